@@ -1,0 +1,98 @@
+import type { Minor } from '../kernel/money.ts';
+import type { Frequency } from '../kernel/frequency.ts';
+import type { Temporal } from 'temporal-polyfill';
+
+/** A catalogue item as the rules see it (item reference, Item: the part that schedules need). */
+export interface CatalogItem {
+  readonly itemId: string;
+  readonly itemOid: number;
+  readonly description: string;
+  readonly inactive: boolean;
+  readonly kit: boolean;
+  readonly kitComponentOnly: boolean;
+  readonly pricing: ItemPricing;
+  readonly autoOrder?: ItemAutoOrder;
+  /** Taxed at the order's rate unless true. */
+  readonly taxFree: boolean;
+}
+
+/** Prices in minor units of the merchant's currency. */
+export interface ItemPricing {
+  readonly cost?: Minor;
+  /** Price when bought on auto order; wins over `cost` and the sale price. */
+  readonly autoOrderCost?: Minor;
+  readonly saleCost?: Minor;
+  readonly saleStart?: Temporal.Instant;
+  readonly saleEnd?: Temporal.Instant;
+}
+
+/** How an item recurs (item reference, ItemAutoOrder): either schedules a customer may choose, or fixed steps (`upsell`). */
+export interface ItemAutoOrder {
+  readonly autoOrderable: boolean;
+  readonly schedules: readonly Frequency[];
+  /** True: the item follows `steps`; false: the customer chose one of `schedules`. */
+  readonly upsell: boolean;
+  readonly steps: readonly Step[];
+  /** Catalogue pause: due auto orders of the item slip one day at a time. */
+  readonly paused: boolean;
+  readonly freeShipping: boolean;
+  /** Refuse cards that expire within so many months; 0 is off. */
+  readonly prohibitExpiringCardsMonths: number;
+  readonly cancelItemId?: string;
+  readonly cancelChargeMinimumBalance: boolean;
+  readonly cancelMinimumRebillCount?: number;
+  readonly cancelMinimumRebillValue?: Minor;
+  readonly cancelMinimumLifeTimeCount?: number;
+  readonly cancelMinimumLifeTimeValue?: Minor;
+  readonly upgradeItemIds: readonly string[];
+  readonly downgradeItemIds: readonly string[];
+  readonly cancelOtherAutoOrders: boolean;
+  readonly onePerCustomer: boolean;
+}
+
+/** One step of a fixed schedule (item reference, ItemAutoOrderStep). */
+export type Step = ItemStep | PauseStep | PauseUntilStep | LoopStep | KitOnlyStep;
+
+interface StepBase {
+  /** Send a pre-shipment notice so many days before; absent: none. */
+  readonly preshipmentNoticeDays?: number;
+}
+
+/** Ships `itemId` (the item itself when absent), `repeatCount` times (absent on the last step: without end), `schedule` apart. */
+export interface ItemStep extends StepBase {
+  readonly type: 'item';
+  readonly itemId?: string;
+  readonly schedule: Frequency;
+  /** The interval in days when `schedule` is `Every...`. */
+  readonly arbitraryScheduleDays?: number;
+  readonly repeatCount?: number;
+  readonly unitCost?: Minor;
+  /** Another price from the given day of retrying on (cost schedule by retry). */
+  readonly unitCostSchedules: readonly { readonly retryDays: number; readonly unitCost: Minor }[];
+  /** Old prices for those who signed up on or before a date; the earliest date that covers the sign-up wins. */
+  readonly grandfatherPricing: readonly { readonly onOrBefore: Temporal.PlainDate; readonly unitCost: Minor }[];
+}
+
+/** Waits so many days before the next step. */
+export interface PauseStep extends StepBase {
+  readonly type: 'pause';
+  readonly pauseDays: number;
+}
+
+/** Waits until a date, or until a day of the month at least `minimumDelayDays` after the last order. */
+export interface PauseUntilStep extends StepBase {
+  readonly type: 'pause until';
+  readonly untilDate?: Temporal.PlainDate;
+  readonly untilDayOfMonth?: number;
+  readonly minimumDelayDays?: number;
+}
+
+/** Goes back to the first step. */
+export interface LoopStep extends StepBase {
+  readonly type: 'loop';
+}
+
+/** Marks an item that recurs only as the component of a kit: nothing ships by itself. */
+export interface KitOnlyStep extends StepBase {
+  readonly type: 'kit only';
+}

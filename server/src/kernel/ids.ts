@@ -1,0 +1,47 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+
+/** Makes the ids that are not counted in the database. Handed in, so a seed or a test can make the same ones again. */
+export interface IdFactory {
+  /** Ten upper-case letters and digits (auto_order reference, auto_order_code). */
+  autoOrderCode(): string;
+  /** A random UUID: request ids, tasks, files. */
+  uuid(): string;
+  /** `bytes` random bytes as lower-case hex: keys and secrets. */
+  secret(bytes: number): string;
+}
+
+const codeAlphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
+const codeLength = 10;
+
+/** The factory for real use: the operating system's randomness. */
+export const randomIds: IdFactory = {
+  autoOrderCode: () => codeFrom(randomBytes(codeLength * 2)),
+  uuid: () => randomUUID(),
+  secret: (bytes) => randomBytes(bytes).toString('hex'),
+};
+
+/** A factory whose ids follow from `seed` alone: the same seed makes the same demo data. Never for keys that guard anything. */
+export function seededIds(seed: string): IdFactory {
+  let count = 0;
+  const next = () => createHash('sha512').update(`${seed}:${count++}`).digest();
+  return {
+    autoOrderCode: () => codeFrom(next()),
+    uuid: () => uuidFrom(next()),
+    secret: (bytes) => next().subarray(0, bytes).toString('hex'),
+  };
+}
+
+function codeFrom(bytes: Uint8Array): string {
+  let code = '';
+  for (let i = 0; i < codeLength; i++) {
+    const word = (bytes[2 * i]! << 8) | bytes[2 * i + 1]!;
+    code += codeAlphabet[word % codeAlphabet.length];
+  }
+  return code;
+}
+
+function uuidFrom(bytes: Uint8Array): string {
+  const hex = Buffer.from(bytes).toString('hex');
+  const variant = '89ab'[bytes[8]! & 3]!;
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}

@@ -1,0 +1,7 @@
+/** An expected outcome as a value: either what was asked for, or a named reason why not. */
+export type Outcome<Value, Reason> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly reason: Reason };
+
+export const success = <Value>(value: Value): Outcome<Value, never> => ({ ok: true, value });
+export const failure = <Reason>(reason: Reason): Outcome<never, Reason> => ({ ok: false, reason });
