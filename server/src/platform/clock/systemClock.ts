@@ -1,0 +1,29 @@
+import { Temporal } from 'temporal-polyfill';
+
+/**
+ * The machine's time and timers: the only place in the server that reads them. Everything that is about a merchant's life asks
+ * the merchant's clock instead (`merchantClock.ts`).
+ */
+export interface SystemClock {
+  now(): Temporal.Instant;
+  /** Milliseconds that only go up: for durations, never for dates. */
+  monotonicMs(): number;
+  /** Resolves after `ms`, or earlier once `signal` is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export const systemClock: SystemClock = {
+  now: () => Temporal.Instant.fromEpochMilliseconds(Date.now()),
+  monotonicMs: () => performance.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const done = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal?.addEventListener('abort', done);
+    }),
+};

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import type { Database } from './database.ts';
+
+/** One numbered SQL file. */
+export interface Migration {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** The migrations of this release, in order. */
+export async function readMigrations(): Promise<Migration[]> {
+  const folder = new URL('./migrations/', import.meta.url);
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
+  return Promise.all(names.map(async (name) => ({ name, sql: await readFile(new URL(name, folder), 'utf8') })));
+}
+
+/**
+ * Brings the database to this release: forward only, all in one transaction, under a lock, so servers that start together
+ * wait for one another. Answers the names applied now.
+ * Fails when the database was migrated by a newer release, or when a file that was applied has been changed since.
+ */
+export function migrate(db: Database, migrations: readonly Migration[]): Promise<string[]> {
+  return db.transaction(async (tx) => {
+    await tx.run('select pg_advisory_xact_lock($1)', [lockKey]);
+    await tx.run('create table if not exists migration (name text primary key, checksum text not null, applied_at timestamptz not null default now())');
+    const applied = await tx.rows<{ name: string; checksum: string }>('select name, checksum from migration');
+    refuseForeign(applied, migrations);
+    const done = new Set(applied.map((row) => row.name));
+    const missing = migrations.filter((migration) => !done.has(migration.name));
+    for (const migration of missing) await apply(tx, migration);
+    return missing.map((migration) => migration.name);
+  });
+}
+
+const lockKey = 7_310_203_941;
+
+async function apply(tx: Database, { name, sql }: Migration): Promise<void> {
+  for (const statement of splitStatements(sql)) await tx.run(statement);
+  await tx.run('insert into migration (name, checksum) values ($1, $2)', [name, checksum(sql)]);
+}
+
+function refuseForeign(applied: readonly { name: string; checksum: string }[], migrations: readonly Migration[]): void {
+  const known = new Map(migrations.map((migration) => [migration.name, checksum(migration.sql)]));
+  for (const { name, checksum: stored } of applied) {
+    const ours = known.get(name);
+    if (ours === undefined) throw new Error(`the database was migrated by a newer release (${name}); start that release, or restore an older backup`);
+    if (ours !== stored) throw new Error(`migration ${name} was changed after it was applied; put the file back as it was released and write a new one`);
+  }
+}
+
+const checksum = (sql: string) => createHash('sha256').update(sql).digest('hex');
+
+/** Statements end with a semicolon at the end of a line; function bodies between `$$` keep theirs. */
+export function splitStatements(sql: string): string[] {
+  const statements: string[] = [];
+  let current = '';
+  let inBody = false;
+  for (const line of sql.split('\n')) {
+    current += `${line}\n`;
+    if ((line.split('$$').length - 1) % 2 === 1) inBody = !inBody;
+    if (!inBody && line.trimEnd().endsWith(';')) {
+      statements.push(current.trim());
+      current = '';
+    }
+  }
+  if (current.replace(/^\s*--.*$/gm, '').trim()) statements.push(current.trim());
+  return statements;
+}
