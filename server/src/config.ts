@@ -1,0 +1,136 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import type { Connection } from './platform/storage/database.ts';
+
+/** Everything the environment decides, read once at the start. */
+export interface Config {
+  readonly host: string;
+  /** 0 picks any free port. */
+  readonly port: number;
+  readonly dataDir: string;
+  /** Absent: the embedded PostgreSQL in `dataDir`. */
+  readonly database?: Connection;
+  readonly prepareStatements: boolean;
+  readonly maxConnections: number;
+  readonly demo: boolean;
+  readonly logLevel: LogLevel;
+  readonly rate: RateConfig;
+  readonly bodyLimitBytes: number;
+  /** Proxies whose X-Forwarded-For is believed: addresses or CIDR ranges. */
+  readonly trustedProxies: readonly string[];
+  readonly role: Role;
+}
+
+export interface RateConfig {
+  /** Per application and per address, leaking evenly; 0 is no limit. */
+  readonly perHour: number;
+  readonly perDay: number;
+}
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export const roles = ['all', 'api', 'worker'] as const;
+/** What this process does: answer requests, do the background work, or both. */
+export type Role = (typeof roles)[number];
+
+/** The settings, for `--help` and for the documentation: name, default, meaning. */
+export const settings = [
+  ['HOST', '127.0.0.1', 'address to listen on'],
+  ['PORT', '8080', 'port to listen on; 0 picks any free one'],
+  ['DATA_DIR', './data', 'folder of the embedded PostgreSQL, files and mail'],
+  ['DATABASE_URL', '', 'a PostgreSQL 15 or newer to use instead of the embedded one'],
+  ['PREPARED_STATEMENTS', 'on', 'off for connection poolers that cannot keep prepared statements'],
+  ['MAX_CONNECTIONS', '8 a core, at least 16', 'connections to PostgreSQL this process may open'],
+  ['DEMO', 'on; off with DATABASE_URL', 'create a demo merchant with demo data the first time'],
+  ['LOG_LEVEL', 'info', logLevels.join(', ')],
+  ['RATE_LIMIT_PER_HOUR', '1000; 0 with DEMO', 'requests an hour per application and per address; 0 is no limit'],
+  ['RATE_LIMIT_PER_DAY', '10000; 0 with DEMO', 'requests a day per application and per address; 0 is no limit'],
+  ['BODY_LIMIT_BYTES', '5000000', 'largest request body'],
+  ['TRUSTED_PROXIES', '', 'comma list of proxy addresses whose X-Forwarded-For is believed'],
+  ['ROLE', 'all', 'api, worker or all; also serve --role'],
+] as const;
+
+/** All faults of the environment at once, each naming its variable. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`the settings cannot be used:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    this.faults = faults;
+  }
+}
+
+/** Reads the environment into one frozen value; throws {@link ConfigError} with every fault. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const read = new Reader(env);
+  const databaseUrl = read.text('DATABASE_URL', '');
+  const demo = read.flag('DEMO', databaseUrl === '');
+  const config: Config = {
+    host: read.text('HOST', '127.0.0.1'),
+    port: read.integer('PORT', 8080, 0, 65_535),
+    dataDir: resolve(read.text('DATA_DIR', './data')),
+    ...(databaseUrl === '' ? {} : { database: { url: read.postgresUrl('DATABASE_URL', databaseUrl) } }),
+    prepareStatements: read.flag('PREPARED_STATEMENTS', true),
+    maxConnections: read.integer('MAX_CONNECTIONS', Math.max(16, 8 * availableParallelism()), 2, 1000),
+    demo,
+    logLevel: read.oneOf('LOG_LEVEL', logLevels, 'info'),
+    rate: {
+      perHour: read.integer('RATE_LIMIT_PER_HOUR', demo ? 0 : 1000, 0, 1_000_000_000),
+      perDay: read.integer('RATE_LIMIT_PER_DAY', demo ? 0 : 10_000, 0, 1_000_000_000),
+    },
+    bodyLimitBytes: read.integer('BODY_LIMIT_BYTES', 5_000_000, 1_000, 100_000_000),
+    trustedProxies: read.list('TRUSTED_PROXIES'),
+    role: read.oneOf('ROLE', roles, 'all'),
+  };
+  if (read.faults.length > 0) throw new ConfigError(read.faults);
+  return Object.freeze(config);
+}
+
+class Reader {
+  readonly faults: string[] = [];
+  readonly #env: Readonly<Record<string, string | undefined>>;
+
+  constructor(env: Readonly<Record<string, string | undefined>>) {
+    this.#env = env;
+  }
+
+  text(name: string, fallback: string): string {
+    return this.#env[name]?.trim() || fallback;
+  }
+
+  list(name: string): string[] {
+    return this.text(name, '').split(',').map((part) => part.trim()).filter((part) => part !== '');
+  }
+
+  integer(name: string, fallback: number, min: number, max: number): number {
+    const text = this.text(name, String(fallback));
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    this.faults.push(`${name}=${text}: give a whole number from ${min} to ${max}`);
+    return fallback;
+  }
+
+  flag(name: string, fallback: boolean): boolean {
+    const text = this.text(name, fallback ? 'on' : 'off').toLowerCase();
+    if (['on', 'true', '1', 'yes'].includes(text)) return true;
+    if (['off', 'false', '0', 'no'].includes(text)) return false;
+    this.faults.push(`${name}=${text}: give on or off`);
+    return fallback;
+  }
+
+  oneOf<Choice extends string>(name: string, choices: readonly Choice[], fallback: Choice): Choice {
+    const text = this.text(name, fallback);
+    const choice = choices.find((candidate) => candidate === text);
+    if (choice !== undefined) return choice;
+    this.faults.push(`${name}=${text}: give one of ${choices.join(', ')}`);
+    return fallback;
+  }
+
+  postgresUrl(name: string, text: string): string {
+    if (/^postgres(ql)?:\/\/\S+$/.test(text)) return text;
+    this.faults.push(`${name}: give a URL such as postgres://user:password@host:5432/perennial`);
+    return text;
+  }
+}

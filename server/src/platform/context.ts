@@ -1,0 +1,42 @@
+import type { Temporal } from 'temporal-polyfill';
+import type { Logger } from 'pino';
+import type { IdFactory } from '../kernel/ids.ts';
+import type { EventSink } from './events/outbox.ts';
+import type { Database } from './storage/database.ts';
+import type { Merchant } from './tenancy/merchant.ts';
+
+/**
+ * What every operation works with, first parameter everywhere. Inside a transaction `db` is the transaction (see {@link inTransaction}).
+ */
+export interface Context {
+  readonly merchant: Merchant;
+  readonly db: Database;
+  /** The moment on the merchant's clock at which this request or job happens. */
+  readonly now: Temporal.Instant;
+  readonly actor: Actor;
+  readonly events: EventSink;
+  readonly ids: IdFactory;
+  readonly log: Logger;
+  /** Names the request in logs and in answers of status 500. */
+  readonly requestId: string;
+}
+
+/** Who does it: what histories and `canceled_by_user` name. */
+export interface Actor {
+  readonly kind: 'key' | 'oauth' | 'system' | 'customer';
+  /** Shown to people: the key's or the user's name, or `Perennial`. */
+  readonly name: string;
+  readonly userId?: number;
+  /** The application that calls (an API key's id or an OAuth client), which webhooks belong to. */
+  readonly applicationId?: string;
+  readonly address?: string;
+  readonly permissions: ReadonlySet<string>;
+}
+
+/** The server itself as actor of background work. */
+export const systemActor: Actor = { kind: 'system', name: 'Perennial', permissions: new Set() };
+
+/** Runs `work` with a context whose `db` is one transaction; joins the surrounding one if there is one. */
+export function inTransaction<T>(context: Context, work: (context: Context) => Promise<T>): Promise<T> {
+  return context.db.transaction((tx) => work({ ...context, db: tx }));
+}

@@ -1,0 +1,82 @@
+import type { Context } from '../context.ts';
+
+/** Something that happened to an object, named as in the contract's event catalogue. */
+export interface DomainEvent {
+  readonly name: string;
+  readonly objectType: ObjectType;
+  /** The object's wire id: auto_order_oid, order id, item oid, task uuid. */
+  readonly objectId: string;
+  /** What listeners need beyond the object itself: reasons, order ids, the fields that changed. Plain JSON. */
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+export type ObjectType = 'auto order' | 'order' | 'item' | 'customer profile' | 'workflow task' | 'user' | 'webhook';
+
+/** An event as it was written, in the order of one object's life. */
+export interface RecordedEvent extends DomainEvent {
+  readonly eventId: number;
+  readonly objectSequence: number;
+}
+
+/**
+ * Hears events inside the transaction that wrote them and may write what must not be lost: deliveries, mails, tasks. It gets all events of a call at
+ * once and works set-based. It must not call out; what it throws undoes the whole transaction.
+ */
+export type EventListener = (context: Context, events: readonly RecordedEvent[]) => Promise<void>;
+
+/** Where features tell what happened. */
+export interface EventSink {
+  /**
+   * Records events in the caller's transaction, after the writes they tell of and while the objects' rows are locked, so one
+   * object's events have the order of its life. One statement for any number of events.
+   */
+  emit(context: Context, events: readonly DomainEvent[]): Promise<void>;
+}
+
+/** The sink that writes to the `event` table and tells `listeners` in their order. */
+export function outbox(listeners: readonly EventListener[]): EventSink {
+  return {
+    async emit(context, events) {
+      if (events.length === 0) return;
+      const recorded = await record(context, events);
+      for (const listener of listeners) await listener(context, recorded);
+    },
+  };
+}
+
+interface RecordedRow {
+  position: number;
+  event_id: number;
+  object_sequence: number;
+}
+
+async function record(context: Context, events: readonly DomainEvent[]): Promise<RecordedEvent[]> {
+  const rows = await context.db.rows<RecordedRow>(insertEvents, [context.merchant.merchantId, context.now, JSON.stringify(events.map(toInput))]);
+  return rows.map((row) => ({ ...events[row.position]!, eventId: row.event_id, objectSequence: row.object_sequence }));
+}
+
+const toInput = (event: DomainEvent, position: number) => ({
+  position,
+  name: event.name,
+  object_type: event.objectType,
+  object_id: event.objectId,
+  data: event.data ?? {},
+});
+
+// The sequence goes on from the object's last event; several events of one object in a call are numbered in their order.
+const insertEvents = `
+  with input as (
+    select * from jsonb_to_recordset($3::jsonb) as i (position int, name text, object_type text, object_id text, data jsonb)
+  ), numbered as (
+    select i.*,
+      coalesce((select max(e.object_sequence) from event e where e.merchant_id = $1 and e.object_type = i.object_type and e.object_id = i.object_id), 0)
+        + row_number() over (partition by i.object_type, i.object_id order by i.position) as object_sequence
+    from input i
+  ), inserted as (
+    insert into event (merchant_id, name, object_type, object_id, object_sequence, at, data)
+    select $1, name, object_type, object_id, object_sequence, $2, data from numbered order by position
+    returning event_id, object_type, object_id, object_sequence
+  )
+  select n.position, i.event_id, i.object_sequence
+  from inserted i join numbered n using (object_type, object_id, object_sequence)
+  order by n.position`;

@@ -1,0 +1,60 @@
+import type { SystemClock } from '../clock/systemClock.ts';
+
+/** A kind of background work: claims a batch, does it, settles it. Safe to run in any number of processes. */
+export interface Worker {
+  readonly name: string;
+  /** Does one batch; answers how much it did, 0 when there was nothing. Tests call it instead of waiting. */
+  runOnce(): Promise<number>;
+}
+
+/** A worker that is kept running. */
+export interface Loop {
+  /** Looks for work now instead of at the end of the pause. */
+  wake(): void;
+  /** Lets the batch in hand finish, then stops. */
+  stop(): Promise<void>;
+}
+
+export interface LoopOptions {
+  readonly clock: SystemClock;
+  /** The pause when there was nothing to do; work that is in hand is never waited for. */
+  readonly idleMs: number;
+  readonly onError: (worker: string, error: unknown) => void;
+}
+
+/** Runs `worker` until stopped: batch after batch while there is work, else a pause that {@link Loop.wake} ends early. */
+export function runLoop(worker: Worker, options: LoopOptions): Loop {
+  const stopping = new AbortController();
+  let pause = new AbortController();
+  let woken = false;
+
+  const finished = (async () => {
+    while (!stopping.signal.aborted) {
+      woken = false;
+      const done = await runSafely(worker, options);
+      if (done > 0 || woken || stopping.signal.aborted) continue;
+      pause = new AbortController();
+      await options.clock.sleep(options.idleMs, AbortSignal.any([pause.signal, stopping.signal]));
+    }
+  })();
+
+  return {
+    wake() {
+      woken = true;
+      pause.abort();
+    },
+    async stop() {
+      stopping.abort();
+      await finished;
+    },
+  };
+}
+
+async function runSafely(worker: Worker, options: LoopOptions): Promise<number> {
+  try {
+    return await worker.runOnce();
+  } catch (error) {
+    options.onError(worker.name, error);
+    return 0;
+  }
+}
