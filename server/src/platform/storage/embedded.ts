@@ -1,0 +1,224 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { systemClock } from '../clock/systemClock.ts';
+import { type Account, chooseAccount, placeDataDir } from './embeddedAccount.ts';
+import { type Binaries, packagedBinaries, usableBinaries } from './embeddedBinaries.ts';
+import { ensureInitialised } from './embeddedInit.ts';
+import { EmbeddedPostgresError } from './embeddedError.ts';
+import { inspectPostmaster, type Postmaster, type PostmasterState, socketDirPrefix, socketDirSuffixLength } from './embeddedPostmaster.ts';
+
+/** How the server is reached: a unix socket in `host`, closed to other accounts of the machine. */
+export interface EmbeddedConnection {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly database: string;
+}
+
+export interface EmbeddedPostgres {
+  readonly connection: EmbeddedConnection;
+  /** The server belongs to another process on this machine (a command line beside the server): `stop` leaves it alone. */
+  readonly adopted: boolean;
+  /** Where the data really lies: not `dataDir` when root's folder is closed to the account that runs PostgreSQL. */
+  readonly dataDir: string;
+  /** Resolves with a reason when our server ends without being asked to; never for one that was adopted. */
+  readonly ended: Promise<string>;
+  /** Fast shutdown: open transactions are rolled back, committed ones are on disk. Resolves when the server is gone. */
+  stop(): Promise<void>;
+}
+
+/** Takes what the launcher does (`info`), what PostgreSQL tells as a matter of course (`debug`) and its complaints (`warn`). */
+export interface EmbeddedLog {
+  debug(line: string): void;
+  info(line: string): void;
+  warn(line: string): void;
+}
+
+export interface EmbeddedOptions {
+  readonly dataDir: string;
+  readonly log: EmbeddedLog;
+  /** PostgreSQL settings over our own. `fsync: 'off'` also leaves out the flush after initdb: for tests only. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** The platform package's `native` folder, where it isn't to be found by its name. */
+  readonly nativeDir?: string;
+}
+
+/**
+ * Starts the PostgreSQL that npm's platform package ships on `dataDir`, or joins the one that another process runs there.
+ * Durable: an acknowledged commit survives the death of this process, of PostgreSQL, and of the machine.
+ *
+ * PostgreSQL's own lock file decides who serves the folder; we only read it. Left-overs of a crash don't block: a lock file
+ * that names nobody is passed by, a server whose starter was killed is shut down first. Throws {@link EmbeddedPostgresError}.
+ */
+export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  const account = await chooseAccount(options.dataDir);
+  const dataDir = await placeDataDir(options.dataDir, account, options.log);
+  const launch: Launch = { ...options, dataDir, account, binaries: undefined };
+  for (let refusals = 0; ; ) {
+    const found = await inspectPostmaster(dataDir);
+    if (found.kind === 'serving') return adopt(found, dataDir);
+    if (found.kind === 'orphaned') await shutDownOrphan(found, launch);
+    if (found.kind === 'changing') await systemClock.sleep(pollMs);
+    if (found.kind === 'absent' || found.kind === 'stale') {
+      const started = await launchServer(launch, found);
+      if (started !== 'lock is taken') return started;
+      // Somebody was faster; the next look at the lock file says who. Without end only if that file makes no sense to us.
+      if (++refusals === refusalsMax) throw new EmbeddedPostgresError(`the lock file ${join(dataDir, 'postmaster.pid')} is held by a process that is not PostgreSQL; stop that process or remove the file`);
+      await systemClock.sleep(pollMs);
+    }
+  }
+}
+
+const pollMs = 20;
+const refusalsMax = 50;
+const port = 5432;
+/** The superuser and the database that every embedded cluster has. */
+export const embeddedName = 'perennial';
+
+interface Launch extends EmbeddedOptions {
+  readonly account: Account | undefined;
+  binaries: Binaries | undefined;
+}
+
+function adopt(found: Postmaster, dataDir: string): EmbeddedPostgres {
+  return {
+    connection: { host: found.socketDir, port: found.port, user: embeddedName, database: embeddedName },
+    adopted: true,
+    dataDir,
+    ended: new Promise(() => {}),
+    stop: async () => {},
+  };
+}
+
+/** Its starter was killed and so was its watchdog. It keeps what it acknowledged, but nobody would ever stop it: start afresh. */
+async function shutDownOrphan(orphan: Postmaster, { dataDir, log }: Launch): Promise<void> {
+  log.info(`stopping the PostgreSQL (process ${orphan.pid}) that a killed server left behind`);
+  process.kill(orphan.pid, 'SIGINT');
+  while (['orphaned', 'changing'].includes((await inspectPostmaster(dataDir)).kind)) await systemClock.sleep(pollMs);
+  await rm(orphan.socketDir, { recursive: true, force: true });
+}
+
+async function launchServer(launch: Launch, found: PostmasterState): Promise<EmbeddedPostgres | 'lock is taken'> {
+  const { account, dataDir, log } = launch;
+  launch.binaries ??= await usableBinaries(launch.nativeDir ?? packagedBinaries(), dirname(dataDir), account);
+  await ensureInitialised({ dataDir, account, log, binaries: launch.binaries, name: embeddedName, flush: launch.settings?.['fsync'] !== 'off' });
+  if (found.kind === 'stale') await rm(found.socketDir, { recursive: true, force: true });
+  const socketDir = await makeSocketDir(account);
+  const child = spawn(launch.binaries.postgres, serverArguments(launch, socketDir), {
+    // A session of its own: Ctrl-C goes to a terminal's whole foreground group and must not reach PostgreSQL before we drained.
+    detached: true,
+    cwd: '/',
+    stdio: ['ignore', 'ignore', 'pipe'],
+    // PostgreSQL takes a lock file for stale if it names its own grandparent. So it clears, by its own rules and with its check for
+    // memory still in use, a file that names a zombie or a stranger; we never delete that file.
+    env: { LC_ALL: 'C', TZ: 'UTC', ...(found.kind === 'stale' ? { PG_GRANDPARENT_PID: String(found.pid) } : {}) },
+    ...account,
+  });
+  const watchdog = guard(child, dataDir, socketDir, account);
+  const failure = await readiness(child, log);
+  if (failure === undefined) return owned(child, watchdog, dataDir, socketDir);
+  watchdog?.stdin?.end();
+  await rm(socketDir, { recursive: true, force: true });
+  if (/lock file "postmaster\.pid" already exists/.test(failure)) return 'lock is taken';
+  throw new EmbeddedPostgresError(`PostgreSQL did not start on ${dataDir}: ${failure}`);
+}
+
+/** Fresh and short for each start: a socket has a lock file of its own, and its path may have no more than 107 bytes. */
+async function makeSocketDir(account: Account | undefined): Promise<string> {
+  const roomLeft = 107 - Buffer.byteLength(`${socketDirPrefix}4194304-`) - socketDirSuffixLength - `/.s.PGSQL.${port}.lock`.length;
+  const parent = Buffer.byteLength(tmpdir()) < roomLeft ? tmpdir() : '/tmp';
+  const socketDir = await mkdtemp(join(parent, `${socketDirPrefix}${process.pid}-`));
+  if (account) await chown(socketDir, account.uid, account.gid);
+  return socketDir;
+}
+
+function serverArguments({ dataDir, settings }: Launch, socketDir: string): string[] {
+  const all: Record<string, string> = {
+    listen_addresses: '',
+    port: String(port),
+    unix_socket_directories: socketDir,
+    unix_socket_permissions: '0700',
+    // Containers often have 64 MB of shared memory; a file in the data folder has no such limit.
+    dynamic_shared_memory_type: 'mmap',
+    shared_buffers: '128MB',
+    max_wal_size: '2GB',
+    ...(process.platform === 'linux' ? { recovery_init_sync_method: 'syncfs' } : {}),
+    shared_preload_libraries: 'pg_stat_statements',
+    // Statement errors come back to us with the query; in a log their details would show customers' data.
+    log_min_messages: 'log',
+    log_line_prefix: '',
+    log_checkpoints: 'off',
+    lc_messages: 'C',
+    ...settings,
+  };
+  return ['-D', dataDir, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+}
+
+/**
+ * A shell that waits for the end of a pipe from us, which comes with our death of whatever kind, and then shuts our PostgreSQL down.
+ * It looks into the lock file first, so that a number given to another process in the meantime is left in peace.
+ */
+function guard(child: ChildProcess, dataDir: string, socketDir: string, account: Account | undefined): ChildProcess | undefined {
+  if (child.pid === undefined) return undefined;
+  const script = `
+    read -r _
+    read -r pid <"$2/postmaster.pid" && [ "$pid" = "$1" ] && kill -INT "$1"
+    while kill -0 "$1"; do sleep 0.1; done
+    rmdir "$3"`;
+  const watchdog = spawn('/bin/sh', ['-c', script, 'perennial-watchdog', String(child.pid), dataDir, socketDir], {
+    detached: true,
+    cwd: '/',
+    stdio: ['pipe', 'ignore', 'ignore'],
+    ...account,
+  });
+  watchdog.stdin?.on('error', () => {});
+  watchdog.on('error', () => {});
+  return watchdog;
+}
+
+/** Resolves with nothing once connections are accepted (recovery after a crash may take its time), or with why they never will be. */
+function readiness(child: ChildProcess, log: EmbeddedLog): Promise<string | undefined> {
+  const said: string[] = [];
+  return new Promise((resolve) => {
+    child.on('error', (error) => resolve(error.message));
+    // Not "exit": the last words may still be in the pipe then.
+    child.on('close', (code, signal) => resolve(said.join('\n') || `it ended with ${signal ?? `code ${code}`}`));
+    if (!child.stderr) return;
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      if (said.push(line) > saidMax) said.shift();
+      if (/^LOG:/.test(line)) log.debug(`postgres: ${line}`);
+      else log.warn(`postgres: ${line}`);
+      if (line.includes('database system is ready to accept connections')) resolve(undefined);
+    });
+  });
+}
+
+const saidMax = 20;
+
+function owned(child: ChildProcess, watchdog: ChildProcess | undefined, dataDir: string, socketDir: string): EmbeddedPostgres {
+  let stopping = false;
+  const gone = once(child, 'exit').then(async ([code, signal]) => {
+    watchdog?.stdin?.end();
+    await rm(socketDir, { recursive: true, force: true });
+    return `PostgreSQL ended by itself (${signal ?? `code ${code}`})`;
+  });
+  const ended = new Promise<string>((resolve) => void gone.then((reason) => stopping || resolve(reason)));
+  // None of the two keeps this process alive; whoever forgets `stop` is covered by the watchdog.
+  for (const handle of [child, watchdog, child.stderr, watchdog?.stdin]) (handle as { unref?(): void } | undefined)?.unref?.();
+  return {
+    connection: { host: socketDir, port, user: embeddedName, database: embeddedName },
+    adopted: false,
+    dataDir,
+    ended,
+    stop: async () => {
+      stopping = true;
+      child.ref();
+      child.kill('SIGINT');
+      await gone;
+    },
+  };
+}
