@@ -1,0 +1,262 @@
+import { Temporal } from 'temporal-polyfill';
+import { failure, success } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
+
+/*
+ * Moments, walls and days in a merchant's zone.
+ *
+ * Temporal is the truth about zones. The schedule rules run for every rebill, and going through a ZonedDateTime costs tens of microseconds
+ * there, so this file keeps the offset spans that Temporal has told of a zone and does the day arithmetic in whole numbers.
+ */
+
+/** A date and time on the wall of a zone: `day` counts from 1970-01-01, `ms` from its midnight (0 to 86,399,999). */
+export interface Wall {
+  readonly day: number;
+  readonly ms: number;
+}
+
+/** A calendar day (proleptic Gregorian). */
+export interface CivilDay {
+  readonly year: number;
+  /** 1–12 */
+  readonly month: number;
+  /** 1–31 */
+  readonly dayOfMonth: number;
+}
+
+/** Why a text is no date of the wire. */
+export type DateFault = 'malformed' | 'no such date';
+
+export const msPerDay = 86_400_000;
+
+/** The wall a moment shows in a zone. */
+export function wallOf(moment: Temporal.Instant, zone: string): Wall {
+  const epochMs = moment.epochMilliseconds;
+  return wallFromMs(epochMs + offsetMs(epochMs, zone));
+}
+
+/**
+ * The moment a zone's wall shows `wall`. A wall that was skipped (clocks went forward) moves forward by what was skipped; one that
+ * came twice (clocks went back) is the earlier.
+ */
+export function momentOf(wall: Wall, zone: string): Temporal.Instant {
+  return Temporal.Instant.fromEpochMilliseconds(epochMsOf(wall, zone));
+}
+
+/** Like {@link momentOf}, in milliseconds since 1970. */
+export function epochMsOf(wall: Wall, zone: string): number {
+  const local = wall.day * msPerDay + wall.ms;
+  // No zone is further than a day from UTC, and none changes twice within two days.
+  const before = offsetMs(local - msPerDay, zone);
+  const after = offsetMs(local + msPerDay, zone);
+  if (before === after) return local - before;
+  const early = local - Math.max(before, after);
+  if (early + offsetMs(early, zone) === local) return early;
+  const late = local - Math.min(before, after);
+  if (late + offsetMs(late, zone) === local) return late;
+  return local - before;
+}
+
+/** A moment as the wall's date and time. */
+export function toLocal(moment: Temporal.Instant, zone: string): Temporal.PlainDateTime {
+  return plainDateTime(wallOf(moment, zone));
+}
+
+/** A wall's date and time as the moment; skipped and doubled times as in {@link momentOf}. */
+export function toInstant(local: Temporal.PlainDateTime, zone: string): Temporal.Instant {
+  return momentOf(wallFromPlain(local), zone);
+}
+
+/** The day a moment falls on. */
+export function localDate(moment: Temporal.Instant, zone: string): Temporal.PlainDate {
+  const { year, month, dayOfMonth } = civilDay(wallOf(moment, zone).day);
+  return new Temporal.PlainDate(year, month, dayOfMonth);
+}
+
+/** The first moment of a day; where midnight was skipped, the moment the day began. */
+export function startOfDay(date: Temporal.PlainDate, zone: string): Temporal.Instant {
+  return momentOf({ day: dayNumber(date.year, date.month, date.day), ms: 0 }, zone);
+}
+
+/** The day a moment falls on, as moments: from its first, inclusive, until the next day's first, exclusive. */
+export function dayBounds(moment: Temporal.Instant, zone: string): { from: Temporal.Instant; until: Temporal.Instant } {
+  const { day } = wallOf(moment, zone);
+  return { from: momentOf({ day, ms: 0 }, zone), until: momentOf({ day: day + 1, ms: 0 }, zone) };
+}
+
+/** The moment so many days later (or earlier) at the same time of day. */
+export function addDays(moment: Temporal.Instant, days: number, zone: string): Temporal.Instant {
+  const wall = wallOf(moment, zone);
+  return momentOf({ day: wall.day + days, ms: wall.ms }, zone);
+}
+
+/** Whole days on the calendar from one moment's day to another's; negative when `to` is the earlier day. */
+export function daysBetween(from: Temporal.Instant, to: Temporal.Instant, zone: string): number {
+  return wallOf(to, zone).day - wallOf(from, zone).day;
+}
+
+/** The day number `months` later, on `dayOfMonth` or the month's last day where the month is shorter. */
+export function addMonthsClamped(day: number, months: number, dayOfMonth: number): number {
+  const { year, month } = civilDay(day);
+  const count = year * 12 + (month - 1) + months;
+  return clampedDay(Math.floor(count / 12), (((count % 12) + 12) % 12) + 1, dayOfMonth);
+}
+
+/** The day number of `dayOfMonth` in a month, or of its last day where the month is shorter. */
+export function clampedDay(year: number, month: number, dayOfMonth: number): number {
+  return dayNumber(year, month, Math.min(dayOfMonth, daysInMonth(year, month)));
+}
+
+/** Days since 1970-01-01. Years begin in March here, so the leap day is the last of its year and needs no case of its own. */
+export function dayNumber(year: number, month: number, dayOfMonth: number): number {
+  const marchYear = month > 2 ? year : year - 1;
+  const marchMonth = month > 2 ? month - 3 : month + 9;
+  const daysBeforeMonth = Math.floor((153 * marchMonth + 2) / 5);
+  const daysBeforeYear = marchYear * 365 + Math.floor(marchYear / 4) - Math.floor(marchYear / 100) + Math.floor(marchYear / 400);
+  return daysBeforeYear + daysBeforeMonth + dayOfMonth - 1 - daysToEpoch;
+}
+
+/** The calendar day of a day number: the inverse of {@link dayNumber}. */
+export function civilDay(day: number): CivilDay {
+  const sinceMarchZero = day + daysToEpoch;
+  const era = Math.floor(sinceMarchZero / daysPerEra);
+  const dayOfEra = sinceMarchZero - era * daysPerEra;
+  const yearOfEra = Math.floor(
+    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36524) - Math.floor(dayOfEra / 146096)) / 365,
+  );
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const marchMonth = Math.floor((5 * dayOfYear + 2) / 153);
+  const month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9;
+  return {
+    year: era * 400 + yearOfEra + (month <= 2 ? 1 : 0),
+    month,
+    dayOfMonth: dayOfYear - Math.floor((153 * marchMonth + 2) / 5) + 1,
+  };
+}
+
+/** 28 to 31. */
+export function daysInMonth(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+/** A wall as Temporal's local date and time. */
+export function plainDateTime({ day, ms }: Wall): Temporal.PlainDateTime {
+  const { year, month, dayOfMonth } = civilDay(day);
+  const seconds = Math.floor(ms / 1000);
+  return new Temporal.PlainDateTime(year, month, dayOfMonth,
+    Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60, ms % 1000);
+}
+
+/** Temporal's local date and time as a wall; what is finer than a millisecond is dropped. */
+export function wallFromPlain(local: Temporal.PlainDateTime): Wall {
+  return {
+    day: dayNumber(local.year, local.month, local.day),
+    ms: ((local.hour * 60 + local.minute) * 60 + local.second) * 1000 + local.millisecond,
+  };
+}
+
+/** Whether Temporal knows a zone by this name. */
+export function isZone(name: string): boolean {
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const wireShape = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(Z|[+-]\d\d(?::?\d\d)?)?)?$/;
+
+/**
+ * A date of the wire as a moment, in every form that published clients send: with or without fractions of a second (dropped: the
+ * wire speaks in whole seconds), with an offset or Z, without either (then it is the merchant's wall), or a day alone (its local midnight).
+ */
+export function parseWireDate(text: string, zone: string): Outcome<Temporal.Instant, DateFault> {
+  const match = wireShape.exec(text);
+  if (match === null) return failure('malformed');
+  const [, years, months, days, hours = '0', minutes = '0', seconds = '0', offset] = match;
+  const [year, month, dayOfMonth] = [Number(years), Number(months), Number(days)];
+  const [hour, minute, second] = [Number(hours), Number(minutes), Number(seconds)];
+  const exists = month >= 1 && month <= 12 && dayOfMonth >= 1 && dayOfMonth <= daysInMonth(year, month)
+    && hour <= 23 && minute <= 59 && second <= 59;
+  if (!exists) return failure('no such date');
+  const wall = { day: dayNumber(year, month, dayOfMonth), ms: ((hour * 60 + minute) * 60 + second) * 1000 };
+  if (offset === undefined) return success(momentOf(wall, zone));
+  const minutesEast = offsetMinutes(offset);
+  if (minutesEast === undefined) return failure('no such date');
+  return success(Temporal.Instant.fromEpochMilliseconds(wall.day * msPerDay + wall.ms - minutesEast * 60_000));
+}
+
+function offsetMinutes(offset: string): number | undefined {
+  if (offset === 'Z') return 0;
+  const hours = Number(offset.slice(1, 3));
+  const minutes = Number(offset.slice(3).replace(':', '') || '0');
+  if (hours > 23 || minutes > 59) return undefined;
+  return (offset[0] === '-' ? -1 : 1) * (hours * 60 + minutes);
+}
+
+/** A moment as the wire writes it: the merchant's wall in whole seconds with a numeric offset, never Z (`2021-05-18T12:10:19-04:00`). */
+export function wireDate(moment: Temporal.Instant, zone: string): string {
+  const epochMs = moment.epochMilliseconds;
+  const minutesEast = Math.round(offsetMs(epochMs, zone) / 60_000);
+  const { day, ms } = wallFromMs(epochMs + minutesEast * 60_000);
+  const { year, month, dayOfMonth } = civilDay(day);
+  const seconds = Math.floor(ms / 1000);
+  const date = `${digits(year, 4)}-${digits(month, 2)}-${digits(dayOfMonth, 2)}`;
+  const time = `${digits(Math.floor(seconds / 3600), 2)}:${digits(Math.floor(seconds / 60) % 60, 2)}:${digits(seconds % 60, 2)}`;
+  const east = Math.abs(minutesEast);
+  return `${date}T${time}${minutesEast < 0 ? '-' : '+'}${digits(Math.floor(east / 60), 2)}:${digits(east % 60, 2)}`;
+}
+
+const digits = (value: number, width: number): string => String(value).padStart(width, '0');
+
+function wallFromMs(localMs: number): Wall {
+  const day = Math.floor(localMs / msPerDay);
+  return { day, ms: localMs - day * msPerDay };
+}
+
+/** A stretch of time in which a zone keeps one offset: from `from` inclusive until `until` exclusive, in milliseconds since 1970. */
+interface OffsetSpan {
+  readonly from: number;
+  readonly until: number;
+  readonly offset: number;
+}
+
+/** What Temporal has told so far, per zone and in order of time. Grows by a span whenever a moment falls outside those known. */
+const knownSpans = new Map<string, OffsetSpan[]>();
+
+/** How far a zone's wall is ahead of UTC at a moment, in milliseconds. */
+function offsetMs(epochMs: number, zone: string): number {
+  const spans = knownSpans.get(zone) ?? [];
+  let low = 0;
+  let high = spans.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (spans[middle]!.until <= epochMs) low = middle + 1;
+    else high = middle;
+  }
+  const found = spans[low];
+  if (found !== undefined && found.from <= epochMs) return found.offset;
+  const span = askTemporal(epochMs, zone);
+  spans.splice(low, 0, span);
+  knownSpans.set(zone, spans);
+  return span.offset;
+}
+
+function askTemporal(epochMs: number, zone: string): OffsetSpan {
+  const at = Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(zone);
+  const next = at.getTimeZoneTransition('next');
+  // "Previous" looks strictly before, so it is asked from a moment later: a span may begin exactly here.
+  const previous = at.add({ milliseconds: 1 }).getTimeZoneTransition('previous');
+  return {
+    from: previous?.epochMilliseconds ?? -Infinity,
+    until: next?.epochMilliseconds ?? Infinity,
+    offset: at.offsetNanoseconds / 1_000_000,
+  };
+}
+
+/** Days from 0000-03-01 to 1970-01-01. */
+const daysToEpoch = 719_468;
+/** Days in 400 years, after which the calendar repeats. */
+const daysPerEra = 146_097;

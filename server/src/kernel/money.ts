@@ -1,0 +1,160 @@
+import { assert, Bug } from './assert.ts';
+import { failure, success } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
+
+declare const minorBrand: unique symbol;
+
+/** A whole number of a currency's smallest unit (cents for USD, yen for JPY). Always a safe integer; may be negative. */
+export type Minor = number & { readonly [minorBrand]: 'Minor' };
+
+/** How a division that does not come out even is settled; 'half' rules apply to the distance from zero. */
+export type Rounding = 'half up' | 'half even' | 'down';
+
+/** Why a decimal from the wire is no amount of money. */
+export type AmountFault = 'not a number' | 'too many decimals' | 'too large';
+
+export const zero = 0 as Minor;
+
+/** A number of minor units that our own code counted; a {@link Bug} when it is not a safe integer. */
+export function minor(units: number): Minor {
+  assert(Number.isSafeInteger(units), `${units} is not a whole number of minor units`);
+  return (units === 0 ? 0 : units) as Minor;
+}
+
+/**
+ * A decimal of the wire as minor units, exactly: 19.99 in USD is 1999. Zeros beyond the currency's decimals are fine
+ * (10.500 USD), other digits there are refused rather than rounded.
+ */
+export function toMinor(decimal: number | string, currency: string): Outcome<Minor, AmountFault> {
+  const parsed = parseDecimal(decimal);
+  if (parsed === undefined) return failure('not a number');
+  const exponent = currencyExponent(currency);
+  let { digits } = parsed;
+  for (let { scale } = parsed; scale > exponent; scale--) {
+    if (digits % 10n !== 0n) return failure('too many decimals');
+    digits /= 10n;
+  }
+  if (parsed.scale < exponent) digits *= 10n ** BigInt(exponent - parsed.scale);
+  const units = Number(digits);
+  return Number.isSafeInteger(units) ? success(minor(units)) : failure('too large');
+}
+
+/** Minor units as the decimal number of the wire: the JSON number nearest to it, which prints with the currency's decimals. */
+export function fromMinor(amount: Minor, currency: string): number {
+  return amount / 10 ** currencyExponent(currency);
+}
+
+/** Digits after the point (ISO 4217): 2 for most, 0, 3 or 4 for those listed. */
+export function currencyExponent(currency: string): number {
+  return unusualExponents.get(currency) ?? 2;
+}
+
+/** The sum of amounts of one currency. */
+export function sum(amounts: Iterable<Minor>): Minor {
+  let total = 0;
+  for (const amount of amounts) total += amount;
+  return minor(total);
+}
+
+/** `amount` times a decimal ratio (a tax rate, a share), the ratio taken exactly as it prints: 0.0825 is 825/10000. */
+export function multiply(amount: Minor, ratio: number, rounding: Rounding): Minor {
+  if (Number.isInteger(ratio)) return minor(amount * ratio);
+  const parsed = parseDecimal(ratio);
+  assert(parsed !== undefined, `${ratio} is not a ratio`);
+  return divide(BigInt(amount) * parsed.digits, 10n ** BigInt(parsed.scale), rounding);
+}
+
+/** `amount` less `percent` of it; a percentage below 0 counts as 0, above 100 as 100, so a discount never turns the sign. */
+export function percentOff(amount: Minor, percent: number, rounding: Rounding): Minor {
+  const bounded = Math.min(100, Math.max(0, percent));
+  const parsed = parseDecimal(bounded);
+  assert(parsed !== undefined, `${percent} is not a percentage`);
+  const whole = 100n * 10n ** BigInt(parsed.scale);
+  return divide(BigInt(amount) * (whole - parsed.digits), whole, rounding);
+}
+
+/** A line's amount: `unit` times a quantity of at most four decimals. */
+export function timesQuantity(unit: Minor, quantity: number, rounding: Rounding): Minor {
+  return multiply(unit, quantity, rounding);
+}
+
+/**
+ * Splits `total` by non-negative weights so that the parts add up to it: each gets its exact share rounded down, and the units left over go
+ * one each to the largest remainders, earlier parts first among equals. All weights 0 count as all equal.
+ */
+export function allocate(total: Minor, weights: readonly number[]): Minor[] {
+  assert(weights.length > 0, 'a split needs at least one part');
+  const wholes = wholeWeights(weights);
+  const weightSum = wholes.reduce((all, each) => all + each, 0n);
+  const magnitude = BigInt(Math.abs(total));
+  const shares = wholes.map((weight, index) => {
+    const exact = magnitude * weight;
+    return { index, units: exact / weightSum, remainder: exact % weightSum };
+  });
+  let left = magnitude - shares.reduce((all, each) => all + each.units, 0n);
+  const byRemainder = [...shares].sort((a, b) => (a.remainder === b.remainder ? a.index - b.index : a.remainder < b.remainder ? 1 : -1));
+  for (const share of byRemainder) {
+    if (left === 0n) break;
+    share.units += 1n;
+    left -= 1n;
+  }
+  const sign = total < 0 ? -1 : 1;
+  return shares.map((share) => minor(sign * Number(share.units)));
+}
+
+/** Weights as whole numbers in the same proportions. */
+function wholeWeights(weights: readonly number[]): bigint[] {
+  const parsed = weights.map((weight) => {
+    const decimal = parseDecimal(weight);
+    assert(decimal !== undefined && decimal.digits >= 0n, `${weight} is not a weight`);
+    return decimal;
+  });
+  if (parsed.every(({ digits }) => digits === 0n)) return weights.map(() => 1n);
+  const scale = Math.max(...parsed.map((each) => each.scale));
+  return parsed.map((each) => each.digits * 10n ** BigInt(scale - each.scale));
+}
+
+/** A quotient of whole numbers, rounded; the denominator is positive. */
+function divide(numerator: bigint, denominator: bigint, rounding: Rounding): Minor {
+  const negative = numerator < 0n;
+  const magnitude = negative ? -numerator : numerator;
+  let quotient = magnitude / denominator;
+  const twice = 2n * (magnitude % denominator);
+  if (roundsAway(rounding, twice, denominator, quotient)) quotient += 1n;
+  return minor(Number(negative ? -quotient : quotient));
+}
+
+function roundsAway(rounding: Rounding, twiceRemainder: bigint, denominator: bigint, quotient: bigint): boolean {
+  switch (rounding) {
+    case 'down': return false;
+    case 'half up': return twiceRemainder >= denominator;
+    case 'half even': return twiceRemainder > denominator || (twiceRemainder === denominator && quotient % 2n === 1n);
+    default: throw new Bug(`unknown rounding ${rounding satisfies never}`);
+  }
+}
+
+interface Decimal {
+  readonly digits: bigint;
+  /** Digits after the point, never negative. */
+  readonly scale: number;
+}
+
+const decimalShape = /^([+-]?)(\d{1,40})(?:\.(\d{1,40}))?(?:[eE]([+-]?\d{1,2}))?$/;
+
+/** Reads a decimal exactly. A JavaScript number counts as the shortest decimal that prints it, which is what the client wrote. */
+function parseDecimal(decimal: number | string): Decimal | undefined {
+  const match = decimalShape.exec(String(decimal));
+  if (match === null) return undefined;
+  const [, sign, whole = '', fraction = '', power = '0'] = match;
+  const magnitude = BigInt(whole + fraction);
+  const digits = sign === '-' ? -magnitude : magnitude;
+  const scale = fraction.length - Number(power);
+  return scale >= 0 ? { digits, scale } : { digits: digits * 10n ** BigInt(-scale), scale: 0 };
+}
+
+const unusualExponents: ReadonlyMap<string, number> = new Map([
+  ...['BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF']
+    .map((code) => [code, 0] as const),
+  ...['BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND'].map((code) => [code, 3] as const),
+  ...['CLF', 'UYW'].map((code) => [code, 4] as const),
+]);
