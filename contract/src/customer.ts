@@ -1,0 +1,398 @@
+/**
+ * Customer profiles with their addresses, cards, loyalty and history.
+ */
+import type { Static } from 'typebox';
+import { Property, answer } from './common.ts';
+import { dateTime, decimal, flag, int32, int64, many, manyNamed, model, one, readOnly, text, textTo } from './fields.ts';
+import type { Order } from './order.ts';
+
+/** Activity */
+export const Activity = model('Activity', 'Activity', {
+  action: text(),
+  channel: text(),
+  metric: text(),
+  storefront_oid: int32(),
+  subject: text(),
+  ts: int64(),
+  type: text(),
+  uuid: text(),
+});
+export type Activity = Static<typeof Activity>;
+
+/** ListSegmentMembership */
+export const ListSegmentMembership = model('ListSegmentMembership', 'ListSegmentMembership', {
+  name: text(),
+  type: text(),
+  uuid: text(),
+});
+export type ListSegmentMembership = Static<typeof ListSegmentMembership>;
+
+/** Metric */
+export const Metric = model('Metric', 'Metric', {
+  all_time: decimal(),
+  all_time_formatted: text(),
+  last_30: decimal(),
+  last_30_formatted: text(),
+  name: text(),
+  prior_30: decimal(),
+  prior_30_formatted: text(),
+  type: text(),
+});
+export type Metric = Static<typeof Metric>;
+
+/** CustomerActivity */
+export const CustomerActivity = model('CustomerActivity', 'CustomerActivity', {
+  activities: many(Activity),
+  global_unsubscribed: flag(),
+  global_unsubscribed_dts: dateTime(),
+  memberships: many(ListSegmentMembership),
+  metrics: many(Metric),
+  properties_list: many(Property),
+  sms: text(),
+  sms_stop: flag(),
+  spam_complaint: flag(),
+  spam_complaint_dts: dateTime(),
+});
+export type CustomerActivity = Static<typeof CustomerActivity>;
+
+/** CustomerAttachment */
+export const CustomerAttachment = model('CustomerAttachment', 'CustomerAttachment', {
+  customer_profile_attachment_oid: readOnly(int32()),
+  description: text(),
+  file_name: readOnly(text()),
+  mime_type: readOnly(text()),
+  upload_dts: readOnly(dateTime()),
+});
+export type CustomerAttachment = Static<typeof CustomerAttachment>;
+
+/** CustomerBilling */
+export const CustomerBilling = model('CustomerBilling', 'CustomerBilling', {
+  address1: textTo(50),
+  address2: textTo(50),
+  city: textTo(32),
+  company: textTo(50),
+  country_code: textTo(2),
+  customer_billing_oid: readOnly(int32()),
+  customer_profile_oid: readOnly(int32()),
+  day_phone: textTo(25),
+  day_phone_e164: text(),
+  default_billing: flag(),
+  evening_phone: textTo(25),
+  evening_phone_e164: text(),
+  first_name: textTo(30),
+  last_name: textTo(30),
+  last_used_dts: dateTime(),
+  postal_code: textTo(20),
+  state_region: textTo(32),
+  tax_county: textTo(32),
+  title: textTo(50),
+});
+export type CustomerBilling = Static<typeof CustomerBilling>;
+
+/** CustomerCard */
+export const CustomerCard = model('CustomerCard', 'CustomerCard', {
+  card_expiration_month: int32('1-12.'),
+  card_expiration_year: int32('Four digits.'),
+  card_number: text('Masked to the last 4.'),
+  card_number_token: text(),
+  card_type: text(),
+  customer_profile_credit_card_id: int32(),
+  customer_profile_oid: readOnly(int32()),
+  last_used_dts: dateTime(),
+});
+export type CustomerCard = Static<typeof CustomerCard>;
+
+/** CustomerEmail */
+export const CustomerEmail = model('CustomerEmail', 'CustomerEmail', {
+  customer_profile_email_oid: int32(),
+  email: textTo(100),
+  label: textTo(100),
+  receipt_notification: flag(),
+  refund_notification: flag(),
+  shipment_notification: flag(),
+});
+export type CustomerEmail = Static<typeof CustomerEmail>;
+
+/** CustomerEDI */
+export const CustomerEDI = model('CustomerEDI', 'CustomerEDI', {
+  channel_partner_oid: int32(),
+  distribution_center_number: text(),
+  store_number: text(),
+});
+export type CustomerEDI = Static<typeof CustomerEDI>;
+
+/** GiftCertificateLedgerEntry */
+export const GiftCertificateLedgerEntry = model('GiftCertificateLedgerEntry', 'GiftCertificateLedgerEntry', {
+  amount: decimal(),
+  description: textTo(50),
+  entry_dts: dateTime(),
+  gift_certificate_ledger_oid: int32(),
+  gift_certificate_oid: int32(),
+  reference_order_id: text(),
+});
+export type GiftCertificateLedgerEntry = Static<typeof GiftCertificateLedgerEntry>;
+
+/** GiftCertificate */
+export const GiftCertificate = model('GiftCertificate', 'GiftCertificate', {
+  activated: flag(),
+  code: text(),
+  customer_profile_oid: int32(),
+  deleted: flag(),
+  email: textTo(100),
+  expiration_dts: dateTime(),
+  gift_certificate_oid: int32(),
+  internal: flag(),
+  ledger_entries: many(GiftCertificateLedgerEntry),
+  merchant_id: text(),
+  merchant_note: text(),
+  original_balance: decimal(),
+  reference_order_id: text(),
+  remaining_balance: decimal(),
+});
+export type GiftCertificate = Static<typeof GiftCertificate>;
+
+/** CustomerLoyaltyLedger */
+export const CustomerLoyaltyLedger = model('CustomerLoyaltyLedger', 'CustomerLoyaltyLedger', {
+  created_by: readOnly(text()),
+  created_dts: readOnly(dateTime()),
+  description: readOnly(text()),
+  email: readOnly(text()),
+  item_id: readOnly(text()),
+  item_index: readOnly(int32()),
+  ledger_dts: readOnly(dateTime()),
+  loyalty_campaign_oid: readOnly(int32()),
+  loyalty_ledger_oid: readOnly(int32()),
+  loyalty_points: readOnly(int32()),
+  modified_by: readOnly(text()),
+  modified_dts: readOnly(dateTime()),
+  order_id: readOnly(text()),
+  quantity: readOnly(int32()),
+  vesting_dts: readOnly(dateTime()),
+});
+export type CustomerLoyaltyLedger = Static<typeof CustomerLoyaltyLedger>;
+
+/** CustomerLoyaltyRedemption */
+export const CustomerLoyaltyRedemption = model('CustomerLoyaltyRedemption', 'CustomerLoyaltyRedemption', {
+  coupon_code: readOnly(text()),
+  coupon_code_oid: readOnly(int32()),
+  coupon_used: readOnly(flag()),
+  description_for_customer: readOnly(text()),
+  expiration_dts: readOnly(dateTime()),
+  gift_certificate_code: readOnly(text()),
+  gift_certificate_oid: readOnly(int32()),
+  loyalty_ledger_oid: readOnly(int32()),
+  loyalty_points: readOnly(int32()),
+  loyalty_redemption_oid: readOnly(int32()),
+  order_id: readOnly(text()),
+  redemption_dts: readOnly(dateTime()),
+  remaining_balance: readOnly(decimal()),
+});
+export type CustomerLoyaltyRedemption = Static<typeof CustomerLoyaltyRedemption>;
+
+/** CustomerLoyalty */
+export const CustomerLoyalty = model('CustomerLoyalty', 'CustomerLoyalty', {
+  current_points: readOnly(int32()),
+  internal_gift_certificate: one(GiftCertificate),
+  internal_gift_certificate_balance: text(),
+  internal_gift_certificate_oid: int32(),
+  ledger_entries: readOnly(many(CustomerLoyaltyLedger)),
+  loyalty_tier_expiration_dts: dateTime(),
+  loyalty_tier_name: text(),
+  loyalty_tier_oid: int32(),
+  pending_points: int32(),
+  redemptions: readOnly(many(CustomerLoyaltyRedemption)),
+});
+export type CustomerLoyalty = Static<typeof CustomerLoyalty>;
+
+/** CustomerOrdersSummary */
+export const CustomerOrdersSummary = model('CustomerOrdersSummary', 'CustomerOrdersSummary', {
+  first_order_dts: readOnly(dateTime()),
+  last_order_dts: readOnly(dateTime()),
+  order_count: int32(),
+  total: decimal(),
+});
+export type CustomerOrdersSummary = Static<typeof CustomerOrdersSummary>;
+
+/** CustomerPricingTier */
+export const CustomerPricingTier = model('CustomerPricingTier', 'CustomerPricingTier', {
+  name: textTo(50),
+  pricing_tier_oid: int32(),
+});
+export type CustomerPricingTier = Static<typeof CustomerPricingTier>;
+
+/** CustomerPrivacy */
+export const CustomerPrivacy = model('CustomerPrivacy', 'CustomerPrivacy', {
+  last_update_dts: readOnly(dateTime()),
+  marketing: readOnly(flag()),
+  preference: readOnly(flag()),
+  statistics: readOnly(flag()),
+});
+export type CustomerPrivacy = Static<typeof CustomerPrivacy>;
+
+/** CustomerProperty */
+export const CustomerProperty = model('CustomerProperty', 'CustomerProperty', {
+  customer_profile_property_oid: int32(),
+  expiration_dts: dateTime(),
+  name: textTo(100),
+  value: textTo(1500),
+});
+export type CustomerProperty = Static<typeof CustomerProperty>;
+
+/** CustomerQuotesSummary */
+export const CustomerQuotesSummary = model('CustomerQuotesSummary', 'CustomerQuotesSummary', {
+  first_quote_dts: readOnly(dateTime()),
+  last_quote_dts: readOnly(dateTime()),
+  quote_count: int32(),
+  total: decimal(),
+});
+export type CustomerQuotesSummary = Static<typeof CustomerQuotesSummary>;
+
+/** CustomerReviewer */
+export const CustomerReviewer = model('CustomerReviewer', 'CustomerReviewer', {
+  auto_approve: flag(),
+  average_overall_rating: readOnly(decimal()),
+  expert: flag(),
+  first_review: readOnly(dateTime()),
+  last_review: readOnly(dateTime()),
+  location: text(),
+  nickname: text(),
+  number_helpful_review_votes: readOnly(int32()),
+  rank: readOnly(int32()),
+  reviews_contributed: readOnly(int32()),
+});
+export type CustomerReviewer = Static<typeof CustomerReviewer>;
+
+/** CustomerShipping */
+export const CustomerShipping = model('CustomerShipping', 'CustomerShipping', {
+  address1: textTo(50),
+  address2: textTo(50),
+  city: textTo(32),
+  company: textTo(50),
+  country_code: textTo(2),
+  customer_profile_oid: readOnly(int32()),
+  customer_shipping_oid: readOnly(int32()),
+  day_phone: textTo(25),
+  day_phone_e164: text(),
+  default_shipping: flag(),
+  evening_phone: textTo(25),
+  evening_phone_e164: text(),
+  first_name: textTo(30),
+  last_name: textTo(30),
+  last_used_dts: dateTime(),
+  postal_code: textTo(20),
+  state_region: textTo(32),
+  tax_county: textTo(32),
+  title: textTo(50),
+});
+export type CustomerShipping = Static<typeof CustomerShipping>;
+
+/** CustomerSoftwareEntitlement */
+export const CustomerSoftwareEntitlement = model('CustomerSoftwareEntitlement', 'CustomerSoftwareEntitlement', {
+  activation_code: textTo(50),
+  activation_dts: dateTime(),
+  customer_software_entitlement_oid: readOnly(int32()),
+  expiration_dts: dateTime(),
+  purchased_via_item_description: readOnly(textTo(512)),
+  purchased_via_item_id: readOnly(textTo(20)),
+  purchased_via_order_id: readOnly(textTo(30)),
+  software_sku: textTo(30),
+});
+export type CustomerSoftwareEntitlement = Static<typeof CustomerSoftwareEntitlement>;
+
+/** CustomerTag */
+export const CustomerTag = model('CustomerTag', 'CustomerTag', {
+  tag_value: textTo(250),
+});
+export type CustomerTag = Static<typeof CustomerTag>;
+
+/** CustomerTaxCodes */
+export const CustomerTaxCodes = model('CustomerTaxCodes', 'CustomerTaxCodes', {
+  avalara_customer_code: text(),
+  avalara_entity_use_code: text(),
+  sovos_customer_code: text(),
+  taxjar_customer_id: text(),
+  taxjar_exemption_type: text(),
+});
+export type CustomerTaxCodes = Static<typeof CustomerTaxCodes>;
+
+/** Customer */
+export const Customer = model('Customer', 'Customer', {
+  activity: one(CustomerActivity),
+  affiliate_oid: int32(),
+  allow_3rd_party_billing: flag(),
+  allow_cod: flag(),
+  allow_drop_shipping: flag(),
+  allow_purchase_order: flag(),
+  allow_quote_request: flag(),
+  allow_selection_of_address_type: flag(),
+  attachments: many(CustomerAttachment),
+  auto_approve_cod: flag(),
+  auto_approve_purchase_order: flag(),
+  automatic_merchant_notes: text('Appended to every order placed.'),
+  billing: many(CustomerBilling),
+  business_notes: textTo(2000),
+  cards: many(CustomerCard),
+  cc_emails: many(CustomerEmail),
+  customer_profile_oid: readOnly(int32()),
+  dhl_account_number: textTo(20),
+  dhl_duty_account_number: textTo(20),
+  do_not_send_mail: flag(),
+  edi: one(CustomerEDI),
+  email: text(),
+  exempt_shipping_handling_charge: flag(),
+  fax: textTo(32),
+  fedex_account_number: textTo(20),
+  free_shipping: flag(),
+  free_shipping_minimum: decimal('Only with free_shipping=true: minimum subtotal for it.'),
+  last_modified_by: readOnly(textTo(100)),
+  last_modified_dts: readOnly(dateTime()),
+  loyalty: one(CustomerLoyalty),
+  maximum_item_count: int32(),
+  merchant_id: text(),
+  minimum_item_count: int32(),
+  minimum_subtotal: decimal(),
+  no_coupons: flag(),
+  no_free_shipping: flag('Overrides coupons and item settings.'),
+  no_realtime_charge: flag(),
+  orders: manyNamed<Order>('Order'),
+  orders_summary: one(CustomerOrdersSummary),
+  password: textTo(30, 'Write only.'),
+  pricing_tiers: many(CustomerPricingTier),
+  privacy: one(CustomerPrivacy),
+  properties: many(CustomerProperty),
+  qb_class: text(),
+  qb_code: text(),
+  qb_tax_exemption_reason_code: int32(),
+  quotes: manyNamed<Order>('Order'),
+  quotes_summary: one(CustomerQuotesSummary),
+  referral_source: textTo(50),
+  reviewer: one(CustomerReviewer),
+  sales_rep_code: textTo(10),
+  send_signup_notification: flag('Only at creation: sends the notification.'),
+  shipping: many(CustomerShipping),
+  signup_dts: readOnly(dateTime()),
+  software_entitlements: many(CustomerSoftwareEntitlement),
+  suppress_buysafe: flag(),
+  tags: many(CustomerTag),
+  tax_codes: one(CustomerTaxCodes),
+  tax_exempt: flag(),
+  tax_id: textTo(15),
+  terms: text(),
+  track_separately: flag(),
+  unapproved: flag(),
+  ups_account_number: textTo(20),
+  website_url: textTo(100),
+});
+export type Customer = Static<typeof Customer>;
+
+/** An answer with `customer`. */
+export const CustomerResponse = answer('CustomerResponse', {
+  customer: one(Customer),
+});
+export type CustomerResponse = Static<typeof CustomerResponse>;
+
+/** An answer with `customers`. */
+export const CustomersResponse = answer('CustomersResponse', {
+  customers: many(Customer),
+});
+export type CustomersResponse = Static<typeof CustomersResponse>;

@@ -1,0 +1,116 @@
+/**
+ * The few words that the models of the wire are written with.
+ *
+ * Every field of a model may be absent: published clients leave absent values out, and so do our answers. A model is
+ * referred to by its name (`$ref`), never copied into another, so that Order and AutoOrder may hold each other and the
+ * same schema serves the OpenAPI document, the check of input and the types.
+ */
+import { Type } from 'typebox';
+import type { Static, TObject, TOptional, TProperties, TSchema, TUnsafe } from 'typebox';
+
+/** A string. `description` says what the name alone does not. */
+export function text(description?: string) {
+  return Type.Optional(Type.String(described(description)));
+}
+
+/** A string of at most `maxLength` characters. */
+export function textTo(maxLength: number, description?: string) {
+  return Type.Optional(Type.String({ maxLength, ...described(description) }));
+}
+
+/** A moment or a date as ISO 8601 text; the forms that are accepted are the server's to parse. */
+export function dateTime(description?: string) {
+  return Type.Optional(Type.String({ format: 'date-time', ...described(description) }));
+}
+
+/** A string out of a closed list. */
+export function oneOf<const Values extends readonly string[]>(values: Values, description?: string) {
+  return Type.Optional(Type.Unsafe<Values[number]>({ type: 'string', enum: values, ...described(description) }));
+}
+
+/** A whole number of 32 bits with sign. */
+export function int32(description?: string) {
+  return Type.Optional(Type.Integer({ format: 'int32', ...described(description) }));
+}
+
+/** A whole number of 64 bits with sign; clients in JavaScript are exact up to 2^53. */
+export function int64(description?: string) {
+  return Type.Optional(Type.Integer({ format: 'int64', ...described(description) }));
+}
+
+/** A decimal number, sent as a JSON number and never as a string. */
+export function decimal(description?: string) {
+  return Type.Optional(Type.Number(described(description)));
+}
+
+/** True or false. */
+export function flag(description?: string) {
+  return Type.Optional(Type.Boolean(described(description)));
+}
+
+/** An object of another model. */
+export function one<Model extends NamedModel>(model: Model, description?: string) {
+  return Type.Optional(Type.Unsafe<Static<Model>>({ $ref: model.$id, ...described(description) }));
+}
+
+/** A list of objects of another model. */
+export function many<Model extends NamedModel>(model: Model, description?: string) {
+  return Type.Optional(
+    Type.Unsafe<Static<Model>[]>({ type: 'array', items: { $ref: model.$id }, ...described(description) }),
+  );
+}
+
+/** An object of a model that is only known by name here, because the two hold each other. */
+export function oneNamed<Shape>(name: string, description?: string): TOptional<TUnsafe<Shape>> {
+  return Type.Optional(Type.Unsafe<Shape>({ $ref: name, ...described(description) }));
+}
+
+/** A list of objects of a model that is only known by name here. */
+export function manyNamed<Shape>(name: string, description?: string): TOptional<TUnsafe<Shape[]>> {
+  return Type.Optional(
+    Type.Unsafe<Shape[]>({ type: 'array', items: { $ref: name }, ...described(description) }),
+  );
+}
+
+/** A list of strings. */
+export function texts(description?: string) {
+  return Type.Optional(Type.Array(Type.String(), described(description)));
+}
+
+/** A list of 32-bit whole numbers. */
+export function int32s(description?: string) {
+  return Type.Optional(Type.Array(Type.Integer({ format: 'int32' }), described(description)));
+}
+
+/** The server makes this field; what a client sends in it is ignored. */
+export function readOnly<Field extends TSchema>(field: Field): Field {
+  // Copied with its hidden marks: a spread would lose the one that says the field may be absent.
+  const marks = Object.getOwnPropertyDescriptors(field);
+  return Object.create(Object.prototype, { ...marks, readOnly: { value: true, enumerable: true } }) as Field;
+}
+
+/** A schema that other models refer to by its name. */
+export type NamedModel = TSchema & { readonly $id: string; readonly description?: string; readonly readOnly?: true };
+
+/** A model: its name on the wire, one sentence about it, its fields. */
+export function model<Properties extends TProperties>(
+  name: string,
+  description: string,
+  properties: Properties,
+  options: ModelOptions = {},
+): TObject<Properties> & NamedModel {
+  const schema = Type.Object(properties, { $id: name, title: name, description, ...options });
+  return schema as typeof schema & NamedModel;
+}
+
+/** What can be said of a model as a whole. */
+export interface ModelOptions {
+  /** The server makes all of it. */
+  readOnly?: true;
+  /** Taken when the object is inserted, ignored afterwards. */
+  'x-insert-only'?: true;
+}
+
+function described(description: string | undefined): { description?: string } {
+  return description === undefined ? {} : { description };
+}

@@ -1,0 +1,107 @@
+/**
+ * What is checked at the door: for each model a JSON Schema that is milder than the model where clients need it, and
+ * stricter where the server does.
+ *
+ * Milder: any field may be null (clients in JavaScript and TypeScript can send it), unknown fields pass, and read-only
+ * fields are not looked at, because clients send back whole what they read. Stricter: 32-bit bounds, bounds for decimals,
+ * and caps on the length of lists and of texts that have no limit of their own.
+ *
+ * The result is plain JSON Schema with `$defs`, so that models which hold each other stay finite. Dates keep
+ * `format: date-time`: the server teaches its validator which forms of a date it takes.
+ */
+import type { NamedModel } from './fields.ts';
+import { reachable, schemas } from './schemas.ts';
+
+/** The most elements of a list that has no limit of its own. */
+export const maxListLength = 1000;
+
+/** The most characters of a text that has no limit of its own. */
+export const maxTextLength = 65_536;
+
+/** The greatest decimal, either side of zero: in minor units it is still an exact integer. */
+export const maxDecimal = 999_999_999_999;
+
+/** A JSON Schema as plain data. */
+export type JsonSchema = { readonly [keyword: string]: unknown };
+
+/** The JSON Schema that the body of a request is checked with. */
+export function inputSchema(model: NamedModel): JsonSchema {
+  const names = [...reachable({ $ref: model.$id })].filter((name) => !schemas[name]!.readOnly);
+  const defs = names.map((name) => [name, checkedModel(schemas[name]!)]);
+  return { type: 'object', $ref: reference(model.$id), $defs: Object.fromEntries(defs) };
+}
+
+/** The JSON Schema that parsed path or query parameters are checked with. */
+export function parameterSchema(parameters: object): JsonSchema {
+  const { properties, required } = parameters as { properties: Record<string, Field>; required?: string[] };
+  const checked = Object.entries(properties).map(([name, field]) => [name, checkedValue(field)]);
+  return { type: 'object', properties: Object.fromEntries(checked), ...(required && { required }) };
+}
+
+interface Field {
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly format?: string;
+  readonly enum?: readonly string[];
+  readonly items?: Field;
+  readonly maxLength?: number;
+  readonly maxItems?: number;
+  readonly readOnly?: boolean;
+}
+
+/** Batches find their record by these, so that they are checked although the server makes them. */
+const identifying = new Set(['auto_order_oid']);
+
+function checkedModel(model: NamedModel): JsonSchema {
+  const { properties } = model as unknown as { properties: Record<string, Field> };
+  const checked = Object.entries(properties)
+    .filter(([name, field]) => identifying.has(name) || !isReadOnly(field))
+    .map(([name, field]) => [name, nullable(checkedValue(field))]);
+  return { type: ['object', 'null'], properties: Object.fromEntries(checked) };
+}
+
+function isReadOnly(field: Field): boolean {
+  const model = field.$ref ?? field.items?.$ref;
+  return field.readOnly === true || (model !== undefined && schemas[model]!.readOnly === true);
+}
+
+/** A value that is present; references lead to models that take null by themselves. */
+function checkedValue(field: Field): JsonSchema {
+  if (field.$ref) return { $ref: reference(field.$ref) };
+  if (field.enum) return { type: 'string', enum: field.enum };
+  switch (field.type) {
+    case 'string':
+      return {
+        type: 'string',
+        maxLength: field.maxLength ?? maxTextLength,
+        ...(field.format === 'date-time' && { format: 'date-time' }),
+      };
+    case 'integer':
+      return { type: 'integer', ...(field.format === 'int32' ? int32Bounds : safeBounds) };
+    case 'number':
+      return { type: 'number', minimum: -maxDecimal, maximum: maxDecimal };
+    case 'array':
+      return { type: 'array', maxItems: field.maxItems ?? maxListLength, items: presentElement(field.items!) };
+    default:
+      return { type: field.type };
+  }
+}
+
+const int32Bounds = { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 };
+const safeBounds = { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER };
+
+/** An element of a list is never null. */
+function presentElement(items: Field): JsonSchema {
+  return items.$ref ? { type: 'object', ...checkedValue(items) } : checkedValue(items);
+}
+
+function nullable(schema: JsonSchema): JsonSchema {
+  if (schema['$ref']) return schema;
+  const withNull = { ...schema, type: [schema['type'], 'null'] };
+  const values = schema['enum'] as readonly string[] | undefined;
+  return values ? { ...withNull, enum: [...values, null] } : withNull;
+}
+
+function reference(name: string): string {
+  return `#/$defs/${name}`;
+}

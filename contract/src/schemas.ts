@@ -1,0 +1,48 @@
+/** Every model by its name on the wire: for the OpenAPI document, the check of input and the conformance tests. */
+import type { NamedModel } from './fields.ts';
+import * as autoOrder from './autoOrder.ts';
+import * as autoOrderItem from './autoOrderItem.ts';
+import * as common from './common.ts';
+import * as customer from './customer.ts';
+import * as item from './item.ts';
+import * as oauth from './oauth.ts';
+import * as order from './order.ts';
+import * as orderCheckout from './orderCheckout.ts';
+import * as orderItem from './orderItem.ts';
+import * as orderPayment from './orderPayment.ts';
+import * as orderShipping from './orderShipping.ts';
+import * as perennial from './perennial.ts';
+import * as user from './user.ts';
+import * as webhook from './webhook.ts';
+import * as workflow from './workflow.ts';
+
+const files = [
+  common, autoOrderItem, autoOrder, orderItem, orderPayment, orderShipping, orderCheckout, order, item, customer,
+  webhook, workflow, user, oauth, perennial,
+];
+
+/** The models by name. */
+export const schemas: Readonly<Record<string, NamedModel>> = Object.fromEntries(
+  files.flatMap((file) => Object.values<unknown>(file)).filter(isModel).map((schema) => [schema.$id, schema]),
+);
+
+/** The names of all models that a schema reaches through references, itself among them when it has a name. */
+export function reachable(schema: object, found = new Set<string>()): Set<string> {
+  for (const name of referredNames(schema)) {
+    if (found.has(name)) continue;
+    found.add(name);
+    reachable(schemas[name]!, found);
+  }
+  return found;
+}
+
+function referredNames(schema: object): string[] {
+  return Object.entries(schema).flatMap(([key, value]) => {
+    if (key === '$ref') return [value as string];
+    return typeof value === 'object' && value !== null ? referredNames(value) : [];
+  });
+}
+
+function isModel(value: unknown): value is NamedModel {
+  return typeof value === 'object' && value !== null && '$id' in value;
+}

@@ -1,0 +1,124 @@
+/**
+ * Users of a merchant account, their groups, permissions and logins.
+ */
+import type { Static } from 'typebox';
+import { answer } from './common.ts';
+import { dateTime, flag, int32, many, model, one, text, textTo, texts } from './fields.ts';
+
+/** Notification */
+export const Notification = model('Notification', 'Notification', {
+  can_filter_by_distribution_centers: flag(),
+  can_include_affiliate: flag(),
+  can_include_order: flag(),
+  can_include_order_plain_text: flag(),
+  distribution_center_filters: texts(),
+  include_affiliate: flag(),
+  include_order: flag(),
+  include_order_plain_text: flag(),
+  name: text(),
+  notification_group: text(),
+  selected: flag(),
+});
+export type Notification = Static<typeof Notification>;
+
+/** Permission */
+export const Permission = model('Permission', 'Permission', {
+  permission_group: text(),
+  permission_Name: text(),
+  selected: flag(),
+});
+export type Permission = Static<typeof Permission>;
+
+/** GroupUserMembership */
+export const GroupUserMembership = model('GroupUserMembership', 'GroupUserMembership', {
+  email: text(),
+  fullName: text(),
+  login: text(),
+  member: flag(),
+  user_id: int32(),
+});
+export type GroupUserMembership = Static<typeof GroupUserMembership>;
+
+/** Group */
+export const Group = model('Group', 'Group', {
+  group_oid: int32(),
+  name: text(),
+  notifications: many(Notification),
+  permissions: many(Permission),
+  users: many(GroupUserMembership),
+});
+export type Group = Static<typeof Group>;
+
+/** An answer with `group`. */
+export const GroupResponse = answer('GroupResponse', {
+  group: one(Group),
+});
+export type GroupResponse = Static<typeof GroupResponse>;
+
+/** An answer with `groups`. */
+export const GroupsResponse = answer('GroupsResponse', {
+  groups: many(Group),
+});
+export type GroupsResponse = Static<typeof GroupsResponse>;
+
+/** UserGroupMembership */
+export const UserGroupMembership = model('UserGroupMembership', 'UserGroupMembership', {
+  group_oid: int32(),
+  member: flag(),
+  name: text(),
+});
+export type UserGroupMembership = Static<typeof UserGroupMembership>;
+
+/** LinkedAccount */
+export const LinkedAccount = model('LinkedAccount', 'LinkedAccount', {
+  company: text(),
+  merchant_id: text(),
+  selected: flag(),
+});
+export type LinkedAccount = Static<typeof LinkedAccount>;
+
+/** UserLogin */
+export const UserLogin = model('UserLogin', 'UserLogin', {
+  ip_address: text(),
+  login: text(),
+  login_dts: dateTime(),
+  user_agent: text(),
+});
+export type UserLogin = Static<typeof UserLogin>;
+
+/** User */
+export const User = model('User', 'User', {
+  api_ip_address_masks: texts(),
+  change_ftp_password_to: text(),
+  change_password_to: text(),
+  email: textTo(150),
+  full_name: text(),
+  groups: many(UserGroupMembership),
+  linked_accounts: many(LinkedAccount),
+  login: text(),
+  login_histories: many(UserLogin),
+  notifications: many(Notification),
+  otp_serial_number: text(),
+  permissions: many(Permission),
+  phone: text(),
+  user_id: int32(),
+});
+export type User = Static<typeof User>;
+
+/** An answer with `logins`. */
+export const UserLoginsResponse = answer('UserLoginsResponse', {
+  logins: many(UserLogin),
+});
+export type UserLoginsResponse = Static<typeof UserLoginsResponse>;
+
+/** An answer with `user`. */
+export const UserResponse = answer('UserResponse', {
+  user: one(User),
+});
+export type UserResponse = Static<typeof UserResponse>;
+
+/** An answer with `users`. */
+export const UsersResponse = answer('UsersResponse', {
+  users: many(User),
+});
+export type UsersResponse = Static<typeof UsersResponse>;
