@@ -31,7 +31,7 @@ create table auto_order (
   -- Camel-case records of autoOrder.ts (AddOn, Property), as JSON lists.
   add_ons jsonb not null default '[]',
   properties jsonb not null default '[]',
-  -- The earliest moment anything ships; what next_shipment_dts sorts and filters by.
+  -- The earliest next_shipment_at of its items; what next_shipment_dts sorts and filters by.
   next_shipment_at timestamptz,
   -- When the engine must look at it next (rebill, retry, notice); null: never. A claim moves it past its lease.
   due_at timestamptz,
@@ -51,6 +51,7 @@ create table auto_order_item (
   auto_order_item_oid integer not null,
   position smallint not null,
   original_item_id text not null,
+  original_item_id_lc text collate "C" not null generated always as (lower(original_item_id)) stored,
   original_quantity numeric not null,
   arbitrary_item_id text,
   arbitrary_quantity numeric,
@@ -81,13 +82,14 @@ create table auto_order_item (
   paypal_recurring_payment_profile_id text,
   -- Calculated by the schedule rules when the record or its catalogue item changes.
   next_item_id text,
+  next_item_id_lc text collate "C" generated always as (lower(next_item_id)) stored,
   calculated_next_shipment_at timestamptz,
   simple_schedule jsonb,
   primary key (merchant_id, auto_order_oid, auto_order_item_oid),
   foreign key (merchant_id, auto_order_oid) references auto_order (merchant_id, auto_order_oid)
 ) with (fillfactor = 80);
-create index auto_order_item_original on auto_order_item (merchant_id, lower(original_item_id) collate "C", auto_order_oid);
-create index auto_order_item_next on auto_order_item (merchant_id, lower(next_item_id) collate "C", auto_order_oid);
+create index auto_order_item_original on auto_order_item (merchant_id, original_item_id_lc, auto_order_oid);
+create index auto_order_item_next on auto_order_item (merchant_id, next_item_id_lc, auto_order_oid) where next_item_id_lc is not null;
 
 -- One line a step of an auto order's life.
 create table auto_order_log (
@@ -97,4 +99,87 @@ create table auto_order_log (
   at timestamptz not null,
   message text not null,
   primary key (merchant_id, auto_order_oid, log_id)
+);
+
+-- What a list filters and sorts by and a rebill never changes: facets of the original order, texts in lower case. Each column has an index that ends
+-- in the oid, so one index serves the filter in the default order and the sort.
+create table auto_order_search (
+  merchant_id text not null,
+  auto_order_oid integer not null,
+  ordered_at timestamptz not null,
+  paid_at timestamptz,
+  customer_profile_oid integer,
+  card_type text collate "C",
+  screen_branding_theme_code text collate "C",
+  billing_first_name text collate "C",
+  billing_last_name text collate "C",
+  billing_company text collate "C",
+  billing_city text collate "C",
+  billing_state_region text collate "C",
+  billing_postal_code text collate "C",
+  billing_country_code text collate "C",
+  billing_day_phone text collate "C",
+  billing_email text collate "C",
+  billing_cc_emails text collate "C",
+  shipping_first_name text collate "C",
+  shipping_last_name text collate "C",
+  shipping_company text collate "C",
+  shipping_city text collate "C",
+  shipping_state_region text collate "C",
+  shipping_postal_code text collate "C",
+  shipping_country_code text collate "C",
+  primary key (merchant_id, auto_order_oid),
+  foreign key (merchant_id, auto_order_oid) references auto_order (merchant_id, auto_order_oid)
+);
+create index auto_order_search_ordered_at on auto_order_search (merchant_id, ordered_at, auto_order_oid);
+create index auto_order_search_paid_at on auto_order_search (merchant_id, paid_at, auto_order_oid);
+create index auto_order_search_customer_profile_oid on auto_order_search (merchant_id, customer_profile_oid, auto_order_oid);
+create index auto_order_search_card_type on auto_order_search (merchant_id, card_type, auto_order_oid);
+create index auto_order_search_screen_branding_theme_code on auto_order_search (merchant_id, screen_branding_theme_code, auto_order_oid);
+create index auto_order_search_billing_first_name on auto_order_search (merchant_id, billing_first_name, auto_order_oid);
+create index auto_order_search_billing_last_name on auto_order_search (merchant_id, billing_last_name, auto_order_oid);
+create index auto_order_search_billing_company on auto_order_search (merchant_id, billing_company, auto_order_oid);
+create index auto_order_search_billing_city on auto_order_search (merchant_id, billing_city, auto_order_oid);
+create index auto_order_search_billing_state_region on auto_order_search (merchant_id, billing_state_region, auto_order_oid);
+create index auto_order_search_billing_postal_code on auto_order_search (merchant_id, billing_postal_code, auto_order_oid);
+create index auto_order_search_billing_country_code on auto_order_search (merchant_id, billing_country_code, auto_order_oid);
+create index auto_order_search_billing_day_phone on auto_order_search (merchant_id, billing_day_phone, auto_order_oid);
+create index auto_order_search_billing_email on auto_order_search (merchant_id, billing_email, auto_order_oid);
+create index auto_order_search_billing_cc_emails on auto_order_search (merchant_id, billing_cc_emails, auto_order_oid);
+create index auto_order_search_shipping_first_name on auto_order_search (merchant_id, shipping_first_name, auto_order_oid);
+create index auto_order_search_shipping_last_name on auto_order_search (merchant_id, shipping_last_name, auto_order_oid);
+create index auto_order_search_shipping_company on auto_order_search (merchant_id, shipping_company, auto_order_oid);
+create index auto_order_search_shipping_city on auto_order_search (merchant_id, shipping_city, auto_order_oid);
+create index auto_order_search_shipping_state_region on auto_order_search (merchant_id, shipping_state_region, auto_order_oid);
+create index auto_order_search_shipping_postal_code on auto_order_search (merchant_id, shipping_postal_code, auto_order_oid);
+create index auto_order_search_shipping_country_code on auto_order_search (merchant_id, shipping_country_code, auto_order_oid);
+
+-- Facets of which an original order has several: its item ids and its phones, in lower case.
+create table auto_order_search_value (
+  merchant_id text not null,
+  kind text not null check (kind in ('item', 'phone')),
+  value text collate "C" not null,
+  auto_order_oid integer not null,
+  primary key (merchant_id, kind, value, auto_order_oid)
+);
+create index auto_order_search_value_owner on auto_order_search_value (merchant_id, auto_order_oid);
+
+-- Updates that a client asked to run later (batch update with _async): one row an auto order, done in their order and then deleted.
+create table auto_order_update_job (
+  merchant_id text not null,
+  job_id bigint generated always as identity,
+  auto_order_oid integer not null,
+  body jsonb not null,
+  validate_original_order boolean not null,
+  actor jsonb not null,
+  attempts smallint not null default 0,
+  primary key (merchant_id, job_id)
+);
+
+-- Catalogue items that changed and of which many auto orders follow: their calculated fields are brought up to date in the order of the oids.
+create table auto_order_recalculation (
+  merchant_id text not null,
+  item_id_lc text collate "C" not null,
+  after_oid integer not null default 0,
+  primary key (merchant_id, item_id_lc)
 );
