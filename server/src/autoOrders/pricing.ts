@@ -1,0 +1,142 @@
+import { dayNumber, wallOf } from '../kernel/calendar.ts';
+import { percentOff, timesQuantity } from '../kernel/money.ts';
+import { failure, success } from '../kernel/outcome.ts';
+import type { CatalogItem, ItemStep } from '../items/item.ts';
+import type { Minor } from '../kernel/money.ts';
+import type { Outcome } from '../kernel/outcome.ts';
+import type { AutoOrderItem } from './autoOrder.ts';
+import type { Temporal } from 'temporal-polyfill';
+
+/** What the price of one rebill line depends on. */
+export interface PriceRequest {
+  readonly item: AutoOrderItem;
+  /** The item that ships: the step's, or the one that ships in its place. */
+  readonly shipped: CatalogItem;
+  /** The step that ships it; absent for an item that customers schedule themselves. */
+  readonly step?: ItemStep;
+  /** The scheduled moment: a sale counts if it is on then, whenever the rebill runs. */
+  readonly at: Temporal.Instant;
+  readonly signedUpAt: Temporal.Instant;
+  /** Days since the charge first failed; 0 for a first attempt. */
+  readonly retryDays: number;
+  readonly zone: string;
+}
+
+/** The price of a line and how it came about. */
+export interface Price {
+  readonly unitCost: Minor;
+  readonly quantity: number;
+  /** `unitCost` times `quantity`, half a cent rounded up. */
+  readonly amount: Minor;
+  /** The rules that applied, in order; the last one's `unitCost` is the line's. */
+  readonly trace: readonly AppliedRule[];
+}
+
+/** One rule of the price and the unit cost it left. */
+export interface AppliedRule {
+  readonly rule: PriceRule;
+  /** The figure or date that decided, to show in a preview. */
+  readonly detail: string;
+  readonly unitCost: Minor;
+}
+
+export type PriceRule =
+  | 'step price' | 'auto order price' | 'sale price' | 'catalog price' | 'grandfathered price'
+  | 'retry price' | 'arbitrary unit cost' | 'percentage discount' | 'quantity';
+
+/**
+ * The price of one rebill line: step or catalogue price, then the price of customers who signed up early, then the price of a retry,
+ * then the arbitrary unit cost for its remaining orders, each in place of the one before; off that the percentage, and times the quantity.
+ * 'no price' when no rule gives one; 0 is a price.
+ */
+export function priceLine(request: PriceRequest): Outcome<Price, 'no price'> {
+  const trace: AppliedRule[] = [];
+  const take = (rule: AppliedRule | undefined) => {
+    if (rule !== undefined) trace.push(rule);
+  };
+  take(stepPrice(request) ?? catalogPrice(request));
+  take(grandfatheredPrice(request));
+  take(retryPrice(request));
+  take(arbitraryPrice(request.item));
+  take(discounted(request.item, trace.at(-1)?.unitCost));
+  const unitCost = trace.at(-1)?.unitCost;
+  if (unitCost === undefined) return failure('no price');
+  const quantity = request.item.arbitraryQuantity ?? request.item.originalQuantity;
+  if (quantity !== 1) take({ rule: 'quantity', detail: `${quantity}`, unitCost });
+  return success({ unitCost, quantity, amount: timesQuantity(unitCost, quantity, 'half up'), trace });
+}
+
+/**
+ * The step's own prices belong to the item that the step ships. Another item that ships in its place costs what the catalogue says,
+ * or what the arbitrary unit cost says.
+ */
+function pricingStep({ item, step }: PriceRequest): ItemStep | undefined {
+  return item.arbitraryItemId === undefined ? step : undefined;
+}
+
+function stepPrice(request: PriceRequest): AppliedRule | undefined {
+  const unitCost = pricingStep(request)?.unitCost;
+  return unitCost === undefined ? undefined : { rule: 'step price', detail: request.shipped.itemId, unitCost };
+}
+
+function catalogPrice({ shipped, at }: PriceRequest): AppliedRule | undefined {
+  const { autoOrderCost, saleCost, cost } = shipped.pricing;
+  const detail = shipped.itemId;
+  if (autoOrderCost !== undefined) return { rule: 'auto order price', detail, unitCost: autoOrderCost };
+  if (saleCost !== undefined && isOnSale(shipped, at)) return { rule: 'sale price', detail, unitCost: saleCost };
+  return cost === undefined ? undefined : { rule: 'catalog price', detail, unitCost: cost };
+}
+
+/** From the sale's start until its end, both inclusive; a missing bound is open. */
+function isOnSale({ pricing }: CatalogItem, at: Temporal.Instant): boolean {
+  const moment = at.epochMilliseconds;
+  const hasBegun = pricing.saleStart === undefined || pricing.saleStart.epochMilliseconds <= moment;
+  const hasEnded = pricing.saleEnd !== undefined && pricing.saleEnd.epochMilliseconds < moment;
+  return hasBegun && !hasEnded;
+}
+
+/** Of the old prices whose date covers the day of the sign-up, the one with the earliest date. */
+function grandfatheredPrice(request: PriceRequest): AppliedRule | undefined {
+  const prices = pricingStep(request)?.grandfatherPricing ?? [];
+  if (prices.length === 0) return undefined;
+  const signUpDay = wallOf(request.signedUpAt, request.zone).day;
+  let earliest = Infinity;
+  let rule: AppliedRule | undefined;
+  for (const { onOrBefore, unitCost } of prices) {
+    const lastDay = dayNumber(onOrBefore.year, onOrBefore.month, onOrBefore.day);
+    if (signUpDay > lastDay || lastDay >= earliest) continue;
+    earliest = lastDay;
+    rule = { rule: 'grandfathered price', detail: `signed up on or before ${onOrBefore}`, unitCost };
+  }
+  return rule;
+}
+
+/** Of the retry prices whose day has come, the one with the latest day. */
+function retryPrice(request: PriceRequest): AppliedRule | undefined {
+  let latest = -Infinity;
+  let rule: AppliedRule | undefined;
+  for (const { retryDays, unitCost } of pricingStep(request)?.unitCostSchedules ?? []) {
+    if (retryDays > request.retryDays || retryDays <= latest) continue;
+    latest = retryDays;
+    rule = { rule: 'retry price', detail: `from day ${retryDays} of retrying`, unitCost };
+  }
+  return rule;
+}
+
+function arbitraryPrice(item: AutoOrderItem): AppliedRule | undefined {
+  if (item.arbitraryUnitCost === undefined || !hasArbitraryUnitCost(item)) return undefined;
+  const remaining = item.arbitraryUnitCostRemainingOrders;
+  const detail = remaining === undefined ? 'every order' : `remaining orders: ${remaining}`;
+  return { rule: 'arbitrary unit cost', detail, unitCost: item.arbitraryUnitCost };
+}
+
+/** Whether the item's next rebill is at its arbitrary unit cost: one is set and its orders are not used up. */
+export function hasArbitraryUnitCost(item: AutoOrderItem): boolean {
+  return item.arbitraryUnitCost !== undefined && (item.arbitraryUnitCostRemainingOrders ?? 1) > 0;
+}
+
+function discounted(item: AutoOrderItem, unitCost: Minor | undefined): AppliedRule | undefined {
+  const percent = item.arbitraryPercentageDiscount ?? 0;
+  if (unitCost === undefined || percent <= 0) return undefined;
+  return { rule: 'percentage discount', detail: `${percent} %`, unitCost: percentOff(unitCost, percent, 'half up') };
+}

@@ -1,0 +1,164 @@
+import { assert } from '../kernel/assert.ts';
+import {
+  addMonthsClamped, civilDay, clampedDay, dayNumber, daysInMonth, epochMsOf, momentOf, plainDateTime, wallFromPlain, wallOf,
+} from '../kernel/calendar.ts';
+import { failure, success } from '../kernel/outcome.ts';
+import type { Frequency } from '../kernel/frequency.ts';
+import type { Outcome } from '../kernel/outcome.ts';
+import type { Temporal } from 'temporal-polyfill';
+
+/*
+ * When the next rebill is due: pure calendar, no steps.
+ *
+ * Every date is counted from the date that was scheduled, never from the moment the rebill ran, so a late run or a retried card does not
+ * move a subscription. Days are counted on the merchant's calendar. Months and years come from the anchor's day of the month, clamped in short
+ * months, so the 31st returns after February; the anchor's time of day holds in every schedule, so it returns after a clock change.
+ */
+
+/** What {@link nextDate} counts from. */
+export interface NextDateRequest {
+  /** The moment that the rebill before was scheduled for. */
+  readonly scheduled: Temporal.Instant;
+  /** Local date and time whose day of the month and time of day every later date keeps (AutoOrderItem.anchor). */
+  readonly anchor: Temporal.PlainDateTime;
+  readonly frequency: Frequency;
+  /** The interval in days of `Every...`; ignored by every other frequency. */
+  readonly arbitraryScheduleDays?: number;
+  /** The merchant's time zone. */
+  readonly zone: string;
+}
+
+/** The moment of the next rebill after the scheduled one. A {@link Bug} for `Every...` without days: ask {@link intervalOf} first. */
+export function nextDate(request: NextDateRequest): Temporal.Instant {
+  const place = placeOf(request.scheduled, request.anchor, request.zone);
+  return momentAt(after(place, knownInterval(request)), request.zone);
+}
+
+/** The first date of the schedule that lies after `now`, when the shipments missed until then are not to be billed. */
+export function firstAfter(request: NextDateRequest & { readonly now: Temporal.Instant }): Temporal.Instant {
+  const place = placeOf(request.scheduled, request.anchor, request.zone);
+  return momentAt(firstPlaceAfter(request.now, place, knownInterval(request), request.zone), request.zone);
+}
+
+/** The anchor of an item whose next shipment was set to `moment`, by hand or by the order that started it. */
+export function anchorOf(moment: Temporal.Instant, zone: string): Temporal.PlainDateTime {
+  return plainDateTime(wallOf(moment, zone));
+}
+
+/** A schedule's interval: so many days, or so many months by the calendar. */
+export interface Interval {
+  readonly unit: 'days' | 'months';
+  readonly count: number;
+}
+
+/** The interval of a frequency; `Every...` needs a whole number of days, at least 1. */
+export function intervalOf(frequency: Frequency, arbitraryScheduleDays?: number): Outcome<Interval, 'schedule days missing'> {
+  if (frequency !== 'Every...') return success(intervals[frequency]);
+  const days = arbitraryScheduleDays ?? 0;
+  return Number.isInteger(days) && days >= 1 ? success({ unit: 'days', count: days }) : failure('schedule days missing');
+}
+
+/**
+ * A place on the merchant's calendar while dates are being counted: the due day as a day number, and the day of the month and the time of day that
+ * the anchor gives. In a short month `day` is clamped and `dayOfMonth` is not.
+ */
+export interface Place {
+  readonly day: number;
+  readonly dayOfMonth: number;
+  /** Milliseconds since midnight on the wall. */
+  readonly ms: number;
+}
+
+/** The place of a scheduled moment, with the anchor's day of the month and time of day. */
+export function placeOf(scheduled: Temporal.Instant, anchor: Temporal.PlainDateTime, zone: string): Place {
+  return { day: wallOf(scheduled, zone).day, dayOfMonth: anchor.day, ms: wallFromPlain(anchor).ms };
+}
+
+/** The moment a place stands for; a time the zone skipped moves forward, one that came twice is the earlier. */
+export function momentAt(place: Place, zone: string): Temporal.Instant {
+  return momentOf(place, zone);
+}
+
+/** One interval later. Counting days gives the place a new day of the month; counting months keeps the anchor's. */
+export function after(place: Place, interval: Interval): Place {
+  if (interval.unit === 'days') return onDay(place, place.day + interval.count);
+  return { ...place, day: addMonthsClamped(place.day, interval.count, place.dayOfMonth) };
+}
+
+/** The place moved to another day, whose day of the month is the one to count months from then on. */
+export function onDay(place: Place, day: number): Place {
+  return { day, dayOfMonth: civilDay(day).dayOfMonth, ms: place.ms };
+}
+
+/** The first `dayOfMonth` (or last day of a shorter month) that is not before the day `earliest`. */
+export function onDayOfMonth(place: Place, dayOfMonth: number, earliest: number): Place {
+  const { year, month } = civilDay(earliest);
+  const thisMonth = clampedDay(year, month, dayOfMonth);
+  const day = thisMonth >= earliest ? thisMonth : addMonthsClamped(thisMonth, 1, dayOfMonth);
+  return { day, dayOfMonth, ms: place.ms };
+}
+
+/** The first place after `now` that is one or more intervals later. */
+export function firstPlaceAfter(now: Temporal.Instant, place: Place, interval: Interval, zone: string): Place {
+  const nowMs = now.epochMilliseconds;
+  let intervalCount = Math.max(1, wholeIntervals(place.day, wallOf(now, zone).day, interval));
+  let found = after(place, times(interval, intervalCount));
+  while (epochMsOf(found, zone) <= nowMs) {
+    intervalCount++;
+    found = after(place, times(interval, intervalCount));
+  }
+  return found;
+}
+
+/** The anchor to store for an item due at `place`: a local date that has the place's day of the month, on or just before the due day. */
+export function anchorAt(place: Place): Temporal.PlainDateTime {
+  const due = civilDay(place.day);
+  if (due.dayOfMonth === place.dayOfMonth) return plainDateTime(place);
+  // Only a month shorter than the anchor's day comes here, and the month before it always has 31 days.
+  const [year, month] = due.month === 1 ? [due.year - 1, 12] : [due.year, due.month - 1];
+  assert(place.dayOfMonth <= daysInMonth(year, month), `no anchor for day ${place.dayOfMonth} before ${due.year}-${due.month}`);
+  return plainDateTime({ day: dayNumber(year, month, place.dayOfMonth), ms: place.ms });
+}
+
+/** Whether an anchor already says what {@link anchorAt} would, so the record can keep it. */
+export function isAnchorOf(anchor: Temporal.PlainDateTime, place: Place): boolean {
+  return anchor.day === place.dayOfMonth && wallFromPlain(anchor).ms === place.ms;
+}
+
+/** Intervals that surely fit between two days, never one too many. */
+function wholeIntervals(from: number, until: number, { unit, count }: Interval): number {
+  if (unit === 'days') return Math.floor((until - from) / count);
+  const [start, end] = [civilDay(from), civilDay(until)];
+  return Math.floor(((end.year - start.year) * 12 + end.month - start.month) / count) - 1;
+}
+
+const times = ({ unit, count }: Interval, factor: number): Interval => ({ unit, count: count * factor });
+
+function knownInterval(request: NextDateRequest): Interval {
+  const interval = intervalOf(request.frequency, request.arbitraryScheduleDays);
+  assert(interval.ok, 'Every... without a number of days');
+  return interval.value;
+}
+
+const days = (count: number): Interval => ({ unit: 'days', count });
+const months = (count: number): Interval => ({ unit: 'months', count });
+
+/** The fixed frequencies of the wire (auto_order reference, AutoOrderItem.frequency). Weeks are days; months and years follow the calendar. */
+const intervals: Readonly<Record<Exclude<Frequency, 'Every...'>, Interval>> = {
+  Weekly: days(7),
+  Biweekly: days(14),
+  'Every 10 Days': days(10),
+  'Every 24 Days': days(24),
+  'Every 28 Days': days(28),
+  'Every 45 Days': days(45),
+  'Every 4 Weeks': days(28),
+  'Every 6 Weeks': days(42),
+  'Every 8 Weeks': days(56),
+  Monthly: months(1),
+  'Every 2 Months': months(2),
+  'Every 3 Months': months(3),
+  'Every 4 Months': months(4),
+  'Every 5 Months': months(5),
+  'Every 6 Months': months(6),
+  Yearly: months(12),
+};

@@ -1,0 +1,392 @@
+import { addDays, dayNumber, momentOf, wallOf } from '../kernel/calendar.ts';
+import { failure, success } from '../kernel/outcome.ts';
+import { hasArbitraryUnitCost, priceLine } from './pricing.ts';
+import {
+  after, anchorAt, firstPlaceAfter, intervalOf, isAnchorOf, momentAt, onDay, onDayOfMonth, placeOf,
+} from './schedule.ts';
+import type { CatalogItem, ItemStep, PauseUntilStep, Step } from '../items/item.ts';
+import type { Outcome } from '../kernel/outcome.ts';
+import type { AutoOrder, AutoOrderItem, StepCursor } from './autoOrder.ts';
+import type { Price } from './pricing.ts';
+import type { Interval, Place } from './schedule.ts';
+import type { Temporal } from 'temporal-polyfill';
+
+/*
+ * What an item ships next, and what it looks like after it has shipped. The rebill engine, previews, forecasts, `future_schedules`,
+ * `next_item_id` and `calculated_next_shipment_dts` all come from `planNext` and `advance`, so none can disagree with another.
+ *
+ * How a list of steps is read (docs/adr/0010-how-steps-are-read.md): the purchase is no step; a step's schedule is the wait before each of its
+ * shipments; a pause adds to the wait before the next one; a pause until a date puts the next shipment on that date.
+ */
+
+/** Looks up an item of the merchant's catalogue. */
+export type Catalog = (itemId: string) => CatalogItem | undefined;
+
+/** What planning needs besides the item and the catalogue. */
+export interface PlanContext {
+  readonly autoOrder: Pick<AutoOrder, 'status' | 'enabled' | 'signedUpAt' | 'cancelAfterNextXOrders'>;
+  /** The moment that the plan is made, by the merchant's clock. */
+  readonly now: Temporal.Instant;
+  /** The merchant's time zone. */
+  readonly zone: string;
+  /** Whether shipments whose date passed are billed one after another (`bill`) or left out (`skip`). A setting of the merchant. */
+  readonly missedShipments: 'bill' | 'skip';
+  /** Days since the due charge first failed; absent for a first attempt. */
+  readonly retryDays?: number;
+}
+
+/** What happens next with an item: it ships, waits for its catalogue item, ships no more or not now, or its schedule makes no sense. */
+export type Plan = Shipment | Slip | NoShipment | BrokenPlan;
+
+export interface Shipment {
+  readonly kind: 'ship';
+  /** The scheduled moment; may lie in the past, then it is due at once. */
+  readonly at: Temporal.Instant;
+  readonly itemId: string;
+  readonly quantity: number;
+  readonly price: Price;
+  /** The place in the steps that ships; absent for an item that customers schedule themselves. */
+  readonly stepUsed?: StepCursor;
+}
+
+/** The item is due while its catalogue item is paused: it moves to `until`, a whole number of local days later. */
+export interface Slip {
+  readonly kind: 'slip';
+  readonly until: Temporal.Instant;
+}
+
+export interface NoShipment {
+  readonly kind: 'none';
+  readonly why: Stop;
+}
+
+export type Stop = AutoOrderStop | ItemStop;
+
+/** Stops every item of the auto order. */
+export type AutoOrderStop = 'merged' | 'canceled' | 'disabled' | 'cancel after next x orders';
+
+/** Stops one item. All but 'paused' are final. */
+export type ItemStop = 'paused' | 'remaining repeat count' | 'no order after' | 'completed' | 'kit only';
+
+/** The record or the catalogue must be mended before the item can rebill. `itemId` is the item to look at. */
+export interface BrokenPlan {
+  readonly kind: 'broken';
+  readonly why: Fault;
+  readonly itemId: string;
+}
+
+export type Fault = 'unknown item' | 'no schedule' | 'schedule days missing' | 'no such day of the month' | 'steps ship nothing' | 'no price';
+
+/** The next shipment of an item, or why there is none. The same question always has the same answer: nothing is read but the arguments. */
+export function planNext(item: AutoOrderItem, catalog: Catalog, context: PlanContext): Plan {
+  const stop = autoOrderStop(context.autoOrder) ?? itemStop(item);
+  if (stop !== undefined) return { kind: 'none', why: stop };
+  const schedule = scheduleOf(item, catalog);
+  if (!schedule.ok) return broken(schedule.reason, item.originalItemId);
+  const at = item.nextShipmentAt;
+  if (at === undefined) return { kind: 'none', why: 'completed' };
+  const landing = landingAt(item, schedule.value, placeOf(at, item.anchor, context.zone));
+  if (landing.kind === 'end') return { kind: 'none', why: landing.why };
+  if (landing.kind === 'broken') return broken(landing.why, item.originalItemId);
+  if (isOver(item, at, context.now)) return { kind: 'none', why: 'no order after' };
+  if (isDue(at, context.now) && catalog(item.originalItemId)?.autoOrder?.paused === true) {
+    return { kind: 'slip', until: slipped(at, context) };
+  }
+  return shipment(item, at, landing, catalog, context);
+}
+
+/**
+ * The item after the planned shipment was billed: next date, anchor, step, pre-shipment notice and the counts that decide the schedule
+ * (`remainingRepeatCount`, `arbitraryUnitCostRemainingOrders`). Values, dates of orders and the number of rebills are not touched here.
+ * Nothing left to ship leaves `nextShipmentAt` absent.
+ */
+export function advance(
+  item: AutoOrderItem, shipped: Pick<Shipment, 'at' | 'stepUsed'>, catalog: Catalog, context: PlanContext,
+): AutoOrderItem {
+  const counted = countShipment(item, shipped.stepUsed);
+  const schedule = scheduleOf(item, catalog);
+  if (!schedule.ok) return withoutNext(counted);
+  const landing = landingAt(counted, schedule.value, placeOf(shipped.at, item.anchor, context.zone));
+  if (landing.kind !== 'lands') return withoutNext(counted);
+  const place = withoutMissed(landing, context);
+  const next = atPlace({ ...counted, step: landing.cursor ?? counted.step }, place, landing.step, context.zone);
+  const isFinal = itemStop({ ...next, paused: false }) !== undefined || isOver(next, next.nextShipmentAt!, context.now);
+  return isFinal ? withoutNext(next) : next;
+}
+
+/** One coming rebill of an item, as `future_schedules` shows it (auto_order reference, AutoOrderItemFutureSchedule). */
+export interface FutureSchedule {
+  readonly at: Temporal.Instant;
+  readonly itemId: string;
+  readonly unitCost: Price['unitCost'];
+  /** Which rebill of the item this will be: 1 for its first. */
+  readonly rebillCount: number;
+}
+
+/** The item's next rebills, at most `limit`: what it would do if every one succeeded. Empty when it is stopped. */
+export function futureSchedules(item: AutoOrderItem, catalog: Catalog, context: PlanContext, limit = 10): FutureSchedule[] {
+  const schedules: FutureSchedule[] = [];
+  for (const { shipment: { at, itemId, price } } of futureShipments(item, catalog, context)) {
+    schedules.push({ at, itemId, unitCost: price.unitCost, rebillCount: item.numberOfRebills + schedules.length + 1 });
+    if (schedules.length >= limit) break;
+  }
+  return schedules;
+}
+
+/** Plan and advance, again and again, without end where the item has none: each shipment with the item as it was before it. */
+export function* futureShipments(
+  item: AutoOrderItem, catalog: Catalog, context: PlanContext,
+): Generator<{ readonly item: AutoOrderItem; readonly shipment: Shipment }, void> {
+  let current = item;
+  let later = context;
+  for (;;) {
+    const plan = planNext(current, catalog, later);
+    if (plan.kind === 'slip') {
+      current = slip(current, plan, catalog, later.zone);
+      continue;
+    }
+    if (plan.kind !== 'ship') return;
+    yield { item: current, shipment: plan };
+    current = advance(current, plan, catalog, later);
+    later = afterOrder(later);
+  }
+}
+
+/** The context of the plan after one more order: fewer orders left before the cancelation, and a first attempt. */
+export function afterOrder(context: PlanContext): PlanContext {
+  const left = context.autoOrder.cancelAfterNextXOrders;
+  if (left === undefined && context.retryDays === undefined) return context;
+  const autoOrder = left === undefined ? context.autoOrder : { ...context.autoOrder, cancelAfterNextXOrders: left - 1 };
+  return { ...context, autoOrder, retryDays: undefined };
+}
+
+/** The item moved by a slip: its schedule moves as a whole, so the shipments after keep their distance. */
+export function slip(item: AutoOrderItem, { until }: Slip, catalog: Catalog, zone: string): AutoOrderItem {
+  const { day } = wallOf(until, zone);
+  return placed(item, onDay(placeOf(until, item.anchor, zone), day), catalog, zone);
+}
+
+/** The item with its next shipment set by hand: later dates count from it, and its notice is due anew. */
+export function reschedule(item: AutoOrderItem, at: Temporal.Instant, catalog: Catalog, zone: string): AutoOrderItem {
+  const { day, ms } = wallOf(at, zone);
+  const moved = placed(item, onDay({ day, dayOfMonth: 0, ms }, day), catalog, zone);
+  return { ...moved, nextShipmentAt: at };
+}
+
+/** The item without the shipments it missed while it was stopped: its next date becomes the schedule's first after now. */
+export function skipMissed(item: AutoOrderItem, catalog: Catalog, context: Pick<PlanContext, 'now' | 'zone'>): AutoOrderItem {
+  const at = item.nextShipmentAt;
+  const schedule = scheduleOf(item, catalog);
+  if (at === undefined || !schedule.ok || !isDue(at, context.now)) return item;
+  const place = placeOf(at, item.anchor, context.zone);
+  const landing = landingAt(item, schedule.value, place);
+  if (landing.kind !== 'lands') return item;
+  return atPlace(item, firstPlaceAfter(context.now, place, landing.interval, context.zone), landing.step, context.zone);
+}
+
+/**
+ * Whether the auto order has run to its end: every item is at a final stop of its own. A paused or a broken item keeps it open, and so does
+ * having no items (an established auto order waits for them).
+ */
+export function hasCompleted(items: readonly AutoOrderItem[], catalog: Catalog, context: PlanContext): boolean {
+  return items.length > 0 && items.every((item) => {
+    const plan = planNext(item, catalog, context);
+    return plan.kind === 'none' && isFinalStop(plan.why);
+  });
+}
+
+/** Whether a stop ends the item for good: it did all it should, so it may complete its auto order. */
+export function isFinalStop(stop: Stop): boolean {
+  return stop === 'completed' || stop === 'remaining repeat count' || stop === 'no order after' || stop === 'kit only';
+}
+
+// ---------------------------------------------------------------------------------------------------------------------- stops
+
+/** What stops the whole auto order, if anything does. */
+export function autoOrderStop(autoOrder: PlanContext['autoOrder']): AutoOrderStop | undefined {
+  if (autoOrder.status !== 'active') return autoOrder.status;
+  if (!autoOrder.enabled) return 'disabled';
+  return (autoOrder.cancelAfterNextXOrders ?? 1) <= 0 ? 'cancel after next x orders' : undefined;
+}
+
+function itemStop(item: AutoOrderItem): ItemStop | undefined {
+  if (item.paused) return 'paused';
+  return (item.remainingRepeatCount ?? 1) <= 0 ? 'remaining repeat count' : undefined;
+}
+
+/**
+ * Whether the moment that the rebill would be billed lies after `noOrderAfterAt`. That is now for an overdue one: an item that was
+ * ended while its card was being retried is not charged again.
+ */
+function isOver(item: AutoOrderItem, at: Temporal.Instant, now: Temporal.Instant): boolean {
+  return item.noOrderAfterAt !== undefined
+    && Math.max(at.epochMilliseconds, now.epochMilliseconds) > item.noOrderAfterAt.epochMilliseconds;
+}
+
+const isDue = (at: Temporal.Instant, now: Temporal.Instant): boolean => at.epochMilliseconds <= now.epochMilliseconds;
+
+/** The same time of day on the first day that lies after now. */
+function slipped(at: Temporal.Instant, { now, zone }: PlanContext): Temporal.Instant {
+  const days = Math.max(0, wallOf(now, zone).day - wallOf(at, zone).day);
+  const sameDay = addDays(at, days, zone);
+  return isDue(sameDay, now) ? addDays(at, days + 1, zone) : sameDay;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------- steps
+
+/** How an item recurs: by the steps of its catalogue item, or at one frequency. */
+type ItemSchedule = { readonly kind: 'steps'; readonly steps: readonly Step[] } | { readonly kind: 'frequency'; readonly interval: Interval };
+
+/** The steps of the original item where it has any; else the item's own frequency. */
+function scheduleOf(item: AutoOrderItem, catalog: Catalog): Outcome<ItemSchedule, Fault> {
+  const original = catalog(item.originalItemId);
+  if (original === undefined) return failure('unknown item');
+  const steps = stepsOf(original);
+  if (steps.length > 0) return success({ kind: 'steps', steps });
+  if (item.frequency === undefined) return failure('no schedule');
+  const interval = intervalOf(item.frequency, item.arbitraryScheduleDays);
+  return interval.ok ? success({ kind: 'frequency', interval: interval.value }) : interval;
+}
+
+/** The fixed schedule of a catalogue item; empty when customers choose. */
+export function stepsOf({ autoOrder }: CatalogItem): readonly Step[] {
+  return autoOrder !== undefined && autoOrder.upsell ? autoOrder.steps : [];
+}
+
+/** Where an item's schedule leads: to a shipment at a place, to its end, or nowhere. */
+type Landing = Lands | Ends | { readonly kind: 'broken'; readonly why: Fault };
+
+interface Lands {
+  readonly kind: 'lands';
+  readonly place: Place;
+  /** The wait between shipments from here on. */
+  readonly interval: Interval;
+  readonly step?: ItemStep;
+  readonly cursor?: StepCursor;
+}
+
+interface Ends {
+  readonly kind: 'end';
+  readonly why: 'completed' | 'kit only';
+}
+
+/** The shipment that follows an order at `lastOrder`. For the shipment that is due, `place` has no meaning: its date is set. */
+function landingAt(item: AutoOrderItem, schedule: ItemSchedule, lastOrder: Place): Landing {
+  if (schedule.kind === 'frequency') {
+    return { kind: 'lands', place: after(lastOrder, schedule.interval), interval: schedule.interval };
+  }
+  const landing = walk(schedule.steps, item.step, lastOrder);
+  return landing.kind === 'end' ? extended(item, schedule.steps, lastOrder) ?? landing : landing;
+}
+
+/** Goes from a place in the steps to the next one that ships, adding up the waits on the way. */
+export function walk(steps: readonly Step[], from: StepCursor, lastOrder: Place): Landing {
+  let { index, done } = from;
+  let place = lastOrder;
+  let isOnDate = false;
+  // Once around and back to the start meets every step there is: whoever walks longer walks in a circle.
+  for (let visited = 0; visited <= steps.length; visited++) {
+    const step = steps[index];
+    if (step === undefined) return { kind: 'end', why: 'completed' };
+    if (step.type === 'kit only') return { kind: 'end', why: 'kit only' };
+    if (step.type === 'item' && done < repeatsOf(steps, index)) return landOn(step, { index, done }, place, isOnDate);
+    if (step.type === 'pause') place = onDay(place, place.day + step.pauseDays);
+    if (step.type === 'pause until') {
+      const until = pauseUntil(step, place, lastOrder);
+      if (until === 'no such day of the month') return { kind: 'broken', why: until };
+      isOnDate ||= until !== place;
+      place = until;
+    }
+    index = step.type === 'loop' ? 0 : index + 1;
+    done = 0;
+  }
+  return { kind: 'broken', why: 'steps ship nothing' };
+}
+
+function landOn(step: ItemStep, cursor: StepCursor, place: Place, isOnDate: boolean): Landing {
+  const interval = intervalOf(step.schedule, step.arbitraryScheduleDays);
+  if (!interval.ok) return { kind: 'broken', why: interval.reason };
+  return { kind: 'lands', place: isOnDate ? place : after(place, interval.value), interval: interval.value, step, cursor };
+}
+
+/** How often a step ships. Left out, the last step goes on without end and any other ships once. */
+function repeatsOf(steps: readonly Step[], index: number): number {
+  const step = steps[index];
+  if (step?.type !== 'item') return 0;
+  return step.repeatCount ?? (index === steps.length - 1 ? Infinity : 1);
+}
+
+/** The day that a pause ends, as a place; the same place when that day has passed. */
+function pauseUntil(step: PauseUntilStep, place: Place, lastOrder: Place): Place | 'no such day of the month' {
+  if (step.untilDate !== undefined) {
+    const day = dayNumber(step.untilDate.year, step.untilDate.month, step.untilDate.day);
+    return day > place.day ? onDay(place, day) : place;
+  }
+  const dayOfMonth = step.untilDayOfMonth ?? 0;
+  if (!Number.isInteger(dayOfMonth) || dayOfMonth < 1 || dayOfMonth > 31) return 'no such day of the month';
+  const earliest = Math.max(place.day, lastOrder.day + Math.max(1, step.minimumDelayDays ?? 1));
+  return onDayOfMonth(place, dayOfMonth, earliest);
+}
+
+/** A remaining repeat count beyond the end of the steps (somebody granted more) repeats the last step until it is used up. */
+function extended(item: AutoOrderItem, steps: readonly Step[], lastOrder: Place): Landing | undefined {
+  const last = steps.at(-1);
+  if (last?.type !== 'item' || (item.remainingRepeatCount ?? 0) <= 0) return undefined;
+  return landOn(last, { index: steps.length - 1, done: last.repeatCount ?? 0 }, lastOrder, false);
+}
+
+// ------------------------------------------------------------------------------------------------------------- the item's record
+
+function shipment(item: AutoOrderItem, at: Temporal.Instant, landing: Lands, catalog: Catalog, context: PlanContext): Plan {
+  const itemId = item.arbitraryItemId ?? landing.step?.itemId ?? item.originalItemId;
+  const shipped = catalog(itemId);
+  if (shipped === undefined) return broken('unknown item', itemId);
+  const price = priceLine({
+    item, shipped, step: landing.step, at, signedUpAt: context.autoOrder.signedUpAt, retryDays: context.retryDays ?? 0, zone: context.zone,
+  });
+  if (!price.ok) return broken(price.reason, itemId);
+  return { kind: 'ship', at, itemId, quantity: price.value.quantity, price: price.value, stepUsed: landing.cursor };
+}
+
+const broken = (why: Fault, itemId: string): BrokenPlan => ({ kind: 'broken', why, itemId });
+
+function countShipment(item: AutoOrderItem, stepUsed: StepCursor | undefined): AutoOrderItem {
+  return {
+    ...item,
+    step: stepUsed === undefined ? item.step : { index: stepUsed.index, done: stepUsed.done + 1 },
+    remainingRepeatCount: oneLess(item.remainingRepeatCount),
+    arbitraryUnitCostRemainingOrders: hasArbitraryUnitCost(item)
+      ? oneLess(item.arbitraryUnitCostRemainingOrders) : item.arbitraryUnitCostRemainingOrders,
+    preshipmentNoticeSent: false,
+  };
+}
+
+const oneLess = (count: number | undefined): number | undefined => (count === undefined ? undefined : Math.max(0, count - 1));
+
+const withoutNext = (item: AutoOrderItem): AutoOrderItem =>
+  ({ ...item, nextShipmentAt: undefined, nextPreshipmentNoticeAt: undefined, preshipmentNoticeSent: false });
+
+/** The landing's place, or the first one after now for a merchant who leaves out missed shipments. */
+function withoutMissed({ place, interval }: Lands, { missedShipments, now, zone }: PlanContext): Place {
+  if (missedShipments === 'bill' || !isDue(momentAt(place, zone), now)) return place;
+  return firstPlaceAfter(now, place, interval, zone);
+}
+
+/** The item due at a place, with the notice of the step that its schedule leads to. */
+function placed(item: AutoOrderItem, place: Place, catalog: Catalog, zone: string): AutoOrderItem {
+  const schedule = scheduleOf(item, catalog);
+  const landing = schedule.ok ? landingAt(item, schedule.value, place) : undefined;
+  return atPlace(item, place, landing?.kind === 'lands' ? landing.step : undefined, zone);
+}
+
+/** The item due at a place: its date, its anchor and the pre-shipment notice, so many days before at the same time of day. */
+function atPlace(item: AutoOrderItem, place: Place, step: ItemStep | undefined, zone: string): AutoOrderItem {
+  const noticeDays = step?.preshipmentNoticeDays;
+  return {
+    ...item,
+    nextShipmentAt: momentAt(place, zone),
+    anchor: isAnchorOf(item.anchor, place) ? item.anchor : anchorAt(place),
+    nextPreshipmentNoticeAt: noticeDays === undefined ? undefined : momentOf({ day: place.day - noticeDays, ms: place.ms }, zone),
+    preshipmentNoticeSent: false,
+  };
+}
