@@ -1,0 +1,72 @@
+/** What an operation answers; the pipeline makes the envelope of the wire around it. */
+export type Answer =
+  | { readonly kind: 'payload'; readonly json: string; readonly extras: AnswerExtras }
+  | { readonly kind: 'bare'; readonly value: unknown; readonly status: number }
+  | { readonly kind: 'nothing' };
+
+export interface AnswerExtras {
+  readonly resultSet?: ResultSet;
+  readonly warning?: Warning;
+  /** More payload keys beside the main one, such as `task_context` or `my_user_id`. */
+  readonly beside?: Readonly<Record<string, unknown>>;
+  /** Sent as `ETag`, for clients that want to update only what they have seen. */
+  readonly version?: number;
+  /** The `error` and `success: false` of a batch of which some elements failed. */
+  readonly partialFailure?: { readonly developerMessage: string; readonly objectIds: readonly string[] };
+}
+
+/** A page of a list (auto_order reference, ResultSet). `totalRecords` is left out where counting would cost too much. */
+export interface ResultSet {
+  readonly count: number;
+  readonly limit: number;
+  readonly offset: number;
+  readonly more: boolean;
+  readonly totalRecords?: number;
+}
+
+export interface Warning {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** An answer whose payload PostgreSQL already made as JSON text. */
+export const payloadText = (json: string, extras: AnswerExtras = {}): Answer => ({ kind: 'payload', json, extras });
+
+/** An answer whose payload is a value; undefined fields are left out. */
+export const payload = (value: unknown, extras: AnswerExtras = {}): Answer => ({ kind: 'payload', json: JSON.stringify(value), extras });
+
+/** An answer outside the usual envelope, as OAuth's standards want it. */
+export const bare = (value: unknown, status = 200): Answer => ({ kind: 'bare', value, status });
+
+/** 204: done, and nothing to show. */
+export const noContent = (): Answer => ({ kind: 'nothing' });
+
+/** The body of a successful answer: `success`, `metadata` and the payload under its key. */
+export function envelope(payloadKey: string, json: string, extras: AnswerExtras): string {
+  const failed = extras.partialFailure;
+  const parts = [
+    `"success":${failed === undefined}`,
+    `"metadata":${JSON.stringify({ payload_name: payloadKey, result_set: extras.resultSet && wireResultSet(extras.resultSet) })}`,
+    `${JSON.stringify(payloadKey)}:${json}`,
+  ];
+  for (const [key, value] of Object.entries(extras.beside ?? {})) if (value !== undefined) parts.push(`${JSON.stringify(key)}:${JSON.stringify(value)}`);
+  if (extras.warning) parts.push(`"warning":${JSON.stringify({ warning_code: extras.warning.code, warning_message: extras.warning.message })}`);
+  if (failed) parts.push(`"error":${JSON.stringify(errorBody(failed.developerMessage, 400, failed.objectIds.join(',')))}`);
+  return `{${parts.join(',')}}`;
+}
+
+/** The wire's Error. Both messages say what was wrong and how to mend it. */
+export function errorBody(message: string, status: number, objectId?: string) {
+  return { developer_message: message, user_message: message, error_code: String(status), ...(objectId ? { object_id: objectId } : {}) };
+}
+
+function wireResultSet(set: ResultSet) {
+  return {
+    count: set.count,
+    limit: set.limit,
+    offset: set.offset,
+    more: set.more,
+    ...(set.more ? { next_offset: set.offset + set.count } : {}),
+    ...(set.totalRecords === undefined ? {} : { total_records: set.totalRecords }),
+  };
+}

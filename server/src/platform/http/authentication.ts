@@ -1,0 +1,20 @@
+import type { Actor } from '../context.ts';
+import type { Refusal } from './refusal.ts';
+import type { Outcome } from '../../kernel/outcome.ts';
+
+/** Who is calling, and for which merchant. */
+export interface Principal {
+  readonly merchantId: string;
+  readonly actor: Actor;
+}
+
+/** What a request says of its caller. */
+export interface Credentials {
+  readonly simpleKey?: string;
+  /** Absent too when the header was an empty `Bearer`, which some clients send beside a simple key. */
+  readonly bearerToken?: string;
+  readonly address: string;
+}
+
+/** Finds out who is calling; the refusal says what is wrong with the credentials. */
+export type Authenticate = (credentials: Credentials) => Promise<Outcome<Principal, Refusal>>;

@@ -1,0 +1,156 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { inputSchema, parameterSchema } from '@perennial/contract/input.ts';
+import { defaultLimit, type Operation } from '@perennial/contract/operations.ts';
+import { expansions, parseExpand } from '@perennial/contract/expansions.ts';
+import { parseSort, sortings, type SortField } from '@perennial/contract/sorting.ts';
+import { parseWireDate } from '../../kernel/calendar.ts';
+import type { Page } from './routes.ts';
+import { refuse } from './refusal.ts';
+
+/** The parsed parts of a request that do not depend on the operation's types. */
+export interface ParsedInput {
+  readonly params: Record<string, unknown>;
+  readonly query: Record<string, unknown>;
+  readonly body: unknown;
+  readonly expand: ReadonlySet<string>;
+  readonly page: Page;
+  readonly sort: readonly SortField[];
+}
+
+/** Checks and converts what a client sent, against one operation of the contract; refuses with the field's name. */
+export function inputParser(operation: Operation) {
+  const params = operation.params && lazily(() => compile(parameterSchema(operation.params!)));
+  const query = operation.query && lazily(() => compile(parameterSchema(operation.query!)));
+  const body = operation.body && lazily(() => compile(inputSchema(operation.body!)));
+
+  return (raw: { params: Record<string, string>; query: Record<string, unknown>; body: unknown }): ParsedInput => {
+    const parsedParams = convert(raw.params, operation.params);
+    if (params) check(params(), parsedParams);
+    const parsedQuery = convert(raw.query, operation.query);
+    if (query) check(query(), parsedQuery);
+    if (raw.body === undefined && operation.body && !operation.bodyOptional) refuse('missing_body', {});
+    if (raw.body !== undefined && body) {
+      if (raw.body === null || typeof raw.body !== 'object' || Array.isArray(raw.body)) refuse('wrong_type', { field: 'The body', expected: 'one JSON object' });
+      check(body(), raw.body);
+    }
+    return {
+      params: parsedParams,
+      query: parsedQuery,
+      body: raw.body,
+      expand: operation.expand ? parseExpand(textOf(parsedQuery['_expand']), expansions[operation.expand]) : noNames,
+      page: pageOf(parsedQuery, operation),
+      sort: sortOf(textOf(parsedQuery['_sort']), operation),
+    };
+  };
+}
+
+const noNames: ReadonlySet<string> = new Set();
+const ajv = new Ajv({ allErrors: false, strict: false, formats: { 'date-time': (text: string) => parseWireDate(text, 'UTC').ok, int32: true, int64: true } });
+
+const compile = (schema: object): ValidateFunction => ajv.compile(schema);
+
+// Compiling a model costs tens of milliseconds and most processes see few operations, so it waits for the first request.
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
+interface Parameters {
+  readonly properties: Readonly<Record<string, { readonly type?: string }>>;
+}
+
+/** Path and query arrive as text: numbers and flags of the contract become numbers and booleans, the rest stays text. */
+function convert(raw: Readonly<Record<string, unknown>>, schema: unknown): Record<string, unknown> {
+  const properties = (schema as Parameters | undefined)?.properties ?? {};
+  const converted: Record<string, unknown> = {};
+  for (const [name, { type }] of Object.entries(properties)) {
+    const given = raw[name];
+    const text = Array.isArray(given) ? given.at(-1) : given;
+    if (typeof text === 'string' && text !== '') converted[name] = convertText(text, type);
+  }
+  return converted;
+}
+
+function convertText(text: string, type: string | undefined): unknown {
+  switch (type) {
+    case 'integer':
+    case 'number':
+      return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+    case 'boolean':
+      // As the published clients write it: true (most), True (Python), 1 (PHP).
+      return /^(true|1)$/i.test(text) ? true : /^(false|0)$/i.test(text) ? false : text;
+    default:
+      return text;
+  }
+}
+
+function check(validate: ValidateFunction, value: unknown): void {
+  if (!validate(value)) refuseFirst(validate.errors![0]!);
+}
+
+function refuseFirst(error: ErrorObject): never {
+  const field = fieldName(error.instancePath) || (error.params['missingProperty'] as string | undefined) || 'The body';
+  switch (error.keyword) {
+    case 'maxLength':
+      return refuse('too_long', { field, max: error.params['limit'] as number });
+    case 'enum':
+      return refuse('unknown_enum', { field, allowed: (error.params['allowedValues'] as unknown[]).filter((value) => value !== null).map(String) });
+    case 'minimum':
+    case 'maximum':
+      return refuse('out_of_range', { field, ...boundsOf(error) });
+    case 'maxItems':
+      return refuse('too_many_elements', { field, max: error.params['limit'] as number });
+    case 'required':
+      return refuse('missing_field', { field: error.params['missingProperty'] as string });
+    case 'format':
+      return refuse('wrong_date', { field });
+    default:
+      return refuse('wrong_type', { field, expected: expectedOf(error) });
+  }
+}
+
+/** `/items/0/frequency` → `items[0].frequency`. */
+function fieldName(pointer: string): string {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replace(/~1/g, '/').replace(/~0/g, '~'))
+    .map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+function boundsOf(error: ErrorObject): { min: number | string; max: number | string } {
+  const schema = (error.parentSchema ?? {}) as { minimum?: number; maximum?: number };
+  const limit = error.params['limit'] as number;
+  return error.keyword === 'minimum'
+    ? { min: limit, max: schema.maximum ?? 'any' }
+    : { min: schema.minimum ?? 'any', max: limit };
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: 'a string', integer: 'a whole number', number: 'a number', boolean: 'true or false', object: 'an object', array: 'a list',
+};
+
+function expectedOf(error: ErrorObject): string {
+  const types = [error.params['type'] as string | string[]].flat().filter((type) => type !== 'null');
+  return types.map((type) => typeNames[type] ?? type).join(' or ') || 'the type that the reference names';
+}
+
+function pageOf(query: Record<string, unknown>, operation: Operation): Page {
+  const max = operation.maxLimit ?? defaultLimit;
+  const limit = (query['_limit'] as number | undefined) ?? Math.min(defaultLimit, max);
+  const offset = (query['_offset'] as number | undefined) ?? 0;
+  if (limit > max) refuse('limit_too_large', { max });
+  if (limit < 1) refuse('out_of_range', { field: '_limit', min: 1, max });
+  if (offset < 0) refuse('out_of_range', { field: '_offset', min: 0, max: 2 ** 31 - 1 });
+  return { limit, offset };
+}
+
+function sortOf(text: string | undefined, operation: Operation): readonly SortField[] {
+  if (text === undefined || !operation.sort) return [];
+  const sorting = parseSort(text, sortings[operation.sort]);
+  return sorting.ok ? sorting.fields : refuse('unknown_sort', { field: sorting.field, allowed: sorting.allowed });
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -1,0 +1,35 @@
+import { errorMessage, errors, type ErrorCode, type ErrorWords } from '@perennial/contract/errors.ts';
+
+/** A request that is refused: a code of the contract's table with its words. Nothing was changed. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly code: ErrorCode;
+  readonly status: number;
+  /** The id of the object it is about, where there is one. */
+  readonly objectId?: string;
+  /** Whole seconds for `Retry-After`. */
+  readonly retryAfterSeconds?: number;
+
+  constructor(code: ErrorCode, message: string, details: RefusalDetails = {}) {
+    super(message);
+    this.code = code;
+    this.status = errors[code].status;
+    if (details.objectId !== undefined) this.objectId = details.objectId;
+    if (details.retryAfterSeconds !== undefined) this.retryAfterSeconds = details.retryAfterSeconds;
+  }
+}
+
+export interface RefusalDetails {
+  readonly objectId?: string;
+  readonly retryAfterSeconds?: number;
+}
+
+/** The refusal as a value. */
+export function refusal<Code extends ErrorCode>(code: Code, words: ErrorWords<Code>, details?: RefusalDetails): Refusal {
+  return new Refusal(code, errorMessage(code, words), details);
+}
+
+/** Ends the request with a refusal. */
+export function refuse<Code extends ErrorCode>(code: Code, words: ErrorWords<Code>, details?: RefusalDetails): never {
+  throw refusal(code, words, details);
+}

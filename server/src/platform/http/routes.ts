@@ -1,0 +1,27 @@
+import type { BodyOf, OperationId, ParamsOf, QueryOf } from '@perennial/contract/operations.ts';
+import type { SortField } from '@perennial/contract/sorting.ts';
+import type { Context } from '../context.ts';
+import type { Answer } from './answer.ts';
+
+/** What a handler gets of a request, parsed and checked against the contract. */
+export interface Input<Id extends OperationId> {
+  readonly params: ParamsOf<Id>;
+  readonly query: QueryOf<Id>;
+  /** As the client sent it: absent fields are undefined, and any field may be an explicit null (see contract, input). */
+  readonly body: BodyOf<Id>;
+  readonly expand: ReadonlySet<string>;
+  readonly page: Page;
+  readonly sort: readonly SortField[];
+  /** The version of an `If-Match` header, for clients that update only what they have seen. */
+  readonly ifMatch?: number;
+}
+
+export interface Page {
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export type Handler<Id extends OperationId> = (context: Context, input: Input<Id>) => Promise<Answer>;
+
+/** A feature's part of the route table: operation of the contract → function, a line each. */
+export type Routes = { readonly [Id in OperationId]?: Handler<Id> };
