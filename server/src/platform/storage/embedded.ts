@@ -190,7 +190,7 @@ function readiness(child: ChildProcess, log: EmbeddedLog): Promise<string | unde
     if (!child.stderr) return;
     createInterface({ input: child.stderr }).on('line', (line) => {
       if (said.push(line) > saidMax) said.shift();
-      if (/^LOG:/.test(line)) log.debug(`postgres: ${line}`);
+      if (routine.test(line)) log.debug(`postgres: ${line}`);
       else log.warn(`postgres: ${line}`);
       if (line.includes('database system is ready to accept connections')) resolve(undefined);
     });
@@ -198,6 +198,8 @@ function readiness(child: ChildProcess, log: EmbeddedLog): Promise<string | unde
 }
 
 const saidMax = 20;
+/** What PostgreSQL says without anything being amiss. */
+const routine = /^LOG:|terminating connection due to administrator command|the database system is (starting up|shutting down)/;
 
 function owned(child: ChildProcess, watchdog: ChildProcess | undefined, dataDir: string, socketDir: string): EmbeddedPostgres {
   let stopping = false;

@@ -1,0 +1,86 @@
+// `npm test [-- file or glob …]`: checks the types, starts one PostgreSQL for the run, runs the test files, then the storage suite again
+// on partitioned tables and on the machine's own PostgreSQL, and looks at every statement they sent. Named files leave out the types
+// and the statements. The last line says how it went.
+import { spawnSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { matchesGlob } from 'node:path';
+import { run } from 'node:test';
+import { inspect } from 'node:util';
+import { seenStatements, tenantTables, unfilteredTables } from '../test/storage/statements.ts';
+import { partitionByMerchant } from '../test/support/partitioned.ts';
+import { findSystemPostgres } from '../test/support/systemPostgres.ts';
+import { makeTemplate, startTestServer, type TestServer, type TestStore, withPool } from '../test/support/testStore.ts';
+import { report, type Tally } from './testReport.ts';
+
+const workspaces = '{contract,server,sdk,web,test,bench,scripts}';
+const fileTimeoutMs = 300_000;
+/** What must hold on every kind of store that data may be moved to. */
+const storageSuite = ['test/storage/*.suite.test.ts', 'server/src/**/{store,operations}.test.ts', 'server/src/**/*{Store,Operations}.test.ts'];
+
+const startedAt = performance.now();
+const named = process.argv.slice(2);
+const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
+const files = filesOf(named.length > 0 ? named : [`${workspaces}/**/*.test.ts`]);
+const suite = files.filter((file) => storageSuite.some((glob) => matchesGlob(file, glob)));
+
+if (named.length === 0) check('the types fit', typeErrors());
+await onEmbedded();
+if (suite.length > 0) await onSystem();
+const ran = tally.passed + tally.failed > 0;
+if (!ran) console.log(`no test ran: ${named.join(' ') || workspaces} names no test file`);
+console.log(`\n${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+console.log(`${tally.passed} passed, ${tally.failed} failed${tally.skipped > 0 ? `, ${tally.skipped} skipped` : ''}`);
+process.exitCode = ran && tally.failed === 0 ? 0 : 1;
+
+function filesOf(globs: readonly string[]): string[] {
+  return globSync(globs, { exclude: ['**/node_modules/**'] }).filter((file) => file.endsWith('.ts')).sort();
+}
+
+function typeErrors(): string {
+  return spawnSync('tsc', ['--noEmit', '--pretty', 'false', '-p', '.'], { encoding: 'utf8' }).stdout;
+}
+
+async function onEmbedded(): Promise<void> {
+  const server = await startTestServer();
+  try {
+    await runFiles('', files, () => makeTemplate(server, 'template_plain'));
+    if (suite.length > 0) await runFiles('partitioned: ', suite, () => makeTemplate(server, 'template_partitioned', partitionByMerchant));
+    if (named.length === 0) check('every statement on a tenant table has an equality on merchant_id', await unfilteredStatements(server));
+  } finally {
+    await server.stop();
+  }
+}
+
+async function onSystem(): Promise<void> {
+  const system = await findSystemPostgres();
+  if (!system) return console.log('This machine has no PostgreSQL 15 or newer of its own: the storage suite ran on the embedded one alone.');
+  const server = await system.start();
+  try {
+    await runFiles(`${system.version}: `, suite, () => makeTemplate(server, 'template_plain'));
+  } finally {
+    await server.stop();
+  }
+}
+
+async function runFiles(label: string, paths: readonly string[], makeStore: () => Promise<TestStore>): Promise<void> {
+  try {
+    process.env['PERENNIAL_TEST_STORE'] = JSON.stringify(await makeStore());
+  } catch (error) {
+    return check(`${label}the migrations run`, inspect(error));
+  }
+  await report(run({ files: [...paths], concurrency: 2, timeout: fileTimeoutMs }), label, tally);
+}
+
+async function unfilteredStatements(server: TestServer): Promise<string> {
+  const tables = await withPool({ ...server.connection, database: 'template_plain' }, tenantTables);
+  const statements = await withPool(server.connection, (admin) => seenStatements(admin, tables));
+  console.log(`  ${statements.length} statements on ${tables.length} tenant tables`);
+  return statements.flatMap((text) => unfilteredTables(text, tables).map((table) => `${table} in: ${text.trim()}`)).join('\n');
+}
+
+/** Counts something that is no test file: nothing is wrong with it while `faults` is empty. */
+function check(promise: string, faults: string): void {
+  if (faults === '') tally.passed++;
+  else tally.failed++;
+  console.log(faults === '' ? `✔ ${promise}` : `✖ ${promise}\n${faults}`);
+}

@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { chown, mkdir, readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { chooseAccount } from '../../server/src/platform/storage/embeddedAccount.ts';
+import { startTestServer, type TestServer } from './testStore.ts';
+
+/** The machine's own PostgreSQL, 15 or newer. */
+export interface SystemPostgres {
+  /** Such as "PostgreSQL 15.18". */
+  readonly version: string;
+  start(): Promise<TestServer>;
+}
+
+/** The newest one installed, in Debian's place or where `pg_config` says. */
+export async function findSystemPostgres(): Promise<SystemPostgres | undefined> {
+  const debian = (await readdir('/usr/lib/postgresql').catch(() => [])).map((version) => `/usr/lib/postgresql/${version}/bin`);
+  const configured = await output('pg_config', '--bindir');
+  const found = await Promise.all([...debian, ...(configured ? [configured] : [])].map(async (bin) => ({ bin, version: (await output(join(bin, 'postgres'), '--version')) ?? '' })));
+  const newest = found.filter(({ version }) => majorOf(version) >= 15).sort((a, b) => majorOf(b.version) - majorOf(a.version))[0];
+  if (!newest) return undefined;
+  return { version: `PostgreSQL ${/[\d.]+/.exec(newest.version)?.[0]}`, start: () => startTestServer({ nativeDir: dirname(newest.bin), prepare: (dataDir) => initialise(newest.bin, dataDir) }) };
+}
+
+const majorOf = (version: string) => Number(/\d+/.exec(version)?.[0] ?? 0);
+
+async function output(program: string, argument: string): Promise<string | undefined> {
+  return promisify(execFile)(program, [argument]).then(({ stdout }) => stdout.trim(), () => undefined);
+}
+
+/** By its own means, as older ones don't know the builtin locale that our launcher asks for. */
+async function initialise(bin: string, dataDir: string): Promise<void> {
+  await mkdir(dataDir, { mode: 0o700 });
+  const account = await chooseAccount(dataDir);
+  if (account) await chown(dataDir, account.uid, account.gid);
+  await promisify(execFile)(join(bin, 'initdb'), ['-D', dataDir, '-U', 'perennial', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'], { ...account, cwd: '/' });
+}

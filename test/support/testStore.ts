@@ -1,0 +1,70 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type DatabasePool, openPool } from '../../server/src/platform/storage/database.ts';
+import { type EmbeddedConnection, type EmbeddedPostgres, startEmbeddedPostgres } from '../../server/src/platform/storage/embedded.ts';
+import { type Migration, migrate, readMigrations } from '../../server/src/platform/storage/migrate.ts';
+
+/** A PostgreSQL server for tests, as it travels to the test files' processes. */
+export interface TestStore {
+  readonly connection: EmbeddedConnection;
+  /** The migrated database that each test's own is a copy of. */
+  readonly template: string;
+}
+
+/** A server in a folder of its own, both gone after `stop`. Nothing in it outlives the tests, so nothing waits for the disk. */
+export interface TestServer {
+  readonly connection: EmbeddedConnection;
+  stop(): Promise<void>;
+}
+
+/** The embedded PostgreSQL; or, of the machine's own, what `prepare` laid into the folder, run by the programs in `nativeDir`. */
+export async function startTestServer(own?: { nativeDir: string; prepare(dataDir: string): Promise<void> }): Promise<TestServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'perennial-test-'));
+  const dataDir = join(folder, 'postgres');
+  let server: EmbeddedPostgres;
+  try {
+    // PostgreSQL may run as another account than root.
+    await chmod(folder, 0o755);
+    await own?.prepare(dataDir);
+    server = await startEmbeddedPostgres({ dataDir, nativeDir: own?.nativeDir, log: { debug() {}, info() {}, warn: console.error }, settings: forgetful });
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+  return {
+    connection: { ...server.connection, database: 'postgres' },
+    stop: async () => {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const forgetful = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  max_connections: '300',
+  // One entry for each statement in each test's database.
+  'pg_stat_statements.max': '100000',
+};
+
+/** Migrates a new database that tests copy; `change` may rewrite the migrations first. */
+export async function makeTemplate(server: TestServer, template: string, change?: (migration: Migration) => Migration): Promise<TestStore> {
+  const store = { connection: server.connection, template };
+  await withPool(store.connection, (pool) => pool.run(`create database ${template}`));
+  const migrations = await readMigrations();
+  await withPool({ ...store.connection, database: template }, (pool) => migrate(pool, change ? migrations.map(change) : migrations));
+  return store;
+}
+
+/** Lends a pool for `work` and closes it. */
+export async function withPool<T>(connection: EmbeddedConnection, work: (pool: DatabasePool) => Promise<T>): Promise<T> {
+  const pool = openPool({ connection, maxConnections: 1, prepareStatements: false });
+  try {
+    return await work(pool);
+  } finally {
+    await pool.close();
+  }
+}
