@@ -1,7 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { present } from './kernel/assert.ts';
 import type { IdFactory } from './kernel/ids.ts';
+import { readClock } from './platform/clock/merchantClock.ts';
 import type { SystemClock } from './platform/clock/systemClock.ts';
+import { systemActor, type Context } from './platform/context.ts';
 import { type EventListener, outbox } from './platform/events/outbox.ts';
 import { httpServer } from './platform/http/pipeline.ts';
 import type { Routes } from './platform/http/routes.ts';
@@ -26,6 +29,8 @@ export interface App {
   readonly workers: readonly Worker[];
   readonly merchants: Merchants;
   readonly keys: Keys;
+  /** A context for work that no request asked for: a worker, a command, a test. Fails for an unknown merchant. */
+  contextFor(merchantId: string): Promise<Context>;
 }
 
 /** Puts the whole application together: all wiring is here, by hand, in the order of the layers. */
@@ -40,5 +45,11 @@ export function createApp(parts: AppParts): App {
   const workers: Worker[] = [];
 
   const http = httpServer({ ...parts, events, merchants, authenticate: keys.authenticate, routes });
-  return { http, workers, merchants, keys };
+  return { http, workers, merchants, keys, contextFor };
+
+  async function contextFor(merchantId: string): Promise<Context> {
+    const merchant = present(await merchants.find(merchantId), `merchant ${merchantId}`);
+    const now = readClock(merchant.clock, parts.clock.now());
+    return { merchant, db: parts.db, now, actor: systemActor, events, ids: parts.ids, log: parts.log, requestId: parts.ids.uuid() };
+  }
 }

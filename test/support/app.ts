@@ -1,0 +1,123 @@
+import { Temporal } from 'temporal-polyfill';
+import { pino } from 'pino';
+import { operations, type OperationId, type Operation } from '@perennial/contract/operations.ts';
+import { createApp, type App } from '../../server/src/app.ts';
+import { randomIds } from '../../server/src/kernel/ids.ts';
+import { systemClock, type SystemClock } from '../../server/src/platform/clock/systemClock.ts';
+import type { Context } from '../../server/src/platform/context.ts';
+import type { DatabasePool } from '../../server/src/platform/storage/database.ts';
+import type { Merchant } from '../../server/src/platform/tenancy/merchant.ts';
+import { insertMerchant, saveClock } from '../../server/src/platform/tenancy/merchantStore.ts';
+import { hashKey, keyBytes, prefixOf } from '../../server/src/staff/apiKey.ts';
+import { insertApiKey } from '../../server/src/staff/apiKeyStore.ts';
+import { testDatabase } from './database.ts';
+
+/** The whole application on a database of its own, asked without a port. */
+export interface TestApp {
+  readonly app: App;
+  readonly db: DatabasePool;
+  /** The first merchant: `TEST`, New York, US dollars, a standing clock. */
+  readonly merchant: Merchant;
+  /** A key of the first merchant with every permission. */
+  readonly key: string;
+  /** Sends a request by operation, or by a path of one's own. */
+  request(request: TestRequest): Promise<TestAnswer>;
+  addMerchant(merchantId: string, changes?: Partial<Merchant>): Promise<Merchant>;
+  addKey(merchantId: string, permissions?: readonly string[]): Promise<string>;
+  /** Puts the merchant's clock. */
+  setClock(at: string, merchantId?: string): Promise<void>;
+  /** A context as an operation gets it, at the merchant's present moment. */
+  context(merchantId?: string): Promise<Context>;
+  /** Runs the named worker (or all) until it finds nothing more to do. */
+  work(name?: string): Promise<void>;
+}
+
+export interface TestRequest {
+  readonly operation?: OperationId;
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly path?: string;
+  readonly params?: Readonly<Record<string, string | number>>;
+  readonly query?: Readonly<Record<string, string | number | boolean>>;
+  readonly body?: unknown;
+  /** Sent as it is, for bodies that are not JSON. */
+  readonly rawBody?: string;
+  readonly key?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface TestAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | number | undefined>>;
+  readonly text: string;
+  // Tests look into answers of any operation; the conformance suite checks their shapes.
+  readonly body: any;
+}
+
+/** Where every test's clock stands unless it is put elsewhere: noon in New York, in winter. */
+export const testNow = Temporal.Instant.from('2026-01-15T17:00:00Z');
+
+export const allPermissions = [...new Set(Object.values(operations).flatMap((operation: Operation) => operation.permissions))];
+
+export async function testApp(options: { clock?: SystemClock } = {}): Promise<TestApp> {
+  const db = await testDatabase();
+  const log = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
+  const app = createApp({ db, clock: options.clock ?? systemClock, ids: randomIds, log, bodyLimitBytes: 5_000_000, trustedProxies: [] });
+
+  const addMerchant = async (merchantId: string, changes: Partial<Merchant> = {}): Promise<Merchant> => {
+    const merchant: Merchant = {
+      merchantId, name: merchantId, timeZone: 'America/New_York', currency: 'USD', settings: {}, clock: { kind: 'standing', at: testNow }, ...changes,
+    };
+    await insertMerchant(db, merchant, testNow);
+    return merchant;
+  };
+  const addKey = async (merchantId: string, permissions: readonly string[] = allPermissions): Promise<string> => {
+    const key = randomIds.secret(keyBytes);
+    await insertApiKey(db, hashKey(key), { merchantId, name: 'test key', prefix: prefixOf(key), permissions, allowedIps: [], createdAt: testNow });
+    return key;
+  };
+  const merchant = await addMerchant('TEST');
+  const key = await addKey('TEST');
+
+  return {
+    app, db, merchant, key, addMerchant, addKey,
+    request: (request) => send(app, key, request),
+    async setClock(at, merchantId = 'TEST') {
+      await saveClock(db, merchantId, { kind: 'standing', at: Temporal.Instant.from(at) });
+      app.merchants.forget(merchantId);
+    },
+    async context(merchantId = 'TEST') {
+      app.merchants.forget(merchantId);
+      return app.contextFor(merchantId);
+    },
+    async work(name) {
+      for (const worker of app.workers) {
+        if (name === undefined || worker.name === name) while ((await worker.runOnce()) > 0);
+      }
+    },
+  };
+}
+
+async function send(app: App, defaultKey: string, request: TestRequest): Promise<TestAnswer> {
+  const operation = request.operation && (operations[request.operation] as Operation);
+  const path = request.path ?? operation!.base + fillPath(operation!.path, request.params ?? {});
+  const key = request.key === undefined ? defaultKey : request.key;
+  const hasBody = request.body !== undefined || request.rawBody !== undefined;
+  const response = await app.http.inject({
+    method: request.method ?? operation?.method ?? 'GET',
+    url: path,
+    query: Object.fromEntries(Object.entries(request.query ?? {}).map(([name, value]) => [name, String(value)])),
+    headers: {
+      'x-ultracart-api-version': '2017-03-01',
+      ...(key === null ? {} : { 'x-ultracart-simple-key': key }),
+      ...(hasBody ? { 'content-type': 'application/json; charset=UTF-8' } : {}),
+      ...request.headers,
+    },
+    ...(hasBody ? { payload: request.rawBody ?? JSON.stringify(request.body) } : {}),
+  });
+  const isJson = String(response.headers['content-type'] ?? '').includes('json');
+  return { status: response.statusCode, headers: response.headers, text: response.body, body: isJson && response.body !== '' ? JSON.parse(response.body) : undefined };
+}
+
+function fillPath(path: string, params: Readonly<Record<string, string | number>>): string {
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name] ?? '')));
+}
