@@ -11,88 +11,93 @@ export const frequencies = [
   'Yearly', 'Every 4 Weeks', 'Every 6 Weeks', 'Every 8 Weeks',
 ] as const;
 
-/** AutoOrderAddonItemOption */
-export const AutoOrderAddonItemOption = model('AutoOrderAddonItemOption', 'AutoOrderAddonItemOption', {
+export const AutoOrderAddonItemOption = model('AutoOrderAddonItemOption', 'A chosen option of an add-on.', {
   label: textTo(50),
   value: textTo(1024),
 });
 export type AutoOrderAddonItemOption = Static<typeof AutoOrderAddonItemOption>;
 
-/** AutoOrderAddonItem */
-export const AutoOrderAddonItem = model('AutoOrderAddonItem', 'AutoOrderAddonItem', {
-  arbitrary_unit_cost: decimal(),
-  free_shipping: flag(),
+export const AutoOrderAddonItem = model('AutoOrderAddonItem', 'An extra that rides along with the next rebills.', {
+  arbitrary_unit_cost: decimal('Instead of the catalogue’s price.'),
+  free_shipping: flag('Adds nothing to the shipping cost.'),
   item_id: text(),
-  next_x_orders: int32(),
+  next_x_orders: int32('Rides along with so many more orders; absent for all.'),
   options: many(AutoOrderAddonItemOption),
   quantity: int32(),
 });
 export type AutoOrderAddonItem = Static<typeof AutoOrderAddonItem>;
 
-/** AutoOrderItemFutureSchedule */
-export const AutoOrderItemFutureSchedule = model('AutoOrderItemFutureSchedule', 'AutoOrderItemFutureSchedule', {
-  item_id: text(),
-  rebill_count: int32(),
+export const AutoOrderItemFutureSchedule = model('AutoOrderItemFutureSchedule', 'A rebill to come.', {
+  item_id: text('The item that will ship.'),
+  rebill_count: int32('The number of that rebill.'),
   shipment_dts: dateTime(),
-  unit_cost: decimal(),
+  unit_cost: decimal('What one will cost.'),
 });
 export type AutoOrderItemFutureSchedule = Static<typeof AutoOrderItemFutureSchedule>;
 
-/** AutoOrderItemOption */
-export const AutoOrderItemOption = model('AutoOrderItemOption', 'AutoOrderItemOption', {
+export const AutoOrderItemOption = model('AutoOrderItemOption', 'A chosen option of an item.', {
   label: textTo(50),
   value: textTo(1024),
 });
 export type AutoOrderItemOption = Static<typeof AutoOrderItemOption>;
 
-/** AutoOrderItemSimpleSchedule */
-export const AutoOrderItemSimpleSchedule = model('AutoOrderItemSimpleSchedule', 'AutoOrderItemSimpleSchedule', {
-  frequency: readOnly(oneOf(frequencies)),
-  item_id: readOnly(text()),
-  repeat_count: int32(),
-});
+export const AutoOrderItemSimpleSchedule = model(
+  'AutoOrderItemSimpleSchedule',
+  'The one step of a fixed schedule that has only one.',
+  {
+    frequency: readOnly(oneOf(frequencies)),
+    item_id: readOnly(text()),
+    repeat_count: int32(),
+  },
+);
 export type AutoOrderItemSimpleSchedule = Static<typeof AutoOrderItemSimpleSchedule>;
 
-/** AutoOrderProperty */
-export const AutoOrderProperty = model('AutoOrderProperty', 'AutoOrderProperty', {
-  name: text(),
-  value: text(),
-});
+export const AutoOrderProperty = model(
+  'AutoOrderProperty',
+  'A name and a value that the merchant keeps with an auto order or an item.',
+  {
+    name: text(),
+    value: text(),
+  },
+);
 export type AutoOrderProperty = Static<typeof AutoOrderProperty>;
 
-/** AutoOrderItem */
-export const AutoOrderItem = model('AutoOrderItem', 'AutoOrderItem', {
-  add_ons: many(AutoOrderAddonItem),
-  arbitrary_item_id: text('Rebilled in place of the scheduled item.'),
-  arbitrary_percentage_discount: decimal(),
-  arbitrary_quantity: decimal(),
-  arbitrary_schedule_days: int32('Interval in days used when frequency is the arbitrary one (Every...).'),
-  arbitrary_unit_cost: decimal(),
-  arbitrary_unit_cost_remaining_orders: int32('Rebills left at the arbitrary unit cost; then normal price again.'),
-  auto_order_item_oid: int32(),
-  calculated_next_shipment_dts: dateTime('Absent when no shipment is left.'),
-  first_order_dts: dateTime('Absent until an added item has rebilled once.'),
-  frequency: oneOf(frequencies, 'Only if the item has no fixed schedule.'),
-  future_schedules: many(AutoOrderItemFutureSchedule, 'At most the next ten rebills.'),
-  last_order_dts: dateTime(),
-  life_time_value: decimal('Includes the original purchase.'),
-  next_item_id: text('Calculated.'),
-  next_preshipment_notice_dts: dateTime(),
-  next_shipment_dts: dateTime(),
-  no_order_after_dts: dateTime('No rebill of the item after this moment.'),
-  number_of_rebills: int32(),
-  options: many(AutoOrderItemOption),
-  original_item_id: text(
-    'This item drives the schedule: to change the schedule, change it and then next_shipment_dts.',
-  ),
-  original_quantity: decimal(),
-  paused: flag('True while paused.'),
-  paypal_payer_id: text(),
-  paypal_recurring_payment_profile_id: text(),
-  preshipment_notice_sent: flag(),
-  properties: many(AutoOrderProperty),
-  rebill_value: decimal(),
-  remaining_repeat_count: int32('Rebills left before the item completes.'),
-  simple_schedule: one(AutoOrderItemSimpleSchedule, 'Only if the item rebills automatically on a one-step schedule.'),
-});
+export const AutoOrderItem = model(
+  'AutoOrderItem',
+  'What ships again, how often, and at which price. The next date lives here, not on the auto order.',
+  {
+    add_ons: many(AutoOrderAddonItem, 'Extras that ride along with this item.'),
+    arbitrary_item_id: text('Rebilled in place of the scheduled item.'),
+    arbitrary_percentage_discount: decimal('Taken off the unit cost, in percent.'),
+    arbitrary_quantity: decimal('Instead of the original quantity.'),
+    arbitrary_schedule_days: int32('Interval in days used when frequency is the arbitrary one (Every...).'),
+    arbitrary_unit_cost: decimal('Instead of the scheduled price.'),
+    arbitrary_unit_cost_remaining_orders: int32('Rebills left at the arbitrary unit cost; then normal price again.'),
+    auto_order_item_oid: int32('Absent on an item that an update adds.'),
+    calculated_next_shipment_dts: dateTime('Absent when no shipment is left.'),
+    first_order_dts: dateTime('Absent until an added item has rebilled once.'),
+    frequency: oneOf(frequencies, 'Only if the item has no fixed schedule.'),
+    future_schedules: many(AutoOrderItemFutureSchedule, 'At most the next ten rebills.'),
+    last_order_dts: dateTime('When it last shipped.'),
+    life_time_value: decimal('Includes the original purchase.'),
+    next_item_id: text('What ships next: the arbitrary item, else what the schedule says.'),
+    next_preshipment_notice_dts: dateTime('When the next notice goes out.'),
+    next_shipment_dts: dateTime('When it ships next.'),
+    no_order_after_dts: dateTime('No rebill of the item after this moment.'),
+    number_of_rebills: int32('Rebills so far.'),
+    options: many(AutoOrderItemOption),
+    original_item_id: text(
+      'This item drives the schedule: to change the schedule, change it and then next_shipment_dts.',
+    ),
+    original_quantity: decimal('How many ship each time.'),
+    paused: flag('True: nothing ships; the date stays.'),
+    paypal_payer_id: text('The customer at PayPal.'),
+    paypal_recurring_payment_profile_id: text('The recurring profile at PayPal.'),
+    preshipment_notice_sent: flag('The notice of the next shipment went out.'),
+    properties: many(AutoOrderProperty),
+    rebill_value: decimal('The value of all rebills so far.'),
+    remaining_repeat_count: int32('Rebills left before the item completes.'),
+    simple_schedule: one(AutoOrderItemSimpleSchedule, 'Only if the item rebills automatically on a one-step schedule.'),
+  },
+);
 export type AutoOrderItem = Static<typeof AutoOrderItem>;

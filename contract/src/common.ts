@@ -4,77 +4,68 @@
 import type { Static, TProperties } from 'typebox';
 import { decimal, flag, int32, model, one, oneOf, text } from './fields.ts';
 
-/** Currency */
-export const Currency = model('Currency', 'Currency', {
-  currency_code: text(),
+export const Currency = model('Currency', 'An amount of money, and the same in the customer’s currency.', {
+  currency_code: text('ISO 4217 code of the merchant’s currency.'),
   exchange_rate: decimal(),
-  localized: decimal(),
-  localized_formatted: text(),
-  value: decimal(),
+  localized: decimal('In the customer’s currency.'),
+  localized_formatted: text('As the customer reads it.'),
+  value: decimal('In the merchant’s currency.'),
 });
 export type Currency = Static<typeof Currency>;
 
-/** Distance */
-export const Distance = model('Distance', 'Distance', {
+export const Distance = model('Distance', 'A length with its unit.', {
   uom: oneOf(['IN', 'CM']),
   value: decimal(),
 });
 export type Distance = Static<typeof Distance>;
 
-/** Weight */
-export const Weight = model('Weight', 'Weight', {
+export const Weight = model('Weight', 'A weight with its unit.', {
   uom: oneOf(['KG', 'G', 'LB', 'OZ']),
   value: decimal(),
 });
 export type Weight = Static<typeof Weight>;
 
-/** Property */
-export const Property = model('Property', 'Property', {
+export const Property = model('Property', 'A name and a value.', {
   name: text(),
   value: text(),
 });
 export type Property = Static<typeof Property>;
 
-/** HTTPHeader */
-export const HTTPHeader = model('HTTPHeader', 'HTTPHeader', {
+export const HTTPHeader = model('HTTPHeader', 'A header of a request or response.', {
   name: text(),
   value: text(),
 });
 export type HTTPHeader = Static<typeof HTTPHeader>;
 
-/** Error */
-export const ApiError = model('Error', 'Error', {
-  developer_message: text(),
+export const ApiError = model('Error', 'Why a request was refused.', {
+  developer_message: text('What was wrong and how to mend it.'),
   error_code: text('The HTTP status as a string.'),
-  more_info: text(),
-  object_id: text(),
-  user_message: text(),
+  more_info: text('Where to read more.'),
+  object_id: text('The object it is about.'),
+  user_message: text('The same for a person.'),
 });
 export type ApiError = Static<typeof ApiError>;
 
-/** Warning */
-export const Warning = model('Warning', 'Warning', {
+export const Warning = model('Warning', 'Something the client should know although the request was done.', {
   more_info: text(),
   warning_code: text(),
   warning_message: text(),
 });
 export type Warning = Static<typeof Warning>;
 
-/** ResultSet */
-export const ResultSet = model('ResultSet', 'ResultSet', {
-  count: int32(),
-  limit: int32(),
-  more: flag(),
+export const ResultSet = model('ResultSet', 'Which part of a list this answer is.', {
+  count: int32('How many are in this answer.'),
+  limit: int32('The limit that was applied.'),
+  more: flag('True: ask again with next_offset.'),
   next_offset: int32('Offset of the next query.'),
   offset: int32('Zero based.'),
-  total_records: int32('May be null when unknown: the client goes on while more is true.'),
+  total_records: int32('How many there are in all; absent where counting would cost too much.'),
 });
 export type ResultSet = Static<typeof ResultSet>;
 
-/** ResponseMetadata */
-export const ResponseMetadata = model('ResponseMetadata', 'ResponseMetadata', {
-  payload_name: text(),
-  result_set: one(ResultSet),
+export const ResponseMetadata = model('ResponseMetadata', 'What the answer carries.', {
+  payload_name: text('The field that carries the result.'),
+  result_set: one(ResultSet, 'Present for lists.'),
 });
 export type ResponseMetadata = Static<typeof ResponseMetadata>;
 

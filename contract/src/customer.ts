@@ -3,11 +3,23 @@
  */
 import type { Static } from 'typebox';
 import { Property, answer } from './common.ts';
-import { dateTime, decimal, flag, int32, int64, many, manyNamed, model, one, readOnly, text, textTo } from './fields.ts';
+import {
+  dateTime,
+  decimal,
+  flag,
+  int32,
+  int64,
+  many,
+  manyNamed,
+  model,
+  one,
+  readOnly,
+  text,
+  textTo,
+} from './fields.ts';
 import type { Order } from './order.ts';
 
-/** Activity */
-export const Activity = model('Activity', 'Activity', {
+export const Activity = model('Activity', 'Something a customer did.', {
   action: text(),
   channel: text(),
   metric: text(),
@@ -19,16 +31,14 @@ export const Activity = model('Activity', 'Activity', {
 });
 export type Activity = Static<typeof Activity>;
 
-/** ListSegmentMembership */
-export const ListSegmentMembership = model('ListSegmentMembership', 'ListSegmentMembership', {
+export const ListSegmentMembership = model('ListSegmentMembership', 'A list or segment that a customer is in.', {
   name: text(),
   type: text(),
   uuid: text(),
 });
 export type ListSegmentMembership = Static<typeof ListSegmentMembership>;
 
-/** Metric */
-export const Metric = model('Metric', 'Metric', {
+export const Metric = model('Metric', 'A figure about a customer.', {
   all_time: decimal(),
   all_time_formatted: text(),
   last_30: decimal(),
@@ -40,8 +50,7 @@ export const Metric = model('Metric', 'Metric', {
 });
 export type Metric = Static<typeof Metric>;
 
-/** CustomerActivity */
-export const CustomerActivity = model('CustomerActivity', 'CustomerActivity', {
+export const CustomerActivity = model('CustomerActivity', 'What a customer did.', {
   activities: many(Activity),
   global_unsubscribed: flag(),
   global_unsubscribed_dts: dateTime(),
@@ -55,8 +64,7 @@ export const CustomerActivity = model('CustomerActivity', 'CustomerActivity', {
 });
 export type CustomerActivity = Static<typeof CustomerActivity>;
 
-/** CustomerAttachment */
-export const CustomerAttachment = model('CustomerAttachment', 'CustomerAttachment', {
+export const CustomerAttachment = model('CustomerAttachment', 'A file kept with a customer.', {
   customer_profile_attachment_oid: readOnly(int32()),
   description: text(),
   file_name: readOnly(text()),
@@ -65,8 +73,7 @@ export const CustomerAttachment = model('CustomerAttachment', 'CustomerAttachmen
 });
 export type CustomerAttachment = Static<typeof CustomerAttachment>;
 
-/** CustomerBilling */
-export const CustomerBilling = model('CustomerBilling', 'CustomerBilling', {
+export const CustomerBilling = model('CustomerBilling', 'A billing address of a customer.', {
   address1: textTo(50),
   address2: textTo(50),
   city: textTo(32),
@@ -89,8 +96,7 @@ export const CustomerBilling = model('CustomerBilling', 'CustomerBilling', {
 });
 export type CustomerBilling = Static<typeof CustomerBilling>;
 
-/** CustomerCard */
-export const CustomerCard = model('CustomerCard', 'CustomerCard', {
+export const CustomerCard = model('CustomerCard', 'A card of a customer: last four digits and expiration.', {
   card_expiration_month: int32('1-12.'),
   card_expiration_year: int32('Four digits.'),
   card_number: text('Masked to the last 4.'),
@@ -102,8 +108,7 @@ export const CustomerCard = model('CustomerCard', 'CustomerCard', {
 });
 export type CustomerCard = Static<typeof CustomerCard>;
 
-/** CustomerEmail */
-export const CustomerEmail = model('CustomerEmail', 'CustomerEmail', {
+export const CustomerEmail = model('CustomerEmail', 'Another address that receives copies.', {
   customer_profile_email_oid: int32(),
   email: textTo(100),
   label: textTo(100),
@@ -113,27 +118,28 @@ export const CustomerEmail = model('CustomerEmail', 'CustomerEmail', {
 });
 export type CustomerEmail = Static<typeof CustomerEmail>;
 
-/** CustomerEDI */
-export const CustomerEDI = model('CustomerEDI', 'CustomerEDI', {
+export const CustomerEDI = model('CustomerEDI', 'A customer in EDI.', {
   channel_partner_oid: int32(),
   distribution_center_number: text(),
   store_number: text(),
 });
 export type CustomerEDI = Static<typeof CustomerEDI>;
 
-/** GiftCertificateLedgerEntry */
-export const GiftCertificateLedgerEntry = model('GiftCertificateLedgerEntry', 'GiftCertificateLedgerEntry', {
-  amount: decimal(),
-  description: textTo(50),
-  entry_dts: dateTime(),
-  gift_certificate_ledger_oid: int32(),
-  gift_certificate_oid: int32(),
-  reference_order_id: text(),
-});
+export const GiftCertificateLedgerEntry = model(
+  'GiftCertificateLedgerEntry',
+  'A change of a gift certificate’s balance.',
+  {
+    amount: decimal(),
+    description: textTo(50),
+    entry_dts: dateTime(),
+    gift_certificate_ledger_oid: int32(),
+    gift_certificate_oid: int32(),
+    reference_order_id: text(),
+  },
+);
 export type GiftCertificateLedgerEntry = Static<typeof GiftCertificateLedgerEntry>;
 
-/** GiftCertificate */
-export const GiftCertificate = model('GiftCertificate', 'GiftCertificate', {
+export const GiftCertificate = model('GiftCertificate', 'A gift certificate.', {
   activated: flag(),
   code: text(),
   customer_profile_oid: int32(),
@@ -151,8 +157,7 @@ export const GiftCertificate = model('GiftCertificate', 'GiftCertificate', {
 });
 export type GiftCertificate = Static<typeof GiftCertificate>;
 
-/** CustomerLoyaltyLedger */
-export const CustomerLoyaltyLedger = model('CustomerLoyaltyLedger', 'CustomerLoyaltyLedger', {
+export const CustomerLoyaltyLedger = model('CustomerLoyaltyLedger', 'A change of a customer’s points.', {
   created_by: readOnly(text()),
   created_dts: readOnly(dateTime()),
   description: readOnly(text()),
@@ -171,8 +176,7 @@ export const CustomerLoyaltyLedger = model('CustomerLoyaltyLedger', 'CustomerLoy
 });
 export type CustomerLoyaltyLedger = Static<typeof CustomerLoyaltyLedger>;
 
-/** CustomerLoyaltyRedemption */
-export const CustomerLoyaltyRedemption = model('CustomerLoyaltyRedemption', 'CustomerLoyaltyRedemption', {
+export const CustomerLoyaltyRedemption = model('CustomerLoyaltyRedemption', 'Points that were redeemed.', {
   coupon_code: readOnly(text()),
   coupon_code_oid: readOnly(int32()),
   coupon_used: readOnly(flag()),
@@ -189,8 +193,7 @@ export const CustomerLoyaltyRedemption = model('CustomerLoyaltyRedemption', 'Cus
 });
 export type CustomerLoyaltyRedemption = Static<typeof CustomerLoyaltyRedemption>;
 
-/** CustomerLoyalty */
-export const CustomerLoyalty = model('CustomerLoyalty', 'CustomerLoyalty', {
+export const CustomerLoyalty = model('CustomerLoyalty', 'The loyalty points of a customer.', {
   current_points: readOnly(int32()),
   internal_gift_certificate: one(GiftCertificate),
   internal_gift_certificate_balance: text(),
@@ -204,8 +207,7 @@ export const CustomerLoyalty = model('CustomerLoyalty', 'CustomerLoyalty', {
 });
 export type CustomerLoyalty = Static<typeof CustomerLoyalty>;
 
-/** CustomerOrdersSummary */
-export const CustomerOrdersSummary = model('CustomerOrdersSummary', 'CustomerOrdersSummary', {
+export const CustomerOrdersSummary = model('CustomerOrdersSummary', 'The orders of a customer in figures.', {
   first_order_dts: readOnly(dateTime()),
   last_order_dts: readOnly(dateTime()),
   order_count: int32(),
@@ -213,15 +215,13 @@ export const CustomerOrdersSummary = model('CustomerOrdersSummary', 'CustomerOrd
 });
 export type CustomerOrdersSummary = Static<typeof CustomerOrdersSummary>;
 
-/** CustomerPricingTier */
-export const CustomerPricingTier = model('CustomerPricingTier', 'CustomerPricingTier', {
+export const CustomerPricingTier = model('CustomerPricingTier', 'A pricing tier of a customer.', {
   name: textTo(50),
   pricing_tier_oid: int32(),
 });
 export type CustomerPricingTier = Static<typeof CustomerPricingTier>;
 
-/** CustomerPrivacy */
-export const CustomerPrivacy = model('CustomerPrivacy', 'CustomerPrivacy', {
+export const CustomerPrivacy = model('CustomerPrivacy', 'What a customer agreed to.', {
   last_update_dts: readOnly(dateTime()),
   marketing: readOnly(flag()),
   preference: readOnly(flag()),
@@ -229,8 +229,7 @@ export const CustomerPrivacy = model('CustomerPrivacy', 'CustomerPrivacy', {
 });
 export type CustomerPrivacy = Static<typeof CustomerPrivacy>;
 
-/** CustomerProperty */
-export const CustomerProperty = model('CustomerProperty', 'CustomerProperty', {
+export const CustomerProperty = model('CustomerProperty', 'A name and a value kept with a customer.', {
   customer_profile_property_oid: int32(),
   expiration_dts: dateTime(),
   name: textTo(100),
@@ -238,8 +237,7 @@ export const CustomerProperty = model('CustomerProperty', 'CustomerProperty', {
 });
 export type CustomerProperty = Static<typeof CustomerProperty>;
 
-/** CustomerQuotesSummary */
-export const CustomerQuotesSummary = model('CustomerQuotesSummary', 'CustomerQuotesSummary', {
+export const CustomerQuotesSummary = model('CustomerQuotesSummary', 'The quotes of a customer in figures.', {
   first_quote_dts: readOnly(dateTime()),
   last_quote_dts: readOnly(dateTime()),
   quote_count: int32(),
@@ -247,8 +245,7 @@ export const CustomerQuotesSummary = model('CustomerQuotesSummary', 'CustomerQuo
 });
 export type CustomerQuotesSummary = Static<typeof CustomerQuotesSummary>;
 
-/** CustomerReviewer */
-export const CustomerReviewer = model('CustomerReviewer', 'CustomerReviewer', {
+export const CustomerReviewer = model('CustomerReviewer', 'A customer as a reviewer.', {
   auto_approve: flag(),
   average_overall_rating: readOnly(decimal()),
   expert: flag(),
@@ -262,8 +259,7 @@ export const CustomerReviewer = model('CustomerReviewer', 'CustomerReviewer', {
 });
 export type CustomerReviewer = Static<typeof CustomerReviewer>;
 
-/** CustomerShipping */
-export const CustomerShipping = model('CustomerShipping', 'CustomerShipping', {
+export const CustomerShipping = model('CustomerShipping', 'A shipping address of a customer.', {
   address1: textTo(50),
   address2: textTo(50),
   city: textTo(32),
@@ -286,8 +282,7 @@ export const CustomerShipping = model('CustomerShipping', 'CustomerShipping', {
 });
 export type CustomerShipping = Static<typeof CustomerShipping>;
 
-/** CustomerSoftwareEntitlement */
-export const CustomerSoftwareEntitlement = model('CustomerSoftwareEntitlement', 'CustomerSoftwareEntitlement', {
+export const CustomerSoftwareEntitlement = model('CustomerSoftwareEntitlement', 'Software that a customer may use.', {
   activation_code: textTo(50),
   activation_dts: dateTime(),
   customer_software_entitlement_oid: readOnly(int32()),
@@ -299,14 +294,12 @@ export const CustomerSoftwareEntitlement = model('CustomerSoftwareEntitlement', 
 });
 export type CustomerSoftwareEntitlement = Static<typeof CustomerSoftwareEntitlement>;
 
-/** CustomerTag */
-export const CustomerTag = model('CustomerTag', 'CustomerTag', {
+export const CustomerTag = model('CustomerTag', 'A tag of a customer.', {
   tag_value: textTo(250),
 });
 export type CustomerTag = Static<typeof CustomerTag>;
 
-/** CustomerTaxCodes */
-export const CustomerTaxCodes = model('CustomerTaxCodes', 'CustomerTaxCodes', {
+export const CustomerTaxCodes = model('CustomerTaxCodes', 'A customer at the tax services.', {
   avalara_customer_code: text(),
   avalara_entity_use_code: text(),
   sovos_customer_code: text(),
@@ -315,8 +308,7 @@ export const CustomerTaxCodes = model('CustomerTaxCodes', 'CustomerTaxCodes', {
 });
 export type CustomerTaxCodes = Static<typeof CustomerTaxCodes>;
 
-/** Customer */
-export const Customer = model('Customer', 'Customer', {
+export const Customer = model('Customer', 'A customer profile.', {
   activity: one(CustomerActivity),
   affiliate_oid: int32(),
   allow_3rd_party_billing: flag(),
@@ -385,13 +377,11 @@ export const Customer = model('Customer', 'Customer', {
 });
 export type Customer = Static<typeof Customer>;
 
-/** An answer with `customer`. */
 export const CustomerResponse = answer('CustomerResponse', {
   customer: one(Customer),
 });
 export type CustomerResponse = Static<typeof CustomerResponse>;
 
-/** An answer with `customers`. */
 export const CustomersResponse = answer('CustomersResponse', {
   customers: many(Customer),
 });

@@ -19,7 +19,8 @@ export const errors = {
   missing_body: row(400, () => 'The body is missing. Send one JSON object with Content-Type application/json.'),
   wrong_content_type: row(400, (w: { given: string; expected: string }) =>
     `The body has the content type ${w.given}. Send it as ${w.expected}.`),
-  wrong_type: row(400, (w: { field: string; expected: string }) => `${w.field} has the wrong type. Send ${w.expected}.`),
+  wrong_type: row(400, (w: { field: string; expected: string }) =>
+    `${w.field} has the wrong type. Send ${w.expected}.`),
   wrong_date: row(400, (w: { field: string }) =>
     `${w.field} is not a date. Send ISO 8601, for example 2026-03-31T00:00:00-04:00.`),
   wrong_format: row(400, (w: { field: string; expected: string }) =>
@@ -72,7 +73,8 @@ export const errors = {
     `rate of ${w.limit} per ${w.seconds} second(s) exceeded.`),
   internal: row(500, (w: { requestId: string }) =>
     `Something went wrong on our side. Repeat the request, and name request ${w.requestId} when you report it.`),
-  unavailable: row(503, () => 'The server is starting, stopping or cannot reach its store. Repeat the request shortly.'),
+  unavailable: row(503, () =>
+    'The server is starting, stopping or cannot reach its store. Repeat the request shortly.'),
 } as const satisfies Record<string, ErrorRow>;
 
 /** The name of a reason. */

@@ -55,7 +55,8 @@ export const events = {
 export type EventName = keyof typeof events;
 
 function autoOrder(description: string) {
-  return { category: 'auto_order', description, payload: 'AutoOrder', expansion: 'auto_order', supportsReflow: false } as const;
+  const category = 'auto_order';
+  return { category, description, payload: 'AutoOrder', expansion: category, supportsReflow: false } as const;
 }
 
 function order(description: string) {

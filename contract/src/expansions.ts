@@ -8,7 +8,8 @@
 const orderParts = [
   'affiliate', 'affiliate.ledger', 'auto_order', 'billing', 'buysafe', 'channel_partner', 'checkout', 'coupon',
   'customer_profile', 'digital_order', 'edi', 'fraud_score', 'gift', 'gift_certificate', 'internal', 'item',
-  'linked_shipment', 'marketing', 'payment', 'payment.transaction', 'quote', 'salesforce', 'shipping', 'summary', 'taxes',
+  'linked_shipment', 'marketing', 'payment', 'payment.transaction', 'quote', 'salesforce', 'shipping', 'summary',
+  'taxes',
 ] as const;
 
 /** The expansion names of each resource. */
@@ -17,12 +18,16 @@ export const expansions = {
     'add_ons', 'items', 'items.future_schedules',
     // The published list says sample_schedule, the field it fills is simple_schedule: both are taken.
     'items.sample_schedule', 'items.simple_schedule',
-    // These have fields but no published name; they come only when asked for, because old clients refuse unknown fields.
+    // These have fields but no published name. They come only when asked for: old clients refuse unknown fields.
     'logs', 'management', 'properties', 'emails',
     'original_order', ...prefixed('original_order', orderParts),
     'rebill_orders', ...prefixed('rebill_orders', orderParts),
   ],
-  order: [...orderParts, 'point_of_sale', 'shipping.tracking_number_details', 'utms', 'current_stage_histories', 'properties', 'tags'],
+  order: [
+    ...orderParts, 'point_of_sale', 'shipping.tracking_number_details', 'utms',
+    // Fields without a published name, as above.
+    'current_stage_histories', 'properties', 'tags',
+  ],
   item: [
     'accounting', 'amember', 'auto_order', 'auto_order.steps', 'ccbill', 'channel_partner_mappings', 'chargeback',
     'checkout', 'content', 'content.assignments', 'content.attributes', 'content.multimedia',

@@ -3,7 +3,8 @@
  *
  * Every field of a model may be absent: published clients leave absent values out, and so do our answers. A model is
  * referred to by its name (`$ref`), never copied into another, so that Order and AutoOrder may hold each other and the
- * same schema serves the OpenAPI document, the check of input and the types.
+ * same schema serves the OpenAPI document, the check of input and the types. The sentence that a model and a field are
+ * given is their documentation, in the code, in the OpenAPI document and at /docs.
  */
 import { Type } from 'typebox';
 import type { Static, TObject, TOptional, TProperties, TSchema, TUnsafe } from 'typebox';
@@ -75,6 +76,11 @@ export function manyNamed<Shape>(name: string, description?: string): TOptional<
 /** A list of strings. */
 export function texts(description?: string) {
   return Type.Optional(Type.Array(Type.String(), described(description)));
+}
+
+/** An object of any shape. */
+export function anyObject(description?: string) {
+  return Type.Optional(Type.Unsafe<Record<string, unknown>>({ type: 'object', ...described(description) }));
 }
 
 /** A list of 32-bit whole numbers. */

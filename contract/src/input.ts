@@ -3,8 +3,8 @@
  * stricter where the server does.
  *
  * Milder: any field may be null (clients in JavaScript and TypeScript can send it), unknown fields pass, and read-only
- * fields are not looked at, because clients send back whole what they read. Stricter: 32-bit bounds, bounds for decimals,
- * and caps on the length of lists and of texts that have no limit of their own.
+ * fields are not looked at, because clients send back whole what they read. Stricter: 32-bit bounds, bounds for
+ * decimals, and caps on the length of lists and of texts that have no limit of their own.
  *
  * The result is plain JSON Schema with `$defs`, so that models which hold each other stay finite. Dates keep
  * `format: date-time`: the server teaches its validator which forms of a date it takes.

@@ -5,18 +5,24 @@ import type { Static } from 'typebox';
 import { answer } from './common.ts';
 import { dateTime, decimal, flag, int32, many, model, one, oneOf, text, textTo, texts } from './fields.ts';
 
-/** ItemAutoOrderStepArbitraryUnitCostSchedule */
-export const ItemAutoOrderStepArbitraryUnitCostSchedule = model('ItemAutoOrderStepArbitraryUnitCostSchedule', 'ItemAutoOrderStepArbitraryUnitCostSchedule', {
-  arbitrary_unit_cost: decimal(),
-  retry_days: int32(),
-});
+export const ItemAutoOrderStepArbitraryUnitCostSchedule = model(
+  'ItemAutoOrderStepArbitraryUnitCostSchedule',
+  'A price for a retry after a decline.',
+  {
+    arbitrary_unit_cost: decimal(),
+    retry_days: int32('Days since the first decline.'),
+  },
+);
 export type ItemAutoOrderStepArbitraryUnitCostSchedule = Static<typeof ItemAutoOrderStepArbitraryUnitCostSchedule>;
 
-/** ItemAutoOrderStepGrandfatherPricing */
-export const ItemAutoOrderStepGrandfatherPricing = model('ItemAutoOrderStepGrandfatherPricing', 'ItemAutoOrderStepGrandfatherPricing', {
-  on_or_before_date: text(),
-  unit_cost: decimal(),
-});
+export const ItemAutoOrderStepGrandfatherPricing = model(
+  'ItemAutoOrderStepGrandfatherPricing',
+  'A price that early customers keep.',
+  {
+    on_or_before_date: text('Customers who signed up until then keep unit_cost.'),
+    unit_cost: decimal(),
+  },
+);
 export type ItemAutoOrderStepGrandfatherPricing = Static<typeof ItemAutoOrderStepGrandfatherPricing>;
 
 /** What a step of a fixed schedule does. */
@@ -24,60 +30,64 @@ export const stepTypes = [
   'item', 'pause', 'loop', 'kit only', 'pause until',
 ] as const;
 
-/** ItemAutoOrderStep */
-export const ItemAutoOrderStep = model('ItemAutoOrderStep', 'ItemAutoOrderStep', {
-  arbitrary_schedule_days: int32(),
-  arbitrary_unit_cost: decimal(),
+export const ItemAutoOrderStep = model('ItemAutoOrderStep', 'One step of a fixed schedule.', {
+  arbitrary_schedule_days: int32('Days, when schedule is the arbitrary one (Every...).'),
+  arbitrary_unit_cost: decimal('Instead of the catalogue’s price.'),
   arbitrary_unit_cost_schedules: many(ItemAutoOrderStepArbitraryUnitCostSchedule),
   grandfather_pricing: many(ItemAutoOrderStepGrandfatherPricing),
-  managed_by: text(),
-  pause_days: int32(),
-  pause_until_date: text(),
-  pause_until_day_of_month: int32(),
+  managed_by: text('Who charges; default UltraCart, which is this server.'),
+  pause_days: int32('With type pause.'),
+  pause_until_date: text('With type pause until.'),
+  pause_until_day_of_month: int32('With type pause until.'),
   pause_until_minimum_delay_days: int32('Least days between the last order and the calculated day of month.'),
-  preshipment_notice_days: int32(),
-  recurring_merchant_item_id: textTo(20),
+  preshipment_notice_days: int32('The notice goes out so many days before.'),
+  recurring_merchant_item_id: textTo(20, 'What ships.'),
   recurring_merchant_item_oid: int32(),
   repeat_count: int32('The last step may leave it out: without end.'),
-  schedule: text(),
+  schedule: text('How often it ships.'),
   subscribe_email_list_name: text(),
   subscribe_email_list_oid: int32(),
-  type: oneOf(stepTypes),
+  type: oneOf(
+    stepTypes,
+    'Item ships something, pause and pause until wait, loop goes back to the first step, kit only belongs to a kit.',
+  ),
 });
 export type ItemAutoOrderStep = Static<typeof ItemAutoOrderStep>;
 
-/** ItemAutoOrder */
-export const ItemAutoOrder = model('ItemAutoOrder', 'ItemAutoOrder', {
-  auth_future_amount: decimal(),
-  auth_test_amount: decimal(),
-  auto_order_cancel_charge_minimum_balance: flag(),
-  auto_order_cancel_item_id: textTo(20),
-  auto_order_cancel_item_oid: int32(),
-  auto_order_cancel_minimum_life_time_count: int32(),
-  auto_order_cancel_minimum_life_time_value: decimal(),
-  auto_order_cancel_minimum_rebill_count: int32(),
-  auto_order_cancel_minimum_rebill_value: decimal(),
-  auto_order_downgrade_items: texts(),
-  auto_order_paused: flag(),
-  auto_order_prohibit_expiring_cards: int32(),
-  auto_order_schedules: texts('Schedules the customer may choose.'),
-  auto_order_upgrade_items: texts(),
-  auto_order_upsell: flag(),
-  auto_order_upsell_no_easy_cancel: flag(),
-  auto_order_upsell_one_per_customer: flag(),
-  auto_orderable: flag(),
-  cancel_other_auto_orders: flag(),
-  free_shipping_auto_order: flag(),
-  refund_other_auto_orders: flag(),
-  steps: many(ItemAutoOrderStep, 'Only for an upsell step schedule.'),
-});
+export const ItemAutoOrder = model(
+  'ItemAutoOrder',
+  'How an item recurs: on a schedule the customer chooses, or on fixed steps.',
+  {
+    auth_future_amount: decimal('Authorized to test the card for rebills to come.'),
+    auth_test_amount: decimal('Authorized to test the card of an order that costs nothing.'),
+    auto_order_cancel_charge_minimum_balance: flag('The fee is what is missing to the minimum value.'),
+    auto_order_cancel_item_id: textTo(20, 'Charged once when the customer cancels.'),
+    auto_order_cancel_item_oid: int32(),
+    auto_order_cancel_minimum_life_time_count: int32('No fee after so many orders.'),
+    auto_order_cancel_minimum_life_time_value: decimal('No fee once all orders were worth so much.'),
+    auto_order_cancel_minimum_rebill_count: int32('No fee after so many rebills.'),
+    auto_order_cancel_minimum_rebill_value: decimal('No fee once rebills were worth so much.'),
+    auto_order_downgrade_items: texts('Buying one of these replaces an auto order of this item.'),
+    auto_order_paused: flag('True: every auto order of it slips day by day until this is false again.'),
+    auto_order_prohibit_expiring_cards: int32('Cards that expire within so many months are refused; 0 is off.'),
+    auto_order_schedules: texts('Schedules the customer may choose.'),
+    auto_order_upgrade_items: texts('Buying one of these replaces an auto order of this item.'),
+    auto_order_upsell: flag('True: it follows its steps; false: the customer chooses a schedule.'),
+    auto_order_upsell_no_easy_cancel: flag('The receipt brings no link to cancel.'),
+    auto_order_upsell_one_per_customer: flag('A customer has one at a time.'),
+    auto_orderable: flag('May recur.'),
+    cancel_other_auto_orders: flag('Ordering it cancels the customer’s other auto orders.'),
+    free_shipping_auto_order: flag('Rebills of it ship free.'),
+    refund_other_auto_orders: flag('Ordering it refunds the customer’s other auto orders.'),
+    steps: many(ItemAutoOrderStep, 'Only for an upsell step schedule.'),
+  },
+);
 export type ItemAutoOrder = Static<typeof ItemAutoOrder>;
 
-/** ItemPricing */
-export const ItemPricing = model('ItemPricing', 'ItemPricing', {
+export const ItemPricing = model('ItemPricing', 'What an item costs.', {
   auto_order_cost: decimal('Price when bought on auto order; zero deletes it.'),
-  cost: decimal(),
-  sale_cost: decimal(),
+  cost: decimal('The ordinary price.'),
+  sale_cost: decimal('The price from sale_start to sale_end.'),
   sale_start: text(),
   sale_end: text(),
   currency_code: textTo(3),
@@ -85,30 +95,27 @@ export const ItemPricing = model('ItemPricing', 'ItemPricing', {
 });
 export type ItemPricing = Static<typeof ItemPricing>;
 
-/** Item */
-export const Item = model('Item', 'Item', {
+export const Item = model('Item', 'An item of the catalogue.', {
   merchant_id: textTo(5),
   merchant_item_id: textTo(20),
   merchant_item_oid: int32(),
   description: textTo(512),
-  inactive: flag(),
+  inactive: flag('Not sold at present.'),
   kit: flag(),
   kit_component_only: flag(),
   creation_dts: dateTime(),
   last_modified_dts: dateTime(),
-  recommend_replenishment_days: int32(),
+  recommend_replenishment_days: int32('After so many days a customer needs more.'),
   auto_order: one(ItemAutoOrder),
   pricing: one(ItemPricing),
 });
 export type Item = Static<typeof Item>;
 
-/** An answer with `item`. */
 export const ItemResponse = answer('ItemResponse', {
   item: one(Item),
 });
 export type ItemResponse = Static<typeof ItemResponse>;
 
-/** An answer with `items`. */
 export const ItemsResponse = answer('ItemsResponse', {
   items: many(Item),
 });

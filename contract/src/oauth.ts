@@ -4,38 +4,38 @@
 import type { Static } from 'typebox';
 import { flag, int32, model, oneOf, text } from './fields.ts';
 
-/** OauthDeviceAuthorizationResponse */
-export const OauthDeviceAuthorizationResponse = model('OauthDeviceAuthorizationResponse', 'OauthDeviceAuthorizationResponse', {
-  device_code: text(),
-  expires_in: int32(),
-  interval: int32(),
-  user_code: text(),
-  verification_uri: text(),
-  verification_uri_complete: text(),
-});
+export const OauthDeviceAuthorizationResponse = model(
+  'OauthDeviceAuthorizationResponse',
+  'What a device shows its user.',
+  {
+    device_code: text(),
+    expires_in: int32(),
+    interval: int32('Ask no more often than every so many seconds.'),
+    user_code: text(),
+    verification_uri: text(),
+    verification_uri_complete: text(),
+  },
+);
 export type OauthDeviceAuthorizationResponse = Static<typeof OauthDeviceAuthorizationResponse>;
 
-/** OauthRevokeSuccessResponse */
-export const OauthRevokeSuccessResponse = model('OauthRevokeSuccessResponse', 'OauthRevokeSuccessResponse', {
+export const OauthRevokeSuccessResponse = model('OauthRevokeSuccessResponse', 'Whether a token was revoked.', {
   message: text(),
   successful: flag(),
 });
 export type OauthRevokeSuccessResponse = Static<typeof OauthRevokeSuccessResponse>;
 
-/** OauthTokenResponse */
-export const OauthTokenResponse = model('OauthTokenResponse', 'OauthTokenResponse', {
+export const OauthTokenResponse = model('OauthTokenResponse', 'Tokens, or why there are none.', {
   access_token: text(),
   error: text(),
   error_description: text(),
   error_uri: text(),
-  expires_in: text(),
+  expires_in: text('Seconds, as text.'),
   refresh_token: text(),
   scope: text(),
   token_type: oneOf(['bearer']),
 });
 export type OauthTokenResponse = Static<typeof OauthTokenResponse>;
 
-/** The form of POST /oauth/token; which fields it needs depends on the grant. */
 export const OauthTokenRequest = model('OauthTokenRequest', 'What a token is asked for with.', {
   client_id: text(),
   grant_type: text('authorization_code, refresh_token, or urn:ietf:params:oauth:grant-type:device_code (device_code).'),
@@ -47,14 +47,12 @@ export const OauthTokenRequest = model('OauthTokenRequest', 'What a token is ask
 });
 export type OauthTokenRequest = Static<typeof OauthTokenRequest>;
 
-/** The form of POST /oauth/revoke. */
 export const OauthRevokeRequest = model('OauthRevokeRequest', 'Which token to end.', {
   client_id: text(),
   token: text('An access token or a refresh token.'),
 });
 export type OauthRevokeRequest = Static<typeof OauthRevokeRequest>;
 
-/** The form of POST /oauth/device/authorize. */
 export const OauthDeviceAuthorizationRequest = model('OauthDeviceAuthorizationRequest', 'What a device asks for.', {
   client_id: text(),
   scope: text('The scope of the application, for example crm.'),

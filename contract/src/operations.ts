@@ -90,12 +90,16 @@ import {
 } from './workflow.ts';
 
 /** What an API key or an application may be allowed, per resource. */
-export type Permission =
-  | `${'auto_order' | 'order' | 'item' | 'customer' | 'webhook' | 'workflow' | 'user' | 'configuration'}_read`
-  | `${'auto_order' | 'order' | 'item' | 'customer' | 'webhook' | 'workflow' | 'user' | 'configuration'}_write`;
+export type Permission = `${(typeof permissionResources)[number]}_${'read' | 'write'}`;
+
+/** The resources that permissions are given for, each to read and to write. */
+export const permissionResources = [
+  'auto_order', 'order', 'item', 'customer', 'webhook', 'workflow', 'user', 'configuration',
+] as const;
 
 /** The sections of the reference. */
-export type Tag = 'auto_order' | 'order' | 'item' | 'customer' | 'webhook' | 'workflow' | 'oauth' | 'user' | 'perennial';
+export type Tag =
+  | 'auto_order' | 'order' | 'item' | 'customer' | 'webhook' | 'workflow' | 'oauth' | 'user' | 'perennial';
 
 /** One row of the table. */
 export interface Operation {

@@ -5,7 +5,21 @@ import type { Static } from 'typebox';
 import { AutoOrderItem } from './autoOrderItem.ts';
 import { Currency, answer } from './common.ts';
 import { Customer } from './customer.ts';
-import { dateTime, decimal, flag, int32, many, manyNamed, model, one, oneOf, readOnly, text, textTo, texts } from './fields.ts';
+import {
+  dateTime,
+  decimal,
+  flag,
+  int32,
+  many,
+  manyNamed,
+  model,
+  one,
+  oneOf,
+  readOnly,
+  text,
+  textTo,
+  texts,
+} from './fields.ts';
 import {
   OrderAffiliate,
   OrderChannelPartner,
@@ -19,8 +33,7 @@ import { OrderItem } from './orderItem.ts';
 import { OrderPayment } from './orderPayment.ts';
 import { OrderDigitalOrder, OrderGift, OrderLinkedShipment, OrderShipping } from './orderShipping.ts';
 
-/** OrderAutoOrder */
-export const OrderAutoOrder = model('OrderAutoOrder', 'OrderAutoOrder', {
+export const OrderAutoOrder = model('OrderAutoOrder', 'The auto order that an order belongs to.', {
   auto_order_code: text(),
   auto_order_oid: int32(),
   cancel_after_next_x_orders: int32(),
@@ -44,8 +57,7 @@ export const OrderAutoOrder = model('OrderAutoOrder', 'OrderAutoOrder', {
 });
 export type OrderAutoOrder = Static<typeof OrderAutoOrder>;
 
-/** OrderBilling */
-export const OrderBilling = model('OrderBilling', 'OrderBilling', {
+export const OrderBilling = model('OrderBilling', 'Who pays.', {
   address1: textTo(50),
   address2: textTo(50),
   cc_emails: texts('Several allowed, all together at most 100 characters.'),
@@ -67,8 +79,7 @@ export const OrderBilling = model('OrderBilling', 'OrderBilling', {
 });
 export type OrderBilling = Static<typeof OrderBilling>;
 
-/** OrderBuysafe */
-export const OrderBuysafe = model('OrderBuysafe', 'OrderBuysafe', {
+export const OrderBuysafe = model('OrderBuysafe', 'The buySAFE bond of an order.', {
   buysafe_bond_available: readOnly(flag()),
   buysafe_bond_cost: readOnly(one(Currency)),
   buysafe_bond_free: readOnly(flag()),
@@ -78,8 +89,7 @@ export const OrderBuysafe = model('OrderBuysafe', 'OrderBuysafe', {
 });
 export type OrderBuysafe = Static<typeof OrderBuysafe>;
 
-/** OrderCoupon */
-export const OrderCoupon = model('OrderCoupon', 'OrderCoupon', {
+export const OrderCoupon = model('OrderCoupon', 'A coupon used on an order.', {
   accounting_code: readOnly(text()),
   automatically_applied: readOnly(flag()),
   base_coupon_code: textTo(20, 'Differs from coupon_code when a one-time code was made from it.'),
@@ -88,24 +98,22 @@ export const OrderCoupon = model('OrderCoupon', 'OrderCoupon', {
 });
 export type OrderCoupon = Static<typeof OrderCoupon>;
 
-/** OrderCurrentStageHistory */
-export const OrderCurrentStageHistory = model('OrderCurrentStageHistory', 'OrderCurrentStageHistory', {
+export const OrderCurrentStageHistory = model('OrderCurrentStageHistory', 'A move from one stage to another.', {
   after_stage: oneOf([
-      'Accounts Receivable', 'Pending Clearance', 'Fraud Review', 'Rejected', 'Shipping Department',
-      'Completed Order', 'Quote Request', 'Quote Sent', 'Least Cost Routing', 'Unknown', 'Pre-ordered',
-      'Advanced Order Routing', 'Hold',
-    ]),
+    'Accounts Receivable', 'Pending Clearance', 'Fraud Review', 'Rejected', 'Shipping Department',
+    'Completed Order', 'Quote Request', 'Quote Sent', 'Least Cost Routing', 'Unknown', 'Pre-ordered',
+    'Advanced Order Routing', 'Hold',
+  ]),
   before_stage: oneOf([
-      'Accounts Receivable', 'Pending Clearance', 'Fraud Review', 'Rejected', 'Shipping Department',
-      'Completed Order', 'Quote Request', 'Quote Sent', 'Least Cost Routing', 'Unknown', 'Pre-ordered',
-      'Advanced Order Routing', 'Hold',
-    ]),
+    'Accounts Receivable', 'Pending Clearance', 'Fraud Review', 'Rejected', 'Shipping Department',
+    'Completed Order', 'Quote Request', 'Quote Sent', 'Least Cost Routing', 'Unknown', 'Pre-ordered',
+    'Advanced Order Routing', 'Hold',
+  ]),
   transition_dts: dateTime(),
 });
 export type OrderCurrentStageHistory = Static<typeof OrderCurrentStageHistory>;
 
-/** OrderEdi */
-export const OrderEdi = model('OrderEdi', 'OrderEdi', {
+export const OrderEdi = model('OrderEdi', 'What EDI adds to an order.', {
   bill_to_edi_code: text(),
   edi_department: text(),
   edi_internal_vendor_number: textTo(50),
@@ -113,16 +121,14 @@ export const OrderEdi = model('OrderEdi', 'OrderEdi', {
 });
 export type OrderEdi = Static<typeof OrderEdi>;
 
-/** OrderGiftCertificate */
-export const OrderGiftCertificate = model('OrderGiftCertificate', 'OrderGiftCertificate', {
+export const OrderGiftCertificate = model('OrderGiftCertificate', 'A gift certificate used on an order.', {
   gift_certificate_amount: readOnly(one(Currency)),
   gift_certificate_code: readOnly(text()),
   gift_certificate_oid: readOnly(int32()),
 });
 export type OrderGiftCertificate = Static<typeof OrderGiftCertificate>;
 
-/** OrderTransactionalMerchantNote */
-export const OrderTransactionalMerchantNote = model('OrderTransactionalMerchantNote', 'OrderTransactionalMerchantNote', {
+export const OrderTransactionalMerchantNote = model('OrderTransactionalMerchantNote', 'A note of a user on an order.', {
   ip_address: text(),
   note: text(),
   note_dts: dateTime(),
@@ -130,8 +136,7 @@ export const OrderTransactionalMerchantNote = model('OrderTransactionalMerchantN
 });
 export type OrderTransactionalMerchantNote = Static<typeof OrderTransactionalMerchantNote>;
 
-/** OrderInternal */
-export const OrderInternal = model('OrderInternal', 'OrderInternal', {
+export const OrderInternal = model('OrderInternal', 'Notes and owners of an order, for the merchant alone.', {
   exported_to_accounting: flag('True from the start where QuickBooks is not configured.'),
   merchant_notes: text(),
   placed_by_user: readOnly(text()),
@@ -141,8 +146,7 @@ export const OrderInternal = model('OrderInternal', 'OrderInternal', {
 });
 export type OrderInternal = Static<typeof OrderInternal>;
 
-/** OrderProperty */
-export const OrderProperty = model('OrderProperty', 'OrderProperty', {
+export const OrderProperty = model('OrderProperty', 'A name and a value kept with an order.', {
   created_by: textTo(20),
   created_dts: dateTime(),
   display: flag(),
@@ -152,22 +156,19 @@ export const OrderProperty = model('OrderProperty', 'OrderProperty', {
 });
 export type OrderProperty = Static<typeof OrderProperty>;
 
-/** OrderQuote */
-export const OrderQuote = model('OrderQuote', 'OrderQuote', {
+export const OrderQuote = model('OrderQuote', 'The quote that an order came from.', {
   quote_expiration_dts: dateTime(),
   quoted_by: text(),
   quoted_dts: dateTime(),
 }, { readOnly: true });
 export type OrderQuote = Static<typeof OrderQuote>;
 
-/** OrderSalesforce */
-export const OrderSalesforce = model('OrderSalesforce', 'OrderSalesforce', {
+export const OrderSalesforce = model('OrderSalesforce', 'The order in Salesforce.', {
   salesforce_opportunity_id: text(),
 }, { readOnly: true });
 export type OrderSalesforce = Static<typeof OrderSalesforce>;
 
-/** OrderSummary */
-export const OrderSummary = model('OrderSummary', 'OrderSummary', {
+export const OrderSummary = model('OrderSummary', 'The totals of an order.', {
   actual_fulfillment: one(Currency),
   actual_other_cost: one(Currency),
   actual_payment_processing: one(Currency),
@@ -200,14 +201,12 @@ export const OrderSummary = model('OrderSummary', 'OrderSummary', {
 });
 export type OrderSummary = Static<typeof OrderSummary>;
 
-/** OrderTag */
-export const OrderTag = model('OrderTag', 'OrderTag', {
+export const OrderTag = model('OrderTag', 'A tag of an order.', {
   tag_value: textTo(100),
 });
 export type OrderTag = Static<typeof OrderTag>;
 
-/** OrderTaxes */
-export const OrderTaxes = model('OrderTaxes', 'OrderTaxes', {
+export const OrderTaxes = model('OrderTaxes', 'The rates that an order is taxed at.', {
   arbitrary_tax: decimal('Insert only: overrides tax computation.'),
   arbitrary_tax_rate: decimal('Insert only: overrides tax computation.'),
   arbitrary_taxable_subtotal: decimal('Insert only: overrides tax computation.'),
@@ -235,8 +234,7 @@ export const orderStages = [
   'Advanced Order Routing', 'Hold',
 ] as const;
 
-/** Order */
-export const Order = model('Order', 'Order', {
+export const Order = model('Order', 'An order: the one that a customer placed, or one that a rebill made.', {
   affiliates: readOnly(
     many(
       OrderAffiliate,
@@ -285,14 +283,12 @@ export const Order = model('Order', 'Order', {
 /** An interface, because an order may hold orders. */
 export interface Order extends Static<typeof Order> {}
 
-/** An answer with `update_billing_url`. */
 export const OrderAutoOrderUpdateBillingUrlResponse = answer('OrderAutoOrderUpdateBillingUrlResponse', {
   update_billing_url: text(),
 });
 export type OrderAutoOrderUpdateBillingUrlResponse = Static<typeof OrderAutoOrderUpdateBillingUrlResponse>;
 
-/** OrderQuery */
-export const OrderQuery = model('OrderQuery', 'OrderQuery', {
+export const OrderQuery = model('OrderQuery', 'Criteria of a search; all that are given must hold.', {
   cc_email: textTo(100),
   channel_partner_code: text(),
   channel_partner_order_id: text(),
@@ -302,9 +298,9 @@ export const OrderQuery = model('OrderQuery', 'OrderQuery', {
   creation_date_begin: text(),
   creation_date_end: text(),
   current_stage: oneOf([
-      'Accounts Receivable', 'Pending Clearance', 'Fraud Review', 'Rejected', 'Shipping Department',
-      'Completed Order', 'Quote Request', 'Quote Sent', 'Least Cost Routing', 'Unknown', 'Hold',
-    ]),
+    'Accounts Receivable', 'Pending Clearance', 'Fraud Review', 'Rejected', 'Shipping Department',
+    'Completed Order', 'Quote Request', 'Quote Sent', 'Least Cost Routing', 'Unknown', 'Hold',
+  ]),
   custom_field_1: text(),
   custom_field_10: text(),
   custom_field_2: text(),
@@ -324,10 +320,10 @@ export const OrderQuery = model('OrderQuery', 'OrderQuery', {
   payment_date_begin: text(),
   payment_date_end: text(),
   payment_method: oneOf([
-      'Affirm', 'Amazon', 'Amazon SC', 'Cash', 'Check', 'COD', 'Credit Card', 'eCheck', 'LoanHero',
-      'Money Order', 'PayPal', 'Purchase Order', 'Quote Request', 'Unknown', 'Wire Transfer', 'Venmo',
-      'Apple Pay', ' Google Pay', 'PayPal Fastlane',
-    ]),
+    'Affirm', 'Amazon', 'Amazon SC', 'Cash', 'Check', 'COD', 'Credit Card', 'eCheck', 'LoanHero',
+    'Money Order', 'PayPal', 'Purchase Order', 'Quote Request', 'Unknown', 'Wire Transfer', 'Venmo',
+    'Apple Pay', ' Google Pay', 'PayPal Fastlane',
+  ]),
   phone: textTo(25),
   postal_code: textTo(20),
   purchase_order_number: text(),
@@ -346,20 +342,17 @@ export const OrderQuery = model('OrderQuery', 'OrderQuery', {
 });
 export type OrderQuery = Static<typeof OrderQuery>;
 
-/** OrderQueryBatch */
-export const OrderQueryBatch = model('OrderQueryBatch', 'OrderQueryBatch', {
-  order_ids: texts(),
+export const OrderQueryBatch = model('OrderQueryBatch', 'The orders to read.', {
+  order_ids: texts('At most 500.'),
   query_target: oneOf(['origin', 'cache']),
 });
 export type OrderQueryBatch = Static<typeof OrderQueryBatch>;
 
-/** An answer with `order`. */
 export const OrderResponse = answer('OrderResponse', {
   order: one(Order),
 });
 export type OrderResponse = Static<typeof OrderResponse>;
 
-/** An answer with `orders`. */
 export const OrdersResponse = answer('OrdersResponse', {
   orders: many(Order),
 });

@@ -4,14 +4,12 @@
 import type { Static } from 'typebox';
 import { dateTime, decimal, flag, int32, many, model, one, oneOf, readOnly, text, textTo } from './fields.ts';
 
-/** BrowserDevice */
-export const BrowserDevice = model('BrowserDevice', 'BrowserDevice', {
+export const BrowserDevice = model('BrowserDevice', 'The device of a browser.', {
   family: text(),
 });
 export type BrowserDevice = Static<typeof BrowserDevice>;
 
-/** BrowserOS */
-export const BrowserOS = model('BrowserOS', 'BrowserOS', {
+export const BrowserOS = model('BrowserOS', 'The operating system of a browser.', {
   family: text(),
   major: text(),
   minor: text(),
@@ -20,8 +18,7 @@ export const BrowserOS = model('BrowserOS', 'BrowserOS', {
 });
 export type BrowserOS = Static<typeof BrowserOS>;
 
-/** BrowserUserAgent */
-export const BrowserUserAgent = model('BrowserUserAgent', 'BrowserUserAgent', {
+export const BrowserUserAgent = model('BrowserUserAgent', 'What a browser calls itself.', {
   family: text(),
   major: text(),
   minor: text(),
@@ -29,16 +26,14 @@ export const BrowserUserAgent = model('BrowserUserAgent', 'BrowserUserAgent', {
 });
 export type BrowserUserAgent = Static<typeof BrowserUserAgent>;
 
-/** Browser */
-export const Browser = model('Browser', 'Browser', {
+export const Browser = model('Browser', 'The browser that an order was placed with.', {
   device: one(BrowserDevice),
   os: one(BrowserOS),
   user_agent: one(BrowserUserAgent),
 });
 export type Browser = Static<typeof Browser>;
 
-/** OrderCheckout */
-export const OrderCheckout = model('OrderCheckout', 'OrderCheckout', {
+export const OrderCheckout = model('OrderCheckout', 'The checkout that an order went through.', {
   browser: one(Browser),
   comments: text(),
   custom_field1: textTo(50),
@@ -59,8 +54,7 @@ export const OrderCheckout = model('OrderCheckout', 'OrderCheckout', {
 });
 export type OrderCheckout = Static<typeof OrderCheckout>;
 
-/** OrderMarketing */
-export const OrderMarketing = model('OrderMarketing', 'OrderMarketing', {
+export const OrderMarketing = model('OrderMarketing', 'Which messages the customer agreed to.', {
   advertising_source: textTo(50),
   cell_phone_opt_in: flag(),
   mailing_list: flag(),
@@ -68,8 +62,7 @@ export const OrderMarketing = model('OrderMarketing', 'OrderMarketing', {
 });
 export type OrderMarketing = Static<typeof OrderMarketing>;
 
-/** OrderUtm */
-export const OrderUtm = model('OrderUtm', 'OrderUtm', {
+export const OrderUtm = model('OrderUtm', 'A campaign that led to an order.', {
   attribution_first_click_subtotal: decimal(),
   attribution_first_click_total: decimal(),
   attribution_last_click_subtotal: decimal(),
@@ -105,8 +98,7 @@ export const OrderUtm = model('OrderUtm', 'OrderUtm', {
 });
 export type OrderUtm = Static<typeof OrderUtm>;
 
-/** OrderAffiliateLedger */
-export const OrderAffiliateLedger = model('OrderAffiliateLedger', 'OrderAffiliateLedger', {
+export const OrderAffiliateLedger = model('OrderAffiliateLedger', 'A commission of an affiliate.', {
   assigned_by_user: text(),
   item_id: text(),
   tier_number: int32(),
@@ -119,32 +111,34 @@ export const OrderAffiliateLedger = model('OrderAffiliateLedger', 'OrderAffiliat
 }, { readOnly: true });
 export type OrderAffiliateLedger = Static<typeof OrderAffiliateLedger>;
 
-/** OrderAffiliate */
-export const OrderAffiliate = model('OrderAffiliate', 'OrderAffiliate', {
+export const OrderAffiliate = model('OrderAffiliate', 'The affiliates who earn on an order.', {
   affiliate_oid: int32(),
   ledger_entries: many(OrderAffiliateLedger),
   sub_id: text(),
 }, { readOnly: true });
 export type OrderAffiliate = Static<typeof OrderAffiliate>;
 
-/** OrderChannelPartner */
-export const OrderChannelPartner = model('OrderChannelPartner', 'OrderChannelPartner', {
-  auto_approve_purchase_order: flag(),
-  channel_partner_code: text(),
-  channel_partner_data: text('Read-only.'),
-  channel_partner_oid: int32('Read-only, only on existing channel orders.'),
-  channel_partner_order_id: textTo(50),
-  ignore_invalid_shipping_method: flag(),
-  no_realtime_payment_processing: flag(),
-  skip_payment_processing: flag(),
-  store_completed: flag(),
-  store_if_payment_declines: flag(),
-  treat_warnings_as_errors: flag(),
-}, { 'x-insert-only': true });
+export const OrderChannelPartner = model(
+  'OrderChannelPartner',
+  'The channel that an order came through, and what may be skipped for it.',
+  {
+    auto_approve_purchase_order: flag(),
+    channel_partner_code: text(),
+    channel_partner_data: text('Read-only.'),
+    channel_partner_oid: int32('Read-only, only on existing channel orders.'),
+    channel_partner_order_id: textTo(50),
+    ignore_invalid_shipping_method: flag(),
+    no_realtime_payment_processing: flag(),
+    skip_payment_processing: flag(),
+    store_completed: flag(),
+    store_if_payment_declines: flag(),
+    treat_warnings_as_errors: flag(),
+  },
+  { 'x-insert-only': true },
+);
 export type OrderChannelPartner = Static<typeof OrderChannelPartner>;
 
-/** PointOfSaleLocation */
-export const PointOfSaleLocation = model('PointOfSaleLocation', 'PointOfSaleLocation', {
+export const PointOfSaleLocation = model('PointOfSaleLocation', 'A shop.', {
   adddress2: text(),
   address1: text(),
   city: text(),
@@ -159,8 +153,7 @@ export const PointOfSaleLocation = model('PointOfSaleLocation', 'PointOfSaleLoca
 });
 export type PointOfSaleLocation = Static<typeof PointOfSaleLocation>;
 
-/** PointOfSaleReader */
-export const PointOfSaleReader = model('PointOfSaleReader', 'PointOfSaleReader', {
+export const PointOfSaleReader = model('PointOfSaleReader', 'A card reader.', {
   device_type: text(),
   label: text(),
   merchant_id: text(),
@@ -173,8 +166,7 @@ export const PointOfSaleReader = model('PointOfSaleReader', 'PointOfSaleReader',
 });
 export type PointOfSaleReader = Static<typeof PointOfSaleReader>;
 
-/** PointOfSaleRegister */
-export const PointOfSaleRegister = model('PointOfSaleRegister', 'PointOfSaleRegister', {
+export const PointOfSaleRegister = model('PointOfSaleRegister', 'A till.', {
   merchant_id: text(),
   name: text(),
   pos_location_oid: int32(),
@@ -182,16 +174,14 @@ export const PointOfSaleRegister = model('PointOfSaleRegister', 'PointOfSaleRegi
 });
 export type PointOfSaleRegister = Static<typeof PointOfSaleRegister>;
 
-/** OrderPointOfSale */
-export const OrderPointOfSale = model('OrderPointOfSale', 'OrderPointOfSale', {
+export const OrderPointOfSale = model('OrderPointOfSale', 'The till that an order was placed at.', {
   location: one(PointOfSaleLocation),
   reader: one(PointOfSaleReader),
   register: one(PointOfSaleRegister),
 });
 export type OrderPointOfSale = Static<typeof OrderPointOfSale>;
 
-/** OrderFraudScore */
-export const OrderFraudScore = model('OrderFraudScore', 'OrderFraudScore', {
+export const OrderFraudScore = model('OrderFraudScore', 'How risky an order looks.', {
   anonymous_proxy: flag(),
   bin_match: oneOf(['NA', 'No', 'NotFound', 'Yes']),
   carder_email: flag(),

@@ -5,39 +5,39 @@ import type { Static } from 'typebox';
 import { Currency, Distance, Weight } from './common.ts';
 import { dateTime, decimal, flag, int32, many, model, one, oneOf, readOnly, text, textTo, texts } from './fields.ts';
 
-/** OrderItemEdiIdentification */
-export const OrderItemEdiIdentification = model('OrderItemEdiIdentification', 'OrderItemEdiIdentification', {
+export const OrderItemEdiIdentification = model('OrderItemEdiIdentification', 'An identifier of a line in EDI.', {
   identification: text(),
   quantity: int32(),
 }, { readOnly: true });
 export type OrderItemEdiIdentification = Static<typeof OrderItemEdiIdentification>;
 
-/** OrderItemEdiLot */
-export const OrderItemEdiLot = model('OrderItemEdiLot', 'OrderItemEdiLot', {
+export const OrderItemEdiLot = model('OrderItemEdiLot', 'A lot that a line shipped from.', {
   lot_expiration: dateTime(),
   lot_number: text(),
   lot_quantity: int32(),
 }, { readOnly: true });
 export type OrderItemEdiLot = Static<typeof OrderItemEdiLot>;
 
-/** OrderItemEdi */
-export const OrderItemEdi = model('OrderItemEdi', 'OrderItemEdi', {
+export const OrderItemEdi = model('OrderItemEdi', 'What EDI adds to a line.', {
   identifications: readOnly(many(OrderItemEdiIdentification)),
   lots: readOnly(many(OrderItemEdiLot)),
 }, { readOnly: true });
 export type OrderItemEdi = Static<typeof OrderItemEdi>;
 
-/** OrderItemOptionFileAttachment */
-export const OrderItemOptionFileAttachment = model('OrderItemOptionFileAttachment', 'OrderItemOptionFileAttachment', {
-  expiration_dts: dateTime(),
-  file_name: text(),
-  mime_type: text(),
-  size: int32(),
-}, { readOnly: true });
+export const OrderItemOptionFileAttachment = model(
+  'OrderItemOptionFileAttachment',
+  'A file that the customer attached to an option.',
+  {
+    expiration_dts: dateTime(),
+    file_name: text(),
+    mime_type: text(),
+    size: int32(),
+  },
+  { readOnly: true },
+);
 export type OrderItemOptionFileAttachment = Static<typeof OrderItemOptionFileAttachment>;
 
-/** OrderItemOption */
-export const OrderItemOption = model('OrderItemOption', 'OrderItemOption', {
+export const OrderItemOption = model('OrderItemOption', 'A chosen option of a line.', {
   additional_dimension_application: oneOf(['none', 'set item to', 'add item']),
   cost_change: one(Currency),
   file_attachment: readOnly(one(OrderItemOptionFileAttachment, 'Only for option type file while not expired.')),
@@ -52,8 +52,7 @@ export const OrderItemOption = model('OrderItemOption', 'OrderItemOption', {
 });
 export type OrderItemOption = Static<typeof OrderItemOption>;
 
-/** OrderItemProperty */
-export const OrderItemProperty = model('OrderItemProperty', 'OrderItemProperty', {
+export const OrderItemProperty = model('OrderItemProperty', 'A name and a value kept with a line.', {
   display: flag(),
   expiration_dts: dateTime('Property is deleted then.'),
   name: textTo(100),
@@ -61,14 +60,12 @@ export const OrderItemProperty = model('OrderItemProperty', 'OrderItemProperty',
 });
 export type OrderItemProperty = Static<typeof OrderItemProperty>;
 
-/** OrderItemTag */
-export const OrderItemTag = model('OrderItemTag', 'OrderItemTag', {
+export const OrderItemTag = model('OrderItemTag', 'A tag of a line.', {
   tag_value: textTo(100),
 });
 export type OrderItemTag = Static<typeof OrderItemTag>;
 
-/** OrderItem */
-export const OrderItem = model('OrderItem', 'OrderItem', {
+export const OrderItem = model('OrderItem', 'A line of an order.', {
   accounting_code: readOnly(text()),
   activation_codes: texts(),
   actual_cogs: one(Currency),

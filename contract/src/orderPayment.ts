@@ -5,46 +5,53 @@ import type { Static } from 'typebox';
 import { Currency } from './common.ts';
 import { dateTime, decimal, flag, int32, many, model, one, oneOf, readOnly, text, textTo } from './fields.ts';
 
-/** OrderPaymentCheck */
-export const OrderPaymentCheck = model('OrderPaymentCheck', 'OrderPaymentCheck', {
+export const OrderPaymentCheck = model('OrderPaymentCheck', 'Payment by check.', {
   check_number: text(),
 });
 export type OrderPaymentCheck = Static<typeof OrderPaymentCheck>;
 
-/** OrderPaymentCreditCardDualVaultedProperty */
-export const OrderPaymentCreditCardDualVaultedProperty = model('OrderPaymentCreditCardDualVaultedProperty', 'OrderPaymentCreditCardDualVaultedProperty', {
-  name: text(),
-  value: text(),
-});
+export const OrderPaymentCreditCardDualVaultedProperty = model(
+  'OrderPaymentCreditCardDualVaultedProperty',
+  'A property of a vaulted card.',
+  {
+    name: text(),
+    value: text(),
+  },
+);
 export type OrderPaymentCreditCardDualVaultedProperty = Static<typeof OrderPaymentCreditCardDualVaultedProperty>;
 
-/** OrderPaymentCreditCardDualVaulted */
-export const OrderPaymentCreditCardDualVaulted = model('OrderPaymentCreditCardDualVaulted', 'OrderPaymentCreditCardDualVaulted', {
-  gateway_name: text(),
-  properties: many(OrderPaymentCreditCardDualVaultedProperty),
-  rotating_transaction_gateway_code: text(),
-});
+export const OrderPaymentCreditCardDualVaulted = model(
+  'OrderPaymentCreditCardDualVaulted',
+  'The card as a gateway keeps it.',
+  {
+    gateway_name: text(),
+    properties: many(OrderPaymentCreditCardDualVaultedProperty),
+    rotating_transaction_gateway_code: text(),
+  },
+);
 export type OrderPaymentCreditCardDualVaulted = Static<typeof OrderPaymentCreditCardDualVaulted>;
 
-/** OrderPaymentCreditCard */
-export const OrderPaymentCreditCard = model('OrderPaymentCreditCard', 'OrderPaymentCreditCard', {
-  card_auth_ticket: readOnly(text()),
-  card_authorization_amount: readOnly(decimal()),
-  card_authorization_dts: readOnly(dateTime()),
-  card_authorization_reference_number: readOnly(text()),
-  card_expiration_month: int32('1-12.'),
-  card_expiration_year: int32('Four digits.'),
-  card_number: readOnly(text('Masked to the last 4.')),
-  card_number_token: text('Hosted-field token that updates the card number.'),
-  card_number_truncated: readOnly(flag()),
-  card_type: oneOf(['AMEX', 'Diners Club', 'Discover', 'JCB', 'MasterCard', 'VISA']),
-  card_verification_number_token: text('Insert/import only; ignored on update; always null or empty in answers.'),
-  dual_vaulted: one(OrderPaymentCreditCardDualVaulted),
-});
+export const OrderPaymentCreditCard = model(
+  'OrderPaymentCreditCard',
+  'Payment by card: token, last four digits, expiration.',
+  {
+    card_auth_ticket: readOnly(text()),
+    card_authorization_amount: readOnly(decimal()),
+    card_authorization_dts: readOnly(dateTime()),
+    card_authorization_reference_number: readOnly(text()),
+    card_expiration_month: int32('1-12.'),
+    card_expiration_year: int32('Four digits.'),
+    card_number: readOnly(text('Masked to the last 4.')),
+    card_number_token: text('Hosted-field token that updates the card number.'),
+    card_number_truncated: readOnly(flag()),
+    card_type: oneOf(['AMEX', 'Diners Club', 'Discover', 'JCB', 'MasterCard', 'VISA']),
+    card_verification_number_token: text('Insert/import only; ignored on update; always null or empty in answers.'),
+    dual_vaulted: one(OrderPaymentCreditCardDualVaulted),
+  },
+);
 export type OrderPaymentCreditCard = Static<typeof OrderPaymentCreditCard>;
 
-/** OrderPaymentECheck */
-export const OrderPaymentECheck = model('OrderPaymentECheck', 'OrderPaymentECheck', {
+export const OrderPaymentECheck = model('OrderPaymentECheck', 'Payment by electronic check.', {
   bank_aba_code: textTo(9),
   bank_account_name: textTo(50),
   bank_account_number: textTo(50, 'Masked to the last 4.'),
@@ -58,8 +65,7 @@ export const OrderPaymentECheck = model('OrderPaymentECheck', 'OrderPaymentEChec
 });
 export type OrderPaymentECheck = Static<typeof OrderPaymentECheck>;
 
-/** OrderPaymentHealthBenefitCard */
-export const OrderPaymentHealthBenefitCard = model('OrderPaymentHealthBenefitCard', 'OrderPaymentHealthBenefitCard', {
+export const OrderPaymentHealthBenefitCard = model('OrderPaymentHealthBenefitCard', 'Payment by health benefit card.', {
   health_benefit_card_expiration_month: int32(),
   health_benefit_card_expiration_year: int32(),
   health_benefit_card_number: text(),
@@ -69,8 +75,7 @@ export const OrderPaymentHealthBenefitCard = model('OrderPaymentHealthBenefitCar
 });
 export type OrderPaymentHealthBenefitCard = Static<typeof OrderPaymentHealthBenefitCard>;
 
-/** OrderPaymentInsurance */
-export const OrderPaymentInsurance = model('OrderPaymentInsurance', 'OrderPaymentInsurance', {
+export const OrderPaymentInsurance = model('OrderPaymentInsurance', 'Payment by insurance.', {
   application_id: text(),
   claim_id: text(),
   insurance_type: text(),
@@ -78,29 +83,25 @@ export const OrderPaymentInsurance = model('OrderPaymentInsurance', 'OrderPaymen
 });
 export type OrderPaymentInsurance = Static<typeof OrderPaymentInsurance>;
 
-/** OrderPaymentPayPal */
-export const OrderPaymentPayPal = model('OrderPaymentPayPal', 'OrderPaymentPayPal', {
+export const OrderPaymentPayPal = model('OrderPaymentPayPal', 'Payment by PayPal.', {
   customer_id: text(),
   vault_id: text(),
 });
 export type OrderPaymentPayPal = Static<typeof OrderPaymentPayPal>;
 
-/** OrderPaymentPurchaseOrder */
-export const OrderPaymentPurchaseOrder = model('OrderPaymentPurchaseOrder', 'OrderPaymentPurchaseOrder', {
+export const OrderPaymentPurchaseOrder = model('OrderPaymentPurchaseOrder', 'Payment by purchase order.', {
   purchase_order_number: text(),
 });
 export type OrderPaymentPurchaseOrder = Static<typeof OrderPaymentPurchaseOrder>;
 
-/** OrderPaymentTransactionDetail */
-export const OrderPaymentTransactionDetail = model('OrderPaymentTransactionDetail', 'OrderPaymentTransactionDetail', {
+export const OrderPaymentTransactionDetail = model('OrderPaymentTransactionDetail', 'A detail that the gateway gave.', {
   name: text(),
   type: text(),
   value: text(),
 }, { readOnly: true });
 export type OrderPaymentTransactionDetail = Static<typeof OrderPaymentTransactionDetail>;
 
-/** OrderPaymentTransaction */
-export const OrderPaymentTransaction = model('OrderPaymentTransaction', 'OrderPaymentTransaction', {
+export const OrderPaymentTransaction = model('OrderPaymentTransaction', 'An attempt to charge.', {
   details: many(OrderPaymentTransactionDetail),
   successful: flag(),
   transaction_gateway: text(),
@@ -117,8 +118,7 @@ export const paymentMethods = [
   'Venmo', 'Apple Pay', 'Google Pay', 'Health Benefit Card', 'PayPal Fastlane', 'Klarna',
 ] as const;
 
-/** OrderPayment */
-export const OrderPayment = model('OrderPayment', 'OrderPayment', {
+export const OrderPayment = model('OrderPayment', 'How an order is paid.', {
   check: one(OrderPaymentCheck, 'If payment_method=Check.'),
   credit_card: one(OrderPaymentCreditCard, 'If payment_method=Credit Card.'),
   echeck: one(OrderPaymentECheck, 'If payment_method=eCheck.'),
@@ -130,8 +130,8 @@ export const OrderPayment = model('OrderPayment', 'OrderPayment', {
   payment_method_accounting_code: readOnly(text()),
   payment_method_deposit_to_account: readOnly(text()),
   payment_status: readOnly(oneOf([
-      'Unprocessed', 'Authorized', 'Capture Failed', 'Processed', 'Declined', 'Voided', 'Refunded', 'Skipped',
-    ])),
+    'Unprocessed', 'Authorized', 'Capture Failed', 'Processed', 'Declined', 'Voided', 'Refunded', 'Skipped',
+  ])),
   paypal: one(OrderPaymentPayPal),
   purchase_order: one(OrderPaymentPurchaseOrder, 'If payment_method=Purchase Order.'),
   rotating_transaction_gateway_code: readOnly(text()),

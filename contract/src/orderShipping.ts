@@ -5,8 +5,7 @@ import type { Static } from 'typebox';
 import { Currency, Weight } from './common.ts';
 import { dateTime, flag, int32, int64, many, model, one, readOnly, text, textTo, texts } from './fields.ts';
 
-/** OrderTrackingNumberDetail */
-export const OrderTrackingNumberDetail = model('OrderTrackingNumberDetail', 'OrderTrackingNumberDetail', {
+export const OrderTrackingNumberDetail = model('OrderTrackingNumberDetail', 'A station of a parcel.', {
   city: text(),
   event_dts: dateTime(),
   event_local_date: text(),
@@ -22,8 +21,7 @@ export const OrderTrackingNumberDetail = model('OrderTrackingNumberDetail', 'Ord
 });
 export type OrderTrackingNumberDetail = Static<typeof OrderTrackingNumberDetail>;
 
-/** OrderTrackingNumberDetails */
-export const OrderTrackingNumberDetails = model('OrderTrackingNumberDetails', 'OrderTrackingNumberDetails', {
+export const OrderTrackingNumberDetails = model('OrderTrackingNumberDetails', 'Where a parcel is.', {
   actual_delivery_date: text(),
   actual_delivery_date_formatted: text(),
   details: many(OrderTrackingNumberDetail),
@@ -45,8 +43,7 @@ export const OrderTrackingNumberDetails = model('OrderTrackingNumberDetails', 'O
 });
 export type OrderTrackingNumberDetails = Static<typeof OrderTrackingNumberDetails>;
 
-/** OrderShipping */
-export const OrderShipping = model('OrderShipping', 'OrderShipping', {
+export const OrderShipping = model('OrderShipping', 'Where and how an order ships.', {
   address1: textTo(50),
   address2: textTo(50),
   city: textTo(32),
@@ -81,8 +78,7 @@ export const OrderShipping = model('OrderShipping', 'OrderShipping', {
 });
 export type OrderShipping = Static<typeof OrderShipping>;
 
-/** OrderGift */
-export const OrderGift = model('OrderGift', 'OrderGift', {
+export const OrderGift = model('OrderGift', 'Gift wrapping and message.', {
   gift: flag(),
   gift_charge: one(Currency),
   gift_charge_accounting_code: readOnly(text()),
@@ -96,8 +92,7 @@ export const OrderGift = model('OrderGift', 'OrderGift', {
 });
 export type OrderGift = Static<typeof OrderGift>;
 
-/** OrderLinkedShipment */
-export const OrderLinkedShipment = model('OrderLinkedShipment', 'OrderLinkedShipment', {
+export const OrderLinkedShipment = model('OrderLinkedShipment', 'Orders that ship together.', {
   has_linked_shipment: flag(),
   linked_shipment: flag(),
   linked_shipment_channel_partner_order_ids: texts('If has_linked_shipment=true.'),
@@ -106,8 +101,7 @@ export const OrderLinkedShipment = model('OrderLinkedShipment', 'OrderLinkedShip
 }, { readOnly: true });
 export type OrderLinkedShipment = Static<typeof OrderLinkedShipment>;
 
-/** OrderDigitalItem */
-export const OrderDigitalItem = model('OrderDigitalItem', 'OrderDigitalItem', {
+export const OrderDigitalItem = model('OrderDigitalItem', 'A file that the customer may download.', {
   file_size: readOnly(int64()),
   last_download: readOnly(dateTime()),
   last_download_ip_address: readOnly(text()),
@@ -119,8 +113,7 @@ export const OrderDigitalItem = model('OrderDigitalItem', 'OrderDigitalItem', {
 });
 export type OrderDigitalItem = Static<typeof OrderDigitalItem>;
 
-/** OrderDigitalOrder */
-export const OrderDigitalOrder = model('OrderDigitalOrder', 'OrderDigitalOrder', {
+export const OrderDigitalOrder = model('OrderDigitalOrder', 'The downloads of an order.', {
   creation_dts: readOnly(dateTime()),
   expiration_dts: dateTime(),
   items: many(OrderDigitalItem),

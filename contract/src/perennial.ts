@@ -5,10 +5,31 @@
 import type { Static } from 'typebox';
 import { AutoOrderCancelReason } from './autoOrder.ts';
 import { answer } from './common.ts';
-import { dateTime, decimal, flag, int32, int32s, int64, many, model, one, oneOf, text, texts, textTo } from './fields.ts';
-import { systemTaskTypes, taskObjectTypes, taskPriorities, taskStatuses, WorkflowTask, WorkflowUser } from './workflow.ts';
+import {
+  anyObject,
+  dateTime,
+  decimal,
+  flag,
+  int32,
+  int32s,
+  int64,
+  many,
+  model,
+  one,
+  oneOf,
+  text,
+  texts,
+  textTo,
+} from './fields.ts';
+import {
+  systemTaskTypes,
+  taskObjectTypes,
+  taskPriorities,
+  taskStatuses,
+  WorkflowTask,
+  WorkflowUser,
+} from './workflow.ts';
 
-/** A merchant's clock as it stands. */
 export const Clock = model('Clock', 'A merchant’s clock as it stands.', {
   mode: oneOf(['real', 'running', 'standing'], 'Real time; a test clock that runs on; a test clock that stands still.'),
   now_dts: dateTime('What this clock shows.'),
@@ -16,15 +37,13 @@ export const Clock = model('Clock', 'A merchant’s clock as it stands.', {
 });
 export type Clock = Static<typeof Clock>;
 
-/** How to move a clock. Exactly one of the two targets may be given. */
 export const ClockRequest = model('ClockRequest', 'How to move a clock.', {
-  mode: oneOf(['real', 'running', 'standing'], 'Absent: stays as it is. Real only as long as the clock was never moved.'),
+  mode: oneOf(['real', 'running', 'standing'], 'Absent: stays. Real only while the clock was never moved.'),
   now_dts: dateTime('Play everything that falls due up to this moment. A moment in the past is refused.'),
   advance_by: text('The same as a span: an ISO 8601 duration such as P1Y, or 1y, 3mo, 2w, 10d, 5h.'),
 });
 export type ClockRequest = Static<typeof ClockRequest>;
 
-/** How far an advance of the clock has come. */
 export const ClockAdvance = model('ClockAdvance', 'How far an advance of the clock has come.', {
   advance_id: text(),
   from_dts: dateTime(),
@@ -38,15 +57,12 @@ export const ClockAdvance = model('ClockAdvance', 'How far an advance of the clo
 });
 export type ClockAdvance = Static<typeof ClockAdvance>;
 
-/** The clock, and the advance that the request began. */
 export const ClockResponse = answer('ClockResponse', { clock: one(Clock), advance: one(ClockAdvance) });
 export type ClockResponse = Static<typeof ClockResponse>;
 
-/** How far an advance has come. */
 export const ClockAdvanceResponse = answer('ClockAdvanceResponse', { advance: one(ClockAdvance) });
 export type ClockAdvanceResponse = Static<typeof ClockAdvanceResponse>;
 
-/** One rule that had a say in the price or the date of a previewed line. */
 export const PreviewRule = model('PreviewRule', 'One rule that had a say in a previewed line.', {
   rule: text('The rule’s name, for example step price, grandfathered price, percentage discount.'),
   detail: text('What it did, in words.'),
@@ -55,7 +71,6 @@ export const PreviewRule = model('PreviewRule', 'One rule that had a say in a pr
 });
 export type PreviewRule = Static<typeof PreviewRule>;
 
-/** One line of a rebill to come. */
 export const PreviewLine = model('PreviewLine', 'One line of a rebill to come.', {
   auto_order_item_oid: int32('The item that brings this line; absent for an add-on of the whole auto order.'),
   kind: oneOf(['item', 'add-on', 'cancel fee']),
@@ -69,7 +84,6 @@ export const PreviewLine = model('PreviewLine', 'One line of a rebill to come.',
 });
 export type PreviewLine = Static<typeof PreviewLine>;
 
-/** A rebill exactly as it would be ordered. */
 export const PreviewRebill = model('PreviewRebill', 'A rebill exactly as it would be ordered.', {
   rebill_number: int32('Counted from 1 for the first rebill after the original order.'),
   shipment_dts: dateTime(),
@@ -83,7 +97,6 @@ export const PreviewRebill = model('PreviewRebill', 'A rebill exactly as it woul
 });
 export type PreviewRebill = Static<typeof PreviewRebill>;
 
-/** The rebills to come, earliest first. */
 export const PreviewResponse = answer('PreviewResponse', {
   rebills: many(PreviewRebill),
   ends: oneOf(
@@ -93,7 +106,6 @@ export const PreviewResponse = answer('PreviewResponse', {
 });
 export type PreviewResponse = Static<typeof PreviewResponse>;
 
-/** One event of the pull feed. */
 export const FeedEvent = model('FeedEvent', 'One event of the pull feed.', {
   cursor: text('Ask for what comes after it.'),
   event_name: text(),
@@ -101,11 +113,10 @@ export const FeedEvent = model('FeedEvent', 'One event of the pull feed.', {
   object_id: text(),
   object_sequence: int64('Counts the events of this object from 1 without gaps.'),
   event_dts: dateTime('When it was committed.'),
-  payload: text('The object as of that moment, as JSON text.'),
+  payload: anyObject('The object as of that moment.'),
 });
 export type FeedEvent = Static<typeof FeedEvent>;
 
-/** A page of the feed. */
 export const EventsResponse = answer('EventsResponse', {
   events: many(FeedEvent),
   next_cursor: text('The cursor to ask with next time, also when the page is empty.'),
@@ -113,7 +124,6 @@ export const EventsResponse = answer('EventsResponse', {
 });
 export type EventsResponse = Static<typeof EventsResponse>;
 
-/** A place where a stored figure is not what the orders and attempts say. */
 export const AuditDifference = model('AuditDifference', 'A stored figure that the orders and attempts contradict.', {
   object_type: text(),
   object_id: text(),
@@ -123,7 +133,6 @@ export const AuditDifference = model('AuditDifference', 'A stored figure that th
 });
 export type AuditDifference = Static<typeof AuditDifference>;
 
-/** What the audit looked at and what it found. */
 export const AuditResponse = answer('AuditResponse', {
   auto_order_count: int32('Auto orders that were recomputed.'),
   order_count: int32(),
@@ -133,7 +142,6 @@ export const AuditResponse = answer('AuditResponse', {
 });
 export type AuditResponse = Static<typeof AuditResponse>;
 
-/** What to do after a declined rebill. */
 export const DunningPolicy = model('DunningPolicy', 'What to do after a declined rebill.', {
   retry_days: int32s('Days from each attempt to the next; [3, 3] makes three attempts in all.'),
   hard_decline_reasons: texts('Reasons after which no further attempt is made.'),
@@ -142,7 +150,6 @@ export const DunningPolicy = model('DunningPolicy', 'What to do after a declined
 });
 export type DunningPolicy = Static<typeof DunningPolicy>;
 
-/** Which mails are sent to customers. */
 export const NoticeSettings = model('NoticeSettings', 'Which mails are sent to customers.', {
   preshipment: flag(),
   declined_card: flag(),
@@ -154,7 +161,6 @@ export const NoticeSettings = model('NoticeSettings', 'Which mails are sent to c
 });
 export type NoticeSettings = Static<typeof NoticeSettings>;
 
-/** The settings of a merchant. */
 export const MerchantSettings = model('MerchantSettings', 'The settings of a merchant.', {
   merchant_id: text(),
   company_name: text(),
@@ -172,11 +178,9 @@ export const MerchantSettings = model('MerchantSettings', 'The settings of a mer
 });
 export type MerchantSettings = Static<typeof MerchantSettings>;
 
-/** The settings of the merchant. */
 export const MerchantSettingsResponse = answer('MerchantSettingsResponse', { settings: one(MerchantSettings) });
 export type MerchantSettingsResponse = Static<typeof MerchantSettingsResponse>;
 
-/** A search of tasks: the published one, and by object and text besides. */
 export const WorkflowTaskSearch = model('WorkflowTaskSearch', 'A search of tasks, also by object and by text.', {
   text: text('Words that must all occur in name, details, notes, object or email.'),
   object_id: text(),
@@ -202,7 +206,6 @@ export const WorkflowTaskSearch = model('WorkflowTaskSearch', 'A search of tasks
 });
 export type WorkflowTaskSearch = Static<typeof WorkflowTaskSearch>;
 
-/** The same change to many tasks. A field that is absent stays as it is on each of them. */
 export const WorkflowTasksBatchRequest = model('WorkflowTasksBatchRequest', 'The same change to many tasks.', {
   task_uuids: texts('At most 500.'),
   assigned_to_user_id: int32(),
@@ -217,7 +220,6 @@ export const WorkflowTasksBatchRequest = model('WorkflowTasksBatchRequest', 'The
 });
 export type WorkflowTasksBatchRequest = Static<typeof WorkflowTasksBatchRequest>;
 
-/** What became of one task of a batch. */
 export const WorkflowTaskBatchResult = model('WorkflowTaskBatchResult', 'What became of one task of a batch.', {
   workflow_task_uuid: text(),
   success: flag(),
@@ -226,13 +228,11 @@ export const WorkflowTaskBatchResult = model('WorkflowTaskBatchResult', 'What be
 });
 export type WorkflowTaskBatchResult = Static<typeof WorkflowTaskBatchResult>;
 
-/** A result for each task, in the order in which they were given. */
 export const WorkflowTasksBatchResponse = answer('WorkflowTasksBatchResponse', {
   results: many(WorkflowTaskBatchResult),
 });
 export type WorkflowTasksBatchResponse = Static<typeof WorkflowTasksBatchResponse>;
 
-/** A search that somebody kept. */
 export const SavedSearch = model('SavedSearch', 'A search that somebody kept.', {
   saved_search_oid: int32(),
   name: textTo(100),
@@ -244,15 +244,12 @@ export const SavedSearch = model('SavedSearch', 'A search that somebody kept.', 
 });
 export type SavedSearch = Static<typeof SavedSearch>;
 
-/** One saved search. */
 export const SavedSearchResponse = answer('SavedSearchResponse', { saved_search: one(SavedSearch) });
 export type SavedSearchResponse = Static<typeof SavedSearchResponse>;
 
-/** My saved searches and the shared ones. */
 export const SavedSearchesResponse = answer('SavedSearchesResponse', { saved_searches: many(SavedSearch) });
 export type SavedSearchesResponse = Static<typeof SavedSearchesResponse>;
 
-/** When a system task is raised, and for whom. */
 export const WorkflowRule = model('WorkflowRule', 'When a system task is raised, and for whom.', {
   system_task_type: oneOf(systemTaskTypes),
   enabled: flag(),
@@ -265,15 +262,12 @@ export const WorkflowRule = model('WorkflowRule', 'When a system task is raised,
 });
 export type WorkflowRule = Static<typeof WorkflowRule>;
 
-/** The rules of the merchant, one for each kind of system task. */
 export const WorkflowRules = model('WorkflowRules', 'The rules of the merchant.', { rules: many(WorkflowRule) });
 export type WorkflowRules = Static<typeof WorkflowRules>;
 
-/** The rules of the merchant. */
 export const WorkflowRulesResponse = answer('WorkflowRulesResponse', { rules: many(WorkflowRule) });
 export type WorkflowRulesResponse = Static<typeof WorkflowRulesResponse>;
 
-/** A secret that deliveries are signed with. */
 export const WebhookSecret = model('WebhookSecret', 'A secret that deliveries are signed with.', {
   secret_id: text(),
   secret: text('Shown once, in the answer that made it; begins with whsec_.'),
@@ -282,12 +276,10 @@ export const WebhookSecret = model('WebhookSecret', 'A secret that deliveries ar
 });
 export type WebhookSecret = Static<typeof WebhookSecret>;
 
-/** How to replace a secret. */
 export const WebhookSecretRequest = model('WebhookSecretRequest', 'How to replace a secret.', {
   keep_old_hours: int32('How long the old one goes on signing beside the new one; default 24, 0 ends it at once.'),
 });
 export type WebhookSecretRequest = Static<typeof WebhookSecretRequest>;
 
-/** The secrets that sign now, newest first. */
 export const WebhookSecretsResponse = answer('WebhookSecretsResponse', { secrets: many(WebhookSecret) });
 export type WebhookSecretsResponse = Static<typeof WebhookSecretsResponse>;

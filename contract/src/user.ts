@@ -5,8 +5,7 @@ import type { Static } from 'typebox';
 import { answer } from './common.ts';
 import { dateTime, flag, int32, many, model, one, text, textTo, texts } from './fields.ts';
 
-/** Notification */
-export const Notification = model('Notification', 'Notification', {
+export const Notification = model('Notification', 'A message that users may receive.', {
   can_filter_by_distribution_centers: flag(),
   can_include_affiliate: flag(),
   can_include_order: flag(),
@@ -21,16 +20,14 @@ export const Notification = model('Notification', 'Notification', {
 });
 export type Notification = Static<typeof Notification>;
 
-/** Permission */
-export const Permission = model('Permission', 'Permission', {
+export const Permission = model('Permission', 'Something a user may do.', {
   permission_group: text(),
   permission_Name: text(),
   selected: flag(),
 });
 export type Permission = Static<typeof Permission>;
 
-/** GroupUserMembership */
-export const GroupUserMembership = model('GroupUserMembership', 'GroupUserMembership', {
+export const GroupUserMembership = model('GroupUserMembership', 'A user as a member of a group.', {
   email: text(),
   fullName: text(),
   login: text(),
@@ -39,8 +36,7 @@ export const GroupUserMembership = model('GroupUserMembership', 'GroupUserMember
 });
 export type GroupUserMembership = Static<typeof GroupUserMembership>;
 
-/** Group */
-export const Group = model('Group', 'Group', {
+export const Group = model('Group', 'A group of users.', {
   group_oid: int32(),
   name: text(),
   notifications: many(Notification),
@@ -49,36 +45,31 @@ export const Group = model('Group', 'Group', {
 });
 export type Group = Static<typeof Group>;
 
-/** An answer with `group`. */
 export const GroupResponse = answer('GroupResponse', {
   group: one(Group),
 });
 export type GroupResponse = Static<typeof GroupResponse>;
 
-/** An answer with `groups`. */
 export const GroupsResponse = answer('GroupsResponse', {
   groups: many(Group),
 });
 export type GroupsResponse = Static<typeof GroupsResponse>;
 
-/** UserGroupMembership */
-export const UserGroupMembership = model('UserGroupMembership', 'UserGroupMembership', {
+export const UserGroupMembership = model('UserGroupMembership', 'A group as seen from a user.', {
   group_oid: int32(),
   member: flag(),
   name: text(),
 });
 export type UserGroupMembership = Static<typeof UserGroupMembership>;
 
-/** LinkedAccount */
-export const LinkedAccount = model('LinkedAccount', 'LinkedAccount', {
+export const LinkedAccount = model('LinkedAccount', 'Another account of the same owner.', {
   company: text(),
   merchant_id: text(),
   selected: flag(),
 });
 export type LinkedAccount = Static<typeof LinkedAccount>;
 
-/** UserLogin */
-export const UserLogin = model('UserLogin', 'UserLogin', {
+export const UserLogin = model('UserLogin', 'A login of a user.', {
   ip_address: text(),
   login: text(),
   login_dts: dateTime(),
@@ -86,8 +77,7 @@ export const UserLogin = model('UserLogin', 'UserLogin', {
 });
 export type UserLogin = Static<typeof UserLogin>;
 
-/** User */
-export const User = model('User', 'User', {
+export const User = model('User', 'Someone who works for the merchant.', {
   api_ip_address_masks: texts(),
   change_ftp_password_to: text(),
   change_password_to: text(),
@@ -105,19 +95,16 @@ export const User = model('User', 'User', {
 });
 export type User = Static<typeof User>;
 
-/** An answer with `logins`. */
 export const UserLoginsResponse = answer('UserLoginsResponse', {
   logins: many(UserLogin),
 });
 export type UserLoginsResponse = Static<typeof UserLoginsResponse>;
 
-/** An answer with `user`. */
 export const UserResponse = answer('UserResponse', {
   user: one(User),
 });
 export type UserResponse = Static<typeof UserResponse>;
 
-/** An answer with `users`. */
 export const UsersResponse = answer('UsersResponse', {
   users: many(User),
 });

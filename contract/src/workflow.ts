@@ -5,77 +5,71 @@ import type { Static } from 'typebox';
 import { Property, answer } from './common.ts';
 import { dateTime, flag, int32, many, model, one, oneOf, text, texts } from './fields.ts';
 
-/** WorkflowAgentAuth */
-export const WorkflowAgentAuth = model('WorkflowAgentAuth', 'WorkflowAgentAuth', {
-  jwt: text(),
+export const WorkflowAgentAuth = model('WorkflowAgentAuth', 'What the live socket is opened with.', {
+  jwt: text('Short-lived.'),
   merchant_id: text(),
   websocket_url: text(),
 });
 export type WorkflowAgentAuth = Static<typeof WorkflowAgentAuth>;
 
-/** An answer with `agent_auth`. */
 export const WorkflowAgentAuthResponse = answer('WorkflowAgentAuthResponse', {
   agent_auth: one(WorkflowAgentAuth),
 });
 export type WorkflowAgentAuthResponse = Static<typeof WorkflowAgentAuthResponse>;
 
-/** WorkflowAttachment */
-export const WorkflowAttachment = model('WorkflowAttachment', 'WorkflowAttachment', {
-  download_key: text('Described as a temporary download URL.'),
+export const WorkflowAttachment = model('WorkflowAttachment', 'A file on a task or note.', {
+  download_key: text('A link that expires.'),
   file_name: text(),
   file_uuid: text(),
   mime_type: text(),
-  upload_key: text('Temporary; the key of the upload-url answer.'),
+  upload_key: text('The key of the upload link; taken when the file is first named.'),
 });
 export type WorkflowAttachment = Static<typeof WorkflowAttachment>;
 
-/** WorkflowAttachmentUploadUrl */
-export const WorkflowAttachmentUploadUrl = model('WorkflowAttachmentUploadUrl', 'WorkflowAttachmentUploadUrl', {
-  key: text(),
-  url: text(),
-});
+export const WorkflowAttachmentUploadUrl = model(
+  'WorkflowAttachmentUploadUrl',
+  'Where to put a file, and the key to name it by.',
+  {
+    key: text(),
+    url: text(),
+  },
+);
 export type WorkflowAttachmentUploadUrl = Static<typeof WorkflowAttachmentUploadUrl>;
 
-/** An answer with `workflow_attachment_upload_url`. */
 export const WorkflowAttachmentUploadUrlResponse = answer('WorkflowAttachmentUploadUrlResponse', {
   workflow_attachment_upload_url: one(WorkflowAttachmentUploadUrl),
 });
 export type WorkflowAttachmentUploadUrlResponse = Static<typeof WorkflowAttachmentUploadUrlResponse>;
 
-/** WorkflowGroup */
-export const WorkflowGroup = model('WorkflowGroup', 'WorkflowGroup', {
+export const WorkflowGroup = model('WorkflowGroup', 'A group that tasks can go to.', {
   group: text(),
   group_id: int32(),
 });
 export type WorkflowGroup = Static<typeof WorkflowGroup>;
 
-/** An answer with `groups`. */
 export const WorkflowGroupsResponse = answer('WorkflowGroupsResponse', {
   groups: many(WorkflowGroup),
 });
 export type WorkflowGroupsResponse = Static<typeof WorkflowGroupsResponse>;
 
-/** WorkflowUser */
-export const WorkflowUser = model('WorkflowUser', 'WorkflowUser', {
+export const WorkflowUser = model('WorkflowUser', 'A user that tasks can go to.', {
   user: text(),
   user_icon_url: text(),
   user_id: int32(),
 });
 export type WorkflowUser = Static<typeof WorkflowUser>;
 
-/** WorkflowNote */
-export const WorkflowNote = model('WorkflowNote', 'WorkflowNote', {
+export const WorkflowNote = model('WorkflowNote', 'A note on a task.', {
   attachments: many(WorkflowAttachment),
-  edit_dts: dateTime(),
+  edit_dts: dateTime('When it was last edited.'),
   note: text(),
   note_dts: dateTime(),
-  original_note: text('Text before any edit.'),
+  original_note: text('The text before the first edit.'),
   user: one(WorkflowUser),
 });
 export type WorkflowNote = Static<typeof WorkflowNote>;
 
-/** WorkflowTaskHistory */
-export const WorkflowTaskHistory = model('WorkflowTaskHistory', 'WorkflowTaskHistory', {
+export const WorkflowTaskHistory = model('WorkflowTaskHistory', 'A change of a task.', {
   activity_dts: dateTime(),
   description: text(),
   ip_address: text(),
@@ -105,8 +99,7 @@ export const systemTaskTypes = [
   'auto_order_canceled_payment', 'item_low_stock', 'item_out_of_stock',
 ] as const;
 
-/** WorkflowTask */
-export const WorkflowTask = model('WorkflowTask', 'WorkflowTask', {
+export const WorkflowTask = model('WorkflowTask', 'Work that needs a person.', {
   assigned_to_group: text(),
   assigned_to_group_id: int32(),
   assigned_to_user: text(),
@@ -115,26 +108,26 @@ export const WorkflowTask = model('WorkflowTask', 'WorkflowTask', {
   attachments: many(WorkflowAttachment),
   created_by: one(WorkflowUser),
   created_dts: dateTime(),
-  delay_until_dts: dateTime(),
+  delay_until_dts: dateTime('With status delayed: when it opens again.'),
   dependant_workflow_task_uuid: text('That task must be completed before this one can be.'),
   due_dts: dateTime(),
   expiration_dts: dateTime('Set on system tasks: the task expires and is closed then.'),
-  global_task_number: int32(),
-  histories: many(WorkflowTaskHistory),
+  global_task_number: int32('Counts the merchant’s tasks.'),
+  histories: many(WorkflowTaskHistory, 'Made by the server.'),
   last_update_dts: dateTime(),
   merchant_id: text(),
   notes: many(WorkflowNote),
   object_email: text(),
-  object_id: text(),
-  object_task_number: int32(),
+  object_id: text('Order id, auto order code, item id or profile oid.'),
+  object_task_number: int32('Counts the tasks of the object.'),
   object_type: oneOf(taskObjectTypes),
-  object_url: text(),
+  object_url: text('The object in the console.'),
   priority: oneOf(taskPriorities),
   properties: many(Property),
-  related_workflow_task_uuid: text(),
+  related_workflow_task_uuid: text('A task that has to do with this one.'),
   status: oneOf(taskStatuses),
   system_task_type: oneOf(systemTaskTypes, 'Names the kind of a system-made task.'),
-  tags: texts(),
+  tags: texts('Free words to search by.'),
   task_context: text('Readable text of the task context.'),
   task_details: text(),
   task_name: text(),
@@ -142,65 +135,62 @@ export const WorkflowTask = model('WorkflowTask', 'WorkflowTask', {
 });
 export type WorkflowTask = Static<typeof WorkflowTask>;
 
-/** An answer with `open_count`. */
 export const WorkflowTaskOpenCountResponse = answer('WorkflowTaskOpenCountResponse', {
   open_count: int32(),
 });
 export type WorkflowTaskOpenCountResponse = Static<typeof WorkflowTaskOpenCountResponse>;
 
-/** An answer with `task`. */
 export const WorkflowTaskResponse = answer('WorkflowTaskResponse', {
   task: one(WorkflowTask),
 });
 export type WorkflowTaskResponse = Static<typeof WorkflowTaskResponse>;
 
-/** An answer with `tags`. */
 export const WorkflowTaskTagsResponse = answer('WorkflowTaskTagsResponse', {
   tags: texts(),
 });
 export type WorkflowTaskTagsResponse = Static<typeof WorkflowTaskTagsResponse>;
 
-/** WorkflowTasksRequest */
-export const WorkflowTasksRequest = model('WorkflowTasksRequest', 'WorkflowTasksRequest', {
-  assigned_to_group: text(),
-  assigned_to_group_id: int32(),
-  assigned_to_me: flag('My own user id or any group I belong to.'),
-  assigned_to_user: text(),
-  assigned_to_user_id: int32(),
-  created_by: one(WorkflowUser),
-  created_dts_begin: text(),
-  created_dts_end: text(),
-  delay_until_dts_begin: text(),
-  delay_until_dts_end: text(),
-  due_dts_begin: text(),
-  due_dts_end: text(),
-  last_update_dts_begin: text(),
-  last_update_dts_end: text(),
-  object_email: text(),
-  object_type: oneOf(['order', 'auto order', 'item', 'customer profile']),
-  priority: oneOf(['1 - low', '2 - medium', '3 - high', '4 - critical']),
-  status: oneOf(['open', 'closed', 'delayed', 'awaiting customer feedback']),
-  tags: texts('Tasks carrying these tags; any or all is not stated.'),
-  unassigned: flag('No user and no group.'),
-});
+export const WorkflowTasksRequest = model(
+  'WorkflowTasksRequest',
+  'Criteria of a search; all that are given must hold.',
+  {
+    assigned_to_group: text(),
+    assigned_to_group_id: int32(),
+    assigned_to_me: flag('Assigned to me or to one of my groups.'),
+    assigned_to_user: text(),
+    assigned_to_user_id: int32(),
+    created_by: one(WorkflowUser),
+    created_dts_begin: text(),
+    created_dts_end: text(),
+    delay_until_dts_begin: text(),
+    delay_until_dts_end: text(),
+    due_dts_begin: text(),
+    due_dts_end: text(),
+    last_update_dts_begin: text(),
+    last_update_dts_end: text(),
+    object_email: text(),
+    object_type: oneOf(['order', 'auto order', 'item', 'customer profile']),
+    priority: oneOf(['1 - low', '2 - medium', '3 - high', '4 - critical']),
+    status: oneOf(['open', 'closed', 'delayed', 'awaiting customer feedback']),
+    tags: texts('All of them must be on the task.'),
+    unassigned: flag('No user and no group.'),
+  },
+);
 export type WorkflowTasksRequest = Static<typeof WorkflowTasksRequest>;
 
-/** An answer with `task_context`, `tasks`. */
 export const WorkflowTasksResponse = answer('WorkflowTasksResponse', {
-  task_context: text('When asked for one object type and id.'),
+  task_context: text('What the object is, in words.'),
   tasks: many(WorkflowTask),
 });
 export type WorkflowTasksResponse = Static<typeof WorkflowTasksResponse>;
 
-/** An answer with `user`. */
 export const WorkflowUserResponse = answer('WorkflowUserResponse', {
   user: one(WorkflowUser),
 });
 export type WorkflowUserResponse = Static<typeof WorkflowUserResponse>;
 
-/** An answer with `my_user_id`, `users`. */
 export const WorkflowUsersResponse = answer('WorkflowUsersResponse', {
-  my_user_id: int32('The caller.'),
+  my_user_id: int32('Who I am among them.'),
   users: many(WorkflowUser),
 });
 export type WorkflowUsersResponse = Static<typeof WorkflowUsersResponse>;
