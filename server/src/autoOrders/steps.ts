@@ -126,9 +126,12 @@ export interface FutureSchedule {
 /** The item's next rebills, at most `limit`: what it would do if every one succeeded. Empty when it is stopped. */
 export function futureSchedules(item: AutoOrderItem, catalog: Catalog, context: PlanContext, limit = 10): FutureSchedule[] {
   const schedules: FutureSchedule[] = [];
-  for (const { shipment: { at, itemId, price } } of futureShipments(item, catalog, context)) {
+  const shipments = futureShipments(item, catalog, context);
+  while (schedules.length < limit) {
+    const { value: next } = shipments.next();
+    if (next === undefined) break;
+    const { at, itemId, price } = next.shipment;
     schedules.push({ at, itemId, unitCost: price.unitCost, rebillCount: item.numberOfRebills + schedules.length + 1 });
-    if (schedules.length >= limit) break;
   }
   return schedules;
 }
@@ -254,9 +257,9 @@ export function stepsOf({ autoOrder }: CatalogItem): readonly Step[] {
 }
 
 /** Where an item's schedule leads: to a shipment at a place, to its end, or nowhere. */
-type Landing = Lands | Ends | { readonly kind: 'broken'; readonly why: Fault };
+export type Landing = Lands | Ends | { readonly kind: 'broken'; readonly why: Fault };
 
-interface Lands {
+export interface Lands {
   readonly kind: 'lands';
   readonly place: Place;
   /** The wait between shipments from here on. */
@@ -265,7 +268,7 @@ interface Lands {
   readonly cursor?: StepCursor;
 }
 
-interface Ends {
+export interface Ends {
   readonly kind: 'end';
   readonly why: 'completed' | 'kit only';
 }
@@ -310,7 +313,7 @@ function landOn(step: ItemStep, cursor: StepCursor, place: Place, isOnDate: bool
 }
 
 /** How often a step ships. Left out, the last step goes on without end and any other ships once. */
-function repeatsOf(steps: readonly Step[], index: number): number {
+export function repeatsOf(steps: readonly Step[], index: number): number {
   const step = steps[index];
   if (step?.type !== 'item') return 0;
   return step.repeatCount ?? (index === steps.length - 1 ? Infinity : 1);
@@ -379,8 +382,13 @@ function placed(item: AutoOrderItem, place: Place, catalog: Catalog, zone: strin
   return atPlace(item, place, landing?.kind === 'lands' ? landing.step : undefined, zone);
 }
 
+/** What an item's next date brings with it. */
+type ScheduledDates = Pick<AutoOrderItem, 'nextShipmentAt' | 'anchor' | 'nextPreshipmentNoticeAt' | 'preshipmentNoticeSent'>;
+
 /** The item due at a place: its date, its anchor and the pre-shipment notice, so many days before at the same time of day. */
-function atPlace(item: AutoOrderItem, place: Place, step: ItemStep | undefined, zone: string): AutoOrderItem {
+export function atPlace<Item extends Pick<AutoOrderItem, 'anchor'>>(
+  item: Item, place: Place, step: ItemStep | undefined, zone: string,
+): Item & ScheduledDates {
   const noticeDays = step?.preshipmentNoticeDays;
   return {
     ...item,

@@ -1,0 +1,104 @@
+import { Temporal } from 'temporal-polyfill';
+import { failure, success } from '../kernel/outcome.ts';
+import { after, anchorOf, intervalOf, placeOf } from './schedule.ts';
+import { atPlace, repeatsOf, stepsOf, walk } from './steps.ts';
+import type { CatalogItem, Step } from '../items/item.ts';
+import type { Frequency } from '../kernel/frequency.ts';
+import type { Outcome } from '../kernel/outcome.ts';
+import type { AutoOrderItem, StepCursor } from './autoOrder.ts';
+import type { Place } from './schedule.ts';
+import type { Fault } from './steps.ts';
+
+/** The order line that starts an auto order item. */
+export interface Purchase {
+  readonly bought: CatalogItem;
+  /** The schedule that the customer chose (`auto_order_schedule`); of no account for an item with steps. */
+  readonly chosen?: Frequency;
+  /** The interval in days when `Every...` was chosen. */
+  readonly arbitraryScheduleDays?: number;
+  readonly orderedAt: Temporal.Instant;
+  /** When another system last billed it (`auto_order_last_rebill_dts`); dates count from there instead of from the order. */
+  readonly lastRebillAt?: Temporal.Instant;
+  /** The merchant's time zone. */
+  readonly zone: string;
+}
+
+/** The part of a new auto order item that its schedule decides. */
+export type ScheduleStart = Pick<AutoOrderItem,
+  | 'frequency' | 'arbitraryScheduleDays' | 'anchor' | 'step' | 'nextShipmentAt' | 'nextPreshipmentNoticeAt'
+  | 'preshipmentNoticeSent' | 'remainingRepeatCount'>;
+
+/** Why an order line starts no auto order item. */
+export type NoStart = 'not auto orderable' | 'no schedule chosen' | 'schedule not offered' | 'kit only' | 'completed' | Fault;
+
+/**
+ * The schedule of a newly bought item: its first rebill is one wait after the order, or after the last rebill elsewhere. The purchase
+ * itself is no step, so steps begin at their first. Moments are kept in whole seconds, as the wire shows them.
+ */
+export function startSchedule(purchase: Purchase): Outcome<ScheduleStart, NoStart> {
+  const steps = stepsOf(purchase.bought);
+  if (steps.length > 0) return startSteps(purchase, steps);
+  return purchase.bought.autoOrder?.autoOrderable === true ? startChosen(purchase) : failure('not auto orderable');
+}
+
+/** Where every item's steps begin, and where they begin again when `original_item_id` changes. */
+export const firstStep: StepCursor = { index: 0, done: 0 };
+
+/** The one-step schedule of an automatic item (auto_order reference, AutoOrderItemSimpleSchedule). */
+export interface SimpleSchedule {
+  readonly itemId: string;
+  readonly frequency: Frequency;
+  /** Absent: without end. */
+  readonly repeatCount?: number;
+}
+
+/** The simple schedule of a catalogue item; undefined unless it follows steps and they are one single item step. */
+export function simpleSchedule(catalogItem: CatalogItem): SimpleSchedule | undefined {
+  const [step, ...more] = stepsOf(catalogItem);
+  if (step?.type !== 'item' || more.length > 0) return undefined;
+  return { itemId: step.itemId ?? catalogItem.itemId, frequency: step.schedule, repeatCount: step.repeatCount };
+}
+
+function startSteps(purchase: Purchase, steps: readonly Step[]): Outcome<ScheduleStart, NoStart> {
+  const from = countedFrom(purchase);
+  const landing = walk(steps, firstStep, from.place);
+  if (landing.kind !== 'lands') return failure(landing.why);
+  const start = { anchor: from.anchor, step: landing.cursor ?? firstStep, remainingRepeatCount: countOfRebills(steps) };
+  return success(atPlace(start, landing.place, landing.step, purchase.zone));
+}
+
+function startChosen(purchase: Purchase): Outcome<ScheduleStart, NoStart> {
+  const { bought, chosen, arbitraryScheduleDays, zone } = purchase;
+  if (chosen === undefined) return failure('no schedule chosen');
+  if (bought.autoOrder?.schedules.includes(chosen) !== true) return failure('schedule not offered');
+  const interval = intervalOf(chosen, arbitraryScheduleDays);
+  if (!interval.ok) return interval;
+  const from = countedFrom(purchase);
+  const start = {
+    frequency: chosen, anchor: from.anchor, step: firstStep,
+    arbitraryScheduleDays: chosen === 'Every...' ? arbitraryScheduleDays : undefined,
+  };
+  return success(atPlace(start, after(from.place, interval.value), undefined, zone));
+}
+
+function countedFrom({ lastRebillAt, orderedAt, zone }: Purchase): { anchor: Temporal.PlainDateTime; place: Place } {
+  const from = wholeSecond(lastRebillAt ?? orderedAt);
+  const anchor = anchorOf(from, zone);
+  return { anchor, place: placeOf(from, anchor, zone) };
+}
+
+/** How many rebills the steps hold; undefined when they never end. */
+function countOfRebills(steps: readonly Step[]): number | undefined {
+  let count = 0;
+  for (const [index, step] of steps.entries()) {
+    if (step.type === 'loop') return undefined;
+    if (step.type === 'kit only') return count;
+    const repeats = repeatsOf(steps, index);
+    if (repeats === Infinity) return undefined;
+    count += repeats;
+  }
+  return count;
+}
+
+const wholeSecond = (moment: Temporal.Instant): Temporal.Instant =>
+  Temporal.Instant.fromEpochMilliseconds(Math.floor(moment.epochMilliseconds / 1000) * 1000);
