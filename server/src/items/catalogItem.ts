@@ -1,0 +1,123 @@
+import type { Item, ItemAutoOrder as WireAutoOrder, ItemAutoOrderStep, ItemPricing as WirePricing } from '@perennial/contract/item.ts';
+import { Temporal } from 'temporal-polyfill';
+import { Bug, present } from '../kernel/assert.ts';
+import { parseWireDate } from '../kernel/calendar.ts';
+import { isFrequency } from '../kernel/frequency.ts';
+import type { Frequency } from '../kernel/frequency.ts';
+import { toMinor } from '../kernel/money.ts';
+import type { Minor } from '../kernel/money.ts';
+import type { CatalogItem, ItemAutoOrder, ItemPricing, Step } from './item.ts';
+
+/**
+ * A stored item's document as the record that rules work on. The document was checked when it was written (validation.ts), so what
+ * does not fit here is a bug. Its `pricing.currency_code` is always set.
+ */
+export function catalogItem(document: Item): CatalogItem {
+  const currency = present(document.pricing?.currency_code, 'currency of an item');
+  return {
+    itemId: present(document.merchant_item_id, 'merchant_item_id'),
+    itemOid: present(document.merchant_item_oid, 'merchant_item_oid'),
+    description: document.description ?? '',
+    inactive: document.inactive ?? false,
+    kit: document.kit ?? false,
+    kitComponentOnly: document.kit_component_only ?? false,
+    pricing: pricingOf(document.pricing ?? {}, currency),
+    autoOrder: document.auto_order && autoOrderOf(document.auto_order, currency),
+    taxFree: false,
+  };
+}
+
+function pricingOf(pricing: WirePricing, currency: string): ItemPricing {
+  return {
+    cost: money(pricing.cost, currency),
+    autoOrderCost: money(pricing.auto_order_cost, currency),
+    saleCost: money(pricing.sale_cost, currency),
+    saleStart: moment(pricing.sale_start),
+    saleEnd: moment(pricing.sale_end),
+  };
+}
+
+function autoOrderOf(wire: WireAutoOrder, currency: string): ItemAutoOrder {
+  return {
+    autoOrderable: wire.auto_orderable ?? false,
+    schedules: (wire.auto_order_schedules ?? []).map(frequency),
+    upsell: wire.auto_order_upsell ?? false,
+    steps: (wire.steps ?? []).map((step) => stepOf(step, currency)),
+    paused: wire.auto_order_paused ?? false,
+    freeShipping: wire.free_shipping_auto_order ?? false,
+    prohibitExpiringCardsMonths: wire.auto_order_prohibit_expiring_cards ?? 0,
+    cancelItemId: wire.auto_order_cancel_item_id,
+    cancelChargeMinimumBalance: wire.auto_order_cancel_charge_minimum_balance ?? false,
+    cancelMinimumRebillCount: wire.auto_order_cancel_minimum_rebill_count,
+    cancelMinimumRebillValue: money(wire.auto_order_cancel_minimum_rebill_value, currency),
+    cancelMinimumLifeTimeCount: wire.auto_order_cancel_minimum_life_time_count,
+    cancelMinimumLifeTimeValue: money(wire.auto_order_cancel_minimum_life_time_value, currency),
+    upgradeItemIds: wire.auto_order_upgrade_items ?? [],
+    downgradeItemIds: wire.auto_order_downgrade_items ?? [],
+    cancelOtherAutoOrders: wire.cancel_other_auto_orders ?? false,
+    onePerCustomer: wire.auto_order_upsell_one_per_customer ?? false,
+  };
+}
+
+function stepOf(wire: ItemAutoOrderStep, currency: string): Step {
+  const preshipmentNoticeDays = wire.preshipment_notice_days;
+  switch (wire.type) {
+    case 'item':
+      return {
+        type: 'item',
+        preshipmentNoticeDays,
+        itemId: wire.recurring_merchant_item_id,
+        schedule: frequency(present(wire.schedule, 'schedule of a step')),
+        arbitraryScheduleDays: wire.arbitrary_schedule_days,
+        repeatCount: wire.repeat_count,
+        unitCost: money(wire.arbitrary_unit_cost, currency),
+        unitCostSchedules: (wire.arbitrary_unit_cost_schedules ?? []).map((each) => ({
+          retryDays: each.retry_days ?? 0,
+          unitCost: present(money(each.arbitrary_unit_cost, currency), 'arbitrary_unit_cost'),
+        })),
+        grandfatherPricing: (wire.grandfather_pricing ?? []).map((each) => ({
+          onOrBefore: date(present(each.on_or_before_date, 'on_or_before_date')),
+          unitCost: present(money(each.unit_cost, currency), 'unit_cost'),
+        })),
+      };
+    case 'pause':
+      return { type: 'pause', preshipmentNoticeDays, pauseDays: wire.pause_days ?? 0 };
+    case 'pause until':
+      return {
+        type: 'pause until',
+        preshipmentNoticeDays,
+        untilDate: wire.pause_until_date === undefined ? undefined : date(wire.pause_until_date),
+        untilDayOfMonth: wire.pause_until_day_of_month,
+        minimumDelayDays: wire.pause_until_minimum_delay_days,
+      };
+    case 'loop':
+      return { type: 'loop', preshipmentNoticeDays };
+    case 'kit only':
+      return { type: 'kit only', preshipmentNoticeDays };
+    case undefined:
+      throw new Bug('a stored step has no type');
+  }
+}
+
+function money(decimal: number | undefined, currency: string): Minor | undefined {
+  if (decimal === undefined) return undefined;
+  const parsed = toMinor(decimal, currency);
+  if (!parsed.ok) throw new Bug(`a stored item costs ${decimal} ${currency}`);
+  return parsed.value;
+}
+
+function frequency(text: string): Frequency {
+  if (!isFrequency(text)) throw new Bug(`a stored item has the schedule ${text}`);
+  return text;
+}
+
+// Stored with its offset, so the zone does not matter.
+function moment(text: string | undefined): Temporal.Instant | undefined {
+  if (text === undefined) return undefined;
+  const parsed = parseWireDate(text, 'UTC');
+  if (!parsed.ok) throw new Bug(`a stored item has the date ${text}`);
+  return parsed.value;
+}
+
+// Stored as a moment of the merchant's zone; the day is the one written.
+const date = (text: string): Temporal.PlainDate => Temporal.PlainDate.from(text.slice(0, 10));

@@ -1,0 +1,35 @@
+import type { Order } from '@perennial/contract/order.ts';
+import type { Temporal } from 'temporal-polyfill';
+import type { Minor } from '../kernel/money.ts';
+
+/**
+ * The wire's Order as it is stored: without the parts that are read from elsewhere. Money in it is the wire's decimals; the
+ * record's `total` is what rules work with.
+ */
+export type OrderDocument = Omit<Order, 'auto_order' | 'customer_profile' | 'creation_dts'>;
+
+/** An order: its document and what stands beside it. */
+export interface OrderRecord {
+  readonly merchantId: string;
+  /** `<MERCHANT>-<10 digits>`. */
+  readonly orderId: string;
+  readonly document: OrderDocument;
+  readonly createdAt: Temporal.Instant;
+  readonly modifiedAt: Temporal.Instant;
+  /** When the money was there; absent while it is not. */
+  readonly paidAt?: Temporal.Instant;
+  /** ISO 4217: what `total` is counted in. */
+  readonly currency: string;
+  readonly total: Minor;
+  readonly customerProfileOid?: number;
+  /** The auto order it started (`rebillNumber` 0) or is a rebill of. */
+  readonly autoOrderOid?: number;
+  readonly rebillNumber?: number;
+  /** Stands for the card at the gateway. */
+  readonly cardToken?: string;
+}
+
+/** The id of a merchant's order by its number (order reference, order_id). */
+export function orderIdOf(merchantId: string, number: number): string {
+  return `${merchantId}-${String(number).padStart(10, '0')}`;
+}

@@ -1,0 +1,148 @@
+import type { Temporal } from 'temporal-polyfill';
+import { minor } from '../kernel/money.ts';
+import type { Database } from '../platform/storage/database.ts';
+import { orderFacets } from './facets.ts';
+import type { OrderDocument, OrderRecord } from './order.ts';
+import { orderJson } from './present.ts';
+import type { OrderProjection } from './present.ts';
+
+/** The order, or undefined. With `lock`, its row stays locked until the transaction ends. */
+export async function findOrder(db: Database, merchantId: string, orderId: string, options: { lock?: boolean } = {}): Promise<OrderRecord | undefined> {
+  const [order] = await findOrders(db, merchantId, [orderId], options);
+  return order;
+}
+
+/** Those of the orders that exist, in the order of their ids. */
+export async function findOrders(
+  db: Database, merchantId: string, orderIds: readonly string[], { lock = false }: { lock?: boolean } = {},
+): Promise<OrderRecord[]> {
+  const rows = await db.rows<OrderRow>(
+    `select ${columns} from orders o where o.merchant_id = $1 and o.order_id = any($2::text[]) order by o.order_id ${lock ? 'for update' : ''}`,
+    [merchantId, orderIds.map(storedId)],
+  );
+  return rows.map((row) => fromRow(merchantId, row));
+}
+
+/** The wire's JSON of one order, or undefined. */
+export async function readOrderJson(
+  db: Database, merchantId: string, orderId: string, expand: ReadonlySet<string>, timeZone: string, autoOrder?: OrderProjection['autoOrder'],
+): Promise<string | undefined> {
+  const row = await db.row<{ json: string }>(
+    `select (${orderJson({ alias: 'o', zone: '$3', autoOrder }, expand)})::text as json from orders o where o.merchant_id = $1 and o.order_id = $2`,
+    [merchantId, storedId(orderId), timeZone],
+  );
+  return row?.json;
+}
+
+/** Adds orders, any number in one statement. Throws the violation of `orders_channel_partner` or `orders_rebill` where such an order exists. */
+export async function insertOrders(tx: Database, merchantId: string, orders: readonly NewOrder[]): Promise<void> {
+  await tx.run(
+    `insert into orders (merchant_id, ${writtenNames})
+     select $1, ${writtenNames} from jsonb_to_recordset($2::jsonb) as r (${writtenTypes})`,
+    [merchantId, JSON.stringify(orders.map(toRow))],
+  );
+}
+
+/** Writes the order as it is now; its id and its numbers as a rebill never change. */
+export async function saveOrder(tx: Database, order: OrderRecord & { readonly chargeLeaseUntil?: Temporal.Instant }): Promise<void> {
+  const names = Object.keys(written).filter((name) => name !== 'order_id' && name !== 'created_at');
+  await tx.run(
+    `update orders o set ${names.map((name) => `${name} = r.${name}`).join(', ')}
+     from jsonb_to_record($3::jsonb) as r (${writtenTypes}) where o.merchant_id = $1 and o.order_id = $2`,
+    [order.merchantId, order.orderId, JSON.stringify(toRow(order))],
+  );
+}
+
+/** An order with the moment until which only the request that stored it may ask the gateway. */
+export type NewOrder = OrderRecord & { readonly chargeLeaseUntil?: Temporal.Instant };
+
+/**
+ * Makes an order the original one of an auto order and tells its lines (by their place) their item there, which answers show as `item_reference_oid`.
+ */
+export async function linkAutoOrder(
+  tx: Database, merchantId: string, orderId: string, autoOrderOid: number, itemOids: ReadonlyMap<number, number>,
+): Promise<void> {
+  await tx.run(
+    `update orders o set auto_order_oid = $3, rebill_number = 0,
+       parts = case when o.parts ? 'items' then jsonb_set(o.parts, '{items}', (
+         select jsonb_agg(case when l.oid is null then i.item else i.item || jsonb_build_object('item_reference_oid', l.oid) end order by i.place)
+         from jsonb_array_elements(o.parts->'items') with ordinality as i (item, place)
+         left join jsonb_to_recordset($4::jsonb) as l (line bigint, oid int) on l.line = i.place - 1)) else o.parts end
+     where o.merchant_id = $1 and o.order_id = $2`,
+    [merchantId, orderId, autoOrderOid, JSON.stringify([...itemOids].map(([line, oid]) => ({ line, oid })))],
+  );
+}
+
+interface OrderRow {
+  order_id: string;
+  document: OrderDocument;
+  created_at: Temporal.Instant;
+  modified_at: Temporal.Instant;
+  paid_at: Temporal.Instant | null;
+  currency: string;
+  total_minor: number;
+  customer_profile_oid: number | null;
+  auto_order_oid: number | null;
+  rebill_number: number | null;
+  card_token: string | null;
+}
+
+const columns = `o.order_id, o.head || o.parts as document, o.created_at, o.modified_at, o.paid_at, o.currency, o.total_minor,
+  o.customer_profile_oid, o.auto_order_oid, o.rebill_number, o.card_token`;
+
+const written = {
+  order_id: 'text', head: 'jsonb', parts: 'jsonb', created_at: 'timestamptz', modified_at: 'timestamptz', paid_at: 'timestamptz', current_stage: 'text',
+  currency: 'text', total_minor: 'bigint', customer_profile_oid: 'int', auto_order_oid: 'int', rebill_number: 'int', card_token: 'text',
+  charge_lease_until: 'timestamptz', channel_partner_code: 'text', channel_partner_order_id: 'text', facets: 'text[]',
+} as const;
+const writtenNames = Object.keys(written).join(', ');
+const writtenTypes = Object.entries(written).map(([name, type]) => `${name} ${type}`).join(', ');
+
+function toRow(order: NewOrder): Record<keyof typeof written, unknown> {
+  const { document } = order;
+  return {
+    order_id: order.orderId,
+    ...headAndParts(document),
+    created_at: order.createdAt,
+    modified_at: order.modifiedAt,
+    paid_at: order.paidAt,
+    current_stage: document.current_stage ?? 'Unknown',
+    currency: order.currency,
+    total_minor: order.total,
+    customer_profile_oid: order.customerProfileOid,
+    auto_order_oid: order.autoOrderOid,
+    rebill_number: order.rebillNumber,
+    card_token: order.cardToken,
+    charge_lease_until: order.chargeLeaseUntil,
+    channel_partner_code: document.channel_partner?.channel_partner_code?.toLowerCase(),
+    channel_partner_order_id: document.channel_partner?.channel_partner_order_id?.toLowerCase(),
+    facets: orderFacets(order.merchantId, document),
+  };
+}
+
+function headAndParts(document: OrderDocument): { head: Record<string, unknown>; parts: Record<string, unknown> } {
+  const head: Record<string, unknown> = {};
+  const parts: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(document)) (typeof value === 'object' && value !== null ? parts : head)[name] = value;
+  return { head, parts };
+}
+
+function fromRow(merchantId: string, row: OrderRow): OrderRecord {
+  return {
+    merchantId,
+    orderId: row.order_id,
+    document: row.document,
+    createdAt: row.created_at,
+    modifiedAt: row.modified_at,
+    paidAt: row.paid_at ?? undefined,
+    currency: row.currency,
+    total: minor(row.total_minor),
+    customerProfileOid: row.customer_profile_oid ?? undefined,
+    autoOrderOid: row.auto_order_oid ?? undefined,
+    rebillNumber: row.rebill_number ?? undefined,
+    cardToken: row.card_token ?? undefined,
+  };
+}
+
+/** Ids are stored in upper case and found in any. */
+export const storedId = (orderId: string): string => orderId.trim().toUpperCase();
