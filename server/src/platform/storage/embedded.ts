@@ -183,6 +183,7 @@ function guard(child: ChildProcess, dataDir: string, socketDir: string, account:
 /** Resolves with nothing once connections are accepted (recovery after a crash may take its time), or with why they never will be. */
 function readiness(child: ChildProcess, log: EmbeddedLog): Promise<string | undefined> {
   const said: string[] = [];
+  let isReady = false;
   return new Promise((resolve) => {
     child.on('error', (error) => resolve(error.message));
     // Not "exit": the last words may still be in the pipe then.
@@ -190,9 +191,11 @@ function readiness(child: ChildProcess, log: EmbeddedLog): Promise<string | unde
     if (!child.stderr) return;
     createInterface({ input: child.stderr }).on('line', (line) => {
       if (said.push(line) > saidMax) said.shift();
-      if (routine.test(line)) log.debug(`postgres: ${line}`);
-      else log.warn(`postgres: ${line}`);
-      if (line.includes('database system is ready to accept connections')) resolve(undefined);
+      // Until it is ready, complaints are the reason that we give if it never will be.
+      if (isReady && !routine.test(line)) log.warn(`postgres: ${line}`);
+      else log.debug(`postgres: ${line}`);
+      isReady ||= line.includes('database system is ready to accept connections');
+      if (isReady) resolve(undefined);
     });
   });
 }

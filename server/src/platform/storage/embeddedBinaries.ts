@@ -66,9 +66,8 @@ async function copyBinaries(nativeDir: string, parent: string, account: Account 
   const fresh = await mkdtemp(`${final}.new-`);
   try {
     await cp(nativeDir, fresh, { recursive: true, verbatimSymlinks: true, filter: (path) => !path.endsWith('.a') });
+    await openTo(account, fresh);
     await makeLinks(fresh);
-    if (account) await giveTo(account, fresh);
-    await chmod(fresh, 0o755);
     await rename(fresh, final);
   } catch (error) {
     await rm(fresh, { recursive: true, force: true });
@@ -77,7 +76,13 @@ async function copyBinaries(nativeDir: string, parent: string, account: Account 
   return final;
 }
 
-async function giveTo({ uid, gid }: Account, folder: string): Promise<void> {
-  const paths = (await readdir(folder, { recursive: true })).map((path) => join(folder, path));
-  await Promise.all([folder, ...paths].map((path) => lchown(path, uid, gid)));
+/** The copy brought its modes along, and may come from folders that nobody writes to. */
+async function openTo(account: Account | undefined, folder: string): Promise<void> {
+  await chmod(folder, 0o755);
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isDirectory()) await chmod(path, 0o755);
+    if (account) await lchown(path, account.uid, account.gid);
+  }
+  if (account) await lchown(folder, account.uid, account.gid);
 }

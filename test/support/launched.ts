@@ -1,0 +1,77 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { EmbeddedConnection } from '../../server/src/platform/storage/embedded.ts';
+
+/** What the process says of the server it started or joined, or why it could not. */
+export interface Launched {
+  readonly process: ChildProcess;
+  readonly connection: EmbeddedConnection;
+  readonly adopted: boolean;
+  readonly dataDir: string;
+  readonly refusal?: string;
+}
+
+const program = fileURLToPath(new URL('../storage/launcherProcess.ts', import.meta.url));
+
+/** Another process that starts the embedded PostgreSQL, as another account if told. It ends with {@link release} or a kill. */
+export async function launchElsewhere(args: readonly string[], how: { uid?: number; gid?: number; env?: NodeJS.ProcessEnv } = {}): Promise<Launched> {
+  const child = spawn(process.execPath, [program, ...args], { cwd: '/', stdio: ['pipe', 'pipe', 'inherit'], env: process.env, ...how });
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  return { process: child, ...JSON.parse(line) };
+}
+
+export async function release({ process: child }: Launched): Promise<void> {
+  const gone = once(child, 'exit');
+  child.stdin?.end();
+  await gone;
+}
+
+/** Kills a process of the test's own and waits until it has been reaped. */
+export async function killNine(child: ChildProcess): Promise<void> {
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
+}
+
+/** The process that serves the folder, by its lock file. */
+export async function postmasterPid(dataDir: string): Promise<number> {
+  return Number((await readFile(join(dataDir, 'postmaster.pid'), 'utf8')).split('\n')[0]);
+}
+
+/** PostgreSQL's own processes and the watchdog of one data folder. */
+export async function processesOf(dataDir: string): Promise<{ servers: number[]; watchdogs: number[] }> {
+  const postmaster = await postmasterPid(dataDir);
+  const servers = [postmaster];
+  const watchdogs: number[] = [];
+  for (const pid of (await readdir('/proc')).map(Number).filter(Boolean)) {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+    if (Number(/\) \S (\d+)/.exec(stat)?.[1]) === postmaster) servers.push(pid);
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    if (command.includes('perennial-watchdog') && command.includes(`\0${postmaster}\0${dataDir}\0`)) watchdogs.push(pid);
+  }
+  return { servers, watchdogs };
+}
+
+/** True once the process is gone or a zombie; a killed process takes a moment. */
+export async function ended(pid: number): Promise<boolean> {
+  for (let i = 0; i < 250; i++) {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+    if (stat === undefined || /\) [ZX] /.test(stat)) return true;
+    await pause(20);
+  }
+  return false;
+}
+
+/** Kills PostgreSQL, its watchdog and, if given, its starter as a machine's end would: none gets to say a word. */
+export async function killServers(dataDir: string, starter?: ChildProcess): Promise<void> {
+  const { servers, watchdogs } = await processesOf(dataDir);
+  const gone = starter && once(starter, 'exit');
+  starter?.kill('SIGKILL');
+  for (const pid of [...watchdogs, ...servers]) process.kill(pid, 'SIGKILL');
+  await Promise.all([gone, ...servers.map(ended)]);
+}
