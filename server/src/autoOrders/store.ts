@@ -1,0 +1,314 @@
+import { currencyExponent, minor } from '../kernel/money.ts';
+import { assigned, autoOrderColumns, declared, itemColumns, namesOf, toRow } from './columns.ts';
+import type { Database } from '../platform/storage/database.ts';
+import type { Frequency } from '../kernel/frequency.ts';
+import type { AddOn, AutoOrder, AutoOrderItem, AutoOrderStatus, Property } from './autoOrder.ts';
+import type { CalculatedAutoOrder } from './calculated.ts';
+import type { Temporal } from 'temporal-polyfill';
+
+/*
+ * The records of auto orders: auto_order, auto_order_item and auto_order_log. Every write takes any number of them in one statement.
+ * Whoever changes a record locks it first (`lockAutoOrders`), so a change and a rebill follow one another.
+ */
+
+/** The records that exist among `oids`, in the order of their oids. */
+export function loadAutoOrders(db: Database, merchantId: string, oids: readonly number[]): Promise<AutoOrder[]> {
+  return load(db, merchantId, oids, '');
+}
+
+/** Like {@link loadAutoOrders}, and nobody else changes them until the transaction ends. */
+export function lockAutoOrders(tx: Database, merchantId: string, oids: readonly number[]): Promise<AutoOrder[]> {
+  return load(tx, merchantId, oids, 'for update');
+}
+
+async function load(db: Database, merchantId: string, oids: readonly number[], lock: '' | 'for update'): Promise<AutoOrder[]> {
+  const rows = await db.rows<AutoOrderRow>(
+    `select * from auto_order where merchant_id = $1 and auto_order_oid = any($2::int[]) order by auto_order_oid ${lock}`,
+    [merchantId, oids],
+  );
+  const items = await db.rows<ItemRow>(
+    'select * from auto_order_item where merchant_id = $1 and auto_order_oid = any($2::int[]) order by auto_order_oid, position',
+    [merchantId, oids],
+  );
+  const itemsOf = Map.groupBy(items, (item) => item.auto_order_oid);
+  return rows.map((row) => fromRow(row, (itemsOf.get(row.auto_order_oid) ?? []).map(itemFromRow)));
+}
+
+export async function findOidByCode(db: Database, merchantId: string, code: string): Promise<number | undefined> {
+  return oidOf(await db.row('select auto_order_oid from auto_order where merchant_id = $1 and auto_order_code = $2', [merchantId, code.trim().toUpperCase()]));
+}
+
+export async function findOidByOriginalOrder(db: Database, merchantId: string, orderId: string): Promise<number | undefined> {
+  return oidOf(await db.row('select auto_order_oid from auto_order where merchant_id = $1 and original_order_id = $2', [merchantId, orderId.trim().toUpperCase()]));
+}
+
+/** The auto orders that these orders started, by order id. */
+export async function findOidsByOriginalOrders(db: Database, merchantId: string, orderIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const rows = await db.rows<{ original_order_id: string; auto_order_oid: number }>(
+    'select original_order_id, auto_order_oid from auto_order where merchant_id = $1 and original_order_id = any($2::text[])',
+    [merchantId, orderIds],
+  );
+  return new Map(rows.map((row) => [row.original_order_id, row.auto_order_oid]));
+}
+
+/** Auto orders that have an item whose schedule the catalogue item drives, after `afterOid`, in the order of their oids. */
+export async function findOidsByOriginalItem(
+  db: Database, merchantId: string, itemId: string, afterOid: number, limit: number,
+): Promise<number[]> {
+  const rows = await db.rows<{ auto_order_oid: number }>(
+    `select distinct auto_order_oid from auto_order_item
+     where merchant_id = $1 and original_item_id_lc = lower($2) and auto_order_oid > $3 order by auto_order_oid limit $4`,
+    [merchantId, itemId, afterOid, limit],
+  );
+  return rows.map((row) => row.auto_order_oid);
+}
+
+/** What a new auto order has besides its record. */
+export interface NewAutoOrder extends CalculatedAutoOrder {
+  /** ISO 4217: what its amounts are counted in. */
+  readonly currency: string;
+  readonly createdAt: Temporal.Instant;
+}
+
+/** Adds auto orders with their items. Throws the violation of `auto_order_original_order` where the order has one already. */
+export async function insertAutoOrders(tx: Database, merchantId: string, autoOrders: readonly NewAutoOrder[]): Promise<void> {
+  const rows = autoOrders.map(({ autoOrder, calculated, currency, createdAt }) => ({
+    ...toRow(autoOrderColumns, { autoOrder, dueAt: calculated.dueAt }),
+    auto_order_oid: autoOrder.autoOrderOid,
+    auto_order_code: autoOrder.autoOrderCode,
+    original_order_id: autoOrder.originalOrderId,
+    currency,
+    currency_exponent: currencyExponent(currency),
+    signed_up_at: autoOrder.signedUpAt,
+    created_at: createdAt,
+  }));
+  await tx.run(insertSql, [merchantId, JSON.stringify(rows)]);
+  await tx.run(insertItemsSql, [merchantId, JSON.stringify(autoOrders.flatMap((one) => itemRows(itemColumns, one)))]);
+}
+
+const insertSql = `
+  insert into auto_order (merchant_id, auto_order_oid, auto_order_code, original_order_id, currency, currency_exponent, signed_up_at, created_at, modified_at,
+    ${namesOf(autoOrderColumns)})
+  select $1, auto_order_oid, auto_order_code, original_order_id, currency, currency_exponent, signed_up_at, created_at, created_at, ${namesOf(autoOrderColumns)}
+  from jsonb_to_recordset($2::jsonb) as r (auto_order_oid integer, auto_order_code text, original_order_id text, currency text,
+    currency_exponent smallint, signed_up_at timestamptz, created_at timestamptz, ${declared(autoOrderColumns)})`;
+
+const insertItemsSql = `
+  insert into auto_order_item (merchant_id, auto_order_oid, auto_order_item_oid, ${namesOf(itemColumns)})
+  select $1, auto_order_oid, auto_order_item_oid, ${namesOf(itemColumns)}
+  from jsonb_to_recordset($2::jsonb) as r (auto_order_oid integer, auto_order_item_oid integer, ${declared(itemColumns)})`;
+
+/** Writes locked records as they are now: items that are gone are deleted, new ones added. Each counts one version more. */
+export async function saveAutoOrders(tx: Database, merchantId: string, at: Temporal.Instant, changed: readonly CalculatedAutoOrder[]): Promise<void> {
+  await updateAutoOrders(tx, merchantId, at, autoOrderColumns, changed);
+  const oids = changed.map(({ autoOrder }) => autoOrder.autoOrderOid);
+  await tx.run(saveItemsSql, [merchantId, oids, JSON.stringify(changed.flatMap((one) => itemRows(itemColumns, one)))]);
+}
+
+const saveItemsSql = `
+  with r as materialized (
+    select * from jsonb_to_recordset($3::jsonb) as r (auto_order_oid integer, auto_order_item_oid integer, ${declared(itemColumns)})
+  ), gone as (
+    delete from auto_order_item i where i.merchant_id = $1 and i.auto_order_oid = any($2::int[])
+      and not exists (select from r where r.auto_order_oid = i.auto_order_oid and r.auto_order_item_oid = i.auto_order_item_oid)
+  )
+  insert into auto_order_item (merchant_id, auto_order_oid, auto_order_item_oid, ${namesOf(itemColumns)})
+  select $1, auto_order_oid, auto_order_item_oid, ${namesOf(itemColumns)} from r
+  on conflict (merchant_id, auto_order_oid, auto_order_item_oid) do update
+  set ${itemColumns.map(({ name }) => `${name} = excluded.${name}`).join(', ')}`;
+
+/** Writes what a rebill moves, in two statements for any number of locked records: state and dates, nothing that only people edit. */
+export async function saveRebilled(tx: Database, merchantId: string, at: Temporal.Instant, rebilled: readonly CalculatedAutoOrder[]): Promise<void> {
+  await updateAutoOrders(tx, merchantId, at, movingColumns, rebilled);
+  await tx.run(updateItemsSql, [merchantId, JSON.stringify(rebilled.flatMap((one) => itemRows(movingItemColumns, one)))]);
+}
+
+const movingColumns = autoOrderColumns.filter((column) => column.moves);
+const movingItemColumns = itemColumns.filter((column) => column.moves);
+
+const updateItemsSql = `
+  update auto_order_item i set ${assigned(movingItemColumns)}
+  from jsonb_to_recordset($2::jsonb) as r (auto_order_oid integer, auto_order_item_oid integer, ${declared(movingItemColumns)})
+  where i.merchant_id = $1 and i.auto_order_oid = r.auto_order_oid and i.auto_order_item_oid = r.auto_order_item_oid`;
+
+async function updateAutoOrders(
+  tx: Database, merchantId: string, at: Temporal.Instant, columns: typeof autoOrderColumns, changed: readonly CalculatedAutoOrder[],
+): Promise<void> {
+  const rows = changed.map(({ autoOrder, calculated }) => ({
+    auto_order_oid: autoOrder.autoOrderOid,
+    ...toRow(columns, { autoOrder, dueAt: calculated.dueAt }),
+  }));
+  await tx.run(
+    `update auto_order a set version = a.version + 1, modified_at = $3, ${assigned(columns)}
+     from jsonb_to_recordset($2::jsonb) as r (auto_order_oid integer, ${declared(columns)})
+     where a.merchant_id = $1 and a.auto_order_oid = r.auto_order_oid`,
+    [merchantId, JSON.stringify(rows), at],
+  );
+}
+
+/** Writes only what was calculated: the catalogue changed, the auto orders did not. */
+export async function saveCalculated(tx: Database, merchantId: string, recalculated: readonly CalculatedAutoOrder[]): Promise<void> {
+  await tx.run(
+    `update auto_order_item i set ${assigned(calculatedColumns)}
+     from jsonb_to_recordset($2::jsonb) as r (auto_order_oid integer, auto_order_item_oid integer, ${declared(calculatedColumns)})
+     where i.merchant_id = $1 and i.auto_order_oid = r.auto_order_oid and i.auto_order_item_oid = r.auto_order_item_oid`,
+    [merchantId, JSON.stringify(recalculated.flatMap((one) => itemRows(calculatedColumns, one)))],
+  );
+}
+
+const calculatedColumns = itemColumns.filter(({ name }) => ['next_item_id', 'calculated_next_shipment_at', 'simple_schedule'].includes(name));
+
+function itemRows(columns: typeof itemColumns, { autoOrder, calculated }: CalculatedAutoOrder): Record<string, unknown>[] {
+  return autoOrder.items.map((item, position) => ({
+    auto_order_oid: autoOrder.autoOrderOid,
+    auto_order_item_oid: item.itemOid,
+    ...toRow(columns, { autoOrderOid: autoOrder.autoOrderOid, position, item, calculated: calculated.items.get(item.itemOid) ?? {} }),
+  }));
+}
+
+/** A line of an auto order's history. */
+export interface LogLine {
+  readonly autoOrderOid: number;
+  readonly message: string;
+}
+
+/** Adds lines to the histories, in their order. */
+export async function appendLogs(tx: Database, merchantId: string, at: Temporal.Instant, lines: readonly LogLine[]): Promise<void> {
+  if (lines.length === 0) return;
+  await tx.run(
+    `insert into auto_order_log (merchant_id, auto_order_oid, at, message)
+     select $1, oid, $2, message from unnest($3::int[], $4::text[]) with ordinality as line (oid, message, place) order by place`,
+    [merchantId, at, lines.map((line) => line.autoOrderOid), lines.map((line) => line.message)],
+  );
+}
+
+interface AutoOrderRow {
+  merchant_id: string;
+  auto_order_oid: number;
+  auto_order_code: string;
+  original_order_id: string;
+  status: AutoOrderStatus;
+  enabled: boolean;
+  completed: boolean;
+  signed_up_at: Temporal.Instant;
+  cancel_after_next_x_orders: number | null;
+  cancel_reason: string | null;
+  canceled_by_user: string | null;
+  canceled_at: Temporal.Instant | null;
+  cancel_upgrade: boolean;
+  cancel_downgrade: boolean;
+  disabled_at: Temporal.Instant | null;
+  merged_at: Temporal.Instant | null;
+  merged_into_auto_order_oid: number | null;
+  credit_card_attempt: number;
+  next_attempt_at: Temporal.Instant | null;
+  failure_reason: string | null;
+  override_affiliate_id: number | null;
+  rotating_transaction_gateway_code: string | null;
+  rebill_count: number;
+  add_ons: AddOn[];
+  properties: Property[];
+  version: number;
+}
+
+function fromRow(row: AutoOrderRow, items: readonly AutoOrderItem[]): AutoOrder {
+  return {
+    merchantId: row.merchant_id,
+    autoOrderOid: row.auto_order_oid,
+    autoOrderCode: row.auto_order_code,
+    originalOrderId: row.original_order_id,
+    status: row.status,
+    enabled: row.enabled,
+    completed: row.completed,
+    signedUpAt: row.signed_up_at,
+    cancelAfterNextXOrders: row.cancel_after_next_x_orders ?? undefined,
+    cancelReason: row.cancel_reason ?? undefined,
+    canceledByUser: row.canceled_by_user ?? undefined,
+    canceledAt: row.canceled_at ?? undefined,
+    cancelUpgrade: row.cancel_upgrade,
+    cancelDowngrade: row.cancel_downgrade,
+    disabledAt: row.disabled_at ?? undefined,
+    mergedAt: row.merged_at ?? undefined,
+    mergedIntoAutoOrderOid: row.merged_into_auto_order_oid ?? undefined,
+    creditCardAttempt: row.credit_card_attempt,
+    nextAttemptAt: row.next_attempt_at ?? undefined,
+    failureReason: row.failure_reason ?? undefined,
+    overrideAffiliateId: row.override_affiliate_id ?? undefined,
+    rotatingTransactionGatewayCode: row.rotating_transaction_gateway_code ?? undefined,
+    rebillCount: row.rebill_count,
+    addOns: row.add_ons,
+    properties: row.properties,
+    items,
+    version: row.version,
+  };
+}
+
+interface ItemRow {
+  auto_order_oid: number;
+  auto_order_item_oid: number;
+  original_item_id: string;
+  original_quantity: string;
+  arbitrary_item_id: string | null;
+  arbitrary_quantity: string | null;
+  arbitrary_unit_cost: number | null;
+  arbitrary_unit_cost_remaining_orders: number | null;
+  arbitrary_percentage_discount: string | null;
+  arbitrary_schedule_days: number | null;
+  frequency: Frequency | null;
+  next_shipment_at: Temporal.Instant | null;
+  anchor: Temporal.PlainDateTime;
+  next_preshipment_notice_at: Temporal.Instant | null;
+  preshipment_notice_sent: boolean;
+  no_order_after_at: Temporal.Instant | null;
+  first_order_at: Temporal.Instant | null;
+  last_order_at: Temporal.Instant | null;
+  life_time_value: number;
+  rebill_value: number;
+  number_of_rebills: number;
+  remaining_repeat_count: number | null;
+  paused: boolean;
+  step_index: number;
+  step_done: number;
+  options: { label: string; value: string }[];
+  properties: Property[];
+  add_ons: AddOn[];
+  paypal_payer_id: string | null;
+  paypal_recurring_payment_profile_id: string | null;
+}
+
+function itemFromRow(row: ItemRow): AutoOrderItem {
+  return {
+    itemOid: row.auto_order_item_oid,
+    originalItemId: row.original_item_id,
+    originalQuantity: Number(row.original_quantity),
+    arbitraryItemId: row.arbitrary_item_id ?? undefined,
+    arbitraryQuantity: optionalNumber(row.arbitrary_quantity),
+    arbitraryUnitCost: row.arbitrary_unit_cost === null ? undefined : minor(row.arbitrary_unit_cost),
+    arbitraryUnitCostRemainingOrders: row.arbitrary_unit_cost_remaining_orders ?? undefined,
+    arbitraryPercentageDiscount: optionalNumber(row.arbitrary_percentage_discount),
+    arbitraryScheduleDays: row.arbitrary_schedule_days ?? undefined,
+    frequency: row.frequency ?? undefined,
+    nextShipmentAt: row.next_shipment_at ?? undefined,
+    anchor: row.anchor,
+    nextPreshipmentNoticeAt: row.next_preshipment_notice_at ?? undefined,
+    preshipmentNoticeSent: row.preshipment_notice_sent,
+    noOrderAfterAt: row.no_order_after_at ?? undefined,
+    firstOrderAt: row.first_order_at ?? undefined,
+    lastOrderAt: row.last_order_at ?? undefined,
+    lifeTimeValue: minor(row.life_time_value),
+    rebillValue: minor(row.rebill_value),
+    numberOfRebills: row.number_of_rebills,
+    remainingRepeatCount: row.remaining_repeat_count ?? undefined,
+    paused: row.paused,
+    step: { index: row.step_index, done: row.step_done },
+    options: row.options,
+    properties: row.properties,
+    addOns: row.add_ons,
+    paypalPayerId: row.paypal_payer_id ?? undefined,
+    paypalRecurringPaymentProfileId: row.paypal_recurring_payment_profile_id ?? undefined,
+  };
+}
+
+const optionalNumber = (text: string | null): number | undefined => (text === null ? undefined : Number(text));
+
+const oidOf = (row: { auto_order_oid: number } | undefined): number | undefined => row?.auto_order_oid;
