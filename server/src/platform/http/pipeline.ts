@@ -1,6 +1,7 @@
 import { errorHeader, operation as operationOf, type OperationId, operations, simpleKeyHeader, versionHeader, type Operation } from '@perennial/contract/operations.ts';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { findCardNumber } from '../../kernel/cardNumbers.ts';
 import type { IdFactory } from '../../kernel/ids.ts';
 import { readClock } from '../clock/merchantClock.ts';
 import type { SystemClock } from '../clock/systemClock.ts';
@@ -95,8 +96,13 @@ function bodyOf(request: FastifyRequest): unknown {
   const text = request.body as string | undefined;
   if (text === undefined || text.trim() === '') return undefined;
   const parsed = parseJson(text);
-  if (parsed.ok) return parsed.value;
+  if (parsed.ok) return refuseCardNumbers(parsed.value);
   return parsed.reason === 'too deep' ? refuse('too_deep', { max: depthMax }) : refuse('malformed_json', { reason: 'it cannot be parsed' });
+}
+
+function refuseCardNumbers(body: unknown): unknown {
+  const field = findCardNumber(body);
+  return field === undefined ? body : refuse('card_number_refused', { field: field || 'The body' });
 }
 
 function credentialsOf(request: FastifyRequest) {

@@ -1,0 +1,71 @@
+import type { NamedModel } from '@perennial/contract/fields.ts';
+import { schemas } from '@perennial/contract/schemas.ts';
+import { parseWireDate, wireDate } from '../../kernel/calendar.ts';
+import { refuse } from './refusal.ts';
+
+/**
+ * What a client may write, out of a body that passed the check of input: the model's own fields, without those that are the server's.
+ * Unknown fields are dropped, dates come out in the wire's form in the merchant's zone, and an explicit null stays one (it clears).
+ */
+export function writable<T>(model: NamedModel, body: T, timeZone: string): T {
+  return writableModel(model.$id, body, timeZone, '') as T;
+}
+
+/**
+ * A stored document after a change: what is absent in the change stays, null removes, objects are merged field by field, lists
+ * are replaced.
+ */
+export function merged<T extends object>(stored: T, change: object): T {
+  const result: Record<string, unknown> = { ...stored };
+  for (const [name, value] of Object.entries(change)) {
+    if (value === undefined) continue;
+    if (value === null) delete result[name];
+    else if (isObject(value)) result[name] = merged(isObject(result[name]) ? result[name] : {}, value);
+    else result[name] = Array.isArray(value) ? value.map(withoutNulls) : value;
+  }
+  return result as T;
+}
+
+function withoutNulls(value: unknown): unknown {
+  return isObject(value) ? merged({}, value) : value;
+}
+
+interface Field {
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly format?: string;
+  readonly readOnly?: boolean;
+  readonly items?: Field;
+}
+
+function writableModel(name: string, value: unknown, timeZone: string, path: string): unknown {
+  if (!isObject(value)) return value;
+  const { properties } = schemas[name] as unknown as { properties: Readonly<Record<string, Field>> };
+  const kept: Record<string, unknown> = {};
+  for (const [key, given] of Object.entries(value)) {
+    const field = Object.hasOwn(properties, key) ? properties[key] : undefined;
+    if (field && !isReadOnly(field)) kept[key] = writableValue(field, given, timeZone, path === '' ? key : `${path}.${key}`);
+  }
+  return kept;
+}
+
+function writableValue(field: Field, value: unknown, timeZone: string, path: string): unknown {
+  if (value === null) return null;
+  if (field.$ref) return writableModel(field.$ref, value, timeZone, path);
+  if (field.items && Array.isArray(value)) return value.map((each, i) => writableValue(field.items!, each, timeZone, `${path}[${i}]`));
+  return field.format === 'date-time' ? normalDate(value, timeZone, path) : value;
+}
+
+function normalDate(value: unknown, timeZone: string, field: string): string {
+  const parsed = parseWireDate(String(value), timeZone);
+  return parsed.ok ? wireDate(parsed.value, timeZone) : refuse('wrong_date', { field });
+}
+
+function isReadOnly(field: Field): boolean {
+  const model = field.$ref ?? field.items?.$ref;
+  return field.readOnly === true || (model !== undefined && (schemas[model] as { readOnly?: boolean }).readOnly === true);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
