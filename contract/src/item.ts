@@ -95,6 +95,42 @@ export const ItemPricing = model('ItemPricing', 'What an item costs.', {
 });
 export type ItemPricing = Static<typeof ItemPricing>;
 
+export const ItemShippingDistributionCenter = model(
+  'ItemShippingDistributionCenter',
+  'The stock of an item at one place.',
+  {
+    allocated_to_placed_orders: decimal(),
+    allocated_to_shopping_carts: decimal(),
+    available_to_allocate: decimal('What is there and not promised.'),
+    desired_inventory_level: decimal('What an order to the supplier should bring it to.'),
+    distribution_center_code: text(),
+    distribution_center_oid: int32(),
+    eta: text(),
+    handles: flag('The place keeps this item.'),
+    inventory_level: decimal('What is there.'),
+    maximum_backorder: int32(),
+    reorder_inventory_level: decimal('At or below this the stock is low.'),
+    sku: text(),
+    stock_picking_location: text(),
+  },
+);
+export type ItemShippingDistributionCenter = Static<typeof ItemShippingDistributionCenter>;
+
+export const ItemShipping = model('ItemShipping', 'How an item ships, and its stock.', {
+  allow_back_order: flag('Sold also when there is none.'),
+  distribution_centers: many(ItemShippingDistributionCenter),
+  free_shipping: flag(),
+  track_inventory: flag('True: the stock is counted down by orders.'),
+});
+export type ItemShipping = Static<typeof ItemShipping>;
+
+export const ItemTax = model('ItemTax', 'How an item is taxed.', {
+  tax_free: flag(),
+  tax_product_type: text(),
+  taxable_cost: decimal('Taxed instead of the price.'),
+});
+export type ItemTax = Static<typeof ItemTax>;
+
 export const Item = model('Item', 'An item of the catalogue.', {
   merchant_id: textTo(5),
   merchant_item_id: textTo(20),
@@ -108,6 +144,8 @@ export const Item = model('Item', 'An item of the catalogue.', {
   recommend_replenishment_days: int32('After so many days a customer needs more.'),
   auto_order: one(ItemAutoOrder),
   pricing: one(ItemPricing),
+  shipping: one(ItemShipping),
+  tax: one(ItemTax),
 });
 export type Item = Static<typeof Item>;
 

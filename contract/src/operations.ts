@@ -645,7 +645,7 @@ export const operations = {
     response: ItemsResponse,
     payload: 'items',
     status: 200,
-    maxLimit: 200,
+    maxLimit: 2000,
     expand: 'item',
     sort: 'item',
   },
@@ -1263,7 +1263,7 @@ export const operations = {
     permissions: ['user_read'],
     params: Type.Object({ user_id: oid() }),
     response: UserLoginsResponse,
-    payload: 'user_logins',
+    payload: 'logins',
     status: 200,
   },
 
