@@ -1,0 +1,142 @@
+/** Our models against the published ones, field by field. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { schemas } from '@perennial/contract/schemas.ts';
+import { autoOrderDocument, currentApi, newer, workflowDocument, type FactField, type Facts } from './facts.ts';
+
+/** Where the documents disagree with each other or we take more than they ask: what ours says, and why. */
+const agreedDifferences: Readonly<Record<string, { readonly ours: Partial<FactField>; readonly why: string }>> = {
+  'OrderProperty.value': { ours: { maxLength: 3800 }, why: 'the older, longer length is still taken' },
+  'CustomerTag.tag_value': { ours: { maxLength: 250 }, why: 'the newer, longer length is taken' },
+  'OrderChannelPartner.channel_partner_order_id': { ours: { maxLength: 50 }, why: 'the newer API gave it a length' },
+  'Customer.signup_dts': { ours: { format: 'dateTime' }, why: 'the newer API says that it is a date' },
+  'Order.currency_code': { ours: { enum: undefined }, why: 'the newer API takes any currency' },
+  'OrderItem.special_product_type': { ours: { enum: undefined }, why: 'the newer API takes any type' },
+};
+
+/** Values that an older source does not list; the newest source must list each of them. */
+const widenedEnums: readonly string[] = [
+  'AutoOrderItem.frequency',
+  'AutoOrderItemSimpleSchedule.frequency',
+  'Order.current_stage',
+  'OrderPayment.payment_method',
+  'Weight.uom',
+];
+
+describe('our models agree with', () => {
+  test('the auto_order document: 79 objects, 663 fields', (t) => {
+    const agreed = compare(autoOrderDocument);
+    assert.deepEqual(agreed, { models: 79, fields: 663 });
+    t.diagnostic(`auto_order document: ${agreed.models} of 79 objects and ${agreed.fields} of 663 fields agree`);
+  });
+
+  test('the workflow document: 23 models, 142 fields', (t) => {
+    const agreed = compare(workflowDocument);
+    assert.deepEqual(agreed, { models: 23, fields: 142 });
+    t.diagnostic(`workflow document: ${agreed.models} of 23 models and ${agreed.fields} of 142 fields agree`);
+  });
+
+  test('the current API: 168 models, 1367 fields', (t) => {
+    const agreed = compare(currentApi);
+    assert.deepEqual(agreed, { models: 168, fields: 1367 });
+    t.diagnostic(`current API: ${agreed.models} of 168 models and ${agreed.fields} of 1367 fields agree`);
+  });
+
+  test('the newer pages', (t) => {
+    const total = sizeOf(newer);
+    const agreed = compare(newer);
+    assert.deepEqual(agreed, total);
+    t.diagnostic(`newer pages: ${agreed.models} of ${total.models} models and ${agreed.fields} of ${total.fields} fields agree`);
+  });
+});
+
+test('our models have no field that nobody published, the ones under /perennial/v1 apart', () => {
+  const published = [autoOrderDocument, workflowDocument, currentApi, newer];
+  for (const [name, schema] of Object.entries(schemas)) {
+    const sources = published.flatMap(({ models }) => models[name] ?? []);
+    if (sources.length === 0) continue;
+    const known = new Set(sources.flatMap(({ fields }) => Object.keys(fields)));
+    assert.deepEqual(propertyNames(schema).filter((field) => !known.has(field)), [], name);
+  }
+});
+
+test('every agreed difference is one', () => {
+  for (const path of [...Object.keys(agreedDifferences), ...widenedEnums]) {
+    const [model, field] = path.split('.') as [string, string];
+    const facts = [autoOrderDocument, currentApi].flatMap(({ models }) => models[model]?.fields[field] ?? []);
+    const ours = factOf(propertiesOf(model)[field]!);
+    assert.ok(facts.some((fact) => JSON.stringify(relevant(fact)) !== JSON.stringify(ours)), `${path} no longer differs`);
+  }
+});
+
+/** Compares all models of a source and counts those that agree in full; a disagreement fails with all of them named. */
+function compare({ models }: Facts) {
+  const wrong: string[] = [];
+  const agreed = { models: 0, fields: 0 };
+  for (const [name, { fields, readOnlyObject }] of Object.entries(models)) {
+    const schema = schemas[name] as { readOnly?: true; 'x-insert-only'?: true } | undefined;
+    if (!schema) {
+      wrong.push(`${name} is missing`);
+      continue;
+    }
+    const before = wrong.length;
+    const ours = schema.readOnly ? true : schema['x-insert-only'] ? 'except on insert' : undefined;
+    if (ours !== readOnlyObject) wrong.push(`${name} is read-only: ${String(readOnlyObject)}, ours: ${String(ours)}`);
+    for (const [field, fact] of Object.entries(fields)) {
+      const fault = disagreement(`${name}.${field}`, fact, propertiesOf(name)[field]);
+      if (fault) wrong.push(fault);
+      else agreed.fields++;
+    }
+    if (wrong.length === before) agreed.models++;
+  }
+  assert.deepEqual(wrong, []);
+  return agreed;
+}
+
+function disagreement(path: string, fact: FactField, property: object | undefined): string | undefined {
+  if (!property) return `${path} is missing`;
+  const ours = factOf(property);
+  const expected = relevant({ ...fact, ...agreedDifferences[path]?.ours });
+  if (widenedEnums.includes(path)) {
+    const dropped = fact.enum!.filter((value) => !ours.enum!.includes(value));
+    if (dropped.length > 0) return `${path} lacks ${dropped.join(', ')}`;
+    return disagreement('', { ...fact, enum: ours.enum! }, property);
+  }
+  const same = JSON.stringify(expected) === JSON.stringify(ours);
+  return same ? undefined : `${path} should be ${JSON.stringify(expected)}, is ${JSON.stringify(ours)}`;
+}
+
+/** Our schema of a field in the words of the facts. */
+function factOf(property: object): FactField {
+  const schema = property as {
+    $ref?: string; type?: string; format?: string; items?: object; maxLength?: number; readOnly?: true; enum?: string[];
+  };
+  if (schema.$ref) return relevant({ type: 'object', ref: schema.$ref, readOnly: schema.readOnly });
+  const format = schema.format === 'date-time' ? 'dateTime' : schema.format;
+  const items = schema.items && elementOf(factOf(schema.items));
+  return relevant({ ...schema, format, items });
+}
+
+/** The facts name the model of a list's elements without saying that they are objects. */
+function elementOf(element: FactField): FactField {
+  return element.ref ? { ref: element.ref } : element;
+}
+
+/** What is compared, in one order. */
+function relevant({ type, format, items, ref, maxLength, readOnly, enum: values }: Partial<FactField>): FactField {
+  const fact = { type, format, items, ref, maxLength, readOnly, enum: values && [...values] };
+  return Object.fromEntries(Object.entries(fact).filter(([, value]) => value !== undefined));
+}
+
+function sizeOf({ models }: Facts) {
+  const fields = Object.values(models).reduce((sum, model) => sum + Object.keys(model.fields).length, 0);
+  return { models: Object.keys(models).length, fields };
+}
+
+function propertiesOf(name: string): Readonly<Record<string, object>> {
+  return (schemas[name] as unknown as { properties: Record<string, object> }).properties;
+}
+
+function propertyNames(schema: object): string[] {
+  return Object.keys((schema as { properties: object }).properties);
+}
