@@ -71,7 +71,13 @@ export interface Place {
 
 /** The place of a scheduled moment, with the anchor's day of the month and time of day. */
 export function placeOf(scheduled: Temporal.Instant, anchor: Temporal.PlainDateTime, zone: string): Place {
-  return { day: wallOf(scheduled, zone).day, dayOfMonth: anchor.day, ms: wallFromPlain(anchor).ms };
+  const wall = wallOf(scheduled, zone);
+  const dayOfMonth = anchor.day;
+  const { ms } = wallFromPlain(anchor);
+  // A time or a day that the zone skipped was moved to the day after; the next dates still count from the day that was meant.
+  const mayHaveMoved = wall.ms !== ms || civilDay(wall.day - 1).dayOfMonth === dayOfMonth;
+  const hasMoved = mayHaveMoved && epochMsOf({ day: wall.day - 1, ms }, zone) === scheduled.epochMilliseconds;
+  return { day: hasMoved ? wall.day - 1 : wall.day, dayOfMonth, ms };
 }
 
 /** The moment a place stands for; a time the zone skipped moves forward, one that came twice is the earlier. */

@@ -1,0 +1,130 @@
+/*
+ * A second opinion on schedules, written to share nothing with the server: no Temporal, none of its code, and another way of counting.
+ * Days come from a list that is walked one by one from 2000-01-01, months from that list's index; New York's clock changes from the two laws that
+ * set them; other zones' offsets from the platform's formatter.
+ */
+
+/** A day of the list. */
+interface ListedDay {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+}
+
+const firstYear = 1999;
+const lastYear = 2160;
+
+/** Every day from the first of January of the first year on. */
+export const dayList: readonly ListedDay[] = listDays();
+
+/** Index in the list of the first day of a month: `monthStarts[(year - firstYear) * 12 + month - 1]`. */
+const monthStarts: readonly number[] = dayList.flatMap(({ day }, index) => (day === 1 ? [index] : []));
+
+/** Milliseconds since 1970 of the list's first midnight in UTC: 29 years, seven of them leap years. */
+const listStartMs = (29 * 365 + 7) * 86_400_000;
+
+/** The list's index of a calendar day. */
+export const indexOfDay = (year: number, month: number, day: number): number => monthStarts[(year - firstYear) * 12 + month - 1]! + day - 1;
+
+/** Wall time, as milliseconds that would be since 1970 were the zone UTC, of a listed day and a time of day. */
+export const wallMs = (dayIndex: number, timeMs: number): number => listStartMs + dayIndex * 86_400_000 + timeMs;
+
+/** What each frequency of the wire means: so many days, or so many months. */
+export const meanings: Readonly<Record<string, readonly [amount: number, unit: 'd' | 'm']>> = {
+  'Weekly': [7, 'd'], 'Biweekly': [14, 'd'], 'Every...': [17, 'd'], 'Every 10 Days': [10, 'd'], 'Every 24 Days': [24, 'd'],
+  'Every 28 Days': [28, 'd'], 'Monthly': [1, 'm'], 'Every 45 Days': [45, 'd'], 'Every 2 Months': [2, 'm'], 'Every 3 Months': [3, 'm'],
+  'Every 4 Months': [4, 'm'], 'Every 5 Months': [5, 'm'], 'Every 6 Months': [6, 'm'], 'Yearly': [12, 'm'],
+  'Every 4 Weeks': [28, 'd'], 'Every 6 Weeks': [42, 'd'], 'Every 8 Weeks': [56, 'd'],
+};
+
+/** The listed day of the n-th occurrence after a start day: always counted from the start, never from the occurrence before. */
+export function occurrence(startIndex: number, frequency: string, n: number): number {
+  const [amount, unit] = meanings[frequency]!;
+  if (unit === 'd') return startIndex + amount * n;
+  const start = dayList[startIndex]!;
+  const month = (start.year - firstYear) * 12 + start.month - 1 + amount * n;
+  const lastOfMonth = monthStarts[month + 1]! - 1;
+  return Math.min(monthStarts[month]! + start.day - 1, lastOfMonth);
+}
+
+/** New York wall time to milliseconds since 1970, for days from 2000 on. */
+export function newYorkMs(dayIndex: number, timeMs: number): number {
+  const { year } = dayList[dayIndex]!;
+  // Until 2006: first Sunday of April to last Sunday of October; from 2007: second Sunday of March to first Sunday of November. At 2 o'clock.
+  const spring = year < 2007 ? sundayFrom(indexOfDay(year, 4, 1)) : sundayFrom(indexOfDay(year, 3, 8));
+  const autumn = year < 2007 ? sundayFrom(indexOfDay(year, 10, 25)) : sundayFrom(indexOfDay(year, 11, 1));
+  const wall = wallMs(dayIndex, timeMs);
+  const hour = 3_600_000;
+  // From 2 to 3 in spring the wall does not exist and the winter offset carries it forward; from 1 to 2 in autumn the first pass is meant.
+  const isSummer = wall >= wallMs(spring, 3 * hour) && wall < wallMs(autumn, 2 * hour);
+  return wall + (isSummer ? 4 : 5) * hour;
+}
+
+/** A span of time with one offset from UTC, in milliseconds. */
+export interface Span {
+  readonly from: number;
+  readonly until: number;
+  readonly offset: number;
+}
+
+/** A zone's offset spans over the years 2000 to 2037 as the platform's formatter shows them. */
+export function spansOf(zone: string): Span[] {
+  // Not Temporal: the platform shows a wall for a moment, and the offset is the difference.
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
+  });
+  const offsetAt = (ms: number): number => {
+    const part: Record<string, number> = {};
+    for (const { type, value } of format.formatToParts(ms)) part[type] = Number(value);
+    return wallMs(indexOfDay(part.year!, part.month!, part.day!), ((part.hour! * 60 + part.minute!) * 60 + part.second!) * 1000) - ms;
+  };
+  const spans: Span[] = [];
+  const end = wallMs(indexOfDay(2038, 1, 1), 0);
+  let from = wallMs(indexOfDay(2000, 1, 1), 0);
+  let offset = offsetAt(from);
+  for (let day = from; day < end; day += 86_400_000) {
+    const next = offsetAt(day + 86_400_000);
+    if (next === offset) continue;
+    const change = changeBetween(day, day + 86_400_000, offset, offsetAt);
+    spans.push({ from, until: change, offset });
+    [from, offset] = [change, next];
+  }
+  return [...spans, { from, until: end, offset }];
+}
+
+/** Wall time to milliseconds since 1970: the earliest moment that shows it; a skipped wall is carried on by the offset before the skip. */
+export function zoneMs(spans: readonly Span[], wall: number): number {
+  for (const { from, until, offset } of spans) {
+    const moment = wall - offset;
+    if (moment >= from && moment < until) return moment;
+  }
+  const before = spans.findLast(({ until, offset }) => wall - offset >= until);
+  return wall - before!.offset;
+}
+
+function changeBetween(low: number, high: number, offset: number, offsetAt: (ms: number) => number): number {
+  while (high - low > 1000) {
+    const middle = Math.floor((low + high) / 2000) * 1000;
+    if (offsetAt(middle) === offset) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+/** The first Sunday on or after a listed day. 1999 began on a Friday. */
+function sundayFrom(index: number): number {
+  const weekday = (index + 5) % 7;
+  return index + ((7 - weekday) % 7);
+}
+
+function listDays(): ListedDay[] {
+  const days: ListedDay[] = [];
+  for (let year = firstYear; year <= lastYear; year++) {
+    const isLeap = year % 400 === 0 || (year % 4 === 0 && year % 100 !== 0);
+    const lengths = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    for (const [month, length] of lengths.entries()) {
+      for (let day = 1; day <= length; day++) days.push({ year, month: month + 1, day });
+    }
+  }
+  return days;
+}
