@@ -1,0 +1,146 @@
+// The rules of the house, from one table, checked against every source file. A fault names file, line and what to do instead.
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { matchesGlob } from 'node:path';
+import { test } from 'node:test';
+import { cycles, foreignTables, impurities, poorFiles, unownedTables, wrongImports, wrongWords, type Reserved, type Room } from './tidy/rules.ts';
+import { parseSource, readSources } from './tidy/sources.ts';
+
+const root = new URL('..', import.meta.url).pathname;
+const features = ['autoOrders', 'rebill', 'payments', 'orders', 'items', 'customers', 'staff', 'webhooks', 'workflow', 'notifications', 'sandbox'] as const;
+type Feature = (typeof features)[number];
+
+/** Who may import whom among features, every arrow of a chain written out: rebill → autoOrders → orders → items, customers. */
+const featureArrows: Readonly<Partial<Record<Feature, readonly Feature[]>>> = {
+  rebill: ['autoOrders', 'orders', 'payments', 'items', 'customers'],
+  autoOrders: ['orders', 'items', 'customers'],
+  orders: ['items', 'customers'],
+  workflow: ['staff'],
+};
+
+const below = { kernel: [], platform: ['kernel', 'contract'], feature: ['platform', 'kernel', 'contract'] };
+
+/** main, cli → app → features → platform → kernel; what crosses the wire stands in `contract` and imports nothing of ours. */
+const rooms: Readonly<Record<string, Room>> = {
+  contract: { files: ['contract/src/**'], mayImport: [] },
+  kernel: { files: ['server/src/kernel/**'], mayImport: below.kernel },
+  platform: { files: ['server/src/platform/**'], mayImport: below.platform },
+  ...Object.fromEntries(features.map((name) => [name, { files: [`server/src/${name}/**`], mayImport: [...(featureArrows[name] ?? []), ...below.feature] }])),
+  config: { files: ['server/src/config.ts'], mayImport: ['platform', 'kernel'] },
+  app: { files: ['server/src/app.ts'], mayImport: [...features, ...below.feature] },
+  'main and cli': { files: ['server/src/main.ts', 'server/src/cli/**'], mayImport: ['app', 'config', ...features, ...below.feature] },
+  sdk: { files: ['sdk/**'], mayImport: ['contract'] },
+  web: { files: ['web/**'], mayImport: ['contract', 'sdk'] },
+  // The benches and the scripts stand outside the house and look into all of it.
+  bench: { files: ['bench/**'], mayImport: ['contract', 'kernel', 'platform', ...features, 'config', 'app', 'main and cli', 'sdk', 'scripts', 'test'] },
+  scripts: { files: ['scripts/**'], mayImport: ['contract', 'kernel', 'platform', ...features, 'config', 'app', 'main and cli', 'sdk', 'test'] },
+  test: { files: ['test/**'], mayImport: [] },
+};
+
+const inside = ['contract/**', 'server/**', 'sdk/**'];
+const outside = ['bench/**', 'scripts/**', 'web/**'];
+
+/** Hidden inputs live in three rooms, so that everything else can be handed another clock, other ids, other settings. */
+const reserved: readonly Reserved[] = [
+  { what: 'time is read from the clock that is handed in', pattern: /\bDate\.now\b|\bnew Date\b|\bTemporal\.Now\b|\bperformance\.now\b|\bprocess\.hrtime\b/, where: ['server/src/platform/clock/**', 'server/src/cli/**', ...outside] },
+  { what: 'timers are the clock\'s', pattern: /\bset(Timeout|Interval|Immediate)\(|\bAbortSignal\.timeout\b/, where: ['server/src/platform/clock/**', 'server/src/cli/**', ...outside] },
+  { what: 'randomness and ids come from the factory that is handed in', pattern: /\bMath\.random\b|\brandom(UUID|Bytes|Int|FillSync)\b|\bgetRandomValues\b/, where: ['server/src/kernel/ids.ts', ...outside] },
+  { what: 'settings are read once, in config.ts', pattern: /\bprocess\.env\b/, where: ['server/src/config.ts', 'server/src/cli/**', ...outside] },
+  { what: 'nothing is printed but by the command line and the log', pattern: /\bconsole\.\w+/, where: ['server/src/cli/**', ...outside] },
+];
+
+/**
+ * A file of a feature is a rule file, and pure, unless its name says that it is a wall (rows, wire, use cases, workers) or it stands here.
+ * The kernel is pure but for its id factory.
+ */
+const walls = [
+  'server/src/*/{operations,store,present,routes}.ts',
+  'server/src/*/*{Operations,Store,Routes,Present,Worker,Gateway}.ts',
+  'server/src/staff/authenticate.ts',
+  'server/src/orders/hooks.ts',
+  'server/src/payments/{gateway,payments}.ts',
+];
+const isPure = (path: string): boolean =>
+  (/^server\/src\/(\w+)\//.test(path) && features.some((name) => path.startsWith(`server/src/${name}/`)) && !matchesAny(path, walls))
+  || (path.startsWith('server/src/kernel/') && path !== 'server/src/kernel/ids.ts')
+  || path.startsWith('contract/src/');
+const purePackages = ['temporal-polyfill', 'ipaddr.js', 'node:crypto', 'typebox'];
+
+/** Each table's one owner: only its `store.ts` or `…Store.ts` writes it. A projection may read what its feature may import. */
+const owners: Readonly<Record<string, string>> = {
+  merchant: 'server/src/platform/tenancy',
+  api_key: 'server/src/staff',
+  counter: 'server/src/platform/storage',
+  event: 'server/src/platform/events',
+  item: 'server/src/items',
+  customer: 'server/src/customers',
+  orders: 'server/src/orders',
+  auto_order: 'server/src/autoOrders',
+  auto_order_item: 'server/src/autoOrders',
+  auto_order_log: 'server/src/autoOrders',
+  auto_order_search: 'server/src/autoOrders',
+  auto_order_search_value: 'server/src/autoOrders',
+  auto_order_update_job: 'server/src/autoOrders',
+  auto_order_recalculation: 'server/src/autoOrders',
+};
+
+/** Long because they are lists of short, like-shaped things, or named in the field's words. */
+const catalogues = ['contract/src/*.ts'];
+const linesMax = 450;
+
+const sources = readSources(root);
+const server = sources.filter(({ path }) => path.startsWith('server/src/'));
+
+const table: [promise: string, faults: () => string[]][] = [
+  ['imports run one way', () => wrongImports(sources, rooms)],
+  ['no files import one another in a circle', () => cycles(sources)],
+  ['hidden inputs stay in their rooms', () => wrongWords(sources.filter(({ path }) => matchesAny(path, [...inside, ...outside])), reserved)],
+  ['rule files are pure', () => impurities(sources, isPure, purePackages)],
+  ['a table is written by its owner alone, and read where its owner may be imported', () => foreignTables(server, owners, mayRead)],
+  ['every table has an owner', () => unownedTables(createdTables(), owners)],
+  ['files have telling names, hold something, and can be read at a sitting', () => poorFiles(sources, linesMax, catalogues)],
+];
+
+for (const [promise, faults] of table) {
+  test(promise, () => {
+    const found = faults();
+    assert.ok(found.length === 0, `${found.length} faults:\n${found.join('\n')}`);
+  });
+}
+
+test('the rules see what they forbid', () => {
+  const source = parseSource('server/src/orders/schedule.ts', `import { a } from '../rebill/a.ts';
+// new Date() in a comment, and 'Date.now()' in a text, are no faults
+const text = 'new Date()';
+export const late = async () => new Date();
+const write = \`update item
+  set x = 1\`;
+const read = 'select * from auto_order';
+const words = 'There is no such thing; take it from item 3';
+`);
+  assert.deepEqual(wrongImports([source], rooms).map(place), ['server/src/orders/schedule.ts:1']);
+  assert.deepEqual(wrongWords([source], reserved).map(place), ['server/src/orders/schedule.ts:4']);
+  assert.deepEqual(impurities([source], isPure, purePackages).map(place), ['server/src/orders/schedule.ts:4']);
+  assert.deepEqual(foreignTables([source], owners, mayRead).map(place), ['server/src/orders/schedule.ts:5', 'server/src/orders/schedule.ts:7']);
+  const circle = ['a', 'b'].map((name, i, names) => parseSource(`server/src/kernel/${name}.ts`, `import './${names[1 - i]}.ts';\n`));
+  assert.equal(cycles(circle).length, 1);
+  assert.equal(poorFiles([parseSource('sdk/utils.ts', `export * from './a.ts';\n`)], linesMax, []).length, 2);
+});
+
+function mayRead(path: string, owner: string): boolean {
+  const reader = features.find((name) => path.startsWith(`server/src/${name}/`));
+  const read = features.find((name) => owner === `server/src/${name}`);
+  if (reader === undefined) return false;
+  return read === undefined || read === reader || (featureArrows[reader] ?? []).includes(read);
+}
+
+function createdTables(): string[] {
+  const files = globSync('server/src/platform/storage/migrations/*.sql', { cwd: root });
+  return files.flatMap((file) => [...readFileSync(`${root}${file}`, 'utf8').matchAll(/^create (?:unlogged )?table (?:if not exists )?(\w+)/gm)].map((match) => match[1]!));
+}
+
+function matchesAny(path: string, globs: readonly string[]): boolean {
+  return globs.some((glob) => matchesGlob(path, glob));
+}
+
+const place = (fault: string): string => fault.split(':').slice(0, 2).join(':');
