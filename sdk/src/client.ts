@@ -1,0 +1,110 @@
+import { errorHeader, operation, type BodyOf, type OperationId, operationIds, type ParamsOf, type QueryOf, type ResponseOf, simpleKeyHeader, versionHeader } from '@perennial/contract/operations.ts';
+
+/** Where the server is and who asks. */
+export interface ClientOptions {
+  /** For example `http://127.0.0.1:8080`. */
+  readonly baseUrl: string;
+  /** A simple key, or an OAuth access token. */
+  readonly apiKey?: string;
+  readonly accessToken?: string;
+  /** How long to wait for an answer, in milliseconds; 60,000 unless given. */
+  readonly timeoutMs?: number;
+  /** How often a 429 is waited out and repeated; 3 unless given. */
+  readonly retriesMax?: number;
+  /** Stands in for the global `fetch`. */
+  readonly fetch?: typeof fetch;
+}
+
+/** What an operation takes; parts it does not have may be left out. */
+export interface CallInput<Id extends OperationId> {
+  readonly params?: ParamsOf<Id>;
+  readonly query?: QueryOf<Id>;
+  readonly body?: BodyOf<Id>;
+  /** Makes a write safe to repeat: the same key gets the same answer, once done. */
+  readonly idempotencyKey?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Every operation of the contract as a function. */
+export type Client = { readonly [Id in OperationId]: (input?: CallInput<Id>) => Promise<ResponseOf<Id>> };
+
+/** The server refused: `message` says what was wrong and how to mend it. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+  readonly status: number;
+  /** The answer's body, where it had one. */
+  readonly body: unknown;
+
+  constructor(status: number, message: string, body: unknown) {
+    super(message);
+    this.status = status;
+    this.body = body;
+  }
+}
+
+/** A client with one function for each operation of the contract, typed by it. */
+export function createClient(options: ClientOptions): Client {
+  const calls = operationIds.map((id) => [id, (input: CallInput<OperationId> = {}) => call(options, id, input)]);
+  return Object.fromEntries(calls) as Client;
+}
+
+async function call(options: ClientOptions, id: OperationId, input: CallInput<OperationId>): Promise<unknown> {
+  const request = requestOf(options, id, input);
+  for (let retriesLeft = options.retriesMax ?? 3; ; retriesLeft--) {
+    const response = await (options.fetch ?? fetch)(request.url, { ...request.init, signal: signalOf(options, input) });
+    const body = parse(await response.text());
+    if (response.ok) return body;
+    const waitSeconds = Number(response.headers.get('Retry-After') ?? NaN);
+    if (response.status !== 429 || retriesLeft <= 0 || Number.isNaN(waitSeconds)) {
+      throw new RefusedError(response.status, response.headers.get(errorHeader) ?? `status ${response.status}`, body);
+    }
+    await pause(waitSeconds, input.signal);
+  }
+}
+
+function requestOf(options: ClientOptions, id: OperationId, input: CallInput<OperationId>) {
+  const { base, path, method } = operation(id);
+  const url = new URL(options.baseUrl.replace(/\/$/, '') + base + fill(path, input.params as Record<string, unknown> | undefined));
+  for (const [name, value] of Object.entries(input.query ?? {})) if (value !== undefined) url.searchParams.set(name, String(value));
+  const headers: Record<string, string> = { [versionHeader.name]: versionHeader.value, Accept: 'application/json' };
+  if (options.apiKey) headers[simpleKeyHeader] = options.apiKey;
+  if (options.accessToken) headers['Authorization'] = `Bearer ${options.accessToken}`;
+  if (input.idempotencyKey) headers['Idempotency-Key'] = input.idempotencyKey;
+  if (input.body === undefined) return { url, init: { method, headers } };
+  const form = operation(id).form === true;
+  headers['Content-Type'] = form ? 'application/x-www-form-urlencoded' : 'application/json; charset=UTF-8';
+  const body = form ? new URLSearchParams(input.body as Record<string, string>).toString() : JSON.stringify(input.body);
+  return { url, init: { method, headers, body } };
+}
+
+function fill(path: string, params: Record<string, unknown> | undefined): string {
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = params?.[name];
+    if (value === undefined) throw new TypeError(`the path ${path} needs params.${name}`);
+    return encodeURIComponent(String(value));
+  });
+}
+
+function signalOf(options: ClientOptions, input: CallInput<OperationId>): AbortSignal {
+  const timeout = AbortSignal.timeout(options.timeoutMs ?? 60_000);
+  return input.signal ? AbortSignal.any([timeout, input.signal]) : timeout;
+}
+
+function parse(text: string): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function pause(seconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, seconds * 1000);
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });
+}
