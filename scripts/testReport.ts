@@ -41,7 +41,12 @@ interface Failure {
 function printFailure(label: string, { name, file, line, details: { error } }: Failure): void {
   // A group fails because a test in it did, which has been told already.
   if ((error as { failureType?: string }).failureType === 'subtestsFailed') return;
-  console.log(`✖ ${label}${name} (${shown(file)}:${line})\n${indent(inspect(error.cause ?? error))}`);
+  console.log(`✖ ${label}${name} (${shown(file)}:${line})\n${indent(told(error.cause ?? error))}`);
+}
+
+/** A failed assertion's message shows the difference already; its fields would show both values whole once more. */
+function told(cause: unknown): string {
+  return cause instanceof Error && 'generatedMessage' in cause ? (cause.stack ?? cause.message) : inspect(cause);
 }
 
 function printFile(label: string, file: string, { passed, failed, cancelled }: Counts, durationMs: number): void {
