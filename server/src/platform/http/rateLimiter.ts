@@ -1,0 +1,163 @@
+import type { Temporal } from 'temporal-polyfill';
+import type { SystemClock } from '../clock/systemClock.ts';
+import type { Worker } from '../jobs/loop.ts';
+import type { Database } from '../storage/database.ts';
+import { deleteIdleBuckets, returnLease, takeLease, type Bucket } from './rateBucketStore.ts';
+
+/** So many requests in so many seconds, leaking evenly. */
+export interface RateLimit {
+  readonly limit: number;
+  readonly seconds: number;
+}
+
+/** The limit that a request ran into, and when to come again. */
+export interface RateExcess extends RateLimit {
+  readonly retryAfterSeconds: number;
+}
+
+/**
+ * Leaky buckets that all processes on one database share, without a write per request: a process leases a block of a bucket,
+ * spends it in memory, and leases smaller blocks the fuller the bucket is. A lease leaks in memory as fast as its bucket leaks
+ * in the database, so the requests of all processes together never exceed a limit, however late a lease is spent.
+ */
+export interface RateLimiter {
+  /** Counts one request for all `subjects` (`app:…`, `ip:…`), or for none of them and answers which limit it exceeds. */
+  admit(subjects: readonly string[]): Promise<RateExcess | undefined>;
+  /** The limit that this process knows the subject to exceed now; asks and counts nothing. */
+  excessOf(subject: string): RateExcess | undefined;
+  /** Gives back leases that lie idle; to be run by every process that admits. */
+  readonly worker: Worker;
+  /** Gives back everything, at the end. */
+  close(): Promise<void>;
+}
+
+export function rateLimiter(db: Database, clock: SystemClock, limits: readonly RateLimit[]): RateLimiter {
+  return new SharedBuckets(db, clock, limits.filter(({ limit }) => limit > 0));
+}
+
+/** What this process holds of one bucket. */
+interface Held extends Bucket {
+  units: number;
+  /** When `units` was right, on the monotonic clock. */
+  atMs: number;
+  usedAtMs: number;
+  fullUntilMs: number;
+  asking: Promise<void> | undefined;
+}
+
+interface Arrival {
+  readonly at: Temporal.Instant;
+  readonly ms: number;
+}
+
+/** A lease that nobody used for so long goes back. */
+const idleMs = 5_000;
+/** A block is at most this part of the limit: what a process can lose when it is killed. */
+const blockShare = 20;
+const cleaningMs = 3_600_000;
+
+class SharedBuckets implements RateLimiter {
+  readonly worker: Worker = { name: 'rate limits', runOnce: () => this.#sweep() };
+  readonly #db: Database;
+  readonly #clock: SystemClock;
+  readonly #limits: readonly RateLimit[];
+  readonly #held = new Map<string, Held>();
+  #cleanedAtMs = -Infinity;
+
+  constructor(db: Database, clock: SystemClock, limits: readonly RateLimit[]) {
+    this.#db = db;
+    this.#clock = clock;
+    this.#limits = limits;
+  }
+
+  async admit(subjects: readonly string[]): Promise<RateExcess | undefined> {
+    if (this.#limits.length === 0) return undefined;
+    // A request counts at the moment it came, however long it then waits for a lease.
+    const arrival = { at: this.#clock.now(), ms: this.#clock.monotonicMs() };
+    for (;;) {
+      const buckets = subjects.flatMap((subject) => this.#limits.map((limit) => this.#bucket(subject, limit, arrival)));
+      const full = buckets.find((bucket) => isFull(bucket, arrival.ms));
+      if (full) return excess(full, arrival.ms);
+      const lacking = buckets.filter((bucket) => available(bucket, arrival.ms) < 1);
+      if (lacking.length === 0) {
+        for (const bucket of buckets) spend(bucket, arrival.ms);
+        return undefined;
+      }
+      await Promise.all(lacking.map((bucket) => (bucket.asking ??= this.#ask(bucket, arrival))));
+    }
+  }
+
+  excessOf(subject: string): RateExcess | undefined {
+    const nowMs = this.#clock.monotonicMs();
+    const full = this.#limits.map((limit) => this.#held.get(nameOf(subject, limit))).find((bucket) => bucket && isFull(bucket, nowMs));
+    return full && excess(full, nowMs);
+  }
+
+  async close(): Promise<void> {
+    await this.#giveBack([...this.#held.values()]);
+  }
+
+  #bucket(subject: string, limit: RateLimit, arrival: Arrival): Held {
+    const name = nameOf(subject, limit);
+    let held = this.#held.get(name);
+    if (!held) {
+      held = { ...limit, name, units: 0, atMs: arrival.ms, usedAtMs: arrival.ms, fullUntilMs: -Infinity, asking: undefined };
+      this.#held.set(name, held);
+    }
+    return held;
+  }
+
+  async #ask(bucket: Held, arrival: Arrival): Promise<void> {
+    try {
+      const { granted, level } = await takeLease(this.#db, bucket, Math.max(1, Math.ceil(bucket.limit / blockShare)), arrival.at);
+      // Somebody who came later may have spent in the meantime: then the block has leaked until that moment.
+      const atMs = Math.max(bucket.atMs, arrival.ms);
+      bucket.units = available(bucket, atMs) + Math.max(0, granted - (atMs - arrival.ms) * leakPerMs(bucket));
+      bucket.atMs = atMs;
+      if (granted === 0) bucket.fullUntilMs = arrival.ms + ((level + 1 - bucket.limit) / leakPerMs(bucket));
+    } finally {
+      bucket.asking = undefined;
+    }
+  }
+
+  async #sweep(): Promise<number> {
+    const nowMs = this.#clock.monotonicMs();
+    const idle = [...this.#held.values()].filter((bucket) => !bucket.asking && !isFull(bucket, nowMs) && nowMs - bucket.usedAtMs >= idleMs);
+    await this.#giveBack(idle);
+    if (nowMs - this.#cleanedAtMs >= cleaningMs) {
+      this.#cleanedAtMs = nowMs;
+      const longest = Math.max(0, ...this.#limits.map(({ seconds }) => seconds));
+      await deleteIdleBuckets(this.#db, this.#clock.now().subtract({ seconds: longest }));
+    }
+    return 0;
+  }
+
+  async #giveBack(buckets: readonly Held[]): Promise<void> {
+    const nowMs = this.#clock.monotonicMs();
+    const at = this.#clock.now();
+    // Forgotten before the database is asked: a request that comes meanwhile takes a lease of its own.
+    for (const bucket of buckets) this.#held.delete(bucket.name);
+    for (const bucket of buckets) {
+      const unspent = Math.floor(available(bucket, nowMs));
+      if (unspent > 0) await returnLease(this.#db, bucket, unspent, at);
+    }
+  }
+}
+
+const nameOf = (subject: string, { seconds }: RateLimit): string => `${subject} ${seconds}`;
+const leakPerMs = ({ limit, seconds }: RateLimit): number => limit / (seconds * 1000);
+const isFull = (bucket: Held, nowMs: number): boolean => bucket.fullUntilMs > nowMs;
+
+function available(bucket: Held, nowMs: number): number {
+  return Math.max(0, bucket.units - Math.max(0, nowMs - bucket.atMs) * leakPerMs(bucket));
+}
+
+function spend(bucket: Held, nowMs: number): void {
+  bucket.units = available(bucket, nowMs) - 1;
+  bucket.atMs = Math.max(bucket.atMs, nowMs);
+  bucket.usedAtMs = Math.max(bucket.usedAtMs, nowMs);
+}
+
+function excess({ limit, seconds, fullUntilMs }: Held, nowMs: number): RateExcess {
+  return { limit, seconds, retryAfterSeconds: Math.max(1, Math.ceil((fullUntilMs - nowMs) / 1000)) };
+}

@@ -1,0 +1,18 @@
+import { Temporal } from 'temporal-polyfill';
+import type { SystemClock } from '../../server/src/platform/clock/systemClock.ts';
+
+/** A machine's clock that stands until it is moved; nobody sleeps on it longer than a turn of the event loop. */
+export interface MovedClock extends SystemClock {
+  move(ms: number): void;
+}
+
+export function movedClock(start = '2026-01-15T17:00:00Z'): MovedClock {
+  let passedMs = 0;
+  const from = Temporal.Instant.from(start);
+  return {
+    now: () => from.add({ milliseconds: Math.round(passedMs) }),
+    monotonicMs: () => passedMs,
+    sleep: () => new Promise((resolve) => setImmediate(resolve)),
+    move: (ms) => void (passedMs += ms),
+  };
+}
