@@ -1,0 +1,139 @@
+/** An example for every parameter and body, for the OpenAPI document and the lines to paste in the reference. */
+import type { BodyOf, OperationId } from './operations.ts';
+
+/** A value for each parameter of a path. */
+export const pathExamples: Readonly<Record<string, string>> = {
+  auto_order_oid: '1001',
+  auto_order_item_oid: '5001',
+  auto_order_code: 'RT2A9CBSX9',
+  reference_order_id: 'DEMO-0000000101',
+  order_id: 'DEMO-0000000101',
+  original_item_id: 'COFFEE',
+  merchant_item_id: 'PDF',
+  merchant_item_oid: '301',
+  customer_profile_oid: '701',
+  email: 'ada@example.com',
+  webhookOid: '11',
+  requestId: '3f1c8e5a-5a0e-4a51-9d5c-0c6a2f1b7d10',
+  eventName: 'order_create',
+  extension: 'pdf',
+  object_type: 'auto order',
+  object_id: 'RT2A9CBSX9',
+  task_uuid: '8d2f6a34-3d0f-4c1e-9a55-7b1f0f6f2c11',
+  group_oid: '3',
+  user_id: '7',
+  advance_id: 'adv-1',
+  saved_search_oid: '4',
+};
+
+/** The query of an example, for operations that say little without one. */
+export const queryExamples: Readonly<{ [Id in OperationId]?: string }> = {
+  getAutoOrders: 'last_name=Lovelace&_sort=-next_shipment_dts&_expand=items',
+  getAutoOrdersByQuery: '_limit=20&_expand=items',
+  getAutoOrder: '_expand=items,items.future_schedules,original_order,rebill_orders',
+  getAutoOrderByCode: '_expand=items',
+  updateAutoOrder: '_expand=items',
+  getOrders: 'email=ada@example.com&_expand=item,summary',
+  getOrder: '_expand=item,summary,billing,shipping,payment',
+  insertOrder: '_expand=item,summary',
+  getItemByMerchantItemId: '_expand=auto_order,auto_order.steps,pricing',
+  getCustomerByEmail: '_expand=billing,shipping,cards',
+  getWebhooks: '_placeholders=true',
+  getWebhookLogSummaries: 'success=false',
+  getWorkflowTasks: '_sort=-priority,due_dts',
+  searchWorkflowTasks: '_sort=-priority,due_dts',
+  previewAutoOrder: 'count=12',
+  getEvents: 'after=0',
+};
+
+const nextMonth = '2026-04-30T00:00:00-04:00';
+const properties = [{ name: 'gift_note', value: 'No peanuts' }];
+
+/** A body for each operation that takes one. */
+export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
+  getAutoOrdersBatch: { auto_order_oids: [1001, 1002] },
+  updateAutoOrdersBatch: { autoOrders: [{ auto_order_oid: 1001, enabled: false, cancel_reason: 'Moved abroad' }] },
+  getAutoOrdersByQuery: { status: 'active', next_item_id: 'COFFEE' },
+  cancelAutoOrderItemByReferenceOrderId: { mode: 'end', no_orders_after_dts: nextMonth },
+  updateAutoOrder: {
+    items: [{ auto_order_item_oid: 5001, next_shipment_dts: nextMonth, arbitrary_quantity: 2 }],
+  },
+  pauseAutoOrder: {},
+  consolidateAutoOrders: { source_auto_order_oids: [1002, 1003] },
+  updateAutoOrderProperties: { properties },
+  updateAutoOrderItemProperties: { properties },
+  updateAutoOrderItemAddOns: { add_on_items: [{ item_id: 'SAMPLE', quantity: 1, arbitrary_unit_cost: 0, next_x_orders: 3 }] },
+  updateAutoOrderPayment: {
+    card_number_token: 'tok_visa', card_expiration_month: 12, card_expiration_year: 2029, attempt_rebill: true,
+  },
+  insertOrder: {
+    currency_code: 'USD',
+    billing: {
+      first_name: 'Ada', last_name: 'Lovelace', address1: '12 Analytical Way', city: 'Athens', state_region: 'GA',
+      postal_code: '30601', country_code: 'US', email: 'ada@example.com',
+    },
+    shipping: {
+      first_name: 'Ada', last_name: 'Lovelace', address1: '12 Analytical Way', city: 'Athens', state_region: 'GA',
+      postal_code: '30601', country_code: 'US', shipping_method: 'USPS: Priority',
+    },
+    items: [{ merchant_item_id: 'COFFEE', quantity: 1, auto_order_schedule: 'Monthly' }],
+    payment: {
+      payment_method: 'Credit Card',
+      credit_card: { card_number_token: 'tok_visa', card_expiration_month: 12, card_expiration_year: 2029 },
+    },
+  },
+  getOrdersBatch: { order_ids: ['DEMO-0000000101', 'DEMO-0000000102'] },
+  getOrdersByQuery: { email: 'ada@example.com' },
+  updateOrder: { billing: { email: 'ada.king@example.com' } },
+  insertItem: {
+    merchant_item_id: 'TEA',
+    description: 'Green tea, 100 g',
+    pricing: { cost: 12.5, auto_order_cost: 10.95 },
+    auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly', 'Every 2 Months'] },
+  },
+  updateItem: { pricing: { cost: 13.5 } },
+  insertCustomer: {
+    email: 'ada@example.com',
+    billing: [{ first_name: 'Ada', last_name: 'Lovelace', city: 'Athens', country_code: 'US' }],
+  },
+  updateCustomer: { business_notes: 'Prefers letters' },
+  insertWebhook: {
+    webhook_url: 'https://example.com/hooks',
+    authentication_type: 'basic',
+    event_categories: [{
+      event_category: 'auto_order',
+      events: [{ event_name: 'auto_order_rebill', subscribed: true, expansion: 'items,rebill_orders' }],
+    }],
+  },
+  deleteWebhookByUrl: { webhook_url: 'https://example.com/hooks' },
+  updateWebhook: { disabled: false },
+  insertWorkflowTask: {
+    task_name: 'Call about the address',
+    object_type: 'auto order',
+    object_id: 'RT2A9CBSX9',
+    priority: '3 - high',
+    assigned_to_group: 'Support',
+    due_dts: nextMonth,
+  },
+  getWorkflowTasks: { assigned_to_me: true, status: 'open' },
+  updateWorkflowTask: { status: 'closed', notes: [{ note: 'Called, all is well' }] },
+  oauthAccessToken: {
+    grant_type: 'authorization_code', client_id: 'crm', code: 'CODE', redirect_uri: 'https://example.com/callback',
+  },
+  oauthRevoke: { client_id: 'crm', token: 'TOKEN' },
+  oauthDeviceAuthorize: { client_id: 'crm', scope: 'crm' },
+  insertGroup: { name: 'Support' },
+  updateGroup: { name: 'Support, Europe' },
+  insertUser: { login: 'grace', email: 'grace@example.com', full_name: 'Grace Hopper' },
+  updateUser: { full_name: 'Grace M. Hopper' },
+  setClock: { advance_by: '1y' },
+  updateMerchantSettings: { time_zone: 'Europe/Berlin', dunning: { retry_days: [3, 3], at_end: 'disable' } },
+  updateWorkflowRules: {
+    rules: [{ system_task_type: 'auto_order_card_update_issue', enabled: true, assigned_to_group_id: 3, due_days: 2 }],
+  },
+  searchWorkflowTasks: { object_id: 'RT2A9CBSX9', text: 'address' },
+  batchUpdateWorkflowTasks: { task_uuids: [pathExamples['task_uuid']!], priority: '4 - critical', add_tags: ['urgent'] },
+  insertSavedSearch: { name: 'My critical ones', search: { assigned_to_me: true, priority: '4 - critical' } },
+  updateSavedSearch: { name: 'Critical', shared: true },
+  rotateWebhookSecret: { keep_old_hours: 24 },
+};

@@ -1,0 +1,197 @@
+/** The OpenAPI 3.1 document of every operation, made from the table and the models. */
+import { bodyExamples, pathExamples } from './examples.ts';
+import {
+  errorHeader,
+  operation,
+  operationIds,
+  permissionResources,
+  simpleKeyHeader,
+  versionHeader,
+  type Operation,
+  type OperationId,
+  type Permission,
+} from './operations.ts';
+import { schemas } from './schemas.ts';
+
+/** Plain JSON. */
+type Json = { readonly [key: string]: unknown };
+
+/** The document. */
+export function openApiDocument(): Json {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Perennial',
+      version: '1.0.0',
+      description:
+        'Recurring orders, billed on time and exactly once. What stands under /rest/v2 is compatible with UltraCart’s ' +
+        'REST API v2; what stands under /perennial/v1 is ours alone.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/', description: 'The server that this document came from' }],
+    security: [{ simpleKey: [] }, { oauth: [] }],
+    tags: tags(),
+    paths: paths(),
+    components: {
+      securitySchemes: securitySchemes(),
+      headers: { [errorHeader]: { description: 'The message of the refusal.', schema: { type: 'string' } } },
+      parameters: { version: versionParameter() },
+      responses: Object.fromEntries(Object.entries(refusals).map(([status, why]) => [`refused${status}`, refusal(why)])),
+      schemas: Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, component(schema)])),
+    },
+  };
+}
+
+/** The document as it is checked in: two spaces, one line end at the end. */
+export function openApiText(): string {
+  return `${JSON.stringify(openApiDocument(), undefined, 2)}\n`;
+}
+
+const refusals: Readonly<Record<string, string>> = {
+  400: 'The input is not acceptable; the message names the field.',
+  401: 'No or wrong credentials, or a permission is missing.',
+  404: 'There is no such object.',
+  410: 'The application was disabled.',
+  413: 'The body is too large.',
+  429: 'Too many requests; Retry-After says how many seconds to wait.',
+  500: 'A fault on our side; the message names the request.',
+};
+
+function tags() {
+  const names = [...new Set(operationIds.map((id) => operation(id).tag))];
+  return names.map((name) => ({ name }));
+}
+
+function paths(): Json {
+  const byPath: Record<string, Record<string, Json>> = {};
+  for (const id of operationIds) {
+    const { base, path, method } = operation(id);
+    (byPath[base + path] ??= {})[method.toLowerCase()] = pathOperation(id, operation(id));
+  }
+  return byPath;
+}
+
+function pathOperation(id: OperationId, row: Operation): Json {
+  return {
+    operationId: id,
+    tags: [row.tag],
+    summary: row.summary,
+    ...(row.description && { description: row.description }),
+    security: security(row.permissions),
+    parameters: [
+      ...(needsVersion(row) ? [{ $ref: '#/components/parameters/version' }] : []),
+      ...parameters(row.params, 'path'),
+      ...parameters(row.query, 'query', row.maxLimit),
+    ],
+    ...(row.body && { requestBody: requestBody(id, row) }),
+    responses: {
+      [row.status]: row.response ? answered(row) : { description: 'Done; there is no body.' },
+      ...Object.fromEntries(Object.keys(refusals).map((status) => [status, { $ref: `#/components/responses/refused${status}` }])),
+    },
+  };
+}
+
+/** OAuth calls come from clients that do not know the header yet. */
+function needsVersion({ base, tag }: Operation): boolean {
+  return base === '/rest/v2' && tag !== 'oauth';
+}
+
+/** Any one of the permissions suffices, and a simple key holds its own. */
+function security(permissions: readonly Permission[]): Json[] {
+  if (permissions.length === 0) return [];
+  return [{ simpleKey: [] }, ...permissions.map((permission) => ({ oauth: [permission] }))];
+}
+
+interface ParameterSchema extends Json {
+  readonly description?: string;
+}
+
+function parameters(described: object | undefined, where: 'path' | 'query', maxLimit?: number): Json[] {
+  const { properties = {} } = (described ?? {}) as { properties?: Record<string, ParameterSchema> };
+  return Object.entries(properties).map(([name, { description, ...schema }]) => ({
+    name,
+    in: where,
+    ...(where === 'path' && { required: true }),
+    ...(description && { description }),
+    schema: name === '_limit' ? { ...schema, minimum: 0, maximum: maxLimit } : component(schema),
+    ...(where === 'path' && { example: pathExample(name, schema) }),
+  }));
+}
+
+function pathExample(name: string, { type }: Json): string | number {
+  const text = pathExamples[name]!;
+  return type === 'integer' ? Number(text) : text;
+}
+
+function requestBody(id: OperationId, { body, bodyOptional, form }: Operation): Json {
+  const type = form ? 'application/x-www-form-urlencoded' : 'application/json';
+  return {
+    required: !bodyOptional,
+    content: { [type]: { schema: { $ref: reference(body!.$id) }, example: bodyExamples[id] } },
+  };
+}
+
+function answered({ response }: Operation): Json {
+  return {
+    description: 'Done.',
+    content: { 'application/json': { schema: { $ref: reference(response!.$id) } } },
+  };
+}
+
+function refusal(description: string): Json {
+  return {
+    description,
+    headers: { [errorHeader]: { $ref: `#/components/headers/${errorHeader}` } },
+    content: { 'application/json': { schema: { $ref: reference('ErrorResponse') } } },
+  };
+}
+
+function securitySchemes(): Json {
+  return {
+    simpleKey: { type: 'apiKey', in: 'header', name: simpleKeyHeader },
+    oauth: {
+      type: 'oauth2',
+      flows: {
+        authorizationCode: {
+          authorizationUrl: '/rest/v2/oauth/authorize',
+          tokenUrl: '/rest/v2/oauth/token',
+          refreshUrl: '/rest/v2/oauth/token',
+          scopes: scopes(),
+        },
+      },
+    },
+  };
+}
+
+function scopes(): Json {
+  const each = permissionResources.flatMap((resource) => [
+    [`${resource}_read`, `Read ${resource}`],
+    [`${resource}_write`, `Change ${resource}`],
+  ]);
+  return Object.fromEntries(each);
+}
+
+function versionParameter(): Json {
+  return {
+    name: versionHeader.name,
+    in: 'header',
+    required: true,
+    description: 'The one version there is. A request without it is refused.',
+    schema: { type: 'string', enum: [versionHeader.value] },
+  };
+}
+
+/** A schema with its references pointing into the document; the name moves from `$id` to the key. */
+function component(schema: object): Json {
+  const entries = Object.entries(schema).filter(([key]) => key !== '$id');
+  return Object.fromEntries(entries.map(([key, value]) => [key, key === '$ref' ? reference(value) : inner(value)]));
+}
+
+function inner(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inner);
+  return typeof value === 'object' && value !== null ? component(value) : value;
+}
+
+function reference(name: string): string {
+  return `#/components/schemas/${name}`;
+}
