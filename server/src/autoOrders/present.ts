@@ -1,0 +1,200 @@
+import { expansionUnder, orderJson } from '../orders/present.ts';
+
+/** Where the projection finds its auto order. All of it is SQL text of our own code, never a client's. */
+export interface AutoOrderProjection {
+  /** The alias of the `auto_order` row. */
+  readonly alias: string;
+  /** An expression for the merchant's time zone, such as `$2`. */
+  readonly zone: string;
+}
+
+/**
+ * The wire's AutoOrder as one SQL expression (text) at an expansion. Detail, lists, webhooks and exports all use this one. With
+ * `items.future_schedules` the text has gaps that `fillFutureSchedules` must fill, because schedules come from rules and not from rows.
+ *
+ * Fields younger than the auto_order reference (add_ons, logs, properties) come only when asked for: old clients refuse what they don't know.
+ */
+export function autoOrderJson({ alias, zone }: AutoOrderProjection, expand: ReadonlySet<string>): string {
+  const write = writer(zone, `${alias}.currency_exponent`);
+  return object([
+    ...scalars(alias, write),
+    expand.has('items') || hasUnder('items', expand) ? write.json('items', itemsJson({ alias, zone }, expand)) : undefined,
+    expand.has('add_ons') ? write.json('add_ons', addOnsJson(`${alias}.add_ons`, write)) : undefined,
+    expand.has('properties') ? write.json('properties', `${alias}.properties`) : undefined,
+    expand.has('logs') ? write.json('logs', logsJson(alias, write)) : undefined,
+    expand.has('original_order') || hasUnder('original_order', expand) ? write.json('original_order', originalOrderJson({ alias, zone }, expand)) : undefined,
+    expand.has('rebill_orders') || hasUnder('rebill_orders', expand) ? write.json('rebill_orders', rebillOrdersJson({ alias, zone }, expand)) : undefined,
+  ]);
+}
+
+/**
+ * The wire's OrderAutoOrder of an `orders` row as one SQL expression (jsonb, null where there is none): the auto order with its items on the
+ * order that started it, and only a pointer to it on a rebill. Its status knows no `merged`, so that is left out.
+ */
+export function orderAutoOrderJson(orderAlias: string, zone: string): string {
+  const write = writer(zone, 'ao.currency_exponent');
+  const pointer = [
+    write.plain('auto_order_oid', 'ao.auto_order_oid'),
+    write.text('auto_order_code', 'ao.auto_order_code'),
+    write.text('original_order_id', 'ao.original_order_id'),
+    write.text('status', "nullif(ao.status, 'merged')"),
+  ];
+  const whole = [...pointer, ...state('ao', write), write.json('items', itemsJson({ alias: 'ao', zone }, nothing))];
+  return `(select (case when ${orderAlias}.rebill_number = 0 then ${object(whole)} else ${object(pointer)} end)::jsonb
+    from auto_order ao where ao.merchant_id = ${orderAlias}.merchant_id and ao.auto_order_oid = ${orderAlias}.auto_order_oid)`;
+}
+
+/** The future schedules of the items whose gaps a projection has left, as JSON text by oid of auto order and item. */
+export type FutureSchedulesOf = (autoOrderOid: number, itemOid: number) => string;
+
+/** Puts the schedules into a projection's gaps. A gap stands between two control characters, which JSON text cannot hold otherwise. */
+export function fillFutureSchedules(json: string, schedulesOf: FutureSchedulesOf): string {
+  return json.replace(gapPattern, (_gap, autoOrderOid: string, itemOid: string) => schedulesOf(Number(autoOrderOid), Number(itemOid)));
+}
+
+const gapPattern = /\u0001(\d+):(\d+)\u0001/g;
+const gap = 'chr(1) || i.auto_order_oid || \':\' || i.auto_order_item_oid || chr(1)';
+
+const nothing: ReadonlySet<string> = new Set();
+
+const hasUnder = (prefix: string, expand: ReadonlySet<string>): boolean => expansionUnder(prefix, expand).size > 0;
+
+function scalars(alias: string, write: Writer): string[] {
+  return [
+    write.plain('auto_order_oid', `${alias}.auto_order_oid`),
+    write.text('auto_order_code', `${alias}.auto_order_code`),
+    write.text('merchant_id', `${alias}.merchant_id`),
+    write.text('original_order_id', `${alias}.original_order_id`),
+    write.text('status', `${alias}.status`),
+    ...state(alias, write),
+    write.moment('merged_dts', `${alias}.merged_at`),
+    write.plain('merged_into_auto_order_oid', `${alias}.merged_into_auto_order_oid`),
+  ];
+}
+
+function state(alias: string, write: Writer): string[] {
+  return [
+    write.plain('enabled', `${alias}.enabled`),
+    write.plain('completed', `${alias}.completed`),
+    write.plain('cancel_after_next_x_orders', `${alias}.cancel_after_next_x_orders`),
+    write.text('cancel_reason', `${alias}.cancel_reason`),
+    write.text('canceled_by_user', `${alias}.canceled_by_user`),
+    write.moment('canceled_dts', `${alias}.canceled_at`),
+    write.plain('cancel_upgrade', `${alias}.cancel_upgrade`),
+    write.plain('cancel_downgrade', `${alias}.cancel_downgrade`),
+    write.plain('credit_card_attempt', `${alias}.credit_card_attempt`),
+    write.moment('disabled_dts', `${alias}.disabled_at`),
+    write.text('failure_reason', `${alias}.failure_reason`),
+    write.moment('next_attempt', `${alias}.next_attempt_at`),
+    write.plain('override_affiliate_id', `${alias}.override_affiliate_id`),
+    write.text('rotating_transaction_gateway_code', `${alias}.rotating_transaction_gateway_code`),
+  ];
+}
+
+function itemsJson({ alias, zone }: AutoOrderProjection, expand: ReadonlySet<string>): string {
+  const write = writer(zone, `${alias}.currency_exponent`);
+  const item = object([
+    write.plain('auto_order_item_oid', 'i.auto_order_item_oid'),
+    write.text('original_item_id', 'i.original_item_id'),
+    write.plain('original_quantity', 'i.original_quantity'),
+    write.text('arbitrary_item_id', 'i.arbitrary_item_id'),
+    write.plain('arbitrary_quantity', 'i.arbitrary_quantity'),
+    write.money('arbitrary_unit_cost', 'i.arbitrary_unit_cost'),
+    write.plain('arbitrary_unit_cost_remaining_orders', 'i.arbitrary_unit_cost_remaining_orders'),
+    write.plain('arbitrary_percentage_discount', 'i.arbitrary_percentage_discount'),
+    write.plain('arbitrary_schedule_days', 'i.arbitrary_schedule_days'),
+    write.text('frequency', 'i.frequency'),
+    write.moment('next_shipment_dts', 'i.next_shipment_at'),
+    write.moment('next_preshipment_notice_dts', 'i.next_preshipment_notice_at'),
+    write.plain('preshipment_notice_sent', 'i.preshipment_notice_sent'),
+    write.moment('no_order_after_dts', 'i.no_order_after_at'),
+    write.moment('first_order_dts', 'i.first_order_at'),
+    write.moment('last_order_dts', 'i.last_order_at'),
+    write.money('life_time_value', 'i.life_time_value'),
+    write.money('rebill_value', 'i.rebill_value'),
+    write.plain('number_of_rebills', 'i.number_of_rebills'),
+    write.plain('remaining_repeat_count', 'i.remaining_repeat_count'),
+    write.plain('paused', 'i.paused'),
+    write.json('options', 'i.options'),
+    write.text('paypal_payer_id', 'i.paypal_payer_id'),
+    write.text('paypal_recurring_payment_profile_id', 'i.paypal_recurring_payment_profile_id'),
+    write.text('next_item_id', 'i.next_item_id'),
+    write.moment('calculated_next_shipment_dts', 'i.calculated_next_shipment_at'),
+    expand.has('items.sample_schedule') || expand.has('items.simple_schedule') ? write.json('simple_schedule', simpleScheduleJson(write)) : undefined,
+    expand.has('items.future_schedules') ? write.json('future_schedules', gap) : undefined,
+    expand.has('add_ons') ? write.json('add_ons', addOnsJson('i.add_ons', write)) : undefined,
+    expand.has('properties') ? write.json('properties', 'i.properties') : undefined,
+  ]);
+  return `(select ${list(item, 'i.position')} from auto_order_item i
+    where i.merchant_id = ${alias}.merchant_id and i.auto_order_oid = ${alias}.auto_order_oid)`;
+}
+
+function simpleScheduleJson(write: Writer): string {
+  const schedule = object([
+    write.text('item_id', "i.simple_schedule->>'itemId'"),
+    write.text('frequency', "i.simple_schedule->>'frequency'"),
+    write.plain('repeat_count', "(i.simple_schedule->'repeatCount')"),
+  ]);
+  return `(case when i.simple_schedule is not null then ${schedule} end)`;
+}
+
+function addOnsJson(column: string, write: Writer): string {
+  const addOn = object([
+    write.text('item_id', 'x."itemId"'),
+    write.plain('quantity', 'x.quantity'),
+    write.money('arbitrary_unit_cost', 'x."unitCost"'),
+    write.plain('free_shipping', 'x."freeShipping"'),
+    write.plain('next_x_orders', 'x."nextXOrders"'),
+    write.json('options', 'x.options'),
+  ]);
+  return `(select ${list(addOn, 'x.ordinality')} from rows from (jsonb_to_recordset(${column})
+    as ("itemId" text, quantity int, "unitCost" bigint, "freeShipping" boolean, "nextXOrders" int, options jsonb))
+    with ordinality as x ("itemId", quantity, "unitCost", "freeShipping", "nextXOrders", options, ordinality))`;
+}
+
+function logsJson(alias: string, write: Writer): string {
+  const line = object([write.moment('log_dts', 'l.at'), write.text('log_message', 'l.message')]);
+  return `(select ${list(line, 'l.log_id')} from auto_order_log l
+    where l.merchant_id = ${alias}.merchant_id and l.auto_order_oid = ${alias}.auto_order_oid)`;
+}
+
+function originalOrderJson({ alias, zone }: AutoOrderProjection, expand: ReadonlySet<string>): string {
+  return `(select (${orderOf('original_order', zone, expand)})::text from orders o
+    where o.merchant_id = ${alias}.merchant_id and o.order_id = ${alias}.original_order_id)`;
+}
+
+function rebillOrdersJson({ alias, zone }: AutoOrderProjection, expand: ReadonlySet<string>): string {
+  return `(select ${list(`(${orderOf('rebill_orders', zone, expand)})::text`, 'o.rebill_number')} from orders o
+    where o.merchant_id = ${alias}.merchant_id and o.auto_order_oid = ${alias}.auto_order_oid and o.rebill_number > 0)`;
+}
+
+function orderOf(prefix: 'original_order' | 'rebill_orders', zone: string, expand: ReadonlySet<string>): string {
+  return orderJson({ alias: 'o', zone, autoOrder: (order) => orderAutoOrderJson(order, zone) }, expansionUnder(prefix, expand));
+}
+
+/** Writes `"name":value` of one row as SQL text; null where the value is null, so that the field is left out. */
+interface Writer {
+  /** Numbers and booleans, which SQL prints as JSON does. */
+  plain(name: string, sql: string): string;
+  text(name: string, sql: string): string;
+  moment(name: string, sql: string): string;
+  money(name: string, sql: string): string;
+  json(name: string, sql: string): string;
+}
+
+function writer(zone: string, exponent: string): Writer {
+  const field = (name: string, sql: string) => `'"${name}":' || ${sql}`;
+  return {
+    plain: (name, sql) => field(name, `${sql}::text`),
+    text: (name, sql) => field(name, `to_json(${sql})::text`),
+    moment: (name, sql) => field(name, `'"' || wire_dts(${sql}, ${zone}) || '"'`),
+    money: (name, sql) => field(name, `wire_money(${sql}, ${exponent})::text`),
+    json: (name, sql) => field(name, `(${sql})::text`),
+  };
+}
+
+// Text put together, not json_build_object: concat_ws leaves nulls out, where the other would need the whole document parsed again to strip them.
+const object = (fields: readonly (string | undefined)[]): string =>
+  `'{' || concat_ws(',', ${fields.filter((field) => field !== undefined).join(', ')}) || '}'`;
+
+const list = (element: string, order: string): string => `'[' || coalesce(string_agg(${element}, ',' order by ${order}), '') || ']'`;

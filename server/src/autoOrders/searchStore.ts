@@ -1,0 +1,91 @@
+import { facetColumns } from './facets.ts';
+import { autoOrderJson } from './present.ts';
+import { countMax, pageSql } from './search.ts';
+import type { SortField } from '@perennial/contract/sorting.ts';
+import type { Database } from '../platform/storage/database.ts';
+import type { Page } from '../platform/http/routes.ts';
+import type { ResultSet } from '../platform/http/answer.ts';
+import type { Facets } from './facets.ts';
+import type { AutoOrderFilter } from './search.ts';
+
+/** An auto order as the wire's JSON text; with `items.future_schedules` its gaps are still to be filled. */
+export interface AutoOrderText {
+  readonly autoOrderOid: number;
+  readonly version: number;
+  readonly json: string;
+}
+
+/** The auto orders of these oids that exist, in the order of their oids. One round trip, whatever is expanded. */
+export async function readAutoOrders(
+  db: Database, merchantId: string, timeZone: string, oids: readonly number[], expand: ReadonlySet<string>,
+): Promise<AutoOrderText[]> {
+  const rows = await db.rows<{ oid: number; version: number; json: string }>(
+    `select a.auto_order_oid as oid, a.version, ${autoOrderJson({ alias: 'a', zone: '$2' }, expand)} as json
+     from auto_order a where a.merchant_id = $1 and a.auto_order_oid = any($3::int[]) and $2::text is not null order by a.auto_order_oid`,
+    [merchantId, timeZone, oids],
+  );
+  return rows.map((row) => ({ autoOrderOid: row.oid, version: row.version, json: row.json }));
+}
+
+/** A page of a list, as JSON text, with the oids on it in their order. */
+export interface AutoOrderPage {
+  readonly json: string;
+  readonly oids: readonly number[];
+  readonly resultSet: ResultSet;
+}
+
+/**
+ * One page of the auto orders that match, in one round trip. A page that is the last gives the total by itself; else matches are counted up to
+ * {@link countMax}, and a total beyond that is left out.
+ */
+export async function findAutoOrders(
+  db: Database, merchantId: string, timeZone: string, filter: AutoOrderFilter, sort: readonly SortField[], page: Page, expand: ReadonlySet<string>,
+): Promise<AutoOrderPage> {
+  const { oids, count, values } = pageSql(merchantId, filter, sort, page, [timeZone]);
+  const row = await db.row<{ json: string; oids: number[] | null; found: number; total: number | null }>(
+    `with found as materialized (select auto_order_oid, row_number() over () as place from (${oids}) as ordered)
+     select '[' || coalesce(string_agg(${autoOrderJson({ alias: 'a', zone: '$2' }, expand)}, ',' order by f.place), '') || ']' as json,
+       array_agg(f.auto_order_oid order by f.place) as oids,
+       (select count(*)::int from found) as found,
+       case when (select count(*) from found) not between 1 and ${page.limit} then (${count}) end as total
+     from found f join auto_order a on a.merchant_id = $1 and a.auto_order_oid = f.auto_order_oid
+     where f.place <= ${page.limit} and $2::text is not null`,
+    values,
+  );
+  const found = row?.found ?? 0;
+  const onPage = Math.min(found, page.limit);
+  const counted = found > page.limit || found === 0 ? row?.total ?? 0 : page.offset + found;
+  return {
+    json: row?.json ?? '[]',
+    oids: row?.oids ?? [],
+    resultSet: {
+      count: onPage, limit: page.limit, offset: page.offset, more: found > page.limit,
+      ...(counted > countMax ? {} : { totalRecords: counted }),
+    },
+  };
+}
+
+/** Writes what auto orders are found by, in place of what was there. */
+export async function saveFacets(tx: Database, merchantId: string, facets: readonly Facets[]): Promise<void> {
+  if (facets.length === 0) return;
+  const rows = facets.map((one) => ({
+    auto_order_oid: one.autoOrderOid, ordered_at: one.orderedAt, paid_at: one.paidAt, customer_profile_oid: one.customerProfileOid, ...one.texts,
+  }));
+  await tx.run(saveFacetsSql, [merchantId, JSON.stringify(rows)]);
+  const oids = facets.map((one) => one.autoOrderOid);
+  await tx.run('delete from auto_order_search_value where merchant_id = $1 and auto_order_oid = any($2::int[])', [merchantId, oids]);
+  const values = facets.flatMap((one) => one.values.map((value) => ({ ...value, oid: one.autoOrderOid })));
+  await tx.run(
+    `insert into auto_order_search_value (merchant_id, kind, value, auto_order_oid)
+     select $1, kind, value, oid from unnest($2::text[], $3::text[], $4::int[]) as v (kind, value, oid)`,
+    [merchantId, values.map(({ kind }) => kind), values.map(({ value }) => value), values.map(({ oid }) => oid)],
+  );
+}
+
+const facetNames = ['ordered_at', 'paid_at', 'customer_profile_oid', ...facetColumns];
+
+const saveFacetsSql = `
+  insert into auto_order_search (merchant_id, auto_order_oid, ${facetNames.join(', ')})
+  select $1, auto_order_oid, ${facetNames.join(', ')} from jsonb_to_recordset($2::jsonb) as r (auto_order_oid integer,
+    ordered_at timestamptz, paid_at timestamptz, customer_profile_oid integer, ${facetColumns.map((name) => `${name} text`).join(', ')})
+  on conflict (merchant_id, auto_order_oid) do update set ${facetNames.map((name) => `${name} = excluded.${name}`).join(', ')}`;
