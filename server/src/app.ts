@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { itemRoutes } from './items/routes.ts';
 import { present } from './kernel/assert.ts';
 import type { IdFactory } from './kernel/ids.ts';
 import { readClock } from './platform/clock/merchantClock.ts';
@@ -41,7 +42,7 @@ export function createApp(parts: AppParts): App {
   const listeners: EventListener[] = [];
   const events = outbox(listeners);
 
-  const routes: Routes = {};
+  const routes: Routes = { ...itemRoutes };
   const workers: Worker[] = [];
 
   const http = httpServer({ ...parts, events, merchants, authenticate: keys.authenticate, routes });

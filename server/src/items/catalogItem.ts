@@ -23,7 +23,7 @@ export function catalogItem(document: Item): CatalogItem {
     kitComponentOnly: document.kit_component_only ?? false,
     pricing: pricingOf(document.pricing ?? {}, currency),
     autoOrder: document.auto_order && autoOrderOf(document.auto_order, currency),
-    taxFree: false,
+    taxFree: document.tax?.tax_free ?? false,
   };
 }
 

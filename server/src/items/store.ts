@@ -1,10 +1,14 @@
 import type { Item } from '@perennial/contract/item.ts';
+import type { SortField } from '@perennial/contract/sorting.ts';
+import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
+import { bindings, type JsonPage, readPage } from '../platform/storage/page.ts';
 import { catalogItem } from './catalogItem.ts';
 import type { CatalogItem } from './item.ts';
+import { itemJson } from './present.ts';
 
 /**
- * The catalogue items of these ids, by lower-case id; unknown ids are absent. Always read afresh: a price that is kept in the process
+ * The catalogue items of these ids, by {@link catalogKey}; unknown ids are absent. Always read afresh: a price that is kept in the process
  * could be charged after it was changed.
  */
 export async function findCatalogItems(db: Database, merchantId: string, itemIds: Iterable<string>): Promise<ReadonlyMap<string, CatalogItem>> {
@@ -19,3 +23,79 @@ export async function findCatalogItems(db: Database, merchantId: string, itemIds
 
 /** Item ids are compared without case. */
 export const catalogKey = (itemId: string): string => itemId.toLowerCase();
+
+/** Names one item of a merchant. */
+export type ItemKey = { readonly oid: number } | { readonly itemId: string };
+
+/** The stored document of an item, its row locked until the transaction ends; undefined when there is none. */
+export async function lockItem(tx: Database, merchantId: string, oid: number): Promise<Item | undefined> {
+  const row = await tx.row<{ document: Item }>('select document from item where merchant_id = $1 and merchant_item_oid = $2 for update', [merchantId, oid]);
+  return row?.document;
+}
+
+/** The wire's JSON of an item, or undefined. */
+export async function readItemJson(db: Database, merchantId: string, key: ItemKey, expand: ReadonlySet<string>, timeZone: string): Promise<string | undefined> {
+  const [condition, value] = 'oid' in key ? ['o.merchant_item_oid = $2', key.oid] : ['o.merchant_item_id_lc = $2', catalogKey(key.itemId)];
+  const row = await db.row<{ json: string }>(
+    `select ${itemJson({ alias: 'o', zone: '$3' }, expand)}::text as json from item o where o.merchant_id = $1 and ${condition}`,
+    [merchantId, value, timeZone],
+  );
+  return row?.json;
+}
+
+/** What a list of items asks for. */
+export interface ItemList {
+  /** Created or changed at or after. */
+  readonly since?: Temporal.Instant | undefined;
+  readonly sort: readonly SortField[];
+  readonly expand: ReadonlySet<string>;
+  readonly timeZone: string;
+  readonly page: { readonly limit: number; readonly offset: number };
+}
+
+export function readItemPage(db: Database, merchantId: string, list: ItemList): Promise<JsonPage> {
+  const { values, bind } = bindings(merchantId);
+  const where = ['o.merchant_id = $1'];
+  if (list.since) where.push(`o.modified_at >= ${bind(list.since)}::timestamptz`);
+  const orderBy = list.sort.map(({ field, descending }) => `${sortColumns[field]} ${descending ? 'desc' : 'asc'}`);
+  return readPage(db, {
+    table: 'item', key: 'merchant_item_oid', where, values,
+    orderBy: [...orderBy, 'o.merchant_item_oid'],
+    json: (bind) => itemJson({ alias: 'o', zone: `${bind(list.timeZone)}::text` }, list.expand),
+  }, list.page);
+}
+
+/** Adds an item; answers false when its id is taken. */
+export async function insertItem(tx: Database, merchantId: string, item: Item, at: Temporal.Instant): Promise<boolean> {
+  const inserted = await tx.run(
+    `insert into item (merchant_id, merchant_item_oid, merchant_item_id, inactive, document, created_at, modified_at)
+     values ($1, $2, $3, $4, $5::jsonb, $6, $6) on conflict on constraint item_merchant_item_id do nothing`,
+    [merchantId, item.merchant_item_oid, item.merchant_item_id, item.inactive ?? false, JSON.stringify(item), at],
+  );
+  return inserted === 1;
+}
+
+/** Writes a locked item as it is now. */
+export async function saveItem(tx: Database, merchantId: string, item: Item, at: Temporal.Instant): Promise<void> {
+  await tx.run(
+    'update item set inactive = $3, document = $4::jsonb, modified_at = $5 where merchant_id = $1 and merchant_item_oid = $2',
+    [merchantId, item.merchant_item_oid, item.inactive ?? false, JSON.stringify(item), at],
+  );
+}
+
+/** The oids of those ids that exist, by {@link catalogKey}. */
+export async function findItemOids(db: Database, merchantId: string, itemIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const rows = await db.rows<{ key: string; oid: number }>(
+    'select merchant_item_id_lc as key, merchant_item_oid as oid from item where merchant_id = $1 and merchant_item_id_lc = any($2::text[])',
+    [merchantId, itemIds.map(catalogKey)],
+  );
+  return new Map(rows.map(({ key, oid }) => [key, oid]));
+}
+
+const sortColumns: Readonly<Record<string, string>> = {
+  merchant_item_oid: 'o.merchant_item_oid',
+  merchant_item_id: 'o.merchant_item_id_lc',
+  description: `lower(o.document->>'description') collate "C"`,
+  creation_dts: 'o.created_at',
+  last_modified_dts: 'o.modified_at',
+};

@@ -16,7 +16,7 @@ export function writable<T>(model: NamedModel, body: T, timeZone: string): T {
  * are replaced.
  */
 export function merged<T extends object>(stored: T, change: object): T {
-  const result: Record<string, unknown> = { ...stored };
+  const result = { ...stored } as Record<string, unknown>;
   for (const [name, value] of Object.entries(change)) {
     if (value === undefined) continue;
     if (value === null) delete result[name];
