@@ -10,6 +10,7 @@ import type { Merchant } from '../../server/src/platform/tenancy/merchant.ts';
 import { insertMerchant, saveClock } from '../../server/src/platform/tenancy/merchantStore.ts';
 import { hashKey, keyBytes, prefixOf } from '../../server/src/staff/apiKey.ts';
 import { insertApiKey } from '../../server/src/staff/apiKeyStore.ts';
+import { checkAnswer } from './answerCheck.ts';
 import { testDatabase } from './database.ts';
 
 /** The whole application on a database of its own, asked without a port. */
@@ -115,6 +116,7 @@ async function send(app: App, defaultKey: string, request: TestRequest): Promise
     ...(hasBody ? { payload: request.rawBody ?? JSON.stringify(request.body) } : {}),
   });
   const isJson = String(response.headers['content-type'] ?? '').includes('json');
+  if (operation && isJson && response.statusCode !== 429) checkAnswer(operation, response.statusCode, JSON.parse(response.body));
   return { status: response.statusCode, headers: response.headers, text: response.body, body: isJson && response.body !== '' ? JSON.parse(response.body) : undefined };
 }
 
