@@ -63,6 +63,9 @@ export const errors = {
     `${w.path} does not take ${w.method}. Use ${w.allowed.join(' or ')}.`),
   idempotency_conflict: row(409, () =>
     'A request with this Idempotency-Key is still running. Wait for its answer and repeat it then.'),
+  idempotency_interrupted: row(409, () =>
+    'The first request with this Idempotency-Key was cut off after it had changed something. Read the object to see ' +
+    'how far it came, and use a new key for what is left to do.'),
   application_disabled: row(410, () => 'The application was disabled. Ask the merchant to enable it again.'),
   precondition_failed: row(412, () =>
     'The object has changed since it was read, so If-Match does not hold. Read it again and repeat the change.'),

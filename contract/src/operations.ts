@@ -150,6 +150,9 @@ export const simpleKeyHeader = 'x-ultracart-simple-key';
 /** The header in which every refusal repeats its message. */
 export const errorHeader = 'UC-REST-ERROR';
 
+/** The header of a refusal that names the merchant, once the caller is known. */
+export const merchantErrorHeader = 'UC-REST-ERROR-MERCHANT-ID';
+
 /** The table. */
 export const operations = {
   // Auto orders

@@ -30,7 +30,15 @@ export interface Database {
 
 /** A pool of connections; `close` waits for those in use. */
 export interface DatabasePool extends Database {
+  usage(): PoolUsage;
   close(): Promise<void>;
+}
+
+/** Connections in use and idle, and how many callers wait for one. */
+export interface PoolUsage {
+  readonly busy: number;
+  readonly idle: number;
+  readonly waiting: number;
 }
 
 export interface PoolOptions {
@@ -87,6 +95,11 @@ class Pool implements DatabasePool {
 
   afterCommit(listener: () => void): void {
     listener();
+  }
+
+  usage(): PoolUsage {
+    const { totalCount, idleCount, waitingCount } = this.#pool;
+    return { busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
   }
 
   close(): Promise<void> {
