@@ -193,6 +193,8 @@ test('a catalogue item on pause pushes due items back a day at a time, and the s
   assert.deepEqual(plain(later), plain({ kind: 'slip', until: wall('2026-02-04') }));
   const slipped = slip(item, { kind: 'slip', until: wall('2026-02-01') }, catalog, newYork);
   assert.deepEqual(shipments(slipped, catalogOf(catalogItem('COFFEE')), 2, planContext()), ['2026-02-01 COFFEE', '2026-03-01 COFFEE']);
+  const noticed = slip({ ...item, preshipmentNoticeSent: true }, { kind: 'slip', until: wall('2026-02-01') }, catalog, newYork);
+  assert.equal(noticed.preshipmentNoticeSent, true, 'the customer knows already');
 });
 
 test('a date set by hand is what later dates count from', () => {

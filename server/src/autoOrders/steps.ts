@@ -90,7 +90,7 @@ export function planNext(item: AutoOrderItem, catalog: Catalog, context: PlanCon
   if (landing.kind === 'broken') return broken(landing.why, item.originalItemId);
   if (isOver(item, at, context.now)) return { kind: 'none', why: 'no order after' };
   if (isDue(at, context.now) && catalog(item.originalItemId)?.autoOrder?.paused === true) {
-    return { kind: 'slip', until: slipped(at, context) };
+    return { kind: 'slip', until: nextDayAfterNow(at, context) };
   }
   return shipment(item, at, landing, catalog, context);
 }
@@ -163,10 +163,14 @@ export function afterOrder(context: PlanContext): PlanContext {
   return { ...context, autoOrder, retryDays: undefined };
 }
 
-/** The item moved by a slip: its schedule moves as a whole, so the shipments after keep their distance. */
+/**
+ * The item moved by a slip: its schedule moves as a whole, so the shipments after keep their distance. A notice that was sent is not
+ * sent again for every day it slips.
+ */
 export function slip(item: AutoOrderItem, { until }: Slip, catalog: Catalog, zone: string): AutoOrderItem {
   const { day } = wallOf(until, zone);
-  return placed(item, onDay(placeOf(until, item.anchor, zone), day), catalog, zone);
+  const slipped = placed(item, onDay(placeOf(until, item.anchor, zone), day), catalog, zone);
+  return { ...slipped, preshipmentNoticeSent: item.preshipmentNoticeSent };
 }
 
 /** The item with its next shipment set by hand: later dates count from it, and its notice is due anew. */
@@ -229,7 +233,7 @@ function isOver(item: AutoOrderItem, at: Temporal.Instant, now: Temporal.Instant
 const isDue = (at: Temporal.Instant, now: Temporal.Instant): boolean => at.epochMilliseconds <= now.epochMilliseconds;
 
 /** The same time of day on the first day that lies after now. */
-function slipped(at: Temporal.Instant, { now, zone }: PlanContext): Temporal.Instant {
+function nextDayAfterNow(at: Temporal.Instant, { now, zone }: PlanContext): Temporal.Instant {
   const days = Math.max(0, wallOf(now, zone).day - wallOf(at, zone).day);
   const sameDay = addDays(at, days, zone);
   return isDue(sameDay, now) ? addDays(at, days + 1, zone) : sameDay;
