@@ -86,7 +86,8 @@ test('the price of a line, rule after rule', () => {
       [2697, 'catalog price', 'percentage discount', 'quantity']],
     ['another quantity than the original', { item: { originalQuantity: 3, arbitraryQuantity: 2 } }, [4000, 'catalog price', 'quantity']],
     ['half a quantity', { pricing: { cost: cost(999) }, item: { arbitraryQuantity: 0.5 } }, [500, 'catalog price', 'quantity']],
-    ['an item in place of the step\'s pays its own price', { step: { ...grandfathered, ...cheaperOnRetry }, item: { arbitraryItemId: 'COFFEE' }, retryDays: 9 },
+    ['an item in place of the step\'s costs its own price',
+      { step: { ...grandfathered, ...cheaperOnRetry }, item: { arbitraryItemId: 'COFFEE' }, retryDays: 9 },
       [2000, 'catalog price']],
   ];
   for (const [name, example, expected] of cases) assert.deepEqual(amountAndRules(example), expected, name);

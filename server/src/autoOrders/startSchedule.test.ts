@@ -69,9 +69,10 @@ test('a line that starts no schedule says why', () => {
 });
 
 test('a simple schedule is one item step and nothing else', () => {
-  assert.deepEqual(simpleSchedule(steppedItem('PLAN', itemStep({ repeatCount: 12 }))), { itemId: 'PLAN', frequency: 'Monthly', repeatCount: 12 });
-  assert.deepEqual(simpleSchedule(steppedItem('PLAN', itemStep({ itemId: 'FULL' }))), { itemId: 'FULL', frequency: 'Monthly', repeatCount: undefined });
-  for (const none of [catalogItem('COFFEE'), steppedItem('PLAN', itemStep(), itemStep()), steppedItem('PLAN', { type: 'kit only' }), steppedItem('PLAN')]) {
+  const [endless, finite] = [itemStep({ itemId: 'FULL' }), itemStep({ repeatCount: 12 })];
+  assert.deepEqual(simpleSchedule(steppedItem('PLAN', endless)), { itemId: 'FULL', frequency: 'Monthly', repeatCount: undefined });
+  assert.deepEqual(simpleSchedule(steppedItem('PLAN', finite)), { itemId: 'PLAN', frequency: 'Monthly', repeatCount: 12 });
+  for (const none of [catalogItem('COFFEE'), steppedItem('PLAN', finite, endless), steppedItem('PLAN', { type: 'kit only' }), steppedItem('PLAN')]) {
     assert.equal(simpleSchedule(none), undefined);
   }
 });

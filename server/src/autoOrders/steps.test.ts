@@ -112,7 +112,8 @@ test('what stops an item, and what is broken about it', () => {
     ['paused', { ...item, paused: true }, coffee, planContext(), 'none', 'paused'],
     ['nothing remains', { ...item, remainingRepeatCount: 0 }, coffee, planContext(), 'none', 'remaining repeat count'],
     ['ended before its date', { ...item, noOrderAfterAt: wall('2026-01-30') }, coffee, planContext(), 'none', 'no order after'],
-    ['ended while overdue', { ...item, noOrderAfterAt: wall('2026-02-02') }, coffee, planContext({ now: wall('2026-02-03') }), 'none', 'no order after'],
+    ['ended while overdue', { ...item, noOrderAfterAt: wall('2026-02-02') }, coffee, planContext({ now: wall('2026-02-03') }),
+      'none', 'no order after'],
     ['no date', { ...item, nextShipmentAt: undefined }, coffee, planContext(), 'none', 'completed'],
     ['beyond the steps', { ...item, step: { index: 1, done: 0 } }, stepped(itemStep({ repeatCount: 1 })), planContext(), 'none', 'completed'],
     ['kit only', item, stepped({ type: 'kit only' }), planContext(), 'none', 'kit only'],
@@ -176,7 +177,8 @@ test('missed shipments are billed one after another, or left out', () => {
   const catalog = catalogOf(catalogItem('COFFEE'));
   const item = itemDue('2025-10-31', { frequency: 'Monthly', remainingRepeatCount: 12 });
   const now = wall('2026-01-05');
-  assert.deepEqual(shipments(item, catalog, 4, planContext({ now })), ['2025-10-31', '2025-11-30', '2025-12-31', '2026-01-31'].map((day) => `${day} COFFEE`));
+  const everyMonth = ['2025-10-31 COFFEE', '2025-11-30 COFFEE', '2025-12-31 COFFEE', '2026-01-31 COFFEE'];
+  assert.deepEqual(shipments(item, catalog, 4, planContext({ now })), everyMonth);
   assert.deepEqual(shipments(item, catalog, 2, planContext({ now, missedShipments: 'skip' })), ['2025-10-31 COFFEE', '2026-01-31 COFFEE']);
   const resumed = skipMissed(item, catalog, { now, zone: newYork });
   assert.deepEqual(plain([resumed.nextShipmentAt, resumed.remainingRepeatCount]), plain([wall('2026-01-31'), 12]));
@@ -220,8 +222,14 @@ test('future schedules number the rebills to come and stop where the item does',
 });
 
 const stepKinds: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ schedule: fc.constantFrom(...frequencies), repeatCount: fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined }) })
-    .map((given) => itemStep({ ...given, arbitraryScheduleDays: 9 })) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      schedule: fc.constantFrom(...frequencies),
+      repeatCount: fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined }),
+      arbitraryScheduleDays: fc.integer({ min: 1, max: 100 }),
+    }).map(itemStep),
+  },
   fc.integer({ min: 0, max: 40 }).map(pause),
   fc.integer({ min: 1, max: 31 }).map((untilDayOfMonth) => pauseUntil({ untilDayOfMonth, minimumDelayDays: untilDayOfMonth % 7 })),
   fc.constant(loop),

@@ -5,6 +5,7 @@ import {
   after, anchorAt, firstPlaceAfter, intervalOf, isAnchorOf, momentAt, onDay, onDayOfMonth, placeOf,
 } from './schedule.ts';
 import type { CatalogItem, ItemStep, PauseUntilStep, Step } from '../items/item.ts';
+import type { Minor } from '../kernel/money.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import type { AutoOrder, AutoOrderItem, StepCursor } from './autoOrder.ts';
 import type { Price } from './pricing.ts';
@@ -118,7 +119,7 @@ export function advance(
 export interface FutureSchedule {
   readonly at: Temporal.Instant;
   readonly itemId: string;
-  readonly unitCost: Price['unitCost'];
+  readonly unitCost: Minor;
   /** Which rebill of the item this will be: 1 for its first. */
   readonly rebillCount: number;
 }
@@ -128,18 +129,16 @@ export function futureSchedules(item: AutoOrderItem, catalog: Catalog, context: 
   const schedules: FutureSchedule[] = [];
   const shipments = futureShipments(item, catalog, context);
   while (schedules.length < limit) {
-    const { value: next } = shipments.next();
-    if (next === undefined) break;
-    const { at, itemId, price } = next.shipment;
+    const { value: shipment } = shipments.next();
+    if (shipment === undefined) break;
+    const { at, itemId, price } = shipment;
     schedules.push({ at, itemId, unitCost: price.unitCost, rebillCount: item.numberOfRebills + schedules.length + 1 });
   }
   return schedules;
 }
 
-/** Plan and advance, again and again, without end where the item has none: each shipment with the item as it was before it. */
-export function* futureShipments(
-  item: AutoOrderItem, catalog: Catalog, context: PlanContext,
-): Generator<{ readonly item: AutoOrderItem; readonly shipment: Shipment }, void> {
+/** Plan and advance, again and again; without end where the item has none. */
+function* futureShipments(item: AutoOrderItem, catalog: Catalog, context: PlanContext): Generator<Shipment, void> {
   let current = item;
   let later = context;
   for (;;) {
@@ -149,7 +148,7 @@ export function* futureShipments(
       continue;
     }
     if (plan.kind !== 'ship') return;
-    yield { item: current, shipment: plan };
+    yield plan;
     current = advance(current, plan, catalog, later);
     later = afterOrder(later);
   }
@@ -207,8 +206,6 @@ export function isFinalStop(stop: Stop): boolean {
   return stop === 'completed' || stop === 'remaining repeat count' || stop === 'no order after' || stop === 'kit only';
 }
 
-// ---------------------------------------------------------------------------------------------------------------------- stops
-
 /** What stops the whole auto order, if anything does. */
 export function autoOrderStop(autoOrder: PlanContext['autoOrder']): AutoOrderStop | undefined {
   if (autoOrder.status !== 'active') return autoOrder.status;
@@ -238,8 +235,6 @@ function nextDayAfterNow(at: Temporal.Instant, { now, zone }: PlanContext): Temp
   const sameDay = addDays(at, days, zone);
   return isDue(sameDay, now) ? addDays(at, days + 1, zone) : sameDay;
 }
-
-// ---------------------------------------------------------------------------------------------------------------------- steps
 
 /** How an item recurs: by the steps of its catalogue item, or at one frequency. */
 type ItemSchedule = { readonly kind: 'steps'; readonly steps: readonly Step[] } | { readonly kind: 'frequency'; readonly interval: Interval };
@@ -341,8 +336,6 @@ function extended(item: AutoOrderItem, steps: readonly Step[], lastOrder: Place)
   if (last?.type !== 'item' || (item.remainingRepeatCount ?? 0) <= 0) return undefined;
   return landOn(last, { index: steps.length - 1, done: last.repeatCount ?? 0 }, lastOrder, false);
 }
-
-// ------------------------------------------------------------------------------------------------------------- the item's record
 
 function shipment(item: AutoOrderItem, at: Temporal.Instant, landing: Lands, catalog: Catalog, context: PlanContext): Plan {
   const itemId = item.arbitraryItemId ?? landing.step?.itemId ?? item.originalItemId;
