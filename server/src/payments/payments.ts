@@ -1,6 +1,9 @@
 import type { Context } from '../platform/context.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
-import type { ChargeAnswer, ChargeRequest, RefundAnswer, RefundRequest } from './gateway.ts';
+import type { ChargeAnswer, ChargeRequest, Gateway, RefundAnswer, RefundRequest } from './gateway.ts';
+import { gatewaySettings, type GatewayKind, type GatewaySetting, type GatewaySettings } from './gatewaySettings.ts';
+import { inactiveGateways, makeGatewayInactive } from './gatewayStore.ts';
+import { cascades, failuresAfter, routeOf } from './rotation.ts';
 
 /** The gateways of all merchants, as features use them. */
 export interface Payments {
@@ -30,4 +33,85 @@ export interface MerchantPayments {
 export interface RoutedAnswer {
   readonly code: string;
   readonly answer: ChargeAnswer;
+}
+
+/** What this installation has to charge with. */
+export interface Gateways {
+  /** For a merchant that names none. */
+  preferred(merchant: Merchant): GatewayKind;
+  /** The gateway that a merchant calls `code`; the same object each time. */
+  open(kind: GatewayKind, code: string): Gateway;
+}
+
+export function createPayments(gateways: Gateways): Payments {
+  // Failures in a row by merchant and gateway. Each process counts its own: a gateway that is down fails for all of them.
+  const failures = new Map<string, number>();
+  const settingsOf = (merchant: Merchant) => gatewaySettings(merchant, gateways.preferred(merchant));
+  const open = ({ kind, code }: GatewaySetting) => gateways.open(kind, code);
+
+  return {
+    isReal: (merchant) => settingsOf(merchant).list.some((setting) => open(setting).isReal),
+    async of(context) {
+      const settings = settingsOf(context.merchant);
+      const isRotating = settings.list.length > 1;
+      const inactive = isRotating ? await inactiveGateways(context.db, context.merchant.merchantId, context.now) : new Set<string>();
+      const rotated = settings.list.map((each) => (inactive.has(each.code) ? { ...each, state: 'inactive' as const } : each));
+      const byCode = new Map(settings.list.map((each) => [each.code, open(each)]));
+      const named = (code: string) => byCode.get(code) ?? missingGateway(code);
+      const heard = (code: string, answer: ChargeAnswer) => (isRotating ? noteHealth(context, settings, failures, code, answer) : undefined);
+
+      return {
+        concurrency: [...byCode.values()].reduce((all, gateway) => all + gateway.concurrency, 0),
+        route: (key, pinnedCode) => routeOf(rotated, key, pinnedCode),
+        charge: (route, request) => along(route, settings, heard, (code) => named(code).charge(request)),
+        resolve: (route, request) => along(route, settings, heard, (code) => findOrCharge(named(code), request)),
+        refund: (code, request) => named(code).refund(request),
+      };
+    },
+  };
+}
+
+/** Asks gateway after gateway while the answer cascades. Every gateway repeats its answer to a key, so a repetition walks the same way. */
+async function along(
+  route: readonly string[], settings: GatewaySettings, heard: (code: string, answer: ChargeAnswer) => Promise<void> | undefined,
+  ask: (code: string) => Promise<ChargeAnswer>,
+): Promise<RoutedAnswer> {
+  for (const [position, code] of route.entries()) {
+    const answer = await ask(code);
+    await heard(code, answer);
+    const isLast = position === route.length - 1;
+    if (isLast || !cascades(answer, settings.cascadeOn)) return { code, answer };
+  }
+  throw new RangeError('a route names at least one gateway');
+}
+
+async function findOrCharge(gateway: Gateway, request: ChargeRequest): Promise<ChargeAnswer> {
+  const found = await gateway.find(request);
+  return found.kind === 'absent' ? gateway.charge(request) : found;
+}
+
+async function noteHealth(
+  context: Context, settings: GatewaySettings, failures: Map<string, number>, code: string, answer: ChargeAnswer,
+): Promise<void> {
+  const { merchant, now, log } = context;
+  const counted = `${merchant.merchantId} ${code}`;
+  const inARow = failuresAfter(failures.get(counted) ?? 0, answer);
+  failures.set(counted, inARow);
+  if (inARow !== settings.inactiveAfterFailures) return;
+  failures.delete(counted);
+  const until = now.add({ hours: settings.inactiveHours });
+  const words = { merchantId: merchant.merchantId, gateway: code, until: until.toString() };
+  try {
+    await makeGatewayInactive(context.db, merchant.merchantId, code, now, until, `${inARow} failures in a row`);
+    log.warn(words, 'a gateway was made inactive after failures in a row');
+  } catch (error) {
+    // The answer is what matters now; the next failures will try again.
+    log.error({ ...words, err: error }, 'a gateway could not be made inactive');
+  }
+}
+
+/** A gateway that was taken out of the settings while charges of it are open: they wait until it is back. */
+function missingGateway(code: string): Gateway {
+  const unknown = async () => ({ kind: 'unknown', message: `the merchant's settings no longer name the gateway ${code}` }) as const;
+  return { code, isReal: false, concurrency: 1, charge: unknown, find: unknown, refund: unknown };
 }

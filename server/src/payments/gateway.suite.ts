@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { Temporal } from 'temporal-polyfill';
+import { minor } from '../kernel/money.ts';
+import type { ChargeRequest, Gateway } from './gateway.ts';
+
+/** A gateway under test with what lies behind it. */
+export interface GatewayUnderTest {
+  readonly gateway: Gateway;
+  /** Cards that meet with each fate. */
+  readonly cards: { approved: string; insufficientFunds: string; stolen: string; lostBeforeCapture: string; lostAfterCapture: string };
+  /** What was captured, by the books of the gateway itself. */
+  captures(): Promise<{ key: string; amount: number }[]>;
+  /** Nobody answers any more, until it is false again. */
+  setDown(isDown: boolean): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What every gateway must keep, whatever it is made of. */
+export function gatewaySuite(name: string, open: () => Promise<GatewayUnderTest>): void {
+  describe(`gateway: ${name}`, () => {
+    let subject: GatewayUnderTest;
+    before(async () => { subject = await open(); });
+    after(() => subject.close());
+
+    test('an approved charge is captured once, whoever asks again', async () => {
+      const request = chargeOf(subject.cards.approved);
+      const first = await subject.gateway.charge(request);
+      assert.equal(first.kind, 'approved');
+      assert.deepEqual(await subject.gateway.charge(request), first);
+      assert.deepEqual(await subject.gateway.find(request), first);
+      assert.deepEqual(await capturesOf(subject, request), [{ key: request.key, amount: 1999 }]);
+    });
+
+    test('two that ask at the same time make one capture', async () => {
+      const request = chargeOf(subject.cards.approved);
+      const answers = await Promise.all([1, 2, 3].map(() => subject.gateway.charge(request)));
+      for (const answer of answers) assert.ok(answer.kind === 'approved' || answer.kind === 'unknown', answer.kind);
+      assert.equal((await capturesOf(subject, request)).length, 1);
+    });
+
+    test('a key that already stands for another amount captures nothing', async () => {
+      const request = chargeOf(subject.cards.approved);
+      await subject.gateway.charge(request);
+      assert.equal((await subject.gateway.charge({ ...request, amount: minor(2500) })).kind, 'unknown');
+      assert.deepEqual(await capturesOf(subject, request), [{ key: request.key, amount: 1999 }]);
+    });
+
+    for (const [card, reason, isHard] of [['insufficientFunds', 'insufficient funds', false], ['stolen', 'stolen card', true]] as const) {
+      test(`a decline names its reason (${reason}), is ${isHard ? 'hard' : 'soft'} and stays what it is`, async () => {
+        const request = chargeOf(subject.cards[card]);
+        const answer = await subject.gateway.charge(request);
+        assert.ok(answer.kind === 'declined');
+        assert.deepEqual([answer.reason, answer.isHard], [reason, isHard]);
+        const again = await subject.gateway.find(request);
+        assert.ok(again.kind === 'declined');
+        assert.deepEqual([again.reason, again.isHard], [reason, isHard]);
+        assert.deepEqual(await capturesOf(subject, request), []);
+      });
+    }
+
+    test('an answer lost before the capture is unknown, then absent, then approved once', async () => {
+      const request = chargeOf(subject.cards.lostBeforeCapture);
+      assert.equal((await subject.gateway.charge(request)).kind, 'unknown');
+      assert.equal((await subject.gateway.find(request)).kind, 'absent');
+      assert.equal((await subject.gateway.charge(request)).kind, 'approved');
+      assert.equal((await capturesOf(subject, request)).length, 1);
+    });
+
+    test('an answer lost after the capture is unknown, then found approved', async () => {
+      const request = chargeOf(subject.cards.lostAfterCapture);
+      assert.equal((await subject.gateway.charge(request)).kind, 'unknown');
+      assert.equal((await subject.gateway.find(request)).kind, 'approved');
+      assert.equal((await subject.gateway.charge(request)).kind, 'approved');
+      assert.equal((await capturesOf(subject, request)).length, 1);
+    });
+
+    test('looking for a charge moves no money', async () => {
+      const request = chargeOf(subject.cards.approved);
+      assert.equal((await subject.gateway.find(request)).kind, 'absent');
+      assert.deepEqual(await capturesOf(subject, request), []);
+    });
+
+    test('a gateway that is down knows nothing and declines nothing', async () => {
+      const request = chargeOf(subject.cards.approved);
+      await subject.setDown(true);
+      assert.equal((await subject.gateway.charge(request)).kind, 'unknown');
+      assert.equal((await subject.gateway.find(request)).kind, 'unknown');
+      await subject.setDown(false);
+      assert.equal((await subject.gateway.charge(request)).kind, 'approved');
+      assert.equal((await capturesOf(subject, request)).length, 1);
+    });
+
+    test('a refund is made once a key and never gives back more than was captured', async () => {
+      const request = chargeOf(subject.cards.approved);
+      const charged = await subject.gateway.charge(request);
+      assert.ok(charged.kind === 'approved');
+      const refund = { key: `${request.key}/refund`, merchantId: 'TEST', reference: charged.reference, amount: minor(1500), currency: 'USD' };
+      const first = await subject.gateway.refund(refund);
+      assert.equal(first.kind, 'refunded');
+      assert.deepEqual(await subject.gateway.refund(refund), first);
+      assert.equal((await subject.gateway.refund({ ...refund, key: `${refund.key}/2` })).kind, 'refused');
+      assert.equal((await subject.gateway.refund({ ...refund, key: `${refund.key}/3`, amount: minor(499) })).kind, 'refunded');
+    });
+  });
+}
+
+let count = 0;
+
+/** A request nobody made before: 19.99 USD. */
+export function chargeOf(cardToken: string, changes: Partial<ChargeRequest> = {}): ChargeRequest {
+  const key = `TEST/rebill/${++count}`;
+  return {
+    key,
+    merchantId: 'TEST',
+    amount: minor(1999),
+    currency: 'USD',
+    cardToken,
+    cardExpiration: { month: 5, year: 2031 },
+    orderReference: `TEST-${count}`,
+    description: 'Coffee, monthly',
+    requestedAt: Temporal.Instant.from('2026-01-15T17:00:00Z'),
+    ...changes,
+  };
+}
+
+const capturesOf = async (subject: GatewayUnderTest, request: ChargeRequest) =>
+  (await subject.captures()).filter((capture) => capture.key === request.key).map(({ key, amount }) => ({ key, amount }));

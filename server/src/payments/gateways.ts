@@ -1,0 +1,51 @@
+import { isTestClock } from '../platform/clock/merchantClock.ts';
+import type { SystemClock } from '../platform/clock/systemClock.ts';
+import type { Gateway } from './gateway.ts';
+import type { GatewayKind } from './gatewaySettings.ts';
+import type { Gateways } from './payments.ts';
+import { remoteSimulatorGateways } from './remoteSimulator.ts';
+import { simulatorGateway } from './simulator.ts';
+import { SimulatorBooks } from './simulatorBooks.ts';
+import { stripeGateway, type StripeSettings } from './stripe.ts';
+
+/** What the environment says about gateways. */
+export interface GatewayConfig {
+  /** A simulator in a process of its own; absent: one inside this process. */
+  readonly simulatorUrl?: string;
+  /** Keeps the books of the simulator inside this process over a restart. */
+  readonly simulatorBooks?: string;
+  readonly stripe?: StripeSettings;
+}
+
+/** The gateways of this installation, each opened once. */
+export interface OpenGateways extends Gateways {
+  /** The books of the simulator inside this process; empty when it runs elsewhere. */
+  readonly books: SimulatorBooks;
+  close(): Promise<void>;
+}
+
+export function openGateways(config: GatewayConfig, clock: SystemClock): OpenGateways {
+  const books = new SimulatorBooks(config.simulatorBooks);
+  const remote = config.simulatorUrl === undefined ? undefined : remoteSimulatorGateways(config.simulatorUrl);
+  const opened = new Map<string, Gateway>();
+
+  const openers: Record<GatewayKind, (code: string) => Gateway> = {
+    simulator: (code) => remote?.gateway(code) ?? simulatorGateway(code, books, clock),
+    stripe: (code) => stripeGateway(code, config.stripe),
+  };
+  return {
+    books,
+    // Money is real only where the time is real too.
+    preferred: (merchant) => (config.stripe && !isTestClock(merchant.clock) ? 'stripe' : 'simulator'),
+    open(kind, code) {
+      const id = `${kind} ${code}`;
+      const gateway = opened.get(id) ?? openers[kind](code);
+      opened.set(id, gateway);
+      return gateway;
+    },
+    async close() {
+      await remote?.close();
+      books.close();
+    },
+  };
+}

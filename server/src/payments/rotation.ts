@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import type { ChargeAnswer, DeclineReason } from './gateway.ts';
+
+/** One of a merchant's gateways, as the rotation sees it. */
+export interface RotatedGateway {
+  readonly code: string;
+  /** Its share of the charges is its weight by the sum of all; 0 takes none while another can. */
+  readonly weight: number;
+  /** A stand-by takes charges while no gateway is active, and what cascades. */
+  readonly state: 'active' | 'inactive' | 'stand-by';
+}
+
+/**
+ * The gateways that a charge goes to, in order; all but the first only when it cascades. Follows from the key alone, so a repetition goes the same
+ * way, and each gateway gets its share of many keys. A pinned gateway comes first unless it is inactive. When none is active or on stand-by, any
+ * is tried.
+ */
+export function routeOf(gateways: readonly RotatedGateway[], key: string, pinnedCode?: string): string[] {
+  const inState = (state: RotatedGateway['state']) => inOrderOf(key, gateways.filter((gateway) => gateway.state === state));
+  const usable = [...inState('active'), ...inState('stand-by')];
+  const route = usable.length > 0 ? usable : inState('inactive');
+  return pinnedCode !== undefined && route.includes(pinnedCode) ? [pinnedCode, ...route.filter((code) => code !== pinnedCode)] : route;
+}
+
+/** Whether a charge goes on to the next gateway of its route: only after a clear no for a reason the merchant chose. */
+export function cascades(answer: ChargeAnswer, cascadeOn: ReadonlySet<DeclineReason>): boolean {
+  return answer.kind === 'declined' && cascadeOn.has(answer.reason);
+}
+
+/**
+ * The failures in a row of a gateway after an answer. A lost answer counts as a failure and so does a decline, whatever its reason: a gateway that has
+ * turned its back on a merchant declines everything.
+ */
+export const failuresAfter = (failuresBefore: number, answer: ChargeAnswer): number => (answer.kind === 'approved' ? 0 : failuresBefore + 1);
+
+/**
+ * Rendezvous hashing: each gateway draws a number from the key that is smaller the heavier it is, and the smallest goes first. When a gateway comes or
+ * goes, no charge moves between the others.
+ */
+function inOrderOf(key: string, gateways: readonly RotatedGateway[]): string[] {
+  if (gateways.length < 2) return gateways.map((gateway) => gateway.code);
+  const draws = gateways.map(({ code, weight }) => ({ code, draw: weight > 0 ? -Math.log(shareOf(key, code)) / weight : Infinity }));
+  return draws.sort((a, b) => a.draw - b.draw || (a.code < b.code ? -1 : 1)).map(({ code }) => code);
+}
+
+/** Above 0, at most 1, evenly spread and always the same for a key and a gateway. */
+function shareOf(key: string, code: string): number {
+  return (createHash('sha256').update(`${code}\n${key}`).digest().readUInt32BE(0) + 1) / 2 ** 32;
+}

@@ -1,0 +1,45 @@
+import type { SystemClock } from '../platform/clock/systemClock.ts';
+import { isHardReason, type ChargeAnswer, type ChargeRequest, type Gateway } from './gateway.ts';
+import type { BookAnswer, ChargeOrder, SimulatorBooks } from './simulatorBooks.ts';
+
+// The simulator answers from memory; the limit only keeps a slow card from piling up work.
+const simulatorConcurrency = 200;
+
+/** The simulator inside this process. A lost answer comes back at once as unknown: nobody gains from waiting for it. */
+export function simulatorGateway(code: string, books: SimulatorBooks, clock: SystemClock): Gateway {
+  return {
+    code,
+    isReal: false,
+    concurrency: simulatorConcurrency,
+    async charge(request) {
+      const answer = books.charge(chargeOrder(code, request));
+      if (answer.kind === 'charge' && answer.delayMs > 0) await clock.sleep(answer.delayMs);
+      return chargeAnswer(answer);
+    },
+    async find(request) {
+      const answer = books.find(code, request.key);
+      return answer.kind === 'absent' ? answer : chargeAnswer(answer);
+    },
+    async refund({ key, reference, amount }) {
+      const answer = books.refund({ account: code, key, reference, amount });
+      return answer.kind === 'lost' ? noAnswer : answer;
+    },
+  };
+}
+
+/** What the books need of a request. */
+export function chargeOrder(account: string, request: ChargeRequest): ChargeOrder {
+  const { key, merchantId, amount, currency, cardToken, orderReference } = request;
+  return { account, key, merchantId, amount, currency, cardToken, orderReference };
+}
+
+/** The books' answer as a gateway's. */
+export function chargeAnswer(answer: BookAnswer): ChargeAnswer {
+  if (answer.kind === 'conflict') return { kind: 'unknown', message: 'the key stands for another charge' };
+  if (answer.kind !== 'charge') return noAnswer;
+  const { declined: reason, reference } = answer.charge;
+  if (reason === undefined) return { kind: 'approved', reference };
+  return { kind: 'declined', reason, isHard: isHardReason(reason), message: `The simulator declined the card: ${reason}.`, reference };
+}
+
+const noAnswer = { kind: 'unknown', message: 'the simulator did not answer' } as const;

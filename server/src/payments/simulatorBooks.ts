@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import type { DeclineReason } from './gateway.ts';
+import { behaviourOf, type Behaviour } from './simulatorCards.ts';
+
+/** A charge as the simulator's books hold it. Amounts in minor units. */
+export interface BookedCharge {
+  /** Which of a merchant's gateways it plays: each has books of its own. */
+  readonly account: string;
+  readonly key: string;
+  readonly reference: string;
+  readonly merchantId: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly cardToken: string;
+  readonly orderReference: string;
+  /** Absent: captured. */
+  readonly declined?: DeclineReason;
+  readonly refunded: number;
+}
+
+/** A charge as it is asked for. */
+export type ChargeOrder = Omit<BookedCharge, 'reference' | 'declined' | 'refunded'>;
+
+export interface RefundOrder {
+  readonly account: string;
+  readonly key: string;
+  readonly reference: string;
+  readonly amount: number;
+}
+
+export type BookAnswer =
+  | { readonly kind: 'charge'; readonly charge: BookedCharge; readonly delayMs: number }
+  /** Whoever asked hears nothing. */
+  | { readonly kind: 'lost' }
+  | { readonly kind: 'absent' }
+  /** The key stands for another charge. */
+  | { readonly kind: 'conflict' };
+
+export type RefundBookAnswer =
+  | { readonly kind: 'refunded'; readonly reference: string }
+  | { readonly kind: 'refused'; readonly message: string }
+  | { readonly kind: 'lost' };
+
+/**
+ * The simulator's own books, apart from our tables: what was captured, by key, whoever claims otherwise. In memory; with a file every entry is
+ * appended to it before it is answered, and read back at the start.
+ */
+export class SimulatorBooks {
+  readonly #charges = new Map<string, BookedCharge>();
+  readonly #byReference = new Map<string, BookedCharge>();
+  readonly #refunds = new Map<string, string>();
+  readonly #declines = new Map<string, number>();
+  readonly #lostOnce = new Set<string>();
+  readonly #scripts = new Map<string, Behaviour[]>();
+  #isDown = false;
+  readonly #file: number | undefined;
+
+  constructor(path?: string) {
+    if (path === undefined) return;
+    if (existsSync(path)) for (const entry of readEntries(path)) this.#apply(entry);
+    this.#file = openSync(path, 'a');
+  }
+
+  /** Charges once a key; a repetition is answered from the books. */
+  charge(order: ChargeOrder): BookAnswer {
+    if (this.#isDown) return lost;
+    const id = idOf(order);
+    const booked = this.#charges.get(id);
+    if (booked) return isSameCharge(booked, order) ? { kind: 'charge', charge: booked, delayMs: 0 } : { kind: 'conflict' };
+    return this.#carryOut(order, this.#behaviour(order, id), id);
+  }
+
+  /** What the books say about a key. */
+  find(account: string, key: string): BookAnswer {
+    if (this.#isDown) return lost;
+    const charge = this.#charges.get(idOf({ account, key }));
+    return charge ? { kind: 'charge', charge, delayMs: 0 } : { kind: 'absent' };
+  }
+
+  /** Gives back at most what is left of a capture, once a key. */
+  refund(order: RefundOrder): RefundBookAnswer {
+    if (this.#isDown) return lost;
+    const known = this.#refunds.get(idOf(order));
+    if (known !== undefined) return { kind: 'refunded', reference: known };
+    const charge = this.#byReference.get(order.reference);
+    if (!charge || charge.declined) return { kind: 'refused', message: `there is no capture ${order.reference}` };
+    const left = charge.amount - charge.refunded;
+    if (order.amount > left) return { kind: 'refused', message: `only ${left} minor units of ${order.reference} are left to refund` };
+    const reference = referenceOf('simr', order);
+    this.#write({ kind: 'refund', refund: order, reference });
+    return { kind: 'refunded', reference };
+  }
+
+  /** Every capture with its key, in the order of the books. */
+  captures(): BookedCharge[] {
+    return [...this.#charges.values()].filter((charge) => charge.declined === undefined);
+  }
+
+  /** Every charge that was decided, declined ones too. */
+  charges(): BookedCharge[] {
+    return [...this.#charges.values()];
+  }
+
+  /** The next new charges of a card behave like this, one after the other; then its token decides again. */
+  script(cardToken: string, behaviours: readonly Behaviour[]): void {
+    this.#scripts.set(cardToken, [...behaviours]);
+  }
+
+  /** While down, nothing is captured and nothing answered. */
+  setDown(isDown: boolean): void {
+    this.#isDown = isDown;
+  }
+
+  /** Forgets everything, the file's entries too. For tests. */
+  reset(): void {
+    if (this.#file !== undefined) ftruncateSync(this.#file);
+    for (const each of [this.#charges, this.#byReference, this.#refunds, this.#declines, this.#lostOnce, this.#scripts]) each.clear();
+    this.#isDown = false;
+  }
+
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file);
+  }
+
+  #behaviour(order: ChargeOrder, id: string): Behaviour {
+    const behaviour = this.#scripts.get(order.cardToken)?.shift()
+      ?? behaviourOf(order.cardToken, { key: order.key, declinesBefore: this.#declines.get(order.cardToken) ?? 0 });
+    return this.#lostOnce.has(id) && behaviour.kind === 'time out' && behaviour.when !== 'always' ? { kind: 'approve' } : behaviour;
+  }
+
+  #carryOut(order: ChargeOrder, behaviour: Behaviour, id: string): BookAnswer {
+    switch (behaviour.kind) {
+      case 'approve':
+        return { kind: 'charge', charge: this.#book(order), delayMs: 0 };
+      case 'slow':
+        return { kind: 'charge', charge: this.#book(order), delayMs: behaviour.delayMs };
+      case 'decline':
+        return { kind: 'charge', charge: this.#book(order, behaviour.reason), delayMs: 0 };
+      case 'time out':
+        this.#lostOnce.add(id);
+        if (behaviour.when === 'after capture') this.#book(order);
+        return lost;
+    }
+  }
+
+  #book(order: ChargeOrder, declined?: DeclineReason): BookedCharge {
+    const charge: BookedCharge = { ...order, reference: referenceOf('sim', order), ...(declined ? { declined } : {}), refunded: 0 };
+    this.#write({ kind: 'charge', charge });
+    return charge;
+  }
+
+  #write(entry: Entry): void {
+    if (this.#file !== undefined) writeSync(this.#file, `${JSON.stringify(entry)}\n`);
+    this.#apply(entry);
+  }
+
+  #apply(entry: Entry): void {
+    if (entry.kind === 'charge') return this.#keep(entry.charge);
+    const { refund, reference } = entry;
+    const charge = this.#byReference.get(refund.reference);
+    if (charge) this.#keep({ ...charge, refunded: charge.refunded + refund.amount });
+    this.#refunds.set(idOf(refund), reference);
+  }
+
+  #keep(charge: BookedCharge): void {
+    const id = idOf(charge);
+    if (charge.declined && !this.#charges.has(id)) this.#declines.set(charge.cardToken, (this.#declines.get(charge.cardToken) ?? 0) + 1);
+    this.#charges.set(id, charge);
+    this.#byReference.set(charge.reference, charge);
+  }
+}
+
+type Entry =
+  | { readonly kind: 'charge'; readonly charge: BookedCharge }
+  | { readonly kind: 'refund'; readonly refund: RefundOrder; readonly reference: string };
+
+const lost = { kind: 'lost' } as const;
+
+/** The entries of a file; a last line that a crash cut off was never answered and is left out. */
+function readEntries(path: string): Entry[] {
+  const lines = readFileSync(path, 'utf8').split('\n');
+  return lines.slice(0, -1).filter((line) => line !== '').map((line) => JSON.parse(line) as Entry);
+}
+
+const idOf = ({ account, key }: { account: string; key: string }): string => `${account}\n${key}`;
+
+function isSameCharge(booked: BookedCharge, order: ChargeOrder): boolean {
+  return booked.amount === order.amount && booked.currency === order.currency && booked.cardToken === order.cardToken;
+}
+
+/** Follows from the key alone, so a replayed run has the same references. */
+function referenceOf(prefix: string, order: { account: string; key: string }): string {
+  return `${prefix}_${createHash('sha256').update(idOf(order)).digest('hex').slice(0, 20)}`;
+}

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { declineReasons, type DeclineReason } from './gateway.ts';
+
+/** What the simulator does with one charge. */
+export type Behaviour =
+  | { readonly kind: 'approve' }
+  | { readonly kind: 'decline'; readonly reason: DeclineReason }
+  /** No answer arrives: nothing captured and approved when asked again; captured all the same; or nothing ever. */
+  | { readonly kind: 'time out'; readonly when: 'before capture' | 'after capture' | 'always' }
+  /** Approves after a while. */
+  | { readonly kind: 'slow'; readonly delayMs: number };
+
+/** One kind of test card. */
+export interface TestCard {
+  /** What its tokens look like, for people. */
+  readonly token: string;
+  readonly meaning: string;
+  readonly shape: RegExp;
+  readonly behaviour: (parts: readonly string[], charge: ChargeOfCard) => Behaviour;
+}
+
+/** What a card may look at to decide. */
+export interface ChargeOfCard {
+  readonly key: string;
+  /** Declines this very token has had so far. */
+  readonly declinesBefore: number;
+}
+
+/** How the simulator meets a card: its token decides, and any token that is not of the table is approved. What follows a hyphen tells cards apart. */
+export function behaviourOf(cardToken: string, charge: ChargeOfCard): Behaviour {
+  const token = cardToken.split('-', 1)[0]!;
+  for (const card of testCards) {
+    const match = card.shape.exec(token);
+    if (match) return card.behaviour(match.slice(1), charge);
+  }
+  return approve;
+}
+
+const approve: Behaviour = { kind: 'approve' };
+
+/** The cards of the simulator; the first whose shape fits decides. */
+export const testCards: readonly TestCard[] = [
+  {
+    token: 'tok_approve',
+    meaning: 'approved; so is every token that is not in this table',
+    shape: /^tok_approve$/,
+    behaviour: () => approve,
+  },
+  {
+    token: 'tok_decline',
+    meaning: 'declined: do not honor (soft)',
+    shape: /^tok_decline$/,
+    behaviour: () => ({ kind: 'decline', reason: 'do not honor' }),
+  },
+  {
+    token: 'tok_decline_<reason>',
+    meaning: 'declined for that reason, its words joined by underscores: tok_decline_insufficient_funds (soft), tok_decline_stolen_card (hard)',
+    shape: /^tok_decline_([a-z_]+)$/,
+    behaviour: ([reason]) => ({ kind: 'decline', reason: reasonOf(reason) }),
+  },
+  {
+    token: 'tok_decline_<n>x, tok_decline_<n>x_<reason>',
+    meaning: 'its first n charges are declined, later ones approved: tok_decline_2x_insufficient_funds',
+    shape: /^tok_decline_(\d+)x(?:_([a-z_]+))?$/,
+    behaviour: ([times, reason], { declinesBefore }) => (declinesBefore < Number(times) ? { kind: 'decline', reason: reasonOf(reason) } : approve),
+  },
+  {
+    token: 'tok_timeout_before',
+    meaning: 'the first answer to each charge is lost and nothing is captured; asked again it is approved',
+    shape: /^tok_timeout_before$/,
+    behaviour: () => ({ kind: 'time out', when: 'before capture' }),
+  },
+  {
+    token: 'tok_timeout_after',
+    meaning: 'captured, but the first answer to each charge is lost',
+    shape: /^tok_timeout_after$/,
+    behaviour: () => ({ kind: 'time out', when: 'after capture' }),
+  },
+  {
+    token: 'tok_timeout_always',
+    meaning: 'never captured and never answered',
+    shape: /^tok_timeout_always$/,
+    behaviour: () => ({ kind: 'time out', when: 'always' }),
+  },
+  {
+    token: 'tok_slow_<ms>',
+    meaning: 'approved after so many milliseconds',
+    shape: /^tok_slow_(\d{1,6})$/,
+    behaviour: ([delayMs]) => ({ kind: 'slow', delayMs: Number(delayMs) }),
+  },
+  {
+    token: 'tok_mixed_<d>_<b>_<a>',
+    meaning: 'by the key of the charge: d percent declined, b percent lost before and a percent lost after capture, the rest approved',
+    shape: /^tok_mixed_(\d{1,2})_(\d{1,2})_(\d{1,2})$/,
+    behaviour: ([declined, before, after], { key }) => mixed(percentileOf(key), Number(declined), Number(before), Number(after)),
+  },
+];
+
+function mixed(percentile: number, declined: number, before: number, after: number): Behaviour {
+  if (percentile < declined) return { kind: 'decline', reason: 'do not honor' };
+  if (percentile < declined + before) return { kind: 'time out', when: 'before capture' };
+  if (percentile < declined + before + after) return { kind: 'time out', when: 'after capture' };
+  return approve;
+}
+
+/** 0 to just under 100, always the same for a key. */
+const percentileOf = (key: string): number => (createHash('sha256').update(key).digest().readUInt32BE(0) / 2 ** 32) * 100;
+
+function reasonOf(words: string | undefined): DeclineReason {
+  if (words === undefined) return 'do not honor';
+  return declineReasons.find((reason) => reason === words.replaceAll('_', ' ')) ?? 'card declined';
+}

@@ -1,0 +1,55 @@
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import type { SystemClock } from '../platform/clock/systemClock.ts';
+import type { ChargeOrder, RefundOrder, SimulatorBooks } from './simulatorBooks.ts';
+import type { Behaviour } from './simulatorCards.ts';
+
+/**
+ * The simulator over HTTP, so that killing our server says nothing about the books. A lost answer is a connection that is cut.
+ *
+ *     POST /charges          a charge; GET /charges/{account}/{key} what became of it
+ *     POST /refunds          a refund
+ *     GET  /captures         every capture with its key
+ *     POST /script           { card_token, behaviours } for the next charges of a card
+ *     POST /down             { is_down } for an outage
+ *     POST /reset            forgets everything
+ */
+export function simulatorServer(books: SimulatorBooks, clock: SystemClock): FastifyInstance {
+  const server = Fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 500 } });
+
+  server.post<{ Body: ChargeOrder }>('/charges', async (request, reply) => {
+    const answer = books.charge(request.body);
+    if (answer.kind === 'lost') return cut(reply);
+    if (answer.kind === 'charge' && answer.delayMs > 0) await clock.sleep(answer.delayMs);
+    return reply.code(answer.kind === 'conflict' ? 409 : 200).send(answer);
+  });
+  server.get<{ Params: { account: string; key: string } }>('/charges/:account/:key', (request, reply) => {
+    const answer = books.find(request.params.account, request.params.key);
+    if (answer.kind === 'lost') return cut(reply);
+    return reply.code(answer.kind === 'absent' ? 404 : 200).send(answer);
+  });
+  server.post<{ Body: RefundOrder }>('/refunds', (request, reply) => {
+    const answer = books.refund(request.body);
+    return answer.kind === 'lost' ? cut(reply) : reply.send(answer);
+  });
+  server.get('/captures', (_request, reply) => reply.send({ captures: books.captures() }));
+
+  server.post<{ Body: { card_token: string; behaviours: Behaviour[] } }>('/script', (request, reply) => {
+    books.script(request.body.card_token, request.body.behaviours);
+    return reply.code(204).send();
+  });
+  server.post<{ Body: { is_down: boolean } }>('/down', (request, reply) => {
+    books.setDown(request.body.is_down);
+    return reply.code(204).send();
+  });
+  server.post('/reset', (_request, reply) => {
+    books.reset();
+    return reply.code(204).send();
+  });
+  return server;
+}
+
+function cut(reply: FastifyReply): FastifyReply {
+  reply.hijack();
+  reply.raw.destroy();
+  return reply;
+}

@@ -1,0 +1,147 @@
+import type Stripe from 'stripe';
+import type { Minor } from '../kernel/money.ts';
+import type { Absent, ChargeAnswer, ChargeRequest, Gateway, RefundAnswer, RefundRequest, Unknown } from './gateway.ts';
+import { declineOf } from './stripeDeclines.ts';
+
+/** How to reach a Stripe account. */
+export interface StripeSettings {
+  readonly secretKey: string;
+  /** Of the webhook endpoint; without it, late answers are only learnt by asking. */
+  readonly webhookSecret?: string;
+  /** Somewhere else than Stripe itself: a stand-in in tests. */
+  readonly host?: { readonly protocol: 'http' | 'https'; readonly host: string; readonly port: number };
+  readonly timeoutMs?: number;
+}
+
+const defaultTimeoutMs = 30_000;
+// Stripe allows 100 requests a second in live mode; a charge takes about one.
+const stripeConcurrency = 40;
+// Clocks differ by less than this.
+const clockSkewMinutes = 60;
+const keyOfMetadata = 'perennial_key';
+
+/**
+ * Stripe: PaymentIntents confirmed off session. A card token is `cus_…/pm_…`, or `pm_…` for a card without a customer, which Stripe takes only once.
+ * Nothing outside this file and `stripeWebhook.ts` knows the library.
+ *
+ * `find` reads the customer's PaymentIntents and looks for our key in their metadata. Repeating the charge with its idempotency key would charge where
+ * nothing was charged before, and Stripe forgets such keys after a day; its search may lag behind a minute or more; its lists do not lag.
+ */
+export function stripeGateway(code: string, settings: StripeSettings | undefined): Gateway {
+  const client = connection(settings);
+  return {
+    code,
+    isReal: true,
+    concurrency: stripeConcurrency,
+    charge: (request) => answered(request, async () => answerOf(await createIntent(await client(), request))),
+    find: (request) => answered(request, async () => findIntent(await client(), request)),
+    async refund(request) {
+      try {
+        return { kind: 'refunded', reference: (await createRefund(await client(), request)).id };
+      } catch (error) {
+        return refusalOfRefund(error);
+      }
+    },
+  };
+}
+
+/** The client, made at first use: loading the library takes longer than the rest of the start. */
+export function connection(settings: StripeSettings | undefined): () => Promise<Stripe> {
+  let client: Promise<Stripe> | undefined;
+  return () => (client ??= open(settings));
+}
+
+async function open(settings: StripeSettings | undefined): Promise<Stripe> {
+  if (!settings) throw new Error('STRIPE_SECRET_KEY is not set');
+  const { default: StripeClient } = await import('stripe');
+  return new StripeClient(settings.secretKey, {
+    timeout: settings.timeoutMs ?? defaultTimeoutMs,
+    // Our own reconciler repeats, with the pauses it chooses.
+    maxNetworkRetries: 0,
+    telemetry: false,
+    ...settings.host,
+  });
+}
+
+function createIntent(client: Stripe, request: ChargeRequest): Promise<Stripe.PaymentIntent> {
+  const { customer, paymentMethod } = cardOf(request.cardToken);
+  return client.paymentIntents.create({
+    amount: stripeAmount(request.amount, request.currency),
+    currency: request.currency.toLowerCase(),
+    payment_method: paymentMethod,
+    ...(customer === undefined ? {} : { customer }),
+    confirm: true,
+    off_session: true,
+    description: request.description,
+    metadata: { [keyOfMetadata]: request.key, merchant_id: request.merchantId, order_reference: request.orderReference },
+  }, { idempotencyKey: request.key });
+}
+
+async function findIntent(client: Stripe, request: ChargeRequest): Promise<ChargeAnswer | Absent> {
+  const { customer } = cardOf(request.cardToken);
+  const since = Math.floor(request.requestedAt.subtract({ minutes: clockSkewMinutes }).epochMilliseconds / 1000);
+  const intents = client.paymentIntents.list({ limit: 100, created: { gte: since }, ...(customer === undefined ? {} : { customer }) });
+  for await (const intent of intents) if (intent.metadata[keyOfMetadata] === request.key) return answerOf(intent);
+  return { kind: 'absent' };
+}
+
+function createRefund(client: Stripe, request: RefundRequest): Promise<Stripe.Refund> {
+  return client.refunds.create(
+    { payment_intent: request.reference, amount: stripeAmount(request.amount, request.currency), metadata: { [keyOfMetadata]: request.key } },
+    { idempotencyKey: request.key },
+  );
+}
+
+/** Where a PaymentIntent stands, as an answer. */
+export function answerOf(intent: Stripe.PaymentIntent): ChargeAnswer {
+  switch (intent.status) {
+    case 'succeeded':
+      return { kind: 'approved', reference: intent.id };
+    case 'requires_payment_method':
+      return declineOf(intent.last_payment_error ?? {}, intent.id);
+    case 'requires_action':
+      return declineOf({ code: 'authentication_required', message: 'The bank wants the customer to confirm the payment.' }, intent.id);
+    case 'canceled':
+      return declineOf({ code: 'processing_error', message: 'The payment was canceled at Stripe.' }, intent.id);
+    default:
+      return { kind: 'unknown', message: `the payment ${intent.id} is ${intent.status} at Stripe` };
+  }
+}
+
+/** Turns what the library throws into an answer. Only a clear no is a decline: wrong keys, limits, faults and lost answers say nothing of the card. */
+async function answered<Answer>(request: ChargeRequest, ask: () => Promise<Answer>): Promise<Answer | ChargeAnswer> {
+  try {
+    return await ask();
+  } catch (error) {
+    const fault = faultOf(error);
+    if (fault.type === 'StripeCardError') return declineOf(fault, fault.payment_intent?.id);
+    if (fault.type === 'StripeInvalidRequestError' && isAboutTheCharge(fault)) return declineOf(fault);
+    return unknown(request.key, fault);
+  }
+}
+
+/** Requests that Stripe refuses because of the card or the amount; any other refused request is a fault of ours or of the set-up. */
+const isAboutTheCharge = ({ code, param }: Fault): boolean =>
+  code === 'amount_too_small' || code === 'amount_too_large' || code === 'payment_method_unexpected_state'
+  || (code === 'resource_missing' && (param === 'payment_method' || param === 'customer'));
+
+function refusalOfRefund(error: unknown): RefundAnswer {
+  const fault = faultOf(error);
+  return fault.type === 'StripeInvalidRequestError' ? { kind: 'refused', message: fault.message } : unknown('refund', fault);
+}
+
+const unknown = (key: string, fault: Fault): Unknown => ({ kind: 'unknown', message: `Stripe gave no answer to ${key}: ${fault.message}` });
+
+type Fault = Partial<Stripe.errors.StripeError> & { readonly message: string };
+
+const faultOf = (error: unknown): Fault => (error instanceof Error ? error : { message: String(error) });
+
+function cardOf(cardToken: string): { customer?: string; paymentMethod: string } {
+  const [first, second] = cardToken.split('/');
+  return second === undefined ? { paymentMethod: cardToken } : { customer: first!, paymentMethod: second };
+}
+
+/** Stripe counts most currencies as ISO 4217 does; these two it wants in hundredths although they have none. */
+function stripeAmount(amount: Minor, currency: string): number {
+  return currency === 'ISK' || currency === 'UGX' ? amount * 100 : amount;
+}

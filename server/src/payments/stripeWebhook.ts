@@ -1,0 +1,55 @@
+import type Stripe from 'stripe';
+import type { FastifyInstance } from 'fastify';
+import type { SystemClock } from '../platform/clock/systemClock.ts';
+import type { ChargeAnswer } from './gateway.ts';
+import { answerOf, connection, type StripeSettings } from './stripe.ts';
+
+/** A charge of ours whose answer came late. */
+export interface LateAnswer {
+  readonly merchantId: string;
+  readonly key: string;
+  readonly answer: ChargeAnswer;
+}
+
+export const stripeWebhookPath = '/perennial/v1/gateways/stripe/webhook';
+
+const toleranceSeconds = 300;
+
+/**
+ * Where Stripe tells what became of payments. Only what carries Stripe's signature counts. It answers 200 also to what is not ours, so that Stripe
+ * does not send it again.
+ */
+export function addStripeWebhook(
+  server: FastifyInstance, settings: StripeSettings & { readonly webhookSecret: string }, clock: SystemClock, heard: (late: LateAnswer) => Promise<void>,
+): void {
+  const client = connection(settings);
+  server.post(stripeWebhookPath, async (request, reply) => {
+    const event = readEvent(await client(), settings.webhookSecret, clock, request.body, request.headers['stripe-signature']);
+    if (!event) return reply.code(400).type('text/plain').send('The signature does not fit the body. Check STRIPE_WEBHOOK_SECRET.');
+    const late = lateAnswerOf(event);
+    if (late) await heard(late);
+    return reply.code(200).type('text/plain').send('received');
+  });
+}
+
+function readEvent(client: Stripe, secret: string, clock: SystemClock, body: unknown, signature: unknown): Stripe.Event | undefined {
+  if (typeof body !== 'string' || typeof signature !== 'string') return undefined;
+  try {
+    return client.webhooks.constructEvent(body, signature, secret, toleranceSeconds, undefined, clock.now().epochMilliseconds);
+  } catch {
+    return undefined;
+  }
+}
+
+function lateAnswerOf(event: Stripe.Event): LateAnswer | undefined {
+  switch (event.type) {
+    case 'payment_intent.succeeded':
+    case 'payment_intent.payment_failed':
+    case 'payment_intent.canceled': {
+      const { perennial_key: key, merchant_id: merchantId } = event.data.object.metadata;
+      return key === undefined || merchantId === undefined ? undefined : { merchantId, key, answer: answerOf(event.data.object) };
+    }
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,159 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A server that answers the few calls we make of Stripe, in Stripe's shapes, and keeps books of its own. */
+export interface StripeStandIn {
+  readonly host: { readonly protocol: 'http'; readonly host: string; readonly port: number };
+  /** What each request said, form fields as sent. */
+  readonly requests: StandInRequest[];
+  captures(): { key: string; amount: number }[];
+  setDown(isDown: boolean): void;
+  /** The next request, whatever it is, is answered with this. */
+  answerNext(status: number, error: Record<string, unknown>): void;
+  close(): Promise<void>;
+}
+
+export interface StandInRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly fields: URLSearchParams;
+  readonly idempotencyKey?: string;
+}
+
+interface Intent {
+  id: string;
+  object: 'payment_intent';
+  amount: number;
+  currency: string;
+  created: number;
+  customer: string | null;
+  payment_method: string | null;
+  status: string;
+  metadata: Record<string, string>;
+  last_payment_error: Record<string, unknown> | null;
+  refunded: number;
+}
+
+interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** Payment methods that are refused: Stripe's decline code for each. */
+const refusedCards: Readonly<Record<string, { code: string; decline_code?: string }>> = {
+  pm_insufficient: { code: 'card_declined', decline_code: 'insufficient_funds' },
+  pm_stolen: { code: 'card_declined', decline_code: 'stolen_card' },
+  pm_authentication: { code: 'authentication_required', decline_code: 'authentication_required' },
+};
+
+export async function startStripeStandIn(): Promise<StripeStandIn> {
+  const requests: StandInRequest[] = [];
+  const intents: Intent[] = [];
+  const replies = new Map<string, { fields: string; reply: Reply }>();
+  const lost = new Map<string, number>();
+  let isDown = false;
+  let next: Reply | undefined;
+
+  const server = createServer((incoming, response) => {
+    void readBody(incoming).then((body) => {
+      const url = new URL(incoming.url!, 'http://stand-in');
+      const idempotencyKey = incoming.headers['idempotency-key'] as string | undefined;
+      const fields = new URLSearchParams(body === '' ? url.search : body);
+      requests.push({ method: incoming.method!, path: url.pathname, fields, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) });
+      if (isDown) return response.destroy();
+      if (next) {
+        const reply = next;
+        next = undefined;
+        return send(response, reply);
+      }
+      return answer(response, incoming.method!, url.pathname, fields, idempotencyKey);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+  function answer(response: ServerResponse, method: string, path: string, fields: URLSearchParams, key = ''): void {
+    if (method === 'GET' && path === '/v1/payment_intents') return send(response, { status: 200, body: listIntents(fields) });
+    const card = fields.get('payment_method') ?? '';
+    if (card === 'pm_lost_before' && isLost(key)) return void response.destroy();
+    const known = replies.get(key) ?? { fields: fields.toString(), reply: carryOut(path, fields) };
+    replies.set(key, known);
+    if (card === 'pm_lost_after' && isLost(key)) return void response.destroy();
+    send(response, known.fields === fields.toString() ? known.reply : idempotencyError);
+  }
+
+  // The library repeats a request once by itself when the connection breaks, so a charge's answer must be lost twice.
+  function isLost(key: string): boolean {
+    lost.set(key, (lost.get(key) ?? 0) + 1);
+    return lost.get(key)! <= 2;
+  }
+
+  function carryOut(path: string, fields: URLSearchParams): Reply {
+    if (path === '/v1/payment_intents') return createIntent(fields);
+    return path === '/v1/refunds' ? createRefund(fields) : unknownPath;
+  }
+
+  function createIntent(fields: URLSearchParams): Reply {
+    const card = fields.get('payment_method')!;
+    const refused = refusedCards[card];
+    const error = refused && { type: 'card_error', ...refused, message: 'Your card was declined.' };
+    const intent: Intent = {
+      id: `pi_${intents.length + 1}`, object: 'payment_intent', amount: Number(fields.get('amount')), currency: fields.get('currency')!,
+      created: 1_768_496_400, customer: fields.get('customer'), payment_method: error ? null : card,
+      status: error ? 'requires_payment_method' : 'succeeded', metadata: metadataOf(fields), last_payment_error: error ?? null, refunded: 0,
+    };
+    intents.unshift(intent);
+    return error ? { status: 402, body: { error: { ...error, payment_intent: intent } } } : { status: 200, body: intent };
+  }
+
+  function createRefund(fields: URLSearchParams): Reply {
+    const intent = intents.find((each) => each.id === fields.get('payment_intent'))!;
+    const amount = Number(fields.get('amount'));
+    if (intent.refunded + amount > intent.amount) {
+      return { status: 400, body: { error: { type: 'invalid_request_error', message: 'Refund amount is greater than unrefunded amount on charge.' } } };
+    }
+    intent.refunded += amount;
+    return { status: 200, body: { id: `re_${requests.length}`, object: 'refund', amount, status: 'succeeded' } };
+  }
+
+  function listIntents(fields: URLSearchParams) {
+    const customer = fields.get('customer');
+    const found = intents.filter((each) => (customer === null || each.customer === customer) && each.created >= Number(fields.get('created[gte]') ?? 0));
+    return { object: 'list', url: '/v1/payment_intents', has_more: false, data: found };
+  }
+
+  return {
+    host: { protocol: 'http', host: '127.0.0.1', port: (server.address() as AddressInfo).port },
+    requests,
+    captures: () => intents.filter((each) => each.status === 'succeeded').map((each) => ({ key: each.metadata['perennial_key']!, amount: each.amount })),
+    setDown: (down) => { isDown = down; },
+    answerNext: (status, error) => { next = { status, body: { error } }; },
+    close: () => new Promise((resolve) => {
+      server.closeAllConnections();
+      server.close(() => resolve());
+    }),
+  };
+}
+
+const idempotencyError: Reply = {
+  status: 400,
+  body: { error: { type: 'idempotency_error', message: 'Keys for idempotent requests can only be used with the same parameters they were first used with.' } },
+};
+const unknownPath: Reply = { status: 404, body: { error: { type: 'invalid_request_error', message: 'Unrecognized request URL.' } } };
+
+function metadataOf(fields: URLSearchParams): Record<string, string> {
+  const entries = [...fields].flatMap(([name, value]) => {
+    const match = /^metadata\[(\w+)\]$/.exec(name);
+    return match ? [[match[1]!, value] as const] : [];
+  });
+  return Object.fromEntries(entries);
+}
+
+async function readBody(incoming: IncomingMessage): Promise<string> {
+  let body = '';
+  for await (const chunk of incoming) body += String(chunk);
+  return body;
+}
+
+function send(response: ServerResponse, { status, body }: Reply): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'request-id': 'req_stand_in' }).end(JSON.stringify(body));
+}
