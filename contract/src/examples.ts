@@ -28,7 +28,7 @@ export const pathExamples: Readonly<Record<string, string>> = {
 
 /** The query of an example, for operations that say little without one. */
 export const queryExamples: Readonly<{ [Id in OperationId]?: string }> = {
-  getAutoOrders: 'last_name=Lovelace&_sort=-next_shipment_dts&_expand=items',
+  getAutoOrders: 'status=active&_sort=next_shipment_dts&_limit=3&_expand=items',
   getAutoOrdersByQuery: '_limit=20&_expand=items',
   getAutoOrder: '_expand=items,items.future_schedules,original_order,rebill_orders',
   getAutoOrderByCode: '_expand=items',
@@ -62,7 +62,9 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
   consolidateAutoOrders: { source_auto_order_oids: [1002, 1003] },
   updateAutoOrderProperties: { properties },
   updateAutoOrderItemProperties: { properties },
-  updateAutoOrderItemAddOns: { add_on_items: [{ item_id: 'SAMPLE', quantity: 1, arbitrary_unit_cost: 0, next_x_orders: 3 }] },
+  updateAutoOrderItemAddOns: {
+    add_on_items: [{ item_id: 'SAMPLE', quantity: 1, arbitrary_unit_cost: 0, next_x_orders: 3 }],
+  },
   updateAutoOrderPayment: {
     card_number_token: 'tok_visa', card_expiration_month: 12, card_expiration_year: 2029, attempt_rebill: true,
   },
@@ -132,7 +134,9 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
     rules: [{ system_task_type: 'auto_order_card_update_issue', enabled: true, assigned_to_group_id: 3, due_days: 2 }],
   },
   searchWorkflowTasks: { object_id: 'RT2A9CBSX9', text: 'address' },
-  batchUpdateWorkflowTasks: { task_uuids: [pathExamples['task_uuid']!], priority: '4 - critical', add_tags: ['urgent'] },
+  batchUpdateWorkflowTasks: {
+    task_uuids: [pathExamples['task_uuid']!], priority: '4 - critical', add_tags: ['urgent'],
+  },
   insertSavedSearch: { name: 'My critical ones', search: { assigned_to_me: true, priority: '4 - critical' } },
   updateSavedSearch: { name: 'Critical', shared: true },
   rotateWebhookSecret: { keep_old_hours: 24 },

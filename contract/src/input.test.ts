@@ -15,10 +15,12 @@ const accepted: readonly [why: string, body: object][] = [
   ['an unknown field', { invented: { deeply: 1 } }],
   ['a read-only field of any type, as it is not looked at', { auto_order_code: 5, rebill_orders: 'no' }],
   ['a read-only part of an order', { original_order: { fraud_score: 'no' } }],
-  ['an order in an auto order in an order', { original_order: { auto_order: { rebill_orders: [{ order_id: 'A-1' }] } } }],
+  ['orders in orders', { original_order: { auto_order: { rebill_orders: [{ order_id: 'A-1' }] } } }],
   ['the bounds of 32 bits', { cancel_after_next_x_orders: 2147483647, override_affiliate_id: -2147483648 }],
   ['a decimal without a fraction', { items: [{ arbitrary_unit_cost: 5 }] }],
 ];
+
+const longCity = { original_order: { billing: { city: 'x'.repeat(33) } } };
 
 const refused: readonly [why: string, body: unknown, path: string, keyword: string][] = [
   ['no object', [], '', 'type'],
@@ -31,7 +33,7 @@ const refused: readonly [why: string, body: unknown, path: string, keyword: stri
   ['a null in a list of objects', { items: [null] }, '/items/0', 'type'],
   ['an object for a list', { items: {} }, '/items', 'type'],
   ['a date that is none', { next_attempt: 'xyz' }, '/next_attempt', 'format'],
-  ['a text over its length', { original_order: { billing: { city: 'x'.repeat(33) } } }, '/original_order/billing/city', 'maxLength'],
+  ['a text over its length', longCity, '/original_order/billing/city', 'maxLength'],
   ['a text over any length', { cancel_reason: 'x'.repeat(70_000) }, '/cancel_reason', 'maxLength'],
   ['a list over its length', { items: Array(maxListLength + 1).fill({}) }, '/items', 'maxItems'],
 ];

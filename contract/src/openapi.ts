@@ -24,8 +24,8 @@ export function openApiDocument(): Json {
       title: 'Perennial',
       version: '1.0.0',
       description:
-        'Recurring orders, billed on time and exactly once. What stands under /rest/v2 is compatible with UltraCart’s ' +
-        'REST API v2; what stands under /perennial/v1 is ours alone.',
+        'Recurring orders, billed on time and exactly once. What stands under /rest/v2 is compatible with ' +
+        'UltraCart’s REST API v2; what stands under /perennial/v1 is ours alone.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/', description: 'The server that this document came from' }],
@@ -35,8 +35,8 @@ export function openApiDocument(): Json {
     components: {
       securitySchemes: securitySchemes(),
       headers: { [errorHeader]: { description: 'The message of the refusal.', schema: { type: 'string' } } },
-      parameters: { version: versionParameter() },
-      responses: Object.fromEntries(Object.entries(refusals).map(([status, why]) => [`refused${status}`, refusal(why)])),
+      parameters: headers,
+      responses: Object.fromEntries(Object.entries(refusals).map(([status, why]) => [refused(status), refusal(why)])),
       schemas: Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, component(schema)])),
     },
   };
@@ -51,8 +51,11 @@ const refusals: Readonly<Record<string, string>> = {
   400: 'The input is not acceptable; the message names the field.',
   401: 'No or wrong credentials, or a permission is missing.',
   404: 'There is no such object.',
+  409: 'A request with this Idempotency-Key is still running, or was cut off.',
   410: 'The application was disabled.',
+  412: 'If-Match does not hold: the object has changed since it was read.',
   413: 'The body is too large.',
+  422: 'This Idempotency-Key was used for a different request.',
   429: 'Too many requests; Retry-After says how many seconds to wait.',
   500: 'A fault on our side; the message names the request.',
 };
@@ -79,21 +82,62 @@ function pathOperation(id: OperationId, row: Operation): Json {
     ...(row.description && { description: row.description }),
     security: security(row.permissions),
     parameters: [
-      ...(needsVersion(row) ? [{ $ref: '#/components/parameters/version' }] : []),
+      ...headersOf(row).map((name) => ({ $ref: `#/components/parameters/${name}` })),
       ...parameters(row.params, 'path'),
       ...parameters(row.query, 'query', row.maxLimit),
     ],
     ...(row.body && { requestBody: requestBody(id, row) }),
     responses: {
       [row.status]: row.response ? answered(row) : { description: 'Done; there is no body.' },
-      ...Object.fromEntries(Object.keys(refusals).map((status) => [status, { $ref: `#/components/responses/refused${status}` }])),
+      ...refusalsOf(row),
     },
   };
 }
 
-/** OAuth calls come from clients that do not know the header yet. */
-function needsVersion({ base, tag }: Operation): boolean {
-  return base === '/rest/v2' && tag !== 'oauth';
+/** The headers of an operation. OAuth calls come from clients that know none of ours. */
+function headersOf({ base, tag, method }: Operation): (keyof typeof headers)[] {
+  if (tag === 'oauth') return [];
+  return [
+    ...(base === '/rest/v2' ? (['version'] as const) : []),
+    ...(method === 'GET' ? [] : (['idempotencyKey'] as const)),
+    ...(method === 'PUT' ? (['ifMatch'] as const) : []),
+  ];
+}
+
+const headers = {
+  version: {
+    name: versionHeader.name,
+    in: 'header',
+    required: true,
+    description: 'The one version there is. A request without it is refused.',
+    schema: { type: 'string', enum: [versionHeader.value] },
+  },
+  idempotencyKey: {
+    name: 'Idempotency-Key',
+    in: 'header',
+    description: 'Repeated with the same key, the request is done once and answered the same.',
+    schema: { type: 'string', maxLength: 255 },
+  },
+  ifMatch: {
+    name: 'If-Match',
+    in: 'header',
+    description: 'The ETag of what was read; refused when it has changed since.',
+    schema: { type: 'string' },
+  },
+};
+
+/** Some statuses answer only headers that an operation takes. */
+function refusalsOf(row: Operation): Json {
+  const sent = headersOf(row);
+  const statuses = Object.keys(refusals).filter((status) => {
+    if (status === '409' || status === '422') return sent.includes('idempotencyKey');
+    return status !== '412' || sent.includes('ifMatch');
+  });
+  return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/${refused(status)}` }]));
+}
+
+function refused(status: string): string {
+  return `refused${status}`;
 }
 
 /** Any one of the permissions suffices, and a simple key holds its own. */
@@ -169,16 +213,6 @@ function scopes(): Json {
     [`${resource}_write`, `Change ${resource}`],
   ]);
   return Object.fromEntries(each);
-}
-
-function versionParameter(): Json {
-  return {
-    name: versionHeader.name,
-    in: 'header',
-    required: true,
-    description: 'The one version there is. A request without it is refused.',
-    schema: { type: 'string', enum: [versionHeader.value] },
-  };
 }
 
 /** A schema with its references pointing into the document; the name moves from `$id` to the key. */

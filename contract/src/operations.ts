@@ -830,7 +830,7 @@ export const operations = {
     query: Type.Object({
       ...paging(),
       ...sortable(),
-      ...placeholders('Lists events that are not subscribed to as well.'),
+      ...unsubscribedToo(),
     }),
     response: WebhooksResponse,
     payload: 'webhooks',
@@ -846,7 +846,7 @@ export const operations = {
     summary: 'Insert a webhook',
     description: 'Basic authentication without a name and password: both are made up and returned.',
     permissions: ['webhook_write'],
-    query: Type.Object({ ...placeholders() }),
+    query: Type.Object({ ...unsubscribedToo() }),
     body: Webhook,
     response: WebhookResponse,
     payload: 'webhook',
@@ -873,7 +873,7 @@ export const operations = {
     summary: 'Update a webhook',
     permissions: ['webhook_write'],
     params: Type.Object({ webhookOid: oid() }),
-    query: Type.Object({ ...placeholders() }),
+    query: Type.Object({ ...unsubscribedToo() }),
     body: Webhook,
     response: WebhookResponse,
     payload: 'webhook',
@@ -1556,6 +1556,10 @@ function expandable() {
   return { _expand: text('Names of the parts to answer with, separated by commas. Unknown names are ignored.') };
 }
 
-function placeholders(description?: string) {
-  return { _placeholders: flag(description ?? 'Taken and without effect here.') };
+function placeholders() {
+  return { _placeholders: flag('Taken and without effect here.') };
+}
+
+function unsubscribedToo() {
+  return { _placeholders: flag('True: events that are not subscribed to are listed as well.') };
 }

@@ -16,14 +16,34 @@ import * as user from './user.ts';
 import * as webhook from './webhook.ts';
 import * as workflow from './workflow.ts';
 
-const files = [
-  common, autoOrderItem, autoOrder, orderItem, orderPayment, orderShipping, orderCheckout, order, item, customer,
-  webhook, workflow, user, oauth, perennial,
-];
+/** The files of models by the area that the reference shows them under. */
+const files = {
+  auto_order: [autoOrder, autoOrderItem],
+  order: [order, orderItem, orderPayment, orderShipping, orderCheckout],
+  item: [item],
+  customer: [customer],
+  webhook: [webhook],
+  workflow: [workflow],
+  oauth: [oauth],
+  user: [user],
+  perennial: [perennial],
+  common: [common],
+};
+
+/** A part of the contract that models belong to. */
+export type Area = keyof typeof files;
+
+/** The models of an area. */
+export function schemasOf(area: Area): NamedModel[] {
+  return files[area].flatMap((file) => Object.values<unknown>(file)).filter(isModel);
+}
+
+/** The areas, in the order of the reference. */
+export const areas = Object.keys(files) as readonly Area[];
 
 /** The models by name. */
 export const schemas: Readonly<Record<string, NamedModel>> = Object.fromEntries(
-  files.flatMap((file) => Object.values<unknown>(file)).filter(isModel).map((schema) => [schema.$id, schema]),
+  areas.flatMap(schemasOf).map((schema) => [schema.$id, schema]),
 );
 
 /** The names of all models that a schema reaches through references, itself among them when it has a name. */
