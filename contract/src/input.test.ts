@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Ajv } from 'ajv';
 import { AutoOrder, AutoOrdersRequest } from './autoOrder.ts';
-import { inputSchema, maxListLength, parameterSchema } from './input.ts';
+import { inputDocument, inputSchema, maxListLength, parameterSchema } from './input.ts';
 import { operation, operationIds } from './operations.ts';
 
 const isDate = (text: string) => !text.startsWith('x');
-const ajv = new Ajv({ strict: true, allowUnionTypes: true, formats: { 'date-time': isDate } });
+const ajv = new Ajv({
+  strict: true, allowUnionTypes: true, schemas: [inputDocument], formats: { 'date-time': isDate },
+});
 const autoOrder = ajv.compile(inputSchema(AutoOrder));
 
 const accepted: readonly [why: string, body: object][] = [

@@ -6,11 +6,13 @@
  * fields are not looked at, because clients send back whole what they read. Stricter: 32-bit bounds, bounds for
  * decimals, and caps on the length of lists and of texts that have no limit of their own.
  *
- * The result is plain JSON Schema with `$defs`, so that models which hold each other stay finite. Dates keep
- * `format: date-time`: the server teaches its validator which forms of a date it takes.
+ * The result is plain JSON Schema: one document with all models, which a validator must know, and for each body a
+ * reference into it. So models that hold each other stay finite, and a validator compiles each of them once and not once
+ * for each body (a third of the time over all operations). Dates keep `format: date-time`: the server teaches its
+ * validator which forms of a date it takes.
  */
 import type { NamedModel } from './fields.ts';
-import { reachable, schemas } from './schemas.ts';
+import { schemas } from './schemas.ts';
 
 /** The most elements of a list that has no limit of its own. */
 export const maxListLength = 1000;
@@ -24,11 +26,9 @@ export const maxDecimal = 999_999_999_999;
 /** A JSON Schema as plain data. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
-/** The JSON Schema that the body of a request is checked with. */
+/** The JSON Schema that the body of a request is checked with; the validator must know `inputDocument`. */
 export function inputSchema(model: NamedModel): JsonSchema {
-  const names = [...reachable({ $ref: model.$id })].filter((name) => !schemas[name]!.readOnly);
-  const defs = names.map((name) => [name, checkedModel(schemas[name]!)]);
-  return { type: 'object', $ref: reference(model.$id), $defs: Object.fromEntries(defs) };
+  return { type: 'object', $ref: `${documentName}${reference(model.$id)}` };
 }
 
 /** The JSON Schema that parsed path or query parameters are checked with. */
@@ -105,3 +105,13 @@ function nullable(schema: JsonSchema): JsonSchema {
 function reference(name: string): string {
   return `#/$defs/${name}`;
 }
+
+const documentName = 'input';
+
+/** All models as they are checked. Read-only models have no place in it: nothing leads to them. */
+export const inputDocument: JsonSchema = {
+  $id: documentName,
+  $defs: Object.fromEntries(
+    Object.entries(schemas).filter(([, model]) => !model.readOnly).map(([name, model]) => [name, checkedModel(model)]),
+  ),
+};

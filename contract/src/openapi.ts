@@ -2,6 +2,7 @@
 import { bodyExamples, pathExamples } from './examples.ts';
 import {
   errorHeader,
+  needsVersion,
   operation,
   operationIds,
   permissionResources,
@@ -94,13 +95,13 @@ function pathOperation(id: OperationId, row: Operation): Json {
   };
 }
 
-/** The headers of an operation. OAuth calls come from clients that know none of ours. */
-function headersOf({ base, tag, method }: Operation): (keyof typeof headers)[] {
-  if (tag === 'oauth') return [];
+/** The headers of an operation; those of OAuth are that protocol's own. */
+function headersOf(row: Operation): (keyof typeof headers)[] {
+  if (row.tag === 'oauth') return [];
   return [
-    ...(base === '/rest/v2' ? (['version'] as const) : []),
-    ...(method === 'GET' ? [] : (['idempotencyKey'] as const)),
-    ...(method === 'PUT' ? (['ifMatch'] as const) : []),
+    ...(needsVersion(row) ? (['version'] as const) : []),
+    ...(row.method === 'GET' ? [] : (['idempotencyKey'] as const)),
+    ...(row.method === 'PUT' ? (['ifMatch'] as const) : []),
   ];
 }
 

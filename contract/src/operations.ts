@@ -1532,6 +1532,11 @@ export function operation(id: OperationId): Operation {
   return operations[id];
 }
 
+/** Whether a request must say its version. OAuth calls need not: libraries for that protocol know none of our headers. */
+export function needsVersion({ base, tag }: Operation): boolean {
+  return base === '/rest/v2' && tag !== 'oauth';
+}
+
 /** The names of all operations, in the order of the table. */
 export const operationIds = Object.keys(operations) as readonly OperationId[];
 

@@ -2,7 +2,7 @@
 import { bodyExamples, pathExamples, queryExamples } from './examples.ts';
 import { expansions } from './expansions.ts';
 import { html, raw, type Html } from './html.ts';
-import { defaultLimit, operation, simpleKeyHeader, versionHeader } from './operations.ts';
+import { defaultLimit, needsVersion, operation, simpleKeyHeader, versionHeader } from './operations.ts';
 import type { Operation, OperationId } from './operations.ts';
 import { fieldList, fieldsOf, modelLink, type ShownField } from './referenceModel.ts';
 import { sortings } from './sorting.ts';
@@ -39,7 +39,7 @@ export function exampleRequest(id: OperationId, baseUrl: string): string {
   const parts = [
     `curl ${row.method === 'GET' ? '' : `-X ${row.method} `}'${baseUrl}${row.base}${path}${query}'`,
     ...(row.permissions.length > 0 ? [`-H "${simpleKeyHeader}: $KEY"`] : []),
-    ...(row.base === '/rest/v2' ? [`-H '${versionHeader.name}: ${versionHeader.value}'`] : []),
+    ...(needsVersion(row) ? [`-H '${versionHeader.name}: ${versionHeader.value}'`] : []),
     ...body(id, row),
   ];
   return parts.join(' \\\n  ');

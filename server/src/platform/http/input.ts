@@ -1,5 +1,5 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { inputSchema, parameterSchema } from '@perennial/contract/input.ts';
+import { inputDocument, inputSchema, parameterSchema } from '@perennial/contract/input.ts';
 import { defaultLimit, type Operation } from '@perennial/contract/operations.ts';
 import { expansions, parseExpand } from '@perennial/contract/expansions.ts';
 import { parseSort, sortings, type SortField } from '@perennial/contract/sorting.ts';
@@ -45,7 +45,7 @@ export function inputParser(operation: Operation) {
 }
 
 const noNames: ReadonlySet<string> = new Set();
-const ajv = new Ajv({ allErrors: false, strict: false, formats: { 'date-time': (text: string) => parseWireDate(text, 'UTC').ok, int32: true, int64: true } });
+const ajv = new Ajv({ allErrors: false, strict: false, schemas: [inputDocument], formats: { 'date-time': (text: string) => parseWireDate(text, 'UTC').ok, int32: true, int64: true } });
 
 const compile = (schema: object): ValidateFunction => ajv.compile(schema);
 
