@@ -19,6 +19,20 @@ export interface Config {
   /** Proxies whose X-Forwarded-For is believed: addresses or CIDR ranges. */
   readonly trustedProxies: readonly string[];
   readonly role: Role;
+  /** Where customers reach this server: the start of the links in mails. */
+  readonly publicUrl: string;
+  /** A simulator of a gateway in a process of its own. */
+  readonly gatewayUrl?: string;
+  readonly stripe?: StripeConfig;
+  /** Absent: mails are written into `dataDir`. */
+  readonly smtpUrl?: string;
+  /** The sender of mails whose merchant names none. */
+  readonly mailFrom: string;
+}
+
+export interface StripeConfig {
+  readonly secretKey: string;
+  readonly webhookSecret?: string;
 }
 
 export interface RateConfig {
@@ -49,6 +63,12 @@ export const settings = [
   ['BODY_LIMIT_BYTES', '5000000', 'largest request body'],
   ['TRUSTED_PROXIES', '', 'comma list of proxy addresses whose X-Forwarded-For is believed'],
   ['ROLE', 'all', 'api, worker or all; also serve --role'],
+  ['PUBLIC_URL', 'http://HOST:PORT', 'where customers reach this server: the start of the links in mails'],
+  ['GATEWAY_URL', '', 'a simulator in a process of its own (npm run gateway) instead of the one inside'],
+  ['STRIPE_SECRET_KEY', '', 'charges merchants with a real clock through Stripe'],
+  ['STRIPE_WEBHOOK_SECRET', '', 'of the endpoint /perennial/v1/gateways/stripe/webhook'],
+  ['SMTP_URL', '', 'sends mails, for example smtp://user:password@mail.example.com:587; else they are written to DATA_DIR/mail'],
+  ['MAIL_FROM', 'orders@localhost', 'the sender of mails whose merchant names none'],
 ] as const;
 
 /** All faults of the environment at once, each naming its variable. */
@@ -83,6 +103,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     bodyLimitBytes: read.integer('BODY_LIMIT_BYTES', 5_000_000, 1_000, 100_000_000),
     trustedProxies: read.list('TRUSTED_PROXIES'),
     role: read.oneOf('ROLE', roles, 'all'),
+    publicUrl: read.url('PUBLIC_URL', ['http', 'https']) ?? `http://${read.text('HOST', '127.0.0.1')}:${read.text('PORT', '8080')}`,
+    gatewayUrl: read.url('GATEWAY_URL', ['http', 'https']),
+    stripe: read.stripe(),
+    smtpUrl: read.url('SMTP_URL', ['smtp', 'smtps']),
+    mailFrom: read.text('MAIL_FROM', 'orders@localhost'),
   };
   if (read.faults.length > 0) throw new ConfigError(read.faults);
   return Object.freeze(config);
@@ -126,6 +151,24 @@ class Reader {
     if (choice !== undefined) return choice;
     this.faults.push(`${name}=${text}: give one of ${choices.join(', ')}`);
     return fallback;
+  }
+
+  /** A URL without a slash at its end, or undefined when the variable is not set. */
+  url(name: string, schemes: readonly string[]): string | undefined {
+    const text = this.text(name, '').replace(/\/+$/, '');
+    if (text === '') return undefined;
+    if (!URL.canParse(text) || !schemes.includes(new URL(text).protocol.slice(0, -1))) {
+      this.faults.push(`${name}: give a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`);
+    }
+    return text;
+  }
+
+  stripe(): StripeConfig | undefined {
+    const secretKey = this.text('STRIPE_SECRET_KEY', '');
+    const webhookSecret = this.text('STRIPE_WEBHOOK_SECRET', '') || undefined;
+    if (secretKey !== '') return { secretKey, webhookSecret };
+    if (webhookSecret !== undefined) this.faults.push('STRIPE_WEBHOOK_SECRET: set STRIPE_SECRET_KEY too');
+    return undefined;
   }
 
   postgresUrl(name: string, text: string): string {

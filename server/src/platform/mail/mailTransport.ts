@@ -1,0 +1,25 @@
+import type { Temporal } from 'temporal-polyfill';
+
+/** A mail, ready to go. */
+export interface Mail {
+  /** Unique and the same whenever this mail is sent again, so a receiver can tell a repetition: `<…@…>`. */
+  readonly messageId: string;
+  readonly from: { readonly name: string; readonly address: string };
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly date: Temporal.Instant;
+}
+
+/** What became of a mail. A server's "no" for good is an outcome; what may pass is deferred and tried again. */
+export type MailOutcome =
+  | { readonly kind: 'delivered'; readonly response: string }
+  | { readonly kind: 'bounced'; readonly response: string; readonly code: number }
+  | { readonly kind: 'deferred'; readonly response: string };
+
+/** What carries mails away. Never throws for what the outside does. */
+export interface MailTransport {
+  send(mail: Mail): Promise<MailOutcome>;
+  close(): Promise<void>;
+}
