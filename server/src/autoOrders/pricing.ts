@@ -9,7 +9,7 @@ import type { Temporal } from 'temporal-polyfill';
 
 /** What the price of one rebill line depends on. */
 export interface PriceRequest {
-  readonly item: AutoOrderItem;
+  readonly item: PricedItem;
   /** The item that ships: the step's, or the one that ships in its place. */
   readonly shipped: CatalogItem;
   /** The step that ships it; absent for an item that customers schedule themselves. */
@@ -21,6 +21,10 @@ export interface PriceRequest {
   readonly retryDays: number;
   readonly zone: string;
 }
+
+/** What the price looks at in an auto order item. An add-on is priced by the same rules, with a quantity and perhaps a unit cost alone. */
+export type PricedItem = Pick<AutoOrderItem,
+  | 'originalQuantity' | 'arbitraryItemId' | 'arbitraryQuantity' | 'arbitraryUnitCost' | 'arbitraryUnitCostRemainingOrders' | 'arbitraryPercentageDiscount'>;
 
 /** The price of a line and how it came about. */
 export interface Price {
@@ -123,7 +127,7 @@ function retryPrice(request: PriceRequest): AppliedRule | undefined {
   return rule;
 }
 
-function arbitraryPrice(item: AutoOrderItem): AppliedRule | undefined {
+function arbitraryPrice(item: PricedItem): AppliedRule | undefined {
   if (item.arbitraryUnitCost === undefined || !hasArbitraryUnitCost(item)) return undefined;
   const remaining = item.arbitraryUnitCostRemainingOrders;
   const detail = remaining === undefined ? 'every order' : `remaining orders: ${remaining}`;
@@ -131,11 +135,11 @@ function arbitraryPrice(item: AutoOrderItem): AppliedRule | undefined {
 }
 
 /** Whether the item's next rebill is at its arbitrary unit cost: one is set and its orders are not used up. */
-export function hasArbitraryUnitCost(item: AutoOrderItem): boolean {
+export function hasArbitraryUnitCost(item: PricedItem): boolean {
   return item.arbitraryUnitCost !== undefined && (item.arbitraryUnitCostRemainingOrders ?? 1) > 0;
 }
 
-function discounted(item: AutoOrderItem, unitCost: Minor | undefined): AppliedRule | undefined {
+function discounted(item: PricedItem, unitCost: Minor | undefined): AppliedRule | undefined {
   const percent = item.arbitraryPercentageDiscount ?? 0;
   if (unitCost === undefined || percent <= 0) return undefined;
   return { rule: 'percentage discount', detail: `${percent} %`, unitCost: percentOff(unitCost, percent, 'half up') };

@@ -117,8 +117,11 @@ const saveItemsSql = `
   on conflict (merchant_id, auto_order_oid, auto_order_item_oid) do update
   set ${itemColumns.map(({ name }) => `${name} = excluded.${name}`).join(', ')}`;
 
+/** A record to write, with the moment at which it changed where that is not the same for all. */
+export type Rebilled = CalculatedAutoOrder & { readonly at?: Temporal.Instant };
+
 /** Writes what a rebill moves, in two statements for any number of locked records: state and dates, nothing that only people edit. */
-export async function saveRebilled(tx: Database, merchantId: string, at: Temporal.Instant, rebilled: readonly CalculatedAutoOrder[]): Promise<void> {
+export async function saveRebilled(tx: Database, merchantId: string, at: Temporal.Instant, rebilled: readonly Rebilled[]): Promise<void> {
   await updateAutoOrders(tx, merchantId, at, movingColumns, rebilled);
   await tx.run(updateItemsSql, [merchantId, JSON.stringify(rebilled.flatMap((one) => itemRows(movingItemColumns, one)))]);
 }
@@ -132,15 +135,16 @@ const updateItemsSql = `
   where i.merchant_id = $1 and i.auto_order_oid = r.auto_order_oid and i.auto_order_item_oid = r.auto_order_item_oid`;
 
 async function updateAutoOrders(
-  tx: Database, merchantId: string, at: Temporal.Instant, columns: typeof autoOrderColumns, changed: readonly CalculatedAutoOrder[],
+  tx: Database, merchantId: string, at: Temporal.Instant, columns: typeof autoOrderColumns, changed: readonly Rebilled[],
 ): Promise<void> {
-  const rows = changed.map(({ autoOrder, calculated }) => ({
+  const rows = changed.map(({ autoOrder, calculated, at: changedAt }) => ({
     auto_order_oid: autoOrder.autoOrderOid,
+    changed_at: changedAt,
     ...toRow(columns, { autoOrder, dueAt: calculated.dueAt }),
   }));
   await tx.run(
-    `update auto_order a set version = a.version + 1, modified_at = $3, ${assigned(columns)}
-     from jsonb_to_recordset($2::jsonb) as r (auto_order_oid integer, ${declared(columns)})
+    `update auto_order a set version = a.version + 1, modified_at = coalesce(r.changed_at, $3), ${assigned(columns)}
+     from jsonb_to_recordset($2::jsonb) as r (auto_order_oid integer, changed_at timestamptz, ${declared(columns)})
      where a.merchant_id = $1 and a.auto_order_oid = r.auto_order_oid`,
     [merchantId, JSON.stringify(rows), at],
   );
@@ -170,6 +174,8 @@ function itemRows(columns: typeof itemColumns, { autoOrder, calculated }: Calcul
 export interface LogLine {
   readonly autoOrderOid: number;
   readonly message: string;
+  /** When it happened, where that is not the same for all. */
+  readonly at?: Temporal.Instant;
 }
 
 /** Adds lines to the histories, in their order. */
@@ -177,8 +183,9 @@ export async function appendLogs(tx: Database, merchantId: string, at: Temporal.
   if (lines.length === 0) return;
   await tx.run(
     `insert into auto_order_log (merchant_id, auto_order_oid, at, message)
-     select $1, oid, $2, message from unnest($3::int[], $4::text[]) with ordinality as line (oid, message, place) order by place`,
-    [merchantId, at, lines.map((line) => line.autoOrderOid), lines.map((line) => line.message)],
+     select $1, oid, coalesce(line_at, $2), message
+     from unnest($3::int[], $4::text[], $5::timestamptz[]) with ordinality as line (oid, message, line_at, place) order by place`,
+    [merchantId, at, lines.map((line) => line.autoOrderOid), lines.map((line) => line.message), lines.map((line) => line.at)],
   );
 }
 

@@ -1,3 +1,4 @@
+import type { Temporal } from 'temporal-polyfill';
 import type { Context } from '../context.ts';
 
 /** Something that happened to an object, named as in the contract's event catalogue. */
@@ -8,6 +9,8 @@ export interface DomainEvent {
   readonly objectId: string;
   /** What listeners need beyond the object itself: reasons, order ids, the fields that changed. Plain JSON. */
   readonly data?: Readonly<Record<string, unknown>>;
+  /** When it happened, where one call tells of several moments; the context's otherwise. */
+  readonly at?: Temporal.Instant;
 }
 
 export type ObjectType = 'auto order' | 'order' | 'item' | 'customer profile' | 'workflow task' | 'user' | 'webhook';
@@ -61,12 +64,13 @@ const toInput = (event: DomainEvent, position: number) => ({
   object_type: event.objectType,
   object_id: event.objectId,
   data: event.data ?? {},
+  at: event.at,
 });
 
 // The sequence goes on from the object's last event; several events of one object in a call are numbered in their order.
 const insertEvents = `
   with input as (
-    select * from jsonb_to_recordset($3::jsonb) as i (position int, name text, object_type text, object_id text, data jsonb)
+    select * from jsonb_to_recordset($3::jsonb) as i (position int, name text, object_type text, object_id text, data jsonb, at timestamptz)
   ), numbered as (
     select i.*,
       coalesce((select max(e.object_sequence) from event e where e.merchant_id = $1 and e.object_type = i.object_type and e.object_id = i.object_id), 0)
@@ -74,7 +78,7 @@ const insertEvents = `
     from input i
   ), inserted as (
     insert into event (merchant_id, name, object_type, object_id, object_sequence, at, data)
-    select $1, name, object_type, object_id, object_sequence, $2, data from numbered order by position
+    select $1, name, object_type, object_id, object_sequence, coalesce(at, $2), data from numbered order by position
     returning event_id, object_type, object_id, object_sequence
   )
   select n.position, i.event_id, i.object_sequence
