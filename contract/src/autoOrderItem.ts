@@ -1,6 +1,4 @@
-/**
- * The items of an auto order: what ships, how often, at which price, and what rides along.
- */
+/** The items of an auto order: what ships, how often, at which price, and what rides along. */
 import type { Static } from 'typebox';
 import { dateTime, decimal, flag, int32, many, model, one, oneOf, readOnly, text, textTo } from './fields.ts';
 

@@ -1,6 +1,4 @@
-/**
- * What all resources share: the envelope of an answer, the error body, and small values such as money and weight.
- */
+/** What all resources share: the envelope of an answer, the error body, and small values such as money and weight. */
 import type { Static, TProperties } from 'typebox';
 import { decimal, flag, int32, model, one, oneOf, text } from './fields.ts';
 

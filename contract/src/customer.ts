@@ -1,6 +1,4 @@
-/**
- * Customer profiles with their addresses, cards, loyalty and history.
- */
+/** Customer profiles with their addresses, cards, loyalty and history. */
 import type { Static } from 'typebox';
 import { Property, answer } from './common.ts';
 import {

@@ -1,6 +1,4 @@
-/**
- * Items of the catalogue, as far as recurring orders need them: price, and the schedule an item brings with it.
- */
+/** Items of the catalogue, as far as recurring orders need them: price, and the schedule an item brings with it. */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
 import { dateTime, decimal, flag, int32, many, model, one, oneOf, text, textTo, texts } from './fields.ts';
@@ -26,9 +24,7 @@ export const ItemAutoOrderStepGrandfatherPricing = model(
 export type ItemAutoOrderStepGrandfatherPricing = Static<typeof ItemAutoOrderStepGrandfatherPricing>;
 
 /** What a step of a fixed schedule does. */
-export const stepTypes = [
-  'item', 'pause', 'loop', 'kit only', 'pause until',
-] as const;
+export const stepTypes = ['item', 'pause', 'loop', 'kit only', 'pause until'] as const;
 
 export const ItemAutoOrderStep = model('ItemAutoOrderStep', 'One step of a fixed schedule.', {
   arbitrary_schedule_days: int32('Days, when schedule is the arbitrary one (Every...).'),

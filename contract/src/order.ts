@@ -1,6 +1,4 @@
-/**
- * Orders: the one that a customer placed and each one that a rebill made.
- */
+/** Orders: the one that a customer placed and each one that a rebill made. */
 import type { Static } from 'typebox';
 import { AutoOrderItem } from './autoOrderItem.ts';
 import { Currency, answer } from './common.ts';

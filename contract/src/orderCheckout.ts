@@ -1,6 +1,4 @@
-/**
- * Where an order came from: browser, campaign, affiliate, channel partner, point of sale, and its fraud score.
- */
+/** Where an order came from: browser, campaign, affiliate, channel partner, point of sale, and its fraud score. */
 import type { Static } from 'typebox';
 import { dateTime, decimal, flag, int32, many, model, one, oneOf, readOnly, text, textTo } from './fields.ts';
 

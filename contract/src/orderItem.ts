@@ -1,6 +1,4 @@
-/**
- * The lines of an order.
- */
+/** The lines of an order. */
 import type { Static } from 'typebox';
 import { Currency, Distance, Weight } from './common.ts';
 import { dateTime, decimal, flag, int32, many, model, one, oneOf, readOnly, text, textTo, texts } from './fields.ts';

@@ -1,6 +1,4 @@
-/**
- * How an order was paid. Only tokens and the last four digits of a card are ever held.
- */
+/** How an order was paid. Only tokens and the last four digits of a card are ever held. */
 import type { Static } from 'typebox';
 import { Currency } from './common.ts';
 import { dateTime, decimal, flag, int32, many, model, one, oneOf, readOnly, text, textTo } from './fields.ts';

@@ -1,6 +1,4 @@
-/**
- * How an order travels: address, method, tracking, gifts and digital delivery.
- */
+/** How an order travels: address, method, tracking, gifts and digital delivery. */
 import type { Static } from 'typebox';
 import { Currency, Weight } from './common.ts';
 import { dateTime, flag, int32, int64, many, model, one, readOnly, text, textTo, texts } from './fields.ts';

@@ -148,10 +148,18 @@ function areaPage(area: Area, options: ReferenceOptions): Html {
   const models = schemasOf(area).filter(({ $id }) => !isAnswer($id));
   return html`
 ${ids.length > 0 ? operationTable(ids) : ''}
+${area === 'workflow' ? liveNote : ''}
 ${ids.map((id) => operationArticle(id, options.baseUrl))}
 ${models.length > 0 ? html`<h2 id="models">Models</h2>` : ''}
 ${[...models].sort(byName).map(modelArticle)}`;
 }
+
+const liveNote = html`
+<h2 id="live">Live</h2>
+<p>Ask <a href="#getWorkflowAgentWebsocketAuthorization">for authorization</a>, then connect to
+<code>websocket_url?token=jwt</code>; add <code>&amp;after=cursor</code> to get what was missed since. Each frame is one
+JSON object: the server sends <a href="#LiveFrame">LiveFrame</a>, the client
+<a href="#LiveClientFrame">LiveClientFrame</a>.</p>`;
 
 /** Answers are shown with their operation. */
 function isAnswer(name: string): boolean {

@@ -5,6 +5,7 @@ import * as autoOrderItem from './autoOrderItem.ts';
 import * as common from './common.ts';
 import * as customer from './customer.ts';
 import * as item from './item.ts';
+import * as live from './live.ts';
 import * as oauth from './oauth.ts';
 import * as order from './order.ts';
 import * as orderCheckout from './orderCheckout.ts';
@@ -23,7 +24,7 @@ const files = {
   item: [item],
   customer: [customer],
   webhook: [webhook],
-  workflow: [workflow],
+  workflow: [workflow, live],
   oauth: [oauth],
   user: [user],
   perennial: [perennial],

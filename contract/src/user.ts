@@ -1,6 +1,4 @@
-/**
- * Users of a merchant account, their groups, permissions and logins.
- */
+/** Users of a merchant account, their groups, permissions and logins. */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
 import { dateTime, flag, int32, many, model, one, text, textTo, texts } from './fields.ts';

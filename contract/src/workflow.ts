@@ -1,6 +1,4 @@
-/**
- * Workflow tasks: the work that needs a person.
- */
+/** Workflow tasks: the work that needs a person. */
 import type { Static } from 'typebox';
 import { Property, answer } from './common.ts';
 import { dateTime, flag, int32, many, model, one, oneOf, text, texts } from './fields.ts';
@@ -84,14 +82,10 @@ export const taskStatuses = [
 ] as const;
 
 /** How urgent a task is; sorts by its number. */
-export const taskPriorities = [
-  '1 - low', '2 - medium', '3 - high', '4 - critical',
-] as const;
+export const taskPriorities = ['1 - low', '2 - medium', '3 - high', '4 - critical'] as const;
 
 /** What a task can be about. */
-export const taskObjectTypes = [
-  'order', 'auto order', 'item', 'customer profile', 'storefront',
-] as const;
+export const taskObjectTypes = ['order', 'auto order', 'item', 'customer profile', 'storefront'] as const;
 
 /** The kinds of tasks that the server raises by itself. */
 export const systemTaskTypes = [
