@@ -75,7 +75,6 @@ const envelope = {
   warning: one(Warning),
 };
 
-/** The body of every refusal. */
 export const ErrorResponse = model('ErrorResponse', 'The body of every refusal.', envelope);
 export type ErrorResponse = Static<typeof ErrorResponse>;
 

@@ -90,6 +90,7 @@ function pathOperation(id: OperationId, row: Operation): Json {
     ...(row.body && { requestBody: requestBody(id, row) }),
     responses: {
       [row.status]: row.response ? answered(row) : { description: 'Done; there is no body.' },
+      ...(row.maxElementsAsync && { 204: { description: 'Accepted with _async; it is done later.' } }),
       ...refusalsOf(row),
     },
   };
