@@ -122,7 +122,6 @@ export type ItemShipping = Static<typeof ItemShipping>;
 
 export const ItemTax = model('ItemTax', 'How an item is taxed.', {
   tax_free: flag(),
-  tax_product_type: text(),
   taxable_cost: decimal('Taxed instead of the price.'),
 });
 export type ItemTax = Static<typeof ItemTax>;
