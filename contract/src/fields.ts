@@ -61,12 +61,7 @@ export function many<Model extends NamedModel>(model: Model, description?: strin
   );
 }
 
-/** An object of a model that is only known by name here, because the two hold each other. */
-export function oneNamed<Shape>(name: string, description?: string): TOptional<TUnsafe<Shape>> {
-  return Type.Optional(Type.Unsafe<Shape>({ $ref: name, ...described(description) }));
-}
-
-/** A list of objects of a model that is only known by name here. */
+/** A list of objects of a model that is only known by name here, because the two hold each other. */
 export function manyNamed<Shape>(name: string, description?: string): TOptional<TUnsafe<Shape[]>> {
   return Type.Optional(
     Type.Unsafe<Shape[]>({ type: 'array', items: { $ref: name }, ...described(description) }),

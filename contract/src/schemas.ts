@@ -47,7 +47,7 @@ export const schemas: Readonly<Record<string, NamedModel>> = Object.fromEntries(
   areas.flatMap(schemasOf).map((schema) => [schema.$id, schema]),
 );
 
-/** The names of all models that a schema reaches through references, itself among them when it has a name. */
+/** The names of all models that a schema reaches through references. */
 export function reachable(schema: object, found = new Set<string>()): Set<string> {
   for (const name of referredNames(schema)) {
     if (found.has(name)) continue;
