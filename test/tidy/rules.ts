@@ -59,12 +59,12 @@ export function wrongWords(sources: readonly Source[], reserved: readonly Reserv
       [...source.code.matchAll(new RegExp(pattern, 'g'))].map((match) => fault(source, lineAt(source.code, match.index), `${match[0].trim()}: ${what}`))));
 }
 
-/** Rule files that wait for something, or import anything but the kernel, the contract, other rule files and pure packages. */
+/** Rule files that wait for something, or import anything but the kernel, the contract, other rule files and pure packages. A mere type brings no effect in. */
 export function impurities(sources: readonly Source[], isPure: (path: string) => boolean, packages: readonly string[]): Fault[] {
   return sources.filter(({ path }) => isPure(path)).flatMap((source) => [
-    ...[...source.code.matchAll(/\basync\b|\bawait\b|\bPromise\b/g)].map((match) =>
+    ...[...source.code.matchAll(/\basync\b|\bawait\b/g)].map((match) =>
       fault(source, lineAt(source.code, match.index), `${match[0]} in a rule file: rules get data and answer with data`)),
-    ...source.imports.filter(({ target }) => (isOurs({ target }) ? !isPure(target) : !packages.includes(target))).map(({ text, line }) =>
+    ...source.imports.filter(({ target, typeOnly }) => !typeOnly && (isOurs({ target }) ? !isPure(target) : !packages.includes(target))).map(({ text, line }) =>
       fault(source, line, `a rule file may not import ${text}`)),
   ]);
 }
