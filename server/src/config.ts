@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import ipaddr from 'ipaddr.js';
 import type { Connection } from './platform/storage/database.ts';
 
 /** Everything the environment decides, read once at the start. */
@@ -40,6 +41,9 @@ export interface RateConfig {
   readonly perHour: number;
   readonly perDay: number;
 }
+
+/** The two windows as the limiter takes them. */
+export const rateLimits = ({ perHour, perDay }: RateConfig) => [{ limit: perHour, seconds: 3600 }, { limit: perDay, seconds: 86_400 }];
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -101,7 +105,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       perDay: read.integer('RATE_LIMIT_PER_DAY', demo ? 0 : 10_000, 0, 1_000_000_000),
     },
     bodyLimitBytes: read.integer('BODY_LIMIT_BYTES', 5_000_000, 1_000, 100_000_000),
-    trustedProxies: read.list('TRUSTED_PROXIES'),
+    trustedProxies: read.addresses('TRUSTED_PROXIES'),
     role: read.oneOf('ROLE', roles, 'all'),
     publicUrl: read.url('PUBLIC_URL', ['http', 'https']) ?? `http://${read.text('HOST', '127.0.0.1')}:${read.text('PORT', '8080')}`,
     gatewayUrl: read.url('GATEWAY_URL', ['http', 'https']),
@@ -125,8 +129,11 @@ class Reader {
     return this.#env[name]?.trim() || fallback;
   }
 
-  list(name: string): string[] {
-    return this.text(name, '').split(',').map((part) => part.trim()).filter((part) => part !== '');
+  addresses(name: string): string[] {
+    const given = this.text(name, '').split(',').map((part) => part.trim()).filter((part) => part !== '');
+    const wrong = given.filter((part) => !ipaddr.isValid(part) && !ipaddr.isValidCIDR(part));
+    if (wrong.length > 0) this.faults.push(`${name}: ${wrong.join(', ')} is neither an address nor a range such as 10.0.0.0/8`);
+    return given;
   }
 
   integer(name: string, fallback: number, min: number, max: number): number {

@@ -1,3 +1,3 @@
-import { serve } from './cli/serve.ts';
+import { runCommandLine } from './cli/commands.ts';
 
-await serve(process.argv.slice(2));
+await runCommandLine(['serve', ...process.argv.slice(2)]);

@@ -1,10 +1,11 @@
 import { Temporal } from 'temporal-polyfill';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { operations, type OperationId, type Operation } from '@perennial/contract/operations.ts';
 import { createApp, type App } from '../../server/src/app.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';
 import { systemClock, type SystemClock } from '../../server/src/platform/clock/systemClock.ts';
 import type { Context } from '../../server/src/platform/context.ts';
+import type { RateLimit } from '../../server/src/platform/http/rateLimiter.ts';
 import type { DatabasePool } from '../../server/src/platform/storage/database.ts';
 import type { Merchant } from '../../server/src/platform/tenancy/merchant.ts';
 import { insertMerchant, saveClock } from '../../server/src/platform/tenancy/merchantStore.ts';
@@ -59,10 +60,10 @@ export const testNow = Temporal.Instant.from('2026-01-15T17:00:00Z');
 
 export const allPermissions = [...new Set(Object.values(operations).flatMap((operation: Operation) => operation.permissions))];
 
-export async function testApp(options: { clock?: SystemClock } = {}): Promise<TestApp> {
+export async function testApp(options: { clock?: SystemClock; rateLimits?: readonly RateLimit[]; bodyLimitBytes?: number; log?: Logger } = {}): Promise<TestApp> {
   const db = await testDatabase();
-  const log = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
-  const app = createApp({ db, clock: options.clock ?? systemClock, ids: randomIds, log, bodyLimitBytes: 5_000_000, trustedProxies: [] });
+  const log = options.log ?? pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
+  const app = createApp({ db, clock: options.clock ?? systemClock, ids: randomIds, log, rateLimits: options.rateLimits ?? [], bodyLimitBytes: options.bodyLimitBytes ?? 5_000_000, trustedProxies: [] });
 
   const addMerchant = async (merchantId: string, changes: Partial<Merchant> = {}): Promise<Merchant> => {
     const merchant: Merchant = {

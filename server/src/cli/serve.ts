@@ -1,67 +1,88 @@
-import { parseArgs } from 'node:util';
-import { pino } from 'pino';
-import { createApp } from '../app.ts';
-import { ConfigError, readConfig, roles, settings, type Config } from '../config.ts';
+import type { Logger } from 'pino';
+import { createApp, type App } from '../app.ts';
+import { type Config, rateLimits, readConfig, roles, settings } from '../config.ts';
 import { randomIds } from '../kernel/ids.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
-import { runLoop } from '../platform/jobs/loop.ts';
-import { openPool } from '../platform/storage/database.ts';
-import { startEmbeddedPostgres } from '../platform/storage/embedded.ts';
-import { migrate, readMigrations } from '../platform/storage/migrate.ts';
+import { type Loop, runLoop } from '../platform/jobs/loop.ts';
+import { openLog } from '../platform/log.ts';
+import { Obstacle, readArgs, table, type Command } from './command.ts';
+import { demoWelcome, ensureDemoMerchant, writeDemoFile } from './demo.ts';
+import { openStore, type Store } from './openStore.ts';
 
 const idlePauseMs = 500;
+const drainMsMax = 30_000;
+const sameSignalMs = 500;
 
 /** `serve`: the store, the migrations, the HTTP server and the background work, until a signal. */
-export async function serve(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({ args: [...args], options: { help: { type: 'boolean', short: 'h' }, role: { type: 'string' } } });
-  if (values.help) return console.log(helpText());
-  const config = readOrExit(values.role);
-  const log = pino({ level: config.logLevel });
+export const serveCommand: Command = {
+  usage: `serve [--role ${roles.join('|')}]`,
+  summary: 'Answers the API and does the background work',
+  help: [
+    '  --role  api: answers requests; worker: bills, tells, cleans up; all: both (also ROLE)',
+    '',
+    'Settings, by environment:',
+    table(settings.map(([name, fallback, meaning]) => [`  ${name}`, `${meaning}${fallback === '' ? '' : ` (${fallback})`}`])),
+    '',
+    'Ctrl-C or SIGTERM finishes what is in hand and stops; a second one stops at once.',
+  ].join('\n'),
 
-  const embedded = config.database ? undefined : await startEmbeddedPostgres({ dataDir: `${config.dataDir}/postgres`, log: embeddedLog(log) });
-  const db = openPool({
-    connection: config.database ?? embedded!.connection,
-    maxConnections: config.maxConnections,
-    prepareStatements: config.prepareStatements,
-    onIdleError: (error) => log.warn({ err: error }, 'a connection to PostgreSQL was lost'),
+  async run(args) {
+    const { values } = readArgs(args, { role: { type: 'string' } });
+    const config = readConfig({ ...process.env, ...(values.role === undefined ? {} : { ROLE: values.role }) });
+    const log = openLog(config.logLevel);
+    // Heard from the first moment on: a signal during the start ends it in order, once it has started.
+    const stopped = stopSignal();
+    const store = await openStore(config, log);
+    try {
+      await serveOn(store, config, log, stopped);
+    } finally {
+      await store.close();
+    }
+  },
+};
+
+async function serveOn(store: Store, config: Config, log: Logger, stopped: Promise<string>): Promise<void> {
+  const app = createApp({
+    db: store.db, clock: systemClock, ids: randomIds, log,
+    rateLimits: rateLimits(config.rate), bodyLimitBytes: config.bodyLimitBytes, trustedProxies: config.trustedProxies,
   });
-  await migrate(db, await readMigrations());
+  if (config.demo) await ensureDemoMerchant(app, store.db, async () => {});
+  if (config.role !== 'worker') await listen(app, store, config);
+  const loops = startLoops(app, config, log);
 
-  const app = createApp({ db, clock: systemClock, ids: randomIds, log, bodyLimitBytes: config.bodyLimitBytes, trustedProxies: config.trustedProxies });
-  const address = config.role === 'worker' ? undefined : await app.http.listen({ host: config.host, port: config.port });
-  const loops = config.role === 'api' ? [] : app.workers.map((worker) =>
-    runLoop(worker, { clock: systemClock, idleMs: idlePauseMs, onError: (name, error) => log.error({ err: error, worker: name }, 'background work failed') }));
-  if (address) log.info({ address }, 'listening');
-
-  await stopSignal();
-  await app.http.close();
-  await Promise.all(loops.map((loop) => loop.stop()));
-  await db.close();
-  await embedded?.stop();
+  const reason = await Promise.race([stopped, store.ended]);
+  log.info({ reason }, 'stopping');
+  const drained = Promise.all([app.http.close(), ...loops.map((loop) => loop.stop())]);
+  const isDrained = await Promise.race([drained.then(() => true), systemClock.sleep(drainMsMax).then(() => false)]);
+  if (!isDrained) log.warn('requests or batches were still running after half a minute; they are cut off');
+  if (reason !== 'signal') throw new Obstacle(reason);
 }
 
-function readOrExit(role: string | undefined): Config {
-  try {
-    return readConfig({ ...process.env, ...(role === undefined ? {} : { ROLE: role }) });
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    console.error(error.message);
-    process.exit(2);
-  }
+async function listen(app: App, store: Store, config: Config): Promise<void> {
+  const address = await app.http.listen({ host: config.host, port: config.port }).catch((error: Error & { code?: string }) => {
+    if (error.code === 'EADDRINUSE') throw new Obstacle(`port ${config.port} is taken; set PORT to another one, or to 0 for any that is free`);
+    if (error.code === 'EADDRNOTAVAIL' || error.code === 'EACCES') throw new Obstacle(`${config.host}:${config.port} cannot be listened on (${error.code}); set HOST and PORT`);
+    throw error;
+  });
+  if (config.demo) console.log(demoWelcome(await writeDemoFile(store.db, config.dataDir, address), config.dataDir));
 }
 
-function stopSignal(): Promise<void> {
+function startLoops(app: App, { role }: Config, log: Logger): Loop[] {
+  const workers = [...(role === 'worker' ? [] : app.apiWorkers), ...(role === 'api' ? [] : app.workers)];
+  const onError = (worker: string, error: unknown) => log.error({ err: error, worker }, 'background work failed');
+  return workers.map((worker) => runLoop(worker, { clock: systemClock, idleMs: idlePauseMs, onError }));
+}
+
+function stopSignal(): Promise<string> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    let askedAtMs: number | undefined;
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        askedAtMs ??= systemClock.monotonicMs();
+        // One Ctrl-C arrives twice under npm: from the terminal, and passed on.
+        if (systemClock.monotonicMs() - askedAtMs > sameSignalMs) process.exit(1);
+        resolve('signal');
+      });
+    }
   });
-}
-
-function embeddedLog(log: pino.Logger) {
-  return { debug: (line: string) => log.debug(line), info: (line: string) => log.info(line), warn: (line: string) => log.warn(line) };
-}
-
-function helpText(): string {
-  const width = Math.max(...settings.map(([name]) => name.length));
-  const lines = settings.map(([name, fallback, meaning]) => `  ${name.padEnd(width)}  ${meaning}${fallback === '' ? '' : ` (${fallback})`}`);
-  return ['perennial serve [--role all|api|worker]', '', 'Settings, by environment:', ...lines, '', `Roles: ${roles.join(', ')}`].join('\n');
 }

@@ -1,11 +1,10 @@
 import { simpleKeyHeader } from '@perennial/contract/operations.ts';
-import ipaddr from 'ipaddr.js';
 import { failure, success } from '../kernel/outcome.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Authenticate, Credentials, Principal } from '../platform/http/authentication.ts';
-import { refusal } from '../platform/http/refusal.ts';
+import { refusal, type Refusal } from '../platform/http/refusal.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { hashKey, type ApiKey } from './apiKey.ts';
+import { hashKey, isAllowedFrom, type ApiKey } from './apiKey.ts';
 import { findApiKey } from './apiKeyStore.ts';
 
 /** Keys by their text, remembered for a second so that a request does not read its key's row each time. */
@@ -36,7 +35,7 @@ export function simpleKeys(db: Database, clock: SystemClock): Keys {
 
   return {
     async authenticate(credentials) {
-      if (credentials.simpleKey === undefined) return failure(refusal('missing_credentials', { header: simpleKeyHeader }));
+      if (credentials.simpleKey === undefined) return failure(withoutKey(credentials));
       const key = await find(credentials.simpleKey);
       if (!key) return failure(refusal('bad_credentials', {}));
       if (key.revokedAt) return failure(refusal('revoked_key', {}));
@@ -45,6 +44,11 @@ export function simpleKeys(db: Database, clock: SystemClock): Keys {
     },
     forget: () => known.clear(),
   };
+}
+
+/** A token is nobody's while no OAuth application can be registered. */
+function withoutKey({ bearerToken }: Credentials): Refusal {
+  return bearerToken === undefined ? refusal('missing_credentials', { header: simpleKeyHeader }) : refusal('bad_credentials', {});
 }
 
 function principalOf(key: ApiKey, credentials: Credentials): Principal {
@@ -59,17 +63,4 @@ function principalOf(key: ApiKey, credentials: Credentials): Principal {
       ...(key.userId === undefined ? {} : { userId: key.userId }),
     },
   };
-}
-
-function isAllowedFrom(key: ApiKey, address: string): boolean {
-  if (key.allowedIps.length === 0) return true;
-  if (!ipaddr.isValid(address)) return false;
-  const from = ipaddr.process(address);
-  return key.allowedIps.some((range) => isInRange(from, range));
-}
-
-function isInRange(address: ipaddr.IPv4 | ipaddr.IPv6, range: string): boolean {
-  const [network, bits] = range.includes('/') ? ipaddr.parseCIDR(range) : [ipaddr.process(range), undefined];
-  if (network.kind() !== address.kind()) return false;
-  return address.match(network, bits ?? (network.kind() === 'ipv4' ? 32 : 128));
 }

@@ -1,19 +1,21 @@
-import { errorHeader, operation as operationOf, type OperationId, operations, simpleKeyHeader, versionHeader, type Operation } from '@perennial/contract/operations.ts';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { operation as operationOf, type OperationId, operationIds, type Operation } from '@perennial/contract/operations.ts';
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { findCardNumber } from '../../kernel/cardNumbers.ts';
 import type { IdFactory } from '../../kernel/ids.ts';
 import { readClock } from '../clock/merchantClock.ts';
 import type { SystemClock } from '../clock/systemClock.ts';
 import type { Context } from '../context.ts';
 import type { EventSink } from '../events/outbox.ts';
-import type { Database } from '../storage/database.ts';
+import type { Metrics } from '../metrics.ts';
+import { isConnectionFailure, type Database } from '../storage/database.ts';
 import type { Merchants } from '../tenancy/merchants.ts';
-import { envelope, errorBody, type Answer } from './answer.ts';
 import type { Authenticate, Principal } from './authentication.ts';
+import { applicationSubject, addressSubject, bodyOf, checkRequest, checkVersion, credentialsOf, idempotencyKeyOf, versionOf } from './request.ts';
+import { replayHeader, runOnce } from './idempotency.ts';
 import { inputParser } from './input.ts';
-import { depthMax, parseJson } from './jsonBody.ts';
+import type { RateExcess, RateLimiter } from './rateLimiter.ts';
 import { refusal, Refusal, refuse } from './refusal.ts';
+import { rendered, send, sendRefusal } from './reply.ts';
 import type { Handler, Input, Routes } from './routes.ts';
 
 /** What the pipeline needs from outside. */
@@ -22,11 +24,11 @@ export interface PipelineParts {
   readonly clock: SystemClock;
   readonly ids: IdFactory;
   readonly log: Logger;
+  readonly metrics: Metrics;
   readonly events: EventSink;
   readonly merchants: Merchants;
   readonly authenticate: Authenticate;
-  /** Refuses a caller that asks too often; may be left out. */
-  readonly admit?: (principal: Principal) => Promise<Refusal | undefined>;
+  readonly limiter: RateLimiter;
   readonly routes: Routes;
   readonly bodyLimitBytes: number;
   readonly trustedProxies: readonly string[];
@@ -39,52 +41,47 @@ export interface PipelineParts {
 export function httpServer(parts: PipelineParts): FastifyInstance {
   const server = Fastify({
     loggerInstance: parts.log as FastifyBaseLogger,
-    disableRequestLogging: true,
-    genReqId: () => parts.ids.uuid(),
+    // Each answer is logged below, by operation: a URL may hold an email address.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: (request) => givenRequestId(request.headers[requestIdHeader]) ?? parts.ids.uuid(),
     bodyLimit: parts.bodyLimitBytes,
+    requestTimeout: receivingMsMax,
+    connectionTimeout: silenceMsMax,
+    keepAliveTimeout: keepAliveMs,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
     trustProxy: parts.trustedProxies.length > 0 ? [...parts.trustedProxies] : false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
-    forceCloseConnections: 'idle',
+    frameworkErrors: (error, request, reply) => void fail(error, request as FastifyRequest, reply as FastifyReply),
+    clientErrorHandler: (_error, socket) => void (socket.writable && socket.end(unreadableAnswer)),
   });
+  const callers: Callers = new WeakMap();
+  const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+    sendRefusal(reply, refusalOf(error, request, parts), callers.get(request)?.merchantId);
+
   readBodiesAsText(server);
-  for (const id of Object.keys(operations) as OperationId[]) {
+  watch(server, parts, callers);
+  for (const id of operationIds) {
     const handler = parts.routes[id];
-    if (handler) addOperation(server, parts, id, handler as unknown as Handler<OperationId>);
+    if (handler) addOperation(server, parts, callers, id, handler as unknown as Handler<OperationId>);
   }
-  server.setNotFoundHandler((request, reply) => sendRefusal(reply, refusal('unknown_path', { path: request.url.split('?')[0]! })));
-  server.setErrorHandler((error, request, reply) => sendRefusal(reply, refusalOf(error, request, parts)));
+  server.setNotFoundHandler((request, reply) => sendRefusal(reply, nothingAt(request), undefined));
+  server.setErrorHandler(fail);
   return server;
 }
 
-function addOperation(server: FastifyInstance, parts: PipelineParts, id: OperationId, handler: Handler<OperationId>): void {
-  const operation = operationOf(id);
-  const parse = inputParser(operation);
-  const principals = new WeakMap<FastifyRequest, Principal>();
+type Callers = WeakMap<FastifyRequest, Principal>;
 
-  server.route({
-    method: operation.method,
-    url: operation.base + operation.path.replace(/\{(\w+)\}/g, ':$1'),
-    config: { operation: id },
-    // Before the body is read: nobody makes us parse five megabytes without a key.
-    async onRequest(request) {
-      const principal = await parts.authenticate(credentialsOf(request));
-      if (!principal.ok) throw principal.reason;
-      const refused = await parts.admit?.(principal.value);
-      if (refused) throw refused;
-      if (operation.base === '/rest/v2') checkVersion(request);
-      principals.set(request, principal.value);
-    },
-    async handler(request, reply) {
-      const principal = principals.get(request)!;
-      const parsed = parse({ params: request.params as Record<string, string>, query: request.query as Record<string, unknown>, body: bodyOf(request) });
-      checkPermission(operation, principal);
-      const context = await contextOf(parts, principal, request);
-      const ifMatch = versionOf(request);
-      const input = { ...parsed, ...(ifMatch === undefined ? {} : { ifMatch }) } as Input<OperationId>;
-      return sendAnswer(reply, operation, await handler(context, input));
-    },
-  });
-}
+const requestIdHeader = 'x-request-id';
+/** A client or proxy may name the request, in a form that does no harm in a log. */
+const givenRequestId = (given: unknown): string | undefined => (typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) ? given : undefined);
+
+const receivingMsMax = 30_000;
+// Also how long an operation may take: nothing moves on the connection meanwhile.
+const silenceMsMax = 120_000;
+// Longer than the minute that load balancers usually keep connections, so that it is not we who close one that is about to be used.
+const keepAliveMs = 75_000;
+const unreadableAnswer = 'HTTP/1.1 400 Bad Request\r\nUC-REST-ERROR: The request cannot be read. Send HTTP/1.1 with headers of at most 16 KB.\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
 
 /** Bodies are kept as text until the caller is known; the parser then tells malformed from too deep. */
 function readBodiesAsText(server: FastifyInstance): void {
@@ -92,35 +89,82 @@ function readBodiesAsText(server: FastifyInstance): void {
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
 }
 
-function bodyOf(request: FastifyRequest): unknown {
-  const text = request.body as string | undefined;
-  if (text === undefined || text.trim() === '') return undefined;
-  const parsed = parseJson(text);
-  if (parsed.ok) return refuseCardNumbers(parsed.value);
-  return parsed.reason === 'too deep' ? refuse('too_deep', { max: depthMax }) : refuse('malformed_json', { reason: 'it cannot be parsed' });
+/** What is the same for every path: the request's id goes out, each answer is logged and counted, and closing sends clients elsewhere. */
+function watch(server: FastifyInstance, { metrics }: PipelineParts, callers: Callers): void {
+  let isClosing = false;
+  server.addHook('preClose', (done) => {
+    isClosing = true;
+    done();
+  });
+  server.addHook('onRequest', (request, reply, done) => {
+    reply.header(requestIdHeader, request.id);
+    // What is in hand is finished; what comes over a connection that was kept open is turned away.
+    if (isClosing) {
+      reply.header('connection', 'close');
+      return done(refusal('unavailable', {}, { retryAfterSeconds: 1 }));
+    }
+    checkRequest(request);
+    done();
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    const operation = (request.routeOptions.config as { operation?: string }).operation ?? request.routeOptions.url ?? 'nothing';
+    metrics.observeRequest(operation, reply.statusCode, reply.elapsedTime / 1000);
+    const merchant = callers.get(request)?.merchantId;
+    request.log.info({ operation, method: request.method, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10, merchant }, 'answered');
+    done();
+  });
 }
 
-function refuseCardNumbers(body: unknown): unknown {
-  const field = findCardNumber(body);
-  return field === undefined ? body : refuse('card_number_refused', { field: field || 'The body' });
+function addOperation(server: FastifyInstance, parts: PipelineParts, callers: Callers, id: OperationId, handler: Handler<OperationId>): void {
+  const operation = operationOf(id);
+  const parse = inputParser(operation);
+
+  server.route({
+    method: operation.method,
+    url: operation.base + operation.path.replace(/\{(\w+)\}/g, ':$1'),
+    config: { operation: id },
+    // Before the body is read: nobody makes us parse five megabytes without a key.
+    async onRequest(request) {
+      callers.set(request, await callerOf(parts, request));
+      await countCall(parts, callers.get(request)!, request);
+      if (operation.base === '/rest/v2') checkVersion(request);
+    },
+    async handler(request, reply) {
+      const principal = callers.get(request)!;
+      const body = bodyOf(request, operation);
+      const parsed = parse({ params: request.params as Record<string, string>, query: request.query as Record<string, unknown>, body });
+      checkPermission(operation, principal);
+      const context = await contextOf(parts, principal, request);
+      const ifMatch = versionOf(request);
+      const input = { ...parsed, ...(ifMatch === undefined ? {} : { ifMatch }) } as Input<OperationId>;
+
+      const run = async (within: Context) => rendered(operation, await handler(within, input));
+      const key = idempotencyKeyOf(request, operation);
+      if (key === undefined) return send(reply, await run(context));
+      const once = await runOnce(context, parts.clock, key, [id, request.url, request.body ?? ''].join('\n'), run);
+      if (once.isReplay) reply.header(replayHeader, 'true');
+      return send(reply, once.rendered);
+    },
+  });
 }
 
-function credentialsOf(request: FastifyRequest) {
-  const key = request.headers[simpleKeyHeader];
-  const token = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  return {
-    address: request.ip,
-    ...(typeof key === 'string' && key !== '' ? { simpleKey: key } : {}),
-    ...(token === undefined ? {} : { bearerToken: token }),
-  };
+async function callerOf({ authenticate, limiter }: PipelineParts, request: FastifyRequest): Promise<Principal> {
+  const address = addressSubject(request);
+  const known = limiter.excessOf(address);
+  if (known) throw tooMany(known);
+  const principal = await authenticate(credentialsOf(request));
+  if (principal.ok) return principal.value;
+  // A stranger's attempts count too, or keys could be tried without end.
+  const excess = await limiter.admit([address]);
+  throw excess ? tooMany(excess) : principal.reason;
 }
 
-function checkVersion(request: FastifyRequest): void {
-  const given = request.headers[versionHeader.name.toLowerCase()];
-  const words = { header: versionHeader.name, expected: versionHeader.value };
-  if (given === undefined) refuse('missing_version', words);
-  if (given !== versionHeader.value) refuse('wrong_version', words);
+async function countCall({ limiter }: PipelineParts, principal: Principal, request: FastifyRequest): Promise<void> {
+  const excess = await limiter.admit([applicationSubject(principal), addressSubject(request)]);
+  if (excess) throw tooMany(excess);
 }
+
+const tooMany = ({ limit, seconds, retryAfterSeconds }: RateExcess): Refusal => refusal('rate_limited', { limit, seconds }, { retryAfterSeconds });
 
 function checkPermission(operation: Operation, principal: Principal): void {
   const needed = operation.permissions;
@@ -142,42 +186,21 @@ async function contextOf(parts: PipelineParts, principal: Principal, request: Fa
   };
 }
 
-function versionOf(request: FastifyRequest): number | undefined {
-  const match = /^"?(\d+)"?$/.exec(request.headers['if-match'] ?? '');
-  return match ? Number(match[1]) : undefined;
-}
+const paths = operationIds.map((id) => operationOf(id)).map(({ method, base, path }) => ({ method, pattern: new RegExp(`^${base}${path.replace(/\{\w+\}/g, '[^/]+')}/?$`) }));
 
-function sendAnswer(reply: FastifyReply, operation: Operation, answer: Answer): FastifyReply {
-  switch (answer.kind) {
-    case 'nothing':
-      return reply.code(204).send();
-    case 'bare':
-      return reply.code(answer.status).type('application/json').send(JSON.stringify(answer.value));
-    case 'payload':
-      if (answer.extras.version !== undefined) reply.header('ETag', `"${answer.extras.version}"`);
-      return reply.code(200).type('application/json').send(envelope(operation.payload ?? 'result', answer.json, answer.extras));
-  }
+function nothingAt(request: FastifyRequest): Refusal {
+  const path = request.url.split('?')[0]!;
+  const allowed = paths.filter(({ method, pattern }) => method !== request.method && pattern.test(path)).map(({ method }) => method);
+  return allowed.length > 0 ? refusal('method_not_allowed', { method: request.method, path, allowed }) : refusal('unknown_path', { path });
 }
 
 function refusalOf(error: unknown, request: FastifyRequest, parts: PipelineParts): Refusal {
   if (error instanceof Refusal) return error;
   const code = (error as { code?: string }).code;
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return refusal('body_too_large', { max: parts.bodyLimitBytes });
-  if (code?.startsWith('FST_ERR_CTP_') || code === 'FST_ERR_BAD_URL') return refusal('malformed_json', { reason: 'it cannot be read' });
+  if (code === 'FST_ERR_BAD_URL') return refusal('wrong_format', { field: 'The path', expected: 'percent-encoded UTF-8' });
+  if (code === 'FST_ERR_MAX_PARAM_LENGTH') return refusal('too_long', { field: 'A part of the path', max: 500 });
+  if (code?.startsWith('FST_ERR_CTP_')) return refusal('malformed_json', { reason: 'it does not arrive as its headers say' });
   request.log.error({ err: error }, 'request failed');
-  return refusal('internal', { requestId: request.id });
+  return isConnectionFailure(error) ? refusal('unavailable', {}, { retryAfterSeconds: 1 }) : refusal('internal', { requestId: request.id });
 }
-
-function sendRefusal(reply: FastifyReply, refused: Refusal): FastifyReply {
-  reply.code(refused.status).header(errorHeader, headerText(refused.message)).type('application/json');
-  if (refused.retryAfterSeconds !== undefined) reply.raw.setHeader('Retry-After', String(refused.retryAfterSeconds));
-  const error = errorBody(refused.message, refused.status, refused.objectId);
-  // The rate limit's body is UltraCart's own: no `success`, no `error_code`.
-  const body = refused.code === 'rate_limited'
-    ? { error: { developer_message: refused.message, user_message: refused.message }, metadata: {} }
-    : { success: false, metadata: {}, error };
-  return reply.send(JSON.stringify(body));
-}
-
-/** A header holds one line of Latin-1. */
-const headerText = (message: string): string => message.replace(/[^\x20-\x7e\xa0-\xff]+/g, ' ').slice(0, 1000);

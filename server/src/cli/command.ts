@@ -1,0 +1,45 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+
+/** A word of the command line: one file each. */
+export interface Command {
+  /** What stands behind `perennial`, and one line on what it does. */
+  readonly usage: string;
+  readonly summary: string;
+  /** The options, one line each, and whatever else helps. */
+  readonly help: string;
+  run(args: readonly string[]): Promise<void>;
+}
+
+/** The command was not given as it must be: the message says how. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Something outside stands in the way; the message says what and how to mend it, and a stack would say no more. */
+export class Obstacle extends Error {
+  override readonly name = 'Obstacle';
+}
+
+/** Reads `--options` and the words between them; a fault is a {@link UsageError}. */
+export function readArgs<Options extends NonNullable<ParseArgsConfig['options']>>(args: readonly string[], options: Options) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message.split('. ')[0]!);
+  }
+}
+
+/** The option's value, or a {@link UsageError} that names it. */
+export function needed(value: string | undefined, option: string): string {
+  if (value !== undefined && value !== '') return value;
+  throw new UsageError(`${option} is missing`);
+}
+
+/** A comma list without its empty parts. */
+export const listOf = (value: string | undefined): string[] => (value ?? '').split(',').map((part) => part.trim()).filter((part) => part !== '');
+
+/** Columns of texts, aligned. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]!.length))) ?? [];
+  return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i]!)).join('  ').trimEnd()).join('\n');
+}

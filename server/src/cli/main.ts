@@ -1,0 +1,3 @@
+import { runCommandLine } from './commands.ts';
+
+await runCommandLine(process.argv.slice(2));

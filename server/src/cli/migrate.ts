@@ -1,0 +1,19 @@
+import { readConfig } from '../config.ts';
+import { openLog } from '../platform/log.ts';
+import { readArgs, type Command } from './command.ts';
+import { openStore } from './openStore.ts';
+
+/** `migrate`: brings the database to this release and ends. `serve` does the same at its start. */
+export const migrateCommand: Command = {
+  usage: 'migrate',
+  summary: 'Brings the database to this release',
+  help: 'Safe beside running servers of this release; several at once wait for one another. There is no way back but a backup.',
+
+  async run(args) {
+    readArgs(args, {});
+    const config = readConfig(process.env);
+    const store = await openStore(config, openLog(config.logLevel));
+    await store.close();
+    console.log(store.applied.length === 0 ? 'The database is up to date.' : store.applied.map((name) => `applied ${name}`).join('\n'));
+  },
+};

@@ -1,0 +1,54 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import { type DatabasePool, isConnectionFailure, openPool } from '../platform/storage/database.ts';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '../platform/storage/embedded.ts';
+import { migrate, readMigrations } from '../platform/storage/migrate.ts';
+import { Obstacle } from './command.ts';
+
+/** The database that the settings name, migrated. */
+export interface Store {
+  readonly db: DatabasePool;
+  /** The migrations that this call applied. */
+  readonly applied: readonly string[];
+  /** Resolves with a reason when the embedded PostgreSQL dies under us. */
+  readonly ended: Promise<string>;
+  /** Closes the connections, and stops PostgreSQL if it was started here. */
+  close(): Promise<void>;
+}
+
+/** Opens the database of `DATABASE_URL`, or starts the embedded one (or joins the one that a server runs), and migrates it. */
+export async function openStore(config: Config, log: Logger): Promise<Store> {
+  const embedded = config.database ? undefined : await startEmbeddedPostgres({ dataDir: `${config.dataDir}/postgres`, log: linesOf(log) });
+  let isClosing = false;
+  const db = openPool({
+    connection: config.database ?? embedded!.connection,
+    maxConnections: config.maxConnections,
+    prepareStatements: config.prepareStatements,
+    // While we close, the embedded PostgreSQL may end a connection before our farewell has reached it.
+    onIdleError: (error) => isClosing || log.warn({ err: error }, 'a connection to PostgreSQL was lost'),
+  });
+  const close = async () => {
+    isClosing = true;
+    await db.close();
+    await embedded?.stop();
+  };
+  try {
+    const applied = await migrate(db, await readMigrations());
+    return { db, applied, ended: embedded?.ended ?? new Promise(() => {}), close };
+  } catch (error) {
+    await close();
+    throw isConnectionFailure(error) || isNameFailure(error) ? unreachable(config, embedded, error as Error) : error;
+  }
+}
+
+const isNameFailure = (error: unknown): boolean => ['ENOTFOUND', 'EAI_AGAIN'].includes((error as { code?: string }).code ?? '');
+
+function unreachable({ database }: Config, embedded: EmbeddedPostgres | undefined, error: Error): Obstacle {
+  // Never the URL itself: it holds the password.
+  const host = database && 'url' in database ? new URL(database.url).host : embedded?.connection.host;
+  return new Obstacle(`PostgreSQL at ${host} cannot be reached (${error.message || (error as { code?: string }).code}); start it, or mend DATABASE_URL`);
+}
+
+function linesOf(log: Logger) {
+  return { debug: (line: string) => log.debug(line), info: (line: string) => log.info(line), warn: (line: string) => log.warn(line) };
+}

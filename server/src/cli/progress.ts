@@ -1,0 +1,43 @@
+/** Shows how far a long piece of work is: a bar that is redrawn on a terminal, a line for each tenth anywhere else. */
+export interface Progress {
+  update(done: number): void;
+  finish(): void;
+}
+
+const barWidth = 30;
+const redrawMs = 100;
+
+export function showProgress(label: string, total: number, stream: NodeJS.WriteStream = process.stderr): Progress {
+  const startedMs = performance.now();
+  let drawnAtMs = -Infinity;
+  let tenthsShown = 0;
+
+  function draw(done: number): void {
+    const share = total === 0 ? 1 : Math.min(1, done / total);
+    const filled = Math.round(share * barWidth);
+    const line = `${label} ${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${Math.floor(share * 100)} %  ${done.toLocaleString('en')} of ${total.toLocaleString('en')}  ${timeLeft(share)}`;
+    if (stream.isTTY) stream.write(`\r\x1b[2K${line}`);
+    else if (Math.floor(share * 10) > tenthsShown) {
+      tenthsShown = Math.floor(share * 10);
+      stream.write(`${line}\n`);
+    }
+  }
+
+  function timeLeft(share: number): string {
+    const passed = (performance.now() - startedMs) / 1000;
+    if (share >= 1) return `${passed.toFixed(1)} s`;
+    return share < 0.02 ? '' : `${Math.ceil((passed / share) * (1 - share))} s left`;
+  }
+
+  return {
+    update(done) {
+      if (performance.now() - drawnAtMs < redrawMs) return;
+      drawnAtMs = performance.now();
+      draw(done);
+    },
+    finish() {
+      draw(total);
+      if (stream.isTTY) stream.write('\n');
+    },
+  };
+}

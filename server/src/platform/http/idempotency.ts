@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { Temporal } from 'temporal-polyfill';
+import { assert } from '../../kernel/assert.ts';
+import type { SystemClock } from '../clock/systemClock.ts';
+import type { Context } from '../context.ts';
+import type { Worker } from '../jobs/loop.ts';
+import type { Database } from '../storage/database.ts';
+import { listMerchants } from '../tenancy/merchantStore.ts';
+import { begin, deleteForgotten, findEarlier, forgetUnchanged, markCommitted, saveAnswer, type IdempotentRequest } from './idempotentStore.ts';
+import { Refusal, refuse } from './refusal.ts';
+import { renderedRefusal, type Rendered } from './reply.ts';
+
+/** A client that sends this header with a write may repeat the request: it is done once and answered each time (docs/adr). */
+export const idempotencyHeader = 'idempotency-key';
+/** Marks an answer that was given before. */
+export const replayHeader = 'Idempotent-Replayed';
+export const idempotencyKeyMax = 255;
+
+const remembered = { hours: 24 };
+// Longer than any request runs. One that began earlier and changed nothing was cut off, and may run again.
+const dead = { minutes: 5 };
+const cleaningMs = 3_600_000;
+
+/**
+ * Runs a write once per merchant, application and key. A repeat gets the first answer, a refusal while the first still runs, or for
+ * another body; a refusal that changed nothing is not remembered, so the mended request may use the same key.
+ */
+export async function runOnce(context: Context, clock: SystemClock, key: string, text: string, run: (context: Context) => Promise<Rendered>): Promise<{ rendered: Rendered; isReplay: boolean }> {
+  const request: IdempotentRequest = {
+    merchantId: context.merchant.merchantId,
+    applicationId: context.actor.applicationId ?? context.actor.name,
+    key,
+    hash: createHash('sha256').update(text).digest(),
+    begunAt: clock.now(),
+  };
+  const isOurs = await begin(context.db, request, request.begunAt.subtract(remembered), request.begunAt.subtract(dead));
+  if (!isOurs) return { rendered: await earlierAnswer(context.db, request), isReplay: true };
+
+  const rendered = await runMarked(context, request, run);
+  await saveAnswer(context.db, request, rendered);
+  return { rendered, isReplay: false };
+}
+
+/** Deletes what is older than a day. */
+export function forgettingWorker(db: Database, clock: SystemClock): Worker {
+  let cleanedAtMs = -Infinity;
+  return {
+    name: 'idempotent requests',
+    async runOnce() {
+      if (clock.monotonicMs() - cleanedAtMs < cleaningMs) return 0;
+      cleanedAtMs = clock.monotonicMs();
+      let deleted = 0;
+      for (const { merchantId } of await listMerchants(db)) deleted += await deleteForgotten(db, merchantId, clock.now().subtract(remembered));
+      return deleted;
+    },
+  };
+}
+
+async function earlierAnswer(db: Database, request: IdempotentRequest): Promise<Rendered> {
+  const earlier = await findEarlier(db, request);
+  // Gone in between: its run was refused just now, and a repeat will find the way free.
+  if (!earlier) return refuse('idempotency_conflict', {});
+  if (!earlier.hash.equals(request.hash)) return refuse('idempotency_mismatch', {});
+  if (earlier.answer) return earlier.answer;
+  const isDead = Temporal.Instant.compare(earlier.begunAt, request.begunAt.subtract(dead)) < 0;
+  return refuse(isDead ? 'idempotency_interrupted' : 'idempotency_conflict', {});
+}
+
+async function runMarked(context: Context, request: IdempotentRequest, run: (context: Context) => Promise<Rendered>): Promise<Rendered> {
+  try {
+    return await run({ ...context, db: marking(context.db, request) });
+  } catch (error) {
+    const changedNothing = await forgetUnchanged(context.db, request);
+    // A refusal after a change (a declined first charge of a stored order) is the answer to remember.
+    if (!changedNothing && error instanceof Refusal) return renderedRefusal(error);
+    throw error;
+  }
+}
+
+/**
+ * The database, each of whose changes also notes that the request has changed something, in the same transaction: after a crash it is
+ * known whether a repeat is harmless. `rows` and `row` outside a transaction only read, or count numbers up.
+ */
+function marking(db: Database, request: IdempotentRequest): Database {
+  const transaction = <T>(work: (tx: Database) => Promise<T>): Promise<T> =>
+    db.transaction(async (tx) => {
+      const value = await work(tx);
+      assert(await markCommitted(tx, request), 'the request was taken for dead and runs again elsewhere');
+      return value;
+    });
+  return {
+    rows: (text, values) => db.rows(text, values),
+    row: (text, values) => db.row(text, values),
+    run: (text, values) => transaction((tx) => tx.run(text, values)),
+    afterCommit: (listener) => db.afterCommit(listener),
+    transaction,
+  };
+}

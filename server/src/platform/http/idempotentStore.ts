@@ -1,0 +1,69 @@
+import type { Temporal } from 'temporal-polyfill';
+import type { Database } from '../storage/database.ts';
+import type { Rendered } from './reply.ts';
+
+/** A request that its client may repeat, and when this run of it began. */
+export interface IdempotentRequest {
+  readonly merchantId: string;
+  readonly applicationId: string;
+  readonly key: string;
+  /** Of operation, path, query and body. */
+  readonly hash: Buffer;
+  readonly begunAt: Temporal.Instant;
+}
+
+/** What is known of an earlier request with the same key. */
+export interface EarlierRequest {
+  readonly hash: Buffer;
+  readonly state: 'begun' | 'committed' | 'answered';
+  readonly begunAt: Temporal.Instant;
+  readonly answer?: Rendered;
+}
+
+const keyColumns = 'merchant_id = $1 and application_id = $2 and idempotency_key = $3';
+const keyValues = ({ merchantId, applicationId, key }: IdempotentRequest) => [merchantId, applicationId, key];
+// A run that was taken over, because it seemed to be dead, finds its row begun at another moment.
+const ownRun = `${keyColumns} and begun_at = $4`;
+const ownValues = (request: IdempotentRequest) => [...keyValues(request), request.begunAt];
+
+/** Writes that the request has begun; false when there is an earlier one that is neither forgotten nor dead before it changed anything. */
+export async function begin(db: Database, request: IdempotentRequest, forgottenBefore: Temporal.Instant, deadBefore: Temporal.Instant): Promise<boolean> {
+  const begun = await db.run(
+    `insert into idempotent_request as r (merchant_id, application_id, idempotency_key, begun_at, request_hash, state)
+     values ($1, $2, $3, $4, $5, 'begun')
+     on conflict (merchant_id, application_id, idempotency_key) do update
+     set begun_at = $4, request_hash = $5, state = 'begun', status = null, body = null, etag = null
+     where r.begun_at < $6 or (r.state = 'begun' and r.begun_at < $7)`,
+    [...ownValues(request), request.hash, forgottenBefore, deadBefore],
+  );
+  return begun === 1;
+}
+
+export async function findEarlier(db: Database, request: IdempotentRequest): Promise<EarlierRequest | undefined> {
+  const row = await db.row<{ request_hash: Buffer; state: EarlierRequest['state']; begun_at: Temporal.Instant; status: number | null; body: string | null; etag: string | null }>(
+    `select request_hash, state, begun_at, status, body, etag from idempotent_request where ${keyColumns}`,
+    keyValues(request),
+  );
+  if (!row) return undefined;
+  const { status, body, etag } = row;
+  const answer = status === null ? {} : { answer: { status, ...(body === null ? {} : { body }), ...(etag === null ? {} : { etag }) } };
+  return { hash: row.request_hash, state: row.state, begunAt: row.begun_at, ...answer };
+}
+
+/** In the transaction of a change: from now on the request must not run again. False when the run was taken over. */
+export async function markCommitted(tx: Database, request: IdempotentRequest): Promise<boolean> {
+  return (await tx.run(`update idempotent_request set state = 'committed' where ${ownRun}`, ownValues(request))) === 1;
+}
+
+export async function saveAnswer(db: Database, request: IdempotentRequest, { status, body, etag }: Rendered): Promise<void> {
+  await db.run(`update idempotent_request set state = 'answered', status = $5, body = $6, etag = $7 where ${ownRun}`, [...ownValues(request), status, body, etag]);
+}
+
+/** Forgets a request that changed nothing; answers false, and keeps it, when it did change something. */
+export async function forgetUnchanged(db: Database, request: IdempotentRequest): Promise<boolean> {
+  return (await db.run(`delete from idempotent_request where ${ownRun} and state = 'begun'`, ownValues(request))) === 1;
+}
+
+export function deleteForgotten(db: Database, merchantId: string, before: Temporal.Instant): Promise<number> {
+  return db.run('delete from idempotent_request where merchant_id = $1 and begun_at < $2', [merchantId, before]);
+}

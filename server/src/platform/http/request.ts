@@ -1,0 +1,88 @@
+import { simpleKeyHeader, versionHeader, type Operation } from '@perennial/contract/operations.ts';
+import type { FastifyRequest } from 'fastify';
+import ipaddr from 'ipaddr.js';
+import { findCardNumber } from '../../kernel/cardNumbers.ts';
+import type { Credentials, Principal } from './authentication.ts';
+import { idempotencyHeader, idempotencyKeyMax } from './idempotency.ts';
+import { depthMax, parseJson } from './jsonBody.ts';
+import { refuse } from './refusal.ts';
+import { findUnstorable, mayHoldUnstorable } from './storableText.ts';
+
+const headersMax = 100;
+const queryLengthMax = 8_192;
+const storable = 'well-formed text without the character U+0000';
+
+/** Refuses what is too much or unreadable on any path, before anybody is asked who they are. */
+export function checkRequest(request: FastifyRequest): void {
+  if (request.raw.rawHeaders.length / 2 > headersMax) refuse('out_of_range', { field: 'The number of headers', min: 0, max: headersMax });
+  const query = request.url.indexOf('?');
+  if (query >= 0 && request.url.length - query > queryLengthMax) refuse('too_long', { field: 'The query', max: queryLengthMax });
+  if (request.url.includes('%00')) refuse('wrong_format', { field: query >= 0 && request.url.indexOf('%00') > query ? 'The query' : 'The path', expected: storable });
+}
+
+/** Who the request says it comes from. An empty `Bearer`, which some clients send beside a simple key, is nobody. */
+export function credentialsOf(request: FastifyRequest): Credentials {
+  const key = request.headers[simpleKeyHeader];
+  const token = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  return {
+    address: request.ip,
+    ...(typeof key === 'string' && key !== '' ? { simpleKey: key } : {}),
+    ...(token === undefined ? {} : { bearerToken: token }),
+  };
+}
+
+export function checkVersion(request: FastifyRequest): void {
+  const given = request.headers[versionHeader.name.toLowerCase()];
+  const words = { header: versionHeader.name, expected: versionHeader.value };
+  if (given === undefined) refuse('missing_version', words);
+  if (given !== versionHeader.value) refuse('wrong_version', words);
+}
+
+/** The parsed body: a form or JSON as the operation has it, storable, and without card numbers. Undefined when there is none. */
+export function bodyOf(request: FastifyRequest, operation: Operation): unknown {
+  const text = request.body as string | undefined;
+  if (text === undefined || text.trim() === '') return undefined;
+  const isForm = takesForm(request, operation);
+  const body = isForm ? Object.fromEntries(new URLSearchParams(text)) : jsonOf(text);
+  const unstorable = isForm || mayHoldUnstorable(text) ? findUnstorable(body) : undefined;
+  if (unstorable !== undefined) refuse('wrong_format', { field: unstorable || 'The body', expected: storable });
+  const cardNumber = findCardNumber(body);
+  if (cardNumber !== undefined) refuse('card_number_refused', { field: cardNumber || 'The body' });
+  return body;
+}
+
+/** The version of an `If-Match` header. A tag that we never gave matches nothing. */
+export function versionOf(request: FastifyRequest): number | undefined {
+  const tag = request.headers['if-match'];
+  if (tag === undefined || tag.trim() === '*') return undefined;
+  return Number(/^\s*(?:W\/)?"?(\d{1,15})"?\s*$/.exec(tag)?.[1] ?? -1);
+}
+
+/** The key with which a client makes a write repeatable; reads are repeatable by nature. */
+export function idempotencyKeyOf(request: FastifyRequest, operation: Operation): string | undefined {
+  const key = request.headers[idempotencyHeader];
+  const isWrite = operation.method === 'PUT' || operation.method === 'DELETE' || operation.permissions.some((permission) => permission.endsWith('_write'));
+  if (key === undefined || !isWrite || operation.method === 'GET') return undefined;
+  if (typeof key === 'string' && key !== '' && key.length <= idempotencyKeyMax) return key;
+  return refuse('wrong_format', { field: 'Idempotency-Key', expected: `one text of 1 to ${idempotencyKeyMax} characters` });
+}
+
+/** What rate limits are counted by: the application, as its merchant knows it. */
+export const applicationSubject = ({ merchantId, actor }: Principal): string => `app:${merchantId}/${actor.applicationId ?? actor.name}`;
+
+/** And the address; of IPv6 the network of 64 bits, of which one caller has a whole one. */
+export function addressSubject(request: FastifyRequest): string {
+  if (!ipaddr.isValid(request.ip)) return `ip:${request.ip}`;
+  const address = ipaddr.process(request.ip);
+  return `ip:${address.kind() === 'ipv4' ? address.toString() : `${address.toByteArray().slice(0, 8).join('.')}/64`}`;
+}
+
+function takesForm(request: FastifyRequest, operation: Operation): boolean {
+  return operation.form === true && !(request.headers['content-type'] ?? '').includes('json');
+}
+
+function jsonOf(text: string): unknown {
+  const parsed = parseJson(text);
+  if (parsed.ok) return parsed.value;
+  return parsed.reason === 'too deep' ? refuse('too_deep', { max: depthMax }) : refuse('malformed_json', { reason: 'it cannot be parsed' });
+}
