@@ -27,6 +27,8 @@ export interface OrderRecord {
   readonly rebillNumber?: number;
   /** Stands for the card at the gateway. */
   readonly cardToken?: string;
+  /** Its first charge was begun and is not settled. */
+  readonly charging?: boolean;
 }
 
 /** The id of a merchant's order by its number (order reference, order_id). */

@@ -35,26 +35,22 @@ export async function readOrderJson(
 }
 
 /** Adds orders, any number in one statement. Throws the violation of `orders_channel_partner` or `orders_rebill` where such an order exists. */
-export async function insertOrders(tx: Database, merchantId: string, orders: readonly NewOrder[]): Promise<void> {
+export async function insertOrders(tx: Database, merchantId: string, orders: readonly OrderRecord[]): Promise<void> {
   await tx.run(
-    `insert into orders (merchant_id, ${writtenNames})
-     select $1, ${writtenNames} from jsonb_to_recordset($2::jsonb) as r (${writtenTypes})`,
+    `insert into orders (merchant_id, ${writtenNames}, charge_lease_until)
+     select $1, ${writtenNames}, ${leaseOf('r')} from jsonb_to_recordset($2::jsonb) as r (${writtenTypes})`,
     [merchantId, JSON.stringify(orders.map(toRow))],
   );
 }
 
-/** Writes the order as it is now; its id and its numbers as a rebill never change. */
-export async function saveOrder(tx: Database, order: OrderRecord & { readonly chargeLeaseUntil?: Temporal.Instant }): Promise<void> {
-  const names = Object.keys(written).filter((name) => name !== 'order_id' && name !== 'created_at');
+/** Writes the order as it is now. */
+export async function saveOrder(tx: Database, order: OrderRecord): Promise<void> {
   await tx.run(
-    `update orders o set ${names.map((name) => `${name} = r.${name}`).join(', ')}
+    `update orders o set ${changedColumns}
      from jsonb_to_record($3::jsonb) as r (${writtenTypes}) where o.merchant_id = $1 and o.order_id = $2`,
     [order.merchantId, order.orderId, JSON.stringify(toRow(order))],
   );
 }
-
-/** An order with the moment until which only the request that stored it may ask the gateway. */
-export type NewOrder = OrderRecord & { readonly chargeLeaseUntil?: Temporal.Instant };
 
 /**
  * Makes an order the original one of an auto order and tells its lines (by their place) their item there, which answers show as `item_reference_oid`.
@@ -73,6 +69,20 @@ export async function linkAutoOrder(
   );
 }
 
+/**
+ * Orders of a merchant whose first charge was begun and never settled, because its process ended: takes them over for the length of a lease, so
+ * that of many processes one asks the gateway.
+ */
+export async function claimUnsettledCharges(tx: Database, merchantId: string, limit: number): Promise<string[]> {
+  const rows = await tx.rows<{ order_id: string }>(
+    `update orders o set charge_lease_until = now() + interval '2 minutes'
+     from (select order_id from orders where merchant_id = $1 and charge_lease_until < now() order by charge_lease_until limit $2 for update skip locked) due
+     where o.merchant_id = $1 and o.order_id = due.order_id returning o.order_id`,
+    [merchantId, limit],
+  );
+  return rows.map((row) => row.order_id);
+}
+
 interface OrderRow {
   order_id: string;
   document: OrderDocument;
@@ -85,20 +95,29 @@ interface OrderRow {
   auto_order_oid: number | null;
   rebill_number: number | null;
   card_token: string | null;
+  charging: boolean;
 }
 
 const columns = `o.order_id, o.head || o.parts as document, o.created_at, o.modified_at, o.paid_at, o.currency, o.total_minor,
-  o.customer_profile_oid, o.auto_order_oid, o.rebill_number, o.card_token`;
+  o.customer_profile_oid, o.auto_order_oid, o.rebill_number, o.card_token, o.charge_lease_until is not null as charging`;
 
 const written = {
   order_id: 'text', head: 'jsonb', parts: 'jsonb', created_at: 'timestamptz', modified_at: 'timestamptz', paid_at: 'timestamptz', current_stage: 'text',
   currency: 'text', total_minor: 'bigint', customer_profile_oid: 'int', auto_order_oid: 'int', rebill_number: 'int', card_token: 'text',
-  charge_lease_until: 'timestamptz', channel_partner_code: 'text', channel_partner_order_id: 'text', facets: 'text[]',
+  channel_partner_code: 'text', channel_partner_order_id: 'text', facets: 'text[]',
 } as const;
 const writtenNames = Object.keys(written).join(', ');
-const writtenTypes = Object.entries(written).map(([name, type]) => `${name} ${type}`).join(', ');
+const writtenTypes = [...Object.entries(written).map(([name, type]) => `${name} ${type}`), 'charging boolean'].join(', ');
 
-function toRow(order: NewOrder): Record<keyof typeof written, unknown> {
+// Machine time: a lease guards against a process that died, whatever the merchant's clock shows.
+const leaseOf = (row: string): string => `case when ${row}.charging then now() + interval '2 minutes' end`;
+
+const changedColumns = [
+  ...Object.keys(written).filter((name) => name !== 'order_id' && name !== 'created_at').map((name) => `${name} = r.${name}`),
+  `charge_lease_until = case when r.charging then coalesce(o.charge_lease_until, ${leaseOf('r')}) end`,
+].join(', ');
+
+function toRow(order: OrderRecord): Record<keyof typeof written | 'charging', unknown> {
   const { document } = order;
   return {
     order_id: order.orderId,
@@ -113,7 +132,7 @@ function toRow(order: NewOrder): Record<keyof typeof written, unknown> {
     auto_order_oid: order.autoOrderOid,
     rebill_number: order.rebillNumber,
     card_token: order.cardToken,
-    charge_lease_until: order.chargeLeaseUntil,
+    charging: order.charging === true,
     channel_partner_code: document.channel_partner?.channel_partner_code?.toLowerCase(),
     channel_partner_order_id: document.channel_partner?.channel_partner_order_id?.toLowerCase(),
     facets: orderFacets(order.merchantId, document),
@@ -141,6 +160,7 @@ function fromRow(merchantId: string, row: OrderRow): OrderRecord {
     autoOrderOid: row.auto_order_oid ?? undefined,
     rebillNumber: row.rebill_number ?? undefined,
     cardToken: row.card_token ?? undefined,
+    charging: row.charging,
   };
 }
 

@@ -1,0 +1,45 @@
+import type { Minor } from '../kernel/money.ts';
+
+/** What a gateway is asked for a new order. */
+export interface OrderCharge {
+  /** Made of what the charge stands for, so asking again is the same charge and never a second one. */
+  readonly idempotencyKey: string;
+  readonly merchantId: string;
+  readonly orderId: string;
+  readonly amount: Minor;
+  /** ISO 4217. */
+  readonly currency: string;
+  readonly cardToken: string;
+}
+
+/** What became of a charge. "We do not know" is an answer of its own: neither approved nor declined until somebody asked again. */
+export type ChargeResult =
+  | { readonly kind: 'approved'; readonly gateway: string; readonly reference: string; readonly card?: ChargedCard }
+  | { readonly kind: 'declined'; readonly gateway: string; readonly reason: string; readonly reference?: string }
+  | { readonly kind: 'unknown' };
+
+/** What the gateway knows of the card behind a token. */
+export interface ChargedCard {
+  readonly lastFour?: string;
+  readonly type?: 'AMEX' | 'Diners Club' | 'Discover' | 'JCB' | 'MasterCard' | 'VISA';
+}
+
+/**
+ * Charges the first payment of an order. Handed in when the app is put together; never called while a transaction is open. What it throws
+ * counts as unknown.
+ */
+export type Charge = (charge: OrderCharge) => Promise<ChargeResult>;
+
+/** The key of an order's first payment. */
+export const chargeKey = (merchantId: string, orderId: string): string => `order:${merchantId}:${orderId}`;
+
+/**
+ * Stands in for a gateway until one is configured: approves every token but those that say otherwise. `tok_decline…` is declined,
+ * `tok_unknown…` never answers.
+ */
+export const standInCharge: Charge = async ({ idempotencyKey, cardToken }) => {
+  const gateway = 'Stand-in';
+  if (cardToken.startsWith('tok_unknown')) return { kind: 'unknown' };
+  if (cardToken.startsWith('tok_decline')) return { kind: 'declined', gateway, reason: 'The card was declined.', reference: idempotencyKey };
+  return { kind: 'approved', gateway, reference: idempotencyKey };
+};

@@ -1,0 +1,20 @@
+import { type Minor, toMinor } from '../kernel/money.ts';
+import { failure, type Outcome } from '../kernel/outcome.ts';
+
+/** What is wrong with an order that a client sent: the field, why, and how to mend it. */
+export interface OrderFault {
+  readonly field: string;
+  readonly reason: string;
+  readonly mend: string;
+}
+
+/** The greatest amount of one field, in minor units; a thousand of them still add up exactly. */
+export const amountMax = 1_000_000_000_000;
+
+/** An amount of the wire that may not be negative. */
+export function amountIn(decimal: number, currency: string, field: string): Outcome<Minor, OrderFault> {
+  const parsed = toMinor(decimal, currency);
+  if (!parsed.ok) return failure({ field, reason: `is no amount in ${currency}: ${parsed.reason}`, mend: `Send no more decimals than ${currency} has` });
+  if (parsed.value < 0 || parsed.value > amountMax) return failure({ field, reason: 'is out of range', mend: 'Send 0 or more' });
+  return parsed;
+}

@@ -1,0 +1,115 @@
+import type { SortField } from '@perennial/contract/sorting.ts';
+import type { Temporal } from 'temporal-polyfill';
+import type { Minor } from '../kernel/money.ts';
+import type { Database } from '../platform/storage/database.ts';
+import { type Bind, bindings, type JsonPage, readPage } from '../platform/storage/page.ts';
+import { facet, type FacetName } from './facets.ts';
+import { orderJson, type OrderProjection } from './present.ts';
+import { storedId } from './store.ts';
+
+/** What a list of orders asks for; all conditions are joined by and. */
+export interface OrderList {
+  readonly filters: OrderFilters;
+  readonly sort: readonly SortField[];
+  readonly expand: ReadonlySet<string>;
+  readonly timeZone: string;
+  readonly page: { readonly limit: number; readonly offset: number };
+  readonly autoOrder?: OrderProjection['autoOrder'];
+}
+
+export interface OrderFilters {
+  readonly orderId?: string | undefined;
+  /** Exact, case-insensitive comparisons. */
+  readonly facets: Partial<Readonly<Record<FacetName, string>>>;
+  readonly customerProfileOid?: number | undefined;
+  readonly total?: Minor | undefined;
+  /** Both ends belong to a range. */
+  readonly ranges: Partial<Readonly<Record<RangeName, Range>>>;
+}
+
+export interface Range {
+  readonly begin?: Temporal.Instant | undefined;
+  readonly end?: Temporal.Instant | undefined;
+}
+
+/** What a range of dates compares. */
+export type RangeName = 'creation' | 'payment' | 'refund' | 'shipment' | 'shipped_on';
+
+/** A page of a merchant's orders. */
+export function readOrderPage(db: Database, merchantId: string, list: OrderList): Promise<JsonPage> {
+  const { values, bind } = bindings(merchantId);
+  const where = ['o.merchant_id = $1', ...conditions(merchantId, list.filters, bind)];
+  const orderBy = list.sort.map(({ field, descending }) => `${sortColumns[field]} ${descending ? 'desc nulls last' : 'asc nulls first'}`);
+  return readPage(db, {
+    table: 'orders', key: 'order_id', where, values,
+    orderBy: [...orderBy, 'o.order_id'],
+    json: (bind) => orderJson({ alias: 'o', zone: `${bind(list.timeZone)}::text`, autoOrder: list.autoOrder }, list.expand),
+  }, list.page);
+}
+
+/** The JSON list of those of the orders that exist, in the order they were asked for. */
+export async function readOrdersJson(
+  db: Database, merchantId: string, orderIds: readonly string[], list: Pick<OrderList, 'expand' | 'timeZone' | 'autoOrder'>,
+): Promise<string> {
+  const row = await db.row<{ json: string }>(
+    `select coalesce(json_agg(${orderJson({ alias: 'o', zone: '$3', autoOrder: list.autoOrder }, list.expand)} order by asked.place), '[]')::text as json
+     from (select id, min(place) as place from unnest($2::text[]) with ordinality as a (id, place) group by id) asked
+     join orders o on o.merchant_id = $1 and o.order_id = asked.id`,
+    [merchantId, orderIds.map(storedId), list.timeZone],
+  );
+  return row?.json ?? '[]';
+}
+
+function conditions(merchantId: string, filters: OrderFilters, bind: Bind): string[] {
+  const where: string[] = [];
+  const facets = Object.entries(filters.facets).map(([name, value]) => facet(merchantId, name as FacetName, value));
+  if (facets.length > 0) where.push(`o.facets @> ${bind(facets)}::text[]`);
+  if (filters.orderId !== undefined) where.push(`o.order_id = ${bind(storedId(filters.orderId))}`);
+  if (filters.customerProfileOid !== undefined) where.push(`o.customer_profile_oid = ${bind(filters.customerProfileOid)}::int`);
+  if (filters.total !== undefined) where.push(`o.total_minor = ${bind(filters.total)}::bigint`);
+  for (const [name, { begin, end }] of Object.entries(filters.ranges)) {
+    const column = rangeColumns[name as RangeName];
+    if (begin) where.push(`${column} >= ${bind(begin)}::timestamptz`);
+    if (end) where.push(`${column} <= ${bind(end)}::timestamptz`);
+  }
+  return where;
+}
+
+const rangeColumns: Readonly<Record<RangeName, string>> = {
+  creation: 'o.created_at',
+  payment: 'o.paid_at',
+  // Nothing here ships or refunds, so these are rare and wait for no index.
+  refund: `(o.head->>'refund_dts')::timestamptz`,
+  shipment: `coalesce(o.parts->'shipping'->>'ship_on_date', o.parts->'shipping'->>'shipping_date')::timestamptz`,
+  shipped_on: `(o.parts->'shipping'->>'shipping_date')::timestamptz`,
+};
+
+const text = (path: string): string => `lower(${path}) collate "C"`;
+const ofAddress = (part: 'billing' | 'shipping', field: string): string => text(`o.parts->'${part}'->>'${field}'`);
+
+const sortColumns: Readonly<Record<string, string>> = {
+  order_id: 'o.order_id',
+  creation_dts: 'o.created_at',
+  current_stage: text('o.current_stage'),
+  'payment.payment_dts': 'o.paid_at',
+  'payment.payment_method': text(`o.parts->'payment'->>'payment_method'`),
+  'summary.total': 'o.total_minor',
+  'checkout.screen_branding_theme_code': text(`o.parts->'checkout'->>'screen_branding_theme_code'`),
+  'billing.phone': ofAddress('billing', 'day_phone'),
+  'billing.email': ofAddress('billing', 'email'),
+  'billing.cc_email': text(`o.parts->'billing'->'cc_emails'->>0`),
+  'billing.company': ofAddress('billing', 'company'),
+  'billing.first_name': ofAddress('billing', 'first_name'),
+  'billing.last_name': ofAddress('billing', 'last_name'),
+  'billing.city': ofAddress('billing', 'city'),
+  'billing.state': ofAddress('billing', 'state_region'),
+  'billing.postal_code': ofAddress('billing', 'postal_code'),
+  'billing.country_code': ofAddress('billing', 'country_code'),
+  'shipping.company': ofAddress('shipping', 'company'),
+  'shipping.first_name': ofAddress('shipping', 'first_name'),
+  'shipping.last_name': ofAddress('shipping', 'last_name'),
+  'shipping.city': ofAddress('shipping', 'city'),
+  'shipping.state_region': ofAddress('shipping', 'state_region'),
+  'shipping.postal_code': ofAddress('shipping', 'postal_code'),
+  'shipping.country_code': ofAddress('shipping', 'country_code'),
+};

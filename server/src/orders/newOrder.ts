@@ -1,0 +1,188 @@
+import type { Order } from '@perennial/contract/order.ts';
+import type { OrderChannelPartner } from '@perennial/contract/orderCheckout.ts';
+import type { Temporal } from 'temporal-polyfill';
+import type { CatalogItem } from '../items/item.ts';
+import { parseWireDate, wireDate } from '../kernel/calendar.ts';
+import { type Minor, sum, toMinor, zero } from '../kernel/money.ts';
+import { failure, type Outcome, success } from '../kernel/outcome.ts';
+import { amountIn, type OrderFault } from './fault.ts';
+import { orderLine, type OrderLine, type LineWarning } from './newOrderLine.ts';
+import { type OrderCurrency, wireCurrency } from './money.ts';
+import type { OrderDocument, OrderRecord } from './order.ts';
+import { inStage } from './stages.ts';
+import { type Occasion, paid, paidStage, type PaymentPlan, planPayment } from './payment.ts';
+import { cardFault, keptPayment, paymentMethodOf } from './paymentDetails.ts';
+import { orderTotals, type TaxRule, type Totals } from './totals.ts';
+
+/** What a new order is made of. */
+export interface NewOrderRequest {
+  readonly merchantId: string;
+  readonly orderId: string;
+  /** What the client may write, without nulls. */
+  readonly order: Order;
+  readonly channelPartner: OrderChannelPartner;
+  /** The catalogue items of its lines, by lower-case id. */
+  readonly catalog: ReadonlyMap<string, CatalogItem>;
+  readonly customerProfileOid?: number | undefined;
+  /** The merchant's currency. */
+  readonly currency: string;
+  readonly now: Occasion;
+}
+
+/** An order ready to be stored, and what is to happen with its payment. */
+export interface NewOrder {
+  readonly order: OrderRecord;
+  readonly plan: PaymentPlan;
+  readonly warnings: readonly LineWarning[];
+}
+
+/** A new order with its totals, or the first thing wrong with it. Paid at once where no gateway need be asked. */
+export function newOrder(request: NewOrderRequest): Outcome<NewOrder, OrderFault> {
+  const { order: wire, channelPartner, now } = request;
+  const currency = currencyOf(wire, request.currency);
+  if (!currency.ok) return currency;
+  const lines = linesOf(request);
+  if (!lines.ok) return lines;
+  const charges = chargesOf(wire, request.currency);
+  if (!charges.ok) return charges;
+  const totals = orderTotals({ lines: lines.value, ...charges.value });
+  const plan = planPayment(paymentMethodOf(wire.payment), channelPartner, totals.total);
+  const fault = cardFault(wire.payment, plan.kind === 'charge');
+  if (fault) return failure(fault);
+  const document = documentOf(request, currency.value, lines.value, totals);
+  const record = recordOf(request, document, totals.total);
+  return success({ order: planned(record, plan, channelPartner, now), plan, warnings: lines.value.flatMap((line) => line.warnings) });
+}
+
+function planned(order: OrderRecord, plan: PaymentPlan, flags: OrderChannelPartner, now: Occasion): OrderRecord {
+  const at = wireDate(now.at, now.timeZone);
+  switch (plan.kind) {
+    case 'charge':
+      return { ...order, document: inStage(order.document, 'Pending Clearance', at), charging: true };
+    case 'waiting':
+      return { ...order, document: inStage(order.document, plan.stage, at) };
+    case 'paid':
+      return paid(order, plan.status, paidStage(flags), paidAtOf(order.document, plan.status) ?? now.at, now);
+  }
+}
+
+// Honoured only where the money was taken elsewhere (order reference, OrderPayment.payment_dts).
+function paidAtOf(document: OrderDocument, status: 'Processed' | 'Skipped'): Temporal.Instant | undefined {
+  const given = status === 'Skipped' ? document.payment?.payment_dts : undefined;
+  const parsed = given === undefined ? undefined : parseWireDate(given, 'UTC');
+  return parsed?.ok ? parsed.value : undefined;
+}
+
+function currencyOf(order: Order, base: string): Outcome<OrderCurrency, OrderFault> {
+  const shown = order.currency_code ?? base;
+  if (!/^[A-Z]{3}$/.test(shown)) return failure({ field: 'currency_code', reason: 'is no currency', mend: 'Send three capital letters (ISO 4217)' });
+  const exchangeRate = shown === base ? 1 : order.exchange_rate;
+  if (exchangeRate === undefined || exchangeRate <= 0) {
+    return failure({ field: 'exchange_rate', reason: `is missing for an order in ${shown}`, mend: `Send how many ${shown} one ${base} is` });
+  }
+  return success({ base, shown, exchangeRate });
+}
+
+function linesOf({ order, catalog, currency, now }: NewOrderRequest): Outcome<OrderLine[], OrderFault> {
+  if (!order.items?.length) return failure({ field: 'items', reason: 'is missing', mend: 'Send at least one item' });
+  const lines: OrderLine[] = [];
+  for (const [index, wire] of order.items.entries()) {
+    const line = orderLine({ wire, index, item: catalog.get(wire.merchant_item_id?.toLowerCase() ?? ''), currency, at: now.at });
+    if (!line.ok) return line;
+    lines.push(line.value);
+  }
+  return success(lines);
+}
+
+interface Charges {
+  readonly shippingHandling: Minor;
+  readonly extras: Minor;
+  readonly taxRule: TaxRule;
+}
+
+/** The amounts besides the lines that an insert may name. Shipping is free unless it is named: there are no shipping tables here. */
+function chargesOf({ summary, gift, taxes }: Order, currency: string): Outcome<Charges, OrderFault> {
+  const named = {
+    'summary.arbitrary_shipping_handling_total': summary?.arbitrary_shipping_handling_total?.value,
+    'gift.gift_charge': gift?.gift_charge?.value,
+    'gift.gift_wrap_cost': gift?.gift_wrap_cost?.value,
+    'taxes.arbitrary_tax': taxes?.arbitrary_tax,
+    'taxes.arbitrary_taxable_subtotal': taxes?.arbitrary_taxable_subtotal,
+  };
+  const amounts = new Map<string, Minor>();
+  for (const [field, decimal] of Object.entries(named)) {
+    if (decimal === undefined) continue;
+    const amount = amountIn(decimal, currency, field);
+    if (!amount.ok) return amount;
+    amounts.set(field, amount.value);
+  }
+  const ratePercent = taxes?.arbitrary_tax_rate;
+  if (ratePercent !== undefined && (ratePercent < 0 || ratePercent > 100)) {
+    return failure({ field: 'taxes.arbitrary_tax_rate', reason: 'is no rate in percent', mend: 'Send 0 to 100, for example 8.25' });
+  }
+  return success({
+    shippingHandling: amounts.get('summary.arbitrary_shipping_handling_total') ?? zero,
+    extras: sum([amounts.get('gift.gift_charge') ?? zero, amounts.get('gift.gift_wrap_cost') ?? zero]),
+    taxRule: { tax: amounts.get('taxes.arbitrary_tax'), ratePercent, taxableSubtotal: amounts.get('taxes.arbitrary_taxable_subtotal') },
+  });
+}
+
+function documentOf(request: NewOrderRequest, currency: OrderCurrency, lines: readonly OrderLine[], totals: Totals): OrderDocument {
+  // What only the server sets, what an insert does not take, and what is computed below.
+  const { properties, Tags, current_stage, current_stage_histories, refund_reason, reject_reason, exchange_rate, ...wire } = request.order;
+  const money = (amount: Minor) => wireCurrency(amount, currency);
+  const { channelPartner } = request;
+  return {
+    ...wire,
+    merchant_id: request.merchantId,
+    order_id: request.orderId,
+    currency_code: currency.shown,
+    ...(currency.shown === currency.base ? {} : { exchange_rate: currency.exchangeRate }),
+    ...(Object.keys(channelPartner).length === 0 ? {} : { channel_partner: channelPartner }),
+    ...(wire.gift && { gift: giftOf(wire.gift, request.currency, money) }),
+    items: lines.map((line, i) => line.document(totals.lines[i]!, i + 1, money)),
+    payment: keptPayment(wire.payment),
+    summary: summaryOf(wire.summary, totals, money),
+    taxes: { ...wire.taxes, tax_rate: totals.taxRatePercent },
+  };
+}
+
+type Money = (amount: Minor) => NonNullable<ReturnType<typeof wireCurrency>>;
+
+function giftOf(gift: NonNullable<Order['gift']>, base: string, money: Money): NonNullable<Order['gift']> {
+  const filled = (decimal: number | undefined) => {
+    const parsed = toMinor(decimal ?? 0, base);
+    return parsed.ok && decimal !== undefined ? money(parsed.value) : undefined;
+  };
+  return { ...gift, gift_charge: filled(gift.gift_charge?.value), gift_wrap_cost: filled(gift.gift_wrap_cost?.value) };
+}
+
+/** The summary of computed totals; what a client said of actual costs is kept. */
+function summaryOf(given: Order['summary'], totals: Totals, money: Money): NonNullable<Order['summary']> {
+  const { actual_fulfillment, actual_other_cost, actual_payment_processing, actual_profit, actual_shipping } = given ?? {};
+  return {
+    actual_fulfillment, actual_other_cost, actual_payment_processing, actual_profit, actual_shipping,
+    subtotal: money(totals.subtotal),
+    subtotal_discount: money(totals.discount),
+    taxable_subtotal: money(totals.taxableSubtotal),
+    taxable_subtotal_discount: money(totals.taxableDiscount),
+    shipping_handling_total: money(totals.shippingHandling),
+    shipping_handling_total_discount: money(zero),
+    tax: money(totals.tax),
+    total: money(totals.total),
+  };
+}
+
+function recordOf(request: NewOrderRequest, document: OrderDocument, total: Minor): OrderRecord {
+  return {
+    merchantId: request.merchantId,
+    orderId: request.orderId,
+    document,
+    createdAt: request.now.at,
+    modifiedAt: request.now.at,
+    currency: request.currency,
+    total,
+    ...(request.customerProfileOid === undefined ? {} : { customerProfileOid: request.customerProfileOid }),
+    ...(request.order.payment?.credit_card?.card_number_token ? { cardToken: request.order.payment.credit_card.card_number_token } : {}),
+  };
+}

@@ -1,0 +1,93 @@
+import type { OrderChannelPartner } from '@perennial/contract/orderCheckout.ts';
+import type { OrderPayment } from '@perennial/contract/orderPayment.ts';
+import type { Temporal } from 'temporal-polyfill';
+import { wireDate } from '../kernel/calendar.ts';
+import { maskedCardNumber } from '../kernel/cardNumbers.ts';
+import { fromMinor } from '../kernel/money.ts';
+import type { ChargeResult } from './charge.ts';
+import type { OrderDocument, OrderRecord } from './order.ts';
+import { inStage, type OrderStage } from './stages.ts';
+
+/** What is to happen with the payment of a new order. */
+export type PaymentPlan =
+  /** Ask the gateway now. */
+  | { readonly kind: 'charge' }
+  /** The money is there, or there is none to ask for. */
+  | { readonly kind: 'paid'; readonly status: 'Processed' | 'Skipped' }
+  /** Somebody will see to it. */
+  | { readonly kind: 'waiting'; readonly stage: 'Accounts Receivable' | 'Quote Request' };
+
+/** How a new order is paid (order reference, OrderChannelPartner and OrderPayment). `total` is in minor units. */
+export function planPayment(method: OrderPayment['payment_method'], flags: OrderChannelPartner, total: number): PaymentPlan {
+  if (method === 'Quote Request') return { kind: 'waiting', stage: 'Quote Request' };
+  if (flags.skip_payment_processing) return { kind: 'paid', status: 'Skipped' };
+  if (flags.no_realtime_payment_processing) return { kind: 'waiting', stage: 'Accounts Receivable' };
+  if (total === 0) return { kind: 'paid', status: 'Processed' };
+  if (method === 'Credit Card') return { kind: 'charge' };
+  if (method === 'Cash') return { kind: 'paid', status: 'Processed' };
+  if (method === 'Purchase Order' && flags.auto_approve_purchase_order) return { kind: 'paid', status: 'Processed' };
+  return { kind: 'waiting', stage: 'Accounts Receivable' };
+}
+
+/** Where a paid order goes: done, unless the partner says that it is still to be shipped. */
+export const paidStage = (flags: OrderChannelPartner | undefined): OrderStage =>
+  flags?.store_completed === false ? 'Shipping Department' : 'Completed Order';
+
+/** When and where something happens, for the wire's dates. */
+export interface Occasion {
+  readonly at: Temporal.Instant;
+  readonly timeZone: string;
+}
+
+/** The order as paid: payment, moment and stage. */
+export function paid(order: OrderRecord, status: 'Processed' | 'Skipped', stage: OrderStage, paidAt: Temporal.Instant, now: Occasion): OrderRecord {
+  const document = withPayment(order.document, { payment_status: status, payment_dts: wireDate(paidAt, now.timeZone) });
+  return { ...order, document: inStage(document, stage, wireDate(now.at, now.timeZone)), paidAt, modifiedAt: now.at, charging: false };
+}
+
+/** The order after the gateway answered: paid, or declined and kept or rejected as the partner asked. */
+export function settled(order: OrderRecord, result: Exclude<ChargeResult, { kind: 'unknown' }>, now: Occasion): OrderRecord {
+  const tried = withTransaction(order, result, now);
+  if (result.kind === 'approved') {
+    const charged = { ...tried, document: withCard(tried.document, result, tried, now) };
+    return paid(charged, 'Processed', paidStage(order.document.channel_partner), now.at, now);
+  }
+  const keep = order.document.channel_partner?.store_if_payment_declines === true;
+  const document = withPayment(tried.document, { payment_status: 'Declined' });
+  const moved = inStage(document, keep ? 'Accounts Receivable' : 'Rejected', wireDate(now.at, now.timeZone));
+  return { ...tried, document: keep ? moved : { ...moved, reject_reason: result.reason }, modifiedAt: now.at, charging: false };
+}
+
+function withTransaction(order: OrderRecord, result: Exclude<ChargeResult, { kind: 'unknown' }>, now: Occasion): OrderRecord {
+  const before = order.document.payment?.transactions ?? [];
+  const details = [
+    ...(result.reference === undefined ? [] : [{ name: 'reference', type: 'text', value: result.reference }]),
+    ...(result.kind === 'declined' ? [{ name: 'reason', type: 'text', value: result.reason }] : []),
+  ];
+  const transaction = {
+    transaction_id: before.length + 1,
+    transaction_gateway: result.gateway,
+    transaction_timestamp: wireDate(now.at, now.timeZone),
+    successful: result.kind === 'approved',
+    details,
+  };
+  return { ...order, document: withPayment(order.document, { transactions: [...before, transaction] }) };
+}
+
+function withCard(document: OrderDocument, result: Extract<ChargeResult, { kind: 'approved' }>, order: OrderRecord, now: Occasion): OrderDocument {
+  const { lastFour, type } = result.card ?? {};
+  return withPayment(document, {
+    credit_card: {
+      ...document.payment?.credit_card,
+      ...(lastFour === undefined ? {} : { card_number: maskedCardNumber(lastFour), card_number_truncated: true }),
+      ...(type === undefined ? {} : { card_type: type }),
+      card_authorization_amount: fromMinor(order.total, order.currency),
+      card_authorization_dts: wireDate(now.at, now.timeZone),
+      card_authorization_reference_number: result.reference,
+    },
+  });
+}
+
+function withPayment(document: OrderDocument, change: OrderPayment): OrderDocument {
+  return { ...document, payment: { ...document.payment, ...change } };
+}

@@ -1,0 +1,43 @@
+import type { orderStages } from '@perennial/contract/order.ts';
+import type { OrderDocument } from './order.ts';
+
+/** Where an order stands (order reference, Order.current_stage). */
+export type OrderStage = (typeof orderStages)[number];
+
+const onward = ['Shipping Department', 'Completed Order', 'Pre-ordered', 'Least Cost Routing', 'Advanced Order Routing'] as const;
+
+/** From each stage the stages that a person may move an order to. Charges move it by themselves (payment.ts). */
+export const stageTransitions: Readonly<Record<OrderStage, readonly OrderStage[]>> = {
+  'Quote Request': ['Quote Sent', 'Accounts Receivable', 'Rejected'],
+  'Quote Sent': ['Quote Request', 'Accounts Receivable', 'Rejected'],
+  'Accounts Receivable': [...onward, 'Pending Clearance', 'Fraud Review', 'Hold', 'Rejected'],
+  'Pending Clearance': [...onward, 'Accounts Receivable', 'Fraud Review', 'Hold', 'Rejected'],
+  'Fraud Review': [...onward, 'Accounts Receivable', 'Pending Clearance', 'Hold', 'Rejected'],
+  'Hold': [...onward, 'Accounts Receivable', 'Pending Clearance', 'Fraud Review', 'Rejected'],
+  'Pre-ordered': ['Shipping Department', 'Completed Order', 'Least Cost Routing', 'Advanced Order Routing', 'Hold', 'Rejected'],
+  'Least Cost Routing': ['Shipping Department', 'Completed Order', 'Advanced Order Routing', 'Hold', 'Rejected'],
+  'Advanced Order Routing': ['Shipping Department', 'Completed Order', 'Least Cost Routing', 'Hold', 'Rejected'],
+  'Shipping Department': ['Completed Order', 'Least Cost Routing', 'Advanced Order Routing', 'Hold', 'Rejected'],
+  'Completed Order': ['Shipping Department', 'Rejected'],
+  'Rejected': ['Accounts Receivable'],
+  'Unknown': [...onward, 'Accounts Receivable', 'Pending Clearance', 'Fraud Review', 'Hold', 'Rejected'],
+};
+
+/** Whether an order may go on to be shipped: one that arrives here counts as paid. */
+export const isPaidStage = (stage: OrderStage): boolean => (onward as readonly OrderStage[]).includes(stage);
+
+/** The order in another stage, with the step in its history. `atDts` is the moment in the wire's form. */
+export function inStage(order: OrderDocument, stage: OrderStage, atDts: string): OrderDocument {
+  const before = order.current_stage;
+  if (before === stage) return order;
+  const { reject_dts: _, ...rest } = order;
+  return {
+    ...rest,
+    current_stage: stage,
+    ...(stage === 'Rejected' ? { reject_dts: atDts } : {}),
+    current_stage_histories: [
+      ...(order.current_stage_histories ?? []),
+      { after_stage: stage, ...(before === undefined ? {} : { before_stage: before }), transition_dts: atDts },
+    ],
+  };
+}

@@ -1,0 +1,86 @@
+import { type Minor, minor, multiply, sum, timesQuantity, zero } from '../kernel/money.ts';
+
+/** A line as its amount is counted. */
+export interface TotalsLine {
+  readonly unitCost: Minor;
+  readonly quantity: number;
+  /** Paid once, however many are bought. */
+  readonly oneTimeFees: Minor;
+  /** Off the whole line. */
+  readonly discount: Minor;
+  readonly taxFree: boolean;
+}
+
+/** How the tax comes about: one of the overrides of an insert, or none. */
+export interface TaxRule {
+  /** The tax itself; wins over the rate. */
+  readonly tax?: Minor | undefined;
+  /** In percent: 8.25. */
+  readonly ratePercent?: number | undefined;
+  /** What is taxed, instead of the lines that are not tax free. */
+  readonly taxableSubtotal?: Minor | undefined;
+}
+
+export interface TotalsRequest {
+  readonly lines: readonly TotalsLine[];
+  readonly shippingHandling: Minor;
+  /** Gift wrap and gift charge. */
+  readonly extras: Minor;
+  readonly taxRule: TaxRule;
+}
+
+/** An order's amounts; `total` is what is charged. */
+export interface Totals {
+  readonly lines: readonly LineTotals[];
+  readonly subtotal: Minor;
+  readonly discount: Minor;
+  readonly taxableSubtotal: Minor;
+  readonly taxableDiscount: Minor;
+  readonly shippingHandling: Minor;
+  readonly tax: Minor;
+  /** In percent; the one that was given, or what the given tax amounts to. Rebills are taxed at it. */
+  readonly taxRatePercent: number;
+  readonly total: Minor;
+}
+
+export interface LineTotals {
+  /** Before the discount. */
+  readonly amount: Minor;
+  readonly withDiscount: Minor;
+  readonly unitWithDiscount: Minor;
+}
+
+/** The totals of an order: lines, less their discounts, plus shipping and handling, gifts and tax. */
+export function orderTotals({ lines, shippingHandling, extras, taxRule }: TotalsRequest): Totals {
+  const amounts = lines.map(lineTotals);
+  const subtotal = sum(amounts.map(({ amount }) => amount));
+  const discount = sum(lines.map((line) => line.discount));
+  const taxed = lines.map((line, i) => (line.taxFree ? { amount: zero, discount: zero } : { amount: amounts[i]!.amount, discount: line.discount }));
+  const taxableSubtotal = taxRule.taxableSubtotal ?? sum(taxed.map(({ amount }) => amount));
+  const taxableDiscount = taxRule.taxableSubtotal === undefined ? sum(taxed.map((each) => each.discount)) : zero;
+  const taxable = minor(taxableSubtotal - taxableDiscount);
+  const tax = taxRule.tax ?? taxOn(taxable, taxRule.ratePercent ?? 0);
+  return {
+    lines: amounts,
+    subtotal, discount, taxableSubtotal, taxableDiscount, shippingHandling, tax,
+    taxRatePercent: taxRule.ratePercent ?? rateOf(tax, taxable),
+    total: minor(subtotal - discount + shippingHandling + extras + tax),
+  };
+}
+
+/** The tax on an amount at a rate in percent, half a cent rounded up. */
+export function taxOn(taxable: Minor, ratePercent: number): Minor {
+  // A hundredth of a decimal may print with a tail of nines; twelve digits are more than any rate has.
+  return multiply(taxable, Number((ratePercent / 100).toPrecision(12)), 'half up');
+}
+
+function lineTotals({ unitCost, quantity, oneTimeFees, discount }: TotalsLine): LineTotals {
+  const amount = minor(timesQuantity(unitCost, quantity, 'half up') + oneTimeFees);
+  const withDiscount = minor(amount - discount);
+  return { amount, withDiscount, unitWithDiscount: multiply(withDiscount, Number((1 / quantity).toPrecision(15)), 'half up') };
+}
+
+/** Four decimals, as rates are published. */
+function rateOf(tax: Minor, taxable: Minor): number {
+  return taxable === 0 ? 0 : Math.round((tax / taxable) * 1_000_000) / 10_000;
+}
