@@ -3,7 +3,7 @@ import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { declineReasons, type DeclineReason } from './gateway.ts';
 import type { RotatedGateway } from './rotation.ts';
 
-/** The section `gateways` of a merchant's settings. */
+/** The section `gateways` of a merchant's settings, which is kept in the wire's own words: `list`, `cascade_on`, `inactive_after_failures`, `inactive_hours`. */
 export interface GatewaySettings {
   readonly list: readonly GatewaySetting[];
   /** Declines for these reasons go on to the next gateway. */
@@ -30,9 +30,9 @@ export function gatewaySettings(merchant: Merchant, preferred: GatewayKind): Gat
   const list = Array.isArray(section['list']) ? section['list'].map(readGateway) : [];
   return {
     list: list.length > 0 ? list : [{ code: preferred, kind: preferred, weight: 1, state: 'active' }],
-    cascadeOn: new Set(declineReasons.filter((reason) => Array.isArray(section['cascadeOn']) && section['cascadeOn'].includes(reason))),
-    inactiveAfterFailures: typeof section['inactiveAfterFailures'] === 'number' ? section['inactiveAfterFailures'] : undefined,
-    inactiveHours: typeof section['inactiveHours'] === 'number' ? section['inactiveHours'] : defaultInactiveHours,
+    cascadeOn: new Set(declineReasons.filter((reason) => Array.isArray(section['cascade_on']) && section['cascade_on'].includes(reason))),
+    inactiveAfterFailures: typeof section['inactive_after_failures'] === 'number' ? section['inactive_after_failures'] : undefined,
+    inactiveHours: typeof section['inactive_hours'] === 'number' ? section['inactive_hours'] : defaultInactiveHours,
   };
 }
 

@@ -17,11 +17,3 @@ export async function makeGatewayInactive(
     [merchantId, code, since, until, reason],
   );
 }
-
-/**
- * A secret of this installation, made with the first `made` that is offered for its name and the same for every process from then on.
- */
-export async function installationSecret(db: Database, name: string, made: string): Promise<string> {
-  await db.run('insert into installation_secret (name, secret) values ($1, $2) on conflict (name) do nothing', [name, made]);
-  return (await db.row<{ secret: string }>('select secret from installation_secret where name = $1', [name]))!.secret;
-}

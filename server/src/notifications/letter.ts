@@ -1,0 +1,126 @@
+import type { Order } from '@perennial/contract/order.ts';
+import { Temporal } from 'temporal-polyfill';
+import type { Merchant } from '../platform/tenancy/merchant.ts';
+import type { Notice, NoticeFacts, NoticeItem, NoticeKind } from './notice.ts';
+
+/** What a mail says, before it is text or HTML. */
+export interface Letter {
+  readonly subject: string;
+  readonly blocks: readonly Block[];
+}
+
+export type Block =
+  | { readonly kind: 'paragraph'; readonly text: string }
+  | { readonly kind: 'list'; readonly entries: readonly string[] }
+  /** Labels with amounts; the last row is the sum. */
+  | { readonly kind: 'amounts'; readonly rows: readonly (readonly [label: string, amount: string])[] }
+  | { readonly kind: 'link'; readonly label: string; readonly url: string };
+
+/** What a letter is made of. */
+export interface LetterParts {
+  readonly merchant: Pick<Merchant, 'name' | 'timeZone'>;
+  readonly notice: Notice;
+  /** Of a receipt. */
+  readonly order?: Order;
+  /** The customer's page to enter another card. */
+  readonly updateBillingUrl: string;
+}
+
+/** The mail in plain words. A letter says what happened, what follows from it, and what the customer can do. */
+export function letterOf(parts: LetterParts): Letter {
+  const { subject, blocks } = letters[parts.notice.kind](parts);
+  const greeting = paragraph(`Hello${nameOf(parts) === undefined ? '' : ` ${nameOf(parts)}`},`);
+  const reference = parts.notice.facts.autoOrderCode;
+  const ending = paragraph(`${parts.merchant.name}${reference === undefined ? '' : `\nYour subscription: ${reference}`}`);
+  return { subject, blocks: [greeting, ...blocks, ending] };
+}
+
+const letters: Record<NoticeKind, (parts: LetterParts) => Letter> = {
+  preshipment: ({ merchant, notice: { facts }, updateBillingUrl }) => ({
+    subject: `Your next order from ${merchant.name} ships soon`,
+    blocks: [
+      paragraph('Your next order is on its way to you soon:'),
+      list(facts.items, merchant.timeZone),
+      paragraph(facts.card === undefined ? 'We will charge it before it ships.' : `We will charge your ${facts.card} before it ships.`),
+      link('Use another card', updateBillingUrl),
+    ],
+  }),
+  declined_card: ({ merchant, notice: { facts }, updateBillingUrl }) => ({
+    subject: `Your card was declined: your order from ${merchant.name} is on hold`,
+    blocks: [
+      paragraph(declinedText(facts)),
+      paragraph('Your subscription is not canceled; this order is only on hold.'),
+      ...(facts.nextAttempt === undefined ? [] : [paragraph(`We will try again on ${dayOf(facts.nextAttempt, merchant.timeZone)}.`)]),
+      paragraph('If the card has changed, please enter the new one:'),
+      link('Update your card', updateBillingUrl),
+    ],
+  }),
+  canceled: ({ merchant, notice: { facts } }) => ({
+    subject: `Your subscription with ${merchant.name} is canceled`,
+    blocks: [
+      paragraph(facts.isAfterDeclines
+        ? 'We could not charge your card, so your subscription is now canceled. These will not ship any more:'
+        : 'Your subscription is canceled. These will not ship any more:'),
+      list(undated(facts.items), merchant.timeZone),
+      paragraph('You will not be charged again.'),
+    ],
+  }),
+  disabled: ({ merchant, notice: { facts }, updateBillingUrl }) => ({
+    subject: `Your subscription with ${merchant.name} has stopped`,
+    blocks: [
+      paragraph(facts.isAfterDeclines
+        ? 'We could not charge your card, so your subscription has stopped. Nothing more ships until there is a card that we can charge:'
+        : 'Your subscription has stopped. Nothing more ships for now:'),
+      list(undated(facts.items), merchant.timeZone),
+      ...(facts.isAfterDeclines ? [paragraph('To go on, please enter another card:'), link('Update your card', updateBillingUrl)] : []),
+    ],
+  }),
+  receipt: ({ merchant, order }) => ({
+    subject: `Your receipt from ${merchant.name}: order ${order?.order_id ?? ''}`.trimEnd(),
+    blocks: [
+      paragraph(`Thank you for your order${order?.order_id === undefined ? '' : ` ${order.order_id}`}. This is what we charged:`),
+      { kind: 'amounts', rows: receiptRows(order) },
+    ],
+  }),
+};
+
+function receiptRows(order: Order | undefined): [string, string][] {
+  const lines = (order?.items ?? []).map((item): [string, string | undefined] => [
+    itemText({ description: item.description || item.merchant_item_id || '', quantity: item.quantity ?? 1 }),
+    item.total_cost_with_discount?.localized_formatted ?? item.cost?.localized_formatted,
+  ]);
+  const { shipping_handling_total: shipping, tax, total } = order?.summary ?? {};
+  const rows: [string, string | undefined][] = [
+    ...lines,
+    ...((shipping?.value ?? 0) === 0 ? [] : [['Shipping', shipping?.localized_formatted] as [string, string | undefined]]),
+    ...((tax?.value ?? 0) === 0 ? [] : [['Tax', tax?.localized_formatted] as [string, string | undefined]]),
+    ['Total', total?.localized_formatted],
+  ];
+  return rows.map(([label, amount]) => [label, amount ?? '']);
+}
+
+function nameOf({ notice: { facts }, order }: LetterParts): string | undefined {
+  return facts.name ?? ([order?.billing?.first_name, order?.billing?.last_name].filter(Boolean).join(' ') || undefined);
+}
+
+function declinedText({ card, declineReason }: NoticeFacts): string {
+  const which = card === undefined ? 'your card' : `your ${card}`;
+  return `The bank declined the charge to ${which}${declineReason === undefined ? '' : ` (${declineReason})`}.`;
+}
+
+const paragraph = (text: string): Block => ({ kind: 'paragraph', text });
+const link = (label: string, url: string): Block => ({ kind: 'link', label, url });
+
+function list(items: readonly NoticeItem[] | undefined, timeZone: string): Block {
+  return { kind: 'list', entries: (items ?? []).map((item) => `${itemText(item)}${item.ships === undefined ? '' : `, on ${dayOf(item.ships, timeZone)}`}`) };
+}
+
+const itemText = ({ description, quantity }: NoticeItem): string => (quantity === 1 ? description : `${quantity} × ${description}`);
+
+const undated = (items: readonly NoticeItem[] | undefined): NoticeItem[] => (items ?? []).map((item) => ({ ...item, ships: undefined }));
+
+/** A day as people say it, in the merchant's zone. */
+function dayOf(moment: string, timeZone: string): string {
+  const day = Temporal.Instant.from(moment).toZonedDateTimeISO(timeZone).toPlainDate();
+  return day.toLocaleString('en-US', { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' });
+}

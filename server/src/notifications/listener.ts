@@ -1,0 +1,42 @@
+import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
+import type { Context } from '../platform/context.ts';
+import type { EventListener } from '../platform/events/outbox.ts';
+import { factsOf } from './facts.ts';
+import { noticesOf, type WantedNotice } from './notice.ts';
+import { noticeSettings } from './noticeSettings.ts';
+import { insertNotices, type NewNotice } from './store.ts';
+
+/** Reads auto orders at `factsExpand`, by oid. Handed in: they lie in another feature. */
+export type ReadAutoOrders = (context: Context, oids: readonly number[]) => Promise<ReadonlyMap<number, AutoOrder>>;
+
+/**
+ * Writes the mails that events ask for, in the events' own transaction: what was committed will be told, and nothing else. A silenced mail is written
+ * down too, with the reason. Only receipts are frequent, and they need no auto order: they read their order when they are sent.
+ */
+export function noticeListener(readAutoOrders: ReadAutoOrders): EventListener {
+  return async (context, events) => {
+    const wanted = noticesOf(events);
+    if (wanted.length === 0) return;
+    const { isOn } = noticeSettings(context.merchant);
+    const oids = wanted.filter((notice) => notice.kind !== 'receipt' && isOn(notice.kind)).map((notice) => notice.autoOrderOid);
+    const autoOrders = oids.length === 0 ? noAutoOrders : await readAutoOrders(context, [...new Set(oids)]);
+    const notices = wanted.map((notice) => {
+      const made = newNotice(context, notice, autoOrders.get(notice.autoOrderOid));
+      return isOn(notice.kind) ? made : { ...made, skipReason: 'The merchant has switched this notice off.' };
+    });
+    await insertNotices(context.db, context.merchant.merchantId, notices);
+  };
+}
+
+const noAutoOrders: ReadonlyMap<number, AutoOrder> = new Map();
+
+function newNotice(context: Context, wanted: WantedNotice, autoOrder: AutoOrder | undefined): NewNotice {
+  const { kind, autoOrderOid, orderId, events } = wanted;
+  const made = { kind, autoOrderOid, orderId, madeAt: events.at(-1)?.at ?? context.now };
+  if (kind === 'receipt') return orderId === undefined ? { ...made, facts: {}, skipReason: 'There is no order to give a receipt for.' } : { ...made, facts: {} };
+  const facts = autoOrder ? factsOf(wanted, autoOrder) : {};
+  return facts.email === undefined ? { ...made, facts, skipReason: noAddress } : { ...made, facts };
+}
+
+/** Why a mail to nobody is skipped. */
+export const noAddress = 'The original order has no email address.';

@@ -1,0 +1,107 @@
+import type { Temporal } from 'temporal-polyfill';
+import type { Database } from '../platform/storage/database.ts';
+import type { Notice, NoticeFacts, NoticeKind } from './notice.ts';
+
+/** A mail to be written down. */
+export interface NewNotice {
+  readonly autoOrderOid: number;
+  readonly kind: NoticeKind;
+  readonly madeAt: Temporal.Instant;
+  readonly facts: NoticeFacts;
+  readonly orderId?: string;
+  /** Never sent: why. */
+  readonly skipReason?: string;
+}
+
+/** Writes mails down, any number in one statement; those that are not skipped may be sent at once. */
+export async function insertNotices(tx: Database, merchantId: string, notices: readonly NewNotice[]): Promise<void> {
+  const rows = notices.map((notice) => ({
+    auto_order_oid: notice.autoOrderOid, kind: notice.kind, made_at: notice.madeAt, facts: notice.facts, order_id: notice.orderId,
+    email: notice.facts.email, skip_reason: notice.skipReason,
+  }));
+  await tx.run(
+    `insert into notice (merchant_id, auto_order_oid, kind, made_at, facts, order_id, email, skip_reason, next_try_at)
+     select $1, r.auto_order_oid, r.kind, r.made_at, r.facts, r.order_id, r.email, r.skip_reason, case when r.skip_reason is null then clock_timestamp() end
+     from jsonb_to_recordset($2::jsonb) as r (auto_order_oid int, kind text, made_at timestamptz, facts jsonb, order_id text, email text, skip_reason text)`,
+    [merchantId, JSON.stringify(rows)],
+  );
+}
+
+/** The merchants that have mails to send now. */
+export async function merchantsWithNotices(db: Database): Promise<string[]> {
+  const rows = await db.rows<{ merchant_id: string }>(
+    `select m.merchant_id from merchant m
+     where exists (select from notice n where n.merchant_id = m.merchant_id and n.next_try_at <= clock_timestamp()) order by m.merchant_id`,
+  );
+  return rows.map((row) => row.merchant_id);
+}
+
+/** Takes the mails that wait longest; nobody else gets them while the lease lasts. */
+export async function claimNotices(db: Database, merchantId: string, leaseSeconds: number): Promise<Notice[]> {
+  // The limit is a literal: as a parameter it would have the statement planned anew each time.
+  const rows = await db.rows<NoticeRow>(
+    `update notice n set attempts = n.attempts + 1, next_try_at = clock_timestamp() + make_interval(secs => $2)
+     from (select auto_order_oid, notice_id from notice where merchant_id = $1 and next_try_at <= clock_timestamp()
+       order by next_try_at limit ${claimMax} for update skip locked) as claimed
+     where n.merchant_id = $1 and n.auto_order_oid = claimed.auto_order_oid and n.notice_id = claimed.notice_id
+     returning n.notice_id, n.auto_order_oid, n.kind, n.made_at, n.facts, n.order_id, n.attempts`,
+    [merchantId, leaseSeconds],
+  );
+  return rows.map((row) => ({
+    noticeId: row.notice_id, autoOrderOid: row.auto_order_oid, kind: row.kind, madeAt: row.made_at, facts: row.facts,
+    orderId: row.order_id ?? undefined, attempts: row.attempts,
+  }));
+}
+
+const claimMax = 50;
+
+/** What became of a mail that was taken. */
+export interface SettledNotice {
+  readonly noticeId: number;
+  readonly autoOrderOid: number;
+  readonly email?: string;
+  readonly subject?: string;
+  readonly messageId?: string;
+  readonly skipReason?: string;
+  readonly deliveredAt?: Temporal.Instant;
+  readonly bouncedAt?: Temporal.Instant;
+  /** `Permanent`: the server refused it for good. `Transient`: tried long enough. */
+  readonly bounceType?: 'Permanent' | 'Transient';
+  readonly smtpResponse?: string;
+  /** It is tried again after so many seconds; absent: it is done with. */
+  readonly retryInSeconds?: number;
+}
+
+export async function settleNotices(db: Database, merchantId: string, settled: readonly SettledNotice[]): Promise<void> {
+  await db.run(
+    `update notice n set email = coalesce(s.email, n.email), subject = s.subject, message_id = s.message_id, skip_reason = s.skip_reason,
+       delivered_at = s.delivered_at, bounced_at = s.bounced_at, bounce_type = s.bounce_type, smtp_response = s.smtp_response,
+       next_try_at = clock_timestamp() + make_interval(secs => s.retry_in_seconds)
+     from jsonb_to_recordset($2::jsonb) as s (notice_id bigint, auto_order_oid int, email text, subject text, message_id text, skip_reason text,
+       delivered_at timestamptz, bounced_at timestamptz, bounce_type text, smtp_response text, retry_in_seconds int)
+     where n.merchant_id = $1 and n.auto_order_oid = s.auto_order_oid and n.notice_id = s.notice_id and n.next_try_at is not null`,
+    [merchantId, JSON.stringify(settled.map(toRow))],
+  );
+}
+
+/** The wire's list of AutoOrderEmail of an auto order, as JSON text. */
+export async function readEmails(db: Database, merchantId: string, autoOrderOid: number, timeZone: string): Promise<string> {
+  const row = await db.row<{ json: string }>('select auto_order_emails($1, $2, $3) as json', [merchantId, autoOrderOid, timeZone]);
+  return row!.json;
+}
+
+interface NoticeRow {
+  notice_id: number;
+  auto_order_oid: number;
+  kind: NoticeKind;
+  made_at: Temporal.Instant;
+  facts: NoticeFacts;
+  order_id: string | null;
+  attempts: number;
+}
+
+const toRow = (notice: SettledNotice) => ({
+  notice_id: notice.noticeId, auto_order_oid: notice.autoOrderOid, email: notice.email, subject: notice.subject, message_id: notice.messageId,
+  skip_reason: notice.skipReason, delivered_at: notice.deliveredAt, bounced_at: notice.bouncedAt, bounce_type: notice.bounceType,
+  smtp_response: notice.smtpResponse, retry_in_seconds: notice.retryInSeconds,
+});

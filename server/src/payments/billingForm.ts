@@ -1,0 +1,44 @@
+import { findCardNumber } from '../kernel/cardNumbers.ts';
+import { failure, success, type Outcome } from '../kernel/outcome.ts';
+import type { CardExpiration } from './gateway.ts';
+
+/** Another card, as a customer entered it: a token in place of its number. */
+export interface EnteredCard {
+  readonly cardToken: string;
+  readonly expiration: CardExpiration;
+}
+
+/** What is wrong with a form, by field, in words for the customer. */
+export type FormFaults = { readonly [Field in FormField]?: string };
+export type FormField = 'card_token' | 'expiration_month' | 'expiration_year';
+
+const tokenLengthMax = 100;
+const yearsAhead = 20;
+
+/** Reads the form; `today` is a day in the merchant's zone. */
+export function readCardForm(fields: URLSearchParams, today: { readonly year: number; readonly month: number }): Outcome<EnteredCard, FormFaults> {
+  const cardToken = (fields.get('card_token') ?? '').trim();
+  const month = wholeNumber(fields.get('expiration_month'));
+  const year = wholeNumber(fields.get('expiration_year'));
+  const faults: { [Field in FormField]?: string } = {};
+
+  const tokenFault = faultOfToken(cardToken);
+  if (tokenFault !== undefined) faults.card_token = tokenFault;
+  if (month === undefined || month < 1 || month > 12) faults.expiration_month = 'Choose the month in which the card expires.';
+  if (year === undefined || year > today.year + yearsAhead) faults.expiration_year = 'Choose the year in which the card expires.';
+  else if (year < today.year || (year === today.year && month !== undefined && month < today.month)) faults.expiration_year = 'This card has expired. Enter one that is still valid.';
+
+  return Object.keys(faults).length > 0 ? failure(faults) : success({ cardToken, expiration: { month: month!, year: year! } });
+}
+
+/** The years a card may expire in, the present one first. */
+export const expirationYears = (thisYear: number): number[] => Array.from({ length: yearsAhead + 1 }, (_, ahead) => thisYear + ahead);
+
+function faultOfToken(token: string): string | undefined {
+  if (token === '') return 'Enter the card token.';
+  if (findCardNumber(token) !== undefined) return 'This looks like a card number. For your safety we never take card numbers: enter the token that stands for your card.';
+  if (token.length > tokenLengthMax || !/^[\x21-\x7e]+$/.test(token)) return `A card token has at most ${tokenLengthMax} letters, digits and signs, without spaces.`;
+  return undefined;
+}
+
+const wholeNumber = (text: string | null): number | undefined => (text !== null && /^\d{1,4}$/.test(text) ? Number(text) : undefined);

@@ -1,0 +1,47 @@
+import { timingSafeEqual } from 'node:crypto';
+import { Temporal } from 'temporal-polyfill';
+import type { IdFactory } from '../kernel/ids.ts';
+import type { Database } from '../platform/storage/database.ts';
+
+/** What a link to the customer's card page allows: changing the card of one auto order until a moment of the merchant's clock. */
+export interface BillingLink {
+  readonly merchantId: string;
+  readonly autoOrderOid: number;
+  readonly expiresAt: Temporal.Instant;
+}
+
+/**
+ * Gives the installation what links are made with, before it answers anything: a secret that is made once and never leaves the database, and the
+ * address that customers know.
+ */
+export async function prepareBillingLinks(db: Database, ids: IdFactory, publicUrl: string): Promise<void> {
+  const secret = Buffer.from(ids.secret(blockBytes), 'hex');
+  await db.run(
+    `insert into billing_link_key (inner_key, outer_key, public_url) values (decode($1, 'hex'), decode($2, 'hex'), $3)
+     on conflict (only_one) do update set public_url = excluded.public_url`,
+    [mixed(secret, 0x36), mixed(secret, 0x5c), publicUrl],
+  );
+}
+
+/** A new link that works for thirty days: as long as a customer may leave a mail about a declined card unread. */
+export async function makeBillingLink(db: Database, merchantId: string, autoOrderOid: number): Promise<string> {
+  return (await db.row<{ url: string }>('select update_billing_url($1, $2) as url', [merchantId, autoOrderOid]))!.url;
+}
+
+/** The link behind a token, or undefined when it was not made here. Whether it has expired is for the merchant's clock to say. */
+export async function readBillingLink(db: Database, token: string): Promise<BillingLink | undefined> {
+  const match = tokenShape.exec(token);
+  if (!match) return undefined;
+  const [, claims, merchantId, oid, expires, signature] = match as unknown as [string, string, string, string, string, string];
+  const expected = (await db.row<{ signature: string | null }>('select billing_signature($1) as signature', [claims]))?.signature;
+  if (!expected || !timingSafeEqual(Buffer.from(signature), Buffer.from(expected))) return undefined;
+  return { merchantId, autoOrderOid: Number(oid), expiresAt: Temporal.Instant.fromEpochMilliseconds(Number(expires) * 1000) };
+}
+
+// Of SHA-256 (RFC 2104).
+const blockBytes = 64;
+
+const mixed = (secret: Uint8Array, pad: number): string => Buffer.from(secret.map((byte) => byte ^ pad)).toString('hex');
+
+// A signature is 32 bytes in base64url; the comparison needs equal lengths.
+const tokenShape = /^(([A-Z0-9]{1,5})\.(\d{1,10})\.(\d{1,12}))\.([\w-]{43})$/;

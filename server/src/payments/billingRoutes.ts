@@ -1,0 +1,124 @@
+import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { Temporal } from 'temporal-polyfill';
+import type { Actor, Context } from '../platform/context.ts';
+import { payload } from '../platform/http/answer.ts';
+import { refuse, Refusal } from '../platform/http/refusal.ts';
+import type { Routes } from '../platform/http/routes.ts';
+import type { Database } from '../platform/storage/database.ts';
+import { readCardForm, type EnteredCard } from './billingForm.ts';
+import { makeBillingLink, readBillingLink } from './billingLinkStore.ts';
+import { contentSecurityPolicy, formPage, messagePage, savedPage, type Subscription } from './billingPage.ts';
+
+/** What the page needs of other features. */
+export interface BillingPageParts {
+  readonly db: Database;
+  contextFor(merchantId: string): Promise<Context>;
+  /** The auto order with the expansions of {@link subscriptionExpand}. */
+  readAutoOrder(context: Context, autoOrderOid: number): Promise<AutoOrder | undefined>;
+  /** Saves the card as `PUT /{oid}/payment` does; throws a refusal for a card that the merchant does not take. */
+  updateCard(context: Context, autoOrderOid: number, card: EnteredCard): Promise<void>;
+}
+
+export const subscriptionExpand: ReadonlySet<string> = new Set(['items', 'original_order', 'original_order.item', 'original_order.payment']);
+
+const formLimitBytes = 10_000;
+
+/** `GET /{oid}/update_billing_url`: a new link to the page. */
+export function billingRoutes(readAutoOrder: BillingPageParts['readAutoOrder']) {
+  return {
+    async getAutoOrderUpdateBillingUrl(context, { params: { auto_order_oid: oid } }) {
+      if (!(await readAutoOrder(context, oid))) refuse('not_found', { what: 'auto order', id: oid });
+      return payload(await makeBillingLink(context.db, context.merchant.merchantId, oid));
+    },
+  } satisfies Routes;
+}
+
+/**
+ * The page behind the link, where a customer enters another card. The link is all the proof there is: no cookie, so nothing that another site could
+ * borrow, and every answer forbids being cached, framed, sent on as a referrer or read by a script.
+ */
+export function addBillingPage(server: FastifyInstance, parts: BillingPageParts): void {
+  server.get<{ Params: { token: string } }>('/billing/:token', async (request, reply) => {
+    const opened = await open(parts, request.params.token);
+    return send(reply, opened.kind === 'page' ? opened : { status: 200, html: formPage(opened.subscription, today(opened.context).year) });
+  });
+  server.post<{ Params: { token: string } }>('/billing/:token', { bodyLimit: formLimitBytes }, async (request, reply) => {
+    const opened = await open(parts, request.params.token);
+    if (opened.kind === 'page') return send(reply, opened);
+    return send(reply, await save(parts, opened, new URLSearchParams(typeof request.body === 'string' ? request.body : '')));
+  });
+}
+
+interface Page {
+  readonly status: number;
+  readonly html: string;
+}
+
+interface OpenedLink {
+  readonly kind: 'opened';
+  readonly context: Context;
+  readonly autoOrderOid: number;
+  readonly subscription: Subscription;
+}
+
+async function open(parts: BillingPageParts, token: string): Promise<OpenedLink | ({ readonly kind: 'page' } & Page)> {
+  const link = await readBillingLink(parts.db, token);
+  if (!link) return unusable(404, 'This link does not work', 'It may have been cut off on its way. Open it again from the mail, whole.');
+  const context = { ...(await parts.contextFor(link.merchantId)), actor: customer };
+  if (Temporal.Instant.compare(context.now, link.expiresAt) >= 0) {
+    return unusable(410, 'This link has expired', `Ask ${context.merchant.name} for a new one.`);
+  }
+  const autoOrder = await parts.readAutoOrder(context, link.autoOrderOid);
+  const subscription = autoOrder && subscriptionOf(autoOrder, context.merchant.name);
+  if (!subscription || subscription.hasEnded) {
+    return unusable(410, 'This subscription has ended', `Nothing will be charged any more. To start again, order anew from ${context.merchant.name}.`);
+  }
+  return { kind: 'opened', context, autoOrderOid: link.autoOrderOid, subscription };
+}
+
+async function save(parts: BillingPageParts, { context, autoOrderOid, subscription }: OpenedLink, fields: URLSearchParams): Promise<Page> {
+  const { year, month } = today(context);
+  const card = readCardForm(fields, { year, month });
+  if (!card.ok) return { status: 400, html: formPage(subscription, year, card.reason, fields) };
+  try {
+    await parts.updateCard(context, autoOrderOid, card.value);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { status: 400, html: formPage(subscription, year, { card_token: error.message }, fields) };
+  }
+  return { status: 200, html: savedPage(subscription) };
+}
+
+const customer: Actor = { kind: 'customer', name: 'Customer', permissions: new Set() };
+
+const today = ({ now, merchant }: Context): Temporal.PlainDate => now.toZonedDateTimeISO(merchant.timeZone).toPlainDate();
+
+const unusable = (status: number, title: string, message: string) => ({ kind: 'page', status, html: messagePage(title, message) }) as const;
+
+function subscriptionOf(autoOrder: AutoOrder, merchantName: string): Subscription {
+  const order = autoOrder.original_order;
+  const card = order?.payment?.credit_card;
+  const lastFour = card?.card_number?.slice(-4);
+  const describe = (itemId: string) => order?.items?.find((line) => line.merchant_item_id === itemId)?.description || itemId;
+  return {
+    merchantName,
+    autoOrderCode: autoOrder.auto_order_code ?? '',
+    itemDescriptions: (autoOrder.items ?? []).map((item) => describe(item.next_item_id ?? item.original_item_id ?? '')),
+    card: lastFour ? `${card?.card_type ?? 'card'} ending in ${lastFour}` : undefined,
+    // One that was disabled goes on with a new card.
+    hasEnded: autoOrder.status === 'canceled' || autoOrder.status === 'merged' || autoOrder.completed === true,
+  };
+}
+
+function send(reply: FastifyReply, { status, html }: Page): FastifyReply {
+  return reply
+    .code(status)
+    .header('Content-Security-Policy', contentSecurityPolicy)
+    .header('Cache-Control', 'no-store')
+    .header('Referrer-Policy', 'no-referrer')
+    .header('X-Content-Type-Options', 'nosniff')
+    .header('X-Robots-Tag', 'noindex')
+    .type('text/html; charset=utf-8')
+    .send(html);
+}
