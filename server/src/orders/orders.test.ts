@@ -163,3 +163,152 @@ test('an order without expansion holds its scalars', async () => {
   assert.deepEqual(Object.keys(body.order).sort(), ['creation_dts', 'currency_code', 'current_stage', 'merchant_id', 'order_id']);
   assert.equal(body.metadata.payload_name, 'order');
 });
+
+test('an update merges parts, replaces lists and clears nulls', async () => {
+  const { order_id } = (await insert(placed)).body.order;
+  await app.setClock('2026-01-20T17:00:00Z');
+  const { status, body } = await put(order_id, {
+    order_id: 'TEST-9', current_stage: 'Shipping Department',
+    billing: { email: 'jane@new.example', city: null }, shipping: { shipping_method: 'Courier', day_phone_e164: '+49' },
+    payment: { credit_card: { card_number_token: 'tok_mc_5100', card_type: 'MasterCard', card_verification_number_token: 'cvv' } },
+    internal: { merchant_notes: 'calls back' }, properties: [{ name: 'a', value: 'b' }], Tags: [{ tag_value: 'vip' }],
+    checkout: { custom_field1: 'autumn' }, summary: { total: { value: 1 }, actual_shipping: { value: 3 } },
+  });
+  await app.setClock('2026-01-15T17:00:00Z');
+  assert.equal(status, 200, JSON.stringify(body));
+  const { order } = body;
+  assert.deepEqual([order.order_id, order.current_stage], [order_id, 'Shipping Department']);
+  assert.deepEqual(order.billing, { cc_emails: ['boss@example.com'], country_code: 'DE', day_phone: '030-1234', email: 'jane@new.example', first_name: 'Jane', last_name: 'Doe' });
+  assert.deepEqual([order.shipping.shipping_method, order.shipping.city, order.shipping.day_phone_e164], ['Courier', 'Paris', undefined]);
+  const { credit_card } = order.payment;
+  assert.deepEqual([credit_card.card_number, credit_card.card_type, credit_card.card_expiration_year, credit_card.card_verification_number_token],
+    ['XXXXXXXXXXXX5100', 'MasterCard', 2030, undefined]);
+  assert.deepEqual([order.payment.payment_method, order.payment.payment_status], ['Credit Card', 'Processed']);
+  assert.deepEqual([order.properties, order.Tags, order.checkout.custom_field1], [[{ name: 'a', value: 'b' }], [{ tag_value: 'vip' }], 'autumn']);
+  assert.deepEqual([order.summary.total.value, order.summary.actual_shipping.value], [50.84, 3]);
+  assert.deepEqual(order.current_stage_histories.at(-1), { before_stage: 'Completed Order', after_stage: 'Shipping Department', transition_dts: '2026-01-20T12:00:00-05:00' });
+  assert.deepEqual((await eventsOf(order_id)).slice(-2), ['order_update', 'order_stage_change']);
+  const found = await app.request({ operation: 'getOrders', query: { email: 'JANE@new.example' } });
+  assert.deepEqual(found.body.orders.map((each: Order) => each.order_id), [order_id]);
+});
+
+test('a new token without digits hides those of the old card', async () => {
+  const { order_id } = (await insert(placed)).body.order;
+  const { body } = await put(order_id, { payment: { credit_card: { card_number_token: 'a1b2c3' } } });
+  assert.equal(body.order.payment.credit_card.card_number, undefined);
+  assert.equal(body.order.payment.credit_card.card_type, 'VISA');
+});
+
+test('what was read can be written back without a change', async () => {
+  const before = (await insert({ ...placed, payment: { ...placed.payment, echeck: { bank_account_number: '123456789' } }, gift: { gift: true, gift_charge: { value: 2 } } })).body.order;
+  assert.equal(before.payment.echeck.bank_account_number, 'XXXX6789');
+  const after = (await put(before.order_id, before)).body.order;
+  assert.deepEqual(after, before);
+});
+
+test('money that came another way: moving on counts as paid, once', async () => {
+  const { order_id } = (await insert({ ...placed, payment: { payment_method: 'Check' } })).body.order;
+  const { body } = await put(order_id, { current_stage: 'Shipping Department' });
+  assert.deepEqual([body.order.payment.payment_status, body.order.payment.payment_dts], ['Processed', '2026-01-15T12:00:00-05:00']);
+  await put(order_id, { current_stage: 'Completed Order' });
+  assert.deepEqual(await eventsOf(order_id), ['order_create', 'order_update', 'order_stage_change', 'order_payment_process', 'order_update', 'order_stage_change']);
+});
+
+const changesRefused: { name: string; change: object; field: string }[] = [
+  { name: 'a stage out of turn', change: { current_stage: 'Quote Sent' }, field: 'current_stage' },
+  { name: 'an unknown stage', change: { current_stage: 'Lost' }, field: 'current_stage' },
+  { name: 'another quantity', change: { items: [{ quantity: 3 }, {}] }, field: 'items[0].quantity' },
+  { name: 'another price', change: { items: [{ cost: { value: 1 } }, {}] }, field: 'items[0].cost' },
+  { name: 'fewer lines', change: { items: [] }, field: 'items' },
+  { name: 'a zeroth month', change: { payment: { credit_card: { card_expiration_month: 0 } } }, field: 'payment.credit_card.card_expiration_month' },
+  { name: 'a name that is too long', change: { billing: { first_name: 'x'.repeat(31) } }, field: 'billing.first_name' },
+];
+test('changes that are refused change nothing', async (t) => {
+  const before = (await insert(placed)).body.order;
+  for (const { name, change, field } of changesRefused) {
+    await t.test(name, async () => {
+      const { status, body } = await put(before.order_id, change);
+      assert.equal(status, 400);
+      assert.ok(body.error.developer_message.startsWith(field), body.error.developer_message);
+    });
+  }
+  assert.deepEqual((await read(before.order_id)).body.order, before);
+});
+
+test('filters are exact, ignore case and are joined by and', async () => {
+  const shop = await app.addMerchant('SHOP');
+  const key = await app.addKey(shop.merchantId);
+  const item = { merchant_item_id: 'X1', arbitrary_unit_cost: { value: 5 } };
+  const add = async (change: object) => (await app.request({ operation: 'insertOrder', key, body: { ...placed, summary: {}, taxes: {}, items: [item], ...change } })).body.order.order_id;
+  const one = await add({});
+  const two = await add({ billing: { ...placed.billing, last_name: 'Roe', email: 'roe@example.com', company: 'Roe & Co' }, shipping: { rma: 'R7' } });
+  const three = await add({ payment: { purchase_order: { purchase_order_number: 'PO-9' } }, ...partner({ channel_partner_code: 'AMZ' }), items: [{ ...item, quantity: 2 }] });
+  const cases: { query: object; found: string[] }[] = [
+    { query: {}, found: [one, two, three] },
+    { query: { last_name: 'DOE' }, found: [one, three] },
+    { query: { last_name: 'muster' }, found: [one, three] },
+    { query: { last_name: 'do' }, found: [] },
+    { query: { city: 'paris', country_code: 'de' }, found: [one, three] },
+    { query: { email: 'ROE@example.com' }, found: [two] },
+    { query: { company: 'roe & co' }, found: [two] },
+    { query: { rma: 'r7' }, found: [two] },
+    { query: { cc_email: 'boss@example.com', phone: '030-1234' }, found: [one, two, three] },
+    { query: { purchase_order_number: 'po-9' }, found: [three] },
+    { query: { payment_method: 'Credit Card' }, found: [one, two] },
+    { query: { current_stage: 'Accounts Receivable' }, found: [three] },
+    { query: { channel_partner_code: 'amz' }, found: [three] },
+    { query: { item_id: 'x1', custom_field_1: 'Spring', screen_branding_theme_code: 'sf' }, found: [one, two, three] },
+    { query: { total: 10 }, found: [three] },
+    { query: { order_id: two.toLowerCase() }, found: [two] },
+    { query: { creation_date_begin: '2026-01-15', creation_date_end: '2026-01-16T00:00:00Z' }, found: [one, two, three] },
+    { query: { creation_date_begin: '2026-01-16' }, found: [] },
+    { query: { payment_date_begin: '2026-01-01' }, found: [one, two] },
+    { query: { refund_date_begin: '2026-01-01' }, found: [] },
+    { query: { shipped_on_date_end: '2027-01-01' }, found: [] },
+    { query: { customer_profile_oid: 1 }, found: [] },
+  ];
+  for (const { query, found } of cases) {
+    const { status, body } = await app.request({ operation: 'getOrdersByQuery', key, body: query });
+    assert.equal(status, 200, JSON.stringify(body));
+    assert.deepEqual(body.orders.map((each: Order) => each.order_id), found, JSON.stringify(query));
+    assert.equal(body.metadata.result_set.total_records, found.length);
+  }
+  const listed = await app.request({ operation: 'getOrders', key, query: { last_name: 'doe', _sort: '-summary.total', _limit: 1, _expand: 'summary' } });
+  assert.deepEqual([listed.body.orders[0].order_id, listed.body.orders[0].summary.total.value], [three, 10]);
+  assert.deepEqual(listed.body.metadata.result_set, { count: 1, limit: 1, offset: 0, more: true, next_offset: 1, total_records: 2 });
+  const byName = await app.request({ operation: 'getOrders', key, query: { _sort: '+billing.last_name,-order_id' } });
+  assert.deepEqual(byName.body.orders.map((each: Order) => each.order_id), [three, one, two]);
+  const batch = await app.request({ operation: 'getOrdersBatch', key, body: { order_ids: [three, 'SHOP-0000000099', one.toLowerCase(), three] } });
+  assert.deepEqual(batch.body.orders.map((each: Order) => each.order_id), [three, one]);
+});
+
+test('a list that asks for too much is refused', async () => {
+  const ids = Array.from({ length: 201 }, (_, i) => `TEST-${i}`);
+  const answers = [
+    await app.request({ operation: 'getOrders', query: { _limit: 201 } }),
+    await app.request({ operation: 'getOrders', query: { _sort: 'colour' } }),
+    await app.request({ operation: 'getOrders', query: { creation_date_begin: 'soon' } }),
+    await app.request({ operation: 'getOrdersByQuery', body: { payment_date_end: 'soon' } }),
+    await app.request({ operation: 'getOrdersByQuery', body: { total: 0.001 } }),
+    await app.request({ operation: 'getOrdersBatch', body: { order_ids: ids } }),
+    await app.request({ operation: 'getOrdersBatch', body: {} }),
+  ];
+  assert.deepEqual(answers.map(({ status }) => status), answers.map(() => 400));
+});
+
+test('nothing there, or nothing of one’s own: 404; no key or permission: 401', async () => {
+  const { order_id } = (await insert(placed)).body.order;
+  await app.addMerchant('OTHER');
+  const other = await app.addKey('OTHER');
+  const reader = await app.addKey('TEST', ['order_read', 'item_write']);
+  const calls = [
+    { operation: 'getOrder', params: { order_id } },
+    { operation: 'updateOrder', params: { order_id }, body: { billing: { city: 'Rome' } } },
+  ] as const;
+  for (const call of calls) assert.equal((await app.request({ ...call, key: other })).status, 404, call.operation);
+  const all = [...calls, { operation: 'getOrders' }, { operation: 'insertOrder', body: placed }, { operation: 'getOrdersBatch', body: { order_ids: [] } }, { operation: 'getOrdersByQuery', body: {} }] as const;
+  for (const call of all) assert.equal((await app.request({ ...call, key: null })).status, 401, call.operation);
+  for (const call of [calls[1], all[3]!]) assert.equal((await app.request({ ...call, key: reader })).status, 401, call.operation);
+  assert.equal((await app.request({ operation: 'getOrders', key: other })).body.orders.length, 0);
+  assert.equal((await app.request({ operation: 'getOrder', params: { order_id: 'TEST-1' } })).status, 404);
+});

@@ -7,10 +7,10 @@ export interface OrderProjection {
   /** An expression for the merchant's time zone, such as `$2`. */
   readonly zone: string;
   /**
-   * Makes the expression (jsonb, null where there is none) of an order's OrderAutoOrder from the alias of its row. Handed in, because that
+   * Makes the expression (jsonb, null where there is none) of an order's OrderAutoOrder from the alias of its row and the zone. Handed in, because that
    * lies in the tables of auto orders; without it `auto_order` is never answered.
    */
-  readonly autoOrder?: (alias: string) => string;
+  readonly autoOrder?: (alias: string, zone: string) => string;
 }
 
 /**
@@ -86,7 +86,7 @@ function withoutLedger(alias: string, sql: string): string {
 function foreignParts(order: OrderProjection, expand: ReadonlySet<string>): string[] {
   const parts: string[] = [];
   if (expand.has('customer_profile')) parts.push(optionalPart('customer_profile', customerOf(order)));
-  if (expand.has('auto_order') && order.autoOrder) parts.push(optionalPart('auto_order', order.autoOrder(order.alias)));
+  if (expand.has('auto_order') && order.autoOrder) parts.push(optionalPart('auto_order', order.autoOrder(order.alias, order.zone)));
   return parts;
 }
 
