@@ -1,0 +1,76 @@
+import { minor, multiply } from '../kernel/money.ts';
+import type { CatalogItem, ItemAutoOrder } from '../items/item.ts';
+import type { Minor } from '../kernel/money.ts';
+import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
+import type { Catalog } from './steps.ts';
+import type { Temporal } from 'temporal-polyfill';
+
+/**
+ * The auto order switched to charge the cancel item of its catalogue items once more, now, and then be canceled; undefined when no item charges one or
+ * all are waived (item reference, ItemAutoOrder: auto_order_cancel_item_id and the minimums beside it). The caller has written who canceled and why.
+ */
+export function chargingCancelFee(autoOrder: AutoOrder, catalog: Catalog, now: Temporal.Instant): AutoOrder | undefined {
+  const items = autoOrder.items.map((item) => feeItem(item, catalog, now));
+  if (items.every((item) => item === undefined)) return undefined;
+  return {
+    ...autoOrder,
+    cancelAfterNextXOrders: 1,
+    nextAttemptAt: undefined,
+    items: items.map((fee, index) => fee ?? stopped(autoOrder.items[index]!)),
+  };
+}
+
+/** An item as the fee for its end; undefined when there is none to charge. An item that ships no more has no end to charge for. */
+function feeItem(item: AutoOrderItem, catalog: Catalog, now: Temporal.Instant): AutoOrderItem | undefined {
+  const terms = catalog(item.originalItemId)?.autoOrder;
+  const fee = terms?.cancelItemId === undefined ? undefined : catalog(terms.cancelItemId);
+  if (terms === undefined || fee === undefined || item.nextShipmentAt === undefined || isWaived(item, terms)) return undefined;
+  const balance = terms.cancelChargeMinimumBalance ? remainingBalance(item, terms, catalog(item.originalItemId)!) : undefined;
+  return {
+    ...item,
+    arbitraryItemId: fee.itemId,
+    arbitraryQuantity: 1,
+    arbitraryUnitCost: balance,
+    arbitraryUnitCostRemainingOrders: balance === undefined ? undefined : 1,
+    arbitraryPercentageDiscount: undefined,
+    nextShipmentAt: now,
+    nextPreshipmentNoticeAt: undefined,
+    preshipmentNoticeSent: false,
+    noOrderAfterAt: undefined,
+    paused: false,
+    addOns: [],
+  };
+}
+
+/** Whoever has met one of the minimums owes no fee. */
+function isWaived(item: AutoOrderItem, terms: ItemAutoOrder): boolean {
+  return minimums(item, terms).some(({ minimum, reached }) => reached >= minimum);
+}
+
+/** What is left until the first of the minimums is met: values as they are, orders at the item's price. */
+function remainingBalance(item: AutoOrderItem, terms: ItemAutoOrder, { pricing }: CatalogItem): Minor | undefined {
+  const price = item.arbitraryUnitCost ?? pricing.autoOrderCost ?? pricing.cost ?? minor(0);
+  const order = multiply(price, item.arbitraryQuantity ?? item.originalQuantity, 'half up');
+  const left = minimums(item, terms).map(({ minimum, reached, isCount }) => (isCount ? (minimum - reached) * order : minimum - reached));
+  return left.length === 0 ? undefined : minor(Math.min(...left));
+}
+
+interface Minimum {
+  readonly minimum: number;
+  readonly reached: number;
+  readonly isCount: boolean;
+}
+
+function minimums(item: AutoOrderItem, terms: ItemAutoOrder): Minimum[] {
+  const all = [
+    { minimum: terms.cancelMinimumRebillCount, reached: item.numberOfRebills, isCount: true },
+    { minimum: terms.cancelMinimumRebillValue, reached: item.rebillValue, isCount: false },
+    // The original purchase counts in the life time, and not among the rebills.
+    { minimum: terms.cancelMinimumLifeTimeCount, reached: item.numberOfRebills + 1, isCount: true },
+    { minimum: terms.cancelMinimumLifeTimeValue, reached: item.lifeTimeValue, isCount: false },
+  ];
+  return all.filter((each): each is Minimum => each.minimum !== undefined && each.minimum > 0);
+}
+
+const stopped = (item: AutoOrderItem): AutoOrderItem =>
+  ({ ...item, nextShipmentAt: undefined, nextPreshipmentNoticeAt: undefined, preshipmentNoticeSent: false });

@@ -1,0 +1,71 @@
+import type { Temporal } from 'temporal-polyfill';
+import type { Database } from '../platform/storage/database.ts';
+
+/*
+ * Who must be looked at: `auto_order.due_at`, as the engine claims it. A claim takes the mark away and whoever holds it gives the auto order the
+ * next one, so that none is ever in two hands.
+ */
+
+/** An auto order that is due, with the moment that made it so. */
+export interface Due {
+  readonly autoOrderOid: number;
+  readonly dueAt: Temporal.Instant;
+}
+
+/** How many auto orders one claim takes at most: the limit is written into the statement, because a parameter there is planned anew each time. */
+export const claimLimit = 200;
+
+/** Locks due auto orders that nobody else has locked, the longest due first. */
+export async function lockDue(tx: Database, merchantId: string, until: Temporal.Instant): Promise<Due[]> {
+  const rows = await tx.rows<{ auto_order_oid: number; due_at: Temporal.Instant }>(
+    `select auto_order_oid, due_at from auto_order where merchant_id = $1 and due_at <= $2 order by due_at limit ${claimLimit} for update skip locked`,
+    [merchantId, until],
+  );
+  return rows.map((row) => ({ autoOrderOid: row.auto_order_oid, dueAt: row.due_at }));
+}
+
+/** Takes the due mark from locked auto orders that are being charged: they are looked at again when the charge is settled. */
+export async function takeDueMarks(tx: Database, merchantId: string, oids: readonly number[]): Promise<void> {
+  if (oids.length === 0) return;
+  await tx.run('update auto_order set due_at = null where merchant_id = $1 and auto_order_oid = any($2::int[])', [merchantId, oids]);
+}
+
+/** Puts off locked auto orders that cannot be rebilled, without touching their records. */
+export async function putOff(tx: Database, merchantId: string, oids: readonly number[], untils: readonly Temporal.Instant[]): Promise<void> {
+  if (oids.length === 0) return;
+  await tx.run(
+    `update auto_order a set due_at = p.until from unnest($2::int[], $3::timestamptz[]) as p (oid, until)
+     where a.merchant_id = $1 and a.auto_order_oid = p.oid`,
+    [merchantId, oids, untils],
+  );
+}
+
+/** Locks these auto orders in the order of their oids and answers their versions. */
+export async function lockVersions(tx: Database, merchantId: string, oids: readonly number[]): Promise<ReadonlyMap<number, number>> {
+  const rows = await tx.rows<{ auto_order_oid: number; version: number }>(
+    'select auto_order_oid, version from auto_order where merchant_id = $1 and auto_order_oid = any($2::int[]) order by auto_order_oid for update',
+    [merchantId, oids],
+  );
+  return new Map(rows.map((row) => [row.auto_order_oid, row.version]));
+}
+
+/** The earliest moment that an auto order of the merchant is due, if it is not after `until`. */
+export async function firstDue(db: Database, merchantId: string, until: Temporal.Instant): Promise<Temporal.Instant | undefined> {
+  const row = await db.row<{ due_at: Temporal.Instant }>(
+    'select due_at from auto_order where merchant_id = $1 and due_at <= $2 order by due_at limit 1',
+    [merchantId, until],
+  );
+  return row?.due_at;
+}
+
+/** Of these merchants, each with the moment that its clock shows, those that have something due. One cheap look for all of them. */
+export async function merchantsWithDue(
+  db: Database, merchants: readonly { readonly merchantId: string; readonly now: Temporal.Instant }[],
+): Promise<ReadonlySet<string>> {
+  const rows = await db.rows<{ merchant_id: string }>(
+    `select m.merchant_id from unnest($1::text[], $2::timestamptz[]) as m (merchant_id, now)
+     where exists (select from auto_order a where a.merchant_id = m.merchant_id and a.due_at <= m.now)`,
+    [merchants.map((merchant) => merchant.merchantId), merchants.map((merchant) => merchant.now)],
+  );
+  return new Set(rows.map((row) => row.merchant_id));
+}

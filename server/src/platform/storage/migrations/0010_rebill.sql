@@ -1,0 +1,30 @@
+-- One row an auto order and rebill number: whoever writes it decides who charges. A rebill that is `charging` or `unknown` belongs to nobody else until
+-- it is settled; the auto order's due_at is null that long.
+create table rebill (
+  merchant_id text not null,
+  auto_order_oid integer not null,
+  rebill_number integer not null,
+  state text not null check (state in ('charging', 'unknown', 'paid', 'declined')),
+  -- Counts the charges asked for, over all retries: part of the key that the gateway knows the charge by.
+  attempt smallint not null,
+  -- When this attempt was made on the merchant's clock, and when the first one was declined.
+  at timestamptz not null,
+  first_declined_at timestamptz,
+  order_id text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  -- The gateways to ask, in order; after the answer the one that gave it. Empty where nothing is charged.
+  route text[] not null,
+  reference text,
+  -- What is charged for, card and lines, while it is not settled (codec.ts).
+  planned jsonb,
+  -- Declined attempts, oldest first: attempt, at, reason.
+  declines jsonb not null default '[]',
+  -- Machine time. Set while the charge is not settled: from then on anybody may ask the gateway what became of it.
+  lease_until timestamptz,
+  checks smallint not null default 0,
+  primary key (merchant_id, auto_order_oid, rebill_number),
+  foreign key (merchant_id, auto_order_oid) references auto_order (merchant_id, auto_order_oid),
+  check ((lease_until is null) = (state in ('paid', 'declined')))
+);
+create index rebill_in_flight on rebill (merchant_id, lease_until) where lease_until is not null;

@@ -1,0 +1,170 @@
+import { claimLimit } from '../autoOrders/dueStore.ts';
+import { batches, gauge, limiter } from '../platform/jobs/batches.ts';
+import { chargeRequest } from './attempt.ts';
+import { claimDue } from './claimOperations.ts';
+import { orderIdsOf } from './orderIdOperations.ts';
+import { rebillPolicy } from './policy.ts';
+import { settle } from './settleOperations.ts';
+import { takeOverdue } from './store.ts';
+import type { MerchantPayments, Payments, RoutedAnswer } from '../payments/payments.ts';
+import type { Context } from '../platform/context.ts';
+import type { Moments } from './claimOperations.ts';
+import type { Answered, Outcome, SettleTerms } from './settleOperations.ts';
+import type { NewAttempt } from './store.ts';
+import type { Temporal } from 'temporal-polyfill';
+
+/*
+ * The engine. Due auto orders are claimed in batches (transaction 1), charged outside any transaction, and settled in batches as the answers arrive
+ * (transaction 2). Claiming, charging and settling go on side by side, so that a slow answer holds up nobody.
+ */
+
+/** What the engine is given when the app is put together. */
+export interface RebillParts {
+  readonly payments: Payments;
+  readonly timing: RebillTiming;
+}
+
+/** How the machine's time is dealt out; nothing of it is the merchant's. */
+export interface RebillTiming {
+  /** How long a charge is the affair of the process that claimed it; far longer than any gateway takes to answer. */
+  readonly leaseMs: number;
+  /** After how long an unanswered charge is asked about again; doubles from time to time up to an hour. */
+  readonly recheckMs: number;
+}
+
+export const defaultTiming: RebillTiming = { leaseMs: 300_000, recheckMs: 30_000 };
+
+/** How a run over due work went. */
+export interface RunCounts {
+  /** Auto orders looked at, each time counted. */
+  readonly looked: number;
+  readonly paid: number;
+  readonly declined: number;
+  /** Charges without an answer: they wait for {@link resolveUnanswered}. */
+  readonly unknown: number;
+  readonly notices: number;
+  readonly parked: number;
+}
+
+/** What to run. */
+export interface RunRequest {
+  /** Everything due until then, this moment included. */
+  readonly until: Temporal.Instant;
+  /** `now`: it happens at the context's moment. `due`: each auto order at the moment that made it due, as a test clock plays it. */
+  readonly at: Moments;
+  /** Looks after which the run ends although more is due; absent: none. */
+  readonly most?: number;
+}
+
+/**
+ * Does all due work of one merchant: rebills, retries, notices, endings. Safe beside any number of other processes and of clients who change auto orders.
+ * Fails when the store does; charges that were asked for by then are settled later by {@link resolveUnanswered}.
+ */
+export async function runDue(context: Context, parts: RebillParts, { until, at, most = Infinity }: RunRequest): Promise<RunCounts> {
+  const run = await startRun(context, parts);
+  const orderIds = orderIdsOf(context);
+  let [looked, notices, parked] = [0, 0, 0];
+  for (;;) {
+    await run.room(inFlightMax);
+    const claimed = looked < most ? await claimDue(context, until, at, { ...run, orderIds, leaseMs: parts.timing.leaseMs }) : undefined;
+    looked += claimed?.lookCount ?? 0;
+    notices += claimed?.noticeCount ?? 0;
+    parked += claimed?.parked.length ?? 0;
+    for (const { attempt, autoOrder, original } of claimed?.claims ?? []) run.charge({ attempt, planned: { autoOrder, original } });
+    if ((claimed?.lookCount ?? 0) > 0) continue;
+    // What is in flight may be due again once it is settled.
+    if (run.underWay === 0) break;
+    await run.room(run.underWay - 1);
+  }
+  return { looked, notices, parked, ...run.counts };
+}
+
+/**
+ * Asks the gateways what became of charges that nobody answered for, because a process stopped or an answer was lost, and settles them. Never guesses: what is
+ * still not known is left for later. Answers how many were asked about.
+ */
+export async function resolveUnanswered(context: Context, parts: RebillParts): Promise<RunCounts> {
+  const run = await startRun(context, parts);
+  let looked = 0;
+  for (;;) {
+    const overdue = await takeOverdue(context.db, context.merchant.merchantId, claimLimit, parts.timing.leaseMs);
+    if (overdue.length === 0) break;
+    looked += overdue.length;
+    for (const { checks, ...attempt } of overdue) run.resolve({ attempt, checks });
+    await run.room(0);
+  }
+  return { looked, notices: 0, parked: 0, ...run.counts };
+}
+
+// Enough to keep a claim, two settlings and a gateway busy at once.
+const inFlightMax = 3 * claimLimit;
+const settleParallel = 2;
+
+/** Charges and settles what it is given. */
+interface Run {
+  readonly policy: SettleTerms['policy'];
+  readonly payments: MerchantPayments;
+  charge(unanswered: Unanswered): void;
+  /** Asks what became of it first. */
+  resolve(unanswered: Unanswered): void;
+  /** Resolves once at most so many are under way. When a settling failed, it waits for all the others and fails. */
+  room(most: number): Promise<void>;
+  readonly underWay: number;
+  readonly counts: Readonly<Record<Outcome['kind'], number>>;
+}
+
+type Unanswered = Omit<Answered, 'routed'>;
+
+async function startRun(context: Context, { payments: all, timing }: RebillParts): Promise<Run> {
+  const payments = await all.of(context);
+  const terms: SettleTerms = { policy: rebillPolicy(context.merchant), recheckMs: ({ checks = 0 }) => recheckMs(timing, checks) };
+  const counts = { paid: 0, declined: 0, unknown: 0 };
+  const underWay = gauge();
+  let failure: { readonly error: unknown } | undefined;
+  const settling = batches<Answered>(async (batch) => {
+    try {
+      for (const { kind } of await settle(context, batch, terms)) counts[kind]++;
+    } catch (error) {
+      failure ??= { error };
+    }
+    underWay.down(batch.length);
+  }, { sizeMax: claimLimit, parallel: settleParallel });
+  const turn = limiter(payments.concurrency);
+  const begin = (by: 'charge' | 'resolve') => (unanswered: Unanswered) => {
+    underWay.up();
+    void ask(context, payments, turn, by, unanswered.attempt).then((routed) => settling.add({ ...unanswered, routed }));
+  };
+  return {
+    policy: terms.policy, payments, counts,
+    charge: begin('charge'),
+    resolve: begin('resolve'),
+    async room(most) {
+      await underWay.until(most);
+      if (failure === undefined) return;
+      await underWay.until(0);
+      throw failure.error;
+    },
+    get underWay() {
+      return underWay.count;
+    },
+  };
+}
+
+/** Asks the gateway; undefined where there is nothing to charge. A gateway that breaks its promise not to throw has not answered. */
+async function ask(
+  { merchant, log }: Context, payments: MerchantPayments, turn: ReturnType<typeof limiter>, by: 'charge' | 'resolve', attempt: NewAttempt,
+): Promise<RoutedAnswer | undefined> {
+  const request = chargeRequest(merchant.merchantId, attempt);
+  if (request === undefined) return undefined;
+  try {
+    return await turn(() => payments[by](attempt.route, request));
+  } catch (error) {
+    log.error({ err: error, merchantId: merchant.merchantId, key: request.key }, 'a gateway failed instead of answering');
+    return { code: attempt.route[0] ?? '', answer: { kind: 'unknown', message: 'the gateway failed instead of answering' } };
+  }
+}
+
+/** Half a minute at first, then longer and longer up to an hour: a gateway that is down for a day is not asked a thousand times. */
+function recheckMs({ recheckMs: first }: RebillTiming, checks: number): number {
+  return Math.min(first * 2 ** Math.min(checks, 7), 120 * first);
+}

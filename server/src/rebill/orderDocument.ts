@@ -1,0 +1,159 @@
+import { wireDate } from '../kernel/calendar.ts';
+import { fromMinor, minor, multiply, sum } from '../kernel/money.ts';
+import { wireCurrency } from '../orders/money.ts';
+import type { OrderItem } from '@perennial/contract/orderItem.ts';
+import type { OrderPayment } from '@perennial/contract/orderPayment.ts';
+import type { Currency } from '@perennial/contract/common.ts';
+import type { Minor } from '../kernel/money.ts';
+import type { OrderCurrency } from '../orders/money.ts';
+import type { OrderDocument, OrderRecord } from '../orders/order.ts';
+import type { PlannedCharge } from './plan.ts';
+import type { RebillLine, RebillOrder } from './rebillOrder.ts';
+import type { Temporal } from 'temporal-polyfill';
+
+/** What a rebill order is made from. */
+export interface RebillOrderSource {
+  readonly orderId: string;
+  readonly autoOrderOid: number;
+  readonly rebillNumber: number;
+  readonly overrideAffiliateId?: number | undefined;
+  readonly charge: PlannedCharge;
+  /** Its addresses, card and checkout serve the rebill. */
+  readonly original: OrderRecord;
+  /** The moment of the charge on the merchant's clock. */
+  readonly at: Temporal.Instant;
+  readonly zone: string;
+  readonly payment: RebillPayment;
+}
+
+/** What became of the charge. */
+export type RebillPayment =
+  | { readonly kind: 'paid'; readonly gatewayCode?: string | undefined; readonly reference?: string | undefined }
+  | { readonly kind: 'declined'; readonly gatewayCode?: string | undefined; readonly reference?: string | undefined; readonly reason: string };
+
+/** The order of a rebill: paid and done, or, for merchants who keep declined ones, waiting in Accounts Receivable. */
+export function rebillOrderRecord(source: RebillOrderSource): OrderRecord {
+  const { original, charge, at, payment } = source;
+  return {
+    merchantId: original.merchantId,
+    orderId: source.orderId,
+    document: documentOf(source),
+    createdAt: at,
+    modifiedAt: at,
+    ...(payment.kind === 'paid' ? { paidAt: at } : {}),
+    currency: charge.currency,
+    total: charge.order.total,
+    customerProfileOid: original.customerProfileOid,
+    autoOrderOid: source.autoOrderOid,
+    rebillNumber: source.rebillNumber,
+    cardToken: original.cardToken,
+  };
+}
+
+function documentOf(source: RebillOrderSource): OrderDocument {
+  const { original: { document: original }, charge: { order }, payment } = source;
+  const money = moneyIn(source);
+  return {
+    order_id: source.orderId,
+    merchant_id: original.merchant_id,
+    currency_code: original.currency_code,
+    exchange_rate: original.exchange_rate,
+    language_iso_code: original.language_iso_code,
+    current_stage: payment.kind === 'paid' ? 'Completed Order' : 'Accounts Receivable',
+    affiliates: affiliatesOf(source),
+    billing: original.billing,
+    shipping: shippingOf(original),
+    checkout: original.checkout,
+    marketing: original.marketing,
+    payment: paymentOf(source),
+    taxes: original.taxes,
+    ...(order.coupon === undefined ? {} : { coupons: [{ coupon_code: order.coupon, base_coupon_code: order.coupon, automatically_applied: true }] }),
+    items: order.lines.map((line, index) => itemOf(line, index, money)),
+    summary: summaryOf(order, money),
+  };
+}
+
+type Money = (amount: Minor) => Currency;
+
+function moneyIn({ charge, original }: RebillOrderSource): Money {
+  const currency: OrderCurrency = {
+    base: charge.currency, shown: original.document.currency_code ?? charge.currency, exchangeRate: original.document.exchange_rate ?? 1,
+  };
+  return (amount) => wireCurrency(amount, currency);
+}
+
+/** An override earns instead of whoever sent the original order (auto_order reference, override_affiliate_id). */
+function affiliatesOf({ overrideAffiliateId, original }: RebillOrderSource): OrderDocument['affiliates'] {
+  if (overrideAffiliateId !== undefined) return [{ affiliate_oid: overrideAffiliateId }];
+  // The ledger is of the original order's commissions.
+  return original.document.affiliates?.map(({ ledger_entries: _, ...affiliate }) => affiliate);
+}
+
+/** Address and method, without what happened to the original parcel. */
+function shippingOf({ shipping }: OrderDocument): OrderDocument['shipping'] {
+  if (shipping === undefined) return undefined;
+  const {
+    tracking_numbers: _1, tracking_number_details: _2, shipping_date: _3, shipping_department_status: _4, delivery_date: _5, ship_on_date: _6,
+    pickup_dts: _7, rma: _8, ...rest
+  } = shipping;
+  return rest;
+}
+
+function paymentOf({ original, charge, payment, at, zone }: RebillOrderSource): OrderPayment {
+  const { credit_card: card, payment_method: method, rotating_transaction_gateway_code: _, transactions: _1, ...before } = original.document.payment ?? {};
+  const isPaid = payment.kind === 'paid';
+  const atDts = wireDate(at, zone);
+  const details = [
+    ...(payment.reference === undefined ? [] : [{ name: 'reference', type: 'text', value: payment.reference }]),
+    ...(isPaid ? [] : [{ name: 'reason', type: 'text', value: payment.reason }]),
+  ];
+  return {
+    ...before,
+    payment_method: method,
+    payment_status: isPaid ? 'Processed' : 'Declined',
+    payment_dts: isPaid ? atDts : undefined,
+    rotating_transaction_gateway_code: payment.gatewayCode,
+    credit_card: card && {
+      card_type: card.card_type, card_number: card.card_number, card_number_truncated: card.card_number_truncated,
+      card_expiration_month: card.card_expiration_month, card_expiration_year: card.card_expiration_year,
+      ...(isPaid && payment.reference !== undefined
+        ? { card_authorization_amount: fromMinor(charge.order.total, charge.currency), card_authorization_dts: atDts, card_authorization_reference_number: payment.reference }
+        : {}),
+    },
+    ...(payment.gatewayCode === undefined
+      ? {}
+      : { transactions: [{ transaction_id: 1, transaction_gateway: payment.gatewayCode, transaction_timestamp: atDts, successful: isPaid, details }] }),
+  };
+}
+
+function itemOf(line: RebillLine, index: number, money: Money): OrderItem {
+  const withDiscount = minor(line.amount - line.discount);
+  return {
+    item_index: index + 1,
+    item_reference_oid: line.kind === 'add-on' ? undefined : line.itemOid,
+    merchant_item_id: line.itemId,
+    description: line.description,
+    quantity: line.quantity,
+    cost: money(line.unitCost),
+    discount: money(line.discount),
+    unit_cost_with_discount: money(line.discount === 0 ? line.unitCost : multiply(withDiscount, Number((1 / line.quantity).toPrecision(15)), 'half up')),
+    total_cost_with_discount: money(withDiscount),
+    tax_free: !line.isTaxed,
+    free_shipping: line.shipsFree,
+    upsell: line.kind === 'add-on',
+    ...(line.options.length === 0 ? {} : { options: line.options.map(({ label, value }) => ({ label, value })) }),
+  };
+}
+
+function summaryOf(order: RebillOrder, money: Money): OrderDocument['summary'] {
+  const taxed = order.lines.filter((line) => line.isTaxed);
+  return {
+    subtotal: money(order.subtotal),
+    subtotal_discount: money(order.discount),
+    shipping_handling_total: money(order.shipping),
+    taxable_subtotal: money(sum(taxed.map((line) => line.amount))),
+    taxable_subtotal_discount: money(sum(taxed.map((line) => line.discount))),
+    tax: money(order.tax),
+    total: money(order.total),
+  };
+}

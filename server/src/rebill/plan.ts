@@ -1,0 +1,176 @@
+import { daysBetween, addDays, localDate } from '../kernel/calendar.ts';
+import { planRebill } from '../autoOrders/futureRebills.ts';
+import { autoOrderStop, hasCompleted, isFinalStop, planNext, slip } from '../autoOrders/steps.ts';
+import { completed, canceledAfterOrders, withoutNext } from './endings.ts';
+import { originalTerms } from './originalTerms.ts';
+import { retryCoupon } from './dunning.ts';
+import { rebillOrder } from './rebillOrder.ts';
+import type { AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
+import type { Catalog, PlanContext } from '../autoOrders/steps.ts';
+import type { OrderRecord } from '../orders/order.ts';
+import type { CardExpiration } from '../payments/gateway.ts';
+import type { Note } from './note.ts';
+import type { RebillPolicy } from './policy.ts';
+import type { RebillOrder } from './rebillOrder.ts';
+import type { Temporal } from 'temporal-polyfill';
+
+/** An auto order that the engine looks at, and all that it may look at. */
+export interface Look {
+  readonly autoOrder: AutoOrder;
+  /** Absent: it is gone, which parks the auto order. */
+  readonly original: OrderRecord | undefined;
+  readonly catalog: Catalog;
+  readonly policy: RebillPolicy;
+  readonly zone: string;
+  /** The moment at which everything of this look happens. */
+  readonly at: Temporal.Instant;
+  /** When the due charge was first declined. */
+  readonly firstDeclinedAt?: Temporal.Instant | undefined;
+  /** Rebills now although nothing is due, and whatever the next attempt says: somebody asked for it. */
+  readonly isForced?: boolean;
+}
+
+/** What is to be done. `autoOrder` is the record as it is from now on; the same object when nothing changed. */
+export type Decision =
+  | { readonly kind: 'charge'; readonly autoOrder: AutoOrder; readonly notes: readonly Note[]; readonly charge: PlannedCharge }
+  | { readonly kind: 'wait'; readonly autoOrder: AutoOrder; readonly notes: readonly Note[] }
+  | { readonly kind: 'park'; readonly autoOrder: AutoOrder; readonly notes: readonly Note[]; readonly until: Temporal.Instant; readonly reason: string };
+
+/** An order to be charged. */
+export interface PlannedCharge {
+  readonly order: RebillOrder;
+  readonly currency: string;
+  /** Absent for an order that costs nothing. */
+  readonly card?: ChargedCard;
+}
+
+export interface ChargedCard {
+  readonly token: string;
+  readonly expiration?: CardExpiration;
+}
+
+/**
+ * Looks at an auto order: items of a paused catalogue item slip a day, items at their end stop, notices that are due are made, and what is due on this
+ * local day becomes one order to charge. What cannot be planned is parked for a day: no order, no charge, and nobody else waits.
+ */
+export function decide(look: Look): Decision {
+  const context = planContext(look);
+  const stop = autoOrderStop(look.autoOrder);
+  if (stop === 'cancel after next x orders') return { kind: 'wait', ...canceledAfterOrders(look.autoOrder, look.at) };
+  if (stop !== undefined) return { kind: 'wait', autoOrder: look.autoOrder, notes: [] };
+  const fault = dueFault(look, context);
+  if (fault !== undefined) return park(look, fault);
+  const { autoOrder, notes } = movedItems(look, context);
+  if (hasCompleted(autoOrder.items, look.catalog, context)) return { kind: 'wait', ...completed(autoOrder, notes) };
+  const rebill = planRebill(autoOrder.items, look.catalog, context);
+  if (rebill === undefined || !isToBeCharged(rebill.at, look)) return { kind: 'wait', autoOrder, notes };
+  return chargeOf({ ...look, autoOrder }, notes, rebill, context);
+}
+
+/** The context of the schedule rules for a look. */
+export function planContext({ autoOrder, at, zone, policy, firstDeclinedAt }: Omit<Look, 'original'>): PlanContext {
+  const isRetry = autoOrder.creditCardAttempt > 0 && firstDeclinedAt !== undefined;
+  return {
+    autoOrder, now: at, zone, missedShipments: policy.missedShipments,
+    retryDays: isRetry ? daysBetween(firstDeclinedAt, at, zone) : undefined,
+  };
+}
+
+function isToBeCharged(scheduled: Temporal.Instant, { autoOrder, at, isForced }: Look): boolean {
+  if (isForced === true) return true;
+  const isWaitingForRetry = autoOrder.nextAttemptAt !== undefined && isAfter(autoOrder.nextAttemptAt, at);
+  return !isAfter(scheduled, at) && !isWaitingForRetry;
+}
+
+function chargeOf(look: Look, notes: readonly Note[], rebill: NonNullable<ReturnType<typeof planRebill>>, context: PlanContext): Decision {
+  const { autoOrder, original, policy, catalog } = look;
+  if (original === undefined) return park(look, `the original order ${autoOrder.originalOrderId} is missing`);
+  const code = retryCoupon(autoOrder.creditCardAttempt, policy.dunning);
+  const coupon = code === undefined ? undefined : policy.coupons.get(code.toUpperCase());
+  const order = rebillOrder({ autoOrder, rebill, original: originalTerms(original), catalog, coupon, context });
+  if (!order.ok) return park(look, faultText(order.reason.why, order.reason.itemId));
+  if (order.value.total === 0) return { kind: 'charge', autoOrder, notes, charge: { order: order.value, currency: original.currency } };
+  const card = chargedCard(original, look);
+  if (card === undefined) return park(look, `the original order ${autoOrder.originalOrderId} has no card token`);
+  return { kind: 'charge', autoOrder, notes, charge: { order: order.value, currency: original.currency, card } };
+}
+
+/** The card of the original order. A year that has passed is tried three years later, as banks renew cards, until it lies ahead. */
+function chargedCard({ document, cardToken }: OrderRecord, { at, zone }: Look): ChargedCard | undefined {
+  if (cardToken === undefined) return undefined;
+  const { card_expiration_month: month, card_expiration_year: year } = document.payment?.credit_card ?? {};
+  if (month === undefined || year === undefined) return { token: cardToken };
+  const today = localDate(at, zone);
+  let renewed = year;
+  while (renewed < today.year || (renewed === today.year && month < today.month)) renewed += renewalYears;
+  return { token: cardToken, expiration: { month, year: renewed } };
+}
+
+const renewalYears = 3;
+
+/** The first thing that keeps a due item from being planned; in words, for staff. */
+function dueFault({ autoOrder, catalog, at, isForced }: Look, context: PlanContext): string | undefined {
+  for (const item of autoOrder.items) {
+    if (item.nextShipmentAt === undefined || (isForced !== true && isAfter(item.nextShipmentAt, at))) continue;
+    const plan = planNext(item, catalog, context);
+    if (plan.kind === 'broken') return faultText(plan.why, plan.itemId);
+  }
+  return undefined;
+}
+
+function faultText(why: string, itemId: string): string {
+  return `item ${itemId}: ${why}`;
+}
+
+/** Nothing is charged; the next look is a local day later, or when somebody changes the auto order. Told once, not once a day. */
+function park({ autoOrder, at, zone }: Look, fault: string): Decision {
+  const reason = `Cannot rebill: ${fault}`;
+  const until = addDays(at, 1, zone);
+  if (autoOrder.failureReason === reason) return { kind: 'park', autoOrder, notes: [], until, reason };
+  const note: Note = { message: `${reason}. Looked at again every day and after each change.`, event: { name: 'auto_order_update', data: { reason: 'parked', fault } } };
+  return { kind: 'park', autoOrder: { ...autoOrder, failureReason: reason }, notes: [note], until, reason };
+}
+
+// ------------------------------------------------------------------------------------------------ what a look moves without a rebill
+
+interface Moved {
+  readonly autoOrder: AutoOrder;
+  readonly notes: readonly Note[];
+}
+
+function movedItems({ autoOrder, catalog, at, zone }: Look, context: PlanContext): Moved {
+  const notes: Note[] = [];
+  const items = autoOrder.items.map((item) => movedItem(item, notes, { catalog, at, zone, context }));
+  return { autoOrder: notes.length === 0 ? autoOrder : { ...autoOrder, items }, notes };
+}
+
+function movedItem(item: AutoOrderItem, notes: Note[], look: Pick<Look, 'catalog' | 'at' | 'zone'> & { context: PlanContext }): AutoOrderItem {
+  const { nextShipmentAt, nextPreshipmentNoticeAt } = item;
+  const { catalog, at, zone, context } = look;
+  if (nextShipmentAt === undefined || item.paused) return item;
+  if (!isAfter(nextShipmentAt, at)) return movedDueItem(item, notes, look);
+  if (item.preshipmentNoticeSent || nextPreshipmentNoticeAt === undefined || isAfter(nextPreshipmentNoticeAt, at)) return item;
+  const plan = planNext(item, catalog, context);
+  if (plan.kind !== 'ship') return item;
+  notes.push({
+    message: `Pre-shipment notice: ${plan.itemId} ships on ${localDate(nextShipmentAt, zone)}.`,
+    event: { name: 'auto_order_preshipment', data: { item_oid: item.itemOid, item_id: plan.itemId, shipment_dts: nextShipmentAt.toString() } },
+  });
+  return { ...item, preshipmentNoticeSent: true };
+}
+
+function movedDueItem(item: AutoOrderItem, notes: Note[], { catalog, zone, context }: Pick<Look, 'catalog' | 'zone'> & { context: PlanContext }): AutoOrderItem {
+  const plan = planNext(item, catalog, context);
+  if (plan.kind === 'slip') {
+    notes.push({ message: `${item.originalItemId} is paused in the catalogue: its shipment moves to ${localDate(plan.until, zone)}.` });
+    return slip(item, plan, catalog, zone);
+  }
+  if (plan.kind !== 'none' || !isFinalStop(plan.why)) return item;
+  notes.push({
+    message: `${item.originalItemId} ships no more: ${plan.why}.`,
+    event: { name: 'auto_order_item_cancel', data: { item_oid: item.itemOid, reason: plan.why } },
+  });
+  return withoutNext(item);
+}
+
+const isAfter = (a: Temporal.Instant, b: Temporal.Instant): boolean => a.epochMilliseconds > b.epochMilliseconds;

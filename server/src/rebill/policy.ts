@@ -1,0 +1,66 @@
+import { toMinor } from '../kernel/money.ts';
+import type { Minor } from '../kernel/money.ts';
+import type { Merchant } from '../platform/tenancy/merchant.ts';
+import type { DunningPolicy } from './dunning.ts';
+
+/** What a merchant decided about rebills: sections of its settings, in the wire's own words, with our defaults. */
+export interface RebillPolicy {
+  /** Whether shipments whose date passed are billed one after another or left out. */
+  readonly missedShipments: 'bill' | 'skip';
+  readonly dunning: DunningPolicy;
+  /** True: the first decline of a rebill leaves an order in Accounts Receivable, which a later success pays. */
+  readonly storeDeclined: boolean;
+  /** Refuse a new card that expires within so many months; 0 is off. */
+  readonly prohibitExpiringCardsMonths: number;
+  /** The coupons that retries may carry, by upper-case code. */
+  readonly coupons: ReadonlyMap<string, Coupon>;
+}
+
+/** What a coupon takes off the lines of an order. */
+export interface Coupon {
+  readonly code: string;
+  /** 0–100. */
+  readonly percent: number;
+  /** Beside the percentage; never more than the lines cost. */
+  readonly amount: Minor;
+}
+
+/** Three attempts three days apart, then disabled (auto_order reference: the defaults of the merchant's billing settings). */
+const defaultRetryDays = [3, 3];
+
+/** Reads the settings; what is absent or of no use counts as not set. */
+export function rebillPolicy({ settings, currency }: Pick<Merchant, 'settings' | 'currency'>): RebillPolicy {
+  const dunning = section(settings['dunning']);
+  return {
+    missedShipments: settings['missed_shipments'] === 'roll forward' ? 'skip' : 'bill',
+    dunning: {
+      retryDays: listOf(dunning['retry_days'], isDays) ?? defaultRetryDays,
+      hardReasons: new Set(listOf(dunning['hard_decline_reasons'], isText) ?? []),
+      couponCodes: listOf(dunning['retry_coupon_codes'], isText) ?? [],
+      atEnd: dunning['at_end'] === 'cancel' ? 'cancel' : 'disable',
+      chargesCancelItem: dunning['charge_cancel_item_at_end'] === true,
+    },
+    storeDeclined: settings['store_declined_rebills'] === true,
+    prohibitExpiringCardsMonths: isDays(settings['prohibit_expiring_cards_months']) ? settings['prohibit_expiring_cards_months'] : 0,
+    coupons: couponsOf(settings['coupons'], currency),
+  };
+}
+
+function couponsOf(setting: unknown, currency: string): Map<string, Coupon> {
+  const coupons = new Map<string, Coupon>();
+  for (const { code, percent, amount } of (Array.isArray(setting) ? setting : []).map(section)) {
+    if (typeof code !== 'string') continue;
+    const off = toMinor(typeof amount === 'number' ? amount : 0, currency);
+    coupons.set(code.toUpperCase(), { code, percent: typeof percent === 'number' ? percent : 0, amount: off.ok ? off.value : (0 as Minor) });
+  }
+  return coupons;
+}
+
+const section = (setting: unknown): Readonly<Record<string, unknown>> =>
+  (typeof setting === 'object' && setting !== null && !Array.isArray(setting) ? (setting as Record<string, unknown>) : {});
+
+const listOf = <Element>(setting: unknown, is: (element: unknown) => element is Element): Element[] | undefined =>
+  (Array.isArray(setting) && setting.every(is) ? setting : undefined);
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isDays = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 0;

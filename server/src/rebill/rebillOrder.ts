@@ -1,0 +1,166 @@
+import { allocate, minor, percentOff, sum, zero } from '../kernel/money.ts';
+import { failure, success } from '../kernel/outcome.ts';
+import { priceLine } from '../autoOrders/pricing.ts';
+import { taxOn } from '../orders/totals.ts';
+import type { AddOn, AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
+import type { PlannedLine, PlannedRebill } from '../autoOrders/futureRebills.ts';
+import type { AppliedRule } from '../autoOrders/pricing.ts';
+import type { Catalog, PlanContext, Shipment } from '../autoOrders/steps.ts';
+import type { Minor } from '../kernel/money.ts';
+import type { Outcome } from '../kernel/outcome.ts';
+import type { Coupon } from './policy.ts';
+import type { OriginalTerms } from './originalTerms.ts';
+
+/** What a rebill will order: lines and amounts, in the minor units of one currency. Previews show it, the engine charges it. */
+export interface RebillOrder {
+  readonly lines: readonly RebillLine[];
+  /** Of the lines, before the coupon. */
+  readonly subtotal: Minor;
+  /** What the coupon takes off. */
+  readonly discount: Minor;
+  readonly coupon?: string;
+  readonly shipping: Minor;
+  /** What the tax is counted on. */
+  readonly taxable: Minor;
+  readonly tax: Minor;
+  readonly total: Minor;
+}
+
+export interface RebillLine {
+  readonly kind: 'item' | 'add-on' | 'cancel fee';
+  /** The auto order item that ships, or that the add-on rides along with; absent for an add-on of the whole auto order. */
+  readonly itemOid?: number;
+  readonly itemId: string;
+  readonly description: string;
+  readonly quantity: number;
+  readonly unitCost: Minor;
+  /** `unitCost` times `quantity`. */
+  readonly amount: Minor;
+  /** Its share of the coupon. */
+  readonly discount: Minor;
+  readonly isTaxed: boolean;
+  readonly shipsFree: boolean;
+  readonly options: AddOn['options'];
+  /** How the unit cost came about, for previews. */
+  readonly priceRules: readonly AppliedRule[];
+  /** What the item's schedule counts; absent for add-ons. */
+  readonly shipment?: ShippedItem;
+}
+
+/** The shipment as it was planned, to see at the settling whether somebody changed the schedule meanwhile. */
+export interface ShippedItem {
+  readonly originalItemId: string;
+  readonly at: Shipment['at'];
+  readonly stepUsed?: Shipment['stepUsed'];
+}
+
+/** Everything the amounts depend on. */
+export interface RebillTerms {
+  readonly autoOrder: Pick<AutoOrder, 'addOns' | 'cancelAfterNextXOrders'>;
+  readonly rebill: PlannedRebill;
+  readonly original: OriginalTerms;
+  readonly catalog: Catalog;
+  readonly coupon?: Coupon;
+  readonly context: PlanContext;
+}
+
+/** Why a rebill cannot be ordered; the item to look at. */
+export interface LineFault {
+  readonly why: 'unknown item' | 'no price';
+  readonly itemId: string;
+}
+
+/** Lines and amounts of a rebill. A cancel fee comes alone: nothing rides along with it and nothing is shipped. */
+export function rebillOrder(terms: RebillTerms): Outcome<RebillOrder, LineFault> {
+  const items = terms.rebill.lines.map((line) => itemLine(line, terms));
+  const isFee = items.every((line) => line.kind === 'cancel fee');
+  const addOns = isFee ? success([]) : addOnLines(terms);
+  return addOns.ok ? success(withAmounts([...items, ...addOns.value], isFee, terms)) : addOns;
+}
+
+function itemLine({ item, shipment }: PlannedLine, { autoOrder, catalog, original }: RebillTerms): RebillLine {
+  const shipped = catalog(shipment.itemId);
+  return {
+    kind: isCancelFee(item, autoOrder, catalog) ? 'cancel fee' : 'item',
+    itemOid: item.itemOid,
+    itemId: shipped?.itemId ?? shipment.itemId,
+    description: shipped?.description ?? '',
+    quantity: shipment.quantity,
+    unitCost: shipment.price.unitCost,
+    amount: shipment.price.amount,
+    discount: zero,
+    isTaxed: !(shipped?.taxFree ?? false) && !original.taxFreeItemIds.has(shipment.itemId.toLowerCase()),
+    shipsFree: shipped?.autoOrder?.freeShipping ?? false,
+    options: item.options,
+    priceRules: shipment.price.trace,
+    shipment: { originalItemId: item.originalItemId, at: shipment.at, stepUsed: shipment.stepUsed },
+  };
+}
+
+/** A canceled item that charges its cancel item once more has that in its place, in the last order before the cancelation. */
+function isCancelFee(item: AutoOrderItem, autoOrder: RebillTerms['autoOrder'], catalog: Catalog): boolean {
+  const fee = catalog(item.originalItemId)?.autoOrder?.cancelItemId;
+  return fee !== undefined && autoOrder.cancelAfterNextXOrders === 1 && item.arbitraryItemId?.toLowerCase() === fee.toLowerCase();
+}
+
+function addOnLines(terms: RebillTerms): Outcome<RebillLine[], LineFault> {
+  const riding: { addOn: AddOn; item?: AutoOrderItem }[] = [
+    ...terms.rebill.lines.flatMap(({ item }) => item.addOns.map((addOn) => ({ addOn, item }))),
+    ...terms.autoOrder.addOns.map((addOn) => ({ addOn })),
+  ];
+  const lines: RebillLine[] = [];
+  for (const { addOn, item } of riding) {
+    if ((addOn.nextXOrders ?? 1) <= 0) continue;
+    const line = addOnLine(addOn, item, terms);
+    if (!line.ok) return line;
+    lines.push(line.value);
+  }
+  return success(lines);
+}
+
+function addOnLine(addOn: AddOn, item: AutoOrderItem | undefined, { catalog, context, original, rebill }: RebillTerms): Outcome<RebillLine, LineFault> {
+  const shipped = catalog(addOn.itemId);
+  if (shipped === undefined) return failure({ why: 'unknown item', itemId: addOn.itemId });
+  const price = priceLine({
+    item: { originalQuantity: addOn.quantity, arbitraryUnitCost: addOn.unitCost }, shipped, at: rebill.at, signedUpAt: context.autoOrder.signedUpAt,
+    retryDays: context.retryDays ?? 0, zone: context.zone,
+  });
+  if (!price.ok) return failure({ why: price.reason, itemId: addOn.itemId });
+  return success({
+    kind: 'add-on',
+    itemOid: item?.itemOid,
+    itemId: shipped.itemId,
+    description: shipped.description,
+    quantity: price.value.quantity,
+    unitCost: price.value.unitCost,
+    amount: price.value.amount,
+    discount: zero,
+    isTaxed: !shipped.taxFree && !original.taxFreeItemIds.has(addOn.itemId.toLowerCase()),
+    shipsFree: addOn.freeShipping,
+    options: addOn.options,
+    priceRules: price.value.trace,
+  });
+}
+
+function withAmounts(lines: readonly RebillLine[], isFee: boolean, { coupon, original }: RebillTerms): RebillOrder {
+  const subtotal = sum(lines.map((line) => line.amount));
+  const discount = couponDiscount(subtotal, isFee ? undefined : coupon);
+  const shares = discount === 0 ? lines.map(() => zero) : allocate(discount, lines.map((line) => line.amount));
+  const discounted = lines.map((line, index) => ({ ...line, discount: shares[index] ?? zero }));
+  // The original order's method costs what it cost then, whatever it carries; only what ships free alone costs nothing.
+  const shipping = isFee || lines.every((line) => line.shipsFree) ? zero : original.shipping;
+  const taxedLines = sum(discounted.filter((line) => line.isTaxed).map((line) => minor(line.amount - line.discount)));
+  const taxable = minor(taxedLines + (original.taxesShipping ? shipping : 0));
+  const tax = taxOn(taxable, original.taxRatePercent);
+  return {
+    lines: discounted, subtotal, discount, shipping, taxable, tax,
+    coupon: discount > 0 ? coupon?.code : undefined,
+    total: minor(subtotal - discount + shipping + tax),
+  };
+}
+
+function couponDiscount(subtotal: Minor, coupon: Coupon | undefined): Minor {
+  if (coupon === undefined) return zero;
+  const left = percentOff(subtotal, coupon.percent, 'half up');
+  return minor(Math.min(subtotal, subtotal - left + coupon.amount));
+}

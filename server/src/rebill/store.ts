@@ -1,0 +1,158 @@
+import type { Temporal } from 'temporal-polyfill';
+import type { Database } from '../platform/storage/database.ts';
+import { chargeFromJson, chargeToJson, type StoredCharge } from './codec.ts';
+import type { PlannedCharge } from './plan.ts';
+
+/*
+ * The table `rebill`. Whoever inserts or updates a row holds the lock of its auto order, but for the leases of rows that are in flight.
+ */
+
+/** What is known of the rebill that an auto order comes to next; absent when it was never tried. */
+export interface EarlierAttempt {
+  readonly state: RebillState;
+  readonly attempt: number;
+  readonly orderId: string;
+  readonly firstDeclinedAt?: Temporal.Instant;
+}
+
+export type RebillState = 'charging' | 'unknown' | 'paid' | 'declined';
+
+/** Names a rebill of a merchant. */
+export interface RebillKey {
+  readonly autoOrderOid: number;
+  readonly rebillNumber: number;
+}
+
+/** The earlier attempts of these rebills, by auto order. */
+export async function findEarlierAttempts(db: Database, merchantId: string, keys: readonly RebillKey[]): Promise<ReadonlyMap<number, EarlierAttempt>> {
+  const rows = await db.rows<{ auto_order_oid: number; state: RebillState; attempt: number; order_id: string; first_declined_at: Temporal.Instant | null }>(
+    `select r.auto_order_oid, r.state, r.attempt, r.order_id, r.first_declined_at
+     from unnest($2::int[], $3::int[]) as k (oid, number)
+     join rebill r on r.merchant_id = $1 and r.auto_order_oid = k.oid and r.rebill_number = k.number`,
+    [merchantId, keys.map((key) => key.autoOrderOid), keys.map((key) => key.rebillNumber)],
+  );
+  return new Map(rows.map((row) => [row.auto_order_oid, {
+    state: row.state, attempt: row.attempt, orderId: row.order_id, firstDeclinedAt: row.first_declined_at ?? undefined,
+  }]));
+}
+
+/** A charge that is about to be asked for. */
+export interface NewAttempt extends RebillKey {
+  readonly attempt: number;
+  readonly at: Temporal.Instant;
+  readonly orderId: string;
+  readonly route: readonly string[];
+  readonly charge: PlannedCharge;
+}
+
+/** Writes the attempts as `charging`: first ones are inserted, retries follow their decline. Anything else there is a broken promise of ours. */
+export async function startAttempts(tx: Database, merchantId: string, attempts: readonly NewAttempt[], leaseMs: number): Promise<void> {
+  if (attempts.length === 0) return;
+  const rows = attempts.map(({ charge, ...attempt }) => ({
+    auto_order_oid: attempt.autoOrderOid, rebill_number: attempt.rebillNumber, attempt: attempt.attempt, at: attempt.at, order_id: attempt.orderId,
+    amount_minor: charge.order.total, currency: charge.currency, route: attempt.route, planned: chargeToJson(charge),
+  }));
+  const started = await tx.run(
+    `insert into rebill (merchant_id, auto_order_oid, rebill_number, state, attempt, at, order_id, amount_minor, currency, route, planned, lease_until)
+     select $1, auto_order_oid, rebill_number, 'charging', attempt, at, order_id, amount_minor, currency, route, planned, ${leaseEnd('$3')}
+     from jsonb_to_recordset($2::jsonb) as r (auto_order_oid int, rebill_number int, attempt smallint, at timestamptz, order_id text, amount_minor bigint,
+       currency text, route text[], planned jsonb)
+     on conflict (merchant_id, auto_order_oid, rebill_number) do update
+     set state = 'charging', attempt = excluded.attempt, at = excluded.at, amount_minor = excluded.amount_minor, currency = excluded.currency,
+       route = excluded.route, planned = excluded.planned, reference = null, lease_until = excluded.lease_until, checks = 0
+     where rebill.state = 'declined' and rebill.attempt < excluded.attempt`,
+    [merchantId, JSON.stringify(rows), leaseMs],
+  );
+  if (started !== attempts.length) throw new Error(`${attempts.length - started} rebills of ${merchantId} were already under way when their auto orders were claimed`);
+}
+
+/** A charge whose answer is not settled yet. */
+export interface InFlight extends NewAttempt {
+  readonly checks: number;
+}
+
+/** Of these attempts, those that still wait to be settled. The caller holds the locks of their auto orders. */
+export async function stillInFlight(tx: Database, merchantId: string, attempts: readonly (RebillKey & { attempt: number })[]): Promise<ReadonlySet<number>> {
+  const rows = await tx.rows<{ auto_order_oid: number }>(
+    `select r.auto_order_oid from unnest($2::int[], $3::int[], $4::int[]) as k (oid, number, attempt)
+     join rebill r on r.merchant_id = $1 and r.auto_order_oid = k.oid and r.rebill_number = k.number and r.attempt = k.attempt and r.lease_until is not null`,
+    [merchantId, attempts.map((each) => each.autoOrderOid), attempts.map((each) => each.rebillNumber), attempts.map((each) => each.attempt)],
+  );
+  return new Set(rows.map((row) => row.auto_order_oid));
+}
+
+/** Takes over charges whose lease is over, for another lease. */
+export async function takeOverdue(db: Database, merchantId: string, limit: number, leaseMs: number): Promise<InFlight[]> {
+  const rows = await db.rows<InFlightRow>(
+    `update rebill r set lease_until = ${leaseEnd('$3')}, checks = least(r.checks + 1, 1000)
+     from (select auto_order_oid, rebill_number from rebill where merchant_id = $1 and lease_until <= clock_timestamp()
+           order by lease_until limit $2 for update skip locked) as overdue
+     where r.merchant_id = $1 and r.auto_order_oid = overdue.auto_order_oid and r.rebill_number = overdue.rebill_number
+     returning r.auto_order_oid, r.rebill_number, r.attempt, r.at, r.order_id, r.route, r.planned, r.checks`,
+    [merchantId, limit, leaseMs],
+  );
+  return rows.map((row) => ({
+    autoOrderOid: row.auto_order_oid, rebillNumber: row.rebill_number, attempt: row.attempt, at: row.at, orderId: row.order_id, route: row.route,
+    charge: chargeFromJson(row.planned), checks: row.checks,
+  }));
+}
+
+interface InFlightRow {
+  auto_order_oid: number;
+  rebill_number: number;
+  attempt: number;
+  at: Temporal.Instant;
+  order_id: string;
+  route: string[];
+  planned: StoredCharge;
+  checks: number;
+}
+
+/** An attempt with its answer. */
+export interface SettledAttempt extends RebillKey {
+  readonly state: 'paid' | 'declined';
+  /** The gateway that answered; absent where nothing was charged. */
+  readonly gatewayCode?: string | undefined;
+  readonly reference?: string | undefined;
+  readonly declineReason?: string | undefined;
+}
+
+export async function settleAttempts(tx: Database, merchantId: string, settled: readonly SettledAttempt[]): Promise<void> {
+  if (settled.length === 0) return;
+  const rows = settled.map((each) => ({
+    auto_order_oid: each.autoOrderOid, rebill_number: each.rebillNumber, state: each.state, code: each.gatewayCode, reference: each.reference, reason: each.declineReason,
+  }));
+  await tx.run(
+    `update rebill r set state = s.state, reference = s.reference, planned = null, lease_until = null,
+       route = case when s.code is null then r.route else array[s.code] end,
+       first_declined_at = case when s.state = 'declined' then coalesce(r.first_declined_at, r.at) else r.first_declined_at end,
+       declines = case when s.state = 'declined' then r.declines || jsonb_build_object('attempt', r.attempt, 'at', r.at, 'reason', s.reason) else r.declines end
+     from jsonb_to_recordset($2::jsonb) as s (auto_order_oid int, rebill_number int, state text, code text, reference text, reason text)
+     where r.merchant_id = $1 and r.auto_order_oid = s.auto_order_oid and r.rebill_number = s.rebill_number`,
+    [merchantId, JSON.stringify(rows)],
+  );
+}
+
+/** Leaves attempts that nobody could answer for a later look, each after so many milliseconds. */
+export async function leaveUnknown(tx: Database, merchantId: string, unknown: readonly (RebillKey & { readonly recheckMs: number })[]): Promise<void> {
+  if (unknown.length === 0) return;
+  await tx.run(
+    `update rebill r set state = 'unknown', lease_until = ${leaseEnd('k.ms')}
+     from unnest($2::int[], $3::int[], $4::int[]) as k (oid, number, ms)
+     where r.merchant_id = $1 and r.auto_order_oid = k.oid and r.rebill_number = k.number`,
+    [merchantId, unknown.map((each) => each.autoOrderOid), unknown.map((each) => each.rebillNumber), unknown.map((each) => each.recheckMs)],
+  );
+}
+
+/** Of these merchants, those that have a charge to ask about. */
+export async function merchantsWithOverdue(db: Database, merchantIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await db.rows<{ merchant_id: string }>(
+    `select m.merchant_id from unnest($1::text[]) as m (merchant_id)
+     where exists (select from rebill r where r.merchant_id = m.merchant_id and r.lease_until <= clock_timestamp())`,
+    [merchantIds],
+  );
+  return new Set(rows.map((row) => row.merchant_id));
+}
+
+// Leases are the machine's affair, and PostgreSQL's clock is the one that all processes share.
+const leaseEnd = (ms: string): string => `clock_timestamp() + ${ms} * interval '1 millisecond'`;

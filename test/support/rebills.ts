@@ -1,0 +1,138 @@
+import { pino } from 'pino';
+import type { Item } from '@perennial/contract/item.ts';
+import type { AutoOrder } from '../../server/src/autoOrders/autoOrder.ts';
+import { calculate } from '../../server/src/autoOrders/calculated.ts';
+import { loadCatalog } from '../../server/src/autoOrders/catalog.ts';
+import { insertAutoOrders, loadAutoOrders } from '../../server/src/autoOrders/store.ts';
+import { insertItem } from '../../server/src/items/store.ts';
+import { randomIds } from '../../server/src/kernel/ids.ts';
+import { minor } from '../../server/src/kernel/money.ts';
+import type { OrderDocument, OrderRecord } from '../../server/src/orders/order.ts';
+import { insertOrders } from '../../server/src/orders/store.ts';
+import { openGateways, type OpenGateways } from '../../server/src/payments/gateways.ts';
+import { createPayments } from '../../server/src/payments/payments.ts';
+import { systemClock } from '../../server/src/platform/clock/systemClock.ts';
+import { systemActor, type Context } from '../../server/src/platform/context.ts';
+import { outbox, type RecordedEvent } from '../../server/src/platform/events/outbox.ts';
+import { takeNumbers } from '../../server/src/platform/storage/counters.ts';
+import type { Database } from '../../server/src/platform/storage/database.ts';
+import type { Merchant } from '../../server/src/platform/tenancy/merchant.ts';
+import { insertMerchant } from '../../server/src/platform/tenancy/merchantStore.ts';
+import { defaultTiming, resolveUnanswered, runDue, type RebillParts, type RunCounts } from '../../server/src/rebill/dueOperations.ts';
+import { anAutoOrder, at, someRules } from './autoOrders.ts';
+
+/** The engine on a database, with a simulator whose books are at hand. */
+export interface Rebills {
+  readonly db: Database;
+  readonly merchant: Merchant;
+  readonly gateways: OpenGateways;
+  readonly parts: RebillParts;
+  /** Every event so far. */
+  readonly events: RecordedEvent[];
+  context(now: string): Context;
+  /** Adds a catalogue item; USD unless it says otherwise. */
+  addItem(item: Item): Promise<void>;
+  /** Adds an auto order with its original order. */
+  add(given: Partial<AutoOrder> & { readonly autoOrderOid: number }, original?: OriginalOrder): Promise<void>;
+  /** Runs everything that is due until then, all at that moment. */
+  run(now: string): Promise<RunCounts>;
+  /** Plays everything that falls due until then, each at its own moment. */
+  play(until: string): Promise<RunCounts>;
+  /** Asks about charges whose lease is over. */
+  resolve(now: string): Promise<RunCounts>;
+  load(autoOrderOid: number): Promise<AutoOrder>;
+  /** Rebill orders by their number. */
+  orders(autoOrderOid: number): Promise<{ number: number; total: number; stage: string; document: OrderDocument }[]>;
+  logs(autoOrderOid: number): Promise<string[]>;
+}
+
+export interface OriginalOrder {
+  readonly cardToken?: string | undefined;
+  readonly document?: OrderDocument;
+}
+
+export const rebillMerchant: Merchant = {
+  merchantId: 'DEMO', name: 'Demo', timeZone: 'America/New_York', currency: 'USD', settings: {}, clock: { kind: 'standing', at: at('2026-01-15T15:00:00Z') },
+};
+
+export async function rebillsOn(db: Database, options: { settings?: Merchant['settings']; timing?: Partial<RebillParts['timing']>; gateways?: OpenGateways } = {}): Promise<Rebills> {
+  const merchant = { ...rebillMerchant, settings: options.settings ?? {} };
+  const gateways = options.gateways ?? openGateways({}, systemClock);
+  const parts: RebillParts = { payments: createPayments(gateways), timing: { ...defaultTiming, ...options.timing } };
+  const events: RecordedEvent[] = [];
+  const sink = outbox([async (_, recorded) => void events.push(...recorded)]);
+  await insertMerchant(db, merchant, at('2026-01-01T00:00:00Z'));
+  const { merchantId } = merchant;
+  // The original orders' ids follow from the oids of their auto orders.
+  await takeNumbers(db, merchantId, 'order', 1_000_000);
+  const context = (now: string): Context => ({
+    merchant, db, now: at(now), actor: systemActor, events: sink, ids: randomIds, log: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }), requestId: 'test',
+  });
+  let items = 0;
+  return {
+    db, merchant, gateways, parts, events, context,
+    async addItem(item) {
+      const pricing = { currency_code: 'USD', ...item.pricing };
+      await insertItem(db, merchantId, { merchant_item_oid: ++items, ...item, pricing }, at('2026-01-01T00:00:00Z'));
+    },
+    async add(given, original = {}) {
+      const autoOrder = anAutoOrder(given);
+      await insertOrders(db, merchantId, [originalOrder(autoOrder, original)]);
+      await insertAutoOrders(db, merchantId, [{ ...calculate(autoOrder, await loadCatalog(db, merchantId, [autoOrder]), someRules), currency: 'USD', createdAt: someRules.now }]);
+    },
+    run: (now) => runDue(context(now), parts, { until: at(now), at: 'now' }),
+    play: (until) => runDue(context(until), parts, { until: at(until), at: 'due' }),
+    resolve: (now) => resolveUnanswered(context(now), parts),
+    async load(autoOrderOid) {
+      const [found] = await loadAutoOrders(db, merchantId, [autoOrderOid]);
+      return found!;
+    },
+    orders: (autoOrderOid) => db.rows(
+      `select rebill_number as number, total_minor as total, current_stage as stage, head || parts as document
+       from orders where merchant_id = $1 and auto_order_oid = $2 and rebill_number > 0 order by rebill_number`,
+      [merchantId, autoOrderOid],
+    ),
+    async logs(autoOrderOid) {
+      const rows = await db.rows<{ message: string }>(
+        'select message from auto_order_log where merchant_id = $1 and auto_order_oid = $2 order by log_id', [merchantId, autoOrderOid],
+      );
+      return rows.map((row) => row.message);
+    },
+  };
+}
+
+/** The order that started an auto order: paid by card, shipped for 5.00, taxed at 8.25 %. */
+function originalOrder(autoOrder: AutoOrder, { cardToken = 'tok_approve', document = {} }: OriginalOrder): OrderRecord {
+  const usd = (value: number) => ({ currency_code: 'USD', value });
+  return {
+    merchantId: autoOrder.merchantId,
+    orderId: autoOrder.originalOrderId,
+    document: {
+      order_id: autoOrder.originalOrderId, merchant_id: autoOrder.merchantId, current_stage: 'Completed Order',
+      billing: { first_name: 'Ann', last_name: 'Lee', email: 'ann@example.com', city: 'Albany', country_code: 'US' },
+      shipping: { first_name: 'Ann', last_name: 'Lee', city: 'Albany', country_code: 'US', shipping_method: 'Ground', tracking_numbers: ['1Z'] },
+      payment: {
+        payment_method: 'Credit Card', payment_status: 'Processed',
+        credit_card: { card_type: 'VISA', card_number: 'XXXXXXXXXXXX4242', card_expiration_month: 12, card_expiration_year: 2030 },
+      },
+      summary: { shipping_handling_total: usd(5), total: usd(19.06) },
+      taxes: { tax_rate: 8.25 },
+      ...document,
+    },
+    createdAt: autoOrder.signedUpAt,
+    modifiedAt: autoOrder.signedUpAt,
+    paidAt: autoOrder.signedUpAt,
+    currency: 'USD',
+    total: minor(1906),
+    autoOrderOid: autoOrder.autoOrderOid,
+    rebillNumber: 0,
+    ...(cardToken === '' ? {} : { cardToken }),
+  };
+}
+
+/** COFFEE for 12.99, on any of three schedules. */
+export const coffee: Item = {
+  merchant_item_id: 'COFFEE', description: 'Coffee', pricing: { cost: 12.99 },
+  auto_order: { auto_orderable: true, auto_order_schedules: ['Weekly', 'Monthly', 'Every 2 Months'] },
+};
+
