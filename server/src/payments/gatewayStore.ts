@@ -17,3 +17,24 @@ export async function makeGatewayInactive(
     [merchantId, code, since, until, reason],
   );
 }
+
+/** A charge that was asked for before, or is now for the first time. */
+export interface OrderChargeRow {
+  readonly isNew: boolean;
+  readonly route: readonly string[];
+  readonly requestedAt: Temporal.Instant;
+}
+
+/** Writes down which way a charge goes; what was written first stands. */
+export async function keepOrderCharge(
+  db: Database, merchantId: string, key: string, route: readonly string[], requestedAt: Temporal.Instant,
+): Promise<OrderChargeRow> {
+  const inserted = await db.run(
+    'insert into order_charge (merchant_id, key, route, requested_at) values ($1, $2, $3, $4) on conflict (merchant_id, key) do nothing',
+    [merchantId, key, route, requestedAt],
+  );
+  if (inserted === 1) return { isNew: true, route, requestedAt };
+  const row = await db.row<{ route: string[]; requested_at: Temporal.Instant }>(
+    'select route, requested_at from order_charge where merchant_id = $1 and key = $2', [merchantId, key]);
+  return { isNew: false, route: row!.route, requestedAt: row!.requested_at };
+}

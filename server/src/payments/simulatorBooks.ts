@@ -58,8 +58,10 @@ export class SimulatorBooks {
 
   constructor(path?: string) {
     if (path === undefined) return;
-    if (existsSync(path)) for (const entry of readEntries(path)) this.#apply(entry);
+    const whole = existsSync(path) ? wholeLines(path) : '';
+    for (const line of whole.split('\n')) if (line !== '') this.#apply(JSON.parse(line) as Entry);
     this.#file = openSync(path, 'a');
+    ftruncateSync(this.#file, Buffer.byteLength(whole));
   }
 
   /** Charges once a key; a repetition is answered from the books. */
@@ -177,10 +179,10 @@ type Entry =
 
 const lost = { kind: 'lost' } as const;
 
-/** The entries of a file; a last line that a crash cut off was never answered and is left out. */
-function readEntries(path: string): Entry[] {
-  const lines = readFileSync(path, 'utf8').split('\n');
-  return lines.slice(0, -1).filter((line) => line !== '').map((line) => JSON.parse(line) as Entry);
+/** A last line that a crash cut off was never answered: it is left out. */
+function wholeLines(path: string): string {
+  const text = readFileSync(path, 'utf8');
+  return text.slice(0, text.lastIndexOf('\n') + 1);
 }
 
 const idOf = ({ account, key }: { account: string; key: string }): string => `${account}\n${key}`;

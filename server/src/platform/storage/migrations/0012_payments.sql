@@ -41,3 +41,12 @@ return (
     select of_merchant || '.' || of_oid || '.' || extract(epoch from date_trunc('second', merchant_now(of_merchant) + interval '30 days'))::bigint as claims
   ) c
 );
+
+-- Charges of first payments and the gateways they go to, written before the first is asked: a repetition must go the same way.
+create table order_charge (
+  merchant_id text not null,
+  key text not null,
+  route text[] not null,
+  requested_at timestamptz not null,
+  primary key (merchant_id, key)
+);
