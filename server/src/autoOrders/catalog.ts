@@ -7,10 +7,12 @@ import type { Catalog } from './steps.ts';
 
 /**
  * All of the catalogue that the schedules of these auto orders can lead to: the items that drive them, what ships in their place, what
- * rides along, and what the steps ship. Read after the auto orders were locked, so that a change of the catalogue is either seen here or sees them.
+ * rides along, and what the steps ship; with `moreItemIds`, those and what theirs ship. Read after the auto orders were locked, so that a change of the catalogue is either seen here or sees them.
  */
-export async function loadCatalog(db: Database, merchantId: string, autoOrders: readonly Pick<AutoOrder, 'items' | 'addOns'>[]): Promise<Catalog> {
-  const named = await findCatalogItems(db, merchantId, autoOrders.flatMap(itemIdsOf));
+export async function loadCatalog(
+  db: Database, merchantId: string, autoOrders: readonly Pick<AutoOrder, 'items' | 'addOns'>[], moreItemIds: readonly string[] = [],
+): Promise<Catalog> {
+  const named = await findCatalogItems(db, merchantId, [...autoOrders.flatMap(itemIdsOf), ...moreItemIds]);
   const stepIds = [...named.values()].flatMap(stepItemIds).filter((itemId) => !named.has(catalogKey(itemId)));
   const shipped: ReadonlyMap<string, CatalogItem> = stepIds.length === 0 ? new Map() : await findCatalogItems(db, merchantId, stepIds);
   return (itemId) => named.get(catalogKey(itemId)) ?? shipped.get(catalogKey(itemId));

@@ -1,0 +1,213 @@
+import type { AutoOrderAddonItem as WireAddOn, AutoOrderItem as WireItem } from '@perennial/contract/autoOrderItem.ts';
+import { failure, success } from '../kernel/outcome.ts';
+import { zero } from '../kernel/money.ts';
+import { FieldReader } from './fieldReader.ts';
+import { anchorOf } from './schedule.ts';
+import { firstStep, startSchedule } from './startSchedule.ts';
+import { planNext, reschedule, skipMissed, stepsOf } from './steps.ts';
+import type { Outcome } from '../kernel/outcome.ts';
+import type { AddOn, AutoOrder, AutoOrderItem, Property } from './autoOrder.ts';
+import type { Rules } from './calculated.ts';
+import type { FieldFault, ReadingRules } from './fieldReader.ts';
+import type { Catalog } from './steps.ts';
+import type { Temporal } from 'temporal-polyfill';
+
+/** What an edit is judged by, beside the record. */
+export interface EditRules extends Rules, ReadingRules {
+  readonly catalog: Catalog;
+}
+
+/**
+ * The items after an update names its list (auto_order reference, updateAutoOrder): an item that the list leaves out is gone, one without an oid is new,
+ * and within an item absent fields stay. `newOids` are given to new items in their order.
+ */
+export function editItems(
+  autoOrder: AutoOrder, list: readonly WireItem[], rules: EditRules, newOids: readonly number[],
+): Outcome<readonly AutoOrderItem[], FieldFault> {
+  const oids = [...newOids];
+  const items: AutoOrderItem[] = [];
+  for (const [index, body] of list.entries()) {
+    const path = `items[${index}].`;
+    const oid = body.auto_order_item_oid || undefined;
+    const current = autoOrder.items.find((item) => item.itemOid === oid);
+    if (oid !== undefined && current === undefined) return refused(path, 'auto_order_item_oid', 'names no item of this auto order', 'Leave it out to add an item');
+    if (items.some((item) => item.itemOid === oid)) return refused(path, 'auto_order_item_oid', 'is given twice', 'Send each item once');
+    const item = current ? editItem(autoOrder, current, body, path, rules) : newItem(autoOrder, body, path, rules, oids.shift() ?? 0);
+    if (!item.ok) return item;
+    items.push(item.value);
+  }
+  return success(items);
+}
+
+/** How many elements of an update are new items and need an oid. */
+export const countNewItems = (list: readonly WireItem[] | null | undefined): number =>
+  (list ?? []).filter((item) => !item.auto_order_item_oid).length;
+
+/** Every item id that an update names, so that the catalogue can be asked for them. */
+export const itemIdsNamed = (list: readonly WireItem[] | null | undefined): string[] =>
+  (list ?? []).flatMap((item) => [item.original_item_id, item.arbitrary_item_id, ...(item.add_ons ?? []).map((addOn) => addOn.item_id)])
+    .filter((itemId) => typeof itemId === 'string');
+
+function newItem(autoOrder: AutoOrder, body: WireItem, path: string, rules: EditRules, itemOid: number): Outcome<AutoOrderItem, FieldFault> {
+  const read = new FieldReader(body, path, rules);
+  for (const name of ['original_item_id', 'original_quantity', 'next_shipment_dts']) {
+    if (!read.has(name)) read.fault(name, 'is missing', 'A new item needs original_item_id, original_quantity and next_shipment_dts');
+  }
+  const [fault] = read.faults;
+  if (fault) return failure(fault);
+  const blank: AutoOrderItem = {
+    itemOid,
+    originalItemId: '',
+    originalQuantity: 1,
+    anchor: anchorOf(rules.now, rules.zone),
+    preshipmentNoticeSent: false,
+    lifeTimeValue: zero,
+    rebillValue: zero,
+    numberOfRebills: 0,
+    paused: false,
+    step: firstStep,
+    options: [],
+    properties: [],
+    addOns: [],
+  };
+  return editItem(autoOrder, blank, body, path, rules);
+}
+
+function editItem(autoOrder: AutoOrder, current: AutoOrderItem, body: WireItem, path: string, rules: EditRules): Outcome<AutoOrderItem, FieldFault> {
+  const read = new FieldReader(body, path, rules);
+  const fields = readFields(current, body, read, rules);
+  const driven = isSameId(fields.originalItemId, current.originalItemId) ? fields : drivenByAnother(current, fields, rules);
+  const dated = withDates(current, driven, read, rules);
+  const item = current.paused && !dated.paused && rules.missedShipments === 'skip' ? skipMissed(dated, rules.catalog, rules) : dated;
+  checkItem(autoOrder, current, item, read, rules);
+  const [fault] = read.faults;
+  return fault ? failure(fault) : success(item);
+}
+
+/** All fields but the dates that the schedule follows from. */
+function readFields(current: AutoOrderItem, body: WireItem, read: FieldReader, rules: EditRules): AutoOrderItem {
+  return {
+    ...current,
+    originalItemId: catalogId(read.required('original_item_id', current.originalItemId), current.originalItemId, rules),
+    originalQuantity: read.number('original_quantity', read.required('original_quantity', current.originalQuantity), smallestQuantity) ?? current.originalQuantity,
+    arbitraryItemId: optionalCatalogId(read.text('arbitrary_item_id', current.arbitraryItemId), current.arbitraryItemId, rules),
+    arbitraryQuantity: read.number('arbitrary_quantity', current.arbitraryQuantity, smallestQuantity),
+    arbitraryUnitCost: read.money('arbitrary_unit_cost', current.arbitraryUnitCost),
+    arbitraryUnitCostRemainingOrders: read.number('arbitrary_unit_cost_remaining_orders', current.arbitraryUnitCostRemainingOrders, 0),
+    arbitraryPercentageDiscount: read.number('arbitrary_percentage_discount', current.arbitraryPercentageDiscount, 0, 100),
+    arbitraryScheduleDays: read.number('arbitrary_schedule_days', current.arbitraryScheduleDays, 1, 36_500),
+    frequency: read.optional('frequency', current.frequency),
+    noOrderAfterAt: read.moment('no_order_after_dts', current.noOrderAfterAt),
+    firstOrderAt: read.moment('first_order_dts', current.firstOrderAt),
+    lastOrderAt: read.moment('last_order_dts', current.lastOrderAt),
+    lifeTimeValue: read.amount('life_time_value', current.lifeTimeValue),
+    rebillValue: read.amount('rebill_value', current.rebillValue),
+    numberOfRebills: read.count('number_of_rebills', current.numberOfRebills),
+    remainingRepeatCount: read.number('remaining_repeat_count', current.remainingRepeatCount, 0),
+    paused: read.required('paused', current.paused),
+    options: body.options ? options(body.options) : current.options,
+    properties: body.properties ? properties(body.properties) : current.properties,
+    addOns: body.add_ons ? editAddOns(body.add_ons, 'add_ons', read, rules) : current.addOns,
+    paypalPayerId: read.text('paypal_payer_id', current.paypalPayerId),
+    paypalRecurringPaymentProfileId: read.text('paypal_recurring_payment_profile_id', current.paypalRecurringPaymentProfileId),
+  };
+}
+
+// Quantities have at most four decimals.
+const smallestQuantity = 0.0001;
+
+/** Another item drives the schedule from now on: its steps begin at their first, with their own count and no frequency of the customer's. */
+function drivenByAnother(current: AutoOrderItem, changed: AutoOrderItem, { catalog, zone, now }: EditRules): AutoOrderItem {
+  const bought = catalog(changed.originalItemId);
+  const start = bought && startSchedule({ bought, chosen: changed.frequency, arbitraryScheduleDays: changed.arbitraryScheduleDays, orderedAt: now, zone });
+  const keepsCount = changed.remainingRepeatCount !== current.remainingRepeatCount;
+  return {
+    ...changed,
+    step: firstStep,
+    frequency: bought && stepsOf(bought).length > 0 && changed.frequency === current.frequency ? undefined : changed.frequency,
+    remainingRepeatCount: keepsCount ? changed.remainingRepeatCount : start?.ok ? start.value.remainingRepeatCount : undefined,
+  };
+}
+
+/** A next shipment set by hand is counted from; its notice follows unless the client sets that as well. */
+function withDates(current: AutoOrderItem, changed: AutoOrderItem, read: FieldReader, { catalog, zone }: EditRules): AutoOrderItem {
+  const next = read.moment('next_shipment_dts', current.nextShipmentAt);
+  const notice = read.moment('next_preshipment_notice_dts', current.nextPreshipmentNoticeAt);
+  const isSent = read.required('preshipment_notice_sent', current.preshipmentNoticeSent);
+  const moved = next === current.nextShipmentAt ? changed : next === undefined ? withoutShipment(changed) : reschedule(changed, next, catalog, zone);
+  return {
+    ...moved,
+    nextPreshipmentNoticeAt: notice === current.nextPreshipmentNoticeAt ? moved.nextPreshipmentNoticeAt : notice,
+    preshipmentNoticeSent: isSent === current.preshipmentNoticeSent ? moved.preshipmentNoticeSent : isSent,
+  };
+}
+
+const withoutShipment = (item: AutoOrderItem): AutoOrderItem => ({ ...item, nextShipmentAt: undefined, nextPreshipmentNoticeAt: undefined });
+
+/** Refuses an item that could never rebill, as far as this edit made it so. */
+function checkItem(autoOrder: AutoOrder, current: AutoOrderItem, item: AutoOrderItem, read: FieldReader, rules: EditRules): void {
+  if (item.arbitraryItemId !== undefined && item.arbitraryItemId !== current.arbitraryItemId && !rules.catalog(item.arbitraryItemId)) {
+    read.fault('arbitrary_item_id', 'names no item of the catalogue', 'Send the id of an item that exists');
+  }
+  const schedule: readonly (keyof AutoOrderItem)[] = ['originalItemId', 'arbitraryItemId', 'frequency', 'arbitraryScheduleDays', 'nextShipmentAt', 'arbitraryUnitCost'];
+  if (schedule.every((name) => item[name] === current[name])) return;
+  const plan = planNext({ ...item, paused: false }, rules.catalog, { ...rules, autoOrder: { ...autoOrder, status: 'active', enabled: true, cancelAfterNextXOrders: undefined } });
+  if (plan.kind !== 'broken') return;
+  const [name, reason, mend] = faultWords(plan.itemId)[plan.why];
+  read.fault(name, reason, mend);
+}
+
+const faultWords = (itemId: string) => ({
+  'unknown item': ['original_item_id', `leads to ${itemId}, which is not in the catalogue`, 'Send the id of an item that exists'],
+  'no schedule': ['frequency', `is missing, and ${itemId} has no schedule of its own`, 'Send a frequency'],
+  'schedule days missing': ['arbitrary_schedule_days', 'is missing', 'Send a number of days with the frequency Every...'],
+  'no such day of the month': ['original_item_id', `names ${itemId}, whose steps pause until a day that no month has`, 'Mend the steps of that item'],
+  'steps ship nothing': ['original_item_id', `names ${itemId}, whose steps ship nothing`, 'Mend the steps of that item'],
+  'no price': ['arbitrary_unit_cost', `is missing, and ${itemId} has no price`, 'Send an arbitrary_unit_cost or give the item a price'],
+}) as const;
+
+/** The add-ons of a list, in place of those that are there. */
+export function editAddOns(list: readonly WireAddOn[], field: string, faults: Pick<FieldReader, 'fault'>, rules: EditRules): AddOn[] {
+  return list.map((body, index): AddOn => {
+    const path = `${field}[${index}].`;
+    const read = new FieldReader(body, path, rules);
+    const known = rules.catalog(body.item_id ?? '');
+    if (!known) read.fault('item_id', body.item_id ? 'names no item of the catalogue' : 'is missing', 'Send the id of an item that exists');
+    const addOn = {
+      itemId: known?.itemId ?? '',
+      quantity: read.number('quantity', read.required('quantity', 1), 1) ?? 1,
+      unitCost: read.money('arbitrary_unit_cost', undefined),
+      freeShipping: read.required('free_shipping', false),
+      nextXOrders: read.number('next_x_orders', undefined, 1),
+      options: options(body.options ?? []),
+    };
+    for (const { field: name, reason, mend } of read.faults) faults.fault(name, reason, mend);
+    return addOn;
+  });
+}
+
+/** Properties as they are stored: those with a name; the last one of a name wins. */
+export function properties(list: readonly { readonly name?: string | null; readonly value?: string | null }[]): Property[] {
+  const byName = new Map(list.filter(({ name }) => name).map(({ name, value }) => [name!, value ?? '']));
+  return [...byName].map(([name, value]) => ({ name, value }));
+}
+
+const options = (list: readonly { readonly label?: string | null; readonly value?: string | null }[]) =>
+  list.map(({ label, value }) => ({ label: label ?? '', value: value ?? '' }));
+
+const isSameId = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+
+/** An id in the catalogue's own spelling; what is there stays as it is when only the case differs. */
+function catalogId(given: string, current: string, { catalog }: EditRules): string {
+  return isSameId(given, current) ? current : catalog(given)?.itemId ?? given;
+}
+
+function optionalCatalogId(given: string | undefined, current: string | undefined, rules: EditRules): string | undefined {
+  return given === undefined ? undefined : catalogId(given, current ?? '', rules);
+}
+
+const refused = (path: string, name: string, reason: string, mend: string) => failure({ field: path + name, reason, mend });
+
+/** Whether the item's last day has passed: it ships no more. */
+export const hasEnded = (item: AutoOrderItem, now: Temporal.Instant): boolean =>
+  item.noOrderAfterAt !== undefined && item.noOrderAfterAt.epochMilliseconds <= now.epochMilliseconds;

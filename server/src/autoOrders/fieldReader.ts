@@ -1,0 +1,102 @@
+import { parseWireDate } from '../kernel/calendar.ts';
+import { toMinor } from '../kernel/money.ts';
+import type { Minor } from '../kernel/money.ts';
+import type { Temporal } from 'temporal-polyfill';
+
+/** Why a field of an update cannot be taken, in the words of the error `invalid_field`. */
+export interface FieldFault {
+  readonly field: string;
+  readonly reason: string;
+  readonly mend: string;
+}
+
+/** What values are read by: the merchant's zone and currency. */
+export interface ReadingRules {
+  readonly zone: string;
+  readonly currency: string;
+}
+
+/**
+ * Reads an update field by field against the value that is there: absent keeps it, an explicit null clears it (or keeps it where it cannot be
+ * cleared), a value replaces it. Types were checked at the door; what is left to refuse here is collected in `faults`.
+ */
+export class FieldReader {
+  readonly faults: FieldFault[] = [];
+  readonly #body: Readonly<Record<string, unknown>>;
+  readonly #path: string;
+  readonly #rules: ReadingRules;
+
+  /** `path` stands before the names of fields in faults, such as `items[0].`. */
+  constructor(body: object, path: string, rules: ReadingRules) {
+    this.#body = body as Readonly<Record<string, unknown>>;
+    this.#path = path;
+    this.#rules = rules;
+  }
+
+  fault(name: string, reason: string, mend: string): void {
+    this.faults.push({ field: this.#path + name, reason, mend });
+  }
+
+  /** Whether the client sent a value, null not counted. */
+  has(name: string): boolean {
+    return this.#body[name] !== undefined && this.#body[name] !== null;
+  }
+
+  /** A value that may be cleared. */
+  optional<Value>(name: string, current: Value | undefined): Value | undefined {
+    const given = this.#body[name];
+    return given === undefined ? current : (given as Value | null) ?? undefined;
+  }
+
+  /** A value that is always there. */
+  required<Value>(name: string, current: Value): Value {
+    return (this.#body[name] as Value | null | undefined) ?? current;
+  }
+
+  text(name: string, current: string | undefined): string | undefined {
+    return this.optional(name, current)?.trim() || undefined;
+  }
+
+  number(name: string, current: number | undefined, min: number, max = 2 ** 31 - 1): number | undefined {
+    const value = this.optional(name, current);
+    return value === current || value === undefined || this.#isWithin(name, value, min, max) ? value : current;
+  }
+
+  count(name: string, current: number): number {
+    return this.number(name, this.required(name, current), 0) ?? current;
+  }
+
+  moment(name: string, current: Temporal.Instant | undefined): Temporal.Instant | undefined {
+    const text = this.optional<string | Temporal.Instant>(name, current);
+    if (typeof text !== 'string') return text;
+    const parsed = parseWireDate(text, this.#rules.zone);
+    if (!parsed.ok) this.fault(name, 'is not a date', 'Send ISO 8601, for example 2026-03-31T00:00:00-04:00');
+    const value = parsed.ok ? parsed.value : current;
+    // The same moment keeps the value that is there, so that sending back what was read changes nothing.
+    return isSameMoment(value, current) ? current : value;
+  }
+
+  money(name: string, current: Minor | undefined): Minor | undefined {
+    const given = this.#body[name] as number | null | undefined;
+    if (given === undefined) return current;
+    if (given === null) return undefined;
+    const amount = toMinor(given, this.#rules.currency);
+    if (amount.ok && amount.value >= 0) return amount.value;
+    if (amount.ok) this.fault(name, 'is negative', 'Send 0 or more');
+    else this.fault(name, `has ${amount.reason === 'too many decimals' ? `more decimals than ${this.#rules.currency} has` : 'a size that is no amount of money'}`, 'Send a smaller or rounder amount');
+    return current;
+  }
+
+  amount(name: string, current: Minor): Minor {
+    return this.money(name, current) ?? current;
+  }
+
+  #isWithin(name: string, value: number, min: number, max: number): boolean {
+    const fits = value >= min && value <= max;
+    if (!fits) this.fault(name, 'is out of range', `Send a value from ${min} to ${max}`);
+    return fits;
+  }
+}
+
+export const isSameMoment = (one: Temporal.Instant | undefined, other: Temporal.Instant | undefined): boolean =>
+  one?.epochMilliseconds === other?.epochMilliseconds;

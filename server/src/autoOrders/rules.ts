@@ -1,0 +1,13 @@
+import type { Context } from '../platform/context.ts';
+import type { Rules } from './calculated.ts';
+import type { EditRules } from './editItem.ts';
+import type { Catalog } from './steps.ts';
+
+/** What the schedule rules depend on, as this merchant has set it and at the moment of this request or job. */
+export function scheduleRules({ merchant, now }: Pick<Context, 'merchant' | 'now'>): Rules {
+  return { now, zone: merchant.timeZone, missedShipments: merchant.settings['missed_shipments'] === 'roll forward' ? 'skip' : 'bill' };
+}
+
+/** The same with all that an edit is judged by. */
+export const editRules = (context: Pick<Context, 'merchant' | 'now'>, catalog: Catalog): EditRules =>
+  ({ ...scheduleRules(context), currency: context.merchant.currency, catalog });
