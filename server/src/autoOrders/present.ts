@@ -169,7 +169,7 @@ function rebillOrdersJson({ alias, zone }: AutoOrderProjection, expand: Readonly
 }
 
 function orderOf(prefix: 'original_order' | 'rebill_orders', zone: string, expand: ReadonlySet<string>): string {
-  return orderJson({ alias: 'o', zone, autoOrder: (order) => orderAutoOrderJson(order, zone) }, expansionUnder(prefix, expand));
+  return orderJson({ alias: 'o', zone, autoOrder: orderAutoOrderJson }, expansionUnder(prefix, expand));
 }
 
 /** Writes `"name":value` of one row as SQL text; null where the value is null, so that the field is left out. */

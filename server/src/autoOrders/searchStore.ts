@@ -1,6 +1,6 @@
 import { facetColumns } from './facets.ts';
 import { autoOrderJson } from './present.ts';
-import { countMax, pageSql } from './search.ts';
+import { countMax, lowerFacet, pageSql } from './search.ts';
 import type { SortField } from '@perennial/contract/sorting.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { Page } from '../platform/http/routes.ts';
@@ -63,6 +63,19 @@ export async function findAutoOrders(
       ...(counted > countMax ? {} : { totalRecords: counted }),
     },
   };
+}
+
+/** The active auto orders of a customer: those whose original order has the profile or the billing email. */
+export async function findActiveOfCustomer(
+  db: Database, merchantId: string, email: string | undefined, customerProfileOid: number | undefined,
+): Promise<number[]> {
+  const rows = await db.rows<{ auto_order_oid: number }>(
+    `select s.auto_order_oid from auto_order_search s join auto_order a on a.merchant_id = s.merchant_id and a.auto_order_oid = s.auto_order_oid
+     where s.merchant_id = $1 and a.merchant_id = $1 and a.status = 'active' and (s.billing_email = $2 or s.customer_profile_oid = $3)
+     order by s.auto_order_oid`,
+    [merchantId, lowerFacet(email ?? '') || null, customerProfileOid],
+  );
+  return rows.map((row) => row.auto_order_oid);
 }
 
 /** Writes what auto orders are found by, in place of what was there. */

@@ -68,11 +68,13 @@ export interface NewAutoOrder extends CalculatedAutoOrder {
   /** ISO 4217: what its amounts are counted in. */
   readonly currency: string;
   readonly createdAt: Temporal.Instant;
+  /** Absent: nothing has changed since. */
+  readonly modifiedAt?: Temporal.Instant;
 }
 
 /** Adds auto orders with their items. Throws the violation of `auto_order_original_order` where the order has one already. */
 export async function insertAutoOrders(tx: Database, merchantId: string, autoOrders: readonly NewAutoOrder[]): Promise<void> {
-  const rows = autoOrders.map(({ autoOrder, calculated, currency, createdAt }) => ({
+  const rows = autoOrders.map(({ autoOrder, calculated, currency, createdAt, modifiedAt = createdAt }) => ({
     ...toRow(autoOrderColumns, { autoOrder, dueAt: calculated.dueAt }),
     auto_order_oid: autoOrder.autoOrderOid,
     auto_order_code: autoOrder.autoOrderCode,
@@ -81,6 +83,7 @@ export async function insertAutoOrders(tx: Database, merchantId: string, autoOrd
     currency_exponent: currencyExponent(currency),
     signed_up_at: autoOrder.signedUpAt,
     created_at: createdAt,
+    modified_at: modifiedAt,
   }));
   await tx.run(insertSql, [merchantId, JSON.stringify(rows)]);
   await tx.run(insertItemsSql, [merchantId, JSON.stringify(autoOrders.flatMap((one) => itemRows(itemColumns, one)))]);
@@ -89,9 +92,9 @@ export async function insertAutoOrders(tx: Database, merchantId: string, autoOrd
 const insertSql = `
   insert into auto_order (merchant_id, auto_order_oid, auto_order_code, original_order_id, currency, currency_exponent, signed_up_at, created_at, modified_at,
     ${namesOf(autoOrderColumns)})
-  select $1, auto_order_oid, auto_order_code, original_order_id, currency, currency_exponent, signed_up_at, created_at, created_at, ${namesOf(autoOrderColumns)}
+  select $1, auto_order_oid, auto_order_code, original_order_id, currency, currency_exponent, signed_up_at, created_at, modified_at, ${namesOf(autoOrderColumns)}
   from jsonb_to_recordset($2::jsonb) as r (auto_order_oid integer, auto_order_code text, original_order_id text, currency text,
-    currency_exponent smallint, signed_up_at timestamptz, created_at timestamptz, ${declared(autoOrderColumns)})`;
+    currency_exponent smallint, signed_up_at timestamptz, created_at timestamptz, modified_at timestamptz, ${declared(autoOrderColumns)})`;
 
 const insertItemsSql = `
   insert into auto_order_item (merchant_id, auto_order_oid, auto_order_item_oid, ${namesOf(itemColumns)})

@@ -171,10 +171,11 @@ create table auto_order_update_job (
   auto_order_oid integer not null,
   body jsonb not null,
   validate_original_order boolean not null,
-  actor jsonb not null,
+  actor_name text not null,
   attempts smallint not null default 0,
   primary key (merchant_id, job_id)
 );
+create index auto_order_update_job_order on auto_order_update_job (merchant_id, auto_order_oid, job_id);
 
 -- Catalogue items that changed and of which many auto orders follow: their calculated fields are brought up to date in the order of the oids.
 create table auto_order_recalculation (

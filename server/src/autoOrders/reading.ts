@@ -1,0 +1,87 @@
+import { wireDate } from '../kernel/calendar.ts';
+import { fromMinor } from '../kernel/money.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import { loadCatalog } from './catalog.ts';
+import { fillFutureSchedules } from './present.ts';
+import { scheduleRules } from './rules.ts';
+import { findAutoOrders, readAutoOrders } from './searchStore.ts';
+import { futureSchedules } from './steps.ts';
+import { findOidByCode, findOidByOriginalOrder, loadAutoOrders } from './store.ts';
+import type { SortField } from '@perennial/contract/sorting.ts';
+import type { Context } from '../platform/context.ts';
+import type { Page } from '../platform/http/routes.ts';
+import type { AutoOrderFilter } from './search.ts';
+import type { AutoOrderPage, AutoOrderText } from './searchStore.ts';
+
+/** How an auto order may be named in a path. */
+export type AutoOrderKey = { readonly oid: number } | { readonly code: string } | { readonly originalOrderId: string };
+
+/** The JSON of one auto order; refuses when there is none. */
+export async function getAutoOrder(context: Context, key: AutoOrderKey, expand: ReadonlySet<string>): Promise<AutoOrderText> {
+  const [text] = await readTexts(context, [await oidOf(context, key)], expand);
+  return text ?? noAutoOrder(key);
+}
+
+/** The JSON list of those auto orders that exist, in the order they were asked for, each once. */
+export async function getAutoOrdersBatch(context: Context, oids: readonly number[], expand: ReadonlySet<string>): Promise<string> {
+  const texts = new Map((await readTexts(context, oids, expand)).map((text) => [text.autoOrderOid, text.json]));
+  return `[${[...new Set(oids)].flatMap((oid) => texts.get(oid) ?? []).join(',')}]`;
+}
+
+/** A page of the auto orders that match. */
+export async function getAutoOrders(
+  context: Context, filter: AutoOrderFilter, sort: readonly SortField[], page: Page, expand: ReadonlySet<string>,
+): Promise<AutoOrderPage> {
+  const { merchantId, timeZone } = context.merchant;
+  const found = await findAutoOrders(context.db, merchantId, timeZone, filter, sort, page, expand);
+  return { ...found, json: await withSchedules(context, found.oids, found.json, expand) };
+}
+
+/** The oid of the auto order that a path names; refuses when there is none. */
+export async function oidOf({ db, merchant: { merchantId } }: Context, key: AutoOrderKey): Promise<number> {
+  if ('oid' in key) return key.oid;
+  const oid = 'code' in key ? await findOidByCode(db, merchantId, key.code) : await findOidByOriginalOrder(db, merchantId, key.originalOrderId);
+  return oid ?? noAutoOrder(key);
+}
+
+/** Refuses a request for an auto order that is not there. */
+export function noAutoOrder(key: AutoOrderKey): never {
+  if ('oid' in key) return refuse('not_found', { what: 'auto order', id: key.oid });
+  if ('code' in key) return refuse('not_found', { what: 'auto order with the code', id: key.code });
+  return refuse('not_found', { what: 'auto order of the order', id: key.originalOrderId });
+}
+
+/**
+ * The JSON of these auto orders, in the order of their oids: for every reader that has oids, webhooks and exports too.
+ */
+export async function readTexts(context: Context, oids: readonly number[], expand: ReadonlySet<string>): Promise<AutoOrderText[]> {
+  const { merchantId, timeZone } = context.merchant;
+  const texts = await readAutoOrders(context.db, merchantId, timeZone, oids, expand);
+  if (!expand.has('items.future_schedules')) return texts;
+  const schedules = await schedulesOf(context, texts.map((text) => text.autoOrderOid));
+  return texts.map((text) => ({ ...text, json: fillFutureSchedules(text.json, schedules) }));
+}
+
+async function withSchedules(context: Context, oids: readonly number[], json: string, expand: ReadonlySet<string>): Promise<string> {
+  return expand.has('items.future_schedules') ? fillFutureSchedules(json, await schedulesOf(context, oids)) : json;
+}
+
+/** The next ten rebills of each item (auto_order reference, AutoOrderItem.future_schedules), from the rules that rebill. */
+async function schedulesOf(context: Context, oids: readonly number[]) {
+  const { merchantId, timeZone, currency } = context.merchant;
+  const autoOrders = await loadAutoOrders(context.db, merchantId, oids);
+  const catalog = await loadCatalog(context.db, merchantId, autoOrders);
+  const rules = scheduleRules(context);
+  const byOid = new Map(autoOrders.map((autoOrder) => [autoOrder.autoOrderOid, autoOrder]));
+  return (autoOrderOid: number, itemOid: number): string => {
+    const autoOrder = byOid.get(autoOrderOid);
+    const item = autoOrder?.items.find((each) => each.itemOid === itemOid);
+    if (autoOrder === undefined || item === undefined) return '[]';
+    return JSON.stringify(futureSchedules(item, catalog, { ...rules, autoOrder }).map((schedule) => ({
+      item_id: schedule.itemId,
+      rebill_count: schedule.rebillCount,
+      shipment_dts: wireDate(schedule.at, timeZone),
+      unit_cost: fromMinor(schedule.unitCost, currency),
+    })));
+  };
+}

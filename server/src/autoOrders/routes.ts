@@ -1,0 +1,135 @@
+import type { AutoOrder as WireAutoOrder, AutoOrderQuery, AutoOrderQueryBatch, AutoOrdersRequest } from '@perennial/contract/autoOrder.ts';
+import { operations } from '@perennial/contract/operations.ts';
+import { parseWireDate } from '../kernel/calendar.ts';
+import { noContent, payloadText } from '../platform/http/answer.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import { consolidateAutoOrders } from './consolidate.ts';
+import { establishAutoOrder } from './creation.ts';
+import {
+  cancelItemByReferenceOrder, pauseAutoOrder, updateAutoOrder, updateItemAddOns, updateItemProperties, updateProperties,
+} from './operations.ts';
+import { getAutoOrder, getAutoOrders, getAutoOrdersBatch } from './reading.ts';
+import { queueBatch, updateBatch } from './updateJobs.ts';
+import type { Answer } from '../platform/http/answer.ts';
+import type { Context } from '../platform/context.ts';
+import type { Input, Routes } from '../platform/http/routes.ts';
+import type { AutoOrderKey } from './reading.ts';
+import type { AutoOrderFilter } from './search.ts';
+
+/** The auto order operations of the contract. What changes an auto order answers with it as it is then. */
+export const autoOrderRoutes = {
+  getAutoOrders: (context, input) => list(context, input, input.query),
+  getAutoOrdersByQuery: (context, input) => list(context, input, input.body),
+  getAutoOrdersBatch: async (context, { body, expand }) => payloadText(await getAutoOrdersBatch(context, oidsOf(body), expand)),
+  getAutoOrder: (context, { params, expand }) => one(context, { oid: params.auto_order_oid }, expand),
+  getAutoOrderByCode: (context, { params, expand }) => one(context, { code: params.auto_order_code }, expand),
+  getAutoOrderByReferenceOrderId: (context, { params, expand }) => one(context, { originalOrderId: params.reference_order_id }, expand),
+  establishAutoOrderByReferenceOrderId: async (context, { params, expand }) =>
+    one(context, { oid: await establishAutoOrder(context, params.reference_order_id) }, expand),
+  cancelAutoOrderItemByReferenceOrderId: async (context, { params, body, expand }) =>
+    one(context, { oid: await cancelItemByReferenceOrder(context, params.reference_order_id, params.original_item_id, body ?? {}) }, expand),
+  updateAutoOrder: async (context, { params: { auto_order_oid: oid }, query, body, expand, ifMatch }) => {
+    await updateAutoOrder(context, oid, body, { ifMatch, validatesOriginalOrder: isYes(query.validate_original_order) });
+    return one(context, { oid }, expand);
+  },
+  updateAutoOrdersBatch,
+  pauseAutoOrder: async (context, { params: { auto_order_oid: oid }, expand }) => {
+    await pauseAutoOrder(context, oid);
+    return one(context, { oid }, expand);
+  },
+  consolidateAutoOrders: async (context, { params: { auto_order_oid: oid }, body, expand }) => {
+    await consolidateAutoOrders(context, oid, body.source_auto_order_oids);
+    return one(context, { oid }, expand);
+  },
+  // The younger operations answer with the younger fields that they are about.
+  updateAutoOrderProperties: async (context, { params: { auto_order_oid: oid }, body, expand }) => {
+    await updateProperties(context, oid, body.properties);
+    return one(context, { oid }, alsoWith(expand, 'properties'));
+  },
+  updateAutoOrderItemProperties: async (context, { params: { auto_order_oid: oid, auto_order_item_oid: itemOid }, body, expand }) => {
+    await updateItemProperties(context, oid, itemOid, body.properties);
+    return one(context, { oid }, alsoWith(expand, 'items', 'properties'));
+  },
+  updateAutoOrderItemAddOns: async (context, { params: { auto_order_oid: oid, auto_order_item_oid: itemOid }, body, expand }) => {
+    await updateItemAddOns(context, oid, itemOid, body.add_on_items);
+    return one(context, { oid }, alsoWith(expand, 'items', 'add_ons'));
+  },
+} satisfies Routes;
+
+async function one(context: Context, key: AutoOrderKey, expand: ReadonlySet<string>): Promise<Answer> {
+  const { json, version } = await getAutoOrder(context, key, expand);
+  return payloadText(json, { version });
+}
+
+async function list(context: Context, { sort, page, expand }: Pick<Input<'getAutoOrders'>, 'sort' | 'page' | 'expand'>, query: Query): Promise<Answer> {
+  const { json, resultSet } = await getAutoOrders(context, filterOf(query, context.merchant.timeZone), sort, page, expand);
+  return payloadText(json, { resultSet });
+}
+
+async function updateAutoOrdersBatch(context: Context, { query, body, expand }: Input<'updateAutoOrdersBatch'>): Promise<Answer> {
+  const elements = batchOf(body);
+  const { maxElements, maxElementsAsync } = operations.updateAutoOrdersBatch;
+  const max = query._async ? maxElementsAsync : maxElements;
+  if (elements.length > max) refuse('too_many_elements', { field: 'autoOrders', max });
+  if (query._async) {
+    await queueBatch(context, elements, true);
+    return noContent();
+  }
+  const { updated, failed } = await updateBatch(context, elements, true);
+  const json = await getAutoOrdersBatch(context, updated, expand);
+  if (failed.length === 0) return payloadText(json);
+  const developerMessage = failed.map(({ id, message }) => `${id}: ${message}`).join(' ');
+  return payloadText(json, { partialFailure: { developerMessage, objectIds: failed.map(({ id }) => id) } });
+}
+
+/** The published key is `autoOrders`; `auto_orders` is what the answer calls it, and is taken too. */
+function batchOf(body: AutoOrdersRequest & { readonly auto_orders?: readonly WireAutoOrder[] | null }): readonly WireAutoOrder[] {
+  return body.autoOrders ?? body.auto_orders ?? refuse('missing_field', { field: 'autoOrders' });
+}
+
+function oidsOf({ auto_order_oids: oids }: AutoOrderQueryBatch): readonly number[] {
+  if (!oids) return refuse('missing_field', { field: 'auto_order_oids' });
+  const { maxElements: max } = operations.getAutoOrdersBatch;
+  return oids.length > max ? refuse('too_many_elements', { field: 'auto_order_oids', max }) : oids;
+}
+
+const isYes = (text: string | undefined): boolean => !/^(no|false|0)$/i.test(text?.trim() ?? '');
+
+const alsoWith = (expand: ReadonlySet<string>, ...names: readonly string[]): ReadonlySet<string> => new Set([...expand, ...names]);
+
+/** The filters of the list's query string and of the query's body, which are the same words. */
+type Query = AutoOrderQuery & { readonly _since?: string };
+
+function filterOf(query: Query, timeZone: string): AutoOrderFilter {
+  const text = (value: string | null | undefined): string | undefined => value?.trim() || undefined;
+  const moment = (name: keyof Query) => {
+    const value = text(query[name] as string | null | undefined);
+    if (value === undefined) return undefined;
+    const parsed = parseWireDate(value, timeZone);
+    return parsed.ok ? parsed.value : refuse('wrong_date', { field: name });
+  };
+  return {
+    autoOrderCode: text(query.auto_order_code),
+    originalOrderId: text(query.original_order_id),
+    status: text(query.status),
+    firstName: text(query.first_name),
+    lastName: text(query.last_name),
+    company: text(query.company),
+    city: text(query.city),
+    state: text(query.state),
+    postalCode: text(query.postal_code),
+    countryCode: text(query.country_code),
+    phone: text(query.phone),
+    email: text(query.email),
+    cardType: text(query.card_type),
+    itemId: text(query.item_id),
+    originalItemId: text(query.original_item_id),
+    nextItemId: text(query.next_item_id),
+    customerProfileOid: query.customer_profile_oid ?? undefined,
+    originalOrderFrom: moment('original_order_date_begin'),
+    originalOrderUntil: moment('original_order_date_end'),
+    nextShipmentFrom: moment('next_shipment_date_begin'),
+    nextShipmentUntil: moment('next_shipment_date_end'),
+    since: moment('_since'),
+  };
+}

@@ -1,0 +1,88 @@
+import type { AutoOrder as WireAutoOrder } from '@perennial/contract/autoOrder.ts';
+import { inTransaction } from '../platform/context.ts';
+import { Refusal, refuse } from '../platform/http/refusal.ts';
+import { claimUpdateJob, countAttempt, deleteUpdateJob, insertUpdateJobs } from './jobStore.ts';
+import { updateAutoOrder } from './operations.ts';
+import { appendLogs, loadAutoOrders } from './store.ts';
+import type { Context } from '../platform/context.ts';
+import type { UpdateJob } from './jobStore.ts';
+
+/** An element of a batch that could not be updated, and why. */
+export interface FailedElement {
+  /** The oid that the element names, or its place in the batch where it names none. */
+  readonly id: string;
+  readonly message: string;
+}
+
+/**
+ * Updates several auto orders, each in a transaction of its own: a bad one changes nothing of the others (docs/adr/0021-batch-updates.md). Answers the oids that
+ * were updated and the elements that were not.
+ */
+export async function updateBatch(
+  context: Context, elements: readonly WireAutoOrder[], validatesOriginalOrder: boolean,
+): Promise<{ readonly updated: readonly number[]; readonly failed: readonly FailedElement[] }> {
+  const updated: number[] = [];
+  const failed: FailedElement[] = [];
+  for (const [index, body] of elements.entries()) {
+    try {
+      const oid = body.auto_order_oid ?? refuse('missing_field', { field: 'auto_order_oid' });
+      await updateAutoOrder(context, oid, body, { validatesOriginalOrder });
+      updated.push(oid);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      failed.push({ id: String(body.auto_order_oid ?? `autoOrders[${index}]`), message: error.message });
+    }
+  }
+  return { updated, failed };
+}
+
+/**
+ * Takes a batch to run later. Elements that name no auto order are refused now, all together with the batch: there would be no history to tell of
+ * them in.
+ */
+export async function queueBatch(context: Context, elements: readonly WireAutoOrder[], validatesOriginalOrder: boolean): Promise<void> {
+  const { merchantId } = context.merchant;
+  const oids = elements.map((body, index) => body.auto_order_oid ?? refuse('missing_field', { field: `autoOrders[${index}].auto_order_oid` }));
+  const known = new Set((await loadAutoOrders(context.db, merchantId, oids)).map(({ autoOrderOid }) => autoOrderOid));
+  const unknown = oids.find((oid) => !known.has(oid));
+  if (unknown !== undefined) refuse('not_found', { what: 'auto order', id: unknown }, { objectId: String(unknown) });
+  await insertUpdateJobs(context.db, merchantId, elements.map((body, index) =>
+    ({ autoOrderOid: oids[index]!, body, validatesOriginalOrder, actorName: context.actor.name })));
+}
+
+/** Does the merchant's next queued update; answers whether there was one. What is refused is told in the auto order's history. */
+export async function runUpdateJob(context: Context): Promise<boolean> {
+  const { merchantId } = context.merchant;
+  let claimed: UpdateJob | undefined;
+  try {
+    await inTransaction(context, async (inner) => {
+      claimed = await claimUpdateJob(inner.db, merchantId);
+      if (claimed === undefined) return;
+      await updateAutoOrder(asActor(inner, claimed), claimed.autoOrderOid, claimed.body, claimed);
+      await deleteUpdateJob(inner.db, merchantId, claimed.jobId);
+    });
+  } catch (error) {
+    if (claimed === undefined) throw error;
+    await settleFailure(context, claimed, error);
+  }
+  return claimed !== undefined;
+}
+
+// A fault of ours is tried again: the database may have been away. One that stays must not hold up the updates behind it.
+const attemptsMax = 5;
+
+async function settleFailure(context: Context, job: UpdateJob, error: unknown): Promise<void> {
+  const { merchantId } = context.merchant;
+  if (!(error instanceof Refusal) && job.attempts + 1 < attemptsMax) {
+    await countAttempt(context.db, merchantId, job.jobId);
+    throw error;
+  }
+  const reason = error instanceof Refusal ? error.message : 'Something went wrong on our side.';
+  await inTransaction(context, async ({ db, now }) => {
+    // Gone: another worker has met the same failure and told of it.
+    if (!(await deleteUpdateJob(db, merchantId, job.jobId))) return;
+    await appendLogs(db, merchantId, now, [{ autoOrderOid: job.autoOrderOid, message: `Update by ${job.actorName} failed: ${reason}` }]);
+  });
+}
+
+const asActor = (context: Context, { actorName }: UpdateJob): Context => ({ ...context, actor: { ...context.actor, name: actorName } });
