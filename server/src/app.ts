@@ -1,10 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { orderHooks } from './autoOrders/hooks.ts';
+import { orderAutoOrderJson } from './autoOrders/present.ts';
+import { recalculateOnItemUpdate } from './autoOrders/recalculation.ts';
+import { autoOrderRoutes } from './autoOrders/routes.ts';
+import { autoOrderWorker } from './autoOrders/worker.ts';
 import { itemRoutes } from './items/routes.ts';
 import { present } from './kernel/assert.ts';
 import type { IdFactory } from './kernel/ids.ts';
 import { standInCharge } from './orders/charge.ts';
-import { noHooks } from './orders/hooks.ts';
 import { orderRoutes } from './orders/routes.ts';
 import { unsettledChargesWorker } from './orders/unsettledCharges.ts';
 import { readClock } from './platform/clock/merchantClock.ts';
@@ -56,12 +60,12 @@ export function createApp(parts: AppParts): App {
   const metrics = openMetrics(clock, () => db.usage());
   const limiter = rateLimiter(db, clock, parts.rateLimits);
 
-  const listeners: EventListener[] = [];
+  const listeners: EventListener[] = [recalculateOnItemUpdate];
   const events = outbox(listeners);
 
-  const orders = { charge: standInCharge, hooks: noHooks };
-  const routes: Routes = { ...itemRoutes, ...orderRoutes(orders) };
-  const workers: Worker[] = [forgettingWorker(db, clock), unsettledChargesWorker(allContexts, orders)];
+  const orders = { charge: standInCharge, hooks: orderHooks, autoOrder: orderAutoOrderJson };
+  const routes: Routes = { ...itemRoutes, ...orderRoutes(orders), ...autoOrderRoutes };
+  const workers: Worker[] = [forgettingWorker(db, clock), unsettledChargesWorker(allContexts, orders), autoOrderWorker({ db, contextFor })];
 
   const http = httpServer({ ...parts, metrics, events, merchants, authenticate: keys.authenticate, limiter, routes });
   addProbes(http, db, metrics);
