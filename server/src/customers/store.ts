@@ -1,4 +1,9 @@
-import type { Database } from '../platform/storage/database.ts';
+import type { SortField } from '@perennial/contract/sorting.ts';
+import type { Temporal } from 'temporal-polyfill';
+import { type Database, isUniqueViolation } from '../platform/storage/database.ts';
+import { type Bind, bindings, type JsonPage, readPage } from '../platform/storage/page.ts';
+import type { StoredCustomer } from './customer.ts';
+import { customerJson } from './present.ts';
 
 /** The profile with this email, compared without case; undefined when there is none. */
 export async function findCustomerOid(db: Database, merchantId: string, email: string): Promise<number | undefined> {
@@ -11,3 +16,118 @@ export async function findCustomerOid(db: Database, merchantId: string, email: s
 
 /** Emails are compared without case and without spaces around them. */
 export const emailKey = (email: string): string => email.trim().toLowerCase();
+
+/** Names one profile of a merchant. */
+export type CustomerKey = { readonly oid: number } | { readonly email: string };
+
+/** The wire's JSON of a profile, or undefined. */
+export async function readCustomerJson(
+  db: Database, merchantId: string, key: CustomerKey, expand: ReadonlySet<string>, timeZone: string,
+): Promise<string | undefined> {
+  const [condition, value] = 'oid' in key ? ['o.customer_profile_oid = $2', key.oid] : ['o.email_lc = $2', emailKey(key.email)];
+  const row = await db.row<{ json: string }>(
+    `select ${customerJson({ alias: 'o', zone: '$3' }, expand)}::text as json from customer o where o.merchant_id = $1 and ${condition}`,
+    [merchantId, value, timeZone],
+  );
+  return row?.json;
+}
+
+/** A stored profile, its row locked until the transaction ends; undefined when there is none. */
+export function lockCustomer(tx: Database, merchantId: string, oid: number): Promise<StoredCustomer | undefined> {
+  return tx.row<StoredCustomer>(
+    'select document, card_tokens as "cardTokens" from customer where merchant_id = $1 and customer_profile_oid = $2 for update',
+    [merchantId, oid],
+  );
+}
+
+/** Adds a profile; answers false when its email has one. */
+export async function insertCustomer(tx: Database, merchantId: string, { document, cardTokens }: StoredCustomer, at: Temporal.Instant): Promise<boolean> {
+  const inserted = await tx.run(
+    `insert into customer (merchant_id, customer_profile_oid, email, document, card_tokens, created_at, modified_at)
+     values ($1, $2, $3, $4::jsonb, $5::jsonb, $6, $6) on conflict on constraint customer_email do nothing`,
+    [merchantId, document.customer_profile_oid, document.email, JSON.stringify(document), JSON.stringify(cardTokens), at],
+  );
+  return inserted === 1;
+}
+
+/** Writes a locked profile as it is now; answers false when its email belongs to another. The transaction cannot go on then. */
+export async function saveCustomer(tx: Database, merchantId: string, { document, cardTokens }: StoredCustomer, at: Temporal.Instant): Promise<boolean> {
+  try {
+    await tx.run(
+      `update customer set email = $3, document = $4::jsonb, card_tokens = $5::jsonb, modified_at = $6
+       where merchant_id = $1 and customer_profile_oid = $2`,
+      [merchantId, document.customer_profile_oid, document.email, JSON.stringify(document), JSON.stringify(cardTokens), at],
+    );
+    return true;
+  } catch (error) {
+    if (isUniqueViolation(error, 'customer_email')) return false;
+    throw error;
+  }
+}
+
+/** What a list of profiles asks for; all conditions are joined by and. */
+export interface CustomerList {
+  /** Exact, case-insensitive comparisons, by the names of the reference. */
+  readonly filters: Readonly<Record<string, string | undefined>>;
+  readonly pricingTierOid?: number | undefined;
+  readonly modified: Range;
+  readonly signedUp: Range;
+  readonly sort: readonly SortField[];
+  readonly expand: ReadonlySet<string>;
+  readonly timeZone: string;
+  readonly page: { readonly limit: number; readonly offset: number };
+}
+
+export interface Range {
+  readonly begin?: Temporal.Instant | undefined;
+  readonly end?: Temporal.Instant | undefined;
+}
+
+export function readCustomerPage(db: Database, merchantId: string, list: CustomerList): Promise<JsonPage> {
+  const { values, bind } = bindings(merchantId);
+  const where = ['o.merchant_id = $1', ...conditions(list, bind)];
+  const orderBy = list.sort.map(({ field, descending }) => `${sortColumns[field]} ${descending ? 'desc' : 'asc'}`);
+  return readPage(db, {
+    table: 'customer', key: 'customer_profile_oid', where, values,
+    orderBy: [...orderBy, 'o.customer_profile_oid'],
+    json: (bind) => customerJson({ alias: 'o', zone: `${bind(list.timeZone)}::text` }, list.expand),
+  }, list.page);
+}
+
+/** The filters that a list takes. */
+export const filterNames = [
+  'email', 'qb_class', 'quickbooks_code', 'pricing_tier_name',
+  ...['billing', 'shipping'].flatMap((part) =>
+    ['first_name', 'last_name', 'company', 'city', 'state', 'postal_code', 'country_code', 'day_phone', 'evening_phone'].map((field) => `${part}_${field}`)),
+];
+
+function conditions(list: CustomerList, bind: Bind): string[] {
+  const where = Object.entries(list.filters).flatMap(([name, value]) => (value ? [matches(name, bind(value.trim().toLowerCase()))] : []));
+  if (list.pricingTierOid !== undefined) where.push(partMatches('pricing_tiers', 'pricing_tier_oid', `${bind(String(list.pricingTierOid))}::text`));
+  if (list.modified.begin) where.push(`o.modified_at >= ${bind(list.modified.begin)}::timestamptz`);
+  if (list.modified.end) where.push(`o.modified_at <= ${bind(list.modified.end)}::timestamptz`);
+  if (list.signedUp.begin) where.push(`o.created_at >= ${bind(list.signedUp.begin)}::timestamptz`);
+  if (list.signedUp.end) where.push(`o.created_at <= ${bind(list.signedUp.end)}::timestamptz`);
+  return where;
+}
+
+function matches(name: string, value: string): string {
+  if (name === 'email') return `o.email_lc = ${value}::text`;
+  if (name === 'qb_class') return `lower(o.document->>'qb_class') = ${value}::text`;
+  if (name === 'quickbooks_code') return `lower(o.document->>'qb_code') = ${value}::text`;
+  if (name === 'pricing_tier_name') return partMatches('pricing_tiers', 'name', `${value}::text`);
+  const [, part, field] = /^(billing|shipping)_(\w+)$/.exec(name)!;
+  return partMatches(part!, field === 'state' ? 'state_region' : field!, `${value}::text`);
+}
+
+/** Any element of the part has this value. */
+function partMatches(part: string, field: string, value: string): string {
+  return `exists (select 1 from jsonb_array_elements(o.document->'${part}') part where lower(part->>'${field}') = ${value})`;
+}
+
+const sortColumns: Readonly<Record<string, string>> = {
+  customer_profile_oid: 'o.customer_profile_oid',
+  email: 'o.email_lc',
+  signup_dts: 'o.created_at',
+  last_modified_dts: 'o.modified_at',
+};

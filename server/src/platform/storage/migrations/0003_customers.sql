@@ -5,6 +5,8 @@ create table customer (
   email text not null,
   email_lc text collate "C" not null generated always as (lower(email)) stored,
   document jsonb not null,
+  -- What stands for the cards at the gateway, by the card's id; kept out of the document because no answer shows it.
+  card_tokens jsonb not null default '{}',
   created_at timestamptz not null,
   modified_at timestamptz not null,
   primary key (merchant_id, customer_profile_oid),
