@@ -1,0 +1,36 @@
+import { createHmac } from 'node:crypto';
+import { assert } from '../kernel/assert.ts';
+
+/** What a receiver checks a delivery by: the headers of the Standard Webhooks scheme, version 1. */
+export interface SignatureHeaders {
+  readonly 'webhook-id': string;
+  readonly 'webhook-timestamp': string;
+  readonly 'webhook-signature': string;
+}
+
+/** Secrets are shown with this prefix and base64 after it. */
+export const secretPrefix = 'whsec_';
+
+/** Makes the text of a secret from random bytes; the scheme asks for 24 to 64 of them. */
+export function secretFrom(bytes: Uint8Array): string {
+  assert(bytes.length >= 24 && bytes.length <= 64, 'a signing secret has 24 to 64 bytes');
+  return secretPrefix + Buffer.from(bytes).toString('base64');
+}
+
+/**
+ * Signs a body. While a secret is being replaced there are several: one signature each, so that a receiver may know either. The id names
+ * the delivery, not the try: a body that is sent again carries the same one.
+ */
+export function signatureHeaders(id: string, epochSeconds: number, body: string, secrets: readonly string[]): SignatureHeaders {
+  const signed = `${id}.${epochSeconds}.${body}`;
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': String(epochSeconds),
+    'webhook-signature': secrets.map((secret) => `v1,${hmac(secret, signed)}`).join(' '),
+  };
+}
+
+function hmac(secret: string, text: string): string {
+  assert(secret.startsWith(secretPrefix), 'a signing secret starts with its prefix');
+  return createHmac('sha256', Buffer.from(secret.slice(secretPrefix.length), 'base64')).update(text).digest('base64');
+}
