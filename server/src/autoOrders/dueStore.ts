@@ -49,6 +49,12 @@ export async function lockVersions(tx: Database, merchantId: string, oids: reado
   return new Map(rows.map((row) => [row.auto_order_oid, row.version]));
 }
 
+/** When the auto order is due; undefined while it is never, is being charged or does not exist. */
+export async function findDueAt(db: Database, merchantId: string, oid: number): Promise<Temporal.Instant | undefined> {
+  const row = await db.row<{ due_at: Temporal.Instant | null }>('select due_at from auto_order where merchant_id = $1 and auto_order_oid = $2', [merchantId, oid]);
+  return row?.due_at ?? undefined;
+}
+
 /** The earliest moment that an auto order of the merchant is due, if it is not after `until`. */
 export async function firstDue(db: Database, merchantId: string, until: Temporal.Instant): Promise<Temporal.Instant | undefined> {
   const row = await db.row<{ due_at: Temporal.Instant }>(

@@ -62,11 +62,20 @@ export function claimDue(context: Context, until: Temporal.Instant, moments: Mom
   });
 }
 
-/** Takes one auto order now, whether it is due or not. */
-export function claimNow(context: Context, autoOrderOid: number, terms: ClaimTerms): Promise<Claimed> {
+/** How one auto order is claimed by itself. */
+export interface NowRequest {
+  /** Rebills although nothing is due, and whatever the next attempt says. */
+  readonly isForced: boolean;
+  /** To be done first, in the same transaction, so that nobody claims in between. */
+  readonly beforehand?: (context: Context) => Promise<void>;
+}
+
+/** Takes one auto order at the context's moment. */
+export function claimNow(context: Context, autoOrderOid: number, { isForced, beforehand }: NowRequest, terms: ClaimTerms): Promise<Claimed> {
   return claim(context, terms, async (context, orderIds) => {
+    await beforehand?.(context);
     await lockVersions(context.db, context.merchant.merchantId, [autoOrderOid]);
-    return claimLocked(context, [{ autoOrderOid, dueAt: context.now }], { ...terms, ids: orderIds.values(), isForced: true });
+    return claimLocked(context, [{ autoOrderOid, dueAt: context.now }], { ...terms, ids: orderIds.values(), isForced });
   });
 }
 

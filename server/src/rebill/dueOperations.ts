@@ -1,14 +1,14 @@
 import { claimLimit } from '../autoOrders/dueStore.ts';
 import { batches, gauge, limiter } from '../platform/jobs/batches.ts';
 import { chargeRequest } from './attempt.ts';
-import { claimDue } from './claimOperations.ts';
+import { claimDue, claimNow } from './claimOperations.ts';
 import { orderIdsOf } from './orderIdOperations.ts';
 import { rebillPolicy } from './policy.ts';
 import { settle } from './settleOperations.ts';
 import { takeOverdue } from './store.ts';
 import type { MerchantPayments, Payments, RoutedAnswer } from '../payments/payments.ts';
 import type { Context } from '../platform/context.ts';
-import type { Moments } from './claimOperations.ts';
+import type { Moments, NowRequest } from './claimOperations.ts';
 import type { Answered, Outcome, SettleTerms } from './settleOperations.ts';
 import type { NewAttempt } from './store.ts';
 import type { Temporal } from 'temporal-polyfill';
@@ -95,6 +95,31 @@ export async function resolveUnanswered(context: Context, parts: RebillParts): P
   }
   return { looked, notices: 0, parked: 0, ...run.counts };
 }
+
+/** What came of rebilling one auto order by itself. */
+export interface RebillResult {
+  readonly isAttempted: boolean;
+  readonly isPaid: boolean;
+  readonly orderId?: string;
+  /** Why it was not paid, or not even attempted. */
+  readonly reason?: string;
+}
+
+/** Rebills one auto order now and waits for the answer. */
+export async function rebillNow(context: Context, { payments: all, timing }: RebillParts, autoOrderOid: number, request: NowRequest): Promise<RebillResult> {
+  const payments = await all.of(context);
+  const policy = rebillPolicy(context.merchant);
+  const claimed = await claimNow(context, autoOrderOid, request, { policy, payments, orderIds: orderIdsOf(context, 1), leaseMs: timing.leaseMs });
+  const [claim] = claimed.claims;
+  if (claim === undefined) return { isAttempted: false, isPaid: false, reason: claimed.parked[0]?.reason ?? 'Nothing is to be charged now.' };
+  const { attempt, autoOrder, original } = claim;
+  const routed = await ask(context, payments, limiter(1), 'charge', attempt);
+  const [outcome] = await settle(context, [{ attempt, routed, planned: { autoOrder, original } }], { policy, recheckMs: () => timing.recheckMs });
+  if (outcome?.kind === 'paid') return { isAttempted: true, isPaid: true, orderId: outcome.orderId };
+  return { isAttempted: true, isPaid: false, reason: outcome?.kind === 'declined' ? outcome.reason : unansweredReason };
+}
+
+const unansweredReason = 'The gateway has not answered. It will be asked what became of the charge before anything is charged again.';
 
 // Enough to keep a claim, two settlings and a gateway busy at once.
 const inFlightMax = 3 * claimLimit;
