@@ -1,0 +1,53 @@
+import { Temporal } from 'temporal-polyfill';
+
+/** What came of one delivery. */
+export type DeliveryResult =
+  | { readonly kind: 'answered'; readonly status: number; readonly retryAfterSeconds?: number }
+  | { readonly kind: 'failed'; readonly why: string };
+
+/** What is done about it: settled, sent again later, or never again because the receiver said it is gone. */
+export type Decision =
+  | { readonly kind: 'delivered' }
+  | { readonly kind: 'retry'; readonly at: Temporal.Instant }
+  | { readonly kind: 'gone' };
+
+/** Minutes until the next try after the first, second, ... failure in a row; the last one stays (docs/adr, webhook deliveries). */
+const backoffMinutes = [1, 2, 4, 8, 16, 32, 60] as const;
+
+/** The most that a receiver's `Retry-After` can put a delivery off. */
+const retryAfterMaxSeconds = 24 * 3600;
+
+/** A webhook that has failed without a break for so long is disabled; what it has not received is kept. */
+export const disableAfterHours = 72;
+
+/**
+ * Decides after a delivery. `failures` counts this one and those in a row before it; `jitter` from 0 to 1 spreads the
+ * tries of many webhooks, so a receiver that comes back is not met by all of them in the same second.
+ */
+export function decide(result: DeliveryResult, failures: number, now: Temporal.Instant, jitter: number): Decision {
+  if (result.kind === 'answered') {
+    if (result.status >= 200 && result.status < 300) return { kind: 'delivered' };
+    if (result.status === 410) return { kind: 'gone' };
+    if (result.retryAfterSeconds !== undefined) return { kind: 'retry', at: now.add({ seconds: Math.min(result.retryAfterSeconds, retryAfterMaxSeconds) }) };
+  }
+  return { kind: 'retry', at: now.add({ seconds: waitSeconds(failures, jitter) }) };
+}
+
+/** True when the failing that began at `since` has gone on long enough to disable the webhook. */
+export function isBeyondHope(since: Temporal.Instant, now: Temporal.Instant): boolean {
+  return Temporal.Instant.compare(since.add({ hours: disableAfterHours }), now) <= 0;
+}
+
+/** Reads a `Retry-After` header, in seconds or as a date; absent when it makes no sense. */
+export function parseRetryAfter(header: string | undefined, now: Temporal.Instant): number | undefined {
+  if (header === undefined) return undefined;
+  if (/^\d{1,9}$/.test(header.trim())) return Number(header);
+  const at = Date.parse(header);
+  return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - now.epochMilliseconds) / 1000));
+}
+
+/** The step's minutes, less up to a fifth. */
+function waitSeconds(failures: number, jitter: number): number {
+  const minutes = backoffMinutes[Math.min(failures, backoffMinutes.length) - 1] ?? backoffMinutes[0];
+  return Math.round(minutes * 60 * (1 - 0.2 * jitter));
+}
