@@ -13,7 +13,11 @@ const secretNames = [
   'key', 'apiKey', 'simpleKey', 'secret', 'token', 'accessToken', 'refreshToken', 'bearerToken', 'password', 'authorization', 'cookie',
   'card_number', 'card_number_token', 'card_verification_number', 'card_verification_number_token', 'connectionString',
 ];
-const secrets = [...secretNames, ...secretNames.map((name) => `*.${name}`), ...secretNames.map((name) => `*.*.${name}`), '*["x-ultracart-simple-key"]'];
+const headerName = '["x-ultracart-simple-key"]';
+const secrets = [
+  ...secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+  headerName, `*${headerName}`, `*.*${headerName}`,
+];
 
 /** Of an error its kind, words and place. PostgreSQL's own errors also carry the row's values, which are customers' data. */
 function errorWithoutData(error: Error): object {

@@ -48,8 +48,8 @@ export function httpServer(parts: PipelineParts): FastifyInstance {
     requestTimeout: receivingMsMax,
     connectionTimeout: silenceMsMax,
     keepAliveTimeout: keepAliveMs,
-    return503OnClosing: false,
     forceCloseConnections: 'idle',
+    return503OnClosing: false,
     trustProxy: parts.trustedProxies.length > 0 ? [...parts.trustedProxies] : false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
     frameworkErrors: (error, request, reply) => void fail(error, request as FastifyRequest, reply as FastifyReply),
@@ -57,7 +57,8 @@ export function httpServer(parts: PipelineParts): FastifyInstance {
   });
   const callers: Callers = new WeakMap();
   const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
-    sendRefusal(reply, refusalOf(error, request, parts), callers.get(request)?.merchantId);
+    // The id again: a URL that cannot be read passes no hook.
+    sendRefusal(reply.header(requestIdHeader, request.id), refusalOf(error, request, parts), callers.get(request)?.merchantId);
 
   readBodiesAsText(server);
   watch(server, parts, callers);
@@ -89,20 +90,20 @@ function readBodiesAsText(server: FastifyInstance): void {
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
 }
 
-/** What is the same for every path: the request's id goes out, each answer is logged and counted, and closing sends clients elsewhere. */
+/** What is the same for every path: the request's id goes out, each answer is logged and counted, and closing lets go of connections. */
 function watch(server: FastifyInstance, { metrics }: PipelineParts, callers: Callers): void {
   let isClosing = false;
   server.addHook('preClose', (done) => {
     isClosing = true;
     done();
   });
+  server.addHook('onSend', (_request, reply, payload, done) => {
+    // Otherwise Node would keep the connection, and the end waiting, until the client lets go of it.
+    if (isClosing) reply.header('connection', 'close');
+    done(null, payload);
+  });
   server.addHook('onRequest', (request, reply, done) => {
     reply.header(requestIdHeader, request.id);
-    // What is in hand is finished; what comes over a connection that was kept open is turned away.
-    if (isClosing) {
-      reply.header('connection', 'close');
-      return done(refusal('unavailable', {}, { retryAfterSeconds: 1 }));
-    }
     checkRequest(request);
     done();
   });

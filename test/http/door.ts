@@ -1,0 +1,80 @@
+import { pino, type Logger } from 'pino';
+import { Temporal } from 'temporal-polyfill';
+import { randomIds } from '../../server/src/kernel/ids.ts';
+import { systemClock, type SystemClock } from '../../server/src/platform/clock/systemClock.ts';
+import { outbox } from '../../server/src/platform/events/outbox.ts';
+import { httpServer } from '../../server/src/platform/http/pipeline.ts';
+import { rateLimiter, type RateLimit } from '../../server/src/platform/http/rateLimiter.ts';
+import type { Routes } from '../../server/src/platform/http/routes.ts';
+import { openMetrics } from '../../server/src/platform/metrics.ts';
+import type { DatabasePool } from '../../server/src/platform/storage/database.ts';
+import { insertMerchant } from '../../server/src/platform/tenancy/merchantStore.ts';
+import { rememberedMerchants } from '../../server/src/platform/tenancy/merchants.ts';
+import { allPermissions } from '../../server/src/staff/apiKey.ts';
+import { createApiKey } from '../../server/src/staff/apiKeyOperations.ts';
+import { simpleKeys, type Keys } from '../../server/src/staff/authenticate.ts';
+import { testDatabase } from '../support/database.ts';
+
+/** The pipeline before operations of a test's own, on a database, with one merchant `TEST`. */
+export interface Door {
+  readonly db: DatabasePool;
+  readonly http: ReturnType<typeof httpServer>;
+  readonly keys: Keys;
+  readonly key: string;
+  makeKey(details?: { permissions?: readonly string[]; allowedIps?: readonly string[] }): Promise<{ key: string; keyId: number }>;
+  ask(request: Ask): Promise<Reply>;
+}
+
+export interface Ask {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly url?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly key?: string | null;
+  readonly address?: string;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly text: string;
+}
+
+export interface DoorOptions {
+  readonly routes: Routes;
+  readonly clock?: SystemClock;
+  readonly rateLimits?: readonly RateLimit[];
+  readonly log?: Logger;
+}
+
+export const itemsPath = '/rest/v2/item/items';
+
+export async function openDoor(options: DoorOptions): Promise<Door> {
+  const db = await testDatabase();
+  const clock = options.clock ?? systemClock;
+  const keys = simpleKeys(db, clock);
+  const http = httpServer({
+    db, clock, ids: randomIds, log: options.log ?? pino({ level: 'silent' }), metrics: openMetrics(clock, () => db.usage()),
+    events: outbox([]), merchants: rememberedMerchants(db, clock), authenticate: keys.authenticate,
+    limiter: rateLimiter(db, clock, options.rateLimits ?? []), routes: options.routes, bodyLimitBytes: 100_000, trustedProxies: [],
+  });
+  const madeAt = Temporal.Instant.from('2026-01-15T17:00:00Z');
+  await insertMerchant(db, { merchantId: 'TEST', name: 'Test', timeZone: 'America/New_York', currency: 'USD', settings: {}, clock: { kind: 'real' } }, madeAt);
+  const makeKey: Door['makeKey'] = async ({ permissions = allPermissions, allowedIps = [] } = {}) => {
+    const { key, stored } = await createApiKey(db, randomIds, { merchantId: 'TEST', name: 'test key', permissions, allowedIps }, madeAt);
+    return { key, keyId: stored.keyId };
+  };
+  const { key } = await makeKey();
+
+  return {
+    db, http, keys, key, makeKey,
+    async ask({ method = 'GET', url = itemsPath, headers, body, key: given = key, address = '203.0.113.7' }) {
+      const response = await http.inject({
+        method, url, remoteAddress: address,
+        headers: { 'x-ultracart-api-version': '2017-03-01', ...(given === null ? {} : { 'x-ultracart-simple-key': given }), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        ...(body === undefined ? {} : { payload: body }),
+      });
+      return { status: response.statusCode, headers: response.headers, text: response.body };
+    },
+  };
+}
