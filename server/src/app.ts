@@ -1,3 +1,4 @@
+import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { orderHooks } from './autoOrders/hooks.ts';
@@ -5,12 +6,24 @@ import { orderAutoOrderJson } from './autoOrders/present.ts';
 import { recalculateOnItemUpdate } from './autoOrders/recalculation.ts';
 import { autoOrderRoutes } from './autoOrders/routes.ts';
 import { autoOrderWorker } from './autoOrders/worker.ts';
+import { customerRoutes } from './customers/routes.ts';
 import { itemRoutes } from './items/routes.ts';
 import { present } from './kernel/assert.ts';
 import type { IdFactory } from './kernel/ids.ts';
-import { standInCharge } from './orders/charge.ts';
+import { factsExpand } from './notifications/facts.ts';
+import { noticeListener } from './notifications/listener.ts';
+import { noticeRoutes } from './notifications/routes.ts';
+import { noticeSender, receiptExpand } from './notifications/sender.ts';
 import { orderRoutes } from './orders/routes.ts';
 import { unsettledChargesWorker } from './orders/unsettledCharges.ts';
+import { updateOrder } from './orders/updateOrder.ts';
+import type { EnteredCard } from './payments/billingForm.ts';
+import { makeBillingLink } from './payments/billingLinkStore.ts';
+import { addBillingPage, billingRoutes, subscriptionExpand } from './payments/billingRoutes.ts';
+import type { OpenGateways } from './payments/gateways.ts';
+import { orderCharge } from './payments/orderCharge.ts';
+import { createPayments, type Payments } from './payments/payments.ts';
+import { addStripeWebhook, type LateAnswer } from './payments/stripeWebhook.ts';
 import { readClock } from './platform/clock/merchantClock.ts';
 import type { SystemClock } from './platform/clock/systemClock.ts';
 import { systemActor, type Context } from './platform/context.ts';
@@ -22,11 +35,13 @@ import { addProbes } from './platform/http/probes.ts';
 import { rateLimiter, type RateLimit } from './platform/http/rateLimiter.ts';
 import type { Routes } from './platform/http/routes.ts';
 import type { Worker } from './platform/jobs/loop.ts';
+import type { MailTransport } from './platform/mail/mailTransport.ts';
 import { openMetrics } from './platform/metrics.ts';
 import type { DatabasePool } from './platform/storage/database.ts';
 import { rememberedMerchants, type Merchants } from './platform/tenancy/merchants.ts';
 import { listMerchants } from './platform/tenancy/merchantStore.ts';
 import { simpleKeys, type Keys } from './staff/authenticate.ts';
+import { readAutoOrders, readOrder } from './wireReaders.ts';
 
 /** What the application is put together from: the outside world, and what the settings decide. */
 export interface AppParts {
@@ -37,6 +52,10 @@ export interface AppParts {
   readonly rateLimits: readonly RateLimit[];
   readonly bodyLimitBytes: number;
   readonly trustedProxies: readonly string[];
+  readonly gateways: OpenGateways;
+  readonly mail: MailTransport;
+  /** The sender of mails whose merchant names none. */
+  readonly mailFrom: string;
 }
 
 /** The application, ready to answer requests and to do its background work. */
@@ -48,6 +67,7 @@ export interface App {
   readonly apiWorkers: readonly Worker[];
   readonly merchants: Merchants;
   readonly keys: Keys;
+  readonly payments: Payments;
   /** A context for work that no request asked for: a worker, a command, a test. Fails for an unknown merchant. */
   contextFor(merchantId: string): Promise<Context>;
 }
@@ -60,19 +80,50 @@ export function createApp(parts: AppParts): App {
   const metrics = openMetrics(clock, () => db.usage());
   const limiter = rateLimiter(db, clock, parts.rateLimits);
 
-  const listeners: EventListener[] = [recalculateOnItemUpdate];
+  const listeners: EventListener[] = [
+    recalculateOnItemUpdate,
+    noticeListener((context, oids) => readAutoOrders(context, oids, factsExpand)),
+  ];
   const events = outbox(listeners);
 
-  const orders = { charge: standInCharge, hooks: orderHooks, autoOrder: orderAutoOrderJson };
-  const routes: Routes = { ...itemRoutes, ...orderRoutes(orders), ...autoOrderRoutes };
-  const workers: Worker[] = [forgettingWorker(db, clock), unsettledChargesWorker(allContexts, orders), autoOrderWorker({ db, contextFor })];
+  const payments = createPayments(parts.gateways);
+  const orders = { charge: orderCharge(payments, contextFor), hooks: orderHooks, autoOrder: orderAutoOrderJson };
+  const routes: Routes = {
+    ...itemRoutes, ...customerRoutes, ...orderRoutes(orders), ...autoOrderRoutes,
+    ...noticeRoutes(async (context, oid) => (await readSubscription(context, oid)) !== undefined),
+    ...billingRoutes(readSubscription),
+  };
+  const notices = noticeSender({
+    db, mail: parts.mail, mailFrom: parts.mailFrom, contextFor,
+    readOrder: (context, orderId) => readOrder(context, orderId, receiptExpand),
+    updateBillingUrl: ({ merchant: { merchantId } }, oid) => makeBillingLink(db, merchantId, oid),
+  });
+  const workers: Worker[] = [forgettingWorker(db, clock), unsettledChargesWorker(allContexts, orders), autoOrderWorker({ db, contextFor }), notices];
 
   const http = httpServer({ ...parts, metrics, events, merchants, authenticate: keys.authenticate, limiter, routes });
   addProbes(http, db, metrics);
   addPages(http);
+  addBillingPage(http, { db, contextFor, readAutoOrder: readSubscription, updateCard });
+  const { stripe } = parts.gateways;
+  if (stripe?.webhookSecret !== undefined) addStripeWebhook(http, { ...stripe, webhookSecret: stripe.webhookSecret }, clock, hearLateAnswer);
   http.addHook('onClose', () => limiter.close());
 
-  return { http, workers: workers.map(metrics.measured), apiWorkers: [limiter.worker].map(metrics.measured), merchants, keys, contextFor };
+  return { http, workers: workers.map(metrics.measured), apiWorkers: [limiter.worker].map(metrics.measured), merchants, keys, payments, contextFor };
+
+  async function readSubscription(context: Context, oid: number): Promise<AutoOrder | undefined> {
+    return (await readAutoOrders(context, [oid], subscriptionExpand)).get(oid);
+  }
+
+  async function updateCard(context: Context, oid: number, { cardToken, expiration }: EnteredCard): Promise<void> {
+    const { original_order_id: orderId = '' } = (await readSubscription(context, oid)) ?? {};
+    const card = { card_number_token: cardToken, card_expiration_month: expiration.month, card_expiration_year: expiration.year };
+    await updateOrder(context, orderId, { payment: { credit_card: card } }, orderHooks);
+  }
+
+  // The workers that settle open charges ask the gateway themselves, so a message that was made up or lost changes nothing.
+  async function hearLateAnswer({ merchantId, key, answer }: LateAnswer): Promise<void> {
+    parts.log.info({ merchantId, key, answer: answer.kind }, 'a gateway told of a charge');
+  }
 
   async function allContexts(): Promise<Context[]> {
     return Promise.all((await listMerchants(db)).map(({ merchantId }) => contextFor(merchantId)));

@@ -20,8 +20,8 @@ export interface Config {
   /** Proxies whose X-Forwarded-For is believed: addresses or CIDR ranges. */
   readonly trustedProxies: readonly string[];
   readonly role: Role;
-  /** Where customers reach this server: the start of the links in mails. */
-  readonly publicUrl: string;
+  /** Where customers reach this server: the start of the links in mails. Absent: the address it listens on. */
+  readonly publicUrl?: string;
   /** A simulator of a gateway in a process of its own. */
   readonly gatewayUrl?: string;
   readonly stripe?: StripeConfig;
@@ -107,7 +107,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     bodyLimitBytes: read.integer('BODY_LIMIT_BYTES', 5_000_000, 1_000, 100_000_000),
     trustedProxies: read.addresses('TRUSTED_PROXIES'),
     role: read.oneOf('ROLE', roles, 'all'),
-    publicUrl: read.url('PUBLIC_URL', ['http', 'https']) ?? `http://${read.text('HOST', '127.0.0.1')}:${read.text('PORT', '8080')}`,
+    publicUrl: read.url('PUBLIC_URL', ['http', 'https']),
     gatewayUrl: read.url('GATEWAY_URL', ['http', 'https']),
     stripe: read.stripe(),
     smtpUrl: read.url('SMTP_URL', ['smtp', 'smtps']),

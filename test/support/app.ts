@@ -4,7 +4,11 @@ import { operations, type OperationId, type Operation } from '@perennial/contrac
 import { createApp, type App } from '../../server/src/app.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';
 import { systemClock, type SystemClock } from '../../server/src/platform/clock/systemClock.ts';
+import { prepareBillingLinks } from '../../server/src/payments/billingLinkStore.ts';
+import { openGateways } from '../../server/src/payments/gateways.ts';
+import type { SimulatorBooks } from '../../server/src/payments/simulatorBooks.ts';
 import type { Context } from '../../server/src/platform/context.ts';
+import type { Mail, MailTransport } from '../../server/src/platform/mail/mailTransport.ts';
 import type { RateLimit } from '../../server/src/platform/http/rateLimiter.ts';
 import type { DatabasePool } from '../../server/src/platform/storage/database.ts';
 import type { Merchant } from '../../server/src/platform/tenancy/merchant.ts';
@@ -22,6 +26,10 @@ export interface TestApp {
   readonly merchant: Merchant;
   /** A key of the first merchant with every permission. */
   readonly key: string;
+  /** The books of the simulated gateway: what was captured, whatever our tables say. */
+  readonly books: SimulatorBooks;
+  /** The mails that were sent, oldest first. */
+  readonly mails: readonly Mail[];
   /** Sends a request by operation, or by a path of one's own. */
   request(request: TestRequest): Promise<TestAnswer>;
   addMerchant(merchantId: string, changes?: Partial<Merchant>): Promise<Merchant>;
@@ -63,7 +71,13 @@ export const allPermissions = [...new Set(Object.values(operations).flatMap((ope
 export async function testApp(options: { clock?: SystemClock; rateLimits?: readonly RateLimit[]; bodyLimitBytes?: number; log?: Logger } = {}): Promise<TestApp> {
   const db = await testDatabase();
   const log = options.log ?? pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
-  const app = createApp({ db, clock: options.clock ?? systemClock, ids: randomIds, log, rateLimits: options.rateLimits ?? [], bodyLimitBytes: options.bodyLimitBytes ?? 5_000_000, trustedProxies: [] });
+  const gateways = openGateways({}, options.clock ?? systemClock);
+  const mails: Mail[] = [];
+  await prepareBillingLinks(db, randomIds, 'http://perennial.test');
+  const app = createApp({
+    db, clock: options.clock ?? systemClock, ids: randomIds, log, rateLimits: options.rateLimits ?? [], bodyLimitBytes: options.bodyLimitBytes ?? 5_000_000, trustedProxies: [],
+    gateways, mail: mailbox(mails), mailFrom: 'orders@perennial.test',
+  });
 
   const addMerchant = async (merchantId: string, changes: Partial<Merchant> = {}): Promise<Merchant> => {
     const merchant: Merchant = {
@@ -81,7 +95,7 @@ export async function testApp(options: { clock?: SystemClock; rateLimits?: reado
   const key = await addKey('TEST');
 
   return {
-    app, db, merchant, key, addMerchant, addKey,
+    app, db, merchant, key, books: gateways.books, mails, addMerchant, addKey,
     request: (request) => send(app, key, request),
     async setClock(at, merchantId = 'TEST') {
       await saveClock(db, merchantId, { kind: 'standing', at: Temporal.Instant.from(at) });
@@ -96,6 +110,16 @@ export async function testApp(options: { clock?: SystemClock; rateLimits?: reado
         if (name === undefined || worker.name === name) while ((await worker.runOnce()) > 0);
       }
     },
+  };
+}
+
+function mailbox(mails: Mail[]): MailTransport {
+  return {
+    async send(mail) {
+      mails.push(mail);
+      return { kind: 'delivered', response: '250 kept' };
+    },
+    async close() {},
   };
 }
 

@@ -12,7 +12,7 @@ export interface AutoOrderProjection {
  * The wire's AutoOrder as one SQL expression (text) at an expansion. Detail, lists, webhooks and exports all use this one. With
  * `items.future_schedules` the text has gaps that `fillFutureSchedules` must fill, because schedules come from rules and not from rows.
  *
- * Fields younger than the auto_order reference (add_ons, logs, properties) come only when asked for: old clients refuse what they don't know.
+ * Fields younger than the auto_order reference (add_ons, emails, logs, management, properties) come only when asked for: old clients refuse what they don't know.
  */
 export function autoOrderJson({ alias, zone }: AutoOrderProjection, expand: ReadonlySet<string>): string {
   const write = writer(zone, `${alias}.currency_exponent`);
@@ -21,6 +21,8 @@ export function autoOrderJson({ alias, zone }: AutoOrderProjection, expand: Read
     expand.has('items') || hasUnder('items', expand) ? write.json('items', itemsJson({ alias, zone }, expand)) : undefined,
     expand.has('add_ons') ? write.json('add_ons', addOnsJson(`${alias}.add_ons`, write)) : undefined,
     expand.has('properties') ? write.json('properties', `${alias}.properties`) : undefined,
+    expand.has('management') ? write.json('management', managementJson(alias)) : undefined,
+    expand.has('emails') ? write.json('emails', `auto_order_emails(${alias}.merchant_id, ${alias}.auto_order_oid, ${zone})`) : undefined,
     expand.has('logs') ? write.json('logs', logsJson(alias, write)) : undefined,
     expand.has('original_order') || hasUnder('original_order', expand) ? write.json('original_order', originalOrderJson({ alias, zone }, expand)) : undefined,
     expand.has('rebill_orders') || hasUnder('rebill_orders', expand) ? write.json('rebill_orders', rebillOrdersJson({ alias, zone }, expand)) : undefined,
@@ -150,6 +152,10 @@ function addOnsJson(column: string, write: Writer): string {
   return `(select ${list(addOn, 'x.ordinality')} from rows from (jsonb_to_recordset(${column})
     as ("itemId" text, quantity int, "unitCost" bigint, "freeShipping" boolean, "nextXOrders" int, options jsonb))
     with ordinality as x ("itemId", quantity, "unitCost", "freeShipping", "nextXOrders", options, ordinality))`;
+}
+
+function managementJson(alias: string): string {
+  return `'{"update_billing_url":' || to_json(update_billing_url(${alias}.merchant_id, ${alias}.auto_order_oid))::text || '}'`;
 }
 
 function logsJson(alias: string, write: Writer): string {

@@ -1,10 +1,15 @@
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createApp, type App } from '../app.ts';
 import { type Config, rateLimits, readConfig, roles, settings } from '../config.ts';
 import { randomIds } from '../kernel/ids.ts';
+import { prepareBillingLinks } from '../payments/billingLinkStore.ts';
+import { openGateways } from '../payments/gateways.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
 import { type Loop, runLoop } from '../platform/jobs/loop.ts';
 import { openLog } from '../platform/log.ts';
+import { folderTransport } from '../platform/mail/folder.ts';
+import { smtpTransport } from '../platform/mail/smtp.ts';
 import { Obstacle, readArgs, table, type Command } from './command.ts';
 import { demoWelcome, ensureDemoMerchant, writeDemoFile } from './demo.ts';
 import { openStore, type Store } from './openStore.ts';
@@ -42,9 +47,12 @@ export const serveCommand: Command = {
 };
 
 async function serveOn(store: Store, config: Config, log: Logger, stopped: Promise<string>): Promise<void> {
+  const gateways = openGateways({ simulatorUrl: config.gatewayUrl, simulatorBooks: join(config.dataDir, 'simulator.jsonl'), stripe: config.stripe }, systemClock);
+  const mail = config.smtpUrl === undefined ? folderTransport(join(config.dataDir, 'mail')) : smtpTransport(config.smtpUrl);
   const app = createApp({
     db: store.db, clock: systemClock, ids: randomIds, log,
     rateLimits: rateLimits(config.rate), bodyLimitBytes: config.bodyLimitBytes, trustedProxies: config.trustedProxies,
+    gateways, mail, mailFrom: config.mailFrom,
   });
   if (config.demo) await ensureDemoMerchant(app, store.db, async () => {});
   if (config.role !== 'worker') await listen(app, store, config);
@@ -55,6 +63,7 @@ async function serveOn(store: Store, config: Config, log: Logger, stopped: Promi
   const drained = Promise.all([app.http.close(), ...loops.map((loop) => loop.stop())]);
   const isDrained = await Promise.race([drained.then(() => true), systemClock.sleep(drainMsMax).then(() => false)]);
   if (!isDrained) log.warn('requests or batches were still running after half a minute; they are cut off');
+  await Promise.all([gateways.close(), mail.close()]);
   if (reason !== 'signal') throw new Obstacle(reason);
 }
 
@@ -64,6 +73,7 @@ async function listen(app: App, store: Store, config: Config): Promise<void> {
     if (error.code === 'EADDRNOTAVAIL' || error.code === 'EACCES') throw new Obstacle(`${config.host}:${config.port} cannot be listened on (${error.code}); set HOST and PORT`);
     throw error;
   });
+  await prepareBillingLinks(store.db, randomIds, config.publicUrl ?? address);
   if (config.demo) console.log(demoWelcome(await writeDemoFile(store.db, config.dataDir, address), config.dataDir));
 }
 

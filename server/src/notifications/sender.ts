@@ -17,10 +17,13 @@ export interface SenderParts {
   /** The sender where the merchant names none. */
   readonly mailFrom: string;
   contextFor(merchantId: string): Promise<Context>;
-  /** The order of a receipt with its billing, items and summary. */
+  /** The order of a receipt, at {@link receiptExpand}. */
   readOrder(context: Context, orderId: string): Promise<Order | undefined>;
   updateBillingUrl(context: Context, autoOrderOid: number): Promise<string>;
 }
+
+/** The names of `_expand` that a receipt needs of its order. */
+export const receiptExpand: ReadonlySet<string> = new Set(['billing', 'item', 'summary']);
 
 // Longer than a batch can take, so that a mail is sent twice only after a crash; the repetition has the same Message-ID.
 const leaseSeconds = 600;

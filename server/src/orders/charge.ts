@@ -32,14 +32,3 @@ export type Charge = (charge: OrderCharge) => Promise<ChargeResult>;
 
 /** The key of an order's first payment. */
 export const chargeKey = (merchantId: string, orderId: string): string => `order:${merchantId}:${orderId}`;
-
-/**
- * Stands in for a gateway until one is configured: approves every token but those that say otherwise. `tok_decline…` is declined,
- * `tok_unknown…` never answers.
- */
-export const standInCharge: Charge = async ({ idempotencyKey, cardToken }) => {
-  const gateway = 'Stand-in';
-  if (cardToken.startsWith('tok_unknown')) return { kind: 'unknown' };
-  if (cardToken.startsWith('tok_decline')) return { kind: 'declined', gateway, reason: 'The card was declined.', reference: idempotencyKey };
-  return { kind: 'approved', gateway, reference: idempotencyKey };
-};

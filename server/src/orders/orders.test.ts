@@ -60,7 +60,7 @@ const partner = (flags: object) => ({ channel_partner: flags });
 const payments: { name: string; change: object; stage: string; status: string; paid: boolean; events: string[] }[] = [
   { name: 'a declined card', change: { payment: token('tok_decline') }, stage: 'Rejected', status: 'Declined', paid: false, events: ['order_create', 'order_payment_failed', 'order_stage_change'] },
   { name: 'a declined card that is kept', change: { payment: token('tok_decline'), ...partner({ store_if_payment_declines: true }) }, stage: 'Accounts Receivable', status: 'Declined', paid: false, events: ['order_create', 'order_payment_failed', 'order_stage_change'] },
-  { name: 'a gateway that does not answer', change: { payment: token('tok_unknown') }, stage: 'Pending Clearance', status: 'Unprocessed', paid: false, events: ['order_create'] },
+  { name: 'a gateway that does not answer', change: { payment: token('tok_timeout_always') }, stage: 'Pending Clearance', status: 'Unprocessed', paid: false, events: ['order_create'] },
   { name: 'a card, still to be shipped', change: partner({ store_completed: false }), stage: 'Shipping Department', status: 'Processed', paid: true, events: ['order_create', 'order_payment_process', 'order_stage_change'] },
   { name: 'no realtime processing', change: partner({ no_realtime_payment_processing: true }), stage: 'Accounts Receivable', status: 'Unprocessed', paid: false, events: ['order_create'] },
   { name: 'processing skipped', change: { payment: {}, ...partner({ skip_payment_processing: true }) }, stage: 'Completed Order', status: 'Skipped', paid: true, events: ['order_create', 'order_payment_process'] },
@@ -91,7 +91,7 @@ test('payment_dts counts only where processing is skipped', async () => {
 });
 
 test('a charge without known outcome is asked again once its lease has ended', async () => {
-  const { body } = await insert({ ...placed, payment: token('tok_unknown') });
+  const { body } = await insert({ ...placed, payment: token('tok_timeout_always') });
   assert.equal(body.warning.warning_code, 'payment_unknown');
   const { order_id } = body.order;
   await app.work('unsettled charges');

@@ -21,11 +21,13 @@ export interface GatewayConfig {
 export interface OpenGateways extends Gateways {
   /** The books of the simulator inside this process; empty when it runs elsewhere. */
   readonly books: SimulatorBooks;
+  /** The Stripe account, where there is one. */
+  readonly stripe?: StripeSettings;
   close(): Promise<void>;
 }
 
 export function openGateways(config: GatewayConfig, clock: SystemClock): OpenGateways {
-  const books = new SimulatorBooks(config.simulatorBooks);
+  const books = new SimulatorBooks(config.simulatorUrl === undefined ? config.simulatorBooks : undefined);
   const remote = config.simulatorUrl === undefined ? undefined : remoteSimulatorGateways(config.simulatorUrl);
   const opened = new Map<string, Gateway>();
 
@@ -35,6 +37,7 @@ export function openGateways(config: GatewayConfig, clock: SystemClock): OpenGat
   };
   return {
     books,
+    stripe: config.stripe,
     // Money is real only where the time is real too.
     preferred: (merchant) => (config.stripe && !isTestClock(merchant.clock) ? 'stripe' : 'simulator'),
     open(kind, code) {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { DeclineReason } from './gateway.ts';
 import { behaviourOf, type Behaviour } from './simulatorCards.ts';
 
@@ -58,6 +59,7 @@ export class SimulatorBooks {
 
   constructor(path?: string) {
     if (path === undefined) return;
+    mkdirSync(dirname(path), { recursive: true });
     const whole = existsSync(path) ? wholeLines(path) : '';
     for (const line of whole.split('\n')) if (line !== '') this.#apply(JSON.parse(line) as Entry);
     this.#file = openSync(path, 'a');
