@@ -20,6 +20,16 @@ export function chargingCancelFee(autoOrder: AutoOrder, catalog: Catalog, now: T
   };
 }
 
+/** Whether the auto order's next order charges a cancel item, and is its last. */
+export const isChargingCancelFee = (autoOrder: AutoOrder, catalog: Catalog): boolean =>
+  autoOrder.items.some((item) => isCancelFee(item, autoOrder, catalog));
+
+/** Whether the item stands for the fee: its cancel item in its place, in the last order before the cancelation. */
+export function isCancelFee(item: AutoOrderItem, autoOrder: Pick<AutoOrder, 'cancelAfterNextXOrders'>, catalog: Catalog): boolean {
+  const fee = catalog(item.originalItemId)?.autoOrder?.cancelItemId;
+  return fee !== undefined && autoOrder.cancelAfterNextXOrders === 1 && item.arbitraryItemId?.toLowerCase() === fee.toLowerCase();
+}
+
 /** An item as the fee for its end; undefined when there is none to charge. An item that ships no more has no end to charge for. */
 function feeItem(item: AutoOrderItem, catalog: Catalog, now: Temporal.Instant): AutoOrderItem | undefined {
   const terms = catalog(item.originalItemId)?.autoOrder;

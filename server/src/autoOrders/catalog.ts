@@ -7,13 +7,13 @@ import type { Catalog } from './steps.ts';
 
 /**
  * All of the catalogue that the schedules of these auto orders can lead to: the items that drive them, what ships in their place, what
- * rides along, and what the steps ship; with `moreItemIds`, those and what theirs ship. Read after the auto orders were locked, so that a change of the catalogue is either seen here or sees them.
+ * rides along, what the steps ship, and what a cancelation charges; with `moreItemIds`, those and what theirs ship. Read after the auto orders were locked, so that a change of the catalogue is either seen here or sees them.
  */
 export async function loadCatalog(
   db: Database, merchantId: string, autoOrders: readonly Pick<AutoOrder, 'items' | 'addOns'>[], moreItemIds: readonly string[] = [],
 ): Promise<Catalog> {
   const named = await findCatalogItems(db, merchantId, [...autoOrders.flatMap(itemIdsOf), ...moreItemIds]);
-  const stepIds = [...named.values()].flatMap(stepItemIds).filter((itemId) => !named.has(catalogKey(itemId)));
+  const stepIds = [...named.values()].flatMap(ledToItemIds).filter((itemId) => !named.has(catalogKey(itemId)));
   const shipped: ReadonlyMap<string, CatalogItem> = stepIds.length === 0 ? new Map() : await findCatalogItems(db, merchantId, stepIds);
   return (itemId) => named.get(catalogKey(itemId)) ?? shipped.get(catalogKey(itemId));
 }
@@ -25,5 +25,7 @@ function itemIdsOf({ items, addOns }: Pick<AutoOrder, 'items' | 'addOns'>): stri
   ];
 }
 
-const stepItemIds = (item: CatalogItem): string[] =>
-  stepsOf(item).flatMap((step) => (step.type === 'item' && step.itemId !== undefined ? [step.itemId] : []));
+function ledToItemIds(item: CatalogItem): string[] {
+  const shipped = stepsOf(item).flatMap((step) => (step.type === 'item' && step.itemId !== undefined ? [step.itemId] : []));
+  return item.autoOrder?.cancelItemId === undefined ? shipped : [...shipped, item.autoOrder.cancelItemId];
+}

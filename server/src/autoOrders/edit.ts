@@ -1,6 +1,7 @@
 import type { AutoOrder as WireAutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { EventName } from '@perennial/contract/events.ts';
 import { failure, success } from '../kernel/outcome.ts';
+import { chargingCancelFee, isChargingCancelFee } from './cancelFee.ts';
 import { editAddOns, editItems, hasEnded, properties } from './editItem.ts';
 import { FieldReader } from './fieldReader.ts';
 import { hasCompleted, skipMissed } from './steps.ts';
@@ -63,8 +64,17 @@ function switchState(current: AutoOrder, edited: AutoOrder, asked: Cancelation, 
   if (current.status === 'canceled') return { ...edited, ...saidOf(asked) };
   if (current.status === 'merged') return edited;
   // Clients that cannot send false (C#) leave `enabled` out: a new cancelation without it means the same.
-  if (asked.isNew || (asked.enabled === false && asked.isMeant)) return canceled(edited, asked, rules.now);
+  if (asked.isNew || (asked.enabled === false && asked.isMeant)) return feeOf(current, edited, asked, rules) ?? canceled(edited, asked, rules.now);
   return asked.enabled === false && current.enabled ? disabled(edited, rules.now) : edited;
+}
+
+/**
+ * The auto order that charges its cancel item before it ends, where there is a fee to charge: only a cancelation that names a user is the customer's doing, and
+ * whoever cancels once more while the fee is due lets it go.
+ */
+function feeOf(current: AutoOrder, edited: AutoOrder, asked: Cancelation, { catalog, now }: EditRules): AutoOrder | undefined {
+  if (asked.user === undefined || current.status !== 'active' || isChargingCancelFee(current, catalog)) return undefined;
+  return chargingCancelFee({ ...edited, cancelReason: asked.reason, canceledByUser: asked.user }, catalog, now);
 }
 
 const saidOf = ({ reason, user, at }: Cancelation): Partial<AutoOrder> => ({ cancelReason: reason, canceledByUser: user, ...(at && { canceledAt: at }) });

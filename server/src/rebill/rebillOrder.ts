@@ -1,5 +1,6 @@
 import { allocate, minor, percentOff, sum, zero } from '../kernel/money.ts';
 import { failure, success } from '../kernel/outcome.ts';
+import { isCancelFee } from '../autoOrders/cancelFee.ts';
 import { priceLine } from '../autoOrders/pricing.ts';
 import { taxOn } from '../orders/totals.ts';
 import type { AddOn, AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
@@ -95,12 +96,6 @@ function itemLine({ item, shipment }: PlannedLine, { autoOrder, catalog, origina
     priceRules: shipment.price.trace,
     shipment: { originalItemId: item.originalItemId, at: shipment.at, stepUsed: shipment.stepUsed },
   };
-}
-
-/** A canceled item that charges its cancel item once more has that in its place, in the last order before the cancelation. */
-function isCancelFee(item: AutoOrderItem, autoOrder: RebillTerms['autoOrder'], catalog: Catalog): boolean {
-  const fee = catalog(item.originalItemId)?.autoOrder?.cancelItemId;
-  return fee !== undefined && autoOrder.cancelAfterNextXOrders === 1 && item.arbitraryItemId?.toLowerCase() === fee.toLowerCase();
 }
 
 function addOnLines(terms: RebillTerms): Outcome<RebillLine[], LineFault> {
