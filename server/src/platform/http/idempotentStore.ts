@@ -32,7 +32,7 @@ export async function begin(db: Database, request: IdempotentRequest, forgottenB
     `insert into idempotent_request as r (merchant_id, application_id, idempotency_key, begun_at, request_hash, state)
      values ($1, $2, $3, $4, $5, 'begun')
      on conflict (merchant_id, application_id, idempotency_key) do update
-     set begun_at = $4, request_hash = $5, state = 'begun', status = null, body = null, etag = null
+     set begun_at = $4, request_hash = $5, state = 'begun', status = null, body = null, etag = null, error = null
      where r.begun_at < $6 or (r.state = 'begun' and r.begun_at < $7)`,
     [...ownValues(request), request.hash, forgottenBefore, deadBefore],
   );
@@ -40,14 +40,24 @@ export async function begin(db: Database, request: IdempotentRequest, forgottenB
 }
 
 export async function findEarlier(db: Database, request: IdempotentRequest): Promise<EarlierRequest | undefined> {
-  const row = await db.row<{ request_hash: Buffer; state: EarlierRequest['state']; begun_at: Temporal.Instant; status: number | null; body: string | null; etag: string | null }>(
-    `select request_hash, state, begun_at, status, body, etag from idempotent_request where ${keyColumns}`,
+  const row = await db.row<IdempotentRow>(
+    `select request_hash, state, begun_at, status, body, etag, error from idempotent_request where ${keyColumns}`,
     keyValues(request),
   );
   if (!row) return undefined;
-  const { status, body, etag } = row;
-  const answer = status === null ? {} : { answer: { status, ...(body === null ? {} : { body }), ...(etag === null ? {} : { etag }) } };
+  const { status, body, etag, error } = row;
+  const answer = status === null ? {} : { answer: { status, ...(body === null ? {} : { body }), ...(etag === null ? {} : { etag }), ...(error === null ? {} : { error }) } };
   return { hash: row.request_hash, state: row.state, begunAt: row.begun_at, ...answer };
+}
+
+interface IdempotentRow {
+  request_hash: Buffer;
+  state: EarlierRequest['state'];
+  begun_at: Temporal.Instant;
+  status: number | null;
+  body: string | null;
+  etag: string | null;
+  error: string | null;
 }
 
 /** In the transaction of a change: from now on the request must not run again. False when the run was taken over. */
@@ -55,8 +65,8 @@ export async function markCommitted(tx: Database, request: IdempotentRequest): P
   return (await tx.run(`update idempotent_request set state = 'committed' where ${ownRun}`, ownValues(request))) === 1;
 }
 
-export async function saveAnswer(db: Database, request: IdempotentRequest, { status, body, etag }: Rendered): Promise<void> {
-  await db.run(`update idempotent_request set state = 'answered', status = $5, body = $6, etag = $7 where ${ownRun}`, [...ownValues(request), status, body, etag]);
+export async function saveAnswer(db: Database, request: IdempotentRequest, { status, body, etag, error }: Rendered): Promise<void> {
+  await db.run(`update idempotent_request set state = 'answered', status = $5, body = $6, etag = $7, error = $8 where ${ownRun}`, [...ownValues(request), status, body, etag, error]);
 }
 
 /** Forgets a request that changed nothing; answers false, and keeps it, when it did change something. */

@@ -22,6 +22,8 @@ create table idempotent_request (
   status smallint,
   body text,
   etag text,
+  -- The UC-REST-ERROR of an answer that was a refusal.
+  error text,
   check ((state = 'answered') = (status is not null)),
   primary key (merchant_id, application_id, idempotency_key)
 );
