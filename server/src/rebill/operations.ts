@@ -27,23 +27,27 @@ export async function attemptRebill(context: Context, parts: RebillParts, oid: n
   return rebillAnswer(context, oid, result, expand);
 }
 
-/**
- * Replaces the card of an auto order by a token (auto_order reference, updateAutoOrderPayment): in the original order, which every rebill takes it from. Retries
- * begin afresh, and what declines had disabled is active again. With `attempt_rebill` what is due is charged at once.
- */
+/** Replaces the card as {@link replaceCard} does (auto_order reference, updateAutoOrderPayment) and answers with the auto order as it is then. */
 export async function updatePayment(
   context: Context, parts: RebillParts, oid: number, request: AutoOrderPaymentUpdateRequest, expand: ReadonlySet<string>,
 ): Promise<Answer> {
+  return rebillAnswer(context, oid, await replaceCard(context, parts, oid, request), expand);
+}
+
+/**
+ * Replaces the card by a token, in the original order, which every rebill takes it from. Retries begin afresh, and what declines had disabled is active
+ * again. With `attempt_rebill` what is due is charged at once; else the engine does it when it is due. Refuses a card that the merchant does not take.
+ */
+export async function replaceCard(context: Context, parts: RebillParts, oid: number, request: AutoOrderPaymentUpdateRequest): Promise<RebillResult> {
   await refuseCard(context, await find(context, oid), request);
   const beforehand = (context: Context) => changeAutoOrder(context, oid, {
     title: 'Card updated',
     edit: (autoOrder) => success(withNewCard(autoOrder)),
     beside: (inner, autoOrder) => changeOriginalOrder(inner, autoOrder, cardChange(request), false),
   });
-  const attempts = request.attempt_rebill === true;
-  if (!attempts) await beforehand(context);
-  const result = attempts ? await rebillNow(context, parts, oid, { isForced: false, beforehand }) : { isAttempted: false, isPaid: false };
-  return rebillAnswer(context, oid, result, expand);
+  if (request.attempt_rebill === true) return rebillNow(context, parts, oid, { isForced: false, beforehand });
+  await beforehand(context);
+  return { isAttempted: false, isPaid: false };
 }
 
 /** The reasons for canceling that the merchant offers (settings, cancel_reasons). */
