@@ -16,7 +16,6 @@ import { noticeRoutes } from './notifications/routes.ts';
 import { noticeSender, receiptExpand } from './notifications/sender.ts';
 import { orderRoutes } from './orders/routes.ts';
 import { unsettledChargesWorker } from './orders/unsettledCharges.ts';
-import { updateOrder } from './orders/updateOrder.ts';
 import type { EnteredCard } from './payments/billingForm.ts';
 import { makeBillingLink } from './payments/billingLinkStore.ts';
 import { addBillingPage, billingRoutes, subscriptionExpand } from './payments/billingRoutes.ts';
@@ -40,6 +39,10 @@ import { openMetrics } from './platform/metrics.ts';
 import type { DatabasePool } from './platform/storage/database.ts';
 import { rememberedMerchants, type Merchants } from './platform/tenancy/merchants.ts';
 import { listMerchants } from './platform/tenancy/merchantStore.ts';
+import { defaultTiming, type RebillTiming } from './rebill/dueOperations.ts';
+import { replaceCard } from './rebill/operations.ts';
+import { rebillWorker, unansweredWorker } from './rebill/rebillWorker.ts';
+import { rebillRoutes } from './rebill/routes.ts';
 import { simpleKeys, type Keys } from './staff/authenticate.ts';
 import { readAutoOrders, readOrder } from './wireReaders.ts';
 
@@ -56,6 +59,8 @@ export interface AppParts {
   readonly mail: MailTransport;
   /** The sender of mails whose merchant names none. */
   readonly mailFrom: string;
+  /** How the machine's time is dealt out to charges; tests shorten it. */
+  readonly rebillTiming?: RebillTiming;
 }
 
 /** The application, ready to answer requests and to do its background work. */
@@ -87,9 +92,10 @@ export function createApp(parts: AppParts): App {
   const events = outbox(listeners);
 
   const payments = createPayments(parts.gateways);
+  const rebills = { payments, timing: parts.rebillTiming ?? defaultTiming, db, clock, contextFor };
   const orders = { charge: orderCharge(payments, contextFor), hooks: orderHooks, autoOrder: orderAutoOrderJson };
   const routes: Routes = {
-    ...itemRoutes, ...customerRoutes, ...orderRoutes(orders), ...autoOrderRoutes,
+    ...itemRoutes, ...customerRoutes, ...orderRoutes(orders), ...autoOrderRoutes, ...rebillRoutes(rebills),
     ...noticeRoutes(async (context, oid) => (await readSubscription(context, oid)) !== undefined),
     ...billingRoutes(readSubscription),
   };
@@ -98,7 +104,7 @@ export function createApp(parts: AppParts): App {
     readOrder: (context, orderId) => readOrder(context, orderId, receiptExpand),
     updateBillingUrl: ({ merchant: { merchantId } }, oid) => makeBillingLink(db, merchantId, oid),
   });
-  const workers: Worker[] = [forgettingWorker(db, clock), unsettledChargesWorker(allContexts, orders), autoOrderWorker({ db, contextFor }), notices];
+  const workers: Worker[] = [forgettingWorker(db, clock), unsettledChargesWorker(allContexts, orders), autoOrderWorker({ db, contextFor }), rebillWorker(rebills), unansweredWorker(rebills), notices];
 
   const http = httpServer({ ...parts, metrics, events, merchants, authenticate: keys.authenticate, limiter, routes });
   addProbes(http, db, metrics);
@@ -115,9 +121,7 @@ export function createApp(parts: AppParts): App {
   }
 
   async function updateCard(context: Context, oid: number, { cardToken, expiration }: EnteredCard): Promise<void> {
-    const { original_order_id: orderId = '' } = (await readSubscription(context, oid)) ?? {};
-    const card = { card_number_token: cardToken, card_expiration_month: expiration.month, card_expiration_year: expiration.year };
-    await updateOrder(context, orderId, { payment: { credit_card: card } }, orderHooks);
+    await replaceCard(context, rebills, oid, { card_number_token: cardToken, card_expiration_month: expiration.month, card_expiration_year: expiration.year });
   }
 
   // The workers that settle open charges ask the gateway themselves, so a message that was made up or lost changes nothing.
