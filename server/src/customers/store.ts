@@ -1,6 +1,6 @@
 import type { SortField } from '@perennial/contract/sorting.ts';
 import type { Temporal } from 'temporal-polyfill';
-import { type Database, isUniqueViolation } from '../platform/storage/database.ts';
+import type { Database } from '../platform/storage/database.ts';
 import { type Bind, bindings, type JsonPage, readPage } from '../platform/storage/page.ts';
 import type { StoredCustomer } from './customer.ts';
 import { customerJson } from './present.ts';
@@ -50,19 +50,15 @@ export async function insertCustomer(tx: Database, merchantId: string, { documen
   return inserted === 1;
 }
 
-/** Writes a locked profile as it is now; answers false when its email belongs to another. The transaction cannot go on then. */
+/** Writes a locked profile as it is now; answers false when its email belongs to another. */
 export async function saveCustomer(tx: Database, merchantId: string, { document, cardTokens }: StoredCustomer, at: Temporal.Instant): Promise<boolean> {
-  try {
-    await tx.run(
-      `update customer set email = $3, document = $4::jsonb, card_tokens = $5::jsonb, modified_at = $6
-       where merchant_id = $1 and customer_profile_oid = $2`,
-      [merchantId, document.customer_profile_oid, document.email, JSON.stringify(document), JSON.stringify(cardTokens), at],
-    );
-    return true;
-  } catch (error) {
-    if (isUniqueViolation(error, 'customer_email')) return false;
-    throw error;
-  }
+  const saved = await tx.run(
+    `update customer set email = $3, document = $4::jsonb, card_tokens = $5::jsonb, modified_at = $6
+     where merchant_id = $1 and customer_profile_oid = $2
+       and not exists (select 1 from customer other where other.merchant_id = $1 and other.email_lc = lower($3) and other.customer_profile_oid <> $2)`,
+    [merchantId, document.customer_profile_oid, document.email, JSON.stringify(document), JSON.stringify(cardTokens), at],
+  );
+  return saved === 1;
 }
 
 /** What a list of profiles asks for; all conditions are joined by and. */

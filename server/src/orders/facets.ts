@@ -11,7 +11,11 @@ export const facetNames = [
 export type FacetName = (typeof facetNames)[number];
 
 /** One comparison as it stands in the `facets` column: what {@link orderFacets} writes and a filter looks for. */
-export const facet = (merchantId: string, name: FacetName, value: string): string => `${merchantId}|${name}=${value.trim().toLowerCase()}`;
+export const facet = (merchantId: string, name: FacetName, value: string): string =>
+  `${merchantId}|${name}=${value.trim().toLowerCase().slice(0, valueMax)}`;
+
+// An index entry has room for some 2,700 bytes. Some fields have no limit of their own; they are compared by their beginning.
+const valueMax = 200;
 
 /**
  * All that an order can be found by, for its `facets` column. Name, company, city, state, postal code, country and phone are those of

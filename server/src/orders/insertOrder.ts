@@ -8,7 +8,6 @@ import type { DomainEvent } from '../platform/events/outbox.ts';
 import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
-import { isUniqueViolation } from '../platform/storage/database.ts';
 import { type Charge, chargeKey, type ChargeResult } from './charge.ts';
 import type { OrderHooks } from './hooks.ts';
 import { newOrder, type NewOrder } from './newOrder.ts';
@@ -124,10 +123,7 @@ function channelPartnerOf(body: Order, timeZone: string): OrderChannelPartner {
 }
 
 async function store(context: Context, order: OrderRecord, hooks: OrderHooks): Promise<void> {
-  try {
-    await insertOrders(context.db, order.merchantId, [order]);
-  } catch (error) {
-    if (!isUniqueViolation(error, 'orders_channel_partner')) throw error;
+  if ((await insertOrders(context.db, order.merchantId, [order])) === 0) {
     refuse('state_conflict', {
       reason: `channel_partner.channel_partner_order_id ${order.document.channel_partner?.channel_partner_order_id} was inserted before`,
       mend: 'Read that order by channel_partner_order_id instead of inserting it again',

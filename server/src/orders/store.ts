@@ -34,11 +34,15 @@ export async function readOrderJson(
   return row?.json;
 }
 
-/** Adds orders, any number in one statement. Throws the violation of `orders_channel_partner` or `orders_rebill` where such an order exists. */
-export async function insertOrders(tx: Database, merchantId: string, orders: readonly OrderRecord[]): Promise<void> {
-  await tx.run(
+/**
+ * Adds orders, any number in one statement; answers how many. One whose partner has an order of that number is left out; a second order
+ * for the same rebill is a violation of `orders_rebill`.
+ */
+export async function insertOrders(tx: Database, merchantId: string, orders: readonly OrderRecord[]): Promise<number> {
+  return tx.run(
     `insert into orders (merchant_id, ${writtenNames}, charge_lease_until)
-     select $1, ${writtenNames}, ${leaseOf('r')} from jsonb_to_recordset($2::jsonb) as r (${writtenTypes})`,
+     select $1, ${writtenNames}, ${leaseOf('r')} from jsonb_to_recordset($2::jsonb) as r (${writtenTypes})
+     on conflict (merchant_id, channel_partner_code, channel_partner_order_id) where channel_partner_order_id is not null do nothing`,
     [merchantId, JSON.stringify(orders.map(toRow))],
   );
 }
