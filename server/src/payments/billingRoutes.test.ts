@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { testApp } from '../../../test/support/app.ts';
+
+const app = await testApp();
+await app.request({
+  operation: 'insertItem',
+  body: { merchant_item_id: 'COFFEE', description: 'Dark <b>roast</b>', pricing: { cost: 12.99 }, auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] } },
+});
+
+/** A new auto order's oid and the link to its card page. */
+async function subscribed(): Promise<{ oid: number; orderId: string; url: URL }> {
+  const inserted = await app.request({
+    operation: 'insertOrder',
+    body: {
+      billing: { first_name: 'Ann', last_name: 'Smith', email: 'ann@example.com' }, items: [{ merchant_item_id: 'COFFEE', auto_order_schedule: 'Monthly' }],
+      payment: {
+        payment_method: 'Credit Card',
+        credit_card: { card_type: 'VISA', card_number_token: 'tok_old', card_number: 'XXXXXXXXXXXX1111', card_expiration_month: 5, card_expiration_year: 2030 },
+      },
+    },
+  });
+  const orderId: string = inserted.body.order.order_id;
+  const found = await app.request({ operation: 'getAutoOrderByReferenceOrderId', params: { reference_order_id: orderId } });
+  const oid: number = found.body.auto_order.auto_order_oid;
+  return { oid, orderId, url: await linkOf(oid) };
+}
+
+async function linkOf(oid: number): Promise<URL> {
+  const { status, body } = await app.request({ operation: 'getAutoOrderUpdateBillingUrl', params: { auto_order_oid: oid } });
+  assert.equal(status, 200, JSON.stringify(body));
+  return new URL(body.update_billing_url);
+}
+
+const open = (url: URL) => app.request({ path: url.pathname, key: null });
+const send = (url: URL, fields: Record<string, string>) => app.request({
+  method: 'POST', path: url.pathname, key: null, rawBody: new URLSearchParams(fields).toString(), headers: { 'content-type': 'application/x-www-form-urlencoded' },
+});
+const card = { card_token: 'tok_new', expiration_month: '4', expiration_year: '2029' };
+
+test('the page shows what it is for, and nobody else can hold, frame or script it', async () => {
+  const { url } = await subscribed();
+  assert.equal(url.origin, 'http://perennial.test');
+  const { status, text, headers } = await open(url);
+  assert.equal(status, 200);
+  assert.match(text, /We now charge your VISA ending in 1111/);
+  assert.match(text, /Dark &lt;b&gt;roast&lt;\/b&gt;/);
+  assert.doesNotMatch(text, /<script|tok_old|http:/);
+  assert.equal(headers['cache-control'], 'no-store');
+  assert.equal(headers['referrer-policy'], 'no-referrer');
+  assert.match(String(headers['content-security-policy']), /default-src 'none'; style-src 'sha256-[^;]+; form-action 'self'; base-uri 'none'; frame-ancestors 'none'/);
+  assert.equal(headers['set-cookie'], undefined);
+});
+
+test('a card that is sent becomes the card of the original order', async () => {
+  const { url, orderId } = await subscribed();
+  const { status, text } = await send(url, card);
+  assert.equal(status, 200, text);
+  assert.match(text, /Your card is updated/);
+  const order = await app.db.row<{ card_token: string }>("select card_token from orders where merchant_id = 'TEST' and order_id = $1", [orderId]);
+  assert.equal(order!.card_token, 'tok_new');
+  const read = await app.request({ operation: 'getOrder', params: { order_id: orderId }, query: { _expand: 'payment' } });
+  const { card_expiration_month: month, card_expiration_year: year } = read.body.order.payment.credit_card;
+  assert.deepEqual([month, year], [4, 2029]);
+});
+
+test('a card number is refused in a friendly way and never shown again', async () => {
+  const { url, orderId } = await subscribed();
+  const { status, text } = await send(url, { ...card, card_token: '4444333322221111' });
+  assert.equal(status, 400);
+  assert.match(text, /role="alert"/);
+  assert.match(text, /never take card numbers/);
+  assert.doesNotMatch(text, /4444333322221111/);
+  assert.match(text, /<option value="2029" selected>/);
+  const order = await app.db.row<{ card_token: string }>("select card_token from orders where merchant_id = 'TEST' and order_id = $1", [orderId]);
+  assert.equal(order!.card_token, 'tok_old');
+});
+
+test('links that were changed, expired or made elsewhere open nothing', async () => {
+  const { url, oid } = await subscribed();
+  const [merchantId, , expires, signature] = url.pathname.split('/').at(-1)!.split('.');
+  const forged = [
+    `${merchantId}.${oid + 1}.${expires}.${signature}`, `OTHER.${oid}.${expires}.${signature}`, `${merchantId}.${oid}.${Number(expires) + 1}.${signature}`,
+    `${merchantId}.${oid}.${expires}.${'A'.repeat(43)}`, `${merchantId}.${oid}.${expires}`, 'nonsense',
+  ];
+  for (const token of forged) {
+    const answer = await open(new URL(`/billing/${token}`, url));
+    assert.equal(answer.status, 404, token);
+    assert.match(answer.text, /This link does not work/);
+  }
+  await app.setClock('2026-02-14T16:59:59Z');
+  assert.equal((await open(url)).status, 200);
+  await app.setClock('2026-02-14T17:00:00Z');
+  assert.equal((await open(url)).status, 410);
+  assert.equal((await send(url, card)).status, 410);
+  assert.equal((await open(await linkOf(oid))).status, 200);
+});
+
+test('a canceled auto order takes no card', async () => {
+  const { url, oid } = await subscribed();
+  await app.request({ operation: 'updateAutoOrder', params: { auto_order_oid: oid }, body: { enabled: false, cancel_reason: 'moved away' } });
+  const { status, text } = await send(url, card);
+  assert.equal(status, 410);
+  assert.match(text, /This subscription has ended/);
+});
+
+test('the link is for those who may write, and for auto orders that exist', async () => {
+  const { oid } = await subscribed();
+  const reader = await app.addKey('TEST', ['auto_order_read']);
+  const ask = (auto_order_oid: number, key?: string) => app.request({ operation: 'getAutoOrderUpdateBillingUrl', params: { auto_order_oid }, key });
+  assert.equal((await ask(oid, reader)).status, 401);
+  assert.equal((await ask(999_999)).status, 404);
+});
+
+test('an auto order shows its link when management is expanded, and only then', async () => {
+  const { oid } = await subscribed();
+  const read = async (query: Record<string, string>) => (await app.request({ operation: 'getAutoOrder', params: { auto_order_oid: oid }, query })).body.auto_order;
+  assert.equal((await read({})).management, undefined);
+  const { management } = await read({ _expand: 'management' });
+  assert.equal((await open(new URL(management.update_billing_url))).status, 200);
+});

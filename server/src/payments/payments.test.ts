@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { testApp } from '../../../test/support/app.ts';
+import { systemClock } from '../platform/clock/systemClock.ts';
+import type { Context } from '../platform/context.ts';
+import { chargeOf } from './gateway.suite.ts';
+import { openGateways } from './gateways.ts';
+import { createPayments } from './payments.ts';
+
+const app = await testApp();
+
+/** A merchant of its own with these gateways, and payments whose books nobody else writes. */
+async function merchantWith(merchantId: string, gateways: object) {
+  await app.addMerchant(merchantId, { settings: { gateways } });
+  const opened = openGateways({}, systemClock);
+  const context = await app.context(merchantId);
+  return { context, books: opened.books, payments: createPayments(opened) };
+}
+const simulator = (code: string, more: object = {}) => ({ code, kind: 'simulator', ...more });
+const capturedAt = (books: { captures(): { account: string }[] }) => books.captures().map((capture) => capture.account);
+const later = (context: Context, hours: number): Context => ({ ...context, now: context.now.add({ hours }) });
+
+test('a merchant without settings has one simulator, and a real clock with Stripe is real', async () => {
+  const gateways = openGateways({ stripe: { secretKey: 'sk_test' } }, systemClock);
+  const payments = createPayments(gateways);
+  const demo = await app.addMerchant('DEMO');
+  const shop = await app.addMerchant('SHOP', { clock: { kind: 'real' } });
+  const both = await app.addMerchant('BOTH', { settings: { gateways: { list: [simulator('a'), { code: 's', kind: 'stripe', state: 'inactive' }] } } });
+  assert.deepEqual([demo, shop, both].map(payments.isReal), [false, true, true]);
+  assert.deepEqual((await payments.of(await app.context('DEMO'))).route('key'), ['simulator']);
+  assert.deepEqual((await payments.of(await app.context('SHOP'))).route('key'), ['stripe']);
+});
+
+test('settings that name no usable gateway are a fault, not a guess', async () => {
+  const { payments, context } = await merchantWith('WRONG', { list: [{ code: 'x', kind: 'braintree' }] });
+  await assert.rejects(payments.of(context), /settings.gateways.list holds/);
+});
+
+test('a decline for a chosen reason goes on to the next gateway, a repetition takes the same way', async () => {
+  const list = [simulator('first'), simulator('spare', { state: 'stand-by' })];
+  const { payments, context, books } = await merchantWith('CASC', { list, cascade_on: ['processing error'] });
+  const merchant = await payments.of(context);
+  const request = chargeOf('tok_approve-c', { merchantId: 'CASC' });
+  books.script('tok_approve-c', [{ kind: 'decline', reason: 'processing error' }]);
+  const route = merchant.route(request.key);
+  assert.deepEqual(route, ['first', 'spare']);
+
+  const charged = await merchant.charge(route, request);
+  assert.deepEqual([charged.code, charged.answer.kind], ['spare', 'approved']);
+  assert.deepEqual(await merchant.resolve(route, request), charged);
+  assert.deepEqual(capturedAt(books), ['spare']);
+
+  const declined = await merchant.charge(route, chargeOf('tok_decline_stolen_card', { merchantId: 'CASC' }));
+  assert.deepEqual([declined.code, declined.answer.kind], ['first', 'declined']);
+});
+
+test('a lost answer reaches no second gateway, and resolving it captures once', async () => {
+  const list = [simulator('first'), simulator('spare', { state: 'stand-by' })];
+  const { payments, context, books } = await merchantWith('LOST', { list, cascade_on: ['processing error'] });
+  const merchant = await payments.of(context);
+  for (const token of ['tok_timeout_before', 'tok_timeout_after']) {
+    const request = chargeOf(token, { merchantId: 'LOST' });
+    const route = merchant.route(request.key);
+    assert.deepEqual((await merchant.charge(route, request)).answer.kind, 'unknown');
+    assert.deepEqual((await merchant.resolve(route, request)).answer.kind, 'approved');
+  }
+  assert.deepEqual(capturedAt(books), ['first', 'first']);
+});
+
+test('failures in a row make a gateway inactive for a day', async () => {
+  const list = [simulator('ill', { weight: 1000 }), simulator('well', { weight: 0.001 })];
+  const { payments, context } = await merchantWith('ROTA', { list, inactive_after_failures: 3 });
+  const charge = async (token: string) => (await payments.of(context)).charge(['ill'], chargeOf(token, { merchantId: 'ROTA' }));
+  const firstChoice = async (at: Context) => (await payments.of(at)).route('ROTA/key/1')[0];
+
+  for (const token of ['tok_decline', 'tok_decline', 'tok_approve', 'tok_decline', 'tok_timeout_always']) await charge(token);
+  assert.equal(await firstChoice(context), 'ill');
+  await charge('tok_decline');
+  assert.equal(await firstChoice(context), 'well');
+  assert.equal(await firstChoice(later(context, 25)), 'ill');
+});
+
+test('a charge through a gateway that the settings no longer name stays unknown', async () => {
+  const { payments, context } = await merchantWith('GONE', { list: [simulator('a')] });
+  const { answer } = await (await payments.of(context)).resolve(['taken_out'], chargeOf('tok_approve', { merchantId: 'GONE' }));
+  assert.equal(answer.kind, 'unknown');
+});
+
+test('an order whose first answer was lost is paid once, under the key of the order', async () => {
+  assert.equal((await app.request({ operation: 'insertItem', body: { merchant_item_id: 'COFFEE', pricing: { cost: 12.99 } } })).status, 200);
+  const { body } = await app.request({
+    operation: 'insertOrder',
+    body: {
+      billing: { email: 'ann@example.com' }, items: [{ merchant_item_id: 'COFFEE' }],
+      payment: { payment_method: 'Credit Card', credit_card: { card_number_token: 'tok_timeout_after', card_expiration_month: 5, card_expiration_year: 2030 } },
+    },
+  });
+  assert.equal(body.warning.warning_code, 'payment_unknown');
+  await app.db.run(`update orders set charge_lease_until = now() where merchant_id = 'TEST' and order_id = $1`, [body.order.order_id]);
+  await app.work('unsettled charges');
+  assert.deepEqual(app.books.captures().map(({ key, amount, orderReference }) => [key, amount, orderReference]),
+    [[`order:TEST:${body.order.order_id}`, 1299, body.order.order_id]]);
+  const read = await app.request({ operation: 'getOrder', params: { order_id: body.order.order_id }, query: { _expand: 'payment' } });
+  assert.equal(read.body.order.payment.payment_status, 'Processed');
+});
