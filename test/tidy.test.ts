@@ -61,6 +61,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   orders: 'change,facets,fault,money,newOrder,newOrderLine,order,payment,paymentDetails,present,stages,totals',
   payments: 'gateway,rotation,simulatorCards,stripeDeclines',
   rebill: 'attempt,codec,dunning,endings,note,orderDocument,originalTerms,plan,policy,rebillOrder,settlement',
+  sandbox: 'move,span',
   staff: 'apiKey',
 };
 const ruleFiles = Object.entries(rules).flatMap(([name, list]) => list.split(',').map((file) => `server/src/${name}/${file}.ts`));
@@ -91,6 +92,7 @@ const owners: Readonly<Record<string, string>> = {
   notice: 'server/src/notifications',
   rate_bucket: 'server/src/platform/http',
   idempotent_request: 'server/src/platform/http',
+  clock_advance: 'server/src/sandbox',
 };
 
 /** Long because they are lists of short, like-shaped things, or named in the field's words. */

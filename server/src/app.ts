@@ -39,6 +39,9 @@ import { openMetrics } from './platform/metrics.ts';
 import type { DatabasePool } from './platform/storage/database.ts';
 import { rememberedMerchants, type Merchants } from './platform/tenancy/merchants.ts';
 import { listMerchants } from './platform/tenancy/merchantStore.ts';
+import { rebillDueWork } from './rebill/playOperations.ts';
+import { advanceWorker } from './sandbox/playing.ts';
+import { sandboxRoutes } from './sandbox/routes.ts';
 import { defaultTiming, type RebillTiming } from './rebill/dueOperations.ts';
 import { replaceCard } from './rebill/operations.ts';
 import { rebillWorker, unansweredWorker } from './rebill/rebillWorker.ts';
@@ -94,17 +97,18 @@ export function createApp(parts: AppParts): App {
   const payments = createPayments(parts.gateways);
   const rebills = { payments, timing: parts.rebillTiming ?? defaultTiming, db, clock, contextFor };
   const orders = { charge: orderCharge(payments, contextFor), hooks: orderHooks, autoOrder: orderAutoOrderJson };
+  const clocks = { db, clock, merchants, contextFor, isReal: payments.isReal, dueWork: [rebillDueWork({ payments }, clock)] };
   const routes: Routes = {
     ...itemRoutes, ...customerRoutes, ...orderRoutes(orders), ...autoOrderRoutes, ...rebillRoutes(rebills),
     ...noticeRoutes(async (context, oid) => (await readSubscription(context, oid)) !== undefined),
-    ...billingRoutes(readSubscription),
+    ...billingRoutes(readSubscription), ...sandboxRoutes(clocks),
   };
   const notices = noticeSender({
     db, mail: parts.mail, mailFrom: parts.mailFrom, contextFor,
     readOrder: (context, orderId) => readOrder(context, orderId, receiptExpand),
     updateBillingUrl: ({ merchant: { merchantId } }, oid) => makeBillingLink(db, merchantId, oid),
   });
-  const workers: Worker[] = [forgettingWorker(db, clock), unsettledChargesWorker(allContexts, orders), autoOrderWorker({ db, contextFor }), rebillWorker(rebills), unansweredWorker(rebills), notices];
+  const workers: Worker[] = [forgettingWorker(db, clock), unsettledChargesWorker(allContexts, orders), autoOrderWorker({ db, contextFor }), rebillWorker(rebills), unansweredWorker(rebills), notices, advanceWorker(clocks)];
 
   const http = httpServer({ ...parts, metrics, events, merchants, authenticate: keys.authenticate, limiter, routes });
   addProbes(http, db, metrics);

@@ -154,5 +154,11 @@ export async function merchantsWithOverdue(db: Database, merchantIds: readonly s
   return new Set(rows.map((row) => row.merchant_id));
 }
 
+/** Whether the merchant has charges that are not settled, those aside that a gateway was asked about that often in vain. */
+export async function hasUnsettled(db: Database, merchantId: string, checksMax: number): Promise<boolean> {
+  const row = await db.row('select 1 from rebill where merchant_id = $1 and lease_until is not null and checks < $2 limit 1', [merchantId, checksMax]);
+  return row !== undefined;
+}
+
 // Leases are the machine's affair, and PostgreSQL's clock is the one that all processes share.
 const leaseEnd = (ms: string): string => `clock_timestamp() + ${ms} * interval '1 millisecond'`;

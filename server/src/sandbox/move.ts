@@ -1,0 +1,91 @@
+import type { ClockRequest } from '@perennial/contract/perennial.ts';
+import { parseWireDate, wireDate } from '../kernel/calendar.ts';
+import { failure, success } from '../kernel/outcome.ts';
+import { laterBy, parseSpan } from './span.ts';
+import type { Outcome } from '../kernel/outcome.ts';
+import type { ClockSetting } from '../platform/clock/merchantClock.ts';
+import type { Temporal } from 'temporal-polyfill';
+
+/** A merchant's clock at the moment somebody wants to move it. */
+export interface MovedFrom {
+  readonly setting: ClockSetting;
+  /** What it shows. */
+  readonly now: Temporal.Instant;
+  readonly zone: string;
+  /** True once it was advanced: from then on it can't be the real one again. */
+  readonly wasMoved: boolean;
+  /** True where a gateway of the merchant moves real money. */
+  readonly isReal: boolean;
+}
+
+/** What a request makes of a clock. */
+export type Move =
+  | { readonly kind: 'stay' }
+  | { readonly kind: 'switch'; readonly mode: ClockMode }
+  | { readonly kind: 'advance'; readonly to: Temporal.Instant; readonly modeAfter: TestMode };
+
+export type ClockMode = ClockSetting['kind'];
+/** How a clock goes on that may be moved. */
+export type TestMode = Exclude<ClockMode, 'real'>;
+
+/** Why a clock is not moved: a field that is wrong, or a clock that can't be. */
+export type MoveFault =
+  | { readonly kind: 'field'; readonly field: 'mode' | 'now_dts' | 'advance_by'; readonly reason: string; readonly mend: string }
+  | { readonly kind: 'clock'; readonly reason: string; readonly mend: string };
+
+/**
+ * Reads what a client wants of a clock: another mode, or a later moment up to which everything is played. Never backwards, never while real cards are
+ * charged, and not back to real time once time was made up.
+ */
+export function plannedMove(request: ClockRequest, from: MovedFrom): Outcome<Move, MoveFault> {
+  const { setting, now } = from;
+  const mode = request.mode ?? setting.kind;
+  const target = targetOf(request, from);
+  if (!target.ok) return target;
+  if (mode === 'real') return keptReal(target.value, from);
+  if (from.isReal) return failure({ kind: 'clock', reason: 'A gateway of this merchant charges real cards, so its clock is the real one', mend: 'Use a merchant whose gateways are all simulators' });
+  if (target.value !== undefined && target.value.epochMilliseconds > now.epochMilliseconds) return success({ kind: 'advance', to: target.value, modeAfter: mode });
+  return success(mode === setting.kind ? { kind: 'stay' } : { kind: 'switch', mode });
+}
+
+function keptReal(target: Temporal.Instant | undefined, { setting, wasMoved }: MovedFrom): Outcome<Move, MoveFault> {
+  if (target !== undefined) {
+    return failure({ kind: 'clock', reason: 'The real clock cannot be moved', mend: 'Send mode running or standing along to give the merchant a test clock' });
+  }
+  if (setting.kind === 'real') return success({ kind: 'stay' });
+  if (wasMoved) return failure({ kind: 'field', field: 'mode', reason: 'cannot be real again, because this clock was moved', mend: 'Send running or standing' });
+  return success({ kind: 'switch', mode: 'real' });
+}
+
+function targetOf({ now_dts: nowDts, advance_by: advanceBy }: ClockRequest, { now, zone }: MovedFrom): Outcome<Temporal.Instant | undefined, MoveFault> {
+  if (nowDts != null && advanceBy != null) return failure({ kind: 'field', field: 'advance_by', reason: 'is sent beside now_dts', mend: 'Send one of the two' });
+  const target = nowDts != null ? momentOf(nowDts, zone) : advanceBy != null ? spanEnd(advanceBy, now, zone) : success(undefined);
+  if (!target.ok || target.value === undefined) return target;
+  const field = nowDts != null ? 'now_dts' : 'advance_by';
+  if (target.value.epochMilliseconds < now.epochMilliseconds) {
+    return failure({ kind: 'field', field, reason: `lies before ${wireDate(now, zone)}, which the clock shows`, mend: 'A clock is never set back: send a later moment' });
+  }
+  if (target.value.epochMilliseconds > laterBy(now, longest, zone).epochMilliseconds) {
+    return failure({ kind: 'field', field, reason: 'is more than a hundred years away', mend: 'Send a nearer moment' });
+  }
+  return target;
+}
+
+const longest = parseSpan('100y')!;
+
+function momentOf(text: string, zone: string): Outcome<Temporal.Instant, MoveFault> {
+  const parsed = parseWireDate(text, zone);
+  return parsed.ok ? parsed : failure({ kind: 'field', field: 'now_dts', reason: 'is not a date', mend: 'Send ISO 8601, for example 2027-03-31T00:00:00-04:00' });
+}
+
+function spanEnd(text: string, now: Temporal.Instant, zone: string): Outcome<Temporal.Instant, MoveFault> {
+  const fault: MoveFault = { kind: 'field', field: 'advance_by', reason: 'is no span of time', mend: 'Send ISO 8601 such as P1Y, or 1y, 3mo, 2w, 10d, 5h' };
+  const span = parseSpan(text);
+  if (span === undefined) return failure(fault);
+  try {
+    return success(laterBy(now, span, zone));
+  } catch {
+    // Beyond what a calendar can hold.
+    return failure(fault);
+  }
+}

@@ -1,0 +1,90 @@
+import type { ClockRequest } from '@perennial/contract/perennial.ts';
+import type { Temporal } from 'temporal-polyfill';
+import { present } from '../kernel/assert.ts';
+import { readClock } from '../platform/clock/merchantClock.ts';
+import { inTransaction, type Context } from '../platform/context.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import { findMerchant, saveClock } from '../platform/tenancy/merchantStore.ts';
+import type { Merchant } from '../platform/tenancy/merchant.ts';
+import { plannedMove, type ClockMode, type MoveFault } from './move.ts';
+import { clockAt, leaseMs, playFor, type PlayParts } from './playing.ts';
+import { findAdvance, findPlaying, insertAdvance, lockClock, wasAdvanced, type Advance } from './store.ts';
+
+/** What the operations on clocks need from outside. */
+export interface ClockParts extends PlayParts {
+  /** True when one of the merchant's gateways moves real money: its clock is never moved. */
+  isReal(merchant: Merchant): boolean;
+}
+
+/** A merchant's clock as it is shown. */
+export interface ShownClock {
+  readonly mode: ClockMode;
+  readonly now: Temporal.Instant;
+  /** The advance under way, or the one that was just asked for. */
+  readonly advance?: Advance;
+}
+
+/** How long a request plays before it leaves the rest to the workers: well under what clients and proxies wait for an answer. */
+const requestMs = 10_000;
+
+/** The clock as it stands. One that is being advanced stands where everything was played. */
+export async function getClock(context: Context, { clock }: ClockParts): Promise<ShownClock> {
+  const merchant = await currentMerchant(context);
+  const advance = await findPlaying(context.db, merchant.merchantId);
+  return { mode: advance?.modeAfter ?? merchant.clock.kind, now: readClock(merchant.clock, clock.now()), advance };
+}
+
+/** How far an advance has come; refuses one that the merchant does not have. */
+export async function getAdvance({ db, merchant }: Context, advanceId: string): Promise<Advance> {
+  return (await findAdvance(db, merchant.merchantId, advanceId)) ?? refuse('not_found', { what: 'advance of the clock', id: advanceId });
+}
+
+/**
+ * Switches or advances the clock. An advance is written down first, so that it goes on whatever becomes of this process, and then played: to its
+ * end where that is near, else the answer tells how far it has come.
+ */
+export async function setClock(context: Context, parts: ClockParts, request: ClockRequest): Promise<ShownClock> {
+  const { merchantId } = context.merchant;
+  const started = await inTransaction(context, (context) => startMove(context, parts, request));
+  parts.merchants.forget(merchantId);
+  const advance = started && (await playFor(parts, merchantId, started, requestMs));
+  const shown = await getClock(context, parts);
+  return { ...shown, advance: advance ?? shown.advance };
+}
+
+/** The advance that was written down; undefined where nothing is to be played. */
+async function startMove(context: Context, parts: ClockParts, request: ClockRequest): Promise<Advance | undefined> {
+  const { db, merchant: { merchantId } } = context;
+  await lockClock(db, merchantId);
+  const merchant = await currentMerchant(context);
+  await refuseWhilePlaying(context);
+  const now = readClock(merchant.clock, parts.clock.now());
+  const move = plannedMove(request, {
+    setting: merchant.clock, now, zone: merchant.timeZone, wasMoved: await wasAdvanced(db, merchantId), isReal: parts.isReal(merchant),
+  });
+  if (!move.ok) return refuseMove(move.reason);
+  if (move.value.kind === 'stay') return undefined;
+  if (move.value.kind === 'switch') {
+    const { mode } = move.value;
+    await saveClock(db, merchantId, mode === 'real' ? { kind: 'real' } : clockAt(mode, now, parts.clock));
+    return undefined;
+  }
+  const advanceId = context.ids.uuid();
+  await saveClock(db, merchantId, { kind: 'standing', at: now });
+  await insertAdvance(db, merchantId, { advanceId, fromAt: now, toAt: move.value.to, modeAfter: move.value.modeAfter }, leaseMs);
+  return getAdvance(context, advanceId);
+}
+
+async function refuseWhilePlaying({ db, merchant: { merchantId } }: Context): Promise<void> {
+  const playing = await findPlaying(db, merchantId);
+  if (playing === undefined) return;
+  refuse('state_conflict', { reason: `The advance ${playing.advanceId} of this clock is still under way`, mend: `Wait until /perennial/v1/clock/advances/${playing.advanceId} is done` });
+}
+
+function refuseMove(fault: MoveFault): never {
+  const { reason, mend } = fault;
+  return fault.kind === 'field' ? refuse('invalid_field', { field: fault.field, reason, mend }) : refuse('state_conflict', { reason, mend });
+}
+
+/** Read anew: what a context holds may be a second old, and a clock is not. */
+const currentMerchant = async ({ db, merchant: { merchantId } }: Context): Promise<Merchant> => present(await findMerchant(db, merchantId), `merchant ${merchantId}`);
