@@ -42,7 +42,8 @@ export function isBeyondHope(since: Temporal.Instant, now: Temporal.Instant): bo
 export function parseRetryAfter(header: string | undefined, now: Temporal.Instant): number | undefined {
   if (header === undefined) return undefined;
   if (/^\d{1,9}$/.test(header.trim())) return Number(header);
-  const at = Date.parse(header);
+  // Date.parse reads almost anything ("-5" is a month to it), so only the one form of HTTP dates gets there.
+  const at = /^[A-Z][a-z]{2}, .* GMT$/.test(header.trim()) ? Date.parse(header) : NaN;
   return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - now.epochMilliseconds) / 1000));
 }
 
