@@ -1,4 +1,5 @@
 import type { SendMailOptions } from 'nodemailer';
+import type { Temporal } from 'temporal-polyfill';
 import type { Mail } from './mailTransport.ts';
 
 /** The mail as nodemailer takes it. Nothing in it is read from files or URLs. */
@@ -10,10 +11,20 @@ export function composed(mail: Mail): SendMailOptions {
     subject: mail.subject,
     text: mail.text,
     html: mail.html,
-    date: mail.date.toString(),
+    date: mailDate(mail.date),
     // No out-of-office answers to a machine (RFC 3834).
     headers: { 'Auto-Submitted': 'auto-generated' },
     disableFileAccess: true,
     disableUrlAccess: true,
   };
 }
+
+/** A moment as mails write it (RFC 5322): Fri, 20 Feb 2026 12:00:00 +0000. */
+function mailDate(at: Temporal.Instant): string {
+  const { dayOfWeek, day, month, year, hour, minute, second } = at.toZonedDateTimeISO('UTC');
+  const time = [hour, minute, second].map((part) => String(part).padStart(2, '0')).join(':');
+  return `${days[dayOfWeek - 1]}, ${day} ${months[month - 1]} ${year} ${time} +0000`;
+}
+
+const days = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

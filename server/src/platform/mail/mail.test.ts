@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { SMTPServer } from 'smtp-server';
+import { Temporal } from 'temporal-polyfill';
+import { folderTransport } from './folder.ts';
+import type { Mail } from './mailTransport.ts';
+import { smtpTransport } from './smtp.ts';
+
+const mail: Mail = {
+  messageId: '<TEST-1-2@shop.example>', from: { name: 'Bean, Leaf & Söhne', address: 'orders@shop.example' }, to: 'ann@example.com',
+  subject: 'Your receipt: Größe', text: 'Plain wörds\n', html: '<p>Rich wörds</p>', date: Temporal.Instant.from('2026-02-20T12:00:00Z'),
+};
+
+test('a folder gets one file a mail, and a repetition replaces it', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'mail-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const transport = folderTransport(folder);
+  await transport.send({ ...mail, subject: 'An earlier try' });
+  assert.deepEqual(await transport.send(mail), { kind: 'delivered', response: 'written to 2026-02-20/TEST-1-2@shop.example.eml' });
+  assert.deepEqual(await readdir(join(folder, '2026-02-20')), ['TEST-1-2@shop.example.eml']);
+  const written = await readFile(join(folder, '2026-02-20', 'TEST-1-2@shop.example.eml'), 'utf8');
+  assert.match(written, /^Message-ID: <TEST-1-2@shop\.example>\r$/m);
+  assert.match(written, /^Date: Fri, 20 Feb 2026 12:00:00 \+0000\r$/m);
+  assert.match(written, /^Auto-Submitted: auto-generated\r$/m);
+  assert.match(written, /multipart\/alternative/);
+});
+
+test('a folder that cannot be written defers', async () => {
+  assert.equal((await folderTransport('/dev/null/nowhere').send(mail)).kind, 'deferred');
+});
+
+test('what a mail server says becomes an outcome', async (t) => {
+  const received: string[] = [];
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onRcptTo({ address }, _session, done) {
+      const code = { 'gone@example.com': 550, 'busy@example.com': 451 }[address];
+      done(code === undefined ? null : Object.assign(new Error('not here'), { responseCode: code }));
+    },
+    onData(stream, _session, done) {
+      let text = '';
+      stream.on('data', (chunk: Buffer) => { text += chunk.toString(); });
+      stream.on('end', () => { received.push(text); done(); });
+    },
+  });
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  const port = (server.server.address() as AddressInfo).port;
+  const transport = smtpTransport(`smtp://127.0.0.1:${port}`);
+  t.after(async () => {
+    await transport.close();
+    await new Promise<void>((resolve) => { server.close(resolve); });
+  });
+
+  assert.equal((await transport.send(mail)).kind, 'delivered');
+  assert.match(received[0]!, /Message-ID: <TEST-1-2@shop\.example>/);
+  const bounced = await transport.send({ ...mail, to: 'gone@example.com' });
+  assert.deepEqual([bounced.kind, bounced.kind === 'bounced' && bounced.code], ['bounced', 550]);
+  assert.equal((await transport.send({ ...mail, to: 'busy@example.com' })).kind, 'deferred');
+});
+
+test('a mail server that is not there defers', async () => {
+  const transport = smtpTransport('smtp://127.0.0.1:1');
+  assert.equal((await transport.send(mail)).kind, 'deferred');
+  await transport.close();
+});
