@@ -1,0 +1,139 @@
+// Every operation that is routed, asked in every wrong way that its contract lets us think of: the status, the message that names the
+// field, in the header and in the body alike, and nothing changed.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { operation as operationOf, operationIds, type Operation, type OperationId } from '../../contract/src/operations.ts';
+import { createApiKey } from '../../server/src/staff/apiKeyOperations.ts';
+import { revokeApiKey } from '../../server/src/staff/apiKeyStore.ts';
+import { randomIds } from '../../server/src/kernel/ids.ts';
+import { testApp, testNow, type TestRequest } from '../support/app.ts';
+import { badBodies, badParams, badQueries, type BadInput } from './badInputCases.ts';
+import { objectsOf, unknownObjects } from './objects.ts';
+
+const app = await testApp();
+await app.addMerchant('OTHER');
+const otherKey = await app.addKey('OTHER');
+const ours = await objectsOf(app, app.key, 1);
+// More of each, so that the last ones have numbers that the first merchant has none of.
+const theirs = await objectsOf(app, otherKey, 3);
+
+const revoked = await createApiKey(app.db, randomIds, { merchantId: 'TEST', name: 'revoked', permissions: [], allowedIps: [] }, testNow);
+await revokeApiKey(app.db, 'TEST', revoked.stored.keyId, testNow);
+const idle = await app.addKey('TEST', []);
+
+/** Bodies with which the operation would do its work, where an empty object is not enough to come to the object of the path. */
+const goodBodies: Partial<Record<OperationId, object>> = {
+  consolidateAutoOrders: { source_auto_order_oids: [Number(ours['auto_order_oid'])] },
+  cancelAutoOrderItemByReferenceOrderId: { cancel_type: 'end' },
+};
+
+let count = 0;
+const routed = operationIds.filter((id) => app.app.http.hasRoute({ method: operationOf(id).method, url: urlOf(operationOf(id)) }));
+
+for (const id of routed) {
+  test(id, async () => {
+    const before = await checksum();
+    const faults: string[] = [];
+    for (const bad of casesOf(id)) {
+      count++;
+      faults.push(...(await faultsOf(id, bad)));
+    }
+    const changed = Object.entries(await checksum()).filter(([table, sum]) => before[table] !== sum).map(([table]) => `changed the table ${table}`);
+    assert.ok(faults.length + changed.length === 0, [...changed, ...faults].join('\n'));
+  });
+}
+
+after(() => console.log(`  bad input: ${count} requests to ${routed.length} operations refused, nothing changed`));
+
+interface Case extends BadInput {
+  readonly key?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+function casesOf(id: OperationId): Case[] {
+  const operation = operationOf(id);
+  return [...callers(operation), ...versions(operation), ...badBodies(operation), ...badQueries(operation), ...badParams(operation), ...strangers(id), ...crowds(operation), ...further(id)];
+}
+
+function callers({ permissions }: Operation): Case[] {
+  if (permissions.length === 0) return [];
+  return [
+    { what: 'no key', status: 401, key: null, names: 'x-ultracart-simple-key' },
+    { what: 'an unknown key', status: 401, key: 'f'.repeat(64), names: 'key' },
+    { what: 'a revoked key', status: 401, key: revoked.key, names: 'revoked' },
+    { what: 'a key without the permission', status: 401, key: idle, names: permissions[0]! },
+  ];
+}
+
+function versions({ base }: Operation): Case[] {
+  if (base !== '/rest/v2') return [];
+  return ['', '2016-01-01'].map((version) => ({ what: `version "${version}"`, status: 400, headers: { 'x-ultracart-api-version': version }, names: 'X-UltraCart-Api-Version' }));
+}
+
+/** Objects that are not there, or not the caller's. */
+function strangers(id: OperationId): Case[] {
+  const names = Object.keys((operationOf(id).params as { properties?: object } | undefined)?.properties ?? {});
+  const body = goodBodies[id] ?? {};
+  return names.flatMap((name) => [
+    { what: `unknown ${name}`, status: 404, params: { [name]: unknownObjects[name] ?? 'nothing' }, body },
+    ...(theirs[name] === undefined || theirs[name] === ours[name] ? [] : [{ what: `another merchant's ${name}`, status: 404, params: { [name]: theirs[name] }, body }]),
+  ]);
+}
+
+/** One element more than a batch may have. */
+function crowds({ body, maxElements, maxElementsAsync }: Operation): Case[] {
+  if (!body || maxElements === undefined) return [];
+  const [[name, field]] = Object.entries((body as unknown as { properties: Record<string, { items?: { type?: string } }> }).properties).filter(([, { items }]) => items) as [[string, { items: { type?: string } }]];
+  const many = (length: number) => ({ [name]: Array.from({ length }, (_, i) => (field.items.type === 'integer' ? i + 1 : field.items.type === 'string' ? `TEST-${i}` : {})) });
+  return [
+    { what: `${maxElements + 1} ${name}`, status: 400, names: name, body: many(maxElements + 1) },
+    ...(maxElementsAsync === undefined ? [] : [{ what: `${maxElementsAsync + 1} ${name} later`, status: 400, names: name, body: many(maxElementsAsync + 1), query: { _async: 'true' } }]),
+  ];
+}
+
+/** What only one operation can be asked wrongly. */
+function further(id: OperationId): Case[] {
+  switch (id) {
+    case 'consolidateAutoOrders':
+      return [Number(theirs['auto_order_oid']), 2_147_483_000].map((oid) => ({ what: `source ${oid}`, status: 400, names: 'source_auto_order_oids', body: { source_auto_order_oids: [oid] } }));
+    default:
+      return [];
+  }
+}
+
+async function faultsOf(id: OperationId, bad: Case): Promise<string[]> {
+  const operation = operationOf(id);
+  const hasBody = operation.body !== undefined && bad.rawBody === undefined && bad.names !== 'body';
+  const request: TestRequest = {
+    operation: id,
+    params: { ...ours, ...bad.params },
+    ...(bad.query === undefined ? {} : { query: bad.query }),
+    ...(bad.key === undefined ? {} : { key: bad.key }),
+    ...(bad.headers === undefined ? {} : { headers: bad.headers }),
+    ...(bad.rawBody === undefined ? {} : { rawBody: bad.rawBody }),
+    ...(hasBody ? { body: bad.body ?? goodBodies[id] ?? {} } : {}),
+  };
+  const { status, headers, body, text } = await app.request(request);
+  const message: string = body?.error?.user_message ?? '';
+  const wrong = [
+    status === bad.status ? '' : `status ${status} instead of ${bad.status}`,
+    body?.success === false && message !== '' && body.error.error_code === String(status) ? '' : 'no Error body',
+    message === headers['uc-rest-error'] ? '' : 'UC-REST-ERROR says otherwise',
+    message.includes(bad.names ?? '') ? '' : `does not name ${bad.names}`,
+  ].filter((fault) => fault !== '');
+  return wrong.length === 0 ? [] : [`${id}, ${bad.what}: ${wrong.join('; ')}: ${text.slice(0, 160)}`];
+}
+
+/** A sum over every row of every table: what must be the same afterwards. What the door itself notes is left out. */
+async function checksum(): Promise<Record<string, string>> {
+  const tables = await app.db.rows<{ name: string }>(
+    `select c.relname as name from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+     and c.relname not in ('rate_bucket', 'migration')`);
+  const sums = tables.map(({ name }) => `select '${name}' as name, count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)), 0) as sum from ${name} t`);
+  const rows = await app.db.rows<{ name: string; sum: string }>(sums.join(' union all '));
+  return Object.fromEntries(rows.map(({ name, sum }) => [name, sum]));
+}
+
+function urlOf({ base, path }: Operation): string {
+  return base + path.replace(/\{(\w+)\}/g, ':$1');
+}

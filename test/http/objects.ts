@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import type { TestApp, TestRequest } from '../support/app.ts';
+
+/** Values for the parameters of paths, by name. */
+export type PathValues = Readonly<Record<string, string>>;
+
+/** Makes `count` of each object of a merchant over the API, and answers how the last ones are called in paths. */
+export async function objectsOf(app: TestApp, key: string, count: number): Promise<PathValues> {
+  let values: PathValues = {};
+  for (let i = 1; i <= count; i++) values = await makeObjects(app, key, i);
+  return values;
+}
+
+/** Values that no object has. */
+export const unknownObjects: PathValues = {
+  auto_order_oid: '2147483000',
+  auto_order_code: 'ZZZZZZZZZZ',
+  reference_order_id: 'TEST-9999999999',
+  original_item_id: 'NOTHING',
+  auto_order_item_oid: '2147483000',
+  order_id: 'TEST-9999999999',
+  merchant_item_oid: '2147483000',
+  merchant_item_id: 'NOTHING',
+  customer_profile_oid: '2147483000',
+  email: 'nobody@example.com',
+  webhookOid: '2147483000',
+  group_oid: '2147483000',
+  user_id: '2147483000',
+  saved_search_oid: '2147483000',
+  task_uuid: '00000000-0000-4000-8000-000000000000',
+  advance_id: '00000000-0000-4000-8000-000000000000',
+};
+
+async function makeObjects(app: TestApp, key: string, i: number): Promise<PathValues> {
+  const ask = async (request: TestRequest) => {
+    const { status, body } = await app.request({ ...request, key });
+    assert.equal(status, 200, JSON.stringify(body));
+    return body;
+  };
+  const itemId = `COFFEE${i}`;
+  const email = `ann${i}@example.com`;
+  const { item } = await ask({ operation: 'insertItem', body: { merchant_item_id: itemId, pricing: { cost: 12.99 }, auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] } } });
+  const { customer } = await ask({ operation: 'insertCustomer', body: { email } });
+  const { order } = await ask({
+    operation: 'insertOrder',
+    body: {
+      billing: { first_name: 'Ann', last_name: 'Smith', email, country_code: 'US' },
+      items: [{ merchant_item_id: itemId, quantity: 1, auto_order_schedule: 'Monthly' }],
+      payment: { payment_method: 'Credit Card', credit_card: { card_type: 'VISA', card_number_token: 'tok_1', card_expiration_month: 12, card_expiration_year: 2030 } },
+    },
+  });
+  const { auto_order } = await ask({ operation: 'getAutoOrderByReferenceOrderId', params: { reference_order_id: order.order_id }, query: { _expand: 'items' } });
+  return {
+    merchant_item_oid: String(item.merchant_item_oid),
+    merchant_item_id: itemId,
+    customer_profile_oid: String(customer.customer_profile_oid),
+    email,
+    order_id: order.order_id,
+    reference_order_id: order.order_id,
+    original_item_id: itemId,
+    auto_order_oid: String(auto_order.auto_order_oid),
+    auto_order_code: auto_order.auto_order_code,
+    auto_order_item_oid: String(auto_order.items[0].auto_order_item_oid),
+  };
+}
