@@ -1,5 +1,6 @@
 import { ConfigError } from '../config.ts';
 import { EmbeddedPostgresError } from '../platform/storage/embeddedError.ts';
+import { clockCommand } from './clock.ts';
 import { type Command, Obstacle, table, UsageError } from './command.ts';
 import { keyCommand } from './key.ts';
 import { merchantCommand } from './merchant.ts';
@@ -11,6 +12,7 @@ const commands: Readonly<Record<string, Command>> = {
   migrate: migrateCommand,
   merchant: merchantCommand,
   key: keyCommand,
+  clock: clockCommand,
 };
 
 /** Runs `perennial …` and sets the exit code: 0 done, 1 it failed, 2 it was asked for in the wrong way. Every failure says how to mend it. */
