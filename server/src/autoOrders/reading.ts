@@ -4,14 +4,15 @@ import { refuse } from '../platform/http/refusal.ts';
 import { loadCatalog } from './catalog.ts';
 import { fillFutureSchedules } from './present.ts';
 import { scheduleRules } from './rules.ts';
-import { findAutoOrders, readAutoOrders } from './searchStore.ts';
+import { findOids, readAutoOrders } from './searchStore.ts';
 import { futureSchedules } from './steps.ts';
 import { findOidByCode, findOidByOriginalOrder, loadAutoOrders } from './store.ts';
 import type { SortField } from '@perennial/contract/sorting.ts';
 import type { Context } from '../platform/context.ts';
+import type { ResultSet } from '../platform/http/answer.ts';
 import type { Page } from '../platform/http/routes.ts';
 import type { AutoOrderFilter } from './search.ts';
-import type { AutoOrderPage, AutoOrderText } from './searchStore.ts';
+import type { AutoOrderText } from './searchStore.ts';
 
 /** How an auto order may be named in a path. */
 export type AutoOrderKey = { readonly oid: number } | { readonly code: string } | { readonly originalOrderId: string };
@@ -28,13 +29,12 @@ export async function getAutoOrdersBatch(context: Context, oids: readonly number
   return `[${[...new Set(oids)].flatMap((oid) => texts.get(oid) ?? []).join(',')}]`;
 }
 
-/** A page of the auto orders that match. */
+/** A page of the auto orders that match, as a JSON list. */
 export async function getAutoOrders(
   context: Context, filter: AutoOrderFilter, sort: readonly SortField[], page: Page, expand: ReadonlySet<string>,
-): Promise<AutoOrderPage> {
-  const { merchantId, timeZone } = context.merchant;
-  const found = await findAutoOrders(context.db, merchantId, timeZone, filter, sort, page, expand);
-  return { ...found, json: await withSchedules(context, found.oids, found.json, expand) };
+): Promise<{ readonly json: string; readonly resultSet: ResultSet }> {
+  const { oids, resultSet } = await findOids(context.db, context.merchant.merchantId, filter, sort, page);
+  return { json: await getAutoOrdersBatch(context, oids, expand), resultSet };
 }
 
 /** The oid of the auto order that a path names; refuses when there is none. */
@@ -60,10 +60,6 @@ export async function readTexts(context: Context, oids: readonly number[], expan
   if (!expand.has('items.future_schedules')) return texts;
   const schedules = await schedulesOf(context, texts.map((text) => text.autoOrderOid));
   return texts.map((text) => ({ ...text, json: fillFutureSchedules(text.json, schedules) }));
-}
-
-async function withSchedules(context: Context, oids: readonly number[], json: string, expand: ReadonlySet<string>): Promise<string> {
-  return expand.has('items.future_schedules') ? fillFutureSchedules(json, await schedulesOf(context, oids)) : json;
 }
 
 /** The next ten rebills of each item (auto_order reference, AutoOrderItem.future_schedules), from the rules that rebill. */

@@ -16,7 +16,7 @@ export interface AutoOrderFilter extends Partial<Record<TextFilter, string>> {
 type TextFilter = keyof typeof exactFilters | keyof typeof valueFilters | AddressFilter;
 type AddressFilter = keyof typeof addressFilters;
 
-/** A page of a list as SQL: first the oids alone, which indexes can give, then what the caller joins to them. */
+/** A page of a list as SQL: the oids alone, which indexes can give. */
 export interface PageSql {
   /** Selects `auto_order_oid`, in order, one row more than the page to see whether there are more. */
   readonly oids: string;
@@ -30,39 +30,64 @@ export const countMax = 10_000;
 
 /**
  * The statement's shape follows from which fields are named, never from their values, so there are few and each is planned once. `$1` is
- * the merchant; further values follow `values`.
+ * the merchant.
  *
  * An address filter looks at two columns. One of them is asked as two ordered branches, each served by its own index and cut to what the page
  * needs; `or` alone would have every match collected and sorted.
  */
 export function pageSql(
-  merchantId: string, filter: AutoOrderFilter, sort: readonly SortField[], page: { readonly limit: number; readonly offset: number }, firstValues: readonly unknown[] = [],
+  merchantId: string, filter: AutoOrderFilter, sort: readonly SortField[], page: { readonly limit: number; readonly offset: number },
 ): PageSql {
-  const values: unknown[] = [merchantId, ...firstValues];
+  const values: unknown[] = [merchantId];
   const bind = (value: unknown): string => `$${values.push(value)}`;
-  const exact = [...exactConditions(filter, bind), ...rangeConditions(filter, bind)];
-  const [branches, ...addresses] = addressConditions(filter, bind);
-  const keys = sortKeys(sort);
-  const from = fromClause([...exact, ...keys], branches !== undefined);
-  const where = [
-    from.merchant,
-    ...exact.map(({ sql }) => sql),
-    ...addresses.map((sides) => `(${sides.join(' or ')})`),
-    ...oidLists(filter, bind).map((list) => `${from.oid} in (${list})`),
-  ];
-
-  // The limit stands in the text: PostgreSQL plans a statement whose limit or offset it doesn't know anew for every call.
-  const limit = page.limit + 1;
+  const matches: Matches = {
+    conditions: [...exactConditions(filter, bind), ...rangeConditions(filter, bind)],
+    addresses: addressSides(filter, bind),
+    lists: oidLists(filter, bind),
+  };
   const offset = page.offset === 0 ? undefined : bind(page.offset);
-  const columns = [`${from.oid} as auto_order_oid`, ...keys.map(({ sql }, index) => `${sql} as k${index}`)].join(', ');
-  const order = [...keys.map(({ direction }, index) => `k${index} ${direction}`), `auto_order_oid ${keys[0]?.direction ?? 'asc'}`].join(', ');
-  const select = (side?: string) => `select ${columns} from ${from.sql} where ${[...where, ...(side ? [side] : [])].join(' and ')} order by ${order}`;
-  const counted = (side?: string) => `select ${from.oid} from ${from.sql} where ${[...where, ...(side ? [side] : [])].join(' and ')} limit ${countMax + 1}`;
-  const union = (selects: readonly string[]) => selects.map((each) => `(${each})`).join(' union ');
+  return { oids: pageOf(matches, sortKeys(sort), page.limit + 1, offset), count: countOf(matches), values };
+}
 
-  const oids = branches ? `${union(branches.map((side) => `${select(side)} limit ${limit}${offset ? ` + ${offset}::bigint` : ''}`))} order by ${order}` : select();
-  const matches = branches ? union(branches.map(counted)) : counted();
-  return { oids: `${oids} limit ${limit}${offset ? ` offset ${offset}` : ''}`, count: `select count(*)::int from (${matches}) as matches`, values };
+/** What the filters ask, as SQL. */
+interface Matches {
+  readonly conditions: readonly Condition[];
+  /** Pairs of conditions of which one must hold. */
+  readonly addresses: readonly (readonly [billing: string, shipping: string])[];
+  /** Selects of oids. */
+  readonly lists: readonly string[];
+}
+
+// The limit stands in the text: PostgreSQL plans a statement whose limit or offset it doesn't know anew for every call.
+function pageOf(matches: Matches, keys: readonly SortKey[], limit: number, offset: string | undefined): string {
+  const columns = (oid: string) => [`${oid} as auto_order_oid`, ...keys.map(({ sql }, index) => `${sql} as k${index}`)].join(', ');
+  const order = `order by ${[...keys.map(({ direction }, index) => `k${index} ${direction}`), `auto_order_oid ${keys[0]?.direction ?? 'asc'}`].join(', ')}`;
+  const reach = `limit ${limit}${offset ? ` + ${offset}::bigint` : ''}`;
+  const all = eachBranch(matches, (side) => `${selectOf(matches, keys, columns, side)} ${order} ${reach}`);
+  return `${all} ${order} limit ${limit}${offset ? ` offset ${offset}` : ''}`;
+}
+
+function countOf(matches: Matches): string {
+  const all = eachBranch(matches, (side) => `${selectOf(matches, [], (oid) => oid, side)} limit ${countMax + 1}`);
+  return `select count(*)::int from (${all}) as matches`;
+}
+
+/** One select, or where there is an address filter the union of two: each order once, although both sides may match. */
+function eachBranch({ addresses: [branches] }: Matches, select: (side?: string) => string): string {
+  return branches ? `(${select(branches[0])}) union (${select(branches[1])})` : `select * from (${select()}) as matches`;
+}
+
+function selectOf({ conditions, addresses, lists }: Matches, keys: readonly SortKey[], columns: (oid: string) => string, side: string | undefined): string {
+  const [lead, ...otherLists] = lists;
+  const from = fromClause([...conditions, ...keys], side !== undefined, lead);
+  const where = [
+    ...from.merchant,
+    ...conditions.map(({ sql }) => sql),
+    ...addresses.slice(1).map((sides) => `(${sides.join(' or ')})`),
+    ...otherLists.map((list) => `${from.oid} in (${list})`),
+    ...(side ? [side] : []),
+  ];
+  return `select ${columns(from.oid)} from ${from.sql}${where.length > 0 ? ` where ${where.join(' and ')}` : ''}`;
 }
 
 /** `a` is auto_order, `s` auto_order_search. */
@@ -100,8 +125,8 @@ function* exactConditions(filter: AutoOrderFilter, bind: Bind): Iterable<Conditi
 const valueFilters = {
   phone: (value: string) => `select v.auto_order_oid from auto_order_search_value v where v.merchant_id = $1 and v.kind = 'phone' and v.value = ${value}`,
   itemId: (value: string) => `select v.auto_order_oid from auto_order_search_value v where v.merchant_id = $1 and v.kind = 'item' and v.value = ${value}`,
-  originalItemId: (value: string) => `select i.auto_order_oid from auto_order_item i where i.merchant_id = $1 and i.original_item_id_lc = ${value}`,
-  nextItemId: (value: string) => `select i.auto_order_oid from auto_order_item i where i.merchant_id = $1 and i.next_item_id_lc = ${value}`,
+  originalItemId: (value: string) => `select distinct i.auto_order_oid from auto_order_item i where i.merchant_id = $1 and i.original_item_id_lc = ${value}`,
+  nextItemId: (value: string) => `select distinct i.auto_order_oid from auto_order_item i where i.merchant_id = $1 and i.next_item_id_lc = ${value}`,
 } as const;
 
 function oidLists(filter: AutoOrderFilter, bind: Bind): string[] {
@@ -133,13 +158,13 @@ const addressFilters = {
   countryCode: 'country_code',
 } as const;
 
-function* addressConditions(filter: AutoOrderFilter, bind: Bind): Iterable<[string, string]> {
-  for (const [name, column] of Object.entries(addressFilters)) {
+function addressSides(filter: AutoOrderFilter, bind: Bind): [string, string][] {
+  return Object.entries(addressFilters).flatMap(([name, column]): [string, string][] => {
     const value = filter[name as AddressFilter];
-    if (value === undefined) continue;
+    if (value === undefined) return [];
     const place = bind(lowerFacet(value));
-    yield [`s.billing_${column} = ${place}`, `s.shipping_${column} = ${place}`];
-  }
+    return [[`s.billing_${column} = ${place}`, `s.shipping_${column} = ${place}`]];
+  });
 }
 
 interface SortKey extends Condition {
@@ -176,18 +201,24 @@ function sortKeys(sort: readonly SortField[]): SortKey[] {
 interface From {
   readonly sql: string;
   readonly oid: string;
-  readonly merchant: string;
+  readonly merchant: readonly string[];
 }
 
-/** Only the tables that are asked for: a join that is not there cannot be planned badly. */
-function fromClause(parts: readonly Condition[], hasAddress: boolean): From {
+/** Only the tables that are asked for: a join that is not there cannot be planned badly. A list of oids, where there is one, leads. */
+function fromClause(parts: readonly Condition[], hasAddress: boolean, list: string | undefined): From {
   const needsSearch = hasAddress || parts.some(({ table }) => table === 's');
-  const needsRecord = !needsSearch || parts.some(({ table }) => table === 'a');
-  if (!needsSearch) return { sql: 'auto_order a', oid: 'a.auto_order_oid', merchant: 'a.merchant_id = $1' };
-  if (!needsRecord) return { sql: 'auto_order_search s', oid: 's.auto_order_oid', merchant: 's.merchant_id = $1' };
+  const needsRecord = parts.some(({ table }) => table === 'a') || (!needsSearch && list === undefined);
+  const tables: readonly { alias: string; sql: string; merchant: readonly string[] }[] = [
+    ...(list === undefined ? [] : [{ alias: 'l', sql: `(${list})`, merchant: [] }]),
+    ...(needsRecord ? [{ alias: 'a', sql: 'auto_order', merchant: ['a.merchant_id = $1'] }] : []),
+    ...(needsSearch ? [{ alias: 's', sql: 'auto_order_search', merchant: ['s.merchant_id = $1'] }] : []),
+  ];
+  const [first, ...others] = tables;
+  const { alias: lead, sql: leadSql } = present(first, 'table to search');
+  const oid = `${lead}.auto_order_oid`;
   return {
-    sql: 'auto_order a join auto_order_search s on s.merchant_id = a.merchant_id and s.auto_order_oid = a.auto_order_oid',
-    oid: 'a.auto_order_oid',
-    merchant: 'a.merchant_id = $1 and s.merchant_id = $1',
+    sql: [`${leadSql} ${lead}`, ...others.map(({ alias, sql }) => `join ${sql} ${alias} on ${alias}.auto_order_oid = ${oid}`)].join(' '),
+    oid,
+    merchant: tables.flatMap(({ merchant }) => merchant),
   };
 }

@@ -1,6 +1,7 @@
 import { facetColumns } from './facets.ts';
 import { autoOrderJson } from './present.ts';
 import { countMax, lowerFacet, pageSql } from './search.ts';
+import { present } from '../kernel/assert.ts';
 import type { SortField } from '@perennial/contract/sorting.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { Page } from '../platform/http/routes.ts';
@@ -27,40 +28,34 @@ export async function readAutoOrders(
   return rows.map((row) => ({ autoOrderOid: row.oid, version: row.version, json: row.json }));
 }
 
-/** A page of a list, as JSON text, with the oids on it in their order. */
-export interface AutoOrderPage {
-  readonly json: string;
+/** A page of a list: the oids on it in their order, and where it lies. */
+export interface OidPage {
   readonly oids: readonly number[];
   readonly resultSet: ResultSet;
 }
 
 /**
- * One page of the auto orders that match, in one round trip. A page that is the last gives the total by itself; else matches are counted up to
- * {@link countMax}, and a total beyond that is left out.
+ * One page of the auto orders that match, as oids; what is shown of them is read by {@link readAutoOrders}. They are two statements, because a filter
+ * is planned by its values, which takes longer for a statement that also builds the JSON than asking twice; and filters don't multiply by expansions.
+ *
+ * A page that is the last gives the total by itself; else matches are counted up to {@link countMax}, and a total beyond that is left out.
  */
-export async function findAutoOrders(
-  db: Database, merchantId: string, timeZone: string, filter: AutoOrderFilter, sort: readonly SortField[], page: Page, expand: ReadonlySet<string>,
-): Promise<AutoOrderPage> {
-  const { oids, count, values } = pageSql(merchantId, filter, sort, page, [timeZone]);
-  const row = await db.row<{ json: string; oids: number[] | null; found: number; total: number | null }>(
-    `with found as materialized (select auto_order_oid, row_number() over () as place from (${oids}) as ordered)
-     select '[' || coalesce(string_agg(${autoOrderJson({ alias: 'a', zone: '$2' }, expand)}, ',' order by f.place), '') || ']' as json,
-       array_agg(f.auto_order_oid order by f.place) as oids,
-       (select count(*)::int from found) as found,
-       case when (select count(*) from found) not between 1 and ${page.limit} then (${count}) end as total
-     from found f join auto_order a on a.merchant_id = $1 and a.auto_order_oid = f.auto_order_oid
-     where f.place <= ${page.limit} and $2::text is not null`,
+export async function findOids(
+  db: Database, merchantId: string, filter: AutoOrderFilter, sort: readonly SortField[], page: Page,
+): Promise<OidPage> {
+  const { oids, count, values } = pageSql(merchantId, filter, sort, page);
+  const row = present(await db.row<{ oids: number[]; total: number | null }>(
+    `with page as materialized (select array(select auto_order_oid from (${oids}) as ordered) as oids)
+     select oids, case when cardinality(oids) not between 1 and ${page.limit} then (${count}) end as total from page`,
     values,
-  );
-  const found = row?.found ?? 0;
-  const onPage = Math.min(found, page.limit);
-  const counted = found > page.limit || found === 0 ? row?.total ?? 0 : page.offset + found;
+  ), 'page');
+  const shown = row.oids.slice(0, page.limit);
+  const total = row.total ?? page.offset + shown.length;
   return {
-    json: row?.json ?? '[]',
-    oids: row?.oids ?? [],
+    oids: shown,
     resultSet: {
-      count: onPage, limit: page.limit, offset: page.offset, more: found > page.limit,
-      ...(counted > countMax ? {} : { totalRecords: counted }),
+      count: shown.length, limit: page.limit, offset: page.offset, more: row.oids.length > page.limit,
+      ...(total > countMax ? {} : { totalRecords: total }),
     },
   };
 }
