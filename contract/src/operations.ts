@@ -117,6 +117,8 @@ export interface Operation {
   readonly params?: TObject;
   readonly query?: TObject;
   readonly body?: NamedModel;
+  /** Names of body fields that are taken besides the published ones, each with the published one. */
+  readonly bodyAliases?: Readonly<Record<string, string>>;
   /** The body may be left out. */
   readonly bodyOptional?: true;
   /** The body comes as a form instead of JSON (OAuth). */
@@ -229,6 +231,7 @@ export const operations = {
       _async: flag('True: accepted now, done later, answered 204 without a body.'),
     }),
     body: AutoOrdersRequest,
+    bodyAliases: { auto_orders: 'autoOrders' },
     response: AutoOrdersResponse,
     payload: 'auto_orders',
     status: 200,

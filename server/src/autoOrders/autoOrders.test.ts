@@ -331,6 +331,9 @@ test('a batch tells which element was refused and updates the others', async () 
   assert.deepEqual(body.auto_orders.map((each: { override_affiliate_id: number }) => each.override_affiliate_id), [1, 2]);
   const alias = await app.request({ operation: 'updateAutoOrdersBatch', body: { auto_orders: [elements[0]] } });
   assert.equal(alias.body.success, true);
+  const wrongType = await app.request({ operation: 'updateAutoOrdersBatch', body: { auto_orders: [{ ...elements[0], items: 'none' }] } });
+  assert.equal(wrongType.status, 400);
+  assert.match(wrongType.body.error.developer_message, /autoOrders\[0\]\.items/);
   for (const [count, query] of [[21, {}], [101, { _async: 'True' }]] as const) {
     assert.equal((await app.request({ operation: 'updateAutoOrdersBatch', query, body: { autoOrders: Array(count).fill(elements[0]) } })).status, 400);
   }

@@ -1,4 +1,4 @@
-import type { AutoOrder as WireAutoOrder, AutoOrderQuery, AutoOrderQueryBatch, AutoOrdersRequest } from '@perennial/contract/autoOrder.ts';
+import type { AutoOrderQuery, AutoOrderQueryBatch } from '@perennial/contract/autoOrder.ts';
 import { operations } from '@perennial/contract/operations.ts';
 import { parseWireDate } from '../kernel/calendar.ts';
 import { noContent, payloadText } from '../platform/http/answer.ts';
@@ -67,7 +67,7 @@ async function list(context: Context, { sort, page, expand }: Pick<Input<'getAut
 }
 
 async function updateAutoOrdersBatch(context: Context, { query, body, expand }: Input<'updateAutoOrdersBatch'>): Promise<Answer> {
-  const elements = batchOf(body);
+  const elements = body.autoOrders ?? refuse('missing_field', { field: 'autoOrders' });
   const { maxElements, maxElementsAsync } = operations.updateAutoOrdersBatch;
   const max = query._async ? maxElementsAsync : maxElements;
   if (elements.length > max) refuse('too_many_elements', { field: 'autoOrders', max });
@@ -80,11 +80,6 @@ async function updateAutoOrdersBatch(context: Context, { query, body, expand }: 
   if (failed.length === 0) return payloadText(json);
   const developerMessage = failed.map(({ id, message }) => `${id}: ${message}`).join(' ');
   return payloadText(json, { partialFailure: { developerMessage, objectIds: failed.map(({ id }) => id) } });
-}
-
-/** The published key is `autoOrders`; `auto_orders` is what the answer calls it, and is taken too. */
-function batchOf(body: AutoOrdersRequest & { readonly auto_orders?: readonly WireAutoOrder[] | null }): readonly WireAutoOrder[] {
-  return body.autoOrders ?? body.auto_orders ?? refuse('missing_field', { field: 'autoOrders' });
 }
 
 function oidsOf({ auto_order_oids: oids }: AutoOrderQueryBatch): readonly number[] {

@@ -28,20 +28,28 @@ export function inputParser(operation: Operation) {
     if (params) check(params(), parsedParams);
     const parsedQuery = convert(raw.query, operation.query);
     if (query) check(query(), parsedQuery);
+    const parsedBody = renamed(raw.body, operation.bodyAliases);
     if (raw.body === undefined && operation.body && !operation.bodyOptional) refuse('missing_body', {});
     if (raw.body !== undefined && body) {
       if (raw.body === null || typeof raw.body !== 'object' || Array.isArray(raw.body)) refuse('wrong_type', { field: 'The body', expected: 'one JSON object' });
-      check(body(), raw.body);
+      check(body(), parsedBody);
     }
     return {
       params: parsedParams,
       query: parsedQuery,
-      body: raw.body,
+      body: parsedBody,
       expand: operation.expand ? parseExpand(textOf(parsedQuery['_expand']), expansions[operation.expand]) : noNames,
       page: pageOf(parsedQuery, operation),
       sort: sortOf(textOf(parsedQuery['_sort']), operation),
     };
   };
+}
+
+/** The body under the contract's names; a field that has both names keeps the published one. */
+function renamed(body: unknown, aliases: Operation['bodyAliases']): unknown {
+  if (aliases === undefined || typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  const given = Object.entries(body);
+  return Object.fromEntries([...given.filter(([name]) => name in aliases).map(([name, value]) => [aliases[name], value]), ...given.filter(([name]) => !(name in aliases))]);
 }
 
 const noNames: ReadonlySet<string> = new Set();
