@@ -18,6 +18,9 @@ export type ObjectType = 'auto order' | 'order' | 'item' | 'customer profile' | 
 /** An event as it was written, in the order of one object's life. */
 export interface RecordedEvent extends DomainEvent {
   readonly eventId: number;
+  /** With `eventId` the event's place in the feed (see `feed.ts`): a whole number as text. */
+  readonly stamp: string;
+  /** Counts the events of this object from 1, without gaps. */
   readonly objectSequence: number;
 }
 
@@ -50,12 +53,13 @@ export function outbox(listeners: readonly EventListener[]): EventSink {
 interface RecordedRow {
   position: number;
   event_id: number;
+  stamp: string;
   object_sequence: number;
 }
 
 async function record(context: Context, events: readonly DomainEvent[]): Promise<RecordedEvent[]> {
   const rows = await context.db.rows<RecordedRow>(insertEvents, [context.merchant.merchantId, context.now, JSON.stringify(events.map(toInput))]);
-  return rows.map((row) => ({ ...events[row.position]!, eventId: row.event_id, objectSequence: row.object_sequence }));
+  return rows.map((row) => ({ ...events[row.position]!, eventId: row.event_id, stamp: row.stamp, objectSequence: row.object_sequence }));
 }
 
 const toInput = (event: DomainEvent, position: number) => ({
@@ -67,20 +71,25 @@ const toInput = (event: DomainEvent, position: number) => ({
   at: event.at,
 });
 
-// The sequence goes on from the object's last event; several events of one object in a call are numbered in their order.
+// Sequence and stamp go on from the object's last event; several events of one object in a call are numbered in their order. A transaction that
+// got its id early and then waited for the object must not be stamped before the one it waited for: hence the greater of the two.
 const insertEvents = `
   with input as (
     select * from jsonb_to_recordset($3::jsonb) as i (position int, name text, object_type text, object_id text, data jsonb, at timestamptz)
   ), numbered as (
-    select i.*,
-      coalesce((select max(e.object_sequence) from event e where e.merchant_id = $1 and e.object_type = i.object_type and e.object_id = i.object_id), 0)
-        + row_number() over (partition by i.object_type, i.object_id order by i.position) as object_sequence
+    select i.*, greatest(pg_current_xact_id(), last.stamp) as stamp,
+      coalesce(last.object_sequence, 0) + row_number() over (partition by i.object_type, i.object_id order by i.position) as object_sequence
     from input i
+    left join lateral (
+      select e.stamp, e.object_sequence from event e
+      where e.merchant_id = $1 and e.object_type = i.object_type and e.object_id = i.object_id
+      order by e.object_sequence desc limit 1
+    ) last on true
   ), inserted as (
-    insert into event (merchant_id, name, object_type, object_id, object_sequence, at, data)
-    select $1, name, object_type, object_id, object_sequence, coalesce(at, $2), data from numbered order by position
-    returning event_id, object_type, object_id, object_sequence
+    insert into event (merchant_id, stamp, name, object_type, object_id, object_sequence, at, data)
+    select $1, stamp, name, object_type, object_id, object_sequence, coalesce(at, $2), data from numbered order by position
+    returning event_id, stamp, object_type, object_id, object_sequence
   )
-  select n.position, i.event_id, i.object_sequence
+  select n.position, i.event_id, i.stamp::text as stamp, i.object_sequence
   from inserted i join numbered n using (object_type, object_id, object_sequence)
   order by n.position`;

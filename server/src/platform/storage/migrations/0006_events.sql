@@ -1,9 +1,10 @@
--- The outbox: what happened, written in the transaction that made it so. `event_id` is taken while the object's row is locked, so it
--- orders the events of one object; `transaction_id` lets a reader stop before transactions that are still open.
+-- The outbox: what happened, written in the transaction that made it so. (stamp, event_id) orders the events of a merchant such that one object's
+-- events have the order of its life, and that nothing ever appears before a place where a reader has been: `stamp` is at least the id of the
+-- writing transaction and of the object's event before, and readers stop before the oldest transaction that is still open.
 create table event (
   merchant_id text not null,
   event_id bigint generated always as identity,
-  transaction_id xid8 not null default pg_current_xact_id(),
+  stamp xid8 not null,
   name text not null,
   object_type text not null,
   object_id text not null,
@@ -15,4 +16,4 @@ create table event (
   primary key (merchant_id, event_id),
   constraint event_object_sequence unique (merchant_id, object_type, object_id, object_sequence)
 );
-create index event_feed on event (merchant_id, transaction_id, event_id);
+create index event_feed on event (merchant_id, stamp, event_id);

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Temporal } from 'temporal-polyfill';
+import { testApp } from '../../../../test/support/app.ts';
+import type { Context } from '../context.ts';
+import { inTransaction } from '../context.ts';
+import { feedEnd, feedStart, forgetEvents, readFeed } from './feed.ts';
+
+const world = await testApp();
+const context = await world.context();
+
+const happened = (objectId: string, name = 'auto_order_update') => ({ name, objectType: 'auto order' as const, objectId });
+const emit = (objectId: string, name?: string, inside: Context = context) => inside.events.emit(inside, [happened(objectId, name)]);
+
+async function readAll(from = feedStart): Promise<string[]> {
+  const events = await readFeed(world.db, 'TEST', from, 1000);
+  return events.map((event) => `${event.objectId}#${event.objectSequence}`);
+}
+
+/** A gate that one part of a test opens for another. */
+function gate(): { readonly opened: Promise<void>; open(): void } {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open };
+}
+
+test('events come in order, and a reader that starts at the end hears only what follows', async () => {
+  await emit('1');
+  await context.events.emit(context, [happened('1'), happened('2'), happened('1')]);
+  assert.deepEqual(await readAll(), ['1#1', '1#2', '2#1', '1#3']);
+  const end = await feedEnd(world.db);
+  await emit('2');
+  assert.deepEqual(await readAll(end), ['2#2']);
+});
+
+test('an event of a transaction that is still open holds back what came later, so no reader passes it by', async () => {
+  const from = await feedEnd(world.db);
+  const [written, mayCommit] = [gate(), gate()];
+  const slow = inTransaction(context, async (inside) => {
+    await emit('slow', undefined, inside);
+    written.open();
+    await mayCommit.opened;
+  });
+  await written.opened;
+  await emit('fast');
+  assert.deepEqual(await readAll(from), []);
+  mayCommit.open();
+  await slow;
+  assert.deepEqual(await readAll(from), ['slow#1', 'fast#1']);
+});
+
+test('an object’s events keep their order even when the later transaction began first', async () => {
+  const from = await feedEnd(world.db);
+  const [began, otherDone] = [gate(), gate()];
+  const early = inTransaction(context, async (inside) => {
+    await inside.db.run("insert into counter (merchant_id, name, value) values ('TEST', 'early', 1)");
+    began.open();
+    await otherDone.opened;
+    await emit('shared', undefined, inside);
+  });
+  await began.opened;
+  await emit('shared', 'auto_order_create');
+  otherDone.open();
+  await early;
+  const events = await readFeed(world.db, 'TEST', from, 10);
+  assert.deepEqual(events.map((event) => [event.name, event.objectSequence]), [['auto_order_create', 1], ['auto_order_update', 2]]);
+});
+
+test('pages join without a gap or a repeat', async () => {
+  const from = await feedEnd(world.db);
+  for (let i = 0; i < 25; i++) await emit(`page ${i % 3}`);
+  const whole = await readAll(from);
+  const paged: string[] = [];
+  for (let place = from; ; ) {
+    const events = await readFeed(world.db, 'TEST', place, 4);
+    if (events.length === 0) break;
+    paged.push(...events.map((event) => `${event.objectId}#${event.objectSequence}`));
+    place = events.at(-1)!.place;
+  }
+  assert.equal(whole.length, 25);
+  assert.deepEqual(paged, whole);
+});
+
+test('old events are forgotten, and an object’s sequence goes on all the same', async () => {
+  for (let i = 0; i < 3; i++) await emit('old');
+  const from = await feedEnd(world.db);
+  await forgetEvents(world.db, 'TEST', Temporal.Now.instant().add({ hours: 1 }));
+  assert.deepEqual((await readAll()).filter((event) => event.startsWith('old')), ['old#3']);
+  await emit('old');
+  assert.deepEqual(await readAll(from), ['old#4']);
+});

@@ -1,0 +1,80 @@
+import type { Temporal } from 'temporal-polyfill';
+import type { Database } from '../storage/database.ts';
+
+/**
+ * A place in a merchant's feed of events: everything up to it has been read. Places only go forward, and nothing ever appears
+ * before one that {@link readFeed} or {@link feedEnd} gave out.
+ */
+export interface FeedPlace {
+  /** A transaction id as text; larger than what a number holds exactly. */
+  readonly stamp: string;
+  readonly eventId: number;
+}
+
+export const feedStart: FeedPlace = { stamp: '0', eventId: 0 };
+
+/** An event as readers of the feed see it. */
+export interface FeedEvent {
+  readonly place: FeedPlace;
+  readonly name: string;
+  readonly objectType: string;
+  readonly objectId: string;
+  readonly objectSequence: number;
+  /** On the merchant's clock. */
+  readonly at: Temporal.Instant;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+interface FeedRow {
+  stamp: string;
+  event_id: number;
+  name: string;
+  object_type: string;
+  object_id: string;
+  object_sequence: number;
+  at: Temporal.Instant;
+  data: Record<string, unknown>;
+}
+
+/**
+ * The next events after a place, oldest first, without gaps: the events of transactions that are still open, and those after them, wait for
+ * the next call. One object's events come in the order of its life.
+ */
+export async function readFeed(db: Database, merchantId: string, after: FeedPlace, limit: number): Promise<FeedEvent[]> {
+  const rows = await db.rows<FeedRow>(
+    `select stamp::text as stamp, event_id, name, object_type, object_id, object_sequence, at, data
+     from event
+     where merchant_id = $1 and (stamp, event_id) > ($2::xid8, $3) and stamp < pg_snapshot_xmin(pg_current_snapshot())
+     order by stamp, event_id limit $4`,
+    [merchantId, after.stamp, after.eventId, limit],
+  );
+  return rows.map((row) => ({
+    place: { stamp: row.stamp, eventId: row.event_id },
+    name: row.name,
+    objectType: row.object_type,
+    objectId: row.object_id,
+    objectSequence: row.object_sequence,
+    at: row.at,
+    data: row.data,
+  }));
+}
+
+/** The place from which on a reader that starts now hears everything, and little of what was before. */
+export async function feedEnd(db: Database): Promise<FeedPlace> {
+  const row = await db.row<{ stamp: string }>('select pg_snapshot_xmin(pg_current_snapshot())::text as stamp');
+  // No event that a transaction of this stamp or a later one makes has number 0.
+  return { stamp: row!.stamp, eventId: 0 };
+}
+
+/**
+ * Forgets events recorded before a moment of the machine's clock, but for each object's last one, from which its sequence goes on;
+ * answers how many.
+ */
+export function forgetEvents(db: Database, merchantId: string, before: Temporal.Instant): Promise<number> {
+  return db.run(
+    `delete from event e where e.merchant_id = $1 and e.recorded_at < $2 and exists (
+       select 1 from event later
+       where later.merchant_id = $1 and later.object_type = e.object_type and later.object_id = e.object_id and later.object_sequence > e.object_sequence)`,
+    [merchantId, before],
+  );
+}
