@@ -32,13 +32,12 @@ export async function startTestServer(own?: { nativeDir: string; prepare(dataDir
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
-  return {
-    connection: { ...server.connection, database: 'postgres' },
-    stop: async () => {
-      await server.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
+  const stop = async () => {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
   };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop().then(() => process.exit(1)));
+  return { connection: { ...server.connection, database: 'postgres' }, stop };
 }
 
 const forgetful = {

@@ -65,16 +65,15 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     if (found.kind === 'changing') await systemClock.sleep(pollMs);
     if (found.kind === 'absent' || found.kind === 'stale') {
       const started = await launchServer(launch, found);
-      if (started !== 'lock is taken') return started;
-      // Somebody was faster; the next look at the lock file says who. Without end only if that file makes no sense to us.
-      if (++refusals === refusalsMax) throw new EmbeddedPostgresError(`the lock file ${join(dataDir, 'postmaster.pid')} is held by a process that is not PostgreSQL; stop that process or remove the file`);
+      if (typeof started === 'object') return started;
+      if (++refusals === refusalsMax) throw new EmbeddedPostgresError(`${dataDir} is still held by another process: ${started}`);
       await systemClock.sleep(pollMs);
     }
   }
 }
 
 const pollMs = 20;
-const refusalsMax = 50;
+const refusalsMax = 250;
 const port = 5432;
 /** The superuser and the database that every embedded cluster has. */
 export const embeddedName = 'perennial';
@@ -102,7 +101,8 @@ async function shutDownOrphan(orphan: Postmaster, { dataDir, log }: Launch): Pro
   await rm(orphan.socketDir, { recursive: true, force: true });
 }
 
-async function launchServer(launch: Launch, found: PostmasterState): Promise<EmbeddedPostgres | 'lock is taken'> {
+/** Starts a server, or answers how PostgreSQL says that another process has the folder. */
+async function launchServer(launch: Launch, found: PostmasterState): Promise<EmbeddedPostgres | string> {
   const { account, dataDir, log } = launch;
   launch.binaries ??= await usableBinaries(launch.nativeDir ?? packagedBinaries(), dirname(dataDir), account);
   await ensureInitialised({ dataDir, account, log, binaries: launch.binaries, name: embeddedName, flush: launch.settings?.['fsync'] !== 'off' });
@@ -123,9 +123,12 @@ async function launchServer(launch: Launch, found: PostmasterState): Promise<Emb
   if (failure === undefined) return owned(child, watchdog, dataDir, socketDir);
   watchdog?.stdin?.end();
   await rm(socketDir, { recursive: true, force: true });
-  if (/lock file "postmaster\.pid" already exists/.test(failure)) return 'lock is taken';
+  if (isHeld.test(failure)) return failure;
   throw new EmbeddedPostgresError(`PostgreSQL did not start on ${dataDir}: ${failure}`);
 }
+
+/** Another start was faster, and the next look at the lock file says whose; or the last queries of a killed server run out. */
+const isHeld = /lock file "postmaster\.pid" already exists|pre-existing shared memory block/;
 
 /** Fresh and short for each start: a socket has a lock file of its own, and its path may have no more than 107 bytes. */
 async function makeSocketDir(account: Account | undefined): Promise<string> {
