@@ -5,6 +5,7 @@ import { type Command, Obstacle, table, UsageError } from './command.ts';
 import { keyCommand } from './key.ts';
 import { merchantCommand } from './merchant.ts';
 import { migrateCommand } from './migrate.ts';
+import { seedCommand } from './seed.ts';
 import { serveCommand } from './serve.ts';
 
 const commands: Readonly<Record<string, Command>> = {
@@ -13,6 +14,7 @@ const commands: Readonly<Record<string, Command>> = {
   merchant: merchantCommand,
   key: keyCommand,
   clock: clockCommand,
+  seed: seedCommand,
 };
 
 /** Runs `perennial …` and sets the exit code: 0 done, 1 it failed, 2 it was asked for in the wrong way. Every failure says how to mend it. */

@@ -2,12 +2,15 @@ import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { App } from '../app.ts';
 import { randomIds } from '../kernel/ids.ts';
+import { type ClockSetting, readClock } from '../platform/clock/merchantClock.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { insertMerchant } from '../platform/tenancy/merchantStore.ts';
+import type { Merchant } from '../platform/tenancy/merchant.ts';
+import { findMerchant, insertMerchant } from '../platform/tenancy/merchantStore.ts';
 import { allPermissions, hashKey } from '../staff/apiKey.ts';
 import { createApiKey } from '../staff/apiKeyOperations.ts';
 import { findApiKey } from '../staff/apiKeyStore.ts';
+import { fillMerchant } from './demo/fill.ts';
 
 /** How to reach the demo merchant, as it stands in `DATA_DIR/demo.json` for programs. */
 export interface Demo {
@@ -18,15 +21,23 @@ export interface Demo {
 
 export const demoMerchantId = 'DEMO';
 
-/** Makes the demo merchant if there is none, with whatever `fill` puts into it. */
-export async function ensureDemoMerchant(app: App, db: Database, fill: () => Promise<void>): Promise<void> {
-  const now = systemClock.now();
-  const isNew = await insertMerchant(db, {
-    merchantId: demoMerchantId, name: 'Perennial Demo', timeZone: 'America/New_York', currency: 'USD', settings: {}, clock: { kind: 'running', at: now, setAt: now },
-  }, now);
+/** Makes the demo merchant with its data if there is none, wholly or, when it is interrupted, not at all. */
+export async function ensureDemoMerchant(app: App, db: Database): Promise<void> {
+  if (await findMerchant(db, demoMerchantId)) return;
+  console.error('perennial: making the demo data, which takes some seconds this first time …');
+  await db.transaction(makeDemoMerchant);
   app.merchants.forget(demoMerchantId);
-  if (isNew) await fill();
 }
+
+async function makeDemoMerchant(tx: Database): Promise<void> {
+  const systemNow = systemClock.now();
+  const clock: ClockSetting = { kind: 'running', at: systemNow, setAt: systemNow };
+  const merchant: Merchant = { merchantId: demoMerchantId, name: 'Perennial Demo', timeZone: 'America/New_York', currency: 'USD', settings: {}, clock };
+  // Another process that starts at the same time waits here until we are done, and then has nothing to do.
+  if (await insertMerchant(tx, merchant, systemNow)) await fillMerchant(tx, { merchant, now: readClock(clock, systemNow), ...demoSize });
+}
+
+const demoSize = { autoOrders: 1200, daysMax: 3 * 365, seed: '1' };
 
 /** Writes how the demo merchant is reached; the key of an earlier start is kept while it works. */
 export async function writeDemoFile(db: Database, dataDir: string, baseUrl: string): Promise<Demo> {

@@ -54,7 +54,7 @@ async function serveOn(store: Store, config: Config, log: Logger, stopped: Promi
     rateLimits: rateLimits(config.rate), bodyLimitBytes: config.bodyLimitBytes, trustedProxies: config.trustedProxies,
     gateways, mail, mailFrom: config.mailFrom,
   });
-  if (config.demo) await ensureDemoMerchant(app, store.db, async () => {});
+  if (config.demo) await ensureDemoMerchant(app, store.db);
   if (config.role !== 'worker') await listen(app, store, config);
   const loops = startLoops(app, config, log);
 

@@ -1,21 +1,19 @@
-import type { Customer } from '@perennial/contract/customer.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
+import type { StoredCustomer } from './customer.ts';
 
 /** A profile that comes with its number and its past. */
-export interface ImportedCustomer {
-  readonly customerProfileOid: number;
-  readonly email: string;
-  readonly document: Customer;
+export interface ImportedCustomer extends StoredCustomer {
   readonly createdAt: Temporal.Instant;
 }
 
 /** Adds profiles, any number in one statement. */
 export async function insertCustomers(tx: Database, merchantId: string, customers: readonly ImportedCustomer[]): Promise<void> {
-  const rows = customers.map(({ customerProfileOid, email, document, createdAt }) => ({ oid: customerProfileOid, email, document, at: createdAt }));
+  const rows = customers.map(({ document, cardTokens, createdAt }) =>
+    ({ oid: document.customer_profile_oid, email: document.email, document, tokens: cardTokens, at: createdAt }));
   await tx.run(
-    `insert into customer (merchant_id, customer_profile_oid, email, document, created_at, modified_at)
-     select $1, oid, email, document, at, at from jsonb_to_recordset($2::jsonb) as r (oid int, email text, document jsonb, at timestamptz)`,
+    `insert into customer (merchant_id, customer_profile_oid, email, document, card_tokens, created_at, modified_at)
+     select $1, oid, email, document, tokens, at, at from jsonb_to_recordset($2::jsonb) as r (oid int, email text, document jsonb, tokens jsonb, at timestamptz)`,
     [merchantId, JSON.stringify(rows)],
   );
 }

@@ -1,0 +1,158 @@
+import type { Item, ItemAutoOrder, ItemAutoOrderStep } from '@perennial/contract/item.ts';
+import type { Temporal } from 'temporal-polyfill';
+import { addDays, wireDate } from '../../kernel/calendar.ts';
+import type { Frequency } from '../../kernel/frequency.ts';
+import type { Merchant } from '../../platform/tenancy/merchant.ts';
+
+/** The three shops that the demo merchant runs. */
+export type Shop = 'coffee' | 'razor' | 'vitamin';
+
+/** What people buy to come again, and how often it is chosen. Items with steps bring their schedule along. */
+export interface Offer {
+  readonly shop: Shop;
+  readonly itemId: string;
+  readonly weight: number;
+  /** Empty: the item follows its steps. */
+  readonly schedules: readonly Frequency[];
+  /** Rides along with some. */
+  readonly addOn?: string;
+  /** Nobody has two of it. */
+  readonly isOncePerCustomer?: true;
+}
+
+const coffeeSchedules: readonly Frequency[] = ['Weekly', 'Biweekly', 'Every 4 Weeks', 'Monthly', 'Every 6 Weeks', 'Every 8 Weeks'];
+const razorSchedules: readonly Frequency[] = ['Every 24 Days', 'Monthly', 'Every 45 Days', 'Every 2 Months', 'Every 3 Months', 'Every 4 Months'];
+const vitaminSchedules: readonly Frequency[] = ['Every 28 Days', 'Monthly', 'Every 2 Months', 'Every 3 Months', 'Every 6 Months', 'Yearly'];
+
+export const offers: readonly Offer[] = [
+  { shop: 'coffee', itemId: 'COFFEE-HOUSE', weight: 14, schedules: coffeeSchedules, addOn: 'FILTERS-100' },
+  { shop: 'coffee', itemId: 'COFFEE-DARK', weight: 9, schedules: coffeeSchedules, addOn: 'FILTERS-100' },
+  { shop: 'coffee', itemId: 'COFFEE-DECAF', weight: 4, schedules: coffeeSchedules },
+  { shop: 'coffee', itemId: 'COFFEE-ETHIOPIA', weight: 6, schedules: coffeeSchedules, addOn: 'COFFEE-MUG' },
+  { shop: 'coffee', itemId: 'COFFEE-TOUR', weight: 5, schedules: [] },
+  { shop: 'coffee', itemId: 'COFFEE-GIFT-3', weight: 5, schedules: [] },
+  { shop: 'coffee', itemId: 'COFFEE-SEASON', weight: 3, schedules: [] },
+  { shop: 'razor', itemId: 'RAZOR-TRIAL', weight: 12, schedules: [], addOn: 'SHAVE-CREAM', isOncePerCustomer: true },
+  { shop: 'razor', itemId: 'RAZOR-BLADES-4', weight: 8, schedules: razorSchedules, addOn: 'SHAVE-CREAM' },
+  { shop: 'razor', itemId: 'RAZOR-BLADES-8', weight: 7, schedules: razorSchedules, addOn: 'SHAVE-CREAM' },
+  { shop: 'razor', itemId: 'SHAVE-CREAM', weight: 3, schedules: ['Every 2 Months', 'Every 3 Months', 'Every 5 Months'] },
+  { shop: 'vitamin', itemId: 'VITAMIN-START', weight: 8, schedules: [] },
+  { shop: 'vitamin', itemId: 'VITAMIN-MULTI', weight: 8, schedules: vitaminSchedules, addOn: 'PILL-BOX' },
+  { shop: 'vitamin', itemId: 'VITAMIN-D3', weight: 6, schedules: vitaminSchedules },
+  { shop: 'vitamin', itemId: 'OMEGA-3', weight: 4, schedules: vitaminSchedules },
+  { shop: 'vitamin', itemId: 'VITAMIN-PAYDAY', weight: 3, schedules: [] },
+  { shop: 'vitamin', itemId: 'PDF', weight: 2, schedules: ['Weekly', 'Every 10 Days', 'Monthly', 'Yearly'] },
+];
+
+/** What is sold once, by shop. */
+export const singles: Readonly<Record<Shop, readonly string[]>> = {
+  coffee: ['COFFEE-MUG', 'FILTERS-100'],
+  razor: ['RAZOR-HANDLE', 'SHAVE-CREAM'],
+  vitamin: ['PILL-BOX', 'PDF'],
+};
+
+/**
+ * The catalogue as it is stored: items that customers schedule themselves, and items with steps (trial, then monthly, then yearly; a loop; a pause;
+ * a pause until a day of the month; one that ends). `oidOf` gives each item its oid.
+ */
+export function catalogue({ merchantId, currency, timeZone }: Merchant, now: Temporal.Instant, oidOf: (itemId: string) => number): Item[] {
+  const oldCustomersUntil = wireDate(addDays(now, -500, timeZone), timeZone);
+  const documents = [...scheduledByCustomers(), ...scheduledBySteps(oldCustomersUntil), ...soldOnce()];
+  return documents.map((item) => ({
+    ...item,
+    merchant_id: merchantId,
+    merchant_item_oid: oidOf(item.merchant_item_id!),
+    pricing: { ...item.pricing, currency_code: currency },
+    ...(item.auto_order?.steps && { auto_order: { ...item.auto_order, steps: item.auto_order.steps.map((step) => withOid(step, oidOf)) } }),
+  }));
+}
+
+/** The ids of all its items. */
+export function catalogueItemIds(): string[] {
+  return [...scheduledByCustomers(), ...scheduledBySteps(''), ...soldOnce()].map((item) => item.merchant_item_id!);
+}
+
+function withOid(step: ItemAutoOrderStep, oidOf: (itemId: string) => number): ItemAutoOrderStep {
+  const itemId = step.recurring_merchant_item_id;
+  return itemId === undefined ? step : { ...step, recurring_merchant_item_oid: oidOf(itemId) };
+}
+
+function scheduledByCustomers(): Item[] {
+  return [
+    item('COFFEE-HOUSE', 'House blend, whole bean, 12 oz', 15.5, chosen(coffeeSchedules), 13.95),
+    item('COFFEE-DARK', 'Dark roast, whole bean, 12 oz', 15.5, chosen(coffeeSchedules), 13.95),
+    item('COFFEE-DECAF', 'Swiss water decaf, ground, 12 oz', 16.5, chosen(coffeeSchedules), 14.85),
+    item('COFFEE-ETHIOPIA', 'Ethiopia Guji, single origin, 12 oz', 19, chosen(coffeeSchedules), 17.1),
+    item('RAZOR-BLADES-4', 'Razor blades, pack of 4', 11, chosen(razorSchedules), 9.9),
+    item('RAZOR-BLADES-8', 'Razor blades, pack of 8', 20, chosen(razorSchedules), 18),
+    item('SHAVE-CREAM', 'Shave cream, 5 oz', 8.5, chosen(['Every 2 Months', 'Every 3 Months', 'Every 5 Months'])),
+    item('VITAMIN-MULTI', 'Daily multivitamin, 60 tablets', 24, chosen(vitaminSchedules), 21.6),
+    item('VITAMIN-D3', 'Vitamin D3 2000 IU, 90 drops', 17, chosen(vitaminSchedules), 15.3),
+    item('OMEGA-3', 'Omega-3 from algae, 60 capsules', 29, chosen(vitaminSchedules), 26.1),
+    { ...item('PDF', 'The monthly training plan (PDF)', 19.99, { ...chosen(['Weekly', 'Every 10 Days', 'Monthly', 'Yearly']), free_shipping_auto_order: true }), tax: { tax_free: true } },
+  ];
+}
+
+function scheduledBySteps(oldCustomersUntil: string): Item[] {
+  return [
+    item('COFFEE-TOUR', 'Coffee tour: another roast every month', 15.5, steps([
+      ships('COFFEE-HOUSE', 'Monthly', { repeat_count: 1, preshipment_notice_days: 3 }),
+      ships('COFFEE-ETHIOPIA', 'Monthly', { repeat_count: 1, preshipment_notice_days: 3 }),
+      ships('COFFEE-DARK', 'Monthly', { repeat_count: 1, preshipment_notice_days: 3 }),
+      { type: 'loop' },
+    ])),
+    item('COFFEE-GIFT-3', 'Coffee for three more months, a gift', 14, steps([ships('COFFEE-HOUSE', 'Monthly', { repeat_count: 3, arbitrary_unit_cost: 14 })])),
+    item('COFFEE-SEASON', 'Coffee for the cold months', 15.5, steps([
+      ships('COFFEE-DARK', 'Every 4 Weeks', { repeat_count: 4 }), { type: 'pause', pause_days: 90 }, { type: 'loop' },
+    ])),
+    item('RAZOR-TRIAL', 'Razor trial: handle and two blades', 5, {
+      ...steps([
+        ships('RAZOR-BLADES-4', 'Biweekly', { repeat_count: 1 }),
+        ships('RAZOR-BLADES-8', 'Monthly', {
+          repeat_count: 11, arbitrary_unit_cost: 18, preshipment_notice_days: 2,
+          arbitrary_unit_cost_schedules: [{ retry_days: 3, arbitrary_unit_cost: 16 }, { retry_days: 6, arbitrary_unit_cost: 14 }],
+        }),
+        ships('RAZOR-YEAR', 'Yearly', { preshipment_notice_days: 14 }),
+      ]),
+      auto_order_upsell_one_per_customer: true,
+    }),
+    item('VITAMIN-START', 'Vitamin starter: 14 days to try', 9, steps([
+      ships('VITAMIN-MULTI', 'Biweekly', { repeat_count: 1, arbitrary_unit_cost: 19 }),
+      ships('VITAMIN-MULTI', 'Monthly', {
+        repeat_count: 6, arbitrary_unit_cost: 21.6, preshipment_notice_days: 3,
+        grandfather_pricing: [{ on_or_before_date: oldCustomersUntil, unit_cost: 18 }],
+      }),
+      ships('VITAMIN-YEAR', 'Yearly', { preshipment_notice_days: 14 }),
+    ])),
+    item('VITAMIN-PAYDAY', 'Multivitamin after payday', 21.6, steps([
+      ships('VITAMIN-MULTI', 'Every 10 Days', { repeat_count: 1 }),
+      { type: 'pause until', pause_until_day_of_month: 28, pause_until_minimum_delay_days: 14 },
+      ships('VITAMIN-MULTI', 'Monthly', {}),
+    ])),
+  ];
+}
+
+function soldOnce(): Item[] {
+  return [
+    item('RAZOR-YEAR', 'Razor blades for a year, 48 blades', 99),
+    item('VITAMIN-YEAR', 'Multivitamin for a year, 365 tablets', 119),
+    item('RAZOR-HANDLE', 'Razor handle, brushed steel', 25),
+    item('FILTERS-100', 'Paper filters, 100 pieces', 4.5),
+    item('COFFEE-MUG', 'Stoneware mug', 12),
+    item('PILL-BOX', 'Pill box for a week', 6),
+  ];
+}
+
+function item(itemId: string, description: string, cost: number, autoOrder?: ItemAutoOrder, autoOrderCost?: number): Item {
+  return {
+    merchant_item_id: itemId,
+    description,
+    pricing: { cost, ...(autoOrderCost === undefined ? {} : { auto_order_cost: autoOrderCost }) },
+    ...(autoOrder && { auto_order: autoOrder }),
+  };
+}
+
+const chosen = (schedules: readonly Frequency[]): ItemAutoOrder => ({ auto_orderable: true, auto_order_schedules: [...schedules] });
+const steps = (list: ItemAutoOrderStep[]): ItemAutoOrder => ({ auto_orderable: true, auto_order_upsell: true, steps: list });
+const ships = (itemId: string, schedule: Frequency, more: ItemAutoOrderStep): ItemAutoOrderStep =>
+  ({ type: 'item', recurring_merchant_item_id: itemId, schedule, ...more });

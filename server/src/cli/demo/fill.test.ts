@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Temporal } from 'temporal-polyfill';
+import { testApp } from '../../../../test/support/app.ts';
+import { testDatabase } from '../../../../test/support/database.ts';
+import { rebillsOn, rebillMerchant } from '../../../../test/support/rebills.ts';
+import { itemFault } from '../../items/validation.ts';
+import { findCardNumber } from '../../kernel/cardNumbers.ts';
+import type { Database } from '../../platform/storage/database.ts';
+import { catalogue } from './catalogue.ts';
+import { fillMerchant } from './fill.ts';
+
+const now = Temporal.Instant.from('2026-07-15T16:00:00Z');
+const size = { merchant: rebillMerchant, now, seed: '1', autoOrders: 120, daysMax: 1095 };
+
+/** What the auto orders of a merchant say of their rebills, against the rebills and orders that are there. Each must be empty. */
+const contradictions: readonly (readonly [promise: string, sql: string])[] = [
+  ['rebills are as many as were paid', `
+    select auto_order_oid from auto_order a where merchant_id = $1 and rebill_count <>
+      (select count(*) from rebill r where r.merchant_id = $1 and r.auto_order_oid = a.auto_order_oid and state = 'paid')`],
+  ['each paid rebill has its order, of its amount', `
+    select auto_order_oid from rebill r where merchant_id = $1 and state = 'paid' and not exists (select from orders o where o.merchant_id = $1 and o.order_id = r.order_id
+      and o.auto_order_oid = r.auto_order_oid and o.rebill_number = r.rebill_number and o.total_minor = r.amount_minor and o.created_at = r.at and o.paid_at = r.at)`],
+  ['no order of a rebill stands alone', `
+    select order_id from orders o where merchant_id = $1 and rebill_number > 0 and not exists (select from rebill r where r.merchant_id = $1 and r.order_id = o.order_id)`],
+  ['items count their rebills and what they brought', `
+    with billed as (
+      select (line->>'item_reference_oid')::int as oid, count(*) as count, sum((line->'total_cost_with_discount'->>'value')::numeric * 100) as value
+      from orders o, jsonb_array_elements(parts->'items') line where o.merchant_id = $1 and rebill_number > 0 and line ? 'item_reference_oid' group by 1)
+    select i.auto_order_item_oid from auto_order_item i left join billed b on b.oid = i.auto_order_item_oid
+    where i.merchant_id = $1 and (i.number_of_rebills <> coalesce(b.count, 0) or i.rebill_value <> coalesce(b.value, 0))`],
+  ['an item is worth its purchase and its rebills', `
+    select i.auto_order_item_oid from auto_order_item i join orders o on o.merchant_id = i.merchant_id and o.rebill_number = 0,
+      jsonb_array_elements(o.parts->'items') line
+    where i.merchant_id = $1 and (line->>'item_reference_oid')::int = i.auto_order_item_oid
+      and i.life_time_value <> i.rebill_value + (line->'total_cost_with_discount'->>'value')::numeric * 100`],
+  ['what is over waits for nothing', `select auto_order_oid from auto_order where merchant_id = $1 and status <> 'active' and due_at is not null`],
+];
+
+async function assertConsistent(db: Database): Promise<void> {
+  for (const [promise, sql] of contradictions) assert.deepEqual(await db.rows(sql, ['DEMO']), [], promise);
+}
+
+test('demo data tells one story, and goes on to tell it when a year is played', async () => {
+  const rebills = await rebillsOn(await testDatabase());
+  const { db } = rebills;
+  const filled = await fillMerchant(db, size);
+  assert.equal(filled.autoOrders, 120);
+  assert.deepEqual(await db.rows('select 1 from auto_order where merchant_id = $1 and due_at <= $2', ['DEMO', now]), [], 'all that was due has happened');
+  await assertConsistent(db);
+  const counts = await rebills.play('2027-07-15T12:00:00-04:00');
+  assert.deepEqual(await db.rows(`select auto_order_oid, failure_reason from auto_order where merchant_id = $1 and failure_reason like 'Cannot rebill%'`, ['DEMO']), []);
+  await assertConsistent(db);
+  console.log(`  ${filled.orders} orders of demo data, ${JSON.stringify(counts)} in the year after`);
+});
+
+test('demo data has something of everything', async () => {
+  const db = await testDatabase();
+  await rebillsOn(db);
+  await fillMerchant(db, { ...size, autoOrders: 1200 });
+  const found = await db.row<Record<string, number>>(`
+    select count(*) as "auto orders",
+      count(*) filter (where status = 'active') as active,
+      count(*) filter (where status = 'canceled') as canceled,
+      count(*) filter (where status = 'disabled' and not completed and failure_reason is not null) as "disabled by declines",
+      count(*) filter (where status = 'disabled' and not completed and failure_reason is null) as "disabled by staff",
+      count(*) filter (where completed) as completed,
+      count(*) filter (where status = 'merged') as merged,
+      count(*) filter (where next_attempt_at is not null) as retrying,
+      count(*) filter (where cancel_after_next_x_orders is not null and status = 'active') as ending,
+      count(*) filter (where rebill_count > 20) as old,
+      (select count(*) from rebill r where r.merchant_id = $1 and r.state = 'paid' and r.declines <> '[]') as "paid after declines",
+      (select count(distinct auto_order_oid) from auto_order_item i where i.merchant_id = $1 and paused) as paused,
+      (select count(*) from auto_order_item i where i.merchant_id = $1 and frequency is null and next_shipment_at is not null) as stepped,
+      (select count(*) from auto_order_item i where i.merchant_id = $1 and original_item_id = 'PDF') as "with PDF",
+      (select count(*) from orders o where o.merchant_id = $1 and o.auto_order_oid is null and o.created_at > $2::timestamptz - interval '60 days') as "young orders without",
+      (select count(distinct card_type) from auto_order_search s where s.merchant_id = $1) as "card types",
+      (select count(distinct billing_country_code) from auto_order_search s where s.merchant_id = $1) as countries,
+      (select count(distinct billing_company) from auto_order_search s where s.merchant_id = $1) as companies,
+      (select count(*) from (select billing_email from auto_order_search s where s.merchant_id = $1 group by 1 having count(*) > 1) as several) as "emails with several"
+    from auto_order where merchant_id = $1`, ['DEMO', now]);
+  const leasts: Readonly<Record<string, number>> = {
+    'auto orders': 1000, active: 700, canceled: 50, 'disabled by declines': 10, 'disabled by staff': 5, completed: 10, merged: 5, retrying: 5, ending: 3, old: 50,
+    'paid after declines': 30, paused: 20, stepped: 200, 'with PDF': 10, 'young orders without': 10, 'card types': 4, countries: 5, companies: 20, 'emails with several': 100,
+  };
+  for (const [what, least] of Object.entries(leasts)) assert.ok(found![what]! >= least, `${what}: ${found![what]}, expected at least ${least}`);
+});
+
+test('the same seed makes the same data, another one other data', async () => {
+  const snapshots = [];
+  for (const seed of ['1', '1', '2']) {
+    const db = await testDatabase();
+    await rebillsOn(db);
+    await fillMerchant(db, { ...size, seed, autoOrders: 40 });
+    const tables = ['orders', 'auto_order', 'auto_order_item', 'auto_order_search', 'customer', 'rebill', 'item'];
+    snapshots.push(await Promise.all(tables.map((table) => db.row(`select md5(string_agg(t::text, '|' order by t::text)) as sum from ${table} t where merchant_id = 'DEMO'`))));
+  }
+  assert.deepEqual(snapshots[0], snapshots[1]);
+  assert.notDeepEqual(snapshots[0], snapshots[2]);
+});
+
+test('more can be added to what is there', async () => {
+  const db = await testDatabase();
+  await rebillsOn(db);
+  await fillMerchant(db, { ...size, autoOrders: 30 });
+  await fillMerchant(db, { ...size, autoOrders: 30 });
+  assert.equal((await db.row<{ count: number }>(`select count(*) as count from auto_order where merchant_id = 'DEMO'`))?.count, 60);
+  await assertConsistent(db);
+});
+
+test('demo data answers as the contract says, and holds no card number', async () => {
+  const app = await testApp();
+  await app.addMerchant('DEMO', { clock: { kind: 'standing', at: now } });
+  const key = await app.addKey('DEMO');
+  await fillMerchant(app.db, { ...size, autoOrders: 100 });
+  const expand = 'items,items.future_schedules,items.simple_schedule,add_ons,properties,logs,original_order.billing,original_order.payment,rebill_orders.item,rebill_orders.summary';
+  const autoOrders = await app.request({ operation: 'getAutoOrders', key, query: { _limit: 100, _expand: expand } });
+  assert.equal(autoOrders.status, 200);
+  assert.equal(autoOrders.body.auto_orders.length, 100);
+  const others = [
+    await app.request({ operation: 'getItems', key, query: { _limit: 100, _expand: 'auto_order,pricing' } }),
+    await app.request({ operation: 'getCustomers', key, query: { _limit: 50, _expand: 'billing,shipping,cards,cc_emails' } }),
+    await app.request({ operation: 'getOrders', key, query: { _limit: 50, _expand: 'item,billing,shipping,payment,summary,taxes,auto_order,customer_profile' } }),
+  ];
+  for (const answer of others) assert.equal(answer.status, 200, answer.text.slice(0, 300));
+  for (const answer of [autoOrders, ...others]) assert.equal(findCardNumber(answer.body), undefined);
+});
+
+test('the demo catalogue holds items that could be inserted through the API', () => {
+  for (const item of catalogue(rebillMerchant, now, () => 1)) assert.equal(itemFault(item, 'USD'), undefined, item.merchant_item_id);
+});

@@ -1,0 +1,157 @@
+import type { Customer } from '@perennial/contract/customer.ts';
+import { Temporal } from 'temporal-polyfill';
+import { appendLogs, insertAutoOrders } from '../../autoOrders/store.ts';
+import { saveFacets } from '../../autoOrders/searchStore.ts';
+import { withPartIds } from '../../customers/customer.ts';
+import { type ImportedCustomer, insertCustomers } from '../../customers/importStore.ts';
+import type { CatalogItem } from '../../items/item.ts';
+import { catalogKey, findCatalogItems, insertItem } from '../../items/store.ts';
+import { present } from '../../kernel/assert.ts';
+import { maskedCardNumber } from '../../kernel/cardNumbers.ts';
+import { insertOrders } from '../../orders/store.ts';
+import { takeNumbers } from '../../platform/storage/counters.ts';
+import type { Database } from '../../platform/storage/database.ts';
+import type { Merchant } from '../../platform/tenancy/merchant.ts';
+import { insertPastRebills } from '../../rebill/importStore.ts';
+import { catalogue, catalogueItemIds } from './catalogue.ts';
+import { type Life, peopleCount, planLives } from './lives.ts';
+import { Random } from './random.ts';
+import { type FirstNumbers, simulate, type World } from './world.ts';
+
+/** How much demo data, how old, and from which seed. */
+export interface FillRequest {
+  readonly merchant: Merchant;
+  /** The moment on the merchant's clock until which everything has happened. */
+  readonly now: Temporal.Instant;
+  readonly seed: string;
+  readonly autoOrders: number;
+  /** The oldest was ordered so many days ago. */
+  readonly daysMax: number;
+  readonly onProgress?: (autoOrdersDone: number) => void;
+}
+
+/** How much was written. */
+export interface Filled {
+  autoOrders: number;
+  orders: number;
+  customers: number;
+}
+
+/**
+ * Fills a merchant with demo data: the catalogue, and in batches people, their orders and their auto orders with all rebills until now. Each batch is
+ * one transaction; while one is written the next is simulated. In a merchant without data the same seed makes the same data.
+ */
+export async function fillMerchant(db: Database, request: FillRequest): Promise<Filled> {
+  const items = await ensureCatalogue(db, request);
+  const filled: Filled = { autoOrders: 0, orders: 0, customers: 0 };
+  let first: FirstNumbers = { autoOrder: 1, autoOrderItem: 1, order: 1 };
+  let writing: Promise<void> = Promise.resolve();
+  for (let planned = 0, batch = 0; planned < request.autoOrders; planned += batchSize, batch++) {
+    const autoOrders = Math.min(batchSize, request.autoOrders - planned);
+    const made = await makeBatch(db, request, items, { batch, autoOrders, first });
+    first = made.next;
+    await writing;
+    writing = write(db, request, made).then(() => {
+      filled.autoOrders += made.world.autoOrders.length;
+      filled.orders += made.world.orders.length;
+      filled.customers += made.profiles.length;
+      request.onProgress?.(filled.autoOrders);
+    });
+    // A failure is met by the next `await writing`; until then it must not count as unhandled.
+    writing.catch(() => {});
+  }
+  await writing;
+  return filled;
+}
+
+/** Big enough to be written set by set, small enough for the memory: a batch of old auto orders brings tens of thousands of orders. */
+const batchSize = 2000;
+
+async function ensureCatalogue(db: Database, { merchant, now, daysMax }: FillRequest): Promise<ReadonlyMap<string, CatalogItem>> {
+  const { merchantId } = merchant;
+  const itemIds = catalogueItemIds();
+  const existing = await findCatalogItems(db, merchantId, itemIds);
+  const missing = itemIds.filter((itemId) => !existing.has(catalogKey(itemId)));
+  if (missing.length === 0) return existing;
+  const firstOid = await takeNumbers(db, merchantId, 'item', missing.length);
+  const oidOf = (itemId: string) => existing.get(catalogKey(itemId))?.itemOid ?? firstOid + missing.indexOf(itemId);
+  await db.transaction(async (tx) => {
+    for (const item of catalogue(merchant, now, oidOf)) {
+      if (missing.includes(present(item.merchant_item_id, 'item id'))) await insertItem(tx, merchantId, item, now.subtract({ hours: 24 * daysMax }));
+    }
+  });
+  return findCatalogItems(db, merchantId, itemIds);
+}
+
+interface Batch {
+  readonly world: World;
+  readonly profiles: readonly ImportedCustomer[];
+  /** Where the numbers of the batch after it probably begin. */
+  readonly next: FirstNumbers;
+}
+
+/**
+ * Simulates a batch with the numbers that come next and then takes them; where somebody else took some meanwhile, it is simulated again with those
+ * it got. How many it needs does not depend on where they begin.
+ */
+async function makeBatch(
+  db: Database, { merchant, now, seed, daysMax }: FillRequest, items: ReadonlyMap<string, CatalogItem>,
+  { batch, autoOrders, first }: { batch: number; autoOrders: number; first: FirstNumbers },
+): Promise<Batch> {
+  const take = (name: 'customer' | 'auto_order' | 'auto_order_item' | 'order', count: number) => takeNumbers(db, merchant.merchantId, name, count);
+  const firstCustomer = await take('customer', peopleCount(autoOrders));
+  const random = new Random(seed).fork(`batch ${batch}`);
+  const lives = planLives({ random, autoOrders, now, zone: merchant.timeZone, daysMax, firstCustomer });
+  const world = simulate({ merchant, now, items, lives, first, seed });
+  const { used } = world;
+  const taken: FirstNumbers = {
+    autoOrder: await take('auto_order', used.autoOrder),
+    autoOrderItem: await take('auto_order_item', used.autoOrderItem),
+    order: await take('order', used.order),
+  };
+  const isAsGuessed = taken.autoOrder === first.autoOrder && taken.autoOrderItem === first.autoOrderItem && taken.order === first.order;
+  return {
+    world: isAsGuessed ? world : simulate({ merchant, now, items, lives, first: taken, seed }),
+    profiles: profilesOf(merchant.merchantId, lives),
+    next: { autoOrder: taken.autoOrder + used.autoOrder, autoOrderItem: taken.autoOrderItem + used.autoOrderItem, order: taken.order + used.order },
+  };
+}
+
+function write(db: Database, { merchant: { merchantId }, now }: FillRequest, { world, profiles }: Batch): Promise<void> {
+  return db.transaction(async (tx) => {
+    await insertCustomers(tx, merchantId, profiles);
+    for (const orders of inPieces(world.orders)) await insertOrders(tx, merchantId, orders);
+    await insertAutoOrders(tx, merchantId, world.autoOrders);
+    await saveFacets(tx, merchantId, world.facets);
+    for (const rebills of inPieces(world.rebills)) await insertPastRebills(tx, merchantId, rebills);
+    for (const logs of inPieces(world.logs)) await appendLogs(tx, merchantId, now, logs);
+  });
+}
+
+/** Every person who bought something, as the first of their purchases left them. */
+function profilesOf(merchantId: string, lives: readonly Life[]): ImportedCustomer[] {
+  return [...new Map(lives.toReversed().map((life) => [life.person.customerProfileOid, life])).values()].map((life) => profileOf(merchantId, life));
+}
+
+function profileOf(merchantId: string, { person, card, orderedAtMs }: Life): ImportedCustomer {
+  const { customerProfileOid, email, ccEmail, address, shipsTo = address } = person;
+  const document: Customer = {
+    merchant_id: merchantId,
+    email,
+    billing: [{ ...address, default_billing: true }],
+    shipping: [{ ...shipsTo, default_shipping: true }],
+    cards: [{
+      card_type: card.type, card_number: maskedCardNumber(card.lastFour), card_number_token: card.token,
+      card_expiration_month: card.expirationMonth, card_expiration_year: card.expirationYear,
+    }],
+    ...(ccEmail === undefined ? {} : { cc_emails: [{ email: ccEmail, label: 'Office', receipt_notification: true }] }),
+  };
+  return { ...withPartIds(document, customerProfileOid), createdAt: Temporal.Instant.fromEpochMilliseconds(orderedAtMs) };
+}
+
+/** One statement takes so many rows at most: their JSON is held in memory on both sides. */
+const pieceSize = 2000;
+
+function* inPieces<T>(list: readonly T[]): Iterable<readonly T[]> {
+  for (let start = 0; start < list.length; start += pieceSize) yield list.slice(start, start + pieceSize);
+}

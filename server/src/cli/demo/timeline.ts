@@ -1,0 +1,51 @@
+/** What is going to happen, taken in the order of the moments; what was put in first comes first among equals. A binary heap. */
+export class Timeline<Happening> {
+  readonly #heap: { readonly ms: number; readonly order: number; readonly what: Happening }[] = [];
+  #count = 0;
+
+  put(ms: number, what: Happening): void {
+    const heap = this.#heap;
+    heap.push({ ms, order: this.#count++, what });
+    let child = heap.length - 1;
+    while (child > 0) {
+      const parent = (child - 1) >> 1;
+      if (!this.#isBefore(child, parent)) return;
+      this.#swap(child, parent);
+      child = parent;
+    }
+  }
+
+  /** The next thing that happens until `untilMs`, that moment included. */
+  take(untilMs: number): { readonly ms: number; readonly what: Happening } | undefined {
+    const heap = this.#heap;
+    const first = heap[0];
+    if (first === undefined || first.ms > untilMs) return undefined;
+    const last = heap.pop()!;
+    if (heap.length > 0) {
+      heap[0] = last;
+      this.#sink();
+    }
+    return first;
+  }
+
+  #sink(): void {
+    let parent = 0;
+    for (;;) {
+      const left = 2 * parent + 1;
+      if (left >= this.#heap.length) return;
+      const child = left + 1 < this.#heap.length && this.#isBefore(left + 1, left) ? left + 1 : left;
+      if (!this.#isBefore(child, parent)) return;
+      this.#swap(child, parent);
+      parent = child;
+    }
+  }
+
+  #isBefore(a: number, b: number): boolean {
+    const [one, other] = [this.#heap[a]!, this.#heap[b]!];
+    return one.ms < other.ms || (one.ms === other.ms && one.order < other.order);
+  }
+
+  #swap(a: number, b: number): void {
+    [this.#heap[a], this.#heap[b]] = [this.#heap[b]!, this.#heap[a]!];
+  }
+}
