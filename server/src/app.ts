@@ -39,6 +39,7 @@ import { openMetrics } from './platform/metrics.ts';
 import type { DatabasePool } from './platform/storage/database.ts';
 import { rememberedMerchants, type Merchants } from './platform/tenancy/merchants.ts';
 import { listMerchants } from './platform/tenancy/merchantStore.ts';
+import { recheckNow } from './rebill/lateAnswerStore.ts';
 import { rebillDueWork } from './rebill/playOperations.ts';
 import { advanceWorker } from './sandbox/playing.ts';
 import { sandboxRoutes } from './sandbox/routes.ts';
@@ -128,9 +129,9 @@ export function createApp(parts: AppParts): App {
     await replaceCard(context, rebills, oid, { card_number_token: cardToken, card_expiration_month: expiration.month, card_expiration_year: expiration.year });
   }
 
-  // The workers that settle open charges ask the gateway themselves, so a message that was made up or lost changes nothing.
   async function hearLateAnswer({ merchantId, key, answer }: LateAnswer): Promise<void> {
     parts.log.info({ merchantId, key, answer: answer.kind }, 'a gateway told of a charge');
+    await recheckNow(db, merchantId, key);
   }
 
   async function allContexts(): Promise<Context[]> {

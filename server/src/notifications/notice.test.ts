@@ -4,7 +4,7 @@ import type { RecordedEvent } from '../platform/events/outbox.ts';
 import { noticesOf } from './notice.ts';
 
 const event = (name: string, objectId = '1', data: Record<string, unknown> = {}): RecordedEvent =>
-  ({ name, objectType: 'auto order', objectId, data, eventId: 1, objectSequence: 1 });
+  ({ name, objectType: 'auto order', objectId, data, eventId: 1, stamp: '1', objectSequence: 1 });
 
 test('which mails events ask for', async (t) => {
   const cases: [what: string, events: RecordedEvent[], mails: string[]][] = [
