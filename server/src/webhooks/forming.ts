@@ -1,0 +1,56 @@
+import type { FeedPlace } from '../platform/events/feed.ts';
+
+/** An event that a webhook is to hear, without its payload. */
+export interface PendingEvent {
+  readonly place: FeedPlace;
+  /** Type and id of its object. */
+  readonly object: string;
+  /** Bytes of the payload. */
+  readonly size: number;
+}
+
+/** The limits of one delivery. */
+export interface DeliveryLimits {
+  readonly maximumEvents: number;
+  /** Bytes of the payloads together; a single event that is larger goes alone. */
+  readonly maximumSize: number;
+}
+
+export interface Formed {
+  /** The events of each new delivery, in their order. */
+  readonly deliveries: readonly (readonly PendingEvent[])[];
+  /** Events that must wait for a delivery about their object. */
+  readonly held: readonly PendingEvent[];
+}
+
+/**
+ * Puts events, oldest first, into deliveries such that one object's events can never overtake each other: an object that is in a delivery under
+ * way (`busy`), or in one that was just closed, has its further events held. Events of other objects do not wait for it.
+ */
+export function formDeliveries(events: readonly PendingEvent[], busy: ReadonlySet<string>, limits: DeliveryLimits, deliveriesMax: number): Formed {
+  const closed: PendingEvent[][] = [];
+  const held: PendingEvent[] = [];
+  const blocked = new Set(busy);
+  let open: PendingEvent[] = [];
+  let openSize = 0;
+
+  const close = () => {
+    for (const { object } of open) blocked.add(object);
+    if (open.length > 0) closed.push(open);
+    open = [];
+    openSize = 0;
+  };
+  for (const event of events) {
+    if (open.length > 0 && (open.length >= limits.maximumEvents || openSize + event.size > limits.maximumSize)) close();
+    if (blocked.has(event.object) || closed.length >= deliveriesMax) {
+      // Held for its object's sake, so that object's later events must be held too.
+      blocked.add(event.object);
+      held.push(event);
+      continue;
+    }
+    open.push(event);
+    openSize += event.size;
+  }
+  close();
+  return { deliveries: closed, held };
+}
