@@ -132,6 +132,14 @@ test('a path longer than a socket may have', async (t) => {
   await release(launched);
 });
 
+test("root's closed temporary folder holds no socket", { skip: !isRoot && 'only root has one' }, async (t) => {
+  const closed = await openFolder(t);
+  await chmod(closed, 0o700);
+  const launched = await launchElsewhere([dataDir], { env: { ...process.env, TMPDIR: closed } });
+  assert.match(launched.connection.host, /^\/tmp\//);
+  await release(launched);
+});
+
 test('the links that npm made no install script for are mended', async (t) => {
   const nativeDir = await packageWithoutLinks(t);
   const server = await started(t, { nativeDir });
@@ -186,6 +194,11 @@ test('an account without an entry in /etc/passwd is told what to do', { skip: ca
 test("another account's data are refused by name", { skip: cannotBeOthers }, async () => {
   const launched = await launchElsewhere([dataDir], { uid: 54321, gid: 54321 });
   assert.match(launched.refusal ?? '', /belongs to account \d+, this is account 54321.*DATA_DIR/);
+});
+
+test('a folder that cannot be written is refused by name', { skip: cannotBeOthers }, async (t) => {
+  const launched = await launchElsewhere([join(await openFolder(t), 'postgres')], nobody);
+  assert.match(launched.refusal ?? '', /perennial-launcher-\w+ cannot be written to \(EACCES\); set DATA_DIR/);
 });
 
 test('a folder of something else, or of another PostgreSQL, is left as it is', async (t) => {

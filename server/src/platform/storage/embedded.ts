@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { systemClock } from '../clock/systemClock.ts';
-import { type Account, chooseAccount, placeDataDir } from './embeddedAccount.ts';
+import { type Account, canEnter, chooseAccount, placeDataDir } from './embeddedAccount.ts';
 import { type Binaries, packagedBinaries, usableBinaries } from './embeddedBinaries.ts';
 import { ensureInitialised } from './embeddedInit.ts';
 import { EmbeddedPostgresError } from './embeddedError.ts';
@@ -96,9 +96,18 @@ function adopt(found: Postmaster, dataDir: string): EmbeddedPostgres {
 /** Its starter was killed and so was its watchdog. It keeps what it acknowledged, but nobody would ever stop it: start afresh. */
 async function shutDownOrphan(orphan: Postmaster, { dataDir, log }: Launch): Promise<void> {
   log.info(`stopping the PostgreSQL (process ${orphan.pid}) that a killed server left behind`);
-  process.kill(orphan.pid, 'SIGINT');
+  interrupt(orphan.pid);
   while (['orphaned', 'changing'].includes((await inspectPostmaster(dataDir)).kind)) await systemClock.sleep(pollMs);
   await rm(orphan.socketDir, { recursive: true, force: true });
+}
+
+function interrupt(pid: number): void {
+  try {
+    process.kill(pid, 'SIGINT');
+  } catch (error) {
+    // It went by itself in the meantime.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /** Starts a server, or answers how PostgreSQL says that another process has the folder. */
@@ -130,10 +139,14 @@ async function launchServer(launch: Launch, found: PostmasterState): Promise<Emb
 /** Another start was faster, and the next look at the lock file says whose; or the last queries of a killed server run out. */
 const isHeld = /lock file "postmaster\.pid" already exists|pre-existing shared memory block/;
 
-/** Fresh and short for each start: a socket has a lock file of its own, and its path may have no more than 107 bytes. */
+/**
+ * Fresh for each start, as a socket has a lock file of its own; short, as its path may have no more than 107 bytes; and in a place that
+ * PostgreSQL's account can reach.
+ */
 async function makeSocketDir(account: Account | undefined): Promise<string> {
   const roomLeft = 107 - Buffer.byteLength(`${socketDirPrefix}4194304-`) - socketDirSuffixLength - `/.s.PGSQL.${port}.lock`.length;
-  const parent = Buffer.byteLength(tmpdir()) < roomLeft ? tmpdir() : '/tmp';
+  const isFit = Buffer.byteLength(tmpdir()) < roomLeft && (!account || (await canEnter(account, tmpdir())));
+  const parent = isFit ? tmpdir() : '/tmp';
   const socketDir = await mkdtemp(join(parent, `${socketDirPrefix}${process.pid}-`));
   if (account) await chown(socketDir, account.uid, account.gid);
   return socketDir;
@@ -163,14 +176,15 @@ function serverArguments({ dataDir, settings }: Launch, socketDir: string): stri
 
 /**
  * A shell that waits for the end of a pipe from us, which comes with our death of whatever kind, and then shuts our PostgreSQL down.
- * It looks into the lock file first, so that a number given to another process in the meantime is left in peace.
+ * It looks into the lock file first, so that a number given to another process in the meantime is left in peace; then it waits a while
+ * to clear the socket's folder away.
  */
 function guard(child: ChildProcess, dataDir: string, socketDir: string, account: Account | undefined): ChildProcess | undefined {
   if (child.pid === undefined) return undefined;
   const script = `
     read -r _
     read -r pid <"$2/postmaster.pid" && [ "$pid" = "$1" ] && kill -INT "$1"
-    while kill -0 "$1"; do sleep 0.1; done
+    for second in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$1" && sleep 1; done
     rmdir "$3"`;
   const watchdog = spawn('/bin/sh', ['-c', script, 'perennial-watchdog', String(child.pid), dataDir, socketDir], {
     detached: true,

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readlink, realpath, stat, symlink } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, mkdtemp, readlink, realpath, stat, symlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { EmbeddedPostgresError } from './embeddedError.ts';
@@ -45,7 +45,7 @@ async function accountNamed(name: string): Promise<Account | undefined> {
  */
 export async function placeDataDir(dataDir: string, account: Account | undefined, log: { info(line: string): void }): Promise<string> {
   const asked = resolve(dataDir);
-  await mkdir(dirname(asked), { recursive: true });
+  await makeWritable(dirname(asked));
   const wanted = join(await realpath(dirname(asked)), basename(asked));
   const linked = await linkTarget(wanted);
   if (linked !== undefined) return linked;
@@ -58,6 +58,15 @@ export async function placeDataDir(dataDir: string, account: Account | undefined
   return join(home, basename(wanted));
 }
 
+async function makeWritable(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (cause) {
+    throw new EmbeddedPostgresError(`${folder} cannot be written to (${(cause as NodeJS.ErrnoException).code}); set DATA_DIR to a folder of your own`, { cause });
+  }
+}
+
 const stateFolder = '/var/lib/perennial';
 
 async function linkTarget(path: string): Promise<string | undefined> {
@@ -67,7 +76,7 @@ async function linkTarget(path: string): Promise<string | undefined> {
 }
 
 /** Whether `account` may look up names in the folder; asked of the system itself, which also knows access lists. */
-async function canEnter(account: Account, folder: string): Promise<boolean> {
+export async function canEnter(account: Account, folder: string): Promise<boolean> {
   try {
     await promisify(execFile)('/bin/sh', ['-c', 'test -x "$1"', 'sh', folder], { ...account, cwd: '/' });
     return true;
