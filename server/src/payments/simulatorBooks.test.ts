@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { chargeOf } from './gateway.suite.ts';
 import { chargeOrder } from './simulator.ts';
 import { SimulatorBooks, type BookAnswer } from './simulatorBooks.ts';
-import { behaviourOf } from './simulatorCards.ts';
+import { behaviourOf, testCards } from './simulatorCards.ts';
 
 const order = (cardToken: string) => chargeOrder('simulator', chargeOf(cardToken));
 const outcome = (answer: BookAnswer) => (answer.kind === 'charge' ? answer.charge.declined ?? 'captured' : answer.kind);
@@ -73,4 +73,11 @@ test('books in a file outlive the process, and a line that a crash cut off is as
   after.close();
   assert.equal(outcome(new SimulatorBooks(path).find('simulator', next.key)), 'captured');
   await rm(folder, { recursive: true });
+});
+
+test('the table of cards in the documentation is the one that decides', async () => {
+  const documented = await readFile(new URL('../../../docs/testing.md', import.meta.url), 'utf8');
+  for (const { token, meaning } of testCards) {
+    assert.ok(documented.includes(`| ${token.split(', ').map((each) => `\`${each}\``).join(', ')} | ${meaning} |`), `docs/testing.md lacks: ${token} | ${meaning}`);
+  }
 });

@@ -2,7 +2,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import { composed } from './composed.ts';
-import type { Mail, MailTransport } from './mailTransport.ts';
+import type { MailTransport } from './mailTransport.ts';
 
 /**
  * Writes each mail as an .eml file, for a server without SMTP: into a folder a day, named by its Message-ID, so a repetition replaces the file.
@@ -11,9 +11,12 @@ export function folderTransport(folder: string): MailTransport {
   const composer = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
   return {
     async send(mail) {
+      const day = mail.date.toString().slice(0, 10);
+      const name = `${mail.messageId.replace(/[^\w.@-]/g, '')}.eml`;
       try {
         const { message } = await composer.sendMail(composed(mail));
-        return { kind: 'delivered', response: `written to ${await write(folder, mail, message as Buffer)}` };
+        await write(join(folder, day), name, message as Buffer);
+        return { kind: 'delivered', response: `written to ${day}/${name}` };
       } catch (error) {
         return { kind: 'deferred', response: error instanceof Error ? error.message : String(error) };
       }
@@ -22,12 +25,10 @@ export function folderTransport(folder: string): MailTransport {
   };
 }
 
-async function write(folder: string, mail: Mail, message: Buffer): Promise<string> {
-  const day = mail.date.toString().slice(0, 10);
-  const name = `${mail.messageId.replace(/[^\w.@-]/g, '')}.eml`;
-  await mkdir(join(folder, day), { recursive: true });
-  const path = join(folder, day, name);
+/** A reader never sees half a mail. */
+async function write(folder: string, name: string, message: Buffer): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, name);
   await writeFile(`${path}.part`, message);
   await rename(`${path}.part`, path);
-  return `${day}/${name}`;
 }
