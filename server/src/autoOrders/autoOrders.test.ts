@@ -237,7 +237,9 @@ test('one item is ended, with others in its place', async () => {
   const cancel = (params: object, body?: object) => app.request({
     operation: 'cancelAutoOrderItemByReferenceOrderId', params: { reference_order_id: orderId, original_item_id: 'coffee', ...params }, query: everything, ...(body && { body }),
   });
-  assert.equal((await cancel({ original_item_id: 'MUG' })).status, 400);
+  assert.equal((await cancel({ original_item_id: 'MUG' })).status, 404);
+  assert.equal((await cancel({ reference_order_id: 'TEST-9999999999' })).status, 404);
+  assert.equal((await cancel({}, { auto_order_item_oid: 999_999 })).status, 400);
   assert.equal((await cancel({}, { append_items: [{ original_item_id: 'NOTHING', original_quantity: 1, next_shipment_dts: '2026-03-01' }] })).status, 400);
   const tea = { original_item_id: 'TEA', original_quantity: 1, next_shipment_dts: '2026-03-01', frequency: 'Monthly' };
   const { status, body } = await cancel({}, { append_items: [tea] });

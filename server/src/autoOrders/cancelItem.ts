@@ -30,11 +30,14 @@ export function cancelItem(
   return success({ ...autoOrder, items: [...kept, ...appended.value] });
 }
 
-/** The one item that the path names, or that the oid picks out among several of that id. */
+/** Whether the item goes by this id. */
+export const isItem = (item: AutoOrderItem, originalItemId: string): boolean =>
+  item.originalItemId.toLowerCase() === originalItemId.trim().toLowerCase();
+
+/** The one item of that id, or the one that the oid picks out among several. */
 function itemMeant(autoOrder: AutoOrder, originalItemId: string, itemOid: number | undefined): Outcome<AutoOrderItem, FieldFault> {
-  const named = autoOrder.items.filter((item) => item.originalItemId.toLowerCase() === originalItemId.trim().toLowerCase());
+  const named = autoOrder.items.filter((item) => isItem(item, originalItemId));
   const [item, ...others] = itemOid === undefined ? named : named.filter((each) => each.itemOid === itemOid);
-  if (named.length === 0) return failure({ field: 'original_item_id', reason: `names no item of auto order ${autoOrder.autoOrderOid}`, mend: 'Send the original_item_id of one of its items' });
   if (item === undefined) return failure({ field: 'auto_order_item_oid', reason: `is not an item ${originalItemId}`, mend: 'Send the oid of an item with the id in the path' });
   if (others.length > 0) return failure({ field: 'auto_order_item_oid', reason: `is missing, and several items are ${originalItemId}`, mend: 'Send the oid of the one that is meant' });
   return success(item);

@@ -33,13 +33,18 @@ export function changeAutoOrder(context: Context, oid: number, change: Change): 
   return inTransaction(context, async (context) => {
     const [current] = await lockAutoOrders(context.db, context.merchant.merchantId, [oid]);
     if (current === undefined) return noAutoOrder({ oid });
-    if (change.ifMatch !== undefined && change.ifMatch !== current.version) refuse('precondition_failed', {});
+    refuseStale(current, change.ifMatch);
     const catalog = await loadCatalog(context.db, context.merchant.merchantId, [current], change.itemIds);
     const edited = change.edit(current, editRules(context, catalog));
     if (!edited.ok) return refuse('invalid_field', edited.reason, { objectId: String(oid) });
     const beside = await change.beside?.(context, current);
     await saveChanges(context, catalog, [{ before: current, after: edited.value, title: change.title, beside }]);
   });
+}
+
+/** Refuses a client that has seen another version than the present one, if it named one. */
+export function refuseStale(current: AutoOrder, ifMatch: number | undefined): void {
+  if (ifMatch !== undefined && ifMatch !== current.version) refuse('precondition_failed', {}, { objectId: String(current.autoOrderOid) });
 }
 
 /** A record before and after, and what to call it in its history. */

@@ -1,7 +1,7 @@
 import { refuse } from '../platform/http/refusal.ts';
 import { inTransaction } from '../platform/context.ts';
 import { findOrders } from '../orders/store.ts';
-import { saveChanges } from './changing.ts';
+import { refuseStale, saveChanges } from './changing.ts';
 import { loadCatalog } from './catalog.ts';
 import { noAutoOrder } from './reading.ts';
 import { lockAutoOrders } from './store.ts';
@@ -13,7 +13,9 @@ import type { AutoOrder } from './autoOrder.ts';
  * Merges auto orders into one (current API, consolidateAutoOrders): their items move to it with all they have lived through, and they end as merged. Orders
  * stay where they are. All must belong to one customer: the same profile, or the same email on the original orders.
  */
-export function consolidateAutoOrders(context: Context, targetOid: number, given: readonly number[] | null | undefined): Promise<void> {
+export function consolidateAutoOrders(
+  context: Context, targetOid: number, given: readonly number[] | null | undefined, ifMatch?: number,
+): Promise<void> {
   const sourceOids = [...new Set(given ?? [])];
   if (sourceOids.length === 0) refuse('missing_field', { field: 'source_auto_order_oids' });
   if (sourceOids.length > sourcesMax) refuse('too_many_elements', { field: 'source_auto_order_oids', max: sourcesMax });
@@ -23,6 +25,7 @@ export function consolidateAutoOrders(context: Context, targetOid: number, given
     const all = await lockAutoOrders(context.db, merchantId, [targetOid, ...sourceOids]);
     const find = (oid: number): AutoOrder | undefined => all.find(({ autoOrderOid }) => autoOrderOid === oid);
     const target = find(targetOid) ?? noAutoOrder({ oid: targetOid });
+    refuseStale(target, ifMatch);
     const sources = sourceOids.map((oid) => find(oid) ?? refuseSource(oid, 'does not exist', 'Send oids of auto orders'));
     refuseStopped(target, sources);
     await refuseStrangers(context, target, sources);

@@ -119,7 +119,10 @@ function startOf(context: Context, order: OrderRecord, line: OrderItem, place: n
   const zone = context.merchant.timeZone;
   const lastRebillAt = momentOf(line.auto_order_last_rebill_dts, zone);
   const started = startSchedule({ bought, chosen: frequencyOf(line.auto_order_schedule), orderedAt: order.createdAt, lastRebillAt, zone });
-  if (!started.ok) return [];
+  if (!started.ok) {
+    if (line.auto_order_schedule) context.log.warn({ orderId: order.orderId, itemId: bought.itemId, reason: started.reason }, 'a line with a schedule starts no auto order item');
+    return [];
+  }
   const item: AutoOrderItem = {
     ...started.value,
     itemOid: 0,

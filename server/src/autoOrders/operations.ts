@@ -4,7 +4,7 @@ import { failure, success } from '../kernel/outcome.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { changeAutoOrder } from './changing.ts';
-import { cancelItem } from './cancelItem.ts';
+import { cancelItem, isItem } from './cancelItem.ts';
 import { editAutoOrder, paused } from './edit.ts';
 import { countNewItems, editAddOns, itemIdsNamed, properties } from './editItem.ts';
 import { FieldReader } from './fieldReader.ts';
@@ -38,30 +38,36 @@ export async function updateAutoOrder(context: Context, oid: number, body: WireA
 }
 
 /** Pauses every item (auto_order reference, pauseAutoOrder). */
-export function pauseAutoOrder(context: Context, oid: number): Promise<void> {
-  return changeAutoOrder(context, oid, { title: 'Paused', edit: (autoOrder) => success(paused(autoOrder)) });
+export function pauseAutoOrder(context: Context, oid: number, ifMatch?: number): Promise<void> {
+  return changeAutoOrder(context, oid, { title: 'Paused', ifMatch, edit: (autoOrder) => success(paused(autoOrder)) });
 }
 
 /** Replaces the properties of an auto order. */
-export function updateProperties(context: Context, oid: number, list: readonly AutoOrderProperty[] | null | undefined): Promise<void> {
+export function updateProperties(context: Context, oid: number, list: readonly AutoOrderProperty[] | null | undefined, ifMatch?: number): Promise<void> {
   const given = list ?? refuse('missing_field', { field: 'properties' });
-  return changeAutoOrder(context, oid, { title: 'Properties updated', edit: (autoOrder) => success({ ...autoOrder, properties: properties(given) }) });
+  return changeAutoOrder(context, oid, { title: 'Properties updated', ifMatch, edit: (autoOrder) => success({ ...autoOrder, properties: properties(given) }) });
 }
 
 /** Replaces the properties of one item. */
-export function updateItemProperties(context: Context, oid: number, itemOid: number, list: readonly AutoOrderProperty[] | null | undefined): Promise<void> {
+export function updateItemProperties(
+  context: Context, oid: number, itemOid: number, list: readonly AutoOrderProperty[] | null | undefined, ifMatch?: number,
+): Promise<void> {
   const given = list ?? refuse('missing_field', { field: 'properties' });
   return changeAutoOrder(context, oid, {
     title: 'Item properties updated',
+    ifMatch,
     edit: (autoOrder) => changeItem(autoOrder, itemOid, (item) => success({ ...item, properties: properties(given) })),
   });
 }
 
 /** Replaces the add-ons of one item; each must be in the catalogue. */
-export function updateItemAddOns(context: Context, oid: number, itemOid: number, list: readonly AutoOrderAddonItem[] | null | undefined): Promise<void> {
+export function updateItemAddOns(
+  context: Context, oid: number, itemOid: number, list: readonly AutoOrderAddonItem[] | null | undefined, ifMatch?: number,
+): Promise<void> {
   const given = list ?? refuse('missing_field', { field: 'add_on_items' });
   return changeAutoOrder(context, oid, {
     title: 'Item add-ons updated',
+    ifMatch,
     itemIds: addOnItemIds(given),
     edit: (autoOrder, rules) => changeItem(autoOrder, itemOid, (item) => addOnsOf(item, given, rules)),
   });
@@ -78,7 +84,10 @@ export async function cancelItemByReferenceOrder(
   await changeAutoOrder(context, oid, {
     title: `Item ${originalItemId} canceled`,
     itemIds: itemIdsNamed(request.append_items),
-    edit: (autoOrder, rules) => cancelItem(autoOrder, originalItemId, request, rules, newOids),
+    edit: (autoOrder, rules) => {
+      if (!autoOrder.items.some((item) => isItem(item, originalItemId))) refuse('not_found', { what: `item of auto order ${oid}`, id: originalItemId });
+      return cancelItem(autoOrder, originalItemId, request, rules, newOids);
+    },
   });
   return oid;
 }

@@ -33,25 +33,25 @@ export const autoOrderRoutes = {
     return one(context, { oid }, expand);
   },
   updateAutoOrdersBatch,
-  pauseAutoOrder: async (context, { params: { auto_order_oid: oid }, expand }) => {
-    await pauseAutoOrder(context, oid);
+  pauseAutoOrder: async (context, { params: { auto_order_oid: oid }, expand, ifMatch }) => {
+    await pauseAutoOrder(context, oid, ifMatch);
     return one(context, { oid }, expand);
   },
-  consolidateAutoOrders: async (context, { params: { auto_order_oid: oid }, body, expand }) => {
-    await consolidateAutoOrders(context, oid, body.source_auto_order_oids);
+  consolidateAutoOrders: async (context, { params: { auto_order_oid: oid }, body, expand, ifMatch }) => {
+    await consolidateAutoOrders(context, oid, body.source_auto_order_oids, ifMatch);
     return one(context, { oid }, expand);
   },
   // The younger operations answer with the younger fields that they are about.
-  updateAutoOrderProperties: async (context, { params: { auto_order_oid: oid }, body, expand }) => {
-    await updateProperties(context, oid, body.properties);
+  updateAutoOrderProperties: async (context, { params: { auto_order_oid: oid }, body, expand, ifMatch }) => {
+    await updateProperties(context, oid, body.properties, ifMatch);
     return one(context, { oid }, alsoWith(expand, 'properties'));
   },
-  updateAutoOrderItemProperties: async (context, { params: { auto_order_oid: oid, auto_order_item_oid: itemOid }, body, expand }) => {
-    await updateItemProperties(context, oid, itemOid, body.properties);
+  updateAutoOrderItemProperties: async (context, { params: { auto_order_oid: oid, auto_order_item_oid: itemOid }, body, expand, ifMatch }) => {
+    await updateItemProperties(context, oid, itemOid, body.properties, ifMatch);
     return one(context, { oid }, alsoWith(expand, 'items', 'properties'));
   },
-  updateAutoOrderItemAddOns: async (context, { params: { auto_order_oid: oid, auto_order_item_oid: itemOid }, body, expand }) => {
-    await updateItemAddOns(context, oid, itemOid, body.add_on_items);
+  updateAutoOrderItemAddOns: async (context, { params: { auto_order_oid: oid, auto_order_item_oid: itemOid }, body, expand, ifMatch }) => {
+    await updateItemAddOns(context, oid, itemOid, body.add_on_items, ifMatch);
     return one(context, { oid }, alsoWith(expand, 'items', 'add_ons'));
   },
 } satisfies Routes;

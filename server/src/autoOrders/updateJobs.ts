@@ -1,4 +1,5 @@
 import type { AutoOrder as WireAutoOrder } from '@perennial/contract/autoOrder.ts';
+import { errorMessage } from '@perennial/contract/errors.ts';
 import { inTransaction } from '../platform/context.ts';
 import { Refusal, refuse } from '../platform/http/refusal.ts';
 import { claimUpdateJob, countAttempt, deleteUpdateJob, insertUpdateJobs } from './jobStore.ts';
@@ -29,8 +30,9 @@ export async function updateBatch(
       await updateAutoOrder(context, oid, body, { validatesOriginalOrder });
       updated.push(oid);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      failed.push({ id: String(body.auto_order_oid ?? `autoOrders[${index}]`), message: error.message });
+      const id = String(body.auto_order_oid ?? `autoOrders[${index}]`);
+      if (!(error instanceof Refusal)) context.log.error({ err: error, autoOrderOid: id }, 'an element of a batch failed');
+      failed.push({ id, message: messageOf(error, context) });
     }
   }
   return { updated, failed };
@@ -77,12 +79,16 @@ async function settleFailure(context: Context, job: UpdateJob, error: unknown): 
     await countAttempt(context.db, merchantId, job.jobId);
     throw error;
   }
-  const reason = error instanceof Refusal ? error.message : 'Something went wrong on our side.';
+  const reason = messageOf(error, context);
   await inTransaction(context, async ({ db, now }) => {
     // Gone: another worker has met the same failure and told of it.
     if (!(await deleteUpdateJob(db, merchantId, job.jobId))) return;
     await appendLogs(db, merchantId, now, [{ autoOrderOid: job.autoOrderOid, message: `Update by ${job.actorName} failed: ${reason}` }]);
   });
 }
+
+/** What a client may read of an error: a refusal's own words, and of a fault of ours only where to look. */
+const messageOf = (error: unknown, { requestId }: Context): string =>
+  error instanceof Refusal ? error.message : errorMessage('internal', { requestId });
 
 const asActor = (context: Context, { actorName }: UpdateJob): Context => ({ ...context, actor: { ...context.actor, name: actorName } });
