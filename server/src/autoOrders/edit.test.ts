@@ -106,6 +106,7 @@ const events: readonly [what: string, before: Partial<AutoOrder>, after: Partial
   ['any change', {}, { overrideAffiliateId: 1 }, []],
   ['canceled', {}, canceled, ['auto_order_cancel']],
   ['disabled', {}, disabled, ['auto_order_disable']],
+  ['completed', {}, { ...disabled, completed: true }, []],
   ['merged', {}, merged, []],
   ['paused', {}, { items: [anItem({ paused: true })] }, ['auto_order_item_pause']],
   ['unpaused', { items: [anItem({ paused: true })] }, {}, ['auto_order_item_unpause']],

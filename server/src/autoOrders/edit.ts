@@ -133,7 +133,7 @@ export const paused = (autoOrder: AutoOrder): AutoOrder =>
 export function eventsOf(before: AutoOrder, after: AutoOrder, now: Temporal.Instant): EventName[] {
   const names = new Set<EventName>(['auto_order_update']);
   if (after.status === 'canceled' && before.status !== 'canceled') names.add('auto_order_cancel');
-  if (after.status === 'disabled' && before.status === 'active') names.add('auto_order_disable');
+  if (after.status === 'disabled' && before.status === 'active' && !after.completed) names.add('auto_order_disable');
   for (const item of after.items) for (const name of itemEvents(before.items.find(({ itemOid }) => itemOid === item.itemOid), item, now)) names.add(name);
   if (before.items.some(({ itemOid }) => !after.items.some((item) => item.itemOid === itemOid))) names.add('auto_order_item_cancel');
   return [...names];

@@ -54,7 +54,8 @@ export class FieldReader {
   }
 
   text(name: string, current: string | undefined): string | undefined {
-    return this.optional(name, current)?.trim() || undefined;
+    const value = this.optional(name, current);
+    return value === current ? current : value?.trim() || undefined;
   }
 
   number(name: string, current: number | undefined, min: number, max = 2 ** 31 - 1): number | undefined {
