@@ -56,10 +56,16 @@ export function noAutoOrder(key: AutoOrderKey): never {
  */
 export async function readTexts(context: Context, oids: readonly number[], expand: ReadonlySet<string>): Promise<AutoOrderText[]> {
   const { merchantId, timeZone } = context.merchant;
-  const texts = await readAutoOrders(context.db, merchantId, timeZone, oids, expand);
+  const texts = await readAutoOrders(context.db, merchantId, timeZone, oids, permitted(context, expand));
   if (!expand.has('items.future_schedules')) return texts;
   const schedules = await schedulesOf(context, texts.map((text) => text.autoOrderOid));
   return texts.map((text) => ({ ...text, json: fillFutureSchedules(text.json, schedules) }));
+}
+
+/** Whoever holds the link to the card page may change the card: callers that may only read, and webhooks, get an answer without it. */
+function permitted({ actor }: Context, expand: ReadonlySet<string>): ReadonlySet<string> {
+  if (!expand.has('management') || actor.permissions.has('auto_order_write')) return expand;
+  return new Set([...expand].filter((name) => name !== 'management'));
 }
 
 /** The next ten rebills of each item (auto_order reference, AutoOrderItem.future_schedules), from the rules that rebill. */

@@ -112,10 +112,12 @@ test('the link is for those who may write, and for auto orders that exist', asyn
   assert.equal((await ask(999_999)).status, 404);
 });
 
-test('an auto order shows its link when management is expanded, and only then', async () => {
+test('an auto order shows its link when management is expanded, and only to those who may write', async () => {
   const { oid } = await subscribed();
-  const read = async (query: Record<string, string>) => (await app.request({ operation: 'getAutoOrder', params: { auto_order_oid: oid }, query })).body.auto_order;
+  const read = async (query: Record<string, string>, key?: string) =>
+    (await app.request({ operation: 'getAutoOrder', params: { auto_order_oid: oid }, query, key })).body.auto_order;
   assert.equal((await read({})).management, undefined);
+  assert.equal((await read({ _expand: 'management' }, await app.addKey('TEST', ['auto_order_read']))).management, undefined);
   const { management } = await read({ _expand: 'management' });
   assert.equal((await open(new URL(management.update_billing_url))).status, 200);
 });
