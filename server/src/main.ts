@@ -1,3 +1,4 @@
-import { runCommandLine } from './cli/commands.ts';
+import './cli/compileCache.ts';
 
+const { runCommandLine } = await import('./cli/commands.ts');
 await runCommandLine(['serve', ...process.argv.slice(2)]);

@@ -1,32 +1,28 @@
 import { ConfigError } from '../config.ts';
 import { EmbeddedPostgresError } from '../platform/storage/embeddedError.ts';
-import { clockCommand } from './clock.ts';
 import { type Command, Obstacle, table, UsageError } from './command.ts';
-import { keyCommand } from './key.ts';
-import { merchantCommand } from './merchant.ts';
-import { migrateCommand } from './migrate.ts';
-import { seedCommand } from './seed.ts';
-import { serveCommand } from './serve.ts';
 
-const commands: Readonly<Record<string, Command>> = {
-  serve: serveCommand,
-  migrate: migrateCommand,
-  merchant: merchantCommand,
-  key: keyCommand,
-  clock: clockCommand,
-  seed: seedCommand,
+/** Each is loaded when it is asked for: `key list` need not wait for a web server's libraries. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./serve.ts')).serveCommand,
+  migrate: async () => (await import('./migrate.ts')).migrateCommand,
+  merchant: async () => (await import('./merchant.ts')).merchantCommand,
+  key: async () => (await import('./key.ts')).keyCommand,
+  clock: async () => (await import('./clock.ts')).clockCommand,
+  seed: async () => (await import('./seed.ts')).seedCommand,
 };
 
 /** Runs `perennial …` and sets the exit code: 0 done, 1 it failed, 2 it was asked for in the wrong way. Every failure says how to mend it. */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   const [name, ...rest] = args;
-  const command = name === undefined ? undefined : commands[name];
-  if (!command) {
-    const isAsked = name === undefined || name === 'help' || name === '--help' || name === '-h';
-    (isAsked ? console.log : console.error)(isAsked ? overview() : `perennial: there is no command ${name}\n\n${overview()}`);
-    process.exitCode = isAsked ? 0 : 2;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') return console.log(await overview());
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!load) {
+    console.error(`perennial: there is no command ${name}\n\n${await overview()}`);
+    process.exitCode = 2;
     return;
   }
+  const command = await load();
   if (rest.includes('--help') || rest.includes('-h')) return console.log(helpOf(command));
   try {
     await command.run(rest);
@@ -45,8 +41,9 @@ function explain(error: unknown, command: Command): number {
   return error instanceof ConfigError ? 2 : 1;
 }
 
-function overview(): string {
-  const rows = Object.values(commands).map(({ usage, summary }) => [`  perennial ${usage}`, summary]);
+async function overview(): Promise<string> {
+  const all = await Promise.all(Object.values(commands).map((load) => load()));
+  const rows = all.map(({ usage, summary }) => [`  perennial ${usage}`, summary]);
   return `${table(rows)}\n\nperennial <command> --help tells more. Settings come by environment: perennial serve --help`;
 }
 

@@ -1,3 +1,4 @@
-import { runCommandLine } from './commands.ts';
+import './compileCache.ts';
 
+const { runCommandLine } = await import('./commands.ts');
 await runCommandLine(process.argv.slice(2));

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createApp, type App } from '../app.ts';
@@ -57,14 +58,23 @@ async function serveOn(store: Store, config: Config, log: Logger, stopped: Promi
   if (config.demo) await ensureDemoMerchant(app, store.db);
   if (config.role !== 'worker') await listen(app, store, config);
   const loops = startLoops(app, config, log);
+  // Now, in case we are killed later.
+  flushCompileCache();
 
   const reason = await Promise.race([stopped, store.ended]);
   log.info({ reason }, 'stopping');
-  const drained = Promise.all([app.http.close(), ...loops.map((loop) => loop.stop())]);
-  const isDrained = await Promise.race([drained.then(() => true), systemClock.sleep(drainMsMax).then(() => false)]);
+  const isDrained = await endsWithin(drainMsMax, Promise.all([app.http.close(), ...loops.map((loop) => loop.stop())]));
   if (!isDrained) log.warn('requests or batches were still running after half a minute; they are cut off');
   await Promise.all([gateways.close(), mail.close()]);
   if (reason !== 'signal') throw new Obstacle(reason);
+}
+
+/** Whether the work ended in time; the wait is called off when it did, or it would hold up the end. */
+async function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
+  const waiting = new AbortController();
+  const ended = await Promise.race([work.then(() => true), systemClock.sleep(ms, waiting.signal).then(() => false)]);
+  waiting.abort();
+  return ended;
 }
 
 async function listen(app: App, store: Store, config: Config): Promise<void> {

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { mock, test } from 'node:test';
+import { openTestDatabase } from '../../../test/support/database.ts';
+import { runCommandLine } from './commands.ts';
+
+const root = new URL('../../../', import.meta.url).pathname;
+const { url } = await openTestDatabase();
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs `perennial …` on the test's database; what it prints and its exit code are kept from this process. */
+async function perennial(args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
+  const printed = { out: '', err: '' };
+  const log = mock.method(console, 'log', (text: string) => void (printed.out += `${text}\n`));
+  const error = mock.method(console, 'error', (text: unknown) => void (printed.err += `${text}\n`));
+  const before = { ...process.env };
+  Object.assign(process.env, { DATABASE_URL: url, ...env });
+  try {
+    await runCommandLine(args);
+    return { ...printed, code: Number(process.exitCode ?? 0) };
+  } finally {
+    for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+    Object.assign(process.env, before);
+    process.exitCode = undefined;
+    log.mock.restore();
+    error.mock.restore();
+  }
+}
+
+async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
+  let text = '';
+  for await (const chunk of stream) text += chunk;
+  return text;
+}
+
+const wrongWays: [args: string[], env: Record<string, string>, code: number, says: RegExp][] = [
+  [['bill'], {}, 2, /there is no command bill/],
+  [['key'], {}, 2, /--merchant is missing/],
+  [['key', 'sell', '--merchant', 'DEMO'], {}, 2, /say create, list or revoke/],
+  [['key', 'create', '--merchant', 'DEMO', '--name', 'x', '--permissions', 'orders_read'], {}, 2, /there is no orders_read; there are auto_order_read/],
+  [['key', 'create', '--merchant', 'DEMO', '--name', 'x', '--permissions', 'read', '--ips', '10.0.0.0/40'], {}, 2, /10\.0\.0\.0\/40 is neither/],
+  [['key', 'list', '--merchant', 'NONE'], {}, 1, /there is no merchant NONE; make one/],
+  [['key', 'list', '--colour', 'red'], {}, 2, /Unknown option '--colour'/],
+  [['merchant', 'create', '--id', 'toolong', '--name', 'x'], {}, 2, /one to five capital letters/],
+  [['merchant', 'create', '--id', 'SHOP', '--name', 'x', '--time-zone', 'Mars/Base'], {}, 2, /Mars\/Base is no time zone/],
+  [['serve'], { PORT: 'http', LOG_LEVEL: 'loud', TRUSTED_PROXIES: 'proxy' }, 2, /PORT=http[\s\S]*LOG_LEVEL=loud[\s\S]*TRUSTED_PROXIES: proxy/],
+  [['migrate'], { DATABASE_URL: 'postgres://me:s3cret@127.0.0.1:1/x' }, 1, /PostgreSQL at 127\.0\.0\.1:1 cannot be reached/],
+];
+
+for (const [args, env, code, says] of wrongWays) {
+  test(`refused: perennial ${args.join(' ')}`, async () => {
+    const ran = await perennial(args, env);
+    assert.match(ran.err, says);
+    assert.equal(ran.code, code);
+    assert.doesNotMatch(ran.err, /s3cret|\n {4}at /);
+  });
+}
+
+test('every command tells what it does', async () => {
+  const overview = await perennial([]);
+  for (const name of ['serve', 'migrate', 'merchant', 'key', 'seed']) {
+    assert.match(overview.out, new RegExp(`perennial ${name}`));
+    const { code, out } = await perennial([name, '--help']);
+    assert.equal(code, 0);
+    assert.match(out, new RegExp(`^perennial ${name}`));
+  }
+  assert.match((await perennial(['serve', '--help'])).out, /RATE_LIMIT_PER_HOUR/);
+});
+
+test('a merchant and its keys: made, listed, revoked', async () => {
+  assert.match((await perennial(['migrate'])).out, /up to date/);
+  assert.equal((await perennial(['merchant', 'create', '--id', 'SHOP', '--name', 'Shop', '--currency', 'EUR', '--time-zone', 'Europe/Vienna'])).code, 0);
+  assert.match((await perennial(['merchant', 'create', '--id', 'SHOP', '--name', 'Shop'])).err, /there is a merchant SHOP already/);
+  assert.match((await perennial(['merchant', 'list'])).out, /SHOP +Europe\/Vienna +EUR +real +Shop/);
+
+  const made = await perennial(['key', 'create', '--merchant', 'SHOP', '--name', 'billing import', '--permissions', 'auto_order_read,order_read', '--ips', '203.0.113.7']);
+  assert.match(made.out, /^[0-9a-f]{64}\n$/, 'the key alone, for scripts');
+  const listed = await perennial(['key', 'list', '--merchant', 'SHOP']);
+  assert.match(listed.out, /valid +\S+ +203\.0\.113\.7 +billing import +auto_order_read,order_read/);
+  assert.ok(listed.out.includes(made.out.slice(0, 8)) && !listed.out.includes(made.out.trim()));
+  const id = /^(\d+) /m.exec(listed.out)![1]!;
+  assert.equal((await perennial(['key', 'revoke', '--merchant', 'SHOP', id])).code, 0);
+  assert.match((await perennial(['key', 'revoke', '--merchant', 'SHOP', id])).err, new RegExp(`no valid key ${id}`));
+  assert.match((await perennial(['key', 'list', '--merchant', 'SHOP'])).out, /revoked 20/);
+});
+
+test('a demo server says where it is, keeps its key, and stops when it is told to', async (t) => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'perennial-cli-'));
+  t.after(() => rm(dataDir, { recursive: true, force: true }));
+  // There already, so that nothing is put into it.
+  await perennial(['merchant', 'create', '--id', 'DEMO', '--name', 'Demo']);
+  const keys: string[] = [];
+  for (let start = 0; start < 2; start++) {
+    const child = spawn(process.execPath, [`${root}server/src/main.ts`], {
+      env: { PATH: process.env['PATH'], DATABASE_URL: url, DATA_DIR: dataDir, DEMO: 'on', PORT: '0', LOG_LEVEL: 'warn' }, stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const curl = await firstMatch(child.stdout, /^ *(curl .*)$/m);
+    const exited = once(child, 'exit');
+    const demo = JSON.parse(await readFile(join(dataDir, 'demo.json'), 'utf8'));
+    assert.equal((await stat(join(dataDir, 'demo.json'))).mode & 0o777, 0o600);
+    assert.deepEqual(Object.keys(demo).sort(), ['apiKey', 'baseUrl', 'merchantId']);
+    const pasted = spawn('sh', ['-c', `${curl} -s`]);
+    assert.match(await textOf(pasted.stdout), /"success":true/);
+    keys.push(demo.apiKey);
+    child.kill('SIGTERM');
+    assert.deepEqual((await exited)[0], 0);
+  }
+  assert.equal(keys[0], keys[1]);
+});
+
+async function firstMatch(stream: AsyncIterable<Buffer> & NodeJS.ReadableStream, pattern: RegExp): Promise<string> {
+  let text = '';
+  return new Promise((resolve, reject) => {
+    stream.on('data', (chunk: Buffer) => {
+      text += chunk;
+      const match = pattern.exec(text);
+      if (match) resolve(match[1]!);
+    });
+    stream.on('end', () => reject(new Error(`the server ended: ${text}`)));
+  });
+}
