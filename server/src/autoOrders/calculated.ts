@@ -8,7 +8,7 @@ import type { Temporal } from 'temporal-polyfill';
 
 /** What the schedule rules say of a record's future; stored beside it, so that answers and the engine need not plan again. */
 export interface Calculated {
-  /** When the engine must look at the auto order next; undefined: never, until somebody changes it. */
+  /** When the engine must look at the auto order next, not before it was calculated; undefined: never, until somebody changes it. */
   readonly dueAt: Temporal.Instant | undefined;
   readonly items: ReadonlyMap<number, CalculatedItem>;
 }
@@ -32,7 +32,8 @@ export type Rules = Pick<PlanContext, 'now' | 'zone' | 'missedShipments'>;
 /** The record with its calculated fields, by the rules that the engine rebills by. */
 export function calculate(autoOrder: AutoOrder, catalog: Catalog, rules: Rules): CalculatedAutoOrder {
   const items = new Map(autoOrder.items.map((item) => [item.itemOid, calculateItem(autoOrder, item, catalog, rules)]));
-  return { autoOrder, calculated: { dueAt: dueAt(autoOrder), items } };
+  // What is overdue happens from now on: a test clock that plays it by this moment must not go back.
+  return { autoOrder, calculated: { dueAt: latest(dueAt(autoOrder), rules.now), items } };
 }
 
 /**
