@@ -100,8 +100,8 @@ export type PreviewRebill = Static<typeof PreviewRebill>;
 export const PreviewResponse = answer('PreviewResponse', {
   rebills: many(PreviewRebill),
   ends: oneOf(
-    ['never', 'completed', 'canceled', 'disabled', 'merged', 'paused'],
-    'Why there are fewer than were asked for; never when there are not.',
+    ['never', 'completed', 'canceled', 'disabled', 'merged', 'paused', 'parked'],
+    'Why there are fewer than were asked for; never when there are not. Parked: it cannot be billed until it is mended.',
   ),
 });
 export type PreviewResponse = Static<typeof PreviewResponse>;
