@@ -1,3 +1,4 @@
+import type { Currency } from '@perennial/contract/common.ts';
 import type { Order } from '@perennial/contract/order.ts';
 import { Temporal } from 'temporal-polyfill';
 import type { AutoOrder, AutoOrderItem } from '../../autoOrders/autoOrder.ts';
@@ -102,6 +103,7 @@ class Simulation {
   readonly #orders: OrderRecord[] = [];
   readonly #rebills: PastRebill[] = [];
   readonly #logs: (LogLine & { at: Temporal.Instant })[] = [];
+  readonly #wrote = new Map<string, Currency>();
   readonly #used = { autoOrder: 0, autoOrderItem: 0, order: 0 };
 
   constructor(request: WorldRequest) {
@@ -241,7 +243,7 @@ class Simulation {
     const rebillNumber = record.rebillCount + 1;
     const paid = charge.card ? { gatewayCode: gateway, reference: referenceOf(this.#ids) } : {};
     this.#orders.push(rebillOrderRecord({
-      orderId, autoOrderOid: record.autoOrderOid, rebillNumber, charge, original, at, zone: this.#zone, payment: { kind: 'paid', ...paid },
+      orderId, autoOrderOid: record.autoOrderOid, rebillNumber, charge, original, at, zone: this.#zone, payment: { kind: 'paid', ...paid }, wrote: this.#wrote,
     }));
     this.#rebills.push({ ...pastRebill(record, open), state: 'paid', attempt: open.declines.length + 1, at, reference: paid.reference });
     living.open = undefined;
