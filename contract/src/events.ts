@@ -8,11 +8,11 @@ import type { ExpansionName } from './expansions.ts';
 
 /** One event. */
 export interface EventDescription {
-  readonly category: 'auto_order' | 'order' | 'item' | 'workflow_task' | 'webhook';
+  readonly category: 'auto_order' | 'order' | 'item' | 'customer' | 'workflow_task' | 'webhook';
   /** When it happens. */
   readonly description: string;
   /** The model of the payload. */
-  readonly payload: 'AutoOrder' | 'Order' | 'Item' | 'WorkflowTask' | 'Webhook';
+  readonly payload: 'AutoOrder' | 'Order' | 'Item' | 'Customer' | 'WorkflowTask' | 'Webhook';
   /** The list of expansions that a subscription may name; absent where the payload is always whole. */
   readonly expansion?: ExpansionName;
   /** Whether it can be sent again for every existing record. */
@@ -40,6 +40,8 @@ export const events = {
   order_stage_change: order('An order moved to another stage.'),
   item_create: item('An item was inserted.'),
   item_update: { ...item('An item was changed.'), supportsReflow: true },
+  customer_create: customer('A customer profile was inserted.'),
+  customer_update: customer('A customer profile was changed.'),
   workflow_task_create: task('A task was raised.'),
   workflow_task_update: task('A task was changed.'),
   workflow_task_delete: task('A task was deleted; the payload is the task as it last was.'),
@@ -65,6 +67,10 @@ function order(description: string) {
 
 function item(description: string) {
   return { category: 'item', description, payload: 'Item', expansion: 'item', supportsReflow: false } as const;
+}
+
+function customer(description: string) {
+  return { category: 'customer', description, payload: 'Customer', expansion: 'customer', supportsReflow: false } as const;
 }
 
 function task(description: string) {

@@ -582,7 +582,7 @@ export const operations = {
     response: OrdersResponse,
     payload: 'orders',
     status: 200,
-    maxElements: 500,
+    maxElements: 200,
     expand: 'order',
   },
   getOrdersByQuery: {

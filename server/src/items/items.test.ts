@@ -123,7 +123,6 @@ const refused: { name: string; item: object; field: string }[] = [
   { name: 'a pause until the 32nd', item: { auto_order: { steps: [{ type: 'pause until', pause_until_day_of_month: 32 }] } }, field: 'auto_order.steps[0].pause_until_day_of_month' },
   { name: 'an unknown type', item: { auto_order: { steps: [{ type: 'jump' }] } }, field: 'auto_order.steps[0].type' },
   { name: 'a loop in the middle', item: { auto_order: { steps: [{ type: 'loop' }, { type: 'item', schedule: 'Weekly' }] } }, field: 'auto_order.steps[0].type' },
-  { name: 'an endless step before another', item: { auto_order: { steps: [{ type: 'item', schedule: 'Weekly' }, { type: 'loop' }] } }, field: 'auto_order.steps[0].repeat_count' },
   { name: 'steps that ship nothing', item: { auto_order: { steps: [{ type: 'pause', pause_days: 1 }, { type: 'loop' }] } }, field: 'auto_order.steps' },
   { name: 'kit only beside others', item: { auto_order: { steps: [{ type: 'kit only' }, { type: 'loop' }] } }, field: 'auto_order.steps[0].type' },
   { name: 'an unknown upgrade item', item: { auto_order: { auto_order_upgrade_items: ['GHOST'] } }, field: 'auto_order.auto_order_upgrade_items[0]' },

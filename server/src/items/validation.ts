@@ -65,15 +65,13 @@ function stepsFault(wire: ItemAutoOrder, currency: string): ItemFault | undefine
   ]);
 }
 
-// What stands in a list must be reachable and must come to something: an endless step ends the list, and so does a loop.
+// What stands in a list must be reachable and must come to something. How steps are read: docs/adr/0010-how-steps-are-read.md.
 function orderOfStepsFault(steps: readonly ItemAutoOrderStep[]): ItemFault | undefined {
   const last = steps.length - 1;
   const kitOnly = steps.findIndex((step) => step.type === 'kit only');
   if (kitOnly >= 0) return last === 0 ? undefined : fault(`auto_order.steps[${kitOnly}].type`, 'stands beside other steps', 'A kit only step must be the only one');
   const loop = steps.findIndex((step) => step.type === 'loop');
   if (loop >= 0 && loop < last) return fault(`auto_order.steps[${loop}].type`, 'is followed by steps that are never reached', 'Make the loop the last step');
-  const endless = steps.findIndex((step, i) => step.type === 'item' && step.repeat_count === undefined && i < last);
-  if (endless >= 0) return fault(`auto_order.steps[${endless}].repeat_count`, 'is missing', 'Only the last step may repeat without end');
   if (steps.length > 0 && !steps.some((step) => step.type === 'item')) {
     return fault('auto_order.steps', 'ship nothing', 'Add a step of type item');
   }

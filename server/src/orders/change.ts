@@ -1,7 +1,7 @@
 import type { Order } from '@perennial/contract/order.ts';
 import { wireDate } from '../kernel/calendar.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
-import type { OrderFault } from './fault.ts';
+import { billingFault, type OrderFault } from './fault.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
 import { type Occasion, paid } from './payment.ts';
 import { cardFault, keptCard, keptPayment } from './paymentDetails.ts';
@@ -25,7 +25,7 @@ export interface ChangedOrder {
  */
 export function changedOrder(stored: OrderRecord, change: OrderChange, merge: Merge, now: Occasion): Outcome<ChangedOrder, OrderFault> {
   const { current_stage: stage, items, payment, summary, taxes, currency_code, exchange_rate, current_stage_histories, ...rest } = change;
-  const fault = cardFault(payment, false) ?? linesFault(stored.document, items) ?? stageFault(stored, stage);
+  const fault = billingFault(change.billing) ?? cardFault(payment, false) ?? linesFault(stored.document, items) ?? stageFault(stored, stage);
   if (fault) return failure(fault);
   const parts = { ...rest, ...linesChange(stored.document, items, merge), summary: actualCosts(summary), payment: paymentChange(payment) };
   const document = merge(stored.document, parts);

@@ -1,3 +1,4 @@
+import type { OrderBilling } from '@perennial/contract/order.ts';
 import { type Minor, toMinor } from '../kernel/money.ts';
 import { failure, type Outcome } from '../kernel/outcome.ts';
 
@@ -18,3 +19,11 @@ export function amountIn(decimal: number, currency: string, field: string): Outc
   if (parsed.value < 0 || parsed.value > amountMax) return failure({ field, reason: 'is out of range', mend: 'Send 0 or more' });
   return parsed;
 }
+
+/** What is wrong with a billing address that its fields alone do not show (order reference, OrderBilling.cc_emails). */
+export function billingFault(billing: OrderBilling | null | undefined): OrderFault | undefined {
+  const length = (billing?.cc_emails ?? []).join(',').length;
+  return length <= ccEmailsMax ? undefined : { field: 'billing.cc_emails', reason: 'are too long', mend: `Send at most ${ccEmailsMax} characters all together` };
+}
+
+const ccEmailsMax = 100;

@@ -5,7 +5,7 @@ import type { CatalogItem } from '../items/item.ts';
 import { parseWireDate, wireDate } from '../kernel/calendar.ts';
 import { type Minor, sum, toMinor, zero } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
-import { amountIn, type OrderFault } from './fault.ts';
+import { amountIn, billingFault, type OrderFault } from './fault.ts';
 import { orderLine, type OrderLine, type LineWarning } from './newOrderLine.ts';
 import { type OrderCurrency, wireCurrency } from './money.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
@@ -39,6 +39,8 @@ export interface NewOrder {
 /** A new order with its totals, or the first thing wrong with it. Paid at once where no gateway need be asked. */
 export function newOrder(request: NewOrderRequest): Outcome<NewOrder, OrderFault> {
   const { order: wire, channelPartner, now } = request;
+  const addressFault = billingFault(wire.billing);
+  if (addressFault) return failure(addressFault);
   const currency = currencyOf(wire, request.currency);
   if (!currency.ok) return currency;
   const lines = linesOf(request);

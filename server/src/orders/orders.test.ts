@@ -123,6 +123,7 @@ const refused: { name: string; change: object; field: string }[] = [
   { name: 'a thirteenth month', change: { payment: { credit_card: { card_number_token: 't', card_expiration_month: 13 } } }, field: 'payment.credit_card.card_expiration_month' },
   { name: 'a card number', change: { payment: { credit_card: { card_number: '4444 3333 2222 1111' } } }, field: 'payment.credit_card.card_number' },
   { name: 'a card number as token', change: { payment: { credit_card: { card_number_token: '4444333322221111' } } }, field: 'payment.credit_card.card_number_token' },
+  { name: 'more copies than fit', change: { billing: { cc_emails: ['a', 'b', 'c'].map((name) => `${name.repeat(30)}@example.com`) } }, field: 'billing.cc_emails' },
   { name: 'no currency', change: { currency_code: 'usd' }, field: 'currency_code' },
   { name: 'a currency without rate', change: { currency_code: 'EUR' }, field: 'exchange_rate' },
   { name: 'a flag that is none', change: partner({ skip_payment_processing: 'yes' }), field: 'channel_partner.skip_payment_processing' },

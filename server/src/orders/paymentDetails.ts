@@ -64,6 +64,7 @@ export function keptCard({ card_number_token, card_verification_number_token, ca
   return lastFour === undefined ? card : { ...card, card_number: maskedCardNumber(lastFour), card_number_truncated: true };
 }
 
+// An explicit null stays one: it clears.
 function masked(value: string | undefined): string | undefined {
-  return value === undefined || value === '' ? undefined : `XXXX${value.slice(-4)}`.slice(0, Math.max(4, value.length));
+  return value ? `XXXX${value.slice(-4)}`.slice(0, Math.max(4, value.length)) : value;
 }
