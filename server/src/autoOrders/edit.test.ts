@@ -56,6 +56,28 @@ for (const [what, given, body, status, reason] of switches) {
   });
 }
 
+const refused: readonly [body: object, field: string][] = [
+  [{ credit_card_attempt: -1 }, 'credit_card_attempt'],
+  [{ cancel_after_next_x_orders: 0 }, 'cancel_after_next_x_orders'],
+  [{ add_ons: [{ item_id: 'COFFEE', quantity: 0 }] }, 'add_ons[0].quantity'],
+  [{ items: [{ auto_order_item_oid: 11, original_quantity: 0 }] }, 'items[0].original_quantity'],
+  [{ items: [{ auto_order_item_oid: 11, arbitrary_quantity: -1 }] }, 'items[0].arbitrary_quantity'],
+  [{ items: [{ auto_order_item_oid: 11, arbitrary_percentage_discount: 101 }] }, 'items[0].arbitrary_percentage_discount'],
+  [{ items: [{ auto_order_item_oid: 11, number_of_rebills: -1 }] }, 'items[0].number_of_rebills'],
+  [{ items: [{ auto_order_item_oid: 11, arbitrary_unit_cost: 0.001 }] }, 'items[0].arbitrary_unit_cost'],
+  [{ items: [{ auto_order_item_oid: 11, frequency: 'Every...' }] }, 'items[0].arbitrary_schedule_days'],
+  [{ items: [{ auto_order_item_oid: 11, frequency: null }] }, 'items[0].frequency'],
+  [{ items: [{ auto_order_item_oid: 11, arbitrary_item_id: 'NOTHING' }] }, 'items[0].arbitrary_item_id'],
+  [{ items: [{ auto_order_item_oid: 11 }, { auto_order_item_oid: 11 }] }, 'items[1].auto_order_item_oid'],
+  [{ items: [{ auto_order_item_oid: 11, add_ons: [{ item_id: 'NOTHING' }] }] }, 'items[0].add_ons[0].item_id'],
+];
+for (const [body, field] of refused) {
+  test(`refused: ${JSON.stringify(body)}`, () => {
+    const outcome = editAutoOrder(anAutoOrder(), body as WireAutoOrder, rules, []);
+    assert.equal(outcome.ok ? 'taken' : outcome.reason.field, field);
+  });
+}
+
 test('stopping drops the retry; going on forgets the declines', () => {
   const retrying = { creditCardAttempt: 2, nextAttemptAt: at('2026-02-03T00:00:00Z') };
   assert.equal(edit(retrying, { enabled: false }).nextAttemptAt, undefined);

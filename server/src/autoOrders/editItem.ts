@@ -89,7 +89,7 @@ function readFields(current: AutoOrderItem, body: WireItem, read: FieldReader, r
   return {
     ...current,
     originalItemId: catalogId(read.required('original_item_id', current.originalItemId), current.originalItemId, rules),
-    originalQuantity: read.number('original_quantity', read.required('original_quantity', current.originalQuantity), smallestQuantity) ?? current.originalQuantity,
+    originalQuantity: read.number('original_quantity', current.originalQuantity, smallestQuantity) ?? current.originalQuantity,
     arbitraryItemId: optionalCatalogId(read.text('arbitrary_item_id', current.arbitraryItemId), current.arbitraryItemId, rules),
     arbitraryQuantity: read.number('arbitrary_quantity', current.arbitraryQuantity, smallestQuantity),
     arbitraryUnitCost: read.money('arbitrary_unit_cost', current.arbitraryUnitCost),
@@ -175,7 +175,7 @@ export function editAddOns(list: readonly WireAddOn[], field: string, faults: Pi
     if (!known) read.fault('item_id', body.item_id ? 'names no item of the catalogue' : 'is missing', 'Send the id of an item that exists');
     const addOn = {
       itemId: known?.itemId ?? '',
-      quantity: read.number('quantity', read.required('quantity', 1), 1) ?? 1,
+      quantity: read.number('quantity', 1, 1) ?? 1,
       unitCost: read.money('arbitrary_unit_cost', undefined),
       freeShipping: read.required('free_shipping', false),
       nextXOrders: read.number('next_x_orders', undefined, 1),

@@ -64,7 +64,7 @@ export class FieldReader {
   }
 
   count(name: string, current: number): number {
-    return this.number(name, this.required(name, current), 0) ?? current;
+    return this.number(name, current, 0) ?? current;
   }
 
   moment(name: string, current: Temporal.Instant | undefined): Temporal.Instant | undefined {
