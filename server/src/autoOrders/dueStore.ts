@@ -2,29 +2,10 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 
 /*
- * Who must be looked at: `auto_order.due_at`, as the engine claims it. A claim takes the mark away and whoever holds it gives the auto order the
- * next one, so that none is ever in two hands.
+ * When auto orders must be looked at: `auto_order.due_at`. The engine reads it and every write of a record sets it anew; these are the changes of it alone.
  */
 
-/** An auto order that is due, with the moment that made it so. */
-export interface Due {
-  readonly autoOrderOid: number;
-  readonly dueAt: Temporal.Instant;
-}
-
-/** How many auto orders one claim takes at most: the limit is written into the statement, because a parameter there is planned anew each time. */
-export const claimLimit = 200;
-
-/** Locks due auto orders that nobody else has locked, the longest due first. */
-export async function lockDue(tx: Database, merchantId: string, until: Temporal.Instant): Promise<Due[]> {
-  const rows = await tx.rows<{ auto_order_oid: number; due_at: Temporal.Instant }>(
-    `select auto_order_oid, due_at from auto_order where merchant_id = $1 and due_at <= $2 order by due_at limit ${claimLimit} for update skip locked`,
-    [merchantId, until],
-  );
-  return rows.map((row) => ({ autoOrderOid: row.auto_order_oid, dueAt: row.due_at }));
-}
-
-/** Takes the due mark from locked auto orders that are being charged: they are looked at again when the charge is settled. */
+/** Takes the due mark from locked auto orders: nothing is to be done before somebody gives them another. */
 export async function takeDueMarks(tx: Database, merchantId: string, oids: readonly number[]): Promise<void> {
   if (oids.length === 0) return;
   await tx.run('update auto_order set due_at = null where merchant_id = $1 and auto_order_oid = any($2::int[])', [merchantId, oids]);

@@ -1,5 +1,6 @@
 import { currencyExponent, minor } from '../kernel/money.ts';
 import { assigned, autoOrderColumns, declared, itemColumns, namesOf, toRow } from './columns.ts';
+import { rowsText } from '../platform/storage/moments.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { Frequency } from '../kernel/frequency.ts';
 import type { AddOn, AutoOrder, AutoOrderItem, AutoOrderStatus, Property } from './autoOrder.ts';
@@ -85,8 +86,8 @@ export async function insertAutoOrders(tx: Database, merchantId: string, autoOrd
     created_at: createdAt,
     modified_at: modifiedAt,
   }));
-  await tx.run(insertSql, [merchantId, JSON.stringify(rows)]);
-  await tx.run(insertItemsSql, [merchantId, JSON.stringify(autoOrders.flatMap((one) => itemRows(itemColumns, one)))]);
+  await tx.run(insertSql, [merchantId, rowsText(rows)]);
+  await tx.run(insertItemsSql, [merchantId, rowsText(autoOrders.flatMap((one) => itemRows(itemColumns, one)))]);
 }
 
 const insertSql = `
@@ -105,7 +106,7 @@ const insertItemsSql = `
 export async function saveAutoOrders(tx: Database, merchantId: string, at: Temporal.Instant, changed: readonly CalculatedAutoOrder[]): Promise<void> {
   await updateAutoOrders(tx, merchantId, at, autoOrderColumns, changed);
   const oids = changed.map(({ autoOrder }) => autoOrder.autoOrderOid);
-  await tx.run(saveItemsSql, [merchantId, oids, JSON.stringify(changed.flatMap((one) => itemRows(itemColumns, one)))]);
+  await tx.run(saveItemsSql, [merchantId, oids, rowsText(changed.flatMap((one) => itemRows(itemColumns, one)))]);
 }
 
 const saveItemsSql = `
@@ -126,7 +127,7 @@ export type Rebilled = CalculatedAutoOrder & { readonly at?: Temporal.Instant };
 /** Writes what a rebill moves, in two statements for any number of locked records: state and dates, nothing that only people edit. */
 export async function saveRebilled(tx: Database, merchantId: string, at: Temporal.Instant, rebilled: readonly Rebilled[]): Promise<void> {
   await updateAutoOrders(tx, merchantId, at, movingColumns, rebilled);
-  await tx.run(updateItemsSql, [merchantId, JSON.stringify(rebilled.flatMap((one) => itemRows(movingItemColumns, one)))]);
+  await tx.run(updateItemsSql, [merchantId, rowsText(rebilled.flatMap((one) => itemRows(movingItemColumns, one)))]);
 }
 
 const movingColumns = autoOrderColumns.filter((column) => column.moves);
@@ -149,7 +150,7 @@ async function updateAutoOrders(
     `update auto_order a set version = a.version + 1, modified_at = coalesce(r.changed_at, $3), ${assigned(columns)}
      from jsonb_to_recordset($2::jsonb) as r (auto_order_oid integer, changed_at timestamptz, ${declared(columns)})
      where a.merchant_id = $1 and a.auto_order_oid = r.auto_order_oid`,
-    [merchantId, JSON.stringify(rows), at],
+    [merchantId, rowsText(rows), at],
   );
 }
 
@@ -159,7 +160,7 @@ export async function saveCalculated(tx: Database, merchantId: string, recalcula
     `update auto_order_item i set ${assigned(calculatedColumns)}
      from jsonb_to_recordset($2::jsonb) as r (auto_order_oid integer, auto_order_item_oid integer, ${declared(calculatedColumns)})
      where i.merchant_id = $1 and i.auto_order_oid = r.auto_order_oid and i.auto_order_item_oid = r.auto_order_item_oid`,
-    [merchantId, JSON.stringify(recalculated.flatMap((one) => itemRows(calculatedColumns, one)))],
+    [merchantId, rowsText(recalculated.flatMap((one) => itemRows(calculatedColumns, one)))],
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import { minor } from '../kernel/money.ts';
+import { rowsText } from '../platform/storage/moments.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { orderFacets } from './facets.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
@@ -43,7 +44,7 @@ export async function insertOrders(tx: Database, merchantId: string, orders: rea
     `insert into orders (merchant_id, ${writtenNames}, charge_lease_until)
      select $1, ${writtenNames}, ${leaseOf('r')} from jsonb_to_recordset($2::jsonb) as r (${writtenTypes})
      on conflict (merchant_id, channel_partner_code, channel_partner_order_id) where channel_partner_order_id is not null do nothing`,
-    [merchantId, JSON.stringify(orders.map(toRow))],
+    [merchantId, rowsText(orders.map(toRow))],
   );
 }
 

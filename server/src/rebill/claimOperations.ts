@@ -1,16 +1,15 @@
 import { addDays } from '../kernel/calendar.ts';
 import { calculate, dueAt } from '../autoOrders/calculated.ts';
 import { loadCatalog } from '../autoOrders/catalog.ts';
-import { lockDue, lockVersions, putOff, takeDueMarks } from '../autoOrders/dueStore.ts';
+import { lockVersions, putOff, takeDueMarks } from '../autoOrders/dueStore.ts';
 import { appendLogs, loadAutoOrders, saveRebilled } from '../autoOrders/store.ts';
 import { findOrders } from '../orders/store.ts';
 import { inTransaction } from '../platform/context.ts';
 import { decide } from './plan.ts';
 import { chargeKey } from './attempt.ts';
 import { eventsOf, logsOf } from './note.ts';
-import { findEarlierAttempts, startAttempts } from './store.ts';
+import { findEarlierAttempts, lockDue, startAttempts } from './store.ts';
 import type { AutoOrder } from '../autoOrders/autoOrder.ts';
-import type { Due } from '../autoOrders/dueStore.ts';
 import type { Rebilled } from '../autoOrders/store.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import type { MerchantPayments } from '../payments/payments.ts';
@@ -19,7 +18,7 @@ import type { NotedAt } from './note.ts';
 import type { OrderIds } from './orderIdOperations.ts';
 import type { Decision, Look } from './plan.ts';
 import type { RebillPolicy } from './policy.ts';
-import type { EarlierAttempt, NewAttempt } from './store.ts';
+import type { Due, EarlierAttempt, NewAttempt } from './store.ts';
 import type { Temporal } from 'temporal-polyfill';
 
 /** A charge that this process alone may ask for until its lease is over, with the records it was planned on. */
@@ -100,7 +99,7 @@ async function claimLocked(context: Context, due: readonly Due[], terms: LockedT
   const decided = free.map((each) => ({ ...each, decision: decide(each) }));
   const claims = decided.flatMap((each) => claimOf(each, terms));
   await startAttempts(context.db, context.merchant.merchantId, claims.map((claim) => claim.attempt), terms.leaseMs);
-  await write(context, looks.filter((each) => isInFlight(each.earlier)), decided, terms.policy);
+  await write(context, decided, terms.policy);
   return {
     claims,
     lookCount: due.length,
@@ -114,7 +113,7 @@ type TriedLook = Look & { readonly earlier: EarlierAttempt | undefined };
 
 type DecidedLook = TriedLook & { readonly decision: Decision };
 
-/** A charge under way belongs to whoever settles it; only the mark has to go. A row that is paid cannot be here: it counted the rebill. */
+/** A charge under way belongs to whoever settles it. A row that is paid cannot be here: it counted the rebill. */
 const isInFlight = (earlier: EarlierAttempt | undefined): boolean => earlier?.state === 'charging' || earlier?.state === 'unknown';
 
 async function look(context: Context, due: readonly Due[], { policy, isForced }: LockedTerms): Promise<TriedLook[]> {
@@ -146,17 +145,17 @@ function claimOf({ decision, original, earlier, at, autoOrder: before }: Decided
   return [{ attempt, autoOrder: { ...autoOrder, version }, original }];
 }
 
-async function write(context: Context, inFlight: readonly TriedLook[], decided: readonly DecidedLook[], { missedShipments }: RebillPolicy): Promise<void> {
+async function write(context: Context, decided: readonly DecidedLook[], { missedShipments }: RebillPolicy): Promise<void> {
   const { db, merchant: { merchantId, timeZone: zone } } = context;
   const [moved, unmoved] = partition(decided, ({ autoOrder, decision }) => decision.autoOrder !== autoOrder);
-  const [waiting, charging] = partition(unmoved, ({ decision }) => decision.kind !== 'charge');
+  const waiting = unmoved.filter(({ decision }) => decision.kind !== 'charge');
   const [later, never] = partition(waiting, (each) => nextLook(each) !== undefined);
   const rebilled = moved.map((each): Rebilled => {
     const { autoOrder, calculated } = calculate(each.decision.autoOrder, each.catalog, { now: each.at, zone, missedShipments });
     return { autoOrder, at: each.at, calculated: { ...calculated, dueAt: nextLook(each) } };
   });
   if (rebilled.length > 0) await saveRebilled(db, merchantId, context.now, rebilled);
-  await takeDueMarks(db, merchantId, [...inFlight, ...charging, ...never].map(({ autoOrder }) => autoOrder.autoOrderOid));
+  await takeDueMarks(db, merchantId, never.map(({ autoOrder }) => autoOrder.autoOrderOid));
   await putOff(db, merchantId, later.map(({ autoOrder }) => autoOrder.autoOrderOid), later.map((each) => nextLook(each)!));
   const noted = decided.map(({ autoOrder, at, decision }): NotedAt => ({ autoOrderOid: autoOrder.autoOrderOid, at, notes: decision.notes }));
   await appendLogs(db, merchantId, context.now, logsOf(noted));

@@ -1,11 +1,10 @@
-import { claimLimit } from '../autoOrders/dueStore.ts';
 import { batches, gauge, limiter } from '../platform/jobs/batches.ts';
 import { chargeRequest } from './attempt.ts';
 import { claimDue, claimNow } from './claimOperations.ts';
 import { orderIdsOf } from './orderIdOperations.ts';
 import { rebillPolicy } from './policy.ts';
 import { settle } from './settleOperations.ts';
-import { takeOverdue } from './store.ts';
+import { claimLimit, takeOverdue } from './store.ts';
 import type { MerchantPayments, Payments, RoutedAnswer } from '../payments/payments.ts';
 import type { Context } from '../platform/context.ts';
 import type { Moments, NowRequest } from './claimOperations.ts';

@@ -24,6 +24,8 @@ export interface RebillOrderSource {
   readonly at: Temporal.Instant;
   readonly zone: string;
   readonly payment: RebillPayment;
+  /** Amounts that were written out for other orders of the same batch. */
+  readonly wrote?: Map<string, Currency>;
 }
 
 /** What became of the charge. */
@@ -75,11 +77,17 @@ function documentOf(source: RebillOrderSource): OrderDocument {
 
 type Money = (amount: Minor) => Currency;
 
-function moneyIn({ charge, original }: RebillOrderSource): Money {
+/** Prices repeat from order to order, and writing an amount out for people costs more than the rest of a line. */
+function moneyIn({ charge, original, wrote = new Map() }: RebillOrderSource): Money {
   const currency: OrderCurrency = {
     base: charge.currency, shown: original.document.currency_code ?? charge.currency, exchangeRate: original.document.exchange_rate ?? 1,
   };
-  return (amount) => wireCurrency(amount, currency);
+  return (amount) => {
+    const name = `${amount} ${currency.base} ${currency.shown} ${currency.exchangeRate}`;
+    const known = wrote.get(name) ?? wireCurrency(amount, currency);
+    wrote.set(name, known);
+    return known;
+  };
 }
 
 /** An override earns instead of whoever sent the original order (auto_order reference, override_affiliate_id). */

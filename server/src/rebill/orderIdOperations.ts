@@ -1,6 +1,6 @@
-import { claimLimit } from '../autoOrders/dueStore.ts';
 import { orderIdOf } from '../orders/order.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
+import { claimLimit } from './store.ts';
 import type { Context } from '../platform/context.ts';
 
 /** Ids for the orders of one merchant's rebills, taken from the merchant's counter in blocks and before any transaction. */

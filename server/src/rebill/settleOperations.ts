@@ -2,7 +2,7 @@ import { wireDate } from '../kernel/calendar.ts';
 import { currencyExponent, fromMinor } from '../kernel/money.ts';
 import { calculate } from '../autoOrders/calculated.ts';
 import { loadCatalog } from '../autoOrders/catalog.ts';
-import { lockVersions } from '../autoOrders/dueStore.ts';
+import { lockVersions, takeDueMarks } from '../autoOrders/dueStore.ts';
 import { appendLogs, loadAutoOrders, saveAutoOrders, saveRebilled } from '../autoOrders/store.ts';
 import { present } from '../kernel/assert.ts';
 import { inStage } from '../orders/stages.ts';
@@ -12,6 +12,7 @@ import { eventsOf, logsOf } from './note.ts';
 import { rebillOrderRecord } from './orderDocument.ts';
 import { afterDeclined, afterPaid } from './settlement.ts';
 import { leaveUnknown, settleAttempts, stillInFlight } from './store.ts';
+import type { Currency } from '@perennial/contract/common.ts';
 import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import type { Rebilled } from '../autoOrders/store.ts';
 import type { Catalog } from '../autoOrders/steps.ts';
@@ -74,6 +75,8 @@ export function settle(context: Context, answered: readonly Answered[], terms: S
 
 async function leave(context: Context, unknown: readonly Answered[], { recheckMs }: SettleTerms): Promise<void> {
   const { db, merchant: { merchantId } } = context;
+  // They may stay so for long, and nobody need pass by them that long.
+  await takeDueMarks(db, merchantId, unknown.map(({ attempt }) => attempt.autoOrderOid));
   await leaveUnknown(db, merchantId, unknown.map((each) => ({ ...each.attempt, recheckMs: recheckMs(each) })));
   // Told once: asking again is the engine's own affair.
   const first = unknown.filter((each) => each.planned !== undefined);
@@ -103,6 +106,7 @@ async function settlingsOf(
   const originals = await originalsOf(context, answered, autoOrders);
   const kept = await keptOrders(context, answered);
   const catalog = await loadCatalog(db, merchantId, [...autoOrders.values()]);
+  const wrote = new Map<string, Currency>();
   return answered.map((each): Settling => {
     const { attempt, routed } = each;
     const autoOrder = present(autoOrders.get(attempt.autoOrderOid), 'auto order of a rebill');
@@ -115,7 +119,7 @@ async function settlingsOf(
     const after = answer.kind === 'paid'
       ? afterPaid(autoOrder, order, rules)
       : afterDeclined(autoOrder, order, { ...answer, rebillNumber: attempt.rebillNumber, orderId: isKept ? attempt.orderId : undefined }, rules);
-    const record = isKept ? rebillOrderRecord({ ...attempt, overrideAffiliateId: autoOrder.overrideAffiliateId, original, zone, payment: answer }) : undefined;
+    const record = isKept ? rebillOrderRecord({ ...attempt, overrideAffiliateId: autoOrder.overrideAffiliateId, original, zone, payment: answer, wrote }) : undefined;
     return { ...each, after, catalog, order: record && continued(record, before, attempt.at, zone), isNewOrder: before === undefined };
   });
 }

@@ -1,11 +1,36 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
+import { rowsText } from '../platform/storage/moments.ts';
 import { chargeFromJson, chargeToJson, type StoredCharge } from './codec.ts';
 import type { PlannedCharge } from './plan.ts';
 
 /*
  * The table `rebill`. Whoever inserts or updates a row holds the lock of its auto order, but for the leases of rows that are in flight.
  */
+
+/** An auto order that is due, with the moment that made it so. */
+export interface Due {
+  readonly autoOrderOid: number;
+  readonly dueAt: Temporal.Instant;
+}
+
+/** How many auto orders one claim takes at most: the limit is written into the statement, because a parameter there is planned anew each time. */
+export const claimLimit = 200;
+
+/**
+ * Locks due auto orders, the longest due first, but for those that somebody else has locked and those with a charge in flight. A charge that begins at this
+ * very moment may be overlooked: look at the attempts once more after locking.
+ */
+export async function lockDue(tx: Database, merchantId: string, until: Temporal.Instant): Promise<Due[]> {
+  const rows = await tx.rows<{ auto_order_oid: number; due_at: Temporal.Instant }>(
+    `select a.auto_order_oid, a.due_at from auto_order a
+     where a.merchant_id = $1 and a.due_at <= $2
+       and not exists (select from rebill r where r.merchant_id = $1 and r.auto_order_oid = a.auto_order_oid and r.lease_until is not null)
+     order by a.due_at limit ${claimLimit} for update of a skip locked`,
+    [merchantId, until],
+  );
+  return rows.map((row) => ({ autoOrderOid: row.auto_order_oid, dueAt: row.due_at }));
+}
 
 /** What is known of the rebill that an auto order comes to next; absent when it was never tried. */
 export interface EarlierAttempt {
@@ -61,7 +86,7 @@ export async function startAttempts(tx: Database, merchantId: string, attempts: 
      set state = 'charging', attempt = excluded.attempt, at = excluded.at, amount_minor = excluded.amount_minor, currency = excluded.currency,
        route = excluded.route, planned = excluded.planned, reference = null, lease_until = excluded.lease_until, checks = 0
      where rebill.state = 'declined' and rebill.attempt < excluded.attempt`,
-    [merchantId, JSON.stringify(rows), leaseMs],
+    [merchantId, rowsText(rows), leaseMs],
   );
   if (started !== attempts.length) throw new Error(`${attempts.length - started} rebills of ${merchantId} were already under way when their auto orders were claimed`);
 }
@@ -129,7 +154,7 @@ export async function settleAttempts(tx: Database, merchantId: string, settled: 
        declines = case when s.state = 'declined' then r.declines || jsonb_build_object('attempt', r.attempt, 'at', r.at, 'reason', s.reason) else r.declines end
      from jsonb_to_recordset($2::jsonb) as s (auto_order_oid int, rebill_number int, state text, code text, reference text, reason text)
      where r.merchant_id = $1 and r.auto_order_oid = s.auto_order_oid and r.rebill_number = s.rebill_number`,
-    [merchantId, JSON.stringify(rows)],
+    [merchantId, rowsText(rows)],
   );
 }
 

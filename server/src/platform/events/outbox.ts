@@ -1,5 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Context } from '../context.ts';
+import { rowsText } from '../storage/moments.ts';
 
 /** Something that happened to an object, named as in the contract's event catalogue. */
 export interface DomainEvent {
@@ -58,7 +59,7 @@ interface RecordedRow {
 }
 
 async function record(context: Context, events: readonly DomainEvent[]): Promise<RecordedEvent[]> {
-  const rows = await context.db.rows<RecordedRow>(insertEvents, [context.merchant.merchantId, context.now, JSON.stringify(events.map(toInput))]);
+  const rows = await context.db.rows<RecordedRow>(insertEvents, [context.merchant.merchantId, context.now, rowsText(events.map(toInput))]);
   return rows.map((row) => ({ ...events[row.position]!, eventId: row.event_id, stamp: row.stamp, objectSequence: row.object_sequence }));
 }
 

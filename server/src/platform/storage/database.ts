@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { Temporal } from 'temporal-polyfill';
+import { localFromText, momentFromText } from './moments.ts';
 
 /** Where PostgreSQL is: a URL, or the socket of the embedded server. */
 export type Connection =
@@ -212,8 +213,8 @@ function connectionSettings(connection: Connection): pg.PoolConfig {
 
 const parsers = new Map<number, (text: string) => unknown>([
   [20, Number],
-  [1184, (text) => Temporal.Instant.from(text.replace(' ', 'T'))],
-  [1114, (text) => Temporal.PlainDateTime.from(text.replace(' ', 'T'))],
+  [1184, momentFromText],
+  [1114, localFromText],
   [1082, (text) => Temporal.PlainDate.from(text)],
 ]);
 
