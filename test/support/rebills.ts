@@ -102,7 +102,7 @@ export async function rebillsOn(db: Database, options: { settings?: Merchant['se
 }
 
 /** The order that started an auto order: paid by card, shipped for 5.00, taxed at 8.25 %. */
-function originalOrder(autoOrder: AutoOrder, { cardToken = 'tok_approve', document = {} }: OriginalOrder): OrderRecord {
+export function originalOrder(autoOrder: AutoOrder, { cardToken = 'tok_approve', document = {} }: OriginalOrder): OrderRecord {
   const usd = (value: number) => ({ currency_code: 'USD', value });
   return {
     merchantId: autoOrder.merchantId,
