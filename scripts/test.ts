@@ -13,9 +13,9 @@ import { makeTemplate, startTestServer, type TestServer, type TestStore, withPoo
 import { report, type Tally } from './testReport.ts';
 
 const workspaces = '{contract,server,sdk,web,test,bench,scripts}';
-const fileTimeoutMs = 300_000;
+const fileTimeoutMs = 600_000;
 /** What must hold on every kind of store that data may be moved to. */
-const storageSuite = ['test/storage/*.suite.test.ts', 'server/src/**/{store,operations}.test.ts', 'server/src/**/*{Store,Operations}.test.ts'];
+const storageSuite = ['test/storage/*.suite.test.ts', 'server/src/**/{store,operations}.test.ts', 'server/src/**/*{Store,Operations}.test.ts', 'server/src/*/{items,orders,customers}.test.ts'];
 
 const startedAt = performance.now();
 const named = process.argv.slice(2);
