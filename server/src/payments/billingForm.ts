@@ -26,7 +26,7 @@ export function readCardForm(fields: URLSearchParams, today: { readonly year: nu
   if (tokenFault !== undefined) faults.card_token = tokenFault;
   if (month === undefined || month < 1 || month > 12) faults.expiration_month = 'Choose the month in which the card expires.';
   if (year === undefined || year > today.year + yearsAhead) faults.expiration_year = 'Choose the year in which the card expires.';
-  else if (year < today.year || (year === today.year && month !== undefined && month < today.month)) faults.expiration_year = 'This card has expired. Enter one that is still valid.';
+  else if (isPast(year, month, today)) faults.expiration_year = 'This card has expired. Enter one that is still valid.';
 
   return Object.keys(faults).length > 0 ? failure(faults) : success({ cardToken, expiration: { month: month!, year: year! } });
 }
@@ -34,9 +34,14 @@ export function readCardForm(fields: URLSearchParams, today: { readonly year: nu
 /** The years a card may expire in, the present one first. */
 export const expirationYears = (thisYear: number): number[] => Array.from({ length: yearsAhead + 1 }, (_, ahead) => thisYear + ahead);
 
+const isPast = (year: number, month: number | undefined, today: { readonly year: number; readonly month: number }): boolean =>
+  year < today.year || (year === today.year && month !== undefined && month < today.month);
+
 function faultOfToken(token: string): string | undefined {
   if (token === '') return 'Enter the card token.';
-  if (findCardNumber(token) !== undefined) return 'This looks like a card number. For your safety we never take card numbers: enter the token that stands for your card.';
+  if (findCardNumber(token) !== undefined) {
+    return 'This looks like a card number. For your safety we never take card numbers: enter the token that stands for your card.';
+  }
   if (token.length > tokenLengthMax || !/^[\x21-\x7e]+$/.test(token)) return `A card token has at most ${tokenLengthMax} letters, digits and signs, without spaces.`;
   return undefined;
 }

@@ -17,9 +17,10 @@ export interface Subscription {
 export function formPage(subscription: Subscription, thisYear: number, faults: FormFaults = {}, chosen: URLSearchParams = new URLSearchParams()): string {
   const { merchantName, autoOrderCode, itemDescriptions, card } = subscription;
   const isFaulty = Object.keys(faults).length > 0;
+  const items = itemDescriptions.length === 0 ? '' : `: ${itemDescriptions.join(', ')}`;
   return page(`${isFaulty ? 'Please check: ' : ''}Update your card`, `
 <h1>Update your card</h1>
-<p>For your subscription <strong>${escapeHtml(autoOrderCode)}</strong> with ${escapeHtml(merchantName)}${itemDescriptions.length === 0 ? '' : `: ${escapeHtml(itemDescriptions.join(', '))}`}.</p>
+<p>For your subscription <strong>${escapeHtml(autoOrderCode)}</strong> with ${escapeHtml(merchantName + items)}.</p>
 ${card === undefined ? '' : `<p>We now charge your ${escapeHtml(card)}.</p>`}
 ${faultSummary(faults)}
 <form method="post" novalidate>
@@ -38,7 +39,8 @@ ${choice('expiration_year', 'Year', expirationYears(thisYear).map((year) => [Str
 export function savedPage({ merchantName, autoOrderCode }: Subscription): string {
   return page('Your card is updated', `
 <h1>Your card is updated</h1>
-<p role="status">From now on ${escapeHtml(merchantName)} charges the new card for your subscription <strong>${escapeHtml(autoOrderCode)}</strong>. You can close this page.</p>`);
+<p role="status">From now on ${escapeHtml(merchantName)} charges the new card for your subscription <strong>${escapeHtml(autoOrderCode)}</strong>.
+You can close this page.</p>`);
 }
 
 /** Nothing can be done here; says why and what to do instead. */
@@ -57,12 +59,15 @@ function faultSummary(faults: FormFaults): string {
 }
 
 function tokenField(faults: FormFaults): string {
+  const untouched = 'autocomplete="off" autocapitalize="none" spellcheck="false"';
   return `<label for="card_token">Card token</label>
-<input id="card_token" name="card_token" type="text" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="200" required${described('card_token', faults)}>
+<input id="card_token" name="card_token" type="text" ${untouched} maxlength="200" required${described('card_token', faults)}>
 ${faultLine('card_token', faults)}`;
 }
 
-function choice(field: FormField, label: string, options: readonly (readonly [value: string, text: string])[], faults: FormFaults, chosen: URLSearchParams): string {
+function choice(
+  field: FormField, label: string, options: readonly (readonly [value: string, text: string])[], faults: FormFaults, chosen: URLSearchParams,
+): string {
   const entries = options.map(([value, text]) => `<option value="${value}"${chosen.get(field) === value ? ' selected' : ''}>${text}</option>`).join('');
   return `<div><label for="${field}">${label}</label>
 <select id="${field}" name="${field}" required${described(field, faults)}><option value="">Choose</option>${entries}</select>
@@ -75,7 +80,8 @@ const faultLine = (field: FormField, faults: FormFaults): string =>
   (faults[field] === undefined ? '' : `<p class="fault" id="${field}_fault">${escapeHtml(faults[field])}</p>`);
 
 const style = `
-:root { color-scheme: light dark; --line: light-dark(#767676, #8f8f8f); --fault: light-dark(#b3261e, #ff8a80); --accent: light-dark(#0b57d0, #a8c7fa); --on-accent: light-dark(#ffffff, #062e6f); }
+:root { color-scheme: light dark; --line: light-dark(#767676, #8f8f8f); --fault: light-dark(#b3261e, #ff8a80); }
+:root { --accent: light-dark(#0b57d0, #a8c7fa); --on-accent: light-dark(#ffffff, #062e6f); }
 body { font: 1.05rem/1.5 system-ui, sans-serif; max-width: 30rem; margin: 8vh auto; padding: 0 1.25rem; }
 h1 { font-size: 1.75rem; margin-bottom: .5rem; }
 label, legend { display: block; font-weight: 600; margin-bottom: .3rem; padding: 0; }

@@ -67,6 +67,20 @@ test('a lost answer reaches no second gateway, and resolving it captures once', 
   assert.deepEqual(capturedAt(books), ['first', 'first']);
 });
 
+test('what a later gateway captured is found, also when the settings no longer cascade', async () => {
+  const list = [simulator('first'), simulator('spare', { state: 'stand-by' })];
+  const { payments, context, books } = await merchantWith('DROP', { list, cascade_on: ['do not honor'] });
+  const request = chargeOf('tok_approve-d', { merchantId: 'DROP' });
+  books.script('tok_approve-d', [{ kind: 'decline', reason: 'do not honor' }, { kind: 'time out', when: 'after capture' }]);
+  const route = (await payments.of(context)).route(request.key);
+  assert.equal((await (await payments.of(context)).charge(route, request)).answer.kind, 'unknown');
+
+  const changed = { ...context, merchant: { ...context.merchant, settings: { gateways: { list } } } };
+  const resolved = await (await payments.of(changed)).resolve(route, request);
+  assert.deepEqual([resolved.code, resolved.answer.kind], ['spare', 'approved']);
+  assert.deepEqual(capturedAt(books), ['spare']);
+});
+
 test('failures in a row make a gateway inactive for a day', async () => {
   const list = [simulator('ill', { weight: 1000 }), simulator('well', { weight: 0.001 })];
   const { payments, context } = await merchantWith('ROTA', { list, inactive_after_failures: 3 });

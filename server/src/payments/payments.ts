@@ -1,6 +1,7 @@
+import { Bug } from '../kernel/assert.ts';
 import type { Context } from '../platform/context.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
-import type { ChargeAnswer, ChargeRequest, Gateway, RefundAnswer, RefundRequest } from './gateway.ts';
+import type { Absent, ChargeAnswer, ChargeRequest, Gateway, RefundAnswer, RefundRequest } from './gateway.ts';
 import { gatewaySettings, type GatewayKind, type GatewaySetting, type GatewaySettings } from './gatewaySettings.ts';
 import { inactiveGateways, makeGatewayInactive } from './gatewayStore.ts';
 import { cascades, failuresAfter, routeOf } from './rotation.ts';
@@ -64,7 +65,10 @@ export function createPayments(gateways: Gateways): Payments {
         concurrency: [...byCode.values()].reduce((all, gateway) => all + gateway.concurrency, 0),
         route: (key, pinnedCode) => routeOf(rotated, key, pinnedCode),
         charge: (route, request) => along(route, settings, heard, (code) => named(code).charge(request)),
-        resolve: (route, request) => along(route, settings, heard, (code) => findOrCharge(named(code), request)),
+        async resolve(route, request) {
+          const routed = await along(route, settings, heard, (code) => findOrCharge(named(code), request));
+          return furtherAlong(route, routed, (code) => named(code).find(request));
+        },
         refund: (code, request) => named(code).refund(request),
       };
     },
@@ -82,7 +86,20 @@ async function along(
     const isLast = position === route.length - 1;
     if (isLast || !cascades(answer, settings.cascadeOn)) return { code, answer };
   }
-  throw new RangeError('a route names at least one gateway');
+  throw new Bug('a route names at least one gateway');
+}
+
+/**
+ * A decline is the last word only when no later gateway was reached: the first time the charge may have gone on for a reason that the settings have
+ * dropped since.
+ */
+async function furtherAlong(route: readonly string[], stopped: RoutedAnswer, find: (code: string) => Promise<ChargeAnswer | Absent>): Promise<RoutedAnswer> {
+  if (stopped.answer.kind !== 'declined') return stopped;
+  for (const code of route.slice(route.indexOf(stopped.code) + 1)) {
+    const answer = await find(code);
+    if (answer.kind === 'approved' || answer.kind === 'unknown') return { code, answer };
+  }
+  return stopped;
 }
 
 async function findOrCharge(gateway: Gateway, request: ChargeRequest): Promise<ChargeAnswer> {
