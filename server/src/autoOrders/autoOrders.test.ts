@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { expansions } from '@perennial/contract/expansions.ts';
 import { testApp } from '../../../test/support/app.ts';
 
 const app = await testApp();
@@ -82,6 +83,19 @@ test('it is read by oid, by code and in batches; another merchant sees nothing o
   const key = await app.addKey('OTHER');
   assert.equal((await app.request({ operation: 'getAutoOrder', params: { auto_order_oid: oid }, key })).status, 404);
   assert.deepEqual((await app.request({ operation: 'getAutoOrders', key })).body.auto_orders, []);
+});
+
+test('every expansion at once is an answer of the contract, in detail and in a list', async () => {
+  const { auto_order_oid: oid } = await subscribe('whole@example.com');
+  const query = { _expand: expansions.auto_order.join(',') };
+  const one = await app.request({ operation: 'getAutoOrder', params: { auto_order_oid: oid }, query });
+  assert.equal(one.status, 200);
+  const listed = await app.request({ operation: 'getAutoOrders', query: { ...query, email: 'whole@example.com' } });
+  assert.deepEqual(listed.body.auto_orders, [one.body.auto_order]);
+  const young = ['add_ons', 'emails', 'items', 'logs', 'management', 'original_order', 'properties', 'rebill_orders'];
+  assert.deepEqual(young.filter((name) => !(name in one.body.auto_order)), []);
+  const plain = await app.request({ operation: 'getAutoOrder', params: { auto_order_oid: oid }, query: { _expand: 'nothing,like_this' } });
+  assert.deepEqual(young.filter((name) => name in plain.body.auto_order), []);
 });
 
 test('lists and queries filter, sort and page', async () => {
