@@ -29,7 +29,7 @@ export interface InsertedOrder {
 
 /**
  * Stores an order and sees to its payment (order reference, insertOrder). It is stored before the gateway is asked and settled after, so whatever
- * dies in between leaves an order that {@link settleCharge} can finish with the same key.
+ * dies in between leaves an order that {@link chargeAndSettle} can finish with the same key.
  */
 export async function insertOrder(context: Context, body: Order, parts: OrderParts): Promise<InsertedOrder> {
   const { order, plan, warnings } = await prepare(context, body);
@@ -49,7 +49,7 @@ export async function chargeAndSettle(context: Context, order: OrderRecord, part
 }
 
 /** Settles an answer of the gateway, once: an order that is settled already stays as it is. */
-export async function settleCharge(
+async function settleCharge(
   context: Context, orderId: string, result: Exclude<ChargeResult, { kind: 'unknown' }>, hooks: OrderHooks,
 ): Promise<void> {
   const stored = await findOrder(context.db, context.merchant.merchantId, orderId, { lock: true });
