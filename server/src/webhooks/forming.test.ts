@@ -11,24 +11,20 @@ const shown = ({ deliveries, held }: ReturnType<typeof formDeliveries>) => ({
 const limits = { maximumEvents: 2, maximumSize: 100 };
 
 test('events fill a delivery, then the next', () => {
-  assert.deepEqual(shown(formDeliveries([event(1, 'a'), event(2, 'b'), event(3, 'c')], new Set(), limits, 10)), { deliveries: [[1, 2], [3]], held: [] });
+  assert.deepEqual(shown(formDeliveries([event(1, 'a'), event(2, 'b'), event(3, 'c')], new Set(), limits)), { deliveries: [[1, 2], [3]], held: [] });
 });
 
 test('one object’s events share a delivery, or the later ones wait for it', () => {
   const events = [event(1, 'a'), event(2, 'a'), event(3, 'a'), event(4, 'b')];
-  assert.deepEqual(shown(formDeliveries(events, new Set(), limits, 10)), { deliveries: [[1, 2], [4]], held: [3] });
+  assert.deepEqual(shown(formDeliveries(events, new Set(), limits)), { deliveries: [[1, 2], [4]], held: [3] });
 });
 
 test('an object whose delivery is under way holds its events and nobody else’s', () => {
-  assert.deepEqual(shown(formDeliveries([event(1, 'a'), event(2, 'b'), event(3, 'a')], new Set(['a']), limits, 10)), { deliveries: [[2]], held: [1, 3] });
+  assert.deepEqual(shown(formDeliveries([event(1, 'a'), event(2, 'b'), event(3, 'a')], new Set(['a']), limits)), { deliveries: [[2]], held: [1, 3] });
 });
 
 test('a delivery stays within its size, and an event larger than that goes alone', () => {
-  assert.deepEqual(shown(formDeliveries([event(1, 'a', 60), event(2, 'b', 60), event(3, 'c', 500)], new Set(), limits, 10)), { deliveries: [[1], [2], [3]], held: [] });
-});
-
-test('only so many deliveries are made at a time', () => {
-  assert.deepEqual(shown(formDeliveries([1, 2, 3, 4, 5].map((id) => event(id, `o${id}`)), new Set(), limits, 1)), { deliveries: [[1, 2]], held: [3, 4, 5] });
+  assert.deepEqual(shown(formDeliveries([event(1, 'a', 60), event(2, 'b', 60), event(3, 'c', 500)], new Set(), limits)), { deliveries: [[1], [2], [3]], held: [] });
 });
 
 test('whatever comes: nothing lost, nothing twice, and no object in two deliveries or in one and held before it', () => {
@@ -36,7 +32,7 @@ test('whatever comes: nothing lost, nothing twice, and no object in two deliveri
   fc.assert(
     fc.property(fc.array(anEvent, { maxLength: 60 }), fc.subarray(['a', 'b', 'c']), fc.integer({ min: 1, max: 5 }), (given, busy, maximumEvents) => {
       const events = given.map(({ object, size }, index) => event(index, object, size));
-      const { deliveries, held } = formDeliveries(events, new Set(busy), { maximumEvents, maximumSize: 100 }, 6);
+      const { deliveries, held } = formDeliveries(events, new Set(busy), { maximumEvents, maximumSize: 100 });
       const all = [...deliveries.flat(), ...held].map((each) => each.place.eventId);
       assert.deepEqual([...all].sort((a, b) => a - b), events.map((_, index) => index));
       const seen = new Set(busy);

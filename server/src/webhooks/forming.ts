@@ -27,7 +27,7 @@ export interface Formed {
  * Puts events, oldest first, into deliveries such that one object's events can never overtake each other: an object that is in a delivery under
  * way (`busy`), or in one that was just closed, has its further events held. Events of other objects do not wait for it.
  */
-export function formDeliveries(events: readonly PendingEvent[], busy: ReadonlySet<string>, limits: DeliveryLimits, deliveriesMax: number): Formed {
+export function formDeliveries(events: readonly PendingEvent[], busy: ReadonlySet<string>, limits: DeliveryLimits): Formed {
   const closed: PendingEvent[][] = [];
   const held: PendingEvent[] = [];
   const blocked = new Set(busy);
@@ -42,14 +42,11 @@ export function formDeliveries(events: readonly PendingEvent[], busy: ReadonlySe
   };
   for (const event of events) {
     if (open.length > 0 && (open.length >= limits.maximumEvents || openSize + event.size > limits.maximumSize)) close();
-    if (blocked.has(event.object) || closed.length >= deliveriesMax) {
-      // Held for its object's sake, so that object's later events must be held too.
-      blocked.add(event.object);
-      held.push(event);
-      continue;
+    if (blocked.has(event.object)) held.push(event);
+    else {
+      open.push(event);
+      openSize += event.size;
     }
-    open.push(event);
-    openSize += event.size;
   }
   close();
   return { deliveries: closed, held };

@@ -121,3 +121,13 @@ create table webhook_log (
   foreign key (merchant_id, webhook_oid) references webhook (merchant_id, webhook_oid) on delete cascade
 );
 create index webhook_log_request on webhook_log (merchant_id, delivery_id, attempt);
+
+-- Records of a kind that are being sent again to one webhook, and how far that has come.
+create table webhook_reflow (
+  merchant_id text not null,
+  webhook_oid integer not null,
+  event_name text not null,
+  after_id text not null default '',
+  primary key (merchant_id, webhook_oid, event_name),
+  foreign key (merchant_id, webhook_oid) references webhook (merchant_id, webhook_oid) on delete cascade
+);

@@ -1,0 +1,82 @@
+import { expansions, parseExpand } from '@perennial/contract/expansions.ts';
+import { events as catalogue, type EventName } from '@perennial/contract/events.ts';
+import type { Context } from '../platform/context.ts';
+import type { EventListener, ObjectType, RecordedEvent } from '../platform/events/outbox.ts';
+import { type CapturedEvent, findSubscribers, insertCaptured, type Subscriber } from './deliveryStore.ts';
+import { parseRule } from './eventRuler.ts';
+
+/**
+ * Reads objects as the wire shows them: the JSON text of each that exists, by its id. Handed in for each type of object, because the
+ * objects lie in other features.
+ */
+export type ReadObjects = (context: Context, objectIds: readonly string[], expand: ReadonlySet<string>) => Promise<ReadonlyMap<string, string>>;
+export type ObjectReaders = { readonly [Type in ObjectType]?: ReadObjects };
+
+/**
+ * Keeps what webhooks are to be told, in the transaction of the events themselves: each object once for each expansion that somebody wants, as
+ * it is at this commit. `wake` is called once the transaction has committed.
+ */
+export function webhookListener(readers: ObjectReaders, wake: () => void): EventListener {
+  return async (context, events) => {
+    const subscribers = await findSubscribers(context.db, context.merchant.merchantId, [...new Set(events.map((event) => event.name))]);
+    if (subscribers.length === 0) return;
+    const captured: CapturedEvent[] = [];
+    for (const wanted of groupsOf(events, subscribers)) captured.push(...(await capture(context, wanted, readers)));
+    await insertCaptured(context.db, context.merchant.merchantId, captured);
+    if (captured.length > 0) context.db.afterCommit(wake);
+  };
+}
+
+/** Events of one type of object that are wanted at one expansion. */
+interface Group {
+  readonly objectType: ObjectType;
+  readonly expansion: string;
+  readonly events: readonly { readonly event: RecordedEvent; readonly subscribers: readonly Subscriber[] }[];
+}
+
+function groupsOf(events: readonly RecordedEvent[], subscribers: readonly Subscriber[]): Group[] {
+  const groups = new Map<string, { objectType: ObjectType; expansion: string; events: { event: RecordedEvent; subscribers: Subscriber[] }[] }>();
+  for (const event of events) {
+    for (const subscriber of subscribers) {
+      if (subscriber.event_name !== event.name) continue;
+      const key = `${event.objectType}\n${subscriber.expansion}`;
+      const group = groups.get(key) ?? { objectType: event.objectType, expansion: subscriber.expansion, events: [] };
+      groups.set(key, group);
+      const last = group.events.at(-1);
+      if (last?.event === event) last.subscribers.push(subscriber);
+      else group.events.push({ event, subscribers: [subscriber] });
+    }
+  }
+  return [...groups.values()];
+}
+
+async function capture(context: Context, group: Group, readers: ObjectReaders): Promise<CapturedEvent[]> {
+  const ids = [...new Set(group.events.map(({ event }) => event.objectId))];
+  const texts = (await readers[group.objectType]?.(context, ids, expandOf(group))) ?? new Map<string, string>();
+  return group.events.flatMap(({ event, subscribers }) => {
+    const payload = texts.get(event.objectId) ?? lastPayload(event);
+    if (payload === undefined) return [];
+    const webhookOids = subscribers.filter((subscriber) => wants(subscriber, payload)).map((subscriber) => subscriber.webhook_oid);
+    if (webhookOids.length === 0) return [];
+    const { name, stamp, eventId } = event;
+    return [{ place: { stamp, eventId }, expansion: group.expansion, webhookOids, name, object: `${event.objectType} ${event.objectId}`, payload }];
+  });
+}
+
+/** An object that is gone is told of as its event shows it. */
+function lastPayload(event: RecordedEvent): string | undefined {
+  const object = event.data?.['object'];
+  return object === undefined ? undefined : JSON.stringify(object);
+}
+
+function expandOf({ events, expansion }: Group): ReadonlySet<string> {
+  const known = (catalogue[events[0]!.event.name as EventName] as { expansion?: keyof typeof expansions } | undefined)?.expansion;
+  return known === undefined ? new Set() : parseExpand(expansion, expansions[known]);
+}
+
+/** A pattern was checked when it was saved; one that can no longer be read keeps nothing back. */
+function wants(subscriber: Subscriber, payload: string): boolean {
+  if (subscriber.event_ruler === null) return true;
+  const rule = parseRule(subscriber.event_ruler);
+  return !rule.ok || rule.value(JSON.parse(payload));
+}

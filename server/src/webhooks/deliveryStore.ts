@@ -1,0 +1,292 @@
+import { Temporal } from 'temporal-polyfill';
+import type { FeedPlace } from '../platform/events/feed.ts';
+import type { Database } from '../platform/storage/database.ts';
+import type { PendingEvent } from './forming.ts';
+import type { Attempt, DeliveredEvent, Delivery } from './webhook.ts';
+
+/** An event's payload at one expansion, and who wants it. */
+export interface CapturedEvent {
+  readonly place: FeedPlace;
+  readonly expansion: string;
+  readonly webhookOids: readonly number[];
+  readonly name: string;
+  readonly object: string;
+  readonly payload: string;
+}
+
+/** Who subscribes to any of these events. */
+export interface Subscriber {
+  readonly webhook_oid: number;
+  readonly event_name: string;
+  readonly expansion: string;
+  readonly event_ruler: string | null;
+}
+
+export function findSubscribers(db: Database, merchantId: string, eventNames: readonly string[]): Promise<Subscriber[]> {
+  return db.rows<Subscriber>(
+    'select webhook_oid, event_name, expansion, event_ruler from webhook_subscription where merchant_id = $1 and event_name = any($2)',
+    [merchantId, eventNames],
+  );
+}
+
+export async function insertCaptured(db: Database, merchantId: string, events: readonly CapturedEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await db.run(
+    `insert into webhook_event (merchant_id, stamp, event_id, expansion, webhook_oids, name, object, payload)
+     select $1, stamp::xid8, event_id, expansion, webhook_oids, name, object, payload
+     from jsonb_to_recordset($2::jsonb) as e (stamp text, event_id bigint, expansion text, webhook_oids int[], name text, object text, payload text)`,
+    [merchantId, JSON.stringify(events.map((event) => ({
+      stamp: event.place.stamp, event_id: event.place.eventId, expansion: event.expansion, webhook_oids: event.webhookOids,
+      name: event.name, object: event.object, payload: event.payload,
+    })))],
+  );
+}
+
+/** Merchants that have webhooks at work: the only ones worth a look. */
+export async function merchantsWithWebhooks(db: Database): Promise<string[]> {
+  const rows = await db.rows<{ merchant_id: string }>(
+    'select m.merchant_id from merchant m where exists (select 1 from webhook w where w.merchant_id = m.merchant_id and not w.disabled) order by 1',
+  );
+  return rows.map((row) => row.merchant_id);
+}
+
+/** Webhooks that have events which are in no delivery yet and may be sent now. */
+export async function webhooksToForm(db: Database, merchantId: string, now: Temporal.Instant): Promise<number[]> {
+  const rows = await db.rows<{ webhook_oid: number }>(
+    `select w.webhook_oid from webhook w
+     where w.merchant_id = $1 and not w.disabled and (w.next_retry_at is null or w.next_retry_at <= $2)
+       and (exists (select 1 from webhook_event e
+              where e.merchant_id = $1 and (e.stamp, e.event_id) > (w.place_stamp, w.place_event_id) and e.stamp < pg_snapshot_xmin(pg_current_snapshot()))
+         or exists (select 1 from webhook_held h where h.merchant_id = $1 and h.webhook_oid = w.webhook_oid
+              and not exists (select 1 from webhook_delivery d where d.merchant_id = $1 and d.webhook_oid = w.webhook_oid and d.objects @> array[h.object])))`,
+    [merchantId, now],
+  );
+  return rows.map((row) => row.webhook_oid);
+}
+
+/** A webhook that this transaction alone forms deliveries of. */
+export interface FormingWebhook {
+  readonly place: FeedPlace;
+  readonly maximumEvents: number;
+  readonly maximumSize: number;
+  /** Deliveries under way or waiting for their next try. */
+  readonly underWay: number;
+  /** The objects of those deliveries. */
+  readonly busy: ReadonlySet<string>;
+}
+
+/** Locks the webhook for forming; undefined when another process is at it, or it was disabled meanwhile. */
+export async function lockForForming(tx: Database, merchantId: string, webhookOid: number): Promise<FormingWebhook | undefined> {
+  const webhook = await tx.row<{ stamp: string; event_id: number; maximum_events: number; maximum_size: number }>(
+    `select place_stamp::text as stamp, place_event_id as event_id, maximum_events, maximum_size from webhook
+     where merchant_id = $1 and webhook_oid = $2 and not disabled for update skip locked`,
+    [merchantId, webhookOid],
+  );
+  if (!webhook) return undefined;
+  const deliveries = await tx.rows<{ objects: string[] }>('select objects from webhook_delivery where merchant_id = $1 and webhook_oid = $2', [merchantId, webhookOid]);
+  return {
+    place: { stamp: webhook.stamp, eventId: webhook.event_id },
+    maximumEvents: webhook.maximum_events,
+    maximumSize: webhook.maximum_size,
+    underWay: deliveries.length,
+    busy: new Set(deliveries.flatMap((delivery) => delivery.objects)),
+  };
+}
+
+interface PendingRow {
+  stamp: string;
+  event_id: number;
+  object: string;
+  size: number;
+}
+
+const toPending = (row: PendingRow): PendingEvent => ({ place: { stamp: row.stamp, eventId: row.event_id }, object: row.object, size: row.size });
+
+/** Held events whose object is free again, oldest first. */
+export async function readHeld(tx: Database, merchantId: string, webhookOid: number, busy: ReadonlySet<string>, limit: number): Promise<PendingEvent[]> {
+  const rows = await tx.rows<PendingRow>(
+    `select h.stamp::text as stamp, h.event_id, h.object, octet_length(e.payload) as size
+     from webhook_held h
+     join webhook_event e on e.merchant_id = $1 and e.stamp = h.stamp and e.event_id = h.event_id and e.webhook_oids @> array[$2::int]
+     where h.merchant_id = $1 and h.webhook_oid = $2 and h.object <> all ($3)
+     order by h.stamp, h.event_id limit $4`,
+    [merchantId, webhookOid, [...busy], limit],
+  );
+  return rows.map(toPending);
+}
+
+/** Reads on from a place: the events that the webhook wants among the next `limit`, and the place after them all. */
+export async function readPending(tx: Database, merchantId: string, webhookOid: number, after: FeedPlace, limit: number): Promise<{ readonly events: PendingEvent[]; readonly place: FeedPlace }> {
+  const rows = await tx.rows<PendingRow & { wanted: boolean }>(
+    `select e.stamp::text as stamp, e.event_id, e.object, octet_length(e.payload) as size, e.webhook_oids @> array[$2::int] as wanted
+     from webhook_event e
+     where e.merchant_id = $1 and (e.stamp, e.event_id) > ($3::xid8, $4) and e.stamp < pg_snapshot_xmin(pg_current_snapshot())
+     order by e.stamp, e.event_id limit $5`,
+    [merchantId, webhookOid, after.stamp, after.eventId, limit],
+  );
+  // An event has a row for each expansion; a page that ends between two of them must not skip the second.
+  const whole = rows.length < limit ? rows : withoutLastEvent(rows);
+  const last = whole.at(-1);
+  return { events: whole.filter((row) => row.wanted).map(toPending), place: last ? { stamp: last.stamp, eventId: last.event_id } : after };
+}
+
+function withoutLastEvent<Row extends PendingRow>(rows: readonly Row[]): readonly Row[] {
+  const last = rows.at(-1)!;
+  const before = rows.filter((row) => row.event_id !== last.event_id || row.stamp !== last.stamp);
+  return before.length > 0 ? before : rows;
+}
+
+export interface FormedDeliveries {
+  readonly deliveries: readonly Delivery[];
+  readonly place: FeedPlace;
+  /** Events that were held until now and are in a delivery. */
+  readonly released: readonly FeedPlace[];
+  readonly held: readonly PendingEvent[];
+  /** Until when the deliveries are ours to send. */
+  readonly leasedUntil: Temporal.Instant;
+}
+
+export async function saveFormed(tx: Database, merchantId: string, webhookOid: number, formed: FormedDeliveries): Promise<void> {
+  await tx.run(
+    `with moved as (
+       update webhook set place_stamp = $3::xid8, place_event_id = $4 where merchant_id = $1 and webhook_oid = $2
+     ), released as (
+       delete from webhook_held h using jsonb_to_recordset($5::jsonb) as r (stamp text, event_id bigint)
+       where h.merchant_id = $1 and h.webhook_oid = $2 and h.stamp = r.stamp::xid8 and h.event_id = r.event_id
+     ), held as (
+       insert into webhook_held (merchant_id, webhook_oid, stamp, event_id, object)
+       select $1, $2, stamp::xid8, event_id, object from jsonb_to_recordset($6::jsonb) as h (stamp text, event_id bigint, object text)
+       on conflict do nothing
+     )
+     insert into webhook_delivery (merchant_id, delivery_id, webhook_oid, stamps, event_ids, objects, next_at, created_at)
+     select $1, delivery_id, $2, stamps::xid8[], event_ids, objects, $8, created_at
+     from jsonb_to_recordset($7::jsonb) as d (delivery_id uuid, stamps text[], event_ids bigint[], objects text[], created_at timestamptz)`,
+    [
+      merchantId, webhookOid, formed.place.stamp, formed.place.eventId,
+      JSON.stringify(formed.released.map((place) => ({ stamp: place.stamp, event_id: place.eventId }))),
+      JSON.stringify(formed.held.map(({ place, object }) => ({ stamp: place.stamp, event_id: place.eventId, object }))),
+      JSON.stringify(formed.deliveries.map((delivery) => ({
+        delivery_id: delivery.deliveryId, stamps: delivery.places.map((place) => place.stamp), event_ids: delivery.places.map((place) => place.eventId),
+        objects: delivery.objects, created_at: delivery.createdAt,
+      }))),
+      formed.leasedUntil,
+    ],
+  );
+}
+
+interface DeliveryRow {
+  delivery_id: string;
+  webhook_oid: number;
+  stamps: string[];
+  event_ids: (string | number)[];
+  objects: string[];
+  attempts: number;
+  created_at: Temporal.Instant;
+}
+
+/** Takes deliveries whose next try is due, those of a process that died among them. */
+export async function claimDue(db: Database, merchantId: string, now: Temporal.Instant, leasedUntil: Temporal.Instant, limit: number): Promise<Delivery[]> {
+  const rows = await db.rows<DeliveryRow>(
+    `update webhook_delivery d set next_at = $3
+     from (select c.delivery_id from webhook_delivery c join webhook w on w.merchant_id = $1 and w.webhook_oid = c.webhook_oid
+           where c.merchant_id = $1 and c.next_at <= $2 and not w.disabled order by c.next_at limit $4 for update of c skip locked) due
+     where d.merchant_id = $1 and d.delivery_id = due.delivery_id
+     returning d.delivery_id, d.webhook_oid, d.stamps::text[] as stamps, d.event_ids, d.objects, d.attempts, d.created_at`,
+    [merchantId, now, leasedUntil, limit],
+  );
+  return rows.map((row) => ({
+    deliveryId: row.delivery_id,
+    webhookOid: row.webhook_oid,
+    places: row.stamps.map((stamp, index) => ({ stamp, eventId: Number(row.event_ids[index]) })),
+    objects: row.objects,
+    attempts: row.attempts,
+    createdAt: row.created_at,
+  }));
+}
+
+/** The events of deliveries with their payloads, each delivery's in their order, and when the oldest happened. */
+export async function readPayloads(
+  db: Database, merchantId: string, webhookOid: number, deliveries: readonly { readonly deliveryId: string; readonly places: readonly FeedPlace[] }[],
+): Promise<Map<string, { readonly events: DeliveredEvent[]; readonly recordedAt: Temporal.Instant }>> {
+  const rows = await db.rows<{ delivery_id: string; name: string; payload: string; recorded_at: Temporal.Instant }>(
+    `select d.delivery_id, e.name, e.payload, e.recorded_at
+     from jsonb_to_recordset($3::jsonb) as d (delivery_id text, stamp text, event_id bigint, position int)
+     join webhook_event e on e.merchant_id = $1 and e.stamp = d.stamp::xid8 and e.event_id = d.event_id and e.webhook_oids @> array[$2::int]
+     order by d.delivery_id, d.position`,
+    [merchantId, webhookOid, JSON.stringify(deliveries.flatMap(({ deliveryId, places }) =>
+      places.map((place, position) => ({ delivery_id: deliveryId, stamp: place.stamp, event_id: place.eventId, position }))))],
+  );
+  const byDelivery = new Map<string, { events: DeliveredEvent[]; recordedAt: Temporal.Instant }>();
+  for (const row of rows) {
+    const known = byDelivery.get(row.delivery_id);
+    if (known) known.events.push({ name: row.name, payload: row.payload });
+    else byDelivery.set(row.delivery_id, { events: [{ name: row.name, payload: row.payload }], recordedAt: row.recorded_at });
+  }
+  return byDelivery;
+}
+
+/** A try that is over, and when the next one is due; absent when there is none. */
+export interface SettledDelivery {
+  readonly attempt: Attempt;
+  readonly retryAt?: Temporal.Instant;
+}
+
+/** Writes down the tries of one webhook's deliveries: those without a next try are gone, the others wait. */
+export async function settleDeliveries(tx: Database, merchantId: string, webhookOid: number, settled: readonly SettledDelivery[]): Promise<void> {
+  await tx.run(
+    `with given as (
+       select * from jsonb_to_recordset($3::jsonb) as g (delivery_id uuid, attempt int, delivered_at timestamptz, uri text, stamps text[], event_ids bigint[], event_names text[],
+         objects text[], request_headers jsonb, response_headers jsonb, response text, status_code int, success boolean, duration_ms int, queue_delay_ms bigint, retry_at timestamptz)
+     ), arrived as (
+       delete from webhook_delivery d using given g where d.merchant_id = $1 and d.delivery_id = g.delivery_id and g.retry_at is null
+     ), waiting as (
+       update webhook_delivery d set attempts = g.attempt, next_at = g.retry_at from given g
+       where d.merchant_id = $1 and d.delivery_id = g.delivery_id and g.retry_at is not null
+     )
+     insert into webhook_log (merchant_id, webhook_oid, delivery_id, attempt, delivered_at, uri, stamps, event_ids, event_names, objects, request_headers, response_headers,
+       response, status_code, success, duration_ms, queue_delay_ms)
+     select $1, $2, delivery_id, attempt, delivered_at, uri, stamps::xid8[], event_ids, event_names, objects, request_headers, response_headers,
+       response, status_code, success, duration_ms, queue_delay_ms from given`,
+    [merchantId, webhookOid, JSON.stringify(settled.map(({ attempt, retryAt }) => ({
+      delivery_id: attempt.delivery.deliveryId, attempt: attempt.delivery.attempts + 1, delivered_at: attempt.at, uri: attempt.uri,
+      stamps: attempt.delivery.places.map((place) => place.stamp), event_ids: attempt.delivery.places.map((place) => place.eventId),
+      event_names: attempt.eventNames, objects: attempt.delivery.objects, request_headers: attempt.requestHeaders, response_headers: attempt.responseHeaders,
+      response: attempt.response, status_code: attempt.statusCode, success: attempt.success, duration_ms: Math.round(attempt.durationMs),
+      queue_delay_ms: Math.max(0, Math.round(attempt.queueDelayMs)), retry_at: retryAt,
+    })))],
+  );
+}
+
+/** How a webhook did since the last success. */
+export interface Failing {
+  readonly consecutiveFailures: number;
+  readonly failingSince?: Temporal.Instant;
+}
+
+/** Reads and locks how a webhook has been doing; undefined when it was deleted. */
+export async function lockFailing(tx: Database, merchantId: string, webhookOid: number): Promise<Failing | undefined> {
+  const row = await tx.row<{ consecutive_failures: number; failing_since: Temporal.Instant | null }>(
+    'select consecutive_failures, failing_since from webhook where merchant_id = $1 and webhook_oid = $2 for update',
+    [merchantId, webhookOid],
+  );
+  return row && { consecutiveFailures: row.consecutive_failures, ...(row.failing_since ? { failingSince: row.failing_since } : {}) };
+}
+
+export async function saveFailing(tx: Database, merchantId: string, webhookOid: number, failing: Failing & { readonly nextRetryAt?: Temporal.Instant; readonly disabled: boolean }): Promise<void> {
+  await tx.run(
+    `update webhook set consecutive_failures = $3, failing_since = $4, next_retry_at = $5, disabled = disabled or $6
+     where merchant_id = $1 and webhook_oid = $2`,
+    [merchantId, webhookOid, failing.consecutiveFailures, failing.failingSince, failing.nextRetryAt, failing.disabled],
+  );
+}
+
+/** Gives deliveries back that were claimed and not sent, so that another process need not wait for the lease. */
+export async function giveBack(db: Database, merchantId: string, deliveryIds: readonly string[], now: Temporal.Instant): Promise<void> {
+  await db.run('update webhook_delivery set next_at = $3 where merchant_id = $1 and delivery_id = any ($2)', [merchantId, deliveryIds, now]);
+}
+
+/** Forgets payloads and logs from before a moment. */
+export async function forgetDeliveries(db: Database, merchantId: string, before: Temporal.Instant): Promise<number> {
+  const events = await db.run('delete from webhook_event where merchant_id = $1 and recorded_at < $2', [merchantId, before]);
+  return events + (await db.run('delete from webhook_log where merchant_id = $1 and delivered_at < $2', [merchantId, before]));
+}

@@ -1,0 +1,100 @@
+import type { Temporal } from 'temporal-polyfill';
+import type { FeedPlace } from '../platform/events/feed.ts';
+import type { Database } from '../platform/storage/database.ts';
+import type { Header } from './webhook.ts';
+
+/** Which tries to list; all conditions are joined by and. */
+export interface LogFilter {
+  readonly since?: Temporal.Instant;
+  readonly until?: Temporal.Instant;
+  readonly request?: RequestId;
+  readonly statusCode?: number;
+  readonly success?: boolean;
+  readonly eventName?: string;
+  readonly orderId?: string;
+  /** A part of what was sent, in any case. */
+  readonly text?: string;
+  readonly durationMsMin?: number;
+}
+
+/** A try: which delivery, and which try of it. */
+export interface RequestId {
+  readonly deliveryId: string;
+  readonly attempt: number;
+}
+
+export interface LogSummary extends RequestId {
+  readonly at: Temporal.Instant;
+  readonly success: boolean;
+}
+
+/** A try in full, but for the request's body: that is made again from its events. */
+export interface LogEntry extends LogSummary {
+  readonly uri: string;
+  readonly places: readonly FeedPlace[];
+  readonly requestHeaders: readonly Header[];
+  readonly responseHeaders: readonly Header[];
+  readonly response: string;
+  readonly statusCode?: number;
+  readonly durationMs: number;
+  readonly queueDelayMs: number;
+}
+
+/** A page of a webhook's tries, newest first, one more than asked when there are more. */
+export async function listLog(db: Database, merchantId: string, webhookOid: number, filter: LogFilter, page: { readonly limit: number; readonly offset: number }): Promise<LogSummary[]> {
+  const rows = await db.rows<{ delivery_id: string; attempt: number; delivered_at: Temporal.Instant; success: boolean }>(
+    `select l.delivery_id, l.attempt, l.delivered_at, l.success from webhook_log l
+     where l.merchant_id = $1 and l.webhook_oid = $2
+       and ($3::timestamptz is null or l.delivered_at >= $3) and ($4::timestamptz is null or l.delivered_at <= $4)
+       and ($5::uuid is null or (l.delivery_id = $5 and l.attempt = $6::int))
+       and ($7::int is null or l.status_code = $7) and ($8::boolean is null or l.success = $8)
+       and ($9::text is null or $9 = any (l.event_names)) and ($10::text is null or l.objects @> array['order ' || $10])
+       and ($11::int is null or l.duration_ms >= $11)
+       and ($12::text is null or exists (
+         select 1 from unnest(l.stamps, l.event_ids) p (stamp, event_id)
+         join webhook_event e on e.merchant_id = $1 and e.stamp = p.stamp and e.event_id = p.event_id and e.webhook_oids @> array[$2::int]
+         where position(lower($12) in lower(e.payload)) > 0))
+     order by l.log_id desc limit $13 + 1 offset $14`,
+    [merchantId, webhookOid, filter.since, filter.until, filter.request?.deliveryId, filter.request?.attempt, filter.statusCode, filter.success, filter.eventName,
+      filter.orderId, filter.durationMsMin, filter.text, page.limit, page.offset],
+  );
+  return rows.map((row) => ({ deliveryId: row.delivery_id, attempt: row.attempt, at: row.delivered_at, success: row.success }));
+}
+
+interface LogRow {
+  delivery_id: string;
+  attempt: number;
+  delivered_at: Temporal.Instant;
+  success: boolean;
+  uri: string;
+  stamps: string[];
+  event_ids: (string | number)[];
+  request_headers: Header[];
+  response_headers: Header[];
+  response: string;
+  status_code: number | null;
+  duration_ms: number;
+  queue_delay_ms: number;
+}
+
+export async function findLog(db: Database, merchantId: string, webhookOid: number, { deliveryId, attempt }: RequestId): Promise<LogEntry | undefined> {
+  const row = await db.row<LogRow>(
+    `select delivery_id, attempt, delivered_at, success, uri, stamps::text[] as stamps, event_ids, request_headers, response_headers, response, status_code, duration_ms, queue_delay_ms
+     from webhook_log where merchant_id = $1 and webhook_oid = $2 and delivery_id = $3 and attempt = $4`,
+    [merchantId, webhookOid, deliveryId, attempt],
+  );
+  return row && {
+    deliveryId: row.delivery_id,
+    attempt: row.attempt,
+    at: row.delivered_at,
+    success: row.success,
+    uri: row.uri,
+    places: row.stamps.map((stamp, index) => ({ stamp, eventId: Number(row.event_ids[index]) })),
+    requestHeaders: row.request_headers,
+    responseHeaders: row.response_headers,
+    response: row.response,
+    durationMs: row.duration_ms,
+    queueDelayMs: row.queue_delay_ms,
+    ...(row.status_code === null ? {} : { statusCode: row.status_code }),
+  };
+}

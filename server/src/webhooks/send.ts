@@ -1,0 +1,152 @@
+import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import { Agent, buildConnector, request, type Dispatcher } from 'undici';
+import { Temporal } from 'temporal-polyfill';
+import type { SystemClock } from '../platform/clock/systemClock.ts';
+import { checkDestination, hostOf, mayConnect, type DestinationPolicy } from './destination.ts';
+import { parseRetryAfter } from './retry.ts';
+import type { Header } from './webhook.ts';
+
+/** A request as it goes out. */
+export interface Outgoing {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly policy: DestinationPolicy;
+  readonly signal: AbortSignal;
+}
+
+/** What came back: an answer, or why there was none. */
+export interface Sent {
+  readonly statusCode?: number;
+  readonly retryAfterSeconds?: number;
+  readonly responseHeaders: readonly Header[];
+  /** At most {@link responseMax} characters of the answer; without an answer, what went wrong. */
+  readonly response: string;
+  readonly durationMs: number;
+}
+
+export type Send = (outgoing: Outgoing) => Promise<Sent>;
+
+export interface Sender {
+  readonly send: Send;
+  close(): Promise<void>;
+}
+
+/** Resolves names; tests hand in one that changes its mind. */
+export type Lookup = (hostname: string) => Promise<readonly LookupAddress[]>;
+
+export interface SenderOptions {
+  readonly clock: SystemClock;
+  readonly timeoutMs?: number;
+  readonly lookup?: Lookup;
+}
+
+/** A receiver must have answered by then (webhook reference: 30 seconds). */
+const answerTimeoutMs = 30_000;
+export const responseMax = 100_000;
+const connectionsPerReceiver = 32;
+
+/**
+ * Posts to receivers. The address is judged when the connection is made, after the name was resolved, so a name that changes
+ * its address gains nothing; redirects are not followed; of an answer only the beginning is read.
+ */
+export function httpSender(options: SenderOptions): Sender {
+  // A connection that was opened under one policy must not serve the other.
+  const agents = { strict: agentFor({ allowLoopback: false }, options), loopback: agentFor({ allowLoopback: true }, options) };
+  const timeoutMs = options.timeoutMs ?? answerTimeoutMs;
+  return {
+    send: (outgoing) => post(outgoing, outgoing.policy.allowLoopback ? agents.loopback : agents.strict, options.clock, timeoutMs),
+    async close() {
+      await Promise.all(Object.values(agents).map((agent) => agent.destroy()));
+    },
+  };
+}
+
+async function post(outgoing: Outgoing, dispatcher: Dispatcher, clock: SystemClock, timeoutMs: number): Promise<Sent> {
+  const startedMs = clock.monotonicMs();
+  const elapsed = () => clock.monotonicMs() - startedMs;
+  try {
+    const destination = checkDestination(outgoing.url, outgoing.policy);
+    if (!destination.ok) return { response: `not sent: the URL ${destination.reason}`, responseHeaders: [], durationMs: elapsed() };
+    const signal = AbortSignal.any([outgoing.signal, AbortSignal.timeout(timeoutMs)]);
+    const response = await request(destination.value, { method: 'POST', headers: outgoing.headers, body: outgoing.body, dispatcher, signal });
+    const text = await readSome(response.body);
+    const retryAfter = parseRetryAfter(firstOf(response.headers['retry-after']), clock.now());
+    return {
+      statusCode: response.statusCode,
+      ...(retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter }),
+      responseHeaders: headersOf(response.headers),
+      response: text,
+      durationMs: elapsed(),
+    };
+  } catch (error) {
+    return { response: `no answer: ${reasonOf(error, timeoutMs)}`, responseHeaders: [], durationMs: elapsed() };
+  }
+}
+
+async function readSome(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk as Buffer);
+    size += (chunk as Buffer).length;
+    // Leaving the loop closes the connection: a receiver cannot keep us reading.
+    if (size >= responseMax) break;
+  }
+  // PostgreSQL's text takes no NUL.
+  return Buffer.concat(chunks).toString('utf8').slice(0, responseMax).replaceAll('\0', '\uFFFD');
+}
+
+function agentFor(policy: DestinationPolicy, { lookup = systemLookup, timeoutMs = answerTimeoutMs }: SenderOptions): Agent {
+  const connect = buildConnector({ lookup: guardedLookup(policy, lookup), timeout: Math.min(10_000, timeoutMs), autoSelectFamily: false });
+  return new Agent({
+    connections: connectionsPerReceiver,
+    pipelining: 1,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    connect(target, callback) {
+      // A host that is an address is never looked up, so it is judged here.
+      const host = hostOf(new URL(`http://${target.hostname}`));
+      if (/^[\d.]+$|:/.test(host) && !mayConnect(host, policy)) return callback(new ForbiddenAddress(host), null);
+      connect(target, callback);
+    },
+  });
+}
+
+class ForbiddenAddress extends Error {
+  constructor(host: string) {
+    super(`${host} leads to an internal address`);
+  }
+}
+
+/** Gives the connection only addresses it may have, whatever the name resolves to at this moment. */
+function guardedLookup(policy: DestinationPolicy, lookup: Lookup): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname).then(
+      (addresses) => {
+        const allowed = addresses.filter(({ address }) => mayConnect(address, policy));
+        const first = allowed[0];
+        if (!first) callback(new ForbiddenAddress(hostname), '', 0);
+        else if (options.all) callback(null, [...allowed]);
+        else callback(null, first.address, first.family);
+      },
+      (error: NodeJS.ErrnoException) => callback(error, '', 0),
+    );
+  };
+}
+
+const systemLookup: Lookup = (hostname) =>
+  new Promise((resolve, reject) => dnsLookup(hostname, { all: true }, (error, addresses) => (error ? reject(error) : resolve(addresses))));
+
+function headersOf(headers: Readonly<Record<string, string | string[] | undefined>>): Header[] {
+  return Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [value].flat().map((each) => ({ name, value: each }))));
+}
+
+const firstOf = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
+
+function reasonOf(error: unknown, timeoutMs: number): string {
+  if (error instanceof Error && error.name === 'TimeoutError') return `none within ${Temporal.Duration.from({ milliseconds: timeoutMs }).total('seconds')} seconds`;
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error ? (cause.message || (cause as NodeJS.ErrnoException).code || cause.name) : String(cause);
+}

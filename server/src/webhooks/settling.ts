@@ -1,0 +1,72 @@
+import { Temporal } from 'temporal-polyfill';
+import { inTransaction, type Context } from '../platform/context.ts';
+import { lockFailing, saveFailing, settleDeliveries, type Failing, type SettledDelivery } from './deliveryStore.ts';
+import { decide, isBeyondHope } from './retry.ts';
+import type { Attempt } from './webhook.ts';
+
+/** A try that is over. */
+export interface Tried {
+  readonly attempt: Attempt;
+  /** Its events are no longer kept, so it can never be sent. */
+  readonly isForgotten: boolean;
+  /** We ended it ourselves, before there was an answer. */
+  readonly isCut: boolean;
+  readonly retryAfterSeconds?: number;
+}
+
+/** From so many failures in a row on the receiver counts as down: nothing new is sent until the next try is due. */
+const downAfterFailures = 5;
+
+/** Writes down tries of one webhook: what arrived is done, the rest is tried again, and a receiver beyond hope is given up with an event that says so. */
+export async function settle(context: Context, webhookOid: number, tried: readonly Tried[], jitter: () => number): Promise<void> {
+  const { merchantId } = context.merchant;
+  const settled = tried.map((each) => settledBy(each, jitter()));
+  await inTransaction(context, async (inside) => {
+    const failing = await lockFailing(inside.db, merchantId, webhookOid);
+    if (!failing) return;
+    await settleDeliveries(inside.db, merchantId, webhookOid, settled);
+    const after = settled.reduce(countFailure, failing);
+    if (after.consecutiveFailures === 0 && failing.consecutiveFailures === 0) return;
+    const end = endOf(tried, after);
+    const nextRetryAt = after.consecutiveFailures >= downAfterFailures ? earliest(settled) : undefined;
+    await saveFailing(inside.db, merchantId, webhookOid, { ...after, disabled: end !== undefined, ...(nextRetryAt ? { nextRetryAt } : {}) });
+    if (end !== undefined) {
+      context.log.warn({ merchantId, webhookOid, reason: end }, 'a webhook was disabled');
+      await inside.events.emit(inside, [{ name: 'webhook_disable', objectType: 'webhook', objectId: String(webhookOid), data: { reason: end } }]);
+    }
+  });
+}
+
+function settledBy({ attempt, isForgotten, retryAfterSeconds }: Tried, jitter: number): SettledDelivery {
+  if (isForgotten) return { attempt };
+  const result = attempt.statusCode === undefined
+    ? { kind: 'failed' as const, why: attempt.response }
+    : { kind: 'answered' as const, status: attempt.statusCode, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
+  const decision = decide(result, attempt.delivery.attempts + 1, attempt.at, jitter);
+  switch (decision.kind) {
+    case 'delivered':
+      return { attempt };
+    case 'retry':
+      return { attempt, retryAt: decision.at };
+    case 'gone':
+      // Kept for the case that somebody enables the webhook again.
+      return { attempt, retryAt: attempt.at };
+  }
+}
+
+function countFailure(failing: Failing, { attempt }: SettledDelivery): Failing {
+  if (attempt.success) return { consecutiveFailures: 0 };
+  return { consecutiveFailures: failing.consecutiveFailures + 1, failingSince: failing.failingSince ?? attempt.at };
+}
+
+/** Why the webhook must be disabled, if it must. */
+function endOf(tried: readonly Tried[], { failingSince }: Failing): string | undefined {
+  if (tried.some(({ attempt }) => attempt.statusCode === 410)) return 'the receiver answered 410, gone';
+  const last = tried.at(-1)!.attempt;
+  return failingSince && isBeyondHope(failingSince, last.at) ? 'every delivery has failed for 72 hours' : undefined;
+}
+
+function earliest(settled: readonly SettledDelivery[]): Temporal.Instant | undefined {
+  const retries = settled.flatMap(({ retryAt }) => retryAt ?? []);
+  return retries.sort((a, b) => Temporal.Instant.compare(a, b))[0];
+}
