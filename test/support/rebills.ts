@@ -55,8 +55,16 @@ export const rebillMerchant: Merchant = {
   merchantId: 'DEMO', name: 'Demo', timeZone: 'America/New_York', currency: 'USD', settings: {}, clock: { kind: 'standing', at: at('2026-01-15T15:00:00Z') },
 };
 
-export async function rebillsOn(db: Database, options: { settings?: Merchant['settings']; timing?: Partial<RebillParts['timing']>; gateways?: OpenGateways } = {}): Promise<Rebills> {
-  const merchant = { ...rebillMerchant, settings: options.settings ?? {} };
+/** What a test may choose; the rest is ordinary. */
+export interface RebillOptions {
+  readonly merchantId?: string;
+  readonly settings?: Merchant['settings'];
+  readonly timing?: Partial<RebillParts['timing']>;
+  readonly gateways?: OpenGateways;
+}
+
+export async function rebillsOn(db: Database, options: RebillOptions = {}): Promise<Rebills> {
+  const merchant = { ...rebillMerchant, merchantId: options.merchantId ?? rebillMerchant.merchantId, settings: options.settings ?? {} };
   const gateways = options.gateways ?? openGateways({}, systemClock);
   const parts: RebillParts = { payments: createPayments(gateways), timing: { ...defaultTiming, ...options.timing } };
   const events: RecordedEvent[] = [];
@@ -76,7 +84,8 @@ export async function rebillsOn(db: Database, options: { settings?: Merchant['se
       await insertItem(db, merchantId, { merchant_item_oid: ++items, ...item, pricing }, at('2026-01-01T00:00:00Z'));
     },
     async add(given, original = {}) {
-      const autoOrder = anAutoOrder(given);
+      const started = anAutoOrder({ merchantId, originalOrderId: `${merchantId}-${String(given.autoOrderOid).padStart(10, '0')}`, ...given });
+      const autoOrder = { ...started, items: started.items.map((item) => ({ firstOrderAt: started.signedUpAt, lastOrderAt: started.signedUpAt, ...item })) };
       await insertOrders(db, merchantId, [originalOrder(autoOrder, original)]);
       await insertAutoOrders(db, merchantId, [{ ...calculate(autoOrder, await loadCatalog(db, merchantId, [autoOrder]), someRules), currency: 'USD', createdAt: someRules.now }]);
     },
@@ -115,6 +124,9 @@ export function originalOrder(autoOrder: AutoOrder, { cardToken = 'tok_approve',
         payment_method: 'Credit Card', payment_status: 'Processed',
         credit_card: { card_type: 'VISA', card_number: 'XXXXXXXXXXXX4242', card_expiration_month: 12, card_expiration_year: 2030 },
       },
+      items: autoOrder.items.map((item) => ({
+        item_reference_oid: item.itemOid, merchant_item_id: item.originalItemId, quantity: item.originalQuantity, total_cost_with_discount: usd(item.lifeTimeValue / 100),
+      })),
       summary: { shipping_handling_total: usd(5), total: usd(19.06) },
       taxes: { tax_rate: 8.25 },
       ...document,
