@@ -30,9 +30,6 @@ const goodBodies: Partial<Record<OperationId, object>> = {
   updateAutoOrderItemAddOns: { add_on_items: [] },
 };
 
-/** In these paths the last name chooses inside an object that is there, so that a wrong one is bad input and no missing object. */
-const choosing = new Set(['original_item_id']);
-
 let count = 0;
 const routed = operationIds.filter((id) => app.app.http.hasRoute({ method: operationOf(id).method, url: urlOf(operationOf(id)) }));
 
@@ -81,12 +78,10 @@ function strangers(id: OperationId): Case[] {
   const names = Object.keys((operationOf(id).params as { properties?: object } | undefined)?.properties ?? {});
   const body = goodBodies[id] ?? {};
   return names.flatMap((name) => [
-    { what: `unknown ${name}`, ...notThere(name), params: { [name]: unknownObjects[name] ?? 'nothing' }, body },
-    ...(theirs[name] === undefined || theirs[name] === ours[name] ? [] : [{ what: `another merchant's ${name}`, ...notThere(name), params: { [name]: theirs[name] }, body }]),
+    { what: `unknown ${name}`, status: 404, params: { [name]: unknownObjects[name] ?? 'nothing' }, body },
+    ...(theirs[name] === undefined || theirs[name] === ours[name] ? [] : [{ what: `another merchant's ${name}`, status: 404, params: { [name]: theirs[name] }, body }]),
   ]);
 }
-
-const notThere = (name: string) => (choosing.has(name) ? { status: 400, names: name } : { status: 404 });
 
 /** One element more than a batch may have. */
 function crowds({ body, maxElements, maxElementsAsync }: Operation): Case[] {
