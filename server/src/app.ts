@@ -40,6 +40,7 @@ import type { DatabasePool } from './platform/storage/database.ts';
 import { rememberedMerchants, type Merchants } from './platform/tenancy/merchants.ts';
 import { listMerchants } from './platform/tenancy/merchantStore.ts';
 import { recheckNow } from './rebill/lateAnswerStore.ts';
+import { bookRoutes } from './rebill/bookRoutes.ts';
 import { rebillDueWork } from './rebill/playOperations.ts';
 import { advanceWorker } from './sandbox/playing.ts';
 import { sandboxRoutes } from './sandbox/routes.ts';
@@ -102,7 +103,7 @@ export function createApp(parts: AppParts): App {
   const routes: Routes = {
     ...itemRoutes, ...customerRoutes, ...orderRoutes(orders), ...autoOrderRoutes, ...rebillRoutes(rebills),
     ...noticeRoutes(async (context, oid) => (await readSubscription(context, oid)) !== undefined),
-    ...billingRoutes(readSubscription), ...sandboxRoutes(clocks),
+    ...billingRoutes(readSubscription), ...sandboxRoutes(clocks), ...bookRoutes,
   };
   const notices = noticeSender({
     db, mail: parts.mail, mailFrom: parts.mailFrom, contextFor,
