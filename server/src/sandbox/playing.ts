@@ -13,7 +13,7 @@ import type { TestMode } from './move.ts';
 import { countFailure, endAdvance, findAdvance, lockClock, merchantsToAdvance, releaseAdvance, saveReached, takeAdvance, type Advance } from './store.ts';
 
 /*
- * How an advance is played: stretch after stretch, each up to the end of a local day on which something is due. The clock stands at the beginning of a
+ * How an advance is played: stretch after stretch, each of a few days from the next one on which something is due. The clock stands at the beginning of a
  * stretch while it is played and goes to its end afterwards, so nobody ever sees a moment with something before it undone, and whoever
  * bills by the clock meanwhile finds nothing due.
  */
@@ -100,7 +100,7 @@ async function playStretch(parts: PlayParts, base: Context, advance: Advance, da
   const counts = await runAll(parts.dueWork, context, end);
   const done = counts.rebills + counts.declines + counts.notices;
   const reached = counts.isDone ? end : advance.reachedAt;
-  return { advance: await reach(parts, context, advance, reached, counts), daysNext: stretchDays(done / days), isWaiting: !counts.isDone && done === 0 };
+  return { advance: await reach(parts, context, advance, reached, counts), daysNext: stretchDays(days, done), isWaiting: !counts.isDone && done === 0 };
 }
 
 async function firstDue(dueWork: readonly DueWork[], context: Context, until: Temporal.Instant): Promise<Temporal.Instant | undefined> {
@@ -114,14 +114,14 @@ function stretchEnd(first: Temporal.Instant, days: number, zone: string, to: Tem
   return end.epochMilliseconds < to.epochMilliseconds ? end : to;
 }
 
-/** A day, where little happens; up to a week where that keeps the engine's batches full. */
-function stretchDays(donePerDay: number): number {
-  if (donePerDay < fewPerDay) return 1;
-  return Math.max(1, Math.min(7, Math.floor(fullStretch / donePerDay)));
+/** Longer while little happens, up to a week, for each stretch has a price of its own; shorter where the clock would stand still for too long. */
+function stretchDays(days: number, done: number): number {
+  if (done > fullStretch) return Math.max(1, Math.floor(days / 2));
+  return done < fewInStretch ? Math.min(7, days * 2) : days;
 }
 
-const fewPerDay = 50;
-const fullStretch = 3000;
+const fewInStretch = 1000;
+const fullStretch = 6000;
 
 const nothing: DueCounts = { rebills: 0, declines: 0, notices: 0, isDone: true };
 
