@@ -1,0 +1,57 @@
+import { readConfig } from '../config.ts';
+import { openLog } from '../platform/log.ts';
+import type { Database } from '../platform/storage/database.ts';
+import type { Merchant } from '../platform/tenancy/merchant.ts';
+import { listMerchants } from '../platform/tenancy/merchantStore.ts';
+import { auditMerchant, type Audit } from '../rebill/auditOperations.ts';
+import { Obstacle, readArgs, table, type Command } from './command.ts';
+import { openStore } from './openStore.ts';
+
+/** `audit`: recomputes the books and reports every difference. */
+export const auditCommand: Command = {
+  usage: 'audit [--merchant <id>]',
+  summary: 'Recomputes every counter, date and total from orders and charges',
+  help: [
+    '  --merchant  left out: every merchant of this database',
+    '',
+    'Reads the database itself, while the server runs or not, as it is at one moment. Prints every difference between what is stored and what',
+    'the orders and charges say (the first thousand), and exits 1 when there is one.',
+  ].join('\n'),
+
+  async run(args) {
+    const { values } = readArgs(args, { merchant: { type: 'string' } });
+    const store = await openStore(readConfig(process.env), openLog('warn'));
+    try {
+      const differences = await auditAll(store.db, await named(store.db, values.merchant));
+      if (differences > 0) process.exitCode = 1;
+    } finally {
+      await store.close();
+    }
+  },
+};
+
+async function named(db: Database, merchantId: string | undefined): Promise<Merchant[]> {
+  const merchants = await listMerchants(db);
+  const chosen = merchantId === undefined ? merchants : merchants.filter((merchant) => merchant.merchantId === merchantId);
+  if (merchantId !== undefined && chosen.length === 0) throw new Obstacle(`there is no merchant ${merchantId}; see: perennial merchant list`);
+  return chosen;
+}
+
+async function auditAll(db: Database, merchants: readonly Merchant[]): Promise<number> {
+  let differences = 0;
+  for (const merchant of merchants) {
+    const audit = await auditMerchant(db, merchant);
+    console.log(reportOf(merchant.merchantId, audit));
+    differences += audit.differenceCount;
+  }
+  return differences;
+}
+
+function reportOf(merchantId: string, audit: Audit): string {
+  const count = (number: number, what: string) => `${number.toLocaleString('en')} ${what}`;
+  const looked = [count(audit.autoOrderCount, 'auto orders'), count(audit.orderCount, 'orders'), count(audit.attemptCount, 'charges')].join(', ');
+  const head = `${merchantId}: ${looked}: ${count(audit.differenceCount, audit.differenceCount === 1 ? 'difference' : 'differences')}`;
+  if (audit.differenceCount === 0) return head;
+  const rows = audit.differences.map(({ objectType, objectId, field, stored, recomputed }) => [`${objectType} ${objectId}`, field, stored, recomputed]);
+  return `${head}\n${table([['what', 'field', 'stored', 'recomputed'], ...rows])}`;
+}
