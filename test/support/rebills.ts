@@ -34,6 +34,7 @@ export interface Rebills {
   addItem(item: Item): Promise<void>;
   /** Adds an auto order with its original order. */
   add(given: Partial<AutoOrder> & { readonly autoOrderOid: number }, original?: OriginalOrder): Promise<void>;
+  addMany(given: readonly (Partial<AutoOrder> & { readonly autoOrderOid: number })[], original?: OriginalOrder): Promise<void>;
   /** Runs everything that is due until then, all at that moment. */
   run(now: string): Promise<RunCounts>;
   /** Plays everything that falls due until then, each at its own moment. */
@@ -76,6 +77,15 @@ export async function rebillsOn(db: Database, options: RebillOptions = {}): Prom
   const context = (now: string): Context => ({
     merchant, db, now: at(now), actor: systemActor, events: sink, ids: randomIds, log: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }), requestId: 'test',
   });
+  const addMany: Rebills['addMany'] = async (list, original = {}) => {
+    const autoOrders = list.map((given) => {
+      const started = anAutoOrder({ merchantId, originalOrderId: `${merchantId}-${String(given.autoOrderOid).padStart(10, '0')}`, ...given });
+      return { ...started, items: started.items.map((item) => ({ firstOrderAt: started.signedUpAt, lastOrderAt: started.signedUpAt, ...item })) };
+    });
+    const catalog = await loadCatalog(db, merchantId, autoOrders);
+    await insertOrders(db, merchantId, autoOrders.map((autoOrder) => originalOrder(autoOrder, original)));
+    await insertAutoOrders(db, merchantId, autoOrders.map((autoOrder) => ({ ...calculate(autoOrder, catalog, someRules), currency: 'USD', createdAt: someRules.now })));
+  };
   let items = 0;
   return {
     db, merchant, gateways, parts, events, context,
@@ -83,12 +93,8 @@ export async function rebillsOn(db: Database, options: RebillOptions = {}): Prom
       const pricing = { currency_code: 'USD', ...item.pricing };
       await insertItem(db, merchantId, { merchant_item_oid: ++items, ...item, pricing }, at('2026-01-01T00:00:00Z'));
     },
-    async add(given, original = {}) {
-      const started = anAutoOrder({ merchantId, originalOrderId: `${merchantId}-${String(given.autoOrderOid).padStart(10, '0')}`, ...given });
-      const autoOrder = { ...started, items: started.items.map((item) => ({ firstOrderAt: started.signedUpAt, lastOrderAt: started.signedUpAt, ...item })) };
-      await insertOrders(db, merchantId, [originalOrder(autoOrder, original)]);
-      await insertAutoOrders(db, merchantId, [{ ...calculate(autoOrder, await loadCatalog(db, merchantId, [autoOrder]), someRules), currency: 'USD', createdAt: someRules.now }]);
-    },
+    add: (given, original = {}) => addMany([given], original),
+    addMany,
     run: (now) => runDue(context(now), parts, { until: at(now), at: 'now' }),
     play: (until) => runDue(context(until), parts, { until: at(until), at: 'due' }),
     resolve: (now) => resolveUnanswered(context(now), parts),

@@ -1,0 +1,15 @@
+// The short form of the long fault test (killedWorkers.long.ts): two worker processes, killed with -9 while 600 rebills fall due. REBILL_SEED replays a run.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openTestDatabase } from '../support/database.ts';
+import { billWhileKilling } from './killing.ts';
+
+const seed = Number(process.env['REBILL_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+
+test('workers killed at random bill each cycle exactly once', async (t) => {
+  t.diagnostic(`seed ${seed}`);
+  const { url } = await openTestDatabase(t);
+  const checked = await billWhileKilling({ url, seed, autoOrders: 200, cycles: 3, workers: 2, killMsMax: 2500, timeoutMs: 120_000 });
+  t.diagnostic(`${checked.paid} paid, ${checked.declined} declined, ${checked.captures} entries in the gateway's books, ${checked.kills} kills`);
+  assert.ok(checked.paid + checked.declined >= 600);
+});

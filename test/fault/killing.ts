@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Temporal } from 'temporal-polyfill';
+import type { BookedCharge } from '../../server/src/payments/simulatorBooks.ts';
+import { openPool } from '../../server/src/platform/storage/database.ts';
+import { saveClock } from '../../server/src/platform/tenancy/merchantStore.ts';
+import { anItem, at } from '../support/autoOrders.ts';
+import { killNine } from '../support/launched.ts';
+import { coffee, rebillsOn, type Rebills } from '../support/rebills.ts';
+import { checkBooks, type Checked } from './books.ts';
+
+/** A run of worker processes that are killed while rebills fall due. */
+export interface Killing {
+  /** A database that is there for this run alone; the address stays the same when its server is restarted. */
+  readonly url: string;
+  readonly autoOrders: number;
+  /** Weekly shipments of each that are due at the start. */
+  readonly cycles: number;
+  readonly workers: number;
+  /** Decides who is killed when; the same seed kills in the same order. */
+  readonly seed: number;
+  /** The longest time between two kills. */
+  readonly killMsMax: number;
+  /** Kills or restarts the store now and then; absent: only workers are killed. */
+  readonly restartStore?: () => Promise<void>;
+  readonly timeoutMs: number;
+}
+
+const firstNow = at('2026-03-15T14:00:00Z');
+/** 5 % declined, 5 % lost before and 5 % after capture, by the key of the charge. */
+const cardToken = 'tok_mixed_5_5_5';
+/** The days of the default dunning. */
+const rounds = 4;
+const daysARound = 3;
+
+/**
+ * Bills all that falls due, in rounds three days apart so that retries come due as well, while processes are killed with -9. Then the gateway's books are held
+ * against ours.
+ */
+export async function billWhileKilling(killing: Killing): Promise<Checked & { kills: number; restarts: number }> {
+  const gateway = await start('../../server/src/payments/simulatorProcess.ts', ['--port', '0']);
+  const gatewayUrl = /http:\S+/.exec(gateway.firstLine)![0];
+  const db = openPool({ connection: { url: killing.url }, maxConnections: 4, prepareStatements: true, onIdleError: () => {} });
+  const workers = await Promise.all(Array.from({ length: killing.workers }, () => startWorker(killing.url, gatewayUrl)));
+  const chance = random(killing.seed);
+  const counts = { kills: 0, restarts: 0 };
+  try {
+    const rebills = await rebillsOn(db);
+    await seed(rebills, killing);
+    for (let round = 0; round < rounds; round++) {
+      const now = firstNow.add({ hours: 24 * daysARound * round });
+      await saveClock(db, rebills.merchant.merchantId, { kind: 'standing', at: now });
+      const endMs = performance.now() + killing.timeoutMs / rounds;
+      while (!(await isDone(rebills, now))) {
+        assert.ok(performance.now() < endMs, `round ${round} does not come to its end (seed ${killing.seed})`);
+        await pause(killing.killMsMax * chance());
+        await disturb(killing, workers, gatewayUrl, chance, counts);
+      }
+    }
+    const { captures } = (await (await fetch(`${gatewayUrl}/captures`)).json()) as { captures: BookedCharge[] };
+    return { ...(await checkBooks(db, rebills.merchant, captures)), ...counts };
+  } finally {
+    await Promise.all([...workers, gateway.process].map(killNine));
+    await db.close();
+  }
+}
+
+async function disturb(
+  { url, restartStore }: Killing, workers: ChildProcess[], gatewayUrl: string, chance: () => number, counts: { kills: number; restarts: number },
+): Promise<void> {
+  if (restartStore !== undefined && chance() < 0.2) {
+    await restartStore();
+    counts.restarts++;
+    return;
+  }
+  const index = Math.floor(chance() * workers.length);
+  await killNine(workers[index]!);
+  workers[index] = await startWorker(url, gatewayUrl);
+  counts.kills++;
+}
+
+async function seed(rebills: Rebills, { autoOrders, cycles }: Killing): Promise<void> {
+  await rebills.addItem(coffee);
+  const first = firstNow.toZonedDateTimeISO('America/New_York').subtract({ weeks: cycles - 1 });
+  const item = anItem({ frequency: 'Weekly', nextShipmentAt: first.toInstant(), anchor: first.toPlainDateTime() });
+  const batchSize = 1000;
+  for (let oid = 1; oid <= autoOrders; oid += batchSize) {
+    const size = Math.min(batchSize, autoOrders - oid + 1);
+    await rebills.addMany(Array.from({ length: size }, (_, index) => ({ autoOrderOid: oid + index, items: [item] })), { cardToken });
+  }
+}
+
+/** Whether nothing is due and nothing is in flight. A store that is restarting says no. */
+async function isDone({ db, merchant: { merchantId } }: Rebills, now: Temporal.Instant): Promise<boolean> {
+  const row = await db.row<{ open: boolean }>(
+    `select exists (select from auto_order where merchant_id = $1 and due_at <= $2) or exists (select from rebill where merchant_id = $1 and lease_until is not null) as open`,
+    [merchantId, now],
+  ).catch(() => undefined);
+  return row?.open === false;
+}
+
+interface Started {
+  readonly process: ChildProcess;
+  readonly firstLine: string;
+}
+
+async function start(program: string, args: readonly string[]): Promise<Started> {
+  const child = spawn(process.execPath, [fileURLToPath(new URL(program, import.meta.url)), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [firstLine] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  return { process: child, firstLine };
+}
+
+const startWorker = async (url: string, gatewayUrl: string): Promise<ChildProcess> => (await start('./engineProcess.ts', [url, gatewayUrl])).process;
+
+/** Numbers from 0 to 1 that follow from the seed (mulberry32). */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
