@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   merchant: async () => (await import('./merchant.ts')).merchantCommand,
   key: async () => (await import('./key.ts')).keyCommand,
   clock: async () => (await import('./clock.ts')).clockCommand,
+  audit: async () => (await import('./audit.ts')).auditCommand,
   seed: async () => (await import('./seed.ts')).seedCommand,
 };
 
