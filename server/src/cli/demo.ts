@@ -10,7 +10,6 @@ import { findMerchant, insertMerchant } from '../platform/tenancy/merchantStore.
 import { allPermissions, hashKey } from '../staff/apiKey.ts';
 import { createApiKey } from '../staff/apiKeyOperations.ts';
 import { findApiKey } from '../staff/apiKeyStore.ts';
-import { fillMerchant } from './demo/fill.ts';
 
 /** How to reach the demo merchant, as it stands in `DATA_DIR/demo.json` for programs. */
 export interface Demo {
@@ -34,7 +33,9 @@ async function makeDemoMerchant(tx: Database): Promise<void> {
   const clock: ClockSetting = { kind: 'running', at: systemNow, setAt: systemNow };
   const merchant: Merchant = { merchantId: demoMerchantId, name: 'Perennial Demo', timeZone: 'America/New_York', currency: 'USD', settings: {}, clock };
   // Another process that starts at the same time waits here until we are done, and then has nothing to do.
-  if (await insertMerchant(tx, merchant, systemNow)) await fillMerchant(tx, { merchant, now: readClock(clock, systemNow), ...demoSize });
+  if (!(await insertMerchant(tx, merchant, systemNow))) return;
+  const { fillMerchant } = await import('./demo/fill.ts');
+  await fillMerchant(tx, { merchant, now: readClock(clock, systemNow), ...demoSize });
 }
 
 const demoSize = { autoOrders: 1200, daysMax: 3 * 365, seed: '1' };

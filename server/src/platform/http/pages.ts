@@ -1,19 +1,24 @@
-import { openApiText } from '@perennial/contract/openapi.ts';
-import { renderReference } from '@perennial/contract/reference.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuse } from './refusal.ts';
 
-/** What a browser finds: where it is, the reference, the OpenAPI document. Nothing here runs a script or loads from elsewhere. */
+/**
+ * What a browser finds: where it is, the reference, the OpenAPI document. Nothing here runs a script or loads from elsewhere. What makes the
+ * documents is loaded when the first is asked for, as a start need not wait for it.
+ */
 export function addPages(server: FastifyInstance): void {
   server.get('/', async (_request, reply) => sendPage(reply, landingPage));
-  server.get('/docs', async (request, reply) => sendPage(reply, referencePage(request, '')));
-  server.get<{ Params: { page: string } }>('/docs/:page', async (request, reply) => sendPage(reply, referencePage(request, request.params.page)));
+  server.get('/docs', async (request, reply) => sendPage(reply, await referencePage(request, '')));
+  server.get<{ Params: { page: string } }>('/docs/:page', async (request, reply) => sendPage(reply, await referencePage(request, request.params.page)));
 
   let document: string | undefined;
-  server.get('/openapi.json', async (_request, reply) => reply.type('application/json').send((document ??= openApiText())));
+  server.get('/openapi.json', async (_request, reply) => {
+    document ??= (await import('@perennial/contract/openapi.ts')).openApiText();
+    return reply.type('application/json').send(document);
+  });
 }
 
-function referencePage(request: FastifyRequest, page: string): string {
+async function referencePage(request: FastifyRequest, page: string): Promise<string> {
+  const { renderReference } = await import('@perennial/contract/reference.ts');
   const html = renderReference(page, { baseUrl: `${request.protocol}://${request.host}` });
   return html ?? refuse('not_found', { what: 'page', id: page });
 }
