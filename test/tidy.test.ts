@@ -74,6 +74,11 @@ const purePackages = ['temporal-polyfill', 'ipaddr.js', 'node:crypto', 'typebox'
 const owners: Readonly<Record<string, string>> = {
   merchant: 'server/src/platform/tenancy',
   api_key: 'server/src/staff',
+  staff_user: 'server/src/staff',
+  staff_group: 'server/src/staff',
+  staff_membership: 'server/src/staff',
+  staff_login: 'server/src/staff',
+  login_attempt: 'server/src/staff',
   counter: 'server/src/platform/storage',
   installation: 'server/src/platform',
   event: 'server/src/platform/events',
