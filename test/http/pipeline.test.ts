@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 import { payload } from '../../server/src/platform/http/answer.ts';
 import { refuse } from '../../server/src/platform/http/refusal.ts';
@@ -140,6 +141,23 @@ test('headers are spelled as published clients look them up', async (t) => {
   await rawHeaders();
   const names = await rawHeaders();
   for (const name of ['Retry-After', 'UC-REST-ERROR', 'UC-REST-ERROR-MERCHANT-ID']) assert.ok(names.includes(name), `${name} in ${names.join(' ')}`);
+});
+
+test('what is no request is answered as well as it can be', async (t) => {
+  const address = new URL(await door.http.listen({ host: '127.0.0.1', port: 0 }));
+  t.after(() => door.http.close());
+  const saysTo = async (text: string) => {
+    const socket = connect(Number(address.port), '127.0.0.1');
+    socket.write(text);
+    let answer = '';
+    for await (const chunk of socket) answer += chunk;
+    return answer;
+  };
+  for (const text of ['nonsense\r\n\r\n', `GET ${items} HTTP/1.1\r\nHost: x\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`]) {
+    const [head, body] = (await saysTo(text)).split('\r\n\r\n') as [string, string];
+    assert.match(head, /^HTTP\/1\.1 400 [\s\S]*UC-REST-ERROR: The request has the wrong form/);
+    assert.equal(JSON.parse(body).success, false);
+  }
 });
 
 test('the log names operation, status and merchant, and neither keys nor queries', async () => {

@@ -15,7 +15,7 @@ import { replayHeader, runOnce } from './idempotency.ts';
 import { inputParser } from './input.ts';
 import type { RateExcess, RateLimiter } from './rateLimiter.ts';
 import { refusal, Refusal, refuse } from './refusal.ts';
-import { rendered, send, sendRefusal } from './reply.ts';
+import { rendered, renderedRefusal, send, sendRefusal } from './reply.ts';
 import type { Handler, Input, Routes } from './routes.ts';
 
 /** What the pipeline needs from outside. */
@@ -53,7 +53,7 @@ export function httpServer(parts: PipelineParts): FastifyInstance {
     trustProxy: parts.trustedProxies.length > 0 ? [...parts.trustedProxies] : false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
     frameworkErrors: (error, request, reply) => void fail(error, request as FastifyRequest, reply as FastifyReply),
-    clientErrorHandler: (_error, socket) => void (socket.writable && socket.end(unreadableAnswer)),
+    clientErrorHandler: (_error, socket) => void (socket.writable && socket.end(unreadableAnswer())),
   });
   const callers: Callers = new WeakMap();
   const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
@@ -82,7 +82,12 @@ const receivingMsMax = 30_000;
 const silenceMsMax = 120_000;
 // Longer than the minute that load balancers usually keep connections, so that it is not we who close one that is about to be used.
 const keepAliveMs = 75_000;
-const unreadableAnswer = 'HTTP/1.1 400 Bad Request\r\nUC-REST-ERROR: The request cannot be read. Send HTTP/1.1 with headers of at most 16 KB.\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+/** To what is no HTTP, comes too slowly, or has headers beyond Node's 16 KB; no request is there yet that could be answered. */
+function unreadableAnswer(): string {
+  const { body = '', error } = renderedRefusal(refusal('wrong_format', { field: 'The request', expected: 'HTTP/1.1 within half a minute, with headers of at most 16 KB' }));
+  const head = ['HTTP/1.1 400 Bad Request', `UC-REST-ERROR: ${error}`, 'Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close'];
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
+}
 
 /** Bodies are kept as text until the caller is known; the parser then tells malformed from too deep. */
 function readBodiesAsText(server: FastifyInstance): void {
