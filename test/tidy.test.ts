@@ -64,11 +64,12 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   rebill: 'attempt,audit,codec,dunning,endings,note,orderDocument,originalTerms,plan,policy,preview,previewDates,rebillOrder,settlement',
   sandbox: 'move,span',
   staff: 'apiKey',
+  webhooks: 'body,destination,eventRuler,forming,retry,signing,webhook',
 };
 const ruleFiles = Object.entries(rules).flatMap(([name, list]) => list.split(',').map((file) => `server/src/${name}/${file}.ts`));
 const isPure = (path: string): boolean =>
   ruleFiles.includes(path) || (path.startsWith('server/src/kernel/') && path !== 'server/src/kernel/ids.ts') || path.startsWith('contract/src/');
-const purePackages = ['temporal-polyfill', 'ipaddr.js', 'node:crypto', 'typebox'];
+const purePackages = ['temporal-polyfill', 'ipaddr.js', 'node:crypto', 'node:zlib', 'typebox'];
 
 /** Each table's one owner: only its `store.ts` or `…Store.ts` writes it. A projection may read what its feature may import. */
 const owners: Readonly<Record<string, string>> = {

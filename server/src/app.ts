@@ -36,6 +36,7 @@ import type { Routes } from './platform/http/routes.ts';
 import type { Worker } from './platform/jobs/loop.ts';
 import type { MailTransport } from './platform/mail/mailTransport.ts';
 import { openMetrics } from './platform/metrics.ts';
+import type { Seal } from './platform/seal.ts';
 import type { DatabasePool } from './platform/storage/database.ts';
 import { rememberedMerchants, type Merchants } from './platform/tenancy/merchants.ts';
 import { listMerchants } from './platform/tenancy/merchantStore.ts';
@@ -49,7 +50,13 @@ import { replaceCard } from './rebill/operations.ts';
 import { rebillWorker, unansweredWorker } from './rebill/rebillWorker.ts';
 import { rebillRoutes } from './rebill/routes.ts';
 import { simpleKeys, type Keys } from './staff/authenticate.ts';
-import { readAutoOrders, readOrder } from './wireReaders.ts';
+import { webhookListener } from './webhooks/capture.ts';
+import { webhookDispatcher } from './webhooks/dispatcher.ts';
+import { reflowWorker } from './webhooks/reflow.ts';
+import { retentionWorker } from './webhooks/retention.ts';
+import { webhookRoutes } from './webhooks/routes.ts';
+import type { Sender } from './webhooks/send.ts';
+import { objectIds, objectReaders, readAutoOrders, readOrder } from './wireReaders.ts';
 
 /** What the application is put together from: the outside world, and what the settings decide. */
 export interface AppParts {
@@ -62,6 +69,10 @@ export interface AppParts {
   readonly trustedProxies: readonly string[];
   readonly gateways: OpenGateways;
   readonly mail: MailTransport;
+  /** Seals secrets that are stored. */
+  readonly seal: Seal;
+  /** Posts to receivers of webhooks; closed with the HTTP server. */
+  readonly sender: Sender;
   /** The sender of mails whose merchant names none. */
   readonly mailFrom: string;
   /** How the machine's time is dealt out to charges; tests shorten it. */
@@ -94,6 +105,8 @@ export function createApp(parts: AppParts): App {
     recalculateOnItemUpdate,
     noticeListener((context, oids) => readAutoOrders(context, oids, factsExpand)),
   ];
+  const webhooks = webhookDispatcher({ db, clock, contextFor, seal: parts.seal, send: parts.sender.send, jitter: parts.ids.fraction });
+  listeners.push(webhookListener(objectReaders, webhooks.wake));
   const events = outbox(listeners);
 
   const payments = createPayments(parts.gateways);
@@ -103,14 +116,14 @@ export function createApp(parts: AppParts): App {
   const routes: Routes = {
     ...itemRoutes, ...customerRoutes, ...orderRoutes(orders), ...autoOrderRoutes, ...rebillRoutes(rebills),
     ...noticeRoutes(async (context, oid) => (await readSubscription(context, oid)) !== undefined),
-    ...billingRoutes(readSubscription), ...sandboxRoutes(clocks), ...bookRoutes,
+    ...billingRoutes(readSubscription), ...sandboxRoutes(clocks), ...webhookRoutes({ seal: parts.seal, clock }), ...bookRoutes,
   };
   const notices = noticeSender({
     db, mail: parts.mail, mailFrom: parts.mailFrom, contextFor,
     readOrder: (context, orderId) => readOrder(context, orderId, receiptExpand),
     updateBillingUrl: ({ merchant: { merchantId } }, oid) => makeBillingLink(db, merchantId, oid),
   });
-  const workers: Worker[] = [forgettingWorker(db, clock), unsettledChargesWorker(allContexts, orders), autoOrderWorker({ db, contextFor }), rebillWorker(rebills), unansweredWorker(rebills), notices, advanceWorker(clocks)];
+  const workers: Worker[] = [forgettingWorker(db, clock), unsettledChargesWorker(allContexts, orders), autoOrderWorker({ db, contextFor }), rebillWorker(rebills), unansweredWorker(rebills), notices, advanceWorker(clocks), webhooks, reflowWorker({ db, contextFor, readers: objectReaders, ids: objectIds }), retentionWorker(db, clock)];
 
   const http = httpServer({ ...parts, metrics, events, merchants, authenticate: keys.authenticate, limiter, routes });
   addProbes(http, db, metrics);
@@ -119,6 +132,10 @@ export function createApp(parts: AppParts): App {
   const { stripe } = parts.gateways;
   if (stripe?.webhookSecret !== undefined) addStripeWebhook(http, { ...stripe, webhookSecret: stripe.webhookSecret }, clock, hearLateAnswer);
   http.addHook('onClose', () => limiter.close());
+  http.addHook('onClose', async () => {
+    await webhooks.stop();
+    await parts.sender.close();
+  });
 
   return { http, workers: workers.map(metrics.measured), apiWorkers: [limiter.worker].map(metrics.measured), merchants, keys, payments, contextFor };
 

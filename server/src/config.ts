@@ -29,6 +29,8 @@ export interface Config {
   readonly smtpUrl?: string;
   /** The sender of mails whose merchant names none. */
   readonly mailFrom: string;
+  /** What secrets in the database are sealed with; absent: a file in `dataDir`. */
+  readonly sealKey?: string;
 }
 
 export interface StripeConfig {
@@ -71,6 +73,7 @@ export const settings = [
   ['GATEWAY_URL', '', 'a simulator in a process of its own (npm run gateway) instead of the one inside'],
   ['STRIPE_SECRET_KEY', '', 'charges merchants with a real clock through Stripe'],
   ['STRIPE_WEBHOOK_SECRET', '', 'of the endpoint /perennial/v1/gateways/stripe/webhook'],
+  ['SECRET_KEY', 'a file in DATA_DIR', 'seals secrets in the database; 32 characters or more, the same for every process'],
   ['SMTP_URL', '', 'sends mails, for example smtp://user:password@mail.example.com:587; else they are written to DATA_DIR/mail'],
   ['MAIL_FROM', 'orders@localhost', 'the sender of mails whose merchant names none'],
 ] as const;
@@ -112,6 +115,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     stripe: read.stripe(),
     smtpUrl: read.url('SMTP_URL', ['smtp', 'smtps']),
     mailFrom: read.text('MAIL_FROM', 'orders@localhost'),
+    sealKey: read.longText('SECRET_KEY', 32),
   };
   if (read.faults.length > 0) throw new ConfigError(read.faults);
   return Object.freeze(config);
@@ -127,6 +131,12 @@ class Reader {
 
   text(name: string, fallback: string): string {
     return this.#env[name]?.trim() || fallback;
+  }
+
+  longText(name: string, lengthMin: number): string | undefined {
+    const text = this.text(name, '');
+    if (text !== '' && text.length < lengthMin) this.faults.push(`${name}: give at least ${lengthMin} characters, made at random`);
+    return text || undefined;
   }
 
   addresses(name: string): string[] {

@@ -5,6 +5,8 @@ import { randomIds } from '../../server/src/kernel/ids.ts';
 import { openGateways } from '../../server/src/payments/gateways.ts';
 import { systemClock } from '../../server/src/platform/clock/systemClock.ts';
 import { runLoop } from '../../server/src/platform/jobs/loop.ts';
+import { sealWith } from '../../server/src/platform/seal.ts';
+import { httpSender } from '../../server/src/webhooks/send.ts';
 import { openPool } from '../../server/src/platform/storage/database.ts';
 
 const [url = '', simulatorUrl = ''] = process.argv.slice(2);
@@ -14,7 +16,7 @@ const app = createApp({
   gateways: openGateways({ simulatorUrl }, systemClock),
   // Notices are written, and nobody is there to send them.
   mail: { send: () => Promise.reject(new Error('no mail in this test')), close: async () => {} },
-  mailFrom: 'test@example.com',
+  mailFrom: 'test@example.com', seal: sealWith(Buffer.alloc(32)), sender: httpSender({ clock: systemClock }),
   rebillTiming: { leaseMs: 3000, recheckMs: 200 },
 });
 for (const worker of app.workers) {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Temporal } from 'temporal-polyfill';
 import { pino, type Logger } from 'pino';
 import { operations, type OperationId, type Operation } from '@perennial/contract/operations.ts';
@@ -16,6 +17,8 @@ import { insertMerchant, saveClock } from '../../server/src/platform/tenancy/mer
 import { hashKey, keyBytes, prefixOf } from '../../server/src/staff/apiKey.ts';
 import { insertApiKey } from '../../server/src/staff/apiKeyStore.ts';
 import { checkAnswer } from './answerCheck.ts';
+import { sealWith } from '../../server/src/platform/seal.ts';
+import { httpSender, type Sender } from '../../server/src/webhooks/send.ts';
 import { testDatabase } from './database.ts';
 
 /** The whole application on a database of its own, asked without a port. */
@@ -68,7 +71,7 @@ export const testNow = Temporal.Instant.from('2026-01-15T17:00:00Z');
 
 export const allPermissions = [...new Set(Object.values(operations).flatMap((operation: Operation) => operation.permissions))];
 
-export async function testApp(options: { clock?: SystemClock; rateLimits?: readonly RateLimit[]; bodyLimitBytes?: number; log?: Logger } = {}): Promise<TestApp> {
+export async function testApp(options: { sender?: Sender; clock?: SystemClock; rateLimits?: readonly RateLimit[]; bodyLimitBytes?: number; log?: Logger } = {}): Promise<TestApp> {
   const db = await testDatabase();
   const log = options.log ?? pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
   const gateways = openGateways({}, options.clock ?? systemClock);
@@ -76,7 +79,7 @@ export async function testApp(options: { clock?: SystemClock; rateLimits?: reado
   await prepareBillingLinks(db, randomIds, 'http://perennial.test');
   const app = createApp({
     db, clock: options.clock ?? systemClock, ids: randomIds, log, rateLimits: options.rateLimits ?? [], bodyLimitBytes: options.bodyLimitBytes ?? 5_000_000, trustedProxies: [],
-    gateways, mail: mailbox(mails), mailFrom: 'orders@perennial.test',
+    gateways, mail: mailbox(mails), mailFrom: 'orders@perennial.test', seal: sealWith(randomBytes(32)), sender: options.sender ?? httpSender({ clock: options.clock ?? systemClock }),
   });
 
   const addMerchant = async (merchantId: string, changes: Partial<Merchant> = {}): Promise<Merchant> => {

@@ -11,6 +11,8 @@ import { type Loop, runLoop } from '../platform/jobs/loop.ts';
 import { openLog } from '../platform/log.ts';
 import { folderTransport } from '../platform/mail/folder.ts';
 import { smtpTransport } from '../platform/mail/smtp.ts';
+import { openSeal } from '../platform/seal.ts';
+import { httpSender } from '../webhooks/send.ts';
 import { Obstacle, readArgs, table, type Command } from './command.ts';
 import { demoWelcome, ensureDemoMerchant, writeDemoFile } from './demo.ts';
 import { openStore, type Store } from './openStore.ts';
@@ -54,6 +56,7 @@ async function serveOn(store: Store, config: Config, log: Logger, stopped: Promi
     db: store.db, clock: systemClock, ids: randomIds, log,
     rateLimits: rateLimits(config.rate), bodyLimitBytes: config.bodyLimitBytes, trustedProxies: config.trustedProxies,
     gateways, mail, mailFrom: config.mailFrom,
+    seal: await openSeal(store.db, config.dataDir, config.sealKey), sender: httpSender({ clock: systemClock }),
   });
   if (config.demo) await ensureDemoMerchant(app, store.db);
   if (config.role !== 'worker') await listen(app, store, config);

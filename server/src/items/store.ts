@@ -43,6 +43,14 @@ export async function readItemJson(db: Database, merchantId: string, key: ItemKe
   return row?.json;
 }
 
+/** Item oids in their order, after one. */
+export async function listItemOids(db: Database, merchantId: string, after: number, limit: number): Promise<number[]> {
+  const rows = await db.rows<{ oid: number }>(
+    'select merchant_item_oid as oid from item where merchant_id = $1 and merchant_item_oid > $2 order by merchant_item_oid limit $3', [merchantId, after, limit],
+  );
+  return rows.map((row) => row.oid);
+}
+
 /** What a list of items asks for. */
 export interface ItemList {
   /** Created or changed at or after. */

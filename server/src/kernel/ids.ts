@@ -8,6 +8,8 @@ export interface IdFactory {
   uuid(): string;
   /** `bytes` random bytes as lower-case hex: keys and secrets. */
   secret(bytes: number): string;
+  /** From 0 up to but not 1: spreads what must not happen all at once. */
+  fraction(): number;
 }
 
 const codeAlphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
@@ -18,6 +20,7 @@ export const randomIds: IdFactory = {
   autoOrderCode: () => codeFrom(randomBytes(codeLength * 2)),
   uuid: () => randomUUID(),
   secret: (bytes) => randomBytes(bytes).toString('hex'),
+  fraction: () => Math.random(),
 };
 
 /** A factory whose ids follow from `seed` alone: the same seed makes the same demo data. Never for keys that guard anything. */
@@ -28,6 +31,7 @@ export function seededIds(seed: string): IdFactory {
     autoOrderCode: () => codeFrom(next()),
     uuid: () => uuidFrom(next()),
     secret: (bytes) => next().subarray(0, bytes).toString('hex'),
+    fraction: () => next().readUInt32BE(0) / 2 ** 32,
   };
 }
 

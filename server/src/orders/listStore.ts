@@ -60,6 +60,24 @@ export async function readOrdersJson(
   return row?.json ?? '[]';
 }
 
+/** The JSON of those of the orders that exist, by id. */
+export async function readOrderTexts(
+  db: Database, merchantId: string, orderIds: readonly string[], list: Pick<OrderList, 'expand' | 'timeZone' | 'autoOrder'>,
+): Promise<Map<string, string>> {
+  const rows = await db.rows<{ order_id: string; json: string }>(
+    `select o.order_id, ${orderJson({ alias: 'o', zone: '$3', autoOrder: list.autoOrder }, list.expand)}::text as json
+     from orders o where o.merchant_id = $1 and o.order_id = any ($2)`,
+    [merchantId, orderIds, list.timeZone],
+  );
+  return new Map(rows.map((row) => [row.order_id, row.json]));
+}
+
+/** Order ids in their order, after one. */
+export async function listOrderIds(db: Database, merchantId: string, after: string, limit: number): Promise<string[]> {
+  const rows = await db.rows<{ order_id: string }>('select order_id from orders where merchant_id = $1 and order_id > $2 order by order_id limit $3', [merchantId, after, limit]);
+  return rows.map((row) => row.order_id);
+}
+
 function conditions(merchantId: string, filters: OrderFilters, bind: Bind): string[] {
   const where: string[] = [];
   const facets = Object.entries(filters.facets).map(([name, value]) => facet(merchantId, name as FacetName, value));

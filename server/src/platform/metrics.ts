@@ -35,7 +35,7 @@ export function openMetrics(clock: SystemClock, poolUsage: () => PoolUsage): Met
   return {
     observeRequest: (operation, status, seconds) => requests.observe({ operation, status: String(status) }, seconds),
     measured: (worker) => ({
-      name: worker.name,
+      ...worker,
       async runOnce() {
         const startedMs = clock.monotonicMs();
         try {

@@ -18,13 +18,23 @@ export type ObjectReaders = { readonly [Type in ObjectType]?: ReadObjects };
  */
 export function webhookListener(readers: ObjectReaders, wake: () => void): EventListener {
   return async (context, events) => {
-    const subscribers = await findSubscribers(context.db, context.merchant.merchantId, [...new Set(events.map((event) => event.name))]);
+    const names = [...new Set(events.map((event) => event.name))];
+    const subscribers = [...(await findSubscribers(context.db, context.merchant.merchantId, names)), ...feedSubscribers(context, names)];
     if (subscribers.length === 0) return;
     const captured: CapturedEvent[] = [];
     for (const wanted of groupsOf(events, subscribers)) captured.push(...(await capture(context, wanted, readers)));
     await insertCaptured(context.db, context.merchant.merchantId, captured);
     if (captured.length > 0) context.db.afterCommit(wake);
   };
+}
+
+/** The pull feed's number among those who want payloads; no webhook has it. */
+export const feedWebhookOid = 0;
+
+/** The pull feed hears everything, unexpanded, once the merchant has begun to read it. */
+function feedSubscribers(context: Context, names: readonly string[]): Subscriber[] {
+  if (context.merchant.settings['feed'] === undefined) return [];
+  return names.map((name) => ({ webhook_oid: feedWebhookOid, event_name: name, expansion: '', event_ruler: null }));
 }
 
 /** Events of one type of object that are wanted at one expansion. */

@@ -225,6 +225,16 @@ export async function readPayloads(
   return byDelivery;
 }
 
+/** The payloads that the pull feed kept of these events, by event. */
+export async function readFeedPayloads(db: Database, merchantId: string, feedOid: number, places: readonly FeedPlace[]): Promise<Map<number, string>> {
+  const rows = await db.rows<{ event_id: number; payload: string }>(
+    `select e.event_id, e.payload from unnest($2::text[], $3::bigint[]) as p (stamp, event_id)
+     join webhook_event e on e.merchant_id = $1 and e.stamp = p.stamp::xid8 and e.event_id = p.event_id and e.webhook_oids @> array[$4::int]`,
+    [merchantId, places.map((place) => place.stamp), places.map((place) => place.eventId), feedOid],
+  );
+  return new Map(rows.map((row) => [row.event_id, row.payload]));
+}
+
 /** A try that is over, and when the next one is due; absent when there is none. */
 export interface SettledDelivery {
   readonly attempt: Attempt;

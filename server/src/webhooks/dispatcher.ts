@@ -29,6 +29,8 @@ export interface DispatcherParts {
 }
 
 export interface Dispatcher extends Worker {
+  /** Looks for what to deliver at once. */
+  wake(): void;
   /** Ends what is under way; whoever comes next sends it again. */
   stop(): Promise<void>;
 }
@@ -63,9 +65,17 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
   const inHand = gauge();
   const lanes = new Map<string, Lane>();
   let noteProgress = () => {};
+  let wakeLoop = () => {};
 
   return {
     name: 'webhooks',
+    onLoop(wake) {
+      wakeLoop = wake;
+    },
+    wake: () => {
+      wakeLoop();
+      noteProgress();
+    },
     async runOnce() {
       let started = 0;
       for (const merchantId of await merchantsWithWebhooks(parts.db)) {

@@ -5,6 +5,8 @@ export interface Worker {
   readonly name: string;
   /** Does one batch; answers how much it did, 0 when there was nothing. Tests call it instead of waiting. */
   runOnce(): Promise<number>;
+  /** Told how to end the pause of the loop that runs it, for work that is known in this process the moment it is there. */
+  onLoop?(wake: () => void): void;
 }
 
 /** A worker that is kept running. */
@@ -38,11 +40,13 @@ export function runLoop(worker: Worker, options: LoopOptions): Loop {
     }
   })();
 
+  function wake(): void {
+    woken = true;
+    pause.abort();
+  }
+  worker.onLoop?.(wake);
   return {
-    wake() {
-      woken = true;
-      pause.abort();
-    },
+    wake,
     async stop() {
       stopping.abort();
       await finished;

@@ -1,0 +1,50 @@
+import type { FeedEvent as WireFeedEvent } from '@perennial/contract/perennial.ts';
+import { wireDate } from '../kernel/calendar.ts';
+import type { SystemClock } from '../platform/clock/systemClock.ts';
+import type { Context } from '../platform/context.ts';
+import { feedStart, readFeed, type FeedPlace } from '../platform/events/feed.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import { saveSettingsSection } from '../platform/tenancy/merchantStore.ts';
+import { feedWebhookOid } from './capture.ts';
+import { readFeedPayloads } from './deliveryStore.ts';
+
+/** A page of the pull feed. */
+export interface FeedPage {
+  readonly events: readonly WireFeedEvent[];
+  /** Where to go on, also after an empty page. */
+  readonly next_cursor: string;
+  readonly more: boolean;
+}
+
+/**
+ * The events after a cursor: gapless and in order, for those who cannot receive. The first reading switches the keeping of payloads on for the
+ * merchant (docs/adr, the pull feed), so events from before it come without theirs.
+ */
+export async function readEvents(context: Context, clock: SystemClock, after: string | undefined, limit: number): Promise<FeedPage> {
+  const { merchantId, timeZone, settings } = context.merchant;
+  if (settings['feed'] === undefined) await saveSettingsSection(context.db, merchantId, 'feed', { first_read_dts: clock.now().toString() });
+  const from = after === undefined ? feedStart : (placeOf(after) ?? refuse('invalid_field', { field: 'after', reason: 'is no cursor of this feed', mend: 'Send the next_cursor of the last answer, or leave it out' }));
+  const found = await readFeed(context.db, merchantId, from, limit + 1);
+  const page = found.slice(0, limit);
+  const payloads = await readFeedPayloads(context.db, merchantId, feedWebhookOid, page.map((event) => event.place));
+  const events = page.map((event) => {
+    const payload = payloads.get(event.place.eventId);
+    return {
+      cursor: cursorOf(event.place),
+      event_name: event.name,
+      object_type: event.objectType.replaceAll(' ', '_'),
+      object_id: event.objectId,
+      object_sequence: event.objectSequence,
+      event_dts: wireDate(event.at, timeZone),
+      ...(payload === undefined ? {} : { payload: JSON.parse(payload) as Record<string, unknown> }),
+    };
+  });
+  return { events, next_cursor: cursorOf(page.at(-1)?.place ?? from), more: found.length > limit };
+}
+
+const cursorOf = ({ stamp, eventId }: FeedPlace): string => `${stamp}-${eventId}`;
+
+function placeOf(cursor: string): FeedPlace | undefined {
+  const match = /^(\d{1,19})-(\d{1,15})$/.exec(cursor);
+  return match ? { stamp: match[1]!, eventId: Number(match[2]) } : undefined;
+}

@@ -1,0 +1,50 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A delivery as a receiver got it. */
+export interface Received {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  /** Name and payload of each event; empty for a compressed body. */
+  readonly events: readonly { readonly name: string; readonly payload: any }[];
+}
+
+/** Answers a delivery, in whatever way a receiver can. */
+export type Behaviour = (received: Received, response: ServerResponse) => void;
+
+/** A receiver of webhooks on loopback that remembers what it got. */
+export interface Receiver {
+  readonly url: string;
+  readonly received: Received[];
+  /** What it does from now on; 200 at first. */
+  behave(behaviour: Behaviour): void;
+}
+
+export const answers = (status: number, headers: Record<string, string> = {}, body = ''): Behaviour => (_, response) => void response.writeHead(status, headers).end(body);
+
+/** Starts a receiver that is closed after the test. */
+export async function startReceiver(t: { after(done: () => Promise<void>): void }): Promise<Receiver> {
+  const received: Received[] = [];
+  let behaviour: Behaviour = answers(200);
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    const delivery = { path: request.url ?? '', headers: request.headers, body, events: eventsOf(body) };
+    received.push(delivery);
+    behaviour(delivery, response);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(async () => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, received, behave: (next) => void (behaviour = next) };
+}
+
+function eventsOf(body: string): Received['events'] {
+  const { events } = JSON.parse(body) as { events: Record<string, unknown>[] | string };
+  if (typeof events === 'string') return [];
+  return events.flatMap((event) => Object.entries(event).map(([name, payload]) => ({ name, payload })));
+}
