@@ -1,0 +1,35 @@
+// The yardstick of the HTTP benchmark: the least a server can be that answers the same JSON from the same PostgreSQL. No key, no limits, no checks.
+import Fastify from 'fastify';
+import pg from 'pg';
+import { autoOrderJson } from '../../server/src/autoOrders/present.ts';
+
+const merchantId = 'BENCH';
+const zone = 'America/New_York';
+const one = autoOrderJson({ alias: 'a', zone: '$3' }, new Set(['items', 'original_order', 'rebill_orders']));
+const many = autoOrderJson({ alias: 'a', zone: '$3' }, new Set(['items']));
+const oneText = `select ${one} as json from auto_order a where a.merchant_id = $1 and a.auto_order_oid = $2::int and $3::text is not null`;
+const manyText = `
+  select '[' || string_agg(${many}, ',' order by a.auto_order_oid) || ']' as json
+  from (select * from auto_order where merchant_id = $1 order by auto_order_oid limit 100 offset $2::int) a where $3::text is not null`;
+
+const pool = new pg.Pool({ connectionString: process.env['DATABASE_URL'], max: 16, options: '-c timezone=UTC' });
+const server = Fastify();
+
+server.get<{ Params: { oid: string } }>('/one/:oid', async (request, reply) => {
+  const { rows } = await pool.query({ name: 'one', text: oneText, values: [merchantId, request.params.oid, zone] });
+  return reply.type('application/json; charset=utf-8').send(rows[0].json);
+});
+server.get<{ Querystring: { offset?: string } }>('/many', async (request, reply) => {
+  const { rows } = await pool.query({ name: 'many', text: manyText, values: [merchantId, request.query.offset ?? 0, zone] });
+  return reply.type('application/json; charset=utf-8').send(rows[0].json);
+});
+server.get('/ready', async (_request, reply) => {
+  await pool.query('select 1');
+  return reply.send('ready');
+});
+
+process.once('SIGTERM', async () => {
+  await server.close();
+  await pool.end();
+});
+await server.listen({ host: '127.0.0.1', port: Number(process.env['PORT']) });
