@@ -27,6 +27,7 @@ test('everything that is wrong is told at once, and no password with it', () => 
 test('docs/operating.md tells every setting as it is', () => {
   const page = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8');
   for (const [name, fallback, meaning] of settings) {
-    assert.ok(page.includes(`| \`${name}\` | ${fallback || '–'} | ${meaning.replaceAll('|', '\\|')} |`), `${name} in docs/operating.md`);
+    const row = `| \`${name}\` | ${fallback || '–'} | ${meaning.replaceAll('|', '\\|')} |`;
+    assert.ok(page.includes(row), `the table of settings in docs/operating.md lacks the row\n${row}`);
   }
 });

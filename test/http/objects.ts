@@ -24,6 +24,8 @@ export const unknownObjects: PathValues = {
   customer_profile_oid: '2147483000',
   email: 'nobody@example.com',
   webhookOid: '2147483000',
+  requestId: '00000000-0000-4000-8000-000000000000',
+  eventName: 'no_such_event',
   group_oid: '2147483000',
   user_id: '2147483000',
   saved_search_oid: '2147483000',
@@ -49,8 +51,10 @@ async function makeObjects(app: TestApp, key: string, i: number): Promise<PathVa
       payment: { payment_method: 'Credit Card', credit_card: { card_type: 'VISA', card_number_token: 'tok_1', card_expiration_month: 12, card_expiration_year: 2030 } },
     },
   });
+  const { webhook } = await ask({ operation: 'insertWebhook', body: { webhook_url: `https://example.com/hook${i}`, authentication_type: 'none' } });
   const { auto_order } = await ask({ operation: 'getAutoOrderByReferenceOrderId', params: { reference_order_id: order.order_id }, query: { _expand: 'items' } });
   return {
+    webhookOid: String(webhook.webhook_oid),
     merchant_item_oid: String(item.merchant_item_oid),
     merchant_item_id: itemId,
     customer_profile_oid: String(customer.customer_profile_oid),
