@@ -82,6 +82,7 @@ const receivingMsMax = 30_000;
 const silenceMsMax = 120_000;
 // Longer than the minute that load balancers usually keep connections, so that it is not we who close one that is about to be used.
 const keepAliveMs = 75_000;
+
 /** To what is no HTTP, comes too slowly, or has headers beyond Node's 16 KB; no request is there yet that could be answered. */
 function unreadableAnswer(): string {
   const { body = '', error } = renderedRefusal(refusal('wrong_format', { field: 'The request', expected: 'HTTP/1.1 within half a minute, with headers of at most 16 KB' }));
