@@ -72,7 +72,7 @@ export async function billWhileKilling(killing: Killing): Promise<Checked & { ki
 async function disturb(
   { url, restartStore }: Killing, workers: ChildProcess[], gatewayUrl: string, chance: () => number, counts: { kills: number; restarts: number },
 ): Promise<void> {
-  if (restartStore !== undefined && chance() < 0.2) {
+  if (restartStore !== undefined && chance() < 0.35) {
     await restartStore();
     counts.restarts++;
     return;
@@ -110,7 +110,10 @@ interface Started {
 
 async function start(program: string, args: readonly string[]): Promise<Started> {
   const child = spawn(process.execPath, [fileURLToPath(new URL(program, import.meta.url)), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [firstLine] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  const isGone = once(child, 'exit').then(([code]) => assert.fail(`${program} ended with ${code} before it was ready`));
+  const [firstLine] = (await Promise.race([once(createInterface({ input: child.stdout }), 'line'), isGone])) as [string];
+  // Later it is meant to be killed.
+  isGone.catch(() => {});
   return { process: child, firstLine };
 }
 
