@@ -109,17 +109,21 @@ class Pool implements DatabasePool {
 
   async #once<T>(work: (tx: Database) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect();
+    // A connection that breaks between two statements tells this listener alone; without one it would end the process.
+    client.on('error', ignore);
     const tx = new Transaction(client, this.#prepare);
     let broken: Error | undefined;
     try {
       await client.query('begin');
       const value = await work(tx);
       await client.query('commit');
+      client.off('error', ignore);
       client.release();
       tx.committed();
       return value;
     } catch (error) {
       await client.query('rollback').catch((rollbackError: Error) => (broken = rollbackError));
+      client.off('error', ignore);
       client.release(broken);
       throw error;
     }
@@ -160,6 +164,8 @@ class Transaction implements Database {
     for (const listener of this.#listeners) listener();
   }
 }
+
+const ignore = () => {};
 
 const transactionAttempts = 3;
 
