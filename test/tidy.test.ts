@@ -63,7 +63,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   payments: 'gateway,rotation,simulatorCards,stripeDeclines',
   rebill: 'attempt,audit,codec,dunning,endings,note,orderDocument,originalTerms,plan,policy,preview,previewDates,rebillOrder,settlement',
   sandbox: 'move,span',
-  staff: 'apiKey',
+  staff: 'access,apiKey',
   webhooks: 'body,destination,eventRuler,forming,retry,signing,webhook',
 };
 const ruleFiles = Object.entries(rules).flatMap(([name, list]) => list.split(',').map((file) => `server/src/${name}/${file}.ts`));
@@ -75,10 +75,10 @@ const purePackages = ['temporal-polyfill', 'ipaddr.js', 'node:crypto', 'node:zli
 const owners: Readonly<Record<string, string>> = {
   merchant: 'server/src/platform/tenancy',
   api_key: 'server/src/staff',
-  staff_user: 'server/src/staff',
-  staff_group: 'server/src/staff',
-  staff_membership: 'server/src/staff',
-  staff_login: 'server/src/staff',
+  app_user: 'server/src/staff',
+  user_group: 'server/src/staff',
+  group_membership: 'server/src/staff',
+  user_login: 'server/src/staff',
   login_attempt: 'server/src/staff',
   counter: 'server/src/platform/storage',
   installation: 'server/src/platform',

@@ -8,11 +8,11 @@ import type { ExpansionName } from './expansions.ts';
 
 /** One event. */
 export interface EventDescription {
-  readonly category: 'auto_order' | 'order' | 'item' | 'customer' | 'workflow_task' | 'webhook';
+  readonly category: 'auto_order' | 'order' | 'item' | 'customer' | 'workflow_task' | 'user' | 'webhook';
   /** When it happens. */
   readonly description: string;
   /** The model of the payload. */
-  readonly payload: 'AutoOrder' | 'Order' | 'Item' | 'Customer' | 'WorkflowTask' | 'Webhook';
+  readonly payload: 'AutoOrder' | 'Order' | 'Item' | 'Customer' | 'WorkflowTask' | 'User' | 'Webhook';
   /** The list of expansions that a subscription may name; absent where the payload is always whole. */
   readonly expansion?: ExpansionName;
   /** Whether it can be sent again for every existing record. */
@@ -45,6 +45,10 @@ export const events = {
   workflow_task_create: task('A task was raised.'),
   workflow_task_update: task('A task was changed.'),
   workflow_task_delete: task('A task was deleted; the payload is the task as it last was.'),
+  user_create: user('A user was inserted.'),
+  user_update: user('A user was changed.'),
+  user_delete: user('A user was deleted; the payload is the user as they last were.'),
+  user_login: user('A user logged in.'),
   webhook_disable: {
     category: 'webhook',
     description: 'A webhook was disabled after days of unbroken failure.',
@@ -75,4 +79,8 @@ function customer(description: string) {
 
 function task(description: string) {
   return { category: 'workflow_task', description, payload: 'WorkflowTask', supportsReflow: false } as const;
+}
+
+function user(description: string) {
+  return { category: 'user', description, payload: 'User', supportsReflow: false } as const;
 }

@@ -50,6 +50,7 @@ import { replaceCard } from './rebill/operations.ts';
 import { rebillWorker, unansweredWorker } from './rebill/rebillWorker.ts';
 import { rebillRoutes } from './rebill/routes.ts';
 import { simpleKeys, type Keys } from './staff/authenticate.ts';
+import { staffRoutes } from './staff/routes.ts';
 import { webhookListener } from './webhooks/capture.ts';
 import { webhookDispatcher } from './webhooks/dispatcher.ts';
 import { reflowWorker } from './webhooks/reflow.ts';
@@ -116,7 +117,7 @@ export function createApp(parts: AppParts): App {
   const routes: Routes = {
     ...itemRoutes, ...customerRoutes, ...orderRoutes(orders), ...autoOrderRoutes, ...rebillRoutes(rebills),
     ...noticeRoutes(async (context, oid) => (await readSubscription(context, oid)) !== undefined),
-    ...billingRoutes(readSubscription), ...sandboxRoutes(clocks), ...webhookRoutes({ seal: parts.seal, clock }), ...bookRoutes,
+    ...billingRoutes(readSubscription), ...sandboxRoutes(clocks), ...webhookRoutes({ seal: parts.seal, clock }), ...bookRoutes, ...staffRoutes,
   };
   const notices = noticeSender({
     db, mail: parts.mail, mailFrom: parts.mailFrom, contextFor,

@@ -7,6 +7,7 @@ import { listItemOids, readItemJson } from './items/store.ts';
 import { listOrderIds, readOrderTexts } from './orders/listStore.ts';
 import { readOrderJson } from './orders/store.ts';
 import type { Context } from './platform/context.ts';
+import { readUserJson } from './staff/staffStore.ts';
 import type { ObjectReaders } from './webhooks/capture.ts';
 import type { ReflowParts } from './webhooks/reflow.ts';
 
@@ -35,6 +36,7 @@ export const objectReaders: ObjectReaders = {
   order: ({ db, merchant: { merchantId, timeZone } }, ids, expand) => readOrderTexts(db, merchantId, ids, { expand, timeZone, autoOrder: orderAutoOrderJson }),
   item: ({ db, merchant: { merchantId, timeZone } }, ids, expand) => eachById(ids, (id) => readItemJson(db, merchantId, { oid: Number(id) }, expand, timeZone)),
   'customer profile': ({ db, merchant: { merchantId, timeZone } }, ids, expand) => eachById(ids, (id) => readCustomerJson(db, merchantId, { oid: Number(id) }, expand, timeZone)),
+  user: ({ db, merchant: { merchantId, timeZone } }, ids) => eachById(ids, (id) => readUserJson(db, merchantId, Number(id), timeZone)),
 };
 
 /** Lists the ids of the records that can be told of once more. */

@@ -3,68 +3,84 @@ import type { Database } from '../platform/storage/database.ts';
 /** A person as other features see one: to be assigned to, and to be named in a history. */
 export interface User {
   readonly userId: number;
-  /** The full name, or the login where there is none. */
   readonly name: string;
   readonly email?: string;
   readonly iconUrl?: string;
 }
 
-/** A group as other features see it. */
+/** A group of users that tasks can go to. */
 export interface Group {
   readonly groupId: number;
   readonly name: string;
 }
 
-export interface Page {
+interface Page {
   readonly limit: number;
   readonly offset: number;
 }
 
-interface UserRow {
-  user_id: number;
-  login: string;
-  full_name: string;
-  email: string | null;
+/** The users with these ids that exist, by id. */
+export async function findUsers(db: Database, merchantId: string, userIds: readonly number[]): Promise<ReadonlyMap<number, User>> {
+  if (userIds.length === 0) return new Map();
+  const rows = await db.rows<UserRow>(`select ${userColumns} from app_user where merchant_id = $1 and user_id = any($2::int[])`, [merchantId, userIds]);
+  return new Map(rows.map((row) => [row.user_id, userFrom(row)]));
 }
 
-/** The users of these ids, by id; unknown ones are absent. */
-export async function findUsers(db: Database, merchantId: string, ids: Iterable<number>): Promise<ReadonlyMap<number, User>> {
-  const wanted = [...new Set(ids)];
-  if (wanted.length === 0) return new Map();
-  const rows = await db.rows<UserRow>('select user_id, login, full_name, email from staff_user where merchant_id = $1 and user_id = any($2::int[])', [merchantId, wanted]);
-  return new Map(rows.map((row) => [row.user_id, fromRow(row)]));
+/** The first user of this name, without regard to case. */
+export async function findUserByName(db: Database, merchantId: string, name: string): Promise<User | undefined> {
+  const row = await db.row<UserRow>(`select ${userColumns} from app_user where merchant_id = $1 and lower(full_name) = lower($2) order by user_id limit 1`, [merchantId, name]);
+  return row && userFrom(row);
 }
 
-/** A page of the merchant's users by name. */
+/** A page of the users by id, one more than asked for where there are more. */
 export async function listUsers(db: Database, merchantId: string, { limit, offset }: Page): Promise<User[]> {
-  const rows = await db.rows<UserRow>(
-    'select user_id, login, full_name, email from staff_user where merchant_id = $1 order by lower(full_name), user_id limit $2 offset $3',
-    [merchantId, limit, offset],
-  );
-  return rows.map(fromRow);
+  const rows = await db.rows<UserRow>(`select ${userColumns} from app_user where merchant_id = $1 order by user_id limit $2 + 1 offset $3`, [merchantId, limit, offset]);
+  return rows.map(userFrom);
 }
 
-/** A page of the merchant's groups by name. */
+/** A page of the groups by id, one more than asked for where there are more. */
 export async function listGroups(db: Database, merchantId: string, { limit, offset }: Page): Promise<Group[]> {
-  const rows = await db.rows<{ group_oid: number; name: string }>(
-    'select group_oid, name from staff_group where merchant_id = $1 order by name_lc, group_oid limit $2 offset $3',
-    [merchantId, limit, offset],
-  );
-  return rows.map(({ group_oid, name }) => ({ groupId: group_oid, name }));
+  const rows = await db.rows<GroupRow>('select group_id, name from user_group where merchant_id = $1 order by group_id limit $2 + 1 offset $3', [merchantId, limit, offset]);
+  return rows.map(groupFrom);
 }
 
-/** The groups of these ids, by id; unknown ones are absent. */
-export async function findGroups(db: Database, merchantId: string, ids: Iterable<number>): Promise<ReadonlyMap<number, Group>> {
-  const wanted = [...new Set(ids)];
-  if (wanted.length === 0) return new Map();
-  const rows = await db.rows<{ group_oid: number; name: string }>('select group_oid, name from staff_group where merchant_id = $1 and group_oid = any($2::int[])', [merchantId, wanted]);
-  return new Map(rows.map(({ group_oid, name }) => [group_oid, { groupId: group_oid, name }]));
+/** The groups with these ids that exist, by id. */
+export async function findGroups(db: Database, merchantId: string, groupIds: readonly number[]): Promise<ReadonlyMap<number, Group>> {
+  if (groupIds.length === 0) return new Map();
+  const rows = await db.rows<GroupRow>('select group_id, name from user_group where merchant_id = $1 and group_id = any($2::int[])', [merchantId, groupIds]);
+  return new Map(rows.map((row) => [row.group_id, groupFrom(row)]));
+}
+
+/** The group of this name, without regard to case. */
+export async function findGroupByName(db: Database, merchantId: string, name: string): Promise<Group | undefined> {
+  const row = await db.row<GroupRow>('select group_id, name from user_group where merchant_id = $1 and name_lc = lower($2)', [merchantId, name]);
+  return row && groupFrom(row);
 }
 
 /** The groups that a user belongs to. */
 export async function groupIdsOf(db: Database, merchantId: string, userId: number): Promise<number[]> {
-  const rows = await db.rows<{ group_oid: number }>('select group_oid from staff_membership where merchant_id = $1 and user_id = $2 order by group_oid', [merchantId, userId]);
-  return rows.map((row) => row.group_oid);
+  const rows = await db.rows<{ group_id: number }>('select group_id from group_membership where merchant_id = $1 and user_id = $2 order by group_id', [merchantId, userId]);
+  return rows.map((row) => row.group_id);
 }
 
-const fromRow = (row: UserRow): User => ({ userId: row.user_id, name: row.full_name || row.login, ...(row.email === null ? {} : { email: row.email }) });
+interface UserRow {
+  user_id: number;
+  full_name: string;
+  email: string | null;
+  icon_url: string | null;
+}
+
+interface GroupRow {
+  group_id: number;
+  name: string;
+}
+
+const userColumns = 'user_id, full_name, email, icon_url';
+
+const userFrom = (row: UserRow): User => ({
+  userId: row.user_id,
+  name: row.full_name,
+  ...(row.email === null ? {} : { email: row.email }),
+  ...(row.icon_url === null ? {} : { iconUrl: row.icon_url }),
+});
+const groupFrom = (row: GroupRow): Group => ({ groupId: row.group_id, name: row.name });

@@ -1,12 +1,14 @@
 -- The people who work for a merchant: users, their groups, what they may do, and when they logged in.
 
 -- The wire's User as a document, with what is searched or ruled on beside it.
-create table staff_user (
+create table app_user (
   merchant_id text not null,
   user_id integer not null,
   login text not null,
   login_lc text collate "C" not null generated always as (lower(login)) stored,
+  -- The login where no name is known: what a person is called wherever they appear.
   full_name text not null,
+  icon_url text,
   email text,
   -- Their own; their groups' come on top.
   permissions text[] not null,
@@ -16,32 +18,32 @@ create table staff_user (
   created_at timestamptz not null,
   modified_at timestamptz not null,
   primary key (merchant_id, user_id),
-  constraint staff_user_login unique (merchant_id, login_lc)
+  constraint app_user_login unique (merchant_id, login_lc)
 );
-create index staff_user_name on staff_user (merchant_id, lower(full_name), user_id);
+create index app_user_name on app_user (merchant_id, lower(full_name), user_id);
 
-create table staff_group (
+create table user_group (
   merchant_id text not null,
-  group_oid integer not null,
+  group_id integer not null,
   name text not null,
   name_lc text collate "C" not null generated always as (lower(name)) stored,
   permissions text[] not null,
   document jsonb not null,
-  primary key (merchant_id, group_oid),
-  constraint staff_group_name unique (merchant_id, name_lc)
+  primary key (merchant_id, group_id),
+  constraint user_group_name unique (merchant_id, name_lc)
 );
 
-create table staff_membership (
+create table group_membership (
   merchant_id text not null,
-  group_oid integer not null,
+  group_id integer not null,
   user_id integer not null,
-  primary key (merchant_id, group_oid, user_id),
-  foreign key (merchant_id, group_oid) references staff_group (merchant_id, group_oid) on delete cascade,
-  foreign key (merchant_id, user_id) references staff_user (merchant_id, user_id) on delete cascade
+  primary key (merchant_id, group_id, user_id),
+  foreign key (merchant_id, group_id) references user_group (merchant_id, group_id) on delete cascade,
+  foreign key (merchant_id, user_id) references app_user (merchant_id, user_id) on delete cascade
 );
-create index staff_membership_user on staff_membership (merchant_id, user_id);
+create index group_membership_user on group_membership (merchant_id, user_id);
 
-create table staff_login (
+create table user_login (
   merchant_id text not null,
   user_id integer not null,
   login_id bigint generated always as identity,
@@ -50,7 +52,7 @@ create table staff_login (
   user_agent text not null,
   at timestamptz not null,
   primary key (merchant_id, user_id, login_id),
-  foreign key (merchant_id, user_id) references staff_user (merchant_id, user_id) on delete cascade
+  foreign key (merchant_id, user_id) references app_user (merchant_id, user_id) on delete cascade
 );
 
 -- Guesses at passwords and device codes, per account and per address: an address may try several merchants. Unlogged, because a crash may forgive them.

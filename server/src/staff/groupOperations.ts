@@ -1,0 +1,85 @@
+import { Group } from '@perennial/contract/user.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
+import { merged, writable } from '../platform/http/document.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import { takeNumbers } from '../platform/storage/counters.ts';
+import { isUniqueViolation } from '../platform/storage/database.ts';
+import { gained, switched, withheldFrom } from './access.ts';
+import { deleteGroup as remove, insertGroup as insert, lockGroup, readGroupJson, readGroupsJson, saveGroup, type StaffGroup } from './groupStore.ts';
+import { memberSwitches, permissionSwitches } from './switches.ts';
+import { findUsers } from './userStore.ts';
+
+/** The JSON of all groups. */
+export function getGroups({ db, merchant }: Context): Promise<string> {
+  return readGroupsJson(db, merchant.merchantId);
+}
+
+/** The JSON of one group. */
+export async function getGroup({ db, merchant }: Context, groupOid: number): Promise<string> {
+  return (await readGroupJson(db, merchant.merchantId, groupOid)) ?? noGroup(groupOid);
+}
+
+/** Adds a group and answers its JSON. */
+export async function insertGroup(context: Context, body: Group): Promise<string> {
+  const { merchantId } = context.merchant;
+  const groupOid = await takeNumbers(context.db, merchantId, 'group', 1);
+  const empty: StaffGroup = { groupOid, name: '', permissions: [], userIds: [], document: {} };
+  return inTransaction(context, async (context) => {
+    const group = await changed(context, empty, body);
+    if (!(await insert(context.db, merchantId, group))) nameTaken(group.name);
+    return getGroup(context, groupOid);
+  });
+}
+
+/** Changes a group: absent fields stay, and so do members and permissions that the lists do not name. Answers its JSON. */
+export async function updateGroup(context: Context, groupOid: number, body: Group): Promise<string> {
+  const { merchantId } = context.merchant;
+  return inTransaction(context, async (context) => {
+    const before = (await lockGroup(context.db, merchantId, groupOid)) ?? noGroup(groupOid);
+    const group = await changed(context, before, body);
+    await saveGroup(context.db, merchantId, group).catch((error: unknown) => {
+      throw isUniqueViolation(error, 'user_group_name') ? nameTaken(group.name) : error;
+    });
+    return getGroup(context, groupOid);
+  });
+}
+
+/** Deletes a group; its members lose what it permitted them. */
+export async function deleteGroup({ db, merchant }: Context, groupOid: number): Promise<void> {
+  if (!(await remove(db, merchant.merchantId, groupOid))) noGroup(groupOid);
+}
+
+const besideDocument = { group_oid: undefined, users: undefined, permissions: undefined };
+
+async function changed(context: Context, before: StaffGroup, body: Group): Promise<StaffGroup> {
+  const document = merged<Group>(before.document, { ...writable(Group, body, context.merchant.timeZone), ...besideDocument });
+  const name = document.name?.trim() ?? '';
+  if (name === '' || name.length > 100) refuse('wrong_format', { field: 'name', expected: 'a text of 1 to 100 characters' });
+  const group = {
+    groupOid: before.groupOid,
+    name,
+    permissions: switched(before.permissions, permissionSwitches(body.permissions)),
+    userIds: switched(before.userIds, memberSwitches(body.users, 'user_id', 'users')),
+    document: { ...document, name },
+  };
+  await refuseUnknown(context, group);
+  // A new member gains all that the group permits.
+  const hasNewMember = group.userIds.some((id) => !before.userIds.includes(id));
+  const withheld = withheldFrom(context.actor, hasNewMember ? group.permissions : gained(before.permissions, group.permissions));
+  if (withheld.length > 0) refuse('missing_permission', { needed: withheld });
+  return group;
+}
+
+async function refuseUnknown({ db, merchant }: Context, { userIds }: StaffGroup): Promise<void> {
+  const known = await findUsers(db, merchant.merchantId, userIds);
+  const unknown = userIds.find((id) => !known.has(id));
+  if (unknown !== undefined) refuse('invalid_field', { field: 'users', reason: `names the user ${unknown}, who does not exist`, mend: 'Insert that user first' });
+}
+
+function nameTaken(name: string): never {
+  return refuse('state_conflict', { reason: `name ${name} is taken by another group`, mend: 'Send a name that is free, or update that group' });
+}
+
+function noGroup(groupOid: number): never {
+  return refuse('not_found', { what: 'group', id: groupOid });
+}

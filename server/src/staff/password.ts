@@ -1,0 +1,48 @@
+import { argon2, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+import { Bug } from '../kernel/assert.ts';
+import type { IdFactory } from '../kernel/ids.ts';
+
+/** Shortest and longest password: length guards better than signs of many kinds do. */
+export const passwordLength = { min: 12, max: 200 } as const;
+
+/** The password as it is stored: Argon2id in the PHC text form. */
+export async function hashPassword(password: string, ids: IdFactory): Promise<string> {
+  const salt = Buffer.from(ids.secret(saltBytes), 'hex');
+  const { memory, passes, parallelism } = cost;
+  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(salt)}$${unpadded(await derive(password, salt, cost))}`;
+}
+
+/** Whether it is the password. Takes as long when there is none stored, so that time does not tell which logins exist. */
+export async function isPassword(password: string, stored: string | undefined): Promise<boolean> {
+  const { salt, tag, ...costThen } = parsePhc(stored ?? nobodys);
+  const derived = await derive(password, salt, costThen);
+  return timingSafeEqual(derived, tag) && stored !== undefined;
+}
+
+interface Cost {
+  readonly memory: number;
+  readonly passes: number;
+  readonly parallelism: number;
+}
+
+// The least that OWASP's cheat sheet on password storage asks of Argon2id: 19 MiB, two passes, one lane.
+const cost: Cost = { memory: 19_456, passes: 2, parallelism: 1 };
+const [saltBytes, tagBytes] = [16, 32];
+const nobodys = `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+
+const argon2Promised = promisify(argon2);
+
+function derive(password: string, nonce: Buffer, { memory, passes, parallelism }: Cost): Promise<Buffer> {
+  // One text, one password, however it was typed.
+  return argon2Promised('argon2id', { message: password.normalize('NFC'), nonce, memory, passes, parallelism, tagLength: tagBytes });
+}
+
+function parsePhc(text: string): Cost & { salt: Buffer; tag: Buffer } {
+  const match = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([\w+/]+)\$([\w+/]+)$/.exec(text);
+  if (!match) throw new Bug('a stored password cannot be read');
+  const [memory, passes, parallelism] = match.slice(1, 4).map(Number) as [number, number, number];
+  return { memory, passes, parallelism, salt: Buffer.from(match[4]!, 'base64'), tag: Buffer.from(match[5]!, 'base64') };
+}
+
+const unpadded = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '');
