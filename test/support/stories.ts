@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Temporal } from 'temporal-polyfill';
+import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
+import type { Item } from '@perennial/contract/item.ts';
+import type { Order } from '@perennial/contract/order.ts';
+import type { OrderDocument } from '../../server/src/orders/order.ts';
+import { toLocal } from '../../server/src/kernel/calendar.ts';
+import { testApp, type TestRequest } from './app.ts';
+
+/*
+ * Dated lives, told in the words of a merchant: what is sold, who orders it, how the clock moves, and everything that happened meanwhile. All of it goes over
+ * the API that everybody uses. When a story ends, its books must add up, and the gateway must have captured what was billed and nothing else.
+ */
+
+/** Where and when a story begins. */
+export interface Opening {
+  /** The merchant's wall clock: `2026-01-10T09:00`. */
+  readonly on: string;
+  readonly zone?: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+/** A merchant in a story. */
+export interface Shop {
+  sells(...items: readonly Item[]): Promise<void>;
+  changes(itemId: string, change: Item): Promise<void>;
+  /** Somebody orders and pays; what recurs becomes an auto order. */
+  order(lines: readonly Line[], more?: Omit<Order, 'items'> & { readonly card?: string; readonly email?: string }): Promise<Subscriber>;
+  /** Plays everything until this moment of the merchant's wall. */
+  until(wall: string): Promise<void>;
+}
+
+export interface Line {
+  readonly merchant_item_id: string;
+  readonly quantity?: number;
+  readonly auto_order_schedule?: string;
+}
+
+/** An auto order in a story. */
+export interface Subscriber {
+  readonly oid: number;
+  /** Everything that happened to it since the last time this was asked, a line each: when, what, and what was billed. */
+  lived(...lines: readonly string[]): Promise<void>;
+  read(): Promise<AutoOrder>;
+  update(change: AutoOrder): Promise<void>;
+  /** Changes its first item, or the named one, and leaves the others. */
+  updateItem(change: Record<string, unknown>, originalItemId?: string): Promise<void>;
+  /** Any other operation on it. */
+  ask(request: TestRequest): Promise<Record<string, any>>;
+}
+
+// One application for the stories of a file; each has a merchant of its own.
+const app = await testApp();
+let stories = 0;
+
+/** Tells a story as a test. */
+export function story(title: string, opening: Opening, tell: (shop: Shop) => Promise<void>): void {
+  test(title, async () => {
+    const told = await openShop(opening);
+    await tell(told.shop);
+    await told.checkBooks();
+  });
+}
+
+async function openShop({ on, zone = 'America/New_York', settings = {} }: Opening): Promise<{ shop: Shop; checkBooks(): Promise<void> }> {
+  const merchantId = `ST${++stories}`;
+  const at = Temporal.PlainDateTime.from(on).toZonedDateTime(zone).toInstant();
+  await app.addMerchant(merchantId, { timeZone: zone, settings, clock: { kind: 'standing', at } });
+  const key = await app.addKey(merchantId);
+  const ask = async (request: TestRequest): Promise<Record<string, any>> => {
+    const { status, body } = await app.request({ ...request, key });
+    assert.equal(status, 200, JSON.stringify(body));
+    return body;
+  };
+  const shop: Shop = {
+    async sells(...items) {
+      for (const item of items) await ask({ operation: 'insertItem', body: item });
+    },
+    async changes(itemId, change) {
+      const { items } = await ask({ operation: 'getItems', query: { merchant_item_id: itemId, _expand: 'pricing,auto_order,auto_order.steps' } });
+      await ask({ operation: 'updateItem', params: { merchant_item_oid: items[0].merchant_item_oid }, body: { ...items[0], ...change } });
+    },
+    async order(lines, { card = 'tok_approve', email = 'ann@example.com', ...more } = {}) {
+      const { order } = await ask({ operation: 'insertOrder', body: { ...anOrder(email, card), ...more, items: lines } });
+      assert.notEqual(order.current_stage, 'Rejected');
+      const { auto_order: autoOrder } = await ask({ operation: 'getAutoOrderByReferenceOrderId', params: { reference_order_id: order.order_id } });
+      return subscriber(ask, { merchantId, zone, oid: autoOrder.auto_order_oid });
+    },
+    async until(wall) {
+      const { advance } = await ask({ operation: 'setClock', body: { now_dts: wall } });
+      assert.equal(advance.done, true, JSON.stringify(advance));
+    },
+  };
+  return { shop, checkBooks: () => checkBooks(ask, merchantId) };
+}
+
+const anOrder = (email: string, card: string) => ({
+  billing: { first_name: 'Ann', last_name: 'Lee', email, country_code: 'US' },
+  shipping: { first_name: 'Ann', last_name: 'Lee', country_code: 'US' },
+  payment: { payment_method: 'Credit Card', credit_card: { card_type: 'VISA', card_number_token: card, card_expiration_month: 12, card_expiration_year: 2040 } },
+});
+
+type Ask = (request: TestRequest) => Promise<Record<string, any>>;
+
+interface Place {
+  readonly merchantId: string;
+  readonly zone: string;
+  readonly oid: number;
+}
+
+function subscriber(ask: Ask, place: Place): Subscriber {
+  const { oid } = place;
+  const params = { auto_order_oid: oid };
+  let heard = 0;
+  const read = async (): Promise<AutoOrder> => (await ask({ operation: 'getAutoOrder', params, query: { _expand: 'items' } })).auto_order;
+  const update = async (change: AutoOrder) => void (await ask({ operation: 'updateAutoOrder', params, body: change }));
+  return {
+    oid, read, update,
+    async lived(...lines) {
+      const events = await eventsAfter(place, heard);
+      heard = events.at(-1)?.sequence ?? heard;
+      assert.deepEqual(events.map((event) => lineOf(event, place.zone)), lines);
+    },
+    async updateItem(change, originalItemId) {
+      const { items = [] } = await read();
+      const [first] = items;
+      const isIt = (item: (typeof items)[number]) => (originalItemId === undefined ? item === first : item.original_item_id === originalItemId);
+      await update({ items: items.map((item) => ({ auto_order_item_oid: item.auto_order_item_oid, ...(isIt(item) ? change : {}) })) as AutoOrder['items'] });
+    },
+    ask: (request) => ask({ ...request, params: { ...params, ...request.params } }),
+  };
+}
+
+// -------------------------------------------------------------------------------------------------------------- what happened, in words
+
+interface LivedEvent {
+  readonly sequence: number;
+  readonly name: string;
+  readonly at: Temporal.Instant;
+  readonly data: Readonly<Record<string, any>>;
+  readonly order: OrderDocument | null;
+}
+
+function eventsAfter({ merchantId, oid }: Place, sequence: number): Promise<LivedEvent[]> {
+  return app.db.rows(
+    `select e.object_sequence as sequence, e.name, e.at, e.data, o.head || o.parts as order
+     from event e left join orders o on o.merchant_id = $1 and e.name = 'auto_order_rebill' and o.order_id = e.data->>'order_id'
+     where e.merchant_id = $1 and e.object_type = 'auto order' and e.object_id = $2 and e.object_sequence > $3 order by e.object_sequence`,
+    [merchantId, String(oid), sequence],
+  );
+}
+
+/** `2026-02-15 10:00 rebill: COFFEE 12.99 + shipping 5.00 + tax 1.07 = 19.06`. */
+function lineOf({ name, at, data, order }: LivedEvent, zone: string): string {
+  const when = toLocal(at, zone).toString({ smallestUnit: 'minute' }).replace('T', ' ');
+  const what = name.replace('auto_order_', '');
+  if (order !== null) return `${when} ${what}: ${billed(order)}`;
+  if (name === 'auto_order_decline') return `${when} ${what}: ${data['reason']}, attempt ${data['attempt']}${data['final'] === true ? ', the last' : ''}`;
+  return typeof data['reason'] === 'string' && data['reason'] !== '' ? `${when} ${what}: ${data['reason']}` : `${when} ${what}`;
+}
+
+function billed({ items = [], summary }: OrderDocument): string {
+  const lines = items.map((line) => `${line.quantity === 1 ? '' : `${line.quantity} × `}${line.merchant_item_id} ${amount(line.cost?.value)}`);
+  const extras = [
+    ...(summary?.subtotal_discount?.value ? [`coupon -${amount(summary.subtotal_discount.value)}`] : []),
+    ...(summary?.shipping_handling_total?.value ? [`shipping ${amount(summary.shipping_handling_total.value)}`] : []),
+    ...(summary?.tax?.value ? [`tax ${amount(summary.tax.value)}`] : []),
+  ];
+  return `${[...lines, ...extras].join(' + ')} = ${amount(summary?.total?.value)}`;
+}
+
+const amount = (value: number | undefined): string => (value ?? 0).toFixed(2);
+
+// ------------------------------------------------------------------------------------------------------------------------ the books
+
+async function checkBooks(ask: Ask, merchantId: string): Promise<void> {
+  const { differences } = await ask({ operation: 'getAudit' });
+  assert.deepEqual(differences, []);
+  const paid = await app.db.rows<{ total: number }>('select total_minor as total from orders where merchant_id = $1 and paid_at is not null and total_minor > 0', [merchantId]);
+  const captured = app.books.captures().filter((capture) => capture.merchantId === merchantId).map((capture) => capture.amount);
+  assert.deepEqual(captured.sort(byAmount), paid.map((order) => order.total).sort(byAmount));
+}
+
+const byAmount = (a: number, b: number): number => a - b;
