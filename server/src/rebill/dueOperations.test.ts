@@ -4,6 +4,8 @@ import { anItem, at } from '../../../test/support/autoOrders.ts';
 import { testDatabase } from '../../../test/support/database.ts';
 import { coffee, rebillsOn } from '../../../test/support/rebills.ts';
 
+const due = '2026-03-15T14:00:00Z';
+
 test('a simple auto order is billed on time, once, with tax and shipping', async (t) => {
   const rebills = await rebillsOn(await testDatabase(t));
   await rebills.addItem(coffee);
@@ -43,4 +45,114 @@ test('a test clock plays a year of several auto orders, each at its own minute',
   assert.equal(counts.paid, 60);
   const rows = await rebills.db.rows<{ at: string }>(`select min(created_at)::text as at from orders where merchant_id = 'DEMO' and auto_order_oid = 3 and rebill_number = 6`);
   assert.deepEqual(rows, [{ at: '2026-07-15 14:03:00+00' }]);
+});
+
+test('a poisoned auto order is parked and holds up nobody', async (t) => {
+  const rebills = await rebillsOn(await testDatabase(t));
+  await rebills.addItem(coffee);
+  await rebills.addItem({ ...coffee, merchant_item_id: 'PRICELESS', pricing: {} });
+  await rebills.add({ autoOrderOid: 1 });
+  await rebills.add({ autoOrderOid: 2, items: [anItem({ originalItemId: 'GONE' })] });
+  await rebills.add({ autoOrderOid: 3, items: [anItem({ originalItemId: 'PRICELESS' }), anItem({ itemOid: 12 })] });
+  await rebills.add({ autoOrderOid: 4 }, { cardToken: '' });
+  await rebills.add({ autoOrderOid: 5 });
+
+  assert.deepEqual(await rebills.run(due), { looked: 5, paid: 2, declined: 0, unknown: 0, notices: 0, parked: 3 });
+  assert.equal((await rebills.run(due)).looked, 0);
+  assert.equal((await rebills.load(3)).failureReason, 'Cannot rebill: item PRICELESS: no price');
+  assert.match((await rebills.logs(4))[0]!, /has no card token.*Looked at again every day/);
+  assert.equal(rebills.events.filter((event) => event.name === 'auto_order_update').length, 3);
+
+  // Mended, it is billed at the next look; the others are looked at again and told nothing new.
+  await rebills.addItem({ ...coffee, merchant_item_id: 'GONE' });
+  assert.deepEqual(await rebills.run('2026-03-16T14:00:00Z'), { looked: 3, paid: 1, declined: 0, unknown: 0, notices: 0, parked: 2 });
+  assert.equal((await rebills.load(2)).failureReason, undefined);
+  assert.equal((await rebills.logs(4)).length, 1);
+});
+
+test('declines: retried, recovered, or ended', async (t) => {
+  const rebills = await rebillsOn(await testDatabase(t));
+  await rebills.addItem(coffee);
+  await rebills.add({ autoOrderOid: 1 }, { cardToken: 'tok_decline_2x_insufficient_funds-a' });
+  await rebills.add({ autoOrderOid: 2 }, { cardToken: 'tok_decline-b' });
+  await rebills.add({ autoOrderOid: 3 }, { cardToken: 'tok_decline_stolen_card-c' });
+  const counts = await rebills.play('2026-03-25T00:00:00Z');
+  assert.deepEqual([counts.paid, counts.declined], [1, 6]);
+  assert.deepEqual((await rebills.logs(1)).map((line) => line.slice(0, 35)), [
+    'Rebill 1 declined, attempt 1: insuf', 'Rebill 1 declined, attempt 2: insuf', 'Rebill 1 paid: 19.06 USD, order DEM',
+  ]);
+  const [recovered, ended, hard] = await Promise.all([1, 2, 3].map((oid) => rebills.load(oid)));
+  assert.deepEqual([recovered?.status, recovered?.creditCardAttempt, String(recovered?.items[0]?.nextShipmentAt)], ['active', 0, '2026-04-15T14:00:00Z']);
+  assert.deepEqual([ended?.status, ended?.creditCardAttempt, String(ended?.disabledAt)], ['disabled', 3, '2026-03-21T14:00:00Z']);
+  assert.deepEqual([hard?.status, hard?.creditCardAttempt, String(hard?.disabledAt)], ['disabled', 1, due]);
+  assert.deepEqual(await rebills.orders(2), []);
+  assert.deepEqual(rebills.gateways.books.captures().map((capture) => capture.key), ['rebill:DEMO:1:1:3']);
+});
+
+test('a merchant who keeps declined rebills has one order, first unpaid, then paid', async (t) => {
+  const rebills = await rebillsOn(await testDatabase(t), { settings: { store_declined_rebills: true } });
+  await rebills.addItem(coffee);
+  await rebills.add({ autoOrderOid: 1 }, { cardToken: 'tok_decline_1x-a' });
+  await rebills.run(due);
+  const [kept] = await rebills.orders(1);
+  assert.deepEqual([kept?.stage, kept?.document.payment?.payment_status], ['Accounts Receivable', 'Declined']);
+  await rebills.run('2026-03-18T14:00:00Z');
+  const [paid, ...more] = await rebills.orders(1);
+  assert.deepEqual([paid?.stage, paid?.document.order_id, paid?.document.payment?.transactions?.map((each) => each.successful), more.length],
+    ['Completed Order', kept?.document.order_id, [false, true], 0]);
+  assert.deepEqual(rebills.events.map((event) => event.name), [
+    'auto_order_decline', 'order_create', 'order_payment_failed', 'auto_order_rebill', 'order_payment_process', 'order_stage_change',
+  ]);
+});
+
+test('a gateway that is down: nothing disabled, nothing double, all billed after', async (t) => {
+  const rebills = await rebillsOn(await testDatabase(t), { timing: { recheckMs: 0 } });
+  await rebills.addItem(coffee);
+  for (let oid = 1; oid <= 20; oid++) await rebills.add({ autoOrderOid: oid });
+  const { books } = rebills.gateways;
+  books.setDown(true);
+  assert.equal((await rebills.run(due)).unknown, 20);
+  assert.equal((await rebills.run('2026-03-15T14:30:00Z')).looked, 0);
+  books.setDown(false);
+  const resolved = await rebills.resolve('2026-03-15T15:00:00Z');
+  assert.deepEqual([resolved.paid, resolved.declined, resolved.unknown], [20, 0, 0]);
+  assert.equal(books.captures().length, 20);
+  const autoOrder = await rebills.load(20);
+  assert.deepEqual([autoOrder.status, autoOrder.rebillCount, String(autoOrder.items[0]?.lastOrderAt)], ['active', 1, due]);
+});
+
+test('many engines on one database bill each once', async (t) => {
+  const rebills = await rebillsOn(await testDatabase(t));
+  await rebills.addItem(coffee);
+  await rebills.addMany(Array.from({ length: 500 }, (_, index) => ({ autoOrderOid: index + 1 })), { cardToken: 'tok_slow_5' });
+  const all = await Promise.all(Array.from({ length: 4 }, () => rebills.run(due)));
+  assert.equal(all.reduce((sum, counts) => sum + counts.paid, 0), 500);
+  assert.equal(rebills.gateways.books.captures().length, 500);
+});
+
+test('shipments missed while an auto order was paused are billed one after another, or left out', async (t) => {
+  for (const [setting, paid, next] of [['bill', 3, '2026-06-15T14:00:00Z'], ['roll forward', 1, '2026-06-15T14:00:00Z']] as const) {
+    const rebills = await rebillsOn(await testDatabase(t), { settings: { missed_shipments: setting } });
+    await rebills.addItem(coffee);
+    await rebills.add({ autoOrderOid: 1 });
+    assert.equal((await rebills.run('2026-05-20T14:00:00Z')).paid, paid, setting);
+    assert.equal(String((await rebills.load(1)).items[0]?.nextShipmentAt), next, setting);
+  }
+});
+
+test('an update that comes while the charge is under way is kept, and so is the rebill', async (t) => {
+  const rebills = await rebillsOn(await testDatabase(t));
+  await rebills.addItem(coffee);
+  await rebills.add({ autoOrderOid: 1 }, { cardToken: 'tok_slow_300' });
+  const running = rebills.run(due);
+  const { db } = rebills;
+  // The client's change lies between the plan and the settling.
+  while (rebills.gateways.books.captures().length === 0) await db.row('select 1');
+  await db.run(`update auto_order_item set next_shipment_at = '2026-05-01T14:00:00Z' where merchant_id = 'DEMO' and auto_order_oid = 1`);
+  await db.run(`update auto_order set version = version + 1, status = 'canceled', enabled = false where merchant_id = 'DEMO' and auto_order_oid = 1`);
+  assert.equal((await running).paid, 1);
+  const autoOrder = await rebills.load(1);
+  assert.deepEqual([autoOrder.status, autoOrder.rebillCount, autoOrder.items[0]?.numberOfRebills], ['canceled', 1, 1]);
+  assert.equal(String(autoOrder.items[0]?.nextShipmentAt), '2026-05-01T14:00:00Z');
+  assert.equal((await rebills.orders(1)).length, 1);
 });
