@@ -25,12 +25,23 @@ export interface AutoOrderText {
 export async function readAutoOrders(
   db: Database, merchantId: string, timeZone: string, oids: readonly number[], expand: ReadonlySet<string>,
 ): Promise<AutoOrderText[]> {
-  const rows = await db.rows<{ oid: number; version: number; json: string }>(
-    `select a.auto_order_oid as oid, a.version, ${autoOrderJson({ alias: 'a', zone: '$2' }, expand)} as json
-     from auto_order a where a.merchant_id = $1 and a.auto_order_oid = any((select $3::int[])::int[]) and $2::text is not null order by a.auto_order_oid`,
-    [merchantId, timeZone, oids],
-  );
+  const rows = await db.rows<{ oid: number; version: number; json: string }>(readSql(expand), [merchantId, timeZone, oids]);
   return rows.map((row) => ({ autoOrderOid: row.oid, version: row.version, json: row.json }));
+}
+
+/** The statements that were written so far, by expansion: writing one takes as long as running it. Clients use few expansions; the bound is for those who don't. */
+const readSqls = new Map<string, string>();
+const readSqlsMax = 500;
+
+function readSql(expand: ReadonlySet<string>): string {
+  const key = [...expand].join();
+  const known = readSqls.get(key);
+  if (known !== undefined) return known;
+  if (readSqls.size >= readSqlsMax) readSqls.clear();
+  const sql = `select a.auto_order_oid as oid, a.version, ${autoOrderJson({ alias: 'a', zone: '$2' }, expand)} as json
+     from auto_order a where a.merchant_id = $1 and a.auto_order_oid = any((select $3::int[])::int[]) and $2::text is not null order by a.auto_order_oid`;
+  readSqls.set(key, sql);
+  return sql;
 }
 
 /** A page of a list: the oids on it in their order, and where it lies. */
