@@ -1,4 +1,3 @@
-import type { Temporal } from 'temporal-polyfill';
 import type { SystemClock } from '../clock/systemClock.ts';
 import type { Worker } from '../jobs/loop.ts';
 import type { Database } from '../storage/database.ts';
@@ -45,11 +44,6 @@ interface Held extends Bucket {
   asking: Promise<void> | undefined;
 }
 
-interface Arrival {
-  readonly at: Temporal.Instant;
-  readonly ms: number;
-}
-
 /** A lease that nobody used for so long goes back. */
 const idleMs = 5_000;
 /** A block is at most this part of the limit: what a process can lose when it is killed. */
@@ -73,17 +67,17 @@ class SharedBuckets implements RateLimiter {
   async admit(subjects: readonly string[]): Promise<RateExcess | undefined> {
     if (this.#limits.length === 0) return undefined;
     // A request counts at the moment it came, however long it then waits for a lease.
-    const arrival = { at: this.#clock.now(), ms: this.#clock.monotonicMs() };
+    const arrivalMs = this.#clock.monotonicMs();
     for (;;) {
-      const buckets = subjects.flatMap((subject) => this.#limits.map((limit) => this.#bucket(subject, limit, arrival)));
-      const full = buckets.find((bucket) => isFull(bucket, arrival.ms));
-      if (full) return excess(full, arrival.ms);
-      const lacking = buckets.filter((bucket) => available(bucket, arrival.ms) < 1);
+      const buckets = subjects.flatMap((subject) => this.#limits.map((limit) => this.#bucket(subject, limit, arrivalMs)));
+      const full = buckets.find((bucket) => isFull(bucket, arrivalMs));
+      if (full) return excess(full, arrivalMs);
+      const lacking = buckets.filter((bucket) => available(bucket, arrivalMs) < 1);
       if (lacking.length === 0) {
-        for (const bucket of buckets) spend(bucket, arrival.ms);
+        for (const bucket of buckets) spend(bucket, arrivalMs);
         return undefined;
       }
-      await Promise.all(lacking.map((bucket) => (bucket.asking ??= this.#ask(bucket, arrival))));
+      await Promise.all(lacking.map((bucket) => (bucket.asking ??= this.#ask(bucket, arrivalMs))));
     }
   }
 
@@ -97,24 +91,25 @@ class SharedBuckets implements RateLimiter {
     await this.#giveBack([...this.#held.values()]);
   }
 
-  #bucket(subject: string, limit: RateLimit, arrival: Arrival): Held {
+  #bucket(subject: string, limit: RateLimit, arrivalMs: number): Held {
     const name = nameOf(subject, limit);
     let held = this.#held.get(name);
     if (!held) {
-      held = { ...limit, name, units: 0, atMs: arrival.ms, usedAtMs: arrival.ms, fullUntilMs: -Infinity, asking: undefined };
+      held = { ...limit, name, units: 0, atMs: arrivalMs, usedAtMs: arrivalMs, fullUntilMs: -Infinity, asking: undefined };
       this.#held.set(name, held);
     }
     return held;
   }
 
-  async #ask(bucket: Held, arrival: Arrival): Promise<void> {
+  async #ask(bucket: Held, arrivalMs: number): Promise<void> {
+    const at = this.#clock.now().subtract({ milliseconds: Math.round(this.#clock.monotonicMs() - arrivalMs) });
     try {
-      const { granted, level } = await takeLease(this.#db, bucket, Math.max(1, Math.ceil(bucket.limit / blockShare)), arrival.at);
+      const { granted, level } = await takeLease(this.#db, bucket, Math.max(1, Math.ceil(bucket.limit / blockShare)), at);
       // Somebody who came later may have spent in the meantime: then the block has leaked until that moment.
-      const atMs = Math.max(bucket.atMs, arrival.ms);
-      bucket.units = available(bucket, atMs) + Math.max(0, granted - (atMs - arrival.ms) * leakPerMs(bucket));
+      const atMs = Math.max(bucket.atMs, arrivalMs);
+      bucket.units = available(bucket, atMs) + Math.max(0, granted - (atMs - arrivalMs) * leakPerMs(bucket));
       bucket.atMs = atMs;
-      if (granted === 0) bucket.fullUntilMs = arrival.ms + ((level + 1 - bucket.limit) / leakPerMs(bucket));
+      if (granted === 0) bucket.fullUntilMs = arrivalMs + ((level + 1 - bucket.limit) / leakPerMs(bucket));
     } finally {
       bucket.asking = undefined;
     }

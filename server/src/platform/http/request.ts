@@ -71,10 +71,23 @@ export function idempotencyKeyOf(request: FastifyRequest, operation: Operation):
 export const applicationSubject = ({ merchantId, actor }: Principal): string => `app:${merchantId}/${actor.applicationId ?? actor.name}`;
 
 /** And the address; of IPv6 the network of 64 bits, of which one caller has a whole one. */
-export function addressSubject(request: FastifyRequest): string {
-  if (!ipaddr.isValid(request.ip)) return `ip:${request.ip}`;
-  const address = ipaddr.process(request.ip);
-  return `ip:${address.kind() === 'ipv4' ? address.toString() : `${address.toByteArray().slice(0, 8).join('.')}/64`}`;
+export function addressSubject({ ip }: FastifyRequest): string {
+  let subject = addressSubjects.get(ip);
+  if (subject === undefined) {
+    if (addressSubjects.size >= addressSubjectsMax) addressSubjects.clear();
+    addressSubjects.set(ip, (subject = `ip:${networkOf(ip)}`));
+  }
+  return subject;
+}
+
+// Asked twice for each request, and always of the same few.
+const addressSubjects = new Map<string, string>();
+const addressSubjectsMax = 10_000;
+
+function networkOf(ip: string): string {
+  if (!ipaddr.isValid(ip)) return ip;
+  const address = ipaddr.process(ip);
+  return address.kind() === 'ipv4' ? address.toString() : `${address.toByteArray().slice(0, 8).join('.')}/64`;
 }
 
 function takesForm(request: FastifyRequest, operation: Operation): boolean {
