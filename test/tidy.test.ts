@@ -55,7 +55,7 @@ const reserved: readonly Reserved[] = [
  * a new one brings it into this list. The contract is pure throughout, the kernel but for its id factory.
  */
 const rules: Readonly<Partial<Record<Feature, string>>> = {
-  autoOrders: 'autoOrder,calculated,cancelFee,cancelItem,changes,columns,edit,editItem,facets,fieldReader,futureRebills,present,pricing,schedule,search,startSchedule,steps',
+  autoOrders: 'autoOrder,calculated,cancelFee,cancelItem,changes,columns,edit,editItem,facets,fieldReader,futureRebills,present,pricing,rules,schedule,search,startSchedule,steps',
   customers: 'present',
   items: 'catalogItem,item,present,price,validation',
   notifications: 'letter,render',
@@ -106,6 +106,12 @@ const owners: Readonly<Record<string, string>> = {
   webhook_delivery: 'server/src/webhooks',
   webhook_log: 'server/src/webhooks',
   webhook_reflow: 'server/src/webhooks',
+  oauth_application: 'server/src/staff',
+  oauth_grant: 'server/src/staff',
+  oauth_ticket: 'server/src/staff',
+  oauth_code: 'server/src/staff',
+  oauth_token: 'server/src/staff',
+  oauth_device: 'server/src/staff',
   workflow_number: 'server/src/workflow',
   workflow_task: 'server/src/workflow',
   workflow_history: 'server/src/workflow',
