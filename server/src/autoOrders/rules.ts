@@ -1,12 +1,17 @@
 import type { Context } from '../platform/context.ts';
+import type { Merchant } from '../platform/tenancy/merchant.ts';
 import type { Rules } from './calculated.ts';
 import type { EditRules } from './editItem.ts';
 import type { Catalog } from './steps.ts';
 
 /** What the schedule rules depend on, as this merchant has set it and at the moment of this request or job. */
 export function scheduleRules({ merchant, now }: Pick<Context, 'merchant' | 'now'>): Rules {
-  return { now, zone: merchant.timeZone, missedShipments: merchant.settings['missed_shipments'] === 'roll forward' ? 'skip' : 'bill' };
+  return { now, zone: merchant.timeZone, missedShipments: missedShipments(merchant) };
 }
+
+/** What the merchant does about shipments whose date passed (settings, missed_shipments): bills them one after another unless it wants them left out. */
+export const missedShipments = ({ settings }: Pick<Merchant, 'settings'>): Rules['missedShipments'] =>
+  (settings['missed_shipments'] === 'roll forward' ? 'skip' : 'bill');
 
 /** The same with all that an edit is judged by. */
 export const editRules = (context: Pick<Context, 'merchant' | 'now'>, catalog: Catalog): EditRules =>

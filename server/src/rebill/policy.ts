@@ -1,3 +1,4 @@
+import { missedShipments } from '../autoOrders/rules.ts';
 import { toMinor } from '../kernel/money.ts';
 import type { Minor } from '../kernel/money.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
@@ -32,7 +33,7 @@ const defaultRetryDays = [3, 3];
 export function rebillPolicy({ settings, currency }: Pick<Merchant, 'settings' | 'currency'>): RebillPolicy {
   const dunning = section(settings['dunning']);
   return {
-    missedShipments: settings['missed_shipments'] === 'roll forward' ? 'skip' : 'bill',
+    missedShipments: missedShipments({ settings }),
     dunning: {
       retryDays: listOf(dunning['retry_days'], isDays) ?? defaultRetryDays,
       hardReasons: new Set(listOf(dunning['hard_decline_reasons'], isText) ?? []),
