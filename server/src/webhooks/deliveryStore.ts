@@ -42,26 +42,26 @@ export async function insertCaptured(db: Database, merchantId: string, events: r
   );
 }
 
-/** Merchants that have webhooks at work: the only ones worth a look. */
-export async function merchantsWithWebhooks(db: Database): Promise<string[]> {
-  const rows = await db.rows<{ merchant_id: string }>(
-    'select m.merchant_id from merchant m where exists (select 1 from webhook w where w.merchant_id = m.merchant_id and not w.disabled) order by 1',
-  );
-  return rows.map((row) => row.merchant_id);
+/** A webhook that has something to send. */
+export interface WorkingWebhook {
+  readonly merchantId: string;
+  readonly webhookOid: number;
 }
 
-/** Webhooks that have events which are in no delivery yet and may be sent now. */
-export async function webhooksToForm(db: Database, merchantId: string, now: Temporal.Instant): Promise<number[]> {
-  const rows = await db.rows<{ webhook_oid: number }>(
-    `select w.webhook_oid from webhook w
-     where w.merchant_id = $1 and not w.disabled and (w.next_retry_at is null or w.next_retry_at <= $2)
-       and (exists (select 1 from webhook_event e
-              where e.merchant_id = $1 and (e.stamp, e.event_id) > (w.place_stamp, w.place_event_id) and e.stamp < pg_snapshot_xmin(pg_current_snapshot()))
-         or exists (select 1 from webhook_held h where h.merchant_id = $1 and h.webhook_oid = w.webhook_oid
-              and not exists (select 1 from webhook_delivery d where d.merchant_id = $1 and d.webhook_oid = w.webhook_oid and d.objects @> array[h.object])))`,
-    [merchantId, now],
+/** Webhooks, of all merchants, that have deliveries due or events that are in no delivery yet, and that may be sent to now. One statement, however many they are. */
+export async function webhooksWithWork(db: Database, now: Temporal.Instant): Promise<WorkingWebhook[]> {
+  const rows = await db.rows<{ merchant_id: string; webhook_oid: number }>(
+    `select w.merchant_id, w.webhook_oid from merchant m join webhook w on w.merchant_id = m.merchant_id
+     where not w.disabled and (w.next_retry_at is null or w.next_retry_at <= $1)
+       and (exists (select 1 from webhook_delivery d where d.merchant_id = m.merchant_id and d.webhook_oid = w.webhook_oid and d.next_at <= $1)
+         or exists (select 1 from webhook_event e
+              where e.merchant_id = m.merchant_id and (e.stamp, e.event_id) > (w.place_stamp, w.place_event_id) and e.stamp < pg_snapshot_xmin(pg_current_snapshot()))
+         or exists (select h.object from webhook_held h where h.merchant_id = m.merchant_id and h.webhook_oid = w.webhook_oid
+              except select unnest(d.objects) from webhook_delivery d where d.merchant_id = m.merchant_id and d.webhook_oid = w.webhook_oid))
+     order by 1, 2`,
+    [now],
   );
-  return rows.map((row) => row.webhook_oid);
+  return rows.map((row) => ({ merchantId: row.merchant_id, webhookOid: row.webhook_oid }));
 }
 
 /** A webhook that this transaction alone forms deliveries of. */
@@ -75,12 +75,12 @@ export interface FormingWebhook {
   readonly busy: ReadonlySet<string>;
 }
 
-/** Locks the webhook for forming; undefined when another process is at it, or it was disabled meanwhile. */
-export async function lockForForming(tx: Database, merchantId: string, webhookOid: number): Promise<FormingWebhook | undefined> {
+/** Locks the webhook for forming; undefined when another process is at it, or nothing may be sent to it any more. */
+export async function lockForForming(tx: Database, merchantId: string, webhookOid: number, now: Temporal.Instant): Promise<FormingWebhook | undefined> {
   const webhook = await tx.row<{ stamp: string; event_id: number; maximum_events: number; maximum_size: number }>(
     `select place_stamp::text as stamp, place_event_id as event_id, maximum_events, maximum_size from webhook
-     where merchant_id = $1 and webhook_oid = $2 and not disabled for update skip locked`,
-    [merchantId, webhookOid],
+     where merchant_id = $1 and webhook_oid = $2 and not disabled and (next_retry_at is null or next_retry_at <= $3) for update skip locked`,
+    [merchantId, webhookOid, now],
   );
   if (!webhook) return undefined;
   const deliveries = await tx.rows<{ objects: string[] }>('select objects from webhook_delivery where merchant_id = $1 and webhook_oid = $2', [merchantId, webhookOid]);
@@ -115,25 +115,21 @@ export async function readHeld(tx: Database, merchantId: string, webhookOid: num
   return rows.map(toPending);
 }
 
-/** Reads on from a place: the events that the webhook wants among the next `limit`, and the place after them all. */
+/** Reads on from a place: the next events that the webhook wants, and the place after them, or after everything there is. */
 export async function readPending(tx: Database, merchantId: string, webhookOid: number, after: FeedPlace, limit: number): Promise<{ readonly events: PendingEvent[]; readonly place: FeedPlace }> {
-  const rows = await tx.rows<PendingRow & { wanted: boolean }>(
-    `select e.stamp::text as stamp, e.event_id, e.object, octet_length(e.payload) as size, e.webhook_oids @> array[$2::int] as wanted
-     from webhook_event e
-     where e.merchant_id = $1 and (e.stamp, e.event_id) > ($3::xid8, $4) and e.stamp < pg_snapshot_xmin(pg_current_snapshot())
-     order by e.stamp, e.event_id limit $5`,
+  const rows = await tx.rows<PendingRow & { end_stamp: string }>(
+    `select e.stamp::text as stamp, e.event_id, e.object, octet_length(e.payload) as size, s.xmin::text as end_stamp
+     from (select pg_snapshot_xmin(pg_current_snapshot()) as xmin) s
+     left join lateral (
+       select * from webhook_event w
+       where w.merchant_id = $1 and (w.stamp, w.event_id) > ($3::xid8, $4) and w.stamp < s.xmin and w.webhook_oids @> array[$2::int]
+       order by w.stamp, w.event_id limit $5) e on true
+     order by e.stamp, e.event_id`,
     [merchantId, webhookOid, after.stamp, after.eventId, limit],
   );
-  // An event has a row for each expansion; a page that ends between two of them must not skip the second.
-  const whole = rows.length < limit ? rows : withoutLastEvent(rows);
-  const last = whole.at(-1);
-  return { events: whole.filter((row) => row.wanted).map(toPending), place: last ? { stamp: last.stamp, eventId: last.event_id } : after };
-}
-
-function withoutLastEvent<Row extends PendingRow>(rows: readonly Row[]): readonly Row[] {
-  const last = rows.at(-1)!;
-  const before = rows.filter((row) => row.event_id !== last.event_id || row.stamp !== last.stamp);
-  return before.length > 0 ? before : rows;
+  const events = rows.filter((row) => row.stamp !== null).map(toPending);
+  // Nothing can come before the stamp at which the page was read (see feed.ts).
+  return { events, place: events.length < limit ? { stamp: rows[0]!.end_stamp, eventId: 0 } : events.at(-1)!.place };
 }
 
 export interface FormedDeliveries {
@@ -184,15 +180,16 @@ interface DeliveryRow {
   created_at: Temporal.Instant;
 }
 
-/** Takes deliveries whose next try is due, those of a process that died among them. */
-export async function claimDue(db: Database, merchantId: string, now: Temporal.Instant, leasedUntil: Temporal.Instant, limit: number): Promise<Delivery[]> {
+/** Takes deliveries of a webhook whose next try is due, those of a process that died among them. */
+export async function claimDue(db: Database, merchantId: string, webhookOid: number, now: Temporal.Instant, leasedUntil: Temporal.Instant, limit: number): Promise<Delivery[]> {
   const rows = await db.rows<DeliveryRow>(
-    `update webhook_delivery d set next_at = $3
-     from (select c.delivery_id from webhook_delivery c join webhook w on w.merchant_id = $1 and w.webhook_oid = c.webhook_oid
-           where c.merchant_id = $1 and c.next_at <= $2 and not w.disabled order by c.next_at limit $4 for update of c skip locked) due
+    `update webhook_delivery d set next_at = $4
+     from (select c.delivery_id from webhook_delivery c join webhook w on w.merchant_id = $1 and w.webhook_oid = $2
+           where c.merchant_id = $1 and c.webhook_oid = $2 and c.next_at <= $3 and not w.disabled and (w.next_retry_at is null or w.next_retry_at <= $3)
+           order by c.next_at limit $5 for update of c skip locked) due
      where d.merchant_id = $1 and d.delivery_id = due.delivery_id
      returning d.delivery_id, d.webhook_oid, d.stamps::text[] as stamps, d.event_ids, d.objects, d.attempts, d.created_at`,
-    [merchantId, now, leasedUntil, limit],
+    [merchantId, webhookOid, now, leasedUntil, limit],
   );
   return rows.map((row) => ({
     deliveryId: row.delivery_id,
@@ -284,19 +281,37 @@ export async function lockFailing(tx: Database, merchantId: string, webhookOid: 
 
 export async function saveFailing(tx: Database, merchantId: string, webhookOid: number, failing: Failing & { readonly nextRetryAt?: Temporal.Instant; readonly disabled: boolean }): Promise<void> {
   await tx.run(
-    `update webhook set consecutive_failures = $3, failing_since = $4, next_retry_at = $5, disabled = disabled or $6
+    `update webhook set consecutive_failures = $3, failing_since = $4, disabled = disabled or $6,
+       next_retry_at = case when $3 > 0 then greatest(next_retry_at, $5) end
      where merchant_id = $1 and webhook_oid = $2`,
     [merchantId, webhookOid, failing.consecutiveFailures, failing.failingSince, failing.nextRetryAt, failing.disabled],
   );
 }
 
-/** Gives deliveries back that were claimed and not sent, so that another process need not wait for the lease. */
-export async function giveBack(db: Database, merchantId: string, deliveryIds: readonly string[], now: Temporal.Instant): Promise<void> {
-  await db.run('update webhook_delivery set next_at = $3 where merchant_id = $1 and delivery_id = any ($2)', [merchantId, deliveryIds, now]);
+/** A delivery in the hands of a process. While `next_at` in the store is still the end of its lease, it is in nobody else's. */
+export interface Lease {
+  readonly deliveryId: string;
+  readonly until: Temporal.Instant;
 }
 
-/** Forgets payloads and logs from before a moment. */
+/** Moves the ends of leases that are still ours: to prolong them, or to give deliveries back that were not sent. Answers whose were moved. */
+export async function moveLeases(db: Database, merchantId: string, leases: readonly Lease[], to: Temporal.Instant): Promise<Set<string>> {
+  const rows = await db.rows<{ delivery_id: string }>(
+    `update webhook_delivery d set next_at = $3
+     from (select c.delivery_id from jsonb_to_recordset($2::jsonb) as l (delivery_id uuid, until timestamptz)
+           join webhook_delivery c on c.merchant_id = $1 and c.delivery_id = l.delivery_id and c.next_at = l.until for update of c skip locked) own
+     where d.merchant_id = $1 and d.delivery_id = own.delivery_id returning d.delivery_id`,
+    [merchantId, JSON.stringify(leases.map(({ deliveryId, until }) => ({ delivery_id: deliveryId, until }))), to],
+  );
+  return new Set(rows.map((row) => row.delivery_id));
+}
+
+/** Forgets payloads and logs from before a moment, and events that were still held. */
 export async function forgetDeliveries(db: Database, merchantId: string, before: Temporal.Instant): Promise<number> {
   const events = await db.run('delete from webhook_event where merchant_id = $1 and recorded_at < $2', [merchantId, before]);
+  await db.run(
+    'delete from webhook_held h where h.merchant_id = $1 and not exists (select 1 from webhook_event e where e.merchant_id = $1 and e.stamp = h.stamp and e.event_id = h.event_id)',
+    [merchantId],
+  );
   return events + (await db.run('delete from webhook_log where merchant_id = $1 and delivered_at < $2', [merchantId, before]));
 }

@@ -34,7 +34,7 @@ export function mayConnect(address: string, policy: DestinationPolicy): boolean 
 }
 
 /** The host without the brackets of IPv6 and the dot that ends a full name. */
-export function hostOf(url: URL): string {
+function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
 }
 

@@ -8,11 +8,11 @@ import type { Seal } from '../platform/seal.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { deliveryBody } from './body.ts';
-import { claimDue, giveBack, lockForForming, merchantsWithWebhooks, readHeld, readPayloads, readPending, saveFormed, webhooksToForm } from './deliveryStore.ts';
+import { claimDue, lockForForming, moveLeases, readHeld, readPayloads, readPending, saveFormed, webhooksWithWork, type Lease, type WorkingWebhook } from './deliveryStore.ts';
 import type { DestinationPolicy } from './destination.ts';
 import { formDeliveries } from './forming.ts';
 import type { Send, Sent } from './send.ts';
-import { settle, type Tried } from './settling.ts';
+import { downAfterFailures, settle, type Tried } from './settling.ts';
 import { signatureHeaders } from './signing.ts';
 import { sendToQueue } from './sqs.ts';
 import type { Delivery, DeliveredEvent, Header } from './webhook.ts';
@@ -25,6 +25,8 @@ export interface DispatcherParts {
   readonly send: Send;
   /** From 0 to 1: spreads the tries of many webhooks. */
   readonly jitter: () => number;
+  /** How long deliveries are ours before they are prolonged, and before somebody else takes over those of a process that died; tests shorten it. */
+  readonly leaseMs?: number;
   contextFor(merchantId: string): Promise<Context>;
 }
 
@@ -40,18 +42,33 @@ const underWayMax = 400;
 /** Events looked at in one go. */
 const scanMax = 2000;
 const concurrencyPerWebhook = 16;
+/** Deliveries of one webhook in this process's hands while its receiver answers quickly; a slow one gets no more than it can work on. */
+const inHandPerQuickWebhook = 400;
+/** A receiver that answers within this time is quick. */
+const quickMs = 1000;
 /** Deliveries in this process's hands, over all webhooks. */
 const inHandMax = 10_000;
-/** A claim is ours for longer than a full lane of slow tries can take; a process that died is replaced after that. */
-const leaseSeconds = 900;
+/** Webhooks that are looked after side by side. */
+const webhooksAtOnce = 4;
+const defaultLeaseMs = 60_000;
 /** How long a round with nothing to start waits for tries that are under way. */
 const lookAgainMs = 250;
 const settledTogetherMax = 200;
 
-/** What belongs to one webhook in this process: its share of connections, and its tries that wait to be written down. */
+/** A delivery in this process's hands; its lease is prolonged while it is. */
+interface InHand {
+  readonly merchantId: string;
+  readonly delivery: Delivery;
+  until: Temporal.Instant;
+}
+
+/** What belongs to one webhook in this process: its share of connections, its tries that wait to be written down, and how it has been doing here. */
 interface Lane {
   readonly limit: <Value>(work: () => Promise<Value>) => Promise<Value>;
   readonly tried: Batches<Tried>;
+  inHand: number;
+  isQuick: boolean;
+  failuresInARow: number;
 }
 
 /**
@@ -61,9 +78,12 @@ interface Lane {
  * Deliveries live by the machine's clock: receivers are outside, whatever a test clock shows.
  */
 export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
+  const leaseMs = parts.leaseMs ?? defaultLeaseMs;
   const stopping = new AbortController();
-  const inHand = gauge();
+  const count = gauge();
+  const inHand = new Map<string, InHand>();
   const lanes = new Map<string, Lane>();
+  let prolongAtMs = 0;
   let noteProgress = () => {};
   let wakeLoop = () => {};
 
@@ -77,42 +97,63 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
       noteProgress();
     },
     async runOnce() {
-      let started = 0;
-      for (const merchantId of await merchantsWithWebhooks(parts.db)) {
-        if (stopping.signal.aborted || inHand.count >= inHandMax) break;
-        started += await startMerchant(merchantId);
-      }
-      if (started > 0 || inHand.count === 0) return started;
-      await Promise.race([new Promise<void>((resolve) => (noteProgress = resolve)), parts.clock.sleep(lookAgainMs, stopping.signal)]);
+      const progress = new Promise<void>((resolve) => (noteProgress = resolve));
+      await prolong();
+      const inTurn = limiter(webhooksAtOnce);
+      const working = stopping.signal.aborted ? [] : await webhooksWithWork(parts.db, parts.clock.now());
+      const started = await Promise.all(working.map((webhook) => inTurn(() => startSafely(webhook))));
+      const total = started.reduce((sum, each) => sum + each, 0);
+      if (total > 0 || count.count === 0) return total;
+      await Promise.race([progress, parts.clock.sleep(lookAgainMs, stopping.signal)]);
       return 1;
     },
     async stop() {
       stopping.abort();
-      await inHand.until(0);
+      await count.until(0);
     },
   };
 
-  async function startMerchant(merchantId: string): Promise<number> {
-    const context = await parts.contextFor(merchantId);
-    const now = parts.clock.now();
-    const leasedUntil = now.add({ seconds: leaseSeconds });
-    const deliveries = await claimDue(parts.db, merchantId, now, leasedUntil, underWayMax);
-    for (const webhookOid of await webhooksToForm(parts.db, merchantId, now)) deliveries.push(...(await form(context, webhookOid, now, leasedUntil)));
-    const byWebhook = Map.groupBy(deliveries, (delivery) => delivery.webhookOid);
-    for (const [webhookOid, own] of byWebhook) await startWebhook(context, webhookOid, own);
-    return deliveries.length;
+  /** A webhook that cannot be worked on holds up no other. */
+  async function startSafely(webhook: WorkingWebhook): Promise<number> {
+    try {
+      return await start(webhook);
+    } catch (error) {
+      const { log } = await parts.contextFor(webhook.merchantId);
+      log.error({ err: error, ...webhook }, 'a webhook could not be worked on');
+      return 0;
+    }
   }
 
-  async function startWebhook(context: Context, webhookOid: number, deliveries: readonly Delivery[]): Promise<void> {
-    const { merchantId } = context.merchant;
+  /** Takes what this process has room for and starts it; answers how much came of it. */
+  async function start({ merchantId, webhookOid }: WorkingWebhook): Promise<number> {
+    const lane = laneOf(merchantId, webhookOid);
+    // Until its failures are written down nobody knows when it may be tried again; afterwards it is only found when it may.
+    if (isDown(lane) && lane.inHand > 0) return 0;
+    if (isDown(lane)) lane.failuresInARow = 0;
+    const room = Math.min((lane.isQuick ? inHandPerQuickWebhook : concurrencyPerWebhook) - lane.inHand, inHandMax - count.count);
+    if (room <= 0 || stopping.signal.aborted) return 0;
+    const context = await parts.contextFor(merchantId);
+    const now = parts.clock.now();
+    const until = now.add({ milliseconds: leaseMs });
+    const due = await claimDue(parts.db, merchantId, webhookOid, now, until, room);
+    const formed = await form(context, webhookOid, now, until, room - due.length);
+    const deliveries = [...due, ...formed.deliveries];
+    if (deliveries.length > 0) await startDeliveries(context, webhookOid, lane, deliveries, until);
+    return deliveries.length + (formed.readOn ? 1 : 0);
+  }
+
+  async function startDeliveries({ merchant }: Context, webhookOid: number, lane: Lane, deliveries: readonly Delivery[], until: Temporal.Instant): Promise<void> {
+    const { merchantId } = merchant;
     const destination = await findDestination(parts.db, parts.seal, merchantId, webhookOid, parts.clock.now());
     if (!destination) return;
     const payloads = await readPayloads(parts.db, merchantId, webhookOid, deliveries);
-    const lane = laneOf(merchantId, webhookOid);
     for (const delivery of deliveries) {
-      inHand.up();
+      const taken: InHand = { merchantId, delivery, until };
+      inHand.set(delivery.deliveryId, taken);
+      count.up();
+      lane.inHand++;
       const load = payloads.get(delivery.deliveryId);
-      void lane.limit(() => tryOnce(context.merchant, destination, delivery, load?.events ?? [], load?.recordedAt)).then((tried) => lane.tried.add(tried));
+      void lane.limit(() => tryInTurn(merchant, destination, lane, taken, load?.events ?? [], load?.recordedAt)).then((tried) => lane.tried.add(tried));
     }
   }
 
@@ -120,29 +161,57 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
     const key = `${merchantId} ${webhookOid}`;
     const known = lanes.get(key);
     if (known) return known;
-    const lane = { limit: limiter(concurrencyPerWebhook), tried: batches<Tried>((tried) => writeDown(merchantId, webhookOid, tried), { sizeMax: settledTogetherMax, parallel: 1 }) };
+    const tried = batches<Tried>((some) => writeDown(merchantId, webhookOid, lane, some), { sizeMax: settledTogetherMax, parallel: 1 });
+    const lane: Lane = { limit: limiter(concurrencyPerWebhook), tried, inHand: 0, isQuick: false, failuresInARow: 0 };
     lanes.set(key, lane);
     return lane;
   }
 
-  async function writeDown(merchantId: string, webhookOid: number, tried: readonly Tried[]): Promise<void> {
+  async function writeDown(merchantId: string, webhookOid: number, lane: Lane, tried: readonly Tried[]): Promise<void> {
+    const leases = tried.filter((each) => each.isCut).map(({ attempt: { delivery } }) => ({ deliveryId: delivery.deliveryId, until: inHand.get(delivery.deliveryId)!.until }));
+    // From here on no lease is prolonged any more: the next try may be due before its end.
+    for (const { attempt } of tried) inHand.delete(attempt.delivery.deliveryId);
     const context = await parts.contextFor(merchantId);
     try {
-      const [cut, over] = [tried.filter((each) => each.isCut), tried.filter((each) => !each.isCut)];
-      if (cut.length > 0) await giveBack(parts.db, merchantId, cut.map((each) => each.attempt.delivery.deliveryId), parts.clock.now());
-      if (over.length > 0) await settle(context, webhookOid, over, parts.jitter);
+      const over = tried.filter((each) => !each.isCut);
+      if (over.length > 0) await settle(context, parts.seal, webhookOid, over, parts.jitter);
+      if (leases.length > 0) await moveLeases(parts.db, merchantId, leases, parts.clock.now());
     } catch (error) {
       // The lease brings them back: they are sent once more with the same id.
       context.log.error({ err: error, merchantId, webhookOid }, 'deliveries could not be written down');
     } finally {
-      inHand.down(tried.length);
+      lane.inHand -= tried.length;
+      count.down(tried.length);
       noteProgress();
     }
   }
 
+  /** Prolongs the leases of what is in hand, well before they end. */
+  async function prolong(): Promise<void> {
+    if (inHand.size === 0 || parts.clock.monotonicMs() < prolongAtMs) return;
+    prolongAtMs = parts.clock.monotonicMs() + leaseMs / 3;
+    const until = parts.clock.now().add({ milliseconds: leaseMs });
+    for (const [merchantId, own] of Map.groupBy([...inHand.values()], (each) => each.merchantId)) {
+      const leases = own.map((each): Lease => ({ deliveryId: each.delivery.deliveryId, until: each.until }));
+      const moved = await moveLeases(parts.db, merchantId, leases, until);
+      for (const each of own) if (moved.has(each.delivery.deliveryId)) each.until = until;
+    }
+  }
+
+  /** Sends when its turn has come, unless it must not be sent any more: we are stopping, the receiver went down meanwhile, or the delivery is no longer ours. */
+  async function tryInTurn(merchant: Merchant, destination: Destination, lane: Lane, { delivery, until }: InHand, events: readonly DeliveredEvent[], recordedAt: Temporal.Instant | undefined): Promise<Tried> {
+    const isLost = Temporal.Instant.compare(until, parts.clock.now()) <= 0;
+    if (isDown(lane) || isLost || stopping.signal.aborted) return unsent(destination, delivery, parts.clock.now());
+    const tried = await tryOnce(merchant, destination, delivery, events, recordedAt);
+    if (tried.isForgotten) return tried;
+    lane.isQuick = tried.attempt.success && tried.attempt.durationMs < quickMs;
+    lane.failuresInARow = tried.attempt.success ? 0 : lane.failuresInARow + 1;
+    return tried;
+  }
+
   async function tryOnce(merchant: Merchant, destination: Destination, delivery: Delivery, events: readonly DeliveredEvent[], recordedAt: Temporal.Instant | undefined): Promise<Tried> {
     const at = parts.clock.now();
-    const { headers, sent } = await sendDelivery(merchant, destination, delivery, events, at);
+    const { headers, sent } = await sendDelivery(merchant, destination, delivery, events, at).catch(notSent);
     const isDelivered = sent.statusCode !== undefined && sent.statusCode >= 200 && sent.statusCode < 300;
     return {
       attempt: {
@@ -186,13 +255,14 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
     return { headers, sent: await parts.send({ ...outgoing, headers }) };
   }
 
-  /** Puts what the webhook wants next into deliveries that are ours; none when another process is at it. */
-  function form(context: Context, webhookOid: number, now: Temporal.Instant, leasedUntil: Temporal.Instant): Promise<Delivery[]> {
+  /** Puts what the webhook wants next into at most `roomMax` deliveries that are ours; none when another process is at it. */
+  async function form(context: Context, webhookOid: number, now: Temporal.Instant, leasedUntil: Temporal.Instant, roomMax: number): Promise<{ deliveries: Delivery[]; readOn: boolean }> {
     const { merchantId } = context.merchant;
+    if (roomMax <= 0) return { deliveries: [], readOn: false };
     return inTransaction(context, async ({ db, ids }) => {
-      const webhook = await lockForForming(db, merchantId, webhookOid);
-      const room = webhook === undefined ? 0 : underWayMax - webhook.underWay;
-      if (webhook === undefined || room <= 0) return [];
+      const webhook = await lockForForming(db, merchantId, webhookOid, now);
+      const room = webhook === undefined ? 0 : Math.min(roomMax, underWayMax - webhook.underWay);
+      if (webhook === undefined || room <= 0) return { deliveries: [], readOn: false };
       const limit = Math.min(scanMax, room * webhook.maximumEvents);
       const released = await readHeld(db, merchantId, webhookOid, webhook.busy, limit);
       // What is held goes first; what comes later about the same objects must not pass it.
@@ -205,9 +275,21 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
       await saveFormed(db, merchantId, webhookOid, {
         deliveries: made, place: read.place, released: released.filter((event) => !stillHeld.has(event)).map((event) => event.place), held, leasedUntil,
       });
-      return made;
+      return { deliveries: made, readOn: read.events.length > 0 };
     });
   }
+}
+
+const isDown = (lane: Lane): boolean => lane.failuresInARow >= downAfterFailures;
+
+const notSent = (error: unknown): { headers: Record<string, string>; sent: Sent } => ({
+  headers: {}, sent: { response: `not sent: ${error instanceof Error ? error.message : String(error)}`, responseHeaders: [], durationMs: 0 },
+});
+
+/** A try that was not made. */
+function unsent({ url }: Destination, delivery: Delivery, at: Temporal.Instant): Tried {
+  const nothing = { eventNames: [], requestHeaders: [], responseHeaders: [], response: '', success: false, durationMs: 0, queueDelayMs: 0 };
+  return { attempt: { delivery, uri: url, at, ...nothing }, isForgotten: false, isCut: true };
 }
 
 /** A developer may receive on the own machine, where no customer is real. */

@@ -1,9 +1,9 @@
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
-import type { LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector, request, type Dispatcher } from 'undici';
 import { Temporal } from 'temporal-polyfill';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
-import { checkDestination, hostOf, mayConnect, type DestinationPolicy } from './destination.ts';
+import { checkDestination, mayConnect, type DestinationPolicy } from './destination.ts';
 import { parseRetryAfter } from './retry.ts';
 import type { Header } from './webhook.ts';
 
@@ -45,7 +45,6 @@ export interface SenderOptions {
 /** A receiver must have answered by then (webhook reference: 30 seconds). */
 const answerTimeoutMs = 30_000;
 export const responseMax = 100_000;
-const connectionsPerReceiver = 32;
 
 /**
  * Posts to receivers. The address is judged when the connection is made, after the name was resolved, so a name that changes
@@ -94,21 +93,21 @@ async function readSome(body: Dispatcher.ResponseData['body']): Promise<string> 
     // Leaving the loop closes the connection: a receiver cannot keep us reading.
     if (size >= responseMax) break;
   }
-  // PostgreSQL's text takes no NUL.
-  return Buffer.concat(chunks).toString('utf8').slice(0, responseMax).replaceAll('\0', '\uFFFD');
+  // PostgreSQL takes no NUL and no half of a surrogate pair, such as the cut may leave.
+  return Buffer.concat(chunks).toString('utf8').slice(0, responseMax).toWellFormed().replaceAll('\0', '\uFFFD');
 }
 
 function agentFor(policy: DestinationPolicy, { lookup = systemLookup, timeoutMs = answerTimeoutMs }: SenderOptions): Agent {
-  const connect = buildConnector({ lookup: guardedLookup(policy, lookup), timeout: Math.min(10_000, timeoutMs), autoSelectFamily: false });
+  const connect = buildConnector({ lookup: guardedLookup(policy, lookup), timeout: Math.min(10_000, timeoutMs), autoSelectFamily: true });
   return new Agent({
-    connections: connectionsPerReceiver,
+    // Each webhook has its own share of connections; those to one host must not wait for each other.
+    connections: null,
     pipelining: 1,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     connect(target, callback) {
       // A host that is an address is never looked up, so it is judged here.
-      const host = hostOf(new URL(`http://${target.hostname}`));
-      if (/^[\d.]+$|:/.test(host) && !mayConnect(host, policy)) return callback(new ForbiddenAddress(host), null);
+      if (isIP(target.hostname) !== 0 && !mayConnect(target.hostname, policy)) return callback(new ForbiddenAddress(target.hostname), null);
       connect(target, callback);
     },
   });

@@ -1,8 +1,11 @@
 import { Temporal } from 'temporal-polyfill';
 import { inTransaction, type Context } from '../platform/context.ts';
+import type { Seal } from '../platform/seal.ts';
 import { lockFailing, saveFailing, settleDeliveries, type Failing, type SettledDelivery } from './deliveryStore.ts';
 import { decide, isBeyondHope } from './retry.ts';
 import type { Attempt } from './webhook.ts';
+import { findWebhook } from './webhookStore.ts';
+import { toWire } from './wire.ts';
 
 /** A try that is over. */
 export interface Tried {
@@ -15,24 +18,26 @@ export interface Tried {
 }
 
 /** From so many failures in a row on the receiver counts as down: nothing new is sent until the next try is due. */
-const downAfterFailures = 5;
+export const downAfterFailures = 5;
 
 /** Writes down tries of one webhook: what arrived is done, the rest is tried again, and a receiver beyond hope is given up with an event that says so. */
-export async function settle(context: Context, webhookOid: number, tried: readonly Tried[], jitter: () => number): Promise<void> {
+export async function settle(context: Context, seal: Seal, webhookOid: number, tried: readonly Tried[], jitter: () => number): Promise<void> {
   const { merchantId } = context.merchant;
   const settled = tried.map((each) => settledBy(each, jitter()));
   await inTransaction(context, async (inside) => {
     const failing = await lockFailing(inside.db, merchantId, webhookOid);
     if (!failing) return;
     await settleDeliveries(inside.db, merchantId, webhookOid, settled);
-    const after = settled.reduce(countFailure, failing);
+    const after = tried.reduce(countFailure, failing);
     if (after.consecutiveFailures === 0 && failing.consecutiveFailures === 0) return;
     const end = endOf(tried, after);
-    const nextRetryAt = after.consecutiveFailures >= downAfterFailures ? earliest(settled) : undefined;
+    const nextRetryAt = nextTry(tried, settled, after);
     await saveFailing(inside.db, merchantId, webhookOid, { ...after, disabled: end !== undefined, ...(nextRetryAt ? { nextRetryAt } : {}) });
     if (end !== undefined) {
       context.log.warn({ merchantId, webhookOid, reason: end }, 'a webhook was disabled');
-      await inside.events.emit(inside, [{ name: 'webhook_disable', objectType: 'webhook', objectId: String(webhookOid), data: { reason: end } }]);
+      const webhook = await findWebhook(inside.db, seal, merchantId, webhookOid);
+      const object = webhook && toWire(webhook, inside.merchant, false);
+      await inside.events.emit(inside, [{ name: 'webhook_disable', objectType: 'webhook', objectId: String(webhookOid), data: { reason: end, object } }]);
     }
   });
 }
@@ -54,8 +59,10 @@ function settledBy({ attempt, isForgotten, retryAfterSeconds }: Tried, jitter: n
   }
 }
 
-function countFailure(failing: Failing, { attempt }: SettledDelivery): Failing {
+/** That we no longer have what was to be sent is no failure of the receiver. */
+function countFailure(failing: Failing, { attempt, isForgotten }: Tried): Failing {
   if (attempt.success) return { consecutiveFailures: 0 };
+  if (isForgotten) return failing;
   return { consecutiveFailures: failing.consecutiveFailures + 1, failingSince: failing.failingSince ?? attempt.at };
 }
 
@@ -66,7 +73,11 @@ function endOf(tried: readonly Tried[], { failingSince }: Failing): string | und
   return failingSince && isBeyondHope(failingSince, last.at) ? 'every delivery has failed for 72 hours' : undefined;
 }
 
-function earliest(settled: readonly SettledDelivery[]): Temporal.Instant | undefined {
-  const retries = settled.flatMap(({ retryAt }) => retryAt ?? []);
-  return retries.sort((a, b) => Temporal.Instant.compare(a, b))[0];
+/** When the webhook is sent to again: a receiver that asks for a pause gets it for everything, one that is down is left alone until the first try is due. */
+function nextTry(tried: readonly Tried[], settled: readonly SettledDelivery[], { consecutiveFailures }: Failing): Temporal.Instant | undefined {
+  if (consecutiveFailures === 0) return undefined;
+  const retries = (which: (each: Tried) => boolean) =>
+    settled.filter((_, index) => which(tried[index]!)).flatMap(({ retryAt }) => retryAt ?? []).sort((a, b) => Temporal.Instant.compare(a, b));
+  const asked = retries(({ retryAfterSeconds }) => retryAfterSeconds !== undefined).at(-1);
+  return asked ?? (consecutiveFailures >= downAfterFailures ? retries(() => true)[0] : undefined);
 }
