@@ -10,10 +10,10 @@ export interface Ended {
   readonly isEdited?: true;
 }
 
-/** Nothing more will ship: it ran to its end. */
-export function completed(autoOrder: AutoOrder, notes: readonly Note[]): Ended {
+/** Nothing more will ship: it ran to its end, which the wire shows as disabled. */
+export function completed(autoOrder: AutoOrder, at: Temporal.Instant, notes: readonly Note[]): Ended {
   const note: Note = { message: 'Completed: nothing more will ship.', event: { name: 'auto_order_update', data: { reason: 'completed' } } };
-  return { autoOrder: { ...autoOrder, status: 'disabled', enabled: false, completed: true, nextAttemptAt: undefined }, notes: [...notes, note] };
+  return { autoOrder: { ...autoOrder, status: 'disabled', enabled: false, completed: true, disabledAt: at, nextAttemptAt: undefined }, notes: [...notes, note] };
 }
 
 /** The orders that were left before its cancelation are used up. Who asked for it, and why, was written when it was asked. */

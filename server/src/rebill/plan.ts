@@ -61,7 +61,7 @@ export function decide(look: Look): Decision {
   const fault = dueFault(look, context);
   if (fault !== undefined) return park(look, fault);
   const { autoOrder, notes } = movedItems(look, context);
-  if (hasCompleted(autoOrder.items, look.catalog, context)) return { kind: 'wait', ...completed(autoOrder, notes) };
+  if (hasCompleted(autoOrder.items, look.catalog, context)) return { kind: 'wait', ...completed(autoOrder, look.at, notes) };
   const rebill = planRebill(autoOrder.items, look.catalog, context);
   if (rebill === undefined || !isToBeCharged(rebill.at, look)) return { kind: 'wait', autoOrder, notes };
   return chargeOf({ ...look, autoOrder }, notes, rebill, context);

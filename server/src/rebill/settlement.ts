@@ -47,7 +47,7 @@ function ended(paid: AutoOrder, { at, catalog, policy, zone }: SettlingRules): E
   if (paid.status !== 'active') return { autoOrder: paid, notes: [] };
   if (paid.cancelAfterNextXOrders === 0) return canceledAfterOrders(paid, at);
   const isCompleted = hasCompleted(paid.items, catalog, { autoOrder: paid, now: at, zone, missedShipments: policy.missedShipments });
-  return isCompleted ? completed(paid, []) : { autoOrder: paid, notes: [] };
+  return isCompleted ? completed(paid, at, []) : { autoOrder: paid, notes: [] };
 }
 
 function shippedItem(item: AutoOrderItem, line: RebillLine | undefined, order: RebillOrder, context: PlanContext, { catalog, at }: SettlingRules): AutoOrderItem {
