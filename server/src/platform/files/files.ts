@@ -1,0 +1,26 @@
+/** A file of a merchant, named by a random id; where it lies is the store's matter. */
+export interface FileName {
+  readonly merchantId: string;
+  readonly fileUuid: string;
+}
+
+/** What clients upload and fetch themselves, past our operations: each link serves one file for a short time. */
+export interface Files {
+  /** A link to PUT the bytes to, of this type and at most {@link fileBytesMax}. */
+  uploadUrl(file: FileName, mimeType: string): Promise<string>;
+  /** The file's size in bytes once it was uploaded. */
+  sizeOf(file: FileName): Promise<number | undefined>;
+  /** A link that a browser saves under `fileName` and never shows as a page of ours. */
+  downloadUrl(file: FileName, shown: { readonly fileName: string; readonly mimeType: string }): Promise<string>;
+  remove(file: FileName): Promise<void>;
+}
+
+export const fileBytesMax = 25_000_000;
+export const uploadSeconds = 15 * 60;
+export const downloadSeconds = 60 * 60;
+
+/** Saved, never shown; the name in ASCII for old clients and whole for others (RFC 6266). */
+export function attachmentDisposition(fileName: string): string {
+  const plain = fileName.replace(/[^\x20-\x7e]|["\\%]/g, '_');
+  return `attachment; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(fileName).replace(/['()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)}`;
+}

@@ -1,0 +1,118 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { link, mkdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Transform, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { FastifyInstance } from 'fastify';
+import type { IdFactory } from '../../kernel/ids.ts';
+import { Refusal, refusal, refuse } from '../http/refusal.ts';
+import type { Tokens } from '../tokens.ts';
+import { attachmentDisposition, downloadSeconds, fileBytesMax, uploadSeconds, type FileName, type Files } from './files.ts';
+
+/** What the store in a folder of ours needs. */
+export interface LocalFilesParts {
+  readonly folder: string;
+  readonly tokens: Tokens;
+  readonly ids: IdFactory;
+  /** Where clients reach us. */
+  publicUrl(): Promise<string>;
+}
+
+export interface LocalFiles extends Files {
+  /** The links' other end. */
+  addRoutes(server: FastifyInstance): void;
+}
+
+/** Files in a folder, a folder for each merchant. A link holds a token that names the file and what may be done with it; nothing else opens it. */
+export function localFiles({ folder, tokens, ids, publicUrl }: LocalFilesParts): LocalFiles {
+  const pathOf = ({ merchantId, fileUuid }: FileName) => join(folder, merchantId, fileUuid);
+  const urlOf = async (token: string) => `${await publicUrl()}${base}/${token}`;
+
+  async function take(file: FileName, body: Readable): Promise<void> {
+    const part = `${pathOf(file)}.${ids.secret(8)}`;
+    await mkdir(join(folder, file.merchantId), { recursive: true, mode: 0o700 });
+    try {
+      await pipeline(body, limited(), createWriteStream(part, { mode: 0o600, flags: 'wx' }));
+      // Into its place only if nothing is there: what a task shows cannot be exchanged afterwards.
+      await link(part, pathOf(file)).catch((error: NodeJS.ErrnoException) => {
+        throw error.code === 'EEXIST' ? refusal('state_conflict', { reason: 'The file was uploaded before', mend: 'Ask for another upload link' }) : error;
+      });
+    } finally {
+      await rm(part, { force: true });
+    }
+  }
+
+  async function sizeOf(file: FileName): Promise<number | undefined> {
+    return (await stat(pathOf(file)).catch(() => undefined))?.size;
+  }
+
+  return {
+    uploadUrl: async ({ merchantId, fileUuid }, mimeType) => urlOf(await tokens.sign(uploading, { merchantId, fileUuid, mimeType }, uploadSeconds)),
+    downloadUrl: async ({ merchantId, fileUuid }, { fileName, mimeType }) => urlOf(await tokens.sign(downloading, { merchantId, fileUuid, fileName, mimeType }, downloadSeconds)),
+    sizeOf,
+    remove: (file) => rm(pathOf(file), { force: true }),
+
+    addRoutes(server) {
+      void server.register(async (scope) => {
+        // Bodies go to the disk as they come, never through memory whole.
+        scope.removeAllContentTypeParsers();
+        scope.addContentTypeParser('*', (_request, body, done) => done(null, body));
+
+        scope.put<{ Params: { token: string } }>(`${base}/:token`, async (request, reply) => {
+          const claims = await claimsOf(tokens, uploading, request.params.token);
+          refuseOtherType(request.headers['content-type'], claims.mimeType);
+          if (Number(request.headers['content-length'] ?? 0) > fileBytesMax) refuse('body_too_large', { max: fileBytesMax });
+          await take(claims, (request.body as Readable | undefined) ?? request.raw);
+          return reply.code(200).send({ success: true });
+        });
+
+        scope.get<{ Params: { token: string } }>(`${base}/:token`, async (request, reply) => {
+          const claims = await claimsOf(tokens, downloading, request.params.token);
+          const size = await sizeOf(claims);
+          if (size === undefined) refuse('not_found', { what: 'file', id: claims.fileUuid });
+          return reply
+            .header('Content-Disposition', attachmentDisposition(claims.fileName ?? 'file'))
+            .header('Content-Length', size)
+            .header('Content-Security-Policy', "sandbox; default-src 'none'")
+            .header('X-Content-Type-Options', 'nosniff')
+            .header('Cross-Origin-Resource-Policy', 'same-origin')
+            .header('Cache-Control', 'private, no-store')
+            .header('Referrer-Policy', 'no-referrer')
+            .type(claims.mimeType)
+            .send(createReadStream(pathOf(claims)));
+        });
+      });
+    },
+  };
+}
+
+const base = '/perennial/v1/files';
+const uploading = 'file upload';
+const downloading = 'file download';
+
+interface Claims extends FileName {
+  readonly mimeType: string;
+  readonly fileName?: string;
+}
+
+async function claimsOf(tokens: Tokens, audience: string, token: string): Promise<Claims> {
+  const claims = await tokens.read(audience, token);
+  return claims ? (claims as unknown as Claims) : refuse('not_found', { what: 'file at this link; it may have expired:', id: 'ask for a new one' });
+}
+
+/** A client that names no type means the one it asked for. */
+function refuseOtherType(given: string | undefined, expected: string): void {
+  const type = given?.split(';')[0]!.trim().toLowerCase();
+  if (type !== undefined && type !== '' && type !== expected) refuse('wrong_content_type', { given: type, expected });
+}
+
+function limited(): Transform {
+  let bytes = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      const excess: Refusal | null = bytes > fileBytesMax ? refusal('body_too_large', { max: fileBytesMax }) : null;
+      done(excess, chunk);
+    },
+  });
+}

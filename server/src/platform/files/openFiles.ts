@@ -1,0 +1,32 @@
+import type { FastifyInstance } from 'fastify';
+import type { Files } from './files.ts';
+import { localFiles, type LocalFilesParts } from './localFiles.ts';
+
+/** Files lie in a folder of ours or in a bucket. */
+export type FileSettings = { readonly folder: string } | S3Settings;
+
+/** A bucket, and where it is when it is not Amazon's. Without keys the machine's own are taken, as the SDK finds them. */
+export interface S3Settings {
+  readonly bucket: string;
+  readonly region: string;
+  readonly endpoint?: string | undefined;
+  readonly accessKeyId?: string | undefined;
+  readonly secretAccessKey?: string | undefined;
+}
+
+/** The store that the settings name. Only one of ours has routes. */
+export function openFiles(settings: FileSettings, parts: Omit<LocalFilesParts, 'folder'>): Files & { addRoutes?(server: FastifyInstance): void } {
+  return 'folder' in settings ? localFiles({ ...parts, folder: settings.folder }) : lazyS3(settings);
+}
+
+/** The SDK is large, and few need it: it is loaded with the first file. */
+function lazyS3(settings: S3Settings): Files {
+  let opened: Promise<Files> | undefined;
+  const open = () => (opened ??= import('./s3Files.ts').then(({ s3Files }) => s3Files(settings)));
+  return {
+    uploadUrl: async (file, mimeType) => (await open()).uploadUrl(file, mimeType),
+    sizeOf: async (file) => (await open()).sizeOf(file),
+    downloadUrl: async (file, shown) => (await open()).downloadUrl(file, shown),
+    remove: async (file) => (await open()).remove(file),
+  };
+}
