@@ -27,7 +27,7 @@ const rooms: Readonly<Record<string, Room>> = {
   platform: { files: ['server/src/platform/**'], mayImport: below.platform },
   ...Object.fromEntries(features.map((name) => [name, { files: [`server/src/${name}/**`], mayImport: [...(featureArrows[name] ?? []), ...below.feature] }])),
   config: { files: ['server/src/config.ts'], mayImport: ['platform', 'kernel'] },
-  app: { files: ['server/src/app.ts', 'server/src/wireReaders.ts'], mayImport: [...features, ...below.feature] },
+  app: { files: ['server/src/app.ts', 'server/src/wireReaders.ts', 'server/src/taskObjects.ts'], mayImport: [...features, ...below.feature] },
   'main and cli': { files: ['server/src/main.ts', 'server/src/cli/**'], mayImport: ['app', 'config', ...features, ...below.feature] },
   sdk: { files: ['sdk/**'], mayImport: ['contract'] },
   web: { files: ['web/**'], mayImport: ['contract', 'sdk'] },
@@ -63,7 +63,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   payments: 'gateway,rotation,simulatorCards,stripeDeclines',
   rebill: 'attempt,audit,codec,dunning,endings,note,orderDocument,originalTerms,payment,plan,policy,preview,previewDates,rebillOrder,settlement',
   sandbox: 'move,span',
-  staff: 'access,apiKey',
+  staff: 'access,apiKey,application,authorization,consentPage,credential',
   webhooks: 'body,destination,eventRuler,forming,retry,signing,webhook',
 };
 const ruleFiles = Object.entries(rules).flatMap(([name, list]) => list.split(',').map((file) => `server/src/${name}/${file}.ts`));

@@ -17,7 +17,7 @@ import { noticeSender, receiptExpand } from './notifications/sender.ts';
 import { orderRoutes } from './orders/routes.ts';
 import { unsettledChargesWorker } from './orders/unsettledCharges.ts';
 import type { EnteredCard } from './payments/billingForm.ts';
-import { makeBillingLink } from './payments/billingLinkStore.ts';
+import { makeBillingLink, readPublicUrl } from './payments/billingLinkStore.ts';
 import { addBillingPage, billingRoutes, subscriptionExpand } from './payments/billingRoutes.ts';
 import type { OpenGateways } from './payments/gateways.ts';
 import { orderCharge } from './payments/orderCharge.ts';
@@ -33,11 +33,13 @@ import { httpServer } from './platform/http/pipeline.ts';
 import { addProbes } from './platform/http/probes.ts';
 import { rateLimiter, type RateLimit } from './platform/http/rateLimiter.ts';
 import type { Routes } from './platform/http/routes.ts';
+import { openFiles, type FileSettings } from './platform/files/openFiles.ts';
 import type { Worker } from './platform/jobs/loop.ts';
 import type { MailTransport } from './platform/mail/mailTransport.ts';
 import { openMetrics } from './platform/metrics.ts';
 import type { Seal } from './platform/seal.ts';
 import type { DatabasePool } from './platform/storage/database.ts';
+import { databaseTokens } from './platform/tokens.ts';
 import { rememberedMerchants, type Merchants } from './platform/tenancy/merchants.ts';
 import { listMerchants } from './platform/tenancy/merchantStore.ts';
 import { recheckNow } from './rebill/lateAnswerStore.ts';
@@ -50,6 +52,9 @@ import { replaceCard } from './rebill/operations.ts';
 import { rebillWorker, unansweredWorker } from './rebill/rebillWorker.ts';
 import { rebillRoutes } from './rebill/routes.ts';
 import { simpleKeys, type Keys } from './staff/authenticate.ts';
+import { expiryWorker } from './staff/expiry.ts';
+import { addOauthEndpoints } from './staff/oauthEndpoints.ts';
+import { addOauthPages } from './staff/oauthPages.ts';
 import { staffRoutes } from './staff/routes.ts';
 import { webhookListener } from './webhooks/capture.ts';
 import { webhookDispatcher } from './webhooks/dispatcher.ts';
@@ -57,6 +62,11 @@ import { reflowWorker } from './webhooks/reflow.ts';
 import { retentionWorker } from './webhooks/retention.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 import type { Sender } from './webhooks/send.ts';
+import { readObjectFacts } from './taskObjects.ts';
+import { liveSockets } from './workflow/live.ts';
+import { movingDueWork, movingWorker } from './workflow/moving.ts';
+import { workflowRoutes } from './workflow/routes.ts';
+import { systemTaskListener } from './workflow/systemTaskListener.ts';
 import { objectIds, objectReaders, readAutoOrders, readOrder } from './wireReaders.ts';
 
 /** What the application is put together from: the outside world, and what the settings decide. */
@@ -74,6 +84,8 @@ export interface AppParts {
   readonly seal: Seal;
   /** Posts to receivers of webhooks; closed with the HTTP server. */
   readonly sender: Sender;
+  /** Where attachments lie. */
+  readonly files: FileSettings;
   /** The sender of mails whose merchant names none. */
   readonly mailFrom: string;
   /** How the machine's time is dealt out to charges; tests shorten it. */
@@ -108,37 +120,48 @@ export function createApp(parts: AppParts): App {
   ];
   const webhooks = webhookDispatcher({ db, clock, contextFor, seal: parts.seal, send: parts.sender.send, jitter: parts.ids.fraction });
   listeners.push(webhookListener(objectReaders, webhooks.wake));
+  const tokens = databaseTokens({ db, clock, seal: parts.seal, ids: parts.ids });
+  const publicUrl = () => readPublicUrl(db);
+  const fileStore = openFiles(parts.files, { tokens, ids: parts.ids, publicUrl });
+  const live = liveSockets({ db, clock, log: parts.log, tokens, publicUrl });
+  const files = { store: fileStore, clock };
+  listeners.push(systemTaskListener(readObjectFacts), live.listener);
   const events = outbox(listeners);
 
   const payments = createPayments(parts.gateways);
   const rebills = { payments, timing: parts.rebillTiming ?? defaultTiming, db, clock, contextFor };
   const orders = { charge: orderCharge(payments, contextFor), hooks: orderHooks, autoOrder: orderAutoOrderJson };
-  const clocks = { db, clock, merchants, contextFor, isReal: payments.isReal, dueWork: [rebillDueWork({ payments }, clock)] };
+  const clocks = { db, clock, merchants, contextFor, isReal: payments.isReal, dueWork: [rebillDueWork({ payments }, clock), movingDueWork] };
   const routes: Routes = {
     ...itemRoutes, ...customerRoutes, ...orderRoutes(orders), ...autoOrderRoutes, ...rebillRoutes(rebills),
     ...noticeRoutes(async (context, oid) => (await readSubscription(context, oid)) !== undefined),
     ...billingRoutes(readSubscription), ...sandboxRoutes(clocks), ...webhookRoutes({ seal: parts.seal, clock }), ...bookRoutes, ...staffRoutes,
+    ...workflowRoutes({ readObjects: readObjectFacts, files, merchants, live }),
   };
   const notices = noticeSender({
     db, mail: parts.mail, mailFrom: parts.mailFrom, contextFor,
     readOrder: (context, orderId) => readOrder(context, orderId, receiptExpand),
     updateBillingUrl: ({ merchant: { merchantId } }, oid) => makeBillingLink(db, merchantId, oid),
   });
-  const workers: Worker[] = [forgettingWorker(db, clock), unsettledChargesWorker(allContexts, orders), autoOrderWorker({ db, contextFor }), rebillWorker(rebills), unansweredWorker(rebills), notices, advanceWorker(clocks), webhooks, reflowWorker({ db, contextFor, readers: objectReaders, ids: objectIds }), retentionWorker(db, clock)];
+  const workers: Worker[] = [forgettingWorker(db, clock), expiryWorker(db, clock), unsettledChargesWorker(allContexts, orders), autoOrderWorker({ db, contextFor }), rebillWorker(rebills), unansweredWorker(rebills), notices, advanceWorker(clocks), webhooks, reflowWorker({ db, contextFor, readers: objectReaders, ids: objectIds }), retentionWorker(db, clock), movingWorker(allContexts, files)];
 
   const http = httpServer({ ...parts, metrics, events, merchants, authenticate: keys.authenticate, limiter, routes });
   addProbes(http, db, metrics);
   addPages(http);
+  addOauthEndpoints(http, { db, clock, ids: parts.ids, limiter, publicUrl, forgetTokens: () => keys.forget() });
+  addOauthPages(http, { db, clock, ids: parts.ids, findContext });
   addBillingPage(http, { db, contextFor, readAutoOrder: readSubscription, updateCard });
   const { stripe } = parts.gateways;
   if (stripe?.webhookSecret !== undefined) addStripeWebhook(http, { ...stripe, webhookSecret: stripe.webhookSecret }, clock, hearLateAnswer);
+  fileStore.addRoutes?.(http);
+  live.addTo(http);
   http.addHook('onClose', () => limiter.close());
   http.addHook('onClose', async () => {
     await webhooks.stop();
     await parts.sender.close();
   });
 
-  return { http, workers: workers.map(metrics.measured), apiWorkers: [limiter.worker].map(metrics.measured), merchants, keys, payments, contextFor };
+  return { http, workers: workers.map(metrics.measured), apiWorkers: [limiter.worker, live.worker].map(metrics.measured), merchants, keys, payments, contextFor };
 
   async function readSubscription(context: Context, oid: number): Promise<AutoOrder | undefined> {
     return (await readAutoOrders(context, [oid], subscriptionExpand)).get(oid);
@@ -155,6 +178,10 @@ export function createApp(parts: AppParts): App {
 
   async function allContexts(): Promise<Context[]> {
     return Promise.all((await listMerchants(db)).map(({ merchantId }) => contextFor(merchantId)));
+  }
+
+  async function findContext(merchantId: string): Promise<Context | undefined> {
+    return (await merchants.find(merchantId)) && contextFor(merchantId);
   }
 
   async function contextFor(merchantId: string): Promise<Context> {

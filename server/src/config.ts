@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
+import type { S3Settings } from './platform/files/openFiles.ts';
 import type { Connection } from './platform/storage/database.ts';
 
 /** Everything the environment decides, read once at the start. */
@@ -29,6 +30,8 @@ export interface Config {
   readonly smtpUrl?: string;
   /** The sender of mails whose merchant names none. */
   readonly mailFrom: string;
+  /** Attachments lie in this bucket; absent: in `dataDir`. */
+  readonly s3?: S3Settings;
   /** What secrets in the database are sealed with; absent: a file in `dataDir`. */
   readonly sealKey?: string;
 }
@@ -75,6 +78,11 @@ export const settings = [
   ['STRIPE_WEBHOOK_SECRET', '', 'of the endpoint /perennial/v1/gateways/stripe/webhook'],
   ['SECRET_KEY', 'a file in DATA_DIR', 'seals secrets in the database; 32 characters or more, the same for every process'],
   ['SMTP_URL', '', 'sends mails, for example smtp://user:password@mail.example.com:587; else they are written to DATA_DIR/mail'],
+  ['S3_BUCKET', '', 'keeps attachments there instead of in DATA_DIR/files'],
+  ['S3_REGION', 'us-east-1', 'of the bucket'],
+  ['S3_ENDPOINT', '', 'where the bucket is when it is not at Amazon, for example https://s3.example.com'],
+  ['S3_ACCESS_KEY_ID', '', 'with S3_SECRET_ACCESS_KEY; absent: the machine\'s own, as Amazon\'s SDK finds it'],
+  ['S3_SECRET_ACCESS_KEY', '', 'the secret of that key'],
   ['MAIL_FROM', 'orders@localhost', 'the sender of mails whose merchant names none'],
 ] as const;
 
@@ -115,6 +123,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     stripe: read.stripe(),
     smtpUrl: read.url('SMTP_URL', ['smtp', 'smtps']),
     mailFrom: read.text('MAIL_FROM', 'orders@localhost'),
+    s3: read.s3(),
     sealKey: read.longText('SECRET_KEY', 32),
   };
   if (read.faults.length > 0) throw new ConfigError(read.faults);
@@ -186,6 +195,13 @@ class Reader {
     if (secretKey !== '') return { secretKey, webhookSecret };
     if (webhookSecret !== undefined) this.faults.push('STRIPE_WEBHOOK_SECRET: set STRIPE_SECRET_KEY too');
     return undefined;
+  }
+
+  s3(): S3Settings | undefined {
+    const [bucket, accessKeyId, secretAccessKey] = ['S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'].map((name) => this.text(name, '') || undefined);
+    if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) this.faults.push('S3_ACCESS_KEY_ID: set S3_SECRET_ACCESS_KEY with it, or neither');
+    const endpoint = this.url('S3_ENDPOINT', ['http', 'https']);
+    return bucket === undefined ? undefined : { bucket, region: this.text('S3_REGION', 'us-east-1'), endpoint, accessKeyId, secretAccessKey };
   }
 
   postgresUrl(name: string, text: string): string {

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Temporal } from 'temporal-polyfill';
 import { pino, type Logger } from 'pino';
 import { operations, type OperationId, type Operation } from '@perennial/contract/operations.ts';
@@ -9,6 +11,7 @@ import { prepareBillingLinks } from '../../server/src/payments/billingLinkStore.
 import { openGateways } from '../../server/src/payments/gateways.ts';
 import type { SimulatorBooks } from '../../server/src/payments/simulatorBooks.ts';
 import type { Context } from '../../server/src/platform/context.ts';
+import type { FileSettings } from '../../server/src/platform/files/openFiles.ts';
 import type { Mail, MailTransport } from '../../server/src/platform/mail/mailTransport.ts';
 import type { RateLimit } from '../../server/src/platform/http/rateLimiter.ts';
 import type { DatabasePool } from '../../server/src/platform/storage/database.ts';
@@ -71,7 +74,7 @@ export const testNow = Temporal.Instant.from('2026-01-15T17:00:00Z');
 
 export const allPermissions = [...new Set(Object.values(operations).flatMap((operation: Operation) => operation.permissions))];
 
-export async function testApp(options: { sender?: Sender; clock?: SystemClock; rateLimits?: readonly RateLimit[]; bodyLimitBytes?: number; log?: Logger } = {}): Promise<TestApp> {
+export async function testApp(options: { files?: FileSettings; sender?: Sender; clock?: SystemClock; rateLimits?: readonly RateLimit[]; bodyLimitBytes?: number; log?: Logger } = {}): Promise<TestApp> {
   const db = await testDatabase();
   const log = options.log ?? pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
   const gateways = openGateways({}, options.clock ?? systemClock);
@@ -79,7 +82,7 @@ export async function testApp(options: { sender?: Sender; clock?: SystemClock; r
   await prepareBillingLinks(db, randomIds, 'http://perennial.test');
   const app = createApp({
     db, clock: options.clock ?? systemClock, ids: randomIds, log, rateLimits: options.rateLimits ?? [], bodyLimitBytes: options.bodyLimitBytes ?? 5_000_000, trustedProxies: [],
-    gateways, mail: mailbox(mails), mailFrom: 'orders@perennial.test', seal: sealWith(randomBytes(32)), sender: options.sender ?? httpSender({ clock: options.clock ?? systemClock }),
+    gateways, mail: mailbox(mails), mailFrom: 'orders@perennial.test', files: options.files ?? { folder: join(tmpdir(), `perennial-files-${process.pid}`) }, seal: sealWith(randomBytes(32)), sender: options.sender ?? httpSender({ clock: options.clock ?? systemClock }),
   });
 
   const addMerchant = async (merchantId: string, changes: Partial<Merchant> = {}): Promise<Merchant> => {

@@ -55,7 +55,7 @@ async function serveOn(store: Store, config: Config, log: Logger, stopped: Promi
   const app = createApp({
     db: store.db, clock: systemClock, ids: randomIds, log,
     rateLimits: rateLimits(config.rate), bodyLimitBytes: config.bodyLimitBytes, trustedProxies: config.trustedProxies,
-    gateways, mail, mailFrom: config.mailFrom,
+    gateways, mail, mailFrom: config.mailFrom, files: config.s3 ?? { folder: join(config.dataDir, 'files') },
     seal: await openSeal(store.db, config.dataDir, config.sealKey), sender: httpSender({ clock: systemClock }),
   });
   if (config.demo) await ensureDemoMerchant(app, store.db);

@@ -23,6 +23,11 @@ export async function prepareBillingLinks(db: Database, ids: IdFactory, publicUr
   );
 }
 
+/** Where customers and clients reach the installation, without a slash at its end. */
+export async function readPublicUrl(db: Database): Promise<string> {
+  return (await db.row<{ public_url: string }>('select public_url from billing_link_key'))?.public_url ?? '';
+}
+
 /** A new link that works for thirty days: as long as a customer may leave a mail about a declined card unread. */
 export async function makeBillingLink(db: Database, merchantId: string, autoOrderOid: number): Promise<string> {
   return (await db.row<{ url: string }>('select update_billing_url($1, $2) as url', [merchantId, autoOrderOid]))!.url;

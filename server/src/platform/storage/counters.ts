@@ -2,7 +2,7 @@ import { present } from '../../kernel/assert.ts';
 import type { Database } from './database.ts';
 
 /** The numbers counted per merchant. */
-export type CounterName = 'auto_order' | 'auto_order_item' | 'order' | 'item' | 'customer' | 'webhook' | 'user' | 'group';
+export type CounterName = 'auto_order' | 'auto_order_item' | 'order' | 'item' | 'customer' | 'webhook' | 'user' | 'group' | 'saved_search';
 
 /**
  * Takes `count` consecutive numbers and answers the first. Call it outside a long transaction: the counter's row stays locked until

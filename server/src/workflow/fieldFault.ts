@@ -1,0 +1,6 @@
+/** What is wrong with a field, and how to mend it: the words of the refusal `invalid_field`. */
+export interface FieldFault {
+  readonly field: string;
+  readonly reason: string;
+  readonly mend: string;
+}

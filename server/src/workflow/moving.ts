@@ -1,0 +1,49 @@
+import { Temporal } from 'temporal-polyfill';
+import { type Context, inTransaction } from '../platform/context.ts';
+import type { Worker } from '../platform/jobs/loop.ts';
+import { forgetFiles, type FileParts } from './files.ts';
+import { saveChanges, server } from './saving.ts';
+import { firstMove, lockMoving } from './taskStore.ts';
+import { movedByTime, movesAt } from './taskStatus.ts';
+
+const batchSize = 100;
+
+/** Wakes delayed tasks and closes expired ones, and deletes files that no task has. `contexts` gives a context for each merchant. */
+export function movingWorker(contexts: () => Promise<readonly Context[]>, files: FileParts): Worker {
+  return {
+    name: 'workflow tasks',
+    async runOnce() {
+      let done = 0;
+      for (const context of await contexts()) done += (await moveDue(context, context.now)) + (await forgetFiles(context, files));
+      return done;
+    },
+  };
+}
+
+/** The same as a test clock plays it: each task at the moment that moves it. */
+export const movingDueWork = {
+  name: 'workflow tasks',
+  nextDueAt({ db, merchant: { merchantId } }: Context, until: Temporal.Instant): Promise<Temporal.Instant | undefined> {
+    return firstMove(db, merchantId, until);
+  },
+  async runDue(context: Context, until: Temporal.Instant) {
+    while ((await moveDue(context, until)) > 0);
+    return { rebills: 0, declines: 0, notices: 0, isDone: true };
+  },
+};
+
+/** Moves a batch of the tasks that are due until a moment, none before `context.now`; answers how many. */
+function moveDue(context: Context, until: Temporal.Instant): Promise<number> {
+  return inTransaction(context, async (inside) => {
+    const tasks = await lockMoving(inside.db, inside.merchant.merchantId, until, batchSize);
+    const changed = tasks.flatMap((before) => {
+      const at = laterOf(context.now, movesAt(before) ?? context.now);
+      const after = movedByTime(before, at);
+      return after ? [{ before, after, at }] : [];
+    });
+    await saveChanges(inside, changed, server);
+    return changed.length;
+  });
+}
+
+const laterOf = (one: Temporal.Instant, other: Temporal.Instant): Temporal.Instant => (Temporal.Instant.compare(one, other) > 0 ? one : other);

@@ -1,0 +1,219 @@
+import type { WorkflowTasksBatchRequest, WorkflowTaskBatchResult } from '@perennial/contract/perennial.ts';
+import { taskObjectTypes, type WorkflowTask } from '@perennial/contract/workflow.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
+import { refusal, refuse } from '../platform/http/refusal.ts';
+import { attachFiles, releaseFiles } from './fileStore.ts';
+import { uploadsOf, withLinks, type FileParts } from './files.ts';
+import { aboutObject, type ReadObjectFacts } from './objectFacts.ts';
+import { callerOf, groupsOfCaller, namesOf, withAssignment } from './people.ts';
+import { createTasks, saveChanges, tell } from './saving.ts';
+import { isOpen, type Task, type TaskObjectType } from './task.ts';
+import { idOf, moment, readChange, tidyTags, type TaskChange } from './taskChange.ts';
+import { edited, type EditFault, type Editor } from './taskEdit.ts';
+import { deleteTask, findSystemTasks, findTask, lockNumbers, lockTasks, readTask, readTaskPage, readTaskTexts, type TaskList, waitsFor } from './taskStore.ts';
+import type { JsonPage } from '../platform/storage/page.ts';
+
+/** What the operations need of other features and of the outside. */
+export interface WorkflowParts {
+  readonly readObjects: ReadObjectFacts;
+  readonly files: FileParts;
+}
+
+/** A task as JSON text, and its version. */
+export interface TaskText {
+  readonly json: string;
+  readonly version: number;
+}
+
+export async function getTask(context: Context, { files }: WorkflowParts, taskUuid: string): Promise<TaskText> {
+  const { merchantId, timeZone } = context.merchant;
+  const found = (await readTask(context.db, merchantId, timeZone, taskUuid)) ?? noTask(taskUuid);
+  return { ...found, json: await withLinks(context, files, found.json) };
+}
+
+/** A page of the tasks that a search finds. */
+export async function searchTasks(context: Context, { files }: WorkflowParts, list: Omit<TaskList, 'searcher'>): Promise<JsonPage> {
+  const searcher = { userId: context.actor.userId, groupIds: await groupsOfCaller(context), zone: context.merchant.timeZone };
+  const page = await readTaskPage(context.db, context.merchant.merchantId, { ...list, searcher });
+  return { ...page, json: await withLinks(context, files, page.json) };
+}
+
+/** The tasks of an object, newest first, and what the object is in words. */
+export async function getTasksOfObject(context: Context, parts: WorkflowParts, type: string, id: string): Promise<{ page: JsonPage; taskContext?: string }> {
+  const objectType = objectTypeOf(type);
+  const page = await searchTasks(context, parts, { search: { object_type: objectType, object_id: id }, exactStatus: true, sort: [], page: { limit: 500, offset: 0 } });
+  const facts = (await parts.readObjects(context, objectType, 'name', [id])).get(id);
+  return { page, ...(facts && { taskContext: facts.context }) };
+}
+
+/** Adds a task (workflow reference, insertWorkflowTask). */
+export async function insertTask(context: Context, parts: WorkflowParts, body: WorkflowTask): Promise<TaskText> {
+  const change = await withAssignment(context, readChange(body, context.merchant.timeZone), { user: body.assigned_to_user, group: body.assigned_to_group });
+  if (!change.name) refuse('missing_field', { field: 'task_name' });
+  const described = await describedObject(context, parts, change);
+  const blank: Task = {
+    taskUuid: context.ids.uuid(), globalNumber: 0, name: '', ...described, priority: '2 - medium', status: 'open',
+    createdAt: context.now, updatedAt: context.now, createdBy: await callerOf(context), tags: [], properties: [], attachments: [], notes: [], version: 1,
+  };
+  const uploads = await uploadsOf(context, parts.files, change);
+  await inTransaction(context, async (inside) => {
+    const editor = await editorOf(inside, blank, change, uploads);
+    const task = accepted(edited(blank, change, editor));
+    await createTasks(inside, [task]);
+    await takeFiles(inside, blank, task);
+  });
+  return getTask(context, parts, blank.taskUuid);
+}
+
+/** Changes a task (workflow reference, updateWorkflowTask): what is absent stays, an explicit null clears. */
+export async function updateTask(context: Context, parts: WorkflowParts, taskUuid: string, body: WorkflowTask, ifMatch?: number): Promise<TaskText> {
+  const change = await withAssignment(context, readChange(body, context.merchant.timeZone), { user: body.assigned_to_user, group: body.assigned_to_group });
+  const uploads = await uploadsOf(context, parts.files, change);
+  await inTransaction(context, async (inside) => {
+    const [task] = await lockTasks(inside.db, inside.merchant.merchantId, [taskUuid]);
+    if (task === undefined) return noTask(taskUuid);
+    if (ifMatch !== undefined && ifMatch !== task.version) refuse('precondition_failed', {}, { objectId: taskUuid });
+    refuseOtherObject(task, change);
+    const after = accepted(edited(task, change, await editorOf(inside, task, change, uploads)), taskUuid);
+    await refuseSecondOpen(inside, task, after);
+    await takeFiles(inside, task, after);
+    await saveChanges(inside, [{ before: task, after }], await callerOf(inside));
+  });
+  return getTask(context, parts, taskUuid);
+}
+
+/** The same change to many tasks, with a result each: one that is refused does not stop the others. */
+export async function batchUpdate(context: Context, { files }: WorkflowParts, body: WorkflowTasksBatchRequest): Promise<WorkflowTaskBatchResult[]> {
+  const taskUuids = [...new Set(body.task_uuids ?? [])];
+  if (taskUuids.length === 0) refuse('missing_field', { field: 'task_uuids' });
+  if (taskUuids.length > batchMax) refuse('too_many_elements', { field: 'task_uuids', max: batchMax });
+  const change = await withAssignment(context, batchChange(body, context.merchant.timeZone), {});
+  const refused = new Map<string, string>();
+  const texts = await inTransaction(context, async (inside) => {
+    refused.clear();
+    const changed: { before: Task; after: Task }[] = [];
+    for (const task of await lockTasks(inside.db, inside.merchant.merchantId, taskUuids)) {
+      const outcome = edited(task, change, await editorOf(inside, task, change, new Map()));
+      const fault = outcome.ok ? await secondOpen(inside, task, outcome.value) : outcome.reason;
+      if (fault) refused.set(task.taskUuid, refusalOf(fault).message);
+      else if (outcome.ok) changed.push({ before: task, after: outcome.value });
+    }
+    await saveChanges(inside, changed, await callerOf(inside));
+    return readTaskTexts(inside.db, inside.merchant.merchantId, inside.merchant.timeZone, taskUuids, { withHistory: true });
+  });
+  return Promise.all(taskUuids.map(async (taskUuid) => {
+    const text = texts.get(taskUuid);
+    const reason = refused.get(taskUuid) ?? (text === undefined ? refusal('not_found', { what: 'task', id: taskUuid }).message : undefined);
+    return {
+      workflow_task_uuid: taskUuid, success: reason === undefined,
+      ...(reason === undefined ? {} : { failure_reason: reason }), ...(text === undefined ? {} : { task: JSON.parse(await withLinks(context, files, text)) as WorkflowTask }),
+    };
+  }));
+}
+
+const batchMax = 500;
+
+/** Deletes a task for good; its event shows it as it last was. */
+export function removeTask(context: Context, taskUuid: string): Promise<void> {
+  return inTransaction(context, async (inside) => {
+    const { merchantId } = inside.merchant;
+    const [task] = await lockTasks(inside.db, merchantId, [taskUuid]);
+    if (task === undefined) return noTask(taskUuid);
+    await tell(inside, 'workflow_task_delete', [{ taskUuid, at: inside.now }]);
+    await releaseFiles(inside.db, merchantId, filesOf(task));
+    await deleteTask(inside.db, merchantId, taskUuid);
+  });
+}
+
+function batchChange(body: WorkflowTasksBatchRequest, zone: string): TaskChange {
+  return {
+    assignedUserId: idOf(body.assigned_to_user_id), assignedGroupId: idOf(body.assigned_to_group_id), priority: body.priority, status: body.status,
+    dueAt: moment(body.due_dts, zone), delayUntil: moment(body.delay_until_dts, zone), expiresAt: moment(body.expiration_dts, zone),
+    addTags: tidyTags(body.add_tags ?? []), removeTags: tidyTags(body.remove_tags ?? []),
+  };
+}
+
+/** What an object is called, of which an auto order may be named by its oid; an object that we do not know is taken as it is named. */
+async function describedObject(context: Context, { readObjects }: WorkflowParts, { objectType, objectId }: TaskChange): Promise<Pick<Task, 'context' | 'object' | 'objectUrl' | 'objectEmail'>> {
+  if (!objectType && !objectId) return {};
+  if (!objectType) return refuse('missing_field', { field: 'object_type' });
+  if (!objectId) return refuse('missing_field', { field: 'object_id' });
+  const facts = (await readObjects(context, objectType, 'name', [objectId])).get(objectId);
+  return { ...aboutObject(objectType, facts ?? { key: objectId, id: objectId }), context: facts?.context };
+}
+
+function refuseOtherObject({ object }: Task, { objectType, objectId }: TaskChange): void {
+  const mend = 'Insert another task for another object';
+  if (objectType && objectType !== object?.type) refuse('invalid_field', { field: 'object_type', reason: `cannot change from ${object?.type ?? 'none'}`, mend });
+  if (objectId && objectId !== object?.id && objectId !== object?.key) refuse('invalid_field', { field: 'object_id', reason: `cannot change from ${object?.id ?? 'none'}`, mend });
+}
+
+async function editorOf(context: Context, task: Task, change: TaskChange, uploads: Editor['uploads']): Promise<Editor> {
+  const { db, merchant: { merchantId } } = context;
+  const waitsForUuid = change.dependantUuid === undefined ? task.dependantUuid : (change.dependantUuid ?? undefined);
+  const dependency = waitsForUuid === undefined ? undefined : await findTask(db, merchantId, waitsForUuid);
+  if (change.dependantUuid && change.dependantUuid !== task.dependantUuid) await refuseDependency(context, task, change.dependantUuid, dependency);
+  if (change.relatedUuid && change.relatedUuid !== task.relatedUuid && !(await findTask(db, merchantId, change.relatedUuid))) {
+    refuse('invalid_field', { field: 'related_workflow_task_uuid', reason: 'names a task that does not exist', mend: 'Check the id' });
+  }
+  const names = await namesOf(context, [task], change);
+  return { person: await callerOf(context), groupIds: await groupsOfCaller(context), now: context.now, uploads, dependency, nameOf: names.userName };
+}
+
+async function refuseDependency(context: Context, task: Task, dependantUuid: string, dependency: Task | undefined): Promise<void> {
+  const field = 'dependant_workflow_task_uuid';
+  if (dependantUuid === task.taskUuid) return;
+  if (dependency === undefined) refuse('invalid_field', { field, reason: 'names a task that does not exist', mend: 'Check the id' });
+  if (await waitsFor(context.db, context.merchant.merchantId, dependantUuid, task.taskUuid)) {
+    refuse('invalid_field', { field, reason: `names "${dependency.name}", which itself waits for "${task.name}"`, mend: 'Remove one of the two dependencies' });
+  }
+}
+
+function accepted(outcome: ReturnType<typeof edited>, objectId?: string): Task {
+  if (outcome.ok) return outcome.value;
+  throw refusalOf(outcome.reason, objectId);
+}
+
+function refusalOf(fault: EditFault, objectId?: string) {
+  const details = objectId === undefined ? {} : { objectId };
+  return fault.kind === 'field' ? refusal('invalid_field', fault, details) : refusal('state_conflict', fault, details);
+}
+
+async function refuseSecondOpen(context: Context, before: Task, after: Task): Promise<void> {
+  const fault = await secondOpen(context, before, after);
+  if (fault) throw refusalOf(fault, before.taskUuid);
+}
+
+/** A system task cannot be opened again while there is another open one about the same. */
+async function secondOpen(context: Context, before: Task, after: Task): Promise<EditFault | undefined> {
+  const { object, systemType } = before;
+  if (isOpen(before.status) || !isOpen(after.status) || object === undefined || systemType === undefined) return undefined;
+  const { db, merchant: { merchantId } } = context;
+  await lockNumbers(db, merchantId);
+  const [other] = await findSystemTasks(db, merchantId, object.type, [object.key], [systemType], { lock: false });
+  return other && { kind: 'conflict', reason: `There is an open task about this already, number ${other.globalNumber}`, mend: `Work on that one (${other.taskUuid})` };
+}
+
+/** Files that the change brought are the task's from now on; those that it took away are nobody's. */
+async function takeFiles(context: Context, before: Task, after: Task): Promise<void> {
+  const { db, merchant: { merchantId } } = context;
+  const [had, has] = [new Set(filesOf(before)), new Set(filesOf(after))];
+  const removed = [...had].filter((fileUuid) => !has.has(fileUuid));
+  if (removed.length > 0) await releaseFiles(db, merchantId, removed);
+  const added = [...has].filter((fileUuid) => !had.has(fileUuid));
+  if (added.length === 0) return;
+  const taken = await attachFiles(db, merchantId, added, after.taskUuid);
+  if (taken < added.length) refuse('state_conflict', { reason: 'An upload_key was used by another task meanwhile', mend: 'Upload the file again' });
+}
+
+const filesOf = ({ attachments, notes }: Task): string[] => [...attachments, ...notes.flatMap((note) => note.attachments)].map(({ fileUuid }) => fileUuid);
+
+/** In paths a plus may stand for the space. */
+function objectTypeOf(text: string): TaskObjectType {
+  const name = text.replaceAll('+', ' ');
+  return taskObjectTypes.find((type) => type === name) ?? refuse('unknown_enum', { field: 'object_type', allowed: taskObjectTypes });
+}
+
+function noTask(taskUuid: string): never {
+  return refuse('not_found', { what: 'task', id: taskUuid });
+}

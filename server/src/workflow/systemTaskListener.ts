@@ -1,0 +1,91 @@
+import type { Context } from '../platform/context.ts';
+import type { EventListener, RecordedEvent } from '../platform/events/outbox.ts';
+import { aboutObject, type ObjectFacts, type ReadObjectFacts } from './objectFacts.ts';
+import { createTasks, saveChanges, server } from './saving.ts';
+import { byRule, closingOf, concerns, typesOf, wantedBy, wordsOf } from './systemTasks.ts';
+import { isOpen, type SystemTaskType, type Task, type TaskObjectType } from './task.ts';
+import { closedBySystem } from './taskStatus.ts';
+import { findSystemTasks, lockNumbers, type NewTask } from './taskStore.ts';
+import { rulesOf, type StoredRules } from './workflowRules.ts';
+import type { Temporal } from 'temporal-polyfill';
+
+/**
+ * Raises system tasks and closes them when their cause is gone, in the transaction of the event itself, so a task stands for what was committed. Works
+ * on all objects of a call at once; a call with nothing of interest costs nothing, one about objects without tasks a single read.
+ */
+export function systemTaskListener(readObjects: ReadObjectFacts): EventListener {
+  return async (context, events) => {
+    for (const type of ['auto order', 'order', 'item'] as const) {
+      const heard = events.filter((event) => event.objectType === type && concerns(event));
+      if (heard.length > 0) await react(context, type, heard, readObjects);
+    }
+  };
+}
+
+async function react(context: Context, objectType: TaskObjectType, events: readonly RecordedEvent[], readObjects: ReadObjectFacts): Promise<void> {
+  const { db, merchant } = context;
+  const rules = rulesOf(merchant.settings);
+  const types = typesOf[objectType] ?? [];
+  const keys = [...new Set(events.map((event) => event.objectId))];
+  const open = await findSystemTasks(db, merchant.merchantId, objectType, keys, types, { lock: true });
+  const mayRaise = types.some((type) => rules[type]?.enabled === true);
+  if (open.length === 0 && !mayRaise) return;
+  const facts = await readObjects(context, objectType, 'key', mayRaise ? keys : open.map((task) => task.object!.key));
+  const states = new Map(open.map((task) => [stateKey(task.object!.key, task.systemType!), { before: task, after: task, at: context.now }]));
+  const raised = new Map<string, NewTask>();
+  for (const event of events) {
+    const fact = facts.get(event.objectId);
+    if (fact !== undefined) follow(context, { objectType, event, fact, rules, states, raised });
+  }
+  await saveChanges(context, [...states.values()], server);
+  await raise(context, objectType, [...raised.values()]);
+}
+
+interface Following {
+  readonly objectType: TaskObjectType;
+  readonly event: RecordedEvent;
+  readonly fact: ObjectFacts;
+  readonly rules: StoredRules;
+  readonly states: Map<string, { before: Task; after: Task; at: Temporal.Instant }>;
+  readonly raised: Map<string, NewTask>;
+}
+
+function follow(context: Context, { objectType, event, fact, rules, states, raised }: Following): void {
+  const at = event.at ?? context.now;
+  const wanted = wantedBy(event, fact);
+  for (const type of wanted.close) {
+    const key = stateKey(event.objectId, type);
+    const state = states.get(key);
+    if (state && isOpen(state.after.status)) states.set(key, { before: state.before, after: closedBySystem(state.after, closingOf(state.after, fact), at), at });
+    const young = raised.get(key);
+    if (young) raised.set(key, { ...young, status: 'closed - system' });
+  }
+  if (wanted.raise === undefined) return;
+  const key = stateKey(event.objectId, wanted.raise);
+  const state = states.get(key);
+  if ((state && isOpen(state.after.status)) || raised.has(key)) return;
+  const ruled = byRule(rules, wanted.raise, at, context.merchant.timeZone);
+  if (ruled) raised.set(key, newTask(context, objectType, wanted.raise, fact, at, ruled));
+}
+
+const stateKey = (objectKey: string, type: SystemTaskType): string => `${objectKey}\n${type}`;
+
+function newTask(
+  context: Context, objectType: TaskObjectType, type: SystemTaskType, fact: ObjectFacts, at: Temporal.Instant, ruled: NonNullable<ReturnType<typeof byRule>>,
+): NewTask {
+  return {
+    taskUuid: context.ids.uuid(), ...wordsOf[type], context: fact.context, ...aboutObject(objectType, fact), ...ruled, status: 'open', systemType: type,
+    createdAt: at, updatedAt: at, createdBy: server, properties: [], attachments: [], notes: [], cardMark: fact.cardMark, version: 1,
+  };
+}
+
+/** Of two transactions that find the same cause the second finds the task of the first: the numbers are held while it looks. */
+async function raise(context: Context, objectType: TaskObjectType, tasks: readonly NewTask[]): Promise<void> {
+  if (tasks.length === 0) return;
+  const { db, merchant: { merchantId } } = context;
+  await lockNumbers(db, merchantId);
+  const open = await findSystemTasks(db, merchantId, objectType, tasks.map((task) => task.object!.key), typesOf[objectType] ?? [], { lock: false });
+  const known = new Set(open.map((task) => stateKey(task.object!.key, task.systemType!)));
+  const missing = tasks.filter((task) => !known.has(stateKey(task.object!.key, task.systemType!)));
+  if (missing.length > 0) await createTasks(context, missing);
+}

@@ -1,0 +1,93 @@
+import type { systemTaskTypes, taskObjectTypes, taskPriorities, taskStatuses } from '@perennial/contract/workflow.ts';
+import type { Temporal } from 'temporal-polyfill';
+
+export type TaskStatus = (typeof taskStatuses)[number];
+export type TaskPriority = (typeof taskPriorities)[number];
+export type TaskObjectType = (typeof taskObjectTypes)[number];
+export type SystemTaskType = (typeof systemTaskTypes)[number];
+
+/** Work that needs a person, as it is stored (workflow reference, WorkflowTask). */
+export interface Task {
+  readonly taskUuid: string;
+  /** Counts the merchant's tasks from 1; given when the task is stored, as is `objectNumber`. */
+  readonly globalNumber: number;
+  /** Counts the object's tasks from 1. */
+  readonly objectNumber?: number | undefined;
+  readonly name: string;
+  readonly details?: string | undefined;
+  readonly context?: string | undefined;
+  readonly object?: TaskObject | undefined;
+  /** The object in the console. */
+  readonly objectUrl?: string | undefined;
+  readonly objectEmail?: string | undefined;
+  /** A person or a group, never both. */
+  readonly assignedUserId?: number | undefined;
+  readonly assignedGroupId?: number | undefined;
+  readonly relatedUuid?: string | undefined;
+  /** The task that must be closed before this one can be. */
+  readonly dependantUuid?: string | undefined;
+  readonly priority: TaskPriority;
+  readonly status: TaskStatus;
+  readonly systemType?: SystemTaskType | undefined;
+  readonly createdAt: Temporal.Instant;
+  readonly updatedAt: Temporal.Instant;
+  readonly dueAt?: Temporal.Instant | undefined;
+  readonly delayUntil?: Temporal.Instant | undefined;
+  readonly expiresAt?: Temporal.Instant | undefined;
+  readonly createdBy: Person;
+  readonly tags: readonly string[];
+  readonly properties: readonly TaskProperty[];
+  readonly attachments: readonly Attachment[];
+  readonly notes: readonly Note[];
+  /** Tells one card from another without telling the card; tasks about payments only. */
+  readonly cardMark?: string | undefined;
+  readonly version: number;
+}
+
+/** What a task is about. */
+export interface TaskObject {
+  readonly type: TaskObjectType;
+  /** What events call it: an auto order's oid, an item's oid, else the id itself. */
+  readonly key: string;
+  /** What the wire calls it: auto order code, order id, item id, profile oid. */
+  readonly id: string;
+}
+
+/** Who did something: a user, or a key or process that stands for nobody and has a name alone. */
+export interface Person {
+  readonly userId?: number | undefined;
+  readonly name: string;
+}
+
+export interface TaskProperty {
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface Attachment {
+  readonly fileUuid: string;
+  readonly fileName: string;
+  readonly mimeType: string;
+}
+
+export interface Note {
+  readonly text: string;
+  readonly at: Temporal.Instant;
+  readonly editedAt?: Temporal.Instant | undefined;
+  /** The text before the first edit. */
+  readonly original?: string | undefined;
+  readonly by: Person;
+  readonly attachments: readonly Attachment[];
+}
+
+/** A line of a task's history. */
+export interface HistoryLine {
+  readonly taskUuid: string;
+  readonly at: Temporal.Instant;
+  readonly description: string;
+  readonly by: Person;
+  readonly address?: string | undefined;
+}
+
+/** Whether somebody still has to do something. */
+export const isOpen = (status: TaskStatus): boolean => !status.startsWith('closed');

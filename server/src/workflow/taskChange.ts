@@ -1,0 +1,103 @@
+import type { WorkflowAttachment, WorkflowNote, WorkflowTask } from '@perennial/contract/workflow.ts';
+import { Temporal } from 'temporal-polyfill';
+import { parseWireDate } from '../kernel/calendar.ts';
+import type { TaskObjectType, TaskPriority, TaskProperty, TaskStatus } from './task.ts';
+
+/** What a client wants of a task: a field that is undefined stays, null clears. */
+export interface TaskChange {
+  readonly name?: string | null | undefined;
+  readonly details?: string | null | undefined;
+  readonly context?: string | null | undefined;
+  readonly objectType?: TaskObjectType | null | undefined;
+  readonly objectId?: string | null | undefined;
+  readonly objectUrl?: string | null | undefined;
+  readonly objectEmail?: string | null | undefined;
+  readonly assignedUserId?: number | null | undefined;
+  readonly assignedGroupId?: number | null | undefined;
+  readonly relatedUuid?: string | null | undefined;
+  readonly dependantUuid?: string | null | undefined;
+  readonly priority?: TaskPriority | null | undefined;
+  readonly status?: TaskStatus | null | undefined;
+  readonly dueAt?: Temporal.Instant | null | undefined;
+  readonly delayUntil?: Temporal.Instant | null | undefined;
+  readonly expiresAt?: Temporal.Instant | null | undefined;
+  readonly tags?: readonly string[] | null | undefined;
+  readonly addTags?: readonly string[] | undefined;
+  readonly removeTags?: readonly string[] | undefined;
+  readonly properties?: readonly TaskProperty[] | null | undefined;
+  readonly attachments?: readonly GivenAttachment[] | null | undefined;
+  readonly notes?: readonly GivenNote[] | undefined;
+}
+
+/** A file that is named: one that the task has, or one that was uploaded for it. */
+export interface GivenAttachment {
+  readonly fileUuid?: string | undefined;
+  readonly uploadKey?: string | undefined;
+  readonly fileName?: string | undefined;
+}
+
+/** A note that is given: an old one, recognised by who wrote it when, or a new one. */
+export interface GivenNote {
+  readonly text: string;
+  readonly at?: Temporal.Instant | undefined;
+  readonly userId?: number | undefined;
+  readonly userName?: string | undefined;
+  readonly attachments: readonly GivenAttachment[];
+}
+
+/** Reads a task of the wire; what the server makes by itself is ignored. */
+export function readChange(body: WorkflowTask, zone: string): TaskChange {
+  return {
+    name: trimmed(body.task_name),
+    details: body.task_details,
+    context: body.task_context,
+    objectType: body.object_type,
+    objectId: trimmed(body.object_id),
+    objectUrl: body.object_url,
+    objectEmail: trimmed(body.object_email),
+    assignedUserId: idOf(body.assigned_to_user_id),
+    assignedGroupId: idOf(body.assigned_to_group_id),
+    relatedUuid: trimmed(body.related_workflow_task_uuid),
+    dependantUuid: trimmed(body.dependant_workflow_task_uuid),
+    priority: body.priority,
+    status: body.status,
+    dueAt: moment(body.due_dts, zone),
+    delayUntil: moment(body.delay_until_dts, zone),
+    expiresAt: moment(body.expiration_dts, zone),
+    tags: body.tags && tidyTags(body.tags),
+    properties: body.properties && body.properties.map((property) => ({ name: property.name ?? '', value: property.value ?? '' })),
+    attachments: body.attachments && body.attachments.map(readAttachment),
+    notes: body.notes?.map((note) => readNote(note, zone)),
+  };
+}
+
+/** Tags without blanks around them, each once. */
+export const tidyTags = (tags: readonly string[]): string[] => [...new Set(tags.map((tag) => tag.trim()).filter((tag) => tag !== ''))];
+
+/** A date that passed the check of input: stays, clears, or a moment. */
+export function moment(text: string | null | undefined, zone: string): Temporal.Instant | null | undefined {
+  if (text === undefined || text === null) return text;
+  const parsed = parseWireDate(text, zone);
+  return parsed.ok ? parsed.value : undefined;
+}
+
+/** Nobody has the id 0; clients that cannot send null send it to clear. */
+export const idOf = (id: number | null | undefined): number | null | undefined => (id === 0 ? null : id);
+
+function trimmed(text: string | null | undefined): string | null | undefined {
+  return typeof text === 'string' ? text.trim() || null : text;
+}
+
+function readAttachment({ file_uuid: fileUuid, upload_key: uploadKey, file_name: fileName }: WorkflowAttachment): GivenAttachment {
+  return { fileUuid: fileUuid ?? undefined, uploadKey: uploadKey ?? undefined, fileName: fileName ?? undefined };
+}
+
+function readNote(note: WorkflowNote, zone: string): GivenNote {
+  return {
+    text: note.note ?? '',
+    at: moment(note.note_dts, zone) ?? undefined,
+    userId: note.user?.user_id ?? undefined,
+    userName: note.user?.user ?? undefined,
+    attachments: (note.attachments ?? []).map(readAttachment),
+  };
+}

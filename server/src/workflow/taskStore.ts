@@ -1,0 +1,318 @@
+import { Temporal } from 'temporal-polyfill';
+import { present } from '../kernel/assert.ts';
+import type { Database } from '../platform/storage/database.ts';
+import { rowsText } from '../platform/storage/moments.ts';
+import { bindings, type JsonPage, readPage } from '../platform/storage/page.ts';
+import type { SortField } from '@perennial/contract/sorting.ts';
+import { taskJson } from './present.ts';
+import { conditionsOf, orderOf, type Searcher, type TaskSearch } from './search.ts';
+import type { Attachment, HistoryLine, Note, SystemTaskType, Task, TaskObjectType, TaskPriority, TaskProperty, TaskStatus } from './task.ts';
+
+/** A task whose numbers are still to be given. */
+export type NewTask = Omit<Task, 'globalNumber' | 'objectNumber'>;
+
+/** The task of this id, or undefined. */
+export async function findTask(db: Database, merchantId: string, taskUuid: string): Promise<Task | undefined> {
+  const row = await db.row<TaskRow>(`select ${columns} from workflow_task where merchant_id = $1 and task_uuid = $2`, [merchantId, taskUuid]);
+  return row && fromRow(row);
+}
+
+/** Tasks locked until the transaction ends, in the order of their numbers, so that nobody waits in a circle. */
+export async function lockTasks(tx: Database, merchantId: string, taskUuids: readonly string[]): Promise<Task[]> {
+  const rows = await tx.rows<TaskRow>(
+    `select ${columns} from workflow_task where merchant_id = $1 and task_uuid = any($2::text[]) order by global_number for update`, [merchantId, [...taskUuids]],
+  );
+  return rows.map(fromRow);
+}
+
+/** Open tasks that the server raised about these objects; locked on demand, in the order of their numbers. */
+export async function findSystemTasks(
+  db: Database, merchantId: string, objectType: TaskObjectType, objectKeys: readonly string[], types: readonly SystemTaskType[], { lock }: { readonly lock: boolean },
+): Promise<Task[]> {
+  const rows = await db.rows<TaskRow>(
+    `select ${columns} from workflow_task
+     where merchant_id = $1 and object_type = $2 and object_key = any($3::text[]) and system_type = any($4::text[])
+       and system_type is not null and status in ('open', 'delayed', 'awaiting customer feedback')
+     order by global_number${lock ? ' for update' : ''}`,
+    [merchantId, objectType, [...objectKeys], [...types]],
+  );
+  return rows.map(fromRow);
+}
+
+/** Tasks that move by themselves until a moment, locked; those that others have in hand are left to them. */
+export async function lockMoving(tx: Database, merchantId: string, until: Temporal.Instant, limit: number): Promise<Task[]> {
+  const rows = await tx.rows<TaskRow>(
+    `select ${columns} from workflow_task where merchant_id = $1 and moves_at <= $2 order by moves_at, global_number limit ${limit} for update skip locked`, [merchantId, until],
+  );
+  return rows.map(fromRow);
+}
+
+/** When the first task moves by itself, if not after `until`. */
+export async function firstMove(db: Database, merchantId: string, until: Temporal.Instant): Promise<Temporal.Instant | undefined> {
+  const row = await db.row<{ at: Temporal.Instant }>('select moves_at as at from workflow_task where merchant_id = $1 and moves_at <= $2 order by moves_at limit 1', [merchantId, until]);
+  return row?.at;
+}
+
+/**
+ * Holds the merchant's numbers until the transaction ends. Whoever inserts tasks does it first; what is looked up afterwards (is there an open task?)
+ * stays so.
+ */
+export async function lockNumbers(tx: Database, merchantId: string): Promise<void> {
+  await tx.run(
+    `insert into workflow_number (merchant_id, object_type, object_key, value) values ($1, '', '', 0)
+     on conflict (merchant_id, object_type, object_key) do update set value = workflow_number.value`,
+    [merchantId],
+  );
+}
+
+/** Stores new tasks with the next numbers, without gaps, and answers them whole. The caller holds the numbers ({@link lockNumbers}). */
+export async function insertTasks(tx: Database, merchantId: string, tasks: readonly NewTask[]): Promise<Task[]> {
+  const numbers = await takeNumbers(tx, merchantId, [{ type: '', key: '', count: tasks.length }, ...objectsOf(tasks)]);
+  const numbered = tasks.map((task): Task => ({
+    ...task, globalNumber: numbers.next('', ''), objectNumber: task.object && numbers.next(task.object.type, task.object.key),
+  }));
+  await tx.run(
+    `insert into workflow_task (merchant_id, ${columns}, search_text) select $1, ${columns}, search_text
+     from jsonb_to_recordset($2::jsonb) as i (${recordTypes}, search_text text)`,
+    [merchantId, rowsText(numbered.map(toRow))],
+  );
+  return numbered;
+}
+
+/** Writes changed tasks that the caller has locked. */
+export async function saveTasks(tx: Database, merchantId: string, tasks: readonly Task[]): Promise<void> {
+  await tx.run(
+    `update workflow_task t set ${changeable.map((column) => `${column} = i.${column}`).join(', ')}
+     from jsonb_to_recordset($2::jsonb) as i (${recordTypes}, search_text text)
+     where t.merchant_id = $1 and t.global_number = i.global_number`,
+    [merchantId, rowsText(tasks.map(toRow))],
+  );
+}
+
+/** Forgets a task and its history; its number is not given again. */
+export async function deleteTask(tx: Database, merchantId: string, taskUuid: string): Promise<void> {
+  await tx.run('delete from workflow_history where merchant_id = $1 and task_uuid = $2', [merchantId, taskUuid]);
+  await tx.run('delete from workflow_task where merchant_id = $1 and task_uuid = $2', [merchantId, taskUuid]);
+}
+
+export async function appendHistory(tx: Database, merchantId: string, lines: readonly HistoryLine[]): Promise<void> {
+  const rows = lines.map(({ taskUuid, at, description, address, by }) => ({ task_uuid: taskUuid, at, description, ip_address: address, user_id: by.userId, user_name: by.name }));
+  await tx.run(
+    `insert into workflow_history (merchant_id, task_uuid, at, description, ip_address, user_id, user_name)
+     select $1, task_uuid, at, description, ip_address, user_id, user_name
+     from jsonb_to_recordset($2::jsonb) as i (task_uuid text, at timestamptz, description text, ip_address text, user_id int, user_name text)`,
+    [merchantId, rowsText(rows)],
+  );
+}
+
+/** Whether `from` waits for `target`, itself or through others. */
+export async function waitsFor(db: Database, merchantId: string, from: string, target: string): Promise<boolean> {
+  const row = await db.row<{ waits: boolean }>(
+    `with recursive chain as (
+       select dependant_uuid as task_uuid from workflow_task where merchant_id = $1 and task_uuid = $2
+       union
+       select t.dependant_uuid from workflow_task t join chain c on t.task_uuid = c.task_uuid where t.merchant_id = $1
+     ) select exists (select from chain where task_uuid = $3) as waits`,
+    [merchantId, from, target],
+  );
+  return row?.waits === true;
+}
+
+/** The JSON of tasks as the wire shows them, by id. */
+export async function readTaskTexts(
+  db: Database, merchantId: string, zone: string, taskUuids: readonly string[], options: { readonly withHistory: boolean },
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await db.rows<{ task_uuid: string; json: string }>(
+    `select o.task_uuid, ${taskJson({ alias: 'o', zone: '$2::text' }, options)}::text as json from workflow_task o where o.merchant_id = $1 and o.task_uuid = any($3::text[])`,
+    [merchantId, zone, [...taskUuids]],
+  );
+  return new Map(rows.map((row) => [row.task_uuid, row.json]));
+}
+
+/** The task's JSON and version. */
+export async function readTask(db: Database, merchantId: string, zone: string, taskUuid: string): Promise<{ json: string; version: number } | undefined> {
+  return db.row<{ json: string; version: number }>(
+    `select ${taskJson({ alias: 'o', zone: '$2::text' }, { withHistory: true })}::text as json, o.version from workflow_task o where o.merchant_id = $1 and o.task_uuid = $3`,
+    [merchantId, zone, taskUuid],
+  );
+}
+
+/** What a list of tasks asks for. */
+export interface TaskList {
+  readonly search: TaskSearch;
+  readonly searcher: Searcher;
+  readonly exactStatus: boolean;
+  readonly sort: readonly SortField[];
+  readonly page: { readonly limit: number; readonly offset: number };
+}
+
+export function readTaskPage(db: Database, merchantId: string, { search, searcher, exactStatus, sort, page }: TaskList): Promise<JsonPage> {
+  const { values, bind } = bindings(merchantId);
+  const where = ['o.merchant_id = $1', ...conditionsOf(search, searcher, bind, { exactStatus })];
+  return readPage(db, {
+    table: 'workflow_task', key: 'global_number', where, values, orderBy: orderOf(sort),
+    json: (bind) => taskJson({ alias: 'o', zone: `${bind(searcher.zone)}::text` }, { withHistory: true }),
+  }, page);
+}
+
+/** How many open tasks these users have, themselves or through a group. */
+export async function countOpen(db: Database, merchantId: string, userIds: readonly number[]): Promise<ReadonlyMap<number, number>> {
+  const rows = await db.rows<{ user_id: number; open: number }>(
+    `select u.user_id, (select count(*) from workflow_task t where t.merchant_id = $1 and t.status = 'open' and t.assigned_user_id = u.user_id)
+       + (select count(*) from group_membership m join workflow_task t on t.merchant_id = m.merchant_id and t.assigned_group_id = m.group_id
+          where m.merchant_id = $1 and t.merchant_id = $1 and m.user_id = u.user_id and t.status = 'open' and t.assigned_user_id is distinct from u.user_id) as open
+     from unnest($2::int[]) as u (user_id)`,
+    [merchantId, [...userIds]],
+  );
+  return new Map(rows.map((row) => [row.user_id, row.open]));
+}
+
+/** The tags in use, in their order. */
+export async function listTags(db: Database, merchantId: string): Promise<string[]> {
+  const rows = await db.rows<{ tag: string }>('select distinct unnest(tags) as tag from workflow_task where merchant_id = $1 order by tag', [merchantId]);
+  return rows.map((row) => row.tag);
+}
+
+interface TaskRow {
+  global_number: number;
+  task_uuid: string;
+  object_number: number | null;
+  name: string;
+  details: string | null;
+  context: string | null;
+  object_type: TaskObjectType | null;
+  object_key: string | null;
+  object_id: string | null;
+  object_url: string | null;
+  object_email: string | null;
+  assigned_user_id: number | null;
+  assigned_group_id: number | null;
+  related_uuid: string | null;
+  dependant_uuid: string | null;
+  priority: TaskPriority;
+  status: TaskStatus;
+  system_type: SystemTaskType | null;
+  created_at: Temporal.Instant;
+  updated_at: Temporal.Instant;
+  due_at: Temporal.Instant | null;
+  delay_until: Temporal.Instant | null;
+  expires_at: Temporal.Instant | null;
+  created_by_user_id: number | null;
+  created_by_name: string;
+  tags: string[];
+  properties: TaskProperty[];
+  attachments: StoredAttachment[];
+  notes: StoredNote[];
+  card_mark: string | null;
+  version: number;
+}
+
+interface StoredAttachment {
+  file_uuid: string;
+  file_name: string;
+  mime_type: string;
+}
+
+interface StoredNote {
+  note: string;
+  at: string;
+  edited_at?: string;
+  original?: string;
+  user_id?: number;
+  user: string;
+  attachments: StoredAttachment[];
+}
+
+const columnTypes: Readonly<Record<keyof TaskRow, string>> = {
+  global_number: 'int', task_uuid: 'text', object_number: 'int', name: 'text', details: 'text', context: 'text', object_type: 'text', object_key: 'text',
+  object_id: 'text', object_url: 'text', object_email: 'text', assigned_user_id: 'int', assigned_group_id: 'int', related_uuid: 'text', dependant_uuid: 'text',
+  priority: 'text', status: 'text', system_type: 'text', created_at: 'timestamptz', updated_at: 'timestamptz', due_at: 'timestamptz', delay_until: 'timestamptz',
+  expires_at: 'timestamptz', created_by_user_id: 'int', created_by_name: 'text', tags: 'text[]', properties: 'jsonb', attachments: 'jsonb', notes: 'jsonb',
+  card_mark: 'text', version: 'int',
+};
+const columns = Object.keys(columnTypes).join(', ');
+const recordTypes = Object.entries(columnTypes).map(([name, type]) => `${name} ${type}`).join(', ');
+const fixed = new Set(['global_number', 'task_uuid', 'object_number', 'object_type', 'object_key', 'object_id', 'system_type', 'created_at', 'created_by_user_id', 'created_by_name']);
+const changeable = [...Object.keys(columnTypes).filter((column) => !fixed.has(column)), 'search_text'];
+
+function toRow(task: Task): Readonly<Record<string, unknown>> {
+  const { object } = task;
+  return {
+    global_number: task.globalNumber, task_uuid: task.taskUuid, object_number: task.objectNumber, name: task.name, details: task.details, context: task.context,
+    object_type: object?.type, object_key: object?.key, object_id: object?.id, object_url: task.objectUrl, object_email: task.objectEmail?.toLowerCase(),
+    assigned_user_id: task.assignedUserId, assigned_group_id: task.assignedGroupId, related_uuid: task.relatedUuid, dependant_uuid: task.dependantUuid,
+    priority: task.priority, status: task.status, system_type: task.systemType, created_at: task.createdAt, updated_at: task.updatedAt, due_at: task.dueAt,
+    delay_until: task.delayUntil, expires_at: task.expiresAt, created_by_user_id: task.createdBy.userId, created_by_name: task.createdBy.name, tags: task.tags,
+    properties: task.properties, attachments: task.attachments.map(storedAttachment), notes: task.notes.map(storedNote), card_mark: task.cardMark, version: task.version,
+    search_text: [task.name, task.details, object?.id, task.objectEmail, ...task.notes.map(({ text }) => text)].filter((text) => text !== undefined).join('\n').toLowerCase(),
+  };
+}
+
+const storedAttachment = ({ fileUuid, fileName, mimeType }: Attachment): StoredAttachment => ({ file_uuid: fileUuid, file_name: fileName, mime_type: mimeType });
+
+function storedNote({ text, at, editedAt, original, by, attachments }: Note): Readonly<Record<string, unknown>> {
+  return {
+    note: text, at: at.toString(), edited_at: editedAt?.toString(), original, user_id: by.userId, user: by.name, attachments: attachments.map(storedAttachment),
+  };
+}
+
+function fromRow(row: TaskRow): Task {
+  const given = <Value>(value: Value | null): Value | undefined => value ?? undefined;
+  return {
+    taskUuid: row.task_uuid, globalNumber: row.global_number, objectNumber: given(row.object_number), name: row.name, details: given(row.details), context: given(row.context),
+    object: row.object_type === null ? undefined : {
+      type: row.object_type, key: present(row.object_key, 'object_key'), id: present(row.object_id, 'object_id'),
+    },
+    objectUrl: given(row.object_url), objectEmail: given(row.object_email),
+    assignedUserId: given(row.assigned_user_id), assignedGroupId: given(row.assigned_group_id), relatedUuid: given(row.related_uuid), dependantUuid: given(row.dependant_uuid),
+    priority: row.priority, status: row.status, systemType: given(row.system_type), createdAt: row.created_at, updatedAt: row.updated_at, dueAt: given(row.due_at),
+    delayUntil: given(row.delay_until), expiresAt: given(row.expires_at), createdBy: { userId: given(row.created_by_user_id), name: row.created_by_name },
+    tags: row.tags, properties: row.properties, attachments: row.attachments.map(attachmentFrom), notes: row.notes.map(noteFrom), cardMark: given(row.card_mark), version: row.version,
+  };
+}
+
+const attachmentFrom = (stored: StoredAttachment): Attachment => ({ fileUuid: stored.file_uuid, fileName: stored.file_name, mimeType: stored.mime_type });
+
+function noteFrom(stored: StoredNote): Note {
+  return {
+    text: stored.note, at: Temporal.Instant.from(stored.at), editedAt: stored.edited_at === undefined ? undefined : Temporal.Instant.from(stored.edited_at), original: stored.original,
+    by: { userId: stored.user_id, name: stored.user }, attachments: stored.attachments.map(attachmentFrom),
+  };
+}
+
+interface Counted {
+  readonly type: string;
+  readonly key: string;
+  readonly count: number;
+}
+
+function objectsOf(tasks: readonly NewTask[]): Counted[] {
+  const counts = new Map<string, { type: string; key: string; count: number }>();
+  for (const { object } of tasks) {
+    if (object === undefined) continue;
+    const name = `${object.type}\n${object.key}`;
+    const counted = counts.get(name);
+    if (counted) counted.count++;
+    else counts.set(name, { type: object.type, key: object.key, count: 1 });
+  }
+  return [...counts.values()];
+}
+
+async function takeNumbers(tx: Database, merchantId: string, counted: readonly Counted[]): Promise<{ next(type: string, key: string): number }> {
+  const rows = await tx.rows<{ type: string; key: string; first: number }>(
+    `with input as (select * from jsonb_to_recordset($2::jsonb) as i (type text, key text, count int)), taken as (
+       insert into workflow_number (merchant_id, object_type, object_key, value) select $1, type, key, count from input
+       on conflict (merchant_id, object_type, object_key) do update set value = workflow_number.value + excluded.value
+       returning object_type, object_key, value
+     ) select i.type, i.key, t.value - i.count + 1 as first from taken t join input i on i.type = t.object_type and i.key = t.object_key`,
+    [merchantId, rowsText(counted.map((each) => ({ ...each })))],
+  );
+  const nexts = new Map(rows.map(({ type, key, first }) => [`${type}\n${key}`, first]));
+  return {
+    next(type, key) {
+      const number = present(nexts.get(`${type}\n${key}`), 'number of a task');
+      nexts.set(`${type}\n${key}`, number + 1);
+      return number;
+    },
+  };
+}

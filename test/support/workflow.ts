@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import type { WorkflowTask } from '../../contract/src/workflow.ts';
+import { randomIds } from '../../server/src/kernel/ids.ts';
+import { createApiKey } from '../../server/src/staff/apiKeyOperations.ts';
+import { allPermissions, testNow, type TestApp, type TestRequest } from './app.ts';
+
+/** Somebody who works for a merchant, with a key that stands for them. */
+export interface Colleague {
+  readonly userId: number;
+  readonly name: string;
+  readonly key: string;
+}
+
+/** Adds a user over the API and binds a key with every permission to them. */
+export async function addColleague(app: TestApp, name: string, merchantKey = app.key, merchantId = 'TEST'): Promise<Colleague> {
+  const permissions = allPermissions.map((permission) => ({ permission_Name: permission, selected: true }));
+  const login = name.toLowerCase().replace(/\W/g, '');
+  const { body } = await app.request({ operation: 'insertUser', key: merchantKey, body: { full_name: name, login, email: `${login}@example.com`, permissions } });
+  const userId = body.user?.user_id as number;
+  assert.ok(userId, JSON.stringify(body));
+  const { key } = await createApiKey(app.db, randomIds, { merchantId, name: `key of ${name}`, permissions: allPermissions as never, allowedIps: [], userId }, testNow);
+  return { userId, name, key };
+}
+
+/** Adds a group over the API with these members. */
+export async function addGroup(app: TestApp, name: string, members: readonly Colleague[]): Promise<number> {
+  const users = members.map(({ userId }) => ({ user_id: userId, member: true }));
+  const { body } = await app.request({ operation: 'insertGroup', body: { name, users } });
+  const groupOid = body.group?.group_oid as number;
+  assert.ok(groupOid, JSON.stringify(body));
+  return groupOid;
+}
+
+/** Asks and expects success; answers the body. */
+export async function ask(app: TestApp, request: TestRequest): Promise<any> {
+  const { status, body } = await app.request(request);
+  assert.equal(status, 200, JSON.stringify(body));
+  return body;
+}
+
+/** Inserts a task and answers it. */
+export async function addTask(app: TestApp, task: WorkflowTask, key = app.key): Promise<WorkflowTask & { workflow_task_uuid: string }> {
+  return (await ask(app, { operation: 'insertWorkflowTask', body: task, key })).task;
+}
+
+/** Changes a task and answers the status and the body. */
+export function changeTask(app: TestApp, taskUuid: string, change: object, key = app.key) {
+  return app.request({ operation: 'updateWorkflowTask', params: { task_uuid: taskUuid }, body: change, key });
+}
