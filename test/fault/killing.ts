@@ -108,7 +108,7 @@ interface Started {
   readonly firstLine: string;
 }
 
-async function start(program: string, args: readonly string[]): Promise<Started> {
+export async function start(program: string, args: readonly string[]): Promise<Started> {
   const child = spawn(process.execPath, [fileURLToPath(new URL(program, import.meta.url)), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const isGone = once(child, 'exit').then(([code]) => assert.fail(`${program} ended with ${code} before it was ready`));
   const [firstLine] = (await Promise.race([once(createInterface({ input: child.stdout }), 'line'), isGone])) as [string];
@@ -120,7 +120,7 @@ async function start(program: string, args: readonly string[]): Promise<Started>
 const startWorker = async (url: string, gatewayUrl: string): Promise<ChildProcess> => (await start('./engineProcess.ts', [url, gatewayUrl])).process;
 
 /** Numbers from 0 to 1 that follow from the seed (mulberry32). */
-function random(seed: number): () => number {
+export function random(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { pino } from 'pino';
+import { randomIds } from '../../server/src/kernel/ids.ts';
+import { inTransaction, systemActor, type Context } from '../../server/src/platform/context.ts';
+import { outbox } from '../../server/src/platform/events/outbox.ts';
+import { sealWith } from '../../server/src/platform/seal.ts';
+import { openPool } from '../../server/src/platform/storage/database.ts';
+import type { Merchant } from '../../server/src/platform/tenancy/merchant.ts';
+import { insertMerchant } from '../../server/src/platform/tenancy/merchantStore.ts';
+import { webhookListener } from '../../server/src/webhooks/capture.ts';
+import { secretFrom } from '../../server/src/webhooks/signing.ts';
+import { insertWebhook } from '../../server/src/webhooks/webhookStore.ts';
+import { at } from '../support/autoOrders.ts';
+import { killNine } from '../support/launched.ts';
+import { random, start } from './killing.ts';
+
+/** A run of delivering processes that are killed while events happen and receivers go down and come back. */
+export interface Delivering {
+  /** A database that is there for this run alone. */
+  readonly url: string;
+  readonly events: number;
+  /** Each hears every event. */
+  readonly receivers: number;
+  /** Receivers that are down at any moment. */
+  readonly down: number;
+  readonly processes: number;
+  /** Decides which event is whose, who is down and who is killed. */
+  readonly seed: number;
+  readonly killMsMax: number;
+  readonly timeoutMs: number;
+}
+
+export interface Delivered {
+  /** Events that arrived, over all receivers. */
+  readonly arrived: number;
+  readonly deliveries: number;
+  /** Deliveries that came more than once, each time with the id and the bytes of the first. */
+  readonly repeated: number;
+  readonly failed: number;
+  readonly kills: number;
+}
+
+const speed = 100;
+const objects = 500;
+const emitters = 6;
+const eventsPerTransaction = 10;
+
+/** Lets events happen and be delivered while processes are killed with -9, and checks what arrived: nothing lost, nothing out of an object's order. */
+export async function deliverWhileKilling(run: Delivering): Promise<Delivered> {
+  const chance = random(run.seed);
+  const db = openPool({ connection: { url: run.url }, maxConnections: 8, prepareStatements: true, onIdleError: () => {} });
+  const key = randomBytes(32);
+  const merchant: Merchant = {
+    merchantId: 'TEST', name: 'TEST', timeZone: 'UTC', currency: 'USD', settings: { webhooks: { allow_loopback: true } }, clock: { kind: 'standing', at: at('2026-01-01T00:00:00Z') },
+  };
+  await insertMerchant(db, merchant, at('2026-01-01T00:00:00Z'));
+  const listening = await listen(run.receivers, chance);
+  for (const receiver of listening.receivers) {
+    await db.transaction((tx) => insertWebhook(tx, sealWith(key), 'TEST', {
+      webhookOid: receiver.number, applicationId: 'test', url: `${listening.url}/${receiver.number}`, authentication: { type: 'none' }, compressEvents: false,
+      // Some get events one by one, some in large batches.
+      maximumEvents: [1, 20, 100, 500][receiver.number % 4]!, maximumSize: 900_000, disabled: false, subscriptions: [{ eventName: 'item_update', expansion: '' }],
+    }, secretFrom(randomBytes(32)), at('2026-01-01T00:00:00Z')));
+  }
+  const startProcess = async () => (await start('./webhookProcess.ts', [run.url, key.toString('hex'), String(speed)])).process;
+  const processes: ChildProcess[] = await Promise.all(Array.from({ length: run.processes }, startProcess));
+  let kills = 0;
+  try {
+    const events = outbox([webhookListener({}, () => {})]);
+    const context: Context = { merchant, db, now: at('2026-01-01T00:00:00Z'), actor: systemActor, events, ids: randomIds, log: pino({ level: 'silent' }), requestId: 'fault' };
+    const happening = happen(context, run.events, chance);
+    const endMs = performance.now() + run.timeoutMs;
+    while (listening.receivers.some((receiver) => receiver.arrived < run.events)) {
+      assert.ok(performance.now() < endMs, `after ${run.timeoutMs} ms ${listening.receivers.map((each) => each.arrived).join(' ')} of ${run.events} have arrived (seed ${run.seed})`);
+      listening.goDown(run.down);
+      await pause(run.killMsMax * chance());
+      const index = Math.floor(chance() * processes.length);
+      await killNine(processes[index]!);
+      processes[index] = await startProcess();
+      kills++;
+    }
+    await happening;
+    const faults = listening.receivers.flatMap((receiver) => receiver.faults);
+    assert.deepEqual(faults, [], `seed ${run.seed}`);
+    const sum = (count: (receiver: Receiving) => number) => listening.receivers.reduce((total, receiver) => total + count(receiver), 0);
+    return { arrived: sum((each) => each.arrived), deliveries: sum((each) => each.bodies.size), repeated: sum((each) => each.repeated), failed: sum((each) => each.failed), kills };
+  } finally {
+    await Promise.all(processes.map(killNine));
+    listening.close();
+    await db.close();
+  }
+}
+
+/** Events of many objects, from transactions side by side; each object is one emitter's, as if its row were locked. The payload counts the object's events. */
+async function happen(context: Context, total: number, chance: () => number): Promise<void> {
+  const counts = Array.from({ length: objects }, () => 0);
+  let left = total;
+  const emit = async (emitter: number): Promise<void> => {
+    while (left > 0) {
+      const size = Math.min(left, 1 + Math.floor(chance() * eventsPerTransaction));
+      left -= size;
+      const happened = Array.from({ length: size }, () => {
+        const object = emitter + emitters * Math.floor((chance() * (objects - emitter)) / emitters);
+        return { name: 'item_update', objectType: 'item' as const, objectId: String(object), data: { object: { merchant_item_oid: object, count: ++counts[object]! } } };
+      });
+      await inTransaction(context, (inside) => inside.events.emit(inside, happened));
+    }
+  };
+  await Promise.all(Array.from({ length: emitters }, (_, emitter) => emit(emitter)));
+}
+
+type Mode = 'up' | 'refuses' | 'hangs' | 'cuts' | 'takes and cuts';
+const downModes: readonly Mode[] = ['refuses', 'hangs', 'cuts', 'takes and cuts'];
+
+/** A receiver and what it has seen. */
+interface Receiving {
+  readonly number: number;
+  mode: Mode;
+  arrived: number;
+  repeated: number;
+  failed: number;
+  /** The last count of each object. */
+  readonly counts: Map<number, number>;
+  /** What came with each webhook-id. */
+  readonly bodies: Map<string, string>;
+  readonly faults: string[];
+}
+
+interface Listening {
+  readonly url: string;
+  readonly receivers: readonly Receiving[];
+  /** Puts so many receivers out of order, others than before perhaps, and the rest in order. */
+  goDown(count: number): void;
+  close(): void;
+}
+
+async function listen(count: number, chance: () => number): Promise<Listening> {
+  const receivers = Array.from({ length: count }, (_, index): Receiving => ({
+    number: index + 1, mode: 'up', arrived: 0, repeated: 0, failed: 0, counts: new Map(), bodies: new Map(), faults: [],
+  }));
+  const server = createServer(async (request, response) => {
+    request.on('error', () => {});
+    const chunks: Buffer[] = [];
+    try {
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+    } catch {
+      // The sender was killed in the middle: nothing was received.
+      return;
+    }
+    answer(receivers[Number(request.url!.slice(1)) - 1]!, String(request.headers['webhook-id']), Buffer.concat(chunks).toString(), response);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    receivers,
+    goDown(down) {
+      for (const receiver of receivers) receiver.mode = 'up';
+      const order = receivers.toSorted(() => chance() - 0.5);
+      for (const receiver of order.slice(0, down)) receiver.mode = downModes[Math.floor(chance() * downModes.length)]!;
+    },
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+function answer(receiver: Receiving, id: string, body: string, response: ServerResponse): void {
+  const { mode } = receiver;
+  if (mode === 'up' || mode === 'takes and cuts') take(receiver, id, body);
+  if (mode !== 'up') receiver.failed++;
+  if (mode === 'up') response.end();
+  else if (mode === 'refuses') response.writeHead(503).end();
+  else if (mode !== 'hangs') response.socket?.destroy();
+}
+
+/** Each object's counts must come one after the other, but for deliveries that come once more. */
+function take(receiver: Receiving, id: string, body: string): void {
+  const before = receiver.bodies.get(id);
+  if (before !== undefined) {
+    receiver.repeated++;
+    if (before !== body) receiver.faults.push(`receiver ${receiver.number}: delivery ${id} came again with other bytes`);
+    return;
+  }
+  receiver.bodies.set(id, body);
+  const { events } = JSON.parse(body) as { events: { item_update: { merchant_item_oid: number; count: number } }[] };
+  for (const { item_update: event } of events) {
+    const last = receiver.counts.get(event.merchant_item_oid) ?? 0;
+    if (event.count !== last + 1) receiver.faults.push(`receiver ${receiver.number}: object ${event.merchant_item_oid} count ${event.count} after ${last}`);
+    receiver.counts.set(event.merchant_item_oid, event.count);
+    receiver.arrived++;
+  }
+}

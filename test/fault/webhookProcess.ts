@@ -1,0 +1,33 @@
+// A process that does nothing but deliver webhooks: `node webhookProcess.ts <DATABASE_URL> <hex key of the seal> <speed of its clock>`. It ends by a kill.
+import { pino } from 'pino';
+import { present } from '../../server/src/kernel/assert.ts';
+import { randomIds } from '../../server/src/kernel/ids.ts';
+import { readClock } from '../../server/src/platform/clock/merchantClock.ts';
+import { systemActor, type Context } from '../../server/src/platform/context.ts';
+import { outbox } from '../../server/src/platform/events/outbox.ts';
+import { runLoop } from '../../server/src/platform/jobs/loop.ts';
+import { sealWith } from '../../server/src/platform/seal.ts';
+import { openPool } from '../../server/src/platform/storage/database.ts';
+import { findMerchant } from '../../server/src/platform/tenancy/merchantStore.ts';
+import { webhookDispatcher } from '../../server/src/webhooks/dispatcher.ts';
+import { httpSender } from '../../server/src/webhooks/send.ts';
+import { fastClock } from './fastClock.ts';
+
+const [url = '', key = '', speed = ''] = process.argv.slice(2);
+const clock = fastClock(Number(speed));
+const db = openPool({ connection: { url }, maxConnections: 6, prepareStatements: true });
+const log = pino({ level: 'silent' });
+const events = outbox([]);
+const { send } = httpSender({ clock, timeoutMs: 1000 });
+const merchants = new Map<string, Context['merchant']>();
+// A lease of three minutes is as many seconds, or less, by the fast clock.
+const dispatcher = webhookDispatcher({ db, clock, seal: sealWith(Buffer.from(key, 'hex')), send, jitter: randomIds.fraction, leaseMs: 180_000, contextFor });
+
+runLoop(dispatcher, { clock, idleMs: 50, onError: () => {} });
+console.log('ready');
+
+async function contextFor(merchantId: string): Promise<Context> {
+  const merchant = merchants.get(merchantId) ?? present(await findMerchant(db, merchantId), `merchant ${merchantId}`);
+  merchants.set(merchantId, merchant);
+  return { merchant, db, now: readClock(merchant.clock, clock.now()), actor: systemActor, events, ids: randomIds, log, requestId: 'fault' };
+}
