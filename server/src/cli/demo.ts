@@ -31,7 +31,7 @@ export async function ensureDemoMerchant(app: App, db: Database): Promise<void> 
 async function makeDemoMerchant(tx: Database): Promise<void> {
   const systemNow = systemClock.now();
   const clock: ClockSetting = { kind: 'running', at: systemNow, setAt: systemNow };
-  const merchant: Merchant = { merchantId: demoMerchantId, name: 'Perennial Demo', timeZone: 'America/New_York', currency: 'USD', settings: {}, clock };
+  const merchant: Merchant = { merchantId: demoMerchantId, name: 'Perennial Demo', timeZone: 'America/New_York', currency: 'USD', settings: { webhooks: { allow_loopback: true } }, clock };
   // Another process that starts at the same time waits here until we are done, and then has nothing to do.
   if (!(await insertMerchant(tx, merchant, systemNow))) return;
   const { fillMerchant } = await import('./demo/fill.ts');
