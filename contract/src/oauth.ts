@@ -1,6 +1,6 @@
 /** OAuth 2 answers. They have no envelope: that protocol has its own. */
 import type { Static } from 'typebox';
-import { flag, int32, model, oneOf, text } from './fields.ts';
+import { flag, int32, model, oneOf, text, texts } from './fields.ts';
 
 export const OauthDeviceAuthorizationResponse = model(
   'OauthDeviceAuthorizationResponse',
@@ -36,6 +36,7 @@ export type OauthTokenResponse = Static<typeof OauthTokenResponse>;
 
 export const OauthTokenRequest = model('OauthTokenRequest', 'What a token is asked for with.', {
   client_id: text(),
+  client_secret: text('Published clients send none; one that is sent must be right.'),
   grant_type: text('authorization_code, refresh_token, or urn:ietf:params:oauth:grant-type:device_code (device_code).'),
   code: text('With grant authorization_code.'),
   redirect_uri: text('The one that the code was asked for with.'),
@@ -56,3 +57,12 @@ export const OauthDeviceAuthorizationRequest = model('OauthDeviceAuthorizationRe
   scope: text('The scope of the application, for example crm.'),
 });
 export type OauthDeviceAuthorizationRequest = Static<typeof OauthDeviceAuthorizationRequest>;
+
+export const OauthMe = model('OauthMe', 'For whom a key or a token stands.', {
+  merchant_id: text(),
+  user_id: int32('Absent for a key that is bound to no user.'),
+  name: text('The user’s, or the key’s.'),
+  client_id: text('The application; absent for a key.'),
+  permissions: texts('What it may do now.'),
+});
+export type OauthMe = Static<typeof OauthMe>;

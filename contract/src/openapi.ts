@@ -10,7 +10,6 @@ import {
   versionHeader,
   type Operation,
   type OperationId,
-  type Permission,
 } from './operations.ts';
 import { schemas } from './schemas.ts';
 
@@ -81,7 +80,7 @@ function pathOperation(id: OperationId, row: Operation): Json {
     tags: [row.tag],
     summary: row.summary,
     ...(row.description && { description: row.description }),
-    security: security(row.permissions),
+    security: security(row),
     parameters: [
       ...headersOf(row).map((name) => ({ $ref: `#/components/parameters/${name}` })),
       ...parameters(row.params, 'path'),
@@ -143,7 +142,8 @@ function refused(status: string): string {
 }
 
 /** Any one of the permissions suffices, and a simple key holds its own. */
-function security(permissions: readonly Permission[]): Json[] {
+function security({ permissions, anyCaller }: Operation): Json[] {
+  if (anyCaller) return [{ simpleKey: [] }, { oauth: [] }];
   if (permissions.length === 0) return [];
   return [{ simpleKey: [] }, ...permissions.map((permission) => ({ oauth: [permission] }))];
 }

@@ -31,6 +31,7 @@ import { Item, ItemResponse, ItemsResponse } from './item.ts';
 import {
   OauthDeviceAuthorizationRequest,
   OauthDeviceAuthorizationResponse,
+  OauthMe,
   OauthRevokeRequest,
   OauthRevokeSuccessResponse,
   OauthTokenRequest,
@@ -114,6 +115,8 @@ export interface Operation {
   readonly description?: string;
   /** Any one of them suffices; none at all: anybody may call. */
   readonly permissions: readonly Permission[];
+  /** It tells of the caller alone, so any valid key or token suffices. */
+  readonly anyCaller?: true;
   readonly params?: TObject;
   readonly query?: TObject;
   readonly body?: NamedModel;
@@ -1140,6 +1143,17 @@ export const operations = {
     body: OauthDeviceAuthorizationRequest,
     form: true,
     response: OauthDeviceAuthorizationResponse,
+    status: 200,
+  },
+  getOauthMe: {
+    tag: 'oauth',
+    method: 'GET',
+    base: '/rest/v2',
+    path: '/oauth/me',
+    summary: 'Read who is calling',
+    permissions: [],
+    anyCaller: true,
+    response: OauthMe,
     status: 200,
   },
 

@@ -38,7 +38,7 @@ export function exampleRequest(id: OperationId, baseUrl: string): string {
   const query = queryExamples[id] ? `?${queryExamples[id]}` : '';
   const parts = [
     `curl ${row.method === 'GET' ? '' : `-X ${row.method} `}'${baseUrl}${row.base}${path}${query}'`,
-    ...(row.permissions.length > 0 ? [`-H "${simpleKeyHeader}: $KEY"`] : []),
+    ...(row.permissions.length > 0 || row.anyCaller ? [`-H "${simpleKeyHeader}: $KEY"`] : []),
     ...(needsVersion(row) ? [`-H '${versionHeader.name}: ${versionHeader.value}'`] : []),
     ...body(id, row),
   ];
@@ -57,7 +57,8 @@ function route({ method, base, path }: Operation): Html {
   return html`<span class="method ${method.toLowerCase()}">${method}</span> <code>${raw(breakable)}</code>`;
 }
 
-function needs({ permissions }: Operation): Html {
+function needs({ permissions, anyCaller }: Operation): Html {
+  if (anyCaller) return raw('Any key or token suffices.');
   if (permissions.length === 0) return raw('Needs no key.');
   const codes = permissions.map((permission) => html`<code>${permission}</code>`.text);
   return raw(`Needs ${codes.join(' or ')}.`);

@@ -2,65 +2,70 @@ import { simpleKeyHeader } from '@perennial/contract/operations.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Authenticate, Credentials, Principal } from '../platform/http/authentication.ts';
-import { refusal, type Refusal } from '../platform/http/refusal.ts';
+import { refusal } from '../platform/http/refusal.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { hashKey, isAllowedFrom, type ApiKey } from './apiKey.ts';
 import { findApiKey } from './apiKeyStore.ts';
+import { bearerTokens } from './bearerTokens.ts';
+import { remembered } from './remembered.ts';
+import { findAccess, type Access } from './staffStore.ts';
 
-/** Keys by their text, remembered for a second so that a request does not read its key's row each time. */
+/** Who may call, by key or by token. */
 export interface Keys {
   readonly authenticate: Authenticate;
-  /** Forgets every remembered key, after one was made or revoked in this process. */
+  /** Forgets what is remembered of keys, tokens and their users, after one was changed in this process. */
   forget(): void;
 }
 
-// A key revoked by another process stops working after this long.
-const rememberedMs = 1000;
-const rememberedMax = 10_000;
-
-/** Simple keys of the header `x-ultracart-simple-key`. */
+/** Simple keys of the header `x-ultracart-simple-key`, and OAuth's bearer tokens; a key counts where both are sent. */
 export function simpleKeys(db: Database, clock: SystemClock): Keys {
-  const known = new Map<string, { key: Promise<ApiKey | undefined>; untilMs: number }>();
-
-  function find(text: string): Promise<ApiKey | undefined> {
-    const nowMs = clock.monotonicMs();
-    const entry = known.get(text);
-    if (entry && entry.untilMs > nowMs) return entry.key;
-    if (known.size >= rememberedMax) known.clear();
-    const key = findApiKey(db, hashKey(text));
-    known.set(text, { key, untilMs: nowMs + rememberedMs });
-    key.catch(() => known.delete(text));
-    return key;
-  }
-
+  const keys = remembered(clock, (text) => findKey(db, text));
+  const tokens = bearerTokens(db, clock);
   return {
     async authenticate(credentials) {
-      if (credentials.simpleKey === undefined) return failure(withoutKey(credentials));
-      const key = await find(credentials.simpleKey);
-      if (!key) return failure(refusal('bad_credentials', {}));
-      if (key.revokedAt) return failure(refusal('revoked_key', {}));
-      if (!isAllowedFrom(key, credentials.address)) return failure(refusal('address_not_allowed', { address: credentials.address }));
-      return success(principalOf(key, credentials));
+      if (credentials.simpleKey === undefined) {
+        return credentials.bearerToken === undefined ? failure(refusal('missing_credentials', { header: simpleKeyHeader })) : tokens.authenticate(credentials.bearerToken, credentials.address);
+      }
+      const found = await keys.find(credentials.simpleKey);
+      if (!found) return failure(refusal('bad_credentials', {}));
+      const { key, holder } = found;
+      // A key whose user was deleted stands for nobody.
+      if (key.revokedAt || (key.userId !== undefined && !holder)) return failure(refusal('revoked_key', {}));
+      const isAllowed = isAllowedFrom(key, credentials.address) && (!holder || isAllowedFrom(holder, credentials.address));
+      if (!isAllowed) return failure(refusal('address_not_allowed', { address: credentials.address }));
+      return success(principalOf(key, holder, credentials));
     },
-    forget: () => known.clear(),
+    forget() {
+      keys.forget();
+      tokens.forget();
+    },
   };
 }
 
-/** A token is nobody's while no OAuth application can be registered. */
-function withoutKey({ bearerToken }: Credentials): Refusal {
-  return bearerToken === undefined ? refusal('missing_credentials', { header: simpleKeyHeader }) : refusal('bad_credentials', {});
+interface FoundKey {
+  readonly key: ApiKey;
+  /** The user that the key is bound to. */
+  readonly holder?: Access | undefined;
 }
 
-function principalOf(key: ApiKey, credentials: Credentials): Principal {
+async function findKey(db: Database, text: string): Promise<FoundKey | undefined> {
+  const key = await findApiKey(db, hashKey(text));
+  if (!key) return undefined;
+  return key.userId === undefined ? { key } : { key, holder: await findAccess(db, key.merchantId, key.userId) };
+}
+
+/** A key that stands for a user may do what both may. */
+function principalOf(key: ApiKey, holder: Access | undefined, credentials: Credentials): Principal {
+  const permissions = holder ? key.permissions.filter((permission) => holder.permissions.includes(permission)) : key.permissions;
   return {
     merchantId: key.merchantId,
     actor: {
       kind: 'key',
-      name: key.name,
+      name: holder?.name ?? key.name,
       applicationId: `key:${key.keyId}`,
       address: credentials.address,
-      permissions: new Set(key.permissions),
-      ...(key.userId === undefined ? {} : { userId: key.userId }),
+      permissions: new Set(permissions),
+      ...(holder ? { userId: holder.userId } : {}),
     },
   };
 }

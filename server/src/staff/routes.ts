@@ -1,10 +1,12 @@
-import { noContent, payloadText } from '../platform/http/answer.ts';
+import { bare, noContent, payloadText } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
+import { callerOf } from './caller.ts';
 import { deleteGroup, getGroup, getGroups, insertGroup, updateGroup } from './groupOperations.ts';
 import { deleteUser, getUser, getUserLogins, getUsers, insertUser, updateUser } from './userOperations.ts';
 
-/** The user operations of the contract. */
+/** The user operations of the contract, and who is calling. */
 export const staffRoutes = {
+  getOauthMe: async (context) => bare(callerOf(context)),
   getUsers: async (context) => payloadText(await getUsers(context)),
   getUser: async (context, { params }) => payloadText(await getUser(context, params.user_id)),
   getUserLogins: async (context, { params }) => payloadText(await getUserLogins(context, params.user_id)),

@@ -1,4 +1,4 @@
-import { operation as operationOf, type OperationId, operationIds, type Operation } from '@perennial/contract/operations.ts';
+import { needsVersion, operation as operationOf, type OperationId, operationIds, type Operation } from '@perennial/contract/operations.ts';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { IdFactory } from '../../kernel/ids.ts';
@@ -134,7 +134,7 @@ function addOperation(server: FastifyInstance, parts: PipelineParts, callers: Ca
     async onRequest(request) {
       callers.set(request, await callerOf(parts, request));
       await countCall(parts, callers.get(request)!, request);
-      if (operation.base === '/rest/v2') checkVersion(request);
+      if (needsVersion(operation)) checkVersion(request);
     },
     async handler(request, reply) {
       const principal = callers.get(request)!;

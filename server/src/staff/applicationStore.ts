@@ -1,0 +1,55 @@
+import type { Temporal } from 'temporal-polyfill';
+import type { Database } from '../platform/storage/database.ts';
+import type { Application } from './application.ts';
+
+/** The application of this id, a disabled one too. */
+export async function findApplication(db: Database, clientId: string): Promise<Application | undefined> {
+  const row = await db.row<ApplicationRow>(`select ${columns} from oauth_application where client_id = $1`, [clientId]);
+  return row && fromRow(row);
+}
+
+export async function listApplications(db: Database): Promise<Application[]> {
+  return (await db.rows<ApplicationRow>(`select ${columns} from oauth_application order by created_at, client_id`)).map(fromRow);
+}
+
+export async function insertApplication(db: Database, application: Application): Promise<void> {
+  const { clientId, name, description, redirectUris, permissions, secretHash, deviceScope, createdAt } = application;
+  await db.run(
+    `insert into oauth_application (client_id, name, description, redirect_uris, permissions, secret_hash, device_scope, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [clientId, name, description, redirectUris, permissions, secretHash, deviceScope, createdAt],
+  );
+}
+
+/** Disables the application, or enables it again; answers false when there is none. Its tokens stay, and work again once it is enabled. */
+export async function setDisabled(db: Database, clientId: string, disabledAt: Temporal.Instant | undefined): Promise<boolean> {
+  return (await db.run('update oauth_application set disabled_at = $2 where client_id = $1', [clientId, disabledAt])) === 1;
+}
+
+interface ApplicationRow {
+  client_id: string;
+  name: string;
+  description: string;
+  redirect_uris: string[];
+  permissions: string[];
+  secret_hash: Buffer | null;
+  device_scope: string | null;
+  created_at: Temporal.Instant;
+  disabled_at: Temporal.Instant | null;
+}
+
+const columns = 'client_id, name, description, redirect_uris, permissions, secret_hash, device_scope, created_at, disabled_at';
+
+function fromRow(row: ApplicationRow): Application {
+  return {
+    clientId: row.client_id,
+    name: row.name,
+    description: row.description,
+    redirectUris: row.redirect_uris,
+    permissions: row.permissions,
+    createdAt: row.created_at,
+    ...(row.secret_hash === null ? {} : { secretHash: row.secret_hash }),
+    ...(row.device_scope === null ? {} : { deviceScope: row.device_scope }),
+    ...(row.disabled_at === null ? {} : { disabledAt: row.disabled_at }),
+  };
+}

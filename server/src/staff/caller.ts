@@ -1,0 +1,15 @@
+import type { OauthMe } from '@perennial/contract/oauth.ts';
+import type { Context } from '../platform/context.ts';
+import { clientIdOf } from './application.ts';
+
+/** For whom the caller's key or token stands. UltraCart has such an operation, but documents no answer. */
+export function callerOf({ merchant, actor }: Context): OauthMe {
+  const clientId = clientIdOf(actor.applicationId);
+  return {
+    merchant_id: merchant.merchantId,
+    name: actor.name,
+    permissions: [...actor.permissions].sort(),
+    ...(actor.userId === undefined ? {} : { user_id: actor.userId }),
+    ...(clientId === undefined ? {} : { client_id: clientId }),
+  };
+}

@@ -1,0 +1,33 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IdFactory } from '../kernel/ids.ts';
+
+/**
+ * A secret that we hand out: a token, a code, a ticket. Its merchant stands in front, so that its row is found within the merchant's own; to clients
+ * it is opaque.
+ */
+export function newCredential(ids: IdFactory, merchantId: string): Credential {
+  return credential(merchantId, `${merchantId}.${ids.secret(secretBytes)}`);
+}
+
+export interface Credential {
+  readonly text: string;
+  readonly merchantId: string;
+  /** What is stored of it. */
+  readonly hash: Buffer;
+}
+
+/** The credential in a text, or undefined when it cannot be one of ours. */
+export function parseCredential(text: string): Credential | undefined {
+  const merchantId = /^([A-Z0-9]{1,5})\.[0-9a-f]{64}$/.exec(text)?.[1];
+  return merchantId === undefined ? undefined : credential(merchantId, text);
+}
+
+/** 256 random bits need no slow hash. */
+export const hashSecret = (secret: string): Buffer => createHash('sha256').update(secret).digest();
+
+/** Whether `secret` is the one of this hash; tells nothing by its time. */
+export const isSecret = (secret: string, hash: Buffer): boolean => timingSafeEqual(hashSecret(secret), hash);
+
+export const secretBytes = 32;
+
+const credential = (merchantId: string, text: string): Credential => ({ text, merchantId, hash: hashSecret(text) });

@@ -1,0 +1,70 @@
+import type { Temporal } from 'temporal-polyfill';
+import { failure, success, type Outcome } from '../kernel/outcome.ts';
+import type { SystemClock } from '../platform/clock/systemClock.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
+import type { Database } from '../platform/storage/database.ts';
+import { countAttempt, forgetAttempts, type Patience, takeBackAttempt } from './loginAttemptStore.ts';
+import { isPassword } from './password.ts';
+import { findAccess, findLogin, insertLogin, lockUser, type Access } from './staffStore.ts';
+
+export interface LogInParts {
+  readonly db: Database;
+  readonly clock: SystemClock;
+  /** A context of the merchant, or undefined when there is none. */
+  findContext(merchantId: string): Promise<Context | undefined>;
+}
+
+/** What somebody typed, and from where. */
+export interface LogInAttempt {
+  readonly merchantId: string;
+  readonly login: string;
+  readonly password: string;
+  readonly address: string;
+  /** What guesses are counted by: the address, or its network. */
+  readonly addressSubject: string;
+  readonly userAgent: string;
+}
+
+/** Who logged in. */
+export interface LoggedIn {
+  readonly context: Context;
+  readonly access: Access;
+}
+
+/** `wrong` does not say what was: an attacker would learn which logins exist. */
+export type LogInFailure = { readonly kind: 'wrong' } | { readonly kind: 'wait'; readonly seconds: number };
+
+/** Logs a user in with a password, tells of it, and slows down those who guess. */
+export async function logIn(parts: LogInParts, attempt: LogInAttempt): Promise<Outcome<LoggedIn, LogInFailure>> {
+  const account = `account:${attempt.merchantId}/${attempt.login.toLowerCase()}`;
+  const waitUntil = (await countAttempt(parts.db, attempt.addressSubject, addressPatience, parts.clock.now())) ?? (await countAttempt(parts.db, account, accountPatience, parts.clock.now()));
+  if (waitUntil) return failure({ kind: 'wait', seconds: secondsUntil(waitUntil, parts.clock.now()) });
+
+  const context = await parts.findContext(attempt.merchantId);
+  const found = context && (await findLogin(parts.db, attempt.merchantId, attempt.login));
+  const isRight = await isPassword(attempt.password, found?.passwordHash);
+  if (!context || !found || !isRight) return failure({ kind: 'wrong' });
+
+  const access = await remember(context, found.userId, attempt);
+  if (!access) return failure({ kind: 'wrong' });
+  await Promise.all([forgetAttempts(parts.db, account), takeBackAttempt(parts.db, attempt.addressSubject)]);
+  return success({ context, access });
+}
+
+// A person mistypes a few times; an office shares an address. The account's wait stays short: it also keeps out whom it protects.
+const accountPatience: Patience = { free: 5, waitSecondsMax: 60 };
+const addressPatience: Patience = { free: 20, waitSecondsMax: 900 };
+
+function remember(context: Context, userId: number, { login, address, userAgent }: LogInAttempt): Promise<Access | undefined> {
+  const { merchantId } = context.merchant;
+  return inTransaction(context, async (context) => {
+    if (!(await lockUser(context.db, merchantId, userId))) return undefined;
+    await insertLogin(context.db, merchantId, { userId, login, address, userAgent: userAgent.slice(0, userAgentMax) }, context.now);
+    await context.events.emit(context, [{ name: 'user_login', objectType: 'user', objectId: String(userId) }]);
+    return findAccess(context.db, merchantId, userId);
+  });
+}
+
+const userAgentMax = 500;
+
+const secondsUntil = (moment: Temporal.Instant, now: Temporal.Instant): number => Math.max(1, Math.ceil(moment.since(now).total('seconds')));

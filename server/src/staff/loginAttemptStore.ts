@@ -1,0 +1,43 @@
+import type { Temporal } from 'temporal-polyfill';
+import type { Database } from '../platform/storage/database.ts';
+
+/** How many guesses in a row are free, and how long the wait after them may grow. */
+export interface Patience {
+  readonly free: number;
+  readonly waitSecondsMax: number;
+}
+
+/**
+ * Counts an attempt before its outcome is known, so that many at once count too. Undefined: it may go on; otherwise the moment from which the next may. The
+ * wait doubles with each, and an hour without any forgets them.
+ */
+export async function countAttempt(db: Database, subject: string, { free, waitSecondsMax }: Patience, at: Temporal.Instant): Promise<Temporal.Instant | undefined> {
+  const admitted = await db.row(
+    `insert into login_attempt as a (subject, count, last_at, blocked_until) values ($1, 1, $2, $2)
+     on conflict (subject) do update set
+       count = case when a.last_at < $2 - interval '1 hour' then 1 else a.count + 1 end,
+       last_at = $2,
+       blocked_until = case when a.last_at < $2 - interval '1 hour' or a.count < $3::int then $2
+         else $2 + make_interval(secs => least($4::float8, power(2, least(a.count + 1 - $3::int, 30)))) end
+     where a.blocked_until <= $2
+     returning 1`,
+    [subject, at, free, waitSecondsMax],
+  );
+  if (admitted) return undefined;
+  const row = await db.row<{ blocked_until: Temporal.Instant }>('select blocked_until from login_attempt where subject = $1', [subject]);
+  return row?.blocked_until;
+}
+
+/** Forgets the attempts at an account, after a success. */
+export async function forgetAttempts(db: Database, subject: string): Promise<void> {
+  await db.run('delete from login_attempt where subject = $1', [subject]);
+}
+
+/** Takes back one counted attempt, after a success; earlier failures of the same address stay. */
+export async function takeBackAttempt(db: Database, subject: string): Promise<void> {
+  await db.run('update login_attempt set count = greatest(count - 1, 0) where subject = $1', [subject]);
+}
+
+export async function deleteOldAttempts(db: Database, before: Temporal.Instant): Promise<number> {
+  return db.run('delete from login_attempt where last_at < $1', [before]);
+}
