@@ -1,7 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 
-/** How many guesses in a row are free, and how long the wait after them may grow. */
+/** How many guesses in a row there are before the first wait, and how long the wait may grow. */
 export interface Patience {
   readonly free: number;
   readonly waitSecondsMax: number;
@@ -17,8 +17,8 @@ export async function countAttempt(db: Database, subject: string, { free, waitSe
      on conflict (subject) do update set
        count = case when a.last_at < $2 - interval '1 hour' then 1 else a.count + 1 end,
        last_at = $2,
-       blocked_until = case when a.last_at < $2 - interval '1 hour' or a.count < $3::int then $2
-         else $2 + make_interval(secs => least($4::float8, power(2, least(a.count + 1 - $3::int, 30)))) end
+       blocked_until = case when a.last_at < $2 - interval '1 hour' or a.count + 1 < $3::int then $2
+         else $2 + make_interval(secs => least($4::float8, power(2, least(a.count + 2 - $3::int, 30)))) end
      where a.blocked_until <= $2
      returning 1`,
     [subject, at, free, waitSecondsMax],

@@ -1,0 +1,36 @@
+// A key that stands for a user: what it may do, from where, and what becomes of it.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { randomIds } from '../../server/src/kernel/ids.ts';
+import { createApiKey } from '../../server/src/staff/apiKeyOperations.ts';
+import { testApp, testNow } from '../support/app.ts';
+import { addGroup, addUser } from '../support/staff.ts';
+
+const app = await testApp();
+const userId = await addUser(app.db, 'TEST', { login: 'ann', name: 'Ann', permissions: ['order_read', 'item_read'] });
+const details = { merchantId: 'TEST', name: 'bound', permissions: ['order_read', 'order_write', 'workflow_read'], allowedIps: [], userId };
+const { key } = await createApiKey(app.db, randomIds, details, testNow);
+
+async function me() {
+  app.app.keys.forget();
+  const { status, body, headers } = await app.request({ operation: 'getOauthMe', key });
+  return status === 200 ? body : headers['uc-rest-error'];
+}
+
+test('it may do what both the key and the user may, the user’s groups included', async () => {
+  assert.deepEqual(await me(), { merchant_id: 'TEST', user_id: userId, name: 'Ann', permissions: ['order_read'] });
+  await addGroup(app.db, 'TEST', 'Support', [userId], ['workflow_read', 'customer_read']);
+  assert.deepEqual((await me()).permissions, ['order_read', 'workflow_read']);
+});
+
+test('it is used from where both may be', async () => {
+  await app.request({ operation: 'updateUser', params: { user_id: userId }, body: { api_ip_address_masks: ['203.0.113.0/24'] } });
+  assert.match(await me(), /may not be used from 127\.0\.0\.1/);
+  await app.request({ operation: 'updateUser', params: { user_id: userId }, body: { api_ip_address_masks: [] } });
+  assert.equal((await me()).name, 'Ann');
+});
+
+test('it ends with the user', async () => {
+  await app.request({ operation: 'deleteUser', params: { user_id: userId } });
+  assert.match(await me(), /revoked/);
+});
