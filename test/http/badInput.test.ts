@@ -73,12 +73,17 @@ function versions({ base }: Operation): Case[] {
   return ['', '2016-01-01'].map((version) => ({ what: `version "${version}"`, status: 400, headers: { 'x-ultracart-api-version': version }, names: 'X-UltraCart-Api-Version' }));
 }
 
+/** Words of a path that are of a closed list: another one is bad input. */
+const listed = new Set(['object_type', 'extension']);
+/** An object without tasks has an empty list of them. */
+const listing = new Set(['object_id']);
+
 /** Objects that are not there, or not the caller's. */
 function strangers(id: OperationId): Case[] {
   const names = Object.keys((operationOf(id).params as { properties?: object } | undefined)?.properties ?? {});
   const body = goodBodies[id] ?? {};
-  return names.flatMap((name) => [
-    { what: `unknown ${name}`, status: 404, params: { [name]: unknownObjects[name] ?? 'nothing' }, body },
+  return names.filter((name) => !listing.has(name)).flatMap((name) => [
+    { what: `unknown ${name}`, ...(listed.has(name) ? { status: 400, names: name } : { status: 404 }), params: { [name]: unknownObjects[name] ?? 'nothing' }, body },
     ...(theirs[name] === undefined || theirs[name] === ours[name] ? [] : [{ what: `another merchant's ${name}`, status: 404, params: { [name]: theirs[name] }, body }]),
   ]);
 }

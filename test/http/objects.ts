@@ -52,6 +52,8 @@ async function makeObjects(app: TestApp, key: string, i: number): Promise<PathVa
     },
   });
   const { webhook } = await ask({ operation: 'insertWebhook', body: { webhook_url: `https://example.com/hook${i}`, authentication_type: 'none' } });
+  const { task } = await ask({ operation: 'insertWorkflowTask', body: { task_name: 'Call Ann', object_type: 'order', object_id: order.order_id } });
+  const { saved_search } = await ask({ operation: 'insertSavedSearch', body: { name: 'Mine' } });
   const { auto_order } = await ask({ operation: 'getAutoOrderByReferenceOrderId', params: { reference_order_id: order.order_id }, query: { _expand: 'items' } });
   return {
     webhookOid: String(webhook.webhook_oid),
@@ -62,6 +64,11 @@ async function makeObjects(app: TestApp, key: string, i: number): Promise<PathVa
     order_id: order.order_id,
     reference_order_id: order.order_id,
     original_item_id: itemId,
+    task_uuid: task.workflow_task_uuid,
+    object_type: 'order',
+    object_id: order.order_id,
+    extension: 'pdf',
+    saved_search_oid: String(saved_search.saved_search_oid),
     auto_order_oid: String(auto_order.auto_order_oid),
     auto_order_code: auto_order.auto_order_code,
     auto_order_item_oid: String(auto_order.items[0].auto_order_item_oid),

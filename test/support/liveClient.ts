@@ -1,0 +1,50 @@
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+import type { LiveFrame } from '../../contract/src/live.ts';
+import type { TestApp } from './app.ts';
+import { ask } from './workflow.ts';
+
+/** A client of the live socket that keeps every frame but pings. */
+export interface LiveClient {
+  readonly frames: LiveFrame[];
+  readonly socket: WebSocket;
+  /** Resolves once so many frames match; the test's timeout is its end. */
+  until(count: number, matches?: (frame: LiveFrame) => boolean): Promise<LiveFrame[]>;
+  close(): void;
+}
+
+/** Lets the app listen on a port of its own and answers its address as sockets know it. */
+export async function listen(app: TestApp): Promise<string> {
+  return (await app.app.http.listen({ host: '127.0.0.1', port: 0 })).replace('http', 'ws');
+}
+
+/** Authorizes over the API and connects; `after` is the cursor of an earlier connection. */
+export async function connectLive(app: TestApp, address: string, key: string, options: { after?: string | undefined; origin?: string } = {}): Promise<LiveClient> {
+  const { agent_auth: auth } = await ask(app, { operation: 'getWorkflowAgentWebsocketAuthorization', key });
+  return openLive(`${address}${new URL(auth.websocket_url).pathname}?token=${auth.jwt}${options.after === undefined ? '' : `&after=${options.after}`}`, options.origin);
+}
+
+/** Connects to a whole address. */
+export async function openLive(url: string, origin?: string): Promise<LiveClient> {
+  const socket = new WebSocket(url, origin === undefined ? {} : { origin });
+  const frames: LiveFrame[] = [];
+  let noticed = () => {};
+  socket.on('message', (data) => {
+    const frame = JSON.parse(String(data)) as LiveFrame;
+    if (frame.type === 'ping') return;
+    frames.push(frame);
+    noticed();
+  });
+  await once(socket, 'open');
+  return {
+    frames, socket,
+    async until(count, matches = () => true) {
+      for (;;) {
+        const found = frames.filter(matches);
+        if (found.length >= count) return found;
+        await new Promise<void>((resolve) => (noticed = resolve));
+      }
+    },
+    close: () => socket.terminate(),
+  };
+}
