@@ -56,8 +56,7 @@ export async function webhooksWithWork(db: Database, now: Temporal.Instant): Pro
        and (exists (select 1 from webhook_delivery d where d.merchant_id = m.merchant_id and d.webhook_oid = w.webhook_oid and d.next_at <= $1)
          or exists (select 1 from webhook_event e
               where e.merchant_id = m.merchant_id and (e.stamp, e.event_id) > (w.place_stamp, w.place_event_id) and e.stamp < pg_snapshot_xmin(pg_current_snapshot()))
-         or exists (select h.object from webhook_held h where h.merchant_id = m.merchant_id and h.webhook_oid = w.webhook_oid
-              except select unnest(d.objects) from webhook_delivery d where d.merchant_id = m.merchant_id and d.webhook_oid = w.webhook_oid))
+         or w.held_may_be_free)
      order by 1, 2`,
     [now],
   );
@@ -73,12 +72,14 @@ export interface FormingWebhook {
   readonly underWay: number;
   /** The objects of those deliveries. */
   readonly busy: ReadonlySet<string>;
+  /** Whether a held event may be free; otherwise the object of each is busy. */
+  readonly heldMayBeFree: boolean;
 }
 
 /** Locks the webhook for forming; undefined when another process is at it, or nothing may be sent to it any more. */
 export async function lockForForming(tx: Database, merchantId: string, webhookOid: number, now: Temporal.Instant): Promise<FormingWebhook | undefined> {
-  const webhook = await tx.row<{ stamp: string; event_id: number; maximum_events: number; maximum_size: number }>(
-    `select place_stamp::text as stamp, place_event_id as event_id, maximum_events, maximum_size from webhook
+  const webhook = await tx.row<{ stamp: string; event_id: number; maximum_events: number; maximum_size: number; held_may_be_free: boolean }>(
+    `select place_stamp::text as stamp, place_event_id as event_id, maximum_events, maximum_size, held_may_be_free from webhook
      where merchant_id = $1 and webhook_oid = $2 and not disabled and (next_retry_at is null or next_retry_at <= $3) for update skip locked`,
     [merchantId, webhookOid, now],
   );
@@ -90,6 +91,7 @@ export async function lockForForming(tx: Database, merchantId: string, webhookOi
     maximumSize: webhook.maximum_size,
     underWay: deliveries.length,
     busy: new Set(deliveries.flatMap((delivery) => delivery.objects)),
+    heldMayBeFree: webhook.held_may_be_free,
   };
 }
 
@@ -104,12 +106,14 @@ const toPending = (row: PendingRow): PendingEvent => ({ place: { stamp: row.stam
 
 /** Held events whose object is free again, oldest first. */
 export async function readHeld(tx: Database, merchantId: string, webhookOid: number, busy: ReadonlySet<string>, limit: number): Promise<PendingEvent[]> {
+  // An event that was forgotten meanwhile has no size; its delivery goes without it.
   const rows = await tx.rows<PendingRow>(
-    `select h.stamp::text as stamp, h.event_id, h.object, octet_length(e.payload) as size
-     from webhook_held h
-     join webhook_event e on e.merchant_id = $1 and e.stamp = h.stamp and e.event_id = h.event_id and e.webhook_oids @> array[$2::int]
-     where h.merchant_id = $1 and h.webhook_oid = $2 and h.object <> all ($3)
-     order by h.stamp, h.event_id limit $4`,
+    `select h.stamp::text as stamp, h.event_id, h.object, coalesce(octet_length(e.payload), 0) as size
+     from (select h.stamp, h.event_id, h.object from webhook_held h
+           where h.merchant_id = $1 and h.webhook_oid = $2 and not exists (select from unnest($3::text[]) as busy (object) where busy.object = h.object)
+           order by h.stamp, h.event_id limit $4) h
+     left join webhook_event e on e.merchant_id = $1 and e.stamp = h.stamp and e.event_id = h.event_id and e.webhook_oids @> array[$2::int]
+     order by h.stamp, h.event_id`,
     [merchantId, webhookOid, [...busy], limit],
   );
   return rows.map(toPending);
@@ -138,6 +142,8 @@ export interface FormedDeliveries {
   /** Events that were held until now and are in a delivery. */
   readonly released: readonly FeedPlace[];
   readonly held: readonly PendingEvent[];
+  /** Whether some of the held may be free all the same, because there were too many to look at. */
+  readonly heldMayBeFree: boolean;
   /** Until when the deliveries are ours to send. */
   readonly leasedUntil: Temporal.Instant;
 }
@@ -145,7 +151,7 @@ export interface FormedDeliveries {
 export async function saveFormed(tx: Database, merchantId: string, webhookOid: number, formed: FormedDeliveries): Promise<void> {
   await tx.run(
     `with moved as (
-       update webhook set place_stamp = $3::xid8, place_event_id = $4 where merchant_id = $1 and webhook_oid = $2
+       update webhook set place_stamp = $3::xid8, place_event_id = $4, held_may_be_free = $9 where merchant_id = $1 and webhook_oid = $2
      ), released as (
        delete from webhook_held h using jsonb_to_recordset($5::jsonb) as r (stamp text, event_id bigint)
        where h.merchant_id = $1 and h.webhook_oid = $2 and h.stamp = r.stamp::xid8 and h.event_id = r.event_id
@@ -165,7 +171,7 @@ export async function saveFormed(tx: Database, merchantId: string, webhookOid: n
         delivery_id: delivery.deliveryId, stamps: delivery.places.map((place) => place.stamp), event_ids: delivery.places.map((place) => place.eventId),
         objects: delivery.objects, created_at: delivery.createdAt,
       }))),
-      formed.leasedUntil,
+      formed.leasedUntil, formed.heldMayBeFree,
     ],
   );
 }
@@ -249,6 +255,10 @@ export async function settleDeliveries(tx: Database, merchantId: string, webhook
      ), waiting as (
        update webhook_delivery d set attempts = g.attempt, next_at = g.retry_at from given g
        where d.merchant_id = $1 and d.delivery_id = g.delivery_id and g.retry_at is not null
+     ), freed as (
+       update webhook w set held_may_be_free = true
+       where w.merchant_id = $1 and w.webhook_oid = $2 and not w.held_may_be_free and exists (select from given where retry_at is null)
+         and exists (select from webhook_held h where h.merchant_id = $1 and h.webhook_oid = $2)
      )
      insert into webhook_log (merchant_id, webhook_oid, delivery_id, attempt, delivered_at, uri, stamps, event_ids, event_names, objects, request_headers, response_headers,
        response, status_code, success, duration_ms, queue_delay_ms)

@@ -227,14 +227,14 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
         queueDelayMs: recordedAt === undefined ? 0 : at.epochMilliseconds - recordedAt.epochMilliseconds,
         at,
       },
-      isForgotten: events.length < delivery.places.length,
+      isForgotten: events.length === 0,
       isCut: stopping.signal.aborted && sent.statusCode === undefined,
       ...(sent.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: sent.retryAfterSeconds }),
     };
   }
 
   async function sendDelivery(merchant: Merchant, destination: Destination, delivery: Delivery, events: readonly DeliveredEvent[], at: Temporal.Instant): Promise<{ headers: Record<string, string>; sent: Sent }> {
-    if (events.length < delivery.places.length) {
+    if (events.length === 0) {
       return { headers: {}, sent: { response: 'not sent: its events are older than what is kept', responseHeaders: [], durationMs: 0 } };
     }
     const body = deliveryBody(events, destination.compressEvents);
@@ -264,7 +264,7 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
       const room = webhook === undefined ? 0 : Math.min(roomMax, underWayMax - webhook.underWay);
       if (webhook === undefined || room <= 0) return { deliveries: [], readOn: false };
       const limit = Math.min(scanMax, room * webhook.maximumEvents);
-      const released = await readHeld(db, merchantId, webhookOid, webhook.busy, limit);
+      const released = webhook.heldMayBeFree ? await readHeld(db, merchantId, webhookOid, webhook.busy, limit) : [];
       // What is held goes first; what comes later about the same objects must not pass it.
       const read = released.length < limit ? await readPending(db, merchantId, webhookOid, webhook.place, limit - released.length) : { events: [], place: webhook.place };
       const { deliveries, held } = formDeliveries([...released, ...read.events], webhook.busy, webhook);
@@ -273,7 +273,8 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
       }));
       const stillHeld = new Set(held);
       await saveFormed(db, merchantId, webhookOid, {
-        deliveries: made, place: read.place, released: released.filter((event) => !stillHeld.has(event)).map((event) => event.place), held, leasedUntil,
+        deliveries: made, place: read.place, released: released.filter((event) => !stillHeld.has(event)).map((event) => event.place), held,
+        heldMayBeFree: released.length === limit, leasedUntil,
       });
       return { deliveries: made, readOn: read.events.length > 0 };
     });

@@ -23,6 +23,8 @@ create table webhook (
   -- The place in webhook_event up to which its events lie in deliveries or are held.
   place_stamp xid8 not null,
   place_event_id bigint not null,
+  -- A delivery has ended since the held events were last looked at: some of them may be free.
+  held_may_be_free boolean not null default false,
   created_at timestamptz not null,
   primary key (merchant_id, webhook_oid)
 );
