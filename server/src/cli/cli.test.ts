@@ -107,7 +107,7 @@ test('a demo server says where it is, keeps its key, and stops when it is told t
     const exited = once(child, 'exit');
     const demo = JSON.parse(await readFile(join(dataDir, 'demo.json'), 'utf8'));
     assert.equal((await stat(join(dataDir, 'demo.json'))).mode & 0o777, 0o600);
-    assert.deepEqual(Object.keys(demo).sort(), ['apiKey', 'baseUrl', 'merchantId']);
+    assert.deepEqual(Object.keys(demo).sort(), ['apiKey', 'baseUrl', 'login', 'merchantId', 'password']);
     const pasted = spawn('sh', ['-c', `${curl} -s`]);
     assert.match(await textOf(pasted.stdout), /"success":true/);
     keys.push(demo.apiKey);

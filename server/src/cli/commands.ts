@@ -8,6 +8,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   migrate: async () => (await import('./migrate.ts')).migrateCommand,
   merchant: async () => (await import('./merchant.ts')).merchantCommand,
   key: async () => (await import('./key.ts')).keyCommand,
+  user: async () => (await import('./user.ts')).userCommand,
+  application: async () => (await import('./application.ts')).applicationCommand,
   clock: async () => (await import('./clock.ts')).clockCommand,
   audit: async () => (await import('./audit.ts')).auditCommand,
   seed: async () => (await import('./seed.ts')).seedCommand,

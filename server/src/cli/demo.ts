@@ -10,12 +10,17 @@ import { findMerchant, insertMerchant } from '../platform/tenancy/merchantStore.
 import { allPermissions, hashKey } from '../staff/apiKey.ts';
 import { createApiKey } from '../staff/apiKeyOperations.ts';
 import { findApiKey } from '../staff/apiKeyStore.ts';
+import { findLogin } from '../staff/staffStore.ts';
+import { demoLogin, demoPassword, ensureDemoStaff } from './demo/staff.ts';
 
 /** How to reach the demo merchant, as it stands in `DATA_DIR/demo.json` for programs. */
 export interface Demo {
   readonly baseUrl: string;
   readonly merchantId: string;
   readonly apiKey: string;
+  /** Whom the key stands for, and who can log in where an application asks. */
+  readonly login: string;
+  readonly password: string;
 }
 
 export const demoMerchantId = 'DEMO';
@@ -43,7 +48,15 @@ const demoSize = { autoOrders: 1200, daysMax: 3 * 365, seed: '1' };
 /** Writes how the demo merchant is reached; the key of an earlier start is kept while it works. */
 export async function writeDemoFile(db: Database, dataDir: string, baseUrl: string): Promise<Demo> {
   const path = join(dataDir, 'demo.json');
-  const demo = { baseUrl, merchantId: demoMerchantId, apiKey: (await workingKey(db, path)) ?? (await newKey(db)) };
+  const earlier = await earlierDemo(path);
+  await ensureDemoStaff(db, demoMerchantId, systemClock.now());
+  const demo = {
+    baseUrl,
+    merchantId: demoMerchantId,
+    apiKey: (await workingKey(db, earlier)) ?? (await newKey(db)),
+    login: demoLogin,
+    password: await demoPassword(db, demoMerchantId, earlier.password, systemClock.now()),
+  };
   await mkdir(dataDir, { recursive: true });
   // Beside and then into its place: nobody reads half a file, and nobody else reads it at all.
   await writeFile(`${path}.new`, `${JSON.stringify(demo, undefined, 2)}\n`, { mode: 0o600 });
@@ -70,17 +83,21 @@ export function demoWelcome({ baseUrl, apiKey }: Demo, dataDir: string): string 
   ].join('\n');
 }
 
-async function workingKey(db: Database, path: string): Promise<string | undefined> {
+async function earlierDemo(path: string): Promise<Partial<Demo>> {
   try {
-    const { apiKey } = JSON.parse(await readFile(path, 'utf8')) as Partial<Demo>;
-    const stored = apiKey === undefined ? undefined : await findApiKey(db, hashKey(apiKey));
-    return stored && stored.merchantId === demoMerchantId && !stored.revokedAt ? apiKey : undefined;
+    return JSON.parse(await readFile(path, 'utf8')) as Partial<Demo>;
   } catch {
-    return undefined;
+    return {};
   }
 }
 
+async function workingKey(db: Database, { apiKey }: Partial<Demo>): Promise<string | undefined> {
+  const stored = apiKey === undefined ? undefined : await findApiKey(db, hashKey(apiKey));
+  return stored && stored.merchantId === demoMerchantId && !stored.revokedAt ? apiKey : undefined;
+}
+
 async function newKey(db: Database): Promise<string> {
-  const details = { merchantId: demoMerchantId, name: 'demo key', permissions: allPermissions, allowedIps: [] };
+  const user = await findLogin(db, demoMerchantId, demoLogin);
+  const details = { merchantId: demoMerchantId, name: 'demo key', permissions: allPermissions, allowedIps: [], ...(user ? { userId: user.userId } : {}) };
   return (await createApiKey(db, randomIds, details, systemClock.now())).key;
 }

@@ -8,6 +8,7 @@ import { findMerchant } from '../platform/tenancy/merchantStore.ts';
 import { allPermissions, parseAllowedIps, parsePermissions, type ApiKey } from '../staff/apiKey.ts';
 import { createApiKey } from '../staff/apiKeyOperations.ts';
 import { listApiKeys, revokeApiKey } from '../staff/apiKeyStore.ts';
+import { findAccess } from '../staff/staffStore.ts';
 import { listOf, needed, Obstacle, readArgs, table, UsageError, type Command } from './command.ts';
 import { openStore } from './openStore.ts';
 
@@ -23,7 +24,7 @@ export const keyCommand: Command = {
     '  --permissions  a comma list, or: all, read. Each is <resource>_read or <resource>_write,',
     `                 of ${permissionResources.join(', ')}`,
     '  --ips          addresses and CIDR ranges that the key may be used from; left out: any',
-    '  --user         the user that the key stands for ("me" of the workflow)',
+    '  --user         the user that the key stands for ("me" of the workflow); it may then do what both may',
     '',
     'A new key is printed once, alone on stdout, and stored as a hash. A revoked one stops working within a second everywhere.',
   ].join('\n'),
@@ -74,6 +75,7 @@ function create(values: Values): Action {
   const userId = values.user === undefined ? {} : { userId: Number(values.user) };
 
   return async (db, merchantId) => {
+    if (userId.userId !== undefined && !(await findAccess(db, merchantId, userId.userId))) throw new Obstacle(`${merchantId} has no user ${userId.userId}; see: perennial user list --merchant ${merchantId}`);
     const details = { merchantId, name, permissions: permissions.value, allowedIps: allowedIps.value, ...userId };
     const { key, stored } = await createApiKey(db, randomIds, details, systemClock.now());
     console.error(`Key ${stored.keyId} of ${merchantId}, "${name}": ${stored.permissions.join(', ')}. It is shown this once:`);

@@ -40,6 +40,14 @@ export async function findLogin(db: Database, merchantId: string, login: string)
   return row && { userId: row.user_id, ...(row.password_hash === null ? {} : { passwordHash: row.password_hash }) };
 }
 
+/** The merchant's users by login, and whether each has a password. */
+export async function listLogins(db: Database, merchantId: string): Promise<{ userId: number; login: string; name: string; hasPassword: boolean }[]> {
+  const rows = await db.rows<{ user_id: number; login: string; full_name: string; has_password: boolean }>(
+    'select user_id, login, full_name, password_hash is not null as has_password from app_user where merchant_id = $1 order by login_lc', [merchantId],
+  );
+  return rows.map((row) => ({ userId: row.user_id, login: row.login, name: row.full_name, hasPassword: row.has_password }));
+}
+
 /** The wire's JSON of a user, or undefined. */
 export async function readUserJson(db: Database, merchantId: string, userId: number, timeZone: string): Promise<string | undefined> {
   const row = await db.row<{ json: string }>(

@@ -1,0 +1,115 @@
+import { readConfig } from '../config.ts';
+import { randomIds } from '../kernel/ids.ts';
+import { systemClock } from '../platform/clock/systemClock.ts';
+import { openLog } from '../platform/log.ts';
+import type { Database } from '../platform/storage/database.ts';
+import { allPermissions, parsePermissions } from '../staff/apiKey.ts';
+import { redirectUriFault, type Application } from '../staff/application.ts';
+import { insertApplication, listApplications, setDisabled } from '../staff/applicationStore.ts';
+import { hashSecret, secretBytes } from '../staff/credential.ts';
+import { listOf, needed, Obstacle, readArgs, table, UsageError, type Command } from './command.ts';
+import { openStore } from './openStore.ts';
+
+/** `application create|list|disable|enable`: what users may connect by OAuth. */
+export const applicationCommand: Command = {
+  usage: 'application create|list|disable|enable',
+  summary: 'Registers and disables applications for OAuth',
+  help: [
+    'application create --name "Shipping Desk" --permissions order_read,item_read --redirect-uris https://desk.example/callback [--description "It prints labels."] [--secret] [--device-scope crm]',
+    'application list',
+    'application disable <client id>',
+    'application enable  <client id>',
+    '',
+    '  --permissions    what it asks each user for: a comma list, or: all, read',
+    '  --redirect-uris  where it may be told the outcome: a comma list of https addresses, http ones on this machine, or an app\'s own scheme; each is compared whole',
+    '  --description    for the one who is asked to allow it',
+    '  --secret         makes a client secret, which must be right where it is sent',
+    '  --device-scope   lets devices connect, which then send this scope',
+    '',
+    'Users of every merchant may connect it. The client id of a new one is printed alone on stdout, its secret on a second line. A disabled one is answered 410',
+    'within a second everywhere; enabled again, its tokens work again.',
+  ].join('\n'),
+
+  async run(args) {
+    const { values, positionals: [verb, clientId] } = readArgs(args, {
+      name: { type: 'string' }, permissions: { type: 'string' }, 'redirect-uris': { type: 'string' }, description: { type: 'string' }, secret: { type: 'boolean' }, 'device-scope': { type: 'string' },
+    });
+    const action = actionOf(verb, clientId, values);
+    const config = readConfig(process.env);
+    const store = await openStore(config, openLog('warn'));
+    try {
+      await action(store.db);
+    } finally {
+      await store.close();
+    }
+  },
+};
+
+interface Values {
+  readonly name?: string | undefined;
+  readonly permissions?: string | undefined;
+  readonly 'redirect-uris'?: string | undefined;
+  readonly description?: string | undefined;
+  readonly secret?: boolean | undefined;
+  readonly 'device-scope'?: string | undefined;
+}
+type Action = (db: Database) => Promise<void>;
+
+/** Everything that can be wrong with the words is found before the database is opened. */
+function actionOf(verb: string | undefined, clientId: string | undefined, values: Values): Action {
+  switch (verb) {
+    case 'create':
+      return create(values);
+    case 'list':
+      return list;
+    case 'disable':
+    case 'enable':
+      return toggle(verb, clientId);
+    default:
+      throw new UsageError(verb === undefined ? 'say create, list, disable or enable' : `application ${verb} is nothing; say create, list, disable or enable`);
+  }
+}
+
+function create(values: Values): Action {
+  const name = needed(values.name, '--name');
+  const permissions = parsePermissions(listOf(needed(values.permissions, '--permissions')));
+  if (!permissions.ok) throw new UsageError(`--permissions: there is no ${permissions.reason}; there are ${allPermissions.join(', ')}`);
+  const deviceScope = values['device-scope'] || undefined;
+  const redirectUris = listOf(values['redirect-uris']);
+  if (redirectUris.length === 0 && deviceScope === undefined) throw new UsageError('--redirect-uris is missing; only an application for devices (--device-scope) can do without');
+  for (const uri of redirectUris) {
+    const fault = redirectUriFault(uri);
+    if (fault !== undefined) throw new UsageError(`--redirect-uris: ${uri} ${fault}`);
+  }
+
+  return async (db) => {
+    const clientId = randomIds.secret(16);
+    const secret = values.secret ? randomIds.secret(secretBytes) : undefined;
+    const application: Application = {
+      clientId, name, description: values.description ?? '', redirectUris, permissions: permissions.value, createdAt: systemClock.now(),
+      ...(secret === undefined ? {} : { secretHash: hashSecret(secret) }), ...(deviceScope === undefined ? {} : { deviceScope }),
+    };
+    await insertApplication(db, application);
+    console.error(`Application "${name}" asks for: ${permissions.value.join(', ')}. Its client id${secret === undefined ? '' : ', and its secret, shown this once'}:`);
+    console.log(clientId);
+    if (secret !== undefined) console.log(secret);
+  };
+}
+
+async function list(db: Database): Promise<void> {
+  const applications = await listApplications(db);
+  console.log(applications.length === 0 ? 'There are no applications.' : table([['client id', 'state', 'made', 'name', 'leads back to', 'permissions'], ...applications.map(rowOf)]));
+}
+
+function rowOf({ clientId, disabledAt, createdAt, name, redirectUris, deviceScope, permissions }: Application): string[] {
+  const ways = [...redirectUris, ...(deviceScope === undefined ? [] : [`devices (${deviceScope})`])];
+  return [clientId, disabledAt ? `disabled ${disabledAt.toString().slice(0, 10)}` : 'valid', createdAt.toString().slice(0, 10), name, ways.join(','), permissions.join(',')];
+}
+
+function toggle(verb: 'disable' | 'enable', clientId: string | undefined): Action {
+  if (clientId === undefined) throw new UsageError('name the application by its client id, as perennial application list shows it');
+  return async (db) => {
+    if (!(await setDisabled(db, clientId, verb === 'disable' ? systemClock.now() : undefined))) throw new Obstacle(`there is no application ${clientId}; see: perennial application list`);
+    console.log(`Application ${clientId} is ${verb}d.`);
+  };
+}

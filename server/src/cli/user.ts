@@ -1,0 +1,100 @@
+import { readConfig } from '../config.ts';
+import { randomIds } from '../kernel/ids.ts';
+import { systemClock } from '../platform/clock/systemClock.ts';
+import { openLog } from '../platform/log.ts';
+import { takeNumbers } from '../platform/storage/counters.ts';
+import type { Database } from '../platform/storage/database.ts';
+import { findMerchant } from '../platform/tenancy/merchantStore.ts';
+import { allPermissions, parsePermissions } from '../staff/apiKey.ts';
+import { hashPassword } from '../staff/password.ts';
+import { findLogin, insertUser, listLogins, lockUser, saveUser } from '../staff/staffStore.ts';
+import { listOf, needed, Obstacle, readArgs, table, UsageError, type Command } from './command.ts';
+import { openStore } from './openStore.ts';
+
+/** `user create|list|password`: the first people of a merchant; they can add others over the API. */
+export const userCommand: Command = {
+  usage: 'user create|list|password',
+  summary: 'Makes users who can log in',
+  help: [
+    'user create   --merchant DEMO --login ann --name "Ann Smith" --permissions all [--email ann@example.com]',
+    'user list     --merchant DEMO',
+    'user password --merchant DEMO --login ann',
+    '',
+    '  --permissions  a comma list, or: all, read',
+    '',
+    'A new password is printed once, alone on stdout. Users are read and changed over the API: /rest/v2/user/users.',
+  ].join('\n'),
+
+  async run(args) {
+    const { values, positionals: [verb] } = readArgs(args, {
+      merchant: { type: 'string' }, login: { type: 'string' }, name: { type: 'string' }, permissions: { type: 'string' }, email: { type: 'string' },
+    });
+    const action = actionOf(verb, values);
+    const merchantId = needed(values.merchant, '--merchant');
+    const config = readConfig(process.env);
+    const store = await openStore(config, openLog('warn'));
+    try {
+      if (!(await findMerchant(store.db, merchantId))) throw new Obstacle(`there is no merchant ${merchantId}; make one: perennial merchant create --id ${merchantId} --name …`);
+      await action(store.db, merchantId);
+    } finally {
+      await store.close();
+    }
+  },
+};
+
+type Values = { readonly [Name in 'merchant' | 'login' | 'name' | 'permissions' | 'email']?: string | undefined };
+type Action = (db: Database, merchantId: string) => Promise<void>;
+
+function actionOf(verb: string | undefined, values: Values): Action {
+  switch (verb) {
+    case 'create':
+      return create(values);
+    case 'list':
+      return list;
+    case 'password':
+      return newPassword(needed(values.login, '--login'));
+    default:
+      throw new UsageError(verb === undefined ? 'say create, list or password' : `user ${verb} is nothing; say create, list or password`);
+  }
+}
+
+function create(values: Values): Action {
+  const login = needed(values.login, '--login');
+  if (!/^[\w.@+-]{1,50}$/.test(login)) throw new UsageError('--login: 1 to 50 letters, digits or . _ @ + -');
+  const permissions = parsePermissions(listOf(needed(values.permissions, '--permissions')));
+  if (!permissions.ok) throw new UsageError(`--permissions: there is no ${permissions.reason}; there are ${allPermissions.join(', ')}`);
+  const document = { login, ...(values.name ? { full_name: values.name } : {}), ...(values.email ? { email: values.email } : {}) };
+
+  return async (db, merchantId) => {
+    const userId = await takeNumbers(db, merchantId, 'user', 1);
+    const password = randomIds.secret(passwordBytes);
+    const user = { userId, login, permissions: permissions.value, groupOids: [], document };
+    const isInserted = await db.transaction(async (tx) => insertUser(tx, merchantId, user, await hashPassword(password, randomIds), systemClock.now()));
+    if (!isInserted) throw new Obstacle(`${merchantId} has a user ${login} already; give another --login, or: perennial user password`);
+    console.error(`User ${userId} of ${merchantId}, "${login}". The password, shown this once:`);
+    console.log(password);
+  };
+}
+
+async function list(db: Database, merchantId: string): Promise<void> {
+  const users = await listLogins(db, merchantId);
+  console.log(users.length === 0 ? `${merchantId} has no users.` : table([['id', 'login', 'name', 'can log in'], ...users.map(({ userId, login, name, hasPassword }) => [String(userId), login, name, hasPassword ? 'yes' : 'no'])]));
+}
+
+function newPassword(login: string): Action {
+  return async (db, merchantId) => {
+    const password = randomIds.secret(passwordBytes);
+    const passwordHash = await hashPassword(password, randomIds);
+    const found = await findLogin(db, merchantId, login);
+    const user = await db.transaction(async (tx) => {
+      const user = found && (await lockUser(tx, merchantId, found.userId));
+      if (user) await saveUser(tx, merchantId, user, passwordHash, systemClock.now());
+      return user;
+    });
+    if (!user) throw new Obstacle(`${merchantId} has no user ${login}; see: perennial user list --merchant ${merchantId}`);
+    console.error(`The new password of ${login}, shown this once:`);
+    console.log(password);
+  };
+}
+
+const passwordBytes = 12;
