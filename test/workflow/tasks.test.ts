@@ -22,7 +22,7 @@ test('a task is inserted with its numbers, its defaults and what its object tell
   assert.equal(task.object_id, objects['auto_order_code']);
   assert.equal(task.object_url, `/auto-orders/${objects['auto_order_code']}`);
   assert.match(task.task_context ?? '', /^Auto order .* of Ann Smith \(ann1@example.com\), active/);
-  assert.deepEqual([task.global_task_number, task.object_task_number], [1, 1]);
+  assert.deepEqual([task.global_task_number, task.object_task_number], [2, 1], 'the second of the merchant, the first of the auto order');
   assert.deepEqual(task.tags, ['vip', 'call']);
   assert.deepEqual(task.created_by, { user_id: ann.userId, user: 'Ann Archer' });
   assert.equal(task.created_dts, '2026-01-15T12:00:00-05:00');
@@ -160,12 +160,12 @@ test('my open tasks are counted: mine and my groups\'', async () => {
 });
 
 test('beyond the document: by text and object, many at once, saved searches, deletion', async () => {
-  const one = await addTask(app, { task_name: 'Zebra crossing', task_details: '100%_sure', object_type: 'order', object_id: objects['order_id'] });
+  const one = await addTask(app, { task_name: 'Zebra crossing', task_details: '100%_sure', object_type: 'customer profile', object_id: objects['customer_profile_oid'] });
   const two = await addTask(app, { task_name: 'Zebra two' });
   const find = async (body: object) => (await ask(app, { operation: 'searchWorkflowTasks', body })).tasks.map((task: { task_name: string }) => task.task_name);
   assert.deepEqual(await find({ text: 'ZEBRA' }), ['Zebra two', 'Zebra crossing']);
   assert.deepEqual(await find({ text: '100%_sure' }), ['Zebra crossing']);
-  assert.deepEqual(await find({ object_id: objects['order_id'] }), ['Zebra crossing']);
+  assert.deepEqual(await find({ object_type: 'customer profile', object_id: objects['customer_profile_oid'] }), ['Zebra crossing']);
 
   const uuids = [one.workflow_task_uuid, two.workflow_task_uuid, '00000000-0000-4000-8000-000000000000'];
   const { results } = await ask(app, { operation: 'batchUpdateWorkflowTasks', body: { task_uuids: uuids, assigned_to_user_id: cyd.userId, add_tags: ['zoo'] } });
