@@ -54,9 +54,13 @@ async function makeObjects(app: TestApp, key: string, i: number): Promise<PathVa
   const { webhook } = await ask({ operation: 'insertWebhook', body: { webhook_url: `https://example.com/hook${i}`, authentication_type: 'none' } });
   const { task } = await ask({ operation: 'insertWorkflowTask', body: { task_name: 'Call Ann', object_type: 'order', object_id: order.order_id } });
   const { saved_search } = await ask({ operation: 'insertSavedSearch', body: { name: 'Mine' } });
+  const { user } = await ask({ operation: 'insertUser', body: { login: `ann${i}` } });
+  const { group } = await ask({ operation: 'insertGroup', body: { name: `Support ${i}` } });
   const { auto_order } = await ask({ operation: 'getAutoOrderByReferenceOrderId', params: { reference_order_id: order.order_id }, query: { _expand: 'items' } });
   return {
     webhookOid: String(webhook.webhook_oid),
+    user_id: String(user.user_id),
+    group_oid: String(group.group_oid),
     merchant_item_oid: String(item.merchant_item_oid),
     merchant_item_id: itemId,
     customer_profile_oid: String(customer.customer_profile_oid),
