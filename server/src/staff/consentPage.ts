@@ -51,7 +51,8 @@ export function consentPage({ application, userName, merchantName, given, userCo
   const where = userCode === undefined ? '' : ` on the device that shows <strong>${escapeHtml(userCode)}</strong>`;
   return page(`Connect ${application.name}?`, `
 <h1>Connect ${escapeHtml(application.name)}?</h1>
-<p>You are <strong>${escapeHtml(userName)}</strong> of ${escapeHtml(merchantName)}. ${escapeHtml(application.description)}</p>
+${application.description === '' ? '' : `<p>${escapeHtml(application.description)}</p>`}
+<p>You are <strong>${escapeHtml(userName)}</strong> of ${escapeHtml(merchantName)}.</p>
 ${given.length === 0 ? '<p>It asks for nothing that you may do yourself, so it will be able to do nothing.</p>' : `<p>It wants to act for you${where}, and then may:</p>${list(given)}`}
 ${withheld.length === 0 ? '' : `<p class="note">It will not be able to: ${escapeHtml(withheld.map(inWords).join(', ').toLowerCase())}. You may not do that yourself.</p>`}
 <form method="post" action="/rest/v2/oauth/consent">

@@ -84,7 +84,6 @@ create table oauth_device (
   state text not null default 'pending' check (state in ('pending', 'allowed', 'denied')),
   merchant_id text,
   grant_id uuid,
-  check ((state = 'allowed') = (grant_id is not null)),
-  foreign key (merchant_id, grant_id) references oauth_grant (merchant_id, grant_id) on delete cascade
+  check ((state = 'allowed') = (grant_id is not null))
 );
 create index oauth_device_expired on oauth_device (expires_at);
