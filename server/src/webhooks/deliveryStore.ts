@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import type { FeedPlace } from '../platform/events/feed.ts';
+import { feedHorizon, type FeedPlace } from '../platform/events/feed.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { PendingEvent } from './forming.ts';
 import type { Attempt, DeliveredEvent, Delivery } from './webhook.ts';
@@ -50,15 +50,16 @@ export interface WorkingWebhook {
 
 /** Webhooks, of all merchants, that have deliveries due or events that are in no delivery yet, and that may be sent to now. One statement, however many they are. */
 export async function webhooksWithWork(db: Database, now: Temporal.Instant): Promise<WorkingWebhook[]> {
+  const horizon = await feedHorizon(db);
   const rows = await db.rows<{ merchant_id: string; webhook_oid: number }>(
     `select w.merchant_id, w.webhook_oid from merchant m join webhook w on w.merchant_id = m.merchant_id
      where not w.disabled and (w.next_retry_at is null or w.next_retry_at <= $1)
        and (exists (select 1 from webhook_delivery d where d.merchant_id = m.merchant_id and d.webhook_oid = w.webhook_oid and d.next_at <= $1)
          or exists (select 1 from webhook_event e
-              where e.merchant_id = m.merchant_id and (e.stamp, e.event_id) > (w.place_stamp, w.place_event_id) and e.stamp < pg_snapshot_xmin(pg_current_snapshot()))
+              where e.merchant_id = m.merchant_id and (e.stamp, e.event_id) > (w.place_stamp, w.place_event_id) and e.stamp < $2::xid8)
          or w.held_may_be_free)
      order by 1, 2`,
-    [now],
+    [now, horizon],
   );
   return rows.map((row) => ({ merchantId: row.merchant_id, webhookOid: row.webhook_oid }));
 }
@@ -121,19 +122,17 @@ export async function readHeld(tx: Database, merchantId: string, webhookOid: num
 
 /** Reads on from a place: the next events that the webhook wants, and the place after them, or after everything there is. */
 export async function readPending(tx: Database, merchantId: string, webhookOid: number, after: FeedPlace, limit: number): Promise<{ readonly events: PendingEvent[]; readonly place: FeedPlace }> {
-  const rows = await tx.rows<PendingRow & { end_stamp: string }>(
-    `select e.stamp::text as stamp, e.event_id, e.object, octet_length(e.payload) as size, s.xmin::text as end_stamp
-     from (select pg_snapshot_xmin(pg_current_snapshot()) as xmin) s
-     left join lateral (
-       select * from webhook_event w
-       where w.merchant_id = $1 and (w.stamp, w.event_id) > ($3::xid8, $4) and w.stamp < s.xmin and w.webhook_oids @> array[$2::int]
-       order by w.stamp, w.event_id limit $5) e on true
-     order by e.stamp, e.event_id`,
-    [merchantId, webhookOid, after.stamp, after.eventId, limit],
+  const horizon = await feedHorizon(tx);
+  const rows = await tx.rows<PendingRow>(
+    `select stamp::text as stamp, event_id, object, octet_length(payload) as size
+     from webhook_event
+     where merchant_id = $1 and (stamp, event_id) > ($3::xid8, $4) and stamp < $6::xid8 and webhook_oids @> array[$2::int]
+     order by stamp, event_id limit $5`,
+    [merchantId, webhookOid, after.stamp, after.eventId, limit, horizon],
   );
-  const events = rows.filter((row) => row.stamp !== null).map(toPending);
-  // Nothing can come before the stamp at which the page was read (see feed.ts).
-  return { events, place: events.length < limit ? { stamp: rows[0]!.end_stamp, eventId: 0 } : events.at(-1)!.place };
+  if (rows.length === limit) return { events: rows.map(toPending), place: toPending(rows.at(-1)!).place };
+  // The page was not full, and nothing can come before the horizon any more; a place never goes back.
+  return { events: rows.map(toPending), place: BigInt(horizon) > BigInt(after.stamp) ? { stamp: horizon, eventId: 0 } : after };
 }
 
 export interface FormedDeliveries {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Temporal } from 'temporal-polyfill';
 import { testApp } from '../../../../test/support/app.ts';
+import { testDatabase } from '../../../../test/support/database.ts';
 import type { Context } from '../context.ts';
 import { inTransaction } from '../context.ts';
 import { feedEnd, feedStart, forgetEvents, readFeed } from './feed.ts';
@@ -47,6 +48,22 @@ test('an event of a transaction that is still open holds back what came later, s
   mayCommit.open();
   await slow;
   assert.deepEqual(await readAll(from), ['slow#1', 'fast#1']);
+});
+
+test('a transaction that is open in another database of the same server holds nothing back', async (t) => {
+  const nextDoor = await testDatabase(t);
+  const from = await feedEnd(world.db);
+  const [written, mayCommit] = [gate(), gate()];
+  const theirs = nextDoor.transaction(async (tx) => {
+    await tx.run("insert into counter (merchant_id, name, value) values ('X', 'x', 1)");
+    written.open();
+    await mayCommit.opened;
+  });
+  await written.opened;
+  await emit('ours');
+  assert.deepEqual(await readAll(from), ['ours#1']);
+  mayCommit.open();
+  await theirs;
 });
 
 test('an object’s events keep their order even when the later transaction began first', async () => {

@@ -37,16 +37,37 @@ interface FeedRow {
 }
 
 /**
+ * The stamp that readers stop before: every transaction of this database below it has ended. It is asked in a statement of its own, before the one that
+ * reads: what had ended by then is visible to the next snapshot. PostgreSQL's own horizon (`pg_snapshot_xmin`) would do in one statement, but it waits
+ * for every database of the server, so somebody's long import next door would hold up our webhooks.
+ *
+ * `backend_xid` has 32 bits: its distance from the next id tells the whole one, and ids at or after that one are no concern.
+ */
+export async function feedHorizon(db: Database): Promise<string> {
+  const row = await db.row<{ horizon: string }>(
+    `select (next - coalesce(max((next - running + 4294967296) % 4294967296), 0))::text as horizon
+     from (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as next) n
+     left join lateral (
+       select backend_xid::text::bigint as running from pg_stat_activity where datname = current_database() and backend_xid is not null
+       union all select transaction::text::bigint from pg_prepared_xacts where database = current_database()
+     ) r on ((running - next) % 4294967296 + 4294967296) % 4294967296 >= 2147483648
+     group by next`,
+  );
+  return row!.horizon;
+}
+
+/**
  * The next events after a place, oldest first, without gaps: the events of transactions that are still open, and those after them, wait for
  * the next call. One object's events come in the order of its life.
  */
 export async function readFeed(db: Database, merchantId: string, after: FeedPlace, limit: number): Promise<FeedEvent[]> {
+  const horizon = await feedHorizon(db);
   const rows = await db.rows<FeedRow>(
     `select stamp::text as stamp, event_id, name, object_type, object_id, object_sequence, at, data
      from event
-     where merchant_id = $1 and (stamp, event_id) > ($2::xid8, $3) and stamp < pg_snapshot_xmin(pg_current_snapshot())
+     where merchant_id = $1 and (stamp, event_id) > ($2::xid8, $3) and stamp < $5::xid8
      order by stamp, event_id limit $4`,
-    [merchantId, after.stamp, after.eventId, limit],
+    [merchantId, after.stamp, after.eventId, limit, horizon],
   );
   return rows.map((row) => ({
     place: { stamp: row.stamp, eventId: row.event_id },
@@ -61,9 +82,8 @@ export async function readFeed(db: Database, merchantId: string, after: FeedPlac
 
 /** The place from which on a reader that starts now hears everything, and little of what was before. */
 export async function feedEnd(db: Database): Promise<FeedPlace> {
-  const row = await db.row<{ stamp: string }>('select pg_snapshot_xmin(pg_current_snapshot())::text as stamp');
   // No event that a transaction of this stamp or a later one makes has number 0.
-  return { stamp: row!.stamp, eventId: 0 };
+  return { stamp: await feedHorizon(db), eventId: 0 };
 }
 
 /**
