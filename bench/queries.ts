@@ -107,7 +107,9 @@ async function measure(small: DatabasePool, large: DatabasePool): Promise<void> 
   figure('queries_totals', median(many.totalMs) / median(few.totalMs), `<=${goal}`);
 }
 
-const growthOf = (few: Times, many: Times): number => median(many.pageMs) / median(few.pageMs);
+function growthOf(few: Times, many: Times): number {
+  return median(many.pageMs) / median(few.pageMs);
+}
 
 interface Times {
   readonly pageMs: number[];
