@@ -28,6 +28,7 @@ export const unknownObjects: PathValues = {
   eventName: 'no_such_event',
   group_oid: '2147483000',
   user_id: '2147483000',
+  object_id: 'NOTHING',
   saved_search_oid: '2147483000',
   task_uuid: '00000000-0000-4000-8000-000000000000',
   advance_id: '00000000-0000-4000-8000-000000000000',
