@@ -63,7 +63,8 @@ create index workflow_task_updated on workflow_task (merchant_id, updated_at, gl
 create index workflow_task_due on workflow_task (merchant_id, due_at, global_number);
 create index workflow_task_status on workflow_task (merchant_id, status, created_at, global_number);
 create index workflow_task_status_due on workflow_task (merchant_id, status, due_at, global_number);
-create index workflow_task_priority on workflow_task (merchant_id, priority, created_at, global_number);
+create index workflow_task_priority on workflow_task (merchant_id, priority, global_number);
+create index workflow_task_status_priority on workflow_task (merchant_id, status, priority, due_at, global_number);
 create index workflow_task_user on workflow_task (merchant_id, assigned_user_id, status, created_at, global_number);
 create index workflow_task_group on workflow_task (merchant_id, assigned_group_id, status, created_at, global_number);
 create index workflow_task_object on workflow_task (merchant_id, object_type, object_id);
