@@ -1,0 +1,153 @@
+// What takes days: a receiver that never comes back, what is forgotten, secrets that replace each other; and a queue instead of a receiver. The machine's clock is
+// moved by hand.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test } from 'node:test';
+import { Webhook } from 'standardwebhooks';
+import { systemClock, type SystemClock } from '../../server/src/platform/clock/systemClock.ts';
+import { saveSettingsSection } from '../../server/src/platform/tenancy/merchantStore.ts';
+import { testApp } from '../support/app.ts';
+import { answers, startReceiver } from '../support/receiver.ts';
+
+let hoursLater = 0;
+const clock: SystemClock = { ...systemClock, now: () => systemClock.now().add({ hours: hoursLater }) };
+const world = await testApp({ clock });
+await saveSettingsSection(world.db, 'TEST', 'webhooks', { allow_loopback: true });
+world.app.merchants.forget('TEST');
+
+async function addWebhook(url: string, changes: object = {}): Promise<number> {
+  const body = { webhook_url: url, event_categories: [{ events: [{ event_name: 'item_create', subscribed: true }] }], ...changes };
+  const answer = await world.request({ operation: 'insertWebhook', body });
+  assert.equal(answer.status, 200, answer.text);
+  return answer.body.webhook.webhook_oid;
+}
+
+let items = 0;
+async function addItem(): Promise<void> {
+  const answer = await world.request({ operation: 'insertItem', body: { merchant_item_id: `L${++items}`, pricing: { cost: 10 } } });
+  assert.equal(answer.status, 200, answer.text);
+}
+
+const deliver = () => world.work('webhooks');
+const webhookOf = async (oid: number) => (await world.request({ operation: 'getWebhooks' })).body.webhooks.find((each: any) => each.webhook_oid === oid);
+const change = (oid: number, body: object) => world.request({ operation: 'updateWebhook', params: { webhookOid: oid }, body });
+const remove = (oid: number) => world.request({ operation: 'deleteWebhook', params: { webhookOid: oid } });
+
+test('after 72 hours without one success a webhook is disabled; enabled again it goes on where it stopped', async (t) => {
+  const receiver = await startReceiver(t);
+  receiver.behave(answers(503));
+  const oid = await addWebhook(receiver.url);
+  await addItem();
+  await deliver();
+  for (const [hours, disabled] of [[24, false], [71, false], [73, true]] as const) {
+    hoursLater = hours;
+    await deliver();
+    assert.equal((await webhookOf(oid)).disabled, disabled, `after ${hours} hours`);
+  }
+  const [told] = await world.db.rows<{ data: any }>("select data from event where merchant_id = 'TEST' and name = 'webhook_disable'");
+  assert.deepEqual([told!.data.reason, told!.data.object.webhook_oid], ['every delivery has failed for 72 hours', oid]);
+  await addItem();
+  assert.equal((await webhookOf(oid)).pending, 2);
+  receiver.behave(answers(200));
+  await change(oid, { disabled: false });
+  await deliver();
+  assert.deepEqual([(await webhookOf(oid)).pending, receiver.received.at(-1)!.events.length], [0, 1]);
+  await remove(oid);
+});
+
+test('a success in between starts the 72 hours anew', async (t) => {
+  const receiver = await startReceiver(t);
+  const oid = await addWebhook(receiver.url);
+  const from = hoursLater;
+  for (const [hours, status] of [[0, 500], [48, 200], [50, 500], [120, 500]] as const) {
+    hoursLater = from + hours;
+    receiver.behave(answers(status));
+    await addItem();
+    await deliver();
+  }
+  assert.equal((await webhookOf(oid)).disabled, false);
+  await remove(oid);
+});
+
+test('what is older than 30 days is forgotten, and forgetting is no failure', async (t) => {
+  const receiver = await startReceiver(t);
+  receiver.behave(answers(500));
+  const oid = await addWebhook(receiver.url, { maximum_events: 1 });
+  await addItem();
+  await deliver();
+  await change(oid, { disabled: true });
+  await addItem();
+  hoursLater += 31 * 24;
+  await world.work('event retention');
+  const { webhook_log_summaries: log } = (await world.request({ operation: 'getWebhookLogSummaries', params: { webhookOid: oid } })).body;
+  assert.deepEqual(log, []);
+  receiver.behave(answers(200));
+  await change(oid, { disabled: false });
+  await deliver();
+  const webhook = await webhookOf(oid);
+  assert.deepEqual([webhook.pending, webhook.consecutive_failures, receiver.received.length], [0, 0, 1]);
+  await remove(oid);
+});
+
+test('an old secret signs beside the new one for as long as was asked', async (t) => {
+  hoursLater = 0;
+  const receiver = await startReceiver(t);
+  const oid = await addWebhook(receiver.url);
+  const rotate = async (hours: number) => (await world.request({ operation: 'rotateWebhookSecret', params: { webhookOid: oid }, body: { keep_old_hours: hours } })).body.secrets[0].secret as string;
+  const [first, second] = [await rotate(0), await rotate(24)];
+  await addItem();
+  await deliver();
+  const { body, headers } = receiver.received[0]!;
+  for (const secret of [first, second]) assert.ok(new Webhook(secret).verify(body, headers as Record<string, string>));
+  const listed = (await world.request({ operation: 'getWebhookSecrets', params: { webhookOid: oid } })).text;
+  for (const secret of [first, second]) assert.ok(!listed.includes(secret), 'a secret is shown once');
+  hoursLater = 25;
+  await addItem();
+  await deliver();
+  assert.equal(String(receiver.received[1]!.headers['webhook-signature']).split(' ').length, 1);
+  const stored = await world.db.rows<{ secret: Buffer }>("select secret from webhook_secret where merchant_id = 'TEST'");
+  for (const row of stored) assert.ok(!row.secret.toString('latin1').includes('whsec_'), 'a secret is stored sealed');
+  await remove(oid);
+});
+
+test('a queue of SQS gets the body as a message, its refusals are failures, and its keys appear nowhere', async (t) => {
+  const messages: { target: string; authorization: string; body: any }[] = [];
+  let status = 200;
+  const queue = createServer(async (request, response) => {
+    let text = '';
+    for await (const chunk of request) text += chunk;
+    const body = JSON.parse(text);
+    messages.push({ target: String(request.headers['x-amz-target']), authorization: String(request.headers.authorization), body });
+    const md5 = createHash('md5').update(body.MessageBody).digest('hex');
+    const answer = status === 200 ? { MessageId: '1', MD5OfMessageBody: md5 } : { __type: 'com.amazonaws.sqs#QueueDoesNotExist', message: 'no such queue' };
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(answer));
+  }).listen(0, '127.0.0.1');
+  await once(queue, 'listening');
+  t.after(() => {
+    queue.closeAllConnections();
+    queue.close();
+  });
+  const url = `http://127.0.0.1:${(queue.address() as AddressInfo).port}/123456789012/orders.fifo`;
+  const oid = await addWebhook(url, { authentication_type: 'aws iam', iam_access_key: 'AKIDEXAMPLE', iam_secret_key: 'wJalrXUtnFEMI-not-a-real-one' });
+  await addItem();
+  await deliver();
+  const [message] = messages;
+  assert.equal(message!.target, 'AmazonSQS.SendMessage');
+  assert.match(message!.authorization, /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\//);
+  assert.deepEqual(Object.keys(JSON.parse(message!.body.MessageBody).events[0]), ['item_create']);
+  assert.equal(message!.body.MessageDeduplicationId, message!.body.MessageAttributes['webhook-id'].StringValue);
+  assert.deepEqual([(await webhookOf(oid)).pending, (await webhookOf(oid)).consecutive_failures], [0, 0]);
+  status = 400;
+  await addItem();
+  await deliver();
+  const params = { webhookOid: oid };
+  const { webhook_log_summaries: [last] } = (await world.request({ operation: 'getWebhookLogSummaries', params })).body;
+  const log = await world.request({ operation: 'getWebhookLog', params: { ...params, requestId: last.request_id } });
+  assert.deepEqual([log.body.webhook_log.status_code, log.body.webhook_log.success], [400, false]);
+  assert.match(log.body.webhook_log.response, /no such queue/);
+  for (const text of [log.text, (await world.request({ operation: 'getWebhooks' })).text]) assert.ok(!text.includes('wJalrXUtnFEMI'));
+  await remove(oid);
+});
