@@ -64,8 +64,8 @@ export async function deliverWhileKilling(run: Delivering): Promise<Delivered> {
   for (const receiver of listening.receivers) {
     await db.transaction((tx) => insertWebhook(tx, sealWith(key), 'TEST', {
       webhookOid: receiver.number, applicationId: 'test', url: `${listening.url}/${receiver.number}`, authentication: { type: 'none' }, compressEvents: false,
-      // Some get events one by one, some in large batches.
-      maximumEvents: [1, 20, 100, 500][receiver.number % 4]!, maximumSize: 900_000, disabled: false, subscriptions: [{ eventName: 'item_update', expansion: '' }],
+      // The first gets events one by one, the others in batches, some of them large.
+      maximumEvents: receiver.number === 1 ? 1 : [10, 20, 100, 500][receiver.number % 4]!, maximumSize: 900_000, disabled: false, subscriptions: [{ eventName: 'item_update', expansion: '' }],
     }, secretFrom(randomBytes(32)), at('2026-01-01T00:00:00Z')));
   }
   const startProcess = async () => (await start('./webhookProcess.ts', [run.url, key.toString('hex'), String(speed)])).process;
