@@ -50,6 +50,10 @@ const wrongWays: [args: string[], env: Record<string, string>, code: number, say
   [['key', 'create', '--merchant', 'DEMO', '--name', 'x', '--permissions', 'read', '--ips', '10.0.0.0/40'], {}, 2, /10\.0\.0\.0\/40 is neither/],
   [['key', 'list', '--merchant', 'NONE'], {}, 1, /there is no merchant NONE; make one/],
   [['key', 'list', '--colour', 'red'], {}, 2, /Unknown option '--colour'/],
+  [['application', 'create', '--name', 'x', '--permissions', 'read'], {}, 2, /--redirect-uris is missing/],
+  [['application', 'create', '--name', 'x', '--permissions', 'read', '--redirect-uris', 'http://desk.example/'], {}, 2, /http:\/\/desk\.example\/ is not https/],
+  [['application', 'disable', 'nobody'], {}, 1, /there is no application nobody/],
+  [['user', 'create', '--merchant', 'NONE', '--login', 'two words', '--permissions', 'all'], {}, 2, /--login: /],
   [['merchant', 'create', '--id', 'toolong', '--name', 'x'], {}, 2, /one to five capital letters/],
   [['merchant', 'create', '--id', 'SHOP', '--name', 'x', '--time-zone', 'Mars/Base'], {}, 2, /Mars\/Base is no time zone/],
   [['serve'], { PORT: 'http', LOG_LEVEL: 'loud', TRUSTED_PROXIES: 'proxy' }, 2, /PORT=http[\s\S]*LOG_LEVEL=loud[\s\S]*TRUSTED_PROXIES: proxy/],
@@ -67,7 +71,7 @@ for (const [args, env, code, says] of wrongWays) {
 
 test('every command tells what it does', async () => {
   const overview = await perennial([]);
-  for (const name of ['serve', 'migrate', 'merchant', 'key', 'seed']) {
+  for (const name of ['serve', 'migrate', 'merchant', 'key', 'user', 'application', 'seed']) {
     assert.match(overview.out, new RegExp(`perennial ${name}`));
     const { code, out } = await perennial([name, '--help']);
     assert.equal(code, 0);
@@ -91,6 +95,24 @@ test('a merchant and its keys: made, listed, revoked', async () => {
   assert.equal((await perennial(['key', 'revoke', '--merchant', 'SHOP', id])).code, 0);
   assert.match((await perennial(['key', 'revoke', '--merchant', 'SHOP', id])).err, new RegExp(`no valid key ${id}`));
   assert.match((await perennial(['key', 'list', '--merchant', 'SHOP'])).out, /revoked 20/);
+});
+
+test('users and applications: made, listed, given another password, disabled', async () => {
+  await perennial(['merchant', 'create', '--id', 'STAFF', '--name', 'Staff']);
+  const ann = ['--merchant', 'STAFF', '--login', 'ann'];
+  const password = await perennial(['user', 'create', ...ann, '--name', 'Ann Smith', '--permissions', 'all']);
+  assert.match(password.out, /^[0-9a-f]{24}\n$/, 'the password alone, for scripts');
+  assert.match((await perennial(['user', 'create', ...ann, '--permissions', 'read'])).err, /has a user ann already/);
+  assert.match((await perennial(['user', 'list', '--merchant', 'STAFF'])).out, /ann +Ann Smith +yes/);
+  assert.notEqual((await perennial(['user', 'password', ...ann])).out, password.out);
+  assert.match((await perennial(['key', 'create', '--merchant', 'STAFF', '--name', 'x', '--permissions', 'all', '--user', '77'])).err, /has no user 77/);
+
+  const made = await perennial(['application', 'create', '--name', 'Desk', '--permissions', 'order_read', '--redirect-uris', 'https://desk.example/back', '--secret']);
+  assert.match(made.out, /^[0-9a-f]{32}\n[0-9a-f]{64}\n$/);
+  const clientId = made.out.split('\n')[0]!;
+  assert.equal((await perennial(['application', 'disable', clientId])).code, 0);
+  assert.match((await perennial(['application', 'list'])).out, /disabled 20\S+ +\S+ +Desk +https:\/\/desk\.example\/back +order_read/);
+  assert.match((await perennial(['application', 'enable', clientId])).out, /is enabled/);
 });
 
 test('a demo server says where it is, keeps its key, and stops when it is told to', async (t) => {

@@ -5,6 +5,7 @@ import { openLog } from '../platform/log.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { findMerchant } from '../platform/tenancy/merchantStore.ts';
+import { isLogin } from '../staff/access.ts';
 import { allPermissions, parsePermissions } from '../staff/apiKey.ts';
 import { hashPassword } from '../staff/password.ts';
 import { findLogin, insertUser, listLogins, lockUser, saveUser } from '../staff/staffStore.ts';
@@ -60,7 +61,7 @@ function actionOf(verb: string | undefined, values: Values): Action {
 
 function create(values: Values): Action {
   const login = needed(values.login, '--login');
-  if (!/^[\w.@+-]{1,50}$/.test(login)) throw new UsageError('--login: 1 to 50 letters, digits or . _ @ + -');
+  if (!isLogin(login)) throw new UsageError('--login: 1 to 50 letters, digits or . _ @ + -');
   const permissions = parsePermissions(listOf(needed(values.permissions, '--permissions')));
   if (!permissions.ok) throw new UsageError(`--permissions: there is no ${permissions.reason}; there are ${allPermissions.join(', ')}`);
   const document = { login, ...(values.name ? { full_name: values.name } : {}), ...(values.email ? { email: values.email } : {}) };

@@ -9,6 +9,9 @@ export function withheldFrom(giver: Giver, given: Iterable<string>): string[] {
   return giver.kind === 'system' ? [] : [...given].filter((permission) => !giver.permissions.has(permission)).sort();
 }
 
+/** Whether a text can be a login. */
+export const isLogin = (text: string): boolean => /^[\w.@+-]{1,50}$/.test(text);
+
 /** What is in `now` and was not in `before`. */
 export const gained = (before: Iterable<string>, now: Iterable<string>): string[] => [...new Set(now)].filter((each) => !new Set(before).has(each));
 

@@ -12,7 +12,7 @@ export interface OauthEndpointParts extends OauthParts {
   readonly limiter: RateLimiter;
   /** Where users reach this server. */
   publicUrl(): Promise<string>;
-  /** Called when tokens stopped working in this process's knowledge. */
+  /** Called when tokens may have stopped working. */
   forgetTokens(): void;
 }
 
@@ -29,7 +29,12 @@ export function addOauthEndpoints(server: FastifyInstance, parts: OauthEndpointP
       return sendOutcome(reply, form.ok ? await answer(form.value) : form);
     });
 
-  post('token', (form) => grantTokens(parts, form).finally(() => parts.forgetTokens()));
+  post('token', async (form) => {
+    const granted = await grantTokens(parts, form);
+    // A refusal may have revoked what somebody else holds.
+    if (!granted.ok) parts.forgetTokens();
+    return granted;
+  });
   post('revoke', async (form) => {
     const revoked = await revoke(parts, form);
     parts.forgetTokens();

@@ -4,7 +4,7 @@ import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import { isUniqueViolation } from '../platform/storage/database.ts';
-import { gained, switched, withheldFrom } from './access.ts';
+import { gained, isLogin, switched, withheldFrom } from './access.ts';
 import { parseAllowedIps } from './apiKey.ts';
 import { hashPassword, passwordLength } from './password.ts';
 import {
@@ -82,7 +82,7 @@ function changed(context: Context, before: StaffUser, body: User): StaffUser {
   if (body.change_ftp_password_to) refuse('invalid_field', { field: 'change_ftp_password_to', reason: 'is given, and there is no FTP here', mend: 'Leave it out' });
   const document = merged<User>(before.document, { ...writable(User, body, context.merchant.timeZone), ...besideDocument });
   const { login = '' } = document;
-  if (!/^[\w.@+-]{1,50}$/.test(login)) refuse('wrong_format', { field: 'login', expected: '1 to 50 letters, digits or . _ @ + -' });
+  if (!isLogin(login)) refuse('wrong_format', { field: 'login', expected: '1 to 50 letters, digits or . _ @ + -' });
   const ips = parseAllowedIps(document.api_ip_address_masks ?? []);
   if (!ips.ok) refuse('invalid_field', { field: 'api_ip_address_masks', reason: `holds ${ips.reason}, which is neither an address nor a range`, mend: 'Send for example 203.0.113.7 or 10.0.0.0/8' });
   return {
