@@ -7,7 +7,7 @@ import { cycles, foreignTables, impurities, poorFiles, unownedTables, wrongImpor
 import { parseSource, readSources } from './tidy/sources.ts';
 
 const root = new URL('..', import.meta.url).pathname;
-const features = ['autoOrders', 'rebill', 'payments', 'orders', 'items', 'customers', 'staff', 'webhooks', 'workflow', 'notifications', 'sandbox'] as const;
+const features = ['merchants', 'autoOrders', 'rebill', 'payments', 'orders', 'items', 'customers', 'staff', 'webhooks', 'workflow', 'notifications', 'sandbox'] as const;
 type Feature = (typeof features)[number];
 
 /** Who may import whom among features, every arrow of a chain written out: rebill → autoOrders → orders → items, customers. */
@@ -57,6 +57,7 @@ const reserved: readonly Reserved[] = [
 const rules: Readonly<Partial<Record<Feature, string>>> = {
   autoOrders: 'autoOrder,calculated,cancelFee,cancelItem,changes,columns,edit,editItem,facets,fieldReader,futureRebills,present,pricing,rules,schedule,search,startSchedule,steps',
   customers: 'present',
+  merchants: 'settings',
   items: 'catalogItem,item,present,price,validation',
   notifications: 'letter,render',
   orders: 'change,facets,fault,money,newOrder,newOrderLine,order,payment,paymentDetails,present,stages,totals',

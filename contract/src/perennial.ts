@@ -147,6 +147,7 @@ export const DunningPolicy = model('DunningPolicy', 'What to do after a declined
   hard_decline_reasons: texts('Reasons after which no further attempt is made.'),
   retry_coupon_codes: texts('The coupon for the first retry, the second, and so on; an empty text for none.'),
   at_end: oneOf(['disable', 'cancel'], 'After the last attempt.'),
+  charge_cancel_item_at_end: flag('Before the end the item’s cancel item is charged once instead.'),
 });
 export type DunningPolicy = Static<typeof DunningPolicy>;
 
@@ -156,10 +157,37 @@ export const NoticeSettings = model('NoticeSettings', 'Which mails are sent to c
   canceled: flag(),
   disabled: flag(),
   receipt: flag(),
-  preshipment_notice_days: int32('How long before the shipment, unless a step of the schedule says otherwise.'),
   from_email: text(),
 });
 export type NoticeSettings = Static<typeof NoticeSettings>;
+
+export const RetryCoupon = model('RetryCoupon', 'What a coupon takes off a retried rebill.', {
+  code: textTo(20),
+  percent: decimal('0 to 100.'),
+  amount: decimal('Beside the percentage; never more than the lines cost.'),
+});
+export type RetryCoupon = Static<typeof RetryCoupon>;
+
+export const GatewaySetting = model('GatewaySetting', 'A gateway that charges are spread over.', {
+  code: textTo(50, 'What rotating_transaction_gateway_code names.'),
+  kind: oneOf(['simulator', 'stripe']),
+  weight: decimal('Its share of the charges, among those that are active.'),
+  state: oneOf(['active', 'inactive', 'stand-by']),
+});
+export type GatewaySetting = Static<typeof GatewaySetting>;
+
+export const GatewaySettings = model('GatewaySettings', 'Through whom charges go.', {
+  list: many(GatewaySetting),
+  cascade_on: texts('Declines for these reasons go on to the next gateway.'),
+  inactive_after_failures: int32('Failures in a row that make a gateway inactive; absent: never.'),
+  inactive_hours: int32('For how long; 24 unless given.'),
+});
+export type GatewaySettings = Static<typeof GatewaySettings>;
+
+export const WebhookSettings = model('WebhookSettings', 'Where webhooks may lead.', {
+  allow_loopback: flag('Receivers on the server’s own machine, also without encryption; only while the clock is a test clock.'),
+});
+export type WebhookSettings = Static<typeof WebhookSettings>;
 
 export const MerchantSettings = model('MerchantSettings', 'The settings of a merchant.', {
   merchant_id: text(),
@@ -175,6 +203,9 @@ export const MerchantSettings = model('MerchantSettings', 'The settings of a mer
   store_declined_rebills: flag('True: a declined rebill leaves an order in Accounts Receivable.'),
   prohibit_expiring_cards_months: int32('Refuse cards that expire within so many months; 0 is off.'),
   cancel_reasons: many(AutoOrderCancelReason),
+  coupons: many(RetryCoupon, 'Those that retries may carry.'),
+  gateways: one(GatewaySettings),
+  webhooks: one(WebhookSettings),
 });
 export type MerchantSettings = Static<typeof MerchantSettings>;
 

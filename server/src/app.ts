@@ -12,6 +12,7 @@ import { present } from './kernel/assert.ts';
 import type { IdFactory } from './kernel/ids.ts';
 import { factsExpand } from './notifications/facts.ts';
 import { noticeListener } from './notifications/listener.ts';
+import { merchantRoutes } from './merchants/routes.ts';
 import { noticeRoutes } from './notifications/routes.ts';
 import { noticeSender, receiptExpand } from './notifications/sender.ts';
 import { orderRoutes } from './orders/routes.ts';
@@ -133,7 +134,7 @@ export function createApp(parts: AppParts): App {
   const orders = { charge: orderCharge(payments, contextFor), hooks: orderHooks, autoOrder: orderAutoOrderJson };
   const clocks = { db, clock, merchants, contextFor, isReal: payments.isReal, dueWork: [rebillDueWork({ payments }, clock), movingDueWork] };
   const routes: Routes = {
-    ...itemRoutes, ...customerRoutes, ...orderRoutes(orders), ...autoOrderRoutes, ...rebillRoutes(rebills),
+    ...merchantRoutes(merchants), ...itemRoutes, ...customerRoutes, ...orderRoutes(orders), ...autoOrderRoutes, ...rebillRoutes(rebills),
     ...noticeRoutes(async (context, oid) => (await readSubscription(context, oid)) !== undefined),
     ...billingRoutes(readSubscription), ...sandboxRoutes(clocks), ...webhookRoutes({ seal: parts.seal, clock }), ...bookRoutes, ...staffRoutes,
     ...workflowRoutes({ readObjects: readObjectFacts, files, merchants, live }),

@@ -47,8 +47,11 @@ export async function saveSettingsSection(db: Database, merchantId: string, sect
   ]);
 }
 
-export async function saveTimeZone(db: Database, merchantId: string, timeZone: string): Promise<void> {
-  await db.run('update merchant set time_zone = $2 where merchant_id = $1', [merchantId, timeZone]);
+/** What a merchant may change of itself at any time, with the sections of its settings that are given; the other sections stay. */
+export async function saveMerchant(db: Database, { merchantId, name, timeZone }: Pick<Merchant, 'merchantId' | 'name' | 'timeZone'>, sections: Readonly<Record<string, unknown>>): Promise<void> {
+  await db.run('update merchant set name = $2, time_zone = $3, settings = settings || $4::jsonb where merchant_id = $1', [
+    merchantId, name, timeZone, JSON.stringify(sections),
+  ]);
 }
 
 function clockColumns(clock: ClockSetting): [string, Temporal.Instant | null, Temporal.Instant | null] {

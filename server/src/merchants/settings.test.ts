@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { testApp } from '../../../test/support/app.ts';
+import { rebillPolicy } from '../rebill/policy.ts';
+
+const world = await testApp();
+const read = async () => (await world.request({ operation: 'getMerchantSettings' })).body.settings;
+const change = (body: object) => world.request({ operation: 'updateMerchantSettings', body });
+
+test('a new merchant has what it was made with, and our defaults go without saying', async () => {
+  assert.deepEqual(await read(), { merchant_id: 'TEST', company_name: 'TEST', time_zone: 'America/New_York', currency_code: 'USD' });
+});
+
+test('what is given is changed, what is absent stays, and the engine goes by it', async () => {
+  const dunning = { retry_days: [1, 5], at_end: 'cancel', retry_coupon_codes: ['', 'STAY'] };
+  const first = await change({ dunning, coupons: [{ code: 'STAY', percent: 10 }], missed_shipments: 'roll forward' });
+  assert.equal(first.status, 200, first.text);
+  assert.deepEqual(first.body.settings.dunning, dunning);
+  await change({ company_name: 'Beans & Co', time_zone: 'Europe/Vienna', notices: { receipt: false } });
+  const settings = await read();
+  assert.deepEqual([settings.company_name, settings.time_zone, settings.dunning, settings.notices], ['Beans & Co', 'Europe/Vienna', dunning, { receipt: false }]);
+  const policy = rebillPolicy((await world.context()).merchant);
+  assert.deepEqual([policy.dunning.retryDays, policy.dunning.atEnd, policy.missedShipments, policy.coupons.get('STAY')?.percent], [[1, 5], 'cancel', 'skip', 10]);
+});
+
+const refused: [name: string, body: object, field: RegExp][] = [
+  ['a zone that is none', { time_zone: 'Mars/Olympus' }, /^time_zone is no IANA time zone/],
+  ['another currency', { currency_code: 'EUR' }, /^currency_code cannot change/],
+  ['a wait of no days', { dunning: { retry_days: [3, 0] } }, /^dunning\.retry_days/],
+  ['an end that is none', { dunning: { at_end: 'explode' } }, /at_end holds an unknown value/],
+  ['a coupon of 101 percent', { coupons: [{ code: 'X', percent: 101 }] }, /^coupons\[0\]/],
+  ['two gateways of one code', { gateways: { list: [{ code: 'a', kind: 'simulator' }, { code: 'a', kind: 'stripe' }] } }, /^gateways\.list names a code twice/],
+  ['a gateway without a kind', { gateways: { list: [{ code: 'a' }] } }, /^gateways\.list\[0\]/],
+];
+for (const [name, body, words] of refused) {
+  test(`refused: ${name}`, async () => {
+    const before = await read();
+    const answer = await change(body);
+    assert.equal(answer.status, 400);
+    assert.match(answer.body.error.developer_message, words);
+    assert.deepEqual(await read(), before);
+  });
+}
+
+test('reading and writing need their permissions', async () => {
+  const key = await world.addKey('TEST', ['auto_order_write']);
+  assert.equal((await world.request({ operation: 'getMerchantSettings', key })).status, 401);
+  assert.equal((await world.request({ operation: 'updateMerchantSettings', key, body: {} })).status, 401);
+});
