@@ -39,7 +39,7 @@ interface FeedRow {
 /**
  * The stamp that readers stop before: every transaction of this database below it has ended. It is asked in a statement of its own, before the one that
  * reads: what had ended by then is visible to the next snapshot. PostgreSQL's own horizon (`pg_snapshot_xmin`) would do in one statement, but it waits
- * for every database of the server, so somebody's long import next door would hold up our webhooks.
+ * for every database of the server, so somebody's long import next door would hold up our webhooks. An autovacuum writes no events and is not waited for.
  *
  * `backend_xid` has 32 bits: its distance from the next id tells the whole one, and ids at or after that one are no concern.
  */
@@ -48,7 +48,7 @@ export async function feedHorizon(db: Database): Promise<string> {
     `select (next - coalesce(max((next - running + 4294967296) % 4294967296), 0))::text as horizon
      from (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as next) n
      left join lateral (
-       select backend_xid::text::bigint as running from pg_stat_activity where datname = current_database() and backend_xid is not null
+       select backend_xid::text::bigint as running from pg_stat_activity where datname = current_database() and backend_xid is not null and backend_type <> 'autovacuum worker'
        union all select transaction::text::bigint from pg_prepared_xacts where database = current_database()
      ) r on ((running - next) % 4294967296 + 4294967296) % 4294967296 >= 2147483648
      group by next`,
