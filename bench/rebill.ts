@@ -6,35 +6,19 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
-import { Temporal } from 'temporal-polyfill';
-import { calculate } from '../server/src/autoOrders/calculated.ts';
 import { firstDue } from '../server/src/autoOrders/dueStore.ts';
-import { insertAutoOrders } from '../server/src/autoOrders/store.ts';
-import type { Catalog } from '../server/src/autoOrders/steps.ts';
-import { catalogItem } from '../server/src/items/catalogItem.ts';
-import { insertItem } from '../server/src/items/store.ts';
-import { randomIds } from '../server/src/kernel/ids.ts';
-import { minor } from '../server/src/kernel/money.ts';
-import { insertOrders } from '../server/src/orders/store.ts';
 import type { Gateway } from '../server/src/payments/gateway.ts';
 import { createPayments } from '../server/src/payments/payments.ts';
-import { systemActor, type Context } from '../server/src/platform/context.ts';
-import { outbox } from '../server/src/platform/events/outbox.ts';
-import { takeNumbers } from '../server/src/platform/storage/counters.ts';
+import type { Context } from '../server/src/platform/context.ts';
 import { openPool, type DatabasePool } from '../server/src/platform/storage/database.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../server/src/platform/storage/embedded.ts';
 import { migrate, readMigrations } from '../server/src/platform/storage/migrate.ts';
-import type { Merchant } from '../server/src/platform/tenancy/merchant.ts';
-import { insertMerchant } from '../server/src/platform/tenancy/merchantStore.ts';
 import { defaultTiming, runDue } from '../server/src/rebill/dueOperations.ts';
-import { anAutoOrder, anItem } from '../test/support/autoOrders.ts';
-import { coffee, originalOrder } from '../test/support/rebills.ts';
+import { due, gatewayOf, merchantWith } from './support/dueMerchant.ts';
 
 const count = Number(process.argv[2] ?? 100_000);
 const parts = process.argv[3] === undefined ? ['fast', 'slow', 'scan'] : [process.argv[3]];
 const slowCount = Math.min(count, 20_000);
-const due = Temporal.Instant.from('2026-03-15T14:00:00Z');
 const pgbenchSeconds = 8;
 
 const folder = await mkdtemp(join(tmpdir(), 'perennial-bench-'));
@@ -90,44 +74,6 @@ async function rebill(context: Context, gateway: Gateway, dataDir: string): Prom
     'select count(*) as orders from orders where merchant_id = $1 and rebill_number = 1', [context.merchant.merchantId]);
   if (counts.paid !== expected?.orders || counts.paid === 0) throw new Error(`${counts.paid} rebills and ${expected?.orders} orders`);
   return { perSecond: counts.paid / seconds, nodeUs: (used.user + used.system) / counts.paid, postgresUs: (postgres * 1000) / counts.paid };
-}
-
-function gatewayOf(delayMs: number): Gateway {
-  const approved = { kind: 'approved', reference: 'ref' } as const;
-  const charge = delayMs === 0 ? async () => approved : async () => {
-    await new Promise((resolve) => setTimeout(resolve, delayMs));
-    return approved;
-  };
-  return { code: 'simulator', isReal: false, concurrency: 200, charge, find: charge, refund: async () => ({ kind: 'refunded', reference: 'ref' }) };
-}
-
-/** A merchant with so many auto orders of two items, all due at the same moment. */
-async function merchantWith(db: DatabasePool, merchantId: string, autoOrders: number): Promise<Context> {
-  const merchant: Merchant = { merchantId, name: merchantId, timeZone: 'America/New_York', currency: 'USD', settings: {}, clock: { kind: 'standing', at: due } };
-  await insertMerchant(db, merchant, due);
-  await takeNumbers(db, merchantId, 'order', 10_000_000);
-  const items = [coffee, { ...coffee, merchant_item_id: 'TEA', description: 'Tea', pricing: { cost: 8.5 } }]
-    .map((item, index) => ({ ...item, merchant_item_oid: index + 1, pricing: { ...item.pricing, currency_code: 'USD' } }));
-  for (const item of items) await insertItem(db, merchantId, item, due);
-  const byId = new Map(items.map((item) => [item.merchant_item_id!, catalogItem(item)]));
-  const batchSize = 2000;
-  for (let first = 1; first <= autoOrders; first += batchSize) {
-    await addAutoOrders(db, merchantId, first, Math.min(batchSize, autoOrders - first + 1), (itemId) => byId.get(itemId));
-  }
-  await db.run('vacuum analyze');
-  const log = pino({ level: 'silent' });
-  return { merchant, db, now: due, actor: systemActor, events: outbox([]), ids: randomIds, log, requestId: 'bench' };
-}
-
-async function addAutoOrders(db: DatabasePool, merchantId: string, first: number, size: number, catalog: Catalog): Promise<void> {
-  const records = Array.from({ length: size }, (_, index) => {
-    const autoOrderOid = first + index;
-    const tea = anItem({ itemOid: 2 * autoOrderOid, originalItemId: 'TEA', lifeTimeValue: minor(850) });
-    return anAutoOrder({ merchantId, autoOrderOid, originalOrderId: `${merchantId}-${String(autoOrderOid).padStart(10, '0')}`, items: [anItem({ itemOid: 2 * autoOrderOid - 1 }), tea] });
-  });
-  await insertOrders(db, merchantId, records.map((record) => originalOrder(record, {})));
-  const rules = { now: Temporal.Instant.from('2026-02-01T00:00:00Z'), zone: 'America/New_York', missedShipments: 'bill' as const };
-  await insertAutoOrders(db, merchantId, records.map((record) => ({ ...calculate(record, catalog, rules), currency: 'USD', createdAt: rules.now })));
 }
 
 /** The probe for due work, with a thousand and with a million auto orders that are not due. */
