@@ -92,13 +92,15 @@ export async function batchUpdate(context: Context, { files }: WorkflowParts, bo
   const texts = await inTransaction(context, async (inside) => {
     refused.clear();
     const changed: { before: Task; after: Task }[] = [];
-    for (const task of await lockTasks(inside.db, inside.merchant.merchantId, taskUuids)) {
-      const outcome = edited(task, change, await editorOf(inside, task, change, new Map()));
+    const tasks = await lockTasks(inside.db, inside.merchant.merchantId, taskUuids);
+    const caller = await callerAsEditor(inside, tasks, change, new Map());
+    for (const task of tasks) {
+      const outcome = edited(task, change, { ...caller, dependency: await dependencyOf(inside, task, change) });
       const fault = outcome.ok ? await secondOpen(inside, task, outcome.value) : outcome.reason;
       if (fault) refused.set(task.taskUuid, refusalOf(fault).message);
       else if (outcome.ok) changed.push({ before: task, after: outcome.value });
     }
-    await saveChanges(inside, changed, await callerOf(inside));
+    await saveChanges(inside, changed, caller.person);
     return readTaskTexts(inside.db, inside.merchant.merchantId, inside.merchant.timeZone, taskUuids, { withHistory: true });
   });
   return Promise.all(taskUuids.map(async (taskUuid) => {
@@ -149,15 +151,23 @@ function refuseOtherObject({ object }: Task, { objectType, objectId }: TaskChang
 }
 
 async function editorOf(context: Context, task: Task, change: TaskChange, uploads: Editor['uploads']): Promise<Editor> {
-  const { db, merchant: { merchantId } } = context;
-  const waitsForUuid = change.dependantUuid === undefined ? task.dependantUuid : (change.dependantUuid ?? undefined);
-  const dependency = waitsForUuid === undefined ? undefined : await findTask(db, merchantId, waitsForUuid);
-  if (change.dependantUuid && change.dependantUuid !== task.dependantUuid) await refuseDependency(context, task, change.dependantUuid, dependency);
-  if (change.relatedUuid && change.relatedUuid !== task.relatedUuid && !(await findTask(db, merchantId, change.relatedUuid))) {
+  if (change.relatedUuid && change.relatedUuid !== task.relatedUuid && !(await findTask(context.db, context.merchant.merchantId, change.relatedUuid))) {
     refuse('invalid_field', { field: 'related_workflow_task_uuid', reason: 'names a task that does not exist', mend: 'Check the id' });
   }
-  const names = await namesOf(context, [task], change);
-  return { person: await callerOf(context), groupIds: await groupsOfCaller(context), now: context.now, uploads, dependency, nameOf: names.userName };
+  return { ...(await callerAsEditor(context, [task], change, uploads)), dependency: await dependencyOf(context, task, change) };
+}
+
+async function callerAsEditor(context: Context, tasks: readonly Task[], change: TaskChange, uploads: Editor['uploads']): Promise<Omit<Editor, 'dependency'>> {
+  const names = await namesOf(context, tasks, change);
+  return { person: await callerOf(context), groupIds: await groupsOfCaller(context), now: context.now, uploads, nameOf: names.userName };
+}
+
+/** The task that this one waits for after the change; refuses one that cannot be waited for. */
+async function dependencyOf(context: Context, task: Task, change: TaskChange): Promise<Task | undefined> {
+  const waitsForUuid = change.dependantUuid === undefined ? task.dependantUuid : (change.dependantUuid ?? undefined);
+  const dependency = waitsForUuid === undefined ? undefined : await findTask(context.db, context.merchant.merchantId, waitsForUuid);
+  if (change.dependantUuid && change.dependantUuid !== task.dependantUuid) await refuseDependency(context, task, change.dependantUuid, dependency);
+  return dependency;
 }
 
 async function refuseDependency(context: Context, task: Task, dependantUuid: string, dependency: Task | undefined): Promise<void> {

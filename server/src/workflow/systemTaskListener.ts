@@ -2,7 +2,7 @@ import type { Context } from '../platform/context.ts';
 import type { EventListener, RecordedEvent } from '../platform/events/outbox.ts';
 import { aboutObject, type ObjectFacts, type ReadObjectFacts } from './objectFacts.ts';
 import { createTasks, saveChanges, server } from './saving.ts';
-import { byRule, closingOf, concerns, typesOf, wantedBy, wordsOf } from './systemTasks.ts';
+import { byRule, closingOf, concerns, mayRaise, typesOf, wantedBy, wordsOf } from './systemTasks.ts';
 import { isOpen, type SystemTaskType, type Task, type TaskObjectType } from './task.ts';
 import { closedBySystem } from './taskStatus.ts';
 import { findSystemTasks, lockNumbers, type NewTask } from './taskStore.ts';
@@ -28,9 +28,10 @@ async function react(context: Context, objectType: TaskObjectType, events: reado
   const types = typesOf[objectType] ?? [];
   const keys = [...new Set(events.map((event) => event.objectId))];
   const open = await findSystemTasks(db, merchant.merchantId, objectType, keys, types, { lock: true });
-  const mayRaise = types.some((type) => rules[type]?.enabled === true);
-  if (open.length === 0 && !mayRaise) return;
-  const facts = await readObjects(context, objectType, 'key', mayRaise ? keys : open.map((task) => task.object!.key));
+  const raising = types.some((type) => rules[type]?.enabled === true) ? events.filter(mayRaise).map((event) => event.objectId) : [];
+  const looked = new Set([...raising, ...open.map((task) => task.object!.key)]);
+  if (looked.size === 0) return;
+  const facts = await readObjects(context, objectType, 'key', [...looked]);
   const states = new Map(open.map((task) => [stateKey(task.object!.key, task.systemType!), { before: task, after: task, at: context.now }]));
   const raised = new Map<string, NewTask>();
   for (const event of events) {

@@ -47,6 +47,24 @@ export function concerns({ name, data = {} }: HeardEvent): boolean {
   }
 }
 
+/** Whether an event can raise a task. Paid rebills cannot, and they are the many: for them only objects with open tasks are looked up. */
+export function mayRaise({ name, data = {} }: HeardEvent): boolean {
+  switch (name) {
+    case 'auto_order_rebill':
+    case 'order_payment_process':
+      return false;
+    case 'auto_order_cancel':
+    case 'auto_order_disable':
+      return data['reason'] === 'declined';
+    case 'order_create':
+    case 'order_stage_change':
+      // A declined rebill that leaves an order tells so by order_payment_failed.
+      return data['rebill_number'] === undefined;
+    default:
+      return concerns({ name, objectType: '', objectId: '', data });
+  }
+}
+
 /** What one event asks for. A card is mended when a rebill is paid; an auto order that somebody ended needs no card any more. */
 export function wantedBy(event: HeardEvent, facts: ObjectFacts): Wanted {
   const { name, data = {} } = event;
