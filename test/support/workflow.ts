@@ -38,6 +38,19 @@ export async function ask(app: TestApp, request: TestRequest): Promise<any> {
   return body;
 }
 
+/** Subscribes somebody to an item of the catalogue by an order that is paid; answers the auto order. */
+export async function addSubscription(app: TestApp, email: string): Promise<{ auto_order_oid: number; auto_order_code: string }> {
+  await ask(app, { operation: 'insertItem', body: { merchant_item_id: 'TEA', pricing: { cost: 8 }, auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] } } });
+  const { order } = await ask(app, {
+    operation: 'insertOrder',
+    body: {
+      billing: { first_name: 'Ann', last_name: 'Smith', email, country_code: 'US' }, items: [{ merchant_item_id: 'TEA', quantity: 1, auto_order_schedule: 'Monthly' }],
+      payment: { payment_method: 'Credit Card', credit_card: { card_type: 'VISA', card_number_token: 'tok_1', card_expiration_month: 12, card_expiration_year: 2030 } },
+    },
+  });
+  return (await ask(app, { operation: 'getAutoOrderByReferenceOrderId', params: { reference_order_id: order.order_id } })).auto_order;
+}
+
 /** Inserts a task and answers it. */
 export async function addTask(app: TestApp, task: WorkflowTask, key = app.key): Promise<WorkflowTask & { workflow_task_uuid: string }> {
   return (await ask(app, { operation: 'insertWorkflowTask', body: task, key })).task;
