@@ -288,12 +288,22 @@ export async function lockFailing(tx: Database, merchantId: string, webhookOid: 
   return row && { consecutiveFailures: row.consecutive_failures, ...(row.failing_since ? { failingSince: row.failing_since } : {}) };
 }
 
-export async function saveFailing(tx: Database, merchantId: string, webhookOid: number, failing: Failing & { readonly nextRetryAt?: Temporal.Instant; readonly disabled: boolean }): Promise<void> {
+/** What follows from how a webhook has been doing. */
+export interface Consequence {
+  readonly disabled: boolean;
+  /** The receiver asked for a pause until then. */
+  readonly pausedUntil?: Temporal.Instant;
+  /** Nothing is sent until the first of its failed deliveries is due again. */
+  readonly isDown: boolean;
+}
+
+export async function saveFailing(tx: Database, merchantId: string, webhookOid: number, failing: Failing & Consequence): Promise<void> {
   await tx.run(
-    `update webhook set consecutive_failures = $3, failing_since = $4, disabled = disabled or $6,
-       next_retry_at = case when $3 > 0 then greatest(next_retry_at, $5) end
+    `update webhook set consecutive_failures = $3, failing_since = $4, disabled = disabled or $5,
+       next_retry_at = case when $3 = 0 then null when $6::timestamptz is not null then greatest(next_retry_at, $6)
+         when $7 then (select min(d.next_at) from webhook_delivery d where d.merchant_id = $1 and d.webhook_oid = $2 and d.attempts > 0) else next_retry_at end
      where merchant_id = $1 and webhook_oid = $2`,
-    [merchantId, webhookOid, failing.consecutiveFailures, failing.failingSince, failing.nextRetryAt, failing.disabled],
+    [merchantId, webhookOid, failing.consecutiveFailures, failing.failingSince, failing.disabled, failing.pausedUntil, failing.isDown],
   );
 }
 

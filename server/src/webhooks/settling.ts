@@ -31,8 +31,8 @@ export async function settle(context: Context, seal: Seal, webhookOid: number, t
     const after = tried.reduce(countFailure, failing);
     if (after.consecutiveFailures === 0 && failing.consecutiveFailures === 0) return;
     const end = endOf(tried, after);
-    const nextRetryAt = nextTry(tried, settled, after);
-    await saveFailing(inside.db, merchantId, webhookOid, { ...after, disabled: end !== undefined, ...(nextRetryAt ? { nextRetryAt } : {}) });
+    const isDown = after.consecutiveFailures >= downAfterFailures;
+    await saveFailing(inside.db, merchantId, webhookOid, { ...after, disabled: end !== undefined, isDown, pausedUntil: pausedUntil(tried, settled) });
     if (end !== undefined) {
       context.log.warn({ merchantId, webhookOid, reason: end }, 'a webhook was disabled');
       const webhook = await findWebhook(inside.db, seal, merchantId, webhookOid);
@@ -73,11 +73,8 @@ function endOf(tried: readonly Tried[], { failingSince }: Failing): string | und
   return failingSince && isBeyondHope(failingSince, last.at) ? 'every delivery has failed for 72 hours' : undefined;
 }
 
-/** When the webhook is sent to again: a receiver that asks for a pause gets it for everything, one that is down is left alone until the first try is due. */
-function nextTry(tried: readonly Tried[], settled: readonly SettledDelivery[], { consecutiveFailures }: Failing): Temporal.Instant | undefined {
-  if (consecutiveFailures === 0) return undefined;
-  const retries = (which: (each: Tried) => boolean) =>
-    settled.filter((_, index) => which(tried[index]!)).flatMap(({ retryAt }) => retryAt ?? []).sort((a, b) => Temporal.Instant.compare(a, b));
-  const asked = retries(({ retryAfterSeconds }) => retryAfterSeconds !== undefined).at(-1);
-  return asked ?? (consecutiveFailures >= downAfterFailures ? retries(() => true)[0] : undefined);
+/** A receiver that asks for a pause gets it for everything. */
+function pausedUntil(tried: readonly Tried[], settled: readonly SettledDelivery[]): Temporal.Instant | undefined {
+  const asked = settled.filter((_, index) => tried[index]!.retryAfterSeconds !== undefined).flatMap(({ retryAt }) => retryAt ?? []);
+  return asked.sort((a, b) => Temporal.Instant.compare(a, b)).at(-1);
 }
