@@ -72,6 +72,15 @@ export async function killServers(dataDir: string, starter?: ChildProcess): Prom
   const { servers, watchdogs } = await processesOf(dataDir);
   const gone = starter && once(starter, 'exit');
   starter?.kill('SIGKILL');
-  for (const pid of [...watchdogs, ...servers]) process.kill(pid, 'SIGKILL');
+  for (const pid of [...watchdogs, ...servers]) killIfThere(pid);
   await Promise.all([gone, ...servers.map(ended)]);
+}
+
+/** A process may have ended by itself since it was listed. */
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
