@@ -1,3 +1,4 @@
+import { sealWith } from '../../server/src/platform/seal.ts';
 import { pino, type Logger } from 'pino';
 import { Temporal } from 'temporal-polyfill';
 import { randomIds } from '../../server/src/kernel/ids.ts';
@@ -56,7 +57,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   const http = httpServer({
     db, clock, ids: randomIds, log: options.log ?? pino({ level: 'silent' }), metrics: openMetrics(clock, () => db.usage()),
     events: outbox([]), merchants: rememberedMerchants(db, clock), authenticate: keys.authenticate,
-    limiter: rateLimiter(db, clock, options.rateLimits ?? []), routes: options.routes, bodyLimitBytes: 100_000, trustedProxies: [],
+    limiter: rateLimiter(db, clock, options.rateLimits ?? []), routes: options.routes, bodyLimitBytes: 100_000, trustedProxies: [], seal: sealWith(Buffer.alloc(32)),
   });
   const madeAt = Temporal.Instant.from('2026-01-15T17:00:00Z');
   await insertMerchant(db, { merchantId: 'TEST', name: 'Test', timeZone: 'America/New_York', currency: 'USD', settings: {}, clock: { kind: 'real' } }, madeAt);

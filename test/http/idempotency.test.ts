@@ -107,3 +107,11 @@ test('a read needs no key and ignores one; an empty or endless key is refused', 
     assert.match(reply.text, /Idempotency-Key/);
   }
 });
+
+test('the answer is kept so that nobody reads in the database what was shown once', async () => {
+  const first = await post('sealed', { description: 'a' });
+  assert.equal((await post('sealed', { description: 'a' })).text, first.text);
+  const kept = await door.db.rows<{ body: string | null }>('select body from idempotent_request where merchant_id = $1', ['TEST']);
+  assert.ok(kept.some(({ body }) => body !== null));
+  for (const { body } of kept) assert.ok(!(body ?? '').includes('merchant_item_oid'));
+});

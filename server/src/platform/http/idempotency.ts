@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import type { Worker } from '../jobs/loop.ts';
 import type { Database } from '../storage/database.ts';
 import { listMerchants } from '../tenancy/merchantStore.ts';
+import type { Seal } from '../seal.ts';
 import { begin, deleteForgotten, findEarlier, forgetUnchanged, markCommitted, saveAnswer, type IdempotentRequest } from './idempotentStore.ts';
 import { Refusal, refuse } from './refusal.ts';
 import { renderedRefusal, type Rendered } from './reply.ts';
@@ -23,9 +24,10 @@ const cleaningMs = 3_600_000;
 
 /**
  * Runs a write once per merchant, application and key. A repeat gets the first answer, a refusal while the first still runs, or for
- * another body; a refusal that changed nothing is not remembered, so the mended request may use the same key.
+ * another body; a refusal that changed nothing is not remembered, so the mended request may use the same key. The answer is kept sealed: some show a
+ * secret that is shown once.
  */
-export async function runOnce(context: Context, clock: SystemClock, key: string, text: string, run: (context: Context) => Promise<Rendered>): Promise<{ rendered: Rendered; isReplay: boolean }> {
+export async function runOnce(context: Context, { clock, seal }: { readonly clock: SystemClock; readonly seal: Seal }, key: string, text: string, run: (context: Context) => Promise<Rendered>): Promise<{ rendered: Rendered; isReplay: boolean }> {
   const request: IdempotentRequest = {
     merchantId: context.merchant.merchantId,
     applicationId: context.actor.applicationId ?? context.actor.name,
@@ -34,11 +36,15 @@ export async function runOnce(context: Context, clock: SystemClock, key: string,
     begunAt: clock.now(),
   };
   const isOurs = await begin(context.db, request, request.begunAt.subtract(remembered), request.begunAt.subtract(dead));
-  if (!isOurs) return { rendered: await earlierAnswer(context.db, request), isReplay: true };
+  if (!isOurs) return { rendered: withBody(await earlierAnswer(context.db, request), (body) => seal.open(Buffer.from(body, 'base64'))), isReplay: true };
 
   const rendered = await runMarked(context, request, run);
-  await saveAnswer(context.db, request, rendered);
+  await saveAnswer(context.db, request, withBody(rendered, (body) => seal.seal(body).toString('base64')));
   return { rendered, isReplay: false };
+}
+
+function withBody(rendered: Rendered, change: (body: string) => string): Rendered {
+  return rendered.body === undefined ? rendered : { ...rendered, body: change(rendered.body) };
 }
 
 /** Deletes what is older than a day. */

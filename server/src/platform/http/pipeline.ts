@@ -8,6 +8,7 @@ import type { Context } from '../context.ts';
 import type { EventSink } from '../events/outbox.ts';
 import type { Metrics } from '../metrics.ts';
 import { isConnectionFailure, type Database } from '../storage/database.ts';
+import type { Seal } from '../seal.ts';
 import type { Merchants } from '../tenancy/merchants.ts';
 import type { Authenticate, Principal } from './authentication.ts';
 import { applicationSubject, addressSubject, bodyOf, checkRequest, checkVersion, credentialsOf, idempotencyKeyOf, versionOf } from './request.ts';
@@ -29,6 +30,8 @@ export interface PipelineParts {
   readonly merchants: Merchants;
   readonly authenticate: Authenticate;
   readonly limiter: RateLimiter;
+  /** Keeps the answers of repeatable writes from being read in the database. */
+  readonly seal: Seal;
   readonly routes: Routes;
   readonly bodyLimitBytes: number;
   readonly trustedProxies: readonly string[];
@@ -148,7 +151,7 @@ function addOperation(server: FastifyInstance, parts: PipelineParts, callers: Ca
       const run = async (within: Context) => rendered(operation, await handler(within, input));
       const key = idempotencyKeyOf(request, operation);
       if (key === undefined) return send(reply, await run(context));
-      const once = await runOnce(context, parts.clock, key, [id, request.url, request.body ?? ''].join('\n'), run);
+      const once = await runOnce(context, parts, key, [id, request.url, request.body ?? ''].join('\n'), run);
       if (once.isReplay) reply.header(replayHeader, 'true');
       return send(reply, once.rendered);
     },
