@@ -134,10 +134,12 @@ async function faultsOf(id: OperationId, bad: Case): Promise<string[]> {
 
 /** A sum over every row of every table: what must be the same afterwards. What the door itself notes is left out. */
 async function checksum(): Promise<Record<string, string>> {
-  const tables = await app.db.rows<{ name: string }>(
-    `select c.relname as name from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+  const tables = await app.db.rows<{ name: string; hasMerchant: boolean }>(
+    `select c.relname as name, exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'merchant_id') as "hasMerchant" from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
      and c.relname not in ('rate_bucket', 'migration')`);
-  const sums = tables.map(({ name }) => `select '${name}' as name, count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)), 0) as sum from ${name} t`);
+  const ofAll = 'where merchant_id = any (select m.merchant_id from merchant m)';
+  const sums = tables.map(({ name, hasMerchant }) =>
+    `select '${name}' as name, count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)), 0) as sum from ${name} t ${hasMerchant ? ofAll : ''}`);
   const rows = await app.db.rows<{ name: string; sum: string }>(sums.join(' union all '));
   return Object.fromEntries(rows.map(({ name, sum }) => [name, sum]));
 }
