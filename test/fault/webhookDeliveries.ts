@@ -34,6 +34,8 @@ export interface Delivering {
   readonly seed: number;
   readonly killMsMax: number;
   readonly timeoutMs: number;
+  /** After so many kills the processes are left alone: on a busy machine one may need longer to start than it lives. Absent: no end. */
+  readonly killsMax?: number;
 }
 
 export interface Delivered {
@@ -80,6 +82,7 @@ export async function deliverWhileKilling(run: Delivering): Promise<Delivered> {
       assert.ok(performance.now() < endMs, `after ${run.timeoutMs} ms ${listening.receivers.map((each) => each.arrived).join(' ')} of ${run.events} have arrived (seed ${run.seed})`);
       listening.goDown(run.down);
       await pause(run.killMsMax * chance());
+      if (kills >= (run.killsMax ?? Infinity)) continue;
       const index = Math.floor(chance() * processes.length);
       await killNine(processes[index]!);
       processes[index] = await startProcess();
