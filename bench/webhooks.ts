@@ -20,7 +20,7 @@ import { insertWebhook } from '../server/src/webhooks/webhookStore.ts';
 import { objectReaders } from '../server/src/wireReaders.ts';
 import { due, gatewayOf, merchantWith } from './support/dueMerchant.ts';
 import { figure, median } from './support/figures.ts';
-import { withPostgres } from './support/postgres.ts';
+import { costOf, withPostgres, type BenchStore, type Cost } from './support/postgres.ts';
 import { startServer } from './support/processes.ts';
 
 const parts = process.argv[2] === undefined ? ['deliver', 'rebill'] : [process.argv[2]];
@@ -33,36 +33,38 @@ const rebilled = 10_000;
 const seal = sealWith(randomBytes(32));
 let webhooks = 0;
 
-await withPostgres(async ({ db }) => {
-  if (parts.includes('deliver')) await measureDelivering(db);
-  if (parts.includes('rebill')) await measureRebills(db);
+await withPostgres(async (store) => {
+  if (parts.includes('deliver')) await measureDelivering(store);
+  if (parts.includes('rebill')) await measureRebills(store.db);
 });
 
 // ------------------------------------------------------------------------------------------------------------------------ delivering
 
-async function measureDelivering(db: DatabasePool): Promise<void> {
+async function measureDelivering(store: BenchStore): Promise<void> {
   const receiver = await startServer({ args: ['bench/support/webhookReceiver.ts'], readyPath: '/' });
   try {
-    const plain = await merchantWith(db, 'DELIVER', 1);
+    const plain = await merchantWith(store.db, 'DELIVER', 1);
     const merchant = { ...plain.merchant, settings: { webhooks: { allow_loopback: true } } };
     const context: Context = { ...plain, merchant, events: outbox([webhookListener({}, () => {})]) };
-    figure('webhook_single', await compare(context, receiver.baseUrl, singleEvents, 1), '>=0.35');
-    figure('webhook_batches', await compare(context, receiver.baseUrl, batchedEvents, batch), '>=0.6');
+    figure('webhook_single', await compare(store, context, receiver.baseUrl, singleEvents, 1), '>=0.35');
+    figure('webhook_batches', await compare(store, context, receiver.baseUrl, batchedEvents, batch), '>=0.6');
   } finally {
     await receiver.stop();
   }
 }
 
 /** Events a second of ours : those of the bare loop. The first pair warms both up and is left out. */
-async function compare(context: Context, url: string, events: number, perDelivery: number): Promise<number> {
-  const measured: { ours: number; bare: number }[] = [];
+async function compare(store: BenchStore, context: Context, url: string, events: number, perDelivery: number): Promise<number> {
+  const measured: { ours: Cost; bare: Cost }[] = [];
   for (let pair = 0; pair <= pairs; pair++) {
-    measured.push({ ours: await deliver(context, url, events, perDelivery), bare: await bareLoop(url, events, perDelivery) });
+    measured.push({ ours: await deliver(store, context, url, events, perDelivery), bare: await bareLoop(store, url, events, perDelivery) });
   }
   const kept = measured.slice(1);
-  const rate = (side: 'ours' | 'bare') => median(kept.map((each) => each[side])).toFixed(0);
+  const rate = (side: 'ours' | 'bare') => (events / median(kept.map((each) => each[side].seconds))).toFixed(0);
+  const cpu = (side: 'ours' | 'bare', of: 'nodeUs' | 'postgresUs') => (median(kept.map((each) => each[side][of])) / events).toFixed(0);
   console.log(`${perDelivery} events a delivery: ${rate('ours')} events/s, signed, in order, logged; the bare loop ${rate('bare')} (medians of ${pairs})`);
-  return median(kept.map((each) => each.ours / each.bare));
+  console.log(`CPU an event: ${cpu('ours', 'nodeUs')} µs node and ${cpu('ours', 'postgresUs')} µs PostgreSQL; the bare loop ${cpu('bare', 'nodeUs')} µs`);
+  return median(kept.map((each) => each.bare.seconds / each.ours.seconds));
 }
 
 /** What an auto order with two items is like on the wire: about two kilobytes. */
@@ -77,7 +79,7 @@ function payloadOf(oid: number): object {
 }
 
 /** Lets events happen, then measures from the first look until everything has arrived and is written down. */
-async function deliver(context: Context, url: string, events: number, perDelivery: number): Promise<number> {
+async function deliver(store: BenchStore, context: Context, url: string, events: number, perDelivery: number): Promise<Cost> {
   const { db, merchant } = context;
   await addWebhook(db, merchant.merchantId, { url, maximumEvents: perDelivery, subscriptions: [{ eventName: 'auto_order_rebill', expansion: '' }] });
   for (let first = 0; first < events; first += 1000) {
@@ -89,16 +91,16 @@ async function deliver(context: Context, url: string, events: number, perDeliver
   }
   const sender = httpSender({ clock: systemClock });
   const dispatcher = webhookDispatcher({ db, clock: systemClock, seal, send: sender.send, jitter: randomIds.fraction, contextFor: async () => context });
-  const startMs = performance.now();
-  // Nothing to do is not yet the end: an event may wait for a transaction that is older than its own.
-  while ((await dispatcher.runOnce()) > 0 || (await arrived(context)) < events);
-  const seconds = (performance.now() - startMs) / 1000;
+  const cost = await costOf(store, async () => {
+    // Nothing to do is not yet the end: an event may wait for a transaction that is older than its own.
+    while ((await dispatcher.runOnce()) > 0 || (await arrived(context)) < events);
+  });
   await dispatcher.stop();
   await sender.close();
   await db.run('delete from webhook where merchant_id = $1', [merchant.merchantId]);
   await db.run('delete from webhook_event where merchant_id = $1', [merchant.merchantId]);
   await db.run('vacuum analyze webhook_event, webhook_delivery, webhook_log');
-  return events / seconds;
+  return cost;
 }
 
 async function arrived({ db, merchant }: Context): Promise<number> {
@@ -106,21 +108,19 @@ async function arrived({ db, merchant }: Context): Promise<number> {
   return row!.events;
 }
 
-async function bareLoop(url: string, events: number, perDelivery: number): Promise<number> {
+async function bareLoop(store: BenchStore, url: string, events: number, perDelivery: number): Promise<Cost> {
   const bodies = Array.from({ length: events / perDelivery }, (_, delivery) =>
     deliveryBody(Array.from({ length: perDelivery }, (_each, index) => ({ name: 'auto_order_rebill', payload: JSON.stringify(payloadOf(delivery * perDelivery + index + 1)) })), false));
   const dispatcher = new Agent({ connections: concurrency, pipelining: 1 });
-  const startMs = performance.now();
   let next = 0;
-  await Promise.all(Array.from({ length: concurrency }, async () => {
+  const cost = await costOf(store, () => Promise.all(Array.from({ length: concurrency }, async () => {
     for (let body = bodies[next++]; body !== undefined; body = bodies[next++]) {
       const response = await request(url, { method: 'POST', headers: { 'content-type': 'application/json; charset=UTF-8' }, body, dispatcher });
       await response.body.text();
     }
-  }));
-  const seconds = (performance.now() - startMs) / 1000;
+  })));
   await dispatcher.close();
-  return events / seconds;
+  return cost;
 }
 
 async function addWebhook(db: Database, merchantId: string, changes: { url: string; maximumEvents: number; subscriptions: readonly { eventName: string; expansion: string }[] }): Promise<void> {

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { Temporal } from 'temporal-polyfill';
 import { calculate } from '../../server/src/autoOrders/calculated.ts';
+import { anchorOf } from '../../server/src/autoOrders/schedule.ts';
 import { insertAutoOrders } from '../../server/src/autoOrders/store.ts';
 import type { Catalog } from '../../server/src/autoOrders/steps.ts';
 import { catalogItem } from '../../server/src/items/catalogItem.ts';
@@ -21,6 +22,9 @@ import { coffee, originalOrder } from '../../test/support/rebills.ts';
 /** The moment at which every auto order of {@link merchantWith} is due. */
 export const due = Temporal.Instant.from('2026-03-15T14:00:00Z');
 
+export const zone = 'America/New_York';
+const signedUpAt = Temporal.Instant.from('2026-02-01T00:00:00Z');
+
 /** A gateway that approves everything after so long. */
 export function gatewayOf(delayMs: number): Gateway {
   const approved = { kind: 'approved', reference: 'ref' } as const;
@@ -31,31 +35,32 @@ export function gatewayOf(delayMs: number): Gateway {
   return { code: 'simulator', isReal: false, concurrency: 200, charge, find: charge, refund: async () => ({ kind: 'refunded', reference: 'ref' }) };
 }
 
-/** A merchant with so many auto orders of two items, all due at the same moment. */
-export async function merchantWith(db: DatabasePool, merchantId: string, autoOrders: number): Promise<Context> {
-  const merchant: Merchant = { merchantId, name: merchantId, timeZone: 'America/New_York', currency: 'USD', settings: {}, clock: { kind: 'standing', at: due } };
-  await insertMerchant(db, merchant, due);
+/** A merchant with so many monthly auto orders of two items, each due at its moment: all at {@link due} unless said otherwise. Its clock stands at the first. */
+export async function merchantWith(db: DatabasePool, merchantId: string, autoOrders: number, dueAt = (_index: number) => due): Promise<Context> {
+  const now = dueAt(0);
+  const merchant: Merchant = { merchantId, name: merchantId, timeZone: zone, currency: 'USD', settings: {}, clock: { kind: 'standing', at: now } };
+  await insertMerchant(db, merchant, now);
   await takeNumbers(db, merchantId, 'order', 10_000_000);
   const items = [coffee, { ...coffee, merchant_item_id: 'TEA', description: 'Tea', pricing: { cost: 8.5 } }]
     .map((item, index) => ({ ...item, merchant_item_oid: index + 1, pricing: { ...item.pricing, currency_code: 'USD' } }));
-  for (const item of items) await insertItem(db, merchantId, item, due);
+  for (const item of items) await insertItem(db, merchantId, item, now);
   const byId = new Map(items.map((item) => [item.merchant_item_id!, catalogItem(item)]));
   const batchSize = 2000;
-  for (let first = 1; first <= autoOrders; first += batchSize) {
-    await addAutoOrders(db, merchantId, first, Math.min(batchSize, autoOrders - first + 1), (itemId) => byId.get(itemId));
+  for (let first = 0; first < autoOrders; first += batchSize) {
+    const dues = Array.from({ length: Math.min(batchSize, autoOrders - first) }, (_, index) => ({ autoOrderOid: first + index + 1, at: dueAt(first + index) }));
+    await addAutoOrders(db, merchantId, dues, (itemId) => byId.get(itemId));
   }
   await db.run('vacuum analyze');
-  const log = pino({ level: 'silent' });
-  return { merchant, db, now: due, actor: systemActor, events: outbox([]), ids: randomIds, log, requestId: 'bench' };
+  return { merchant, db, now, actor: systemActor, events: outbox([]), ids: randomIds, log: pino({ level: 'silent' }), requestId: 'bench' };
 }
 
-async function addAutoOrders(db: DatabasePool, merchantId: string, first: number, size: number, catalog: Catalog): Promise<void> {
-  const records = Array.from({ length: size }, (_, index) => {
-    const autoOrderOid = first + index;
-    const tea = anItem({ itemOid: 2 * autoOrderOid, originalItemId: 'TEA', lifeTimeValue: minor(850) });
-    return anAutoOrder({ merchantId, autoOrderOid, originalOrderId: `${merchantId}-${String(autoOrderOid).padStart(10, '0')}`, items: [anItem({ itemOid: 2 * autoOrderOid - 1 }), tea] });
+async function addAutoOrders(db: DatabasePool, merchantId: string, dues: readonly { autoOrderOid: number; at: Temporal.Instant }[], catalog: Catalog): Promise<void> {
+  const records = dues.map(({ autoOrderOid, at }) => {
+    const first = { nextShipmentAt: at, anchor: anchorOf(at, zone) };
+    const items = [anItem({ itemOid: 2 * autoOrderOid - 1, ...first }), anItem({ itemOid: 2 * autoOrderOid, originalItemId: 'TEA', lifeTimeValue: minor(850), ...first })];
+    return anAutoOrder({ merchantId, autoOrderOid, originalOrderId: `${merchantId}-${String(autoOrderOid).padStart(10, '0')}`, items });
   });
   await insertOrders(db, merchantId, records.map((record) => originalOrder(record, {})));
-  const rules = { now: Temporal.Instant.from('2026-02-01T00:00:00Z'), zone: 'America/New_York', missedShipments: 'bill' as const };
+  const rules = { now: signedUpAt, zone, missedShipments: 'bill' as const };
   await insertAutoOrders(db, merchantId, records.map((record) => ({ ...calculate(record, catalog, rules), currency: 'USD', createdAt: rules.now })));
 }

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,24 @@ export interface BenchStore {
   readonly connection: EmbeddedConnection;
   /** The same for a process of its own, as `DATABASE_URL`. */
   readonly url: string;
+  /** Milliseconds of CPU time of this PostgreSQL until now, all its processes together. */
+  cpuMs(): number;
+}
+
+/** What something cost. */
+export interface Cost {
+  readonly seconds: number;
+  /** Microseconds of CPU time, of this process and of PostgreSQL. */
+  readonly nodeUs: number;
+  readonly postgresUs: number;
+}
+
+/** Does `work` and tells what it cost. */
+export async function costOf<Value>({ cpuMs }: BenchStore, work: () => Promise<Value>): Promise<Cost & { readonly value: Value }> {
+  const [startMs, cpu, postgresMs] = [performance.now(), process.cpuUsage(), cpuMs()];
+  const value = await work();
+  const [endMs, used] = [performance.now(), process.cpuUsage(cpu)];
+  return { value, seconds: (endMs - startMs) / 1000, nodeUs: used.user + used.system, postgresUs: (cpuMs() - postgresMs) * 1000 };
 }
 
 /** Lends a store for `work`; it is gone afterwards. */
@@ -21,14 +40,29 @@ export async function withPostgres(work: (store: BenchStore) => Promise<void>): 
   const settings = { max_wal_size: '4GB' };
   const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), log: { debug() {}, info() {}, warn: console.error }, settings });
   const { connection } = postgres;
-  const db = openPool({ connection, maxConnections: 8, prepareStatements: true });
+  const db = openPool({ connection, maxConnections: 16, prepareStatements: true });
   try {
     await migrate(db, await readMigrations());
     const { user, host, port, database } = connection;
-    await work({ db, connection, url: `postgresql://${user}@${encodeURIComponent(host)}:${port}/${database}` });
+    const url = `postgresql://${user}@${encodeURIComponent(host)}:${port}/${database}`;
+    await work({ db, connection, url, cpuMs: () => cpuMs(postgres.dataDir) });
   } finally {
     await db.close();
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** CPU time of the server and all processes it has started, those that are gone included. */
+function cpuMs(dataDir: string): number {
+  const postmaster = Number(readFileSync(join(dataDir, 'postmaster.pid'), 'utf8').split('\n')[0]);
+  const msPerTick = 10;
+  let ticks = 0;
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    const stat = existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, 'utf8') : '';
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ').map(Number);
+    const isServer = Number(pid) === postmaster;
+    if (isServer || fields[1] === postmaster) ticks += (fields[11] ?? 0) + (fields[12] ?? 0) + (isServer ? (fields[13] ?? 0) + (fields[14] ?? 0) : 0);
+  }
+  return ticks * msPerTick;
 }
