@@ -1,0 +1,841 @@
+-- Generated from the migrated database by `npm run schema`; never run by the server, and never edited: a change is a new migration.
+-- The whole data model on one page: tables with their indexes, each after the tables it refers to, then functions. A test keeps it fresh.
+-- Why a table, a column or an index is there stands in the migration that made it.
+
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+
+CREATE TABLE merchant (
+  merchant_id text NOT NULL,
+  name text NOT NULL,
+  time_zone text NOT NULL DEFAULT 'America/New_York'::text,
+  currency text NOT NULL DEFAULT 'USD'::text,
+  settings jsonb NOT NULL DEFAULT '{}'::jsonb,
+  clock_kind text NOT NULL DEFAULT 'real'::text,
+  clock_at timestamp with time zone,
+  clock_set_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT merchant_pkey PRIMARY KEY (merchant_id),
+  CONSTRAINT merchant_check CHECK ((clock_kind = 'real'::text) = (clock_at IS NULL)),
+  CONSTRAINT merchant_check1 CHECK ((clock_kind = 'running'::text) = (clock_set_at IS NOT NULL)),
+  CONSTRAINT merchant_clock_kind_check CHECK (clock_kind = ANY (ARRAY['real'::text, 'standing'::text, 'running'::text]))
+);
+
+CREATE TABLE api_key (
+  key_hash bytea NOT NULL,
+  merchant_id text NOT NULL,
+  key_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  name text NOT NULL,
+  prefix text NOT NULL,
+  permissions text[] NOT NULL,
+  allowed_ips text[] NOT NULL DEFAULT '{}'::text[],
+  user_id integer,
+  created_at timestamp with time zone NOT NULL,
+  revoked_at timestamp with time zone,
+  CONSTRAINT api_key_pkey PRIMARY KEY (key_hash),
+  CONSTRAINT api_key_key_id_key UNIQUE (key_id),
+  CONSTRAINT api_key_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES merchant(merchant_id)
+);
+CREATE INDEX api_key_merchant ON api_key USING btree (merchant_id, key_id);
+
+CREATE TABLE app_user (
+  merchant_id text NOT NULL,
+  user_id integer NOT NULL,
+  login text NOT NULL,
+  login_lc text COLLATE "C" NOT NULL GENERATED ALWAYS AS (lower(login)) STORED,
+  full_name text NOT NULL,
+  icon_url text,
+  email text,
+  permissions text[] NOT NULL,
+  password_hash text,
+  document jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  modified_at timestamp with time zone NOT NULL,
+  CONSTRAINT app_user_pkey PRIMARY KEY (merchant_id, user_id),
+  CONSTRAINT app_user_login UNIQUE (merchant_id, login_lc)
+);
+CREATE INDEX app_user_name ON app_user USING btree (merchant_id, lower(full_name), user_id);
+
+CREATE TABLE auto_order (
+  merchant_id text NOT NULL,
+  auto_order_oid integer NOT NULL,
+  auto_order_code text NOT NULL,
+  original_order_id text NOT NULL,
+  status text NOT NULL,
+  enabled boolean NOT NULL,
+  completed boolean NOT NULL DEFAULT false,
+  currency text NOT NULL,
+  currency_exponent smallint NOT NULL,
+  signed_up_at timestamp with time zone NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  modified_at timestamp with time zone NOT NULL,
+  cancel_after_next_x_orders integer,
+  cancel_reason text,
+  canceled_by_user text,
+  canceled_at timestamp with time zone,
+  cancel_upgrade boolean NOT NULL DEFAULT false,
+  cancel_downgrade boolean NOT NULL DEFAULT false,
+  disabled_at timestamp with time zone,
+  merged_at timestamp with time zone,
+  merged_into_auto_order_oid integer,
+  credit_card_attempt integer NOT NULL DEFAULT 0,
+  next_attempt_at timestamp with time zone,
+  failure_reason text,
+  override_affiliate_id integer,
+  rotating_transaction_gateway_code text,
+  rebill_count integer NOT NULL DEFAULT 0,
+  add_ons jsonb NOT NULL DEFAULT '[]'::jsonb,
+  properties jsonb NOT NULL DEFAULT '[]'::jsonb,
+  next_shipment_at timestamp with time zone,
+  due_at timestamp with time zone,
+  version integer NOT NULL DEFAULT 1,
+  CONSTRAINT auto_order_pkey PRIMARY KEY (merchant_id, auto_order_oid),
+  CONSTRAINT auto_order_code UNIQUE (merchant_id, auto_order_code),
+  CONSTRAINT auto_order_original_order UNIQUE (merchant_id, original_order_id),
+  CONSTRAINT auto_order_status_check CHECK (status = ANY (ARRAY['active'::text, 'canceled'::text, 'disabled'::text, 'merged'::text]))
+) WITH (fillfactor=80);
+CREATE INDEX auto_order_due ON auto_order USING btree (merchant_id, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX auto_order_modified ON auto_order USING btree (merchant_id, modified_at, auto_order_oid);
+CREATE INDEX auto_order_next_shipment ON auto_order USING btree (merchant_id, next_shipment_at, auto_order_oid);
+CREATE INDEX auto_order_status ON auto_order USING btree (merchant_id, status, auto_order_oid);
+
+CREATE TABLE auto_order_item (
+  merchant_id text NOT NULL,
+  auto_order_oid integer NOT NULL,
+  auto_order_item_oid integer NOT NULL,
+  "position" smallint NOT NULL,
+  original_item_id text NOT NULL,
+  original_item_id_lc text COLLATE "C" NOT NULL GENERATED ALWAYS AS (lower(original_item_id)) STORED,
+  original_quantity numeric NOT NULL,
+  arbitrary_item_id text,
+  arbitrary_quantity numeric,
+  arbitrary_unit_cost bigint,
+  arbitrary_unit_cost_remaining_orders integer,
+  arbitrary_percentage_discount numeric,
+  arbitrary_schedule_days integer,
+  frequency text,
+  next_shipment_at timestamp with time zone,
+  anchor timestamp without time zone NOT NULL,
+  next_preshipment_notice_at timestamp with time zone,
+  preshipment_notice_sent boolean NOT NULL DEFAULT false,
+  no_order_after_at timestamp with time zone,
+  first_order_at timestamp with time zone,
+  last_order_at timestamp with time zone,
+  life_time_value bigint NOT NULL DEFAULT 0,
+  rebill_value bigint NOT NULL DEFAULT 0,
+  number_of_rebills integer NOT NULL DEFAULT 0,
+  remaining_repeat_count integer,
+  paused boolean NOT NULL DEFAULT false,
+  step_index smallint NOT NULL DEFAULT 0,
+  step_done integer NOT NULL DEFAULT 0,
+  options jsonb NOT NULL DEFAULT '[]'::jsonb,
+  properties jsonb NOT NULL DEFAULT '[]'::jsonb,
+  add_ons jsonb NOT NULL DEFAULT '[]'::jsonb,
+  paypal_payer_id text,
+  paypal_recurring_payment_profile_id text,
+  next_item_id text,
+  next_item_id_lc text COLLATE "C" GENERATED ALWAYS AS (lower(next_item_id)) STORED,
+  calculated_next_shipment_at timestamp with time zone,
+  simple_schedule jsonb,
+  CONSTRAINT auto_order_item_pkey PRIMARY KEY (merchant_id, auto_order_oid, auto_order_item_oid),
+  CONSTRAINT auto_order_item_merchant_id_auto_order_oid_fkey FOREIGN KEY (merchant_id, auto_order_oid) REFERENCES auto_order(merchant_id, auto_order_oid)
+) WITH (fillfactor=80);
+CREATE INDEX auto_order_item_next ON auto_order_item USING btree (merchant_id, next_item_id_lc, auto_order_oid) WHERE next_item_id_lc IS NOT NULL;
+CREATE INDEX auto_order_item_original ON auto_order_item USING btree (merchant_id, original_item_id_lc, auto_order_oid);
+
+CREATE TABLE auto_order_log (
+  merchant_id text NOT NULL,
+  auto_order_oid integer NOT NULL,
+  log_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  at timestamp with time zone NOT NULL,
+  message text NOT NULL,
+  CONSTRAINT auto_order_log_pkey PRIMARY KEY (merchant_id, auto_order_oid, log_id)
+);
+
+CREATE TABLE auto_order_recalculation (
+  merchant_id text NOT NULL,
+  item_id_lc text COLLATE "C" NOT NULL,
+  after_oid integer NOT NULL DEFAULT 0,
+  CONSTRAINT auto_order_recalculation_pkey PRIMARY KEY (merchant_id, item_id_lc)
+);
+
+CREATE TABLE auto_order_search (
+  merchant_id text NOT NULL,
+  auto_order_oid integer NOT NULL,
+  ordered_at timestamp with time zone NOT NULL,
+  paid_at timestamp with time zone,
+  customer_profile_oid integer,
+  card_type text COLLATE "C",
+  screen_branding_theme_code text COLLATE "C",
+  billing_first_name text COLLATE "C",
+  billing_last_name text COLLATE "C",
+  billing_company text COLLATE "C",
+  billing_city text COLLATE "C",
+  billing_state_region text COLLATE "C",
+  billing_postal_code text COLLATE "C",
+  billing_country_code text COLLATE "C",
+  billing_day_phone text COLLATE "C",
+  billing_email text COLLATE "C",
+  billing_cc_emails text COLLATE "C",
+  shipping_first_name text COLLATE "C",
+  shipping_last_name text COLLATE "C",
+  shipping_company text COLLATE "C",
+  shipping_city text COLLATE "C",
+  shipping_state_region text COLLATE "C",
+  shipping_postal_code text COLLATE "C",
+  shipping_country_code text COLLATE "C",
+  CONSTRAINT auto_order_search_pkey PRIMARY KEY (merchant_id, auto_order_oid),
+  CONSTRAINT auto_order_search_merchant_id_auto_order_oid_fkey FOREIGN KEY (merchant_id, auto_order_oid) REFERENCES auto_order(merchant_id, auto_order_oid)
+);
+CREATE INDEX auto_order_search_billing_cc_emails ON auto_order_search USING btree (merchant_id, billing_cc_emails, auto_order_oid);
+CREATE INDEX auto_order_search_billing_city ON auto_order_search USING btree (merchant_id, billing_city, auto_order_oid);
+CREATE INDEX auto_order_search_billing_company ON auto_order_search USING btree (merchant_id, billing_company, auto_order_oid);
+CREATE INDEX auto_order_search_billing_country_code ON auto_order_search USING btree (merchant_id, billing_country_code, auto_order_oid);
+CREATE INDEX auto_order_search_billing_day_phone ON auto_order_search USING btree (merchant_id, billing_day_phone, auto_order_oid);
+CREATE INDEX auto_order_search_billing_email ON auto_order_search USING btree (merchant_id, billing_email, auto_order_oid);
+CREATE INDEX auto_order_search_billing_first_name ON auto_order_search USING btree (merchant_id, billing_first_name, auto_order_oid);
+CREATE INDEX auto_order_search_billing_last_name ON auto_order_search USING btree (merchant_id, billing_last_name, auto_order_oid);
+CREATE INDEX auto_order_search_billing_postal_code ON auto_order_search USING btree (merchant_id, billing_postal_code, auto_order_oid);
+CREATE INDEX auto_order_search_billing_state_region ON auto_order_search USING btree (merchant_id, billing_state_region, auto_order_oid);
+CREATE INDEX auto_order_search_card_type ON auto_order_search USING btree (merchant_id, card_type, auto_order_oid);
+CREATE INDEX auto_order_search_customer_profile_oid ON auto_order_search USING btree (merchant_id, customer_profile_oid, auto_order_oid);
+CREATE INDEX auto_order_search_ordered_at ON auto_order_search USING btree (merchant_id, ordered_at, auto_order_oid);
+CREATE INDEX auto_order_search_paid_at ON auto_order_search USING btree (merchant_id, paid_at, auto_order_oid);
+CREATE INDEX auto_order_search_screen_branding_theme_code ON auto_order_search USING btree (merchant_id, screen_branding_theme_code, auto_order_oid);
+CREATE INDEX auto_order_search_shipping_city ON auto_order_search USING btree (merchant_id, shipping_city, auto_order_oid);
+CREATE INDEX auto_order_search_shipping_company ON auto_order_search USING btree (merchant_id, shipping_company, auto_order_oid);
+CREATE INDEX auto_order_search_shipping_country_code ON auto_order_search USING btree (merchant_id, shipping_country_code, auto_order_oid);
+CREATE INDEX auto_order_search_shipping_first_name ON auto_order_search USING btree (merchant_id, shipping_first_name, auto_order_oid);
+CREATE INDEX auto_order_search_shipping_last_name ON auto_order_search USING btree (merchant_id, shipping_last_name, auto_order_oid);
+CREATE INDEX auto_order_search_shipping_postal_code ON auto_order_search USING btree (merchant_id, shipping_postal_code, auto_order_oid);
+CREATE INDEX auto_order_search_shipping_state_region ON auto_order_search USING btree (merchant_id, shipping_state_region, auto_order_oid);
+
+CREATE TABLE auto_order_search_value (
+  merchant_id text NOT NULL,
+  kind text NOT NULL,
+  value text COLLATE "C" NOT NULL,
+  auto_order_oid integer NOT NULL,
+  CONSTRAINT auto_order_search_value_pkey PRIMARY KEY (merchant_id, kind, value, auto_order_oid),
+  CONSTRAINT auto_order_search_value_kind_check CHECK (kind = ANY (ARRAY['item'::text, 'phone'::text]))
+);
+CREATE INDEX auto_order_search_value_owner ON auto_order_search_value USING btree (merchant_id, auto_order_oid);
+
+CREATE TABLE auto_order_update_job (
+  merchant_id text NOT NULL,
+  job_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  auto_order_oid integer NOT NULL,
+  body jsonb NOT NULL,
+  validate_original_order boolean NOT NULL,
+  actor_name text NOT NULL,
+  attempts smallint NOT NULL DEFAULT 0,
+  CONSTRAINT auto_order_update_job_pkey PRIMARY KEY (merchant_id, job_id)
+);
+CREATE INDEX auto_order_update_job_order ON auto_order_update_job USING btree (merchant_id, auto_order_oid, job_id);
+
+CREATE TABLE billing_link_key (
+  only_one boolean NOT NULL DEFAULT true,
+  inner_key bytea NOT NULL,
+  outer_key bytea NOT NULL,
+  public_url text NOT NULL,
+  CONSTRAINT billing_link_key_pkey PRIMARY KEY (only_one),
+  CONSTRAINT billing_link_key_only_one_check CHECK (only_one)
+);
+
+CREATE TABLE clock_advance (
+  merchant_id text NOT NULL,
+  advance_id text NOT NULL,
+  from_at timestamp with time zone NOT NULL,
+  to_at timestamp with time zone NOT NULL,
+  reached_at timestamp with time zone NOT NULL,
+  mode_after text NOT NULL,
+  state text NOT NULL DEFAULT 'playing'::text,
+  failure_reason text,
+  rebill_count integer NOT NULL DEFAULT 0,
+  decline_count integer NOT NULL DEFAULT 0,
+  notice_count integer NOT NULL DEFAULT 0,
+  failures smallint NOT NULL DEFAULT 0,
+  lease_until timestamp with time zone,
+  CONSTRAINT clock_advance_pkey PRIMARY KEY (merchant_id, advance_id),
+  CONSTRAINT clock_advance_check CHECK ((lease_until IS NULL) = (state <> 'playing'::text)),
+  CONSTRAINT clock_advance_mode_after_check CHECK (mode_after = ANY (ARRAY['standing'::text, 'running'::text])),
+  CONSTRAINT clock_advance_state_check CHECK (state = ANY (ARRAY['playing'::text, 'done'::text, 'failed'::text]))
+);
+CREATE UNIQUE INDEX clock_advance_playing ON clock_advance USING btree (merchant_id) WHERE state = 'playing'::text;
+
+CREATE TABLE counter (
+  merchant_id text NOT NULL,
+  name text NOT NULL,
+  value bigint NOT NULL,
+  CONSTRAINT counter_pkey PRIMARY KEY (merchant_id, name)
+);
+
+CREATE TABLE customer (
+  merchant_id text NOT NULL,
+  customer_profile_oid integer NOT NULL,
+  email text NOT NULL,
+  email_lc text COLLATE "C" NOT NULL GENERATED ALWAYS AS (lower(email)) STORED,
+  document jsonb NOT NULL,
+  card_tokens jsonb NOT NULL DEFAULT '{}'::jsonb,
+  created_at timestamp with time zone NOT NULL,
+  modified_at timestamp with time zone NOT NULL,
+  CONSTRAINT customer_pkey PRIMARY KEY (merchant_id, customer_profile_oid),
+  CONSTRAINT customer_email UNIQUE (merchant_id, email_lc)
+);
+CREATE INDEX customer_modified ON customer USING btree (merchant_id, modified_at, customer_profile_oid);
+
+CREATE TABLE event (
+  merchant_id text NOT NULL,
+  event_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  stamp xid8 NOT NULL,
+  name text NOT NULL,
+  object_type text NOT NULL,
+  object_id text NOT NULL,
+  object_sequence integer NOT NULL,
+  at timestamp with time zone NOT NULL,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  data jsonb NOT NULL,
+  CONSTRAINT event_pkey PRIMARY KEY (merchant_id, event_id),
+  CONSTRAINT event_object_sequence UNIQUE (merchant_id, object_type, object_id, object_sequence)
+);
+CREATE INDEX event_feed ON event USING btree (merchant_id, stamp, event_id);
+
+CREATE TABLE gateway_inactive (
+  merchant_id text NOT NULL,
+  code text NOT NULL,
+  since_at timestamp with time zone NOT NULL,
+  until_at timestamp with time zone NOT NULL,
+  reason text NOT NULL,
+  CONSTRAINT gateway_inactive_pkey PRIMARY KEY (merchant_id, code)
+);
+
+CREATE TABLE user_group (
+  merchant_id text NOT NULL,
+  group_id integer NOT NULL,
+  name text NOT NULL,
+  name_lc text COLLATE "C" NOT NULL GENERATED ALWAYS AS (lower(name)) STORED,
+  permissions text[] NOT NULL,
+  document jsonb NOT NULL,
+  CONSTRAINT user_group_pkey PRIMARY KEY (merchant_id, group_id),
+  CONSTRAINT user_group_name UNIQUE (merchant_id, name_lc)
+);
+
+CREATE TABLE group_membership (
+  merchant_id text NOT NULL,
+  group_id integer NOT NULL,
+  user_id integer NOT NULL,
+  CONSTRAINT group_membership_pkey PRIMARY KEY (merchant_id, group_id, user_id),
+  CONSTRAINT group_membership_merchant_id_group_id_fkey FOREIGN KEY (merchant_id, group_id) REFERENCES user_group(merchant_id, group_id) ON DELETE CASCADE,
+  CONSTRAINT group_membership_merchant_id_user_id_fkey FOREIGN KEY (merchant_id, user_id) REFERENCES app_user(merchant_id, user_id) ON DELETE CASCADE
+);
+CREATE INDEX group_membership_user ON group_membership USING btree (merchant_id, user_id);
+
+CREATE TABLE idempotent_request (
+  merchant_id text NOT NULL,
+  application_id text NOT NULL,
+  idempotency_key text NOT NULL,
+  request_hash bytea NOT NULL,
+  state text NOT NULL,
+  begun_at timestamp with time zone NOT NULL,
+  status smallint,
+  body text,
+  etag text,
+  error text,
+  CONSTRAINT idempotent_request_pkey PRIMARY KEY (merchant_id, application_id, idempotency_key),
+  CONSTRAINT idempotent_request_check CHECK ((state = 'answered'::text) = (status IS NOT NULL)),
+  CONSTRAINT idempotent_request_state_check CHECK (state = ANY (ARRAY['begun'::text, 'committed'::text, 'answered'::text]))
+);
+CREATE INDEX idempotent_request_age ON idempotent_request USING btree (merchant_id, begun_at);
+
+CREATE TABLE installation (
+  only_one boolean NOT NULL DEFAULT true,
+  seal_fingerprint text NOT NULL,
+  CONSTRAINT installation_pkey PRIMARY KEY (only_one),
+  CONSTRAINT installation_only_one_check CHECK (only_one)
+);
+
+CREATE TABLE item (
+  merchant_id text NOT NULL,
+  merchant_item_oid integer NOT NULL,
+  merchant_item_id text NOT NULL,
+  merchant_item_id_lc text COLLATE "C" NOT NULL GENERATED ALWAYS AS (lower(merchant_item_id)) STORED,
+  inactive boolean NOT NULL DEFAULT false,
+  document jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  modified_at timestamp with time zone NOT NULL,
+  CONSTRAINT item_pkey PRIMARY KEY (merchant_id, merchant_item_oid),
+  CONSTRAINT item_merchant_item_id UNIQUE (merchant_id, merchant_item_id_lc)
+);
+CREATE INDEX item_modified ON item USING btree (merchant_id, modified_at, merchant_item_oid);
+
+CREATE UNLOGGED TABLE login_attempt (
+  subject text NOT NULL,
+  count integer NOT NULL,
+  last_at timestamp with time zone NOT NULL,
+  blocked_until timestamp with time zone NOT NULL,
+  CONSTRAINT login_attempt_pkey PRIMARY KEY (subject)
+);
+CREATE INDEX login_attempt_age ON login_attempt USING btree (last_at);
+
+CREATE TABLE migration (
+  name text NOT NULL,
+  checksum text NOT NULL,
+  applied_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT migration_pkey PRIMARY KEY (name)
+);
+
+CREATE TABLE notice (
+  merchant_id text NOT NULL,
+  auto_order_oid integer NOT NULL,
+  notice_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  kind text NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  facts jsonb NOT NULL,
+  order_id text,
+  email text,
+  subject text,
+  message_id text,
+  skip_reason text,
+  delivered_at timestamp with time zone,
+  bounced_at timestamp with time zone,
+  bounce_type text,
+  smtp_response text,
+  attempts smallint NOT NULL DEFAULT 0,
+  next_try_at timestamp with time zone,
+  CONSTRAINT notice_pkey PRIMARY KEY (merchant_id, auto_order_oid, notice_id),
+  CONSTRAINT notice_kind_check CHECK (kind = ANY (ARRAY['preshipment'::text, 'declined_card'::text, 'canceled'::text, 'disabled'::text, 'receipt'::text]))
+) WITH (fillfactor=70);
+CREATE INDEX notice_pending ON notice USING btree (merchant_id, next_try_at) WHERE next_try_at IS NOT NULL;
+
+CREATE TABLE oauth_application (
+  client_id text NOT NULL,
+  name text NOT NULL,
+  description text NOT NULL,
+  redirect_uris text[] NOT NULL,
+  permissions text[] NOT NULL,
+  secret_hash bytea,
+  device_scope text,
+  created_at timestamp with time zone NOT NULL,
+  disabled_at timestamp with time zone,
+  CONSTRAINT oauth_application_pkey PRIMARY KEY (client_id)
+);
+
+CREATE TABLE oauth_grant (
+  merchant_id text NOT NULL,
+  grant_id uuid NOT NULL,
+  client_id text NOT NULL,
+  user_id integer NOT NULL,
+  permissions text[] NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  revoked_at timestamp with time zone,
+  CONSTRAINT oauth_grant_pkey PRIMARY KEY (merchant_id, grant_id),
+  CONSTRAINT oauth_grant_client_id_fkey FOREIGN KEY (client_id) REFERENCES oauth_application(client_id),
+  CONSTRAINT oauth_grant_merchant_id_user_id_fkey FOREIGN KEY (merchant_id, user_id) REFERENCES app_user(merchant_id, user_id) ON DELETE CASCADE
+);
+CREATE INDEX oauth_grant_user ON oauth_grant USING btree (merchant_id, user_id);
+
+CREATE TABLE oauth_code (
+  merchant_id text NOT NULL,
+  code_hash bytea NOT NULL,
+  grant_id uuid NOT NULL,
+  redirect_uri text NOT NULL,
+  code_challenge text,
+  expires_at timestamp with time zone NOT NULL,
+  used_at timestamp with time zone,
+  CONSTRAINT oauth_code_pkey PRIMARY KEY (merchant_id, code_hash),
+  CONSTRAINT oauth_code_merchant_id_grant_id_fkey FOREIGN KEY (merchant_id, grant_id) REFERENCES oauth_grant(merchant_id, grant_id) ON DELETE CASCADE
+);
+CREATE INDEX oauth_code_expired ON oauth_code USING btree (merchant_id, expires_at);
+
+CREATE TABLE oauth_device (
+  device_hash bytea NOT NULL,
+  user_code text NOT NULL,
+  client_id text NOT NULL,
+  interval_seconds integer NOT NULL,
+  poll_after timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  state text NOT NULL DEFAULT 'pending'::text,
+  merchant_id text,
+  grant_id uuid,
+  CONSTRAINT oauth_device_pkey PRIMARY KEY (device_hash),
+  CONSTRAINT oauth_device_user_code_key UNIQUE (user_code),
+  CONSTRAINT oauth_device_check CHECK ((state = 'allowed'::text) = (grant_id IS NOT NULL)),
+  CONSTRAINT oauth_device_state_check CHECK (state = ANY (ARRAY['pending'::text, 'allowed'::text, 'denied'::text])),
+  CONSTRAINT oauth_device_client_id_fkey FOREIGN KEY (client_id) REFERENCES oauth_application(client_id)
+);
+CREATE INDEX oauth_device_expired ON oauth_device USING btree (expires_at);
+
+CREATE TABLE oauth_ticket (
+  merchant_id text NOT NULL,
+  ticket_hash bytea NOT NULL,
+  user_id integer NOT NULL,
+  client_id text NOT NULL,
+  request jsonb NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT oauth_ticket_pkey PRIMARY KEY (merchant_id, ticket_hash),
+  CONSTRAINT oauth_ticket_client_id_fkey FOREIGN KEY (client_id) REFERENCES oauth_application(client_id),
+  CONSTRAINT oauth_ticket_merchant_id_user_id_fkey FOREIGN KEY (merchant_id, user_id) REFERENCES app_user(merchant_id, user_id) ON DELETE CASCADE
+);
+CREATE INDEX oauth_ticket_expired ON oauth_ticket USING btree (merchant_id, expires_at);
+
+CREATE TABLE oauth_token (
+  merchant_id text NOT NULL,
+  token_hash bytea NOT NULL,
+  grant_id uuid NOT NULL,
+  kind text NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  used_at timestamp with time zone,
+  CONSTRAINT oauth_token_pkey PRIMARY KEY (merchant_id, token_hash),
+  CONSTRAINT oauth_token_kind_check CHECK (kind = ANY (ARRAY['access'::text, 'refresh'::text])),
+  CONSTRAINT oauth_token_merchant_id_grant_id_fkey FOREIGN KEY (merchant_id, grant_id) REFERENCES oauth_grant(merchant_id, grant_id) ON DELETE CASCADE
+);
+CREATE INDEX oauth_token_expired ON oauth_token USING btree (merchant_id, expires_at);
+CREATE INDEX oauth_token_grant ON oauth_token USING btree (merchant_id, grant_id);
+
+CREATE TABLE order_charge (
+  merchant_id text NOT NULL,
+  key text NOT NULL,
+  route text[] NOT NULL,
+  requested_at timestamp with time zone NOT NULL,
+  CONSTRAINT order_charge_pkey PRIMARY KEY (merchant_id, key)
+);
+
+CREATE TABLE orders (
+  merchant_id text NOT NULL,
+  order_id text NOT NULL,
+  head jsonb NOT NULL,
+  parts jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  modified_at timestamp with time zone NOT NULL,
+  paid_at timestamp with time zone,
+  current_stage text NOT NULL,
+  currency text NOT NULL,
+  total_minor bigint NOT NULL,
+  customer_profile_oid integer,
+  auto_order_oid integer,
+  rebill_number integer,
+  card_token text,
+  charge_lease_until timestamp with time zone,
+  channel_partner_code text COLLATE "C",
+  channel_partner_order_id text COLLATE "C",
+  facets text[] COLLATE "C" NOT NULL,
+  CONSTRAINT orders_pkey PRIMARY KEY (merchant_id, order_id),
+  CONSTRAINT orders_check CHECK ((auto_order_oid IS NULL) = (rebill_number IS NULL))
+);
+CREATE UNIQUE INDEX orders_channel_partner ON orders USING btree (merchant_id, channel_partner_code, channel_partner_order_id) WHERE channel_partner_order_id IS NOT NULL;
+CREATE INDEX orders_charging ON orders USING btree (merchant_id, charge_lease_until) WHERE charge_lease_until IS NOT NULL;
+CREATE INDEX orders_created ON orders USING btree (merchant_id, created_at, order_id);
+CREATE INDEX orders_customer ON orders USING btree (merchant_id, customer_profile_oid, order_id) WHERE customer_profile_oid IS NOT NULL;
+CREATE INDEX orders_facets ON orders USING gin (facets);
+CREATE UNIQUE INDEX orders_rebill ON orders USING btree (merchant_id, auto_order_oid, rebill_number) WHERE auto_order_oid IS NOT NULL;
+
+CREATE UNLOGGED TABLE rate_bucket (
+  bucket text NOT NULL,
+  level double precision NOT NULL,
+  granted double precision NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT rate_bucket_pkey PRIMARY KEY (bucket)
+) WITH (fillfactor=50);
+
+CREATE TABLE rebill (
+  merchant_id text NOT NULL,
+  auto_order_oid integer NOT NULL,
+  rebill_number integer NOT NULL,
+  state text NOT NULL,
+  attempt smallint NOT NULL,
+  at timestamp with time zone NOT NULL,
+  first_declined_at timestamp with time zone,
+  order_id text NOT NULL,
+  amount_minor bigint NOT NULL,
+  currency text NOT NULL,
+  route text[] NOT NULL,
+  reference text,
+  planned jsonb,
+  declines jsonb NOT NULL DEFAULT '[]'::jsonb,
+  lease_until timestamp with time zone,
+  checks smallint NOT NULL DEFAULT 0,
+  CONSTRAINT rebill_pkey PRIMARY KEY (merchant_id, auto_order_oid, rebill_number),
+  CONSTRAINT rebill_check CHECK ((lease_until IS NULL) = (state = ANY (ARRAY['paid'::text, 'declined'::text]))),
+  CONSTRAINT rebill_state_check CHECK (state = ANY (ARRAY['charging'::text, 'unknown'::text, 'paid'::text, 'declined'::text]))
+);
+CREATE INDEX rebill_in_flight ON rebill USING btree (merchant_id, auto_order_oid) WHERE lease_until IS NOT NULL;
+
+CREATE TABLE saved_search (
+  merchant_id text NOT NULL,
+  saved_search_oid integer NOT NULL,
+  owner text NOT NULL,
+  owner_user_id integer,
+  owner_name text NOT NULL,
+  name text NOT NULL,
+  search jsonb NOT NULL,
+  sort text,
+  shared boolean NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT saved_search_pkey PRIMARY KEY (merchant_id, saved_search_oid)
+);
+CREATE INDEX saved_search_owner ON saved_search USING btree (merchant_id, owner);
+
+CREATE TABLE token_key (
+  key_id text NOT NULL,
+  secret bytea NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  CONSTRAINT token_key_pkey PRIMARY KEY (key_id)
+);
+
+CREATE TABLE user_login (
+  merchant_id text NOT NULL,
+  user_id integer NOT NULL,
+  login_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  login text NOT NULL,
+  ip_address text NOT NULL,
+  user_agent text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT user_login_pkey PRIMARY KEY (merchant_id, user_id, login_id),
+  CONSTRAINT user_login_merchant_id_user_id_fkey FOREIGN KEY (merchant_id, user_id) REFERENCES app_user(merchant_id, user_id) ON DELETE CASCADE
+);
+
+CREATE TABLE webhook (
+  merchant_id text NOT NULL,
+  webhook_oid integer NOT NULL,
+  application_id text NOT NULL,
+  webhook_url text NOT NULL,
+  authentication_type text NOT NULL,
+  basic_username text,
+  basic_password bytea,
+  iam_access_key text,
+  iam_secret_key bytea,
+  compress_events boolean NOT NULL,
+  maximum_events integer NOT NULL,
+  maximum_size integer NOT NULL,
+  disabled boolean NOT NULL,
+  consecutive_failures integer NOT NULL DEFAULT 0,
+  failing_since timestamp with time zone,
+  next_retry_at timestamp with time zone,
+  place_stamp xid8 NOT NULL,
+  place_event_id bigint NOT NULL,
+  held_may_be_free boolean NOT NULL DEFAULT false,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT webhook_pkey PRIMARY KEY (merchant_id, webhook_oid),
+  CONSTRAINT webhook_authentication_type_check CHECK (authentication_type = ANY (ARRAY['none'::text, 'basic'::text, 'api user'::text, 'aws iam'::text]))
+);
+CREATE INDEX webhook_application ON webhook USING btree (merchant_id, application_id, webhook_oid);
+
+CREATE TABLE webhook_delivery (
+  merchant_id text NOT NULL,
+  delivery_id uuid NOT NULL,
+  webhook_oid integer NOT NULL,
+  stamps xid8[] NOT NULL,
+  event_ids bigint[] NOT NULL,
+  objects text[] NOT NULL,
+  attempts integer NOT NULL DEFAULT 0,
+  next_at timestamp with time zone NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT webhook_delivery_pkey PRIMARY KEY (merchant_id, delivery_id),
+  CONSTRAINT webhook_delivery_merchant_id_webhook_oid_fkey FOREIGN KEY (merchant_id, webhook_oid) REFERENCES webhook(merchant_id, webhook_oid) ON DELETE CASCADE
+);
+CREATE INDEX webhook_delivery_due ON webhook_delivery USING btree (merchant_id, webhook_oid, next_at);
+
+CREATE TABLE webhook_event (
+  merchant_id text NOT NULL,
+  stamp xid8 NOT NULL,
+  event_id bigint NOT NULL,
+  expansion text NOT NULL,
+  webhook_oids integer[] NOT NULL,
+  name text NOT NULL,
+  object text NOT NULL,
+  payload text NOT NULL,
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT webhook_event_pkey PRIMARY KEY (merchant_id, stamp, event_id, expansion)
+);
+CREATE INDEX webhook_event_recorded ON webhook_event USING btree (merchant_id, recorded_at);
+
+CREATE TABLE webhook_held (
+  merchant_id text NOT NULL,
+  webhook_oid integer NOT NULL,
+  stamp xid8 NOT NULL,
+  event_id bigint NOT NULL,
+  object text NOT NULL,
+  CONSTRAINT webhook_held_pkey PRIMARY KEY (merchant_id, webhook_oid, stamp, event_id),
+  CONSTRAINT webhook_held_merchant_id_webhook_oid_fkey FOREIGN KEY (merchant_id, webhook_oid) REFERENCES webhook(merchant_id, webhook_oid) ON DELETE CASCADE
+);
+
+CREATE TABLE webhook_log (
+  merchant_id text NOT NULL,
+  webhook_oid integer NOT NULL,
+  log_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  delivery_id uuid NOT NULL,
+  attempt integer NOT NULL,
+  delivered_at timestamp with time zone NOT NULL,
+  uri text NOT NULL,
+  stamps xid8[] NOT NULL,
+  event_ids bigint[] NOT NULL,
+  event_names text[] NOT NULL,
+  objects text[] NOT NULL,
+  request_headers jsonb NOT NULL,
+  response_headers jsonb NOT NULL,
+  response text NOT NULL,
+  status_code integer,
+  success boolean NOT NULL,
+  duration_ms integer NOT NULL,
+  queue_delay_ms bigint NOT NULL,
+  CONSTRAINT webhook_log_pkey PRIMARY KEY (merchant_id, webhook_oid, log_id),
+  CONSTRAINT webhook_log_merchant_id_webhook_oid_fkey FOREIGN KEY (merchant_id, webhook_oid) REFERENCES webhook(merchant_id, webhook_oid) ON DELETE CASCADE
+);
+CREATE INDEX webhook_log_request ON webhook_log USING btree (merchant_id, delivery_id, attempt);
+
+CREATE TABLE webhook_reflow (
+  merchant_id text NOT NULL,
+  webhook_oid integer NOT NULL,
+  event_name text NOT NULL,
+  after_id text NOT NULL DEFAULT ''::text,
+  CONSTRAINT webhook_reflow_pkey PRIMARY KEY (merchant_id, webhook_oid, event_name),
+  CONSTRAINT webhook_reflow_merchant_id_webhook_oid_fkey FOREIGN KEY (merchant_id, webhook_oid) REFERENCES webhook(merchant_id, webhook_oid) ON DELETE CASCADE
+);
+
+CREATE TABLE webhook_secret (
+  merchant_id text NOT NULL,
+  webhook_oid integer NOT NULL,
+  secret_id integer NOT NULL,
+  secret bytea NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone,
+  CONSTRAINT webhook_secret_pkey PRIMARY KEY (merchant_id, webhook_oid, secret_id),
+  CONSTRAINT webhook_secret_merchant_id_webhook_oid_fkey FOREIGN KEY (merchant_id, webhook_oid) REFERENCES webhook(merchant_id, webhook_oid) ON DELETE CASCADE
+);
+
+CREATE TABLE webhook_subscription (
+  merchant_id text NOT NULL,
+  webhook_oid integer NOT NULL,
+  event_name text NOT NULL,
+  expansion text NOT NULL,
+  event_ruler text,
+  comments text,
+  CONSTRAINT webhook_subscription_pkey PRIMARY KEY (merchant_id, event_name, webhook_oid),
+  CONSTRAINT webhook_subscription_merchant_id_webhook_oid_fkey FOREIGN KEY (merchant_id, webhook_oid) REFERENCES webhook(merchant_id, webhook_oid) ON DELETE CASCADE
+);
+CREATE INDEX webhook_subscription_webhook ON webhook_subscription USING btree (merchant_id, webhook_oid);
+
+CREATE TABLE workflow_file (
+  merchant_id text NOT NULL,
+  file_uuid text NOT NULL,
+  mime_type text NOT NULL,
+  task_uuid text,
+  asked_at timestamp with time zone NOT NULL,
+  CONSTRAINT workflow_file_pkey PRIMARY KEY (merchant_id, file_uuid)
+);
+CREATE INDEX workflow_file_waiting ON workflow_file USING btree (merchant_id, asked_at) WHERE task_uuid IS NULL;
+
+CREATE TABLE workflow_history (
+  merchant_id text NOT NULL,
+  task_uuid text COLLATE "C" NOT NULL,
+  history_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  at timestamp with time zone NOT NULL,
+  description text NOT NULL,
+  ip_address text,
+  user_id integer,
+  user_name text NOT NULL,
+  CONSTRAINT workflow_history_pkey PRIMARY KEY (merchant_id, task_uuid, history_id)
+);
+
+CREATE TABLE workflow_number (
+  merchant_id text NOT NULL,
+  object_type text NOT NULL,
+  object_key text NOT NULL,
+  value integer NOT NULL,
+  CONSTRAINT workflow_number_pkey PRIMARY KEY (merchant_id, object_type, object_key)
+);
+
+CREATE TABLE workflow_task (
+  merchant_id text NOT NULL,
+  global_number integer NOT NULL,
+  task_uuid text COLLATE "C" NOT NULL,
+  object_number integer,
+  name text NOT NULL,
+  details text,
+  context text,
+  object_type text COLLATE "C",
+  object_key text COLLATE "C",
+  object_id text COLLATE "C",
+  object_url text,
+  object_email text COLLATE "C",
+  assigned_user_id integer,
+  assigned_group_id integer,
+  related_uuid text,
+  dependant_uuid text,
+  priority text COLLATE "C" NOT NULL,
+  status text COLLATE "C" NOT NULL,
+  system_type text COLLATE "C",
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  due_at timestamp with time zone,
+  delay_until timestamp with time zone,
+  expires_at timestamp with time zone,
+  created_by_user_id integer,
+  created_by_name text NOT NULL,
+  tags text[] COLLATE "C" NOT NULL,
+  properties jsonb NOT NULL,
+  attachments jsonb NOT NULL,
+  notes jsonb NOT NULL,
+  card_mark text,
+  version integer NOT NULL,
+  is_open boolean NOT NULL GENERATED ALWAYS AS (status = ANY (ARRAY['open'::text, 'delayed'::text, 'awaiting customer feedback'::text])) STORED,
+  moves_at timestamp with time zone GENERATED ALWAYS AS (
+  CASE
+      WHEN status <> ALL (ARRAY['open'::text, 'delayed'::text, 'awaiting customer feedback'::text]) THEN NULL::timestamp with time zone
+      WHEN status = 'delayed'::text THEN LEAST(delay_until, expires_at)
+      ELSE expires_at
+  END) STORED,
+  search_text text NOT NULL,
+  CONSTRAINT workflow_task_pkey PRIMARY KEY (merchant_id, global_number)
+) WITH (autovacuum_vacuum_scale_factor=0.01);
+CREATE INDEX workflow_task_created ON workflow_task USING btree (merchant_id, created_at, global_number);
+CREATE INDEX workflow_task_due ON workflow_task USING btree (merchant_id, due_at, global_number);
+CREATE INDEX workflow_task_email ON workflow_task USING btree (merchant_id, object_email, created_at) WHERE object_email IS NOT NULL;
+CREATE INDEX workflow_task_group ON workflow_task USING btree (merchant_id, assigned_group_id, status, created_at, global_number);
+CREATE INDEX workflow_task_moves ON workflow_task USING btree (merchant_id, moves_at) WHERE moves_at IS NOT NULL;
+CREATE INDEX workflow_task_object ON workflow_task USING btree (merchant_id, object_type, object_id);
+CREATE INDEX workflow_task_object_key ON workflow_task USING btree (merchant_id, object_type, object_key);
+CREATE UNIQUE INDEX workflow_task_one_open ON workflow_task USING btree (merchant_id, object_type, object_key, system_type) WHERE system_type IS NOT NULL AND (status = ANY (ARRAY['open'::text, 'delayed'::text, 'awaiting customer feedback'::text]));
+CREATE INDEX workflow_task_priority ON workflow_task USING btree (merchant_id, priority, global_number);
+CREATE INDEX workflow_task_status ON workflow_task USING btree (merchant_id, status, created_at, global_number);
+CREATE INDEX workflow_task_status_due ON workflow_task USING btree (merchant_id, status, due_at, global_number);
+CREATE INDEX workflow_task_status_priority ON workflow_task USING btree (merchant_id, status, priority, due_at, global_number);
+CREATE INDEX workflow_task_tags ON workflow_task USING gin (tags);
+CREATE INDEX workflow_task_text ON workflow_task USING gin (search_text gin_trgm_ops);
+CREATE INDEX workflow_task_updated ON workflow_task USING btree (merchant_id, updated_at, global_number);
+CREATE INDEX workflow_task_user ON workflow_task USING btree (merchant_id, assigned_user_id, status, created_at, global_number);
+CREATE UNIQUE INDEX workflow_task_uuid ON workflow_task USING btree (merchant_id, task_uuid);
+
+CREATE FUNCTION public.wire_dts(at timestamp with time zone, zone text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (replace((date_trunc('second'::text, (at AT TIME ZONE zone)))::text, ' '::text, 'T'::text) || CASE WHEN ((at AT TIME ZONE zone) < (at AT TIME ZONE 'UTC'::text)) THEN "left"((((at AT TIME ZONE zone) - (at AT TIME ZONE 'UTC'::text)))::text, 6) ELSE ('+'::text || "left"((((at AT TIME ZONE zone) - (at AT TIME ZONE 'UTC'::text)))::text, 5)) END);
+
+CREATE FUNCTION public.auto_order_emails(of_merchant text, of_oid integer, zone text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (SELECT (('['::text || COALESCE(string_agg((json_strip_nulls(json_build_object('email', n.email, 'subject', n.subject, 'message_id', n.message_id, 'send_dts', CASE WHEN ((n.delivered_at IS NOT NULL) OR (n.bounced_at IS NOT NULL)) THEN wire_dts(n.made_at, auto_order_emails.zone) ELSE NULL::text END, 'delivered', (n.delivered_at IS NOT NULL), 'delivery_dts', wire_dts(n.delivered_at, auto_order_emails.zone), 'bounce_dts', wire_dts(n.bounced_at, auto_order_emails.zone), 'bounce_type', n.bounce_type, 'bounce_diagnostic_code', CASE WHEN (n.bounced_at IS NOT NULL) THEN n.smtp_response ELSE NULL::text END, 'smtp_response', n.smtp_response, 'skipped', (n.skip_reason IS NOT NULL), 'skip_reason', n.skip_reason, 'internal', false)))::text, ','::text ORDER BY n.notice_id), ''::text)) || ']'::text) FROM notice n WHERE ((n.merchant_id = auto_order_emails.of_merchant) AND (n.auto_order_oid = auto_order_emails.of_oid)));
+
+CREATE FUNCTION public.billing_signature(claims text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT translate(rtrim(encode(sha256((k.outer_key || sha256((k.inner_key || convert_to((('perennial: update billing'::text || chr(10)) || billing_signature.claims), 'UTF8'::name))))), 'base64'::text), '='::text), '+/'::text, '-_'::text) AS translate FROM billing_link_key k);
+
+CREATE FUNCTION public.merchant_now(of_merchant text)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT CASE m.clock_kind WHEN 'standing'::text THEN m.clock_at WHEN 'running'::text THEN (m.clock_at + (clock_timestamp() - m.clock_set_at)) ELSE clock_timestamp() END AS clock_timestamp FROM merchant m WHERE (m.merchant_id = merchant_now.of_merchant));
+
+CREATE FUNCTION public.update_billing_url(of_merchant text, of_oid integer)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT ((((k.public_url || '/billing/'::text) || c.claims) || '.'::text) || billing_signature(c.claims)) FROM (billing_link_key k CROSS JOIN (SELECT ((((update_billing_url.of_merchant || '.'::text) || update_billing_url.of_oid) || '.'::text) || (EXTRACT(epoch FROM date_trunc('second'::text, (merchant_now(update_billing_url.of_merchant) + '30 days'::interval))))::bigint) AS claims) c));
+
+CREATE FUNCTION public.wire_money(minor bigint, exponent smallint)
+ RETURNS numeric
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE exponent WHEN 2 THEN ((minor)::numeric * 0.01) WHEN 0 THEN (minor)::numeric WHEN 3 THEN ((minor)::numeric * 0.001) ELSE ((minor)::numeric * (10.0 ^ ((- exponent))::numeric)) END;
