@@ -5,35 +5,17 @@ import type { Socket } from 'node:net';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { systemClock } from '../../server/src/platform/clock/systemClock.ts';
-import { saveSettingsSection } from '../../server/src/platform/tenancy/merchantStore.ts';
 import { httpSender, responseMax } from '../../server/src/webhooks/send.ts';
 import { testApp } from '../support/app.ts';
 import { startRawReceiver } from '../support/rawReceiver.ts';
 import { answers, startReceiver, type Behaviour } from '../support/receiver.ts';
+import { webhookWorld } from '../support/webhooks.ts';
 
 const timeoutMs = 400;
 let addresses = ['127.0.0.1'];
 const lookup = async () => addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
 const world = await testApp({ sender: httpSender({ clock: systemClock, timeoutMs, lookup }) });
-await saveSettingsSection(world.db, 'TEST', 'webhooks', { allow_loopback: true });
-world.app.merchants.forget('TEST');
-
-async function addWebhook(url: string, changes: object = {}): Promise<number> {
-  const body = { webhook_url: url, event_categories: [{ events: [{ event_name: 'item_create', subscribed: true }] }], ...changes };
-  const answer = await world.request({ operation: 'insertWebhook', body });
-  assert.equal(answer.status, 200, answer.text);
-  return answer.body.webhook.webhook_oid;
-}
-
-let items = 0;
-async function addItem(): Promise<void> {
-  const answer = await world.request({ operation: 'insertItem', body: { merchant_item_id: `B${++items}`, pricing: { cost: 10 } } });
-  assert.equal(answer.status, 200, answer.text);
-}
-
-const deliver = () => world.work('webhooks');
-const webhookOf = async (oid: number) => (await world.request({ operation: 'getWebhooks' })).body.webhooks.find((each: any) => each.webhook_oid === oid);
-const remove = (oid: number) => world.request({ operation: 'deleteWebhook', params: { webhookOid: oid } });
+const { addWebhook, addItem, deliver, webhookOf, change, remove } = await webhookWorld(world);
 
 /** The webhook's tries, oldest first. */
 async function logOf(oid: number): Promise<any[]> {
@@ -96,7 +78,7 @@ for (const [name, behaviour, expected] of raw) {
 
 /** One event, one try: what the log and the webhook say of it. */
 async function oneTry(url: string, expected: Expected): Promise<void> {
-  const oid = await addWebhook(url);
+  const { webhook_oid: oid } = await addWebhook(url);
   await addItem();
   await deliver();
   const [log, ...more] = await logOf(oid);
@@ -120,7 +102,7 @@ test('of an answer of a gigabyte only the beginning is read', async (t) => {
     socket.on('drain', pump);
     pump();
   });
-  const oid = await addWebhook(receiver.url);
+  const { webhook_oid: oid } = await addWebhook(receiver.url);
   await addItem();
   await deliver();
   const [log] = await logOf(oid);
@@ -132,7 +114,7 @@ test('of an answer of a gigabyte only the beginning is read', async (t) => {
 test('410 stops: nothing more is sent, and what waits is kept', async (t) => {
   const receiver = await startReceiver(t);
   receiver.behave(answers(410));
-  const oid = await addWebhook(receiver.url, { maximum_events: 1 });
+  const { webhook_oid: oid } = await addWebhook(receiver.url, { maximum_events: 1 });
   await addItem();
   await deliver();
   for (let i = 0; i < 3; i++) await addItem();
@@ -145,7 +127,7 @@ test('410 stops: nothing more is sent, and what waits is kept', async (t) => {
 test('Retry-After holds everything back for so long', async (t) => {
   const receiver = await startReceiver(t);
   receiver.behave(answers(429, { 'retry-after': '7200' }));
-  const oid = await addWebhook(receiver.url, { maximum_events: 1 });
+  const { webhook_oid: oid } = await addWebhook(receiver.url, { maximum_events: 1 });
   await addItem();
   const askedAtMs = Date.now();
   await deliver();
@@ -159,7 +141,7 @@ test('Retry-After holds everything back for so long', async (t) => {
 
 test('a receiver that is down is left alone after a few tries, and what was meant for it goes back unsent', async (t) => {
   const receiver = await startReceiver(t);
-  const oid = await addWebhook(receiver.url, { maximum_events: 1 });
+  const { webhook_oid: oid } = await addWebhook(receiver.url, { maximum_events: 1 });
   await addItem();
   await deliver();
   receiver.behave(answers(503));
@@ -169,7 +151,7 @@ test('a receiver that is down is left alone after a few tries, and what was mean
   assert.ok(receiver.received.length <= 1 + 16 + 5, `${receiver.received.length} tries`);
   assert.deepEqual([webhook.pending, webhook.disabled], [60, false]);
   receiver.behave(answers(200));
-  for (const disabled of [true, false]) await world.request({ operation: 'updateWebhook', params: { webhookOid: oid }, body: { disabled } });
+  for (const disabled of [true, false]) await change(oid, { disabled });
   await deliver();
   assert.equal((await webhookOf(oid)).pending, 0);
   assert.equal(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size, 61);
@@ -179,7 +161,7 @@ test('a receiver that is down is left alone after a few tries, and what was mean
 test('a name that changes its address between two connections gains nothing', async (t) => {
   const receiver = await startRawReceiver(t);
   receiver.behave((socket) => socket.end('HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n'));
-  const oid = await addWebhook(`http://localhost:${receiver.port}/hook`);
+  const { webhook_oid: oid } = await addWebhook(`http://localhost:${receiver.port}/hook`);
   await addItem();
   await deliver();
   // On Linux 0.0.0.0 is this machine as well, and so is its private address; neither is loopback.
@@ -198,7 +180,7 @@ test('an IPv6 address is posted to like any other', async (t) => {
   const listens = await Promise.race([once(server, 'listening').then(() => true), once(server, 'error').then(() => false)]);
   if (!listens) return t.skip('this machine has no IPv6');
   t.after(() => void server.close());
-  const oid = await addWebhook(`http://[::1]:${(server.address() as { port: number }).port}/hook`);
+  const { webhook_oid: oid } = await addWebhook(`http://[::1]:${(server.address() as { port: number }).port}/hook`);
   await addItem();
   await deliver();
   assert.equal((await logOf(oid))[0].success, true);

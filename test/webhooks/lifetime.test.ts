@@ -8,38 +8,19 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
 import { systemClock, type SystemClock } from '../../server/src/platform/clock/systemClock.ts';
-import { saveSettingsSection } from '../../server/src/platform/tenancy/merchantStore.ts';
 import { testApp } from '../support/app.ts';
 import { answers, startReceiver } from '../support/receiver.ts';
+import { webhookWorld } from '../support/webhooks.ts';
 
 let hoursLater = 0;
 const clock: SystemClock = { ...systemClock, now: () => systemClock.now().add({ hours: hoursLater }) };
 const world = await testApp({ clock });
-await saveSettingsSection(world.db, 'TEST', 'webhooks', { allow_loopback: true });
-world.app.merchants.forget('TEST');
-
-async function addWebhook(url: string, changes: object = {}): Promise<number> {
-  const body = { webhook_url: url, event_categories: [{ events: [{ event_name: 'item_create', subscribed: true }] }], ...changes };
-  const answer = await world.request({ operation: 'insertWebhook', body });
-  assert.equal(answer.status, 200, answer.text);
-  return answer.body.webhook.webhook_oid;
-}
-
-let items = 0;
-async function addItem(): Promise<void> {
-  const answer = await world.request({ operation: 'insertItem', body: { merchant_item_id: `L${++items}`, pricing: { cost: 10 } } });
-  assert.equal(answer.status, 200, answer.text);
-}
-
-const deliver = () => world.work('webhooks');
-const webhookOf = async (oid: number) => (await world.request({ operation: 'getWebhooks' })).body.webhooks.find((each: any) => each.webhook_oid === oid);
-const change = (oid: number, body: object) => world.request({ operation: 'updateWebhook', params: { webhookOid: oid }, body });
-const remove = (oid: number) => world.request({ operation: 'deleteWebhook', params: { webhookOid: oid } });
+const { addWebhook, addItem, deliver, webhookOf, change, remove } = await webhookWorld(world);
 
 test('after 72 hours without one success a webhook is disabled; enabled again it goes on where it stopped', async (t) => {
   const receiver = await startReceiver(t);
   receiver.behave(answers(503));
-  const oid = await addWebhook(receiver.url);
+  const { webhook_oid: oid } = await addWebhook(receiver.url);
   await addItem();
   await deliver();
   for (const [hours, disabled] of [[24, false], [71, false], [73, true]] as const) {
@@ -60,7 +41,7 @@ test('after 72 hours without one success a webhook is disabled; enabled again it
 
 test('a success in between starts the 72 hours anew', async (t) => {
   const receiver = await startReceiver(t);
-  const oid = await addWebhook(receiver.url);
+  const { webhook_oid: oid } = await addWebhook(receiver.url);
   const from = hoursLater;
   for (const [hours, status] of [[0, 500], [48, 200], [50, 500], [120, 500]] as const) {
     hoursLater = from + hours;
@@ -75,7 +56,7 @@ test('a success in between starts the 72 hours anew', async (t) => {
 test('what is older than 30 days is forgotten, and forgetting is no failure', async (t) => {
   const receiver = await startReceiver(t);
   receiver.behave(answers(500));
-  const oid = await addWebhook(receiver.url, { maximum_events: 1 });
+  const { webhook_oid: oid } = await addWebhook(receiver.url, { maximum_events: 1 });
   await addItem();
   await deliver();
   await change(oid, { disabled: true });
@@ -95,7 +76,7 @@ test('what is older than 30 days is forgotten, and forgetting is no failure', as
 test('an old secret signs beside the new one for as long as was asked', async (t) => {
   hoursLater = 0;
   const receiver = await startReceiver(t);
-  const oid = await addWebhook(receiver.url);
+  const { webhook_oid: oid } = await addWebhook(receiver.url);
   const rotate = async (hours: number) => (await world.request({ operation: 'rotateWebhookSecret', params: { webhookOid: oid }, body: { keep_old_hours: hours } })).body.secrets[0].secret as string;
   const [first, second] = [await rotate(0), await rotate(24)];
   await addItem();
@@ -131,7 +112,7 @@ test('a queue of SQS gets the body as a message, its refusals are failures, and 
     queue.close();
   });
   const url = `http://127.0.0.1:${(queue.address() as AddressInfo).port}/123456789012/orders.fifo`;
-  const oid = await addWebhook(url, { authentication_type: 'aws iam', iam_access_key: 'AKIDEXAMPLE', iam_secret_key: 'wJalrXUtnFEMI-not-a-real-one' });
+  const { webhook_oid: oid } = await addWebhook(url, { authentication_type: 'aws iam', iam_access_key: 'AKIDEXAMPLE', iam_secret_key: 'wJalrXUtnFEMI-not-a-real-one' });
   await addItem();
   await deliver();
   const [message] = messages;

@@ -4,32 +4,12 @@ import { gunzipSync } from 'node:zlib';
 import { Webhook } from 'standardwebhooks';
 import { testApp } from '../../../test/support/app.ts';
 import { answers, startReceiver, type Received } from '../../../test/support/receiver.ts';
-import { saveSettingsSection } from '../platform/tenancy/merchantStore.ts';
+import { subscribe, webhookWorld } from '../../../test/support/webhooks.ts';
 
 const world = await testApp();
-await saveSettingsSection(world.db, 'TEST', 'webhooks', { allow_loopback: true });
-world.app.merchants.forget('TEST');
-
-const subscribe = (...names: string[]) => [{ events: names.map((event_name) => ({ event_name, subscribed: true })) }];
-
-async function addWebhook(url: string, changes: object = {}) {
-  const answer = await world.request({ operation: 'insertWebhook', body: { webhook_url: url, event_categories: subscribe('item_create', 'item_update'), ...changes } });
-  assert.equal(answer.status, 200, answer.text);
-  return answer.body.webhook;
-}
-
-let items = 0;
-async function addItem(description = 'coffee'): Promise<number> {
-  const answer = await world.request({ operation: 'insertItem', body: { merchant_item_id: `W${++items}`, description, pricing: { cost: 10 } } });
-  assert.equal(answer.status, 200, answer.text);
-  return answer.body.item.merchant_item_oid;
-}
+const { addWebhook, addItem, deliver, webhookOf, change, remove } = await webhookWorld(world);
 const changeItem = (oid: number, description: string) => world.request({ operation: 'updateItem', params: { merchant_item_oid: oid }, body: { description } });
-
-const deliver = () => world.work('webhooks');
 const namesOf = (received: readonly Received[]) => received.flatMap((delivery) => delivery.events.map((event) => event.name));
-const state = async (oid: number) => (await world.request({ operation: 'getWebhooks' })).body.webhooks.find((webhook: any) => webhook.webhook_oid === oid);
-const remove = (oid: number) => world.request({ operation: 'deleteWebhook', params: { webhookOid: oid } });
 
 test('an event arrives as the reference says, signed, with generated credentials', async (t) => {
   const receiver = await startReceiver(t);
@@ -49,7 +29,7 @@ test('credentials are shown once, and another application sees nothing of a webh
   const receiver = await startReceiver(t);
   const webhook = await addWebhook(receiver.url, { authentication_type: 'basic' });
   assert.ok(webhook.basic_password);
-  const again = await state(webhook.webhook_oid);
+  const again = await webhookOf(webhook.webhook_oid);
   assert.equal(again.basic_username, webhook.basic_username);
   assert.equal(again.basic_password, undefined);
   const key = await world.addKey('TEST');
@@ -103,16 +83,16 @@ test('a failed delivery is sent again unchanged, and one object’s later event 
   const about = (oid: number) => namesOf(receiver.received.filter(({ events }) => events[0]!.payload.merchant_item_oid === oid));
   assert.deepEqual(about(held), ['item_create']);
   assert.deepEqual(about(free), ['item_create', 'item_update']);
-  assert.equal((await state(webhook.webhook_oid)).pending, 2);
+  assert.equal((await webhookOf(webhook.webhook_oid)).pending, 2);
   receiver.behave(answers(200));
   // Setting it disabled and enabled again tries at once, from where it stopped.
-  for (const disabled of [true, false]) await world.request({ operation: 'updateWebhook', params: { webhookOid: webhook.webhook_oid }, body: { disabled } });
+  for (const disabled of [true, false]) await change(webhook.webhook_oid, { disabled });
   await deliver();
   assert.deepEqual(about(held), ['item_create', 'item_create', 'item_update']);
   const ids = receiver.received.filter(({ events }) => events[0]!.payload.merchant_item_oid === held).map(({ headers }) => headers['webhook-id']);
   assert.equal(ids[0], ids[1]);
   assert.notEqual(ids[1], ids[2]);
-  assert.equal((await state(webhook.webhook_oid)).pending, 0);
+  assert.equal((await webhookOf(webhook.webhook_oid)).pending, 0);
   await remove(webhook.webhook_oid);
 });
 
@@ -122,14 +102,14 @@ test('a receiver that answers 410 is disabled with an event; enabled again it he
   receiver.behave(answers(410));
   await addItem();
   await deliver();
-  assert.equal((await state(webhook.webhook_oid)).disabled, true);
+  assert.equal((await webhookOf(webhook.webhook_oid)).disabled, true);
   const [event, ...more] = await world.db.rows<{ data: any }>("select data from event where merchant_id = 'TEST' and name = 'webhook_disable'");
   assert.deepEqual([event!.data.reason, event!.data.object.disabled, event!.data.object.webhook_oid, more], ['the receiver answered 410, gone', true, webhook.webhook_oid, []]);
   await addItem();
   await deliver();
   assert.equal(receiver.received.length, 1);
   receiver.behave(answers(200));
-  await world.request({ operation: 'updateWebhook', params: { webhookOid: webhook.webhook_oid }, body: { disabled: false } });
+  await change(webhook.webhook_oid, { disabled: false });
   await deliver();
   assert.deepEqual(namesOf(receiver.received), ['item_create', 'item_create', 'item_create']);
   await remove(webhook.webhook_oid);

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import type { Item } from '@perennial/contract/item.ts';
+import type { Webhook } from '@perennial/contract/webhook.ts';
+import { saveSettingsSection } from '../../server/src/platform/tenancy/merchantStore.ts';
+import type { TestAnswer, TestApp } from './app.ts';
+
+/** What tests of webhooks do over the API: webhooks of the first merchant that may lead to this machine, and items to be told of. */
+export interface WebhookWorld {
+  /** Adds one that hears of items, unless `changes` says otherwise. */
+  addWebhook(url: string, changes?: Webhook): Promise<{ readonly webhook_oid: number; readonly basic_username?: string; readonly basic_password?: string }>;
+  /** Something to tell of; answers the item's oid. */
+  addItem(description?: string): Promise<number>;
+  /** Delivers until nothing more may be sent now. */
+  deliver(): Promise<void>;
+  /** The webhook as it stands. */
+  webhookOf(oid: number): Promise<any>;
+  change(oid: number, body: Webhook): Promise<TestAnswer>;
+  remove(oid: number): Promise<TestAnswer>;
+}
+
+/** Event categories that subscribe to these events. */
+export const subscribe = (...names: readonly string[]): NonNullable<Webhook['event_categories']> => [{ events: names.map((event_name) => ({ event_name, subscribed: true })) }];
+
+export async function webhookWorld(world: TestApp): Promise<WebhookWorld> {
+  await saveSettingsSection(world.db, 'TEST', 'webhooks', { allow_loopback: true });
+  world.app.merchants.forget('TEST');
+  let items = 0;
+  return {
+    async addWebhook(url, changes = {}) {
+      const body: Webhook = { webhook_url: url, event_categories: subscribe('item_create', 'item_update'), ...changes };
+      return (await granted(world.request({ operation: 'insertWebhook', body }))).webhook;
+    },
+    async addItem(description = 'coffee') {
+      const body: Item = { merchant_item_id: `W${++items}`, description, pricing: { cost: 10 } };
+      return (await granted(world.request({ operation: 'insertItem', body }))).item.merchant_item_oid;
+    },
+    deliver: () => world.work('webhooks'),
+    async webhookOf(oid) {
+      return (await world.request({ operation: 'getWebhooks' })).body.webhooks.find((each: Webhook) => each.webhook_oid === oid);
+    },
+    change: (oid, body) => world.request({ operation: 'updateWebhook', params: { webhookOid: oid }, body }),
+    remove: (oid) => world.request({ operation: 'deleteWebhook', params: { webhookOid: oid } }),
+  };
+}
+
+async function granted(asked: Promise<TestAnswer>): Promise<any> {
+  const { status, text, body } = await asked;
+  assert.equal(status, 200, text);
+  return body;
+}
