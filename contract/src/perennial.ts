@@ -151,13 +151,14 @@ export const DunningPolicy = model('DunningPolicy', 'What to do after a declined
 });
 export type DunningPolicy = Static<typeof DunningPolicy>;
 
-export const NoticeSettings = model('NoticeSettings', 'Which mails are sent to customers.', {
+export const NoticeSettings = model('NoticeSettings', 'Which mails are sent to customers, from whom, and where the merchant itself is told.', {
   preshipment: flag(),
   declined_card: flag(),
   canceled: flag(),
   disabled: flag(),
   receipt: flag(),
-  from_email: text(),
+  from_email: text('The sender; the server’s own unless given.'),
+  merchant_email: textTo(100, 'Is told of what needs the merchant, such as a webhook that was disabled. Absent: nobody is.'),
 });
 export type NoticeSettings = Static<typeof NoticeSettings>;
 

@@ -74,7 +74,7 @@ export const testNow = Temporal.Instant.from('2026-01-15T17:00:00Z');
 
 export const allPermissions = [...new Set(Object.values(operations).flatMap((operation: Operation) => operation.permissions))];
 
-export async function testApp(options: { files?: FileSettings; sender?: Sender; clock?: SystemClock; rateLimits?: readonly RateLimit[]; bodyLimitBytes?: number; log?: Logger } = {}): Promise<TestApp> {
+export async function testApp(options: { files?: FileSettings; mail?: MailTransport; sender?: Sender; clock?: SystemClock; rateLimits?: readonly RateLimit[]; bodyLimitBytes?: number; log?: Logger } = {}): Promise<TestApp> {
   const db = await testDatabase();
   const log = options.log ?? pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
   const gateways = openGateways({}, options.clock ?? systemClock);
@@ -82,7 +82,7 @@ export async function testApp(options: { files?: FileSettings; sender?: Sender; 
   await prepareBillingLinks(db, randomIds, 'http://perennial.test');
   const app = createApp({
     db, clock: options.clock ?? systemClock, ids: randomIds, log, rateLimits: options.rateLimits ?? [], bodyLimitBytes: options.bodyLimitBytes ?? 5_000_000, trustedProxies: [],
-    gateways, mail: mailbox(mails), mailFrom: 'orders@perennial.test', files: options.files ?? { folder: join(tmpdir(), `perennial-files-${process.pid}`) }, seal: sealWith(randomBytes(32)), sender: options.sender ?? httpSender({ clock: options.clock ?? systemClock }),
+    gateways, mail: options.mail ?? mailbox(mails), mailFrom: 'orders@perennial.test', files: options.files ?? { folder: join(tmpdir(), `perennial-files-${process.pid}`) }, seal: sealWith(randomBytes(32)), sender: options.sender ?? httpSender({ clock: options.clock ?? systemClock }),
   });
 
   const addMerchant = async (merchantId: string, changes: Partial<Merchant> = {}): Promise<Merchant> => {

@@ -1,4 +1,4 @@
-import type { DunningPolicy, GatewaySettings, MerchantSettings, RetryCoupon } from '@perennial/contract/perennial.ts';
+import type { DunningPolicy, GatewaySettings, MerchantSettings, NoticeSettings, RetryCoupon } from '@perennial/contract/perennial.ts';
 import { isZone } from '../kernel/calendar.ts';
 import { failure, success, type Outcome } from '../kernel/outcome.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
@@ -51,7 +51,7 @@ function faultOf(merchant: Merchant, given: MerchantSettings): SettingFault | un
     return { field: 'currency_code', reason: 'cannot change once amounts are kept in it', mend: 'Make another merchant for another currency' };
   }
   if (given.time_zone && !isZone(given.time_zone)) return { field: 'time_zone', reason: 'is no IANA time zone', mend: 'Send a name such as America/New_York' };
-  return dunningFault(given.dunning) ?? couponFault(given.coupons) ?? gatewayFault(given.gateways) ?? boundFault(given.prohibit_expiring_cards_months);
+  return dunningFault(given.dunning) ?? noticeFault(given.notices) ?? couponFault(given.coupons) ?? gatewayFault(given.gateways) ?? boundFault(given.prohibit_expiring_cards_months);
 }
 
 const retriesMax = 20;
@@ -62,6 +62,13 @@ function dunningFault(dunning: DunningPolicy | null | undefined): SettingFault |
   if (!days || (days.length <= retriesMax && days.every((each) => each >= 1 && each <= daysMax))) return undefined;
   return { field: 'dunning.retry_days', reason: 'cannot be kept', mend: `Send at most ${retriesMax} waits of 1 to ${daysMax} days; an empty list for no retry` };
 }
+
+function noticeFault(notices: NoticeSettings | null | undefined): SettingFault | undefined {
+  const field = (['from_email', 'merchant_email'] as const).find((each) => notices?.[each] && !emailAddress.test(notices[each]));
+  return field && { field: `notices.${field}`, reason: 'is no email address', mend: 'Send one address such as shop@example.com, without a name' };
+}
+
+const emailAddress = /^[^\s@<>(),:;"]+@[^\s@<>(),:;"]+$/;
 
 function couponFault(coupons: readonly RetryCoupon[] | null | undefined): SettingFault | undefined {
   const index = (coupons ?? []).findIndex(({ code, percent = 0, amount = 0 }) => !code || percent < 0 || percent > 100 || amount < 0);

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Temporal } from 'temporal-polyfill';
 import { letterOf, type LetterParts } from './letter.ts';
-import type { NoticeFacts, NoticeKind } from './notice.ts';
+import { webhookDisabledLetter } from './merchantLetter.ts';
+import { aboutNoAutoOrder, type CustomerNoticeKind, type NoticeFacts } from './notice.ts';
 import { html, plainText } from './render.ts';
 
 const facts: NoticeFacts = {
@@ -16,7 +17,7 @@ const facts: NoticeFacts = {
   card: 'VISA ending in 1111',
 };
 
-function text(kind: NoticeKind, given: Partial<NoticeFacts> = {}, more: Partial<LetterParts> = {}): string {
+function text(kind: CustomerNoticeKind, given: Partial<NoticeFacts> = {}, more: Partial<LetterParts> = {}): string {
   const notice = { noticeId: 1, autoOrderOid: 7, kind, madeAt: Temporal.Instant.from('2026-02-20T12:00:00Z'), facts: { ...facts, ...given }, attempts: 1 };
   const merchant = { name: 'Bean & Leaf', timeZone: 'America/New_York' };
   return plainText(letterOf({ merchant, notice, updateBillingUrl: 'https://shop.example/billing/t', ...more }));
@@ -83,4 +84,29 @@ test('what customers and merchants wrote is harmless in HTML', () => {
   assert.match(page, /Hello &lt;script&gt;alert\(1\)&lt;\/script&gt;,/);
   assert.match(page, /&quot;Tea&quot; &amp; &lt;b&gt;more&lt;\/b&gt;/);
   assert.match(page, /<html lang="en">/);
+});
+
+test('the merchant reads which webhook was disabled, why, since when, and how it goes on', () => {
+  const facts = { email: 'ops@beans.example', webhookOid: 12, url: 'https://erp.example/hook', reason: 'every delivery has failed for 72 hours', consecutiveFailures: 87 };
+  const notice = { noticeId: 1, autoOrderOid: aboutNoAutoOrder, kind: 'webhook_disabled', madeAt: Temporal.Instant.from('2026-02-20T12:05:00Z'), attempts: 1, facts } as const;
+  const letter = webhookDisabledLetter({ name: 'Bean & Leaf', timeZone: 'America/New_York' }, notice);
+  assert.equal(letter.subject, 'A webhook of Bean & Leaf was disabled: erp.example');
+  assert.equal(plainText(letter), `Hello,
+
+Perennial no longer sends events to this webhook of Bean & Leaf:
+
+- https://erp.example/hook (webhook 12)
+- Disabled since Friday, February 20, 2026 at 07:05 EST
+- Because every delivery has failed for 72 hours; failures in a row: 87
+
+Nothing is lost. Events go on being kept for it, each for 30 days.
+
+When the receiver works again, enable the webhook with the key of the application that made it:
+
+PUT /rest/v2/webhook/webhooks/12 with {"disabled": false}
+
+It is tried at once, and goes on where it stopped.
+
+Perennial, for Bean & Leaf
+`);
 });

@@ -1,7 +1,7 @@
 import type { Order } from '@perennial/contract/order.ts';
 import { Temporal } from 'temporal-polyfill';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
-import type { Notice, NoticeFacts, NoticeItem, NoticeKind } from './notice.ts';
+import type { CustomerNotice, CustomerNoticeKind, NoticeFacts, NoticeItem } from './notice.ts';
 
 /** What a mail says, before it is text or HTML. */
 export interface Letter {
@@ -16,17 +16,17 @@ export type Block =
   | { readonly kind: 'amounts'; readonly rows: readonly (readonly [label: string, amount: string])[] }
   | { readonly kind: 'link'; readonly label: string; readonly url: string };
 
-/** What a letter is made of. */
+/** What a letter to a customer is made of. */
 export interface LetterParts {
   readonly merchant: Pick<Merchant, 'name' | 'timeZone'>;
-  readonly notice: Notice;
+  readonly notice: CustomerNotice;
   /** Of a receipt. */
   readonly order?: Order;
   /** The customer's page to enter another card. */
   readonly updateBillingUrl: string;
 }
 
-/** The mail in plain words. A letter says what happened, what follows from it, and what the customer can do. */
+/** The mail to a customer in plain words. A letter says what happened, what follows from it, and what the customer can do. */
 export function letterOf(parts: LetterParts): Letter {
   const { subject, blocks } = letters[parts.notice.kind](parts);
   const greeting = paragraph(`Hello${nameOf(parts) === undefined ? '' : ` ${nameOf(parts)}`},`);
@@ -35,7 +35,7 @@ export function letterOf(parts: LetterParts): Letter {
   return { subject, blocks: [greeting, ...blocks, ending] };
 }
 
-const letters: Record<NoticeKind, (parts: LetterParts) => Letter> = {
+const letters: Record<CustomerNoticeKind, (parts: LetterParts) => Letter> = {
   preshipment: ({ merchant, notice: { facts }, updateBillingUrl }) => ({
     subject: `Your next order from ${merchant.name} ships soon`,
     blocks: [
@@ -108,7 +108,7 @@ function declinedText({ card, declineReason }: NoticeFacts): string {
   return `The bank declined the charge to ${which}${declineReason === undefined ? '' : ` (${declineReason})`}.`;
 }
 
-const paragraph = (text: string): Block => ({ kind: 'paragraph', text });
+export const paragraph = (text: string): Block => ({ kind: 'paragraph', text });
 const link = (label: string, url: string): Block => ({ kind: 'link', label, url });
 
 function list(items: readonly NoticeItem[] | undefined, timeZone: string): Block {

@@ -1,8 +1,8 @@
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { Context } from '../platform/context.ts';
-import type { EventListener } from '../platform/events/outbox.ts';
+import type { EventListener, RecordedEvent } from '../platform/events/outbox.ts';
 import { factsOf } from './facts.ts';
-import { noticesOf, type WantedNotice } from './notice.ts';
+import { aboutNoAutoOrder, disabledWebhooks, noticesOf, type WantedNotice } from './notice.ts';
 import { noticeSettings } from './noticeSettings.ts';
 import { insertNotices, type NewNotice } from './store.ts';
 
@@ -15,17 +15,21 @@ export type ReadAutoOrders = (context: Context, oids: readonly number[]) => Prom
  */
 export function noticeListener(readAutoOrders: ReadAutoOrders): EventListener {
   return async (context, events) => {
-    const wanted = noticesOf(events);
-    if (wanted.length === 0) return;
-    const { isOn } = noticeSettings(context.merchant);
-    const oids = wanted.filter((notice) => notice.kind !== 'receipt' && isOn(notice.kind)).map((notice) => notice.autoOrderOid);
-    const autoOrders = oids.length === 0 ? noAutoOrders : await readAutoOrders(context, [...new Set(oids)]);
-    const notices = wanted.map((notice) => {
-      const made = newNotice(context, notice, autoOrders.get(notice.autoOrderOid));
-      return isOn(notice.kind) ? made : { ...made, skipReason: 'The merchant has switched this notice off.' };
-    });
-    await insertNotices(context.db, context.merchant.merchantId, notices);
+    const notices = [...(await customerNotices(context, events, readAutoOrders)), ...merchantNotices(context, events)];
+    if (notices.length > 0) await insertNotices(context.db, context.merchant.merchantId, notices);
   };
+}
+
+async function customerNotices(context: Context, events: readonly RecordedEvent[], readAutoOrders: ReadAutoOrders): Promise<NewNotice[]> {
+  const wanted = noticesOf(events);
+  if (wanted.length === 0) return [];
+  const { isOn } = noticeSettings(context.merchant);
+  const oids = wanted.filter((notice) => notice.kind !== 'receipt' && isOn(notice.kind)).map((notice) => notice.autoOrderOid);
+  const autoOrders = oids.length === 0 ? noAutoOrders : await readAutoOrders(context, [...new Set(oids)]);
+  return wanted.map((notice) => {
+    const made = newNotice(context, notice, autoOrders.get(notice.autoOrderOid));
+    return isOn(notice.kind) ? made : { ...made, skipReason: 'The merchant has switched this notice off.' };
+  });
 }
 
 const noAutoOrders: ReadonlyMap<number, AutoOrder> = new Map();
@@ -36,6 +40,10 @@ function newNotice(context: Context, wanted: WantedNotice, autoOrder: AutoOrder 
   if (kind === 'receipt') return orderId === undefined ? { ...made, facts: {}, skipReason: 'There is no order to give a receipt for.' } : { ...made, facts: {} };
   const facts = autoOrder ? factsOf(wanted, autoOrder) : {};
   return facts.email === undefined ? { ...made, facts, skipReason: noAddress } : { ...made, facts };
+}
+
+function merchantNotices({ merchant, now }: Context, events: readonly RecordedEvent[]): NewNotice[] {
+  return disabledWebhooks(events, noticeSettings(merchant).merchantEmail).map((facts) => ({ kind: 'webhook_disabled', autoOrderOid: aboutNoAutoOrder, madeAt: now, facts }));
 }
 
 /** Why a mail to nobody is skipped. */

@@ -1,13 +1,13 @@
+import type { Webhook } from '@perennial/contract/webhook.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { RecordedEvent } from '../platform/events/outbox.ts';
 
 /** The mails to customers, in the words of the merchant's switches (settings, `notices`). */
-export const noticeKinds = ['preshipment', 'declined_card', 'canceled', 'disabled', 'receipt'] as const;
-export type NoticeKind = (typeof noticeKinds)[number];
+export type CustomerNoticeKind = 'preshipment' | 'declined_card' | 'canceled' | 'disabled' | 'receipt';
 
-/** A mail that events ask for. */
+/** A mail to a customer that events ask for. */
 export interface WantedNotice {
-  readonly kind: NoticeKind;
+  readonly kind: CustomerNoticeKind;
   readonly autoOrderOid: number;
   /** The order that a receipt is for. */
   readonly orderId?: string;
@@ -16,16 +16,32 @@ export interface WantedNotice {
 }
 
 /** A mail as it is kept until it is sent. */
-export interface Notice {
-  readonly noticeId: number;
-  readonly autoOrderOid: number;
-  readonly kind: NoticeKind;
-  readonly madeAt: Temporal.Instant;
+export type Notice = CustomerNotice | MerchantNotice;
+
+/** A mail about an auto order to its customer. */
+export interface CustomerNotice extends KeptNotice {
+  readonly kind: CustomerNoticeKind;
   readonly facts: NoticeFacts;
   readonly orderId?: string;
+}
+
+/** A mail to the merchant itself: a webhook was disabled. */
+export interface MerchantNotice extends KeptNotice {
+  readonly kind: 'webhook_disabled';
+  readonly facts: DisabledWebhook;
+}
+
+interface KeptNotice {
+  readonly noticeId: number;
+  /** {@link aboutNoAutoOrder} for a mail to the merchant. */
+  readonly autoOrderOid: number;
+  readonly madeAt: Temporal.Instant;
   /** Times it was tried, this one included. */
   readonly attempts: number;
 }
+
+/** Stands where a mail is about no auto order; oids begin at 1. */
+export const aboutNoAutoOrder = 0;
 
 /** What a mail says, as it was when it was made. Moments as ISO 8601 with an offset. */
 export interface NoticeFacts {
@@ -41,13 +57,25 @@ export interface NoticeFacts {
   readonly isAfterDeclines?: boolean;
 }
 
+/** What a merchant is told of a webhook that was disabled. */
+export interface DisabledWebhook {
+  /** The merchant's address. */
+  readonly email: string;
+  readonly webhookOid: number;
+  /** Without its query, which may hold a key of the receiver. */
+  readonly url: string;
+  /** Why, as the half of a sentence. */
+  readonly reason: string;
+  readonly consecutiveFailures: number;
+}
+
 export interface NoticeItem {
   readonly description: string;
   readonly quantity: number;
   readonly ships?: string;
 }
 
-const kindOfEvent: Readonly<Record<string, NoticeKind>> = {
+const kindOfEvent: Readonly<Record<string, CustomerNoticeKind>> = {
   auto_order_preshipment: 'preshipment',
   auto_order_decline: 'declined_card',
   auto_order_cancel: 'canceled',
@@ -56,7 +84,7 @@ const kindOfEvent: Readonly<Record<string, NoticeKind>> = {
 };
 
 /**
- * The mails that the events of one call ask for. Items that ship soon share a mail; a decline that ends the auto order is told by the mail about that
+ * The mails to customers that the events of one call ask for. Items that ship soon share a mail; a decline that ends the auto order is told by the mail about that
  * end alone.
  */
 export function noticesOf(events: readonly RecordedEvent[]): WantedNotice[] {
@@ -76,6 +104,22 @@ function isToldByItsEnd({ kind, autoOrderOid, events }: WantedNotice, wanted: Re
   if (kind !== 'declined_card') return false;
   const hasEnded = wanted.has(`${autoOrderOid} canceled `) || wanted.has(`${autoOrderOid} disabled `);
   return hasEnded || events.some((event) => event.data?.['final'] === true);
+}
+
+/** What these events tell the merchant itself at its address: webhooks that were disabled. Where no address is set, nothing. */
+export function disabledWebhooks(events: readonly RecordedEvent[], email: string | undefined): DisabledWebhook[] {
+  if (email === undefined) return [];
+  return events.flatMap(({ name, data }) => {
+    if (name !== 'webhook_disable') return [];
+    const { reason, object } = data as { reason: string; object: Required<Webhook> };
+    const { webhook_oid: webhookOid, webhook_url: url, consecutive_failures: consecutiveFailures } = object;
+    return [{ email, webhookOid, url: withoutQuery(url), reason, consecutiveFailures }];
+  });
+}
+
+function withoutQuery(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
 }
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);

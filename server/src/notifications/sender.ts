@@ -4,8 +4,9 @@ import type { Context } from '../platform/context.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { MailOutcome, MailTransport } from '../platform/mail/mailTransport.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { letterOf } from './letter.ts';
+import { letterOf, type Letter } from './letter.ts';
 import { noAddress } from './listener.ts';
+import { webhookDisabledLetter } from './merchantLetter.ts';
 import type { Notice } from './notice.ts';
 import { noticeSettings } from './noticeSettings.ts';
 import { html, plainText } from './render.ts';
@@ -66,17 +67,26 @@ async function sendOne(parts: SenderParts, context: Context, notice: Notice): Pr
 
 async function deliver(parts: SenderParts, context: Context, notice: Notice): Promise<SettledNotice> {
   const { merchant } = context;
-  const order = notice.orderId === undefined ? undefined : await parts.readOrder(context, notice.orderId);
-  const to = notice.facts.email ?? order?.billing?.email;
-  if (to === undefined || to === '') return { ...idOf(notice), skipReason: noAddress };
-  const updateBillingUrl = await parts.updateBillingUrl(context, notice.autoOrderOid);
-  const letter = letterOf({ merchant, notice, order, updateBillingUrl });
+  const written = await write(parts, context, notice);
+  if (written === undefined) return { ...idOf(notice), skipReason: noAddress };
+  const { to, letter } = written;
   const address = noticeSettings(merchant).fromEmail ?? parts.mailFrom;
   const messageId = `<${merchant.merchantId}-${notice.autoOrderOid}-${notice.noticeId}@${address.split('@').at(-1)}>`;
   const outcome = await parts.mail.send({
     messageId, from: { name: merchant.name, address }, to, subject: letter.subject, text: plainText(letter), html: html(letter), date: notice.madeAt,
   });
   return { ...idOf(notice), email: to, subject: letter.subject, messageId, ...afterOutcome(context, notice, outcome) };
+}
+
+/** The letter and whom it goes to; undefined where a customer has no address. */
+async function write(parts: SenderParts, context: Context, notice: Notice): Promise<{ readonly to: string; readonly letter: Letter } | undefined> {
+  const { merchant } = context;
+  if (notice.kind === 'webhook_disabled') return { to: notice.facts.email, letter: webhookDisabledLetter(merchant, notice) };
+  const order = notice.orderId === undefined ? undefined : await parts.readOrder(context, notice.orderId);
+  const to = notice.facts.email ?? order?.billing?.email;
+  if (to === undefined || to === '') return undefined;
+  const updateBillingUrl = await parts.updateBillingUrl(context, notice.autoOrderOid);
+  return { to, letter: letterOf({ merchant, notice, order, updateBillingUrl }) };
 }
 
 function afterOutcome(context: Context, notice: Notice, outcome: MailOutcome): Omit<SettledNotice, 'noticeId' | 'autoOrderOid'> {

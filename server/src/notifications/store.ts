@@ -1,22 +1,20 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
-import type { Notice, NoticeFacts, NoticeKind } from './notice.ts';
+import type { CustomerNotice, MerchantNotice, Notice } from './notice.ts';
 
 /** A mail to be written down. */
-export interface NewNotice {
-  readonly autoOrderOid: number;
-  readonly kind: NoticeKind;
-  readonly madeAt: Temporal.Instant;
-  readonly facts: NoticeFacts;
-  readonly orderId?: string;
+export type NewNotice = Unkept<CustomerNotice> | Unkept<MerchantNotice>;
+
+type Unkept<N extends Notice> = Omit<N, 'noticeId' | 'attempts'> & {
   /** Never sent: why. */
   readonly skipReason?: string;
-}
+};
 
 /** Writes mails down, any number in one statement; those that are not skipped may be sent at once. */
 export async function insertNotices(tx: Database, merchantId: string, notices: readonly NewNotice[]): Promise<void> {
   const rows = notices.map((notice) => ({
-    auto_order_oid: notice.autoOrderOid, kind: notice.kind, made_at: notice.madeAt, facts: notice.facts, order_id: notice.orderId,
+    auto_order_oid: notice.autoOrderOid, kind: notice.kind, made_at: notice.madeAt, facts: notice.facts,
+    order_id: 'orderId' in notice ? notice.orderId : undefined,
     email: notice.facts.email, skip_reason: notice.skipReason,
   }));
   await tx.run(
@@ -47,10 +45,7 @@ export async function claimNotices(db: Database, merchantId: string, leaseSecond
      returning n.notice_id, n.auto_order_oid, n.kind, n.made_at, n.facts, n.order_id, n.attempts`,
     [merchantId, leaseSeconds],
   );
-  return rows.map((row) => ({
-    noticeId: row.notice_id, autoOrderOid: row.auto_order_oid, kind: row.kind, madeAt: row.made_at, facts: row.facts,
-    orderId: row.order_id ?? undefined, attempts: row.attempts,
-  }));
+  return rows.map(fromRow);
 }
 
 const claimMax = 50;
@@ -93,12 +88,18 @@ export async function readEmails(db: Database, merchantId: string, autoOrderOid:
 interface NoticeRow {
   notice_id: number;
   auto_order_oid: number;
-  kind: NoticeKind;
+  kind: Notice['kind'];
   made_at: Temporal.Instant;
-  facts: NoticeFacts;
+  facts: Notice['facts'];
   order_id: string | null;
   attempts: number;
 }
+
+const fromRow = (row: NoticeRow): Notice => ({
+  noticeId: row.notice_id, autoOrderOid: row.auto_order_oid, madeAt: row.made_at, attempts: row.attempts, orderId: row.order_id ?? undefined,
+  // A row holds the facts of its kind.
+  ...({ kind: row.kind, facts: row.facts } as Pick<CustomerNotice, 'kind' | 'facts'>),
+});
 
 const toRow = (notice: SettledNotice) => ({
   notice_id: notice.noticeId, auto_order_oid: notice.autoOrderOid, email: notice.email, subject: notice.subject, message_id: notice.messageId,

@@ -401,7 +401,7 @@ CREATE TABLE notice (
   attempts smallint NOT NULL DEFAULT 0,
   next_try_at timestamp with time zone,
   CONSTRAINT notice_pkey PRIMARY KEY (merchant_id, auto_order_oid, notice_id),
-  CONSTRAINT notice_kind_check CHECK (kind = ANY (ARRAY['preshipment'::text, 'declined_card'::text, 'canceled'::text, 'disabled'::text, 'receipt'::text]))
+  CONSTRAINT notice_kind_check CHECK (kind = ANY (ARRAY['preshipment'::text, 'declined_card'::text, 'canceled'::text, 'disabled'::text, 'receipt'::text, 'webhook_disabled'::text]))
 ) WITH (fillfactor=70);
 CREATE INDEX notice_pending ON notice USING btree (merchant_id, next_try_at) WHERE next_try_at IS NOT NULL;
 

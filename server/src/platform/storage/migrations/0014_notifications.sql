@@ -1,9 +1,10 @@
 -- Mails about auto orders: written in the transaction of the event they tell of, sent afterwards, kept as the history that GET /{oid}/emails lists.
 create table notice (
   merchant_id text not null,
+  -- 0: a mail to the merchant, about no auto order.
   auto_order_oid integer not null,
   notice_id bigint generated always as identity,
-  kind text not null check (kind in ('preshipment', 'declined_card', 'canceled', 'disabled', 'receipt')),
+  kind text not null check (kind in ('preshipment', 'declined_card', 'canceled', 'disabled', 'receipt', 'webhook_disabled')),
   -- The merchant's clock.
   made_at timestamptz not null,
   -- What the mail says, as it was when it was made (notifications/facts.ts). A receipt reads its order when it is sent.

@@ -1,0 +1,60 @@
+// A webhook that ends tells the merchant by mail, written by the real transport as a file.
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { folderTransport } from '../../server/src/platform/mail/folder.ts';
+import { testApp } from '../support/app.ts';
+import { answers, startReceiver } from '../support/receiver.ts';
+import { webhookWorld } from '../support/webhooks.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'perennial-mail-'));
+after(() => rm(folder, { recursive: true }));
+const world = await testApp({ mail: folderTransport(folder) });
+const { addWebhook, addItem, deliver, webhookOf, remove } = await webhookWorld(world);
+
+/** The mails that lie in the folder once everything is sent, without their soft line breaks. */
+async function mails(): Promise<string[]> {
+  await world.work('notices');
+  const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.eml'));
+  return Promise.all(files.map(async (name) => (await readFile(join(folder, name), 'utf8')).replaceAll('=\r\n', '')));
+}
+
+const tellTo = async (merchant_email?: string): Promise<void> => {
+  const answer = await world.request({ operation: 'updateMerchantSettings', body: { notices: { merchant_email } } });
+  assert.equal(answer.status, 200, answer.text);
+};
+
+test('a merchant without an address is not told, and nothing waits to be sent', async (t) => {
+  const receiver = await startReceiver(t);
+  receiver.behave(answers(410));
+  const { webhook_oid: oid } = await addWebhook(receiver.url);
+  await addItem();
+  await deliver();
+  assert.equal((await webhookOf(oid)).disabled, true);
+  assert.deepEqual(await mails(), []);
+  await tellTo('late@beans.example');
+  assert.deepEqual(await mails(), []);
+  await remove(oid);
+});
+
+test('a merchant is told once of a webhook that is disabled, and without its secrets', async (t) => {
+  await tellTo('ops@beans.example');
+  const receiver = await startReceiver(t);
+  receiver.behave(answers(410));
+  const { webhook_oid: oid } = await addWebhook(`${receiver.url}?token=s3cret`, { authentication_type: 'basic', basic_username: 'us3r', basic_password: 'passw0rd' });
+  await addItem();
+  await deliver();
+  await mails();
+  await addItem();
+  await deliver();
+  const [mail, ...more] = await mails();
+  assert.deepEqual(more, []);
+  assert.match(mail!, /^To: ops@beans\.example\r$/m);
+  assert.match(mail!, /^Content-Type: text\/plain[^]*^Content-Type: text\/html/m);
+  assert.ok(mail!.includes(`${receiver.url} (webhook ${oid})`));
+  assert.match(mail!, /Because the receiver answered 410, gone/);
+  for (const secret of ['s3cret', 'us3r', 'passw0rd', 'whsec']) assert.ok(!mail!.includes(secret), secret);
+  await remove(oid);
+});
