@@ -70,6 +70,19 @@ test('a poisoned auto order is parked and holds up nobody', async (t) => {
   assert.equal((await rebills.logs(4)).length, 1);
 });
 
+test('a card that has expired is charged as a renewed one, and the history says so', async (t) => {
+  const rebills = await rebillsOn(await testDatabase(t));
+  await rebills.addItem(coffee);
+  await rebills.add({ autoOrderOid: 1 }, { document: { payment: { payment_method: 'Credit Card', credit_card: { card_type: 'VISA', card_expiration_month: 3, card_expiration_year: 2026 } } } });
+  await rebills.play('2026-04-16T00:00:00Z');
+  const [first, second] = await rebills.orders(1);
+  assert.deepEqual(await rebills.logs(1), [
+    `Rebill 1 paid: 19.06 USD, order ${first?.document.order_id}.`,
+    'Rebill 2: the card expired in 3/2026; charged as if it was renewed until 3/2029.',
+    `Rebill 2 paid: 19.06 USD, order ${second?.document.order_id}.`,
+  ]);
+});
+
 test('declines: retried, recovered, or ended', async (t) => {
   const rebills = await rebillsOn(await testDatabase(t));
   await rebills.addItem(coffee);

@@ -92,7 +92,7 @@ function chargeOf(look: Look, notes: readonly Note[], rebill: NonNullable<Return
   if (order.value.total === 0) return { kind: 'charge', autoOrder, notes, charge: { order: order.value, currency: original.currency } };
   const card = chargedCard(original, look);
   if (card === undefined) return park(look, `the original order ${autoOrder.originalOrderId} has no card token`);
-  return { kind: 'charge', autoOrder, notes, charge: { order: order.value, currency: original.currency, card } };
+  return { kind: 'charge', autoOrder, notes: [...notes, ...renewalNotes(look, original, card)], charge: { order: order.value, currency: original.currency, card } };
 }
 
 /** The card of the original order. A year that has passed is tried three years later, as banks renew cards, until it lies ahead. */
@@ -107,6 +107,14 @@ function chargedCard({ document, cardToken }: OrderRecord, { at, zone }: Look): 
 }
 
 const renewalYears = 3;
+
+/** Told at every charge that goes by another expiry than the customer gave, as the original order keeps theirs. */
+function renewalNotes({ autoOrder }: Look, { document }: OrderRecord, { expiration }: ChargedCard): Note[] {
+  const year = document.payment?.credit_card?.card_expiration_year;
+  if (expiration === undefined || expiration.year === year) return [];
+  const { month, year: renewed } = expiration;
+  return [{ message: `Rebill ${autoOrder.rebillCount + 1}: the card expired in ${month}/${year}; charged as if it was renewed until ${month}/${renewed}.` }];
+}
 
 /** The first thing that keeps a due item from being planned; in words, for staff. */
 function dueFault({ autoOrder, catalog, at, isForced }: Look, context: PlanContext): string | undefined {
