@@ -8,6 +8,7 @@ import { liveRoom } from '../../server/src/workflow/liveRoom.ts';
 import { testApp } from '../support/app.ts';
 import { connectLive, listen, openLive } from '../support/liveClient.ts';
 import { addColleague, addTask, ask, changeTask } from '../support/workflow.ts';
+import { everySocketHears } from './manySockets.ts';
 
 const app = await testApp();
 const ann = await addColleague(app, 'Ann Archer');
@@ -87,33 +88,6 @@ test('strangers, expired tokens, foreign pages and other paths get no socket', a
 });
 
 test('every socket hears each change once and in order', async (t) => {
-  // The long form: LIVE_SOCKETS=1000 LIVE_CHANGES=10000 npm test -- test/workflow/live.test.ts
-  const [sockets, changes] = [Number(process.env['LIVE_SOCKETS'] ?? 40), Number(process.env['LIVE_CHANGES'] ?? 200)];
-  const { workflow_task_uuid: id } = await addTask(app, { task_name: 'Counter' });
-  const { agent_auth: auth } = await ask(app, { operation: 'getWorkflowAgentWebsocketAuthorization' });
-  const url = `${address}${new URL(auth.websocket_url).pathname}?token=${auth.jwt}`;
-  global.gc?.();
-  const before = process.memoryUsage().rss;
-  const heard: string[][] = [];
-  const opened: WebSocket[] = [];
-  await Promise.all(Array.from({ length: sockets }, async (_, i) => {
-    const socket = new WebSocket(url);
-    opened.push(socket);
-    heard[i] = [];
-    // Only the name is taken out: a thousand clients in this process would parse ten million tasks.
-    socket.on('message', (data: Buffer) => {
-      const name = /"task_name":"n(\d+)"/.exec(data.toString('latin1'))?.[1];
-      if (name) heard[i]!.push(name);
-    });
-    await once(socket, 'message');
-  }));
-  t.diagnostic(`${sockets} sockets and their clients: ${((process.memoryUsage().rss - before) / sockets / 1024).toFixed(0)} KB each`);
-  const wanted = Array.from({ length: changes }, (_, i) => String(i));
-  for (const n of wanted) await changeTask(app, id, { task_name: `n${n}` });
-  while (heard.some((names) => names.length < changes)) {
-    await poll();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  for (const names of heard) assert.deepEqual(names, wanted);
-  for (const socket of opened) socket.terminate();
+  const memory = await everySocketHears(app, address, { sockets: 40, changes: 200 });
+  t.diagnostic(`40 sockets heard 200 changes each, ${memory.toFixed(0)} KB of the server's memory a socket`);
 });

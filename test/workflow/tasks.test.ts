@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testApp } from '../support/app.ts';
 import { addColleague, addGroup, addSubscription, addTask, ask, changeTask } from '../support/workflow.ts';
+import { oneTakerWins } from './oneTaker.ts';
 
 const app = await testApp();
 const ann = await addColleague(app, 'Ann Archer');
@@ -199,15 +200,4 @@ test('numbers have neither gaps nor repeats when many insert at once and some ar
   for (const id of ['BUSY-0', 'BUSY-1', 'BUSY-2']) assert.deepEqual(sorted(tasks.filter((task) => task.object_id === id).map((task) => task.object_task_number)), Array.from({ length: 15 }, (_, i) => i + 1));
 });
 
-test('of many who take a task at once one wins', async () => {
-  const rounds = Number(process.env['TAKE_ROUNDS'] ?? 4);
-  const takers = await Promise.all(Array.from({ length: 50 }, (_, i) => addColleague(app, `Taker ${i}`)));
-  const group = await addGroup(app, 'Takers', takers);
-  for (let round = 0; round < rounds; round++) {
-    const { workflow_task_uuid: id } = await addTask(app, { task_name: `Prize ${round}`, assigned_to_group_id: group });
-    const answers = await Promise.all(takers.map(({ userId, key }) => changeTask(app, id, { assigned_to_user_id: userId }, key)));
-    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, ...Array<number>(49).fill(400)]);
-    const winner = answers.find(({ status }) => status === 200)!.body.task.assigned_to_user_id;
-    assert.equal((await ask(app, { operation: 'getWorkflowTask', params: { task_uuid: id } })).task.assigned_to_user_id, winner);
-  }
-});
+test('of many who take a task at once one wins', () => oneTakerWins(app, 4));
