@@ -4,7 +4,10 @@ import { once } from 'node:events';
 import { after, test } from 'node:test';
 import { WebSocket } from 'ws';
 import type { LiveFrame } from '../../contract/src/live.ts';
+import { inTransaction } from '../../server/src/platform/context.ts';
 import { liveRoom } from '../../server/src/workflow/liveRoom.ts';
+import { createTasks } from '../../server/src/workflow/saving.ts';
+import type { NewTask } from '../../server/src/workflow/taskStore.ts';
 import { testApp } from '../support/app.ts';
 import { connectLive, listen, openLive } from '../support/liveClient.ts';
 import { addColleague, addTask, ask, changeTask } from '../support/workflow.ts';
@@ -52,11 +55,31 @@ test('a client that comes back with its cursor hears what it missed, once, and n
   second.close();
 });
 
+test('a client that missed more than may lie unread hears all of it, and what happens meanwhile', async () => {
+  const first = await connectLive(app, address, ann.key);
+  const [ready] = await first.until(1);
+  first.close();
+  const inside = await app.context();
+  const long: NewTask = {
+    taskUuid: '', name: 'Long', details: 'x'.repeat(30_000), priority: '2 - medium', status: 'open', createdAt: inside.now, updatedAt: inside.now, createdBy: { name: 'Somebody' },
+    tags: [], properties: [], attachments: [], notes: [], version: 1,
+  };
+  await inTransaction(inside, (within) => createTasks(within, Array.from({ length: 500 }, (_, i) => ({ ...long, taskUuid: `long-${i}` }))));
+  const second = await connectLive(app, address, ann.key, { after: ready!.cursor });
+  second.socket.pause();
+  await addTask(app, { task_name: 'Meanwhile' });
+  await poll();
+  second.socket.resume();
+  const told = await second.until(501, isTask);
+  assert.deepEqual([told[499]!.event_task?.task_name, told[500]!.event_task?.task_name], ['Long', 'Meanwhile']);
+  second.close();
+});
+
 test('what another process commits is heard at the next look', async () => {
   // A room that this app knows nothing of stands for another process on the same database.
   const heard: LiveFrame[] = [];
   const room = liveRoom(app.db, 'TEST');
-  await room.enter({ send: (bytes) => void heard.push(JSON.parse(String(bytes)) as LiveFrame) }, undefined);
+  await room.enter({ send: (frames) => heard.push(...frames.map((frame) => JSON.parse(String(frame)) as LiveFrame)) }, undefined);
   await addTask(app, { task_name: 'From over there' });
   assert.equal(heard.filter(isTask).length, 0);
   while (heard.filter(isTask).length === 0) await room.tell();

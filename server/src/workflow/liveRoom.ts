@@ -1,5 +1,5 @@
 import type { LiveFrame } from '@perennial/contract/live.ts';
-import { feedEnd, readFeed, type FeedPlace } from '../platform/events/feed.ts';
+import { feedEnd, readFeed, type FeedEvent, type FeedPlace } from '../platform/events/feed.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { comparePlaces, cursorOf, frameOf, placeOf } from './liveFeed.ts';
 import { countOpen } from './taskStore.ts';
@@ -7,7 +7,8 @@ import { countOpen } from './taskStore.ts';
 /** A client as the room sees it. Frames are JSON, and one frame goes to many. */
 export interface LiveSocket {
   readonly userId?: number | undefined;
-  send(frame: Buffer): void;
+  /** Several frames at once cost little more than one. */
+  send(frames: readonly Buffer[]): void;
 }
 
 /** The sockets of one merchant. All that concerns the order of frames happens one thing after another. */
@@ -45,7 +46,7 @@ export function liveRoom(db: Database, merchantId: string): LiveRoom {
     place ??= await feedEnd(db);
     await tellAll();
     const from = after === undefined ? place : placeOf(after);
-    if (from === undefined || !(await catchUp(socket, from))) socket.send(frame({ type: 'resync', cursor: cursorOf(place) }));
+    if (from === undefined || !(await catchUp(socket, from))) socket.send([frame({ type: 'resync', cursor: cursorOf(place) })]);
     if (gone.has(socket)) return;
     sockets.add(socket);
     await tellCounts([socket], { always: true });
@@ -54,7 +55,7 @@ export function liveRoom(db: Database, merchantId: string): LiveRoom {
   /** False when the cursor is too old, or too much was missed. */
   async function catchUp(socket: LiveSocket, from: FeedPlace): Promise<boolean> {
     if (!(await isKept(db, merchantId, from))) return false;
-    const missed: Buffer[] = [];
+    const missed = [frame({ type: 'ready', cursor: cursorOf(from) })];
     let reached = from;
     for (let read = 0; comparePlaces(reached, place!) < 0; ) {
       const events = (await readFeed(db, merchantId, reached, pageSize)).filter((event) => comparePlaces(event.place, place!) <= 0);
@@ -62,13 +63,9 @@ export function liveRoom(db: Database, merchantId: string): LiveRoom {
       read += events.length;
       if (read > missedMax) return false;
       reached = events.at(-1)!.place;
-      for (const event of events) {
-        const told = frameOf(event);
-        if (told) missed.push(frame(told));
-      }
+      missed.push(...framesOf(events));
     }
-    socket.send(frame({ type: 'ready', cursor: cursorOf(from) }));
-    for (const each of missed) socket.send(each);
+    socket.send(missed);
     return true;
   }
 
@@ -79,12 +76,10 @@ export function liveRoom(db: Database, merchantId: string): LiveRoom {
       const events = await readFeed(db, merchantId, place, pageSize);
       if (events.length === 0) break;
       place = events.at(-1)!.place;
-      for (const event of events) {
-        const told = frameOf(event);
-        if (!told) continue;
+      const frames = framesOf(events);
+      if (frames.length > 0) {
         toldAny = true;
-        const bytes = frame(told);
-        for (const socket of sockets) socket.send(bytes);
+        for (const socket of sockets) socket.send(frames);
       }
       if (events.length < pageSize) break;
     }
@@ -100,7 +95,7 @@ export function liveRoom(db: Database, merchantId: string): LiveRoom {
     for (const userId of changed) openCounts.set(userId, counts.get(userId) ?? 0);
     for (const socket of to) {
       if (socket.userId === undefined || !changed.has(socket.userId)) continue;
-      socket.send(frame({ type: 'event', event_type: 'open count', event_open_count: openCounts.get(socket.userId) ?? 0, cursor: cursorOf(place!) }));
+      socket.send([frame({ type: 'event', event_type: 'open count', event_open_count: openCounts.get(socket.userId) ?? 0, cursor: cursorOf(place!) })]);
     }
   }
 
@@ -120,6 +115,8 @@ export function liveRoom(db: Database, merchantId: string): LiveRoom {
     hasTold: (wanted) => place === undefined || comparePlaces(place, wanted) >= 0,
   };
 }
+
+const framesOf = (events: readonly FeedEvent[]): Buffer[] => events.flatMap((event) => frameOf(event) ?? []).map(frame);
 
 const frame = (content: LiveFrame): Buffer => Buffer.from(JSON.stringify(content));
 
