@@ -14,6 +14,8 @@ import { report, type Tally } from './testReport.ts';
 
 const workspaces = '{contract,server,sdk,web,test,bench,scripts}';
 const fileTimeoutMs = 600_000;
+/** Long proofs run one at a time: most have several processes, and some measure memory. */
+const longTimeoutMs = 7_200_000;
 /** What must hold on every kind of store that data may be moved to. */
 const storageSuite = ['test/storage/*.suite.test.ts', 'server/src/**/{store,operations}.test.ts', 'server/src/**/*{Store,Operations}.test.ts', 'server/src/*/{items,orders,customers}.test.ts'];
 
@@ -68,7 +70,8 @@ async function runFiles(label: string, paths: readonly string[], makeStore: () =
   } catch (error) {
     return check(`${label}the migrations run`, inspect(error));
   }
-  await report(run({ files: [...paths], concurrency: 2, timeout: fileTimeoutMs }), label, tally);
+  const isLong = paths.some((path) => path.endsWith('.long.ts'));
+  await report(run({ files: [...paths], ...(isLong ? { concurrency: 1, timeout: longTimeoutMs } : { concurrency: 2, timeout: fileTimeoutMs }) }), label, tally);
 }
 
 async function unfilteredStatements(server: TestServer): Promise<string> {
