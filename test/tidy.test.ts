@@ -95,6 +95,7 @@ const owners: Readonly<Record<string, string>> = {
   auto_order_update_job: 'server/src/autoOrders',
   auto_order_recalculation: 'server/src/autoOrders',
   rebill: 'server/src/rebill',
+  parked_auto_order: 'server/src/rebill',
   gateway_inactive: 'server/src/payments',
   billing_link_key: 'server/src/payments',
   order_charge: 'server/src/payments',

@@ -45,6 +45,7 @@ import { rememberedMerchants, type Merchants } from './platform/tenancy/merchant
 import { listMerchants } from './platform/tenancy/merchantStore.ts';
 import { recheckNow } from './rebill/lateAnswerStore.ts';
 import { bookRoutes } from './rebill/bookRoutes.ts';
+import { wakeParked } from './rebill/parkedListener.ts';
 import { rebillDueWork } from './rebill/playOperations.ts';
 import { advanceWorker } from './sandbox/playing.ts';
 import { sandboxRoutes } from './sandbox/routes.ts';
@@ -117,6 +118,7 @@ export function createApp(parts: AppParts): App {
 
   const listeners: EventListener[] = [
     recalculateOnItemUpdate,
+    wakeParked,
     noticeListener((context, oids) => readAutoOrders(context, oids, factsExpand)),
   ];
   const webhooks = webhookDispatcher({ db, clock, contextFor, seal: parts.seal, send: parts.sender.send, jitter: parts.ids.fraction });

@@ -114,3 +114,18 @@ story('sold out: shipments wait day by day until there is coffee again', { on: '
   await shop.until('2026-04-01T00:00');
   await ann.lived('2026-01-15 10:00 create', `2026-02-19 10:00 ${bill}`, `2026-03-19 10:00 ${bill}`);
 });
+
+story('a price that was forgotten: nobody is billed wrongly, and all are as soon as it is there', { on: '2026-01-15T10:00' }, async (shop) => {
+  await shop.sells(coffee);
+  const ann = await shop.order(monthly);
+  await shop.changes('COFFEE', { pricing: JSON.parse('{"cost": null}') });
+  await shop.until('2026-02-16T12:00');
+  await ann.lived('2026-01-15 10:00 create', '2026-02-15 10:00 update: parked');
+  const { auto_order: parked } = await ann.ask({ operation: 'getAutoOrder', query: { _expand: 'logs' } });
+  assert.match(parked.logs.at(-1).log_message, /^Cannot rebill: item COFFEE: no price/);
+  await shop.changes('COFFEE', { pricing: coffee.pricing });
+  await shop.until('2026-02-16T12:01');
+  await ann.lived(`2026-02-16 12:00 ${bill}`);
+  await shop.until('2026-03-16T00:00');
+  await ann.lived(`2026-03-15 10:00 ${bill}`);
+});

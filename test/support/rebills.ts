@@ -19,6 +19,7 @@ import type { Database } from '../../server/src/platform/storage/database.ts';
 import type { Merchant } from '../../server/src/platform/tenancy/merchant.ts';
 import { insertMerchant } from '../../server/src/platform/tenancy/merchantStore.ts';
 import { defaultTiming, resolveUnanswered, runDue, type RebillParts, type RunCounts } from '../../server/src/rebill/dueOperations.ts';
+import { wakeParked } from '../../server/src/rebill/parkedListener.ts';
 import { anAutoOrder, at, someRules } from './autoOrders.ts';
 
 /** The engine on a database, with a simulator whose books are at hand. */
@@ -69,7 +70,7 @@ export async function rebillsOn(db: Database, options: RebillOptions = {}): Prom
   const gateways = options.gateways ?? openGateways({}, systemClock);
   const parts: RebillParts = { payments: createPayments(gateways), timing: { ...defaultTiming, ...options.timing } };
   const events: RecordedEvent[] = [];
-  const sink = outbox([async (_, recorded) => void events.push(...recorded)]);
+  const sink = outbox([wakeParked, async (_, recorded) => void events.push(...recorded)]);
   await insertMerchant(db, merchant, at('2026-01-01T00:00:00Z'));
   const { merchantId } = merchant;
   // The original orders' ids follow from the oids of their auto orders.

@@ -21,6 +21,16 @@ export async function putOff(tx: Database, merchantId: string, oids: readonly nu
   );
 }
 
+/** Has those of these auto orders that wait for a later moment looked at from `at` on. What is being charged, or has stopped, is left alone. */
+export async function bringForward(tx: Database, merchantId: string, oids: readonly number[], at: Temporal.Instant): Promise<void> {
+  await tx.run(
+    `update auto_order a set due_at = $3
+     from (select auto_order_oid from auto_order where merchant_id = $1 and auto_order_oid = any($2::int[]) and due_at > $3 order by auto_order_oid for update) later
+     where a.merchant_id = $1 and a.auto_order_oid = later.auto_order_oid`,
+    [merchantId, oids, at],
+  );
+}
+
 /** Locks these auto orders in the order of their oids and answers their versions. */
 export async function lockVersions(tx: Database, merchantId: string, oids: readonly number[]): Promise<ReadonlyMap<number, number>> {
   const rows = await tx.rows<{ auto_order_oid: number; version: number }>(

@@ -31,7 +31,7 @@ export async function insertItem(context: Context, body: Item, expand: ReadonlyS
     if (!(await insert(context.db, merchantId, item, context.now))) {
       refuse('state_conflict', { reason: `merchant_item_id ${item.merchant_item_id} is taken by another item`, mend: 'Send an id that is free, or update that item' });
     }
-    await context.events.emit(context, [{ name: 'item_create', objectType: 'item', objectId: String(oid) }]);
+    await context.events.emit(context, [{ name: 'item_create', objectType: 'item', objectId: String(oid), data: { itemId: item.merchant_item_id } }]);
     return getItem(context, { oid }, expand);
   });
 }

@@ -8,6 +8,7 @@ import { inTransaction } from '../platform/context.ts';
 import { decide } from './plan.ts';
 import { chargeKey } from './attempt.ts';
 import { eventsOf, logsOf } from './note.ts';
+import { rememberParked } from './parkedStore.ts';
 import { findEarlierAttempts, lockDue, startAttempts } from './store.ts';
 import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import type { Rebilled } from '../autoOrders/store.ts';
@@ -157,6 +158,8 @@ async function write(context: Context, decided: readonly DecidedLook[], { missed
   if (rebilled.length > 0) await saveRebilled(db, merchantId, context.now, rebilled);
   await takeDueMarks(db, merchantId, never.map(({ autoOrder }) => autoOrder.autoOrderOid));
   await putOff(db, merchantId, later.map(({ autoOrder }) => autoOrder.autoOrderOid), later.map((each) => nextLook(each)!));
+  await rememberParked(db, merchantId, decided.flatMap(({ autoOrder: { autoOrderOid }, decision }) =>
+    (decision.kind === 'park' && decision.itemId !== undefined ? [{ autoOrderOid, itemId: decision.itemId }] : [])));
   const noted = decided.map(({ autoOrder, at, decision }): NotedAt => ({ autoOrderOid: autoOrder.autoOrderOid, at, notes: decision.notes }));
   await appendLogs(db, merchantId, context.now, logsOf(noted));
   await context.events.emit(context, eventsOf(noted));

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { anItem, at } from '../../../test/support/autoOrders.ts';
 import { testDatabase } from '../../../test/support/database.ts';
 import { coffee, rebillsOn } from '../../../test/support/rebills.ts';
+import { inTransaction } from '../platform/context.ts';
 
 const due = '2026-03-15T14:00:00Z';
 
@@ -68,6 +69,30 @@ test('a poisoned auto order is parked and holds up nobody', async (t) => {
   assert.deepEqual(await rebills.run('2026-03-16T14:00:00Z'), { looked: 3, paid: 1, declined: 0, unknown: 0, notices: 0, parked: 2 });
   assert.equal((await rebills.load(2)).failureReason, undefined);
   assert.equal((await rebills.logs(4)).length, 1);
+});
+
+test('an item that comes wakes those that were parked for it, and nobody else', async (t) => {
+  const rebills = await rebillsOn(await testDatabase(t));
+  await rebills.addItem(coffee);
+  await rebills.add({ autoOrderOid: 1 });
+  await rebills.add({ autoOrderOid: 2, items: [anItem({ originalItemId: 'GONE' })] });
+  await rebills.add({ autoOrderOid: 3, addOns: [{ itemId: 'Gone', quantity: 1, freeShipping: false, options: [] }] });
+  await rebills.add({ autoOrderOid: 4, items: [anItem({ originalItemId: 'LOST' })] });
+  await rebills.add({ autoOrderOid: 5, items: [anItem({ originalItemId: 'GONE', nextShipmentAt: at('2026-04-15T14:00:00Z') })] });
+  await rebills.run(due);
+  const come = (itemId: string, now: string) => inTransaction(rebills.context(now), (context) => context.events.emit(context, [{ name: 'item_create', objectType: 'item', objectId: '9', data: { itemId } }]));
+  const waiting = () => rebills.db.rows("select item_id_lc, auto_order_oid from parked_auto_order where merchant_id = 'DEMO' order by 1, 2");
+  assert.deepEqual(await waiting(), [{ item_id_lc: 'gone', auto_order_oid: 2 }, { item_id_lc: 'gone', auto_order_oid: 3 }, { item_id_lc: 'lost', auto_order_oid: 4 }]);
+
+  await rebills.addItem({ ...coffee, merchant_item_id: 'GONE' });
+  await come('GONE', '2026-03-15T15:00:00Z');
+  assert.deepEqual(await rebills.run('2026-03-15T15:00:00Z'), { looked: 2, paid: 2, declined: 0, unknown: 0, notices: 0, parked: 0 });
+  assert.deepEqual(await waiting(), [{ item_id_lc: 'lost', auto_order_oid: 4 }]);
+
+  // An item that changes and still cannot be sold costs a look; the auto order waits on, and its history says no more.
+  await come('LOST', '2026-03-15T16:00:00Z');
+  assert.deepEqual(await rebills.run('2026-03-15T16:00:00Z'), { looked: 1, paid: 0, declined: 0, unknown: 0, notices: 0, parked: 1 });
+  assert.deepEqual([(await rebills.logs(4)).length, (await waiting()).length], [1, 1]);
 });
 
 test('a card that has expired is charged as a renewed one, and the history says so', async (t) => {

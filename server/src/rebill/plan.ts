@@ -34,7 +34,18 @@ export interface Look {
 export type Decision =
   | { readonly kind: 'charge'; readonly autoOrder: AutoOrder; readonly notes: readonly Note[]; readonly charge: PlannedCharge }
   | { readonly kind: 'wait'; readonly autoOrder: AutoOrder; readonly notes: readonly Note[] }
-  | { readonly kind: 'park'; readonly autoOrder: AutoOrder; readonly notes: readonly Note[]; readonly until: Temporal.Instant; readonly reason: string };
+  | Parking;
+
+/** Nothing can be billed for now. */
+export interface Parking {
+  readonly kind: 'park';
+  readonly autoOrder: AutoOrder;
+  readonly notes: readonly Note[];
+  readonly until: Temporal.Instant;
+  readonly reason: string;
+  /** The catalogue item to mend, where it is one. */
+  readonly itemId?: string | undefined;
+}
 
 /** An order to be charged. */
 export interface PlannedCharge {
@@ -84,14 +95,14 @@ function isToBeCharged(scheduled: Temporal.Instant, { autoOrder, at, isForced }:
 
 function chargeOf(look: Look, notes: readonly Note[], rebill: NonNullable<ReturnType<typeof planRebill>>, context: PlanContext): Decision {
   const { autoOrder, original, policy, catalog } = look;
-  if (original === undefined) return park(look, `the original order ${autoOrder.originalOrderId} is missing`);
+  if (original === undefined) return park(look, { text: `the original order ${autoOrder.originalOrderId} is missing` });
   const code = retryCoupon(autoOrder.creditCardAttempt, policy.dunning);
   const coupon = code === undefined ? undefined : policy.coupons.get(code.toUpperCase());
   const order = rebillOrder({ autoOrder, rebill, original: originalTerms(original), catalog, coupon, context });
-  if (!order.ok) return park(look, faultText(order.reason.why, order.reason.itemId));
+  if (!order.ok) return park(look, itemFault(order.reason.why, order.reason.itemId));
   if (order.value.total === 0) return { kind: 'charge', autoOrder, notes, charge: { order: order.value, currency: original.currency } };
   const card = chargedCard(original, look);
-  if (card === undefined) return park(look, `the original order ${autoOrder.originalOrderId} has no card token`);
+  if (card === undefined) return park(look, { text: `the original order ${autoOrder.originalOrderId} has no card token` });
   return { kind: 'charge', autoOrder, notes: [...notes, ...renewalNotes(look, original, card)], charge: { order: order.value, currency: original.currency, card } };
 }
 
@@ -116,27 +127,31 @@ function renewalNotes({ autoOrder }: Look, { document }: OrderRecord, { expirati
   return [{ message: `Rebill ${autoOrder.rebillCount + 1}: the card expired in ${month}/${year}; charged as if it was renewed until ${month}/${renewed}.` }];
 }
 
-/** The first thing that keeps a due item from being planned; in words, for staff. */
-function dueFault({ autoOrder, catalog, at, isForced }: Look, context: PlanContext): string | undefined {
+/** What keeps a rebill from being planned; in words, for staff. */
+interface PlanFault {
+  readonly text: string;
+  readonly itemId?: string;
+}
+
+/** The first thing that keeps a due item from being planned. */
+function dueFault({ autoOrder, catalog, at, isForced }: Look, context: PlanContext): PlanFault | undefined {
   for (const item of autoOrder.items) {
     if (item.nextShipmentAt === undefined || (isForced !== true && isAfter(item.nextShipmentAt, at))) continue;
     const plan = planNext(item, catalog, context);
-    if (plan.kind === 'broken') return faultText(plan.why, plan.itemId);
+    if (plan.kind === 'broken') return itemFault(plan.why, plan.itemId);
   }
   return undefined;
 }
 
-function faultText(why: string, itemId: string): string {
-  return `item ${itemId}: ${why}`;
-}
+const itemFault = (why: string, itemId: string): PlanFault => ({ text: `item ${itemId}: ${why}`, itemId });
 
-/** Nothing is charged; the next look is a local day later, or when somebody changes the auto order. Told once, not once a day. */
-function park({ autoOrder, at, zone }: Look, fault: string): Decision {
+/** Nothing is charged; the next look is a local day later, or when somebody changes the auto order or the item. Told once, not once a day. */
+function park({ autoOrder, at, zone }: Look, { text: fault, itemId }: PlanFault): Parking {
   const reason = `Cannot rebill: ${fault}`;
   const until = addDays(at, 1, zone);
-  if (autoOrder.failureReason === reason) return { kind: 'park', autoOrder, notes: [], until, reason };
+  if (autoOrder.failureReason === reason) return { kind: 'park', autoOrder, notes: [], until, reason, itemId };
   const note: Note = { message: `${reason}. Looked at again every day and after each change.`, event: { name: 'auto_order_update', data: { reason: 'parked', fault } } };
-  return { kind: 'park', autoOrder: { ...autoOrder, failureReason: reason }, notes: [note], until, reason };
+  return { kind: 'park', autoOrder: { ...autoOrder, failureReason: reason }, notes: [note], until, reason, itemId };
 }
 
 // ------------------------------------------------------------------------------------------------ what a look moves without a rebill

@@ -527,6 +527,13 @@ CREATE INDEX orders_customer ON orders USING btree (merchant_id, customer_profil
 CREATE INDEX orders_facets ON orders USING gin (facets);
 CREATE UNIQUE INDEX orders_rebill ON orders USING btree (merchant_id, auto_order_oid, rebill_number) WHERE auto_order_oid IS NOT NULL;
 
+CREATE TABLE parked_auto_order (
+  merchant_id text NOT NULL,
+  item_id_lc text COLLATE "C" NOT NULL,
+  auto_order_oid integer NOT NULL,
+  CONSTRAINT parked_auto_order_pkey PRIMARY KEY (merchant_id, item_id_lc, auto_order_oid)
+);
+
 CREATE UNLOGGED TABLE rate_bucket (
   bucket text NOT NULL,
   level double precision NOT NULL,

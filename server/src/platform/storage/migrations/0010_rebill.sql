@@ -29,3 +29,11 @@ create table rebill (
 );
 -- Small, whatever the table holds: what claims pass by, and what may be asked about.
 create index rebill_in_flight on rebill (merchant_id, auto_order_oid) where lease_until is not null;
+
+-- Auto orders that were parked because of a catalogue item, by the item: they are looked at as soon as it changes.
+create table parked_auto_order (
+  merchant_id text not null,
+  item_id_lc text collate "C" not null,
+  auto_order_oid integer not null,
+  primary key (merchant_id, item_id_lc, auto_order_oid)
+);

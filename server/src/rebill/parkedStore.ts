@@ -1,0 +1,41 @@
+import type { Database } from '../platform/storage/database.ts';
+
+/*
+ * Which catalogue item keeps an auto order from being billed. A row may outlive its reason, and then costs one look for nothing when that item
+ * changes: to take it back at every rebill would cost every rebill.
+ */
+
+/** An auto order and the item that it was parked for. */
+export interface Parked {
+  readonly autoOrderOid: number;
+  readonly itemId: string;
+}
+
+/** Remembers what locked auto orders were parked for. */
+export async function rememberParked(tx: Database, merchantId: string, parked: readonly Parked[]): Promise<void> {
+  if (parked.length === 0) return;
+  await tx.run(
+    `insert into parked_auto_order (merchant_id, item_id_lc, auto_order_oid)
+     select $1, lower(item_id), oid from unnest($2::text[], $3::int[]) as p (item_id, oid) on conflict do nothing`,
+    [merchantId, parked.map(({ itemId }) => itemId), parked.map(({ autoOrderOid }) => autoOrderOid)],
+  );
+}
+
+/** The auto orders that were parked for any of these items. */
+export async function findParked(db: Database, merchantId: string, itemIds: readonly string[]): Promise<number[]> {
+  const rows = await db.rows<{ auto_order_oid: number }>(
+    `select distinct auto_order_oid from parked_auto_order
+     where merchant_id = $1 and item_id_lc = any(select lower(id) from unnest($2::text[]) as given (id))`,
+    [merchantId, itemIds],
+  );
+  return rows.map((row) => row.auto_order_oid);
+}
+
+/** Forgets what these auto orders were parked for, once they will be looked at. */
+export async function forgetParked(tx: Database, merchantId: string, itemIds: readonly string[], oids: readonly number[]): Promise<void> {
+  await tx.run(
+    `delete from parked_auto_order
+     where merchant_id = $1 and item_id_lc = any(select lower(id) from unnest($2::text[]) as given (id)) and auto_order_oid = any($3::int[])`,
+    [merchantId, itemIds, oids],
+  );
+}
