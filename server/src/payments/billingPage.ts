@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { escapeHtml } from '../kernel/html.ts';
+import { pageFrame } from '../kernel/pageFrame.ts';
 import { expirationYears, type FormFaults, type FormField } from './billingForm.ts';
 
 /** What the page shows of a subscription. */
@@ -18,7 +18,7 @@ export function formPage(subscription: Subscription, thisYear: number, faults: F
   const { merchantName, autoOrderCode, itemDescriptions, card } = subscription;
   const isFaulty = Object.keys(faults).length > 0;
   const items = itemDescriptions.length === 0 ? '' : `: ${itemDescriptions.join(', ')}`;
-  return page(`${isFaulty ? 'Please check: ' : ''}Update your card`, `
+  return frame.page(`${isFaulty ? 'Please check: ' : ''}Update your card`, `
 <h1>Update your card</h1>
 <p>For your subscription <strong>${escapeHtml(autoOrderCode)}</strong> with ${escapeHtml(merchantName + items)}.</p>
 ${card === undefined ? '' : `<p>We now charge your ${escapeHtml(card)}.</p>`}
@@ -37,7 +37,7 @@ ${choice('expiration_year', 'Year', expirationYears(thisYear).map((year) => [Str
 
 /** The card is saved. */
 export function savedPage({ merchantName, autoOrderCode }: Subscription): string {
-  return page('Your card is updated', `
+  return frame.page('Your card is updated', `
 <h1>Your card is updated</h1>
 <p role="status">From now on ${escapeHtml(merchantName)} charges the new card for your subscription <strong>${escapeHtml(autoOrderCode)}</strong>.
 You can close this page.</p>`);
@@ -45,7 +45,7 @@ You can close this page.</p>`);
 
 /** Nothing can be done here; says why and what to do instead. */
 export function messagePage(title: string, message: string): string {
-  return page(title, `\n<h1>${escapeHtml(title)}</h1>\n<p>${escapeHtml(message)}</p>`);
+  return frame.page(title, `\n<h1>${escapeHtml(title)}</h1>\n<p>${escapeHtml(message)}</p>`);
 }
 
 const months = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December']
@@ -79,45 +79,17 @@ const described = (field: FormField, faults: FormFaults): string => (faults[fiel
 const faultLine = (field: FormField, faults: FormFaults): string =>
   (faults[field] === undefined ? '' : `<p class="fault" id="${field}_fault">${escapeHtml(faults[field])}</p>`);
 
-const style = `
-:root { color-scheme: light dark; --line: light-dark(#767676, #8f8f8f); --fault: light-dark(#b3261e, #ff8a80); }
-:root { --accent: light-dark(#0b57d0, #a8c7fa); --on-accent: light-dark(#ffffff, #062e6f); }
-body { font: 1.05rem/1.5 system-ui, sans-serif; max-width: 30rem; margin: 8vh auto; padding: 0 1.25rem; }
-h1 { font-size: 1.75rem; margin-bottom: .5rem; }
-label, legend { display: block; font-weight: 600; margin-bottom: .3rem; padding: 0; }
-input, select { font: inherit; box-sizing: border-box; width: 100%; min-height: 2.75rem; padding: .4rem .6rem; border: 1px solid var(--line); border-radius: .35rem; }
+const frame = pageFrame(`
 [aria-invalid] { border: 2px solid var(--fault); }
 fieldset { border: 0; padding: 0; margin: 1.25rem 0; display: flex; gap: 1rem; }
 fieldset div { flex: 1; }
 fieldset label { font-weight: 400; }
-button { font: inherit; font-weight: 600; width: 100%; min-height: 2.75rem; border: 0; border-radius: .35rem; background: var(--accent); color: var(--on-accent); cursor: pointer; }
-:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .faults { border: 2px solid var(--fault); border-radius: .35rem; padding: 0 1rem; margin: 1.25rem 0; }
 .faults h2 { font-size: 1.1rem; }
 .faults ul { padding-left: 1.2rem; }
 .faults a { color: inherit; }
 .fault { color: var(--fault); margin: .3rem 0 0; }
-.note { font-size: .95rem; }
-`;
+`);
 
 /** Forbids everything but this page's own style and sending its form back here. */
-export const contentSecurityPolicy = [
-  "default-src 'none'", `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`, "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
-].join('; ');
-
-function page(title: string, body: string): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
-<style>${style}</style>
-</head>
-<body>
-<main>${body}
-</main>
-</body>
-</html>
-`;
-}
+export const contentSecurityPolicy = frame.policy();
