@@ -13,6 +13,7 @@ export function movedClock(start = '2026-01-15T17:00:00Z'): MovedClock {
     now: () => from.add({ milliseconds: Math.round(passedMs) }),
     monotonicMs: () => passedMs,
     sleep: () => new Promise((resolve) => setImmediate(resolve)),
+    after: () => () => {},
     move: (ms) => void (passedMs += ms),
   };
 }

@@ -20,7 +20,7 @@ function senderFor(t: Scope, resolve: (hostname: string) => readonly string[]): 
 }
 
 const post = (sender: Sender, url: string, allowLoopback = false): Promise<Sent> =>
-  sender.send({ url, headers: {}, body: '{"events":[]}', policy: { allowLoopback }, signal: new AbortController().signal });
+  sender.send({ url, headers: {}, body: Buffer.from('{"events":[]}'), policy: { allowLoopback }, signal: new AbortController().signal });
 
 const refusal = /^not sent: the URL (is not a URL|is neither http nor https|is not encrypted|holds a user name|leads to an internal address)|leads to an internal address$/;
 let tried = 0;

@@ -81,7 +81,7 @@ export interface FormingWebhook {
 export async function lockForForming(tx: Database, merchantId: string, webhookOid: number, now: Temporal.Instant): Promise<FormingWebhook | undefined> {
   const webhook = await tx.row<{ stamp: string; event_id: number; maximum_events: number; maximum_size: number; held_may_be_free: boolean }>(
     `select place_stamp::text as stamp, place_event_id as event_id, maximum_events, maximum_size, held_may_be_free from webhook
-     where merchant_id = $1 and webhook_oid = $2 and not disabled and (next_retry_at is null or next_retry_at <= $3) for update skip locked`,
+     where merchant_id = $1 and webhook_oid = $2 and not disabled and (next_retry_at is null or next_retry_at <= $3) for no key update skip locked`,
     [merchantId, webhookOid, now],
   );
   if (!webhook) return undefined;
@@ -124,10 +124,11 @@ export async function readHeld(tx: Database, merchantId: string, webhookOid: num
 export async function readPending(tx: Database, merchantId: string, webhookOid: number, after: FeedPlace, limit: number): Promise<{ readonly events: PendingEvent[]; readonly place: FeedPlace }> {
   const horizon = await feedHorizon(tx);
   const rows = await tx.rows<PendingRow>(
-    `select stamp::text as stamp, event_id, object, octet_length(payload) as size
-     from webhook_event
-     where merchant_id = $1 and (stamp, event_id) > ($3::xid8, $4) and stamp < $6::xid8 and webhook_oids @> array[$2::int]
-     order by stamp, event_id limit $5`,
+    // A bare `stamp` would order by the text, and 100 comes before 99 then.
+    `select e.stamp::text as stamp, e.event_id, e.object, octet_length(e.payload) as size
+     from webhook_event e
+     where e.merchant_id = $1 and (e.stamp, e.event_id) > ($3::xid8, $4) and e.stamp < $6::xid8 and e.webhook_oids @> array[$2::int]
+     order by e.stamp, e.event_id limit $5`,
     [merchantId, webhookOid, after.stamp, after.eventId, limit, horizon],
   );
   if (rows.length === limit) return { events: rows.map(toPending), place: toPending(rows.at(-1)!).place };
@@ -254,15 +255,12 @@ export async function settleDeliveries(tx: Database, merchantId: string, webhook
      ), waiting as (
        update webhook_delivery d set attempts = g.attempt, next_at = g.retry_at from given g
        where d.merchant_id = $1 and d.delivery_id = g.delivery_id and g.retry_at is not null
-     ), freed as (
-       update webhook w set held_may_be_free = true
-       where w.merchant_id = $1 and w.webhook_oid = $2 and not w.held_may_be_free and exists (select from given where retry_at is null)
-         and exists (select from webhook_held h where h.merchant_id = $1 and h.webhook_oid = $2)
      )
      insert into webhook_log (merchant_id, webhook_oid, delivery_id, attempt, delivered_at, uri, stamps, event_ids, event_names, objects, request_headers, response_headers,
        response, status_code, success, duration_ms, queue_delay_ms)
      select $1, $2, delivery_id, attempt, delivered_at, uri, stamps::xid8[], event_ids, event_names, objects, request_headers, response_headers,
-       response, status_code, success, duration_ms, queue_delay_ms from given`,
+       response, status_code, success, duration_ms, queue_delay_ms from given
+     where exists (select from webhook where merchant_id = $1 and webhook_oid = $2)`,
     [merchantId, webhookOid, JSON.stringify(settled.map(({ attempt, retryAt }) => ({
       delivery_id: attempt.delivery.deliveryId, attempt: attempt.delivery.attempts + 1, delivered_at: attempt.at, uri: attempt.uri,
       stamps: attempt.delivery.places.map((place) => place.stamp), event_ids: attempt.delivery.places.map((place) => place.eventId),
@@ -279,10 +277,22 @@ export interface Failing {
   readonly failingSince?: Temporal.Instant;
 }
 
+/**
+ * Tells forming to look at held events again, for deliveries of this transaction that are over. The webhook is locked by now, so forming is either over
+ * and what it holds is seen here, or begins later and sees that those deliveries are gone.
+ */
+export async function freeHeld(tx: Database, merchantId: string, webhookOid: number): Promise<void> {
+  await tx.run(
+    `update webhook w set held_may_be_free = true
+     where w.merchant_id = $1 and w.webhook_oid = $2 and not w.held_may_be_free and exists (select from webhook_held h where h.merchant_id = $1 and h.webhook_oid = $2)`,
+    [merchantId, webhookOid],
+  );
+}
+
 /** Reads and locks how a webhook has been doing; undefined when it was deleted. */
 export async function lockFailing(tx: Database, merchantId: string, webhookOid: number): Promise<Failing | undefined> {
   const row = await tx.row<{ consecutive_failures: number; failing_since: Temporal.Instant | null }>(
-    'select consecutive_failures, failing_since from webhook where merchant_id = $1 and webhook_oid = $2 for update',
+    'select consecutive_failures, failing_since from webhook where merchant_id = $1 and webhook_oid = $2 for no key update',
     [merchantId, webhookOid],
   );
   return row && { consecutiveFailures: row.consecutive_failures, ...(row.failing_since ? { failingSince: row.failing_since } : {}) };

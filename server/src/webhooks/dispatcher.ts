@@ -46,6 +46,8 @@ const concurrencyPerWebhook = 16;
 const inHandPerQuickWebhook = 400;
 /** A receiver that answers within this time is quick. */
 const quickMs = 1000;
+/** Events of one webhook in this process's hands, whose payloads are in its memory. */
+const eventsInHandPerWebhook = 4000;
 /** Deliveries in this process's hands, over all webhooks. */
 const inHandMax = 10_000;
 /** Webhooks that are looked after side by side. */
@@ -67,6 +69,7 @@ interface Lane {
   readonly limit: <Value>(work: () => Promise<Value>) => Promise<Value>;
   readonly tried: Batches<Tried>;
   inHand: number;
+  eventsInHand: number;
   isQuick: boolean;
   failuresInARow: number;
 }
@@ -130,7 +133,7 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
     // Until its failures are written down nobody knows when it may be tried again; afterwards it is only found when it may.
     if (isDown(lane) && lane.inHand > 0) return 0;
     if (isDown(lane)) lane.failuresInARow = 0;
-    const room = Math.min((lane.isQuick ? inHandPerQuickWebhook : concurrencyPerWebhook) - lane.inHand, inHandMax - count.count);
+    const room = Math.min(roomOf(lane), inHandMax - count.count);
     if (room <= 0 || stopping.signal.aborted) return 0;
     const context = await parts.contextFor(merchantId);
     const now = parts.clock.now();
@@ -152,6 +155,7 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
       inHand.set(delivery.deliveryId, taken);
       count.up();
       lane.inHand++;
+      lane.eventsInHand += delivery.places.length;
       const load = payloads.get(delivery.deliveryId);
       void lane.limit(() => tryInTurn(merchant, destination, lane, taken, load?.events ?? [], load?.recordedAt)).then((tried) => lane.tried.add(tried));
     }
@@ -162,7 +166,7 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
     const known = lanes.get(key);
     if (known) return known;
     const tried = batches<Tried>((some) => writeDown(merchantId, webhookOid, lane, some), { sizeMax: settledTogetherMax, parallel: 1 });
-    const lane: Lane = { limit: limiter(concurrencyPerWebhook), tried, inHand: 0, isQuick: false, failuresInARow: 0 };
+    const lane: Lane = { limit: limiter(concurrencyPerWebhook), tried, inHand: 0, eventsInHand: 0, isQuick: false, failuresInARow: 0 };
     lanes.set(key, lane);
     return lane;
   }
@@ -181,6 +185,7 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
       context.log.error({ err: error, merchantId, webhookOid }, 'deliveries could not be written down');
     } finally {
       lane.inHand -= tried.length;
+      for (const { attempt } of tried) lane.eventsInHand -= attempt.delivery.places.length;
       count.down(tried.length);
       noteProgress();
     }
@@ -237,8 +242,9 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
     if (events.length === 0) {
       return { headers: {}, sent: { response: 'not sent: its events are older than what is kept', responseHeaders: [], durationMs: 0 } };
     }
-    const body = deliveryBody(events, destination.compressEvents);
-    const signed = signatureHeaders(delivery.deliveryId, Math.floor(at.epochMilliseconds / 1000), body, destination.secrets);
+    // Bytes from here on: signing and sending would each make them of a text.
+    const body = Buffer.from(deliveryBody(events, destination.compressEvents));
+    const signed = signatureHeaders(delivery.deliveryId, Math.floor(at.epochMilliseconds / 1000), body, destination.signingKeys);
     const outgoing = { url: destination.url, body, policy: policyOf(merchant), signal: stopping.signal };
     const { authentication } = destination;
     if (authentication.type === 'aws iam') {
@@ -279,6 +285,13 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
       return { deliveries: made, readOn: read.events.length > 0 };
     });
   }
+}
+
+/** How many more deliveries a webhook may be given: none as well while it has plenty, so that a round is worth its statements. */
+function roomOf({ isQuick, inHand, eventsInHand }: Lane): number {
+  const most = isQuick ? inHandPerQuickWebhook : concurrencyPerWebhook;
+  if (inHand > Math.max(most / 2, concurrencyPerWebhook - 1) || eventsInHand > eventsInHandPerWebhook / 2) return 0;
+  return most - inHand;
 }
 
 const isDown = (lane: Lane): boolean => lane.failuresInARow >= downAfterFailures;

@@ -1,7 +1,6 @@
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector, request, type Dispatcher } from 'undici';
-import { Temporal } from 'temporal-polyfill';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import { checkDestination, mayConnect, type DestinationPolicy } from './destination.ts';
 import { parseRetryAfter } from './retry.ts';
@@ -11,7 +10,7 @@ import type { Header } from './webhook.ts';
 export interface Outgoing {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: Buffer;
   readonly policy: DestinationPolicy;
   readonly signal: AbortSignal;
 }
@@ -52,24 +51,52 @@ export const responseMax = 100_000;
  */
 export function httpSender(options: SenderOptions): Sender {
   // A connection that was opened under one policy must not serve the other.
-  const agents = { strict: agentFor({ allowLoopback: false }, options), loopback: agentFor({ allowLoopback: true }, options) };
+  const doors = { strict: doorFor({ allowLoopback: false }, options), loopback: doorFor({ allowLoopback: true }, options) };
   const timeoutMs = options.timeoutMs ?? answerTimeoutMs;
   return {
-    send: (outgoing) => post(outgoing, outgoing.policy.allowLoopback ? agents.loopback : agents.strict, options.clock, timeoutMs),
+    send: (outgoing) => post(outgoing, outgoing.policy.allowLoopback ? doors.loopback : doors.strict, options.clock, timeoutMs),
     async close() {
-      await Promise.all(Object.values(agents).map((agent) => agent.destroy()));
+      await Promise.all(Object.values(doors).map((door) => door.agent.destroy()));
     },
   };
 }
 
-async function post(outgoing: Outgoing, dispatcher: Dispatcher, clock: SystemClock, timeoutMs: number): Promise<Sent> {
+/** What one policy lets out. */
+interface Door {
+  readonly agent: Agent;
+  /** A URL is judged once; the address behind it at each connection. */
+  readonly judge: (url: string) => ReturnType<typeof checkDestination>;
+}
+
+function doorFor(policy: DestinationPolicy, options: SenderOptions): Door {
+  const judged = new Map<string, ReturnType<typeof checkDestination>>();
+  return {
+    agent: agentFor(policy, options),
+    judge(url) {
+      const known = judged.get(url);
+      if (known) return known;
+      if (judged.size >= judgedMax) judged.clear();
+      const fresh = checkDestination(url, policy);
+      judged.set(url, fresh);
+      return fresh;
+    },
+  };
+}
+
+const judgedMax = 10_000;
+
+async function post(outgoing: Outgoing, { agent, judge }: Door, clock: SystemClock, timeoutMs: number): Promise<Sent> {
   const startedMs = clock.monotonicMs();
   const elapsed = () => clock.monotonicMs() - startedMs;
+  const destination = judge(outgoing.url);
+  if (!destination.ok) return { response: `not sent: the URL ${destination.reason}`, responseHeaders: [], durationMs: elapsed() };
+  const ending = new AbortController();
+  const end = () => ending.abort(outgoing.signal.reason);
+  const keepTime = clock.after(timeoutMs, () => ending.abort(new Error(`none within ${timeoutMs / 1000} seconds`)));
+  outgoing.signal.addEventListener('abort', end);
+  if (outgoing.signal.aborted) end();
   try {
-    const destination = checkDestination(outgoing.url, outgoing.policy);
-    if (!destination.ok) return { response: `not sent: the URL ${destination.reason}`, responseHeaders: [], durationMs: elapsed() };
-    const signal = AbortSignal.any([outgoing.signal, AbortSignal.timeout(timeoutMs)]);
-    const response = await request(destination.value, { method: 'POST', headers: outgoing.headers, body: outgoing.body, dispatcher, signal });
+    const response = await request(destination.value, { method: 'POST', headers: outgoing.headers, body: outgoing.body, dispatcher: agent, signal: ending.signal });
     const text = await readSome(response.body);
     const retryAfter = parseRetryAfter(firstOf(response.headers['retry-after']), clock.now());
     return {
@@ -80,7 +107,10 @@ async function post(outgoing: Outgoing, dispatcher: Dispatcher, clock: SystemClo
       durationMs: elapsed(),
     };
   } catch (error) {
-    return { response: `no answer: ${reasonOf(error, timeoutMs)}`, responseHeaders: [], durationMs: elapsed() };
+    return { response: `no answer: ${reasonOf(error)}`, responseHeaders: [], durationMs: elapsed() };
+  } finally {
+    keepTime();
+    outgoing.signal.removeEventListener('abort', end);
   }
 }
 
@@ -144,8 +174,7 @@ function headersOf(headers: Readonly<Record<string, string | string[] | undefine
 
 const firstOf = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
 
-function reasonOf(error: unknown, timeoutMs: number): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return `none within ${Temporal.Duration.from({ milliseconds: timeoutMs }).total('seconds')} seconds`;
+function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   return cause instanceof Error ? (cause.message || (cause as NodeJS.ErrnoException).code || cause.name) : String(cause);
 }

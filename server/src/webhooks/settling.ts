@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { inTransaction, type Context } from '../platform/context.ts';
 import type { Seal } from '../platform/seal.ts';
-import { lockFailing, saveFailing, settleDeliveries, type Failing, type SettledDelivery } from './deliveryStore.ts';
+import { freeHeld, lockFailing, saveFailing, settleDeliveries, type Failing, type SettledDelivery } from './deliveryStore.ts';
 import { decide, isBeyondHope } from './retry.ts';
 import type { Attempt } from './webhook.ts';
 import { findWebhook } from './webhookStore.ts';
@@ -25,9 +25,11 @@ export async function settle(context: Context, seal: Seal, webhookOid: number, t
   const { merchantId } = context.merchant;
   const settled = tried.map((each) => settledBy(each, jitter()));
   await inTransaction(context, async (inside) => {
+    await settleDeliveries(inside.db, merchantId, webhookOid, settled);
+    // Locked late: while one holds the webhook, nobody forms what is to be sent next.
     const failing = await lockFailing(inside.db, merchantId, webhookOid);
     if (!failing) return;
-    await settleDeliveries(inside.db, merchantId, webhookOid, settled);
+    if (settled.some(({ retryAt }) => retryAt === undefined)) await freeHeld(inside.db, merchantId, webhookOid);
     const after = tried.reduce(countFailure, failing);
     if (after.consecutiveFailures === 0 && failing.consecutiveFailures === 0) return;
     const end = endOf(tried, after);

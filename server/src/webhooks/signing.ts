@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { assert } from '../kernel/assert.ts';
 
 /** What a receiver checks a delivery by: the headers of the Standard Webhooks scheme, version 1. */
@@ -17,20 +17,20 @@ export function secretFrom(bytes: Uint8Array): string {
   return secretPrefix + Buffer.from(bytes).toString('base64');
 }
 
+/** Makes a secret's text ready to sign with, which takes as long as a signature itself. */
+export function signingKey(secret: string): KeyObject {
+  assert(secret.startsWith(secretPrefix), 'a signing secret starts with its prefix');
+  return createSecretKey(secret.slice(secretPrefix.length), 'base64');
+}
+
 /**
  * Signs a body. While a secret is being replaced there are several: one signature each, so that a receiver may know either. The id names
  * the delivery, not the try: a body that is sent again carries the same one.
  */
-export function signatureHeaders(id: string, epochSeconds: number, body: string, secrets: readonly string[]): SignatureHeaders {
-  const signed = `${id}.${epochSeconds}.${body}`;
+export function signatureHeaders(id: string, epochSeconds: number, body: string | Uint8Array, keys: readonly KeyObject[]): SignatureHeaders {
   return {
     'webhook-id': id,
     'webhook-timestamp': String(epochSeconds),
-    'webhook-signature': secrets.map((secret) => `v1,${hmac(secret, signed)}`).join(' '),
+    'webhook-signature': keys.map((key) => `v1,${createHmac('sha256', key).update(`${id}.${epochSeconds}.`).update(body).digest('base64')}`).join(' '),
   };
-}
-
-function hmac(secret: string, text: string): string {
-  assert(secret.startsWith(secretPrefix), 'a signing secret starts with its prefix');
-  return createHmac('sha256', Buffer.from(secret.slice(secretPrefix.length), 'base64')).update(text).digest('base64');
 }

@@ -26,7 +26,7 @@ export async function sendToQueue(message: QueueMessage, send: Send): Promise<Se
         const { protocol, hostname, port, path } = request;
         const url = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}`;
         const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !['host', 'content-length'].includes(name.toLowerCase())));
-        sent = await send({ ...message, url, headers, body: textOf(request.body) });
+        sent = await send({ ...message, url, headers, body: Buffer.from(request.body) });
         if (sent.statusCode === undefined) throw new Error(sent.response);
         const answered = { statusCode: sent.statusCode, headers: Object.fromEntries(sent.responseHeaders.map(({ name, value }) => [name, value])), body: Readable.from([sent.response]) };
         return { response: answered as never };
@@ -37,7 +37,7 @@ export async function sendToQueue(message: QueueMessage, send: Send): Promise<Se
   try {
     await client.send(new SendMessageCommand({
       QueueUrl: message.url,
-      MessageBody: message.body,
+      MessageBody: message.body.toString(),
       MessageAttributes: Object.fromEntries(Object.entries(message.attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }])),
       ...(isFifo ? { MessageGroupId: 'perennial', MessageDeduplicationId: message.deduplicationId } : {}),
     }));
@@ -49,8 +49,6 @@ export async function sendToQueue(message: QueueMessage, send: Send): Promise<Se
     client.destroy();
   }
 }
-
-const textOf = (body: string | Uint8Array): string => (typeof body === 'string' ? body : Buffer.from(body).toString('utf8'));
 
 /** `sqs.eu-central-1.amazonaws.com` → `eu-central-1`; other hosts do not look at it. */
 function regionOf(url: string): string {

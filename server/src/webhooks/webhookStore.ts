@@ -1,8 +1,10 @@
+import type { KeyObject } from 'node:crypto';
 import type { Temporal } from 'temporal-polyfill';
 import { present } from '../kernel/assert.ts';
 import { feedEnd } from '../platform/events/feed.ts';
 import type { Seal } from '../platform/seal.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { signingKey } from './signing.ts';
 import type { Authentication, Subscription, Webhook, WebhookState } from './webhook.ts';
 
 /** A webhook as its application sees it. */
@@ -76,7 +78,7 @@ export async function findWebhookOidByUrl(db: Database, merchantId: string, appl
 
 /** Holds the webhook's row, so that two changes do not mix. */
 export async function lockWebhook(tx: Database, merchantId: string, webhookOid: number): Promise<void> {
-  await tx.row('select 1 from webhook where merchant_id = $1 and webhook_oid = $2 for update', [merchantId, webhookOid]);
+  await tx.row('select 1 from webhook where merchant_id = $1 and webhook_oid = $2 for no key update', [merchantId, webhookOid]);
 }
 
 /** Adds a webhook that hears what is committed from now on. */
@@ -115,16 +117,16 @@ export async function deleteWebhook(tx: Database, merchantId: string, webhookOid
 
 /** What sending needs of a webhook. */
 export interface Destination extends Webhook {
-  /** Newest first; a delivery is signed with each. */
-  readonly secrets: readonly string[];
+  /** Made of its secrets, newest first; a delivery is signed with each. */
+  readonly signingKeys: readonly KeyObject[];
 }
 
 export async function findDestination(db: Database, seal: Seal, merchantId: string, webhookOid: number, now: Temporal.Instant): Promise<Destination | undefined> {
   const row = await db.row<WebhookRow>(`${selectionToSend} where w.merchant_id = $1 and w.webhook_oid = $2`, [merchantId, webhookOid]);
   if (!row) return undefined;
   const webhook = fromRow(row, seal);
-  const secrets = (await listSecrets(db, merchantId, webhookOid, now)).map((row) => seal.open(row.secret));
-  return { ...webhook, secrets };
+  const signingKeys = (await listSecrets(db, merchantId, webhookOid, now)).map((row) => signingKey(seal.open(row.secret)));
+  return { ...webhook, signingKeys };
 }
 
 /** A signing secret, sealed. */

@@ -10,6 +10,8 @@ export interface SystemClock {
   monotonicMs(): number;
   /** Resolves after `ms`, or earlier once `signal` is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls back after `ms`, unless what it answers is called before. */
+  after(ms: number, callback: () => void): () => void;
 }
 
 export const systemClock: SystemClock = {
@@ -26,4 +28,8 @@ export const systemClock: SystemClock = {
       const timer = setTimeout(done, ms);
       signal?.addEventListener('abort', done);
     }),
+  after: (ms, callback) => {
+    const timer = setTimeout(callback, ms);
+    return () => clearTimeout(timer);
+  },
 };

@@ -34,6 +34,23 @@ test('events come in order, and a reader that starts at the end hears only what 
   assert.deepEqual(await readAll(end), ['2#2']);
 });
 
+test('transactions are ordered by number: the one after 99 is 100, whatever their texts', async () => {
+  for (const stamp of ['99', '100', '101', '9']) {
+    await world.db.run(
+      `insert into event (merchant_id, stamp, name, object_type, object_id, object_sequence, at, data) values ('NUMBERS', $1::xid8, 'auto_order_update', 'auto order', $1, 1, now(), '{}')`,
+      [stamp],
+    );
+  }
+  const read: string[] = [];
+  for (let place = feedStart; ;) {
+    const [event] = await readFeed(world.db, 'NUMBERS', place, 1);
+    if (event === undefined) break;
+    read.push(event.objectId);
+    place = event.place;
+  }
+  assert.deepEqual(read, ['9', '99', '100', '101']);
+});
+
 test('an event of a transaction that is still open holds back what came later, so no reader passes it by', async () => {
   const from = await feedEnd(world.db);
   const [written, mayCommit] = [gate(), gate()];

@@ -63,10 +63,11 @@ export async function feedHorizon(db: Database): Promise<string> {
 export async function readFeed(db: Database, merchantId: string, after: FeedPlace, limit: number): Promise<FeedEvent[]> {
   const horizon = await feedHorizon(db);
   const rows = await db.rows<FeedRow>(
-    `select stamp::text as stamp, event_id, name, object_type, object_id, object_sequence, at, data
-     from event
-     where merchant_id = $1 and (stamp, event_id) > ($2::xid8, $3) and stamp < $5::xid8
-     order by stamp, event_id limit $4`,
+    // A bare `stamp` would order by the text, and 100 comes before 99 then.
+    `select e.stamp::text as stamp, e.event_id, e.name, e.object_type, e.object_id, e.object_sequence, e.at, e.data
+     from event e
+     where e.merchant_id = $1 and (e.stamp, e.event_id) > ($2::xid8, $3) and e.stamp < $5::xid8
+     order by e.stamp, e.event_id limit $4`,
     [merchantId, after.stamp, after.eventId, limit, horizon],
   );
   return rows.map((row) => ({
