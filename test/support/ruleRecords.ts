@@ -1,8 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
 import { minor } from '../../server/src/kernel/money.ts';
-import { aCatalog, aCatalogItem, anItem } from './autoOrders.ts';
+import { aCatalogItem, anItem } from './autoOrders.ts';
 import type { AutoOrderItem } from '../../server/src/autoOrders/autoOrder.ts';
-import type { Catalog, PlanContext } from '../../server/src/autoOrders/steps.ts';
+import type { PlanContext } from '../../server/src/autoOrders/steps.ts';
 import type { CatalogItem, ItemAutoOrder, ItemStep, Step } from '../../server/src/items/item.ts';
 
 /*
@@ -34,8 +34,6 @@ export const steppedItem = (itemId: string, ...steps: readonly Step[]): CatalogI
 /** A monthly item step at the catalogue's price. */
 export const itemStep = (given: Partial<ItemStep> = {}): ItemStep =>
   ({ type: 'item', schedule: 'Monthly', unitCostSchedules: [], grandfatherPricing: [], ...given });
-
-export const catalogOf = (...items: readonly CatalogItem[]): Catalog => aCatalog(items);
 
 /** Planning for an active auto order on 1 January 2026. */
 export function planContext(given: Partial<PlanContext> = {}, autoOrder: Partial<PlanContext['autoOrder']> = {}): PlanContext {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { catalogItem, catalogOf, itemDue, itemStep, newYork, plain, planContext, steppedItem, wall } from '../../../test/support/ruleRecords.ts';
+import { aCatalog } from '../../../test/support/autoOrders.ts';
+import { catalogItem, itemDue, itemStep, newYork, plain, planContext, steppedItem, wall } from '../../../test/support/ruleRecords.ts';
 import { wireDate } from '../kernel/calendar.ts';
 import { minor } from '../kernel/money.ts';
 import { futureRebills, futureSchedulesOf, planRebill } from './futureRebills.ts';
@@ -8,9 +9,9 @@ import type { AutoOrderItem } from './autoOrder.ts';
 import type { PlannedRebill } from './futureRebills.ts';
 import type { PlanContext } from './steps.ts';
 
-const catalog = catalogOf(
+const catalog = aCatalog([
   catalogItem('COFFEE'), catalogItem('TEA'), catalogItem('MUG', {}, { paused: true }),
-  steppedItem('BOX', itemStep({ unitCostSchedules: [{ retryDays: 3, unitCost: minor(1500) }] })));
+  steppedItem('BOX', itemStep({ unitCostSchedules: [{ retryDays: 3, unitCost: minor(1500) }] }))]);
 const coffee = itemDue('2026-01-31', { itemOid: 1, frequency: 'Monthly' });
 const tea = itemDue('2026-01-31T18:00', { itemOid: 2, originalItemId: 'TEA', frequency: 'Every 2 Months' });
 const mug = itemDue('2026-01-10', { itemOid: 3, originalItemId: 'MUG', frequency: 'Weekly' });

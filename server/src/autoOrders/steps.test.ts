@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
-import {
-  catalogItem, catalogOf, itemDue, itemStep, localWall, newYork, plain, planContext, steppedItem, wall,
-} from '../../../test/support/ruleRecords.ts';
+import { aCatalog } from '../../../test/support/autoOrders.ts';
+import { catalogItem, itemDue, itemStep, localWall, newYork, plain, planContext, steppedItem, wall } from '../../../test/support/ruleRecords.ts';
 import { wireDate } from '../kernel/calendar.ts';
 import { frequencies } from '../kernel/frequency.ts';
 import { minor } from '../kernel/money.ts';
@@ -23,7 +22,7 @@ const every = (days: number, itemId: string, given: Partial<ItemStep> = {}) =>
 
 /** What a customer who buys PLAN on a day gets from then on: `2026-02-14 FULL`, and how it ends when it does. */
 function deliveries(bought: string, steps: readonly Step[], count: number, context: PlanContext = planContext()): string[] {
-  const catalog = catalogOf(steppedItem('PLAN', ...steps), ...['FULL', 'YEAR', 'A', 'B'].map((itemId) => catalogItem(itemId)));
+  const catalog = aCatalog([steppedItem('PLAN', ...steps), ...['FULL', 'YEAR', 'A', 'B'].map((itemId) => catalogItem(itemId))]);
   const start = startSchedule({ bought: catalog('PLAN')!, orderedAt: wall(bought), zone: newYork });
   assert.ok(start.ok, start.ok ? '' : start.reason);
   return shipments(itemDue(bought, { originalItemId: 'PLAN', ...start.value }), catalog, count, context);
@@ -86,7 +85,7 @@ test('steps come out as a merchant reads them', () => {
 });
 
 test('an item that customers schedule repeats itself', () => {
-  const catalog = catalogOf(catalogItem('COFFEE'), catalogItem('TEA'));
+  const catalog = aCatalog([catalogItem('COFFEE'), catalogItem('TEA')]);
   const cases: [name: string, item: AutoOrderItem, expected: string[]][] = [
     ['monthly', itemDue('2026-01-31', { frequency: 'Monthly' }), ['2026-01-31 COFFEE', '2026-02-28 COFFEE', '2026-03-31 COFFEE']],
     ['every three days', itemDue('2026-01-31', { frequency: 'Every...', arbitraryScheduleDays: 3 }), ['2026-01-31 COFFEE', '2026-02-03 COFFEE']],
@@ -130,14 +129,14 @@ test('what stops an item, and what is broken about it', () => {
     ['no price', item, { ...coffee, pricing: {} }, planContext(), 'broken', 'no price'],
   ];
   for (const [name, record, catalogued, context, kind, why] of cases) {
-    const plan = planNext(record, catalogOf(catalogued), context);
+    const plan = planNext(record, aCatalog([catalogued]), context);
     assert.equal(plan.kind, kind, name);
     assert.equal('why' in plan && plan.why, why, name);
   }
 });
 
 test('an auto order has completed when every item is at an end of its own', () => {
-  const catalog = catalogOf(catalogItem('COFFEE'));
+  const catalog = aCatalog([catalogItem('COFFEE')]);
   const running = itemDue('2026-01-31', { frequency: 'Monthly' });
   const ended = { ...running, remainingRepeatCount: 0 };
   const cases: [name: string, items: AutoOrderItem[], hasEnded: boolean][] = [
@@ -151,7 +150,7 @@ test('an auto order has completed when every item is at an end of its own', () =
 });
 
 test('a shipment leaves the item at its next date, with its counts one less and its notice due anew', () => {
-  const catalog = catalogOf(steppedItem('COFFEE', itemStep({ repeatCount: 3, preshipmentNoticeDays: 5 })));
+  const catalog = aCatalog([steppedItem('COFFEE', itemStep({ repeatCount: 3, preshipmentNoticeDays: 5 }))]);
   const item = itemDue('2026-01-31', {
     remainingRepeatCount: 3, arbitraryUnitCost: minor(900), arbitraryUnitCostRemainingOrders: 2, preshipmentNoticeSent: true,
   });
@@ -168,13 +167,13 @@ test('a shipment leaves the item at its next date, with its counts one less and 
 });
 
 test('more repeats granted than the steps hold repeat the last step', () => {
-  const catalog = catalogOf(steppedItem('COFFEE', itemStep({ schedule: 'Weekly', repeatCount: 2 })));
+  const catalog = aCatalog([steppedItem('COFFEE', itemStep({ schedule: 'Weekly', repeatCount: 2 }))]);
   const item = itemDue('2026-01-31', { step: { index: 0, done: 2 }, remainingRepeatCount: 2 });
   assert.deepEqual(shipments(item, catalog, 3, planContext()), ['2026-01-31 COFFEE', '2026-02-07 COFFEE', 'remaining repeat count']);
 });
 
 test('missed shipments are billed one after another, or left out', () => {
-  const catalog = catalogOf(catalogItem('COFFEE'));
+  const catalog = aCatalog([catalogItem('COFFEE')]);
   const item = itemDue('2025-10-31', { frequency: 'Monthly', remainingRepeatCount: 12 });
   const now = wall('2026-01-05');
   const everyMonth = ['2025-10-31 COFFEE', '2025-11-30 COFFEE', '2025-12-31 COFFEE', '2026-01-31 COFFEE'];
@@ -186,7 +185,7 @@ test('missed shipments are billed one after another, or left out', () => {
 });
 
 test('a catalogue item on pause pushes due items back a day at a time, and the schedule after it', () => {
-  const catalog = catalogOf(catalogItem('COFFEE', {}, { paused: true }));
+  const catalog = aCatalog([catalogItem('COFFEE', {}, { paused: true })]);
   const item = itemDue('2026-01-31', { frequency: 'Monthly' });
   assert.equal(planNext(item, catalog, planContext({ now: wall('2026-01-31T09:59') })).kind, 'ship', 'not yet due');
   const plan = planNext(item, catalog, planContext({ now: wall('2026-01-31') }));
@@ -194,13 +193,13 @@ test('a catalogue item on pause pushes due items back a day at a time, and the s
   const later = planNext(item, catalog, planContext({ now: wall('2026-02-04T09:00') }));
   assert.deepEqual(plain(later), plain({ kind: 'slip', until: wall('2026-02-04') }));
   const slipped = slip(item, { kind: 'slip', until: wall('2026-02-01') }, catalog, newYork);
-  assert.deepEqual(shipments(slipped, catalogOf(catalogItem('COFFEE')), 2, planContext()), ['2026-02-01 COFFEE', '2026-03-01 COFFEE']);
+  assert.deepEqual(shipments(slipped, aCatalog([catalogItem('COFFEE')]), 2, planContext()), ['2026-02-01 COFFEE', '2026-03-01 COFFEE']);
   const noticed = slip({ ...item, preshipmentNoticeSent: true }, { kind: 'slip', until: wall('2026-02-01') }, catalog, newYork);
   assert.equal(noticed.preshipmentNoticeSent, true, 'the customer knows already');
 });
 
 test('a date set by hand is what later dates count from', () => {
-  const catalog = catalogOf(steppedItem('COFFEE', pause(10), itemStep({ preshipmentNoticeDays: 3 })));
+  const catalog = aCatalog([steppedItem('COFFEE', pause(10), itemStep({ preshipmentNoticeDays: 3 }))]);
   const item = itemDue('2026-01-31', { preshipmentNoticeSent: true });
   const moved = reschedule(item, wall('2026-02-10T08:15'), catalog, newYork);
   assert.deepEqual(plain([moved.nextShipmentAt, moved.anchor, moved.nextPreshipmentNoticeAt, moved.preshipmentNoticeSent]),
@@ -210,7 +209,7 @@ test('a date set by hand is what later dates count from', () => {
 });
 
 test('future schedules number the rebills to come and stop where the item does', () => {
-  const catalog = catalogOf(catalogItem('COFFEE'));
+  const catalog = aCatalog([catalogItem('COFFEE')]);
   const item = itemDue('2026-01-31', { frequency: 'Monthly', numberOfRebills: 4 });
   assert.equal(futureSchedules(item, catalog, planContext()).length, 10);
   assert.deepEqual(plain(futureSchedules(item, catalog, planContext({}, { cancelAfterNextXOrders: 2 }))), plain([
@@ -237,7 +236,7 @@ const stepKinds: fc.Arbitrary<Step> = fc.oneof(
 
 test('whatever the steps: a preview of ten is ten times plan and advance, dates only move forward, and it ends', () => {
   fc.assert(fc.property(fc.array(stepKinds, { minLength: 1, maxLength: 6 }), fc.integer({ min: 0, max: 400 }), (steps, days) => {
-    const catalog = catalogOf(steppedItem('COFFEE', ...steps));
+    const catalog = aCatalog([steppedItem('COFFEE', ...steps)]);
     let item = reschedule(itemDue('2026-01-01'), wall('2026-01-01').add({ hours: 24 * days }), catalog, newYork);
     const preview = futureSchedules(item, catalog, planContext());
     for (const [index, foreseen] of preview.entries()) {
