@@ -95,6 +95,7 @@ test('an old secret signs beside the new one for as long as was asked', async (t
 });
 
 test('a queue of SQS gets the body as a message, its refusals are failures, and its keys appear nowhere', async (t) => {
+  const { mock: warnings } = t.mock.method(console, 'warn', () => {});
   const messages: { target: string; authorization: string; body: any }[] = [];
   let status = 200;
   const queue = createServer(async (request, response) => {
@@ -121,6 +122,7 @@ test('a queue of SQS gets the body as a message, its refusals are failures, and 
   assert.deepEqual(Object.keys(JSON.parse(message!.body.MessageBody).events[0]), ['item_create']);
   assert.equal(message!.body.MessageDeduplicationId, message!.body.MessageAttributes['webhook-id'].StringValue);
   assert.deepEqual([(await webhookOf(oid)).pending, (await webhookOf(oid)).consecutive_failures], [0, 0]);
+  assert.equal(warnings.callCount(), 0, 'the library has nothing to complain of');
   status = 400;
   await addItem();
   await deliver();

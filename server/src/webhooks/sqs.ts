@@ -26,7 +26,7 @@ export async function sendToQueue(message: QueueMessage, send: Send): Promise<Se
         const { protocol, hostname, port, path } = request;
         const url = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}`;
         const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !['host', 'content-length'].includes(name.toLowerCase())));
-        sent = await send({ ...message, url, headers, body: Buffer.from(request.body) });
+        sent = await send({ ...message, url, headers, body: bytesOf(request.body) });
         if (sent.statusCode === undefined) throw new Error(sent.response);
         const answered = { statusCode: sent.statusCode, headers: Object.fromEntries(sent.responseHeaders.map(({ name, value }) => [name, value])), body: Readable.from([sent.response]) };
         return { response: answered as never };
@@ -49,6 +49,9 @@ export async function sendToQueue(message: QueueMessage, send: Send): Promise<Se
     client.destroy();
   }
 }
+
+/** The library's body as it lies in memory. Handed over whole, `Buffer.from` would ask it for its value: the library then makes text of it, and warns. */
+const bytesOf = (body: string | Uint8Array): Buffer => (typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.byteLength));
 
 /** `sqs.eu-central-1.amazonaws.com` → `eu-central-1`; other hosts do not look at it. */
 function regionOf(url: string): string {
