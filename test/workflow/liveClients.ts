@@ -5,6 +5,8 @@ import { WebSocket } from 'ws';
 
 const [url = '', sockets = ''] = process.argv.slice(2);
 const count = Number(sockets);
+/** Is answered with the same: a client that keeps silent is closed (contract, LiveFrame). */
+const ping = Buffer.from('{"type":"ping"}');
 /** How many sockets have heard the n-th change; a socket's first frame, that it is ready, counts as change -1. */
 const heardBy = new Map<number, number>();
 
@@ -12,6 +14,7 @@ for (let i = 0; i < count; i++) {
   const socket = new WebSocket(url, { perMessageDeflate: false });
   let next = -1;
   socket.on('message', (data: Buffer) => {
+    if (data.equals(ping)) return socket.send(ping, { binary: false });
     const change = next < 0 ? -1 : changeIn(data);
     if (change === undefined) return;
     assert.equal(change, next, `socket ${i}`);
