@@ -12,6 +12,7 @@ import { anItem, at } from '../support/autoOrders.ts';
 import { killNine } from '../support/launched.ts';
 import { coffee, rebillsOn, type Rebills } from '../support/rebills.ts';
 import { checkBooks, type Checked } from './books.ts';
+import { addListeningWebhook, checkHeard, listeningSettings, type Heard } from './heard.ts';
 
 /** A run of worker processes that are killed while rebills fall due. */
 export interface Killing {
@@ -25,6 +26,8 @@ export interface Killing {
   readonly seed: number;
   /** The longest time between two kills. */
   readonly killMsMax: number;
+  /** After so many kills the workers are left alone. Absent: no end. */
+  readonly killsMax?: number;
   /** Kills or restarts the store now and then; absent: only workers are killed. */
   readonly restartStore?: () => Promise<void>;
   readonly timeoutMs: number;
@@ -33,23 +36,27 @@ export interface Killing {
 const firstNow = at('2026-03-15T14:00:00Z');
 /** 5 % declined, 5 % lost before and 5 % after capture, by the key of the charge. */
 const cardToken = 'tok_mixed_5_5_5';
+/** Of every fifty auto orders one more, whose card is declined for good. */
+const declinedShare = 1 / 50;
+const declinedToken = 'tok_decline_stolen_card';
 /** The days of the default dunning. */
 const rounds = 4;
 const daysARound = 3;
 
 /**
  * Bills all that falls due, in rounds three days apart so that retries come due as well, while processes are killed with -9. Then the gateway's books are held
- * against ours.
+ * against ours, and what was heard against what happened.
  */
-export async function billWhileKilling(killing: Killing): Promise<Checked & { kills: number; restarts: number }> {
+export async function billWhileKilling(killing: Killing): Promise<Checked & Heard & { kills: number; restarts: number }> {
   const gateway = await start('../../server/src/payments/simulatorProcess.ts', ['--port', '0']);
   const gatewayUrl = /http:\S+/.exec(gateway.firstLine)![0];
   const db = openPool({ connection: { url: killing.url }, maxConnections: 4, prepareStatements: true, onIdleError: () => {} });
-  const workers = await Promise.all(Array.from({ length: killing.workers }, () => startWorker(killing.url, gatewayUrl)));
+  const workers = Array.from({ length: killing.workers }, () => startWorker(killing.url, gatewayUrl));
   const chance = random(killing.seed);
   const counts = { kills: 0, restarts: 0 };
   try {
-    const rebills = await rebillsOn(db);
+    const rebills = await rebillsOn(db, { settings: listeningSettings });
+    await addListeningWebhook(db, rebills.merchant.merchantId);
     await seed(rebills, killing);
     for (let round = 0; round < rounds; round++) {
       const now = firstNow.add({ hours: 24 * daysARound * round });
@@ -58,19 +65,20 @@ export async function billWhileKilling(killing: Killing): Promise<Checked & { ki
       while (!(await isDone(rebills, now))) {
         assert.ok(performance.now() < endMs, `round ${round} does not come to its end (seed ${killing.seed})`);
         await pause(killing.killMsMax * chance());
-        await disturb(killing, workers, gatewayUrl, chance, counts);
+        if (counts.kills < (killing.killsMax ?? Infinity)) await disturb(killing, workers, gatewayUrl, chance, counts);
       }
     }
     const { captures } = (await (await fetch(`${gatewayUrl}/captures`)).json()) as { captures: BookedCharge[] };
-    return { ...(await checkBooks(db, rebills.merchant, captures)), ...counts };
+    return { ...(await checkBooks(db, rebills.merchant, captures)), ...(await checkHeard(db, rebills.merchant.merchantId)), ...counts };
   } finally {
-    await Promise.all([...workers, gateway.process].map(killNine));
+    const started = (await Promise.allSettled(workers)).flatMap((worker) => (worker.status === 'fulfilled' ? [worker.value] : []));
+    await Promise.all([...started, gateway.process].map(killNine));
     await db.close();
   }
 }
 
 async function disturb(
-  { url, restartStore }: Killing, workers: ChildProcess[], gatewayUrl: string, chance: () => number, counts: { kills: number; restarts: number },
+  { url, restartStore }: Killing, workers: Promise<ChildProcess>[], gatewayUrl: string, chance: () => number, counts: { kills: number; restarts: number },
 ): Promise<void> {
   if (restartStore !== undefined && chance() < 0.35) {
     await restartStore();
@@ -78,8 +86,9 @@ async function disturb(
     return;
   }
   const index = Math.floor(chance() * workers.length);
-  await killNine(workers[index]!);
-  workers[index] = await startWorker(url, gatewayUrl);
+  // One that is still starting is killed as soon as it has; the others go on meanwhile.
+  await killNine(await workers[index]!);
+  workers[index] = startWorker(url, gatewayUrl);
   counts.kills++;
 }
 
@@ -92,6 +101,7 @@ async function seed(rebills: Rebills, { autoOrders, cycles }: Killing): Promise<
     const size = Math.min(batchSize, autoOrders - oid + 1);
     await rebills.addMany(Array.from({ length: size }, (_, index) => ({ autoOrderOid: oid + index, items: [item] })), { cardToken });
   }
+  await rebills.addMany(Array.from({ length: autoOrders * declinedShare }, (_, index) => ({ autoOrderOid: autoOrders + 1 + index, items: [item] })), { cardToken: declinedToken });
 }
 
 /** Whether nothing is due and nothing is in flight. A store that is restarting says no. */
