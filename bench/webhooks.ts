@@ -16,7 +16,7 @@ import { webhookListener } from '../server/src/webhooks/capture.ts';
 import { webhookDispatcher } from '../server/src/webhooks/dispatcher.ts';
 import { httpSender } from '../server/src/webhooks/send.ts';
 import { secretFrom } from '../server/src/webhooks/signing.ts';
-import { insertWebhook } from '../server/src/webhooks/webhookStore.ts';
+import { deleteWebhook, insertWebhook } from '../server/src/webhooks/webhookStore.ts';
 import { objectReaders } from '../server/src/wireReaders.ts';
 import { due, gatewayOf, merchantWith } from './support/dueMerchant.ts';
 import { figure, median } from './support/figures.ts';
@@ -97,7 +97,7 @@ async function deliver(store: BenchStore, context: Context, url: string, events:
   });
   await dispatcher.stop();
   await sender.close();
-  await db.run('delete from webhook where merchant_id = $1', [merchant.merchantId]);
+  await deleteWebhook(db, merchant.merchantId, webhooks);
   await db.run('delete from webhook_event where merchant_id = $1', [merchant.merchantId]);
   await db.run('vacuum analyze webhook_event, webhook_delivery, webhook_log');
   return cost;

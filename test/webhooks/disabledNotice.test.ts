@@ -58,3 +58,15 @@ test('a merchant is told once of a webhook that is disabled, and without its sec
   for (const secret of ['s3cret', 'us3r', 'passw0rd', 'whsec']) assert.ok(!mail!.includes(secret), secret);
   await remove(oid);
 });
+
+test('several deliveries that fail at the same time end a webhook once', async (t) => {
+  const before = await mails();
+  const receiver = await startReceiver(t);
+  receiver.behave(answers(410));
+  const { webhook_oid: oid } = await addWebhook(receiver.url, { maximum_events: 1 });
+  for (let item = 0; item < 5; item++) await addItem();
+  await deliver();
+  assert.ok(receiver.received.length > 1);
+  assert.equal((await mails()).length, before.length + 1);
+  await remove(oid);
+});

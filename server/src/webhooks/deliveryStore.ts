@@ -48,16 +48,20 @@ export interface WorkingWebhook {
   readonly webhookOid: number;
 }
 
-/** Webhooks, of all merchants, that have deliveries due or events that are in no delivery yet, and that may be sent to now. One statement, however many they are. */
+/**
+ * Webhooks, of all merchants, that have deliveries due or events that are in no delivery yet, and that may be sent to now. One statement, however many they
+ * are; the look for events is no `exists`, of which the planner may make a join with all events there are.
+ */
 export async function webhooksWithWork(db: Database, now: Temporal.Instant): Promise<WorkingWebhook[]> {
   const horizon = await feedHorizon(db);
   const rows = await db.rows<{ merchant_id: string; webhook_oid: number }>(
     `select w.merchant_id, w.webhook_oid from merchant m join webhook w on w.merchant_id = m.merchant_id
      where not w.disabled and (w.next_retry_at is null or w.next_retry_at <= $1)
-       and (exists (select 1 from webhook_delivery d where d.merchant_id = m.merchant_id and d.webhook_oid = w.webhook_oid and d.next_at <= $1)
-         or exists (select 1 from webhook_event e
-              where e.merchant_id = m.merchant_id and (e.stamp, e.event_id) > (w.place_stamp, w.place_event_id) and e.stamp < $2::xid8)
-         or w.held_may_be_free)
+       and (w.held_may_be_free
+         or exists (select 1 from webhook_delivery d where d.merchant_id = m.merchant_id and d.webhook_oid = w.webhook_oid and d.next_at <= $1)
+         or (select true from webhook_event e
+             where e.merchant_id = m.merchant_id and (e.stamp, e.event_id) > (w.place_stamp, w.place_event_id) and e.stamp < $2::xid8
+             order by e.stamp, e.event_id limit 1))
      order by 1, 2`,
     [now, horizon],
   );
@@ -66,7 +70,6 @@ export async function webhooksWithWork(db: Database, now: Temporal.Instant): Pro
 
 /** A webhook that this transaction alone forms deliveries of. */
 export interface FormingWebhook {
-  readonly place: FeedPlace;
   readonly maximumEvents: number;
   readonly maximumSize: number;
   /** Deliveries under way or waiting for their next try. */
@@ -77,17 +80,45 @@ export interface FormingWebhook {
   readonly heldMayBeFree: boolean;
 }
 
-/** Locks the webhook for forming; undefined when another process is at it, or nothing may be sent to it any more. */
+/** Where forming goes on for a webhook. */
+export interface FormingTurn {
+  /** Its events up to here are in deliveries or held. */
+  readonly place: FeedPlace;
+  readonly maximumEvents: number;
+}
+
+/**
+ * Lets this transaction alone form deliveries of a webhook, until its end; undefined while another one is at it, or nothing may be sent to the webhook. The
+ * webhook's row stays free for those who write down what arrived.
+ */
+export async function takeFormingTurn(tx: Database, merchantId: string, webhookOid: number, now: Temporal.Instant): Promise<FormingTurn | undefined> {
+  const turn = await tx.row<{ is_ours: boolean }>("select pg_try_advisory_xact_lock(hashtextextended('webhook ' || $1 || ' ' || $2::int, 0)) as is_ours", [merchantId, webhookOid]);
+  if (!turn?.is_ours) return undefined;
+  await planAfresh(tx);
+  const row = await tx.row<{ stamp: string; event_id: number; maximum_events: number }>(
+    `select place_stamp::text as stamp, place_event_id as event_id, maximum_events from webhook
+     where merchant_id = $1 and webhook_oid = $2 and not disabled and (next_retry_at is null or next_retry_at <= $3)`,
+    [merchantId, webhookOid, now],
+  );
+  return row && { place: { stamp: row.stamp, eventId: row.event_id }, maximumEvents: row.maximum_events };
+}
+
+/**
+ * Has the statements of this transaction planned for what is there. What is under way is nothing at one moment and much at the next, and a plan kept from
+ * the first reads all of it for each delivery, or all events for each look.
+ */
+const planAfresh = (tx: Database): Promise<number> => tx.run('set local plan_cache_mode = force_custom_plan');
+
+/** Locks the webhook whose turn this is; undefined when nothing may be sent to it any more. */
 export async function lockForForming(tx: Database, merchantId: string, webhookOid: number, now: Temporal.Instant): Promise<FormingWebhook | undefined> {
-  const webhook = await tx.row<{ stamp: string; event_id: number; maximum_events: number; maximum_size: number; held_may_be_free: boolean }>(
-    `select place_stamp::text as stamp, place_event_id as event_id, maximum_events, maximum_size, held_may_be_free from webhook
-     where merchant_id = $1 and webhook_oid = $2 and not disabled and (next_retry_at is null or next_retry_at <= $3) for no key update skip locked`,
+  const webhook = await tx.row<{ maximum_events: number; maximum_size: number; held_may_be_free: boolean }>(
+    `select maximum_events, maximum_size, held_may_be_free from webhook
+     where merchant_id = $1 and webhook_oid = $2 and not disabled and (next_retry_at is null or next_retry_at <= $3) for no key update`,
     [merchantId, webhookOid, now],
   );
   if (!webhook) return undefined;
   const deliveries = await tx.rows<{ objects: string[] }>('select objects from webhook_delivery where merchant_id = $1 and webhook_oid = $2', [merchantId, webhookOid]);
   return {
-    place: { stamp: webhook.stamp, eventId: webhook.event_id },
     maximumEvents: webhook.maximum_events,
     maximumSize: webhook.maximum_size,
     underWay: deliveries.length,
@@ -96,20 +127,30 @@ export async function lockForForming(tx: Database, merchantId: string, webhookOi
   };
 }
 
+/** An event to be delivered, with what is sent of it; that is absent when it was forgotten meanwhile, and its delivery goes without it. */
+export interface LoadedEvent extends PendingEvent {
+  readonly content?: DeliveredEvent & { readonly recordedAt: Temporal.Instant };
+}
+
 interface PendingRow {
   stamp: string;
   event_id: number;
   object: string;
-  size: number;
+  size: number | null;
+  name: string;
+  payload: string;
+  recorded_at: Temporal.Instant;
 }
 
-const toPending = (row: PendingRow): PendingEvent => ({ place: { stamp: row.stamp, eventId: row.event_id }, object: row.object, size: row.size });
+const toLoaded = ({ stamp, event_id, object, size, name, payload, recorded_at }: PendingRow): LoadedEvent => {
+  const pending = { place: { stamp, eventId: event_id }, object, size: size ?? 0 };
+  return size === null ? pending : { ...pending, content: { name, payload, recordedAt: recorded_at } };
+};
 
 /** Held events whose object is free again, oldest first. */
-export async function readHeld(tx: Database, merchantId: string, webhookOid: number, busy: ReadonlySet<string>, limit: number): Promise<PendingEvent[]> {
-  // An event that was forgotten meanwhile has no size; its delivery goes without it.
+export async function readHeld(tx: Database, merchantId: string, webhookOid: number, busy: ReadonlySet<string>, limit: number): Promise<LoadedEvent[]> {
   const rows = await tx.rows<PendingRow>(
-    `select h.stamp::text as stamp, h.event_id, h.object, coalesce(octet_length(e.payload), 0) as size
+    `select h.stamp::text as stamp, h.event_id, h.object, octet_length(e.payload) as size, e.name, e.payload, e.recorded_at
      from (select h.stamp, h.event_id, h.object from webhook_held h
            where h.merchant_id = $1 and h.webhook_oid = $2 and not exists (select from unnest($3::text[]) as busy (object) where busy.object = h.object)
            order by h.stamp, h.event_id limit $4) h
@@ -117,23 +158,24 @@ export async function readHeld(tx: Database, merchantId: string, webhookOid: num
      order by h.stamp, h.event_id`,
     [merchantId, webhookOid, [...busy], limit],
   );
-  return rows.map(toPending);
+  return rows.map(toLoaded);
 }
 
 /** Reads on from a place: the next events that the webhook wants, and the place after them, or after everything there is. */
-export async function readPending(tx: Database, merchantId: string, webhookOid: number, after: FeedPlace, limit: number): Promise<{ readonly events: PendingEvent[]; readonly place: FeedPlace }> {
-  const horizon = await feedHorizon(tx);
-  const rows = await tx.rows<PendingRow>(
+export async function readPending(db: Database, merchantId: string, webhookOid: number, after: FeedPlace, limit: number): Promise<{ readonly events: LoadedEvent[]; readonly place: FeedPlace }> {
+  const horizon = await feedHorizon(db);
+  const rows = await db.rows<PendingRow>(
     // A bare `stamp` would order by the text, and 100 comes before 99 then.
-    `select e.stamp::text as stamp, e.event_id, e.object, octet_length(e.payload) as size
+    `select e.stamp::text as stamp, e.event_id, e.object, octet_length(e.payload) as size, e.name, e.payload, e.recorded_at
      from webhook_event e
      where e.merchant_id = $1 and (e.stamp, e.event_id) > ($3::xid8, $4) and e.stamp < $6::xid8 and e.webhook_oids @> array[$2::int]
      order by e.stamp, e.event_id limit $5`,
     [merchantId, webhookOid, after.stamp, after.eventId, limit, horizon],
   );
-  if (rows.length === limit) return { events: rows.map(toPending), place: toPending(rows.at(-1)!).place };
+  const events = rows.map(toLoaded);
+  if (rows.length === limit) return { events, place: events.at(-1)!.place };
   // The page was not full, and nothing can come before the horizon any more; a place never goes back.
-  return { events: rows.map(toPending), place: BigInt(horizon) > BigInt(after.stamp) ? { stamp: horizon, eventId: 0 } : after };
+  return { events, place: BigInt(horizon) > BigInt(after.stamp) ? { stamp: horizon, eventId: 0 } : after };
 }
 
 export interface FormedDeliveries {
@@ -244,27 +286,28 @@ export interface SettledDelivery {
   readonly retryAt?: Temporal.Instant;
 }
 
-/** Writes down the tries of one webhook's deliveries: those without a next try are gone, the others wait. */
+/** Writes down the tries of one webhook's deliveries: those without a next try are gone, the others wait. A delivery that somebody else has finished meanwhile stays as it is. */
 export async function settleDeliveries(tx: Database, merchantId: string, webhookOid: number, settled: readonly SettledDelivery[]): Promise<void> {
+  await planAfresh(tx);
   await tx.run(
     `with given as (
-       select * from jsonb_to_recordset($3::jsonb) as g (delivery_id uuid, attempt int, delivered_at timestamptz, uri text, stamps text[], event_ids bigint[], event_names text[],
-         objects text[], request_headers jsonb, response_headers jsonb, response text, status_code int, success boolean, duration_ms int, queue_delay_ms bigint, retry_at timestamptz)
+       select * from jsonb_to_recordset($3::jsonb) as g (delivery_id uuid, attempt int, delivered_at timestamptz, uri text, event_names text[], request_headers jsonb, response_headers jsonb, response text, status_code int, success boolean, duration_ms int, queue_delay_ms bigint, retry_at timestamptz)
      ), arrived as (
        delete from webhook_delivery d using given g where d.merchant_id = $1 and d.delivery_id = g.delivery_id and g.retry_at is null
+       returning d.delivery_id, d.stamps, d.event_ids, d.objects
      ), waiting as (
        update webhook_delivery d set attempts = g.attempt, next_at = g.retry_at from given g
        where d.merchant_id = $1 and d.delivery_id = g.delivery_id and g.retry_at is not null
+       returning d.delivery_id, d.stamps, d.event_ids, d.objects
      )
      insert into webhook_log (merchant_id, webhook_oid, delivery_id, attempt, delivered_at, uri, stamps, event_ids, event_names, objects, request_headers, response_headers,
        response, status_code, success, duration_ms, queue_delay_ms)
-     select $1, $2, delivery_id, attempt, delivered_at, uri, stamps::xid8[], event_ids, event_names, objects, request_headers, response_headers,
-       response, status_code, success, duration_ms, queue_delay_ms from given
-     where exists (select from webhook where merchant_id = $1 and webhook_oid = $2)`,
+     select $1, $2, g.delivery_id, g.attempt, g.delivered_at, g.uri, d.stamps, d.event_ids, g.event_names, d.objects, g.request_headers, g.response_headers,
+       g.response, g.status_code, g.success, g.duration_ms, g.queue_delay_ms
+     from given g join (select * from arrived union all select * from waiting) d on d.delivery_id = g.delivery_id`,
     [merchantId, webhookOid, JSON.stringify(settled.map(({ attempt, retryAt }) => ({
       delivery_id: attempt.delivery.deliveryId, attempt: attempt.delivery.attempts + 1, delivered_at: attempt.at, uri: attempt.uri,
-      stamps: attempt.delivery.places.map((place) => place.stamp), event_ids: attempt.delivery.places.map((place) => place.eventId),
-      event_names: attempt.eventNames, objects: attempt.delivery.objects, request_headers: attempt.requestHeaders, response_headers: attempt.responseHeaders,
+      event_names: attempt.eventNames, request_headers: attempt.requestHeaders, response_headers: attempt.responseHeaders,
       response: attempt.response, status_code: attempt.statusCode, success: attempt.success, duration_ms: Math.round(attempt.durationMs),
       queue_delay_ms: Math.max(0, Math.round(attempt.queueDelayMs)), retry_at: retryAt,
     })))],
@@ -273,6 +316,7 @@ export async function settleDeliveries(tx: Database, merchantId: string, webhook
 
 /** How a webhook did since the last success. */
 export interface Failing {
+  readonly isDisabled: boolean;
   readonly consecutiveFailures: number;
   readonly failingSince?: Temporal.Instant;
 }
@@ -291,11 +335,11 @@ export async function freeHeld(tx: Database, merchantId: string, webhookOid: num
 
 /** Reads and locks how a webhook has been doing; undefined when it was deleted. */
 export async function lockFailing(tx: Database, merchantId: string, webhookOid: number): Promise<Failing | undefined> {
-  const row = await tx.row<{ consecutive_failures: number; failing_since: Temporal.Instant | null }>(
-    'select consecutive_failures, failing_since from webhook where merchant_id = $1 and webhook_oid = $2 for no key update',
+  const row = await tx.row<{ disabled: boolean; consecutive_failures: number; failing_since: Temporal.Instant | null }>(
+    'select disabled, consecutive_failures, failing_since from webhook where merchant_id = $1 and webhook_oid = $2 for no key update',
     [merchantId, webhookOid],
   );
-  return row && { consecutiveFailures: row.consecutive_failures, ...(row.failing_since ? { failingSince: row.failing_since } : {}) };
+  return row && { isDisabled: row.disabled, consecutiveFailures: row.consecutive_failures, ...(row.failing_since ? { failingSince: row.failing_since } : {}) };
 }
 
 /** What follows from how a webhook has been doing. */
@@ -307,7 +351,7 @@ export interface Consequence {
   readonly isDown: boolean;
 }
 
-export async function saveFailing(tx: Database, merchantId: string, webhookOid: number, failing: Failing & Consequence): Promise<void> {
+export async function saveFailing(tx: Database, merchantId: string, webhookOid: number, failing: Omit<Failing, 'isDisabled'> & Consequence): Promise<void> {
   await tx.run(
     `update webhook set consecutive_failures = $3, failing_since = $4, disabled = disabled or $5,
        next_retry_at = case when $3 = 0 then null when $6::timestamptz is not null then greatest(next_retry_at, $6)
@@ -325,14 +369,17 @@ export interface Lease {
 
 /** Moves the ends of leases that are still ours: to prolong them, or to give deliveries back that were not sent. Answers whose were moved. */
 export async function moveLeases(db: Database, merchantId: string, leases: readonly Lease[], to: Temporal.Instant): Promise<Set<string>> {
-  const rows = await db.rows<{ delivery_id: string }>(
-    `update webhook_delivery d set next_at = $3
-     from (select c.delivery_id from jsonb_to_recordset($2::jsonb) as l (delivery_id uuid, until timestamptz)
-           join webhook_delivery c on c.merchant_id = $1 and c.delivery_id = l.delivery_id and c.next_at = l.until for update of c skip locked) own
-     where d.merchant_id = $1 and d.delivery_id = own.delivery_id returning d.delivery_id`,
-    [merchantId, JSON.stringify(leases.map(({ deliveryId, until }) => ({ delivery_id: deliveryId, until }))), to],
-  );
-  return new Set(rows.map((row) => row.delivery_id));
+  return db.transaction(async (tx) => {
+    await planAfresh(tx);
+    const rows = await tx.rows<{ delivery_id: string }>(
+      `update webhook_delivery d set next_at = $3
+       from (select c.delivery_id from jsonb_to_recordset($2::jsonb) as l (delivery_id uuid, until timestamptz)
+             join webhook_delivery c on c.merchant_id = $1 and c.delivery_id = l.delivery_id and c.next_at = l.until for update of c skip locked) own
+       where d.merchant_id = $1 and d.delivery_id = own.delivery_id returning d.delivery_id`,
+      [merchantId, JSON.stringify(leases.map(({ deliveryId, until }) => ({ delivery_id: deliveryId, until }))), to],
+    );
+    return new Set(rows.map((row) => row.delivery_id));
+  });
 }
 
 /** Forgets payloads and logs from before a moment, and events that were still held. */

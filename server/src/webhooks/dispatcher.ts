@@ -4,11 +4,12 @@ import type { SystemClock } from '../platform/clock/systemClock.ts';
 import { inTransaction, type Context } from '../platform/context.ts';
 import { batches, gauge, limiter, type Batches } from '../platform/jobs/batches.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
+import type { FeedPlace } from '../platform/events/feed.ts';
 import type { Seal } from '../platform/seal.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { deliveryBody } from './body.ts';
-import { claimDue, lockForForming, moveLeases, readHeld, readPayloads, readPending, saveFormed, webhooksWithWork, type Lease, type WorkingWebhook } from './deliveryStore.ts';
+import { claimDue, lockForForming, moveLeases, readHeld, readPayloads, readPending, saveFormed, takeFormingTurn, webhooksWithWork, type Lease, type LoadedEvent, type WorkingWebhook } from './deliveryStore.ts';
 import type { DestinationPolicy } from './destination.ts';
 import { formDeliveries } from './forming.ts';
 import type { Send, Sent } from './send.ts';
@@ -38,12 +39,12 @@ export interface Dispatcher extends Worker {
 }
 
 /** Deliveries of one webhook that are under way or wait for their next try. */
-const underWayMax = 400;
+const underWayMax = 1000;
 /** Events looked at in one go. */
 const scanMax = 2000;
 const concurrencyPerWebhook = 16;
 /** Deliveries of one webhook in this process's hands while its receiver answers quickly; a slow one gets no more than it can work on. */
-const inHandPerQuickWebhook = 400;
+const inHandPerQuickWebhook = 1000;
 /** A receiver that answers within this time is quick. */
 const quickMs = 1000;
 /** Events of one webhook in this process's hands, whose payloads are in its memory. */
@@ -57,10 +58,17 @@ const defaultLeaseMs = 60_000;
 const lookAgainMs = 250;
 const settledTogetherMax = 200;
 
-/** A delivery in this process's hands; its lease is prolonged while it is. */
-interface InHand {
-  readonly merchantId: string;
+/** A delivery with what is sent of it. */
+interface Loaded {
   readonly delivery: Delivery;
+  readonly events: readonly DeliveredEvent[];
+  /** When the oldest of its events happened, on the machine's clock; absent when none is kept any more. */
+  readonly recordedAt?: Temporal.Instant;
+}
+
+/** A delivery in this process's hands; its lease is prolonged while it is. */
+interface InHand extends Loaded {
+  readonly merchantId: string;
   until: Temporal.Instant;
 }
 
@@ -139,25 +147,24 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
     const now = parts.clock.now();
     const until = now.add({ milliseconds: leaseMs });
     const due = await claimDue(parts.db, merchantId, webhookOid, now, until, room);
+    const again = due.length > 0 ? await readPayloads(parts.db, merchantId, webhookOid, due) : new Map<string, Loaded>();
     const formed = await form(context, webhookOid, now, until, room - due.length);
-    const deliveries = [...due, ...formed.deliveries];
-    if (deliveries.length > 0) await startDeliveries(context, webhookOid, lane, deliveries, until);
-    return deliveries.length + (formed.readOn ? 1 : 0);
+    const loaded = [...due.map((delivery): Loaded => ({ events: [], ...again.get(delivery.deliveryId), delivery })), ...formed.loaded];
+    if (loaded.length > 0) await startDeliveries(context, webhookOid, lane, loaded, until);
+    return loaded.length + (formed.readOn ? 1 : 0);
   }
 
-  async function startDeliveries({ merchant }: Context, webhookOid: number, lane: Lane, deliveries: readonly Delivery[], until: Temporal.Instant): Promise<void> {
+  async function startDeliveries({ merchant }: Context, webhookOid: number, lane: Lane, loaded: readonly Loaded[], until: Temporal.Instant): Promise<void> {
     const { merchantId } = merchant;
     const destination = await findDestination(parts.db, parts.seal, merchantId, webhookOid, parts.clock.now());
     if (!destination) return;
-    const payloads = await readPayloads(parts.db, merchantId, webhookOid, deliveries);
-    for (const delivery of deliveries) {
-      const taken: InHand = { merchantId, delivery, until };
-      inHand.set(delivery.deliveryId, taken);
+    for (const each of loaded) {
+      const taken: InHand = { merchantId, ...each, until };
+      inHand.set(each.delivery.deliveryId, taken);
       count.up();
       lane.inHand++;
-      lane.eventsInHand += delivery.places.length;
-      const load = payloads.get(delivery.deliveryId);
-      void lane.limit(() => tryInTurn(merchant, destination, lane, taken, load?.events ?? [], load?.recordedAt)).then((tried) => lane.tried.add(tried));
+      lane.eventsInHand += each.delivery.places.length;
+      void lane.limit(() => tryInTurn(merchant, destination, lane, taken)).then((tried) => lane.tried.add(tried));
     }
   }
 
@@ -204,17 +211,17 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
   }
 
   /** Sends when its turn has come, unless it must not be sent any more: we are stopping, the receiver went down meanwhile, or the delivery is no longer ours. */
-  async function tryInTurn(merchant: Merchant, destination: Destination, lane: Lane, { delivery, until }: InHand, events: readonly DeliveredEvent[], recordedAt: Temporal.Instant | undefined): Promise<Tried> {
-    const isLost = Temporal.Instant.compare(until, parts.clock.now()) <= 0;
-    if (isDown(lane) || isLost || stopping.signal.aborted) return unsent(destination, delivery, parts.clock.now());
-    const tried = await tryOnce(merchant, destination, delivery, events, recordedAt);
+  async function tryInTurn(merchant: Merchant, destination: Destination, lane: Lane, taken: InHand): Promise<Tried> {
+    const isLost = Temporal.Instant.compare(taken.until, parts.clock.now()) <= 0;
+    if (isDown(lane) || isLost || stopping.signal.aborted) return unsent(destination, taken.delivery, parts.clock.now());
+    const tried = await tryOnce(merchant, destination, taken);
     if (tried.isForgotten) return tried;
     lane.isQuick = tried.attempt.success && tried.attempt.durationMs < quickMs;
     lane.failuresInARow = tried.attempt.success ? 0 : lane.failuresInARow + 1;
     return tried;
   }
 
-  async function tryOnce(merchant: Merchant, destination: Destination, delivery: Delivery, events: readonly DeliveredEvent[], recordedAt: Temporal.Instant | undefined): Promise<Tried> {
+  async function tryOnce(merchant: Merchant, destination: Destination, { delivery, events, recordedAt }: Loaded): Promise<Tried> {
     const at = parts.clock.now();
     const { headers, sent } = await sendDelivery(merchant, destination, delivery, events, at).catch(notSent);
     const isDelivered = sent.statusCode !== undefined && sent.statusCode >= 200 && sent.statusCode < 300;
@@ -262,27 +269,32 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
   }
 
   /** Puts what the webhook wants next into at most `roomMax` deliveries that are ours; none when another process is at it. */
-  async function form(context: Context, webhookOid: number, now: Temporal.Instant, leasedUntil: Temporal.Instant, roomMax: number): Promise<{ deliveries: Delivery[]; readOn: boolean }> {
+  async function form(context: Context, webhookOid: number, now: Temporal.Instant, leasedUntil: Temporal.Instant, roomMax: number): Promise<{ loaded: Loaded[]; readOn: boolean }> {
     const { merchantId } = context.merchant;
-    if (roomMax <= 0) return { deliveries: [], readOn: false };
+    if (roomMax <= 0) return { loaded: [], readOn: false };
     return inTransaction(context, async ({ db, ids }) => {
+      const turn = await takeFormingTurn(db, merchantId, webhookOid, now);
+      if (turn === undefined) return { loaded: [], readOn: false };
+      const limitOf = (room: number) => Math.min(scanMax, room * turn.maximumEvents);
+      // Read before the webhook is locked: those who write down what arrived wait for that lock.
+      const ahead = await readPending(db, merchantId, webhookOid, turn.place, limitOf(roomMax));
       const webhook = await lockForForming(db, merchantId, webhookOid, now);
       const room = webhook === undefined ? 0 : Math.min(roomMax, underWayMax - webhook.underWay);
-      if (webhook === undefined || room <= 0) return { deliveries: [], readOn: false };
-      const limit = Math.min(scanMax, room * webhook.maximumEvents);
+      if (webhook === undefined || room <= 0) return { loaded: [], readOn: false };
+      const limit = limitOf(room);
       const released = webhook.heldMayBeFree ? await readHeld(db, merchantId, webhookOid, webhook.busy, limit) : [];
       // What is held goes first; what comes later about the same objects must not pass it.
-      const read = released.length < limit ? await readPending(db, merchantId, webhookOid, webhook.place, limit - released.length) : { events: [], place: webhook.place };
+      const read = cutTo(limit - released.length, ahead, turn.place);
       const { deliveries, held } = formDeliveries([...released, ...read.events], webhook.busy, webhook);
-      const made = deliveries.map((events): Delivery => ({
+      const loaded = deliveries.map((events) => load(events, {
         deliveryId: ids.uuid(), webhookOid, places: events.map((event) => event.place), objects: [...new Set(events.map((event) => event.object))], attempts: 0, createdAt: now,
       }));
       const stillHeld = new Set(held);
       await saveFormed(db, merchantId, webhookOid, {
-        deliveries: made, place: read.place, released: released.filter((event) => !stillHeld.has(event)).map((event) => event.place), held,
+        deliveries: loaded.map(({ delivery }) => delivery), place: read.place, released: released.filter((event) => !stillHeld.has(event)).map((event) => event.place), held,
         heldMayBeFree: released.length === limit, leasedUntil,
       });
-      return { deliveries: made, readOn: read.events.length > 0 };
+      return { loaded, readOn: read.events.length > 0 };
     });
   }
 }
@@ -294,7 +306,20 @@ function roomOf({ isQuick, inHand, eventsInHand }: Lane): number {
   return most - inHand;
 }
 
+/** At most so many of the events that were read, and the place after them. */
+function cutTo(most: number, read: { readonly events: readonly LoadedEvent[]; readonly place: FeedPlace }, from: FeedPlace): typeof read {
+  if (read.events.length <= most) return read;
+  const events = read.events.slice(0, most);
+  return { events, place: events.at(-1)?.place ?? from };
+}
+
 const isDown = (lane: Lane): boolean => lane.failuresInARow >= downAfterFailures;
+
+function load(events: readonly LoadedEvent[], delivery: Delivery): Loaded {
+  const contents = events.flatMap(({ content }) => content ?? []);
+  const [oldest] = contents;
+  return { delivery, events: contents, ...(oldest === undefined ? {} : { recordedAt: oldest.recordedAt }) };
+}
 
 const notSent = (error: unknown): { headers: Record<string, string>; sent: Sent } => ({
   headers: {}, sent: { response: `not sent: ${error instanceof Error ? error.message : String(error)}`, responseHeaders: [], durationMs: 0 },

@@ -1,6 +1,6 @@
 import type { FeedPlace } from '../platform/events/feed.ts';
 
-/** An event that a webhook is to hear, without its payload. */
+/** An event that a webhook is to hear, as far as it matters here. */
 export interface PendingEvent {
   readonly place: FeedPlace;
   /** Type and id of its object. */
@@ -16,22 +16,22 @@ export interface DeliveryLimits {
   readonly maximumSize: number;
 }
 
-export interface Formed {
+export interface Formed<Event extends PendingEvent> {
   /** The events of each new delivery, in their order. */
-  readonly deliveries: readonly (readonly PendingEvent[])[];
+  readonly deliveries: readonly (readonly Event[])[];
   /** Events that must wait for a delivery about their object. */
-  readonly held: readonly PendingEvent[];
+  readonly held: readonly Event[];
 }
 
 /**
  * Puts events, oldest first, into deliveries such that one object's events can never overtake each other: an object that is in a delivery under
  * way (`busy`), or in one that was just closed, has its further events held. Events of other objects do not wait for it.
  */
-export function formDeliveries(events: readonly PendingEvent[], busy: ReadonlySet<string>, limits: DeliveryLimits): Formed {
-  const closed: PendingEvent[][] = [];
-  const held: PendingEvent[] = [];
+export function formDeliveries<Event extends PendingEvent>(events: readonly Event[], busy: ReadonlySet<string>, limits: DeliveryLimits): Formed<Event> {
+  const closed: Event[][] = [];
+  const held: Event[] = [];
   const blocked = new Set(busy);
-  let open: PendingEvent[] = [];
+  let open: Event[] = [];
   let openSize = 0;
 
   const close = () => {

@@ -1,6 +1,6 @@
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { Agent, buildConnector, request, type Dispatcher } from 'undici';
+import { Agent, buildConnector, type Dispatcher } from 'undici';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import { checkDestination, mayConnect, type DestinationPolicy } from './destination.ts';
 import { parseRetryAfter } from './retry.ts';
@@ -90,42 +90,80 @@ async function post(outgoing: Outgoing, { agent, judge }: Door, clock: SystemClo
   const elapsed = () => clock.monotonicMs() - startedMs;
   const destination = judge(outgoing.url);
   if (!destination.ok) return { response: `not sent: the URL ${destination.reason}`, responseHeaders: [], durationMs: elapsed() };
-  const ending = new AbortController();
-  const end = () => ending.abort(outgoing.signal.reason);
-  const keepTime = clock.after(timeoutMs, () => ending.abort(new Error(`none within ${timeoutMs / 1000} seconds`)));
-  outgoing.signal.addEventListener('abort', end);
-  if (outgoing.signal.aborted) end();
   try {
-    const response = await request(destination.value, { method: 'POST', headers: outgoing.headers, body: outgoing.body, dispatcher: agent, signal: ending.signal });
-    const text = await readSome(response.body);
-    const retryAfter = parseRetryAfter(firstOf(response.headers['retry-after']), clock.now());
+    const { statusCode, headers, body } = await exchange(agent, destination.value, outgoing, clock, timeoutMs);
+    const retryAfter = parseRetryAfter(firstOf(headers['retry-after']), clock.now());
     return {
-      statusCode: response.statusCode,
+      statusCode,
       ...(retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter }),
-      responseHeaders: headersOf(response.headers),
-      response: text,
+      responseHeaders: headersOf(headers),
+      response: textOf(body),
       durationMs: elapsed(),
     };
   } catch (error) {
     return { response: `no answer: ${reasonOf(error)}`, responseHeaders: [], durationMs: elapsed() };
-  } finally {
-    keepTime();
-    outgoing.signal.removeEventListener('abort', end);
   }
 }
 
-async function readSome(body: Dispatcher.ResponseData['body']): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk as Buffer);
-    size += (chunk as Buffer).length;
-    // Leaving the loop closes the connection: a receiver cannot keep us reading.
-    if (size >= responseMax) break;
-  }
-  // PostgreSQL takes no NUL and no half of a surrogate pair, such as the cut may leave.
-  return Buffer.concat(chunks).toString('utf8').slice(0, responseMax).toWellFormed().replaceAll('\0', '\uFFFD');
+/** An answer; of its body only the beginning, at least {@link responseMax} bytes of a longer one. */
+interface Received {
+  readonly statusCode: number;
+  readonly headers: Headers;
+  readonly body: Buffer;
 }
+
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+/** One request and its answer, all within the time. The plain handlers of undici: a stream for each answer would cost more than everything else here. */
+function exchange(agent: Agent, { origin, pathname, search }: URL, { headers, body, signal }: Outgoing, clock: SystemClock, timeoutMs: number): Promise<Received> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let answered: Omit<Received, 'body'> | undefined;
+    let controller: Dispatcher.DispatchController | undefined;
+    let isOver = false;
+
+    function finish(error?: Error): void {
+      if (isOver) return;
+      isOver = true;
+      keepTime();
+      signal.removeEventListener('abort', stop);
+      if (error || !answered) reject(error ?? new Error('the connection was closed'));
+      else resolve({ ...answered, body: Buffer.concat(chunks) });
+    }
+    function giveUp(error: Error): void {
+      finish(error);
+      controller?.abort(error);
+    }
+    const stop = () => giveUp(new Error('the server stops'));
+    const keepTime = clock.after(timeoutMs, () => giveUp(new Error(`none within ${timeoutMs / 1000} seconds`)));
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) return stop();
+    agent.dispatch({ origin, path: pathname + search, method: 'POST', headers, body }, {
+      onRequestStart(given) {
+        controller = given;
+        if (isOver) given.abort(new Error('given up before it was connected'));
+      },
+      onResponseStart(_controller, statusCode, given) {
+        // 1xx comes before the answer.
+        if (statusCode >= 200) answered = { statusCode, headers: given };
+      },
+      onResponseData(given, chunk) {
+        chunks.push(chunk);
+        size += chunk.length;
+        if (size < responseMax) return;
+        // Closes the connection: a receiver cannot keep us reading.
+        finish();
+        given.abort(new Error('enough was read'));
+      },
+      onResponseEnd: () => finish(),
+      onResponseError: (_controller, error) => finish(error),
+    });
+  });
+}
+
+/** PostgreSQL takes no NUL and no half of a surrogate pair, such as the cut may leave. */
+const textOf = (body: Buffer): string => body.toString('utf8').slice(0, responseMax).toWellFormed().replaceAll('\0', '\uFFFD');
 
 function agentFor(policy: DestinationPolicy, { lookup = systemLookup, timeoutMs = answerTimeoutMs }: SenderOptions): Agent {
   const connect = buildConnector({ lookup: guardedLookup(policy, lookup), timeout: Math.min(10_000, timeoutMs), autoSelectFamily: true });
@@ -168,7 +206,7 @@ function guardedLookup(policy: DestinationPolicy, lookup: Lookup): LookupFunctio
 const systemLookup: Lookup = (hostname) =>
   new Promise((resolve, reject) => dnsLookup(hostname, { all: true }, (error, addresses) => (error ? reject(error) : resolve(addresses))));
 
-function headersOf(headers: Readonly<Record<string, string | string[] | undefined>>): Header[] {
+function headersOf(headers: Headers): Header[] {
   return Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [value].flat().map((each) => ({ name, value: each }))));
 }
 

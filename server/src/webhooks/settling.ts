@@ -35,7 +35,8 @@ export async function settle(context: Context, seal: Seal, webhookOid: number, t
     const end = endOf(tried, after);
     const isDown = after.consecutiveFailures >= downAfterFailures;
     await saveFailing(inside.db, merchantId, webhookOid, { ...after, disabled: end !== undefined, isDown, pausedUntil: pausedUntil(tried, settled) });
-    if (end !== undefined) {
+    // Others that failed at the same time may have disabled it already, and one event tells of it.
+    if (end !== undefined && !failing.isDisabled) {
       context.log.warn({ merchantId, webhookOid, reason: end }, 'a webhook was disabled');
       const webhook = await findWebhook(inside.db, seal, merchantId, webhookOid);
       const object = webhook && toWire(webhook, inside.merchant, false);
@@ -63,9 +64,9 @@ function settledBy({ attempt, isForgotten, retryAfterSeconds }: Tried, jitter: n
 
 /** That we no longer have what was to be sent is no failure of the receiver. */
 function countFailure(failing: Failing, { attempt, isForgotten }: Tried): Failing {
-  if (attempt.success) return { consecutiveFailures: 0 };
+  if (attempt.success) return { isDisabled: failing.isDisabled, consecutiveFailures: 0 };
   if (isForgotten) return failing;
-  return { consecutiveFailures: failing.consecutiveFailures + 1, failingSince: failing.failingSince ?? attempt.at };
+  return { ...failing, consecutiveFailures: failing.consecutiveFailures + 1, failingSince: failing.failingSince ?? attempt.at };
 }
 
 /** Why the webhook must be disabled, if it must. */

@@ -112,7 +112,9 @@ export async function updateWebhook(tx: Database, seal: Seal, merchantId: string
 
 /** Deletes it with all that waits for it; its log goes too. */
 export async function deleteWebhook(tx: Database, merchantId: string, webhookOid: number): Promise<boolean> {
-  return (await tx.run('delete from webhook where merchant_id = $1 and webhook_oid = $2', [merchantId, webhookOid])) === 1;
+  const isDeleted = (await tx.run('delete from webhook where merchant_id = $1 and webhook_oid = $2', [merchantId, webhookOid])) === 1;
+  for (const table of ['webhook_delivery', 'webhook_log']) await tx.run(`delete from ${table} where merchant_id = $1 and webhook_oid = $2`, [merchantId, webhookOid]);
+  return isDeleted;
 }
 
 /** What sending needs of a webhook. */

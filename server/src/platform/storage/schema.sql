@@ -635,8 +635,7 @@ CREATE TABLE webhook_delivery (
   attempts integer NOT NULL DEFAULT 0,
   next_at timestamp with time zone NOT NULL,
   created_at timestamp with time zone NOT NULL,
-  CONSTRAINT webhook_delivery_pkey PRIMARY KEY (merchant_id, delivery_id),
-  CONSTRAINT webhook_delivery_merchant_id_webhook_oid_fkey FOREIGN KEY (merchant_id, webhook_oid) REFERENCES webhook(merchant_id, webhook_oid) ON DELETE CASCADE
+  CONSTRAINT webhook_delivery_pkey PRIMARY KEY (merchant_id, delivery_id)
 );
 CREATE INDEX webhook_delivery_due ON webhook_delivery USING btree (merchant_id, webhook_oid, next_at);
 
@@ -651,7 +650,7 @@ CREATE TABLE webhook_event (
   payload text NOT NULL,
   recorded_at timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT webhook_event_pkey PRIMARY KEY (merchant_id, stamp, event_id, expansion)
-);
+) WITH (toast_tuple_target=8160);
 CREATE INDEX webhook_event_recorded ON webhook_event USING btree (merchant_id, recorded_at);
 
 CREATE TABLE webhook_held (
@@ -683,8 +682,7 @@ CREATE TABLE webhook_log (
   success boolean NOT NULL,
   duration_ms integer NOT NULL,
   queue_delay_ms bigint NOT NULL,
-  CONSTRAINT webhook_log_pkey PRIMARY KEY (merchant_id, webhook_oid, log_id),
-  CONSTRAINT webhook_log_merchant_id_webhook_oid_fkey FOREIGN KEY (merchant_id, webhook_oid) REFERENCES webhook(merchant_id, webhook_oid) ON DELETE CASCADE
+  CONSTRAINT webhook_log_pkey PRIMARY KEY (merchant_id, webhook_oid, log_id)
 );
 CREATE INDEX webhook_log_request ON webhook_log USING btree (merchant_id, delivery_id, attempt);
 

@@ -69,6 +69,8 @@ create table webhook_event (
   recorded_at timestamptz not null default now(),
   primary key (merchant_id, stamp, event_id, expansion)
 );
+-- A payload is written once, read once for each webhook, and gone after a month: up to a page it is not worth compressing.
+alter table webhook_event set (toast_tuple_target = 8160);
 create index webhook_event_recorded on webhook_event (merchant_id, recorded_at);
 
 -- Events that wait for an earlier delivery about the same object.
@@ -94,8 +96,8 @@ create table webhook_delivery (
   -- When the next try is due; a process that is at it has moved this past its lease.
   next_at timestamptz not null,
   created_at timestamptz not null,
-  primary key (merchant_id, delivery_id),
-  foreign key (merchant_id, webhook_oid) references webhook (merchant_id, webhook_oid) on delete cascade
+  -- No foreign key: it would be looked up for every delivery. Deliveries are made by whoever holds the webhook's row, and go with it.
+  primary key (merchant_id, delivery_id)
 );
 create index webhook_delivery_due on webhook_delivery (merchant_id, webhook_oid, next_at);
 
@@ -119,8 +121,7 @@ create table webhook_log (
   success boolean not null,
   duration_ms integer not null,
   queue_delay_ms bigint not null,
-  primary key (merchant_id, webhook_oid, log_id),
-  foreign key (merchant_id, webhook_oid) references webhook (merchant_id, webhook_oid) on delete cascade
+  primary key (merchant_id, webhook_oid, log_id)
 );
 create index webhook_log_request on webhook_log (merchant_id, delivery_id, attempt);
 
