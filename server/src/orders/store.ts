@@ -90,7 +90,8 @@ export async function claimUnsettledCharges(tx: Database, merchantId: string, li
 
 interface OrderRow {
   order_id: string;
-  document: OrderDocument;
+  head: Partial<OrderDocument>;
+  parts: Partial<OrderDocument>;
   created_at: Temporal.Instant;
   modified_at: Temporal.Instant;
   paid_at: Temporal.Instant | null;
@@ -103,7 +104,7 @@ interface OrderRow {
   charging: boolean;
 }
 
-const columns = `o.order_id, o.head || o.parts as document, o.created_at, o.modified_at, o.paid_at, o.currency, o.total_minor,
+const columns = `o.order_id, o.head, o.parts, o.created_at, o.modified_at, o.paid_at, o.currency, o.total_minor,
   o.customer_profile_oid, o.auto_order_oid, o.rebill_number, o.card_token, o.charge_lease_until is not null as charging`;
 
 const written = {
@@ -155,7 +156,7 @@ function fromRow(merchantId: string, row: OrderRow): OrderRecord {
   return {
     merchantId,
     orderId: row.order_id,
-    document: row.document,
+    document: { ...row.head, ...row.parts },
     createdAt: row.created_at,
     modifiedAt: row.modified_at,
     paidAt: row.paid_at ?? undefined,

@@ -23,9 +23,10 @@ export const claimLimit = 200;
  */
 export async function lockDue(tx: Database, merchantId: string, until: Temporal.Instant): Promise<Due[]> {
   const rows = await tx.rows<{ auto_order_oid: number; due_at: Temporal.Instant }>(
+    // No `not exists`: planned while nothing is in flight, it becomes a join that compares each due one with each in flight.
     `select a.auto_order_oid, a.due_at from auto_order a
      where a.merchant_id = $1 and a.due_at <= $2
-       and not exists (select from rebill r where r.merchant_id = $1 and r.auto_order_oid = a.auto_order_oid and r.lease_until is not null)
+       and (select true from rebill r where r.merchant_id = $1 and r.auto_order_oid = a.auto_order_oid and r.lease_until is not null limit 1) is null
      order by a.due_at limit ${claimLimit} for update of a skip locked`,
     [merchantId, until],
   );
@@ -53,7 +54,7 @@ export async function findEarlierAttempts(db: Database, merchantId: string, keys
   const rows = await db.rows<{ auto_order_oid: number; state: RebillState; attempt: number; order_id: string; first_declined_at: Temporal.Instant | null }>(
     `select r.auto_order_oid, r.state, r.attempt, r.order_id, r.first_declined_at
      from unnest($2::int[], $3::int[]) as k (oid, number)
-     join rebill r on r.merchant_id = $1 and r.auto_order_oid = k.oid and r.rebill_number = k.number`,
+     cross join lateral (select * from rebill r where r.merchant_id = $1 and r.auto_order_oid = k.oid and r.rebill_number = k.number limit 1) r`,
     [merchantId, keys.map((key) => key.autoOrderOid), keys.map((key) => key.rebillNumber)],
   );
   return new Map(rows.map((row) => [row.auto_order_oid, {

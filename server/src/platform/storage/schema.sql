@@ -293,10 +293,9 @@ CREATE TABLE event (
   at timestamp with time zone NOT NULL,
   recorded_at timestamp with time zone NOT NULL DEFAULT now(),
   data jsonb NOT NULL,
-  CONSTRAINT event_pkey PRIMARY KEY (merchant_id, event_id),
+  CONSTRAINT event_pkey PRIMARY KEY (merchant_id, stamp, event_id),
   CONSTRAINT event_object_sequence UNIQUE (merchant_id, object_type, object_id, object_sequence)
 );
-CREATE INDEX event_feed ON event USING btree (merchant_id, stamp, event_id);
 
 CREATE TABLE gateway_inactive (
   merchant_id text NOT NULL,

@@ -13,7 +13,7 @@ create table event (
   at timestamptz not null,
   recorded_at timestamptz not null default now(),
   data jsonb not null,
-  primary key (merchant_id, event_id),
+  -- The order in which readers go through them.
+  primary key (merchant_id, stamp, event_id),
   constraint event_object_sequence unique (merchant_id, object_type, object_id, object_sequence)
 );
-create index event_feed on event (merchant_id, stamp, event_id);
