@@ -127,7 +127,7 @@ export type Rebilled = CalculatedAutoOrder & { readonly at?: Temporal.Instant };
 /** Writes what a rebill moves, in two statements for any number of locked records: state and dates, nothing that only people edit. */
 export async function saveRebilled(tx: Database, merchantId: string, at: Temporal.Instant, rebilled: readonly Rebilled[]): Promise<void> {
   await updateAutoOrders(tx, merchantId, at, movingColumns, rebilled);
-  await tx.run(updateItemsSql, [merchantId, rowsText(rebilled.flatMap((one) => itemRows(movingItemColumns, one)))]);
+  await tx.run(updateItemsSql, [merchantId, rowsText(rebilled.flatMap((one) => itemRows(movingItemColumns, one))), rebilled.map(({ autoOrder }) => autoOrder.autoOrderOid)]);
 }
 
 const movingColumns = autoOrderColumns.filter((column) => column.moves);
@@ -136,8 +136,9 @@ const movingItemColumns = itemColumns.filter((column) => column.moves);
 const updateItemsSql = `
   update auto_order_item i set ${assigned(movingItemColumns)}
   from jsonb_to_recordset($2::jsonb) as r (auto_order_oid integer, auto_order_item_oid integer, ${declared(movingItemColumns)})
-  where i.merchant_id = $1 and i.auto_order_oid = r.auto_order_oid and i.auto_order_item_oid = r.auto_order_item_oid`;
+  where i.merchant_id = $1 and i.auto_order_oid = any($3::int[]) and i.auto_order_oid = r.auto_order_oid and i.auto_order_item_oid = r.auto_order_item_oid`;
 
+// The oids a second time, here and below: however the plan joins, it reads no other auto orders (docs/adr, plans that are kept).
 async function updateAutoOrders(
   tx: Database, merchantId: string, at: Temporal.Instant, columns: typeof autoOrderColumns, changed: readonly Rebilled[],
 ): Promise<void> {
@@ -149,8 +150,8 @@ async function updateAutoOrders(
   await tx.run(
     `update auto_order a set version = a.version + 1, modified_at = coalesce(r.changed_at, $3), ${assigned(columns)}
      from jsonb_to_recordset($2::jsonb) as r (auto_order_oid integer, changed_at timestamptz, ${declared(columns)})
-     where a.merchant_id = $1 and a.auto_order_oid = r.auto_order_oid`,
-    [merchantId, rowsText(rows), at],
+     where a.merchant_id = $1 and a.auto_order_oid = any($4::int[]) and a.auto_order_oid = r.auto_order_oid`,
+    [merchantId, rowsText(rows), at, changed.map(({ autoOrder }) => autoOrder.autoOrderOid)],
   );
 }
 

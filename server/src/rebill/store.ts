@@ -23,10 +23,10 @@ export const claimLimit = 200;
  */
 export async function lockDue(tx: Database, merchantId: string, until: Temporal.Instant): Promise<Due[]> {
   const rows = await tx.rows<{ auto_order_oid: number; due_at: Temporal.Instant }>(
-    // No `not exists`: planned while nothing is in flight, it becomes a join that compares each due one with each in flight.
+    // No `not exists`: that becomes a join or a list, and all that was ever in flight is read for each claim.
     `select a.auto_order_oid, a.due_at from auto_order a
      where a.merchant_id = $1 and a.due_at <= $2
-       and (select true from rebill r where r.merchant_id = $1 and r.auto_order_oid = a.auto_order_oid and r.lease_until is not null limit 1) is null
+       and case when (select true from rebill r where r.merchant_id = $1 and r.auto_order_oid = a.auto_order_oid and r.lease_until is not null limit 1) then false else true end
      order by a.due_at limit ${claimLimit} for update of a skip locked`,
     [merchantId, until],
   );
@@ -101,7 +101,8 @@ export interface InFlight extends NewAttempt {
 export async function stillInFlight(tx: Database, merchantId: string, attempts: readonly (RebillKey & { attempt: number })[]): Promise<ReadonlySet<number>> {
   const rows = await tx.rows<{ auto_order_oid: number }>(
     `select r.auto_order_oid from unnest($2::int[], $3::int[], $4::int[]) as k (oid, number, attempt)
-     join rebill r on r.merchant_id = $1 and r.auto_order_oid = k.oid and r.rebill_number = k.number and r.attempt = k.attempt and r.lease_until is not null`,
+     join rebill r on r.merchant_id = $1 and r.auto_order_oid = any($2::int[]) and r.auto_order_oid = k.oid and r.rebill_number = k.number and r.attempt = k.attempt
+       and r.lease_until is not null`,
     [merchantId, attempts.map((each) => each.autoOrderOid), attempts.map((each) => each.rebillNumber), attempts.map((each) => each.attempt)],
   );
   return new Set(rows.map((row) => row.auto_order_oid));
@@ -154,8 +155,8 @@ export async function settleAttempts(tx: Database, merchantId: string, settled: 
        first_declined_at = case when s.state = 'declined' then coalesce(r.first_declined_at, r.at) else r.first_declined_at end,
        declines = case when s.state = 'declined' then r.declines || jsonb_build_object('attempt', r.attempt, 'at', r.at, 'reason', s.reason) else r.declines end
      from jsonb_to_recordset($2::jsonb) as s (auto_order_oid int, rebill_number int, state text, code text, reference text, reason text)
-     where r.merchant_id = $1 and r.auto_order_oid = s.auto_order_oid and r.rebill_number = s.rebill_number`,
-    [merchantId, rowsText(rows)],
+     where r.merchant_id = $1 and r.auto_order_oid = any($3::int[]) and r.auto_order_oid = s.auto_order_oid and r.rebill_number = s.rebill_number`,
+    [merchantId, rowsText(rows), settled.map((each) => each.autoOrderOid)],
   );
 }
 

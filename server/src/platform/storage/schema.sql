@@ -138,7 +138,7 @@ CREATE TABLE auto_order_item (
   simple_schedule jsonb,
   CONSTRAINT auto_order_item_pkey PRIMARY KEY (merchant_id, auto_order_oid, auto_order_item_oid),
   CONSTRAINT auto_order_item_merchant_id_auto_order_oid_fkey FOREIGN KEY (merchant_id, auto_order_oid) REFERENCES auto_order(merchant_id, auto_order_oid)
-) WITH (fillfactor=80);
+) WITH (fillfactor=50);
 CREATE INDEX auto_order_item_next ON auto_order_item USING btree (merchant_id, next_item_id_lc, auto_order_oid) WHERE next_item_id_lc IS NOT NULL;
 CREATE INDEX auto_order_item_original ON auto_order_item USING btree (merchant_id, original_item_id_lc, auto_order_oid);
 
