@@ -1,6 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
 import { feedHorizon, type FeedPlace } from '../platform/events/feed.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { rowsText } from '../platform/storage/moments.ts';
+import { planAfresh, readInOrder } from '../platform/storage/planning.ts';
 import type { PendingEvent } from './forming.ts';
 import type { Attempt, DeliveredEvent, Delivery } from './webhook.ts';
 
@@ -94,6 +96,7 @@ export interface FormingTurn {
 export async function takeFormingTurn(tx: Database, merchantId: string, webhookOid: number, now: Temporal.Instant): Promise<FormingTurn | undefined> {
   const turn = await tx.row<{ is_ours: boolean }>("select pg_try_advisory_xact_lock(hashtextextended('webhook ' || $1 || ' ' || $2::int, 0)) as is_ours", [merchantId, webhookOid]);
   if (!turn?.is_ours) return undefined;
+  await readInOrder(tx);
   await planAfresh(tx);
   const row = await tx.row<{ stamp: string; event_id: number; maximum_events: number }>(
     `select place_stamp::text as stamp, place_event_id as event_id, maximum_events from webhook
@@ -102,12 +105,6 @@ export async function takeFormingTurn(tx: Database, merchantId: string, webhookO
   );
   return row && { place: { stamp: row.stamp, eventId: row.event_id }, maximumEvents: row.maximum_events };
 }
-
-/**
- * Has the statements of this transaction planned for what is there. What is under way is nothing at one moment and much at the next, and a plan kept from
- * the first reads all of it for each delivery, or all events for each look.
- */
-const planAfresh = (tx: Database): Promise<number> => tx.run('set local plan_cache_mode = force_custom_plan');
 
 /** Locks the webhook whose turn this is; undefined when nothing may be sent to it any more. */
 export async function lockForForming(tx: Database, merchantId: string, webhookOid: number, now: Temporal.Instant): Promise<FormingWebhook | undefined> {
@@ -209,7 +206,7 @@ export async function saveFormed(tx: Database, merchantId: string, webhookOid: n
       merchantId, webhookOid, formed.place.stamp, formed.place.eventId,
       JSON.stringify(formed.released.map((place) => ({ stamp: place.stamp, event_id: place.eventId }))),
       JSON.stringify(formed.held.map(({ place, object }) => ({ stamp: place.stamp, event_id: place.eventId, object }))),
-      JSON.stringify(formed.deliveries.map((delivery) => ({
+      rowsText(formed.deliveries.map((delivery) => ({
         delivery_id: delivery.deliveryId, stamps: delivery.places.map((place) => place.stamp), event_ids: delivery.places.map((place) => place.eventId),
         objects: delivery.objects, created_at: delivery.createdAt,
       }))),
@@ -305,7 +302,7 @@ export async function settleDeliveries(tx: Database, merchantId: string, webhook
      select $1, $2, g.delivery_id, g.attempt, g.delivered_at, g.uri, d.stamps, d.event_ids, g.event_names, d.objects, g.request_headers, g.response_headers,
        g.response, g.status_code, g.success, g.duration_ms, g.queue_delay_ms
      from given g join (select * from arrived union all select * from waiting) d on d.delivery_id = g.delivery_id`,
-    [merchantId, webhookOid, JSON.stringify(settled.map(({ attempt, retryAt }) => ({
+    [merchantId, webhookOid, rowsText(settled.map(({ attempt, retryAt }) => ({
       delivery_id: attempt.delivery.deliveryId, attempt: attempt.delivery.attempts + 1, delivered_at: attempt.at, uri: attempt.uri,
       event_names: attempt.eventNames, request_headers: attempt.requestHeaders, response_headers: attempt.responseHeaders,
       response: attempt.response, status_code: attempt.statusCode, success: attempt.success, duration_ms: Math.round(attempt.durationMs),

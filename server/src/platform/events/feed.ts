@@ -1,5 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../storage/database.ts';
+import { readInOrder } from '../storage/planning.ts';
 
 /**
  * A place in a merchant's feed of events: everything up to it has been read. Places only go forward, and nothing ever appears
@@ -61,15 +62,18 @@ export async function feedHorizon(db: Database): Promise<string> {
  * the next call. One object's events come in the order of its life.
  */
 export async function readFeed(db: Database, merchantId: string, after: FeedPlace, limit: number): Promise<FeedEvent[]> {
-  const horizon = await feedHorizon(db);
-  const rows = await db.rows<FeedRow>(
-    // A bare `stamp` would order by the text, and 100 comes before 99 then.
-    `select e.stamp::text as stamp, e.event_id, e.name, e.object_type, e.object_id, e.object_sequence, e.at, e.data
-     from event e
-     where e.merchant_id = $1 and (e.stamp, e.event_id) > ($2::xid8, $3) and e.stamp < $5::xid8
-     order by e.stamp, e.event_id limit $4`,
-    [merchantId, after.stamp, after.eventId, limit, horizon],
-  );
+  const rows = await db.transaction(async (tx) => {
+    const horizon = await feedHorizon(tx);
+    await readInOrder(tx);
+    return tx.rows<FeedRow>(
+      // A bare `stamp` would order by the text, and 100 comes before 99 then.
+      `select e.stamp::text as stamp, e.event_id, e.name, e.object_type, e.object_id, e.object_sequence, e.at, e.data
+       from event e
+       where e.merchant_id = $1 and (e.stamp, e.event_id) > ($2::xid8, $3) and e.stamp < $5::xid8
+       order by e.stamp, e.event_id limit $4`,
+      [merchantId, after.stamp, after.eventId, limit, horizon],
+    );
+  });
   return rows.map((row) => ({
     place: { stamp: row.stamp, eventId: row.event_id },
     name: row.name,
