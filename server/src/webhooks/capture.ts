@@ -2,7 +2,7 @@ import { expansions, parseExpand } from '@perennial/contract/expansions.ts';
 import { events as catalogue, type EventName } from '@perennial/contract/events.ts';
 import type { Context } from '../platform/context.ts';
 import type { EventListener, ObjectType, RecordedEvent } from '../platform/events/outbox.ts';
-import { type CapturedEvent, findSubscribers, insertCaptured, type Subscriber } from './deliveryStore.ts';
+import { type CapturedEvent, findSubscribers, insertCaptured, type Subscriber } from './payloadStore.ts';
 import { parseRule } from './eventRuler.ts';
 
 /**

@@ -6,7 +6,7 @@ import { feedStart, readFeed, type FeedPlace } from '../platform/events/feed.ts'
 import { refuse } from '../platform/http/refusal.ts';
 import { saveSettingsSection } from '../platform/tenancy/merchantStore.ts';
 import { feedWebhookOid } from './capture.ts';
-import { readFeedPayloads } from './deliveryStore.ts';
+import { readFeedPayloads } from './payloadStore.ts';
 
 /** A page of the pull feed. */
 export interface FeedPage {

@@ -6,7 +6,7 @@ import type { ResultSet } from '../platform/http/answer.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Page } from '../platform/http/routes.ts';
 import { deliveryBody } from './body.ts';
-import { readPayloads } from './deliveryStore.ts';
+import { readPayloads } from './payloadStore.ts';
 import { findLog, listLog, type LogFilter, type RequestId } from './logStore.ts';
 import { ownWebhook, type WebhookParts } from './operations.ts';
 

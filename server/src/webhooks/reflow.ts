@@ -5,7 +5,7 @@ import type { ObjectType } from '../platform/events/outbox.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { ObjectReaders } from './capture.ts';
-import { insertCaptured } from './deliveryStore.ts';
+import { insertCaptured } from './payloadStore.ts';
 import { parseRule } from './eventRuler.ts';
 import { endReflow, lockReflow, merchantsWithReflows, saveReflow, takePlaces, type Reflow } from './reflowStore.ts';
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testDatabase } from '../../../test/support/database.ts';
 import { feedStart } from '../platform/events/feed.ts';
-import { insertCaptured, readPending } from './deliveryStore.ts';
+import { readPending } from './formingStore.ts';
+import { insertCaptured } from './payloadStore.ts';
 
 test('what waits is read by the number of its transaction: none is passed by when 99 is followed by 100', async (t) => {
   const db = await testDatabase(t);

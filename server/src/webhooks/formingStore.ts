@@ -1,0 +1,178 @@
+import type { Temporal } from 'temporal-polyfill';
+import { feedHorizon, type FeedPlace } from '../platform/events/feed.ts';
+import type { Database } from '../platform/storage/database.ts';
+import { rowsText } from '../platform/storage/moments.ts';
+import { planAfresh, readInOrder } from '../platform/storage/planning.ts';
+import type { PendingEvent } from './forming.ts';
+import type { DeliveredEvent, Delivery } from './webhook.ts';
+
+/** A webhook that has something to send. */
+export interface WorkingWebhook {
+  readonly merchantId: string;
+  readonly webhookOid: number;
+}
+
+/**
+ * Webhooks, of all merchants, that have deliveries due or events that are in no delivery yet, and that may be sent to now. One statement, however many they
+ * are; the look for events is no `exists`, of which the planner may make a join with all events there are.
+ */
+export async function webhooksWithWork(db: Database, now: Temporal.Instant): Promise<WorkingWebhook[]> {
+  const horizon = await feedHorizon(db);
+  const rows = await db.rows<{ merchant_id: string; webhook_oid: number }>(
+    `select w.merchant_id, w.webhook_oid from merchant m join webhook w on w.merchant_id = m.merchant_id
+     where not w.disabled and (w.next_retry_at is null or w.next_retry_at <= $1)
+       and (w.held_may_be_free
+         or exists (select 1 from webhook_delivery d where d.merchant_id = m.merchant_id and d.webhook_oid = w.webhook_oid and d.next_at <= $1)
+         or (select true from webhook_event e
+             where e.merchant_id = m.merchant_id and (e.stamp, e.event_id) > (w.place_stamp, w.place_event_id) and e.stamp < $2::xid8
+             order by e.stamp, e.event_id limit 1))
+     order by 1, 2`,
+    [now, horizon],
+  );
+  return rows.map((row) => ({ merchantId: row.merchant_id, webhookOid: row.webhook_oid }));
+}
+
+/** A webhook that this transaction alone forms deliveries of. */
+export interface FormingWebhook {
+  readonly maximumEvents: number;
+  readonly maximumSize: number;
+  /** Deliveries under way or waiting for their next try. */
+  readonly underWay: number;
+  /** The objects of those deliveries. */
+  readonly busy: ReadonlySet<string>;
+  /** Whether a held event may be free; otherwise the object of each is busy. */
+  readonly heldMayBeFree: boolean;
+}
+
+/** Where forming goes on for a webhook. */
+export interface FormingTurn {
+  /** Its events up to here are in deliveries or held. */
+  readonly place: FeedPlace;
+  readonly maximumEvents: number;
+}
+
+/**
+ * Lets this transaction alone form deliveries of a webhook, until its end; undefined while another one is at it, or nothing may be sent to the webhook. The
+ * webhook's row stays free for those who write down what arrived.
+ */
+export async function takeFormingTurn(tx: Database, merchantId: string, webhookOid: number, now: Temporal.Instant): Promise<FormingTurn | undefined> {
+  const turn = await tx.row<{ is_ours: boolean }>("select pg_try_advisory_xact_lock(hashtextextended('webhook ' || $1 || ' ' || $2::int, 0)) as is_ours", [merchantId, webhookOid]);
+  if (!turn?.is_ours) return undefined;
+  await readInOrder(tx);
+  await planAfresh(tx);
+  const row = await tx.row<{ stamp: string; event_id: number; maximum_events: number }>(
+    `select place_stamp::text as stamp, place_event_id as event_id, maximum_events from webhook
+     where merchant_id = $1 and webhook_oid = $2 and not disabled and (next_retry_at is null or next_retry_at <= $3)`,
+    [merchantId, webhookOid, now],
+  );
+  return row && { place: { stamp: row.stamp, eventId: row.event_id }, maximumEvents: row.maximum_events };
+}
+
+/** Locks the webhook whose turn this is; undefined when nothing may be sent to it any more. */
+export async function lockForForming(tx: Database, merchantId: string, webhookOid: number, now: Temporal.Instant): Promise<FormingWebhook | undefined> {
+  const webhook = await tx.row<{ maximum_events: number; maximum_size: number; held_may_be_free: boolean }>(
+    `select maximum_events, maximum_size, held_may_be_free from webhook
+     where merchant_id = $1 and webhook_oid = $2 and not disabled and (next_retry_at is null or next_retry_at <= $3) for no key update`,
+    [merchantId, webhookOid, now],
+  );
+  if (!webhook) return undefined;
+  const deliveries = await tx.rows<{ objects: string[] }>('select objects from webhook_delivery where merchant_id = $1 and webhook_oid = $2', [merchantId, webhookOid]);
+  return {
+    maximumEvents: webhook.maximum_events,
+    maximumSize: webhook.maximum_size,
+    underWay: deliveries.length,
+    busy: new Set(deliveries.flatMap((delivery) => delivery.objects)),
+    heldMayBeFree: webhook.held_may_be_free,
+  };
+}
+
+/** An event to be delivered, with what is sent of it; that is absent when it was forgotten meanwhile, and its delivery goes without it. */
+export interface LoadedEvent extends PendingEvent {
+  readonly content?: DeliveredEvent & { readonly recordedAt: Temporal.Instant };
+}
+
+interface PendingRow {
+  stamp: string;
+  event_id: number;
+  object: string;
+  size: number | null;
+  name: string;
+  payload: string;
+  recorded_at: Temporal.Instant;
+}
+
+const toLoaded = ({ stamp, event_id, object, size, name, payload, recorded_at }: PendingRow): LoadedEvent => {
+  const pending = { place: { stamp, eventId: event_id }, object, size: size ?? 0 };
+  return size === null ? pending : { ...pending, content: { name, payload, recordedAt: recorded_at } };
+};
+
+/** Held events whose object is free again, oldest first. */
+export async function readHeld(tx: Database, merchantId: string, webhookOid: number, busy: ReadonlySet<string>, limit: number): Promise<LoadedEvent[]> {
+  const rows = await tx.rows<PendingRow>(
+    `select h.stamp::text as stamp, h.event_id, h.object, octet_length(e.payload) as size, e.name, e.payload, e.recorded_at
+     from (select h.stamp, h.event_id, h.object from webhook_held h
+           where h.merchant_id = $1 and h.webhook_oid = $2 and not exists (select from unnest($3::text[]) as busy (object) where busy.object = h.object)
+           order by h.stamp, h.event_id limit $4) h
+     left join webhook_event e on e.merchant_id = $1 and e.stamp = h.stamp and e.event_id = h.event_id and e.webhook_oids @> array[$2::int]
+     order by h.stamp, h.event_id`,
+    [merchantId, webhookOid, [...busy], limit],
+  );
+  return rows.map(toLoaded);
+}
+
+/** Reads on from a place: the next events that the webhook wants, and the place after them, or after everything there is. */
+export async function readPending(db: Database, merchantId: string, webhookOid: number, after: FeedPlace, limit: number): Promise<{ readonly events: LoadedEvent[]; readonly place: FeedPlace }> {
+  const horizon = await feedHorizon(db);
+  const rows = await db.rows<PendingRow>(
+    // A bare `stamp` would order by the text, and 100 comes before 99 then.
+    `select e.stamp::text as stamp, e.event_id, e.object, octet_length(e.payload) as size, e.name, e.payload, e.recorded_at
+     from webhook_event e
+     where e.merchant_id = $1 and (e.stamp, e.event_id) > ($3::xid8, $4) and e.stamp < $6::xid8 and e.webhook_oids @> array[$2::int]
+     order by e.stamp, e.event_id limit $5`,
+    [merchantId, webhookOid, after.stamp, after.eventId, limit, horizon],
+  );
+  const events = rows.map(toLoaded);
+  if (rows.length === limit) return { events, place: events.at(-1)!.place };
+  // The page was not full, and nothing can come before the horizon any more; a place never goes back.
+  return { events, place: BigInt(horizon) > BigInt(after.stamp) ? { stamp: horizon, eventId: 0 } : after };
+}
+
+export interface FormedDeliveries {
+  readonly deliveries: readonly Delivery[];
+  readonly place: FeedPlace;
+  /** Events that were held until now and are in a delivery. */
+  readonly released: readonly FeedPlace[];
+  readonly held: readonly PendingEvent[];
+  /** Whether some of the held may be free all the same, because there were too many to look at. */
+  readonly heldMayBeFree: boolean;
+  /** Until when the deliveries are ours to send. */
+  readonly leasedUntil: Temporal.Instant;
+}
+
+export async function saveFormed(tx: Database, merchantId: string, webhookOid: number, formed: FormedDeliveries): Promise<void> {
+  await tx.run(
+    `with moved as (
+       update webhook set place_stamp = $3::xid8, place_event_id = $4, held_may_be_free = $9 where merchant_id = $1 and webhook_oid = $2
+     ), released as (
+       delete from webhook_held h using jsonb_to_recordset($5::jsonb) as r (stamp text, event_id bigint)
+       where h.merchant_id = $1 and h.webhook_oid = $2 and h.stamp = r.stamp::xid8 and h.event_id = r.event_id
+     ), held as (
+       insert into webhook_held (merchant_id, webhook_oid, stamp, event_id, object)
+       select $1, $2, stamp::xid8, event_id, object from jsonb_to_recordset($6::jsonb) as h (stamp text, event_id bigint, object text)
+       on conflict do nothing
+     )
+     insert into webhook_delivery (merchant_id, delivery_id, webhook_oid, stamps, event_ids, objects, next_at, created_at)
+     select $1, delivery_id, $2, stamps::xid8[], event_ids, objects, $8, created_at
+     from jsonb_to_recordset($7::jsonb) as d (delivery_id uuid, stamps text[], event_ids bigint[], objects text[], created_at timestamptz)`,
+    [
+      merchantId, webhookOid, formed.place.stamp, formed.place.eventId,
+      JSON.stringify(formed.released.map((place) => ({ stamp: place.stamp, event_id: place.eventId }))),
+      JSON.stringify(formed.held.map(({ place, object }) => ({ stamp: place.stamp, event_id: place.eventId, object }))),
+      rowsText(formed.deliveries.map((delivery) => ({
+        delivery_id: delivery.deliveryId, stamps: delivery.places.map((place) => place.stamp), event_ids: delivery.places.map((place) => place.eventId),
+        objects: delivery.objects, created_at: delivery.createdAt,
+      }))),
+      formed.leasedUntil, formed.heldMayBeFree,
+    ],
+  );
+}

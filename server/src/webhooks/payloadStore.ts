@@ -1,0 +1,73 @@
+import type { Temporal } from 'temporal-polyfill';
+import type { FeedPlace } from '../platform/events/feed.ts';
+import type { Database } from '../platform/storage/database.ts';
+import type { DeliveredEvent } from './webhook.ts';
+
+/** An event's payload at one expansion, and who wants it. */
+export interface CapturedEvent {
+  readonly place: FeedPlace;
+  readonly expansion: string;
+  readonly webhookOids: readonly number[];
+  readonly name: string;
+  readonly object: string;
+  readonly payload: string;
+}
+
+/** Who subscribes to any of these events. */
+export interface Subscriber {
+  readonly webhook_oid: number;
+  readonly event_name: string;
+  readonly expansion: string;
+  readonly event_ruler: string | null;
+}
+
+export function findSubscribers(db: Database, merchantId: string, eventNames: readonly string[]): Promise<Subscriber[]> {
+  return db.rows<Subscriber>(
+    'select webhook_oid, event_name, expansion, event_ruler from webhook_subscription where merchant_id = $1 and event_name = any($2)',
+    [merchantId, eventNames],
+  );
+}
+
+export async function insertCaptured(db: Database, merchantId: string, events: readonly CapturedEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await db.run(
+    `insert into webhook_event (merchant_id, stamp, event_id, expansion, webhook_oids, name, object, payload)
+     select $1, stamp::xid8, event_id, expansion, webhook_oids, name, object, payload
+     from jsonb_to_recordset($2::jsonb) as e (stamp text, event_id bigint, expansion text, webhook_oids int[], name text, object text, payload text)`,
+    [merchantId, JSON.stringify(events.map((event) => ({
+      stamp: event.place.stamp, event_id: event.place.eventId, expansion: event.expansion, webhook_oids: event.webhookOids,
+      name: event.name, object: event.object, payload: event.payload,
+    })))],
+  );
+}
+
+/** The events of deliveries with their payloads, each delivery's in their order, and when the oldest happened. */
+export async function readPayloads(
+  db: Database, merchantId: string, webhookOid: number, deliveries: readonly { readonly deliveryId: string; readonly places: readonly FeedPlace[] }[],
+): Promise<Map<string, { readonly events: DeliveredEvent[]; readonly recordedAt: Temporal.Instant }>> {
+  const rows = await db.rows<{ delivery_id: string; name: string; payload: string; recorded_at: Temporal.Instant }>(
+    `select d.delivery_id, e.name, e.payload, e.recorded_at
+     from jsonb_to_recordset($3::jsonb) as d (delivery_id text, stamp text, event_id bigint, position int)
+     join webhook_event e on e.merchant_id = $1 and e.stamp = d.stamp::xid8 and e.event_id = d.event_id and e.webhook_oids @> array[$2::int]
+     order by d.delivery_id, d.position`,
+    [merchantId, webhookOid, JSON.stringify(deliveries.flatMap(({ deliveryId, places }) =>
+      places.map((place, position) => ({ delivery_id: deliveryId, stamp: place.stamp, event_id: place.eventId, position }))))],
+  );
+  const byDelivery = new Map<string, { events: DeliveredEvent[]; recordedAt: Temporal.Instant }>();
+  for (const row of rows) {
+    const known = byDelivery.get(row.delivery_id);
+    if (known) known.events.push({ name: row.name, payload: row.payload });
+    else byDelivery.set(row.delivery_id, { events: [{ name: row.name, payload: row.payload }], recordedAt: row.recorded_at });
+  }
+  return byDelivery;
+}
+
+/** The payloads that the pull feed kept of these events, by event. */
+export async function readFeedPayloads(db: Database, merchantId: string, feedOid: number, places: readonly FeedPlace[]): Promise<Map<number, string>> {
+  const rows = await db.rows<{ event_id: number; payload: string }>(
+    `select e.event_id, e.payload from unnest($2::text[], $3::bigint[]) as p (stamp, event_id)
+     join webhook_event e on e.merchant_id = $1 and e.stamp = p.stamp::xid8 and e.event_id = p.event_id and e.webhook_oids @> array[$4::int]`,
+    [merchantId, places.map((place) => place.stamp), places.map((place) => place.eventId), feedOid],
+  );
+  return new Map(rows.map((row) => [row.event_id, row.payload]));
+}
