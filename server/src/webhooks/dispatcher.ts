@@ -2,9 +2,9 @@ import { Temporal } from 'temporal-polyfill';
 import { isTestClock } from '../platform/clock/merchantClock.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import { inTransaction, type Context } from '../platform/context.ts';
+import type { FeedPlace } from '../platform/events/feed.ts';
 import { batches, gauge, limiter, type Batches } from '../platform/jobs/batches.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
-import type { FeedPlace } from '../platform/events/feed.ts';
 import type { Seal } from '../platform/seal.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
@@ -51,6 +51,8 @@ const inHandPerQuickWebhook = 1000;
 const quickMs = 1000;
 /** Events of one webhook in this process's hands, whose payloads are in its memory. */
 const eventsInHandPerWebhook = 4000;
+/** Deliveries whose time to be tried again has come that are taken in one go: each may hold as many events as its webhook allows. */
+const dueTogetherMax = 32;
 /** Deliveries in this process's hands, over all webhooks. */
 const inHandMax = 10_000;
 /** Webhooks that are looked after side by side. */
@@ -148,7 +150,7 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
     const context = await parts.contextFor(merchantId);
     const now = parts.clock.now();
     const until = now.add({ milliseconds: leaseMs });
-    const due = await claimDue(parts.db, merchantId, webhookOid, now, until, room);
+    const due = await claimDue(parts.db, merchantId, webhookOid, now, until, Math.min(room, dueTogetherMax));
     const again = due.length > 0 ? await readPayloads(parts.db, merchantId, webhookOid, due) : new Map<string, Loaded>();
     const formed = await form(context, webhookOid, now, until, room - due.length);
     const loaded = [...due.map((delivery): Loaded => ({ events: [], ...again.get(delivery.deliveryId), delivery })), ...formed.loaded];
