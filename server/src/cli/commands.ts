@@ -1,4 +1,5 @@
 import { ConfigError } from '../config.ts';
+import { ForeignDatabaseError } from '../platform/foreignDatabase.ts';
 import { EmbeddedPostgresError } from '../platform/storage/embeddedError.ts';
 import { type Command, Obstacle, table, UsageError } from './command.ts';
 
@@ -39,10 +40,12 @@ function explain(error: unknown, command: Command): number {
     console.error(`perennial: ${error.message}\n\n${helpOf(command)}`);
     return 2;
   }
-  const isExpected = error instanceof ConfigError || error instanceof EmbeddedPostgresError || error instanceof Obstacle;
-  console.error(isExpected ? `perennial: ${error.message}` : error);
+  console.error(isExpected(error) ? `perennial: ${error.message}` : error);
   return error instanceof ConfigError ? 2 : 1;
 }
+
+/** What somebody can mend who reads the message; anything else is shown with its stack. */
+const isExpected = (error: unknown): error is Error => [ConfigError, EmbeddedPostgresError, ForeignDatabaseError, Obstacle].some((kind) => error instanceof kind);
 
 async function overview(): Promise<string> {
   const all = await Promise.all(Object.values(commands).map((load) => load()));

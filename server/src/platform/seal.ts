@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Bug } from '../kernel/assert.ts';
+import { ForeignDatabaseError } from './foreignDatabase.ts';
 import type { Database } from './storage/database.ts';
 
 /** Keeps secrets that we must be able to use again (passwords of receivers, signing keys) from being read in the database. */
@@ -48,7 +49,7 @@ export async function openSeal(db: Database, dataDir: string, setting: string | 
     [fingerprint],
   );
   if (known!.fingerprint !== fingerprint) {
-    throw new Error(`the database's secrets are sealed with another key; set SECRET_KEY to the one it was started with first, or bring back ${join(dataDir, keyFileName)}`);
+    throw new ForeignDatabaseError(`the database's secrets are sealed with another key; set SECRET_KEY to the one it was started with first, or bring back ${join(dataDir, keyFileName)}`);
   }
   return sealWith(key);
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
+import { ForeignDatabaseError } from '../foreignDatabase.ts';
 import type { Database } from './database.ts';
 
 /** One numbered SQL file. */
@@ -44,8 +45,8 @@ function refuseForeign(applied: readonly { name: string; checksum: string }[], m
   const known = new Map(migrations.map((migration) => [migration.name, checksum(migration.sql)]));
   for (const { name, checksum: stored } of applied) {
     const ours = known.get(name);
-    if (ours === undefined) throw new Error(`the database was migrated by a newer release (${name}); start that release, or restore an older backup`);
-    if (ours !== stored) throw new Error(`migration ${name} was changed after it was applied; put the file back as it was released and write a new one`);
+    if (ours === undefined) throw new ForeignDatabaseError(`the database was migrated by a newer release (${name}); start that release, or restore an older backup`);
+    if (ours !== stored) throw new ForeignDatabaseError(`migration ${name} was changed after it was applied; put the file back as it was released and write a new one`);
   }
 }
 

@@ -1,0 +1,4 @@
+/** The database belongs to another release or installation; the message says why and how to mend it. */
+export class ForeignDatabaseError extends Error {
+  override readonly name = 'ForeignDatabaseError';
+}
