@@ -162,6 +162,8 @@ function serverArguments({ dataDir, settings }: Launch, socketDir: string): stri
     dynamic_shared_memory_type: 'mmap',
     shared_buffers: '128MB',
     max_wal_size: '2GB',
+    // Demo data in bulk fills that often, and whoever runs the embedded server has nothing to mend.
+    checkpoint_warning: '0',
     ...(process.platform === 'linux' ? { recovery_init_sync_method: 'syncfs' } : {}),
     shared_preload_libraries: 'pg_stat_statements',
     // Statement errors come back to us with the query; in a log their details would show customers' data.
