@@ -1,5 +1,5 @@
 import type { Merchant } from '../platform/tenancy/merchant.ts';
-import type { CustomerNoticeKind } from './notice.ts';
+import { textOf, type CustomerNoticeKind } from './notice.ts';
 
 /** Which mails a merchant wants sent, and from whom: the section `notices` of its settings, in the wire's own words. */
 export interface NoticeSettings {
@@ -14,5 +14,3 @@ export function noticeSettings({ settings }: Pick<Merchant, 'settings'>): Notice
   const section = typeof settings['notices'] === 'object' && settings['notices'] !== null ? (settings['notices'] as Record<string, unknown>) : {};
   return { isOn: (kind) => section[kind] !== false, fromEmail: textOf(section['from_email']), merchantEmail: textOf(section['merchant_email']) };
 }
-
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);

@@ -101,7 +101,7 @@ create table webhook_delivery (
 );
 create index webhook_delivery_due on webhook_delivery (merchant_id, webhook_oid, next_at);
 
--- Every try. The request's body is put together again from its events when somebody asks.
+-- Every try of a delivery that was still open when the try ended. The request's body is put together again from its events when somebody asks.
 create table webhook_log (
   merchant_id text not null,
   webhook_oid integer not null,
