@@ -4,6 +4,8 @@ import { anItem, at } from '../../../test/support/autoOrders.ts';
 import { testDatabase } from '../../../test/support/database.ts';
 import { coffee, rebillsOn } from '../../../test/support/rebills.ts';
 import { inTransaction } from '../platform/context.ts';
+import type { Database } from '../platform/storage/database.ts';
+import { runDue } from './dueOperations.ts';
 
 const due = '2026-03-15T14:00:00Z';
 
@@ -46,6 +48,28 @@ test('a test clock plays a year of several auto orders, each at its own minute',
   assert.equal(counts.paid, 60);
   const rows = await rebills.db.rows<{ at: string }>(`select min(created_at)::text as at from orders where merchant_id = 'DEMO' and auto_order_oid = 3 and rebill_number = 6`);
   assert.deepEqual(rows, [{ at: '2026-07-15 14:03:00+00' }]);
+});
+
+test('what falls due again while a claim looks is done in the same run', async (t) => {
+  const rebills = await rebillsOn(await testDatabase(t));
+  await rebills.addItem(coffee);
+  await rebills.add({ autoOrderOid: 1 });
+  const { db } = rebills;
+  const isInFlight = async () => (await db.row('select 1 from rebill where merchant_id = $1 and lease_until is not null', ['DEMO'])) !== undefined;
+  // A claim that found nothing answers late: what was in flight when it looked is settled by then.
+  const slow: Database = {
+    rows: (text, values) => db.rows(text, values),
+    row: (text, values) => db.row(text, values),
+    run: (text, values) => db.run(text, values),
+    afterCommit: (listener) => db.afterCommit(listener),
+    async transaction(work) {
+      const value = await db.transaction(work);
+      if (typeof value === 'object' && value !== null && 'lookCount' in value && value.lookCount === 0) while (await isInFlight());
+      return value;
+    },
+  };
+  const counts = await runDue({ ...rebills.context('2027-03-15T14:00:00Z'), db: slow }, rebills.parts, { until: at('2027-03-15T14:00:00Z'), at: 'due' });
+  assert.equal(counts.paid, 13);
 });
 
 test('a poisoned auto order is parked and holds up nobody', async (t) => {

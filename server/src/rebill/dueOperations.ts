@@ -65,15 +65,16 @@ export async function runDue(context: Context, parts: RebillParts, { until, at, 
   let [looked, notices, parked] = [0, 0, 0];
   for (;;) {
     await run.room(inFlightMax);
+    const isAlone = run.underWay === 0;
     const claimed = looked < most ? await claimDue(context, until, at, { ...run, orderIds, leaseMs: parts.timing.leaseMs }) : undefined;
     looked += claimed?.lookCount ?? 0;
     notices += claimed?.noticeCount ?? 0;
     parked += claimed?.parked.length ?? 0;
     for (const { attempt, autoOrder, original } of claimed?.claims ?? []) run.charge({ attempt, planned: { autoOrder, original } });
     if ((claimed?.lookCount ?? 0) > 0) continue;
-    // What is in flight may be due again once it is settled.
-    if (run.underWay === 0) break;
-    await run.room(run.underWay - 1);
+    // What was in flight may be due again once it is settled, and that may have come about while the claim looked.
+    if (isAlone) break;
+    await run.room(Math.max(0, run.underWay - 1));
   }
   return { looked, notices, parked, ...run.counts };
 }
