@@ -8,6 +8,7 @@ import { insertItem } from '../../server/src/items/store.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';
 import { minor } from '../../server/src/kernel/money.ts';
 import type { OrderDocument, OrderRecord } from '../../server/src/orders/order.ts';
+import { documentJson } from '../../server/src/orders/present.ts';
 import { insertOrders } from '../../server/src/orders/store.ts';
 import { openGateways, type OpenGateways } from '../../server/src/payments/gateways.ts';
 import { createPayments } from '../../server/src/payments/payments.ts';
@@ -104,8 +105,8 @@ export async function rebillsOn(db: Database, options: RebillOptions = {}): Prom
       return found!;
     },
     orders: (autoOrderOid) => db.rows(
-      `select rebill_number as number, total_minor as total, current_stage as stage, head || parts as document
-       from orders where merchant_id = $1 and auto_order_oid = $2 and rebill_number > 0 order by rebill_number`,
+      `select rebill_number as number, total_minor as total, current_stage as stage, ${documentJson('o')}::json as document
+       from orders o where merchant_id = $1 and auto_order_oid = $2 and rebill_number > 0 order by rebill_number`,
       [merchantId, autoOrderOid],
     ),
     async logs(autoOrderOid) {

@@ -5,6 +5,7 @@ import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { Item } from '@perennial/contract/item.ts';
 import type { Order } from '@perennial/contract/order.ts';
 import type { OrderDocument } from '../../server/src/orders/order.ts';
+import { documentJson } from '../../server/src/orders/present.ts';
 import { toLocal } from '../../server/src/kernel/calendar.ts';
 import { testApp, type TestRequest } from './app.ts';
 
@@ -144,7 +145,7 @@ interface LivedEvent {
 
 function eventsAfter({ merchantId, oid }: Place, sequence: number): Promise<LivedEvent[]> {
   return app.db.rows(
-    `select e.object_sequence as sequence, e.name, e.at, e.data, o.head || o.parts as order
+    `select e.object_sequence as sequence, e.name, e.at, e.data, case when o.order_id is not null then ${documentJson('o')}::json end as order
      from event e left join orders o on o.merchant_id = $1 and e.name = 'auto_order_rebill' and o.order_id = e.data->>'order_id'
      where e.merchant_id = $1 and e.object_type = 'auto order' and e.object_id = $2 and e.object_sequence > $3 order by e.object_sequence`,
     [merchantId, String(oid), sequence],

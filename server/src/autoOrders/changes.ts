@@ -4,7 +4,7 @@ import { autoOrderColumns, itemColumns } from './columns.ts';
 import { Temporal } from 'temporal-polyfill';
 import type { Minor } from '../kernel/money.ts';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
-import type { Column } from './columns.ts';
+import type { Column } from '../platform/storage/recordset.ts';
 import type { ReadingRules } from './fieldReader.ts';
 
 /**
@@ -12,7 +12,7 @@ import type { ReadingRules } from './fieldReader.ts';
  * Empty when nothing does: derived columns don't count.
  */
 export function changesBetween(before: AutoOrder, after: AutoOrder, rules: ReadingRules): string[] {
-  const changes = differences(recordColumns, { autoOrder: before, dueAt: undefined }, { autoOrder: after, dueAt: undefined }, '', rules);
+  const changes = differences(recordColumns, recordOf(before), recordOf(after), '', rules);
   for (const item of before.items) if (!has(after, item)) changes.push(`${nameOf(item)} removed`);
   for (const item of after.items) {
     const old = before.items.find(({ itemOid }) => itemOid === item.itemOid);
@@ -35,6 +35,8 @@ const derived = new Set(['position', 'anchor', 'step_index', 'step_done', 'next_
 
 // The earliest date of the items follows from theirs.
 const recordColumns = autoOrderColumns.filter(({ name }) => name !== 'next_shipment_at');
+
+const recordOf = (autoOrder: AutoOrder) => ({ autoOrder, calculated: { dueAt: undefined, items: new Map() } });
 
 const sourceOf = (autoOrder: AutoOrder, item: AutoOrderItem) => ({ autoOrderOid: autoOrder.autoOrderOid, position: 0, item, calculated: {} });
 

@@ -1,21 +1,11 @@
-import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
-import type { CalculatedItem } from './calculated.ts';
+import type { Column } from '../platform/storage/recordset.ts';
+import type { AutoOrderItem } from './autoOrder.ts';
+import type { CalculatedAutoOrder, CalculatedItem } from './calculated.ts';
 import type { Temporal } from 'temporal-polyfill';
 
-/** How a record's value stands in its table; statements over many records are made from these. */
-export interface Column<Source> {
-  readonly name: string;
-  readonly type: string;
-  /** Undefined is stored as null; Temporal values and lists are written as JSON writes them. */
-  readonly read: (source: Source) => unknown;
-  /** Whether a rebill may change it; the others are written only when somebody edits the record. */
+/** A column, and whether a rebill may change it; the others are written only when somebody edits the record. */
+interface RecordColumn<Source> extends Column<Source> {
   readonly moves: boolean;
-}
-
-/** What a row of `auto_order` is made from. */
-export interface AutoOrderSource {
-  readonly autoOrder: AutoOrder;
-  readonly dueAt: Temporal.Instant | undefined;
 }
 
 /** What a row of `auto_order_item` is made from. */
@@ -26,11 +16,13 @@ export interface ItemSource {
   readonly calculated: CalculatedItem;
 }
 
-const moving = <Source>(name: string, type: string, read: Column<Source>['read']): Column<Source> => ({ name, type, read, moves: true });
-const edited = <Source>(name: string, type: string, read: Column<Source>['read']): Column<Source> => ({ name, type, read, moves: false });
+const moving = <Source>(name: string, type: string, read: Column<Source>['read']): RecordColumn<Source> => ({ name, type, read, moves: true });
+const edited = <Source>(name: string, type: string, read: Column<Source>['read']): RecordColumn<Source> => ({ name, type, read, moves: false });
+
+export const oidColumn: Column<CalculatedAutoOrder> = { name: 'auto_order_oid', type: 'integer', read: ({ autoOrder }) => autoOrder.autoOrderOid };
 
 /** Of `auto_order`, but for its keys, its version and the moments of creation and change. */
-export const autoOrderColumns: readonly Column<AutoOrderSource>[] = [
+export const autoOrderColumns: readonly RecordColumn<CalculatedAutoOrder>[] = [
   moving('status', 'text', ({ autoOrder }) => autoOrder.status),
   moving('enabled', 'boolean', ({ autoOrder }) => autoOrder.enabled),
   moving('completed', 'boolean', ({ autoOrder }) => autoOrder.completed),
@@ -52,11 +44,16 @@ export const autoOrderColumns: readonly Column<AutoOrderSource>[] = [
   moving('add_ons', 'jsonb', ({ autoOrder }) => autoOrder.addOns),
   edited('properties', 'jsonb', ({ autoOrder }) => autoOrder.properties),
   moving('next_shipment_at', 'timestamptz', ({ autoOrder }) => earliestShipment(autoOrder.items)),
-  moving('due_at', 'timestamptz', ({ dueAt }) => dueAt),
+  moving('due_at', 'timestamptz', ({ calculated }) => calculated.dueAt),
+];
+
+export const itemKeys: readonly Column<ItemSource>[] = [
+  { name: 'auto_order_oid', type: 'integer', read: ({ autoOrderOid }) => autoOrderOid },
+  { name: 'auto_order_item_oid', type: 'integer', read: ({ item }) => item.itemOid },
 ];
 
 /** Of `auto_order_item`, but for its keys. */
-export const itemColumns: readonly Column<ItemSource>[] = [
+export const itemColumns: readonly RecordColumn<ItemSource>[] = [
   edited('position', 'smallint', ({ position }) => position),
   edited('original_item_id', 'text', ({ item }) => item.originalItemId),
   edited('original_quantity', 'numeric', ({ item }) => item.originalQuantity),
@@ -90,21 +87,6 @@ export const itemColumns: readonly Column<ItemSource>[] = [
   moving('calculated_next_shipment_at', 'timestamptz', ({ calculated }) => calculated.nextShipmentAt),
   moving('simple_schedule', 'jsonb', ({ calculated }) => calculated.simpleSchedule),
 ];
-
-/** One source as an object of its columns, for `jsonb_to_recordset`. */
-export function toRow<Source>(columns: readonly Column<Source>[], source: Source): Record<string, unknown> {
-  return Object.fromEntries(columns.map((column) => [column.name, column.read(source)]));
-}
-
-/** The columns' names, each with a prefix such as `r.`, separated by commas. */
-export const namesOf = (columns: readonly Column<never>[], prefix = ''): string =>
-  columns.map((column) => prefix + column.name).join(', ');
-
-/** The columns as `jsonb_to_recordset` wants them declared. */
-export const declared = (columns: readonly Column<never>[]): string => columns.map((column) => `${column.name} ${column.type}`).join(', ');
-
-/** The columns as an `update` sets them from `r`. */
-export const assigned = (columns: readonly Column<never>[]): string => columns.map((column) => `${column.name} = r.${column.name}`).join(', ');
 
 /** What `next_shipment_dts` of an auto order means where it sorts and filters: the earliest date of its items. */
 export function earliestShipment(items: readonly AutoOrderItem[]): Temporal.Instant | undefined {

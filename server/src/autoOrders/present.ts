@@ -1,4 +1,5 @@
 import { expansionUnder, orderJson } from '../orders/present.ts';
+import { listText, memberText, objectText } from '../kernel/jsonText.ts';
 
 /** Where the projection finds its auto order. All of it is SQL text of our own code, never a client's. */
 export interface AutoOrderProjection {
@@ -16,7 +17,7 @@ export interface AutoOrderProjection {
  */
 export function autoOrderJson({ alias, zone }: AutoOrderProjection, expand: ReadonlySet<string>): string {
   const write = writer(zone, `${alias}.currency_exponent`);
-  return object([
+  return objectText([
     ...scalars(alias, write),
     expand.has('items') || hasUnder('items', expand) ? write.json('items', itemsJson({ alias, zone }, expand)) : undefined,
     expand.has('add_ons') ? write.json('add_ons', addOnsJson(`${alias}.add_ons`, write)) : undefined,
@@ -30,7 +31,7 @@ export function autoOrderJson({ alias, zone }: AutoOrderProjection, expand: Read
 }
 
 /**
- * The wire's OrderAutoOrder of an `orders` row as one SQL expression (jsonb, null where there is none): the auto order with its items on the
+ * The wire's OrderAutoOrder of an `orders` row as one SQL expression (text, null where there is none): the auto order with its items on the
  * order that started it, and only a pointer to it on a rebill. Its status knows no `merged`, so that is left out.
  */
 export function orderAutoOrderJson(orderAlias: string, zone: string): string {
@@ -42,7 +43,7 @@ export function orderAutoOrderJson(orderAlias: string, zone: string): string {
     write.text('status', "nullif(ao.status, 'merged')"),
   ];
   const whole = [...pointer, ...state('ao', write), write.json('items', itemsJson({ alias: 'ao', zone }, nothing))];
-  return `(select (case when ${orderAlias}.rebill_number = 0 then ${object(whole)} else ${object(pointer)} end)::jsonb
+  return `(select (case when ${orderAlias}.rebill_number = 0 then ${objectText(whole)} else ${objectText(pointer)} end)
     from auto_order ao where ao.merchant_id = ${orderAlias}.merchant_id and ao.auto_order_oid = ${orderAlias}.auto_order_oid)`;
 }
 
@@ -95,7 +96,7 @@ function state(alias: string, write: Writer): string[] {
 
 function itemsJson({ alias, zone }: AutoOrderProjection, expand: ReadonlySet<string>): string {
   const write = writer(zone, `${alias}.currency_exponent`);
-  const item = object([
+  const item = objectText([
     write.plain('auto_order_item_oid', 'i.auto_order_item_oid'),
     write.text('original_item_id', 'i.original_item_id'),
     write.plain('original_quantity', 'i.original_quantity'),
@@ -127,12 +128,12 @@ function itemsJson({ alias, zone }: AutoOrderProjection, expand: ReadonlySet<str
     expand.has('add_ons') ? write.json('add_ons', addOnsJson('i.add_ons', write)) : undefined,
     expand.has('properties') ? write.json('properties', 'i.properties') : undefined,
   ]);
-  return `(select ${list(item, 'i.position')} from auto_order_item i
+  return `(select ${listText(item, 'i.position')} from auto_order_item i
     where i.merchant_id = ${alias}.merchant_id and i.auto_order_oid = ${alias}.auto_order_oid)`;
 }
 
 function simpleScheduleJson(write: Writer): string {
-  const schedule = object([
+  const schedule = objectText([
     write.text('item_id', "i.simple_schedule->>'itemId'"),
     write.text('frequency', "i.simple_schedule->>'frequency'"),
     write.plain('repeat_count', "(i.simple_schedule->'repeatCount')"),
@@ -141,7 +142,7 @@ function simpleScheduleJson(write: Writer): string {
 }
 
 function addOnsJson(column: string, write: Writer): string {
-  const addOn = object([
+  const addOn = objectText([
     write.text('item_id', 'x."itemId"'),
     write.plain('quantity', 'x.quantity'),
     write.money('arbitrary_unit_cost', 'x."unitCost"'),
@@ -149,7 +150,7 @@ function addOnsJson(column: string, write: Writer): string {
     write.plain('next_x_orders', 'x."nextXOrders"'),
     write.json('options', 'x.options'),
   ]);
-  return `(select ${list(addOn, 'x.ordinality')} from rows from (jsonb_to_recordset(${column})
+  return `(select ${listText(addOn, 'x.ordinality')} from rows from (jsonb_to_recordset(${column})
     as ("itemId" text, quantity int, "unitCost" bigint, "freeShipping" boolean, "nextXOrders" int, options jsonb))
     with ordinality as x ("itemId", quantity, "unitCost", "freeShipping", "nextXOrders", options, ordinality))`;
 }
@@ -159,18 +160,18 @@ function managementJson(alias: string): string {
 }
 
 function logsJson(alias: string, write: Writer): string {
-  const line = object([write.moment('log_dts', 'l.at'), write.text('log_message', 'l.message')]);
-  return `(select ${list(line, 'l.log_id')} from auto_order_log l
+  const line = objectText([write.moment('log_dts', 'l.at'), write.text('log_message', 'l.message')]);
+  return `(select ${listText(line, 'l.log_id')} from auto_order_log l
     where l.merchant_id = ${alias}.merchant_id and l.auto_order_oid = ${alias}.auto_order_oid)`;
 }
 
 function originalOrderJson({ alias, zone }: AutoOrderProjection, expand: ReadonlySet<string>): string {
-  return `(select (${orderOf('original_order', zone, expand)})::text from orders o
+  return `(select ${orderOf('original_order', zone, expand)} from orders o
     where o.merchant_id = ${alias}.merchant_id and o.order_id = ${alias}.original_order_id)`;
 }
 
 function rebillOrdersJson({ alias, zone }: AutoOrderProjection, expand: ReadonlySet<string>): string {
-  return `(select ${list(`(${orderOf('rebill_orders', zone, expand)})::text`, 'o.rebill_number')} from orders o
+  return `(select ${listText(orderOf('rebill_orders', zone, expand), 'o.rebill_number')} from orders o
     where o.merchant_id = ${alias}.merchant_id and o.auto_order_oid = ${alias}.auto_order_oid and o.rebill_number > 0)`;
 }
 
@@ -189,18 +190,11 @@ interface Writer {
 }
 
 function writer(zone: string, exponent: string): Writer {
-  const field = (name: string, sql: string) => `'"${name}":' || ${sql}`;
   return {
-    plain: (name, sql) => field(name, `${sql}::text`),
-    text: (name, sql) => field(name, `to_json(${sql})::text`),
-    moment: (name, sql) => field(name, `'"' || wire_dts(${sql}, ${zone}) || '"'`),
-    money: (name, sql) => field(name, `wire_money(${sql}, ${exponent})::text`),
-    json: (name, sql) => field(name, `(${sql})::text`),
+    plain: (name, sql) => memberText(name, `${sql}::text`),
+    text: (name, sql) => memberText(name, `to_json(${sql})::text`),
+    moment: (name, sql) => memberText(name, `'"' || wire_dts(${sql}, ${zone}) || '"'`),
+    money: (name, sql) => memberText(name, `wire_money(${sql}, ${exponent})::text`),
+    json: (name, sql) => memberText(name, `(${sql})::text`),
   };
 }
-
-// Text put together, not json_build_object: concat_ws leaves nulls out, where the other would need the whole document parsed again to strip them.
-const object = (fields: readonly (string | undefined)[]): string =>
-  `'{' || concat_ws(',', ${fields.filter((field) => field !== undefined).join(', ')}) || '}'`;
-
-const list = (element: string, order: string): string => `'[' || coalesce(string_agg(${element}, ',' order by ${order}), '') || ']'`;

@@ -1,6 +1,6 @@
 import { currencyExponent, minor } from '../kernel/money.ts';
-import { assigned, autoOrderColumns, declared, itemColumns, namesOf, toRow } from './columns.ts';
-import { rowsText } from '../platform/storage/moments.ts';
+import { autoOrderColumns, itemColumns, itemKeys, oidColumn, type ItemSource } from './columns.ts';
+import { recordset, type Column, type Recordset } from '../platform/storage/recordset.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { Frequency } from '../kernel/frequency.ts';
 import type { AddOn, AutoOrder, AutoOrderItem, AutoOrderStatus, Property } from './autoOrder.ts';
@@ -75,49 +75,42 @@ export interface NewAutoOrder extends CalculatedAutoOrder {
 
 /** Adds auto orders with their items. Throws the violation of `auto_order_original_order` where the order has one already. */
 export async function insertAutoOrders(tx: Database, merchantId: string, autoOrders: readonly NewAutoOrder[]): Promise<void> {
-  const rows = autoOrders.map(({ autoOrder, calculated, currency, createdAt, modifiedAt = createdAt }) => ({
-    ...toRow(autoOrderColumns, { autoOrder, dueAt: calculated.dueAt }),
-    auto_order_oid: autoOrder.autoOrderOid,
-    auto_order_code: autoOrder.autoOrderCode,
-    original_order_id: autoOrder.originalOrderId,
-    currency,
-    currency_exponent: currencyExponent(currency),
-    signed_up_at: autoOrder.signedUpAt,
-    created_at: createdAt,
-    modified_at: modifiedAt,
-  }));
-  await tx.run(insertSql, [merchantId, rowsText(rows)]);
-  await tx.run(insertItemsSql, [merchantId, rowsText(autoOrders.flatMap((one) => itemRows(itemColumns, one)))]);
+  await tx.run(insertSql, [merchantId, ...newRows.values(autoOrders)]);
+  await tx.run(insertItemsSql, [merchantId, ...itemRows.values(autoOrders.flatMap(itemSources))]);
 }
 
-const insertSql = `
-  insert into auto_order (merchant_id, auto_order_oid, auto_order_code, original_order_id, currency, currency_exponent, signed_up_at, created_at, modified_at,
-    ${namesOf(autoOrderColumns)})
-  select $1, auto_order_oid, auto_order_code, original_order_id, currency, currency_exponent, signed_up_at, created_at, modified_at, ${namesOf(autoOrderColumns)}
-  from jsonb_to_recordset($2::jsonb) as r (auto_order_oid integer, auto_order_code text, original_order_id text, currency text,
-    currency_exponent smallint, signed_up_at timestamptz, created_at timestamptz, modified_at timestamptz, ${declared(autoOrderColumns)})`;
+const newRows = recordset<NewAutoOrder>([
+  oidColumn,
+  { name: 'auto_order_code', type: 'text', read: ({ autoOrder }) => autoOrder.autoOrderCode },
+  { name: 'original_order_id', type: 'text', read: ({ autoOrder }) => autoOrder.originalOrderId },
+  { name: 'currency', type: 'text', read: ({ currency }) => currency },
+  { name: 'currency_exponent', type: 'smallint', read: ({ currency }) => currencyExponent(currency) },
+  { name: 'signed_up_at', type: 'timestamptz', read: ({ autoOrder }) => autoOrder.signedUpAt },
+  { name: 'created_at', type: 'timestamptz', read: ({ createdAt }) => createdAt },
+  { name: 'modified_at', type: 'timestamptz', read: ({ createdAt, modifiedAt = createdAt }) => modifiedAt },
+  ...autoOrderColumns,
+]);
+const itemRows = recordset([...itemKeys, ...itemColumns]);
 
-const insertItemsSql = `
-  insert into auto_order_item (merchant_id, auto_order_oid, auto_order_item_oid, ${namesOf(itemColumns)})
-  select $1, auto_order_oid, auto_order_item_oid, ${namesOf(itemColumns)}
-  from jsonb_to_recordset($2::jsonb) as r (auto_order_oid integer, auto_order_item_oid integer, ${declared(itemColumns)})`;
+const insertSql = `insert into auto_order (merchant_id, ${newRows.names}) select $1, ${newRows.names} from ${newRows.from(2)}`;
+
+const insertItemsSql = `insert into auto_order_item (merchant_id, ${itemRows.names}) select $1, ${itemRows.names} from ${itemRows.from(2)}`;
 
 /** Writes locked records as they are now: items that are gone are deleted, new ones added. Each counts one version more. */
 export async function saveAutoOrders(tx: Database, merchantId: string, at: Temporal.Instant, changed: readonly CalculatedAutoOrder[]): Promise<void> {
-  await updateAutoOrders(tx, merchantId, at, autoOrderColumns, changed);
-  const oids = changed.map(({ autoOrder }) => autoOrder.autoOrderOid);
-  await tx.run(saveItemsSql, [merchantId, oids, rowsText(changed.flatMap((one) => itemRows(itemColumns, one)))]);
+  await updateAutoOrders(tx, merchantId, at, wholeAutoOrders, changed);
+  await tx.run(saveItemsSql, [merchantId, oidsOf(changed), ...itemRows.values(changed.flatMap(itemSources))]);
 }
 
 const saveItemsSql = `
   with r as materialized (
-    select * from jsonb_to_recordset($3::jsonb) as r (auto_order_oid integer, auto_order_item_oid integer, ${declared(itemColumns)})
+    select * from ${itemRows.from(3)}
   ), gone as (
     delete from auto_order_item i where i.merchant_id = $1 and i.auto_order_oid = any($2::int[])
       and not exists (select from r where r.auto_order_oid = i.auto_order_oid and r.auto_order_item_oid = i.auto_order_item_oid)
   )
-  insert into auto_order_item (merchant_id, auto_order_oid, auto_order_item_oid, ${namesOf(itemColumns)})
-  select $1, auto_order_oid, auto_order_item_oid, ${namesOf(itemColumns)} from r
+  insert into auto_order_item (merchant_id, ${itemRows.names})
+  select $1, ${itemRows.names} from r
   on conflict (merchant_id, auto_order_oid, auto_order_item_oid) do update
   set ${itemColumns.map(({ name }) => `${name} = excluded.${name}`).join(', ')}`;
 
@@ -126,53 +119,57 @@ export type Rebilled = CalculatedAutoOrder & { readonly at?: Temporal.Instant };
 
 /** Writes what a rebill moves, in two statements for any number of locked records: state and dates, nothing that only people edit. */
 export async function saveRebilled(tx: Database, merchantId: string, at: Temporal.Instant, rebilled: readonly Rebilled[]): Promise<void> {
-  await updateAutoOrders(tx, merchantId, at, movingColumns, rebilled);
-  await tx.run(updateItemsSql, [merchantId, rowsText(rebilled.flatMap((one) => itemRows(movingItemColumns, one))), rebilled.map(({ autoOrder }) => autoOrder.autoOrderOid)]);
-}
-
-const movingColumns = autoOrderColumns.filter((column) => column.moves);
-const movingItemColumns = itemColumns.filter((column) => column.moves);
-
-const updateItemsSql = `
-  update auto_order_item i set ${assigned(movingItemColumns)}
-  from jsonb_to_recordset($2::jsonb) as r (auto_order_oid integer, auto_order_item_oid integer, ${declared(movingItemColumns)})
-  where i.merchant_id = $1 and i.auto_order_oid = any($3::int[]) and i.auto_order_oid = r.auto_order_oid and i.auto_order_item_oid = r.auto_order_item_oid`;
-
-// The oids a second time, here and below: however the plan joins, it reads no other auto orders (docs/adr, plans that are kept).
-async function updateAutoOrders(
-  tx: Database, merchantId: string, at: Temporal.Instant, columns: typeof autoOrderColumns, changed: readonly Rebilled[],
-): Promise<void> {
-  const rows = changed.map(({ autoOrder, calculated, at: changedAt }) => ({
-    auto_order_oid: autoOrder.autoOrderOid,
-    changed_at: changedAt,
-    ...toRow(columns, { autoOrder, dueAt: calculated.dueAt }),
-  }));
-  await tx.run(
-    `update auto_order a set version = a.version + 1, modified_at = coalesce(r.changed_at, $3), ${assigned(columns)}
-     from jsonb_to_recordset($2::jsonb) as r (auto_order_oid integer, changed_at timestamptz, ${declared(columns)})
-     where a.merchant_id = $1 and a.auto_order_oid = any($4::int[]) and a.auto_order_oid = r.auto_order_oid`,
-    [merchantId, rowsText(rows), at, changed.map(({ autoOrder }) => autoOrder.autoOrderOid)],
-  );
+  await updateAutoOrders(tx, merchantId, at, movingAutoOrders, rebilled);
+  await updateItems(tx, merchantId, movingItems, rebilled);
 }
 
 /** Writes only what was calculated: the catalogue changed, the auto orders did not. */
 export async function saveCalculated(tx: Database, merchantId: string, recalculated: readonly CalculatedAutoOrder[]): Promise<void> {
+  await updateItems(tx, merchantId, calculatedItems, recalculated);
+}
+
+/** Statements that write some columns of records: which, and the values. */
+interface Update<Source> {
+  readonly assigned: string;
+  readonly rows: Recordset<Source>;
+}
+
+const updateOf = <Source>(keys: readonly Column<Source>[], columns: readonly Column<Source>[]): Update<Source> => ({
+  assigned: recordset(columns).assigned, rows: recordset([...keys, ...columns]),
+});
+
+const changedKeys: readonly Column<Rebilled>[] = [oidColumn, { name: 'changed_at', type: 'timestamptz', read: ({ at }) => at }];
+const wholeAutoOrders = updateOf(changedKeys, autoOrderColumns);
+const movingAutoOrders = updateOf(changedKeys, autoOrderColumns.filter((column) => column.moves));
+const movingItems = updateOf(itemKeys, itemColumns.filter((column) => column.moves));
+const calculatedItems = updateOf(itemKeys, itemColumns.filter(({ name }) => ['next_item_id', 'calculated_next_shipment_at', 'simple_schedule'].includes(name)));
+
+// The oids a second time, here and below: however the plan joins, it reads no other auto orders (docs/adr, plans that are kept).
+async function updateAutoOrders(
+  tx: Database, merchantId: string, at: Temporal.Instant, { assigned, rows }: Update<Rebilled>, changed: readonly Rebilled[],
+): Promise<void> {
   await tx.run(
-    `update auto_order_item i set ${assigned(calculatedColumns)}
-     from jsonb_to_recordset($2::jsonb) as r (auto_order_oid integer, auto_order_item_oid integer, ${declared(calculatedColumns)})
-     where i.merchant_id = $1 and i.auto_order_oid = r.auto_order_oid and i.auto_order_item_oid = r.auto_order_item_oid`,
-    [merchantId, rowsText(recalculated.flatMap((one) => itemRows(calculatedColumns, one)))],
+    `update auto_order a set version = a.version + 1, modified_at = coalesce(r.changed_at, $2), ${assigned}
+     from ${rows.from(4)}
+     where a.merchant_id = $1 and a.auto_order_oid = any($3::int[]) and a.auto_order_oid = r.auto_order_oid`,
+    [merchantId, at, oidsOf(changed), ...rows.values(changed)],
   );
 }
 
-const calculatedColumns = itemColumns.filter(({ name }) => ['next_item_id', 'calculated_next_shipment_at', 'simple_schedule'].includes(name));
+async function updateItems(tx: Database, merchantId: string, { assigned, rows }: Update<ItemSource>, changed: readonly CalculatedAutoOrder[]): Promise<void> {
+  await tx.run(
+    `update auto_order_item i set ${assigned}
+     from ${rows.from(3)}
+     where i.merchant_id = $1 and i.auto_order_oid = any($2::int[]) and i.auto_order_oid = r.auto_order_oid and i.auto_order_item_oid = r.auto_order_item_oid`,
+    [merchantId, oidsOf(changed), ...rows.values(changed.flatMap(itemSources))],
+  );
+}
 
-function itemRows(columns: typeof itemColumns, { autoOrder, calculated }: CalculatedAutoOrder): Record<string, unknown>[] {
-  return autoOrder.items.map((item, position) => ({
-    auto_order_oid: autoOrder.autoOrderOid,
-    auto_order_item_oid: item.itemOid,
-    ...toRow(columns, { autoOrderOid: autoOrder.autoOrderOid, position, item, calculated: calculated.items.get(item.itemOid) ?? {} }),
-  }));
+const oidsOf = (changed: readonly CalculatedAutoOrder[]): number[] => changed.map(({ autoOrder }) => autoOrder.autoOrderOid);
+
+function itemSources({ autoOrder, calculated }: CalculatedAutoOrder): ItemSource[] {
+  const { autoOrderOid } = autoOrder;
+  return autoOrder.items.map((item, position) => ({ autoOrderOid, position, item, calculated: calculated.items.get(item.itemOid) ?? {} }));
 }
 
 /** A line of an auto order's history. */

@@ -5,6 +5,7 @@ import type { Database } from '../platform/storage/database.ts';
 import { type Bind, bindings, type JsonPage, readPage } from '../platform/storage/page.ts';
 import { facet, type FacetName } from './facets.ts';
 import { orderJson, type OrderProjection } from './present.ts';
+import { listText } from '../kernel/jsonText.ts';
 import { storedId } from './store.ts';
 
 /** What a list of orders asks for; all conditions are joined by and. */
@@ -52,7 +53,7 @@ export async function readOrdersJson(
   db: Database, merchantId: string, orderIds: readonly string[], list: Pick<OrderList, 'expand' | 'timeZone' | 'autoOrder'>,
 ): Promise<string> {
   const row = await db.row<{ json: string }>(
-    `select coalesce(json_agg(${orderJson({ alias: 'o', zone: '$3', autoOrder: list.autoOrder }, list.expand)} order by asked.place), '[]')::text as json
+    `select ${listText(orderJson({ alias: 'o', zone: '$3', autoOrder: list.autoOrder }, list.expand), 'asked.place')} as json
      from (select id, min(place) as place from unnest($2::text[]) with ordinality as a (id, place) group by id) asked
      join orders o on o.merchant_id = $1 and o.order_id = asked.id`,
     [merchantId, orderIds.map(storedId), list.timeZone],
@@ -65,7 +66,7 @@ export async function readOrderTexts(
   db: Database, merchantId: string, orderIds: readonly string[], list: Pick<OrderList, 'expand' | 'timeZone' | 'autoOrder'>,
 ): Promise<Map<string, string>> {
   const rows = await db.rows<{ order_id: string; json: string }>(
-    `select o.order_id, ${orderJson({ alias: 'o', zone: '$3', autoOrder: list.autoOrder }, list.expand)}::text as json
+    `select o.order_id, ${orderJson({ alias: 'o', zone: '$3', autoOrder: list.autoOrder }, list.expand)} as json
      from orders o where o.merchant_id = $1 and o.order_id = any ($2)`,
     [merchantId, orderIds, list.timeZone],
   );
@@ -98,24 +99,24 @@ const rangeColumns: Readonly<Record<RangeName, string>> = {
   payment: 'o.paid_at',
   // Nothing here ships or refunds, so these are rare and wait for no index.
   refund: `(o.head->>'refund_dts')::timestamptz`,
-  shipment: `coalesce(o.parts->'shipping'->>'ship_on_date', o.parts->'shipping'->>'shipping_date')::timestamptz`,
-  shipped_on: `(o.parts->'shipping'->>'shipping_date')::timestamptz`,
+  shipment: `coalesce(o.shipping->>'ship_on_date', o.shipping->>'shipping_date')::timestamptz`,
+  shipped_on: `(o.shipping->>'shipping_date')::timestamptz`,
 };
 
 const text = (path: string): string => `lower(${path}) collate "C"`;
-const ofAddress = (part: 'billing' | 'shipping', field: string): string => text(`o.parts->'${part}'->>'${field}'`);
+const ofAddress = (part: 'billing' | 'shipping', field: string): string => text(`o.${part}->>'${field}'`);
 
 const sortColumns: Readonly<Record<string, string>> = {
   order_id: 'o.order_id',
   creation_dts: 'o.created_at',
   current_stage: text('o.current_stage'),
   'payment.payment_dts': 'o.paid_at',
-  'payment.payment_method': text(`o.parts->'payment'->>'payment_method'`),
+  'payment.payment_method': text(`o.payment->>'payment_method'`),
   'summary.total': 'o.total_minor',
-  'checkout.screen_branding_theme_code': text(`o.parts->'checkout'->>'screen_branding_theme_code'`),
+  'checkout.screen_branding_theme_code': text(`o.checkout->>'screen_branding_theme_code'`),
   'billing.phone': ofAddress('billing', 'day_phone'),
   'billing.email': ofAddress('billing', 'email'),
-  'billing.cc_email': text(`o.parts->'billing'->'cc_emails'->>0`),
+  'billing.cc_email': text(`o.billing->'cc_emails'->>0`),
   'billing.company': ofAddress('billing', 'company'),
   'billing.first_name': ofAddress('billing', 'first_name'),
   'billing.last_name': ofAddress('billing', 'last_name'),

@@ -1,10 +1,10 @@
 import type { Temporal } from 'temporal-polyfill';
 import { minor } from '../kernel/money.ts';
-import { rowsText } from '../platform/storage/moments.ts';
+import { recordset, type Column } from '../platform/storage/recordset.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { orderFacets } from './facets.ts';
-import type { OrderDocument, OrderRecord } from './order.ts';
-import { orderJson } from './present.ts';
+import { orderParts, type OrderDocument, type OrderRecord } from './order.ts';
+import { documentJson, orderJson } from './present.ts';
 import type { OrderProjection } from './present.ts';
 
 /** The order, or undefined. With `lock`, its row stays locked until the transaction ends. */
@@ -29,7 +29,7 @@ export async function readOrderJson(
   db: Database, merchantId: string, orderId: string, expand: ReadonlySet<string>, timeZone: string, autoOrder?: OrderProjection['autoOrder'],
 ): Promise<string | undefined> {
   const row = await db.row<{ json: string }>(
-    `select (${orderJson({ alias: 'o', zone: '$3', autoOrder }, expand)})::text as json from orders o where o.merchant_id = $1 and o.order_id = $2`,
+    `select ${orderJson({ alias: 'o', zone: '$3', autoOrder }, expand)} as json from orders o where o.merchant_id = $1 and o.order_id = $2`,
     [merchantId, storedId(orderId), timeZone],
   );
   return row?.json;
@@ -41,19 +41,20 @@ export async function readOrderJson(
  */
 export async function insertOrders(tx: Database, merchantId: string, orders: readonly OrderRecord[]): Promise<number> {
   return tx.run(
-    `insert into orders (merchant_id, ${writtenNames}, charge_lease_until)
-     select $1, ${writtenNames}, ${leaseOf('r')} from jsonb_to_recordset($2::jsonb) as r (${writtenTypes})
+    `insert into orders (merchant_id, ${stored.names}, charge_lease_until)
+     select $1, ${stored.names}, ${leaseOf('r')} from ${written.from(2)}
      on conflict (merchant_id, channel_partner_code, channel_partner_order_id) where channel_partner_order_id is not null do nothing`,
-    [merchantId, rowsText(orders.map(toRow))],
+    [merchantId, ...written.values(orders)],
   );
 }
 
 /** Writes the order as it is now. */
 export async function saveOrder(tx: Database, order: OrderRecord): Promise<void> {
   await tx.run(
-    `update orders o set ${changedColumns}
-     from jsonb_to_record($3::jsonb) as r (${writtenTypes}) where o.merchant_id = $1 and o.order_id = $2`,
-    [order.merchantId, order.orderId, JSON.stringify(toRow(order))],
+    `update orders o set ${changed.assigned},
+       charge_lease_until = case when r.charging then coalesce(o.charge_lease_until, ${leaseOf('r')}) end
+     from ${written.from(3)} where o.merchant_id = $1 and o.order_id = $2`,
+    [order.merchantId, order.orderId, ...written.values([order])],
   );
 }
 
@@ -65,10 +66,10 @@ export async function linkAutoOrder(
 ): Promise<void> {
   await tx.run(
     `update orders o set auto_order_oid = $3, rebill_number = 0,
-       parts = case when o.parts ? 'items' then jsonb_set(o.parts, '{items}', (
-         select jsonb_agg(case when l.oid is null then i.item else i.item || jsonb_build_object('item_reference_oid', l.oid) end order by i.place)
-         from jsonb_array_elements(o.parts->'items') with ordinality as i (item, place)
-         left join jsonb_to_recordset($4::jsonb) as l (line bigint, oid int) on l.line = i.place - 1)) else o.parts end
+       items = case when o.items is not null then (
+         select json_agg(case when l.oid is null then i.item else i.item || jsonb_build_object('item_reference_oid', l.oid) end order by i.place)
+         from jsonb_array_elements(o.items::jsonb) with ordinality as i (item, place)
+         left join jsonb_to_recordset($4::jsonb) as l (line bigint, oid int) on l.line = i.place - 1) end
      where o.merchant_id = $1 and o.order_id = $2`,
     [merchantId, orderId, autoOrderOid, JSON.stringify([...itemOids].map(([line, oid]) => ({ line, oid })))],
   );
@@ -90,8 +91,7 @@ export async function claimUnsettledCharges(tx: Database, merchantId: string, li
 
 interface OrderRow {
   order_id: string;
-  head: Partial<OrderDocument>;
-  parts: Partial<OrderDocument>;
+  document: string;
   created_at: Temporal.Instant;
   modified_at: Temporal.Instant;
   paid_at: Temporal.Instant | null;
@@ -104,59 +104,44 @@ interface OrderRow {
   charging: boolean;
 }
 
-const columns = `o.order_id, o.head, o.parts, o.created_at, o.modified_at, o.paid_at, o.currency, o.total_minor,
+const columns = `o.order_id, ${documentJson('o')} as document, o.created_at, o.modified_at, o.paid_at, o.currency, o.total_minor,
   o.customer_profile_oid, o.auto_order_oid, o.rebill_number, o.card_token, o.charge_lease_until is not null as charging`;
 
-const written = {
-  order_id: 'text', head: 'jsonb', parts: 'jsonb', created_at: 'timestamptz', modified_at: 'timestamptz', paid_at: 'timestamptz', current_stage: 'text',
-  currency: 'text', total_minor: 'bigint', customer_profile_oid: 'int', auto_order_oid: 'int', rebill_number: 'int', card_token: 'text',
-  channel_partner_code: 'text', channel_partner_order_id: 'text', facets: 'text[]',
-} as const;
-const writtenNames = Object.keys(written).join(', ');
-const writtenTypes = [...Object.entries(written).map(([name, type]) => `${name} ${type}`), 'charging boolean'].join(', ');
+const storedColumns: readonly Column<OrderRecord>[] = [
+  { name: 'order_id', type: 'text', read: (order) => order.orderId },
+  { name: 'head', type: 'json', read: ({ document }) => headOf(document) },
+  ...orderParts.map((part): Column<OrderRecord> => ({ name: part, type: 'json', read: ({ document }) => document[part] })),
+  { name: 'created_at', type: 'timestamptz', read: (order) => order.createdAt },
+  { name: 'modified_at', type: 'timestamptz', read: (order) => order.modifiedAt },
+  { name: 'paid_at', type: 'timestamptz', read: (order) => order.paidAt },
+  { name: 'current_stage', type: 'text', read: ({ document }) => document.current_stage ?? 'Unknown' },
+  { name: 'currency', type: 'text', read: (order) => order.currency },
+  { name: 'total_minor', type: 'bigint', read: (order) => order.total },
+  { name: 'customer_profile_oid', type: 'int', read: (order) => order.customerProfileOid },
+  { name: 'auto_order_oid', type: 'int', read: (order) => order.autoOrderOid },
+  { name: 'rebill_number', type: 'int', read: (order) => order.rebillNumber },
+  { name: 'card_token', type: 'text', read: (order) => order.cardToken },
+  { name: 'channel_partner_code', type: 'text', read: ({ document }) => document.channel_partner?.channel_partner_code?.toLowerCase() },
+  { name: 'channel_partner_order_id', type: 'text', read: ({ document }) => document.channel_partner?.channel_partner_order_id?.toLowerCase() },
+  { name: 'facets', type: 'text[]', read: ({ merchantId, document }) => orderFacets(merchantId, document) },
+];
+const stored = recordset(storedColumns);
+const changed = recordset(storedColumns.filter(({ name }) => name !== 'order_id' && name !== 'created_at'));
+const written = recordset([...storedColumns, { name: 'charging', type: 'boolean', read: (order) => order.charging === true }]);
+
+const parts: ReadonlySet<string> = new Set(orderParts);
+
+/** The document's scalars. */
+const headOf = (document: OrderDocument): Record<string, unknown> => Object.fromEntries(Object.entries(document).filter(([name]) => !parts.has(name)));
 
 // Machine time: a lease guards against a process that died, whatever the merchant's clock shows.
 const leaseOf = (row: string): string => `case when ${row}.charging then now() + interval '2 minutes' end`;
-
-const changedColumns = [
-  ...Object.keys(written).filter((name) => name !== 'order_id' && name !== 'created_at').map((name) => `${name} = r.${name}`),
-  `charge_lease_until = case when r.charging then coalesce(o.charge_lease_until, ${leaseOf('r')}) end`,
-].join(', ');
-
-function toRow(order: OrderRecord): Record<keyof typeof written | 'charging', unknown> {
-  const { document } = order;
-  return {
-    order_id: order.orderId,
-    ...headAndParts(document),
-    created_at: order.createdAt,
-    modified_at: order.modifiedAt,
-    paid_at: order.paidAt,
-    current_stage: document.current_stage ?? 'Unknown',
-    currency: order.currency,
-    total_minor: order.total,
-    customer_profile_oid: order.customerProfileOid,
-    auto_order_oid: order.autoOrderOid,
-    rebill_number: order.rebillNumber,
-    card_token: order.cardToken,
-    charging: order.charging === true,
-    channel_partner_code: document.channel_partner?.channel_partner_code?.toLowerCase(),
-    channel_partner_order_id: document.channel_partner?.channel_partner_order_id?.toLowerCase(),
-    facets: orderFacets(order.merchantId, document),
-  };
-}
-
-function headAndParts(document: OrderDocument): { head: Record<string, unknown>; parts: Record<string, unknown> } {
-  const head: Record<string, unknown> = {};
-  const parts: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(document)) (typeof value === 'object' && value !== null ? parts : head)[name] = value;
-  return { head, parts };
-}
 
 function fromRow(merchantId: string, row: OrderRow): OrderRecord {
   return {
     merchantId,
     orderId: row.order_id,
-    document: { ...row.head, ...row.parts },
+    document: JSON.parse(row.document) as OrderDocument,
     createdAt: row.created_at,
     modifiedAt: row.modified_at,
     paidAt: row.paid_at ?? undefined,

@@ -43,7 +43,7 @@ const faults: readonly (readonly [what: string, sql: string, found: RegExp])[] =
   ['an order nobody was charged for', 'delete from rebill where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 3', /^order DEMO-\d+ rebill_number 3 none$/m],
   ['an amount that was not charged', 'update rebill set amount_minor = 1 where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 1', /^rebill 1\/1 amount 1 1906$/m],
   ['a total that does not add up', 'update orders set total_minor = 5 where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 1', /^order DEMO-\d+ total 5 1906$/m],
-  ['tax at another rate', `update orders set parts = jsonb_set(parts, '{summary,tax,value}', '0.5') where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 1`, /^order DEMO-\d+ summary.tax 50 107$/m],
+  ['tax at another rate', `update orders set summary = jsonb_set(summary::jsonb, '{tax,value}', '0.5') where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 1`, /^order DEMO-\d+ summary.tax 50 107$/m],
 ];
 
 for (const [what, sql, found] of faults) {

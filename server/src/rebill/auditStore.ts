@@ -83,7 +83,7 @@ export interface AuditedOrder {
 export function auditedOrders(db: Database, merchantId: string, oids: readonly number[]): Promise<AuditedOrder[]> {
   return db.rows(
     `select auto_order_oid as "autoOrderOid", rebill_number as "rebillNumber", order_id as "orderId", created_at as "createdAt", paid_at as "paidAt", currency,
-       total_minor as total, parts->'items' as lines, parts->'summary' as summary, parts->'taxes' as taxes
+       total_minor as total, items as lines, summary, taxes
      from orders where merchant_id = $1 and auto_order_oid = any($2::int[])`,
     [merchantId, oids],
   );

@@ -1,6 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
-import { rowsText } from '../platform/storage/moments.ts';
+import { recordset } from '../platform/storage/recordset.ts';
 import { chargeFromJson, chargeToJson, type StoredCharge } from './codec.ts';
 import type { PlannedCharge } from './plan.ts';
 
@@ -74,23 +74,29 @@ export interface NewAttempt extends RebillKey {
 /** Writes the attempts as `charging`: first ones are inserted, retries follow their decline. Anything else there is a broken promise of ours. */
 export async function startAttempts(tx: Database, merchantId: string, attempts: readonly NewAttempt[], leaseMs: number): Promise<void> {
   if (attempts.length === 0) return;
-  const rows = attempts.map(({ charge, ...attempt }) => ({
-    auto_order_oid: attempt.autoOrderOid, rebill_number: attempt.rebillNumber, attempt: attempt.attempt, at: attempt.at, order_id: attempt.orderId,
-    amount_minor: charge.order.total, currency: charge.currency, route: attempt.route, planned: chargeToJson(charge),
-  }));
   const started = await tx.run(
-    `insert into rebill (merchant_id, auto_order_oid, rebill_number, state, attempt, at, order_id, amount_minor, currency, route, planned, lease_until)
-     select $1, auto_order_oid, rebill_number, 'charging', attempt, at, order_id, amount_minor, currency, route, planned, ${leaseEnd('$3')}
-     from jsonb_to_recordset($2::jsonb) as r (auto_order_oid int, rebill_number int, attempt smallint, at timestamptz, order_id text, amount_minor bigint,
-       currency text, route text[], planned jsonb)
+    `insert into rebill (merchant_id, ${newAttempts.names}, state, lease_until)
+     select $1, ${newAttempts.names}, 'charging', ${leaseEnd('$2')} from ${newAttempts.from(3)}
      on conflict (merchant_id, auto_order_oid, rebill_number) do update
      set state = 'charging', attempt = excluded.attempt, at = excluded.at, amount_minor = excluded.amount_minor, currency = excluded.currency,
        route = excluded.route, planned = excluded.planned, reference = null, lease_until = excluded.lease_until, checks = 0
      where rebill.state = 'declined' and rebill.attempt < excluded.attempt`,
-    [merchantId, rowsText(rows), leaseMs],
+    [merchantId, leaseMs, ...newAttempts.values(attempts)],
   );
   if (started !== attempts.length) throw new Error(`${attempts.length - started} rebills of ${merchantId} were already under way when their auto orders were claimed`);
 }
+
+const newAttempts = recordset<NewAttempt>([
+  { name: 'auto_order_oid', type: 'int', read: (attempt) => attempt.autoOrderOid },
+  { name: 'rebill_number', type: 'int', read: (attempt) => attempt.rebillNumber },
+  { name: 'attempt', type: 'smallint', read: ({ attempt }) => attempt },
+  { name: 'at', type: 'timestamptz', read: ({ at }) => at },
+  { name: 'order_id', type: 'text', read: ({ orderId }) => orderId },
+  { name: 'amount_minor', type: 'bigint', read: ({ charge }) => charge.order.total },
+  { name: 'currency', type: 'text', read: ({ charge }) => charge.currency },
+  { name: 'route', type: 'text[]', read: ({ route }) => route },
+  { name: 'planned', type: 'json', read: ({ charge }) => chargeToJson(charge) },
+]);
 
 /** A charge whose answer is not settled yet. */
 export interface InFlight extends NewAttempt {
@@ -146,19 +152,25 @@ export interface SettledAttempt extends RebillKey {
 
 export async function settleAttempts(tx: Database, merchantId: string, settled: readonly SettledAttempt[]): Promise<void> {
   if (settled.length === 0) return;
-  const rows = settled.map((each) => ({
-    auto_order_oid: each.autoOrderOid, rebill_number: each.rebillNumber, state: each.state, code: each.gatewayCode, reference: each.reference, reason: each.declineReason,
-  }));
   await tx.run(
-    `update rebill r set state = s.state, reference = s.reference, planned = null, lease_until = null,
-       route = case when s.code is null then r.route else array[s.code] end,
-       first_declined_at = case when s.state = 'declined' then coalesce(r.first_declined_at, r.at) else r.first_declined_at end,
-       declines = case when s.state = 'declined' then r.declines || jsonb_build_object('attempt', r.attempt, 'at', r.at, 'reason', s.reason) else r.declines end
-     from jsonb_to_recordset($2::jsonb) as s (auto_order_oid int, rebill_number int, state text, code text, reference text, reason text)
-     where r.merchant_id = $1 and r.auto_order_oid = any($3::int[]) and r.auto_order_oid = s.auto_order_oid and r.rebill_number = s.rebill_number`,
-    [merchantId, rowsText(rows), settled.map((each) => each.autoOrderOid)],
+    `update rebill s set state = r.state, reference = r.reference, planned = null, lease_until = null,
+       route = case when r.code is null then s.route else array[r.code] end,
+       first_declined_at = case when r.state = 'declined' then coalesce(s.first_declined_at, s.at) else s.first_declined_at end,
+       declines = case when r.state = 'declined' then s.declines || jsonb_build_object('attempt', s.attempt, 'at', s.at, 'reason', r.reason) else s.declines end
+     from ${settledAttempts.from(3)}
+     where s.merchant_id = $1 and s.auto_order_oid = any($2::int[]) and s.auto_order_oid = r.auto_order_oid and s.rebill_number = r.rebill_number`,
+    [merchantId, settled.map((each) => each.autoOrderOid), ...settledAttempts.values(settled)],
   );
 }
+
+const settledAttempts = recordset<SettledAttempt>([
+  { name: 'auto_order_oid', type: 'int', read: (settled) => settled.autoOrderOid },
+  { name: 'rebill_number', type: 'int', read: (settled) => settled.rebillNumber },
+  { name: 'state', type: 'text', read: ({ state }) => state },
+  { name: 'code', type: 'text', read: ({ gatewayCode }) => gatewayCode },
+  { name: 'reference', type: 'text', read: ({ reference }) => reference },
+  { name: 'reason', type: 'text', read: ({ declineReason }) => declineReason },
+]);
 
 /** Leaves attempts that nobody could answer for a later look, each after so many milliseconds. */
 export async function leaveUnknown(tx: Database, merchantId: string, unknown: readonly (RebillKey & { readonly recheckMs: number })[]): Promise<void> {

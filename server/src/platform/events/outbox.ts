@@ -1,6 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Context } from '../context.ts';
-import { rowsText } from '../storage/moments.ts';
+import { recordset } from '../storage/recordset.ts';
 
 /** Something that happened to an object, named as in the contract's event catalogue. */
 export interface DomainEvent {
@@ -62,24 +62,24 @@ async function record(context: Context, events: readonly DomainEvent[]): Promise
   // A merchant that is younger than the table's statistics counts as having no events: planned for it, the look for each object's last event would go
   // through all of them (15 s for 600 events among 18,000). The plan for any merchant goes by the object.
   await context.db.run('set local plan_cache_mode = force_generic_plan');
-  const rows = await context.db.rows<RecordedRow>(insertEvents, [context.merchant.merchantId, context.now, rowsText(events.map(toInput))]);
+  const rows = await context.db.rows<RecordedRow>(insertEvents, [context.merchant.merchantId, context.now, ...inputs.values(events.map((event, position) => ({ ...event, position })))]);
   return rows.map((row) => ({ ...events[row.position]!, eventId: row.event_id, stamp: row.stamp, objectSequence: row.object_sequence }));
 }
 
-const toInput = (event: DomainEvent, position: number) => ({
-  position,
-  name: event.name,
-  object_type: event.objectType,
-  object_id: event.objectId,
-  data: event.data ?? {},
-  at: event.at,
-});
+const inputs = recordset<DomainEvent & { readonly position: number }>([
+  { name: 'position', type: 'int', read: ({ position }) => position },
+  { name: 'name', type: 'text', read: ({ name }) => name },
+  { name: 'object_type', type: 'text', read: ({ objectType }) => objectType },
+  { name: 'object_id', type: 'text', read: ({ objectId }) => objectId },
+  { name: 'data', type: 'json', read: ({ data = {} }) => data },
+  { name: 'at', type: 'timestamptz', read: ({ at }) => at },
+]);
 
 // Sequence and stamp go on from the object's last event; several events of one object in a call are numbered in their order. A transaction that
 // got its id early and then waited for the object must not be stamped before the one it waited for: hence the greater of the two.
 const insertEvents = `
   with input as (
-    select * from jsonb_to_recordset($3::jsonb) as i (position int, name text, object_type text, object_id text, data jsonb, at timestamptz)
+    select * from ${inputs.from(3)}
   ), numbered as (
     select i.*, greatest(pg_current_xact_id(), last.stamp) as stamp,
       coalesce(last.object_sequence, 0) + row_number() over (partition by i.object_type, i.object_id order by i.position) as object_sequence

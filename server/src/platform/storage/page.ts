@@ -13,7 +13,7 @@ export interface PageSource {
   readonly orderBy: readonly string[];
   /** What `$1`, `$2`, ... of the conditions stand for; the first is the merchant's id. */
   readonly values: readonly unknown[];
-  /** The JSON of one row; `bind` gives a place to each value that only it needs. */
+  /** The JSON of one row, as text or jsonb; `bind` gives a place to each value that only it needs. */
   readonly json: (bind: Bind) => string;
 }
 
@@ -61,7 +61,7 @@ function pageStatement(source: PageSource, page: { readonly limit: number; reado
       from (select o.${key} as key from ${table} o where ${where.join(' and ')} order by ${orderBy.join(', ')}
             limit ${limit} + 1 offset ${bind(page.offset)}::int) k
     )
-    select coalesce(json_agg(${source.json(bind)} order by page.place) filter (where page.place <= ${limit}), '[]')::text as json, count(*) as found
+    select '[' || coalesce(string_agg((${source.json(bind)})::text, ',' order by page.place) filter (where page.place <= ${limit}), '') || ']' as json, count(*) as found
     from page join ${table} o on o.merchant_id = $1 and o.${key} = page.key`;
   return { text, values };
 }

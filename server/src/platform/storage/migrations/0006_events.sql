@@ -12,7 +12,7 @@ create table event (
   -- The merchant's clock, and the machine's.
   at timestamptz not null,
   recorded_at timestamptz not null default now(),
-  data jsonb not null,
+  data json not null,
   -- The order in which readers go through them.
   primary key (merchant_id, stamp, event_id),
   constraint event_object_sequence unique (merchant_id, object_type, object_id, object_sequence)

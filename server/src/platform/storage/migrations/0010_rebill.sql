@@ -17,7 +17,7 @@ create table rebill (
   route text[] not null,
   reference text,
   -- What is charged for, card and lines, while it is not settled (codec.ts).
-  planned jsonb,
+  planned json,
   -- Declined attempts, oldest first: attempt, at, reason.
   declines jsonb not null default '[]',
   -- Machine time. Set while the charge is not settled: from then on anybody may ask the gateway what became of it.

@@ -1,0 +1,14 @@
+/*
+ * JSON put together in SQL as text: concat_ws leaves nulls out, where json_build_object would need the whole document parsed again to strip them. All of it is SQL of
+ * our own code, never a client's.
+ */
+
+/** A JSON object (text) of its members, each SQL text of `"name":value` or null; an absent one is skipped. */
+export const objectText = (members: readonly (string | undefined)[]): string =>
+  `('{' || concat_ws(',', ${members.filter((member) => member !== undefined).join(', ')}) || '}')`;
+
+/** `"name":value` as SQL text, from an expression whose text is JSON; null where that is null. */
+export const memberText = (name: string, sql: string): string => `'"${name}":' || ${sql}`;
+
+/** A JSON list (text) of an aggregate's elements, each SQL text. */
+export const listText = (element: string, order: string): string => `('[' || coalesce(string_agg(${element}, ',' order by ${order}), '') || ']')`;
