@@ -209,6 +209,20 @@ export function wireDate(moment: Temporal.Instant, zone: string): string {
   return `${date}T${time}${minutesEast < 0 ? '-' : '+'}${digits(Math.floor(east / 60), 2)}:${digits(east % 60, 2)}`;
 }
 
+/** A moment in UTC, to the millisecond. */
+export function momentText(moment: Temporal.Instant): string {
+  const ms = moment.epochMilliseconds;
+  const day = Math.floor(ms / msPerDay);
+  const { year, month, dayOfMonth } = civilDay(day);
+  if (year < 1000 || year > 9999) return moment.toString();
+  const time = ms - day * msPerDay;
+  const seconds = Math.floor(time / 1000);
+  const fraction = time % 1000 === 0 ? '' : `.${String(time % 1000).padStart(3, '0')}`;
+  return `${year}-${two(month)}-${two(dayOfMonth)}T${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}${fraction}Z`;
+}
+
+const two = (value: number): string => (value < 10 ? `0${value}` : `${value}`);
+
 const digits = (value: number, width: number): string => String(value).padStart(width, '0');
 
 function wallFromMs(localMs: number): Wall {

@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { momentText } from '../kernel/calendar.ts';
 import type { PlannedCharge } from './plan.ts';
 import type { RebillLine } from './rebillOrder.ts';
 
@@ -11,7 +12,7 @@ type StoredLine = Omit<RebillLine, 'priceRules' | 'shipment'> & {
 
 export function chargeToJson(charge: PlannedCharge): StoredCharge {
   const lines = charge.order.lines.map(({ priceRules: _, shipment, ...line }) =>
-    (shipment === undefined ? line : { ...line, shipment: { ...shipment, at: shipment.at.toString() } }));
+    (shipment === undefined ? line : { ...line, shipment: { ...shipment, at: momentText(shipment.at) } }));
   return { ...charge, order: { ...charge.order, lines } };
 }
 

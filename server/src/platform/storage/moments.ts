@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { civilDay, dayNumber, msPerDay } from '../../kernel/calendar.ts';
+import { dayNumber, momentText, msPerDay } from '../../kernel/calendar.ts';
 
 /*
  * Moments between PostgreSQL's text and Temporal. A batch of the engine reads and writes thousands of them, and Temporal's own parser and printer cost
@@ -27,18 +27,6 @@ export function rowsText(rows: readonly Readonly<Record<string, unknown>>[]): st
   }));
 }
 
-/** A moment in UTC, to the millisecond. */
-export function momentText(moment: Temporal.Instant): string {
-  const ms = moment.epochMilliseconds;
-  const day = Math.floor(ms / msPerDay);
-  const { year, month, dayOfMonth } = civilDay(day);
-  if (year < 1000 || year > 9999) return moment.toString();
-  const time = ms - day * msPerDay;
-  const seconds = Math.floor(time / 1000);
-  const fraction = time % 1000 === 0 ? '' : `.${String(time % 1000).padStart(3, '0')}`;
-  return `${year}-${two(month)}-${two(dayOfMonth)}T${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}${fraction}Z`;
-}
-
 const wholeSecondLength = '2026-03-15 14:00:00+00'.length;
 
 function epochMsOf(text: string): number {
@@ -46,8 +34,6 @@ function epochMsOf(text: string): number {
   const day = dayNumber(number(0, 4), number(5, 7), number(8, 10));
   return day * msPerDay + ((number(11, 13) * 60 + number(14, 16)) * 60 + number(17, 19)) * 1000;
 }
-
-const two = (count: number): string => (count < 10 ? `0${count}` : `${count}`);
 
 // Values are immutable, so the same one may be handed out again. Two generations: the older is forgotten when the younger is full.
 function remembered<Value>(parse: (text: string) => Value): (text: string) => Value {

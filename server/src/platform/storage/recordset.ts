@@ -1,4 +1,4 @@
-import { Temporal } from 'temporal-polyfill';
+import type { Temporal } from 'temporal-polyfill';
 
 /** How a record's value stands in its table; statements over many records are made from these. */
 export interface Column<Source> {
@@ -27,32 +27,34 @@ export interface Recordset<Source> {
  */
 export function recordset<Source>(columns: readonly Column<Source>[]): Recordset<Source> {
   const names = columns.map(({ name }) => name).join(', ');
-  const selected = columns.map(({ name, type }) => (type in binary ? name : `${name}::${type} as ${name}`)).join(', ');
+  const selected = columns.map(({ name, type }) => (type in typeNumbers ? name : `${name}::${type} as ${name}`)).join(', ');
   return {
     names,
     assigned: columns.map(({ name }) => `${name} = r.${name}`).join(', '),
     from(first) {
-      const parameters = columns.map(({ type }, index) => `$${first + index}::${type in binary ? type : 'text'}[]`);
+      const parameters = columns.map(({ type }, index) => `$${first + index}::${type in typeNumbers ? type : 'text'}[]`);
       return `(select ${selected} from unnest(${parameters.join(', ')}) as u (${names})) as r`;
     },
-    values: (sources) => columns.map(({ type, read }) => encodeList(binary[type] ?? written(type), sources, read)),
+    values: (sources) => columns.map(({ type, read }) => encodeList(type, sources, read)),
   };
 }
 
 // ------------------------------------------------------------------------------------------------------- PostgreSQL's binary form of lists
 
-/** Writes one value, its length in front, and answers where the next one goes. */
-interface BinaryType {
-  /** PostgreSQL's number of the type. */
-  readonly oid: number;
-  write(value: unknown, at: number): number;
-}
+/** PostgreSQL's numbers of the types that travel in binary; values of all others travel as text, which the statement casts. */
+const typeNumbers: Readonly<Record<string, number>> = {
+  text: 25, int: 23, integer: 23, smallint: 21, bigint: 20, boolean: 16, timestamptz: 1184, timestamp: 1114, json: 114,
+};
 
 const headerBytes = 20;
+/** Of a value that is not text, with its length. */
+const fixedBytesMax = 12;
+// PostgreSQL counts microseconds from here.
+const epoch2000Ms = Date.UTC(2000, 0, 1);
 // One for all lists, as encoding never waits: each is copied from here at its length.
 let scratch = Buffer.allocUnsafe(1 << 16);
 
-function encodeList<Source>({ oid, write }: BinaryType, sources: readonly Source[], read: (source: Source) => unknown): Buffer {
+function encodeList<Source>(type: string, sources: readonly Source[], read: (source: Source) => unknown): Buffer {
   let at = headerBytes;
   let hasNull = 0;
   for (const source of sources) {
@@ -61,63 +63,48 @@ function encodeList<Source>({ oid, write }: BinaryType, sources: readonly Source
     if (value === undefined || value === null) {
       hasNull = 1;
       at = scratch.writeInt32BE(-1, at);
-    } else at = write(value, at);
+    } else at = writeValue(type, value, at);
   }
   const dimensions = sources.length === 0 ? 0 : 1;
   scratch.writeInt32BE(dimensions, 0);
   scratch.writeInt32BE(hasNull, 4);
-  scratch.writeInt32BE(oid, 8);
+  scratch.writeInt32BE(typeNumbers[type] ?? typeNumbers['text']!, 8);
   scratch.writeInt32BE(sources.length, 12);
   scratch.writeInt32BE(1, 16);
   return Buffer.from(scratch.subarray(0, dimensions === 0 ? 12 : at));
 }
 
-/** Of a value that is not text, with its length. */
-const fixedBytesMax = 12;
-
-function reserve(at: number, bytes: number): void {
-  if (at + bytes <= scratch.length) return;
-  const larger = Buffer.allocUnsafe(2 * (at + bytes));
-  scratch.copy(larger, 0, 0, at);
-  scratch = larger;
+/** Writes one value, its length in front, and answers where the next one goes. */
+function writeValue(type: string, value: unknown, at: number): number {
+  switch (type) {
+    case 'text':
+      return writeText(value as string, at);
+    case 'int':
+    case 'integer':
+      return scratch.writeInt32BE(value as number, scratch.writeInt32BE(4, at));
+    case 'smallint':
+      return scratch.writeInt16BE(value as number, scratch.writeInt32BE(2, at));
+    case 'bigint':
+      return writeInt64(BigInt(value as number), at);
+    case 'boolean':
+      return scratch.writeUInt8(value === true ? 1 : 0, scratch.writeInt32BE(1, at));
+    case 'timestamptz':
+      return writeMoment((value as Temporal.Instant).epochMilliseconds, at);
+    case 'timestamp': {
+      const { year, month, day, hour, minute, second, millisecond } = value as Temporal.PlainDateTime;
+      return writeMoment(Date.UTC(year, month - 1, day, hour, minute, second, millisecond), at);
+    }
+    case 'json':
+    case 'jsonb':
+      return writeText(JSON.stringify(value), at);
+    default:
+      return writeText(Array.isArray(value) ? listText(value) : String(value), at);
+  }
 }
 
-const integer32: BinaryType = {
-  oid: 23,
-  write: (value, at) => scratch.writeInt32BE(value as number, scratch.writeInt32BE(4, at)),
-};
+const writeMoment = (epochMs: number, at: number): number => writeInt64(BigInt(epochMs - epoch2000Ms) * 1000n, at);
 
-const integer64: BinaryType = {
-  oid: 20,
-  write: (value, at) => scratch.writeBigInt64BE(BigInt(value as number), scratch.writeInt32BE(8, at)),
-};
-
-const text: BinaryType = { oid: 25, write: (value, at) => writeText(value as string, at) };
-
-/** The types whose binary form is simple; values of all others travel as text, which the statement casts. */
-const binary: Readonly<Record<string, BinaryType>> = {
-  text,
-  int: integer32,
-  integer: integer32,
-  smallint: { oid: 21, write: (value, at) => scratch.writeInt16BE(value as number, scratch.writeInt32BE(2, at)) },
-  bigint: integer64,
-  boolean: { oid: 16, write: (value, at) => scratch.writeUInt8(value === true ? 1 : 0, scratch.writeInt32BE(1, at)) },
-  timestamptz: {
-    oid: 1184,
-    write: (value, at) => scratch.writeBigInt64BE(BigInt((value as Temporal.Instant).epochMilliseconds - epoch2000Ms) * 1000n, scratch.writeInt32BE(8, at)),
-  },
-};
-
-// PostgreSQL counts microseconds from here.
-const epoch2000Ms = Date.UTC(2000, 0, 1);
-
-/** A value as PostgreSQL reads it in text. */
-function written(type: string): BinaryType {
-  const print = type.startsWith('json') ? JSON.stringify : type.endsWith('[]') ? listText : String;
-  return { oid: text.oid, write: (value, at) => writeText(print(value as never), at) };
-}
-
-const listText = (values: readonly string[]): string => `{${values.map((value) => `"${value.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
+const writeInt64 = (value: bigint, at: number): number => scratch.writeBigInt64BE(value, scratch.writeInt32BE(8, at));
 
 function writeText(value: string, at: number): number {
   const bytesOfUnitMax = 3;
@@ -126,3 +113,13 @@ function writeText(value: string, at: number): number {
   scratch.writeInt32BE(bytes, at);
   return at + 4 + bytes;
 }
+
+function reserve(at: number, bytes: number): void {
+  if (at + bytes <= scratch.length) return;
+  const larger = Buffer.allocUnsafe(2 * (at + bytes));
+  scratch.copy(larger, 0, 0, at);
+  scratch = larger;
+}
+
+/** A list of texts as PostgreSQL writes it. */
+const listText = (values: readonly string[]): string => `{${values.map((value) => `"${value.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
