@@ -110,7 +110,7 @@ async function arrived({ db, merchant }: Context): Promise<number> {
 
 async function bareLoop(store: BenchStore, url: string, events: number, perDelivery: number): Promise<Cost> {
   const bodies = Array.from({ length: events / perDelivery }, (_, delivery) =>
-    deliveryBody(Array.from({ length: perDelivery }, (_each, index) => ({ name: 'auto_order_rebill', payload: JSON.stringify(payloadOf(delivery * perDelivery + index + 1)) })), false));
+    deliveryBody(Array.from({ length: perDelivery }, (_each, index) => ({ name: 'auto_order_rebill', payload: JSON.stringify(payloadOf(delivery * perDelivery + index + 1)) })), false).toString());
   const dispatcher = new Agent({ connections: concurrency, pipelining: 1 });
   let next = 0;
   const cost = await costOf(store, () => Promise.all(Array.from({ length: concurrency }, async () => {

@@ -253,8 +253,7 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
     if (events.length === 0) {
       return { headers: {}, sent: { response: 'not sent: its events are older than what is kept', responseHeaders: [], durationMs: 0 } };
     }
-    // Bytes from here on: signing and sending would each make them of a text.
-    const body = Buffer.from(deliveryBody(events, destination.compressEvents));
+    const body = deliveryBody(events, destination.compressEvents);
     const signed = signatureHeaders(delivery.deliveryId, Math.floor(at.epochMilliseconds / 1000), body, destination.signingKeys);
     const outgoing = { url: destination.url, body, policy: policyOf(merchant), signal: stopping.signal };
     const { authentication } = destination;

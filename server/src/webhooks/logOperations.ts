@@ -34,7 +34,7 @@ export async function getLog(context: Context, { seal }: WebhookParts, webhookOi
   const entry = id && (await findLog(context.db, merchantId, webhookOid, id));
   if (!entry) return refuse('not_found', { what: 'delivery', id: requestId });
   const payloads = await readPayloads(context.db, merchantId, webhookOid, [entry]);
-  const body = deliveryBody(payloads.get(entry.deliveryId)?.events ?? [], webhook.compressEvents);
+  const body = deliveryBody(payloads.get(entry.deliveryId)?.events ?? [], webhook.compressEvents).toString();
   return {
     webhook_oid: webhookOid,
     request_id: requestIdOf(entry),
