@@ -1,7 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
-import { rowsText } from '../platform/storage/moments.ts';
 import { planAfresh } from '../platform/storage/planning.ts';
+import { recordset } from '../platform/storage/recordset.ts';
 import type { Attempt, Delivery } from './webhook.ts';
 
 interface DeliveryRow {
@@ -46,7 +46,7 @@ export async function settleDeliveries(tx: Database, merchantId: string, webhook
   await planAfresh(tx);
   await tx.run(
     `with given as (
-       select * from jsonb_to_recordset($3::jsonb) as g (delivery_id uuid, attempt int, delivered_at timestamptz, uri text, event_names text[], request_headers jsonb, response_headers jsonb, response text, status_code int, success boolean, duration_ms int, queue_delay_ms bigint, retry_at timestamptz)
+       select * from ${tries.from(3)}
      ), arrived as (
        delete from webhook_delivery d using given g where d.merchant_id = $1 and d.delivery_id = g.delivery_id and g.retry_at is null
        returning d.delivery_id, d.stamps, d.event_ids, d.objects
@@ -60,14 +60,25 @@ export async function settleDeliveries(tx: Database, merchantId: string, webhook
      select $1, $2, g.delivery_id, g.attempt, g.delivered_at, g.uri, d.stamps, d.event_ids, g.event_names, d.objects, g.request_headers, g.response_headers,
        g.response, g.status_code, g.success, g.duration_ms, g.queue_delay_ms
      from given g join (select * from arrived union all select * from waiting) d on d.delivery_id = g.delivery_id`,
-    [merchantId, webhookOid, rowsText(settled.map(({ attempt, retryAt }) => ({
-      delivery_id: attempt.delivery.deliveryId, attempt: attempt.delivery.attempts + 1, delivered_at: attempt.at, uri: attempt.uri,
-      event_names: attempt.eventNames, request_headers: attempt.requestHeaders, response_headers: attempt.responseHeaders,
-      response: attempt.response, status_code: attempt.statusCode, success: attempt.success, duration_ms: Math.round(attempt.durationMs),
-      queue_delay_ms: Math.max(0, Math.round(attempt.queueDelayMs)), retry_at: retryAt,
-    })))],
+    [merchantId, webhookOid, ...tries.values(settled)],
   );
 }
+
+const tries = recordset<SettledDelivery>([
+  { name: 'delivery_id', type: 'uuid', read: ({ attempt }) => attempt.delivery.deliveryId },
+  { name: 'attempt', type: 'int', read: ({ attempt }) => attempt.delivery.attempts + 1 },
+  { name: 'delivered_at', type: 'timestamptz', read: ({ attempt }) => attempt.at },
+  { name: 'uri', type: 'text', read: ({ attempt }) => attempt.uri },
+  { name: 'event_names', type: 'text[]', read: ({ attempt }) => attempt.eventNames },
+  { name: 'request_headers', type: 'jsonb', read: ({ attempt }) => attempt.requestHeaders },
+  { name: 'response_headers', type: 'jsonb', read: ({ attempt }) => attempt.responseHeaders },
+  { name: 'response', type: 'text', read: ({ attempt }) => attempt.response },
+  { name: 'status_code', type: 'int', read: ({ attempt }) => attempt.statusCode },
+  { name: 'success', type: 'boolean', read: ({ attempt }) => attempt.success },
+  { name: 'duration_ms', type: 'int', read: ({ attempt }) => Math.round(attempt.durationMs) },
+  { name: 'queue_delay_ms', type: 'bigint', read: ({ attempt }) => Math.max(0, Math.round(attempt.queueDelayMs)) },
+  { name: 'retry_at', type: 'timestamptz', read: ({ retryAt }) => retryAt },
+]);
 
 /** How a webhook did since the last success. */
 export interface Failing {
@@ -127,15 +138,20 @@ export async function moveLeases(db: Database, merchantId: string, leases: reado
   return db.transaction(async (tx) => {
     await planAfresh(tx);
     const rows = await tx.rows<{ delivery_id: string }>(
-      `update webhook_delivery d set next_at = $3
-       from (select c.delivery_id from jsonb_to_recordset($2::jsonb) as l (delivery_id uuid, until timestamptz)
-             join webhook_delivery c on c.merchant_id = $1 and c.delivery_id = l.delivery_id and c.next_at = l.until for update of c skip locked) own
+      `update webhook_delivery d set next_at = $2
+       from (select c.delivery_id from ${leased.from(3)}
+             join webhook_delivery c on c.merchant_id = $1 and c.delivery_id = r.delivery_id and c.next_at = r.until for update of c skip locked) own
        where d.merchant_id = $1 and d.delivery_id = own.delivery_id returning d.delivery_id`,
-      [merchantId, JSON.stringify(leases.map(({ deliveryId, until }) => ({ delivery_id: deliveryId, until }))), to],
+      [merchantId, to, ...leased.values(leases)],
     );
     return new Set(rows.map((row) => row.delivery_id));
   });
 }
+
+const leased = recordset<Lease>([
+  { name: 'delivery_id', type: 'uuid', read: ({ deliveryId }) => deliveryId },
+  { name: 'until', type: 'timestamptz', read: ({ until }) => until },
+]);
 
 /** Forgets payloads and logs from before a moment, and events that were still held. */
 export async function forgetDeliveries(db: Database, merchantId: string, before: Temporal.Instant): Promise<number> {

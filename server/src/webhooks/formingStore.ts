@@ -1,8 +1,8 @@
 import type { Temporal } from 'temporal-polyfill';
 import { feedHorizon, type FeedPlace } from '../platform/events/feed.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { rowsText } from '../platform/storage/moments.ts';
 import { planAfresh, readInOrder } from '../platform/storage/planning.ts';
+import { recordset } from '../platform/storage/recordset.ts';
 import type { PendingEvent } from './forming.ts';
 import type { DeliveredEvent, Delivery } from './webhook.ts';
 
@@ -152,27 +152,37 @@ export interface FormedDeliveries {
 export async function saveFormed(tx: Database, merchantId: string, webhookOid: number, formed: FormedDeliveries): Promise<void> {
   await tx.run(
     `with moved as (
-       update webhook set place_stamp = $3::xid8, place_event_id = $4, held_may_be_free = $9 where merchant_id = $1 and webhook_oid = $2
+       update webhook set place_stamp = $3::xid8, place_event_id = $4, held_may_be_free = $6 where merchant_id = $1 and webhook_oid = $2
      ), released as (
-       delete from webhook_held h using jsonb_to_recordset($5::jsonb) as r (stamp text, event_id bigint)
-       where h.merchant_id = $1 and h.webhook_oid = $2 and h.stamp = r.stamp::xid8 and h.event_id = r.event_id
+       delete from webhook_held h using ${releasedRows.from(7)}
+       where h.merchant_id = $1 and h.webhook_oid = $2 and h.stamp = r.stamp and h.event_id = r.event_id
      ), held as (
-       insert into webhook_held (merchant_id, webhook_oid, stamp, event_id, object)
-       select $1, $2, stamp::xid8, event_id, object from jsonb_to_recordset($6::jsonb) as h (stamp text, event_id bigint, object text)
+       insert into webhook_held (merchant_id, webhook_oid, ${heldRows.names}) select $1, $2, ${heldRows.names} from ${heldRows.from(9)}
        on conflict do nothing
      )
-     insert into webhook_delivery (merchant_id, delivery_id, webhook_oid, stamps, event_ids, objects, next_at, created_at)
-     select $1, delivery_id, $2, stamps::xid8[], event_ids, objects, $8, created_at
-     from jsonb_to_recordset($7::jsonb) as d (delivery_id uuid, stamps text[], event_ids bigint[], objects text[], created_at timestamptz)`,
+     insert into webhook_delivery (merchant_id, webhook_oid, ${deliveryRows.names}, next_at) select $1, $2, ${deliveryRows.names}, $5 from ${deliveryRows.from(12)}`,
     [
-      merchantId, webhookOid, formed.place.stamp, formed.place.eventId,
-      JSON.stringify(formed.released.map((place) => ({ stamp: place.stamp, event_id: place.eventId }))),
-      JSON.stringify(formed.held.map(({ place, object }) => ({ stamp: place.stamp, event_id: place.eventId, object }))),
-      rowsText(formed.deliveries.map((delivery) => ({
-        delivery_id: delivery.deliveryId, stamps: delivery.places.map((place) => place.stamp), event_ids: delivery.places.map((place) => place.eventId),
-        objects: delivery.objects, created_at: delivery.createdAt,
-      }))),
-      formed.leasedUntil, formed.heldMayBeFree,
+      merchantId, webhookOid, formed.place.stamp, formed.place.eventId, formed.leasedUntil, formed.heldMayBeFree,
+      ...releasedRows.values(formed.released), ...heldRows.values(formed.held), ...deliveryRows.values(formed.deliveries),
     ],
   );
 }
+
+const releasedRows = recordset<FeedPlace>([
+  { name: 'stamp', type: 'xid8', read: ({ stamp }) => stamp },
+  { name: 'event_id', type: 'bigint', read: ({ eventId }) => eventId },
+]);
+
+const heldRows = recordset<PendingEvent>([
+  { name: 'stamp', type: 'xid8', read: ({ place }) => place.stamp },
+  { name: 'event_id', type: 'bigint', read: ({ place }) => place.eventId },
+  { name: 'object', type: 'text', read: ({ object }) => object },
+]);
+
+const deliveryRows = recordset<Delivery>([
+  { name: 'delivery_id', type: 'uuid', read: ({ deliveryId }) => deliveryId },
+  { name: 'stamps', type: 'xid8[]', read: ({ places }) => places.map((place) => place.stamp) },
+  { name: 'event_ids', type: 'bigint[]', read: ({ places }) => places.map((place) => place.eventId) },
+  { name: 'objects', type: 'text[]', read: ({ objects }) => objects },
+  { name: 'created_at', type: 'timestamptz', read: ({ createdAt }) => createdAt },
+]);

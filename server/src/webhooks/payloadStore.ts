@@ -1,6 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { FeedPlace } from '../platform/events/feed.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { recordset } from '../platform/storage/recordset.ts';
 import type { DeliveredEvent } from './webhook.ts';
 
 /** An event's payload at one expansion, and who wants it. */
@@ -32,26 +33,31 @@ export async function insertCaptured(db: Database, merchantId: string, events: r
   if (events.length === 0) return;
   await db.run(
     `insert into webhook_event (merchant_id, stamp, event_id, expansion, webhook_oids, name, object, payload)
-     select $1, stamp::xid8, event_id, expansion, webhook_oids, name, object, payload
-     from jsonb_to_recordset($2::jsonb) as e (stamp text, event_id bigint, expansion text, webhook_oids int[], name text, object text, payload text)`,
-    [merchantId, JSON.stringify(events.map((event) => ({
-      stamp: event.place.stamp, event_id: event.place.eventId, expansion: event.expansion, webhook_oids: event.webhookOids,
-      name: event.name, object: event.object, payload: event.payload,
-    })))],
+     select $1, stamp, event_id, expansion, webhook_oids, name, object, payload from ${captured.from(2)}`,
+    [merchantId, ...captured.values(events)],
   );
 }
+
+const captured = recordset<CapturedEvent>([
+  { name: 'stamp', type: 'xid8', read: ({ place }) => place.stamp },
+  { name: 'event_id', type: 'bigint', read: ({ place }) => place.eventId },
+  { name: 'expansion', type: 'text', read: ({ expansion }) => expansion },
+  { name: 'webhook_oids', type: 'int[]', read: ({ webhookOids }) => webhookOids },
+  { name: 'name', type: 'text', read: ({ name }) => name },
+  { name: 'object', type: 'text', read: ({ object }) => object },
+  { name: 'payload', type: 'text', read: ({ payload }) => payload },
+]);
 
 /** The events of deliveries with their payloads, each delivery's in their order, and when the oldest happened. */
 export async function readPayloads(
   db: Database, merchantId: string, webhookOid: number, deliveries: readonly { readonly deliveryId: string; readonly places: readonly FeedPlace[] }[],
 ): Promise<Map<string, { readonly events: DeliveredEvent[]; readonly recordedAt: Temporal.Instant }>> {
   const rows = await db.rows<{ delivery_id: string; name: string; payload: string; recorded_at: Temporal.Instant }>(
-    `select d.delivery_id, e.name, e.payload, e.recorded_at
-     from jsonb_to_recordset($3::jsonb) as d (delivery_id text, stamp text, event_id bigint, position int)
-     join webhook_event e on e.merchant_id = $1 and e.stamp = d.stamp::xid8 and e.event_id = d.event_id and e.webhook_oids @> array[$2::int]
-     order by d.delivery_id, d.position`,
-    [merchantId, webhookOid, JSON.stringify(deliveries.flatMap(({ deliveryId, places }) =>
-      places.map((place, position) => ({ delivery_id: deliveryId, stamp: place.stamp, event_id: place.eventId, position }))))],
+    `select r.delivery_id, e.name, e.payload, e.recorded_at
+     from ${parts.from(3)}
+     join webhook_event e on e.merchant_id = $1 and e.stamp = r.stamp and e.event_id = r.event_id and e.webhook_oids @> array[$2::int]
+     order by r.delivery_id, r.position`,
+    [merchantId, webhookOid, ...parts.values(deliveries.flatMap(({ deliveryId, places }) => places.map((place, position) => ({ deliveryId, place, position }))))],
   );
   const byDelivery = new Map<string, { events: DeliveredEvent[]; recordedAt: Temporal.Instant }>();
   for (const row of rows) {
@@ -61,6 +67,13 @@ export async function readPayloads(
   }
   return byDelivery;
 }
+
+const parts = recordset<{ readonly deliveryId: string; readonly place: FeedPlace; readonly position: number }>([
+  { name: 'delivery_id', type: 'text', read: ({ deliveryId }) => deliveryId },
+  { name: 'stamp', type: 'xid8', read: ({ place }) => place.stamp },
+  { name: 'event_id', type: 'bigint', read: ({ place }) => place.eventId },
+  { name: 'position', type: 'int', read: ({ position }) => position },
+]);
 
 /** The payloads that the pull feed kept of these events, by event. */
 export async function readFeedPayloads(db: Database, merchantId: string, feedOid: number, places: readonly FeedPlace[]): Promise<Map<number, string>> {

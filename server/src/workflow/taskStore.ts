@@ -1,8 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
 import { present } from '../kernel/assert.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { rowsText } from '../platform/storage/moments.ts';
 import { bindings, type JsonPage, readPage } from '../platform/storage/page.ts';
+import { recordset, type Column } from '../platform/storage/recordset.ts';
 import type { SortField } from '@perennial/contract/sorting.ts';
 import { taskJson } from './present.ts';
 import { conditionsOf, orderOf, type Searcher, type TaskSearch } from './search.ts';
@@ -72,9 +72,8 @@ export async function insertTasks(tx: Database, merchantId: string, tasks: reado
     ...task, globalNumber: numbers.next('', ''), objectNumber: task.object && numbers.next(task.object.type, task.object.key),
   }));
   await tx.run(
-    `insert into workflow_task (merchant_id, ${columns}, search_text) select $1, ${columns}, search_text
-     from jsonb_to_recordset($2::jsonb) as i (${recordTypes}, search_text text)`,
-    [merchantId, rowsText(numbered.map(toRow))],
+    `insert into workflow_task (merchant_id, ${taskRows.names}) select $1, ${taskRows.names} from ${taskRows.from(2)}`,
+    [merchantId, ...taskRows.values(numbered)],
   );
   return numbered;
 }
@@ -82,10 +81,8 @@ export async function insertTasks(tx: Database, merchantId: string, tasks: reado
 /** Writes changed tasks that the caller has locked. */
 export async function saveTasks(tx: Database, merchantId: string, tasks: readonly Task[]): Promise<void> {
   await tx.run(
-    `update workflow_task t set ${changeable.map((column) => `${column} = i.${column}`).join(', ')}
-     from jsonb_to_recordset($2::jsonb) as i (${recordTypes}, search_text text)
-     where t.merchant_id = $1 and t.global_number = i.global_number`,
-    [merchantId, rowsText(tasks.map(toRow))],
+    `update workflow_task t set ${changeableRows.assigned} from ${taskRows.from(2)} where t.merchant_id = $1 and t.global_number = r.global_number`,
+    [merchantId, ...taskRows.values(tasks)],
   );
 }
 
@@ -96,14 +93,20 @@ export async function deleteTask(tx: Database, merchantId: string, taskUuid: str
 }
 
 export async function appendHistory(tx: Database, merchantId: string, lines: readonly HistoryLine[]): Promise<void> {
-  const rows = lines.map(({ taskUuid, at, description, address, by }) => ({ task_uuid: taskUuid, at, description, ip_address: address, user_id: by.userId, user_name: by.name }));
   await tx.run(
-    `insert into workflow_history (merchant_id, task_uuid, at, description, ip_address, user_id, user_name)
-     select $1, task_uuid, at, description, ip_address, user_id, user_name
-     from jsonb_to_recordset($2::jsonb) as i (task_uuid text, at timestamptz, description text, ip_address text, user_id int, user_name text)`,
-    [merchantId, rowsText(rows)],
+    `insert into workflow_history (merchant_id, ${historyRows.names}) select $1, ${historyRows.names} from ${historyRows.from(2)}`,
+    [merchantId, ...historyRows.values(lines)],
   );
 }
+
+const historyRows = recordset<HistoryLine>([
+  { name: 'task_uuid', type: 'text', read: ({ taskUuid }) => taskUuid },
+  { name: 'at', type: 'timestamptz', read: ({ at }) => at },
+  { name: 'description', type: 'text', read: ({ description }) => description },
+  { name: 'ip_address', type: 'text', read: ({ address }) => address },
+  { name: 'user_id', type: 'int', read: ({ by }) => by.userId },
+  { name: 'user_name', type: 'text', read: ({ by }) => by.name },
+]);
 
 /** Whether `from` waits for `target`, itself or through others. */
 export async function waitsFor(db: Database, merchantId: string, from: string, target: string): Promise<boolean> {
@@ -223,30 +226,53 @@ interface StoredNote {
   attachments: StoredAttachment[];
 }
 
-const columnTypes: Readonly<Record<keyof TaskRow, string>> = {
-  global_number: 'int', task_uuid: 'text', object_number: 'int', name: 'text', details: 'text', context: 'text', object_type: 'text', object_key: 'text',
-  object_id: 'text', object_url: 'text', object_email: 'text', assigned_user_id: 'int', assigned_group_id: 'int', related_uuid: 'text', dependant_uuid: 'text',
-  priority: 'text', status: 'text', system_type: 'text', created_at: 'timestamptz', updated_at: 'timestamptz', due_at: 'timestamptz', delay_until: 'timestamptz',
-  expires_at: 'timestamptz', created_by_user_id: 'int', created_by_name: 'text', tags: 'text[]', properties: 'jsonb', attachments: 'jsonb', notes: 'jsonb',
-  card_mark: 'text', version: 'int',
-};
-const columns = Object.keys(columnTypes).join(', ');
-const recordTypes = Object.entries(columnTypes).map(([name, type]) => `${name} ${type}`).join(', ');
-const fixed = new Set(['global_number', 'task_uuid', 'object_number', 'object_type', 'object_key', 'object_id', 'system_type', 'created_at', 'created_by_user_id', 'created_by_name']);
-const changeable = [...Object.keys(columnTypes).filter((column) => !fixed.has(column)), 'search_text'];
+const fixed = (name: keyof TaskRow, type: string, read: Column<Task>['read']) => ({ name, type, read, changes: false });
+const changing = (name: keyof TaskRow, type: string, read: Column<Task>['read']) => ({ name, type, read, changes: true });
 
-function toRow(task: Task): Readonly<Record<string, unknown>> {
-  const { object } = task;
-  return {
-    global_number: task.globalNumber, task_uuid: task.taskUuid, object_number: task.objectNumber, name: task.name, details: task.details, context: task.context,
-    object_type: object?.type, object_key: object?.key, object_id: object?.id, object_url: task.objectUrl, object_email: task.objectEmail?.toLowerCase(),
-    assigned_user_id: task.assignedUserId, assigned_group_id: task.assignedGroupId, related_uuid: task.relatedUuid, dependant_uuid: task.dependantUuid,
-    priority: task.priority, status: task.status, system_type: task.systemType, created_at: task.createdAt, updated_at: task.updatedAt, due_at: task.dueAt,
-    delay_until: task.delayUntil, expires_at: task.expiresAt, created_by_user_id: task.createdBy.userId, created_by_name: task.createdBy.name, tags: task.tags,
-    properties: task.properties, attachments: task.attachments.map(storedAttachment), notes: task.notes.map(storedNote), card_mark: task.cardMark, version: task.version,
-    search_text: [task.name, task.details, object?.id, task.objectEmail, ...task.notes.map(({ text }) => text)].filter((text) => text !== undefined).join('\n').toLowerCase(),
-  };
-}
+const taskColumns: readonly (Column<Task> & { readonly changes: boolean })[] = [
+  fixed('global_number', 'int', (task) => task.globalNumber),
+  fixed('task_uuid', 'text', (task) => task.taskUuid),
+  fixed('object_number', 'int', (task) => task.objectNumber),
+  changing('name', 'text', (task) => task.name),
+  changing('details', 'text', (task) => task.details),
+  changing('context', 'text', (task) => task.context),
+  fixed('object_type', 'text', (task) => task.object?.type),
+  fixed('object_key', 'text', (task) => task.object?.key),
+  fixed('object_id', 'text', (task) => task.object?.id),
+  changing('object_url', 'text', (task) => task.objectUrl),
+  changing('object_email', 'text', (task) => task.objectEmail?.toLowerCase()),
+  changing('assigned_user_id', 'int', (task) => task.assignedUserId),
+  changing('assigned_group_id', 'int', (task) => task.assignedGroupId),
+  changing('related_uuid', 'text', (task) => task.relatedUuid),
+  changing('dependant_uuid', 'text', (task) => task.dependantUuid),
+  changing('priority', 'text', (task) => task.priority),
+  changing('status', 'text', (task) => task.status),
+  fixed('system_type', 'text', (task) => task.systemType),
+  fixed('created_at', 'timestamptz', (task) => task.createdAt),
+  changing('updated_at', 'timestamptz', (task) => task.updatedAt),
+  changing('due_at', 'timestamptz', (task) => task.dueAt),
+  changing('delay_until', 'timestamptz', (task) => task.delayUntil),
+  changing('expires_at', 'timestamptz', (task) => task.expiresAt),
+  fixed('created_by_user_id', 'int', (task) => task.createdBy.userId),
+  fixed('created_by_name', 'text', (task) => task.createdBy.name),
+  changing('tags', 'text[]', (task) => task.tags),
+  changing('properties', 'jsonb', (task) => task.properties),
+  changing('attachments', 'jsonb', (task) => task.attachments.map(storedAttachment)),
+  changing('notes', 'jsonb', (task) => task.notes.map(storedNote)),
+  changing('card_mark', 'text', (task) => task.cardMark),
+  changing('version', 'int', (task) => task.version),
+];
+const columns = taskColumns.map(({ name }) => name).join(', ');
+
+/** What texts are looked for in. */
+const searchText: Column<Task> = {
+  name: 'search_text',
+  type: 'text',
+  read: ({ name, details, object, objectEmail, notes }) =>
+    [name, details, object?.id, objectEmail, ...notes.map(({ text }) => text)].filter((text) => text !== undefined).join('\n').toLowerCase(),
+};
+const taskRows = recordset([...taskColumns, searchText]);
+const changeableRows = recordset([...taskColumns.filter(({ changes }) => changes), searchText]);
 
 const storedAttachment = ({ fileUuid, fileName, mimeType }: Attachment): StoredAttachment => ({ file_uuid: fileUuid, file_name: fileName, mime_type: mimeType });
 
@@ -286,6 +312,12 @@ interface Counted {
   readonly count: number;
 }
 
+const countedRows = recordset<Counted>([
+  { name: 'type', type: 'text', read: ({ type }) => type },
+  { name: 'key', type: 'text', read: ({ key }) => key },
+  { name: 'count', type: 'int', read: ({ count }) => count },
+]);
+
 function objectsOf(tasks: readonly NewTask[]): Counted[] {
   const counts = new Map<string, { type: string; key: string; count: number }>();
   for (const { object } of tasks) {
@@ -300,12 +332,12 @@ function objectsOf(tasks: readonly NewTask[]): Counted[] {
 
 async function takeNumbers(tx: Database, merchantId: string, counted: readonly Counted[]): Promise<{ next(type: string, key: string): number }> {
   const rows = await tx.rows<{ type: string; key: string; first: number }>(
-    `with input as (select * from jsonb_to_recordset($2::jsonb) as i (type text, key text, count int)), taken as (
+    `with input as (select * from ${countedRows.from(2)}), taken as (
        insert into workflow_number (merchant_id, object_type, object_key, value) select $1, type, key, count from input
        on conflict (merchant_id, object_type, object_key) do update set value = workflow_number.value + excluded.value
        returning object_type, object_key, value
      ) select i.type, i.key, t.value - i.count + 1 as first from taken t join input i on i.type = t.object_type and i.key = t.object_key`,
-    [merchantId, rowsText(counted.map((each) => ({ ...each })))],
+    [merchantId, ...countedRows.values(counted)],
   );
   const nexts = new Map(rows.map(({ type, key, first }) => [`${type}\n${key}`, first]));
   return {

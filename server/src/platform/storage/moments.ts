@@ -1,8 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
-import { dayNumber, momentText, msPerDay } from '../../kernel/calendar.ts';
+import { dayNumber, msPerDay } from '../../kernel/calendar.ts';
 
 /*
- * Moments between PostgreSQL's text and Temporal. A batch of the engine reads and writes thousands of them, and Temporal's own parser and printer cost
+ * Moments from PostgreSQL's text. A batch of the engine reads thousands of them, and Temporal's own parser costs
  * more than everything else that is done with a row; most moments repeat within a batch.
  */
 
@@ -14,18 +14,6 @@ export const momentFromText: (text: string) => Temporal.Instant = remembered((te
 
 /** A timestamp without zone as PostgreSQL prints it. */
 export const localFromText: (text: string) => Temporal.PlainDateTime = remembered((text) => Temporal.PlainDateTime.from(text.replace(' ', 'T')));
-
-/** Rows as JSON for `jsonb_to_recordset`, their moments as PostgreSQL reads them. */
-export function rowsText(rows: readonly Readonly<Record<string, unknown>>[]): string {
-  return JSON.stringify(rows.map((row) => {
-    const written: Record<string, unknown> = {};
-    for (const name in row) {
-      const value = row[name];
-      written[name] = value instanceof Temporal.Instant ? momentText(value) : value;
-    }
-    return written;
-  }));
-}
 
 const wholeSecondLength = '2026-03-15 14:00:00+00'.length;
 

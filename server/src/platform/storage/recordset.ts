@@ -5,7 +5,7 @@ export interface Column<Source> {
   readonly name: string;
   /** PostgreSQL's name of its type. */
   readonly type: string;
-  /** Undefined and null are stored as null; a `json` or `jsonb` column takes any value that JSON can write, a list type an array of strings. */
+  /** Undefined and null are stored as null; a `json` or `jsonb` column takes any value that JSON can write, a list type an array of strings or numbers. */
   readonly read: (source: Source) => unknown;
 }
 
@@ -122,4 +122,4 @@ function reserve(at: number, bytes: number): void {
 }
 
 /** A list of texts as PostgreSQL writes it. */
-const listText = (values: readonly string[]): string => `{${values.map((value) => `"${value.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
+const listText = (values: readonly (string | number)[]): string => `{${values.map((value) => `"${String(value).replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
