@@ -22,8 +22,8 @@ export interface Recordset<Source> {
 }
 
 /**
- * Makes the records of one kind ready for statements. Their values travel in PostgreSQL's binary form, column by column: a batch as JSON cost PostgreSQL two to three
- * times as much to take apart, more than the rest of many a statement (docs/benchmarks.md).
+ * Makes the records of one kind ready for statements. Their values travel in PostgreSQL's binary form, column by column, moments to the millisecond: a batch as JSON
+ * took PostgreSQL longer to take apart than to store (docs/adr, how records travel).
  */
 export function recordset<Source>(columns: readonly Column<Source>[]): Recordset<Source> {
   const names = columns.map(({ name }) => name).join(', ');
