@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { anItem, at } from '../../../test/support/autoOrders.ts';
 import { testDatabase } from '../../../test/support/database.ts';
 import { coffee, rebillsOn } from '../../../test/support/rebills.ts';
+import { openGateways, type OpenGateways } from '../payments/gateways.ts';
+import { systemClock } from '../platform/clock/systemClock.ts';
 import { inTransaction } from '../platform/context.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { runDue } from './dueOperations.ts';
@@ -70,6 +72,34 @@ test('what falls due again while a claim looks is done in the same run', async (
   };
   const counts = await runDue({ ...rebills.context('2027-03-15T14:00:00Z'), db: slow }, rebills.parts, { until: at('2027-03-15T14:00:00Z'), at: 'due' });
   assert.equal(counts.paid, 13);
+});
+
+test('a run that fails has nothing under way any more: what was charged by then is settled', async (t) => {
+  const db = await testDatabase(t);
+  const opened = openGateways({}, systemClock);
+  let answer = () => {};
+  const hasFailed = new Promise<void>((resolve) => (answer = resolve));
+  const open: OpenGateways['open'] = (kind, code) => {
+    const gateway = opened.open(kind, code);
+    return { ...gateway, charge: (request) => hasFailed.then(() => gateway.charge(request)) };
+  };
+  const rebills = await rebillsOn(db, { gateways: { ...opened, open } });
+  await rebills.addItem(coffee);
+  await rebills.add({ autoOrderOid: 1 });
+  let claims = 0;
+  const failing: Database = {
+    rows: (text, values) => db.rows(text, values),
+    row: (text, values) => db.row(text, values),
+    run: (text, values) => db.run(text, values),
+    afterCommit: (listener) => db.afterCommit(listener),
+    async transaction(work) {
+      if (++claims !== 2) return db.transaction(work);
+      setImmediate(answer);
+      throw new Error('the connection is gone');
+    },
+  };
+  await assert.rejects(runDue({ ...rebills.context(due), db: failing }, rebills.parts, { until: at(due), at: 'now' }), /the connection is gone/);
+  assert.deepEqual(await db.rows('select state from rebill where merchant_id = $1', ['DEMO']), [{ state: 'paid' }]);
 });
 
 test('a poisoned auto order is parked and holds up nobody', async (t) => {

@@ -57,7 +57,8 @@ export interface RunRequest {
 
 /**
  * Does all due work of one merchant: rebills, retries, notices, endings. Safe beside any number of other processes and of clients who change auto orders.
- * Fails when the store does; charges that were asked for by then are settled later by {@link resolveUnanswered}.
+ * Fails when the store does, once nothing of the run is under way any more; charges whose answers could not be written are settled later by
+ * {@link resolveUnanswered}.
  */
 export async function runDue(context: Context, parts: RebillParts, { until, at, most = Infinity }: RunRequest): Promise<RunCounts> {
   const run = await startRun(context, parts);
@@ -66,7 +67,7 @@ export async function runDue(context: Context, parts: RebillParts, { until, at, 
   for (;;) {
     await run.room(inFlightMax);
     const isAlone = run.underWay === 0;
-    const claimed = looked < most ? await claimDue(context, until, at, { ...run, orderIds, leaseMs: parts.timing.leaseMs }) : undefined;
+    const claimed = looked < most ? await run.orFail(claimDue(context, until, at, { ...run, orderIds, leaseMs: parts.timing.leaseMs })) : undefined;
     looked += claimed?.lookCount ?? 0;
     notices += claimed?.noticeCount ?? 0;
     parked += claimed?.parked.length ?? 0;
@@ -134,6 +135,8 @@ interface Run {
   resolve(unanswered: Unanswered): void;
   /** Resolves once at most so many are under way. When a settling failed, it waits for all the others and fails. */
   room(most: number): Promise<void>;
+  /** What the work answers; when it fails, waits for all that is under way and fails with it. */
+  orFail<Value>(work: Promise<Value>): Promise<Value>;
   readonly underWay: number;
   readonly counts: Readonly<Record<Outcome['kind'], number>>;
 }
@@ -168,6 +171,14 @@ async function startRun(context: Context, { payments: all, timing }: RebillParts
       if (failure === undefined) return;
       await underWay.until(0);
       throw failure.error;
+    },
+    async orFail(work) {
+      try {
+        return await work;
+      } catch (error) {
+        await underWay.until(0);
+        throw error;
+      }
     },
     get underWay() {
       return underWay.count;
