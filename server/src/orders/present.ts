@@ -69,7 +69,7 @@ function scalars({ alias, zone }: OrderProjection): string[] {
   return [headMembers(alias), memberText('creation_dts', `'"' || wire_dts(${alias}.created_at, ${zone}) || '"'`)];
 }
 
-// All of its values are scalars, so no brace but the object's own stands at an end.
+// All of its values are scalars, so no brace but the object's own stands at an end; and it is never empty, as it holds the order's id.
 const headMembers = (alias: string): string => `btrim(${alias}.head::text, '{}')`;
 
 function storedParts(order: OrderProjection, expand: ReadonlySet<string>): string[] {

@@ -1,0 +1,13 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Order } from '@perennial/contract/order.ts';
+import { orderParts } from './order.ts';
+
+/** They are read from their own tables. */
+const foreign = ['auto_order', 'customer_profile'];
+
+test('every object and list of the wire has a column, so that scalars alone are left for the head', () => {
+  const isScalar = (schema: object) => 'type' in schema && ['string', 'number', 'integer', 'boolean'].includes(String(schema.type));
+  const composed = Object.entries(Order.properties).filter(([, schema]) => !isScalar(schema)).map(([name]) => name);
+  assert.deepEqual([...orderParts, ...foreign].sort(), composed.sort());
+});
