@@ -201,27 +201,25 @@ export function wireDate(moment: Temporal.Instant, zone: string): string {
   const epochMs = moment.epochMilliseconds;
   const minutesEast = Math.round(offsetMs(epochMs, zone) / 60_000);
   const { day, ms } = wallFromMs(epochMs + minutesEast * 60_000);
+  const east = Math.abs(minutesEast);
+  return `${wallText(day, ms)}${minutesEast < 0 ? '-' : '+'}${digits(Math.floor(east / 60), 2)}:${digits(east % 60, 2)}`;
+}
+
+/** A moment in UTC, to the millisecond (`2021-05-18T16:10:19.250Z`). */
+export function momentText(moment: Temporal.Instant): string {
+  const { day, ms } = wallFromMs(moment.epochMilliseconds);
+  const { year } = civilDay(day);
+  if (year < 1000 || year > 9999) return moment.toString();
+  return `${wallText(day, ms)}${ms % 1000 === 0 ? '' : `.${digits(ms % 1000, 3)}`}Z`;
+}
+
+/** A wall in whole seconds: `2021-05-18T12:10:19`. */
+function wallText(day: number, ms: number): string {
   const { year, month, dayOfMonth } = civilDay(day);
   const seconds = Math.floor(ms / 1000);
   const date = `${digits(year, 4)}-${digits(month, 2)}-${digits(dayOfMonth, 2)}`;
-  const time = `${digits(Math.floor(seconds / 3600), 2)}:${digits(Math.floor(seconds / 60) % 60, 2)}:${digits(seconds % 60, 2)}`;
-  const east = Math.abs(minutesEast);
-  return `${date}T${time}${minutesEast < 0 ? '-' : '+'}${digits(Math.floor(east / 60), 2)}:${digits(east % 60, 2)}`;
+  return `${date}T${digits(Math.floor(seconds / 3600), 2)}:${digits(Math.floor(seconds / 60) % 60, 2)}:${digits(seconds % 60, 2)}`;
 }
-
-/** A moment in UTC, to the millisecond. */
-export function momentText(moment: Temporal.Instant): string {
-  const ms = moment.epochMilliseconds;
-  const day = Math.floor(ms / msPerDay);
-  const { year, month, dayOfMonth } = civilDay(day);
-  if (year < 1000 || year > 9999) return moment.toString();
-  const time = ms - day * msPerDay;
-  const seconds = Math.floor(time / 1000);
-  const fraction = time % 1000 === 0 ? '' : `.${String(time % 1000).padStart(3, '0')}`;
-  return `${year}-${two(month)}-${two(dayOfMonth)}T${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}${fraction}Z`;
-}
-
-const two = (value: number): string => (value < 10 ? `0${value}` : `${value}`);
 
 const digits = (value: number, width: number): string => String(value).padStart(width, '0');
 

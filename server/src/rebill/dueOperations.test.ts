@@ -59,17 +59,13 @@ test('what falls due again while a claim looks is done in the same run', async (
   const { db } = rebills;
   const isInFlight = async () => (await db.row('select 1 from rebill where merchant_id = $1 and lease_until is not null', ['DEMO'])) !== undefined;
   // A claim that found nothing answers late: what was in flight when it looked is settled by then.
-  const slow: Database = {
-    rows: (text, values) => db.rows(text, values),
-    row: (text, values) => db.row(text, values),
-    run: (text, values) => db.run(text, values),
-    afterCommit: (listener) => db.afterCommit(listener),
+  const slow = withTransactions(db, {
     async transaction(work) {
       const value = await db.transaction(work);
       if (typeof value === 'object' && value !== null && 'lookCount' in value && value.lookCount === 0) while (await isInFlight());
       return value;
     },
-  };
+  });
   const counts = await runDue({ ...rebills.context('2027-03-15T14:00:00Z'), db: slow }, rebills.parts, { until: at('2027-03-15T14:00:00Z'), at: 'due' });
   assert.equal(counts.paid, 13);
 });
@@ -87,17 +83,13 @@ test('a run that fails has nothing under way any more: what was charged by then 
   await rebills.addItem(coffee);
   await rebills.add({ autoOrderOid: 1 });
   let claims = 0;
-  const failing: Database = {
-    rows: (text, values) => db.rows(text, values),
-    row: (text, values) => db.row(text, values),
-    run: (text, values) => db.run(text, values),
-    afterCommit: (listener) => db.afterCommit(listener),
+  const failing = withTransactions(db, {
     async transaction(work) {
       if (++claims !== 2) return db.transaction(work);
       setImmediate(answer);
       throw new Error('the connection is gone');
     },
-  };
+  });
   await assert.rejects(runDue({ ...rebills.context(due), db: failing }, rebills.parts, { until: at(due), at: 'now' }), /the connection is gone/);
   assert.deepEqual(await db.rows('select state from rebill where merchant_id = $1', ['DEMO']), [{ state: 'paid' }]);
 });
@@ -247,4 +239,13 @@ test('an update that comes while the charge is under way is kept, and so is the 
   assert.deepEqual([autoOrder.status, autoOrder.rebillCount, autoOrder.items[0]?.numberOfRebills], ['canceled', 1, 1]);
   assert.equal(String(autoOrder.items[0]?.nextShipmentAt), '2026-05-01T14:00:00Z');
   assert.equal((await rebills.orders(1)).length, 1);
+});
+
+/** The same database, but for how its transactions go. */
+const withTransactions = (db: Database, { transaction }: Pick<Database, 'transaction'>): Database => ({
+  transaction,
+  rows: (text, values) => db.rows(text, values),
+  row: (text, values) => db.row(text, values),
+  run: (text, values) => db.run(text, values),
+  afterCommit: (listener) => db.afterCommit(listener),
 });
