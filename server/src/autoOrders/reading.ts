@@ -23,18 +23,18 @@ export async function getAutoOrder(context: Context, key: AutoOrderKey, expand: 
   return text ?? noAutoOrder(key);
 }
 
-/** The JSON list of those auto orders that exist, in the order they were asked for, each once. */
-export async function getAutoOrdersBatch(context: Context, oids: readonly number[], expand: ReadonlySet<string>): Promise<string> {
+/** The JSON of those auto orders that exist, in the order they were asked for, each once. */
+export async function getAutoOrdersBatch(context: Context, oids: readonly number[], expand: ReadonlySet<string>): Promise<string[]> {
   const texts = new Map((await readTexts(context, oids, expand)).map((text) => [text.autoOrderOid, text.json]));
-  return `[${[...new Set(oids)].flatMap((oid) => texts.get(oid) ?? []).join(',')}]`;
+  return [...new Set(oids)].flatMap((oid) => texts.get(oid) ?? []);
 }
 
-/** A page of the auto orders that match, as a JSON list. */
+/** A page of the auto orders that match: the JSON of each. */
 export async function getAutoOrders(
   context: Context, filter: AutoOrderFilter, sort: readonly SortField[], page: Page, expand: ReadonlySet<string>,
-): Promise<{ readonly json: string; readonly resultSet: ResultSet }> {
+): Promise<{ readonly texts: readonly string[]; readonly resultSet: ResultSet }> {
   const { oids, resultSet } = await findOids(context.db, context.merchant.merchantId, filter, sort, page);
-  return { json: await getAutoOrdersBatch(context, oids, expand), resultSet };
+  return { texts: await getAutoOrdersBatch(context, oids, expand), resultSet };
 }
 
 /** The oid of the auto order that a path names; refuses when there is none. */

@@ -44,7 +44,7 @@ export async function runOnce(context: Context, { clock, seal }: { readonly cloc
 }
 
 function withBody(rendered: Rendered, change: (body: string) => string): Rendered {
-  return rendered.body === undefined ? rendered : { ...rendered, body: change(rendered.body) };
+  return rendered.body === undefined ? rendered : { ...rendered, body: [change(rendered.body.join(''))] };
 }
 
 /** Deletes what is older than a day. */
