@@ -1,32 +1,25 @@
 import { expansionUnder, orderJson } from '../orders/present.ts';
 import { listText, memberText, objectText } from '../kernel/jsonText.ts';
 
-/** Where the projection finds its auto order. All of it is SQL text of our own code, never a client's. */
-export interface AutoOrderProjection {
-  /** The alias of the `auto_order` row. */
-  readonly alias: string;
-  /** An expression for the merchant's time zone, such as `$2`. */
-  readonly zone: string;
-}
-
 /**
- * The wire's AutoOrder as one SQL expression (text) at an expansion. Detail, lists, webhooks and exports all use this one. With
- * `items.future_schedules` the text has gaps that `fillFutureSchedules` must fill, because schedules come from rules and not from rows.
+ * The wire's AutoOrder as one SQL expression (text) of an `auto_order` row, by its alias, at an expansion, in a statement with `inZone`. Detail, lists,
+ * webhooks and exports all use this one. With `items.future_schedules` the text has gaps that `fillFutureSchedules` must fill, because schedules come from
+ * rules and not from rows.
  *
  * Fields younger than the auto_order reference (add_ons, emails, logs, management, properties) come only when asked for: old clients refuse what they don't know.
  */
-export function autoOrderJson({ alias, zone }: AutoOrderProjection, expand: ReadonlySet<string>): string {
-  const write = writer(zone, `${alias}.currency_exponent`);
+export function autoOrderJson(alias: string, expand: ReadonlySet<string>): string {
+  const write = writer(`${alias}.currency_exponent`);
   return objectText([
     ...scalars(alias, write),
-    expand.has('items') || hasUnder('items', expand) ? write.json('items', itemsJson({ alias, zone }, expand)) : undefined,
+    expand.has('items') || hasUnder('items', expand) ? write.json('items', itemsJson(alias, expand)) : undefined,
     expand.has('add_ons') ? write.json('add_ons', addOnsJson(`${alias}.add_ons`, write)) : undefined,
     expand.has('properties') ? write.json('properties', `${alias}.properties`) : undefined,
     expand.has('management') ? write.json('management', managementJson(alias)) : undefined,
-    expand.has('emails') ? write.json('emails', `auto_order_emails(${alias}.merchant_id, ${alias}.auto_order_oid, ${zone})`) : undefined,
+    expand.has('emails') ? write.json('emails', `auto_order_emails(${alias}.merchant_id, ${alias}.auto_order_oid)`) : undefined,
     expand.has('logs') ? write.json('logs', logsJson(alias, write)) : undefined,
-    expand.has('original_order') || hasUnder('original_order', expand) ? write.json('original_order', originalOrderJson({ alias, zone }, expand)) : undefined,
-    expand.has('rebill_orders') || hasUnder('rebill_orders', expand) ? write.json('rebill_orders', rebillOrdersJson({ alias, zone }, expand)) : undefined,
+    expand.has('original_order') || hasUnder('original_order', expand) ? write.json('original_order', originalOrderJson(alias, expand)) : undefined,
+    expand.has('rebill_orders') || hasUnder('rebill_orders', expand) ? write.json('rebill_orders', rebillOrdersJson(alias, expand)) : undefined,
   ]);
 }
 
@@ -34,15 +27,15 @@ export function autoOrderJson({ alias, zone }: AutoOrderProjection, expand: Read
  * The wire's OrderAutoOrder of an `orders` row as one SQL expression (text, null where there is none): the auto order with its items on the
  * order that started it, and only a pointer to it on a rebill. Its status knows no `merged`, so that is left out.
  */
-export function orderAutoOrderJson(orderAlias: string, zone: string): string {
-  const write = writer(zone, 'ao.currency_exponent');
+export function orderAutoOrderJson(orderAlias: string): string {
+  const write = writer('ao.currency_exponent');
   const pointer = [
     write.plain('auto_order_oid', 'ao.auto_order_oid'),
     write.text('auto_order_code', 'ao.auto_order_code'),
     write.text('original_order_id', 'ao.original_order_id'),
     write.text('status', "nullif(ao.status, 'merged')"),
   ];
-  const whole = [...pointer, ...state('ao', write), write.json('items', itemsJson({ alias: 'ao', zone }, nothing))];
+  const whole = [...pointer, ...state('ao', write), write.json('items', itemsJson('ao', nothing))];
   return `(select (case when ${orderAlias}.rebill_number = 0 then ${objectText(whole)} else ${objectText(pointer)} end)
     from auto_order ao where ao.merchant_id = ${orderAlias}.merchant_id and ao.auto_order_oid = ${orderAlias}.auto_order_oid)`;
 }
@@ -94,8 +87,8 @@ function state(alias: string, write: Writer): string[] {
   ];
 }
 
-function itemsJson({ alias, zone }: AutoOrderProjection, expand: ReadonlySet<string>): string {
-  const write = writer(zone, `${alias}.currency_exponent`);
+function itemsJson(alias: string, expand: ReadonlySet<string>): string {
+  const write = writer(`${alias}.currency_exponent`);
   const item = objectText([
     write.plain('auto_order_item_oid', 'i.auto_order_item_oid'),
     write.text('original_item_id', 'i.original_item_id'),
@@ -165,18 +158,18 @@ function logsJson(alias: string, write: Writer): string {
     where l.merchant_id = ${alias}.merchant_id and l.auto_order_oid = ${alias}.auto_order_oid)`;
 }
 
-function originalOrderJson({ alias, zone }: AutoOrderProjection, expand: ReadonlySet<string>): string {
-  return `(select ${orderOf('original_order', zone, expand)} from orders o
+function originalOrderJson(alias: string, expand: ReadonlySet<string>): string {
+  return `(select ${orderOf('original_order', expand)} from orders o
     where o.merchant_id = ${alias}.merchant_id and o.order_id = ${alias}.original_order_id)`;
 }
 
-function rebillOrdersJson({ alias, zone }: AutoOrderProjection, expand: ReadonlySet<string>): string {
-  return `(select ${listText(orderOf('rebill_orders', zone, expand), 'o.rebill_number')} from orders o
+function rebillOrdersJson(alias: string, expand: ReadonlySet<string>): string {
+  return `(select ${listText(orderOf('rebill_orders', expand), 'o.rebill_number')} from orders o
     where o.merchant_id = ${alias}.merchant_id and o.auto_order_oid = ${alias}.auto_order_oid and o.rebill_number > 0)`;
 }
 
-function orderOf(prefix: 'original_order' | 'rebill_orders', zone: string, expand: ReadonlySet<string>): string {
-  return orderJson({ alias: 'o', zone, autoOrder: orderAutoOrderJson }, expansionUnder(prefix, expand));
+function orderOf(prefix: 'original_order' | 'rebill_orders', expand: ReadonlySet<string>): string {
+  return orderJson({ alias: 'o', autoOrder: orderAutoOrderJson }, expansionUnder(prefix, expand));
 }
 
 /** Writes `"name":value` of one row as SQL text; null where the value is null, so that the field is left out. */
@@ -189,11 +182,11 @@ interface Writer {
   json(name: string, sql: string): string;
 }
 
-function writer(zone: string, exponent: string): Writer {
+function writer(exponent: string): Writer {
   return {
     plain: (name, sql) => memberText(name, `${sql}::text`),
     text: (name, sql) => memberText(name, `to_json(${sql})::text`),
-    moment: (name, sql) => memberText(name, `'"' || wire_dts(${sql}, ${zone}) || '"'`),
+    moment: (name, sql) => memberText(name, `wire_dts(${sql})::text`),
     money: (name, sql) => memberText(name, `wire_money(${sql}, ${exponent})::text`),
     json: (name, sql) => memberText(name, `(${sql})::text`),
   };

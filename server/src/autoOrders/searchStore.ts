@@ -3,6 +3,7 @@ import { autoOrderJson } from './present.ts';
 import { countMax, lowerFacet, pageSql } from './search.ts';
 import { present } from '../kernel/assert.ts';
 import type { SortField } from '@perennial/contract/sorting.ts';
+import { inZone } from '../platform/storage/zone.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { Page } from '../platform/http/routes.ts';
 import type { ResultSet } from '../platform/http/answer.ts';
@@ -38,8 +39,8 @@ function readSql(expand: ReadonlySet<string>): string {
   const known = readSqls.get(key);
   if (known !== undefined) return known;
   if (readSqls.size >= readSqlsMax) readSqls.clear();
-  const sql = `select a.auto_order_oid as oid, a.version, ${autoOrderJson({ alias: 'a', zone: '$2' }, expand)} as json
-     from auto_order a where a.merchant_id = $1 and a.auto_order_oid = any((select $3::int[])::int[]) and $2::text is not null order by a.auto_order_oid`;
+  const sql = `select a.auto_order_oid as oid, a.version, ${autoOrderJson('a', expand)} as json
+     from auto_order a where a.merchant_id = $1 and a.auto_order_oid = any((select $3::int[])::int[]) and ${inZone('$2')} order by a.auto_order_oid`;
   readSqls.set(key, sql);
   return sql;
 }
@@ -60,11 +61,10 @@ export async function findOids(
   db: Database, merchantId: string, filter: AutoOrderFilter, sort: readonly SortField[], page: Page,
 ): Promise<OidPage> {
   const { oids, count, values } = pageSql(merchantId, filter, sort, page);
-  const row = present(await db.row<{ oids: number[]; total: number | null }>(
-    `with page as materialized (select array(select auto_order_oid from (${oids}) as ordered) as oids)
-     select oids, case when cardinality(oids) not between 1 and ${page.limit} then (${count}) end as total from page`,
-    values,
-  ), 'page');
+  const sql = `with page as materialized (select array(select auto_order_oid from (${oids}) as ordered) as oids)
+     select oids, case when cardinality(oids) not between 1 and ${page.limit} then (${count}) end as total from page`;
+  const [found] = await db.rows<FoundPage>(sql, values);
+  const row = present(found, 'page');
   const shown = row.oids.slice(0, page.limit);
   const total = row.total ?? page.offset + shown.length;
   return {
@@ -74,6 +74,11 @@ export async function findOids(
       ...(total > countMax ? {} : { totalRecords: total }),
     },
   };
+}
+
+interface FoundPage {
+  readonly oids: readonly number[];
+  readonly total: number | null;
 }
 
 /** The active auto orders of a customer: those whose original order has the profile or the billing email. */

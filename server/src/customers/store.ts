@@ -2,6 +2,7 @@ import type { SortField } from '@perennial/contract/sorting.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 import { type Bind, bindings, type JsonPage, readPage } from '../platform/storage/page.ts';
+import { inZone } from '../platform/storage/zone.ts';
 import type { StoredCustomer } from './customer.ts';
 import { customerJson } from './present.ts';
 
@@ -26,7 +27,7 @@ export async function readCustomerJson(
 ): Promise<string | undefined> {
   const [condition, value] = 'oid' in key ? ['o.customer_profile_oid = $2', key.oid] : ['o.email_lc = $2', emailKey(key.email)];
   const row = await db.row<{ json: string }>(
-    `select ${customerJson({ alias: 'o', zone: '$3' }, expand)}::text as json from customer o where o.merchant_id = $1 and ${condition}`,
+    `select ${customerJson('o', expand)}::text as json from customer o where o.merchant_id = $1 and ${condition} and ${inZone('$3')}`,
     [merchantId, value, timeZone],
   );
   return row?.json;
@@ -86,7 +87,8 @@ export function readCustomerPage(db: Database, merchantId: string, list: Custome
   return readPage(db, {
     table: 'customer', key: 'customer_profile_oid', where, values,
     orderBy: [...orderBy, 'o.customer_profile_oid'],
-    json: (bind) => customerJson({ alias: 'o', zone: `${bind(list.timeZone)}::text` }, list.expand),
+    zone: list.timeZone,
+    json: customerJson('o', list.expand),
   }, list.page);
 }
 

@@ -3,6 +3,7 @@ import type { SortField } from '@perennial/contract/sorting.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 import { bindings, type JsonPage, readPage } from '../platform/storage/page.ts';
+import { inZone } from '../platform/storage/zone.ts';
 import { catalogItem } from './catalogItem.ts';
 import type { CatalogItem } from './item.ts';
 import { itemJson } from './present.ts';
@@ -37,7 +38,7 @@ export async function lockItem(tx: Database, merchantId: string, oid: number): P
 export async function readItemJson(db: Database, merchantId: string, key: ItemKey, expand: ReadonlySet<string>, timeZone: string): Promise<string | undefined> {
   const [condition, value] = 'oid' in key ? ['o.merchant_item_oid = $2', key.oid] : ['o.merchant_item_id_lc = $2', catalogKey(key.itemId)];
   const row = await db.row<{ json: string }>(
-    `select ${itemJson({ alias: 'o', zone: '$3' }, expand)}::text as json from item o where o.merchant_id = $1 and ${condition}`,
+    `select ${itemJson('o', expand)}::text as json from item o where o.merchant_id = $1 and ${condition} and ${inZone('$3')}`,
     [merchantId, value, timeZone],
   );
   return row?.json;
@@ -69,7 +70,8 @@ export function readItemPage(db: Database, merchantId: string, list: ItemList): 
   return readPage(db, {
     table: 'item', key: 'merchant_item_oid', where, values,
     orderBy: [...orderBy, 'o.merchant_item_oid'],
-    json: (bind) => itemJson({ alias: 'o', zone: `${bind(list.timeZone)}::text` }, list.expand),
+    zone: list.timeZone,
+    json: itemJson('o', list.expand),
   }, list.page);
 }
 

@@ -1,5 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
+import { inZone } from '../platform/storage/zone.ts';
 import type { CustomerNotice, MerchantNotice, Notice } from './notice.ts';
 
 /** A mail to be written down. */
@@ -81,7 +82,7 @@ export async function settleNotices(db: Database, merchantId: string, settled: r
 
 /** The wire's list of AutoOrderEmail of an auto order, as JSON text. */
 export async function readEmails(db: Database, merchantId: string, autoOrderOid: number, timeZone: string): Promise<string> {
-  const row = await db.row<{ json: string }>('select auto_order_emails($1, $2, $3) as json', [merchantId, autoOrderOid, timeZone]);
+  const row = await db.row<{ json: string }>(`select auto_order_emails($1, $2) as json where ${inZone('$3')}`, [merchantId, autoOrderOid, timeZone]);
   return row!.json;
 }
 

@@ -3,6 +3,7 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Minor } from '../kernel/money.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { type Bind, bindings, type JsonPage, readPage } from '../platform/storage/page.ts';
+import { inZone } from '../platform/storage/zone.ts';
 import { facet, type FacetName } from './facets.ts';
 import { orderJson, type OrderProjection } from './present.ts';
 import { listText } from '../kernel/jsonText.ts';
@@ -44,7 +45,8 @@ export function readOrderPage(db: Database, merchantId: string, list: OrderList)
   return readPage(db, {
     table: 'orders', key: 'order_id', where, values,
     orderBy: [...orderBy, 'o.order_id'],
-    json: (bind) => orderJson({ alias: 'o', zone: `${bind(list.timeZone)}::text`, autoOrder: list.autoOrder }, list.expand),
+    zone: list.timeZone,
+    json: orderJson({ alias: 'o', autoOrder: list.autoOrder }, list.expand),
   }, list.page);
 }
 
@@ -53,9 +55,10 @@ export async function readOrdersJson(
   db: Database, merchantId: string, orderIds: readonly string[], list: Pick<OrderList, 'expand' | 'timeZone' | 'autoOrder'>,
 ): Promise<string> {
   const row = await db.row<{ json: string }>(
-    `select ${listText(orderJson({ alias: 'o', zone: '$3', autoOrder: list.autoOrder }, list.expand), 'asked.place')} as json
+    `select ${listText(orderJson({ alias: 'o', autoOrder: list.autoOrder }, list.expand), 'asked.place')} as json
      from (select id, min(place) as place from unnest($2::text[]) with ordinality as a (id, place) group by id) asked
-     join orders o on o.merchant_id = $1 and o.order_id = asked.id`,
+     join orders o on o.merchant_id = $1 and o.order_id = asked.id
+     where ${inZone('$3')}`,
     [merchantId, orderIds.map(storedId), list.timeZone],
   );
   return row?.json ?? '[]';
@@ -66,8 +69,8 @@ export async function readOrderTexts(
   db: Database, merchantId: string, orderIds: readonly string[], list: Pick<OrderList, 'expand' | 'timeZone' | 'autoOrder'>,
 ): Promise<Map<string, string>> {
   const rows = await db.rows<{ order_id: string; json: string }>(
-    `select o.order_id, ${orderJson({ alias: 'o', zone: '$3', autoOrder: list.autoOrder }, list.expand)} as json
-     from orders o where o.merchant_id = $1 and o.order_id = any ($2)`,
+    `select o.order_id, ${orderJson({ alias: 'o', autoOrder: list.autoOrder }, list.expand)} as json
+     from orders o where o.merchant_id = $1 and o.order_id = any ($2) and ${inZone('$3')}`,
     [merchantId, orderIds, list.timeZone],
   );
   return new Map(rows.map((row) => [row.order_id, row.json]));

@@ -6,18 +6,16 @@ import { orderParts, type OrderPart } from './order.ts';
 export interface OrderProjection {
   /** The alias of the `orders` row. */
   readonly alias: string;
-  /** An expression for the merchant's time zone, such as `$2`. */
-  readonly zone: string;
   /**
-   * Makes the expression (text, null where there is none) of an order's OrderAutoOrder from the alias of its row and the zone. Handed in, because that
+   * Makes the expression (text, null where there is none) of an order's OrderAutoOrder from the alias of its row. Handed in, because that
    * lies in the tables of auto orders; without it `auto_order` is never answered.
    */
-  readonly autoOrder?: (alias: string, zone: string) => string;
+  readonly autoOrder?: (alias: string) => string;
 }
 
 /**
- * The wire's Order as one SQL expression (text) at an expansion: the names of `_expand` without any prefix. Nothing expanded: its scalars only.
- * Detail, lists, webhooks and the orders inside auto orders all use this one.
+ * The wire's Order as one SQL expression (text) at an expansion, in a statement with `inZone`: the names of `_expand` without any prefix. Nothing expanded:
+ * its scalars only. Detail, lists, webhooks and the orders inside auto orders all use this one.
  */
 export function orderJson(order: OrderProjection, expand: ReadonlySet<string>): string {
   return objectText([...scalars(order), ...storedParts(order, expand), ...foreignParts(order, expand)]);
@@ -65,8 +63,8 @@ const partOfExpansion: Readonly<Record<string, OrderPart>> = {
 };
 
 // Zones can be changed, so the order's own moments are written from their columns; other dates keep the offset they were stored with.
-function scalars({ alias, zone }: OrderProjection): string[] {
-  return [headMembers(alias), memberText('creation_dts', `'"' || wire_dts(${alias}.created_at, ${zone}) || '"'`)];
+function scalars({ alias }: OrderProjection): string[] {
+  return [headMembers(alias), memberText('creation_dts', `wire_dts(${alias}.created_at)::text`)];
 }
 
 // All of its values are scalars, so no brace but the object's own stands at an end; and it is never empty, as it holds the order's id.
@@ -78,12 +76,12 @@ function storedParts(order: OrderProjection, expand: ReadonlySet<string>): strin
     .map(([, part]) => memberText(part, partOf(order, part, expand)));
 }
 
-function partOf({ alias, zone }: OrderProjection, part: OrderPart, expand: ReadonlySet<string>): string {
+function partOf({ alias }: OrderProjection, part: OrderPart, expand: ReadonlySet<string>): string {
   const stored = `${alias}.${part}`;
   switch (part) {
     case 'payment': {
       const dated = `case when ${alias}.paid_at is null then ${stored}::jsonb
-        else ${stored}::jsonb || jsonb_build_object('payment_dts', wire_dts(${alias}.paid_at, ${zone})) end`;
+        else ${stored}::jsonb || jsonb_build_object('payment_dts', wire_dts(${alias}.paid_at)) end`;
       return `((${dated})${expand.has('payment.transaction') ? '' : " - 'transactions'"})::text`;
     }
     case 'shipping':
@@ -100,12 +98,12 @@ function partOf({ alias, zone }: OrderProjection, part: OrderPart, expand: Reado
 function foreignParts(order: OrderProjection, expand: ReadonlySet<string>): string[] {
   const parts: string[] = [];
   if (expand.has('customer_profile')) parts.push(memberText('customer_profile', customerOf(order)));
-  if (expand.has('auto_order') && order.autoOrder) parts.push(memberText('auto_order', order.autoOrder(order.alias, order.zone)));
+  if (expand.has('auto_order') && order.autoOrder) parts.push(memberText('auto_order', order.autoOrder(order.alias)));
   return parts;
 }
 
-function customerOf({ alias, zone }: OrderProjection): string {
-  return `(select (${customerJson({ alias: 'profile', zone }, customerPartsOfOrder)})::text from customer profile
+function customerOf({ alias }: OrderProjection): string {
+  return `(select (${customerJson('profile', customerPartsOfOrder)})::text from customer profile
     where profile.merchant_id = ${alias}.merchant_id and profile.customer_profile_oid = ${alias}.customer_profile_oid)`;
 }
 

@@ -2,6 +2,7 @@ import type { Temporal } from 'temporal-polyfill';
 import { minor } from '../kernel/money.ts';
 import { recordset, type Column } from '../platform/storage/recordset.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { inZone } from '../platform/storage/zone.ts';
 import { orderFacets } from './facets.ts';
 import { orderParts, type OrderDocument, type OrderRecord } from './order.ts';
 import { documentJson, orderJson } from './present.ts';
@@ -29,7 +30,7 @@ export async function readOrderJson(
   db: Database, merchantId: string, orderId: string, expand: ReadonlySet<string>, timeZone: string, autoOrder?: OrderProjection['autoOrder'],
 ): Promise<string | undefined> {
   const row = await db.row<{ json: string }>(
-    `select ${orderJson({ alias: 'o', zone: '$3', autoOrder }, expand)} as json from orders o where o.merchant_id = $1 and o.order_id = $2`,
+    `select ${orderJson({ alias: 'o', autoOrder }, expand)} as json from orders o where o.merchant_id = $1 and o.order_id = $2 and ${inZone('$3')}`,
     [merchantId, storedId(orderId), timeZone],
   );
   return row?.json;

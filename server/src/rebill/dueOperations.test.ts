@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Temporal } from 'temporal-polyfill';
 import { anItem, at } from '../../../test/support/autoOrders.ts';
 import { testDatabase } from '../../../test/support/database.ts';
 import { coffee, rebillsOn } from '../../../test/support/rebills.ts';
@@ -48,8 +49,8 @@ test('a test clock plays a year of several auto orders, each at its own minute',
   }
   const counts = await rebills.play('2027-01-15T16:00:00Z');
   assert.equal(counts.paid, 60);
-  const rows = await rebills.db.rows<{ at: string }>(`select min(created_at)::text as at from orders where merchant_id = 'DEMO' and auto_order_oid = 3 and rebill_number = 6`);
-  assert.deepEqual(rows, [{ at: '2026-07-15 14:03:00+00' }]);
+  const sixth = await rebills.db.row<{ at: Temporal.Instant }>(`select min(created_at) as at from orders where merchant_id = 'DEMO' and auto_order_oid = 3 and rebill_number = 6`);
+  assert.equal(String(sixth?.at), '2026-07-15T14:03:00Z');
 });
 
 test('what falls due again while a claim looks is done in the same run', async (t) => {

@@ -1,6 +1,7 @@
 import type { User } from '@perennial/contract/user.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
+import { inZone } from '../platform/storage/zone.ts';
 import { allPermissions } from './apiKey.ts';
 
 /** A user as the rules need one. */
@@ -51,7 +52,7 @@ export async function listLogins(db: Database, merchantId: string): Promise<{ us
 /** The wire's JSON of a user, or undefined. */
 export async function readUserJson(db: Database, merchantId: string, userId: number, timeZone: string): Promise<string | undefined> {
   const row = await db.row<{ json: string }>(
-    `select ${userJson}::text as json from app_user u where u.merchant_id = $1 and u.user_id = $4`, [merchantId, timeZone, allPermissions, userId],
+    `select ${userJson}::text as json from app_user u where u.merchant_id = $1 and u.user_id = $4 and ${inZone('$2')}`, [merchantId, timeZone, allPermissions, userId],
   );
   return row?.json;
 }
@@ -59,7 +60,7 @@ export async function readUserJson(db: Database, merchantId: string, userId: num
 /** The wire's JSON of all users by name. */
 export async function readUsersJson(db: Database, merchantId: string, timeZone: string): Promise<string> {
   const row = await db.row<{ json: string }>(
-    `select coalesce(json_agg(${userJson} order by lower(u.full_name), u.user_id), '[]')::text as json from app_user u where u.merchant_id = $1`,
+    `select coalesce(json_agg(${userJson} order by lower(u.full_name), u.user_id), '[]')::text as json from app_user u where u.merchant_id = $1 and ${inZone('$2')}`,
     [merchantId, timeZone, allPermissions],
   );
   return row!.json;
@@ -114,7 +115,7 @@ export async function permissionsOfGroups(db: Database, merchantId: string, grou
 export async function readLoginsJson(db: Database, merchantId: string, userId: number, timeZone: string): Promise<string> {
   const row = await db.row<{ json: string }>(
     `select coalesce(json_agg(${loginJson} order by l.login_id desc), '[]')::text as json from (
-       select * from user_login where merchant_id = $1 and user_id = $3 order by login_id desc limit ${loginsMax}) l`,
+       select * from user_login where merchant_id = $1 and user_id = $3 order by login_id desc limit ${loginsMax}) l where ${inZone('$2')}`,
     [merchantId, timeZone, userId],
   );
   return row!.json;
@@ -143,8 +144,8 @@ async function setGroupsOf(tx: Database, merchantId: string, { userId, groupOids
 const loginsMax = 100;
 const loginsShown = 10;
 
-// $2 is the merchant's zone, $3 the names of all permissions.
-const loginJson = `json_build_object('login', l.login, 'ip_address', l.ip_address, 'user_agent', l.user_agent, 'login_dts', wire_dts(l.at, $2::text))`;
+// In a statement with `inZone`; $3 are the names of all permissions.
+const loginJson = `json_build_object('login', l.login, 'ip_address', l.ip_address, 'user_agent', l.user_agent, 'login_dts', wire_dts(l.at))`;
 
 const effectivePermissions = `array(
   select unnest(g.permissions) from group_membership m join user_group g on g.merchant_id = m.merchant_id and g.group_id = m.group_id

@@ -3,15 +3,9 @@
  * (links.ts), because they are signed.
  */
 
-/** How a projection refers to its row and values: SQL of our own. */
-export interface TaskColumns {
-  readonly alias: string;
-  readonly zone: string;
-}
-
-/** A WorkflowTask as a JSON expression without nulls. Events leave the history out: they are one themselves. */
-export function taskJson({ alias: t, zone }: TaskColumns, { withHistory }: { readonly withHistory: boolean }): string {
-  const moment = (name: string, column: string) => `'${name}', wire_dts(${t}.${column}, ${zone})`;
+/** A WorkflowTask as a JSON expression of a row, by its alias, without nulls, in a statement with `inZone`. Events leave the history out: they are one themselves. */
+export function taskJson(t: string, { withHistory }: { readonly withHistory: boolean }): string {
+  const moment = (name: string, column: string) => `'${name}', wire_dts(${t}.${column})`;
   return `json_strip_nulls(json_build_object(
     'workflow_task_uuid', ${t}.task_uuid, 'merchant_id', ${t}.merchant_id, 'task_name', ${t}.name, 'task_details', ${t}.details, 'task_context', ${t}.context,
     'object_type', ${t}.object_type, 'object_id', ${t}.object_id, 'object_url', ${t}.object_url, 'object_email', ${t}.object_email,
@@ -26,11 +20,11 @@ export function taskJson({ alias: t, zone }: TaskColumns, { withHistory }: { rea
       'user_icon_url', (select u.icon_url from app_user u where u.merchant_id = ${t}.merchant_id and u.user_id = ${t}.created_by_user_id)),
     'tags', ${t}.tags, 'properties', ${t}.properties, 'attachments', ${t}.attachments,
     'notes', (select coalesce(json_agg(json_build_object(
-        'note', n ->> 'note', 'note_dts', wire_dts((n ->> 'at')::timestamptz, ${zone}), 'edit_dts', wire_dts((n ->> 'edited_at')::timestamptz, ${zone}),
+        'note', n ->> 'note', 'note_dts', wire_dts((n ->> 'at')::timestamptz), 'edit_dts', wire_dts((n ->> 'edited_at')::timestamptz),
         'original_note', n ->> 'original', 'user', json_build_object('user_id', (n ->> 'user_id')::int, 'user', n ->> 'user'), 'attachments', n -> 'attachments'
       ) order by place), '[]') from jsonb_array_elements(${t}.notes) with ordinality as notes (n, place))${withHistory ? `,
     'histories', (select coalesce(json_agg(json_build_object(
-        'activity_dts', wire_dts(h.at, ${zone}), 'description', h.description, 'ip_address', h.ip_address,
+        'activity_dts', wire_dts(h.at), 'description', h.description, 'ip_address', h.ip_address,
         'user', json_build_object('user_id', h.user_id, 'user', h.user_name)
       ) order by h.history_id), '[]') from workflow_history h where h.merchant_id = ${t}.merchant_id and h.task_uuid = ${t}.task_uuid)` : ''}
   ))`;

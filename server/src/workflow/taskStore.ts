@@ -3,6 +3,7 @@ import { present } from '../kernel/assert.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { bindings, type JsonPage, readPage } from '../platform/storage/page.ts';
 import { recordset, type Column } from '../platform/storage/recordset.ts';
+import { inZone } from '../platform/storage/zone.ts';
 import type { SortField } from '@perennial/contract/sorting.ts';
 import { taskJson } from './present.ts';
 import { conditionsOf, orderOf, type Searcher, type TaskSearch } from './search.ts';
@@ -126,7 +127,7 @@ export async function readTaskTexts(
   db: Database, merchantId: string, zone: string, taskUuids: readonly string[], options: { readonly withHistory: boolean },
 ): Promise<ReadonlyMap<string, string>> {
   const rows = await db.rows<{ task_uuid: string; json: string }>(
-    `select o.task_uuid, ${taskJson({ alias: 'o', zone: '$2::text' }, options)}::text as json from workflow_task o where o.merchant_id = $1 and o.task_uuid = any($3::text[])`,
+    `select o.task_uuid, ${taskJson('o', options)}::text as json from workflow_task o where o.merchant_id = $1 and o.task_uuid = any($3::text[]) and ${inZone('$2')}`,
     [merchantId, zone, [...taskUuids]],
   );
   return new Map(rows.map((row) => [row.task_uuid, row.json]));
@@ -135,7 +136,7 @@ export async function readTaskTexts(
 /** The task's JSON and version. */
 export async function readTask(db: Database, merchantId: string, zone: string, taskUuid: string): Promise<{ json: string; version: number } | undefined> {
   return db.row<{ json: string; version: number }>(
-    `select ${taskJson({ alias: 'o', zone: '$2::text' }, { withHistory: true })}::text as json, o.version from workflow_task o where o.merchant_id = $1 and o.task_uuid = $3`,
+    `select ${taskJson('o', { withHistory: true })}::text as json, o.version from workflow_task o where o.merchant_id = $1 and o.task_uuid = $3 and ${inZone('$2')}`,
     [merchantId, zone, taskUuid],
   );
 }
@@ -154,7 +155,7 @@ export function readTaskPage(db: Database, merchantId: string, { search, searche
   const where = ['o.merchant_id = $1', ...conditionsOf(search, searcher, bind, { exactStatus })];
   return readPage(db, {
     table: 'workflow_task', key: 'global_number', where, values, orderBy: orderOf(sort),
-    json: (bind) => taskJson({ alias: 'o', zone: `${bind(searcher.zone)}::text` }, { withHistory: true }),
+    zone: searcher.zone, json: taskJson('o', { withHistory: true }),
   }, page);
 }
 

@@ -58,7 +58,7 @@ export function openPool(options: PoolOptions): DatabasePool {
     types: { getTypeParser },
     // Every statement names its merchant and has an index for it. A plan is kept as long as its connection: made while a table was small, one that reads it
     // from end to end would still be used when it is large (docs/adr, plans that are kept).
-    options: '-c timezone=UTC -c enable_seqscan=off',
+    options: '-c enable_seqscan=off',
   });
   // Without a listener an idle connection's end (a restart of PostgreSQL) would end this process.
   pool.on('error', (error) => options.onIdleError?.(error));

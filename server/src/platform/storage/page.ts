@@ -1,5 +1,6 @@
 import { present } from '../../kernel/assert.ts';
 import type { Database } from './database.ts';
+import { inZone } from './zone.ts';
 
 /** A list to read a page of. All texts are SQL of our own code; values of clients come through `values` alone. */
 export interface PageSource {
@@ -13,8 +14,10 @@ export interface PageSource {
   readonly orderBy: readonly string[];
   /** What `$1`, `$2`, ... of the conditions stand for; the first is the merchant's id. */
   readonly values: readonly unknown[];
-  /** The JSON of one row, as text or jsonb; `bind` gives a place to each value that only it needs. */
-  readonly json: (bind: Bind) => string;
+  /** The JSON of one row, as text or jsonb. */
+  readonly json: string;
+  /** The zone that its moments are printed in. */
+  readonly zone: string;
 }
 
 /** A page as the wire needs it: the JSON text of its rows and where it lies in the whole. */
@@ -61,8 +64,8 @@ function pageStatement(source: PageSource, page: { readonly limit: number; reado
       from (select o.${key} as key from ${table} o where ${where.join(' and ')} order by ${orderBy.join(', ')}
             limit ${limit} + 1 offset ${bind(page.offset)}::int) k
     )
-    select '[' || coalesce(string_agg((${source.json(bind)})::text, ',' order by page.place) filter (where page.place <= ${limit}), '') || ']' as json, count(*) as found
-    from page join ${table} o on o.merchant_id = $1 and o.${key} = page.key`;
+    select '[' || coalesce(string_agg((${source.json})::text, ',' order by page.place) filter (where page.place <= ${limit}), '') || ']' as json, count(*) as found
+    from page join ${table} o on o.merchant_id = $1 and o.${key} = page.key where ${inZone(bind(source.zone))}`;
   return { text, values };
 }
 

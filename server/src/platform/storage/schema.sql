@@ -833,17 +833,17 @@ CREATE INDEX workflow_task_updated ON workflow_task USING btree (merchant_id, up
 CREATE INDEX workflow_task_user ON workflow_task USING btree (merchant_id, assigned_user_id, status, created_at, global_number);
 CREATE UNIQUE INDEX workflow_task_uuid ON workflow_task USING btree (merchant_id, task_uuid);
 
-CREATE FUNCTION public.wire_dts(at timestamp with time zone, zone text)
- RETURNS text
+CREATE FUNCTION public.wire_dts(at timestamp with time zone)
+ RETURNS json
  LANGUAGE sql
  STABLE PARALLEL SAFE
-RETURN (replace((date_trunc('second'::text, (at AT TIME ZONE zone)))::text, ' '::text, 'T'::text) || CASE WHEN ((at AT TIME ZONE zone) < (at AT TIME ZONE 'UTC'::text)) THEN "left"((((at AT TIME ZONE zone) - (at AT TIME ZONE 'UTC'::text)))::text, 6) ELSE ('+'::text || "left"((((at AT TIME ZONE zone) - (at AT TIME ZONE 'UTC'::text)))::text, 5)) END);
+RETURN to_json(date_trunc('second'::text, at));
 
-CREATE FUNCTION public.auto_order_emails(of_merchant text, of_oid integer, zone text)
+CREATE FUNCTION public.auto_order_emails(of_merchant text, of_oid integer)
  RETURNS text
  LANGUAGE sql
  STABLE PARALLEL SAFE
-RETURN (SELECT (('['::text || COALESCE(string_agg((json_strip_nulls(json_build_object('email', n.email, 'subject', n.subject, 'message_id', n.message_id, 'send_dts', CASE WHEN ((n.delivered_at IS NOT NULL) OR (n.bounced_at IS NOT NULL)) THEN wire_dts(n.made_at, auto_order_emails.zone) ELSE NULL::text END, 'delivered', (n.delivered_at IS NOT NULL), 'delivery_dts', wire_dts(n.delivered_at, auto_order_emails.zone), 'bounce_dts', wire_dts(n.bounced_at, auto_order_emails.zone), 'bounce_type', n.bounce_type, 'bounce_diagnostic_code', CASE WHEN (n.bounced_at IS NOT NULL) THEN n.smtp_response ELSE NULL::text END, 'smtp_response', n.smtp_response, 'skipped', (n.skip_reason IS NOT NULL), 'skip_reason', n.skip_reason, 'internal', false)))::text, ','::text ORDER BY n.notice_id), ''::text)) || ']'::text) FROM notice n WHERE ((n.merchant_id = auto_order_emails.of_merchant) AND (n.auto_order_oid = auto_order_emails.of_oid)));
+RETURN (SELECT (('['::text || COALESCE(string_agg((json_strip_nulls(json_build_object('email', n.email, 'subject', n.subject, 'message_id', n.message_id, 'send_dts', CASE WHEN ((n.delivered_at IS NOT NULL) OR (n.bounced_at IS NOT NULL)) THEN wire_dts(n.made_at) ELSE NULL::json END, 'delivered', (n.delivered_at IS NOT NULL), 'delivery_dts', wire_dts(n.delivered_at), 'bounce_dts', wire_dts(n.bounced_at), 'bounce_type', n.bounce_type, 'bounce_diagnostic_code', CASE WHEN (n.bounced_at IS NOT NULL) THEN n.smtp_response ELSE NULL::text END, 'smtp_response', n.smtp_response, 'skipped', (n.skip_reason IS NOT NULL), 'skip_reason', n.skip_reason, 'internal', false)))::text, ','::text ORDER BY n.notice_id), ''::text)) || ']'::text) FROM notice n WHERE ((n.merchant_id = auto_order_emails.of_merchant) AND (n.auto_order_oid = auto_order_emails.of_oid)));
 
 CREATE FUNCTION public.billing_signature(claims text)
  RETURNS text

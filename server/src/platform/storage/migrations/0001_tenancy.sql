@@ -39,12 +39,9 @@ create table counter (
   primary key (merchant_id, name)
 );
 
--- A moment as the wire shows it: in the merchant's zone, whole seconds, numeric offset.
-create function wire_dts(at timestamptz, zone text) returns text language sql stable parallel safe
-return replace(date_trunc('second', at at time zone zone)::text, ' ', 'T')
-  || case when (at at time zone zone) < (at at time zone 'UTC')
-     then left(((at at time zone zone) - (at at time zone 'UTC'))::text, 6)
-     else '+' || left(((at at time zone zone) - (at at time zone 'UTC'))::text, 5) end;
+-- A moment as the wire shows it, a JSON string: whole seconds, with the offset of the statement's zone (zone.ts).
+create function wire_dts(at timestamptz) returns json language sql stable parallel safe
+return to_json(date_trunc('second', at));
 
 -- Minor units as the wire's decimal number; `exponent` is the currency's number of decimals.
 create function wire_money(minor bigint, exponent smallint) returns numeric language sql immutable parallel safe

@@ -26,16 +26,16 @@ create table notice (
 create index notice_pending on notice (merchant_id, next_try_at) where next_try_at is not null;
 
 -- The wire's list of AutoOrderEmail, oldest first, as JSON text.
-create function auto_order_emails(of_merchant text, of_oid integer, zone text) returns text language sql stable parallel safe
+create function auto_order_emails(of_merchant text, of_oid integer) returns text language sql stable parallel safe
 return (
   select '[' || coalesce(string_agg(json_strip_nulls(json_build_object(
     'email', n.email,
     'subject', n.subject,
     'message_id', n.message_id,
-    'send_dts', case when n.delivered_at is not null or n.bounced_at is not null then wire_dts(n.made_at, zone) end,
+    'send_dts', case when n.delivered_at is not null or n.bounced_at is not null then wire_dts(n.made_at) end,
     'delivered', n.delivered_at is not null,
-    'delivery_dts', wire_dts(n.delivered_at, zone),
-    'bounce_dts', wire_dts(n.bounced_at, zone),
+    'delivery_dts', wire_dts(n.delivered_at),
+    'bounce_dts', wire_dts(n.bounced_at),
     'bounce_type', n.bounce_type,
     'bounce_diagnostic_code', case when n.bounced_at is not null then n.smtp_response end,
     'smtp_response', n.smtp_response,
