@@ -26,7 +26,7 @@ export interface AutoOrderText {
 export async function readAutoOrders(
   db: Database, merchantId: string, timeZone: string, oids: readonly number[], expand: ReadonlySet<string>,
 ): Promise<AutoOrderText[]> {
-  const rows = await db.rows<{ oid: number; version: number; json: string }>(readSql(expand), [merchantId, timeZone, oids]);
+  const rows = await db.lookup<{ oid: number; version: number; json: string }>(readSql(expand), [merchantId, timeZone, oids]);
   return rows.map((row) => ({ autoOrderOid: row.oid, version: row.version, json: row.json }));
 }
 
@@ -63,7 +63,9 @@ export async function findOids(
   const { oids, count, values } = pageSql(merchantId, filter, sort, page);
   const sql = `with page as materialized (select array(select auto_order_oid from (${oids}) as ordered) as oids)
      select oids, case when cardinality(oids) not between 1 and ${page.limit} then (${count}) end as total from page`;
-  const [found] = await db.rows<FoundPage>(sql, values);
+  // Without filter, sort or far offset, the primary key answers at once.
+  const isLookup = sort.length === 0 && page.offset <= countMax && Object.values(filter).every((value) => value === undefined);
+  const [found] = await db[isLookup ? 'lookup' : 'rows']<FoundPage>(sql, values);
   const row = present(found, 'page');
   const shown = row.oids.slice(0, page.limit);
   const total = row.total ?? page.offset + shown.length;

@@ -103,7 +103,7 @@ test('no limit is no limit', async (t) => {
 });
 
 function boundTo(db: DatabasePool): DatabasePool {
-  return { rows: db.rows.bind(db), row: db.row.bind(db), run: db.run.bind(db), transaction: db.transaction.bind(db), afterCommit: db.afterCommit.bind(db), usage: db.usage.bind(db), close: db.close.bind(db) };
+  return { rows: db.rows.bind(db), row: db.row.bind(db), lookup: db.lookup.bind(db), run: db.run.bind(db), transaction: db.transaction.bind(db), afterCommit: db.afterCommit.bind(db), usage: db.usage.bind(db), close: db.close.bind(db) };
 }
 
 /** Numbers from 0 to 1 that are the same in each run (a linear congruential generator). */

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import pg from 'pg';
 import { Temporal } from 'temporal-polyfill';
+import { Lanes } from './lanes.ts';
 import { localFromText, momentFromText } from './moments.ts';
 
 /** Where PostgreSQL is: a URL, or the socket of the embedded server. */
@@ -18,6 +20,11 @@ export interface Database {
   rows<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** The first row, or undefined. */
   row<Row>(text: string, values?: readonly unknown[]): Promise<Row | undefined>;
+  /**
+   * The rows of a quick read by key. Outside a transaction it shares a connection with other lookups, which wait for it: never for a search, a lock or a
+   * statement that writes.
+   */
+  lookup<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Runs a statement for its effect; answers how many rows it touched. */
   run(text: string, values?: readonly unknown[]): Promise<number>;
   /**
@@ -52,25 +59,32 @@ export interface PoolOptions {
 }
 
 export function openPool(options: PoolOptions): DatabasePool {
-  const pool = new pg.Pool({
+  const settings = {
     ...connectionSettings(options.connection),
-    max: options.maxConnections,
     types: { getTypeParser },
     // Every statement names its merchant and has an index for it. A plan is kept as long as its connection: made while a table was small, one that reads it
     // from end to end would still be used when it is large (docs/adr, plans that are kept).
     options: '-c enable_seqscan=off',
-  });
+  };
+  // A pooler that cannot keep prepared statements may not like statements sent ahead either.
+  const lanes = options.prepareStatements ? Math.min(lanesMax, Math.floor(options.maxConnections / 4)) : 0;
+  const pool = new pg.Pool({ ...settings, max: options.maxConnections - lanes });
   // Without a listener an idle connection's end (a restart of PostgreSQL) would end this process.
   pool.on('error', (error) => options.onIdleError?.(error));
-  return new Pool(pool, options.prepareStatements);
+  return new Pool(pool, lanes > 0 ? new Lanes(lanes, () => new pg.Client({ ...settings, pipeline: true })) : undefined, options.prepareStatements);
 }
+
+// Reads by key take PostgreSQL little longer than they take this process, so a few keep up with it; fewer where they would only take each other's core.
+const lanesMax = Math.min(4, Math.max(2, Math.floor(availableParallelism() / 2)));
 
 class Pool implements DatabasePool {
   readonly #pool: pg.Pool;
+  #lanes: Lanes | undefined;
   readonly #prepare: boolean;
 
-  constructor(pool: pg.Pool, prepare: boolean) {
+  constructor(pool: pg.Pool, lanes: Lanes | undefined, prepare: boolean) {
     this.#pool = pool;
+    this.#lanes = lanes;
     this.#prepare = prepare;
   }
 
@@ -80,6 +94,10 @@ class Pool implements DatabasePool {
 
   async row<Row>(text: string, values: readonly unknown[] = []): Promise<Row | undefined> {
     return (await this.rows<Row>(text, values))[0];
+  }
+
+  async lookup<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.#lanes ? this.#lanes.rows<Row>(queryOf(text, values, this.#prepare)) : this.rows<Row>(text, values);
   }
 
   async run(text: string, values: readonly unknown[] = []): Promise<number> {
@@ -102,11 +120,15 @@ class Pool implements DatabasePool {
 
   usage(): PoolUsage {
     const { totalCount, idleCount, waitingCount } = this.#pool;
-    return { busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
+    const lanes = this.#lanes?.usage() ?? { busy: 0, idle: 0 };
+    return { busy: totalCount - idleCount + lanes.busy, idle: idleCount + lanes.idle, waiting: waitingCount };
   }
 
-  close(): Promise<void> {
-    return this.#pool.end();
+  async close(): Promise<void> {
+    const lanes = this.#lanes;
+    // From here on the pool answers lookups: that it is closed.
+    this.#lanes = undefined;
+    await Promise.all([this.#pool.end(), lanes?.close()]);
   }
 
   async #once<T>(work: (tx: Database) => Promise<T>): Promise<T> {
@@ -148,6 +170,10 @@ class Transaction implements Database {
 
   async row<Row>(text: string, values: readonly unknown[] = []): Promise<Row | undefined> {
     return (await this.rows<Row>(text, values))[0];
+  }
+
+  lookup<Row>(text: string, values?: readonly unknown[]): Promise<Row[]> {
+    return this.rows<Row>(text, values);
   }
 
   async run(text: string, values: readonly unknown[] = []): Promise<number> {
