@@ -11,11 +11,9 @@ import { startServer, type ServerProcess } from './support/processes.ts';
 
 const autoOrders = 3000;
 /** Each pair measures both servers, one after the other; the figure is the median of the pairs' ratios. */
-const pairs = 7;
-const seconds = 2;
+const pairs = 15;
+const seconds = 1;
 const callers = 8;
-/** A mock that answers from examples is far away from both; it need not be measured as often. */
-const mockPairs = 3;
 
 const api = '/rest/v2/auto_order/auto_orders';
 const mockDocument = join(tmpdir(), `perennial-bench-${process.pid}.json`);
@@ -46,7 +44,7 @@ await withPostgres(async ({ db, url }) => {
     const [path = ''] = one.paths;
     await writeMockDocument(mockDocument, await (await fetch(`${ours}${path}`, { headers })).json());
     const mock = await started(startServer({ args: [prism, 'mock', '-p', '{port}', mockDocument], readyPath: path, headers }));
-    figure('http_mock', await compare('one auto order, against a Prism mock', one, { baseUrl: mock, headers, paths: [path] }, mockPairs), '>=6');
+    figure('http_mock', await compare('one auto order, against a Prism mock', one, { baseUrl: mock, headers, paths: [path] }, pairs), '>=6');
   } finally {
     for (const server of servers) await server.stop();
     await rm(mockDocument, { force: true });

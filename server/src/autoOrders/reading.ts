@@ -4,7 +4,7 @@ import { refuse } from '../platform/http/refusal.ts';
 import { loadCatalog } from './catalog.ts';
 import { fillFutureSchedules } from './present.ts';
 import { scheduleRules } from './rules.ts';
-import { findOids, readAutoOrders } from './searchStore.ts';
+import { findOids, readAutoOrderList, readAutoOrders } from './searchStore.ts';
 import { futureSchedules } from './steps.ts';
 import { findOidByCode, findOidByOriginalOrder, loadAutoOrders } from './store.ts';
 import type { SortField } from '@perennial/contract/sorting.ts';
@@ -25,8 +25,12 @@ export async function getAutoOrder(context: Context, key: AutoOrderKey, expand: 
 
 /** The JSON of those auto orders that exist, in the order they were asked for, each once. */
 export async function getAutoOrdersBatch(context: Context, oids: readonly number[], expand: ReadonlySet<string>): Promise<string[]> {
-  const texts = new Map((await readTexts(context, oids, expand)).map((text) => [text.autoOrderOid, text.json]));
-  return [...new Set(oids)].flatMap((oid) => texts.get(oid) ?? []);
+  const { merchantId, timeZone } = context.merchant;
+  const asked = [...new Set(oids)];
+  const texts = await readAutoOrderList(context.db, merchantId, timeZone, asked, permitted(context, expand));
+  if (!expand.has('items.future_schedules')) return texts;
+  const schedules = await schedulesOf(context, asked);
+  return texts.map((text) => fillFutureSchedules(text, schedules));
 }
 
 /** A page of the auto orders that match: the JSON of each. */

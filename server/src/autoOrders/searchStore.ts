@@ -26,23 +26,40 @@ export interface AutoOrderText {
 export async function readAutoOrders(
   db: Database, merchantId: string, timeZone: string, oids: readonly number[], expand: ReadonlySet<string>,
 ): Promise<AutoOrderText[]> {
-  const rows = await db.lookup<{ oid: number; version: number; json: string }>(readSql(expand), [merchantId, timeZone, oids]);
+  const rows = await db.lookup<{ oid: number; version: number; json: string }>(readSql(expand), [merchantId, timeZone, oids], oids.length);
   return rows.map((row) => ({ autoOrderOid: row.oid, version: row.version, json: row.json }));
 }
 
-/** The statements that were written so far, by expansion: writing one takes as long as running it. Clients use few expansions; the bound is for those who don't. */
-const readSqls = new Map<string, string>();
-const readSqlsMax = 500;
+const readSql = writtenOnce((expand) =>
+  `select a.auto_order_oid as oid, a.version, ${autoOrderJson('a', expand)} as json
+   from auto_order a where a.merchant_id = $1 and a.auto_order_oid = any((select $3::int[])::int[]) and ${inZone('$2')} order by a.auto_order_oid`);
 
-function readSql(expand: ReadonlySet<string>): string {
-  const key = [...expand].join();
-  const known = readSqls.get(key);
-  if (known !== undefined) return known;
-  if (readSqls.size >= readSqlsMax) readSqls.clear();
-  const sql = `select a.auto_order_oid as oid, a.version, ${autoOrderJson('a', expand)} as json
-     from auto_order a where a.merchant_id = $1 and a.auto_order_oid = any((select $3::int[])::int[]) and ${inZone('$2')} order by a.auto_order_oid`;
-  readSqls.set(key, sql);
-  return sql;
+/** The JSON alone, in the order of `oids`, each of which stands there once. */
+export async function readAutoOrderList(
+  db: Database, merchantId: string, timeZone: string, oids: readonly number[], expand: ReadonlySet<string>,
+): Promise<string[]> {
+  const rows = await db.lookup<{ json: string }>(listSql(expand), [merchantId, timeZone, oids], oids.length);
+  return rows.map((row) => row.json);
+}
+
+const listSql = writtenOnce((expand) =>
+  `select ${autoOrderJson('a', expand)} as json
+   from unnest((select $3::int[])) with ordinality as asked (oid, place)
+   join auto_order a on a.merchant_id = $1 and a.auto_order_oid = asked.oid where ${inZone('$2')} order by asked.place`);
+
+/** Keeps statements by their expansion: writing one takes as long as running it. Clients use few expansions; the bound is for those who don't. */
+function writtenOnce(write: (expand: ReadonlySet<string>) => string): (expand: ReadonlySet<string>) => string {
+  const writtenMax = 500;
+  const written = new Map<string, string>();
+  return (expand) => {
+    const key = [...expand].join();
+    const known = written.get(key);
+    if (known !== undefined) return known;
+    if (written.size >= writtenMax) written.clear();
+    const sql = write(expand);
+    written.set(key, sql);
+    return sql;
+  };
 }
 
 /** A page of a list: the oids on it in their order, and where it lies. */
@@ -52,7 +69,7 @@ export interface OidPage {
 }
 
 /**
- * One page of the auto orders that match, as oids; what is shown of them is read by {@link readAutoOrders}. They are two statements, because a filter
+ * One page of the auto orders that match, as oids; what is shown of them is read by {@link readAutoOrderList}. They are two statements, because a filter
  * is planned by its values, which takes longer for a statement that also builds the JSON than asking twice; and filters don't multiply by expansions.
  *
  * A page that is the last gives the total by itself; else matches are counted up to {@link countMax}, and a total beyond that is left out.
@@ -65,7 +82,7 @@ export async function findOids(
      select oids, case when cardinality(oids) not between 1 and ${page.limit} then (${count}) end as total from page`;
   // Without filter, sort or far offset, the primary key answers at once.
   const isLookup = sort.length === 0 && page.offset <= countMax && Object.values(filter).every((value) => value === undefined);
-  const [found] = await db[isLookup ? 'lookup' : 'rows']<FoundPage>(sql, values);
+  const [found] = await (isLookup ? db.lookup<FoundPage>(sql, values, page.limit) : db.rows<FoundPage>(sql, values));
   const row = present(found, 'page');
   const shown = row.oids.slice(0, page.limit);
   const total = row.total ?? page.offset + shown.length;

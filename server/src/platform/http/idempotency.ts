@@ -97,7 +97,7 @@ function marking(db: Database, request: IdempotentRequest): Database {
   return {
     rows: (text, values) => db.rows(text, values),
     row: (text, values) => db.row(text, values),
-    lookup: (text, values) => db.lookup(text, values),
+    lookup: (text, values, weight) => db.lookup(text, values, weight),
     run: (text, values) => transaction((tx) => tx.run(text, values)),
     afterCommit: (listener) => db.afterCommit(listener),
     transaction,

@@ -22,9 +22,9 @@ export interface Database {
   row<Row>(text: string, values?: readonly unknown[]): Promise<Row | undefined>;
   /**
    * The rows of a quick read by key. Outside a transaction it shares a connection with other lookups, which wait for it: never for a search, a lock or a
-   * statement that writes.
+   * statement that writes. `weight` is about how many rows it reads (1 unless told), so that short ones are not sent behind long ones.
    */
-  lookup<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  lookup<Row>(text: string, values?: readonly unknown[], weight?: number): Promise<Row[]>;
   /** Runs a statement for its effect; answers how many rows it touched. */
   run(text: string, values?: readonly unknown[]): Promise<number>;
   /**
@@ -96,8 +96,8 @@ class Pool implements DatabasePool {
     return (await this.rows<Row>(text, values))[0];
   }
 
-  async lookup<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return this.#lanes ? this.#lanes.rows<Row>(queryOf(text, values, this.#prepare)) : this.rows<Row>(text, values);
+  async lookup<Row>(text: string, values: readonly unknown[] = [], weight = 1): Promise<Row[]> {
+    return this.#lanes ? this.#lanes.rows<Row>(queryOf(text, values, this.#prepare), Math.max(1, weight)) : this.rows<Row>(text, values);
   }
 
   async run(text: string, values: readonly unknown[] = []): Promise<number> {

@@ -14,11 +14,12 @@ export class Lanes {
     this.#lanes = Array.from({ length: count });
   }
 
-  /** The rows of a statement that is quick, locks nothing and belongs to no transaction. */
-  async rows<Row>(query: pg.QueryConfig): Promise<Row[]> {
-    const place = this.#leastBusy();
+  /** The rows of a statement that is quick, locks nothing and belongs to no transaction; `weight` is about how many rows it reads. */
+  async rows<Row>(query: pg.QueryConfig, weight: number): Promise<Row[]> {
+    const place = this.#place();
     const lane = (this.#lanes[place] ??= this.#connect(place));
-    if (lane.unanswered++ === 0) lane.client.ref();
+    if (lane.load === 0) lane.client.ref();
+    lane.load += weight;
     try {
       await lane.connected;
       return (await lane.client.query(query)).rows as Row[];
@@ -28,14 +29,15 @@ export class Lanes {
       throw error;
     } finally {
       // A process that has nothing else to do may end.
-      if (--lane.unanswered === 0) lane.client.unref();
+      lane.load -= weight;
+      if (lane.load === 0) lane.client.unref();
     }
   }
 
   /** How many lanes are connected, and how many of them wait for answers. */
   usage(): { readonly busy: number; readonly idle: number } {
     const connected = this.#lanes.filter((lane) => lane !== undefined);
-    const busy = connected.filter((lane) => lane.unanswered > 0).length;
+    const busy = connected.filter((lane) => lane.load > 0).length;
     return { busy, idle: connected.length - busy };
   }
 
@@ -47,15 +49,16 @@ export class Lanes {
     }));
   }
 
-  /** The first of those with the least to answer, so that a quiet server keeps one connection warm. */
-  #leastBusy(): number {
-    const unanswered = this.#lanes.map((lane) => lane?.unanswered ?? 0);
-    return unanswered.indexOf(Math.min(...unanswered));
+  /** The first with little to do, which keeps it warm; when all have much to do, the one with the least. */
+  #place(): number {
+    const loads = this.#lanes.map((lane) => lane?.load ?? 0);
+    const first = loads.findIndex((load) => load < loadLittle);
+    return first >= 0 ? first : loads.indexOf(Math.min(...loads));
   }
 
   #connect(place: number): Lane {
     const client = this.#open() as LaneClient;
-    const lane: Lane = { client, connected: client.connect(), unanswered: 0 };
+    const lane: Lane = { client, connected: client.connect(), load: 0 };
     // Without a listener a lost connection would end this process; whoever waits for an answer hears of it.
     client.on('error', () => this.#forget(place, lane));
     client.on('end', () => this.#forget(place, lane));
@@ -68,11 +71,15 @@ export class Lanes {
   }
 }
 
+// So many short reads one after the other take less time than waking another process for some of them.
+const loadLittle = 8;
+
 /** `unref` lets the process end although the connection is open; the library's types leave both out. */
 type LaneClient = pg.Client & { ref(): void; unref(): void };
 
 interface Lane {
   readonly client: LaneClient;
   readonly connected: Promise<unknown>;
-  unanswered: number;
+  /** The weight of what is not answered yet. */
+  load: number;
 }
