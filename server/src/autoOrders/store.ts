@@ -36,11 +36,11 @@ async function load(db: Database, merchantId: string, oids: readonly number[], l
 }
 
 export async function findOidByCode(db: Database, merchantId: string, code: string): Promise<number | undefined> {
-  return oidOf(await db.row('select auto_order_oid from auto_order where merchant_id = $1 and auto_order_code = $2', [merchantId, code.trim().toUpperCase()]));
+  return oidOf(await db.lookup('select auto_order_oid from auto_order where merchant_id = $1 and auto_order_code = $2', [merchantId, code.trim().toUpperCase()]));
 }
 
 export async function findOidByOriginalOrder(db: Database, merchantId: string, orderId: string): Promise<number | undefined> {
-  return oidOf(await db.row('select auto_order_oid from auto_order where merchant_id = $1 and original_order_id = $2', [merchantId, orderId.trim().toUpperCase()]));
+  return oidOf(await db.lookup('select auto_order_oid from auto_order where merchant_id = $1 and original_order_id = $2', [merchantId, orderId.trim().toUpperCase()]));
 }
 
 /** The auto orders that these orders started, by order id. */
@@ -320,4 +320,4 @@ function itemFromRow(row: ItemRow): AutoOrderItem {
 
 const optionalNumber = (text: string | null): number | undefined => (text === null ? undefined : Number(text));
 
-const oidOf = (row: { auto_order_oid: number } | undefined): number | undefined => row?.auto_order_oid;
+const oidOf = ([row]: readonly { readonly auto_order_oid: number }[]): number | undefined => row?.auto_order_oid;

@@ -26,7 +26,7 @@ export async function readCustomerJson(
   db: Database, merchantId: string, key: CustomerKey, expand: ReadonlySet<string>, timeZone: string,
 ): Promise<string | undefined> {
   const [condition, value] = 'oid' in key ? ['o.customer_profile_oid = $2', key.oid] : ['o.email_lc = $2', emailKey(key.email)];
-  const row = await db.row<{ json: string }>(
+  const [row] = await db.lookup<{ json: string }>(
     `select ${customerJson('o', expand)}::text as json from customer o where o.merchant_id = $1 and ${condition} and ${inZone('$3')}`,
     [merchantId, value, timeZone],
   );

@@ -37,7 +37,7 @@ export async function lockItem(tx: Database, merchantId: string, oid: number): P
 /** The wire's JSON of an item, or undefined. */
 export async function readItemJson(db: Database, merchantId: string, key: ItemKey, expand: ReadonlySet<string>, timeZone: string): Promise<string | undefined> {
   const [condition, value] = 'oid' in key ? ['o.merchant_item_oid = $2', key.oid] : ['o.merchant_item_id_lc = $2', catalogKey(key.itemId)];
-  const row = await db.row<{ json: string }>(
+  const [row] = await db.lookup<{ json: string }>(
     `select ${itemJson('o', expand)}::text as json from item o where o.merchant_id = $1 and ${condition} and ${inZone('$3')}`,
     [merchantId, value, timeZone],
   );

@@ -29,7 +29,7 @@ export async function findOrders(
 export async function readOrderJson(
   db: Database, merchantId: string, orderId: string, expand: ReadonlySet<string>, timeZone: string, autoOrder?: OrderProjection['autoOrder'],
 ): Promise<string | undefined> {
-  const row = await db.row<{ json: string }>(
+  const [row] = await db.lookup<{ json: string }>(
     `select ${orderJson({ alias: 'o', autoOrder }, expand)} as json from orders o where o.merchant_id = $1 and o.order_id = $2 and ${inZone('$3')}`,
     [merchantId, storedId(orderId), timeZone],
   );

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import pg from 'pg';
 import { Temporal } from 'temporal-polyfill';
-import { Lanes } from './lanes.ts';
 import { localFromText, momentFromText } from './moments.ts';
+import { SharedConnections } from './sharedConnections.ts';
 
 /** Where PostgreSQL is: a URL, or the socket of the embedded server. */
 export type Connection =
@@ -67,24 +67,24 @@ export function openPool(options: PoolOptions): DatabasePool {
     options: '-c enable_seqscan=off',
   };
   // A pooler that cannot keep prepared statements may not like statements sent ahead either.
-  const lanes = options.prepareStatements ? Math.min(lanesMax, Math.floor(options.maxConnections / 4)) : 0;
-  const pool = new pg.Pool({ ...settings, max: options.maxConnections - lanes });
+  const shared = options.prepareStatements ? Math.min(sharedMax, Math.floor(options.maxConnections / 4)) : 0;
+  const pool = new pg.Pool({ ...settings, max: options.maxConnections - shared });
   // Without a listener an idle connection's end (a restart of PostgreSQL) would end this process.
   pool.on('error', (error) => options.onIdleError?.(error));
-  return new Pool(pool, lanes > 0 ? new Lanes(lanes, () => new pg.Client({ ...settings, pipeline: true })) : undefined, options.prepareStatements);
+  return new Pool(pool, shared > 0 ? new SharedConnections(shared, () => new pg.Client({ ...settings, pipeline: true })) : undefined, options.prepareStatements);
 }
 
 // Reads by key take PostgreSQL little longer than they take this process, so a few keep up with it; fewer where they would only take each other's core.
-const lanesMax = Math.min(4, Math.max(2, Math.floor(availableParallelism() / 2)));
+const sharedMax = Math.min(4, Math.max(2, Math.floor(availableParallelism() / 2)));
 
 class Pool implements DatabasePool {
   readonly #pool: pg.Pool;
-  #lanes: Lanes | undefined;
+  #shared: SharedConnections | undefined;
   readonly #prepare: boolean;
 
-  constructor(pool: pg.Pool, lanes: Lanes | undefined, prepare: boolean) {
+  constructor(pool: pg.Pool, shared: SharedConnections | undefined, prepare: boolean) {
     this.#pool = pool;
-    this.#lanes = lanes;
+    this.#shared = shared;
     this.#prepare = prepare;
   }
 
@@ -97,7 +97,7 @@ class Pool implements DatabasePool {
   }
 
   async lookup<Row>(text: string, values: readonly unknown[] = [], weight = 1): Promise<Row[]> {
-    return this.#lanes ? this.#lanes.rows<Row>(queryOf(text, values, this.#prepare), Math.max(1, weight)) : this.rows<Row>(text, values);
+    return this.#shared ? this.#shared.rows<Row>(queryOf(text, values, this.#prepare), Math.max(1, weight)) : this.rows<Row>(text, values);
   }
 
   async run(text: string, values: readonly unknown[] = []): Promise<number> {
@@ -120,15 +120,15 @@ class Pool implements DatabasePool {
 
   usage(): PoolUsage {
     const { totalCount, idleCount, waitingCount } = this.#pool;
-    const lanes = this.#lanes?.usage() ?? { busy: 0, idle: 0 };
-    return { busy: totalCount - idleCount + lanes.busy, idle: idleCount + lanes.idle, waiting: waitingCount };
+    const shared = this.#shared?.usage() ?? { busy: 0, idle: 0 };
+    return { busy: totalCount - idleCount + shared.busy, idle: idleCount + shared.idle, waiting: waitingCount };
   }
 
   async close(): Promise<void> {
-    const lanes = this.#lanes;
+    const shared = this.#shared;
     // From here on the pool answers lookups: that it is closed.
-    this.#lanes = undefined;
-    await Promise.all([this.#pool.end(), lanes?.close()]);
+    this.#shared = undefined;
+    await Promise.all([this.#pool.end(), shared?.close()]);
   }
 
   async #once<T>(work: (tx: Database) => Promise<T>): Promise<T> {
