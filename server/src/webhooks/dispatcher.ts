@@ -216,17 +216,17 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
 
   /** Sends when its turn has come, unless it must not be sent any more: we are stopping, the receiver went down meanwhile, or the delivery is no longer ours. */
   async function tryInTurn(merchant: Merchant, destination: Destination, lane: Lane, taken: InHand): Promise<Tried> {
-    const isLost = Temporal.Instant.compare(taken.until, parts.clock.now()) <= 0;
-    if (isDown(lane) || isLost || stopping.signal.aborted) return unsent(destination, taken.delivery, parts.clock.now());
-    const tried = await tryOnce(merchant, destination, taken);
+    const at = parts.clock.now();
+    const isLost = Temporal.Instant.compare(taken.until, at) <= 0;
+    if (isDown(lane) || isLost || stopping.signal.aborted) return unsent(destination, taken.delivery, at);
+    const tried = await tryOnce(merchant, destination, taken, at);
     if (tried.isForgotten) return tried;
     lane.isQuick = tried.attempt.success && tried.attempt.durationMs < quickMs;
     lane.failuresInARow = tried.attempt.success ? 0 : lane.failuresInARow + 1;
     return tried;
   }
 
-  async function tryOnce(merchant: Merchant, destination: Destination, { delivery, events, recordedAt }: Loaded): Promise<Tried> {
-    const at = parts.clock.now();
+  async function tryOnce(merchant: Merchant, destination: Destination, { delivery, events, recordedAt }: Loaded, at: Temporal.Instant): Promise<Tried> {
     const { headers, sent } = await sendDelivery(merchant, destination, delivery, events, at).catch(notSent);
     const isDelivered = sent.statusCode !== undefined && sent.statusCode >= 200 && sent.statusCode < 300;
     return {

@@ -85,6 +85,21 @@ function doorFor(policy: DestinationPolicy, options: SenderOptions): Door {
 
 const judgedMax = 10_000;
 
+/** What is to be stopped with each signal: the same one for all requests of a process, so it has one listener and not one for each. */
+const stopsOf = new WeakMap<AbortSignal, Set<() => void>>();
+
+/** Calls `stop` when the signal is aborted, unless what it answers is called before. */
+function whenAborted(signal: AbortSignal, stop: () => void): () => void {
+  let stops = stopsOf.get(signal);
+  if (stops === undefined) {
+    const all = (stops = new Set<() => void>());
+    stopsOf.set(signal, all);
+    signal.addEventListener('abort', () => all.forEach((each) => each()), { once: true });
+  }
+  const kept = stops.add(stop);
+  return () => void kept.delete(stop);
+}
+
 async function post(outgoing: Outgoing, { agent, judge }: Door, clock: SystemClock, timeoutMs: number): Promise<Sent> {
   const startedMs = clock.monotonicMs();
   const elapsed = () => clock.monotonicMs() - startedMs;
@@ -92,7 +107,8 @@ async function post(outgoing: Outgoing, { agent, judge }: Door, clock: SystemClo
   if (!destination.ok) return { response: `not sent: the URL ${destination.reason}`, responseHeaders: [], durationMs: elapsed() };
   try {
     const { statusCode, headers, body } = await exchange(agent, destination.value, outgoing, clock, timeoutMs);
-    const retryAfter = parseRetryAfter(firstOf(headers['retry-after']), clock.now());
+    const asked = firstOf(headers['retry-after']);
+    const retryAfter = asked === undefined ? undefined : parseRetryAfter(asked, clock.now());
     return {
       statusCode,
       ...(retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter }),
@@ -127,7 +143,7 @@ function exchange(agent: Agent, { origin, pathname, search }: URL, { headers, bo
       if (isOver) return;
       isOver = true;
       keepTime();
-      signal.removeEventListener('abort', stop);
+      forgetStop();
       if (error || !answered) reject(error ?? new Error('the connection was closed'));
       else resolve({ ...answered, body: Buffer.concat(chunks) });
     }
@@ -137,7 +153,7 @@ function exchange(agent: Agent, { origin, pathname, search }: URL, { headers, bo
     }
     const stop = () => giveUp(new Error('the server stops'));
     const keepTime = clock.after(timeoutMs, () => giveUp(new Error(`none within ${timeoutMs / 1000} seconds`)));
-    signal.addEventListener('abort', stop);
+    const forgetStop = whenAborted(signal, stop);
     if (signal.aborted) return stop();
     agent.dispatch({ origin, path: pathname + search, method: 'POST', headers, body }, {
       onRequestStart(given) {
