@@ -13,7 +13,7 @@ const manyText = `
   select '[' || string_agg(${many}, ',' order by a.auto_order_oid) || ']' as json
   from (select * from auto_order where merchant_id = $1 order by auto_order_oid limit 100 offset $2::int) a where ${inZone('$3')}`;
 
-const pool = new pg.Pool({ connectionString: process.env['DATABASE_URL'], max: 16, options: '-c timezone=UTC' });
+const pool = new pg.Pool({ connectionString: process.env['DATABASE_URL'], max: 16 });
 const server = Fastify();
 
 server.get<{ Params: { oid: string } }>('/one/:oid', async (request, reply) => {

@@ -90,14 +90,14 @@ const stopsOf = new WeakMap<AbortSignal, Set<() => void>>();
 
 /** Calls `stop` when the signal is aborted, unless what it answers is called before. */
 function whenAborted(signal: AbortSignal, stop: () => void): () => void {
-  let stops = stopsOf.get(signal);
-  if (stops === undefined) {
-    const all = (stops = new Set<() => void>());
-    stopsOf.set(signal, all);
-    signal.addEventListener('abort', () => all.forEach((each) => each()), { once: true });
+  const known = stopsOf.get(signal);
+  const stops = known ?? new Set();
+  if (!known) {
+    stopsOf.set(signal, stops);
+    signal.addEventListener('abort', () => stops.forEach((each) => each()), { once: true });
   }
-  const kept = stops.add(stop);
-  return () => void kept.delete(stop);
+  stops.add(stop);
+  return () => void stops.delete(stop);
 }
 
 async function post(outgoing: Outgoing, { agent, judge }: Door, clock: SystemClock, timeoutMs: number): Promise<Sent> {

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import pg from 'pg';
 import { Temporal } from 'temporal-polyfill';
 import { localFromText, momentFromText } from './moments.ts';
@@ -67,15 +66,15 @@ export function openPool(options: PoolOptions): DatabasePool {
     options: '-c enable_seqscan=off',
   };
   // A pooler that cannot keep prepared statements may not like statements sent ahead either.
-  const shared = options.prepareStatements ? Math.min(sharedMax, Math.floor(options.maxConnections / 4)) : 0;
+  const shared = options.prepareStatements ? Math.min(sharedMax, Math.floor(options.maxConnections / 8)) : 0;
   const pool = new pg.Pool({ ...settings, max: options.maxConnections - shared });
   // Without a listener an idle connection's end (a restart of PostgreSQL) would end this process.
   pool.on('error', (error) => options.onIdleError?.(error));
   return new Pool(pool, shared > 0 ? new SharedConnections(shared, () => new pg.Client({ ...settings, pipeline: true })) : undefined, options.prepareStatements);
 }
 
-// Reads by key take PostgreSQL little longer than they take this process, so a few keep up with it; fewer where they would only take each other's core.
-const sharedMax = Math.min(4, Math.max(2, Math.floor(availableParallelism() / 2)));
+// Reads by key take PostgreSQL little longer than they take this process, so a few keep up with it.
+const sharedMax = 4;
 
 class Pool implements DatabasePool {
   readonly #pool: pg.Pool;
@@ -212,7 +211,7 @@ export function isConnectionFailure(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) return /^(08|57P)/.test(error.code ?? '');
   const code = (error as { code?: string } | undefined)?.code ?? '';
   const text = error instanceof Error ? error.message : '';
-  return /^(ECONN|ENOENT|EPIPE|ETIMEDOUT)/.test(code) || /Connection terminated|Client has encountered a connection error/.test(text);
+  return /^(ECONN|ENOENT|EPIPE|ETIMEDOUT)/.test(code) || /Connection terminated|Client has encountered a connection error|Client was closed/.test(text);
 }
 
 function queryOf(text: string, values: readonly unknown[], prepare: boolean) {
