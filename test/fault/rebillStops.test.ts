@@ -85,7 +85,7 @@ function stoppableDatabase(db: Database, stop: Stop): Database {
   return {
     rows: async (text, values) => counted(() => db.rows(text, values)),
     row: async (text, values) => counted(() => db.row(text, values)),
-    lookup: async (text, values, weight) => counted(() => db.lookup(text, values, weight)),
+    lookup: async (text, values) => counted(() => db.lookup(text, values)),
     run: async (text, values) => counted(() => db.run(text, values)),
     async transaction(work) {
       const value = await db.transaction(async (tx) => {

@@ -48,6 +48,9 @@ export function fillFutureSchedules(json: string, schedulesOf: FutureSchedulesOf
   return json.replace(gapPattern, (_gap, autoOrderOid: string, itemOid: string) => schedulesOf(Number(autoOrderOid), Number(itemOid)));
 }
 
+/** The oids of the auto orders that have gaps in this JSON, each once. */
+export const awaitingSchedules = (json: string): number[] => [...new Set(Array.from(json.matchAll(gapPattern), ([, autoOrderOid]) => Number(autoOrderOid)))];
+
 const gapPattern = /\u0001(\d+):(\d+)\u0001/g;
 const gap = 'chr(1) || i.auto_order_oid || \':\' || i.auto_order_item_oid || chr(1)';
 

@@ -2,17 +2,13 @@ import { wireDate } from '../kernel/calendar.ts';
 import { fromMinor } from '../kernel/money.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { loadCatalog } from './catalog.ts';
-import { fillFutureSchedules } from './present.ts';
+import { awaitingSchedules, fillFutureSchedules } from './present.ts';
 import { scheduleRules } from './rules.ts';
-import { findOids, readAutoOrderList, readAutoOrders } from './searchStore.ts';
+import { readAutoOrderList, readAutoOrderPage, readAutoOrders } from './searchStore.ts';
 import { futureSchedules } from './steps.ts';
 import { findOidByCode, findOidByOriginalOrder, loadAutoOrders } from './store.ts';
-import type { SortField } from '@perennial/contract/sorting.ts';
 import type { Context } from '../platform/context.ts';
-import type { ResultSet } from '../platform/http/answer.ts';
-import type { Page } from '../platform/http/routes.ts';
-import type { AutoOrderFilter } from './search.ts';
-import type { AutoOrderText } from './searchStore.ts';
+import type { AutoOrderPage, AutoOrderText, Search } from './searchStore.ts';
 
 /** How an auto order may be named in a path. */
 export type AutoOrderKey = { readonly oid: number } | { readonly code: string } | { readonly originalOrderId: string };
@@ -23,22 +19,18 @@ export async function getAutoOrder(context: Context, key: AutoOrderKey, expand: 
   return text ?? noAutoOrder(key);
 }
 
-/** The JSON of those auto orders that exist, in the order they were asked for, each once. */
-export async function getAutoOrdersBatch(context: Context, oids: readonly number[], expand: ReadonlySet<string>): Promise<string[]> {
+/** The JSON of a list of those auto orders that exist, in the order they were asked for, each once. */
+export async function getAutoOrdersBatch(context: Context, oids: readonly number[], expand: ReadonlySet<string>): Promise<string> {
   const { merchantId, timeZone } = context.merchant;
-  const asked = [...new Set(oids)];
-  const texts = await readAutoOrderList(context.db, merchantId, timeZone, asked, permitted(context, expand));
-  if (!expand.has('items.future_schedules')) return texts;
-  const schedules = await schedulesOf(context, asked);
-  return texts.map((text) => fillFutureSchedules(text, schedules));
+  const json = await readAutoOrderList(context.db, merchantId, timeZone, [...new Set(oids)], permitted(context, expand));
+  return withSchedules(context, json, expand);
 }
 
-/** A page of the auto orders that match: the JSON of each. */
-export async function getAutoOrders(
-  context: Context, filter: AutoOrderFilter, sort: readonly SortField[], page: Page, expand: ReadonlySet<string>,
-): Promise<{ readonly texts: readonly string[]; readonly resultSet: ResultSet }> {
-  const { oids, resultSet } = await findOids(context.db, context.merchant.merchantId, filter, sort, page);
-  return { texts: await getAutoOrdersBatch(context, oids, expand), resultSet };
+/** A page of the auto orders that match. */
+export async function getAutoOrders(context: Context, search: Search, expand: ReadonlySet<string>): Promise<AutoOrderPage> {
+  const { merchantId, timeZone } = context.merchant;
+  const { json, resultSet } = await readAutoOrderPage(context.db, merchantId, timeZone, search, permitted(context, expand));
+  return { json: await withSchedules(context, json, expand), resultSet };
 }
 
 /** The oid of the auto order that a path names; refuses when there is none. */
@@ -64,6 +56,10 @@ export async function readTexts(context: Context, oids: readonly number[], expan
   if (!expand.has('items.future_schedules')) return texts;
   const schedules = await schedulesOf(context, texts.map((text) => text.autoOrderOid));
   return texts.map((text) => ({ ...text, json: fillFutureSchedules(text.json, schedules) }));
+}
+
+async function withSchedules(context: Context, json: string, expand: ReadonlySet<string>): Promise<string> {
+  return expand.has('items.future_schedules') ? fillFutureSchedules(json, await schedulesOf(context, awaitingSchedules(json))) : json;
 }
 
 /** Whoever holds the link to the card page may change the card: callers that may only read, and webhooks, get an answer without it. */

@@ -1,7 +1,7 @@
 import type { AutoOrderQuery, AutoOrderQueryBatch } from '@perennial/contract/autoOrder.ts';
 import { operations } from '@perennial/contract/operations.ts';
 import { parseWireDate } from '../kernel/calendar.ts';
-import { noContent, payloadList, payloadText } from '../platform/http/answer.ts';
+import { noContent, payloadText } from '../platform/http/answer.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { consolidateAutoOrders } from './consolidate.ts';
 import { establishAutoOrder } from './creation.ts';
@@ -20,7 +20,7 @@ import type { AutoOrderFilter } from './search.ts';
 export const autoOrderRoutes = {
   getAutoOrders: (context, input) => list(context, input, input.query),
   getAutoOrdersByQuery: (context, input) => list(context, input, input.body),
-  getAutoOrdersBatch: async (context, { body, expand }) => payloadList(await getAutoOrdersBatch(context, oidsOf(body), expand)),
+  getAutoOrdersBatch: async (context, { body, expand }) => payloadText(await getAutoOrdersBatch(context, oidsOf(body), expand)),
   getAutoOrder: (context, { params, expand }) => one(context, { oid: params.auto_order_oid }, expand),
   getAutoOrderByCode: (context, { params, expand }) => one(context, { code: params.auto_order_code }, expand),
   getAutoOrderByReferenceOrderId: (context, { params, expand }) => one(context, { originalOrderId: params.reference_order_id }, expand),
@@ -62,8 +62,8 @@ async function one(context: Context, key: AutoOrderKey, expand: ReadonlySet<stri
 }
 
 async function list(context: Context, { sort, page, expand }: Pick<Input<'getAutoOrders'>, 'sort' | 'page' | 'expand'>, query: Query): Promise<Answer> {
-  const { texts, resultSet } = await getAutoOrders(context, filterOf(query, context.merchant.timeZone), sort, page, expand);
-  return payloadList(texts, { resultSet });
+  const { json, resultSet } = await getAutoOrders(context, { filter: filterOf(query, context.merchant.timeZone), sort, page }, expand);
+  return payloadText(json, { resultSet });
 }
 
 async function updateAutoOrdersBatch(context: Context, { query, body, expand }: Input<'updateAutoOrdersBatch'>): Promise<Answer> {
@@ -76,10 +76,10 @@ async function updateAutoOrdersBatch(context: Context, { query, body, expand }: 
     return noContent();
   }
   const { updated, failed } = await updateBatch(context, elements, true);
-  const texts = await getAutoOrdersBatch(context, updated, expand);
-  if (failed.length === 0) return payloadList(texts);
+  const json = await getAutoOrdersBatch(context, updated, expand);
+  if (failed.length === 0) return payloadText(json);
   const developerMessage = failed.map(({ id, message }) => `${id}: ${message}`).join(' ');
-  return payloadList(texts, { partialFailure: { developerMessage, objectIds: failed.map(({ id }) => id) } });
+  return payloadText(json, { partialFailure: { developerMessage, objectIds: failed.map(({ id }) => id) } });
 }
 
 function oidsOf({ auto_order_oids: oids }: AutoOrderQueryBatch): readonly number[] {

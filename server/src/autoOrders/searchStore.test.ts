@@ -9,7 +9,7 @@ import { insertOrders } from '../orders/store.ts';
 import { calculate } from './calculated.ts';
 import { facetsOf } from './facets.ts';
 import type { AutoOrderFilter } from './search.ts';
-import { findOids, readAutoOrders, saveFacets } from './searchStore.ts';
+import { findOids, readAutoOrderPage, readAutoOrders, saveFacets } from './searchStore.ts';
 import { appendLogs, insertAutoOrders } from './store.ts';
 import type { AutoOrder } from './autoOrder.ts';
 
@@ -125,6 +125,18 @@ test('pages follow one another without a gap', async () => {
     assert.deepEqual([second.oids, second.resultSet], [[3], { count: 1, limit: 2, offset: 2, more: false, totalRecords: 3 }]);
     const beyond = await find(filter, [], { limit: 2, offset: 5 });
     assert.deepEqual([beyond.oids, beyond.resultSet], [[], { count: 0, limit: 2, offset: 5, more: false, totalRecords: 3 }]);
+  }
+});
+
+test('a page of all auto orders is the page that a filter which all pass gives', async () => {
+  const all: AutoOrderFilter = { since: at('2000-01-01T00:00:00Z') };
+  for (const limit of [0, 1, 2, 3, 4]) {
+    for (const offset of [0, 1, 2, 3, 4]) {
+      const [page, same] = await Promise.all([{}, all].map((filter) => readAutoOrderPage(db, 'DEMO', zone, { filter, sort: [], page: { limit, offset } }, none)));
+      assert.deepEqual(JSON.parse(page!.json).map((each: { auto_order_oid: number }) => each.auto_order_oid), [1, 2, 3].slice(offset, offset + limit));
+      assert.deepEqual(page, same, `${limit} from ${offset}`);
+      assert.equal(page!.resultSet.totalRecords, 3);
+    }
   }
 });
 

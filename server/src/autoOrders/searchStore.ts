@@ -2,6 +2,7 @@ import { facetColumns } from './facets.ts';
 import { autoOrderJson } from './present.ts';
 import { countMax, lowerFacet, pageSql } from './search.ts';
 import { present } from '../kernel/assert.ts';
+import { listText } from '../kernel/jsonText.ts';
 import type { SortField } from '@perennial/contract/sorting.ts';
 import { inZone } from '../platform/storage/zone.ts';
 import type { Database } from '../platform/storage/database.ts';
@@ -26,26 +27,83 @@ export interface AutoOrderText {
 export async function readAutoOrders(
   db: Database, merchantId: string, timeZone: string, oids: readonly number[], expand: ReadonlySet<string>,
 ): Promise<AutoOrderText[]> {
-  const rows = await db.lookup<{ oid: number; version: number; json: string }>(readSql(expand), [merchantId, timeZone, oids], oids.length);
+  const read = [readSql(expand), [merchantId, timeZone, oids]] as const;
+  const rows = await (oids.length === 1 ? db.lookup<ReadRow>(...read) : db.rows<ReadRow>(...read));
   return rows.map((row) => ({ autoOrderOid: row.oid, version: row.version, json: row.json }));
+}
+
+interface ReadRow {
+  readonly oid: number;
+  readonly version: number;
+  readonly json: string;
 }
 
 const readSql = writtenOnce((expand) =>
   `select a.auto_order_oid as oid, a.version, ${autoOrderJson('a', expand)} as json
    from auto_order a where a.merchant_id = $1 and a.auto_order_oid = any((select $3::int[])::int[]) and ${inZone('$2')} order by a.auto_order_oid`);
 
-/** The JSON alone, in the order of `oids`, each of which stands there once. */
+/** The JSON of a list of those that exist, in the order of `oids`, each of which stands there once. */
 export async function readAutoOrderList(
   db: Database, merchantId: string, timeZone: string, oids: readonly number[], expand: ReadonlySet<string>,
-): Promise<string[]> {
-  const rows = await db.lookup<{ json: string }>(listSql(expand), [merchantId, timeZone, oids], oids.length);
-  return rows.map((row) => row.json);
+): Promise<string> {
+  return present(await db.row<{ json: string }>(listSql(expand), [merchantId, timeZone, oids]), 'list').json;
 }
 
 const listSql = writtenOnce((expand) =>
-  `select ${autoOrderJson('a', expand)} as json
+  `select ${listText(autoOrderJson('a', expand), 'asked.place')} as json
    from unnest((select $3::int[])) with ordinality as asked (oid, place)
-   join auto_order a on a.merchant_id = $1 and a.auto_order_oid = asked.oid where ${inZone('$2')} order by asked.place`);
+   join auto_order a on a.merchant_id = $1 and a.auto_order_oid = asked.oid where ${inZone('$2')}`);
+
+/** A page of the auto orders that match: the JSON of the list, and where it lies. */
+export async function readAutoOrderPage(
+  db: Database, merchantId: string, timeZone: string, search: Search, expand: ReadonlySet<string>,
+): Promise<AutoOrderPage> {
+  const { filter, sort, page } = search;
+  if (sort.length === 0 && Object.values(filter).every((value) => value === undefined)) return readPageOfAll(db, merchantId, timeZone, page, expand);
+  const { oids, resultSet } = await findOids(db, merchantId, filter, sort, page);
+  return { json: await readAutoOrderList(db, merchantId, timeZone, oids, expand), resultSet };
+}
+
+/** What a list asks for. */
+export interface Search {
+  readonly filter: AutoOrderFilter;
+  /** By oid where it is empty. */
+  readonly sort: readonly SortField[];
+  readonly page: Page;
+}
+
+/** A page of a list as JSON. */
+export interface AutoOrderPage {
+  readonly json: string;
+  readonly resultSet: ResultSet;
+}
+
+/** All of them in the order of their oids: one round trip, which the primary key answers. */
+async function readPageOfAll(db: Database, merchantId: string, timeZone: string, page: Page, expand: ReadonlySet<string>): Promise<AutoOrderPage> {
+  const { json, count, rest } = present(await db.row<PageOfAll>(pageOfAllSql(expand), [merchantId, timeZone, page.limit, page.offset]), 'page');
+  const total = count > 0 ? page.offset + count + rest : rest;
+  return { json, resultSet: resultSetOf(page, count, page.offset + count < total, total) };
+}
+
+interface PageOfAll {
+  readonly json: string;
+  readonly count: number;
+  readonly rest: number;
+}
+
+// What is skipped is skipped in the index; and what comes after the page is counted from where it ends (all there is, when nothing is on it). The values stand in
+// subqueries for the reason above: a page costs more or less by merchant and offset.
+const pageOfAllSql = writtenOnce((expand) =>
+  `select ${listText(autoOrderJson('a', expand), 'a.auto_order_oid')} as json, count(*)::int as count,
+     (select count(*)::int from (select from auto_order o
+        where o.merchant_id = ${merchant} and o.auto_order_oid > coalesce(max(a.auto_order_oid), 0) limit ${countMax + 1}) as rest) as rest
+   from (select * from auto_order o
+         where o.merchant_id = ${merchant} and o.auto_order_oid >= (
+           select first.auto_order_oid from auto_order first where first.merchant_id = ${merchant} order by first.auto_order_oid limit 1 offset (select $4::int))
+         order by o.auto_order_oid limit (select $3::int)) a
+   where ${inZone('$2')}`);
+
+const merchant = '(select $1::text)';
 
 /** Keeps statements by their expansion: writing one takes as long as running it. Clients use few expansions; the bound is for those who don't. */
 function writtenOnce(write: (expand: ReadonlySet<string>) => string): (expand: ReadonlySet<string>) => string {
@@ -77,27 +135,16 @@ export interface OidPage {
 export async function findOids(
   db: Database, merchantId: string, filter: AutoOrderFilter, sort: readonly SortField[], page: Page,
 ): Promise<OidPage> {
-  const { oids, count, values } = pageSql(merchantId, filter, sort, page);
-  const sql = `with page as materialized (select array(select auto_order_oid from (${oids}) as ordered) as oids)
-     select oids, case when cardinality(oids) not between 1 and ${page.limit} then (${count}) end as total from page`;
-  // Without filter, sort or far offset, the primary key answers at once.
-  const isLookup = sort.length === 0 && page.offset <= countMax && Object.values(filter).every((value) => value === undefined);
-  const [found] = await (isLookup ? db.lookup<FoundPage>(sql, values, page.limit) : db.rows<FoundPage>(sql, values));
-  const row = present(found, 'page');
-  const shown = row.oids.slice(0, page.limit);
-  const total = row.total ?? page.offset + shown.length;
-  return {
-    oids: shown,
-    resultSet: {
-      count: shown.length, limit: page.limit, offset: page.offset, more: row.oids.length > page.limit,
-      ...(total > countMax ? {} : { totalRecords: total }),
-    },
-  };
+  const { oids: oidsSql, count: countSql, values } = pageSql(merchantId, filter, sort, page);
+  const sql = `with page as materialized (select array(select auto_order_oid from (${oidsSql}) as ordered) as oids)
+     select oids, case when cardinality(oids) not between 1 and ${page.limit} then (${countSql}) end as total from page`;
+  const row = present(await db.row<{ oids: readonly number[]; total: number | null }>(sql, values), 'page');
+  const oids = row.oids.slice(0, page.limit);
+  return { oids, resultSet: resultSetOf(page, oids.length, row.oids.length > page.limit, row.total ?? page.offset + oids.length) };
 }
 
-interface FoundPage {
-  readonly oids: readonly number[];
-  readonly total: number | null;
+function resultSetOf({ limit, offset }: Page, count: number, more: boolean, total: number): ResultSet {
+  return { count, limit, offset, more, ...(total > countMax ? {} : { totalRecords: total }) };
 }
 
 /** The active auto orders of a customer: those whose original order has the profile or the billing email. */

@@ -247,7 +247,7 @@ const withTransactions = (db: Database, { transaction }: Pick<Database, 'transac
   transaction,
   rows: (text, values) => db.rows(text, values),
   row: (text, values) => db.row(text, values),
-  lookup: (text, values, weight) => db.lookup(text, values, weight),
+  lookup: (text, values) => db.lookup(text, values),
   run: (text, values) => db.run(text, values),
   afterCommit: (listener) => db.afterCommit(listener),
 });

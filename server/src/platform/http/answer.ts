@@ -1,6 +1,6 @@
 /** What an operation answers; the pipeline makes the envelope of the wire around it. */
 export type Answer =
-  | { readonly kind: 'payload'; readonly json: readonly string[]; readonly extras: AnswerExtras }
+  | { readonly kind: 'payload'; readonly json: string; readonly extras: AnswerExtras }
   | { readonly kind: 'bare'; readonly value: unknown; readonly status: number }
   | { readonly kind: 'nothing' };
 
@@ -30,15 +30,10 @@ export interface Warning {
 }
 
 /** An answer whose payload PostgreSQL already made as JSON text. */
-export const payloadText = (json: string, extras: AnswerExtras = {}): Answer => ({ kind: 'payload', json: [json], extras });
-
-/** The same of a list, whose elements are texts. */
-export const payloadList = (elements: readonly string[], extras: AnswerExtras = {}): Answer => ({
-  kind: 'payload', json: ['[', ...elements.flatMap((element, index) => (index === 0 ? [element] : [',', element])), ']'], extras,
-});
+export const payloadText = (json: string, extras: AnswerExtras = {}): Answer => ({ kind: 'payload', json, extras });
 
 /** An answer whose payload is a value; undefined fields are left out. */
-export const payload = (value: unknown, extras: AnswerExtras = {}): Answer => ({ kind: 'payload', json: [JSON.stringify(value)], extras });
+export const payload = (value: unknown, extras: AnswerExtras = {}): Answer => ({ kind: 'payload', json: JSON.stringify(value), extras });
 
 /** An answer outside the usual envelope, as OAuth's standards want it. */
 export const bare = (value: unknown, status = 200): Answer => ({ kind: 'bare', value, status });
@@ -46,15 +41,15 @@ export const bare = (value: unknown, status = 200): Answer => ({ kind: 'bare', v
 /** 204: done, and nothing to show. */
 export const noContent = (): Answer => ({ kind: 'nothing' });
 
-/** The body of a successful answer, in texts to be sent one after the other: `success`, `metadata` and the payload under its key. */
-export function envelope(payloadKey: string, json: readonly string[], extras: AnswerExtras): string[] {
+/** The body of a successful answer: `success`, `metadata` and the payload under its key. */
+export function envelope(payloadKey: string, json: string, extras: AnswerExtras): string {
   const failed = extras.partialFailure;
   const metadata = JSON.stringify({ payload_name: payloadKey, result_set: extras.resultSet && wireResultSet(extras.resultSet) });
   let rest = '';
   for (const [key, value] of Object.entries(extras.beside ?? {})) if (value !== undefined) rest += `,${JSON.stringify(key)}:${JSON.stringify(value)}`;
   if (extras.warning) rest += `,"warning":${JSON.stringify({ warning_code: extras.warning.code, warning_message: extras.warning.message })}`;
   if (failed) rest += `,"error":${JSON.stringify(errorBody(failed.developerMessage, 400, failed.objectIds.join(',')))}`;
-  return [`{"success":${failed === undefined},"metadata":${metadata},${JSON.stringify(payloadKey)}:`, ...json, `${rest}}`];
+  return `{"success":${failed === undefined},"metadata":${metadata},${JSON.stringify(payloadKey)}:${json}${rest}}`;
 }
 
 /** The wire's Error. Both messages say what was wrong and how to mend it. */

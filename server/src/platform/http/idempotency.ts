@@ -44,7 +44,7 @@ export async function runOnce(context: Context, { clock, seal }: { readonly cloc
 }
 
 function withBody(rendered: Rendered, change: (body: string) => string): Rendered {
-  return rendered.body === undefined ? rendered : { ...rendered, body: [change(rendered.body.join(''))] };
+  return rendered.body === undefined ? rendered : { ...rendered, body: change(rendered.body) };
 }
 
 /** Deletes what is older than a day. */
@@ -97,7 +97,7 @@ function marking(db: Database, request: IdempotentRequest): Database {
   return {
     rows: (text, values) => db.rows(text, values),
     row: (text, values) => db.row(text, values),
-    lookup: (text, values, weight) => db.lookup(text, values, weight),
+    lookup: (text, values) => db.lookup(text, values),
     run: (text, values) => transaction((tx) => tx.run(text, values)),
     afterCommit: (listener) => db.afterCommit(listener),
     transaction,

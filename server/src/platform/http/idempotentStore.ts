@@ -46,7 +46,7 @@ export async function findEarlier(db: Database, request: IdempotentRequest): Pro
   );
   if (!row) return undefined;
   const { status, body, etag, error } = row;
-  const answer = status === null ? {} : { answer: { status, ...(body === null ? {} : { body: [body] }), ...(etag === null ? {} : { etag }), ...(error === null ? {} : { error }) } };
+  const answer = status === null ? {} : { answer: { status, ...(body === null ? {} : { body }), ...(etag === null ? {} : { etag }), ...(error === null ? {} : { error }) } };
   return { hash: row.request_hash, state: row.state, begunAt: row.begun_at, ...answer };
 }
 
@@ -66,7 +66,7 @@ export async function markCommitted(tx: Database, request: IdempotentRequest): P
 }
 
 export async function saveAnswer(db: Database, request: IdempotentRequest, { status, body, etag, error }: Rendered): Promise<void> {
-  await db.run(`update idempotent_request set state = 'answered', status = $5, body = $6, etag = $7, error = $8 where ${ownRun}`, [...ownValues(request), status, body?.join(''), etag, error]);
+  await db.run(`update idempotent_request set state = 'answered', status = $5, body = $6, etag = $7, error = $8 where ${ownRun}`, [...ownValues(request), status, body, etag, error]);
 }
 
 /** Forgets a request that changed nothing; answers false, and keeps it, when it did change something. */

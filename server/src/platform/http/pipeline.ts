@@ -1,7 +1,6 @@
 import { needsVersion, operation as operationOf, type OperationId, operationIds, type Operation } from '@perennial/contract/operations.ts';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { bytesOf } from '../../kernel/bytes.ts';
 import type { IdFactory } from '../../kernel/ids.ts';
 import { readClock } from '../clock/merchantClock.ts';
 import type { SystemClock } from '../clock/systemClock.ts';
@@ -89,9 +88,9 @@ const keepAliveMs = 75_000;
 
 /** To what is no HTTP, comes too slowly, or has headers beyond Node's 16 KB; no request is there yet that could be answered. */
 function unreadableAnswer(): string {
-  const { body = [], error } = renderedRefusal(refusal('wrong_format', { field: 'The request', expected: 'HTTP/1.1 within half a minute, with headers of at most 16 KB' }));
-  const head = ['HTTP/1.1 400 Bad Request', `UC-REST-ERROR: ${error}`, 'Content-Type: application/json', `Content-Length: ${bytesOf(body).length}`, 'Connection: close'];
-  return `${head.join('\r\n')}\r\n\r\n${body.join('')}`;
+  const { body = '', error } = renderedRefusal(refusal('wrong_format', { field: 'The request', expected: 'HTTP/1.1 within half a minute, with headers of at most 16 KB' }));
+  const head = ['HTTP/1.1 400 Bad Request', `UC-REST-ERROR: ${error}`, 'Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close'];
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
 }
 
 /** Bodies are kept as text until the caller is known; the parser then tells malformed from too deep. */

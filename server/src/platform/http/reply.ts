@@ -1,14 +1,13 @@
 import { errorHeader, merchantErrorHeader, type Operation } from '@perennial/contract/operations.ts';
 import type { FastifyReply } from 'fastify';
-import { bytesOf } from '../../kernel/bytes.ts';
 import { envelope, errorBody, type Answer } from './answer.ts';
 import type { Refusal } from './refusal.ts';
 
 /** An answer as it goes out: what an idempotent request remembers. */
 export interface Rendered {
   readonly status: number;
-  /** JSON, in texts to be sent one after the other; absent with 204. */
-  readonly body?: readonly string[];
+  /** JSON; absent with 204. */
+  readonly body?: string;
   readonly etag?: string;
   /** The `UC-REST-ERROR` of a refusal. */
   readonly error?: string;
@@ -20,7 +19,7 @@ export function rendered(operation: Operation, answer: Answer): Rendered {
     case 'nothing':
       return { status: 204 };
     case 'bare':
-      return { status: answer.status, body: [JSON.stringify(answer.value)] };
+      return { status: answer.status, body: JSON.stringify(answer.value) };
     case 'payload':
       return {
         status: 200,
@@ -36,14 +35,14 @@ export function renderedRefusal({ code, message, status, objectId }: Refusal): R
   const body = code === 'rate_limited'
     ? { error: { developer_message: message, user_message: message }, metadata: {} }
     : { success: false, metadata: {}, error: errorBody(message, status, objectId) };
-  return { status, body: [JSON.stringify(body)], error: headerText(message) };
+  return { status, body: JSON.stringify(body), error: headerText(message) };
 }
 
 export function send(reply: FastifyReply, { status, body, etag, error }: Rendered): FastifyReply {
   reply.code(status);
   if (etag !== undefined) reply.header('ETag', etag);
   if (error !== undefined) exactHeader(reply, errorHeader, error);
-  return body === undefined ? reply.send() : reply.type('application/json').send(bytesOf(body));
+  return body === undefined ? reply.send() : reply.type('application/json').send(body);
 }
 
 /** Sends a refusal with the headers that only refusals have. */

@@ -20,10 +20,10 @@ export interface Database {
   /** The first row, or undefined. */
   row<Row>(text: string, values?: readonly unknown[]): Promise<Row | undefined>;
   /**
-   * The rows of a quick read by key. Outside a transaction it shares a connection with other lookups, which wait for it: never for a search, a lock or a
-   * statement that writes. `weight` is about how many rows it reads (1 unless told), so that short ones are not sent behind long ones.
+   * The rows of a quick read by key, at most a few. Outside a transaction it shares a connection with other lookups, which wait for it: never for a list, a
+   * search, a lock or a statement that writes.
    */
-  lookup<Row>(text: string, values?: readonly unknown[], weight?: number): Promise<Row[]>;
+  lookup<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Runs a statement for its effect; answers how many rows it touched. */
   run(text: string, values?: readonly unknown[]): Promise<number>;
   /**
@@ -95,8 +95,8 @@ class Pool implements DatabasePool {
     return (await this.rows<Row>(text, values))[0];
   }
 
-  async lookup<Row>(text: string, values: readonly unknown[] = [], weight = 1): Promise<Row[]> {
-    return this.#shared ? this.#shared.rows<Row>(queryOf(text, values, this.#prepare), Math.max(1, weight)) : this.rows<Row>(text, values);
+  async lookup<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.#shared ? this.#shared.rows<Row>(queryOf(text, values, this.#prepare)) : this.rows<Row>(text, values);
   }
 
   async run(text: string, values: readonly unknown[] = []): Promise<number> {

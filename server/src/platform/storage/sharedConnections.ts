@@ -14,12 +14,12 @@ export class SharedConnections {
     this.#connections = Array.from({ length: count });
   }
 
-  /** The rows of a statement that is quick, locks nothing and belongs to no transaction; `weight` is about how many rows it reads. */
-  async rows<Row>(query: pg.QueryConfig, weight: number): Promise<Row[]> {
+  /** The rows of a statement that is quick, locks nothing and belongs to no transaction. */
+  async rows<Row>(query: pg.QueryConfig): Promise<Row[]> {
     const place = this.#place();
     const shared = (this.#connections[place] ??= this.#connect(place));
-    if (shared.load === 0) shared.client.ref();
-    shared.load += weight;
+    if (shared.underWay === 0) shared.client.ref();
+    shared.underWay++;
     try {
       await shared.connected;
       return (await shared.client.query(query)).rows as Row[];
@@ -29,15 +29,15 @@ export class SharedConnections {
       throw error;
     } finally {
       // A process that has nothing else to do may end.
-      shared.load -= weight;
-      if (shared.load === 0) shared.client.unref();
+      shared.underWay--;
+      if (shared.underWay === 0) shared.client.unref();
     }
   }
 
   /** How many are open, and how many of them wait for answers. */
   usage(): { readonly busy: number; readonly idle: number } {
     const connected = this.#connections.filter((shared) => shared !== undefined);
-    const busy = connected.filter((shared) => shared.load > 0).length;
+    const busy = connected.filter((shared) => shared.underWay > 0).length;
     return { busy, idle: connected.length - busy };
   }
 
@@ -48,14 +48,14 @@ export class SharedConnections {
 
   /** The first with little to do, which keeps it warm; when all have much to do, the one with the least. */
   #place(): number {
-    const loads = this.#connections.map((shared) => shared?.load ?? 0);
-    const first = loads.findIndex((load) => load < loadLittle);
-    return first >= 0 ? first : loads.indexOf(Math.min(...loads));
+    const underWay = this.#connections.map((shared) => shared?.underWay ?? 0);
+    const first = underWay.findIndex((count) => count < fewUnderWay);
+    return first >= 0 ? first : underWay.indexOf(Math.min(...underWay));
   }
 
   #connect(place: number): Shared {
     const client = this.#open() as UnrefClient;
-    const shared: Shared = { client, connected: client.connect(), load: 0 };
+    const shared: Shared = { client, connected: client.connect(), underWay: 0 };
     // Without a listener a lost connection would end this process; whoever waits for an answer hears of it.
     client.on('error', () => this.#forget(place, shared));
     client.on('end', () => this.#forget(place, shared));
@@ -76,7 +76,7 @@ async function end({ client, connected }: Shared): Promise<void> {
 }
 
 // So many short reads one after the other take less time than waking another process for some of them.
-const loadLittle = 8;
+const fewUnderWay = 8;
 
 /** `unref` lets the process end although the connection is open; the library's types leave both out. */
 type UnrefClient = pg.Client & { ref(): void; unref(): void };
@@ -84,6 +84,6 @@ type UnrefClient = pg.Client & { ref(): void; unref(): void };
 interface Shared {
   readonly client: UnrefClient;
   readonly connected: Promise<unknown>;
-  /** The weight of what is not answered yet. */
-  load: number;
+  /** How many statements are not answered yet. */
+  underWay: number;
 }
