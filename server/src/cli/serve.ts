@@ -9,10 +9,9 @@ import { openGateways } from '../payments/gateways.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
 import { type Loop, runLoop } from '../platform/jobs/loop.ts';
 import { openLog } from '../platform/log.ts';
-import { folderTransport } from '../platform/mail/folder.ts';
-import { smtpTransport } from '../platform/mail/smtp.ts';
+import { openMail } from '../platform/mail/openMail.ts';
 import { openSeal } from '../platform/seal.ts';
-import { httpSender } from '../webhooks/send.ts';
+import { openSender } from '../webhooks/openSender.ts';
 import { Obstacle, readArgs, table, type Command } from './command.ts';
 import { demoWelcome, ensureDemoMerchant, writeDemoFile } from './demo.ts';
 import { openStore, type Store } from './openStore.ts';
@@ -51,12 +50,12 @@ export const serveCommand: Command = {
 
 async function serveOn(store: Store, config: Config, log: Logger, stopped: Promise<string>): Promise<void> {
   const gateways = openGateways({ simulatorUrl: config.gatewayUrl, simulatorBooks: join(config.dataDir, 'simulator.jsonl'), stripe: config.stripe }, systemClock);
-  const mail = config.smtpUrl === undefined ? folderTransport(join(config.dataDir, 'mail')) : smtpTransport(config.smtpUrl);
+  const mail = openMail(config.smtpUrl === undefined ? { folder: join(config.dataDir, 'mail') } : { smtpUrl: config.smtpUrl });
   const app = createApp({
     db: store.db, clock: systemClock, ids: randomIds, log,
     rateLimits: rateLimits(config.rate), bodyLimitBytes: config.bodyLimitBytes, trustedProxies: config.trustedProxies,
     gateways, mail, mailFrom: config.mailFrom, files: config.s3 ?? { folder: join(config.dataDir, 'files') },
-    seal: await openSeal(store.db, config.dataDir, config.sealKey), sender: httpSender({ clock: systemClock }),
+    seal: await openSeal(store.db, config.dataDir, config.sealKey), sender: openSender({ clock: systemClock }),
   });
   if (config.demo) await ensureDemoMerchant(app, store.db);
   if (config.role !== 'worker') await listen(app, store, config);

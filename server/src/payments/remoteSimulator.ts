@@ -1,4 +1,5 @@
-import { Pool } from 'undici';
+import type { Pool } from 'undici';
+import { Lazy } from '../kernel/lazy.ts';
 import { chargeAnswer, chargeOrder } from './simulator.ts';
 import type { BookAnswer, RefundBookAnswer } from './simulatorBooks.ts';
 import type { Gateway } from './gateway.ts';
@@ -9,8 +10,11 @@ const defaultTimeoutMs = 10_000;
 
 /** The simulator in a process of its own (`npm run gateway`), asked over HTTP. Close it when done. */
 export function remoteSimulatorGateways(url: string, timeoutMs = defaultTimeoutMs): RemoteSimulator {
-  const pool = new Pool(url, { connections: connectionsMax, headersTimeout: timeoutMs, bodyTimeout: timeoutMs, connect: { timeout: timeoutMs } });
-  return { gateway: (code) => remoteSimulatorGateway(code, pool), close: () => pool.close() };
+  const pool = new Lazy(async () => {
+    const { Pool } = await import('undici');
+    return new Pool(url, { connections: connectionsMax, headersTimeout: timeoutMs, bodyTimeout: timeoutMs, connect: { timeout: timeoutMs } });
+  });
+  return { gateway: (code) => remoteSimulatorGateway(code, pool), close: async () => (await pool.peek())?.close() };
 }
 
 export interface RemoteSimulator {
@@ -18,7 +22,7 @@ export interface RemoteSimulator {
   close(): Promise<void>;
 }
 
-function remoteSimulatorGateway(code: string, pool: Pool): Gateway {
+function remoteSimulatorGateway(code: string, pool: Lazy<Pool>): Gateway {
   return {
     code,
     isReal: false,
@@ -41,10 +45,10 @@ function remoteSimulatorGateway(code: string, pool: Pool): Gateway {
 type NoAnswer = { readonly kind: 'unknown'; readonly message: string };
 
 /** An answer that is not whole, or none at all, is unknown; only the simulator's own words count. */
-async function ask<Answer extends { kind: string }>(pool: Pool, method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer | NoAnswer> {
+async function ask<Answer extends { kind: string }>(pool: Lazy<Pool>, method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer | NoAnswer> {
   try {
     const json = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-    const response = await pool.request({ method, path, ...json });
+    const response = await (await pool.get()).request({ method, path, ...json });
     const text = await response.body.text();
     if (![200, 404, 409].includes(response.statusCode)) return { kind: 'unknown', message: `the simulator answered ${response.statusCode}` };
     return JSON.parse(text) as Answer;

@@ -1,6 +1,6 @@
-import { CompactSign, compactVerify } from 'jose';
 import type { Temporal } from 'temporal-polyfill';
 import type { IdFactory } from '../kernel/ids.ts';
+import { Lazy } from '../kernel/lazy.ts';
 import type { SystemClock } from './clock/systemClock.ts';
 import type { Seal } from './seal.ts';
 import type { Database } from './storage/database.ts';
@@ -22,6 +22,9 @@ interface Key {
   readonly secret: Buffer;
   readonly madeAt: Temporal.Instant;
 }
+
+// Loaded with the first token: no start needs it.
+const jose = new Lazy(() => import('jose'));
 
 /** Tokens by keys that all processes on one database share: sealed there, and replaced every day by whoever comes first. */
 export function databaseTokens({ db, seal, clock, ids }: { readonly db: Database; readonly seal: Seal; readonly clock: SystemClock; readonly ids: IdFactory }): Tokens {
@@ -59,11 +62,13 @@ export function databaseTokens({ db, seal, clock, ids }: { readonly db: Database
   return {
     async sign(audience, claims, seconds) {
       const key = await signingKey();
+      const { CompactSign } = await jose.get();
       const payload = JSON.stringify({ ...claims, aud: audience, iat: nowSeconds(), exp: nowSeconds() + Math.min(seconds, keySeconds) });
       return new CompactSign(new TextEncoder().encode(payload)).setProtectedHeader({ alg: 'HS256', typ: 'JWT', kid: key.keyId }).sign(key.secret);
     },
     async read(audience, token) {
       try {
+        const { compactVerify } = await jose.get();
         const { payload } = await compactVerify(token, async ({ kid }) => (await keyOf(kid))?.secret ?? Promise.reject(new Error('unknown key')), { algorithms: ['HS256'] });
         const claims = JSON.parse(new TextDecoder().decode(payload)) as Record<string, unknown>;
         return claims['aud'] === audience && Number(claims['exp']) > nowSeconds() ? claims : undefined;

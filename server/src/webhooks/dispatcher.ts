@@ -17,7 +17,6 @@ import { readPayloads } from './payloadStore.ts';
 import type { Send, Sent } from './send.ts';
 import { downAfterFailures, settle, type Tried } from './settling.ts';
 import { signatureHeaders } from './signing.ts';
-import { sendToQueue } from './sqs.ts';
 import type { Delivery, DeliveredEvent, Header } from './webhook.ts';
 import { findDestination, type Destination } from './webhookStore.ts';
 
@@ -259,6 +258,8 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
     const { authentication } = destination;
     if (authentication.type === 'aws iam') {
       const { accessKey, secretKey } = authentication;
+      // Amazon's library is large, and few webhooks need it.
+      const { sendToQueue } = await import('./sqs.ts');
       const sent = await sendToQueue({ ...outgoing, accessKey, secretKey, attributes: { ...signed }, deduplicationId: delivery.deliveryId }, parts.send);
       return { headers: { ...signed }, sent };
     }

@@ -4,7 +4,8 @@ import type { LiveFrame } from '@perennial/contract/live.ts';
 import type { WorkflowAgentAuth } from '@perennial/contract/workflow.ts';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { WebSocketServer, type WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
+import { Lazy } from '../kernel/lazy.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
 import type { EventListener } from '../platform/events/outbox.ts';
@@ -75,7 +76,10 @@ interface Occupied {
 
 /** Sockets by merchant, each merchant's in a room of its own that follows the feed of events. */
 export function liveSockets({ db, clock, log, tokens, publicUrl }: LiveParts): LiveSockets {
-  const server = new WebSocketServer({ noServer: true, maxPayload: frameBytesMax, perMessageDeflate: false, clientTracking: false });
+  const opener = new Lazy(async () => {
+    const { WebSocketServer } = await import('ws');
+    return new WebSocketServer({ noServer: true, maxPayload: frameBytesMax, perMessageDeflate: false, clientTracking: false });
+  });
   const rooms = new Map<string, Occupied>();
 
   function enter({ merchantId, userId }: Claims, after: string | undefined, socket: WebSocket, stream: Duplex): void {
@@ -125,6 +129,7 @@ export function liveSockets({ db, clock, log, tokens, publicUrl }: LiveParts): L
     const claims = await tokens.read(audience, url.searchParams.get('token') ?? '');
     if (claims === undefined) return refuseUpgrade(socket, '401 Unauthorized');
     if (!(await isOriginAllowed(request))) return refuseUpgrade(socket, '403 Forbidden');
+    const server = await opener.get();
     if (openCount() >= socketsMax) return refuseUpgrade(socket, '503 Service Unavailable');
     server.handleUpgrade(request, socket, head, (opened) => enter(claims as Claims, url.searchParams.get('after') ?? undefined, opened, socket));
   }

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { Lazy } from '../../kernel/lazy.ts';
 import type { Files } from './files.ts';
 import { localFiles, type LocalFilesParts } from './localFiles.ts';
 
@@ -21,12 +22,11 @@ export function openFiles(settings: FileSettings, parts: Omit<LocalFilesParts, '
 
 /** The SDK is large, and few need it: it is loaded with the first file. */
 function lazyS3(settings: S3Settings): Files {
-  let opened: Promise<Files> | undefined;
-  const open = () => (opened ??= import('./s3Files.ts').then(({ s3Files }) => s3Files(settings)));
+  const files = new Lazy(async () => (await import('./s3Files.ts')).s3Files(settings));
   return {
-    uploadUrl: async (file, mimeType) => (await open()).uploadUrl(file, mimeType),
-    sizeOf: async (file) => (await open()).sizeOf(file),
-    downloadUrl: async (file, shown) => (await open()).downloadUrl(file, shown),
-    remove: async (file) => (await open()).remove(file),
+    uploadUrl: async (file, mimeType) => (await files.get()).uploadUrl(file, mimeType),
+    sizeOf: async (file) => (await files.get()).sizeOf(file),
+    downloadUrl: async (file, shown) => (await files.get()).downloadUrl(file, shown),
+    remove: async (file) => (await files.get()).remove(file),
   };
 }
