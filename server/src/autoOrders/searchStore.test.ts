@@ -140,6 +140,33 @@ test('a page of all auto orders is the page that a filter which all pass gives',
   }
 });
 
+test('a total is told up to 10,000', async () => {
+  const insert = (from: number, to: number) => db.run(
+    `insert into auto_order (merchant_id, auto_order_oid, auto_order_code, original_order_id, status, enabled, currency, currency_exponent, signed_up_at, created_at, modified_at)
+     select 'MANY', n, 'C' || n, 'O' || n, 'active', true, 'USD', 2, $1::timestamptz, $1::timestamptz, $1::timestamptz from generate_series($2::int, $3::int) n`,
+    [at('2026-01-15T15:00:00Z'), from, to]);
+  const pages = async () => {
+    const found = [];
+    for (const filter of [{}, { since: at('2000-01-01T00:00:00Z') }] as AutoOrderFilter[]) {
+      for (const [limit, offset] of [[1, 0], [100, 9800], [100, 9900], [100, 9901], [100, 9950], [100, 10_000], [100, 10_001], [100, 12_000], [0, 0]] as const) {
+        const { resultSet } = await readAutoOrderPage(db, 'MANY', zone, { filter, sort: [], page: { limit, offset } }, none);
+        found.push([resultSet.count, resultSet.more, resultSet.totalRecords]);
+      }
+    }
+    assert.deepEqual(found.slice(0, found.length / 2), found.slice(found.length / 2));
+    return found.slice(0, found.length / 2);
+  };
+  await insert(1, 10_000);
+  assert.deepEqual(await pages(), [
+    [1, true, 10_000], [100, true, 10_000], [100, false, 10_000], [99, false, 10_000], [50, false, 10_000], [0, false, 10_000], [0, false, 10_000], [0, false, 10_000], [0, true, 10_000],
+  ]);
+  await insert(10_001, 10_001);
+  const untold = undefined;
+  assert.deepEqual(await pages(), [
+    [1, true, untold], [100, true, untold], [100, true, untold], [100, false, untold], [51, false, untold], [1, false, untold], [0, false, untold], [0, false, untold], [0, true, untold],
+  ]);
+});
+
 test('an unexpanded auto order holds its scalars, and nothing that is absent', async () => {
   const [text] = await readAutoOrders(db, 'DEMO', zone, [1], none);
   assert.deepEqual(JSON.parse(text!.json), {

@@ -91,15 +91,16 @@ interface PageOfAll {
   readonly rest: number;
 }
 
-// What is skipped is skipped in the index; and what comes after the page is counted from where it ends (all there is, when nothing is on it). The values stand in
-// subqueries for the reason above: a page costs more or less by merchant and offset.
+// What is skipped is skipped in the index; and what comes after the page is counted from where it ends (all there is, when nothing is on it), as far as a total
+// is told. The values stand in subqueries for the reason above: a page costs more or less by merchant and offset.
 const pageOfAllSql = writtenOnce((expand) =>
   `select ${listText(autoOrderJson('a', expand), 'a.auto_order_oid')} as json, count(*)::int as count,
      (select count(*)::int from (select from auto_order o
-        where o.merchant_id = ${merchant} and o.auto_order_oid > coalesce(max(a.auto_order_oid), 0) limit ${countMax + 1}) as rest) as rest
+        where o.merchant_id = ${merchant} and o.auto_order_oid > coalesce(max(a.auto_order_oid), 0)
+        limit ${countMax + 1} - case when max(a.auto_order_oid) is null then 0 else least(${countMax}, (select $4::bigint) + (select $3::int)) end) as rest) as rest
    from (select * from auto_order o
          where o.merchant_id = ${merchant} and o.auto_order_oid >= (
-           select first.auto_order_oid from auto_order first where first.merchant_id = ${merchant} order by first.auto_order_oid limit 1 offset (select $4::int))
+           select first.auto_order_oid from auto_order first where first.merchant_id = ${merchant} order by first.auto_order_oid limit 1 offset (select $4::bigint))
          order by o.auto_order_oid limit (select $3::int)) a
    where ${inZone('$2')}`);
 
