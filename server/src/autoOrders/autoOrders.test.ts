@@ -92,6 +92,8 @@ test('every expansion at once is an answer of the contract, in detail and in a l
   assert.equal(one.status, 200);
   const listed = await app.request({ operation: 'getAutoOrders', query: { ...query, email: 'whole@example.com' } });
   assert.deepEqual(listed.body.auto_orders, [one.body.auto_order]);
+  const all = await app.request({ operation: 'getAutoOrders', query });
+  assert.deepEqual(all.body.auto_orders.filter((each: { auto_order_oid: number }) => each.auto_order_oid === oid), [one.body.auto_order]);
   const young = ['add_ons', 'emails', 'items', 'logs', 'management', 'original_order', 'properties', 'rebill_orders'];
   assert.deepEqual(young.filter((name) => !(name in one.body.auto_order)), []);
   const plain = await app.request({ operation: 'getAutoOrder', params: { auto_order_oid: oid }, query: { _expand: 'nothing,like_this' } });
