@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mock, test } from 'node:test';
@@ -120,17 +121,21 @@ test('a demo server says where it is, keeps its key, and stops when it is told t
   t.after(() => rm(dataDir, { recursive: true, force: true }));
   // There already, so that nothing is put into it.
   await perennial(['merchant', 'create', '--id', 'DEMO', '--name', 'Demo']);
-  const keys: string[] = [];
+  const [keys, port]: [string[], number] = [[], await freePort()];
   for (let start = 0; start < 2; start++) {
     const child = spawn(process.execPath, [`${root}server/src/main.ts`], {
-      env: { PATH: process.env['PATH'], DATABASE_URL: url, DATA_DIR: dataDir, DEMO: 'on', PORT: '0', LOG_LEVEL: 'warn' }, stdio: ['ignore', 'pipe', 'inherit'],
+      env: { PATH: process.env['PATH'], DATABASE_URL: url, DATA_DIR: dataDir, DEMO: 'on', PORT: String(port), LOG_LEVEL: 'warn' }, stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const curl = await firstMatch(child.stdout, /^ *(curl .*)$/m);
+    t.after(() => child.kill('SIGKILL'));
     const exited = once(child, 'exit');
+    const curled = firstMatch(child.stdout, /^ *(curl .*)$/m);
+    // Refused until it listens; from then on a request waits until the file is there.
+    while (!(await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined))) assert.equal(child.exitCode, null);
     const demo = JSON.parse(await readFile(join(dataDir, 'demo.json'), 'utf8'));
     assert.equal((await stat(join(dataDir, 'demo.json'))).mode & 0o777, 0o600);
     assert.deepEqual(Object.keys(demo).sort(), ['apiKey', 'baseUrl', 'login', 'merchantId', 'password']);
-    const pasted = spawn('sh', ['-c', `${curl} -s`]);
+    assert.equal(demo.baseUrl, `http://127.0.0.1:${port}`);
+    const pasted = spawn('sh', ['-c', `${await curled} -s`]);
     assert.match(await textOf(pasted.stdout), /"success":true/);
     keys.push(demo.apiKey);
     child.kill('SIGTERM');
@@ -138,6 +143,15 @@ test('a demo server says where it is, keeps its key, and stops when it is told t
   }
   assert.equal(keys[0], keys[1]);
 });
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
 
 async function firstMatch(stream: AsyncIterable<Buffer> & NodeJS.ReadableStream, pattern: RegExp): Promise<string> {
   let text = '';

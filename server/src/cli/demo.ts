@@ -1,6 +1,5 @@
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { App } from '../app.ts';
 import { randomIds } from '../kernel/ids.ts';
 import { type ClockSetting, readClock } from '../platform/clock/merchantClock.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
@@ -23,14 +22,16 @@ export interface Demo {
   readonly password: string;
 }
 
+/** What is known of it before the server listens. */
+export type DemoAccess = Omit<Demo, 'baseUrl'>;
+
 export const demoMerchantId = 'DEMO';
 
 /** Makes the demo merchant with its data if there is none, wholly or, when it is interrupted, not at all. */
-export async function ensureDemoMerchant(app: App, db: Database): Promise<void> {
+export async function ensureDemoMerchant(db: Database): Promise<void> {
   if (await findMerchant(db, demoMerchantId)) return;
   console.error('perennial: making the demo data, which takes some seconds this first time …');
   await db.transaction(makeDemoMerchant);
-  app.merchants.forget(demoMerchantId);
 }
 
 async function makeDemoMerchant(tx: Database): Promise<void> {
@@ -45,24 +46,28 @@ async function makeDemoMerchant(tx: Database): Promise<void> {
 
 const demoSize = { autoOrders: 1200, daysMax: 3 * 365, seed: '1' };
 
-/** Writes how the demo merchant is reached; the key of an earlier start is kept while it works. */
-export async function writeDemoFile(db: Database, dataDir: string, baseUrl: string): Promise<Demo> {
-  const path = join(dataDir, 'demo.json');
-  const earlier = await earlierDemo(path);
+/** Sees to it that the demo merchant can be used; the key and the password of an earlier start are kept while they work. */
+export async function prepareDemoAccess(db: Database, dataDir: string): Promise<DemoAccess> {
+  const earlier = await earlierDemo(demoFile(dataDir));
   await ensureDemoStaff(db, demoMerchantId, systemClock.now());
-  const demo = {
-    baseUrl,
+  return {
     merchantId: demoMerchantId,
     apiKey: (await workingKey(db, earlier)) ?? (await newKey(db)),
     login: demoLogin,
     password: await demoPassword(db, demoMerchantId, earlier.password, systemClock.now()),
   };
+}
+
+const demoFile = (dataDir: string): string => join(dataDir, 'demo.json');
+
+/** Writes how the demo merchant is reached. */
+export async function writeDemoFile(dataDir: string, demo: Demo): Promise<void> {
+  const path = demoFile(dataDir);
   await mkdir(dataDir, { recursive: true });
   // Beside and then into its place: nobody reads half a file, and nobody else reads it at all.
   await writeFile(`${path}.new`, `${JSON.stringify(demo, undefined, 2)}\n`, { mode: 0o600 });
   await chmod(`${path}.new`, 0o600);
   await rename(`${path}.new`, path);
-  return demo;
 }
 
 /** What a newcomer needs, ready to paste. */
@@ -72,7 +77,7 @@ export function demoWelcome({ baseUrl, apiKey }: Demo, dataDir: string): string 
     `  Perennial answers at   ${baseUrl}/rest/v2`,
     `  Reference              ${baseUrl}/docs`,
     `  Demo key               ${apiKey}`,
-    `  The same for programs  ${join(dataDir, 'demo.json')}`,
+    `  The same for programs  ${demoFile(dataDir)}`,
     '',
     '  Try it:',
     '',

@@ -13,7 +13,7 @@ import { openMail } from '../platform/mail/openMail.ts';
 import { openSeal } from '../platform/seal.ts';
 import { openSender } from '../webhooks/openSender.ts';
 import { Obstacle, readArgs, table, type Command } from './command.ts';
-import { demoWelcome, ensureDemoMerchant, writeDemoFile } from './demo.ts';
+import { type DemoAccess, demoWelcome, ensureDemoMerchant, prepareDemoAccess, writeDemoFile } from './demo.ts';
 import { openStore, type Store } from './openStore.ts';
 
 const idlePauseMs = 500;
@@ -51,14 +51,18 @@ export const serveCommand: Command = {
 async function serveOn(store: Store, config: Config, log: Logger, stopped: Promise<string>): Promise<void> {
   const gateways = openGateways({ simulatorUrl: config.gatewayUrl, simulatorBooks: join(config.dataDir, 'simulator.jsonl'), stripe: config.stripe }, systemClock);
   const mail = openMail(config.smtpUrl === undefined ? { folder: join(config.dataDir, 'mail') } : { smtpUrl: config.smtpUrl });
+  const seal = await openSeal(store.db, config.dataDir, config.sealKey);
+  // Meanwhile we make the app and listen; whoever awaits it hears of a failure.
+  const demo = config.demo ? prepareDemo(store, config) : undefined;
+  demo?.catch(() => {});
   const app = createApp({
     db: store.db, clock: systemClock, ids: randomIds, log,
     rateLimits: rateLimits(config.rate), bodyLimitBytes: config.bodyLimitBytes, trustedProxies: config.trustedProxies,
     gateways, mail, mailFrom: config.mailFrom, files: config.s3 ?? { folder: join(config.dataDir, 'files') },
-    seal: await openSeal(store.db, config.dataDir, config.sealKey), sender: openSender({ clock: systemClock }),
+    seal, sender: openSender({ clock: systemClock }),
   });
-  if (config.demo) await ensureDemoMerchant(app, store.db);
-  if (config.role !== 'worker') await listen(app, store, config);
+  if (config.role !== 'worker') await listen(app, store, config, demo);
+  await demo;
   const loops = startLoops(app, config, log);
   // Now, in case we are killed later.
   flushCompileCache();
@@ -79,14 +83,39 @@ async function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> 
   return ended;
 }
 
-async function listen(app: App, store: Store, config: Config): Promise<void> {
+async function prepareDemo({ db }: Store, { role, dataDir }: Config): Promise<DemoAccess | undefined> {
+  await ensureDemoMerchant(db);
+  return role === 'worker' ? undefined : prepareDemoAccess(db, dataDir);
+}
+
+async function listen(app: App, store: Store, config: Config, demo: Promise<DemoAccess | undefined> | undefined): Promise<void> {
+  const open = holdRequests(app);
   const address = await app.http.listen({ host: config.host, port: config.port }).catch((error: Error & { code?: string }) => {
     if (error.code === 'EADDRINUSE') throw new Obstacle(`port ${config.port} is taken; set PORT to another one, or to 0 for any that is free`);
     if (error.code === 'EADDRNOTAVAIL' || error.code === 'EACCES') throw new Obstacle(`${config.host}:${config.port} cannot be listened on (${error.code}); set HOST and PORT`);
     throw error;
   });
   await prepareBillingLinks(store.db, randomIds, config.publicUrl ?? address);
-  if (config.demo) console.log(demoWelcome(await writeDemoFile(store.db, config.dataDir, address), config.dataDir));
+  const access = await demo;
+  if (access) {
+    await writeDemoFile(config.dataDir, { baseUrl: address, ...access });
+    console.log(demoWelcome({ baseUrl: address, ...access }, config.dataDir));
+  }
+  open();
+}
+
+/** Has requests wait until what they may rely on is there: links need the address that we listen on, and whoever sees us ready may read demo.json. */
+function holdRequests({ http }: App): () => void {
+  const opened = Promise.withResolvers<void>();
+  let isOpen = false;
+  http.addHook('onRequest', (_request, _reply, done) => {
+    if (isOpen) done();
+    else void opened.promise.then(() => done());
+  });
+  return () => {
+    isOpen = true;
+    opened.resolve();
+  };
 }
 
 function startLoops(app: App, { role }: Config, log: Logger): Loop[] {

@@ -6,9 +6,10 @@ import type { IdFactory } from '../kernel/ids.ts';
 /** Shortest and longest password: length guards better than signs of many kinds do. */
 export const passwordLength = { min: 12, max: 200 } as const;
 
-/** The password as it is stored: Argon2id in the PHC text form. */
-export async function hashPassword(password: string, ids: IdFactory): Promise<string> {
+/** The password as it is stored: Argon2id in the PHC text form, dear to try unless it `isRandom`, where trying is hopeless anyway. */
+export async function hashPassword(password: string, ids: IdFactory, { isRandom = false } = {}): Promise<string> {
   const salt = Buffer.from(ids.secret(saltBytes), 'hex');
+  const cost = isRandom ? leastCost : guessedCost;
   const { memory, passes, parallelism } = cost;
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(salt)}$${unpadded(await derive(password, salt, cost))}`;
 }
@@ -27,9 +28,10 @@ interface Cost {
 }
 
 // The least that OWASP's cheat sheet on password storage asks of Argon2id: 19 MiB, two passes, one lane.
-const cost: Cost = { memory: 19_456, passes: 2, parallelism: 1 };
+const guessedCost: Cost = { memory: 19_456, passes: 2, parallelism: 1 };
+const leastCost: Cost = { memory: 64, passes: 1, parallelism: 1 };
 const [saltBytes, tagBytes] = [16, 32];
-const nobodys = `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+const nobodys = `$argon2id$v=19$m=${guessedCost.memory},t=${guessedCost.passes},p=${guessedCost.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
 const argon2Promised = promisify(argon2);
 

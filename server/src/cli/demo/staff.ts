@@ -26,7 +26,8 @@ export async function demoPassword(db: Database, merchantId: string, known: stri
   const stored = await findLogin(db, merchantId, demoLogin);
   if (known !== undefined && (await isPassword(known, stored?.passwordHash))) return known;
   const password = randomIds.secret(8);
-  const passwordHash = await hashPassword(password, randomIds);
+  // It is checked at each start.
+  const passwordHash = await hashPassword(password, randomIds, { isRandom: true });
   await db.transaction(async (tx) => {
     const user = stored && (await lockUser(tx, merchantId, stored.userId));
     if (user) await saveUser(tx, merchantId, user, passwordHash, at);
