@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -121,12 +121,17 @@ test('a demo server says where it is, keeps its key, and stops when it is told t
   t.after(() => rm(dataDir, { recursive: true, force: true }));
   // There already, so that nothing is put into it.
   await perennial(['merchant', 'create', '--id', 'DEMO', '--name', 'Demo']);
-  const [keys, port]: [string[], number] = [[], await freePort()];
-  for (let start = 0; start < 2; start++) {
+  const keys: string[] = [];
+  const port = await freePort();
+  const serve = () => {
     const child = spawn(process.execPath, [`${root}server/src/main.ts`], {
-      env: { PATH: process.env['PATH'], DATABASE_URL: url, DATA_DIR: dataDir, DEMO: 'on', PORT: String(port), LOG_LEVEL: 'warn' }, stdio: ['ignore', 'pipe', 'inherit'],
+      env: { PATH: process.env['PATH'], DATABASE_URL: url, DATA_DIR: dataDir, DEMO: 'on', PORT: String(port), LOG_LEVEL: 'warn' }, stdio: ['ignore', 'pipe', 'pipe'],
     });
     t.after(() => child.kill('SIGKILL'));
+    return child;
+  };
+  for (let start = 0; start < 2; start++) {
+    const child = serve();
     const exited = once(child, 'exit');
     const curled = firstMatch(child.stdout, /^ *(curl .*)$/m);
     // Refused until it listens; from then on a request waits until the file is there.
@@ -142,6 +147,12 @@ test('a demo server says where it is, keeps its key, and stops when it is told t
     assert.deepEqual((await exited)[0], 0);
   }
   assert.equal(keys[0], keys[1]);
+  // Where the file cannot be written, the server says so and ends, although it listens already.
+  await mkdir(join(dataDir, 'demo.json.new'));
+  const failing = serve();
+  const failed = once(failing, 'exit');
+  assert.match(await textOf(failing.stderr), /demo\.json cannot be written \(EISDIR\); make DATA_DIR a folder that we may write to, or set DEMO=off/);
+  assert.equal((await failed)[0], 1);
 });
 
 async function freePort(): Promise<number> {

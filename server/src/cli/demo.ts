@@ -10,6 +10,7 @@ import { allPermissions, hashKey } from '../staff/apiKey.ts';
 import { createApiKey } from '../staff/apiKeyOperations.ts';
 import { findApiKey } from '../staff/apiKeyStore.ts';
 import { findLogin } from '../staff/staffStore.ts';
+import { Obstacle } from './command.ts';
 import { demoLogin, demoPassword, ensureDemoStaff } from './demo/staff.ts';
 
 /** How to reach the demo merchant, as it stands in `DATA_DIR/demo.json` for programs. */
@@ -63,11 +64,15 @@ const demoFile = (dataDir: string): string => join(dataDir, 'demo.json');
 /** Writes how the demo merchant is reached. */
 export async function writeDemoFile(dataDir: string, demo: Demo): Promise<void> {
   const path = demoFile(dataDir);
-  await mkdir(dataDir, { recursive: true });
-  // Beside and then into its place: nobody reads half a file, and nobody else reads it at all.
-  await writeFile(`${path}.new`, `${JSON.stringify(demo, undefined, 2)}\n`, { mode: 0o600 });
-  await chmod(`${path}.new`, 0o600);
-  await rename(`${path}.new`, path);
+  try {
+    await mkdir(dataDir, { recursive: true });
+    // Beside and then into its place: nobody reads half a file, and nobody else reads it at all.
+    await writeFile(`${path}.new`, `${JSON.stringify(demo, undefined, 2)}\n`, { mode: 0o600 });
+    await chmod(`${path}.new`, 0o600);
+    await rename(`${path}.new`, path);
+  } catch (error) {
+    throw new Obstacle(`${path} cannot be written (${(error as NodeJS.ErrnoException).code}); make DATA_DIR a folder that we may write to, or set DEMO=off`);
+  }
 }
 
 /** What a newcomer needs, ready to paste. */

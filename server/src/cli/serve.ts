@@ -53,8 +53,8 @@ async function serveOn(store: Store, config: Config, log: Logger, stopped: Promi
   const mail = openMail(config.smtpUrl === undefined ? { folder: join(config.dataDir, 'mail') } : { smtpUrl: config.smtpUrl });
   const seal = await openSeal(store.db, config.dataDir, config.sealKey);
   // Meanwhile we make the app and listen; whoever awaits it hears of a failure.
-  const demo = config.demo ? prepareDemo(store, config) : undefined;
-  demo?.catch(() => {});
+  const demo = prepareDemo(store, config);
+  demo.catch(() => {});
   const app = createApp({
     db: store.db, clock: systemClock, ids: randomIds, log,
     rateLimits: rateLimits(config.rate), bodyLimitBytes: config.bodyLimitBytes, trustedProxies: config.trustedProxies,
@@ -83,23 +83,32 @@ async function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> 
   return ended;
 }
 
-async function prepareDemo({ db }: Store, { role, dataDir }: Config): Promise<DemoAccess | undefined> {
+/** How the demo merchant is reached, where this process has one and listens. */
+async function prepareDemo({ db }: Store, { demo, role, dataDir }: Config): Promise<DemoAccess | undefined> {
+  if (!demo) return undefined;
   await ensureDemoMerchant(db);
   return role === 'worker' ? undefined : prepareDemoAccess(db, dataDir);
 }
 
-async function listen(app: App, store: Store, config: Config, demo: Promise<DemoAccess | undefined> | undefined): Promise<void> {
+async function listen(app: App, store: Store, config: Config, demo: Promise<DemoAccess | undefined>): Promise<void> {
   const open = holdRequests(app);
   const address = await app.http.listen({ host: config.host, port: config.port }).catch((error: Error & { code?: string }) => {
     if (error.code === 'EADDRINUSE') throw new Obstacle(`port ${config.port} is taken; set PORT to another one, or to 0 for any that is free`);
     if (error.code === 'EADDRNOTAVAIL' || error.code === 'EACCES') throw new Obstacle(`${config.host}:${config.port} cannot be listened on (${error.code}); set HOST and PORT`);
     throw error;
   });
-  await prepareBillingLinks(store.db, randomIds, config.publicUrl ?? address);
-  const access = await demo;
-  if (access) {
-    await writeDemoFile(config.dataDir, { baseUrl: address, ...access });
-    console.log(demoWelcome({ baseUrl: address, ...access }, config.dataDir));
+  try {
+    await prepareBillingLinks(store.db, randomIds, config.publicUrl ?? address);
+    const access = await demo;
+    if (access) {
+      await writeDemoFile(config.dataDir, { baseUrl: address, ...access });
+      console.log(demoWelcome({ baseUrl: address, ...access }, config.dataDir));
+    }
+  } catch (error) {
+    // Who waits is let go, or the process would wait with them.
+    app.http.server.closeAllConnections();
+    await app.http.close();
+    throw error;
   }
   open();
 }
