@@ -9,7 +9,7 @@ import { findMerchant } from '../server/src/platform/tenancy/merchantStore.ts';
 import { rememberedMerchants } from '../server/src/platform/tenancy/merchants.ts';
 import { defaultTiming, runDue } from '../server/src/rebill/dueOperations.ts';
 import { rebillDueWork } from '../server/src/rebill/playOperations.ts';
-import { getClock, setClock, type ClockParts } from '../server/src/sandbox/operations.ts';
+import { type ClockParts, getClock, setClock } from '../server/src/sandbox/operations.ts';
 import { advanceWorker } from '../server/src/sandbox/playing.ts';
 import { due, gatewayOf, merchantWith, zone } from './support/dueMerchant.ts';
 import { figure } from './support/figures.ts';
@@ -24,7 +24,9 @@ const payments = createPayments({ preferred: () => 'simulator', open: () => gate
 await withPostgres(async ({ db }) => {
   const engine = await engineRate(db);
   const clock = await clockRate(db);
-  console.log(`the engine alone: ${engine.toFixed(0)} rebills/s; through the test clock: ${clock.toFixed(0)} rebills/s`);
+  console.log(
+    `the engine alone: ${engine.toFixed(0)} rebills/s; through the test clock: ${clock.toFixed(0)} rebills/s`,
+  );
   figure('clock_year', clock / engine, '>=0.7');
 });
 
@@ -33,24 +35,48 @@ async function engineRate(db: DatabasePool): Promise<number> {
   const autoOrders = 3 * count;
   const context = await merchantWith(db, 'NOW', autoOrders);
   const startMs = performance.now();
-  const { paid } = await runDue(context, { payments, timing: defaultTiming }, { until: due, at: 'now' });
+  const { paid } = await runDue(
+    context,
+    { payments, timing: defaultTiming },
+    { until: due, at: 'now' },
+  );
   if (paid !== autoOrders) throw new Error(`${paid} rebills of ${autoOrders}`);
   return paid / ((performance.now() - startMs) / 1000);
 }
 
 async function clockRate(db: DatabasePool): Promise<number> {
   // Spread over the month: hardly two at the same minute.
-  const context = await merchantWith(db, 'YEAR', count, (index) => start.add({ minutes: Math.floor((index * minutesInFebruary) / count) }));
+  const context = await merchantWith(db, 'YEAR', count, (index) =>
+    start.add({ minutes: Math.floor((index * minutesInFebruary) / count) }),
+  );
   const merchants = rememberedMerchants(db, systemClock);
   const parts: ClockParts = {
-    db, clock: systemClock, merchants, isReal: () => false, dueWork: [rebillDueWork({ payments }, systemClock)],
-    contextFor: async (merchantId) => ({ ...context, merchant: present(await findMerchant(db, merchantId), merchantId) }),
+    db,
+    clock: systemClock,
+    merchants,
+    isReal: () => false,
+    dueWork: [rebillDueWork({ payments }, systemClock)],
+    contextFor: async (merchantId) => ({
+      ...context,
+      merchant: present(await findMerchant(db, merchantId), merchantId),
+    }),
   };
   const startMs = performance.now();
-  await setClock(context, parts, { now_dts: start.toZonedDateTimeISO(zone).add({ months }).toInstant().subtract({ seconds: 1 }).toString() });
-  while ((await getClock(context, parts)).advance !== undefined) await advanceWorker(parts).runOnce();
+  await setClock(context, parts, {
+    now_dts: start
+      .toZonedDateTimeISO(zone)
+      .add({ months })
+      .toInstant()
+      .subtract({ seconds: 1 })
+      .toString(),
+  });
+  while ((await getClock(context, parts)).advance !== undefined)
+    await advanceWorker(parts).runOnce();
   const seconds = (performance.now() - startMs) / 1000;
-  const row = await db.row<{ orders: number }>("select count(*) as orders from orders where merchant_id = 'YEAR' and rebill_number > 0");
-  if (row?.orders !== months * count) throw new Error(`${row?.orders} rebills of ${months * count}`);
+  const row = await db.row<{ orders: number }>(
+    "select count(*) as orders from orders where merchant_id = 'YEAR' and rebill_number > 0",
+  );
+  if (row?.orders !== months * count)
+    throw new Error(`${row?.orders} rebills of ${months * count}`);
   return row.orders / seconds;
 }

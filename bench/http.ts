@@ -7,7 +7,7 @@ import { figure, median } from './support/figures.ts';
 import { requestsPerSecond } from './support/load.ts';
 import { benchKey, benchMerchant } from './support/merchant.ts';
 import { withPostgres } from './support/postgres.ts';
-import { startServer, type ServerProcess } from './support/processes.ts';
+import { type ServerProcess, startServer } from './support/processes.ts';
 
 const autoOrders = 3000;
 /** Each pair measures both servers, one after the other; the figure is the median of the pairs' ratios. */
@@ -22,29 +22,90 @@ const prism = 'bench/peers/node_modules/@stoplight/prism-cli/dist/index.js';
 await withPostgres(async ({ db, url }) => {
   await benchMerchant(db, 'BENCH', { autoOrders, daysMax: 400 });
   const key = await benchKey(db, 'BENCH');
-  const oids = await db.rows<{ oid: number }>('select auto_order_oid as oid from auto_order where merchant_id = $1 and rebill_count between 3 and 5 limit 200', ['BENCH']);
+  const oids = await db.rows<{ oid: number }>(
+    'select auto_order_oid as oid from auto_order where merchant_id = $1 and rebill_count between 3 and 5 limit 200',
+    ['BENCH'],
+  );
   const headers = { 'x-ultracart-simple-key': key, 'x-ultracart-api-version': '2017-03-01' };
   // Limits are kept as ever, only too far away to be met.
-  const env = { DATABASE_URL: url, DEMO: 'off', LOG_LEVEL: 'warn', RATE_LIMIT_PER_HOUR: '1000000000', RATE_LIMIT_PER_DAY: '1000000000' };
+  const env = {
+    DATABASE_URL: url,
+    DEMO: 'off',
+    LOG_LEVEL: 'warn',
+    RATE_LIMIT_PER_HOUR: '1000000000',
+    RATE_LIMIT_PER_DAY: '1000000000',
+  };
   const servers: ServerProcess[] = [];
   const started = async (server: Promise<ServerProcess>) => {
     servers.push(await server);
     return servers.at(-1)!.baseUrl;
   };
   try {
-    const ours = await started(startServer({ args: ['server/src/main.ts'], env, readyPath: '/readyz' }));
-    const yardstick = await started(startServer({ args: ['bench/support/yardstick.ts'], env, readyPath: '/ready' }));
+    const ours = await started(
+      startServer({ args: ['server/src/main.ts'], env, readyPath: '/readyz' }),
+    );
+    const yardstick = await started(
+      startServer({ args: ['bench/support/yardstick.ts'], env, readyPath: '/ready' }),
+    );
     const offsets = Array.from({ length: 20 }, (_, index) => index * 100);
-    const one = { baseUrl: ours, headers, paths: oids.map(({ oid }) => `${api}/${oid}?_expand=items,original_order,rebill_orders`) };
-    const list = { baseUrl: ours, headers, paths: offsets.map((offset) => `${api}?_limit=100&_offset=${offset}&_expand=items`) };
+    const one = {
+      baseUrl: ours,
+      headers,
+      paths: oids.map(({ oid }) => `${api}/${oid}?_expand=items,original_order,rebill_orders`),
+    };
+    const list = {
+      baseUrl: ours,
+      headers,
+      paths: offsets.map((offset) => `${api}?_limit=100&_offset=${offset}&_expand=items`),
+    };
 
-    figure('http_one', await compare('one auto order', one, { baseUrl: yardstick, headers: {}, paths: oids.map(({ oid }) => `/one/${oid}`) }, pairs), '>=0.6');
-    figure('http_list', await compare('a list of 100', list, { baseUrl: yardstick, headers: {}, paths: offsets.map((offset) => `/many?offset=${offset}`) }, pairs), '>=0.8');
+    figure(
+      'http_one',
+      await compare(
+        'one auto order',
+        one,
+        { baseUrl: yardstick, headers: {}, paths: oids.map(({ oid }) => `/one/${oid}`) },
+        pairs,
+      ),
+      '>=0.6',
+    );
+    figure(
+      'http_list',
+      await compare(
+        'a list of 100',
+        list,
+        {
+          baseUrl: yardstick,
+          headers: {},
+          paths: offsets.map((offset) => `/many?offset=${offset}`),
+        },
+        pairs,
+      ),
+      '>=0.8',
+    );
 
     const [path = ''] = one.paths;
-    await writeMockDocument(mockDocument, await (await fetch(`${ours}${path}`, { headers })).json());
-    const mock = await started(startServer({ args: [prism, 'mock', '-p', '{port}', mockDocument], readyPath: path, headers }));
-    figure('http_mock', await compare('one auto order, against a Prism mock', one, { baseUrl: mock, headers, paths: [path] }, pairs), '>=6');
+    await writeMockDocument(
+      mockDocument,
+      await (await fetch(`${ours}${path}`, { headers })).json(),
+    );
+    const mock = await started(
+      startServer({
+        args: [prism, 'mock', '-p', '{port}', mockDocument],
+        readyPath: path,
+        headers,
+      }),
+    );
+    figure(
+      'http_mock',
+      await compare(
+        'one auto order, against a Prism mock',
+        one,
+        { baseUrl: mock, headers, paths: [path] },
+        pairs,
+      ),
+      '>=6',
+    );
   } finally {
     for (const server of servers) await server.stop();
     await rm(mockDocument, { force: true });
@@ -53,8 +114,12 @@ await withPostgres(async ({ db, url }) => {
 
 /** Our document with our own answer as the example: from the schemas alone the mock makes up none, because orders hold customers who hold orders. */
 async function writeMockDocument(path: string, answer: unknown): Promise<void> {
-  const document = JSON.parse(await readFile(new URL('../contract/openapi.json', import.meta.url), 'utf8'));
-  document.paths[`${api}/{auto_order_oid}`].get.responses['200'].content['application/json'].example = answer;
+  const document = JSON.parse(
+    await readFile(new URL('../contract/openapi.json', import.meta.url), 'utf8'),
+  );
+  document.paths[`${api}/{auto_order_oid}`].get.responses['200'].content[
+    'application/json'
+  ].example = answer;
   await writeFile(path, JSON.stringify(document));
 }
 
@@ -65,13 +130,23 @@ interface Target {
 }
 
 /** The median of ours : theirs over interleaved pairs, after a round that warms both up. */
-async function compare(what: string, ours: Target, theirs: Target, rounds: number): Promise<number> {
+async function compare(
+  what: string,
+  ours: Target,
+  theirs: Target,
+  rounds: number,
+): Promise<number> {
   for (const target of [ours, theirs]) await requestsPerSecond({ ...target, callers, seconds });
   const measured: { ours: number; theirs: number }[] = [];
   for (let round = 0; round < rounds; round++) {
-    measured.push({ ours: await requestsPerSecond({ ...ours, callers, seconds }), theirs: await requestsPerSecond({ ...theirs, callers, seconds }) });
+    measured.push({
+      ours: await requestsPerSecond({ ...ours, callers, seconds }),
+      theirs: await requestsPerSecond({ ...theirs, callers, seconds }),
+    });
   }
   const rate = (side: 'ours' | 'theirs') => median(measured.map((each) => each[side])).toFixed(0);
-  console.log(`${what}: ${rate('ours')} requests/s, the other ${rate('theirs')} (medians of ${rounds})`);
+  console.log(
+    `${what}: ${rate('ours')} requests/s, the other ${rate('theirs')} (medians of ${rounds})`,
+  );
   return median(measured.map((each) => each.ours / each.theirs));
 }

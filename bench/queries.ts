@@ -3,8 +3,8 @@
 // bounded at 10,001 matches and has a figure of its own.
 // `node bench/queries.ts [auto orders of the large one, default 1000000]`
 import { sortings } from '../contract/src/sorting.ts';
-import { readAutoOrderList, readAutoOrderPage } from '../server/src/autoOrders/searchStore.ts';
 import { type AutoOrderFilter, pageSql } from '../server/src/autoOrders/search.ts';
+import { readAutoOrderList, readAutoOrderPage } from '../server/src/autoOrders/searchStore.ts';
 import { type DatabasePool, openPool } from '../server/src/platform/storage/database.ts';
 import { migrate, readMigrations } from '../server/src/platform/storage/migrate.ts';
 import { figure, median, percentile } from './support/figures.ts';
@@ -31,11 +31,20 @@ interface Question {
   readonly offset?: number;
 }
 
-const fromSearch = (column: string): string => `select ${column} as v from auto_order_search where merchant_id = 'BENCH' and ${column} is not null`;
-const fromRecord = (column: string): string => `select ${column} as v from auto_order where merchant_id = 'BENCH' and ${column} is not null`;
-const fromItems = (column: string): string => `select ${column} as v from auto_order_item where merchant_id = 'BENCH' and ${column} is not null`;
-const fromValues = (kind: string): string => `select value as v from auto_order_search_value where merchant_id = 'BENCH' and kind = '${kind}'`;
-const text = (name: keyof AutoOrderFilter, sample: string): Question => ({ kind: 'filter', name, sample, filter: (value: string) => ({ [name]: value }) });
+const fromSearch = (column: string): string =>
+  `select ${column} as v from auto_order_search where merchant_id = 'BENCH' and ${column} is not null`;
+const fromRecord = (column: string): string =>
+  `select ${column} as v from auto_order where merchant_id = 'BENCH' and ${column} is not null`;
+const fromItems = (column: string): string =>
+  `select ${column} as v from auto_order_item where merchant_id = 'BENCH' and ${column} is not null`;
+const fromValues = (kind: string): string =>
+  `select value as v from auto_order_search_value where merchant_id = 'BENCH' and kind = '${kind}'`;
+const text = (name: keyof AutoOrderFilter, sample: string): Question => ({
+  kind: 'filter',
+  name,
+  sample,
+  filter: (value: string) => ({ [name]: value }),
+});
 
 type Moment = AutoOrderFilter['since'] & object;
 const day = (from: Moment) => from.add({ hours: 24 });
@@ -47,7 +56,12 @@ const questions: readonly Question[] = [
   text('status', fromRecord('status')),
   text('email', fromSearch('billing_email')),
   text('cardType', fromSearch('card_type')),
-  { kind: 'filter', name: 'customerProfileOid', sample: fromSearch('customer_profile_oid'), filter: (value: number) => ({ customerProfileOid: value }) },
+  {
+    kind: 'filter',
+    name: 'customerProfileOid',
+    sample: fromSearch('customer_profile_oid'),
+    filter: (value: number) => ({ customerProfileOid: value }),
+  },
   text('firstName', fromSearch('billing_first_name')),
   text('lastName', fromSearch('shipping_last_name')),
   text('company', fromSearch('billing_company')),
@@ -59,28 +73,65 @@ const questions: readonly Question[] = [
   text('itemId', fromValues('item')),
   text('originalItemId', fromItems('original_item_id')),
   text('nextItemId', fromItems('next_item_id')),
-  { kind: 'filter', name: 'original order on a day', sample: fromSearch('ordered_at'), filter: (from: Moment) => ({ originalOrderFrom: from, originalOrderUntil: day(from) }) },
-  { kind: 'filter', name: 'next shipment on a day', sample: fromRecord('next_shipment_at'), filter: (from: Moment) => ({ nextShipmentFrom: from, nextShipmentUntil: day(from) }) },
-  { kind: 'filter', name: 'changed since', sample: fromRecord('modified_at'), filter: (since: Moment) => ({ since }) },
-  { kind: 'filter', name: 'active, next shipment on a day', sample: fromRecord('next_shipment_at'), filter: (from: Moment) => ({ status: 'active', nextShipmentFrom: from, nextShipmentUntil: day(from) }) },
+  {
+    kind: 'filter',
+    name: 'original order on a day',
+    sample: fromSearch('ordered_at'),
+    filter: (from: Moment) => ({ originalOrderFrom: from, originalOrderUntil: day(from) }),
+  },
+  {
+    kind: 'filter',
+    name: 'next shipment on a day',
+    sample: fromRecord('next_shipment_at'),
+    filter: (from: Moment) => ({ nextShipmentFrom: from, nextShipmentUntil: day(from) }),
+  },
+  {
+    kind: 'filter',
+    name: 'changed since',
+    sample: fromRecord('modified_at'),
+    filter: (since: Moment) => ({ since }),
+  },
+  {
+    kind: 'filter',
+    name: 'active, next shipment on a day',
+    sample: fromRecord('next_shipment_at'),
+    filter: (from: Moment) => ({
+      status: 'active',
+      nextShipmentFrom: from,
+      nextShipmentUntil: day(from),
+    }),
+  },
   ...sortings.auto_order.flatMap((field): Question[] => [
-    { kind: 'sort', name: `+${field}`, sort: { field, descending: false } }, { kind: 'sort', name: `-${field}`, sort: { field, descending: true } },
+    { kind: 'sort', name: `+${field}`, sort: { field, descending: false } },
+    { kind: 'sort', name: `-${field}`, sort: { field, descending: true } },
   ]),
   { kind: 'page', name: 'offset 1000', offset: 1000 },
   { kind: 'page', name: 'offset 9000', offset: 9000 },
-  { kind: 'page', name: 'offset 9000 by next shipment', offset: 9000, sort: { field: 'next_shipment_dts', descending: false } },
+  {
+    kind: 'page',
+    name: 'offset 9000 by next shipment',
+    offset: 9000,
+    sort: { field: 'next_shipment_dts', descending: false },
+  },
 ];
 
 await withPostgres(async ({ db: large, connection }) => {
   const database = 'small';
   await large.run(`create database ${database}`);
-  const small = openPool({ connection: { ...connection, database }, maxConnections: 8, prepareStatements: true });
+  const small = openPool({
+    connection: { ...connection, database },
+    maxConnections: 8,
+    prepareStatements: true,
+  });
   try {
     await migrate(small, await readMigrations());
-    for (const db of [small, large]) await benchMerchant(db, 'BENCH', { autoOrders: smallSize, daysMax: 60 });
+    for (const db of [small, large])
+      await benchMerchant(db, 'BENCH', { autoOrders: smallSize, daysMax: 60 });
     const startedMs = performance.now();
     await multiply(large, 'BENCH', times);
-    console.log(`${smallSize.toLocaleString('en')} and ${(smallSize * times).toLocaleString('en')} auto orders (multiplied in ${((performance.now() - startedMs) / 1000).toFixed(0)} s)`);
+    console.log(
+      `${smallSize.toLocaleString('en')} and ${(smallSize * times).toLocaleString('en')} auto orders (multiplied in ${((performance.now() - startedMs) / 1000).toFixed(0)} s)`,
+    );
     await measure(small, large);
   } finally {
     await small.close();
@@ -96,7 +147,9 @@ async function measure(small: DatabasePool, large: DatabasePool): Promise<void> 
     if (growthOf(few, many) > goal) [few, many] = await compare(question, small, large);
     const growth = growthOf(few, many);
     worst[question.kind] = Math.max(worst[question.kind], growth);
-    console.log(`${question.kind.padEnd(6)} ${question.name.padEnd(42)} ${shown(few.pageMs)} → ${shown(many.pageMs)}  ${growth.toFixed(2)}x   whole ${shown(few.wholeMs)} → ${shown(many.wholeMs)}`);
+    console.log(
+      `${question.kind.padEnd(6)} ${question.name.padEnd(42)} ${shown(few.pageMs)} → ${shown(many.pageMs)}  ${growth.toFixed(2)}x   whole ${shown(few.wholeMs)} → ${shown(many.wholeMs)}`,
+    );
   }
   figure('queries_filters', worst.filter, `<=${goal}`);
   figure('queries_sorts', worst.sort, `<=${goal}`);
@@ -117,15 +170,25 @@ interface Times {
   readonly wholeMs: number[];
 }
 
-async function compare(question: Question, ...databases: readonly DatabasePool[]): Promise<[Times, Times]> {
-  const asked = await Promise.all(databases.map(async (db) => ({ db, values: await valuesOf(db, question), times: { pageMs: [], totalMs: [], wholeMs: [] } as Times })));
+async function compare(
+  question: Question,
+  ...databases: readonly DatabasePool[]
+): Promise<[Times, Times]> {
+  const asked = await Promise.all(
+    databases.map(async (db) => ({
+      db,
+      values: await valuesOf(db, question),
+      times: { pageMs: [], totalMs: [], wholeMs: [] } as Times,
+    })),
+  );
   // The first rounds warm up: plans, caches, connections.
   for (let round = -6; round < samples; round++) {
     for (const { db, values, times } of asked) {
       const value = values[(round + 6) % Math.max(1, values.length)] as never;
       const measured = await ask(db, question, question.filter?.(value) ?? {});
       if (round < 0) continue;
-      for (const part of ['pageMs', 'totalMs', 'wholeMs'] as const) times[part].push(measured[part]);
+      for (const part of ['pageMs', 'totalMs', 'wholeMs'] as const)
+        times[part].push(measured[part]);
     }
   }
   return [asked[0]!.times, asked[1]!.times];
@@ -134,13 +197,21 @@ async function compare(question: Question, ...databases: readonly DatabasePool[]
 async function ask(db: DatabasePool, { sort, offset = 0 }: Question, filter: AutoOrderFilter) {
   const page = { limit, offset };
   const sorts = sort ? [sort] : [];
-  const wholeMs = await msOf(() => readAutoOrderPage(db, 'BENCH', zone, { filter, sort: sorts, page }, expand));
+  const wholeMs = await msOf(() =>
+    readAutoOrderPage(db, 'BENCH', zone, { filter, sort: sorts, page }, expand),
+  );
   // A page of all auto orders is one statement with its total.
   if (!sort && Object.keys(filter).length === 0) return { pageMs: wholeMs, totalMs: 0, wholeMs };
   const { oids, count, values } = pageSql('BENCH', filter, sorts, page);
   const pageMs = await msOf(async () => {
     const found = await db.rows<{ auto_order_oid: number }>(oids, values);
-    await readAutoOrderList(db, 'BENCH', zone, found.slice(0, limit).map((row) => row.auto_order_oid), expand);
+    await readAutoOrderList(
+      db,
+      'BENCH',
+      zone,
+      found.slice(0, limit).map((row) => row.auto_order_oid),
+      expand,
+    );
   });
   // Without its offset the count has a value less.
   const totalMs = offset === 0 ? await msOf(() => db.rows(count, values)) : 0;
@@ -158,7 +229,8 @@ async function valuesOf(db: DatabasePool, { sample }: Question): Promise<unknown
   if (sample === undefined) return [];
   const rows = await db.rows<{ v: unknown }>(
     `select v from (select v, row_number() over (order by v) as place, count(*) over () as count from (${sample}) as occurring) as numbered
-     where place % greatest(1, count / ${samples}) = 0 limit ${samples}`);
+     where place % greatest(1, count / ${samples}) = 0 limit ${samples}`,
+  );
   return rows.map((row) => row.v);
 }
 

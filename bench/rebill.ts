@@ -11,7 +11,7 @@ import type { DatabasePool } from '../server/src/platform/storage/database.ts';
 import { defaultTiming, runDue } from '../server/src/rebill/dueOperations.ts';
 import { due, gatewayOf, merchantWith } from './support/dueMerchant.ts';
 import { figure } from './support/figures.ts';
-import { costOf, withPostgres, type BenchStore } from './support/postgres.ts';
+import { type BenchStore, costOf, withPostgres } from './support/postgres.ts';
 
 const count = Number(process.argv[2] ?? 100_000);
 const parts = process.argv[3] === undefined ? ['fast', 'slow', 'scan'] : [process.argv[3]];
@@ -29,8 +29,11 @@ async function measureThroughput(store: BenchStore): Promise<void> {
   const before = pgbench(store);
   const rebills = await rebill(context, gatewayOf(0), store);
   const after = pgbench(store);
-  console.log(`rebills with an instant gateway: ${rebills.perSecond.toFixed(0)}/s, ${rebills.nodeUs.toFixed(0)} µs node and ${rebills.postgresUs.toFixed(0)} µs PostgreSQL a rebill`);
-  if (before === undefined || after === undefined) return console.log('figure rebill_throughput skipped: this machine has no pgbench');
+  console.log(
+    `rebills with an instant gateway: ${rebills.perSecond.toFixed(0)}/s, ${rebills.nodeUs.toFixed(0)} µs node and ${rebills.postgresUs.toFixed(0)} µs PostgreSQL a rebill`,
+  );
+  if (before === undefined || after === undefined)
+    return console.log('figure rebill_throughput skipped: this machine has no pgbench');
   console.log(`pgbench -N: ${before.toFixed(0)} tps before, ${after.toFixed(0)} tps after`);
   figure('rebill_throughput', rebills.perSecond / ((before + after) / 2), '>=0.35');
 }
@@ -51,22 +54,35 @@ interface Figures {
 
 async function rebill(context: Context, gateway: Gateway, store: BenchStore): Promise<Figures> {
   const payments = createPayments({ preferred: () => 'simulator', open: () => gateway });
-  const { value: counts, ...cost } = await costOf(store, () => runDue(context, { payments, timing: defaultTiming }, { until: due, at: 'now' }));
+  const { value: counts, ...cost } = await costOf(store, () =>
+    runDue(context, { payments, timing: defaultTiming }, { until: due, at: 'now' }),
+  );
   const expected = await context.db.row<{ orders: number }>(
-    'select count(*) as orders from orders where merchant_id = $1 and rebill_number = 1', [context.merchant.merchantId]);
-  if (counts.paid !== expected?.orders || counts.paid === 0) throw new Error(`${counts.paid} rebills and ${expected?.orders} orders`);
-  return { perSecond: counts.paid / cost.seconds, nodeUs: cost.nodeUs / counts.paid, postgresUs: cost.postgresUs / counts.paid };
+    'select count(*) as orders from orders where merchant_id = $1 and rebill_number = 1',
+    [context.merchant.merchantId],
+  );
+  if (counts.paid !== expected?.orders || counts.paid === 0)
+    throw new Error(`${counts.paid} rebills and ${expected?.orders} orders`);
+  return {
+    perSecond: counts.paid / cost.seconds,
+    nodeUs: cost.nodeUs / counts.paid,
+    postgresUs: cost.postgresUs / counts.paid,
+  };
 }
 
 /** The probe for due work, with a thousand and with a million auto orders that are not due. */
 async function measureDueScan(db: DatabasePool): Promise<void> {
   const micros: number[] = [];
-  for (const [merchantId, size] of [['FEW', 1000], ['MANY', 1_000_000]] as const) {
+  for (const [merchantId, size] of [
+    ['FEW', 1000],
+    ['MANY', 1_000_000],
+  ] as const) {
     await db.run(
       `insert into auto_order (merchant_id, auto_order_oid, auto_order_code, original_order_id, status, enabled, currency, currency_exponent, signed_up_at, created_at,
          modified_at, due_at)
        select '${merchantId}', n, 'C' || n, 'O' || n, 'active', true, 'USD', 2, now(), now(), now(), timestamptz '2027-01-01' + n * interval '1 minute'
-       from generate_series(1, ${size}) n`);
+       from generate_series(1, ${size}) n`,
+    );
   }
   await db.run('vacuum analyze auto_order');
   for (const merchantId of ['FEW', 'MANY']) {
@@ -77,7 +93,9 @@ async function measureDueScan(db: DatabasePool): Promise<void> {
     micros.push(((performance.now() - startMs) * 1000) / 3000);
   }
   const [few = 0, many = 0] = micros;
-  console.log(`a look for due work: ${few.toFixed(0)} µs with 1,000 auto orders that are not due, ${many.toFixed(0)} µs with 1,000,000`);
+  console.log(
+    `a look for due work: ${few.toFixed(0)} µs with 1,000 auto orders that are not due, ${many.toFixed(0)} µs with 1,000,000`,
+  );
   figure('due_scan_growth', many / few, '<=2');
 }
 
@@ -85,7 +103,11 @@ async function measureDueScan(db: DatabasePool): Promise<void> {
 function pgbench({ connection: { host, port, user } }: BenchStore): number | undefined {
   const program = ['/usr/bin/pgbench', '/usr/local/bin/pgbench'].find((path) => existsSync(path));
   if (program === undefined) return undefined;
-  const run = (...args: string[]) => execFileSync(program, ['-h', host, '-p', String(port), '-U', user, ...args, 'postgres'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const run = (...args: string[]) =>
+    execFileSync(program, ['-h', host, '-p', String(port), '-U', user, ...args, 'postgres'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
   run('-i', '-q', '-s', '10');
   const output = run('-N', '-M', 'prepared', '-c', '4', '-j', '2', '-T', String(pgbenchSeconds));
   return Number(/tps = ([\d.]+)/.exec(output)?.[1]);

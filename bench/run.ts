@@ -8,7 +8,10 @@ import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const here = new URL('.', import.meta.url).pathname;
-const known = globSync('*.ts', { cwd: here }).filter((file) => file !== 'run.ts').map((file) => basename(file, '.ts')).sort();
+const known = globSync('*.ts', { cwd: here })
+  .filter((file) => file !== 'run.ts')
+  .map((file) => basename(file, '.ts'))
+  .sort();
 const named = process.argv.slice(2);
 const unknown = named.filter((name) => !known.includes(name));
 
@@ -29,14 +32,18 @@ async function run(names: readonly string[]): Promise<void> {
     if (!(await runOne(name, figures))) failed.push(name);
   }
   const missed = figures.filter(isMissed);
-  console.log(`\n${figures.length} figures, ${missed.length} miss their goal${missed.map((line) => `\n  ${line}`).join('')}`);
+  console.log(
+    `\n${figures.length} figures, ${missed.length} miss their goal${missed.map((line) => `\n  ${line}`).join('')}`,
+  );
   if (failed.length > 0) console.log(`failed: ${failed.join(', ')}`);
   // A goal missed on a busy machine is news, not a fault; a benchmark that breaks is one.
   process.exitCode = failed.length > 0 ? 1 : 0;
 }
 
 async function runOne(name: string, figures: string[]): Promise<boolean> {
-  const child = spawn(process.execPath, [`${here}${name}.ts`], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [`${here}${name}.ts`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const gone = once(child, 'exit');
   for await (const line of createInterface({ input: child.stdout })) {
     console.log(line);
@@ -57,7 +64,11 @@ function installPeers(): void {
   console.log('installing what is measured against (bench/peers), once …');
   const { npm_node_execpath: node, npm_execpath: npm } = process.env;
   const [program, ...args] = node && npm ? [node, npm, 'ci'] : ['npm', 'ci'];
-  const { status } = spawnSync(program!, [...args, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: `${here}peers`, stdio: 'inherit' });
+  const { status } = spawnSync(
+    program!,
+    [...args, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    { cwd: `${here}peers`, stdio: 'inherit' },
+  );
   if (status !== 0) throw new Error('npm ci failed in bench/peers; is the npm registry reachable?');
 }
 

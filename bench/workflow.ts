@@ -2,20 +2,20 @@
 // how soon a socket hears of a change, commit included, against a bare echo of ws plus a commit of one row on this machine.
 // `node bench/workflow.ts [tasks of the large one, default 1000000]`
 import { once } from 'node:events';
-import { WebSocket, WebSocketServer } from 'ws';
 import { pino } from 'pino';
+import { WebSocket, WebSocketServer } from 'ws';
 import { createApp } from '../server/src/app.ts';
 import { randomIds } from '../server/src/kernel/ids.ts';
 import { prepareBillingLinks } from '../server/src/payments/billingLinkStore.ts';
 import { openGateways } from '../server/src/payments/gateways.ts';
 import { systemClock } from '../server/src/platform/clock/systemClock.ts';
-import { sealWith } from '../server/src/platform/seal.ts';
 import { inTransaction } from '../server/src/platform/context.ts';
+import { sealWith } from '../server/src/platform/seal.ts';
 import type { DatabasePool } from '../server/src/platform/storage/database.ts';
 import { insertMerchant } from '../server/src/platform/tenancy/merchantStore.ts';
 import { httpSender } from '../server/src/webhooks/send.ts';
-import type { TaskSearch } from '../server/src/workflow/search.ts';
 import { saveChanges } from '../server/src/workflow/saving.ts';
+import type { TaskSearch } from '../server/src/workflow/search.ts';
 import { lockTasks, readTaskPage } from '../server/src/workflow/taskStore.ts';
 import { figure, median } from './support/figures.ts';
 import { benchKey, benchNow } from './support/merchant.ts';
@@ -29,17 +29,34 @@ const warmUp = 20;
 const zone = 'America/New_York';
 
 /** Searches with mixed filters and sorts; `text` has the looser goal of the trigram index. */
-const questions: readonly { readonly name: string; readonly search: TaskSearch; readonly sort?: string; readonly isText?: true }[] = [
+const questions: readonly {
+  readonly name: string;
+  readonly search: TaskSearch;
+  readonly sort?: string;
+  readonly isText?: true;
+}[] = [
   { name: 'newest', search: {} },
   { name: 'by_priority', search: {}, sort: 'priority' },
   { name: 'open_by_due', search: { status: 'open' }, sort: 'due_dts' },
-  { name: 'open_critical_by_due', search: { status: 'open', priority: '4 - critical' }, sort: 'due_dts' },
+  {
+    name: 'open_critical_by_due',
+    search: { status: 'open', priority: '4 - critical' },
+    sort: 'due_dts',
+  },
   { name: 'mine', search: { assigned_to_me: true, status: 'open' } },
-  { name: 'group_by_created', search: { assigned_to_group_id: 3, status: 'open' }, sort: 'created_dts' },
+  {
+    name: 'group_by_created',
+    search: { assigned_to_group_id: 3, status: 'open' },
+    sort: 'created_dts',
+  },
   { name: 'object', search: { object_type: 'order', object_id: 'ORDER-77' } },
   { name: 'email', search: { object_email: 'customer77@example.com' } },
   { name: 'rare_tag', search: { tags: ['tag-777'] } },
-  { name: 'updated_since', search: { last_update_dts_begin: '2026-07-15T06:00:00-04:00' }, sort: 'last_update_dts' },
+  {
+    name: 'updated_since',
+    search: { last_update_dts_begin: '2026-07-15T06:00:00-04:00' },
+    sort: 'last_update_dts',
+  },
   { name: 'rare_words', search: { text: 'ORDER-778 parcel' }, isText: true },
   { name: 'common_word', search: { text: 'parcel' }, isText: true },
 ];
@@ -48,10 +65,14 @@ await withPostgres(async ({ db }) => {
   for (const [merchantId, size] of Object.entries(sizes)) await fill(db, merchantId, size);
   await db.run('vacuum (analyze)');
   for (const { name, search, sort, isText } of questions) {
-    const ask = (merchantId: string) => () => readTaskPage(db, merchantId, {
-      search, searcher: { userId: 5, groupIds: [3], zone }, exactStatus: false, page: { limit: 50, offset: 0 },
-      sort: sort === undefined ? [] : [{ field: sort, descending: false }],
-    });
+    const ask = (merchantId: string) => () =>
+      readTaskPage(db, merchantId, {
+        search,
+        searcher: { userId: 5, groupIds: [3], zone },
+        exactStatus: false,
+        page: { limit: 50, offset: 0 },
+        sort: sort === undefined ? [] : [{ field: sort, descending: false }],
+      });
     const [small, large] = await sideBySide(ask('SMALL'), ask('LARGE'));
     console.log(`${name}: ${small.toFixed(1)} ms and ${large.toFixed(1)} ms`);
     figure(`workflow_search_${name}`, large / small, isText ? '<=5' : '<=2');
@@ -61,7 +82,18 @@ await withPostgres(async ({ db }) => {
 
 /** Tasks made by SQL, one every five minutes. A desk has as much open work however old the merchant is: what is open lies among the newest ten thousand. */
 async function fill(db: DatabasePool, merchantId: string, size: number): Promise<void> {
-  await insertMerchant(db, { merchantId, name: merchantId, timeZone: zone, currency: 'USD', settings: {}, clock: { kind: 'standing', at: benchNow } }, benchNow);
+  await insertMerchant(
+    db,
+    {
+      merchantId,
+      name: merchantId,
+      timeZone: zone,
+      currency: 'USD',
+      settings: {},
+      clock: { kind: 'standing', at: benchNow },
+    },
+    benchNow,
+  );
   await db.run(
     `insert into workflow_task (merchant_id, global_number, task_uuid, name, object_type, object_key, object_id, object_email, assigned_user_id, assigned_group_id,
        priority, status, created_at, updated_at, due_at, created_by_name, tags, properties, attachments, notes, version, search_text)
@@ -76,7 +108,10 @@ async function fill(db: DatabasePool, merchantId: string, size: number): Promise
 }
 
 /** The medians of two works asked in turn, in milliseconds. */
-async function sideBySide(one: () => Promise<unknown>, other: () => Promise<unknown>): Promise<[number, number]> {
+async function sideBySide(
+  one: () => Promise<unknown>,
+  other: () => Promise<unknown>,
+): Promise<[number, number]> {
   const times: [number[], number[]] = [[], []];
   for (let i = 0; i < samples + 5; i++) {
     for (const [index, work] of [one, other].entries()) {
@@ -92,14 +127,31 @@ async function sideBySide(one: () => Promise<unknown>, other: () => Promise<unkn
 async function measureLive(db: DatabasePool): Promise<void> {
   await prepareBillingLinks(db, randomIds, 'http://127.0.0.1');
   const app = createApp({
-    db, clock: systemClock, ids: randomIds, log: pino({ level: 'silent' }), rateLimits: [], bodyLimitBytes: 1_000_000, trustedProxies: [], gateways: openGateways({}, systemClock),
-    mail: { send: async () => ({ kind: 'delivered', response: '' }), close: async () => {} }, mailFrom: 'bench@localhost', seal: sealWith(Buffer.alloc(32, 1)),
-    sender: httpSender({ clock: systemClock }), files: { folder: '/nonexistent' },
+    db,
+    clock: systemClock,
+    ids: randomIds,
+    log: pino({ level: 'silent' }),
+    rateLimits: [],
+    bodyLimitBytes: 1_000_000,
+    trustedProxies: [],
+    gateways: openGateways({}, systemClock),
+    mail: { send: async () => ({ kind: 'delivered', response: '' }), close: async () => {} },
+    mailFrom: 'bench@localhost',
+    seal: sealWith(Buffer.alloc(32, 1)),
+    sender: httpSender({ clock: systemClock }),
+    files: { folder: '/nonexistent' },
   });
   const address = await app.http.listen({ host: '127.0.0.1', port: 0 });
-  const headers = { 'x-ultracart-api-version': '2017-03-01', 'x-ultracart-simple-key': await benchKey(db, 'SMALL') };
-  const { agent_auth: auth } = (await (await fetch(`${address}/rest/v2/workflow/agent/auth`, { method: 'PUT', headers })).json()) as { agent_auth: { jwt: string } };
-  const socket = new WebSocket(`${address.replace('http', 'ws')}/perennial/v1/workflow/live?token=${auth.jwt}`);
+  const headers = {
+    'x-ultracart-api-version': '2017-03-01',
+    'x-ultracart-simple-key': await benchKey(db, 'SMALL'),
+  };
+  const { agent_auth: auth } = (await (
+    await fetch(`${address}/rest/v2/workflow/agent/auth`, { method: 'PUT', headers })
+  ).json()) as { agent_auth: { jwt: string } };
+  const socket = new WebSocket(
+    `${address.replace('http', 'ws')}/perennial/v1/workflow/live?token=${auth.jwt}`,
+  );
   await once(socket, 'message');
   const context = await app.contextFor('SMALL');
   const change = async (details: string) => {
@@ -107,7 +159,9 @@ async function measureLive(db: DatabasePool): Promise<void> {
     const startedMs = performance.now();
     await inTransaction(context, async (inside) => {
       const [task] = await lockTasks(inside.db, 'SMALL', ['SMALL-1']);
-      await saveChanges(inside, [{ before: task!, after: { ...task!, details } }], { name: 'bench' });
+      await saveChanges(inside, [{ before: task!, after: { ...task!, details } }], {
+        name: 'bench',
+      });
     });
     const committedMs = performance.now();
     return { changeMs: committedMs - startedMs, toSocketMs: (await heard) - committedMs };
@@ -120,12 +174,16 @@ async function measureLive(db: DatabasePool): Promise<void> {
     changes.push(await change(String(i)));
     echoes.push(await echo.ask());
     const startedMs = performance.now();
-    await db.run("update workflow_task set version = version + 1 where merchant_id = 'LARGE' and global_number = 1");
+    await db.run(
+      "update workflow_task set version = version + 1 where merchant_id = 'LARGE' and global_number = 1",
+    );
     commits.push(performance.now() - startedMs);
   }
   const toSocketMs = median(changes.slice(warmUp).map((each) => each.toSocketMs));
   const [echoMs, commitMs] = [median(echoes.slice(warmUp)), median(commits.slice(warmUp))];
-  console.log(`a change with its commit takes ${median(changes.map((each) => each.changeMs)).toFixed(2)} ms; from there to the socket ${toSocketMs.toFixed(2)} ms; a bare echo ${echoMs.toFixed(2)} ms, a commit ${commitMs.toFixed(2)} ms`);
+  console.log(
+    `a change with its commit takes ${median(changes.map((each) => each.changeMs)).toFixed(2)} ms; from there to the socket ${toSocketMs.toFixed(2)} ms; a bare echo ${echoMs.toFixed(2)} ms, a commit ${commitMs.toFixed(2)} ms`,
+  );
   figure('workflow_change_to_socket', (toSocketMs + commitMs) / (echoMs + commitMs), '<=3');
   socket.terminate();
   echo.close();

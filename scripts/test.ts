@@ -9,7 +9,13 @@ import { inspect } from 'node:util';
 import { seenStatements, tenantTables, unfilteredTables } from '../test/storage/statements.ts';
 import { partitionByMerchant } from '../test/support/partitioned.ts';
 import { findSystemPostgres } from '../test/support/systemPostgres.ts';
-import { makeTemplate, startTestServer, type TestServer, type TestStore, withPool } from '../test/support/testStore.ts';
+import {
+  makeTemplate,
+  startTestServer,
+  type TestServer,
+  type TestStore,
+  withPool,
+} from '../test/support/testStore.ts';
 import { report, type Tally } from './testReport.ts';
 
 const workspaces = '{contract,server,sdk,web,test,bench,scripts}';
@@ -17,7 +23,12 @@ const fileTimeoutMs = 600_000;
 /** Long proofs run one at a time: most have several processes, and some measure memory. */
 const longTimeoutMs = 7_200_000;
 /** What must hold on every kind of store that data may be moved to. */
-const storageSuite = ['test/storage/*.suite.test.ts', 'server/src/**/{store,operations}.test.ts', 'server/src/**/*{Store,Operations}.test.ts', 'server/src/*/{items,orders,customers}.test.ts'];
+const storageSuite = [
+  'test/storage/*.suite.test.ts',
+  'server/src/**/{store,operations}.test.ts',
+  'server/src/**/*{Store,Operations}.test.ts',
+  'server/src/*/{items,orders,customers}.test.ts',
+];
 
 const startedAt = performance.now();
 const named = process.argv.slice(2);
@@ -31,23 +42,35 @@ if (suite.length > 0) await onSystem();
 const ran = tally.passed + tally.failed > 0;
 if (!ran) console.log(`no test ran: ${named.join(' ') || workspaces} names no test file`);
 console.log(`\n${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
-console.log(`${tally.passed} passed, ${tally.failed} failed${tally.skipped > 0 ? `, ${tally.skipped} skipped` : ''}`);
+console.log(
+  `${tally.passed} passed, ${tally.failed} failed${tally.skipped > 0 ? `, ${tally.skipped} skipped` : ''}`,
+);
 process.exitCode = ran && tally.failed === 0 ? 0 : 1;
 
 function filesOf(globs: readonly string[]): string[] {
-  return globSync(globs, { exclude: ['**/node_modules/**'] }).filter((file) => file.endsWith('.ts')).sort();
+  return globSync(globs, { exclude: ['**/node_modules/**'] })
+    .filter((file) => file.endsWith('.ts'))
+    .sort();
 }
 
 function typeErrors(): string {
-  return spawnSync('tsc', ['--noEmit', '--pretty', 'false', '-p', '.'], { encoding: 'utf8' }).stdout;
+  return spawnSync('tsc', ['--noEmit', '--pretty', 'false', '-p', '.'], { encoding: 'utf8' })
+    .stdout;
 }
 
 async function onEmbedded(): Promise<void> {
   const server = await startTestServer();
   try {
     await runFiles('', files, () => makeTemplate(server, 'template_plain'));
-    if (suite.length > 0) await runFiles('partitioned: ', suite, () => makeTemplate(server, 'template_partitioned', partitionByMerchant));
-    if (named.length === 0) check('every statement on a tenant table has an equality on merchant_id', await unfilteredStatements(server));
+    if (suite.length > 0)
+      await runFiles('partitioned: ', suite, () =>
+        makeTemplate(server, 'template_partitioned', partitionByMerchant),
+      );
+    if (named.length === 0)
+      check(
+        'every statement on a tenant table has an equality on merchant_id',
+        await unfilteredStatements(server),
+      );
   } finally {
     await server.stop();
   }
@@ -55,7 +78,10 @@ async function onEmbedded(): Promise<void> {
 
 async function onSystem(): Promise<void> {
   const system = await findSystemPostgres();
-  if (!system) return console.log('This machine has no PostgreSQL 15 or newer of its own: the storage suite ran on the embedded one alone.');
+  if (!system)
+    return console.log(
+      'This machine has no PostgreSQL 15 or newer of its own: the storage suite ran on the embedded one alone.',
+    );
   const server = await system.start();
   try {
     await runFiles(`${system.version}: `, suite, () => makeTemplate(server, 'template_plain'));
@@ -64,21 +90,36 @@ async function onSystem(): Promise<void> {
   }
 }
 
-async function runFiles(label: string, paths: readonly string[], makeStore: () => Promise<TestStore>): Promise<void> {
+async function runFiles(
+  label: string,
+  paths: readonly string[],
+  makeStore: () => Promise<TestStore>,
+): Promise<void> {
   try {
     process.env['PERENNIAL_TEST_STORE'] = JSON.stringify(await makeStore());
   } catch (error) {
     return check(`${label}the migrations run`, inspect(error));
   }
   const isLong = paths.some((path) => path.endsWith('.long.ts'));
-  await report(run({ files: [...paths], ...(isLong ? { concurrency: 1, timeout: longTimeoutMs } : { concurrency: 2, timeout: fileTimeoutMs }) }), label, tally);
+  await report(
+    run({
+      files: [...paths],
+      ...(isLong
+        ? { concurrency: 1, timeout: longTimeoutMs }
+        : { concurrency: 2, timeout: fileTimeoutMs }),
+    }),
+    label,
+    tally,
+  );
 }
 
 async function unfilteredStatements(server: TestServer): Promise<string> {
   const tables = await withPool({ ...server.connection, database: 'template_plain' }, tenantTables);
   const statements = await withPool(server.connection, (admin) => seenStatements(admin, tables));
   console.log(`  ${statements.length} statements on ${tables.length} tenant tables`);
-  return statements.flatMap((text) => unfilteredTables(text, tables).map((table) => `${table} in: ${text.trim()}`)).join('\n');
+  return statements
+    .flatMap((text) => unfilteredTables(text, tables).map((table) => `${table} in: ${text.trim()}`))
+    .join('\n');
 }
 
 /** Counts something that is no test file: nothing is wrong with it while `faults` is empty. */

@@ -13,12 +13,18 @@ export interface Tally {
  * Prints what a reader of a test run needs, as it comes: each file with its figures, what tests say of themselves (counts), and each failure
  * with its place and its error. Adds to the tally.
  */
-export async function report(events: ReturnType<typeof run>, label: string, tally: Tally): Promise<void> {
+export async function report(
+  events: ReturnType<typeof run>,
+  label: string,
+  tally: Tally,
+): Promise<void> {
   for await (const { type, data } of events) {
     if (type === 'test:stdout' || type === 'test:stderr') process.stdout.write(data.message);
-    else if (type === 'test:diagnostic' && data.file !== undefined) console.log(`  ${data.message}`);
+    else if (type === 'test:diagnostic' && data.file !== undefined)
+      console.log(`  ${data.message}`);
     else if (type === 'test:fail') printFailure(label, data);
-    else if (type === 'test:summary' && data.file !== undefined) printFile(label, data.file, data.counts, data.duration_ms);
+    else if (type === 'test:summary' && data.file !== undefined)
+      printFile(label, data.file, data.counts, data.duration_ms);
     else if (type === 'test:summary') add(tally, data.counts);
   }
 }
@@ -46,12 +52,21 @@ function printFailure(label: string, { name, file, line, details: { error } }: F
 
 /** A failed assertion's message shows the difference already; its fields would show both values whole once more. */
 function told(cause: unknown): string {
-  return cause instanceof Error && 'generatedMessage' in cause ? (cause.stack ?? cause.message) : inspect(cause);
+  return cause instanceof Error && 'generatedMessage' in cause
+    ? (cause.stack ?? cause.message)
+    : inspect(cause);
 }
 
-function printFile(label: string, file: string, { passed, failed, cancelled }: Counts, durationMs: number): void {
+function printFile(
+  label: string,
+  file: string,
+  { passed, failed, cancelled }: Counts,
+  durationMs: number,
+): void {
   const failures = failed + cancelled;
-  console.log(`${failures > 0 ? '✖' : '✔'} ${label}${shown(file)} (${passed} passed${failures > 0 ? `, ${failures} failed` : ''}, ${(durationMs / 1000).toFixed(1)} s)`);
+  console.log(
+    `${failures > 0 ? '✖' : '✔'} ${label}${shown(file)} (${passed} passed${failures > 0 ? `, ${failures} failed` : ''}, ${(durationMs / 1000).toFixed(1)} s)`,
+  );
 }
 
 function add(tally: Tally, { passed, failed, cancelled, skipped, todo }: Counts): void {

@@ -3,11 +3,34 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { matchesGlob } from 'node:path';
 import { test } from 'node:test';
-import { cycles, foreignTables, impurities, poorFiles, unownedTables, wrongImports, wrongWords, type Reserved, type Room } from './tidy/rules.ts';
+import {
+  cycles,
+  foreignTables,
+  impurities,
+  poorFiles,
+  type Reserved,
+  type Room,
+  unownedTables,
+  wrongImports,
+  wrongWords,
+} from './tidy/rules.ts';
 import { parseSource, readSources } from './tidy/sources.ts';
 
 const root = new URL('..', import.meta.url).pathname;
-const features = ['merchants', 'autoOrders', 'rebill', 'payments', 'orders', 'items', 'customers', 'staff', 'webhooks', 'workflow', 'notifications', 'sandbox'] as const;
+const features = [
+  'merchants',
+  'autoOrders',
+  'rebill',
+  'payments',
+  'orders',
+  'items',
+  'customers',
+  'staff',
+  'webhooks',
+  'workflow',
+  'notifications',
+  'sandbox',
+] as const;
 type Feature = (typeof features)[number];
 
 /** Who may import whom among features, every arrow of a chain written out: rebill → autoOrders → orders → items, customers. */
@@ -18,36 +41,108 @@ const featureArrows: Readonly<Partial<Record<Feature, readonly Feature[]>>> = {
   workflow: ['staff'],
 };
 
-const below = { kernel: [], platform: ['kernel', 'contract'], feature: ['platform', 'kernel', 'contract'] };
+const below = {
+  kernel: [],
+  platform: ['kernel', 'contract'],
+  feature: ['platform', 'kernel', 'contract'],
+};
 
 /** main, cli → app → features → platform → kernel; what crosses the wire stands in `contract` and imports nothing of ours. */
 const rooms: Readonly<Record<string, Room>> = {
   contract: { files: ['contract/src/**'], mayImport: [] },
   kernel: { files: ['server/src/kernel/**'], mayImport: below.kernel },
   platform: { files: ['server/src/platform/**'], mayImport: below.platform },
-  ...Object.fromEntries(features.map((name) => [name, { files: [`server/src/${name}/**`], mayImport: [...(featureArrows[name] ?? []), ...below.feature] }])),
+  ...Object.fromEntries(
+    features.map((name) => [
+      name,
+      {
+        files: [`server/src/${name}/**`],
+        mayImport: [...(featureArrows[name] ?? []), ...below.feature],
+      },
+    ]),
+  ),
   config: { files: ['server/src/config.ts'], mayImport: ['platform', 'kernel'] },
-  app: { files: ['server/src/app.ts', 'server/src/wireReaders.ts', 'server/src/taskObjects.ts'], mayImport: [...features, ...below.feature] },
-  'main and cli': { files: ['server/src/main.ts', 'server/src/cli/**'], mayImport: ['app', 'config', ...features, ...below.feature] },
+  app: {
+    files: ['server/src/app.ts', 'server/src/wireReaders.ts', 'server/src/taskObjects.ts'],
+    mayImport: [...features, ...below.feature],
+  },
+  'main and cli': {
+    files: ['server/src/main.ts', 'server/src/cli/**'],
+    mayImport: ['app', 'config', ...features, ...below.feature],
+  },
   sdk: { files: ['sdk/**'], mayImport: ['contract'] },
   web: { files: ['web/**'], mayImport: ['contract', 'sdk'] },
   // The benches and the scripts stand outside the house and look into all of it.
-  bench: { files: ['bench/**'], mayImport: ['contract', 'kernel', 'platform', ...features, 'config', 'app', 'main and cli', 'sdk', 'scripts', 'test'] },
-  scripts: { files: ['scripts/**'], mayImport: ['contract', 'kernel', 'platform', ...features, 'config', 'app', 'main and cli', 'sdk', 'test'] },
+  bench: {
+    files: ['bench/**'],
+    mayImport: [
+      'contract',
+      'kernel',
+      'platform',
+      ...features,
+      'config',
+      'app',
+      'main and cli',
+      'sdk',
+      'scripts',
+      'test',
+    ],
+  },
+  scripts: {
+    files: ['scripts/**'],
+    mayImport: [
+      'contract',
+      'kernel',
+      'platform',
+      ...features,
+      'config',
+      'app',
+      'main and cli',
+      'sdk',
+      'test',
+    ],
+  },
   test: { files: ['test/**'], mayImport: [] },
 };
 
 const inside = ['contract/**', 'server/**'];
-const outside = ['server/src/payments/simulatorProcess.ts', 'sdk/**', 'bench/**', 'scripts/**', 'web/**'];
+const outside = [
+  'server/src/payments/simulatorProcess.ts',
+  'sdk/**',
+  'bench/**',
+  'scripts/**',
+  'web/**',
+];
 
 /** Hidden inputs live in three rooms, so that everything else can be handed another clock, other ids, other settings. */
 const reserved: readonly Reserved[] = [
-  { what: 'time is read from the clock that is handed in', pattern: /\bDate\.now\b|\bnew Date\b|\bTemporal\.Now\b|\bperformance\.now\b|\bprocess\.hrtime\b/, where: ['server/src/platform/clock/**', 'server/src/cli/**', ...outside] },
+  {
+    what: 'time is read from the clock that is handed in',
+    pattern:
+      /\bDate\.now\b|\bnew Date\b|\bTemporal\.Now\b|\bperformance\.now\b|\bprocess\.hrtime\b/,
+    where: ['server/src/platform/clock/**', 'server/src/cli/**', ...outside],
+  },
   // The deadline of a call to somebody else (AbortSignal.timeout) decides nothing here.
-  { what: 'timers are the clock\'s', pattern: /\bset(Timeout|Interval|Immediate)\(/, where: ['server/src/platform/clock/**', 'server/src/cli/**', ...outside] },
-  { what: 'randomness and ids come from the factory that is handed in', pattern: /\bMath\.random\b|\brandom(UUID|Bytes|Int|FillSync)\b|\bgetRandomValues\b/, where: ['server/src/kernel/ids.ts', 'server/src/platform/seal.ts', ...outside] },
-  { what: 'settings are read once, in config.ts', pattern: /\bprocess\.env\b/, where: ['server/src/config.ts', 'server/src/cli/**', ...outside] },
-  { what: 'nothing is printed but by the command line and the log', pattern: /\bconsole\.\w+/, where: ['server/src/cli/**', ...outside] },
+  {
+    what: "timers are the clock's",
+    pattern: /\bset(Timeout|Interval|Immediate)\(/,
+    where: ['server/src/platform/clock/**', 'server/src/cli/**', ...outside],
+  },
+  {
+    what: 'randomness and ids come from the factory that is handed in',
+    pattern: /\bMath\.random\b|\brandom(UUID|Bytes|Int|FillSync)\b|\bgetRandomValues\b/,
+    where: ['server/src/kernel/ids.ts', 'server/src/platform/seal.ts', ...outside],
+  },
+  {
+    what: 'settings are read once, in config.ts',
+    pattern: /\bprocess\.env\b/,
+    where: ['server/src/config.ts', 'server/src/cli/**', ...outside],
+  },
+  {
+    what: 'nothing is printed but by the command line and the log',
+    pattern: /\bconsole\.\w+/,
+    where: ['server/src/cli/**', ...outside],
+  },
 ];
 
 /**
@@ -55,21 +150,28 @@ const reserved: readonly Reserved[] = [
  * a new one brings it into this list. The contract is pure throughout, the kernel but for its id factory.
  */
 const rules: Readonly<Partial<Record<Feature, string>>> = {
-  autoOrders: 'autoOrder,calculated,cancelFee,cancelItem,changes,columns,edit,editItem,facets,fieldReader,futureRebills,present,pricing,rules,schedule,search,startSchedule,steps',
+  autoOrders:
+    'autoOrder,calculated,cancelFee,cancelItem,changes,columns,edit,editItem,facets,fieldReader,futureRebills,present,pricing,rules,schedule,search,startSchedule,steps',
   customers: 'present',
   merchants: 'settings',
   items: 'catalogItem,item,present,price,validation',
   notifications: 'letter,render',
-  orders: 'change,facets,fault,money,newOrder,newOrderLine,order,payment,paymentDetails,present,stages,totals',
+  orders:
+    'change,facets,fault,money,newOrder,newOrderLine,order,payment,paymentDetails,present,stages,totals',
   payments: 'gateway,rotation,simulatorCards,stripeDeclines',
-  rebill: 'attempt,audit,codec,dunning,endings,note,orderDocument,originalTerms,payment,plan,policy,preview,previewDates,rebillOrder,settlement',
+  rebill:
+    'attempt,audit,codec,dunning,endings,note,orderDocument,originalTerms,payment,plan,policy,preview,previewDates,rebillOrder,settlement',
   sandbox: 'move,span',
   staff: 'access,apiKey,application,authorization,consentPage,credential',
   webhooks: 'body,destination,eventRuler,forming,retry,signing,webhook',
 };
-const ruleFiles = Object.entries(rules).flatMap(([name, list]) => list.split(',').map((file) => `server/src/${name}/${file}.ts`));
+const ruleFiles = Object.entries(rules).flatMap(([name, list]) =>
+  list.split(',').map((file) => `server/src/${name}/${file}.ts`),
+);
 const isPure = (path: string): boolean =>
-  ruleFiles.includes(path) || (path.startsWith('server/src/kernel/') && path !== 'server/src/kernel/ids.ts') || path.startsWith('contract/src/');
+  ruleFiles.includes(path) ||
+  (path.startsWith('server/src/kernel/') && path !== 'server/src/kernel/ids.ts') ||
+  path.startsWith('contract/src/');
 const purePackages = ['temporal-polyfill', 'ipaddr.js', 'node:crypto', 'node:zlib', 'typebox'];
 
 /** Each table's one owner: only its `store.ts` or `…Store.ts` writes it. A projection may read what its feature may import. */
@@ -135,12 +237,28 @@ const server = sources.filter(({ path }) => path.startsWith('server/src/'));
 const table: [promise: string, faults: () => string[]][] = [
   ['imports run one way', () => wrongImports(sources, rooms)],
   ['no files import one another in a circle', () => cycles(sources)],
-  ['hidden inputs stay in their rooms', () => wrongWords(sources.filter(({ path }) => matchesAny(path, [...inside, ...outside])), reserved)],
+  [
+    'hidden inputs stay in their rooms',
+    () =>
+      wrongWords(
+        sources.filter(({ path }) => matchesAny(path, [...inside, ...outside])),
+        reserved,
+      ),
+  ],
   ['rule files are pure', () => impurities(sources, isPure, purePackages)],
-  ['every rule file that is listed is there', () => ruleFiles.filter((path) => !sources.some((source) => source.path === path))],
-  ['a table is written by its owner alone, and read where its owner may be imported', () => foreignTables(server, owners, mayRead)],
+  [
+    'every rule file that is listed is there',
+    () => ruleFiles.filter((path) => !sources.some((source) => source.path === path)),
+  ],
+  [
+    'a table is written by its owner alone, and read where its owner may be imported',
+    () => foreignTables(server, owners, mayRead),
+  ],
   ['every table has an owner', () => unownedTables(createdTables(), owners)],
-  ['files have telling names, hold something, and can be read at a sitting', () => poorFiles(sources, linesMax, catalogues)],
+  [
+    'files have telling names, hold something, and can be read at a sitting',
+    () => poorFiles(sources, linesMax, catalogues),
+  ],
 ];
 
 for (const [promise, faults] of table) {
@@ -151,7 +269,9 @@ for (const [promise, faults] of table) {
 }
 
 test('the rules see what they forbid', () => {
-  const source = parseSource('server/src/orders/stages.ts', `import { a } from '../rebill/a.ts';
+  const source = parseSource(
+    'server/src/orders/stages.ts',
+    `import { a } from '../rebill/a.ts';
 // new Date() in a comment, and 'Date.now()' in a text, are no faults
 const text = 'new Date()';
 export const late = async () => new Date();
@@ -159,14 +279,26 @@ const write = \`update item
   set x = 1\`;
 const read = 'select * from auto_order';
 const words = 'There is no such thing; take it from item 3';
-`);
+`,
+  );
   assert.deepEqual(wrongImports([source], rooms).map(place), ['server/src/orders/stages.ts:1']);
   assert.deepEqual(wrongWords([source], reserved).map(place), ['server/src/orders/stages.ts:4']);
-  assert.deepEqual(impurities([source], isPure, purePackages).map(place), ['server/src/orders/stages.ts:4', 'server/src/orders/stages.ts:1']);
-  assert.deepEqual(foreignTables([source], owners, mayRead).map(place), ['server/src/orders/stages.ts:5', 'server/src/orders/stages.ts:7']);
-  const circle = ['a', 'b'].map((name, i, names) => parseSource(`server/src/kernel/${name}.ts`, `import './${names[1 - i]}.ts';\n`));
+  assert.deepEqual(impurities([source], isPure, purePackages).map(place), [
+    'server/src/orders/stages.ts:4',
+    'server/src/orders/stages.ts:1',
+  ]);
+  assert.deepEqual(foreignTables([source], owners, mayRead).map(place), [
+    'server/src/orders/stages.ts:5',
+    'server/src/orders/stages.ts:7',
+  ]);
+  const circle = ['a', 'b'].map((name, i, names) =>
+    parseSource(`server/src/kernel/${name}.ts`, `import './${names[1 - i]}.ts';\n`),
+  );
   assert.equal(cycles(circle).length, 1);
-  assert.equal(poorFiles([parseSource('sdk/utils.ts', `export * from './a.ts';\n`)], linesMax, []).length, 2);
+  assert.equal(
+    poorFiles([parseSource('sdk/utils.ts', `export * from './a.ts';\n`)], linesMax, []).length,
+    2,
+  );
 });
 
 function mayRead(path: string, owner: string): boolean {
@@ -178,7 +310,13 @@ function mayRead(path: string, owner: string): boolean {
 
 function createdTables(): string[] {
   const files = globSync('server/src/platform/storage/migrations/*.sql', { cwd: root });
-  return files.flatMap((file) => [...readFileSync(`${root}${file}`, 'utf8').matchAll(/^create (?:unlogged )?table (?:if not exists )?(\w+)/gm)].map((match) => match[1]!));
+  return files.flatMap((file) =>
+    [
+      ...readFileSync(`${root}${file}`, 'utf8').matchAll(
+        /^create (?:unlogged )?table (?:if not exists )?(\w+)/gm,
+      ),
+    ].map((match) => match[1]!),
+  );
 }
 
 function matchesAny(path: string, globs: readonly string[]): boolean {

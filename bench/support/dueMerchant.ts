@@ -2,15 +2,15 @@ import { pino } from 'pino';
 import { Temporal } from 'temporal-polyfill';
 import { calculate } from '../../server/src/autoOrders/calculated.ts';
 import { anchorOf } from '../../server/src/autoOrders/schedule.ts';
-import { insertAutoOrders } from '../../server/src/autoOrders/store.ts';
 import type { Catalog } from '../../server/src/autoOrders/steps.ts';
+import { insertAutoOrders } from '../../server/src/autoOrders/store.ts';
 import { catalogItem } from '../../server/src/items/catalogItem.ts';
 import { insertItem } from '../../server/src/items/store.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';
 import { minor } from '../../server/src/kernel/money.ts';
 import { insertOrders } from '../../server/src/orders/store.ts';
 import type { Gateway } from '../../server/src/payments/gateway.ts';
-import { systemActor, type Context } from '../../server/src/platform/context.ts';
+import { type Context, systemActor } from '../../server/src/platform/context.ts';
 import { outbox } from '../../server/src/platform/events/outbox.ts';
 import { takeNumbers } from '../../server/src/platform/storage/counters.ts';
 import type { DatabasePool } from '../../server/src/platform/storage/database.ts';
@@ -28,40 +28,110 @@ const signedUpAt = Temporal.Instant.from('2026-02-01T00:00:00Z');
 /** A gateway that approves everything after so long. */
 export function gatewayOf(delayMs: number): Gateway {
   const approved = { kind: 'approved', reference: 'ref' } as const;
-  const charge = delayMs === 0 ? async () => approved : async () => {
-    await new Promise((resolve) => setTimeout(resolve, delayMs));
-    return approved;
+  const charge =
+    delayMs === 0
+      ? async () => approved
+      : async () => {
+          await new Promise((resolve) => setTimeout(resolve, delayMs));
+          return approved;
+        };
+  return {
+    code: 'simulator',
+    isReal: false,
+    concurrency: 200,
+    charge,
+    find: charge,
+    refund: async () => ({ kind: 'refunded', reference: 'ref' }),
   };
-  return { code: 'simulator', isReal: false, concurrency: 200, charge, find: charge, refund: async () => ({ kind: 'refunded', reference: 'ref' }) };
 }
 
 /** A merchant with so many monthly auto orders of two items, each due at its moment: all at {@link due} unless said otherwise. Its clock stands at the first. */
-export async function merchantWith(db: DatabasePool, merchantId: string, autoOrders: number, dueAt = (_index: number) => due): Promise<Context> {
+export async function merchantWith(
+  db: DatabasePool,
+  merchantId: string,
+  autoOrders: number,
+  dueAt = (_index: number) => due,
+): Promise<Context> {
   const now = dueAt(0);
-  const merchant: Merchant = { merchantId, name: merchantId, timeZone: zone, currency: 'USD', settings: {}, clock: { kind: 'standing', at: now } };
+  const merchant: Merchant = {
+    merchantId,
+    name: merchantId,
+    timeZone: zone,
+    currency: 'USD',
+    settings: {},
+    clock: { kind: 'standing', at: now },
+  };
   await insertMerchant(db, merchant, now);
   await takeNumbers(db, merchantId, 'order', 10_000_000);
-  const items = [coffee, { ...coffee, merchant_item_id: 'TEA', description: 'Tea', pricing: { cost: 8.5 } }]
-    .map((item, index) => ({ ...item, merchant_item_oid: index + 1, pricing: { ...item.pricing, currency_code: 'USD' } }));
+  const items = [
+    coffee,
+    { ...coffee, merchant_item_id: 'TEA', description: 'Tea', pricing: { cost: 8.5 } },
+  ].map((item, index) => ({
+    ...item,
+    merchant_item_oid: index + 1,
+    pricing: { ...item.pricing, currency_code: 'USD' },
+  }));
   for (const item of items) await insertItem(db, merchantId, item, now);
   const byId = new Map(items.map((item) => [item.merchant_item_id!, catalogItem(item)]));
   const batchSize = 2000;
   for (let first = 0; first < autoOrders; first += batchSize) {
-    const dues = Array.from({ length: Math.min(batchSize, autoOrders - first) }, (_, index) => ({ autoOrderOid: first + index + 1, at: dueAt(first + index) }));
+    const dues = Array.from({ length: Math.min(batchSize, autoOrders - first) }, (_, index) => ({
+      autoOrderOid: first + index + 1,
+      at: dueAt(first + index),
+    }));
     await addAutoOrders(db, merchantId, dues, (itemId) => byId.get(itemId));
   }
   // As autovacuum would, which leaves alone what is still empty: a plan made for an empty table would be kept while it fills.
   await db.run('vacuum analyze auto_order, auto_order_item, auto_order_search, orders, item');
-  return { merchant, db, now, actor: systemActor, events: outbox([]), ids: randomIds, log: pino({ level: 'silent' }), requestId: 'bench' };
+  return {
+    merchant,
+    db,
+    now,
+    actor: systemActor,
+    events: outbox([]),
+    ids: randomIds,
+    log: pino({ level: 'silent' }),
+    requestId: 'bench',
+  };
 }
 
-async function addAutoOrders(db: DatabasePool, merchantId: string, dues: readonly { autoOrderOid: number; at: Temporal.Instant }[], catalog: Catalog): Promise<void> {
+async function addAutoOrders(
+  db: DatabasePool,
+  merchantId: string,
+  dues: readonly { autoOrderOid: number; at: Temporal.Instant }[],
+  catalog: Catalog,
+): Promise<void> {
   const records = dues.map(({ autoOrderOid, at }) => {
     const first = { nextShipmentAt: at, anchor: anchorOf(at, zone) };
-    const items = [anItem({ itemOid: 2 * autoOrderOid - 1, ...first }), anItem({ itemOid: 2 * autoOrderOid, originalItemId: 'TEA', lifeTimeValue: minor(850), ...first })];
-    return anAutoOrder({ merchantId, autoOrderOid, originalOrderId: `${merchantId}-${String(autoOrderOid).padStart(10, '0')}`, items });
+    const items = [
+      anItem({ itemOid: 2 * autoOrderOid - 1, ...first }),
+      anItem({
+        itemOid: 2 * autoOrderOid,
+        originalItemId: 'TEA',
+        lifeTimeValue: minor(850),
+        ...first,
+      }),
+    ];
+    return anAutoOrder({
+      merchantId,
+      autoOrderOid,
+      originalOrderId: `${merchantId}-${String(autoOrderOid).padStart(10, '0')}`,
+      items,
+    });
   });
-  await insertOrders(db, merchantId, records.map((record) => originalOrder(record, {})));
+  await insertOrders(
+    db,
+    merchantId,
+    records.map((record) => originalOrder(record, {})),
+  );
   const rules = { now: signedUpAt, zone, missedShipments: 'bill' as const };
-  await insertAutoOrders(db, merchantId, records.map((record) => ({ ...calculate(record, catalog, rules), currency: 'USD', createdAt: rules.now })));
+  await insertAutoOrders(
+    db,
+    merchantId,
+    records.map((record) => ({
+      ...calculate(record, catalog, rules),
+      currency: 'USD',
+      createdAt: rules.now,
+    })),
+  );
 }

@@ -12,25 +12,47 @@ export interface LoadRequest {
   readonly seconds: number;
 }
 
-export type LoadResult = { readonly answered: number; readonly seconds: number } | { readonly fault: string };
+export type LoadResult =
+  | { readonly answered: number; readonly seconds: number }
+  | { readonly fault: string };
 
 process.once('message', async (request: LoadRequest) => {
   const result = await run(request).catch((error: Error): LoadResult => ({ fault: error.message }));
   process.send?.(result, () => process.exit());
 });
 
-async function run({ baseUrl, paths, headers, callers, seconds }: LoadRequest): Promise<LoadResult> {
+async function run({
+  baseUrl,
+  paths,
+  headers,
+  callers,
+  seconds,
+}: LoadRequest): Promise<LoadResult> {
   const { hostname, port, host } = new URL(baseUrl);
-  const head = Object.entries({ Host: host, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  const head = Object.entries({ Host: host, ...headers })
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('');
   const requests = paths.map((path) => `GET ${path} HTTP/1.1\r\n${head}\r\n`);
   const startedMs = performance.now();
   const untilMs = startedMs + seconds * 1000;
-  const counts = await Promise.all(Array.from({ length: callers }, (_, index) => call({ hostname, port: Number(port) }, requests, index, untilMs)));
-  return { answered: counts.reduce((all, count) => all + count, 0), seconds: (performance.now() - startedMs) / 1000 };
+  const counts = await Promise.all(
+    Array.from({ length: callers }, (_, index) =>
+      call({ hostname, port: Number(port) }, requests, index, untilMs),
+    ),
+  );
+  return {
+    answered: counts.reduce((all, count) => all + count, 0),
+    seconds: (performance.now() - startedMs) / 1000,
+  };
 }
 
 /** One caller: asks, waits for the whole answer, asks again until the time is over. */
-function call({ hostname, port }: { hostname: string; port: number }, requests: readonly string[], first: number, untilMs: number): Promise<number> {
+function call(
+  { hostname, port }: { hostname: string; port: number },
+  requests: readonly string[],
+  first: number,
+  untilMs: number,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     let answered = 0;
     let head = '';
@@ -45,7 +67,8 @@ function call({ hostname, port }: { hostname: string; port: number }, requests: 
         head += data.toString('latin1');
         const end = head.indexOf('\r\n\r\n');
         if (end < 0) return;
-        if (!head.startsWith('HTTP/1.1 200 ')) return reject(new Error(`not answered with 200: ${head.slice(0, 600)}`));
+        if (!head.startsWith('HTTP/1.1 200 '))
+          return reject(new Error(`not answered with 200: ${head.slice(0, 600)}`));
         left = Number(/content-length: (\d+)/i.exec(head)?.[1]) - (head.length - end - 4);
       } else left -= data.length;
       if (Number.isNaN(left)) return reject(new Error('an answer does not tell its length'));

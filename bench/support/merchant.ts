@@ -12,16 +12,39 @@ export const benchNow = Temporal.Instant.from('2026-07-15T16:00:00Z');
 
 /** Makes a merchant with so much demo data. */
 export async function benchMerchant(
-  db: DatabasePool, merchantId: string, size: { readonly autoOrders: number; readonly daysMax: number }, onProgress?: (done: number) => void,
+  db: DatabasePool,
+  merchantId: string,
+  size: { readonly autoOrders: number; readonly daysMax: number },
+  onProgress?: (done: number) => void,
 ): Promise<Merchant> {
-  const merchant: Merchant = { merchantId, name: merchantId, timeZone: 'America/New_York', currency: 'USD', settings: {}, clock: { kind: 'standing', at: benchNow } };
+  const merchant: Merchant = {
+    merchantId,
+    name: merchantId,
+    timeZone: 'America/New_York',
+    currency: 'USD',
+    settings: {},
+    clock: { kind: 'standing', at: benchNow },
+  };
   await insertMerchant(db, merchant, benchNow);
-  await fillMerchant(db, { merchant, now: benchNow, seed: '1', ...size, ...(onProgress && { onProgress }) });
+  await fillMerchant(db, {
+    merchant,
+    now: benchNow,
+    seed: '1',
+    ...size,
+    ...(onProgress && { onProgress }),
+  });
   await db.run('vacuum (analyze)');
   return merchant;
 }
 
 /** A key that may do everything. */
 export async function benchKey(db: DatabasePool, merchantId: string): Promise<string> {
-  return (await createApiKey(db, randomIds, { merchantId, name: 'bench', permissions: allPermissions, allowedIps: [] }, benchNow)).key;
+  return (
+    await createApiKey(
+      db,
+      randomIds,
+      { merchantId, name: 'bench', permissions: allPermissions, allowedIps: [] },
+      benchNow,
+    )
+  ).key;
 }

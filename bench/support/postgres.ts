@@ -2,8 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openPool, type DatabasePool } from '../../server/src/platform/storage/database.ts';
-import { type EmbeddedConnection, startEmbeddedPostgres } from '../../server/src/platform/storage/embedded.ts';
+import { type DatabasePool, openPool } from '../../server/src/platform/storage/database.ts';
+import {
+  type EmbeddedConnection,
+  startEmbeddedPostgres,
+} from '../../server/src/platform/storage/embedded.ts';
 import { migrate, readMigrations } from '../../server/src/platform/storage/migrate.ts';
 
 /** A PostgreSQL of the benchmark's own, durable as a real one, migrated and empty. */
@@ -25,11 +28,19 @@ export interface Cost {
 }
 
 /** Does `work` and tells what it cost. */
-export async function costOf<Value>({ cpuMs }: BenchStore, work: () => Promise<Value>): Promise<Cost & { readonly value: Value }> {
+export async function costOf<Value>(
+  { cpuMs }: BenchStore,
+  work: () => Promise<Value>,
+): Promise<Cost & { readonly value: Value }> {
   const [startMs, cpu, postgresMs] = [performance.now(), process.cpuUsage(), cpuMs()];
   const value = await work();
   const [endMs, used] = [performance.now(), process.cpuUsage(cpu)];
-  return { value, seconds: (endMs - startMs) / 1000, nodeUs: used.user + used.system, postgresUs: (cpuMs() - postgresMs) * 1000 };
+  return {
+    value,
+    seconds: (endMs - startMs) / 1000,
+    nodeUs: used.user + used.system,
+    postgresUs: (cpuMs() - postgresMs) * 1000,
+  };
 }
 
 /** Lends a store for `work`; it is gone afterwards. */
@@ -38,7 +49,11 @@ export async function withPostgres(work: (store: BenchStore) => Promise<void>): 
   // PostgreSQL may run as another account than root.
   await chmod(folder, 0o755);
   const settings = { max_wal_size: '4GB' };
-  const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), log: { debug() {}, info() {}, warn: console.error }, settings });
+  const postgres = await startEmbeddedPostgres({
+    dataDir: join(folder, 'postgres'),
+    log: { debug() {}, info() {}, warn: console.error },
+    settings,
+  });
   const { connection } = postgres;
   const db = openPool({ connection, maxConnections: 16, prepareStatements: true });
   try {
@@ -60,9 +75,16 @@ function cpuMs(dataDir: string): number {
   let ticks = 0;
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     const stat = existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, 'utf8') : '';
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ').map(Number);
+    const fields = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
     const isServer = Number(pid) === postmaster;
-    if (isServer || fields[1] === postmaster) ticks += (fields[11] ?? 0) + (fields[12] ?? 0) + (isServer ? (fields[13] ?? 0) + (fields[14] ?? 0) : 0);
+    if (isServer || fields[1] === postmaster)
+      ticks +=
+        (fields[11] ?? 0) +
+        (fields[12] ?? 0) +
+        (isServer ? (fields[13] ?? 0) + (fields[14] ?? 0) : 0);
   }
   return ticks * msPerTick;
 }

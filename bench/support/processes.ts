@@ -24,14 +24,26 @@ const root = new URL('../..', import.meta.url).pathname;
 const startMsMax = 60_000;
 
 /** Starts a server and waits until it answers; its output is shown only when it fails to start. */
-export async function startServer({ args, env = {}, readyPath, headers = {} }: ServerCommand): Promise<ServerProcess> {
+export async function startServer({
+  args,
+  env = {},
+  readyPath,
+  headers = {},
+}: ServerCommand): Promise<ServerProcess> {
   const port = await freePort();
   const startedMs = performance.now();
-  const child = spawn(process.execPath, args.map((arg) => arg.replace('{port}', String(port))), {
-    cwd: root, env: { ...process.env, ...env, PORT: String(port) }, stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    args.map((arg) => arg.replace('{port}', String(port))),
+    {
+      cwd: root,
+      env: { ...process.env, ...env, PORT: String(port) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (output = (output + text).slice(-4000)));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text: Buffer) => (output = (output + text).slice(-4000)));
   const baseUrl = `http://127.0.0.1:${port}`;
   while (!(await answers(`${baseUrl}${readyPath}`, headers))) {
     if (child.exitCode !== null || performance.now() - startedMs > startMsMax) {

@@ -17,11 +17,19 @@ const pool = new pg.Pool({ connectionString: process.env['DATABASE_URL'], max: 1
 const server = Fastify();
 
 server.get<{ Params: { oid: string } }>('/one/:oid', async (request, reply) => {
-  const { rows } = await pool.query({ name: 'one', text: oneText, values: [merchantId, request.params.oid, zone] });
+  const { rows } = await pool.query({
+    name: 'one',
+    text: oneText,
+    values: [merchantId, request.params.oid, zone],
+  });
   return reply.type('application/json; charset=utf-8').send(rows[0].json);
 });
 server.get<{ Querystring: { offset?: string } }>('/many', async (request, reply) => {
-  const { rows } = await pool.query({ name: 'many', text: manyText, values: [merchantId, request.query.offset ?? 0, zone] });
+  const { rows } = await pool.query({
+    name: 'many',
+    text: manyText,
+    values: [merchantId, request.query.offset ?? 0, zone],
+  });
   return reply.type('application/json; charset=utf-8').send(rows[0].json);
 });
 server.get('/ready', async (_request, reply) => {

@@ -1,35 +1,51 @@
 /**
  * Auto orders: the subscription itself and the bodies of the operations on it.
- * 
+ *
  * Parts stand before what holds them; the resource itself is AutoOrder.
  */
 import type { Static } from 'typebox';
 import { AutoOrderAddonItem, AutoOrderItem, AutoOrderProperty } from './autoOrderItem.ts';
 import { answer } from './common.ts';
-import { dateTime, flag, int32, int32s, many, model, one, oneOf, readOnly, text, textTo } from './fields.ts';
+import {
+  dateTime,
+  flag,
+  int32,
+  int32s,
+  many,
+  model,
+  one,
+  oneOf,
+  readOnly,
+  text,
+  textTo,
+} from './fields.ts';
 import { Order } from './order.ts';
 
-export const AutoOrderEmail = model('AutoOrderEmail', 'A mail about an auto order and what became of it.', {
-  bounce_diagnostic_code: text(),
-  bounce_dts: dateTime(),
-  bounce_sub_type: text(),
-  bounce_type: text(),
-  clicked: flag(),
-  clicked_dts: dateTime(),
-  delivered: flag(),
-  delivery_dts: dateTime(),
-  email: text(),
-  internal: flag('Sent to the merchant, not to the customer.'),
-  message_id: text('The Message-ID of the mail.'),
-  opened: flag(),
-  opened_dts: dateTime(),
-  reporting_mta: text(),
-  send_dts: dateTime(),
-  skip_reason: text(),
-  skipped: flag('Not sent; skip_reason says why.'),
-  smtp_response: text(),
-  subject: text(),
-});
+export const AutoOrderEmail = model(
+  'AutoOrderEmail',
+  'A mail about an auto order and what became of it.',
+  {
+    bounce_diagnostic_code: text(),
+    bounce_dts: dateTime(),
+    bounce_sub_type: text(),
+    bounce_type: text(),
+    clicked: flag(),
+    clicked_dts: dateTime(),
+    delivered: flag(),
+    delivery_dts: dateTime(),
+    email: text(),
+    internal: flag('Sent to the merchant, not to the customer.'),
+    message_id: text('The Message-ID of the mail.'),
+    opened: flag(),
+    opened_dts: dateTime(),
+    reporting_mta: text(),
+    send_dts: dateTime(),
+    skip_reason: text(),
+    skipped: flag('Not sent; skip_reason says why.'),
+    smtp_response: text(),
+    subject: text(),
+  },
+);
 export type AutoOrderEmail = Static<typeof AutoOrderEmail>;
 
 export const AutoOrderLog = model('AutoOrderLog', 'A line of an auto order’s history.', {
@@ -43,37 +59,41 @@ export const AutoOrderManagement = model('AutoOrderManagement', 'Links for the c
 });
 export type AutoOrderManagement = Static<typeof AutoOrderManagement>;
 
-export const AutoOrder = model('AutoOrder', 'A recurring order. There is one for each original order.', {
-  add_ons: many(AutoOrderAddonItem, 'Extras that ride along with any rebill.'),
-  auto_order_code: readOnly(text('Ten upper-case letters and digits.')),
-  auto_order_oid: readOnly(int32()),
-  cancel_after_next_x_orders: int32('Auto order is canceled after this many more rebills.'),
-  cancel_downgrade: readOnly(flag('Canceled because the customer bought a downgrade item.')),
-  cancel_reason: text('With enabled false it makes the change a cancellation.'),
-  cancel_upgrade: readOnly(flag('Canceled because the customer bought an upgrade item.')),
-  canceled_by_user: text('With enabled false it makes the change a cancellation.'),
-  canceled_dts: dateTime('Stamped by a cancellation unless given.'),
-  completed: readOnly(flag('Ran to its end: nothing more will ship.')),
-  credit_card_attempt: int32('Declines since the last success.'),
-  disabled_dts: readOnly(dateTime('When failed rebills or the merchant disabled it.')),
-  emails: many(AutoOrderEmail, 'Mails about it.'),
-  enabled: flag('False alone disables; with cancel_reason or canceled_by_user it cancels.'),
-  failure_reason: readOnly(text('Of the last decline; the first line is the summary.')),
-  items: many(AutoOrderItem, 'What ships again. A list given in an update is the whole list.'),
-  logs: many(AutoOrderLog, 'What happened to it, oldest first.'),
-  management: one(AutoOrderManagement),
-  merchant_id: text(),
-  merged_dts: dateTime('When it was merged away.'),
-  merged_into_auto_order_oid: int32('Where its items went.'),
-  next_attempt: dateTime('When it is next looked at.'),
-  original_order: one(Order, 'Its addresses and card serve every rebill.'),
-  original_order_id: readOnly(text('The order that began it.')),
-  override_affiliate_id: int32('Earns on rebills instead of the original affiliate.'),
-  properties: many(AutoOrderProperty),
-  rebill_orders: readOnly(many(Order, 'The orders that rebills made.')),
-  rotating_transaction_gateway_code: text('The gateway that rebills are charged at.'),
-  status: oneOf(['active', 'canceled', 'disabled', 'merged']),
-});
+export const AutoOrder = model(
+  'AutoOrder',
+  'A recurring order. There is one for each original order.',
+  {
+    add_ons: many(AutoOrderAddonItem, 'Extras that ride along with any rebill.'),
+    auto_order_code: readOnly(text('Ten upper-case letters and digits.')),
+    auto_order_oid: readOnly(int32()),
+    cancel_after_next_x_orders: int32('Auto order is canceled after this many more rebills.'),
+    cancel_downgrade: readOnly(flag('Canceled because the customer bought a downgrade item.')),
+    cancel_reason: text('With enabled false it makes the change a cancellation.'),
+    cancel_upgrade: readOnly(flag('Canceled because the customer bought an upgrade item.')),
+    canceled_by_user: text('With enabled false it makes the change a cancellation.'),
+    canceled_dts: dateTime('Stamped by a cancellation unless given.'),
+    completed: readOnly(flag('Ran to its end: nothing more will ship.')),
+    credit_card_attempt: int32('Declines since the last success.'),
+    disabled_dts: readOnly(dateTime('When failed rebills or the merchant disabled it.')),
+    emails: many(AutoOrderEmail, 'Mails about it.'),
+    enabled: flag('False alone disables; with cancel_reason or canceled_by_user it cancels.'),
+    failure_reason: readOnly(text('Of the last decline; the first line is the summary.')),
+    items: many(AutoOrderItem, 'What ships again. A list given in an update is the whole list.'),
+    logs: many(AutoOrderLog, 'What happened to it, oldest first.'),
+    management: one(AutoOrderManagement),
+    merchant_id: text(),
+    merged_dts: dateTime('When it was merged away.'),
+    merged_into_auto_order_oid: int32('Where its items went.'),
+    next_attempt: dateTime('When it is next looked at.'),
+    original_order: one(Order, 'Its addresses and card serve every rebill.'),
+    original_order_id: readOnly(text('The order that began it.')),
+    override_affiliate_id: int32('Earns on rebills instead of the original affiliate.'),
+    properties: many(AutoOrderProperty),
+    rebill_orders: readOnly(many(Order, 'The orders that rebills made.')),
+    rotating_transaction_gateway_code: text('The gateway that rebills are charged at.'),
+    status: oneOf(['active', 'canceled', 'disabled', 'merged']),
+  },
+);
 export type AutoOrder = Static<typeof AutoOrder>;
 
 export const AutoOrderAddonItemsUpdateRequest = model(
@@ -101,9 +121,13 @@ export const AutoOrderCancelReasonsResponse = answer('AutoOrderCancelReasonsResp
 });
 export type AutoOrderCancelReasonsResponse = Static<typeof AutoOrderCancelReasonsResponse>;
 
-export const AutoOrderConsolidate = model('AutoOrderConsolidate', 'The auto orders to merge into another.', {
-  source_auto_order_oids: int32s(),
-});
+export const AutoOrderConsolidate = model(
+  'AutoOrderConsolidate',
+  'The auto orders to merge into another.',
+  {
+    source_auto_order_oids: int32s(),
+  },
+);
 export type AutoOrderConsolidate = Static<typeof AutoOrderConsolidate>;
 
 export const AutoOrderEmailsResponse = answer('AutoOrderEmailsResponse', {
@@ -111,22 +135,30 @@ export const AutoOrderEmailsResponse = answer('AutoOrderEmailsResponse', {
 });
 export type AutoOrderEmailsResponse = Static<typeof AutoOrderEmailsResponse>;
 
-export const AutoOrderItemCancelRequest = model('AutoOrderItemCancelRequest', 'How to cancel one item.', {
-  append_items: many(AutoOrderItem, 'Added after the cancellation; checked before it.'),
-  auto_order_item_oid: int32('Which one, when several have the same id.'),
-  mode: oneOf(['end', 'remove'], 'End, the default, keeps the row; remove deletes it.'),
-  no_orders_after_dts: dateTime('With mode end: when it ends; default now.'),
-});
+export const AutoOrderItemCancelRequest = model(
+  'AutoOrderItemCancelRequest',
+  'How to cancel one item.',
+  {
+    append_items: many(AutoOrderItem, 'Added after the cancellation; checked before it.'),
+    auto_order_item_oid: int32('Which one, when several have the same id.'),
+    mode: oneOf(['end', 'remove'], 'End, the default, keeps the row; remove deletes it.'),
+    no_orders_after_dts: dateTime('With mode end: when it ends; default now.'),
+  },
+);
 export type AutoOrderItemCancelRequest = Static<typeof AutoOrderItemCancelRequest>;
 
-export const AutoOrderPaymentUpdateRequest = model('AutoOrderPaymentUpdateRequest', 'A new card, by token.', {
-  attempt_rebill: flag('Charge what is due at once; default false.'),
-  card_expiration_month: int32('1 to 12.'),
-  card_expiration_year: int32('Four digits.'),
-  card_number_token: text('A token, never a number.'),
-  card_type: text('The token knows better.'),
-  card_verification_number_token: text('A token, never the number on the card.'),
-});
+export const AutoOrderPaymentUpdateRequest = model(
+  'AutoOrderPaymentUpdateRequest',
+  'A new card, by token.',
+  {
+    attempt_rebill: flag('Charge what is due at once; default false.'),
+    card_expiration_month: int32('1 to 12.'),
+    card_expiration_year: int32('Four digits.'),
+    card_number_token: text('A token, never a number.'),
+    card_type: text('The token knows better.'),
+    card_verification_number_token: text('A token, never the number on the card.'),
+  },
+);
 export type AutoOrderPaymentUpdateRequest = Static<typeof AutoOrderPaymentUpdateRequest>;
 
 export const AutoOrderPropertiesUpdateRequest = model(
@@ -138,29 +170,33 @@ export const AutoOrderPropertiesUpdateRequest = model(
 );
 export type AutoOrderPropertiesUpdateRequest = Static<typeof AutoOrderPropertiesUpdateRequest>;
 
-export const AutoOrderQuery = model('AutoOrderQuery', 'Criteria of a search; all that are given must hold.', {
-  auto_order_code: text(),
-  card_type: textTo(100, 'Of the original order’s card.'),
-  city: text(),
-  company: text(),
-  country_code: textTo(2),
-  customer_profile_oid: int32(),
-  email: textTo(100, 'The billing address’s.'),
-  first_name: text(),
-  item_id: text('An item of the original order.'),
-  last_name: text(),
-  next_item_id: text('An item that ships next.'),
-  next_shipment_date_begin: dateTime(),
-  next_shipment_date_end: dateTime(),
-  original_item_id: text('An item of the auto order.'),
-  original_order_date_begin: dateTime(),
-  original_order_date_end: dateTime(),
-  original_order_id: text(),
-  phone: textTo(25),
-  postal_code: text(),
-  state: text(),
-  status: text('Active, canceled, disabled or merged.'),
-});
+export const AutoOrderQuery = model(
+  'AutoOrderQuery',
+  'Criteria of a search; all that are given must hold.',
+  {
+    auto_order_code: text(),
+    card_type: textTo(100, 'Of the original order’s card.'),
+    city: text(),
+    company: text(),
+    country_code: textTo(2),
+    customer_profile_oid: int32(),
+    email: textTo(100, 'The billing address’s.'),
+    first_name: text(),
+    item_id: text('An item of the original order.'),
+    last_name: text(),
+    next_item_id: text('An item that ships next.'),
+    next_shipment_date_begin: dateTime(),
+    next_shipment_date_end: dateTime(),
+    original_item_id: text('An item of the auto order.'),
+    original_order_date_begin: dateTime(),
+    original_order_date_end: dateTime(),
+    original_order_id: text(),
+    phone: textTo(25),
+    postal_code: text(),
+    state: text(),
+    status: text('Active, canceled, disabled or merged.'),
+  },
+);
 export type AutoOrderQuery = Static<typeof AutoOrderQuery>;
 
 export const AutoOrderQueryBatch = model('AutoOrderQueryBatch', 'The auto orders to read.', {

@@ -1,36 +1,74 @@
 /** The items of an auto order: what ships, how often, at which price, and what rides along. */
 import type { Static } from 'typebox';
-import { dateTime, decimal, flag, int32, many, model, one, oneOf, readOnly, text, textTo } from './fields.ts';
+import {
+  dateTime,
+  decimal,
+  flag,
+  int32,
+  many,
+  model,
+  one,
+  oneOf,
+  readOnly,
+  text,
+  textTo,
+} from './fields.ts';
 
 /** How often an auto order item ships; `Every...` counts `arbitrary_schedule_days`. */
 export const frequencies = [
-  'Weekly', 'Biweekly', 'Every...', 'Every 10 Days', 'Every 24 Days', 'Every 28 Days', 'Monthly',
-  'Every 45 Days', 'Every 2 Months', 'Every 3 Months', 'Every 4 Months', 'Every 5 Months', 'Every 6 Months',
-  'Yearly', 'Every 4 Weeks', 'Every 6 Weeks', 'Every 8 Weeks',
+  'Weekly',
+  'Biweekly',
+  'Every...',
+  'Every 10 Days',
+  'Every 24 Days',
+  'Every 28 Days',
+  'Monthly',
+  'Every 45 Days',
+  'Every 2 Months',
+  'Every 3 Months',
+  'Every 4 Months',
+  'Every 5 Months',
+  'Every 6 Months',
+  'Yearly',
+  'Every 4 Weeks',
+  'Every 6 Weeks',
+  'Every 8 Weeks',
 ] as const;
 
-export const AutoOrderAddonItemOption = model('AutoOrderAddonItemOption', 'A chosen option of an add-on.', {
-  label: textTo(50),
-  value: textTo(1024),
-});
+export const AutoOrderAddonItemOption = model(
+  'AutoOrderAddonItemOption',
+  'A chosen option of an add-on.',
+  {
+    label: textTo(50),
+    value: textTo(1024),
+  },
+);
 export type AutoOrderAddonItemOption = Static<typeof AutoOrderAddonItemOption>;
 
-export const AutoOrderAddonItem = model('AutoOrderAddonItem', 'An extra that rides along with the next rebills.', {
-  arbitrary_unit_cost: decimal('Instead of the catalogue’s price.'),
-  free_shipping: flag('Adds nothing to the shipping cost.'),
-  item_id: text(),
-  next_x_orders: int32('Rides along with so many more orders; absent for all.'),
-  options: many(AutoOrderAddonItemOption),
-  quantity: int32(),
-});
+export const AutoOrderAddonItem = model(
+  'AutoOrderAddonItem',
+  'An extra that rides along with the next rebills.',
+  {
+    arbitrary_unit_cost: decimal('Instead of the catalogue’s price.'),
+    free_shipping: flag('Adds nothing to the shipping cost.'),
+    item_id: text(),
+    next_x_orders: int32('Rides along with so many more orders; absent for all.'),
+    options: many(AutoOrderAddonItemOption),
+    quantity: int32(),
+  },
+);
 export type AutoOrderAddonItem = Static<typeof AutoOrderAddonItem>;
 
-export const AutoOrderItemFutureSchedule = model('AutoOrderItemFutureSchedule', 'A rebill to come.', {
-  item_id: text('The item that will ship.'),
-  rebill_count: int32('The number of that rebill.'),
-  shipment_dts: dateTime(),
-  unit_cost: decimal('What one will cost.'),
-});
+export const AutoOrderItemFutureSchedule = model(
+  'AutoOrderItemFutureSchedule',
+  'A rebill to come.',
+  {
+    item_id: text('The item that will ship.'),
+    rebill_count: int32('The number of that rebill.'),
+    shipment_dts: dateTime(),
+    unit_cost: decimal('What one will cost.'),
+  },
+);
 export type AutoOrderItemFutureSchedule = Static<typeof AutoOrderItemFutureSchedule>;
 
 export const AutoOrderItemOption = model('AutoOrderItemOption', 'A chosen option of an item.', {
@@ -68,9 +106,13 @@ export const AutoOrderItem = model(
     arbitrary_item_id: text('Rebilled in place of the scheduled item.'),
     arbitrary_percentage_discount: decimal('Taken off the unit cost, in percent.'),
     arbitrary_quantity: decimal('Instead of the original quantity.'),
-    arbitrary_schedule_days: int32('Interval in days used when frequency is the arbitrary one (Every...).'),
+    arbitrary_schedule_days: int32(
+      'Interval in days used when frequency is the arbitrary one (Every...).',
+    ),
     arbitrary_unit_cost: decimal('Instead of the scheduled price.'),
-    arbitrary_unit_cost_remaining_orders: int32('Rebills left at the arbitrary unit cost; then normal price again.'),
+    arbitrary_unit_cost_remaining_orders: int32(
+      'Rebills left at the arbitrary unit cost; then normal price again.',
+    ),
     auto_order_item_oid: int32('Absent on an item that an update adds.'),
     calculated_next_shipment_dts: dateTime('Absent when no shipment is left.'),
     first_order_dts: dateTime('Absent until an added item has rebilled once.'),
@@ -95,7 +137,10 @@ export const AutoOrderItem = model(
     properties: many(AutoOrderProperty),
     rebill_value: decimal('The value of all rebills so far.'),
     remaining_repeat_count: int32('Rebills left before the item completes.'),
-    simple_schedule: one(AutoOrderItemSimpleSchedule, 'Only if the item rebills automatically on a one-step schedule.'),
+    simple_schedule: one(
+      AutoOrderItemSimpleSchedule,
+      'Only if the item rebills automatically on a one-step schedule.',
+    ),
   },
 );
 export type AutoOrderItem = Static<typeof AutoOrderItem>;

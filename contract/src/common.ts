@@ -2,13 +2,17 @@
 import type { Static, TProperties } from 'typebox';
 import { decimal, flag, int32, model, one, oneOf, text } from './fields.ts';
 
-export const Currency = model('Currency', 'An amount of money, and the same in the customer’s currency.', {
-  currency_code: text('ISO 4217 code of the merchant’s currency.'),
-  exchange_rate: decimal(),
-  localized: decimal('In the customer’s currency.'),
-  localized_formatted: text('As the customer reads it.'),
-  value: decimal('In the merchant’s currency.'),
-});
+export const Currency = model(
+  'Currency',
+  'An amount of money, and the same in the customer’s currency.',
+  {
+    currency_code: text('ISO 4217 code of the merchant’s currency.'),
+    exchange_rate: decimal(),
+    localized: decimal('In the customer’s currency.'),
+    localized_formatted: text('As the customer reads it.'),
+    value: decimal('In the merchant’s currency.'),
+  },
+);
 export type Currency = Static<typeof Currency>;
 
 export const Distance = model('Distance', 'A length with its unit.', {
@@ -44,11 +48,15 @@ export const ApiError = model('Error', 'Why a request was refused.', {
 });
 export type ApiError = Static<typeof ApiError>;
 
-export const Warning = model('Warning', 'Something the client should know although the request was done.', {
-  more_info: text(),
-  warning_code: text(),
-  warning_message: text(),
-});
+export const Warning = model(
+  'Warning',
+  'Something the client should know although the request was done.',
+  {
+    more_info: text(),
+    warning_code: text(),
+    warning_message: text(),
+  },
+);
 export type Warning = Static<typeof Warning>;
 
 export const ResultSet = model('ResultSet', 'Which part of a list this answer is.', {

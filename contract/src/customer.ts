@@ -1,6 +1,6 @@
 /** Customer profiles with their addresses, cards, loyalty and history. */
 import type { Static } from 'typebox';
-import { Property, answer } from './common.ts';
+import { answer, Property } from './common.ts';
 import {
   dateTime,
   decimal,
@@ -29,11 +29,15 @@ export const Activity = model('Activity', 'Something a customer did.', {
 });
 export type Activity = Static<typeof Activity>;
 
-export const ListSegmentMembership = model('ListSegmentMembership', 'A list or segment that a customer is in.', {
-  name: text(),
-  type: text(),
-  uuid: text(),
-});
+export const ListSegmentMembership = model(
+  'ListSegmentMembership',
+  'A list or segment that a customer is in.',
+  {
+    name: text(),
+    type: text(),
+    uuid: text(),
+  },
+);
 export type ListSegmentMembership = Static<typeof ListSegmentMembership>;
 
 export const Metric = model('Metric', 'A figure about a customer.', {
@@ -94,16 +98,20 @@ export const CustomerBilling = model('CustomerBilling', 'A billing address of a 
 });
 export type CustomerBilling = Static<typeof CustomerBilling>;
 
-export const CustomerCard = model('CustomerCard', 'A card of a customer: last four digits and expiration.', {
-  card_expiration_month: int32('1-12.'),
-  card_expiration_year: int32('Four digits.'),
-  card_number: text('Masked to the last 4.'),
-  card_number_token: text(),
-  card_type: text(),
-  customer_profile_credit_card_id: int32(),
-  customer_profile_oid: readOnly(int32()),
-  last_used_dts: dateTime(),
-});
+export const CustomerCard = model(
+  'CustomerCard',
+  'A card of a customer: last four digits and expiration.',
+  {
+    card_expiration_month: int32('1-12.'),
+    card_expiration_year: int32('Four digits.'),
+    card_number: text('Masked to the last 4.'),
+    card_number_token: text(),
+    card_type: text(),
+    customer_profile_credit_card_id: int32(),
+    customer_profile_oid: readOnly(int32()),
+    last_used_dts: dateTime(),
+  },
+);
 export type CustomerCard = Static<typeof CustomerCard>;
 
 export const CustomerEmail = model('CustomerEmail', 'Another address that receives copies.', {
@@ -155,40 +163,48 @@ export const GiftCertificate = model('GiftCertificate', 'A gift certificate.', {
 });
 export type GiftCertificate = Static<typeof GiftCertificate>;
 
-export const CustomerLoyaltyLedger = model('CustomerLoyaltyLedger', 'A change of a customer’s points.', {
-  created_by: readOnly(text()),
-  created_dts: readOnly(dateTime()),
-  description: readOnly(text()),
-  email: readOnly(text()),
-  item_id: readOnly(text()),
-  item_index: readOnly(int32()),
-  ledger_dts: readOnly(dateTime()),
-  loyalty_campaign_oid: readOnly(int32()),
-  loyalty_ledger_oid: readOnly(int32()),
-  loyalty_points: readOnly(int32()),
-  modified_by: readOnly(text()),
-  modified_dts: readOnly(dateTime()),
-  order_id: readOnly(text()),
-  quantity: readOnly(int32()),
-  vesting_dts: readOnly(dateTime()),
-});
+export const CustomerLoyaltyLedger = model(
+  'CustomerLoyaltyLedger',
+  'A change of a customer’s points.',
+  {
+    created_by: readOnly(text()),
+    created_dts: readOnly(dateTime()),
+    description: readOnly(text()),
+    email: readOnly(text()),
+    item_id: readOnly(text()),
+    item_index: readOnly(int32()),
+    ledger_dts: readOnly(dateTime()),
+    loyalty_campaign_oid: readOnly(int32()),
+    loyalty_ledger_oid: readOnly(int32()),
+    loyalty_points: readOnly(int32()),
+    modified_by: readOnly(text()),
+    modified_dts: readOnly(dateTime()),
+    order_id: readOnly(text()),
+    quantity: readOnly(int32()),
+    vesting_dts: readOnly(dateTime()),
+  },
+);
 export type CustomerLoyaltyLedger = Static<typeof CustomerLoyaltyLedger>;
 
-export const CustomerLoyaltyRedemption = model('CustomerLoyaltyRedemption', 'Points that were redeemed.', {
-  coupon_code: readOnly(text()),
-  coupon_code_oid: readOnly(int32()),
-  coupon_used: readOnly(flag()),
-  description_for_customer: readOnly(text()),
-  expiration_dts: readOnly(dateTime()),
-  gift_certificate_code: readOnly(text()),
-  gift_certificate_oid: readOnly(int32()),
-  loyalty_ledger_oid: readOnly(int32()),
-  loyalty_points: readOnly(int32()),
-  loyalty_redemption_oid: readOnly(int32()),
-  order_id: readOnly(text()),
-  redemption_dts: readOnly(dateTime()),
-  remaining_balance: readOnly(decimal()),
-});
+export const CustomerLoyaltyRedemption = model(
+  'CustomerLoyaltyRedemption',
+  'Points that were redeemed.',
+  {
+    coupon_code: readOnly(text()),
+    coupon_code_oid: readOnly(int32()),
+    coupon_used: readOnly(flag()),
+    description_for_customer: readOnly(text()),
+    expiration_dts: readOnly(dateTime()),
+    gift_certificate_code: readOnly(text()),
+    gift_certificate_oid: readOnly(int32()),
+    loyalty_ledger_oid: readOnly(int32()),
+    loyalty_points: readOnly(int32()),
+    loyalty_redemption_oid: readOnly(int32()),
+    order_id: readOnly(text()),
+    redemption_dts: readOnly(dateTime()),
+    remaining_balance: readOnly(decimal()),
+  },
+);
 export type CustomerLoyaltyRedemption = Static<typeof CustomerLoyaltyRedemption>;
 
 export const CustomerLoyalty = model('CustomerLoyalty', 'The loyalty points of a customer.', {
@@ -205,12 +221,16 @@ export const CustomerLoyalty = model('CustomerLoyalty', 'The loyalty points of a
 });
 export type CustomerLoyalty = Static<typeof CustomerLoyalty>;
 
-export const CustomerOrdersSummary = model('CustomerOrdersSummary', 'The orders of a customer in figures.', {
-  first_order_dts: readOnly(dateTime()),
-  last_order_dts: readOnly(dateTime()),
-  order_count: int32(),
-  total: decimal(),
-});
+export const CustomerOrdersSummary = model(
+  'CustomerOrdersSummary',
+  'The orders of a customer in figures.',
+  {
+    first_order_dts: readOnly(dateTime()),
+    last_order_dts: readOnly(dateTime()),
+    order_count: int32(),
+    total: decimal(),
+  },
+);
 export type CustomerOrdersSummary = Static<typeof CustomerOrdersSummary>;
 
 export const CustomerPricingTier = model('CustomerPricingTier', 'A pricing tier of a customer.', {
@@ -227,20 +247,28 @@ export const CustomerPrivacy = model('CustomerPrivacy', 'What a customer agreed 
 });
 export type CustomerPrivacy = Static<typeof CustomerPrivacy>;
 
-export const CustomerProperty = model('CustomerProperty', 'A name and a value kept with a customer.', {
-  customer_profile_property_oid: int32(),
-  expiration_dts: dateTime(),
-  name: textTo(100),
-  value: textTo(1500),
-});
+export const CustomerProperty = model(
+  'CustomerProperty',
+  'A name and a value kept with a customer.',
+  {
+    customer_profile_property_oid: int32(),
+    expiration_dts: dateTime(),
+    name: textTo(100),
+    value: textTo(1500),
+  },
+);
 export type CustomerProperty = Static<typeof CustomerProperty>;
 
-export const CustomerQuotesSummary = model('CustomerQuotesSummary', 'The quotes of a customer in figures.', {
-  first_quote_dts: readOnly(dateTime()),
-  last_quote_dts: readOnly(dateTime()),
-  quote_count: int32(),
-  total: decimal(),
-});
+export const CustomerQuotesSummary = model(
+  'CustomerQuotesSummary',
+  'The quotes of a customer in figures.',
+  {
+    first_quote_dts: readOnly(dateTime()),
+    last_quote_dts: readOnly(dateTime()),
+    quote_count: int32(),
+    total: decimal(),
+  },
+);
 export type CustomerQuotesSummary = Static<typeof CustomerQuotesSummary>;
 
 export const CustomerReviewer = model('CustomerReviewer', 'A customer as a reviewer.', {
@@ -280,16 +308,20 @@ export const CustomerShipping = model('CustomerShipping', 'A shipping address of
 });
 export type CustomerShipping = Static<typeof CustomerShipping>;
 
-export const CustomerSoftwareEntitlement = model('CustomerSoftwareEntitlement', 'Software that a customer may use.', {
-  activation_code: textTo(50),
-  activation_dts: dateTime(),
-  customer_software_entitlement_oid: readOnly(int32()),
-  expiration_dts: dateTime(),
-  purchased_via_item_description: readOnly(textTo(512)),
-  purchased_via_item_id: readOnly(textTo(20)),
-  purchased_via_order_id: readOnly(textTo(30)),
-  software_sku: textTo(30),
-});
+export const CustomerSoftwareEntitlement = model(
+  'CustomerSoftwareEntitlement',
+  'Software that a customer may use.',
+  {
+    activation_code: textTo(50),
+    activation_dts: dateTime(),
+    customer_software_entitlement_oid: readOnly(int32()),
+    expiration_dts: dateTime(),
+    purchased_via_item_description: readOnly(textTo(512)),
+    purchased_via_item_id: readOnly(textTo(20)),
+    purchased_via_order_id: readOnly(textTo(30)),
+    software_sku: textTo(30),
+  },
+);
 export type CustomerSoftwareEntitlement = Static<typeof CustomerSoftwareEntitlement>;
 
 export const CustomerTag = model('CustomerTag', 'A tag of a customer.', {

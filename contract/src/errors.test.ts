@@ -19,6 +19,9 @@ test('every message is one line that can be a header, ends its sentences and lea
 test('a message names the field and how to mend it', () => {
   const tooLong = errorMessage('too_long', { field: 'billing.city', max: 32 });
   assert.equal(tooLong, 'billing.city is too long. Send at most 32 characters.');
-  const unknownSort = errorMessage('unknown_sort', { field: ' creation_dts', allowed: ['creation_dts'] });
+  const unknownSort = errorMessage('unknown_sort', {
+    field: ' creation_dts',
+    allowed: ['creation_dts'],
+  });
   assert.match(unknownSort, /improper sort attribute.*%2B.*creation_dts/);
 });

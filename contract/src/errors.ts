@@ -6,7 +6,6 @@
  * ours, 409, 412 and 422 answer only headers that the client chose to send.
  */
 
-
 /** One row: the status, and the message made from what is particular to the case. */
 interface ErrorRow {
   readonly status: 400 | 401 | 404 | 409 | 410 | 412 | 413 | 422 | 429 | 500 | 503;
@@ -15,78 +14,173 @@ interface ErrorRow {
 
 /** The table. */
 export const errors = {
-  malformed_json: row(400, (w: { reason: string }) => `The body is not valid JSON: ${w.reason}. Send one JSON object.`),
-  missing_body: row(400, () => 'The body is missing. Send one JSON object with Content-Type application/json.'),
-  wrong_content_type: row(400, (w: { given: string; expected: string }) =>
-    `The body has the content type ${w.given}. Send it as ${w.expected}.`),
-  wrong_type: row(400, (w: { field: string; expected: string }) =>
-    `${w.field} has the wrong type. Send ${w.expected}.`),
-  wrong_date: row(400, (w: { field: string }) =>
-    `${w.field} is not a date. Send ISO 8601, for example 2026-03-31T00:00:00-04:00.`),
-  wrong_format: row(400, (w: { field: string; expected: string }) =>
-    `${w.field} has the wrong form. Send ${w.expected}.`),
-  too_long: row(400, (w: { field: string; max: number }) =>
-    `${w.field} is too long. Send at most ${w.max} characters.`),
-  unknown_enum: row(400, (w: { field: string; allowed: readonly string[] }) =>
-    `${w.field} holds an unknown value. Send one of: ${w.allowed.join(', ')}.`),
-  out_of_range: row(400, (w: { field: string; min: number | string; max: number | string }) =>
-    `${w.field} is out of range. Send a value from ${w.min} to ${w.max}.`),
+  malformed_json: row(
+    400,
+    (w: { reason: string }) => `The body is not valid JSON: ${w.reason}. Send one JSON object.`,
+  ),
+  missing_body: row(
+    400,
+    () => 'The body is missing. Send one JSON object with Content-Type application/json.',
+  ),
+  wrong_content_type: row(
+    400,
+    (w: { given: string; expected: string }) =>
+      `The body has the content type ${w.given}. Send it as ${w.expected}.`,
+  ),
+  wrong_type: row(
+    400,
+    (w: { field: string; expected: string }) =>
+      `${w.field} has the wrong type. Send ${w.expected}.`,
+  ),
+  wrong_date: row(
+    400,
+    (w: { field: string }) =>
+      `${w.field} is not a date. Send ISO 8601, for example 2026-03-31T00:00:00-04:00.`,
+  ),
+  wrong_format: row(
+    400,
+    (w: { field: string; expected: string }) =>
+      `${w.field} has the wrong form. Send ${w.expected}.`,
+  ),
+  too_long: row(
+    400,
+    (w: { field: string; max: number }) =>
+      `${w.field} is too long. Send at most ${w.max} characters.`,
+  ),
+  unknown_enum: row(
+    400,
+    (w: { field: string; allowed: readonly string[] }) =>
+      `${w.field} holds an unknown value. Send one of: ${w.allowed.join(', ')}.`,
+  ),
+  out_of_range: row(
+    400,
+    (w: { field: string; min: number | string; max: number | string }) =>
+      `${w.field} is out of range. Send a value from ${w.min} to ${w.max}.`,
+  ),
   missing_field: row(400, (w: { field: string }) => `${w.field} is missing. Send it.`),
-  invalid_field: row(400, (w: { field: string; reason: string; mend: string }) => `${w.field} ${w.reason}. ${w.mend}.`),
-  unknown_sort: row(400, (w: { field: string; allowed: readonly string[] }) =>
-    `_sort names ${w.field === '' ? 'an empty field' : `"${w.field}"`}, an improper sort attribute. ` +
-    `Percent-encode a plus as %2B. Sort by: ${w.allowed.join(', ')}.`),
-  limit_too_large: row(400, (w: { max: number }) =>
-    `_limit is too large. Ask for at most ${w.max} and page with _offset.`),
-  too_many_elements: row(400, (w: { field: string; max: number }) =>
-    `${w.field} has too many elements. Send at most ${w.max} in one request.`),
-  too_deep: row(400, (w: { max: number }) => `The body is nested too deeply. Nest at most ${w.max} levels.`),
-  card_number_refused: row(400, (w: { field: string }) =>
-    `${w.field} holds what looks like a card number. Send a token; card numbers are never taken.`),
+  invalid_field: row(
+    400,
+    (w: { field: string; reason: string; mend: string }) => `${w.field} ${w.reason}. ${w.mend}.`,
+  ),
+  unknown_sort: row(
+    400,
+    (w: { field: string; allowed: readonly string[] }) =>
+      `_sort names ${w.field === '' ? 'an empty field' : `"${w.field}"`}, an improper sort attribute. ` +
+      `Percent-encode a plus as %2B. Sort by: ${w.allowed.join(', ')}.`,
+  ),
+  limit_too_large: row(
+    400,
+    (w: { max: number }) => `_limit is too large. Ask for at most ${w.max} and page with _offset.`,
+  ),
+  too_many_elements: row(
+    400,
+    (w: { field: string; max: number }) =>
+      `${w.field} has too many elements. Send at most ${w.max} in one request.`,
+  ),
+  too_deep: row(
+    400,
+    (w: { max: number }) => `The body is nested too deeply. Nest at most ${w.max} levels.`,
+  ),
+  card_number_refused: row(
+    400,
+    (w: { field: string }) =>
+      `${w.field} holds what looks like a card number. Send a token; card numbers are never taken.`,
+  ),
   state_conflict: row(400, (w: { reason: string; mend: string }) => `${w.reason}. ${w.mend}.`),
-  missing_version: row(400, (w: { header: string; expected: string }) =>
-    `The header ${w.header} is missing. Send ${w.header}: ${w.expected}.`),
-  wrong_version: row(400, (w: { header: string; expected: string }) =>
-    `The header ${w.header} names an unknown version. Send ${w.header}: ${w.expected}.`),
-  missing_credentials: row(401, (w: { header: string }) =>
-    `No credentials were sent. Send a key in ${w.header} or a token in Authorization: Bearer.`),
+  missing_version: row(
+    400,
+    (w: { header: string; expected: string }) =>
+      `The header ${w.header} is missing. Send ${w.header}: ${w.expected}.`,
+  ),
+  wrong_version: row(
+    400,
+    (w: { header: string; expected: string }) =>
+      `The header ${w.header} names an unknown version. Send ${w.header}: ${w.expected}.`,
+  ),
+  missing_credentials: row(
+    401,
+    (w: { header: string }) =>
+      `No credentials were sent. Send a key in ${w.header} or a token in Authorization: Bearer.`,
+  ),
   bad_credentials: row(401, () => 'The key or token is not known. Check that it was copied whole.'),
-  expired_token: row(401, () => 'The access token has expired. Ask for a new one with the refresh token.'),
+  expired_token: row(
+    401,
+    () => 'The access token has expired. Ask for a new one with the refresh token.',
+  ),
   revoked_key: row(401, () => 'The key was revoked. Use another key.'),
-  missing_permission: row(401, (w: { needed: readonly string[] }) =>
-    `The key lacks a permission. Grant it ${w.needed.join(' or ')}.`),
-  address_not_allowed: row(401, (w: { address: string }) =>
-    `The key may not be used from ${w.address}. Add the address to the key's list.`),
-  not_found: row(404, (w: { what: string; id: string | number }) => `There is no ${w.what} ${w.id}. Check the id.`),
-  unknown_path: row(404, (w: { path: string }) => `There is nothing at ${w.path}. The operations are listed at /docs.`),
-  method_not_allowed: row(404, (w: { method: string; path: string; allowed: readonly string[] }) =>
-    `${w.path} does not take ${w.method}. Use ${w.allowed.join(' or ')}.`),
-  idempotency_conflict: row(409, () =>
-    'A request with this Idempotency-Key is still running. Wait for its answer and repeat it then.'),
-  idempotency_interrupted: row(409, () =>
-    'The first request with this Idempotency-Key was cut off after it had changed something. Read the object to see ' +
-    'how far it came, and use a new key for what is left to do.'),
-  application_disabled: row(410, () => 'The application was disabled. Ask the merchant to enable it again.'),
-  precondition_failed: row(412, () =>
-    'The object has changed since it was read, so If-Match does not hold. Read it again and repeat the change.'),
-  body_too_large: row(413, (w: { max: number }) => `The body is too large. Send at most ${w.max} bytes.`),
-  idempotency_mismatch: row(422, () =>
-    'This Idempotency-Key was used for a different request. Use a new key for a new request.'),
-  rate_limited: row(429, (w: { limit: number; seconds: number }) =>
-    `rate of ${w.limit} per ${w.seconds} second(s) exceeded.`),
-  internal: row(500, (w: { requestId: string }) =>
-    `Something went wrong on our side. Repeat the request, and name request ${w.requestId} when you report it.`),
-  unavailable: row(503, () =>
-    'The server is starting, stopping or cannot reach its store. Repeat the request shortly.'),
+  missing_permission: row(
+    401,
+    (w: { needed: readonly string[] }) =>
+      `The key lacks a permission. Grant it ${w.needed.join(' or ')}.`,
+  ),
+  address_not_allowed: row(
+    401,
+    (w: { address: string }) =>
+      `The key may not be used from ${w.address}. Add the address to the key's list.`,
+  ),
+  not_found: row(
+    404,
+    (w: { what: string; id: string | number }) => `There is no ${w.what} ${w.id}. Check the id.`,
+  ),
+  unknown_path: row(
+    404,
+    (w: { path: string }) => `There is nothing at ${w.path}. The operations are listed at /docs.`,
+  ),
+  method_not_allowed: row(
+    404,
+    (w: { method: string; path: string; allowed: readonly string[] }) =>
+      `${w.path} does not take ${w.method}. Use ${w.allowed.join(' or ')}.`,
+  ),
+  idempotency_conflict: row(
+    409,
+    () =>
+      'A request with this Idempotency-Key is still running. Wait for its answer and repeat it then.',
+  ),
+  idempotency_interrupted: row(
+    409,
+    () =>
+      'The first request with this Idempotency-Key was cut off after it had changed something. Read the object to see ' +
+      'how far it came, and use a new key for what is left to do.',
+  ),
+  application_disabled: row(
+    410,
+    () => 'The application was disabled. Ask the merchant to enable it again.',
+  ),
+  precondition_failed: row(
+    412,
+    () =>
+      'The object has changed since it was read, so If-Match does not hold. Read it again and repeat the change.',
+  ),
+  body_too_large: row(
+    413,
+    (w: { max: number }) => `The body is too large. Send at most ${w.max} bytes.`,
+  ),
+  idempotency_mismatch: row(
+    422,
+    () => 'This Idempotency-Key was used for a different request. Use a new key for a new request.',
+  ),
+  rate_limited: row(
+    429,
+    (w: { limit: number; seconds: number }) =>
+      `rate of ${w.limit} per ${w.seconds} second(s) exceeded.`,
+  ),
+  internal: row(
+    500,
+    (w: { requestId: string }) =>
+      `Something went wrong on our side. Repeat the request, and name request ${w.requestId} when you report it.`,
+  ),
+  unavailable: row(
+    503,
+    () => 'The server is starting, stopping or cannot reach its store. Repeat the request shortly.',
+  ),
 } as const satisfies Record<string, ErrorRow>;
 
 /** The name of a reason. */
 export type ErrorCode = keyof typeof errors;
 
 /** What the message of a code is made of; an empty object where it needs nothing. */
-export type ErrorWords<Code extends ErrorCode> = Parameters<(typeof errors)[Code]['message']> extends [infer Given]
-  ? Given
-  : Record<never, never>;
+export type ErrorWords<Code extends ErrorCode> =
+  Parameters<(typeof errors)[Code]['message']> extends [infer Given] ? Given : Record<never, never>;
 
 /** The message of a code. */
 export function errorMessage<Code extends ErrorCode>(code: Code, words: ErrorWords<Code>): string {
@@ -94,7 +188,9 @@ export function errorMessage<Code extends ErrorCode>(code: Code, words: ErrorWor
   return message(words as never);
 }
 
-function row<Message extends (words: never) => string>(status: ErrorRow['status'], message: Message) {
+function row<Message extends (words: never) => string>(
+  status: ErrorRow['status'],
+  message: Message,
+) {
   return { status, message };
 }
-

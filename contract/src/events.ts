@@ -8,11 +8,25 @@ import type { ExpansionName } from './expansions.ts';
 
 /** One event. */
 export interface EventDescription {
-  readonly category: 'auto_order' | 'order' | 'item' | 'customer' | 'workflow_task' | 'user' | 'webhook';
+  readonly category:
+    | 'auto_order'
+    | 'order'
+    | 'item'
+    | 'customer'
+    | 'workflow_task'
+    | 'user'
+    | 'webhook';
   /** When it happens. */
   readonly description: string;
   /** The model of the payload. */
-  readonly payload: 'AutoOrder' | 'Order' | 'Item' | 'Customer' | 'WorkflowTask' | 'User' | 'Webhook';
+  readonly payload:
+    | 'AutoOrder'
+    | 'Order'
+    | 'Item'
+    | 'Customer'
+    | 'WorkflowTask'
+    | 'User'
+    | 'Webhook';
   /** The list of expansions that a subscription may name; absent where the payload is always whole. */
   readonly expansion?: ExpansionName;
   /** Whether it can be sent again for every existing record. */
@@ -21,14 +35,20 @@ export interface EventDescription {
 
 /** All events by name. */
 export const events = {
-  auto_order_create: autoOrder('The payment of the original order succeeded: the auto order is active.'),
+  auto_order_create: autoOrder(
+    'The payment of the original order succeeded: the auto order is active.',
+  ),
   auto_order_update: autoOrder('The auto order was changed, by a request, a user or the engine.'),
   auto_order_rebill: autoOrder('A rebill was paid and made an order.'),
   auto_order_decline: autoOrder('A charge was declined.'),
   auto_order_cancel: autoOrder('The auto order was canceled.'),
-  auto_order_disable: autoOrder('The auto order was disabled, by failed rebills or by the merchant.'),
+  auto_order_disable: autoOrder(
+    'The auto order was disabled, by failed rebills or by the merchant.',
+  ),
   auto_order_preshipment: autoOrder('A pre-shipment notice was made.'),
-  auto_order_item_cancel_scheduled: autoOrder('An item was given a date after which it ships no more.'),
+  auto_order_item_cancel_scheduled: autoOrder(
+    'An item was given a date after which it ships no more.',
+  ),
   auto_order_item_cancel: autoOrder('An item ended or was removed.'),
   auto_order_item_pause: autoOrder('An item was paused.'),
   auto_order_item_unpause: autoOrder('A paused item goes on.'),
@@ -62,23 +82,52 @@ export type EventName = keyof typeof events;
 
 function autoOrder(description: string) {
   const category = 'auto_order';
-  return { category, description, payload: 'AutoOrder', expansion: category, supportsReflow: false } as const;
+  return {
+    category,
+    description,
+    payload: 'AutoOrder',
+    expansion: category,
+    supportsReflow: false,
+  } as const;
 }
 
 function order(description: string) {
-  return { category: 'order', description, payload: 'Order', expansion: 'order', supportsReflow: false } as const;
+  return {
+    category: 'order',
+    description,
+    payload: 'Order',
+    expansion: 'order',
+    supportsReflow: false,
+  } as const;
 }
 
 function item(description: string) {
-  return { category: 'item', description, payload: 'Item', expansion: 'item', supportsReflow: false } as const;
+  return {
+    category: 'item',
+    description,
+    payload: 'Item',
+    expansion: 'item',
+    supportsReflow: false,
+  } as const;
 }
 
 function customer(description: string) {
-  return { category: 'customer', description, payload: 'Customer', expansion: 'customer', supportsReflow: false } as const;
+  return {
+    category: 'customer',
+    description,
+    payload: 'Customer',
+    expansion: 'customer',
+    supportsReflow: false,
+  } as const;
 }
 
 function task(description: string) {
-  return { category: 'workflow_task', description, payload: 'WorkflowTask', supportsReflow: false } as const;
+  return {
+    category: 'workflow_task',
+    description,
+    payload: 'WorkflowTask',
+    supportsReflow: false,
+  } as const;
 }
 
 function user(description: string) {

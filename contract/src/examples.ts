@@ -52,7 +52,9 @@ const properties = [{ name: 'gift_note', value: 'No peanuts' }];
 /** A body for each operation that takes one. */
 export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
   getAutoOrdersBatch: { auto_order_oids: [1001, 1002] },
-  updateAutoOrdersBatch: { autoOrders: [{ auto_order_oid: 1001, enabled: false, cancel_reason: 'Moved abroad' }] },
+  updateAutoOrdersBatch: {
+    autoOrders: [{ auto_order_oid: 1001, enabled: false, cancel_reason: 'Moved abroad' }],
+  },
   getAutoOrdersByQuery: { status: 'active', next_item_id: 'COFFEE' },
   cancelAutoOrderItemByReferenceOrderId: { mode: 'end', no_orders_after_dts: nextMonth },
   updateAutoOrder: {
@@ -66,22 +68,41 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
     add_on_items: [{ item_id: 'SAMPLE', quantity: 1, arbitrary_unit_cost: 0, next_x_orders: 3 }],
   },
   updateAutoOrderPayment: {
-    card_number_token: 'tok_visa', card_expiration_month: 12, card_expiration_year: 2029, attempt_rebill: true,
+    card_number_token: 'tok_visa',
+    card_expiration_month: 12,
+    card_expiration_year: 2029,
+    attempt_rebill: true,
   },
   insertOrder: {
     currency_code: 'USD',
     billing: {
-      first_name: 'Ada', last_name: 'Lovelace', address1: '12 Analytical Way', city: 'Athens', state_region: 'GA',
-      postal_code: '30601', country_code: 'US', email: 'ada@example.com',
+      first_name: 'Ada',
+      last_name: 'Lovelace',
+      address1: '12 Analytical Way',
+      city: 'Athens',
+      state_region: 'GA',
+      postal_code: '30601',
+      country_code: 'US',
+      email: 'ada@example.com',
     },
     shipping: {
-      first_name: 'Ada', last_name: 'Lovelace', address1: '12 Analytical Way', city: 'Athens', state_region: 'GA',
-      postal_code: '30601', country_code: 'US', shipping_method: 'USPS: Priority',
+      first_name: 'Ada',
+      last_name: 'Lovelace',
+      address1: '12 Analytical Way',
+      city: 'Athens',
+      state_region: 'GA',
+      postal_code: '30601',
+      country_code: 'US',
+      shipping_method: 'USPS: Priority',
     },
     items: [{ merchant_item_id: 'COFFEE', quantity: 1, auto_order_schedule: 'Monthly' }],
     payment: {
       payment_method: 'Credit Card',
-      credit_card: { card_number_token: 'tok_visa', card_expiration_month: 12, card_expiration_year: 2029 },
+      credit_card: {
+        card_number_token: 'tok_visa',
+        card_expiration_month: 12,
+        card_expiration_year: 2029,
+      },
     },
   },
   getOrdersBatch: { order_ids: ['DEMO-0000000101', 'DEMO-0000000102'] },
@@ -102,10 +123,14 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
   insertWebhook: {
     webhook_url: 'https://example.com/hooks',
     authentication_type: 'basic',
-    event_categories: [{
-      event_category: 'auto_order',
-      events: [{ event_name: 'auto_order_rebill', subscribed: true, expansion: 'items,rebill_orders' }],
-    }],
+    event_categories: [
+      {
+        event_category: 'auto_order',
+        events: [
+          { event_name: 'auto_order_rebill', subscribed: true, expansion: 'items,rebill_orders' },
+        ],
+      },
+    ],
   },
   deleteWebhookByUrl: { webhook_url: 'https://example.com/hooks' },
   updateWebhook: { disabled: false },
@@ -120,7 +145,10 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
   getWorkflowTasks: { assigned_to_me: true, status: 'open' },
   updateWorkflowTask: { status: 'closed', notes: [{ note: 'Called, all is well' }] },
   oauthAccessToken: {
-    grant_type: 'authorization_code', client_id: 'crm', code: 'CODE', redirect_uri: 'https://example.com/callback',
+    grant_type: 'authorization_code',
+    client_id: 'crm',
+    code: 'CODE',
+    redirect_uri: 'https://example.com/callback',
   },
   oauthRevoke: { client_id: 'crm', token: 'TOKEN' },
   oauthDeviceAuthorize: { client_id: 'crm', scope: 'crm' },
@@ -129,15 +157,30 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
   insertUser: { login: 'grace', email: 'grace@example.com', full_name: 'Grace Hopper' },
   updateUser: { full_name: 'Grace M. Hopper' },
   setClock: { advance_by: '1y' },
-  updateMerchantSettings: { time_zone: 'Europe/Berlin', dunning: { retry_days: [3, 3], at_end: 'disable' } },
+  updateMerchantSettings: {
+    time_zone: 'Europe/Berlin',
+    dunning: { retry_days: [3, 3], at_end: 'disable' },
+  },
   updateWorkflowRules: {
-    rules: [{ system_task_type: 'auto_order_card_update_issue', enabled: true, assigned_to_group_id: 3, due_days: 2 }],
+    rules: [
+      {
+        system_task_type: 'auto_order_card_update_issue',
+        enabled: true,
+        assigned_to_group_id: 3,
+        due_days: 2,
+      },
+    ],
   },
   searchWorkflowTasks: { object_id: 'RT2A9CBSX9', text: 'address' },
   batchUpdateWorkflowTasks: {
-    task_uuids: [pathExamples['task_uuid']!], priority: '4 - critical', add_tags: ['urgent'],
+    task_uuids: [pathExamples['task_uuid']!],
+    priority: '4 - critical',
+    add_tags: ['urgent'],
   },
-  insertSavedSearch: { name: 'My critical ones', search: { assigned_to_me: true, priority: '4 - critical' } },
+  insertSavedSearch: {
+    name: 'My critical ones',
+    search: { assigned_to_me: true, priority: '4 - critical' },
+  },
   updateSavedSearch: { name: 'Critical', shared: true },
   rotateWebhookSecret: { keep_old_hours: 24 },
 };

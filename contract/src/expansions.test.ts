@@ -10,17 +10,25 @@ const cases: readonly [given: string | undefined, names: readonly string[]][] = 
   [' items , rebill_orders ', ['items', 'rebill_orders']],
   ['items,items', ['items']],
   ['items,unknown,original_order.nothing', ['items']],
-  ['items.sample_schedule,items.simple_schedule', ['items.sample_schedule', 'items.simple_schedule']],
+  [
+    'items.sample_schedule,items.simple_schedule',
+    ['items.sample_schedule', 'items.simple_schedule'],
+  ],
   ['logs,management,properties,emails', ['logs', 'management', 'properties', 'emails']],
 ];
 
 test('an _expand parameter is read as the names that are known', () => {
-  for (const [given, names] of cases) assert.deepEqual([...parseExpand(given, expansions.auto_order)], names, given);
+  for (const [given, names] of cases)
+    assert.deepEqual([...parseExpand(given, expansions.auto_order)], names, given);
 });
 
 test('a comma inside brackets belongs to the arguments of a name', () => {
-  const given = 'content.multimedia.thumbnails[filter(100,100,"png",true),filter(5,5,"jpg",true)],pricing';
-  assert.deepEqual([...parseExpand(given, expansions.item)], ['content.multimedia.thumbnails', 'pricing']);
+  const given =
+    'content.multimedia.thumbnails[filter(100,100,"png",true),filter(5,5,"jpg",true)],pricing';
+  assert.deepEqual(
+    [...parseExpand(given, expansions.item)],
+    ['content.multimedia.thumbnails', 'pricing'],
+  );
 });
 
 test('a bracket that is never closed swallows the rest instead of inventing names', () => {

@@ -6,8 +6,9 @@
  * same schema serves the OpenAPI document, the check of input and the types. The sentence that a model and a field are
  * given is their documentation, in the code, in the OpenAPI document and at /docs.
  */
-import { Type } from 'typebox';
+
 import type { Static, TObject, TOptional, TProperties, TSchema, TUnsafe } from 'typebox';
+import { Type } from 'typebox';
 
 /** A string. `description` says what the name alone does not. */
 export function text(description?: string) {
@@ -25,8 +26,13 @@ export function dateTime(description?: string) {
 }
 
 /** A string out of a closed list. */
-export function oneOf<const Values extends readonly string[]>(values: Values, description?: string) {
-  return Type.Optional(Type.Unsafe<Values[number]>({ type: 'string', enum: values, ...described(description) }));
+export function oneOf<const Values extends readonly string[]>(
+  values: Values,
+  description?: string,
+) {
+  return Type.Optional(
+    Type.Unsafe<Values[number]>({ type: 'string', enum: values, ...described(description) }),
+  );
 }
 
 /** A whole number of 32 bits with sign. */
@@ -57,7 +63,11 @@ export function one<Model extends NamedModel>(model: Model, description?: string
 /** A list of objects of another model. */
 export function many<Model extends NamedModel>(model: Model, description?: string) {
   return Type.Optional(
-    Type.Unsafe<Static<Model>[]>({ type: 'array', items: { $ref: model.$id }, ...described(description) }),
+    Type.Unsafe<Static<Model>[]>({
+      type: 'array',
+      items: { $ref: model.$id },
+      ...described(description),
+    }),
   );
 }
 
@@ -75,7 +85,9 @@ export function texts(description?: string) {
 
 /** An object of any shape. */
 export function anyObject(description?: string) {
-  return Type.Optional(Type.Unsafe<Record<string, unknown>>({ type: 'object', ...described(description) }));
+  return Type.Optional(
+    Type.Unsafe<Record<string, unknown>>({ type: 'object', ...described(description) }),
+  );
 }
 
 /** A list of 32-bit whole numbers. */
@@ -87,11 +99,18 @@ export function int32s(description?: string) {
 export function readOnly<Field extends TSchema>(field: Field): Field {
   // Copied with its hidden marks: a spread would lose the one that says the field may be absent.
   const marks = Object.getOwnPropertyDescriptors(field);
-  return Object.create(Object.prototype, { ...marks, readOnly: { value: true, enumerable: true } }) as Field;
+  return Object.create(Object.prototype, {
+    ...marks,
+    readOnly: { value: true, enumerable: true },
+  }) as Field;
 }
 
 /** A schema that other models refer to by its name. */
-export type NamedModel = TSchema & { readonly $id: string; readonly description?: string; readonly readOnly?: true };
+export type NamedModel = TSchema & {
+  readonly $id: string;
+  readonly description?: string;
+  readonly readOnly?: true;
+};
 
 /** A model: its name on the wire, one sentence about it, its fields. */
 export function model<Properties extends TProperties>(

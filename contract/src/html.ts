@@ -9,7 +9,9 @@ type Part = Html | string | readonly Html[];
 
 /** HTML with values put in: text is escaped, pieces and lists of pieces are not. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
-  return raw(strings.map((string, i) => string + (i < parts.length ? textOf(parts[i]!) : '')).join(''));
+  return raw(
+    strings.map((string, i) => string + (i < parts.length ? textOf(parts[i]!) : '')).join(''),
+  );
 }
 
 /** Text that is HTML already. */
@@ -19,7 +21,9 @@ export function raw(text: string): Html {
 
 /** A list; nothing when it is empty. */
 export function list(entries: readonly Html[]): Html {
-  return entries.length === 0 ? raw('') : html`<ul>${entries.map((entry) => html`<li>${entry}</li>`)}</ul>`;
+  return entries.length === 0
+    ? raw('')
+    : html`<ul>${entries.map((entry) => html`<li>${entry}</li>`)}</ul>`;
 }
 
 /** Text made safe to stand between tags and in quoted attributes. */

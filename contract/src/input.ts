@@ -33,7 +33,10 @@ export function inputSchema(model: NamedModel): JsonSchema {
 
 /** The JSON Schema that parsed path or query parameters are checked with. */
 export function parameterSchema(parameters: object): JsonSchema {
-  const { properties, required } = parameters as { properties: Record<string, Field>; required?: string[] };
+  const { properties, required } = parameters as {
+    properties: Record<string, Field>;
+    required?: string[];
+  };
   const checked = Object.entries(properties).map(([name, field]) => [name, checkedValue(field)]);
   return { type: 'object', properties: Object.fromEntries(checked), ...(required && { required }) };
 }
@@ -81,7 +84,11 @@ function checkedValue(field: Field): JsonSchema {
     case 'number':
       return { type: 'number', minimum: -maxDecimal, maximum: maxDecimal };
     case 'array':
-      return { type: 'array', maxItems: field.maxItems ?? maxListLength, items: presentElement(field.items!) };
+      return {
+        type: 'array',
+        maxItems: field.maxItems ?? maxListLength,
+        items: presentElement(field.items!),
+      };
     default:
       return { type: field.type };
   }
@@ -112,6 +119,8 @@ const documentName = 'input';
 export const inputDocument: JsonSchema = {
   $id: documentName,
   $defs: Object.fromEntries(
-    Object.entries(schemas).filter(([, model]) => !model.readOnly).map(([name, model]) => [name, checkedModel(model)]),
+    Object.entries(schemas)
+      .filter(([, model]) => !model.readOnly)
+      .map(([name, model]) => [name, checkedModel(model)]),
   ),
 };

@@ -1,7 +1,19 @@
 /** Items of the catalogue, as far as recurring orders need them: price, and the schedule an item brings with it. */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
-import { dateTime, decimal, flag, int32, many, model, one, oneOf, text, textTo, texts } from './fields.ts';
+import {
+  dateTime,
+  decimal,
+  flag,
+  int32,
+  many,
+  model,
+  one,
+  oneOf,
+  text,
+  texts,
+  textTo,
+} from './fields.ts';
 
 export const ItemAutoOrderStepArbitraryUnitCostSchedule = model(
   'ItemAutoOrderStepArbitraryUnitCostSchedule',
@@ -11,7 +23,9 @@ export const ItemAutoOrderStepArbitraryUnitCostSchedule = model(
     retry_days: int32('Days since the first decline.'),
   },
 );
-export type ItemAutoOrderStepArbitraryUnitCostSchedule = Static<typeof ItemAutoOrderStepArbitraryUnitCostSchedule>;
+export type ItemAutoOrderStepArbitraryUnitCostSchedule = Static<
+  typeof ItemAutoOrderStepArbitraryUnitCostSchedule
+>;
 
 export const ItemAutoOrderStepGrandfatherPricing = model(
   'ItemAutoOrderStepGrandfatherPricing',
@@ -21,7 +35,9 @@ export const ItemAutoOrderStepGrandfatherPricing = model(
     unit_cost: decimal(),
   },
 );
-export type ItemAutoOrderStepGrandfatherPricing = Static<typeof ItemAutoOrderStepGrandfatherPricing>;
+export type ItemAutoOrderStepGrandfatherPricing = Static<
+  typeof ItemAutoOrderStepGrandfatherPricing
+>;
 
 /** What a step of a fixed schedule does. */
 export const stepTypes = ['item', 'pause', 'loop', 'kit only', 'pause until'] as const;
@@ -35,7 +51,9 @@ export const ItemAutoOrderStep = model('ItemAutoOrderStep', 'One step of a fixed
   pause_days: int32('With type pause.'),
   pause_until_date: text('With type pause until.'),
   pause_until_day_of_month: int32('With type pause until.'),
-  pause_until_minimum_delay_days: int32('Least days between the last order and the calculated day of month.'),
+  pause_until_minimum_delay_days: int32(
+    'Least days between the last order and the calculated day of month.',
+  ),
   preshipment_notice_days: int32('The notice goes out so many days before.'),
   recurring_merchant_item_id: textTo(20, 'What ships.'),
   recurring_merchant_item_oid: int32(),
@@ -56,16 +74,24 @@ export const ItemAutoOrder = model(
   {
     auth_future_amount: decimal('Authorized to test the card for rebills to come.'),
     auth_test_amount: decimal('Authorized to test the card of an order that costs nothing.'),
-    auto_order_cancel_charge_minimum_balance: flag('The fee is what is missing to the minimum value.'),
+    auto_order_cancel_charge_minimum_balance: flag(
+      'The fee is what is missing to the minimum value.',
+    ),
     auto_order_cancel_item_id: textTo(20, 'Charged once when the customer cancels.'),
     auto_order_cancel_item_oid: int32(),
     auto_order_cancel_minimum_life_time_count: int32('No fee after so many orders.'),
-    auto_order_cancel_minimum_life_time_value: decimal('No fee once all orders were worth so much.'),
+    auto_order_cancel_minimum_life_time_value: decimal(
+      'No fee once all orders were worth so much.',
+    ),
     auto_order_cancel_minimum_rebill_count: int32('No fee after so many rebills.'),
     auto_order_cancel_minimum_rebill_value: decimal('No fee once rebills were worth so much.'),
     auto_order_downgrade_items: texts('Buying one of these replaces an auto order of this item.'),
-    auto_order_paused: flag('True: every auto order of it slips day by day until this is false again.'),
-    auto_order_prohibit_expiring_cards: int32('Cards that expire within so many months are refused; 0 is off.'),
+    auto_order_paused: flag(
+      'True: every auto order of it slips day by day until this is false again.',
+    ),
+    auto_order_prohibit_expiring_cards: int32(
+      'Cards that expire within so many months are refused; 0 is off.',
+    ),
     auto_order_schedules: texts('Schedules the customer may choose.'),
     auto_order_upgrade_items: texts('Buying one of these replaces an auto order of this item.'),
     auto_order_upsell: flag('True: it follows its steps; false: the customer chooses a schedule.'),

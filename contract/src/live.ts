@@ -11,7 +11,12 @@ import { WorkflowTask } from './workflow.ts';
 export const liveFrameTypes = ['ready', 'event', 'resync', 'ping'] as const;
 
 /** What an event frame tells. */
-export const liveEventTypes = ['task created', 'task updated', 'task deleted', 'open count'] as const;
+export const liveEventTypes = [
+  'task created',
+  'task updated',
+  'task deleted',
+  'open count',
+] as const;
 
 export const LiveFrame = model('LiveFrame', 'A frame from the server.', {
   type: oneOf(
@@ -19,7 +24,9 @@ export const LiveFrame = model('LiveFrame', 'A frame from the server.', {
     'ready: connected, what comes after cursor follows. event: something happened. resync: the cursor is too old, ' +
       'read everything anew. ping: answer it with a ping, or the line is cut.',
   ),
-  cursor: text('Where the client stands after this frame; connect with the last one to miss nothing.'),
+  cursor: text(
+    'Where the client stands after this frame; connect with the last one to miss nothing.',
+  ),
   event_type: oneOf(liveEventTypes, 'With type event.'),
   event_task: one(WorkflowTask, 'The task as of the event; not with an open count.'),
   event_open_count: int32('My open tasks; only with an open count.'),

@@ -16,10 +16,14 @@ export const OauthDeviceAuthorizationResponse = model(
 );
 export type OauthDeviceAuthorizationResponse = Static<typeof OauthDeviceAuthorizationResponse>;
 
-export const OauthRevokeSuccessResponse = model('OauthRevokeSuccessResponse', 'Whether a token was revoked.', {
-  message: text(),
-  successful: flag(),
-});
+export const OauthRevokeSuccessResponse = model(
+  'OauthRevokeSuccessResponse',
+  'Whether a token was revoked.',
+  {
+    message: text(),
+    successful: flag(),
+  },
+);
 export type OauthRevokeSuccessResponse = Static<typeof OauthRevokeSuccessResponse>;
 
 export const OauthTokenResponse = model('OauthTokenResponse', 'Tokens, or why there are none.', {
@@ -37,12 +41,16 @@ export type OauthTokenResponse = Static<typeof OauthTokenResponse>;
 export const OauthTokenRequest = model('OauthTokenRequest', 'What a token is asked for with.', {
   client_id: text(),
   client_secret: text('Published clients send none; one that is sent must be right.'),
-  grant_type: text('authorization_code, refresh_token, or urn:ietf:params:oauth:grant-type:device_code (device_code).'),
+  grant_type: text(
+    'authorization_code, refresh_token, or urn:ietf:params:oauth:grant-type:device_code (device_code).',
+  ),
   code: text('With grant authorization_code.'),
   redirect_uri: text('The one that the code was asked for with.'),
   refresh_token: text('With grant refresh_token.'),
   device_code: text('With the device grant.'),
-  code_verifier: text('With grant authorization_code, when the code was asked for with a challenge (PKCE).'),
+  code_verifier: text(
+    'With grant authorization_code, when the code was asked for with a challenge (PKCE).',
+  ),
 });
 export type OauthTokenRequest = Static<typeof OauthTokenRequest>;
 
@@ -52,10 +60,14 @@ export const OauthRevokeRequest = model('OauthRevokeRequest', 'Which token to en
 });
 export type OauthRevokeRequest = Static<typeof OauthRevokeRequest>;
 
-export const OauthDeviceAuthorizationRequest = model('OauthDeviceAuthorizationRequest', 'What a device asks for.', {
-  client_id: text(),
-  scope: text('The scope of the application, for example crm.'),
-});
+export const OauthDeviceAuthorizationRequest = model(
+  'OauthDeviceAuthorizationRequest',
+  'What a device asks for.',
+  {
+    client_id: text(),
+    scope: text('The scope of the application, for example crm.'),
+  },
+);
 export type OauthDeviceAuthorizationRequest = Static<typeof OauthDeviceAuthorizationRequest>;
 
 export const OauthMe = model('OauthMe', 'For whom a key or a token stands.', {

@@ -24,16 +24,23 @@ test('every reference in the document leads somewhere', () => {
   const document = openApiDocument();
   const references = [...openApiText().matchAll(/"\$ref": "#\/([^"]+)"/g)].map(([, path]) => path!);
   for (const path of new Set(references)) {
-    const target = path.split('/').reduce<unknown>((at, key) => (at as Record<string, unknown>)?.[key], document);
+    const target = path
+      .split('/')
+      .reduce<unknown>((at, key) => (at as Record<string, unknown>)?.[key], document);
     assert.ok(target, path);
   }
 });
 
 test('every operation with a body has an example that the door lets through', () => {
-  const ajv = new Ajv({ allowUnionTypes: true, schemas: [inputDocument], formats: { 'date-time': true } });
+  const ajv = new Ajv({
+    allowUnionTypes: true,
+    schemas: [inputDocument],
+    formats: { 'date-time': true },
+  });
   for (const id of operationIds) {
     const { body } = operation(id);
     assert.equal(body !== undefined, id in bodyExamples, id);
-    if (body) assert.ok(ajv.validate(inputSchema(body), bodyExamples[id]), `${id}: ${ajv.errorsText()}`);
+    if (body)
+      assert.ok(ajv.validate(inputSchema(body), bodyExamples[id]), `${id}: ${ajv.errorsText()}`);
   }
 });

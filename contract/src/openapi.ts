@@ -3,13 +3,13 @@ import { bodyExamples, pathExamples } from './examples.ts';
 import {
   errorHeader,
   needsVersion,
+  type Operation,
+  type OperationId,
   operation,
   operationIds,
   permissionResources,
   simpleKeyHeader,
   versionHeader,
-  type Operation,
-  type OperationId,
 } from './operations.ts';
 import { schemas } from './schemas.ts';
 
@@ -34,10 +34,16 @@ export function openApiDocument(): Json {
     paths: paths(),
     components: {
       securitySchemes: securitySchemes(),
-      headers: { [errorHeader]: { description: 'The message of the refusal.', schema: { type: 'string' } } },
+      headers: {
+        [errorHeader]: { description: 'The message of the refusal.', schema: { type: 'string' } },
+      },
       parameters: headers,
-      responses: Object.fromEntries(Object.entries(refusals).map(([status, why]) => [refused(status), refusal(why)])),
-      schemas: Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, component(schema)])),
+      responses: Object.fromEntries(
+        Object.entries(refusals).map(([status, why]) => [refused(status), refusal(why)]),
+      ),
+      schemas: Object.fromEntries(
+        Object.entries(schemas).map(([name, schema]) => [name, component(schema)]),
+      ),
     },
   };
 }
@@ -89,7 +95,9 @@ function pathOperation(id: OperationId, row: Operation): Json {
     ...(row.body && { requestBody: requestBody(id, row) }),
     responses: {
       [row.status]: row.response ? answered(row) : { description: 'Done; there is no body.' },
-      ...(row.maxElementsAsync && { 204: { description: 'Accepted with _async; it is done later.' } }),
+      ...(row.maxElementsAsync && {
+        204: { description: 'Accepted with _async; it is done later.' },
+      }),
       ...refusalsOf(row),
     },
   };
@@ -134,7 +142,9 @@ function refusalsOf(row: Operation): Json {
     if (status === '409' || status === '422') return sent.includes('idempotencyKey');
     return status !== '412' || sent.includes('ifMatch');
   });
-  return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/${refused(status)}` }]));
+  return Object.fromEntries(
+    statuses.map((status) => [status, { $ref: `#/components/responses/${refused(status)}` }]),
+  );
 }
 
 function refused(status: string): string {
@@ -152,7 +162,11 @@ interface ParameterSchema extends Json {
   readonly description?: string;
 }
 
-function parameters(described: object | undefined, where: 'path' | 'query', maxLimit?: number): Json[] {
+function parameters(
+  described: object | undefined,
+  where: 'path' | 'query',
+  maxLimit?: number,
+): Json[] {
   const { properties = {} } = (described ?? {}) as { properties?: Record<string, ParameterSchema> };
   return Object.entries(properties).map(([name, { description, ...schema }]) => ({
     name,
@@ -220,7 +234,9 @@ function scopes(): Json {
 /** A schema with its references pointing into the document; the name moves from `$id` to the key. */
 function component(schema: object): Json {
   const entries = Object.entries(schema).filter(([key]) => key !== '$id');
-  return Object.fromEntries(entries.map(([key, value]) => [key, key === '$ref' ? reference(value) : inner(value)]));
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, key === '$ref' ? reference(value) : inner(value)]),
+  );
 }
 
 function inner(value: unknown): unknown {

@@ -6,8 +6,13 @@ import { schemas } from './schemas.ts';
 const all = operationIds.map((id) => ({ id, ...operation(id) }));
 
 test('no two operations have the same method and path', () => {
-  const shapes = all.map(({ method, base, path }) => `${method} ${base}${path.replace(/\{[^}]+\}/g, '{}')}`);
-  assert.deepEqual(shapes.filter((shape, i) => shapes.indexOf(shape) !== i), []);
+  const shapes = all.map(
+    ({ method, base, path }) => `${method} ${base}${path.replace(/\{[^}]+\}/g, '{}')}`,
+  );
+  assert.deepEqual(
+    shapes.filter((shape, i) => shapes.indexOf(shape) !== i),
+    [],
+  );
 });
 
 test('no path can be read as two operations, when fixed words outrank parameters', () => {
@@ -31,7 +36,8 @@ test('models of bodies and answers are registered, and the payload is a field of
     if (body) assert.equal(schemas[body.$id], body, id);
     if (response) assert.equal(schemas[response.$id], response, id);
     assert.equal(response === undefined, status === 204, `${id}: only a 204 has no answer`);
-    if (payload) assert.ok(payload in (response as unknown as { properties: object }).properties, id);
+    if (payload)
+      assert.ok(payload in (response as unknown as { properties: object }).properties, id);
   }
 });
 
@@ -52,6 +58,8 @@ test('_expand and _sort come with the list they are read with', () => {
 function isDecided(one: string, other: string): boolean {
   const [left, right] = [one.split('/'), other.split('/')];
   if (left.length !== right.length) return true;
-  const place = left.findIndex((part, i) => part !== right[i] && !(part.startsWith('{') && right[i]!.startsWith('{')));
+  const place = left.findIndex(
+    (part, i) => part !== right[i] && !(part.startsWith('{') && right[i]!.startsWith('{')),
+  );
   return place >= 0;
 }

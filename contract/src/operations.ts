@@ -5,8 +5,9 @@
  * To find the code of an operation: its name here, the same name in the feature's `routes.ts`, and the function that
  * line calls. Paths with fixed words outrank paths with parameters (`/batch` before `/{auto_order_oid}`).
  */
-import { Type } from 'typebox';
+
 import type { Static, TObject, TSchema } from 'typebox';
+import { Type } from 'typebox';
 import {
   AutoOrder,
   AutoOrderAddonItemsUpdateRequest,
@@ -25,8 +26,8 @@ import {
 } from './autoOrder.ts';
 import { Customer, CustomerResponse, CustomersResponse } from './customer.ts';
 import type { ExpansionName } from './expansions.ts';
-import { dateTime, decimal, flag, int32, text, textTo } from './fields.ts';
 import type { NamedModel } from './fields.ts';
+import { dateTime, decimal, flag, int32, text, textTo } from './fields.ts';
 import { Item, ItemResponse, ItemsResponse } from './item.ts';
 import {
   OauthDeviceAuthorizationRequest,
@@ -61,12 +62,20 @@ import {
   WebhookSecretsResponse,
   WorkflowRules,
   WorkflowRulesResponse,
+  WorkflowTaskSearch,
   WorkflowTasksBatchRequest,
   WorkflowTasksBatchResponse,
-  WorkflowTaskSearch,
 } from './perennial.ts';
 import type { SortingName } from './sorting.ts';
-import { Group, GroupResponse, GroupsResponse, User, UserLoginsResponse, UserResponse, UsersResponse } from './user.ts';
+import {
+  Group,
+  GroupResponse,
+  GroupsResponse,
+  User,
+  UserLoginsResponse,
+  UserResponse,
+  UsersResponse,
+} from './user.ts';
 import {
   Webhook,
   WebhookEventCategoriesResponse,
@@ -95,12 +104,27 @@ export type Permission = `${(typeof permissionResources)[number]}_${'read' | 'wr
 
 /** The resources that permissions are given for, each to read and to write. */
 export const permissionResources = [
-  'auto_order', 'order', 'item', 'customer', 'webhook', 'workflow', 'user', 'configuration',
+  'auto_order',
+  'order',
+  'item',
+  'customer',
+  'webhook',
+  'workflow',
+  'user',
+  'configuration',
 ] as const;
 
 /** The sections of the reference. */
 export type Tag =
-  | 'auto_order' | 'order' | 'item' | 'customer' | 'webhook' | 'workflow' | 'oauth' | 'user' | 'perennial';
+  | 'auto_order'
+  | 'order'
+  | 'item'
+  | 'customer'
+  | 'webhook'
+  | 'workflow'
+  | 'oauth'
+  | 'user'
+  | 'perennial';
 
 /** One row of the table. */
 export interface Operation {
@@ -248,7 +272,8 @@ export const operations = {
     base: '/rest/v2',
     path: '/auto_order/auto_orders/query',
     summary: 'Search auto orders',
-    description: 'The filters of the list, and original_item_id, next_item_id and customer_profile_oid besides.',
+    description:
+      'The filters of the list, and original_item_id, next_item_id and customer_profile_oid besides.',
     permissions: ['auto_order_read', 'order_read'],
     query: Type.Object({ ...paging(), ...sortable(), ...expandable() }),
     body: AutoOrderQuery,
@@ -393,7 +418,8 @@ export const operations = {
     base: '/rest/v2',
     path: '/auto_order/auto_orders/{auto_order_oid}/consolidate',
     summary: 'Merge auto orders into this one',
-    description: 'The items of the sources move here; the sources end as merged. All must belong to the same customer.',
+    description:
+      'The items of the sources move here; the sources end as merged. All must belong to the same customer.',
     permissions: ['auto_order_write'],
     params: Type.Object({ auto_order_oid: oid() }),
     query: Type.Object({ ...expandable() }),
@@ -1025,7 +1051,8 @@ export const operations = {
     base: '/rest/v2',
     path: '/workflow/tasks/attachments/{extension}',
     summary: 'Make a link to upload an attachment',
-    description: 'PUT the bytes to the link, then save the task or note with the key as upload_key.',
+    description:
+      'PUT the bytes to the link, then save the task or note with the key as upload_key.',
     permissions: ['workflow_write'],
     params: Type.Object({ extension: Type.String() }),
     response: WorkflowAttachmentUploadUrlResponse,
@@ -1348,7 +1375,9 @@ export const operations = {
     description: 'Without gaps and in order. Events are kept for 30 days.',
     permissions: ['webhook_read'],
     query: Type.Object({
-      after: text('The cursor of the last event you have; absent for the oldest of the last 30 days.'),
+      after: text(
+        'The cursor of the last event you have; absent for the oldest of the last 30 days.',
+      ),
       _limit: int32('Default 100.'),
     }),
     response: EventsResponse,
@@ -1557,10 +1586,11 @@ export function needsVersion({ base, tag }: Operation): boolean {
 /** The names of all operations, in the order of the table. */
 export const operationIds = Object.keys(operations) as readonly OperationId[];
 
-type Part<Id extends OperationId, Name extends keyof Operation> =
-  (typeof operations)[Id] extends { readonly [Key in Name]: infer Schema extends TSchema }
-    ? Static<Schema>
-    : Record<never, never>;
+type Part<Id extends OperationId, Name extends keyof Operation> = (typeof operations)[Id] extends {
+  readonly [Key in Name]: infer Schema extends TSchema;
+}
+  ? Static<Schema>
+  : Record<never, never>;
 
 function oid() {
   return Type.Integer({ format: 'int32' });
@@ -1571,11 +1601,17 @@ function paging() {
 }
 
 function sortable() {
-  return { _sort: text('Fields separated by commas, + ascending, - descending. Percent-encode the plus.') };
+  return {
+    _sort: text('Fields separated by commas, + ascending, - descending. Percent-encode the plus.'),
+  };
 }
 
 function expandable() {
-  return { _expand: text('Names of the parts to answer with, separated by commas. Unknown names are ignored.') };
+  return {
+    _expand: text(
+      'Names of the parts to answer with, separated by commas. Unknown names are ignored.',
+    ),
+  };
 }
 
 function placeholders() {

@@ -1,7 +1,7 @@
 /** Orders: the one that a customer placed and each one that a rebill made. */
 import type { Static } from 'typebox';
 import { AutoOrderItem } from './autoOrderItem.ts';
-import { Currency, answer } from './common.ts';
+import { answer, Currency } from './common.ts';
 import { Customer } from './customer.ts';
 import {
   dateTime,
@@ -15,8 +15,8 @@ import {
   oneOf,
   readOnly,
   text,
-  textTo,
   texts,
+  textTo,
 } from './fields.ts';
 import {
   OrderAffiliate,
@@ -29,7 +29,12 @@ import {
 } from './orderCheckout.ts';
 import { OrderItem } from './orderItem.ts';
 import { OrderPayment } from './orderPayment.ts';
-import { OrderDigitalOrder, OrderGift, OrderLinkedShipment, OrderShipping } from './orderShipping.ts';
+import {
+  OrderDigitalOrder,
+  OrderGift,
+  OrderLinkedShipment,
+  OrderShipping,
+} from './orderShipping.ts';
 
 export const OrderAutoOrder = model('OrderAutoOrder', 'The auto order that an order belongs to.', {
   auto_order_code: text(),
@@ -96,19 +101,43 @@ export const OrderCoupon = model('OrderCoupon', 'A coupon used on an order.', {
 });
 export type OrderCoupon = Static<typeof OrderCoupon>;
 
-export const OrderCurrentStageHistory = model('OrderCurrentStageHistory', 'A move from one stage to another.', {
-  after_stage: oneOf([
-    'Accounts Receivable', 'Pending Clearance', 'Fraud Review', 'Rejected', 'Shipping Department',
-    'Completed Order', 'Quote Request', 'Quote Sent', 'Least Cost Routing', 'Unknown', 'Pre-ordered',
-    'Advanced Order Routing', 'Hold',
-  ]),
-  before_stage: oneOf([
-    'Accounts Receivable', 'Pending Clearance', 'Fraud Review', 'Rejected', 'Shipping Department',
-    'Completed Order', 'Quote Request', 'Quote Sent', 'Least Cost Routing', 'Unknown', 'Pre-ordered',
-    'Advanced Order Routing', 'Hold',
-  ]),
-  transition_dts: dateTime(),
-});
+export const OrderCurrentStageHistory = model(
+  'OrderCurrentStageHistory',
+  'A move from one stage to another.',
+  {
+    after_stage: oneOf([
+      'Accounts Receivable',
+      'Pending Clearance',
+      'Fraud Review',
+      'Rejected',
+      'Shipping Department',
+      'Completed Order',
+      'Quote Request',
+      'Quote Sent',
+      'Least Cost Routing',
+      'Unknown',
+      'Pre-ordered',
+      'Advanced Order Routing',
+      'Hold',
+    ]),
+    before_stage: oneOf([
+      'Accounts Receivable',
+      'Pending Clearance',
+      'Fraud Review',
+      'Rejected',
+      'Shipping Department',
+      'Completed Order',
+      'Quote Request',
+      'Quote Sent',
+      'Least Cost Routing',
+      'Unknown',
+      'Pre-ordered',
+      'Advanced Order Routing',
+      'Hold',
+    ]),
+    transition_dts: dateTime(),
+  },
+);
 export type OrderCurrentStageHistory = Static<typeof OrderCurrentStageHistory>;
 
 export const OrderEdi = model('OrderEdi', 'What EDI adds to an order.', {
@@ -119,29 +148,41 @@ export const OrderEdi = model('OrderEdi', 'What EDI adds to an order.', {
 });
 export type OrderEdi = Static<typeof OrderEdi>;
 
-export const OrderGiftCertificate = model('OrderGiftCertificate', 'A gift certificate used on an order.', {
-  gift_certificate_amount: readOnly(one(Currency)),
-  gift_certificate_code: readOnly(text()),
-  gift_certificate_oid: readOnly(int32()),
-});
+export const OrderGiftCertificate = model(
+  'OrderGiftCertificate',
+  'A gift certificate used on an order.',
+  {
+    gift_certificate_amount: readOnly(one(Currency)),
+    gift_certificate_code: readOnly(text()),
+    gift_certificate_oid: readOnly(int32()),
+  },
+);
 export type OrderGiftCertificate = Static<typeof OrderGiftCertificate>;
 
-export const OrderTransactionalMerchantNote = model('OrderTransactionalMerchantNote', 'A note of a user on an order.', {
-  ip_address: text(),
-  note: text(),
-  note_dts: dateTime(),
-  user: text(),
-});
+export const OrderTransactionalMerchantNote = model(
+  'OrderTransactionalMerchantNote',
+  'A note of a user on an order.',
+  {
+    ip_address: text(),
+    note: text(),
+    note_dts: dateTime(),
+    user: text(),
+  },
+);
 export type OrderTransactionalMerchantNote = Static<typeof OrderTransactionalMerchantNote>;
 
-export const OrderInternal = model('OrderInternal', 'Notes and owners of an order, for the merchant alone.', {
-  exported_to_accounting: flag('True from the start where QuickBooks is not configured.'),
-  merchant_notes: text(),
-  placed_by_user: readOnly(text()),
-  refund_by_user: readOnly(text()),
-  sales_rep_code: textTo(10),
-  transactional_merchant_notes: many(OrderTransactionalMerchantNote),
-});
+export const OrderInternal = model(
+  'OrderInternal',
+  'Notes and owners of an order, for the merchant alone.',
+  {
+    exported_to_accounting: flag('True from the start where QuickBooks is not configured.'),
+    merchant_notes: text(),
+    placed_by_user: readOnly(text()),
+    refund_by_user: readOnly(text()),
+    sales_rep_code: textTo(10),
+    transactional_merchant_notes: many(OrderTransactionalMerchantNote),
+  },
+);
 export type OrderInternal = Static<typeof OrderInternal>;
 
 export const OrderProperty = model('OrderProperty', 'A name and a value kept with an order.', {
@@ -154,16 +195,26 @@ export const OrderProperty = model('OrderProperty', 'A name and a value kept wit
 });
 export type OrderProperty = Static<typeof OrderProperty>;
 
-export const OrderQuote = model('OrderQuote', 'The quote that an order came from.', {
-  quote_expiration_dts: dateTime(),
-  quoted_by: text(),
-  quoted_dts: dateTime(),
-}, { readOnly: true });
+export const OrderQuote = model(
+  'OrderQuote',
+  'The quote that an order came from.',
+  {
+    quote_expiration_dts: dateTime(),
+    quoted_by: text(),
+    quoted_dts: dateTime(),
+  },
+  { readOnly: true },
+);
 export type OrderQuote = Static<typeof OrderQuote>;
 
-export const OrderSalesforce = model('OrderSalesforce', 'The order in Salesforce.', {
-  salesforce_opportunity_id: text(),
-}, { readOnly: true });
+export const OrderSalesforce = model(
+  'OrderSalesforce',
+  'The order in Salesforce.',
+  {
+    salesforce_opportunity_id: text(),
+  },
+  { readOnly: true },
+);
 export type OrderSalesforce = Static<typeof OrderSalesforce>;
 
 export const OrderSummary = model('OrderSummary', 'The totals of an order.', {
@@ -190,7 +241,10 @@ export const OrderSummary = model('OrderSummary', 'The totals of an order.', {
   subtotal_discount: readOnly(one(Currency)),
   subtotal_discount_refunded: one(Currency, 'Read-only except in a refund.'),
   subtotal_refunded: readOnly(one(Currency)),
-  tax: one(Currency, 'Follows changed tax fields on update; not usable on insert (use the arbitrary fields).'),
+  tax: one(
+    Currency,
+    'Follows changed tax fields on update; not usable on insert (use the arbitrary fields).',
+  ),
   tax_refunded: one(Currency, 'Read-only except in a refund.'),
   taxable_subtotal: readOnly(one(Currency)),
   taxable_subtotal_discount: readOnly(one(Currency)),
@@ -227,117 +281,170 @@ export type OrderTaxes = Static<typeof OrderTaxes>;
 
 /** Where an order stands. */
 export const orderStages = [
-  'Accounts Receivable', 'Pending Clearance', 'Fraud Review', 'Rejected', 'Shipping Department',
-  'Completed Order', 'Quote Request', 'Quote Sent', 'Least Cost Routing', 'Unknown', 'Pre-ordered',
-  'Advanced Order Routing', 'Hold',
+  'Accounts Receivable',
+  'Pending Clearance',
+  'Fraud Review',
+  'Rejected',
+  'Shipping Department',
+  'Completed Order',
+  'Quote Request',
+  'Quote Sent',
+  'Least Cost Routing',
+  'Unknown',
+  'Pre-ordered',
+  'Advanced Order Routing',
+  'Hold',
 ] as const;
 
-export const Order = model('Order', 'An order: the one that a customer placed, or one that a rebill made.', {
-  affiliates: readOnly(
-    many(
-      OrderAffiliate,
-      'First entry sent the order; each later one is the recruiter earning a downline commission.',
+export const Order = model(
+  'Order',
+  'An order: the one that a customer placed, or one that a rebill made.',
+  {
+    affiliates: readOnly(
+      many(
+        OrderAffiliate,
+        'First entry sent the order; each later one is the recruiter earning a downline commission.',
+      ),
     ),
-  ),
-  auto_order: readOnly(one(OrderAutoOrder)),
-  billing: one(OrderBilling),
-  buysafe: one(OrderBuysafe),
-  channel_partner: readOnly(one(OrderChannelPartner)),
-  checkout: one(OrderCheckout),
-  coupons: many(OrderCoupon),
-  creation_dts: readOnly(dateTime()),
-  currency_code: textTo(3, 'Present when the customer used another currency than the merchant base.'),
-  current_stage: oneOf(orderStages),
-  current_stage_histories: many(OrderCurrentStageHistory),
-  customer_profile: readOnly(one(Customer)),
-  digital_order: one(OrderDigitalOrder),
-  edi: one(OrderEdi, 'Only orders that came by an EDI channel partner.'),
-  exchange_rate: decimal('Only meaningful with a currency other than the base.'),
-  fraud_score: readOnly(one(OrderFraudScore)),
-  gift: one(OrderGift),
-  gift_certificate: readOnly(one(OrderGiftCertificate)),
-  internal: one(OrderInternal),
-  items: many(OrderItem),
-  language_iso_code: readOnly(textTo(3, 'Three letters, only if other than the default language.')),
-  linked_shipment: readOnly(one(OrderLinkedShipment, 'CCBill orders only.')),
-  marketing: one(OrderMarketing),
-  merchant_id: readOnly(text()),
-  order_id: readOnly(text()),
-  payment: one(OrderPayment),
-  point_of_sale: one(OrderPointOfSale),
-  properties: many(OrderProperty, 'Only on update, never on insert.'),
-  quote: readOnly(one(OrderQuote)),
-  refund_dts: readOnly(dateTime()),
-  refund_reason: text(),
-  reject_dts: readOnly(dateTime()),
-  reject_reason: text(),
-  salesforce: readOnly(one(OrderSalesforce)),
-  shipping: one(OrderShipping),
-  summary: one(OrderSummary),
-  Tags: many(OrderTag, 'Only on update, never on insert.'),
-  taxes: one(OrderTaxes),
-  utms: many(OrderUtm),
-});
+    auto_order: readOnly(one(OrderAutoOrder)),
+    billing: one(OrderBilling),
+    buysafe: one(OrderBuysafe),
+    channel_partner: readOnly(one(OrderChannelPartner)),
+    checkout: one(OrderCheckout),
+    coupons: many(OrderCoupon),
+    creation_dts: readOnly(dateTime()),
+    currency_code: textTo(
+      3,
+      'Present when the customer used another currency than the merchant base.',
+    ),
+    current_stage: oneOf(orderStages),
+    current_stage_histories: many(OrderCurrentStageHistory),
+    customer_profile: readOnly(one(Customer)),
+    digital_order: one(OrderDigitalOrder),
+    edi: one(OrderEdi, 'Only orders that came by an EDI channel partner.'),
+    exchange_rate: decimal('Only meaningful with a currency other than the base.'),
+    fraud_score: readOnly(one(OrderFraudScore)),
+    gift: one(OrderGift),
+    gift_certificate: readOnly(one(OrderGiftCertificate)),
+    internal: one(OrderInternal),
+    items: many(OrderItem),
+    language_iso_code: readOnly(
+      textTo(3, 'Three letters, only if other than the default language.'),
+    ),
+    linked_shipment: readOnly(one(OrderLinkedShipment, 'CCBill orders only.')),
+    marketing: one(OrderMarketing),
+    merchant_id: readOnly(text()),
+    order_id: readOnly(text()),
+    payment: one(OrderPayment),
+    point_of_sale: one(OrderPointOfSale),
+    properties: many(OrderProperty, 'Only on update, never on insert.'),
+    quote: readOnly(one(OrderQuote)),
+    refund_dts: readOnly(dateTime()),
+    refund_reason: text(),
+    reject_dts: readOnly(dateTime()),
+    reject_reason: text(),
+    salesforce: readOnly(one(OrderSalesforce)),
+    shipping: one(OrderShipping),
+    summary: one(OrderSummary),
+    Tags: many(OrderTag, 'Only on update, never on insert.'),
+    taxes: one(OrderTaxes),
+    utms: many(OrderUtm),
+  },
+);
 /** An interface, because an order may hold orders. */
 export interface Order extends Static<typeof Order> {}
 
-export const OrderAutoOrderUpdateBillingUrlResponse = answer('OrderAutoOrderUpdateBillingUrlResponse', {
-  update_billing_url: text(),
-});
-export type OrderAutoOrderUpdateBillingUrlResponse = Static<typeof OrderAutoOrderUpdateBillingUrlResponse>;
+export const OrderAutoOrderUpdateBillingUrlResponse = answer(
+  'OrderAutoOrderUpdateBillingUrlResponse',
+  {
+    update_billing_url: text(),
+  },
+);
+export type OrderAutoOrderUpdateBillingUrlResponse = Static<
+  typeof OrderAutoOrderUpdateBillingUrlResponse
+>;
 
-export const OrderQuery = model('OrderQuery', 'Criteria of a search; all that are given must hold.', {
-  cc_email: textTo(100),
-  channel_partner_code: text(),
-  channel_partner_order_id: text(),
-  city: textTo(32),
-  company: textTo(50),
-  country_code: textTo(2),
-  creation_date_begin: text(),
-  creation_date_end: text(),
-  current_stage: oneOf([
-    'Accounts Receivable', 'Pending Clearance', 'Fraud Review', 'Rejected', 'Shipping Department',
-    'Completed Order', 'Quote Request', 'Quote Sent', 'Least Cost Routing', 'Unknown', 'Hold',
-  ]),
-  custom_field_1: text(),
-  custom_field_10: text(),
-  custom_field_2: text(),
-  custom_field_3: text(),
-  custom_field_4: text(),
-  custom_field_5: text(),
-  custom_field_6: text(),
-  custom_field_7: text(),
-  custom_field_8: text(),
-  custom_field_9: text(),
-  customer_profile_oid: int32(),
-  email: textTo(100),
-  first_name: textTo(30),
-  item_id: text(),
-  last_name: textTo(30),
-  order_id: text(),
-  payment_date_begin: text(),
-  payment_date_end: text(),
-  payment_method: oneOf([
-    'Affirm', 'Amazon', 'Amazon SC', 'Cash', 'Check', 'COD', 'Credit Card', 'eCheck', 'LoanHero',
-    'Money Order', 'PayPal', 'Purchase Order', 'Quote Request', 'Unknown', 'Wire Transfer', 'Venmo',
-    'Apple Pay', ' Google Pay', 'PayPal Fastlane',
-  ]),
-  phone: textTo(25),
-  postal_code: textTo(20),
-  purchase_order_number: text(),
-  query_target: oneOf(['origin', 'cache']),
-  refund_date_begin: text(),
-  refund_date_end: text(),
-  rma: textTo(30),
-  screen_branding_theme_code: textTo(10),
-  shipment_date_begin: text(),
-  shipment_date_end: text(),
-  shipped_on_date_begin: text(),
-  shipped_on_date_end: text(),
-  state_region: textTo(32),
-  storefront_host_name: text(),
-  total: decimal(),
-});
+export const OrderQuery = model(
+  'OrderQuery',
+  'Criteria of a search; all that are given must hold.',
+  {
+    cc_email: textTo(100),
+    channel_partner_code: text(),
+    channel_partner_order_id: text(),
+    city: textTo(32),
+    company: textTo(50),
+    country_code: textTo(2),
+    creation_date_begin: text(),
+    creation_date_end: text(),
+    current_stage: oneOf([
+      'Accounts Receivable',
+      'Pending Clearance',
+      'Fraud Review',
+      'Rejected',
+      'Shipping Department',
+      'Completed Order',
+      'Quote Request',
+      'Quote Sent',
+      'Least Cost Routing',
+      'Unknown',
+      'Hold',
+    ]),
+    custom_field_1: text(),
+    custom_field_10: text(),
+    custom_field_2: text(),
+    custom_field_3: text(),
+    custom_field_4: text(),
+    custom_field_5: text(),
+    custom_field_6: text(),
+    custom_field_7: text(),
+    custom_field_8: text(),
+    custom_field_9: text(),
+    customer_profile_oid: int32(),
+    email: textTo(100),
+    first_name: textTo(30),
+    item_id: text(),
+    last_name: textTo(30),
+    order_id: text(),
+    payment_date_begin: text(),
+    payment_date_end: text(),
+    payment_method: oneOf([
+      'Affirm',
+      'Amazon',
+      'Amazon SC',
+      'Cash',
+      'Check',
+      'COD',
+      'Credit Card',
+      'eCheck',
+      'LoanHero',
+      'Money Order',
+      'PayPal',
+      'Purchase Order',
+      'Quote Request',
+      'Unknown',
+      'Wire Transfer',
+      'Venmo',
+      'Apple Pay',
+      ' Google Pay',
+      'PayPal Fastlane',
+    ]),
+    phone: textTo(25),
+    postal_code: textTo(20),
+    purchase_order_number: text(),
+    query_target: oneOf(['origin', 'cache']),
+    refund_date_begin: text(),
+    refund_date_end: text(),
+    rma: textTo(30),
+    screen_branding_theme_code: textTo(10),
+    shipment_date_begin: text(),
+    shipment_date_end: text(),
+    shipped_on_date_begin: text(),
+    shipped_on_date_end: text(),
+    state_region: textTo(32),
+    storefront_host_name: text(),
+    total: decimal(),
+  },
+);
 export type OrderQuery = Static<typeof OrderQuery>;
 
 export const OrderQueryBatch = model('OrderQueryBatch', 'The orders to read.', {

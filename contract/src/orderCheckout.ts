@@ -1,6 +1,18 @@
 /** Where an order came from: browser, campaign, affiliate, channel partner, point of sale, and its fraud score. */
 import type { Static } from 'typebox';
-import { dateTime, decimal, flag, int32, many, model, one, oneOf, readOnly, text, textTo } from './fields.ts';
+import {
+  dateTime,
+  decimal,
+  flag,
+  int32,
+  many,
+  model,
+  one,
+  oneOf,
+  readOnly,
+  text,
+  textTo,
+} from './fields.ts';
 
 export const BrowserDevice = model('BrowserDevice', 'The device of a browser.', {
   family: text(),
@@ -96,24 +108,41 @@ export const OrderUtm = model('OrderUtm', 'A campaign that led to an order.', {
 });
 export type OrderUtm = Static<typeof OrderUtm>;
 
-export const OrderAffiliateLedger = model('OrderAffiliateLedger', 'A commission of an affiliate.', {
-  assigned_by_user: text(),
-  item_id: text(),
-  tier_number: int32(),
-  transaction_amount: decimal(),
-  transaction_amount_paid: decimal(),
-  transaction_dts: dateTime(),
-  transaction_memo: text(),
-  transaction_percentage: decimal(),
-  transaction_state: oneOf(['Pending', 'Posted', 'Approved', 'Paid', 'Rejected', 'Partially Paid']),
-}, { readOnly: true });
+export const OrderAffiliateLedger = model(
+  'OrderAffiliateLedger',
+  'A commission of an affiliate.',
+  {
+    assigned_by_user: text(),
+    item_id: text(),
+    tier_number: int32(),
+    transaction_amount: decimal(),
+    transaction_amount_paid: decimal(),
+    transaction_dts: dateTime(),
+    transaction_memo: text(),
+    transaction_percentage: decimal(),
+    transaction_state: oneOf([
+      'Pending',
+      'Posted',
+      'Approved',
+      'Paid',
+      'Rejected',
+      'Partially Paid',
+    ]),
+  },
+  { readOnly: true },
+);
 export type OrderAffiliateLedger = Static<typeof OrderAffiliateLedger>;
 
-export const OrderAffiliate = model('OrderAffiliate', 'The affiliates who earn on an order.', {
-  affiliate_oid: int32(),
-  ledger_entries: many(OrderAffiliateLedger),
-  sub_id: text(),
-}, { readOnly: true });
+export const OrderAffiliate = model(
+  'OrderAffiliate',
+  'The affiliates who earn on an order.',
+  {
+    affiliate_oid: int32(),
+    ledger_entries: many(OrderAffiliateLedger),
+    sub_id: text(),
+  },
+  { readOnly: true },
+);
 export type OrderAffiliate = Static<typeof OrderAffiliate>;
 
 export const OrderChannelPartner = model(
@@ -179,26 +208,31 @@ export const OrderPointOfSale = model('OrderPointOfSale', 'The till that an orde
 });
 export type OrderPointOfSale = Static<typeof OrderPointOfSale>;
 
-export const OrderFraudScore = model('OrderFraudScore', 'How risky an order looks.', {
-  anonymous_proxy: flag(),
-  bin_match: oneOf(['NA', 'No', 'NotFound', 'Yes']),
-  carder_email: flag(),
-  country_code: text(),
-  country_match: flag(),
-  customer_phone_in_billing_location: text(),
-  distance_km: int32(),
-  free_email: flag(),
-  high_risk_country: flag(),
-  ip_city: text(),
-  ip_isp: text(),
-  ip_latitude: text(),
-  ip_longitude: text(),
-  ip_org: text(),
-  ip_region: text(),
-  proxy_score: decimal(),
-  score: decimal(),
-  ship_forwarder: flag(),
-  spam_score: decimal(),
-  transparent_proxy: flag(),
-}, { readOnly: true });
+export const OrderFraudScore = model(
+  'OrderFraudScore',
+  'How risky an order looks.',
+  {
+    anonymous_proxy: flag(),
+    bin_match: oneOf(['NA', 'No', 'NotFound', 'Yes']),
+    carder_email: flag(),
+    country_code: text(),
+    country_match: flag(),
+    customer_phone_in_billing_location: text(),
+    distance_km: int32(),
+    free_email: flag(),
+    high_risk_country: flag(),
+    ip_city: text(),
+    ip_isp: text(),
+    ip_latitude: text(),
+    ip_longitude: text(),
+    ip_org: text(),
+    ip_region: text(),
+    proxy_score: decimal(),
+    score: decimal(),
+    ship_forwarder: flag(),
+    spam_score: decimal(),
+    transparent_proxy: flag(),
+  },
+  { readOnly: true },
+);
 export type OrderFraudScore = Static<typeof OrderFraudScore>;

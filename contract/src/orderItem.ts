@@ -1,25 +1,53 @@
 /** The lines of an order. */
 import type { Static } from 'typebox';
 import { Currency, Distance, Weight } from './common.ts';
-import { dateTime, decimal, flag, int32, many, model, one, oneOf, readOnly, text, textTo, texts } from './fields.ts';
+import {
+  dateTime,
+  decimal,
+  flag,
+  int32,
+  many,
+  model,
+  one,
+  oneOf,
+  readOnly,
+  text,
+  texts,
+  textTo,
+} from './fields.ts';
 
-export const OrderItemEdiIdentification = model('OrderItemEdiIdentification', 'An identifier of a line in EDI.', {
-  identification: text(),
-  quantity: int32(),
-}, { readOnly: true });
+export const OrderItemEdiIdentification = model(
+  'OrderItemEdiIdentification',
+  'An identifier of a line in EDI.',
+  {
+    identification: text(),
+    quantity: int32(),
+  },
+  { readOnly: true },
+);
 export type OrderItemEdiIdentification = Static<typeof OrderItemEdiIdentification>;
 
-export const OrderItemEdiLot = model('OrderItemEdiLot', 'A lot that a line shipped from.', {
-  lot_expiration: dateTime(),
-  lot_number: text(),
-  lot_quantity: int32(),
-}, { readOnly: true });
+export const OrderItemEdiLot = model(
+  'OrderItemEdiLot',
+  'A lot that a line shipped from.',
+  {
+    lot_expiration: dateTime(),
+    lot_number: text(),
+    lot_quantity: int32(),
+  },
+  { readOnly: true },
+);
 export type OrderItemEdiLot = Static<typeof OrderItemEdiLot>;
 
-export const OrderItemEdi = model('OrderItemEdi', 'What EDI adds to a line.', {
-  identifications: readOnly(many(OrderItemEdiIdentification)),
-  lots: readOnly(many(OrderItemEdiLot)),
-}, { readOnly: true });
+export const OrderItemEdi = model(
+  'OrderItemEdi',
+  'What EDI adds to a line.',
+  {
+    identifications: readOnly(many(OrderItemEdiIdentification)),
+    lots: readOnly(many(OrderItemEdiLot)),
+  },
+  { readOnly: true },
+);
 export type OrderItemEdi = Static<typeof OrderItemEdi>;
 
 export const OrderItemOptionFileAttachment = model(
@@ -38,7 +66,9 @@ export type OrderItemOptionFileAttachment = Static<typeof OrderItemOptionFileAtt
 export const OrderItemOption = model('OrderItemOption', 'A chosen option of a line.', {
   additional_dimension_application: oneOf(['none', 'set item to', 'add item']),
   cost_change: one(Currency),
-  file_attachment: readOnly(one(OrderItemOptionFileAttachment, 'Only for option type file while not expired.')),
+  file_attachment: readOnly(
+    one(OrderItemOptionFileAttachment, 'Only for option type file while not expired.'),
+  ),
   height: one(Distance, 'If additional_dimension_application != none.'),
   hidden: flag(),
   label: textTo(50),
@@ -50,12 +80,16 @@ export const OrderItemOption = model('OrderItemOption', 'A chosen option of a li
 });
 export type OrderItemOption = Static<typeof OrderItemOption>;
 
-export const OrderItemProperty = model('OrderItemProperty', 'A name and a value kept with a line.', {
-  display: flag(),
-  expiration_dts: dateTime('Property is deleted then.'),
-  name: textTo(100),
-  value: textTo(3800),
-});
+export const OrderItemProperty = model(
+  'OrderItemProperty',
+  'A name and a value kept with a line.',
+  {
+    display: flag(),
+    expiration_dts: dateTime('Property is deleted then.'),
+    name: textTo(100),
+    value: textTo(3800),
+  },
+);
 export type OrderItemProperty = Static<typeof OrderItemProperty>;
 
 export const OrderItemTag = model('OrderItemTag', 'A tag of a line.', {

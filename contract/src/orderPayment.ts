@@ -1,7 +1,19 @@
 /** How an order was paid. Only tokens and the last four digits of a card are ever held. */
 import type { Static } from 'typebox';
 import { Currency } from './common.ts';
-import { dateTime, decimal, flag, int32, many, model, one, oneOf, readOnly, text, textTo } from './fields.ts';
+import {
+  dateTime,
+  decimal,
+  flag,
+  int32,
+  many,
+  model,
+  one,
+  oneOf,
+  readOnly,
+  text,
+  textTo,
+} from './fields.ts';
 
 export const OrderPaymentCheck = model('OrderPaymentCheck', 'Payment by check.', {
   check_number: text(),
@@ -16,7 +28,9 @@ export const OrderPaymentCreditCardDualVaultedProperty = model(
     value: text(),
   },
 );
-export type OrderPaymentCreditCardDualVaultedProperty = Static<typeof OrderPaymentCreditCardDualVaultedProperty>;
+export type OrderPaymentCreditCardDualVaultedProperty = Static<
+  typeof OrderPaymentCreditCardDualVaultedProperty
+>;
 
 export const OrderPaymentCreditCardDualVaulted = model(
   'OrderPaymentCreditCardDualVaulted',
@@ -43,7 +57,9 @@ export const OrderPaymentCreditCard = model(
     card_number_token: text('Hosted-field token that updates the card number.'),
     card_number_truncated: readOnly(flag()),
     card_type: oneOf(['AMEX', 'Diners Club', 'Discover', 'JCB', 'MasterCard', 'VISA']),
-    card_verification_number_token: text('Insert/import only; ignored on update; always null or empty in answers.'),
+    card_verification_number_token: text(
+      'Insert/import only; ignored on update; always null or empty in answers.',
+    ),
     dual_vaulted: one(OrderPaymentCreditCardDualVaulted),
   },
 );
@@ -63,14 +79,18 @@ export const OrderPaymentECheck = model('OrderPaymentECheck', 'Payment by electr
 });
 export type OrderPaymentECheck = Static<typeof OrderPaymentECheck>;
 
-export const OrderPaymentHealthBenefitCard = model('OrderPaymentHealthBenefitCard', 'Payment by health benefit card.', {
-  health_benefit_card_expiration_month: int32(),
-  health_benefit_card_expiration_year: int32(),
-  health_benefit_card_number: text(),
-  health_benefit_card_number_token: text(),
-  health_benefit_card_number_truncated: flag(),
-  health_benefit_card_verification_number_token: text(),
-});
+export const OrderPaymentHealthBenefitCard = model(
+  'OrderPaymentHealthBenefitCard',
+  'Payment by health benefit card.',
+  {
+    health_benefit_card_expiration_month: int32(),
+    health_benefit_card_expiration_year: int32(),
+    health_benefit_card_number: text(),
+    health_benefit_card_number_token: text(),
+    health_benefit_card_number_truncated: flag(),
+    health_benefit_card_verification_number_token: text(),
+  },
+);
 export type OrderPaymentHealthBenefitCard = Static<typeof OrderPaymentHealthBenefitCard>;
 
 export const OrderPaymentInsurance = model('OrderPaymentInsurance', 'Payment by insurance.', {
@@ -87,33 +107,75 @@ export const OrderPaymentPayPal = model('OrderPaymentPayPal', 'Payment by PayPal
 });
 export type OrderPaymentPayPal = Static<typeof OrderPaymentPayPal>;
 
-export const OrderPaymentPurchaseOrder = model('OrderPaymentPurchaseOrder', 'Payment by purchase order.', {
-  purchase_order_number: text(),
-});
+export const OrderPaymentPurchaseOrder = model(
+  'OrderPaymentPurchaseOrder',
+  'Payment by purchase order.',
+  {
+    purchase_order_number: text(),
+  },
+);
 export type OrderPaymentPurchaseOrder = Static<typeof OrderPaymentPurchaseOrder>;
 
-export const OrderPaymentTransactionDetail = model('OrderPaymentTransactionDetail', 'A detail that the gateway gave.', {
-  name: text(),
-  type: text(),
-  value: text(),
-}, { readOnly: true });
+export const OrderPaymentTransactionDetail = model(
+  'OrderPaymentTransactionDetail',
+  'A detail that the gateway gave.',
+  {
+    name: text(),
+    type: text(),
+    value: text(),
+  },
+  { readOnly: true },
+);
 export type OrderPaymentTransactionDetail = Static<typeof OrderPaymentTransactionDetail>;
 
-export const OrderPaymentTransaction = model('OrderPaymentTransaction', 'An attempt to charge.', {
-  details: many(OrderPaymentTransactionDetail),
-  successful: flag(),
-  transaction_gateway: text(),
-  transaction_id: int32(),
-  transaction_timestamp: dateTime(),
-}, { readOnly: true });
+export const OrderPaymentTransaction = model(
+  'OrderPaymentTransaction',
+  'An attempt to charge.',
+  {
+    details: many(OrderPaymentTransactionDetail),
+    successful: flag(),
+    transaction_gateway: text(),
+    transaction_id: int32(),
+    transaction_timestamp: dateTime(),
+  },
+  { readOnly: true },
+);
 export type OrderPaymentTransaction = Static<typeof OrderPaymentTransaction>;
 
 /** How an order was paid. */
 export const paymentMethods = [
-  'Affirm', 'Amazon', 'Amazon Pay', 'Amazon SC', 'Cash', 'Check', 'COD', 'Credit Card', 'Crypto', 'eBay',
-  'eCheck', 'Google Shopping', 'Goldbelly', 'GoHighLevel', 'Insurance', 'Link', 'LoanHero', 'Money Order',
-  'PayPal', 'Purchase Order', 'Quote Request', 'Unknown', 'Wire Transfer', 'Walmart', 'Shop.com', 'Sezzle',
-  'Venmo', 'Apple Pay', 'Google Pay', 'Health Benefit Card', 'PayPal Fastlane', 'Klarna',
+  'Affirm',
+  'Amazon',
+  'Amazon Pay',
+  'Amazon SC',
+  'Cash',
+  'Check',
+  'COD',
+  'Credit Card',
+  'Crypto',
+  'eBay',
+  'eCheck',
+  'Google Shopping',
+  'Goldbelly',
+  'GoHighLevel',
+  'Insurance',
+  'Link',
+  'LoanHero',
+  'Money Order',
+  'PayPal',
+  'Purchase Order',
+  'Quote Request',
+  'Unknown',
+  'Wire Transfer',
+  'Walmart',
+  'Shop.com',
+  'Sezzle',
+  'Venmo',
+  'Apple Pay',
+  'Google Pay',
+  'Health Benefit Card',
+  'PayPal Fastlane',
+  'Klarna',
 ] as const;
 
 export const OrderPayment = model('OrderPayment', 'How an order is paid.', {
@@ -123,17 +185,30 @@ export const OrderPayment = model('OrderPayment', 'How an order is paid.', {
   health_benefit_card: one(OrderPaymentHealthBenefitCard),
   hold_for_fraud_review: readOnly(flag()),
   insurance: one(OrderPaymentInsurance),
-  payment_dts: dateTime('On a new order honoured only if channel_partner.skip_payment_processing is true.'),
+  payment_dts: dateTime(
+    'On a new order honoured only if channel_partner.skip_payment_processing is true.',
+  ),
   payment_method: oneOf(paymentMethods),
   payment_method_accounting_code: readOnly(text()),
   payment_method_deposit_to_account: readOnly(text()),
-  payment_status: readOnly(oneOf([
-    'Unprocessed', 'Authorized', 'Capture Failed', 'Processed', 'Declined', 'Voided', 'Refunded', 'Skipped',
-  ])),
+  payment_status: readOnly(
+    oneOf([
+      'Unprocessed',
+      'Authorized',
+      'Capture Failed',
+      'Processed',
+      'Declined',
+      'Voided',
+      'Refunded',
+      'Skipped',
+    ]),
+  ),
   paypal: one(OrderPaymentPayPal),
   purchase_order: one(OrderPaymentPurchaseOrder, 'If payment_method=Purchase Order.'),
   rotating_transaction_gateway_code: readOnly(text()),
-  surcharge: readOnly(one(Currency, 'Derived from surcharge_transaction_fee and surcharge_transaction_percentage.')),
+  surcharge: readOnly(
+    one(Currency, 'Derived from surcharge_transaction_fee and surcharge_transaction_percentage.'),
+  ),
   surcharge_accounting_code: readOnly(text()),
   surcharge_transaction_fee: decimal(),
   surcharge_transaction_percentage: decimal(),

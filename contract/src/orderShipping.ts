@@ -1,44 +1,64 @@
 /** How an order travels: address, method, tracking, gifts and digital delivery. */
 import type { Static } from 'typebox';
 import { Currency, Weight } from './common.ts';
-import { dateTime, flag, int32, int64, many, model, one, readOnly, text, textTo, texts } from './fields.ts';
+import {
+  dateTime,
+  flag,
+  int32,
+  int64,
+  many,
+  model,
+  one,
+  readOnly,
+  text,
+  texts,
+  textTo,
+} from './fields.ts';
 
-export const OrderTrackingNumberDetail = model('OrderTrackingNumberDetail', 'A station of a parcel.', {
-  city: text(),
-  event_dts: dateTime(),
-  event_local_date: text(),
-  event_local_time: text(),
-  event_timezone_id: text(),
-  state: text(),
-  subtag: text(),
-  subtag_message: text(),
-  tag: text(),
-  tag_description: text(),
-  tag_icon: text(),
-  zip: text(),
-});
+export const OrderTrackingNumberDetail = model(
+  'OrderTrackingNumberDetail',
+  'A station of a parcel.',
+  {
+    city: text(),
+    event_dts: dateTime(),
+    event_local_date: text(),
+    event_local_time: text(),
+    event_timezone_id: text(),
+    state: text(),
+    subtag: text(),
+    subtag_message: text(),
+    tag: text(),
+    tag_description: text(),
+    tag_icon: text(),
+    zip: text(),
+  },
+);
 export type OrderTrackingNumberDetail = Static<typeof OrderTrackingNumberDetail>;
 
-export const OrderTrackingNumberDetails = model('OrderTrackingNumberDetails', 'Where a parcel is.', {
-  actual_delivery_date: text(),
-  actual_delivery_date_formatted: text(),
-  details: many(OrderTrackingNumberDetail),
-  easypost_tracker_id: text(),
-  expected_delivery_date: text(),
-  expected_delivery_date_formatted: text(),
-  map_url: text(),
-  order_placed_date: text(),
-  order_placed_date_formatted: text(),
-  payment_processed_date: text(),
-  payment_processed_date_formatted: text(),
-  shipped_date: text(),
-  shipped_date_formatted: text(),
-  shipping_method: text(),
-  status: text(),
-  status_description: text(),
-  tracking_number: text(),
-  tracking_url: text(),
-});
+export const OrderTrackingNumberDetails = model(
+  'OrderTrackingNumberDetails',
+  'Where a parcel is.',
+  {
+    actual_delivery_date: text(),
+    actual_delivery_date_formatted: text(),
+    details: many(OrderTrackingNumberDetail),
+    easypost_tracker_id: text(),
+    expected_delivery_date: text(),
+    expected_delivery_date_formatted: text(),
+    map_url: text(),
+    order_placed_date: text(),
+    order_placed_date_formatted: text(),
+    payment_processed_date: text(),
+    payment_processed_date_formatted: text(),
+    shipped_date: text(),
+    shipped_date_formatted: text(),
+    shipping_method: text(),
+    status: text(),
+    status_description: text(),
+    tracking_number: text(),
+    tracking_url: text(),
+  },
+);
 export type OrderTrackingNumberDetails = Static<typeof OrderTrackingNumberDetails>;
 
 export const OrderShipping = model('OrderShipping', 'Where and how an order ships.', {
@@ -55,7 +75,9 @@ export const OrderShipping = model('OrderShipping', 'Where and how an order ship
   first_name: textTo(30),
   last_name: textTo(30),
   least_cost_route: flag('Channel partner inserts only.'),
-  least_cost_route_shipping_methods: texts('Channel partner inserts only; considered if least cost route is on.'),
+  least_cost_route_shipping_methods: texts(
+    'Channel partner inserts only; considered if least cost route is on.',
+  ),
   lift_gate: flag('LTL methods only.'),
   pickup_dts: dateTime(),
   postal_code: textTo(20),
@@ -90,25 +112,34 @@ export const OrderGift = model('OrderGift', 'Gift wrapping and message.', {
 });
 export type OrderGift = Static<typeof OrderGift>;
 
-export const OrderLinkedShipment = model('OrderLinkedShipment', 'Orders that ship together.', {
-  has_linked_shipment: flag(),
-  linked_shipment: flag(),
-  linked_shipment_channel_partner_order_ids: texts('If has_linked_shipment=true.'),
-  linked_shipment_order_ids: texts('If has_linked_shipment=true.'),
-  linked_shipment_to_order_id: text('If linked_shipment=true.'),
-}, { readOnly: true });
+export const OrderLinkedShipment = model(
+  'OrderLinkedShipment',
+  'Orders that ship together.',
+  {
+    has_linked_shipment: flag(),
+    linked_shipment: flag(),
+    linked_shipment_channel_partner_order_ids: texts('If has_linked_shipment=true.'),
+    linked_shipment_order_ids: texts('If has_linked_shipment=true.'),
+    linked_shipment_to_order_id: text('If linked_shipment=true.'),
+  },
+  { readOnly: true },
+);
 export type OrderLinkedShipment = Static<typeof OrderLinkedShipment>;
 
-export const OrderDigitalItem = model('OrderDigitalItem', 'A file that the customer may download.', {
-  file_size: readOnly(int64()),
-  last_download: readOnly(dateTime()),
-  last_download_ip_address: readOnly(text()),
-  original_filename: readOnly(text()),
-  product_code: readOnly(text()),
-  product_description: readOnly(text()),
-  remaining_downloads: int32(),
-  url: readOnly(text()),
-});
+export const OrderDigitalItem = model(
+  'OrderDigitalItem',
+  'A file that the customer may download.',
+  {
+    file_size: readOnly(int64()),
+    last_download: readOnly(dateTime()),
+    last_download_ip_address: readOnly(text()),
+    original_filename: readOnly(text()),
+    product_code: readOnly(text()),
+    product_description: readOnly(text()),
+    remaining_downloads: int32(),
+    url: readOnly(text()),
+  },
+);
 export type OrderDigitalItem = Static<typeof OrderDigitalItem>;
 
 export const OrderDigitalOrder = model('OrderDigitalOrder', 'The downloads of an order.', {

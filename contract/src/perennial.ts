@@ -31,16 +31,26 @@ import {
 } from './workflow.ts';
 
 export const Clock = model('Clock', 'A merchant’s clock as it stands.', {
-  mode: oneOf(['real', 'running', 'standing'], 'Real time; a test clock that runs on; a test clock that stands still.'),
+  mode: oneOf(
+    ['real', 'running', 'standing'],
+    'Real time; a test clock that runs on; a test clock that stands still.',
+  ),
   now_dts: dateTime('What this clock shows.'),
   advance_id: text('The advance under way, when there is one.'),
 });
 export type Clock = Static<typeof Clock>;
 
 export const ClockRequest = model('ClockRequest', 'How to move a clock.', {
-  mode: oneOf(['real', 'running', 'standing'], 'Absent: stays. Real only while the clock was never moved.'),
-  now_dts: dateTime('Play everything that falls due up to this moment. A moment in the past is refused.'),
-  advance_by: text('The same as a span: an ISO 8601 duration such as P1Y, or 1y, 3mo, 2w, 10d, 5h.'),
+  mode: oneOf(
+    ['real', 'running', 'standing'],
+    'Absent: stays. Real only while the clock was never moved.',
+  ),
+  now_dts: dateTime(
+    'Play everything that falls due up to this moment. A moment in the past is refused.',
+  ),
+  advance_by: text(
+    'The same as a span: an ISO 8601 duration such as P1Y, or 1y, 3mo, 2w, 10d, 5h.',
+  ),
 });
 export type ClockRequest = Static<typeof ClockRequest>;
 
@@ -57,7 +67,10 @@ export const ClockAdvance = model('ClockAdvance', 'How far an advance of the clo
 });
 export type ClockAdvance = Static<typeof ClockAdvance>;
 
-export const ClockResponse = answer('ClockResponse', { clock: one(Clock), advance: one(ClockAdvance) });
+export const ClockResponse = answer('ClockResponse', {
+  clock: one(Clock),
+  advance: one(ClockAdvance),
+});
 export type ClockResponse = Static<typeof ClockResponse>;
 
 export const ClockAdvanceResponse = answer('ClockAdvanceResponse', { advance: one(ClockAdvance) });
@@ -72,7 +85,9 @@ export const PreviewRule = model('PreviewRule', 'One rule that had a say in a pr
 export type PreviewRule = Static<typeof PreviewRule>;
 
 export const PreviewLine = model('PreviewLine', 'One line of a rebill to come.', {
-  auto_order_item_oid: int32('The item that brings this line; absent for an add-on of the whole auto order.'),
+  auto_order_item_oid: int32(
+    'The item that brings this line; absent for an add-on of the whole auto order.',
+  ),
   kind: oneOf(['item', 'add-on', 'cancel fee']),
   merchant_item_id: text(),
   description: text(),
@@ -124,13 +139,17 @@ export const EventsResponse = answer('EventsResponse', {
 });
 export type EventsResponse = Static<typeof EventsResponse>;
 
-export const AuditDifference = model('AuditDifference', 'A stored figure that the orders and attempts contradict.', {
-  object_type: text(),
-  object_id: text(),
-  field: text(),
-  stored: text(),
-  recomputed: text(),
-});
+export const AuditDifference = model(
+  'AuditDifference',
+  'A stored figure that the orders and attempts contradict.',
+  {
+    object_type: text(),
+    object_id: text(),
+    field: text(),
+    stored: text(),
+    recomputed: text(),
+  },
+);
 export type AuditDifference = Static<typeof AuditDifference>;
 
 export const AuditResponse = answer('AuditResponse', {
@@ -145,21 +164,30 @@ export type AuditResponse = Static<typeof AuditResponse>;
 export const DunningPolicy = model('DunningPolicy', 'What to do after a declined rebill.', {
   retry_days: int32s('Days from each attempt to the next; [3, 3] makes three attempts in all.'),
   hard_decline_reasons: texts('Reasons after which no further attempt is made.'),
-  retry_coupon_codes: texts('The coupon for the first retry, the second, and so on; an empty text for none.'),
+  retry_coupon_codes: texts(
+    'The coupon for the first retry, the second, and so on; an empty text for none.',
+  ),
   at_end: oneOf(['disable', 'cancel'], 'After the last attempt.'),
   charge_cancel_item_at_end: flag('Before the end the item’s cancel item is charged once instead.'),
 });
 export type DunningPolicy = Static<typeof DunningPolicy>;
 
-export const NoticeSettings = model('NoticeSettings', 'Which mails are sent to customers, from whom, and where the merchant itself is told.', {
-  preshipment: flag(),
-  declined_card: flag(),
-  canceled: flag(),
-  disabled: flag(),
-  receipt: flag(),
-  from_email: text('The sender; the server’s own unless given.'),
-  merchant_email: textTo(100, 'Is told of what needs the merchant, such as a webhook that was disabled. Absent: nobody is.'),
-});
+export const NoticeSettings = model(
+  'NoticeSettings',
+  'Which mails are sent to customers, from whom, and where the merchant itself is told.',
+  {
+    preshipment: flag(),
+    declined_card: flag(),
+    canceled: flag(),
+    disabled: flag(),
+    receipt: flag(),
+    from_email: text('The sender; the server’s own unless given.'),
+    merchant_email: textTo(
+      100,
+      'Is told of what needs the merchant, such as a webhook that was disabled. Absent: nobody is.',
+    ),
+  },
+);
 export type NoticeSettings = Static<typeof NoticeSettings>;
 
 export const RetryCoupon = model('RetryCoupon', 'What a coupon takes off a retried rebill.', {
@@ -186,7 +214,9 @@ export const GatewaySettings = model('GatewaySettings', 'Through whom charges go
 export type GatewaySettings = Static<typeof GatewaySettings>;
 
 export const WebhookSettings = model('WebhookSettings', 'Where webhooks may lead.', {
-  allow_loopback: flag('Receivers on the server’s own machine, also without encryption; only while the clock is a test clock.'),
+  allow_loopback: flag(
+    'Receivers on the server’s own machine, also without encryption; only while the clock is a test clock.',
+  ),
 });
 export type WebhookSettings = Static<typeof WebhookSettings>;
 
@@ -202,7 +232,9 @@ export const MerchantSettings = model('MerchantSettings', 'The settings of a mer
     'What happens to shipments that fell due while an auto order was stopped.',
   ),
   store_declined_rebills: flag('True: a declined rebill leaves an order in Accounts Receivable.'),
-  prohibit_expiring_cards_months: int32('Refuse cards that expire within so many months; 0 is off.'),
+  prohibit_expiring_cards_months: int32(
+    'Refuse cards that expire within so many months; 0 is off.',
+  ),
   cancel_reasons: many(AutoOrderCancelReason),
   coupons: many(RetryCoupon, 'Those that retries may carry.'),
   gateways: one(GatewaySettings),
@@ -210,54 +242,68 @@ export const MerchantSettings = model('MerchantSettings', 'The settings of a mer
 });
 export type MerchantSettings = Static<typeof MerchantSettings>;
 
-export const MerchantSettingsResponse = answer('MerchantSettingsResponse', { settings: one(MerchantSettings) });
+export const MerchantSettingsResponse = answer('MerchantSettingsResponse', {
+  settings: one(MerchantSettings),
+});
 export type MerchantSettingsResponse = Static<typeof MerchantSettingsResponse>;
 
-export const WorkflowTaskSearch = model('WorkflowTaskSearch', 'A search of tasks, also by object and by text.', {
-  text: text('Words that must all occur in name, details, notes, object or email.'),
-  object_id: text(),
-  object_type: oneOf(taskObjectTypes),
-  object_email: text(),
-  assigned_to_me: flag('Assigned to me or to one of my groups.'),
-  unassigned: flag(),
-  assigned_to_user_id: int32(),
-  assigned_to_group_id: int32(),
-  created_by: one(WorkflowUser),
-  priority: oneOf(taskPriorities),
-  status: oneOf(taskStatuses),
-  system_task_type: oneOf(systemTaskTypes),
-  tags: texts('All of them must be on the task.'),
-  created_dts_begin: dateTime(),
-  created_dts_end: dateTime(),
-  due_dts_begin: dateTime(),
-  due_dts_end: dateTime(),
-  delay_until_dts_begin: dateTime(),
-  delay_until_dts_end: dateTime(),
-  last_update_dts_begin: dateTime(),
-  last_update_dts_end: dateTime(),
-});
+export const WorkflowTaskSearch = model(
+  'WorkflowTaskSearch',
+  'A search of tasks, also by object and by text.',
+  {
+    text: text('Words that must all occur in name, details, notes, object or email.'),
+    object_id: text(),
+    object_type: oneOf(taskObjectTypes),
+    object_email: text(),
+    assigned_to_me: flag('Assigned to me or to one of my groups.'),
+    unassigned: flag(),
+    assigned_to_user_id: int32(),
+    assigned_to_group_id: int32(),
+    created_by: one(WorkflowUser),
+    priority: oneOf(taskPriorities),
+    status: oneOf(taskStatuses),
+    system_task_type: oneOf(systemTaskTypes),
+    tags: texts('All of them must be on the task.'),
+    created_dts_begin: dateTime(),
+    created_dts_end: dateTime(),
+    due_dts_begin: dateTime(),
+    due_dts_end: dateTime(),
+    delay_until_dts_begin: dateTime(),
+    delay_until_dts_end: dateTime(),
+    last_update_dts_begin: dateTime(),
+    last_update_dts_end: dateTime(),
+  },
+);
 export type WorkflowTaskSearch = Static<typeof WorkflowTaskSearch>;
 
-export const WorkflowTasksBatchRequest = model('WorkflowTasksBatchRequest', 'The same change to many tasks.', {
-  task_uuids: texts('At most 500.'),
-  assigned_to_user_id: int32(),
-  assigned_to_group_id: int32(),
-  priority: oneOf(taskPriorities),
-  status: oneOf(taskStatuses),
-  due_dts: dateTime(),
-  delay_until_dts: dateTime(),
-  expiration_dts: dateTime(),
-  add_tags: texts(),
-  remove_tags: texts(),
-});
+export const WorkflowTasksBatchRequest = model(
+  'WorkflowTasksBatchRequest',
+  'The same change to many tasks.',
+  {
+    task_uuids: texts('At most 500.'),
+    assigned_to_user_id: int32(),
+    assigned_to_group_id: int32(),
+    priority: oneOf(taskPriorities),
+    status: oneOf(taskStatuses),
+    due_dts: dateTime(),
+    delay_until_dts: dateTime(),
+    expiration_dts: dateTime(),
+    add_tags: texts(),
+    remove_tags: texts(),
+  },
+);
 export type WorkflowTasksBatchRequest = Static<typeof WorkflowTasksBatchRequest>;
 
-export const WorkflowTaskBatchResult = model('WorkflowTaskBatchResult', 'What became of one task of a batch.', {
-  workflow_task_uuid: text(),
-  success: flag(),
-  failure_reason: text('Present when success is false.'),
-  task: one(WorkflowTask, 'The task as it is now.'),
-});
+export const WorkflowTaskBatchResult = model(
+  'WorkflowTaskBatchResult',
+  'What became of one task of a batch.',
+  {
+    workflow_task_uuid: text(),
+    success: flag(),
+    failure_reason: text('Present when success is false.'),
+    task: one(WorkflowTask, 'The task as it is now.'),
+  },
+);
 export type WorkflowTaskBatchResult = Static<typeof WorkflowTaskBatchResult>;
 
 export const WorkflowTasksBatchResponse = answer('WorkflowTasksBatchResponse', {
@@ -276,10 +322,14 @@ export const SavedSearch = model('SavedSearch', 'A search that somebody kept.', 
 });
 export type SavedSearch = Static<typeof SavedSearch>;
 
-export const SavedSearchResponse = answer('SavedSearchResponse', { saved_search: one(SavedSearch) });
+export const SavedSearchResponse = answer('SavedSearchResponse', {
+  saved_search: one(SavedSearch),
+});
 export type SavedSearchResponse = Static<typeof SavedSearchResponse>;
 
-export const SavedSearchesResponse = answer('SavedSearchesResponse', { saved_searches: many(SavedSearch) });
+export const SavedSearchesResponse = answer('SavedSearchesResponse', {
+  saved_searches: many(SavedSearch),
+});
 export type SavedSearchesResponse = Static<typeof SavedSearchesResponse>;
 
 export const WorkflowRule = model('WorkflowRule', 'When a system task is raised, and for whom.', {
@@ -294,7 +344,9 @@ export const WorkflowRule = model('WorkflowRule', 'When a system task is raised,
 });
 export type WorkflowRule = Static<typeof WorkflowRule>;
 
-export const WorkflowRules = model('WorkflowRules', 'The rules of the merchant.', { rules: many(WorkflowRule) });
+export const WorkflowRules = model('WorkflowRules', 'The rules of the merchant.', {
+  rules: many(WorkflowRule),
+});
 export type WorkflowRules = Static<typeof WorkflowRules>;
 
 export const WorkflowRulesResponse = answer('WorkflowRulesResponse', { rules: many(WorkflowRule) });
@@ -309,9 +361,13 @@ export const WebhookSecret = model('WebhookSecret', 'A secret that deliveries ar
 export type WebhookSecret = Static<typeof WebhookSecret>;
 
 export const WebhookSecretRequest = model('WebhookSecretRequest', 'How to replace a secret.', {
-  keep_old_hours: int32('How long the old one goes on signing beside the new one; default 24, 0 ends it at once.'),
+  keep_old_hours: int32(
+    'How long the old one goes on signing beside the new one; default 24, 0 ends it at once.',
+  ),
 });
 export type WebhookSecretRequest = Static<typeof WebhookSecretRequest>;
 
-export const WebhookSecretsResponse = answer('WebhookSecretsResponse', { secrets: many(WebhookSecret) });
+export const WebhookSecretsResponse = answer('WebhookSecretsResponse', {
+  secrets: many(WebhookSecret),
+});
 export type WebhookSecretsResponse = Static<typeof WebhookSecretsResponse>;

@@ -7,18 +7,23 @@ import { exampleRequest } from './referenceOperation.ts';
 import { schemas } from './schemas.ts';
 
 const baseUrl = 'http://127.0.0.1:8080';
-const pages = new Map(Object.keys(referencePages).map((page) => [page, renderReference(page, { baseUrl })!]));
+const pages = new Map(
+  Object.keys(referencePages).map((page) => [page, renderReference(page, { baseUrl })!]),
+);
 
 test('every operation and every model that is not an answer has its place', () => {
   const anchors = [...pages.values()].flatMap(anchorsOf);
   for (const id of operationIds) assert.ok(anchors.includes(id), id);
   const answers = new Set(operationIds.map((id) => operation(id).response?.$id));
-  for (const name of Object.keys(schemas)) assert.ok(answers.has(name) || anchors.includes(name), name);
+  for (const name of Object.keys(schemas))
+    assert.ok(answers.has(name) || anchors.includes(name), name);
 });
 
 test('every link within the reference leads somewhere', () => {
   for (const [page, text] of pages) {
-    for (const [, path = page, anchor] of text.matchAll(/href="(?:\/docs\/?(\w*))?(?:#([^"]+))?"/g)) {
+    for (const [, path = page, anchor] of text.matchAll(
+      /href="(?:\/docs\/?(\w*))?(?:#([^"]+))?"/g,
+    )) {
       const target = pages.get(path);
       assert.ok(target !== undefined, `${page}: /docs/${path}`);
       if (anchor) assert.ok(anchorsOf(target).includes(anchor), `${page}: /docs/${path}#${anchor}`);
@@ -29,11 +34,17 @@ test('every link within the reference leads somewhere', () => {
 test('a page has no anchor twice, no script, one h1, and headings that skip no level', () => {
   for (const [page, text] of pages) {
     const anchors = anchorsOf(text);
-    assert.deepEqual(anchors.filter((anchor, i) => anchors.indexOf(anchor) !== i), [], page);
+    assert.deepEqual(
+      anchors.filter((anchor, i) => anchors.indexOf(anchor) !== i),
+      [],
+      page,
+    );
     assert.doesNotMatch(text, /<script|javascript:| on\w+=/, page);
     const levels = [...text.matchAll(/<h(\d)/g)].map(([, level]) => Number(level));
     assert.equal(levels.filter((level) => level === 1).length, 1, page);
-    levels.forEach((level, i) => assert.ok(level <= (levels[i - 1] ?? 0) + 1, `${page}: h${level}`));
+    levels.forEach((level, i) =>
+      assert.ok(level <= (levels[i - 1] ?? 0) + 1, `${page}: h${level}`),
+    );
   }
 });
 

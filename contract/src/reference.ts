@@ -2,15 +2,22 @@
  * The reference at /docs: pages of plain HTML, without scripts, made from the table and the models. One page begins,
  * one for each area holds its operations and models, and two list the events and the refusals.
  */
-import { errorHeader, operation, operationIds, simpleKeyHeader, versionHeader } from './operations.ts';
-import type { OperationId } from './operations.ts';
+
 import { errors } from './errors.ts';
 import { events } from './events.ts';
-import { escapeHtml, html, list, raw, type Html } from './html.ts';
-import { operationArticle, operationTable, exampleRequest } from './referenceOperation.ts';
+import { escapeHtml, type Html, html, list, raw } from './html.ts';
+import type { OperationId } from './operations.ts';
+import {
+  errorHeader,
+  operation,
+  operationIds,
+  simpleKeyHeader,
+  versionHeader,
+} from './operations.ts';
 import { modelArticle } from './referenceModel.ts';
+import { exampleRequest, operationArticle, operationTable } from './referenceOperation.ts';
 import { referenceStyle } from './referenceStyle.ts';
-import { schemasOf, type Area } from './schemas.ts';
+import { type Area, schemasOf } from './schemas.ts';
 
 /** What the pages need to know of the server that serves them. */
 export interface ReferenceOptions {
@@ -59,7 +66,8 @@ function contentOf(page: ReferencePage, options: ReferenceOptions): Html {
 }
 
 function documentOf(page: ReferencePage, content: Html): Html {
-  const title = page === '' ? 'Perennial reference' : `${referencePages[page]} · Perennial reference`;
+  const title =
+    page === '' ? 'Perennial reference' : `${referencePages[page]} · Perennial reference`;
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -117,30 +125,50 @@ ${Object.entries(referencePages).map(([page, title]) => operationsSection(page, 
 }
 
 const rules: readonly (readonly [title: string, text: Html])[] = [
-  ['Who you are', html`<p>Send a key in <code>${simpleKeyHeader}</code>, or a token in
+  [
+    'Who you are',
+    html`<p>Send a key in <code>${simpleKeyHeader}</code>, or a token in
 <code>Authorization: Bearer</code>. Each operation names the permissions of which any one suffices. Under
-<code>/rest/v2</code> also send <code>${versionHeader.name}: ${versionHeader.value}</code>.</p>`],
-  ['Answers', html`<p>Every answer has <code>success</code> and <code>metadata</code> beside its result. A value that is
+<code>/rest/v2</code> also send <code>${versionHeader.name}: ${versionHeader.value}</code>.</p>`,
+  ],
+  [
+    'Answers',
+    html`<p>Every answer has <code>success</code> and <code>metadata</code> beside its result. A value that is
 absent is left out: there is no <code>null</code>. Dates carry the merchant’s zone and whole seconds,
-<code>2026-03-31T00:00:00-04:00</code>; they are taken with or without milliseconds and offset.</p>`],
-  ['Refusals', html`<p>A refused request has changed nothing. Its status, its header <code>${errorHeader}</code> and its
-body say what was wrong and how to mend it. <a href="/docs/refusals">All refusals</a>.</p>`],
-  ['Long lists', html`<p><code>_limit</code> is 100 unless you say otherwise. While
+<code>2026-03-31T00:00:00-04:00</code>; they are taken with or without milliseconds and offset.</p>`,
+  ],
+  [
+    'Refusals',
+    html`<p>A refused request has changed nothing. Its status, its header <code>${errorHeader}</code> and its
+body say what was wrong and how to mend it. <a href="/docs/refusals">All refusals</a>.</p>`,
+  ],
+  [
+    'Long lists',
+    html`<p><code>_limit</code> is 100 unless you say otherwise. While
 <code>metadata.result_set.more</code> is true, ask again with <code>_offset</code> set to <code>next_offset</code>.
 <code>_sort</code> takes fields separated by commas, <code>-</code> in front for descending; write a plus as
-<code>%2B</code>.</p>`],
-  ['More than the scalars', html`<p>An answer holds the scalar fields. Name the parts you need in <code>_expand</code>,
-separated by commas; names that are not known are ignored.</p>`],
-  ['Changing things', html`<p>An update changes what it names: a field or part that is absent stays as it is. A list
+<code>%2B</code>.</p>`,
+  ],
+  [
+    'More than the scalars',
+    html`<p>An answer holds the scalar fields. Name the parts you need in <code>_expand</code>,
+separated by commas; names that are not known are ignored.</p>`,
+  ],
+  [
+    'Changing things',
+    html`<p>An update changes what it names: a field or part that is absent stays as it is. A list
 that is given is the whole list. Read-only fields are ignored, so what was read can be sent back. A request that
 changes something may carry an <code>Idempotency-Key</code>: repeated with the same key it is done once. An update may
 carry <code>If-Match</code> with the <code>ETag</code> of what was read: it is refused when somebody else was
-faster.</p>`],
+faster.</p>`,
+  ],
 ];
 
 function operationsSection(page: string, title: string): Html {
   const ids = operationsOf(page);
-  return ids.length === 0 ? html`` : html`<h3><a href="/docs/${page}">${title}</a></h3>${operationTable(ids)}`;
+  return ids.length === 0
+    ? html``
+    : html`<h3><a href="/docs/${page}">${title}</a></h3>${operationTable(ids)}`;
 }
 
 function areaPage(area: Area, options: ReferenceOptions): Html {
@@ -163,7 +191,9 @@ JSON object: the server sends <a href="#LiveFrame">LiveFrame</a>, the client
 
 /** Answers are shown with their operation. */
 function isAnswer(name: string): boolean {
-  return operationIds.some((id) => operation(id).response?.$id === name && operation(id).payload !== undefined);
+  return operationIds.some(
+    (id) => operation(id).response?.$id === name && operation(id).payload !== undefined,
+  );
 }
 
 function byName(one: { $id: string }, other: { $id: string }): number {
@@ -174,9 +204,11 @@ function eventsPage(): Html {
   return html`
 <p>Subscribe to events by <a href="/docs/webhook#insertWebhook">a webhook</a>, or fetch them from
 <a href="/docs/perennial#getEvents">the feed</a>. The payload is the object as of the commit that made the event.</p>
-<dl>${Object.entries(events).map(([name, event]) => html`<dt id="${name}"><code>${name}</code>
+<dl>${Object.entries(events).map(
+    ([name, event]) => html`<dt id="${name}"><code>${name}</code>
 <span class="type">${event.payload}</span></dt>
-<dd>${event.description}${event.supportsReflow ? ' Can be sent again for every record.' : ''}</dd>`)}</dl>`;
+<dd>${event.description}${event.supportsReflow ? ' Can be sent again for every record.' : ''}</dd>`,
+  )}</dl>`;
 }
 
 function refusalsPage(): Html {
@@ -189,9 +221,12 @@ function refusalsPage(): Html {
 }
 
 /** Stands in a message for what is particular to a case: the name of the word in angle brackets. */
-const placeholders = new Proxy({}, {
-  get: (_, name) => (listWords.has(String(name)) ? [`<${String(name)}>`] : `<${String(name)}>`),
-});
+const placeholders = new Proxy(
+  {},
+  {
+    get: (_, name) => (listWords.has(String(name)) ? [`<${String(name)}>`] : `<${String(name)}>`),
+  },
+);
 const listWords = new Set(['allowed', 'needed']);
 
 function code(text: string): Html {

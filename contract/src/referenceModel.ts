@@ -1,5 +1,5 @@
 /** How the reference shows models and their fields. */
-import { html, raw, type Html } from './html.ts';
+import { type Html, html, raw } from './html.ts';
 import { areas, schemasOf } from './schemas.ts';
 
 /** A field as far as it is shown. */
@@ -27,9 +27,11 @@ export function fieldsOf(schema: object | undefined): Readonly<Record<string, Sh
 
 /** Fields with their type and what is to be known of them. */
 export function fieldList(fields: Readonly<Record<string, ShownField>>): Html {
-  const entries = Object.entries(fields).map(([name, field]) => html`<dt><code>${name}</code>
+  const entries = Object.entries(fields).map(
+    ([name, field]) => html`<dt><code>${name}</code>
 <span class="type">${typeOf(field)}</span>${field.readOnly ? html` <span class="mark">read-only</span>` : ''}</dt>
-<dd>${field.description ?? ''} ${values(field)}</dd>`);
+<dd>${field.description ?? ''} ${values(field)}</dd>`,
+  );
   return html`<dl>${entries}</dl>`;
 }
 
@@ -50,4 +52,6 @@ function values({ enum: values }: ShownField): Html {
   return html`${(values ?? []).map((value) => html`<code>${value === '' ? '""' : value}</code> `)}`;
 }
 
-const areaOfModel = new Map(areas.flatMap((area) => schemasOf(area).map(({ $id }) => [$id, area] as const)));
+const areaOfModel = new Map(
+  areas.flatMap((area) => schemasOf(area).map(({ $id }) => [$id, area] as const)),
+);

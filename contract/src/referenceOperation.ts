@@ -1,16 +1,24 @@
 /** How the reference shows operations. */
 import { bodyExamples, pathExamples, queryExamples } from './examples.ts';
 import { expansions } from './expansions.ts';
-import { html, raw, type Html } from './html.ts';
-import { defaultLimit, needsVersion, operation, simpleKeyHeader, versionHeader } from './operations.ts';
+import { type Html, html, raw } from './html.ts';
 import type { Operation, OperationId } from './operations.ts';
+import {
+  defaultLimit,
+  needsVersion,
+  operation,
+  simpleKeyHeader,
+  versionHeader,
+} from './operations.ts';
 import { fieldList, fieldsOf, modelLink, type ShownField } from './referenceModel.ts';
 import { sortings } from './sorting.ts';
 
 /** Operations in short, each with a link to the whole. */
 export function operationTable(ids: readonly OperationId[]): Html {
-  const rows = ids.map((id) => html`<li><a href="/docs/${operation(id).tag}#${id}">${operation(id).summary}</a>
-${route(operation(id))}</li>`);
+  const rows = ids.map(
+    (id) => html`<li><a href="/docs/${operation(id).tag}#${id}">${operation(id).summary}</a>
+${route(operation(id))}</li>`,
+  );
   return html`<ul class="operations">${rows}</ul>`;
 }
 
@@ -34,7 +42,9 @@ ${bodyOf(row)}
 /** A line for the shell that calls the operation; the key is taken from $KEY. */
 export function exampleRequest(id: OperationId, baseUrl: string): string {
   const row = operation(id);
-  const path = row.path.replace(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(pathExamples[name]!));
+  const path = row.path.replace(/\{([^}]+)\}/g, (_, name: string) =>
+    encodeURIComponent(pathExamples[name]!),
+  );
   const query = queryExamples[id] ? `?${queryExamples[id]}` : '';
   const parts = [
     `curl ${row.method === 'GET' ? '' : `-X ${row.method} `}'${baseUrl}${row.base}${path}${query}'`,
@@ -48,7 +58,10 @@ export function exampleRequest(id: OperationId, baseUrl: string): string {
 function body(id: OperationId, { body, form }: Operation): string[] {
   if (!body) return [];
   const example = bodyExamples[id] as Record<string, unknown>;
-  if (form) return Object.entries(example).map(([name, value]) => `--data-urlencode '${name}=${String(value)}'`);
+  if (form)
+    return Object.entries(example).map(
+      ([name, value]) => `--data-urlencode '${name}=${String(value)}'`,
+    );
   return [`-H 'Content-Type: application/json'`, `-d '${JSON.stringify(example, undefined, 2)}'`];
 }
 

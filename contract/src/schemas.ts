@@ -1,9 +1,10 @@
 /** Every model by its name on the wire: for the OpenAPI document, the check of input and the conformance tests. */
-import type { NamedModel } from './fields.ts';
+
 import * as autoOrder from './autoOrder.ts';
 import * as autoOrderItem from './autoOrderItem.ts';
 import * as common from './common.ts';
 import * as customer from './customer.ts';
+import type { NamedModel } from './fields.ts';
 import * as item from './item.ts';
 import * as live from './live.ts';
 import * as oauth from './oauth.ts';

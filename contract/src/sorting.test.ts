@@ -28,7 +28,11 @@ test('a sort is read field by field', () => {
   for (const [given, fields] of accepted) {
     const sorting = parseSort(given, allowed);
     assert.ok(sorting.ok, given);
-    assert.deepEqual(sorting.fields.map(({ field, descending }) => (descending ? '-' : '+') + field), fields, given);
+    assert.deepEqual(
+      sorting.fields.map(({ field, descending }) => (descending ? '-' : '+') + field),
+      fields,
+      given,
+    );
   }
 });
 

@@ -1,7 +1,7 @@
 /** Users of a merchant account, their groups, permissions and logins. */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
-import { dateTime, flag, int32, many, model, one, text, textTo, texts } from './fields.ts';
+import { dateTime, flag, int32, many, model, one, text, texts, textTo } from './fields.ts';
 
 export const Notification = model('Notification', 'A message that users may receive.', {
   can_filter_by_distribution_centers: flag(),

@@ -1,29 +1,37 @@
 /** Webhooks: who is told of which events, and what was delivered. */
 import type { Static } from 'typebox';
-import { HTTPHeader, answer } from './common.ts';
+import { answer, HTTPHeader } from './common.ts';
 import { dateTime, flag, int32, int64, many, model, one, oneOf, text, texts } from './fields.ts';
 
-export const ApiUserApplicationProfile = model('ApiUserApplicationProfile', 'The application that owns a webhook.', {
-  api_application_logo_url: text(),
-  application_description: text(),
-  application_name: text(),
-  developer_name: text(),
-  developer_website: text(),
-});
+export const ApiUserApplicationProfile = model(
+  'ApiUserApplicationProfile',
+  'The application that owns a webhook.',
+  {
+    api_application_logo_url: text(),
+    application_description: text(),
+    application_name: text(),
+    developer_name: text(),
+    developer_website: text(),
+  },
+);
 export type ApiUserApplicationProfile = Static<typeof ApiUserApplicationProfile>;
 
-export const WebhookEventSubscription = model('WebhookEventSubscription', 'One event and whether a webhook hears it.', {
-  comments: text(),
-  deprecated_flag: flag(),
-  discontinued_flag: flag(),
-  event_description: text(),
-  event_name: text(),
-  event_ruler: text('An Event Ruler pattern; only what matches is sent.'),
-  expansion: text('What the payload is expanded by.'),
-  subscribed: flag(),
-  supports_reflow: flag('Can be sent again for every record.'),
-  webhook_event_oid: int32(),
-});
+export const WebhookEventSubscription = model(
+  'WebhookEventSubscription',
+  'One event and whether a webhook hears it.',
+  {
+    comments: text(),
+    deprecated_flag: flag(),
+    discontinued_flag: flag(),
+    event_description: text(),
+    event_name: text(),
+    event_ruler: text('An Event Ruler pattern; only what matches is sent.'),
+    expansion: text('What the payload is expanded by.'),
+    subscribed: flag(),
+    supports_reflow: flag('Can be sent again for every record.'),
+    webhook_event_oid: int32(),
+  },
+);
 export type WebhookEventSubscription = Static<typeof WebhookEventSubscription>;
 
 export const WebhookEventCategory = model('WebhookEventCategory', 'Events of one kind.', {
@@ -39,7 +47,10 @@ export const Webhook = model('Webhook', 'Where events are delivered, and which.'
   api_user_oid: int32(),
   api_version: oneOf(['2017-03-01']),
   application_profile: one(ApiUserApplicationProfile),
-  authentication_type: oneOf(['none', 'basic', 'api user', 'aws iam'], 'How we prove who we are to the receiver.'),
+  authentication_type: oneOf(
+    ['none', 'basic', 'api user', 'aws iam'],
+    'How we prove who we are to the receiver.',
+  ),
   basic_password: text('Shown once, in the answer that made it.'),
   basic_username: text(),
   compress_events: flag('Events is the JSON array, gzipped, in base64.'),

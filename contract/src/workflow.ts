@@ -1,13 +1,17 @@
 /** Workflow tasks: the work that needs a person. */
 import type { Static } from 'typebox';
-import { Property, answer } from './common.ts';
+import { answer, Property } from './common.ts';
 import { dateTime, flag, int32, many, model, one, oneOf, text, texts } from './fields.ts';
 
-export const WorkflowAgentAuth = model('WorkflowAgentAuth', 'What the live socket is opened with.', {
-  jwt: text('Short-lived.'),
-  merchant_id: text(),
-  websocket_url: text(),
-});
+export const WorkflowAgentAuth = model(
+  'WorkflowAgentAuth',
+  'What the live socket is opened with.',
+  {
+    jwt: text('Short-lived.'),
+    merchant_id: text(),
+    websocket_url: text(),
+  },
+);
 export type WorkflowAgentAuth = Static<typeof WorkflowAgentAuth>;
 
 export const WorkflowAgentAuthResponse = answer('WorkflowAgentAuthResponse', {
@@ -37,7 +41,9 @@ export type WorkflowAttachmentUploadUrl = Static<typeof WorkflowAttachmentUpload
 export const WorkflowAttachmentUploadUrlResponse = answer('WorkflowAttachmentUploadUrlResponse', {
   workflow_attachment_upload_url: one(WorkflowAttachmentUploadUrl),
 });
-export type WorkflowAttachmentUploadUrlResponse = Static<typeof WorkflowAttachmentUploadUrlResponse>;
+export type WorkflowAttachmentUploadUrlResponse = Static<
+  typeof WorkflowAttachmentUploadUrlResponse
+>;
 
 export const WorkflowGroup = model('WorkflowGroup', 'A group that tasks can go to.', {
   group: text(),
@@ -77,7 +83,12 @@ export type WorkflowTaskHistory = Static<typeof WorkflowTaskHistory>;
 
 /** Where a task stands. */
 export const taskStatuses = [
-  'open', 'closed', 'delayed', 'awaiting customer feedback', 'closed - system', 'closed - customer',
+  'open',
+  'closed',
+  'delayed',
+  'awaiting customer feedback',
+  'closed - system',
+  'closed - customer',
   'closed - expiration',
 ] as const;
 
@@ -85,12 +96,22 @@ export const taskStatuses = [
 export const taskPriorities = ['1 - low', '2 - medium', '3 - high', '4 - critical'] as const;
 
 /** What a task can be about. */
-export const taskObjectTypes = ['order', 'auto order', 'item', 'customer profile', 'storefront'] as const;
+export const taskObjectTypes = [
+  'order',
+  'auto order',
+  'item',
+  'customer profile',
+  'storefront',
+] as const;
 
 /** The kinds of tasks that the server raises by itself. */
 export const systemTaskTypes = [
-  'order_accounts_receivable', 'order_fraud_review', 'auto_order_card_update_issue',
-  'auto_order_canceled_payment', 'item_low_stock', 'item_out_of_stock',
+  'order_accounts_receivable',
+  'order_fraud_review',
+  'auto_order_card_update_issue',
+  'auto_order_canceled_payment',
+  'item_low_stock',
+  'item_out_of_stock',
 ] as const;
 
 export const WorkflowTask = model('WorkflowTask', 'Work that needs a person.', {

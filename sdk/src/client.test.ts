@@ -31,7 +31,10 @@ after(() => server.close());
 
 test('a call fills the path, the query and the headers of the contract', async () => {
   const client = createClient({ baseUrl, apiKey: 'k' });
-  const answer = await client.getAutoOrder({ params: { auto_order_oid: 7 }, query: { _expand: 'items,original_order' } });
+  const answer = await client.getAutoOrder({
+    params: { auto_order_oid: 7 },
+    query: { _expand: 'items,original_order' },
+  });
   assert.deepEqual(answer, { success: true });
   const request = seen.at(-1)!;
   assert.equal(request.method, 'GET');
@@ -42,24 +45,39 @@ test('a call fills the path, the query and the headers of the contract', async (
 
 test('a body is sent as JSON, with the key that makes the write repeatable', async () => {
   const client = createClient({ baseUrl, accessToken: 't' });
-  await client.updateAutoOrdersBatch({ body: { autoOrders: [{ auto_order_oid: 7, enabled: false }] }, idempotencyKey: 'once' });
+  await client.updateAutoOrdersBatch({
+    body: { autoOrders: [{ auto_order_oid: 7, enabled: false }] },
+    idempotencyKey: 'once',
+  });
   const request = seen.at(-1)!;
   assert.equal(request.headers['content-type'], 'application/json; charset=UTF-8');
   assert.equal(request.headers.authorization, 'Bearer t');
   assert.equal(request.headers['idempotency-key'], 'once');
-  assert.deepEqual(JSON.parse(request.body), { autoOrders: [{ auto_order_oid: 7, enabled: false }] });
+  assert.deepEqual(JSON.parse(request.body), {
+    autoOrders: [{ auto_order_oid: 7, enabled: false }],
+  });
 });
 
 test('a refusal is an error that carries the status and the server’s words', async () => {
-  answers.push({ status: 400, headers: { 'UC-REST-ERROR': '_limit is too large.' }, body: '{"success":false}' });
-  const refused = await createClient({ baseUrl, apiKey: 'k' }).getAutoOrders({ query: { _limit: 201 } }).catch((error: unknown) => error);
+  answers.push({
+    status: 400,
+    headers: { 'UC-REST-ERROR': '_limit is too large.' },
+    body: '{"success":false}',
+  });
+  const refused = await createClient({ baseUrl, apiKey: 'k' })
+    .getAutoOrders({ query: { _limit: 201 } })
+    .catch((error: unknown) => error);
   assert.ok(refused instanceof RefusedError);
   assert.equal(refused.status, 400);
   assert.equal(refused.message, '_limit is too large.');
 });
 
 test('a 429 is waited out as long as the server asks, and repeated', async () => {
-  answers.push({ status: 429, headers: { 'Retry-After': '0', 'UC-REST-ERROR': 'slow down' }, body: '{}' });
+  answers.push({
+    status: 429,
+    headers: { 'Retry-After': '0', 'UC-REST-ERROR': 'slow down' },
+    body: '{}',
+  });
   const before = seen.length;
   assert.deepEqual(await createClient({ baseUrl, apiKey: 'k' }).getAutoOrders(), { success: true });
   assert.equal(seen.length - before, 2);

@@ -1,4 +1,15 @@
-import { errorHeader, operation, type BodyOf, type OperationId, operationIds, type ParamsOf, type QueryOf, type ResponseOf, simpleKeyHeader, versionHeader } from '@perennial/contract/operations.ts';
+import {
+  type BodyOf,
+  errorHeader,
+  type OperationId,
+  operation,
+  operationIds,
+  type ParamsOf,
+  type QueryOf,
+  type ResponseOf,
+  simpleKeyHeader,
+  versionHeader,
+} from '@perennial/contract/operations.ts';
 
 /** Where the server is and who asks. */
 export interface ClientOptions {
@@ -26,7 +37,9 @@ export interface CallInput<Id extends OperationId> {
 }
 
 /** Every operation of the contract as a function. */
-export type Client = { readonly [Id in OperationId]: (input?: CallInput<Id>) => Promise<ResponseOf<Id>> };
+export type Client = {
+  readonly [Id in OperationId]: (input?: CallInput<Id>) => Promise<ResponseOf<Id>>;
+};
 
 /** The server refused: `message` says what was wrong and how to mend it. */
 export class RefusedError extends Error {
@@ -44,19 +57,33 @@ export class RefusedError extends Error {
 
 /** A client with one function for each operation of the contract, typed by it. */
 export function createClient(options: ClientOptions): Client {
-  const calls = operationIds.map((id) => [id, (input: CallInput<OperationId> = {}) => call(options, id, input)]);
+  const calls = operationIds.map((id) => [
+    id,
+    (input: CallInput<OperationId> = {}) => call(options, id, input),
+  ]);
   return Object.fromEntries(calls) as Client;
 }
 
-async function call(options: ClientOptions, id: OperationId, input: CallInput<OperationId>): Promise<unknown> {
+async function call(
+  options: ClientOptions,
+  id: OperationId,
+  input: CallInput<OperationId>,
+): Promise<unknown> {
   const request = requestOf(options, id, input);
   for (let retriesLeft = options.retriesMax ?? 3; ; retriesLeft--) {
-    const response = await (options.fetch ?? fetch)(request.url, { ...request.init, signal: signalOf(options, input) });
+    const response = await (options.fetch ?? fetch)(request.url, {
+      ...request.init,
+      signal: signalOf(options, input),
+    });
     const body = parse(await response.text());
     if (response.ok) return body;
     const waitSeconds = Number(response.headers.get('Retry-After') ?? NaN);
     if (response.status !== 429 || retriesLeft <= 0 || Number.isNaN(waitSeconds)) {
-      throw new RefusedError(response.status, response.headers.get(errorHeader) ?? `status ${response.status}`, body);
+      throw new RefusedError(
+        response.status,
+        response.headers.get(errorHeader) ?? `status ${response.status}`,
+        body,
+      );
     }
     await pause(waitSeconds, input.signal);
   }
@@ -64,16 +91,28 @@ async function call(options: ClientOptions, id: OperationId, input: CallInput<Op
 
 function requestOf(options: ClientOptions, id: OperationId, input: CallInput<OperationId>) {
   const { base, path, method } = operation(id);
-  const url = new URL(options.baseUrl.replace(/\/$/, '') + base + fill(path, input.params as Record<string, unknown> | undefined));
-  for (const [name, value] of Object.entries(input.query ?? {})) if (value !== undefined) url.searchParams.set(name, String(value));
-  const headers: Record<string, string> = { [versionHeader.name]: versionHeader.value, Accept: 'application/json' };
+  const url = new URL(
+    options.baseUrl.replace(/\/$/, '') +
+      base +
+      fill(path, input.params as Record<string, unknown> | undefined),
+  );
+  for (const [name, value] of Object.entries(input.query ?? {}))
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  const headers: Record<string, string> = {
+    [versionHeader.name]: versionHeader.value,
+    Accept: 'application/json',
+  };
   if (options.apiKey) headers[simpleKeyHeader] = options.apiKey;
   if (options.accessToken) headers['Authorization'] = `Bearer ${options.accessToken}`;
   if (input.idempotencyKey) headers['Idempotency-Key'] = input.idempotencyKey;
   if (input.body === undefined) return { url, init: { method, headers } };
   const form = operation(id).form === true;
-  headers['Content-Type'] = form ? 'application/x-www-form-urlencoded' : 'application/json; charset=UTF-8';
-  const body = form ? new URLSearchParams(input.body as Record<string, string>).toString() : JSON.stringify(input.body);
+  headers['Content-Type'] = form
+    ? 'application/x-www-form-urlencoded'
+    : 'application/json; charset=UTF-8';
+  const body = form
+    ? new URLSearchParams(input.body as Record<string, string>).toString()
+    : JSON.stringify(input.body);
   return { url, init: { method, headers, body } };
 }
 

@@ -10,9 +10,9 @@ import { customerRoutes } from './customers/routes.ts';
 import { itemRoutes } from './items/routes.ts';
 import { present } from './kernel/assert.ts';
 import type { IdFactory } from './kernel/ids.ts';
+import { merchantRoutes } from './merchants/routes.ts';
 import { factsExpand } from './notifications/facts.ts';
 import { noticeListener } from './notifications/listener.ts';
-import { merchantRoutes } from './merchants/routes.ts';
 import { noticeRoutes } from './notifications/routes.ts';
 import { noticeSender, receiptExpand } from './notifications/sender.ts';
 import { orderRoutes } from './orders/routes.ts';
@@ -26,50 +26,50 @@ import { createPayments, type Payments } from './payments/payments.ts';
 import { addStripeWebhook, type LateAnswer } from './payments/stripeWebhook.ts';
 import { readClock } from './platform/clock/merchantClock.ts';
 import type { SystemClock } from './platform/clock/systemClock.ts';
-import { systemActor, type Context } from './platform/context.ts';
+import { type Context, systemActor } from './platform/context.ts';
 import { type EventListener, outbox } from './platform/events/outbox.ts';
+import { type FileSettings, openFiles } from './platform/files/openFiles.ts';
 import { forgettingWorker } from './platform/http/idempotency.ts';
 import { addPages } from './platform/http/pages.ts';
 import { httpServer } from './platform/http/pipeline.ts';
 import { addProbes } from './platform/http/probes.ts';
-import { rateLimiter, type RateLimit } from './platform/http/rateLimiter.ts';
+import { type RateLimit, rateLimiter } from './platform/http/rateLimiter.ts';
 import type { Routes } from './platform/http/routes.ts';
-import { openFiles, type FileSettings } from './platform/files/openFiles.ts';
 import type { Worker } from './platform/jobs/loop.ts';
 import type { MailTransport } from './platform/mail/mailTransport.ts';
 import { openMetrics } from './platform/metrics.ts';
 import type { Seal } from './platform/seal.ts';
 import type { DatabasePool } from './platform/storage/database.ts';
-import { databaseTokens } from './platform/tokens.ts';
-import { rememberedMerchants, type Merchants } from './platform/tenancy/merchants.ts';
 import { listMerchants } from './platform/tenancy/merchantStore.ts';
-import { recheckNow } from './rebill/lateAnswerStore.ts';
+import { type Merchants, rememberedMerchants } from './platform/tenancy/merchants.ts';
+import { databaseTokens } from './platform/tokens.ts';
 import { bookRoutes } from './rebill/bookRoutes.ts';
+import { defaultTiming, type RebillTiming } from './rebill/dueOperations.ts';
+import { recheckNow } from './rebill/lateAnswerStore.ts';
+import { replaceCard } from './rebill/operations.ts';
 import { wakeParked } from './rebill/parkedListener.ts';
 import { rebillDueWork } from './rebill/playOperations.ts';
-import { advanceWorker } from './sandbox/playing.ts';
-import { sandboxRoutes } from './sandbox/routes.ts';
-import { defaultTiming, type RebillTiming } from './rebill/dueOperations.ts';
-import { replaceCard } from './rebill/operations.ts';
 import { rebillWorker, unansweredWorker } from './rebill/rebillWorker.ts';
 import { rebillRoutes } from './rebill/routes.ts';
-import { simpleKeys, type Keys } from './staff/authenticate.ts';
+import { advanceWorker } from './sandbox/playing.ts';
+import { sandboxRoutes } from './sandbox/routes.ts';
+import { type Keys, simpleKeys } from './staff/authenticate.ts';
 import { expiryWorker } from './staff/expiry.ts';
 import { addOauthEndpoints } from './staff/oauthEndpoints.ts';
 import { addOauthPages } from './staff/oauthPages.ts';
 import { staffRoutes } from './staff/routes.ts';
+import { readObjectFacts } from './taskObjects.ts';
 import { webhookListener } from './webhooks/capture.ts';
 import { webhookDispatcher } from './webhooks/dispatcher.ts';
 import { reflowWorker } from './webhooks/reflow.ts';
 import { retentionWorker } from './webhooks/retention.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 import type { Sender } from './webhooks/send.ts';
-import { readObjectFacts } from './taskObjects.ts';
+import { objectIds, objectReaders, readAutoOrders, readOrder } from './wireReaders.ts';
 import { liveSockets } from './workflow/live.ts';
 import { movingDueWork, movingWorker } from './workflow/moving.ts';
 import { workflowRoutes } from './workflow/routes.ts';
 import { systemTaskListener } from './workflow/systemTaskListener.ts';
-import { objectIds, objectReaders, readAutoOrders, readOrder } from './wireReaders.ts';
 
 /** What the application is put together from: the outside world, and what the settings decide. */
 export interface AppParts {
@@ -121,7 +121,14 @@ export function createApp(parts: AppParts): App {
     wakeParked,
     noticeListener((context, oids) => readAutoOrders(context, oids, factsExpand)),
   ];
-  const webhooks = webhookDispatcher({ db, clock, contextFor, seal: parts.seal, send: parts.sender.send, jitter: parts.ids.fraction });
+  const webhooks = webhookDispatcher({
+    db,
+    clock,
+    contextFor,
+    seal: parts.seal,
+    send: parts.sender.send,
+    jitter: parts.ids.fraction,
+  });
   listeners.push(webhookListener(objectReaders, webhooks.wake));
   const tokens = databaseTokens({ db, clock, seal: parts.seal, ids: parts.ids });
   const publicUrl = () => readPublicUrl(db);
@@ -133,29 +140,86 @@ export function createApp(parts: AppParts): App {
 
   const payments = createPayments(parts.gateways);
   const rebills = { payments, timing: parts.rebillTiming ?? defaultTiming, db, clock, contextFor };
-  const orders = { charge: orderCharge(payments, contextFor), hooks: orderHooks, autoOrder: orderAutoOrderJson };
-  const clocks = { db, clock, merchants, contextFor, isReal: payments.isReal, dueWork: [rebillDueWork({ payments }, clock), movingDueWork] };
+  const orders = {
+    charge: orderCharge(payments, contextFor),
+    hooks: orderHooks,
+    autoOrder: orderAutoOrderJson,
+  };
+  const clocks = {
+    db,
+    clock,
+    merchants,
+    contextFor,
+    isReal: payments.isReal,
+    dueWork: [rebillDueWork({ payments }, clock), movingDueWork],
+  };
   const routes: Routes = {
-    ...merchantRoutes(merchants), ...itemRoutes, ...customerRoutes, ...orderRoutes(orders), ...autoOrderRoutes, ...rebillRoutes(rebills),
+    ...merchantRoutes(merchants),
+    ...itemRoutes,
+    ...customerRoutes,
+    ...orderRoutes(orders),
+    ...autoOrderRoutes,
+    ...rebillRoutes(rebills),
     ...noticeRoutes(async (context, oid) => (await readSubscription(context, oid)) !== undefined),
-    ...billingRoutes(readSubscription), ...sandboxRoutes(clocks), ...webhookRoutes({ seal: parts.seal, clock }), ...bookRoutes, ...staffRoutes,
+    ...billingRoutes(readSubscription),
+    ...sandboxRoutes(clocks),
+    ...webhookRoutes({ seal: parts.seal, clock }),
+    ...bookRoutes,
+    ...staffRoutes,
     ...workflowRoutes({ readObjects: readObjectFacts, files, merchants, live }),
   };
   const notices = noticeSender({
-    db, mail: parts.mail, mailFrom: parts.mailFrom, contextFor,
+    db,
+    mail: parts.mail,
+    mailFrom: parts.mailFrom,
+    contextFor,
     readOrder: (context, orderId) => readOrder(context, orderId, receiptExpand),
     updateBillingUrl: ({ merchant: { merchantId } }, oid) => makeBillingLink(db, merchantId, oid),
   });
-  const workers: Worker[] = [forgettingWorker(db, clock), expiryWorker(db, clock), unsettledChargesWorker(allContexts, orders), autoOrderWorker({ db, contextFor }), rebillWorker(rebills), unansweredWorker(rebills), notices, advanceWorker(clocks), webhooks, reflowWorker({ db, contextFor, readers: objectReaders, ids: objectIds }), retentionWorker(db, clock), movingWorker(allContexts, files)];
+  const workers: Worker[] = [
+    forgettingWorker(db, clock),
+    expiryWorker(db, clock),
+    unsettledChargesWorker(allContexts, orders),
+    autoOrderWorker({ db, contextFor }),
+    rebillWorker(rebills),
+    unansweredWorker(rebills),
+    notices,
+    advanceWorker(clocks),
+    webhooks,
+    reflowWorker({ db, contextFor, readers: objectReaders, ids: objectIds }),
+    retentionWorker(db, clock),
+    movingWorker(allContexts, files),
+  ];
 
-  const http = httpServer({ ...parts, metrics, events, merchants, authenticate: keys.authenticate, limiter, routes });
+  const http = httpServer({
+    ...parts,
+    metrics,
+    events,
+    merchants,
+    authenticate: keys.authenticate,
+    limiter,
+    routes,
+  });
   addProbes(http, db, metrics);
   addPages(http);
-  addOauthEndpoints(http, { db, clock, ids: parts.ids, limiter, publicUrl, forgetTokens: () => keys.forget() });
+  addOauthEndpoints(http, {
+    db,
+    clock,
+    ids: parts.ids,
+    limiter,
+    publicUrl,
+    forgetTokens: () => keys.forget(),
+  });
   addOauthPages(http, { db, clock, ids: parts.ids, findContext });
   addBillingPage(http, { db, contextFor, readAutoOrder: readSubscription, updateCard });
   const { stripe } = parts.gateways;
-  if (stripe?.webhookSecret !== undefined) addStripeWebhook(http, { ...stripe, webhookSecret: stripe.webhookSecret }, clock, hearLateAnswer);
+  if (stripe?.webhookSecret !== undefined)
+    addStripeWebhook(
+      http,
+      { ...stripe, webhookSecret: stripe.webhookSecret },
+      clock,
+      hearLateAnswer,
+    );
   fileStore.addRoutes?.(http);
   live.addTo(http);
   http.addHook('onClose', () => limiter.close());
@@ -164,14 +228,30 @@ export function createApp(parts: AppParts): App {
     await parts.sender.close();
   });
 
-  return { http, workers: workers.map(metrics.measured), apiWorkers: [limiter.worker, live.worker].map(metrics.measured), merchants, keys, payments, contextFor };
+  return {
+    http,
+    workers: workers.map(metrics.measured),
+    apiWorkers: [limiter.worker, live.worker].map(metrics.measured),
+    merchants,
+    keys,
+    payments,
+    contextFor,
+  };
 
   async function readSubscription(context: Context, oid: number): Promise<AutoOrder | undefined> {
     return (await readAutoOrders(context, [oid], subscriptionExpand)).get(oid);
   }
 
-  async function updateCard(context: Context, oid: number, { cardToken, expiration }: EnteredCard): Promise<void> {
-    await replaceCard(context, rebills, oid, { card_number_token: cardToken, card_expiration_month: expiration.month, card_expiration_year: expiration.year });
+  async function updateCard(
+    context: Context,
+    oid: number,
+    { cardToken, expiration }: EnteredCard,
+  ): Promise<void> {
+    await replaceCard(context, rebills, oid, {
+      card_number_token: cardToken,
+      card_expiration_month: expiration.month,
+      card_expiration_year: expiration.year,
+    });
   }
 
   async function hearLateAnswer({ merchantId, key, answer }: LateAnswer): Promise<void> {
@@ -190,6 +270,15 @@ export function createApp(parts: AppParts): App {
   async function contextFor(merchantId: string): Promise<Context> {
     const merchant = present(await merchants.find(merchantId), `merchant ${merchantId}`);
     const now = readClock(merchant.clock, clock.now());
-    return { merchant, db, now, actor: systemActor, events, ids: parts.ids, log: parts.log, requestId: parts.ids.uuid() };
+    return {
+      merchant,
+      db,
+      now,
+      actor: systemActor,
+      events,
+      ids: parts.ids,
+      log: parts.log,
+      requestId: parts.ids.uuid(),
+    };
   }
 }

@@ -48,7 +48,10 @@ export interface RateConfig {
 }
 
 /** The two windows as the limiter takes them. */
-export const rateLimits = ({ perHour, perDay }: RateConfig) => [{ limit: perHour, seconds: 3600 }, { limit: perDay, seconds: 86_400 }];
+export const rateLimits = ({ perHour, perDay }: RateConfig) => [
+  { limit: perHour, seconds: 3600 },
+  { limit: perDay, seconds: 86_400 },
+];
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -67,21 +70,53 @@ export const settings = [
   ['MAX_CONNECTIONS', '8 a core, at least 16', 'connections to PostgreSQL this process may open'],
   ['DEMO', 'on; off with DATABASE_URL', 'create a demo merchant with demo data the first time'],
   ['LOG_LEVEL', 'info', logLevels.join(', ')],
-  ['RATE_LIMIT_PER_HOUR', '1000; 0 with DEMO', 'requests an hour per application and per address; 0 is no limit'],
-  ['RATE_LIMIT_PER_DAY', '10000; 0 with DEMO', 'requests a day per application and per address; 0 is no limit'],
+  [
+    'RATE_LIMIT_PER_HOUR',
+    '1000; 0 with DEMO',
+    'requests an hour per application and per address; 0 is no limit',
+  ],
+  [
+    'RATE_LIMIT_PER_DAY',
+    '10000; 0 with DEMO',
+    'requests a day per application and per address; 0 is no limit',
+  ],
   ['BODY_LIMIT_BYTES', '5000000', 'largest request body'],
   ['TRUSTED_PROXIES', '', 'comma list of proxy addresses whose X-Forwarded-For is believed'],
   ['ROLE', 'all', 'api, worker or all; also serve --role'],
-  ['PUBLIC_URL', 'http://HOST:PORT', 'where customers reach this server: the start of the links in mails'],
-  ['GATEWAY_URL', '', 'a simulator in a process of its own (npm run gateway) instead of the one inside'],
+  [
+    'PUBLIC_URL',
+    'http://HOST:PORT',
+    'where customers reach this server: the start of the links in mails',
+  ],
+  [
+    'GATEWAY_URL',
+    '',
+    'a simulator in a process of its own (npm run gateway) instead of the one inside',
+  ],
   ['STRIPE_SECRET_KEY', '', 'charges merchants with a real clock through Stripe'],
   ['STRIPE_WEBHOOK_SECRET', '', 'of the endpoint /perennial/v1/gateways/stripe/webhook'],
-  ['SECRET_KEY', 'a file in DATA_DIR', 'seals secrets in the database; 32 characters or more, the same for every process'],
-  ['SMTP_URL', '', 'sends mails, for example smtp://user:password@mail.example.com:587; else they are written to DATA_DIR/mail'],
+  [
+    'SECRET_KEY',
+    'a file in DATA_DIR',
+    'seals secrets in the database; 32 characters or more, the same for every process',
+  ],
+  [
+    'SMTP_URL',
+    '',
+    'sends mails, for example smtp://user:password@mail.example.com:587; else they are written to DATA_DIR/mail',
+  ],
   ['S3_BUCKET', '', 'keeps attachments there instead of in DATA_DIR/files'],
   ['S3_REGION', 'us-east-1', 'of the bucket'],
-  ['S3_ENDPOINT', '', 'where the bucket is when it is not at Amazon, for example https://s3.example.com'],
-  ['S3_ACCESS_KEY_ID', '', 'with S3_SECRET_ACCESS_KEY; absent: the machine\'s own, as Amazon\'s SDK finds it'],
+  [
+    'S3_ENDPOINT',
+    '',
+    'where the bucket is when it is not at Amazon, for example https://s3.example.com',
+  ],
+  [
+    'S3_ACCESS_KEY_ID',
+    '',
+    "with S3_SECRET_ACCESS_KEY; absent: the machine's own, as Amazon's SDK finds it",
+  ],
   ['S3_SECRET_ACCESS_KEY', '', 'the secret of that key'],
   ['MAIL_FROM', 'orders@localhost', 'the sender of mails whose merchant names none'],
 ] as const;
@@ -106,9 +141,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     host: read.text('HOST', '127.0.0.1'),
     port: read.integer('PORT', 8080, 0, 65_535),
     dataDir: resolve(read.text('DATA_DIR', './data')),
-    ...(databaseUrl === '' ? {} : { database: { url: read.postgresUrl('DATABASE_URL', databaseUrl) } }),
+    ...(databaseUrl === ''
+      ? {}
+      : { database: { url: read.postgresUrl('DATABASE_URL', databaseUrl) } }),
     prepareStatements: read.flag('PREPARED_STATEMENTS', true),
-    maxConnections: read.integer('MAX_CONNECTIONS', Math.max(16, 8 * availableParallelism()), 2, 1000),
+    maxConnections: read.integer(
+      'MAX_CONNECTIONS',
+      Math.max(16, 8 * availableParallelism()),
+      2,
+      1000,
+    ),
     demo,
     logLevel: read.oneOf('LOG_LEVEL', logLevels, 'info'),
     rate: {
@@ -144,14 +186,21 @@ class Reader {
 
   longText(name: string, lengthMin: number): string | undefined {
     const text = this.text(name, '');
-    if (text !== '' && text.length < lengthMin) this.faults.push(`${name}: give at least ${lengthMin} characters, made at random`);
+    if (text !== '' && text.length < lengthMin)
+      this.faults.push(`${name}: give at least ${lengthMin} characters, made at random`);
     return text || undefined;
   }
 
   addresses(name: string): string[] {
-    const given = this.text(name, '').split(',').map((part) => part.trim()).filter((part) => part !== '');
+    const given = this.text(name, '')
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
     const wrong = given.filter((part) => !ipaddr.isValid(part) && !ipaddr.isValidCIDR(part));
-    if (wrong.length > 0) this.faults.push(`${name}: ${wrong.join(', ')} is neither an address nor a range such as 10.0.0.0/8`);
+    if (wrong.length > 0)
+      this.faults.push(
+        `${name}: ${wrong.join(', ')} is neither an address nor a range such as 10.0.0.0/8`,
+      );
     return given;
   }
 
@@ -184,7 +233,9 @@ class Reader {
     const text = this.text(name, '').replace(/\/+$/, '');
     if (text === '') return undefined;
     if (!URL.canParse(text) || !schemes.includes(new URL(text).protocol.slice(0, -1))) {
-      this.faults.push(`${name}: give a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`);
+      this.faults.push(
+        `${name}: give a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+      );
     }
     return text;
   }
@@ -193,15 +244,29 @@ class Reader {
     const secretKey = this.text('STRIPE_SECRET_KEY', '');
     const webhookSecret = this.text('STRIPE_WEBHOOK_SECRET', '') || undefined;
     if (secretKey !== '') return { secretKey, webhookSecret };
-    if (webhookSecret !== undefined) this.faults.push('STRIPE_WEBHOOK_SECRET: set STRIPE_SECRET_KEY too');
+    if (webhookSecret !== undefined)
+      this.faults.push('STRIPE_WEBHOOK_SECRET: set STRIPE_SECRET_KEY too');
     return undefined;
   }
 
   s3(): S3Settings | undefined {
-    const [bucket, accessKeyId, secretAccessKey] = ['S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'].map((name) => this.text(name, '') || undefined);
-    if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) this.faults.push('S3_ACCESS_KEY_ID: set S3_SECRET_ACCESS_KEY with it, or neither');
+    const [bucket, accessKeyId, secretAccessKey] = [
+      'S3_BUCKET',
+      'S3_ACCESS_KEY_ID',
+      'S3_SECRET_ACCESS_KEY',
+    ].map((name) => this.text(name, '') || undefined);
+    if ((accessKeyId === undefined) !== (secretAccessKey === undefined))
+      this.faults.push('S3_ACCESS_KEY_ID: set S3_SECRET_ACCESS_KEY with it, or neither');
     const endpoint = this.url('S3_ENDPOINT', ['http', 'https']);
-    return bucket === undefined ? undefined : { bucket, region: this.text('S3_REGION', 'us-east-1'), endpoint, accessKeyId, secretAccessKey };
+    return bucket === undefined
+      ? undefined
+      : {
+          bucket,
+          region: this.text('S3_REGION', 'us-east-1'),
+          endpoint,
+          accessKeyId,
+          secretAccessKey,
+        };
   }
 
   postgresUrl(name: string, text: string): string {

@@ -55,16 +55,26 @@ export interface Facts {
 /** The auto_order document. */
 export const autoOrderDocument: Facts & { readonly events: readonly string[] } = (() => {
   const file = read<AutoOrderDocumentFile>('autoOrderDocument.json');
-  return { models: file.objects, operations: file.operations, events: file.webhookEvents.map(({ event }) => event) };
+  return {
+    models: file.objects,
+    operations: file.operations,
+    events: file.webhookEvents.map(({ event }) => event),
+  };
 })();
 
 /** The workflow document. */
 export const workflowDocument = read<Facts>('workflowDocument.json');
 
 /** The API as its newest published clients know it. */
-export const currentApi: Facts & { readonly expansions: Readonly<Record<string, readonly string[]>> } = (() => {
+export const currentApi: Facts & {
+  readonly expansions: Readonly<Record<string, readonly string[]>>;
+} = (() => {
   const file = read<ByTag & { expansions: Record<string, string[]> }>('currentApi.json');
-  return { models: file.models, operations: Object.values(file.operations).flat(), expansions: file.expansions };
+  return {
+    models: file.models,
+    operations: Object.values(file.operations).flat(),
+    expansions: file.expansions,
+  };
 })();
 
 /** What came later still, as far as we answer it. */

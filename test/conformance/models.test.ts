@@ -2,16 +2,37 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { schemas } from '@perennial/contract/schemas.ts';
-import { autoOrderDocument, currentApi, newer, workflowDocument, type FactField, type Facts } from './facts.ts';
+import {
+  autoOrderDocument,
+  currentApi,
+  type FactField,
+  type Facts,
+  newer,
+  workflowDocument,
+} from './facts.ts';
 
 /** Where the documents disagree with each other or we take more than they ask: what ours says, and why. */
-const agreedDifferences: Readonly<Record<string, { readonly ours: Partial<FactField>; readonly why: string }>> = {
-  'OrderProperty.value': { ours: { maxLength: 3800 }, why: 'the older, longer length is still taken' },
+const agreedDifferences: Readonly<
+  Record<string, { readonly ours: Partial<FactField>; readonly why: string }>
+> = {
+  'OrderProperty.value': {
+    ours: { maxLength: 3800 },
+    why: 'the older, longer length is still taken',
+  },
   'CustomerTag.tag_value': { ours: { maxLength: 250 }, why: 'the newer, longer length is taken' },
-  'OrderChannelPartner.channel_partner_order_id': { ours: { maxLength: 50 }, why: 'the newer API gave it a length' },
-  'Customer.signup_dts': { ours: { format: 'dateTime' }, why: 'the newer API says that it is a date' },
+  'OrderChannelPartner.channel_partner_order_id': {
+    ours: { maxLength: 50 },
+    why: 'the newer API gave it a length',
+  },
+  'Customer.signup_dts': {
+    ours: { format: 'dateTime' },
+    why: 'the newer API says that it is a date',
+  },
   'Order.currency_code': { ours: { enum: undefined }, why: 'the newer API takes any currency' },
-  'OrderItem.special_product_type': { ours: { enum: undefined }, why: 'the newer API takes any type' },
+  'OrderItem.special_product_type': {
+    ours: { enum: undefined },
+    why: 'the newer API takes any type',
+  },
 };
 
 /** Values that an older source does not list; the newest source must list each of them. */
@@ -27,19 +48,25 @@ describe('our models agree with', () => {
   test('the auto_order document: 79 objects, 663 fields', (t) => {
     const agreed = compare(autoOrderDocument);
     assert.deepEqual(agreed, { models: 79, fields: 663 });
-    t.diagnostic(`auto_order document: ${agreed.models} of 79 objects and ${agreed.fields} of 663 fields agree`);
+    t.diagnostic(
+      `auto_order document: ${agreed.models} of 79 objects and ${agreed.fields} of 663 fields agree`,
+    );
   });
 
   test('the workflow document: 23 models, 142 fields', (t) => {
     const agreed = compare(workflowDocument);
     assert.deepEqual(agreed, { models: 23, fields: 142 });
-    t.diagnostic(`workflow document: ${agreed.models} of 23 models and ${agreed.fields} of 142 fields agree`);
+    t.diagnostic(
+      `workflow document: ${agreed.models} of 23 models and ${agreed.fields} of 142 fields agree`,
+    );
   });
 
   test('the current API: 168 models, 1367 fields', (t) => {
     const agreed = compare(currentApi);
     assert.deepEqual(agreed, { models: 168, fields: 1367 });
-    t.diagnostic(`current API: ${agreed.models} of 168 models and ${agreed.fields} of 1367 fields agree`);
+    t.diagnostic(
+      `current API: ${agreed.models} of 168 models and ${agreed.fields} of 1367 fields agree`,
+    );
   });
 
   test('the newer pages', (t) => {
@@ -57,14 +84,20 @@ test('our models have no field that nobody published, the ones under /perennial/
     const sources = published.flatMap(({ models }) => models[name] ?? []);
     if (sources.length === 0) continue;
     const known = new Set(sources.flatMap(({ fields }) => Object.keys(fields)));
-    assert.deepEqual(propertyNames(schema).filter((field) => !known.has(field)), [], name);
+    assert.deepEqual(
+      propertyNames(schema).filter((field) => !known.has(field)),
+      [],
+      name,
+    );
   }
 });
 
 test('every agreed difference is one', () => {
   for (const path of [...Object.keys(agreedDifferences), ...widenedEnums]) {
     const [model, field] = path.split('.') as [string, string];
-    const facts = [autoOrderDocument, currentApi].flatMap(({ models }) => models[model]?.fields[field] ?? []);
+    const facts = [autoOrderDocument, currentApi].flatMap(
+      ({ models }) => models[model]?.fields[field] ?? [],
+    );
     const ours = factOf(propertiesOf(model)[field]!);
     const isSame = (fact: FactField) => JSON.stringify(relevant(fact)) === JSON.stringify(ours);
     assert.ok(!facts.every(isSame), `${path} no longer differs`);
@@ -83,7 +116,8 @@ function compare({ models }: Facts) {
     }
     const before = wrong.length;
     const ours = schema.readOnly ? true : schema['x-insert-only'] ? 'except on insert' : undefined;
-    if (ours !== readOnlyObject) wrong.push(`${name} is read-only: ${String(readOnlyObject)}, ours: ${String(ours)}`);
+    if (ours !== readOnlyObject)
+      wrong.push(`${name} is read-only: ${String(readOnlyObject)}, ours: ${String(ours)}`);
     for (const [field, fact] of Object.entries(fields)) {
       const fault = disagreement(`${name}.${field}`, fact, propertiesOf(name)[field]);
       if (fault) wrong.push(fault);
@@ -95,7 +129,11 @@ function compare({ models }: Facts) {
   return agreed;
 }
 
-function disagreement(path: string, fact: FactField, property: object | undefined): string | undefined {
+function disagreement(
+  path: string,
+  fact: FactField,
+  property: object | undefined,
+): string | undefined {
   if (!property) return `${path} is missing`;
   const ours = factOf(property);
   const expected = relevant({ ...fact, ...agreedDifferences[path]?.ours });
@@ -105,13 +143,21 @@ function disagreement(path: string, fact: FactField, property: object | undefine
     return disagreement('', { ...fact, enum: ours.enum! }, property);
   }
   const same = JSON.stringify(expected) === JSON.stringify(ours);
-  return same ? undefined : `${path} should be ${JSON.stringify(expected)}, is ${JSON.stringify(ours)}`;
+  return same
+    ? undefined
+    : `${path} should be ${JSON.stringify(expected)}, is ${JSON.stringify(ours)}`;
 }
 
 /** Our schema of a field in the words of the facts. */
 function factOf(property: object): FactField {
   const schema = property as {
-    $ref?: string; type?: string; format?: string; items?: object; maxLength?: number; readOnly?: true; enum?: string[];
+    $ref?: string;
+    type?: string;
+    format?: string;
+    items?: object;
+    maxLength?: number;
+    readOnly?: true;
+    enum?: string[];
   };
   if (schema.$ref) return relevant({ type: 'object', ref: schema.$ref, readOnly: schema.readOnly });
   const format = schema.format === 'date-time' ? 'dateTime' : schema.format;
@@ -125,13 +171,24 @@ function elementOf(element: FactField): FactField {
 }
 
 /** What is compared, in one order. */
-function relevant({ type, format, items, ref, maxLength, readOnly, enum: values }: Partial<FactField>): FactField {
+function relevant({
+  type,
+  format,
+  items,
+  ref,
+  maxLength,
+  readOnly,
+  enum: values,
+}: Partial<FactField>): FactField {
   const fact = { type, format, items, ref, maxLength, readOnly, enum: values && [...values] };
   return Object.fromEntries(Object.entries(fact).filter(([, value]) => value !== undefined));
 }
 
 function sizeOf({ models }: Facts) {
-  const fields = Object.values(models).reduce((sum, model) => sum + Object.keys(model.fields).length, 0);
+  const fields = Object.values(models).reduce(
+    (sum, model) => sum + Object.keys(model.fields).length,
+    0,
+  );
   return { models: Object.keys(models).length, fields };
 }
 

@@ -3,14 +3,28 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { events } from '@perennial/contract/events.ts';
 import { expansions } from '@perennial/contract/expansions.ts';
-import { operation, operationIds, type Operation, type OperationId } from '@perennial/contract/operations.ts';
+import {
+  type Operation,
+  type OperationId,
+  operation,
+  operationIds,
+} from '@perennial/contract/operations.ts';
 import { sortings } from '@perennial/contract/sorting.ts';
-import { autoOrderDocument, currentApi, newer, workflowDocument, type FactOperation, type Facts } from './facts.ts';
+import {
+  autoOrderDocument,
+  currentApi,
+  type FactOperation,
+  type Facts,
+  newer,
+  workflowDocument,
+} from './facts.ts';
 
 /** Where ours says something else, and why. */
 const agreedDifferences: Readonly<Record<string, string>> = {
-  'getAutoOrdersBatch permissions': 'auto_order_read suffices as well: it is what every other read asks for',
-  'getAutoOrdersByQuery permissions': 'auto_order_read suffices as well: it is what every other read asks for',
+  'getAutoOrdersBatch permissions':
+    'auto_order_read suffices as well: it is what every other read asks for',
+  'getAutoOrdersByQuery permissions':
+    'auto_order_read suffices as well: it is what every other read asks for',
   'getOrders total type': 'an order’s total has cents',
   'getItems parent_category_id': 'there are no categories',
   'getItems parent_category_path': 'there are no categories',
@@ -36,9 +50,16 @@ describe('our operations agree with', () => {
 test('the documented expansions and events are ours', () => {
   for (const [resource, names] of Object.entries(currentApi.expansions)) {
     const ours: readonly string[] = expansions[resource as keyof typeof expansions];
-    assert.deepEqual(names.filter((name) => !ours.includes(name)), [], resource);
+    assert.deepEqual(
+      names.filter((name) => !ours.includes(name)),
+      [],
+      resource,
+    );
   }
-  assert.deepEqual(autoOrderDocument.events.filter((event) => !(event in events)), []);
+  assert.deepEqual(
+    autoOrderDocument.events.filter((event) => !(event in events)),
+    [],
+  );
 });
 
 /** The operations of a source that agree with ours in full; a disagreement fails with all of them named. */
@@ -64,7 +85,9 @@ function disagreements(id: OperationId, ours: Operation, fact: FactOperation): s
   const faults: string[] = [];
   const check = (what: string, given: unknown, expected: unknown) => {
     if (JSON.stringify(given) !== JSON.stringify(expected)) {
-      faults.push(`${id} ${what} should be ${JSON.stringify(expected)}, is ${JSON.stringify(given)}`);
+      faults.push(
+        `${id} ${what} should be ${JSON.stringify(expected)}, is ${JSON.stringify(given)}`,
+      );
     }
   };
   if (fact.operationId) check('name', id, fact.operationId);
@@ -72,7 +95,11 @@ function disagreements(id: OperationId, ours: Operation, fact: FactOperation): s
   if (fact.body) check('body', ours.body?.$id, fact.body.schema);
   if (fact.responses['200']) check('answer', ours.response?.$id, fact.responses['200']);
   if ('204' in fact.responses) check('status', ours.status, 204);
-  check('path parameters', parameters(ours.params), fact.pathParams.map(({ name, type }) => [name, type]));
+  check(
+    'path parameters',
+    parameters(ours.params),
+    fact.pathParams.map(({ name, type }) => [name, type]),
+  );
   for (const { name, type, max, allowed } of fact.query) {
     const given = parameters(ours.query).find(([known]) => known === name);
     if (!given) faults.push(`${id} ${name} is missing`);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { auditMerchant } from '../../server/src/rebill/auditOperations.ts';
 import type { BookedCharge } from '../../server/src/payments/simulatorBooks.ts';
 import type { Database } from '../../server/src/platform/storage/database.ts';
 import type { Merchant } from '../../server/src/platform/tenancy/merchant.ts';
+import { auditMerchant } from '../../server/src/rebill/auditOperations.ts';
 
 /** What {@link checkBooks} counted. */
 export interface Checked {
@@ -15,9 +15,17 @@ export interface Checked {
  * The gateway's own books against ours, and ours against themselves: each paid rebill was captured exactly once and each capture has one paid order of its amount;
  * what was not captured was declined; counters and schedules agree; nothing is in flight.
  */
-export async function checkBooks(db: Database, merchant: Merchant, books: readonly BookedCharge[]): Promise<Checked> {
+export async function checkBooks(
+  db: Database,
+  merchant: Merchant,
+  books: readonly BookedCharge[],
+): Promise<Checked> {
   const { merchantId } = merchant;
-  const captures = new Map(books.filter((charge) => charge.merchantId === merchantId && charge.declined === undefined).map((charge) => [charge.key, charge]));
+  const captures = new Map(
+    books
+      .filter((charge) => charge.merchantId === merchantId && charge.declined === undefined)
+      .map((charge) => [charge.key, charge]),
+  );
   const rows = await db.rows<RebillRow>(
     `select r.auto_order_oid as oid, r.rebill_number as number, r.attempt, r.state, r.amount_minor as amount, r.order_id as order_id,
        o.total_minor as total, o.paid_at is not null as is_paid
@@ -25,23 +33,49 @@ export async function checkBooks(db: Database, merchant: Merchant, books: readon
      where r.merchant_id = $1`,
     [merchantId],
   );
-  for (const { oid, number, attempt, state, amount, order_id: orderId, total, is_paid: isPaid } of rows) {
+  for (const {
+    oid,
+    number,
+    attempt,
+    state,
+    amount,
+    order_id: orderId,
+    total,
+    is_paid: isPaid,
+  } of rows) {
     const name = `rebill ${number} of ${oid}`;
     assert.ok(state === 'paid' || state === 'declined', `${name} is left ${state}`);
-    const keys = Array.from({ length: attempt }, (_, index) => `rebill:${merchantId}:${oid}:${number}:${index + 1}`);
+    const keys = Array.from(
+      { length: attempt },
+      (_, index) => `rebill:${merchantId}:${oid}:${number}:${index + 1}`,
+    );
     const captured = keys.filter((key) => captures.has(key));
-    assert.equal(captured.length, state === 'paid' && amount > 0 ? 1 : 0, `${name} is ${state} and was captured ${captured.length} times`);
-    assert.equal(isPaid ?? false, state === 'paid', `${name} is ${state} and its order is ${isPaid ? '' : 'not '}paid`);
+    assert.equal(
+      captured.length,
+      state === 'paid' && amount > 0 ? 1 : 0,
+      `${name} is ${state} and was captured ${captured.length} times`,
+    );
+    assert.equal(
+      isPaid ?? false,
+      state === 'paid',
+      `${name} is ${state} and its order is ${isPaid ? '' : 'not '}paid`,
+    );
     if (captured.length === 0) continue;
     const capture = captures.get(captured[0]!)!;
-    assert.deepEqual([capture.amount, capture.orderReference, amount], [total, orderId, total], name);
+    assert.deepEqual(
+      [capture.amount, capture.orderReference, amount],
+      [total, orderId, total],
+      name,
+    );
     captures.delete(captured[0]!);
   }
   assert.deepEqual([...captures.keys()], [], 'captures without a rebill');
   const audit = await auditMerchant(db, merchant);
   assert.deepEqual(audit.differences, []);
   return {
-    captures: books.length - captures.size, paid: rows.filter((row) => row.state === 'paid').length, declined: rows.filter((row) => row.state === 'declined').length,
+    captures: books.length - captures.size,
+    paid: rows.filter((row) => row.state === 'paid').length,
+    declined: rows.filter((row) => row.state === 'declined').length,
   };
 }
 

@@ -14,14 +14,26 @@ import { httpSender } from '../../server/src/webhooks/send.ts';
 const [url = '', simulatorUrl = ''] = process.argv.slice(2);
 const clock = systemClock;
 const app = createApp({
-  db: openPool({ connection: { url }, maxConnections: 8, prepareStatements: true }), clock, ids: randomIds, log: pino({ level: 'silent' }),
-  rateLimits: [], bodyLimitBytes: 1_000_000, trustedProxies: [], gateways: openGateways({ simulatorUrl }, clock), rebillTiming: { leaseMs: 3000, recheckMs: 200 },
+  db: openPool({ connection: { url }, maxConnections: 8, prepareStatements: true }),
+  clock,
+  ids: randomIds,
+  log: pino({ level: 'silent' }),
+  rateLimits: [],
+  bodyLimitBytes: 1_000_000,
+  trustedProxies: [],
+  gateways: openGateways({ simulatorUrl }, clock),
+  rebillTiming: { leaseMs: 3000, recheckMs: 200 },
   // Nothing is sent, sealed or stored by those who bill.
-  mail: { send: async () => ({ kind: 'delivered', response: '' }), close: async () => {} }, mailFrom: 'fault@perennial.test', sender: httpSender({ clock }),
-  seal: sealWith(randomBytes(32)), files: { folder: '/nonexistent' },
+  mail: { send: async () => ({ kind: 'delivered', response: '' }), close: async () => {} },
+  mailFrom: 'fault@perennial.test',
+  sender: httpSender({ clock }),
+  seal: sealWith(randomBytes(32)),
+  files: { folder: '/nonexistent' },
 });
 
-for (const worker of app.workers.filter(({ name }) => ['rebill', 'unanswered charges'].includes(name))) {
+for (const worker of app.workers.filter(({ name }) =>
+  ['rebill', 'unanswered charges'].includes(name),
+)) {
   // A store that restarts fails whatever is under way; the next round finds what was left.
   runLoop(worker, { clock, idleMs: 50, onError: () => {} });
 }

@@ -1,10 +1,14 @@
 import { Temporal } from 'temporal-polyfill';
-import { systemClock, type SystemClock } from '../../server/src/platform/clock/systemClock.ts';
+import { type SystemClock, systemClock } from '../../server/src/platform/clock/systemClock.ts';
 
 // The same in every process of a run, so that all agree on what the time is.
 const since = Date.UTC(2026, 0, 1);
 
 /** A machine's clock that runs so many times as fast as the real one; its pauses are real. Backoffs of minutes become seconds. */
 export function fastClock(speed: number): SystemClock {
-  return { ...systemClock, now: () => Temporal.Instant.fromEpochMilliseconds(Math.round(since + (Date.now() - since) * speed)) };
+  return {
+    ...systemClock,
+    now: () =>
+      Temporal.Instant.fromEpochMilliseconds(Math.round(since + (Date.now() - since) * speed)),
+  };
 }

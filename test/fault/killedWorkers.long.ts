@@ -5,7 +5,10 @@ import { chmod, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../server/src/platform/storage/embedded.ts';
+import {
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+} from '../../server/src/platform/storage/embedded.ts';
 import { migrate, readMigrations } from '../../server/src/platform/storage/migrate.ts';
 import { killServers } from '../support/launched.ts';
 import { withPool } from '../support/testStore.ts';
@@ -15,15 +18,28 @@ const seed = Number(process.env['REBILL_SEED'] ?? Math.floor(Math.random() * 2 *
 const rebills = Number(process.env['REBILL_COUNT'] ?? 20_000);
 const cycles = 5;
 
-test('workers and PostgreSQL killed at random: each cycle is captured exactly once, by the gateway\'s own books', { timeout: 3_600_000 }, async (t) => {
+test("workers and PostgreSQL killed at random: each cycle is captured exactly once, by the gateway's own books", {
+  timeout: 3_600_000,
+}, async (t) => {
   console.log(`seed ${seed}`);
   const store = await openStore();
   t.after(() => store.close());
   const checked = await billWhileKilling({
-    url: store.url, seed, autoOrders: rebills / cycles, cycles, workers: 3, killMsMax: 1000, restartStore: () => store.restart(), timeoutMs: 3_000_000,
+    url: store.url,
+    seed,
+    autoOrders: rebills / cycles,
+    cycles,
+    workers: 3,
+    killMsMax: 1000,
+    restartStore: () => store.restart(),
+    timeoutMs: 3_000_000,
   });
-  console.log(`${checked.paid} paid, ${checked.declined} declined, ${checked.captures} captures, ${checked.kills} kills, ${checked.restarts} restarts of PostgreSQL`);
-  console.log(`${checked.receipts} receipts, ${checked.captured} events kept for a webhook, ${checked.tasks} tasks: each once`);
+  console.log(
+    `${checked.paid} paid, ${checked.declined} declined, ${checked.captures} captures, ${checked.kills} kills, ${checked.restarts} restarts of PostgreSQL`,
+  );
+  console.log(
+    `${checked.receipts} receipts, ${checked.captured} events kept for a webhook, ${checked.tasks} tasks: each once`,
+  );
   assert.ok(checked.paid + checked.declined >= rebills);
 });
 
@@ -33,7 +49,10 @@ async function openStore() {
   await chmod(folder, 0o755);
   const link = join(folder, 'socket');
   const start = async (): Promise<EmbeddedPostgres> => {
-    const server = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), log: { debug() {}, info() {}, warn() {} } });
+    const server = await startEmbeddedPostgres({
+      dataDir: join(folder, 'postgres'),
+      log: { debug() {}, info() {}, warn() {} },
+    });
     await rm(link, { force: true });
     await symlink(server.connection.host, link);
     return server;

@@ -9,8 +9,21 @@ const seed = Number(process.env['REBILL_SEED'] ?? Math.floor(Math.random() * 2 *
 test('workers killed at random bill each cycle exactly once', async (t) => {
   t.diagnostic(`seed ${seed}`);
   const { url } = await openTestDatabase(t);
-  const checked = await billWhileKilling({ url, seed, autoOrders: 200, cycles: 3, workers: 2, killMsMax: 1500, killsMax: 6, timeoutMs: 120_000 });
-  t.diagnostic(`${checked.paid} paid, ${checked.declined} declined, ${checked.captures} entries in the gateway's books, ${checked.kills} kills`);
-  t.diagnostic(`${checked.receipts} receipts, ${checked.captured} events kept for a webhook, ${checked.tasks} tasks: each once`);
+  const checked = await billWhileKilling({
+    url,
+    seed,
+    autoOrders: 200,
+    cycles: 3,
+    workers: 2,
+    killMsMax: 1500,
+    killsMax: 6,
+    timeoutMs: 120_000,
+  });
+  t.diagnostic(
+    `${checked.paid} paid, ${checked.declined} declined, ${checked.captures} entries in the gateway's books, ${checked.kills} kills`,
+  );
+  t.diagnostic(
+    `${checked.receipts} receipts, ${checked.captured} events kept for a webhook, ${checked.tasks} tasks: each once`,
+  );
   assert.ok(checked.paid + checked.declined >= 600);
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -10,9 +10,9 @@ import { openPool } from '../../server/src/platform/storage/database.ts';
 import { saveClock } from '../../server/src/platform/tenancy/merchantStore.ts';
 import { anItem, at } from '../support/autoOrders.ts';
 import { killNine } from '../support/launched.ts';
-import { coffee, rebillsOn, type Rebills } from '../support/rebills.ts';
-import { checkBooks, type Checked } from './books.ts';
-import { addListeningWebhook, checkHeard, listeningSettings, type Heard } from './heard.ts';
+import { coffee, type Rebills, rebillsOn } from '../support/rebills.ts';
+import { type Checked, checkBooks } from './books.ts';
+import { addListeningWebhook, checkHeard, type Heard, listeningSettings } from './heard.ts';
 
 /** A run of worker processes that are killed while rebills fall due. */
 export interface Killing {
@@ -47,11 +47,20 @@ const daysARound = 3;
  * Bills all that falls due, in rounds three days apart so that retries come due as well, while processes are killed with -9. Then the gateway's books are held
  * against ours, and what was heard against what happened.
  */
-export async function billWhileKilling(killing: Killing): Promise<Checked & Heard & { kills: number; restarts: number }> {
+export async function billWhileKilling(
+  killing: Killing,
+): Promise<Checked & Heard & { kills: number; restarts: number }> {
   const gateway = await start('../../server/src/payments/simulatorProcess.ts', ['--port', '0']);
   const gatewayUrl = /http:\S+/.exec(gateway.firstLine)![0];
-  const db = openPool({ connection: { url: killing.url }, maxConnections: 4, prepareStatements: true, onIdleError: () => {} });
-  const workers = Array.from({ length: killing.workers }, () => startWorker(killing.url, gatewayUrl));
+  const db = openPool({
+    connection: { url: killing.url },
+    maxConnections: 4,
+    prepareStatements: true,
+    onIdleError: () => {},
+  });
+  const workers = Array.from({ length: killing.workers }, () =>
+    startWorker(killing.url, gatewayUrl),
+  );
   const chance = random(killing.seed);
   const counts = { kills: 0, restarts: 0 };
   try {
@@ -63,22 +72,38 @@ export async function billWhileKilling(killing: Killing): Promise<Checked & Hear
       await saveClock(db, rebills.merchant.merchantId, { kind: 'standing', at: now });
       const endMs = performance.now() + killing.timeoutMs / rounds;
       while (!(await isDone(rebills, now))) {
-        assert.ok(performance.now() < endMs, `round ${round} does not come to its end (seed ${killing.seed})`);
+        assert.ok(
+          performance.now() < endMs,
+          `round ${round} does not come to its end (seed ${killing.seed})`,
+        );
         await pause(killing.killMsMax * chance());
-        if (counts.kills < (killing.killsMax ?? Infinity)) await disturb(killing, workers, gatewayUrl, chance, counts);
+        if (counts.kills < (killing.killsMax ?? Infinity))
+          await disturb(killing, workers, gatewayUrl, chance, counts);
       }
     }
-    const { captures } = (await (await fetch(`${gatewayUrl}/captures`)).json()) as { captures: BookedCharge[] };
-    return { ...(await checkBooks(db, rebills.merchant, captures)), ...(await checkHeard(db, rebills.merchant.merchantId)), ...counts };
+    const { captures } = (await (await fetch(`${gatewayUrl}/captures`)).json()) as {
+      captures: BookedCharge[];
+    };
+    return {
+      ...(await checkBooks(db, rebills.merchant, captures)),
+      ...(await checkHeard(db, rebills.merchant.merchantId)),
+      ...counts,
+    };
   } finally {
-    const started = (await Promise.allSettled(workers)).flatMap((worker) => (worker.status === 'fulfilled' ? [worker.value] : []));
+    const started = (await Promise.allSettled(workers)).flatMap((worker) =>
+      worker.status === 'fulfilled' ? [worker.value] : [],
+    );
     await Promise.all([...started, gateway.process].map(killNine));
     await db.close();
   }
 }
 
 async function disturb(
-  { url, restartStore }: Killing, workers: Promise<ChildProcess>[], gatewayUrl: string, chance: () => number, counts: { kills: number; restarts: number },
+  { url, restartStore }: Killing,
+  workers: Promise<ChildProcess>[],
+  gatewayUrl: string,
+  chance: () => number,
+  counts: { kills: number; restarts: number },
 ): Promise<void> {
   if (restartStore !== undefined && chance() < 0.35) {
     await restartStore();
@@ -95,21 +120,39 @@ async function disturb(
 async function seed(rebills: Rebills, { autoOrders, cycles }: Killing): Promise<void> {
   await rebills.addItem(coffee);
   const first = firstNow.toZonedDateTimeISO('America/New_York').subtract({ weeks: cycles - 1 });
-  const item = anItem({ frequency: 'Weekly', nextShipmentAt: first.toInstant(), anchor: first.toPlainDateTime() });
+  const item = anItem({
+    frequency: 'Weekly',
+    nextShipmentAt: first.toInstant(),
+    anchor: first.toPlainDateTime(),
+  });
   const batchSize = 1000;
   for (let oid = 1; oid <= autoOrders; oid += batchSize) {
     const size = Math.min(batchSize, autoOrders - oid + 1);
-    await rebills.addMany(Array.from({ length: size }, (_, index) => ({ autoOrderOid: oid + index, items: [item] })), { cardToken });
+    await rebills.addMany(
+      Array.from({ length: size }, (_, index) => ({ autoOrderOid: oid + index, items: [item] })),
+      { cardToken },
+    );
   }
-  await rebills.addMany(Array.from({ length: autoOrders * declinedShare }, (_, index) => ({ autoOrderOid: autoOrders + 1 + index, items: [item] })), { cardToken: declinedToken });
+  await rebills.addMany(
+    Array.from({ length: autoOrders * declinedShare }, (_, index) => ({
+      autoOrderOid: autoOrders + 1 + index,
+      items: [item],
+    })),
+    { cardToken: declinedToken },
+  );
 }
 
 /** Whether nothing is due and nothing is in flight. A store that is restarting says no. */
-async function isDone({ db, merchant: { merchantId } }: Rebills, now: Temporal.Instant): Promise<boolean> {
-  const row = await db.row<{ open: boolean }>(
-    `select exists (select from auto_order where merchant_id = $1 and due_at <= $2) or exists (select from rebill where merchant_id = $1 and lease_until is not null) as open`,
-    [merchantId, now],
-  ).catch(() => undefined);
+async function isDone(
+  { db, merchant: { merchantId } }: Rebills,
+  now: Temporal.Instant,
+): Promise<boolean> {
+  const row = await db
+    .row<{ open: boolean }>(
+      `select exists (select from auto_order where merchant_id = $1 and due_at <= $2) or exists (select from rebill where merchant_id = $1 and lease_until is not null) as open`,
+      [merchantId, now],
+    )
+    .catch(() => undefined);
   return row?.open === false;
 }
 
@@ -119,15 +162,25 @@ interface Started {
 }
 
 export async function start(program: string, args: readonly string[]): Promise<Started> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL(program, import.meta.url)), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const isGone = once(child, 'exit').then(([code]) => assert.fail(`${program} ended with ${code} before it was ready`));
-  const [firstLine] = (await Promise.race([once(createInterface({ input: child.stdout }), 'line'), isGone])) as [string];
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL(program, import.meta.url)), ...args],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const isGone = once(child, 'exit').then(([code]) =>
+    assert.fail(`${program} ended with ${code} before it was ready`),
+  );
+  const [firstLine] = (await Promise.race([
+    once(createInterface({ input: child.stdout }), 'line'),
+    isGone,
+  ])) as [string];
   // Later it is meant to be killed.
   isGone.catch(() => {});
   return { process: child, firstLine };
 }
 
-const startWorker = async (url: string, gatewayUrl: string): Promise<ChildProcess> => (await start('./engineProcess.ts', [url, gatewayUrl])).process;
+const startWorker = async (url: string, gatewayUrl: string): Promise<ChildProcess> =>
+  (await start('./engineProcess.ts', [url, gatewayUrl])).process;
 
 /** Numbers from 0 to 1 that follow from the seed (mulberry32). */
 export function random(seed: number): () => number {

@@ -1,17 +1,24 @@
 // The process stops after the k-th effect of a rebill (a statement, a commit, a call of the gateway, its answer), for every k; a fresh one finishes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createPayments } from '../../server/src/payments/payments.ts';
 import type { Gateway } from '../../server/src/payments/gateway.ts';
 import type { Gateways } from '../../server/src/payments/payments.ts';
+import { createPayments } from '../../server/src/payments/payments.ts';
 import type { Database } from '../../server/src/platform/storage/database.ts';
 import { resolveUnanswered, runDue } from '../../server/src/rebill/dueOperations.ts';
 import { anItem } from '../support/autoOrders.ts';
 import { testDatabase } from '../support/database.ts';
-import { coffee, rebillsOn, type Rebills } from '../support/rebills.ts';
+import { coffee, type Rebills, rebillsOn } from '../support/rebills.ts';
 import { checkBooks } from './books.ts';
 
-const cards = ['tok_approve', 'tok_decline', 'tok_decline_stolen_card', 'tok_timeout_before', 'tok_timeout_after', 'tok_slow_1'];
+const cards = [
+  'tok_approve',
+  'tok_decline',
+  'tok_decline_stolen_card',
+  'tok_timeout_before',
+  'tok_timeout_after',
+  'tok_slow_1',
+];
 const due = '2026-03-15T14:00:00Z';
 const effectsMax = 200;
 
@@ -23,7 +30,11 @@ test('whatever the process did last, each rebill is captured exactly once', asyn
     isStopped = await runUntilEffect(k, rebills);
     await finish(rebills);
     const checked = await checkBooks(db, rebills.merchant, rebills.gateways.books.captures());
-    assert.deepEqual([checked.paid, checked.declined], [cards.length - 1, 2], `stopped after effect ${k}`);
+    assert.deepEqual(
+      [checked.paid, checked.declined],
+      [cards.length - 1, 2],
+      `stopped after effect ${k}`,
+    );
     assert.ok(k < effectsMax, 'a run without an end');
   }
   t.diagnostic(`${k} places to stop at`);
@@ -34,8 +45,12 @@ async function lives(db: Database, merchantId: string): Promise<Rebills> {
   const rebills = await rebillsOn(db, { merchantId, timing: { leaseMs: 0, recheckMs: 0 } });
   await rebills.addItem(coffee);
   await rebills.addItem({ ...coffee, merchant_item_id: 'FREE', pricing: { cost: 0 } });
-  for (const [index, cardToken] of cards.entries()) await rebills.add({ autoOrderOid: index + 1 }, { cardToken });
-  await rebills.add({ autoOrderOid: 99, items: [anItem({ originalItemId: 'FREE' })] }, { document: { summary: {}, taxes: {} } });
+  for (const [index, cardToken] of cards.entries())
+    await rebills.add({ autoOrderOid: index + 1 }, { cardToken });
+  await rebills.add(
+    { autoOrderOid: 99, items: [anItem({ originalItemId: 'FREE' })] },
+    { document: { summary: {}, taxes: {} } },
+  );
   return rebills;
 }
 
@@ -43,7 +58,10 @@ async function lives(db: Database, merchantId: string): Promise<Rebills> {
 async function runUntilEffect(k: number, rebills: Rebills): Promise<boolean> {
   const stop = new Stop(k);
   const context = { ...rebills.context(due), db: stoppableDatabase(rebills.db, stop) };
-  const parts = { ...rebills.parts, payments: createPayments(stoppableGateways(rebills.gateways, stop)) };
+  const parts = {
+    ...rebills.parts,
+    payments: createPayments(stoppableGateways(rebills.gateways, stop)),
+  };
   await runDue(context, parts, { until: context.now, at: 'now' }).catch((error: unknown) => {
     if (!stop.hasCome) throw error;
   });
@@ -53,7 +71,7 @@ async function runUntilEffect(k: number, rebills: Rebills): Promise<boolean> {
 /** A fresh process: what is in flight is asked about, and what is due is billed. */
 async function finish(rebills: Rebills): Promise<void> {
   const context = rebills.context(due);
-  for (let done = 1; done > 0;) {
+  for (let done = 1; done > 0; ) {
     const resolved = await resolveUnanswered(context, rebills.parts);
     const ran = await runDue(context, rebills.parts, { until: context.now, at: 'now' });
     done = resolved.looked + ran.looked;
@@ -113,7 +131,11 @@ function stoppableGateways(gateways: Gateways, stop: Stop): Gateways {
     ...gateways,
     open(kind, code): Gateway {
       const gateway = gateways.open(kind, code);
-      return { ...gateway, charge: (request) => asked(() => gateway.charge(request)), find: (request) => asked(() => gateway.find(request)) };
+      return {
+        ...gateway,
+        charge: (request) => asked(() => gateway.charge(request)),
+        find: (request) => asked(() => gateway.find(request)),
+      };
     },
   };
 }

@@ -10,7 +10,18 @@ const [events, receivers] = [20_000, 20];
 test('20,000 events reach 20 receivers, in the order of their objects, whoever is killed', async (t) => {
   t.diagnostic(`seed ${seed}`);
   const { url } = await openTestDatabase(t);
-  const delivered = await deliverWhileKilling({ url, seed, events, receivers, down: 2, processes: 3, killMsMax: 4000, timeoutMs: 540_000 });
+  const delivered = await deliverWhileKilling({
+    url,
+    seed,
+    events,
+    receivers,
+    down: 2,
+    processes: 3,
+    killMsMax: 4000,
+    timeoutMs: 540_000,
+  });
   assert.equal(delivered.arrived, events * receivers);
-  t.diagnostic(`${delivered.arrived} events in ${delivered.deliveries} deliveries, 0 lost, 0 overtaken, ${delivered.repeated} came again, ${delivered.failed} tries failed, ${delivered.kills} kills`);
+  t.diagnostic(
+    `${delivered.arrived} events in ${delivered.deliveries} deliveries, 0 lost, 0 overtaken, ${delivered.repeated} came again, ${delivered.failed} tries failed, ${delivered.kills} kills`,
+  );
 });

@@ -8,6 +8,18 @@ const seed = Number(process.env['WEBHOOK_SEED'] ?? Math.floor(Math.random() * 2 
 test('every event reaches every receiver, in the order of its object, whoever is killed', async (t) => {
   t.diagnostic(`seed ${seed}`);
   const { url } = await openTestDatabase(t);
-  const delivered = await deliverWhileKilling({ url, seed, events: 600, receivers: 5, down: 1, processes: 2, killMsMax: 1500, killsMax: 8, timeoutMs: 180_000 });
-  t.diagnostic(`${delivered.arrived} events in ${delivered.deliveries} deliveries, 0 lost, 0 overtaken, ${delivered.repeated} came again, ${delivered.failed} tries failed, ${delivered.kills} kills`);
+  const delivered = await deliverWhileKilling({
+    url,
+    seed,
+    events: 600,
+    receivers: 5,
+    down: 1,
+    processes: 2,
+    killMsMax: 1500,
+    killsMax: 8,
+    timeoutMs: 180_000,
+  });
+  t.diagnostic(
+    `${delivered.arrived} events in ${delivered.deliveries} deliveries, 0 lost, 0 overtaken, ${delivered.repeated} came again, ${delivered.failed} tries failed, ${delivered.kills} kills`,
+  );
 });

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import { randomIds } from '../../server/src/kernel/ids.ts';
-import { inTransaction, systemActor, type Context } from '../../server/src/platform/context.ts';
+import { type Context, inTransaction, systemActor } from '../../server/src/platform/context.ts';
 import { outbox } from '../../server/src/platform/events/outbox.ts';
 import { sealWith } from '../../server/src/platform/seal.ts';
 import { openPool } from '../../server/src/platform/storage/database.ts';
@@ -56,30 +56,71 @@ const eventsPerTransaction = 10;
 /** Lets events happen and be delivered while processes are killed with -9, and checks what arrived: nothing lost, nothing out of an object's order. */
 export async function deliverWhileKilling(run: Delivering): Promise<Delivered> {
   const chance = random(run.seed);
-  const db = openPool({ connection: { url: run.url }, maxConnections: 8, prepareStatements: true, onIdleError: () => {} });
+  const db = openPool({
+    connection: { url: run.url },
+    maxConnections: 8,
+    prepareStatements: true,
+    onIdleError: () => {},
+  });
   const key = randomBytes(32);
   const merchant: Merchant = {
-    merchantId: 'TEST', name: 'TEST', timeZone: 'UTC', currency: 'USD', settings: { webhooks: { allow_loopback: true } }, clock: { kind: 'standing', at: at('2026-01-01T00:00:00Z') },
+    merchantId: 'TEST',
+    name: 'TEST',
+    timeZone: 'UTC',
+    currency: 'USD',
+    settings: { webhooks: { allow_loopback: true } },
+    clock: { kind: 'standing', at: at('2026-01-01T00:00:00Z') },
   };
   await insertMerchant(db, merchant, at('2026-01-01T00:00:00Z'));
   const listening = await listen(run.receivers, chance);
   for (const receiver of listening.receivers) {
-    await db.transaction((tx) => insertWebhook(tx, sealWith(key), 'TEST', {
-      webhookOid: receiver.number, applicationId: 'test', url: `${listening.url}/${receiver.number}`, authentication: { type: 'none' }, compressEvents: false,
-      // The first gets events one by one, the others in batches, some of them large.
-      maximumEvents: receiver.number === 1 ? 1 : [10, 20, 100, 500][receiver.number % 4]!, maximumSize: 900_000, disabled: false, subscriptions: [{ eventName: 'item_update', expansion: '' }],
-    }, secretFrom(randomBytes(32)), at('2026-01-01T00:00:00Z')));
+    await db.transaction((tx) =>
+      insertWebhook(
+        tx,
+        sealWith(key),
+        'TEST',
+        {
+          webhookOid: receiver.number,
+          applicationId: 'test',
+          url: `${listening.url}/${receiver.number}`,
+          authentication: { type: 'none' },
+          compressEvents: false,
+          // The first gets events one by one, the others in batches, some of them large.
+          maximumEvents: receiver.number === 1 ? 1 : [10, 20, 100, 500][receiver.number % 4]!,
+          maximumSize: 900_000,
+          disabled: false,
+          subscriptions: [{ eventName: 'item_update', expansion: '' }],
+        },
+        secretFrom(randomBytes(32)),
+        at('2026-01-01T00:00:00Z'),
+      ),
+    );
   }
-  const startProcess = async () => (await start('./webhookProcess.ts', [run.url, key.toString('hex'), String(speed)])).process;
-  const processes: ChildProcess[] = await Promise.all(Array.from({ length: run.processes }, startProcess));
+  const startProcess = async () =>
+    (await start('./webhookProcess.ts', [run.url, key.toString('hex'), String(speed)])).process;
+  const processes: ChildProcess[] = await Promise.all(
+    Array.from({ length: run.processes }, startProcess),
+  );
   let kills = 0;
   try {
     const events = outbox([webhookListener({}, () => {})]);
-    const context: Context = { merchant, db, now: at('2026-01-01T00:00:00Z'), actor: systemActor, events, ids: randomIds, log: pino({ level: 'silent' }), requestId: 'fault' };
+    const context: Context = {
+      merchant,
+      db,
+      now: at('2026-01-01T00:00:00Z'),
+      actor: systemActor,
+      events,
+      ids: randomIds,
+      log: pino({ level: 'silent' }),
+      requestId: 'fault',
+    };
     const happening = happen(context, run.events, chance);
     const endMs = performance.now() + run.timeoutMs;
     while (listening.receivers.some((receiver) => receiver.arrived < run.events)) {
-      assert.ok(performance.now() < endMs, `after ${run.timeoutMs} ms ${listening.receivers.map((each) => each.arrived).join(' ')} of ${run.events} have arrived (seed ${run.seed})`);
+      assert.ok(
+        performance.now() < endMs,
+        `after ${run.timeoutMs} ms ${listening.receivers.map((each) => each.arrived).join(' ')} of ${run.events} have arrived (seed ${run.seed})`,
+      );
       listening.goDown(run.down);
       await pause(run.killMsMax * chance());
       if (kills >= (run.killsMax ?? Infinity)) continue;
@@ -91,8 +132,15 @@ export async function deliverWhileKilling(run: Delivering): Promise<Delivered> {
     await happening;
     const faults = listening.receivers.flatMap((receiver) => receiver.faults);
     assert.deepEqual(faults, [], `seed ${run.seed}`);
-    const sum = (count: (receiver: Receiving) => number) => listening.receivers.reduce((total, receiver) => total + count(receiver), 0);
-    return { arrived: sum((each) => each.arrived), deliveries: sum((each) => each.bodies.size), repeated: sum((each) => each.repeated), failed: sum((each) => each.failed), kills };
+    const sum = (count: (receiver: Receiving) => number) =>
+      listening.receivers.reduce((total, receiver) => total + count(receiver), 0);
+    return {
+      arrived: sum((each) => each.arrived),
+      deliveries: sum((each) => each.bodies.size),
+      repeated: sum((each) => each.repeated),
+      failed: sum((each) => each.failed),
+      kills,
+    };
   } finally {
     await Promise.all(processes.map(killNine));
     listening.close();
@@ -110,7 +158,12 @@ async function happen(context: Context, total: number, chance: () => number): Pr
       left -= size;
       const happened = Array.from({ length: size }, () => {
         const object = emitter + emitters * Math.floor((chance() * (objects - emitter)) / emitters);
-        return { name: 'item_update', objectType: 'item' as const, objectId: String(object), data: { object: { merchant_item_oid: object, count: ++counts[object]! } } };
+        return {
+          name: 'item_update',
+          objectType: 'item' as const,
+          objectId: String(object),
+          data: { object: { merchant_item_oid: object, count: ++counts[object]! } },
+        };
       });
       await inTransaction(context, (inside) => inside.events.emit(inside, happened));
     }
@@ -144,9 +197,19 @@ interface Listening {
 }
 
 async function listen(count: number, chance: () => number): Promise<Listening> {
-  const receivers = Array.from({ length: count }, (_, index): Receiving => ({
-    number: index + 1, mode: 'up', arrived: 0, repeated: 0, failed: 0, counts: new Map(), bodies: new Map(), faults: [],
-  }));
+  const receivers = Array.from(
+    { length: count },
+    (_, index): Receiving => ({
+      number: index + 1,
+      mode: 'up',
+      arrived: 0,
+      repeated: 0,
+      failed: 0,
+      counts: new Map(),
+      bodies: new Map(),
+      faults: [],
+    }),
+  );
   const server = createServer(async (request, response) => {
     request.on('error', () => {});
     const chunks: Buffer[] = [];
@@ -156,7 +219,12 @@ async function listen(count: number, chance: () => number): Promise<Listening> {
       // The sender was killed in the middle: nothing was received.
       return;
     }
-    answer(receivers[Number(request.url!.slice(1)) - 1]!, String(request.headers['webhook-id']), Buffer.concat(chunks).toString(), response);
+    answer(
+      receivers[Number(request.url!.slice(1)) - 1]!,
+      String(request.headers['webhook-id']),
+      Buffer.concat(chunks).toString(),
+      response,
+    );
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
@@ -165,7 +233,8 @@ async function listen(count: number, chance: () => number): Promise<Listening> {
     goDown(down) {
       for (const receiver of receivers) receiver.mode = 'up';
       const order = receivers.toSorted(() => chance() - 0.5);
-      for (const receiver of order.slice(0, down)) receiver.mode = downModes[Math.floor(chance() * downModes.length)]!;
+      for (const receiver of order.slice(0, down))
+        receiver.mode = downModes[Math.floor(chance() * downModes.length)]!;
     },
     close() {
       server.closeAllConnections();
@@ -188,14 +257,22 @@ function take(receiver: Receiving, id: string, body: string): void {
   const before = receiver.bodies.get(id);
   if (before !== undefined) {
     receiver.repeated++;
-    if (before !== body) receiver.faults.push(`receiver ${receiver.number}: delivery ${id} came again with other bytes`);
+    if (before !== body)
+      receiver.faults.push(
+        `receiver ${receiver.number}: delivery ${id} came again with other bytes`,
+      );
     return;
   }
   receiver.bodies.set(id, body);
-  const { events } = JSON.parse(body) as { events: { item_update: { merchant_item_oid: number; count: number } }[] };
+  const { events } = JSON.parse(body) as {
+    events: { item_update: { merchant_item_oid: number; count: number } }[];
+  };
   for (const { item_update: event } of events) {
     const last = receiver.counts.get(event.merchant_item_oid) ?? 0;
-    if (event.count !== last + 1) receiver.faults.push(`receiver ${receiver.number}: object ${event.merchant_item_oid} count ${event.count} after ${last}`);
+    if (event.count !== last + 1)
+      receiver.faults.push(
+        `receiver ${receiver.number}: object ${event.merchant_item_oid} count ${event.count} after ${last}`,
+      );
     receiver.counts.set(event.merchant_item_oid, event.count);
     receiver.arrived++;
   }

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { present } from '../../server/src/kernel/assert.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';
 import { readClock } from '../../server/src/platform/clock/merchantClock.ts';
-import { systemActor, type Context } from '../../server/src/platform/context.ts';
+import { type Context, systemActor } from '../../server/src/platform/context.ts';
 import { outbox } from '../../server/src/platform/events/outbox.ts';
 import { runLoop } from '../../server/src/platform/jobs/loop.ts';
 import { sealWith } from '../../server/src/platform/seal.ts';
@@ -21,13 +21,32 @@ const events = outbox([]);
 const { send } = httpSender({ clock, timeoutMs: 1000 });
 const merchants = new Map<string, Context['merchant']>();
 // A lease of three minutes is as many seconds, or less, by the fast clock.
-const dispatcher = webhookDispatcher({ db, clock, seal: sealWith(Buffer.from(key, 'hex')), send, jitter: randomIds.fraction, leaseMs: 180_000, contextFor });
+const dispatcher = webhookDispatcher({
+  db,
+  clock,
+  seal: sealWith(Buffer.from(key, 'hex')),
+  send,
+  jitter: randomIds.fraction,
+  leaseMs: 180_000,
+  contextFor,
+});
 
 runLoop(dispatcher, { clock, idleMs: 50, onError: () => {} });
 console.log('ready');
 
 async function contextFor(merchantId: string): Promise<Context> {
-  const merchant = merchants.get(merchantId) ?? present(await findMerchant(db, merchantId), `merchant ${merchantId}`);
+  const merchant =
+    merchants.get(merchantId) ??
+    present(await findMerchant(db, merchantId), `merchant ${merchantId}`);
   merchants.set(merchantId, merchant);
-  return { merchant, db, now: readClock(merchant.clock, clock.now()), actor: systemActor, events, ids: randomIds, log, requestId: 'fault' };
+  return {
+    merchant,
+    db,
+    now: readClock(merchant.clock, clock.now()),
+    actor: systemActor,
+    events,
+    ids: randomIds,
+    log,
+    requestId: 'fault',
+  };
 }

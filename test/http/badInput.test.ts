@@ -2,12 +2,18 @@
 // field, in the header and in the body alike, and nothing changed.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { needsVersion, operation as operationOf, operationIds, type Operation, type OperationId } from '../../contract/src/operations.ts';
+import {
+  needsVersion,
+  type Operation,
+  type OperationId,
+  operationIds,
+  operation as operationOf,
+} from '../../contract/src/operations.ts';
+import { randomIds } from '../../server/src/kernel/ids.ts';
 import { createApiKey } from '../../server/src/staff/apiKeyOperations.ts';
 import { revokeApiKey } from '../../server/src/staff/apiKeyStore.ts';
-import { randomIds } from '../../server/src/kernel/ids.ts';
-import { testApp, testNow, type TestRequest } from '../support/app.ts';
-import { badBodies, badParams, badQueries, type BadInput } from './badInputCases.ts';
+import { type TestRequest, testApp, testNow } from '../support/app.ts';
+import { type BadInput, badBodies, badParams, badQueries } from './badInputCases.ts';
 import { objectsOf, unknownObjects } from './objects.ts';
 
 const app = await testApp();
@@ -17,7 +23,12 @@ const ours = await objectsOf(app, app.key, 1);
 // More of each, so that the last ones have numbers that the first merchant has none of.
 const theirs = await objectsOf(app, otherKey, 3);
 
-const revoked = await createApiKey(app.db, randomIds, { merchantId: 'TEST', name: 'revoked', permissions: [], allowedIps: [] }, testNow);
+const revoked = await createApiKey(
+  app.db,
+  randomIds,
+  { merchantId: 'TEST', name: 'revoked', permissions: [], allowedIps: [] },
+  testNow,
+);
 await revokeApiKey(app.db, 'TEST', revoked.stored.keyId, testNow);
 const idle = await app.addKey('TEST', []);
 
@@ -32,7 +43,11 @@ const goodBodies: Partial<Record<OperationId, object>> = {
 
 let count = 0;
 // What needs no key speaks OAuth: refusals of another form, asked for in test/staff.
-const routed = operationIds.filter((id) => (operationOf(id).permissions.length > 0 || operationOf(id).anyCaller) && app.app.http.hasRoute({ method: operationOf(id).method, url: urlOf(operationOf(id)) }));
+const routed = operationIds.filter(
+  (id) =>
+    (operationOf(id).permissions.length > 0 || operationOf(id).anyCaller) &&
+    app.app.http.hasRoute({ method: operationOf(id).method, url: urlOf(operationOf(id)) }),
+);
 
 for (const id of routed) {
   test(id, async () => {
@@ -42,12 +57,18 @@ for (const id of routed) {
       count++;
       faults.push(...(await faultsOf(id, bad)));
     }
-    const changed = Object.entries(await checksum()).filter(([table, sum]) => before[table] !== sum).map(([table]) => `changed the table ${table}`);
+    const changed = Object.entries(await checksum())
+      .filter(([table, sum]) => before[table] !== sum)
+      .map(([table]) => `changed the table ${table}`);
     assert.ok(faults.length + changed.length === 0, [...changed, ...faults].join('\n'));
   });
 }
 
-after(() => console.log(`  bad input: ${count} requests to ${routed.length} operations refused, nothing changed`));
+after(() =>
+  console.log(
+    `  bad input: ${count} requests to ${routed.length} operations refused, nothing changed`,
+  ),
+);
 
 interface Case extends BadInput {
   readonly key?: string | null;
@@ -56,7 +77,16 @@ interface Case extends BadInput {
 
 function casesOf(id: OperationId): Case[] {
   const operation = operationOf(id);
-  return [...callers(operation), ...versions(operation), ...badBodies(operation), ...badQueries(operation), ...badParams(operation), ...strangers(id), ...crowds(operation), ...further(id)];
+  return [
+    ...callers(operation),
+    ...versions(operation),
+    ...badBodies(operation),
+    ...badQueries(operation),
+    ...badParams(operation),
+    ...strangers(id),
+    ...crowds(operation),
+    ...further(id),
+  ];
 }
 
 function callers({ permissions }: Operation): Case[] {
@@ -64,13 +94,25 @@ function callers({ permissions }: Operation): Case[] {
     { what: 'no key', status: 401, key: null, names: 'x-ultracart-simple-key' },
     { what: 'an unknown key', status: 401, key: 'f'.repeat(64), names: 'key' },
     { what: 'a revoked key', status: 401, key: revoked.key, names: 'revoked' },
-    ...permissions.slice(0, 1).map((permission) => ({ what: 'a key without the permission', status: 401, key: idle, names: permission })),
+    ...permissions
+      .slice(0, 1)
+      .map((permission) => ({
+        what: 'a key without the permission',
+        status: 401,
+        key: idle,
+        names: permission,
+      })),
   ];
 }
 
 function versions(operation: Operation): Case[] {
   if (!needsVersion(operation)) return [];
-  return ['', '2016-01-01'].map((version) => ({ what: `version "${version}"`, status: 400, headers: { 'x-ultracart-api-version': version }, names: 'X-UltraCart-Api-Version' }));
+  return ['', '2016-01-01'].map((version) => ({
+    what: `version "${version}"`,
+    status: 400,
+    headers: { 'x-ultracart-api-version': version },
+    names: 'X-UltraCart-Api-Version',
+  }));
 }
 
 /** Words of a path that are of a closed list: another one is bad input. */
@@ -80,22 +122,56 @@ const listing = new Set(['object_id']);
 
 /** Objects that are not there, or not the caller's. */
 function strangers(id: OperationId): Case[] {
-  const names = Object.keys((operationOf(id).params as { properties?: object } | undefined)?.properties ?? {});
+  const names = Object.keys(
+    (operationOf(id).params as { properties?: object } | undefined)?.properties ?? {},
+  );
   const body = goodBodies[id] ?? {};
-  return names.filter((name) => !listing.has(name)).flatMap((name) => [
-    { what: `unknown ${name}`, ...(listed.has(name) ? { status: 400, names: name } : { status: 404 }), params: { [name]: unknownObjects[name] ?? 'nothing' }, body },
-    ...(theirs[name] === undefined || theirs[name] === ours[name] ? [] : [{ what: `another merchant's ${name}`, status: 404, params: { [name]: theirs[name] }, body }]),
-  ]);
+  return names
+    .filter((name) => !listing.has(name))
+    .flatMap((name) => [
+      {
+        what: `unknown ${name}`,
+        ...(listed.has(name) ? { status: 400, names: name } : { status: 404 }),
+        params: { [name]: unknownObjects[name] ?? 'nothing' },
+        body,
+      },
+      ...(theirs[name] === undefined || theirs[name] === ours[name]
+        ? []
+        : [
+            {
+              what: `another merchant's ${name}`,
+              status: 404,
+              params: { [name]: theirs[name] },
+              body,
+            },
+          ]),
+    ]);
 }
 
 /** One element more than a batch may have. */
 function crowds({ body, maxElements, maxElementsAsync }: Operation): Case[] {
   if (!body || maxElements === undefined) return [];
-  const [[name, field]] = Object.entries((body as unknown as { properties: Record<string, { items?: { type?: string } }> }).properties).filter(([, { items }]) => items) as [[string, { items: { type?: string } }]];
-  const many = (length: number) => ({ [name]: Array.from({ length }, (_, i) => (field.items.type === 'integer' ? i + 1 : field.items.type === 'string' ? `TEST-${i}` : {})) });
+  const [[name, field]] = Object.entries(
+    (body as unknown as { properties: Record<string, { items?: { type?: string } }> }).properties,
+  ).filter(([, { items }]) => items) as [[string, { items: { type?: string } }]];
+  const many = (length: number) => ({
+    [name]: Array.from({ length }, (_, i) =>
+      field.items.type === 'integer' ? i + 1 : field.items.type === 'string' ? `TEST-${i}` : {},
+    ),
+  });
   return [
     { what: `${maxElements + 1} ${name}`, status: 400, names: name, body: many(maxElements + 1) },
-    ...(maxElementsAsync === undefined ? [] : [{ what: `${maxElementsAsync + 1} ${name} later`, status: 400, names: name, body: many(maxElementsAsync + 1), query: { _async: 'true' } }]),
+    ...(maxElementsAsync === undefined
+      ? []
+      : [
+          {
+            what: `${maxElementsAsync + 1} ${name} later`,
+            status: 400,
+            names: name,
+            body: many(maxElementsAsync + 1),
+            query: { _async: 'true' },
+          },
+        ]),
   ];
 }
 
@@ -103,7 +179,12 @@ function crowds({ body, maxElements, maxElementsAsync }: Operation): Case[] {
 function further(id: OperationId): Case[] {
   switch (id) {
     case 'consolidateAutoOrders':
-      return [Number(theirs['auto_order_oid']), 2_147_483_000].map((oid) => ({ what: `source ${oid}`, status: 400, names: 'source_auto_order_oids', body: { source_auto_order_oids: [oid] } }));
+      return [Number(theirs['auto_order_oid']), 2_147_483_000].map((oid) => ({
+        what: `source ${oid}`,
+        status: 400,
+        names: 'source_auto_order_oids',
+        body: { source_auto_order_oids: [oid] },
+      }));
     default:
       return [];
   }
@@ -125,21 +206,28 @@ async function faultsOf(id: OperationId, bad: Case): Promise<string[]> {
   const message: string = body?.error?.user_message ?? '';
   const wrong = [
     status === bad.status ? '' : `status ${status} instead of ${bad.status}`,
-    body?.success === false && message !== '' && body.error.error_code === String(status) ? '' : 'no Error body',
+    body?.success === false && message !== '' && body.error.error_code === String(status)
+      ? ''
+      : 'no Error body',
     message === headers['uc-rest-error'] ? '' : 'UC-REST-ERROR says otherwise',
     message.includes(bad.names ?? '') ? '' : `does not name ${bad.names}`,
   ].filter((fault) => fault !== '');
-  return wrong.length === 0 ? [] : [`${id}, ${bad.what}: ${wrong.join('; ')}: ${text.slice(0, 160)}`];
+  return wrong.length === 0
+    ? []
+    : [`${id}, ${bad.what}: ${wrong.join('; ')}: ${text.slice(0, 160)}`];
 }
 
 /** A sum over every row of every table: what must be the same afterwards. What the door itself notes is left out. */
 async function checksum(): Promise<Record<string, string>> {
   const tables = await app.db.rows<{ name: string; hasMerchant: boolean }>(
     `select c.relname as name, exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'merchant_id') as "hasMerchant" from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-     and c.relname not in ('rate_bucket', 'migration')`);
+     and c.relname not in ('rate_bucket', 'migration')`,
+  );
   const ofAll = 'where merchant_id = any (select m.merchant_id from merchant m)';
-  const sums = tables.map(({ name, hasMerchant }) =>
-    `select '${name}' as name, count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)), 0) as sum from ${name} t ${hasMerchant ? ofAll : ''}`);
+  const sums = tables.map(
+    ({ name, hasMerchant }) =>
+      `select '${name}' as name, count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)), 0) as sum from ${name} t ${hasMerchant ? ofAll : ''}`,
+  );
   const rows = await app.db.rows<{ name: string; sum: string }>(sums.join(' union all '));
   return Object.fromEntries(rows.map(({ name, sum }) => [name, sum]));
 }

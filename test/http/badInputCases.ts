@@ -22,39 +22,92 @@ export function badBodies(operation: Operation): BadInput[] {
     { what: 'malformed JSON', status: 400, rawBody: '{"a": ', names: 'not valid JSON' },
     { what: 'a text for a body', status: 400, rawBody: '"text"', names: 'body' },
     { what: 'a list for a body', status: 400, rawBody: '[{}]', names: 'body' },
-    { what: 'too deep', status: 400, rawBody: `{"a":${'['.repeat(60)}${']'.repeat(60)}}`, names: 'nested too deeply' },
+    {
+      what: 'too deep',
+      status: 400,
+      rawBody: `{"a":${'['.repeat(60)}${']'.repeat(60)}}`,
+      names: 'nested too deeply',
+    },
     { what: 'U+0000', status: 400, rawBody: '{"a":"\\u0000"}', names: 'a ' },
-    { what: 'a card number', status: 400, rawBody: '{"a":"4111111111111111"}', names: 'card number' },
+    {
+      what: 'a card number',
+      status: 400,
+      rawBody: '{"a":"4111111111111111"}',
+      names: 'card number',
+    },
     ...(operation.bodyOptional ? [] : [{ what: 'no body', status: 400, names: 'body' }]),
     ...Object.entries(model.properties).flatMap(([name, field]) => [
-      ...badValues(field).map((value) => ({ what: `${name}: ${shown(value)}`, status: 400, names: name, body: { [name]: value } })),
-      ...inside(field).map(({ at, value }) => ({ what: `${name}${at}: ${shown(value)}`, status: 400, names: `${name}${at}`, body: { [name]: wrapped(field, at, value) } })),
+      ...badValues(field).map((value) => ({
+        what: `${name}: ${shown(value)}`,
+        status: 400,
+        names: name,
+        body: { [name]: value },
+      })),
+      ...inside(field).map(({ at, value }) => ({
+        what: `${name}${at}: ${shown(value)}`,
+        status: 400,
+        names: `${name}${at}`,
+        body: { [name]: wrapped(field, at, value) },
+      })),
     ]),
   ];
 }
 
 /** Every wrong query of an operation. */
 export function badQueries(operation: Operation): BadInput[] {
-  const properties = (operation.query as { properties?: Record<string, Field> } | undefined)?.properties ?? {};
-  const bad = (name: string, values: readonly string[]) => values.map((value) => ({ what: `${name}=${shown(value)}`, status: 400, names: name, query: { [name]: value } }));
+  const properties =
+    (operation.query as { properties?: Record<string, Field> } | undefined)?.properties ?? {};
+  const bad = (name: string, values: readonly string[]) =>
+    values.map((value) => ({
+      what: `${name}=${shown(value)}`,
+      status: 400,
+      names: name,
+      query: { [name]: value },
+    }));
   return Object.entries(properties).flatMap(([name, field]) => {
-    if (name === '_limit') return bad(name, ['-1', '0', 'many', '1.5', '99999999999999', String((operation.maxLimit ?? defaultLimit) + 1)]);
+    if (name === '_limit')
+      return bad(name, [
+        '-1',
+        '0',
+        'many',
+        '1.5',
+        '99999999999999',
+        String((operation.maxLimit ?? defaultLimit) + 1),
+      ]);
     if (name === '_offset') return bad(name, ['-1', 'first', '0.5', '99999999999999']);
-    if (name === '_sort') return operation.sort ? bad(name, ['no_such_field', ` ${sortings[operation.sort][0]}`, `${sortings[operation.sort][0]},-no_such_field`]) : [];
+    if (name === '_sort')
+      return operation.sort
+        ? bad(name, [
+            'no_such_field',
+            ` ${sortings[operation.sort][0]}`,
+            `${sortings[operation.sort][0]},-no_such_field`,
+          ])
+        : [];
     if (field.type === 'integer') return bad(name, ['abc', '1.5', '99999999999999']);
     if (field.type === 'number') return bad(name, ['abc', '1e3x']);
     if (field.type === 'boolean') return bad(name, ['maybe', '2']);
-    if (field.format === 'date-time') return bad(name, ['yesterday', '2026-13-01', '2026-02-30T00:00:00Z']);
-    if (field.maxLength !== undefined && field.maxLength < 5000) return bad(name, ['x'.repeat(field.maxLength + 1)]);
+    if (field.format === 'date-time')
+      return bad(name, ['yesterday', '2026-13-01', '2026-02-30T00:00:00Z']);
+    if (field.maxLength !== undefined && field.maxLength < 5000)
+      return bad(name, ['x'.repeat(field.maxLength + 1)]);
     return [];
   });
 }
 
 /** Numbers of the path that are none, or beyond 32 bits. */
 export function badParams(operation: Operation): BadInput[] {
-  const properties = (operation.params as { properties?: Record<string, Field> } | undefined)?.properties ?? {};
-  return Object.entries(properties).filter(([, { type }]) => type === 'integer').flatMap(([name]) =>
-    ['abc', '1.5', '99999999999999'].map((value) => ({ what: `${name} ${value}`, status: 400, names: name, params: { [name]: value } })));
+  const properties =
+    (operation.params as { properties?: Record<string, Field> } | undefined)?.properties ?? {};
+  return Object.entries(properties)
+    .filter(([, { type }]) => type === 'integer')
+    .flatMap(([name]) =>
+      ['abc', '1.5', '99999999999999'].map((value) => ({
+        what: `${name} ${value}`,
+        status: 400,
+        names: name,
+        params: { [name]: value },
+      })),
+    );
 }
 
 interface Field {
@@ -83,15 +136,30 @@ function badValues(field: Field): unknown[] {
   if (field.enum) return ['no such value', 7, {}];
   switch ([field.type].flat()[0]) {
     case 'string':
-      return [7, {}, ...(field.format === 'date-time' ? ['yesterday', '2026-02-30T00:00:00Z'] : []), 'x'.repeat((field.maxLength ?? 0) + 1)].slice(0, field.format === 'date-time' ? 4 : 3);
+      return [
+        7,
+        {},
+        ...(field.format === 'date-time' ? ['yesterday', '2026-02-30T00:00:00Z'] : []),
+        'x'.repeat((field.maxLength ?? 0) + 1),
+      ].slice(0, field.format === 'date-time' ? 4 : 3);
     case 'integer':
-      return ['seven', 1.5, {}, field.maximum! + 1, field.minimum! - 1].filter((value) => typeof value !== 'number' || !Number.isInteger(value) || Number.isSafeInteger(value)).concat(1e300);
+      return ['seven', 1.5, {}, field.maximum! + 1, field.minimum! - 1]
+        .filter(
+          (value) =>
+            typeof value !== 'number' || !Number.isInteger(value) || Number.isSafeInteger(value),
+        )
+        .concat(1e300);
     case 'number':
       return ['seven', {}, field.maximum! * 10, 1e300];
     case 'boolean':
       return ['true', 1, {}];
     case 'array':
-      return ['text', {}, Array.from({ length: field.maxItems! + 1 }, () => sample(field.items!)), [null]];
+      return [
+        'text',
+        {},
+        Array.from({ length: field.maxItems! + 1 }, () => sample(field.items!)),
+        [null],
+      ];
     default:
       return ['text'];
   }
@@ -100,12 +168,15 @@ function badValues(field: Field): unknown[] {
 /** The same one level down, in an object or in the second element of a list; `at` is what the message calls the place. */
 function inside(field: Field): { at: string; value: unknown }[] {
   if (field.$ref) return fieldsOf(field.$ref).map(({ name, value }) => ({ at: `.${name}`, value }));
-  if (field.items?.$ref) return fieldsOf(field.items.$ref).map(({ name, value }) => ({ at: `[1].${name}`, value }));
+  if (field.items?.$ref)
+    return fieldsOf(field.items.$ref).map(({ name, value }) => ({ at: `[1].${name}`, value }));
   return field.items ? badValues(field.items).map((value) => ({ at: '[1]', value })) : [];
 }
 
 function fieldsOf(reference: string): { name: string; value: unknown }[] {
-  return Object.entries(modelOf(reference).properties).flatMap(([name, field]) => badValues(field).map((value) => ({ name, value })));
+  return Object.entries(modelOf(reference).properties).flatMap(([name, field]) =>
+    badValues(field).map((value) => ({ name, value })),
+  );
 }
 
 function wrapped(field: Field, at: string, value: unknown): unknown {

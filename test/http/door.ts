@@ -1,19 +1,19 @@
-import { sealWith } from '../../server/src/platform/seal.ts';
-import { pino, type Logger } from 'pino';
+import { type Logger, pino } from 'pino';
 import { Temporal } from 'temporal-polyfill';
 import { randomIds } from '../../server/src/kernel/ids.ts';
-import { systemClock, type SystemClock } from '../../server/src/platform/clock/systemClock.ts';
+import { type SystemClock, systemClock } from '../../server/src/platform/clock/systemClock.ts';
 import { outbox } from '../../server/src/platform/events/outbox.ts';
 import { httpServer } from '../../server/src/platform/http/pipeline.ts';
-import { rateLimiter, type RateLimit } from '../../server/src/platform/http/rateLimiter.ts';
+import { type RateLimit, rateLimiter } from '../../server/src/platform/http/rateLimiter.ts';
 import type { Routes } from '../../server/src/platform/http/routes.ts';
 import { openMetrics } from '../../server/src/platform/metrics.ts';
+import { sealWith } from '../../server/src/platform/seal.ts';
 import type { DatabasePool } from '../../server/src/platform/storage/database.ts';
 import { insertMerchant } from '../../server/src/platform/tenancy/merchantStore.ts';
 import { rememberedMerchants } from '../../server/src/platform/tenancy/merchants.ts';
 import { allPermissions } from '../../server/src/staff/apiKey.ts';
 import { createApiKey } from '../../server/src/staff/apiKeyOperations.ts';
-import { simpleKeys, type Keys } from '../../server/src/staff/authenticate.ts';
+import { type Keys, simpleKeys } from '../../server/src/staff/authenticate.ts';
 import { testDatabase } from '../support/database.ts';
 
 /** The pipeline before operations of a test's own, on a database, with one merchant `TEST`. */
@@ -22,7 +22,10 @@ export interface Door {
   readonly http: ReturnType<typeof httpServer>;
   readonly keys: Keys;
   readonly key: string;
-  makeKey(details?: { permissions?: readonly string[]; allowedIps?: readonly string[] }): Promise<{ key: string; keyId: number }>;
+  makeKey(details?: {
+    permissions?: readonly string[];
+    allowedIps?: readonly string[];
+  }): Promise<{ key: string; keyId: number }>;
   ask(request: Ask): Promise<Reply>;
 }
 
@@ -55,24 +58,71 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   const clock = options.clock ?? systemClock;
   const keys = simpleKeys(db, clock);
   const http = httpServer({
-    db, clock, ids: randomIds, log: options.log ?? pino({ level: 'silent' }), metrics: openMetrics(clock, () => db.usage()),
-    events: outbox([]), merchants: rememberedMerchants(db, clock), authenticate: keys.authenticate,
-    limiter: rateLimiter(db, clock, options.rateLimits ?? []), routes: options.routes, bodyLimitBytes: 100_000, trustedProxies: [], seal: sealWith(Buffer.alloc(32)),
+    db,
+    clock,
+    ids: randomIds,
+    log: options.log ?? pino({ level: 'silent' }),
+    metrics: openMetrics(clock, () => db.usage()),
+    events: outbox([]),
+    merchants: rememberedMerchants(db, clock),
+    authenticate: keys.authenticate,
+    limiter: rateLimiter(db, clock, options.rateLimits ?? []),
+    routes: options.routes,
+    bodyLimitBytes: 100_000,
+    trustedProxies: [],
+    seal: sealWith(Buffer.alloc(32)),
   });
   const madeAt = Temporal.Instant.from('2026-01-15T17:00:00Z');
-  await insertMerchant(db, { merchantId: 'TEST', name: 'Test', timeZone: 'America/New_York', currency: 'USD', settings: {}, clock: { kind: 'real' } }, madeAt);
-  const makeKey: Door['makeKey'] = async ({ permissions = allPermissions, allowedIps = [] } = {}) => {
-    const { key, stored } = await createApiKey(db, randomIds, { merchantId: 'TEST', name: 'test key', permissions, allowedIps }, madeAt);
+  await insertMerchant(
+    db,
+    {
+      merchantId: 'TEST',
+      name: 'Test',
+      timeZone: 'America/New_York',
+      currency: 'USD',
+      settings: {},
+      clock: { kind: 'real' },
+    },
+    madeAt,
+  );
+  const makeKey: Door['makeKey'] = async ({
+    permissions = allPermissions,
+    allowedIps = [],
+  } = {}) => {
+    const { key, stored } = await createApiKey(
+      db,
+      randomIds,
+      { merchantId: 'TEST', name: 'test key', permissions, allowedIps },
+      madeAt,
+    );
     return { key, keyId: stored.keyId };
   };
   const { key } = await makeKey();
 
   return {
-    db, http, keys, key, makeKey,
-    async ask({ method = 'GET', url = itemsPath, headers, body, key: given = key, address = '203.0.113.7' }) {
+    db,
+    http,
+    keys,
+    key,
+    makeKey,
+    async ask({
+      method = 'GET',
+      url = itemsPath,
+      headers,
+      body,
+      key: given = key,
+      address = '203.0.113.7',
+    }) {
       const response = await http.inject({
-        method, url, remoteAddress: address,
-        headers: { 'x-ultracart-api-version': '2017-03-01', ...(given === null ? {} : { 'x-ultracart-simple-key': given }), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        method,
+        url,
+        remoteAddress: address,
+        headers: {
+          'x-ultracart-api-version': '2017-03-01',
+          ...(given === null ? {} : { 'x-ultracart-simple-key': given }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
         ...(body === undefined ? {} : { payload: body }),
       });
       return { status: response.statusCode, headers: response.headers, text: response.body };

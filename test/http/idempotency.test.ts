@@ -12,8 +12,11 @@ import { itemsPath, openDoor } from './door.ts';
 /** Counts how often it ran in a table, as a real write would, and does as its body says. */
 const routes: Routes = {
   async insertItem(context, { body }) {
-    const runs = await inTransaction(context, (within) => takeNumbers(within.db, 'TEST', 'item', 1));
-    if (body.description === 'declined after a change') refuse('state_conflict', { reason: 'The card was declined', mend: 'Send another' });
+    const runs = await inTransaction(context, (within) =>
+      takeNumbers(within.db, 'TEST', 'item', 1),
+    );
+    if (body.description === 'declined after a change')
+      refuse('state_conflict', { reason: 'The card was declined', mend: 'Send another' });
     if (body.description === 'cut off after a change') throw new Error('the process died here');
     return payload({ merchant_item_oid: runs }, { version: runs });
   },
@@ -26,17 +29,40 @@ const routes: Routes = {
 const clock = movedClock();
 const door = await openDoor({ routes, clock });
 const post = (key: string, body: object, as?: string) =>
-  door.ask({ method: 'POST', url: itemsPath, headers: { 'idempotency-key': key }, body: JSON.stringify(body), ...(as === undefined ? {} : { key: as }) });
-const put = (key: string, body: object) => door.ask({ method: 'PUT', url: `${itemsPath}/7`, headers: { 'idempotency-key': key }, body: JSON.stringify(body) });
-const runs = async () => (await door.db.row<{ value: number }>(`select value from counter where merchant_id = 'TEST' and name = 'item'`))?.value ?? 0;
+  door.ask({
+    method: 'POST',
+    url: itemsPath,
+    headers: { 'idempotency-key': key },
+    body: JSON.stringify(body),
+    ...(as === undefined ? {} : { key: as }),
+  });
+const put = (key: string, body: object) =>
+  door.ask({
+    method: 'PUT',
+    url: `${itemsPath}/7`,
+    headers: { 'idempotency-key': key },
+    body: JSON.stringify(body),
+  });
+const runs = async () =>
+  (
+    await door.db.row<{ value: number }>(
+      `select value from counter where merchant_id = 'TEST' and name = 'item'`,
+    )
+  )?.value ?? 0;
 
 test('a repeat gets the first answer and changes nothing', async () => {
   const before = await runs();
   const first = await post('one', { description: 'a' });
   const again = await post('one', { description: 'a' });
   assert.equal(await runs(), before + 1);
-  assert.deepEqual([again.status, again.text, again.headers['etag']], [200, first.text, first.headers['etag']]);
-  assert.deepEqual([first.headers['idempotent-replayed'], again.headers['idempotent-replayed']], [undefined, 'true']);
+  assert.deepEqual(
+    [again.status, again.text, again.headers['etag']],
+    [200, first.text, first.headers['etag']],
+  );
+  assert.deepEqual(
+    [first.headers['idempotent-replayed'], again.headers['idempotent-replayed']],
+    [undefined, 'true'],
+  );
 });
 
 test('the same key with another body or another path is refused', async () => {
@@ -55,9 +81,14 @@ test('another application may use the same key', async () => {
 
 test('while the first runs, a repeat is told to wait, and only one runs', async () => {
   const before = await runs();
-  const statuses = (await Promise.all(Array.from({ length: 8 }, () => post('four', { description: 'a' })))).map(({ status }) => status);
+  const statuses = (
+    await Promise.all(Array.from({ length: 8 }, () => post('four', { description: 'a' })))
+  ).map(({ status }) => status);
   assert.equal(await runs(), before + 1);
-  assert.ok(statuses.includes(200) && statuses.every((status) => status === 200 || status === 409), statuses.join());
+  assert.ok(
+    statuses.includes(200) && statuses.every((status) => status === 200 || status === 409),
+    statuses.join(),
+  );
 });
 
 test('a refusal that changed nothing leaves the key free for the mended request', async () => {
@@ -80,7 +111,10 @@ test('a refusal after a change is the answer from then on', async () => {
 test('a request that was cut off after a change never runs again, and says so once it is surely dead', async () => {
   const before = await runs();
   assert.equal((await post('seven', { description: 'cut off after a change' })).status, 500);
-  assert.match((await post('seven', { description: 'cut off after a change' })).text, /still running/);
+  assert.match(
+    (await post('seven', { description: 'cut off after a change' })).text,
+    /still running/,
+  );
   clock.move(6 * 60_000);
   const reply = await post('seven', { description: 'cut off after a change' });
   assert.equal(reply.status, 409);
@@ -96,7 +130,10 @@ test('after a day the key is forgotten', async () => {
   assert.equal(await runs(), before + 2);
   clock.move(24 * 3_600_000 + 1000);
   await forgettingWorker(door.db, clock).runOnce();
-  assert.deepEqual(await door.db.rows(`select 1 from idempotent_request where merchant_id = 'TEST'`), []);
+  assert.deepEqual(
+    await door.db.rows(`select 1 from idempotent_request where merchant_id = 'TEST'`),
+    [],
+  );
 });
 
 test('a read needs no key and ignores one; an empty or endless key is refused', async () => {
@@ -111,7 +148,10 @@ test('a read needs no key and ignores one; an empty or endless key is refused', 
 test('the answer is kept so that nobody reads in the database what was shown once', async () => {
   const first = await post('sealed', { description: 'a' });
   assert.equal((await post('sealed', { description: 'a' })).text, first.text);
-  const kept = await door.db.rows<{ body: string | null }>('select body from idempotent_request where merchant_id = $1', ['TEST']);
+  const kept = await door.db.rows<{ body: string | null }>(
+    'select body from idempotent_request where merchant_id = $1',
+    ['TEST'],
+  );
   assert.ok(kept.some(({ body }) => body !== null));
   for (const { body } of kept) assert.ok(!(body ?? '').includes('merchant_item_oid'));
 });

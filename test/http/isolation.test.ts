@@ -2,7 +2,12 @@
 // did not come, an answer that holds something of another merchant, a change, or a status that tells another merchant's object from none.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { operation as operationOf, operationIds, type Operation, type OperationId } from '../../contract/src/operations.ts';
+import {
+  type Operation,
+  type OperationId,
+  operationIds,
+  operation as operationOf,
+} from '../../contract/src/operations.ts';
 import { schemas } from '../../contract/src/schemas.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';
 import { systemClock } from '../../server/src/platform/clock/systemClock.ts';
@@ -10,9 +15,9 @@ import { createApiKey } from '../../server/src/staff/apiKeyOperations.ts';
 import { insertApplication } from '../../server/src/staff/applicationStore.ts';
 import { newCredential } from '../../server/src/staff/credential.ts';
 import { insertGrant, insertTokens } from '../../server/src/staff/grantStore.ts';
-import { allPermissions, testApp, testNow, type TestRequest } from '../support/app.ts';
+import { allPermissions, type TestRequest, testApp, testNow } from '../support/app.ts';
 import { addUser } from '../support/staff.ts';
-import { objectsOf, unknownObjects, type PathValues } from './objects.ts';
+import { objectsOf, type PathValues, unknownObjects } from './objects.ts';
 
 const app = await testApp();
 await app.addMerchant('OTHER');
@@ -20,7 +25,14 @@ await app.addMerchant('OTHER');
 const theirs = await objectsOf(app, app.key, 3);
 await objectsOf(app, await app.addKey('OTHER'), 1);
 /** What no answer to another merchant may hold. */
-const marks = [...new Set([...Object.values(theirs).filter((value) => /[A-Za-z]/.test(value) && value.length > 5), '"merchant_id":"TEST"', 'Support 3', 'example.com/hook3'])];
+const marks = [
+  ...new Set([
+    ...Object.values(theirs).filter((value) => /[A-Za-z]/.test(value) && value.length > 5),
+    '"merchant_id":"TEST"',
+    'Support 3',
+    'example.com/hook3',
+  ]),
+];
 
 interface Caller {
   readonly who: string;
@@ -32,19 +44,62 @@ interface Caller {
 const reads = allPermissions.filter((permission) => permission.endsWith('_read'));
 const writes = allPermissions.filter((permission) => permission.endsWith('_write'));
 const callers: Caller[] = [
-  { who: 'a key without permissions', permissions: [], isStranger: false, request: { key: await app.addKey('TEST', []) } },
-  { who: 'a key that reads', permissions: reads, isStranger: false, request: { key: await app.addKey('TEST', reads) } },
-  { who: 'a key that writes', permissions: writes, isStranger: false, request: { key: await app.addKey('TEST', writes) } },
-  { who: 'a key of a user without permissions', permissions: [], isStranger: false, request: { key: await boundKey() } },
-  { who: 'a token of a user without permissions', permissions: [], isStranger: false, request: await token('TEST', []) },
-  { who: 'a token of a user who reads', permissions: reads, isStranger: false, request: await token('TEST', reads) },
-  { who: 'a key of another merchant', permissions: allPermissions, isStranger: true, request: { key: await app.addKey('OTHER') } },
-  { who: 'a token of another merchant', permissions: allPermissions, isStranger: true, request: await token('OTHER', allPermissions) },
+  {
+    who: 'a key without permissions',
+    permissions: [],
+    isStranger: false,
+    request: { key: await app.addKey('TEST', []) },
+  },
+  {
+    who: 'a key that reads',
+    permissions: reads,
+    isStranger: false,
+    request: { key: await app.addKey('TEST', reads) },
+  },
+  {
+    who: 'a key that writes',
+    permissions: writes,
+    isStranger: false,
+    request: { key: await app.addKey('TEST', writes) },
+  },
+  {
+    who: 'a key of a user without permissions',
+    permissions: [],
+    isStranger: false,
+    request: { key: await boundKey() },
+  },
+  {
+    who: 'a token of a user without permissions',
+    permissions: [],
+    isStranger: false,
+    request: await token('TEST', []),
+  },
+  {
+    who: 'a token of a user who reads',
+    permissions: reads,
+    isStranger: false,
+    request: await token('TEST', reads),
+  },
+  {
+    who: 'a key of another merchant',
+    permissions: allPermissions,
+    isStranger: true,
+    request: { key: await app.addKey('OTHER') },
+  },
+  {
+    who: 'a token of another merchant',
+    permissions: allPermissions,
+    isStranger: true,
+    request: await token('OTHER', allPermissions),
+  },
 ];
 
 const routed = operationIds.filter((id) => {
   const { base, path, method, permissions } = operationOf(id);
-  return permissions.length > 0 && app.app.http.hasRoute({ method, url: base + path.replace(/\{(\w+)\}/g, ':$1') });
+  return (
+    permissions.length > 0 &&
+    app.app.http.hasRoute({ method, url: base + path.replace(/\{(\w+)\}/g, ':$1') })
+  );
 });
 
 let asked = 0;
@@ -53,8 +108,13 @@ for (const id of routed) {
   test(id, async () => {
     const before = await checksum();
     const found: string[] = [];
-    for (const caller of callers) found.push(...(await (caller.isStranger ? askStranger(id, caller) : askColleague(id, caller))));
-    const changed = Object.entries(await checksum()).filter(([table, sum]) => before[table] !== sum).map(([table]) => `${id} changed ${table}`);
+    for (const caller of callers)
+      found.push(
+        ...(await (caller.isStranger ? askStranger(id, caller) : askColleague(id, caller))),
+      );
+    const changed = Object.entries(await checksum())
+      .filter(([table, sum]) => before[table] !== sum)
+      .map(([table]) => `${id} changed ${table}`);
     leaks.push(...found, ...changed);
     assert.deepEqual([...found, ...changed], []);
   });
@@ -65,18 +125,41 @@ test('another application of the same merchant has no part in a webhook', async 
   assert.equal((await app.request({ operation: 'getWebhooks', key })).body.webhooks.length, 0);
   for (const id of routed.filter((id) => operationOf(id).path.includes('{webhookOid}'))) {
     asked++;
-    assert.equal((await app.request({ operation: id, params: { ...unknownObjects, ...theirs }, key, ...bodyOf(id, {}) })).status, 404, id);
+    assert.equal(
+      (
+        await app.request({
+          operation: id,
+          params: { ...unknownObjects, ...theirs },
+          key,
+          ...bodyOf(id, {}),
+        })
+      ).status,
+      404,
+      id,
+    );
   }
 });
 
-after(() => console.log(`  isolation: ${asked} requests to ${routed.length} operations by ${callers.length} kinds of callers, ${leaks.length} leaks`));
+after(() =>
+  console.log(
+    `  isolation: ${asked} requests to ${routed.length} operations by ${callers.length} kinds of callers, ${leaks.length} leaks`,
+  ),
+);
 
 /** Somebody of the same merchant, whom the operation must be refused to unless they have its permission. */
-async function askColleague(id: OperationId, { who, permissions, request }: Caller): Promise<string[]> {
+async function askColleague(
+  id: OperationId,
+  { who, permissions, request }: Caller,
+): Promise<string[]> {
   const operation = operationOf(id);
   if (operation.permissions.some((permission) => permissions.includes(permission))) return [];
   asked++;
-  const { status, headers } = await app.request({ operation: id, params: { ...unknownObjects, ...theirs }, ...bodyOf(id, {}), ...request });
+  const { status, headers } = await app.request({
+    operation: id,
+    params: { ...unknownObjects, ...theirs },
+    ...bodyOf(id, {}),
+    ...request,
+  });
   const isNamed = String(headers['uc-rest-error']).includes(operation.permissions[0]!);
   return status === 401 && isNamed ? [] : [`${id}, ${who}: ${status} ${headers['uc-rest-error']}`];
 }
@@ -85,7 +168,13 @@ async function askColleague(id: OperationId, { who, permissions, request }: Call
 async function askStranger(id: OperationId, { who, request }: Caller): Promise<string[]> {
   const ask = async (values: PathValues, params: PathValues = values) => {
     asked++;
-    return app.request({ operation: id, params: { ...unknownObjects, ...params }, query: queryOf(id, values), ...bodyOf(id, values), ...request });
+    return app.request({
+      operation: id,
+      params: { ...unknownObjects, ...params },
+      query: queryOf(id, values),
+      ...bodyOf(id, values),
+      ...request,
+    });
   };
   const found: string[] = [];
   for (const values of [theirs, {}]) {
@@ -93,18 +182,25 @@ async function askStranger(id: OperationId, { who, request }: Caller): Promise<s
     // A refusal repeats the id that was asked for, and a task may be about any id that its author writes: those words alone come back.
     const shown = answer.status < 300 ? answer.text.replace(/"object_id": ?"[^"]*"/g, '') : '';
     const seen = marks.filter((mark) => shown.includes(mark));
-    if (seen.length > 0) found.push(`${id}, ${who}: shows ${seen.join(', ')}: ${answer.text.slice(0, 300)}`);
+    if (seen.length > 0)
+      found.push(`${id}, ${who}: shows ${seen.join(', ')}: ${answer.text.slice(0, 300)}`);
   }
   if (/\{\w+\}/.test(operationOf(id).path)) {
     const [real, unreal] = [await ask({}, theirs), await ask({}, words)];
-    if (real.status !== unreal.status) found.push(`${id}, ${who}: ${real.status} for ours, ${unreal.status} for none`);
+    if (real.status !== unreal.status)
+      found.push(`${id}, ${who}: ${real.status} for ours, ${unreal.status} for none`);
   }
   return found;
 }
 
 function queryOf(id: OperationId, values: PathValues): Record<string, string> {
-  const properties = (operationOf(id).query as { properties?: object } | undefined)?.properties ?? {};
-  return Object.fromEntries(Object.keys(properties).flatMap((name) => (valueOf(name, values) === undefined ? [] : [[name, valueOf(name, values)!]])));
+  const properties =
+    (operationOf(id).query as { properties?: object } | undefined)?.properties ?? {};
+  return Object.fromEntries(
+    Object.keys(properties).flatMap((name) =>
+      valueOf(name, values) === undefined ? [] : [[name, valueOf(name, values)!]],
+    ),
+  );
 }
 
 /** A body whose every field that can name an object names ours. */
@@ -112,7 +208,9 @@ function bodyOf(id: OperationId, values: PathValues): Pick<TestRequest, 'body'> 
   const operation: Operation = operationOf(id);
   if (!operation.body) return {};
   const isWrite = operation.permissions.every((permission) => permission.endsWith('_write'));
-  const { properties } = schemas[operation.body.$id] as unknown as { properties: Record<string, { type?: string; items?: { type?: string } }> };
+  const { properties } = schemas[operation.body.$id] as unknown as {
+    properties: Record<string, { type?: string; items?: { type?: string } }>;
+  };
   const fields = Object.entries(properties).flatMap(([name, { type, items }]) => {
     const value = valueOf(name, values) ?? valueOf(name.replace(/s$/, ''), values);
     if (value === undefined || (isWrite && chosen.has(name))) return [];
@@ -125,28 +223,69 @@ function bodyOf(id: OperationId, values: PathValues): Pick<TestRequest, 'body'> 
 /** Words of a path that are of a closed list, so no object's name. */
 const words: PathValues = { object_type: theirs['object_type']!, extension: theirs['extension']! };
 /** Names that every merchant chooses for itself: written, they make an object of its own that is called the same. */
-const chosen = new Set(['merchant_item_id', 'email', 'object_email', 'item_id', 'original_item_id']);
+const chosen = new Set([
+  'merchant_item_id',
+  'email',
+  'object_email',
+  'item_id',
+  'original_item_id',
+]);
 
 const otherNames: Readonly<Record<string, string>> = {
-  webhook_oid: 'webhookOid', workflow_task_uuid: 'task_uuid', related_workflow_task_uuid: 'task_uuid', dependant_workflow_task_uuid: 'task_uuid', assigned_to_user_id: 'user_id',
-  assigned_to_group_id: 'group_oid', original_order_id: 'order_id', item_id: 'merchant_item_id', object_email: 'email', source_auto_order_oid: 'auto_order_oid', original_item_id: 'merchant_item_id',
+  webhook_oid: 'webhookOid',
+  workflow_task_uuid: 'task_uuid',
+  related_workflow_task_uuid: 'task_uuid',
+  dependant_workflow_task_uuid: 'task_uuid',
+  assigned_to_user_id: 'user_id',
+  assigned_to_group_id: 'group_oid',
+  original_order_id: 'order_id',
+  item_id: 'merchant_item_id',
+  object_email: 'email',
+  source_auto_order_oid: 'auto_order_oid',
+  original_item_id: 'merchant_item_id',
 };
 
-const valueOf = (name: string, values: PathValues): string | undefined => values[name] ?? values[otherNames[name] ?? ''];
+const valueOf = (name: string, values: PathValues): string | undefined =>
+  values[name] ?? values[otherNames[name] ?? ''];
 
 async function boundKey(): Promise<string> {
   const userId = await addUser(app.db, 'TEST', { login: 'idle' });
-  return (await createApiKey(app.db, randomIds, { merchantId: 'TEST', name: 'bound', permissions: allPermissions, allowedIps: [], userId }, testNow)).key;
+  return (
+    await createApiKey(
+      app.db,
+      randomIds,
+      { merchantId: 'TEST', name: 'bound', permissions: allPermissions, allowedIps: [], userId },
+      testNow,
+    )
+  ).key;
 }
 
-async function token(merchantId: string, permissions: readonly string[]): Promise<Caller['request']> {
+async function token(
+  merchantId: string,
+  permissions: readonly string[],
+): Promise<Caller['request']> {
   const clientId = randomIds.secret(16);
-  await insertApplication(app.db, { clientId, name: 'App', description: '', redirectUris: [], permissions: allPermissions, createdAt: testNow });
+  await insertApplication(app.db, {
+    clientId,
+    name: 'App',
+    description: '',
+    redirectUris: [],
+    permissions: allPermissions,
+    createdAt: testNow,
+  });
   const userId = await addUser(app.db, merchantId, { login: clientId, permissions });
-  const grant = { merchantId, grantId: randomIds.uuid(), clientId, userId, permissions: allPermissions };
+  const grant = {
+    merchantId,
+    grantId: randomIds.uuid(),
+    clientId,
+    userId,
+    permissions: allPermissions,
+  };
   const access = newCredential(randomIds, merchantId);
   await insertGrant(app.db, grant, testNow);
-  await insertTokens(app.db, grant, [{ hash: access.hash, kind: 'access', expiresAt: systemClock.now().add({ hours: 1 }) }]);
+  await insertTokens(app.db, grant, [
+    { hash: access.hash, kind: 'access', expiresAt: systemClock.now().add({ hours: 1 }) },
+  ]);
   return { key: null, headers: { authorization: `Bearer ${access.text}` } };
 }
 
@@ -154,7 +293,15 @@ async function token(merchantId: string, permissions: readonly string[]): Promis
 async function checksum(): Promise<Record<string, string>> {
   const tables = await app.db.rows<{ name: string }>(
     `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'merchant_id'
-     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition`);
-  const sums = tables.map(({ name }) => `select '${name}' as name, count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)), 0) as sum from ${name} t where merchant_id = 'TEST'`);
-  return Object.fromEntries((await app.db.rows<{ name: string; sum: string }>(sums.join(' union all '))).map(({ name, sum }) => [name, sum]));
+     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition`,
+  );
+  const sums = tables.map(
+    ({ name }) =>
+      `select '${name}' as name, count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)), 0) as sum from ${name} t where merchant_id = 'TEST'`,
+  );
+  return Object.fromEntries(
+    (await app.db.rows<{ name: string; sum: string }>(sums.join(' union all '))).map(
+      ({ name, sum }) => [name, sum],
+    ),
+  );
 }

@@ -42,22 +42,47 @@ async function makeObjects(app: TestApp, key: string, i: number): Promise<PathVa
   };
   const itemId = `COFFEE${i}`;
   const email = `ann${i}@example.com`;
-  const { item } = await ask({ operation: 'insertItem', body: { merchant_item_id: itemId, pricing: { cost: 12.99 }, auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] } } });
+  const { item } = await ask({
+    operation: 'insertItem',
+    body: {
+      merchant_item_id: itemId,
+      pricing: { cost: 12.99 },
+      auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
+    },
+  });
   const { customer } = await ask({ operation: 'insertCustomer', body: { email } });
   const { order } = await ask({
     operation: 'insertOrder',
     body: {
       billing: { first_name: 'Ann', last_name: 'Smith', email, country_code: 'US' },
       items: [{ merchant_item_id: itemId, quantity: 1, auto_order_schedule: 'Monthly' }],
-      payment: { payment_method: 'Credit Card', credit_card: { card_type: 'VISA', card_number_token: 'tok_1', card_expiration_month: 12, card_expiration_year: 2030 } },
+      payment: {
+        payment_method: 'Credit Card',
+        credit_card: {
+          card_type: 'VISA',
+          card_number_token: 'tok_1',
+          card_expiration_month: 12,
+          card_expiration_year: 2030,
+        },
+      },
     },
   });
-  const { webhook } = await ask({ operation: 'insertWebhook', body: { webhook_url: `https://example.com/hook${i}`, authentication_type: 'none' } });
-  const { task } = await ask({ operation: 'insertWorkflowTask', body: { task_name: 'Call Ann', object_type: 'order', object_id: order.order_id } });
+  const { webhook } = await ask({
+    operation: 'insertWebhook',
+    body: { webhook_url: `https://example.com/hook${i}`, authentication_type: 'none' },
+  });
+  const { task } = await ask({
+    operation: 'insertWorkflowTask',
+    body: { task_name: 'Call Ann', object_type: 'order', object_id: order.order_id },
+  });
   const { saved_search } = await ask({ operation: 'insertSavedSearch', body: { name: 'Mine' } });
   const { user } = await ask({ operation: 'insertUser', body: { login: `ann${i}` } });
   const { group } = await ask({ operation: 'insertGroup', body: { name: `Support ${i}` } });
-  const { auto_order } = await ask({ operation: 'getAutoOrderByReferenceOrderId', params: { reference_order_id: order.order_id }, query: { _expand: 'items' } });
+  const { auto_order } = await ask({
+    operation: 'getAutoOrderByReferenceOrderId',
+    params: { reference_order_id: order.order_id },
+    query: { _expand: 'items' },
+  });
   return {
     webhookOid: String(webhook.webhook_oid),
     user_id: String(user.user_id),

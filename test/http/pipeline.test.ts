@@ -2,19 +2,22 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { test } from 'node:test';
+import { systemClock } from '../../server/src/platform/clock/systemClock.ts';
 import { payload } from '../../server/src/platform/http/answer.ts';
 import { refuse } from '../../server/src/platform/http/refusal.ts';
 import type { Routes } from '../../server/src/platform/http/routes.ts';
-import { systemClock } from '../../server/src/platform/clock/systemClock.ts';
 import { openLog } from '../../server/src/platform/log.ts';
 import { revokeApiKey } from '../../server/src/staff/apiKeyStore.ts';
 import { movedClock } from '../support/movedClock.ts';
-import { itemsPath as items, openDoor, type Ask } from './door.ts';
+import { type Ask, itemsPath as items, openDoor } from './door.ts';
 
 const routes: Routes = {
-  getItems: async () => payload([], { resultSet: { count: 0, limit: 100, offset: 0, more: false } }),
+  getItems: async () =>
+    payload([], { resultSet: { count: 0, limit: 100, offset: 0, more: false } }),
   getItem: async (_context, { params, ifMatch }) =>
-    ifMatch === undefined || ifMatch === 3 ? payload({ merchant_item_oid: params.merchant_item_oid }, { version: 3 }) : refuse('precondition_failed', {}),
+    ifMatch === undefined || ifMatch === 3
+      ? payload({ merchant_item_oid: params.merchant_item_oid }, { version: 3 })
+      : refuse('precondition_failed', {}),
   insertItem: async (_context, { body }) => payload(body),
   updateItem: async () => {
     throw new Error('select secret from somewhere');
@@ -29,31 +32,98 @@ const cases: [what: string, ask: Ask, status: number, message?: RegExp][] = [
   ['an unknown key', { key: 'f'.repeat(64) }, 401, /not known/],
   ['an unknown token', { key: null, headers: { authorization: 'Bearer abc' } }, 401, /not known/],
   ['no version', { headers: { 'x-ultracart-api-version': '' } }, 400, /X-UltraCart-Api-Version/],
-  ['a wrong version', { headers: { 'x-ultracart-api-version': '2018-01-01' } }, 400, /X-UltraCart-Api-Version: 2017-03-01/],
+  [
+    'a wrong version',
+    { headers: { 'x-ultracart-api-version': '2018-01-01' } },
+    400,
+    /X-UltraCart-Api-Version: 2017-03-01/,
+  ],
   ['an unknown path', { url: '/rest/v2/nothing' }, 404, /\/rest\/v2\/nothing/],
-  ['a method that the path has not', { method: 'DELETE' }, 404, /does not take DELETE\. Use GET or POST/],
+  [
+    'a method that the path has not',
+    { method: 'DELETE' },
+    404,
+    /does not take DELETE\. Use GET or POST/,
+  ],
   ['a path that is no UTF-8', { url: `${items}/%ff` }, 400, /path/],
   ['a path with a zero', { url: `${items}/%00` }, 400, /path.*U\+0000/],
   ['a query with a zero', { url: `${items}?_since=%00` }, 400, /query.*U\+0000/i],
   ['a query too long', { url: `${items}?_sort=${'x'.repeat(9_000)}` }, 400, /query is too long/],
-  ['too many headers', { headers: Object.fromEntries(Array.from({ length: 110 }, (_, i) => [`x-${i}`, '1'])) }, 400, /number of headers/],
+  [
+    'too many headers',
+    { headers: Object.fromEntries(Array.from({ length: 110 }, (_, i) => [`x-${i}`, '1'])) },
+    400,
+    /number of headers/,
+  ],
   ['malformed JSON', { method: 'POST', body: '{' }, 400, /not valid JSON/],
   ['no body', { method: 'POST' }, 400, /body is missing/],
   ['a list for a body', { method: 'POST', body: '[]' }, 400, /body.*object/],
-  ['a body too deep', { method: 'POST', body: '{"a":'.repeat(60) + '1' + '}'.repeat(60) }, 400, /nested too deeply/],
-  ['brackets in a text are no depth', { method: 'POST', body: JSON.stringify({ description: '['.repeat(100) }) }, 200],
-  ['a body too large', { method: 'POST', body: JSON.stringify({ description: 'x'.repeat(100_001) }) }, 413, /100000 bytes/],
-  ['a text too long', { method: 'POST', body: JSON.stringify({ description: 'x'.repeat(70_000) }) }, 400, /description is too long/],
-  ['a list too long', { method: 'POST', body: JSON.stringify({ auto_order: { steps: Array.from({ length: 1001 }, () => ({})) } }) }, 400, /auto_order\.steps.*too many/],
-  ['a zero in a text', { method: 'POST', body: '{"description":"a\\u0000b"}' }, 400, /description.*U\+0000/],
-  ['half a surrogate pair', { method: 'POST', body: '{"options":[{"name":"\\ud83d"}]}' }, 400, /options\[0\]\.name/],
+  [
+    'a body too deep',
+    { method: 'POST', body: '{"a":'.repeat(60) + '1' + '}'.repeat(60) },
+    400,
+    /nested too deeply/,
+  ],
+  [
+    'brackets in a text are no depth',
+    { method: 'POST', body: JSON.stringify({ description: '['.repeat(100) }) },
+    200,
+  ],
+  [
+    'a body too large',
+    { method: 'POST', body: JSON.stringify({ description: 'x'.repeat(100_001) }) },
+    413,
+    /100000 bytes/,
+  ],
+  [
+    'a text too long',
+    { method: 'POST', body: JSON.stringify({ description: 'x'.repeat(70_000) }) },
+    400,
+    /description is too long/,
+  ],
+  [
+    'a list too long',
+    {
+      method: 'POST',
+      body: JSON.stringify({ auto_order: { steps: Array.from({ length: 1001 }, () => ({})) } }),
+    },
+    400,
+    /auto_order\.steps.*too many/,
+  ],
+  [
+    'a zero in a text',
+    { method: 'POST', body: '{"description":"a\\u0000b"}' },
+    400,
+    /description.*U\+0000/,
+  ],
+  [
+    'half a surrogate pair',
+    { method: 'POST', body: '{"options":[{"name":"\\ud83d"}]}' },
+    400,
+    /options\[0\]\.name/,
+  ],
   ['a whole surrogate pair', { method: 'POST', body: '{"description":"\\ud83d\\ude00"}' }, 200],
-  ['a card number', { method: 'POST', body: '{"description":"4111 1111 1111 1111"}' }, 400, /description.*card number/],
+  [
+    'a card number',
+    { method: 'POST', body: '{"description":"4111 1111 1111 1111"}' },
+    400,
+    /description.*card number/,
+  ],
   ['the version it has seen', { url: `${items}/7`, headers: { 'if-match': '"3"' } }, 200],
   ['any version', { url: `${items}/7`, headers: { 'if-match': '*' } }, 200],
   ['an older version', { url: `${items}/7`, headers: { 'if-match': '"2"' } }, 412, /changed since/],
-  ['a tag we never gave', { url: `${items}/7`, headers: { 'if-match': '"abc"' } }, 412, /changed since/],
-  ['an operation that breaks', { method: 'PUT', url: `${items}/7`, body: '{}' }, 500, /Something went wrong on our side.*name request [0-9a-f-]{36}/],
+  [
+    'a tag we never gave',
+    { url: `${items}/7`, headers: { 'if-match': '"abc"' } },
+    412,
+    /changed since/,
+  ],
+  [
+    'an operation that breaks',
+    { method: 'PUT', url: `${items}/7`, body: '{}' },
+    500,
+    /Something went wrong on our side.*name request [0-9a-f-]{36}/,
+  ],
 ];
 
 for (const [what, ask, status, message] of cases) {
@@ -65,7 +135,10 @@ for (const [what, ask, status, message] of cases) {
     const body = JSON.parse(reply.text);
     assert.match(body.error.user_message, message);
     assert.equal(reply.headers['uc-rest-error'], body.error.user_message);
-    assert.deepEqual([body.success, body.metadata, body.error.error_code], [false, {}, String(status)]);
+    assert.deepEqual(
+      [body.success, body.metadata, body.error.error_code],
+      [false, {}, String(status)],
+    );
     assert.doesNotMatch(reply.text, /select/);
   });
 }
@@ -75,8 +148,14 @@ test('a version goes out as an ETag', async () => {
 });
 
 test('a request may bring its id, if it does no harm in a log', async () => {
-  assert.equal((await door.ask({ headers: { 'x-request-id': 'trace-1' } })).headers['x-request-id'], 'trace-1');
-  assert.match(String((await door.ask({ headers: { 'x-request-id': 'a b' } })).headers['x-request-id']), /^[0-9a-f-]{36}$/);
+  assert.equal(
+    (await door.ask({ headers: { 'x-request-id': 'trace-1' } })).headers['x-request-id'],
+    'trace-1',
+  );
+  assert.match(
+    String((await door.ask({ headers: { 'x-request-id': 'a b' } })).headers['x-request-id']),
+    /^[0-9a-f-]{36}$/,
+  );
 });
 
 test('a missing permission is named', async () => {
@@ -87,10 +166,14 @@ test('a missing permission is named', async () => {
 });
 
 test('a key that is bound to addresses works from these alone', async () => {
-  const { key } = await door.makeKey({ allowedIps: ['198.51.100.4', '10.0.0.0/8', '2001:db8::/32'] });
+  const { key } = await door.makeKey({
+    allowedIps: ['198.51.100.4', '10.0.0.0/8', '2001:db8::/32'],
+  });
   const from = async (address: string) => (await door.ask({ key, address })).status;
-  for (const address of ['198.51.100.4', '10.9.8.7', '::ffff:10.9.8.7', '2001:db8:1::5']) assert.equal(await from(address), 200, address);
-  for (const address of ['198.51.100.5', '11.0.0.1', '2001:db9::1']) assert.equal(await from(address), 401, address);
+  for (const address of ['198.51.100.4', '10.9.8.7', '::ffff:10.9.8.7', '2001:db8:1::5'])
+    assert.equal(await from(address), 200, address);
+  for (const address of ['198.51.100.5', '11.0.0.1', '2001:db9::1'])
+    assert.equal(await from(address), 401, address);
 });
 
 test('a revoked key stops at once here, and within a second elsewhere', async () => {
@@ -100,11 +183,19 @@ test('a revoked key stops at once here, and within a second elsewhere', async ()
   const other = await here.makeKey();
   for (const { key } of [one, other]) assert.equal((await here.ask({ key })).status, 200);
   for (const { keyId } of [one, other]) await revokeApiKey(here.db, 'TEST', keyId, clock.now());
-  assert.equal((await here.ask({ key: one.key })).status, 200, 'still remembered, as in a process that did not revoke it');
+  assert.equal(
+    (await here.ask({ key: one.key })).status,
+    200,
+    'still remembered, as in a process that did not revoke it',
+  );
   clock.move(1000);
   assert.match((await here.ask({ key: one.key })).text, /revoked/);
   here.keys.forget();
-  assert.equal((await here.ask({ key: other.key })).status, 401, 'forgotten by the process that revoked it');
+  assert.equal(
+    (await here.ask({ key: other.key })).status,
+    401,
+    'forgotten by the process that revoked it',
+  );
 });
 
 test('a limit that is exceeded is told as UltraCart tells it', async () => {
@@ -113,7 +204,10 @@ test('a limit that is exceeded is told as UltraCart tells it', async () => {
   const reply = await limited.ask({});
   assert.equal(reply.status, 429);
   assert.deepEqual(JSON.parse(reply.text), {
-    error: { developer_message: 'rate of 3 per 3600 second(s) exceeded.', user_message: 'rate of 3 per 3600 second(s) exceeded.' },
+    error: {
+      developer_message: 'rate of 3 per 3600 second(s) exceeded.',
+      user_message: 'rate of 3 per 3600 second(s) exceeded.',
+    },
     metadata: {},
   });
   assert.equal(reply.headers['uc-rest-error'], 'rate of 3 per 3600 second(s) exceeded.');
@@ -123,9 +217,17 @@ test('a limit that is exceeded is told as UltraCart tells it', async () => {
 
 test('who tries keys is held up by the address, and others are not', async () => {
   const limited = await openDoor({ routes, rateLimits: [{ limit: 2, seconds: 3600 }] });
-  const tryKey = async (address: string) => (await limited.ask({ key: 'a'.repeat(64), address })).status;
-  assert.deepEqual([await tryKey('192.0.2.1'), await tryKey('192.0.2.1'), await tryKey('192.0.2.1')], [401, 401, 429]);
-  assert.deepEqual([await tryKey('2001:db8::1'), await tryKey('2001:db8::2'), await tryKey('2001:db8::3')], [401, 401, 429], 'a network of 64 bits is one caller');
+  const tryKey = async (address: string) =>
+    (await limited.ask({ key: 'a'.repeat(64), address })).status;
+  assert.deepEqual(
+    [await tryKey('192.0.2.1'), await tryKey('192.0.2.1'), await tryKey('192.0.2.1')],
+    [401, 401, 429],
+  );
+  assert.deepEqual(
+    [await tryKey('2001:db8::1'), await tryKey('2001:db8::2'), await tryKey('2001:db8::3')],
+    [401, 401, 429],
+    'a network of 64 bits is one caller',
+  );
   assert.equal((await limited.ask({ address: '192.0.2.2' })).status, 200);
   assert.equal((await limited.ask({ address: '192.0.2.1' })).status, 429);
 });
@@ -134,13 +236,23 @@ test('headers are spelled as published clients look them up', async (t) => {
   const limited = await openDoor({ routes, rateLimits: [{ limit: 1, seconds: 60 }] });
   const address = await limited.http.listen({ host: '127.0.0.1', port: 0 });
   t.after(() => limited.http.close());
-  const headers = { 'x-ultracart-simple-key': limited.key, 'x-ultracart-api-version': '2017-03-01', connection: 'close' };
-  const rawHeaders = () => new Promise<string[]>((resolve, reject) => {
-    request(`${address}${items}`, { headers }, (response) => response.resume().on('end', () => resolve(response.rawHeaders))).on('error', reject).end();
-  });
+  const headers = {
+    'x-ultracart-simple-key': limited.key,
+    'x-ultracart-api-version': '2017-03-01',
+    connection: 'close',
+  };
+  const rawHeaders = () =>
+    new Promise<string[]>((resolve, reject) => {
+      request(`${address}${items}`, { headers }, (response) =>
+        response.resume().on('end', () => resolve(response.rawHeaders)),
+      )
+        .on('error', reject)
+        .end();
+    });
   await rawHeaders();
   const names = await rawHeaders();
-  for (const name of ['Retry-After', 'UC-REST-ERROR', 'UC-REST-ERROR-MERCHANT-ID']) assert.ok(names.includes(name), `${name} in ${names.join(' ')}`);
+  for (const name of ['Retry-After', 'UC-REST-ERROR', 'UC-REST-ERROR-MERCHANT-ID'])
+    assert.ok(names.includes(name), `${name} in ${names.join(' ')}`);
 });
 
 test('what is no request is answered as well as it can be', async (t) => {
@@ -153,7 +265,10 @@ test('what is no request is answered as well as it can be', async (t) => {
     for await (const chunk of socket) answer += chunk;
     return answer;
   };
-  for (const text of ['nonsense\r\n\r\n', `GET ${items} HTTP/1.1\r\nHost: x\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`]) {
+  for (const text of [
+    'nonsense\r\n\r\n',
+    `GET ${items} HTTP/1.1\r\nHost: x\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`,
+  ]) {
     const [head, body] = (await saysTo(text)).split('\r\n\r\n') as [string, string];
     assert.match(head, /^HTTP\/1\.1 400 [\s\S]*UC-REST-ERROR: The request has the wrong form/);
     assert.equal(JSON.parse(body).success, false);
@@ -162,7 +277,10 @@ test('what is no request is answered as well as it can be', async (t) => {
 
 test('the log names operation, status and merchant, and neither keys nor queries', async () => {
   const lines: string[] = [];
-  const logged = await openDoor({ routes, log: openLog('info', { write: (line) => void lines.push(line) }) });
+  const logged = await openDoor({
+    routes,
+    log: openLog('info', { write: (line) => void lines.push(line) }),
+  });
   await logged.ask({ url: `${items}?_since=2026-01-01&email=ann@example.com` });
   await logged.ask({ method: 'PUT', url: `${items}/7`, body: '{}' });
   assert.match(lines[0]!, /"operation":"getItems".*"status":200.*"merchant":"TEST"/);
@@ -173,8 +291,17 @@ test('the log names operation, status and merchant, and neither keys nor queries
 test('secrets that slip into the log are struck out, and errors tell no rows', () => {
   const lines: string[] = [];
   const log = openLog('info', { write: (line) => void lines.push(line) });
-  log.info({ key: 's3cret', card: { card_number_token: 's3cret' }, request: { headers: { authorization: 's3cret', 'x-ultracart-simple-key': 's3cret' } } });
-  log.error({ err: Object.assign(new Error('duplicate key'), { detail: 'Key (email)=(s3cret) already exists.', code: '23505' }) });
+  log.info({
+    key: 's3cret',
+    card: { card_number_token: 's3cret' },
+    request: { headers: { authorization: 's3cret', 'x-ultracart-simple-key': 's3cret' } },
+  });
+  log.error({
+    err: Object.assign(new Error('duplicate key'), {
+      detail: 'Key (email)=(s3cret) already exists.',
+      code: '23505',
+    }),
+  });
   assert.doesNotMatch(lines.join(''), /s3cret/);
   assert.match(lines.join(''), /23505/);
 });
@@ -182,9 +309,14 @@ test('secrets that slip into the log are struck out, and errors tell no rows', (
 test('closing stops listening and answers what is in hand', async () => {
   const [held, release] = gate();
   const [begun, hasBegun] = gate();
-  const closing = await openDoor({ routes: { getItems: async () => (hasBegun(), await held, payload([])) } });
+  const closing = await openDoor({
+    routes: { getItems: async () => (hasBegun(), await held, payload([])) },
+  });
   const address = await closing.http.listen({ host: '127.0.0.1', port: 0 });
-  const ask = () => fetch(`${address}${items}`, { headers: { 'x-ultracart-simple-key': closing.key, 'x-ultracart-api-version': '2017-03-01' } });
+  const ask = () =>
+    fetch(`${address}${items}`, {
+      headers: { 'x-ultracart-simple-key': closing.key, 'x-ultracart-api-version': '2017-03-01' },
+    });
   const inHand = ask();
   await begun;
   const closed = closing.http.close();

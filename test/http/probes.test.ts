@@ -7,13 +7,21 @@ const get = (path: string) => app.app.http.inject({ method: 'GET', url: path });
 
 test('a living process says so, and a migrated database makes it ready', async () => {
   assert.deepEqual((await get('/healthz')).json(), { status: 'ok' });
-  assert.deepEqual([(await get('/readyz')).statusCode, (await get('/readyz')).json()], [200, { status: 'ready' }]);
+  assert.deepEqual(
+    [(await get('/readyz')).statusCode, (await get('/readyz')).json()],
+    [200, { status: 'ready' }],
+  );
 });
 
 test('a missing migration makes it unready and says how to mend that', async () => {
-  const [last] = await app.db.rows<{ name: string; checksum: string }>('delete from migration where name = (select max(name) from migration) returning name, checksum');
+  const [last] = await app.db.rows<{ name: string; checksum: string }>(
+    'delete from migration where name = (select max(name) from migration) returning name, checksum',
+  );
   const reply = await get('/readyz');
-  await app.db.run('insert into migration (name, checksum) values ($1, $2)', [last!.name, last!.checksum]);
+  await app.db.run('insert into migration (name, checksum) values ($1, $2)', [
+    last!.name,
+    last!.checksum,
+  ]);
   assert.equal(reply.statusCode, 503);
   assert.match(reply.json().reason, /1 migrations are missing; run: npm run perennial -- migrate/);
 });
@@ -23,7 +31,11 @@ test('metrics count requests by operation, the work done and the connections', a
   await app.work();
   const reply = await get('/metrics');
   assert.match(String(reply.headers['content-type']), /^text\/plain/);
-  for (const line of [/perennial_http_request_seconds_count\{operation="getItems",status="200"\} 1/, /perennial_work_done_total\{worker="/, /perennial_database_connections\{state="idle"\} \d/]) {
+  for (const line of [
+    /perennial_http_request_seconds_count\{operation="getItems",status="200"\} 1/,
+    /perennial_work_done_total\{worker="/,
+    /perennial_database_connections\{state="idle"\} \d/,
+  ]) {
     assert.match(reply.body, line);
   }
 });

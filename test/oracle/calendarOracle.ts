@@ -18,23 +18,40 @@ const lastYear = 2160;
 export const dayList: readonly ListedDay[] = listDays();
 
 /** Index in the list of the first day of a month: `monthStarts[(year - firstYear) * 12 + month - 1]`. */
-const monthStarts: readonly number[] = dayList.flatMap(({ day }, index) => (day === 1 ? [index] : []));
+const monthStarts: readonly number[] = dayList.flatMap(({ day }, index) =>
+  day === 1 ? [index] : [],
+);
 
 /** Milliseconds since 1970 of the list's first midnight in UTC: 29 years, seven of them leap years. */
 const listStartMs = (29 * 365 + 7) * 86_400_000;
 
 /** The list's index of a calendar day. */
-export const indexOfDay = (year: number, month: number, day: number): number => monthStarts[(year - firstYear) * 12 + month - 1]! + day - 1;
+export const indexOfDay = (year: number, month: number, day: number): number =>
+  monthStarts[(year - firstYear) * 12 + month - 1]! + day - 1;
 
 /** Wall time, as milliseconds that would be since 1970 were the zone UTC, of a listed day and a time of day. */
-export const wallMs = (dayIndex: number, timeMs: number): number => listStartMs + dayIndex * 86_400_000 + timeMs;
+export const wallMs = (dayIndex: number, timeMs: number): number =>
+  listStartMs + dayIndex * 86_400_000 + timeMs;
 
 /** What each frequency of the wire means: so many days, or so many months. */
 export const meanings: Readonly<Record<string, readonly [amount: number, unit: 'd' | 'm']>> = {
-  'Weekly': [7, 'd'], 'Biweekly': [14, 'd'], 'Every...': [17, 'd'], 'Every 10 Days': [10, 'd'], 'Every 24 Days': [24, 'd'],
-  'Every 28 Days': [28, 'd'], 'Monthly': [1, 'm'], 'Every 45 Days': [45, 'd'], 'Every 2 Months': [2, 'm'], 'Every 3 Months': [3, 'm'],
-  'Every 4 Months': [4, 'm'], 'Every 5 Months': [5, 'm'], 'Every 6 Months': [6, 'm'], 'Yearly': [12, 'm'],
-  'Every 4 Weeks': [28, 'd'], 'Every 6 Weeks': [42, 'd'], 'Every 8 Weeks': [56, 'd'],
+  Weekly: [7, 'd'],
+  Biweekly: [14, 'd'],
+  'Every...': [17, 'd'],
+  'Every 10 Days': [10, 'd'],
+  'Every 24 Days': [24, 'd'],
+  'Every 28 Days': [28, 'd'],
+  Monthly: [1, 'm'],
+  'Every 45 Days': [45, 'd'],
+  'Every 2 Months': [2, 'm'],
+  'Every 3 Months': [3, 'm'],
+  'Every 4 Months': [4, 'm'],
+  'Every 5 Months': [5, 'm'],
+  'Every 6 Months': [6, 'm'],
+  Yearly: [12, 'm'],
+  'Every 4 Weeks': [28, 'd'],
+  'Every 6 Weeks': [42, 'd'],
+  'Every 8 Weeks': [56, 'd'],
 };
 
 /** The listed day of the n-th occurrence after a start day: always counted from the start, never from the occurrence before. */
@@ -51,8 +68,10 @@ export function occurrence(startIndex: number, frequency: string, n: number): nu
 export function newYorkMs(dayIndex: number, timeMs: number): number {
   const { year } = dayList[dayIndex]!;
   // Until 2006: first Sunday of April to last Sunday of October; from 2007: second Sunday of March to first Sunday of November. At 2 o'clock.
-  const spring = year < 2007 ? sundayFrom(indexOfDay(year, 4, 1)) : sundayFrom(indexOfDay(year, 3, 8));
-  const autumn = year < 2007 ? sundayFrom(indexOfDay(year, 10, 25)) : sundayFrom(indexOfDay(year, 11, 1));
+  const spring =
+    year < 2007 ? sundayFrom(indexOfDay(year, 4, 1)) : sundayFrom(indexOfDay(year, 3, 8));
+  const autumn =
+    year < 2007 ? sundayFrom(indexOfDay(year, 10, 25)) : sundayFrom(indexOfDay(year, 11, 1));
   const wall = wallMs(dayIndex, timeMs);
   const hour = 3_600_000;
   // From 2 to 3 in spring the wall does not exist and the winter offset carries it forward; from 1 to 2 in autumn the first pass is meant.
@@ -71,12 +90,24 @@ export interface Span {
 export function spansOf(zone: string): Span[] {
   // Not Temporal: the platform shows a wall for a moment, and the offset is the difference.
   const format = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
   });
   const offsetAt = (ms: number): number => {
     const part: Record<string, number> = {};
     for (const { type, value } of format.formatToParts(ms)) part[type] = Number(value);
-    return wallMs(indexOfDay(part.year!, part.month!, part.day!), ((part.hour! * 60 + part.minute!) * 60 + part.second!) * 1000) - ms;
+    return (
+      wallMs(
+        indexOfDay(part.year!, part.month!, part.day!),
+        ((part.hour! * 60 + part.minute!) * 60 + part.second!) * 1000,
+      ) - ms
+    );
   };
   const spans: Span[] = [];
   const end = wallMs(indexOfDay(2038, 1, 1), 0);
@@ -102,7 +133,12 @@ export function zoneMs(spans: readonly Span[], wall: number): number {
   return wall - before!.offset;
 }
 
-function changeBetween(low: number, high: number, offset: number, offsetAt: (ms: number) => number): number {
+function changeBetween(
+  low: number,
+  high: number,
+  offset: number,
+  offsetAt: (ms: number) => number,
+): number {
   while (high - low > 1000) {
     const middle = Math.floor((low + high) / 2000) * 1000;
     if (offsetAt(middle) === offset) low = middle;

@@ -7,8 +7,18 @@ import { testApp, testNow } from '../support/app.ts';
 import { addGroup, addUser } from '../support/staff.ts';
 
 const app = await testApp();
-const userId = await addUser(app.db, 'TEST', { login: 'ann', name: 'Ann', permissions: ['order_read', 'item_read'] });
-const details = { merchantId: 'TEST', name: 'bound', permissions: ['order_read', 'order_write', 'workflow_read'], allowedIps: [], userId };
+const userId = await addUser(app.db, 'TEST', {
+  login: 'ann',
+  name: 'Ann',
+  permissions: ['order_read', 'item_read'],
+});
+const details = {
+  merchantId: 'TEST',
+  name: 'bound',
+  permissions: ['order_read', 'order_write', 'workflow_read'],
+  allowedIps: [],
+  userId,
+};
 const { key } = await createApiKey(app.db, randomIds, details, testNow);
 
 async function me() {
@@ -18,15 +28,28 @@ async function me() {
 }
 
 test('it may do what both the key and the user may, the user’s groups included', async () => {
-  assert.deepEqual(await me(), { merchant_id: 'TEST', user_id: userId, name: 'Ann', permissions: ['order_read'] });
+  assert.deepEqual(await me(), {
+    merchant_id: 'TEST',
+    user_id: userId,
+    name: 'Ann',
+    permissions: ['order_read'],
+  });
   await addGroup(app.db, 'TEST', 'Support', [userId], ['workflow_read', 'customer_read']);
   assert.deepEqual((await me()).permissions, ['order_read', 'workflow_read']);
 });
 
 test('it is used from where both may be', async () => {
-  await app.request({ operation: 'updateUser', params: { user_id: userId }, body: { api_ip_address_masks: ['203.0.113.0/24'] } });
+  await app.request({
+    operation: 'updateUser',
+    params: { user_id: userId },
+    body: { api_ip_address_masks: ['203.0.113.0/24'] },
+  });
   assert.match(await me(), /may not be used from 127\.0\.0\.1/);
-  await app.request({ operation: 'updateUser', params: { user_id: userId }, body: { api_ip_address_masks: [] } });
+  await app.request({
+    operation: 'updateUser',
+    params: { user_id: userId },
+    body: { api_ip_address_masks: [] },
+  });
   assert.equal((await me()).name, 'Ann');
 });
 

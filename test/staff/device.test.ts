@@ -8,16 +8,25 @@ import { credentials, oauthWorld, ticketIn } from './oauthClient.ts';
 const { app, browse, post, call, registerApplication } = await oauthWorld();
 const clientId = await registerApplication({ deviceScope: 'ultraship' });
 
-const begin = async (form: Record<string, string> = {}) => post('/rest/v2/oauth/device/authorize', { client_id: clientId, scope: 'ultraship', ...form });
+const begin = async (form: Record<string, string> = {}) =>
+  post('/rest/v2/oauth/device/authorize', { client_id: clientId, scope: 'ultraship', ...form });
 const poll = (deviceCode: string, changes: Record<string, string> = {}) =>
-  post('/rest/v2/oauth/token', { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', client_id: clientId, device_code: deviceCode, ...changes });
+  post('/rest/v2/oauth/token', {
+    grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+    client_id: clientId,
+    device_code: deviceCode,
+    ...changes,
+  });
 /** The device waits as long as it must. */
 const waited = () => app.db.run(`update oauth_device set poll_after = now() - interval '1 second'`);
 
 async function answerAs(decision: 'allow' | 'deny', userCode: string) {
   const consent = await browse('/device', { user_code: userCode, ...credentials });
   assert.equal(consent.status, 200, consent.text);
-  assert.match(consent.text, new RegExp(`on the device that shows <strong>${userCode.toUpperCase()}`));
+  assert.match(
+    consent.text,
+    new RegExp(`on the device that shows <strong>${userCode.toUpperCase()}`),
+  );
   return browse('/rest/v2/oauth/consent', { ticket: ticketIn(consent.text), decision });
 }
 
@@ -25,9 +34,19 @@ test('a device shows a code, its user allows it, and the device goes on', async 
   const { status, json: codes } = await begin();
   assert.equal(status, 200);
   assert.match(codes.user_code, /^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/);
-  assert.deepEqual([codes.expires_in, codes.interval, codes.verification_uri, codes.verification_uri_complete],
-    [900, 5, 'http://perennial.test/device', `http://perennial.test/device?user_code=${codes.user_code}`]);
-  assert.deepEqual([(await poll(codes.device_code)).json.error, (await poll(codes.device_code)).json.error], ['authorization_pending', 'slow_down']);
+  assert.deepEqual(
+    [codes.expires_in, codes.interval, codes.verification_uri, codes.verification_uri_complete],
+    [
+      900,
+      5,
+      'http://perennial.test/device',
+      `http://perennial.test/device?user_code=${codes.user_code}`,
+    ],
+  );
+  assert.deepEqual(
+    [(await poll(codes.device_code)).json.error, (await poll(codes.device_code)).json.error],
+    ['authorization_pending', 'slow_down'],
+  );
 
   const form = await browse(`/device?user_code=${codes.user_code.toLowerCase()}`);
   assert.match(form.text, new RegExp(`name="user_code" type="text" value="${codes.user_code}"`));
@@ -57,17 +76,34 @@ test('a code that nobody shows, that is decided or that has expired is not asked
   }
   const { json: late } = await begin();
   await app.db.run(`update oauth_device set expires_at = now() - interval '1 second'`);
-  assert.equal((await browse('/device', { user_code: late.user_code, ...credentials })).status, 400);
+  assert.equal(
+    (await browse('/device', { user_code: late.user_code, ...credentials })).status,
+    400,
+  );
   assert.equal((await poll(late.device_code)).json.error, 'expired_token');
-  assert.equal((await browse('/device', { user_code: late.user_code, ...credentials, password: 'wrong' })).status, 401, 'only who works here may try codes');
+  assert.equal(
+    (await browse('/device', { user_code: late.user_code, ...credentials, password: 'wrong' }))
+      .status,
+    401,
+    'only who works here may try codes',
+  );
 });
 
 test('two decisions on one code: the first counts', async () => {
   const { json: codes } = await begin();
   const tickets = [];
-  for (let i = 0; i < 2; i++) tickets.push(ticketIn((await browse('/device', { user_code: codes.user_code, ...credentials })).text));
-  assert.equal((await browse('/rest/v2/oauth/consent', { ticket: tickets[0]!, decision: 'deny' })).status, 200);
-  assert.equal((await browse('/rest/v2/oauth/consent', { ticket: tickets[1]!, decision: 'allow' })).status, 400);
+  for (let i = 0; i < 2; i++)
+    tickets.push(
+      ticketIn((await browse('/device', { user_code: codes.user_code, ...credentials })).text),
+    );
+  assert.equal(
+    (await browse('/rest/v2/oauth/consent', { ticket: tickets[0]!, decision: 'deny' })).status,
+    200,
+  );
+  assert.equal(
+    (await browse('/rest/v2/oauth/consent', { ticket: tickets[1]!, decision: 'allow' })).status,
+    400,
+  );
   assert.equal((await poll(codes.device_code)).json.error, 'access_denied');
 });
 
@@ -93,14 +129,21 @@ test('refused beginnings', async (t) => {
     const { json: codes } = await begin();
     await setDisabled(app.db, clientId, systemClock.now());
     assert.deepEqual([(await begin()).status, (await poll(codes.device_code)).status], [410, 410]);
-    assert.equal((await browse('/device', { user_code: codes.user_code, ...credentials })).status, 400);
+    assert.equal(
+      (await browse('/device', { user_code: codes.user_code, ...credentials })).status,
+      400,
+    );
   });
 });
 
 test('what has expired is deleted', async () => {
-  await app.db.run(`update oauth_token set expires_at = now() - interval '1 second' where merchant_id = 'TEST'`);
+  await app.db.run(
+    `update oauth_token set expires_at = now() - interval '1 second' where merchant_id = 'TEST'`,
+  );
   await app.db.run(`update oauth_device set expires_at = now() - interval '1 second'`);
   await app.work('expired tokens');
-  const left = await app.db.row<{ tokens: number; devices: number }>(`select (select count(*) from oauth_token where merchant_id = 'TEST') as tokens, (select count(*) from oauth_device) as devices`);
+  const left = await app.db.row<{ tokens: number; devices: number }>(
+    `select (select count(*) from oauth_token where merchant_id = 'TEST') as tokens, (select count(*) from oauth_device) as devices`,
+  );
   assert.deepEqual(left, { tokens: 0, devices: 0 });
 });

@@ -5,8 +5,8 @@ import { Temporal } from 'temporal-polyfill';
 import { randomIds } from '../../server/src/kernel/ids.ts';
 import type { SystemClock } from '../../server/src/platform/clock/systemClock.ts';
 import { systemClock } from '../../server/src/platform/clock/systemClock.ts';
-import { hashPassword, isPassword } from '../../server/src/staff/password.ts';
 import { logIn } from '../../server/src/staff/logIn.ts';
+import { hashPassword, isPassword } from '../../server/src/staff/password.ts';
 import { testApp } from '../support/app.ts';
 import { addUser } from '../support/staff.ts';
 
@@ -17,10 +17,25 @@ await addUser(app.db, 'TEST', { login: 'nologin' });
 
 let now = Temporal.Instant.from('2026-01-15T17:00:00Z');
 const clock: SystemClock = { ...systemClock, now: () => now };
-const findContext = async (merchantId: string) => (merchantId === 'TEST' ? app.context() : undefined);
+const findContext = async (merchantId: string) =>
+  merchantId === 'TEST' ? app.context() : undefined;
 
-const attempt = (login: string, given: string, { merchantId = 'TEST', address = '203.0.113.1' } = {}) =>
-  logIn({ db: app.db, clock, findContext }, { merchantId, login, password: given, address, addressSubject: `ip:${address}`, userAgent: 'test' });
+const attempt = (
+  login: string,
+  given: string,
+  { merchantId = 'TEST', address = '203.0.113.1' } = {},
+) =>
+  logIn(
+    { db: app.db, clock, findContext },
+    {
+      merchantId,
+      login,
+      password: given,
+      address,
+      addressSubject: `ip:${address}`,
+      userAgent: 'test',
+    },
+  );
 
 test('the right password, in whatever letters the login is typed', async () => {
   const outcome = await attempt('ANN', password);
@@ -42,7 +57,10 @@ test('after five guesses at an account each waits longer, up to a minute; a succ
     assert.ok(!outcome.ok);
     if (outcome.reason.kind === 'wait') {
       waits.push(outcome.reason.seconds);
-      assert.ok(!(await attempt('ben', password, { address: '192.0.2.1' })).ok, 'the right one waits too');
+      assert.ok(
+        !(await attempt('ben', password, { address: '192.0.2.1' })).ok,
+        'the right one waits too',
+      );
       now = now.add({ seconds: outcome.reason.seconds });
     }
   }
@@ -51,13 +69,26 @@ test('after five guesses at an account each waits longer, up to a minute; a succ
     await attempt('ben', 'again', { address: '192.0.2.2' });
     now = now.add({ seconds: 60 });
   }
-  assert.ok((await attempt('ben', password, { address: '192.0.2.3' })).ok, 'a minute is the longest');
-  assert.deepEqual(await attempt('ben', 'x', { address: '192.0.2.3' }), { ok: false, reason: { kind: 'wrong' } });
+  assert.ok(
+    (await attempt('ben', password, { address: '192.0.2.3' })).ok,
+    'a minute is the longest',
+  );
+  assert.deepEqual(await attempt('ben', 'x', { address: '192.0.2.3' }), {
+    ok: false,
+    reason: { kind: 'wrong' },
+  });
 });
 
 test('a hundred guesses at once are no better than one after another', async () => {
-  const outcomes = await Promise.all(Array.from({ length: 100 }, (_, i) => attempt('cleo', `guess ${i}`, { address: `198.51.100.${100 + i}` })));
-  assert.equal(outcomes.filter((outcome) => !outcome.ok && outcome.reason.kind === 'wrong').length, 5);
+  const outcomes = await Promise.all(
+    Array.from({ length: 100 }, (_, i) =>
+      attempt('cleo', `guess ${i}`, { address: `198.51.100.${100 + i}` }),
+    ),
+  );
+  assert.equal(
+    outcomes.filter((outcome) => !outcome.ok && outcome.reason.kind === 'wrong').length,
+    5,
+  );
 });
 
 test('an address that tries one password at many accounts waits', async () => {
@@ -68,13 +99,30 @@ test('an address that tries one password at many accounts waits', async () => {
   }
   assert.equal(kinds.filter((kind) => kind === 'wrong').length, 20);
   now = now.add({ hours: 2 });
-  assert.deepEqual(await attempt('user', 'x', { address: '203.0.113.66' }), { ok: false, reason: { kind: 'wrong' } }, 'forgotten after a quiet hour');
+  assert.deepEqual(
+    await attempt('user', 'x', { address: '203.0.113.66' }),
+    { ok: false, reason: { kind: 'wrong' } },
+    'forgotten after a quiet hour',
+  );
 });
 
 test('passwords are stored as Argon2id with a salt of their own', async () => {
-  const [one, two] = [await hashPassword(password, randomIds), await hashPassword(password, randomIds)];
+  const [one, two] = [
+    await hashPassword(password, randomIds),
+    await hashPassword(password, randomIds),
+  ];
   assert.match(one, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
   assert.notEqual(one, two);
-  assert.deepEqual([await isPassword(password, one), await isPassword(`${password} `, one), await isPassword('x', undefined)], [true, false, false]);
-  assert.ok(await isPassword('e\u0301', await hashPassword('\u00e9', randomIds)), 'one text, however it was typed');
+  assert.deepEqual(
+    [
+      await isPassword(password, one),
+      await isPassword(`${password} `, one),
+      await isPassword('x', undefined),
+    ],
+    [true, false, false],
+  );
+  assert.ok(
+    await isPassword('e\u0301', await hashPassword('\u00e9', randomIds)),
+    'one text, however it was typed',
+  );
 });

@@ -3,7 +3,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '../../server/src/platform/clock/systemClock.ts';
 import { setDisabled } from '../../server/src/staff/applicationStore.ts';
-import { authorization, challengeOf, credentials, oauthWorld, password, queryOf, redirectUri, ticketIn } from './oauthClient.ts';
+import {
+  authorization,
+  challengeOf,
+  credentials,
+  oauthWorld,
+  password,
+  queryOf,
+  redirectUri,
+  ticketIn,
+} from './oauthClient.ts';
 
 const world = await oauthWorld();
 const { app, browse, post, call } = world;
@@ -13,8 +22,20 @@ const clientId = await world.registerApplication();
 const otherClientId = await world.registerApplication();
 
 const exchange = (code: string, changes: Record<string, string> = {}) =>
-  post(tokenPath, { grant_type: 'authorization_code', client_id: clientId, redirect_uri: redirectUri, code, ...changes });
-const refresh = (token: string, changes: Record<string, string> = {}) => post(tokenPath, { grant_type: 'refresh_token', client_id: clientId, refresh_token: token, ...changes });
+  post(tokenPath, {
+    grant_type: 'authorization_code',
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    code,
+    ...changes,
+  });
+const refresh = (token: string, changes: Record<string, string> = {}) =>
+  post(tokenPath, {
+    grant_type: 'refresh_token',
+    client_id: clientId,
+    refresh_token: token,
+    ...changes,
+  });
 
 test('the code flow: log in, see what is asked, allow, exchange, call, refresh, revoke', async () => {
   const form = await browse(authorizePath + queryOf(authorization(clientId)));
@@ -22,7 +43,11 @@ test('the code flow: log in, see what is asked, allow, exchange, call, refresh, 
   assert.match(form.text, /Shipping &lt;b&gt;Desk&lt;\/b&gt;/);
   assert.match(form.text, /type="password"/);
 
-  const wrong = await browse(authorizePath, { ...authorization(clientId), ...credentials, password: 'wrong' });
+  const wrong = await browse(authorizePath, {
+    ...authorization(clientId),
+    ...credentials,
+    password: 'wrong',
+  });
   assert.equal(wrong.status, 401);
   assert.match(wrong.text, /role="alert"/);
   assert.doesNotMatch(wrong.text, /value="wrong"/);
@@ -31,49 +56,110 @@ test('the code flow: log in, see what is asked, allow, exchange, call, refresh, 
   assert.equal(consent.status, 200);
   assert.match(consent.text, /Ann &lt;Smith&gt;.*of TEST/);
   assert.match(consent.text, /<li>Read orders<\/li>/);
-  assert.match(consent.text, /will not be able to: read items/, 'what the user may not do cannot be given');
+  assert.match(
+    consent.text,
+    /will not be able to: read items/,
+    'what the user may not do cannot be given',
+  );
 
-  const allowed = await browse('/rest/v2/oauth/consent', { ticket: ticketIn(consent.text), decision: 'allow' });
+  const allowed = await browse('/rest/v2/oauth/consent', {
+    ticket: ticketIn(consent.text),
+    decision: 'allow',
+  });
   assert.equal(allowed.status, 303);
-  assert.equal(allowed.location!.origin + allowed.location!.pathname, 'https://client.example/callback');
-  assert.deepEqual([allowed.location!.searchParams.get('tenant'), allowed.location!.searchParams.get('state')], ['7', 'st&te=1']);
+  assert.equal(
+    allowed.location!.origin + allowed.location!.pathname,
+    'https://client.example/callback',
+  );
+  assert.deepEqual(
+    [allowed.location!.searchParams.get('tenant'), allowed.location!.searchParams.get('state')],
+    ['7', 'st&te=1'],
+  );
 
-  const { status, json: tokens, headers } = await exchange(allowed.location!.searchParams.get('code')!);
+  const {
+    status,
+    json: tokens,
+    headers,
+  } = await exchange(allowed.location!.searchParams.get('code')!);
   assert.equal(status, 200);
-  assert.deepEqual([tokens.token_type, tokens.expires_in, tokens.scope], ['bearer', '3600', 'order_read']);
+  assert.deepEqual(
+    [tokens.token_type, tokens.expires_in, tokens.scope],
+    ['bearer', '3600', 'order_read'],
+  );
   assert.equal(headers.get('cache-control'), 'no-store');
   assert.equal((await call(tokens.access_token)).status, 200);
-  assert.deepEqual((await call(tokens.access_token, '/rest/v2/oauth/me')).json, { merchant_id: 'TEST', user_id: world.userId, name: 'Ann <Smith>', client_id: clientId, permissions: ['order_read'] });
-  assert.match((await call(tokens.access_token, '/rest/v2/item/items')).headers.get('uc-rest-error')!, /item_read/);
+  assert.deepEqual((await call(tokens.access_token, '/rest/v2/oauth/me')).json, {
+    merchant_id: 'TEST',
+    user_id: world.userId,
+    name: 'Ann <Smith>',
+    client_id: clientId,
+    permissions: ['order_read'],
+  });
+  assert.match(
+    (await call(tokens.access_token, '/rest/v2/item/items')).headers.get('uc-rest-error')!,
+    /item_read/,
+  );
 
   const next = (await refresh(tokens.refresh_token)).json;
   assert.equal((await call(next.access_token)).status, 200);
   assert.notEqual(next.refresh_token, tokens.refresh_token);
 
-  const revoked = await post('/rest/v2/oauth/revoke', { client_id: clientId, token: next.refresh_token });
+  const revoked = await post('/rest/v2/oauth/revoke', {
+    client_id: clientId,
+    token: next.refresh_token,
+  });
   assert.deepEqual([revoked.status, revoked.json.successful], [200, true]);
-  for (const token of [tokens.access_token, next.access_token]) assert.equal((await call(token)).status, 401);
+  for (const token of [tokens.access_token, next.access_token])
+    assert.equal((await call(token)).status, 401);
   assert.equal((await refresh(next.refresh_token)).json.error, 'invalid_grant');
 
-  const logins = (await app.request({ operation: 'getUserLogins', params: { user_id: world.userId } })).body.logins;
+  const logins = (
+    await app.request({ operation: 'getUserLogins', params: { user_id: world.userId } })
+  ).body.logins;
   assert.deepEqual([logins.length, logins[0].login, logins[0].ip_address], [1, 'ann', '127.0.0.1']);
 });
 
 test('denied, the application is told so', async () => {
   const consent = await browse(authorizePath, { ...authorization(clientId), ...credentials });
-  const denied = await browse('/rest/v2/oauth/consent', { ticket: ticketIn(consent.text), decision: 'deny' });
-  assert.deepEqual([denied.location!.searchParams.get('error'), denied.location!.searchParams.get('state'), denied.location!.searchParams.get('code')], ['access_denied', 'st&te=1', null]);
+  const denied = await browse('/rest/v2/oauth/consent', {
+    ticket: ticketIn(consent.text),
+    decision: 'deny',
+  });
+  assert.deepEqual(
+    [
+      denied.location!.searchParams.get('error'),
+      denied.location!.searchParams.get('state'),
+      denied.location!.searchParams.get('code'),
+    ],
+    ['access_denied', 'st&te=1', null],
+  );
 });
 
 test('no page may be framed, cached, scripted or sent on', async () => {
   const pages = [
-    await browse(authorizePath + queryOf(authorization(clientId))), await browse(authorizePath, { ...authorization(clientId), ...credentials }),
-    await browse('/device'), await browse(authorizePath + queryOf({ client_id: 'nobody' })), await browse('/rest/v2/oauth/consent', { ticket: 'x', decision: 'allow' }),
+    await browse(authorizePath + queryOf(authorization(clientId))),
+    await browse(authorizePath, { ...authorization(clientId), ...credentials }),
+    await browse('/device'),
+    await browse(authorizePath + queryOf({ client_id: 'nobody' })),
+    await browse('/rest/v2/oauth/consent', { ticket: 'x', decision: 'allow' }),
   ];
   for (const page of pages) {
     const policy = page.headers.get('content-security-policy')!;
-    for (const part of ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"]) assert.ok(policy.includes(part), policy);
-    assert.deepEqual([page.headers.get('cache-control'), page.headers.get('referrer-policy'), page.headers.get('x-frame-options')], ['no-store', 'no-referrer', 'DENY']);
+    for (const part of [
+      "default-src 'none'",
+      "frame-ancestors 'none'",
+      "base-uri 'none'",
+      "form-action 'self'",
+    ])
+      assert.ok(policy.includes(part), policy);
+    assert.deepEqual(
+      [
+        page.headers.get('cache-control'),
+        page.headers.get('referrer-policy'),
+        page.headers.get('x-frame-options'),
+      ],
+      ['no-store', 'no-referrer', 'DENY'],
+    );
     assert.equal(page.headers.get('set-cookie'), null);
     assert.doesNotMatch(page.text, /<script|\son\w+=|javascript:/i);
   }
@@ -85,7 +171,10 @@ test('an unknown application or address is told to the user, never to the addres
     ['another address', { redirect_uri: 'https://evil.example/' }],
     ['an address below', { redirect_uri: 'https://client.example/callback?tenant=7&x=1' }],
     ['the same host only', { redirect_uri: 'https://client.example/' }],
-    ['a name before the host', { redirect_uri: 'https://client.example@evil.example/callback?tenant=7' }],
+    [
+      'a name before the host',
+      { redirect_uri: 'https://client.example@evil.example/callback?tenant=7' },
+    ],
     ['other letters', { redirect_uri: 'https://client.example/CALLBACK?tenant=7' }],
     ['a script', { redirect_uri: 'javascript:alert(1)' }],
     ['no address', { redirect_uri: '' }],
@@ -93,7 +182,10 @@ test('an unknown application or address is told to the user, never to the addres
   for (const [what, changes] of cases) {
     await t.test(what, async () => {
       const parameters = { ...authorization(clientId), ...changes };
-      for (const answer of [await browse(authorizePath + queryOf(parameters)), await browse(authorizePath, { ...parameters, ...credentials })]) {
+      for (const answer of [
+        await browse(authorizePath + queryOf(parameters)),
+        await browse(authorizePath, { ...parameters, ...credentials }),
+      ]) {
         assert.equal(answer.status, 400);
         assert.equal(answer.location, undefined);
         assert.doesNotMatch(answer.text, /evil\.example|javascript:/);
@@ -101,7 +193,9 @@ test('an unknown application or address is told to the user, never to the addres
     });
   }
   await t.test('two addresses', async () => {
-    const answer = await browse(`${authorizePath}${queryOf(authorization(clientId))}&redirect_uri=https%3A%2F%2Fevil.example`);
+    const answer = await browse(
+      `${authorizePath}${queryOf(authorization(clientId))}&redirect_uri=https%3A%2F%2Fevil.example`,
+    );
     assert.deepEqual([answer.status, answer.location], [400, undefined]);
   });
 });
@@ -110,16 +204,25 @@ test('other faults go back to the registered address', async (t) => {
   const cases: [string, Record<string, string>, string][] = [
     ['no state', { state: '' }, 'invalid_request'],
     ['the implicit flow', { response_type: 'token' }, 'unsupported_response_type'],
-    ['a challenge in the clear', { code_challenge: 'x'.repeat(43), code_challenge_method: 'plain' }, 'invalid_request'],
+    [
+      'a challenge in the clear',
+      { code_challenge: 'x'.repeat(43), code_challenge_method: 'plain' },
+      'invalid_request',
+    ],
     ['a challenge without its method', { code_challenge: 'x'.repeat(43) }, 'invalid_request'],
     ['a method without a challenge', { code_challenge_method: 'S256' }, 'invalid_request'],
   ];
   for (const [what, changes, error] of cases) {
     await t.test(what, async () => {
-      const answer = await browse(authorizePath + queryOf({ ...authorization(clientId), ...changes }));
+      const answer = await browse(
+        authorizePath + queryOf({ ...authorization(clientId), ...changes }),
+      );
       assert.equal(answer.status, 303);
       assert.equal(answer.location!.host, 'client.example');
-      assert.deepEqual([answer.location!.searchParams.get('error'), answer.location!.searchParams.get('code')], [error, null]);
+      assert.deepEqual(
+        [answer.location!.searchParams.get('error'), answer.location!.searchParams.get('code')],
+        [error, null],
+      );
     });
   }
 });
@@ -127,12 +230,43 @@ test('other faults go back to the registered address', async (t) => {
 test('another site can neither log a user in nor decide for them', async () => {
   const consent = await browse(authorizePath, { ...authorization(clientId), ...credentials });
   for (const site of ['cross-site', 'same-site']) {
-    assert.equal((await browse(authorizePath, { ...authorization(clientId), ...credentials }, { 'sec-fetch-site': site })).status, 400);
-    assert.equal((await browse('/rest/v2/oauth/consent', { ticket: ticketIn(consent.text), decision: 'allow' }, { 'sec-fetch-site': site })).status, 400);
+    assert.equal(
+      (
+        await browse(
+          authorizePath,
+          { ...authorization(clientId), ...credentials },
+          { 'sec-fetch-site': site },
+        )
+      ).status,
+      400,
+    );
+    assert.equal(
+      (
+        await browse(
+          '/rest/v2/oauth/consent',
+          { ticket: ticketIn(consent.text), decision: 'allow' },
+          { 'sec-fetch-site': site },
+        )
+      ).status,
+      400,
+    );
   }
-  for (const ticket of ['', 'TEST.', `TEST.${'0'.repeat(64)}`]) assert.equal((await browse('/rest/v2/oauth/consent', { ticket, decision: 'allow' })).status, 400);
-  assert.equal((await browse('/rest/v2/oauth/consent', { ticket: ticketIn(consent.text), decision: 'allow' })).status, 303);
-  assert.equal((await browse('/rest/v2/oauth/consent', { ticket: ticketIn(consent.text), decision: 'allow' })).status, 400, 'a ticket decides once');
+  for (const ticket of ['', 'TEST.', `TEST.${'0'.repeat(64)}`])
+    assert.equal(
+      (await browse('/rest/v2/oauth/consent', { ticket, decision: 'allow' })).status,
+      400,
+    );
+  assert.equal(
+    (await browse('/rest/v2/oauth/consent', { ticket: ticketIn(consent.text), decision: 'allow' }))
+      .status,
+    303,
+  );
+  assert.equal(
+    (await browse('/rest/v2/oauth/consent', { ticket: ticketIn(consent.text), decision: 'allow' }))
+      .status,
+    400,
+    'a ticket decides once',
+  );
 });
 
 test('a code is good once, and a second use takes back what the first gave', async () => {
@@ -148,7 +282,8 @@ test('of ten who bring a code at once, at most one gets tokens that work', async
   const code = await world.obtainCode(clientId);
   const answers = await Promise.all(Array.from({ length: 10 }, () => exchange(code)));
   assert.equal(answers.filter((answer) => answer.status === 200).length, 1);
-  for (const { json } of answers.filter((answer) => answer.status === 200)) assert.equal((await call(json.access_token)).status, 401, 'a replay was seen');
+  for (const { json } of answers.filter((answer) => answer.status === 200))
+    assert.equal((await call(json.access_token)).status, 401, 'a replay was seen');
 });
 
 test('refused exchanges', async (t) => {
@@ -174,7 +309,14 @@ test('refused exchanges', async (t) => {
     });
   }
   await t.test('a parameter twice', async () => {
-    const response = await fetch(world.baseUrl + tokenPath, { method: 'POST', body: new URLSearchParams([['client_id', clientId], ['client_id', otherClientId], ['grant_type', 'refresh_token']]) });
+    const response = await fetch(world.baseUrl + tokenPath, {
+      method: 'POST',
+      body: new URLSearchParams([
+        ['client_id', clientId],
+        ['client_id', otherClientId],
+        ['grant_type', 'refresh_token'],
+      ]),
+    });
     assert.equal(((await response.json()) as { error: string }).error, 'invalid_request');
   });
   assert.equal((await exchange(code)).status, 200, 'none of these used the code up');
@@ -182,25 +324,53 @@ test('refused exchanges', async (t) => {
 
 test('a code that waited too long has expired', async () => {
   const code = await world.obtainCode(clientId);
-  await app.db.run(`update oauth_code set expires_at = now() - interval '1 second' where merchant_id = 'TEST' and used_at is null`);
+  await app.db.run(
+    `update oauth_code set expires_at = now() - interval '1 second' where merchant_id = 'TEST' and used_at is null`,
+  );
   assert.equal((await exchange(code)).json.error, 'invalid_grant');
 });
 
 test('PKCE: only who holds the verifier gets the tokens', async () => {
   const verifier = 'v'.repeat(64);
-  const code = await world.obtainCode(clientId, { code_challenge: challengeOf(verifier), code_challenge_method: 'S256' });
+  const code = await world.obtainCode(clientId, {
+    code_challenge: challengeOf(verifier),
+    code_challenge_method: 'S256',
+  });
   assert.equal((await exchange(code)).json.error, 'invalid_grant');
-  assert.equal((await exchange(code, { code_verifier: 'w'.repeat(64) })).json.error, 'invalid_grant');
+  assert.equal(
+    (await exchange(code, { code_verifier: 'w'.repeat(64) })).json.error,
+    'invalid_grant',
+  );
   assert.equal((await exchange(code, { code_verifier: verifier })).status, 200);
 });
 
 test('a secret that is sent must be right, in the form or as Basic credentials', async () => {
   const id = await world.registerApplication({ secret: 's3cret' });
   const ask = async (changes: Record<string, string>, headers = {}) =>
-    (await post(tokenPath, { grant_type: 'authorization_code', client_id: id, redirect_uri: redirectUri, code: await world.obtainCode(id), ...changes }, headers)).status;
-  const basic = (secret: string) => ({ authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` });
-  assert.deepEqual([await ask({}), await ask({ client_secret: 's3cret' }), await ask({}, basic('s3cret'))], [200, 200, 200]);
-  assert.deepEqual([await ask({ client_secret: 'wrong' }), await ask({}, basic('wrong'))], [401, 401]);
+    (
+      await post(
+        tokenPath,
+        {
+          grant_type: 'authorization_code',
+          client_id: id,
+          redirect_uri: redirectUri,
+          code: await world.obtainCode(id),
+          ...changes,
+        },
+        headers,
+      )
+    ).status;
+  const basic = (secret: string) => ({
+    authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
+  });
+  assert.deepEqual(
+    [await ask({}), await ask({ client_secret: 's3cret' }), await ask({}, basic('s3cret'))],
+    [200, 200, 200],
+  );
+  assert.deepEqual(
+    [await ask({ client_secret: 'wrong' }), await ask({}, basic('wrong'))],
+    [401, 401],
+  );
 });
 
 test('a refresh token that comes back was stolen: its whole family ends', async () => {
@@ -208,22 +378,33 @@ test('a refresh token that comes back was stolen: its whole family ends', async 
   const second = (await refresh(first.refresh_token)).json;
   assert.equal((await refresh(first.refresh_token)).json.error, 'invalid_grant');
   assert.equal((await refresh(second.refresh_token)).json.error, 'invalid_grant');
-  for (const { access_token } of [first, second]) assert.equal((await call(access_token)).status, 401);
+  for (const { access_token } of [first, second])
+    assert.equal((await call(access_token)).status, 401);
 });
 
 test('tokens of another application, or of the wrong kind, are of no use', async () => {
   const tokens = await world.connect(clientId);
-  assert.equal((await refresh(tokens.refresh_token, { client_id: otherClientId })).json.error, 'invalid_grant');
+  assert.equal(
+    (await refresh(tokens.refresh_token, { client_id: otherClientId })).json.error,
+    'invalid_grant',
+  );
   assert.equal((await refresh(tokens.access_token)).json.error, 'invalid_grant');
-  assert.equal((await post('/rest/v2/oauth/revoke', { client_id: otherClientId, token: tokens.access_token })).json.successful, false);
+  assert.equal(
+    (await post('/rest/v2/oauth/revoke', { client_id: otherClientId, token: tokens.access_token }))
+      .json.successful,
+    false,
+  );
   assert.equal((await call(tokens.refresh_token)).status, 401);
   assert.equal((await call(tokens.access_token)).status, 200);
-  for (const token of ['x', `OTHER${tokens.access_token.slice(4)}`, `${tokens.access_token}0`]) assert.equal((await call(token)).status, 401);
+  for (const token of ['x', `OTHER${tokens.access_token.slice(4)}`, `${tokens.access_token}0`])
+    assert.equal((await call(token)).status, 401);
 });
 
 test('an expired token says so', async () => {
   const { access_token } = await world.connect(clientId);
-  await app.db.run(`update oauth_token set expires_at = now() - interval '1 second' where merchant_id = 'TEST' and kind = 'access'`);
+  await app.db.run(
+    `update oauth_token set expires_at = now() - interval '1 second' where merchant_id = 'TEST' and kind = 'access'`,
+  );
   assert.match((await call(access_token)).headers.get('uc-rest-error')!, /expired/);
 });
 
@@ -242,11 +423,24 @@ test('a disabled application is answered 410, everywhere', async () => {
 });
 
 test('a user who loses a permission takes it from every application, and one who is gone from all', async () => {
-  const { user } = (await app.request({ operation: 'insertUser', body: { login: 'ben', change_password_to: password, permissions: [{ permission_Name: 'order_read', selected: true }] } })).body;
+  const { user } = (
+    await app.request({
+      operation: 'insertUser',
+      body: {
+        login: 'ben',
+        change_password_to: password,
+        permissions: [{ permission_Name: 'order_read', selected: true }],
+      },
+    })
+  ).body;
   const code = await world.obtainCode(clientId, { login: 'ben' });
   const { access_token } = (await exchange(code)).json;
   assert.equal((await call(access_token)).status, 200);
-  await app.request({ operation: 'updateUser', params: { user_id: user.user_id }, body: { permissions: [{ permission_Name: 'order_read', selected: false }] } });
+  await app.request({
+    operation: 'updateUser',
+    params: { user_id: user.user_id },
+    body: { permissions: [{ permission_Name: 'order_read', selected: false }] },
+  });
   app.app.keys.forget();
   assert.match((await call(access_token)).headers.get('uc-rest-error')!, /order_read/);
   await app.request({ operation: 'deleteUser', params: { user_id: user.user_id } });
@@ -255,20 +449,38 @@ test('a user who loses a permission takes it from every application, and one who
 });
 
 test('an empty Bearer beside a key is nobody, and a key counts before a token', async () => {
-  const ask = async (authorization: string) => (await app.request({ operation: 'getOauthMe', headers: { authorization } })).body;
+  const ask = async (authorization: string) =>
+    (await app.request({ operation: 'getOauthMe', headers: { authorization } })).body;
   assert.equal((await ask('Bearer ')).name, 'test key');
-  assert.equal((await ask(`Bearer ${(await world.connect(clientId)).access_token}`)).client_id, undefined);
+  assert.equal(
+    (await ask(`Bearer ${(await world.connect(clientId)).access_token}`)).client_id,
+    undefined,
+  );
 });
 
 test('webhooks belong to the application, whoever connected it', async () => {
   const id = await world.registerApplication({ permissions: ['webhook_read', 'webhook_write'] });
   const { access_token } = await world.connect(id);
   const headers = { authorization: `Bearer ${access_token}` };
-  const inserted = await app.request({ operation: 'insertWebhook', key: null, headers, body: { webhook_url: 'https://example.com/hook', authentication_type: 'none' } });
+  const inserted = await app.request({
+    operation: 'insertWebhook',
+    key: null,
+    headers,
+    body: { webhook_url: 'https://example.com/hook', authentication_type: 'none' },
+  });
   assert.equal(inserted.status, 200, inserted.text);
   assert.equal((await app.request({ operation: 'getWebhooks' })).body.webhooks.length, 0);
   const again = await world.connect(id);
-  assert.equal((await app.request({ operation: 'getWebhooks', key: null, headers: { authorization: `Bearer ${again.access_token}` } })).body.webhooks.length, 1);
+  assert.equal(
+    (
+      await app.request({
+        operation: 'getWebhooks',
+        key: null,
+        headers: { authorization: `Bearer ${again.access_token}` },
+      })
+    ).body.webhooks.length,
+    1,
+  );
 });
 
 test('nothing that was handed out stands in the database', async () => {
@@ -276,7 +488,9 @@ test('nothing that was handed out stands in the database', async () => {
   const code = await world.obtainCode(clientId);
   const rows = await app.db.rows<{ text: string }>(
     `select t::text as text from oauth_token t where merchant_id = 'TEST' union all select t::text from oauth_code t where merchant_id = 'TEST'
-     union all select t::text from app_user t where merchant_id = 'TEST'`);
+     union all select t::text from app_user t where merchant_id = 'TEST'`,
+  );
   const all = rows.map((row) => row.text).join('\n');
-  for (const secret of [tokens.access_token, tokens.refresh_token, code, password]) assert.ok(!all.includes(secret) && !all.includes(secret.slice(5)));
+  for (const secret of [tokens.access_token, tokens.refresh_token, code, password])
+    assert.ok(!all.includes(secret) && !all.includes(secret.slice(5)));
 });

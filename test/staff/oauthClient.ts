@@ -4,7 +4,7 @@ import { after } from 'node:test';
 import { randomIds } from '../../server/src/kernel/ids.ts';
 import { insertApplication } from '../../server/src/staff/applicationStore.ts';
 import { hashSecret } from '../../server/src/staff/credential.ts';
-import { testApp, testNow, type TestApp } from '../support/app.ts';
+import { type TestApp, testApp, testNow } from '../support/app.ts';
 import { addUser } from '../support/staff.ts';
 
 /** A server on a port, a user who can log in, and an application: what OAuth's tests speak to as a browser and as an application. */
@@ -14,9 +14,17 @@ export interface OauthWorld {
   readonly userId: number;
   registerApplication(changes?: ApplicationChanges): Promise<string>;
   /** A browser's GET or, with `form`, POST; redirects are not followed. */
-  browse(path: string, form?: Readonly<Record<string, string>>, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  browse(
+    path: string,
+    form?: Readonly<Record<string, string>>,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Answer>;
   /** An application's POST. */
-  post(path: string, form: Readonly<Record<string, string>>, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  post(
+    path: string,
+    form: Readonly<Record<string, string>>,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Answer>;
   /** A call of the API with a token. */
   call(token: string, path?: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   /** Logs in and allows; answers the code. */
@@ -49,37 +57,86 @@ export async function oauthWorld(): Promise<OauthWorld> {
   const app = await testApp();
   const baseUrl = await app.app.http.listen({ host: '127.0.0.1', port: 0 });
   after(() => app.app.http.close());
-  const userId = await addUser(app.db, 'TEST', { login: 'ann', name: 'Ann <Smith>', permissions: ['order_read', 'order_write', 'webhook_read', 'webhook_write'], password });
+  const userId = await addUser(app.db, 'TEST', {
+    login: 'ann',
+    name: 'Ann <Smith>',
+    permissions: ['order_read', 'order_write', 'webhook_read', 'webhook_write'],
+    password,
+  });
 
   async function ask(path: string, init: RequestInit): Promise<Answer> {
     const response = await fetch(baseUrl + path, { redirect: 'manual', ...init });
     const text = await response.text();
     const location = response.headers.get('location');
     const isJson = response.headers.get('content-type')?.includes('json');
-    return { status: response.status, headers: response.headers, text, location: location === null ? undefined : new URL(location), json: isJson ? JSON.parse(text) : undefined };
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      location: location === null ? undefined : new URL(location),
+      json: isJson ? JSON.parse(text) : undefined,
+    };
   }
-  const post: OauthWorld['post'] = (path, form, headers = {}) => ask(path, { method: 'POST', body: new URLSearchParams(form), headers });
-  const browse: OauthWorld['browse'] = (path, form, headers = {}) => (form ? post(path, form, { 'sec-fetch-site': 'same-origin', ...headers }) : ask(path, { headers }));
+  const post: OauthWorld['post'] = (path, form, headers = {}) =>
+    ask(path, { method: 'POST', body: new URLSearchParams(form), headers });
+  const browse: OauthWorld['browse'] = (path, form, headers = {}) =>
+    form
+      ? post(path, form, { 'sec-fetch-site': 'same-origin', ...headers })
+      : ask(path, { headers });
 
   const world: OauthWorld = {
-    app, baseUrl, userId, browse, post,
-    async registerApplication({ permissions = ['order_read', 'item_read'], redirectUris = [redirectUri], secret, deviceScope } = {}) {
+    app,
+    baseUrl,
+    userId,
+    browse,
+    post,
+    async registerApplication({
+      permissions = ['order_read', 'item_read'],
+      redirectUris = [redirectUri],
+      secret,
+      deviceScope,
+    } = {}) {
       const clientId = randomIds.secret(16);
       await insertApplication(app.db, {
-        clientId, name: 'Shipping <b>Desk</b>', description: 'It prints labels.', redirectUris, permissions, createdAt: testNow,
-        ...(secret === undefined ? {} : { secretHash: hashSecret(secret) }), ...(deviceScope === undefined ? {} : { deviceScope }),
+        clientId,
+        name: 'Shipping <b>Desk</b>',
+        description: 'It prints labels.',
+        redirectUris,
+        permissions,
+        createdAt: testNow,
+        ...(secret === undefined ? {} : { secretHash: hashSecret(secret) }),
+        ...(deviceScope === undefined ? {} : { deviceScope }),
       });
       return clientId;
     },
-    call: (token, path = '/rest/v2/order/orders', headers = {}) => ask(path, { headers: { authorization: `Bearer ${token}`, 'x-ultracart-api-version': '2017-03-01', ...headers } }),
+    call: (token, path = '/rest/v2/order/orders', headers = {}) =>
+      ask(path, {
+        headers: {
+          authorization: `Bearer ${token}`,
+          'x-ultracart-api-version': '2017-03-01',
+          ...headers,
+        },
+      }),
     async obtainCode(clientId, changes = {}) {
-      const consent = await browse('/rest/v2/oauth/authorize', { ...authorization(clientId), ...credentials, ...changes });
+      const consent = await browse('/rest/v2/oauth/authorize', {
+        ...authorization(clientId),
+        ...credentials,
+        ...changes,
+      });
       assert.equal(consent.status, 200, consent.text);
-      const decided = await browse('/rest/v2/oauth/consent', { ticket: ticketIn(consent.text), decision: 'allow' });
+      const decided = await browse('/rest/v2/oauth/consent', {
+        ticket: ticketIn(consent.text),
+        decision: 'allow',
+      });
       return decided.location!.searchParams.get('code')!;
     },
     async connect(clientId) {
-      const answer = await post('/rest/v2/oauth/token', { grant_type: 'authorization_code', client_id: clientId, redirect_uri: redirectUri, code: await world.obtainCode(clientId) });
+      const answer = await post('/rest/v2/oauth/token', {
+        grant_type: 'authorization_code',
+        client_id: clientId,
+        redirect_uri: redirectUri,
+        code: await world.obtainCode(clientId),
+      });
       assert.equal(answer.status, 200, answer.text);
       return answer.json;
     },
@@ -88,12 +145,19 @@ export async function oauthWorld(): Promise<OauthWorld> {
 }
 
 /** A good authorization request. */
-export const authorization = (clientId: string) => ({ response_type: 'code', client_id: clientId, redirect_uri: redirectUri, state: 'st&te=1' });
+export const authorization = (clientId: string) => ({
+  response_type: 'code',
+  client_id: clientId,
+  redirect_uri: redirectUri,
+  state: 'st&te=1',
+});
 
-export const queryOf = (parameters: Readonly<Record<string, string>>): string => `?${new URLSearchParams(parameters)}`;
+export const queryOf = (parameters: Readonly<Record<string, string>>): string =>
+  `?${new URLSearchParams(parameters)}`;
 
 /** The ticket that a consent page holds. */
 export const ticketIn = (html: string): string => /name="ticket" value="([^"]+)"/.exec(html)![1]!;
 
 /** The verifier's challenge of PKCE, S256. */
-export const challengeOf = (verifier: string): string => createHash('sha256').update(verifier).digest('base64url');
+export const challengeOf = (verifier: string): string =>
+  createHash('sha256').update(verifier).digest('base64url');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -31,7 +31,9 @@ test('no acknowledged write is lost, whatever is killed while writing goes on', 
     const server = await serve(folder);
     // Each time somewhere else in a run of a thousand: early, when all is cold, and late.
     const enough = Math.ceil((kill * writesMax) / kills);
-    acknowledged.push(...(await writeUntil(server, `K${kill}`, enough, () => killed(server, folder, kill))));
+    acknowledged.push(
+      ...(await writeUntil(server, `K${kill}`, enough, () => killed(server, folder, kill))),
+    );
   }
   const server = await serve(folder);
   const lost = await missing(folder, acknowledged);
@@ -44,19 +46,33 @@ test('no acknowledged write is lost, whatever is killed while writing goes on', 
 
 /** In turn everything at once, and the server alone, whose PostgreSQL its watchdog then stops. */
 function killed(server: Running, folder: string, kill: number): Promise<void> {
-  return kill % 2 === 1 ? killServers(join(folder, 'postgres'), server.process) : killNine(server.process);
+  return kill % 2 === 1
+    ? killServers(join(folder, 'postgres'), server.process)
+    : killNine(server.process);
 }
 
 async function serve(folder: string): Promise<Running> {
   const env = { ...process.env, DATA_DIR: folder, PORT: '0', LOG_LEVEL: 'warn', DATABASE_URL: '' };
-  const child = spawn(process.execPath, [fileURLToPath(new URL('../../server/src/main.ts', import.meta.url))], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  for await (const line of createInterface({ input: child.stdout })) if (line.includes('answers at')) break;
-  const { baseUrl, apiKey } = JSON.parse(await readFile(join(folder, 'demo.json'), 'utf8')) as Running;
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('../../server/src/main.ts', import.meta.url))],
+    { env, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  for await (const line of createInterface({ input: child.stdout }))
+    if (line.includes('answers at')) break;
+  const { baseUrl, apiKey } = JSON.parse(
+    await readFile(join(folder, 'demo.json'), 'utf8'),
+  ) as Running;
   return { process: child, baseUrl, apiKey };
 }
 
 /** Several writers insert items until the server is gone; once `enough` are acknowledged, `kill` sees to that. Answers the acknowledged ones. */
-async function writeUntil(server: Running, prefix: string, enough: number, kill: () => Promise<void>): Promise<string[]> {
+async function writeUntil(
+  server: Running,
+  prefix: string,
+  enough: number,
+  kill: () => Promise<void>,
+): Promise<string[]> {
   const written: string[] = [];
   let started = 0;
   let killing: Promise<void> | undefined;
@@ -76,17 +92,36 @@ async function writeUntil(server: Running, prefix: string, enough: number, kill:
 
 /** True when the server acknowledged the item, false once it cannot any more. */
 async function insertItem({ baseUrl, apiKey }: Running, id: string): Promise<boolean> {
-  const headers = { 'content-type': 'application/json', 'x-ultracart-simple-key': apiKey, 'X-UltraCart-Api-Version': '2017-03-01' };
-  const body = JSON.stringify({ merchant_item_id: id, description: 'written while the end was near' });
-  const answer = await fetch(`${baseUrl}/rest/v2/item/items`, { method: 'POST', headers, body }).catch(() => undefined);
+  const headers = {
+    'content-type': 'application/json',
+    'x-ultracart-simple-key': apiKey,
+    'X-UltraCart-Api-Version': '2017-03-01',
+  };
+  const body = JSON.stringify({
+    merchant_item_id: id,
+    description: 'written while the end was near',
+  });
+  const answer = await fetch(`${baseUrl}/rest/v2/item/items`, {
+    method: 'POST',
+    headers,
+    body,
+  }).catch(() => undefined);
   if (answer?.status !== 200) return false;
-  return answer.text().then(() => true, () => false);
+  return answer.text().then(
+    () => true,
+    () => false,
+  );
 }
 
 async function missing(folder: string, ids: readonly string[]): Promise<string[]> {
-  const guest = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), log: { debug() {}, info() {}, warn: console.error } });
+  const guest = await startEmbeddedPostgres({
+    dataDir: join(folder, 'postgres'),
+    log: { debug() {}, info() {}, warn: console.error },
+  });
   assert.ok(guest.adopted);
-  const rows = await withPool(guest.connection, (db) => db.rows<{ id: string }>(`select merchant_item_id as id from item where merchant_id = 'DEMO'`));
+  const rows = await withPool(guest.connection, (db) =>
+    db.rows<{ id: string }>(`select merchant_item_id as id from item where merchant_id = 'DEMO'`),
+  );
   const found = new Set(rows.map(({ id }) => id));
   return ids.filter((id) => !found.has(id));
 }

@@ -1,15 +1,37 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, chmod, chown, cp, lstat, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  chown,
+  cp,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { after, before, test, type TestContext } from 'node:test';
+import { after, before, type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../server/src/platform/storage/embedded.ts';
+import {
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+} from '../../server/src/platform/storage/embedded.ts';
 import { type Account, chooseAccount } from '../../server/src/platform/storage/embeddedAccount.ts';
 import { packagedBinaries } from '../../server/src/platform/storage/embeddedBinaries.ts';
-import { ended, killNine, killServers, launchElsewhere, postmasterPid, processesOf, release } from '../support/launched.ts';
+import {
+  ended,
+  killNine,
+  killServers,
+  launchElsewhere,
+  postmasterPid,
+  processesOf,
+  release,
+} from '../support/launched.ts';
 import { withPool } from '../support/testStore.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -37,7 +59,14 @@ test('a new server is durable, checks its pages, and knows every language whatev
   assert.equal(server.adopted, false);
   const settings = `select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit, current_setting('full_page_writes') as pages,
     current_setting('data_checksums') as checksums, current_setting('listen_addresses') as addresses, lower('ÄÉИ') as lower`;
-  assert.deepEqual(await withPool(server.connection, (db) => db.row(settings)), { fsync: 'on', commit: 'on', pages: 'on', checksums: 'on', addresses: '', lower: 'äéи' });
+  assert.deepEqual(await withPool(server.connection, (db) => db.row(settings)), {
+    fsync: 'on',
+    commit: 'on',
+    pages: 'on',
+    checksums: 'on',
+    addresses: '',
+    lower: 'äéи',
+  });
   await withPool(server.connection, (db) => db.run('create extension if not exists pg_trgm'));
 });
 
@@ -45,7 +74,10 @@ test('stopping leaves no process, no lock file and no socket folder', async (t) 
   const server = await started(t);
   const { servers, watchdogs } = await processesOf(dataDir);
   await server.stop();
-  assert.deepEqual(await Promise.all([...servers, ...watchdogs].map(ended)), [...servers, ...watchdogs].map(() => true));
+  assert.deepEqual(
+    await Promise.all([...servers, ...watchdogs].map(ended)),
+    [...servers, ...watchdogs].map(() => true),
+  );
   await assert.rejects(access(join(dataDir, 'postmaster.pid')));
   await assert.rejects(access(server.connection.host));
 });
@@ -63,7 +95,10 @@ test('kill -9 of the starter: PostgreSQL is shut down, and the next start finds 
 
 test('kill -9 of starter and watchdog: the orphan is stopped by the next start', async (t) => {
   const killed = await launchElsewhere([dataDir]);
-  const { servers: [pid = 0], watchdogs } = await processesOf(dataDir);
+  const {
+    servers: [pid = 0],
+    watchdogs,
+  } = await processesOf(dataDir);
   assert.equal(watchdogs.length, 1);
   await insert(killed, 2);
   for (const watchdog of watchdogs) process.kill(watchdog, 'SIGKILL');
@@ -90,7 +125,11 @@ test('PostgreSQL alone is killed: its starter hears of it', async (t) => {
   assert.match(await server.ended, /SIGKILL/);
 });
 
-for (const [what, occupant] of [['a zombie', zombie], ['a stranger', stranger], ['the PostgreSQL of another folder', otherServer]] as const) {
+for (const [what, occupant] of [
+  ['a zombie', zombie],
+  ['a stranger', stranger],
+  ['the PostgreSQL of another folder', otherServer],
+] as const) {
   test(`a lock file whose number now belongs to ${what} does not block`, async (t) => {
     const lockFile = join(dataDir, 'postmaster.pid');
     const server = await started(t);
@@ -127,12 +166,16 @@ test('a path longer than a socket may have', async (t) => {
   const deep = join(await openFolder(t), 'd'.repeat(120), 'e'.repeat(120));
   const longTemporary = join(deep, 'tmp');
   await mkdir(longTemporary, { recursive: true });
-  const launched = await launchElsewhere([join(deep, 'postgres')], { env: { ...process.env, TMPDIR: longTemporary } });
+  const launched = await launchElsewhere([join(deep, 'postgres')], {
+    env: { ...process.env, TMPDIR: longTemporary },
+  });
   assert.ok(await withPool(launched.connection, (db) => db.row('select 1')));
   await release(launched);
 });
 
-test("root's closed temporary folder holds no socket", { skip: !isRoot && 'only root has one' }, async (t) => {
+test("root's closed temporary folder holds no socket", {
+  skip: !isRoot && 'only root has one',
+}, async (t) => {
   const closed = await openFolder(t);
   await chmod(closed, 0o700);
   const launched = await launchElsewhere([dataDir], { env: { ...process.env, TMPDIR: closed } });
@@ -147,7 +190,9 @@ test('the links that npm made no install script for are mended', async (t) => {
   await ledger(server);
 });
 
-test('links are missing and their folder cannot be written: a copy beside the data runs', { skip: cannotBeOthers }, async (t) => {
+test('links are missing and their folder cannot be written: a copy beside the data runs', {
+  skip: cannotBeOthers,
+}, async (t) => {
   const nativeDir = await packageWithoutLinks(t);
   await chmod(join(nativeDir, 'lib'), 0o555);
   const home = await openFolder(t, nobody);
@@ -157,7 +202,9 @@ test('links are missing and their folder cannot be written: a copy beside the da
   await assert.rejects(lstat(join(nativeDir, 'lib/libicuuc.so.60')));
 });
 
-test("root's closed folder: the programs are copied, the data lie in the system's state folder, and stay there", { skip: !isRoot && 'only root has one' }, async (t) => {
+test("root's closed folder: the programs are copied, the data lie in the system's state folder, and stay there", {
+  skip: !isRoot && 'only root has one',
+}, async (t) => {
   const closed = await openFolder(t);
   const nativeDir = join(closed, 'package/native');
   await cp(packagedBinaries(), nativeDir, { recursive: true, verbatimSymlinks: true });
@@ -185,9 +232,14 @@ test('an ordinary user runs it as itself', { skip: cannotBeOthers }, async (t) =
   await release(launched);
 });
 
-test('an account without an entry in /etc/passwd is told what to do', { skip: cannotBeOthers }, async (t) => {
+test('an account without an entry in /etc/passwd is told what to do', {
+  skip: cannotBeOthers,
+}, async (t) => {
   const nameless = { uid: 54321, gid: 54321 };
-  const launched = await launchElsewhere([join(await openFolder(t, nameless), 'postgres')], nameless);
+  const launched = await launchElsewhere(
+    [join(await openFolder(t, nameless), 'postgres')],
+    nameless,
+  );
   assert.match(launched.refusal ?? '', /account 54321 has no entry in \/etc\/passwd.*DATABASE_URL/);
 });
 
@@ -198,16 +250,25 @@ test("another account's data are refused by name", { skip: cannotBeOthers }, asy
 
 test('a folder that cannot be written is refused by name', { skip: cannotBeOthers }, async (t) => {
   const launched = await launchElsewhere([join(await openFolder(t), 'postgres')], nobody);
-  assert.match(launched.refusal ?? '', /perennial-launcher-\w+ cannot be written to \(EACCES\); set DATA_DIR/);
+  assert.match(
+    launched.refusal ?? '',
+    /perennial-launcher-\w+ cannot be written to \(EACCES\); set DATA_DIR/,
+  );
 });
 
 test('a folder of something else, or of another PostgreSQL, is left as it is', async (t) => {
   const other = join(await openFolder(t), 'postgres');
   await mkdir(other);
   await writeFile(join(other, 'letters.txt'), 'dear');
-  await assert.rejects(startEmbeddedPostgres({ dataDir: other, log }), /neither empty nor a PostgreSQL data folder; set DATA_DIR/);
+  await assert.rejects(
+    startEmbeddedPostgres({ dataDir: other, log }),
+    /neither empty nor a PostgreSQL data folder; set DATA_DIR/,
+  );
   await writeFile(join(other, 'PG_VERSION'), '17\n');
-  await assert.rejects(startEmbeddedPostgres({ dataDir: other, log }), /made by PostgreSQL 17, this release brings 18/);
+  await assert.rejects(
+    startEmbeddedPostgres({ dataDir: other, log }),
+    /made by PostgreSQL 17, this release brings 18/,
+  );
 });
 
 test('no package for this machine: the way out is named', (t) => {
@@ -218,11 +279,23 @@ test('no package for this machine: the way out is named', (t) => {
 });
 
 async function whyClosed(): Promise<string | false> {
-  const reads = ['-c', 'test -r "$1" && test -x "$2"', 'sh', import.meta.filename, process.execPath];
-  return promisify(execFile)('/bin/sh', reads, { ...nobody, cwd: '/' }).then(() => false, () => 'this project lies in a folder closed to others');
+  const reads = [
+    '-c',
+    'test -r "$1" && test -x "$2"',
+    'sh',
+    import.meta.filename,
+    process.execPath,
+  ];
+  return promisify(execFile)('/bin/sh', reads, { ...nobody, cwd: '/' }).then(
+    () => false,
+    () => 'this project lies in a folder closed to others',
+  );
 }
 
-async function started(t: TestContext, more: { nativeDir?: string } = {}): Promise<EmbeddedPostgres> {
+async function started(
+  t: TestContext,
+  more: { nativeDir?: string } = {},
+): Promise<EmbeddedPostgres> {
   const server = await startEmbeddedPostgres({ dataDir, log, ...more });
   t.after(() => server.stop());
   return server;
@@ -250,14 +323,21 @@ async function openFolder(t?: TestContext, owner?: Account): Promise<string> {
 async function packageWithoutLinks(t: TestContext): Promise<string> {
   const root = await openFolder(t);
   const nativeDir = join(root, 'native');
-  await cp(packagedBinaries(), nativeDir, { recursive: true, verbatimSymlinks: true, filter: async (path) => !(await lstat(path)).isSymbolicLink() });
+  await cp(packagedBinaries(), nativeDir, {
+    recursive: true,
+    verbatimSymlinks: true,
+    filter: async (path) => !(await lstat(path)).isSymbolicLink(),
+  });
   await cp(join(packagedBinaries(), '../package.json'), join(root, 'package.json'));
   return nativeDir;
 }
 
 async function zombie(t: TestContext): Promise<number> {
   // The shell's first child ends at once, and the program it becomes never asks after it.
-  const parent = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 600'], { stdio: ['ignore', 'pipe', 'ignore'], ...account });
+  const parent = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 600'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    ...account,
+  });
   t.after(() => killNine(parent));
   const [line] = (await once(parent.stdout, 'data')) as [Buffer];
   assert.ok(await ended(Number(line)));

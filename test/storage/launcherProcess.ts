@@ -5,7 +5,16 @@ import { startEmbeddedPostgres } from '../../server/src/platform/storage/embedde
 
 const [dataDir = '', nativeDir] = process.argv.slice(2);
 try {
-  const { connection, adopted, dataDir: real, stop } = await startEmbeddedPostgres({ dataDir, nativeDir, log: { debug() {}, info() {}, warn: console.error } });
+  const {
+    connection,
+    adopted,
+    dataDir: real,
+    stop,
+  } = await startEmbeddedPostgres({
+    dataDir,
+    nativeDir,
+    log: { debug() {}, info() {}, warn: console.error },
+  });
   console.log(JSON.stringify({ connection, adopted, dataDir: real }));
   process.stdin.resume();
   await once(process.stdin, 'end');

@@ -6,21 +6,41 @@ const backend = 'select $1::int as asked, pg_backend_pid() as pid';
 
 test('lookups share a few connections, and each gets its own rows', async (t) => {
   const db = await testDatabase(t);
-  const found = await Promise.all(Array.from({ length: 300 }, (_, asked) => db.lookup<{ asked: number; pid: number }>(backend, [asked])));
-  assert.deepEqual(found.map((rows) => rows.map((row) => row.asked)), found.map((_, asked) => [asked]));
+  const found = await Promise.all(
+    Array.from({ length: 300 }, (_, asked) =>
+      db.lookup<{ asked: number; pid: number }>(backend, [asked]),
+    ),
+  );
+  assert.deepEqual(
+    found.map((rows) => rows.map((row) => row.asked)),
+    found.map((_, asked) => [asked]),
+  );
   const connections = new Set(found.flat().map((row) => row.pid)).size;
   assert.ok(connections <= 4, `${connections} connections`);
 });
 
 test('a lookup that fails does so alone', async (t) => {
   const db = await testDatabase(t);
-  const settled = await Promise.allSettled([3, 0, 2].map((divisor) => db.lookup<{ share: number }>('select 6 / $1::int as share', [divisor])));
-  assert.deepEqual(settled.map((each) => (each.status === 'fulfilled' ? each.value[0]?.share : /division by zero/.test(String(each.reason)))), [2, true, 3]);
+  const settled = await Promise.allSettled(
+    [3, 0, 2].map((divisor) =>
+      db.lookup<{ share: number }>('select 6 / $1::int as share', [divisor]),
+    ),
+  );
+  assert.deepEqual(
+    settled.map((each) =>
+      each.status === 'fulfilled'
+        ? each.value[0]?.share
+        : /division by zero/.test(String(each.reason)),
+    ),
+    [2, true, 3],
+  );
 });
 
 test('lookups whose connection is lost fail; the next opens another', async (t) => {
   const db = await testDatabase(t);
-  const lost = await Promise.allSettled(Array.from({ length: 20 }, () => db.lookup('select pg_terminate_backend(pg_backend_pid())')));
+  const lost = await Promise.allSettled(
+    Array.from({ length: 20 }, () => db.lookup('select pg_terminate_backend(pg_backend_pid())')),
+  );
   assert.deepEqual(new Set(lost.map(({ status }) => status)), new Set(['rejected']));
   assert.equal((await db.lookup<{ asked: number }>(backend, [7]))[0]?.asked, 7);
 });

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { test, type TestContext } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import type { EmbeddedConnection } from '../../server/src/platform/storage/embedded.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { withPool } from '../support/testStore.ts';
 import { schemaText } from './schemaText.ts';
 
-const checkedIn = await readFile(new URL('../../server/src/platform/storage/schema.sql', import.meta.url), 'utf8');
+const checkedIn = await readFile(
+  new URL('../../server/src/platform/storage/schema.sql', import.meta.url),
+  'utf8',
+);
 const migrated = await openTestDatabase();
 
 test('the schema.sql that is checked in is fresh', async () => {
@@ -31,7 +34,10 @@ test('what it does not write is refused by name', async (t) => {
     create trigger four before insert on watched execute function look()`;
   await withPool(await emptyDatabase(t), async (db) => {
     await db.run(statements);
-    await assert.rejects(schemaText(db), /does not write this yet: relation one, relation two, type three, trigger four$/);
+    await assert.rejects(
+      schemaText(db),
+      /does not write this yet: relation one, relation two, type three, trigger four$/,
+    );
   });
 });
 

@@ -6,13 +6,21 @@ import type { Database } from '../../server/src/platform/storage/database.ts';
  */
 export async function schemaText(db: Database): Promise<string> {
   await refuseUnwritten(db);
-  const [extensions, tables, functions] = [await db.rows<{ name: string }>(extensionQuery), await db.rows<Table>(tableQuery), await db.rows<Routine>(functionQuery)];
-  return [
-    header,
-    ...extensions.map(({ name }) => `CREATE EXTENSION IF NOT EXISTS ${name};`),
-    ...inOrder(tables).map(tableText),
-    ...inOrder(functions).map(({ definition }) => `${definition.trim().replace(/^CREATE OR REPLACE/, 'CREATE')};`),
-  ].join('\n\n') + '\n';
+  const [extensions, tables, functions] = [
+    await db.rows<{ name: string }>(extensionQuery),
+    await db.rows<Table>(tableQuery),
+    await db.rows<Routine>(functionQuery),
+  ];
+  return (
+    [
+      header,
+      ...extensions.map(({ name }) => `CREATE EXTENSION IF NOT EXISTS ${name};`),
+      ...inOrder(tables).map(tableText),
+      ...inOrder(functions).map(
+        ({ definition }) => `${definition.trim().replace(/^CREATE OR REPLACE/, 'CREATE')};`,
+      ),
+    ].join('\n\n') + '\n'
+  );
 }
 
 const header = `-- Generated from the migrated database by \`npm run schema\`; never run by the server, and never edited: a change is a new migration.
@@ -41,7 +49,8 @@ interface Routine extends Ordered {
 function inOrder<Item extends Ordered>(items: readonly Item[]): Item[] {
   const placed = new Set<Item>();
   const place = (item: Item): void => {
-    for (const need of items.filter(({ name }) => name !== item.name && item.needs.includes(name))) place(need);
+    for (const need of items.filter(({ name }) => name !== item.name && item.needs.includes(name)))
+      place(need);
     placed.add(item);
   };
   items.forEach(place);
@@ -49,9 +58,14 @@ function inOrder<Item extends Ordered>(items: readonly Item[]): Item[] {
 }
 
 function tableText({ name, unlogged, columns, constraints, settings, indexes }: Table): string {
-  const lines = [...columns, ...constraints].map((line) => `  ${line.replaceAll('\n', '\n  ')}`).join(',\n');
+  const lines = [...columns, ...constraints]
+    .map((line) => `  ${line.replaceAll('\n', '\n  ')}`)
+    .join(',\n');
   const storage = settings.length > 0 ? ` WITH (${settings.join(', ')})` : '';
-  return [`CREATE ${unlogged ? 'UNLOGGED ' : ''}TABLE ${name} (\n${lines}\n)${storage};`, ...indexes.map((index) => `${index};`)].join('\n');
+  return [
+    `CREATE ${unlogged ? 'UNLOGGED ' : ''}TABLE ${name} (\n${lines}\n)${storage};`,
+    ...indexes.map((index) => `${index};`),
+  ].join('\n');
 }
 
 /** Members of an extension are its own affair; names are ordered by their bytes, the same on every machine. */
@@ -90,7 +104,10 @@ const functionQuery = `
 
 async function refuseUnwritten(db: Database): Promise<void> {
   const found = await db.rows<{ what: string }>(unwrittenQuery);
-  if (found.length > 0) throw new Error(`test/storage/schemaText.ts does not write this yet: ${found.map(({ what }) => what).join(', ')}`);
+  if (found.length > 0)
+    throw new Error(
+      `test/storage/schemaText.ts does not write this yet: ${found.map(({ what }) => what).join(', ')}`,
+    );
 }
 
 // An identity column's sequence hangs on its column (i); every table has a type of its own name, and an array of it.

@@ -13,9 +13,15 @@ export async function tenantTables(db: DatabasePool): Promise<string[]> {
 }
 
 /** Every statement that the server saw on one of the tables, once. */
-export async function seenStatements(admin: DatabasePool, tables: readonly string[]): Promise<string[]> {
+export async function seenStatements(
+  admin: DatabasePool,
+  tables: readonly string[],
+): Promise<string[]> {
   await admin.run('create extension if not exists pg_stat_statements');
-  const rows = await admin.rows<{ query: string }>('select distinct query from pg_stat_statements where query ~* $1', [`\\m(${tables.join('|')})\\M`]);
+  const rows = await admin.rows<{ query: string }>(
+    'select distinct query from pg_stat_statements where query ~* $1',
+    [`\\m(${tables.join('|')})\\M`],
+  );
   return rows.map((row) => row.query);
 }
 
@@ -24,17 +30,33 @@ export async function seenStatements(admin: DatabasePool, tables: readonly strin
  * rows, and on distributed tables it would have to ask every machine. Inserted rows carry their merchant.
  */
 export function unfilteredTables(statement: string, tables: readonly string[]): string[] {
-  const text = statement.replace(/--.*$/gm, ' ').replace(/\/\*[\s\S]*?\*\//g, ' ').replace(/'(?:[^']|'')*'/g, "''").toLowerCase();
+  const text = statement
+    .replace(/--.*$/gm, ' ')
+    .replace(/\/\*[\s\S]*?\*\//g, ' ')
+    .replace(/'(?:[^']|'')*'/g, "''")
+    .toLowerCase();
   if (!/^\s*(with|select|update|delete|merge|insert)\b/.test(text)) return [];
-  const names = new RegExp(`(?:\\bfrom|\\bjoin|\\bupdate|\\busing|,)\\s+(?:only\\s+)?(?:public\\.)?(${tables.join('|')})\\b(?:\\s+(?:as\\s+)?(?!(?:${keywords})\\b)([a-z_]\\w*))?(?!\\s*\\()`, 'g');
-  const unfiltered = [...text.matchAll(names)].filter(([, table = '', alias = table]) => !hasMerchantEquality(text, alias));
+  const names = new RegExp(
+    `(?:\\bfrom|\\bjoin|\\bupdate|\\busing|,)\\s+(?:only\\s+)?(?:public\\.)?(${tables.join('|')})\\b(?:\\s+(?:as\\s+)?(?!(?:${keywords})\\b)([a-z_]\\w*))?(?!\\s*\\()`,
+    'g',
+  );
+  const unfiltered = [...text.matchAll(names)].filter(
+    ([, table = '', alias = table]) => !hasMerchantEquality(text, alias),
+  );
   return [...new Set(unfiltered.map(([, table = '']) => table))];
 }
 
-const keywords = 'set|where|join|inner|left|right|full|cross|natural|lateral|on|using|group|order|limit|offset|fetch|for|union|except|intersect|returning|values|having|window|as|tablesample';
+const keywords =
+  'set|where|join|inner|left|right|full|cross|natural|lateral|on|using|group|order|limit|offset|fetch|for|union|except|intersect|returning|values|having|window|as|tablesample';
 
 function hasMerchantEquality(text: string, alias: string): boolean {
   const qualified = `${alias}\\.merchant_id\\b`;
   const bare = '(?<![.\\w])merchant_id\\b';
-  return [`${qualified}\\s*=`, `=\\s*${qualified}`, `${bare}\\s*=`, `using\\s*\\(\\s*merchant_id\\b`, `\\(\\s*(?:${qualified}|${bare})\\s*,[^()]*\\)\\s*(?:=|in\\b)`].some((pattern) => new RegExp(pattern).test(text));
+  return [
+    `${qualified}\\s*=`,
+    `=\\s*${qualified}`,
+    `${bare}\\s*=`,
+    `using\\s*\\(\\s*merchant_id\\b`,
+    `\\(\\s*(?:${qualified}|${bare})\\s*,[^()]*\\)\\s*(?:=|in\\b)`,
+  ].some((pattern) => new RegExp(pattern).test(text));
 }

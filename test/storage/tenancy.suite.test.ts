@@ -13,8 +13,13 @@ test('every key and ordered index of a tenant table begins with merchant_id', as
      where i.indrelid = any ($1::regclass[]) and pg_am.amname = 'btree'`,
     [tables],
   );
-  assert.deepEqual(indexes.filter(({ first }) => first !== 'merchant_id'), []);
-  t.diagnostic(`${tables.length} tenant tables, ${indexes.length} ordered indexes, all led by merchant_id`);
+  assert.deepEqual(
+    indexes.filter(({ first }) => first !== 'merchant_id'),
+    [],
+  );
+  t.diagnostic(
+    `${tables.length} tenant tables, ${indexes.length} ordered indexes, all led by merchant_id`,
+  );
 });
 
 test('every foreign key between tenant tables carries merchant_id', async (t) => {
@@ -26,7 +31,13 @@ test('every foreign key between tenant tables carries merchant_id', async (t) =>
      from pg_constraint where contype = 'f' and confrelid = any ($1::regclass[])`,
     [await tenantTables(db)],
   );
-  assert.deepEqual(keys.filter(({ columns, referenced }) => !columns.includes('merchant_id') || !referenced.includes('merchant_id')), []);
+  assert.deepEqual(
+    keys.filter(
+      ({ columns, referenced }) =>
+        !columns.includes('merchant_id') || !referenced.includes('merchant_id'),
+    ),
+    [],
+  );
 });
 
 test('a table that is cut by merchant is cut as a whole, and a merchant lies in one piece', async (t) => {
@@ -36,9 +47,14 @@ test('a table that is cut by merchant is cut as a whole, and a merchant lies in 
      from pg_partitioned_table join pg_class on oid = partrelid where relnamespace = 'public'::regnamespace`,
   );
   const isPartitionedRun = (process.env['PERENNIAL_TEST_STORE'] ?? '').includes('partitioned');
-  assert.deepEqual(cut.map(({ name }) => name).sort(), isPartitionedRun ? await tenantTables(db) : []);
+  assert.deepEqual(
+    cut.map(({ name }) => name).sort(),
+    isPartitionedRun ? await tenantTables(db) : [],
+  );
   assert.ok(cut.every(({ pieces }) => pieces === 4));
-  await db.run(`insert into counter (merchant_id, name, value) select 'ONE', 'n' || n, n from generate_series(1, 100) n`);
+  await db.run(
+    `insert into counter (merchant_id, name, value) select 'ONE', 'n' || n, n from generate_series(1, 100) n`,
+  );
   const homes = await db.rows(`select distinct tableoid from counter where merchant_id = 'ONE'`);
   assert.equal(homes.length, 1);
 });

@@ -2,43 +2,80 @@
 import assert from 'node:assert/strict';
 import { story } from '../support/stories.ts';
 
-const coffee = { merchant_item_id: 'COFFEE', description: 'Coffee', pricing: { cost: 12.99 }, auto_order: { auto_orderable: true, auto_order_schedules: ['Weekly', 'Monthly'] } };
+const coffee = {
+  merchant_item_id: 'COFFEE',
+  description: 'Coffee',
+  pricing: { cost: 12.99 },
+  auto_order: { auto_orderable: true, auto_order_schedules: ['Weekly', 'Monthly'] },
+};
 const monthly = [{ merchant_item_id: 'COFFEE', auto_order_schedule: 'Monthly' }];
 const bill = 'rebill: COFFEE 12.99 = 12.99';
 
 /** The first order is paid with a card that goes bad right afterwards. */
-const goesBad = (token: string) => ({ operation: 'updateAutoOrderPayment' as const, body: { card_number_token: token, card_expiration_month: 12, card_expiration_year: 2040 } });
-
-story('declined, tried again three days later, and paid', { on: '2026-01-15T10:00' }, async (shop) => {
-  await shop.sells(coffee);
-  const ann = await shop.order(monthly);
-  await ann.ask(goesBad('tok_decline_1x_insufficient_funds-ann'));
-  await ann.lived('2026-01-15 10:00 create');
-  await shop.until('2026-02-16T00:00');
-  const waiting = await ann.read();
-  assert.deepEqual([waiting.status, waiting.credit_card_attempt, waiting.next_attempt], ['active', 1, '2026-02-18T10:00:00-05:00']);
-  await shop.until('2026-03-16T00:00');
-  await ann.lived('2026-02-15 10:00 decline: insufficient funds, attempt 1', `2026-02-18 10:00 ${bill}`, `2026-03-15 10:00 ${bill}`);
-  assert.equal((await ann.read()).credit_card_attempt, 0);
+const goesBad = (token: string) => ({
+  operation: 'updateAutoOrderPayment' as const,
+  body: { card_number_token: token, card_expiration_month: 12, card_expiration_year: 2040 },
 });
 
-story('declined to the end, disabled, and revived by a new card', { on: '2026-01-15T10:00' }, async (shop) => {
-  await shop.sells(coffee);
-  const ann = await shop.order(monthly);
-  await ann.ask(goesBad('tok_decline'));
-  await shop.until('2026-03-01T00:00');
-  await ann.lived(
-    '2026-01-15 10:00 create',
-    '2026-02-15 10:00 decline: do not honor, attempt 1', '2026-02-18 10:00 decline: do not honor, attempt 2',
-    '2026-02-21 10:00 decline: do not honor, attempt 3, the last', '2026-02-21 10:00 disable: declined',
-  );
-  assert.deepEqual([(await ann.read()).status, (await ann.read()).enabled], ['disabled', false]);
+story(
+  'declined, tried again three days later, and paid',
+  { on: '2026-01-15T10:00' },
+  async (shop) => {
+    await shop.sells(coffee);
+    const ann = await shop.order(monthly);
+    await ann.ask(goesBad('tok_decline_1x_insufficient_funds-ann'));
+    await ann.lived('2026-01-15 10:00 create');
+    await shop.until('2026-02-16T00:00');
+    const waiting = await ann.read();
+    assert.deepEqual(
+      [waiting.status, waiting.credit_card_attempt, waiting.next_attempt],
+      ['active', 1, '2026-02-18T10:00:00-05:00'],
+    );
+    await shop.until('2026-03-16T00:00');
+    await ann.lived(
+      '2026-02-15 10:00 decline: insufficient funds, attempt 1',
+      `2026-02-18 10:00 ${bill}`,
+      `2026-03-15 10:00 ${bill}`,
+    );
+    assert.equal((await ann.read()).credit_card_attempt, 0);
+  },
+);
 
-  const answer = await ann.ask({ operation: 'updateAutoOrderPayment', body: { card_number_token: 'tok_new', card_expiration_month: 1, card_expiration_year: 2041, attempt_rebill: true } });
-  assert.equal(answer['rebill_success'], true);
-  await shop.until('2026-04-01T00:00');
-  await ann.lived('2026-03-01 00:00 update', `2026-03-01 00:00 ${bill}`, `2026-03-15 10:00 ${bill}`);
-});
+story(
+  'declined to the end, disabled, and revived by a new card',
+  { on: '2026-01-15T10:00' },
+  async (shop) => {
+    await shop.sells(coffee);
+    const ann = await shop.order(monthly);
+    await ann.ask(goesBad('tok_decline'));
+    await shop.until('2026-03-01T00:00');
+    await ann.lived(
+      '2026-01-15 10:00 create',
+      '2026-02-15 10:00 decline: do not honor, attempt 1',
+      '2026-02-18 10:00 decline: do not honor, attempt 2',
+      '2026-02-21 10:00 decline: do not honor, attempt 3, the last',
+      '2026-02-21 10:00 disable: declined',
+    );
+    assert.deepEqual([(await ann.read()).status, (await ann.read()).enabled], ['disabled', false]);
+
+    const answer = await ann.ask({
+      operation: 'updateAutoOrderPayment',
+      body: {
+        card_number_token: 'tok_new',
+        card_expiration_month: 1,
+        card_expiration_year: 2041,
+        attempt_rebill: true,
+      },
+    });
+    assert.equal(answer['rebill_success'], true);
+    await shop.until('2026-04-01T00:00');
+    await ann.lived(
+      '2026-03-01 00:00 update',
+      `2026-03-01 00:00 ${bill}`,
+      `2026-03-15 10:00 ${bill}`,
+    );
+  },
+);
 
 story('a stolen card is not tried again', { on: '2026-01-15T10:00' }, async (shop) => {
   await shop.sells(coffee);
@@ -46,37 +83,60 @@ story('a stolen card is not tried again', { on: '2026-01-15T10:00' }, async (sho
   await ann.ask(goesBad('tok_decline_stolen_card'));
   await shop.until('2026-06-01T00:00');
   await ann.lived(
-    '2026-01-15 10:00 create', '2026-02-15 10:00 decline: stolen card, attempt 1, the last', '2026-02-15 10:00 disable: declined',
+    '2026-01-15 10:00 create',
+    '2026-02-15 10:00 decline: stolen card, attempt 1, the last',
+    '2026-02-15 10:00 disable: declined',
   );
 });
 
-story('a coupon for each retry, and a cancelation at the end', {
-  on: '2026-01-15T10:00',
-  settings: {
-    dunning: { retry_days: [1, 2], retry_coupon_codes: ['TEN', 'HALF'], at_end: 'cancel' },
-    coupons: [{ code: 'TEN', percent: 10 }, { code: 'HALF', percent: 50 }],
+story(
+  'a coupon for each retry, and a cancelation at the end',
+  {
+    on: '2026-01-15T10:00',
+    settings: {
+      dunning: { retry_days: [1, 2], retry_coupon_codes: ['TEN', 'HALF'], at_end: 'cancel' },
+      coupons: [
+        { code: 'TEN', percent: 10 },
+        { code: 'HALF', percent: 50 },
+      ],
+    },
   },
-}, async (shop) => {
-  await shop.sells(coffee);
-  const ann = await shop.order(monthly);
-  await ann.ask(goesBad('tok_decline_2x-coupons'));
-  const bob = await shop.order(monthly, { email: 'bob@example.com' });
-  await bob.ask(goesBad('tok_decline'));
-  await shop.until('2026-03-16T00:00');
-  await ann.lived(
-    '2026-01-15 10:00 create', '2026-02-15 10:00 decline: do not honor, attempt 1', '2026-02-16 10:00 decline: do not honor, attempt 2',
-    '2026-02-18 10:00 rebill: COFFEE 12.99 + coupon -6.49 = 6.50', `2026-03-15 10:00 ${bill}`,
-  );
-  await bob.lived(
-    '2026-01-15 10:00 create', '2026-02-15 10:00 decline: do not honor, attempt 1', '2026-02-16 10:00 decline: do not honor, attempt 2',
-    '2026-02-18 10:00 decline: do not honor, attempt 3, the last', '2026-02-18 10:00 cancel: declined',
-  );
-});
+  async (shop) => {
+    await shop.sells(coffee);
+    const ann = await shop.order(monthly);
+    await ann.ask(goesBad('tok_decline_2x-coupons'));
+    const bob = await shop.order(monthly, { email: 'bob@example.com' });
+    await bob.ask(goesBad('tok_decline'));
+    await shop.until('2026-03-16T00:00');
+    await ann.lived(
+      '2026-01-15 10:00 create',
+      '2026-02-15 10:00 decline: do not honor, attempt 1',
+      '2026-02-16 10:00 decline: do not honor, attempt 2',
+      '2026-02-18 10:00 rebill: COFFEE 12.99 + coupon -6.49 = 6.50',
+      `2026-03-15 10:00 ${bill}`,
+    );
+    await bob.lived(
+      '2026-01-15 10:00 create',
+      '2026-02-15 10:00 decline: do not honor, attempt 1',
+      '2026-02-16 10:00 decline: do not honor, attempt 2',
+      '2026-02-18 10:00 decline: do not honor, attempt 3, the last',
+      '2026-02-18 10:00 cancel: declined',
+    );
+  },
+);
 
-story('an answer that gets lost on the way charges nobody twice', { on: '2026-01-15T10:00' }, async (shop) => {
-  await shop.sells(coffee);
-  const ann = await shop.order(monthly);
-  await ann.ask(goesBad('tok_timeout_after'));
-  await shop.until('2026-04-01T00:00');
-  await ann.lived('2026-01-15 10:00 create', `2026-02-15 10:00 ${bill}`, `2026-03-15 10:00 ${bill}`);
-});
+story(
+  'an answer that gets lost on the way charges nobody twice',
+  { on: '2026-01-15T10:00' },
+  async (shop) => {
+    await shop.sells(coffee);
+    const ann = await shop.order(monthly);
+    await ann.ask(goesBad('tok_timeout_after'));
+    await shop.until('2026-04-01T00:00');
+    await ann.lived(
+      '2026-01-15 10:00 create',
+      `2026-02-15 10:00 ${bill}`,
+      `2026-03-15 10:00 ${bill}`,
+    );
+  },
+);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import { Webhook } from 'standardwebhooks';
-import { testApp, type TestRequest } from '../support/app.ts';
+import { type TestRequest, testApp } from '../support/app.ts';
 import { startReceiver } from '../support/receiver.ts';
 
 const expansions = {
@@ -27,81 +27,219 @@ async function ask(request: TestRequest): Promise<Record<string, any>> {
   return body;
 }
 
-const card = (token: string) => ({ card_number_token: token, card_expiration_month: 12, card_expiration_year: 2040 });
+const card = (token: string) => ({
+  card_number_token: token,
+  card_expiration_month: 12,
+  card_expiration_year: 2040,
+});
 
 async function order(email: string): Promise<number> {
   const address = { first_name: 'Ann', last_name: 'Lee', country_code: 'US' };
-  const payment = { payment_method: 'Credit Card', credit_card: { card_type: 'VISA', ...card('tok_approve') } };
-  const { order: made } = await ask({ operation: 'insertOrder', body: { billing: { ...address, email }, shipping: address, payment, items: [{ merchant_item_id: 'TEA-BOX' }] } });
-  return (await ask({ operation: 'getAutoOrderByReferenceOrderId', params: { reference_order_id: made.order_id } }))['auto_order'].auto_order_oid;
+  const payment = {
+    payment_method: 'Credit Card',
+    credit_card: { card_type: 'VISA', ...card('tok_approve') },
+  };
+  const { order: made } = await ask({
+    operation: 'insertOrder',
+    body: {
+      billing: { ...address, email },
+      shipping: address,
+      payment,
+      items: [{ merchant_item_id: 'TEA-BOX' }],
+    },
+  });
+  return (
+    await ask({
+      operation: 'getAutoOrderByReferenceOrderId',
+      params: { reference_order_id: made.order_id },
+    })
+  )['auto_order'].auto_order_oid;
 }
 
-const until = async (wall: string): Promise<void> => void (await ask({ operation: 'setClock', body: { now_dts: wall } }));
+const until = async (wall: string): Promise<void> =>
+  void (await ask({ operation: 'setClock', body: { now_dts: wall } }));
 
 test('the warehouse hears of everything that happens to two subscriptions', async (t) => {
   const receiver = await startReceiver(t);
-  const { webhook } = await ask({ operation: 'insertWebhook', body: {
-    webhook_url: receiver.url, maximum_events: 10,
-    event_categories: [{ event_category: 'auto_order', events: Object.entries(expansions).map(([event_name, expansion]) => ({ event_name, expansion, subscribed: true })) }],
-  } });
-  const { secrets } = await ask({ operation: 'rotateWebhookSecret', params: { webhookOid: webhook.webhook_oid } });
+  const { webhook } = await ask({
+    operation: 'insertWebhook',
+    body: {
+      webhook_url: receiver.url,
+      maximum_events: 10,
+      event_categories: [
+        {
+          event_category: 'auto_order',
+          events: Object.entries(expansions).map(([event_name, expansion]) => ({
+            event_name,
+            expansion,
+            subscribed: true,
+          })),
+        },
+      ],
+    },
+  });
+  const { secrets } = await ask({
+    operation: 'rotateWebhookSecret',
+    params: { webhookOid: webhook.webhook_oid },
+  });
 
-  await ask({ operation: 'insertItem', body: {
-    merchant_item_id: 'TEA-BOX', pricing: { cost: 20 },
-    auto_order: { auto_order_upsell: true, steps: [{ type: 'item', recurring_merchant_item_id: 'TEA-BOX', schedule: 'Monthly', preshipment_notice_days: 3 }] },
-  } });
+  await ask({
+    operation: 'insertItem',
+    body: {
+      merchant_item_id: 'TEA-BOX',
+      pricing: { cost: 20 },
+      auto_order: {
+        auto_order_upsell: true,
+        steps: [
+          {
+            type: 'item',
+            recurring_merchant_item_id: 'TEA-BOX',
+            schedule: 'Monthly',
+            preshipment_notice_days: 3,
+          },
+        ],
+      },
+    },
+  });
   await until('2026-02-01T10:00');
   const [ann, bob] = [await order('ann@example.com'), await order('bob@example.com')];
-  await ask({ operation: 'updateAutoOrderPayment', params: { auto_order_oid: bob }, body: card('tok_decline_stolen_card') });
+  await ask({
+    operation: 'updateAutoOrderPayment',
+    params: { auto_order_oid: bob },
+    body: card('tok_decline_stolen_card'),
+  });
   await until('2026-03-05T00:00');
-  await ask({ operation: 'updateAutoOrder', params: { auto_order_oid: ann }, body: { override_affiliate_id: 7 } });
-  await ask({ operation: 'updateAutoOrder', params: { auto_order_oid: ann }, body: { enabled: false, canceled_by_user: 'ann@example.com', cancel_reason: 'Moved away' } });
+  await ask({
+    operation: 'updateAutoOrder',
+    params: { auto_order_oid: ann },
+    body: { override_affiliate_id: 7 },
+  });
+  await ask({
+    operation: 'updateAutoOrder',
+    params: { auto_order_oid: ann },
+    body: { enabled: false, canceled_by_user: 'ann@example.com', cancel_reason: 'Moved away' },
+  });
   await world.work('webhooks');
 
-  for (const { body, headers } of receiver.received) assert.ok(new Webhook(secrets[0].secret).verify(body, headers as Record<string, string>));
-  const heard = receiver.received.flatMap(({ events }) => events) as { name: keyof typeof expansions; payload: AutoOrder }[];
+  for (const { body, headers } of receiver.received)
+    assert.ok(new Webhook(secrets[0].secret).verify(body, headers as Record<string, string>));
+  const heard = receiver.received.flatMap(({ events }) => events) as {
+    name: keyof typeof expansions;
+    payload: AutoOrder;
+  }[];
   const livesOf = (oid: number) => heard.filter(({ payload }) => payload.auto_order_oid === oid);
-  assert.deepEqual(livesOf(ann).map(({ name }) => name), ['auto_order_create', 'auto_order_preshipment', 'auto_order_rebill', 'auto_order_update', 'auto_order_update', 'auto_order_cancel']);
-  assert.deepEqual(livesOf(bob).map(({ name }) => name), ['auto_order_create', 'auto_order_preshipment', 'auto_order_decline', 'auto_order_disable']);
+  assert.deepEqual(
+    livesOf(ann).map(({ name }) => name),
+    [
+      'auto_order_create',
+      'auto_order_preshipment',
+      'auto_order_rebill',
+      'auto_order_update',
+      'auto_order_update',
+      'auto_order_cancel',
+    ],
+  );
+  assert.deepEqual(
+    livesOf(bob).map(({ name }) => name),
+    ['auto_order_create', 'auto_order_preshipment', 'auto_order_decline', 'auto_order_disable'],
+  );
 
-  const tell = (oid: number, name: keyof typeof expansions) => livesOf(oid).find((each) => each.name === name)!.payload;
+  const tell = (oid: number, name: keyof typeof expansions) =>
+    livesOf(oid).find((each) => each.name === name)!.payload;
   // The parts that were asked for, and no others.
-  const parts = ['items', 'original_order', 'rebill_orders', 'logs', 'management', 'add_ons', 'properties', 'emails'] as const;
+  const parts = [
+    'items',
+    'original_order',
+    'rebill_orders',
+    'logs',
+    'management',
+    'add_ons',
+    'properties',
+    'emails',
+  ] as const;
   for (const { name, payload } of heard) {
     const asked = parts.filter((part) => expansions[name].split(',').includes(part));
-    assert.deepEqual(parts.filter((part) => part in payload), asked, name);
+    assert.deepEqual(
+      parts.filter((part) => part in payload),
+      asked,
+      name,
+    );
   }
   const created = tell(ann, 'auto_order_create');
-  assert.deepEqual([created.status, created.original_order?.billing?.email, created.items?.[0]?.original_item_id], ['active', 'ann@example.com', 'TEA-BOX']);
-  assert.equal(tell(ann, 'auto_order_preshipment').items?.[0]?.future_schedules?.[0]?.shipment_dts, '2026-03-01T10:00:00-05:00');
+  assert.deepEqual(
+    [created.status, created.original_order?.billing?.email, created.items?.[0]?.original_item_id],
+    ['active', 'ann@example.com', 'TEA-BOX'],
+  );
+  assert.equal(
+    tell(ann, 'auto_order_preshipment').items?.[0]?.future_schedules?.[0]?.shipment_dts,
+    '2026-03-01T10:00:00-05:00',
+  );
   const [rebill, ...others] = tell(ann, 'auto_order_rebill').rebill_orders!;
-  assert.deepEqual([rebill?.summary?.total?.value, rebill?.items?.[0]?.merchant_item_id, others], [20, 'TEA-BOX', []]);
+  assert.deepEqual(
+    [rebill?.summary?.total?.value, rebill?.items?.[0]?.merchant_item_id, others],
+    [20, 'TEA-BOX', []],
+  );
   assert.equal(tell(ann, 'auto_order_update').override_affiliate_id, 7);
   // As it was then: the update does not know yet that Ann will leave.
   assert.equal(tell(ann, 'auto_order_update').status, 'active');
   const canceled = tell(ann, 'auto_order_cancel');
-  assert.deepEqual([canceled.status, canceled.cancel_reason, canceled.enabled], ['canceled', 'Moved away', false]);
+  assert.deepEqual(
+    [canceled.status, canceled.cancel_reason, canceled.enabled],
+    ['canceled', 'Moved away', false],
+  );
   const declined = tell(bob, 'auto_order_decline');
   assert.equal(declined.original_order?.billing?.email, 'bob@example.com');
   assert.match(declined.failure_reason!, /^stolen card/);
   const disabled = tell(bob, 'auto_order_disable');
-  assert.deepEqual([disabled.status, disabled.enabled, (disabled.logs ?? []).length > 0], ['disabled', false, true]);
+  assert.deepEqual(
+    [disabled.status, disabled.enabled, (disabled.logs ?? []).length > 0],
+    ['disabled', false, true],
+  );
 });
 
 test('a pattern picks subscriptions by what is in them', async (t) => {
   const [mine, all] = [await startReceiver(t), await startReceiver(t)];
-  const subscribe = (url: string, pattern: object) => ask({ operation: 'insertWebhook', body: {
-    webhook_url: url,
-    event_categories: [{ events: [{ event_name: 'auto_order_update', subscribed: true, expansion: 'original_order,original_order.billing', event_ruler: JSON.stringify(pattern) }] }],
-  } });
-  await subscribe(mine.url, { status: ['active'], original_order: { billing: { email: [{ suffix: '@example.org' }] } }, override_affiliate_id: [{ numeric: ['>', 5] }] });
+  const subscribe = (url: string, pattern: object) =>
+    ask({
+      operation: 'insertWebhook',
+      body: {
+        webhook_url: url,
+        event_categories: [
+          {
+            events: [
+              {
+                event_name: 'auto_order_update',
+                subscribed: true,
+                expansion: 'original_order,original_order.billing',
+                event_ruler: JSON.stringify(pattern),
+              },
+            ],
+          },
+        ],
+      },
+    });
+  await subscribe(mine.url, {
+    status: ['active'],
+    original_order: { billing: { email: [{ suffix: '@example.org' }] } },
+    override_affiliate_id: [{ numeric: ['>', 5] }],
+  });
   await subscribe(all.url, { enabled: [true] });
   const [ann, org] = [await order('ann@example.com'), await order('staff@example.org')];
   for (const oid of [ann, org]) {
-    for (const override_affiliate_id of [3, 9]) await ask({ operation: 'updateAutoOrder', params: { auto_order_oid: oid }, body: { override_affiliate_id } });
+    for (const override_affiliate_id of [3, 9])
+      await ask({
+        operation: 'updateAutoOrder',
+        params: { auto_order_oid: oid },
+        body: { override_affiliate_id },
+      });
   }
   await world.work('webhooks');
-  const heard = (receiver: typeof mine) => receiver.received.flatMap(({ events }) => events.map(({ payload }) => `${payload.original_order.billing.email} ${payload.override_affiliate_id}`));
+  const heard = (receiver: typeof mine) =>
+    receiver.received.flatMap(({ events }) =>
+      events.map(
+        ({ payload }) => `${payload.original_order.billing.email} ${payload.override_affiliate_id}`,
+      ),
+    );
   assert.deepEqual(heard(mine), ['staff@example.org 9']);
   assert.equal(heard(all).length, 4);
 });

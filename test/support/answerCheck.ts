@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { Ajv, type ValidateFunction } from 'ajv';
 import type { Operation } from '@perennial/contract/operations.ts';
 import { reachable, schemas } from '@perennial/contract/schemas.ts';
+import { Ajv, type ValidateFunction } from 'ajv';
 
 /**
  * Holds an answer against the contract as the strictest published client would read it: no null anywhere, no field the model lacks,
@@ -12,26 +12,40 @@ export function checkAnswer(operation: Operation, status: number, body: unknown)
   if (model === undefined) return;
   const validate = validatorOf(model);
   if (validate(body)) return;
-  const faults = validate.errors!.map((error) => `${error.instancePath || '/'} ${error.message} ${JSON.stringify(error.params)}`);
-  assert.fail(`${operation.method} ${operation.path} answered what ${model} does not allow:\n${faults.join('\n')}`);
+  const faults = validate.errors!.map(
+    (error) => `${error.instancePath || '/'} ${error.message} ${JSON.stringify(error.params)}`,
+  );
+  assert.fail(
+    `${operation.method} ${operation.path} answered what ${model} does not allow:\n${faults.join('\n')}`,
+  );
 }
 
 // `date-time` is a format of the wire (whole seconds, numeric offset), checked as published clients show it.
 const wireDate = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}[+-]\d{2}:\d{2}$/;
-const ajv = new Ajv({ strict: false, allErrors: true, formats: { 'date-time': wireDate, int32: true, int64: true } });
+const ajv = new Ajv({
+  strict: false,
+  allErrors: true,
+  formats: { 'date-time': wireDate, int32: true, int64: true },
+});
 const validators = new Map<string, ValidateFunction>();
 
 function validatorOf(name: string): ValidateFunction {
   const known = validators.get(name);
   if (known) return known;
   const names = [...reachable({ $ref: name })];
-  const validate = ajv.compile({ $ref: `#/$defs/${name}`, $defs: Object.fromEntries(names.map((each) => [each, strict(each)])) });
+  const validate = ajv.compile({
+    $ref: `#/$defs/${name}`,
+    $defs: Object.fromEntries(names.map((each) => [each, strict(each)])),
+  });
   validators.set(name, validate);
   return validate;
 }
 
 function strict(name: string): object {
-  const { $id: _, ...schema } = JSON.parse(JSON.stringify(schemas[name])) as Record<string, unknown>;
+  const { $id: _, ...schema } = JSON.parse(JSON.stringify(schemas[name])) as Record<
+    string,
+    unknown
+  >;
   return closed(schema);
 }
 
@@ -39,9 +53,16 @@ function strict(name: string): object {
 function closed(schema: Record<string, unknown>): Record<string, unknown> {
   const copy: Record<string, unknown> = { ...schema };
   if (typeof copy['$ref'] === 'string') return { $ref: `#/$defs/${copy['$ref']}` };
-  if (copy['properties'] && copy['additionalProperties'] === undefined) copy['additionalProperties'] = false;
+  if (copy['properties'] && copy['additionalProperties'] === undefined)
+    copy['additionalProperties'] = false;
   for (const key of ['properties', 'patternProperties'] as const) {
-    if (copy[key]) copy[key] = Object.fromEntries(Object.entries(copy[key] as object).map(([field, value]) => [field, closed(value as Record<string, unknown>)]));
+    if (copy[key])
+      copy[key] = Object.fromEntries(
+        Object.entries(copy[key] as object).map(([field, value]) => [
+          field,
+          closed(value as Record<string, unknown>),
+        ]),
+      );
   }
   if (copy['items']) copy['items'] = closed(copy['items'] as Record<string, unknown>);
   return copy;

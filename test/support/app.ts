@@ -1,27 +1,27 @@
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Operation, type OperationId, operations } from '@perennial/contract/operations.ts';
+import { type Logger, pino } from 'pino';
 import { Temporal } from 'temporal-polyfill';
-import { pino, type Logger } from 'pino';
-import { operations, type OperationId, type Operation } from '@perennial/contract/operations.ts';
-import { createApp, type App } from '../../server/src/app.ts';
+import { type App, createApp } from '../../server/src/app.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';
-import { systemClock, type SystemClock } from '../../server/src/platform/clock/systemClock.ts';
 import { prepareBillingLinks } from '../../server/src/payments/billingLinkStore.ts';
 import { openGateways } from '../../server/src/payments/gateways.ts';
 import type { SimulatorBooks } from '../../server/src/payments/simulatorBooks.ts';
+import { type SystemClock, systemClock } from '../../server/src/platform/clock/systemClock.ts';
 import type { Context } from '../../server/src/platform/context.ts';
 import type { FileSettings } from '../../server/src/platform/files/openFiles.ts';
-import type { Mail, MailTransport } from '../../server/src/platform/mail/mailTransport.ts';
 import type { RateLimit } from '../../server/src/platform/http/rateLimiter.ts';
+import type { Mail, MailTransport } from '../../server/src/platform/mail/mailTransport.ts';
+import { sealWith } from '../../server/src/platform/seal.ts';
 import type { DatabasePool } from '../../server/src/platform/storage/database.ts';
 import type { Merchant } from '../../server/src/platform/tenancy/merchant.ts';
 import { insertMerchant, saveClock } from '../../server/src/platform/tenancy/merchantStore.ts';
 import { hashKey, keyBytes, prefixOf } from '../../server/src/staff/apiKey.ts';
 import { insertApiKey } from '../../server/src/staff/apiKeyStore.ts';
-import { checkAnswer } from './answerCheck.ts';
-import { sealWith } from '../../server/src/platform/seal.ts';
 import { httpSender, type Sender } from '../../server/src/webhooks/send.ts';
+import { checkAnswer } from './answerCheck.ts';
 import { testDatabase } from './database.ts';
 
 /** The whole application on a database of its own, asked without a port. */
@@ -72,36 +72,85 @@ export interface TestAnswer {
 /** Where every test's clock stands unless it is put elsewhere: noon in New York, in winter. */
 export const testNow = Temporal.Instant.from('2026-01-15T17:00:00Z');
 
-export const allPermissions = [...new Set(Object.values(operations).flatMap((operation: Operation) => operation.permissions))];
+export const allPermissions = [
+  ...new Set(Object.values(operations).flatMap((operation: Operation) => operation.permissions)),
+];
 
-export async function testApp(options: { files?: FileSettings; mail?: MailTransport; sender?: Sender; clock?: SystemClock; rateLimits?: readonly RateLimit[]; bodyLimitBytes?: number; log?: Logger } = {}): Promise<TestApp> {
+export async function testApp(
+  options: {
+    files?: FileSettings;
+    mail?: MailTransport;
+    sender?: Sender;
+    clock?: SystemClock;
+    rateLimits?: readonly RateLimit[];
+    bodyLimitBytes?: number;
+    log?: Logger;
+  } = {},
+): Promise<TestApp> {
   const db = await testDatabase();
   const log = options.log ?? pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
   const gateways = openGateways({}, options.clock ?? systemClock);
   const mails: Mail[] = [];
   await prepareBillingLinks(db, randomIds, 'http://perennial.test');
   const app = createApp({
-    db, clock: options.clock ?? systemClock, ids: randomIds, log, rateLimits: options.rateLimits ?? [], bodyLimitBytes: options.bodyLimitBytes ?? 5_000_000, trustedProxies: [],
-    gateways, mail: options.mail ?? mailbox(mails), mailFrom: 'orders@perennial.test', files: options.files ?? { folder: join(tmpdir(), `perennial-files-${process.pid}`) }, seal: sealWith(randomBytes(32)), sender: options.sender ?? httpSender({ clock: options.clock ?? systemClock }),
+    db,
+    clock: options.clock ?? systemClock,
+    ids: randomIds,
+    log,
+    rateLimits: options.rateLimits ?? [],
+    bodyLimitBytes: options.bodyLimitBytes ?? 5_000_000,
+    trustedProxies: [],
+    gateways,
+    mail: options.mail ?? mailbox(mails),
+    mailFrom: 'orders@perennial.test',
+    files: options.files ?? { folder: join(tmpdir(), `perennial-files-${process.pid}`) },
+    seal: sealWith(randomBytes(32)),
+    sender: options.sender ?? httpSender({ clock: options.clock ?? systemClock }),
   });
 
-  const addMerchant = async (merchantId: string, changes: Partial<Merchant> = {}): Promise<Merchant> => {
+  const addMerchant = async (
+    merchantId: string,
+    changes: Partial<Merchant> = {},
+  ): Promise<Merchant> => {
     const merchant: Merchant = {
-      merchantId, name: merchantId, timeZone: 'America/New_York', currency: 'USD', settings: {}, clock: { kind: 'standing', at: testNow }, ...changes,
+      merchantId,
+      name: merchantId,
+      timeZone: 'America/New_York',
+      currency: 'USD',
+      settings: {},
+      clock: { kind: 'standing', at: testNow },
+      ...changes,
     };
     await insertMerchant(db, merchant, testNow);
     return merchant;
   };
-  const addKey = async (merchantId: string, permissions: readonly string[] = allPermissions): Promise<string> => {
+  const addKey = async (
+    merchantId: string,
+    permissions: readonly string[] = allPermissions,
+  ): Promise<string> => {
     const key = randomIds.secret(keyBytes);
-    await insertApiKey(db, hashKey(key), { merchantId, name: 'test key', prefix: prefixOf(key), permissions, allowedIps: [], createdAt: testNow });
+    await insertApiKey(db, hashKey(key), {
+      merchantId,
+      name: 'test key',
+      prefix: prefixOf(key),
+      permissions,
+      allowedIps: [],
+      createdAt: testNow,
+    });
     return key;
   };
   const merchant = await addMerchant('TEST');
   const key = await addKey('TEST');
 
   return {
-    app, db, merchant, key, books: gateways.books, mails, addMerchant, addKey,
+    app,
+    db,
+    merchant,
+    key,
+    books: gateways.books,
+    mails,
+    addMerchant,
+    addKey,
     request: (request) => send(app, key, request),
     async setClock(at, merchantId = 'TEST') {
       await saveClock(db, merchantId, { kind: 'standing', at: Temporal.Instant.from(at) });
@@ -137,7 +186,9 @@ async function send(app: App, defaultKey: string, request: TestRequest): Promise
   const response = await app.http.inject({
     method: request.method ?? operation?.method ?? 'GET',
     url: path,
-    query: Object.fromEntries(Object.entries(request.query ?? {}).map(([name, value]) => [name, String(value)])),
+    query: Object.fromEntries(
+      Object.entries(request.query ?? {}).map(([name, value]) => [name, String(value)]),
+    ),
     headers: {
       'x-ultracart-api-version': '2017-03-01',
       ...(key === null ? {} : { 'x-ultracart-simple-key': key }),
@@ -147,10 +198,18 @@ async function send(app: App, defaultKey: string, request: TestRequest): Promise
     ...(hasBody ? { payload: request.rawBody ?? JSON.stringify(request.body) } : {}),
   });
   const isJson = String(response.headers['content-type'] ?? '').includes('json');
-  if (operation && isJson && response.statusCode !== 429) checkAnswer(operation, response.statusCode, JSON.parse(response.body));
-  return { status: response.statusCode, headers: response.headers, text: response.body, body: isJson && response.body !== '' ? JSON.parse(response.body) : undefined };
+  if (operation && isJson && response.statusCode !== 429)
+    checkAnswer(operation, response.statusCode, JSON.parse(response.body));
+  return {
+    status: response.statusCode,
+    headers: response.headers,
+    text: response.body,
+    body: isJson && response.body !== '' ? JSON.parse(response.body) : undefined,
+  };
 }
 
 function fillPath(path: string, params: Readonly<Record<string, string | number>>): string {
-  return path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name] ?? '')));
+  return path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(String(params[name] ?? '')),
+  );
 }

@@ -86,10 +86,15 @@ export function aCatalog(items: readonly CatalogItem[] = [aCatalogItem()]): Cata
 }
 
 /** Noon of the first of February 2026 in New York. */
-export const someRules: Rules = { now: at('2026-02-01T12:00:00-05:00'), zone: 'America/New_York', missedShipments: 'bill' };
+export const someRules: Rules = {
+  now: at('2026-02-01T12:00:00-05:00'),
+  zone: 'America/New_York',
+  missedShipments: 'bill',
+};
 
 /** {@link anAutoOrder} with its calculated fields. */
-export const calculatedAutoOrder = (given: Partial<AutoOrder> = {}) => calculate(anAutoOrder(given), aCatalog(), someRules);
+export const calculatedAutoOrder = (given: Partial<AutoOrder> = {}) =>
+  calculate(anAutoOrder(given), aCatalog(), someRules);
 
 export function at(text: string): Temporal.Instant {
   return Temporal.Instant.from(text);

@@ -30,7 +30,11 @@ export async function openTestDatabase(t: Scope = { after }): Promise<TestDataba
     await db.close();
     await withPool(server, (admin) => admin.run(`drop database ${database} with (force)`));
   });
-  return { db, connection, url: `postgresql://${server.user}@${encodeURIComponent(server.host)}:${server.port}/${database}` };
+  return {
+    db,
+    connection,
+    url: `postgresql://${server.user}@${encodeURIComponent(server.host)}:${server.port}/${database}`,
+  };
 }
 
 let created = 0;

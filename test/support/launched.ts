@@ -1,10 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { EmbeddedConnection } from '../../server/src/platform/storage/embedded.ts';
 
 /** What the process says of the server it started or joined, or why it could not. */
@@ -19,8 +19,16 @@ export interface Launched {
 const program = fileURLToPath(new URL('../storage/launcherProcess.ts', import.meta.url));
 
 /** Another process that starts the embedded PostgreSQL, as another account if told. It ends with {@link release} or a kill. */
-export async function launchElsewhere(args: readonly string[], how: { uid?: number; gid?: number; env?: NodeJS.ProcessEnv } = {}): Promise<Launched> {
-  const child = spawn(process.execPath, [program, ...args], { cwd: '/', stdio: ['pipe', 'pipe', 'inherit'], env: process.env, ...how });
+export async function launchElsewhere(
+  args: readonly string[],
+  how: { uid?: number; gid?: number; env?: NodeJS.ProcessEnv } = {},
+): Promise<Launched> {
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: '/',
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: process.env,
+    ...how,
+  });
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   return { process: child, ...JSON.parse(line) };
 }
@@ -44,7 +52,9 @@ export async function postmasterPid(dataDir: string): Promise<number> {
 }
 
 /** PostgreSQL's own processes and the watchdog of one data folder. */
-export async function processesOf(dataDir: string): Promise<{ servers: number[]; watchdogs: number[] }> {
+export async function processesOf(
+  dataDir: string,
+): Promise<{ servers: number[]; watchdogs: number[] }> {
   const postmaster = await postmasterPid(dataDir);
   const servers = [postmaster];
   const watchdogs: number[] = [];
@@ -52,7 +62,8 @@ export async function processesOf(dataDir: string): Promise<{ servers: number[];
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
     if (Number(/\) \S (\d+)/.exec(stat)?.[1]) === postmaster) servers.push(pid);
     const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    if (command.includes('perennial-watchdog') && command.includes(`\0${postmaster}\0${dataDir}\0`)) watchdogs.push(pid);
+    if (command.includes('perennial-watchdog') && command.includes(`\0${postmaster}\0${dataDir}\0`))
+      watchdogs.push(pid);
   }
   return { servers, watchdogs };
 }

@@ -19,9 +19,20 @@ export async function listen(app: TestApp): Promise<string> {
 }
 
 /** Authorizes over the API and connects; `after` is the cursor of an earlier connection. */
-export async function connectLive(app: TestApp, address: string, key: string, options: { after?: string | undefined; origin?: string } = {}): Promise<LiveClient> {
-  const { agent_auth: auth } = await ask(app, { operation: 'getWorkflowAgentWebsocketAuthorization', key });
-  return openLive(`${address}${new URL(auth.websocket_url).pathname}?token=${auth.jwt}${options.after === undefined ? '' : `&after=${options.after}`}`, options.origin);
+export async function connectLive(
+  app: TestApp,
+  address: string,
+  key: string,
+  options: { after?: string | undefined; origin?: string } = {},
+): Promise<LiveClient> {
+  const { agent_auth: auth } = await ask(app, {
+    operation: 'getWorkflowAgentWebsocketAuthorization',
+    key,
+  });
+  return openLive(
+    `${address}${new URL(auth.websocket_url).pathname}?token=${auth.jwt}${options.after === undefined ? '' : `&after=${options.after}`}`,
+    options.origin,
+  );
 }
 
 /** Connects to a whole address. */
@@ -37,7 +48,8 @@ export async function openLive(url: string, origin?: string): Promise<LiveClient
   });
   await once(socket, 'open');
   return {
-    frames, socket,
+    frames,
+    socket,
     async until(count, matches = () => true) {
       for (;;) {
         const found = frames.filter(matches);

@@ -1,13 +1,13 @@
+import type { Item, ItemAutoOrderStep } from '@perennial/contract/item.ts';
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
-import type { Item, ItemAutoOrderStep } from '@perennial/contract/item.ts';
 import type { AddOn, AutoOrder, AutoOrderItem } from '../../server/src/autoOrders/autoOrder.ts';
 import { calculate } from '../../server/src/autoOrders/calculated.ts';
 import { loadCatalog } from '../../server/src/autoOrders/catalog.ts';
-import { insertAutoOrders } from '../../server/src/autoOrders/store.ts';
-import { insertItem } from '../../server/src/items/store.ts';
 import { anchorOf } from '../../server/src/autoOrders/schedule.ts';
 import { stepsOf } from '../../server/src/autoOrders/steps.ts';
+import { insertAutoOrders } from '../../server/src/autoOrders/store.ts';
+import { insertItem } from '../../server/src/items/store.ts';
 import { addDays } from '../../server/src/kernel/calendar.ts';
 import type { Frequency } from '../../server/src/kernel/frequency.ts';
 import { minor } from '../../server/src/kernel/money.ts';
@@ -25,29 +25,73 @@ import { anAutoOrder, anItem } from './autoOrders.ts';
  */
 
 /** Adds so many random auto orders with their original orders, and the catalogue they draw from; answers their oids. */
-export async function addRandomAutoOrders(db: Database, merchant: Merchant, now: Temporal.Instant, { seed, count }: { seed: number; count: number }): Promise<number[]> {
+export async function addRandomAutoOrders(
+  db: Database,
+  merchant: Merchant,
+  now: Temporal.Instant,
+  { seed, count }: { seed: number; count: number },
+): Promise<number[]> {
   const { merchantId, timeZone: zone } = merchant;
   const items = catalogue(now, zone);
   for (const [index, item] of items.entries()) {
-    await insertItem(db, merchantId, { merchant_item_oid: index + 1, ...item, pricing: { currency_code: merchant.currency, ...item.pricing } }, now);
+    await insertItem(
+      db,
+      merchantId,
+      {
+        merchant_item_oid: index + 1,
+        ...item,
+        pricing: { currency_code: merchant.currency, ...item.pricing },
+      },
+      now,
+    );
   }
   await takeNumbers(db, merchantId, 'order', count);
   const lives = fc.sample(life(), { seed, numRuns: count });
-  const missedShipments = merchant.settings['missed_shipments'] === 'roll forward' ? 'skip' as const : 'bill' as const;
+  const missedShipments =
+    merchant.settings['missed_shipments'] === 'roll forward'
+      ? ('skip' as const)
+      : ('bill' as const);
   for (const [index, drawn] of lives.entries()) {
     const record = autoOrderOf(drawn, index + 1, { merchantId, zone, now });
     await insertOrders(db, merchantId, [originalOf(drawn, record, merchant)]);
     const catalog = await loadCatalog(db, merchantId, [record]);
-    const autoOrder = { ...record, items: record.items.map((item) => withSteps(item, stepsOf(catalog(item.originalItemId)!).length > 0)) };
-    await insertAutoOrders(db, merchantId, [{ ...calculate(autoOrder, catalog, { now, zone, missedShipments }), currency: merchant.currency, createdAt: now }]);
-    if (autoOrder.creditCardAttempt > 0) await addDecline(db, autoOrder, addDays(now, -drawn.declinedDaysAgo, zone));
+    const autoOrder = {
+      ...record,
+      items: record.items.map((item) =>
+        withSteps(item, stepsOf(catalog(item.originalItemId)!).length > 0),
+      ),
+    };
+    await insertAutoOrders(db, merchantId, [
+      {
+        ...calculate(autoOrder, catalog, { now, zone, missedShipments }),
+        currency: merchant.currency,
+        createdAt: now,
+      },
+    ]);
+    if (autoOrder.creditCardAttempt > 0)
+      await addDecline(db, autoOrder, addDays(now, -drawn.declinedDaysAgo, zone));
   }
   return lives.map((_, index) => index + 1);
 }
 
 const frequencies: readonly Frequency[] = [
-  'Weekly', 'Biweekly', 'Every...', 'Every 10 Days', 'Every 24 Days', 'Every 28 Days', 'Every 45 Days', 'Every 4 Weeks', 'Every 6 Weeks', 'Every 8 Weeks', 'Monthly',
-  'Every 2 Months', 'Every 3 Months', 'Every 4 Months', 'Every 5 Months', 'Every 6 Months', 'Yearly',
+  'Weekly',
+  'Biweekly',
+  'Every...',
+  'Every 10 Days',
+  'Every 24 Days',
+  'Every 28 Days',
+  'Every 45 Days',
+  'Every 4 Weeks',
+  'Every 6 Weeks',
+  'Every 8 Weeks',
+  'Monthly',
+  'Every 2 Months',
+  'Every 3 Months',
+  'Every 4 Months',
+  'Every 5 Months',
+  'Every 6 Months',
+  'Yearly',
 ];
 
 // -------------------------------------------------------------------------------------------------------------------- the catalogue
@@ -58,15 +102,36 @@ const steppedItems = ['TRIAL', 'TOUR', 'SEASON', 'PAYDAY', 'GIFT', 'RETRYDEAL', 
 function catalogue(now: Temporal.Instant, zone: string): Item[] {
   const chosen = { auto_orderable: true, auto_order_schedules: [...frequencies] };
   const steps = (...list: ItemAutoOrderStep[]) => ({ auto_order_upsell: true, steps: list });
-  const ship = (recurring: string, schedule: Frequency, more: ItemAutoOrderStep = {}): ItemAutoOrderStep =>
-    ({ type: 'item', recurring_merchant_item_id: recurring, schedule, ...more });
-  const day = (days: number) => `${addDays(now, days, zone).toZonedDateTimeISO(zone).toPlainDate()}T00:00:00+00:00`;
-  const item = (id: string, cost: number, autoOrder?: Item['auto_order'], more: Item = {}): Item =>
-    ({ merchant_item_id: id, description: id.toLowerCase(), ...more, pricing: { cost, ...more.pricing }, ...(autoOrder && { auto_order: autoOrder }) });
+  const ship = (
+    recurring: string,
+    schedule: Frequency,
+    more: ItemAutoOrderStep = {},
+  ): ItemAutoOrderStep => ({
+    type: 'item',
+    recurring_merchant_item_id: recurring,
+    schedule,
+    ...more,
+  });
+  const day = (days: number) =>
+    `${addDays(now, days, zone).toZonedDateTimeISO(zone).toPlainDate()}T00:00:00+00:00`;
+  const item = (
+    id: string,
+    cost: number,
+    autoOrder?: Item['auto_order'],
+    more: Item = {},
+  ): Item => ({
+    merchant_item_id: id,
+    description: id.toLowerCase(),
+    ...more,
+    pricing: { cost, ...more.pricing },
+    ...(autoOrder && { auto_order: autoOrder }),
+  });
   return [
     item('COFFEE', 15.5, chosen, { pricing: { auto_order_cost: 13.95 } }),
     item('TEA', 9.99, chosen),
-    item('SALE', 30, chosen, { pricing: { sale_cost: 24.5, sale_start: day(-5), sale_end: day(40) } }),
+    item('SALE', 30, chosen, {
+      pricing: { sale_cost: 24.5, sale_start: day(-5), sale_end: day(40) },
+    }),
     item('TAXFREE', 12.34, chosen, { tax: { tax_free: true } }),
     item('SHIPSFREE', 18, { ...chosen, free_shipping_auto_order: true }),
     item('PAUSED', 11, { ...chosen, auto_order_paused: true }),
@@ -74,16 +139,76 @@ function catalogue(now: Temporal.Instant, zone: string): Item[] {
     item('FILTERS', 4.25),
     item('MUG', 8),
     item('FREEBIE', 0),
-    item('TRIAL', 1, steps(ship('COFFEE', 'Biweekly', { repeat_count: 1, arbitrary_unit_cost: 4.95 }), ship('COFFEE', 'Monthly', { repeat_count: 3, preshipment_notice_days: 3 }), ship('TEA', 'Yearly'))),
-    item('TOUR', 15, steps(ship('COFFEE', 'Monthly', { repeat_count: 2 }), ship('TEA', 'Every 10 Days', { repeat_count: 1 }), { type: 'pause', pause_days: 11 }, ship('SALE', 'Weekly', { repeat_count: 2 }), { type: 'loop' })),
-    item('SEASON', 15, steps(ship('TEA', 'Every 4 Weeks', { repeat_count: 3 }), { type: 'pause until', pause_until_date: day(200) }, ship('TEA', 'Monthly', { repeat_count: 2 }))),
-    item('PAYDAY', 15, steps({ type: 'pause until', pause_until_day_of_month: 31, pause_until_minimum_delay_days: 10 }, ship('SALE', 'Monthly', { repeat_count: 1 }), { type: 'loop' })),
-    item('GIFT', 14, steps(ship('COFFEE', 'Monthly', { repeat_count: 3, arbitrary_unit_cost: 14 }))),
-    item('RETRYDEAL', 40, steps(ship('TEA', 'Monthly', {
-      arbitrary_unit_cost: 39.99, arbitrary_unit_cost_schedules: [{ retry_days: 3, arbitrary_unit_cost: 29.99 }, { retry_days: 6, arbitrary_unit_cost: 19.99 }],
-      grandfather_pricing: [{ on_or_before_date: day(-30), unit_cost: 35 }, { on_or_before_date: day(-300), unit_cost: 33.33 }],
-    }))),
-    item('UNTIL', 14, steps({ type: 'pause until', pause_until_date: day(90) }, ship('PENNY', 'Every...', { arbitrary_schedule_days: 17, repeat_count: 5 }), { type: 'pause', pause_days: 40 }, ship('TEA', 'Every 3 Months'))),
+    item(
+      'TRIAL',
+      1,
+      steps(
+        ship('COFFEE', 'Biweekly', { repeat_count: 1, arbitrary_unit_cost: 4.95 }),
+        ship('COFFEE', 'Monthly', { repeat_count: 3, preshipment_notice_days: 3 }),
+        ship('TEA', 'Yearly'),
+      ),
+    ),
+    item(
+      'TOUR',
+      15,
+      steps(
+        ship('COFFEE', 'Monthly', { repeat_count: 2 }),
+        ship('TEA', 'Every 10 Days', { repeat_count: 1 }),
+        { type: 'pause', pause_days: 11 },
+        ship('SALE', 'Weekly', { repeat_count: 2 }),
+        { type: 'loop' },
+      ),
+    ),
+    item(
+      'SEASON',
+      15,
+      steps(
+        ship('TEA', 'Every 4 Weeks', { repeat_count: 3 }),
+        { type: 'pause until', pause_until_date: day(200) },
+        ship('TEA', 'Monthly', { repeat_count: 2 }),
+      ),
+    ),
+    item(
+      'PAYDAY',
+      15,
+      steps(
+        { type: 'pause until', pause_until_day_of_month: 31, pause_until_minimum_delay_days: 10 },
+        ship('SALE', 'Monthly', { repeat_count: 1 }),
+        { type: 'loop' },
+      ),
+    ),
+    item(
+      'GIFT',
+      14,
+      steps(ship('COFFEE', 'Monthly', { repeat_count: 3, arbitrary_unit_cost: 14 })),
+    ),
+    item(
+      'RETRYDEAL',
+      40,
+      steps(
+        ship('TEA', 'Monthly', {
+          arbitrary_unit_cost: 39.99,
+          arbitrary_unit_cost_schedules: [
+            { retry_days: 3, arbitrary_unit_cost: 29.99 },
+            { retry_days: 6, arbitrary_unit_cost: 19.99 },
+          ],
+          grandfather_pricing: [
+            { on_or_before_date: day(-30), unit_cost: 35 },
+            { on_or_before_date: day(-300), unit_cost: 33.33 },
+          ],
+        }),
+      ),
+    ),
+    item(
+      'UNTIL',
+      14,
+      steps(
+        { type: 'pause until', pause_until_date: day(90) },
+        ship('PENNY', 'Every...', { arbitrary_schedule_days: 17, repeat_count: 5 }),
+        { type: 'pause', pause_days: 40 },
+        ship('TEA', 'Every 3 Months'),
+      ),
+    ),
   ];
 }
 
@@ -94,18 +219,33 @@ type Life = Drawn<ReturnType<typeof life>>;
 type Line = Drawn<ReturnType<typeof line>>;
 
 /** A value once in so many times. */
-const seldom = <Value>(arbitrary: fc.Arbitrary<Value>, times: number): fc.Arbitrary<Value | undefined> =>
+const seldom = <Value>(
+  arbitrary: fc.Arbitrary<Value>,
+  times: number,
+): fc.Arbitrary<Value | undefined> =>
   fc.oneof({ weight: times - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 
 function line() {
   return fc.record({
-    itemId: fc.oneof({ weight: 30, arbitrary: fc.constantFrom(...chosenItems) }, { weight: 20, arbitrary: fc.constantFrom(...steppedItems) }, { weight: 1, arbitrary: fc.constant('PAUSED') }),
+    itemId: fc.oneof(
+      { weight: 30, arbitrary: fc.constantFrom(...chosenItems) },
+      { weight: 20, arbitrary: fc.constantFrom(...steppedItems) },
+      { weight: 1, arbitrary: fc.constant('PAUSED') },
+    ),
     frequency: fc.constantFrom(...frequencies),
     days: fc.integer({ min: 1, max: 120 }),
     /** From now to its first shipment; now and then it is overdue. */
-    dueInDays: fc.oneof({ weight: 12, arbitrary: fc.integer({ min: 0, max: 80 }) }, { weight: 1, arbitrary: fc.integer({ min: -70, max: -1 }) }),
+    dueInDays: fc.oneof(
+      { weight: 12, arbitrary: fc.integer({ min: 0, max: 80 }) },
+      { weight: 1, arbitrary: fc.integer({ min: -70, max: -1 }) },
+    ),
     /** Often on the night in which clocks change, and at odd minutes. */
-    time: fc.oneof(fc.constantFrom('01:30', '02:30', '02:00', '00:00', '23:59:59'), fc.tuple(fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 })).map(([h, m]) => `${pad(h)}:${pad(m)}`)),
+    time: fc.oneof(
+      fc.constantFrom('01:30', '02:30', '02:00', '00:00', '23:59:59'),
+      fc
+        .tuple(fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 }))
+        .map(([h, m]) => `${pad(h)}:${pad(m)}`),
+    ),
     anchorDay: fc.constantFrom(undefined, undefined, 29, 30, 31),
     quantity: fc.constantFrom(1, 1, 1, 2, 3, 7),
     arbitraryItemId: seldom(fc.constantFrom('MUG', 'TEA', 'FREEBIE'), 8),
@@ -166,13 +306,26 @@ function autoOrderOf(drawn: Life, oid: number, { merchantId, zone, now }: Frame)
     cancelAfterNextXOrders: drawn.cancelAfterNextXOrders,
     overrideAffiliateId: drawn.affiliate,
     addOns: drawn.addOns,
-    items: drawn.lines.map((each, index) => itemOf(each, oid * 10 + index, { merchantId, zone, now })),
-    ...(drawn.declines === 0 ? {} : { creditCardAttempt: drawn.declines, nextAttemptAt: addDays(now, 2, zone), failureReason: 'do not honor\nDeclined.' }),
+    items: drawn.lines.map((each, index) =>
+      itemOf(each, oid * 10 + index, { merchantId, zone, now }),
+    ),
+    ...(drawn.declines === 0
+      ? {}
+      : {
+          creditCardAttempt: drawn.declines,
+          nextAttemptAt: addDays(now, 2, zone),
+          failureReason: 'do not honor\nDeclined.',
+        }),
   });
 }
 
 function itemOf(drawn: Line, itemOid: number, { zone, now }: Frame): AutoOrderItem {
-  const due = addDays(now, drawn.dueInDays, zone).toZonedDateTimeISO(zone).toPlainDate().toPlainDateTime(drawn.time).toZonedDateTime(zone).toInstant();
+  const due = addDays(now, drawn.dueInDays, zone)
+    .toZonedDateTimeISO(zone)
+    .toPlainDate()
+    .toPlainDateTime(drawn.time)
+    .toZonedDateTime(zone)
+    .toInstant();
   const anchor = anchorOf(due, zone);
   const daysInMonth = anchor.daysInMonth;
   return anItem({
@@ -183,15 +336,26 @@ function itemOf(drawn: Line, itemOid: number, { zone, now }: Frame): AutoOrderIt
     arbitraryScheduleDays: drawn.days,
     nextShipmentAt: due,
     // On the last of a shorter month it may come from a longer one.
-    anchor: drawn.anchorDay !== undefined && anchor.day === daysInMonth && drawn.anchorDay > daysInMonth ? anchor.with({ month: anchor.month === 1 ? 12 : anchor.month - 1, year: anchor.month === 1 ? anchor.year - 1 : anchor.year, day: drawn.anchorDay }) : anchor,
-    nextPreshipmentNoticeAt: drawn.noticeDays === undefined ? undefined : addDays(due, -drawn.noticeDays, zone),
+    anchor:
+      drawn.anchorDay !== undefined && anchor.day === daysInMonth && drawn.anchorDay > daysInMonth
+        ? anchor.with({
+            month: anchor.month === 1 ? 12 : anchor.month - 1,
+            year: anchor.month === 1 ? anchor.year - 1 : anchor.year,
+            day: drawn.anchorDay,
+          })
+        : anchor,
+    nextPreshipmentNoticeAt:
+      drawn.noticeDays === undefined ? undefined : addDays(due, -drawn.noticeDays, zone),
     arbitraryItemId: drawn.arbitraryItemId,
     arbitraryQuantity: drawn.arbitraryQuantity,
-    arbitraryUnitCost: drawn.arbitraryUnitCost === undefined ? undefined : minor(drawn.arbitraryUnitCost),
-    arbitraryUnitCostRemainingOrders: drawn.arbitraryUnitCost === undefined ? undefined : drawn.arbitraryUnitCostRemainingOrders,
+    arbitraryUnitCost:
+      drawn.arbitraryUnitCost === undefined ? undefined : minor(drawn.arbitraryUnitCost),
+    arbitraryUnitCostRemainingOrders:
+      drawn.arbitraryUnitCost === undefined ? undefined : drawn.arbitraryUnitCostRemainingOrders,
     arbitraryPercentageDiscount: drawn.arbitraryPercentageDiscount,
     remainingRepeatCount: drawn.remainingRepeatCount,
-    noOrderAfterAt: drawn.noOrderAfterDays === undefined ? undefined : addDays(now, drawn.noOrderAfterDays, zone),
+    noOrderAfterAt:
+      drawn.noOrderAfterDays === undefined ? undefined : addDays(now, drawn.noOrderAfterDays, zone),
     paused: drawn.paused,
     addOns: drawn.addOns,
     lifeTimeValue: minor(0),
@@ -199,18 +363,37 @@ function itemOf(drawn: Line, itemOid: number, { zone, now }: Frame): AutoOrderIt
 }
 
 /** Items with steps have no frequency of their own. */
-const withSteps = (item: AutoOrderItem, hasSteps: boolean): AutoOrderItem => (hasSteps ? { ...item, frequency: undefined, arbitraryScheduleDays: undefined } : item);
+const withSteps = (item: AutoOrderItem, hasSteps: boolean): AutoOrderItem =>
+  hasSteps ? { ...item, frequency: undefined, arbitraryScheduleDays: undefined } : item;
 
-function originalOf(drawn: Life, autoOrder: AutoOrder, { merchantId, currency }: Merchant): OrderRecord {
+function originalOf(
+  drawn: Life,
+  autoOrder: AutoOrder,
+  { merchantId, currency }: Merchant,
+): OrderRecord {
   const money = (value: number) => ({ currency_code: currency, value });
   return {
     merchantId,
     orderId: autoOrder.originalOrderId,
     document: {
-      order_id: autoOrder.originalOrderId, merchant_id: merchantId, current_stage: 'Completed Order',
-      billing: { first_name: 'Ann', last_name: 'Lee', email: `ann${autoOrder.autoOrderOid}@example.com` },
+      order_id: autoOrder.originalOrderId,
+      merchant_id: merchantId,
+      current_stage: 'Completed Order',
+      billing: {
+        first_name: 'Ann',
+        last_name: 'Lee',
+        email: `ann${autoOrder.autoOrderOid}@example.com`,
+      },
       shipping: { shipping_method: 'Ground' },
-      payment: { payment_method: 'Credit Card', payment_status: 'Processed', credit_card: { card_type: 'VISA', card_expiration_month: 3, card_expiration_year: drawn.expires } },
+      payment: {
+        payment_method: 'Credit Card',
+        payment_status: 'Processed',
+        credit_card: {
+          card_type: 'VISA',
+          card_expiration_month: 3,
+          card_expiration_year: drawn.expires,
+        },
+      },
       summary: { shipping_handling_total: money(drawn.shipping), total: money(20) },
       taxes: { tax_rate: drawn.taxRate, tax_shipping: drawn.taxesShipping },
     },
@@ -225,10 +408,28 @@ function originalOf(drawn: Life, autoOrder: AutoOrder, { merchantId, currency }:
   };
 }
 
-async function addDecline(db: Database, { merchantId, autoOrderOid, creditCardAttempt }: AutoOrder, at: Temporal.Instant): Promise<void> {
+async function addDecline(
+  db: Database,
+  { merchantId, autoOrderOid, creditCardAttempt }: AutoOrder,
+  at: Temporal.Instant,
+): Promise<void> {
   const orderId = `${merchantId}-9${String(autoOrderOid).padStart(9, '0')}`;
-  await insertPastRebills(db, merchantId, [{
-    autoOrderOid, rebillNumber: 1, state: 'declined', attempt: creditCardAttempt, at, orderId, amount: minor(100), currency: 'USD', route: ['simulator'],
-    declines: Array.from({ length: creditCardAttempt }, (_, index) => ({ attempt: index + 1, at, reason: 'do not honor' })),
-  }]);
+  await insertPastRebills(db, merchantId, [
+    {
+      autoOrderOid,
+      rebillNumber: 1,
+      state: 'declined',
+      attempt: creditCardAttempt,
+      at,
+      orderId,
+      amount: minor(100),
+      currency: 'USD',
+      route: ['simulator'],
+      declines: Array.from({ length: creditCardAttempt }, (_, index) => ({
+        attempt: index + 1,
+        at,
+        reason: 'do not honor',
+      })),
+    },
+  ]);
 }

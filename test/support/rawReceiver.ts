@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 
 /** A receiver that speaks bytes, for what no HTTP server would do, and counts who connects. */
 export interface RawReceiver {

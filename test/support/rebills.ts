@@ -1,5 +1,5 @@
-import { pino } from 'pino';
 import type { Item } from '@perennial/contract/item.ts';
+import { pino } from 'pino';
 import type { AutoOrder } from '../../server/src/autoOrders/autoOrder.ts';
 import { calculate } from '../../server/src/autoOrders/calculated.ts';
 import { loadCatalog } from '../../server/src/autoOrders/catalog.ts';
@@ -10,16 +10,22 @@ import { minor } from '../../server/src/kernel/money.ts';
 import type { OrderDocument, OrderRecord } from '../../server/src/orders/order.ts';
 import { documentJson } from '../../server/src/orders/present.ts';
 import { insertOrders } from '../../server/src/orders/store.ts';
-import { openGateways, type OpenGateways } from '../../server/src/payments/gateways.ts';
+import { type OpenGateways, openGateways } from '../../server/src/payments/gateways.ts';
 import { createPayments } from '../../server/src/payments/payments.ts';
 import { systemClock } from '../../server/src/platform/clock/systemClock.ts';
-import { systemActor, type Context } from '../../server/src/platform/context.ts';
+import { type Context, systemActor } from '../../server/src/platform/context.ts';
 import { outbox, type RecordedEvent } from '../../server/src/platform/events/outbox.ts';
 import { takeNumbers } from '../../server/src/platform/storage/counters.ts';
 import type { Database } from '../../server/src/platform/storage/database.ts';
 import type { Merchant } from '../../server/src/platform/tenancy/merchant.ts';
 import { insertMerchant } from '../../server/src/platform/tenancy/merchantStore.ts';
-import { defaultTiming, resolveUnanswered, runDue, type RebillParts, type RunCounts } from '../../server/src/rebill/dueOperations.ts';
+import {
+  defaultTiming,
+  type RebillParts,
+  type RunCounts,
+  resolveUnanswered,
+  runDue,
+} from '../../server/src/rebill/dueOperations.ts';
 import { wakeParked } from '../../server/src/rebill/parkedListener.ts';
 import { anAutoOrder, at, someRules } from './autoOrders.ts';
 
@@ -35,8 +41,14 @@ export interface Rebills {
   /** Adds a catalogue item; USD unless it says otherwise. */
   addItem(item: Item): Promise<void>;
   /** Adds an auto order with its original order. */
-  add(given: Partial<AutoOrder> & { readonly autoOrderOid: number }, original?: OriginalOrder): Promise<void>;
-  addMany(given: readonly (Partial<AutoOrder> & { readonly autoOrderOid: number })[], original?: OriginalOrder): Promise<void>;
+  add(
+    given: Partial<AutoOrder> & { readonly autoOrderOid: number },
+    original?: OriginalOrder,
+  ): Promise<void>;
+  addMany(
+    given: readonly (Partial<AutoOrder> & { readonly autoOrderOid: number })[],
+    original?: OriginalOrder,
+  ): Promise<void>;
   /** Runs everything that is due until then, all at that moment. */
   run(now: string): Promise<RunCounts>;
   /** Plays everything that falls due until then, each at its own moment. */
@@ -45,7 +57,9 @@ export interface Rebills {
   resolve(now: string): Promise<RunCounts>;
   load(autoOrderOid: number): Promise<AutoOrder>;
   /** Rebill orders by their number. */
-  orders(autoOrderOid: number): Promise<{ number: number; total: number; stage: string; document: OrderDocument }[]>;
+  orders(
+    autoOrderOid: number,
+  ): Promise<{ number: number; total: number; stage: string; document: OrderDocument }[]>;
   logs(autoOrderOid: number): Promise<string[]>;
 }
 
@@ -55,7 +69,12 @@ export interface OriginalOrder {
 }
 
 export const rebillMerchant: Merchant = {
-  merchantId: 'DEMO', name: 'Demo', timeZone: 'America/New_York', currency: 'USD', settings: {}, clock: { kind: 'standing', at: at('2026-01-15T15:00:00Z') },
+  merchantId: 'DEMO',
+  name: 'Demo',
+  timeZone: 'America/New_York',
+  currency: 'USD',
+  settings: {},
+  clock: { kind: 'standing', at: at('2026-01-15T15:00:00Z') },
 };
 
 /** What a test may choose; the rest is ordinary. */
@@ -67,9 +86,16 @@ export interface RebillOptions {
 }
 
 export async function rebillsOn(db: Database, options: RebillOptions = {}): Promise<Rebills> {
-  const merchant = { ...rebillMerchant, merchantId: options.merchantId ?? rebillMerchant.merchantId, settings: options.settings ?? {} };
+  const merchant = {
+    ...rebillMerchant,
+    merchantId: options.merchantId ?? rebillMerchant.merchantId,
+    settings: options.settings ?? {},
+  };
   const gateways = options.gateways ?? openGateways({}, systemClock);
-  const parts: RebillParts = { payments: createPayments(gateways), timing: { ...defaultTiming, ...options.timing } };
+  const parts: RebillParts = {
+    payments: createPayments(gateways),
+    timing: { ...defaultTiming, ...options.timing },
+  };
   const events: RecordedEvent[] = [];
   const sink = outbox([wakeParked, async (_, recorded) => void events.push(...recorded)]);
   await insertMerchant(db, merchant, at('2026-01-01T00:00:00Z'));
@@ -77,23 +103,63 @@ export async function rebillsOn(db: Database, options: RebillOptions = {}): Prom
   // The original orders' ids follow from the oids of their auto orders.
   await takeNumbers(db, merchantId, 'order', 1_000_000);
   const context = (now: string): Context => ({
-    merchant, db, now: at(now), actor: systemActor, events: sink, ids: randomIds, log: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }), requestId: 'test',
+    merchant,
+    db,
+    now: at(now),
+    actor: systemActor,
+    events: sink,
+    ids: randomIds,
+    log: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
+    requestId: 'test',
   });
   const addMany: Rebills['addMany'] = async (list, original = {}) => {
     const autoOrders = list.map((given) => {
-      const started = anAutoOrder({ merchantId, originalOrderId: `${merchantId}-${String(given.autoOrderOid).padStart(10, '0')}`, ...given });
-      return { ...started, items: started.items.map((item) => ({ firstOrderAt: started.signedUpAt, lastOrderAt: started.signedUpAt, ...item })) };
+      const started = anAutoOrder({
+        merchantId,
+        originalOrderId: `${merchantId}-${String(given.autoOrderOid).padStart(10, '0')}`,
+        ...given,
+      });
+      return {
+        ...started,
+        items: started.items.map((item) => ({
+          firstOrderAt: started.signedUpAt,
+          lastOrderAt: started.signedUpAt,
+          ...item,
+        })),
+      };
     });
     const catalog = await loadCatalog(db, merchantId, autoOrders);
-    await insertOrders(db, merchantId, autoOrders.map((autoOrder) => originalOrder(autoOrder, original)));
-    await insertAutoOrders(db, merchantId, autoOrders.map((autoOrder) => ({ ...calculate(autoOrder, catalog, someRules), currency: 'USD', createdAt: someRules.now })));
+    await insertOrders(
+      db,
+      merchantId,
+      autoOrders.map((autoOrder) => originalOrder(autoOrder, original)),
+    );
+    await insertAutoOrders(
+      db,
+      merchantId,
+      autoOrders.map((autoOrder) => ({
+        ...calculate(autoOrder, catalog, someRules),
+        currency: 'USD',
+        createdAt: someRules.now,
+      })),
+    );
   };
   let items = 0;
   return {
-    db, merchant, gateways, parts, events, context,
+    db,
+    merchant,
+    gateways,
+    parts,
+    events,
+    context,
     async addItem(item) {
       const pricing = { currency_code: 'USD', ...item.pricing };
-      await insertItem(db, merchantId, { merchant_item_oid: ++items, ...item, pricing }, at('2026-01-01T00:00:00Z'));
+      await insertItem(
+        db,
+        merchantId,
+        { merchant_item_oid: ++items, ...item, pricing },
+        at('2026-01-01T00:00:00Z'),
+      );
     },
     add: (given, original = {}) => addMany([given], original),
     addMany,
@@ -104,14 +170,16 @@ export async function rebillsOn(db: Database, options: RebillOptions = {}): Prom
       const [found] = await loadAutoOrders(db, merchantId, [autoOrderOid]);
       return found!;
     },
-    orders: (autoOrderOid) => db.rows(
-      `select rebill_number as number, total_minor as total, current_stage as stage, ${documentJson('o')}::json as document
+    orders: (autoOrderOid) =>
+      db.rows(
+        `select rebill_number as number, total_minor as total, current_stage as stage, ${documentJson('o')}::json as document
        from orders o where merchant_id = $1 and auto_order_oid = $2 and rebill_number > 0 order by rebill_number`,
-      [merchantId, autoOrderOid],
-    ),
+        [merchantId, autoOrderOid],
+      ),
     async logs(autoOrderOid) {
       const rows = await db.rows<{ message: string }>(
-        'select message from auto_order_log where merchant_id = $1 and auto_order_oid = $2 order by log_id', [merchantId, autoOrderOid],
+        'select message from auto_order_log where merchant_id = $1 and auto_order_oid = $2 order by log_id',
+        [merchantId, autoOrderOid],
       );
       return rows.map((row) => row.message);
     },
@@ -119,21 +187,48 @@ export async function rebillsOn(db: Database, options: RebillOptions = {}): Prom
 }
 
 /** The order that started an auto order: paid by card, shipped for 5.00, taxed at 8.25 %. */
-export function originalOrder(autoOrder: AutoOrder, { cardToken = 'tok_approve', document = {} }: OriginalOrder): OrderRecord {
+export function originalOrder(
+  autoOrder: AutoOrder,
+  { cardToken = 'tok_approve', document = {} }: OriginalOrder,
+): OrderRecord {
   const usd = (value: number) => ({ currency_code: 'USD', value });
   return {
     merchantId: autoOrder.merchantId,
     orderId: autoOrder.originalOrderId,
     document: {
-      order_id: autoOrder.originalOrderId, merchant_id: autoOrder.merchantId, current_stage: 'Completed Order',
-      billing: { first_name: 'Ann', last_name: 'Lee', email: 'ann@example.com', city: 'Albany', country_code: 'US' },
-      shipping: { first_name: 'Ann', last_name: 'Lee', city: 'Albany', country_code: 'US', shipping_method: 'Ground', tracking_numbers: ['1Z'] },
+      order_id: autoOrder.originalOrderId,
+      merchant_id: autoOrder.merchantId,
+      current_stage: 'Completed Order',
+      billing: {
+        first_name: 'Ann',
+        last_name: 'Lee',
+        email: 'ann@example.com',
+        city: 'Albany',
+        country_code: 'US',
+      },
+      shipping: {
+        first_name: 'Ann',
+        last_name: 'Lee',
+        city: 'Albany',
+        country_code: 'US',
+        shipping_method: 'Ground',
+        tracking_numbers: ['1Z'],
+      },
       payment: {
-        payment_method: 'Credit Card', payment_status: 'Processed',
-        credit_card: { card_type: 'VISA', card_number: 'XXXXXXXXXXXX4242', card_expiration_month: 12, card_expiration_year: 2030 },
+        payment_method: 'Credit Card',
+        payment_status: 'Processed',
+        credit_card: {
+          card_type: 'VISA',
+          card_number: 'XXXXXXXXXXXX4242',
+          card_expiration_month: 12,
+          card_expiration_year: 2030,
+        },
       },
       items: autoOrder.items.map((item) => ({
-        item_reference_oid: item.itemOid, merchant_item_id: item.originalItemId, quantity: item.originalQuantity, total_cost_with_discount: usd(item.lifeTimeValue / 100),
+        item_reference_oid: item.itemOid,
+        merchant_item_id: item.originalItemId,
+        quantity: item.originalQuantity,
+        total_cost_with_discount: usd(item.lifeTimeValue / 100),
       })),
       summary: { shipping_handling_total: usd(5), total: usd(19.06) },
       taxes: { tax_rate: 8.25 },
@@ -152,7 +247,11 @@ export function originalOrder(autoOrder: AutoOrder, { cardToken = 'tok_approve',
 
 /** COFFEE for 12.99, on any of three schedules. */
 export const coffee: Item = {
-  merchant_item_id: 'COFFEE', description: 'Coffee', pricing: { cost: 12.99 },
-  auto_order: { auto_orderable: true, auto_order_schedules: ['Weekly', 'Monthly', 'Every 2 Months'] },
+  merchant_item_id: 'COFFEE',
+  description: 'Coffee',
+  pricing: { cost: 12.99 },
+  auto_order: {
+    auto_orderable: true,
+    auto_order_schedules: ['Weekly', 'Monthly', 'Every 2 Months'],
+  },
 };
-

@@ -22,16 +22,26 @@ export interface Receiver {
   behave(behaviour: Behaviour): void;
 }
 
-export const answers = (status: number, headers: Record<string, string> = {}, body = ''): Behaviour => (_, response) => void response.writeHead(status, headers).end(body);
+export const answers =
+  (status: number, headers: Record<string, string> = {}, body = ''): Behaviour =>
+  (_, response) =>
+    void response.writeHead(status, headers).end(body);
 
 /** Starts a receiver that is closed after the test. */
-export async function startReceiver(t: { after(done: () => Promise<void>): void }): Promise<Receiver> {
+export async function startReceiver(t: {
+  after(done: () => Promise<void>): void;
+}): Promise<Receiver> {
   const received: Received[] = [];
   let behaviour: Behaviour = answers(200);
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
-    const delivery = { path: request.url ?? '', headers: request.headers, body, events: eventsOf(body) };
+    const delivery = {
+      path: request.url ?? '',
+      headers: request.headers,
+      body,
+      events: eventsOf(body),
+    };
     received.push(delivery);
     behaviour(delivery, response);
   }).listen(0, '127.0.0.1');
@@ -40,11 +50,17 @@ export async function startReceiver(t: { after(done: () => Promise<void>): void 
     server.closeAllConnections();
     server.close();
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, received, behave: (next) => void (behaviour = next) };
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
+    received,
+    behave: (next) => void (behaviour = next),
+  };
 }
 
 function eventsOf(body: string): Received['events'] {
   const { events } = JSON.parse(body) as { events: Record<string, unknown>[] | string };
   if (typeof events === 'string') return [];
-  return events.flatMap((event) => Object.entries(event).map(([name, payload]) => ({ name, payload })));
+  return events.flatMap((event) =>
+    Object.entries(event).map(([name, payload]) => ({ name, payload })),
+  );
 }

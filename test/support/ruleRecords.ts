@@ -1,9 +1,9 @@
 import { Temporal } from 'temporal-polyfill';
-import { minor } from '../../server/src/kernel/money.ts';
-import { aCatalogItem, anItem } from './autoOrders.ts';
 import type { AutoOrderItem } from '../../server/src/autoOrders/autoOrder.ts';
 import type { PlanContext } from '../../server/src/autoOrders/steps.ts';
 import type { CatalogItem, ItemAutoOrder, ItemStep, Step } from '../../server/src/items/item.ts';
+import { minor } from '../../server/src/kernel/money.ts';
+import { aCatalogItem, anItem } from './autoOrders.ts';
 
 /*
  * Shorthand for tests of the schedule and price rules, on top of the records that every test builds.
@@ -13,32 +13,49 @@ import type { CatalogItem, ItemAutoOrder, ItemStep, Step } from '../../server/sr
 export const newYork = 'America/New_York';
 
 /** A moment from New York's wall: `2026-01-31` is ten in the morning, `2026-01-31T22:30` half past ten at night. */
-export const wall = (text: string): Temporal.Instant => localWall(text).toZonedDateTime(newYork).toInstant();
+export const wall = (text: string): Temporal.Instant =>
+  localWall(text).toZonedDateTime(newYork).toInstant();
 
 /** The same as a local date and time. */
-export const localWall = (text: string): Temporal.PlainDateTime => Temporal.PlainDateTime.from(text.length === 10 ? `${text}T10:00` : text);
+export const localWall = (text: string): Temporal.PlainDateTime =>
+  Temporal.PlainDateTime.from(text.length === 10 ? `${text}T10:00` : text);
 
 /** An item due on a wall date, from which its dates count. */
 export const itemDue = (text: string, given: Partial<AutoOrderItem> = {}): AutoOrderItem =>
   anItem({ nextShipmentAt: wall(text), anchor: localWall(text), frequency: undefined, ...given });
 
 /** A catalogue item at 20.00 that customers may order at a few frequencies; `recurring` changes its `autoOrder` part. */
-export function catalogItem(itemId: string, given: Partial<CatalogItem> = {}, recurring: Partial<ItemAutoOrder> = {}): CatalogItem {
+export function catalogItem(
+  itemId: string,
+  given: Partial<CatalogItem> = {},
+  recurring: Partial<ItemAutoOrder> = {},
+): CatalogItem {
   const usual = aCatalogItem({ itemId, pricing: { cost: minor(2000) }, ...given });
   return { ...usual, autoOrder: usual.autoOrder && { ...usual.autoOrder, ...recurring } };
 }
 
 /** A catalogue item that follows steps. */
-export const steppedItem = (itemId: string, ...steps: readonly Step[]): CatalogItem => catalogItem(itemId, {}, { upsell: true, steps });
+export const steppedItem = (itemId: string, ...steps: readonly Step[]): CatalogItem =>
+  catalogItem(itemId, {}, { upsell: true, steps });
 
 /** A monthly item step at the catalogue's price. */
-export const itemStep = (given: Partial<ItemStep> = {}): ItemStep =>
-  ({ type: 'item', schedule: 'Monthly', unitCostSchedules: [], grandfatherPricing: [], ...given });
+export const itemStep = (given: Partial<ItemStep> = {}): ItemStep => ({
+  type: 'item',
+  schedule: 'Monthly',
+  unitCostSchedules: [],
+  grandfatherPricing: [],
+  ...given,
+});
 
 /** Planning for an active auto order on 1 January 2026. */
-export function planContext(given: Partial<PlanContext> = {}, autoOrder: Partial<PlanContext['autoOrder']> = {}): PlanContext {
+export function planContext(
+  given: Partial<PlanContext> = {},
+  autoOrder: Partial<PlanContext['autoOrder']> = {},
+): PlanContext {
   return {
-    now: wall('2026-01-01'), zone: newYork, missedShipments: 'bill',
+    now: wall('2026-01-01'),
+    zone: newYork,
+    missedShipments: 'bill',
     autoOrder: { status: 'active', enabled: true, signedUpAt: wall('2025-06-01'), ...autoOrder },
     ...given,
   };

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Temporal } from 'temporal-polyfill';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { Item } from '@perennial/contract/item.ts';
 import type { Order } from '@perennial/contract/order.ts';
+import { Temporal } from 'temporal-polyfill';
+import { toLocal } from '../../server/src/kernel/calendar.ts';
 import type { OrderDocument } from '../../server/src/orders/order.ts';
 import { documentJson } from '../../server/src/orders/present.ts';
-import { toLocal } from '../../server/src/kernel/calendar.ts';
-import { testApp, type TestRequest } from './app.ts';
+import { type TestRequest, testApp } from './app.ts';
 
 /*
  * Dated lives, told in the words of a merchant: what is sold, who orders it, how the clock moves, and everything that happened meanwhile. All of it goes over
@@ -27,7 +27,10 @@ export interface Shop {
   sells(...items: readonly Item[]): Promise<void>;
   changes(itemId: string, change: Item): Promise<void>;
   /** Somebody orders and pays; what recurs becomes an auto order. */
-  order(lines: readonly Line[], more?: Omit<Order, 'items'> & { readonly card?: string; readonly email?: string }): Promise<Subscriber>;
+  order(
+    lines: readonly Line[],
+    more?: Omit<Order, 'items'> & { readonly card?: string; readonly email?: string },
+  ): Promise<Subscriber>;
   /** Plays everything until this moment of the merchant's wall. */
   until(wall: string): Promise<void>;
 }
@@ -64,7 +67,11 @@ export function story(title: string, opening: Opening, tell: (shop: Shop) => Pro
   });
 }
 
-async function openShop({ on, zone = 'America/New_York', settings = {} }: Opening): Promise<{ shop: Shop; checkBooks(): Promise<void> }> {
+async function openShop({
+  on,
+  zone = 'America/New_York',
+  settings = {},
+}: Opening): Promise<{ shop: Shop; checkBooks(): Promise<void> }> {
   const merchantId = `ST${++stories}`;
   const at = Temporal.PlainDateTime.from(on).toZonedDateTime(zone).toInstant();
   await app.addMerchant(merchantId, { timeZone: zone, settings, clock: { kind: 'standing', at } });
@@ -79,13 +86,26 @@ async function openShop({ on, zone = 'America/New_York', settings = {} }: Openin
       for (const item of items) await ask({ operation: 'insertItem', body: item });
     },
     async changes(itemId, change) {
-      const { items } = await ask({ operation: 'getItems', query: { merchant_item_id: itemId, _expand: 'pricing,auto_order,auto_order.steps' } });
-      await ask({ operation: 'updateItem', params: { merchant_item_oid: items[0].merchant_item_oid }, body: { ...items[0], ...change } });
+      const { items } = await ask({
+        operation: 'getItems',
+        query: { merchant_item_id: itemId, _expand: 'pricing,auto_order,auto_order.steps' },
+      });
+      await ask({
+        operation: 'updateItem',
+        params: { merchant_item_oid: items[0].merchant_item_oid },
+        body: { ...items[0], ...change },
+      });
     },
     async order(lines, { card = 'tok_approve', email = 'ann@example.com', ...more } = {}) {
-      const { order } = await ask({ operation: 'insertOrder', body: { ...anOrder(email, card), ...more, items: lines } });
+      const { order } = await ask({
+        operation: 'insertOrder',
+        body: { ...anOrder(email, card), ...more, items: lines },
+      });
       assert.notEqual(order.current_stage, 'Rejected');
-      const { auto_order: autoOrder } = await ask({ operation: 'getAutoOrderByReferenceOrderId', params: { reference_order_id: order.order_id } });
+      const { auto_order: autoOrder } = await ask({
+        operation: 'getAutoOrderByReferenceOrderId',
+        params: { reference_order_id: order.order_id },
+      });
       return subscriber(ask, { merchantId, zone, oid: autoOrder.auto_order_oid });
     },
     async until(wall) {
@@ -99,7 +119,15 @@ async function openShop({ on, zone = 'America/New_York', settings = {} }: Openin
 const anOrder = (email: string, card: string) => ({
   billing: { first_name: 'Ann', last_name: 'Lee', email, country_code: 'US' },
   shipping: { first_name: 'Ann', last_name: 'Lee', country_code: 'US' },
-  payment: { payment_method: 'Credit Card', credit_card: { card_type: 'VISA', card_number_token: card, card_expiration_month: 12, card_expiration_year: 2040 } },
+  payment: {
+    payment_method: 'Credit Card',
+    credit_card: {
+      card_type: 'VISA',
+      card_number_token: card,
+      card_expiration_month: 12,
+      card_expiration_year: 2040,
+    },
+  },
 });
 
 type Ask = (request: TestRequest) => Promise<Record<string, any>>;
@@ -114,20 +142,33 @@ function subscriber(ask: Ask, place: Place): Subscriber {
   const { oid } = place;
   const params = { auto_order_oid: oid };
   let heard = 0;
-  const read = async (): Promise<AutoOrder> => (await ask({ operation: 'getAutoOrder', params, query: { _expand: 'items' } })).auto_order;
-  const update = async (change: AutoOrder) => void (await ask({ operation: 'updateAutoOrder', params, body: change }));
+  const read = async (): Promise<AutoOrder> =>
+    (await ask({ operation: 'getAutoOrder', params, query: { _expand: 'items' } })).auto_order;
+  const update = async (change: AutoOrder) =>
+    void (await ask({ operation: 'updateAutoOrder', params, body: change }));
   return {
-    oid, read, update,
+    oid,
+    read,
+    update,
     async lived(...lines) {
       const events = await eventsAfter(place, heard);
       heard = events.at(-1)?.sequence ?? heard;
-      assert.deepEqual(events.map((event) => lineOf(event, place.zone)), lines);
+      assert.deepEqual(
+        events.map((event) => lineOf(event, place.zone)),
+        lines,
+      );
     },
     async updateItem(change, originalItemId) {
       const { items = [] } = await read();
       const [first] = items;
-      const isIt = (item: (typeof items)[number]) => (originalItemId === undefined ? item === first : item.original_item_id === originalItemId);
-      await update({ items: items.map((item) => ({ auto_order_item_oid: item.auto_order_item_oid, ...(isIt(item) ? change : {}) })) as AutoOrder['items'] });
+      const isIt = (item: (typeof items)[number]) =>
+        originalItemId === undefined ? item === first : item.original_item_id === originalItemId;
+      await update({
+        items: items.map((item) => ({
+          auto_order_item_oid: item.auto_order_item_oid,
+          ...(isIt(item) ? change : {}),
+        })) as AutoOrder['items'],
+      });
     },
     ask: (request) => ask({ ...request, params: { ...params, ...request.params } }),
   };
@@ -157,15 +198,25 @@ function lineOf({ name, at, data, order }: LivedEvent, zone: string): string {
   const when = toLocal(at, zone).toString({ smallestUnit: 'minute' }).replace('T', ' ');
   const what = name.replace('auto_order_', '');
   if (order !== null) return `${when} ${what}: ${billed(order)}`;
-  if (name === 'auto_order_decline') return `${when} ${what}: ${data['reason']}, attempt ${data['attempt']}${data['final'] === true ? ', the last' : ''}`;
-  return typeof data['reason'] === 'string' && data['reason'] !== '' ? `${when} ${what}: ${data['reason']}` : `${when} ${what}`;
+  if (name === 'auto_order_decline')
+    return `${when} ${what}: ${data['reason']}, attempt ${data['attempt']}${data['final'] === true ? ', the last' : ''}`;
+  return typeof data['reason'] === 'string' && data['reason'] !== ''
+    ? `${when} ${what}: ${data['reason']}`
+    : `${when} ${what}`;
 }
 
 function billed({ items = [], summary }: OrderDocument): string {
-  const lines = items.map((line) => `${line.quantity === 1 ? '' : `${line.quantity} × `}${line.merchant_item_id} ${amount(line.cost?.value)}`);
+  const lines = items.map(
+    (line) =>
+      `${line.quantity === 1 ? '' : `${line.quantity} × `}${line.merchant_item_id} ${amount(line.cost?.value)}`,
+  );
   const extras = [
-    ...(summary?.subtotal_discount?.value ? [`coupon -${amount(summary.subtotal_discount.value)}`] : []),
-    ...(summary?.shipping_handling_total?.value ? [`shipping ${amount(summary.shipping_handling_total.value)}`] : []),
+    ...(summary?.subtotal_discount?.value
+      ? [`coupon -${amount(summary.subtotal_discount.value)}`]
+      : []),
+    ...(summary?.shipping_handling_total?.value
+      ? [`shipping ${amount(summary.shipping_handling_total.value)}`]
+      : []),
     ...(summary?.tax?.value ? [`tax ${amount(summary.tax.value)}`] : []),
   ];
   return `${[...lines, ...extras].join(' + ')} = ${amount(summary?.total?.value)}`;
@@ -178,8 +229,14 @@ const amount = (value: number | undefined): string => (value ?? 0).toFixed(2);
 async function checkBooks(ask: Ask, merchantId: string): Promise<void> {
   const { differences } = await ask({ operation: 'getAudit' });
   assert.deepEqual(differences, []);
-  const paid = await app.db.rows<{ total: number }>('select total_minor as total from orders where merchant_id = $1 and paid_at is not null and total_minor > 0', [merchantId]);
-  const captured = app.books.captures().filter((capture) => capture.merchantId === merchantId).map((capture) => capture.amount);
+  const paid = await app.db.rows<{ total: number }>(
+    'select total_minor as total from orders where merchant_id = $1 and paid_at is not null and total_minor > 0',
+    [merchantId],
+  );
+  const captured = app.books
+    .captures()
+    .filter((capture) => capture.merchantId === merchantId)
+    .map((capture) => capture.amount);
   assert.deepEqual(captured.sort(byAmount), paid.map((order) => order.total).sort(byAmount));
 }
 

@@ -59,7 +59,12 @@ export async function startStripeStandIn(): Promise<StripeStandIn> {
       const url = new URL(incoming.url!, 'http://stand-in');
       const idempotencyKey = incoming.headers['idempotency-key'] as string | undefined;
       const fields = new URLSearchParams(body === '' ? url.search : body);
-      requests.push({ method: incoming.method!, path: url.pathname, fields, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) });
+      requests.push({
+        method: incoming.method!,
+        path: url.pathname,
+        fields,
+        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      });
       if (isDown) return response.destroy();
       if (next) {
         const reply = next;
@@ -71,8 +76,15 @@ export async function startStripeStandIn(): Promise<StripeStandIn> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
-  function answer(response: ServerResponse, method: string, path: string, fields: URLSearchParams, key = ''): void {
-    if (method === 'GET' && path === '/v1/payment_intents') return send(response, { status: 200, body: listIntents(fields) });
+  function answer(
+    response: ServerResponse,
+    method: string,
+    path: string,
+    fields: URLSearchParams,
+    key = '',
+  ): void {
+    if (method === 'GET' && path === '/v1/payment_intents')
+      return send(response, { status: 200, body: listIntents(fields) });
     const card = fields.get('payment_method') ?? '';
     if (card === 'pm_lost_before' && isLost(key)) return void response.destroy();
     const known = replies.get(key) ?? { fields: fields.toString(), reply: carryOut(path, fields) };
@@ -97,48 +109,90 @@ export async function startStripeStandIn(): Promise<StripeStandIn> {
     const refused = refusedCards[card];
     const error = refused && { type: 'card_error', ...refused, message: 'Your card was declined.' };
     const intent: Intent = {
-      id: `pi_${intents.length + 1}`, object: 'payment_intent', amount: Number(fields.get('amount')), currency: fields.get('currency')!,
-      created: 1_768_496_400, customer: fields.get('customer'), payment_method: error ? null : card,
-      status: error ? 'requires_payment_method' : 'succeeded', metadata: metadataOf(fields), last_payment_error: error ?? null, refunded: 0,
+      id: `pi_${intents.length + 1}`,
+      object: 'payment_intent',
+      amount: Number(fields.get('amount')),
+      currency: fields.get('currency')!,
+      created: 1_768_496_400,
+      customer: fields.get('customer'),
+      payment_method: error ? null : card,
+      status: error ? 'requires_payment_method' : 'succeeded',
+      metadata: metadataOf(fields),
+      last_payment_error: error ?? null,
+      refunded: 0,
     };
     intents.unshift(intent);
-    return error ? { status: 402, body: { error: { ...error, payment_intent: intent } } } : { status: 200, body: intent };
+    return error
+      ? { status: 402, body: { error: { ...error, payment_intent: intent } } }
+      : { status: 200, body: intent };
   }
 
   function createRefund(fields: URLSearchParams): Reply {
     const intent = intents.find((each) => each.id === fields.get('payment_intent'))!;
     const amount = Number(fields.get('amount'));
     if (intent.refunded + amount > intent.amount) {
-      return { status: 400, body: { error: { type: 'invalid_request_error', message: 'Refund amount is greater than unrefunded amount on charge.' } } };
+      return {
+        status: 400,
+        body: {
+          error: {
+            type: 'invalid_request_error',
+            message: 'Refund amount is greater than unrefunded amount on charge.',
+          },
+        },
+      };
     }
     intent.refunded += amount;
-    return { status: 200, body: { id: `re_${requests.length}`, object: 'refund', amount, status: 'succeeded' } };
+    return {
+      status: 200,
+      body: { id: `re_${requests.length}`, object: 'refund', amount, status: 'succeeded' },
+    };
   }
 
   function listIntents(fields: URLSearchParams) {
     const customer = fields.get('customer');
-    const found = intents.filter((each) => (customer === null || each.customer === customer) && each.created >= Number(fields.get('created[gte]') ?? 0));
+    const found = intents.filter(
+      (each) =>
+        (customer === null || each.customer === customer) &&
+        each.created >= Number(fields.get('created[gte]') ?? 0),
+    );
     return { object: 'list', url: '/v1/payment_intents', has_more: false, data: found };
   }
 
   return {
     host: { protocol: 'http', host: '127.0.0.1', port: (server.address() as AddressInfo).port },
     requests,
-    captures: () => intents.filter((each) => each.status === 'succeeded').map((each) => ({ key: each.metadata['perennial_key']!, amount: each.amount })),
-    setDown: (down) => { isDown = down; },
-    answerNext: (status, error) => { next = { status, body: { error } }; },
-    close: () => new Promise((resolve) => {
-      server.closeAllConnections();
-      server.close(() => resolve());
-    }),
+    captures: () =>
+      intents
+        .filter((each) => each.status === 'succeeded')
+        .map((each) => ({ key: each.metadata['perennial_key']!, amount: each.amount })),
+    setDown: (down) => {
+      isDown = down;
+    },
+    answerNext: (status, error) => {
+      next = { status, body: { error } };
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
   };
 }
 
 const idempotencyError: Reply = {
   status: 400,
-  body: { error: { type: 'idempotency_error', message: 'Keys for idempotent requests can only be used with the same parameters they were first used with.' } },
+  body: {
+    error: {
+      type: 'idempotency_error',
+      message:
+        'Keys for idempotent requests can only be used with the same parameters they were first used with.',
+    },
+  },
 };
-const unknownPath: Reply = { status: 404, body: { error: { type: 'invalid_request_error', message: 'Unrecognized request URL.' } } };
+const unknownPath: Reply = {
+  status: 404,
+  body: { error: { type: 'invalid_request_error', message: 'Unrecognized request URL.' } },
+};
 
 function metadataOf(fields: URLSearchParams): Record<string, string> {
   const entries = [...fields].flatMap(([name, value]) => {
@@ -155,5 +209,7 @@ async function readBody(incoming: IncomingMessage): Promise<string> {
 }
 
 function send(response: ServerResponse, { status, body }: Reply): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'request-id': 'req_stand_in' }).end(JSON.stringify(body));
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'request-id': 'req_stand_in' })
+    .end(JSON.stringify(body));
 }

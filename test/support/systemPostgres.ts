@@ -14,18 +14,37 @@ export interface SystemPostgres {
 
 /** The newest one installed, in Debian's place or where `pg_config` says. */
 export async function findSystemPostgres(): Promise<SystemPostgres | undefined> {
-  const debian = (await readdir('/usr/lib/postgresql').catch(() => [])).map((version) => `/usr/lib/postgresql/${version}/bin`);
+  const debian = (await readdir('/usr/lib/postgresql').catch(() => [])).map(
+    (version) => `/usr/lib/postgresql/${version}/bin`,
+  );
   const configured = await output('pg_config', '--bindir');
-  const found = await Promise.all([...debian, ...(configured ? [configured] : [])].map(async (bin) => ({ bin, version: (await output(join(bin, 'postgres'), '--version')) ?? '' })));
-  const newest = found.filter(({ version }) => majorOf(version) >= 15).sort((a, b) => majorOf(b.version) - majorOf(a.version))[0];
+  const found = await Promise.all(
+    [...debian, ...(configured ? [configured] : [])].map(async (bin) => ({
+      bin,
+      version: (await output(join(bin, 'postgres'), '--version')) ?? '',
+    })),
+  );
+  const newest = found
+    .filter(({ version }) => majorOf(version) >= 15)
+    .sort((a, b) => majorOf(b.version) - majorOf(a.version))[0];
   if (!newest) return undefined;
-  return { version: `PostgreSQL ${/[\d.]+/.exec(newest.version)?.[0]}`, start: () => startTestServer({ nativeDir: dirname(newest.bin), prepare: (dataDir) => initialise(newest.bin, dataDir) }) };
+  return {
+    version: `PostgreSQL ${/[\d.]+/.exec(newest.version)?.[0]}`,
+    start: () =>
+      startTestServer({
+        nativeDir: dirname(newest.bin),
+        prepare: (dataDir) => initialise(newest.bin, dataDir),
+      }),
+  };
 }
 
 const majorOf = (version: string) => Number(/\d+/.exec(version)?.[0] ?? 0);
 
 async function output(program: string, argument: string): Promise<string | undefined> {
-  return promisify(execFile)(program, [argument]).then(({ stdout }) => stdout.trim(), () => undefined);
+  return promisify(execFile)(program, [argument]).then(
+    ({ stdout }) => stdout.trim(),
+    () => undefined,
+  );
 }
 
 /** By its own means, as older ones don't know the builtin locale that our launcher asks for. */
@@ -33,5 +52,20 @@ async function initialise(bin: string, dataDir: string): Promise<void> {
   await mkdir(dataDir, { mode: 0o700 });
   const account = await chooseAccount(dataDir);
   if (account) await chown(dataDir, account.uid, account.gid);
-  await promisify(execFile)(join(bin, 'initdb'), ['-D', dataDir, '-U', 'perennial', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'], { ...account, cwd: '/' });
+  await promisify(execFile)(
+    join(bin, 'initdb'),
+    [
+      '-D',
+      dataDir,
+      '-U',
+      'perennial',
+      '-A',
+      'trust',
+      '-E',
+      'UTF8',
+      '--locale=C.UTF-8',
+      '--no-sync',
+    ],
+    { ...account, cwd: '/' },
+  );
 }

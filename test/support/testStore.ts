@@ -2,8 +2,16 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DatabasePool, openPool } from '../../server/src/platform/storage/database.ts';
-import { type EmbeddedConnection, type EmbeddedPostgres, startEmbeddedPostgres } from '../../server/src/platform/storage/embedded.ts';
-import { type Migration, migrate, readMigrations } from '../../server/src/platform/storage/migrate.ts';
+import {
+  type EmbeddedConnection,
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+} from '../../server/src/platform/storage/embedded.ts';
+import {
+  type Migration,
+  migrate,
+  readMigrations,
+} from '../../server/src/platform/storage/migrate.ts';
 
 /** A PostgreSQL server for tests, as it travels to the test files' processes. */
 export interface TestStore {
@@ -19,7 +27,10 @@ export interface TestServer {
 }
 
 /** The embedded PostgreSQL; or, of the machine's own, what `prepare` laid into the folder, run by the programs in `nativeDir`. */
-export async function startTestServer(own?: { nativeDir: string; prepare(dataDir: string): Promise<void> }): Promise<TestServer> {
+export async function startTestServer(own?: {
+  nativeDir: string;
+  prepare(dataDir: string): Promise<void>;
+}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'perennial-test-'));
   const dataDir = join(folder, 'postgres');
   let server: EmbeddedPostgres;
@@ -27,7 +38,12 @@ export async function startTestServer(own?: { nativeDir: string; prepare(dataDir
     // PostgreSQL may run as another account than root.
     await chmod(folder, 0o755);
     await own?.prepare(dataDir);
-    server = await startEmbeddedPostgres({ dataDir, nativeDir: own?.nativeDir, log: { debug() {}, info() {}, warn: console.error }, settings: forgetful });
+    server = await startEmbeddedPostgres({
+      dataDir,
+      nativeDir: own?.nativeDir,
+      log: { debug() {}, info() {}, warn: console.error },
+      settings: forgetful,
+    });
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
@@ -36,7 +52,8 @@ export async function startTestServer(own?: { nativeDir: string; prepare(dataDir
     await server.stop();
     await rm(folder, { recursive: true, force: true });
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop().then(() => process.exit(1)));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => void stop().then(() => process.exit(1)));
   return { connection: { ...server.connection, database: 'postgres' }, stop };
 }
 
@@ -52,16 +69,25 @@ const forgetful = {
 };
 
 /** Migrates a new database that tests copy; `change` may rewrite the migrations first. */
-export async function makeTemplate(server: TestServer, template: string, change?: (migration: Migration) => Migration): Promise<TestStore> {
+export async function makeTemplate(
+  server: TestServer,
+  template: string,
+  change?: (migration: Migration) => Migration,
+): Promise<TestStore> {
   const store = { connection: server.connection, template };
   await withPool(store.connection, (pool) => pool.run(`create database ${template}`));
   const migrations = await readMigrations();
-  await withPool({ ...store.connection, database: template }, (pool) => migrate(pool, change ? migrations.map(change) : migrations));
+  await withPool({ ...store.connection, database: template }, (pool) =>
+    migrate(pool, change ? migrations.map(change) : migrations),
+  );
   return store;
 }
 
 /** Lends a pool for `work` and closes it. */
-export async function withPool<T>(connection: EmbeddedConnection, work: (pool: DatabasePool) => Promise<T>): Promise<T> {
+export async function withPool<T>(
+  connection: EmbeddedConnection,
+  work: (pool: DatabasePool) => Promise<T>,
+): Promise<T> {
   const pool = openPool({ connection, maxConnections: 1, prepareStatements: false });
   try {
     return await work(pool);

@@ -7,7 +7,14 @@ import type { TestAnswer, TestApp } from './app.ts';
 /** What tests of webhooks do over the API: webhooks of the first merchant that may lead to this machine, and items to be told of. */
 export interface WebhookWorld {
   /** Adds one that hears of items, unless `changes` says otherwise. */
-  addWebhook(url: string, changes?: Webhook): Promise<{ readonly webhook_oid: number; readonly basic_username?: string; readonly basic_password?: string }>;
+  addWebhook(
+    url: string,
+    changes?: Webhook,
+  ): Promise<{
+    readonly webhook_oid: number;
+    readonly basic_username?: string;
+    readonly basic_password?: string;
+  }>;
   /** Something to tell of; answers the item's oid. */
   addItem(description?: string): Promise<number>;
   /** Delivers until nothing more may be sent now. */
@@ -19,7 +26,11 @@ export interface WebhookWorld {
 }
 
 /** Event categories that subscribe to these events. */
-export const subscribe = (...names: readonly string[]): NonNullable<Webhook['event_categories']> => [{ events: names.map((event_name) => ({ event_name, subscribed: true })) }];
+export const subscribe = (
+  ...names: readonly string[]
+): NonNullable<Webhook['event_categories']> => [
+  { events: names.map((event_name) => ({ event_name, subscribed: true })) },
+];
 
 export async function webhookWorld(world: TestApp): Promise<WebhookWorld> {
   await saveSettingsSection(world.db, 'TEST', 'webhooks', { allow_loopback: true });
@@ -27,18 +38,26 @@ export async function webhookWorld(world: TestApp): Promise<WebhookWorld> {
   let items = 0;
   return {
     async addWebhook(url, changes = {}) {
-      const body: Webhook = { webhook_url: url, event_categories: subscribe('item_create', 'item_update'), ...changes };
+      const body: Webhook = {
+        webhook_url: url,
+        event_categories: subscribe('item_create', 'item_update'),
+        ...changes,
+      };
       return (await granted(world.request({ operation: 'insertWebhook', body }))).webhook;
     },
     async addItem(description = 'coffee') {
       const body: Item = { merchant_item_id: `W${++items}`, description, pricing: { cost: 10 } };
-      return (await granted(world.request({ operation: 'insertItem', body }))).item.merchant_item_oid;
+      return (await granted(world.request({ operation: 'insertItem', body }))).item
+        .merchant_item_oid;
     },
     deliver: () => world.work('webhooks'),
     async webhookOf(oid) {
-      return (await world.request({ operation: 'getWebhooks' })).body.webhooks.find((each: Webhook) => each.webhook_oid === oid);
+      return (await world.request({ operation: 'getWebhooks' })).body.webhooks.find(
+        (each: Webhook) => each.webhook_oid === oid,
+      );
     },
-    change: (oid, body) => world.request({ operation: 'updateWebhook', params: { webhookOid: oid }, body }),
+    change: (oid, body) =>
+      world.request({ operation: 'updateWebhook', params: { webhookOid: oid }, body }),
     remove: (oid) => world.request({ operation: 'deleteWebhook', params: { webhookOid: oid } }),
   };
 }

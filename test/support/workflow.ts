@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { WorkflowTask } from '../../contract/src/workflow.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';
 import { createApiKey } from '../../server/src/staff/apiKeyOperations.ts';
-import { allPermissions, testNow, type TestApp, type TestRequest } from './app.ts';
+import { allPermissions, type TestApp, type TestRequest, testNow } from './app.ts';
 
 /** Somebody who works for a merchant, with a key that stands for them. */
 export interface Colleague {
@@ -12,18 +12,45 @@ export interface Colleague {
 }
 
 /** Adds a user over the API and binds a key with every permission to them. */
-export async function addColleague(app: TestApp, name: string, merchantKey = app.key, merchantId = 'TEST'): Promise<Colleague> {
-  const permissions = allPermissions.map((permission) => ({ permission_Name: permission, selected: true }));
+export async function addColleague(
+  app: TestApp,
+  name: string,
+  merchantKey = app.key,
+  merchantId = 'TEST',
+): Promise<Colleague> {
+  const permissions = allPermissions.map((permission) => ({
+    permission_Name: permission,
+    selected: true,
+  }));
   const login = name.toLowerCase().replace(/\W/g, '');
-  const { body } = await app.request({ operation: 'insertUser', key: merchantKey, body: { full_name: name, login, email: `${login}@example.com`, permissions } });
+  const { body } = await app.request({
+    operation: 'insertUser',
+    key: merchantKey,
+    body: { full_name: name, login, email: `${login}@example.com`, permissions },
+  });
   const userId = body.user?.user_id as number;
   assert.ok(userId, JSON.stringify(body));
-  const { key } = await createApiKey(app.db, randomIds, { merchantId, name: `key of ${name}`, permissions: allPermissions as never, allowedIps: [], userId }, testNow);
+  const { key } = await createApiKey(
+    app.db,
+    randomIds,
+    {
+      merchantId,
+      name: `key of ${name}`,
+      permissions: allPermissions as never,
+      allowedIps: [],
+      userId,
+    },
+    testNow,
+  );
   return { userId, name, key };
 }
 
 /** Adds a group over the API with these members. */
-export async function addGroup(app: TestApp, name: string, members: readonly Colleague[]): Promise<number> {
+export async function addGroup(
+  app: TestApp,
+  name: string,
+  members: readonly Colleague[],
+): Promise<number> {
   const users = members.map(({ userId }) => ({ user_id: userId, member: true }));
   const { body } = await app.request({ operation: 'insertGroup', body: { name, users } });
   const groupOid = body.group?.group_oid as number;
@@ -39,24 +66,57 @@ export async function ask(app: TestApp, request: TestRequest): Promise<any> {
 }
 
 /** Subscribes somebody to an item of the catalogue by an order that is paid; answers the auto order. */
-export async function addSubscription(app: TestApp, email: string): Promise<{ auto_order_oid: number; auto_order_code: string }> {
-  await ask(app, { operation: 'insertItem', body: { merchant_item_id: 'TEA', pricing: { cost: 8 }, auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] } } });
+export async function addSubscription(
+  app: TestApp,
+  email: string,
+): Promise<{ auto_order_oid: number; auto_order_code: string }> {
+  await ask(app, {
+    operation: 'insertItem',
+    body: {
+      merchant_item_id: 'TEA',
+      pricing: { cost: 8 },
+      auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
+    },
+  });
   const { order } = await ask(app, {
     operation: 'insertOrder',
     body: {
-      billing: { first_name: 'Ann', last_name: 'Smith', email, country_code: 'US' }, items: [{ merchant_item_id: 'TEA', quantity: 1, auto_order_schedule: 'Monthly' }],
-      payment: { payment_method: 'Credit Card', credit_card: { card_type: 'VISA', card_number_token: 'tok_1', card_expiration_month: 12, card_expiration_year: 2030 } },
+      billing: { first_name: 'Ann', last_name: 'Smith', email, country_code: 'US' },
+      items: [{ merchant_item_id: 'TEA', quantity: 1, auto_order_schedule: 'Monthly' }],
+      payment: {
+        payment_method: 'Credit Card',
+        credit_card: {
+          card_type: 'VISA',
+          card_number_token: 'tok_1',
+          card_expiration_month: 12,
+          card_expiration_year: 2030,
+        },
+      },
     },
   });
-  return (await ask(app, { operation: 'getAutoOrderByReferenceOrderId', params: { reference_order_id: order.order_id } })).auto_order;
+  return (
+    await ask(app, {
+      operation: 'getAutoOrderByReferenceOrderId',
+      params: { reference_order_id: order.order_id },
+    })
+  ).auto_order;
 }
 
 /** Inserts a task and answers it. */
-export async function addTask(app: TestApp, task: WorkflowTask, key = app.key): Promise<WorkflowTask & { workflow_task_uuid: string }> {
+export async function addTask(
+  app: TestApp,
+  task: WorkflowTask,
+  key = app.key,
+): Promise<WorkflowTask & { workflow_task_uuid: string }> {
   return (await ask(app, { operation: 'insertWorkflowTask', body: task, key })).task;
 }
 
 /** Changes a task and answers the status and the body. */
 export function changeTask(app: TestApp, taskUuid: string, change: object, key = app.key) {
-  return app.request({ operation: 'updateWorkflowTask', params: { task_uuid: taskUuid }, body: change, key });
+  return app.request({
+    operation: 'updateWorkflowTask',
+    params: { task_uuid: taskUuid },
+    body: change,
+    key,
+  });
 }

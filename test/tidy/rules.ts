@@ -1,11 +1,13 @@
 import { matchesGlob } from 'node:path';
-import { lineAt, type Import, type Source } from './sources.ts';
+import { type Import, lineAt, type Source } from './sources.ts';
 
 /** What is wrong, where: `path:line: …`. */
 export type Fault = string;
 
-const fault = (source: Source, line: number, what: string): Fault => `${source.path}:${line}: ${what}`;
-const isAny = (path: string, globs: readonly string[]): boolean => globs.some((glob) => matchesGlob(path, glob));
+const fault = (source: Source, line: number, what: string): Fault =>
+  `${source.path}:${line}: ${what}`;
+const isAny = (path: string, globs: readonly string[]): boolean =>
+  globs.some((glob) => matchesGlob(path, glob));
 
 /** A part of the house: its files, and the parts it may import from besides itself. */
 export interface Room {
@@ -14,15 +16,26 @@ export interface Room {
 }
 
 /** Imports between rooms that no arrow allows, and files that belong to no room. Types count as well: they tie rooms together just so. */
-export function wrongImports(sources: readonly Source[], rooms: Readonly<Record<string, Room>>): Fault[] {
-  const roomOf = (path: string) => Object.keys(rooms).find((name) => isAny(path, rooms[name]!.files));
+export function wrongImports(
+  sources: readonly Source[],
+  rooms: Readonly<Record<string, Room>>,
+): Fault[] {
+  const roomOf = (path: string) =>
+    Object.keys(rooms).find((name) => isAny(path, rooms[name]!.files));
   return sources.flatMap((source) => {
     const from = roomOf(source.path);
-    if (from === undefined) return [fault(source, 1, 'belongs to no room; add its folder to the table of rooms')];
+    if (from === undefined)
+      return [fault(source, 1, 'belongs to no room; add its folder to the table of rooms')];
     return source.imports.filter(isOurs).flatMap(({ target, line }) => {
       const to = roomOf(target);
       if (to === from || (to !== undefined && rooms[from]!.mayImport.includes(to))) return [];
-      return [fault(source, line, `${from} may not import ${to ?? target}; it may import ${rooms[from]!.mayImport.join(', ') || 'nothing'}`)];
+      return [
+        fault(
+          source,
+          line,
+          `${from} may not import ${to ?? target}; it may import ${rooms[from]!.mayImport.join(', ') || 'nothing'}`,
+        ),
+      ];
     });
   });
 }
@@ -36,7 +49,14 @@ export function cycles(sources: readonly Source[]): Fault[] {
     for (const { target, typeOnly, line } of source.imports) {
       const next = byPath.get(target);
       if (!next || typeOnly) continue;
-      if (trail.includes(target)) found.push(fault(source, line, `closes a circle: ${[...trail.slice(trail.indexOf(target)), target].join(' → ')}`));
+      if (trail.includes(target))
+        found.push(
+          fault(
+            source,
+            line,
+            `closes a circle: ${[...trail.slice(trail.indexOf(target)), target].join(' → ')}`,
+          ),
+        );
       else if (!done.has(target)) walk(next, [...trail, target]);
     }
     done.add(source.path);
@@ -55,40 +75,80 @@ export interface Reserved {
 /** Reserved words outside their rooms. */
 export function wrongWords(sources: readonly Source[], reserved: readonly Reserved[]): Fault[] {
   return sources.flatMap((source) =>
-    reserved.filter(({ where }) => !isAny(source.path, where)).flatMap(({ what, pattern }) =>
-      [...source.code.matchAll(new RegExp(pattern, 'g'))].map((match) => fault(source, lineAt(source.code, match.index), `${match[0].trim()}: ${what}`))));
+    reserved
+      .filter(({ where }) => !isAny(source.path, where))
+      .flatMap(({ what, pattern }) =>
+        [...source.code.matchAll(new RegExp(pattern, 'g'))].map((match) =>
+          fault(source, lineAt(source.code, match.index), `${match[0].trim()}: ${what}`),
+        ),
+      ),
+  );
 }
 
 /** Rule files that wait for something, or import anything but the kernel, the contract, other rule files and pure packages. A mere type brings no effect in. */
-export function impurities(sources: readonly Source[], isPure: (path: string) => boolean, packages: readonly string[]): Fault[] {
-  return sources.filter(({ path }) => isPure(path)).flatMap((source) => [
-    ...[...source.code.matchAll(/\basync\b|\bawait\b/g)].map((match) =>
-      fault(source, lineAt(source.code, match.index), `${match[0]} in a rule file: rules get data and answer with data`)),
-    ...source.imports.filter(({ target, typeOnly }) => !typeOnly && (isOurs({ target }) ? !isPure(target) : !packages.includes(target))).map(({ text, line }) =>
-      fault(source, line, `a rule file may not import ${text}`)),
-  ]);
+export function impurities(
+  sources: readonly Source[],
+  isPure: (path: string) => boolean,
+  packages: readonly string[],
+): Fault[] {
+  return sources
+    .filter(({ path }) => isPure(path))
+    .flatMap((source) => [
+      ...[...source.code.matchAll(/\basync\b|\bawait\b/g)].map((match) =>
+        fault(
+          source,
+          lineAt(source.code, match.index),
+          `${match[0]} in a rule file: rules get data and answer with data`,
+        ),
+      ),
+      ...source.imports
+        .filter(
+          ({ target, typeOnly }) =>
+            !typeOnly && (isOurs({ target }) ? !isPure(target) : !packages.includes(target)),
+        )
+        .map(({ text, line }) => fault(source, line, `a rule file may not import ${text}`)),
+    ]);
 }
 
 /** Statements on tables that belong to another room: writes anywhere but in the owner's stores, reads where the owner may not be imported. */
-export function foreignTables(sources: readonly Source[], owners: Readonly<Record<string, string>>, mayRead: (path: string, owner: string) => boolean): Fault[] {
+export function foreignTables(
+  sources: readonly Source[],
+  owners: Readonly<Record<string, string>>,
+  mayRead: (path: string, owner: string) => boolean,
+): Fault[] {
   return sources.flatMap((source) =>
     source.texts.flatMap(({ text, line }) =>
       tablesIn(text, Object.keys(owners)).flatMap(({ table, verb, index }) => {
         const owner = owners[table]!;
         const at = line + lineAt(text, index) - 1;
         // The platform has no stores: its rooms are small, and each owns what lies in it.
-        const isStore = source.path.startsWith(`${owner}/`) && (owner.startsWith('server/src/platform') || /(^|\/)(store|[a-z]\w*Store)\.ts$/.test(source.path));
+        const isStore =
+          source.path.startsWith(`${owner}/`) &&
+          (owner.startsWith('server/src/platform') ||
+            /(^|\/)(store|[a-z]\w*Store)\.ts$/.test(source.path));
         if (isStore || (verb === 'reads' && mayRead(source.path, owner))) return [];
         return [fault(source, at, `${verb} ${table}, which belongs to the stores of ${owner}`)];
-      })));
+      }),
+    ),
+  );
 }
 
-function tablesIn(text: string, tables: readonly string[]): { table: string; verb: 'reads' | 'writes'; index: number }[] {
+function tablesIn(
+  text: string,
+  tables: readonly string[],
+): { table: string; verb: 'reads' | 'writes'; index: number }[] {
   if (!/\b(select|insert\s+into|update|delete\s+from|with|from|join)\b/.test(text)) return [];
-  const pattern = new RegExp(String.raw`\b(from|join|insert\s+into|update|delete\s+from|lock\s+table|truncate)\s+(?:only\s+)?(${tables.join('|')})\b(?=\s|\)|,|;|$)`, 'g');
+  const pattern = new RegExp(
+    String.raw`\b(from|join|insert\s+into|update|delete\s+from|lock\s+table|truncate)\s+(?:only\s+)?(${tables.join('|')})\b(?=\s|\)|,|;|$)`,
+    'g',
+  );
   return [...text.matchAll(pattern)]
     .filter((match) => isStatement(text, match[1]!))
-    .map((match) => ({ table: match[2]!, verb: /^(from|join)$/.test(match[1]!) ? 'reads' : 'writes', index: match.index }));
+    .map((match) => ({
+      table: match[2]!,
+      verb: /^(from|join)$/.test(match[1]!) ? 'reads' : 'writes',
+      index: match.index,
+    }));
 }
 
 // Messages to people speak of "an order" and "from item 3" too; SQL has more of its own words around.
@@ -99,24 +159,45 @@ function isStatement(text: string, verb: string): boolean {
 }
 
 /** Tables without an owner, and owners of tables that are gone. */
-export function unownedTables(tables: readonly string[], owners: Readonly<Record<string, string>>): Fault[] {
+export function unownedTables(
+  tables: readonly string[],
+  owners: Readonly<Record<string, string>>,
+): Fault[] {
   return [
-    ...tables.filter((table) => !(table in owners)).map((table) => `table ${table}: name its owner in the table of owners`),
-    ...Object.keys(owners).filter((table) => !tables.includes(table)).map((table) => `table ${table}: no migration creates it`),
+    ...tables
+      .filter((table) => !(table in owners))
+      .map((table) => `table ${table}: name its owner in the table of owners`),
+    ...Object.keys(owners)
+      .filter((table) => !tables.includes(table))
+      .map((table) => `table ${table}: no migration creates it`),
   ];
 }
 
 /** Names that say nothing, files that only pass on what others hold, and files too long to be read at a sitting. */
-export function poorFiles(sources: readonly Source[], linesMax: number, catalogues: readonly string[]): Fault[] {
+export function poorFiles(
+  sources: readonly Source[],
+  linesMax: number,
+  catalogues: readonly string[],
+): Fault[] {
   return sources.flatMap((source) => {
     const name = source.path.split('/').at(-1)!;
-    const isBarrel = source.code.trim() !== '' && source.code.replace(/\bexport\s+(type\s+)?(\*(\s+as\s+\w+)?|\{[^}]*\})\s*from\s*(['"]) *\4;?/g, '').trim() === '';
+    const isBarrel =
+      source.code.trim() !== '' &&
+      source.code
+        .replace(/\bexport\s+(type\s+)?(\*(\s+as\s+\w+)?|\{[^}]*\})\s*from\s*(['"]) *\4;?/g, '')
+        .trim() === '';
     return [
-      ...(/^(utils?|types?|helpers?|common|misc|shared)\.tsx?$/.test(name) && !isAny(source.path, catalogues) ? [fault(source, 1, `a file called ${name} says nothing; name it after what it holds`)] : []),
+      ...(/^(utils?|types?|helpers?|common|misc|shared)\.tsx?$/.test(name) &&
+      !isAny(source.path, catalogues)
+        ? [fault(source, 1, `a file called ${name} says nothing; name it after what it holds`)]
+        : []),
       ...(isBarrel ? [fault(source, 1, 'only re-exports; import from where the things are')] : []),
-      ...(source.lines > linesMax && !isAny(source.path, catalogues) ? [fault(source, 1, `${source.lines} lines; split it, or list it as a catalogue`)] : []),
+      ...(source.lines > linesMax && !isAny(source.path, catalogues)
+        ? [fault(source, 1, `${source.lines} lines; split it, or list it as a catalogue`)]
+        : []),
     ];
   });
 }
 
-const isOurs = ({ target }: Pick<Import, 'target'>): boolean => /^(contract|server|sdk|web|test|bench|scripts)\//.test(target);
+const isOurs = ({ target }: Pick<Import, 'target'>): boolean =>
+  /^(contract|server|sdk|web|test|bench|scripts)\//.test(target);

@@ -28,27 +28,49 @@ export interface Piece {
 
 /** Every TypeScript file of ours that is not a test. */
 export function readSources(root: string): Source[] {
-  const paths = globSync('{contract,server,sdk,web,bench,scripts}/**/*.{ts,tsx}', { cwd: root, exclude: ['**/node_modules/**'] });
-  return paths.filter((path) => !/\.(test|long)\.tsx?$/.test(path)).sort().map((path) => parseSource(path, readFileSync(join(root, path), 'utf8')));
+  const paths = globSync('{contract,server,sdk,web,bench,scripts}/**/*.{ts,tsx}', {
+    cwd: root,
+    exclude: ['**/node_modules/**'],
+  });
+  return paths
+    .filter((path) => !/\.(test|long)\.tsx?$/.test(path))
+    .sort()
+    .map((path) => parseSource(path, readFileSync(join(root, path), 'utf8')));
 }
 
 /** Takes a file apart. */
 export function parseSource(path: string, text: string): Source {
   const { code, texts } = separate(text);
-  return { path, code, texts, imports: importsOf(path, text, code), lines: text.split('\n').length - 1 };
+  return {
+    path,
+    code,
+    texts,
+    imports: importsOf(path, text, code),
+    lines: text.split('\n').length - 1,
+  };
 }
 
-export const lineAt = (text: string, index: number): number => text.slice(0, index).split('\n').length;
+export const lineAt = (text: string, index: number): number =>
+  text.slice(0, index).split('\n').length;
 
-const importPattern = /^[ \t]*(?:import|export)\b([^;'"]*?)from\s*['"]|^[ \t]*import\s*['"]|\bimport\(\s*['"]/gm;
+const importPattern =
+  /^[ \t]*(?:import|export)\b([^;'"]*?)from\s*['"]|^[ \t]*import\s*['"]|\bimport\(\s*['"]/gm;
 
 function importsOf(path: string, text: string, code: string): Import[] {
   return [...text.matchAll(importPattern)].flatMap((match) => {
     // Blanked in `code`: the match lies in a comment or in a text.
-    if (!/\b(import|export)\b/.test(code.slice(match.index, match.index + match[0].length))) return [];
+    if (!/\b(import|export)\b/.test(code.slice(match.index, match.index + match[0].length)))
+      return [];
     const start = match.index + match[0].length;
     const specifier = /[^'"]*/.exec(text.slice(start))![0];
-    return [{ text: specifier, target: resolved(path, specifier), typeOnly: /^\s*type\b/.test(match[1] ?? ''), line: lineAt(text, match.index + match[0].search(/\S/)) }];
+    return [
+      {
+        text: specifier,
+        target: resolved(path, specifier),
+        typeOnly: /^\s*type\b/.test(match[1] ?? ''),
+        line: lineAt(text, match.index + match[0].search(/\S/)),
+      },
+    ];
   });
 }
 
@@ -61,7 +83,8 @@ function resolved(path: string, specifier: string): string {
 function separate(text: string): { code: string; texts: Piece[] } {
   const texts: Piece[] = [];
   const code = text.replace(token, (match, index: number) => {
-    if (match.startsWith('/')) return match.startsWith('//') || match.startsWith('/*') ? blank(match) : match;
+    if (match.startsWith('/'))
+      return match.startsWith('//') || match.startsWith('/*') ? blank(match) : match;
     texts.push({ text: match.slice(1, -1), line: lineAt(text, index) });
     return match[0] + blank(match.slice(1, -1)) + match[0];
   });

@@ -1,27 +1,42 @@
 // What receivers do, and what becomes of the delivery: a table. Time-outs are shortened; everything else is as in production.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import type { Socket } from 'node:net';
-import { once } from 'node:events';
 import { test } from 'node:test';
 import { systemClock } from '../../server/src/platform/clock/systemClock.ts';
 import { httpSender, responseMax } from '../../server/src/webhooks/send.ts';
 import { testApp } from '../support/app.ts';
 import { startRawReceiver } from '../support/rawReceiver.ts';
-import { answers, startReceiver, type Behaviour } from '../support/receiver.ts';
+import { answers, type Behaviour, startReceiver } from '../support/receiver.ts';
 import { webhookWorld } from '../support/webhooks.ts';
 
 const timeoutMs = 400;
 let addresses = ['127.0.0.1'];
-const lookup = async () => addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+const lookup = async () =>
+  addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
 const world = await testApp({ sender: httpSender({ clock: systemClock, timeoutMs, lookup }) });
 const { addWebhook, addItem, deliver, webhookOf, change, remove } = await webhookWorld(world);
 
 /** The webhook's tries, oldest first. */
 async function logOf(oid: number): Promise<any[]> {
   const params = { webhookOid: oid };
-  const { webhook_log_summaries: summaries } = (await world.request({ operation: 'getWebhookLogSummaries', params })).body;
-  return Promise.all(summaries.reverse().map(async ({ request_id }: any) => (await world.request({ operation: 'getWebhookLog', params: { ...params, requestId: request_id } })).body.webhook_log));
+  const { webhook_log_summaries: summaries } = (
+    await world.request({ operation: 'getWebhookLogSummaries', params })
+  ).body;
+  return Promise.all(
+    summaries
+      .reverse()
+      .map(
+        async ({ request_id }: any) =>
+          (
+            await world.request({
+              operation: 'getWebhookLog',
+              params: { ...params, requestId: request_id },
+            })
+          ).body.webhook_log,
+      ),
+  );
 }
 
 interface Expected {
@@ -36,27 +51,70 @@ const failed = (response: RegExp): Expected => ({ success: false, response });
 const polite: [name: string, behaviour: Behaviour, expected: Expected][] = [
   ['answers 200', answers(200, {}, 'thanks'), { success: true, status: 200, response: /^thanks$/ }],
   ['answers 204', answers(204), { success: true, status: 204 }],
-  ['is slow, but in time', (_, response) => void setTimeout(() => response.end('late'), timeoutMs / 4), { success: true, status: 200 }],
+  [
+    'is slow, but in time',
+    (_, response) => void setTimeout(() => response.end('late'), timeoutMs / 4),
+    { success: true, status: 200 },
+  ],
   ['fails', answers(500, {}, 'no'), { success: false, status: 500, response: /^no$/ }],
   ['does not know us', answers(404), { success: false, status: 404 }],
-  ['redirects to the metadata service', answers(302, { location: 'http://169.254.169.254/latest/meta-data/' }), { success: false, status: 302 }],
-  ['redirects to another host for good', answers(308, { location: 'https://example.com/' }), { success: false, status: 308 }],
+  [
+    'redirects to the metadata service',
+    answers(302, { location: 'http://169.254.169.254/latest/meta-data/' }),
+    { success: false, status: 302 },
+  ],
+  [
+    'redirects to another host for good',
+    answers(308, { location: 'https://example.com/' }),
+    { success: false, status: 308 },
+  ],
   ['hangs', () => {}, failed(/^no answer: none within 0\.4 seconds$/)],
-  ['answers a part and hangs', (_, response) => void response.writeHead(200).write('so far'), failed(/none within 0\.4 seconds/)],
+  [
+    'answers a part and hangs',
+    (_, response) => void response.writeHead(200).write('so far'),
+    failed(/none within 0\.4 seconds/),
+  ],
   ['cuts the line', (_, response) => void response.socket!.destroy(), failed(/^no answer: /)],
-  ['cuts the line in the middle of its answer', (_, response) => {
-    response.writeHead(200, { 'content-length': '1000' }).write('half');
-    setTimeout(() => response.socket!.destroy(), 20);
-  }, failed(/^no answer: /)],
-  ['sends headers without end', (_, response) => void response.writeHead(200, Object.fromEntries(Array.from({ length: 2000 }, (_, n) => [`x-${n}`, 'x'.repeat(100)]))).end(), failed(/^no answer: .*[Hh]eader/)],
+  [
+    'cuts the line in the middle of its answer',
+    (_, response) => {
+      response.writeHead(200, { 'content-length': '1000' }).write('half');
+      setTimeout(() => response.socket!.destroy(), 20);
+    },
+    failed(/^no answer: /),
+  ],
+  [
+    'sends headers without end',
+    (_, response) =>
+      void response
+        .writeHead(
+          200,
+          Object.fromEntries(Array.from({ length: 2000 }, (_, n) => [`x-${n}`, 'x'.repeat(100)])),
+        )
+        .end(),
+    failed(/^no answer: .*[Hh]eader/),
+  ],
   // A cut in the middle of a character of two halves, and a NUL, are more than PostgreSQL takes.
-  ['answers what no text may hold', answers(200, {}, `\0${'x'.repeat(responseMax - 2)}😀😀`), { success: true, status: 200, response: /^\uFFFDx+\uFFFD$/ }],
+  [
+    'answers what no text may hold',
+    answers(200, {}, `\0${'x'.repeat(responseMax - 2)}😀😀`),
+    { success: true, status: 200, response: /^\uFFFDx+\uFFFD$/ },
+  ],
 ];
 
 const raw: [name: string, behaviour: (socket: Socket) => void, expected: Expected][] = [
   ['speaks no HTTP', (socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n'), failed(/^no answer: /)],
-  ['answers with a broken status line', (socket) => socket.end('HTTP/1.1 twohundred OK\r\n\r\n'), failed(/^no answer: /)],
-  ['answers with two lengths', (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 5\r\n\r\nabcde'), failed(/^no answer: /)],
+  [
+    'answers with a broken status line',
+    (socket) => socket.end('HTTP/1.1 twohundred OK\r\n\r\n'),
+    failed(/^no answer: /),
+  ],
+  [
+    'answers with two lengths',
+    (socket) =>
+      socket.end('HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 5\r\n\r\nabcde'),
+    failed(/^no answer: /),
+  ],
   ['says nothing and hangs up', (socket) => socket.end(), failed(/^no answer: /)],
 ];
 
@@ -82,10 +140,17 @@ async function oneTry(url: string, expected: Expected): Promise<void> {
   await addItem();
   await deliver();
   const [log, ...more] = await logOf(oid);
-  assert.deepEqual([log.success, log.status_code, more], [expected.success, expected.status, []], log.response);
+  assert.deepEqual(
+    [log.success, log.status_code, more],
+    [expected.success, expected.status, []],
+    log.response,
+  );
   if (expected.response) assert.match(log.response, expected.response);
   const webhook = await webhookOf(oid);
-  assert.deepEqual([webhook.consecutive_failures, webhook.pending, webhook.disabled], expected.success ? [0, 0, false] : [1, 1, false]);
+  assert.deepEqual(
+    [webhook.consecutive_failures, webhook.pending, webhook.disabled],
+    expected.success ? [0, 0, false] : [1, 1, false],
+  );
   assert.equal(webhook.next_retry_after === undefined, expected.success);
   await remove(oid);
 }
@@ -160,7 +225,9 @@ test('a receiver that is down is left alone after a few tries, and what was mean
 
 test('a name that changes its address between two connections gains nothing', async (t) => {
   const receiver = await startRawReceiver(t);
-  receiver.behave((socket) => socket.end('HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n'));
+  receiver.behave((socket) =>
+    socket.end('HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n'),
+  );
   const { webhook_oid: oid } = await addWebhook(`http://localhost:${receiver.port}/hook`);
   await addItem();
   await deliver();
@@ -170,17 +237,27 @@ test('a name that changes its address between two connections gains nothing', as
   await deliver();
   addresses = ['127.0.0.1'];
   const [first, second] = await logOf(oid);
-  assert.deepEqual([first.success, second.success, second.response], [true, false, 'no answer: localhost leads to an internal address']);
+  assert.deepEqual(
+    [first.success, second.success, second.response],
+    [true, false, 'no answer: localhost leads to an internal address'],
+  );
   assert.equal(receiver.connections, 1);
   await remove(oid);
 });
 
 test('an IPv6 address is posted to like any other', async (t) => {
-  const server = createHttpServer((request, response) => void request.resume().on('end', () => response.end())).listen(0, '::1');
-  const listens = await Promise.race([once(server, 'listening').then(() => true), once(server, 'error').then(() => false)]);
+  const server = createHttpServer(
+    (request, response) => void request.resume().on('end', () => response.end()),
+  ).listen(0, '::1');
+  const listens = await Promise.race([
+    once(server, 'listening').then(() => true),
+    once(server, 'error').then(() => false),
+  ]);
   if (!listens) return t.skip('this machine has no IPv6');
   t.after(() => void server.close());
-  const { webhook_oid: oid } = await addWebhook(`http://[::1]:${(server.address() as { port: number }).port}/hook`);
+  const { webhook_oid: oid } = await addWebhook(
+    `http://[::1]:${(server.address() as { port: number }).port}/hook`,
+  );
   await addItem();
   await deliver();
   assert.equal((await logOf(oid))[0].success, true);

@@ -17,12 +17,19 @@ const { addWebhook, addItem, deliver, webhookOf, remove } = await webhookWorld(w
 /** The mails that lie in the folder once everything is sent, without their soft line breaks. */
 async function mails(): Promise<string[]> {
   await world.work('notices');
-  const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.eml'));
-  return Promise.all(files.map(async (name) => (await readFile(join(folder, name), 'utf8')).replaceAll('=\r\n', '')));
+  const files = (await readdir(folder, { recursive: true })).filter((name) =>
+    name.endsWith('.eml'),
+  );
+  return Promise.all(
+    files.map(async (name) => (await readFile(join(folder, name), 'utf8')).replaceAll('=\r\n', '')),
+  );
 }
 
 const tellTo = async (merchant_email?: string): Promise<void> => {
-  const answer = await world.request({ operation: 'updateMerchantSettings', body: { notices: { merchant_email } } });
+  const answer = await world.request({
+    operation: 'updateMerchantSettings',
+    body: { notices: { merchant_email } },
+  });
   assert.equal(answer.status, 200, answer.text);
 };
 
@@ -43,7 +50,11 @@ test('a merchant is told once of a webhook that is disabled, and without its sec
   await tellTo('ops@beans.example');
   const receiver = await startReceiver(t);
   receiver.behave(answers(410));
-  const { webhook_oid: oid } = await addWebhook(`${receiver.url}?token=s3cret`, { authentication_type: 'basic', basic_username: 'us3r', basic_password: 'passw0rd' });
+  const { webhook_oid: oid } = await addWebhook(`${receiver.url}?token=s3cret`, {
+    authentication_type: 'basic',
+    basic_username: 'us3r',
+    basic_password: 'passw0rd',
+  });
   await addItem();
   await deliver();
   await mails();
@@ -55,7 +66,8 @@ test('a merchant is told once of a webhook that is disabled, and without its sec
   assert.match(mail!, /^Content-Type: text\/plain[^]*^Content-Type: text\/html/m);
   assert.ok(mail!.includes(`${receiver.url} (webhook ${oid})`));
   assert.match(mail!, /Because the receiver answered 410, gone/);
-  for (const secret of ['s3cret', 'us3r', 'passw0rd', 'whsec']) assert.ok(!mail!.includes(secret), secret);
+  for (const secret of ['s3cret', 'us3r', 'passw0rd', 'whsec'])
+    assert.ok(!mail!.includes(secret), secret);
   await remove(oid);
 });
 

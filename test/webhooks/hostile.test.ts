@@ -6,7 +6,14 @@ import { systemClock } from '../../server/src/platform/clock/systemClock.ts';
 import { httpSender, type Sender, type Sent } from '../../server/src/webhooks/send.ts';
 import { startRawReceiver } from '../support/rawReceiver.ts';
 import { answers, startReceiver } from '../support/receiver.ts';
-import { carriers, internalV4, internalV6, localNames, notations, tricks } from './hostileDestinations.ts';
+import {
+  carriers,
+  internalV4,
+  internalV6,
+  localNames,
+  notations,
+  tricks,
+} from './hostileDestinations.ts';
 
 interface Scope {
   after(done: () => void | Promise<void>): void;
@@ -14,19 +21,36 @@ interface Scope {
 
 /** A sender to which every name resolves as the test says; no real name is ever looked up. */
 function senderFor(t: Scope, resolve: (hostname: string) => readonly string[]): Sender {
-  const sender = httpSender({ clock: systemClock, timeoutMs: 5000, lookup: async (hostname) => resolve(hostname).map((address) => ({ address, family: isIP(address) })) });
+  const sender = httpSender({
+    clock: systemClock,
+    timeoutMs: 5000,
+    lookup: async (hostname) =>
+      resolve(hostname).map((address) => ({ address, family: isIP(address) })),
+  });
   t.after(() => sender.close());
   return sender;
 }
 
 const post = (sender: Sender, url: string, allowLoopback = false): Promise<Sent> =>
-  sender.send({ url, headers: {}, body: Buffer.from('{"events":[]}'), policy: { allowLoopback }, signal: new AbortController().signal });
+  sender.send({
+    url,
+    headers: {},
+    body: Buffer.from('{"events":[]}'),
+    policy: { allowLoopback },
+    signal: new AbortController().signal,
+  });
 
-const refusal = /^not sent: the URL (is not a URL|is neither http nor https|is not encrypted|holds a user name|leads to an internal address)|leads to an internal address$/;
+const refusal =
+  /^not sent: the URL (is not a URL|is neither http nor https|is not encrypted|holds a user name|leads to an internal address)|leads to an internal address$/;
 let tried = 0;
 
 /** None of them was answered, each was refused by us, and the canary heard nothing. */
-async function assertRefused(sender: Sender, urls: readonly string[], canary: { readonly connections: number }, allowLoopback = false): Promise<void> {
+async function assertRefused(
+  sender: Sender,
+  urls: readonly string[],
+  canary: { readonly connections: number },
+  allowLoopback = false,
+): Promise<void> {
   for (const url of urls) {
     const sent = await post(sender, url, allowLoopback);
     assert.equal(sent.statusCode, undefined, url);
@@ -38,43 +62,89 @@ async function assertRefused(sender: Sender, urls: readonly string[], canary: { 
 
 test('the canary hears whoever may come', async (t) => {
   const canary = await startRawReceiver(t);
-  await post(senderFor(t, () => []), canary.url, true);
+  await post(
+    senderFor(t, () => []),
+    canary.url,
+    true,
+  );
   assert.equal(canary.connections, 1);
 });
 
 test('internal addresses in every notation', async (t) => {
   const canary = await startRawReceiver(t);
   const sender = senderFor(t, () => ['127.0.0.1']);
-  await assertRefused(sender, internalV4.flatMap((address) => notations(address).map((host) => `https://${host}:${canary.port}/`)), canary);
-  await assertRefused(sender, internalV6.map((address) => `https://[${address}]:${canary.port}/`), canary);
+  await assertRefused(
+    sender,
+    internalV4.flatMap((address) =>
+      notations(address).map((host) => `https://${host}:${canary.port}/`),
+    ),
+    canary,
+  );
+  await assertRefused(
+    sender,
+    internalV6.map((address) => `https://[${address}]:${canary.port}/`),
+    canary,
+  );
 });
 
 test('names of this machine, and tricks of the URL', async (t) => {
   const canary = await startRawReceiver(t);
   const sender = senderFor(t, () => ['127.0.0.1', '::1']);
-  await assertRefused(sender, [...localNames.map((name) => `https://${name}:${canary.port}/`), ...tricks(canary.port)], canary);
+  await assertRefused(
+    sender,
+    [...localNames.map((name) => `https://${name}:${canary.port}/`), ...tricks(canary.port)],
+    canary,
+  );
 });
 
 test('a harmless name that resolves to an internal address, or to several', async (t) => {
   const canary = await startRawReceiver(t);
-  const resolved = [...internalV4, ...internalV6, ...internalV4.flatMap((address) => carriers(address).filter((each) => isIP(each) !== 0))];
+  const resolved = [
+    ...internalV4,
+    ...internalV6,
+    ...internalV4.flatMap((address) => carriers(address).filter((each) => isIP(each) !== 0)),
+  ];
   const byName = new Map(resolved.map((address, index) => [`shop-${index}.example.com`, address]));
-  const sender = senderFor(t, (hostname) => [byName.get(hostname)!, '127.0.0.1', '::ffff:127.0.0.1', '::1']);
-  await assertRefused(sender, [...byName.keys()].map((name) => `https://${name}:${canary.port}/`), canary);
+  const sender = senderFor(t, (hostname) => [
+    byName.get(hostname)!,
+    '127.0.0.1',
+    '::ffff:127.0.0.1',
+    '::1',
+  ]);
+  await assertRefused(
+    sender,
+    [...byName.keys()].map((name) => `https://${name}:${canary.port}/`),
+    canary,
+  );
 });
 
 test('a developer on loopback may not go elsewhere inside', async (t) => {
   const canary = await startRawReceiver(t);
   const sender = senderFor(t, () => ['0.0.0.0', '10.0.0.1', '169.254.169.254']);
   const elsewhere = internalV4.filter((address) => !address.startsWith('127.'));
-  await assertRefused(sender, [...elsewhere.map((address) => `https://${address}:${canary.port}/`), `http://localhost:${canary.port}/`, `https://shop.example.com:${canary.port}/`], canary, true);
+  await assertRefused(
+    sender,
+    [
+      ...elsewhere.map((address) => `https://${address}:${canary.port}/`),
+      `http://localhost:${canary.port}/`,
+      `https://shop.example.com:${canary.port}/`,
+    ],
+    canary,
+    true,
+  );
 });
 
 test('no redirect is followed, wherever it leads', async (t) => {
   const [canary, receiver] = [await startRawReceiver(t), await startReceiver(t)];
   const sender = senderFor(t, () => ['127.0.0.1']);
   for (const status of [300, 301, 302, 303, 307, 308]) {
-    for (const location of [canary.url, `//127.0.0.1:${canary.port}/`, `https://localhost:${canary.port}/`, 'http://169.254.169.254/latest/meta-data/', 'file:///etc/passwd']) {
+    for (const location of [
+      canary.url,
+      `//127.0.0.1:${canary.port}/`,
+      `https://localhost:${canary.port}/`,
+      'http://169.254.169.254/latest/meta-data/',
+      'file:///etc/passwd',
+    ]) {
       receiver.behave(answers(status, { location, refresh: `0; url=${location}` }));
       assert.equal((await post(sender, receiver.url, true)).statusCode, status);
       tried++;

@@ -7,13 +7,16 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
-import { systemClock, type SystemClock } from '../../server/src/platform/clock/systemClock.ts';
+import { type SystemClock, systemClock } from '../../server/src/platform/clock/systemClock.ts';
 import { testApp } from '../support/app.ts';
 import { answers, startReceiver } from '../support/receiver.ts';
 import { webhookWorld } from '../support/webhooks.ts';
 
 let hoursLater = 0;
-const clock: SystemClock = { ...systemClock, now: () => systemClock.now().add({ hours: hoursLater }) };
+const clock: SystemClock = {
+  ...systemClock,
+  now: () => systemClock.now().add({ hours: hoursLater }),
+};
 const world = await testApp({ clock });
 const { addWebhook, addItem, deliver, webhookOf, change, remove } = await webhookWorld(world);
 
@@ -23,19 +26,31 @@ test('after 72 hours without one success a webhook is disabled; enabled again it
   const { webhook_oid: oid } = await addWebhook(receiver.url);
   await addItem();
   await deliver();
-  for (const [hours, disabled] of [[24, false], [71, false], [73, true]] as const) {
+  for (const [hours, disabled] of [
+    [24, false],
+    [71, false],
+    [73, true],
+  ] as const) {
     hoursLater = hours;
     await deliver();
     assert.equal((await webhookOf(oid)).disabled, disabled, `after ${hours} hours`);
   }
-  const [told] = await world.db.rows<{ data: any }>("select data from event where merchant_id = 'TEST' and name = 'webhook_disable'");
-  assert.deepEqual([told!.data.reason, told!.data.object.webhook_oid], ['every delivery has failed for 72 hours', oid]);
+  const [told] = await world.db.rows<{ data: any }>(
+    "select data from event where merchant_id = 'TEST' and name = 'webhook_disable'",
+  );
+  assert.deepEqual(
+    [told!.data.reason, told!.data.object.webhook_oid],
+    ['every delivery has failed for 72 hours', oid],
+  );
   await addItem();
   assert.equal((await webhookOf(oid)).pending, 2);
   receiver.behave(answers(200));
   await change(oid, { disabled: false });
   await deliver();
-  assert.deepEqual([(await webhookOf(oid)).pending, receiver.received.at(-1)!.events.length], [0, 1]);
+  assert.deepEqual(
+    [(await webhookOf(oid)).pending, receiver.received.at(-1)!.events.length],
+    [0, 1],
+  );
   await remove(oid);
 });
 
@@ -43,7 +58,12 @@ test('a success in between starts the 72 hours anew', async (t) => {
   const receiver = await startReceiver(t);
   const { webhook_oid: oid } = await addWebhook(receiver.url);
   const from = hoursLater;
-  for (const [hours, status] of [[0, 500], [48, 200], [50, 500], [120, 500]] as const) {
+  for (const [hours, status] of [
+    [0, 500],
+    [48, 200],
+    [50, 500],
+    [120, 500],
+  ] as const) {
     hoursLater = from + hours;
     receiver.behave(answers(status));
     await addItem();
@@ -63,13 +83,18 @@ test('what is older than 30 days is forgotten, and forgetting is no failure', as
   await addItem();
   hoursLater += 31 * 24;
   await world.work('event retention');
-  const { webhook_log_summaries: log } = (await world.request({ operation: 'getWebhookLogSummaries', params: { webhookOid: oid } })).body;
+  const { webhook_log_summaries: log } = (
+    await world.request({ operation: 'getWebhookLogSummaries', params: { webhookOid: oid } })
+  ).body;
   assert.deepEqual(log, []);
   receiver.behave(answers(200));
   await change(oid, { disabled: false });
   await deliver();
   const webhook = await webhookOf(oid);
-  assert.deepEqual([webhook.pending, webhook.consecutive_failures, receiver.received.length], [0, 0, 1]);
+  assert.deepEqual(
+    [webhook.pending, webhook.consecutive_failures, receiver.received.length],
+    [0, 0, 1],
+  );
   await remove(oid);
 });
 
@@ -77,20 +102,34 @@ test('an old secret signs beside the new one for as long as was asked', async (t
   hoursLater = 0;
   const receiver = await startReceiver(t);
   const { webhook_oid: oid } = await addWebhook(receiver.url);
-  const rotate = async (hours: number) => (await world.request({ operation: 'rotateWebhookSecret', params: { webhookOid: oid }, body: { keep_old_hours: hours } })).body.secrets[0].secret as string;
+  const rotate = async (hours: number) =>
+    (
+      await world.request({
+        operation: 'rotateWebhookSecret',
+        params: { webhookOid: oid },
+        body: { keep_old_hours: hours },
+      })
+    ).body.secrets[0].secret as string;
   const [first, second] = [await rotate(0), await rotate(24)];
   await addItem();
   await deliver();
   const { body, headers } = receiver.received[0]!;
-  for (const secret of [first, second]) assert.ok(new Webhook(secret).verify(body, headers as Record<string, string>));
-  const listed = (await world.request({ operation: 'getWebhookSecrets', params: { webhookOid: oid } })).text;
-  for (const secret of [first, second]) assert.ok(!listed.includes(secret), 'a secret is shown once');
+  for (const secret of [first, second])
+    assert.ok(new Webhook(secret).verify(body, headers as Record<string, string>));
+  const listed = (
+    await world.request({ operation: 'getWebhookSecrets', params: { webhookOid: oid } })
+  ).text;
+  for (const secret of [first, second])
+    assert.ok(!listed.includes(secret), 'a secret is shown once');
   hoursLater = 25;
   await addItem();
   await deliver();
   assert.equal(String(receiver.received[1]!.headers['webhook-signature']).split(' ').length, 1);
-  const stored = await world.db.rows<{ secret: Buffer }>("select secret from webhook_secret where merchant_id = 'TEST'");
-  for (const row of stored) assert.ok(!row.secret.toString('latin1').includes('whsec_'), 'a secret is stored sealed');
+  const stored = await world.db.rows<{ secret: Buffer }>(
+    "select secret from webhook_secret where merchant_id = 'TEST'",
+  );
+  for (const row of stored)
+    assert.ok(!row.secret.toString('latin1').includes('whsec_'), 'a secret is stored sealed');
   await remove(oid);
 });
 
@@ -102,10 +141,19 @@ test('a queue of SQS gets the body as a message, its refusals are failures, and 
     let text = '';
     for await (const chunk of request) text += chunk;
     const body = JSON.parse(text);
-    messages.push({ target: String(request.headers['x-amz-target']), authorization: String(request.headers.authorization), body });
+    messages.push({
+      target: String(request.headers['x-amz-target']),
+      authorization: String(request.headers.authorization),
+      body,
+    });
     const md5 = createHash('md5').update(body.MessageBody).digest('hex');
-    const answer = status === 200 ? { MessageId: '1', MD5OfMessageBody: md5 } : { __type: 'com.amazonaws.sqs#QueueDoesNotExist', message: 'no such queue' };
-    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(answer));
+    const answer =
+      status === 200
+        ? { MessageId: '1', MD5OfMessageBody: md5 }
+        : { __type: 'com.amazonaws.sqs#QueueDoesNotExist', message: 'no such queue' };
+    response
+      .writeHead(status, { 'content-type': 'application/x-amz-json-1.0' })
+      .end(JSON.stringify(answer));
   }).listen(0, '127.0.0.1');
   await once(queue, 'listening');
   t.after(() => {
@@ -113,24 +161,40 @@ test('a queue of SQS gets the body as a message, its refusals are failures, and 
     queue.close();
   });
   const url = `http://127.0.0.1:${(queue.address() as AddressInfo).port}/123456789012/orders.fifo`;
-  const { webhook_oid: oid } = await addWebhook(url, { authentication_type: 'aws iam', iam_access_key: 'AKIDEXAMPLE', iam_secret_key: 'wJalrXUtnFEMI-not-a-real-one' });
+  const { webhook_oid: oid } = await addWebhook(url, {
+    authentication_type: 'aws iam',
+    iam_access_key: 'AKIDEXAMPLE',
+    iam_secret_key: 'wJalrXUtnFEMI-not-a-real-one',
+  });
   await addItem();
   await deliver();
   const [message] = messages;
   assert.equal(message!.target, 'AmazonSQS.SendMessage');
   assert.match(message!.authorization, /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\//);
   assert.deepEqual(Object.keys(JSON.parse(message!.body.MessageBody).events[0]), ['item_create']);
-  assert.equal(message!.body.MessageDeduplicationId, message!.body.MessageAttributes['webhook-id'].StringValue);
-  assert.deepEqual([(await webhookOf(oid)).pending, (await webhookOf(oid)).consecutive_failures], [0, 0]);
+  assert.equal(
+    message!.body.MessageDeduplicationId,
+    message!.body.MessageAttributes['webhook-id'].StringValue,
+  );
+  assert.deepEqual(
+    [(await webhookOf(oid)).pending, (await webhookOf(oid)).consecutive_failures],
+    [0, 0],
+  );
   assert.equal(warnings.callCount(), 0, 'the library has nothing to complain of');
   status = 400;
   await addItem();
   await deliver();
   const params = { webhookOid: oid };
-  const { webhook_log_summaries: [last] } = (await world.request({ operation: 'getWebhookLogSummaries', params })).body;
-  const log = await world.request({ operation: 'getWebhookLog', params: { ...params, requestId: last.request_id } });
+  const {
+    webhook_log_summaries: [last],
+  } = (await world.request({ operation: 'getWebhookLogSummaries', params })).body;
+  const log = await world.request({
+    operation: 'getWebhookLog',
+    params: { ...params, requestId: last.request_id },
+  });
   assert.deepEqual([log.body.webhook_log.status_code, log.body.webhook_log.success], [400, false]);
   assert.match(log.body.webhook_log.response, /no such queue/);
-  for (const text of [log.text, (await world.request({ operation: 'getWebhooks' })).text]) assert.ok(!text.includes('wJalrXUtnFEMI'));
+  for (const text of [log.text, (await world.request({ operation: 'getWebhooks' })).text])
+    assert.ok(!text.includes('wJalrXUtnFEMI'));
   await remove(oid);
 });

@@ -16,9 +16,16 @@ const app = await testApp({ files: { folder } });
 const ann = await addColleague(app, 'Ann Archer');
 
 const upload = async (extension: string, key = ann.key): Promise<{ key: string; url: string }> =>
-  (await ask(app, { operation: 'getWorkflowTaskAttachmentUploadUrl', params: { extension }, key })).workflow_attachment_upload_url;
+  (await ask(app, { operation: 'getWorkflowTaskAttachmentUploadUrl', params: { extension }, key }))
+    .workflow_attachment_upload_url;
 const pathOf = (url: string) => url.replace('http://perennial.test', '');
-const put = (url: string, payload: Buffer | string, type?: string) => app.app.http.inject({ method: 'PUT', url: pathOf(url), payload, headers: type === undefined ? {} : { 'content-type': type } });
+const put = (url: string, payload: Buffer | string, type?: string) =>
+  app.app.http.inject({
+    method: 'PUT',
+    url: pathOf(url),
+    payload,
+    headers: type === undefined ? {} : { 'content-type': type },
+  });
 const get = (url: string) => app.app.http.inject({ method: 'GET', url: pathOf(url) });
 
 test('a file is uploaded, attached to a task and to a note, and comes back as it was', async () => {
@@ -26,41 +33,107 @@ test('a file is uploaded, attached to a task and to a note, and comes back as it
   const [forTask, forNote] = [await upload('pdf'), await upload('.PNG')];
   assert.equal((await put(forTask.url, '%PDF-1.7 invoice', 'application/pdf')).statusCode, 200);
   assert.equal((await put(forNote.url, Buffer.from([0x89, 0x50, 0, 1, 2]))).statusCode, 200);
-  const { body } = await changeTask(app, id, {
-    attachments: [{ file_name: '../../etc/inv\u202eoice.pdf', mime_type: 'text/html', upload_key: forTask.key }],
-    notes: [{ note: 'See the picture', attachments: [{ file_name: 'shot.png', upload_key: forNote.key }] }],
-  }, ann.key);
+  const { body } = await changeTask(
+    app,
+    id,
+    {
+      attachments: [
+        {
+          file_name: '../../etc/inv\u202eoice.pdf',
+          mime_type: 'text/html',
+          upload_key: forTask.key,
+        },
+      ],
+      notes: [
+        {
+          note: 'See the picture',
+          attachments: [{ file_name: 'shot.png', upload_key: forNote.key }],
+        },
+      ],
+    },
+    ann.key,
+  );
   const [attachment] = body.task.attachments;
-  assert.deepEqual([attachment.file_name, attachment.mime_type, attachment.upload_key], ['invoice.pdf', 'application/pdf', undefined]);
+  assert.deepEqual(
+    [attachment.file_name, attachment.mime_type, attachment.upload_key],
+    ['invoice.pdf', 'application/pdf', undefined],
+  );
   const file = await get(attachment.download_key);
-  assert.deepEqual([file.statusCode, file.body, file.headers['content-type']], [200, '%PDF-1.7 invoice', 'application/pdf']);
-  assert.equal(file.headers['content-disposition'], `attachment; filename="invoice.pdf"; filename*=UTF-8''invoice.pdf`);
+  assert.deepEqual(
+    [file.statusCode, file.body, file.headers['content-type']],
+    [200, '%PDF-1.7 invoice', 'application/pdf'],
+  );
+  assert.equal(
+    file.headers['content-disposition'],
+    `attachment; filename="invoice.pdf"; filename*=UTF-8''invoice.pdf`,
+  );
   assert.equal(file.headers['x-content-type-options'], 'nosniff');
   assert.match(String(file.headers['content-security-policy']), /^sandbox/);
-  assert.deepEqual([...(await get(body.task.notes[0].attachments[0].download_key)).rawPayload], [0x89, 0x50, 0, 1, 2]);
+  assert.deepEqual(
+    [...(await get(body.task.notes[0].attachments[0].download_key)).rawPayload],
+    [0x89, 0x50, 0, 1, 2],
+  );
 
   const unchanged = await changeTask(app, id, body.task, ann.key);
-  assert.equal(unchanged.body.task.attachments.length, 1, 'a task that is sent back as it was read keeps its files');
+  assert.equal(
+    unchanged.body.task.attachments.length,
+    1,
+    'a task that is sent back as it was read keeps its files',
+  );
   const removed = await changeTask(app, id, { attachments: [] }, ann.key);
   assert.deepEqual(removed.body.task.attachments, []);
 });
 
 test('what is not allowed is refused: types, names of uploads, a second upload, another merchant', async () => {
-  for (const extension of ['html', 'svg', 'exe', 'js']) assert.equal((await app.request({ operation: 'getWorkflowTaskAttachmentUploadUrl', params: { extension } })).status, 400, extension);
+  for (const extension of ['html', 'svg', 'exe', 'js'])
+    assert.equal(
+      (
+        await app.request({
+          operation: 'getWorkflowTaskAttachmentUploadUrl',
+          params: { extension },
+        })
+      ).status,
+      400,
+      extension,
+    );
   const { key, url } = await upload('txt');
   assert.equal((await put(url, '<script>', 'text/html')).statusCode, 400);
   assert.equal((await put(`${url.slice(0, -3)}abc`, 'x')).statusCode, 404);
   assert.equal((await get(url)).statusCode, 404, 'a link to upload does not download');
   const { workflow_task_uuid: id } = await addTask(app, { task_name: 'Refused' });
-  assert.equal((await changeTask(app, id, { attachments: [{ upload_key: key }] })).status, 400, 'nothing was uploaded yet');
+  assert.equal(
+    (await changeTask(app, id, { attachments: [{ upload_key: key }] })).status,
+    400,
+    'nothing was uploaded yet',
+  );
   assert.equal((await put(url, 'first', 'text/plain')).statusCode, 200);
   assert.equal((await put(url, 'second', 'text/plain')).statusCode, 400);
   await app.addMerchant('OTHER');
   const otherKey = await app.addKey('OTHER');
   const theirs = await addTask(app, { task_name: 'Theirs' }, otherKey);
-  assert.equal((await changeTask(app, theirs.workflow_task_uuid, { attachments: [{ upload_key: key }] }, otherKey)).status, 400);
+  assert.equal(
+    (
+      await changeTask(
+        app,
+        theirs.workflow_task_uuid,
+        { attachments: [{ upload_key: key }] },
+        otherKey,
+      )
+    ).status,
+    400,
+  );
   assert.equal((await changeTask(app, id, { attachments: [{ upload_key: key }] })).status, 200);
-  assert.equal((await changeTask(app, theirs.workflow_task_uuid, { task_name: 'x', attachments: [{ file_uuid: key }] }, otherKey)).status, 400);
+  assert.equal(
+    (
+      await changeTask(
+        app,
+        theirs.workflow_task_uuid,
+        { task_name: 'x', attachments: [{ file_uuid: key }] },
+        otherKey,
+      )
+    ).status,
+    400,
+  );
 });
 
 test('a file that is too large leaves nothing behind', async () => {
@@ -71,25 +144,46 @@ test('a file that is too large leaves nothing behind', async () => {
 });
 
 test('names are written so that no header can be broken by them', () => {
-  assert.equal(attachmentDisposition('a"b;ü(1).txt'), `attachment; filename="a_b;_(1).txt"; filename*=UTF-8''a%22b%3B%C3%BC%281%29.txt`);
+  assert.equal(
+    attachmentDisposition('a"b;ü(1).txt'),
+    `attachment; filename="a_b;_(1).txt"; filename*=UTF-8''a%22b%3B%C3%BC%281%29.txt`,
+  );
 });
 
 test('a bucket of S3 takes uploads and gives downloads by links of its own', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'perennial-s3-'));
-  const server = new S3rver({ port: 0, address: '127.0.0.1', silent: true, directory, configureBuckets: [{ name: 'files', configs: [] }] });
+  const server = new S3rver({
+    port: 0,
+    address: '127.0.0.1',
+    silent: true,
+    directory,
+    configureBuckets: [{ name: 'files', configs: [] }],
+  });
   const { port } = await server.run();
   t.after(async () => {
     await server.close();
     await rm(directory, { recursive: true, force: true });
   });
-  const store = s3Files({ bucket: 'files', region: 'us-east-1', endpoint: `http://127.0.0.1:${port}`, accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' });
+  const store = s3Files({
+    bucket: 'files',
+    region: 'us-east-1',
+    endpoint: `http://127.0.0.1:${port}`,
+    accessKeyId: 'S3RVER',
+    secretAccessKey: 'S3RVER',
+  });
   const file = { merchantId: 'TEST', fileUuid: 'f1' };
   assert.equal(await store.sizeOf(file), undefined);
   const link = await store.uploadUrl(file, 'text/plain');
-  const put = await fetch(link, { method: 'PUT', body: 'hello', headers: { 'content-type': 'text/plain' } });
+  const put = await fetch(link, {
+    method: 'PUT',
+    body: 'hello',
+    headers: { 'content-type': 'text/plain' },
+  });
   assert.equal(put.status, 200, await put.text());
   assert.equal(await store.sizeOf(file), 5);
-  const got = await fetch(await store.downloadUrl(file, { fileName: 'h.txt', mimeType: 'text/plain' }));
+  const got = await fetch(
+    await store.downloadUrl(file, { fileName: 'h.txt', mimeType: 'text/plain' }),
+  );
   assert.equal(await got.text(), 'hello');
   assert.match(got.headers.get('content-disposition') ?? '', /^attachment/);
   await store.remove(file);

@@ -19,20 +19,41 @@ const address = await listen(app);
 after(() => app.app.http.close());
 
 const isTask = (frame: LiveFrame) => frame.event_task !== undefined;
-const told = ({ event_type: type, event_task: task }: LiveFrame) => `${type} ${task?.task_name} ${task?.status}`;
+const told = ({ event_type: type, event_task: task }: LiveFrame) =>
+  `${type} ${task?.task_name} ${task?.status}`;
 const poll = () => Promise.all(app.app.apiWorkers.map((worker) => worker.runOnce()));
 
 test('a task that is made, changed and deleted is told, and the number of open tasks with it', async () => {
   const client = await connectLive(app, address, ann.key);
   await client.until(2);
-  assert.deepEqual(client.frames.map(({ type, event_type: event, event_open_count: count }) => [type, event, count]), [['ready', undefined, undefined], ['event', 'open count', 0]]);
-  const { workflow_task_uuid: id } = await addTask(app, { task_name: 'Told', assigned_to_user_id: ann.userId });
+  assert.deepEqual(
+    client.frames.map(({ type, event_type: event, event_open_count: count }) => [
+      type,
+      event,
+      count,
+    ]),
+    [
+      ['ready', undefined, undefined],
+      ['event', 'open count', 0],
+    ],
+  );
+  const { workflow_task_uuid: id } = await addTask(app, {
+    task_name: 'Told',
+    assigned_to_user_id: ann.userId,
+  });
   await changeTask(app, id, { status: 'closed' });
   await app.request({ operation: 'deleteWorkflowTask', params: { task_uuid: id } });
   await client.until(3, isTask);
-  assert.deepEqual(client.frames.filter(isTask).map(told), ['task created Told open', 'task updated Told closed', 'task deleted Told closed']);
+  assert.deepEqual(client.frames.filter(isTask).map(told), [
+    'task created Told open',
+    'task updated Told closed',
+    'task deleted Told closed',
+  ]);
   await poll();
-  assert.equal(client.frames.filter((frame) => frame.event_type === 'open count').at(-1)?.event_open_count, 0);
+  assert.equal(
+    client.frames.filter((frame) => frame.event_type === 'open count').at(-1)?.event_open_count,
+    0,
+  );
   client.close();
 });
 
@@ -50,7 +71,10 @@ test('a client that comes back with its cursor hears what it missed, once, and n
   await second.until(2, isTask);
   await addTask(app, { task_name: 'Again live' });
   await second.until(3, isTask);
-  assert.deepEqual(second.frames.filter(isTask).map(({ event_task: task }) => task?.task_name), ['Missed 1', 'Missed 2', 'Again live']);
+  assert.deepEqual(
+    second.frames.filter(isTask).map(({ event_task: task }) => task?.task_name),
+    ['Missed 1', 'Missed 2', 'Again live'],
+  );
   assert.equal(second.frames[0]!.type, 'ready');
   second.close();
 });
@@ -61,17 +85,36 @@ test('a client that missed more than may lie unread hears all of it, and what ha
   first.close();
   const inside = await app.context();
   const long: NewTask = {
-    taskUuid: '', name: 'Long', context: 'x'.repeat(30_000), priority: '2 - medium', status: 'open', createdAt: inside.now, updatedAt: inside.now, createdBy: { name: 'Somebody' },
-    tags: [], properties: [], attachments: [], notes: [], version: 1,
+    taskUuid: '',
+    name: 'Long',
+    context: 'x'.repeat(30_000),
+    priority: '2 - medium',
+    status: 'open',
+    createdAt: inside.now,
+    updatedAt: inside.now,
+    createdBy: { name: 'Somebody' },
+    tags: [],
+    properties: [],
+    attachments: [],
+    notes: [],
+    version: 1,
   };
-  await inTransaction(inside, (within) => createTasks(within, Array.from({ length: 300 }, (_, i) => ({ ...long, taskUuid: `long-${i}` }))));
+  await inTransaction(inside, (within) =>
+    createTasks(
+      within,
+      Array.from({ length: 300 }, (_, i) => ({ ...long, taskUuid: `long-${i}` })),
+    ),
+  );
   const second = await connectLive(app, address, ann.key, { after: ready!.cursor });
   second.socket.pause();
   await addTask(app, { task_name: 'Meanwhile' });
   await poll();
   second.socket.resume();
   const told = await second.until(301, isTask);
-  assert.deepEqual([told[299]!.event_task?.task_name, told[300]!.event_task?.task_name], ['Long', 'Meanwhile']);
+  assert.deepEqual(
+    [told[299]!.event_task?.task_name, told[300]!.event_task?.task_name],
+    ['Long', 'Meanwhile'],
+  );
   second.close();
 });
 
@@ -79,7 +122,13 @@ test('what another process commits is heard at the next look', async () => {
   // A room that this app knows nothing of stands for another process on the same database.
   const heard: LiveFrame[] = [];
   const room = liveRoom(app.db, 'TEST');
-  await room.enter({ send: (frames) => heard.push(...frames.map((frame) => JSON.parse(String(frame)) as LiveFrame)) }, undefined);
+  await room.enter(
+    {
+      send: (frames) =>
+        heard.push(...frames.map((frame) => JSON.parse(String(frame)) as LiveFrame)),
+    },
+    undefined,
+  );
   await addTask(app, { task_name: 'From over there' });
   assert.equal(heard.filter(isTask).length, 0);
   while (heard.filter(isTask).length === 0) await room.tell();
@@ -97,20 +146,29 @@ test('a cursor that is none, or whose events are forgotten, is told to read ever
 
 test('strangers, expired tokens, foreign pages and other paths get no socket', async () => {
   const refused = async (url: string, origin?: string) => {
-    const [, response] = await once(new WebSocket(url, origin === undefined ? {} : { origin }).on('error', () => {}), 'unexpected-response') as [unknown, { statusCode: number }];
+    const [, response] = (await once(
+      new WebSocket(url, origin === undefined ? {} : { origin }).on('error', () => {}),
+      'unexpected-response',
+    )) as [unknown, { statusCode: number }];
     return response.statusCode;
   };
-  const { agent_auth: auth } = await ask(app, { operation: 'getWorkflowAgentWebsocketAuthorization', key: ann.key });
+  const { agent_auth: auth } = await ask(app, {
+    operation: 'getWorkflowAgentWebsocketAuthorization',
+    key: ann.key,
+  });
   assert.equal(auth.merchant_id, 'TEST');
   const url = `${address}${new URL(auth.websocket_url).pathname}?token=${auth.jwt}`;
   assert.equal(await refused(url.slice(0, -4)), 401);
   assert.equal(await refused(url.split('?')[0]!), 401);
   assert.equal(await refused(`${address}/somewhere`), 404);
   assert.equal(await refused(url, 'https://evil.example'), 403);
-  for (const origin of [undefined, 'http://perennial.test', address.replace('ws', 'http')]) (await openLive(url, origin)).close();
+  for (const origin of [undefined, 'http://perennial.test', address.replace('ws', 'http')])
+    (await openLive(url, origin)).close();
 });
 
 test('every socket hears each change once and in order', async (t) => {
   const memory = await everySocketHears(app, address, { sockets: 40, changes: 200 });
-  t.diagnostic(`40 sockets heard 200 changes each, ${memory.toFixed(0)} KB of the server's memory a socket`);
+  t.diagnostic(
+    `40 sockets heard 200 changes each, ${memory.toFixed(0)} KB of the server's memory a socket`,
+  );
 });

@@ -4,11 +4,16 @@ import { testApp } from '../support/app.ts';
 import { listen } from '../support/liveClient.ts';
 import { everySocketHears } from './manySockets.ts';
 
-const [sockets, changes] = [Number(process.env['LIVE_SOCKETS'] ?? 1000), Number(process.env['LIVE_CHANGES'] ?? 10_000)];
+const [sockets, changes] = [
+  Number(process.env['LIVE_SOCKETS'] ?? 1000),
+  Number(process.env['LIVE_CHANGES'] ?? 10_000),
+];
 
 test('every socket hears each change once and in order', async (t) => {
   const app = await testApp();
   after(() => app.app.http.close());
   const memory = await everySocketHears(app, await listen(app), { sockets, changes });
-  t.diagnostic(`${sockets} sockets heard ${changes} changes each, ${memory.toFixed(0)} KB of the server's memory a socket`);
+  t.diagnostic(
+    `${sockets} sockets heard ${changes} changes each, ${memory.toFixed(0)} KB of the server's memory a socket`,
+  );
 });

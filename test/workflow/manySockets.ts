@@ -22,16 +22,35 @@ const aheadMax = 100;
  * Changes tasks one after another until clients in a process of their own have heard each change on every socket, once and in order. Answers the server's
  * memory for each socket, in KB.
  */
-export async function everySocketHears(app: TestApp, address: string, { sockets, changes }: Crowd): Promise<number> {
-  const tasks = await Promise.all(Array.from({ length: taskCount }, (_, i) => addTask(app, { task_name: `Counter ${i}` })));
-  const { agent_auth: auth } = await ask(app, { operation: 'getWorkflowAgentWebsocketAuthorization' });
-  const loops = app.app.apiWorkers.map((worker) => runLoop(worker, { clock: systemClock, idleMs: 100, onError: (name, error) => assert.fail(`${name}: ${error}`) }));
+export async function everySocketHears(
+  app: TestApp,
+  address: string,
+  { sockets, changes }: Crowd,
+): Promise<number> {
+  const tasks = await Promise.all(
+    Array.from({ length: taskCount }, (_, i) => addTask(app, { task_name: `Counter ${i}` })),
+  );
+  const { agent_auth: auth } = await ask(app, {
+    operation: 'getWorkflowAgentWebsocketAuthorization',
+  });
+  const loops = app.app.apiWorkers.map((worker) =>
+    runLoop(worker, {
+      clock: systemClock,
+      idleMs: 100,
+      onError: (name, error) => assert.fail(`${name}: ${error}`),
+    }),
+  );
   const before = process.memoryUsage().rss;
-  const clients = await connectElsewhere(`${address}${new URL(auth.websocket_url).pathname}?token=${auth.jwt}`, sockets);
+  const clients = await connectElsewhere(
+    `${address}${new URL(auth.websocket_url).pathname}?token=${auth.jwt}`,
+    sockets,
+  );
   const memory = process.memoryUsage().rss - before;
   try {
     for (let n = 0; n < changes; n++) {
-      const { status, text } = await changeTask(app, tasks[n % taskCount]!.workflow_task_uuid, { task_name: `n${n}` });
+      const { status, text } = await changeTask(app, tasks[n % taskCount]!.workflow_task_uuid, {
+        task_name: `n${n}`,
+      });
       assert.equal(status, 200, text);
       await clients.haveHeard(n + 1 < changes ? n + 1 - aheadMax : changes);
     }
@@ -44,7 +63,9 @@ export async function everySocketHears(app: TestApp, address: string, { sockets,
 
 /** Answers once all sockets are open. */
 async function connectElsewhere(url: string, sockets: number) {
-  const child = fork(new URL('./liveClients.ts', import.meta.url), [url, String(sockets)], { execArgv: [] });
+  const child = fork(new URL('./liveClients.ts', import.meta.url), [url, String(sockets)], {
+    execArgv: [],
+  });
   let heard = -1;
   let noticed = () => {};
   child.on('message', (count: number) => {
@@ -56,7 +77,8 @@ async function connectElsewhere(url: string, sockets: number) {
   gone.catch(() => {});
   const clients = {
     async haveHeard(count: number): Promise<void> {
-      while (heard < count) await Promise.race([gone, new Promise<void>((resolve) => (noticed = resolve))]);
+      while (heard < count)
+        await Promise.race([gone, new Promise<void>((resolve) => (noticed = resolve))]);
     },
     end: () => (child.exitCode === null ? killNine(child) : undefined),
   };

@@ -6,13 +6,27 @@ const takerCount = 50;
 
 /** Fifty members of a group take a task of theirs at once, so many times: one wins, and all others are refused. */
 export async function oneTakerWins(app: TestApp, rounds: number): Promise<void> {
-  const takers = await Promise.all(Array.from({ length: takerCount }, (_, i) => addColleague(app, `Taker ${i}`)));
+  const takers = await Promise.all(
+    Array.from({ length: takerCount }, (_, i) => addColleague(app, `Taker ${i}`)),
+  );
   const group = await addGroup(app, 'Takers', takers);
   for (let round = 0; round < rounds; round++) {
-    const { workflow_task_uuid: id } = await addTask(app, { task_name: `Prize ${round}`, assigned_to_group_id: group });
-    const answers = await Promise.all(takers.map(({ userId, key }) => changeTask(app, id, { assigned_to_user_id: userId }, key)));
-    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, ...Array<number>(takerCount - 1).fill(400)]);
+    const { workflow_task_uuid: id } = await addTask(app, {
+      task_name: `Prize ${round}`,
+      assigned_to_group_id: group,
+    });
+    const answers = await Promise.all(
+      takers.map(({ userId, key }) => changeTask(app, id, { assigned_to_user_id: userId }, key)),
+    );
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [
+      200,
+      ...Array<number>(takerCount - 1).fill(400),
+    ]);
     const winner = answers.find(({ status }) => status === 200)!.body.task.assigned_to_user_id;
-    assert.equal((await ask(app, { operation: 'getWorkflowTask', params: { task_uuid: id } })).task.assigned_to_user_id, winner);
+    assert.equal(
+      (await ask(app, { operation: 'getWorkflowTask', params: { task_uuid: id } })).task
+        .assigned_to_user_id,
+      winner,
+    );
   }
 }

@@ -9,35 +9,107 @@ const app = await testApp();
 const ann = await addColleague(app, 'Ann Archer');
 const types = systemTaskTypes;
 
-const tasks = async (criteria: object): Promise<WorkflowTask[]> => (await ask(app, { operation: 'searchWorkflowTasks', body: criteria, query: { _sort: 'global_task_number' } })).tasks;
-const shown = async (criteria: object) => (await tasks(criteria)).map(({ system_task_type: type, status }) => `${type} ${status}`);
+const tasks = async (criteria: object): Promise<WorkflowTask[]> =>
+  (
+    await ask(app, {
+      operation: 'searchWorkflowTasks',
+      body: criteria,
+      query: { _sort: 'global_task_number' },
+    })
+  ).tasks;
+const shown = async (criteria: object) =>
+  (await tasks(criteria)).map(({ system_task_type: type, status }) => `${type} ${status}`);
 
-async function subscribe(email: string, card: string): Promise<{ oid: number; code: string; orderId: string }> {
+async function subscribe(
+  email: string,
+  card: string,
+): Promise<{ oid: number; code: string; orderId: string }> {
   const { order } = await ask(app, {
     operation: 'insertOrder',
     body: {
-      billing: { first_name: 'Dee', last_name: 'Doe', email, country_code: 'US' }, items: [{ merchant_item_id: 'TEA', quantity: 1, auto_order_schedule: 'Monthly' }],
-      payment: { payment_method: 'Credit Card', credit_card: { card_type: 'VISA', card_number_token: card, card_expiration_month: 12, card_expiration_year: 2030 } },
+      billing: { first_name: 'Dee', last_name: 'Doe', email, country_code: 'US' },
+      items: [{ merchant_item_id: 'TEA', quantity: 1, auto_order_schedule: 'Monthly' }],
+      payment: {
+        payment_method: 'Credit Card',
+        credit_card: {
+          card_type: 'VISA',
+          card_number_token: card,
+          card_expiration_month: 12,
+          card_expiration_year: 2030,
+        },
+      },
     },
   });
-  const { auto_order: autoOrder } = await ask(app, { operation: 'getAutoOrderByReferenceOrderId', params: { reference_order_id: order.order_id } });
-  return { oid: autoOrder.auto_order_oid, code: autoOrder.auto_order_code, orderId: order.order_id };
+  const { auto_order: autoOrder } = await ask(app, {
+    operation: 'getAutoOrderByReferenceOrderId',
+    params: { reference_order_id: order.order_id },
+  });
+  return {
+    oid: autoOrder.auto_order_oid,
+    code: autoOrder.auto_order_code,
+    orderId: order.order_id,
+  };
 }
 
 const moveTo = (now: string) => ask(app, { operation: 'setClock', body: { now_dts: now } });
-const newCard = (oid: number, token: string, attempt: boolean) => ask(app, { operation: 'updateAutoOrderPayment', params: { auto_order_oid: oid }, body: { card_number_token: token, card_expiration_month: 1, card_expiration_year: 2031, attempt_rebill: attempt } });
+const newCard = (oid: number, token: string, attempt: boolean) =>
+  ask(app, {
+    operation: 'updateAutoOrderPayment',
+    params: { auto_order_oid: oid },
+    body: {
+      card_number_token: token,
+      card_expiration_month: 1,
+      card_expiration_year: 2031,
+      attempt_rebill: attempt,
+    },
+  });
 
-await ask(app, { operation: 'insertItem', body: { merchant_item_id: 'TEA', description: 'Green tea', pricing: { cost: 8 }, auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] } } });
+await ask(app, {
+  operation: 'insertItem',
+  body: {
+    merchant_item_id: 'TEA',
+    description: 'Green tea',
+    pricing: { cost: 8 },
+    auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
+  },
+});
 
 test('a rule needs somebody who does the work, and keeps what is not named', async () => {
-  const put = (rules: object[]) => app.request({ operation: 'updateWorkflowRules', body: { rules } });
+  const put = (rules: object[]) =>
+    app.request({ operation: 'updateWorkflowRules', body: { rules } });
   assert.equal((await put([{ system_task_type: 'item_low_stock', enabled: true }])).status, 400);
-  assert.equal((await put([{ system_task_type: types[0], enabled: true, assigned_to_user_id: 4711 }])).status, 400);
+  assert.equal(
+    (await put([{ system_task_type: types[0], enabled: true, assigned_to_user_id: 4711 }])).status,
+    400,
+  );
   assert.equal((await put([{ system_task_type: types[0], due_days: -1 }])).status, 400);
   const { rules } = await ask(app, { operation: 'getWorkflowRules' });
-  assert.deepEqual(rules, types.map((type) => ({ system_task_type: type, enabled: false })));
-  const changed = (await put(types.map((type) => ({ system_task_type: type, enabled: true, assigned_to_user_id: ann.userId, priority: '3 - high', tags: ['auto'], due_days: 2, expiration_days: 30 })))).body.rules;
-  assert.deepEqual(changed[0], { system_task_type: types[0], enabled: true, assigned_to_user_id: ann.userId, priority: '3 - high', tags: ['auto'], due_days: 2, expiration_days: 30 });
+  assert.deepEqual(
+    rules,
+    types.map((type) => ({ system_task_type: type, enabled: false })),
+  );
+  const changed = (
+    await put(
+      types.map((type) => ({
+        system_task_type: type,
+        enabled: true,
+        assigned_to_user_id: ann.userId,
+        priority: '3 - high',
+        tags: ['auto'],
+        due_days: 2,
+        expiration_days: 30,
+      })),
+    )
+  ).body.rules;
+  assert.deepEqual(changed[0], {
+    system_task_type: types[0],
+    enabled: true,
+    assigned_to_user_id: ann.userId,
+    priority: '3 - high',
+    tags: ['auto'],
+    due_days: 2,
+    expiration_days: 30,
+  });
 });
 
 test('a hard decline raises a task; the customer mends the card, the charge succeeds, the task closes itself', async () => {
@@ -45,39 +117,93 @@ test('a hard decline raises a task; the customer mends the card, the charge succ
   await newCard(oid, 'tok_decline_stolen_card', false);
   await moveTo('2026-02-16T12:00:00-05:00');
   const [task, ...others] = await tasks({ object_id: code });
-  assert.equal(others.length, 0, 'a hard decline has one task, although it also ends the auto order');
+  assert.equal(
+    others.length,
+    0,
+    'a hard decline has one task, although it also ends the auto order',
+  );
   assert.deepEqual(
-    [task!.system_task_type, task!.status, task!.assigned_to_user, task!.priority, task!.tags, task!.object_type, task!.object_id, task!.object_url, task!.object_email, task!.created_by?.user],
-    ['auto_order_card_update_issue', 'open', 'Ann Archer', '3 - high', ['auto'], 'auto order', code, `/auto-orders/${code}`, 'dee@example.com', 'Perennial'],
+    [
+      task!.system_task_type,
+      task!.status,
+      task!.assigned_to_user,
+      task!.priority,
+      task!.tags,
+      task!.object_type,
+      task!.object_id,
+      task!.object_url,
+      task!.object_email,
+      task!.created_by?.user,
+    ],
+    [
+      'auto_order_card_update_issue',
+      'open',
+      'Ann Archer',
+      '3 - high',
+      ['auto'],
+      'auto order',
+      code,
+      `/auto-orders/${code}`,
+      'dee@example.com',
+      'Perennial',
+    ],
   );
   assert.equal(task!.created_dts!.slice(0, 10), '2026-02-15');
   assert.equal(task!.due_dts!.slice(0, 10), '2026-02-17');
   assert.equal(task!.expiration_dts!.slice(0, 10), '2026-03-17');
   await newCard(oid, 'tok_1', true);
-  assert.deepEqual(await shown({ object_id: code }), ['auto_order_card_update_issue closed - customer']);
+  assert.deepEqual(await shown({ object_id: code }), [
+    'auto_order_card_update_issue closed - customer',
+  ]);
 });
 
 test('the end of the retries raises a task, and a paid rebill with the same card closes it by the system', async () => {
   const { oid, code } = await subscribe('eve@example.com', 'tok_1');
   await newCard(oid, 'tok_decline_3x_insufficient_funds', false);
   await moveTo('2026-04-20T12:00:00-04:00');
-  assert.deepEqual(await shown({ object_id: code, status: 'open' }), ['auto_order_canceled_payment open']);
-  await ask(app, { operation: 'updateAutoOrder', params: { auto_order_oid: oid }, body: { enabled: true } });
+  assert.deepEqual(await shown({ object_id: code, status: 'open' }), [
+    'auto_order_canceled_payment open',
+  ]);
+  await ask(app, {
+    operation: 'updateAutoOrder',
+    params: { auto_order_oid: oid },
+    body: { enabled: true },
+  });
   await moveTo('2026-05-20T12:00:00-04:00');
-  assert.deepEqual(await shown({ object_id: code }), ['auto_order_canceled_payment closed - system']);
+  assert.deepEqual(await shown({ object_id: code }), [
+    'auto_order_canceled_payment closed - system',
+  ]);
 });
 
-test('an order in Accounts Receivable or Fraud Review is somebody\'s task while it stays there', async () => {
-  const { order } = await ask(app, { operation: 'insertOrder', body: { items: [{ merchant_item_id: 'TEA', quantity: 1 }], billing: { email: 'fay@example.com' }, payment: { payment_method: 'Check' } } });
+test("an order in Accounts Receivable or Fraud Review is somebody's task while it stays there", async () => {
+  const { order } = await ask(app, {
+    operation: 'insertOrder',
+    body: {
+      items: [{ merchant_item_id: 'TEA', quantity: 1 }],
+      billing: { email: 'fay@example.com' },
+      payment: { payment_method: 'Check' },
+    },
+  });
   const id = order.order_id;
-  const move = (stage: string) => ask(app, { operation: 'updateOrder', params: { order_id: id }, body: { current_stage: stage } });
+  const move = (stage: string) =>
+    ask(app, {
+      operation: 'updateOrder',
+      params: { order_id: id },
+      body: { current_stage: stage },
+    });
   assert.equal(order.current_stage, 'Accounts Receivable');
   assert.deepEqual(await shown({ object_id: id }), ['order_accounts_receivable open']);
   await move('Fraud Review');
   await move('Fraud Review');
-  assert.deepEqual(await shown({ object_id: id }), ['order_accounts_receivable closed - system', 'order_fraud_review open']);
+  assert.deepEqual(await shown({ object_id: id }), [
+    'order_accounts_receivable closed - system',
+    'order_fraud_review open',
+  ]);
   await move('Shipping Department');
-  assert.deepEqual(await shown({ object_id: id }), ['order_accounts_receivable closed - system', 'order_fraud_review closed - system']);
+  assert.deepEqual(await shown({ object_id: id }), [
+    'order_accounts_receivable closed - system',
+    'order_fraud_review closed - system',
+  ]);
 });
 
 test('a card that is charged at once leaves no task behind', async () => {
@@ -86,17 +212,58 @@ test('a card that is charged at once leaves no task behind', async () => {
 });
 
 test('stock that runs low, runs out and comes back', async () => {
-  const { item } = await ask(app, { operation: 'insertItem', body: { merchant_item_id: 'CUP', pricing: { cost: 5 }, shipping: { track_inventory: true, distribution_centers: [{ distribution_center_code: 'A', handles: true, inventory_level: 20, reorder_inventory_level: 5 }] } } });
-  const stock = (level: number) => ask(app, { operation: 'updateItem', params: { merchant_item_oid: item.merchant_item_oid }, body: { shipping: { track_inventory: true, distribution_centers: [{ distribution_center_code: 'A', handles: true, inventory_level: level, reorder_inventory_level: 5 }] } } });
+  const { item } = await ask(app, {
+    operation: 'insertItem',
+    body: {
+      merchant_item_id: 'CUP',
+      pricing: { cost: 5 },
+      shipping: {
+        track_inventory: true,
+        distribution_centers: [
+          {
+            distribution_center_code: 'A',
+            handles: true,
+            inventory_level: 20,
+            reorder_inventory_level: 5,
+          },
+        ],
+      },
+    },
+  });
+  const stock = (level: number) =>
+    ask(app, {
+      operation: 'updateItem',
+      params: { merchant_item_oid: item.merchant_item_oid },
+      body: {
+        shipping: {
+          track_inventory: true,
+          distribution_centers: [
+            {
+              distribution_center_code: 'A',
+              handles: true,
+              inventory_level: level,
+              reorder_inventory_level: 5,
+            },
+          ],
+        },
+      },
+    });
   assert.deepEqual(await shown({ object_id: 'CUP' }), []);
   await stock(5);
   await stock(4);
   assert.deepEqual(await shown({ object_id: 'CUP' }), ['item_low_stock open']);
   await stock(0);
-  assert.deepEqual(await shown({ object_id: 'CUP' }), ['item_low_stock closed - system', 'item_out_of_stock open']);
+  assert.deepEqual(await shown({ object_id: 'CUP' }), [
+    'item_low_stock closed - system',
+    'item_out_of_stock open',
+  ]);
   await stock(50);
   await stock(3);
-  assert.deepEqual(await shown({ object_id: 'CUP' }), ['item_low_stock closed - system', 'item_out_of_stock closed - system', 'item_low_stock open']);
+  assert.deepEqual(await shown({ object_id: 'CUP' }), [
+    'item_low_stock closed - system',
+    'item_out_of_stock closed - system',
+    'item_low_stock open',
+  ]);
   const [first] = await tasks({ object_id: 'CUP' });
   const again = await changeTask(app, first!.workflow_task_uuid!, { status: 'open' });
   assert.equal(again.status, 400, 'a second open task about the same is refused');
@@ -104,10 +271,25 @@ test('stock that runs low, runs out and comes back', async () => {
 });
 
 test('a switched-off rule raises nothing, and what was raised still closes', async () => {
-  await ask(app, { operation: 'updateWorkflowRules', body: { rules: types.map((type) => ({ system_task_type: type, enabled: false })) } });
+  await ask(app, {
+    operation: 'updateWorkflowRules',
+    body: { rules: types.map((type) => ({ system_task_type: type, enabled: false })) },
+  });
   const { items } = await ask(app, { operation: 'getItems' });
   const cup = items.find((item: { merchant_item_id: string }) => item.merchant_item_id === 'CUP');
-  const stock = (level: number) => ask(app, { operation: 'updateItem', params: { merchant_item_oid: cup.merchant_item_oid }, body: { shipping: { track_inventory: true, distribution_centers: [{ handles: true, inventory_level: level, reorder_inventory_level: 5 }] } } });
+  const stock = (level: number) =>
+    ask(app, {
+      operation: 'updateItem',
+      params: { merchant_item_oid: cup.merchant_item_oid },
+      body: {
+        shipping: {
+          track_inventory: true,
+          distribution_centers: [
+            { handles: true, inventory_level: level, reorder_inventory_level: 5 },
+          ],
+        },
+      },
+    });
   await stock(0);
   assert.deepEqual(await shown({ object_id: 'CUP', status: 'open' }), []);
 });

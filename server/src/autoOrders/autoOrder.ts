@@ -1,6 +1,6 @@
-import type { Minor } from '../kernel/money.ts';
-import type { Frequency } from '../kernel/frequency.ts';
 import type { Temporal } from 'temporal-polyfill';
+import type { Frequency } from '../kernel/frequency.ts';
+import type { Minor } from '../kernel/money.ts';
 
 /** An auto order as the rules see it: the record, not the wire. */
 export interface AutoOrder {

@@ -1,10 +1,10 @@
-import { earliestShipment } from './columns.ts';
-import { simpleSchedule } from './startSchedule.ts';
-import { planNext } from './steps.ts';
-import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
-import type { SimpleSchedule } from './startSchedule.ts';
-import type { Catalog, PlanContext } from './steps.ts';
 import type { Temporal } from 'temporal-polyfill';
+import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
+import { earliestShipment } from './columns.ts';
+import type { SimpleSchedule } from './startSchedule.ts';
+import { simpleSchedule } from './startSchedule.ts';
+import type { Catalog, PlanContext } from './steps.ts';
+import { planNext } from './steps.ts';
 
 /** What the schedule rules say of a record's future; stored beside it, so that answers and the engine need not plan again. */
 export interface Calculated {
@@ -30,8 +30,14 @@ export interface CalculatedAutoOrder {
 export type Rules = Pick<PlanContext, 'now' | 'zone' | 'missedShipments'>;
 
 /** The record with its calculated fields, by the rules that the engine rebills by. */
-export function calculate(autoOrder: AutoOrder, catalog: Catalog, rules: Rules): CalculatedAutoOrder {
-  const items = new Map(autoOrder.items.map((item) => [item.itemOid, calculateItem(autoOrder, item, catalog, rules)]));
+export function calculate(
+  autoOrder: AutoOrder,
+  catalog: Catalog,
+  rules: Rules,
+): CalculatedAutoOrder {
+  const items = new Map(
+    autoOrder.items.map((item) => [item.itemOid, calculateItem(autoOrder, item, catalog, rules)]),
+  );
   // What is overdue happens from now on: a test clock that plays it by this moment must not go back.
   return { autoOrder, calculated: { dueAt: latest(dueAt(autoOrder), rules.now), items } };
 }
@@ -42,13 +48,24 @@ export function calculate(autoOrder: AutoOrder, catalog: Catalog, rules: Rules):
  */
 export function dueAt(autoOrder: AutoOrder): Temporal.Instant | undefined {
   if (autoOrder.status !== 'active' || !autoOrder.enabled) return undefined;
-  const running = autoOrder.items.filter((item) => !item.paused && item.nextShipmentAt !== undefined);
+  const running = autoOrder.items.filter(
+    (item) => !item.paused && item.nextShipmentAt !== undefined,
+  );
   const rebill = latest(earliestShipment(running), autoOrder.nextAttemptAt);
-  const notice = earliest(running.filter((item) => !item.preshipmentNoticeSent).map((item) => item.nextPreshipmentNoticeAt));
+  const notice = earliest(
+    running
+      .filter((item) => !item.preshipmentNoticeSent)
+      .map((item) => item.nextPreshipmentNoticeAt),
+  );
   return earliest([rebill, notice]);
 }
 
-function calculateItem(autoOrder: AutoOrder, item: AutoOrderItem, catalog: Catalog, rules: Rules): CalculatedItem {
+function calculateItem(
+  autoOrder: AutoOrder,
+  item: AutoOrderItem,
+  catalog: Catalog,
+  rules: Rules,
+): CalculatedItem {
   const original = catalog(item.originalItemId);
   const plan = planNext(item, catalog, { ...rules, autoOrder });
   return {
@@ -58,7 +75,9 @@ function calculateItem(autoOrder: AutoOrder, item: AutoOrderItem, catalog: Catal
   };
 }
 
-function earliest(moments: readonly (Temporal.Instant | undefined)[]): Temporal.Instant | undefined {
+function earliest(
+  moments: readonly (Temporal.Instant | undefined)[],
+): Temporal.Instant | undefined {
   return moments.reduce((first, moment) => {
     if (first === undefined || moment === undefined) return first ?? moment;
     return moment.epochMilliseconds < first.epochMilliseconds ? moment : first;
@@ -66,7 +85,10 @@ function earliest(moments: readonly (Temporal.Instant | undefined)[]): Temporal.
 }
 
 /** Undefined when there is nothing to wait for, whatever the bound. */
-function latest(moment: Temporal.Instant | undefined, notBefore: Temporal.Instant | undefined): Temporal.Instant | undefined {
+function latest(
+  moment: Temporal.Instant | undefined,
+  notBefore: Temporal.Instant | undefined,
+): Temporal.Instant | undefined {
   if (moment === undefined || notBefore === undefined) return moment;
   return moment.epochMilliseconds < notBefore.epochMilliseconds ? notBefore : moment;
 }

@@ -1,15 +1,19 @@
-import { minor, multiply } from '../kernel/money.ts';
+import type { Temporal } from 'temporal-polyfill';
 import type { CatalogItem, ItemAutoOrder } from '../items/item.ts';
 import type { Minor } from '../kernel/money.ts';
+import { minor, multiply } from '../kernel/money.ts';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import type { Catalog } from './steps.ts';
-import type { Temporal } from 'temporal-polyfill';
 
 /**
  * The auto order switched to charge the cancel item of its catalogue items once more, now, and then be canceled; undefined when no item charges one or
  * all are waived (item reference, ItemAutoOrder: auto_order_cancel_item_id and the minimums beside it). The caller has written who canceled and why.
  */
-export function chargingCancelFee(autoOrder: AutoOrder, catalog: Catalog, now: Temporal.Instant): AutoOrder | undefined {
+export function chargingCancelFee(
+  autoOrder: AutoOrder,
+  catalog: Catalog,
+  now: Temporal.Instant,
+): AutoOrder | undefined {
   const items = autoOrder.items.map((item) => feeItem(item, catalog, now));
   if (items.every((item) => item === undefined)) return undefined;
   return {
@@ -25,17 +29,37 @@ export const isChargingCancelFee = (autoOrder: AutoOrder, catalog: Catalog): boo
   autoOrder.items.some((item) => isCancelFee(item, autoOrder, catalog));
 
 /** Whether the item stands for the fee: its cancel item in its place, in the last order before the cancelation. */
-export function isCancelFee(item: AutoOrderItem, autoOrder: Pick<AutoOrder, 'cancelAfterNextXOrders'>, catalog: Catalog): boolean {
+export function isCancelFee(
+  item: AutoOrderItem,
+  autoOrder: Pick<AutoOrder, 'cancelAfterNextXOrders'>,
+  catalog: Catalog,
+): boolean {
   const fee = catalog(item.originalItemId)?.autoOrder?.cancelItemId;
-  return fee !== undefined && autoOrder.cancelAfterNextXOrders === 1 && item.arbitraryItemId?.toLowerCase() === fee.toLowerCase();
+  return (
+    fee !== undefined &&
+    autoOrder.cancelAfterNextXOrders === 1 &&
+    item.arbitraryItemId?.toLowerCase() === fee.toLowerCase()
+  );
 }
 
 /** An item as the fee for its end; undefined when there is none to charge. An item that ships no more has no end to charge for. */
-function feeItem(item: AutoOrderItem, catalog: Catalog, now: Temporal.Instant): AutoOrderItem | undefined {
+function feeItem(
+  item: AutoOrderItem,
+  catalog: Catalog,
+  now: Temporal.Instant,
+): AutoOrderItem | undefined {
   const terms = catalog(item.originalItemId)?.autoOrder;
   const fee = terms?.cancelItemId === undefined ? undefined : catalog(terms.cancelItemId);
-  if (terms === undefined || fee === undefined || item.nextShipmentAt === undefined || isWaived(item, terms)) return undefined;
-  const balance = terms.cancelChargeMinimumBalance ? remainingBalance(item, terms, catalog(item.originalItemId)!) : undefined;
+  if (
+    terms === undefined ||
+    fee === undefined ||
+    item.nextShipmentAt === undefined ||
+    isWaived(item, terms)
+  )
+    return undefined;
+  const balance = terms.cancelChargeMinimumBalance
+    ? remainingBalance(item, terms, catalog(item.originalItemId)!)
+    : undefined;
   return {
     ...item,
     arbitraryItemId: fee.itemId,
@@ -58,10 +82,16 @@ function isWaived(item: AutoOrderItem, terms: ItemAutoOrder): boolean {
 }
 
 /** What is left until the first of the minimums is met: values as they are, orders at the item's price. */
-function remainingBalance(item: AutoOrderItem, terms: ItemAutoOrder, { pricing }: CatalogItem): Minor | undefined {
+function remainingBalance(
+  item: AutoOrderItem,
+  terms: ItemAutoOrder,
+  { pricing }: CatalogItem,
+): Minor | undefined {
   const price = item.arbitraryUnitCost ?? pricing.autoOrderCost ?? pricing.cost ?? minor(0);
   const order = multiply(price, item.arbitraryQuantity ?? item.originalQuantity, 'half up');
-  const left = minimums(item, terms).map(({ minimum, reached, isCount }) => (isCount ? (minimum - reached) * order : minimum - reached));
+  const left = minimums(item, terms).map(({ minimum, reached, isCount }) =>
+    isCount ? (minimum - reached) * order : minimum - reached,
+  );
   return left.length === 0 ? undefined : minor(Math.min(...left));
 }
 
@@ -82,5 +112,9 @@ function minimums(item: AutoOrderItem, terms: ItemAutoOrder): Minimum[] {
   return all.filter((each): each is Minimum => each.minimum !== undefined && each.minimum > 0);
 }
 
-const stopped = (item: AutoOrderItem): AutoOrderItem =>
-  ({ ...item, nextShipmentAt: undefined, nextPreshipmentNoticeAt: undefined, preshipmentNoticeSent: false });
+const stopped = (item: AutoOrderItem): AutoOrderItem => ({
+  ...item,
+  nextShipmentAt: undefined,
+  nextPreshipmentNoticeAt: undefined,
+  preshipmentNoticeSent: false,
+});

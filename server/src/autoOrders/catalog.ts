@@ -1,31 +1,48 @@
-import { catalogKey, findCatalogItems } from '../items/store.ts';
-import { stepsOf } from './steps.ts';
 import type { CatalogItem } from '../items/item.ts';
+import { catalogKey, findCatalogItems } from '../items/store.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { AutoOrder } from './autoOrder.ts';
 import type { Catalog } from './steps.ts';
+import { stepsOf } from './steps.ts';
 
 /**
  * All of the catalogue that the schedules of these auto orders can lead to: the items that drive them, what ships in their place, what
  * rides along, what the steps ship, and what a cancelation charges; with `moreItemIds`, those and what theirs ship. Read after the auto orders were locked, so that a change of the catalogue is either seen here or sees them.
  */
 export async function loadCatalog(
-  db: Database, merchantId: string, autoOrders: readonly Pick<AutoOrder, 'items' | 'addOns'>[], moreItemIds: readonly string[] = [],
+  db: Database,
+  merchantId: string,
+  autoOrders: readonly Pick<AutoOrder, 'items' | 'addOns'>[],
+  moreItemIds: readonly string[] = [],
 ): Promise<Catalog> {
-  const named = await findCatalogItems(db, merchantId, [...autoOrders.flatMap(itemIdsOf), ...moreItemIds]);
-  const stepIds = [...named.values()].flatMap(ledToItemIds).filter((itemId) => !named.has(catalogKey(itemId)));
-  const shipped: ReadonlyMap<string, CatalogItem> = stepIds.length === 0 ? new Map() : await findCatalogItems(db, merchantId, stepIds);
+  const named = await findCatalogItems(db, merchantId, [
+    ...autoOrders.flatMap(itemIdsOf),
+    ...moreItemIds,
+  ]);
+  const stepIds = [...named.values()]
+    .flatMap(ledToItemIds)
+    .filter((itemId) => !named.has(catalogKey(itemId)));
+  const shipped: ReadonlyMap<string, CatalogItem> =
+    stepIds.length === 0 ? new Map() : await findCatalogItems(db, merchantId, stepIds);
   return (itemId) => named.get(catalogKey(itemId)) ?? shipped.get(catalogKey(itemId));
 }
 
 function itemIdsOf({ items, addOns }: Pick<AutoOrder, 'items' | 'addOns'>): string[] {
   return [
     ...addOns.map((addOn) => addOn.itemId),
-    ...items.flatMap((item) => [item.originalItemId, ...(item.arbitraryItemId === undefined ? [] : [item.arbitraryItemId]), ...item.addOns.map((addOn) => addOn.itemId)]),
+    ...items.flatMap((item) => [
+      item.originalItemId,
+      ...(item.arbitraryItemId === undefined ? [] : [item.arbitraryItemId]),
+      ...item.addOns.map((addOn) => addOn.itemId),
+    ]),
   ];
 }
 
 function ledToItemIds(item: CatalogItem): string[] {
-  const shipped = stepsOf(item).flatMap((step) => (step.type === 'item' && step.itemId !== undefined ? [step.itemId] : []));
-  return item.autoOrder?.cancelItemId === undefined ? shipped : [...shipped, item.autoOrder.cancelItemId];
+  const shipped = stepsOf(item).flatMap((step) =>
+    step.type === 'item' && step.itemId !== undefined ? [step.itemId] : [],
+  );
+  return item.autoOrder?.cancelItemId === undefined
+    ? shipped
+    : [...shipped, item.autoOrder.cancelItemId];
 }

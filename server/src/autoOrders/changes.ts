@@ -1,10 +1,10 @@
-import { wireDate } from '../kernel/calendar.ts';
-import { fromMinor } from '../kernel/money.ts';
-import { autoOrderColumns, itemColumns } from './columns.ts';
 import { Temporal } from 'temporal-polyfill';
+import { wireDate } from '../kernel/calendar.ts';
 import type { Minor } from '../kernel/money.ts';
-import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
+import { fromMinor } from '../kernel/money.ts';
 import type { Column } from '../platform/storage/recordset.ts';
+import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
+import { autoOrderColumns, itemColumns } from './columns.ts';
 import type { ReadingRules } from './fieldReader.ts';
 
 /**
@@ -17,36 +17,78 @@ export function changesBetween(before: AutoOrder, after: AutoOrder, rules: Readi
   for (const item of after.items) {
     const old = before.items.find(({ itemOid }) => itemOid === item.itemOid);
     if (old === undefined) changes.push(`${nameOf(item)} added`);
-    else changes.push(...differences(itemColumns, sourceOf(before, old), sourceOf(after, item), `${nameOf(item)}.`, rules));
+    else
+      changes.push(
+        ...differences(
+          itemColumns,
+          sourceOf(before, old),
+          sourceOf(after, item),
+          `${nameOf(item)}.`,
+          rules,
+        ),
+      );
   }
   return changes;
 }
 
-function differences<Source>(columns: readonly Column<Source>[], before: Source, after: Source, path: string, rules: ReadingRules): string[] {
-  return columns.filter(({ name }) => !derived.has(name)).flatMap((column) => {
-    const [old, now] = [column.read(before), column.read(after)];
-    if (JSON.stringify(old) === JSON.stringify(now)) return [];
-    return [`${path}${wireName(column.name)}: ${shown(old, column, rules)} to ${shown(now, column, rules)}`];
-  });
+function differences<Source>(
+  columns: readonly Column<Source>[],
+  before: Source,
+  after: Source,
+  path: string,
+  rules: ReadingRules,
+): string[] {
+  return columns
+    .filter(({ name }) => !derived.has(name))
+    .flatMap((column) => {
+      const [old, now] = [column.read(before), column.read(after)];
+      if (JSON.stringify(old) === JSON.stringify(now)) return [];
+      return [
+        `${path}${wireName(column.name)}: ${shown(old, column, rules)} to ${shown(now, column, rules)}`,
+      ];
+    });
 }
 
 /** Columns that follow from others. */
-const derived = new Set(['position', 'anchor', 'step_index', 'step_done', 'next_item_id', 'calculated_next_shipment_at', 'simple_schedule', 'due_at']);
+const derived = new Set([
+  'position',
+  'anchor',
+  'step_index',
+  'step_done',
+  'next_item_id',
+  'calculated_next_shipment_at',
+  'simple_schedule',
+  'due_at',
+]);
 
 // The earliest date of the items follows from theirs.
 const recordColumns = autoOrderColumns.filter(({ name }) => name !== 'next_shipment_at');
 
-const recordOf = (autoOrder: AutoOrder) => ({ autoOrder, calculated: { dueAt: undefined, items: new Map() } });
+const recordOf = (autoOrder: AutoOrder) => ({
+  autoOrder,
+  calculated: { dueAt: undefined, items: new Map() },
+});
 
-const sourceOf = (autoOrder: AutoOrder, item: AutoOrderItem) => ({ autoOrderOid: autoOrder.autoOrderOid, position: 0, item, calculated: {} });
+const sourceOf = (autoOrder: AutoOrder, item: AutoOrderItem) => ({
+  autoOrderOid: autoOrder.autoOrderOid,
+  position: 0,
+  item,
+  calculated: {},
+});
 
-const has = (autoOrder: AutoOrder, item: AutoOrderItem): boolean => autoOrder.items.some(({ itemOid }) => itemOid === item.itemOid);
+const has = (autoOrder: AutoOrder, item: AutoOrderItem): boolean =>
+  autoOrder.items.some(({ itemOid }) => itemOid === item.itemOid);
 
 const nameOf = (item: AutoOrderItem): string => `items[${item.originalItemId}]`;
 
-const wireName = (column: string): string => (column === 'next_attempt_at' ? 'next_attempt' : column.replace(/_at$/, '_dts'));
+const wireName = (column: string): string =>
+  column === 'next_attempt_at' ? 'next_attempt' : column.replace(/_at$/, '_dts');
 
-function shown(value: unknown, { type }: Pick<Column<never>, 'type'>, { zone, currency }: ReadingRules): string {
+function shown(
+  value: unknown,
+  { type }: Pick<Column<never>, 'type'>,
+  { zone, currency }: ReadingRules,
+): string {
   if (value === undefined) return 'none';
   if (value instanceof Temporal.Instant) return wireDate(value, zone);
   if (type === 'bigint') return String(fromMinor(value as Minor, currency));

@@ -1,18 +1,18 @@
-import { changesBetween } from './changes.ts';
-import { calculate } from './calculated.ts';
-import { loadCatalog } from './catalog.ts';
-import { completed, eventsOf } from './edit.ts';
-import { noAutoOrder } from './reading.ts';
-import { editRules, scheduleRules } from './rules.ts';
-import { appendLogs, lockAutoOrders, saveAutoOrders } from './store.ts';
+import type { Outcome } from '../kernel/outcome.ts';
+import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
-import type { Context } from '../platform/context.ts';
-import type { Outcome } from '../kernel/outcome.ts';
 import type { AutoOrder } from './autoOrder.ts';
+import { calculate } from './calculated.ts';
+import { loadCatalog } from './catalog.ts';
+import { changesBetween } from './changes.ts';
+import { completed, eventsOf } from './edit.ts';
 import type { EditRules } from './editItem.ts';
 import type { FieldFault } from './fieldReader.ts';
+import { noAutoOrder } from './reading.ts';
+import { editRules, scheduleRules } from './rules.ts';
 import type { Catalog } from './steps.ts';
+import { appendLogs, lockAutoOrders, saveAutoOrders } from './store.ts';
 
 /** A change of one auto order. */
 export interface Change {
@@ -25,7 +25,9 @@ export interface Change {
   /** The version that the client has seen, if it cares. */
   readonly ifMatch?: number | undefined;
   /** More to do in the same transaction, after the auto order was locked and the change accepted; answers what else changed, for the history. */
-  readonly beside?: ((context: Context, autoOrder: AutoOrder) => Promise<readonly string[]>) | undefined;
+  readonly beside?:
+    | ((context: Context, autoOrder: AutoOrder) => Promise<readonly string[]>)
+    | undefined;
 }
 
 /** Changes one auto order in one transaction: locks it, asks the rules, writes, logs and tells. Refuses when it is not there or the rules say no. */
@@ -34,17 +36,25 @@ export function changeAutoOrder(context: Context, oid: number, change: Change): 
     const [current] = await lockAutoOrders(context.db, context.merchant.merchantId, [oid]);
     if (current === undefined) return noAutoOrder({ oid });
     refuseStale(current, change.ifMatch);
-    const catalog = await loadCatalog(context.db, context.merchant.merchantId, [current], change.itemIds);
+    const catalog = await loadCatalog(
+      context.db,
+      context.merchant.merchantId,
+      [current],
+      change.itemIds,
+    );
     const edited = change.edit(current, editRules(context, catalog));
     if (!edited.ok) return refuse('invalid_field', edited.reason, { objectId: String(oid) });
     const beside = await change.beside?.(context, current);
-    await saveChanges(context, catalog, [{ before: current, after: edited.value, title: change.title, beside }]);
+    await saveChanges(context, catalog, [
+      { before: current, after: edited.value, title: change.title, beside },
+    ]);
   });
 }
 
 /** Refuses a client that has seen another version than the present one, if it named one. */
 export function refuseStale(current: AutoOrder, ifMatch: number | undefined): void {
-  if (ifMatch !== undefined && ifMatch !== current.version) refuse('precondition_failed', {}, { objectId: String(current.autoOrderOid) });
+  if (ifMatch !== undefined && ifMatch !== current.version)
+    refuse('precondition_failed', {}, { objectId: String(current.autoOrderOid) });
 }
 
 /** A record before and after, and what to call it in its history. */
@@ -60,17 +70,47 @@ export interface Changed {
  * Writes changed records that the caller has locked, with a line of history and the events of each. Those where nothing differs are left alone: no
  * version, no event. Where nothing is left to ship, the auto order completes.
  */
-export async function saveChanges(context: Context, catalog: Catalog, changed: readonly Changed[]): Promise<void> {
+export async function saveChanges(
+  context: Context,
+  catalog: Catalog,
+  changed: readonly Changed[],
+): Promise<void> {
   const { merchantId, timeZone, currency } = context.merchant;
   const rules = editRules(context, catalog);
   const written = changed
     .map((each) => ({ ...each, after: completed(each.after, rules) }))
-    .map((each) => ({ ...each, changes: [...changesBetween(each.before, each.after, { zone: timeZone, currency }), ...(each.beside ?? [])] }))
+    .map((each) => ({
+      ...each,
+      changes: [
+        ...changesBetween(each.before, each.after, { zone: timeZone, currency }),
+        ...(each.beside ?? []),
+      ],
+    }))
     .filter(({ changes }) => changes.length > 0);
   if (written.length === 0) return;
-  await saveAutoOrders(context.db, merchantId, context.now, written.map(({ after }) => calculate(after, catalog, scheduleRules(context))));
-  await appendLogs(context.db, merchantId, context.now, written.map(({ after, title, changes }) =>
-    ({ autoOrderOid: after.autoOrderOid, message: `${title} by ${context.actor.name}: ${changes.join('; ')}` })));
-  await context.events.emit(context, written.flatMap(({ before, after }) => eventsOf(before, after, context.now).map((name) =>
-    ({ name, objectType: 'auto order' as const, objectId: String(after.autoOrderOid) }))));
+  await saveAutoOrders(
+    context.db,
+    merchantId,
+    context.now,
+    written.map(({ after }) => calculate(after, catalog, scheduleRules(context))),
+  );
+  await appendLogs(
+    context.db,
+    merchantId,
+    context.now,
+    written.map(({ after, title, changes }) => ({
+      autoOrderOid: after.autoOrderOid,
+      message: `${title} by ${context.actor.name}: ${changes.join('; ')}`,
+    })),
+  );
+  await context.events.emit(
+    context,
+    written.flatMap(({ before, after }) =>
+      eventsOf(before, after, context.now).map((name) => ({
+        name,
+        objectType: 'auto order' as const,
+        objectId: String(after.autoOrderOid),
+      })),
+    ),
+  );
 }

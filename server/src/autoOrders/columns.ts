@@ -1,7 +1,7 @@
+import type { Temporal } from 'temporal-polyfill';
 import type { Column } from '../platform/storage/recordset.ts';
 import type { AutoOrderItem } from './autoOrder.ts';
 import type { CalculatedAutoOrder, CalculatedItem } from './calculated.ts';
-import type { Temporal } from 'temporal-polyfill';
 
 /** A column, and whether a rebill may change it; the others are written only when somebody edits the record. */
 interface RecordColumn<Source> extends Column<Source> {
@@ -16,17 +16,33 @@ export interface ItemSource {
   readonly calculated: CalculatedItem;
 }
 
-const moving = <Source>(name: string, type: string, read: Column<Source>['read']): RecordColumn<Source> => ({ name, type, read, moves: true });
-const edited = <Source>(name: string, type: string, read: Column<Source>['read']): RecordColumn<Source> => ({ name, type, read, moves: false });
+const moving = <Source>(
+  name: string,
+  type: string,
+  read: Column<Source>['read'],
+): RecordColumn<Source> => ({ name, type, read, moves: true });
+const edited = <Source>(
+  name: string,
+  type: string,
+  read: Column<Source>['read'],
+): RecordColumn<Source> => ({ name, type, read, moves: false });
 
-export const oidColumn: Column<CalculatedAutoOrder> = { name: 'auto_order_oid', type: 'integer', read: ({ autoOrder }) => autoOrder.autoOrderOid };
+export const oidColumn: Column<CalculatedAutoOrder> = {
+  name: 'auto_order_oid',
+  type: 'integer',
+  read: ({ autoOrder }) => autoOrder.autoOrderOid,
+};
 
 /** Of `auto_order`, but for its keys, its version and the moments of creation and change. */
 export const autoOrderColumns: readonly RecordColumn<CalculatedAutoOrder>[] = [
   moving('status', 'text', ({ autoOrder }) => autoOrder.status),
   moving('enabled', 'boolean', ({ autoOrder }) => autoOrder.enabled),
   moving('completed', 'boolean', ({ autoOrder }) => autoOrder.completed),
-  moving('cancel_after_next_x_orders', 'integer', ({ autoOrder }) => autoOrder.cancelAfterNextXOrders),
+  moving(
+    'cancel_after_next_x_orders',
+    'integer',
+    ({ autoOrder }) => autoOrder.cancelAfterNextXOrders,
+  ),
   moving('cancel_reason', 'text', ({ autoOrder }) => autoOrder.cancelReason),
   moving('canceled_by_user', 'text', ({ autoOrder }) => autoOrder.canceledByUser),
   moving('canceled_at', 'timestamptz', ({ autoOrder }) => autoOrder.canceledAt),
@@ -34,12 +50,20 @@ export const autoOrderColumns: readonly RecordColumn<CalculatedAutoOrder>[] = [
   edited('cancel_downgrade', 'boolean', ({ autoOrder }) => autoOrder.cancelDowngrade),
   moving('disabled_at', 'timestamptz', ({ autoOrder }) => autoOrder.disabledAt),
   edited('merged_at', 'timestamptz', ({ autoOrder }) => autoOrder.mergedAt),
-  edited('merged_into_auto_order_oid', 'integer', ({ autoOrder }) => autoOrder.mergedIntoAutoOrderOid),
+  edited(
+    'merged_into_auto_order_oid',
+    'integer',
+    ({ autoOrder }) => autoOrder.mergedIntoAutoOrderOid,
+  ),
   moving('credit_card_attempt', 'integer', ({ autoOrder }) => autoOrder.creditCardAttempt),
   moving('next_attempt_at', 'timestamptz', ({ autoOrder }) => autoOrder.nextAttemptAt),
   moving('failure_reason', 'text', ({ autoOrder }) => autoOrder.failureReason),
   edited('override_affiliate_id', 'integer', ({ autoOrder }) => autoOrder.overrideAffiliateId),
-  edited('rotating_transaction_gateway_code', 'text', ({ autoOrder }) => autoOrder.rotatingTransactionGatewayCode),
+  edited(
+    'rotating_transaction_gateway_code',
+    'text',
+    ({ autoOrder }) => autoOrder.rotatingTransactionGatewayCode,
+  ),
   moving('rebill_count', 'integer', ({ autoOrder }) => autoOrder.rebillCount),
   moving('add_ons', 'jsonb', ({ autoOrder }) => autoOrder.addOns),
   edited('properties', 'jsonb', ({ autoOrder }) => autoOrder.properties),
@@ -60,8 +84,16 @@ export const itemColumns: readonly RecordColumn<ItemSource>[] = [
   edited('arbitrary_item_id', 'text', ({ item }) => item.arbitraryItemId),
   edited('arbitrary_quantity', 'numeric', ({ item }) => item.arbitraryQuantity),
   edited('arbitrary_unit_cost', 'bigint', ({ item }) => item.arbitraryUnitCost),
-  moving('arbitrary_unit_cost_remaining_orders', 'integer', ({ item }) => item.arbitraryUnitCostRemainingOrders),
-  edited('arbitrary_percentage_discount', 'numeric', ({ item }) => item.arbitraryPercentageDiscount),
+  moving(
+    'arbitrary_unit_cost_remaining_orders',
+    'integer',
+    ({ item }) => item.arbitraryUnitCostRemainingOrders,
+  ),
+  edited(
+    'arbitrary_percentage_discount',
+    'numeric',
+    ({ item }) => item.arbitraryPercentageDiscount,
+  ),
   edited('arbitrary_schedule_days', 'integer', ({ item }) => item.arbitraryScheduleDays),
   edited('frequency', 'text', ({ item }) => item.frequency),
   moving('next_shipment_at', 'timestamptz', ({ item }) => item.nextShipmentAt),
@@ -82,9 +114,17 @@ export const itemColumns: readonly RecordColumn<ItemSource>[] = [
   edited('properties', 'jsonb', ({ item }) => item.properties),
   moving('add_ons', 'jsonb', ({ item }) => item.addOns),
   edited('paypal_payer_id', 'text', ({ item }) => item.paypalPayerId),
-  edited('paypal_recurring_payment_profile_id', 'text', ({ item }) => item.paypalRecurringPaymentProfileId),
+  edited(
+    'paypal_recurring_payment_profile_id',
+    'text',
+    ({ item }) => item.paypalRecurringPaymentProfileId,
+  ),
   moving('next_item_id', 'text', ({ calculated }) => calculated.nextItemId),
-  moving('calculated_next_shipment_at', 'timestamptz', ({ calculated }) => calculated.nextShipmentAt),
+  moving(
+    'calculated_next_shipment_at',
+    'timestamptz',
+    ({ calculated }) => calculated.nextShipmentAt,
+  ),
   moving('simple_schedule', 'jsonb', ({ calculated }) => calculated.simpleSchedule),
 ];
 
@@ -92,7 +132,10 @@ export const itemColumns: readonly RecordColumn<ItemSource>[] = [
 export function earliestShipment(items: readonly AutoOrderItem[]): Temporal.Instant | undefined {
   let earliest: Temporal.Instant | undefined;
   for (const { nextShipmentAt } of items) {
-    if (nextShipmentAt !== undefined && (earliest === undefined || nextShipmentAt.epochMilliseconds < earliest.epochMilliseconds)) {
+    if (
+      nextShipmentAt !== undefined &&
+      (earliest === undefined || nextShipmentAt.epochMilliseconds < earliest.epochMilliseconds)
+    ) {
       earliest = nextShipmentAt;
     }
   }

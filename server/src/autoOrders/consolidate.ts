@@ -1,39 +1,55 @@
-import { refuse } from '../platform/http/refusal.ts';
-import { inTransaction } from '../platform/context.ts';
+import type { OrderRecord } from '../orders/order.ts';
 import { findOrders } from '../orders/store.ts';
-import { refuseStale, saveChanges } from './changing.ts';
+import type { Context } from '../platform/context.ts';
+import { inTransaction } from '../platform/context.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import type { AutoOrder } from './autoOrder.ts';
 import { loadCatalog } from './catalog.ts';
+import { refuseStale, saveChanges } from './changing.ts';
 import { noAutoOrder } from './reading.ts';
 import { lockAutoOrders } from './store.ts';
-import type { Context } from '../platform/context.ts';
-import type { OrderRecord } from '../orders/order.ts';
-import type { AutoOrder } from './autoOrder.ts';
 
 /**
  * Merges auto orders into one (current API, consolidateAutoOrders): their items move to it with all they have lived through, and they end as merged. Orders
  * stay where they are. All must belong to one customer: the same profile, or the same email on the original orders.
  */
 export function consolidateAutoOrders(
-  context: Context, targetOid: number, given: readonly number[] | null | undefined, ifMatch?: number,
+  context: Context,
+  targetOid: number,
+  given: readonly number[] | null | undefined,
+  ifMatch?: number,
 ): Promise<void> {
   const sourceOids = [...new Set(given ?? [])];
   if (sourceOids.length === 0) refuse('missing_field', { field: 'source_auto_order_oids' });
-  if (sourceOids.length > sourcesMax) refuse('too_many_elements', { field: 'source_auto_order_oids', max: sourcesMax });
-  if (sourceOids.includes(targetOid)) refuseSource(targetOid, 'is the auto order that the others are merged into', 'Leave it out');
+  if (sourceOids.length > sourcesMax)
+    refuse('too_many_elements', { field: 'source_auto_order_oids', max: sourcesMax });
+  if (sourceOids.includes(targetOid))
+    refuseSource(targetOid, 'is the auto order that the others are merged into', 'Leave it out');
   return inTransaction(context, async (context) => {
     const { merchantId } = context.merchant;
     const all = await lockAutoOrders(context.db, merchantId, [targetOid, ...sourceOids]);
-    const find = (oid: number): AutoOrder | undefined => all.find(({ autoOrderOid }) => autoOrderOid === oid);
+    const find = (oid: number): AutoOrder | undefined =>
+      all.find(({ autoOrderOid }) => autoOrderOid === oid);
     const target = find(targetOid) ?? noAutoOrder({ oid: targetOid });
     refuseStale(target, ifMatch);
-    const sources = sourceOids.map((oid) => find(oid) ?? refuseSource(oid, 'does not exist', 'Send oids of auto orders'));
+    const sources = sourceOids.map(
+      (oid) => find(oid) ?? refuseSource(oid, 'does not exist', 'Send oids of auto orders'),
+    );
     refuseStopped(target, sources);
     await refuseStrangers(context, target, sources);
     const catalog = await loadCatalog(context.db, merchantId, all);
     const moved = sources.flatMap(({ items }) => items);
     await saveChanges(context, catalog, [
-      ...sources.map((before) => ({ before, after: merged(before, target, context), title: `Merged into ${targetOid}` })),
-      { before: target, after: { ...target, items: [...target.items, ...moved] }, title: `Consolidated with ${sourceOids.join(', ')}` },
+      ...sources.map((before) => ({
+        before,
+        after: merged(before, target, context),
+        title: `Merged into ${targetOid}`,
+      })),
+      {
+        before: target,
+        after: { ...target, items: [...target.items, ...moved] },
+        title: `Consolidated with ${sourceOids.join(', ')}`,
+      },
     ]);
   });
 }
@@ -41,35 +57,70 @@ export function consolidateAutoOrders(
 const sourcesMax = 200;
 
 function merged(source: AutoOrder, target: AutoOrder, { now }: Context): AutoOrder {
-  return { ...source, status: 'merged', enabled: false, mergedAt: now, mergedIntoAutoOrderOid: target.autoOrderOid, nextAttemptAt: undefined, items: [] };
+  return {
+    ...source,
+    status: 'merged',
+    enabled: false,
+    mergedAt: now,
+    mergedIntoAutoOrderOid: target.autoOrderOid,
+    nextAttemptAt: undefined,
+    items: [],
+  };
 }
 
 // The items of a stopped source would be billed again in the target, which nobody asked for.
 function refuseStopped(target: AutoOrder, sources: readonly AutoOrder[]): void {
   if (target.status !== 'active') {
-    refuse('state_conflict', { reason: `Auto order ${target.autoOrderOid} is ${target.status}`, mend: 'Merge into an active auto order, or enable it first' });
+    refuse('state_conflict', {
+      reason: `Auto order ${target.autoOrderOid} is ${target.status}`,
+      mend: 'Merge into an active auto order, or enable it first',
+    });
   }
   const stopped = sources.find(({ status }) => status !== 'active');
-  if (stopped) refuseSource(stopped.autoOrderOid, `is ${stopped.status}`, 'Leave it out, or enable it first');
+  if (stopped)
+    refuseSource(stopped.autoOrderOid, `is ${stopped.status}`, 'Leave it out, or enable it first');
 }
 
-async function refuseStrangers(context: Context, target: AutoOrder, sources: readonly AutoOrder[]): Promise<void> {
-  const orders = await findOrders(context.db, context.merchant.merchantId, [target, ...sources].map(({ originalOrderId }) => originalOrderId));
-  const orderOf = (autoOrder: AutoOrder) => orders.find(({ orderId }) => orderId === autoOrder.originalOrderId);
+async function refuseStrangers(
+  context: Context,
+  target: AutoOrder,
+  sources: readonly AutoOrder[],
+): Promise<void> {
+  const orders = await findOrders(
+    context.db,
+    context.merchant.merchantId,
+    [target, ...sources].map(({ originalOrderId }) => originalOrderId),
+  );
+  const orderOf = (autoOrder: AutoOrder) =>
+    orders.find(({ orderId }) => orderId === autoOrder.originalOrderId);
   const stranger = sources.find((source) => !isSameCustomer(orderOf(source), orderOf(target)));
-  if (stranger) refuseSource(stranger.autoOrderOid, 'belongs to another customer', 'Merge auto orders of one customer profile or one email');
+  if (stranger)
+    refuseSource(
+      stranger.autoOrderOid,
+      'belongs to another customer',
+      'Merge auto orders of one customer profile or one email',
+    );
 }
 
 /** The same profile, or the same billing email. */
-export function isSameCustomer(one: OrderRecord | undefined, other: OrderRecord | undefined): boolean {
+export function isSameCustomer(
+  one: OrderRecord | undefined,
+  other: OrderRecord | undefined,
+): boolean {
   if (one === undefined || other === undefined) return false;
-  if (one.customerProfileOid !== undefined && one.customerProfileOid === other.customerProfileOid) return true;
+  if (one.customerProfileOid !== undefined && one.customerProfileOid === other.customerProfileOid)
+    return true;
   const [email, otherEmail] = [emailOf(one), emailOf(other)];
   return email !== undefined && email === otherEmail;
 }
 
-const emailOf = ({ document }: OrderRecord): string | undefined => document.billing?.email?.trim().toLowerCase() || undefined;
+const emailOf = ({ document }: OrderRecord): string | undefined =>
+  document.billing?.email?.trim().toLowerCase() || undefined;
 
 function refuseSource(oid: number, reason: string, mend: string): never {
-  return refuse('invalid_field', { field: 'source_auto_order_oids', reason: `names ${oid}, which ${reason}`, mend }, { objectId: String(oid) });
+  return refuse(
+    'invalid_field',
+    { field: 'source_auto_order_oids', reason: `names ${oid}, which ${reason}`, mend },
+    { objectId: String(oid) },
+  );
 }

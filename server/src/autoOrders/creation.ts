@@ -1,27 +1,27 @@
 import type { OrderItem } from '@perennial/contract/orderItem.ts';
+import type { CatalogItem } from '../items/item.ts';
+import { catalogKey } from '../items/store.ts';
 import { parseWireDate } from '../kernel/calendar.ts';
 import { isFrequency } from '../kernel/frequency.ts';
 import { toMinor, zero } from '../kernel/money.ts';
+import type { OrderRecord } from '../orders/order.ts';
+import { findOrder, linkAutoOrder } from '../orders/store.ts';
+import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
-import { findOrder, linkAutoOrder } from '../orders/store.ts';
-import { catalogKey } from '../items/store.ts';
+import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import { calculate } from './calculated.ts';
 import { loadCatalog } from './catalog.ts';
-import { canceled } from './edit.ts';
+import type { Changed } from './changing.ts';
 import { saveChanges } from './changing.ts';
+import { canceled } from './edit.ts';
 import { facetsOf } from './facets.ts';
 import { scheduleRules } from './rules.ts';
 import { findActiveOfCustomer, saveFacets } from './searchStore.ts';
 import { startSchedule } from './startSchedule.ts';
-import { appendLogs, findOidByOriginalOrder, insertAutoOrders, lockAutoOrders } from './store.ts';
-import type { Context } from '../platform/context.ts';
-import type { CatalogItem } from '../items/item.ts';
-import type { OrderRecord } from '../orders/order.ts';
-import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
-import type { Changed } from './changing.ts';
 import type { Catalog } from './steps.ts';
+import { appendLogs, findOidByOriginalOrder, insertAutoOrders, lockAutoOrders } from './store.ts';
 
 /**
  * Makes the auto order of an order that was just paid, from its lines that recur; within the transaction that settles the order. An order that has
@@ -31,16 +31,31 @@ export async function createFromPaidOrder(context: Context, order: OrderRecord):
   if (order.autoOrderOid !== undefined) return;
   const { merchantId } = context.merchant;
   const lines = order.document.items ?? [];
-  const catalog = await loadCatalog(context.db, merchantId, [], lines.flatMap(({ merchant_item_id }) => merchant_item_id ?? []));
-  const canRecur = lines.some(({ merchant_item_id }) => catalog(merchant_item_id ?? '')?.autoOrder !== undefined);
+  const catalog = await loadCatalog(
+    context.db,
+    merchantId,
+    [],
+    lines.flatMap(({ merchant_item_id }) => merchant_item_id ?? []),
+  );
+  const canRecur = lines.some(
+    ({ merchant_item_id }) => catalog(merchant_item_id ?? '')?.autoOrder !== undefined,
+  );
   // Before others are locked: an update takes its oids first as well, so the two cannot wait for each other.
   const [oid, firstItemOid] = canRecur ? await takeOids(context, lines.length) : [0, 0];
   const others = await othersOf(context, order);
-  const starts = lines.flatMap((line, place) => startOf(context, order, line, place, catalog, others));
+  const starts = lines.flatMap((line, place) =>
+    startOf(context, order, line, place, catalog, others),
+  );
   if (starts.length > 0) {
     const items = starts.map(({ item }, index) => ({ ...item, itemOid: firstItemOid + index }));
     await insertNew(context, order, oid, items, catalog, `Created from order ${order.orderId}`);
-    await linkAutoOrder(context.db, merchantId, order.orderId, oid, new Map(starts.map(({ place }, index) => [place, firstItemOid + index])));
+    await linkAutoOrder(
+      context.db,
+      merchantId,
+      order.orderId,
+      oid,
+      new Map(starts.map(({ place }, index) => [place, firstItemOid + index])),
+    );
   }
   await endOthers(context, others, lines, catalog);
 }
@@ -56,7 +71,14 @@ export function establishAutoOrder(context: Context, originalOrderId: string): P
     if (order === undefined) return refuse('not_found', { what: 'order', id: originalOrderId });
     await refuseUnfit(context, order);
     const [oid] = await takeOids(context, 1);
-    await insertNew(context, order, oid, [], () => undefined, `Established from order ${order.orderId} by ${context.actor.name}`);
+    await insertNew(
+      context,
+      order,
+      oid,
+      [],
+      () => undefined,
+      `Established from order ${order.orderId} by ${context.actor.name}`,
+    );
     await linkAutoOrder(context.db, merchantId, order.orderId, oid, new Map());
     return oid;
   });
@@ -65,21 +87,48 @@ export function establishAutoOrder(context: Context, originalOrderId: string): P
 const establishDaysMax = 60;
 
 async function refuseUnfit(context: Context, order: OrderRecord): Promise<void> {
-  const conflict = (reason: string, mend: string) => refuse('state_conflict', { reason: `Order ${order.orderId} ${reason}`, mend }, { objectId: order.orderId });
-  const existing = await findOidByOriginalOrder(context.db, context.merchant.merchantId, order.orderId);
-  if (existing !== undefined) conflict(`has the auto order ${existing} already`, 'Update that auto order');
-  if (order.autoOrderOid !== undefined) conflict(`is a rebill of the auto order ${order.autoOrderOid}`, 'Update that auto order');
+  const conflict = (reason: string, mend: string) =>
+    refuse(
+      'state_conflict',
+      { reason: `Order ${order.orderId} ${reason}`, mend },
+      { objectId: order.orderId },
+    );
+  const existing = await findOidByOriginalOrder(
+    context.db,
+    context.merchant.merchantId,
+    order.orderId,
+  );
+  if (existing !== undefined)
+    conflict(`has the auto order ${existing} already`, 'Update that auto order');
+  if (order.autoOrderOid !== undefined)
+    conflict(`is a rebill of the auto order ${order.autoOrderOid}`, 'Update that auto order');
   const ageHours = context.now.since(order.createdAt).total('hours');
-  if (ageHours >= establishDaysMax * 24) conflict(`is older than ${establishDaysMax} days`, 'Establish from a younger order');
-  if (order.paidAt === undefined) conflict('is not paid', 'Establish from an order whose payment succeeded');
-  if (order.document.payment?.payment_method !== 'Credit Card') conflict('was not paid by credit card', 'Establish from an order paid by credit card');
+  if (ageHours >= establishDaysMax * 24)
+    conflict(`is older than ${establishDaysMax} days`, 'Establish from a younger order');
+  if (order.paidAt === undefined)
+    conflict('is not paid', 'Establish from an order whose payment succeeded');
+  if (order.document.payment?.payment_method !== 'Credit Card')
+    conflict('was not paid by credit card', 'Establish from an order paid by credit card');
 }
 
-async function takeOids({ db, merchant: { merchantId } }: Context, itemCount: number): Promise<[autoOrder: number, firstItem: number]> {
-  return [await takeNumbers(db, merchantId, 'auto_order', 1), await takeNumbers(db, merchantId, 'auto_order_item', itemCount)];
+async function takeOids(
+  { db, merchant: { merchantId } }: Context,
+  itemCount: number,
+): Promise<[autoOrder: number, firstItem: number]> {
+  return [
+    await takeNumbers(db, merchantId, 'auto_order', 1),
+    await takeNumbers(db, merchantId, 'auto_order_item', itemCount),
+  ];
 }
 
-async function insertNew(context: Context, order: OrderRecord, oid: number, items: readonly AutoOrderItem[], catalog: Catalog, log: string): Promise<void> {
+async function insertNew(
+  context: Context,
+  order: OrderRecord,
+  oid: number,
+  items: readonly AutoOrderItem[],
+  catalog: Catalog,
+  log: string,
+): Promise<void> {
   const { merchantId, currency } = context.merchant;
   const autoOrder: AutoOrder = {
     merchantId,
@@ -99,10 +148,19 @@ async function insertNew(context: Context, order: OrderRecord, oid: number, item
     items,
     version: 1,
   };
-  await insertAutoOrders(context.db, merchantId, [{ ...calculate(autoOrder, catalog, scheduleRules(context)), currency, createdAt: context.now }]);
+  await insertAutoOrders(context.db, merchantId, [
+    { ...calculate(autoOrder, catalog, scheduleRules(context)), currency, createdAt: context.now },
+  ]);
   await saveFacets(context.db, merchantId, [facetsOf(oid, order)]);
   await appendLogs(context.db, merchantId, context.now, [{ autoOrderOid: oid, message: log }]);
-  await context.events.emit(context, [{ name: 'auto_order_create', objectType: 'auto order', objectId: String(oid), data: { orderId: order.orderId } }]);
+  await context.events.emit(context, [
+    {
+      name: 'auto_order_create',
+      objectType: 'auto order',
+      objectId: String(oid),
+      data: { orderId: order.orderId },
+    },
+  ]);
 }
 
 /** A line that starts an item; its oid is given later. */
@@ -111,16 +169,34 @@ interface Start {
   readonly item: AutoOrderItem;
 }
 
-function startOf(context: Context, order: OrderRecord, line: OrderItem, place: number, catalog: Catalog, others: readonly AutoOrder[]): Start[] {
+function startOf(
+  context: Context,
+  order: OrderRecord,
+  line: OrderItem,
+  place: number,
+  catalog: Catalog,
+  others: readonly AutoOrder[],
+): Start[] {
   const bought = catalog(line.merchant_item_id ?? '');
   if (bought === undefined) return [];
   // One per customer (item reference, auto_order_upsell_one_per_customer): whoever has one gets no second.
-  if (bought.autoOrder?.onePerCustomer && others.some((other) => drives(other, [bought.itemId]))) return [];
+  if (bought.autoOrder?.onePerCustomer && others.some((other) => drives(other, [bought.itemId])))
+    return [];
   const zone = context.merchant.timeZone;
   const lastRebillAt = momentOf(line.auto_order_last_rebill_dts, zone);
-  const started = startSchedule({ bought, chosen: frequencyOf(line.auto_order_schedule), orderedAt: order.createdAt, lastRebillAt, zone });
+  const started = startSchedule({
+    bought,
+    chosen: frequencyOf(line.auto_order_schedule),
+    orderedAt: order.createdAt,
+    lastRebillAt,
+    zone,
+  });
   if (!started.ok) {
-    if (line.auto_order_schedule) context.log.warn({ orderId: order.orderId, itemId: bought.itemId, reason: started.reason }, 'a line with a schedule starts no auto order item');
+    if (line.auto_order_schedule)
+      context.log.warn(
+        { orderId: order.orderId, itemId: bought.itemId, reason: started.reason },
+        'a line with a schedule starts no auto order item',
+      );
     return [];
   }
   const item: AutoOrderItem = {
@@ -134,7 +210,10 @@ function startOf(context: Context, order: OrderRecord, line: OrderItem, place: n
     rebillValue: zero,
     numberOfRebills: 0,
     paused: false,
-    options: (line.options ?? []).map(({ label, value }) => ({ label: label ?? '', value: value ?? '' })),
+    options: (line.options ?? []).map(({ label, value }) => ({
+      label: label ?? '',
+      value: value ?? '',
+    })),
     properties: [],
     addOns: [],
   };
@@ -152,10 +231,16 @@ function valueOf({ total_cost_with_discount }: OrderItem, currency: string) {
   return value.ok ? value.value : zero;
 }
 
-const frequencyOf = (text: string | undefined) => (text !== undefined && isFrequency(text) ? text : undefined);
+const frequencyOf = (text: string | undefined) =>
+  text !== undefined && isFrequency(text) ? text : undefined;
 
 async function othersOf(context: Context, order: OrderRecord): Promise<AutoOrder[]> {
-  const oids = await findActiveOfCustomer(context.db, context.merchant.merchantId, order.document.billing?.email, order.customerProfileOid);
+  const oids = await findActiveOfCustomer(
+    context.db,
+    context.merchant.merchantId,
+    order.document.billing?.email,
+    order.customerProfileOid,
+  );
   return oids.length === 0 ? [] : lockAutoOrders(context.db, context.merchant.merchantId, oids);
 }
 
@@ -163,26 +248,48 @@ async function othersOf(context: Context, order: OrderRecord): Promise<AutoOrder
  * Cancels what the purchase ends (item reference, ItemAutoOrder): an auto order one of whose items lists a bought item as its upgrade or
  * downgrade, and every other one when a bought item says `cancel_other_auto_orders`.
  */
-async function endOthers(context: Context, others: readonly AutoOrder[], lines: readonly OrderItem[], bought: Catalog): Promise<void> {
+async function endOthers(
+  context: Context,
+  others: readonly AutoOrder[],
+  lines: readonly OrderItem[],
+  bought: Catalog,
+): Promise<void> {
   if (others.length === 0) return;
   const boughtItems = lines.flatMap(({ merchant_item_id }) => bought(merchant_item_id ?? '') ?? []);
   const catalog = await loadCatalog(context.db, context.merchant.merchantId, others);
   const ended = others.flatMap((before): Changed[] => {
-    const original = before.items.flatMap(({ originalItemId }) => catalog(originalItemId)?.autoOrder ?? []);
-    const upgrade = isAmong(boughtItems, original.flatMap(({ upgradeItemIds }) => upgradeItemIds));
-    const downgrade = isAmong(boughtItems, original.flatMap(({ downgradeItemIds }) => downgradeItemIds));
+    const original = before.items.flatMap(
+      ({ originalItemId }) => catalog(originalItemId)?.autoOrder ?? [],
+    );
+    const upgrade = isAmong(
+      boughtItems,
+      original.flatMap(({ upgradeItemIds }) => upgradeItemIds),
+    );
+    const downgrade = isAmong(
+      boughtItems,
+      original.flatMap(({ downgradeItemIds }) => downgradeItemIds),
+    );
     const other = boughtItems.find(({ autoOrder }) => autoOrder?.cancelOtherAutoOrders);
     const cause = upgrade ?? downgrade ?? other;
     if (cause === undefined) return [];
     const reason = `${upgrade ? 'Upgrade' : downgrade ? 'Downgrade' : 'Replaced'}: the customer ordered ${cause.itemId}`;
-    const after = { ...canceled(before, { reason }, context.now), cancelUpgrade: upgrade !== undefined, cancelDowngrade: upgrade === undefined && downgrade !== undefined };
+    const after = {
+      ...canceled(before, { reason }, context.now),
+      cancelUpgrade: upgrade !== undefined,
+      cancelDowngrade: upgrade === undefined && downgrade !== undefined,
+    };
     return [{ before, after, title: 'Canceled' }];
   });
   await saveChanges(context, catalog, ended);
 }
 
-const isAmong = (items: readonly CatalogItem[], itemIds: readonly string[]): CatalogItem | undefined =>
+const isAmong = (
+  items: readonly CatalogItem[],
+  itemIds: readonly string[],
+): CatalogItem | undefined =>
   items.find(({ itemId }) => itemIds.some((each) => catalogKey(each) === catalogKey(itemId)));
 
 const drives = ({ items }: AutoOrder, itemIds: readonly string[]): boolean =>
-  items.some(({ originalItemId }) => itemIds.some((each) => catalogKey(each) === catalogKey(originalItemId)));
+  items.some(({ originalItemId }) =>
+    itemIds.some((each) => catalogKey(each) === catalogKey(originalItemId)),
+  );

@@ -6,13 +6,25 @@ import type { Database } from '../platform/storage/database.ts';
  */
 
 /** Takes the due mark from locked auto orders: nothing is to be done before somebody gives them another. */
-export async function takeDueMarks(tx: Database, merchantId: string, oids: readonly number[]): Promise<void> {
+export async function takeDueMarks(
+  tx: Database,
+  merchantId: string,
+  oids: readonly number[],
+): Promise<void> {
   if (oids.length === 0) return;
-  await tx.run('update auto_order set due_at = null where merchant_id = $1 and auto_order_oid = any($2::int[])', [merchantId, oids]);
+  await tx.run(
+    'update auto_order set due_at = null where merchant_id = $1 and auto_order_oid = any($2::int[])',
+    [merchantId, oids],
+  );
 }
 
 /** Puts off locked auto orders that cannot be rebilled, without touching their records. */
-export async function putOff(tx: Database, merchantId: string, oids: readonly number[], untils: readonly Temporal.Instant[]): Promise<void> {
+export async function putOff(
+  tx: Database,
+  merchantId: string,
+  oids: readonly number[],
+  untils: readonly Temporal.Instant[],
+): Promise<void> {
   if (oids.length === 0) return;
   await tx.run(
     `update auto_order a set due_at = p.until from unnest($2::int[], $3::timestamptz[]) as p (oid, until)
@@ -22,7 +34,12 @@ export async function putOff(tx: Database, merchantId: string, oids: readonly nu
 }
 
 /** Has those of these auto orders that wait for a later moment looked at from `at` on. What is being charged, or has stopped, is left alone. */
-export async function bringForward(tx: Database, merchantId: string, oids: readonly number[], at: Temporal.Instant): Promise<void> {
+export async function bringForward(
+  tx: Database,
+  merchantId: string,
+  oids: readonly number[],
+  at: Temporal.Instant,
+): Promise<void> {
   await tx.run(
     `update auto_order a set due_at = $3
      from (select auto_order_oid from auto_order where merchant_id = $1 and auto_order_oid = any($2::int[]) and due_at > $3 order by auto_order_oid for update) later
@@ -32,7 +49,11 @@ export async function bringForward(tx: Database, merchantId: string, oids: reado
 }
 
 /** Locks these auto orders in the order of their oids and answers their versions. */
-export async function lockVersions(tx: Database, merchantId: string, oids: readonly number[]): Promise<ReadonlyMap<number, number>> {
+export async function lockVersions(
+  tx: Database,
+  merchantId: string,
+  oids: readonly number[],
+): Promise<ReadonlyMap<number, number>> {
   const rows = await tx.rows<{ auto_order_oid: number; version: number }>(
     'select auto_order_oid, version from auto_order where merchant_id = $1 and auto_order_oid = any($2::int[]) order by auto_order_oid for update',
     [merchantId, oids],
@@ -41,13 +62,24 @@ export async function lockVersions(tx: Database, merchantId: string, oids: reado
 }
 
 /** When the auto order is due; undefined while it is never, is being charged or does not exist. */
-export async function findDueAt(db: Database, merchantId: string, oid: number): Promise<Temporal.Instant | undefined> {
-  const row = await db.row<{ due_at: Temporal.Instant | null }>('select due_at from auto_order where merchant_id = $1 and auto_order_oid = $2', [merchantId, oid]);
+export async function findDueAt(
+  db: Database,
+  merchantId: string,
+  oid: number,
+): Promise<Temporal.Instant | undefined> {
+  const row = await db.row<{ due_at: Temporal.Instant | null }>(
+    'select due_at from auto_order where merchant_id = $1 and auto_order_oid = $2',
+    [merchantId, oid],
+  );
   return row?.due_at ?? undefined;
 }
 
 /** The earliest moment that an auto order of the merchant is due, if it is not after `until`. */
-export async function firstDue(db: Database, merchantId: string, until: Temporal.Instant): Promise<Temporal.Instant | undefined> {
+export async function firstDue(
+  db: Database,
+  merchantId: string,
+  until: Temporal.Instant,
+): Promise<Temporal.Instant | undefined> {
   const row = await db.row<{ due_at: Temporal.Instant }>(
     'select due_at from auto_order where merchant_id = $1 and due_at <= $2 order by due_at limit 1',
     [merchantId, until],
@@ -57,7 +89,8 @@ export async function firstDue(db: Database, merchantId: string, until: Temporal
 
 /** Of these merchants, each with the moment that its clock shows, those that have something due. One cheap look for all of them. */
 export async function merchantsWithDue(
-  db: Database, merchants: readonly { readonly merchantId: string; readonly now: Temporal.Instant }[],
+  db: Database,
+  merchants: readonly { readonly merchantId: string; readonly now: Temporal.Instant }[],
 ): Promise<ReadonlySet<string>> {
   const rows = await db.rows<{ merchant_id: string }>(
     `select m.merchant_id from unnest($1::text[], $2::timestamptz[]) as m (merchant_id, now)

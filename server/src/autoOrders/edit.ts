@@ -1,36 +1,48 @@
 import type { AutoOrder as WireAutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { EventName } from '@perennial/contract/events.ts';
+import type { Temporal } from 'temporal-polyfill';
+import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
+import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import { chargingCancelFee, isChargingCancelFee } from './cancelFee.ts';
+import type { EditRules } from './editItem.ts';
 import { editAddOns, editItems, hasEnded, properties } from './editItem.ts';
+import type { FieldFault } from './fieldReader.ts';
 import { FieldReader } from './fieldReader.ts';
 import { hasCompleted, skipMissed } from './steps.ts';
-import type { Outcome } from '../kernel/outcome.ts';
-import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
-import type { EditRules } from './editItem.ts';
-import type { FieldFault } from './fieldReader.ts';
-import type { Temporal } from 'temporal-polyfill';
 
 /**
  * The record after an update (auto_order reference, updateAutoOrder): what is absent stays, an explicit null clears, read-only fields are
  * ignored. `enabled` false disables; with `cancel_reason` or `canceled_by_user` it cancels (docs/adr/0020-what-an-update-means.md).
  */
 export function editAutoOrder(
-  current: AutoOrder, body: WireAutoOrder, rules: EditRules, newOids: readonly number[],
+  current: AutoOrder,
+  body: WireAutoOrder,
+  rules: EditRules,
+  newOids: readonly number[],
 ): Outcome<AutoOrder, FieldFault> {
   const read = new FieldReader(body, '', rules);
-  const items = body.items ? editItems(current, body.items, rules, newOids) : success(current.items);
+  const items = body.items
+    ? editItems(current, body.items, rules, newOids)
+    : success(current.items);
   if (!items.ok) return items;
   const edited: AutoOrder = {
     ...current,
     items: items.value,
     addOns: body.add_ons ? editAddOns(body.add_ons, 'add_ons', read, rules) : current.addOns,
     properties: body.properties ? properties(body.properties) : current.properties,
-    cancelAfterNextXOrders: read.number('cancel_after_next_x_orders', current.cancelAfterNextXOrders, 1),
+    cancelAfterNextXOrders: read.number(
+      'cancel_after_next_x_orders',
+      current.cancelAfterNextXOrders,
+      1,
+    ),
     creditCardAttempt: read.count('credit_card_attempt', current.creditCardAttempt),
     nextAttemptAt: read.moment('next_attempt', current.nextAttemptAt),
     overrideAffiliateId: read.number('override_affiliate_id', current.overrideAffiliateId, 0),
-    rotatingTransactionGatewayCode: read.text('rotating_transaction_gateway_code', current.rotatingTransactionGatewayCode),
+    rotatingTransactionGatewayCode: read.text(
+      'rotating_transaction_gateway_code',
+      current.rotatingTransactionGatewayCode,
+    ),
   };
   const switched = switchState(current, edited, cancelationOf(current, body, read), read, rules);
   const [fault] = read.faults;
@@ -54,17 +66,33 @@ function cancelationOf(current: AutoOrder, body: WireAutoOrder, read: FieldReade
   const reason = read.text('cancel_reason', current.cancelReason);
   const user = read.text('canceled_by_user', current.canceledByUser);
   const at = read.moment('canceled_dts', current.canceledAt);
-  const isNew = (reason ?? current.cancelReason) !== current.cancelReason || (user ?? current.canceledByUser) !== current.canceledByUser
-    || (at ?? current.canceledAt) !== current.canceledAt;
-  return { enabled: body.enabled ?? undefined, reason, user, at, isNew, isMeant: reason !== undefined || user !== undefined };
+  const isNew =
+    (reason ?? current.cancelReason) !== current.cancelReason ||
+    (user ?? current.canceledByUser) !== current.canceledByUser ||
+    (at ?? current.canceledAt) !== current.canceledAt;
+  return {
+    enabled: body.enabled ?? undefined,
+    reason,
+    user,
+    at,
+    isNew,
+    isMeant: reason !== undefined || user !== undefined,
+  };
 }
 
-function switchState(current: AutoOrder, edited: AutoOrder, asked: Cancelation, read: FieldReader, rules: EditRules): AutoOrder {
+function switchState(
+  current: AutoOrder,
+  edited: AutoOrder,
+  asked: Cancelation,
+  read: FieldReader,
+  rules: EditRules,
+): AutoOrder {
   if (asked.enabled === true) return enabled(current, edited, asked, read, rules);
   if (current.status === 'canceled') return { ...edited, ...saidOf(asked) };
   if (current.status === 'merged') return edited;
   // Clients that cannot send false (C#) leave `enabled` out: a new cancelation without it means the same.
-  if (asked.isNew || (asked.enabled === false && asked.isMeant)) return feeOf(current, edited, asked, rules) ?? canceled(edited, asked, rules.now);
+  if (asked.isNew || (asked.enabled === false && asked.isMeant))
+    return feeOf(current, edited, asked, rules) ?? canceled(edited, asked, rules.now);
   return asked.enabled === false && current.enabled ? disabled(edited, rules.now) : edited;
 }
 
@@ -72,16 +100,44 @@ function switchState(current: AutoOrder, edited: AutoOrder, asked: Cancelation, 
  * The auto order that charges its cancel item before it ends, where there is a fee to charge: only a cancelation that names a user is the customer's doing, and
  * whoever cancels once more while the fee is due lets it go.
  */
-function feeOf(current: AutoOrder, edited: AutoOrder, asked: Cancelation, { catalog, now }: EditRules): AutoOrder | undefined {
-  if (asked.user === undefined || current.status !== 'active' || isChargingCancelFee(current, catalog)) return undefined;
-  return chargingCancelFee({ ...edited, cancelReason: asked.reason, canceledByUser: asked.user }, catalog, now);
+function feeOf(
+  current: AutoOrder,
+  edited: AutoOrder,
+  asked: Cancelation,
+  { catalog, now }: EditRules,
+): AutoOrder | undefined {
+  if (
+    asked.user === undefined ||
+    current.status !== 'active' ||
+    isChargingCancelFee(current, catalog)
+  )
+    return undefined;
+  return chargingCancelFee(
+    { ...edited, cancelReason: asked.reason, canceledByUser: asked.user },
+    catalog,
+    now,
+  );
 }
 
-const saidOf = ({ reason, user, at }: Cancelation): Partial<AutoOrder> => ({ cancelReason: reason, canceledByUser: user, ...(at && { canceledAt: at }) });
+const saidOf = ({ reason, user, at }: Cancelation): Partial<AutoOrder> => ({
+  cancelReason: reason,
+  canceledByUser: user,
+  ...(at && { canceledAt: at }),
+});
 
 /** An auto order canceled, with or without a reason: nothing is billed any more and no retry follows. */
-export function canceled(autoOrder: AutoOrder, { reason, user, at }: Partial<Pick<Cancelation, 'reason' | 'user' | 'at'>>, now: Temporal.Instant): AutoOrder {
-  return { ...stopped(autoOrder), status: 'canceled', canceledAt: at ?? now, cancelReason: reason, canceledByUser: user };
+export function canceled(
+  autoOrder: AutoOrder,
+  { reason, user, at }: Partial<Pick<Cancelation, 'reason' | 'user' | 'at'>>,
+  now: Temporal.Instant,
+): AutoOrder {
+  return {
+    ...stopped(autoOrder),
+    status: 'canceled',
+    canceledAt: at ?? now,
+    cancelReason: reason,
+    canceledByUser: user,
+  };
 }
 
 /** An auto order disabled: by the merchant, or because its card was declined too often. */
@@ -89,15 +145,34 @@ export function disabled(autoOrder: AutoOrder, now: Temporal.Instant): AutoOrder
   return { ...stopped(autoOrder), status: 'disabled', disabledAt: now };
 }
 
-const stopped = (autoOrder: AutoOrder): AutoOrder => ({ ...autoOrder, enabled: false, nextAttemptAt: undefined });
+const stopped = (autoOrder: AutoOrder): AutoOrder => ({
+  ...autoOrder,
+  enabled: false,
+  nextAttemptAt: undefined,
+});
 
 /** An auto order that goes on, or went on all the time. One that was stopped begins afresh: declines are forgotten, and missed shipments too where the merchant doesn't bill them. */
-function enabled(current: AutoOrder, edited: AutoOrder, asked: Cancelation, read: FieldReader, rules: EditRules): AutoOrder {
+function enabled(
+  current: AutoOrder,
+  edited: AutoOrder,
+  asked: Cancelation,
+  read: FieldReader,
+  rules: EditRules,
+): AutoOrder {
   if (current.status === 'merged') {
-    read.fault('enabled', `cannot be true: the auto order was merged into ${current.mergedIntoAutoOrderOid}`, 'Change that auto order instead');
+    read.fault(
+      'enabled',
+      `cannot be true: the auto order was merged into ${current.mergedIntoAutoOrderOid}`,
+      'Change that auto order instead',
+    );
     return edited;
   }
-  if (asked.isNew) read.fault('enabled', 'is true beside a new cancelation', 'Send enabled false to cancel, or leave cancel_reason, canceled_by_user and canceled_dts out');
+  if (asked.isNew)
+    read.fault(
+      'enabled',
+      'is true beside a new cancelation',
+      'Send enabled false to cancel, or leave cancel_reason, canceled_by_user and canceled_dts out',
+    );
   if (current.status === 'active') return edited;
   const goesOn: AutoOrder = {
     ...edited,
@@ -110,38 +185,65 @@ function enabled(current: AutoOrder, edited: AutoOrder, asked: Cancelation, read
     disabledAt: undefined,
     cancelUpgrade: false,
     cancelDowngrade: false,
-    creditCardAttempt: edited.creditCardAttempt === current.creditCardAttempt ? 0 : edited.creditCardAttempt,
-    items: rules.missedShipments === 'skip' ? edited.items.map((item) => skipMissed(item, rules.catalog, rules)) : edited.items,
+    creditCardAttempt:
+      edited.creditCardAttempt === current.creditCardAttempt ? 0 : edited.creditCardAttempt,
+    items:
+      rules.missedShipments === 'skip'
+        ? edited.items.map((item) => skipMissed(item, rules.catalog, rules))
+        : edited.items,
   };
   if (hasCompleted(goesOn.items, rules.catalog, { ...rules, autoOrder: goesOn })) {
-    read.fault('enabled', 'cannot be true: no item has anything left to ship', 'Give an item a next_shipment_dts, more remaining_repeat_count or a later no_order_after_dts with it');
+    read.fault(
+      'enabled',
+      'cannot be true: no item has anything left to ship',
+      'Give an item a next_shipment_dts, more remaining_repeat_count or a later no_order_after_dts with it',
+    );
   }
   return goesOn;
 }
 
 /** The record as it is when nothing will ship any more: completed, which the wire shows as disabled. */
 export function completed(autoOrder: AutoOrder, rules: EditRules): AutoOrder {
-  if (autoOrder.status !== 'active' || !hasCompleted(autoOrder.items, rules.catalog, { ...rules, autoOrder })) return autoOrder;
+  if (
+    autoOrder.status !== 'active' ||
+    !hasCompleted(autoOrder.items, rules.catalog, { ...rules, autoOrder })
+  )
+    return autoOrder;
   return { ...disabled(autoOrder, rules.now), completed: true };
 }
 
 /** Every running item paused (auto_order reference, pauseAutoOrder). */
-export const paused = (autoOrder: AutoOrder): AutoOrder =>
-  ({ ...autoOrder, items: autoOrder.items.map((item) => ({ ...item, paused: true })) });
+export const paused = (autoOrder: AutoOrder): AutoOrder => ({
+  ...autoOrder,
+  items: autoOrder.items.map((item) => ({ ...item, paused: true })),
+});
 
 /** The events that tell of a change, each once, the general one first. */
 export function eventsOf(before: AutoOrder, after: AutoOrder, now: Temporal.Instant): EventName[] {
   const names = new Set<EventName>(['auto_order_update']);
   if (after.status === 'canceled' && before.status !== 'canceled') names.add('auto_order_cancel');
-  if (after.status === 'disabled' && before.status === 'active' && !after.completed) names.add('auto_order_disable');
-  for (const item of after.items) for (const name of itemEvents(before.items.find(({ itemOid }) => itemOid === item.itemOid), item, now)) names.add(name);
-  if (before.items.some(({ itemOid }) => !after.items.some((item) => item.itemOid === itemOid))) names.add('auto_order_item_cancel');
+  if (after.status === 'disabled' && before.status === 'active' && !after.completed)
+    names.add('auto_order_disable');
+  for (const item of after.items)
+    for (const name of itemEvents(
+      before.items.find(({ itemOid }) => itemOid === item.itemOid),
+      item,
+      now,
+    ))
+      names.add(name);
+  if (before.items.some(({ itemOid }) => !after.items.some((item) => item.itemOid === itemOid)))
+    names.add('auto_order_item_cancel');
   return [...names];
 }
 
-function* itemEvents(before: AutoOrderItem | undefined, after: AutoOrderItem, now: Temporal.Instant): Iterable<EventName> {
+function* itemEvents(
+  before: AutoOrderItem | undefined,
+  after: AutoOrderItem,
+  now: Temporal.Instant,
+): Iterable<EventName> {
   if (before === undefined) return;
-  if (after.paused !== before.paused) yield after.paused ? 'auto_order_item_pause' : 'auto_order_item_unpause';
+  if (after.paused !== before.paused)
+    yield after.paused ? 'auto_order_item_pause' : 'auto_order_item_unpause';
   if (hasEnded(before, now) && !hasEnded(after, now)) yield 'auto_order_item_reactivate';
   if (after.noOrderAfterAt === before.noOrderAfterAt || after.noOrderAfterAt === undefined) return;
   if (!hasEnded(after, now)) yield 'auto_order_item_cancel_scheduled';

@@ -1,16 +1,19 @@
-import type { AutoOrderAddonItem as WireAddOn, AutoOrderItem as WireItem } from '@perennial/contract/autoOrderItem.ts';
-import { failure, success } from '../kernel/outcome.ts';
+import type {
+  AutoOrderAddonItem as WireAddOn,
+  AutoOrderItem as WireItem,
+} from '@perennial/contract/autoOrderItem.ts';
+import type { Temporal } from 'temporal-polyfill';
 import { zero } from '../kernel/money.ts';
-import { FieldReader } from './fieldReader.ts';
-import { anchorOf } from './schedule.ts';
-import { firstStep, startSchedule } from './startSchedule.ts';
-import { planNext, reschedule, skipMissed, stepsOf } from './steps.ts';
 import type { Outcome } from '../kernel/outcome.ts';
+import { failure, success } from '../kernel/outcome.ts';
 import type { AddOn, AutoOrder, AutoOrderItem, Property } from './autoOrder.ts';
 import type { Rules } from './calculated.ts';
 import type { FieldFault, ReadingRules } from './fieldReader.ts';
+import { FieldReader } from './fieldReader.ts';
+import { anchorOf } from './schedule.ts';
+import { firstStep, startSchedule } from './startSchedule.ts';
 import type { Catalog } from './steps.ts';
-import type { Temporal } from 'temporal-polyfill';
+import { planNext, reschedule, skipMissed, stepsOf } from './steps.ts';
 
 /** What an edit is judged by, beside the record. */
 export interface EditRules extends Rules, ReadingRules {
@@ -22,7 +25,10 @@ export interface EditRules extends Rules, ReadingRules {
  * and within an item absent fields stay. `newOids` are given to new items in their order.
  */
 export function editItems(
-  autoOrder: AutoOrder, list: readonly WireItem[], rules: EditRules, newOids: readonly number[],
+  autoOrder: AutoOrder,
+  list: readonly WireItem[],
+  rules: EditRules,
+  newOids: readonly number[],
 ): Outcome<readonly AutoOrderItem[], FieldFault> {
   const oids = [...newOids];
   const items: AutoOrderItem[] = [];
@@ -30,9 +36,18 @@ export function editItems(
     const path = `items[${index}].`;
     const oid = body.auto_order_item_oid || undefined;
     const current = autoOrder.items.find((item) => item.itemOid === oid);
-    if (oid !== undefined && current === undefined) return refused(path, 'auto_order_item_oid', 'names no item of this auto order', 'Leave it out to add an item');
-    if (items.some((item) => item.itemOid === oid)) return refused(path, 'auto_order_item_oid', 'is given twice', 'Send each item once');
-    const item = current ? editItem(autoOrder, current, body, path, rules) : newItem(autoOrder, body, path, rules, oids.shift() ?? 0);
+    if (oid !== undefined && current === undefined)
+      return refused(
+        path,
+        'auto_order_item_oid',
+        'names no item of this auto order',
+        'Leave it out to add an item',
+      );
+    if (items.some((item) => item.itemOid === oid))
+      return refused(path, 'auto_order_item_oid', 'is given twice', 'Send each item once');
+    const item = current
+      ? editItem(autoOrder, current, body, path, rules)
+      : newItem(autoOrder, body, path, rules, oids.shift() ?? 0);
     if (!item.ok) return item;
     items.push(item.value);
   }
@@ -45,13 +60,29 @@ export const countNewItems = (list: readonly WireItem[] | null | undefined): num
 
 /** Every item id that an update names, so that the catalogue can be asked for them. */
 export const itemIdsNamed = (list: readonly WireItem[] | null | undefined): string[] =>
-  (list ?? []).flatMap((item) => [item.original_item_id, item.arbitrary_item_id, ...(item.add_ons ?? []).map((addOn) => addOn.item_id)])
+  (list ?? [])
+    .flatMap((item) => [
+      item.original_item_id,
+      item.arbitrary_item_id,
+      ...(item.add_ons ?? []).map((addOn) => addOn.item_id),
+    ])
     .filter((itemId) => typeof itemId === 'string');
 
-function newItem(autoOrder: AutoOrder, body: WireItem, path: string, rules: EditRules, itemOid: number): Outcome<AutoOrderItem, FieldFault> {
+function newItem(
+  autoOrder: AutoOrder,
+  body: WireItem,
+  path: string,
+  rules: EditRules,
+  itemOid: number,
+): Outcome<AutoOrderItem, FieldFault> {
   const read = new FieldReader(body, path, rules);
   for (const name of ['original_item_id', 'original_quantity', 'next_shipment_dts']) {
-    if (!read.has(name)) read.fault(name, 'is missing', 'A new item needs original_item_id, original_quantity and next_shipment_dts');
+    if (!read.has(name))
+      read.fault(
+        name,
+        'is missing',
+        'A new item needs original_item_id, original_quantity and next_shipment_dts',
+      );
   }
   const [fault] = read.faults;
   if (fault) return failure(fault);
@@ -73,29 +104,73 @@ function newItem(autoOrder: AutoOrder, body: WireItem, path: string, rules: Edit
   return editItem(autoOrder, blank, body, path, rules);
 }
 
-function editItem(autoOrder: AutoOrder, current: AutoOrderItem, body: WireItem, path: string, rules: EditRules): Outcome<AutoOrderItem, FieldFault> {
+function editItem(
+  autoOrder: AutoOrder,
+  current: AutoOrderItem,
+  body: WireItem,
+  path: string,
+  rules: EditRules,
+): Outcome<AutoOrderItem, FieldFault> {
   const read = new FieldReader(body, path, rules);
   const fields = readFields(current, body, read, rules);
-  const driven = isSameId(fields.originalItemId, current.originalItemId) ? fields : drivenByAnother(current, fields, rules);
+  const driven = isSameId(fields.originalItemId, current.originalItemId)
+    ? fields
+    : drivenByAnother(current, fields, rules);
   const dated = withDates(current, driven, read, rules);
-  const item = current.paused && !dated.paused && rules.missedShipments === 'skip' ? skipMissed(dated, rules.catalog, rules) : dated;
+  const item =
+    current.paused && !dated.paused && rules.missedShipments === 'skip'
+      ? skipMissed(dated, rules.catalog, rules)
+      : dated;
   checkItem(autoOrder, current, item, read, rules);
   const [fault] = read.faults;
   return fault ? failure(fault) : success(item);
 }
 
 /** All fields but the dates that the schedule follows from. */
-function readFields(current: AutoOrderItem, body: WireItem, read: FieldReader, rules: EditRules): AutoOrderItem {
+function readFields(
+  current: AutoOrderItem,
+  body: WireItem,
+  read: FieldReader,
+  rules: EditRules,
+): AutoOrderItem {
   return {
     ...current,
-    originalItemId: catalogId(read.required('original_item_id', current.originalItemId), current.originalItemId, rules),
-    originalQuantity: read.number('original_quantity', current.originalQuantity, smallestQuantity) ?? current.originalQuantity,
-    arbitraryItemId: optionalCatalogId(read.text('arbitrary_item_id', current.arbitraryItemId), current.arbitraryItemId, rules),
-    arbitraryQuantity: read.number('arbitrary_quantity', current.arbitraryQuantity, smallestQuantity),
+    originalItemId: catalogId(
+      read.required('original_item_id', current.originalItemId),
+      current.originalItemId,
+      rules,
+    ),
+    originalQuantity:
+      read.number('original_quantity', current.originalQuantity, smallestQuantity) ??
+      current.originalQuantity,
+    arbitraryItemId: optionalCatalogId(
+      read.text('arbitrary_item_id', current.arbitraryItemId),
+      current.arbitraryItemId,
+      rules,
+    ),
+    arbitraryQuantity: read.number(
+      'arbitrary_quantity',
+      current.arbitraryQuantity,
+      smallestQuantity,
+    ),
     arbitraryUnitCost: read.money('arbitrary_unit_cost', current.arbitraryUnitCost),
-    arbitraryUnitCostRemainingOrders: read.number('arbitrary_unit_cost_remaining_orders', current.arbitraryUnitCostRemainingOrders, 0),
-    arbitraryPercentageDiscount: read.number('arbitrary_percentage_discount', current.arbitraryPercentageDiscount, 0, 100),
-    arbitraryScheduleDays: read.number('arbitrary_schedule_days', current.arbitraryScheduleDays, 1, 36_500),
+    arbitraryUnitCostRemainingOrders: read.number(
+      'arbitrary_unit_cost_remaining_orders',
+      current.arbitraryUnitCostRemainingOrders,
+      0,
+    ),
+    arbitraryPercentageDiscount: read.number(
+      'arbitrary_percentage_discount',
+      current.arbitraryPercentageDiscount,
+      0,
+      100,
+    ),
+    arbitraryScheduleDays: read.number(
+      'arbitrary_schedule_days',
+      current.arbitraryScheduleDays,
+      1,
+      36_500,
+    ),
     frequency: read.optional('frequency', current.frequency),
     noOrderAfterAt: read.moment('no_order_after_dts', current.noOrderAfterAt),
     firstOrderAt: read.moment('first_order_dts', current.firstOrderAt),
@@ -109,7 +184,10 @@ function readFields(current: AutoOrderItem, body: WireItem, read: FieldReader, r
     properties: body.properties ? properties(body.properties) : current.properties,
     addOns: body.add_ons ? editAddOns(body.add_ons, 'add_ons', read, rules) : current.addOns,
     paypalPayerId: read.text('paypal_payer_id', current.paypalPayerId),
-    paypalRecurringPaymentProfileId: read.text('paypal_recurring_payment_profile_id', current.paypalRecurringPaymentProfileId),
+    paypalRecurringPaymentProfileId: read.text(
+      'paypal_recurring_payment_profile_id',
+      current.paypalRecurringPaymentProfileId,
+    ),
   };
 }
 
@@ -117,62 +195,156 @@ function readFields(current: AutoOrderItem, body: WireItem, read: FieldReader, r
 const smallestQuantity = 0.0001;
 
 /** Another item drives the schedule from now on: its steps begin at their first, with their own count and no frequency of the customer's. */
-function drivenByAnother(current: AutoOrderItem, changed: AutoOrderItem, { catalog, zone, now }: EditRules): AutoOrderItem {
+function drivenByAnother(
+  current: AutoOrderItem,
+  changed: AutoOrderItem,
+  { catalog, zone, now }: EditRules,
+): AutoOrderItem {
   const bought = catalog(changed.originalItemId);
-  const start = bought && startSchedule({ bought, chosen: changed.frequency, arbitraryScheduleDays: changed.arbitraryScheduleDays, orderedAt: now, zone });
+  const start =
+    bought &&
+    startSchedule({
+      bought,
+      chosen: changed.frequency,
+      arbitraryScheduleDays: changed.arbitraryScheduleDays,
+      orderedAt: now,
+      zone,
+    });
   const keepsCount = changed.remainingRepeatCount !== current.remainingRepeatCount;
   return {
     ...changed,
     step: firstStep,
-    frequency: bought && stepsOf(bought).length > 0 && changed.frequency === current.frequency ? undefined : changed.frequency,
-    remainingRepeatCount: keepsCount ? changed.remainingRepeatCount : start?.ok ? start.value.remainingRepeatCount : undefined,
+    frequency:
+      bought && stepsOf(bought).length > 0 && changed.frequency === current.frequency
+        ? undefined
+        : changed.frequency,
+    remainingRepeatCount: keepsCount
+      ? changed.remainingRepeatCount
+      : start?.ok
+        ? start.value.remainingRepeatCount
+        : undefined,
   };
 }
 
 /** A next shipment set by hand is counted from; its notice follows unless the client sets that as well. */
-function withDates(current: AutoOrderItem, changed: AutoOrderItem, read: FieldReader, { catalog, zone }: EditRules): AutoOrderItem {
+function withDates(
+  current: AutoOrderItem,
+  changed: AutoOrderItem,
+  read: FieldReader,
+  { catalog, zone }: EditRules,
+): AutoOrderItem {
   const next = read.moment('next_shipment_dts', current.nextShipmentAt);
   const notice = read.moment('next_preshipment_notice_dts', current.nextPreshipmentNoticeAt);
   const isSent = read.required('preshipment_notice_sent', current.preshipmentNoticeSent);
-  const moved = next === current.nextShipmentAt ? changed : next === undefined ? withoutShipment(changed) : reschedule(changed, next, catalog, zone);
+  const moved =
+    next === current.nextShipmentAt
+      ? changed
+      : next === undefined
+        ? withoutShipment(changed)
+        : reschedule(changed, next, catalog, zone);
   return {
     ...moved,
-    nextPreshipmentNoticeAt: notice === current.nextPreshipmentNoticeAt ? moved.nextPreshipmentNoticeAt : notice,
-    preshipmentNoticeSent: isSent === current.preshipmentNoticeSent ? moved.preshipmentNoticeSent : isSent,
+    nextPreshipmentNoticeAt:
+      notice === current.nextPreshipmentNoticeAt ? moved.nextPreshipmentNoticeAt : notice,
+    preshipmentNoticeSent:
+      isSent === current.preshipmentNoticeSent ? moved.preshipmentNoticeSent : isSent,
   };
 }
 
-const withoutShipment = (item: AutoOrderItem): AutoOrderItem => ({ ...item, nextShipmentAt: undefined, nextPreshipmentNoticeAt: undefined });
+const withoutShipment = (item: AutoOrderItem): AutoOrderItem => ({
+  ...item,
+  nextShipmentAt: undefined,
+  nextPreshipmentNoticeAt: undefined,
+});
 
 /** Refuses an item that could never rebill, as far as this edit made it so. */
-function checkItem(autoOrder: AutoOrder, current: AutoOrderItem, item: AutoOrderItem, read: FieldReader, rules: EditRules): void {
-  if (item.arbitraryItemId !== undefined && item.arbitraryItemId !== current.arbitraryItemId && !rules.catalog(item.arbitraryItemId)) {
-    read.fault('arbitrary_item_id', 'names no item of the catalogue', 'Send the id of an item that exists');
+function checkItem(
+  autoOrder: AutoOrder,
+  current: AutoOrderItem,
+  item: AutoOrderItem,
+  read: FieldReader,
+  rules: EditRules,
+): void {
+  if (
+    item.arbitraryItemId !== undefined &&
+    item.arbitraryItemId !== current.arbitraryItemId &&
+    !rules.catalog(item.arbitraryItemId)
+  ) {
+    read.fault(
+      'arbitrary_item_id',
+      'names no item of the catalogue',
+      'Send the id of an item that exists',
+    );
   }
-  const schedule: readonly (keyof AutoOrderItem)[] = ['originalItemId', 'arbitraryItemId', 'frequency', 'arbitraryScheduleDays', 'nextShipmentAt', 'arbitraryUnitCost'];
+  const schedule: readonly (keyof AutoOrderItem)[] = [
+    'originalItemId',
+    'arbitraryItemId',
+    'frequency',
+    'arbitraryScheduleDays',
+    'nextShipmentAt',
+    'arbitraryUnitCost',
+  ];
   if (schedule.every((name) => item[name] === current[name])) return;
-  const plan = planNext({ ...item, paused: false }, rules.catalog, { ...rules, autoOrder: { ...autoOrder, status: 'active', enabled: true, cancelAfterNextXOrders: undefined } });
+  const plan = planNext({ ...item, paused: false }, rules.catalog, {
+    ...rules,
+    autoOrder: { ...autoOrder, status: 'active', enabled: true, cancelAfterNextXOrders: undefined },
+  });
   if (plan.kind !== 'broken') return;
   const [name, reason, mend] = faultWords(plan.itemId)[plan.why];
   read.fault(name, reason, mend);
 }
 
-const faultWords = (itemId: string) => ({
-  'unknown item': ['original_item_id', `leads to ${itemId}, which is not in the catalogue`, 'Send the id of an item that exists'],
-  'no schedule': ['frequency', `is missing, and ${itemId} has no schedule of its own`, 'Send a frequency'],
-  'schedule days missing': ['arbitrary_schedule_days', 'is missing', 'Send a number of days with the frequency Every...'],
-  'no such day of the month': ['original_item_id', `names ${itemId}, whose steps pause until a day that no month has`, 'Mend the steps of that item'],
-  'steps ship nothing': ['original_item_id', `names ${itemId}, whose steps ship nothing`, 'Mend the steps of that item'],
-  'no price': ['arbitrary_unit_cost', `is missing, and ${itemId} has no price`, 'Send an arbitrary_unit_cost or give the item a price'],
-}) as const;
+const faultWords = (itemId: string) =>
+  ({
+    'unknown item': [
+      'original_item_id',
+      `leads to ${itemId}, which is not in the catalogue`,
+      'Send the id of an item that exists',
+    ],
+    'no schedule': [
+      'frequency',
+      `is missing, and ${itemId} has no schedule of its own`,
+      'Send a frequency',
+    ],
+    'schedule days missing': [
+      'arbitrary_schedule_days',
+      'is missing',
+      'Send a number of days with the frequency Every...',
+    ],
+    'no such day of the month': [
+      'original_item_id',
+      `names ${itemId}, whose steps pause until a day that no month has`,
+      'Mend the steps of that item',
+    ],
+    'steps ship nothing': [
+      'original_item_id',
+      `names ${itemId}, whose steps ship nothing`,
+      'Mend the steps of that item',
+    ],
+    'no price': [
+      'arbitrary_unit_cost',
+      `is missing, and ${itemId} has no price`,
+      'Send an arbitrary_unit_cost or give the item a price',
+    ],
+  }) as const;
 
 /** The add-ons of a list, in place of those that are there. */
-export function editAddOns(list: readonly WireAddOn[], field: string, faults: Pick<FieldReader, 'fault'>, rules: EditRules): AddOn[] {
+export function editAddOns(
+  list: readonly WireAddOn[],
+  field: string,
+  faults: Pick<FieldReader, 'fault'>,
+  rules: EditRules,
+): AddOn[] {
   return list.map((body, index): AddOn => {
     const path = `${field}[${index}].`;
     const read = new FieldReader(body, path, rules);
     const known = rules.catalog(body.item_id ?? '');
-    if (!known) read.fault('item_id', body.item_id ? 'names no item of the catalogue' : 'is missing', 'Send the id of an item that exists');
+    if (!known)
+      read.fault(
+        'item_id',
+        body.item_id ? 'names no item of the catalogue' : 'is missing',
+        'Send the id of an item that exists',
+      );
     const addOn = {
       itemId: known?.itemId ?? '',
       quantity: read.number('quantity', 1, 1) ?? 1,
@@ -187,27 +359,38 @@ export function editAddOns(list: readonly WireAddOn[], field: string, faults: Pi
 }
 
 /** Properties as they are stored: those with a name; the last one of a name wins. */
-export function properties(list: readonly { readonly name?: string | null; readonly value?: string | null }[]): Property[] {
-  const byName = new Map(list.filter(({ name }) => name).map(({ name, value }) => [name!, value ?? '']));
+export function properties(
+  list: readonly { readonly name?: string | null; readonly value?: string | null }[],
+): Property[] {
+  const byName = new Map(
+    list.filter(({ name }) => name).map(({ name, value }) => [name!, value ?? '']),
+  );
   return [...byName].map(([name, value]) => ({ name, value }));
 }
 
-const options = (list: readonly { readonly label?: string | null; readonly value?: string | null }[]) =>
-  list.map(({ label, value }) => ({ label: label ?? '', value: value ?? '' }));
+const options = (
+  list: readonly { readonly label?: string | null; readonly value?: string | null }[],
+) => list.map(({ label, value }) => ({ label: label ?? '', value: value ?? '' }));
 
 const isSameId = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
 /** An id in the catalogue's own spelling; what is there stays as it is when only the case differs. */
 function catalogId(given: string, current: string, { catalog }: EditRules): string {
-  return isSameId(given, current) ? current : catalog(given)?.itemId ?? given;
+  return isSameId(given, current) ? current : (catalog(given)?.itemId ?? given);
 }
 
-function optionalCatalogId(given: string | undefined, current: string | undefined, rules: EditRules): string | undefined {
+function optionalCatalogId(
+  given: string | undefined,
+  current: string | undefined,
+  rules: EditRules,
+): string | undefined {
   return given === undefined ? undefined : catalogId(given, current ?? '', rules);
 }
 
-const refused = (path: string, name: string, reason: string, mend: string) => failure({ field: path + name, reason, mend });
+const refused = (path: string, name: string, reason: string, mend: string) =>
+  failure({ field: path + name, reason, mend });
 
 /** Whether the item's last day has passed: it ships no more. */
 export const hasEnded = (item: AutoOrderItem, now: Temporal.Instant): boolean =>
-  item.noOrderAfterAt !== undefined && item.noOrderAfterAt.epochMilliseconds <= now.epochMilliseconds;
+  item.noOrderAfterAt !== undefined &&
+  item.noOrderAfterAt.epochMilliseconds <= now.epochMilliseconds;

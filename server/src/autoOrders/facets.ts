@@ -1,6 +1,6 @@
-import { lowerFacet } from './search.ts';
-import type { OrderRecord } from '../orders/order.ts';
 import type { Temporal } from 'temporal-polyfill';
+import type { OrderRecord } from '../orders/order.ts';
+import { lowerFacet } from './search.ts';
 
 /** What an auto order is found by: facets of its original order, texts in lower case (columns of auto_order_search). */
 export interface Facets {
@@ -16,15 +16,37 @@ export type FacetColumn = (typeof facetColumns)[number];
 
 /** The text columns of auto_order_search. */
 export const facetColumns = [
-  'card_type', 'screen_branding_theme_code', 'billing_first_name', 'billing_last_name', 'billing_company', 'billing_city', 'billing_state_region',
-  'billing_postal_code', 'billing_country_code', 'billing_day_phone', 'billing_email', 'billing_cc_emails', 'shipping_first_name', 'shipping_last_name',
-  'shipping_company', 'shipping_city', 'shipping_state_region', 'shipping_postal_code', 'shipping_country_code',
+  'card_type',
+  'screen_branding_theme_code',
+  'billing_first_name',
+  'billing_last_name',
+  'billing_company',
+  'billing_city',
+  'billing_state_region',
+  'billing_postal_code',
+  'billing_country_code',
+  'billing_day_phone',
+  'billing_email',
+  'billing_cc_emails',
+  'shipping_first_name',
+  'shipping_last_name',
+  'shipping_company',
+  'shipping_city',
+  'shipping_state_region',
+  'shipping_postal_code',
+  'shipping_country_code',
 ] as const;
 
 /** The facets of an auto order's original order. */
 export function facetsOf(autoOrderOid: number, order: OrderRecord): Facets {
   const { billing = {}, shipping = {}, payment, checkout, items = [] } = order.document;
-  const phones = [billing.day_phone, billing.evening_phone, billing.cell_phone, shipping.day_phone, shipping.evening_phone];
+  const phones = [
+    billing.day_phone,
+    billing.evening_phone,
+    billing.cell_phone,
+    shipping.day_phone,
+    shipping.evening_phone,
+  ];
   return {
     autoOrderOid,
     orderedAt: order.createdAt,
@@ -52,7 +74,10 @@ export function facetsOf(autoOrderOid: number, order: OrderRecord): Facets {
       shipping_country_code: facet(shipping.country_code),
     },
     values: [
-      ...distinct(items.map((item) => item.merchant_item_id)).map((value) => ({ kind: 'item' as const, value })),
+      ...distinct(items.map((item) => item.merchant_item_id)).map((value) => ({
+        kind: 'item' as const,
+        value,
+      })),
       ...distinct(phones).map((value) => ({ kind: 'phone' as const, value })),
     ],
   };

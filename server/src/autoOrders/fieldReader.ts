@@ -1,7 +1,7 @@
-import { parseWireDate } from '../kernel/calendar.ts';
-import { toMinor } from '../kernel/money.ts';
-import type { Minor } from '../kernel/money.ts';
 import type { Temporal } from 'temporal-polyfill';
+import { parseWireDate } from '../kernel/calendar.ts';
+import type { Minor } from '../kernel/money.ts';
+import { toMinor } from '../kernel/money.ts';
 
 /** Why a field of an update cannot be taken, in the words of the error `invalid_field`. */
 export interface FieldFault {
@@ -45,7 +45,7 @@ export class FieldReader {
   /** A value that may be cleared. */
   optional<Value>(name: string, current: Value | undefined): Value | undefined {
     const given = this.#body[name];
-    return given === undefined ? current : (given as Value | null) ?? undefined;
+    return given === undefined ? current : ((given as Value | null) ?? undefined);
   }
 
   /** A value that is always there. */
@@ -58,9 +58,16 @@ export class FieldReader {
     return value === current ? current : value?.trim() || undefined;
   }
 
-  number(name: string, current: number | undefined, min: number, max = 2 ** 31 - 1): number | undefined {
+  number(
+    name: string,
+    current: number | undefined,
+    min: number,
+    max = 2 ** 31 - 1,
+  ): number | undefined {
     const value = this.optional(name, current);
-    return value === current || value === undefined || this.#isWithin(name, value, min, max) ? value : current;
+    return value === current || value === undefined || this.#isWithin(name, value, min, max)
+      ? value
+      : current;
   }
 
   count(name: string, current: number): number {
@@ -71,7 +78,8 @@ export class FieldReader {
     const text = this.optional<string | Temporal.Instant>(name, current);
     if (typeof text !== 'string') return text;
     const parsed = parseWireDate(text, this.#rules.zone);
-    if (!parsed.ok) this.fault(name, 'is not a date', 'Send ISO 8601, for example 2026-03-31T00:00:00-04:00');
+    if (!parsed.ok)
+      this.fault(name, 'is not a date', 'Send ISO 8601, for example 2026-03-31T00:00:00-04:00');
     const value = parsed.ok ? parsed.value : current;
     // The same moment keeps the value that is there, so that sending back what was read changes nothing.
     return isSameMoment(value, current) ? current : value;
@@ -84,7 +92,12 @@ export class FieldReader {
     const amount = toMinor(given, this.#rules.currency);
     if (amount.ok && amount.value >= 0) return amount.value;
     if (amount.ok) this.fault(name, 'is negative', 'Send 0 or more');
-    else this.fault(name, `has ${amount.reason === 'too many decimals' ? `more decimals than ${this.#rules.currency} has` : 'a size that is no amount of money'}`, 'Send a smaller or rounder amount');
+    else
+      this.fault(
+        name,
+        `has ${amount.reason === 'too many decimals' ? `more decimals than ${this.#rules.currency} has` : 'a size that is no amount of money'}`,
+        'Send a smaller or rounder amount',
+      );
     return current;
   }
 
@@ -99,5 +112,7 @@ export class FieldReader {
   }
 }
 
-export const isSameMoment = (one: Temporal.Instant | undefined, other: Temporal.Instant | undefined): boolean =>
-  one?.epochMilliseconds === other?.epochMilliseconds;
+export const isSameMoment = (
+  one: Temporal.Instant | undefined,
+  other: Temporal.Instant | undefined,
+): boolean => one?.epochMilliseconds === other?.epochMilliseconds;

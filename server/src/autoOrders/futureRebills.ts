@@ -1,8 +1,8 @@
+import type { Temporal } from 'temporal-polyfill';
 import { wallOf } from '../kernel/calendar.ts';
-import { advance, afterOrder, futureSchedules, planNext, slip } from './steps.ts';
 import type { AutoOrderItem } from './autoOrder.ts';
 import type { Catalog, FutureSchedule, PlanContext, Shipment } from './steps.ts';
-import type { Temporal } from 'temporal-polyfill';
+import { advance, afterOrder, futureSchedules, planNext, slip } from './steps.ts';
 
 /** One coming rebill of an auto order: the items that are due on one local day, billed together. */
 export interface PlannedRebill {
@@ -21,7 +21,11 @@ export interface PlannedLine {
  * The next rebill of an auto order: its first items due, and with them every other item due on that local day. Whatever is overdue is due
  * today. Undefined when no item ships; items that are stopped, slipping or broken take no part.
  */
-export function planRebill(items: readonly AutoOrderItem[], catalog: Catalog, context: PlanContext): PlannedRebill | undefined {
+export function planRebill(
+  items: readonly AutoOrderItem[],
+  catalog: Catalog,
+  context: PlanContext,
+): PlannedRebill | undefined {
   const lines: PlannedLine[] = [];
   for (const item of items) {
     const plan = planNext(item, catalog, context);
@@ -36,7 +40,9 @@ export function planRebill(items: readonly AutoOrderItem[], catalog: Catalog, co
 
 /** The auto order's rebills to come, without end where it has none, as they will be if every charge succeeds. */
 export function* futureRebills(
-  items: readonly AutoOrderItem[], catalog: Catalog, context: PlanContext,
+  items: readonly AutoOrderItem[],
+  catalog: Catalog,
+  context: PlanContext,
 ): Generator<PlannedRebill, void> {
   let current = items.map((item) => slippedItem(item, catalog, context));
   let later = context;
@@ -48,7 +54,9 @@ export function* futureRebills(
     const before = later;
     current = current.map((item) => {
       const shipment = shipped.get(item);
-      return shipment === undefined ? item : slippedItem(advance(item, shipment, catalog, before), catalog, before);
+      return shipment === undefined
+        ? item
+        : slippedItem(advance(item, shipment, catalog, before), catalog, before);
     });
     later = afterOrder(later);
   }
@@ -59,13 +67,20 @@ export function* futureRebills(
  * is canceled (`cancel_after_next_x_orders`), so only then are they looked at together.
  */
 export function futureSchedulesOf(
-  items: readonly AutoOrderItem[], catalog: Catalog, context: PlanContext, limit = 10,
+  items: readonly AutoOrderItem[],
+  catalog: Catalog,
+  context: PlanContext,
+  limit = 10,
 ): Map<number, FutureSchedule[]> {
-  const shipments = items.length > 1 ? shipmentsBeforeCancelation(items, catalog, context) : undefined;
-  return new Map(items.map((item) => {
-    const allowed = shipments === undefined ? limit : Math.min(limit, shipments.get(item.itemOid) ?? 0);
-    return [item.itemOid, futureSchedules(item, catalog, context, allowed)];
-  }));
+  const shipments =
+    items.length > 1 ? shipmentsBeforeCancelation(items, catalog, context) : undefined;
+  return new Map(
+    items.map((item) => {
+      const allowed =
+        shipments === undefined ? limit : Math.min(limit, shipments.get(item.itemOid) ?? 0);
+      return [item.itemOid, futureSchedules(item, catalog, context, allowed)];
+    }),
+  );
 }
 
 /** A cancelation further away than this many orders is not looked for: nobody's next ten rebills reach it, and the search has an end. */
@@ -73,12 +88,15 @@ const ordersLookedAt = 1000;
 
 /** How often each item ships until the count of orders left is used up; undefined when no cancelation is in sight. */
 function shipmentsBeforeCancelation(
-  items: readonly AutoOrderItem[], catalog: Catalog, context: PlanContext,
+  items: readonly AutoOrderItem[],
+  catalog: Catalog,
+  context: PlanContext,
 ): Map<number, number> | undefined {
   if ((context.autoOrder.cancelAfterNextXOrders ?? Infinity) > ordersLookedAt) return undefined;
   const shipments = new Map<number, number>();
   for (const { lines } of futureRebills(items, catalog, context)) {
-    for (const { item } of lines) shipments.set(item.itemOid, (shipments.get(item.itemOid) ?? 0) + 1);
+    for (const { item } of lines)
+      shipments.set(item.itemOid, (shipments.get(item.itemOid) ?? 0) + 1);
   }
   return shipments;
 }
@@ -94,4 +112,5 @@ function dueDay(at: Temporal.Instant, { now, zone }: PlanContext): number {
   return wallOf(at.epochMilliseconds < now.epochMilliseconds ? now : at, zone).day;
 }
 
-const earlier = (a: Temporal.Instant, b: Temporal.Instant): Temporal.Instant => (a.epochMilliseconds <= b.epochMilliseconds ? a : b);
+const earlier = (a: Temporal.Instant, b: Temporal.Instant): Temporal.Instant =>
+  a.epochMilliseconds <= b.epochMilliseconds ? a : b;

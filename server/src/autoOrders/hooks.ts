@@ -1,6 +1,9 @@
+import type { OrderHooks } from '../orders/hooks.ts';
 import { createFromPaidOrder } from './creation.ts';
 import { refreshFacets } from './originalOrder.ts';
-import type { OrderHooks } from '../orders/hooks.ts';
 
 /** How auto orders react to orders. */
-export const orderHooks: OrderHooks = { onPaid: createFromPaidOrder, onOriginalOrderChanged: refreshFacets };
+export const orderHooks: OrderHooks = {
+  onPaid: createFromPaidOrder,
+  onOriginalOrderChanged: refreshFacets,
+};

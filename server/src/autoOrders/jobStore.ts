@@ -17,17 +17,35 @@ export interface UpdateJob {
   readonly attempts: number;
 }
 
-export async function insertUpdateJobs(db: Database, merchantId: string, jobs: readonly Omit<UpdateJob, 'jobId' | 'attempts'>[]): Promise<void> {
+export async function insertUpdateJobs(
+  db: Database,
+  merchantId: string,
+  jobs: readonly Omit<UpdateJob, 'jobId' | 'attempts'>[],
+): Promise<void> {
   await db.run(
     `insert into auto_order_update_job (merchant_id, auto_order_oid, body, validate_original_order, actor_name)
      select $1, oid, body, validates, actor
      from jsonb_to_recordset($2::jsonb) as r (place integer, oid integer, body jsonb, validates boolean, actor text) order by place`,
-    [merchantId, JSON.stringify(jobs.map((job, place) => ({ oid: job.autoOrderOid, body: job.body, validates: job.validatesOriginalOrder, actor: job.actorName, place })))],
+    [
+      merchantId,
+      JSON.stringify(
+        jobs.map((job, place) => ({
+          oid: job.autoOrderOid,
+          body: job.body,
+          validates: job.validatesOriginalOrder,
+          actor: job.actorName,
+          place,
+        })),
+      ),
+    ],
   );
 }
 
 /** The merchants that have updates or recalculations waiting. */
-export async function merchantsWithJobs(db: Database, merchantIds: readonly string[]): Promise<string[]> {
+export async function merchantsWithJobs(
+  db: Database,
+  merchantIds: readonly string[],
+): Promise<string[]> {
   const rows = await db.rows<{ merchant_id: string }>(
     `select m.merchant_id from unnest($1::text[]) as m (merchant_id)
      where exists (select from auto_order_update_job j where j.merchant_id = m.merchant_id)
@@ -38,32 +56,64 @@ export async function merchantsWithJobs(db: Database, merchantIds: readonly stri
 }
 
 /** The merchant's first update that nobody else has in hand. One auto order's updates keep their order: a later one waits for the earlier. */
-export async function claimUpdateJob(tx: Database, merchantId: string): Promise<UpdateJob | undefined> {
-  const row = await tx.row<{ job_id: number; auto_order_oid: number; body: WireAutoOrder; validate_original_order: boolean; actor_name: string; attempts: number }>(
+export async function claimUpdateJob(
+  tx: Database,
+  merchantId: string,
+): Promise<UpdateJob | undefined> {
+  const row = await tx.row<{
+    job_id: number;
+    auto_order_oid: number;
+    body: WireAutoOrder;
+    validate_original_order: boolean;
+    actor_name: string;
+    attempts: number;
+  }>(
     `select j.job_id, j.auto_order_oid, j.body, j.validate_original_order, j.actor_name, j.attempts from auto_order_update_job j
      where j.merchant_id = $1 and not exists (select from auto_order_update_job earlier
        where earlier.merchant_id = $1 and earlier.auto_order_oid = j.auto_order_oid and earlier.job_id < j.job_id)
      order by j.job_id limit 1 for update skip locked`,
     [merchantId],
   );
-  return row && {
-    jobId: row.job_id, autoOrderOid: row.auto_order_oid, body: row.body, validatesOriginalOrder: row.validate_original_order,
-    actorName: row.actor_name, attempts: row.attempts,
-  };
+  return (
+    row && {
+      jobId: row.job_id,
+      autoOrderOid: row.auto_order_oid,
+      body: row.body,
+      validatesOriginalOrder: row.validate_original_order,
+      actorName: row.actor_name,
+      attempts: row.attempts,
+    }
+  );
 }
 
 /** Answers false when it was gone already. */
-export async function deleteUpdateJob(tx: Database, merchantId: string, jobId: number): Promise<boolean> {
-  return (await tx.run('delete from auto_order_update_job where merchant_id = $1 and job_id = $2', [merchantId, jobId])) === 1;
+export async function deleteUpdateJob(
+  tx: Database,
+  merchantId: string,
+  jobId: number,
+): Promise<boolean> {
+  return (
+    (await tx.run('delete from auto_order_update_job where merchant_id = $1 and job_id = $2', [
+      merchantId,
+      jobId,
+    ])) === 1
+  );
 }
 
 /** Counts an attempt that ended by a fault of ours. */
 export async function countAttempt(db: Database, merchantId: string, jobId: number): Promise<void> {
-  await db.run('update auto_order_update_job set attempts = attempts + 1 where merchant_id = $1 and job_id = $2', [merchantId, jobId]);
+  await db.run(
+    'update auto_order_update_job set attempts = attempts + 1 where merchant_id = $1 and job_id = $2',
+    [merchantId, jobId],
+  );
 }
 
 /** Has all auto orders that follow an item recalculated, from the first again if that was under way. */
-export async function queueRecalculation(tx: Database, merchantId: string, itemId: string): Promise<void> {
+export async function queueRecalculation(
+  tx: Database,
+  merchantId: string,
+  itemId: string,
+): Promise<void> {
   await tx.run(
     `insert into auto_order_recalculation (merchant_id, item_id_lc) values ($1, lower($2))
      on conflict (merchant_id, item_id_lc) do update set after_oid = 0`,
@@ -72,7 +122,10 @@ export async function queueRecalculation(tx: Database, merchantId: string, itemI
 }
 
 /** A recalculation that nobody else has in hand: the item, and the last auto order that was done. */
-export async function claimRecalculation(tx: Database, merchantId: string): Promise<{ itemId: string; afterOid: number } | undefined> {
+export async function claimRecalculation(
+  tx: Database,
+  merchantId: string,
+): Promise<{ itemId: string; afterOid: number } | undefined> {
   const row = await tx.row<{ item_id_lc: string; after_oid: number }>(
     'select item_id_lc, after_oid from auto_order_recalculation where merchant_id = $1 order by item_id_lc limit 1 for update skip locked',
     [merchantId],
@@ -81,7 +134,20 @@ export async function claimRecalculation(tx: Database, merchantId: string): Prom
 }
 
 /** Goes on after `afterOid` next time; undefined: it is done. */
-export async function moveRecalculation(tx: Database, merchantId: string, itemId: string, afterOid: number | undefined): Promise<void> {
-  if (afterOid === undefined) await tx.run('delete from auto_order_recalculation where merchant_id = $1 and item_id_lc = $2', [merchantId, itemId]);
-  else await tx.run('update auto_order_recalculation set after_oid = $3 where merchant_id = $1 and item_id_lc = $2', [merchantId, itemId, afterOid]);
+export async function moveRecalculation(
+  tx: Database,
+  merchantId: string,
+  itemId: string,
+  afterOid: number | undefined,
+): Promise<void> {
+  if (afterOid === undefined)
+    await tx.run(
+      'delete from auto_order_recalculation where merchant_id = $1 and item_id_lc = $2',
+      [merchantId, itemId],
+    );
+  else
+    await tx.run(
+      'update auto_order_recalculation set after_oid = $3 where merchant_id = $1 and item_id_lc = $2',
+      [merchantId, itemId, afterOid],
+    );
 }

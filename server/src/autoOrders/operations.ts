@@ -1,20 +1,27 @@
-import type { AutoOrder as WireAutoOrder, AutoOrderItemCancelRequest } from '@perennial/contract/autoOrder.ts';
-import type { AutoOrderAddonItem, AutoOrderItem as WireItem, AutoOrderProperty } from '@perennial/contract/autoOrderItem.ts';
+import type {
+  AutoOrderItemCancelRequest,
+  AutoOrder as WireAutoOrder,
+} from '@perennial/contract/autoOrder.ts';
+import type {
+  AutoOrderAddonItem,
+  AutoOrderProperty,
+  AutoOrderItem as WireItem,
+} from '@perennial/contract/autoOrderItem.ts';
+import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
-import { takeNumbers } from '../platform/storage/counters.ts';
+import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
-import { changeAutoOrder } from './changing.ts';
+import { takeNumbers } from '../platform/storage/counters.ts';
+import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import { cancelItem, isItem } from './cancelItem.ts';
+import { changeAutoOrder } from './changing.ts';
 import { editAutoOrder, paused } from './edit.ts';
+import type { EditRules } from './editItem.ts';
 import { countNewItems, editAddOns, itemIdsNamed, properties } from './editItem.ts';
+import type { FieldFault } from './fieldReader.ts';
 import { FieldReader } from './fieldReader.ts';
 import { changeOriginalOrder } from './originalOrder.ts';
 import { oidOf } from './reading.ts';
-import type { Context } from '../platform/context.ts';
-import type { Outcome } from '../kernel/outcome.ts';
-import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
-import type { EditRules } from './editItem.ts';
-import type { FieldFault } from './fieldReader.ts';
 
 /** What an update may say besides its body. */
 export interface UpdateOptions {
@@ -25,7 +32,12 @@ export interface UpdateOptions {
 }
 
 /** Changes an auto order, and with it its original order where the body holds one, or neither. */
-export async function updateAutoOrder(context: Context, oid: number, body: WireAutoOrder, options: UpdateOptions): Promise<void> {
+export async function updateAutoOrder(
+  context: Context,
+  oid: number,
+  body: WireAutoOrder,
+  options: UpdateOptions,
+): Promise<void> {
   const newOids = await takeItemOids(context, body.items);
   const original = body.original_order ?? undefined;
   await changeAutoOrder(context, oid, {
@@ -33,43 +45,69 @@ export async function updateAutoOrder(context: Context, oid: number, body: WireA
     ifMatch: options.ifMatch,
     itemIds: [...itemIdsNamed(body.items), ...addOnItemIds(body.add_ons)],
     edit: (autoOrder, rules) => editAutoOrder(autoOrder, body, rules, newOids),
-    beside: original && ((inner, autoOrder) => changeOriginalOrder(inner, autoOrder, original, options.validatesOriginalOrder)),
+    beside:
+      original &&
+      ((inner, autoOrder) =>
+        changeOriginalOrder(inner, autoOrder, original, options.validatesOriginalOrder)),
   });
 }
 
 /** Pauses every item (auto_order reference, pauseAutoOrder). */
 export function pauseAutoOrder(context: Context, oid: number, ifMatch?: number): Promise<void> {
-  return changeAutoOrder(context, oid, { title: 'Paused', ifMatch, edit: (autoOrder) => success(paused(autoOrder)) });
+  return changeAutoOrder(context, oid, {
+    title: 'Paused',
+    ifMatch,
+    edit: (autoOrder) => success(paused(autoOrder)),
+  });
 }
 
 /** Replaces the properties of an auto order. */
-export function updateProperties(context: Context, oid: number, list: readonly AutoOrderProperty[] | null | undefined, ifMatch?: number): Promise<void> {
+export function updateProperties(
+  context: Context,
+  oid: number,
+  list: readonly AutoOrderProperty[] | null | undefined,
+  ifMatch?: number,
+): Promise<void> {
   const given = list ?? refuse('missing_field', { field: 'properties' });
-  return changeAutoOrder(context, oid, { title: 'Properties updated', ifMatch, edit: (autoOrder) => success({ ...autoOrder, properties: properties(given) }) });
+  return changeAutoOrder(context, oid, {
+    title: 'Properties updated',
+    ifMatch,
+    edit: (autoOrder) => success({ ...autoOrder, properties: properties(given) }),
+  });
 }
 
 /** Replaces the properties of one item. */
 export function updateItemProperties(
-  context: Context, oid: number, itemOid: number, list: readonly AutoOrderProperty[] | null | undefined, ifMatch?: number,
+  context: Context,
+  oid: number,
+  itemOid: number,
+  list: readonly AutoOrderProperty[] | null | undefined,
+  ifMatch?: number,
 ): Promise<void> {
   const given = list ?? refuse('missing_field', { field: 'properties' });
   return changeAutoOrder(context, oid, {
     title: 'Item properties updated',
     ifMatch,
-    edit: (autoOrder) => changeItem(autoOrder, itemOid, (item) => success({ ...item, properties: properties(given) })),
+    edit: (autoOrder) =>
+      changeItem(autoOrder, itemOid, (item) => success({ ...item, properties: properties(given) })),
   });
 }
 
 /** Replaces the add-ons of one item; each must be in the catalogue. */
 export function updateItemAddOns(
-  context: Context, oid: number, itemOid: number, list: readonly AutoOrderAddonItem[] | null | undefined, ifMatch?: number,
+  context: Context,
+  oid: number,
+  itemOid: number,
+  list: readonly AutoOrderAddonItem[] | null | undefined,
+  ifMatch?: number,
 ): Promise<void> {
   const given = list ?? refuse('missing_field', { field: 'add_on_items' });
   return changeAutoOrder(context, oid, {
     title: 'Item add-ons updated',
     ifMatch,
     itemIds: addOnItemIds(given),
-    edit: (autoOrder, rules) => changeItem(autoOrder, itemOid, (item) => addOnsOf(item, given, rules)),
+    edit: (autoOrder, rules) =>
+      changeItem(autoOrder, itemOid, (item) => addOnsOf(item, given, rules)),
   });
 }
 
@@ -77,7 +115,10 @@ export function updateItemAddOns(
  * Ends or removes one item of the auto order of an original order, and adds others in its place. Everything is checked before anything happens.
  */
 export async function cancelItemByReferenceOrder(
-  context: Context, originalOrderId: string, originalItemId: string, request: AutoOrderItemCancelRequest,
+  context: Context,
+  originalOrderId: string,
+  originalItemId: string,
+  request: AutoOrderItemCancelRequest,
 ): Promise<number> {
   const oid = await oidOf(context, { originalOrderId });
   const newOids = await takeItemOids(context, request.append_items);
@@ -85,7 +126,8 @@ export async function cancelItemByReferenceOrder(
     title: `Item ${originalItemId} canceled`,
     itemIds: itemIdsNamed(request.append_items),
     edit: (autoOrder, rules) => {
-      if (!autoOrder.items.some((item) => isItem(item, originalItemId))) refuse('not_found', { what: `item of auto order ${oid}`, id: originalItemId });
+      if (!autoOrder.items.some((item) => isItem(item, originalItemId)))
+        refuse('not_found', { what: `item of auto order ${oid}`, id: originalItemId });
       return cancelItem(autoOrder, originalItemId, request, rules, newOids);
     },
   });
@@ -93,22 +135,45 @@ export async function cancelItemByReferenceOrder(
 }
 
 // Taken before the transaction: the counter's row would stay locked until its end.
-async function takeItemOids(context: Context, list: readonly WireItem[] | null | undefined): Promise<readonly number[]> {
+async function takeItemOids(
+  context: Context,
+  list: readonly WireItem[] | null | undefined,
+): Promise<readonly number[]> {
   const count = countNewItems(list);
   if (count === 0) return [];
-  const first = await takeNumbers(context.db, context.merchant.merchantId, 'auto_order_item', count);
+  const first = await takeNumbers(
+    context.db,
+    context.merchant.merchantId,
+    'auto_order_item',
+    count,
+  );
   return Array.from({ length: count }, (_, index) => first + index);
 }
 
-function changeItem(autoOrder: AutoOrder, itemOid: number, edit: (item: AutoOrderItem) => Outcome<AutoOrderItem, FieldFault>): Outcome<AutoOrder, FieldFault> {
+function changeItem(
+  autoOrder: AutoOrder,
+  itemOid: number,
+  edit: (item: AutoOrderItem) => Outcome<AutoOrderItem, FieldFault>,
+): Outcome<AutoOrder, FieldFault> {
   const current = autoOrder.items.find((item) => item.itemOid === itemOid);
-  if (current === undefined) return refuse('not_found', { what: `item of auto order ${autoOrder.autoOrderOid}`, id: itemOid });
+  if (current === undefined)
+    return refuse('not_found', {
+      what: `item of auto order ${autoOrder.autoOrderOid}`,
+      id: itemOid,
+    });
   const edited = edit(current);
   if (!edited.ok) return edited;
-  return success({ ...autoOrder, items: autoOrder.items.map((item) => (item === current ? edited.value : item)) });
+  return success({
+    ...autoOrder,
+    items: autoOrder.items.map((item) => (item === current ? edited.value : item)),
+  });
 }
 
-function addOnsOf(item: AutoOrderItem, list: readonly AutoOrderAddonItem[], rules: EditRules): Outcome<AutoOrderItem, FieldFault> {
+function addOnsOf(
+  item: AutoOrderItem,
+  list: readonly AutoOrderAddonItem[],
+  rules: EditRules,
+): Outcome<AutoOrderItem, FieldFault> {
   const read = new FieldReader({}, '', rules);
   const addOns = editAddOns(list, 'add_on_items', read, rules);
   const [fault] = read.faults;

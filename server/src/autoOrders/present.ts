@@ -1,5 +1,5 @@
-import { expansionUnder, orderJson } from '../orders/present.ts';
 import { listText, memberText, objectText } from '../kernel/jsonText.ts';
+import { expansionUnder, orderJson } from '../orders/present.ts';
 
 /**
  * The wire's AutoOrder as one SQL expression (text) of an `auto_order` row, by its alias, at an expansion, in a statement with `inZone`. Detail, lists,
@@ -12,14 +12,24 @@ export function autoOrderJson(alias: string, expand: ReadonlySet<string>): strin
   const write = writer(`${alias}.currency_exponent`);
   return objectText([
     ...scalars(alias, write),
-    expand.has('items') || hasUnder('items', expand) ? write.json('items', itemsJson(alias, expand)) : undefined,
-    expand.has('add_ons') ? write.json('add_ons', addOnsJson(`${alias}.add_ons`, write)) : undefined,
+    expand.has('items') || hasUnder('items', expand)
+      ? write.json('items', itemsJson(alias, expand))
+      : undefined,
+    expand.has('add_ons')
+      ? write.json('add_ons', addOnsJson(`${alias}.add_ons`, write))
+      : undefined,
     expand.has('properties') ? write.json('properties', `${alias}.properties`) : undefined,
     expand.has('management') ? write.json('management', managementJson(alias)) : undefined,
-    expand.has('emails') ? write.json('emails', `auto_order_emails(${alias}.merchant_id, ${alias}.auto_order_oid)`) : undefined,
+    expand.has('emails')
+      ? write.json('emails', `auto_order_emails(${alias}.merchant_id, ${alias}.auto_order_oid)`)
+      : undefined,
     expand.has('logs') ? write.json('logs', logsJson(alias, write)) : undefined,
-    expand.has('original_order') || hasUnder('original_order', expand) ? write.json('original_order', originalOrderJson(alias, expand)) : undefined,
-    expand.has('rebill_orders') || hasUnder('rebill_orders', expand) ? write.json('rebill_orders', rebillOrdersJson(alias, expand)) : undefined,
+    expand.has('original_order') || hasUnder('original_order', expand)
+      ? write.json('original_order', originalOrderJson(alias, expand))
+      : undefined,
+    expand.has('rebill_orders') || hasUnder('rebill_orders', expand)
+      ? write.json('rebill_orders', rebillOrdersJson(alias, expand))
+      : undefined,
   ]);
 }
 
@@ -45,18 +55,23 @@ export type FutureSchedulesOf = (autoOrderOid: number, itemOid: number) => strin
 
 /** Puts the schedules into a projection's gaps. A gap stands between two control characters, which JSON text cannot hold otherwise. */
 export function fillFutureSchedules(json: string, schedulesOf: FutureSchedulesOf): string {
-  return json.replace(gapPattern, (_gap, autoOrderOid: string, itemOid: string) => schedulesOf(Number(autoOrderOid), Number(itemOid)));
+  return json.replace(gapPattern, (_gap, autoOrderOid: string, itemOid: string) =>
+    schedulesOf(Number(autoOrderOid), Number(itemOid)),
+  );
 }
 
 /** The oids of the auto orders that have gaps in this JSON, each once. */
-export const awaitingSchedules = (json: string): number[] => [...new Set(Array.from(json.matchAll(gapPattern), ([, autoOrderOid]) => Number(autoOrderOid)))];
+export const awaitingSchedules = (json: string): number[] => [
+  ...new Set(Array.from(json.matchAll(gapPattern), ([, autoOrderOid]) => Number(autoOrderOid))),
+];
 
 const gapPattern = /\u0001(\d+):(\d+)\u0001/g;
-const gap = 'chr(1) || i.auto_order_oid || \':\' || i.auto_order_item_oid || chr(1)';
+const gap = "chr(1) || i.auto_order_oid || ':' || i.auto_order_item_oid || chr(1)";
 
 const nothing: ReadonlySet<string> = new Set();
 
-const hasUnder = (prefix: string, expand: ReadonlySet<string>): boolean => expansionUnder(prefix, expand).size > 0;
+const hasUnder = (prefix: string, expand: ReadonlySet<string>): boolean =>
+  expansionUnder(prefix, expand).size > 0;
 
 function scalars(alias: string, write: Writer): string[] {
   return [
@@ -119,7 +134,9 @@ function itemsJson(alias: string, expand: ReadonlySet<string>): string {
     write.text('paypal_recurring_payment_profile_id', 'i.paypal_recurring_payment_profile_id'),
     write.text('next_item_id', 'i.next_item_id'),
     write.moment('calculated_next_shipment_dts', 'i.calculated_next_shipment_at'),
-    expand.has('items.sample_schedule') || expand.has('items.simple_schedule') ? write.json('simple_schedule', simpleScheduleJson(write)) : undefined,
+    expand.has('items.sample_schedule') || expand.has('items.simple_schedule')
+      ? write.json('simple_schedule', simpleScheduleJson(write))
+      : undefined,
     expand.has('items.future_schedules') ? write.json('future_schedules', gap) : undefined,
     expand.has('add_ons') ? write.json('add_ons', addOnsJson('i.add_ons', write)) : undefined,
     expand.has('properties') ? write.json('properties', 'i.properties') : undefined,
@@ -156,7 +173,10 @@ function managementJson(alias: string): string {
 }
 
 function logsJson(alias: string, write: Writer): string {
-  const line = objectText([write.moment('log_dts', 'l.at'), write.text('log_message', 'l.message')]);
+  const line = objectText([
+    write.moment('log_dts', 'l.at'),
+    write.text('log_message', 'l.message'),
+  ]);
   return `(select ${listText(line, 'l.log_id')} from auto_order_log l
     where l.merchant_id = ${alias}.merchant_id and l.auto_order_oid = ${alias}.auto_order_oid)`;
 }

@@ -1,11 +1,11 @@
-import { dayNumber, wallOf } from '../kernel/calendar.ts';
-import { percentOff, timesQuantity } from '../kernel/money.ts';
-import { failure, success } from '../kernel/outcome.ts';
-import type { CatalogItem, ItemStep } from '../items/item.ts';
-import type { Minor } from '../kernel/money.ts';
-import type { Outcome } from '../kernel/outcome.ts';
-import type { AutoOrderItem } from './autoOrder.ts';
 import type { Temporal } from 'temporal-polyfill';
+import type { CatalogItem, ItemStep } from '../items/item.ts';
+import { dayNumber, wallOf } from '../kernel/calendar.ts';
+import type { Minor } from '../kernel/money.ts';
+import { percentOff, timesQuantity } from '../kernel/money.ts';
+import type { Outcome } from '../kernel/outcome.ts';
+import { failure, success } from '../kernel/outcome.ts';
+import type { AutoOrderItem } from './autoOrder.ts';
 
 /** What the price of one rebill line depends on. */
 export interface PriceRequest {
@@ -23,8 +23,15 @@ export interface PriceRequest {
 }
 
 /** What the price looks at in an auto order item. An add-on is priced by the same rules, with a quantity and perhaps a unit cost alone. */
-export type PricedItem = Pick<AutoOrderItem,
-  | 'originalQuantity' | 'arbitraryItemId' | 'arbitraryQuantity' | 'arbitraryUnitCost' | 'arbitraryUnitCostRemainingOrders' | 'arbitraryPercentageDiscount'>;
+export type PricedItem = Pick<
+  AutoOrderItem,
+  | 'originalQuantity'
+  | 'arbitraryItemId'
+  | 'arbitraryQuantity'
+  | 'arbitraryUnitCost'
+  | 'arbitraryUnitCostRemainingOrders'
+  | 'arbitraryPercentageDiscount'
+>;
 
 /** The price of a line and how it came about. */
 export interface Price {
@@ -45,8 +52,15 @@ export interface AppliedRule {
 }
 
 export type PriceRule =
-  | 'step price' | 'auto order price' | 'sale price' | 'catalog price' | 'grandfathered price'
-  | 'retry price' | 'arbitrary unit cost' | 'percentage discount' | 'quantity';
+  | 'step price'
+  | 'auto order price'
+  | 'sale price'
+  | 'catalog price'
+  | 'grandfathered price'
+  | 'retry price'
+  | 'arbitrary unit cost'
+  | 'percentage discount'
+  | 'quantity';
 
 /**
  * The price of one rebill line: step or catalogue price, then the price of customers who signed up early, then the price of a retry,
@@ -67,7 +81,12 @@ export function priceLine(request: PriceRequest): Outcome<Price, 'no price'> {
   if (unitCost === undefined) return failure('no price');
   const quantity = request.item.arbitraryQuantity ?? request.item.originalQuantity;
   if (quantity !== 1) take({ rule: 'quantity', detail: `${quantity}`, unitCost });
-  return success({ unitCost, quantity, amount: timesQuantity(unitCost, quantity, 'half up'), trace });
+  return success({
+    unitCost,
+    quantity,
+    amount: timesQuantity(unitCost, quantity, 'half up'),
+    trace,
+  });
 }
 
 /**
@@ -80,14 +99,18 @@ function pricingStep({ item, step }: PriceRequest): ItemStep | undefined {
 
 function stepPrice(request: PriceRequest): AppliedRule | undefined {
   const unitCost = pricingStep(request)?.unitCost;
-  return unitCost === undefined ? undefined : { rule: 'step price', detail: request.shipped.itemId, unitCost };
+  return unitCost === undefined
+    ? undefined
+    : { rule: 'step price', detail: request.shipped.itemId, unitCost };
 }
 
 function catalogPrice({ shipped, at }: PriceRequest): AppliedRule | undefined {
   const { autoOrderCost, saleCost, cost } = shipped.pricing;
   const detail = shipped.itemId;
-  if (autoOrderCost !== undefined) return { rule: 'auto order price', detail, unitCost: autoOrderCost };
-  if (saleCost !== undefined && isOnSale(shipped, at)) return { rule: 'sale price', detail, unitCost: saleCost };
+  if (autoOrderCost !== undefined)
+    return { rule: 'auto order price', detail, unitCost: autoOrderCost };
+  if (saleCost !== undefined && isOnSale(shipped, at))
+    return { rule: 'sale price', detail, unitCost: saleCost };
   return cost === undefined ? undefined : { rule: 'catalog price', detail, unitCost: cost };
 }
 
@@ -110,7 +133,11 @@ function grandfatheredPrice(request: PriceRequest): AppliedRule | undefined {
     const lastDay = dayNumber(onOrBefore.year, onOrBefore.month, onOrBefore.day);
     if (signUpDay > lastDay || lastDay >= earliest) continue;
     earliest = lastDay;
-    rule = { rule: 'grandfathered price', detail: `signed up on or before ${onOrBefore}`, unitCost };
+    rule = {
+      rule: 'grandfathered price',
+      detail: `signed up on or before ${onOrBefore}`,
+      unitCost,
+    };
   }
   return rule;
 }
@@ -142,5 +169,9 @@ export function hasArbitraryUnitCost(item: PricedItem): boolean {
 function discounted(item: PricedItem, unitCost: Minor | undefined): AppliedRule | undefined {
   const percent = item.arbitraryPercentageDiscount ?? 0;
   if (unitCost === undefined || percent <= 0) return undefined;
-  return { rule: 'percentage discount', detail: `${percent} %`, unitCost: percentOff(unitCost, percent, 'half up') };
+  return {
+    rule: 'percentage discount',
+    detail: `${percent} %`,
+    unitCost: percentOff(unitCost, percent, 'half up'),
+  };
 }

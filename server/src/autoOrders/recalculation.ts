@@ -1,17 +1,20 @@
+import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
+import type { RecordedEvent } from '../platform/events/outbox.ts';
 import { calculate } from './calculated.ts';
 import { loadCatalog } from './catalog.ts';
 import { claimRecalculation, moveRecalculation, queueRecalculation } from './jobStore.ts';
 import { scheduleRules } from './rules.ts';
 import { findOidsByOriginalItem, lockAutoOrders, saveCalculated } from './store.ts';
-import type { Context } from '../platform/context.ts';
-import type { RecordedEvent } from '../platform/events/outbox.ts';
 
 /**
  * Keeps the calculated fields true when the catalogue changes: few auto orders in the transaction that changed the item, many in the
  * background. Listens to `item_update`.
  */
-export async function recalculateOnItemUpdate(context: Context, events: readonly RecordedEvent[]): Promise<void> {
+export async function recalculateOnItemUpdate(
+  context: Context,
+  events: readonly RecordedEvent[],
+): Promise<void> {
   const { merchantId } = context.merchant;
   for (const event of events) {
     const itemId = event.data?.['itemId'];
@@ -31,9 +34,20 @@ export function runRecalculation(context: Context): Promise<number> {
   return inTransaction(context, async (context) => {
     const claimed = await claimRecalculation(context.db, merchantId);
     if (claimed === undefined) return 0;
-    const oids = await findOidsByOriginalItem(context.db, merchantId, claimed.itemId, claimed.afterOid, batchSize);
+    const oids = await findOidsByOriginalItem(
+      context.db,
+      merchantId,
+      claimed.itemId,
+      claimed.afterOid,
+      batchSize,
+    );
     await recalculate(context, oids);
-    await moveRecalculation(context.db, merchantId, claimed.itemId, oids.length < batchSize ? undefined : oids.at(-1));
+    await moveRecalculation(
+      context.db,
+      merchantId,
+      claimed.itemId,
+      oids.length < batchSize ? undefined : oids.at(-1),
+    );
     return Math.max(1, oids.length);
   });
 }
@@ -43,5 +57,9 @@ async function recalculate(context: Context, oids: readonly number[]): Promise<v
   const { merchantId } = context.merchant;
   const autoOrders = await lockAutoOrders(context.db, merchantId, oids);
   const catalog = await loadCatalog(context.db, merchantId, autoOrders);
-  await saveCalculated(context.db, merchantId, autoOrders.map((autoOrder) => calculate(autoOrder, catalog, scheduleRules(context))));
+  await saveCalculated(
+    context.db,
+    merchantId,
+    autoOrders.map((autoOrder) => calculate(autoOrder, catalog, scheduleRules(context))),
+  );
 }

@@ -1,35 +1,61 @@
 import type { AutoOrderQuery, AutoOrderQueryBatch } from '@perennial/contract/autoOrder.ts';
 import { operations } from '@perennial/contract/operations.ts';
 import { parseWireDate } from '../kernel/calendar.ts';
+import type { Context } from '../platform/context.ts';
+import type { Answer } from '../platform/http/answer.ts';
 import { noContent, payloadText } from '../platform/http/answer.ts';
 import { refuse } from '../platform/http/refusal.ts';
+import type { Input, Routes } from '../platform/http/routes.ts';
 import { consolidateAutoOrders } from './consolidate.ts';
 import { establishAutoOrder } from './creation.ts';
 import {
-  cancelItemByReferenceOrder, pauseAutoOrder, updateAutoOrder, updateItemAddOns, updateItemProperties, updateProperties,
+  cancelItemByReferenceOrder,
+  pauseAutoOrder,
+  updateAutoOrder,
+  updateItemAddOns,
+  updateItemProperties,
+  updateProperties,
 } from './operations.ts';
-import { getAutoOrder, getAutoOrders, getAutoOrdersBatch } from './reading.ts';
-import { queueBatch, updateBatch } from './updateJobs.ts';
-import type { Answer } from '../platform/http/answer.ts';
-import type { Context } from '../platform/context.ts';
-import type { Input, Routes } from '../platform/http/routes.ts';
 import type { AutoOrderKey } from './reading.ts';
+import { getAutoOrder, getAutoOrders, getAutoOrdersBatch } from './reading.ts';
 import type { AutoOrderFilter } from './search.ts';
+import { queueBatch, updateBatch } from './updateJobs.ts';
 
 /** The auto order operations of the contract. What changes an auto order answers with it as it is then. */
 export const autoOrderRoutes = {
   getAutoOrders: (context, input) => list(context, input, input.query),
   getAutoOrdersByQuery: (context, input) => list(context, input, input.body),
-  getAutoOrdersBatch: async (context, { body, expand }) => payloadText(await getAutoOrdersBatch(context, oidsOf(body), expand)),
-  getAutoOrder: (context, { params, expand }) => one(context, { oid: params.auto_order_oid }, expand),
-  getAutoOrderByCode: (context, { params, expand }) => one(context, { code: params.auto_order_code }, expand),
-  getAutoOrderByReferenceOrderId: (context, { params, expand }) => one(context, { originalOrderId: params.reference_order_id }, expand),
+  getAutoOrdersBatch: async (context, { body, expand }) =>
+    payloadText(await getAutoOrdersBatch(context, oidsOf(body), expand)),
+  getAutoOrder: (context, { params, expand }) =>
+    one(context, { oid: params.auto_order_oid }, expand),
+  getAutoOrderByCode: (context, { params, expand }) =>
+    one(context, { code: params.auto_order_code }, expand),
+  getAutoOrderByReferenceOrderId: (context, { params, expand }) =>
+    one(context, { originalOrderId: params.reference_order_id }, expand),
   establishAutoOrderByReferenceOrderId: async (context, { params, expand }) =>
     one(context, { oid: await establishAutoOrder(context, params.reference_order_id) }, expand),
   cancelAutoOrderItemByReferenceOrderId: async (context, { params, body, expand }) =>
-    one(context, { oid: await cancelItemByReferenceOrder(context, params.reference_order_id, params.original_item_id, body ?? {}) }, expand),
-  updateAutoOrder: async (context, { params: { auto_order_oid: oid }, query, body, expand, ifMatch }) => {
-    await updateAutoOrder(context, oid, body, { ifMatch, validatesOriginalOrder: isYes(query.validate_original_order) });
+    one(
+      context,
+      {
+        oid: await cancelItemByReferenceOrder(
+          context,
+          params.reference_order_id,
+          params.original_item_id,
+          body ?? {},
+        ),
+      },
+      expand,
+    ),
+  updateAutoOrder: async (
+    context,
+    { params: { auto_order_oid: oid }, query, body, expand, ifMatch },
+  ) => {
+    await updateAutoOrder(context, oid, body, {
+      ifMatch,
+      validatesOriginalOrder: isYes(query.validate_original_order),
+    });
     return one(context, { oid }, expand);
   },
   updateAutoOrdersBatch,
@@ -37,36 +63,63 @@ export const autoOrderRoutes = {
     await pauseAutoOrder(context, oid, ifMatch);
     return one(context, { oid }, expand);
   },
-  consolidateAutoOrders: async (context, { params: { auto_order_oid: oid }, body, expand, ifMatch }) => {
+  consolidateAutoOrders: async (
+    context,
+    { params: { auto_order_oid: oid }, body, expand, ifMatch },
+  ) => {
     await consolidateAutoOrders(context, oid, body.source_auto_order_oids, ifMatch);
     return one(context, { oid }, expand);
   },
   // The younger operations answer with the younger fields that they are about.
-  updateAutoOrderProperties: async (context, { params: { auto_order_oid: oid }, body, expand, ifMatch }) => {
+  updateAutoOrderProperties: async (
+    context,
+    { params: { auto_order_oid: oid }, body, expand, ifMatch },
+  ) => {
     await updateProperties(context, oid, body.properties, ifMatch);
     return one(context, { oid }, alsoWith(expand, 'properties'));
   },
-  updateAutoOrderItemProperties: async (context, { params: { auto_order_oid: oid, auto_order_item_oid: itemOid }, body, expand, ifMatch }) => {
+  updateAutoOrderItemProperties: async (
+    context,
+    { params: { auto_order_oid: oid, auto_order_item_oid: itemOid }, body, expand, ifMatch },
+  ) => {
     await updateItemProperties(context, oid, itemOid, body.properties, ifMatch);
     return one(context, { oid }, alsoWith(expand, 'items', 'properties'));
   },
-  updateAutoOrderItemAddOns: async (context, { params: { auto_order_oid: oid, auto_order_item_oid: itemOid }, body, expand, ifMatch }) => {
+  updateAutoOrderItemAddOns: async (
+    context,
+    { params: { auto_order_oid: oid, auto_order_item_oid: itemOid }, body, expand, ifMatch },
+  ) => {
     await updateItemAddOns(context, oid, itemOid, body.add_on_items, ifMatch);
     return one(context, { oid }, alsoWith(expand, 'items', 'add_ons'));
   },
 } satisfies Routes;
 
-async function one(context: Context, key: AutoOrderKey, expand: ReadonlySet<string>): Promise<Answer> {
+async function one(
+  context: Context,
+  key: AutoOrderKey,
+  expand: ReadonlySet<string>,
+): Promise<Answer> {
   const { json, version } = await getAutoOrder(context, key, expand);
   return payloadText(json, { version });
 }
 
-async function list(context: Context, { sort, page, expand }: Pick<Input<'getAutoOrders'>, 'sort' | 'page' | 'expand'>, query: Query): Promise<Answer> {
-  const { json, resultSet } = await getAutoOrders(context, { filter: filterOf(query, context.merchant.timeZone), sort, page }, expand);
+async function list(
+  context: Context,
+  { sort, page, expand }: Pick<Input<'getAutoOrders'>, 'sort' | 'page' | 'expand'>,
+  query: Query,
+): Promise<Answer> {
+  const { json, resultSet } = await getAutoOrders(
+    context,
+    { filter: filterOf(query, context.merchant.timeZone), sort, page },
+    expand,
+  );
   return payloadText(json, { resultSet });
 }
 
-async function updateAutoOrdersBatch(context: Context, { query, body, expand }: Input<'updateAutoOrdersBatch'>): Promise<Answer> {
+async function updateAutoOrdersBatch(
+  context: Context,
+  { query, body, expand }: Input<'updateAutoOrdersBatch'>,
+): Promise<Answer> {
   const elements = body.autoOrders ?? refuse('missing_field', { field: 'autoOrders' });
   const { maxElements, maxElementsAsync } = operations.updateAutoOrdersBatch;
   const max = query._async ? maxElementsAsync : maxElements;
@@ -79,7 +132,9 @@ async function updateAutoOrdersBatch(context: Context, { query, body, expand }: 
   const json = await getAutoOrdersBatch(context, updated, expand);
   if (failed.length === 0) return payloadText(json);
   const developerMessage = failed.map(({ id, message }) => `${id}: ${message}`).join(' ');
-  return payloadText(json, { partialFailure: { developerMessage, objectIds: failed.map(({ id }) => id) } });
+  return payloadText(json, {
+    partialFailure: { developerMessage, objectIds: failed.map(({ id }) => id) },
+  });
 }
 
 function oidsOf({ auto_order_oids: oids }: AutoOrderQueryBatch): readonly number[] {
@@ -90,7 +145,8 @@ function oidsOf({ auto_order_oids: oids }: AutoOrderQueryBatch): readonly number
 
 const isYes = (text: string | undefined): boolean => !/^(no|false|0)$/i.test(text?.trim() ?? '');
 
-const alsoWith = (expand: ReadonlySet<string>, ...names: readonly string[]): ReadonlySet<string> => new Set([...expand, ...names]);
+const alsoWith = (expand: ReadonlySet<string>, ...names: readonly string[]): ReadonlySet<string> =>
+  new Set([...expand, ...names]);
 
 /** The filters of the list's query string and of the query's body, which are the same words. */
 type Query = AutoOrderQuery & { readonly _since?: string };

@@ -10,9 +10,13 @@ export function scheduleRules({ merchant, now }: Pick<Context, 'merchant' | 'now
 }
 
 /** What the merchant does about shipments whose date passed (settings, missed_shipments): bills them one after another unless it wants them left out. */
-export const missedShipments = ({ settings }: Pick<Merchant, 'settings'>): Rules['missedShipments'] =>
-  (settings['missed_shipments'] === 'roll forward' ? 'skip' : 'bill');
+export const missedShipments = ({
+  settings,
+}: Pick<Merchant, 'settings'>): Rules['missedShipments'] =>
+  settings['missed_shipments'] === 'roll forward' ? 'skip' : 'bill';
 
 /** The same with all that an edit is judged by. */
-export const editRules = (context: Pick<Context, 'merchant' | 'now'>, catalog: Catalog): EditRules =>
-  ({ ...scheduleRules(context), currency: context.merchant.currency, catalog });
+export const editRules = (
+  context: Pick<Context, 'merchant' | 'now'>,
+  catalog: Catalog,
+): EditRules => ({ ...scheduleRules(context), currency: context.merchant.currency, catalog });

@@ -1,11 +1,20 @@
+import type { Temporal } from 'temporal-polyfill';
 import { assert } from '../kernel/assert.ts';
 import {
-  addMonthsClamped, civilDay, clampedDay, dayNumber, daysInMonth, epochMsOf, momentOf, plainDateTime, wallFromPlain, wallOf,
+  addMonthsClamped,
+  civilDay,
+  clampedDay,
+  dayNumber,
+  daysInMonth,
+  epochMsOf,
+  momentOf,
+  plainDateTime,
+  wallFromPlain,
+  wallOf,
 } from '../kernel/calendar.ts';
-import { failure, success } from '../kernel/outcome.ts';
 import type { Frequency } from '../kernel/frequency.ts';
 import type { Outcome } from '../kernel/outcome.ts';
-import type { Temporal } from 'temporal-polyfill';
+import { failure, success } from '../kernel/outcome.ts';
 
 /*
  * When the next rebill is due: pure calendar, no steps.
@@ -35,9 +44,14 @@ export function nextDate(request: NextDateRequest): Temporal.Instant {
 }
 
 /** The first date of the schedule that lies after `now`, when the shipments missed until then are not to be billed. */
-export function firstAfter(request: NextDateRequest & { readonly now: Temporal.Instant }): Temporal.Instant {
+export function firstAfter(
+  request: NextDateRequest & { readonly now: Temporal.Instant },
+): Temporal.Instant {
   const place = placeOf(request.scheduled, request.anchor, request.zone);
-  return momentAt(firstPlaceAfter(request.now, place, knownInterval(request), request.zone), request.zone);
+  return momentAt(
+    firstPlaceAfter(request.now, place, knownInterval(request), request.zone),
+    request.zone,
+  );
 }
 
 /** The anchor of an item whose next shipment was set to `moment`, by hand or by the order that started it. */
@@ -52,10 +66,15 @@ export interface Interval {
 }
 
 /** The interval of a frequency; `Every...` needs a whole number of days, at least 1. */
-export function intervalOf(frequency: Frequency, arbitraryScheduleDays?: number): Outcome<Interval, 'schedule days missing'> {
+export function intervalOf(
+  frequency: Frequency,
+  arbitraryScheduleDays?: number,
+): Outcome<Interval, 'schedule days missing'> {
   if (frequency !== 'Every...') return success(intervals[frequency]);
   const days = arbitraryScheduleDays ?? 0;
-  return Number.isInteger(days) && days >= 1 ? success({ unit: 'days', count: days }) : failure('schedule days missing');
+  return Number.isInteger(days) && days >= 1
+    ? success({ unit: 'days', count: days })
+    : failure('schedule days missing');
 }
 
 /**
@@ -70,13 +89,18 @@ export interface Place {
 }
 
 /** The place of a scheduled moment, with the anchor's day of the month and time of day. */
-export function placeOf(scheduled: Temporal.Instant, anchor: Temporal.PlainDateTime, zone: string): Place {
+export function placeOf(
+  scheduled: Temporal.Instant,
+  anchor: Temporal.PlainDateTime,
+  zone: string,
+): Place {
   const wall = wallOf(scheduled, zone);
   const dayOfMonth = anchor.day;
   const { ms } = wallFromPlain(anchor);
   // A time or a day that the zone skipped was moved to the day after; the next dates still count from the day that was meant.
   const mayHaveMoved = wall.ms !== ms || civilDay(wall.day - 1).dayOfMonth === dayOfMonth;
-  const hasMoved = mayHaveMoved && epochMsOf({ day: wall.day - 1, ms }, zone) === scheduled.epochMilliseconds;
+  const hasMoved =
+    mayHaveMoved && epochMsOf({ day: wall.day - 1, ms }, zone) === scheduled.epochMilliseconds;
   return { day: hasMoved ? wall.day - 1 : wall.day, dayOfMonth, ms };
 }
 
@@ -105,7 +129,12 @@ export function onDayOfMonth(place: Place, dayOfMonth: number, earliest: number)
 }
 
 /** The first place after `now` that is one or more intervals later. */
-export function firstPlaceAfter(now: Temporal.Instant, place: Place, interval: Interval, zone: string): Place {
+export function firstPlaceAfter(
+  now: Temporal.Instant,
+  place: Place,
+  interval: Interval,
+  zone: string,
+): Place {
   const nowMs = now.epochMilliseconds;
   let intervalCount = Math.max(1, wholeIntervals(place.day, wallOf(now, zone).day, interval));
   let found = after(place, times(interval, intervalCount));
@@ -122,7 +151,10 @@ export function anchorAt(place: Place): Temporal.PlainDateTime {
   if (due.dayOfMonth === place.dayOfMonth) return plainDateTime(place);
   // Only a month shorter than the anchor's day comes here, and the month before it always has 31 days.
   const [year, month] = due.month === 1 ? [due.year - 1, 12] : [due.year, due.month - 1];
-  assert(place.dayOfMonth <= daysInMonth(year, month), `no anchor for day ${place.dayOfMonth} before ${due.year}-${due.month}`);
+  assert(
+    place.dayOfMonth <= daysInMonth(year, month),
+    `no anchor for day ${place.dayOfMonth} before ${due.year}-${due.month}`,
+  );
   return plainDateTime({ day: dayNumber(year, month, place.dayOfMonth), ms: place.ms });
 }
 
@@ -138,7 +170,10 @@ function wholeIntervals(from: number, until: number, { unit, count }: Interval):
   return Math.floor(((end.year - start.year) * 12 + end.month - start.month) / count) - 1;
 }
 
-const times = ({ unit, count }: Interval, factor: number): Interval => ({ unit, count: count * factor });
+const times = ({ unit, count }: Interval, factor: number): Interval => ({
+  unit,
+  count: count * factor,
+});
 
 function knownInterval(request: NextDateRequest): Interval {
   const interval = intervalOf(request.frequency, request.arbitraryScheduleDays);

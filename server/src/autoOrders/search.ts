@@ -1,6 +1,6 @@
 import type { SortField } from '@perennial/contract/sorting.ts';
-import { present } from '../kernel/assert.ts';
 import type { Temporal } from 'temporal-polyfill';
+import { present } from '../kernel/assert.ts';
 
 /** What a list asks for (auto_order reference, AutoOrderQuery): exact, without regard to case, all of them at once. */
 export interface AutoOrderFilter extends Partial<Record<TextFilter, string>> {
@@ -36,7 +36,10 @@ export const countMax = 10_000;
  * needs; `or` alone would have every match collected and sorted.
  */
 export function pageSql(
-  merchantId: string, filter: AutoOrderFilter, sort: readonly SortField[], page: { readonly limit: number; readonly offset: number },
+  merchantId: string,
+  filter: AutoOrderFilter,
+  sort: readonly SortField[],
+  page: { readonly limit: number; readonly offset: number },
 ): PageSql {
   const values: unknown[] = [merchantId];
   const bind = (value: unknown): string => `$${values.push(value)}`;
@@ -46,7 +49,11 @@ export function pageSql(
     lists: oidLists(filter, bind),
   };
   const offset = page.offset === 0 ? undefined : bind(page.offset);
-  return { oids: pageOf(matches, sortKeys(sort), page.limit + 1, offset), count: countOf(matches), values };
+  return {
+    oids: pageOf(matches, sortKeys(sort), page.limit + 1, offset),
+    count: countOf(matches),
+    values,
+  };
 }
 
 /** What the filters ask, as SQL. */
@@ -59,25 +66,44 @@ interface Matches {
 }
 
 // The limit stands in the text: PostgreSQL plans a statement whose limit or offset it doesn't know anew for every call.
-function pageOf(matches: Matches, keys: readonly SortKey[], limit: number, offset: string | undefined): string {
-  const columns = (oid: string) => [`${oid} as auto_order_oid`, ...keys.map(({ sql }, index) => `${sql} as k${index}`)].join(', ');
+function pageOf(
+  matches: Matches,
+  keys: readonly SortKey[],
+  limit: number,
+  offset: string | undefined,
+): string {
+  const columns = (oid: string) =>
+    [`${oid} as auto_order_oid`, ...keys.map(({ sql }, index) => `${sql} as k${index}`)].join(', ');
   const order = `order by ${[...keys.map(({ direction }, index) => `k${index} ${direction}`), `auto_order_oid ${keys[0]?.direction ?? 'asc'}`].join(', ')}`;
   const reach = `limit ${limit}${offset ? ` + ${offset}::bigint` : ''}`;
-  const all = eachBranch(matches, (side) => `${selectOf(matches, keys, columns, side)} ${order} ${reach}`);
+  const all = eachBranch(
+    matches,
+    (side) => `${selectOf(matches, keys, columns, side)} ${order} ${reach}`,
+  );
   return `${all} ${order} limit ${limit}${offset ? ` offset ${offset}` : ''}`;
 }
 
 function countOf(matches: Matches): string {
-  const all = eachBranch(matches, (side) => `${selectOf(matches, [], (oid) => oid, side)} limit ${countMax + 1}`);
+  const all = eachBranch(
+    matches,
+    (side) => `${selectOf(matches, [], (oid) => oid, side)} limit ${countMax + 1}`,
+  );
   return `select count(*)::int from (${all}) as matches`;
 }
 
 /** One select, or where there is an address filter the union of two: each order once, although both sides may match. */
 function eachBranch({ addresses: [branches] }: Matches, select: (side?: string) => string): string {
-  return branches ? `(${select(branches[0])}) union (${select(branches[1])})` : `select * from (${select()}) as matches`;
+  return branches
+    ? `(${select(branches[0])}) union (${select(branches[1])})`
+    : `select * from (${select()}) as matches`;
 }
 
-function selectOf({ conditions, addresses, lists }: Matches, keys: readonly SortKey[], columns: (oid: string) => string, side: string | undefined): string {
+function selectOf(
+  { conditions, addresses, lists }: Matches,
+  keys: readonly SortKey[],
+  columns: (oid: string) => string,
+  side: string | undefined,
+): string {
   const [lead, ...otherLists] = lists;
   const from = fromClause([...conditions, ...keys], side !== undefined, lead);
   const where = [
@@ -118,15 +144,20 @@ function* exactConditions(filter: AutoOrderFilter, bind: Bind): Iterable<Conditi
     const value = filter[name as keyof typeof exactFilters];
     if (value !== undefined) yield { table, sql: `${column} = ${bind(normal(value))}` };
   }
-  if (filter.customerProfileOid !== undefined) yield { table: 's', sql: `s.customer_profile_oid = ${bind(filter.customerProfileOid)}` };
+  if (filter.customerProfileOid !== undefined)
+    yield { table: 's', sql: `s.customer_profile_oid = ${bind(filter.customerProfileOid)}` };
 }
 
 /** Of which an auto order has several: a row each in another table. */
 const valueFilters = {
-  phone: (value: string) => `select v.auto_order_oid from auto_order_search_value v where v.merchant_id = $1 and v.kind = 'phone' and v.value = ${value}`,
-  itemId: (value: string) => `select v.auto_order_oid from auto_order_search_value v where v.merchant_id = $1 and v.kind = 'item' and v.value = ${value}`,
-  originalItemId: (value: string) => `select distinct i.auto_order_oid from auto_order_item i where i.merchant_id = $1 and i.original_item_id_lc = ${value}`,
-  nextItemId: (value: string) => `select distinct i.auto_order_oid from auto_order_item i where i.merchant_id = $1 and i.next_item_id_lc = ${value}`,
+  phone: (value: string) =>
+    `select v.auto_order_oid from auto_order_search_value v where v.merchant_id = $1 and v.kind = 'phone' and v.value = ${value}`,
+  itemId: (value: string) =>
+    `select v.auto_order_oid from auto_order_search_value v where v.merchant_id = $1 and v.kind = 'item' and v.value = ${value}`,
+  originalItemId: (value: string) =>
+    `select distinct i.auto_order_oid from auto_order_item i where i.merchant_id = $1 and i.original_item_id_lc = ${value}`,
+  nextItemId: (value: string) =>
+    `select distinct i.auto_order_oid from auto_order_item i where i.merchant_id = $1 and i.next_item_id_lc = ${value}`,
 } as const;
 
 function oidLists(filter: AutoOrderFilter, bind: Bind): string[] {
@@ -144,7 +175,8 @@ function* rangeConditions(filter: AutoOrderFilter, bind: Bind): Iterable<Conditi
     [filter.nextShipmentUntil, 'a', 'a.next_shipment_at <='],
     [filter.since, 'a', 'a.modified_at >='],
   ];
-  for (const [moment, table, comparison] of ranges) if (moment !== undefined) yield { table, sql: `${comparison} ${bind(moment)}` };
+  for (const [moment, table, comparison] of ranges)
+    if (moment !== undefined) yield { table, sql: `${comparison} ${bind(moment)}` };
 }
 
 /** Which look at both addresses, those that few share first: the first one named becomes the branches. */
@@ -183,10 +215,14 @@ const sortColumns: Readonly<Record<string, readonly [Table, string]>> = {
   'billing.email': ['s', 'billing_email'],
   'billing.cc_email': ['s', 'billing_cc_emails'],
   'billing.state': ['s', 'billing_state_region'],
-  ...Object.fromEntries(['company', 'first_name', 'last_name', 'city', 'postal_code', 'country_code'].flatMap((name) => [
-    [`billing.${name}`, ['s', `billing_${name}`] as const],
-    [`shipping.${name}`, ['s', `shipping_${name}`] as const],
-  ])),
+  ...Object.fromEntries(
+    ['company', 'first_name', 'last_name', 'city', 'postal_code', 'country_code'].flatMap(
+      (name) => [
+        [`billing.${name}`, ['s', `billing_${name}`] as const],
+        [`shipping.${name}`, ['s', `shipping_${name}`] as const],
+      ],
+    ),
+  ),
   'shipping.state_region': ['s', 'shipping_state_region'],
 };
 
@@ -205,19 +241,29 @@ interface From {
 }
 
 /** Only the tables that are asked for: a join that is not there cannot be planned badly. A list of oids, where there is one, leads. */
-function fromClause(parts: readonly Condition[], hasAddress: boolean, list: string | undefined): From {
+function fromClause(
+  parts: readonly Condition[],
+  hasAddress: boolean,
+  list: string | undefined,
+): From {
   const needsSearch = hasAddress || parts.some(({ table }) => table === 's');
-  const needsRecord = parts.some(({ table }) => table === 'a') || (!needsSearch && list === undefined);
+  const needsRecord =
+    parts.some(({ table }) => table === 'a') || (!needsSearch && list === undefined);
   const tables: readonly { alias: string; sql: string; merchant: readonly string[] }[] = [
     ...(list === undefined ? [] : [{ alias: 'l', sql: `(${list})`, merchant: [] }]),
     ...(needsRecord ? [{ alias: 'a', sql: 'auto_order', merchant: ['a.merchant_id = $1'] }] : []),
-    ...(needsSearch ? [{ alias: 's', sql: 'auto_order_search', merchant: ['s.merchant_id = $1'] }] : []),
+    ...(needsSearch
+      ? [{ alias: 's', sql: 'auto_order_search', merchant: ['s.merchant_id = $1'] }]
+      : []),
   ];
   const [first, ...others] = tables;
   const { alias: lead, sql: leadSql } = present(first, 'table to search');
   const oid = `${lead}.auto_order_oid`;
   return {
-    sql: [`${leadSql} ${lead}`, ...others.map(({ alias, sql }) => `join ${sql} ${alias} on ${alias}.auto_order_oid = ${oid}`)].join(' '),
+    sql: [
+      `${leadSql} ${lead}`,
+      ...others.map(({ alias, sql }) => `join ${sql} ${alias} on ${alias}.auto_order_oid = ${oid}`),
+    ].join(' '),
     oid,
     merchant: tables.flatMap(({ merchant }) => merchant),
   };

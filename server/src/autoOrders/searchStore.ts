@@ -1,15 +1,15 @@
-import { facetColumns } from './facets.ts';
-import { autoOrderJson } from './present.ts';
-import { countMax, lowerFacet, pageSql } from './search.ts';
+import type { SortField } from '@perennial/contract/sorting.ts';
 import { present } from '../kernel/assert.ts';
 import { listText } from '../kernel/jsonText.ts';
-import type { SortField } from '@perennial/contract/sorting.ts';
-import { inZone } from '../platform/storage/zone.ts';
-import type { Database } from '../platform/storage/database.ts';
-import type { Page } from '../platform/http/routes.ts';
 import type { ResultSet } from '../platform/http/answer.ts';
+import type { Page } from '../platform/http/routes.ts';
+import type { Database } from '../platform/storage/database.ts';
+import { inZone } from '../platform/storage/zone.ts';
 import type { Facets } from './facets.ts';
+import { facetColumns } from './facets.ts';
+import { autoOrderJson } from './present.ts';
 import type { AutoOrderFilter } from './search.ts';
+import { countMax, lowerFacet, pageSql } from './search.ts';
 
 /** An auto order as the wire's JSON text; with `items.future_schedules` its gaps are still to be filled. */
 export interface AutoOrderText {
@@ -25,7 +25,11 @@ export interface AutoOrderText {
  * statement anew on every call, and planning so long a projection takes several times as long as running it.
  */
 export async function readAutoOrders(
-  db: Database, merchantId: string, timeZone: string, oids: readonly number[], expand: ReadonlySet<string>,
+  db: Database,
+  merchantId: string,
+  timeZone: string,
+  oids: readonly number[],
+  expand: ReadonlySet<string>,
 ): Promise<AutoOrderText[]> {
   const read = [readSql(expand), [merchantId, timeZone, oids]] as const;
   const rows = await (oids.length === 1 ? db.lookup<ReadRow>(...read) : db.rows<ReadRow>(...read));
@@ -38,28 +42,44 @@ interface ReadRow {
   readonly json: string;
 }
 
-const readSql = writtenOnce((expand) =>
-  `select a.auto_order_oid as oid, a.version, ${autoOrderJson('a', expand)} as json
-   from auto_order a where a.merchant_id = $1 and a.auto_order_oid = any((select $3::int[])::int[]) and ${inZone('$2')} order by a.auto_order_oid`);
+const readSql = writtenOnce(
+  (expand) =>
+    `select a.auto_order_oid as oid, a.version, ${autoOrderJson('a', expand)} as json
+   from auto_order a where a.merchant_id = $1 and a.auto_order_oid = any((select $3::int[])::int[]) and ${inZone('$2')} order by a.auto_order_oid`,
+);
 
 /** The JSON of a list of those that exist, in the order of `oids`, each of which stands there once. */
 export async function readAutoOrderList(
-  db: Database, merchantId: string, timeZone: string, oids: readonly number[], expand: ReadonlySet<string>,
+  db: Database,
+  merchantId: string,
+  timeZone: string,
+  oids: readonly number[],
+  expand: ReadonlySet<string>,
 ): Promise<string> {
-  return present(await db.row<{ json: string }>(listSql(expand), [merchantId, timeZone, oids]), 'list').json;
+  return present(
+    await db.row<{ json: string }>(listSql(expand), [merchantId, timeZone, oids]),
+    'list',
+  ).json;
 }
 
-const listSql = writtenOnce((expand) =>
-  `select ${listText(autoOrderJson('a', expand), 'asked.place')} as json
+const listSql = writtenOnce(
+  (expand) =>
+    `select ${listText(autoOrderJson('a', expand), 'asked.place')} as json
    from unnest((select $3::int[])) with ordinality as asked (oid, place)
-   join auto_order a on a.merchant_id = $1 and a.auto_order_oid = asked.oid where ${inZone('$2')}`);
+   join auto_order a on a.merchant_id = $1 and a.auto_order_oid = asked.oid where ${inZone('$2')}`,
+);
 
 /** A page of the auto orders that match: the JSON of the list, and where it lies. */
 export async function readAutoOrderPage(
-  db: Database, merchantId: string, timeZone: string, search: Search, expand: ReadonlySet<string>,
+  db: Database,
+  merchantId: string,
+  timeZone: string,
+  search: Search,
+  expand: ReadonlySet<string>,
 ): Promise<AutoOrderPage> {
   const { filter, sort, page } = search;
-  if (sort.length === 0 && Object.values(filter).every((value) => value === undefined)) return readPageOfAll(db, merchantId, timeZone, page, expand);
+  if (sort.length === 0 && Object.values(filter).every((value) => value === undefined))
+    return readPageOfAll(db, merchantId, timeZone, page, expand);
   const { oids, resultSet } = await findOids(db, merchantId, filter, sort, page);
   return { json: await readAutoOrderList(db, merchantId, timeZone, oids, expand), resultSet };
 }
@@ -79,8 +99,17 @@ export interface AutoOrderPage {
 }
 
 /** All of them in the order of their oids: one round trip, which the primary key answers. */
-async function readPageOfAll(db: Database, merchantId: string, timeZone: string, page: Page, expand: ReadonlySet<string>): Promise<AutoOrderPage> {
-  const { json, count, rest } = present(await db.row<PageOfAll>(pageOfAllSql(expand), [merchantId, timeZone, page.limit, page.offset]), 'page');
+async function readPageOfAll(
+  db: Database,
+  merchantId: string,
+  timeZone: string,
+  page: Page,
+  expand: ReadonlySet<string>,
+): Promise<AutoOrderPage> {
+  const { json, count, rest } = present(
+    await db.row<PageOfAll>(pageOfAllSql(expand), [merchantId, timeZone, page.limit, page.offset]),
+    'page',
+  );
   const total = count > 0 ? page.offset + count + rest : rest;
   return { json, resultSet: resultSetOf(page, count, page.offset + count < total, total) };
 }
@@ -93,8 +122,9 @@ interface PageOfAll {
 
 // What is skipped is skipped in the index; and what comes after the page is counted from where it ends (all there is, when nothing is on it), as far as a total
 // is told. The values stand in subqueries for the reason above: a page costs more or less by merchant and offset.
-const pageOfAllSql = writtenOnce((expand) =>
-  `select ${listText(autoOrderJson('a', expand), 'a.auto_order_oid')} as json, count(*)::int as count,
+const pageOfAllSql = writtenOnce(
+  (expand) =>
+    `select ${listText(autoOrderJson('a', expand), 'a.auto_order_oid')} as json, count(*)::int as count,
      (select count(*)::int from (select from auto_order o
         where o.merchant_id = ${merchant} and o.auto_order_oid > coalesce(max(a.auto_order_oid), 0)
         limit ${countMax + 1} - case when max(a.auto_order_oid) is null then 0 else least(${countMax}, (select $4::bigint) + (select $3::int)) end) as rest) as rest
@@ -102,12 +132,15 @@ const pageOfAllSql = writtenOnce((expand) =>
          where o.merchant_id = ${merchant} and o.auto_order_oid >= (
            select first.auto_order_oid from auto_order first where first.merchant_id = ${merchant} order by first.auto_order_oid limit 1 offset (select $4::bigint))
          order by o.auto_order_oid limit (select $3::int)) a
-   where ${inZone('$2')}`);
+   where ${inZone('$2')}`,
+);
 
 const merchant = '(select $1::text)';
 
 /** Keeps statements by their expansion: writing one takes as long as running it. Clients use few expansions; the bound is for those who don't. */
-function writtenOnce(write: (expand: ReadonlySet<string>) => string): (expand: ReadonlySet<string>) => string {
+function writtenOnce(
+  write: (expand: ReadonlySet<string>) => string,
+): (expand: ReadonlySet<string>) => string {
   const writtenMax = 500;
   const written = new Map<string, string>();
   return (expand) => {
@@ -134,23 +167,46 @@ export interface OidPage {
  * A page that is the last gives the total by itself; else matches are counted up to {@link countMax}, and a total beyond that is left out.
  */
 export async function findOids(
-  db: Database, merchantId: string, filter: AutoOrderFilter, sort: readonly SortField[], page: Page,
+  db: Database,
+  merchantId: string,
+  filter: AutoOrderFilter,
+  sort: readonly SortField[],
+  page: Page,
 ): Promise<OidPage> {
   const { oids: oidsSql, count: countSql, values } = pageSql(merchantId, filter, sort, page);
   const sql = `with page as materialized (select array(select auto_order_oid from (${oidsSql}) as ordered) as oids)
      select oids, case when cardinality(oids) not between 1 and ${page.limit} then (${countSql}) end as total from page`;
-  const row = present(await db.row<{ oids: readonly number[]; total: number | null }>(sql, values), 'page');
+  const row = present(
+    await db.row<{ oids: readonly number[]; total: number | null }>(sql, values),
+    'page',
+  );
   const oids = row.oids.slice(0, page.limit);
-  return { oids, resultSet: resultSetOf(page, oids.length, row.oids.length > page.limit, row.total ?? page.offset + oids.length) };
+  return {
+    oids,
+    resultSet: resultSetOf(
+      page,
+      oids.length,
+      row.oids.length > page.limit,
+      row.total ?? page.offset + oids.length,
+    ),
+  };
 }
 
-function resultSetOf({ limit, offset }: Page, count: number, more: boolean, total: number): ResultSet {
+function resultSetOf(
+  { limit, offset }: Page,
+  count: number,
+  more: boolean,
+  total: number,
+): ResultSet {
   return { count, limit, offset, more, ...(total > countMax ? {} : { totalRecords: total }) };
 }
 
 /** The active auto orders of a customer: those whose original order has the profile or the billing email. */
 export async function findActiveOfCustomer(
-  db: Database, merchantId: string, email: string | undefined, customerProfileOid: number | undefined,
+  db: Database,
+  merchantId: string,
+  email: string | undefined,
+  customerProfileOid: number | undefined,
 ): Promise<number[]> {
   const rows = await db.rows<{ auto_order_oid: number }>(
     `select s.auto_order_oid from auto_order_search s join auto_order a on a.merchant_id = s.merchant_id and a.auto_order_oid = s.auto_order_oid
@@ -162,19 +218,37 @@ export async function findActiveOfCustomer(
 }
 
 /** Writes what auto orders are found by, in place of what was there. */
-export async function saveFacets(tx: Database, merchantId: string, facets: readonly Facets[]): Promise<void> {
+export async function saveFacets(
+  tx: Database,
+  merchantId: string,
+  facets: readonly Facets[],
+): Promise<void> {
   if (facets.length === 0) return;
   const rows = facets.map((one) => ({
-    auto_order_oid: one.autoOrderOid, ordered_at: one.orderedAt, paid_at: one.paidAt, customer_profile_oid: one.customerProfileOid, ...one.texts,
+    auto_order_oid: one.autoOrderOid,
+    ordered_at: one.orderedAt,
+    paid_at: one.paidAt,
+    customer_profile_oid: one.customerProfileOid,
+    ...one.texts,
   }));
   await tx.run(saveFacetsSql, [merchantId, JSON.stringify(rows)]);
   const oids = facets.map((one) => one.autoOrderOid);
-  await tx.run('delete from auto_order_search_value where merchant_id = $1 and auto_order_oid = any($2::int[])', [merchantId, oids]);
-  const values = facets.flatMap((one) => one.values.map((value) => ({ ...value, oid: one.autoOrderOid })));
+  await tx.run(
+    'delete from auto_order_search_value where merchant_id = $1 and auto_order_oid = any($2::int[])',
+    [merchantId, oids],
+  );
+  const values = facets.flatMap((one) =>
+    one.values.map((value) => ({ ...value, oid: one.autoOrderOid })),
+  );
   await tx.run(
     `insert into auto_order_search_value (merchant_id, kind, value, auto_order_oid)
      select $1, kind, value, oid from unnest($2::text[], $3::text[], $4::int[]) as v (kind, value, oid)`,
-    [merchantId, values.map(({ kind }) => kind), values.map(({ value }) => value), values.map(({ oid }) => oid)],
+    [
+      merchantId,
+      values.map(({ kind }) => kind),
+      values.map(({ value }) => value),
+      values.map(({ oid }) => oid),
+    ],
   );
 }
 

@@ -1,13 +1,13 @@
 import { Temporal } from 'temporal-polyfill';
-import { failure, success } from '../kernel/outcome.ts';
-import { after, anchorOf, intervalOf, placeOf } from './schedule.ts';
-import { atPlace, repeatsOf, stepsOf, walk } from './steps.ts';
 import type { CatalogItem, Step } from '../items/item.ts';
 import type { Frequency } from '../kernel/frequency.ts';
 import type { Outcome } from '../kernel/outcome.ts';
+import { failure, success } from '../kernel/outcome.ts';
 import type { AutoOrderItem, StepCursor } from './autoOrder.ts';
 import type { Place } from './schedule.ts';
+import { after, anchorOf, intervalOf, placeOf } from './schedule.ts';
 import type { Fault } from './steps.ts';
+import { atPlace, repeatsOf, stepsOf, walk } from './steps.ts';
 
 /** The order line that starts an auto order item. */
 export interface Purchase {
@@ -24,12 +24,26 @@ export interface Purchase {
 }
 
 /** The part of a new auto order item that its schedule decides. */
-export type ScheduleStart = Pick<AutoOrderItem,
-  | 'frequency' | 'arbitraryScheduleDays' | 'anchor' | 'step' | 'nextShipmentAt' | 'nextPreshipmentNoticeAt'
-  | 'preshipmentNoticeSent' | 'remainingRepeatCount'>;
+export type ScheduleStart = Pick<
+  AutoOrderItem,
+  | 'frequency'
+  | 'arbitraryScheduleDays'
+  | 'anchor'
+  | 'step'
+  | 'nextShipmentAt'
+  | 'nextPreshipmentNoticeAt'
+  | 'preshipmentNoticeSent'
+  | 'remainingRepeatCount'
+>;
 
 /** Why an order line starts no auto order item. */
-export type NoStart = 'not auto orderable' | 'no schedule chosen' | 'schedule not offered' | 'kit only' | 'completed' | Fault;
+export type NoStart =
+  | 'not auto orderable'
+  | 'no schedule chosen'
+  | 'schedule not offered'
+  | 'kit only'
+  | 'completed'
+  | Fault;
 
 /**
  * The schedule of a newly bought item: its first rebill is one wait after the order, or after the last rebill elsewhere. The purchase
@@ -38,7 +52,9 @@ export type NoStart = 'not auto orderable' | 'no schedule chosen' | 'schedule no
 export function startSchedule(purchase: Purchase): Outcome<ScheduleStart, NoStart> {
   const steps = stepsOf(purchase.bought);
   if (steps.length > 0) return startSteps(purchase, steps);
-  return purchase.bought.autoOrder?.autoOrderable === true ? startChosen(purchase) : failure('not auto orderable');
+  return purchase.bought.autoOrder?.autoOrderable === true
+    ? startChosen(purchase)
+    : failure('not auto orderable');
 }
 
 /** Where every item's steps begin, and where they begin again when `original_item_id` changes. */
@@ -56,14 +72,22 @@ export interface SimpleSchedule {
 export function simpleSchedule(catalogItem: CatalogItem): SimpleSchedule | undefined {
   const [step, ...more] = stepsOf(catalogItem);
   if (step?.type !== 'item' || more.length > 0) return undefined;
-  return { itemId: step.itemId ?? catalogItem.itemId, frequency: step.schedule, repeatCount: step.repeatCount };
+  return {
+    itemId: step.itemId ?? catalogItem.itemId,
+    frequency: step.schedule,
+    repeatCount: step.repeatCount,
+  };
 }
 
 function startSteps(purchase: Purchase, steps: readonly Step[]): Outcome<ScheduleStart, NoStart> {
   const from = countedFrom(purchase);
   const landing = walk(steps, firstStep, from.place);
   if (landing.kind !== 'lands') return failure(landing.why);
-  const start = { anchor: from.anchor, step: landing.cursor ?? firstStep, remainingRepeatCount: countOfRebills(steps) };
+  const start = {
+    anchor: from.anchor,
+    step: landing.cursor ?? firstStep,
+    remainingRepeatCount: countOfRebills(steps),
+  };
   return success(atPlace(start, landing.place, landing.step, purchase.zone));
 }
 
@@ -75,13 +99,18 @@ function startChosen(purchase: Purchase): Outcome<ScheduleStart, NoStart> {
   if (!interval.ok) return interval;
   const from = countedFrom(purchase);
   const start = {
-    frequency: chosen, anchor: from.anchor, step: firstStep,
+    frequency: chosen,
+    anchor: from.anchor,
+    step: firstStep,
     arbitraryScheduleDays: chosen === 'Every...' ? arbitraryScheduleDays : undefined,
   };
   return success(atPlace(start, after(from.place, interval.value), undefined, zone));
 }
 
-function countedFrom({ lastRebillAt, orderedAt, zone }: Purchase): { anchor: Temporal.PlainDateTime; place: Place } {
+function countedFrom({ lastRebillAt, orderedAt, zone }: Purchase): {
+  anchor: Temporal.PlainDateTime;
+  place: Place;
+} {
   const from = wholeSecond(lastRebillAt ?? orderedAt);
   const anchor = anchorOf(from, zone);
   return { anchor, place: placeOf(from, anchor, zone) };

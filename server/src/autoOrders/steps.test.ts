@@ -3,34 +3,81 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { aCatalog } from '../../../test/support/autoOrders.ts';
-import { catalogItem, itemDue, itemStep, localWall, newYork, plain, planContext, steppedItem, wall } from '../../../test/support/ruleRecords.ts';
+import {
+  catalogItem,
+  itemDue,
+  itemStep,
+  localWall,
+  newYork,
+  plain,
+  planContext,
+  steppedItem,
+  wall,
+} from '../../../test/support/ruleRecords.ts';
+import type {
+  CatalogItem,
+  ItemStep,
+  LoopStep,
+  PauseStep,
+  PauseUntilStep,
+  Step,
+} from '../items/item.ts';
 import { wireDate } from '../kernel/calendar.ts';
 import { frequencies } from '../kernel/frequency.ts';
 import { minor } from '../kernel/money.ts';
-import { startSchedule } from './startSchedule.ts';
-import { advance, futureSchedules, hasCompleted, planNext, reschedule, skipMissed, slip } from './steps.ts';
-import type { CatalogItem, ItemStep, LoopStep, PauseStep, PauseUntilStep, Step } from '../items/item.ts';
 import type { AutoOrderItem } from './autoOrder.ts';
+import { startSchedule } from './startSchedule.ts';
 import type { Catalog, PlanContext, Shipment } from './steps.ts';
+import {
+  advance,
+  futureSchedules,
+  hasCompleted,
+  planNext,
+  reschedule,
+  skipMissed,
+  slip,
+} from './steps.ts';
 
 const pause = (pauseDays: number): PauseStep => ({ type: 'pause', pauseDays });
-const pauseUntil = (given: Omit<PauseUntilStep, 'type'>): PauseUntilStep => ({ type: 'pause until', ...given });
+const pauseUntil = (given: Omit<PauseUntilStep, 'type'>): PauseUntilStep => ({
+  type: 'pause until',
+  ...given,
+});
 const loop: LoopStep = { type: 'loop' };
-const ships = (itemId: string, schedule: ItemStep['schedule'], given: Partial<ItemStep> = {}) => itemStep({ itemId, schedule, ...given });
+const ships = (itemId: string, schedule: ItemStep['schedule'], given: Partial<ItemStep> = {}) =>
+  itemStep({ itemId, schedule, ...given });
 const every = (days: number, itemId: string, given: Partial<ItemStep> = {}) =>
   ships(itemId, 'Every...', { arbitraryScheduleDays: days, ...given });
 
 /** What a customer who buys PLAN on a day gets from then on: `2026-02-14 FULL`, and how it ends when it does. */
-function deliveries(bought: string, steps: readonly Step[], count: number, context: PlanContext = planContext()): string[] {
-  const catalog = aCatalog([steppedItem('PLAN', ...steps), ...['FULL', 'YEAR', 'A', 'B'].map((itemId) => catalogItem(itemId))]);
+function deliveries(
+  bought: string,
+  steps: readonly Step[],
+  count: number,
+  context: PlanContext = planContext(),
+): string[] {
+  const catalog = aCatalog([
+    steppedItem('PLAN', ...steps),
+    ...['FULL', 'YEAR', 'A', 'B'].map((itemId) => catalogItem(itemId)),
+  ]);
   const start = startSchedule({ bought: catalog('PLAN')!, orderedAt: wall(bought), zone: newYork });
   assert.ok(start.ok, start.ok ? '' : start.reason);
-  return shipments(itemDue(bought, { originalItemId: 'PLAN', ...start.value }), catalog, count, context);
+  return shipments(
+    itemDue(bought, { originalItemId: 'PLAN', ...start.value }),
+    catalog,
+    count,
+    context,
+  );
 }
 
-function shipments(item: AutoOrderItem, catalog: Catalog, count: number, context: PlanContext): string[] {
+function shipments(
+  item: AutoOrderItem,
+  catalog: Catalog,
+  count: number,
+  context: PlanContext,
+): string[] {
   const shown: string[] = [];
-  for (let current = item; shown.length < count;) {
+  for (let current = item; shown.length < count; ) {
     const plan = planNext(current, catalog, context);
     if (plan.kind !== 'ship') return [...shown, plan.kind === 'slip' ? 'slips' : plan.why];
     shown.push(`${wireDate(plan.at, newYork).slice(0, 10)} ${plan.itemId}`);
@@ -41,91 +88,301 @@ function shipments(item: AutoOrderItem, catalog: Catalog, count: number, context
 
 test('steps come out as a merchant reads them', () => {
   const cases: [name: string, bought: string, steps: Step[], expected: string[]][] = [
-    ['one endless step', '2026-01-31', [ships('FULL', 'Monthly')],
-      ['2026-02-28 FULL', '2026-03-31 FULL', '2026-04-30 FULL']],
-    ['a 14-day trial, then three months, then years', '2026-01-31',
-      [every(14, 'FULL', { repeatCount: 1 }), ships('FULL', 'Monthly', { repeatCount: 2 }), ships('YEAR', 'Yearly')],
-      ['2026-02-14 FULL', '2026-03-14 FULL', '2026-04-14 FULL', '2027-04-14 YEAR', '2028-04-14 YEAR']],
-    ['a step that names no item ships the item itself', '2026-01-31', [itemStep()], ['2026-02-28 PLAN']],
-    ['an end after the last step', '2026-01-15', [ships('A', 'Weekly', { repeatCount: 2 })],
-      ['2026-01-22 A', '2026-01-29 A', 'remaining repeat count']],
-    ['a step in the middle without a count ships once', '2026-01-15', [ships('A', 'Weekly'), ships('B', 'Weekly')],
-      ['2026-01-22 A', '2026-01-29 B', '2026-02-05 B']],
-    ['a step that ships no time is passed over', '2026-01-15', [ships('A', 'Weekly', { repeatCount: 0 }), ships('B', 'Weekly')],
-      ['2026-01-22 B']],
-    ['a loop goes back to the first step', '2026-01-15', [ships('A', 'Weekly', { repeatCount: 2 }), ships('B', 'Monthly'), loop],
-      ['2026-01-22 A', '2026-01-29 A', '2026-02-28 B', '2026-03-07 A', '2026-03-14 A', '2026-04-14 B']],
-    ['a pause adds to the wait', '2026-01-15', [ships('A', 'Weekly'), pause(30), loop],
-      ['2026-01-22 A', '2026-02-28 A', '2026-04-06 A']],
-    ['a pause at the start', '2026-01-15', [pause(10), ships('A', 'Weekly')], ['2026-02-01 A', '2026-02-08 A']],
+    [
+      'one endless step',
+      '2026-01-31',
+      [ships('FULL', 'Monthly')],
+      ['2026-02-28 FULL', '2026-03-31 FULL', '2026-04-30 FULL'],
+    ],
+    [
+      'a 14-day trial, then three months, then years',
+      '2026-01-31',
+      [
+        every(14, 'FULL', { repeatCount: 1 }),
+        ships('FULL', 'Monthly', { repeatCount: 2 }),
+        ships('YEAR', 'Yearly'),
+      ],
+      [
+        '2026-02-14 FULL',
+        '2026-03-14 FULL',
+        '2026-04-14 FULL',
+        '2027-04-14 YEAR',
+        '2028-04-14 YEAR',
+      ],
+    ],
+    [
+      'a step that names no item ships the item itself',
+      '2026-01-31',
+      [itemStep()],
+      ['2026-02-28 PLAN'],
+    ],
+    [
+      'an end after the last step',
+      '2026-01-15',
+      [ships('A', 'Weekly', { repeatCount: 2 })],
+      ['2026-01-22 A', '2026-01-29 A', 'remaining repeat count'],
+    ],
+    [
+      'a step in the middle without a count ships once',
+      '2026-01-15',
+      [ships('A', 'Weekly'), ships('B', 'Weekly')],
+      ['2026-01-22 A', '2026-01-29 B', '2026-02-05 B'],
+    ],
+    [
+      'a step that ships no time is passed over',
+      '2026-01-15',
+      [ships('A', 'Weekly', { repeatCount: 0 }), ships('B', 'Weekly')],
+      ['2026-01-22 B'],
+    ],
+    [
+      'a loop goes back to the first step',
+      '2026-01-15',
+      [ships('A', 'Weekly', { repeatCount: 2 }), ships('B', 'Monthly'), loop],
+      [
+        '2026-01-22 A',
+        '2026-01-29 A',
+        '2026-02-28 B',
+        '2026-03-07 A',
+        '2026-03-14 A',
+        '2026-04-14 B',
+      ],
+    ],
+    [
+      'a pause adds to the wait',
+      '2026-01-15',
+      [ships('A', 'Weekly'), pause(30), loop],
+      ['2026-01-22 A', '2026-02-28 A', '2026-04-06 A'],
+    ],
+    [
+      'a pause at the start',
+      '2026-01-15',
+      [pause(10), ships('A', 'Weekly')],
+      ['2026-02-01 A', '2026-02-08 A'],
+    ],
     ['pauses add up', '2026-01-15', [pause(1), pause(2), ships('A', 'Weekly')], ['2026-01-25 A']],
-    ['a pause until a date ships on that date', '2026-01-15',
+    [
+      'a pause until a date ships on that date',
+      '2026-01-15',
       [pauseUntil({ untilDate: Temporal.PlainDate.from('2026-03-01') }), ships('A', 'Monthly')],
-      ['2026-03-01 A', '2026-04-01 A']],
-    ['a date that has passed makes no pause', '2026-01-15',
-      [pauseUntil({ untilDate: Temporal.PlainDate.from('2026-01-15') }), ships('A', 'Monthly')], ['2026-02-15 A']],
-    ['the first of every month', '2026-01-15', [pauseUntil({ untilDayOfMonth: 1 }), ships('A', 'Monthly')],
-      ['2026-02-01 A', '2026-03-01 A']],
-    ['a day of the month is never the day of the order', '2026-01-15', [pauseUntil({ untilDayOfMonth: 15 }), ships('A', 'Monthly')],
-      ['2026-02-15 A']],
-    ['a day of the month just as far away as the least delay', '2026-01-15',
-      [pauseUntil({ untilDayOfMonth: 1, minimumDelayDays: 17 }), ships('A', 'Monthly')], ['2026-02-01 A']],
-    ['a day of the month nearer than the least delay', '2026-01-15',
-      [pauseUntil({ untilDayOfMonth: 1, minimumDelayDays: 18 }), ships('A', 'Monthly')], ['2026-03-01 A']],
-    ['the last day of every month', '2026-02-05', [pauseUntil({ untilDayOfMonth: 31 }), ships('A', 'Monthly')],
-      ['2026-02-28 A', '2026-03-31 A', '2026-04-30 A']],
-    ['a pause before a day of the month', '2026-01-15', [pause(20), pauseUntil({ untilDayOfMonth: 1 }), ships('A', 'Monthly')],
-      ['2026-03-01 A']],
-    ['a pause after a day of the month', '2026-01-15', [pauseUntil({ untilDayOfMonth: 1 }), pause(4), ships('A', 'Monthly')],
-      ['2026-02-05 A', '2026-03-05 A']],
-    ['the same day of every month, looped', '2026-01-15', [pauseUntil({ untilDayOfMonth: 1 }), ships('A', 'Monthly'), loop],
-      ['2026-02-01 A', '2026-03-01 A', '2026-04-01 A']],
+      ['2026-03-01 A', '2026-04-01 A'],
+    ],
+    [
+      'a date that has passed makes no pause',
+      '2026-01-15',
+      [pauseUntil({ untilDate: Temporal.PlainDate.from('2026-01-15') }), ships('A', 'Monthly')],
+      ['2026-02-15 A'],
+    ],
+    [
+      'the first of every month',
+      '2026-01-15',
+      [pauseUntil({ untilDayOfMonth: 1 }), ships('A', 'Monthly')],
+      ['2026-02-01 A', '2026-03-01 A'],
+    ],
+    [
+      'a day of the month is never the day of the order',
+      '2026-01-15',
+      [pauseUntil({ untilDayOfMonth: 15 }), ships('A', 'Monthly')],
+      ['2026-02-15 A'],
+    ],
+    [
+      'a day of the month just as far away as the least delay',
+      '2026-01-15',
+      [pauseUntil({ untilDayOfMonth: 1, minimumDelayDays: 17 }), ships('A', 'Monthly')],
+      ['2026-02-01 A'],
+    ],
+    [
+      'a day of the month nearer than the least delay',
+      '2026-01-15',
+      [pauseUntil({ untilDayOfMonth: 1, minimumDelayDays: 18 }), ships('A', 'Monthly')],
+      ['2026-03-01 A'],
+    ],
+    [
+      'the last day of every month',
+      '2026-02-05',
+      [pauseUntil({ untilDayOfMonth: 31 }), ships('A', 'Monthly')],
+      ['2026-02-28 A', '2026-03-31 A', '2026-04-30 A'],
+    ],
+    [
+      'a pause before a day of the month',
+      '2026-01-15',
+      [pause(20), pauseUntil({ untilDayOfMonth: 1 }), ships('A', 'Monthly')],
+      ['2026-03-01 A'],
+    ],
+    [
+      'a pause after a day of the month',
+      '2026-01-15',
+      [pauseUntil({ untilDayOfMonth: 1 }), pause(4), ships('A', 'Monthly')],
+      ['2026-02-05 A', '2026-03-05 A'],
+    ],
+    [
+      'the same day of every month, looped',
+      '2026-01-15',
+      [pauseUntil({ untilDayOfMonth: 1 }), ships('A', 'Monthly'), loop],
+      ['2026-02-01 A', '2026-03-01 A', '2026-04-01 A'],
+    ],
   ];
-  for (const [name, bought, steps, expected] of cases) assert.deepEqual(deliveries(bought, steps, expected.length), expected, name);
+  for (const [name, bought, steps, expected] of cases)
+    assert.deepEqual(deliveries(bought, steps, expected.length), expected, name);
 });
 
 test('an item that customers schedule repeats itself', () => {
   const catalog = aCatalog([catalogItem('COFFEE'), catalogItem('TEA')]);
   const cases: [name: string, item: AutoOrderItem, expected: string[]][] = [
-    ['monthly', itemDue('2026-01-31', { frequency: 'Monthly' }), ['2026-01-31 COFFEE', '2026-02-28 COFFEE', '2026-03-31 COFFEE']],
-    ['every three days', itemDue('2026-01-31', { frequency: 'Every...', arbitraryScheduleDays: 3 }), ['2026-01-31 COFFEE', '2026-02-03 COFFEE']],
-    ['another item in its place', itemDue('2026-01-31', { frequency: 'Weekly', arbitraryItemId: 'TEA' }), ['2026-01-31 TEA', '2026-02-07 TEA']],
-    ['so many more times', itemDue('2026-01-31', { frequency: 'Weekly', remainingRepeatCount: 2 }),
-      ['2026-01-31 COFFEE', '2026-02-07 COFFEE', 'remaining repeat count']],
-    ['until a moment, that moment included', itemDue('2026-01-31', { frequency: 'Weekly', noOrderAfterAt: wall('2026-02-07') }),
-      ['2026-01-31 COFFEE', '2026-02-07 COFFEE', 'completed']],
+    [
+      'monthly',
+      itemDue('2026-01-31', { frequency: 'Monthly' }),
+      ['2026-01-31 COFFEE', '2026-02-28 COFFEE', '2026-03-31 COFFEE'],
+    ],
+    [
+      'every three days',
+      itemDue('2026-01-31', { frequency: 'Every...', arbitraryScheduleDays: 3 }),
+      ['2026-01-31 COFFEE', '2026-02-03 COFFEE'],
+    ],
+    [
+      'another item in its place',
+      itemDue('2026-01-31', { frequency: 'Weekly', arbitraryItemId: 'TEA' }),
+      ['2026-01-31 TEA', '2026-02-07 TEA'],
+    ],
+    [
+      'so many more times',
+      itemDue('2026-01-31', { frequency: 'Weekly', remainingRepeatCount: 2 }),
+      ['2026-01-31 COFFEE', '2026-02-07 COFFEE', 'remaining repeat count'],
+    ],
+    [
+      'until a moment, that moment included',
+      itemDue('2026-01-31', { frequency: 'Weekly', noOrderAfterAt: wall('2026-02-07') }),
+      ['2026-01-31 COFFEE', '2026-02-07 COFFEE', 'completed'],
+    ],
   ];
-  for (const [name, item, expected] of cases) assert.deepEqual(shipments(item, catalog, expected.length, planContext()), expected, name);
+  for (const [name, item, expected] of cases)
+    assert.deepEqual(shipments(item, catalog, expected.length, planContext()), expected, name);
 });
 
 test('what stops an item, and what is broken about it', () => {
   const item = itemDue('2026-01-31', { frequency: 'Monthly' });
   const coffee = catalogItem('COFFEE');
   const stepped = (...steps: Step[]) => steppedItem('COFFEE', ...steps);
-  const cases: [name: string, item: AutoOrderItem, catalogItem: CatalogItem, context: PlanContext, kind: string, why: string][] = [
+  const cases: [
+    name: string,
+    item: AutoOrderItem,
+    catalogItem: CatalogItem,
+    context: PlanContext,
+    kind: string,
+    why: string,
+  ][] = [
     ['canceled', item, coffee, planContext({}, { status: 'canceled' }), 'none', 'canceled'],
     ['merged', item, coffee, planContext({}, { status: 'merged' }), 'none', 'merged'],
     ['disabled', item, coffee, planContext({}, { status: 'disabled' }), 'none', 'disabled'],
     ['not enabled', item, coffee, planContext({}, { enabled: false }), 'none', 'disabled'],
-    ['canceled after no more orders', item, coffee, planContext({}, { cancelAfterNextXOrders: 0 }), 'none', 'cancel after next x orders'],
+    [
+      'canceled after no more orders',
+      item,
+      coffee,
+      planContext({}, { cancelAfterNextXOrders: 0 }),
+      'none',
+      'cancel after next x orders',
+    ],
     ['paused', { ...item, paused: true }, coffee, planContext(), 'none', 'paused'],
-    ['nothing remains', { ...item, remainingRepeatCount: 0 }, coffee, planContext(), 'none', 'remaining repeat count'],
-    ['ended before its date', { ...item, noOrderAfterAt: wall('2026-01-30') }, coffee, planContext(), 'none', 'no order after'],
-    ['ended while overdue', { ...item, noOrderAfterAt: wall('2026-02-02') }, coffee, planContext({ now: wall('2026-02-03') }),
-      'none', 'no order after'],
+    [
+      'nothing remains',
+      { ...item, remainingRepeatCount: 0 },
+      coffee,
+      planContext(),
+      'none',
+      'remaining repeat count',
+    ],
+    [
+      'ended before its date',
+      { ...item, noOrderAfterAt: wall('2026-01-30') },
+      coffee,
+      planContext(),
+      'none',
+      'no order after',
+    ],
+    [
+      'ended while overdue',
+      { ...item, noOrderAfterAt: wall('2026-02-02') },
+      coffee,
+      planContext({ now: wall('2026-02-03') }),
+      'none',
+      'no order after',
+    ],
     ['no date', { ...item, nextShipmentAt: undefined }, coffee, planContext(), 'none', 'completed'],
-    ['beyond the steps', { ...item, step: { index: 1, done: 0 } }, stepped(itemStep({ repeatCount: 1 })), planContext(), 'none', 'completed'],
+    [
+      'beyond the steps',
+      { ...item, step: { index: 1, done: 0 } },
+      stepped(itemStep({ repeatCount: 1 })),
+      planContext(),
+      'none',
+      'completed',
+    ],
     ['kit only', item, stepped({ type: 'kit only' }), planContext(), 'none', 'kit only'],
-    ['a loop of pauses', item, stepped(pause(3), loop), planContext(), 'broken', 'steps ship nothing'],
+    [
+      'a loop of pauses',
+      item,
+      stepped(pause(3), loop),
+      planContext(),
+      'broken',
+      'steps ship nothing',
+    ],
     ['nothing but a loop', item, stepped(loop), planContext(), 'broken', 'steps ship nothing'],
-    ['a loop around a step that never ships', item, stepped(itemStep({ repeatCount: 0 }), loop), planContext(), 'broken', 'steps ship nothing'],
+    [
+      'a loop around a step that never ships',
+      item,
+      stepped(itemStep({ repeatCount: 0 }), loop),
+      planContext(),
+      'broken',
+      'steps ship nothing',
+    ],
     ['only pauses', item, stepped(pause(3)), planContext(), 'none', 'completed'],
-    ['a step without its days', item, stepped(itemStep({ schedule: 'Every...' })), planContext(), 'broken', 'schedule days missing'],
-    ['the 32nd of a month', item, stepped(pauseUntil({ untilDayOfMonth: 32 }), itemStep()), planContext(), 'broken', 'no such day of the month'],
-    ['no frequency', { ...item, frequency: undefined }, coffee, planContext(), 'broken', 'no schedule'],
-    ['a frequency without its days', { ...item, frequency: 'Every...' }, coffee, planContext(), 'broken', 'schedule days missing'],
-    ['unknown original item', { ...item, originalItemId: 'GONE' }, coffee, planContext(), 'broken', 'unknown item'],
-    ['unknown item in its place', { ...item, arbitraryItemId: 'GONE' }, coffee, planContext(), 'broken', 'unknown item'],
+    [
+      'a step without its days',
+      item,
+      stepped(itemStep({ schedule: 'Every...' })),
+      planContext(),
+      'broken',
+      'schedule days missing',
+    ],
+    [
+      'the 32nd of a month',
+      item,
+      stepped(pauseUntil({ untilDayOfMonth: 32 }), itemStep()),
+      planContext(),
+      'broken',
+      'no such day of the month',
+    ],
+    [
+      'no frequency',
+      { ...item, frequency: undefined },
+      coffee,
+      planContext(),
+      'broken',
+      'no schedule',
+    ],
+    [
+      'a frequency without its days',
+      { ...item, frequency: 'Every...' },
+      coffee,
+      planContext(),
+      'broken',
+      'schedule days missing',
+    ],
+    [
+      'unknown original item',
+      { ...item, originalItemId: 'GONE' },
+      coffee,
+      planContext(),
+      'broken',
+      'unknown item',
+    ],
+    [
+      'unknown item in its place',
+      { ...item, arbitraryItemId: 'GONE' },
+      coffee,
+      planContext(),
+      'broken',
+      'unknown item',
+    ],
     ['no price', item, { ...coffee, pricing: {} }, planContext(), 'broken', 'no price'],
   ];
   for (const [name, record, catalogued, context, kind, why] of cases) {
@@ -146,64 +403,124 @@ test('an auto order has completed when every item is at an end of its own', () =
     ['one is broken', [ended, { ...running, frequency: undefined }], false],
     ['no items yet', [], false],
   ];
-  for (const [name, items, hasEnded] of cases) assert.equal(hasCompleted(items, catalog, planContext()), hasEnded, name);
+  for (const [name, items, hasEnded] of cases)
+    assert.equal(hasCompleted(items, catalog, planContext()), hasEnded, name);
 });
 
 test('a shipment leaves the item at its next date, with its counts one less and its notice due anew', () => {
-  const catalog = aCatalog([steppedItem('COFFEE', itemStep({ repeatCount: 3, preshipmentNoticeDays: 5 }))]);
+  const catalog = aCatalog([
+    steppedItem('COFFEE', itemStep({ repeatCount: 3, preshipmentNoticeDays: 5 })),
+  ]);
   const item = itemDue('2026-01-31', {
-    remainingRepeatCount: 3, arbitraryUnitCost: minor(900), arbitraryUnitCostRemainingOrders: 2, preshipmentNoticeSent: true,
+    remainingRepeatCount: 3,
+    arbitraryUnitCost: minor(900),
+    arbitraryUnitCostRemainingOrders: 2,
+    preshipmentNoticeSent: true,
   });
   const once = advance(item, plannedShipment(item, catalog), catalog, planContext());
-  assert.deepEqual(plain(once), plain({
-    ...item, nextShipmentAt: wall('2026-02-28'), nextPreshipmentNoticeAt: wall('2026-02-23'), preshipmentNoticeSent: false,
-    step: { index: 0, done: 1 }, remainingRepeatCount: 2, arbitraryUnitCostRemainingOrders: 1,
-  }));
+  assert.deepEqual(
+    plain(once),
+    plain({
+      ...item,
+      nextShipmentAt: wall('2026-02-28'),
+      nextPreshipmentNoticeAt: wall('2026-02-23'),
+      preshipmentNoticeSent: false,
+      step: { index: 0, done: 1 },
+      remainingRepeatCount: 2,
+      arbitraryUnitCostRemainingOrders: 1,
+    }),
+  );
   const twice = advance(once, plannedShipment(once, catalog), catalog, planContext());
   const last = plannedShipment(twice, catalog);
   assert.equal(last.price.unitCost, 2000, 'the arbitrary unit cost is used up');
   const ended = advance(twice, last, catalog, planContext());
-  assert.deepEqual([ended.nextShipmentAt, ended.nextPreshipmentNoticeAt, ended.remainingRepeatCount], [undefined, undefined, 0]);
+  assert.deepEqual(
+    [ended.nextShipmentAt, ended.nextPreshipmentNoticeAt, ended.remainingRepeatCount],
+    [undefined, undefined, 0],
+  );
 });
 
 test('more repeats granted than the steps hold repeat the last step', () => {
-  const catalog = aCatalog([steppedItem('COFFEE', itemStep({ schedule: 'Weekly', repeatCount: 2 }))]);
+  const catalog = aCatalog([
+    steppedItem('COFFEE', itemStep({ schedule: 'Weekly', repeatCount: 2 })),
+  ]);
   const item = itemDue('2026-01-31', { step: { index: 0, done: 2 }, remainingRepeatCount: 2 });
-  assert.deepEqual(shipments(item, catalog, 3, planContext()), ['2026-01-31 COFFEE', '2026-02-07 COFFEE', 'remaining repeat count']);
+  assert.deepEqual(shipments(item, catalog, 3, planContext()), [
+    '2026-01-31 COFFEE',
+    '2026-02-07 COFFEE',
+    'remaining repeat count',
+  ]);
 });
 
 test('missed shipments are billed one after another, or left out', () => {
   const catalog = aCatalog([catalogItem('COFFEE')]);
   const item = itemDue('2025-10-31', { frequency: 'Monthly', remainingRepeatCount: 12 });
   const now = wall('2026-01-05');
-  const everyMonth = ['2025-10-31 COFFEE', '2025-11-30 COFFEE', '2025-12-31 COFFEE', '2026-01-31 COFFEE'];
+  const everyMonth = [
+    '2025-10-31 COFFEE',
+    '2025-11-30 COFFEE',
+    '2025-12-31 COFFEE',
+    '2026-01-31 COFFEE',
+  ];
   assert.deepEqual(shipments(item, catalog, 4, planContext({ now })), everyMonth);
-  assert.deepEqual(shipments(item, catalog, 2, planContext({ now, missedShipments: 'skip' })), ['2025-10-31 COFFEE', '2026-01-31 COFFEE']);
+  assert.deepEqual(shipments(item, catalog, 2, planContext({ now, missedShipments: 'skip' })), [
+    '2025-10-31 COFFEE',
+    '2026-01-31 COFFEE',
+  ]);
   const resumed = skipMissed(item, catalog, { now, zone: newYork });
-  assert.deepEqual(plain([resumed.nextShipmentAt, resumed.remainingRepeatCount]), plain([wall('2026-01-31'), 12]));
+  assert.deepEqual(
+    plain([resumed.nextShipmentAt, resumed.remainingRepeatCount]),
+    plain([wall('2026-01-31'), 12]),
+  );
   assert.equal(skipMissed(resumed, catalog, { now, zone: newYork }), resumed);
 });
 
 test('a catalogue item on pause pushes due items back a day at a time, and the schedule after it', () => {
   const catalog = aCatalog([catalogItem('COFFEE', {}, { paused: true })]);
   const item = itemDue('2026-01-31', { frequency: 'Monthly' });
-  assert.equal(planNext(item, catalog, planContext({ now: wall('2026-01-31T09:59') })).kind, 'ship', 'not yet due');
+  assert.equal(
+    planNext(item, catalog, planContext({ now: wall('2026-01-31T09:59') })).kind,
+    'ship',
+    'not yet due',
+  );
   const plan = planNext(item, catalog, planContext({ now: wall('2026-01-31') }));
   assert.deepEqual(plain(plan), plain({ kind: 'slip', until: wall('2026-02-01') }));
   const later = planNext(item, catalog, planContext({ now: wall('2026-02-04T09:00') }));
   assert.deepEqual(plain(later), plain({ kind: 'slip', until: wall('2026-02-04') }));
   const slipped = slip(item, { kind: 'slip', until: wall('2026-02-01') }, catalog, newYork);
-  assert.deepEqual(shipments(slipped, aCatalog([catalogItem('COFFEE')]), 2, planContext()), ['2026-02-01 COFFEE', '2026-03-01 COFFEE']);
-  const noticed = slip({ ...item, preshipmentNoticeSent: true }, { kind: 'slip', until: wall('2026-02-01') }, catalog, newYork);
+  assert.deepEqual(shipments(slipped, aCatalog([catalogItem('COFFEE')]), 2, planContext()), [
+    '2026-02-01 COFFEE',
+    '2026-03-01 COFFEE',
+  ]);
+  const noticed = slip(
+    { ...item, preshipmentNoticeSent: true },
+    { kind: 'slip', until: wall('2026-02-01') },
+    catalog,
+    newYork,
+  );
   assert.equal(noticed.preshipmentNoticeSent, true, 'the customer knows already');
 });
 
 test('a date set by hand is what later dates count from', () => {
-  const catalog = aCatalog([steppedItem('COFFEE', pause(10), itemStep({ preshipmentNoticeDays: 3 }))]);
+  const catalog = aCatalog([
+    steppedItem('COFFEE', pause(10), itemStep({ preshipmentNoticeDays: 3 })),
+  ]);
   const item = itemDue('2026-01-31', { preshipmentNoticeSent: true });
   const moved = reschedule(item, wall('2026-02-10T08:15'), catalog, newYork);
-  assert.deepEqual(plain([moved.nextShipmentAt, moved.anchor, moved.nextPreshipmentNoticeAt, moved.preshipmentNoticeSent]),
-    plain([wall('2026-02-10T08:15'), localWall('2026-02-10T08:15'), wall('2026-02-07T08:15'), false]));
+  assert.deepEqual(
+    plain([
+      moved.nextShipmentAt,
+      moved.anchor,
+      moved.nextPreshipmentNoticeAt,
+      moved.preshipmentNoticeSent,
+    ]),
+    plain([
+      wall('2026-02-10T08:15'),
+      localWall('2026-02-10T08:15'),
+      wall('2026-02-07T08:15'),
+      false,
+    ]),
+  );
   const next = advance(moved, plannedShipment(moved, catalog), catalog, planContext());
   assert.equal(String(next.nextShipmentAt), String(wall('2026-03-10T08:15')));
 });
@@ -212,10 +529,13 @@ test('future schedules number the rebills to come and stop where the item does',
   const catalog = aCatalog([catalogItem('COFFEE')]);
   const item = itemDue('2026-01-31', { frequency: 'Monthly', numberOfRebills: 4 });
   assert.equal(futureSchedules(item, catalog, planContext()).length, 10);
-  assert.deepEqual(plain(futureSchedules(item, catalog, planContext({}, { cancelAfterNextXOrders: 2 }))), plain([
-    { at: wall('2026-01-31'), itemId: 'COFFEE', unitCost: 2000, rebillCount: 5 },
-    { at: wall('2026-02-28'), itemId: 'COFFEE', unitCost: 2000, rebillCount: 6 },
-  ]));
+  assert.deepEqual(
+    plain(futureSchedules(item, catalog, planContext({}, { cancelAfterNextXOrders: 2 }))),
+    plain([
+      { at: wall('2026-01-31'), itemId: 'COFFEE', unitCost: 2000, rebillCount: 5 },
+      { at: wall('2026-02-28'), itemId: 'COFFEE', unitCost: 2000, rebillCount: 6 },
+    ]),
+  );
   assert.deepEqual(futureSchedules({ ...item, paused: true }, catalog, planContext()), []);
   assert.deepEqual(futureSchedules(item, catalog, planContext(), 0), []);
 });
@@ -223,30 +543,53 @@ test('future schedules number the rebills to come and stop where the item does',
 const stepKinds: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 4,
-    arbitrary: fc.record({
-      schedule: fc.constantFrom(...frequencies),
-      repeatCount: fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined }),
-      arbitraryScheduleDays: fc.integer({ min: 1, max: 100 }),
-    }).map(itemStep),
+    arbitrary: fc
+      .record({
+        schedule: fc.constantFrom(...frequencies),
+        repeatCount: fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined }),
+        arbitraryScheduleDays: fc.integer({ min: 1, max: 100 }),
+      })
+      .map(itemStep),
   },
   fc.integer({ min: 0, max: 40 }).map(pause),
-  fc.integer({ min: 1, max: 31 }).map((untilDayOfMonth) => pauseUntil({ untilDayOfMonth, minimumDelayDays: untilDayOfMonth % 7 })),
+  fc
+    .integer({ min: 1, max: 31 })
+    .map((untilDayOfMonth) =>
+      pauseUntil({ untilDayOfMonth, minimumDelayDays: untilDayOfMonth % 7 }),
+    ),
   fc.constant(loop),
 );
 
 test('whatever the steps: a preview of ten is ten times plan and advance, dates only move forward, and it ends', () => {
-  fc.assert(fc.property(fc.array(stepKinds, { minLength: 1, maxLength: 6 }), fc.integer({ min: 0, max: 400 }), (steps, days) => {
-    const catalog = aCatalog([steppedItem('COFFEE', ...steps)]);
-    let item = reschedule(itemDue('2026-01-01'), wall('2026-01-01').add({ hours: 24 * days }), catalog, newYork);
-    const preview = futureSchedules(item, catalog, planContext());
-    for (const [index, foreseen] of preview.entries()) {
-      const plan = plannedShipment(item, catalog);
-      assert.deepEqual([String(plan.at), plan.itemId, plan.price.unitCost], [String(foreseen.at), foreseen.itemId, foreseen.unitCost]);
-      if (index > 0) assert.ok(plan.at.epochMilliseconds > preview[index - 1]!.at.epochMilliseconds);
-      item = advance(item, plan, catalog, planContext());
-    }
-    if (preview.length < 10) assert.notEqual(planNext(item, catalog, planContext()).kind, 'ship');
-  }), { numRuns: 300 });
+  fc.assert(
+    fc.property(
+      fc.array(stepKinds, { minLength: 1, maxLength: 6 }),
+      fc.integer({ min: 0, max: 400 }),
+      (steps, days) => {
+        const catalog = aCatalog([steppedItem('COFFEE', ...steps)]);
+        let item = reschedule(
+          itemDue('2026-01-01'),
+          wall('2026-01-01').add({ hours: 24 * days }),
+          catalog,
+          newYork,
+        );
+        const preview = futureSchedules(item, catalog, planContext());
+        for (const [index, foreseen] of preview.entries()) {
+          const plan = plannedShipment(item, catalog);
+          assert.deepEqual(
+            [String(plan.at), plan.itemId, plan.price.unitCost],
+            [String(foreseen.at), foreseen.itemId, foreseen.unitCost],
+          );
+          if (index > 0)
+            assert.ok(plan.at.epochMilliseconds > preview[index - 1]!.at.epochMilliseconds);
+          item = advance(item, plan, catalog, planContext());
+        }
+        if (preview.length < 10)
+          assert.notEqual(planNext(item, catalog, planContext()).kind, 'ship');
+      },
+    ),
+    { numRuns: 300 },
+  );
 });
 
 function plannedShipment(item: AutoOrderItem, catalog: Catalog): Shipment {

@@ -1,16 +1,24 @@
-import { addDays, dayNumber, momentOf, wallOf } from '../kernel/calendar.ts';
-import { failure, success } from '../kernel/outcome.ts';
-import { hasArbitraryUnitCost, priceLine } from './pricing.ts';
-import {
-  after, anchorAt, firstPlaceAfter, intervalOf, isAnchorOf, momentAt, onDay, onDayOfMonth, placeOf,
-} from './schedule.ts';
+import type { Temporal } from 'temporal-polyfill';
 import type { CatalogItem, ItemStep, PauseUntilStep, Step } from '../items/item.ts';
+import { addDays, dayNumber, momentOf, wallOf } from '../kernel/calendar.ts';
 import type { Minor } from '../kernel/money.ts';
 import type { Outcome } from '../kernel/outcome.ts';
+import { failure, success } from '../kernel/outcome.ts';
 import type { AutoOrder, AutoOrderItem, StepCursor } from './autoOrder.ts';
 import type { Price } from './pricing.ts';
+import { hasArbitraryUnitCost, priceLine } from './pricing.ts';
 import type { Interval, Place } from './schedule.ts';
-import type { Temporal } from 'temporal-polyfill';
+import {
+  after,
+  anchorAt,
+  firstPlaceAfter,
+  intervalOf,
+  isAnchorOf,
+  momentAt,
+  onDay,
+  onDayOfMonth,
+  placeOf,
+} from './schedule.ts';
 
 /*
  * What an item ships next, and what it looks like after it has shipped. The rebill engine, previews, forecasts, `future_schedules`,
@@ -25,7 +33,10 @@ export type Catalog = (itemId: string) => CatalogItem | undefined;
 
 /** What planning needs besides the item and the catalogue. */
 export interface PlanContext {
-  readonly autoOrder: Pick<AutoOrder, 'status' | 'enabled' | 'signedUpAt' | 'cancelAfterNextXOrders'>;
+  readonly autoOrder: Pick<
+    AutoOrder,
+    'status' | 'enabled' | 'signedUpAt' | 'cancelAfterNextXOrders'
+  >;
   /** The moment that the plan is made, by the merchant's clock. */
   readonly now: Temporal.Instant;
   /** The merchant's time zone. */
@@ -67,7 +78,12 @@ export type Stop = AutoOrderStop | ItemStop;
 export type AutoOrderStop = 'merged' | 'canceled' | 'disabled' | 'cancel after next x orders';
 
 /** Stops one item. All but 'paused' are final. */
-export type ItemStop = 'paused' | 'remaining repeat count' | 'no order after' | 'completed' | 'kit only';
+export type ItemStop =
+  | 'paused'
+  | 'remaining repeat count'
+  | 'no order after'
+  | 'completed'
+  | 'kit only';
 
 /** The record or the catalogue must be mended before the item can rebill. `itemId` is the item to look at. */
 export interface BrokenPlan {
@@ -76,7 +92,13 @@ export interface BrokenPlan {
   readonly itemId: string;
 }
 
-export type Fault = 'unknown item' | 'no schedule' | 'schedule days missing' | 'no such day of the month' | 'steps ship nothing' | 'no price';
+export type Fault =
+  | 'unknown item'
+  | 'no schedule'
+  | 'schedule days missing'
+  | 'no such day of the month'
+  | 'steps ship nothing'
+  | 'no price';
 
 /** The next shipment of an item, or why there is none. The same question always has the same answer: nothing is read but the arguments. */
 export function planNext(item: AutoOrderItem, catalog: Catalog, context: PlanContext): Plan {
@@ -102,16 +124,30 @@ export function planNext(item: AutoOrderItem, catalog: Catalog, context: PlanCon
  * Nothing left to ship leaves `nextShipmentAt` absent.
  */
 export function advance(
-  item: AutoOrderItem, shipped: Pick<Shipment, 'at' | 'stepUsed'>, catalog: Catalog, context: PlanContext,
+  item: AutoOrderItem,
+  shipped: Pick<Shipment, 'at' | 'stepUsed'>,
+  catalog: Catalog,
+  context: PlanContext,
 ): AutoOrderItem {
   const counted = countShipment(item, shipped.stepUsed);
   const schedule = scheduleOf(item, catalog);
   if (!schedule.ok) return withoutNext(counted);
-  const landing = landingAt(counted, schedule.value, placeOf(shipped.at, item.anchor, context.zone));
+  const landing = landingAt(
+    counted,
+    schedule.value,
+    placeOf(shipped.at, item.anchor, context.zone),
+  );
   if (landing.kind !== 'lands') return withoutNext(counted);
   const place = withoutMissed(landing, context);
-  const next = atPlace({ ...counted, step: landing.cursor ?? counted.step }, place, landing.step, context.zone);
-  const isFinal = itemStop({ ...next, paused: false }) !== undefined || isOver(next, next.nextShipmentAt!, context.now);
+  const next = atPlace(
+    { ...counted, step: landing.cursor ?? counted.step },
+    place,
+    landing.step,
+    context.zone,
+  );
+  const isFinal =
+    itemStop({ ...next, paused: false }) !== undefined ||
+    isOver(next, next.nextShipmentAt!, context.now);
   return isFinal ? withoutNext(next) : next;
 }
 
@@ -125,20 +161,34 @@ export interface FutureSchedule {
 }
 
 /** The item's next rebills, at most `limit`: what it would do if every one succeeded. Empty when it is stopped. */
-export function futureSchedules(item: AutoOrderItem, catalog: Catalog, context: PlanContext, limit = 10): FutureSchedule[] {
+export function futureSchedules(
+  item: AutoOrderItem,
+  catalog: Catalog,
+  context: PlanContext,
+  limit = 10,
+): FutureSchedule[] {
   const schedules: FutureSchedule[] = [];
   const shipments = futureShipments(item, catalog, context);
   while (schedules.length < limit) {
     const { value: shipment } = shipments.next();
     if (shipment === undefined) break;
     const { at, itemId, price } = shipment;
-    schedules.push({ at, itemId, unitCost: price.unitCost, rebillCount: item.numberOfRebills + schedules.length + 1 });
+    schedules.push({
+      at,
+      itemId,
+      unitCost: price.unitCost,
+      rebillCount: item.numberOfRebills + schedules.length + 1,
+    });
   }
   return schedules;
 }
 
 /** Plan and advance, again and again; without end where the item has none. */
-function* futureShipments(item: AutoOrderItem, catalog: Catalog, context: PlanContext): Generator<Shipment, void> {
+function* futureShipments(
+  item: AutoOrderItem,
+  catalog: Catalog,
+  context: PlanContext,
+): Generator<Shipment, void> {
   let current = item;
   let later = context;
   for (;;) {
@@ -158,7 +208,10 @@ function* futureShipments(item: AutoOrderItem, catalog: Catalog, context: PlanCo
 export function afterOrder(context: PlanContext): PlanContext {
   const left = context.autoOrder.cancelAfterNextXOrders;
   if (left === undefined && context.retryDays === undefined) return context;
-  const autoOrder = left === undefined ? context.autoOrder : { ...context.autoOrder, cancelAfterNextXOrders: left - 1 };
+  const autoOrder =
+    left === undefined
+      ? context.autoOrder
+      : { ...context.autoOrder, cancelAfterNextXOrders: left - 1 };
   return { ...context, autoOrder, retryDays: undefined };
 }
 
@@ -166,44 +219,75 @@ export function afterOrder(context: PlanContext): PlanContext {
  * The item moved by a slip: its schedule moves as a whole, so the shipments after keep their distance. A notice that was sent is not
  * sent again for every day it slips.
  */
-export function slip(item: AutoOrderItem, { until }: Slip, catalog: Catalog, zone: string): AutoOrderItem {
+export function slip(
+  item: AutoOrderItem,
+  { until }: Slip,
+  catalog: Catalog,
+  zone: string,
+): AutoOrderItem {
   const { day } = wallOf(until, zone);
   const slipped = placed(item, onDay(placeOf(until, item.anchor, zone), day), catalog, zone);
   return { ...slipped, preshipmentNoticeSent: item.preshipmentNoticeSent };
 }
 
 /** The item with its next shipment set by hand: later dates count from it, and its notice is due anew. */
-export function reschedule(item: AutoOrderItem, at: Temporal.Instant, catalog: Catalog, zone: string): AutoOrderItem {
+export function reschedule(
+  item: AutoOrderItem,
+  at: Temporal.Instant,
+  catalog: Catalog,
+  zone: string,
+): AutoOrderItem {
   const { day, ms } = wallOf(at, zone);
   const moved = placed(item, onDay({ day, dayOfMonth: 0, ms }, day), catalog, zone);
   return { ...moved, nextShipmentAt: at };
 }
 
 /** The item without the shipments it missed while it was stopped: its next date becomes the schedule's first after now. */
-export function skipMissed(item: AutoOrderItem, catalog: Catalog, context: Pick<PlanContext, 'now' | 'zone'>): AutoOrderItem {
+export function skipMissed(
+  item: AutoOrderItem,
+  catalog: Catalog,
+  context: Pick<PlanContext, 'now' | 'zone'>,
+): AutoOrderItem {
   const at = item.nextShipmentAt;
   const schedule = scheduleOf(item, catalog);
   if (at === undefined || !schedule.ok || !isDue(at, context.now)) return item;
   const place = placeOf(at, item.anchor, context.zone);
   const landing = landingAt(item, schedule.value, place);
   if (landing.kind !== 'lands') return item;
-  return atPlace(item, firstPlaceAfter(context.now, place, landing.interval, context.zone), landing.step, context.zone);
+  return atPlace(
+    item,
+    firstPlaceAfter(context.now, place, landing.interval, context.zone),
+    landing.step,
+    context.zone,
+  );
 }
 
 /**
  * Whether the auto order has run to its end: every item is at a final stop of its own. A paused or a broken item keeps it open, and so does
  * having no items (an established auto order waits for them).
  */
-export function hasCompleted(items: readonly AutoOrderItem[], catalog: Catalog, context: PlanContext): boolean {
-  return items.length > 0 && items.every((item) => {
-    const plan = planNext(item, catalog, context);
-    return plan.kind === 'none' && isFinalStop(plan.why);
-  });
+export function hasCompleted(
+  items: readonly AutoOrderItem[],
+  catalog: Catalog,
+  context: PlanContext,
+): boolean {
+  return (
+    items.length > 0 &&
+    items.every((item) => {
+      const plan = planNext(item, catalog, context);
+      return plan.kind === 'none' && isFinalStop(plan.why);
+    })
+  );
 }
 
 /** Whether a stop ends the item for good: it did all it should, so it may complete its auto order. */
 export function isFinalStop(stop: Stop): boolean {
-  return stop === 'completed' || stop === 'remaining repeat count' || stop === 'no order after' || stop === 'kit only';
+  return (
+    stop === 'completed' ||
+    stop === 'remaining repeat count' ||
+    stop === 'no order after' ||
+    stop === 'kit only'
+  );
 }
 
 /** What stops the whole auto order, if anything does. */
@@ -223,11 +307,14 @@ function itemStop(item: AutoOrderItem): ItemStop | undefined {
  * ended while its card was being retried is not charged again.
  */
 function isOver(item: AutoOrderItem, at: Temporal.Instant, now: Temporal.Instant): boolean {
-  return item.noOrderAfterAt !== undefined
-    && Math.max(at.epochMilliseconds, now.epochMilliseconds) > item.noOrderAfterAt.epochMilliseconds;
+  return (
+    item.noOrderAfterAt !== undefined &&
+    Math.max(at.epochMilliseconds, now.epochMilliseconds) > item.noOrderAfterAt.epochMilliseconds
+  );
 }
 
-const isDue = (at: Temporal.Instant, now: Temporal.Instant): boolean => at.epochMilliseconds <= now.epochMilliseconds;
+const isDue = (at: Temporal.Instant, now: Temporal.Instant): boolean =>
+  at.epochMilliseconds <= now.epochMilliseconds;
 
 /** The same time of day on the first day that lies after now. */
 function nextDayAfterNow(at: Temporal.Instant, { now, zone }: PlanContext): Temporal.Instant {
@@ -237,7 +324,9 @@ function nextDayAfterNow(at: Temporal.Instant, { now, zone }: PlanContext): Temp
 }
 
 /** How an item recurs: by the steps of its catalogue item, or at one frequency. */
-type ItemSchedule = { readonly kind: 'steps'; readonly steps: readonly Step[] } | { readonly kind: 'frequency'; readonly interval: Interval };
+type ItemSchedule =
+  | { readonly kind: 'steps'; readonly steps: readonly Step[] }
+  | { readonly kind: 'frequency'; readonly interval: Interval };
 
 /** The steps of the original item where it has any; else the item's own frequency. */
 function scheduleOf(item: AutoOrderItem, catalog: Catalog): Outcome<ItemSchedule, Fault> {
@@ -275,10 +364,14 @@ export interface Ends {
 /** The shipment that follows an order at `lastOrder`. For the shipment that is due, `place` has no meaning: its date is set. */
 function landingAt(item: AutoOrderItem, schedule: ItemSchedule, lastOrder: Place): Landing {
   if (schedule.kind === 'frequency') {
-    return { kind: 'lands', place: after(lastOrder, schedule.interval), interval: schedule.interval };
+    return {
+      kind: 'lands',
+      place: after(lastOrder, schedule.interval),
+      interval: schedule.interval,
+    };
   }
   const landing = walk(schedule.steps, item.step, lastOrder);
-  return landing.kind === 'end' ? extended(item, schedule.steps, lastOrder) ?? landing : landing;
+  return landing.kind === 'end' ? (extended(item, schedule.steps, lastOrder) ?? landing) : landing;
 }
 
 /** Goes from a place in the steps to the next one that ships, adding up the waits on the way. */
@@ -291,7 +384,8 @@ export function walk(steps: readonly Step[], from: StepCursor, lastOrder: Place)
     const step = steps[index];
     if (step === undefined) return { kind: 'end', why: 'completed' };
     if (step.type === 'kit only') return { kind: 'end', why: 'kit only' };
-    if (step.type === 'item' && done < repeatsOf(steps, index)) return landOn(step, { index, done }, place, isOnDate);
+    if (step.type === 'item' && done < repeatsOf(steps, index))
+      return landOn(step, { index, done }, place, isOnDate);
     if (step.type === 'pause') place = onDay(place, place.day + step.pauseDays);
     if (step.type === 'pause until') {
       const until = pauseUntil(step, place, lastOrder);
@@ -308,7 +402,13 @@ export function walk(steps: readonly Step[], from: StepCursor, lastOrder: Place)
 function landOn(step: ItemStep, cursor: StepCursor, place: Place, isOnDate: boolean): Landing {
   const interval = intervalOf(step.schedule, step.arbitraryScheduleDays);
   if (!interval.ok) return { kind: 'broken', why: interval.reason };
-  return { kind: 'lands', place: isOnDate ? place : after(place, interval.value), interval: interval.value, step, cursor };
+  return {
+    kind: 'lands',
+    place: isOnDate ? place : after(place, interval.value),
+    interval: interval.value,
+    step,
+    cursor,
+  };
 }
 
 /** How often a step ships. Left out, the last step goes on without end and any other ships once. */
@@ -319,33 +419,61 @@ export function repeatsOf(steps: readonly Step[], index: number): number {
 }
 
 /** The day that a pause ends, as a place; the same place when that day has passed. */
-function pauseUntil(step: PauseUntilStep, place: Place, lastOrder: Place): Place | 'no such day of the month' {
+function pauseUntil(
+  step: PauseUntilStep,
+  place: Place,
+  lastOrder: Place,
+): Place | 'no such day of the month' {
   if (step.untilDate !== undefined) {
     const day = dayNumber(step.untilDate.year, step.untilDate.month, step.untilDate.day);
     return day > place.day ? onDay(place, day) : place;
   }
   const dayOfMonth = step.untilDayOfMonth ?? 0;
-  if (!Number.isInteger(dayOfMonth) || dayOfMonth < 1 || dayOfMonth > 31) return 'no such day of the month';
+  if (!Number.isInteger(dayOfMonth) || dayOfMonth < 1 || dayOfMonth > 31)
+    return 'no such day of the month';
   const earliest = Math.max(place.day, lastOrder.day + Math.max(1, step.minimumDelayDays ?? 1));
   return onDayOfMonth(place, dayOfMonth, earliest);
 }
 
 /** A remaining repeat count beyond the end of the steps (somebody granted more) repeats the last step until it is used up. */
-function extended(item: AutoOrderItem, steps: readonly Step[], lastOrder: Place): Landing | undefined {
+function extended(
+  item: AutoOrderItem,
+  steps: readonly Step[],
+  lastOrder: Place,
+): Landing | undefined {
   const last = steps.at(-1);
   if (last?.type !== 'item' || (item.remainingRepeatCount ?? 0) <= 0) return undefined;
   return landOn(last, { index: steps.length - 1, done: last.repeatCount ?? 0 }, lastOrder, false);
 }
 
-function shipment(item: AutoOrderItem, at: Temporal.Instant, landing: Lands, catalog: Catalog, context: PlanContext): Plan {
+function shipment(
+  item: AutoOrderItem,
+  at: Temporal.Instant,
+  landing: Lands,
+  catalog: Catalog,
+  context: PlanContext,
+): Plan {
   const itemId = item.arbitraryItemId ?? landing.step?.itemId ?? item.originalItemId;
   const shipped = catalog(itemId);
   if (shipped === undefined) return broken('unknown item', itemId);
   const price = priceLine({
-    item, shipped, step: landing.step, at, signedUpAt: context.autoOrder.signedUpAt, retryDays: context.retryDays ?? 0, zone: context.zone,
+    item,
+    shipped,
+    step: landing.step,
+    at,
+    signedUpAt: context.autoOrder.signedUpAt,
+    retryDays: context.retryDays ?? 0,
+    zone: context.zone,
   });
   if (!price.ok) return broken(price.reason, itemId);
-  return { kind: 'ship', at, itemId, quantity: price.value.quantity, price: price.value, stepUsed: landing.cursor };
+  return {
+    kind: 'ship',
+    at,
+    itemId,
+    quantity: price.value.quantity,
+    price: price.value,
+    stepUsed: landing.cursor,
+  };
 }
 
 const broken = (why: Fault, itemId: string): BrokenPlan => ({ kind: 'broken', why, itemId });
@@ -356,18 +484,27 @@ function countShipment(item: AutoOrderItem, stepUsed: StepCursor | undefined): A
     step: stepUsed === undefined ? item.step : { index: stepUsed.index, done: stepUsed.done + 1 },
     remainingRepeatCount: oneLess(item.remainingRepeatCount),
     arbitraryUnitCostRemainingOrders: hasArbitraryUnitCost(item)
-      ? oneLess(item.arbitraryUnitCostRemainingOrders) : item.arbitraryUnitCostRemainingOrders,
+      ? oneLess(item.arbitraryUnitCostRemainingOrders)
+      : item.arbitraryUnitCostRemainingOrders,
     preshipmentNoticeSent: false,
   };
 }
 
-const oneLess = (count: number | undefined): number | undefined => (count === undefined ? undefined : Math.max(0, count - 1));
+const oneLess = (count: number | undefined): number | undefined =>
+  count === undefined ? undefined : Math.max(0, count - 1);
 
-const withoutNext = (item: AutoOrderItem): AutoOrderItem =>
-  ({ ...item, nextShipmentAt: undefined, nextPreshipmentNoticeAt: undefined, preshipmentNoticeSent: false });
+const withoutNext = (item: AutoOrderItem): AutoOrderItem => ({
+  ...item,
+  nextShipmentAt: undefined,
+  nextPreshipmentNoticeAt: undefined,
+  preshipmentNoticeSent: false,
+});
 
 /** The landing's place, or the first one after now for a merchant who leaves out missed shipments. */
-function withoutMissed({ place, interval }: Lands, { missedShipments, now, zone }: PlanContext): Place {
+function withoutMissed(
+  { place, interval }: Lands,
+  { missedShipments, now, zone }: PlanContext,
+): Place {
   if (missedShipments === 'bill' || !isDue(momentAt(place, zone), now)) return place;
   return firstPlaceAfter(now, place, interval, zone);
 }
@@ -380,18 +517,27 @@ function placed(item: AutoOrderItem, place: Place, catalog: Catalog, zone: strin
 }
 
 /** What an item's next date brings with it. */
-type ScheduledDates = Pick<AutoOrderItem, 'nextShipmentAt' | 'anchor' | 'nextPreshipmentNoticeAt' | 'preshipmentNoticeSent'>;
+type ScheduledDates = Pick<
+  AutoOrderItem,
+  'nextShipmentAt' | 'anchor' | 'nextPreshipmentNoticeAt' | 'preshipmentNoticeSent'
+>;
 
 /** The item due at a place: its date, its anchor and the pre-shipment notice, so many days before at the same time of day. */
 export function atPlace<Item extends Pick<AutoOrderItem, 'anchor'>>(
-  item: Item, place: Place, step: ItemStep | undefined, zone: string,
+  item: Item,
+  place: Place,
+  step: ItemStep | undefined,
+  zone: string,
 ): Item & ScheduledDates {
   const noticeDays = step?.preshipmentNoticeDays;
   return {
     ...item,
     nextShipmentAt: momentAt(place, zone),
     anchor: isAnchorOf(item.anchor, place) ? item.anchor : anchorAt(place),
-    nextPreshipmentNoticeAt: noticeDays === undefined ? undefined : momentOf({ day: place.day - noticeDays, ms: place.ms }, zone),
+    nextPreshipmentNoticeAt:
+      noticeDays === undefined
+        ? undefined
+        : momentOf({ day: place.day - noticeDays, ms: place.ms }, zone),
     preshipmentNoticeSent: false,
   };
 }

@@ -1,17 +1,40 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { aCatalog, anAutoOrder, anItem, at, calculatedAutoOrder, someRules } from '../../../test/support/autoOrders.ts';
+import {
+  aCatalog,
+  anAutoOrder,
+  anItem,
+  at,
+  calculatedAutoOrder,
+  someRules,
+} from '../../../test/support/autoOrders.ts';
 import { testDatabase } from '../../../test/support/database.ts';
 import { minor } from '../kernel/money.ts';
 import type { AutoOrder } from './autoOrder.ts';
 import { calculate } from './calculated.ts';
-import { findOidByCode, findOidByOriginalOrder, findOidsByOriginalItem, insertAutoOrders, loadAutoOrders, saveAutoOrders, saveRebilled } from './store.ts';
+import {
+  findOidByCode,
+  findOidByOriginalOrder,
+  findOidsByOriginalItem,
+  insertAutoOrders,
+  loadAutoOrders,
+  saveAutoOrders,
+  saveRebilled,
+} from './store.ts';
 
 const db = await testDatabase();
 const createdAt = at('2026-01-15T10:00:00-05:00');
 
 async function insert(...records: AutoOrder[]) {
-  await insertAutoOrders(db, 'DEMO', records.map((record) => ({ ...calculate(record, aCatalog(), someRules), currency: 'USD', createdAt })));
+  await insertAutoOrders(
+    db,
+    'DEMO',
+    records.map((record) => ({
+      ...calculate(record, aCatalog(), someRules),
+      currency: 'USD',
+      createdAt,
+    })),
+  );
 }
 
 /** As JSON writes it: absent like undefined, moments as text. */
@@ -19,18 +42,59 @@ const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 const everything = anAutoOrder({
   autoOrderOid: 100,
-  cancelAfterNextXOrders: 3, cancelReason: 'moved away', canceledByUser: 'Ann', canceledAt: at('2026-01-20T00:00:00Z'), cancelUpgrade: true,
-  disabledAt: at('2026-01-21T00:00:00Z'), mergedAt: at('2026-01-22T00:00:00Z'), mergedIntoAutoOrderOid: 7, creditCardAttempt: 2,
-  nextAttemptAt: at('2026-02-03T00:00:00Z'), failureReason: 'declined', overrideAffiliateId: 5, rotatingTransactionGatewayCode: 'MAIN', rebillCount: 4,
-  addOns: [{ itemId: 'MUG', quantity: 1, unitCost: minor(500), freeShipping: true, nextXOrders: 2, options: [{ label: 'Color', value: 'red' }] }],
+  cancelAfterNextXOrders: 3,
+  cancelReason: 'moved away',
+  canceledByUser: 'Ann',
+  canceledAt: at('2026-01-20T00:00:00Z'),
+  cancelUpgrade: true,
+  disabledAt: at('2026-01-21T00:00:00Z'),
+  mergedAt: at('2026-01-22T00:00:00Z'),
+  mergedIntoAutoOrderOid: 7,
+  creditCardAttempt: 2,
+  nextAttemptAt: at('2026-02-03T00:00:00Z'),
+  failureReason: 'declined',
+  overrideAffiliateId: 5,
+  rotatingTransactionGatewayCode: 'MAIN',
+  rebillCount: 4,
+  addOns: [
+    {
+      itemId: 'MUG',
+      quantity: 1,
+      unitCost: minor(500),
+      freeShipping: true,
+      nextXOrders: 2,
+      options: [{ label: 'Color', value: 'red' }],
+    },
+  ],
   properties: [{ name: 'source', value: 'shop' }],
   items: [
-    anItem({ itemOid: 1001, arbitraryQuantity: 1.5, arbitraryUnitCost: minor(999), arbitraryUnitCostRemainingOrders: 2, arbitraryPercentageDiscount: 12.5 }),
     anItem({
-      itemOid: 1000, originalItemId: 'Tea', frequency: 'Every...', arbitraryScheduleDays: 9, arbitraryItemId: 'COFFEE', paused: true, remainingRepeatCount: 3,
-      noOrderAfterAt: at('2027-01-01T00:00:00Z'), firstOrderAt: at('2026-01-15T15:00:00Z'), lastOrderAt: at('2026-01-15T15:00:00Z'),
-      nextPreshipmentNoticeAt: at('2026-03-12T14:00:00Z'), preshipmentNoticeSent: true, step: { index: 1, done: 2 }, rebillValue: minor(77), numberOfRebills: 6,
-      options: [{ label: 'Size', value: 'L' }], properties: [{ name: 'a', value: 'b' }], paypalPayerId: 'P', paypalRecurringPaymentProfileId: 'R',
+      itemOid: 1001,
+      arbitraryQuantity: 1.5,
+      arbitraryUnitCost: minor(999),
+      arbitraryUnitCostRemainingOrders: 2,
+      arbitraryPercentageDiscount: 12.5,
+    }),
+    anItem({
+      itemOid: 1000,
+      originalItemId: 'Tea',
+      frequency: 'Every...',
+      arbitraryScheduleDays: 9,
+      arbitraryItemId: 'COFFEE',
+      paused: true,
+      remainingRepeatCount: 3,
+      noOrderAfterAt: at('2027-01-01T00:00:00Z'),
+      firstOrderAt: at('2026-01-15T15:00:00Z'),
+      lastOrderAt: at('2026-01-15T15:00:00Z'),
+      nextPreshipmentNoticeAt: at('2026-03-12T14:00:00Z'),
+      preshipmentNoticeSent: true,
+      step: { index: 1, done: 2 },
+      rebillValue: minor(77),
+      numberOfRebills: 6,
+      options: [{ label: 'Size', value: 'L' }],
+      properties: [{ name: 'a', value: 'b' }],
+      paypalPayerId: 'P',
+      paypalRecurringPaymentProfileId: 'R',
     }),
   ],
 });
@@ -42,17 +106,36 @@ test('a record comes back as it was stored', async () => {
 });
 
 test('a saved record replaces its items and counts a version', async () => {
-  await insert(anAutoOrder({ autoOrderOid: 200, items: [anItem({ itemOid: 1 }), anItem({ itemOid: 2 })] }));
-  const changed = anAutoOrder({ autoOrderOid: 200, enabled: false, items: [anItem({ itemOid: 3 }), anItem({ itemOid: 1, paused: true })] });
+  await insert(
+    anAutoOrder({ autoOrderOid: 200, items: [anItem({ itemOid: 1 }), anItem({ itemOid: 2 })] }),
+  );
+  const changed = anAutoOrder({
+    autoOrderOid: 200,
+    enabled: false,
+    items: [anItem({ itemOid: 3 }), anItem({ itemOid: 1, paused: true })],
+  });
   await saveAutoOrders(db, 'DEMO', createdAt, [calculate(changed, aCatalog(), someRules)]);
-  assert.deepEqual(plain(await loadAutoOrders(db, 'DEMO', [200])), plain([{ ...changed, version: 2 }]));
+  assert.deepEqual(
+    plain(await loadAutoOrders(db, 'DEMO', [200])),
+    plain([{ ...changed, version: 2 }]),
+  );
 });
 
 test('a rebill writes state and dates, and nothing that people edit', async () => {
   await insert(anAutoOrder({ autoOrderOid: 300 }), anAutoOrder({ autoOrderOid: 301 }));
-  const rebilled = (oid: number) => calculatedAutoOrder({
-    autoOrderOid: oid, rebillCount: 1, overrideAffiliateId: 9, items: [anItem({ numberOfRebills: 1, nextShipmentAt: at('2026-04-15T14:00:00Z'), originalItemId: 'X' })],
-  });
+  const rebilled = (oid: number) =>
+    calculatedAutoOrder({
+      autoOrderOid: oid,
+      rebillCount: 1,
+      overrideAffiliateId: 9,
+      items: [
+        anItem({
+          numberOfRebills: 1,
+          nextShipmentAt: at('2026-04-15T14:00:00Z'),
+          originalItemId: 'X',
+        }),
+      ],
+    });
   await saveRebilled(db, 'DEMO', createdAt, [rebilled(300), rebilled(301)]);
   const [first] = await loadAutoOrders(db, 'DEMO', [301]);
   assert.equal(first?.rebillCount, 1);
@@ -63,7 +146,13 @@ test('a rebill writes state and dates, and nothing that people edit', async () =
 });
 
 test('auto orders are found by code, by original order and by item, in any case', async () => {
-  await insert(anAutoOrder({ autoOrderOid: 400 }), anAutoOrder({ autoOrderOid: 401, items: [anItem({ originalItemId: 'Rare' }), anItem({ itemOid: 12, originalItemId: 'RARE' })] }));
+  await insert(
+    anAutoOrder({ autoOrderOid: 400 }),
+    anAutoOrder({
+      autoOrderOid: 401,
+      items: [anItem({ originalItemId: 'Rare' }), anItem({ itemOid: 12, originalItemId: 'RARE' })],
+    }),
+  );
   assert.equal(await findOidByCode(db, 'DEMO', 'code000400'), 400);
   assert.equal(await findOidByCode(db, 'OTHER', 'CODE000400'), undefined);
   assert.equal(await findOidByOriginalOrder(db, 'DEMO', 'demo-0000000401'), 401);

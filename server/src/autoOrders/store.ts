@@ -1,11 +1,11 @@
-import { currencyExponent, minor } from '../kernel/money.ts';
-import { autoOrderColumns, itemColumns, itemKeys, oidColumn, type ItemSource } from './columns.ts';
-import { recordset, type Column, type Recordset } from '../platform/storage/recordset.ts';
-import type { Database } from '../platform/storage/database.ts';
+import type { Temporal } from 'temporal-polyfill';
 import type { Frequency } from '../kernel/frequency.ts';
+import { currencyExponent, minor } from '../kernel/money.ts';
+import type { Database } from '../platform/storage/database.ts';
+import { type Column, type Recordset, recordset } from '../platform/storage/recordset.ts';
 import type { AddOn, AutoOrder, AutoOrderItem, AutoOrderStatus, Property } from './autoOrder.ts';
 import type { CalculatedAutoOrder } from './calculated.ts';
-import type { Temporal } from 'temporal-polyfill';
+import { autoOrderColumns, type ItemSource, itemColumns, itemKeys, oidColumn } from './columns.ts';
 
 /*
  * The records of auto orders: auto_order, auto_order_item and auto_order_log. Every write takes any number of them in one statement.
@@ -13,16 +13,29 @@ import type { Temporal } from 'temporal-polyfill';
  */
 
 /** The records that exist among `oids`, in the order of their oids. */
-export function loadAutoOrders(db: Database, merchantId: string, oids: readonly number[]): Promise<AutoOrder[]> {
+export function loadAutoOrders(
+  db: Database,
+  merchantId: string,
+  oids: readonly number[],
+): Promise<AutoOrder[]> {
   return load(db, merchantId, oids, '');
 }
 
 /** Like {@link loadAutoOrders}, and nobody else changes them until the transaction ends. */
-export function lockAutoOrders(tx: Database, merchantId: string, oids: readonly number[]): Promise<AutoOrder[]> {
+export function lockAutoOrders(
+  tx: Database,
+  merchantId: string,
+  oids: readonly number[],
+): Promise<AutoOrder[]> {
   return load(tx, merchantId, oids, 'for update');
 }
 
-async function load(db: Database, merchantId: string, oids: readonly number[], lock: '' | 'for update'): Promise<AutoOrder[]> {
+async function load(
+  db: Database,
+  merchantId: string,
+  oids: readonly number[],
+  lock: '' | 'for update',
+): Promise<AutoOrder[]> {
   const rows = await db.rows<AutoOrderRow>(
     `select * from auto_order where merchant_id = $1 and auto_order_oid = any($2::int[]) order by auto_order_oid ${lock}`,
     [merchantId, oids],
@@ -35,16 +48,38 @@ async function load(db: Database, merchantId: string, oids: readonly number[], l
   return rows.map((row) => fromRow(row, (itemsOf.get(row.auto_order_oid) ?? []).map(itemFromRow)));
 }
 
-export async function findOidByCode(db: Database, merchantId: string, code: string): Promise<number | undefined> {
-  return oidOf(await db.lookup('select auto_order_oid from auto_order where merchant_id = $1 and auto_order_code = $2', [merchantId, code.trim().toUpperCase()]));
+export async function findOidByCode(
+  db: Database,
+  merchantId: string,
+  code: string,
+): Promise<number | undefined> {
+  return oidOf(
+    await db.lookup(
+      'select auto_order_oid from auto_order where merchant_id = $1 and auto_order_code = $2',
+      [merchantId, code.trim().toUpperCase()],
+    ),
+  );
 }
 
-export async function findOidByOriginalOrder(db: Database, merchantId: string, orderId: string): Promise<number | undefined> {
-  return oidOf(await db.lookup('select auto_order_oid from auto_order where merchant_id = $1 and original_order_id = $2', [merchantId, orderId.trim().toUpperCase()]));
+export async function findOidByOriginalOrder(
+  db: Database,
+  merchantId: string,
+  orderId: string,
+): Promise<number | undefined> {
+  return oidOf(
+    await db.lookup(
+      'select auto_order_oid from auto_order where merchant_id = $1 and original_order_id = $2',
+      [merchantId, orderId.trim().toUpperCase()],
+    ),
+  );
 }
 
 /** The auto orders that these orders started, by order id. */
-export async function findOidsByOriginalOrders(db: Database, merchantId: string, orderIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+export async function findOidsByOriginalOrders(
+  db: Database,
+  merchantId: string,
+  orderIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
   const rows = await db.rows<{ original_order_id: string; auto_order_oid: number }>(
     'select original_order_id, auto_order_oid from auto_order where merchant_id = $1 and original_order_id = any($2::text[])',
     [merchantId, orderIds],
@@ -54,7 +89,11 @@ export async function findOidsByOriginalOrders(db: Database, merchantId: string,
 
 /** Auto orders that have an item whose schedule the catalogue item drives, after `afterOid`, in the order of their oids. */
 export async function findOidsByOriginalItem(
-  db: Database, merchantId: string, itemId: string, afterOid: number, limit: number,
+  db: Database,
+  merchantId: string,
+  itemId: string,
+  afterOid: number,
+  limit: number,
 ): Promise<number[]> {
   const rows = await db.rows<{ auto_order_oid: number }>(
     `select distinct auto_order_oid from auto_order_item
@@ -74,7 +113,11 @@ export interface NewAutoOrder extends CalculatedAutoOrder {
 }
 
 /** Adds auto orders with their items. Throws the violation of `auto_order_original_order` where the order has one already. */
-export async function insertAutoOrders(tx: Database, merchantId: string, autoOrders: readonly NewAutoOrder[]): Promise<void> {
+export async function insertAutoOrders(
+  tx: Database,
+  merchantId: string,
+  autoOrders: readonly NewAutoOrder[],
+): Promise<void> {
   await tx.run(insertSql, [merchantId, ...newRows.values(autoOrders)]);
   await tx.run(insertItemsSql, [merchantId, ...itemRows.values(autoOrders.flatMap(itemSources))]);
 }
@@ -84,10 +127,18 @@ const newRows = recordset<NewAutoOrder>([
   { name: 'auto_order_code', type: 'text', read: ({ autoOrder }) => autoOrder.autoOrderCode },
   { name: 'original_order_id', type: 'text', read: ({ autoOrder }) => autoOrder.originalOrderId },
   { name: 'currency', type: 'text', read: ({ currency }) => currency },
-  { name: 'currency_exponent', type: 'smallint', read: ({ currency }) => currencyExponent(currency) },
+  {
+    name: 'currency_exponent',
+    type: 'smallint',
+    read: ({ currency }) => currencyExponent(currency),
+  },
   { name: 'signed_up_at', type: 'timestamptz', read: ({ autoOrder }) => autoOrder.signedUpAt },
   { name: 'created_at', type: 'timestamptz', read: ({ createdAt }) => createdAt },
-  { name: 'modified_at', type: 'timestamptz', read: ({ createdAt, modifiedAt = createdAt }) => modifiedAt },
+  {
+    name: 'modified_at',
+    type: 'timestamptz',
+    read: ({ createdAt, modifiedAt = createdAt }) => modifiedAt,
+  },
   ...autoOrderColumns,
 ]);
 const itemRows = recordset([...itemKeys, ...itemColumns]);
@@ -97,9 +148,18 @@ const insertSql = `insert into auto_order (merchant_id, ${newRows.names}) select
 const insertItemsSql = `insert into auto_order_item (merchant_id, ${itemRows.names}) select $1, ${itemRows.names} from ${itemRows.from(2)}`;
 
 /** Writes locked records as they are now: items that are gone are deleted, new ones added. Each counts one version more. */
-export async function saveAutoOrders(tx: Database, merchantId: string, at: Temporal.Instant, changed: readonly CalculatedAutoOrder[]): Promise<void> {
+export async function saveAutoOrders(
+  tx: Database,
+  merchantId: string,
+  at: Temporal.Instant,
+  changed: readonly CalculatedAutoOrder[],
+): Promise<void> {
   await updateAutoOrders(tx, merchantId, at, wholeAutoOrders, changed);
-  await tx.run(saveItemsSql, [merchantId, oidsOf(changed), ...itemRows.values(changed.flatMap(itemSources))]);
+  await tx.run(saveItemsSql, [
+    merchantId,
+    oidsOf(changed),
+    ...itemRows.values(changed.flatMap(itemSources)),
+  ]);
 }
 
 const saveItemsSql = `
@@ -118,13 +178,22 @@ const saveItemsSql = `
 export type Rebilled = CalculatedAutoOrder & { readonly at?: Temporal.Instant };
 
 /** Writes what a rebill moves, in two statements for any number of locked records: state and dates, nothing that only people edit. */
-export async function saveRebilled(tx: Database, merchantId: string, at: Temporal.Instant, rebilled: readonly Rebilled[]): Promise<void> {
+export async function saveRebilled(
+  tx: Database,
+  merchantId: string,
+  at: Temporal.Instant,
+  rebilled: readonly Rebilled[],
+): Promise<void> {
   await updateAutoOrders(tx, merchantId, at, movingAutoOrders, rebilled);
   await updateItems(tx, merchantId, movingItems, rebilled);
 }
 
 /** Writes only what was calculated: the catalogue changed, the auto orders did not. */
-export async function saveCalculated(tx: Database, merchantId: string, recalculated: readonly CalculatedAutoOrder[]): Promise<void> {
+export async function saveCalculated(
+  tx: Database,
+  merchantId: string,
+  recalculated: readonly CalculatedAutoOrder[],
+): Promise<void> {
   await updateItems(tx, merchantId, calculatedItems, recalculated);
 }
 
@@ -134,19 +203,41 @@ interface Update<Source> {
   readonly rows: Recordset<Source>;
 }
 
-const updateOf = <Source>(keys: readonly Column<Source>[], columns: readonly Column<Source>[]): Update<Source> => ({
-  assigned: recordset(columns).assigned, rows: recordset([...keys, ...columns]),
+const updateOf = <Source>(
+  keys: readonly Column<Source>[],
+  columns: readonly Column<Source>[],
+): Update<Source> => ({
+  assigned: recordset(columns).assigned,
+  rows: recordset([...keys, ...columns]),
 });
 
-const changedKeys: readonly Column<Rebilled>[] = [oidColumn, { name: 'changed_at', type: 'timestamptz', read: ({ at }) => at }];
+const changedKeys: readonly Column<Rebilled>[] = [
+  oidColumn,
+  { name: 'changed_at', type: 'timestamptz', read: ({ at }) => at },
+];
 const wholeAutoOrders = updateOf(changedKeys, autoOrderColumns);
-const movingAutoOrders = updateOf(changedKeys, autoOrderColumns.filter((column) => column.moves));
-const movingItems = updateOf(itemKeys, itemColumns.filter((column) => column.moves));
-const calculatedItems = updateOf(itemKeys, itemColumns.filter(({ name }) => ['next_item_id', 'calculated_next_shipment_at', 'simple_schedule'].includes(name)));
+const movingAutoOrders = updateOf(
+  changedKeys,
+  autoOrderColumns.filter((column) => column.moves),
+);
+const movingItems = updateOf(
+  itemKeys,
+  itemColumns.filter((column) => column.moves),
+);
+const calculatedItems = updateOf(
+  itemKeys,
+  itemColumns.filter(({ name }) =>
+    ['next_item_id', 'calculated_next_shipment_at', 'simple_schedule'].includes(name),
+  ),
+);
 
 // The oids a second time, here and below: however the plan joins, it reads no other auto orders (docs/adr, plans that are kept).
 async function updateAutoOrders(
-  tx: Database, merchantId: string, at: Temporal.Instant, { assigned, rows }: Update<Rebilled>, changed: readonly Rebilled[],
+  tx: Database,
+  merchantId: string,
+  at: Temporal.Instant,
+  { assigned, rows }: Update<Rebilled>,
+  changed: readonly Rebilled[],
 ): Promise<void> {
   await tx.run(
     `update auto_order a set version = a.version + 1, modified_at = coalesce(r.changed_at, $2), ${assigned}
@@ -156,7 +247,12 @@ async function updateAutoOrders(
   );
 }
 
-async function updateItems(tx: Database, merchantId: string, { assigned, rows }: Update<ItemSource>, changed: readonly CalculatedAutoOrder[]): Promise<void> {
+async function updateItems(
+  tx: Database,
+  merchantId: string,
+  { assigned, rows }: Update<ItemSource>,
+  changed: readonly CalculatedAutoOrder[],
+): Promise<void> {
   await tx.run(
     `update auto_order_item i set ${assigned}
      from ${rows.from(3)}
@@ -165,11 +261,17 @@ async function updateItems(tx: Database, merchantId: string, { assigned, rows }:
   );
 }
 
-const oidsOf = (changed: readonly CalculatedAutoOrder[]): number[] => changed.map(({ autoOrder }) => autoOrder.autoOrderOid);
+const oidsOf = (changed: readonly CalculatedAutoOrder[]): number[] =>
+  changed.map(({ autoOrder }) => autoOrder.autoOrderOid);
 
 function itemSources({ autoOrder, calculated }: CalculatedAutoOrder): ItemSource[] {
   const { autoOrderOid } = autoOrder;
-  return autoOrder.items.map((item, position) => ({ autoOrderOid, position, item, calculated: calculated.items.get(item.itemOid) ?? {} }));
+  return autoOrder.items.map((item, position) => ({
+    autoOrderOid,
+    position,
+    item,
+    calculated: calculated.items.get(item.itemOid) ?? {},
+  }));
 }
 
 /** A line of an auto order's history. */
@@ -181,13 +283,24 @@ export interface LogLine {
 }
 
 /** Adds lines to the histories, in their order. */
-export async function appendLogs(tx: Database, merchantId: string, at: Temporal.Instant, lines: readonly LogLine[]): Promise<void> {
+export async function appendLogs(
+  tx: Database,
+  merchantId: string,
+  at: Temporal.Instant,
+  lines: readonly LogLine[],
+): Promise<void> {
   if (lines.length === 0) return;
   await tx.run(
     `insert into auto_order_log (merchant_id, auto_order_oid, at, message)
      select $1, oid, coalesce(line_at, $2), message
      from unnest($3::int[], $4::text[], $5::timestamptz[]) with ordinality as line (oid, message, line_at, place) order by place`,
-    [merchantId, at, lines.map((line) => line.autoOrderOid), lines.map((line) => line.message), lines.map((line) => line.at)],
+    [
+      merchantId,
+      at,
+      lines.map((line) => line.autoOrderOid),
+      lines.map((line) => line.message),
+      lines.map((line) => line.at),
+    ],
   );
 }
 
@@ -292,7 +405,8 @@ function itemFromRow(row: ItemRow): AutoOrderItem {
     originalQuantity: Number(row.original_quantity),
     arbitraryItemId: row.arbitrary_item_id ?? undefined,
     arbitraryQuantity: optionalNumber(row.arbitrary_quantity),
-    arbitraryUnitCost: row.arbitrary_unit_cost === null ? undefined : minor(row.arbitrary_unit_cost),
+    arbitraryUnitCost:
+      row.arbitrary_unit_cost === null ? undefined : minor(row.arbitrary_unit_cost),
     arbitraryUnitCostRemainingOrders: row.arbitrary_unit_cost_remaining_orders ?? undefined,
     arbitraryPercentageDiscount: optionalNumber(row.arbitrary_percentage_discount),
     arbitraryScheduleDays: row.arbitrary_schedule_days ?? undefined,
@@ -318,6 +432,8 @@ function itemFromRow(row: ItemRow): AutoOrderItem {
   };
 }
 
-const optionalNumber = (text: string | null): number | undefined => (text === null ? undefined : Number(text));
+const optionalNumber = (text: string | null): number | undefined =>
+  text === null ? undefined : Number(text);
 
-const oidOf = ([row]: readonly { readonly auto_order_oid: number }[]): number | undefined => row?.auto_order_oid;
+const oidOf = ([row]: readonly { readonly auto_order_oid: number }[]): number | undefined =>
+  row?.auto_order_oid;

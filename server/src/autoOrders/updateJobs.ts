@@ -1,12 +1,12 @@
 import type { AutoOrder as WireAutoOrder } from '@perennial/contract/autoOrder.ts';
 import { errorMessage } from '@perennial/contract/errors.ts';
+import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
 import { Refusal, refuse } from '../platform/http/refusal.ts';
+import type { UpdateJob } from './jobStore.ts';
 import { claimUpdateJob, countAttempt, deleteUpdateJob, insertUpdateJobs } from './jobStore.ts';
 import { updateAutoOrder } from './operations.ts';
 import { appendLogs, loadAutoOrders } from './store.ts';
-import type { Context } from '../platform/context.ts';
-import type { UpdateJob } from './jobStore.ts';
 
 /** An element of a batch that could not be updated, and why. */
 export interface FailedElement {
@@ -20,7 +20,9 @@ export interface FailedElement {
  * were updated and the elements that were not.
  */
 export async function updateBatch(
-  context: Context, elements: readonly WireAutoOrder[], validatesOriginalOrder: boolean,
+  context: Context,
+  elements: readonly WireAutoOrder[],
+  validatesOriginalOrder: boolean,
 ): Promise<{ readonly updated: readonly number[]; readonly failed: readonly FailedElement[] }> {
   const updated: number[] = [];
   const failed: FailedElement[] = [];
@@ -31,7 +33,8 @@ export async function updateBatch(
       updated.push(oid);
     } catch (error) {
       const id = String(body.auto_order_oid ?? `autoOrders[${index}]`);
-      if (!(error instanceof Refusal)) context.log.error({ err: error, autoOrderOid: id }, 'an element of a batch failed');
+      if (!(error instanceof Refusal))
+        context.log.error({ err: error, autoOrderOid: id }, 'an element of a batch failed');
       failed.push({ id, message: messageOf(error, context) });
     }
   }
@@ -42,14 +45,33 @@ export async function updateBatch(
  * Takes a batch to run later. Elements that name no auto order are refused now, all together with the batch: there would be no history to tell of
  * them in.
  */
-export async function queueBatch(context: Context, elements: readonly WireAutoOrder[], validatesOriginalOrder: boolean): Promise<void> {
+export async function queueBatch(
+  context: Context,
+  elements: readonly WireAutoOrder[],
+  validatesOriginalOrder: boolean,
+): Promise<void> {
   const { merchantId } = context.merchant;
-  const oids = elements.map((body, index) => body.auto_order_oid ?? refuse('missing_field', { field: `autoOrders[${index}].auto_order_oid` }));
-  const known = new Set((await loadAutoOrders(context.db, merchantId, oids)).map(({ autoOrderOid }) => autoOrderOid));
+  const oids = elements.map(
+    (body, index) =>
+      body.auto_order_oid ??
+      refuse('missing_field', { field: `autoOrders[${index}].auto_order_oid` }),
+  );
+  const known = new Set(
+    (await loadAutoOrders(context.db, merchantId, oids)).map(({ autoOrderOid }) => autoOrderOid),
+  );
   const unknown = oids.find((oid) => !known.has(oid));
-  if (unknown !== undefined) refuse('not_found', { what: 'auto order', id: unknown }, { objectId: String(unknown) });
-  await insertUpdateJobs(context.db, merchantId, elements.map((body, index) =>
-    ({ autoOrderOid: oids[index]!, body, validatesOriginalOrder, actorName: context.actor.name })));
+  if (unknown !== undefined)
+    refuse('not_found', { what: 'auto order', id: unknown }, { objectId: String(unknown) });
+  await insertUpdateJobs(
+    context.db,
+    merchantId,
+    elements.map((body, index) => ({
+      autoOrderOid: oids[index]!,
+      body,
+      validatesOriginalOrder,
+      actorName: context.actor.name,
+    })),
+  );
 }
 
 /** Does the merchant's next queued update; answers whether there was one. What is refused is told in the auto order's history. */
@@ -83,7 +105,9 @@ async function settleFailure(context: Context, job: UpdateJob, error: unknown): 
   await inTransaction(context, async ({ db, now }) => {
     // Gone: another worker has met the same failure and told of it.
     if (!(await deleteUpdateJob(db, merchantId, job.jobId))) return;
-    await appendLogs(db, merchantId, now, [{ autoOrderOid: job.autoOrderOid, message: `Update by ${job.actorName} failed: ${reason}` }]);
+    await appendLogs(db, merchantId, now, [
+      { autoOrderOid: job.autoOrderOid, message: `Update by ${job.actorName} failed: ${reason}` },
+    ]);
   });
 }
 
@@ -91,4 +115,7 @@ async function settleFailure(context: Context, job: UpdateJob, error: unknown): 
 const messageOf = (error: unknown, { requestId }: Context): string =>
   error instanceof Refusal ? error.message : errorMessage('internal', { requestId });
 
-const asActor = (context: Context, { actorName }: UpdateJob): Context => ({ ...context, actor: { ...context.actor, name: actorName } });
+const asActor = (context: Context, { actorName }: UpdateJob): Context => ({
+  ...context,
+  actor: { ...context.actor, name: actorName },
+});

@@ -1,10 +1,10 @@
+import type { Context } from '../platform/context.ts';
+import type { Worker } from '../platform/jobs/loop.ts';
+import type { Database } from '../platform/storage/database.ts';
 import { listMerchants } from '../platform/tenancy/merchantStore.ts';
 import { merchantsWithJobs } from './jobStore.ts';
 import { runRecalculation } from './recalculation.ts';
 import { runUpdateJob } from './updateJobs.ts';
-import type { Context } from '../platform/context.ts';
-import type { Worker } from '../platform/jobs/loop.ts';
-import type { Database } from '../platform/storage/database.ts';
 
 /** What the worker needs from outside. */
 export interface AutoOrderWorkerParts {
@@ -19,7 +19,10 @@ export function autoOrderWorker({ db, contextFor }: AutoOrderWorkerParts): Worke
     async runOnce() {
       const merchants = await listMerchants(db);
       let done = 0;
-      for (const merchantId of await merchantsWithJobs(db, merchants.map((merchant) => merchant.merchantId))) {
+      for (const merchantId of await merchantsWithJobs(
+        db,
+        merchants.map((merchant) => merchant.merchantId),
+      )) {
         const context = await contextFor(merchantId);
         if (await runUpdateJob(context)) done++;
         done += await runRecalculation(context);

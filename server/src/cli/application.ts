@@ -4,10 +4,10 @@ import { systemClock } from '../platform/clock/systemClock.ts';
 import { openLog } from '../platform/log.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { allPermissions, parsePermissions } from '../staff/apiKey.ts';
-import { redirectUriFault, type Application } from '../staff/application.ts';
+import { type Application, redirectUriFault } from '../staff/application.ts';
 import { insertApplication, listApplications, setDisabled } from '../staff/applicationStore.ts';
 import { hashSecret, secretBytes } from '../staff/credential.ts';
-import { listOf, needed, Obstacle, readArgs, table, UsageError, type Command } from './command.ts';
+import { type Command, listOf, needed, Obstacle, readArgs, table, UsageError } from './command.ts';
 import { openStore } from './openStore.ts';
 
 /** `application create|list|disable|enable`: what users may connect by OAuth. */
@@ -21,7 +21,7 @@ export const applicationCommand: Command = {
     'application enable  <client id>',
     '',
     '  --permissions    what it asks each user for: a comma list, or: all, read',
-    '  --redirect-uris  where it may be told the outcome: a comma list of https addresses, http ones on this machine, or an app\'s own scheme; each is compared whole',
+    "  --redirect-uris  where it may be told the outcome: a comma list of https addresses, http ones on this machine, or an app's own scheme; each is compared whole",
     '  --description    for the one who is asked to allow it',
     '  --secret         makes a client secret, which must be right where it is sent',
     '  --device-scope   lets devices connect, which then send this scope',
@@ -31,8 +31,16 @@ export const applicationCommand: Command = {
   ].join('\n'),
 
   async run(args) {
-    const { values, positionals: [verb, clientId] } = readArgs(args, {
-      name: { type: 'string' }, permissions: { type: 'string' }, 'redirect-uris': { type: 'string' }, description: { type: 'string' }, secret: { type: 'boolean' }, 'device-scope': { type: 'string' },
+    const {
+      values,
+      positionals: [verb, clientId],
+    } = readArgs(args, {
+      name: { type: 'string' },
+      permissions: { type: 'string' },
+      'redirect-uris': { type: 'string' },
+      description: { type: 'string' },
+      secret: { type: 'boolean' },
+      'device-scope': { type: 'string' },
     });
     const action = actionOf(verb, clientId, values);
     const config = readConfig(process.env);
@@ -66,17 +74,27 @@ function actionOf(verb: string | undefined, clientId: string | undefined, values
     case 'enable':
       return toggle(verb, clientId);
     default:
-      throw new UsageError(verb === undefined ? 'say create, list, disable or enable' : `application ${verb} is nothing; say create, list, disable or enable`);
+      throw new UsageError(
+        verb === undefined
+          ? 'say create, list, disable or enable'
+          : `application ${verb} is nothing; say create, list, disable or enable`,
+      );
   }
 }
 
 function create(values: Values): Action {
   const name = needed(values.name, '--name');
   const permissions = parsePermissions(listOf(needed(values.permissions, '--permissions')));
-  if (!permissions.ok) throw new UsageError(`--permissions: there is no ${permissions.reason}; there are ${allPermissions.join(', ')}`);
+  if (!permissions.ok)
+    throw new UsageError(
+      `--permissions: there is no ${permissions.reason}; there are ${allPermissions.join(', ')}`,
+    );
   const deviceScope = values['device-scope'] || undefined;
   const redirectUris = listOf(values['redirect-uris']);
-  if (redirectUris.length === 0 && deviceScope === undefined) throw new UsageError('--redirect-uris is missing; only an application for devices (--device-scope) can do without');
+  if (redirectUris.length === 0 && deviceScope === undefined)
+    throw new UsageError(
+      '--redirect-uris is missing; only an application for devices (--device-scope) can do without',
+    );
   for (const uri of redirectUris) {
     const fault = redirectUriFault(uri);
     if (fault !== undefined) throw new UsageError(`--redirect-uris: ${uri} ${fault}`);
@@ -86,11 +104,19 @@ function create(values: Values): Action {
     const clientId = randomIds.secret(16);
     const secret = values.secret ? randomIds.secret(secretBytes) : undefined;
     const application: Application = {
-      clientId, name, description: values.description ?? '', redirectUris, permissions: permissions.value, createdAt: systemClock.now(),
-      ...(secret === undefined ? {} : { secretHash: hashSecret(secret) }), ...(deviceScope === undefined ? {} : { deviceScope }),
+      clientId,
+      name,
+      description: values.description ?? '',
+      redirectUris,
+      permissions: permissions.value,
+      createdAt: systemClock.now(),
+      ...(secret === undefined ? {} : { secretHash: hashSecret(secret) }),
+      ...(deviceScope === undefined ? {} : { deviceScope }),
     };
     await insertApplication(db, application);
-    console.error(`Application "${name}" asks for: ${permissions.value.join(', ')}. Its client id${secret === undefined ? '' : ', and its secret, shown this once'}:`);
+    console.error(
+      `Application "${name}" asks for: ${permissions.value.join(', ')}. Its client id${secret === undefined ? '' : ', and its secret, shown this once'}:`,
+    );
     console.log(clientId);
     if (secret !== undefined) console.log(secret);
   };
@@ -98,18 +124,47 @@ function create(values: Values): Action {
 
 async function list(db: Database): Promise<void> {
   const applications = await listApplications(db);
-  console.log(applications.length === 0 ? 'There are no applications.' : table([['client id', 'state', 'made', 'name', 'leads back to', 'permissions'], ...applications.map(rowOf)]));
+  console.log(
+    applications.length === 0
+      ? 'There are no applications.'
+      : table([
+          ['client id', 'state', 'made', 'name', 'leads back to', 'permissions'],
+          ...applications.map(rowOf),
+        ]),
+  );
 }
 
-function rowOf({ clientId, disabledAt, createdAt, name, redirectUris, deviceScope, permissions }: Application): string[] {
-  const ways = [...redirectUris, ...(deviceScope === undefined ? [] : [`devices (${deviceScope})`])];
-  return [clientId, disabledAt ? `disabled ${disabledAt.toString().slice(0, 10)}` : 'valid', createdAt.toString().slice(0, 10), name, ways.join(','), permissions.join(',')];
+function rowOf({
+  clientId,
+  disabledAt,
+  createdAt,
+  name,
+  redirectUris,
+  deviceScope,
+  permissions,
+}: Application): string[] {
+  const ways = [
+    ...redirectUris,
+    ...(deviceScope === undefined ? [] : [`devices (${deviceScope})`]),
+  ];
+  return [
+    clientId,
+    disabledAt ? `disabled ${disabledAt.toString().slice(0, 10)}` : 'valid',
+    createdAt.toString().slice(0, 10),
+    name,
+    ways.join(','),
+    permissions.join(','),
+  ];
 }
 
 function toggle(verb: 'disable' | 'enable', clientId: string | undefined): Action {
-  if (clientId === undefined) throw new UsageError('name the application by its client id, as perennial application list shows it');
+  if (clientId === undefined)
+    throw new UsageError(
+      'name the application by its client id, as perennial application list shows it',
+    );
   return async (db) => {
-    if (!(await setDisabled(db, clientId, verb === 'disable' ? systemClock.now() : undefined))) throw new Obstacle(`there is no application ${clientId}; see: perennial application list`);
+    if (!(await setDisabled(db, clientId, verb === 'disable' ? systemClock.now() : undefined)))
+      throw new Obstacle(`there is no application ${clientId}; see: perennial application list`);
     console.log(`Application ${clientId} is ${verb}d.`);
   };
 }

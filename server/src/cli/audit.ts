@@ -3,8 +3,8 @@ import { openLog } from '../platform/log.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { listMerchants } from '../platform/tenancy/merchantStore.ts';
-import { auditMerchant, type Audit } from '../rebill/auditOperations.ts';
-import { Obstacle, readArgs, table, type Command } from './command.ts';
+import { type Audit, auditMerchant } from '../rebill/auditOperations.ts';
+import { type Command, Obstacle, readArgs, table } from './command.ts';
 import { openStore } from './openStore.ts';
 
 /** `audit`: recomputes the books and reports every difference. */
@@ -32,8 +32,12 @@ export const auditCommand: Command = {
 
 async function named(db: Database, merchantId: string | undefined): Promise<Merchant[]> {
   const merchants = await listMerchants(db);
-  const chosen = merchantId === undefined ? merchants : merchants.filter((merchant) => merchant.merchantId === merchantId);
-  if (merchantId !== undefined && chosen.length === 0) throw new Obstacle(`there is no merchant ${merchantId}; see: perennial merchant list`);
+  const chosen =
+    merchantId === undefined
+      ? merchants
+      : merchants.filter((merchant) => merchant.merchantId === merchantId);
+  if (merchantId !== undefined && chosen.length === 0)
+    throw new Obstacle(`there is no merchant ${merchantId}; see: perennial merchant list`);
   return chosen;
 }
 
@@ -49,9 +53,18 @@ async function auditAll(db: Database, merchants: readonly Merchant[]): Promise<n
 
 function reportOf(merchantId: string, audit: Audit): string {
   const count = (number: number, what: string) => `${number.toLocaleString('en')} ${what}`;
-  const looked = [count(audit.autoOrderCount, 'auto orders'), count(audit.orderCount, 'orders'), count(audit.attemptCount, 'charges')].join(', ');
+  const looked = [
+    count(audit.autoOrderCount, 'auto orders'),
+    count(audit.orderCount, 'orders'),
+    count(audit.attemptCount, 'charges'),
+  ].join(', ');
   const head = `${merchantId}: ${looked}: ${count(audit.differenceCount, audit.differenceCount === 1 ? 'difference' : 'differences')}`;
   if (audit.differenceCount === 0) return head;
-  const rows = audit.differences.map(({ objectType, objectId, field, stored, recomputed }) => [`${objectType} ${objectId}`, field, stored, recomputed]);
+  const rows = audit.differences.map(({ objectType, objectId, field, stored, recomputed }) => [
+    `${objectType} ${objectId}`,
+    field,
+    stored,
+    recomputed,
+  ]);
   return `${head}\n${table([['what', 'field', 'stored', 'recomputed'], ...rows])}`;
 }

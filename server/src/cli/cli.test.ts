@@ -47,18 +47,78 @@ const wrongWays: [args: string[], env: Record<string, string>, code: number, say
   [['bill'], {}, 2, /there is no command bill/],
   [['key'], {}, 2, /--merchant is missing/],
   [['key', 'sell', '--merchant', 'DEMO'], {}, 2, /say create, list or revoke/],
-  [['key', 'create', '--merchant', 'DEMO', '--name', 'x', '--permissions', 'orders_read'], {}, 2, /there is no orders_read; there are auto_order_read/],
-  [['key', 'create', '--merchant', 'DEMO', '--name', 'x', '--permissions', 'read', '--ips', '10.0.0.0/40'], {}, 2, /10\.0\.0\.0\/40 is neither/],
+  [
+    ['key', 'create', '--merchant', 'DEMO', '--name', 'x', '--permissions', 'orders_read'],
+    {},
+    2,
+    /there is no orders_read; there are auto_order_read/,
+  ],
+  [
+    [
+      'key',
+      'create',
+      '--merchant',
+      'DEMO',
+      '--name',
+      'x',
+      '--permissions',
+      'read',
+      '--ips',
+      '10.0.0.0/40',
+    ],
+    {},
+    2,
+    /10\.0\.0\.0\/40 is neither/,
+  ],
   [['key', 'list', '--merchant', 'NONE'], {}, 1, /there is no merchant NONE; make one/],
   [['key', 'list', '--colour', 'red'], {}, 2, /Unknown option '--colour'/],
-  [['application', 'create', '--name', 'x', '--permissions', 'read'], {}, 2, /--redirect-uris is missing/],
-  [['application', 'create', '--name', 'x', '--permissions', 'read', '--redirect-uris', 'http://desk.example/'], {}, 2, /http:\/\/desk\.example\/ is not https/],
+  [
+    ['application', 'create', '--name', 'x', '--permissions', 'read'],
+    {},
+    2,
+    /--redirect-uris is missing/,
+  ],
+  [
+    [
+      'application',
+      'create',
+      '--name',
+      'x',
+      '--permissions',
+      'read',
+      '--redirect-uris',
+      'http://desk.example/',
+    ],
+    {},
+    2,
+    /http:\/\/desk\.example\/ is not https/,
+  ],
   [['application', 'disable', 'nobody'], {}, 1, /there is no application nobody/],
-  [['user', 'create', '--merchant', 'NONE', '--login', 'two words', '--permissions', 'all'], {}, 2, /--login: /],
+  [
+    ['user', 'create', '--merchant', 'NONE', '--login', 'two words', '--permissions', 'all'],
+    {},
+    2,
+    /--login: /,
+  ],
   [['merchant', 'create', '--id', 'toolong', '--name', 'x'], {}, 2, /one to five capital letters/],
-  [['merchant', 'create', '--id', 'SHOP', '--name', 'x', '--time-zone', 'Mars/Base'], {}, 2, /Mars\/Base is no time zone/],
-  [['serve'], { PORT: 'http', LOG_LEVEL: 'loud', TRUSTED_PROXIES: 'proxy' }, 2, /PORT=http[\s\S]*LOG_LEVEL=loud[\s\S]*TRUSTED_PROXIES: proxy/],
-  [['migrate'], { DATABASE_URL: 'postgres://me:s3cret@127.0.0.1:1/x' }, 1, /PostgreSQL at 127\.0\.0\.1:1 cannot be reached/],
+  [
+    ['merchant', 'create', '--id', 'SHOP', '--name', 'x', '--time-zone', 'Mars/Base'],
+    {},
+    2,
+    /Mars\/Base is no time zone/,
+  ],
+  [
+    ['serve'],
+    { PORT: 'http', LOG_LEVEL: 'loud', TRUSTED_PROXIES: 'proxy' },
+    2,
+    /PORT=http[\s\S]*LOG_LEVEL=loud[\s\S]*TRUSTED_PROXIES: proxy/,
+  ],
+  [
+    ['migrate'],
+    { DATABASE_URL: 'postgres://me:s3cret@127.0.0.1:1/x' },
+    1,
+    /PostgreSQL at 127\.0\.0\.1:1 cannot be reached/,
+  ],
 ];
 
 for (const [args, env, code, says] of wrongWays) {
@@ -83,36 +143,118 @@ test('every command tells what it does', async () => {
 
 test('a merchant and its keys: made, listed, revoked', async () => {
   assert.match((await perennial(['migrate'])).out, /up to date/);
-  assert.equal((await perennial(['merchant', 'create', '--id', 'SHOP', '--name', 'Shop', '--currency', 'EUR', '--time-zone', 'Europe/Vienna'])).code, 0);
-  assert.match((await perennial(['merchant', 'create', '--id', 'SHOP', '--name', 'Shop'])).err, /there is a merchant SHOP already/);
-  assert.match((await perennial(['merchant', 'list'])).out, /SHOP +Europe\/Vienna +EUR +real +Shop/);
+  assert.equal(
+    (
+      await perennial([
+        'merchant',
+        'create',
+        '--id',
+        'SHOP',
+        '--name',
+        'Shop',
+        '--currency',
+        'EUR',
+        '--time-zone',
+        'Europe/Vienna',
+      ])
+    ).code,
+    0,
+  );
+  assert.match(
+    (await perennial(['merchant', 'create', '--id', 'SHOP', '--name', 'Shop'])).err,
+    /there is a merchant SHOP already/,
+  );
+  assert.match(
+    (await perennial(['merchant', 'list'])).out,
+    /SHOP +Europe\/Vienna +EUR +real +Shop/,
+  );
 
-  const made = await perennial(['key', 'create', '--merchant', 'SHOP', '--name', 'billing import', '--permissions', 'auto_order_read,order_read', '--ips', '203.0.113.7']);
+  const made = await perennial([
+    'key',
+    'create',
+    '--merchant',
+    'SHOP',
+    '--name',
+    'billing import',
+    '--permissions',
+    'auto_order_read,order_read',
+    '--ips',
+    '203.0.113.7',
+  ]);
   assert.match(made.out, /^[0-9a-f]{64}\n$/, 'the key alone, for scripts');
   const listed = await perennial(['key', 'list', '--merchant', 'SHOP']);
-  assert.match(listed.out, /valid +\S+ +203\.0\.113\.7 +billing import +auto_order_read,order_read/);
+  assert.match(
+    listed.out,
+    /valid +\S+ +203\.0\.113\.7 +billing import +auto_order_read,order_read/,
+  );
   assert.ok(listed.out.includes(made.out.slice(0, 8)) && !listed.out.includes(made.out.trim()));
   const id = /^(\d+) /m.exec(listed.out)![1]!;
   assert.equal((await perennial(['key', 'revoke', '--merchant', 'SHOP', id])).code, 0);
-  assert.match((await perennial(['key', 'revoke', '--merchant', 'SHOP', id])).err, new RegExp(`no valid key ${id}`));
+  assert.match(
+    (await perennial(['key', 'revoke', '--merchant', 'SHOP', id])).err,
+    new RegExp(`no valid key ${id}`),
+  );
   assert.match((await perennial(['key', 'list', '--merchant', 'SHOP'])).out, /revoked 20/);
 });
 
 test('users and applications: made, listed, given another password, disabled', async () => {
   await perennial(['merchant', 'create', '--id', 'STAFF', '--name', 'Staff']);
   const ann = ['--merchant', 'STAFF', '--login', 'ann'];
-  const password = await perennial(['user', 'create', ...ann, '--name', 'Ann Smith', '--permissions', 'all']);
+  const password = await perennial([
+    'user',
+    'create',
+    ...ann,
+    '--name',
+    'Ann Smith',
+    '--permissions',
+    'all',
+  ]);
   assert.match(password.out, /^[0-9a-f]{24}\n$/, 'the password alone, for scripts');
-  assert.match((await perennial(['user', 'create', ...ann, '--permissions', 'read'])).err, /has a user ann already/);
-  assert.match((await perennial(['user', 'list', '--merchant', 'STAFF'])).out, /ann +Ann Smith +yes/);
+  assert.match(
+    (await perennial(['user', 'create', ...ann, '--permissions', 'read'])).err,
+    /has a user ann already/,
+  );
+  assert.match(
+    (await perennial(['user', 'list', '--merchant', 'STAFF'])).out,
+    /ann +Ann Smith +yes/,
+  );
   assert.notEqual((await perennial(['user', 'password', ...ann])).out, password.out);
-  assert.match((await perennial(['key', 'create', '--merchant', 'STAFF', '--name', 'x', '--permissions', 'all', '--user', '77'])).err, /has no user 77/);
+  assert.match(
+    (
+      await perennial([
+        'key',
+        'create',
+        '--merchant',
+        'STAFF',
+        '--name',
+        'x',
+        '--permissions',
+        'all',
+        '--user',
+        '77',
+      ])
+    ).err,
+    /has no user 77/,
+  );
 
-  const made = await perennial(['application', 'create', '--name', 'Desk', '--permissions', 'order_read', '--redirect-uris', 'https://desk.example/back', '--secret']);
+  const made = await perennial([
+    'application',
+    'create',
+    '--name',
+    'Desk',
+    '--permissions',
+    'order_read',
+    '--redirect-uris',
+    'https://desk.example/back',
+    '--secret',
+  ]);
   assert.match(made.out, /^[0-9a-f]{32}\n[0-9a-f]{64}\n$/);
   const clientId = made.out.split('\n')[0]!;
   assert.equal((await perennial(['application', 'disable', clientId])).code, 0);
-  assert.match((await perennial(['application', 'list'])).out, /disabled 20\S+ +\S+ +Desk +https:\/\/desk\.example\/back +order_read/);
+  assert.match(
+    (await perennial(['application', 'list'])).out,
+    /disabled 20\S+ +\S+ +Desk +https:\/\/desk\.example\/back +order_read/,
+  );
   assert.match((await perennial(['application', 'enable', clientId])).out, /is enabled/);
 });
 
@@ -125,7 +267,15 @@ test('a demo server says where it is, keeps its key, and stops when it is told t
   const port = await freePort();
   const serve = () => {
     const child = spawn(process.execPath, [`${root}server/src/main.ts`], {
-      env: { PATH: process.env['PATH'], DATABASE_URL: url, DATA_DIR: dataDir, DEMO: 'on', PORT: String(port), LOG_LEVEL: 'warn' }, stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env['PATH'],
+        DATABASE_URL: url,
+        DATA_DIR: dataDir,
+        DEMO: 'on',
+        PORT: String(port),
+        LOG_LEVEL: 'warn',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     t.after(() => child.kill('SIGKILL'));
     return child;
@@ -135,10 +285,17 @@ test('a demo server says where it is, keeps its key, and stops when it is told t
     const exited = once(child, 'exit');
     const curled = firstMatch(child.stdout, /^ *(curl .*)$/m);
     // Refused until it listens; from then on a request waits until the file is there.
-    while (!(await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined))) assert.equal(child.exitCode, null);
+    while (!(await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined)))
+      assert.equal(child.exitCode, null);
     const demo = JSON.parse(await readFile(join(dataDir, 'demo.json'), 'utf8'));
     assert.equal((await stat(join(dataDir, 'demo.json'))).mode & 0o777, 0o600);
-    assert.deepEqual(Object.keys(demo).sort(), ['apiKey', 'baseUrl', 'login', 'merchantId', 'password']);
+    assert.deepEqual(Object.keys(demo).sort(), [
+      'apiKey',
+      'baseUrl',
+      'login',
+      'merchantId',
+      'password',
+    ]);
     assert.equal(demo.baseUrl, `http://127.0.0.1:${port}`);
     const pasted = spawn('sh', ['-c', `${await curled} -s`]);
     assert.match(await textOf(pasted.stdout), /"success":true/);
@@ -151,7 +308,10 @@ test('a demo server says where it is, keeps its key, and stops when it is told t
   await mkdir(join(dataDir, 'demo.json.new'));
   const failing = serve();
   const failed = once(failing, 'exit');
-  assert.match(await textOf(failing.stderr), /demo\.json cannot be written \(EISDIR\); make DATA_DIR a folder that we may write to, or set DEMO=off/);
+  assert.match(
+    await textOf(failing.stderr),
+    /demo\.json cannot be written \(EISDIR\); make DATA_DIR a folder that we may write to, or set DEMO=off/,
+  );
   assert.equal((await failed)[0], 1);
 });
 
@@ -164,7 +324,10 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function firstMatch(stream: AsyncIterable<Buffer> & NodeJS.ReadableStream, pattern: RegExp): Promise<string> {
+async function firstMatch(
+  stream: AsyncIterable<Buffer> & NodeJS.ReadableStream,
+  pattern: RegExp,
+): Promise<string> {
   let text = '';
   return new Promise((resolve, reject) => {
     stream.on('data', (chunk: Buffer) => {

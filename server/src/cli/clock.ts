@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Clock, ClockAdvance, ClockRequest } from '@perennial/contract/perennial.ts';
 import { readConfig } from '../config.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
-import { Obstacle, readArgs, UsageError, type Command } from './command.ts';
+import { type Command, Obstacle, readArgs, UsageError } from './command.ts';
 import type { Demo } from './demo.ts';
 import { showProgress } from './progress.ts';
 
@@ -14,20 +14,27 @@ export const clockCommand: Command = {
   help: [
     'clock get',
     'clock advance 1y               everything that falls due on the way is played; also 3mo, 2w, 10d, 5h, P1Y2M',
-    'clock set 2027-03-31T09:00     the same, up to a moment in the merchant\'s time zone',
+    "clock set 2027-03-31T09:00     the same, up to a moment in the merchant's time zone",
     '',
     '  --mode  standing: it stands where it is put; running: it runs on from there; left out: as before',
     '  --url   the server (from DATA_DIR/demo.json)',
-    '  --key   a key of the merchant with configuration_write (from DATA_DIR/demo.json: the demo merchant\'s)',
+    "  --key   a key of the merchant with configuration_write (from DATA_DIR/demo.json: the demo merchant's)",
     '',
     'A clock is never set back, and never moved where a gateway charges real cards.',
   ].join('\n'),
 
   async run(args) {
-    const { values, positionals } = readArgs(args, { mode: { type: 'string' }, url: { type: 'string' }, key: { type: 'string' } });
+    const { values, positionals } = readArgs(args, {
+      mode: { type: 'string' },
+      url: { type: 'string' },
+      key: { type: 'string' },
+    });
     const request = requestOf(positionals, values.mode);
     const server = await serverOf(values);
-    const { clock, advance } = request === undefined ? await server.ask<ClockAnswer>('GET', '/clock') : await move(server, request);
+    const { clock, advance } =
+      request === undefined
+        ? await server.ask<ClockAnswer>('GET', '/clock')
+        : await move(server, request);
     if (advance?.failure_reason !== undefined) throw new Obstacle(advance.failure_reason);
     console.log(lineOf(clock));
   },
@@ -39,8 +46,12 @@ interface ClockAnswer {
 }
 
 /** Undefined only reads. */
-function requestOf([verb, word]: readonly string[], mode: string | undefined): ClockRequest | undefined {
-  if (mode !== undefined && !['real', 'running', 'standing'].includes(mode)) throw new UsageError('--mode: give standing, running or real');
+function requestOf(
+  [verb, word]: readonly string[],
+  mode: string | undefined,
+): ClockRequest | undefined {
+  if (mode !== undefined && !['real', 'running', 'standing'].includes(mode))
+    throw new UsageError('--mode: give standing, running or real');
   const modePart = mode === undefined ? {} : { mode: mode as Clock['mode'] };
   switch (verb) {
     case 'get':
@@ -49,10 +60,15 @@ function requestOf([verb, word]: readonly string[], mode: string | undefined): C
       if (word === undefined) throw new UsageError('say how far, for example: clock advance 1y');
       return { ...modePart, advance_by: word };
     case 'set':
-      if (word === undefined && mode === undefined) throw new UsageError('say until when, for example: clock set 2027-03-31T09:00');
+      if (word === undefined && mode === undefined)
+        throw new UsageError('say until when, for example: clock set 2027-03-31T09:00');
       return { ...modePart, ...(word === undefined ? {} : { now_dts: word }) };
     default:
-      throw new UsageError(verb === undefined ? 'say get, set or advance' : `clock ${verb} is nothing; say get, set or advance`);
+      throw new UsageError(
+        verb === undefined
+          ? 'say get, set or advance'
+          : `clock ${verb} is nothing; say get, set or advance`,
+      );
   }
 }
 
@@ -63,21 +79,39 @@ interface Server {
   ask<Answer>(method: string, path: string, body?: unknown): Promise<Answer>;
 }
 
-async function serverOf({ url, key }: { url?: string | undefined; key?: string | undefined }): Promise<Server> {
-  const demo = url !== undefined && key !== undefined ? undefined : await readDemo(readConfig(process.env).dataDir);
+async function serverOf({
+  url,
+  key,
+}: {
+  url?: string | undefined;
+  key?: string | undefined;
+}): Promise<Server> {
+  const demo =
+    url !== undefined && key !== undefined
+      ? undefined
+      : await readDemo(readConfig(process.env).dataDir);
   const baseUrl = url ?? demo?.baseUrl;
   const apiKey = key ?? demo?.apiKey;
-  if (baseUrl === undefined || apiKey === undefined) throw new Obstacle('there is no demo.json in DATA_DIR; start the server first (npm start), or give --url and --key');
+  if (baseUrl === undefined || apiKey === undefined)
+    throw new Obstacle(
+      'there is no demo.json in DATA_DIR; start the server first (npm start), or give --url and --key',
+    );
   return {
     async ask<Answer>(method: string, path: string, body?: unknown) {
       const response = await fetch(`${baseUrl}/perennial/v1${path}`, {
         method,
-        headers: { 'x-ultracart-simple-key': apiKey, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        headers: {
+          'x-ultracart-simple-key': apiKey,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }).catch(() => {
         throw new Obstacle(`no server answers at ${baseUrl}; start it (npm start), or give --url`);
       });
-      if (!response.ok) throw new Obstacle(response.headers.get('uc-rest-error') ?? `${baseUrl} answered ${response.status}`);
+      if (!response.ok)
+        throw new Obstacle(
+          response.headers.get('uc-rest-error') ?? `${baseUrl} answered ${response.status}`,
+        );
       return (await response.json()) as Answer;
     },
   };
@@ -95,10 +129,14 @@ const pollMs = 250;
 /** Moves the clock and shows how far it is, while the request waits for the end and afterwards. */
 async function move(server: Server, request: ClockRequest): Promise<ClockAnswer> {
   let isAnswered = false;
-  const moving = server.ask<ClockAnswer>('PUT', '/clock', request).finally(() => (isAnswered = true));
+  const moving = server
+    .ask<ClockAnswer>('PUT', '/clock', request)
+    .finally(() => (isAnswered = true));
   const watching = watch(server, () => isAnswered);
   const [answer, shown] = await Promise.all([moving, watching]);
-  const advance = answer.advance && (answer.advance.done ? answer.advance : await follow(server, answer.advance, shown));
+  const advance =
+    answer.advance &&
+    (answer.advance.done ? answer.advance : await follow(server, answer.advance, shown));
   if (advance !== undefined) report(advance, shown);
   return { ...(await server.ask<ClockAnswer>('GET', '/clock')), ...(advance && { advance }) };
 }
@@ -111,18 +149,27 @@ async function watch(server: Server, isAnswered: () => boolean): Promise<Bar | u
     await systemClock.sleep(pollMs);
     if (isAnswered()) return bar;
     // Whatever is wrong, the request itself says it better.
-    const { advance } = await server.ask<ClockAnswer>('GET', '/clock').catch((): Partial<ClockAnswer> => ({}));
+    const { advance } = await server
+      .ask<ClockAnswer>('GET', '/clock')
+      .catch((): Partial<ClockAnswer> => ({}));
     if (advance !== undefined) bar = draw(advance, bar);
   }
 }
 
-async function follow(server: Server, started: ClockAdvance, shown: Bar | undefined): Promise<ClockAdvance> {
+async function follow(
+  server: Server,
+  started: ClockAdvance,
+  shown: Bar | undefined,
+): Promise<ClockAdvance> {
   let advance = started;
   let bar = shown;
   while (advance.done !== true) {
     bar = draw(advance, bar);
     await systemClock.sleep(pollMs);
-    ({ advance } = await server.ask<{ advance: ClockAdvance }>('GET', `/clock/advances/${started.advance_id}`));
+    ({ advance } = await server.ask<{ advance: ClockAdvance }>(
+      'GET',
+      `/clock/advances/${started.advance_id}`,
+    ));
   }
   return advance;
 }
@@ -135,12 +182,19 @@ function draw(advance: ClockAdvance, shown: Bar | undefined): Bar {
 
 function report(advance: ClockAdvance, bar: Bar | undefined): void {
   if (advance.failure_reason === undefined) bar?.finish();
-  console.error(`${advance.rebill_count} rebills paid, ${advance.decline_count} charges declined, ${advance.notice_count} notices before shipments`);
+  console.error(
+    `${advance.rebill_count} rebills paid, ${advance.decline_count} charges declined, ${advance.notice_count} notices before shipments`,
+  );
 }
 
-const daysOf = (from: string | undefined, to: string | undefined): number => Math.round((Date.parse(to ?? '') - Date.parse(from ?? '')) / 86_400_000);
+const daysOf = (from: string | undefined, to: string | undefined): number =>
+  Math.round((Date.parse(to ?? '') - Date.parse(from ?? '')) / 86_400_000);
 
 function lineOf({ mode, now_dts: now, advance_id: advanceId }: Clock): string {
-  const state = { real: 'the real time', running: 'a test clock that runs on', standing: 'a test clock that stands still' }[mode ?? 'real'];
+  const state = {
+    real: 'the real time',
+    running: 'a test clock that runs on',
+    standing: 'a test clock that stands still',
+  }[mode ?? 'real'];
   return `${now}  ${state}${advanceId === undefined ? '' : ', being advanced'}`;
 }

@@ -19,7 +19,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 /** Runs `perennial …` and sets the exit code: 0 done, 1 it failed, 2 it was asked for in the wrong way. Every failure says how to mend it. */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   const [name, ...rest] = args;
-  if (name === undefined || name === 'help' || name === '--help' || name === '-h') return console.log(await overview());
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h')
+    return console.log(await overview());
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!load) {
     console.error(`perennial: there is no command ${name}\n\n${await overview()}`);
@@ -45,7 +46,10 @@ function explain(error: unknown, command: Command): number {
 }
 
 /** What somebody can mend who reads the message; anything else is shown with its stack. */
-const isExpected = (error: unknown): error is Error => [ConfigError, EmbeddedPostgresError, ForeignDatabaseError, Obstacle].some((kind) => error instanceof kind);
+const isExpected = (error: unknown): error is Error =>
+  [ConfigError, EmbeddedPostgresError, ForeignDatabaseError, Obstacle].some(
+    (kind) => error instanceof kind,
+  );
 
 async function overview(): Promise<string> {
   const all = await Promise.all(Object.values(commands).map((load) => load()));
@@ -53,4 +57,5 @@ async function overview(): Promise<string> {
   return `${table(rows)}\n\nperennial <command> --help tells more. Settings come by environment: perennial serve --help`;
 }
 
-const helpOf = ({ usage, summary, help }: Command): string => `perennial ${usage}\n${summary}.\n\n${help}`;
+const helpOf = ({ usage, summary, help }: Command): string =>
+  `perennial ${usage}\n${summary}.\n\n${help}`;

@@ -38,7 +38,14 @@ export async function ensureDemoMerchant(db: Database): Promise<void> {
 async function makeDemoMerchant(tx: Database): Promise<void> {
   const systemNow = systemClock.now();
   const clock: ClockSetting = { kind: 'running', at: systemNow, setAt: systemNow };
-  const merchant: Merchant = { merchantId: demoMerchantId, name: 'Perennial Demo', timeZone: 'America/New_York', currency: 'USD', settings: { webhooks: { allow_loopback: true } }, clock };
+  const merchant: Merchant = {
+    merchantId: demoMerchantId,
+    name: 'Perennial Demo',
+    timeZone: 'America/New_York',
+    currency: 'USD',
+    settings: { webhooks: { allow_loopback: true } },
+    clock,
+  };
   // Another process that starts at the same time waits here until we are done, and then has nothing to do.
   if (!(await insertMerchant(tx, merchant, systemNow))) return;
   const { fillMerchant } = await import('./demo/fill.ts');
@@ -71,7 +78,9 @@ export async function writeDemoFile(dataDir: string, demo: Demo): Promise<void> 
     await chmod(`${path}.new`, 0o600);
     await rename(`${path}.new`, path);
   } catch (error) {
-    throw new Obstacle(`${path} cannot be written (${(error as NodeJS.ErrnoException).code}); make DATA_DIR a folder that we may write to, or set DEMO=off`);
+    throw new Obstacle(
+      `${path} cannot be written (${(error as NodeJS.ErrnoException).code}); make DATA_DIR a folder that we may write to, or set DEMO=off`,
+    );
   }
 }
 
@@ -108,6 +117,12 @@ async function workingKey(db: Database, { apiKey }: Partial<Demo>): Promise<stri
 
 async function newKey(db: Database): Promise<string> {
   const user = await findLogin(db, demoMerchantId, demoLogin);
-  const details = { merchantId: demoMerchantId, name: 'demo key', permissions: allPermissions, allowedIps: [], ...(user ? { userId: user.userId } : {}) };
+  const details = {
+    merchantId: demoMerchantId,
+    name: 'demo key',
+    permissions: allPermissions,
+    allowedIps: [],
+    ...(user ? { userId: user.userId } : {}),
+  };
   return (await createApiKey(db, randomIds, details, systemClock.now())).key;
 }

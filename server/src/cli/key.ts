@@ -5,11 +5,11 @@ import { systemClock } from '../platform/clock/systemClock.ts';
 import { openLog } from '../platform/log.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { findMerchant } from '../platform/tenancy/merchantStore.ts';
-import { allPermissions, parseAllowedIps, parsePermissions, type ApiKey } from '../staff/apiKey.ts';
+import { type ApiKey, allPermissions, parseAllowedIps, parsePermissions } from '../staff/apiKey.ts';
 import { createApiKey } from '../staff/apiKeyOperations.ts';
 import { listApiKeys, revokeApiKey } from '../staff/apiKeyStore.ts';
 import { findAccess } from '../staff/staffStore.ts';
-import { listOf, needed, Obstacle, readArgs, table, UsageError, type Command } from './command.ts';
+import { type Command, listOf, needed, Obstacle, readArgs, table, UsageError } from './command.ts';
 import { openStore } from './openStore.ts';
 
 /** `key create|list|revoke`: the simple keys of a merchant. */
@@ -31,7 +31,11 @@ export const keyCommand: Command = {
 
   async run(args) {
     const { values, positionals } = readArgs(args, {
-      merchant: { type: 'string' }, name: { type: 'string' }, permissions: { type: 'string' }, ips: { type: 'string' }, user: { type: 'string' },
+      merchant: { type: 'string' },
+      name: { type: 'string' },
+      permissions: { type: 'string' },
+      ips: { type: 'string' },
+      user: { type: 'string' },
     });
     const [verb, ...words] = positionals;
     const action = actionOf(verb, words, values);
@@ -39,7 +43,10 @@ export const keyCommand: Command = {
     const store = await openStore(config, openLog('warn'));
     try {
       const merchantId = needed(values.merchant, '--merchant');
-      if (!(await findMerchant(store.db, merchantId))) throw new Obstacle(`there is no merchant ${merchantId}; make one: perennial merchant create --id ${merchantId} --name …`);
+      if (!(await findMerchant(store.db, merchantId)))
+        throw new Obstacle(
+          `there is no merchant ${merchantId}; make one: perennial merchant create --id ${merchantId} --name …`,
+        );
       await action(store.db, merchantId);
     } finally {
       await store.close();
@@ -47,7 +54,9 @@ export const keyCommand: Command = {
   },
 };
 
-type Values = { readonly [Name in 'merchant' | 'name' | 'permissions' | 'ips' | 'user']?: string | undefined };
+type Values = {
+  readonly [Name in 'merchant' | 'name' | 'permissions' | 'ips' | 'user']?: string | undefined;
+};
 type Action = (db: Database, merchantId: string) => Promise<void>;
 
 /** Everything that can be wrong with the words is found before the database is opened. */
@@ -61,42 +70,83 @@ function actionOf(verb: string | undefined, words: readonly string[], values: Va
     case 'revoke':
       return revoke(words[0]);
     default:
-      throw new UsageError(verb === undefined ? 'say create, list or revoke' : `key ${verb} is nothing; say create, list or revoke`);
+      throw new UsageError(
+        verb === undefined
+          ? 'say create, list or revoke'
+          : `key ${verb} is nothing; say create, list or revoke`,
+      );
   }
 }
 
 function create(values: Values): Action {
   const name = needed(values.name, '--name');
   const permissions = parsePermissions(listOf(needed(values.permissions, '--permissions')));
-  if (!permissions.ok) throw new UsageError(`--permissions: there is no ${permissions.reason}; there are ${allPermissions.join(', ')}`);
+  if (!permissions.ok)
+    throw new UsageError(
+      `--permissions: there is no ${permissions.reason}; there are ${allPermissions.join(', ')}`,
+    );
   const allowedIps = parseAllowedIps(listOf(values.ips));
-  if (!allowedIps.ok) throw new UsageError(`--ips: ${allowedIps.reason} is neither an address nor a range such as 10.0.0.0/8`);
-  if (values.user !== undefined && !/^\d{1,9}$/.test(values.user)) throw new UsageError('--user: give the number of a user');
+  if (!allowedIps.ok)
+    throw new UsageError(
+      `--ips: ${allowedIps.reason} is neither an address nor a range such as 10.0.0.0/8`,
+    );
+  if (values.user !== undefined && !/^\d{1,9}$/.test(values.user))
+    throw new UsageError('--user: give the number of a user');
   const userId = values.user === undefined ? {} : { userId: Number(values.user) };
 
   return async (db, merchantId) => {
-    if (userId.userId !== undefined && !(await findAccess(db, merchantId, userId.userId))) throw new Obstacle(`${merchantId} has no user ${userId.userId}; see: perennial user list --merchant ${merchantId}`);
-    const details = { merchantId, name, permissions: permissions.value, allowedIps: allowedIps.value, ...userId };
+    if (userId.userId !== undefined && !(await findAccess(db, merchantId, userId.userId)))
+      throw new Obstacle(
+        `${merchantId} has no user ${userId.userId}; see: perennial user list --merchant ${merchantId}`,
+      );
+    const details = {
+      merchantId,
+      name,
+      permissions: permissions.value,
+      allowedIps: allowedIps.value,
+      ...userId,
+    };
     const { key, stored } = await createApiKey(db, randomIds, details, systemClock.now());
-    console.error(`Key ${stored.keyId} of ${merchantId}, "${name}": ${stored.permissions.join(', ')}. It is shown this once:`);
+    console.error(
+      `Key ${stored.keyId} of ${merchantId}, "${name}": ${stored.permissions.join(', ')}. It is shown this once:`,
+    );
     console.log(key);
   };
 }
 
 async function list(db: Database, merchantId: string): Promise<void> {
   const keys = await listApiKeys(db, merchantId);
-  console.log(keys.length === 0 ? `${merchantId} has no keys.` : table([['id', 'begins', 'state', 'made', 'from', 'name', 'permissions'], ...keys.map(rowOf)]));
+  console.log(
+    keys.length === 0
+      ? `${merchantId} has no keys.`
+      : table([
+          ['id', 'begins', 'state', 'made', 'from', 'name', 'permissions'],
+          ...keys.map(rowOf),
+        ]),
+  );
 }
 
 function rowOf(key: ApiKey): string[] {
   const state = key.revokedAt ? `revoked ${key.revokedAt.toString().slice(0, 10)}` : 'valid';
-  return [String(key.keyId), key.prefix, state, key.createdAt.toString().slice(0, 10), key.allowedIps.join(',') || 'anywhere', key.name, key.permissions.join(',')];
+  return [
+    String(key.keyId),
+    key.prefix,
+    state,
+    key.createdAt.toString().slice(0, 10),
+    key.allowedIps.join(',') || 'anywhere',
+    key.name,
+    key.permissions.join(','),
+  ];
 }
 
 function revoke(id: string | undefined): Action {
-  if (id === undefined || !/^\d{1,15}$/.test(id)) throw new UsageError('name the key by its id, as perennial key list shows it');
+  if (id === undefined || !/^\d{1,15}$/.test(id))
+    throw new UsageError('name the key by its id, as perennial key list shows it');
   return async (db, merchantId) => {
-    if (!(await revokeApiKey(db, merchantId, Number(id), systemClock.now()))) throw new Obstacle(`${merchantId} has no valid key ${id}; see: perennial key list --merchant ${merchantId}`);
+    if (!(await revokeApiKey(db, merchantId, Number(id), systemClock.now())))
+      throw new Obstacle(
+        `${merchantId} has no valid key ${id}; see: perennial key list --merchant ${merchantId}`,
+      );
     console.log(`Key ${id} of ${merchantId} is revoked.`);
   };
 }

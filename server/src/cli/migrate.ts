@@ -1,6 +1,6 @@
 import { readConfig } from '../config.ts';
 import { openLog } from '../platform/log.ts';
-import { readArgs, type Command } from './command.ts';
+import { type Command, readArgs } from './command.ts';
 import { openStore } from './openStore.ts';
 
 /** `migrate`: brings the database to this release and ends. `serve` does the same at its start. */
@@ -14,6 +14,10 @@ export const migrateCommand: Command = {
     const config = readConfig(process.env);
     const store = await openStore(config, openLog(config.logLevel));
     await store.close();
-    console.log(store.applied.length === 0 ? 'The database is up to date.' : store.applied.map((name) => `applied ${name}`).join('\n'));
+    console.log(
+      store.applied.length === 0
+        ? 'The database is up to date.'
+        : store.applied.map((name) => `applied ${name}`).join('\n'),
+    );
   },
 };

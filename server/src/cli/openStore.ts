@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { type DatabasePool, isConnectionFailure, openPool } from '../platform/storage/database.ts';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '../platform/storage/embedded.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../platform/storage/embedded.ts';
 import { migrate, readMigrations } from '../platform/storage/migrate.ts';
 import { Obstacle } from './command.ts';
 
@@ -18,14 +18,17 @@ export interface Store {
 
 /** Opens the database of `DATABASE_URL`, or starts the embedded one (or joins the one that a server runs), and migrates it. */
 export async function openStore(config: Config, log: Logger): Promise<Store> {
-  const embedded = config.database ? undefined : await startEmbeddedPostgres({ dataDir: `${config.dataDir}/postgres`, log: linesOf(log) });
+  const embedded = config.database
+    ? undefined
+    : await startEmbeddedPostgres({ dataDir: `${config.dataDir}/postgres`, log: linesOf(log) });
   let isClosing = false;
   const db = openPool({
     connection: config.database ?? embedded!.connection,
     maxConnections: config.maxConnections,
     prepareStatements: config.prepareStatements,
     // While we close, the embedded PostgreSQL may end a connection before our farewell has reached it.
-    onIdleError: (error) => isClosing || log.warn({ err: error }, 'a connection to PostgreSQL was lost'),
+    onIdleError: (error) =>
+      isClosing || log.warn({ err: error }, 'a connection to PostgreSQL was lost'),
   });
   const close = async () => {
     isClosing = true;
@@ -37,18 +40,32 @@ export async function openStore(config: Config, log: Logger): Promise<Store> {
     return { db, applied, ended: embedded?.ended ?? new Promise(() => {}), close };
   } catch (error) {
     await close();
-    throw isConnectionFailure(error) || isNameFailure(error) ? unreachable(config, embedded, error as Error) : error;
+    throw isConnectionFailure(error) || isNameFailure(error)
+      ? unreachable(config, embedded, error as Error)
+      : error;
   }
 }
 
-const isNameFailure = (error: unknown): boolean => ['ENOTFOUND', 'EAI_AGAIN'].includes((error as { code?: string }).code ?? '');
+const isNameFailure = (error: unknown): boolean =>
+  ['ENOTFOUND', 'EAI_AGAIN'].includes((error as { code?: string }).code ?? '');
 
-function unreachable({ database }: Config, embedded: EmbeddedPostgres | undefined, error: Error): Obstacle {
+function unreachable(
+  { database }: Config,
+  embedded: EmbeddedPostgres | undefined,
+  error: Error,
+): Obstacle {
   // Never the URL itself: it holds the password.
-  const host = database && 'url' in database ? new URL(database.url).host : embedded?.connection.host;
-  return new Obstacle(`PostgreSQL at ${host} cannot be reached (${error.message || (error as { code?: string }).code}); start it, or mend DATABASE_URL`);
+  const host =
+    database && 'url' in database ? new URL(database.url).host : embedded?.connection.host;
+  return new Obstacle(
+    `PostgreSQL at ${host} cannot be reached (${error.message || (error as { code?: string }).code}); start it, or mend DATABASE_URL`,
+  );
 }
 
 function linesOf(log: Logger) {
-  return { debug: (line: string) => log.debug(line), info: (line: string) => log.info(line), warn: (line: string) => log.warn(line) };
+  return {
+    debug: (line: string) => log.debug(line),
+    info: (line: string) => log.info(line),
+    warn: (line: string) => log.warn(line),
+  };
 }

@@ -7,7 +7,11 @@ export interface Progress {
 const barWidth = 30;
 const redrawMs = 100;
 
-export function showProgress(label: string, total: number, stream: NodeJS.WriteStream = process.stderr): Progress {
+export function showProgress(
+  label: string,
+  total: number,
+  stream: NodeJS.WriteStream = process.stderr,
+): Progress {
   const startedMs = performance.now();
   let drawnAtMs = -Infinity;
   let tenthsShown = 0;

@@ -3,7 +3,7 @@ import { readClock } from '../platform/clock/merchantClock.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
 import { openLog } from '../platform/log.ts';
 import { findMerchant } from '../platform/tenancy/merchantStore.ts';
-import { needed, Obstacle, readArgs, UsageError, type Command } from './command.ts';
+import { type Command, needed, Obstacle, readArgs, UsageError } from './command.ts';
 import { fillMerchant } from './demo/fill.ts';
 import { openStore } from './openStore.ts';
 import { showProgress } from './progress.ts';
@@ -26,21 +26,47 @@ export const seedCommand: Command = {
   ].join('\n'),
 
   async run(args) {
-    const { values } = readArgs(args, { merchant: { type: 'string' }, 'auto-orders': { type: 'string' }, seed: { type: 'string' }, days: { type: 'string' } });
+    const { values } = readArgs(args, {
+      merchant: { type: 'string' },
+      'auto-orders': { type: 'string' },
+      seed: { type: 'string' },
+      days: { type: 'string' },
+    });
     const merchantId = needed(values.merchant, '--merchant');
-    const autoOrders = wholeNumber(needed(values['auto-orders'], '--auto-orders'), '--auto-orders', 10_000_000);
-    const daysMax = values.days === undefined ? (autoOrders > fullHistoryMax ? 30 : 1095) : wholeNumber(values.days, '--days', 3650);
+    const autoOrders = wholeNumber(
+      needed(values['auto-orders'], '--auto-orders'),
+      '--auto-orders',
+      10_000_000,
+    );
+    const daysMax =
+      values.days === undefined
+        ? autoOrders > fullHistoryMax
+          ? 30
+          : 1095
+        : wholeNumber(values.days, '--days', 3650);
     const store = await openStore(readConfig(process.env), openLog('warn'));
     try {
       const merchant = await findMerchant(store.db, merchantId);
-      if (!merchant) throw new Obstacle(`there is no merchant ${merchantId}; make one: perennial merchant create --id ${merchantId} --name … --test-clock`);
+      if (!merchant)
+        throw new Obstacle(
+          `there is no merchant ${merchantId}; make one: perennial merchant create --id ${merchantId} --name … --test-clock`,
+        );
       const progress = showProgress('auto orders', autoOrders);
       const now = readClock(merchant.clock, systemClock.now());
-      const filled = await fillMerchant(store.db, { merchant, now, seed: values.seed ?? '1', autoOrders, daysMax, onProgress: progress.update });
+      const filled = await fillMerchant(store.db, {
+        merchant,
+        now,
+        seed: values.seed ?? '1',
+        autoOrders,
+        daysMax,
+        onProgress: progress.update,
+      });
       progress.finish();
       // What was just read in must be found fast at once, not when the autovacuum comes round.
       await store.db.run('vacuum (analyze)');
-      console.log(`${merchantId} has ${filled.autoOrders.toLocaleString('en')} auto orders, ${filled.orders.toLocaleString('en')} orders and ${filled.customers.toLocaleString('en')} customers more.`);
+      console.log(
+        `${merchantId} has ${filled.autoOrders.toLocaleString('en')} auto orders, ${filled.orders.toLocaleString('en')} orders and ${filled.customers.toLocaleString('en')} customers more.`,
+      );
     } finally {
       await store.close();
     }

@@ -1,7 +1,7 @@
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { createApp, type App } from '../app.ts';
+import { type App, createApp } from '../app.ts';
 import { type Config, rateLimits, readConfig, roles, settings } from '../config.ts';
 import { randomIds } from '../kernel/ids.ts';
 import { prepareBillingLinks } from '../payments/billingLinkStore.ts';
@@ -12,8 +12,14 @@ import { openLog } from '../platform/log.ts';
 import { openMail } from '../platform/mail/openMail.ts';
 import { openSeal } from '../platform/seal.ts';
 import { openSender } from '../webhooks/openSender.ts';
-import { Obstacle, readArgs, table, type Command } from './command.ts';
-import { type DemoAccess, demoWelcome, ensureDemoMerchant, prepareDemoAccess, writeDemoFile } from './demo.ts';
+import { type Command, Obstacle, readArgs, table } from './command.ts';
+import {
+  type DemoAccess,
+  demoWelcome,
+  ensureDemoMerchant,
+  prepareDemoAccess,
+  writeDemoFile,
+} from './demo.ts';
 import { openStore, type Store } from './openStore.ts';
 
 const idlePauseMs = 500;
@@ -28,14 +34,22 @@ export const serveCommand: Command = {
     '  --role  api: answers requests; worker: bills, tells, cleans up; all: both (also ROLE)',
     '',
     'Settings, by environment:',
-    table(settings.map(([name, fallback, meaning]) => [`  ${name}`, `${meaning}${fallback === '' ? '' : ` (${fallback})`}`])),
+    table(
+      settings.map(([name, fallback, meaning]) => [
+        `  ${name}`,
+        `${meaning}${fallback === '' ? '' : ` (${fallback})`}`,
+      ]),
+    ),
     '',
     'Ctrl-C or SIGTERM finishes what is in hand and stops; a second one stops at once.',
   ].join('\n'),
 
   async run(args) {
     const { values } = readArgs(args, { role: { type: 'string' } });
-    const config = readConfig({ ...process.env, ...(values.role === undefined ? {} : { ROLE: values.role }) });
+    const config = readConfig({
+      ...process.env,
+      ...(values.role === undefined ? {} : { ROLE: values.role }),
+    });
     const log = openLog(config.logLevel);
     // Heard from the first moment on: a signal during the start ends it in order, once it has started.
     const stopped = stopSignal();
@@ -48,18 +62,43 @@ export const serveCommand: Command = {
   },
 };
 
-async function serveOn(store: Store, config: Config, log: Logger, stopped: Promise<string>): Promise<void> {
-  const gateways = openGateways({ simulatorUrl: config.gatewayUrl, simulatorBooks: join(config.dataDir, 'simulator.jsonl'), stripe: config.stripe }, systemClock);
-  const mail = openMail(config.smtpUrl === undefined ? { folder: join(config.dataDir, 'mail') } : { smtpUrl: config.smtpUrl });
+async function serveOn(
+  store: Store,
+  config: Config,
+  log: Logger,
+  stopped: Promise<string>,
+): Promise<void> {
+  const gateways = openGateways(
+    {
+      simulatorUrl: config.gatewayUrl,
+      simulatorBooks: join(config.dataDir, 'simulator.jsonl'),
+      stripe: config.stripe,
+    },
+    systemClock,
+  );
+  const mail = openMail(
+    config.smtpUrl === undefined
+      ? { folder: join(config.dataDir, 'mail') }
+      : { smtpUrl: config.smtpUrl },
+  );
   const seal = await openSeal(store.db, config.dataDir, config.sealKey);
   // Meanwhile we make the app and listen; whoever awaits it hears of a failure.
   const demo = prepareDemo(store, config);
   demo.catch(() => {});
   const app = createApp({
-    db: store.db, clock: systemClock, ids: randomIds, log,
-    rateLimits: rateLimits(config.rate), bodyLimitBytes: config.bodyLimitBytes, trustedProxies: config.trustedProxies,
-    gateways, mail, mailFrom: config.mailFrom, files: config.s3 ?? { folder: join(config.dataDir, 'files') },
-    seal, sender: openSender({ clock: systemClock }),
+    db: store.db,
+    clock: systemClock,
+    ids: randomIds,
+    log,
+    rateLimits: rateLimits(config.rate),
+    bodyLimitBytes: config.bodyLimitBytes,
+    trustedProxies: config.trustedProxies,
+    gateways,
+    mail,
+    mailFrom: config.mailFrom,
+    files: config.s3 ?? { folder: join(config.dataDir, 'files') },
+    seal,
+    sender: openSender({ clock: systemClock }),
   });
   if (config.role !== 'worker') await listen(app, store, config, demo);
   await demo;
@@ -69,8 +108,12 @@ async function serveOn(store: Store, config: Config, log: Logger, stopped: Promi
 
   const reason = await Promise.race([stopped, store.ended]);
   log.info({ reason }, 'stopping');
-  const isDrained = await endsWithin(drainMsMax, Promise.all([app.http.close(), ...loops.map((loop) => loop.stop())]));
-  if (!isDrained) log.warn('requests or batches were still running after half a minute; they are cut off');
+  const isDrained = await endsWithin(
+    drainMsMax,
+    Promise.all([app.http.close(), ...loops.map((loop) => loop.stop())]),
+  );
+  if (!isDrained)
+    log.warn('requests or batches were still running after half a minute; they are cut off');
   await Promise.all([gateways.close(), mail.close()]);
   if (reason !== 'signal') throw new Obstacle(reason);
 }
@@ -78,25 +121,44 @@ async function serveOn(store: Store, config: Config, log: Logger, stopped: Promi
 /** Whether the work ended in time; the wait is called off when it did, or it would hold up the end. */
 async function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
   const waiting = new AbortController();
-  const ended = await Promise.race([work.then(() => true), systemClock.sleep(ms, waiting.signal).then(() => false)]);
+  const ended = await Promise.race([
+    work.then(() => true),
+    systemClock.sleep(ms, waiting.signal).then(() => false),
+  ]);
   waiting.abort();
   return ended;
 }
 
 /** How the demo merchant is reached, where this process has one and listens. */
-async function prepareDemo({ db }: Store, { demo, role, dataDir }: Config): Promise<DemoAccess | undefined> {
+async function prepareDemo(
+  { db }: Store,
+  { demo, role, dataDir }: Config,
+): Promise<DemoAccess | undefined> {
   if (!demo) return undefined;
   await ensureDemoMerchant(db);
   return role === 'worker' ? undefined : prepareDemoAccess(db, dataDir);
 }
 
-async function listen(app: App, store: Store, config: Config, demo: Promise<DemoAccess | undefined>): Promise<void> {
+async function listen(
+  app: App,
+  store: Store,
+  config: Config,
+  demo: Promise<DemoAccess | undefined>,
+): Promise<void> {
   const open = holdRequests(app);
-  const address = await app.http.listen({ host: config.host, port: config.port }).catch((error: Error & { code?: string }) => {
-    if (error.code === 'EADDRINUSE') throw new Obstacle(`port ${config.port} is taken; set PORT to another one, or to 0 for any that is free`);
-    if (error.code === 'EADDRNOTAVAIL' || error.code === 'EACCES') throw new Obstacle(`${config.host}:${config.port} cannot be listened on (${error.code}); set HOST and PORT`);
-    throw error;
-  });
+  const address = await app.http
+    .listen({ host: config.host, port: config.port })
+    .catch((error: Error & { code?: string }) => {
+      if (error.code === 'EADDRINUSE')
+        throw new Obstacle(
+          `port ${config.port} is taken; set PORT to another one, or to 0 for any that is free`,
+        );
+      if (error.code === 'EADDRNOTAVAIL' || error.code === 'EACCES')
+        throw new Obstacle(
+          `${config.host}:${config.port} cannot be listened on (${error.code}); set HOST and PORT`,
+        );
+      throw error;
+    });
   try {
     await prepareBillingLinks(store.db, randomIds, config.publicUrl ?? address);
     const access = await demo;
@@ -128,9 +190,15 @@ function holdRequests({ http }: App): () => void {
 }
 
 function startLoops(app: App, { role }: Config, log: Logger): Loop[] {
-  const workers = [...(role === 'worker' ? [] : app.apiWorkers), ...(role === 'api' ? [] : app.workers)];
-  const onError = (worker: string, error: unknown) => log.error({ err: error, worker }, 'background work failed');
-  return workers.map((worker) => runLoop(worker, { clock: systemClock, idleMs: idlePauseMs, onError }));
+  const workers = [
+    ...(role === 'worker' ? [] : app.apiWorkers),
+    ...(role === 'api' ? [] : app.workers),
+  ];
+  const onError = (worker: string, error: unknown) =>
+    log.error({ err: error, worker }, 'background work failed');
+  return workers.map((worker) =>
+    runLoop(worker, { clock: systemClock, idleMs: idlePauseMs, onError }),
+  );
 }
 
 function stopSignal(): Promise<string> {

@@ -9,7 +9,7 @@ import { isLogin } from '../staff/access.ts';
 import { allPermissions, parsePermissions } from '../staff/apiKey.ts';
 import { hashPassword } from '../staff/password.ts';
 import { findLogin, insertUser, listLogins, lockUser, saveUser } from '../staff/staffStore.ts';
-import { listOf, needed, Obstacle, readArgs, table, UsageError, type Command } from './command.ts';
+import { type Command, listOf, needed, Obstacle, readArgs, table, UsageError } from './command.ts';
 import { openStore } from './openStore.ts';
 
 /** `user create|list|password`: the first people of a merchant; they can add others over the API. */
@@ -27,15 +27,25 @@ export const userCommand: Command = {
   ].join('\n'),
 
   async run(args) {
-    const { values, positionals: [verb] } = readArgs(args, {
-      merchant: { type: 'string' }, login: { type: 'string' }, name: { type: 'string' }, permissions: { type: 'string' }, email: { type: 'string' },
+    const {
+      values,
+      positionals: [verb],
+    } = readArgs(args, {
+      merchant: { type: 'string' },
+      login: { type: 'string' },
+      name: { type: 'string' },
+      permissions: { type: 'string' },
+      email: { type: 'string' },
     });
     const action = actionOf(verb, values);
     const merchantId = needed(values.merchant, '--merchant');
     const config = readConfig(process.env);
     const store = await openStore(config, openLog('warn'));
     try {
-      if (!(await findMerchant(store.db, merchantId))) throw new Obstacle(`there is no merchant ${merchantId}; make one: perennial merchant create --id ${merchantId} --name …`);
+      if (!(await findMerchant(store.db, merchantId)))
+        throw new Obstacle(
+          `there is no merchant ${merchantId}; make one: perennial merchant create --id ${merchantId} --name …`,
+        );
       await action(store.db, merchantId);
     } finally {
       await store.close();
@@ -43,7 +53,9 @@ export const userCommand: Command = {
   },
 };
 
-type Values = { readonly [Name in 'merchant' | 'login' | 'name' | 'permissions' | 'email']?: string | undefined };
+type Values = {
+  readonly [Name in 'merchant' | 'login' | 'name' | 'permissions' | 'email']?: string | undefined;
+};
 type Action = (db: Database, merchantId: string) => Promise<void>;
 
 function actionOf(verb: string | undefined, values: Values): Action {
@@ -55,7 +67,11 @@ function actionOf(verb: string | undefined, values: Values): Action {
     case 'password':
       return newPassword(needed(values.login, '--login'));
     default:
-      throw new UsageError(verb === undefined ? 'say create, list or password' : `user ${verb} is nothing; say create, list or password`);
+      throw new UsageError(
+        verb === undefined
+          ? 'say create, list or password'
+          : `user ${verb} is nothing; say create, list or password`,
+      );
   }
 }
 
@@ -63,15 +79,27 @@ function create(values: Values): Action {
   const login = needed(values.login, '--login');
   if (!isLogin(login)) throw new UsageError('--login: 1 to 50 letters, digits or . _ @ + -');
   const permissions = parsePermissions(listOf(needed(values.permissions, '--permissions')));
-  if (!permissions.ok) throw new UsageError(`--permissions: there is no ${permissions.reason}; there are ${allPermissions.join(', ')}`);
-  const document = { login, ...(values.name ? { full_name: values.name } : {}), ...(values.email ? { email: values.email } : {}) };
+  if (!permissions.ok)
+    throw new UsageError(
+      `--permissions: there is no ${permissions.reason}; there are ${allPermissions.join(', ')}`,
+    );
+  const document = {
+    login,
+    ...(values.name ? { full_name: values.name } : {}),
+    ...(values.email ? { email: values.email } : {}),
+  };
 
   return async (db, merchantId) => {
     const userId = await takeNumbers(db, merchantId, 'user', 1);
     const password = randomIds.secret(passwordBytes);
     const user = { userId, login, permissions: permissions.value, groupOids: [], document };
-    const isInserted = await db.transaction(async (tx) => insertUser(tx, merchantId, user, await hashPassword(password, randomIds), systemClock.now()));
-    if (!isInserted) throw new Obstacle(`${merchantId} has a user ${login} already; give another --login, or: perennial user password`);
+    const isInserted = await db.transaction(async (tx) =>
+      insertUser(tx, merchantId, user, await hashPassword(password, randomIds), systemClock.now()),
+    );
+    if (!isInserted)
+      throw new Obstacle(
+        `${merchantId} has a user ${login} already; give another --login, or: perennial user password`,
+      );
     console.error(`User ${userId} of ${merchantId}, "${login}". The password, shown this once:`);
     console.log(password);
   };
@@ -79,7 +107,19 @@ function create(values: Values): Action {
 
 async function list(db: Database, merchantId: string): Promise<void> {
   const users = await listLogins(db, merchantId);
-  console.log(users.length === 0 ? `${merchantId} has no users.` : table([['id', 'login', 'name', 'can log in'], ...users.map(({ userId, login, name, hasPassword }) => [String(userId), login, name, hasPassword ? 'yes' : 'no'])]));
+  console.log(
+    users.length === 0
+      ? `${merchantId} has no users.`
+      : table([
+          ['id', 'login', 'name', 'can log in'],
+          ...users.map(({ userId, login, name, hasPassword }) => [
+            String(userId),
+            login,
+            name,
+            hasPassword ? 'yes' : 'no',
+          ]),
+        ]),
+  );
 }
 
 function newPassword(login: string): Action {
@@ -92,7 +132,10 @@ function newPassword(login: string): Action {
       if (user) await saveUser(tx, merchantId, user, passwordHash, systemClock.now());
       return user;
     });
-    if (!user) throw new Obstacle(`${merchantId} has no user ${login}; see: perennial user list --merchant ${merchantId}`);
+    if (!user)
+      throw new Obstacle(
+        `${merchantId} has no user ${login}; see: perennial user list --merchant ${merchantId}`,
+      );
     console.error(`The new password of ${login}, shown this once:`);
     console.log(password);
   };

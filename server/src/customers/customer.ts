@@ -16,31 +16,57 @@ export interface CustomerFault {
 
 /** The first thing wrong with a profile, as it would be stored. */
 export function customerFault({ email, cards }: Customer): CustomerFault | undefined {
-  if (!isEmail(email ?? '')) return { field: 'email', reason: 'is no email address', mend: 'Send one of at most 100 characters, for example jane@example.com' };
+  if (!isEmail(email ?? ''))
+    return {
+      field: 'email',
+      reason: 'is no email address',
+      mend: 'Send one of at most 100 characters, for example jane@example.com',
+    };
   for (const [i, card] of (cards ?? []).entries()) {
     const month = card.card_expiration_month;
-    if (month !== undefined && (month < 1 || month > 12)) return { field: `cards[${i}].card_expiration_month`, reason: 'is no month', mend: 'Send 1 to 12' };
+    if (month !== undefined && (month < 1 || month > 12))
+      return {
+        field: `cards[${i}].card_expiration_month`,
+        reason: 'is no month',
+        mend: 'Send 1 to 12',
+      };
     const year = card.card_expiration_year;
-    if (year !== undefined && (year < 1000 || year > 9999)) return { field: `cards[${i}].card_expiration_year`, reason: 'is no year', mend: 'Send four digits' };
+    if (year !== undefined && (year < 1000 || year > 9999))
+      return {
+        field: `cards[${i}].card_expiration_year`,
+        reason: 'is no year',
+        mend: 'Send four digits',
+      };
   }
   return undefined;
 }
 
-const isEmail = (email: string): boolean => email.length <= 100 && /^[^\s@]+@[^\s@]+$/.test(email.trim());
+const isEmail = (email: string): boolean =>
+  email.length <= 100 && /^[^\s@]+@[^\s@]+$/.test(email.trim());
 
 /**
  * The profile with an id on each of its parts: a part that names an id of the `stored` profile keeps it, the others get the next. Cards lose
  * their tokens, which are kept apart, and show only their last four digits.
  */
-export function withPartIds(customer: Customer, profileOid: number, stored?: StoredCustomer): StoredCustomer {
+export function withPartIds(
+  customer: Customer,
+  profileOid: number,
+  stored?: StoredCustomer,
+): StoredCustomer {
   const before = stored?.document ?? {};
   const owner = { customer_profile_oid: profileOid };
   const cards = withIds(customer.cards, before.cards, 'customer_profile_credit_card_id');
   const document = {
     ...customer,
     ...owner,
-    billing: withIds(customer.billing, before.billing, 'customer_billing_oid')?.map((each) => ({ ...each, ...owner })),
-    shipping: withIds(customer.shipping, before.shipping, 'customer_shipping_oid')?.map((each) => ({ ...each, ...owner })),
+    billing: withIds(customer.billing, before.billing, 'customer_billing_oid')?.map((each) => ({
+      ...each,
+      ...owner,
+    })),
+    shipping: withIds(customer.shipping, before.shipping, 'customer_shipping_oid')?.map((each) => ({
+      ...each,
+      ...owner,
+    })),
     properties: withIds(customer.properties, before.properties, 'customer_profile_property_oid'),
     cc_emails: withIds(customer.cc_emails, before.cc_emails, 'customer_profile_email_oid'),
     cards: cards?.map((card) => ({ ...shownCard(card), ...owner })),
@@ -49,7 +75,9 @@ export function withPartIds(customer: Customer, profileOid: number, stored?: Sto
 }
 
 function withIds<Part extends object, Name extends keyof Part & string>(
-  parts: readonly Part[] | undefined, before: readonly Part[] | undefined, name: Name,
+  parts: readonly Part[] | undefined,
+  before: readonly Part[] | undefined,
+  name: Name,
 ): Part[] | undefined {
   const free = new Set<unknown>((before ?? []).map((part) => part[name]));
   let next = Math.max(0, ...(before ?? []).map((part) => Number(part[name] ?? 0))) + 1;
@@ -57,18 +85,24 @@ function withIds<Part extends object, Name extends keyof Part & string>(
   return parts?.map((part) => ({ ...part, [name]: free.delete(part[name]) ? part[name] : next++ }));
 }
 
-function tokensOf(cards: readonly Card[], before: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(cards.flatMap((card) => {
-    const id = String(card.customer_profile_credit_card_id);
-    const token = card.card_number_token ?? before[id];
-    return token ? [[id, token]] : [];
-  }));
+function tokensOf(
+  cards: readonly Card[],
+  before: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    cards.flatMap((card) => {
+      const id = String(card.customer_profile_credit_card_id);
+      const token = card.card_number_token ?? before[id];
+      return token ? [[id, token]] : [];
+    }),
+  );
 }
 
 type Card = NonNullable<Customer['cards']>[number];
 
 function shownCard({ card_number_token, card_number, ...card }: Card): Card {
   // A new token comes with the digits of the card before it when a client sends back what it read.
-  const lastFour = /[_-](\d{4})$/.exec(card_number_token ?? '')?.[1] ?? lastFourOf(card_number ?? '');
+  const lastFour =
+    /[_-](\d{4})$/.exec(card_number_token ?? '')?.[1] ?? lastFourOf(card_number ?? '');
   return lastFour === undefined ? card : { ...card, card_number: maskedCardNumber(lastFour) };
 }

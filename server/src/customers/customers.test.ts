@@ -7,86 +7,190 @@ const app = await testApp();
 const everything = { _expand: 'billing,shipping,cards,cc_emails,properties,tags,pricing_tiers' };
 
 const jane: Customer = {
-  email: ' Jane@Example.com ', business_notes: 'likes tea', password: 'secret',
-  billing: [{ first_name: 'Jane', last_name: 'Doe', city: 'Berlin', default_billing: true }, { first_name: 'Office' }],
+  email: ' Jane@Example.com ',
+  business_notes: 'likes tea',
+  password: 'secret',
+  billing: [
+    { first_name: 'Jane', last_name: 'Doe', city: 'Berlin', default_billing: true },
+    { first_name: 'Office' },
+  ],
   shipping: [{ last_name: 'Muster', country_code: 'FR' }],
-  cards: [{ card_number_token: 'tok_visa_4242', card_type: 'VISA', card_expiration_month: 4, card_expiration_year: 2030 }],
-  properties: [{ name: 'shoe', value: '42' }], tags: [{ tag_value: 'vip' }], pricing_tiers: [{ name: 'Wholesale', pricing_tier_oid: 7 }],
+  cards: [
+    {
+      card_number_token: 'tok_visa_4242',
+      card_type: 'VISA',
+      card_expiration_month: 4,
+      card_expiration_year: 2030,
+    },
+  ],
+  properties: [{ name: 'shoe', value: '42' }],
+  tags: [{ tag_value: 'vip' }],
+  pricing_tiers: [{ name: 'Wholesale', pricing_tier_oid: 7 }],
 };
 
-const insert = (body: unknown) => app.request({ operation: 'insertCustomer', query: everything, body });
-const read = (oid: number) => app.request({ operation: 'getCustomer', params: { customer_profile_oid: oid }, query: everything });
-const put = (oid: number, body: unknown) => app.request({ operation: 'updateCustomer', params: { customer_profile_oid: oid }, query: everything, body });
+const insert = (body: unknown) =>
+  app.request({ operation: 'insertCustomer', query: everything, body });
+const read = (oid: number) =>
+  app.request({
+    operation: 'getCustomer',
+    params: { customer_profile_oid: oid },
+    query: everything,
+  });
+const put = (oid: number, body: unknown) =>
+  app.request({
+    operation: 'updateCustomer',
+    params: { customer_profile_oid: oid },
+    query: everything,
+    body,
+  });
 
 test('a profile is stored with ids on its parts and without its tokens', async () => {
   const { status, body } = await insert(jane);
   assert.equal(status, 200, JSON.stringify(body));
   const { customer } = body;
-  assert.deepEqual([customer.email, customer.merchant_id, customer.password], ['Jane@Example.com', 'TEST', undefined]);
-  assert.deepEqual([customer.signup_dts, customer.last_modified_dts], ['2026-01-15T12:00:00-05:00', '2026-01-15T12:00:00-05:00']);
-  assert.deepEqual(customer.billing.map((each: { customer_billing_oid: number }) => each.customer_billing_oid), [1, 2]);
-  assert.deepEqual(customer.cards, [{
-    card_expiration_month: 4, card_expiration_year: 2030, card_number: 'XXXXXXXXXXXX4242', card_type: 'VISA',
-    customer_profile_credit_card_id: 1, customer_profile_oid: customer.customer_profile_oid,
-  }]);
+  assert.deepEqual(
+    [customer.email, customer.merchant_id, customer.password],
+    ['Jane@Example.com', 'TEST', undefined],
+  );
+  assert.deepEqual(
+    [customer.signup_dts, customer.last_modified_dts],
+    ['2026-01-15T12:00:00-05:00', '2026-01-15T12:00:00-05:00'],
+  );
+  assert.deepEqual(
+    customer.billing.map((each: { customer_billing_oid: number }) => each.customer_billing_oid),
+    [1, 2],
+  );
+  assert.deepEqual(customer.cards, [
+    {
+      card_expiration_month: 4,
+      card_expiration_year: 2030,
+      card_number: 'XXXXXXXXXXXX4242',
+      card_type: 'VISA',
+      customer_profile_credit_card_id: 1,
+      customer_profile_oid: customer.customer_profile_oid,
+    },
+  ]);
   const row = await app.db.row(`select card_tokens from customer where merchant_id = 'TEST'`);
   assert.deepEqual(row, { card_tokens: { 1: 'tok_visa_4242' } });
 });
 
 test('it is found by oid and by email in any case', async () => {
-  const byEmail = await app.request({ operation: 'getCustomerByEmail', params: { email: 'JANE@example.com' } });
-  assert.deepEqual(Object.keys(byEmail.body.customer).sort(), ['business_notes', 'customer_profile_oid', 'email', 'last_modified_dts', 'merchant_id', 'signup_dts']);
-  assert.equal((await read(byEmail.body.customer.customer_profile_oid)).body.customer.billing.length, 2);
+  const byEmail = await app.request({
+    operation: 'getCustomerByEmail',
+    params: { email: 'JANE@example.com' },
+  });
+  assert.deepEqual(Object.keys(byEmail.body.customer).sort(), [
+    'business_notes',
+    'customer_profile_oid',
+    'email',
+    'last_modified_dts',
+    'merchant_id',
+    'signup_dts',
+  ]);
+  assert.equal(
+    (await read(byEmail.body.customer.customer_profile_oid)).body.customer.billing.length,
+    2,
+  );
 });
 
 test('an update keeps what it does not name, clears nulls, replaces lists and keeps the tokens of cards that stay', async () => {
-  const before = (await app.request({ operation: 'getCustomerByEmail', params: { email: 'jane@example.com' }, query: everything })).body.customer;
+  const before = (
+    await app.request({
+      operation: 'getCustomerByEmail',
+      params: { email: 'jane@example.com' },
+      query: everything,
+    })
+  ).body.customer;
   const { status, body } = await put(before.customer_profile_oid, {
-    business_notes: null, tax_id: 'DE1', cards: [{ card_number_token: 'tok_mc_5100' }, ...before.cards], billing: [before.billing[1]],
+    business_notes: null,
+    tax_id: 'DE1',
+    cards: [{ card_number_token: 'tok_mc_5100' }, ...before.cards],
+    billing: [before.billing[1]],
   });
   assert.equal(status, 200, JSON.stringify(body));
   const { customer } = body;
-  assert.deepEqual([customer.business_notes, customer.tax_id, customer.last_modified_by], [undefined, 'DE1', 'test key']);
-  assert.deepEqual(customer.cards.map((card: { customer_profile_credit_card_id: number; card_number: string }) => [card.customer_profile_credit_card_id, card.card_number]),
-    [[2, 'XXXXXXXXXXXX5100'], [1, 'XXXXXXXXXXXX4242']]);
+  assert.deepEqual(
+    [customer.business_notes, customer.tax_id, customer.last_modified_by],
+    [undefined, 'DE1', 'test key'],
+  );
+  assert.deepEqual(
+    customer.cards.map((card: { customer_profile_credit_card_id: number; card_number: string }) => [
+      card.customer_profile_credit_card_id,
+      card.card_number,
+    ]),
+    [
+      [2, 'XXXXXXXXXXXX5100'],
+      [1, 'XXXXXXXXXXXX4242'],
+    ],
+  );
   assert.deepEqual(customer.billing, [before.billing[1]]);
   assert.deepEqual(customer.shipping, before.shipping);
-  assert.deepEqual(await app.db.row(`select card_tokens from customer where merchant_id = 'TEST'`), { card_tokens: { 1: 'tok_visa_4242', 2: 'tok_mc_5100' } });
+  assert.deepEqual(
+    await app.db.row(`select card_tokens from customer where merchant_id = 'TEST'`),
+    { card_tokens: { 1: 'tok_visa_4242', 2: 'tok_mc_5100' } },
+  );
   const again = await put(customer.customer_profile_oid, customer);
   assert.deepEqual(again.body.customer, customer);
 });
 
 test('a list is filtered, sorted and paged', async () => {
   await app.setClock('2026-02-01T17:00:00Z');
-  const roe = (await insert({ email: 'roe@example.com', billing: [{ last_name: 'Roe' }] })).body.customer.customer_profile_oid;
+  const roe = (await insert({ email: 'roe@example.com', billing: [{ last_name: 'Roe' }] })).body
+    .customer.customer_profile_oid;
   await app.setClock('2026-01-15T17:00:00Z');
   const cases: { query: Record<string, string | number>; found: string[] }[] = [
     { query: { _sort: '-email' }, found: ['roe@example.com', 'Jane@Example.com'] },
     { query: { email: 'ROE@example.com' }, found: ['roe@example.com'] },
     { query: { billing_last_name: 'roe' }, found: ['roe@example.com'] },
-    { query: { shipping_country_code: 'fr', shipping_last_name: 'MUSTER' }, found: ['Jane@Example.com'] },
+    {
+      query: { shipping_country_code: 'fr', shipping_last_name: 'MUSTER' },
+      found: ['Jane@Example.com'],
+    },
     { query: { billing_first_name: 'off' }, found: [] },
     { query: { pricing_tier_name: 'wholesale', pricing_tier_oid: 7 }, found: ['Jane@Example.com'] },
     { query: { _since: '2026-01-20' }, found: ['roe@example.com'] },
     { query: { signup_dts_end: '2026-01-20' }, found: ['Jane@Example.com'] },
-    { query: { last_modified_dts_start: '2026-01-01', last_modified_dts_end: '2026-01-31' }, found: ['Jane@Example.com'] },
+    {
+      query: { last_modified_dts_start: '2026-01-01', last_modified_dts_end: '2026-01-31' },
+      found: ['Jane@Example.com'],
+    },
   ];
   for (const { query, found } of cases) {
     const { body } = await app.request({ operation: 'getCustomers', query });
-    assert.deepEqual(body.customers.map((each: Customer) => each.email), found, JSON.stringify(query));
+    assert.deepEqual(
+      body.customers.map((each: Customer) => each.email),
+      found,
+      JSON.stringify(query),
+    );
   }
   assert.ok(roe > 1);
 });
 
 test('an order belongs to the profile of its email', async () => {
-  const order = { billing: { email: 'ROE@EXAMPLE.COM' }, payment: { payment_method: 'Cash' }, items: [{ merchant_item_id: 'X1', arbitrary_unit_cost: { value: 1 } }] };
-  const { body } = await app.request({ operation: 'insertOrder', query: { _expand: 'customer_profile' }, body: order });
+  const order = {
+    billing: { email: 'ROE@EXAMPLE.COM' },
+    payment: { payment_method: 'Cash' },
+    items: [{ merchant_item_id: 'X1', arbitrary_unit_cost: { value: 1 } }],
+  };
+  const { body } = await app.request({
+    operation: 'insertOrder',
+    query: { _expand: 'customer_profile' },
+    body: order,
+  });
   assert.equal(body.order.customer_profile.email, 'roe@example.com');
   assert.equal(body.order.customer_profile.cards, undefined);
   const { customer_profile_oid } = body.order.customer_profile;
-  const found = await app.request({ operation: 'getOrdersByQuery', body: { customer_profile_oid } });
+  const found = await app.request({
+    operation: 'getOrdersByQuery',
+    body: { customer_profile_oid },
+  });
   assert.equal(found.body.orders.length, 1);
-  const moved = await app.request({ operation: 'updateOrder', params: { order_id: body.order.order_id }, query: { _expand: 'customer_profile' }, body: { billing: { email: 'nobody@example.com' } } });
+  const moved = await app.request({
+    operation: 'updateOrder',
+    params: { order_id: body.order.order_id },
+    query: { _expand: 'customer_profile' },
+    body: { billing: { email: 'nobody@example.com' } },
+  });
   assert.equal(moved.body.order.customer_profile, undefined);
 });
 
@@ -94,15 +198,30 @@ const refused: { name: string; customer: object; field: string }[] = [
   { name: 'no email', customer: { email: null }, field: 'email' },
   { name: 'no email address', customer: { email: 'jane' }, field: 'email' },
   { name: 'an email that has a profile', customer: { email: 'JANE@example.com' }, field: 'email' },
-  { name: 'a card number', customer: { cards: [{ card_number: '378282246310005' }] }, field: 'cards[0].card_number' },
-  { name: 'a thirteenth month', customer: { cards: [{ card_expiration_month: 13 }] }, field: 'cards[0].card_expiration_month' },
-  { name: 'a name that is too long', customer: { billing: [{ first_name: 'x'.repeat(31) }] }, field: 'billing[0].first_name' },
+  {
+    name: 'a card number',
+    customer: { cards: [{ card_number: '378282246310005' }] },
+    field: 'cards[0].card_number',
+  },
+  {
+    name: 'a thirteenth month',
+    customer: { cards: [{ card_expiration_month: 13 }] },
+    field: 'cards[0].card_expiration_month',
+  },
+  {
+    name: 'a name that is too long',
+    customer: { billing: [{ first_name: 'x'.repeat(31) }] },
+    field: 'billing[0].first_name',
+  },
 ];
 for (const { name, customer, field } of refused) {
   test(`refused: ${name}`, async () => {
     const inserted = await insert({ email: 'new@example.com', ...customer });
     assert.equal(inserted.status, 400);
-    assert.ok(inserted.body.error.developer_message.startsWith(field), inserted.body.error.developer_message);
+    assert.ok(
+      inserted.body.error.developer_message.startsWith(field),
+      inserted.body.error.developer_message,
+    );
     assert.equal((await put(2, customer)).status, 400);
   });
 }
@@ -116,10 +235,18 @@ test('nothing there, or nothing of one’s own: 404; no key or permission: 401',
     { operation: 'getCustomerByEmail', params: { email: 'jane@example.com' } },
     { operation: 'updateCustomer', params: { customer_profile_oid: 1 }, body: { tax_id: 'x' } },
   ] as const;
-  for (const call of calls) assert.equal((await app.request({ ...call, key: other })).status, 404, call.operation);
-  for (const call of [...calls, { operation: 'getCustomers' }, { operation: 'insertCustomer', body: jane }] as const) {
+  for (const call of calls)
+    assert.equal((await app.request({ ...call, key: other })).status, 404, call.operation);
+  for (const call of [
+    ...calls,
+    { operation: 'getCustomers' },
+    { operation: 'insertCustomer', body: jane },
+  ] as const) {
     assert.equal((await app.request({ ...call, key: null })).status, 401, call.operation);
   }
-  assert.equal((await app.request({ operation: 'insertCustomer', body: jane, key: reader })).status, 401);
+  assert.equal(
+    (await app.request({ operation: 'insertCustomer', body: jane, key: reader })).status,
+    401,
+  );
   assert.equal((await app.request({ operation: 'getCustomers', key: reader })).status, 200);
 });

@@ -8,9 +8,18 @@ export interface ImportedCustomer extends StoredCustomer {
 }
 
 /** Adds profiles, any number in one statement. */
-export async function insertCustomers(tx: Database, merchantId: string, customers: readonly ImportedCustomer[]): Promise<void> {
-  const rows = customers.map(({ document, cardTokens, createdAt }) =>
-    ({ oid: document.customer_profile_oid, email: document.email, document, tokens: cardTokens, at: createdAt }));
+export async function insertCustomers(
+  tx: Database,
+  merchantId: string,
+  customers: readonly ImportedCustomer[],
+): Promise<void> {
+  const rows = customers.map(({ document, cardTokens, createdAt }) => ({
+    oid: document.customer_profile_oid,
+    email: document.email,
+    document,
+    tokens: cardTokens,
+    at: createdAt,
+  }));
   await tx.run(
     `insert into customer (merchant_id, customer_profile_oid, email, document, card_tokens, created_at, modified_at)
      select $1, oid, email, document, tokens, at, at from jsonb_to_recordset($2::jsonb) as r (oid int, email text, document jsonb, tokens jsonb, at timestamptz)`,

@@ -8,18 +8,32 @@ import { takeNumbers } from '../platform/storage/counters.ts';
 import type { JsonPage } from '../platform/storage/page.ts';
 import { customerFault, type StoredCustomer, withPartIds } from './customer.ts';
 import {
-  type CustomerKey, type CustomerList, emailKey, filterNames, insertCustomer as insert, lockCustomer, readCustomerJson, readCustomerPage, saveCustomer,
+  type CustomerKey,
+  type CustomerList,
+  emailKey,
+  filterNames,
+  insertCustomer as insert,
+  lockCustomer,
+  readCustomerJson,
+  readCustomerPage,
+  saveCustomer,
 } from './store.ts';
 
 /** The JSON of one profile. */
-export async function getCustomer(context: Context, key: CustomerKey, expand: ReadonlySet<string>): Promise<string> {
+export async function getCustomer(
+  context: Context,
+  key: CustomerKey,
+  expand: ReadonlySet<string>,
+): Promise<string> {
   const { merchantId, timeZone } = context.merchant;
   return (await readCustomerJson(context.db, merchantId, key, expand, timeZone)) ?? noCustomer(key);
 }
 
 /** A page of profiles. */
 export function getCustomers(
-  context: Context, query: QueryOf<'getCustomers'>, { page, sort, expand }: Pick<CustomerList, 'page' | 'sort' | 'expand'>,
+  context: Context,
+  query: QueryOf<'getCustomers'>,
+  { page, sort, expand }: Pick<CustomerList, 'page' | 'sort' | 'expand'>,
 ): Promise<JsonPage> {
   const { merchantId, timeZone } = context.merchant;
   const given = query as Readonly<Record<string, string | undefined>>;
@@ -27,19 +41,31 @@ export function getCustomers(
     const parsed = text === undefined ? undefined : parseWireDate(text, timeZone);
     return parsed?.ok ? parsed.value : undefined;
   };
-  const changed = [query._since, query.last_modified_dts_start].map(moment).filter((at) => at !== undefined);
+  const changed = [query._since, query.last_modified_dts_start]
+    .map(moment)
+    .filter((at) => at !== undefined);
   return readCustomerPage(context.db, merchantId, {
     filters: Object.fromEntries(filterNames.map((name) => [name, given[name]])),
     pricingTierOid: query.pricing_tier_oid,
     // Of two beginnings the later one holds.
-    modified: { begin: changed.sort((a, b) => b.epochMilliseconds - a.epochMilliseconds)[0], end: moment(query.last_modified_dts_end) },
+    modified: {
+      begin: changed.sort((a, b) => b.epochMilliseconds - a.epochMilliseconds)[0],
+      end: moment(query.last_modified_dts_end),
+    },
     signedUp: { begin: moment(query.signup_dts_start), end: moment(query.signup_dts_end) },
-    page, sort, expand, timeZone,
+    page,
+    sort,
+    expand,
+    timeZone,
   });
 }
 
 /** Adds a profile and answers its JSON. Orders that come with its email from now on are the customer's. */
-export async function insertCustomer(context: Context, body: Customer, expand: ReadonlySet<string>): Promise<string> {
+export async function insertCustomer(
+  context: Context,
+  body: Customer,
+  expand: ReadonlySet<string>,
+): Promise<string> {
   const { merchantId } = context.merchant;
   const wire = merged<Customer>({ merchant_id: merchantId }, written(context, body));
   refuseFault(wire);
@@ -47,13 +73,20 @@ export async function insertCustomer(context: Context, body: Customer, expand: R
   const customer = withPartIds(wire, oid);
   return inTransaction(context, async (context) => {
     if (!(await insert(context.db, merchantId, customer, context.now))) refuseTaken(customer);
-    await context.events.emit(context, [{ name: 'customer_create', objectType: 'customer profile', objectId: String(oid) }]);
+    await context.events.emit(context, [
+      { name: 'customer_create', objectType: 'customer profile', objectId: String(oid) },
+    ]);
     return getCustomer(context, { oid }, expand);
   });
 }
 
 /** Changes a profile: absent fields stay, an explicit null clears, lists are replaced. Answers its JSON. */
-export async function updateCustomer(context: Context, oid: number, body: Customer, expand: ReadonlySet<string>): Promise<string> {
+export async function updateCustomer(
+  context: Context,
+  oid: number,
+  body: Customer,
+  expand: ReadonlySet<string>,
+): Promise<string> {
   const { merchantId } = context.merchant;
   return inTransaction(context, async (context) => {
     const stored = (await lockCustomer(context.db, merchantId, oid)) ?? noCustomer({ oid });
@@ -63,15 +96,23 @@ export async function updateCustomer(context: Context, oid: number, body: Custom
     const customer = withPartIds(wire, oid, stored);
     if (!(await saveCustomer(context.db, merchantId, customer, context.now))) refuseTaken(customer);
     const data = { changed: Object.keys(change) };
-    await context.events.emit(context, [{ name: 'customer_update', objectType: 'customer profile', objectId: String(oid), data }]);
+    await context.events.emit(context, [
+      { name: 'customer_update', objectType: 'customer profile', objectId: String(oid), data },
+    ]);
     return getCustomer(context, { oid }, expand);
   });
 }
 
 // The server's own, what other features answer, and a password, which nothing here could check.
 const serverFields = {
-  merchant_id: undefined, activity: undefined, orders: undefined, orders_summary: undefined, quotes: undefined, quotes_summary: undefined,
-  password: undefined, send_signup_notification: undefined,
+  merchant_id: undefined,
+  activity: undefined,
+  orders: undefined,
+  orders_summary: undefined,
+  quotes: undefined,
+  quotes_summary: undefined,
+  password: undefined,
+  send_signup_notification: undefined,
 };
 
 function written(context: Context, body: Customer): Customer {
@@ -87,7 +128,9 @@ function written(context: Context, body: Customer): Customer {
 
 // The ids of addresses are the server's to give, but they say which address is meant.
 function recognised<Part extends object, Name extends keyof Part & string>(
-  parts: Part[] | undefined, sent: readonly Part[] | undefined, name: Name,
+  parts: Part[] | undefined,
+  sent: readonly Part[] | undefined,
+  name: Name,
 ): Part[] | undefined {
   return parts && parts.map((part, i) => ({ ...part, [name]: sent?.[i]?.[name] }));
 }
@@ -98,7 +141,10 @@ function refuseFault(customer: Customer): void {
 }
 
 function refuseTaken({ document }: StoredCustomer): never {
-  return refuse('state_conflict', { reason: `email ${emailKey(document.email ?? '')} has a profile already`, mend: 'Read it by email and update that one' });
+  return refuse('state_conflict', {
+    reason: `email ${emailKey(document.email ?? '')} has a profile already`,
+    mend: 'Read it by email and update that one',
+  });
 }
 
 function noCustomer(key: CustomerKey): never {

@@ -7,6 +7,18 @@ export function customerJson(alias: string, expand: ReadonlySet<string>): string
 
 // The parts of a stored profile; each comes with the expansion of its own name. `edi` has no expansion in the reference and is never answered.
 const expandableParts = [
-  'attachments', 'billing', 'cards', 'cc_emails', 'edi', 'loyalty', 'pricing_tiers', 'privacy', 'properties', 'reviewer', 'shipping',
-  'software_entitlements', 'tags', 'tax_codes',
+  'attachments',
+  'billing',
+  'cards',
+  'cc_emails',
+  'edi',
+  'loyalty',
+  'pricing_tiers',
+  'privacy',
+  'properties',
+  'reviewer',
+  'shipping',
+  'software_entitlements',
+  'tags',
+  'tax_codes',
 ] as const;

@@ -4,12 +4,16 @@ import { getCustomer, getCustomers, insertCustomer, updateCustomer } from './ope
 
 /** The customer operations of the contract. */
 export const customerRoutes = {
-  getCustomer: async (context, { params, expand }) => payloadText(await getCustomer(context, { oid: params.customer_profile_oid }, expand)),
-  getCustomerByEmail: async (context, { params, expand }) => payloadText(await getCustomer(context, { email: params.email }, expand)),
+  getCustomer: async (context, { params, expand }) =>
+    payloadText(await getCustomer(context, { oid: params.customer_profile_oid }, expand)),
+  getCustomerByEmail: async (context, { params, expand }) =>
+    payloadText(await getCustomer(context, { email: params.email }, expand)),
   getCustomers: async (context, { query, page, sort, expand }) => {
     const { json, ...resultSet } = await getCustomers(context, query, { page, sort, expand });
     return payloadText(json, { resultSet });
   },
-  insertCustomer: async (context, { body, expand }) => payloadText(await insertCustomer(context, body, expand)),
-  updateCustomer: async (context, { params, body, expand }) => payloadText(await updateCustomer(context, params.customer_profile_oid, body, expand)),
+  insertCustomer: async (context, { body, expand }) =>
+    payloadText(await insertCustomer(context, body, expand)),
+  updateCustomer: async (context, { params, body, expand }) =>
+    payloadText(await updateCustomer(context, params.customer_profile_oid, body, expand)),
 } satisfies Routes;

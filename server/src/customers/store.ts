@@ -7,7 +7,11 @@ import type { StoredCustomer } from './customer.ts';
 import { customerJson } from './present.ts';
 
 /** The profile with this email, compared without case; undefined when there is none. */
-export async function findCustomerOid(db: Database, merchantId: string, email: string): Promise<number | undefined> {
+export async function findCustomerOid(
+  db: Database,
+  merchantId: string,
+  email: string,
+): Promise<number | undefined> {
   const row = await db.row<{ oid: number }>(
     'select customer_profile_oid as oid from customer where merchant_id = $1 and email_lc = $2',
     [merchantId, emailKey(email)],
@@ -23,9 +27,16 @@ export type CustomerKey = { readonly oid: number } | { readonly email: string };
 
 /** The wire's JSON of a profile, or undefined. */
 export async function readCustomerJson(
-  db: Database, merchantId: string, key: CustomerKey, expand: ReadonlySet<string>, timeZone: string,
+  db: Database,
+  merchantId: string,
+  key: CustomerKey,
+  expand: ReadonlySet<string>,
+  timeZone: string,
 ): Promise<string | undefined> {
-  const [condition, value] = 'oid' in key ? ['o.customer_profile_oid = $2', key.oid] : ['o.email_lc = $2', emailKey(key.email)];
+  const [condition, value] =
+    'oid' in key
+      ? ['o.customer_profile_oid = $2', key.oid]
+      : ['o.email_lc = $2', emailKey(key.email)];
   const [row] = await db.lookup<{ json: string }>(
     `select ${customerJson('o', expand)}::text as json from customer o where o.merchant_id = $1 and ${condition} and ${inZone('$3')}`,
     [merchantId, value, timeZone],
@@ -34,7 +45,11 @@ export async function readCustomerJson(
 }
 
 /** A stored profile, its row locked until the transaction ends; undefined when there is none. */
-export function lockCustomer(tx: Database, merchantId: string, oid: number): Promise<StoredCustomer | undefined> {
+export function lockCustomer(
+  tx: Database,
+  merchantId: string,
+  oid: number,
+): Promise<StoredCustomer | undefined> {
   return tx.row<StoredCustomer>(
     'select document, card_tokens as "cardTokens" from customer where merchant_id = $1 and customer_profile_oid = $2 for update',
     [merchantId, oid],
@@ -42,22 +57,46 @@ export function lockCustomer(tx: Database, merchantId: string, oid: number): Pro
 }
 
 /** Adds a profile; answers false when its email has one. */
-export async function insertCustomer(tx: Database, merchantId: string, { document, cardTokens }: StoredCustomer, at: Temporal.Instant): Promise<boolean> {
+export async function insertCustomer(
+  tx: Database,
+  merchantId: string,
+  { document, cardTokens }: StoredCustomer,
+  at: Temporal.Instant,
+): Promise<boolean> {
   const inserted = await tx.run(
     `insert into customer (merchant_id, customer_profile_oid, email, document, card_tokens, created_at, modified_at)
      values ($1, $2, $3, $4::jsonb, $5::jsonb, $6, $6) on conflict on constraint customer_email do nothing`,
-    [merchantId, document.customer_profile_oid, document.email, JSON.stringify(document), JSON.stringify(cardTokens), at],
+    [
+      merchantId,
+      document.customer_profile_oid,
+      document.email,
+      JSON.stringify(document),
+      JSON.stringify(cardTokens),
+      at,
+    ],
   );
   return inserted === 1;
 }
 
 /** Writes a locked profile as it is now; answers false when its email belongs to another. */
-export async function saveCustomer(tx: Database, merchantId: string, { document, cardTokens }: StoredCustomer, at: Temporal.Instant): Promise<boolean> {
+export async function saveCustomer(
+  tx: Database,
+  merchantId: string,
+  { document, cardTokens }: StoredCustomer,
+  at: Temporal.Instant,
+): Promise<boolean> {
   const saved = await tx.run(
     `update customer set email = $3, document = $4::jsonb, card_tokens = $5::jsonb, modified_at = $6
      where merchant_id = $1 and customer_profile_oid = $2
        and not exists (select 1 from customer other where other.merchant_id = $1 and other.email_lc = lower($3) and other.customer_profile_oid <> $2)`,
-    [merchantId, document.customer_profile_oid, document.email, JSON.stringify(document), JSON.stringify(cardTokens), at],
+    [
+      merchantId,
+      document.customer_profile_oid,
+      document.email,
+      JSON.stringify(document),
+      JSON.stringify(cardTokens),
+      at,
+    ],
   );
   return saved === 1;
 }
@@ -80,28 +119,64 @@ export interface Range {
   readonly end?: Temporal.Instant | undefined;
 }
 
-export function readCustomerPage(db: Database, merchantId: string, list: CustomerList): Promise<JsonPage> {
+export function readCustomerPage(
+  db: Database,
+  merchantId: string,
+  list: CustomerList,
+): Promise<JsonPage> {
   const { values, bind } = bindings(merchantId);
   const where = ['o.merchant_id = $1', ...conditions(list, bind)];
-  const orderBy = list.sort.map(({ field, descending }) => `${sortColumns[field]} ${descending ? 'desc' : 'asc'}`);
-  return readPage(db, {
-    table: 'customer', key: 'customer_profile_oid', where, values,
-    orderBy: [...orderBy, 'o.customer_profile_oid'],
-    zone: list.timeZone,
-    json: customerJson('o', list.expand),
-  }, list.page);
+  const orderBy = list.sort.map(
+    ({ field, descending }) => `${sortColumns[field]} ${descending ? 'desc' : 'asc'}`,
+  );
+  return readPage(
+    db,
+    {
+      table: 'customer',
+      key: 'customer_profile_oid',
+      where,
+      values,
+      orderBy: [...orderBy, 'o.customer_profile_oid'],
+      zone: list.timeZone,
+      json: customerJson('o', list.expand),
+    },
+    list.page,
+  );
 }
 
 /** The filters that a list takes. */
 export const filterNames = [
-  'email', 'qb_class', 'quickbooks_code', 'pricing_tier_name',
+  'email',
+  'qb_class',
+  'quickbooks_code',
+  'pricing_tier_name',
   ...['billing', 'shipping'].flatMap((part) =>
-    ['first_name', 'last_name', 'company', 'city', 'state', 'postal_code', 'country_code', 'day_phone', 'evening_phone'].map((field) => `${part}_${field}`)),
+    [
+      'first_name',
+      'last_name',
+      'company',
+      'city',
+      'state',
+      'postal_code',
+      'country_code',
+      'day_phone',
+      'evening_phone',
+    ].map((field) => `${part}_${field}`),
+  ),
 ];
 
 function conditions(list: CustomerList, bind: Bind): string[] {
-  const where = Object.entries(list.filters).flatMap(([name, value]) => (value ? [matches(name, bind(value.trim().toLowerCase()))] : []));
-  if (list.pricingTierOid !== undefined) where.push(partMatches('pricing_tiers', 'pricing_tier_oid', `${bind(String(list.pricingTierOid))}::text`));
+  const where = Object.entries(list.filters).flatMap(([name, value]) =>
+    value ? [matches(name, bind(value.trim().toLowerCase()))] : [],
+  );
+  if (list.pricingTierOid !== undefined)
+    where.push(
+      partMatches(
+        'pricing_tiers',
+        'pricing_tier_oid',
+        `${bind(String(list.pricingTierOid))}::text`,
+      ),
+    );
   if (list.modified.begin) where.push(`o.modified_at >= ${bind(list.modified.begin)}::timestamptz`);
   if (list.modified.end) where.push(`o.modified_at <= ${bind(list.modified.end)}::timestamptz`);
   if (list.signedUp.begin) where.push(`o.created_at >= ${bind(list.signedUp.begin)}::timestamptz`);

@@ -1,11 +1,16 @@
-import type { Item, ItemAutoOrder as WireAutoOrder, ItemAutoOrderStep, ItemPricing as WirePricing } from '@perennial/contract/item.ts';
+import type {
+  Item,
+  ItemAutoOrderStep,
+  ItemAutoOrder as WireAutoOrder,
+  ItemPricing as WirePricing,
+} from '@perennial/contract/item.ts';
 import { Temporal } from 'temporal-polyfill';
 import { Bug, present } from '../kernel/assert.ts';
 import { parseWireDate } from '../kernel/calendar.ts';
-import { isFrequency } from '../kernel/frequency.ts';
 import type { Frequency } from '../kernel/frequency.ts';
-import { toMinor } from '../kernel/money.ts';
+import { isFrequency } from '../kernel/frequency.ts';
 import type { Minor } from '../kernel/money.ts';
+import { toMinor } from '../kernel/money.ts';
 import type { CatalogItem, ItemAutoOrder, ItemPricing, Step } from './item.ts';
 
 /**

@@ -1,6 +1,6 @@
-import type { Minor } from '../kernel/money.ts';
-import type { Frequency } from '../kernel/frequency.ts';
 import type { Temporal } from 'temporal-polyfill';
+import type { Frequency } from '../kernel/frequency.ts';
+import type { Minor } from '../kernel/money.ts';
 
 /** A catalogue item as the rules see it (item reference, Item: the part that schedules need). */
 export interface CatalogItem {
@@ -70,7 +70,10 @@ export interface ItemStep extends StepBase {
   /** Another price from the given day of retrying on (cost schedule by retry). */
   readonly unitCostSchedules: readonly { readonly retryDays: number; readonly unitCost: Minor }[];
   /** Old prices for those who signed up on or before a date; the earliest date that covers the sign-up wins. */
-  readonly grandfatherPricing: readonly { readonly onOrBefore: Temporal.PlainDate; readonly unitCost: Minor }[];
+  readonly grandfatherPricing: readonly {
+    readonly onOrBefore: Temporal.PlainDate;
+    readonly unitCost: Minor;
+  }[];
 }
 
 /** Waits so many days before the next step. */

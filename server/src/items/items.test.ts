@@ -14,17 +14,34 @@ const stepped: Item = {
     auto_order_upsell: true,
     steps: [
       { type: 'pause', pause_days: 3 },
-      { type: 'item', recurring_merchant_item_id: 'BOX', schedule: 'Monthly', repeat_count: 12, arbitrary_unit_cost: 19.99, preshipment_notice_days: 2 },
-      { type: 'item', schedule: 'Yearly', grandfather_pricing: [{ on_or_before_date: '2025-12-31', unit_cost: 99 }] },
+      {
+        type: 'item',
+        recurring_merchant_item_id: 'BOX',
+        schedule: 'Monthly',
+        repeat_count: 12,
+        arbitrary_unit_cost: 19.99,
+        preshipment_notice_days: 2,
+      },
+      {
+        type: 'item',
+        schedule: 'Yearly',
+        grandfather_pricing: [{ on_or_before_date: '2025-12-31', unit_cost: 99 }],
+      },
     ],
   },
 };
 
-const whole = { _expand: 'auto_order,auto_order.steps,pricing,shipping,shipping.distribution_centers,tax' };
+const whole = {
+  _expand: 'auto_order,auto_order.steps,pricing,shipping,shipping.distribution_centers,tax',
+};
 
 const app = await testApp();
 const insert = (body: unknown) => app.request({ operation: 'insertItem', query: whole, body });
-await insert({ merchant_item_id: 'BOX', description: 'Box', pricing: { cost: 24.5, auto_order_cost: 20 } });
+await insert({
+  merchant_item_id: 'BOX',
+  description: 'Box',
+  pricing: { cost: 24.5, auto_order_cost: 20 },
+});
 
 test('an inserted item is answered as it is stored', async () => {
   const { status, body } = await insert(stepped);
@@ -33,10 +50,18 @@ test('an inserted item is answered as it is stored', async () => {
   assert.equal(body.item.merchant_id, 'TEST');
   assert.equal(body.item.creation_dts, '2026-01-15T12:00:00-05:00');
   assert.deepEqual(body.item.pricing, {
-    cost: 1, sale_cost: 0.5, currency_code: 'USD', sale_start: '2026-01-01T00:00:00-05:00', sale_end: '2026-01-31T19:00:00-05:00',
+    cost: 1,
+    sale_cost: 0.5,
+    currency_code: 'USD',
+    sale_start: '2026-01-01T00:00:00-05:00',
+    sale_end: '2026-01-31T19:00:00-05:00',
   });
   assert.equal(body.item.auto_order.steps[1].recurring_merchant_item_oid, 1);
-  const read = await app.request({ operation: 'getItem', params: { merchant_item_oid: body.item.merchant_item_oid }, query: whole });
+  const read = await app.request({
+    operation: 'getItem',
+    params: { merchant_item_oid: body.item.merchant_item_oid },
+    query: whole,
+  });
   assert.deepEqual(read.body.item, body.item);
 });
 
@@ -50,83 +75,238 @@ test('rules get it as a record, by any spelling of its id', async () => {
   const [pause, months, years] = autoOrder.steps;
   assert.equal(pause?.type, 'pause');
   assert.ok(months?.type === 'item' && months.unitCost === 1999 && months.itemId === 'BOX');
-  assert.ok(years?.type === 'item' && String(years.grandfatherPricing[0]?.onOrBefore) === '2025-12-31' && years.repeatCount === undefined);
+  assert.ok(
+    years?.type === 'item' &&
+      String(years.grandfatherPricing[0]?.onOrBefore) === '2025-12-31' &&
+      years.repeatCount === undefined,
+  );
 });
 
 test('nothing is expanded unless it is asked for', async () => {
-  const plain = await app.request({ operation: 'getItemByMerchantItemId', params: { merchant_item_id: 'trial' } });
-  assert.deepEqual(Object.keys(plain.body.item).sort(), ['creation_dts', 'description', 'last_modified_dts', 'merchant_id', 'merchant_item_id', 'merchant_item_oid']);
-  const scheduled = await app.request({ operation: 'getItemByMerchantItemId', params: { merchant_item_id: 'TRIAL' }, query: { _expand: 'auto_order' } });
+  const plain = await app.request({
+    operation: 'getItemByMerchantItemId',
+    params: { merchant_item_id: 'trial' },
+  });
+  assert.deepEqual(Object.keys(plain.body.item).sort(), [
+    'creation_dts',
+    'description',
+    'last_modified_dts',
+    'merchant_id',
+    'merchant_item_id',
+    'merchant_item_oid',
+  ]);
+  const scheduled = await app.request({
+    operation: 'getItemByMerchantItemId',
+    params: { merchant_item_id: 'TRIAL' },
+    query: { _expand: 'auto_order' },
+  });
   assert.equal(scheduled.body.item.auto_order.auto_order_upsell, true);
   assert.equal(scheduled.body.item.auto_order.steps, undefined);
 });
 
 test('an update keeps what it does not name, clears nulls and replaces lists', async () => {
-  const { body } = await insert({ merchant_item_id: 'MUG', description: 'Mug', pricing: { cost: 5, auto_order_cost: 4 }, auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly', 'Weekly'] } });
+  const { body } = await insert({
+    merchant_item_id: 'MUG',
+    description: 'Mug',
+    pricing: { cost: 5, auto_order_cost: 4 },
+    auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly', 'Weekly'] },
+  });
   const oid = body.item.merchant_item_oid;
   await app.setClock('2026-01-16T17:00:00Z');
   const updated = await app.request({
-    operation: 'updateItem', params: { merchant_item_oid: oid }, query: whole,
-    body: { merchant_item_oid: 999, description: null, pricing: { cost: 6, auto_order_cost: 0 }, auto_order: { auto_order_schedules: ['Every 45 Days'] } },
+    operation: 'updateItem',
+    params: { merchant_item_oid: oid },
+    query: whole,
+    body: {
+      merchant_item_oid: 999,
+      description: null,
+      pricing: { cost: 6, auto_order_cost: 0 },
+      auto_order: { auto_order_schedules: ['Every 45 Days'] },
+    },
   });
   assert.deepEqual(updated.body.item, {
-    merchant_id: 'TEST', merchant_item_id: 'MUG', merchant_item_oid: oid, pricing: { cost: 6, currency_code: 'USD' },
+    merchant_id: 'TEST',
+    merchant_item_id: 'MUG',
+    merchant_item_oid: oid,
+    pricing: { cost: 6, currency_code: 'USD' },
     auto_order: { auto_orderable: true, auto_order_schedules: ['Every 45 Days'] },
-    creation_dts: '2026-01-15T12:00:00-05:00', last_modified_dts: '2026-01-16T12:00:00-05:00',
+    creation_dts: '2026-01-15T12:00:00-05:00',
+    last_modified_dts: '2026-01-16T12:00:00-05:00',
   });
-  const events = await app.db.rows<{ name: string }>(`select name from event where merchant_id = 'TEST' and object_id = $1 order by event_id`, [String(oid)]);
-  assert.deepEqual(events.map(({ name }) => name), ['item_create', 'item_update']);
+  const events = await app.db.rows<{ name: string }>(
+    `select name from event where merchant_id = 'TEST' and object_id = $1 order by event_id`,
+    [String(oid)],
+  );
+  assert.deepEqual(
+    events.map(({ name }) => name),
+    ['item_create', 'item_update'],
+  );
 });
 
 test('what was read can be written back without a change', async () => {
-  const read = await app.request({ operation: 'getItemByMerchantItemId', params: { merchant_item_id: 'TRIAL' }, query: whole });
+  const read = await app.request({
+    operation: 'getItemByMerchantItemId',
+    params: { merchant_item_id: 'TRIAL' },
+    query: whole,
+  });
   const { merchant_item_oid, last_modified_dts, ...before } = read.body.item;
-  const written = await app.request({ operation: 'updateItem', params: { merchant_item_oid }, query: whole, body: read.body.item });
+  const written = await app.request({
+    operation: 'updateItem',
+    params: { merchant_item_oid },
+    query: whole,
+    body: read.body.item,
+  });
   const { merchant_item_oid: oid, last_modified_dts: at, ...after } = written.body.item;
   assert.deepEqual(after, before);
 });
 
 test('a list is paged, sorted, and narrowed to what changed', async () => {
-  const all = await app.request({ operation: 'getItems', query: { _limit: 2, _sort: '-merchant_item_id' } });
-  assert.deepEqual(all.body.items.map((item: Item) => item.merchant_item_id), ['TRIAL', 'MUG']);
-  assert.deepEqual(all.body.metadata, { payload_name: 'items', result_set: { count: 2, limit: 2, offset: 0, more: true, next_offset: 2, total_records: 3 } });
-  const rest = await app.request({ operation: 'getItems', query: { _limit: 2, _offset: 2, _sort: '-merchant_item_id' } });
-  assert.deepEqual(rest.body.items.map((item: Item) => item.merchant_item_id), ['BOX']);
-  assert.deepEqual(rest.body.metadata.result_set, { count: 1, limit: 2, offset: 2, more: false, total_records: 3 });
+  const all = await app.request({
+    operation: 'getItems',
+    query: { _limit: 2, _sort: '-merchant_item_id' },
+  });
+  assert.deepEqual(
+    all.body.items.map((item: Item) => item.merchant_item_id),
+    ['TRIAL', 'MUG'],
+  );
+  assert.deepEqual(all.body.metadata, {
+    payload_name: 'items',
+    result_set: { count: 2, limit: 2, offset: 0, more: true, next_offset: 2, total_records: 3 },
+  });
+  const rest = await app.request({
+    operation: 'getItems',
+    query: { _limit: 2, _offset: 2, _sort: '-merchant_item_id' },
+  });
+  assert.deepEqual(
+    rest.body.items.map((item: Item) => item.merchant_item_id),
+    ['BOX'],
+  );
+  assert.deepEqual(rest.body.metadata.result_set, {
+    count: 1,
+    limit: 2,
+    offset: 2,
+    more: false,
+    total_records: 3,
+  });
   const beyond = await app.request({ operation: 'getItems', query: { _offset: 9 } });
   assert.deepEqual([beyond.body.items, beyond.body.metadata.result_set.total_records], [[], 3]);
   const since = await app.request({ operation: 'getItems', query: { _since: '2026-01-16' } });
   assert.equal(since.body.items.length, 2);
 });
 
-const step = (change: object) => ({ auto_order: { auto_order_upsell: true, steps: [{ type: 'item', schedule: 'Monthly', ...change }] } });
+const step = (change: object) => ({
+  auto_order: {
+    auto_order_upsell: true,
+    steps: [{ type: 'item', schedule: 'Monthly', ...change }],
+  },
+});
 const refused: { name: string; item: object; field: string }[] = [
   { name: 'no id', item: { merchant_item_id: null }, field: 'merchant_item_id' },
   { name: 'an id of one character', item: { merchant_item_id: 'X' }, field: 'merchant_item_id' },
   { name: 'an id that is taken', item: { merchant_item_id: 'box' }, field: 'merchant_item_id' },
-  { name: 'an id that is too long', item: { merchant_item_id: 'X'.repeat(21) }, field: 'merchant_item_id' },
+  {
+    name: 'an id that is too long',
+    item: { merchant_item_id: 'X'.repeat(21) },
+    field: 'merchant_item_id',
+  },
   { name: 'a price of half a cent', item: { pricing: { cost: 1.005 } }, field: 'pricing.cost' },
   { name: 'a negative price', item: { pricing: { sale_cost: -1 } }, field: 'pricing.sale_cost' },
-  { name: 'another currency', item: { pricing: { currency_code: 'EUR' } }, field: 'pricing.currency_code' },
+  {
+    name: 'another currency',
+    item: { pricing: { currency_code: 'EUR' } },
+    field: 'pricing.currency_code',
+  },
   { name: 'no date', item: { pricing: { sale_start: 'soon' } }, field: 'pricing.sale_start' },
-  { name: 'an unknown schedule', item: { auto_order: { auto_order_schedules: ['Daily'] } }, field: 'auto_order.auto_order_schedules[0]' },
-  { name: 'steps that are missing', item: { auto_order: { auto_order_upsell: true } }, field: 'auto_order.steps' },
-  { name: 'a step without schedule', item: step({ schedule: undefined }), field: 'auto_order.steps[0].schedule' },
-  { name: 'every so many days without days', item: step({ schedule: 'Every...' }), field: 'auto_order.steps[0].arbitrary_schedule_days' },
-  { name: 'a step that repeats no times', item: step({ repeat_count: 0 }), field: 'auto_order.steps[0].repeat_count' },
-  { name: 'a step of an unknown item', item: step({ recurring_merchant_item_id: 'GHOST' }), field: 'auto_order.steps[0].recurring_merchant_item_id' },
-  { name: 'a step of an item by oid alone', item: step({ recurring_merchant_item_oid: 1 }), field: 'auto_order.steps[0].recurring_merchant_item_id' },
-  { name: 'a price by retry without price', item: step({ arbitrary_unit_cost_schedules: [{ retry_days: 3 }] }), field: 'auto_order.steps[0].arbitrary_unit_cost_schedules[0].arbitrary_unit_cost' },
-  { name: 'a grandfathered price without date', item: step({ grandfather_pricing: [{ unit_cost: 3 }] }), field: 'auto_order.steps[0].grandfather_pricing[0].on_or_before_date' },
-  { name: 'a pause without days', item: { auto_order: { steps: [{ type: 'pause' }] } }, field: 'auto_order.steps[0].pause_days' },
-  { name: 'a pause until nothing', item: { auto_order: { steps: [{ type: 'pause until' }] } }, field: 'auto_order.steps[0].pause_until_date' },
-  { name: 'a pause until the 32nd', item: { auto_order: { steps: [{ type: 'pause until', pause_until_day_of_month: 32 }] } }, field: 'auto_order.steps[0].pause_until_day_of_month' },
-  { name: 'an unknown type', item: { auto_order: { steps: [{ type: 'jump' }] } }, field: 'auto_order.steps[0].type' },
-  { name: 'a loop in the middle', item: { auto_order: { steps: [{ type: 'loop' }, { type: 'item', schedule: 'Weekly' }] } }, field: 'auto_order.steps[0].type' },
-  { name: 'steps that ship nothing', item: { auto_order: { steps: [{ type: 'pause', pause_days: 1 }, { type: 'loop' }] } }, field: 'auto_order.steps' },
-  { name: 'kit only beside others', item: { auto_order: { steps: [{ type: 'kit only' }, { type: 'loop' }] } }, field: 'auto_order.steps[0].type' },
-  { name: 'an unknown upgrade item', item: { auto_order: { auto_order_upgrade_items: ['GHOST'] } }, field: 'auto_order.auto_order_upgrade_items[0]' },
-  { name: 'a card number', item: { description: 'pay with 4444333322221111' }, field: 'description' },
+  {
+    name: 'an unknown schedule',
+    item: { auto_order: { auto_order_schedules: ['Daily'] } },
+    field: 'auto_order.auto_order_schedules[0]',
+  },
+  {
+    name: 'steps that are missing',
+    item: { auto_order: { auto_order_upsell: true } },
+    field: 'auto_order.steps',
+  },
+  {
+    name: 'a step without schedule',
+    item: step({ schedule: undefined }),
+    field: 'auto_order.steps[0].schedule',
+  },
+  {
+    name: 'every so many days without days',
+    item: step({ schedule: 'Every...' }),
+    field: 'auto_order.steps[0].arbitrary_schedule_days',
+  },
+  {
+    name: 'a step that repeats no times',
+    item: step({ repeat_count: 0 }),
+    field: 'auto_order.steps[0].repeat_count',
+  },
+  {
+    name: 'a step of an unknown item',
+    item: step({ recurring_merchant_item_id: 'GHOST' }),
+    field: 'auto_order.steps[0].recurring_merchant_item_id',
+  },
+  {
+    name: 'a step of an item by oid alone',
+    item: step({ recurring_merchant_item_oid: 1 }),
+    field: 'auto_order.steps[0].recurring_merchant_item_id',
+  },
+  {
+    name: 'a price by retry without price',
+    item: step({ arbitrary_unit_cost_schedules: [{ retry_days: 3 }] }),
+    field: 'auto_order.steps[0].arbitrary_unit_cost_schedules[0].arbitrary_unit_cost',
+  },
+  {
+    name: 'a grandfathered price without date',
+    item: step({ grandfather_pricing: [{ unit_cost: 3 }] }),
+    field: 'auto_order.steps[0].grandfather_pricing[0].on_or_before_date',
+  },
+  {
+    name: 'a pause without days',
+    item: { auto_order: { steps: [{ type: 'pause' }] } },
+    field: 'auto_order.steps[0].pause_days',
+  },
+  {
+    name: 'a pause until nothing',
+    item: { auto_order: { steps: [{ type: 'pause until' }] } },
+    field: 'auto_order.steps[0].pause_until_date',
+  },
+  {
+    name: 'a pause until the 32nd',
+    item: { auto_order: { steps: [{ type: 'pause until', pause_until_day_of_month: 32 }] } },
+    field: 'auto_order.steps[0].pause_until_day_of_month',
+  },
+  {
+    name: 'an unknown type',
+    item: { auto_order: { steps: [{ type: 'jump' }] } },
+    field: 'auto_order.steps[0].type',
+  },
+  {
+    name: 'a loop in the middle',
+    item: { auto_order: { steps: [{ type: 'loop' }, { type: 'item', schedule: 'Weekly' }] } },
+    field: 'auto_order.steps[0].type',
+  },
+  {
+    name: 'steps that ship nothing',
+    item: { auto_order: { steps: [{ type: 'pause', pause_days: 1 }, { type: 'loop' }] } },
+    field: 'auto_order.steps',
+  },
+  {
+    name: 'kit only beside others',
+    item: { auto_order: { steps: [{ type: 'kit only' }, { type: 'loop' }] } },
+    field: 'auto_order.steps[0].type',
+  },
+  {
+    name: 'an unknown upgrade item',
+    item: { auto_order: { auto_order_upgrade_items: ['GHOST'] } },
+    field: 'auto_order.auto_order_upgrade_items[0]',
+  },
+  {
+    name: 'a card number',
+    item: { description: 'pay with 4444333322221111' },
+    field: 'description',
+  },
 ];
 for (const { name, item, field } of refused) {
   test(`refused: ${name}`, async () => {
@@ -138,7 +318,11 @@ for (const { name, item, field } of refused) {
 }
 
 test('an item is not renamed', async () => {
-  const { status, body } = await app.request({ operation: 'updateItem', params: { merchant_item_oid: 1 }, body: { merchant_item_id: 'OTHER' } });
+  const { status, body } = await app.request({
+    operation: 'updateItem',
+    params: { merchant_item_oid: 1 },
+    body: { merchant_item_id: 'OTHER' },
+  });
   assert.equal(status, 400);
   assert.match(body.error.user_message, /^merchant_item_id cannot change from BOX/);
 });
@@ -153,12 +337,23 @@ test('nothing there, or nothing of one’s own: 404; no key or permission: 401',
     { operation: 'getItemByMerchantItemId', params: { merchant_item_id: 'BOX' } },
     { operation: 'updateItem', params: { merchant_item_oid: 1 }, body: { description: 'mine' } },
   ] as const;
-  for (const call of calls) assert.equal((await app.request({ ...call, key: other })).status, 404, call.operation);
-  for (const call of [...calls, { operation: 'getItems' }, { operation: 'insertItem', body: stepped }] as const) {
+  for (const call of calls)
+    assert.equal((await app.request({ ...call, key: other })).status, 404, call.operation);
+  for (const call of [
+    ...calls,
+    { operation: 'getItems' },
+    { operation: 'insertItem', body: stepped },
+  ] as const) {
     assert.equal((await app.request({ ...call, key: null })).status, 401, call.operation);
     assert.equal((await app.request({ ...call, key: stranger })).status, 401, call.operation);
   }
-  assert.equal((await app.request({ operation: 'insertItem', body: stepped, key: reader })).status, 401);
+  assert.equal(
+    (await app.request({ operation: 'insertItem', body: stepped, key: reader })).status,
+    401,
+  );
   assert.equal((await app.request({ operation: 'getItems', key: reader })).status, 200);
-  assert.equal((await app.request({ operation: 'getItem', params: { merchant_item_oid: 999 } })).status, 404);
+  assert.equal(
+    (await app.request({ operation: 'getItem', params: { merchant_item_oid: 999 } })).status,
+    404,
+  );
 });

@@ -1,43 +1,87 @@
 import { Item } from '@perennial/contract/item.ts';
-import { parseWireDate, wireDate } from '../kernel/calendar.ts';
 import { present } from '../kernel/assert.ts';
+import { parseWireDate, wireDate } from '../kernel/calendar.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import type { JsonPage } from '../platform/storage/page.ts';
-import { catalogKey, findItemOids, insertItem as insert, type ItemKey, type ItemList, lockItem, readItemJson, readItemPage, saveItem } from './store.ts';
+import {
+  catalogKey,
+  findItemOids,
+  type ItemKey,
+  type ItemList,
+  insertItem as insert,
+  lockItem,
+  readItemJson,
+  readItemPage,
+  saveItem,
+} from './store.ts';
 import { itemFault, referencedItems } from './validation.ts';
 
 /** The JSON of one item. */
-export async function getItem(context: Context, key: ItemKey, expand: ReadonlySet<string>): Promise<string> {
+export async function getItem(
+  context: Context,
+  key: ItemKey,
+  expand: ReadonlySet<string>,
+): Promise<string> {
   const { merchantId, timeZone } = context.merchant;
   return (await readItemJson(context.db, merchantId, key, expand, timeZone)) ?? noItem(key);
 }
 
 /** A page of items, those changed since a moment if one is named. */
-export function getItems(context: Context, list: Omit<ItemList, 'since' | 'timeZone'> & { since?: string | undefined }): Promise<JsonPage> {
+export function getItems(
+  context: Context,
+  list: Omit<ItemList, 'since' | 'timeZone'> & { since?: string | undefined },
+): Promise<JsonPage> {
   const { merchantId, timeZone } = context.merchant;
-  return readItemPage(context.db, merchantId, { ...list, timeZone, since: momentOf(list.since, timeZone) });
+  return readItemPage(context.db, merchantId, {
+    ...list,
+    timeZone,
+    since: momentOf(list.since, timeZone),
+  });
 }
 
 /** Adds an item to the catalogue and answers its JSON. */
-export async function insertItem(context: Context, body: Item, expand: ReadonlySet<string>): Promise<string> {
+export async function insertItem(
+  context: Context,
+  body: Item,
+  expand: ReadonlySet<string>,
+): Promise<string> {
   const { merchantId } = context.merchant;
   const change = merged<Item>({}, written(context, body));
   const oid = await takeNumbers(context.db, merchantId, 'item', 1);
-  const item = await checked(context, { ...change, merchant_id: merchantId, merchant_item_oid: oid });
+  const item = await checked(context, {
+    ...change,
+    merchant_id: merchantId,
+    merchant_item_oid: oid,
+  });
   return inTransaction(context, async (context) => {
     if (!(await insert(context.db, merchantId, item, context.now))) {
-      refuse('state_conflict', { reason: `merchant_item_id ${item.merchant_item_id} is taken by another item`, mend: 'Send an id that is free, or update that item' });
+      refuse('state_conflict', {
+        reason: `merchant_item_id ${item.merchant_item_id} is taken by another item`,
+        mend: 'Send an id that is free, or update that item',
+      });
     }
-    await context.events.emit(context, [{ name: 'item_create', objectType: 'item', objectId: String(oid), data: { itemId: item.merchant_item_id } }]);
+    await context.events.emit(context, [
+      {
+        name: 'item_create',
+        objectType: 'item',
+        objectId: String(oid),
+        data: { itemId: item.merchant_item_id },
+      },
+    ]);
     return getItem(context, { oid }, expand);
   });
 }
 
 /** Changes an item: absent fields stay, an explicit null clears, lists are replaced. Answers its JSON. */
-export async function updateItem(context: Context, oid: number, body: Item, expand: ReadonlySet<string>): Promise<string> {
+export async function updateItem(
+  context: Context,
+  oid: number,
+  body: Item,
+  expand: ReadonlySet<string>,
+): Promise<string> {
   const { merchantId } = context.merchant;
   return inTransaction(context, async (context) => {
     const stored = (await lockItem(context.db, merchantId, oid)) ?? noItem({ oid });
@@ -46,12 +90,19 @@ export async function updateItem(context: Context, oid: number, body: Item, expa
     const item = await checked(context, merged(stored, { ...change, merchant_item_id: undefined }));
     await saveItem(context.db, merchantId, item, context.now);
     const data = { itemId: item.merchant_item_id, changed: Object.keys(change) };
-    await context.events.emit(context, [{ name: 'item_update', objectType: 'item', objectId: String(oid), data }]);
+    await context.events.emit(context, [
+      { name: 'item_update', objectType: 'item', objectId: String(oid), data },
+    ]);
     return getItem(context, { oid }, expand);
   });
 }
 
-const serverFields = { merchant_id: undefined, merchant_item_oid: undefined, creation_dts: undefined, last_modified_dts: undefined };
+const serverFields = {
+  merchant_id: undefined,
+  merchant_item_oid: undefined,
+  creation_dts: undefined,
+  last_modified_dts: undefined,
+};
 
 function written(context: Context, body: Item): Item {
   return { ...writable(Item, body, context.merchant.timeZone), ...serverFields };
@@ -61,7 +112,11 @@ function written(context: Context, body: Item): Item {
 function refuseRenaming(stored: Item, change: Item): void {
   const [before, after] = [stored.merchant_item_id, change.merchant_item_id];
   if (after === undefined || catalogKey(String(after)) === catalogKey(String(before))) return;
-  refuse('invalid_field', { field: 'merchant_item_id', reason: `cannot change from ${before}`, mend: 'Insert another item instead; auto orders refer to this one by its id' });
+  refuse('invalid_field', {
+    field: 'merchant_item_id',
+    reason: `cannot change from ${before}`,
+    mend: 'Insert another item instead; auto orders refer to this one by its id',
+  });
 }
 
 /** The item as it is stored: checked, amounts in the merchant's currency, every item it names known by id and oid. */
@@ -71,10 +126,17 @@ async function checked(context: Context, item: Item): Promise<Item> {
   if (fault) refuse('invalid_field', fault);
   const priced = { ...item, pricing: pricingOf(item, currency, timeZone) };
   const oids = await referredOids(context, priced);
-  return { ...priced, ...(item.auto_order && { auto_order: withOids(item.auto_order, oids, timeZone) }) };
+  return {
+    ...priced,
+    ...(item.auto_order && { auto_order: withOids(item.auto_order, oids, timeZone) }),
+  };
 }
 
-function pricingOf({ pricing = {} }: Item, currency: string, timeZone: string): NonNullable<Item['pricing']> {
+function pricingOf(
+  { pricing = {} }: Item,
+  currency: string,
+  timeZone: string,
+): NonNullable<Item['pricing']> {
   const { auto_order_cost, sale_start, sale_end, ...rest } = pricing;
   return {
     ...rest,
@@ -88,16 +150,35 @@ function pricingOf({ pricing = {} }: Item, currency: string, timeZone: string): 
 
 async function referredOids(context: Context, item: Item): Promise<ReadonlyMap<string, number>> {
   const named = referencedItems(item);
-  const oids = new Map(await findItemOids(context.db, context.merchant.merchantId, named.map(({ itemId }) => itemId)));
-  oids.set(catalogKey(present(item.merchant_item_id, 'merchant_item_id')), present(item.merchant_item_oid, 'merchant_item_oid'));
+  const oids = new Map(
+    await findItemOids(
+      context.db,
+      context.merchant.merchantId,
+      named.map(({ itemId }) => itemId),
+    ),
+  );
+  oids.set(
+    catalogKey(present(item.merchant_item_id, 'merchant_item_id')),
+    present(item.merchant_item_oid, 'merchant_item_oid'),
+  );
   for (const { field, itemId } of named) {
-    if (!oids.has(catalogKey(itemId))) refuse('invalid_field', { field, reason: `names the item ${itemId}, which does not exist`, mend: 'Insert that item first' });
+    if (!oids.has(catalogKey(itemId)))
+      refuse('invalid_field', {
+        field,
+        reason: `names the item ${itemId}, which does not exist`,
+        mend: 'Insert that item first',
+      });
   }
   return oids;
 }
 
-function withOids(autoOrder: NonNullable<Item['auto_order']>, oids: ReadonlyMap<string, number>, timeZone: string): NonNullable<Item['auto_order']> {
-  const oidOf = (itemId: string | undefined) => (itemId === undefined ? undefined : oids.get(catalogKey(itemId)));
+function withOids(
+  autoOrder: NonNullable<Item['auto_order']>,
+  oids: ReadonlyMap<string, number>,
+  timeZone: string,
+): NonNullable<Item['auto_order']> {
+  const oidOf = (itemId: string | undefined) =>
+    itemId === undefined ? undefined : oids.get(catalogKey(itemId));
   return {
     ...autoOrder,
     auto_order_cancel_item_oid: oidOf(autoOrder.auto_order_cancel_item_id),
@@ -105,9 +186,14 @@ function withOids(autoOrder: NonNullable<Item['auto_order']>, oids: ReadonlyMap<
       steps: autoOrder.steps.map((step) => ({
         ...step,
         recurring_merchant_item_oid: oidOf(step.recurring_merchant_item_id),
-        ...(step.pause_until_date === undefined ? {} : { pause_until_date: normalDate(step.pause_until_date, timeZone) }),
+        ...(step.pause_until_date === undefined
+          ? {}
+          : { pause_until_date: normalDate(step.pause_until_date, timeZone) }),
         ...(step.grandfather_pricing && {
-          grandfather_pricing: step.grandfather_pricing.map((each) => ({ ...each, on_or_before_date: normalDate(each.on_or_before_date ?? '', timeZone) })),
+          grandfather_pricing: step.grandfather_pricing.map((each) => ({
+            ...each,
+            on_or_before_date: normalDate(each.on_or_before_date ?? '', timeZone),
+          })),
         }),
       })),
     }),

@@ -11,4 +11,7 @@ export function itemJson(alias: string, expand: ReadonlySet<string>): string {
 
 const parts = ['auto_order', 'pricing', 'shipping', 'tax'] as const;
 
-const innerParts = [['auto_order.steps', 'auto_order,steps'], ['shipping.distribution_centers', 'shipping,distribution_centers']] as const;
+const innerParts = [
+  ['auto_order.steps', 'auto_order,steps'],
+  ['shipping.distribution_centers', 'shipping,distribution_centers'],
+] as const;

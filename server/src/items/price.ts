@@ -3,7 +3,11 @@ import type { Minor } from '../kernel/money.ts';
 import type { ItemPricing } from './item.ts';
 
 /** What an item costs when it is bought at `at`: its auto order price if it is bought to recur, else the sale price while it lasts, else its price. */
-export function purchasePrice(pricing: ItemPricing, recurs: boolean, at: Temporal.Instant): Minor | undefined {
+export function purchasePrice(
+  pricing: ItemPricing,
+  recurs: boolean,
+  at: Temporal.Instant,
+): Minor | undefined {
   if (recurs && pricing.autoOrderCost !== undefined) return pricing.autoOrderCost;
   if (pricing.saleCost !== undefined && isOnSale(pricing, at)) return pricing.saleCost;
   return pricing.cost;
@@ -11,5 +15,8 @@ export function purchasePrice(pricing: ItemPricing, recurs: boolean, at: Tempora
 
 function isOnSale({ saleStart, saleEnd }: ItemPricing, at: Temporal.Instant): boolean {
   const moment = at.epochMilliseconds;
-  return (saleStart === undefined || saleStart.epochMilliseconds <= moment) && (saleEnd === undefined || moment <= saleEnd.epochMilliseconds);
+  return (
+    (saleStart === undefined || saleStart.epochMilliseconds <= moment) &&
+    (saleEnd === undefined || moment <= saleEnd.epochMilliseconds)
+  );
 }

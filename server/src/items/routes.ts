@@ -4,12 +4,21 @@ import { getItem, getItems, insertItem, updateItem } from './operations.ts';
 
 /** The item operations of the contract. */
 export const itemRoutes = {
-  getItem: async (context, { params, expand }) => payloadText(await getItem(context, { oid: params.merchant_item_oid }, expand)),
-  getItemByMerchantItemId: async (context, { params, expand }) => payloadText(await getItem(context, { itemId: params.merchant_item_id }, expand)),
+  getItem: async (context, { params, expand }) =>
+    payloadText(await getItem(context, { oid: params.merchant_item_oid }, expand)),
+  getItemByMerchantItemId: async (context, { params, expand }) =>
+    payloadText(await getItem(context, { itemId: params.merchant_item_id }, expand)),
   getItems: async (context, { query, page, sort, expand }) => {
-    const { json, ...resultSet } = await getItems(context, { since: query._since, page, sort, expand });
+    const { json, ...resultSet } = await getItems(context, {
+      since: query._since,
+      page,
+      sort,
+      expand,
+    });
     return payloadText(json, { resultSet });
   },
-  insertItem: async (context, { body, expand }) => payloadText(await insertItem(context, body, expand)),
-  updateItem: async (context, { params, body, expand }) => payloadText(await updateItem(context, params.merchant_item_oid, body, expand)),
+  insertItem: async (context, { body, expand }) =>
+    payloadText(await insertItem(context, body, expand)),
+  updateItem: async (context, { params, body, expand }) =>
+    payloadText(await updateItem(context, params.merchant_item_oid, body, expand)),
 } satisfies Routes;

@@ -12,7 +12,11 @@ import { itemJson } from './present.ts';
  * The catalogue items of these ids, by {@link catalogKey}; unknown ids are absent. Always read afresh: a price that is kept in the process
  * could be charged after it was changed.
  */
-export async function findCatalogItems(db: Database, merchantId: string, itemIds: Iterable<string>): Promise<ReadonlyMap<string, CatalogItem>> {
+export async function findCatalogItems(
+  db: Database,
+  merchantId: string,
+  itemIds: Iterable<string>,
+): Promise<ReadonlyMap<string, CatalogItem>> {
   const keys = [...new Set([...itemIds].map(catalogKey))];
   if (keys.length === 0) return new Map();
   const rows = await db.rows<{ key: string; document: Item }>(
@@ -29,14 +33,30 @@ export const catalogKey = (itemId: string): string => itemId.toLowerCase();
 export type ItemKey = { readonly oid: number } | { readonly itemId: string };
 
 /** The stored document of an item, its row locked until the transaction ends; undefined when there is none. */
-export async function lockItem(tx: Database, merchantId: string, oid: number): Promise<Item | undefined> {
-  const row = await tx.row<{ document: Item }>('select document from item where merchant_id = $1 and merchant_item_oid = $2 for update', [merchantId, oid]);
+export async function lockItem(
+  tx: Database,
+  merchantId: string,
+  oid: number,
+): Promise<Item | undefined> {
+  const row = await tx.row<{ document: Item }>(
+    'select document from item where merchant_id = $1 and merchant_item_oid = $2 for update',
+    [merchantId, oid],
+  );
   return row?.document;
 }
 
 /** The wire's JSON of an item, or undefined. */
-export async function readItemJson(db: Database, merchantId: string, key: ItemKey, expand: ReadonlySet<string>, timeZone: string): Promise<string | undefined> {
-  const [condition, value] = 'oid' in key ? ['o.merchant_item_oid = $2', key.oid] : ['o.merchant_item_id_lc = $2', catalogKey(key.itemId)];
+export async function readItemJson(
+  db: Database,
+  merchantId: string,
+  key: ItemKey,
+  expand: ReadonlySet<string>,
+  timeZone: string,
+): Promise<string | undefined> {
+  const [condition, value] =
+    'oid' in key
+      ? ['o.merchant_item_oid = $2', key.oid]
+      : ['o.merchant_item_id_lc = $2', catalogKey(key.itemId)];
   const [row] = await db.lookup<{ json: string }>(
     `select ${itemJson('o', expand)}::text as json from item o where o.merchant_id = $1 and ${condition} and ${inZone('$3')}`,
     [merchantId, value, timeZone],
@@ -45,9 +65,15 @@ export async function readItemJson(db: Database, merchantId: string, key: ItemKe
 }
 
 /** Item oids in their order, after one. */
-export async function listItemOids(db: Database, merchantId: string, after: number, limit: number): Promise<number[]> {
+export async function listItemOids(
+  db: Database,
+  merchantId: string,
+  after: number,
+  limit: number,
+): Promise<number[]> {
   const rows = await db.rows<{ oid: number }>(
-    'select merchant_item_oid as oid from item where merchant_id = $1 and merchant_item_oid > $2 order by merchant_item_oid limit $3', [merchantId, after, limit],
+    'select merchant_item_oid as oid from item where merchant_id = $1 and merchant_item_oid > $2 order by merchant_item_oid limit $3',
+    [merchantId, after, limit],
   );
   return rows.map((row) => row.oid);
 }
@@ -66,27 +92,53 @@ export function readItemPage(db: Database, merchantId: string, list: ItemList): 
   const { values, bind } = bindings(merchantId);
   const where = ['o.merchant_id = $1'];
   if (list.since) where.push(`o.modified_at >= ${bind(list.since)}::timestamptz`);
-  const orderBy = list.sort.map(({ field, descending }) => `${sortColumns[field]} ${descending ? 'desc' : 'asc'}`);
-  return readPage(db, {
-    table: 'item', key: 'merchant_item_oid', where, values,
-    orderBy: [...orderBy, 'o.merchant_item_oid'],
-    zone: list.timeZone,
-    json: itemJson('o', list.expand),
-  }, list.page);
+  const orderBy = list.sort.map(
+    ({ field, descending }) => `${sortColumns[field]} ${descending ? 'desc' : 'asc'}`,
+  );
+  return readPage(
+    db,
+    {
+      table: 'item',
+      key: 'merchant_item_oid',
+      where,
+      values,
+      orderBy: [...orderBy, 'o.merchant_item_oid'],
+      zone: list.timeZone,
+      json: itemJson('o', list.expand),
+    },
+    list.page,
+  );
 }
 
 /** Adds an item; answers false when its id is taken. */
-export async function insertItem(tx: Database, merchantId: string, item: Item, at: Temporal.Instant): Promise<boolean> {
+export async function insertItem(
+  tx: Database,
+  merchantId: string,
+  item: Item,
+  at: Temporal.Instant,
+): Promise<boolean> {
   const inserted = await tx.run(
     `insert into item (merchant_id, merchant_item_oid, merchant_item_id, inactive, document, created_at, modified_at)
      values ($1, $2, $3, $4, $5::jsonb, $6, $6) on conflict on constraint item_merchant_item_id do nothing`,
-    [merchantId, item.merchant_item_oid, item.merchant_item_id, item.inactive ?? false, JSON.stringify(item), at],
+    [
+      merchantId,
+      item.merchant_item_oid,
+      item.merchant_item_id,
+      item.inactive ?? false,
+      JSON.stringify(item),
+      at,
+    ],
   );
   return inserted === 1;
 }
 
 /** Writes a locked item as it is now. */
-export async function saveItem(tx: Database, merchantId: string, item: Item, at: Temporal.Instant): Promise<void> {
+export async function saveItem(
+  tx: Database,
+  merchantId: string,
+  item: Item,
+  at: Temporal.Instant,
+): Promise<void> {
   await tx.run(
     'update item set inactive = $3, document = $4::jsonb, modified_at = $5 where merchant_id = $1 and merchant_item_oid = $2',
     [merchantId, item.merchant_item_oid, item.inactive ?? false, JSON.stringify(item), at],
@@ -94,7 +146,11 @@ export async function saveItem(tx: Database, merchantId: string, item: Item, at:
 }
 
 /** The oids of those ids that exist, by {@link catalogKey}. */
-export async function findItemOids(db: Database, merchantId: string, itemIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+export async function findItemOids(
+  db: Database,
+  merchantId: string,
+  itemIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
   const rows = await db.rows<{ key: string; oid: number }>(
     'select merchant_item_id_lc as key, merchant_item_oid as oid from item where merchant_id = $1 and merchant_item_id_lc = any($2::text[])',
     [merchantId, itemIds.map(catalogKey)],

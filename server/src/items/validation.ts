@@ -12,16 +12,34 @@ export interface ItemFault {
 
 /** The first thing wrong with an item's document, as it would be stored; undefined when the rules can work with it. */
 export function itemFault(item: Item, currency: string): ItemFault | undefined {
-  return idFault(item.merchant_item_id) ?? pricingFault(item, currency) ?? (item.auto_order && autoOrderFault(item.auto_order, currency));
+  return (
+    idFault(item.merchant_item_id) ??
+    pricingFault(item, currency) ??
+    (item.auto_order && autoOrderFault(item.auto_order, currency))
+  );
 }
 
 /** The ids of other items that an item's document names, each with its field. */
-export function referencedItems({ auto_order }: Item): { readonly field: string; readonly itemId: string }[] {
+export function referencedItems({
+  auto_order,
+}: Item): { readonly field: string; readonly itemId: string }[] {
   const named = [
-    ...(auto_order?.steps ?? []).map((step, i) => ({ field: `auto_order.steps[${i}].recurring_merchant_item_id`, itemId: step.recurring_merchant_item_id })),
-    { field: 'auto_order.auto_order_cancel_item_id', itemId: auto_order?.auto_order_cancel_item_id },
-    ...(auto_order?.auto_order_upgrade_items ?? []).map((itemId, i) => ({ field: `auto_order.auto_order_upgrade_items[${i}]`, itemId })),
-    ...(auto_order?.auto_order_downgrade_items ?? []).map((itemId, i) => ({ field: `auto_order.auto_order_downgrade_items[${i}]`, itemId })),
+    ...(auto_order?.steps ?? []).map((step, i) => ({
+      field: `auto_order.steps[${i}].recurring_merchant_item_id`,
+      itemId: step.recurring_merchant_item_id,
+    })),
+    {
+      field: 'auto_order.auto_order_cancel_item_id',
+      itemId: auto_order?.auto_order_cancel_item_id,
+    },
+    ...(auto_order?.auto_order_upgrade_items ?? []).map((itemId, i) => ({
+      field: `auto_order.auto_order_upgrade_items[${i}]`,
+      itemId,
+    })),
+    ...(auto_order?.auto_order_downgrade_items ?? []).map((itemId, i) => ({
+      field: `auto_order.auto_order_downgrade_items[${i}]`,
+      itemId,
+    })),
   ];
   return named.flatMap(({ field, itemId }) => (itemId === undefined ? [] : [{ field, itemId }]));
 }
@@ -29,27 +47,53 @@ export function referencedItems({ auto_order }: Item): { readonly field: string;
 const itemIdShape = /^[^\s\p{Cc}](?:[^\p{Cc}]*[^\s\p{Cc}])?$/u;
 
 function idFault(itemId: string | undefined): ItemFault | undefined {
-  const fits = itemId !== undefined && itemId.length >= 2 && itemId.length <= 20 && itemIdShape.test(itemId);
-  return fits ? undefined : fault('merchant_item_id', 'is no item id', 'Send 2 to 20 characters without spaces around them');
+  const fits =
+    itemId !== undefined && itemId.length >= 2 && itemId.length <= 20 && itemIdShape.test(itemId);
+  return fits
+    ? undefined
+    : fault(
+        'merchant_item_id',
+        'is no item id',
+        'Send 2 to 20 characters without spaces around them',
+      );
 }
 
 function pricingFault({ pricing = {} }: Item, currency: string): ItemFault | undefined {
   if (pricing.currency_code !== undefined && pricing.currency_code !== currency) {
-    return fault('pricing.currency_code', `is not the merchant's currency`, `Send prices in ${currency}`);
+    return fault(
+      'pricing.currency_code',
+      `is not the merchant's currency`,
+      `Send prices in ${currency}`,
+    );
   }
   return first([
-    ...(['cost', 'auto_order_cost', 'sale_cost'] as const).map((name) => () => amountFault(`pricing.${name}`, pricing[name], currency)),
-    ...(['sale_start', 'sale_end'] as const).map((name) => () => dateFault(`pricing.${name}`, pricing[name])),
+    ...(['cost', 'auto_order_cost', 'sale_cost'] as const).map(
+      (name) => () => amountFault(`pricing.${name}`, pricing[name], currency),
+    ),
+    ...(['sale_start', 'sale_end'] as const).map(
+      (name) => () => dateFault(`pricing.${name}`, pricing[name]),
+    ),
   ]);
 }
 
 function autoOrderFault(wire: ItemAutoOrder, currency: string): ItemFault | undefined {
-  const amounts = ['auth_future_amount', 'auth_test_amount', 'auto_order_cancel_minimum_life_time_value', 'auto_order_cancel_minimum_rebill_value'] as const;
-  const counts = ['auto_order_cancel_minimum_life_time_count', 'auto_order_cancel_minimum_rebill_count', 'auto_order_prohibit_expiring_cards'] as const;
+  const amounts = [
+    'auth_future_amount',
+    'auth_test_amount',
+    'auto_order_cancel_minimum_life_time_value',
+    'auto_order_cancel_minimum_rebill_value',
+  ] as const;
+  const counts = [
+    'auto_order_cancel_minimum_life_time_count',
+    'auto_order_cancel_minimum_rebill_count',
+    'auto_order_prohibit_expiring_cards',
+  ] as const;
   return first([
     ...amounts.map((name) => () => amountFault(`auto_order.${name}`, wire[name], currency)),
     ...counts.map((name) => () => countFault(`auto_order.${name}`, wire[name], 0)),
-    ...(wire.auto_order_schedules ?? []).map((schedule, i) => () => scheduleFault(`auto_order.auto_order_schedules[${i}]`, schedule)),
+    ...(wire.auto_order_schedules ?? []).map(
+      (schedule, i) => () => scheduleFault(`auto_order.auto_order_schedules[${i}]`, schedule),
+    ),
     () => stepsFault(wire, currency),
   ]);
 }
@@ -57,7 +101,11 @@ function autoOrderFault(wire: ItemAutoOrder, currency: string): ItemFault | unde
 function stepsFault(wire: ItemAutoOrder, currency: string): ItemFault | undefined {
   const steps = wire.steps ?? [];
   if (wire.auto_order_upsell === true && steps.length === 0) {
-    return fault('auto_order.steps', 'is empty although auto_order_upsell is true', 'Send at least one step, or auto_order_upsell false');
+    return fault(
+      'auto_order.steps',
+      'is empty although auto_order_upsell is true',
+      'Send at least one step, or auto_order_upsell false',
+    );
   }
   return first([
     ...steps.map((step, i) => () => stepFault(step, `auto_order.steps[${i}]`, currency)),
@@ -69,9 +117,21 @@ function stepsFault(wire: ItemAutoOrder, currency: string): ItemFault | undefine
 function orderOfStepsFault(steps: readonly ItemAutoOrderStep[]): ItemFault | undefined {
   const last = steps.length - 1;
   const kitOnly = steps.findIndex((step) => step.type === 'kit only');
-  if (kitOnly >= 0) return last === 0 ? undefined : fault(`auto_order.steps[${kitOnly}].type`, 'stands beside other steps', 'A kit only step must be the only one');
+  if (kitOnly >= 0)
+    return last === 0
+      ? undefined
+      : fault(
+          `auto_order.steps[${kitOnly}].type`,
+          'stands beside other steps',
+          'A kit only step must be the only one',
+        );
   const loop = steps.findIndex((step) => step.type === 'loop');
-  if (loop >= 0 && loop < last) return fault(`auto_order.steps[${loop}].type`, 'is followed by steps that are never reached', 'Make the loop the last step');
+  if (loop >= 0 && loop < last)
+    return fault(
+      `auto_order.steps[${loop}].type`,
+      'is followed by steps that are never reached',
+      'Make the loop the last step',
+    );
   if (steps.length > 0 && !steps.some((step) => step.type === 'item')) {
     return fault('auto_order.steps', 'ship nothing', 'Add a step of type item');
   }
@@ -79,10 +139,17 @@ function orderOfStepsFault(steps: readonly ItemAutoOrderStep[]): ItemFault | und
 }
 
 function stepFault(step: ItemAutoOrderStep, path: string, currency: string): ItemFault | undefined {
-  return countFault(`${path}.preshipment_notice_days`, step.preshipment_notice_days, 0) ?? stepOfTypeFault(step, path, currency);
+  return (
+    countFault(`${path}.preshipment_notice_days`, step.preshipment_notice_days, 0) ??
+    stepOfTypeFault(step, path, currency)
+  );
 }
 
-function stepOfTypeFault(step: ItemAutoOrderStep, path: string, currency: string): ItemFault | undefined {
+function stepOfTypeFault(
+  step: ItemAutoOrderStep,
+  path: string,
+  currency: string,
+): ItemFault | undefined {
   switch (step.type) {
     case 'item':
       return itemStepFault(step, path, currency);
@@ -98,22 +165,50 @@ function stepOfTypeFault(step: ItemAutoOrderStep, path: string, currency: string
   }
 }
 
-function itemStepFault(step: ItemAutoOrderStep, path: string, currency: string): ItemFault | undefined {
+function itemStepFault(
+  step: ItemAutoOrderStep,
+  path: string,
+  currency: string,
+): ItemFault | undefined {
   return first([
-    () => (step.recurring_merchant_item_id === undefined && step.recurring_merchant_item_oid !== undefined
-      ? fault(`${path}.recurring_merchant_item_id`, 'is missing beside its oid', 'Name the item by its id')
-      : undefined),
+    () =>
+      step.recurring_merchant_item_id === undefined &&
+      step.recurring_merchant_item_oid !== undefined
+        ? fault(
+            `${path}.recurring_merchant_item_id`,
+            'is missing beside its oid',
+            'Name the item by its id',
+          )
+        : undefined,
     () => scheduleFault(`${path}.schedule`, step.schedule ?? ''),
-    () => (step.schedule === 'Every...' ? countFault(`${path}.arbitrary_schedule_days`, step.arbitrary_schedule_days ?? 0, 1) : undefined),
+    () =>
+      step.schedule === 'Every...'
+        ? countFault(`${path}.arbitrary_schedule_days`, step.arbitrary_schedule_days ?? 0, 1)
+        : undefined,
     () => countFault(`${path}.repeat_count`, step.repeat_count, 1),
     () => amountFault(`${path}.arbitrary_unit_cost`, step.arbitrary_unit_cost, currency),
     ...(step.arbitrary_unit_cost_schedules ?? []).flatMap((each, i) => [
-      () => neededAmountFault(`${path}.arbitrary_unit_cost_schedules[${i}].arbitrary_unit_cost`, each.arbitrary_unit_cost, currency),
-      () => countFault(`${path}.arbitrary_unit_cost_schedules[${i}].retry_days`, each.retry_days ?? -1, 0),
+      () =>
+        neededAmountFault(
+          `${path}.arbitrary_unit_cost_schedules[${i}].arbitrary_unit_cost`,
+          each.arbitrary_unit_cost,
+          currency,
+        ),
+      () =>
+        countFault(
+          `${path}.arbitrary_unit_cost_schedules[${i}].retry_days`,
+          each.retry_days ?? -1,
+          0,
+        ),
     ]),
     ...(step.grandfather_pricing ?? []).flatMap((each, i) => [
-      () => neededAmountFault(`${path}.grandfather_pricing[${i}].unit_cost`, each.unit_cost, currency),
-      () => dateFault(`${path}.grandfather_pricing[${i}].on_or_before_date`, each.on_or_before_date ?? ''),
+      () =>
+        neededAmountFault(`${path}.grandfather_pricing[${i}].unit_cost`, each.unit_cost, currency),
+      () =>
+        dateFault(
+          `${path}.grandfather_pricing[${i}].on_or_before_date`,
+          each.on_or_before_date ?? '',
+        ),
     ]),
   ]);
 }
@@ -121,30 +216,61 @@ function itemStepFault(step: ItemAutoOrderStep, path: string, currency: string):
 function pauseUntilFault(step: ItemAutoOrderStep, path: string): ItemFault | undefined {
   const day = step.pause_until_day_of_month;
   if ((step.pause_until_date === undefined) === (day === undefined)) {
-    return fault(`${path}.pause_until_date`, 'or pause_until_day_of_month must say when the pause ends', 'Send one of the two');
+    return fault(
+      `${path}.pause_until_date`,
+      'or pause_until_day_of_month must say when the pause ends',
+      'Send one of the two',
+    );
   }
-  if (day !== undefined && (day < 1 || day > 31)) return fault(`${path}.pause_until_day_of_month`, 'is no day of a month', 'Send 1 to 31');
-  return dateFault(`${path}.pause_until_date`, step.pause_until_date)
-    ?? countFault(`${path}.pause_until_minimum_delay_days`, step.pause_until_minimum_delay_days, 0);
+  if (day !== undefined && (day < 1 || day > 31))
+    return fault(`${path}.pause_until_day_of_month`, 'is no day of a month', 'Send 1 to 31');
+  return (
+    dateFault(`${path}.pause_until_date`, step.pause_until_date) ??
+    countFault(`${path}.pause_until_minimum_delay_days`, step.pause_until_minimum_delay_days, 0)
+  );
 }
 
 function scheduleFault(field: string, schedule: string): ItemFault | undefined {
-  return isFrequency(schedule) ? undefined : fault(field, 'is no known schedule', `Send one of: ${frequencies.join(', ')}`);
+  return isFrequency(schedule)
+    ? undefined
+    : fault(field, 'is no known schedule', `Send one of: ${frequencies.join(', ')}`);
 }
 
-function neededAmountFault(field: string, amount: number | undefined, currency: string): ItemFault | undefined {
-  return amount === undefined ? fault(field, 'is missing', 'Send an amount') : amountFault(field, amount, currency);
+function neededAmountFault(
+  field: string,
+  amount: number | undefined,
+  currency: string,
+): ItemFault | undefined {
+  return amount === undefined
+    ? fault(field, 'is missing', 'Send an amount')
+    : amountFault(field, amount, currency);
 }
 
-function amountFault(field: string, amount: number | undefined, currency: string): ItemFault | undefined {
+function amountFault(
+  field: string,
+  amount: number | undefined,
+  currency: string,
+): ItemFault | undefined {
   if (amount === undefined) return undefined;
   if (amount < 0) return fault(field, 'is negative', 'Send 0 or more');
   const parsed = toMinor(amount, currency);
-  return parsed.ok ? undefined : fault(field, `is no amount in ${currency}: ${parsed.reason}`, `Send no more decimals than ${currency} has`);
+  return parsed.ok
+    ? undefined
+    : fault(
+        field,
+        `is no amount in ${currency}: ${parsed.reason}`,
+        `Send no more decimals than ${currency} has`,
+      );
 }
 
-function countFault(field: string, count: number | undefined, least: number): ItemFault | undefined {
-  return count === undefined || count >= least ? undefined : fault(field, `is less than ${least}`, `Send ${least} or more`);
+function countFault(
+  field: string,
+  count: number | undefined,
+  least: number,
+): ItemFault | undefined {
+  return count === undefined || count >= least
+    ? undefined
+    : fault(field, `is less than ${least}`, `Send ${least} or more`);
 }
 
 function dateFault(field: string, date: string | undefined): ItemFault | undefined {

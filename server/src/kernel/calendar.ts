@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
-import { failure, success } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
+import { failure, success } from './outcome.ts';
 
 /*
  * Moments, walls and days in a merchant's zone.
@@ -79,7 +79,10 @@ export function startOfDay(date: Temporal.PlainDate, zone: string): Temporal.Ins
 }
 
 /** The day a moment falls on, as moments: from its first, inclusive, until the next day's first, exclusive. */
-export function dayBounds(moment: Temporal.Instant, zone: string): { from: Temporal.Instant; until: Temporal.Instant } {
+export function dayBounds(
+  moment: Temporal.Instant,
+  zone: string,
+): { from: Temporal.Instant; until: Temporal.Instant } {
   const { day } = wallOf(moment, zone);
   return { from: momentOf({ day, ms: 0 }, zone), until: momentOf({ day: day + 1, ms: 0 }, zone) };
 }
@@ -112,7 +115,11 @@ export function dayNumber(year: number, month: number, dayOfMonth: number): numb
   const marchYear = month > 2 ? year : year - 1;
   const marchMonth = month > 2 ? month - 3 : month + 9;
   const daysBeforeMonth = Math.floor((153 * marchMonth + 2) / 5);
-  const daysBeforeYear = marchYear * 365 + Math.floor(marchYear / 4) - Math.floor(marchYear / 100) + Math.floor(marchYear / 400);
+  const daysBeforeYear =
+    marchYear * 365 +
+    Math.floor(marchYear / 4) -
+    Math.floor(marchYear / 100) +
+    Math.floor(marchYear / 400);
   return daysBeforeYear + daysBeforeMonth + dayOfMonth - 1 - daysToEpoch;
 }
 
@@ -122,9 +129,14 @@ export function civilDay(day: number): CivilDay {
   const era = Math.floor(sinceMarchZero / daysPerEra);
   const dayOfEra = sinceMarchZero - era * daysPerEra;
   const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36524) - Math.floor(dayOfEra / 146096)) / 365,
+    (dayOfEra -
+      Math.floor(dayOfEra / 1460) +
+      Math.floor(dayOfEra / 36524) -
+      Math.floor(dayOfEra / 146096)) /
+      365,
   );
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const dayOfYear =
+    dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
   const marchMonth = Math.floor((5 * dayOfYear + 2) / 153);
   const month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9;
   return {
@@ -144,8 +156,15 @@ export function daysInMonth(year: number, month: number): number {
 export function plainDateTime({ day, ms }: Wall): Temporal.PlainDateTime {
   const { year, month, dayOfMonth } = civilDay(day);
   const seconds = Math.floor(ms / 1000);
-  return new Temporal.PlainDateTime(year, month, dayOfMonth,
-    Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60, ms % 1000);
+  return new Temporal.PlainDateTime(
+    year,
+    month,
+    dayOfMonth,
+    Math.floor(seconds / 3600),
+    Math.floor(seconds / 60) % 60,
+    seconds % 60,
+    ms % 1000,
+  );
 }
 
 /** Temporal's local date and time as a wall; what is finer than a millisecond is dropped. */
@@ -166,7 +185,8 @@ export function isZone(name: string): boolean {
   }
 }
 
-const wireShape = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(Z|[+-]\d\d(?::?\d\d)?)?)?$/;
+const wireShape =
+  /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(Z|[+-]\d\d(?::?\d\d)?)?)?$/;
 
 /**
  * A date of the wire as a moment, in every form that published clients send: with or without fractions of a second (dropped: the
@@ -178,14 +198,25 @@ export function parseWireDate(text: string, zone: string): Outcome<Temporal.Inst
   const [, years, months, days, hours = '0', minutes = '0', seconds = '0', offset] = match;
   const [year, month, dayOfMonth] = [Number(years), Number(months), Number(days)];
   const [hour, minute, second] = [Number(hours), Number(minutes), Number(seconds)];
-  const exists = month >= 1 && month <= 12 && dayOfMonth >= 1 && dayOfMonth <= daysInMonth(year, month)
-    && hour <= 23 && minute <= 59 && second <= 59;
+  const exists =
+    month >= 1 &&
+    month <= 12 &&
+    dayOfMonth >= 1 &&
+    dayOfMonth <= daysInMonth(year, month) &&
+    hour <= 23 &&
+    minute <= 59 &&
+    second <= 59;
   if (!exists) return failure('no such date');
-  const wall = { day: dayNumber(year, month, dayOfMonth), ms: ((hour * 60 + minute) * 60 + second) * 1000 };
+  const wall = {
+    day: dayNumber(year, month, dayOfMonth),
+    ms: ((hour * 60 + minute) * 60 + second) * 1000,
+  };
   if (offset === undefined) return success(momentOf(wall, zone));
   const minutesEast = offsetMinutes(offset);
   if (minutesEast === undefined) return failure('no such date');
-  return success(Temporal.Instant.fromEpochMilliseconds(wall.day * msPerDay + wall.ms - minutesEast * 60_000));
+  return success(
+    Temporal.Instant.fromEpochMilliseconds(wall.day * msPerDay + wall.ms - minutesEast * 60_000),
+  );
 }
 
 function offsetMinutes(offset: string): number | undefined {

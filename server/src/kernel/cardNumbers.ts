@@ -6,7 +6,9 @@ export function findCardNumber(value: unknown, path = ''): string | undefined {
   if (typeof value === 'string') return holdsCardNumber(value) ? path : undefined;
   if (Array.isArray(value)) return firstOf(value.map((each, i) => [`${path}[${i}]`, each]));
   if (typeof value === 'object' && value !== null) {
-    return firstOf(Object.entries(value).map(([name, each]) => [path === '' ? name : `${path}.${name}`, each]));
+    return firstOf(
+      Object.entries(value).map(([name, each]) => [path === '' ? name : `${path}.${name}`, each]),
+    );
   }
   return undefined;
 }
@@ -42,7 +44,8 @@ function firstOf(entries: Iterable<readonly [string, unknown]>): string | undefi
 // numbers of other shops (112-1234567-1234567).
 const candidates = new RegExp(
   ['\\d{12,19}', '\\d{4}([ -])\\d{4}\\1\\d{4}(?:\\1\\d{1,7})?', '\\d{4}([ -])\\d{6}\\2\\d{4,5}']
-    .map((shape) => `(?<![a-z0-9]|[a-z0-9]-)${shape}(?![a-z0-9]|-[a-z0-9])`).join('|'),
+    .map((shape) => `(?<![a-z0-9]|[a-z0-9]-)${shape}(?![a-z0-9]|-[a-z0-9])`)
+    .join('|'),
   'gi',
 );
 

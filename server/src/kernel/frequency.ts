@@ -1,10 +1,25 @@
 /** The seventeen schedules of the wire (auto_order reference, AutoOrderItem.frequency), in its spelling. */
 export const frequencies = [
-  'Weekly', 'Biweekly', 'Every...', 'Every 10 Days', 'Every 24 Days', 'Every 28 Days', 'Monthly', 'Every 45 Days',
-  'Every 2 Months', 'Every 3 Months', 'Every 4 Months', 'Every 5 Months', 'Every 6 Months', 'Yearly',
-  'Every 4 Weeks', 'Every 6 Weeks', 'Every 8 Weeks',
+  'Weekly',
+  'Biweekly',
+  'Every...',
+  'Every 10 Days',
+  'Every 24 Days',
+  'Every 28 Days',
+  'Monthly',
+  'Every 45 Days',
+  'Every 2 Months',
+  'Every 3 Months',
+  'Every 4 Months',
+  'Every 5 Months',
+  'Every 6 Months',
+  'Yearly',
+  'Every 4 Weeks',
+  'Every 6 Weeks',
+  'Every 8 Weeks',
 ] as const;
 
 export type Frequency = (typeof frequencies)[number];
 
-export const isFrequency = (text: string): text is Frequency => (frequencies as readonly string[]).includes(text);
+export const isFrequency = (text: string): text is Frequency =>
+  (frequencies as readonly string[]).includes(text);

@@ -11,4 +11,5 @@ export const objectText = (members: readonly (string | undefined)[]): string =>
 export const memberText = (name: string, sql: string): string => `'"${name}":' || ${sql}`;
 
 /** A JSON list (text) of an aggregate's elements, each SQL text. */
-export const listText = (element: string, order: string): string => `('[' || coalesce(string_agg(${element}, ',' order by ${order}), '') || ']')`;
+export const listText = (element: string, order: string): string =>
+  `('[' || coalesce(string_agg(${element}, ',' order by ${order}), '') || ']')`;

@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { allocate, currencyExponent, fromMinor, minor, multiply, percentOff, sum, timesQuantity, toMinor } from './money.ts';
 import type { Rounding } from './money.ts';
+import {
+  allocate,
+  currencyExponent,
+  fromMinor,
+  minor,
+  multiply,
+  percentOff,
+  sum,
+  timesQuantity,
+  toMinor,
+} from './money.ts';
 
 const amounts = fc.integer({ min: -1_000_000_000, max: 1_000_000_000 }).map(minor);
 const prices = fc.integer({ min: 0, max: 1_000_000_000 }).map(minor);
@@ -42,27 +52,42 @@ test('decimals of the wire become minor units exactly, or are refused with a rea
 });
 
 test('every amount survives the way to the wire and back', () => {
-  fc.assert(fc.property(amounts, fc.constantFrom('USD', 'JPY', 'KWD'), (amount, currency) => {
-    assert.deepEqual(toMinor(fromMinor(amount, currency), currency), { ok: true, value: amount });
-  }));
+  fc.assert(
+    fc.property(amounts, fc.constantFrom('USD', 'JPY', 'KWD'), (amount, currency) => {
+      assert.deepEqual(toMinor(fromMinor(amount, currency), currency), { ok: true, value: amount });
+    }),
+  );
 });
 
 test('a currency has its ISO 4217 decimals', () => {
-  assert.deepEqual(['USD', 'EUR', 'JPY', 'KRW', 'BHD', 'TND', 'CLF'].map(currencyExponent), [2, 2, 0, 0, 3, 3, 4]);
+  assert.deepEqual(
+    ['USD', 'EUR', 'JPY', 'KRW', 'BHD', 'TND', 'CLF'].map(currencyExponent),
+    [2, 2, 0, 0, 3, 3, 4],
+  );
 });
 
 test('a division rounds the way it says', () => {
   const cases: [amount: number, ratio: number, rounding: Rounding, result: number][] = [
-    [5, 0.5, 'half up', 3], [5, 0.5, 'half even', 2], [5, 0.5, 'down', 2],
-    [7, 0.5, 'half up', 4], [7, 0.5, 'half even', 4], [7, 0.5, 'down', 3],
-    [-5, 0.5, 'half up', -3], [-5, 0.5, 'half even', -2], [-5, 0.5, 'down', -2],
+    [5, 0.5, 'half up', 3],
+    [5, 0.5, 'half even', 2],
+    [5, 0.5, 'down', 2],
+    [7, 0.5, 'half up', 4],
+    [7, 0.5, 'half even', 4],
+    [7, 0.5, 'down', 3],
+    [-5, 0.5, 'half up', -3],
+    [-5, 0.5, 'half even', -2],
+    [-5, 0.5, 'down', -2],
     [10_000, 0.0825, 'half up', 825],
     [1999, 0.0825, 'half up', 165],
     [1999, 3, 'down', 5997],
     [0, 0.333, 'half up', 0],
   ];
   for (const [amount, ratio, rounding, result] of cases) {
-    assert.equal(multiply(minor(amount), ratio, rounding), result, `${amount} × ${ratio} ${rounding}`);
+    assert.equal(
+      multiply(minor(amount), ratio, rounding),
+      result,
+      `${amount} × ${ratio} ${rounding}`,
+    );
   }
 });
 
@@ -74,11 +99,19 @@ test('quantities have up to four decimals', () => {
 
 test('a discount never raises a price, never turns it negative, and grows with its percentage', () => {
   const percentages = fc.integer({ min: 0, max: 10_000 }).map((hundredths) => hundredths / 100);
-  fc.assert(fc.property(prices, percentages, percentages, (price, one, other) => {
-    const [less, more] = [Math.min(one, other), Math.max(one, other)];
-    const [lightly, heavily] = [percentOff(price, less, 'half up'), percentOff(price, more, 'half up')];
-    assert.ok(heavily >= 0 && heavily <= lightly && lightly <= price, `${price} less ${less} or ${more} %`);
-  }));
+  fc.assert(
+    fc.property(prices, percentages, percentages, (price, one, other) => {
+      const [less, more] = [Math.min(one, other), Math.max(one, other)];
+      const [lightly, heavily] = [
+        percentOff(price, less, 'half up'),
+        percentOff(price, more, 'half up'),
+      ];
+      assert.ok(
+        heavily >= 0 && heavily <= lightly && lightly <= price,
+        `${price} less ${less} or ${more} %`,
+      );
+    }),
+  );
   assert.equal(percentOff(minor(1999), 10, 'half up'), 1799);
   assert.equal(percentOff(minor(1999), 0, 'half up'), 1999);
   assert.equal(percentOff(minor(1999), 100, 'half up'), 0);
@@ -88,16 +121,18 @@ test('a discount never raises a price, never turns it negative, and grows with i
 
 test('a split adds up, stays within a unit of every exact share, and gives nothing to weight 0', () => {
   const weights = fc.array(fc.integer({ min: 0, max: 100_000 }), { minLength: 1, maxLength: 20 });
-  fc.assert(fc.property(amounts, weights, (total, parts) => {
-    const split = allocate(total, parts);
-    assert.equal(sum(split), total);
-    const all = parts.reduce((a, b) => a + b, 0);
-    if (all === 0) return;
-    for (const [index, part] of split.entries()) {
-      assert.ok(Math.abs(part - (total * parts[index]!) / all) < 1.001);
-      if (parts[index] === 0) assert.equal(part, 0);
-    }
-  }));
+  fc.assert(
+    fc.property(amounts, weights, (total, parts) => {
+      const split = allocate(total, parts);
+      assert.equal(sum(split), total);
+      const all = parts.reduce((a, b) => a + b, 0);
+      if (all === 0) return;
+      for (const [index, part] of split.entries()) {
+        assert.ok(Math.abs(part - (total * parts[index]!) / all) < 1.001);
+        if (parts[index] === 0) assert.equal(part, 0);
+      }
+    }),
+  );
 });
 
 test('left-over cents go to the largest remainders, to earlier parts first', () => {
@@ -111,11 +146,13 @@ test('left-over cents go to the largest remainders, to earlier parts first', () 
     [1, [0, 3, 3], [0, 1, 0]],
     [0, [1, 2], [0, 0]],
   ];
-  for (const [total, weights, split] of cases) assert.deepEqual(allocate(minor(total), weights), split, `${total} by ${weights}`);
+  for (const [total, weights, split] of cases)
+    assert.deepEqual(allocate(minor(total), weights), split, `${total} by ${weights}`);
   assert.throws(() => allocate(minor(1), []), { name: 'Bug' });
   assert.throws(() => allocate(minor(1), [-1]), { name: 'Bug' });
 });
 
 test('money is whole: our own code cannot make anything else', () => {
-  for (const units of [0.5, Number.NaN, 2 ** 53]) assert.throws(() => minor(units), { name: 'Bug' });
+  for (const units of [0.5, Number.NaN, 2 ** 53])
+    assert.throws(() => minor(units), { name: 'Bug' });
 });

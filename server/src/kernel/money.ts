@@ -1,6 +1,6 @@
 import { assert, Bug } from './assert.ts';
-import { failure, success } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
+import { failure, success } from './outcome.ts';
 
 declare const minorBrand: unique symbol;
 
@@ -92,7 +92,9 @@ export function allocate(total: Minor, weights: readonly number[]): Minor[] {
     return { index, units: exact / weightSum, remainder: exact % weightSum };
   });
   let left = magnitude - shares.reduce((all, each) => all + each.units, 0n);
-  const byRemainder = [...shares].sort((a, b) => (a.remainder === b.remainder ? a.index - b.index : a.remainder < b.remainder ? 1 : -1));
+  const byRemainder = [...shares].sort((a, b) =>
+    a.remainder === b.remainder ? a.index - b.index : a.remainder < b.remainder ? 1 : -1,
+  );
   for (const share of byRemainder) {
     if (left === 0n) break;
     share.units += 1n;
@@ -124,12 +126,23 @@ function divide(numerator: bigint, denominator: bigint, rounding: Rounding): Min
   return minor(Number(negative ? -quotient : quotient));
 }
 
-function roundsAway(rounding: Rounding, twiceRemainder: bigint, denominator: bigint, quotient: bigint): boolean {
+function roundsAway(
+  rounding: Rounding,
+  twiceRemainder: bigint,
+  denominator: bigint,
+  quotient: bigint,
+): boolean {
   switch (rounding) {
-    case 'down': return false;
-    case 'half up': return twiceRemainder >= denominator;
-    case 'half even': return twiceRemainder > denominator || (twiceRemainder === denominator && quotient % 2n === 1n);
-    default: throw new Bug(`unknown rounding ${rounding satisfies never}`);
+    case 'down':
+      return false;
+    case 'half up':
+      return twiceRemainder >= denominator;
+    case 'half even':
+      return (
+        twiceRemainder > denominator || (twiceRemainder === denominator && quotient % 2n === 1n)
+      );
+    default:
+      throw new Bug(`unknown rounding ${rounding satisfies never}`);
   }
 }
 
@@ -153,8 +166,25 @@ function parseDecimal(decimal: number | string): Decimal | undefined {
 }
 
 const unusualExponents: ReadonlyMap<string, number> = new Map([
-  ...['BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF']
-    .map((code) => [code, 0] as const),
+  ...[
+    'BIF',
+    'CLP',
+    'DJF',
+    'GNF',
+    'ISK',
+    'JPY',
+    'KMF',
+    'KRW',
+    'PYG',
+    'RWF',
+    'UGX',
+    'UYI',
+    'VND',
+    'VUV',
+    'XAF',
+    'XOF',
+    'XPF',
+  ].map((code) => [code, 0] as const),
   ...['BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND'].map((code) => [code, 3] as const),
   ...['CLF', 'UYW'].map((code) => [code, 4] as const),
 ]);

@@ -31,9 +31,14 @@ export function pageFrame(ownStyle: string): PageFrame {
 </body>
 </html>
 `,
-    policy: (formTargets = []) => [
-      "default-src 'none'", `style-src ${styleSource}`, ["form-action 'self'", ...formTargets].join(' '), "base-uri 'none'", "frame-ancestors 'none'",
-    ].join('; '),
+    policy: (formTargets = []) =>
+      [
+        "default-src 'none'",
+        `style-src ${styleSource}`,
+        ["form-action 'self'", ...formTargets].join(' '),
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+      ].join('; '),
   };
 }
 

@@ -6,5 +6,6 @@ import { getSettings, updateSettings } from './operations.ts';
 export const merchantRoutes = (merchants: Merchants) =>
   ({
     getMerchantSettings: async (context) => payload(await getSettings(context)),
-    updateMerchantSettings: async (context, { body }) => payload(await updateSettings(context, merchants, body)),
+    updateMerchantSettings: async (context, { body }) =>
+      payload(await updateSettings(context, merchants, body)),
   }) satisfies Routes;

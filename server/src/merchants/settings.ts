@@ -1,6 +1,12 @@
-import type { DunningPolicy, GatewaySettings, MerchantSettings, NoticeSettings, RetryCoupon } from '@perennial/contract/perennial.ts';
+import type {
+  DunningPolicy,
+  GatewaySettings,
+  MerchantSettings,
+  NoticeSettings,
+  RetryCoupon,
+} from '@perennial/contract/perennial.ts';
 import { isZone } from '../kernel/calendar.ts';
-import { failure, success, type Outcome } from '../kernel/outcome.ts';
+import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 
 /** What is wrong with a setting, and how to mend it. */
@@ -12,12 +18,22 @@ export interface SettingFault {
 
 /** The sections that are kept word for word as the wire has them; each is read by the feature it concerns. */
 const sectionNames = [
-  'dunning', 'notices', 'missed_shipments', 'store_declined_rebills', 'prohibit_expiring_cards_months', 'cancel_reasons', 'coupons', 'gateways', 'webhooks',
+  'dunning',
+  'notices',
+  'missed_shipments',
+  'store_declined_rebills',
+  'prohibit_expiring_cards_months',
+  'cancel_reasons',
+  'coupons',
+  'gateways',
+  'webhooks',
 ] as const satisfies readonly (keyof MerchantSettings)[];
 
 /** A merchant's settings as the wire shows them. */
 export function toWire(merchant: Merchant): MerchantSettings {
-  const sections = sectionNames.flatMap((name) => (merchant.settings[name] === undefined ? [] : [[name, merchant.settings[name]]]));
+  const sections = sectionNames.flatMap((name) =>
+    merchant.settings[name] === undefined ? [] : [[name, merchant.settings[name]]],
+  );
   return {
     merchant_id: merchant.merchantId,
     company_name: merchant.name,
@@ -36,22 +52,44 @@ export interface ChangedMerchant {
 }
 
 /** Judges a change: absent fields stay, a section that is given replaces the one before. The id and the currency never change. */
-export function change(merchant: Merchant, given: MerchantSettings): Outcome<ChangedMerchant, SettingFault> {
+export function change(
+  merchant: Merchant,
+  given: MerchantSettings,
+): Outcome<ChangedMerchant, SettingFault> {
   const fault = faultOf(merchant, given);
   if (fault) return failure(fault);
   return success({
     name: given.company_name || merchant.name,
     timeZone: given.time_zone || merchant.timeZone,
-    sections: Object.fromEntries(sectionNames.flatMap((name) => (given[name] === undefined || given[name] === null ? [] : [[name, given[name]]]))),
+    sections: Object.fromEntries(
+      sectionNames.flatMap((name) =>
+        given[name] === undefined || given[name] === null ? [] : [[name, given[name]]],
+      ),
+    ),
   });
 }
 
 function faultOf(merchant: Merchant, given: MerchantSettings): SettingFault | undefined {
   if (given.currency_code && given.currency_code !== merchant.currency) {
-    return { field: 'currency_code', reason: 'cannot change once amounts are kept in it', mend: 'Make another merchant for another currency' };
+    return {
+      field: 'currency_code',
+      reason: 'cannot change once amounts are kept in it',
+      mend: 'Make another merchant for another currency',
+    };
   }
-  if (given.time_zone && !isZone(given.time_zone)) return { field: 'time_zone', reason: 'is no IANA time zone', mend: 'Send a name such as America/New_York' };
-  return dunningFault(given.dunning) ?? noticeFault(given.notices) ?? couponFault(given.coupons) ?? gatewayFault(given.gateways) ?? boundFault(given.prohibit_expiring_cards_months);
+  if (given.time_zone && !isZone(given.time_zone))
+    return {
+      field: 'time_zone',
+      reason: 'is no IANA time zone',
+      mend: 'Send a name such as America/New_York',
+    };
+  return (
+    dunningFault(given.dunning) ??
+    noticeFault(given.notices) ??
+    couponFault(given.coupons) ??
+    gatewayFault(given.gateways) ??
+    boundFault(given.prohibit_expiring_cards_months)
+  );
 }
 
 const retriesMax = 20;
@@ -59,32 +97,64 @@ const daysMax = 90;
 
 function dunningFault(dunning: DunningPolicy | null | undefined): SettingFault | undefined {
   const days = dunning?.retry_days;
-  if (!days || (days.length <= retriesMax && days.every((each) => each >= 1 && each <= daysMax))) return undefined;
-  return { field: 'dunning.retry_days', reason: 'cannot be kept', mend: `Send at most ${retriesMax} waits of 1 to ${daysMax} days; an empty list for no retry` };
+  if (!days || (days.length <= retriesMax && days.every((each) => each >= 1 && each <= daysMax)))
+    return undefined;
+  return {
+    field: 'dunning.retry_days',
+    reason: 'cannot be kept',
+    mend: `Send at most ${retriesMax} waits of 1 to ${daysMax} days; an empty list for no retry`,
+  };
 }
 
 function noticeFault(notices: NoticeSettings | null | undefined): SettingFault | undefined {
-  const field = (['from_email', 'merchant_email'] as const).find((each) => notices?.[each] && !emailAddress.test(notices[each]));
-  return field && { field: `notices.${field}`, reason: 'is no email address', mend: 'Send one address such as shop@example.com, without a name' };
+  const field = (['from_email', 'merchant_email'] as const).find(
+    (each) => notices?.[each] && !emailAddress.test(notices[each]),
+  );
+  return (
+    field && {
+      field: `notices.${field}`,
+      reason: 'is no email address',
+      mend: 'Send one address such as shop@example.com, without a name',
+    }
+  );
 }
 
 const emailAddress = /^[^\s@<>(),:;"]+@[^\s@<>(),:;"]+$/;
 
 function couponFault(coupons: readonly RetryCoupon[] | null | undefined): SettingFault | undefined {
-  const index = (coupons ?? []).findIndex(({ code, percent = 0, amount = 0 }) => !code || percent < 0 || percent > 100 || amount < 0);
+  const index = (coupons ?? []).findIndex(
+    ({ code, percent = 0, amount = 0 }) => !code || percent < 0 || percent > 100 || amount < 0,
+  );
   if (index === -1) return undefined;
-  return { field: `coupons[${index}]`, reason: 'cannot be used', mend: 'Send a code, a percent from 0 to 100 and an amount from 0' };
+  return {
+    field: `coupons[${index}]`,
+    reason: 'cannot be used',
+    mend: 'Send a code, a percent from 0 to 100 and an amount from 0',
+  };
 }
 
 function gatewayFault(gateways: GatewaySettings | null | undefined): SettingFault | undefined {
   const list = gateways?.list ?? [];
   const index = list.findIndex(({ code, kind, weight = 1 }) => !code || !kind || weight < 0);
-  if (index !== -1) return { field: `gateways.list[${index}]`, reason: 'cannot be used', mend: 'Send a code, a kind and a weight from 0' };
+  if (index !== -1)
+    return {
+      field: `gateways.list[${index}]`,
+      reason: 'cannot be used',
+      mend: 'Send a code, a kind and a weight from 0',
+    };
   if (new Set(list.map(({ code }) => code)).size === list.length) return undefined;
-  return { field: 'gateways.list', reason: 'names a code twice', mend: 'Give each gateway a code of its own' };
+  return {
+    field: 'gateways.list',
+    reason: 'names a code twice',
+    mend: 'Give each gateway a code of its own',
+  };
 }
 
 function boundFault(months: number | null | undefined): SettingFault | undefined {
   if (months === undefined || months === null || (months >= 0 && months <= 60)) return undefined;
-  return { field: 'prohibit_expiring_cards_months', reason: 'is out of range', mend: 'Send 0 to 60; 0 is off' };
+  return {
+    field: 'prohibit_expiring_cards_months',
+    reason: 'is out of range',
+    mend: 'Send 0 to 60; 0 is off',
+  };
 }

@@ -4,7 +4,11 @@ import type { NoticeFacts, NoticeItem, WantedNotice } from './notice.ts';
 
 /** The names of `_expand` that {@link factsOf} needs of an auto order. */
 export const factsExpand: ReadonlySet<string> = new Set([
-  'items', 'original_order', 'original_order.billing', 'original_order.item', 'original_order.payment',
+  'items',
+  'original_order',
+  'original_order.billing',
+  'original_order.item',
+  'original_order.payment',
 ]);
 
 /** What a mail says of an auto order, taken down when it is made: by the time it is sent the auto order may have moved on. */
@@ -20,7 +24,11 @@ export function factsOf(wanted: WantedNotice, autoOrder: AutoOrder): NoticeFacts
   const last = wanted.events.at(-1);
   switch (wanted.kind) {
     case 'declined_card':
-      return { ...facts, declineReason: reasonFor(last), nextAttempt: textOf(last?.data?.['next_attempt']) ?? autoOrder.next_attempt };
+      return {
+        ...facts,
+        declineReason: reasonFor(last),
+        nextAttempt: textOf(last?.data?.['next_attempt']) ?? autoOrder.next_attempt,
+      };
     case 'disabled':
     case 'canceled':
       return { ...facts, isAfterDeclines: last?.data?.['reason'] === 'declined' };
@@ -32,21 +40,36 @@ export function factsOf(wanted: WantedNotice, autoOrder: AutoOrder): NoticeFacts
 /** A pre-shipment notice names the items that its events name; any other mail all that were to come. */
 function itemsOf({ kind, events }: WantedNotice, autoOrder: AutoOrder): NoticeItem[] {
   const items = autoOrder.items ?? [];
-  const named = kind === 'preshipment' ? new Map(events.map((event) => [event.data?.['item_oid'], event])) : undefined;
-  return items.filter((item) => named?.has(item.auto_order_item_oid) ?? true).map((item) => {
-    const data = named?.get(item.auto_order_item_oid)?.data;
-    const itemId = textOf(data?.['item_id']) ?? item.next_item_id ?? item.arbitrary_item_id ?? item.original_item_id ?? '';
-    return {
-      description: descriptionOf(itemId, autoOrder),
-      quantity: item.arbitrary_quantity ?? item.original_quantity ?? 1,
-      ships: textOf(data?.['shipment_dts']) ?? item.calculated_next_shipment_dts ?? item.next_shipment_dts,
-    };
-  });
+  const named =
+    kind === 'preshipment'
+      ? new Map(events.map((event) => [event.data?.['item_oid'], event]))
+      : undefined;
+  return items
+    .filter((item) => named?.has(item.auto_order_item_oid) ?? true)
+    .map((item) => {
+      const data = named?.get(item.auto_order_item_oid)?.data;
+      const itemId =
+        textOf(data?.['item_id']) ??
+        item.next_item_id ??
+        item.arbitrary_item_id ??
+        item.original_item_id ??
+        '';
+      return {
+        description: descriptionOf(itemId, autoOrder),
+        quantity: item.arbitrary_quantity ?? item.original_quantity ?? 1,
+        ships:
+          textOf(data?.['shipment_dts']) ??
+          item.calculated_next_shipment_dts ??
+          item.next_shipment_dts,
+      };
+    });
 }
 
 /** The words of the original order's line; an item that came later is known by its id alone. */
 function descriptionOf(itemId: string, autoOrder: AutoOrder): string {
-  const line = autoOrder.original_order?.items?.find((each) => each.merchant_item_id?.toLowerCase() === itemId.toLowerCase());
+  const line = autoOrder.original_order?.items?.find(
+    (each) => each.merchant_item_id?.toLowerCase() === itemId.toLowerCase(),
+  );
   return line?.description || itemId;
 }
 
@@ -58,11 +81,19 @@ function cardOf(autoOrder: AutoOrder): string | undefined {
 }
 
 // A bank that suspects theft does not want that told to whoever reads the mail.
-const tellable = new Set(['authentication required', 'expired card', 'incorrect number', 'insufficient funds', 'limit exceeded', 'account closed']);
+const tellable = new Set([
+  'authentication required',
+  'expired card',
+  'incorrect number',
+  'insufficient funds',
+  'limit exceeded',
+  'account closed',
+]);
 
 function reasonFor(event: RecordedEvent | undefined): string | undefined {
   const reason = textOf(event?.data?.['reason']);
   return reason !== undefined && tellable.has(reason) ? reason : undefined;
 }
 
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;

@@ -13,7 +13,10 @@ export type Block =
   | { readonly kind: 'paragraph'; readonly text: string }
   | { readonly kind: 'list'; readonly entries: readonly string[] }
   /** Labels with amounts; the last row is the sum. */
-  | { readonly kind: 'amounts'; readonly rows: readonly (readonly [label: string, amount: string])[] }
+  | {
+      readonly kind: 'amounts';
+      readonly rows: readonly (readonly [label: string, amount: string])[];
+    }
   | { readonly kind: 'link'; readonly label: string; readonly url: string };
 
 /** What a letter to a customer is made of. */
@@ -31,7 +34,9 @@ export function letterOf(parts: LetterParts): Letter {
   const { subject, blocks } = letters[parts.notice.kind](parts);
   const greeting = paragraph(`Hello${nameOf(parts) === undefined ? '' : ` ${nameOf(parts)}`},`);
   const reference = parts.notice.facts.autoOrderCode;
-  const ending = paragraph(`${parts.merchant.name}${reference === undefined ? '' : `\nYour subscription: ${reference}`}`);
+  const ending = paragraph(
+    `${parts.merchant.name}${reference === undefined ? '' : `\nYour subscription: ${reference}`}`,
+  );
   return { subject, blocks: [greeting, ...blocks, ending] };
 }
 
@@ -41,7 +46,11 @@ const letters: Record<CustomerNoticeKind, (parts: LetterParts) => Letter> = {
     blocks: [
       paragraph('Your next order is on its way to you soon:'),
       list(facts.items, merchant.timeZone),
-      paragraph(facts.card === undefined ? 'We will charge it before it ships.' : `We will charge your ${facts.card} before it ships.`),
+      paragraph(
+        facts.card === undefined
+          ? 'We will charge it before it ships.'
+          : `We will charge your ${facts.card} before it ships.`,
+      ),
       link('Use another card', updateBillingUrl),
     ],
   }),
@@ -50,7 +59,9 @@ const letters: Record<CustomerNoticeKind, (parts: LetterParts) => Letter> = {
     blocks: [
       paragraph(declinedText(facts)),
       paragraph('Your subscription is not canceled; this order is only on hold.'),
-      ...(facts.nextAttempt === undefined ? [] : [paragraph(`We will try again on ${dayOf(facts.nextAttempt, merchant.timeZone)}.`)]),
+      ...(facts.nextAttempt === undefined
+        ? []
+        : [paragraph(`We will try again on ${dayOf(facts.nextAttempt, merchant.timeZone)}.`)]),
       paragraph('If the card has changed, please enter the new one:'),
       link('Update your card', updateBillingUrl),
     ],
@@ -58,9 +69,11 @@ const letters: Record<CustomerNoticeKind, (parts: LetterParts) => Letter> = {
   canceled: ({ merchant, notice: { facts } }) => ({
     subject: `Your subscription with ${merchant.name} is canceled`,
     blocks: [
-      paragraph(facts.isAfterDeclines
-        ? 'We could not charge your card, so your subscription is now canceled. These will not ship any more:'
-        : 'Your subscription is canceled. These will not ship any more:'),
+      paragraph(
+        facts.isAfterDeclines
+          ? 'We could not charge your card, so your subscription is now canceled. These will not ship any more:'
+          : 'Your subscription is canceled. These will not ship any more:',
+      ),
       list(undated(facts.items), merchant.timeZone),
       paragraph('You will not be charged again.'),
     ],
@@ -68,17 +81,26 @@ const letters: Record<CustomerNoticeKind, (parts: LetterParts) => Letter> = {
   disabled: ({ merchant, notice: { facts }, updateBillingUrl }) => ({
     subject: `Your subscription with ${merchant.name} has stopped`,
     blocks: [
-      paragraph(facts.isAfterDeclines
-        ? 'We could not charge your card, so your subscription has stopped. Nothing more ships until there is a card that we can charge:'
-        : 'Your subscription has stopped. Nothing more ships for now:'),
+      paragraph(
+        facts.isAfterDeclines
+          ? 'We could not charge your card, so your subscription has stopped. Nothing more ships until there is a card that we can charge:'
+          : 'Your subscription has stopped. Nothing more ships for now:',
+      ),
       list(undated(facts.items), merchant.timeZone),
-      ...(facts.isAfterDeclines ? [paragraph('To go on, please enter another card:'), link('Update your card', updateBillingUrl)] : []),
+      ...(facts.isAfterDeclines
+        ? [
+            paragraph('To go on, please enter another card:'),
+            link('Update your card', updateBillingUrl),
+          ]
+        : []),
     ],
   }),
   receipt: ({ merchant, order }) => ({
     subject: `Your receipt from ${merchant.name}: order ${order?.order_id ?? ''}`.trimEnd(),
     blocks: [
-      paragraph(`Thank you for your order${order?.order_id === undefined ? '' : ` ${order.order_id}`}. This is what we charged:`),
+      paragraph(
+        `Thank you for your order${order?.order_id === undefined ? '' : ` ${order.order_id}`}. This is what we charged:`,
+      ),
       { kind: 'amounts', rows: receiptRows(order) },
     ],
   }),
@@ -86,21 +108,31 @@ const letters: Record<CustomerNoticeKind, (parts: LetterParts) => Letter> = {
 
 function receiptRows(order: Order | undefined): [string, string][] {
   const lines = (order?.items ?? []).map((item): [string, string | undefined] => [
-    itemText({ description: item.description || item.merchant_item_id || '', quantity: item.quantity ?? 1 }),
+    itemText({
+      description: item.description || item.merchant_item_id || '',
+      quantity: item.quantity ?? 1,
+    }),
     item.total_cost_with_discount?.localized_formatted ?? item.cost?.localized_formatted,
   ]);
   const { shipping_handling_total: shipping, tax, total } = order?.summary ?? {};
   const rows: [string, string | undefined][] = [
     ...lines,
-    ...((shipping?.value ?? 0) === 0 ? [] : [['Shipping', shipping?.localized_formatted] as [string, string | undefined]]),
-    ...((tax?.value ?? 0) === 0 ? [] : [['Tax', tax?.localized_formatted] as [string, string | undefined]]),
+    ...((shipping?.value ?? 0) === 0
+      ? []
+      : [['Shipping', shipping?.localized_formatted] as [string, string | undefined]]),
+    ...((tax?.value ?? 0) === 0
+      ? []
+      : [['Tax', tax?.localized_formatted] as [string, string | undefined]]),
     ['Total', total?.localized_formatted],
   ];
   return rows.map(([label, amount]) => [label, amount ?? '']);
 }
 
 function nameOf({ notice: { facts }, order }: LetterParts): string | undefined {
-  return facts.name ?? ([order?.billing?.first_name, order?.billing?.last_name].filter(Boolean).join(' ') || undefined);
+  return (
+    facts.name ??
+    ([order?.billing?.first_name, order?.billing?.last_name].filter(Boolean).join(' ') || undefined)
+  );
 }
 
 function declinedText({ card, declineReason }: NoticeFacts): string {
@@ -112,15 +144,28 @@ export const paragraph = (text: string): Block => ({ kind: 'paragraph', text });
 const link = (label: string, url: string): Block => ({ kind: 'link', label, url });
 
 function list(items: readonly NoticeItem[] | undefined, timeZone: string): Block {
-  return { kind: 'list', entries: (items ?? []).map((item) => `${itemText(item)}${item.ships === undefined ? '' : `, on ${dayOf(item.ships, timeZone)}`}`) };
+  return {
+    kind: 'list',
+    entries: (items ?? []).map(
+      (item) =>
+        `${itemText(item)}${item.ships === undefined ? '' : `, on ${dayOf(item.ships, timeZone)}`}`,
+    ),
+  };
 }
 
-const itemText = ({ description, quantity }: NoticeItem): string => (quantity === 1 ? description : `${quantity} × ${description}`);
+const itemText = ({ description, quantity }: NoticeItem): string =>
+  quantity === 1 ? description : `${quantity} × ${description}`;
 
-const undated = (items: readonly NoticeItem[] | undefined): NoticeItem[] => (items ?? []).map((item) => ({ ...item, ships: undefined }));
+const undated = (items: readonly NoticeItem[] | undefined): NoticeItem[] =>
+  (items ?? []).map((item) => ({ ...item, ships: undefined }));
 
 /** A day as people say it, in the merchant's zone. */
 function dayOf(moment: string, timeZone: string): string {
   const day = Temporal.Instant.from(moment).toZonedDateTimeISO(timeZone).toPlainDate();
-  return day.toLocaleString('en-US', { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' });
+  return day.toLocaleString('en-US', {
+    weekday: 'long',
+    year: 'numeric',
+    month: 'long',
+    day: 'numeric',
+  });
 }

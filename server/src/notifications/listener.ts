@@ -7,7 +7,10 @@ import { noticeSettings } from './noticeSettings.ts';
 import { insertNotices, type NewNotice } from './store.ts';
 
 /** Reads auto orders at `factsExpand`, by oid. Handed in: they lie in another feature. */
-export type ReadAutoOrders = (context: Context, oids: readonly number[]) => Promise<ReadonlyMap<number, AutoOrder>>;
+export type ReadAutoOrders = (
+  context: Context,
+  oids: readonly number[],
+) => Promise<ReadonlyMap<number, AutoOrder>>;
 
 /**
  * Writes the mails that events ask for, in the events' own transaction: what was committed will be told, and nothing else. A silenced mail is written
@@ -15,35 +18,62 @@ export type ReadAutoOrders = (context: Context, oids: readonly number[]) => Prom
  */
 export function noticeListener(readAutoOrders: ReadAutoOrders): EventListener {
   return async (context, events) => {
-    const notices = [...(await customerNotices(context, events, readAutoOrders)), ...merchantNotices(context, events)];
+    const notices = [
+      ...(await customerNotices(context, events, readAutoOrders)),
+      ...merchantNotices(context, events),
+    ];
     if (notices.length > 0) await insertNotices(context.db, context.merchant.merchantId, notices);
   };
 }
 
-async function customerNotices(context: Context, events: readonly RecordedEvent[], readAutoOrders: ReadAutoOrders): Promise<NewNotice[]> {
+async function customerNotices(
+  context: Context,
+  events: readonly RecordedEvent[],
+  readAutoOrders: ReadAutoOrders,
+): Promise<NewNotice[]> {
   const wanted = noticesOf(events);
   if (wanted.length === 0) return [];
   const { isOn } = noticeSettings(context.merchant);
-  const oids = wanted.filter((notice) => notice.kind !== 'receipt' && isOn(notice.kind)).map((notice) => notice.autoOrderOid);
-  const autoOrders = oids.length === 0 ? noAutoOrders : await readAutoOrders(context, [...new Set(oids)]);
+  const oids = wanted
+    .filter((notice) => notice.kind !== 'receipt' && isOn(notice.kind))
+    .map((notice) => notice.autoOrderOid);
+  const autoOrders =
+    oids.length === 0 ? noAutoOrders : await readAutoOrders(context, [...new Set(oids)]);
   return wanted.map((notice) => {
     const made = newNotice(context, notice, autoOrders.get(notice.autoOrderOid));
-    return isOn(notice.kind) ? made : { ...made, skipReason: 'The merchant has switched this notice off.' };
+    return isOn(notice.kind)
+      ? made
+      : { ...made, skipReason: 'The merchant has switched this notice off.' };
   });
 }
 
 const noAutoOrders: ReadonlyMap<number, AutoOrder> = new Map();
 
-function newNotice(context: Context, wanted: WantedNotice, autoOrder: AutoOrder | undefined): NewNotice {
+function newNotice(
+  context: Context,
+  wanted: WantedNotice,
+  autoOrder: AutoOrder | undefined,
+): NewNotice {
   const { kind, autoOrderOid, orderId, events } = wanted;
   const made = { kind, autoOrderOid, orderId, madeAt: events.at(-1)?.at ?? context.now };
-  if (kind === 'receipt') return orderId === undefined ? { ...made, facts: {}, skipReason: 'There is no order to give a receipt for.' } : { ...made, facts: {} };
+  if (kind === 'receipt')
+    return orderId === undefined
+      ? { ...made, facts: {}, skipReason: 'There is no order to give a receipt for.' }
+      : { ...made, facts: {} };
   const facts = autoOrder ? factsOf(wanted, autoOrder) : {};
   return facts.email === undefined ? { ...made, facts, skipReason: noAddress } : { ...made, facts };
 }
 
-function merchantNotices({ merchant, now }: Context, events: readonly RecordedEvent[]): NewNotice[] {
-  return disabledWebhooks(events, noticeSettings(merchant).merchantEmail).map((facts) => ({ kind: 'webhook_disabled', autoOrderOid: aboutNoAutoOrder, madeAt: now, facts }));
+function merchantNotices(
+  { merchant, now }: Context,
+  events: readonly RecordedEvent[],
+): NewNotice[] {
+  return disabledWebhooks(events, noticeSettings(merchant).merchantEmail).map((facts) => ({
+    kind: 'webhook_disabled',
+    autoOrderOid: aboutNoAutoOrder,
+    madeAt: now,
+    facts,
+  }));
 }
 
 /** Why a mail to nobody is skipped. */

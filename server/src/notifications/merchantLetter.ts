@@ -1,22 +1,30 @@
 import type { Merchant } from '../platform/tenancy/merchant.ts';
-import { paragraph, type Letter } from './letter.ts';
+import { type Letter, paragraph } from './letter.ts';
 import type { MerchantNotice } from './notice.ts';
 
 /** The mail to a merchant about a webhook that was disabled: which, why, since when, what becomes of its events, and how it goes on. */
-export function webhookDisabledLetter({ name, timeZone }: Pick<Merchant, 'name' | 'timeZone'>, { facts, madeAt }: MerchantNotice): Letter {
+export function webhookDisabledLetter(
+  { name, timeZone }: Pick<Merchant, 'name' | 'timeZone'>,
+  { facts, madeAt }: MerchantNotice,
+): Letter {
   const { webhookOid, url, reason, consecutiveFailures } = facts;
   return {
     subject: `A webhook of ${name} was disabled: ${new URL(url).host}`,
     blocks: [
       paragraph('Hello,'),
       paragraph(`Perennial no longer sends events to this webhook of ${name}:`),
-      { kind: 'list', entries: [
-        `${url} (webhook ${webhookOid})`,
-        `Disabled since ${madeAt.toZonedDateTimeISO(timeZone).toLocaleString('en-US', minute)}`,
-        `Because ${reason}; failures in a row: ${consecutiveFailures}`,
-      ] },
+      {
+        kind: 'list',
+        entries: [
+          `${url} (webhook ${webhookOid})`,
+          `Disabled since ${madeAt.toZonedDateTimeISO(timeZone).toLocaleString('en-US', minute)}`,
+          `Because ${reason}; failures in a row: ${consecutiveFailures}`,
+        ],
+      },
       paragraph('Nothing is lost. Events go on being kept for it, each for 30 days.'),
-      paragraph('When the receiver works again, enable the webhook with the key of the application that made it:'),
+      paragraph(
+        'When the receiver works again, enable the webhook with the key of the application that made it:',
+      ),
       paragraph(`PUT /rest/v2/webhook/webhooks/${webhookOid} with {"disabled": false}`),
       paragraph('It is tried at once, and goes on where it stopped.'),
       paragraph(`Perennial, for ${name}`),
@@ -24,4 +32,13 @@ export function webhookDisabledLetter({ name, timeZone }: Pick<Merchant, 'name' 
   };
 }
 
-const minute = { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short' } as const;
+const minute = {
+  weekday: 'long',
+  year: 'numeric',
+  month: 'long',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+  timeZoneName: 'short',
+} as const;

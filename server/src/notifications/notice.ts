@@ -3,7 +3,12 @@ import type { Temporal } from 'temporal-polyfill';
 import type { RecordedEvent } from '../platform/events/outbox.ts';
 
 /** The mails to customers, in the words of the merchant's switches (settings, `notices`). */
-export type CustomerNoticeKind = 'preshipment' | 'declined_card' | 'canceled' | 'disabled' | 'receipt';
+export type CustomerNoticeKind =
+  | 'preshipment'
+  | 'declined_card'
+  | 'canceled'
+  | 'disabled'
+  | 'receipt';
 
 /** A mail to a customer that events ask for. */
 export interface WantedNotice {
@@ -95,24 +100,40 @@ export function noticesOf(events: readonly RecordedEvent[]): WantedNotice[] {
     const orderId = kind === 'receipt' ? textOf(event.data?.['order_id']) : undefined;
     const id = `${event.objectId} ${kind} ${orderId ?? ''}`;
     const before = wanted.get(id);
-    wanted.set(id, { kind, autoOrderOid: Number(event.objectId), orderId, events: [...(before?.events ?? []), event] });
+    wanted.set(id, {
+      kind,
+      autoOrderOid: Number(event.objectId),
+      orderId,
+      events: [...(before?.events ?? []), event],
+    });
   }
   return [...wanted.values()].filter((notice) => !isToldByItsEnd(notice, wanted));
 }
 
-function isToldByItsEnd({ kind, autoOrderOid, events }: WantedNotice, wanted: ReadonlyMap<string, WantedNotice>): boolean {
+function isToldByItsEnd(
+  { kind, autoOrderOid, events }: WantedNotice,
+  wanted: ReadonlyMap<string, WantedNotice>,
+): boolean {
   if (kind !== 'declined_card') return false;
-  const hasEnded = wanted.has(`${autoOrderOid} canceled `) || wanted.has(`${autoOrderOid} disabled `);
+  const hasEnded =
+    wanted.has(`${autoOrderOid} canceled `) || wanted.has(`${autoOrderOid} disabled `);
   return hasEnded || events.some((event) => event.data?.['final'] === true);
 }
 
 /** What these events tell the merchant itself at its address: webhooks that were disabled. Where no address is set, nothing. */
-export function disabledWebhooks(events: readonly RecordedEvent[], email: string | undefined): DisabledWebhook[] {
+export function disabledWebhooks(
+  events: readonly RecordedEvent[],
+  email: string | undefined,
+): DisabledWebhook[] {
   if (email === undefined) return [];
   return events.flatMap(({ name, data }) => {
     if (name !== 'webhook_disable') return [];
     const { reason, object } = data as { reason: string; object: Required<Webhook> };
-    const { webhook_oid: webhookOid, webhook_url: url, consecutive_failures: consecutiveFailures } = object;
+    const {
+      webhook_oid: webhookOid,
+      webhook_url: url,
+      consecutive_failures: consecutiveFailures,
+    } = object;
     return [{ email, webhookOid, url: withoutQuery(url), reason, consecutiveFailures }];
   });
 }
@@ -123,4 +144,5 @@ function withoutQuery(url: string): string {
 }
 
 /** Text that says something. */
-export const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+export const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;

@@ -1,5 +1,5 @@
 import type { Merchant } from '../platform/tenancy/merchant.ts';
-import { textOf, type CustomerNoticeKind } from './notice.ts';
+import { type CustomerNoticeKind, textOf } from './notice.ts';
 
 /** Which mails a merchant wants sent, and from whom: the section `notices` of its settings, in the wire's own words. */
 export interface NoticeSettings {
@@ -11,6 +11,13 @@ export interface NoticeSettings {
 
 /** Every mail is sent unless its switch is off. */
 export function noticeSettings({ settings }: Pick<Merchant, 'settings'>): NoticeSettings {
-  const section = typeof settings['notices'] === 'object' && settings['notices'] !== null ? (settings['notices'] as Record<string, unknown>) : {};
-  return { isOn: (kind) => section[kind] !== false, fromEmail: textOf(section['from_email']), merchantEmail: textOf(section['merchant_email']) };
+  const section =
+    typeof settings['notices'] === 'object' && settings['notices'] !== null
+      ? (settings['notices'] as Record<string, unknown>)
+      : {};
+  return {
+    isOn: (kind) => section[kind] !== false,
+    fromEmail: textOf(section['from_email']),
+    merchantEmail: textOf(section['merchant_email']),
+  };
 }

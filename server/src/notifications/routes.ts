@@ -9,7 +9,9 @@ export function noticeRoutes(exists: (context: Context, autoOrderOid: number) =>
   return {
     async getAutoOrderEmails(context, { params: { auto_order_oid: oid } }) {
       if (!(await exists(context, oid))) refuse('not_found', { what: 'auto order', id: oid });
-      return payloadText(await readEmails(context.db, context.merchant.merchantId, oid, context.merchant.timeZone));
+      return payloadText(
+        await readEmails(context.db, context.merchant.merchantId, oid, context.merchant.timeZone),
+      );
     },
   } satisfies Routes;
 }

@@ -4,13 +4,13 @@ import type { Context } from '../platform/context.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { MailOutcome, MailTransport } from '../platform/mail/mailTransport.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { letterOf, type Letter } from './letter.ts';
+import { type Letter, letterOf } from './letter.ts';
 import { noAddress } from './listener.ts';
 import { webhookDisabledLetter } from './merchantLetter.ts';
 import type { Notice } from './notice.ts';
 import { noticeSettings } from './noticeSettings.ts';
 import { html, plainText } from './render.ts';
-import { claimNotices, merchantsWithNotices, settleNotices, type SettledNotice } from './store.ts';
+import { claimNotices, merchantsWithNotices, type SettledNotice, settleNotices } from './store.ts';
 
 export interface SenderParts {
   readonly db: Database;
@@ -56,16 +56,33 @@ async function sendBatch(parts: SenderParts, merchantId: string): Promise<number
 }
 
 /** One mail that cannot even be written is tried again later and holds up no other. */
-async function sendOne(parts: SenderParts, context: Context, notice: Notice): Promise<SettledNotice> {
+async function sendOne(
+  parts: SenderParts,
+  context: Context,
+  notice: Notice,
+): Promise<SettledNotice> {
   try {
     return await deliver(parts, context, notice);
   } catch (error) {
-    context.log.error({ err: error, merchantId: context.merchant.merchantId, noticeId: notice.noticeId }, 'a mail could not be written');
-    return { ...idOf(notice), ...afterOutcome(context, notice, { kind: 'deferred', response: 'The mail could not be written.' }) };
+    context.log.error(
+      { err: error, merchantId: context.merchant.merchantId, noticeId: notice.noticeId },
+      'a mail could not be written',
+    );
+    return {
+      ...idOf(notice),
+      ...afterOutcome(context, notice, {
+        kind: 'deferred',
+        response: 'The mail could not be written.',
+      }),
+    };
   }
 }
 
-async function deliver(parts: SenderParts, context: Context, notice: Notice): Promise<SettledNotice> {
+async function deliver(
+  parts: SenderParts,
+  context: Context,
+  notice: Notice,
+): Promise<SettledNotice> {
   const { merchant } = context;
   const written = await write(parts, context, notice);
   if (written === undefined) return { ...idOf(notice), skipReason: noAddress };
@@ -73,23 +90,45 @@ async function deliver(parts: SenderParts, context: Context, notice: Notice): Pr
   const address = noticeSettings(merchant).fromEmail ?? parts.mailFrom;
   const messageId = `<${merchant.merchantId}-${notice.autoOrderOid}-${notice.noticeId}@${address.split('@').at(-1)}>`;
   const outcome = await parts.mail.send({
-    messageId, from: { name: merchant.name, address }, to, subject: letter.subject, text: plainText(letter), html: html(letter), date: notice.madeAt,
+    messageId,
+    from: { name: merchant.name, address },
+    to,
+    subject: letter.subject,
+    text: plainText(letter),
+    html: html(letter),
+    date: notice.madeAt,
   });
-  return { ...idOf(notice), email: to, subject: letter.subject, messageId, ...afterOutcome(context, notice, outcome) };
+  return {
+    ...idOf(notice),
+    email: to,
+    subject: letter.subject,
+    messageId,
+    ...afterOutcome(context, notice, outcome),
+  };
 }
 
 /** The letter and whom it goes to; undefined where a customer has no address. */
-async function write(parts: SenderParts, context: Context, notice: Notice): Promise<{ readonly to: string; readonly letter: Letter } | undefined> {
+async function write(
+  parts: SenderParts,
+  context: Context,
+  notice: Notice,
+): Promise<{ readonly to: string; readonly letter: Letter } | undefined> {
   const { merchant } = context;
-  if (notice.kind === 'webhook_disabled') return { to: notice.facts.email, letter: webhookDisabledLetter(merchant, notice) };
-  const order = notice.orderId === undefined ? undefined : await parts.readOrder(context, notice.orderId);
+  if (notice.kind === 'webhook_disabled')
+    return { to: notice.facts.email, letter: webhookDisabledLetter(merchant, notice) };
+  const order =
+    notice.orderId === undefined ? undefined : await parts.readOrder(context, notice.orderId);
   const to = notice.facts.email ?? order?.billing?.email;
   if (to === undefined || to === '') return undefined;
   const updateBillingUrl = await parts.updateBillingUrl(context, notice.autoOrderOid);
   return { to, letter: letterOf({ merchant, notice, order, updateBillingUrl }) };
 }
 
-function afterOutcome(context: Context, notice: Notice, outcome: MailOutcome): Omit<SettledNotice, 'noticeId' | 'autoOrderOid'> {
+function afterOutcome(
+  context: Context,
+  notice: Notice,
+  outcome: MailOutcome,
+): Omit<SettledNotice, 'noticeId' | 'autoOrderOid'> {
   // A test clock may have been moved far on since: the mail counts as delivered when it was made.
   const at = isTestClock(context.merchant.clock) ? notice.madeAt : context.now;
   const smtpResponse = outcome.response;
@@ -106,6 +145,7 @@ function afterOutcome(context: Context, notice: Notice, outcome: MailOutcome): O
 }
 
 /** Twice as long after each try. */
-const retrySeconds = (attempts: number): number => Math.min(retrySecondsMax, firstRetrySeconds * 2 ** (attempts - 1));
+const retrySeconds = (attempts: number): number =>
+  Math.min(retrySecondsMax, firstRetrySeconds * 2 ** (attempts - 1));
 
 const idOf = ({ noticeId, autoOrderOid }: Notice) => ({ noticeId, autoOrderOid });

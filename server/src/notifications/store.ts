@@ -12,11 +12,19 @@ type Unkept<N extends Notice> = Omit<N, 'noticeId' | 'attempts'> & {
 };
 
 /** Writes mails down, any number in one statement; those that are not skipped may be sent at once. */
-export async function insertNotices(tx: Database, merchantId: string, notices: readonly NewNotice[]): Promise<void> {
+export async function insertNotices(
+  tx: Database,
+  merchantId: string,
+  notices: readonly NewNotice[],
+): Promise<void> {
   const rows = notices.map((notice) => ({
-    auto_order_oid: notice.autoOrderOid, kind: notice.kind, made_at: notice.madeAt, facts: notice.facts,
+    auto_order_oid: notice.autoOrderOid,
+    kind: notice.kind,
+    made_at: notice.madeAt,
+    facts: notice.facts,
     order_id: 'orderId' in notice ? notice.orderId : undefined,
-    email: notice.facts.email, skip_reason: notice.skipReason,
+    email: notice.facts.email,
+    skip_reason: notice.skipReason,
   }));
   await tx.run(
     `insert into notice (merchant_id, auto_order_oid, kind, made_at, facts, order_id, email, skip_reason, next_try_at)
@@ -36,7 +44,11 @@ export async function merchantsWithNotices(db: Database): Promise<string[]> {
 }
 
 /** Takes the mails that wait longest; nobody else gets them while the lease lasts. */
-export async function claimNotices(db: Database, merchantId: string, leaseSeconds: number): Promise<Notice[]> {
+export async function claimNotices(
+  db: Database,
+  merchantId: string,
+  leaseSeconds: number,
+): Promise<Notice[]> {
   // The limit is a literal: as a parameter it would have the statement planned anew each time.
   const rows = await db.rows<NoticeRow>(
     `update notice n set attempts = n.attempts + 1, next_try_at = clock_timestamp() + make_interval(secs => $2)
@@ -68,7 +80,11 @@ export interface SettledNotice {
   readonly retryInSeconds?: number;
 }
 
-export async function settleNotices(db: Database, merchantId: string, settled: readonly SettledNotice[]): Promise<void> {
+export async function settleNotices(
+  db: Database,
+  merchantId: string,
+  settled: readonly SettledNotice[],
+): Promise<void> {
   await db.run(
     `update notice n set email = coalesce(s.email, n.email), subject = s.subject, message_id = s.message_id, skip_reason = s.skip_reason,
        delivered_at = s.delivered_at, bounced_at = s.bounced_at, bounce_type = s.bounce_type, smtp_response = s.smtp_response,
@@ -81,8 +97,16 @@ export async function settleNotices(db: Database, merchantId: string, settled: r
 }
 
 /** The wire's list of AutoOrderEmail of an auto order, as JSON text. */
-export async function readEmails(db: Database, merchantId: string, autoOrderOid: number, timeZone: string): Promise<string> {
-  const row = await db.row<{ json: string }>(`select auto_order_emails($1, $2) as json where ${inZone('$3')}`, [merchantId, autoOrderOid, timeZone]);
+export async function readEmails(
+  db: Database,
+  merchantId: string,
+  autoOrderOid: number,
+  timeZone: string,
+): Promise<string> {
+  const row = await db.row<{ json: string }>(
+    `select auto_order_emails($1, $2) as json where ${inZone('$3')}`,
+    [merchantId, autoOrderOid, timeZone],
+  );
   return row!.json;
 }
 
@@ -97,13 +121,25 @@ interface NoticeRow {
 }
 
 const fromRow = (row: NoticeRow): Notice => ({
-  noticeId: row.notice_id, autoOrderOid: row.auto_order_oid, madeAt: row.made_at, attempts: row.attempts, orderId: row.order_id ?? undefined,
+  noticeId: row.notice_id,
+  autoOrderOid: row.auto_order_oid,
+  madeAt: row.made_at,
+  attempts: row.attempts,
+  orderId: row.order_id ?? undefined,
   // A row holds the facts of its kind.
   ...({ kind: row.kind, facts: row.facts } as Pick<CustomerNotice, 'kind' | 'facts'>),
 });
 
 const toRow = (notice: SettledNotice) => ({
-  notice_id: notice.noticeId, auto_order_oid: notice.autoOrderOid, email: notice.email, subject: notice.subject, message_id: notice.messageId,
-  skip_reason: notice.skipReason, delivered_at: notice.deliveredAt, bounced_at: notice.bouncedAt, bounce_type: notice.bounceType,
-  smtp_response: notice.smtpResponse, retry_in_seconds: notice.retryInSeconds,
+  notice_id: notice.noticeId,
+  auto_order_oid: notice.autoOrderOid,
+  email: notice.email,
+  subject: notice.subject,
+  message_id: notice.messageId,
+  skip_reason: notice.skipReason,
+  delivered_at: notice.deliveredAt,
+  bounced_at: notice.bouncedAt,
+  bounce_type: notice.bounceType,
+  smtp_response: notice.smtpResponse,
+  retry_in_seconds: notice.retryInSeconds,
 });

@@ -23,11 +23,35 @@ export interface ChangedOrder {
  * The order after a change of a client (order reference, updateOrder). Its lines and amounts stand: they were charged. A line's other fields may change
  * while its place, item, quantity and price stay.
  */
-export function changedOrder(stored: OrderRecord, change: OrderChange, merge: Merge, now: Occasion): Outcome<ChangedOrder, OrderFault> {
-  const { current_stage: stage, items, payment, summary, taxes, currency_code, exchange_rate, current_stage_histories, ...rest } = change;
-  const fault = billingFault(change.billing) ?? cardFault(payment, false) ?? linesFault(stored.document, items) ?? stageFault(stored, stage);
+export function changedOrder(
+  stored: OrderRecord,
+  change: OrderChange,
+  merge: Merge,
+  now: Occasion,
+): Outcome<ChangedOrder, OrderFault> {
+  const {
+    current_stage: stage,
+    items,
+    payment,
+    summary,
+    taxes,
+    currency_code,
+    exchange_rate,
+    current_stage_histories,
+    ...rest
+  } = change;
+  const fault =
+    billingFault(change.billing) ??
+    cardFault(payment, false) ??
+    linesFault(stored.document, items) ??
+    stageFault(stored, stage);
   if (fault) return failure(fault);
-  const parts = { ...rest, ...linesChange(stored.document, items, merge), summary: actualCosts(summary), payment: paymentChange(payment) };
+  const parts = {
+    ...rest,
+    ...linesChange(stored.document, items, merge),
+    summary: actualCosts(summary),
+    payment: paymentChange(payment),
+  };
   const document = merge(stored.document, parts);
   const token = payment?.credit_card?.card_number_token;
   const order = { ...stored, document, modifiedAt: now.at, ...(token ? { cardToken: token } : {}) };
@@ -35,31 +59,58 @@ export function changedOrder(stored: OrderRecord, change: OrderChange, merge: Me
 }
 
 // An order that a person moves on to shipping counts as paid: the money came by another way than a charge.
-function inNewStage(order: OrderRecord, stage: OrderStage | null | undefined, now: Occasion): ChangedOrder {
+function inNewStage(
+  order: OrderRecord,
+  stage: OrderStage | null | undefined,
+  now: Occasion,
+): ChangedOrder {
   if (!stage || stage === order.document.current_stage) return { order, becamePaid: false };
   if (order.paidAt === undefined && isPaidStage(stage)) {
-    const status = order.document.payment?.payment_method === 'Credit Card' ? 'Skipped' : 'Processed';
+    const status =
+      order.document.payment?.payment_method === 'Credit Card' ? 'Skipped' : 'Processed';
     return { order: paid(order, status, stage, now.at, now), becamePaid: true };
   }
-  return { order: { ...order, document: inStage(order.document, stage, wireDate(now.at, now.timeZone)) }, becamePaid: false };
+  return {
+    order: { ...order, document: inStage(order.document, stage, wireDate(now.at, now.timeZone)) },
+    becamePaid: false,
+  };
 }
 
-function stageFault(stored: OrderRecord, stage: OrderStage | null | undefined): OrderFault | undefined {
+function stageFault(
+  stored: OrderRecord,
+  stage: OrderStage | null | undefined,
+): OrderFault | undefined {
   const from = stored.document.current_stage ?? 'Unknown';
   if (!stage || stage === from) return undefined;
-  if (stored.charging) return { field: 'current_stage', reason: 'cannot change while the payment is under way', mend: 'Repeat the change once it is settled' };
+  if (stored.charging)
+    return {
+      field: 'current_stage',
+      reason: 'cannot change while the payment is under way',
+      mend: 'Repeat the change once it is settled',
+    };
   if (stageTransitions[from].includes(stage)) return undefined;
-  return { field: 'current_stage', reason: `cannot go from ${from} to ${stage}`, mend: `Send one of: ${stageTransitions[from].join(', ')}` };
+  return {
+    field: 'current_stage',
+    reason: `cannot go from ${from} to ${stage}`,
+    mend: `Send one of: ${stageTransitions[from].join(', ')}`,
+  };
 }
 
-function linesFault({ items: stored = [] }: OrderDocument, items: Order['items']): OrderFault | undefined {
+function linesFault(
+  { items: stored = [] }: OrderDocument,
+  items: Order['items'],
+): OrderFault | undefined {
   if (!items) return undefined;
   const mend = 'Leave items out, or send them as they were read';
-  if (items.length !== stored.length) return { field: 'items', reason: 'cannot be added to or taken from a stored order', mend };
+  if (items.length !== stored.length)
+    return { field: 'items', reason: 'cannot be added to or taken from a stored order', mend };
   for (const [i, item] of items.entries()) {
     const line = stored[i]!;
-    const changed = (['merchant_item_id', 'quantity'] as const).find((name) => item[name] !== undefined && item[name] !== line[name]);
-    if (changed) return { field: `items[${i}].${changed}`, reason: 'cannot change in a stored order', mend };
+    const changed = (['merchant_item_id', 'quantity'] as const).find(
+      (name) => item[name] !== undefined && item[name] !== line[name],
+    );
+    if (changed)
+      return { field: `items[${i}].${changed}`, reason: 'cannot change in a stored order', mend };
     if (item.cost?.value !== undefined && item.cost.value !== line.cost?.value) {
       return { field: `items[${i}].cost`, reason: 'cannot change in a stored order', mend };
     }
@@ -67,11 +118,24 @@ function linesFault({ items: stored = [] }: OrderDocument, items: Order['items']
   return undefined;
 }
 
-function linesChange({ items: stored = [] }: OrderDocument, items: Order['items'], merge: Merge): Pick<Order, 'items'> {
+function linesChange(
+  { items: stored = [] }: OrderDocument,
+  items: Order['items'],
+  merge: Merge,
+): Pick<Order, 'items'> {
   if (!items) return {};
   return {
     items: items.map((item, i) => {
-      const { cost, discount, arbitrary_unit_cost, auto_order_schedule, auto_order_last_rebill_dts, item_index, taxable_cost, ...rest } = item;
+      const {
+        cost,
+        discount,
+        arbitrary_unit_cost,
+        auto_order_schedule,
+        auto_order_last_rebill_dts,
+        item_index,
+        taxable_cost,
+        ...rest
+      } = item;
       return merge(stored[i] as OrderDocument, rest) as NonNullable<Order['items']>[number];
     }),
   };
@@ -79,16 +143,33 @@ function linesChange({ items: stored = [] }: OrderDocument, items: Order['items'
 
 function actualCosts(summary: Order['summary']): Order['summary'] {
   if (!summary) return undefined;
-  const { actual_fulfillment, actual_other_cost, actual_payment_processing, actual_profit, actual_shipping } = summary;
-  return { actual_fulfillment, actual_other_cost, actual_payment_processing, actual_profit, actual_shipping };
+  const {
+    actual_fulfillment,
+    actual_other_cost,
+    actual_payment_processing,
+    actual_profit,
+    actual_shipping,
+  } = summary;
+  return {
+    actual_fulfillment,
+    actual_other_cost,
+    actual_payment_processing,
+    actual_profit,
+    actual_shipping,
+  };
 }
 
 // The method and the details may change, what was charged may not; a new token replaces the digits of the old card.
 function paymentChange(payment: Order['payment']): Order['payment'] {
   if (!payment) return undefined;
-  const { payment_method, payment_status, payment_dts, surcharge, credit_card, ...details } = keptPayment(payment);
+  const { payment_method, payment_status, payment_dts, surcharge, credit_card, ...details } =
+    keptPayment(payment);
   const method = payment.payment_method ? { payment_method } : {};
-  if (!payment.credit_card?.card_number_token) return { ...details, ...method, ...(credit_card && { credit_card: keptCard(credit_card) }) };
-  const noDigits = { card_number: null, card_number_truncated: null } as unknown as Record<never, never>;
+  if (!payment.credit_card?.card_number_token)
+    return { ...details, ...method, ...(credit_card && { credit_card: keptCard(credit_card) }) };
+  const noDigits = { card_number: null, card_number_truncated: null } as unknown as Record<
+    never,
+    never
+  >;
   return { ...details, ...method, credit_card: { ...noDigits, ...credit_card } };
 }

@@ -14,8 +14,18 @@ export interface OrderCharge {
 
 /** What became of a charge. "We do not know" is an answer of its own: neither approved nor declined until somebody asked again. */
 export type ChargeResult =
-  | { readonly kind: 'approved'; readonly gateway: string; readonly reference: string; readonly card?: ChargedCard }
-  | { readonly kind: 'declined'; readonly gateway: string; readonly reason: string; readonly reference?: string }
+  | {
+      readonly kind: 'approved';
+      readonly gateway: string;
+      readonly reference: string;
+      readonly card?: ChargedCard;
+    }
+  | {
+      readonly kind: 'declined';
+      readonly gateway: string;
+      readonly reason: string;
+      readonly reference?: string;
+    }
   | { readonly kind: 'unknown' };
 
 /** What the gateway knows of the card behind a token. */
@@ -31,4 +41,5 @@ export interface ChargedCard {
 export type Charge = (charge: OrderCharge) => Promise<ChargeResult>;
 
 /** The key of an order's first payment. */
-export const chargeKey = (merchantId: string, orderId: string): string => `order:${merchantId}:${orderId}`;
+export const chargeKey = (merchantId: string, orderId: string): string =>
+  `order:${merchantId}:${orderId}`;

@@ -2,10 +2,35 @@ import type { OrderDocument } from './order.ts';
 
 /** What the exact filters of an order list may compare (order reference, OrderQuery). */
 export const facetNames = [
-  'payment_method', 'company', 'first_name', 'last_name', 'city', 'state_region', 'postal_code', 'country_code', 'phone', 'email', 'cc_email',
-  'screen_branding_theme_code', 'storefront_host_name', 'rma', 'purchase_order_number', 'item_id', 'channel_partner_code', 'channel_partner_order_id',
-  'current_stage', 'custom_field_1', 'custom_field_2', 'custom_field_3', 'custom_field_4', 'custom_field_5', 'custom_field_6', 'custom_field_7',
-  'custom_field_8', 'custom_field_9', 'custom_field_10',
+  'payment_method',
+  'company',
+  'first_name',
+  'last_name',
+  'city',
+  'state_region',
+  'postal_code',
+  'country_code',
+  'phone',
+  'email',
+  'cc_email',
+  'screen_branding_theme_code',
+  'storefront_host_name',
+  'rma',
+  'purchase_order_number',
+  'item_id',
+  'channel_partner_code',
+  'channel_partner_order_id',
+  'current_stage',
+  'custom_field_1',
+  'custom_field_2',
+  'custom_field_3',
+  'custom_field_4',
+  'custom_field_5',
+  'custom_field_6',
+  'custom_field_7',
+  'custom_field_8',
+  'custom_field_9',
+  'custom_field_10',
 ] as const;
 
 export type FacetName = (typeof facetNames)[number];
@@ -24,7 +49,8 @@ const valueMax = 200;
 export function orderFacets(merchantId: string, order: OrderDocument): string[] {
   const facets = new Set<string>();
   for (const name of facetNames) {
-    for (const value of valuesOf[name](order)) if (value) facets.add(facet(merchantId, name, value));
+    for (const value of valuesOf[name](order))
+      if (value) facets.add(facet(merchantId, name, value));
   }
   return [...facets];
 }
@@ -41,7 +67,11 @@ const valuesOf: Readonly<Record<FacetName, (order: OrderDocument) => Values>> = 
   postal_code: both('postal_code'),
   country_code: both('country_code'),
   phone: ({ billing, shipping }) => [
-    billing?.day_phone, billing?.evening_phone, billing?.cell_phone, shipping?.day_phone, shipping?.evening_phone,
+    billing?.day_phone,
+    billing?.evening_phone,
+    billing?.cell_phone,
+    shipping?.day_phone,
+    shipping?.evening_phone,
   ],
   email: ({ billing }) => [billing?.email],
   cc_email: ({ billing }) => billing?.cc_emails ?? [],
@@ -65,6 +95,15 @@ const valuesOf: Readonly<Record<FacetName, (order: OrderDocument) => Values>> = 
   custom_field_10: ({ checkout }) => [checkout?.custom_field10],
 };
 
-function both(field: 'company' | 'first_name' | 'last_name' | 'city' | 'state_region' | 'postal_code' | 'country_code') {
+function both(
+  field:
+    | 'company'
+    | 'first_name'
+    | 'last_name'
+    | 'city'
+    | 'state_region'
+    | 'postal_code'
+    | 'country_code',
+) {
   return ({ billing, shipping }: OrderDocument): Values => [billing?.[field], shipping?.[field]];
 }

@@ -13,17 +13,33 @@ export interface OrderFault {
 export const amountMax = 1_000_000_000_000;
 
 /** An amount of the wire that may not be negative. */
-export function amountIn(decimal: number, currency: string, field: string): Outcome<Minor, OrderFault> {
+export function amountIn(
+  decimal: number,
+  currency: string,
+  field: string,
+): Outcome<Minor, OrderFault> {
   const parsed = toMinor(decimal, currency);
-  if (!parsed.ok) return failure({ field, reason: `is no amount in ${currency}: ${parsed.reason}`, mend: `Send no more decimals than ${currency} has` });
-  if (parsed.value < 0 || parsed.value > amountMax) return failure({ field, reason: 'is out of range', mend: 'Send 0 or more' });
+  if (!parsed.ok)
+    return failure({
+      field,
+      reason: `is no amount in ${currency}: ${parsed.reason}`,
+      mend: `Send no more decimals than ${currency} has`,
+    });
+  if (parsed.value < 0 || parsed.value > amountMax)
+    return failure({ field, reason: 'is out of range', mend: 'Send 0 or more' });
   return parsed;
 }
 
 /** What is wrong with a billing address that its fields alone do not show (order reference, OrderBilling.cc_emails). */
 export function billingFault(billing: OrderBilling | null | undefined): OrderFault | undefined {
   const length = (billing?.cc_emails ?? []).join(',').length;
-  return length <= ccEmailsMax ? undefined : { field: 'billing.cc_emails', reason: 'are too long', mend: `Send at most ${ccEmailsMax} characters all together` };
+  return length <= ccEmailsMax
+    ? undefined
+    : {
+        field: 'billing.cc_emails',
+        reason: 'are too long',
+        mend: `Send at most ${ccEmailsMax} characters all together`,
+      };
 }
 
 const ccEmailsMax = 100;

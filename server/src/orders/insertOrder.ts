@@ -1,5 +1,5 @@
-import { OrderChannelPartner } from '@perennial/contract/orderCheckout.ts';
 import { Order } from '@perennial/contract/order.ts';
+import { OrderChannelPartner } from '@perennial/contract/orderCheckout.ts';
 import { findCustomerOid } from '../customers/store.ts';
 import { findCatalogItems } from '../items/store.ts';
 import type { Context } from '../platform/context.ts';
@@ -8,10 +8,10 @@ import type { DomainEvent } from '../platform/events/outbox.ts';
 import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
-import { type Charge, chargeKey, type ChargeResult } from './charge.ts';
+import { type Charge, type ChargeResult, chargeKey } from './charge.ts';
 import type { OrderHooks } from './hooks.ts';
-import { newOrder, type NewOrder } from './newOrder.ts';
-import { orderIdOf, type OrderRecord } from './order.ts';
+import { type NewOrder, newOrder } from './newOrder.ts';
+import { type OrderRecord, orderIdOf } from './order.ts';
 import { settled } from './payment.ts';
 import { findOrder, insertOrders, saveOrder } from './store.ts';
 
@@ -31,26 +31,50 @@ export interface InsertedOrder {
  * Stores an order and sees to its payment (order reference, insertOrder). It is stored before the gateway is asked and settled after, so whatever
  * dies in between leaves an order that {@link chargeAndSettle} can finish with the same key.
  */
-export async function insertOrder(context: Context, body: Order, parts: OrderParts): Promise<InsertedOrder> {
+export async function insertOrder(
+  context: Context,
+  body: Order,
+  parts: OrderParts,
+): Promise<InsertedOrder> {
   const { order, plan, warnings } = await prepare(context, body);
   await inTransaction(context, (context) => store(context, order, parts.hooks));
-  const warning = warnings[0] && { code: warnings[0].code, message: warnings.map(({ field, reason }) => `${field}: ${reason}.`).join(' ') };
+  const warning = warnings[0] && {
+    code: warnings[0].code,
+    message: warnings.map(({ field, reason }) => `${field}: ${reason}.`).join(' '),
+  };
   if (plan.kind !== 'charge') return { orderId: order.orderId, ...(warning && { warning }) };
   const result = await chargeAndSettle(context, order, parts);
   if (result.kind !== 'unknown') return { orderId: order.orderId, ...(warning && { warning }) };
-  return { orderId: order.orderId, warning: { code: 'payment_unknown', message: 'The gateway has not answered. The order waits in Pending Clearance and is settled once it does.' } };
+  return {
+    orderId: order.orderId,
+    warning: {
+      code: 'payment_unknown',
+      message:
+        'The gateway has not answered. The order waits in Pending Clearance and is settled once it does.',
+    },
+  };
 }
 
 /** Asks the gateway for an order's first payment and settles what it says; an unknown outcome leaves the order as it is. */
-export async function chargeAndSettle(context: Context, order: OrderRecord, parts: OrderParts): Promise<ChargeResult> {
+export async function chargeAndSettle(
+  context: Context,
+  order: OrderRecord,
+  parts: OrderParts,
+): Promise<ChargeResult> {
   const result = await askGateway(context, order, parts.charge);
-  if (result.kind !== 'unknown') await inTransaction(context, (context) => settleCharge(context, order.orderId, result, parts.hooks));
+  if (result.kind !== 'unknown')
+    await inTransaction(context, (context) =>
+      settleCharge(context, order.orderId, result, parts.hooks),
+    );
   return result;
 }
 
 /** Settles an answer of the gateway, once: an order that is settled already stays as it is. */
 async function settleCharge(
-  context: Context, orderId: string, result: Exclude<ChargeResult, { kind: 'unknown' }>, hooks: OrderHooks,
+  context: Context,
+  orderId: string,
+  result: Exclude<ChargeResult, { kind: 'unknown' }>,
+  hooks: OrderHooks,
 ): Promise<void> {
   const stored = await findOrder(context.db, context.merchant.merchantId, orderId, { lock: true });
   if (!stored?.charging) return;
@@ -58,7 +82,11 @@ async function settleCharge(
   await saveOrder(context.db, order);
   const approved = result.kind === 'approved';
   await context.events.emit(context, [
-    event(approved ? 'order_payment_process' : 'order_payment_failed', order, approved ? {} : { reason: result.reason }),
+    event(
+      approved ? 'order_payment_process' : 'order_payment_failed',
+      order,
+      approved ? {} : { reason: result.reason },
+    ),
     stageChange(stored, order),
   ]);
   if (approved) await hooks.onPaid(context, order);
@@ -66,29 +94,59 @@ async function settleCharge(
 
 /** The event that an order moved from one stage to another. */
 export function stageChange(before: OrderRecord, after: OrderRecord): DomainEvent {
-  return event('order_stage_change', after, { from: before.document.current_stage, to: after.document.current_stage });
+  return event('order_stage_change', after, {
+    from: before.document.current_stage,
+    to: after.document.current_stage,
+  });
 }
 
-export function event(name: string, order: OrderRecord, data: Readonly<Record<string, unknown>> = {}): DomainEvent {
+export function event(
+  name: string,
+  order: OrderRecord,
+  data: Readonly<Record<string, unknown>> = {},
+): DomainEvent {
   return { name, objectType: 'order', objectId: order.orderId, data };
 }
 
 async function prepare(context: Context, body: Order): Promise<NewOrder> {
   const { merchantId, currency, timeZone } = context.merchant;
-  const order = merged<Order>({}, { ...writable(Order, body, timeZone), payment: withMaskedNumber(writable(Order, body, timeZone), body) });
+  const order = merged<Order>(
+    {},
+    {
+      ...writable(Order, body, timeZone),
+      payment: withMaskedNumber(writable(Order, body, timeZone), body),
+    },
+  );
   const channelPartner = channelPartnerOf(body, timeZone);
   const email = order.billing?.email;
   const [catalog, customerProfileOid, number] = await Promise.all([
-    findCatalogItems(context.db, merchantId, (order.items ?? []).flatMap((item) => item.merchant_item_id ?? [])),
+    findCatalogItems(
+      context.db,
+      merchantId,
+      (order.items ?? []).flatMap((item) => item.merchant_item_id ?? []),
+    ),
     email === undefined ? undefined : findCustomerOid(context.db, merchantId, email),
     takeNumbers(context.db, merchantId, 'order', 1),
   ]);
   const now = { at: context.now, timeZone };
-  const made = newOrder({ merchantId, orderId: orderIdOf(merchantId, number), order, channelPartner, catalog, customerProfileOid, currency, now });
+  const made = newOrder({
+    merchantId,
+    orderId: orderIdOf(merchantId, number),
+    order,
+    channelPartner,
+    catalog,
+    customerProfileOid,
+    currency,
+    now,
+  });
   if (!made.ok) return refuse('invalid_field', made.reason);
   const [warning] = made.value.warnings;
   if (warning && channelPartner.treat_warnings_as_errors) {
-    refuse('invalid_field', { field: warning.field, reason: `is refused because ${warning.reason}`, mend: 'Mend it, or leave channel_partner.treat_warnings_as_errors out' });
+    refuse('invalid_field', {
+      field: warning.field,
+      reason: `is refused because ${warning.reason}`,
+      mend: 'Mend it, or leave channel_partner.treat_warnings_as_errors out',
+    });
   }
   return made.value;
 }
@@ -102,22 +160,34 @@ function withMaskedNumber({ payment }: Order, body: Order): Order['payment'] {
 
 const partnerTexts = ['channel_partner_code', 'channel_partner_order_id'] as const;
 const partnerFlags = [
-  'auto_approve_purchase_order', 'ignore_invalid_shipping_method', 'no_realtime_payment_processing', 'skip_payment_processing', 'store_completed',
-  'store_if_payment_declines', 'treat_warnings_as_errors',
+  'auto_approve_purchase_order',
+  'ignore_invalid_shipping_method',
+  'no_realtime_payment_processing',
+  'skip_payment_processing',
+  'store_completed',
+  'store_if_payment_declines',
+  'treat_warnings_as_errors',
 ] as const;
 
 // Taken on an insert only, so the door, which checks what any write may hold, has not looked at it.
 function channelPartnerOf(body: Order, timeZone: string): OrderChannelPartner {
   const given: unknown = body.channel_partner ?? {};
-  if (typeof given !== 'object' || given === null) return refuse('wrong_type', { field: 'channel_partner', expected: 'an object' });
-  const { channel_partner_oid, channel_partner_data, ...partner } = merged<OrderChannelPartner>({}, writable(OrderChannelPartner, given, timeZone));
+  if (typeof given !== 'object' || given === null)
+    return refuse('wrong_type', { field: 'channel_partner', expected: 'an object' });
+  const { channel_partner_oid, channel_partner_data, ...partner } = merged<OrderChannelPartner>(
+    {},
+    writable(OrderChannelPartner, given, timeZone),
+  );
   for (const name of partnerFlags) {
-    if (partner[name] !== undefined && typeof partner[name] !== 'boolean') refuse('wrong_type', { field: `channel_partner.${name}`, expected: 'true or false' });
+    if (partner[name] !== undefined && typeof partner[name] !== 'boolean')
+      refuse('wrong_type', { field: `channel_partner.${name}`, expected: 'true or false' });
   }
   for (const name of partnerTexts) {
     if (partner[name] === undefined) continue;
-    if (typeof partner[name] !== 'string') refuse('wrong_type', { field: `channel_partner.${name}`, expected: 'a string' });
-    if (partner[name].length > 50) refuse('too_long', { field: `channel_partner.${name}`, max: 50 });
+    if (typeof partner[name] !== 'string')
+      refuse('wrong_type', { field: `channel_partner.${name}`, expected: 'a string' });
+    if (partner[name].length > 50)
+      refuse('too_long', { field: `channel_partner.${name}`, max: 50 });
   }
   return partner;
 }
@@ -130,11 +200,18 @@ async function store(context: Context, order: OrderRecord, hooks: OrderHooks): P
     });
   }
   const isPaid = order.paidAt !== undefined;
-  await context.events.emit(context, [event('order_create', order), ...(isPaid ? [event('order_payment_process', order)] : [])]);
+  await context.events.emit(context, [
+    event('order_create', order),
+    ...(isPaid ? [event('order_payment_process', order)] : []),
+  ]);
   if (isPaid) await hooks.onPaid(context, order);
 }
 
-async function askGateway(context: Context, order: OrderRecord, charge: Charge): Promise<ChargeResult> {
+async function askGateway(
+  context: Context,
+  order: OrderRecord,
+  charge: Charge,
+): Promise<ChargeResult> {
   try {
     return await charge({
       idempotencyKey: chargeKey(order.merchantId, order.orderId),

@@ -1,12 +1,12 @@
 import type { SortField } from '@perennial/contract/sorting.ts';
 import type { Temporal } from 'temporal-polyfill';
+import { listText } from '../kernel/jsonText.ts';
 import type { Minor } from '../kernel/money.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { type Bind, bindings, type JsonPage, readPage } from '../platform/storage/page.ts';
 import { inZone } from '../platform/storage/zone.ts';
-import { facet, type FacetName } from './facets.ts';
-import { orderJson, type OrderProjection } from './present.ts';
-import { listText } from '../kernel/jsonText.ts';
+import { type FacetName, facet } from './facets.ts';
+import { type OrderProjection, orderJson } from './present.ts';
 import { storedId } from './store.ts';
 
 /** What a list of orders asks for; all conditions are joined by and. */
@@ -38,21 +38,38 @@ export interface Range {
 export type RangeName = 'creation' | 'payment' | 'refund' | 'shipment' | 'shipped_on';
 
 /** A page of a merchant's orders. */
-export function readOrderPage(db: Database, merchantId: string, list: OrderList): Promise<JsonPage> {
+export function readOrderPage(
+  db: Database,
+  merchantId: string,
+  list: OrderList,
+): Promise<JsonPage> {
   const { values, bind } = bindings(merchantId);
   const where = ['o.merchant_id = $1', ...conditions(merchantId, list.filters, bind)];
-  const orderBy = list.sort.map(({ field, descending }) => `${sortColumns[field]} ${descending ? 'desc nulls last' : 'asc nulls first'}`);
-  return readPage(db, {
-    table: 'orders', key: 'order_id', where, values,
-    orderBy: [...orderBy, 'o.order_id'],
-    zone: list.timeZone,
-    json: orderJson({ alias: 'o', autoOrder: list.autoOrder }, list.expand),
-  }, list.page);
+  const orderBy = list.sort.map(
+    ({ field, descending }) =>
+      `${sortColumns[field]} ${descending ? 'desc nulls last' : 'asc nulls first'}`,
+  );
+  return readPage(
+    db,
+    {
+      table: 'orders',
+      key: 'order_id',
+      where,
+      values,
+      orderBy: [...orderBy, 'o.order_id'],
+      zone: list.timeZone,
+      json: orderJson({ alias: 'o', autoOrder: list.autoOrder }, list.expand),
+    },
+    list.page,
+  );
 }
 
 /** The JSON list of those of the orders that exist, in the order they were asked for. */
 export async function readOrdersJson(
-  db: Database, merchantId: string, orderIds: readonly string[], list: Pick<OrderList, 'expand' | 'timeZone' | 'autoOrder'>,
+  db: Database,
+  merchantId: string,
+  orderIds: readonly string[],
+  list: Pick<OrderList, 'expand' | 'timeZone' | 'autoOrder'>,
 ): Promise<string> {
   const row = await db.row<{ json: string }>(
     `select ${listText(orderJson({ alias: 'o', autoOrder: list.autoOrder }, list.expand), 'asked.place')} as json
@@ -66,7 +83,10 @@ export async function readOrdersJson(
 
 /** The JSON of those of the orders that exist, by id. */
 export async function readOrderTexts(
-  db: Database, merchantId: string, orderIds: readonly string[], list: Pick<OrderList, 'expand' | 'timeZone' | 'autoOrder'>,
+  db: Database,
+  merchantId: string,
+  orderIds: readonly string[],
+  list: Pick<OrderList, 'expand' | 'timeZone' | 'autoOrder'>,
 ): Promise<Map<string, string>> {
   const rows = await db.rows<{ order_id: string; json: string }>(
     `select o.order_id, ${orderJson({ alias: 'o', autoOrder: list.autoOrder }, list.expand)} as json
@@ -77,17 +97,28 @@ export async function readOrderTexts(
 }
 
 /** Order ids in their order, after one. */
-export async function listOrderIds(db: Database, merchantId: string, after: string, limit: number): Promise<string[]> {
-  const rows = await db.rows<{ order_id: string }>('select order_id from orders where merchant_id = $1 and order_id > $2 order by order_id limit $3', [merchantId, after, limit]);
+export async function listOrderIds(
+  db: Database,
+  merchantId: string,
+  after: string,
+  limit: number,
+): Promise<string[]> {
+  const rows = await db.rows<{ order_id: string }>(
+    'select order_id from orders where merchant_id = $1 and order_id > $2 order by order_id limit $3',
+    [merchantId, after, limit],
+  );
   return rows.map((row) => row.order_id);
 }
 
 function conditions(merchantId: string, filters: OrderFilters, bind: Bind): string[] {
   const where: string[] = [];
-  const facets = Object.entries(filters.facets).map(([name, value]) => facet(merchantId, name as FacetName, value));
+  const facets = Object.entries(filters.facets).map(([name, value]) =>
+    facet(merchantId, name as FacetName, value),
+  );
   if (facets.length > 0) where.push(`o.facets @> ${bind(facets)}::text[]`);
   if (filters.orderId !== undefined) where.push(`o.order_id = ${bind(storedId(filters.orderId))}`);
-  if (filters.customerProfileOid !== undefined) where.push(`o.customer_profile_oid = ${bind(filters.customerProfileOid)}::int`);
+  if (filters.customerProfileOid !== undefined)
+    where.push(`o.customer_profile_oid = ${bind(filters.customerProfileOid)}::int`);
   if (filters.total !== undefined) where.push(`o.total_minor = ${bind(filters.total)}::bigint`);
   for (const [name, { begin, end }] of Object.entries(filters.ranges)) {
     const column = rangeColumns[name as RangeName];
@@ -107,7 +138,8 @@ const rangeColumns: Readonly<Record<RangeName, string>> = {
 };
 
 const text = (path: string): string => `lower(${path}) collate "C"`;
-const ofAddress = (part: 'billing' | 'shipping', field: string): string => text(`o.${part}->>'${field}'`);
+const ofAddress = (part: 'billing' | 'shipping', field: string): string =>
+  text(`o.${part}->>'${field}'`);
 
 const sortColumns: Readonly<Record<string, string>> = {
   order_id: 'o.order_id',

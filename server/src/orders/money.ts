@@ -1,6 +1,6 @@
 import type { Currency } from '@perennial/contract/common.ts';
-import { currencyExponent, fromMinor, multiply, toMinor, zero } from '../kernel/money.ts';
 import type { Minor } from '../kernel/money.ts';
+import { currencyExponent, fromMinor, multiply, toMinor, zero } from '../kernel/money.ts';
 
 /**
  * What an order's amounts are in. Everything is counted and charged in the merchant's `base` currency; a customer who shopped in another
@@ -14,10 +14,22 @@ export interface OrderCurrency {
 }
 
 /** An amount as the wire's Currency, with every field. */
-export function wireCurrency(amount: Minor, { base, shown, exchangeRate }: OrderCurrency): Currency {
+export function wireCurrency(
+  amount: Minor,
+  { base, shown, exchangeRate }: OrderCurrency,
+): Currency {
   const value = fromMinor(amount, base);
-  const localized = shown === base ? value : fromMinor(multiply(amount, minorRate(base, shown, exchangeRate), 'half up'), shown);
-  return { currency_code: shown, exchange_rate: exchangeRate, localized, localized_formatted: formatterOf(shown).format(localized), value };
+  const localized =
+    shown === base
+      ? value
+      : fromMinor(multiply(amount, minorRate(base, shown, exchangeRate), 'half up'), shown);
+  return {
+    currency_code: shown,
+    exchange_rate: exchangeRate,
+    localized,
+    localized_formatted: formatterOf(shown).format(localized),
+    value,
+  };
 }
 
 /** The amount of a wire Currency that was stored; 0 when it is absent. */
@@ -28,7 +40,9 @@ export function amountOf(stored: Currency | undefined, base: string): Minor {
 
 // From minor units to minor units, whose sizes may differ: 1.00 USD at 150 is 150 yen. The product of two decimals may print with a tail of nines.
 function minorRate(base: string, shown: string, exchangeRate: number): number {
-  return Number((exchangeRate * 10 ** (currencyExponent(shown) - currencyExponent(base))).toPrecision(12));
+  return Number(
+    (exchangeRate * 10 ** (currencyExponent(shown) - currencyExponent(base))).toPrecision(12),
+  );
 }
 
 const formatters = new Map<string, Intl.NumberFormat>();

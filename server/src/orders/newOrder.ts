@@ -6,12 +6,12 @@ import { parseWireDate, wireDate } from '../kernel/calendar.ts';
 import { type Minor, sum, toMinor, zero } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { amountIn, billingFault, type OrderFault } from './fault.ts';
-import { orderLine, type OrderLine, type LineWarning } from './newOrderLine.ts';
 import { type OrderCurrency, wireCurrency } from './money.ts';
+import { type LineWarning, type OrderLine, orderLine } from './newOrderLine.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
-import { inStage } from './stages.ts';
-import { type Occasion, paid, paidStage, type PaymentPlan, planPayment } from './payment.ts';
+import { type Occasion, type PaymentPlan, paid, paidStage, planPayment } from './payment.ts';
 import { cardFault, keptPayment, paymentMethodOf } from './paymentDetails.ts';
+import { inStage } from './stages.ts';
 import { orderTotals, type TaxRule, type Totals } from './totals.ts';
 
 /** What a new order is made of. */
@@ -53,23 +53,45 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, OrderFault
   if (fault) return failure(fault);
   const document = documentOf(request, currency.value, lines.value, totals);
   const record = recordOf(request, document, totals.total);
-  return success({ order: planned(record, plan, channelPartner, now), plan, warnings: lines.value.flatMap((line) => line.warnings) });
+  return success({
+    order: planned(record, plan, channelPartner, now),
+    plan,
+    warnings: lines.value.flatMap((line) => line.warnings),
+  });
 }
 
-function planned(order: OrderRecord, plan: PaymentPlan, flags: OrderChannelPartner, now: Occasion): OrderRecord {
+function planned(
+  order: OrderRecord,
+  plan: PaymentPlan,
+  flags: OrderChannelPartner,
+  now: Occasion,
+): OrderRecord {
   const at = wireDate(now.at, now.timeZone);
   switch (plan.kind) {
     case 'charge':
-      return { ...order, document: inStage(order.document, 'Pending Clearance', at), charging: true };
+      return {
+        ...order,
+        document: inStage(order.document, 'Pending Clearance', at),
+        charging: true,
+      };
     case 'waiting':
       return { ...order, document: inStage(order.document, plan.stage, at) };
     case 'paid':
-      return paid(order, plan.status, paidStage(flags), paidAtOf(order.document, plan.status) ?? now.at, now);
+      return paid(
+        order,
+        plan.status,
+        paidStage(flags),
+        paidAtOf(order.document, plan.status) ?? now.at,
+        now,
+      );
   }
 }
 
 // Honoured only where the money was taken elsewhere (order reference, OrderPayment.payment_dts).
-function paidAtOf(document: OrderDocument, status: 'Processed' | 'Skipped'): Temporal.Instant | undefined {
+function paidAtOf(
+  document: OrderDocument,
+  status: 'Processed' | 'Skipped',
+): Temporal.Instant | undefined {
   const given = status === 'Skipped' ? document.payment?.payment_dts : undefined;
   const parsed = given === undefined ? undefined : parseWireDate(given, 'UTC');
   return parsed?.ok ? parsed.value : undefined;
@@ -77,19 +99,40 @@ function paidAtOf(document: OrderDocument, status: 'Processed' | 'Skipped'): Tem
 
 function currencyOf(order: Order, base: string): Outcome<OrderCurrency, OrderFault> {
   const shown = order.currency_code ?? base;
-  if (!/^[A-Z]{3}$/.test(shown)) return failure({ field: 'currency_code', reason: 'is no currency', mend: 'Send three capital letters (ISO 4217)' });
+  if (!/^[A-Z]{3}$/.test(shown))
+    return failure({
+      field: 'currency_code',
+      reason: 'is no currency',
+      mend: 'Send three capital letters (ISO 4217)',
+    });
   const exchangeRate = shown === base ? 1 : order.exchange_rate;
   if (exchangeRate === undefined || exchangeRate <= 0) {
-    return failure({ field: 'exchange_rate', reason: `is missing for an order in ${shown}`, mend: `Send how many ${shown} one ${base} is` });
+    return failure({
+      field: 'exchange_rate',
+      reason: `is missing for an order in ${shown}`,
+      mend: `Send how many ${shown} one ${base} is`,
+    });
   }
   return success({ base, shown, exchangeRate });
 }
 
-function linesOf({ order, catalog, currency, now }: NewOrderRequest): Outcome<OrderLine[], OrderFault> {
-  if (!order.items?.length) return failure({ field: 'items', reason: 'is missing', mend: 'Send at least one item' });
+function linesOf({
+  order,
+  catalog,
+  currency,
+  now,
+}: NewOrderRequest): Outcome<OrderLine[], OrderFault> {
+  if (!order.items?.length)
+    return failure({ field: 'items', reason: 'is missing', mend: 'Send at least one item' });
   const lines: OrderLine[] = [];
   for (const [index, wire] of order.items.entries()) {
-    const line = orderLine({ wire, index, item: catalog.get(wire.merchant_item_id?.toLowerCase() ?? ''), currency, at: now.at });
+    const line = orderLine({
+      wire,
+      index,
+      item: catalog.get(wire.merchant_item_id?.toLowerCase() ?? ''),
+      currency,
+      at: now.at,
+    });
     if (!line.ok) return line;
     lines.push(line.value);
   }
@@ -103,7 +146,10 @@ interface Charges {
 }
 
 /** The amounts besides the lines that an insert may name. Shipping is free unless it is named: there are no shipping tables here. */
-function chargesOf({ summary, gift, taxes }: Order, currency: string): Outcome<Charges, OrderFault> {
+function chargesOf(
+  { summary, gift, taxes }: Order,
+  currency: string,
+): Outcome<Charges, OrderFault> {
   const named = {
     'summary.arbitrary_shipping_handling_total': summary?.arbitrary_shipping_handling_total?.value,
     'gift.gift_charge': gift?.gift_charge?.value,
@@ -120,18 +166,43 @@ function chargesOf({ summary, gift, taxes }: Order, currency: string): Outcome<C
   }
   const ratePercent = taxes?.arbitrary_tax_rate;
   if (ratePercent !== undefined && (ratePercent < 0 || ratePercent > 100)) {
-    return failure({ field: 'taxes.arbitrary_tax_rate', reason: 'is no rate in percent', mend: 'Send 0 to 100, for example 8.25' });
+    return failure({
+      field: 'taxes.arbitrary_tax_rate',
+      reason: 'is no rate in percent',
+      mend: 'Send 0 to 100, for example 8.25',
+    });
   }
   return success({
     shippingHandling: amounts.get('summary.arbitrary_shipping_handling_total') ?? zero,
-    extras: sum([amounts.get('gift.gift_charge') ?? zero, amounts.get('gift.gift_wrap_cost') ?? zero]),
-    taxRule: { tax: amounts.get('taxes.arbitrary_tax'), ratePercent, taxableSubtotal: amounts.get('taxes.arbitrary_taxable_subtotal') },
+    extras: sum([
+      amounts.get('gift.gift_charge') ?? zero,
+      amounts.get('gift.gift_wrap_cost') ?? zero,
+    ]),
+    taxRule: {
+      tax: amounts.get('taxes.arbitrary_tax'),
+      ratePercent,
+      taxableSubtotal: amounts.get('taxes.arbitrary_taxable_subtotal'),
+    },
   });
 }
 
-function documentOf(request: NewOrderRequest, currency: OrderCurrency, lines: readonly OrderLine[], totals: Totals): OrderDocument {
+function documentOf(
+  request: NewOrderRequest,
+  currency: OrderCurrency,
+  lines: readonly OrderLine[],
+  totals: Totals,
+): OrderDocument {
   // What only the server sets, what an insert does not take, and what is computed below.
-  const { properties, Tags, current_stage, current_stage_histories, refund_reason, reject_reason, exchange_rate, ...wire } = request.order;
+  const {
+    properties,
+    Tags,
+    current_stage,
+    current_stage_histories,
+    refund_reason,
+    reject_reason,
+    exchange_rate,
+    ...wire
+  } = request.order;
   const money = (amount: Minor) => wireCurrency(amount, currency);
   const { channelPartner } = request;
   return {
@@ -151,19 +222,41 @@ function documentOf(request: NewOrderRequest, currency: OrderCurrency, lines: re
 
 type Money = (amount: Minor) => NonNullable<ReturnType<typeof wireCurrency>>;
 
-function giftOf(gift: NonNullable<Order['gift']>, base: string, money: Money): NonNullable<Order['gift']> {
+function giftOf(
+  gift: NonNullable<Order['gift']>,
+  base: string,
+  money: Money,
+): NonNullable<Order['gift']> {
   const filled = (decimal: number | undefined) => {
     const parsed = toMinor(decimal ?? 0, base);
     return parsed.ok && decimal !== undefined ? money(parsed.value) : undefined;
   };
-  return { ...gift, gift_charge: filled(gift.gift_charge?.value), gift_wrap_cost: filled(gift.gift_wrap_cost?.value) };
+  return {
+    ...gift,
+    gift_charge: filled(gift.gift_charge?.value),
+    gift_wrap_cost: filled(gift.gift_wrap_cost?.value),
+  };
 }
 
 /** The summary of computed totals; what a client said of actual costs is kept. */
-function summaryOf(given: Order['summary'], totals: Totals, money: Money): NonNullable<Order['summary']> {
-  const { actual_fulfillment, actual_other_cost, actual_payment_processing, actual_profit, actual_shipping } = given ?? {};
+function summaryOf(
+  given: Order['summary'],
+  totals: Totals,
+  money: Money,
+): NonNullable<Order['summary']> {
+  const {
+    actual_fulfillment,
+    actual_other_cost,
+    actual_payment_processing,
+    actual_profit,
+    actual_shipping,
+  } = given ?? {};
   return {
-    actual_fulfillment, actual_other_cost, actual_payment_processing, actual_profit, actual_shipping,
+    actual_fulfillment,
+    actual_other_cost,
+    actual_payment_processing,
+    actual_profit,
+    actual_shipping,
     subtotal: money(totals.subtotal),
     subtotal_discount: money(totals.discount),
     taxable_subtotal: money(totals.taxableSubtotal),
@@ -184,7 +277,11 @@ function recordOf(request: NewOrderRequest, document: OrderDocument, total: Mino
     modifiedAt: request.now.at,
     currency: request.currency,
     total,
-    ...(request.customerProfileOid === undefined ? {} : { customerProfileOid: request.customerProfileOid }),
-    ...(request.order.payment?.credit_card?.card_number_token ? { cardToken: request.order.payment.credit_card.card_number_token } : {}),
+    ...(request.customerProfileOid === undefined
+      ? {}
+      : { customerProfileOid: request.customerProfileOid }),
+    ...(request.order.payment?.credit_card?.card_number_token
+      ? { cardToken: request.order.payment.credit_card.card_number_token }
+      : {}),
   };
 }

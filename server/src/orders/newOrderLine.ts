@@ -12,7 +12,11 @@ import type { LineTotals, TotalsLine } from './totals.ts';
 /** A line of a new order: what its amount is counted from, and the document it becomes. */
 export interface OrderLine extends TotalsLine {
   readonly warnings: readonly LineWarning[];
-  document(totals: LineTotals, itemIndex: number, money: (amount: Minor) => ReturnType<typeof wireCurrency>): OrderItem;
+  document(
+    totals: LineTotals,
+    itemIndex: number,
+    money: (amount: Minor) => ReturnType<typeof wireCurrency>,
+  ): OrderItem;
 }
 
 /** Something about a line that a partner may want to hear (`treat_warnings_as_errors` refuses the order for it). */
@@ -38,36 +42,62 @@ const quantityMax = 100_000;
 export function orderLine(request: LineRequest): Outcome<OrderLine, OrderFault> {
   const { wire, index, item } = request;
   const path = `items[${index}]`;
-  if (!wire.merchant_item_id) return failure({ field: `${path}.merchant_item_id`, reason: 'is missing', mend: 'Send the id of an item' });
+  if (!wire.merchant_item_id)
+    return failure({
+      field: `${path}.merchant_item_id`,
+      reason: 'is missing',
+      mend: 'Send the id of an item',
+    });
   const quantity = wire.quantity ?? 1;
   if (!isQuantity(quantity)) {
-    return failure({ field: `${path}.quantity`, reason: 'is no quantity', mend: `Send more than 0 and at most ${quantityMax}, with up to four decimals` });
+    return failure({
+      field: `${path}.quantity`,
+      reason: 'is no quantity',
+      mend: `Send more than 0 and at most ${quantityMax}, with up to four decimals`,
+    });
   }
   const schedule = wire.auto_order_schedule;
   if (schedule !== undefined && (!isFrequency(schedule) || schedule === 'Every...')) {
     const known = frequencies.filter((each) => each !== 'Every...').join(', ');
-    return failure({ field: `${path}.auto_order_schedule`, reason: 'is no schedule', mend: `Send one of: ${known}` });
+    return failure({
+      field: `${path}.auto_order_schedule`,
+      reason: 'is no schedule',
+      mend: `Send one of: ${known}`,
+    });
   }
   const prices = pricesOf(request, path);
   if (!prices.ok) return prices;
   const { unitCost, oneTimeFees } = prices.value;
-  if (unitCost * quantity > amountMax) return failure({ field: path, reason: 'costs too much', mend: 'Send a lower price or quantity' });
+  if (unitCost * quantity > amountMax)
+    return failure({
+      field: path,
+      reason: 'costs too much',
+      mend: 'Send a lower price or quantity',
+    });
   return success({
-    unitCost, quantity, oneTimeFees, discount: zero,
+    unitCost,
+    quantity,
+    oneTimeFees,
+    discount: zero,
     taxFree: wire.tax_free ?? item?.taxFree ?? false,
     warnings: warningsOf(request, path),
-    document: (totals, itemIndex, money) => lineDocument(request, quantity, unitCost, totals, itemIndex, money),
+    document: (totals, itemIndex, money) =>
+      lineDocument(request, quantity, unitCost, totals, itemIndex, money),
   });
 }
 
-const isQuantity = (quantity: number): boolean => quantity > 0 && quantity <= quantityMax && Number(quantity.toFixed(4)) === quantity;
+const isQuantity = (quantity: number): boolean =>
+  quantity > 0 && quantity <= quantityMax && Number(quantity.toFixed(4)) === quantity;
 
 interface LinePrices {
   readonly unitCost: Minor;
   readonly oneTimeFees: Minor;
 }
 
-function pricesOf({ wire, item, currency, at }: LineRequest, path: string): Outcome<LinePrices, OrderFault> {
+function pricesOf(
+  { wire, item, currency, at }: LineRequest,
+  path: string,
+): Outcome<LinePrices, OrderFault> {
   const arbitrary = wire.arbitrary_unit_cost?.value;
   if (arbitrary !== undefined) {
     const unitCost = amountIn(arbitrary, currency, `${path}.arbitrary_unit_cost`);
@@ -76,21 +106,38 @@ function pricesOf({ wire, item, currency, at }: LineRequest, path: string): Outc
   const recurs = wire.auto_order_schedule !== undefined || item?.autoOrder?.upsell === true;
   const price = item && purchasePrice(item.pricing, recurs, at);
   if (price === undefined) {
-    const [reason, mend] = item ? ['has no price', 'Give the item a price'] : ['names no item of the catalogue', 'Insert the item'];
-    return failure({ field: `${path}.merchant_item_id`, reason, mend: `${mend}, or send arbitrary_unit_cost` });
+    const [reason, mend] = item
+      ? ['has no price', 'Give the item a price']
+      : ['names no item of the catalogue', 'Insert the item'];
+    return failure({
+      field: `${path}.merchant_item_id`,
+      reason,
+      mend: `${mend}, or send arbitrary_unit_cost`,
+    });
   }
   const options = optionCosts(wire, currency, path);
   if (!options.ok) return options;
-  return success({ unitCost: minor(Math.max(0, price + options.value.each)), oneTimeFees: options.value.once });
+  return success({
+    unitCost: minor(Math.max(0, price + options.value.each)),
+    oneTimeFees: options.value.once,
+  });
 }
 
 /** What the chosen options change: on each piece, and once for the line. */
-function optionCosts(wire: OrderItem, currency: string, path: string): Outcome<{ each: Minor; once: Minor }, OrderFault> {
+function optionCosts(
+  wire: OrderItem,
+  currency: string,
+  path: string,
+): Outcome<{ each: Minor; once: Minor }, OrderFault> {
   let [each, once] = [0, 0];
   for (const [i, option] of (wire.options ?? []).entries()) {
     const parsed = toMinor(option.cost_change?.value ?? 0, currency);
     if (!parsed.ok || Math.abs(parsed.value) > amountMax) {
-      return failure({ field: `${path}.options[${i}].cost_change`, reason: `is no amount in ${currency}`, mend: `Send no more decimals than ${currency} has` });
+      return failure({
+        field: `${path}.options[${i}].cost_change`,
+        reason: `is no amount in ${currency}`,
+        mend: `Send no more decimals than ${currency} has`,
+      });
     }
     if (option.one_time_fee) once += parsed.value;
     else each += parsed.value;
@@ -99,19 +146,41 @@ function optionCosts(wire: OrderItem, currency: string, path: string): Outcome<{
 }
 
 function warningsOf({ wire, item }: LineRequest, path: string): LineWarning[] {
-  if (!item) return [{ code: 'unknown_item', field: `${path}.merchant_item_id`, reason: `${wire.merchant_item_id} is not in the catalogue` }];
+  if (!item)
+    return [
+      {
+        code: 'unknown_item',
+        field: `${path}.merchant_item_id`,
+        reason: `${wire.merchant_item_id} is not in the catalogue`,
+      },
+    ];
   const warnings: LineWarning[] = [];
-  if (item.inactive) warnings.push({ code: 'inactive_item', field: `${path}.merchant_item_id`, reason: `${item.itemId} is inactive` });
+  if (item.inactive)
+    warnings.push({
+      code: 'inactive_item',
+      field: `${path}.merchant_item_id`,
+      reason: `${item.itemId} is inactive`,
+    });
   const schedule = wire.auto_order_schedule;
-  const offered = item.autoOrder?.upsell === true || item.autoOrder?.schedules.some((each) => each === schedule) === true;
+  const offered =
+    item.autoOrder?.upsell === true ||
+    item.autoOrder?.schedules.some((each) => each === schedule) === true;
   if (schedule !== undefined && !offered) {
-    warnings.push({ code: 'schedule_not_offered', field: `${path}.auto_order_schedule`, reason: `${item.itemId} is not offered ${schedule}` });
+    warnings.push({
+      code: 'schedule_not_offered',
+      field: `${path}.auto_order_schedule`,
+      reason: `${item.itemId} is not offered ${schedule}`,
+    });
   }
   return warnings;
 }
 
 function lineDocument(
-  { wire, item, currency }: LineRequest, quantity: number, unitCost: Minor, totals: LineTotals, itemIndex: number,
+  { wire, item, currency }: LineRequest,
+  quantity: number,
+  unitCost: Minor,
+  totals: LineTotals,
+  itemIndex: number,
   money: (amount: Minor) => ReturnType<typeof wireCurrency>,
 ): OrderItem {
   const description = wire.description ?? item?.description;
@@ -125,15 +194,26 @@ function lineDocument(
     discount: money(minor(totals.amount - totals.withDiscount)),
     unit_cost_with_discount: money(totals.unitWithDiscount),
     total_cost_with_discount: money(totals.withDiscount),
-    ...(wire.arbitrary_unit_cost?.value === undefined ? {} : { arbitrary_unit_cost: money(unitCost) }),
+    ...(wire.arbitrary_unit_cost?.value === undefined
+      ? {}
+      : { arbitrary_unit_cost: money(unitCost) }),
     ...(item?.kit ? { kit: true } : {}),
     tax_free: wire.tax_free ?? item?.taxFree ?? false,
     ...(item?.autoOrder?.freeShipping ? { free_shipping: true } : {}),
-    ...(wire.options && { options: wire.options.map((option) => ({ ...option, ...filledCostChange(option.cost_change?.value, currency, money) })) }),
+    ...(wire.options && {
+      options: wire.options.map((option) => ({
+        ...option,
+        ...filledCostChange(option.cost_change?.value, currency, money),
+      })),
+    }),
   };
 }
 
-function filledCostChange(decimal: number | undefined, currency: string, money: (amount: Minor) => ReturnType<typeof wireCurrency>) {
+function filledCostChange(
+  decimal: number | undefined,
+  currency: string,
+  money: (amount: Minor) => ReturnType<typeof wireCurrency>,
+) {
   const parsed = decimal === undefined ? undefined : toMinor(decimal, currency);
   return parsed?.ok ? { cost_change: money(parsed.value) } : {};
 }

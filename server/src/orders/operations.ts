@@ -7,7 +7,13 @@ import { refuse } from '../platform/http/refusal.ts';
 import type { JsonPage } from '../platform/storage/page.ts';
 import { facetNames } from './facets.ts';
 import { type InsertedOrder, insertOrder, type OrderParts } from './insertOrder.ts';
-import { type OrderFilters, type Range, type RangeName, readOrderPage, readOrdersJson } from './listStore.ts';
+import {
+  type OrderFilters,
+  type Range,
+  type RangeName,
+  readOrderPage,
+  readOrdersJson,
+} from './listStore.ts';
 import type { OrderProjection } from './present.ts';
 import { readOrderJson } from './store.ts';
 import { noOrder, updateOrder } from './updateOrder.ts';
@@ -29,32 +35,68 @@ export interface ListRequest {
 export function orderOperations(parts: OrderOperationParts) {
   const { autoOrder } = parts;
 
-  async function read(context: Context, orderId: string, expand: ReadonlySet<string>): Promise<string> {
+  async function read(
+    context: Context,
+    orderId: string,
+    expand: ReadonlySet<string>,
+  ): Promise<string> {
     const { merchantId, timeZone } = context.merchant;
-    return (await readOrderJson(context.db, merchantId, orderId, expand, timeZone, autoOrder)) ?? noOrder(orderId);
+    return (
+      (await readOrderJson(context.db, merchantId, orderId, expand, timeZone, autoOrder)) ??
+      noOrder(orderId)
+    );
   }
 
   return {
     read,
 
-    list(context: Context, query: OrderQuery, { page, sort, expand }: ListRequest): Promise<JsonPage> {
+    list(
+      context: Context,
+      query: OrderQuery,
+      { page, sort, expand }: ListRequest,
+    ): Promise<JsonPage> {
       const { merchantId, timeZone } = context.merchant;
-      return readOrderPage(context.db, merchantId, { filters: filtersOf(context, query), page, sort, expand, timeZone, autoOrder });
+      return readOrderPage(context.db, merchantId, {
+        filters: filtersOf(context, query),
+        page,
+        sort,
+        expand,
+        timeZone,
+        autoOrder,
+      });
     },
 
     /** At most 200; ids that do not exist are left out. */
-    batch(context: Context, { order_ids: ids }: OrderQueryBatch, expand: ReadonlySet<string>): Promise<string> {
+    batch(
+      context: Context,
+      { order_ids: ids }: OrderQueryBatch,
+      expand: ReadonlySet<string>,
+    ): Promise<string> {
       if (!ids) return refuse('missing_field', { field: 'order_ids' });
-      if (ids.length > batchMax) return refuse('too_many_elements', { field: 'order_ids', max: batchMax });
-      return readOrdersJson(context.db, context.merchant.merchantId, ids, { expand, timeZone: context.merchant.timeZone, autoOrder });
+      if (ids.length > batchMax)
+        return refuse('too_many_elements', { field: 'order_ids', max: batchMax });
+      return readOrdersJson(context.db, context.merchant.merchantId, ids, {
+        expand,
+        timeZone: context.merchant.timeZone,
+        autoOrder,
+      });
     },
 
-    async insert(context: Context, body: Order, expand: ReadonlySet<string>): Promise<InsertedOrder & { readonly json: string }> {
+    async insert(
+      context: Context,
+      body: Order,
+      expand: ReadonlySet<string>,
+    ): Promise<InsertedOrder & { readonly json: string }> {
       const inserted = await insertOrder(context, body, parts);
       return { ...inserted, json: await read(context, inserted.orderId, expand) };
     },
 
-    async update(context: Context, orderId: string, body: Order, expand: ReadonlySet<string>): Promise<string> {
+    async update(
+      context: Context,
+      orderId: string,
+      body: Order,
+      expand: ReadonlySet<string>,
+    ): Promise<string> {
       const order = await updateOrder(context, orderId, body, parts.hooks);
       return read(context, order.orderId, expand);
     },
@@ -64,12 +106,20 @@ export function orderOperations(parts: OrderOperationParts) {
 /** The most orders that one call may read by id. */
 const batchMax = 200;
 
-const rangeNames: readonly RangeName[] = ['creation', 'payment', 'refund', 'shipment', 'shipped_on'];
+const rangeNames: readonly RangeName[] = [
+  'creation',
+  'payment',
+  'refund',
+  'shipment',
+  'shipped_on',
+];
 
 /** The filters of a query; empty texts filter nothing. */
 function filtersOf(context: Context, query: OrderQuery): OrderFilters {
   const given = query as Readonly<Record<string, string | number | null | undefined>>;
-  const facets = facetNames.flatMap((name) => (typeof given[name] === 'string' && given[name] !== '' ? [[name, given[name]]] : []));
+  const facets = facetNames.flatMap((name) =>
+    typeof given[name] === 'string' && given[name] !== '' ? [[name, given[name]]] : [],
+  );
   return {
     orderId: query.order_id || undefined,
     facets: Object.fromEntries(facets),
@@ -83,10 +133,20 @@ function totalOf(context: Context, total: number | undefined) {
   if (total === undefined) return undefined;
   const { currency } = context.merchant;
   const parsed = toMinor(total, currency);
-  return parsed.ok ? parsed.value : refuse('invalid_field', { field: 'total', reason: `is no amount in ${currency}`, mend: `Send no more decimals than ${currency} has` });
+  return parsed.ok
+    ? parsed.value
+    : refuse('invalid_field', {
+        field: 'total',
+        reason: `is no amount in ${currency}`,
+        mend: `Send no more decimals than ${currency} has`,
+      });
 }
 
-function rangeOf(context: Context, name: RangeName, given: Readonly<Record<string, unknown>>): Range {
+function rangeOf(
+  context: Context,
+  name: RangeName,
+  given: Readonly<Record<string, unknown>>,
+): Range {
   const moment = (field: string) => {
     const text = given[field];
     if (typeof text !== 'string' || text === '') return undefined;

@@ -7,7 +7,10 @@ import { orderParts } from './order.ts';
 const foreign = ['auto_order', 'customer_profile'];
 
 test('every object and list of the wire has a column, so that scalars alone are left for the head', () => {
-  const isScalar = (schema: object) => 'type' in schema && ['string', 'number', 'integer', 'boolean'].includes(String(schema.type));
-  const composed = Object.entries(Order.properties).filter(([, schema]) => !isScalar(schema)).map(([name]) => name);
+  const isScalar = (schema: object) =>
+    'type' in schema && ['string', 'number', 'integer', 'boolean'].includes(String(schema.type));
+  const composed = Object.entries(Order.properties)
+    .filter(([, schema]) => !isScalar(schema))
+    .map(([name]) => name);
   assert.deepEqual([...orderParts, ...foreign].sort(), composed.sort());
 });

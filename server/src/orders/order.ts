@@ -10,9 +10,32 @@ export type OrderDocument = Omit<Order, 'auto_order' | 'customer_profile' | 'cre
 
 /** The objects and lists of a document. Each has a column of its own, of its name. */
 export const orderParts = [
-  'affiliates', 'billing', 'buysafe', 'channel_partner', 'checkout', 'coupons', 'current_stage_histories', 'digital_order', 'edi', 'fraud_score', 'gift',
-  'gift_certificate', 'internal', 'items', 'linked_shipment', 'marketing', 'payment', 'point_of_sale', 'properties', 'quote', 'salesforce', 'shipping', 'summary',
-  'Tags', 'taxes', 'utms',
+  'affiliates',
+  'billing',
+  'buysafe',
+  'channel_partner',
+  'checkout',
+  'coupons',
+  'current_stage_histories',
+  'digital_order',
+  'edi',
+  'fraud_score',
+  'gift',
+  'gift_certificate',
+  'internal',
+  'items',
+  'linked_shipment',
+  'marketing',
+  'payment',
+  'point_of_sale',
+  'properties',
+  'quote',
+  'salesforce',
+  'shipping',
+  'summary',
+  'Tags',
+  'taxes',
+  'utms',
 ] as const satisfies readonly (keyof OrderDocument)[];
 
 export type OrderPart = (typeof orderParts)[number];

@@ -4,28 +4,87 @@ import type { Order } from '@perennial/contract/order.ts';
 import { testApp } from '../../../test/support/app.ts';
 
 const app = await testApp();
-await app.request({ operation: 'insertItem', body: { merchant_item_id: 'COFFEE', description: 'Coffee beans', pricing: { cost: 19.99, auto_order_cost: 17.5 }, auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] } } });
-await app.request({ operation: 'insertItem', body: { merchant_item_id: 'MUG', pricing: { cost: 8 }, tax: { tax_free: true } } });
+await app.request({
+  operation: 'insertItem',
+  body: {
+    merchant_item_id: 'COFFEE',
+    description: 'Coffee beans',
+    pricing: { cost: 19.99, auto_order_cost: 17.5 },
+    auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
+  },
+});
+await app.request({
+  operation: 'insertItem',
+  body: { merchant_item_id: 'MUG', pricing: { cost: 8 }, tax: { tax_free: true } },
+});
 
-const everything = { _expand: 'billing,shipping,item,payment,payment.transaction,summary,taxes,channel_partner,checkout,internal,current_stage_histories,properties,tags,gift,coupon' };
+const everything = {
+  _expand:
+    'billing,shipping,item,payment,payment.transaction,summary,taxes,channel_partner,checkout,internal,current_stage_histories,properties,tags,gift,coupon',
+};
 
 /** An order as a partner sends it: two bags of coffee that recur, one mug, taxed and shipped. */
 const placed: Order = {
-  billing: { email: 'Jane@Example.com', first_name: 'Jane', last_name: 'Doe', city: 'Berlin', country_code: 'DE', day_phone: '030-1234', cc_emails: ['boss@example.com'] },
-  shipping: { first_name: 'Max', last_name: 'Muster', city: 'Paris', country_code: 'FR', postal_code: '75001', shipping_method: 'Post' },
-  items: [{ merchant_item_id: 'coffee', quantity: 2, auto_order_schedule: 'Monthly', options: [{ label: 'Grind', value: 'fine' }] }, { merchant_item_id: 'MUG' }],
-  payment: { payment_method: 'Credit Card', credit_card: { card_number_token: 'tok_visa_4242', card_expiration_month: 4, card_expiration_year: 2030, card_type: 'VISA' } },
+  billing: {
+    email: 'Jane@Example.com',
+    first_name: 'Jane',
+    last_name: 'Doe',
+    city: 'Berlin',
+    country_code: 'DE',
+    day_phone: '030-1234',
+    cc_emails: ['boss@example.com'],
+  },
+  shipping: {
+    first_name: 'Max',
+    last_name: 'Muster',
+    city: 'Paris',
+    country_code: 'FR',
+    postal_code: '75001',
+    shipping_method: 'Post',
+  },
+  items: [
+    {
+      merchant_item_id: 'coffee',
+      quantity: 2,
+      auto_order_schedule: 'Monthly',
+      options: [{ label: 'Grind', value: 'fine' }],
+    },
+    { merchant_item_id: 'MUG' },
+  ],
+  payment: {
+    payment_method: 'Credit Card',
+    credit_card: {
+      card_number_token: 'tok_visa_4242',
+      card_expiration_month: 4,
+      card_expiration_year: 2030,
+      card_type: 'VISA',
+    },
+  },
   summary: { arbitrary_shipping_handling_total: { value: 4.95 } },
   taxes: { arbitrary_tax_rate: 8.25 },
   checkout: { custom_field1: 'spring', screen_branding_theme_code: 'SF' },
 };
 
-const insert = (body: unknown, query: Record<string, string> = everything) => app.request({ operation: 'insertOrder', query, body });
-const read = (orderId: string, query: Record<string, string> = everything) => app.request({ operation: 'getOrder', params: { order_id: orderId }, query });
-const put = (orderId: string, body: unknown) => app.request({ operation: 'updateOrder', params: { order_id: orderId }, query: everything, body });
+const insert = (body: unknown, query: Record<string, string> = everything) =>
+  app.request({ operation: 'insertOrder', query, body });
+const read = (orderId: string, query: Record<string, string> = everything) =>
+  app.request({ operation: 'getOrder', params: { order_id: orderId }, query });
+const put = (orderId: string, body: unknown) =>
+  app.request({ operation: 'updateOrder', params: { order_id: orderId }, query: everything, body });
 const eventsOf = async (orderId: string) =>
-  (await app.db.rows<{ name: string }>(`select name from event where merchant_id = 'TEST' and object_id = $1 order by event_id`, [orderId])).map(({ name }) => name);
-const money = (value: number, formatted: string) => ({ currency_code: 'USD', exchange_rate: 1, localized: value, localized_formatted: formatted, value });
+  (
+    await app.db.rows<{ name: string }>(
+      `select name from event where merchant_id = 'TEST' and object_id = $1 order by event_id`,
+      [orderId],
+    )
+  ).map(({ name }) => name);
+const money = (value: number, formatted: string) => ({
+  currency_code: 'USD',
+  exchange_rate: 1,
+  localized: value,
+  localized_formatted: formatted,
+  value,
+});
 
 test('an order paid by card: totals, stage, card and events', async () => {
   const { status, body } = await insert(placed);
@@ -35,13 +94,27 @@ test('an order paid by card: totals, stage, card and events', async () => {
   assert.equal(order.current_stage, 'Completed Order');
   assert.equal(order.creation_dts, '2026-01-15T12:00:00-05:00');
   assert.deepEqual(order.summary, {
-    subtotal: money(43, '$43.00'), subtotal_discount: money(0, '$0.00'), taxable_subtotal: money(35, '$35.00'), taxable_subtotal_discount: money(0, '$0.00'),
-    shipping_handling_total: money(4.95, '$4.95'), shipping_handling_total_discount: money(0, '$0.00'), tax: money(2.89, '$2.89'), total: money(50.84, '$50.84'),
+    subtotal: money(43, '$43.00'),
+    subtotal_discount: money(0, '$0.00'),
+    taxable_subtotal: money(35, '$35.00'),
+    taxable_subtotal_discount: money(0, '$0.00'),
+    shipping_handling_total: money(4.95, '$4.95'),
+    shipping_handling_total_discount: money(0, '$0.00'),
+    tax: money(2.89, '$2.89'),
+    total: money(50.84, '$50.84'),
   });
   assert.equal(order.taxes.tax_rate, 8.25);
   const [coffee, mug] = order.items;
-  assert.deepEqual([coffee.merchant_item_id, coffee.description, coffee.item_index, coffee.cost, coffee.total_cost_with_discount],
-    ['COFFEE', 'Coffee beans', 1, money(17.5, '$17.50'), money(35, '$35.00')]);
+  assert.deepEqual(
+    [
+      coffee.merchant_item_id,
+      coffee.description,
+      coffee.item_index,
+      coffee.cost,
+      coffee.total_cost_with_discount,
+    ],
+    ['COFFEE', 'Coffee beans', 1, money(17.5, '$17.50'), money(35, '$35.00')],
+  );
   assert.deepEqual([mug.quantity, mug.tax_free, mug.cost.value], [1, true, 8]);
   const { payment } = order;
   assert.equal(payment.payment_status, 'Processed');
@@ -49,34 +122,145 @@ test('an order paid by card: totals, stage, card and events', async () => {
   assert.equal(payment.credit_card.card_number, 'XXXXXXXXXXXX4242');
   assert.equal(payment.credit_card.card_number_token, undefined);
   assert.deepEqual([payment.transactions.length, payment.transactions[0].successful], [1, true]);
-  assert.deepEqual(order.current_stage_histories.map((each: { after_stage: string }) => each.after_stage), ['Pending Clearance', 'Completed Order']);
-  assert.deepEqual(await eventsOf(order.order_id), ['order_create', 'order_payment_process', 'order_stage_change']);
-  const { card_token } = (await app.db.row<{ card_token: string }>(`select card_token from orders where merchant_id = 'TEST' and order_id = $1`, [order.order_id]))!;
+  assert.deepEqual(
+    order.current_stage_histories.map((each: { after_stage: string }) => each.after_stage),
+    ['Pending Clearance', 'Completed Order'],
+  );
+  assert.deepEqual(await eventsOf(order.order_id), [
+    'order_create',
+    'order_payment_process',
+    'order_stage_change',
+  ]);
+  const { card_token } = (await app.db.row<{ card_token: string }>(
+    `select card_token from orders where merchant_id = 'TEST' and order_id = $1`,
+    [order.order_id],
+  ))!;
   assert.equal(card_token, 'tok_visa_4242');
 });
 
 const token = (card_number_token: string) => ({ credit_card: { card_number_token } });
 const partner = (flags: object) => ({ channel_partner: flags });
-const payments: { name: string; change: object; stage: string; status: string; paid: boolean; events: string[] }[] = [
-  { name: 'a declined card', change: { payment: token('tok_decline') }, stage: 'Rejected', status: 'Declined', paid: false, events: ['order_create', 'order_payment_failed', 'order_stage_change'] },
-  { name: 'a declined card that is kept', change: { payment: token('tok_decline'), ...partner({ store_if_payment_declines: true }) }, stage: 'Accounts Receivable', status: 'Declined', paid: false, events: ['order_create', 'order_payment_failed', 'order_stage_change'] },
-  { name: 'a gateway that does not answer', change: { payment: token('tok_timeout_always') }, stage: 'Pending Clearance', status: 'Unprocessed', paid: false, events: ['order_create'] },
-  { name: 'a card, still to be shipped', change: partner({ store_completed: false }), stage: 'Shipping Department', status: 'Processed', paid: true, events: ['order_create', 'order_payment_process', 'order_stage_change'] },
-  { name: 'no realtime processing', change: partner({ no_realtime_payment_processing: true }), stage: 'Accounts Receivable', status: 'Unprocessed', paid: false, events: ['order_create'] },
-  { name: 'processing skipped', change: { payment: {}, ...partner({ skip_payment_processing: true }) }, stage: 'Completed Order', status: 'Skipped', paid: true, events: ['order_create', 'order_payment_process'] },
-  { name: 'a purchase order', change: { payment: { purchase_order: { purchase_order_number: 'PO-1' } } }, stage: 'Accounts Receivable', status: 'Unprocessed', paid: false, events: ['order_create'] },
-  { name: 'an approved purchase order', change: { payment: { purchase_order: { purchase_order_number: 'PO-2' } }, ...partner({ auto_approve_purchase_order: true }) }, stage: 'Completed Order', status: 'Processed', paid: true, events: ['order_create', 'order_payment_process'] },
-  { name: 'a check', change: { payment: { payment_method: 'Check' } }, stage: 'Accounts Receivable', status: 'Unprocessed', paid: false, events: ['order_create'] },
-  { name: 'cash', change: { payment: { payment_method: 'Cash' } }, stage: 'Completed Order', status: 'Processed', paid: true, events: ['order_create', 'order_payment_process'] },
-  { name: 'a quote request', change: { payment: { payment_method: 'Quote Request' } }, stage: 'Quote Request', status: 'Unprocessed', paid: false, events: ['order_create'] },
-  { name: 'nothing to pay', change: { payment: {}, items: [{ merchant_item_id: 'COFFEE', arbitrary_unit_cost: { value: 0 } }], summary: {} }, stage: 'Completed Order', status: 'Processed', paid: true, events: ['order_create', 'order_payment_process'] },
+const payments: {
+  name: string;
+  change: object;
+  stage: string;
+  status: string;
+  paid: boolean;
+  events: string[];
+}[] = [
+  {
+    name: 'a declined card',
+    change: { payment: token('tok_decline') },
+    stage: 'Rejected',
+    status: 'Declined',
+    paid: false,
+    events: ['order_create', 'order_payment_failed', 'order_stage_change'],
+  },
+  {
+    name: 'a declined card that is kept',
+    change: { payment: token('tok_decline'), ...partner({ store_if_payment_declines: true }) },
+    stage: 'Accounts Receivable',
+    status: 'Declined',
+    paid: false,
+    events: ['order_create', 'order_payment_failed', 'order_stage_change'],
+  },
+  {
+    name: 'a gateway that does not answer',
+    change: { payment: token('tok_timeout_always') },
+    stage: 'Pending Clearance',
+    status: 'Unprocessed',
+    paid: false,
+    events: ['order_create'],
+  },
+  {
+    name: 'a card, still to be shipped',
+    change: partner({ store_completed: false }),
+    stage: 'Shipping Department',
+    status: 'Processed',
+    paid: true,
+    events: ['order_create', 'order_payment_process', 'order_stage_change'],
+  },
+  {
+    name: 'no realtime processing',
+    change: partner({ no_realtime_payment_processing: true }),
+    stage: 'Accounts Receivable',
+    status: 'Unprocessed',
+    paid: false,
+    events: ['order_create'],
+  },
+  {
+    name: 'processing skipped',
+    change: { payment: {}, ...partner({ skip_payment_processing: true }) },
+    stage: 'Completed Order',
+    status: 'Skipped',
+    paid: true,
+    events: ['order_create', 'order_payment_process'],
+  },
+  {
+    name: 'a purchase order',
+    change: { payment: { purchase_order: { purchase_order_number: 'PO-1' } } },
+    stage: 'Accounts Receivable',
+    status: 'Unprocessed',
+    paid: false,
+    events: ['order_create'],
+  },
+  {
+    name: 'an approved purchase order',
+    change: {
+      payment: { purchase_order: { purchase_order_number: 'PO-2' } },
+      ...partner({ auto_approve_purchase_order: true }),
+    },
+    stage: 'Completed Order',
+    status: 'Processed',
+    paid: true,
+    events: ['order_create', 'order_payment_process'],
+  },
+  {
+    name: 'a check',
+    change: { payment: { payment_method: 'Check' } },
+    stage: 'Accounts Receivable',
+    status: 'Unprocessed',
+    paid: false,
+    events: ['order_create'],
+  },
+  {
+    name: 'cash',
+    change: { payment: { payment_method: 'Cash' } },
+    stage: 'Completed Order',
+    status: 'Processed',
+    paid: true,
+    events: ['order_create', 'order_payment_process'],
+  },
+  {
+    name: 'a quote request',
+    change: { payment: { payment_method: 'Quote Request' } },
+    stage: 'Quote Request',
+    status: 'Unprocessed',
+    paid: false,
+    events: ['order_create'],
+  },
+  {
+    name: 'nothing to pay',
+    change: {
+      payment: {},
+      items: [{ merchant_item_id: 'COFFEE', arbitrary_unit_cost: { value: 0 } }],
+      summary: {},
+    },
+    stage: 'Completed Order',
+    status: 'Processed',
+    paid: true,
+    events: ['order_create', 'order_payment_process'],
+  },
 ];
 for (const { name, change, stage, status, paid, events } of payments) {
   test(`payment: ${name}`, async () => {
     const { body } = await insert({ ...placed, ...change });
     assert.equal(body.success, true, JSON.stringify(body));
     const { order } = body;
-    assert.deepEqual([order.current_stage, order.payment.payment_status, order.payment.payment_dts !== undefined], [stage, status, paid]);
+    assert.deepEqual(
+      [order.current_stage, order.payment.payment_status, order.payment.payment_dts !== undefined],
+      [stage, status, paid],
+    );
     assert.equal(order.reject_dts !== undefined, stage === 'Rejected');
     assert.deepEqual(await eventsOf(order.order_id), events);
   });
@@ -84,7 +268,11 @@ for (const { name, change, stage, status, paid, events } of payments) {
 
 test('payment_dts counts only where processing is skipped', async () => {
   const given = { payment: { payment_method: 'Credit Card', payment_dts: '2025-12-24T18:00:00Z' } };
-  const skipped = await insert({ ...placed, ...given, ...partner({ skip_payment_processing: true }) });
+  const skipped = await insert({
+    ...placed,
+    ...given,
+    ...partner({ skip_payment_processing: true }),
+  });
   assert.equal(skipped.body.order.payment.payment_dts, '2025-12-24T13:00:00-05:00');
   const cash = await insert({ ...placed, payment: { ...given.payment, payment_method: 'Cash' } });
   assert.equal(cash.body.order.payment.payment_dts, '2026-01-15T12:00:00-05:00');
@@ -102,33 +290,110 @@ test('a charge without known outcome is asked again once its lease has ended', a
   assert.equal(moved.status, 400, 'nobody moves an order whose payment is under way');
   await app.work('unsettled charges');
   assert.equal((await read(order_id)).body.order.payment.payment_status, 'Processed');
-  assert.deepEqual(await eventsOf(order_id), ['order_create', 'order_payment_process', 'order_stage_change']);
+  assert.deepEqual(await eventsOf(order_id), [
+    'order_create',
+    'order_payment_process',
+    'order_stage_change',
+  ]);
 });
 
 const line = (change: object) => ({ items: [{ merchant_item_id: 'COFFEE', ...change }] });
 const refused: { name: string; change: object; field: string }[] = [
   { name: 'no items', change: { items: [] }, field: 'items' },
-  { name: 'an item without id', change: { items: [{ quantity: 1 }] }, field: 'items[0].merchant_item_id' },
-  { name: 'an item that nobody knows', change: line({ merchant_item_id: 'GHOST' }), field: 'items[0].merchant_item_id' },
+  {
+    name: 'an item without id',
+    change: { items: [{ quantity: 1 }] },
+    field: 'items[0].merchant_item_id',
+  },
+  {
+    name: 'an item that nobody knows',
+    change: line({ merchant_item_id: 'GHOST' }),
+    field: 'items[0].merchant_item_id',
+  },
   { name: 'none of an item', change: line({ quantity: 0 }), field: 'items[0].quantity' },
   { name: 'too much of an item', change: line({ quantity: 1e9 }), field: 'items[0].quantity' },
-  { name: 'an unknown schedule', change: line({ auto_order_schedule: 'Daily' }), field: 'items[0].auto_order_schedule' },
-  { name: 'a schedule without days', change: line({ auto_order_schedule: 'Every...' }), field: 'items[0].auto_order_schedule' },
-  { name: 'half a cent', change: line({ arbitrary_unit_cost: { value: 0.005 } }), field: 'items[0].arbitrary_unit_cost' },
-  { name: 'a price below nothing', change: line({ arbitrary_unit_cost: { value: -1 } }), field: 'items[0].arbitrary_unit_cost' },
-  { name: 'more than anybody pays', change: line({ quantity: 1000, arbitrary_unit_cost: { value: 999_999_999 } }), field: 'items[0]' },
-  { name: 'a tax of more than everything', change: { taxes: { arbitrary_tax_rate: 101 } }, field: 'taxes.arbitrary_tax_rate' },
-  { name: 'shipping below nothing', change: { summary: { arbitrary_shipping_handling_total: { value: -1 } } }, field: 'summary.arbitrary_shipping_handling_total' },
-  { name: 'a card without token', change: { payment: { payment_method: 'Credit Card' } }, field: 'payment.credit_card.card_number_token' },
-  { name: 'a thirteenth month', change: { payment: { credit_card: { card_number_token: 't', card_expiration_month: 13 } } }, field: 'payment.credit_card.card_expiration_month' },
-  { name: 'a card number', change: { payment: { credit_card: { card_number: '4444 3333 2222 1111' } } }, field: 'payment.credit_card.card_number' },
-  { name: 'a card number as token', change: { payment: { credit_card: { card_number_token: '4444333322221111' } } }, field: 'payment.credit_card.card_number_token' },
-  { name: 'more copies than fit', change: { billing: { cc_emails: ['a', 'b', 'c'].map((name) => `${name.repeat(30)}@example.com`) } }, field: 'billing.cc_emails' },
+  {
+    name: 'an unknown schedule',
+    change: line({ auto_order_schedule: 'Daily' }),
+    field: 'items[0].auto_order_schedule',
+  },
+  {
+    name: 'a schedule without days',
+    change: line({ auto_order_schedule: 'Every...' }),
+    field: 'items[0].auto_order_schedule',
+  },
+  {
+    name: 'half a cent',
+    change: line({ arbitrary_unit_cost: { value: 0.005 } }),
+    field: 'items[0].arbitrary_unit_cost',
+  },
+  {
+    name: 'a price below nothing',
+    change: line({ arbitrary_unit_cost: { value: -1 } }),
+    field: 'items[0].arbitrary_unit_cost',
+  },
+  {
+    name: 'more than anybody pays',
+    change: line({ quantity: 1000, arbitrary_unit_cost: { value: 999_999_999 } }),
+    field: 'items[0]',
+  },
+  {
+    name: 'a tax of more than everything',
+    change: { taxes: { arbitrary_tax_rate: 101 } },
+    field: 'taxes.arbitrary_tax_rate',
+  },
+  {
+    name: 'shipping below nothing',
+    change: { summary: { arbitrary_shipping_handling_total: { value: -1 } } },
+    field: 'summary.arbitrary_shipping_handling_total',
+  },
+  {
+    name: 'a card without token',
+    change: { payment: { payment_method: 'Credit Card' } },
+    field: 'payment.credit_card.card_number_token',
+  },
+  {
+    name: 'a thirteenth month',
+    change: { payment: { credit_card: { card_number_token: 't', card_expiration_month: 13 } } },
+    field: 'payment.credit_card.card_expiration_month',
+  },
+  {
+    name: 'a card number',
+    change: { payment: { credit_card: { card_number: '4444 3333 2222 1111' } } },
+    field: 'payment.credit_card.card_number',
+  },
+  {
+    name: 'a card number as token',
+    change: { payment: { credit_card: { card_number_token: '4444333322221111' } } },
+    field: 'payment.credit_card.card_number_token',
+  },
+  {
+    name: 'more copies than fit',
+    change: {
+      billing: { cc_emails: ['a', 'b', 'c'].map((name) => `${name.repeat(30)}@example.com`) },
+    },
+    field: 'billing.cc_emails',
+  },
   { name: 'no currency', change: { currency_code: 'usd' }, field: 'currency_code' },
   { name: 'a currency without rate', change: { currency_code: 'EUR' }, field: 'exchange_rate' },
-  { name: 'a flag that is none', change: partner({ skip_payment_processing: 'yes' }), field: 'channel_partner.skip_payment_processing' },
-  { name: 'a partner that is none', change: { channel_partner: 'amazon' }, field: 'channel_partner' },
-  { name: 'a warning taken as an error', change: { ...partner({ treat_warnings_as_errors: true }), ...line({ auto_order_schedule: 'Weekly' }) }, field: 'items[0].auto_order_schedule' },
+  {
+    name: 'a flag that is none',
+    change: partner({ skip_payment_processing: 'yes' }),
+    field: 'channel_partner.skip_payment_processing',
+  },
+  {
+    name: 'a partner that is none',
+    change: { channel_partner: 'amazon' },
+    field: 'channel_partner',
+  },
+  {
+    name: 'a warning taken as an error',
+    change: {
+      ...partner({ treat_warnings_as_errors: true }),
+      ...line({ auto_order_schedule: 'Weekly' }),
+    },
+    field: 'items[0].auto_order_schedule',
+  },
 ];
 for (const { name, change, field } of refused) {
   test(`refused: ${name}`, async () => {
@@ -146,22 +411,51 @@ test('warnings are told, and the order is stored', async () => {
 test('a partner’s own number is taken once', async () => {
   const flags = partner({ channel_partner_code: 'AMZ', channel_partner_order_id: '112-1' });
   assert.equal((await insert({ ...placed, ...flags })).status, 200);
-  const again = await insert({ ...placed, ...partner({ channel_partner_code: 'amz', channel_partner_order_id: '112-1' }) });
-  assert.deepEqual([again.status, /112-1 was inserted before/.test(again.body.error.user_message)], [400, true]);
-  assert.equal((await insert({ ...placed, ...partner({ channel_partner_code: 'EBAY', channel_partner_order_id: '112-1' }) })).status, 200);
-  const found = await app.request({ operation: 'getOrders', query: { channel_partner_code: 'amz', channel_partner_order_id: '112-1' } });
+  const again = await insert({
+    ...placed,
+    ...partner({ channel_partner_code: 'amz', channel_partner_order_id: '112-1' }),
+  });
+  assert.deepEqual(
+    [again.status, /112-1 was inserted before/.test(again.body.error.user_message)],
+    [400, true],
+  );
+  assert.equal(
+    (
+      await insert({
+        ...placed,
+        ...partner({ channel_partner_code: 'EBAY', channel_partner_order_id: '112-1' }),
+      })
+    ).status,
+    200,
+  );
+  const found = await app.request({
+    operation: 'getOrders',
+    query: { channel_partner_code: 'amz', channel_partner_order_id: '112-1' },
+  });
   assert.equal(found.body.orders.length, 1);
 });
 
 test('an order in another currency shows both', async () => {
   const { body } = await insert({ ...placed, currency_code: 'JPY', exchange_rate: 150 });
-  assert.deepEqual(body.order.summary.total, { currency_code: 'JPY', exchange_rate: 150, localized: 7626, localized_formatted: '¥7,626', value: 50.84 });
+  assert.deepEqual(body.order.summary.total, {
+    currency_code: 'JPY',
+    exchange_rate: 150,
+    localized: 7626,
+    localized_formatted: '¥7,626',
+    value: 50.84,
+  });
   assert.equal(body.order.exchange_rate, 150);
 });
 
 test('an order without expansion holds its scalars', async () => {
   const { body } = await insert(placed, {});
-  assert.deepEqual(Object.keys(body.order).sort(), ['creation_dts', 'currency_code', 'current_stage', 'merchant_id', 'order_id']);
+  assert.deepEqual(Object.keys(body.order).sort(), [
+    'creation_dts',
+    'currency_code',
+    'current_stage',
+    'merchant_id',
+    'order_id',
+  ]);
   assert.equal(body.metadata.payload_name, 'order');
 });
 
@@ -169,60 +463,136 @@ test('an update merges parts, replaces lists and clears nulls', async () => {
   const { order_id } = (await insert(placed)).body.order;
   await app.setClock('2026-01-20T17:00:00Z');
   const { status, body } = await put(order_id, {
-    order_id: 'TEST-9', current_stage: 'Shipping Department',
-    billing: { email: 'jane@new.example', city: null }, shipping: { shipping_method: 'Courier', day_phone_e164: '+49' },
-    payment: { credit_card: { card_number_token: 'tok_mc_5100', card_type: 'MasterCard', card_verification_number_token: 'cvv' } },
-    internal: { merchant_notes: 'calls back' }, properties: [{ name: 'a', value: 'b' }], Tags: [{ tag_value: 'vip' }],
-    checkout: { custom_field1: 'autumn' }, summary: { total: { value: 1 }, actual_shipping: { value: 3 } },
+    order_id: 'TEST-9',
+    current_stage: 'Shipping Department',
+    billing: { email: 'jane@new.example', city: null },
+    shipping: { shipping_method: 'Courier', day_phone_e164: '+49' },
+    payment: {
+      credit_card: {
+        card_number_token: 'tok_mc_5100',
+        card_type: 'MasterCard',
+        card_verification_number_token: 'cvv',
+      },
+    },
+    internal: { merchant_notes: 'calls back' },
+    properties: [{ name: 'a', value: 'b' }],
+    Tags: [{ tag_value: 'vip' }],
+    checkout: { custom_field1: 'autumn' },
+    summary: { total: { value: 1 }, actual_shipping: { value: 3 } },
   });
   await app.setClock('2026-01-15T17:00:00Z');
   assert.equal(status, 200, JSON.stringify(body));
   const { order } = body;
   assert.deepEqual([order.order_id, order.current_stage], [order_id, 'Shipping Department']);
-  assert.deepEqual(order.billing, { cc_emails: ['boss@example.com'], country_code: 'DE', day_phone: '030-1234', email: 'jane@new.example', first_name: 'Jane', last_name: 'Doe' });
-  assert.deepEqual([order.shipping.shipping_method, order.shipping.city, order.shipping.day_phone_e164], ['Courier', 'Paris', undefined]);
+  assert.deepEqual(order.billing, {
+    cc_emails: ['boss@example.com'],
+    country_code: 'DE',
+    day_phone: '030-1234',
+    email: 'jane@new.example',
+    first_name: 'Jane',
+    last_name: 'Doe',
+  });
+  assert.deepEqual(
+    [order.shipping.shipping_method, order.shipping.city, order.shipping.day_phone_e164],
+    ['Courier', 'Paris', undefined],
+  );
   const { credit_card } = order.payment;
-  assert.deepEqual([credit_card.card_number, credit_card.card_type, credit_card.card_expiration_year, credit_card.card_verification_number_token],
-    ['XXXXXXXXXXXX5100', 'MasterCard', 2030, undefined]);
-  assert.deepEqual([order.payment.payment_method, order.payment.payment_status], ['Credit Card', 'Processed']);
-  assert.deepEqual([order.properties, order.Tags, order.checkout.custom_field1], [[{ name: 'a', value: 'b' }], [{ tag_value: 'vip' }], 'autumn']);
+  assert.deepEqual(
+    [
+      credit_card.card_number,
+      credit_card.card_type,
+      credit_card.card_expiration_year,
+      credit_card.card_verification_number_token,
+    ],
+    ['XXXXXXXXXXXX5100', 'MasterCard', 2030, undefined],
+  );
+  assert.deepEqual(
+    [order.payment.payment_method, order.payment.payment_status],
+    ['Credit Card', 'Processed'],
+  );
+  assert.deepEqual(
+    [order.properties, order.Tags, order.checkout.custom_field1],
+    [[{ name: 'a', value: 'b' }], [{ tag_value: 'vip' }], 'autumn'],
+  );
   assert.deepEqual([order.summary.total.value, order.summary.actual_shipping.value], [50.84, 3]);
-  assert.deepEqual(order.current_stage_histories.at(-1), { before_stage: 'Completed Order', after_stage: 'Shipping Department', transition_dts: '2026-01-20T12:00:00-05:00' });
+  assert.deepEqual(order.current_stage_histories.at(-1), {
+    before_stage: 'Completed Order',
+    after_stage: 'Shipping Department',
+    transition_dts: '2026-01-20T12:00:00-05:00',
+  });
   assert.deepEqual((await eventsOf(order_id)).slice(-2), ['order_update', 'order_stage_change']);
   const found = await app.request({ operation: 'getOrders', query: { email: 'JANE@new.example' } });
-  assert.deepEqual(found.body.orders.map((each: Order) => each.order_id), [order_id]);
+  assert.deepEqual(
+    found.body.orders.map((each: Order) => each.order_id),
+    [order_id],
+  );
 });
 
 test('a new token without digits hides those of the old card', async () => {
   const { order_id } = (await insert(placed)).body.order;
-  const { body } = await put(order_id, { payment: { credit_card: { card_number_token: 'a1b2c3' } } });
+  const { body } = await put(order_id, {
+    payment: { credit_card: { card_number_token: 'a1b2c3' } },
+  });
   assert.equal(body.order.payment.credit_card.card_number, undefined);
   assert.equal(body.order.payment.credit_card.card_type, 'VISA');
 });
 
 test('what was read can be written back without a change', async () => {
-  const before = (await insert({ ...placed, payment: { ...placed.payment, echeck: { bank_account_number: '123456789' } }, gift: { gift: true, gift_charge: { value: 2 } } })).body.order;
+  const before = (
+    await insert({
+      ...placed,
+      payment: { ...placed.payment, echeck: { bank_account_number: '123456789' } },
+      gift: { gift: true, gift_charge: { value: 2 } },
+    })
+  ).body.order;
   assert.equal(before.payment.echeck.bank_account_number, 'XXXX6789');
   const after = (await put(before.order_id, before)).body.order;
   assert.deepEqual(after, before);
 });
 
 test('money that came another way: moving on counts as paid, once', async () => {
-  const { order_id } = (await insert({ ...placed, payment: { payment_method: 'Check' } })).body.order;
+  const { order_id } = (await insert({ ...placed, payment: { payment_method: 'Check' } })).body
+    .order;
   const { body } = await put(order_id, { current_stage: 'Shipping Department' });
-  assert.deepEqual([body.order.payment.payment_status, body.order.payment.payment_dts], ['Processed', '2026-01-15T12:00:00-05:00']);
+  assert.deepEqual(
+    [body.order.payment.payment_status, body.order.payment.payment_dts],
+    ['Processed', '2026-01-15T12:00:00-05:00'],
+  );
   await put(order_id, { current_stage: 'Completed Order' });
-  assert.deepEqual(await eventsOf(order_id), ['order_create', 'order_update', 'order_stage_change', 'order_payment_process', 'order_update', 'order_stage_change']);
+  assert.deepEqual(await eventsOf(order_id), [
+    'order_create',
+    'order_update',
+    'order_stage_change',
+    'order_payment_process',
+    'order_update',
+    'order_stage_change',
+  ]);
 });
 
 const changesRefused: { name: string; change: object; field: string }[] = [
   { name: 'a stage out of turn', change: { current_stage: 'Quote Sent' }, field: 'current_stage' },
   { name: 'an unknown stage', change: { current_stage: 'Lost' }, field: 'current_stage' },
-  { name: 'another quantity', change: { items: [{ quantity: 3 }, {}] }, field: 'items[0].quantity' },
-  { name: 'another price', change: { items: [{ cost: { value: 1 } }, {}] }, field: 'items[0].cost' },
+  {
+    name: 'another quantity',
+    change: { items: [{ quantity: 3 }, {}] },
+    field: 'items[0].quantity',
+  },
+  {
+    name: 'another price',
+    change: { items: [{ cost: { value: 1 } }, {}] },
+    field: 'items[0].cost',
+  },
   { name: 'fewer lines', change: { items: [] }, field: 'items' },
-  { name: 'a zeroth month', change: { payment: { credit_card: { card_expiration_month: 0 } } }, field: 'payment.credit_card.card_expiration_month' },
-  { name: 'a name that is too long', change: { billing: { first_name: 'x'.repeat(31) } }, field: 'billing.first_name' },
+  {
+    name: 'a zeroth month',
+    change: { payment: { credit_card: { card_expiration_month: 0 } } },
+    field: 'payment.credit_card.card_expiration_month',
+  },
+  {
+    name: 'a name that is too long',
+    change: { billing: { first_name: 'x'.repeat(31) } },
+    field: 'billing.first_name',
+  },
 ];
 test('changes that are refused change nothing', async (t) => {
   const before = (await insert(placed)).body.order;
@@ -240,10 +610,24 @@ test('filters are exact, ignore case and are joined by and', async () => {
   const shop = await app.addMerchant('SHOP');
   const key = await app.addKey(shop.merchantId);
   const item = { merchant_item_id: 'X1', arbitrary_unit_cost: { value: 5 } };
-  const add = async (change: object) => (await app.request({ operation: 'insertOrder', key, body: { ...placed, summary: {}, taxes: {}, items: [item], ...change } })).body.order.order_id;
+  const add = async (change: object) =>
+    (
+      await app.request({
+        operation: 'insertOrder',
+        key,
+        body: { ...placed, summary: {}, taxes: {}, items: [item], ...change },
+      })
+    ).body.order.order_id;
   const one = await add({});
-  const two = await add({ billing: { ...placed.billing, last_name: 'Roe', email: 'roe@example.com', company: 'Roe & Co' }, shipping: { rma: 'R7' } });
-  const three = await add({ payment: { purchase_order: { purchase_order_number: 'PO-9' } }, ...partner({ channel_partner_code: 'AMZ' }), items: [{ ...item, quantity: 2 }] });
+  const two = await add({
+    billing: { ...placed.billing, last_name: 'Roe', email: 'roe@example.com', company: 'Roe & Co' },
+    shipping: { rma: 'R7' },
+  });
+  const three = await add({
+    payment: { purchase_order: { purchase_order_number: 'PO-9' } },
+    ...partner({ channel_partner_code: 'AMZ' }),
+    items: [{ ...item, quantity: 2 }],
+  });
   const cases: { query: object; found: string[] }[] = [
     { query: {}, found: [one, two, three] },
     { query: { last_name: 'DOE' }, found: [one, three] },
@@ -258,10 +642,16 @@ test('filters are exact, ignore case and are joined by and', async () => {
     { query: { payment_method: 'Credit Card' }, found: [one, two] },
     { query: { current_stage: 'Accounts Receivable' }, found: [three] },
     { query: { channel_partner_code: 'amz' }, found: [three] },
-    { query: { item_id: 'x1', custom_field_1: 'Spring', screen_branding_theme_code: 'sf' }, found: [one, two, three] },
+    {
+      query: { item_id: 'x1', custom_field_1: 'Spring', screen_branding_theme_code: 'sf' },
+      found: [one, two, three],
+    },
     { query: { total: 10 }, found: [three] },
     { query: { order_id: two.toLowerCase() }, found: [two] },
-    { query: { creation_date_begin: '2026-01-15', creation_date_end: '2026-01-16T00:00:00Z' }, found: [one, two, three] },
+    {
+      query: { creation_date_begin: '2026-01-15', creation_date_end: '2026-01-16T00:00:00Z' },
+      found: [one, two, three],
+    },
     { query: { creation_date_begin: '2026-01-16' }, found: [] },
     { query: { payment_date_begin: '2026-01-01' }, found: [one, two] },
     { query: { refund_date_begin: '2026-01-01' }, found: [] },
@@ -271,16 +661,48 @@ test('filters are exact, ignore case and are joined by and', async () => {
   for (const { query, found } of cases) {
     const { status, body } = await app.request({ operation: 'getOrdersByQuery', key, body: query });
     assert.equal(status, 200, JSON.stringify(body));
-    assert.deepEqual(body.orders.map((each: Order) => each.order_id), found, JSON.stringify(query));
+    assert.deepEqual(
+      body.orders.map((each: Order) => each.order_id),
+      found,
+      JSON.stringify(query),
+    );
     assert.equal(body.metadata.result_set.total_records, found.length);
   }
-  const listed = await app.request({ operation: 'getOrders', key, query: { last_name: 'doe', _sort: '-summary.total', _limit: 1, _expand: 'summary' } });
-  assert.deepEqual([listed.body.orders[0].order_id, listed.body.orders[0].summary.total.value], [three, 10]);
-  assert.deepEqual(listed.body.metadata.result_set, { count: 1, limit: 1, offset: 0, more: true, next_offset: 1, total_records: 2 });
-  const byName = await app.request({ operation: 'getOrders', key, query: { _sort: '+billing.last_name,-order_id' } });
-  assert.deepEqual(byName.body.orders.map((each: Order) => each.order_id), [three, one, two]);
-  const batch = await app.request({ operation: 'getOrdersBatch', key, body: { order_ids: [three, 'SHOP-0000000099', one.toLowerCase(), three] } });
-  assert.deepEqual(batch.body.orders.map((each: Order) => each.order_id), [three, one]);
+  const listed = await app.request({
+    operation: 'getOrders',
+    key,
+    query: { last_name: 'doe', _sort: '-summary.total', _limit: 1, _expand: 'summary' },
+  });
+  assert.deepEqual(
+    [listed.body.orders[0].order_id, listed.body.orders[0].summary.total.value],
+    [three, 10],
+  );
+  assert.deepEqual(listed.body.metadata.result_set, {
+    count: 1,
+    limit: 1,
+    offset: 0,
+    more: true,
+    next_offset: 1,
+    total_records: 2,
+  });
+  const byName = await app.request({
+    operation: 'getOrders',
+    key,
+    query: { _sort: '+billing.last_name,-order_id' },
+  });
+  assert.deepEqual(
+    byName.body.orders.map((each: Order) => each.order_id),
+    [three, one, two],
+  );
+  const batch = await app.request({
+    operation: 'getOrdersBatch',
+    key,
+    body: { order_ids: [three, 'SHOP-0000000099', one.toLowerCase(), three] },
+  });
+  assert.deepEqual(
+    batch.body.orders.map((each: Order) => each.order_id),
+    [three, one],
+  );
 });
 
 test('a list that asks for too much is refused', async () => {
@@ -294,7 +716,10 @@ test('a list that asks for too much is refused', async () => {
     await app.request({ operation: 'getOrdersBatch', body: { order_ids: ids } }),
     await app.request({ operation: 'getOrdersBatch', body: {} }),
   ];
-  assert.deepEqual(answers.map(({ status }) => status), answers.map(() => 400));
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    answers.map(() => 400),
+  );
 });
 
 test('nothing there, or nothing of one’s own: 404; no key or permission: 401', async () => {
@@ -306,10 +731,22 @@ test('nothing there, or nothing of one’s own: 404; no key or permission: 401',
     { operation: 'getOrder', params: { order_id } },
     { operation: 'updateOrder', params: { order_id }, body: { billing: { city: 'Rome' } } },
   ] as const;
-  for (const call of calls) assert.equal((await app.request({ ...call, key: other })).status, 404, call.operation);
-  const all = [...calls, { operation: 'getOrders' }, { operation: 'insertOrder', body: placed }, { operation: 'getOrdersBatch', body: { order_ids: [] } }, { operation: 'getOrdersByQuery', body: {} }] as const;
-  for (const call of all) assert.equal((await app.request({ ...call, key: null })).status, 401, call.operation);
-  for (const call of [calls[1], all[3]!]) assert.equal((await app.request({ ...call, key: reader })).status, 401, call.operation);
+  for (const call of calls)
+    assert.equal((await app.request({ ...call, key: other })).status, 404, call.operation);
+  const all = [
+    ...calls,
+    { operation: 'getOrders' },
+    { operation: 'insertOrder', body: placed },
+    { operation: 'getOrdersBatch', body: { order_ids: [] } },
+    { operation: 'getOrdersByQuery', body: {} },
+  ] as const;
+  for (const call of all)
+    assert.equal((await app.request({ ...call, key: null })).status, 401, call.operation);
+  for (const call of [calls[1], all[3]!])
+    assert.equal((await app.request({ ...call, key: reader })).status, 401, call.operation);
   assert.equal((await app.request({ operation: 'getOrders', key: other })).body.orders.length, 0);
-  assert.equal((await app.request({ operation: 'getOrder', params: { order_id: 'TEST-1' } })).status, 404);
+  assert.equal(
+    (await app.request({ operation: 'getOrder', params: { order_id: 'TEST-1' } })).status,
+    404,
+  );
 });

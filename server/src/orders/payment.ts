@@ -18,14 +18,20 @@ export type PaymentPlan =
   | { readonly kind: 'waiting'; readonly stage: 'Accounts Receivable' | 'Quote Request' };
 
 /** How a new order is paid (order reference, OrderChannelPartner and OrderPayment). `total` is in minor units. */
-export function planPayment(method: OrderPayment['payment_method'], flags: OrderChannelPartner, total: number): PaymentPlan {
+export function planPayment(
+  method: OrderPayment['payment_method'],
+  flags: OrderChannelPartner,
+  total: number,
+): PaymentPlan {
   if (method === 'Quote Request') return { kind: 'waiting', stage: 'Quote Request' };
   if (flags.skip_payment_processing) return { kind: 'paid', status: 'Skipped' };
-  if (flags.no_realtime_payment_processing) return { kind: 'waiting', stage: 'Accounts Receivable' };
+  if (flags.no_realtime_payment_processing)
+    return { kind: 'waiting', stage: 'Accounts Receivable' };
   if (total === 0) return { kind: 'paid', status: 'Processed' };
   if (method === 'Credit Card') return { kind: 'charge' };
   if (method === 'Cash') return { kind: 'paid', status: 'Processed' };
-  if (method === 'Purchase Order' && flags.auto_approve_purchase_order) return { kind: 'paid', status: 'Processed' };
+  if (method === 'Purchase Order' && flags.auto_approve_purchase_order)
+    return { kind: 'paid', status: 'Processed' };
   return { kind: 'waiting', stage: 'Accounts Receivable' };
 }
 
@@ -40,13 +46,32 @@ export interface Occasion {
 }
 
 /** The order as paid: payment, moment and stage. */
-export function paid(order: OrderRecord, status: 'Processed' | 'Skipped', stage: OrderStage, paidAt: Temporal.Instant, now: Occasion): OrderRecord {
-  const document = withPayment(order.document, { payment_status: status, payment_dts: wireDate(paidAt, now.timeZone) });
-  return { ...order, document: inStage(document, stage, wireDate(now.at, now.timeZone)), paidAt, modifiedAt: now.at, charging: false };
+export function paid(
+  order: OrderRecord,
+  status: 'Processed' | 'Skipped',
+  stage: OrderStage,
+  paidAt: Temporal.Instant,
+  now: Occasion,
+): OrderRecord {
+  const document = withPayment(order.document, {
+    payment_status: status,
+    payment_dts: wireDate(paidAt, now.timeZone),
+  });
+  return {
+    ...order,
+    document: inStage(document, stage, wireDate(now.at, now.timeZone)),
+    paidAt,
+    modifiedAt: now.at,
+    charging: false,
+  };
 }
 
 /** The order after the gateway answered: paid, or declined and kept or rejected as the partner asked. */
-export function settled(order: OrderRecord, result: Exclude<ChargeResult, { kind: 'unknown' }>, now: Occasion): OrderRecord {
+export function settled(
+  order: OrderRecord,
+  result: Exclude<ChargeResult, { kind: 'unknown' }>,
+  now: Occasion,
+): OrderRecord {
   const tried = withTransaction(order, result, now);
   if (result.kind === 'approved') {
     const charged = { ...tried, document: withCard(tried.document, result, tried, now) };
@@ -54,14 +79,29 @@ export function settled(order: OrderRecord, result: Exclude<ChargeResult, { kind
   }
   const keep = order.document.channel_partner?.store_if_payment_declines === true;
   const document = withPayment(tried.document, { payment_status: 'Declined' });
-  const moved = inStage(document, keep ? 'Accounts Receivable' : 'Rejected', wireDate(now.at, now.timeZone));
-  return { ...tried, document: keep ? moved : { ...moved, reject_reason: result.reason }, modifiedAt: now.at, charging: false };
+  const moved = inStage(
+    document,
+    keep ? 'Accounts Receivable' : 'Rejected',
+    wireDate(now.at, now.timeZone),
+  );
+  return {
+    ...tried,
+    document: keep ? moved : { ...moved, reject_reason: result.reason },
+    modifiedAt: now.at,
+    charging: false,
+  };
 }
 
-function withTransaction(order: OrderRecord, result: Exclude<ChargeResult, { kind: 'unknown' }>, now: Occasion): OrderRecord {
+function withTransaction(
+  order: OrderRecord,
+  result: Exclude<ChargeResult, { kind: 'unknown' }>,
+  now: Occasion,
+): OrderRecord {
   const before = order.document.payment?.transactions ?? [];
   const details = [
-    ...(result.reference === undefined ? [] : [{ name: 'reference', type: 'text', value: result.reference }]),
+    ...(result.reference === undefined
+      ? []
+      : [{ name: 'reference', type: 'text', value: result.reference }]),
     ...(result.kind === 'declined' ? [{ name: 'reason', type: 'text', value: result.reason }] : []),
   ];
   const transaction = {
@@ -71,15 +111,25 @@ function withTransaction(order: OrderRecord, result: Exclude<ChargeResult, { kin
     successful: result.kind === 'approved',
     details,
   };
-  return { ...order, document: withPayment(order.document, { transactions: [...before, transaction] }) };
+  return {
+    ...order,
+    document: withPayment(order.document, { transactions: [...before, transaction] }),
+  };
 }
 
-function withCard(document: OrderDocument, result: Extract<ChargeResult, { kind: 'approved' }>, order: OrderRecord, now: Occasion): OrderDocument {
+function withCard(
+  document: OrderDocument,
+  result: Extract<ChargeResult, { kind: 'approved' }>,
+  order: OrderRecord,
+  now: Occasion,
+): OrderDocument {
   const { lastFour, type } = result.card ?? {};
   return withPayment(document, {
     credit_card: {
       ...document.payment?.credit_card,
-      ...(lastFour === undefined ? {} : { card_number: maskedCardNumber(lastFour), card_number_truncated: true }),
+      ...(lastFour === undefined
+        ? {}
+        : { card_number: maskedCardNumber(lastFour), card_number_truncated: true }),
       ...(type === undefined ? {} : { card_type: type }),
       card_authorization_amount: fromMinor(order.total, order.currency),
       card_authorization_dts: wireDate(now.at, now.timeZone),

@@ -3,7 +3,9 @@ import { lastFourOf, maskedCardNumber } from '../kernel/cardNumbers.ts';
 import type { OrderFault } from './fault.ts';
 
 /** How an order is paid; what the client left unsaid follows from the details it sent. */
-export function paymentMethodOf(payment: OrderPayment | undefined): NonNullable<OrderPayment['payment_method']> {
+export function paymentMethodOf(
+  payment: OrderPayment | undefined,
+): NonNullable<OrderPayment['payment_method']> {
   if (payment?.payment_method) return payment.payment_method;
   if (payment?.credit_card) return 'Credit Card';
   if (payment?.purchase_order) return 'Purchase Order';
@@ -12,16 +14,29 @@ export function paymentMethodOf(payment: OrderPayment | undefined): NonNullable<
 }
 
 /** What is wrong with the card of a payment; a token is needed where it is charged now. */
-export function cardFault(payment: OrderPayment | undefined, charged: boolean): OrderFault | undefined {
+export function cardFault(
+  payment: OrderPayment | undefined,
+  charged: boolean,
+): OrderFault | undefined {
   const card = payment?.credit_card;
   const path = 'payment.credit_card';
   if (charged && !card?.card_number_token) {
-    return { field: `${path}.card_number_token`, reason: 'is missing', mend: 'Send the token of a card, or a channel_partner flag that says how the order is paid' };
+    return {
+      field: `${path}.card_number_token`,
+      reason: 'is missing',
+      mend: 'Send the token of a card, or a channel_partner flag that says how the order is paid',
+    };
   }
   const month = card?.card_expiration_month;
-  if (typeof month === 'number' && (month < 1 || month > 12)) return { field: `${path}.card_expiration_month`, reason: 'is no month', mend: 'Send 1 to 12' };
+  if (typeof month === 'number' && (month < 1 || month > 12))
+    return { field: `${path}.card_expiration_month`, reason: 'is no month', mend: 'Send 1 to 12' };
   const year = card?.card_expiration_year;
-  if (typeof year === 'number' && (year < 1000 || year > 9999)) return { field: `${path}.card_expiration_year`, reason: 'is no year', mend: 'Send four digits' };
+  if (typeof year === 'number' && (year < 1000 || year > 9999))
+    return {
+      field: `${path}.card_expiration_year`,
+      reason: 'is no year',
+      mend: 'Send four digits',
+    };
   return undefined;
 }
 
@@ -46,8 +61,10 @@ export function keptPayment(payment: OrderPayment | undefined): OrderPayment {
     }),
     ...(health_benefit_card && {
       health_benefit_card: {
-        health_benefit_card_expiration_month: health_benefit_card.health_benefit_card_expiration_month,
-        health_benefit_card_expiration_year: health_benefit_card.health_benefit_card_expiration_year,
+        health_benefit_card_expiration_month:
+          health_benefit_card.health_benefit_card_expiration_month,
+        health_benefit_card_expiration_year:
+          health_benefit_card.health_benefit_card_expiration_year,
         health_benefit_card_number: masked(health_benefit_card.health_benefit_card_number),
         health_benefit_card_number_truncated: true,
       },
@@ -59,9 +76,17 @@ type Card = NonNullable<OrderPayment['credit_card']>;
 
 /** A card without its tokens; its last four digits are those sent masked, else those its token names at
  * its end (`tok_visa_4242`). */
-export function keptCard({ card_number_token, card_verification_number_token, card_number, ...card }: Card): Card {
-  const lastFour = lastFourOf(card_number ?? '') ?? /[_-](\d{4})$/.exec(card_number_token ?? '')?.[1];
-  return lastFour === undefined ? card : { ...card, card_number: maskedCardNumber(lastFour), card_number_truncated: true };
+export function keptCard({
+  card_number_token,
+  card_verification_number_token,
+  card_number,
+  ...card
+}: Card): Card {
+  const lastFour =
+    lastFourOf(card_number ?? '') ?? /[_-](\d{4})$/.exec(card_number_token ?? '')?.[1];
+  return lastFour === undefined
+    ? card
+    : { ...card, card_number: maskedCardNumber(lastFour), card_number_truncated: true };
 }
 
 // An explicit null stays one: it clears.

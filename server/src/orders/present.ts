@@ -1,6 +1,6 @@
 import { customerJson } from '../customers/present.ts';
 import { memberText, objectText } from '../kernel/jsonText.ts';
-import { orderParts, type OrderPart } from './order.ts';
+import { type OrderPart, orderParts } from './order.ts';
 
 /** Where the projection finds its order. All of it is SQL text of our own code, never a client's. */
 export interface OrderProjection {
@@ -18,18 +18,27 @@ export interface OrderProjection {
  * its scalars only. Detail, lists, webhooks and the orders inside auto orders all use this one.
  */
 export function orderJson(order: OrderProjection, expand: ReadonlySet<string>): string {
-  return objectText([...scalars(order), ...storedParts(order, expand), ...foreignParts(order, expand)]);
+  return objectText([
+    ...scalars(order),
+    ...storedParts(order, expand),
+    ...foreignParts(order, expand),
+  ]);
 }
 
 /** The stored document whole, as one SQL expression (text). */
 export function documentJson(alias: string): string {
-  return objectText([headMembers(alias), ...orderParts.map((part) => memberText(part, `${alias}.${part}::text`))]);
+  return objectText([
+    headMembers(alias),
+    ...orderParts.map((part) => memberText(part, `${alias}.${part}::text`)),
+  ]);
 }
 
 /** The names under `prefix` in an expansion: `original_order.billing` is `billing` under `original_order`. */
 export function expansionUnder(prefix: string, expand: ReadonlySet<string>): Set<string> {
   const start = `${prefix}.`;
-  return new Set([...expand].filter((name) => name.startsWith(start)).map((name) => name.slice(start.length)));
+  return new Set(
+    [...expand].filter((name) => name.startsWith(start)).map((name) => name.slice(start.length)),
+  );
 }
 
 /** The part of the stored document that each expansion brings. */
@@ -85,9 +94,12 @@ function partOf({ alias }: OrderProjection, part: OrderPart, expand: ReadonlySet
       return `((${dated})${expand.has('payment.transaction') ? '' : " - 'transactions'"})::text`;
     }
     case 'shipping':
-      return expand.has('shipping.tracking_number_details') ? `${stored}::text` : `(${stored}::jsonb - 'tracking_number_details')::text`;
+      return expand.has('shipping.tracking_number_details')
+        ? `${stored}::text`
+        : `(${stored}::jsonb - 'tracking_number_details')::text`;
     case 'affiliates':
-      return expand.has('affiliate.ledger') ? `${stored}::text`
+      return expand.has('affiliate.ledger')
+        ? `${stored}::text`
         : `(select jsonb_agg(affiliate - 'ledger_entries') from jsonb_array_elements(${stored}::jsonb) affiliate)::text`;
     default:
       return `${stored}::text`;
@@ -98,7 +110,8 @@ function partOf({ alias }: OrderProjection, part: OrderPart, expand: ReadonlySet
 function foreignParts(order: OrderProjection, expand: ReadonlySet<string>): string[] {
   const parts: string[] = [];
   if (expand.has('customer_profile')) parts.push(memberText('customer_profile', customerOf(order)));
-  if (expand.has('auto_order') && order.autoOrder) parts.push(memberText('auto_order', order.autoOrder(order.alias)));
+  if (expand.has('auto_order') && order.autoOrder)
+    parts.push(memberText('auto_order', order.autoOrder(order.alias)));
   return parts;
 }
 
@@ -108,4 +121,12 @@ function customerOf({ alias }: OrderProjection): string {
 }
 
 // Everything small about the customer; cards stay with the profile.
-const customerPartsOfOrder = new Set(['billing', 'shipping', 'cc_emails', 'pricing_tiers', 'properties', 'tags', 'tax_codes']);
+const customerPartsOfOrder = new Set([
+  'billing',
+  'shipping',
+  'cc_emails',
+  'pricing_tiers',
+  'properties',
+  'tags',
+  'tax_codes',
+]);

@@ -1,25 +1,32 @@
 import { payloadText } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
-import { orderOperations, type OrderOperationParts } from './operations.ts';
+import { type OrderOperationParts, orderOperations } from './operations.ts';
 
 /** The order operations of the contract. */
 export function orderRoutes(parts: OrderOperationParts) {
   const orders = orderOperations(parts);
   return {
-    getOrder: async (context, { params, expand }) => payloadText(await orders.read(context, params.order_id, expand)),
+    getOrder: async (context, { params, expand }) =>
+      payloadText(await orders.read(context, params.order_id, expand)),
     getOrders: async (context, { query, page, sort, expand }) => {
-      const { json, ...resultSet } = await orders.list(context, query as never, { page, sort, expand });
+      const { json, ...resultSet } = await orders.list(context, query as never, {
+        page,
+        sort,
+        expand,
+      });
       return payloadText(json, { resultSet });
     },
     getOrdersByQuery: async (context, { body, page, sort, expand }) => {
       const { json, ...resultSet } = await orders.list(context, body, { page, sort, expand });
       return payloadText(json, { resultSet });
     },
-    getOrdersBatch: async (context, { body, expand }) => payloadText(await orders.batch(context, body, expand)),
+    getOrdersBatch: async (context, { body, expand }) =>
+      payloadText(await orders.batch(context, body, expand)),
     insertOrder: async (context, { body, expand }) => {
       const { json, warning } = await orders.insert(context, body, expand);
       return payloadText(json, warning ? { warning } : {});
     },
-    updateOrder: async (context, { params, body, expand }) => payloadText(await orders.update(context, params.order_id, body, expand)),
+    updateOrder: async (context, { params, body, expand }) =>
+      payloadText(await orders.update(context, params.order_id, body, expand)),
   } satisfies Routes;
 }

@@ -4,7 +4,13 @@ import type { OrderDocument } from './order.ts';
 /** Where an order stands (order reference, Order.current_stage). */
 export type OrderStage = (typeof orderStages)[number];
 
-const onward = ['Shipping Department', 'Completed Order', 'Pre-ordered', 'Least Cost Routing', 'Advanced Order Routing'] as const;
+const onward = [
+  'Shipping Department',
+  'Completed Order',
+  'Pre-ordered',
+  'Least Cost Routing',
+  'Advanced Order Routing',
+] as const;
 
 /** From each stage the stages that a person may move an order to. Charges move it by themselves (payment.ts). */
 export const stageTransitions: Readonly<Record<OrderStage, readonly OrderStage[]>> = {
@@ -13,18 +19,51 @@ export const stageTransitions: Readonly<Record<OrderStage, readonly OrderStage[]
   'Accounts Receivable': [...onward, 'Pending Clearance', 'Fraud Review', 'Hold', 'Rejected'],
   'Pending Clearance': [...onward, 'Accounts Receivable', 'Fraud Review', 'Hold', 'Rejected'],
   'Fraud Review': [...onward, 'Accounts Receivable', 'Pending Clearance', 'Hold', 'Rejected'],
-  'Hold': [...onward, 'Accounts Receivable', 'Pending Clearance', 'Fraud Review', 'Rejected'],
-  'Pre-ordered': ['Shipping Department', 'Completed Order', 'Least Cost Routing', 'Advanced Order Routing', 'Hold', 'Rejected'],
-  'Least Cost Routing': ['Shipping Department', 'Completed Order', 'Advanced Order Routing', 'Hold', 'Rejected'],
-  'Advanced Order Routing': ['Shipping Department', 'Completed Order', 'Least Cost Routing', 'Hold', 'Rejected'],
-  'Shipping Department': ['Completed Order', 'Least Cost Routing', 'Advanced Order Routing', 'Hold', 'Rejected'],
+  Hold: [...onward, 'Accounts Receivable', 'Pending Clearance', 'Fraud Review', 'Rejected'],
+  'Pre-ordered': [
+    'Shipping Department',
+    'Completed Order',
+    'Least Cost Routing',
+    'Advanced Order Routing',
+    'Hold',
+    'Rejected',
+  ],
+  'Least Cost Routing': [
+    'Shipping Department',
+    'Completed Order',
+    'Advanced Order Routing',
+    'Hold',
+    'Rejected',
+  ],
+  'Advanced Order Routing': [
+    'Shipping Department',
+    'Completed Order',
+    'Least Cost Routing',
+    'Hold',
+    'Rejected',
+  ],
+  'Shipping Department': [
+    'Completed Order',
+    'Least Cost Routing',
+    'Advanced Order Routing',
+    'Hold',
+    'Rejected',
+  ],
   'Completed Order': ['Shipping Department', 'Rejected'],
-  'Rejected': ['Accounts Receivable'],
-  'Unknown': [...onward, 'Accounts Receivable', 'Pending Clearance', 'Fraud Review', 'Hold', 'Rejected'],
+  Rejected: ['Accounts Receivable'],
+  Unknown: [
+    ...onward,
+    'Accounts Receivable',
+    'Pending Clearance',
+    'Fraud Review',
+    'Hold',
+    'Rejected',
+  ],
 };
 
 /** Whether an order may go on to be shipped: one that arrives here counts as paid. */
-export const isPaidStage = (stage: OrderStage): boolean => (onward as readonly OrderStage[]).includes(stage);
+export const isPaidStage = (stage: OrderStage): boolean =>
+  (onward as readonly OrderStage[]).includes(stage);
 
 /** The order in another stage, with the step in its history. `atDts` is the moment in the wire's form. */
 export function inStage(order: OrderDocument, stage: OrderStage, atDts: string): OrderDocument {
@@ -37,7 +76,11 @@ export function inStage(order: OrderDocument, stage: OrderStage, atDts: string):
     ...(stage === 'Rejected' ? { reject_dts: atDts } : {}),
     current_stage_histories: [
       ...(order.current_stage_histories ?? []),
-      { after_stage: stage, ...(before === undefined ? {} : { before_stage: before }), transition_dts: atDts },
+      {
+        after_stage: stage,
+        ...(before === undefined ? {} : { before_stage: before }),
+        transition_dts: atDts,
+      },
     ],
   };
 }

@@ -1,22 +1,30 @@
 import type { Temporal } from 'temporal-polyfill';
 import { minor } from '../kernel/money.ts';
-import { recordset, type Column } from '../platform/storage/recordset.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { type Column, recordset } from '../platform/storage/recordset.ts';
 import { inZone } from '../platform/storage/zone.ts';
 import { orderFacets } from './facets.ts';
-import { orderParts, type OrderDocument, type OrderRecord } from './order.ts';
-import { documentJson, orderJson } from './present.ts';
+import { type OrderDocument, type OrderRecord, orderParts } from './order.ts';
 import type { OrderProjection } from './present.ts';
+import { documentJson, orderJson } from './present.ts';
 
 /** The order, or undefined. With `lock`, its row stays locked until the transaction ends. */
-export async function findOrder(db: Database, merchantId: string, orderId: string, options: { lock?: boolean } = {}): Promise<OrderRecord | undefined> {
+export async function findOrder(
+  db: Database,
+  merchantId: string,
+  orderId: string,
+  options: { lock?: boolean } = {},
+): Promise<OrderRecord | undefined> {
   const [order] = await findOrders(db, merchantId, [orderId], options);
   return order;
 }
 
 /** Those of the orders that exist, in the order of their ids. */
 export async function findOrders(
-  db: Database, merchantId: string, orderIds: readonly string[], { lock = false }: { lock?: boolean } = {},
+  db: Database,
+  merchantId: string,
+  orderIds: readonly string[],
+  { lock = false }: { lock?: boolean } = {},
 ): Promise<OrderRecord[]> {
   const rows = await db.rows<OrderRow>(
     `select ${columns} from orders o where o.merchant_id = $1 and o.order_id = any($2::text[]) order by o.order_id ${lock ? 'for update' : ''}`,
@@ -27,7 +35,12 @@ export async function findOrders(
 
 /** The wire's JSON of one order, or undefined. */
 export async function readOrderJson(
-  db: Database, merchantId: string, orderId: string, expand: ReadonlySet<string>, timeZone: string, autoOrder?: OrderProjection['autoOrder'],
+  db: Database,
+  merchantId: string,
+  orderId: string,
+  expand: ReadonlySet<string>,
+  timeZone: string,
+  autoOrder?: OrderProjection['autoOrder'],
 ): Promise<string | undefined> {
   const [row] = await db.lookup<{ json: string }>(
     `select ${orderJson({ alias: 'o', autoOrder }, expand)} as json from orders o where o.merchant_id = $1 and o.order_id = $2 and ${inZone('$3')}`,
@@ -40,7 +53,11 @@ export async function readOrderJson(
  * Adds orders, any number in one statement; answers how many. One whose partner has an order of that number is left out; a second order
  * for the same rebill is a violation of `orders_rebill`.
  */
-export async function insertOrders(tx: Database, merchantId: string, orders: readonly OrderRecord[]): Promise<number> {
+export async function insertOrders(
+  tx: Database,
+  merchantId: string,
+  orders: readonly OrderRecord[],
+): Promise<number> {
   return tx.run(
     `insert into orders (merchant_id, ${stored.names}, charge_lease_until)
      select $1, ${stored.names}, ${leaseOf('r')} from ${written.from(2)}
@@ -63,7 +80,11 @@ export async function saveOrder(tx: Database, order: OrderRecord): Promise<void>
  * Makes an order the original one of an auto order and tells its lines (by their place) their item there, which answers show as `item_reference_oid`.
  */
 export async function linkAutoOrder(
-  tx: Database, merchantId: string, orderId: string, autoOrderOid: number, itemOids: ReadonlyMap<number, number>,
+  tx: Database,
+  merchantId: string,
+  orderId: string,
+  autoOrderOid: number,
+  itemOids: ReadonlyMap<number, number>,
 ): Promise<void> {
   await tx.run(
     `update orders o set auto_order_oid = $3, rebill_number = 0,
@@ -72,7 +93,12 @@ export async function linkAutoOrder(
          from jsonb_array_elements(o.items::jsonb) with ordinality as i (item, place)
          left join jsonb_to_recordset($4::jsonb) as l (line bigint, oid int) on l.line = i.place - 1) end
      where o.merchant_id = $1 and o.order_id = $2`,
-    [merchantId, orderId, autoOrderOid, JSON.stringify([...itemOids].map(([line, oid]) => ({ line, oid })))],
+    [
+      merchantId,
+      orderId,
+      autoOrderOid,
+      JSON.stringify([...itemOids].map(([line, oid]) => ({ line, oid }))),
+    ],
   );
 }
 
@@ -80,7 +106,11 @@ export async function linkAutoOrder(
  * Orders of a merchant whose first charge was begun and never settled, because its process ended: takes them over for the length of a lease, so
  * that of many processes one asks the gateway.
  */
-export async function claimUnsettledCharges(tx: Database, merchantId: string, limit: number): Promise<string[]> {
+export async function claimUnsettledCharges(
+  tx: Database,
+  merchantId: string,
+  limit: number,
+): Promise<string[]> {
   const rows = await tx.rows<{ order_id: string }>(
     `update orders o set charge_lease_until = now() + interval '2 minutes'
      from (select order_id from orders where merchant_id = $1 and charge_lease_until < now() order by charge_lease_until limit $2 for update skip locked) due
@@ -111,32 +141,61 @@ const columns = `o.order_id, ${documentJson('o')} as document, o.created_at, o.m
 const storedColumns: readonly Column<OrderRecord>[] = [
   { name: 'order_id', type: 'text', read: (order) => order.orderId },
   { name: 'head', type: 'json', read: ({ document }) => headOf(document) },
-  ...orderParts.map((part): Column<OrderRecord> => ({ name: part, type: 'json', read: ({ document }) => document[part] })),
+  ...orderParts.map(
+    (part): Column<OrderRecord> => ({
+      name: part,
+      type: 'json',
+      read: ({ document }) => document[part],
+    }),
+  ),
   { name: 'created_at', type: 'timestamptz', read: (order) => order.createdAt },
   { name: 'modified_at', type: 'timestamptz', read: (order) => order.modifiedAt },
   { name: 'paid_at', type: 'timestamptz', read: (order) => order.paidAt },
-  { name: 'current_stage', type: 'text', read: ({ document }) => document.current_stage ?? 'Unknown' },
+  {
+    name: 'current_stage',
+    type: 'text',
+    read: ({ document }) => document.current_stage ?? 'Unknown',
+  },
   { name: 'currency', type: 'text', read: (order) => order.currency },
   { name: 'total_minor', type: 'bigint', read: (order) => order.total },
   { name: 'customer_profile_oid', type: 'int', read: (order) => order.customerProfileOid },
   { name: 'auto_order_oid', type: 'int', read: (order) => order.autoOrderOid },
   { name: 'rebill_number', type: 'int', read: (order) => order.rebillNumber },
   { name: 'card_token', type: 'text', read: (order) => order.cardToken },
-  { name: 'channel_partner_code', type: 'text', read: ({ document }) => document.channel_partner?.channel_partner_code?.toLowerCase() },
-  { name: 'channel_partner_order_id', type: 'text', read: ({ document }) => document.channel_partner?.channel_partner_order_id?.toLowerCase() },
-  { name: 'facets', type: 'text[]', read: ({ merchantId, document }) => orderFacets(merchantId, document) },
+  {
+    name: 'channel_partner_code',
+    type: 'text',
+    read: ({ document }) => document.channel_partner?.channel_partner_code?.toLowerCase(),
+  },
+  {
+    name: 'channel_partner_order_id',
+    type: 'text',
+    read: ({ document }) => document.channel_partner?.channel_partner_order_id?.toLowerCase(),
+  },
+  {
+    name: 'facets',
+    type: 'text[]',
+    read: ({ merchantId, document }) => orderFacets(merchantId, document),
+  },
 ];
 const stored = recordset(storedColumns);
-const changed = recordset(storedColumns.filter(({ name }) => name !== 'order_id' && name !== 'created_at'));
-const written = recordset([...storedColumns, { name: 'charging', type: 'boolean', read: (order) => order.charging === true }]);
+const changed = recordset(
+  storedColumns.filter(({ name }) => name !== 'order_id' && name !== 'created_at'),
+);
+const written = recordset([
+  ...storedColumns,
+  { name: 'charging', type: 'boolean', read: (order) => order.charging === true },
+]);
 
 const parts: ReadonlySet<string> = new Set(orderParts);
 
 /** The document's scalars. */
-const headOf = (document: OrderDocument): Record<string, unknown> => Object.fromEntries(Object.entries(document).filter(([name]) => !parts.has(name)));
+const headOf = (document: OrderDocument): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(document).filter(([name]) => !parts.has(name)));
 
 // Machine time: a lease guards against a process that died, whatever the merchant's clock shows.
-const leaseOf = (row: string): string => `case when ${row}.charging then now() + interval '2 minutes' end`;
+const leaseOf = (row: string): string =>
+  `case when ${row}.charging then now() + interval '2 minutes' end`;
 
 function fromRow(merchantId: string, row: OrderRow): OrderRecord {
   return {

@@ -55,14 +55,24 @@ export function orderTotals({ lines, shippingHandling, extras, taxRule }: Totals
   const amounts = lines.map(lineTotals);
   const subtotal = sum(amounts.map(({ amount }) => amount));
   const discount = sum(lines.map((line) => line.discount));
-  const taxed = lines.map((line, i) => (line.taxFree ? { amount: zero, discount: zero } : { amount: amounts[i]!.amount, discount: line.discount }));
+  const taxed = lines.map((line, i) =>
+    line.taxFree
+      ? { amount: zero, discount: zero }
+      : { amount: amounts[i]!.amount, discount: line.discount },
+  );
   const taxableSubtotal = taxRule.taxableSubtotal ?? sum(taxed.map(({ amount }) => amount));
-  const taxableDiscount = taxRule.taxableSubtotal === undefined ? sum(taxed.map((each) => each.discount)) : zero;
+  const taxableDiscount =
+    taxRule.taxableSubtotal === undefined ? sum(taxed.map((each) => each.discount)) : zero;
   const taxable = minor(taxableSubtotal - taxableDiscount);
   const tax = taxRule.tax ?? taxOn(taxable, taxRule.ratePercent ?? 0);
   return {
     lines: amounts,
-    subtotal, discount, taxableSubtotal, taxableDiscount, shippingHandling, tax,
+    subtotal,
+    discount,
+    taxableSubtotal,
+    taxableDiscount,
+    shippingHandling,
+    tax,
     taxRatePercent: taxRule.ratePercent ?? rateOf(tax, taxable),
     total: minor(subtotal - discount + shippingHandling + extras + tax),
   };
@@ -77,7 +87,11 @@ export function taxOn(taxable: Minor, ratePercent: number): Minor {
 function lineTotals({ unitCost, quantity, oneTimeFees, discount }: TotalsLine): LineTotals {
   const amount = minor(timesQuantity(unitCost, quantity, 'half up') + oneTimeFees);
   const withDiscount = minor(amount - discount);
-  return { amount, withDiscount, unitWithDiscount: multiply(withDiscount, Number((1 / quantity).toPrecision(15)), 'half up') };
+  return {
+    amount,
+    withDiscount,
+    unitWithDiscount: multiply(withDiscount, Number((1 / quantity).toPrecision(15)), 'half up'),
+  };
 }
 
 /** Four decimals, as rates are published. */

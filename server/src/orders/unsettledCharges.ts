@@ -1,4 +1,4 @@
-import { inTransaction, type Context } from '../platform/context.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import { chargeAndSettle, type OrderParts } from './insertOrder.ts';
 import { claimUnsettledCharges, findOrder } from './store.ts';
@@ -10,7 +10,10 @@ const batchSize = 20;
  * Finishes orders whose first charge has no known outcome, because the gateway did not answer or the process ended: asks again
  * with the same key, so nobody is charged twice. `contexts` gives a context for each merchant.
  */
-export function unsettledChargesWorker(contexts: () => Promise<readonly Context[]>, parts: OrderParts): Worker {
+export function unsettledChargesWorker(
+  contexts: () => Promise<readonly Context[]>,
+  parts: OrderParts,
+): Worker {
   return {
     name: 'unsettled charges',
     async runOnce() {
@@ -23,11 +26,14 @@ export function unsettledChargesWorker(contexts: () => Promise<readonly Context[
 
 async function settleOnes(context: Context, parts: OrderParts): Promise<number> {
   const { merchantId } = context.merchant;
-  const orderIds = await inTransaction(context, ({ db }) => claimUnsettledCharges(db, merchantId, batchSize));
+  const orderIds = await inTransaction(context, ({ db }) =>
+    claimUnsettledCharges(db, merchantId, batchSize),
+  );
   let settledCount = 0;
   for (const orderId of orderIds) {
     const order = await findOrder(context.db, merchantId, orderId);
-    if (order?.charging && (await chargeAndSettle(context, order, parts)).kind !== 'unknown') settledCount++;
+    if (order?.charging && (await chargeAndSettle(context, order, parts)).kind !== 'unknown')
+      settledCount++;
   }
   return settledCount;
 }

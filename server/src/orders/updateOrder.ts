@@ -13,11 +13,17 @@ import { findOrder, saveOrder } from './store.ts';
  * Changes a stored order as a client asked (order reference, updateOrder): what is absent stays, null clears, and what the server computes is
  * ignored. Joins the surrounding transaction. Whoever changes an original order on behalf of its auto order leaves the hooks out.
  */
-export function updateOrder(context: Context, orderId: string, body: Order, hooks: OrderHooks = noHooks): Promise<OrderRecord> {
+export function updateOrder(
+  context: Context,
+  orderId: string,
+  body: Order,
+  hooks: OrderHooks = noHooks,
+): Promise<OrderRecord> {
   const change = writable(Order, body, context.merchant.timeZone);
   return inTransaction(context, async (context) => {
     const { merchantId, timeZone } = context.merchant;
-    const stored = (await findOrder(context.db, merchantId, orderId, { lock: true })) ?? noOrder(orderId);
+    const stored =
+      (await findOrder(context.db, merchantId, orderId, { lock: true })) ?? noOrder(orderId);
     const outcome = changedOrder(stored, change, merged, { at: context.now, timeZone });
     if (!outcome.ok) return refuse('invalid_field', outcome.reason);
     const { becamePaid } = outcome.value;
@@ -41,9 +47,14 @@ export function noOrder(orderId: string): never {
 }
 
 // An order belongs to the profile of its email, so another email makes it another customer's.
-async function withCustomer(context: Context, order: OrderRecord, before: OrderRecord): Promise<OrderRecord> {
+async function withCustomer(
+  context: Context,
+  order: OrderRecord,
+  before: OrderRecord,
+): Promise<OrderRecord> {
   const email = order.document.billing?.email;
   if (email === before.document.billing?.email) return order;
-  const customerProfileOid = email === undefined ? undefined : await findCustomerOid(context.db, order.merchantId, email);
+  const customerProfileOid =
+    email === undefined ? undefined : await findCustomerOid(context.db, order.merchantId, email);
   return { ...order, customerProfileOid };
 }

@@ -6,22 +6,40 @@ const today = { year: 2026, month: 3 };
 const good = { card_token: 'tok_new', expiration_month: '4', expiration_year: '2029' };
 
 test('a whole form', () => {
-  assert.deepEqual(readCardForm(new URLSearchParams({ ...good, card_token: ' tok_new ' }), today),
-    { ok: true, value: { cardToken: 'tok_new', expiration: { month: 4, year: 2029 } } });
-  assert.equal(readCardForm(new URLSearchParams({ ...good, expiration_month: '3', expiration_year: '2026' }), today).ok, true);
+  assert.deepEqual(readCardForm(new URLSearchParams({ ...good, card_token: ' tok_new ' }), today), {
+    ok: true,
+    value: { cardToken: 'tok_new', expiration: { month: 4, year: 2029 } },
+  });
+  assert.equal(
+    readCardForm(
+      new URLSearchParams({ ...good, expiration_month: '3', expiration_year: '2026' }),
+      today,
+    ).ok,
+    true,
+  );
 });
 
 test('what is wrong with a form', async (t) => {
   const cases: [what: string, change: Partial<typeof good>, field: string, words: RegExp][] = [
     ['no token', { card_token: ' ' }, 'card_token', /Enter the card token/],
     ['a card number', { card_token: '4444333322221111' }, 'card_token', /never take card numbers/],
-    ['a card number in groups', { card_token: '4444 3333 2222 1111' }, 'card_token', /never take card numbers/],
+    [
+      'a card number in groups',
+      { card_token: '4444 3333 2222 1111' },
+      'card_token',
+      /never take card numbers/,
+    ],
     ['a token with spaces', { card_token: 'tok new' }, 'card_token', /without spaces/],
     ['a token too long', { card_token: 't'.repeat(101) }, 'card_token', /at most 100/],
     ['no month', { expiration_month: '' }, 'expiration_month', /Choose the month/],
     ['a thirteenth month', { expiration_month: '13' }, 'expiration_month', /Choose the month/],
     ['a year that is no number', { expiration_year: '2O29' }, 'expiration_year', /Choose the year/],
-    ['last month', { expiration_month: '2', expiration_year: '2026' }, 'expiration_year', /has expired/],
+    [
+      'last month',
+      { expiration_month: '2', expiration_year: '2026' },
+      'expiration_year',
+      /has expired/,
+    ],
     ['last year', { expiration_year: '2025' }, 'expiration_year', /has expired/],
     ['a year far away', { expiration_year: '2047' }, 'expiration_year', /Choose the year/],
   ];

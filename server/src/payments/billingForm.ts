@@ -1,5 +1,5 @@
 import { findCardNumber } from '../kernel/cardNumbers.ts';
-import { failure, success, type Outcome } from '../kernel/outcome.ts';
+import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { CardExpiration } from './gateway.ts';
 
 /** Another card, as a customer entered it: a token in place of its number. */
@@ -16,7 +16,10 @@ const tokenLengthMax = 100;
 const yearsAhead = 20;
 
 /** Reads the form; `today` is a day in the merchant's zone. */
-export function readCardForm(fields: URLSearchParams, today: { readonly year: number; readonly month: number }): Outcome<EnteredCard, FormFaults> {
+export function readCardForm(
+  fields: URLSearchParams,
+  today: { readonly year: number; readonly month: number },
+): Outcome<EnteredCard, FormFaults> {
   const cardToken = (fields.get('card_token') ?? '').trim();
   const month = wholeNumber(fields.get('expiration_month'));
   const year = wholeNumber(fields.get('expiration_year'));
@@ -24,17 +27,27 @@ export function readCardForm(fields: URLSearchParams, today: { readonly year: nu
 
   const tokenFault = faultOfToken(cardToken);
   if (tokenFault !== undefined) faults.card_token = tokenFault;
-  if (month === undefined || month < 1 || month > 12) faults.expiration_month = 'Choose the month in which the card expires.';
-  if (year === undefined || year > today.year + yearsAhead) faults.expiration_year = 'Choose the year in which the card expires.';
-  else if (isPast(year, month, today)) faults.expiration_year = 'This card has expired. Enter one that is still valid.';
+  if (month === undefined || month < 1 || month > 12)
+    faults.expiration_month = 'Choose the month in which the card expires.';
+  if (year === undefined || year > today.year + yearsAhead)
+    faults.expiration_year = 'Choose the year in which the card expires.';
+  else if (isPast(year, month, today))
+    faults.expiration_year = 'This card has expired. Enter one that is still valid.';
 
-  return Object.keys(faults).length > 0 ? failure(faults) : success({ cardToken, expiration: { month: month!, year: year! } });
+  return Object.keys(faults).length > 0
+    ? failure(faults)
+    : success({ cardToken, expiration: { month: month!, year: year! } });
 }
 
 /** The years a card may expire in, the present one first. */
-export const expirationYears = (thisYear: number): number[] => Array.from({ length: yearsAhead + 1 }, (_, ahead) => thisYear + ahead);
+export const expirationYears = (thisYear: number): number[] =>
+  Array.from({ length: yearsAhead + 1 }, (_, ahead) => thisYear + ahead);
 
-const isPast = (year: number, month: number | undefined, today: { readonly year: number; readonly month: number }): boolean =>
+const isPast = (
+  year: number,
+  month: number | undefined,
+  today: { readonly year: number; readonly month: number },
+): boolean =>
   year < today.year || (year === today.year && month !== undefined && month < today.month);
 
 function faultOfToken(token: string): string | undefined {
@@ -42,8 +55,10 @@ function faultOfToken(token: string): string | undefined {
   if (findCardNumber(token) !== undefined) {
     return 'This looks like a card number. For your safety we never take card numbers: enter the token that stands for your card.';
   }
-  if (token.length > tokenLengthMax || !/^[\x21-\x7e]+$/.test(token)) return `A card token has at most ${tokenLengthMax} letters, digits and signs, without spaces.`;
+  if (token.length > tokenLengthMax || !/^[\x21-\x7e]+$/.test(token))
+    return `A card token has at most ${tokenLengthMax} letters, digits and signs, without spaces.`;
   return undefined;
 }
 
-const wholeNumber = (text: string | null): number | undefined => (text !== null && /^\d{1,4}$/.test(text) ? Number(text) : undefined);
+const wholeNumber = (text: string | null): number | undefined =>
+  text !== null && /^\d{1,4}$/.test(text) ? Number(text) : undefined;

@@ -14,7 +14,11 @@ export interface BillingLink {
  * Gives the installation what links are made with, before it answers anything: a secret that is made once and never leaves the database, and the
  * address that customers know.
  */
-export async function prepareBillingLinks(db: Database, ids: IdFactory, publicUrl: string): Promise<void> {
+export async function prepareBillingLinks(
+  db: Database,
+  ids: IdFactory,
+  publicUrl: string,
+): Promise<void> {
   const secret = Buffer.from(ids.secret(blockBytes), 'hex');
   await db.run(
     `insert into billing_link_key (inner_key, outer_key, public_url) values (decode($1, 'hex'), decode($2, 'hex'), $3)
@@ -25,28 +29,58 @@ export async function prepareBillingLinks(db: Database, ids: IdFactory, publicUr
 
 /** Where customers and clients reach the installation, without a slash at its end. */
 export async function readPublicUrl(db: Database): Promise<string> {
-  return (await db.row<{ public_url: string }>('select public_url from billing_link_key'))?.public_url ?? '';
+  return (
+    (await db.row<{ public_url: string }>('select public_url from billing_link_key'))?.public_url ??
+    ''
+  );
 }
 
 /** A new link that works for thirty days: as long as a customer may leave a mail about a declined card unread. */
-export async function makeBillingLink(db: Database, merchantId: string, autoOrderOid: number): Promise<string> {
-  return (await db.row<{ url: string }>('select update_billing_url($1, $2) as url', [merchantId, autoOrderOid]))!.url;
+export async function makeBillingLink(
+  db: Database,
+  merchantId: string,
+  autoOrderOid: number,
+): Promise<string> {
+  return (await db.row<{ url: string }>('select update_billing_url($1, $2) as url', [
+    merchantId,
+    autoOrderOid,
+  ]))!.url;
 }
 
 /** The link behind a token, or undefined when it was not made here. Whether it has expired is for the merchant's clock to say. */
-export async function readBillingLink(db: Database, token: string): Promise<BillingLink | undefined> {
+export async function readBillingLink(
+  db: Database,
+  token: string,
+): Promise<BillingLink | undefined> {
   const match = tokenShape.exec(token);
   if (!match) return undefined;
-  const [, claims, merchantId, oid, expires, signature] = match as unknown as [string, string, string, string, string, string];
-  const expected = (await db.row<{ signature: string | null }>('select billing_signature($1) as signature', [claims]))?.signature;
-  if (!expected || !timingSafeEqual(Buffer.from(signature), Buffer.from(expected))) return undefined;
-  return { merchantId, autoOrderOid: Number(oid), expiresAt: Temporal.Instant.fromEpochMilliseconds(Number(expires) * 1000) };
+  const [, claims, merchantId, oid, expires, signature] = match as unknown as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  const expected = (
+    await db.row<{ signature: string | null }>('select billing_signature($1) as signature', [
+      claims,
+    ])
+  )?.signature;
+  if (!expected || !timingSafeEqual(Buffer.from(signature), Buffer.from(expected)))
+    return undefined;
+  return {
+    merchantId,
+    autoOrderOid: Number(oid),
+    expiresAt: Temporal.Instant.fromEpochMilliseconds(Number(expires) * 1000),
+  };
 }
 
 // Of SHA-256 (RFC 2104).
 const blockBytes = 64;
 
-const mixed = (secret: Uint8Array, pad: number): string => Buffer.from(secret.map((byte) => byte ^ pad)).toString('hex');
+const mixed = (secret: Uint8Array, pad: number): string =>
+  Buffer.from(secret.map((byte) => byte ^ pad)).toString('hex');
 
 // A signature is 32 bytes in base64url; the comparison needs equal lengths.
 const tokenShape = /^(([A-Z0-9]{1,5})\.(\d{1,10})\.(\d{1,12}))\.([\w-]{43})$/;

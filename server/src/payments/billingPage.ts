@@ -14,11 +14,18 @@ export interface Subscription {
 }
 
 /** The form, and what was wrong with the one that was sent. What a customer typed as a token is never shown again. */
-export function formPage(subscription: Subscription, thisYear: number, faults: FormFaults = {}, chosen: URLSearchParams = new URLSearchParams()): string {
+export function formPage(
+  subscription: Subscription,
+  thisYear: number,
+  faults: FormFaults = {},
+  chosen: URLSearchParams = new URLSearchParams(),
+): string {
   const { merchantName, autoOrderCode, itemDescriptions, card } = subscription;
   const isFaulty = Object.keys(faults).length > 0;
   const items = itemDescriptions.length === 0 ? '' : `: ${itemDescriptions.join(', ')}`;
-  return frame.page(`${isFaulty ? 'Please check: ' : ''}Update your card`, `
+  return frame.page(
+    `${isFaulty ? 'Please check: ' : ''}Update your card`,
+    `
 <h1>Update your card</h1>
 <p>For your subscription <strong>${escapeHtml(autoOrderCode)}</strong> with ${escapeHtml(merchantName + items)}.</p>
 ${card === undefined ? '' : `<p>We now charge your ${escapeHtml(card)}.</p>`}
@@ -28,19 +35,29 @@ ${tokenField(faults)}
 <fieldset>
 <legend>Expires</legend>
 ${choice('expiration_month', 'Month', months, faults, chosen)}
-${choice('expiration_year', 'Year', expirationYears(thisYear).map((year) => [String(year), String(year)]), faults, chosen)}
+${choice(
+  'expiration_year',
+  'Year',
+  expirationYears(thisYear).map((year) => [String(year), String(year)]),
+  faults,
+  chosen,
+)}
 </fieldset>
 <button type="submit">Save this card</button>
 </form>
-<p class="note">We never take card numbers here; the token comes from the secure card form of the shop.</p>`);
+<p class="note">We never take card numbers here; the token comes from the secure card form of the shop.</p>`,
+  );
 }
 
 /** The card is saved. */
 export function savedPage({ merchantName, autoOrderCode }: Subscription): string {
-  return frame.page('Your card is updated', `
+  return frame.page(
+    'Your card is updated',
+    `
 <h1>Your card is updated</h1>
 <p role="status">From now on ${escapeHtml(merchantName)} charges the new card for your subscription <strong>${escapeHtml(autoOrderCode)}</strong>.
-You can close this page.</p>`);
+You can close this page.</p>`,
+  );
 }
 
 /** Nothing can be done here; says why and what to do instead. */
@@ -48,13 +65,30 @@ export function messagePage(title: string, message: string): string {
   return frame.page(title, `\n<h1>${escapeHtml(title)}</h1>\n<p>${escapeHtml(message)}</p>`);
 }
 
-const months = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December']
-  .map((name, index): [string, string] => [String(index + 1), `${String(index + 1).padStart(2, '0')} – ${name}`]);
+const months = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+].map((name, index): [string, string] => [
+  String(index + 1),
+  `${String(index + 1).padStart(2, '0')} – ${name}`,
+]);
 
 function faultSummary(faults: FormFaults): string {
   const entries = Object.entries(faults);
   if (entries.length === 0) return '';
-  const links = entries.map(([field, fault]) => `<li><a href="#${field}">${escapeHtml(fault)}</a></li>`).join('');
+  const links = entries
+    .map(([field, fault]) => `<li><a href="#${field}">${escapeHtml(fault)}</a></li>`)
+    .join('');
   return `<div role="alert" class="faults"><h2>The card was not saved</h2><ul>${links}</ul></div>`;
 }
 
@@ -66,18 +100,30 @@ ${faultLine('card_token', faults)}`;
 }
 
 function choice(
-  field: FormField, label: string, options: readonly (readonly [value: string, text: string])[], faults: FormFaults, chosen: URLSearchParams,
+  field: FormField,
+  label: string,
+  options: readonly (readonly [value: string, text: string])[],
+  faults: FormFaults,
+  chosen: URLSearchParams,
 ): string {
-  const entries = options.map(([value, text]) => `<option value="${value}"${chosen.get(field) === value ? ' selected' : ''}>${text}</option>`).join('');
+  const entries = options
+    .map(
+      ([value, text]) =>
+        `<option value="${value}"${chosen.get(field) === value ? ' selected' : ''}>${text}</option>`,
+    )
+    .join('');
   return `<div><label for="${field}">${label}</label>
 <select id="${field}" name="${field}" required${described(field, faults)}><option value="">Choose</option>${entries}</select>
 ${faultLine(field, faults)}</div>`;
 }
 
-const described = (field: FormField, faults: FormFaults): string => (faults[field] === undefined ? '' : ` aria-invalid="true" aria-describedby="${field}_fault"`);
+const described = (field: FormField, faults: FormFaults): string =>
+  faults[field] === undefined ? '' : ` aria-invalid="true" aria-describedby="${field}_fault"`;
 
 const faultLine = (field: FormField, faults: FormFaults): string =>
-  (faults[field] === undefined ? '' : `<p class="fault" id="${field}_fault">${escapeHtml(faults[field])}</p>`);
+  faults[field] === undefined
+    ? ''
+    : `<p class="fault" id="${field}_fault">${escapeHtml(faults[field])}</p>`;
 
 const frame = pageFrame(`
 [aria-invalid] { border: 2px solid var(--fault); }

@@ -5,7 +5,12 @@ import { testApp } from '../../../test/support/app.ts';
 const app = await testApp();
 await app.request({
   operation: 'insertItem',
-  body: { merchant_item_id: 'COFFEE', description: 'Dark <b>roast</b>', pricing: { cost: 12.99 }, auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] } },
+  body: {
+    merchant_item_id: 'COFFEE',
+    description: 'Dark <b>roast</b>',
+    pricing: { cost: 12.99 },
+    auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
+  },
 });
 
 /** A new auto order's oid and the link to its card page. */
@@ -13,29 +18,47 @@ async function subscribed(): Promise<{ oid: number; orderId: string; url: URL }>
   const inserted = await app.request({
     operation: 'insertOrder',
     body: {
-      billing: { first_name: 'Ann', last_name: 'Smith', email: 'ann@example.com' }, items: [{ merchant_item_id: 'COFFEE', auto_order_schedule: 'Monthly' }],
+      billing: { first_name: 'Ann', last_name: 'Smith', email: 'ann@example.com' },
+      items: [{ merchant_item_id: 'COFFEE', auto_order_schedule: 'Monthly' }],
       payment: {
         payment_method: 'Credit Card',
-        credit_card: { card_type: 'VISA', card_number_token: 'tok_old', card_number: 'XXXXXXXXXXXX1111', card_expiration_month: 5, card_expiration_year: 2030 },
+        credit_card: {
+          card_type: 'VISA',
+          card_number_token: 'tok_old',
+          card_number: 'XXXXXXXXXXXX1111',
+          card_expiration_month: 5,
+          card_expiration_year: 2030,
+        },
       },
     },
   });
   const orderId: string = inserted.body.order.order_id;
-  const found = await app.request({ operation: 'getAutoOrderByReferenceOrderId', params: { reference_order_id: orderId } });
+  const found = await app.request({
+    operation: 'getAutoOrderByReferenceOrderId',
+    params: { reference_order_id: orderId },
+  });
   const oid: number = found.body.auto_order.auto_order_oid;
   return { oid, orderId, url: await linkOf(oid) };
 }
 
 async function linkOf(oid: number): Promise<URL> {
-  const { status, body } = await app.request({ operation: 'getAutoOrderUpdateBillingUrl', params: { auto_order_oid: oid } });
+  const { status, body } = await app.request({
+    operation: 'getAutoOrderUpdateBillingUrl',
+    params: { auto_order_oid: oid },
+  });
   assert.equal(status, 200, JSON.stringify(body));
   return new URL(body.update_billing_url);
 }
 
 const open = (url: URL) => app.request({ path: url.pathname, key: null });
-const send = (url: URL, fields: Record<string, string>) => app.request({
-  method: 'POST', path: url.pathname, key: null, rawBody: new URLSearchParams(fields).toString(), headers: { 'content-type': 'application/x-www-form-urlencoded' },
-});
+const send = (url: URL, fields: Record<string, string>) =>
+  app.request({
+    method: 'POST',
+    path: url.pathname,
+    key: null,
+    rawBody: new URLSearchParams(fields).toString(),
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
 const card = { card_token: 'tok_new', expiration_month: '4', expiration_year: '2029' };
 
 test('the page shows what it is for, and nobody else can hold, frame or script it', async () => {
@@ -48,7 +71,10 @@ test('the page shows what it is for, and nobody else can hold, frame or script i
   assert.doesNotMatch(text, /<script|tok_old|http:/);
   assert.equal(headers['cache-control'], 'no-store');
   assert.equal(headers['referrer-policy'], 'no-referrer');
-  assert.match(String(headers['content-security-policy']), /default-src 'none'; style-src 'sha256-[^;]+; form-action 'self'; base-uri 'none'; frame-ancestors 'none'/);
+  assert.match(
+    String(headers['content-security-policy']),
+    /default-src 'none'; style-src 'sha256-[^;]+; form-action 'self'; base-uri 'none'; frame-ancestors 'none'/,
+  );
   assert.equal(headers['set-cookie'], undefined);
 });
 
@@ -57,10 +83,18 @@ test('a card that is sent becomes the card of the original order', async () => {
   const { status, text } = await send(url, card);
   assert.equal(status, 200, text);
   assert.match(text, /Your card is updated/);
-  const order = await app.db.row<{ card_token: string }>("select card_token from orders where merchant_id = 'TEST' and order_id = $1", [orderId]);
+  const order = await app.db.row<{ card_token: string }>(
+    "select card_token from orders where merchant_id = 'TEST' and order_id = $1",
+    [orderId],
+  );
   assert.equal(order!.card_token, 'tok_new');
-  const read = await app.request({ operation: 'getOrder', params: { order_id: orderId }, query: { _expand: 'payment' } });
-  const { card_expiration_month: month, card_expiration_year: year } = read.body.order.payment.credit_card;
+  const read = await app.request({
+    operation: 'getOrder',
+    params: { order_id: orderId },
+    query: { _expand: 'payment' },
+  });
+  const { card_expiration_month: month, card_expiration_year: year } =
+    read.body.order.payment.credit_card;
   assert.deepEqual([month, year], [4, 2029]);
 });
 
@@ -72,7 +106,10 @@ test('a card number is refused in a friendly way and never shown again', async (
   assert.match(text, /never take card numbers/);
   assert.doesNotMatch(text, /4444333322221111/);
   assert.match(text, /<option value="2029" selected>/);
-  const order = await app.db.row<{ card_token: string }>("select card_token from orders where merchant_id = 'TEST' and order_id = $1", [orderId]);
+  const order = await app.db.row<{ card_token: string }>(
+    "select card_token from orders where merchant_id = 'TEST' and order_id = $1",
+    [orderId],
+  );
   assert.equal(order!.card_token, 'tok_old');
 });
 
@@ -80,8 +117,12 @@ test('links that were changed, expired or made elsewhere open nothing', async ()
   const { url, oid } = await subscribed();
   const [merchantId, , expires, signature] = url.pathname.split('/').at(-1)!.split('.');
   const forged = [
-    `${merchantId}.${oid + 1}.${expires}.${signature}`, `OTHER.${oid}.${expires}.${signature}`, `${merchantId}.${oid}.${Number(expires) + 1}.${signature}`,
-    `${merchantId}.${oid}.${expires}.${'A'.repeat(43)}`, `${merchantId}.${oid}.${expires}`, 'nonsense',
+    `${merchantId}.${oid + 1}.${expires}.${signature}`,
+    `OTHER.${oid}.${expires}.${signature}`,
+    `${merchantId}.${oid}.${Number(expires) + 1}.${signature}`,
+    `${merchantId}.${oid}.${expires}.${'A'.repeat(43)}`,
+    `${merchantId}.${oid}.${expires}`,
+    'nonsense',
   ];
   for (const token of forged) {
     const answer = await open(new URL(`/billing/${token}`, url));
@@ -98,7 +139,11 @@ test('links that were changed, expired or made elsewhere open nothing', async ()
 
 test('a canceled auto order takes no card', async () => {
   const { url, oid } = await subscribed();
-  await app.request({ operation: 'updateAutoOrder', params: { auto_order_oid: oid }, body: { enabled: false, cancel_reason: 'moved away' } });
+  await app.request({
+    operation: 'updateAutoOrder',
+    params: { auto_order_oid: oid },
+    body: { enabled: false, cancel_reason: 'moved away' },
+  });
   const { status, text } = await send(url, card);
   assert.equal(status, 410);
   assert.match(text, /This subscription has ended/);
@@ -107,7 +152,8 @@ test('a canceled auto order takes no card', async () => {
 test('the link is for those who may write, and for auto orders that exist', async () => {
   const { oid } = await subscribed();
   const reader = await app.addKey('TEST', ['auto_order_read']);
-  const ask = (auto_order_oid: number, key?: string) => app.request({ operation: 'getAutoOrderUpdateBillingUrl', params: { auto_order_oid }, key });
+  const ask = (auto_order_oid: number, key?: string) =>
+    app.request({ operation: 'getAutoOrderUpdateBillingUrl', params: { auto_order_oid }, key });
   assert.equal((await ask(oid, reader)).status, 401);
   assert.equal((await ask(999_999)).status, 404);
 });
@@ -115,9 +161,14 @@ test('the link is for those who may write, and for auto orders that exist', asyn
 test('an auto order shows its link when management is expanded, and only to those who may write', async () => {
   const { oid } = await subscribed();
   const read = async (query: Record<string, string>, key?: string) =>
-    (await app.request({ operation: 'getAutoOrder', params: { auto_order_oid: oid }, query, key })).body.auto_order;
+    (await app.request({ operation: 'getAutoOrder', params: { auto_order_oid: oid }, query, key }))
+      .body.auto_order;
   assert.equal((await read({})).management, undefined);
-  assert.equal((await read({ _expand: 'management' }, await app.addKey('TEST', ['auto_order_read']))).management, undefined);
+  assert.equal(
+    (await read({ _expand: 'management' }, await app.addKey('TEST', ['auto_order_read'])))
+      .management,
+    undefined,
+  );
   const { management } = await read({ _expand: 'management' });
   assert.equal((await open(new URL(management.update_billing_url))).status, 200);
 });

@@ -3,12 +3,18 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Temporal } from 'temporal-polyfill';
 import type { Actor, Context } from '../platform/context.ts';
 import { payload } from '../platform/http/answer.ts';
-import { refuse, Refusal } from '../platform/http/refusal.ts';
+import { Refusal, refuse } from '../platform/http/refusal.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { readCardForm, type EnteredCard } from './billingForm.ts';
+import { type EnteredCard, readCardForm } from './billingForm.ts';
 import { makeBillingLink, readBillingLink } from './billingLinkStore.ts';
-import { contentSecurityPolicy, formPage, messagePage, savedPage, type Subscription } from './billingPage.ts';
+import {
+  contentSecurityPolicy,
+  formPage,
+  messagePage,
+  type Subscription,
+  savedPage,
+} from './billingPage.ts';
 
 /** What the page needs of other features. */
 export interface BillingPageParts {
@@ -20,7 +26,12 @@ export interface BillingPageParts {
   updateCard(context: Context, autoOrderOid: number, card: EnteredCard): Promise<void>;
 }
 
-export const subscriptionExpand: ReadonlySet<string> = new Set(['items', 'original_order', 'original_order.item', 'original_order.payment']);
+export const subscriptionExpand: ReadonlySet<string> = new Set([
+  'items',
+  'original_order',
+  'original_order.item',
+  'original_order.payment',
+]);
 
 const formLimitBytes = 10_000;
 
@@ -28,7 +39,8 @@ const formLimitBytes = 10_000;
 export function billingRoutes(readAutoOrder: BillingPageParts['readAutoOrder']) {
   return {
     async getAutoOrderUpdateBillingUrl(context, { params: { auto_order_oid: oid } }) {
-      if (!(await readAutoOrder(context, oid))) refuse('not_found', { what: 'auto order', id: oid });
+      if (!(await readAutoOrder(context, oid)))
+        refuse('not_found', { what: 'auto order', id: oid });
       return payload(await makeBillingLink(context.db, context.merchant.merchantId, oid));
     },
   } satisfies Routes;
@@ -41,13 +53,29 @@ export function billingRoutes(readAutoOrder: BillingPageParts['readAutoOrder']) 
 export function addBillingPage(server: FastifyInstance, parts: BillingPageParts): void {
   server.get<{ Params: { token: string } }>('/billing/:token', async (request, reply) => {
     const opened = await open(parts, request.params.token);
-    return send(reply, opened.kind === 'page' ? opened : { status: 200, html: formPage(opened.subscription, today(opened.context).year) });
+    return send(
+      reply,
+      opened.kind === 'page'
+        ? opened
+        : { status: 200, html: formPage(opened.subscription, today(opened.context).year) },
+    );
   });
-  server.post<{ Params: { token: string } }>('/billing/:token', { bodyLimit: formLimitBytes }, async (request, reply) => {
-    const opened = await open(parts, request.params.token);
-    if (opened.kind === 'page') return send(reply, opened);
-    return send(reply, await save(parts, opened, new URLSearchParams(typeof request.body === 'string' ? request.body : '')));
-  });
+  server.post<{ Params: { token: string } }>(
+    '/billing/:token',
+    { bodyLimit: formLimitBytes },
+    async (request, reply) => {
+      const opened = await open(parts, request.params.token);
+      if (opened.kind === 'page') return send(reply, opened);
+      return send(
+        reply,
+        await save(
+          parts,
+          opened,
+          new URLSearchParams(typeof request.body === 'string' ? request.body : ''),
+        ),
+      );
+    },
+  );
 }
 
 interface Page {
@@ -62,9 +90,17 @@ interface OpenedLink {
   readonly subscription: Subscription;
 }
 
-async function open(parts: BillingPageParts, token: string): Promise<OpenedLink | ({ readonly kind: 'page' } & Page)> {
+async function open(
+  parts: BillingPageParts,
+  token: string,
+): Promise<OpenedLink | ({ readonly kind: 'page' } & Page)> {
   const link = await readBillingLink(parts.db, token);
-  if (!link) return unusable(404, 'This link does not work', 'It may have been cut off on its way. Open it again from the mail, whole.');
+  if (!link)
+    return unusable(
+      404,
+      'This link does not work',
+      'It may have been cut off on its way. Open it again from the mail, whole.',
+    );
   const context = { ...(await parts.contextFor(link.merchantId)), actor: customer };
   if (Temporal.Instant.compare(context.now, link.expiresAt) >= 0) {
     return unusable(410, 'This link has expired', `Ask ${context.merchant.name} for a new one.`);
@@ -72,12 +108,20 @@ async function open(parts: BillingPageParts, token: string): Promise<OpenedLink 
   const autoOrder = await parts.readAutoOrder(context, link.autoOrderOid);
   const subscription = autoOrder && subscriptionOf(autoOrder, context.merchant.name);
   if (!subscription || subscription.hasEnded) {
-    return unusable(410, 'This subscription has ended', `Nothing will be charged any more. To start again, order anew from ${context.merchant.name}.`);
+    return unusable(
+      410,
+      'This subscription has ended',
+      `Nothing will be charged any more. To start again, order anew from ${context.merchant.name}.`,
+    );
   }
   return { kind: 'opened', context, autoOrderOid: link.autoOrderOid, subscription };
 }
 
-async function save(parts: BillingPageParts, { context, autoOrderOid, subscription }: OpenedLink, fields: URLSearchParams): Promise<Page> {
+async function save(
+  parts: BillingPageParts,
+  { context, autoOrderOid, subscription }: OpenedLink,
+  fields: URLSearchParams,
+): Promise<Page> {
   const { year, month } = today(context);
   const card = readCardForm(fields, { year, month });
   if (!card.ok) return { status: 400, html: formPage(subscription, year, card.reason, fields) };
@@ -85,29 +129,40 @@ async function save(parts: BillingPageParts, { context, autoOrderOid, subscripti
     await parts.updateCard(context, autoOrderOid, card.value);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { status: 400, html: formPage(subscription, year, { card_token: error.message }, fields) };
+    return {
+      status: 400,
+      html: formPage(subscription, year, { card_token: error.message }, fields),
+    };
   }
   return { status: 200, html: savedPage(subscription) };
 }
 
 const customer: Actor = { kind: 'customer', name: 'Customer', permissions: new Set() };
 
-const today = ({ now, merchant }: Context): Temporal.PlainDate => now.toZonedDateTimeISO(merchant.timeZone).toPlainDate();
+const today = ({ now, merchant }: Context): Temporal.PlainDate =>
+  now.toZonedDateTimeISO(merchant.timeZone).toPlainDate();
 
-const unusable = (status: number, title: string, message: string) => ({ kind: 'page', status, html: messagePage(title, message) }) as const;
+const unusable = (status: number, title: string, message: string) =>
+  ({ kind: 'page', status, html: messagePage(title, message) }) as const;
 
 function subscriptionOf(autoOrder: AutoOrder, merchantName: string): Subscription {
   const order = autoOrder.original_order;
   const card = order?.payment?.credit_card;
   const lastFour = card?.card_number?.slice(-4);
-  const describe = (itemId: string) => order?.items?.find((line) => line.merchant_item_id === itemId)?.description || itemId;
+  const describe = (itemId: string) =>
+    order?.items?.find((line) => line.merchant_item_id === itemId)?.description || itemId;
   return {
     merchantName,
     autoOrderCode: autoOrder.auto_order_code ?? '',
-    itemDescriptions: (autoOrder.items ?? []).map((item) => describe(item.next_item_id ?? item.original_item_id ?? '')),
+    itemDescriptions: (autoOrder.items ?? []).map((item) =>
+      describe(item.next_item_id ?? item.original_item_id ?? ''),
+    ),
     card: lastFour ? `${card?.card_type ?? 'card'} ending in ${lastFour}` : undefined,
     // One that was disabled goes on with a new card.
-    hasEnded: autoOrder.status === 'canceled' || autoOrder.status === 'merged' || autoOrder.completed === true,
+    hasEnded:
+      autoOrder.status === 'canceled' ||
+      autoOrder.status === 'merged' ||
+      autoOrder.completed === true,
   };
 }
 

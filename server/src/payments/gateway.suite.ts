@@ -8,7 +8,13 @@ import type { ChargeRequest, Gateway } from './gateway.ts';
 export interface GatewayUnderTest {
   readonly gateway: Gateway;
   /** Cards that meet with each fate. */
-  readonly cards: { approved: string; insufficientFunds: string; stolen: string; lostBeforeCapture: string; lostAfterCapture: string };
+  readonly cards: {
+    approved: string;
+    insufficientFunds: string;
+    stolen: string;
+    lostBeforeCapture: string;
+    lostAfterCapture: string;
+  };
   /** What was captured, by the books of the gateway itself. */
   captures(): Promise<{ key: string; amount: number }[]>;
   /** Nobody answers any more, until it is false again. */
@@ -20,7 +26,9 @@ export interface GatewayUnderTest {
 export function gatewaySuite(name: string, open: () => Promise<GatewayUnderTest>): void {
   describe(`gateway: ${name}`, () => {
     let subject: GatewayUnderTest;
-    before(async () => { subject = await open(); });
+    before(async () => {
+      subject = await open();
+    });
     after(() => subject.close());
 
     test('an approved charge is captured once, whoever asks again', async () => {
@@ -35,18 +43,25 @@ export function gatewaySuite(name: string, open: () => Promise<GatewayUnderTest>
     test('two that ask at the same time make one capture', async () => {
       const request = chargeOf(subject.cards.approved);
       const answers = await Promise.all([1, 2, 3].map(() => subject.gateway.charge(request)));
-      for (const answer of answers) assert.ok(answer.kind === 'approved' || answer.kind === 'unknown', answer.kind);
+      for (const answer of answers)
+        assert.ok(answer.kind === 'approved' || answer.kind === 'unknown', answer.kind);
       assert.equal((await capturesOf(subject, request)).length, 1);
     });
 
     test('a key that already stands for another amount captures nothing', async () => {
       const request = chargeOf(subject.cards.approved);
       await subject.gateway.charge(request);
-      assert.equal((await subject.gateway.charge({ ...request, amount: minor(2500) })).kind, 'unknown');
+      assert.equal(
+        (await subject.gateway.charge({ ...request, amount: minor(2500) })).kind,
+        'unknown',
+      );
       assert.deepEqual(await capturesOf(subject, request), [{ key: request.key, amount: 1999 }]);
     });
 
-    for (const [card, reason, isHard] of [['insufficientFunds', 'insufficient funds', false], ['stolen', 'stolen card', true]] as const) {
+    for (const [card, reason, isHard] of [
+      ['insufficientFunds', 'insufficient funds', false],
+      ['stolen', 'stolen card', true],
+    ] as const) {
       test(`a decline names its reason (${reason}), is ${isHard ? 'hard' : 'soft'} and stays what it is`, async () => {
         const request = chargeOf(subject.cards[card]);
         const answer = await subject.gateway.charge(request);
@@ -95,12 +110,25 @@ export function gatewaySuite(name: string, open: () => Promise<GatewayUnderTest>
       const request = chargeOf(subject.cards.approved);
       const charged = await subject.gateway.charge(request);
       assert.ok(charged.kind === 'approved');
-      const refund = { key: `${request.key}/refund`, merchantId: 'TEST', reference: charged.reference, amount: minor(1500), currency: 'USD' };
+      const refund = {
+        key: `${request.key}/refund`,
+        merchantId: 'TEST',
+        reference: charged.reference,
+        amount: minor(1500),
+        currency: 'USD',
+      };
       const first = await subject.gateway.refund(refund);
       assert.equal(first.kind, 'refunded');
       assert.deepEqual(await subject.gateway.refund(refund), first);
-      assert.equal((await subject.gateway.refund({ ...refund, key: `${refund.key}/2` })).kind, 'refused');
-      assert.equal((await subject.gateway.refund({ ...refund, key: `${refund.key}/3`, amount: minor(499) })).kind, 'refunded');
+      assert.equal(
+        (await subject.gateway.refund({ ...refund, key: `${refund.key}/2` })).kind,
+        'refused',
+      );
+      assert.equal(
+        (await subject.gateway.refund({ ...refund, key: `${refund.key}/3`, amount: minor(499) }))
+          .kind,
+        'refunded',
+      );
     });
   });
 }
@@ -125,4 +153,6 @@ export function chargeOf(cardToken: string, changes: Partial<ChargeRequest> = {}
 }
 
 const capturesOf = async (subject: GatewayUnderTest, request: ChargeRequest) =>
-  (await subject.captures()).filter((capture) => capture.key === request.key).map(({ key, amount }) => ({ key, amount }));
+  (await subject.captures())
+    .filter((capture) => capture.key === request.key)
+    .map(({ key, amount }) => ({ key, amount }));

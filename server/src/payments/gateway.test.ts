@@ -1,5 +1,5 @@
-import { systemClock } from '../platform/clock/systemClock.ts';
 import { startStripeStandIn } from '../../../test/support/stripeStandIn.ts';
+import { systemClock } from '../platform/clock/systemClock.ts';
 import { gatewaySuite } from './gateway.suite.ts';
 import { remoteSimulatorGateways } from './remoteSimulator.ts';
 import { simulatorGateway } from './simulator.ts';
@@ -34,7 +34,12 @@ gatewaySuite('the simulator over HTTP', async () => {
   return {
     gateway: remote.gateway('simulator'),
     cards: simulatorCards,
-    captures: async () => ((await (await fetch(`${url}/captures`)).json()) as { captures: { key: string; amount: number }[] }).captures,
+    captures: async () =>
+      (
+        (await (await fetch(`${url}/captures`)).json()) as {
+          captures: { key: string; amount: number }[];
+        }
+      ).captures,
     setDown: async (isDown) => books.setDown(isDown),
     async close() {
       await remote.close();
@@ -46,7 +51,11 @@ gatewaySuite('the simulator over HTTP', async () => {
 gatewaySuite('stripe', async () => {
   const standIn = await startStripeStandIn();
   return {
-    gateway: stripeGateway('stripe', { secretKey: 'sk_test_suite', host: standIn.host, timeoutMs: 2000 }),
+    gateway: stripeGateway('stripe', {
+      secretKey: 'sk_test_suite',
+      host: standIn.host,
+      timeoutMs: 2000,
+    }),
     cards: {
       approved: 'cus_1/pm_visa',
       insufficientFunds: 'cus_1/pm_insufficient',

@@ -92,14 +92,37 @@ export type RefundAnswer =
 
 /** Why a gateway said no, in our words; every gateway maps its own to these. */
 export const declineReasons = [
-  'account closed', 'authentication required', 'card declined', 'card not supported', 'currency not supported', 'do not honor', 'expired card',
-  'fraud suspected', 'incorrect cvc', 'incorrect number', 'insufficient funds', 'invalid amount', 'limit exceeded', 'lost card', 'processing error',
-  'revoked', 'stolen card', 'token unknown', 'try again later',
+  'account closed',
+  'authentication required',
+  'card declined',
+  'card not supported',
+  'currency not supported',
+  'do not honor',
+  'expired card',
+  'fraud suspected',
+  'incorrect cvc',
+  'incorrect number',
+  'insufficient funds',
+  'invalid amount',
+  'limit exceeded',
+  'lost card',
+  'processing error',
+  'revoked',
+  'stolen card',
+  'token unknown',
+  'try again later',
 ] as const;
 export type DeclineReason = (typeof declineReasons)[number];
 
 const hardReasons: ReadonlySet<DeclineReason> = new Set([
-  'account closed', 'card not supported', 'fraud suspected', 'incorrect number', 'lost card', 'revoked', 'stolen card', 'token unknown',
+  'account closed',
+  'card not supported',
+  'fraud suspected',
+  'incorrect number',
+  'lost card',
+  'revoked',
+  'stolen card',
+  'token unknown',
 ]);
 
 /** Whether a reason alone makes a decline hard. An expired card is soft: card updaters and rules of the auto order may mend it. */

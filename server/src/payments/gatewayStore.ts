@@ -2,14 +2,25 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 
 /** The gateways that failures have made inactive and that still are. */
-export async function inactiveGateways(db: Database, merchantId: string, now: Temporal.Instant): Promise<Set<string>> {
+export async function inactiveGateways(
+  db: Database,
+  merchantId: string,
+  now: Temporal.Instant,
+): Promise<Set<string>> {
   const rows = await db.rows<{ code: string }>(
-    'select code from gateway_inactive where merchant_id = $1 and until_at > $2', [merchantId, now]);
+    'select code from gateway_inactive where merchant_id = $1 and until_at > $2',
+    [merchantId, now],
+  );
   return new Set(rows.map((row) => row.code));
 }
 
 export async function makeGatewayInactive(
-  db: Database, merchantId: string, code: string, since: Temporal.Instant, until: Temporal.Instant, reason: string,
+  db: Database,
+  merchantId: string,
+  code: string,
+  since: Temporal.Instant,
+  until: Temporal.Instant,
+  reason: string,
 ): Promise<void> {
   await db.run(
     `insert into gateway_inactive (merchant_id, code, since_at, until_at, reason) values ($1, $2, $3, $4, $5)
@@ -27,7 +38,11 @@ export interface OrderChargeRow {
 
 /** Writes down which way a charge goes; what was written first stands. */
 export async function keepOrderCharge(
-  db: Database, merchantId: string, key: string, route: readonly string[], requestedAt: Temporal.Instant,
+  db: Database,
+  merchantId: string,
+  key: string,
+  route: readonly string[],
+  requestedAt: Temporal.Instant,
 ): Promise<OrderChargeRow> {
   const inserted = await db.run(
     'insert into order_charge (merchant_id, key, route, requested_at) values ($1, $2, $3, $4) on conflict (merchant_id, key) do nothing',
@@ -35,6 +50,8 @@ export async function keepOrderCharge(
   );
   if (inserted === 1) return { isNew: true, route, requestedAt };
   const row = await db.row<{ route: string[]; requested_at: Temporal.Instant }>(
-    'select route, requested_at from order_charge where merchant_id = $1 and key = $2', [merchantId, key]);
+    'select route, requested_at from order_charge where merchant_id = $1 and key = $2',
+    [merchantId, key],
+  );
   return { isNew: false, route: row!.route, requestedAt: row!.requested_at };
 }

@@ -6,7 +6,7 @@ import type { Gateways } from './payments.ts';
 import { remoteSimulatorGateways } from './remoteSimulator.ts';
 import { simulatorGateway } from './simulator.ts';
 import { SimulatorBooks } from './simulatorBooks.ts';
-import { stripeGateway, type StripeSettings } from './stripe.ts';
+import { type StripeSettings, stripeGateway } from './stripe.ts';
 
 /** What the environment says about gateways. */
 export interface GatewayConfig {
@@ -27,8 +27,11 @@ export interface OpenGateways extends Gateways {
 }
 
 export function openGateways(config: GatewayConfig, clock: SystemClock): OpenGateways {
-  const books = new SimulatorBooks(config.simulatorUrl === undefined ? config.simulatorBooks : undefined);
-  const remote = config.simulatorUrl === undefined ? undefined : remoteSimulatorGateways(config.simulatorUrl);
+  const books = new SimulatorBooks(
+    config.simulatorUrl === undefined ? config.simulatorBooks : undefined,
+  );
+  const remote =
+    config.simulatorUrl === undefined ? undefined : remoteSimulatorGateways(config.simulatorUrl);
   const opened = new Map<string, Gateway>();
 
   const openers: Record<GatewayKind, (code: string) => Gateway> = {
@@ -39,7 +42,8 @@ export function openGateways(config: GatewayConfig, clock: SystemClock): OpenGat
     books,
     stripe: config.stripe,
     // Money is real only where the time is real too.
-    preferred: (merchant) => (config.stripe && !isTestClock(merchant.clock) ? 'stripe' : 'simulator'),
+    preferred: (merchant) =>
+      config.stripe && !isTestClock(merchant.clock) ? 'stripe' : 'simulator',
     open(kind, code) {
       const id = `${kind} ${code}`;
       const gateway = opened.get(id) ?? openers[kind](code);

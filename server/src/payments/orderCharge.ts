@@ -15,30 +15,61 @@ export interface OrderPayment {
 
 export type OrderPaymentResult =
   | { readonly kind: 'approved'; readonly gateway: string; readonly reference: string }
-  | { readonly kind: 'declined'; readonly gateway: string; readonly reason: string; readonly reference?: string }
+  | {
+      readonly kind: 'declined';
+      readonly gateway: string;
+      readonly reason: string;
+      readonly reference?: string;
+    }
   | { readonly kind: 'unknown' };
 
 /**
  * Charges first payments through the merchant's gateways. Asking again with the same key goes the same way as before and looks first what became of
  * the charge, so an order whose answer was lost is never charged twice.
  */
-export function orderCharge(payments: Payments, contextFor: (merchantId: string) => Promise<Context>) {
+export function orderCharge(
+  payments: Payments,
+  contextFor: (merchantId: string) => Promise<Context>,
+) {
   return async (payment: OrderPayment): Promise<OrderPaymentResult> => {
     const { idempotencyKey: key, merchantId, orderId, amount, currency, cardToken } = payment;
     const context = await contextFor(merchantId);
     const gateways = await payments.of(context);
-    const kept = await keepOrderCharge(context.db, merchantId, key, gateways.route(key), context.now);
+    const kept = await keepOrderCharge(
+      context.db,
+      merchantId,
+      key,
+      gateways.route(key),
+      context.now,
+    );
     const request = {
-      key, merchantId, amount, currency, cardToken, orderReference: orderId, description: `Order ${orderId}`, requestedAt: kept.requestedAt,
+      key,
+      merchantId,
+      amount,
+      currency,
+      cardToken,
+      orderReference: orderId,
+      description: `Order ${orderId}`,
+      requestedAt: kept.requestedAt,
     };
-    const { code, answer } = await (kept.isNew ? gateways.charge(kept.route, request) : gateways.resolve(kept.route, request));
+    const { code, answer } = await (kept.isNew
+      ? gateways.charge(kept.route, request)
+      : gateways.resolve(kept.route, request));
     switch (answer.kind) {
       case 'approved':
         return { kind: 'approved', gateway: code, reference: answer.reference };
       case 'declined':
-        return { kind: 'declined', gateway: code, reason: answer.message, reference: answer.reference };
+        return {
+          kind: 'declined',
+          gateway: code,
+          reason: answer.message,
+          reference: answer.reference,
+        };
       case 'unknown':
-        context.log.warn({ merchantId, orderId, gateway: code, reason: answer.message }, 'a charge has no answer yet');
+        context.log.warn(
+          { merchantId, orderId, gateway: code, reason: answer.message },
+          'a charge has no answer yet',
+        );
         return { kind: 'unknown' };
     }
   };

@@ -1,8 +1,20 @@
 import { Bug } from '../kernel/assert.ts';
 import type { Context } from '../platform/context.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
-import type { Absent, ChargeAnswer, ChargeRequest, Gateway, RefundAnswer, RefundRequest } from './gateway.ts';
-import { gatewaySettings, type GatewayKind, type GatewaySetting, type GatewaySettings } from './gatewaySettings.ts';
+import type {
+  Absent,
+  ChargeAnswer,
+  ChargeRequest,
+  Gateway,
+  RefundAnswer,
+  RefundRequest,
+} from './gateway.ts';
+import {
+  type GatewayKind,
+  type GatewaySetting,
+  type GatewaySettings,
+  gatewaySettings,
+} from './gatewaySettings.ts';
 import { inactiveGateways, makeGatewayInactive } from './gatewayStore.ts';
 import { cascades, failuresAfter, routeOf } from './rotation.ts';
 
@@ -47,7 +59,8 @@ export interface Gateways {
 export function createPayments(gateways: Gateways): Payments {
   // Failures in a row by merchant and gateway. Each process counts its own: a gateway that is down fails for all of them.
   const failures = new Map<string, number>();
-  const settingsOf = (merchant: Merchant) => gatewaySettings(merchant, gateways.preferred(merchant));
+  const settingsOf = (merchant: Merchant) =>
+    gatewaySettings(merchant, gateways.preferred(merchant));
   const open = ({ kind, code }: GatewaySetting) => gateways.open(kind, code);
 
   return {
@@ -55,18 +68,26 @@ export function createPayments(gateways: Gateways): Payments {
     async of(context) {
       const settings = settingsOf(context.merchant);
       const isRotating = settings.list.length > 1;
-      const inactive = isRotating ? await inactiveGateways(context.db, context.merchant.merchantId, context.now) : new Set<string>();
-      const rotated = settings.list.map((each) => (inactive.has(each.code) ? { ...each, state: 'inactive' as const } : each));
+      const inactive = isRotating
+        ? await inactiveGateways(context.db, context.merchant.merchantId, context.now)
+        : new Set<string>();
+      const rotated = settings.list.map((each) =>
+        inactive.has(each.code) ? { ...each, state: 'inactive' as const } : each,
+      );
       const byCode = new Map(settings.list.map((each) => [each.code, open(each)]));
       const named = (code: string) => byCode.get(code) ?? missingGateway(code);
-      const heard = (code: string, answer: ChargeAnswer) => (isRotating ? noteHealth(context, settings, failures, code, answer) : undefined);
+      const heard = (code: string, answer: ChargeAnswer) =>
+        isRotating ? noteHealth(context, settings, failures, code, answer) : undefined;
 
       return {
         concurrency: [...byCode.values()].reduce((all, gateway) => all + gateway.concurrency, 0),
         route: (key, pinnedCode) => routeOf(rotated, key, pinnedCode),
-        charge: (route, request) => along(route, settings, heard, (code) => named(code).charge(request)),
+        charge: (route, request) =>
+          along(route, settings, heard, (code) => named(code).charge(request)),
         async resolve(route, request) {
-          const routed = await along(route, settings, heard, (code) => findOrCharge(named(code), request));
+          const routed = await along(route, settings, heard, (code) =>
+            findOrCharge(named(code), request),
+          );
           return furtherAlong(route, routed, (code) => named(code).find(request));
         },
         refund: (code, request) => named(code).refund(request),
@@ -77,7 +98,9 @@ export function createPayments(gateways: Gateways): Payments {
 
 /** Asks gateway after gateway while the answer cascades. Every gateway repeats its answer to a key, so a repetition walks the same way. */
 async function along(
-  route: readonly string[], settings: GatewaySettings, heard: (code: string, answer: ChargeAnswer) => Promise<void> | undefined,
+  route: readonly string[],
+  settings: GatewaySettings,
+  heard: (code: string, answer: ChargeAnswer) => Promise<void> | undefined,
   ask: (code: string) => Promise<ChargeAnswer>,
 ): Promise<RoutedAnswer> {
   for (const [position, code] of route.entries()) {
@@ -93,7 +116,11 @@ async function along(
  * A decline is the last word only when no later gateway was reached: the first time the charge may have gone on for a reason that the settings have
  * dropped since.
  */
-async function furtherAlong(route: readonly string[], stopped: RoutedAnswer, find: (code: string) => Promise<ChargeAnswer | Absent>): Promise<RoutedAnswer> {
+async function furtherAlong(
+  route: readonly string[],
+  stopped: RoutedAnswer,
+  find: (code: string) => Promise<ChargeAnswer | Absent>,
+): Promise<RoutedAnswer> {
   if (stopped.answer.kind !== 'declined') return stopped;
   for (const code of route.slice(route.indexOf(stopped.code) + 1)) {
     const answer = await find(code);
@@ -108,7 +135,11 @@ async function findOrCharge(gateway: Gateway, request: ChargeRequest): Promise<C
 }
 
 async function noteHealth(
-  context: Context, settings: GatewaySettings, failures: Map<string, number>, code: string, answer: ChargeAnswer,
+  context: Context,
+  settings: GatewaySettings,
+  failures: Map<string, number>,
+  code: string,
+  answer: ChargeAnswer,
 ): Promise<void> {
   const { merchant, now, log } = context;
   const counted = `${merchant.merchantId} ${code}`;
@@ -119,7 +150,14 @@ async function noteHealth(
   const until = now.add({ hours: settings.inactiveHours });
   const words = { merchantId: merchant.merchantId, gateway: code, until: until.toString() };
   try {
-    await makeGatewayInactive(context.db, merchant.merchantId, code, now, until, `${inARow} failures in a row`);
+    await makeGatewayInactive(
+      context.db,
+      merchant.merchantId,
+      code,
+      now,
+      until,
+      `${inARow} failures in a row`,
+    );
     log.warn(words, 'a gateway was made inactive after failures in a row');
   } catch (error) {
     // The answer is what matters now; the next failures will try again.
@@ -129,6 +167,10 @@ async function noteHealth(
 
 /** A gateway that was taken out of the settings while charges of it are open: they wait until it is back. */
 function missingGateway(code: string): Gateway {
-  const unknown = async () => ({ kind: 'unknown', message: `the merchant's settings no longer name the gateway ${code}` }) as const;
+  const unknown = async () =>
+    ({
+      kind: 'unknown',
+      message: `the merchant's settings no longer name the gateway ${code}`,
+    }) as const;
   return { code, isReal: false, concurrency: 1, charge: unknown, find: unknown, refund: unknown };
 }

@@ -15,11 +15,21 @@ export interface RotatedGateway {
  * way, and each gateway gets its share of many keys. A pinned gateway comes first unless it is inactive. When none is active or on stand-by, any
  * is tried.
  */
-export function routeOf(gateways: readonly RotatedGateway[], key: string, pinnedCode?: string): string[] {
-  const inState = (state: RotatedGateway['state']) => inOrderOf(key, gateways.filter((gateway) => gateway.state === state));
+export function routeOf(
+  gateways: readonly RotatedGateway[],
+  key: string,
+  pinnedCode?: string,
+): string[] {
+  const inState = (state: RotatedGateway['state']) =>
+    inOrderOf(
+      key,
+      gateways.filter((gateway) => gateway.state === state),
+    );
   const usable = [...inState('active'), ...inState('stand-by')];
   const route = usable.length > 0 ? usable : inState('inactive');
-  return pinnedCode !== undefined && route.includes(pinnedCode) ? [pinnedCode, ...route.filter((code) => code !== pinnedCode)] : route;
+  return pinnedCode !== undefined && route.includes(pinnedCode)
+    ? [pinnedCode, ...route.filter((code) => code !== pinnedCode)]
+    : route;
 }
 
 /** Whether a charge goes on to the next gateway of its route: only after a clear no for a reason the merchant chose. */
@@ -31,7 +41,8 @@ export function cascades(answer: ChargeAnswer, cascadeOn: ReadonlySet<DeclineRea
  * The failures in a row of a gateway after an answer. A lost answer counts as a failure and so does a decline, whatever its reason: a gateway that has
  * turned its back on a merchant declines everything.
  */
-export const failuresAfter = (failuresBefore: number, answer: ChargeAnswer): number => (answer.kind === 'approved' ? 0 : failuresBefore + 1);
+export const failuresAfter = (failuresBefore: number, answer: ChargeAnswer): number =>
+  answer.kind === 'approved' ? 0 : failuresBefore + 1;
 
 /**
  * Rendezvous hashing: each gateway draws a number from the key that is smaller the heavier it is, and the smallest goes first. When a gateway comes or
@@ -39,8 +50,13 @@ export const failuresAfter = (failuresBefore: number, answer: ChargeAnswer): num
  */
 function inOrderOf(key: string, gateways: readonly RotatedGateway[]): string[] {
   if (gateways.length < 2) return gateways.map((gateway) => gateway.code);
-  const draws = gateways.map(({ code, weight }) => ({ code, draw: weight > 0 ? -Math.log(shareOf(key, code)) / weight : Infinity }));
-  return draws.sort((a, b) => a.draw - b.draw || (a.code < b.code ? -1 : 1)).map(({ code }) => code);
+  const draws = gateways.map(({ code, weight }) => ({
+    code,
+    draw: weight > 0 ? -Math.log(shareOf(key, code)) / weight : Infinity,
+  }));
+  return draws
+    .sort((a, b) => a.draw - b.draw || (a.code < b.code ? -1 : 1))
+    .map(({ code }) => code);
 }
 
 /** Above 0, at most 1, evenly spread and always the same for a key and a gateway. */

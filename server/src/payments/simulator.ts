@@ -1,5 +1,5 @@
 import type { SystemClock } from '../platform/clock/systemClock.ts';
-import { isHardReason, type ChargeAnswer, type ChargeRequest, type Gateway } from './gateway.ts';
+import { type ChargeAnswer, type ChargeRequest, type Gateway, isHardReason } from './gateway.ts';
 import type { BookAnswer, ChargeOrder, SimulatorBooks } from './simulatorBooks.ts';
 
 // The simulator answers from memory; the limit only keeps a slow card from piling up work.
@@ -35,11 +35,18 @@ export function chargeOrder(account: string, request: ChargeRequest): ChargeOrde
 
 /** The books' answer as a gateway's. */
 export function chargeAnswer(answer: BookAnswer): ChargeAnswer {
-  if (answer.kind === 'conflict') return { kind: 'unknown', message: 'the key stands for another charge' };
+  if (answer.kind === 'conflict')
+    return { kind: 'unknown', message: 'the key stands for another charge' };
   if (answer.kind !== 'charge') return noAnswer;
   const { declined: reason, reference } = answer.charge;
   if (reason === undefined) return { kind: 'approved', reference };
-  return { kind: 'declined', reason, isHard: isHardReason(reason), message: `The simulator declined the card: ${reason}.`, reference };
+  return {
+    kind: 'declined',
+    reason,
+    isHard: isHardReason(reason),
+    message: `The simulator declined the card: ${reason}.`,
+    reference,
+  };
 }
 
 const noAnswer = { kind: 'unknown', message: 'the simulator did not answer' } as const;

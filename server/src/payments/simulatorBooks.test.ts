@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { chargeOf } from './gateway.suite.ts';
 import { chargeOrder } from './simulator.ts';
-import { SimulatorBooks, type BookAnswer } from './simulatorBooks.ts';
+import { type BookAnswer, SimulatorBooks } from './simulatorBooks.ts';
 import { behaviourOf, testCards } from './simulatorCards.ts';
 
 const order = (cardToken: string) => chargeOrder('simulator', chargeOf(cardToken));
-const outcome = (answer: BookAnswer) => (answer.kind === 'charge' ? answer.charge.declined ?? 'captured' : answer.kind);
+const outcome = (answer: BookAnswer) =>
+  answer.kind === 'charge' ? (answer.charge.declined ?? 'captured') : answer.kind;
 
 test('what each card meets', async (t) => {
   const cases: [token: string, behaviour: object][] = [
@@ -26,11 +27,16 @@ test('what each card meets', async (t) => {
     ['tok_timeout_always', { kind: 'time out', when: 'always' }],
     ['tok_slow_250', { kind: 'slow', delayMs: 250 }],
   ];
-  for (const [token, behaviour] of cases) await t.test(token, () => assert.deepEqual(behaviourOf(token, { key: 'k', declinesBefore: 0 }), behaviour));
+  for (const [token, behaviour] of cases)
+    await t.test(token, () =>
+      assert.deepEqual(behaviourOf(token, { key: 'k', declinesBefore: 0 }), behaviour),
+    );
 });
 
 test('a mixed card meets each fate as often as it says, and a key always the same', () => {
-  const fates = Array.from({ length: 4000 }, (_, n) => behaviourOf('tok_mixed_5_5_5', { key: `k${n}`, declinesBefore: 0 }));
+  const fates = Array.from({ length: 4000 }, (_, n) =>
+    behaviourOf('tok_mixed_5_5_5', { key: `k${n}`, declinesBefore: 0 }),
+  );
   const share = (kind: string) => fates.filter((fate) => fate.kind === kind).length / fates.length;
   assert.ok(Math.abs(share('decline') - 0.05) < 0.015);
   assert.ok(Math.abs(share('time out') - 0.1) < 0.02);
@@ -40,15 +46,35 @@ test('a mixed card meets each fate as often as it says, and a key always the sam
 test('a card that is declined twice is approved from then on; a repetition counts for nothing', () => {
   const books = new SimulatorBooks();
   const first = order('tok_decline_2x-bob');
-  const outcomes = [first, first, order('tok_decline_2x-bob'), order('tok_decline_2x-bob'), order('tok_decline_2x-bob')].map((each) => outcome(books.charge(each)));
-  assert.deepEqual(outcomes, ['do not honor', 'do not honor', 'do not honor', 'captured', 'captured']);
+  const outcomes = [
+    first,
+    first,
+    order('tok_decline_2x-bob'),
+    order('tok_decline_2x-bob'),
+    order('tok_decline_2x-bob'),
+  ].map((each) => outcome(books.charge(each)));
+  assert.deepEqual(outcomes, [
+    'do not honor',
+    'do not honor',
+    'do not honor',
+    'captured',
+    'captured',
+  ]);
 });
 
 test('a script decides before the token, charge by charge', () => {
   const books = new SimulatorBooks();
-  books.script('tok_approve-x', [{ kind: 'decline', reason: 'expired card' }, { kind: 'time out', when: 'after capture' }]);
+  books.script('tok_approve-x', [
+    { kind: 'decline', reason: 'expired card' },
+    { kind: 'time out', when: 'after capture' },
+  ]);
   const lost = order('tok_approve-x');
-  assert.deepEqual([order('tok_approve-x'), lost, order('tok_approve-x')].map((each) => outcome(books.charge(each))), ['expired card', 'lost', 'captured']);
+  assert.deepEqual(
+    [order('tok_approve-x'), lost, order('tok_approve-x')].map((each) =>
+      outcome(books.charge(each)),
+    ),
+    ['expired card', 'lost', 'captured'],
+  );
   assert.equal(outcome(books.charge(lost)), 'captured');
 });
 
@@ -59,14 +85,27 @@ test('books in a file outlive the process, and a line that a crash cut off is as
   const charged = order('tok_approve');
   const answer = before.charge(charged);
   assert.ok(answer.kind === 'charge');
-  before.refund({ account: 'simulator', key: 'refund', reference: answer.charge.reference, amount: 1000 });
+  before.refund({
+    account: 'simulator',
+    key: 'refund',
+    reference: answer.charge.reference,
+    amount: 1000,
+  });
   before.close();
   await appendFile(path, '{"kind":"charge","charge":{"acc');
 
   const after = new SimulatorBooks(path);
   assert.equal(outcome(after.charge(charged)), 'captured');
   assert.deepEqual(after.captures(), [{ ...answer.charge, refunded: 1000 }]);
-  assert.equal(after.refund({ account: 'simulator', key: 'refund 2', reference: answer.charge.reference, amount: 1000 }).kind, 'refused');
+  assert.equal(
+    after.refund({
+      account: 'simulator',
+      key: 'refund 2',
+      reference: answer.charge.reference,
+      amount: 1000,
+    }).kind,
+    'refused',
+  );
 
   const next = order('tok_approve');
   after.charge(next);
@@ -78,6 +117,14 @@ test('books in a file outlive the process, and a line that a crash cut off is as
 test('the table of cards in the documentation is the one that decides', async () => {
   const documented = await readFile(new URL('../../../docs/testing.md', import.meta.url), 'utf8');
   for (const { token, meaning } of testCards) {
-    assert.ok(documented.includes(`| ${token.split(', ').map((each) => `\`${each}\``).join(', ')} | ${meaning} |`), `docs/testing.md lacks: ${token} | ${meaning}`);
+    assert.ok(
+      documented.includes(
+        `| ${token
+          .split(', ')
+          .map((each) => `\`${each}\``)
+          .join(', ')} | ${meaning} |`,
+      ),
+      `docs/testing.md lacks: ${token} | ${meaning}`,
+    );
   }
 });

@@ -1,8 +1,16 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import type { DeclineReason } from './gateway.ts';
-import { behaviourOf, type Behaviour } from './simulatorCards.ts';
+import { type Behaviour, behaviourOf } from './simulatorCards.ts';
 
 /** A charge as the simulator's books hold it. Amounts in minor units. */
 export interface BookedCharge {
@@ -71,7 +79,10 @@ export class SimulatorBooks {
     if (this.#isDown) return lost;
     const id = idOf(order);
     const booked = this.#charges.get(id);
-    if (booked) return isSameCharge(booked, order) ? { kind: 'charge', charge: booked, delayMs: 0 } : { kind: 'conflict' };
+    if (booked)
+      return isSameCharge(booked, order)
+        ? { kind: 'charge', charge: booked, delayMs: 0 }
+        : { kind: 'conflict' };
     return this.#carryOut(order, this.#behaviour(order, id), id);
   }
 
@@ -88,9 +99,14 @@ export class SimulatorBooks {
     const known = this.#refunds.get(idOf(order));
     if (known !== undefined) return { kind: 'refunded', reference: known };
     const charge = this.#byReference.get(order.reference);
-    if (!charge || charge.declined) return { kind: 'refused', message: `there is no capture ${order.reference}` };
+    if (!charge || charge.declined)
+      return { kind: 'refused', message: `there is no capture ${order.reference}` };
     const left = charge.amount - charge.refunded;
-    if (order.amount > left) return { kind: 'refused', message: `only ${left} minor units of ${order.reference} are left to refund` };
+    if (order.amount > left)
+      return {
+        kind: 'refused',
+        message: `only ${left} minor units of ${order.reference} are left to refund`,
+      };
     const reference = referenceOf('simr', order);
     this.#write({ kind: 'refund', refund: order, reference });
     return { kind: 'refunded', reference };
@@ -119,7 +135,15 @@ export class SimulatorBooks {
   /** Forgets everything, the file's entries too. For tests. */
   reset(): void {
     if (this.#file !== undefined) ftruncateSync(this.#file);
-    for (const each of [this.#charges, this.#byReference, this.#refunds, this.#declines, this.#lostOnce, this.#scripts]) each.clear();
+    for (const each of [
+      this.#charges,
+      this.#byReference,
+      this.#refunds,
+      this.#declines,
+      this.#lostOnce,
+      this.#scripts,
+    ])
+      each.clear();
     this.#isDown = false;
   }
 
@@ -128,9 +152,15 @@ export class SimulatorBooks {
   }
 
   #behaviour(order: ChargeOrder, id: string): Behaviour {
-    const behaviour = this.#scripts.get(order.cardToken)?.shift()
-      ?? behaviourOf(order.cardToken, { key: order.key, declinesBefore: this.#declines.get(order.cardToken) ?? 0 });
-    return this.#lostOnce.has(id) && behaviour.kind === 'time out' && behaviour.when !== 'always' ? { kind: 'approve' } : behaviour;
+    const behaviour =
+      this.#scripts.get(order.cardToken)?.shift() ??
+      behaviourOf(order.cardToken, {
+        key: order.key,
+        declinesBefore: this.#declines.get(order.cardToken) ?? 0,
+      });
+    return this.#lostOnce.has(id) && behaviour.kind === 'time out' && behaviour.when !== 'always'
+      ? { kind: 'approve' }
+      : behaviour;
   }
 
   #carryOut(order: ChargeOrder, behaviour: Behaviour, id: string): BookAnswer {
@@ -149,7 +179,12 @@ export class SimulatorBooks {
   }
 
   #book(order: ChargeOrder, declined?: DeclineReason): BookedCharge {
-    const charge: BookedCharge = { ...order, reference: referenceOf('sim', order), ...(declined ? { declined } : {}), refunded: 0 };
+    const charge: BookedCharge = {
+      ...order,
+      reference: referenceOf('sim', order),
+      ...(declined ? { declined } : {}),
+      refunded: 0,
+    };
     this.#write({ kind: 'charge', charge });
     return charge;
   }
@@ -169,7 +204,8 @@ export class SimulatorBooks {
 
   #keep(charge: BookedCharge): void {
     const id = idOf(charge);
-    if (charge.declined && !this.#charges.has(id)) this.#declines.set(charge.cardToken, (this.#declines.get(charge.cardToken) ?? 0) + 1);
+    if (charge.declined && !this.#charges.has(id))
+      this.#declines.set(charge.cardToken, (this.#declines.get(charge.cardToken) ?? 0) + 1);
     this.#charges.set(id, charge);
     this.#byReference.set(charge.reference, charge);
   }
@@ -190,7 +226,11 @@ function wholeLines(path: string): string {
 const idOf = ({ account, key }: { account: string; key: string }): string => `${account}\n${key}`;
 
 function isSameCharge(booked: BookedCharge, order: ChargeOrder): boolean {
-  return booked.amount === order.amount && booked.currency === order.currency && booked.cardToken === order.cardToken;
+  return (
+    booked.amount === order.amount &&
+    booked.currency === order.currency &&
+    booked.cardToken === order.cardToken
+  );
 }
 
 /** Follows from the key alone, so a replayed run has the same references. */

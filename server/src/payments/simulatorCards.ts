@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { declineReasons, type DeclineReason } from './gateway.ts';
+import { type DeclineReason, declineReasons } from './gateway.ts';
 
 /** What the simulator does with one charge. */
 export type Behaviour =
@@ -54,19 +54,23 @@ export const testCards: readonly TestCard[] = [
   },
   {
     token: 'tok_decline_<reason>',
-    meaning: 'declined for that reason, its words joined by underscores: tok_decline_insufficient_funds (soft), tok_decline_stolen_card (hard)',
+    meaning:
+      'declined for that reason, its words joined by underscores: tok_decline_insufficient_funds (soft), tok_decline_stolen_card (hard)',
     shape: /^tok_decline_([a-z_]+)$/,
     behaviour: ([reason]) => ({ kind: 'decline', reason: reasonOf(reason) }),
   },
   {
     token: 'tok_decline_<n>x, tok_decline_<n>x_<reason>',
-    meaning: 'its first n charges are declined, later ones approved: tok_decline_2x_insufficient_funds',
+    meaning:
+      'its first n charges are declined, later ones approved: tok_decline_2x_insufficient_funds',
     shape: /^tok_decline_(\d+)x(?:_([a-z_]+))?$/,
-    behaviour: ([times, reason], { declinesBefore }) => (declinesBefore < Number(times) ? { kind: 'decline', reason: reasonOf(reason) } : approve),
+    behaviour: ([times, reason], { declinesBefore }) =>
+      declinesBefore < Number(times) ? { kind: 'decline', reason: reasonOf(reason) } : approve,
   },
   {
     token: 'tok_timeout_before',
-    meaning: 'the first answer to each charge is lost and nothing is captured; asked again it is approved',
+    meaning:
+      'the first answer to each charge is lost and nothing is captured; asked again it is approved',
     shape: /^tok_timeout_before$/,
     behaviour: () => ({ kind: 'time out', when: 'before capture' }),
   },
@@ -90,9 +94,11 @@ export const testCards: readonly TestCard[] = [
   },
   {
     token: 'tok_mixed_<d>_<b>_<a>',
-    meaning: 'by the key of the charge: d percent declined, b percent lost before and a percent lost after capture, the rest approved',
+    meaning:
+      'by the key of the charge: d percent declined, b percent lost before and a percent lost after capture, the rest approved',
     shape: /^tok_mixed_(\d{1,2})_(\d{1,2})_(\d{1,2})$/,
-    behaviour: ([declined, before, after], { key }) => mixed(percentileOf(key), Number(declined), Number(before), Number(after)),
+    behaviour: ([declined, before, after], { key }) =>
+      mixed(percentileOf(key), Number(declined), Number(before), Number(after)),
   },
 ];
 
@@ -104,7 +110,8 @@ function mixed(percentile: number, declined: number, before: number, after: numb
 }
 
 /** 0 to just under 100, always the same for a key. */
-const percentileOf = (key: string): number => (createHash('sha256').update(key).digest().readUInt32BE(0) / 2 ** 32) * 100;
+const percentileOf = (key: string): number =>
+  (createHash('sha256').update(key).digest().readUInt32BE(0) / 2 ** 32) * 100;
 
 function reasonOf(words: string | undefined): DeclineReason {
   if (words === undefined) return 'do not honor';

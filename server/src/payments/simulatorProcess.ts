@@ -15,7 +15,9 @@ const { values } = parseArgs({
 
 const books = new SimulatorBooks(values.books);
 const server = simulatorServer(books, systemClock);
-console.log(`simulator listening at ${await server.listen({ host: values.host, port: Number(values.port) })}`);
+console.log(
+  `simulator listening at ${await server.listen({ host: values.host, port: Number(values.port) })}`,
+);
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void server.close().then(() => books.close()));

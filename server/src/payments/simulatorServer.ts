@@ -22,21 +22,27 @@ export function simulatorServer(books: SimulatorBooks, clock: SystemClock): Fast
     if (answer.kind === 'charge' && answer.delayMs > 0) await clock.sleep(answer.delayMs);
     return reply.code(answer.kind === 'conflict' ? 409 : 200).send(answer);
   });
-  server.get<{ Params: { account: string; key: string } }>('/charges/:account/:key', (request, reply) => {
-    const answer = books.find(request.params.account, request.params.key);
-    if (answer.kind === 'lost') return cut(reply);
-    return reply.code(answer.kind === 'absent' ? 404 : 200).send(answer);
-  });
+  server.get<{ Params: { account: string; key: string } }>(
+    '/charges/:account/:key',
+    (request, reply) => {
+      const answer = books.find(request.params.account, request.params.key);
+      if (answer.kind === 'lost') return cut(reply);
+      return reply.code(answer.kind === 'absent' ? 404 : 200).send(answer);
+    },
+  );
   server.post<{ Body: RefundOrder }>('/refunds', (request, reply) => {
     const answer = books.refund(request.body);
     return answer.kind === 'lost' ? cut(reply) : reply.send(answer);
   });
   server.get('/captures', (_request, reply) => reply.send({ captures: books.captures() }));
 
-  server.post<{ Body: { card_token: string; behaviours: Behaviour[] } }>('/script', (request, reply) => {
-    books.script(request.body.card_token, request.body.behaviours);
-    return reply.code(204).send();
-  });
+  server.post<{ Body: { card_token: string; behaviours: Behaviour[] } }>(
+    '/script',
+    (request, reply) => {
+      books.script(request.body.card_token, request.body.behaviours);
+      return reply.code(204).send();
+    },
+  );
   server.post<{ Body: { is_down: boolean } }>('/down', (request, reply) => {
     books.setDown(request.body.is_down);
     return reply.code(204).send();

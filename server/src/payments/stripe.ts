@@ -1,6 +1,14 @@
 import type Stripe from 'stripe';
 import type { Minor } from '../kernel/money.ts';
-import type { Absent, ChargeAnswer, ChargeRequest, Gateway, RefundAnswer, RefundRequest, Unknown } from './gateway.ts';
+import type {
+  Absent,
+  ChargeAnswer,
+  ChargeRequest,
+  Gateway,
+  RefundAnswer,
+  RefundRequest,
+  Unknown,
+} from './gateway.ts';
 import { declineOf } from './stripeDeclines.ts';
 
 /** How to reach a Stripe account. */
@@ -9,7 +17,11 @@ export interface StripeSettings {
   /** Of the webhook endpoint; without it, late answers are only learnt by asking. */
   readonly webhookSecret?: string;
   /** Somewhere else than Stripe itself: a stand-in in tests. */
-  readonly host?: { readonly protocol: 'http' | 'https'; readonly host: string; readonly port: number };
+  readonly host?: {
+    readonly protocol: 'http' | 'https';
+    readonly host: string;
+    readonly port: number;
+  };
   readonly timeoutMs?: number;
 }
 
@@ -33,7 +45,8 @@ export function stripeGateway(code: string, settings: StripeSettings | undefined
     code,
     isReal: true,
     concurrency: stripeConcurrency,
-    charge: (request) => answered(request, async () => answerOf(await createIntent(await client(), request))),
+    charge: (request) =>
+      answered(request, async () => answerOf(await createIntent(await client(), request))),
     find: (request) => answered(request, async () => findIntent(await client(), request)),
     async refund(request) {
       try {
@@ -65,29 +78,47 @@ async function open(settings: StripeSettings | undefined): Promise<Stripe> {
 
 function createIntent(client: Stripe, request: ChargeRequest): Promise<Stripe.PaymentIntent> {
   const { customer, paymentMethod } = cardOf(request.cardToken);
-  return client.paymentIntents.create({
-    amount: stripeAmount(request.amount, request.currency),
-    currency: request.currency.toLowerCase(),
-    payment_method: paymentMethod,
-    ...(customer === undefined ? {} : { customer }),
-    confirm: true,
-    off_session: true,
-    description: request.description,
-    metadata: { [keyOfMetadata]: request.key, merchant_id: request.merchantId, order_reference: request.orderReference },
-  }, { idempotencyKey: request.key });
+  return client.paymentIntents.create(
+    {
+      amount: stripeAmount(request.amount, request.currency),
+      currency: request.currency.toLowerCase(),
+      payment_method: paymentMethod,
+      ...(customer === undefined ? {} : { customer }),
+      confirm: true,
+      off_session: true,
+      description: request.description,
+      metadata: {
+        [keyOfMetadata]: request.key,
+        merchant_id: request.merchantId,
+        order_reference: request.orderReference,
+      },
+    },
+    { idempotencyKey: request.key },
+  );
 }
 
 async function findIntent(client: Stripe, request: ChargeRequest): Promise<ChargeAnswer | Absent> {
   const { customer } = cardOf(request.cardToken);
-  const since = Math.floor(request.requestedAt.subtract({ minutes: clockSkewMinutes }).epochMilliseconds / 1000);
-  const intents = client.paymentIntents.list({ limit: 100, created: { gte: since }, ...(customer === undefined ? {} : { customer }) });
-  for await (const intent of intents) if (intent.metadata[keyOfMetadata] === request.key) return answerOf(intent);
+  const since = Math.floor(
+    request.requestedAt.subtract({ minutes: clockSkewMinutes }).epochMilliseconds / 1000,
+  );
+  const intents = client.paymentIntents.list({
+    limit: 100,
+    created: { gte: since },
+    ...(customer === undefined ? {} : { customer }),
+  });
+  for await (const intent of intents)
+    if (intent.metadata[keyOfMetadata] === request.key) return answerOf(intent);
   return { kind: 'absent' };
 }
 
 function createRefund(client: Stripe, request: RefundRequest): Promise<Stripe.Refund> {
   return client.refunds.create(
-    { payment_intent: request.reference, amount: stripeAmount(request.amount, request.currency), metadata: { [keyOfMetadata]: request.key } },
+    {
+      payment_intent: request.reference,
+      amount: stripeAmount(request.amount, request.currency),
+      metadata: { [keyOfMetadata]: request.key },
+    },
     { idempotencyKey: request.key },
   );
 }
@@ -100,45 +131,68 @@ export function answerOf(intent: Stripe.PaymentIntent): ChargeAnswer {
     case 'requires_payment_method':
       return declineOf(intent.last_payment_error ?? {}, intent.id);
     case 'requires_action':
-      return declineOf({ code: 'authentication_required', message: 'The bank wants the customer to confirm the payment.' }, intent.id);
+      return declineOf(
+        {
+          code: 'authentication_required',
+          message: 'The bank wants the customer to confirm the payment.',
+        },
+        intent.id,
+      );
     case 'canceled':
-      return declineOf({ code: 'processing_error', message: 'The payment was canceled at Stripe.' }, intent.id);
+      return declineOf(
+        { code: 'processing_error', message: 'The payment was canceled at Stripe.' },
+        intent.id,
+      );
     default:
       return { kind: 'unknown', message: `the payment ${intent.id} is ${intent.status} at Stripe` };
   }
 }
 
 /** Turns what the library throws into an answer. Only a clear no is a decline: wrong keys, limits, faults and lost answers say nothing of the card. */
-async function answered<Answer>(request: ChargeRequest, ask: () => Promise<Answer>): Promise<Answer | ChargeAnswer> {
+async function answered<Answer>(
+  request: ChargeRequest,
+  ask: () => Promise<Answer>,
+): Promise<Answer | ChargeAnswer> {
   try {
     return await ask();
   } catch (error) {
     const fault = faultOf(error);
     if (fault.type === 'StripeCardError') return declineOf(fault, fault.payment_intent?.id);
-    if (fault.type === 'StripeInvalidRequestError' && isAboutTheCharge(fault)) return declineOf(fault);
+    if (fault.type === 'StripeInvalidRequestError' && isAboutTheCharge(fault))
+      return declineOf(fault);
     return unknown(request.key, fault);
   }
 }
 
 /** Requests that Stripe refuses because of the card or the amount; any other refused request is a fault of ours or of the set-up. */
 const isAboutTheCharge = ({ code, param }: Fault): boolean =>
-  code === 'amount_too_small' || code === 'amount_too_large' || code === 'payment_method_unexpected_state'
-  || (code === 'resource_missing' && (param === 'payment_method' || param === 'customer'));
+  code === 'amount_too_small' ||
+  code === 'amount_too_large' ||
+  code === 'payment_method_unexpected_state' ||
+  (code === 'resource_missing' && (param === 'payment_method' || param === 'customer'));
 
 function refusalOfRefund(error: unknown): RefundAnswer {
   const fault = faultOf(error);
-  return fault.type === 'StripeInvalidRequestError' ? { kind: 'refused', message: fault.message } : unknown('refund', fault);
+  return fault.type === 'StripeInvalidRequestError'
+    ? { kind: 'refused', message: fault.message }
+    : unknown('refund', fault);
 }
 
-const unknown = (key: string, fault: Fault): Unknown => ({ kind: 'unknown', message: `Stripe gave no answer to ${key}: ${fault.message}` });
+const unknown = (key: string, fault: Fault): Unknown => ({
+  kind: 'unknown',
+  message: `Stripe gave no answer to ${key}: ${fault.message}`,
+});
 
 type Fault = Partial<Stripe.errors.StripeError> & { readonly message: string };
 
-const faultOf = (error: unknown): Fault => (error instanceof Error ? error : { message: String(error) });
+const faultOf = (error: unknown): Fault =>
+  error instanceof Error ? error : { message: String(error) };
 
 function cardOf(cardToken: string): { customer?: string; paymentMethod: string } {
   const [first, second] = cardToken.split('/');
-  return second === undefined ? { paymentMethod: cardToken } : { customer: first!, paymentMethod: second };
+  return second === undefined
+    ? { paymentMethod: cardToken }
+    : { customer: first!, paymentMethod: second };
 }
 
 /** Stripe counts most currencies as ISO 4217 does; these two it wants in hundredths although they have none. */

@@ -1,4 +1,4 @@
-import { isHardReason, type Declined, type DeclineReason } from './gateway.ts';
+import { type Declined, type DeclineReason, isHardReason } from './gateway.ts';
 
 /** What Stripe says of a refused charge: on an error it throws, and as `last_payment_error` of a PaymentIntent. */
 export interface StripeFault {
@@ -11,7 +11,8 @@ export interface StripeFault {
 /** Stripe's refusal in our words. Its advice not to try again makes any reason hard. */
 export function declineOf(fault: StripeFault, reference?: string): Declined {
   const reason = reasons[fault.decline_code ?? ''] ?? reasons[fault.code ?? ''] ?? 'card declined';
-  const isFinal = fault.advice_code === 'do_not_try_again' || finalCodes.has(fault.decline_code ?? '');
+  const isFinal =
+    fault.advice_code === 'do_not_try_again' || finalCodes.has(fault.decline_code ?? '');
   return {
     kind: 'declined',
     reason,
@@ -22,7 +23,13 @@ export function declineOf(fault: StripeFault, reference?: string): Declined {
 }
 
 // The issuer's words that name no cause but forbid another try.
-const finalCodes = new Set(['do_not_try_again', 'pickup_card', 'restricted_card', 'security_violation', 'transaction_not_allowed']);
+const finalCodes = new Set([
+  'do_not_try_again',
+  'pickup_card',
+  'restricted_card',
+  'security_violation',
+  'transaction_not_allowed',
+]);
 
 /** Stripe's decline codes and, where there is none, its error codes (Stripe documentation, "Decline codes" and "Error codes"). */
 const reasons: Readonly<Record<string, DeclineReason>> = {

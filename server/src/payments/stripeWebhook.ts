@@ -1,5 +1,5 @@
-import type Stripe from 'stripe';
 import type { FastifyInstance } from 'fastify';
+import type Stripe from 'stripe';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { ChargeAnswer } from './gateway.ts';
 import { answerOf, connection, type StripeSettings } from './stripe.ts';
@@ -20,22 +20,48 @@ const toleranceSeconds = 300;
  * does not send it again.
  */
 export function addStripeWebhook(
-  server: FastifyInstance, settings: StripeSettings & { readonly webhookSecret: string }, clock: SystemClock, heard: (late: LateAnswer) => Promise<void>,
+  server: FastifyInstance,
+  settings: StripeSettings & { readonly webhookSecret: string },
+  clock: SystemClock,
+  heard: (late: LateAnswer) => Promise<void>,
 ): void {
   const client = connection(settings);
   server.post(stripeWebhookPath, async (request, reply) => {
-    const event = readEvent(await client(), settings.webhookSecret, clock, request.body, request.headers['stripe-signature']);
-    if (!event) return reply.code(400).type('text/plain').send('The signature does not fit the body. Check STRIPE_WEBHOOK_SECRET.');
+    const event = readEvent(
+      await client(),
+      settings.webhookSecret,
+      clock,
+      request.body,
+      request.headers['stripe-signature'],
+    );
+    if (!event)
+      return reply
+        .code(400)
+        .type('text/plain')
+        .send('The signature does not fit the body. Check STRIPE_WEBHOOK_SECRET.');
     const late = lateAnswerOf(event);
     if (late) await heard(late);
     return reply.code(200).type('text/plain').send('received');
   });
 }
 
-function readEvent(client: Stripe, secret: string, clock: SystemClock, body: unknown, signature: unknown): Stripe.Event | undefined {
+function readEvent(
+  client: Stripe,
+  secret: string,
+  clock: SystemClock,
+  body: unknown,
+  signature: unknown,
+): Stripe.Event | undefined {
   if (typeof body !== 'string' || typeof signature !== 'string') return undefined;
   try {
-    return client.webhooks.constructEvent(body, signature, secret, toleranceSeconds, undefined, clock.now().epochMilliseconds);
+    return client.webhooks.constructEvent(
+      body,
+      signature,
+      secret,
+      toleranceSeconds,
+      undefined,
+      clock.now().epochMilliseconds,
+    );
   } catch {
     return undefined;
   }
@@ -47,7 +73,9 @@ function lateAnswerOf(event: Stripe.Event): LateAnswer | undefined {
     case 'payment_intent.payment_failed':
     case 'payment_intent.canceled': {
       const { perennial_key: key, merchant_id: merchantId } = event.data.object.metadata;
-      return key === undefined || merchantId === undefined ? undefined : { merchantId, key, answer: answerOf(event.data.object) };
+      return key === undefined || merchantId === undefined
+        ? undefined
+        : { merchantId, key, answer: answerOf(event.data.object) };
     }
     default:
       return undefined;

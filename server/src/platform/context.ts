@@ -1,5 +1,5 @@
-import type { Temporal } from 'temporal-polyfill';
 import type { Logger } from 'pino';
+import type { Temporal } from 'temporal-polyfill';
 import type { IdFactory } from '../kernel/ids.ts';
 import type { EventSink } from './events/outbox.ts';
 import type { Database } from './storage/database.ts';
@@ -37,6 +37,9 @@ export interface Actor {
 export const systemActor: Actor = { kind: 'system', name: 'Perennial', permissions: new Set() };
 
 /** Runs `work` with a context whose `db` is one transaction; joins the surrounding one if there is one. */
-export function inTransaction<T>(context: Context, work: (context: Context) => Promise<T>): Promise<T> {
+export function inTransaction<T>(
+  context: Context,
+  work: (context: Context) => Promise<T>,
+): Promise<T> {
   return context.db.transaction((tx) => work({ ...context, db: tx }));
 }

@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { SystemClock } from './clock/systemClock.ts';
 import type { Worker } from './jobs/loop.ts';
 import type { PoolUsage } from './storage/database.ts';
@@ -16,24 +16,44 @@ export function openMetrics(clock: SystemClock, poolUsage: () => PoolUsage): Met
   const registers = [new Registry()] as [Registry];
   collectDefaultMetrics({ register: registers[0] });
   const requests = new Histogram({
-    name: 'perennial_http_request_seconds', help: 'Requests by operation and status, and how long they took.',
-    labelNames: ['operation', 'status'], buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10], registers,
+    name: 'perennial_http_request_seconds',
+    help: 'Requests by operation and status, and how long they took.',
+    labelNames: ['operation', 'status'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
   });
-  const work = new Counter({ name: 'perennial_work_done_total', help: 'Pieces of background work done, by worker.', labelNames: ['worker'], registers });
-  const failures = new Counter({ name: 'perennial_work_failures_total', help: 'Batches of background work that failed.', labelNames: ['worker'], registers });
+  const work = new Counter({
+    name: 'perennial_work_done_total',
+    help: 'Pieces of background work done, by worker.',
+    labelNames: ['worker'],
+    registers,
+  });
+  const failures = new Counter({
+    name: 'perennial_work_failures_total',
+    help: 'Batches of background work that failed.',
+    labelNames: ['worker'],
+    registers,
+  });
   const batches = new Histogram({
-    name: 'perennial_work_batch_seconds', help: 'How long batches that found work took, by worker.',
-    labelNames: ['worker'], buckets: [0.005, 0.025, 0.1, 0.5, 1, 5, 30, 120], registers,
+    name: 'perennial_work_batch_seconds',
+    help: 'How long batches that found work took, by worker.',
+    labelNames: ['worker'],
+    buckets: [0.005, 0.025, 0.1, 0.5, 1, 5, 30, 120],
+    registers,
   });
   new Gauge({
-    name: 'perennial_database_connections', help: 'Connections of this process to PostgreSQL; waiting: requests for one.', labelNames: ['state'], registers,
+    name: 'perennial_database_connections',
+    help: 'Connections of this process to PostgreSQL; waiting: requests for one.',
+    labelNames: ['state'],
+    registers,
     collect() {
       for (const [state, count] of Object.entries(poolUsage())) this.set({ state }, count);
     },
   });
 
   return {
-    observeRequest: (operation, status, seconds) => requests.observe({ operation, status: String(status) }, seconds),
+    observeRequest: (operation, status, seconds) =>
+      requests.observe({ operation, status: String(status) }, seconds),
     measured: (worker) => ({
       ...worker,
       async runOnce() {
@@ -41,7 +61,8 @@ export function openMetrics(clock: SystemClock, poolUsage: () => PoolUsage): Met
         try {
           const done = await worker.runOnce();
           work.inc({ worker: worker.name }, done);
-          if (done > 0) batches.observe({ worker: worker.name }, (clock.monotonicMs() - startedMs) / 1000);
+          if (done > 0)
+            batches.observe({ worker: worker.name }, (clock.monotonicMs() - startedMs) / 1000);
           return done;
         } catch (error) {
           failures.inc({ worker: worker.name });

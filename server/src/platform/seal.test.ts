@@ -30,5 +30,8 @@ test('the key is made once, for its owner alone; a start with another key is ref
   const sealed = (await openSeal(db, dataDir, undefined)).seal('secret');
   assert.equal((await openSeal(db, dataDir, undefined)).open(sealed), 'secret');
   assert.equal((await stat(join(dataDir, 'secret.key'))).mode & 0o777, 0o600);
-  await assert.rejects(openSeal(db, dataDir, 'x'.repeat(32)), { name: 'ForeignDatabaseError', message: /sealed with another key; set SECRET_KEY/ });
+  await assert.rejects(openSeal(db, dataDir, 'x'.repeat(32)), {
+    name: 'ForeignDatabaseError',
+    message: /sealed with another key; set SECRET_KEY/,
+  });
 });

@@ -28,7 +28,10 @@ export function sealWith(key: Buffer): Seal {
       const decipher = createDecipheriv(algorithm, key, sealed.subarray(0, ivBytes));
       decipher.setAuthTag(sealed.subarray(ivBytes, ivBytes + tagBytes));
       try {
-        return Buffer.concat([decipher.update(sealed.subarray(ivBytes + tagBytes)), decipher.final()]).toString('utf8');
+        return Buffer.concat([
+          decipher.update(sealed.subarray(ivBytes + tagBytes)),
+          decipher.final(),
+        ]).toString('utf8');
       } catch (cause) {
         throw new Bug('a sealed secret cannot be opened with this key', { cause });
       }
@@ -40,8 +43,13 @@ export function sealWith(key: Buffer): Seal {
  * The installation's key: from the setting (any text of 32 characters or more), or from a file in the data folder that is made the
  * first time. Throws when the database was sealed with another one: secrets would be lost without a word.
  */
-export async function openSeal(db: Database, dataDir: string, setting: string | undefined): Promise<Seal> {
-  const key = setting === undefined ? await keyFile(dataDir) : createHash('sha256').update(setting).digest();
+export async function openSeal(
+  db: Database,
+  dataDir: string,
+  setting: string | undefined,
+): Promise<Seal> {
+  const key =
+    setting === undefined ? await keyFile(dataDir) : createHash('sha256').update(setting).digest();
   const fingerprint = createHash('sha256').update('fingerprint').update(key).digest('hex');
   const known = await db.row<{ fingerprint: string }>(
     `insert into installation (only_one, seal_fingerprint) values (true, $1)
@@ -49,7 +57,9 @@ export async function openSeal(db: Database, dataDir: string, setting: string | 
     [fingerprint],
   );
   if (known!.fingerprint !== fingerprint) {
-    throw new ForeignDatabaseError(`the database's secrets are sealed with another key; set SECRET_KEY to the one it was started with first, or bring back ${join(dataDir, keyFileName)}`);
+    throw new ForeignDatabaseError(
+      `the database's secrets are sealed with another key; set SECRET_KEY to the one it was started with first, or bring back ${join(dataDir, keyFileName)}`,
+    );
   }
   return sealWith(key);
 }
@@ -60,8 +70,10 @@ async function keyFile(dataDir: string): Promise<Buffer> {
   const path = join(dataDir, keyFileName);
   await mkdir(dataDir, { recursive: true });
   // Made by whoever comes first; everybody reads it back.
-  await writeFile(path, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
+  await writeFile(path, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    },
+  );
   return Buffer.from((await readFile(path, 'utf8')).trim(), 'hex');
 }

@@ -8,7 +8,11 @@ import type { Database } from './storage/database.ts';
 /** Short-lived tokens that we alone can make and read: JSON Web Tokens (RFC 7519) with HMAC and SHA-256. */
 export interface Tokens {
   /** `audience` says what the token is for; one made for another purpose is refused. */
-  sign(audience: string, claims: Readonly<Record<string, unknown>>, seconds: number): Promise<string>;
+  sign(
+    audience: string,
+    claims: Readonly<Record<string, unknown>>,
+    seconds: number,
+  ): Promise<string>;
   /** The claims, or undefined when the token is not ours, is for something else, or has expired. */
   read(audience: string, token: string): Promise<Readonly<Record<string, unknown>> | undefined>;
 }
@@ -27,7 +31,17 @@ interface Key {
 const jose = new Lazy(() => import('jose'));
 
 /** Tokens by keys that all processes on one database share: sealed there, and replaced every day by whoever comes first. */
-export function databaseTokens({ db, seal, clock, ids }: { readonly db: Database; readonly seal: Seal; readonly clock: SystemClock; readonly ids: IdFactory }): Tokens {
+export function databaseTokens({
+  db,
+  seal,
+  clock,
+  ids,
+}: {
+  readonly db: Database;
+  readonly seal: Seal;
+  readonly clock: SystemClock;
+  readonly ids: IdFactory;
+}): Tokens {
   let known: readonly Key[] = [];
   let lookedAtMs = Number.NEGATIVE_INFINITY;
   const nowSeconds = () => Math.floor(clock.now().epochMilliseconds / 1000);
@@ -35,9 +49,14 @@ export function databaseTokens({ db, seal, clock, ids }: { readonly db: Database
 
   async function load(): Promise<void> {
     const rows = await db.rows<{ key_id: string; secret: Buffer; made_at: Temporal.Instant }>(
-      'select key_id, secret, made_at from token_key where made_at > $1 order by made_at', [clock.now().subtract({ seconds: 2 * keySeconds })],
+      'select key_id, secret, made_at from token_key where made_at > $1 order by made_at',
+      [clock.now().subtract({ seconds: 2 * keySeconds })],
     );
-    known = rows.map((row) => ({ keyId: row.key_id, secret: Buffer.from(seal.open(row.secret), 'hex'), madeAt: row.made_at }));
+    known = rows.map((row) => ({
+      keyId: row.key_id,
+      secret: Buffer.from(seal.open(row.secret), 'hex'),
+      madeAt: row.made_at,
+    }));
     lookedAtMs = clock.monotonicMs();
   }
 
@@ -45,8 +64,14 @@ export function databaseTokens({ db, seal, clock, ids }: { readonly db: Database
     const young = () => known.findLast((key) => ageSeconds(key) < keySeconds);
     if (!young()) await load();
     if (!young()) {
-      await db.run('delete from token_key where made_at <= $1', [clock.now().subtract({ seconds: 2 * keySeconds })]);
-      await db.run('insert into token_key (key_id, secret, made_at) values ($1, $2, $3)', [ids.uuid(), seal.seal(ids.secret(32)), clock.now()]);
+      await db.run('delete from token_key where made_at <= $1', [
+        clock.now().subtract({ seconds: 2 * keySeconds }),
+      ]);
+      await db.run('insert into token_key (key_id, secret, made_at) values ($1, $2, $3)', [
+        ids.uuid(),
+        seal.seal(ids.secret(32)),
+        clock.now(),
+      ]);
       await load();
     }
     return young()!;
@@ -63,15 +88,28 @@ export function databaseTokens({ db, seal, clock, ids }: { readonly db: Database
     async sign(audience, claims, seconds) {
       const key = await signingKey();
       const { CompactSign } = await jose.get();
-      const payload = JSON.stringify({ ...claims, aud: audience, iat: nowSeconds(), exp: nowSeconds() + Math.min(seconds, keySeconds) });
-      return new CompactSign(new TextEncoder().encode(payload)).setProtectedHeader({ alg: 'HS256', typ: 'JWT', kid: key.keyId }).sign(key.secret);
+      const payload = JSON.stringify({
+        ...claims,
+        aud: audience,
+        iat: nowSeconds(),
+        exp: nowSeconds() + Math.min(seconds, keySeconds),
+      });
+      return new CompactSign(new TextEncoder().encode(payload))
+        .setProtectedHeader({ alg: 'HS256', typ: 'JWT', kid: key.keyId })
+        .sign(key.secret);
     },
     async read(audience, token) {
       try {
         const { compactVerify } = await jose.get();
-        const { payload } = await compactVerify(token, async ({ kid }) => (await keyOf(kid))?.secret ?? Promise.reject(new Error('unknown key')), { algorithms: ['HS256'] });
+        const { payload } = await compactVerify(
+          token,
+          async ({ kid }) => (await keyOf(kid))?.secret ?? Promise.reject(new Error('unknown key')),
+          { algorithms: ['HS256'] },
+        );
         const claims = JSON.parse(new TextDecoder().decode(payload)) as Record<string, unknown>;
-        return claims['aud'] === audience && Number(claims['exp']) > nowSeconds() ? claims : undefined;
+        return claims['aud'] === audience && Number(claims['exp']) > nowSeconds()
+          ? claims
+          : undefined;
       } catch {
         return undefined;
       }

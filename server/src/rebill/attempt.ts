@@ -5,7 +5,14 @@ import type { NewAttempt } from './store.ts';
  * The key by which gateways know a charge, made of what it stands for: whoever asks again, in whatever process, asks about the same charge. A retry after a
  * decline is another attempt and so another charge.
  */
-export function chargeKey(merchantId: string, { autoOrderOid, rebillNumber, attempt }: Pick<NewAttempt, 'autoOrderOid' | 'rebillNumber' | 'attempt'>): string {
+export function chargeKey(
+  merchantId: string,
+  {
+    autoOrderOid,
+    rebillNumber,
+    attempt,
+  }: Pick<NewAttempt, 'autoOrderOid' | 'rebillNumber' | 'attempt'>,
+): string {
   return `rebill:${merchantId}:${autoOrderOid}:${rebillNumber}:${attempt}`;
 }
 

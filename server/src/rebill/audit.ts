@@ -1,10 +1,10 @@
-import { civilDay, clampedDay, plainDateTime, wallFromPlain, wallOf } from '../kernel/calendar.ts';
-import { amountOf } from '../orders/money.ts';
 import type { OrderItem } from '@perennial/contract/orderItem.ts';
-import type { AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
-import type { Minor } from '../kernel/money.ts';
-import type { AuditedAttempt, AuditedOrder, Marks } from './auditStore.ts';
 import type { Temporal } from 'temporal-polyfill';
+import type { AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
+import { civilDay, clampedDay, plainDateTime, wallFromPlain, wallOf } from '../kernel/calendar.ts';
+import type { Minor } from '../kernel/money.ts';
+import { amountOf } from '../orders/money.ts';
+import type { AuditedAttempt, AuditedOrder, Marks } from './auditStore.ts';
 
 /*
  * The books recomputed from what can't be wrong without anyone noticing: the orders that customers have and the charges that were asked for. Nothing here
@@ -27,14 +27,21 @@ export interface Books {
   readonly attempts: readonly AuditedAttempt[];
   readonly orders: readonly AuditedOrder[];
   /** The same of auto orders that were merged into it: its items may have been billed there. */
-  readonly merged: readonly { readonly attempts: readonly AuditedAttempt[]; readonly orders: readonly AuditedOrder[] }[];
+  readonly merged: readonly {
+    readonly attempts: readonly AuditedAttempt[];
+    readonly orders: readonly AuditedOrder[];
+  }[];
   readonly zone: string;
 }
 
 /** Every difference of one auto order, its items, its orders and its attempts. */
 export function differencesOf(books: Books): Difference[] {
-  return [...autoOrderFaults(books), ...books.attempts.flatMap((attempt) => attemptFaults(attempt, books)), ...books.orders.flatMap((order) => orderFaults(order, books)),
-    ...books.autoOrder.items.flatMap((item) => itemFaults(item, books))];
+  return [
+    ...autoOrderFaults(books),
+    ...books.attempts.flatMap((attempt) => attemptFaults(attempt, books)),
+    ...books.orders.flatMap((order) => orderFaults(order, books)),
+    ...books.autoOrder.items.flatMap((item) => itemFaults(item, books)),
+  ];
 }
 
 /** Notes what differs. */
@@ -50,11 +57,19 @@ class Findings {
 
   same(field: string, stored: unknown, recomputed: unknown): void {
     const [was, is] = [textOf(stored), textOf(recomputed)];
-    if (was !== is) this.found.push({ objectType: this.#objectType, objectId: this.#objectId, field, stored: was, recomputed: is });
+    if (was !== is)
+      this.found.push({
+        objectType: this.#objectType,
+        objectId: this.#objectId,
+        field,
+        stored: was,
+        recomputed: is,
+      });
   }
 }
 
-const textOf = (value: unknown): string => (value === undefined || value === null ? 'none' : String(value));
+const textOf = (value: unknown): string =>
+  value === undefined || value === null ? 'none' : String(value);
 
 // ------------------------------------------------------------------------------------------------------------------------- auto orders
 
@@ -63,32 +78,61 @@ function autoOrderFaults({ autoOrder, marks, attempts }: Books): Difference[] {
   const paid = attempts.filter(({ state }) => state === 'paid');
   check.same('rebill_count', autoOrder.rebillCount, paid.length);
   check.same('rebill_number', attempts.at(-1)?.rebillNumber ?? 0, attempts.length);
-  check.same('next_shipment_dts', marks.nextShipmentAt, earliestOf(autoOrder.items.map((item) => item.nextShipmentAt)));
+  check.same(
+    'next_shipment_dts',
+    marks.nextShipmentAt,
+    earliestOf(autoOrder.items.map((item) => item.nextShipmentAt)),
+  );
   if (autoOrder.completed) check.same('status', autoOrder.status, 'disabled');
   const open = attempts.find(({ rebillNumber }) => rebillNumber === autoOrder.rebillCount + 1);
   // A new card lets the declines begin afresh, so there may be fewer than were asked for, never more.
   const declines = open?.declines ?? 0;
-  if (autoOrder.creditCardAttempt > declines) check.same('credit_card_attempt', autoOrder.creditCardAttempt, declines);
-  if (autoOrder.nextAttemptAt !== undefined && open === undefined) check.same('next_attempt', autoOrder.nextAttemptAt, undefined);
+  if (autoOrder.creditCardAttempt > declines)
+    check.same('credit_card_attempt', autoOrder.creditCardAttempt, declines);
+  if (autoOrder.nextAttemptAt !== undefined && open === undefined)
+    check.same('next_attempt', autoOrder.nextAttemptAt, undefined);
   dueFaults(check, autoOrder, marks, open);
   return check.found;
 }
 
 /** Whatever has something to come is due at that moment, or it would be forgotten; a charge in flight comes back by itself. */
-function dueFaults(check: Findings, autoOrder: AutoOrder, { dueAt }: Marks, open: AuditedAttempt | undefined): void {
+function dueFaults(
+  check: Findings,
+  autoOrder: AutoOrder,
+  { dueAt }: Marks,
+  open: AuditedAttempt | undefined,
+): void {
   if (open?.state === 'charging' || open?.state === 'unknown') return;
   const expected = expectedDue(autoOrder);
   // What was parked, or could not be moved on, is put off by a day each time.
-  const isPutOff = dueAt !== undefined && expected !== undefined && dueAt.epochMilliseconds > expected.epochMilliseconds;
+  const isPutOff =
+    dueAt !== undefined &&
+    expected !== undefined &&
+    dueAt.epochMilliseconds > expected.epochMilliseconds;
   if (!isPutOff) check.same('due_at', dueAt, expected);
 }
 
-function expectedDue({ status, enabled, items, nextAttemptAt }: AutoOrder): Temporal.Instant | undefined {
+function expectedDue({
+  status,
+  enabled,
+  items,
+  nextAttemptAt,
+}: AutoOrder): Temporal.Instant | undefined {
   if (status !== 'active' || !enabled) return undefined;
   const shipping = items.filter((item) => item.nextShipmentAt !== undefined && !item.paused);
   const shipment = earliestOf(shipping.map((item) => item.nextShipmentAt));
-  const rebill = shipment !== undefined && nextAttemptAt !== undefined && nextAttemptAt.epochMilliseconds > shipment.epochMilliseconds ? nextAttemptAt : shipment;
-  return earliestOf([rebill, ...shipping.filter((item) => !item.preshipmentNoticeSent).map((item) => item.nextPreshipmentNoticeAt)]);
+  const rebill =
+    shipment !== undefined &&
+    nextAttemptAt !== undefined &&
+    nextAttemptAt.epochMilliseconds > shipment.epochMilliseconds
+      ? nextAttemptAt
+      : shipment;
+  return earliestOf([
+    rebill,
+    ...shipping
+      .filter((item) => !item.preshipmentNoticeSent)
+      .map((item) => item.nextPreshipmentNoticeAt),
+  ]);
 }
 
 // ---------------------------------------------------------------------------------------------------------------- attempts and orders
@@ -115,25 +159,44 @@ function orderFaults(order: AuditedOrder, { attempts }: Books): Difference[] {
   return check.found;
 }
 
-function amountFaults(check: Findings, { currency, lines, summary, taxes, total }: AuditedOrder): void {
+function amountFaults(
+  check: Findings,
+  { currency, lines, summary, taxes, total }: AuditedOrder,
+): void {
   const amount = (stored: Parameters<typeof amountOf>[0]) => amountOf(stored, currency);
   const all = lines ?? [];
   const sumOf = (figures: readonly number[]) => figures.reduce((sum, figure) => sum + figure, 0);
   const full = all.map((line) => lineAmount(line, currency));
   const discounts = all.map((line) => amount(line.discount));
-  all.forEach((line, index) => check.same(`items[${index}].total_cost_with_discount`, amount(line.total_cost_with_discount), full[index]! - discounts[index]!));
+  all.forEach((line, index) =>
+    check.same(
+      `items[${index}].total_cost_with_discount`,
+      amount(line.total_cost_with_discount),
+      full[index]! - discounts[index]!,
+    ),
+  );
   check.same('summary.subtotal', amount(summary?.subtotal), sumOf(full));
   check.same('summary.subtotal_discount', amount(summary?.subtotal_discount), sumOf(discounts));
   const shipping = amount(summary?.shipping_handling_total);
-  const taxed = sumOf(all.map((line, index) => (line.tax_free === true ? 0 : full[index]! - discounts[index]!)));
+  const taxed = sumOf(
+    all.map((line, index) => (line.tax_free === true ? 0 : full[index]! - discounts[index]!)),
+  );
   const rate = taxes?.tax_rate ?? taxes?.arbitrary_tax_rate;
-  const tax = rate === undefined ? amount(summary?.tax) : roundHalfUp(((taxed + (taxes?.tax_shipping === true ? shipping : 0)) * rate) / 100);
+  const tax =
+    rate === undefined
+      ? amount(summary?.tax)
+      : roundHalfUp(((taxed + (taxes?.tax_shipping === true ? shipping : 0)) * rate) / 100);
   check.same('summary.tax', amount(summary?.tax), tax);
-  check.same('summary.total', amount(summary?.total), sumOf(full) - sumOf(discounts) + shipping + tax);
+  check.same(
+    'summary.total',
+    amount(summary?.total),
+    sumOf(full) - sumOf(discounts) + shipping + tax,
+  );
   check.same('total', total, amount(summary?.total));
 }
 
-const lineAmount = (line: OrderItem, currency: string): number => roundHalfUp(amountOf(line.cost, currency) * (line.quantity ?? 1));
+const lineAmount = (line: OrderItem, currency: string): number =>
+  roundHalfUp(amountOf(line.cost, currency) * (line.quantity ?? 1));
 
 // A product of two decimals may end in a tail of nines: a millionth of a cent is none.
 const roundHalfUp = (figure: number): number => Math.floor(figure + 0.5 + 1e-6);
@@ -142,17 +205,28 @@ const roundHalfUp = (figure: number): number => Math.floor(figure + 0.5 + 1e-6);
 
 function itemFaults(item: AutoOrderItem, books: Books): Difference[] {
   const check = new Findings('auto order item', item.itemOid);
-  const shipments = [books, ...books.merged].flatMap(({ attempts, orders }) => shipmentsOf(item, attempts, orders));
+  const shipments = [books, ...books.merged].flatMap(({ attempts, orders }) =>
+    shipmentsOf(item, attempts, orders),
+  );
   const rebills = shipments.filter(({ rebillNumber }) => rebillNumber > 0);
   const purchase = shipments.find(({ rebillNumber }) => rebillNumber === 0);
   const rebillValue = rebills.reduce((sum, { value }) => sum + value, 0);
   check.same('number_of_rebills', item.numberOfRebills, rebills.length);
   check.same('rebill_value', item.rebillValue, rebillValue);
   check.same('life_time_value', item.lifeTimeValue, rebillValue + (purchase?.value ?? 0));
-  check.same('first_order_dts', item.firstOrderAt, purchase?.at ?? earliestOf(rebills.map(({ at }) => at)));
+  check.same(
+    'first_order_dts',
+    item.firstOrderAt,
+    purchase?.at ?? earliestOf(rebills.map(({ at }) => at)),
+  );
   // Another system may have billed it before the first rebill here.
-  if (rebills.length > 0) check.same('last_order_dts', item.lastOrderAt, latestOf(rebills.map(({ at }) => at)));
-  check.same('next_shipment_dts', item.nextShipmentAt && localText(item.nextShipmentAt, books.zone), item.nextShipmentAt && anchoredText(item, item.nextShipmentAt, books.zone));
+  if (rebills.length > 0)
+    check.same('last_order_dts', item.lastOrderAt, latestOf(rebills.map(({ at }) => at)));
+  check.same(
+    'next_shipment_dts',
+    item.nextShipmentAt && localText(item.nextShipmentAt, books.zone),
+    item.nextShipmentAt && anchoredText(item, item.nextShipmentAt, books.zone),
+  );
   for (const [field, count] of countsLeft(item)) if (count < 0) check.same(field, count, 0);
   return check.found;
 }
@@ -164,17 +238,31 @@ interface Shipment {
 }
 
 /** Where the item was in an order that was paid: its own line, not what rode along. */
-function shipmentsOf({ itemOid }: AutoOrderItem, attempts: readonly AuditedAttempt[], orders: readonly AuditedOrder[]): Shipment[] {
+function shipmentsOf(
+  { itemOid }: AutoOrderItem,
+  attempts: readonly AuditedAttempt[],
+  orders: readonly AuditedOrder[],
+): Shipment[] {
   return orders.flatMap((order): Shipment[] => {
     const line = order.lines?.find((each) => each.item_reference_oid === itemOid);
     if (line === undefined || order.paidAt === null) return [];
     const attempt = attempts.find(({ rebillNumber }) => rebillNumber === order.rebillNumber);
-    return [{ rebillNumber: order.rebillNumber, at: attempt?.at ?? order.createdAt, value: amountOf(line.total_cost_with_discount, order.currency) }];
+    return [
+      {
+        rebillNumber: order.rebillNumber,
+        at: attempt?.at ?? order.createdAt,
+        value: amountOf(line.total_cost_with_discount, order.currency),
+      },
+    ];
   });
 }
 
 /** The next date by the anchor alone: its day of the month, or the last one of a shorter month. */
-function anchoredText({ anchor }: AutoOrderItem, nextShipmentAt: Temporal.Instant, zone: string): string {
+function anchoredText(
+  { anchor }: AutoOrderItem,
+  nextShipmentAt: Temporal.Instant,
+  zone: string,
+): string {
   const wall = wallOf(nextShipmentAt, zone);
   const { ms } = wallFromPlain(anchor);
   // A time that the zone skipped that day has moved on, even into the next day: its clock decides.
@@ -183,16 +271,24 @@ function anchoredText({ anchor }: AutoOrderItem, nextShipmentAt: Temporal.Instan
   return String(plainDateTime({ day: clampedDay(year, month, anchor.day), ms }));
 }
 
-const localText = (moment: Temporal.Instant, zone: string): string => String(plainDateTime(wallOf(moment, zone)));
+const localText = (moment: Temporal.Instant, zone: string): string =>
+  String(plainDateTime(wallOf(moment, zone)));
 
 const countsLeft = (item: AutoOrderItem): [string, number][] => [
   ['remaining_repeat_count', item.remainingRepeatCount ?? 0],
   ['arbitrary_unit_cost_remaining_orders', item.arbitraryUnitCostRemainingOrders ?? 0],
-  ...item.addOns.map(({ nextXOrders }): [string, number] => ['add_ons.next_x_orders', nextXOrders ?? 0]),
+  ...item.addOns.map(({ nextXOrders }): [string, number] => [
+    'add_ons.next_x_orders',
+    nextXOrders ?? 0,
+  ]),
 ];
 
-function earliestOf(moments: readonly (Temporal.Instant | undefined)[]): Temporal.Instant | undefined {
-  return moments.filter((moment) => moment !== undefined).sort((a, b) => a.epochMilliseconds - b.epochMilliseconds)[0];
+function earliestOf(
+  moments: readonly (Temporal.Instant | undefined)[],
+): Temporal.Instant | undefined {
+  return moments
+    .filter((moment) => moment !== undefined)
+    .sort((a, b) => a.epochMilliseconds - b.epochMilliseconds)[0];
 }
 
 function latestOf(moments: readonly Temporal.Instant[]): Temporal.Instant | undefined {

@@ -1,13 +1,20 @@
 import type { AuditDifference } from '@perennial/contract/perennial.ts';
 import { loadAutoOrders } from '../autoOrders/store.ts';
-import { payload } from '../platform/http/answer.ts';
-import { differencesOf } from './audit.ts';
-import { auditedAttempts, auditedMarks, auditedOids, auditedOrders, mergedSources, seeOneMoment } from './auditStore.ts';
-import type { Answer } from '../platform/http/answer.ts';
 import type { Context } from '../platform/context.ts';
+import type { Answer } from '../platform/http/answer.ts';
+import { payload } from '../platform/http/answer.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import type { Difference } from './audit.ts';
+import { differencesOf } from './audit.ts';
+import {
+  auditedAttempts,
+  auditedMarks,
+  auditedOids,
+  auditedOrders,
+  mergedSources,
+  seeOneMoment,
+} from './auditStore.ts';
 
 /** What an audit looked at and found. */
 export interface Audit {
@@ -24,14 +31,24 @@ const batchSize = 500;
 
 /** The audit of the caller's merchant. */
 export async function getAudit({ db, merchant }: Context): Promise<Answer> {
-  const { autoOrderCount, orderCount, attemptCount, differenceCount, differences } = await auditMerchant(db, merchant);
+  const { autoOrderCount, orderCount, attemptCount, differenceCount, differences } =
+    await auditMerchant(db, merchant);
   return payload(differences.map(wireDifference), {
-    beside: { auto_order_count: autoOrderCount, order_count: orderCount, attempt_count: attemptCount, difference_count: differenceCount },
+    beside: {
+      auto_order_count: autoOrderCount,
+      order_count: orderCount,
+      attempt_count: attemptCount,
+      difference_count: differenceCount,
+    },
   });
 }
 
 /** Recomputes the books of a merchant as they are at one moment, whatever is billed meanwhile. `onProgress` hears how many auto orders are done. */
-export function auditMerchant(db: Database, merchant: Merchant, onProgress?: (autoOrders: number) => void): Promise<Audit> {
+export function auditMerchant(
+  db: Database,
+  merchant: Merchant,
+  onProgress?: (autoOrders: number) => void,
+): Promise<Audit> {
   return db.transaction(async (tx) => {
     await seeOneMoment(tx);
     const sources = await mergedSources(tx, merchant.merchantId);
@@ -53,21 +70,43 @@ export function auditMerchant(db: Database, merchant: Merchant, onProgress?: (au
   });
 }
 
-async function auditBatch(tx: Database, { merchantId, timeZone: zone }: Merchant, oids: readonly number[], sources: ReadonlyMap<number, readonly number[]>) {
+async function auditBatch(
+  tx: Database,
+  { merchantId, timeZone: zone }: Merchant,
+  oids: readonly number[],
+  sources: ReadonlyMap<number, readonly number[]>,
+) {
   const familyOf = new Map(oids.map((oid) => [oid, mergedInto(oid, sources)]));
   const all = [...new Set([...oids, ...[...familyOf.values()].flat()])];
   const autoOrders = await loadAutoOrders(tx, merchantId, oids);
   const marks = await auditedMarks(tx, merchantId, oids);
-  const attempts = Map.groupBy(await auditedAttempts(tx, merchantId, all), (attempt) => attempt.autoOrderOid);
-  const orders = Map.groupBy(await auditedOrders(tx, merchantId, all), (order) => order.autoOrderOid);
-  const booksOf = (oid: number) => ({ attempts: attempts.get(oid) ?? [], orders: orders.get(oid) ?? [] });
+  const attempts = Map.groupBy(
+    await auditedAttempts(tx, merchantId, all),
+    (attempt) => attempt.autoOrderOid,
+  );
+  const orders = Map.groupBy(
+    await auditedOrders(tx, merchantId, all),
+    (order) => order.autoOrderOid,
+  );
+  const booksOf = (oid: number) => ({
+    attempts: attempts.get(oid) ?? [],
+    orders: orders.get(oid) ?? [],
+  });
   const own = oids.map(booksOf);
   return {
     orderCount: own.reduce((sum, books) => sum + books.orders.length, 0),
-    attemptCount: own.flatMap((books) => books.attempts).reduce((sum, { attempt }) => sum + attempt, 0),
+    attemptCount: own
+      .flatMap((books) => books.attempts)
+      .reduce((sum, { attempt }) => sum + attempt, 0),
     differences: autoOrders.flatMap((autoOrder) => {
       const oid = autoOrder.autoOrderOid;
-      return differencesOf({ autoOrder, marks: marks.get(oid) ?? {}, ...booksOf(oid), merged: (familyOf.get(oid) ?? []).map(booksOf), zone });
+      return differencesOf({
+        autoOrder,
+        marks: marks.get(oid) ?? {},
+        ...booksOf(oid),
+        merged: (familyOf.get(oid) ?? []).map(booksOf),
+        zone,
+      });
     }),
   };
 }
@@ -78,5 +117,16 @@ function mergedInto(oid: number, sources: ReadonlyMap<number, readonly number[]>
   return [...direct, ...direct.flatMap((source) => mergedInto(source, sources))];
 }
 
-const wireDifference = ({ objectType, objectId, field, stored, recomputed }: Difference): AuditDifference =>
-  ({ object_type: objectType, object_id: objectId, field, stored, recomputed });
+const wireDifference = ({
+  objectType,
+  objectId,
+  field,
+  stored,
+  recomputed,
+}: Difference): AuditDifference => ({
+  object_type: objectType,
+  object_id: objectId,
+  field,
+  stored,
+  recomputed,
+});

@@ -14,20 +14,31 @@ export async function seeOneMoment(tx: Database): Promise<void> {
 }
 
 /** The next auto orders after an oid, in their order. */
-export async function auditedOids(db: Database, merchantId: string, afterOid: number, limit: number): Promise<number[]> {
+export async function auditedOids(
+  db: Database,
+  merchantId: string,
+  afterOid: number,
+  limit: number,
+): Promise<number[]> {
   const rows = await db.rows<{ auto_order_oid: number }>(
-    'select auto_order_oid from auto_order where merchant_id = $1 and auto_order_oid > $2 order by auto_order_oid limit $3', [merchantId, afterOid, limit],
+    'select auto_order_oid from auto_order where merchant_id = $1 and auto_order_oid > $2 order by auto_order_oid limit $3',
+    [merchantId, afterOid, limit],
   );
   return rows.map((row) => row.auto_order_oid);
 }
 
 /** Merged auto orders by the one that their items moved to: orders of an item lie where it was when they were made. */
-export async function mergedSources(db: Database, merchantId: string): Promise<ReadonlyMap<number, readonly number[]>> {
+export async function mergedSources(
+  db: Database,
+  merchantId: string,
+): Promise<ReadonlyMap<number, readonly number[]>> {
   const rows = await db.rows<{ target: number; source: number }>(
-    'select merged_into_auto_order_oid as target, auto_order_oid as source from auto_order where merchant_id = $1 and merged_into_auto_order_oid is not null', [merchantId],
+    'select merged_into_auto_order_oid as target, auto_order_oid as source from auto_order where merchant_id = $1 and merged_into_auto_order_oid is not null',
+    [merchantId],
   );
   const sources = new Map<number, number[]>();
-  for (const { target, source } of rows) sources.set(target, [...(sources.get(target) ?? []), source]);
+  for (const { target, source } of rows)
+    sources.set(target, [...(sources.get(target) ?? []), source]);
   return sources;
 }
 
@@ -37,11 +48,25 @@ export interface Marks {
   readonly nextShipmentAt?: Temporal.Instant;
 }
 
-export async function auditedMarks(db: Database, merchantId: string, oids: readonly number[]): Promise<ReadonlyMap<number, Marks>> {
-  const rows = await db.rows<{ auto_order_oid: number; due_at: Temporal.Instant | null; next_shipment_at: Temporal.Instant | null }>(
-    'select auto_order_oid, due_at, next_shipment_at from auto_order where merchant_id = $1 and auto_order_oid = any($2::int[])', [merchantId, oids],
+export async function auditedMarks(
+  db: Database,
+  merchantId: string,
+  oids: readonly number[],
+): Promise<ReadonlyMap<number, Marks>> {
+  const rows = await db.rows<{
+    auto_order_oid: number;
+    due_at: Temporal.Instant | null;
+    next_shipment_at: Temporal.Instant | null;
+  }>(
+    'select auto_order_oid, due_at, next_shipment_at from auto_order where merchant_id = $1 and auto_order_oid = any($2::int[])',
+    [merchantId, oids],
   );
-  return new Map(rows.map((row) => [row.auto_order_oid, { dueAt: row.due_at ?? undefined, nextShipmentAt: row.next_shipment_at ?? undefined }]));
+  return new Map(
+    rows.map((row) => [
+      row.auto_order_oid,
+      { dueAt: row.due_at ?? undefined, nextShipmentAt: row.next_shipment_at ?? undefined },
+    ]),
+  );
 }
 
 /** A rebill as its row tells it. */
@@ -56,7 +81,11 @@ export interface AuditedAttempt {
   readonly declines: number;
 }
 
-export function auditedAttempts(db: Database, merchantId: string, oids: readonly number[]): Promise<AuditedAttempt[]> {
+export function auditedAttempts(
+  db: Database,
+  merchantId: string,
+  oids: readonly number[],
+): Promise<AuditedAttempt[]> {
   return db.rows(
     `select auto_order_oid as "autoOrderOid", rebill_number as "rebillNumber", state, attempt, at, order_id as "orderId", amount_minor as amount,
        jsonb_array_length(declines) as declines
@@ -80,7 +109,11 @@ export interface AuditedOrder {
   readonly taxes: OrderDocument['taxes'] | null;
 }
 
-export function auditedOrders(db: Database, merchantId: string, oids: readonly number[]): Promise<AuditedOrder[]> {
+export function auditedOrders(
+  db: Database,
+  merchantId: string,
+  oids: readonly number[],
+): Promise<AuditedOrder[]> {
   return db.rows(
     `select auto_order_oid as "autoOrderOid", rebill_number as "rebillNumber", order_id as "orderId", created_at as "createdAt", paid_at as "paidAt", currency,
        total_minor as total, items as lines, summary, taxes

@@ -1,9 +1,10 @@
+import type { Routes } from '../platform/http/routes.ts';
 import { getAudit } from './auditOperations.ts';
 import { previewAutoOrder } from './previewOperations.ts';
-import type { Routes } from '../platform/http/routes.ts';
 
 /** What will be billed, and whether what was billed adds up. */
 export const bookRoutes = {
-  previewAutoOrder: (context, { params, query }) => previewAutoOrder(context, params.auto_order_oid, query.count),
+  previewAutoOrder: (context, { params, query }) =>
+    previewAutoOrder(context, params.auto_order_oid, query.count),
   getAudit: (context) => getAudit(context),
 } satisfies Routes;

@@ -1,26 +1,26 @@
-import { addDays } from '../kernel/calendar.ts';
+import type { Temporal } from 'temporal-polyfill';
+import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import { calculate, dueAt } from '../autoOrders/calculated.ts';
 import { loadCatalog } from '../autoOrders/catalog.ts';
 import { lockVersions, putOff, takeDueMarks } from '../autoOrders/dueStore.ts';
-import { appendLogs, loadAutoOrders, saveRebilled } from '../autoOrders/store.ts';
-import { findOrders } from '../orders/store.ts';
-import { inTransaction } from '../platform/context.ts';
-import { decide } from './plan.ts';
-import { chargeKey } from './attempt.ts';
-import { eventsOf, logsOf } from './note.ts';
-import { rememberParked } from './parkedStore.ts';
-import { findEarlierAttempts, lockDue, startAttempts } from './store.ts';
-import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import type { Rebilled } from '../autoOrders/store.ts';
+import { appendLogs, loadAutoOrders, saveRebilled } from '../autoOrders/store.ts';
+import { addDays } from '../kernel/calendar.ts';
 import type { OrderRecord } from '../orders/order.ts';
+import { findOrders } from '../orders/store.ts';
 import type { MerchantPayments } from '../payments/payments.ts';
 import type { Context } from '../platform/context.ts';
+import { inTransaction } from '../platform/context.ts';
+import { chargeKey } from './attempt.ts';
 import type { NotedAt } from './note.ts';
+import { eventsOf, logsOf } from './note.ts';
 import type { OrderIds } from './orderIdOperations.ts';
+import { rememberParked } from './parkedStore.ts';
 import type { Decision, Look } from './plan.ts';
+import { decide } from './plan.ts';
 import type { RebillPolicy } from './policy.ts';
 import type { Due, EarlierAttempt, NewAttempt } from './store.ts';
-import type { Temporal } from 'temporal-polyfill';
+import { findEarlierAttempts, lockDue, startAttempts } from './store.ts';
 
 /** A charge that this process alone may ask for until its lease is over, with the records it was planned on. */
 export interface Claim {
@@ -54,11 +54,20 @@ export type Moments = 'now' | 'due';
  * Takes a batch of what is due until then, in one transaction: looks at each auto order, writes what moved without a charge, and leaves one row a charge
  * that says who charges and for what.
  */
-export function claimDue(context: Context, until: Temporal.Instant, moments: Moments, terms: ClaimTerms): Promise<Claimed> {
+export function claimDue(
+  context: Context,
+  until: Temporal.Instant,
+  moments: Moments,
+  terms: ClaimTerms,
+): Promise<Claimed> {
   return claim(context, terms, async (context, orderIds) => {
     const due = await lockDue(context.db, context.merchant.merchantId, until);
     const at = (each: Due) => (moments === 'due' ? each.dueAt : context.now);
-    return claimLocked(context, due.map((each) => ({ ...each, dueAt: at(each) })), { ...terms, ids: orderIds.values(), isForced: false });
+    return claimLocked(
+      context,
+      due.map((each) => ({ ...each, dueAt: at(each) })),
+      { ...terms, ids: orderIds.values(), isForced: false },
+    );
   });
 }
 
@@ -71,16 +80,27 @@ export interface NowRequest {
 }
 
 /** Takes one auto order at the context's moment. */
-export function claimNow(context: Context, autoOrderOid: number, { isForced, beforehand }: NowRequest, terms: ClaimTerms): Promise<Claimed> {
+export function claimNow(
+  context: Context,
+  autoOrderOid: number,
+  { isForced, beforehand }: NowRequest,
+  terms: ClaimTerms,
+): Promise<Claimed> {
   return claim(context, terms, async (context, orderIds) => {
     await beforehand?.(context);
     await lockVersions(context.db, context.merchant.merchantId, [autoOrderOid]);
-    return claimLocked(context, [{ autoOrderOid, dueAt: context.now }], { ...terms, ids: orderIds.values(), isForced });
+    return claimLocked(context, [{ autoOrderOid, dueAt: context.now }], {
+      ...terms,
+      ids: orderIds.values(),
+      isForced,
+    });
   });
 }
 
 async function claim(
-  context: Context, { orderIds }: ClaimTerms, work: (context: Context, orderIds: readonly string[]) => Promise<Claimed>,
+  context: Context,
+  { orderIds }: ClaimTerms,
+  work: (context: Context, orderIds: readonly string[]) => Promise<Claimed>,
 ): Promise<Claimed> {
   const reserved = await orderIds.reserve();
   const claimed = await inTransaction(context, (context) => work(context, reserved));
@@ -93,19 +113,34 @@ type LockedTerms = ClaimTerms & { readonly ids: Iterator<string>; readonly isFor
 
 const nothing: Claimed = { claims: [], lookCount: 0, noticeCount: 0, parked: [] };
 
-async function claimLocked(context: Context, due: readonly Due[], terms: LockedTerms): Promise<Claimed> {
+async function claimLocked(
+  context: Context,
+  due: readonly Due[],
+  terms: LockedTerms,
+): Promise<Claimed> {
   if (due.length === 0) return nothing;
   const looks = await look(context, due, terms);
   const free = looks.filter((each) => !isInFlight(each.earlier));
   const decided = free.map((each) => ({ ...each, decision: decide(each) }));
   const claims = decided.flatMap((each) => claimOf(each, terms));
-  await startAttempts(context.db, context.merchant.merchantId, claims.map((claim) => claim.attempt), terms.leaseMs);
+  await startAttempts(
+    context.db,
+    context.merchant.merchantId,
+    claims.map((claim) => claim.attempt),
+    terms.leaseMs,
+  );
   await write(context, decided, terms.policy);
   return {
     claims,
     lookCount: due.length,
-    noticeCount: decided.flatMap(({ decision }) => decision.notes).filter((note) => note.event?.name === 'auto_order_preshipment').length,
-    parked: decided.flatMap(({ autoOrder, decision }) => (decision.kind === 'park' ? [{ autoOrderOid: autoOrder.autoOrderOid, reason: decision.reason }] : [])),
+    noticeCount: decided
+      .flatMap(({ decision }) => decision.notes)
+      .filter((note) => note.event?.name === 'auto_order_preshipment').length,
+    parked: decided.flatMap(({ autoOrder, decision }) =>
+      decision.kind === 'park'
+        ? [{ autoOrderOid: autoOrder.autoOrderOid, reason: decision.reason }]
+        : [],
+    ),
   };
 }
 
@@ -115,52 +150,136 @@ type TriedLook = Look & { readonly earlier: EarlierAttempt | undefined };
 type DecidedLook = TriedLook & { readonly decision: Decision };
 
 /** A charge under way belongs to whoever settles it. A row that is paid cannot be here: it counted the rebill. */
-const isInFlight = (earlier: EarlierAttempt | undefined): boolean => earlier?.state === 'charging' || earlier?.state === 'unknown';
+const isInFlight = (earlier: EarlierAttempt | undefined): boolean =>
+  earlier?.state === 'charging' || earlier?.state === 'unknown';
 
-async function look(context: Context, due: readonly Due[], { policy, isForced }: LockedTerms): Promise<TriedLook[]> {
-  const { db, merchant: { merchantId, timeZone: zone } } = context;
-  const autoOrders = await loadAutoOrders(db, merchantId, due.map((each) => each.autoOrderOid));
-  const earlier = await findEarlierAttempts(db, merchantId, autoOrders.map((each) => ({ autoOrderOid: each.autoOrderOid, rebillNumber: each.rebillCount + 1 })));
-  const originals = await findOrders(db, merchantId, autoOrders.map((each) => each.originalOrderId));
+async function look(
+  context: Context,
+  due: readonly Due[],
+  { policy, isForced }: LockedTerms,
+): Promise<TriedLook[]> {
+  const {
+    db,
+    merchant: { merchantId, timeZone: zone },
+  } = context;
+  const autoOrders = await loadAutoOrders(
+    db,
+    merchantId,
+    due.map((each) => each.autoOrderOid),
+  );
+  const earlier = await findEarlierAttempts(
+    db,
+    merchantId,
+    autoOrders.map((each) => ({
+      autoOrderOid: each.autoOrderOid,
+      rebillNumber: each.rebillCount + 1,
+    })),
+  );
+  const originals = await findOrders(
+    db,
+    merchantId,
+    autoOrders.map((each) => each.originalOrderId),
+  );
   const catalog = await loadCatalog(db, merchantId, autoOrders);
   const originalOf = new Map(originals.map((order) => [order.orderId, order]));
   const momentOf = new Map(due.map((each) => [each.autoOrderOid, each.dueAt]));
   return autoOrders.map((autoOrder) => {
     const before = earlier.get(autoOrder.autoOrderOid);
     return {
-      autoOrder, original: originalOf.get(autoOrder.originalOrderId), catalog, policy, zone, isForced, earlier: before,
-      at: momentOf.get(autoOrder.autoOrderOid) ?? context.now, firstDeclinedAt: before?.firstDeclinedAt,
+      autoOrder,
+      original: originalOf.get(autoOrder.originalOrderId),
+      catalog,
+      policy,
+      zone,
+      isForced,
+      earlier: before,
+      at: momentOf.get(autoOrder.autoOrderOid) ?? context.now,
+      firstDeclinedAt: before?.firstDeclinedAt,
     };
   });
 }
 
-function claimOf({ decision, original, earlier, at, autoOrder: before }: DecidedLook, { ids, payments }: LockedTerms): Claim[] {
+function claimOf(
+  { decision, original, earlier, at, autoOrder: before }: DecidedLook,
+  { ids, payments }: LockedTerms,
+): Claim[] {
   if (decision.kind !== 'charge' || original === undefined) return [];
   const { autoOrder, charge } = decision;
-  const key = { autoOrderOid: autoOrder.autoOrderOid, rebillNumber: autoOrder.rebillCount + 1, attempt: (earlier?.attempt ?? 0) + 1 };
+  const key = {
+    autoOrderOid: autoOrder.autoOrderOid,
+    rebillNumber: autoOrder.rebillCount + 1,
+    attempt: (earlier?.attempt ?? 0) + 1,
+  };
   const isFree = charge.order.total === 0;
-  const route = isFree ? [] : payments.route(chargeKey(autoOrder.merchantId, key), autoOrder.rotatingTransactionGatewayCode);
-  const attempt: NewAttempt = { ...key, at, orderId: earlier?.orderId ?? ids.next().value, route, charge };
+  const route = isFree
+    ? []
+    : payments.route(
+        chargeKey(autoOrder.merchantId, key),
+        autoOrder.rotatingTransactionGatewayCode,
+      );
+  const attempt: NewAttempt = {
+    ...key,
+    at,
+    orderId: earlier?.orderId ?? ids.next().value,
+    route,
+    charge,
+  };
   // Writing what the look moved counts a version.
   const version = autoOrder === before ? autoOrder.version : autoOrder.version + 1;
   return [{ attempt, autoOrder: { ...autoOrder, version }, original }];
 }
 
-async function write(context: Context, decided: readonly DecidedLook[], { missedShipments }: RebillPolicy): Promise<void> {
-  const { db, merchant: { merchantId, timeZone: zone } } = context;
-  const [moved, unmoved] = partition(decided, ({ autoOrder, decision }) => decision.autoOrder !== autoOrder);
+async function write(
+  context: Context,
+  decided: readonly DecidedLook[],
+  { missedShipments }: RebillPolicy,
+): Promise<void> {
+  const {
+    db,
+    merchant: { merchantId, timeZone: zone },
+  } = context;
+  const [moved, unmoved] = partition(
+    decided,
+    ({ autoOrder, decision }) => decision.autoOrder !== autoOrder,
+  );
   const waiting = unmoved.filter(({ decision }) => decision.kind !== 'charge');
   const [later, never] = partition(waiting, (each) => nextLook(each) !== undefined);
   const rebilled = moved.map((each): Rebilled => {
-    const { autoOrder, calculated } = calculate(each.decision.autoOrder, each.catalog, { now: each.at, zone, missedShipments });
+    const { autoOrder, calculated } = calculate(each.decision.autoOrder, each.catalog, {
+      now: each.at,
+      zone,
+      missedShipments,
+    });
     return { autoOrder, at: each.at, calculated: { ...calculated, dueAt: nextLook(each) } };
   });
   if (rebilled.length > 0) await saveRebilled(db, merchantId, context.now, rebilled);
-  await takeDueMarks(db, merchantId, never.map(({ autoOrder }) => autoOrder.autoOrderOid));
-  await putOff(db, merchantId, later.map(({ autoOrder }) => autoOrder.autoOrderOid), later.map((each) => nextLook(each)!));
-  await rememberParked(db, merchantId, decided.flatMap(({ autoOrder: { autoOrderOid }, decision }) =>
-    (decision.kind === 'park' && decision.itemId !== undefined ? [{ autoOrderOid, itemId: decision.itemId }] : [])));
-  const noted = decided.map(({ autoOrder, at, decision }): NotedAt => ({ autoOrderOid: autoOrder.autoOrderOid, at, notes: decision.notes }));
+  await takeDueMarks(
+    db,
+    merchantId,
+    never.map(({ autoOrder }) => autoOrder.autoOrderOid),
+  );
+  await putOff(
+    db,
+    merchantId,
+    later.map(({ autoOrder }) => autoOrder.autoOrderOid),
+    later.map((each) => nextLook(each)!),
+  );
+  await rememberParked(
+    db,
+    merchantId,
+    decided.flatMap(({ autoOrder: { autoOrderOid }, decision }) =>
+      decision.kind === 'park' && decision.itemId !== undefined
+        ? [{ autoOrderOid, itemId: decision.itemId }]
+        : [],
+    ),
+  );
+  const noted = decided.map(
+    ({ autoOrder, at, decision }): NotedAt => ({
+      autoOrderOid: autoOrder.autoOrderOid,
+      at,
+      notes: decision.notes,
+    }),
+  );
   await appendLogs(db, merchantId, context.now, logsOf(noted));
   await context.events.emit(context, eventsOf(noted));
 }
@@ -170,10 +289,15 @@ function nextLook({ decision, at, zone }: DecidedLook): Temporal.Instant | undef
   if (decision.kind === 'charge') return undefined;
   if (decision.kind === 'park') return decision.until;
   const next = dueAt(decision.autoOrder);
-  return next !== undefined && next.epochMilliseconds <= at.epochMilliseconds ? addDays(at, 1, zone) : next;
+  return next !== undefined && next.epochMilliseconds <= at.epochMilliseconds
+    ? addDays(at, 1, zone)
+    : next;
 }
 
-function partition<Element>(elements: readonly Element[], is: (element: Element) => boolean): [Element[], Element[]] {
+function partition<Element>(
+  elements: readonly Element[],
+  is: (element: Element) => boolean,
+): [Element[], Element[]] {
   const [yes, no]: [Element[], Element[]] = [[], []];
   for (const element of elements) (is(element) ? yes : no).push(element);
   return [yes, no];

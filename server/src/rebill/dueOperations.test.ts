@@ -4,7 +4,7 @@ import type { Temporal } from 'temporal-polyfill';
 import { anItem, at } from '../../../test/support/autoOrders.ts';
 import { testDatabase } from '../../../test/support/database.ts';
 import { coffee, rebillsOn } from '../../../test/support/rebills.ts';
-import { openGateways, type OpenGateways } from '../payments/gateways.ts';
+import { type OpenGateways, openGateways } from '../payments/gateways.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
 import { inTransaction } from '../platform/context.ts';
 import type { Database } from '../platform/storage/database.ts';
@@ -17,39 +17,82 @@ test('a simple auto order is billed on time, once, with tax and shipping', async
   await rebills.addItem(coffee);
   await rebills.add({ autoOrderOid: 1 });
 
-  assert.deepEqual(await rebills.run('2026-03-15T13:59:59Z'), { looked: 0, paid: 0, declined: 0, unknown: 0, notices: 0, parked: 0 });
-  assert.deepEqual(await rebills.run('2026-03-15T14:00:00Z'), { looked: 1, paid: 1, declined: 0, unknown: 0, notices: 0, parked: 0 });
+  assert.deepEqual(await rebills.run('2026-03-15T13:59:59Z'), {
+    looked: 0,
+    paid: 0,
+    declined: 0,
+    unknown: 0,
+    notices: 0,
+    parked: 0,
+  });
+  assert.deepEqual(await rebills.run('2026-03-15T14:00:00Z'), {
+    looked: 1,
+    paid: 1,
+    declined: 0,
+    unknown: 0,
+    notices: 0,
+    parked: 0,
+  });
   assert.equal((await rebills.run('2026-03-15T14:00:00Z')).looked, 0);
 
   const autoOrder = await rebills.load(1);
   const [item] = autoOrder.items;
   assert.equal(autoOrder.rebillCount, 1);
   assert.equal(String(item?.nextShipmentAt), '2026-04-15T14:00:00Z');
-  assert.deepEqual([item?.numberOfRebills, item?.rebillValue, item?.lifeTimeValue], [1, 1299, 2598]);
-  assert.deepEqual([String(item?.firstOrderAt), String(item?.lastOrderAt)], ['2026-01-15T15:00:00Z', '2026-03-15T14:00:00Z']);
+  assert.deepEqual(
+    [item?.numberOfRebills, item?.rebillValue, item?.lifeTimeValue],
+    [1, 1299, 2598],
+  );
+  assert.deepEqual(
+    [String(item?.firstOrderAt), String(item?.lastOrderAt)],
+    ['2026-01-15T15:00:00Z', '2026-03-15T14:00:00Z'],
+  );
 
   const [order, ...more] = await rebills.orders(1);
   assert.equal(more.length, 0);
-  assert.deepEqual([order?.number, order?.total, order?.stage], [1, 1299 + 500 + 107, 'Completed Order']);
+  assert.deepEqual(
+    [order?.number, order?.total, order?.stage],
+    [1, 1299 + 500 + 107, 'Completed Order'],
+  );
   assert.equal(order?.document.items?.[0]?.item_reference_oid, 11);
   assert.equal(order?.document.shipping?.shipping_method, 'Ground');
   assert.equal(order?.document.shipping?.tracking_numbers, undefined);
 
   const captures = rebills.gateways.books.captures();
-  assert.deepEqual(captures.map(({ key, amount }) => [key, amount]), [['rebill:DEMO:1:1:1', 1906]]);
-  assert.deepEqual(rebills.events.map((event) => event.name), ['auto_order_rebill', 'order_create', 'order_payment_process']);
-  assert.deepEqual(await rebills.logs(1), [`Rebill 1 paid: 19.06 USD, order ${order?.document.order_id}.`]);
+  assert.deepEqual(
+    captures.map(({ key, amount }) => [key, amount]),
+    [['rebill:DEMO:1:1:1', 1906]],
+  );
+  assert.deepEqual(
+    rebills.events.map((event) => event.name),
+    ['auto_order_rebill', 'order_create', 'order_payment_process'],
+  );
+  assert.deepEqual(await rebills.logs(1), [
+    `Rebill 1 paid: 19.06 USD, order ${order?.document.order_id}.`,
+  ]);
 });
 
 test('a test clock plays a year of several auto orders, each at its own minute', async (t) => {
   const rebills = await rebillsOn(await testDatabase(t));
   await rebills.addItem(coffee);
   for (let oid = 1; oid <= 5; oid++) {
-    await rebills.add({ autoOrderOid: oid, items: [anItem({ nextShipmentAt: at(`2026-02-15T15:0${oid}:00Z`), anchor: at(`2026-02-15T15:0${oid}:00Z`).toZonedDateTimeISO('America/New_York').toPlainDateTime() })] });
+    await rebills.add({
+      autoOrderOid: oid,
+      items: [
+        anItem({
+          nextShipmentAt: at(`2026-02-15T15:0${oid}:00Z`),
+          anchor: at(`2026-02-15T15:0${oid}:00Z`)
+            .toZonedDateTimeISO('America/New_York')
+            .toPlainDateTime(),
+        }),
+      ],
+    });
   }
   const counts = await rebills.play('2027-01-15T16:00:00Z');
   assert.equal(counts.paid, 60);
-  const sixth = await rebills.db.row<{ at: Temporal.Instant }>(`select min(created_at) as at from orders where merchant_id = 'DEMO' and auto_order_oid = 3 and rebill_number = 6`);
+  const sixth = await rebills.db.row<{ at: Temporal.Instant }>(
+    `select min(created_at) as at from orders where merchant_id = 'DEMO' and auto_order_oid = 3 and rebill_number = 6`,
+  );
   assert.equal(String(sixth?.at), '2026-07-15T14:03:00Z');
 });
 
@@ -58,16 +101,29 @@ test('what falls due again while a claim looks is done in the same run', async (
   await rebills.addItem(coffee);
   await rebills.add({ autoOrderOid: 1 });
   const { db } = rebills;
-  const isInFlight = async () => (await db.row('select 1 from rebill where merchant_id = $1 and lease_until is not null', ['DEMO'])) !== undefined;
+  const isInFlight = async () =>
+    (await db.row('select 1 from rebill where merchant_id = $1 and lease_until is not null', [
+      'DEMO',
+    ])) !== undefined;
   // A claim that found nothing answers late: what was in flight when it looked is settled by then.
   const slow = withTransactions(db, {
     async transaction(work) {
       const value = await db.transaction(work);
-      if (typeof value === 'object' && value !== null && 'lookCount' in value && value.lookCount === 0) while (await isInFlight());
+      if (
+        typeof value === 'object' &&
+        value !== null &&
+        'lookCount' in value &&
+        value.lookCount === 0
+      )
+        while (await isInFlight());
       return value;
     },
   });
-  const counts = await runDue({ ...rebills.context('2027-03-15T14:00:00Z'), db: slow }, rebills.parts, { until: at('2027-03-15T14:00:00Z'), at: 'due' });
+  const counts = await runDue(
+    { ...rebills.context('2027-03-15T14:00:00Z'), db: slow },
+    rebills.parts,
+    { until: at('2027-03-15T14:00:00Z'), at: 'due' },
+  );
   assert.equal(counts.paid, 13);
 });
 
@@ -91,8 +147,13 @@ test('a run that fails has nothing under way any more: what was charged by then 
       throw new Error('the connection is gone');
     },
   });
-  await assert.rejects(runDue({ ...rebills.context(due), db: failing }, rebills.parts, { until: at(due), at: 'now' }), /the connection is gone/);
-  assert.deepEqual(await db.rows('select state from rebill where merchant_id = $1', ['DEMO']), [{ state: 'paid' }]);
+  await assert.rejects(
+    runDue({ ...rebills.context(due), db: failing }, rebills.parts, { until: at(due), at: 'now' }),
+    /the connection is gone/,
+  );
+  assert.deepEqual(await db.rows('select state from rebill where merchant_id = $1', ['DEMO']), [
+    { state: 'paid' },
+  ]);
 });
 
 test('a poisoned auto order is parked and holds up nobody', async (t) => {
@@ -101,11 +162,21 @@ test('a poisoned auto order is parked and holds up nobody', async (t) => {
   await rebills.addItem({ ...coffee, merchant_item_id: 'PRICELESS', pricing: {} });
   await rebills.add({ autoOrderOid: 1 });
   await rebills.add({ autoOrderOid: 2, items: [anItem({ originalItemId: 'GONE' })] });
-  await rebills.add({ autoOrderOid: 3, items: [anItem({ originalItemId: 'PRICELESS' }), anItem({ itemOid: 12 })] });
+  await rebills.add({
+    autoOrderOid: 3,
+    items: [anItem({ originalItemId: 'PRICELESS' }), anItem({ itemOid: 12 })],
+  });
   await rebills.add({ autoOrderOid: 4 }, { cardToken: '' });
   await rebills.add({ autoOrderOid: 5 });
 
-  assert.deepEqual(await rebills.run(due), { looked: 5, paid: 2, declined: 0, unknown: 0, notices: 0, parked: 3 });
+  assert.deepEqual(await rebills.run(due), {
+    looked: 5,
+    paid: 2,
+    declined: 0,
+    unknown: 0,
+    notices: 0,
+    parked: 3,
+  });
   assert.equal((await rebills.run(due)).looked, 0);
   assert.equal((await rebills.load(3)).failureReason, 'Cannot rebill: item PRICELESS: no price');
   assert.match((await rebills.logs(4))[0]!, /has no card token.*Looked at again every day/);
@@ -113,7 +184,14 @@ test('a poisoned auto order is parked and holds up nobody', async (t) => {
 
   // Mended, it is billed at the next look; the others are looked at again and told nothing new.
   await rebills.addItem({ ...coffee, merchant_item_id: 'GONE' });
-  assert.deepEqual(await rebills.run('2026-03-16T14:00:00Z'), { looked: 3, paid: 1, declined: 0, unknown: 0, notices: 0, parked: 2 });
+  assert.deepEqual(await rebills.run('2026-03-16T14:00:00Z'), {
+    looked: 3,
+    paid: 1,
+    declined: 0,
+    unknown: 0,
+    notices: 0,
+    parked: 2,
+  });
   assert.equal((await rebills.load(2)).failureReason, undefined);
   assert.equal((await rebills.logs(4)).length, 1);
 });
@@ -123,29 +201,71 @@ test('an item that comes wakes those that were parked for it, and nobody else', 
   await rebills.addItem(coffee);
   await rebills.add({ autoOrderOid: 1 });
   await rebills.add({ autoOrderOid: 2, items: [anItem({ originalItemId: 'GONE' })] });
-  await rebills.add({ autoOrderOid: 3, addOns: [{ itemId: 'Gone', quantity: 1, freeShipping: false, options: [] }] });
+  await rebills.add({
+    autoOrderOid: 3,
+    addOns: [{ itemId: 'Gone', quantity: 1, freeShipping: false, options: [] }],
+  });
   await rebills.add({ autoOrderOid: 4, items: [anItem({ originalItemId: 'LOST' })] });
-  await rebills.add({ autoOrderOid: 5, items: [anItem({ originalItemId: 'GONE', nextShipmentAt: at('2026-04-15T14:00:00Z') })] });
+  await rebills.add({
+    autoOrderOid: 5,
+    items: [anItem({ originalItemId: 'GONE', nextShipmentAt: at('2026-04-15T14:00:00Z') })],
+  });
   await rebills.run(due);
-  const come = (itemId: string, now: string) => inTransaction(rebills.context(now), (context) => context.events.emit(context, [{ name: 'item_create', objectType: 'item', objectId: '9', data: { itemId } }]));
-  const waiting = () => rebills.db.rows("select item_id_lc, auto_order_oid from parked_auto_order where merchant_id = 'DEMO' order by 1, 2");
-  assert.deepEqual(await waiting(), [{ item_id_lc: 'gone', auto_order_oid: 2 }, { item_id_lc: 'gone', auto_order_oid: 3 }, { item_id_lc: 'lost', auto_order_oid: 4 }]);
+  const come = (itemId: string, now: string) =>
+    inTransaction(rebills.context(now), (context) =>
+      context.events.emit(context, [
+        { name: 'item_create', objectType: 'item', objectId: '9', data: { itemId } },
+      ]),
+    );
+  const waiting = () =>
+    rebills.db.rows(
+      "select item_id_lc, auto_order_oid from parked_auto_order where merchant_id = 'DEMO' order by 1, 2",
+    );
+  assert.deepEqual(await waiting(), [
+    { item_id_lc: 'gone', auto_order_oid: 2 },
+    { item_id_lc: 'gone', auto_order_oid: 3 },
+    { item_id_lc: 'lost', auto_order_oid: 4 },
+  ]);
 
   await rebills.addItem({ ...coffee, merchant_item_id: 'GONE' });
   await come('GONE', '2026-03-15T15:00:00Z');
-  assert.deepEqual(await rebills.run('2026-03-15T15:00:00Z'), { looked: 2, paid: 2, declined: 0, unknown: 0, notices: 0, parked: 0 });
+  assert.deepEqual(await rebills.run('2026-03-15T15:00:00Z'), {
+    looked: 2,
+    paid: 2,
+    declined: 0,
+    unknown: 0,
+    notices: 0,
+    parked: 0,
+  });
   assert.deepEqual(await waiting(), [{ item_id_lc: 'lost', auto_order_oid: 4 }]);
 
   // An item that changes and still cannot be sold costs a look; the auto order waits on, and its history says no more.
   await come('LOST', '2026-03-15T16:00:00Z');
-  assert.deepEqual(await rebills.run('2026-03-15T16:00:00Z'), { looked: 1, paid: 0, declined: 0, unknown: 0, notices: 0, parked: 1 });
+  assert.deepEqual(await rebills.run('2026-03-15T16:00:00Z'), {
+    looked: 1,
+    paid: 0,
+    declined: 0,
+    unknown: 0,
+    notices: 0,
+    parked: 1,
+  });
   assert.deepEqual([(await rebills.logs(4)).length, (await waiting()).length], [1, 1]);
 });
 
 test('a card that has expired is charged as a renewed one, and the history says so', async (t) => {
   const rebills = await rebillsOn(await testDatabase(t));
   await rebills.addItem(coffee);
-  await rebills.add({ autoOrderOid: 1 }, { document: { payment: { payment_method: 'Credit Card', credit_card: { card_type: 'VISA', card_expiration_month: 3, card_expiration_year: 2026 } } } });
+  await rebills.add(
+    { autoOrderOid: 1 },
+    {
+      document: {
+        payment: {
+          payment_method: 'Credit Card',
+          credit_card: { card_type: 'VISA', card_expiration_month: 3, card_expiration_year: 2026 },
+        },
+      },
+    },
+  );
   await rebills.play('2026-04-16T00:00:00Z');
   const [first, second] = await rebills.orders(1);
   assert.deepEqual(await rebills.logs(1), [
@@ -163,31 +283,68 @@ test('declines: retried, recovered, or ended', async (t) => {
   await rebills.add({ autoOrderOid: 3 }, { cardToken: 'tok_decline_stolen_card-c' });
   const counts = await rebills.play('2026-03-25T00:00:00Z');
   assert.deepEqual([counts.paid, counts.declined], [1, 6]);
-  assert.deepEqual((await rebills.logs(1)).map((line) => line.slice(0, 35)), [
-    'Rebill 1 declined, attempt 1: insuf', 'Rebill 1 declined, attempt 2: insuf', 'Rebill 1 paid: 19.06 USD, order DEM',
-  ]);
+  assert.deepEqual(
+    (await rebills.logs(1)).map((line) => line.slice(0, 35)),
+    [
+      'Rebill 1 declined, attempt 1: insuf',
+      'Rebill 1 declined, attempt 2: insuf',
+      'Rebill 1 paid: 19.06 USD, order DEM',
+    ],
+  );
   const [recovered, ended, hard] = await Promise.all([1, 2, 3].map((oid) => rebills.load(oid)));
-  assert.deepEqual([recovered?.status, recovered?.creditCardAttempt, String(recovered?.items[0]?.nextShipmentAt)], ['active', 0, '2026-04-15T14:00:00Z']);
-  assert.deepEqual([ended?.status, ended?.creditCardAttempt, String(ended?.disabledAt)], ['disabled', 3, '2026-03-21T14:00:00Z']);
-  assert.deepEqual([hard?.status, hard?.creditCardAttempt, String(hard?.disabledAt)], ['disabled', 1, due]);
+  assert.deepEqual(
+    [recovered?.status, recovered?.creditCardAttempt, String(recovered?.items[0]?.nextShipmentAt)],
+    ['active', 0, '2026-04-15T14:00:00Z'],
+  );
+  assert.deepEqual(
+    [ended?.status, ended?.creditCardAttempt, String(ended?.disabledAt)],
+    ['disabled', 3, '2026-03-21T14:00:00Z'],
+  );
+  assert.deepEqual(
+    [hard?.status, hard?.creditCardAttempt, String(hard?.disabledAt)],
+    ['disabled', 1, due],
+  );
   assert.deepEqual(await rebills.orders(2), []);
-  assert.deepEqual(rebills.gateways.books.captures().map((capture) => capture.key), ['rebill:DEMO:1:1:3']);
+  assert.deepEqual(
+    rebills.gateways.books.captures().map((capture) => capture.key),
+    ['rebill:DEMO:1:1:3'],
+  );
 });
 
 test('a merchant who keeps declined rebills has one order, first unpaid, then paid', async (t) => {
-  const rebills = await rebillsOn(await testDatabase(t), { settings: { store_declined_rebills: true } });
+  const rebills = await rebillsOn(await testDatabase(t), {
+    settings: { store_declined_rebills: true },
+  });
   await rebills.addItem(coffee);
   await rebills.add({ autoOrderOid: 1 }, { cardToken: 'tok_decline_1x-a' });
   await rebills.run(due);
   const [kept] = await rebills.orders(1);
-  assert.deepEqual([kept?.stage, kept?.document.payment?.payment_status], ['Accounts Receivable', 'Declined']);
+  assert.deepEqual(
+    [kept?.stage, kept?.document.payment?.payment_status],
+    ['Accounts Receivable', 'Declined'],
+  );
   await rebills.run('2026-03-18T14:00:00Z');
   const [paid, ...more] = await rebills.orders(1);
-  assert.deepEqual([paid?.stage, paid?.document.order_id, paid?.document.payment?.transactions?.map((each) => each.successful), more.length],
-    ['Completed Order', kept?.document.order_id, [false, true], 0]);
-  assert.deepEqual(rebills.events.map((event) => event.name), [
-    'auto_order_decline', 'order_create', 'order_payment_failed', 'auto_order_rebill', 'order_payment_process', 'order_stage_change',
-  ]);
+  assert.deepEqual(
+    [
+      paid?.stage,
+      paid?.document.order_id,
+      paid?.document.payment?.transactions?.map((each) => each.successful),
+      more.length,
+    ],
+    ['Completed Order', kept?.document.order_id, [false, true], 0],
+  );
+  assert.deepEqual(
+    rebills.events.map((event) => event.name),
+    [
+      'auto_order_decline',
+      'order_create',
+      'order_payment_failed',
+      'auto_order_rebill',
+      'order_payment_process',
+      'order_stage_change',
+    ],
+  );
 });
 
 test('a gateway that is down: nothing disabled, nothing double, all billed after', async (t) => {
@@ -203,21 +360,35 @@ test('a gateway that is down: nothing disabled, nothing double, all billed after
   assert.deepEqual([resolved.paid, resolved.declined, resolved.unknown], [20, 0, 0]);
   assert.equal(books.captures().length, 20);
   const autoOrder = await rebills.load(20);
-  assert.deepEqual([autoOrder.status, autoOrder.rebillCount, String(autoOrder.items[0]?.lastOrderAt)], ['active', 1, due]);
+  assert.deepEqual(
+    [autoOrder.status, autoOrder.rebillCount, String(autoOrder.items[0]?.lastOrderAt)],
+    ['active', 1, due],
+  );
 });
 
 test('many engines on one database bill each once', async (t) => {
   const rebills = await rebillsOn(await testDatabase(t));
   await rebills.addItem(coffee);
-  await rebills.addMany(Array.from({ length: 500 }, (_, index) => ({ autoOrderOid: index + 1 })), { cardToken: 'tok_slow_5' });
+  await rebills.addMany(
+    Array.from({ length: 500 }, (_, index) => ({ autoOrderOid: index + 1 })),
+    { cardToken: 'tok_slow_5' },
+  );
   const all = await Promise.all(Array.from({ length: 4 }, () => rebills.run(due)));
-  assert.equal(all.reduce((sum, counts) => sum + counts.paid, 0), 500);
+  assert.equal(
+    all.reduce((sum, counts) => sum + counts.paid, 0),
+    500,
+  );
   assert.equal(rebills.gateways.books.captures().length, 500);
 });
 
 test('shipments missed while an auto order was paused are billed one after another, or left out', async (t) => {
-  for (const [setting, paid, next] of [['bill', 3, '2026-06-15T14:00:00Z'], ['roll forward', 1, '2026-06-15T14:00:00Z']] as const) {
-    const rebills = await rebillsOn(await testDatabase(t), { settings: { missed_shipments: setting } });
+  for (const [setting, paid, next] of [
+    ['bill', 3, '2026-06-15T14:00:00Z'],
+    ['roll forward', 1, '2026-06-15T14:00:00Z'],
+  ] as const) {
+    const rebills = await rebillsOn(await testDatabase(t), {
+      settings: { missed_shipments: setting },
+    });
     await rebills.addItem(coffee);
     await rebills.add({ autoOrderOid: 1 });
     assert.equal((await rebills.run('2026-05-20T14:00:00Z')).paid, paid, setting);
@@ -233,17 +404,27 @@ test('an update that comes while the charge is under way is kept, and so is the 
   const { db } = rebills;
   // The client's change lies between the plan and the settling.
   while (rebills.gateways.books.captures().length === 0) await db.row('select 1');
-  await db.run(`update auto_order_item set next_shipment_at = '2026-05-01T14:00:00Z' where merchant_id = 'DEMO' and auto_order_oid = 1`);
-  await db.run(`update auto_order set version = version + 1, status = 'canceled', enabled = false where merchant_id = 'DEMO' and auto_order_oid = 1`);
+  await db.run(
+    `update auto_order_item set next_shipment_at = '2026-05-01T14:00:00Z' where merchant_id = 'DEMO' and auto_order_oid = 1`,
+  );
+  await db.run(
+    `update auto_order set version = version + 1, status = 'canceled', enabled = false where merchant_id = 'DEMO' and auto_order_oid = 1`,
+  );
   assert.equal((await running).paid, 1);
   const autoOrder = await rebills.load(1);
-  assert.deepEqual([autoOrder.status, autoOrder.rebillCount, autoOrder.items[0]?.numberOfRebills], ['canceled', 1, 1]);
+  assert.deepEqual(
+    [autoOrder.status, autoOrder.rebillCount, autoOrder.items[0]?.numberOfRebills],
+    ['canceled', 1, 1],
+  );
   assert.equal(String(autoOrder.items[0]?.nextShipmentAt), '2026-05-01T14:00:00Z');
   assert.equal((await rebills.orders(1)).length, 1);
 });
 
 /** The same database, but for how its transactions go. */
-const withTransactions = (db: Database, { transaction }: Pick<Database, 'transaction'>): Database => ({
+const withTransactions = (
+  db: Database,
+  { transaction }: Pick<Database, 'transaction'>,
+): Database => ({
   transaction,
   rows: (text, values) => db.rows(text, values),
   row: (text, values) => db.row(text, values),

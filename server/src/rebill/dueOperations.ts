@@ -1,16 +1,16 @@
+import type { Temporal } from 'temporal-polyfill';
+import type { MerchantPayments, Payments, RoutedAnswer } from '../payments/payments.ts';
+import type { Context } from '../platform/context.ts';
 import { batches, gauge, limiter } from '../platform/jobs/batches.ts';
 import { chargeRequest } from './attempt.ts';
+import type { Moments, NowRequest } from './claimOperations.ts';
 import { claimDue, claimNow } from './claimOperations.ts';
 import { orderIdsOf } from './orderIdOperations.ts';
 import { rebillPolicy } from './policy.ts';
-import { settle } from './settleOperations.ts';
-import { claimLimit, takeOverdue } from './store.ts';
-import type { MerchantPayments, Payments, RoutedAnswer } from '../payments/payments.ts';
-import type { Context } from '../platform/context.ts';
-import type { Moments, NowRequest } from './claimOperations.ts';
 import type { Answered, Outcome, SettleTerms } from './settleOperations.ts';
+import { settle } from './settleOperations.ts';
 import type { NewAttempt } from './store.ts';
-import type { Temporal } from 'temporal-polyfill';
+import { claimLimit, takeOverdue } from './store.ts';
 
 /*
  * The engine. Due auto orders are claimed in batches (transaction 1), charged outside any transaction, and settled in batches as the answers arrive
@@ -60,18 +60,28 @@ export interface RunRequest {
  * Fails when the store does, once nothing of the run is under way any more; charges whose answers could not be written are settled later by
  * {@link resolveUnanswered}.
  */
-export async function runDue(context: Context, parts: RebillParts, { until, at, most = Infinity }: RunRequest): Promise<RunCounts> {
+export async function runDue(
+  context: Context,
+  parts: RebillParts,
+  { until, at, most = Infinity }: RunRequest,
+): Promise<RunCounts> {
   const run = await startRun(context, parts);
   const orderIds = orderIdsOf(context);
   let [looked, notices, parked] = [0, 0, 0];
   for (;;) {
     await run.room(inFlightMax);
     const isAlone = run.underWay === 0;
-    const claimed = looked < most ? await run.orFail(claimDue(context, until, at, { ...run, orderIds, leaseMs: parts.timing.leaseMs })) : undefined;
+    const claimed =
+      looked < most
+        ? await run.orFail(
+            claimDue(context, until, at, { ...run, orderIds, leaseMs: parts.timing.leaseMs }),
+          )
+        : undefined;
     looked += claimed?.lookCount ?? 0;
     notices += claimed?.noticeCount ?? 0;
     parked += claimed?.parked.length ?? 0;
-    for (const { attempt, autoOrder, original } of claimed?.claims ?? []) run.charge({ attempt, planned: { autoOrder, original } });
+    for (const { attempt, autoOrder, original } of claimed?.claims ?? [])
+      run.charge({ attempt, planned: { autoOrder, original } });
     if ((claimed?.lookCount ?? 0) > 0) continue;
     // What was in flight may be due again once it is settled, and that may have come about while the claim looked.
     if (isAlone) break;
@@ -88,7 +98,12 @@ export async function resolveUnanswered(context: Context, parts: RebillParts): P
   const run = await startRun(context, parts);
   let looked = 0;
   for (;;) {
-    const overdue = await takeOverdue(context.db, context.merchant.merchantId, claimLimit, parts.timing.leaseMs);
+    const overdue = await takeOverdue(
+      context.db,
+      context.merchant.merchantId,
+      claimLimit,
+      parts.timing.leaseMs,
+    );
     if (overdue.length === 0) break;
     looked += overdue.length;
     for (const { checks, ...attempt } of overdue) run.resolve({ attempt, checks });
@@ -107,20 +122,44 @@ export interface RebillResult {
 }
 
 /** Rebills one auto order now and waits for the answer. */
-export async function rebillNow(context: Context, { payments: all, timing }: RebillParts, autoOrderOid: number, request: NowRequest): Promise<RebillResult> {
+export async function rebillNow(
+  context: Context,
+  { payments: all, timing }: RebillParts,
+  autoOrderOid: number,
+  request: NowRequest,
+): Promise<RebillResult> {
   const payments = await all.of(context);
   const policy = rebillPolicy(context.merchant);
-  const claimed = await claimNow(context, autoOrderOid, request, { policy, payments, orderIds: orderIdsOf(context, 1), leaseMs: timing.leaseMs });
+  const claimed = await claimNow(context, autoOrderOid, request, {
+    policy,
+    payments,
+    orderIds: orderIdsOf(context, 1),
+    leaseMs: timing.leaseMs,
+  });
   const [claim] = claimed.claims;
-  if (claim === undefined) return { isAttempted: false, isPaid: false, reason: claimed.parked[0]?.reason ?? 'Nothing is to be charged now.' };
+  if (claim === undefined)
+    return {
+      isAttempted: false,
+      isPaid: false,
+      reason: claimed.parked[0]?.reason ?? 'Nothing is to be charged now.',
+    };
   const { attempt, autoOrder, original } = claim;
   const routed = await ask(context, payments, limiter(1), 'charge', attempt);
-  const [outcome] = await settle(context, [{ attempt, routed, planned: { autoOrder, original } }], { policy, recheckMs: () => timing.recheckMs });
-  if (outcome?.kind === 'paid') return { isAttempted: true, isPaid: true, orderId: outcome.orderId };
-  return { isAttempted: true, isPaid: false, reason: outcome?.kind === 'declined' ? outcome.reason : unansweredReason };
+  const [outcome] = await settle(context, [{ attempt, routed, planned: { autoOrder, original } }], {
+    policy,
+    recheckMs: () => timing.recheckMs,
+  });
+  if (outcome?.kind === 'paid')
+    return { isAttempted: true, isPaid: true, orderId: outcome.orderId };
+  return {
+    isAttempted: true,
+    isPaid: false,
+    reason: outcome?.kind === 'declined' ? outcome.reason : unansweredReason,
+  };
 }
 
-const unansweredReason = 'The gateway has not answered. It will be asked what became of the charge before anything is charged again.';
+const unansweredReason =
+  'The gateway has not answered. It will be asked what became of the charge before anything is charged again.';
 
 // Enough to keep a claim, two settlings and a gateway busy at once.
 const inFlightMax = 3 * claimLimit;
@@ -145,25 +184,35 @@ type Unanswered = Omit<Answered, 'routed'>;
 
 async function startRun(context: Context, { payments: all, timing }: RebillParts): Promise<Run> {
   const payments = await all.of(context);
-  const terms: SettleTerms = { policy: rebillPolicy(context.merchant), recheckMs: ({ checks = 0 }) => recheckMs(timing, checks) };
+  const terms: SettleTerms = {
+    policy: rebillPolicy(context.merchant),
+    recheckMs: ({ checks = 0 }) => recheckMs(timing, checks),
+  };
   const counts = { paid: 0, declined: 0, unknown: 0 };
   const underWay = gauge();
   let failure: { readonly error: unknown } | undefined;
-  const settling = batches<Answered>(async (batch) => {
-    try {
-      for (const { kind } of await settle(context, batch, terms)) counts[kind]++;
-    } catch (error) {
-      failure ??= { error };
-    }
-    underWay.down(batch.length);
-  }, { sizeMax: claimLimit, parallel: settleParallel });
+  const settling = batches<Answered>(
+    async (batch) => {
+      try {
+        for (const { kind } of await settle(context, batch, terms)) counts[kind]++;
+      } catch (error) {
+        failure ??= { error };
+      }
+      underWay.down(batch.length);
+    },
+    { sizeMax: claimLimit, parallel: settleParallel },
+  );
   const turn = limiter(payments.concurrency);
   const begin = (by: 'charge' | 'resolve') => (unanswered: Unanswered) => {
     underWay.up();
-    void ask(context, payments, turn, by, unanswered.attempt).then((routed) => settling.add({ ...unanswered, routed }));
+    void ask(context, payments, turn, by, unanswered.attempt).then((routed) =>
+      settling.add({ ...unanswered, routed }),
+    );
   };
   return {
-    policy: terms.policy, payments, counts,
+    policy: terms.policy,
+    payments,
+    counts,
     charge: begin('charge'),
     resolve: begin('resolve'),
     async room(most) {
@@ -188,15 +237,25 @@ async function startRun(context: Context, { payments: all, timing }: RebillParts
 
 /** Asks the gateway; undefined where there is nothing to charge. A gateway that breaks its promise not to throw has not answered. */
 async function ask(
-  { merchant, log }: Context, payments: MerchantPayments, turn: ReturnType<typeof limiter>, by: 'charge' | 'resolve', attempt: NewAttempt,
+  { merchant, log }: Context,
+  payments: MerchantPayments,
+  turn: ReturnType<typeof limiter>,
+  by: 'charge' | 'resolve',
+  attempt: NewAttempt,
 ): Promise<RoutedAnswer | undefined> {
   const request = chargeRequest(merchant.merchantId, attempt);
   if (request === undefined) return undefined;
   try {
     return await turn(() => payments[by](attempt.route, request));
   } catch (error) {
-    log.error({ err: error, merchantId: merchant.merchantId, key: request.key }, 'a gateway failed instead of answering');
-    return { code: attempt.route[0] ?? '', answer: { kind: 'unknown', message: 'the gateway failed instead of answering' } };
+    log.error(
+      { err: error, merchantId: merchant.merchantId, key: request.key },
+      'a gateway failed instead of answering',
+    );
+    return {
+      code: attempt.route[0] ?? '',
+      answer: { kind: 'unknown', message: 'the gateway failed instead of answering' },
+    };
   }
 }
 

@@ -1,5 +1,5 @@
-import { addDays } from '../kernel/calendar.ts';
 import type { Temporal } from 'temporal-polyfill';
+import { addDays } from '../kernel/calendar.ts';
 
 /** What a merchant does about declines (settings, DunningPolicy). */
 export interface DunningPolicy {
@@ -31,10 +31,15 @@ export type DunningStep =
   | { readonly kind: 'end'; readonly isHard: boolean };
 
 /** The next attempt so many local days later at the same time of day, or the end: attempts used up, or a reason that no retry mends. */
-export function afterDecline({ attempt, reason, isHard, at, zone }: DeclinedAttempt, policy: DunningPolicy): DunningStep {
+export function afterDecline(
+  { attempt, reason, isHard, at, zone }: DeclinedAttempt,
+  policy: DunningPolicy,
+): DunningStep {
   if (isHard || policy.hardReasons.has(reason)) return { kind: 'end', isHard: true };
   const days = policy.retryDays[attempt - 1];
-  return days === undefined ? { kind: 'end', isHard: false } : { kind: 'retry', at: addDays(at, days, zone) };
+  return days === undefined
+    ? { kind: 'end', isHard: false }
+    : { kind: 'retry', at: addDays(at, days, zone) };
 }
 
 /** The coupon of the attempt that follows `declines` declines; undefined for none. */

@@ -1,6 +1,6 @@
+import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
 import type { Note } from './note.ts';
-import type { Temporal } from 'temporal-polyfill';
 
 /** A record as it is from now on, perhaps at its end, with what to tell of it. */
 export interface Ended {
@@ -11,32 +11,83 @@ export interface Ended {
 }
 
 /** Nothing more will ship: it ran to its end, which the wire shows as disabled. */
-export function completed(autoOrder: AutoOrder, at: Temporal.Instant, notes: readonly Note[]): Ended {
-  const note: Note = { message: 'Completed: nothing more will ship.', event: { name: 'auto_order_update', data: { reason: 'completed' } } };
-  return { autoOrder: { ...autoOrder, status: 'disabled', enabled: false, completed: true, disabledAt: at, nextAttemptAt: undefined }, notes: [...notes, note] };
+export function completed(
+  autoOrder: AutoOrder,
+  at: Temporal.Instant,
+  notes: readonly Note[],
+): Ended {
+  const note: Note = {
+    message: 'Completed: nothing more will ship.',
+    event: { name: 'auto_order_update', data: { reason: 'completed' } },
+  };
+  return {
+    autoOrder: {
+      ...autoOrder,
+      status: 'disabled',
+      enabled: false,
+      completed: true,
+      disabledAt: at,
+      nextAttemptAt: undefined,
+    },
+    notes: [...notes, note],
+  };
 }
 
 /** The orders that were left before its cancelation are used up. Who asked for it, and why, was written when it was asked. */
 export function canceledAfterOrders(autoOrder: AutoOrder, at: Temporal.Instant): Ended {
-  const cancelReason = autoOrder.cancelReason ?? 'The orders that were left before the cancelation are used up';
+  const cancelReason =
+    autoOrder.cancelReason ?? 'The orders that were left before the cancelation are used up';
   return canceled({ ...autoOrder, cancelReason }, at, { reason: 'cancel after next x orders' });
 }
 
 /** Canceled by the engine. */
-export function canceled(autoOrder: AutoOrder, at: Temporal.Instant, data: Readonly<Record<string, unknown>>): Ended {
-  const note: Note = { message: `Canceled: ${autoOrder.cancelReason}.`, event: { name: 'auto_order_cancel', data } };
+export function canceled(
+  autoOrder: AutoOrder,
+  at: Temporal.Instant,
+  data: Readonly<Record<string, unknown>>,
+): Ended {
+  const note: Note = {
+    message: `Canceled: ${autoOrder.cancelReason}.`,
+    event: { name: 'auto_order_cancel', data },
+  };
   return {
-    autoOrder: { ...autoOrder, status: 'canceled', enabled: false, canceledAt: autoOrder.canceledAt ?? at, nextAttemptAt: undefined },
+    autoOrder: {
+      ...autoOrder,
+      status: 'canceled',
+      enabled: false,
+      canceledAt: autoOrder.canceledAt ?? at,
+      nextAttemptAt: undefined,
+    },
     notes: [note],
   };
 }
 
 /** Disabled by declined charges. */
-export function disabledByDeclines(autoOrder: AutoOrder, at: Temporal.Instant, data: Readonly<Record<string, unknown>>): Ended {
-  const note: Note = { message: 'Disabled: the charge was declined too often or for good.', event: { name: 'auto_order_disable', data } };
-  return { autoOrder: { ...autoOrder, status: 'disabled', enabled: false, disabledAt: at, nextAttemptAt: undefined }, notes: [note] };
+export function disabledByDeclines(
+  autoOrder: AutoOrder,
+  at: Temporal.Instant,
+  data: Readonly<Record<string, unknown>>,
+): Ended {
+  const note: Note = {
+    message: 'Disabled: the charge was declined too often or for good.',
+    event: { name: 'auto_order_disable', data },
+  };
+  return {
+    autoOrder: {
+      ...autoOrder,
+      status: 'disabled',
+      enabled: false,
+      disabledAt: at,
+      nextAttemptAt: undefined,
+    },
+    notes: [note],
+  };
 }
 
 /** An item that ships no more. */
-export const withoutNext = (item: AutoOrderItem): AutoOrderItem =>
-  ({ ...item, nextShipmentAt: undefined, nextPreshipmentNoticeAt: undefined, preshipmentNoticeSent: false });
+export const withoutNext = (item: AutoOrderItem): AutoOrderItem => ({
+  ...item,
+  nextShipmentAt: undefined,
+  nextPreshipmentNoticeAt: undefined,
+  preshipmentNoticeSent: false,
+});

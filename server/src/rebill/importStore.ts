@@ -18,15 +18,32 @@ export interface PastRebill {
   readonly route: readonly string[];
   readonly reference?: string | undefined;
   /** Oldest first. */
-  readonly declines: readonly { readonly attempt: number; readonly at: Temporal.Instant; readonly reason: string }[];
+  readonly declines: readonly {
+    readonly attempt: number;
+    readonly at: Temporal.Instant;
+    readonly reason: string;
+  }[];
 }
 
 /** Writes the rebills of auto orders that are there, any number in one statement. */
-export async function insertPastRebills(tx: Database, merchantId: string, rebills: readonly PastRebill[]): Promise<void> {
+export async function insertPastRebills(
+  tx: Database,
+  merchantId: string,
+  rebills: readonly PastRebill[],
+): Promise<void> {
   const rows = rebills.map((rebill) => ({
-    auto_order_oid: rebill.autoOrderOid, rebill_number: rebill.rebillNumber, state: rebill.state, attempt: rebill.attempt, at: rebill.at,
-    first_declined_at: rebill.declines[0]?.at, order_id: rebill.orderId, amount_minor: rebill.amount, currency: rebill.currency,
-    route: rebill.route, reference: rebill.reference, declines: rebill.declines,
+    auto_order_oid: rebill.autoOrderOid,
+    rebill_number: rebill.rebillNumber,
+    state: rebill.state,
+    attempt: rebill.attempt,
+    at: rebill.at,
+    first_declined_at: rebill.declines[0]?.at,
+    order_id: rebill.orderId,
+    amount_minor: rebill.amount,
+    currency: rebill.currency,
+    route: rebill.route,
+    reference: rebill.reference,
+    declines: rebill.declines,
   }));
   await tx.run(
     `insert into rebill (merchant_id, auto_order_oid, rebill_number, state, attempt, at, first_declined_at, order_id, amount_minor, currency, route, reference, declines)

@@ -1,7 +1,7 @@
 import type { EventName } from '@perennial/contract/events.ts';
+import type { Temporal } from 'temporal-polyfill';
 import type { LogLine } from '../autoOrders/store.ts';
 import type { DomainEvent } from '../platform/events/outbox.ts';
-import type { Temporal } from 'temporal-polyfill';
 
 /** Something worth telling: a line of the auto order's history, and perhaps an event. */
 export interface Note {
@@ -17,8 +17,23 @@ export interface NotedAt {
 }
 
 export const logsOf = (noted: readonly NotedAt[]): LogLine[] =>
-  noted.flatMap(({ autoOrderOid, at, notes }) => notes.flatMap(({ message }) => (message === undefined ? [] : [{ autoOrderOid, at, message }])));
+  noted.flatMap(({ autoOrderOid, at, notes }) =>
+    notes.flatMap(({ message }) => (message === undefined ? [] : [{ autoOrderOid, at, message }])),
+  );
 
 export const eventsOf = (noted: readonly NotedAt[]): DomainEvent[] =>
-  noted.flatMap(({ autoOrderOid, at, notes }) => notes.flatMap(({ event }) =>
-    (event === undefined ? [] : [{ name: event.name, data: event.data, at, objectType: 'auto order' as const, objectId: String(autoOrderOid) }])));
+  noted.flatMap(({ autoOrderOid, at, notes }) =>
+    notes.flatMap(({ event }) =>
+      event === undefined
+        ? []
+        : [
+            {
+              name: event.name,
+              data: event.data,
+              at,
+              objectType: 'auto order' as const,
+              objectId: String(autoOrderOid),
+            },
+          ],
+    ),
+  );

@@ -1,15 +1,15 @@
-import { wireDate } from '../kernel/calendar.ts';
-import { fromMinor, minor, multiply, sum } from '../kernel/money.ts';
-import { wireCurrency } from '../orders/money.ts';
+import type { Currency } from '@perennial/contract/common.ts';
 import type { OrderItem } from '@perennial/contract/orderItem.ts';
 import type { OrderPayment } from '@perennial/contract/orderPayment.ts';
-import type { Currency } from '@perennial/contract/common.ts';
+import type { Temporal } from 'temporal-polyfill';
+import { wireDate } from '../kernel/calendar.ts';
 import type { Minor } from '../kernel/money.ts';
+import { fromMinor, minor, multiply, sum } from '../kernel/money.ts';
 import type { OrderCurrency } from '../orders/money.ts';
+import { wireCurrency } from '../orders/money.ts';
 import type { OrderDocument, OrderRecord } from '../orders/order.ts';
 import type { PlannedCharge } from './plan.ts';
 import type { RebillLine, RebillOrder } from './rebillOrder.ts';
-import type { Temporal } from 'temporal-polyfill';
 
 /** What a rebill order is made from. */
 export interface RebillOrderSource {
@@ -30,8 +30,17 @@ export interface RebillOrderSource {
 
 /** What became of the charge. */
 export type RebillPayment =
-  | { readonly kind: 'paid'; readonly gatewayCode?: string | undefined; readonly reference?: string | undefined }
-  | { readonly kind: 'declined'; readonly gatewayCode?: string | undefined; readonly reference?: string | undefined; readonly reason: string };
+  | {
+      readonly kind: 'paid';
+      readonly gatewayCode?: string | undefined;
+      readonly reference?: string | undefined;
+    }
+  | {
+      readonly kind: 'declined';
+      readonly gatewayCode?: string | undefined;
+      readonly reference?: string | undefined;
+      readonly reason: string;
+    };
 
 /** The order of a rebill: paid and done, or, for merchants who keep declined ones, waiting in Accounts Receivable. */
 export function rebillOrderRecord(source: RebillOrderSource): OrderRecord {
@@ -53,7 +62,11 @@ export function rebillOrderRecord(source: RebillOrderSource): OrderRecord {
 }
 
 function documentOf(source: RebillOrderSource): OrderDocument {
-  const { original: { document: original }, charge: { order }, payment } = source;
+  const {
+    original: { document: original },
+    charge: { order },
+    payment,
+  } = source;
   const money = moneyIn(source);
   return {
     order_id: source.orderId,
@@ -69,7 +82,17 @@ function documentOf(source: RebillOrderSource): OrderDocument {
     marketing: original.marketing,
     payment: paymentOf(source),
     taxes: original.taxes,
-    ...(order.coupon === undefined ? {} : { coupons: [{ coupon_code: order.coupon, base_coupon_code: order.coupon, automatically_applied: true }] }),
+    ...(order.coupon === undefined
+      ? {}
+      : {
+          coupons: [
+            {
+              coupon_code: order.coupon,
+              base_coupon_code: order.coupon,
+              automatically_applied: true,
+            },
+          ],
+        }),
     items: order.lines.map((line, index) => itemOf(line, index, money)),
     summary: summaryOf(order, money),
   };
@@ -80,7 +103,9 @@ type Money = (amount: Minor) => Currency;
 /** Prices repeat from order to order, and writing an amount out for people costs more than the rest of a line. */
 function moneyIn({ charge, original, wrote = new Map() }: RebillOrderSource): Money {
   const currency: OrderCurrency = {
-    base: charge.currency, shown: original.document.currency_code ?? charge.currency, exchangeRate: original.document.exchange_rate ?? 1,
+    base: charge.currency,
+    shown: original.document.currency_code ?? charge.currency,
+    exchangeRate: original.document.exchange_rate ?? 1,
   };
   return (amount) => {
     const name = `${amount} ${currency.base} ${currency.shown} ${currency.exchangeRate}`;
@@ -91,7 +116,10 @@ function moneyIn({ charge, original, wrote = new Map() }: RebillOrderSource): Mo
 }
 
 /** An override earns instead of whoever sent the original order (auto_order reference, override_affiliate_id). */
-function affiliatesOf({ overrideAffiliateId, original }: RebillOrderSource): OrderDocument['affiliates'] {
+function affiliatesOf({
+  overrideAffiliateId,
+  original,
+}: RebillOrderSource): OrderDocument['affiliates'] {
   if (overrideAffiliateId !== undefined) return [{ affiliate_oid: overrideAffiliateId }];
   // The ledger is of the original order's commissions.
   return original.document.affiliates?.map(({ ledger_entries: _, ...affiliate }) => affiliate);
@@ -101,18 +129,33 @@ function affiliatesOf({ overrideAffiliateId, original }: RebillOrderSource): Ord
 function shippingOf({ shipping }: OrderDocument): OrderDocument['shipping'] {
   if (shipping === undefined) return undefined;
   const {
-    tracking_numbers: _1, tracking_number_details: _2, shipping_date: _3, shipping_department_status: _4, delivery_date: _5, ship_on_date: _6,
-    pickup_dts: _7, rma: _8, ...rest
+    tracking_numbers: _1,
+    tracking_number_details: _2,
+    shipping_date: _3,
+    shipping_department_status: _4,
+    delivery_date: _5,
+    ship_on_date: _6,
+    pickup_dts: _7,
+    rma: _8,
+    ...rest
   } = shipping;
   return rest;
 }
 
 function paymentOf({ original, charge, payment, at, zone }: RebillOrderSource): OrderPayment {
-  const { credit_card: card, payment_method: method, rotating_transaction_gateway_code: _, transactions: _1, ...before } = original.document.payment ?? {};
+  const {
+    credit_card: card,
+    payment_method: method,
+    rotating_transaction_gateway_code: _,
+    transactions: _1,
+    ...before
+  } = original.document.payment ?? {};
   const isPaid = payment.kind === 'paid';
   const atDts = wireDate(at, zone);
   const details = [
-    ...(payment.reference === undefined ? [] : [{ name: 'reference', type: 'text', value: payment.reference }]),
+    ...(payment.reference === undefined
+      ? []
+      : [{ name: 'reference', type: 'text', value: payment.reference }]),
     ...(isPaid ? [] : [{ name: 'reason', type: 'text', value: payment.reason }]),
   ];
   return {
@@ -122,15 +165,32 @@ function paymentOf({ original, charge, payment, at, zone }: RebillOrderSource): 
     payment_dts: isPaid ? atDts : undefined,
     rotating_transaction_gateway_code: payment.gatewayCode,
     credit_card: card && {
-      card_type: card.card_type, card_number: card.card_number, card_number_truncated: card.card_number_truncated,
-      card_expiration_month: card.card_expiration_month, card_expiration_year: card.card_expiration_year,
+      card_type: card.card_type,
+      card_number: card.card_number,
+      card_number_truncated: card.card_number_truncated,
+      card_expiration_month: card.card_expiration_month,
+      card_expiration_year: card.card_expiration_year,
       ...(isPaid && payment.reference !== undefined
-        ? { card_authorization_amount: fromMinor(charge.order.total, charge.currency), card_authorization_dts: atDts, card_authorization_reference_number: payment.reference }
+        ? {
+            card_authorization_amount: fromMinor(charge.order.total, charge.currency),
+            card_authorization_dts: atDts,
+            card_authorization_reference_number: payment.reference,
+          }
         : {}),
     },
     ...(payment.gatewayCode === undefined
       ? {}
-      : { transactions: [{ transaction_id: 1, transaction_gateway: payment.gatewayCode, transaction_timestamp: atDts, successful: isPaid, details }] }),
+      : {
+          transactions: [
+            {
+              transaction_id: 1,
+              transaction_gateway: payment.gatewayCode,
+              transaction_timestamp: atDts,
+              successful: isPaid,
+              details,
+            },
+          ],
+        }),
   };
 }
 
@@ -144,12 +204,18 @@ function itemOf(line: RebillLine, index: number, money: Money): OrderItem {
     quantity: line.quantity,
     cost: money(line.unitCost),
     discount: money(line.discount),
-    unit_cost_with_discount: money(line.discount === 0 ? line.unitCost : multiply(withDiscount, Number((1 / line.quantity).toPrecision(15)), 'half up')),
+    unit_cost_with_discount: money(
+      line.discount === 0
+        ? line.unitCost
+        : multiply(withDiscount, Number((1 / line.quantity).toPrecision(15)), 'half up'),
+    ),
     total_cost_with_discount: money(withDiscount),
     tax_free: !line.isTaxed,
     free_shipping: line.shipsFree,
     upsell: line.kind === 'add-on',
-    ...(line.options.length === 0 ? {} : { options: line.options.map(({ label, value }) => ({ label, value })) }),
+    ...(line.options.length === 0
+      ? {}
+      : { options: line.options.map(({ label, value }) => ({ label, value })) }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { orderIdOf } from '../orders/order.ts';
+import type { Context } from '../platform/context.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import { claimLimit } from './store.ts';
-import type { Context } from '../platform/context.ts';
 
 /** Ids for the orders of one merchant's rebills, taken from the merchant's counter in blocks and before any transaction. */
 export interface OrderIds {
@@ -12,14 +12,20 @@ export interface OrderIds {
 }
 
 /** Starts with none; `claimSize` is how many one claim may need. Ids that are left over in the end leave a gap. */
-export function orderIdsOf({ db, merchant: { merchantId } }: Context, claimSize: number = claimLimit): OrderIds {
+export function orderIdsOf(
+  { db, merchant: { merchantId } }: Context,
+  claimSize: number = claimLimit,
+): OrderIds {
   let ids: string[] = [];
   return {
     async reserve() {
       const count = claimSize - ids.length;
       if (count <= 0) return ids;
       const first = await takeNumbers(db, merchantId, 'order', count);
-      ids = [...ids, ...Array.from({ length: count }, (_, index) => orderIdOf(merchantId, first + index))];
+      ids = [
+        ...ids,
+        ...Array.from({ length: count }, (_, index) => orderIdOf(merchantId, first + index)),
+      ];
       return ids;
     },
     use(count) {

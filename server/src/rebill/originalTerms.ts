@@ -1,6 +1,6 @@
+import type { Minor } from '../kernel/money.ts';
 import { minor } from '../kernel/money.ts';
 import { amountOf } from '../orders/money.ts';
-import type { Minor } from '../kernel/money.ts';
 import type { OrderDocument, OrderRecord } from '../orders/order.ts';
 
 /** What every rebill takes over from the original order. */
@@ -18,15 +18,27 @@ export interface OriginalTerms {
 export function originalTerms({ document, currency }: OrderRecord): OriginalTerms {
   const { summary, taxes, items } = document;
   return {
-    shipping: minor(amountOf(summary?.shipping_handling_total, currency) - amountOf(summary?.shipping_handling_total_discount, currency)),
-    taxRatePercent: taxes?.tax_rate ?? taxes?.arbitrary_tax_rate ?? effectiveRate(document, currency),
+    shipping: minor(
+      amountOf(summary?.shipping_handling_total, currency) -
+        amountOf(summary?.shipping_handling_total_discount, currency),
+    ),
+    taxRatePercent:
+      taxes?.tax_rate ?? taxes?.arbitrary_tax_rate ?? effectiveRate(document, currency),
     taxesShipping: taxes?.tax_shipping ?? false,
-    taxFreeItemIds: new Set((items ?? []).filter((item) => item.tax_free).map((item) => (item.merchant_item_id ?? '').toLowerCase())),
+    taxFreeItemIds: new Set(
+      (items ?? [])
+        .filter((item) => item.tax_free)
+        .map((item) => (item.merchant_item_id ?? '').toLowerCase()),
+    ),
   };
 }
 
 /** Where only an amount of tax is known: the rate it came to, with the four decimals that rates have. */
 function effectiveRate({ summary }: OrderDocument, currency: string): number {
-  const taxable = amountOf(summary?.taxable_subtotal, currency) - amountOf(summary?.taxable_subtotal_discount, currency);
-  return taxable <= 0 ? 0 : Math.round((amountOf(summary?.tax, currency) / taxable) * 1_000_000) / 10_000;
+  const taxable =
+    amountOf(summary?.taxable_subtotal, currency) -
+    amountOf(summary?.taxable_subtotal_discount, currency);
+  return taxable <= 0
+    ? 0
+    : Math.round((amountOf(summary?.tax, currency) / taxable) * 1_000_000) / 10_000;
 }

@@ -12,17 +12,29 @@ export interface Parked {
 }
 
 /** Remembers what locked auto orders were parked for. */
-export async function rememberParked(tx: Database, merchantId: string, parked: readonly Parked[]): Promise<void> {
+export async function rememberParked(
+  tx: Database,
+  merchantId: string,
+  parked: readonly Parked[],
+): Promise<void> {
   if (parked.length === 0) return;
   await tx.run(
     `insert into parked_auto_order (merchant_id, item_id_lc, auto_order_oid)
      select $1, lower(item_id), oid from unnest($2::text[], $3::int[]) as p (item_id, oid) on conflict do nothing`,
-    [merchantId, parked.map(({ itemId }) => itemId), parked.map(({ autoOrderOid }) => autoOrderOid)],
+    [
+      merchantId,
+      parked.map(({ itemId }) => itemId),
+      parked.map(({ autoOrderOid }) => autoOrderOid),
+    ],
   );
 }
 
 /** The auto orders that were parked for any of these items. */
-export async function findParked(db: Database, merchantId: string, itemIds: readonly string[]): Promise<number[]> {
+export async function findParked(
+  db: Database,
+  merchantId: string,
+  itemIds: readonly string[],
+): Promise<number[]> {
   const rows = await db.rows<{ auto_order_oid: number }>(
     `select distinct auto_order_oid from parked_auto_order
      where merchant_id = $1 and item_id_lc = any(select lower(id) from unnest($2::text[]) as given (id))`,
@@ -32,7 +44,12 @@ export async function findParked(db: Database, merchantId: string, itemIds: read
 }
 
 /** Forgets what these auto orders were parked for, once they will be looked at. */
-export async function forgetParked(tx: Database, merchantId: string, itemIds: readonly string[], oids: readonly number[]): Promise<void> {
+export async function forgetParked(
+  tx: Database,
+  merchantId: string,
+  itemIds: readonly string[],
+  oids: readonly number[],
+): Promise<void> {
   await tx.run(
     `delete from parked_auto_order
      where merchant_id = $1 and item_id_lc = any(select lower(id) from unnest($2::text[]) as given (id)) and auto_order_oid = any($3::int[])`,

@@ -1,10 +1,10 @@
-import { localDate } from '../kernel/calendar.ts';
 import type { AutoOrderPaymentUpdateRequest } from '@perennial/contract/autoOrder.ts';
 import type { Order } from '@perennial/contract/order.ts';
 import type { OrderPaymentCreditCard } from '@perennial/contract/orderPayment.ts';
+import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import type { Catalog } from '../autoOrders/steps.ts';
-import type { Temporal } from 'temporal-polyfill';
+import { localDate } from '../kernel/calendar.ts';
 
 /** A field of a request that cannot be taken, in the words of the refusal. */
 export interface FieldFault {
@@ -22,41 +22,88 @@ export interface CardRules {
 }
 
 /** The first thing that is wrong with a new card (auto_order reference, AutoOrderPaymentUpdateRequest). */
-export function cardFault(request: AutoOrderPaymentUpdateRequest, { now, zone, prohibitExpiringMonths }: CardRules): FieldFault | undefined {
-  const { card_number_token: token, card_expiration_month: month, card_expiration_year: year } = request;
-  if (!token) return { field: 'card_number_token', reason: 'is missing', mend: 'Send the token of the new card' };
+export function cardFault(
+  request: AutoOrderPaymentUpdateRequest,
+  { now, zone, prohibitExpiringMonths }: CardRules,
+): FieldFault | undefined {
+  const {
+    card_number_token: token,
+    card_expiration_month: month,
+    card_expiration_year: year,
+  } = request;
+  if (!token)
+    return {
+      field: 'card_number_token',
+      reason: 'is missing',
+      mend: 'Send the token of the new card',
+    };
   if (month == null && year == null) return undefined;
-  if (month == null || month < 1 || month > 12) return { field: 'card_expiration_month', reason: 'is not a month', mend: 'Send 1 to 12' };
-  if (year == null || year < 2000 || year > 2999) return { field: 'card_expiration_year', reason: 'is not a year of four digits', mend: 'Send for example 2031' };
+  if (month == null || month < 1 || month > 12)
+    return { field: 'card_expiration_month', reason: 'is not a month', mend: 'Send 1 to 12' };
+  if (year == null || year < 2000 || year > 2999)
+    return {
+      field: 'card_expiration_year',
+      reason: 'is not a year of four digits',
+      mend: 'Send for example 2031',
+    };
   const today = localDate(now, zone);
   const monthsLeft = (year - today.year) * 12 + month - today.month;
-  if (monthsLeft < 0) return { field: 'card_expiration_year', reason: 'has passed', mend: 'Send a card that is still valid' };
+  if (monthsLeft < 0)
+    return {
+      field: 'card_expiration_year',
+      reason: 'has passed',
+      mend: 'Send a card that is still valid',
+    };
   if (monthsLeft < prohibitExpiringMonths) {
-    return { field: 'card_expiration_month', reason: `is less than ${prohibitExpiringMonths} months away`, mend: 'Send a card that is valid longer' };
+    return {
+      field: 'card_expiration_month',
+      reason: `is less than ${prohibitExpiringMonths} months away`,
+      mend: 'Send a card that is valid longer',
+    };
   }
   return undefined;
 }
 
 /** The longest of what the merchant and the auto order's items want a card to be good for. */
-export function monthsACardMustLast(autoOrder: Pick<AutoOrder, 'items'>, catalog: Catalog, merchantsMonths: number): number {
-  const wanted = autoOrder.items.map((item) => catalog(item.originalItemId)?.autoOrder?.prohibitExpiringCardsMonths ?? 0);
+export function monthsACardMustLast(
+  autoOrder: Pick<AutoOrder, 'items'>,
+  catalog: Catalog,
+  merchantsMonths: number,
+): number {
+  const wanted = autoOrder.items.map(
+    (item) => catalog(item.originalItemId)?.autoOrder?.prohibitExpiringCardsMonths ?? 0,
+  );
   return Math.max(merchantsMonths, ...wanted);
 }
 
 /** The change of the original order that brings it the new card. */
 export function cardChange(request: AutoOrderPaymentUpdateRequest): Order {
   const { card_number_token, card_expiration_month, card_expiration_year, card_type } = request;
-  const card = { card_number_token, card_expiration_month, card_expiration_year, card_type } as OrderPaymentCreditCard;
+  const card = {
+    card_number_token,
+    card_expiration_month,
+    card_expiration_year,
+    card_type,
+  } as OrderPaymentCreditCard;
   // Absent stays as it is; a null would clear it.
-  const given = Object.fromEntries(Object.entries(card).filter(([, value]) => value != null)) as OrderPaymentCreditCard;
+  const given = Object.fromEntries(
+    Object.entries(card).filter(([, value]) => value != null),
+  ) as OrderPaymentCreditCard;
   return { payment: { credit_card: given } };
 }
 
 /** The auto order with a new card: declines are forgotten, and it is active again where they had disabled it. */
 export function withNewCard(autoOrder: AutoOrder): AutoOrder {
-  const wasDisabledByDeclines = autoOrder.status === 'disabled' && !autoOrder.completed && autoOrder.creditCardAttempt > 0;
+  const wasDisabledByDeclines =
+    autoOrder.status === 'disabled' && !autoOrder.completed && autoOrder.creditCardAttempt > 0;
   if (autoOrder.status !== 'active' && !wasDisabledByDeclines) return autoOrder;
   return {
-    ...autoOrder, status: 'active', enabled: true, disabledAt: undefined, creditCardAttempt: 0, nextAttemptAt: undefined, failureReason: undefined,
+    ...autoOrder,
+    status: 'active',
+    enabled: true,
+    disabledAt: undefined,
+    creditCardAttempt: 0,
+    nextAttemptAt: undefined,
+    failureReason: undefined,
   };
 }

@@ -1,18 +1,18 @@
-import { daysBetween, addDays, localDate } from '../kernel/calendar.ts';
-import { planRebill } from '../autoOrders/futureRebills.ts';
-import { autoOrderStop, hasCompleted, isFinalStop, planNext, slip } from '../autoOrders/steps.ts';
-import { completed, canceledAfterOrders, withoutNext } from './endings.ts';
-import { originalTerms } from './originalTerms.ts';
-import { retryCoupon } from './dunning.ts';
-import { rebillOrder } from './rebillOrder.ts';
+import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
+import { planRebill } from '../autoOrders/futureRebills.ts';
 import type { Catalog, PlanContext } from '../autoOrders/steps.ts';
+import { autoOrderStop, hasCompleted, isFinalStop, planNext, slip } from '../autoOrders/steps.ts';
+import { addDays, daysBetween, localDate } from '../kernel/calendar.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import type { CardExpiration } from '../payments/gateway.ts';
+import { retryCoupon } from './dunning.ts';
+import { canceledAfterOrders, completed, withoutNext } from './endings.ts';
 import type { Note } from './note.ts';
+import { originalTerms } from './originalTerms.ts';
 import type { RebillPolicy } from './policy.ts';
 import type { RebillOrder } from './rebillOrder.ts';
-import type { Temporal } from 'temporal-polyfill';
+import { rebillOrder } from './rebillOrder.ts';
 
 /** An auto order that the engine looks at, and all that it may look at. */
 export interface Look {
@@ -32,7 +32,12 @@ export interface Look {
 
 /** What is to be done. `autoOrder` is the record as it is from now on; the same object when nothing changed. */
 export type Decision =
-  | { readonly kind: 'charge'; readonly autoOrder: AutoOrder; readonly notes: readonly Note[]; readonly charge: PlannedCharge }
+  | {
+      readonly kind: 'charge';
+      readonly autoOrder: AutoOrder;
+      readonly notes: readonly Note[];
+      readonly charge: PlannedCharge;
+    }
   | { readonly kind: 'wait'; readonly autoOrder: AutoOrder; readonly notes: readonly Note[] }
   | Parking;
 
@@ -67,64 +72,117 @@ export interface ChargedCard {
 export function decide(look: Look): Decision {
   const context = planContext(look);
   const stop = autoOrderStop(look.autoOrder);
-  if (stop === 'cancel after next x orders') return { kind: 'wait', ...canceledAfterOrders(look.autoOrder, look.at) };
+  if (stop === 'cancel after next x orders')
+    return { kind: 'wait', ...canceledAfterOrders(look.autoOrder, look.at) };
   if (stop !== undefined) return { kind: 'wait', autoOrder: look.autoOrder, notes: [] };
   const fault = dueFault(look, context);
   if (fault !== undefined) return park(look, fault);
   const { autoOrder, notes } = movedItems(look, context);
-  if (hasCompleted(autoOrder.items, look.catalog, context)) return { kind: 'wait', ...completed(autoOrder, look.at, notes) };
+  if (hasCompleted(autoOrder.items, look.catalog, context))
+    return { kind: 'wait', ...completed(autoOrder, look.at, notes) };
   const rebill = planRebill(autoOrder.items, look.catalog, context);
-  if (rebill === undefined || !isToBeCharged(rebill.at, look)) return { kind: 'wait', autoOrder, notes };
+  if (rebill === undefined || !isToBeCharged(rebill.at, look))
+    return { kind: 'wait', autoOrder, notes };
   return chargeOf({ ...look, autoOrder }, notes, rebill, context);
 }
 
 /** The context of the schedule rules for a look. */
-export function planContext({ autoOrder, at, zone, policy, firstDeclinedAt }: Omit<Look, 'original'>): PlanContext {
+export function planContext({
+  autoOrder,
+  at,
+  zone,
+  policy,
+  firstDeclinedAt,
+}: Omit<Look, 'original'>): PlanContext {
   const isRetry = autoOrder.creditCardAttempt > 0 && firstDeclinedAt !== undefined;
   return {
-    autoOrder, now: at, zone, missedShipments: policy.missedShipments,
+    autoOrder,
+    now: at,
+    zone,
+    missedShipments: policy.missedShipments,
     retryDays: isRetry ? daysBetween(firstDeclinedAt, at, zone) : undefined,
   };
 }
 
 function isToBeCharged(scheduled: Temporal.Instant, { autoOrder, at, isForced }: Look): boolean {
   if (isForced === true) return true;
-  const isWaitingForRetry = autoOrder.nextAttemptAt !== undefined && isAfter(autoOrder.nextAttemptAt, at);
+  const isWaitingForRetry =
+    autoOrder.nextAttemptAt !== undefined && isAfter(autoOrder.nextAttemptAt, at);
   return !isAfter(scheduled, at) && !isWaitingForRetry;
 }
 
-function chargeOf(look: Look, notes: readonly Note[], rebill: NonNullable<ReturnType<typeof planRebill>>, context: PlanContext): Decision {
+function chargeOf(
+  look: Look,
+  notes: readonly Note[],
+  rebill: NonNullable<ReturnType<typeof planRebill>>,
+  context: PlanContext,
+): Decision {
   const { autoOrder, original, policy, catalog } = look;
-  if (original === undefined) return park(look, { text: `the original order ${autoOrder.originalOrderId} is missing` });
+  if (original === undefined)
+    return park(look, { text: `the original order ${autoOrder.originalOrderId} is missing` });
   const code = retryCoupon(autoOrder.creditCardAttempt, policy.dunning);
   const coupon = code === undefined ? undefined : policy.coupons.get(code.toUpperCase());
-  const order = rebillOrder({ autoOrder, rebill, original: originalTerms(original), catalog, coupon, context });
+  const order = rebillOrder({
+    autoOrder,
+    rebill,
+    original: originalTerms(original),
+    catalog,
+    coupon,
+    context,
+  });
   if (!order.ok) return park(look, itemFault(order.reason.why, order.reason.itemId));
-  if (order.value.total === 0) return { kind: 'charge', autoOrder, notes, charge: { order: order.value, currency: original.currency } };
+  if (order.value.total === 0)
+    return {
+      kind: 'charge',
+      autoOrder,
+      notes,
+      charge: { order: order.value, currency: original.currency },
+    };
   const card = chargedCard(original, look);
-  if (card === undefined) return park(look, { text: `the original order ${autoOrder.originalOrderId} has no card token` });
-  return { kind: 'charge', autoOrder, notes: [...notes, ...renewalNotes(look, original, card)], charge: { order: order.value, currency: original.currency, card } };
+  if (card === undefined)
+    return park(look, {
+      text: `the original order ${autoOrder.originalOrderId} has no card token`,
+    });
+  return {
+    kind: 'charge',
+    autoOrder,
+    notes: [...notes, ...renewalNotes(look, original, card)],
+    charge: { order: order.value, currency: original.currency, card },
+  };
 }
 
 /** The card of the original order. A year that has passed is tried three years later, as banks renew cards, until it lies ahead. */
-function chargedCard({ document, cardToken }: OrderRecord, { at, zone }: Look): ChargedCard | undefined {
+function chargedCard(
+  { document, cardToken }: OrderRecord,
+  { at, zone }: Look,
+): ChargedCard | undefined {
   if (cardToken === undefined) return undefined;
-  const { card_expiration_month: month, card_expiration_year: year } = document.payment?.credit_card ?? {};
+  const { card_expiration_month: month, card_expiration_year: year } =
+    document.payment?.credit_card ?? {};
   if (month === undefined || year === undefined) return { token: cardToken };
   const today = localDate(at, zone);
   let renewed = year;
-  while (renewed < today.year || (renewed === today.year && month < today.month)) renewed += renewalYears;
+  while (renewed < today.year || (renewed === today.year && month < today.month))
+    renewed += renewalYears;
   return { token: cardToken, expiration: { month, year: renewed } };
 }
 
 const renewalYears = 3;
 
 /** Told at every charge that goes by another expiry than the customer gave, as the original order keeps theirs. */
-function renewalNotes({ autoOrder }: Look, { document }: OrderRecord, { expiration }: ChargedCard): Note[] {
+function renewalNotes(
+  { autoOrder }: Look,
+  { document }: OrderRecord,
+  { expiration }: ChargedCard,
+): Note[] {
   const year = document.payment?.credit_card?.card_expiration_year;
   if (expiration === undefined || expiration.year === year) return [];
   const { month, year: renewed } = expiration;
-  return [{ message: `Rebill ${autoOrder.rebillCount + 1}: the card expired in ${month}/${year}; charged as if it was renewed until ${month}/${renewed}.` }];
+  return [
+    {
+      message: `Rebill ${autoOrder.rebillCount + 1}: the card expired in ${month}/${year}; charged as if it was renewed until ${month}/${renewed}.`,
+    },
+  ];
 }
 
 /** What keeps a rebill from being planned; in words, for staff. */
@@ -134,24 +192,45 @@ interface PlanFault {
 }
 
 /** The first thing that keeps a due item from being planned. */
-function dueFault({ autoOrder, catalog, at, isForced }: Look, context: PlanContext): PlanFault | undefined {
+function dueFault(
+  { autoOrder, catalog, at, isForced }: Look,
+  context: PlanContext,
+): PlanFault | undefined {
   for (const item of autoOrder.items) {
-    if (item.nextShipmentAt === undefined || (isForced !== true && isAfter(item.nextShipmentAt, at))) continue;
+    if (
+      item.nextShipmentAt === undefined ||
+      (isForced !== true && isAfter(item.nextShipmentAt, at))
+    )
+      continue;
     const plan = planNext(item, catalog, context);
     if (plan.kind === 'broken') return itemFault(plan.why, plan.itemId);
   }
   return undefined;
 }
 
-const itemFault = (why: string, itemId: string): PlanFault => ({ text: `item ${itemId}: ${why}`, itemId });
+const itemFault = (why: string, itemId: string): PlanFault => ({
+  text: `item ${itemId}: ${why}`,
+  itemId,
+});
 
 /** Nothing is charged; the next look is a local day later, or when somebody changes the auto order or the item. Told once, not once a day. */
 function park({ autoOrder, at, zone }: Look, { text: fault, itemId }: PlanFault): Parking {
   const reason = `Cannot rebill: ${fault}`;
   const until = addDays(at, 1, zone);
-  if (autoOrder.failureReason === reason) return { kind: 'park', autoOrder, notes: [], until, reason, itemId };
-  const note: Note = { message: `${reason}. Looked at again every day and after each change.`, event: { name: 'auto_order_update', data: { reason: 'parked', fault } } };
-  return { kind: 'park', autoOrder: { ...autoOrder, failureReason: reason }, notes: [note], until, reason, itemId };
+  if (autoOrder.failureReason === reason)
+    return { kind: 'park', autoOrder, notes: [], until, reason, itemId };
+  const note: Note = {
+    message: `${reason}. Looked at again every day and after each change.`,
+    event: { name: 'auto_order_update', data: { reason: 'parked', fault } },
+  };
+  return {
+    kind: 'park',
+    autoOrder: { ...autoOrder, failureReason: reason },
+    notes: [note],
+    until,
+    reason,
+    itemId,
+  };
 }
 
 // ------------------------------------------------------------------------------------------------ what a look moves without a rebill
@@ -163,29 +242,53 @@ interface Moved {
 
 function movedItems({ autoOrder, catalog, at, zone }: Look, context: PlanContext): Moved {
   const notes: Note[] = [];
-  const items = autoOrder.items.map((item) => movedItem(item, notes, { catalog, at, zone, context }));
+  const items = autoOrder.items.map((item) =>
+    movedItem(item, notes, { catalog, at, zone, context }),
+  );
   return { autoOrder: notes.length === 0 ? autoOrder : { ...autoOrder, items }, notes };
 }
 
-function movedItem(item: AutoOrderItem, notes: Note[], look: Pick<Look, 'catalog' | 'at' | 'zone'> & { context: PlanContext }): AutoOrderItem {
+function movedItem(
+  item: AutoOrderItem,
+  notes: Note[],
+  look: Pick<Look, 'catalog' | 'at' | 'zone'> & { context: PlanContext },
+): AutoOrderItem {
   const { nextShipmentAt, nextPreshipmentNoticeAt } = item;
   const { catalog, at, zone, context } = look;
   if (nextShipmentAt === undefined || item.paused) return item;
   if (!isAfter(nextShipmentAt, at)) return movedDueItem(item, notes, look);
-  if (item.preshipmentNoticeSent || nextPreshipmentNoticeAt === undefined || isAfter(nextPreshipmentNoticeAt, at)) return item;
+  if (
+    item.preshipmentNoticeSent ||
+    nextPreshipmentNoticeAt === undefined ||
+    isAfter(nextPreshipmentNoticeAt, at)
+  )
+    return item;
   const plan = planNext(item, catalog, context);
   if (plan.kind !== 'ship') return item;
   notes.push({
     message: `Pre-shipment notice: ${plan.itemId} ships on ${localDate(nextShipmentAt, zone)}.`,
-    event: { name: 'auto_order_preshipment', data: { item_oid: item.itemOid, item_id: plan.itemId, shipment_dts: nextShipmentAt.toString() } },
+    event: {
+      name: 'auto_order_preshipment',
+      data: {
+        item_oid: item.itemOid,
+        item_id: plan.itemId,
+        shipment_dts: nextShipmentAt.toString(),
+      },
+    },
   });
   return { ...item, preshipmentNoticeSent: true };
 }
 
-function movedDueItem(item: AutoOrderItem, notes: Note[], { catalog, zone, context }: Pick<Look, 'catalog' | 'zone'> & { context: PlanContext }): AutoOrderItem {
+function movedDueItem(
+  item: AutoOrderItem,
+  notes: Note[],
+  { catalog, zone, context }: Pick<Look, 'catalog' | 'zone'> & { context: PlanContext },
+): AutoOrderItem {
   const plan = planNext(item, catalog, context);
   if (plan.kind === 'slip') {
-    notes.push({ message: `${item.originalItemId} is paused in the catalogue: its shipment moves to ${localDate(plan.until, zone)}.` });
+    notes.push({
+      message: `${item.originalItemId} is paused in the catalogue: its shipment moves to ${localDate(plan.until, zone)}.`,
+    });
     return slip(item, plan, catalog, zone);
   }
   if (plan.kind !== 'none' || !isFinalStop(plan.why)) return item;
@@ -196,4 +299,5 @@ function movedDueItem(item: AutoOrderItem, notes: Note[], { catalog, zone, conte
   return withoutNext(item);
 }
 
-const isAfter = (a: Temporal.Instant, b: Temporal.Instant): boolean => a.epochMilliseconds > b.epochMilliseconds;
+const isAfter = (a: Temporal.Instant, b: Temporal.Instant): boolean =>
+  a.epochMilliseconds > b.epochMilliseconds;

@@ -1,35 +1,51 @@
+import type { Temporal } from 'temporal-polyfill';
 import { firstDue } from '../autoOrders/dueStore.ts';
-import { resolveUnanswered, runDue } from './dueOperations.ts';
-import { hasUnsettled } from './store.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
 import type { RebillParts, RebillTiming, RunCounts } from './dueOperations.ts';
-import type { Temporal } from 'temporal-polyfill';
+import { resolveUnanswered, runDue } from './dueOperations.ts';
+import { hasUnsettled } from './store.ts';
 
 /** What a test clock plays of this feature, in the shape that the clock asks for. */
 export interface RebillDueWork {
   readonly name: string;
   nextDueAt(context: Context, until: Temporal.Instant): Promise<Temporal.Instant | undefined>;
-  runDue(context: Context, until: Temporal.Instant): Promise<{ rebills: number; declines: number; notices: number; isDone: boolean }>;
+  runDue(
+    context: Context,
+    until: Temporal.Instant,
+  ): Promise<{ rebills: number; declines: number; notices: number; isDone: boolean }>;
 }
 
 /**
  * Rebills, retries, notices and endings as a test clock plays them: each at the moment that made it due. Charges without an answer are asked about at
  * once, for the clock must not pass them; what a gateway never answers is left to the workers after a few questions.
  */
-export function rebillDueWork({ payments }: Pick<RebillParts, 'payments'>, clock: SystemClock): RebillDueWork {
+export function rebillDueWork(
+  { payments }: Pick<RebillParts, 'payments'>,
+  clock: SystemClock,
+): RebillDueWork {
   const parts: RebillParts = { payments, timing: playTiming };
   return {
     name: 'rebills',
     async nextDueAt(context, until) {
-      const { db, merchant: { merchantId } } = context;
-      return (await hasUnsettled(db, merchantId, checksMax)) ? context.now : firstDue(db, merchantId, until);
+      const {
+        db,
+        merchant: { merchantId },
+      } = context;
+      return (await hasUnsettled(db, merchantId, checksMax))
+        ? context.now
+        : firstDue(db, merchantId, until);
     },
     async runDue(context, until) {
-      const { db, merchant: { merchantId } } = context;
+      const {
+        db,
+        merchant: { merchantId },
+      } = context;
       // What was due before the clock came here (a shipment missed while it was paused) happens now, as it would by a real clock.
       const isBehind = (await firstDue(db, merchantId, context.now)) !== undefined;
-      const runs = isBehind ? [await runDue(context, parts, { until: context.now, at: 'now' })] : [];
+      const runs = isBehind
+        ? [await runDue(context, parts, { until: context.now, at: 'now' })]
+        : [];
       runs.push(await runDue(context, parts, { until, at: 'due', most: looksMax }));
       let hasOpen = await hasUnsettled(db, merchantId, checksMax);
       for (let tries = 0; hasOpen && tries < checksMax; tries++) {
@@ -48,6 +64,7 @@ const checksMax = 4;
 const looksMax = 10_000;
 
 function total(runs: readonly RunCounts[]): { rebills: number; declines: number; notices: number } {
-  const sum = (name: 'paid' | 'declined' | 'notices') => runs.reduce((all, run) => all + run[name], 0);
+  const sum = (name: 'paid' | 'declined' | 'notices') =>
+    runs.reduce((all, run) => all + run[name], 0);
   return { rebills: sum('paid'), declines: sum('declined'), notices: sum('notices') };
 }

@@ -1,6 +1,6 @@
 import { missedShipments } from '../autoOrders/rules.ts';
-import { toMinor } from '../kernel/money.ts';
 import type { Minor } from '../kernel/money.ts';
+import { toMinor } from '../kernel/money.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import type { DunningPolicy } from './dunning.ts';
 
@@ -30,7 +30,10 @@ export interface Coupon {
 const defaultRetryDays = [3, 3];
 
 /** Reads the settings; what is absent or of no use counts as not set. */
-export function rebillPolicy({ settings, currency }: Pick<Merchant, 'settings' | 'currency'>): RebillPolicy {
+export function rebillPolicy({
+  settings,
+  currency,
+}: Pick<Merchant, 'settings' | 'currency'>): RebillPolicy {
   const dunning = section(settings['dunning']);
   return {
     missedShipments: missedShipments({ settings }),
@@ -42,7 +45,9 @@ export function rebillPolicy({ settings, currency }: Pick<Merchant, 'settings' |
       chargesCancelItem: dunning['charge_cancel_item_at_end'] === true,
     },
     storeDeclined: settings['store_declined_rebills'] === true,
-    prohibitExpiringCardsMonths: isDays(settings['prohibit_expiring_cards_months']) ? settings['prohibit_expiring_cards_months'] : 0,
+    prohibitExpiringCardsMonths: isDays(settings['prohibit_expiring_cards_months'])
+      ? settings['prohibit_expiring_cards_months']
+      : 0,
     coupons: couponsOf(settings['coupons'], currency),
   };
 }
@@ -52,16 +57,25 @@ function couponsOf(setting: unknown, currency: string): Map<string, Coupon> {
   for (const { code, percent, amount } of (Array.isArray(setting) ? setting : []).map(section)) {
     if (typeof code !== 'string') continue;
     const off = toMinor(typeof amount === 'number' ? amount : 0, currency);
-    coupons.set(code.toUpperCase(), { code, percent: typeof percent === 'number' ? percent : 0, amount: off.ok ? off.value : (0 as Minor) });
+    coupons.set(code.toUpperCase(), {
+      code,
+      percent: typeof percent === 'number' ? percent : 0,
+      amount: off.ok ? off.value : (0 as Minor),
+    });
   }
   return coupons;
 }
 
 const section = (setting: unknown): Readonly<Record<string, unknown>> =>
-  (typeof setting === 'object' && setting !== null && !Array.isArray(setting) ? (setting as Record<string, unknown>) : {});
+  typeof setting === 'object' && setting !== null && !Array.isArray(setting)
+    ? (setting as Record<string, unknown>)
+    : {};
 
-const listOf = <Element>(setting: unknown, is: (element: unknown) => element is Element): Element[] | undefined =>
-  (Array.isArray(setting) && setting.every(is) ? setting : undefined);
+const listOf = <Element>(
+  setting: unknown,
+  is: (element: unknown) => element is Element,
+): Element[] | undefined => (Array.isArray(setting) && setting.every(is) ? setting : undefined);
 
 const isText = (value: unknown): value is string => typeof value === 'string';
-const isDays = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 0;
+const isDays = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0;

@@ -1,13 +1,37 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testApp } from '../../../test/support/app.ts';
-import { previewHolds, type PreviewTrial } from '../../../test/support/previewHolds.ts';
+import { type PreviewTrial, previewHolds } from '../../../test/support/previewHolds.ts';
 
 const trials: readonly PreviewTrial[] = [
-  { merchantId: 'NYC', timeZone: 'America/New_York', now: '2027-12-20T17:00:00Z', missedShipments: 'bill', seed: 1, count: 105, span: '8mo' },
-  { merchantId: 'VIE', timeZone: 'Europe/Vienna', now: '2026-02-27T23:30:00Z', missedShipments: 'roll forward', seed: 2, count: 105, span: '8mo' },
+  {
+    merchantId: 'NYC',
+    timeZone: 'America/New_York',
+    now: '2027-12-20T17:00:00Z',
+    missedShipments: 'bill',
+    seed: 1,
+    count: 105,
+    span: '8mo',
+  },
+  {
+    merchantId: 'VIE',
+    timeZone: 'Europe/Vienna',
+    now: '2026-02-27T23:30:00Z',
+    missedShipments: 'roll forward',
+    seed: 2,
+    count: 105,
+    span: '8mo',
+  },
   // Clocks change by half an hour here.
-  { merchantId: 'LHI', timeZone: 'Australia/Lord_Howe', now: '2026-03-01T00:00:00Z', missedShipments: 'bill', seed: 3, count: 105, span: '8mo' },
+  {
+    merchantId: 'LHI',
+    timeZone: 'Australia/Lord_Howe',
+    now: '2026-03-01T00:00:00Z',
+    missedShipments: 'bill',
+    seed: 3,
+    count: 105,
+    span: '8mo',
+  },
 ];
 
 test('what a preview says is what the engine then orders, to the cent and the minute', async (t) => {

@@ -1,13 +1,13 @@
-import { addDays } from '../kernel/calendar.ts';
-import { dueAt } from '../autoOrders/calculated.ts';
-import { decide } from './plan.ts';
-import { dateRules } from './previewDates.ts';
-import { afterPaid } from './settlement.ts';
-import type { AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
-import type { Look } from './plan.ts';
-import type { DateRule } from './previewDates.ts';
-import type { RebillOrder } from './rebillOrder.ts';
 import type { Temporal } from 'temporal-polyfill';
+import type { AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
+import { dueAt } from '../autoOrders/calculated.ts';
+import { addDays } from '../kernel/calendar.ts';
+import type { Look } from './plan.ts';
+import { decide } from './plan.ts';
+import type { DateRule } from './previewDates.ts';
+import { dateRules } from './previewDates.ts';
+import type { RebillOrder } from './rebillOrder.ts';
+import { afterPaid } from './settlement.ts';
 
 /** The rebills to come of an auto order. */
 export interface Preview {
@@ -16,7 +16,14 @@ export interface Preview {
 }
 
 /** Why there are fewer rebills than were asked for; `never` when there are not. `parked`: something about it must be mended first. */
-export type PreviewEnd = 'never' | 'completed' | 'canceled' | 'disabled' | 'merged' | 'paused' | 'parked';
+export type PreviewEnd =
+  | 'never'
+  | 'completed'
+  | 'canceled'
+  | 'disabled'
+  | 'merged'
+  | 'paused'
+  | 'parked';
 
 /** A rebill as it will be ordered if its charge succeeds. */
 export interface PreviewedRebill {
@@ -50,10 +57,23 @@ export function previewRebills(first: Look, count: number): Preview {
     }
     idle = 0;
     traces = traced(traces, look.autoOrder.items, decision.autoOrder.items);
-    const { autoOrder, charge: { order, currency } } = decision;
-    rebills.push({ rebillNumber: autoOrder.rebillCount + 1, at: look.at, order, currency, dateRules: dateRulesOf(autoOrder, order, traces, look) });
+    const {
+      autoOrder,
+      charge: { order, currency },
+    } = decision;
+    rebills.push({
+      rebillNumber: autoOrder.rebillCount + 1,
+      at: look.at,
+      order,
+      currency,
+      dateRules: dateRulesOf(autoOrder, order, traces, look),
+    });
     traces = new Map([...traces, ...shippedTraces(autoOrder.items, order)]);
-    look = { ...look, autoOrder: afterPaid(autoOrder, order, look).autoOrder, firstDeclinedAt: undefined };
+    look = {
+      ...look,
+      autoOrder: afterPaid(autoOrder, order, look).autoOrder,
+      firstDeclinedAt: undefined,
+    };
   }
   return { rebills, ends: rebills.length < count ? 'paused' : 'never' };
 }
@@ -64,7 +84,9 @@ const idleLooksMax = 400;
 /** The engine comes back when something is due, and the next day where nothing has moved on. */
 function nextLookAt(autoOrder: AutoOrder, { at, zone }: Look): Temporal.Instant {
   const due = dueAt(autoOrder);
-  return due !== undefined && due.epochMilliseconds <= at.epochMilliseconds ? addDays(at, 1, zone) : at;
+  return due !== undefined && due.epochMilliseconds <= at.epochMilliseconds
+    ? addDays(at, 1, zone)
+    : at;
 }
 
 function endOf({ status, completed, items }: AutoOrder): PreviewEnd {
@@ -73,7 +95,8 @@ function endOf({ status, completed, items }: AutoOrder): PreviewEnd {
   return items.some((item) => item.paused) ? 'paused' : 'completed';
 }
 
-const later = (a: Temporal.Instant, b: Temporal.Instant): Temporal.Instant => (a.epochMilliseconds >= b.epochMilliseconds ? a : b);
+const later = (a: Temporal.Instant, b: Temporal.Instant): Temporal.Instant =>
+  a.epochMilliseconds >= b.epochMilliseconds ? a : b;
 
 // ------------------------------------------------------------------------------------------------------------ how the dates came about
 
@@ -87,31 +110,57 @@ interface Trace {
 
 type Traces = ReadonlyMap<number, Trace>;
 
-const tracesOf = ({ items }: AutoOrder): Traces => new Map(items.map((item) => [item.itemOid, { slips: 0 }]));
+const tracesOf = ({ items }: AutoOrder): Traces =>
+  new Map(items.map((item) => [item.itemOid, { slips: 0 }]));
 
-function traced(traces: Traces, before: readonly AutoOrderItem[], after: readonly AutoOrderItem[]): Traces {
+function traced(
+  traces: Traces,
+  before: readonly AutoOrderItem[],
+  after: readonly AutoOrderItem[],
+): Traces {
   if (before === after) return traces;
-  return new Map(after.map((item, index): [number, Trace] => {
-    const trace = traces.get(item.itemOid) ?? { slips: 0 };
-    const hasSlipped = item.nextShipmentAt?.epochMilliseconds !== before[index]?.nextShipmentAt?.epochMilliseconds;
-    return [item.itemOid, hasSlipped ? { ...trace, slips: trace.slips + 1 } : trace];
-  }));
+  return new Map(
+    after.map((item, index): [number, Trace] => {
+      const trace = traces.get(item.itemOid) ?? { slips: 0 };
+      const hasSlipped =
+        item.nextShipmentAt?.epochMilliseconds !== before[index]?.nextShipmentAt?.epochMilliseconds;
+      return [item.itemOid, hasSlipped ? { ...trace, slips: trace.slips + 1 } : trace];
+    }),
+  );
 }
 
 function shippedTraces(items: readonly AutoOrderItem[], order: RebillOrder): [number, Trace][] {
-  const shipped = new Set(order.lines.filter((line) => line.shipment !== undefined).map((line) => line.itemOid));
-  return items.filter((item) => shipped.has(item.itemOid)).map((item) => [item.itemOid, { shipped: item, slips: 0 }]);
+  const shipped = new Set(
+    order.lines.filter((line) => line.shipment !== undefined).map((line) => line.itemOid),
+  );
+  return items
+    .filter((item) => shipped.has(item.itemOid))
+    .map((item) => [item.itemOid, { shipped: item, slips: 0 }]);
 }
 
-function dateRulesOf(autoOrder: AutoOrder, order: RebillOrder, traces: Traces, { at, catalog, zone }: Look): Map<number, readonly DateRule[]> {
+function dateRulesOf(
+  autoOrder: AutoOrder,
+  order: RebillOrder,
+  traces: Traces,
+  { at, catalog, zone }: Look,
+): Map<number, readonly DateRule[]> {
   const rules = new Map<number, readonly DateRule[]>();
   for (const { shipment, itemOid } of order.lines) {
     const item = autoOrder.items.find((each) => each.itemOid === itemOid);
     if (shipment === undefined || item === undefined) continue;
-    rules.set(item.itemOid, dateRules({
-      item, scheduledAt: shipment.at, at, catalog, zone, nextAttemptAt: autoOrder.nextAttemptAt, declines: autoOrder.creditCardAttempt,
-      ...(traces.get(item.itemOid) ?? { slips: 0 }),
-    }));
+    rules.set(
+      item.itemOid,
+      dateRules({
+        item,
+        scheduledAt: shipment.at,
+        at,
+        catalog,
+        zone,
+        nextAttemptAt: autoOrder.nextAttemptAt,
+        declines: autoOrder.creditCardAttempt,
+        ...(traces.get(item.itemOid) ?? { slips: 0 }),
+      }),
+    );
   }
   return rules;
 }

@@ -1,14 +1,24 @@
-import { civilDay, localDate, wallOf } from '../kernel/calendar.ts';
-import { stepsOf } from '../autoOrders/steps.ts';
+import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrderItem, StepCursor } from '../autoOrders/autoOrder.ts';
 import type { Catalog } from '../autoOrders/steps.ts';
+import { stepsOf } from '../autoOrders/steps.ts';
 import type { Step } from '../items/item.ts';
-import type { Temporal } from 'temporal-polyfill';
+import { civilDay, localDate, wallOf } from '../kernel/calendar.ts';
 
 /** One rule that had a say in the date of a shipment. */
 export interface DateRule {
   readonly rule:
-    | 'scheduled date' | 'frequency' | 'step' | 'pause' | 'pause until' | 'loop' | 'end of month' | 'catalog pause' | 'next attempt' | 'overdue' | 'same day';
+    | 'scheduled date'
+    | 'frequency'
+    | 'step'
+    | 'pause'
+    | 'pause until'
+    | 'loop'
+    | 'end of month'
+    | 'catalog pause'
+    | 'next attempt'
+    | 'overdue'
+    | 'same day';
   /** What it did, in words. */
   readonly detail: string;
   /** The date after it, where it alone made one. */
@@ -35,35 +45,63 @@ export interface DatedShipment {
 /** How the date of a shipment came about, in the order in which the rules applied. Explains what the schedule rules did, and decides nothing. */
 export function dateRules(shipment: DatedShipment): DateRule[] {
   const { item, scheduledAt, at, slips, declines, nextAttemptAt } = shipment;
-  const rules = shipment.shipped === undefined
-    ? [{ rule: 'scheduled date', detail: 'as the auto order stands', at: scheduledAt } as const]
-    : [...scheduleRules(shipment, shipment.shipped), ...endOfMonth(shipment)];
+  const rules =
+    shipment.shipped === undefined
+      ? [{ rule: 'scheduled date', detail: 'as the auto order stands', at: scheduledAt } as const]
+      : [...scheduleRules(shipment, shipment.shipped), ...endOfMonth(shipment)];
   const more: DateRule[] = [];
-  if (slips > 0) more.push({ rule: 'catalog pause', detail: `${item.originalItemId} is paused in the catalogue: moved ${slips === 1 ? 'a day' : `${slips} days`}`, at: scheduledAt });
-  if (nextAttemptAt !== undefined && isAfter(nextAttemptAt, scheduledAt)) more.push({ rule: 'next attempt', detail: `after ${declines} declined`, at: nextAttemptAt });
-  else if (isAfter(at, scheduledAt)) more.push({ rule: 'overdue', detail: 'its date has passed: billed at once', at });
-  if (isAfter(scheduledAt, at)) more.push({ rule: 'same day', detail: 'billed with what is due earlier that day', at });
+  if (slips > 0)
+    more.push({
+      rule: 'catalog pause',
+      detail: `${item.originalItemId} is paused in the catalogue: moved ${slips === 1 ? 'a day' : `${slips} days`}`,
+      at: scheduledAt,
+    });
+  if (nextAttemptAt !== undefined && isAfter(nextAttemptAt, scheduledAt))
+    more.push({ rule: 'next attempt', detail: `after ${declines} declined`, at: nextAttemptAt });
+  else if (isAfter(at, scheduledAt))
+    more.push({ rule: 'overdue', detail: 'its date has passed: billed at once', at });
+  if (isAfter(scheduledAt, at))
+    more.push({ rule: 'same day', detail: 'billed with what is due earlier that day', at });
   return [...rules, ...more];
 }
 
-function scheduleRules({ item, scheduledAt, slips, catalog, zone }: DatedShipment, shipped: AutoOrderItem): DateRule[] {
-  const since = shipped.nextShipmentAt === undefined ? '' : ` after ${localDate(shipped.nextShipmentAt, zone)}`;
+function scheduleRules(
+  { item, scheduledAt, slips, catalog, zone }: DatedShipment,
+  shipped: AutoOrderItem,
+): DateRule[] {
+  const since =
+    shipped.nextShipmentAt === undefined ? '' : ` after ${localDate(shipped.nextShipmentAt, zone)}`;
   const original = catalog(item.originalItemId);
   const steps = original === undefined ? [] : stepsOf(original);
   // A date that slipped later is no longer what the schedule gave.
   const given = slips > 0 ? {} : { at: scheduledAt };
   if (steps.length === 0) {
-    const every = item.frequency === 'Every...' ? `every ${item.arbitraryScheduleDays} days` : item.frequency;
+    const every =
+      item.frequency === 'Every...' ? `every ${item.arbitraryScheduleDays} days` : item.frequency;
     return [{ rule: 'frequency', detail: `${every}${since}`, ...given }];
   }
-  const passed = stepsPassed(steps, { index: shipped.step.index, done: shipped.step.done + 1 }, item.step);
+  const passed = stepsPassed(
+    steps,
+    { index: shipped.step.index, done: shipped.step.done + 1 },
+    item.step,
+  );
   const step = steps[item.step.index];
-  const schedule = step?.type === 'item' ? `${step.schedule}, ${shipmentWord(item.step, step.repeatCount)}` : 'repeated';
-  return [...passed.map(passedRule), { rule: 'step', detail: `step ${item.step.index + 1} of ${steps.length}: ${schedule}${since}`, ...given }];
+  const schedule =
+    step?.type === 'item'
+      ? `${step.schedule}, ${shipmentWord(item.step, step.repeatCount)}`
+      : 'repeated';
+  return [
+    ...passed.map(passedRule),
+    {
+      rule: 'step',
+      detail: `step ${item.step.index + 1} of ${steps.length}: ${schedule}${since}`,
+      ...given,
+    },
+  ];
 }
 
 const shipmentWord = ({ done }: StepCursor, repeatCount: number | undefined): string =>
-  (repeatCount === undefined ? `shipment ${done + 1}` : `shipment ${done + 1} of ${repeatCount}`);
+  repeatCount === undefined ? `shipment ${done + 1}` : `shipment ${done + 1} of ${repeatCount}`;
 
 /** The steps that a schedule went over without shipping, in order. */
 function stepsPassed(steps: readonly Step[], from: StepCursor, to: StepCursor): Step[] {
@@ -84,7 +122,13 @@ function passedRule(step: Step): DateRule {
     case 'pause':
       return { rule: 'pause', detail: `${step.pauseDays} days` };
     case 'pause until':
-      return { rule: 'pause until', detail: step.untilDate === undefined ? `day ${step.untilDayOfMonth} of the month` : String(step.untilDate) };
+      return {
+        rule: 'pause until',
+        detail:
+          step.untilDate === undefined
+            ? `day ${step.untilDayOfMonth} of the month`
+            : String(step.untilDate),
+      };
     default:
       return { rule: 'loop', detail: 'back to the first step' };
   }
@@ -94,7 +138,14 @@ function passedRule(step: Step): DateRule {
 function endOfMonth({ item, scheduledAt, slips, zone }: DatedShipment): DateRule[] {
   const { dayOfMonth } = civilDay(wallOf(scheduledAt, zone).day);
   if (slips > 0 || item.anchor.day <= dayOfMonth) return [];
-  return [{ rule: 'end of month', detail: `counted from day ${item.anchor.day}, which this month lacks`, at: scheduledAt }];
+  return [
+    {
+      rule: 'end of month',
+      detail: `counted from day ${item.anchor.day}, which this month lacks`,
+      at: scheduledAt,
+    },
+  ];
 }
 
-const isAfter = (a: Temporal.Instant, b: Temporal.Instant): boolean => a.epochMilliseconds > b.epochMilliseconds;
+const isAfter = (a: Temporal.Instant, b: Temporal.Instant): boolean =>
+  a.epochMilliseconds > b.epochMilliseconds;

@@ -3,46 +3,69 @@ import { loadCatalog } from '../autoOrders/catalog.ts';
 import { noAutoOrder } from '../autoOrders/reading.ts';
 import { loadAutoOrders } from '../autoOrders/store.ts';
 import { wireDate } from '../kernel/calendar.ts';
+import type { Minor } from '../kernel/money.ts';
 import { fromMinor } from '../kernel/money.ts';
 import { findOrder } from '../orders/store.ts';
+import type { Context } from '../platform/context.ts';
+import type { Answer } from '../platform/http/answer.ts';
 import { payload } from '../platform/http/answer.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { rebillPolicy } from './policy.ts';
-import { previewRebills } from './preview.ts';
-import { findEarlierAttempts } from './store.ts';
-import type { Answer } from '../platform/http/answer.ts';
-import type { Context } from '../platform/context.ts';
-import type { Minor } from '../kernel/money.ts';
 import type { Preview, PreviewedRebill } from './preview.ts';
+import { previewRebills } from './preview.ts';
 import type { DateRule } from './previewDates.ts';
 import type { RebillLine } from './rebillOrder.ts';
+import { findEarlierAttempts } from './store.ts';
 
 const countMax = 100;
 const countDefault = 12;
 
 /** The next rebills exactly as they would be ordered, if every charge succeeds and nobody changes anything. */
-export async function previewAutoOrder(context: Context, autoOrderOid: number, count: number = countDefault): Promise<Answer> {
-  if (count < 1 || count > countMax) refuse('out_of_range', { field: 'count', min: 1, max: countMax });
+export async function previewAutoOrder(
+  context: Context,
+  autoOrderOid: number,
+  count: number = countDefault,
+): Promise<Answer> {
+  if (count < 1 || count > countMax)
+    refuse('out_of_range', { field: 'count', min: 1, max: countMax });
   const { rebills, ends } = await readPreview(context, autoOrderOid, count);
-  return payload(rebills.map((rebill) => wireRebill(rebill, context.merchant.timeZone)), { beside: { ends } });
+  return payload(
+    rebills.map((rebill) => wireRebill(rebill, context.merchant.timeZone)),
+    { beside: { ends } },
+  );
 }
 
 /** {@link previewAutoOrder} as a value. */
-export async function readPreview(context: Context, autoOrderOid: number, count: number): Promise<Preview> {
+export async function readPreview(
+  context: Context,
+  autoOrderOid: number,
+  count: number,
+): Promise<Preview> {
   const { db, now, merchant } = context;
   const { merchantId, timeZone: zone } = merchant;
   const [autoOrder] = await loadAutoOrders(db, merchantId, [autoOrderOid]);
   if (autoOrder === undefined) return noAutoOrder({ oid: autoOrderOid });
-  const earlier = await findEarlierAttempts(db, merchantId, [{ autoOrderOid, rebillNumber: autoOrder.rebillCount + 1 }]);
-  return previewRebills({
-    autoOrder, policy: rebillPolicy(merchant), zone, at: now,
-    original: await findOrder(db, merchantId, autoOrder.originalOrderId),
-    catalog: await loadCatalog(db, merchantId, [autoOrder]),
-    firstDeclinedAt: earlier.get(autoOrderOid)?.firstDeclinedAt,
-  }, count);
+  const earlier = await findEarlierAttempts(db, merchantId, [
+    { autoOrderOid, rebillNumber: autoOrder.rebillCount + 1 },
+  ]);
+  return previewRebills(
+    {
+      autoOrder,
+      policy: rebillPolicy(merchant),
+      zone,
+      at: now,
+      original: await findOrder(db, merchantId, autoOrder.originalOrderId),
+      catalog: await loadCatalog(db, merchantId, [autoOrder]),
+      firstDeclinedAt: earlier.get(autoOrderOid)?.firstDeclinedAt,
+    },
+    count,
+  );
 }
 
-function wireRebill({ rebillNumber, at, order, currency, dateRules }: PreviewedRebill, zone: string): PreviewRebill {
+function wireRebill(
+  { rebillNumber, at, order, currency, dateRules }: PreviewedRebill,
+  zone: string,
+): PreviewRebill {
   const money = (amount: Minor) => fromMinor(amount, currency);
   return {
     rebill_number: rebillNumber,
@@ -68,10 +91,28 @@ function wireRebill({ rebillNumber, at, order, currency, dateRules }: PreviewedR
 }
 
 const priceRules = (line: RebillLine, money: (amount: Minor) => number): PreviewRule[] =>
-  line.priceRules.map(({ rule, detail, unitCost }) => ({ rule, detail, unit_cost: money(unitCost) }));
+  line.priceRules.map(({ rule, detail, unitCost }) => ({
+    rule,
+    detail,
+    unit_cost: money(unitCost),
+  }));
 
 /** What rides along has no date of its own. */
-function wireDateRules({ kind, itemOid }: RebillLine, dateRules: ReadonlyMap<number, readonly DateRule[]>, zone: string): PreviewRule[] {
-  if (kind === 'add-on') return [{ rule: 'rides along', detail: itemOid === undefined ? 'with every order of the auto order' : 'with its item' }];
-  return (dateRules.get(itemOid ?? 0) ?? []).map(({ rule, detail, at }) => ({ rule, detail, ...(at === undefined ? {} : { shipment_dts: wireDate(at, zone) }) }));
+function wireDateRules(
+  { kind, itemOid }: RebillLine,
+  dateRules: ReadonlyMap<number, readonly DateRule[]>,
+  zone: string,
+): PreviewRule[] {
+  if (kind === 'add-on')
+    return [
+      {
+        rule: 'rides along',
+        detail: itemOid === undefined ? 'with every order of the auto order' : 'with its item',
+      },
+    ];
+  return (dateRules.get(itemOid ?? 0) ?? []).map(({ rule, detail, at }) => ({
+    rule,
+    detail,
+    ...(at === undefined ? {} : { shipment_dts: wireDate(at, zone) }),
+  }));
 }

@@ -1,16 +1,16 @@
-import { allocate, minor, percentOff, sum, zero } from '../kernel/money.ts';
-import { failure, success } from '../kernel/outcome.ts';
-import { isCancelFee } from '../autoOrders/cancelFee.ts';
-import { priceLine } from '../autoOrders/pricing.ts';
-import { taxOn } from '../orders/totals.ts';
 import type { AddOn, AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
+import { isCancelFee } from '../autoOrders/cancelFee.ts';
 import type { PlannedLine, PlannedRebill } from '../autoOrders/futureRebills.ts';
 import type { AppliedRule } from '../autoOrders/pricing.ts';
+import { priceLine } from '../autoOrders/pricing.ts';
 import type { Catalog, PlanContext, Shipment } from '../autoOrders/steps.ts';
 import type { Minor } from '../kernel/money.ts';
+import { allocate, minor, percentOff, sum, zero } from '../kernel/money.ts';
 import type { Outcome } from '../kernel/outcome.ts';
-import type { Coupon } from './policy.ts';
+import { failure, success } from '../kernel/outcome.ts';
+import { taxOn } from '../orders/totals.ts';
 import type { OriginalTerms } from './originalTerms.ts';
+import type { Coupon } from './policy.ts';
 
 /** What a rebill will order: lines and amounts, in the minor units of one currency. Previews show it, the engine charges it. */
 export interface RebillOrder {
@@ -79,7 +79,10 @@ export function rebillOrder(terms: RebillTerms): Outcome<RebillOrder, LineFault>
   return addOns.ok ? success(withAmounts([...items, ...addOns.value], isFee, terms)) : addOns;
 }
 
-function itemLine({ item, shipment }: PlannedLine, { autoOrder, catalog, original }: RebillTerms): RebillLine {
+function itemLine(
+  { item, shipment }: PlannedLine,
+  { autoOrder, catalog, original }: RebillTerms,
+): RebillLine {
   const shipped = catalog(shipment.itemId);
   return {
     kind: isCancelFee(item, autoOrder, catalog) ? 'cancel fee' : 'item',
@@ -90,7 +93,8 @@ function itemLine({ item, shipment }: PlannedLine, { autoOrder, catalog, origina
     unitCost: shipment.price.unitCost,
     amount: shipment.price.amount,
     discount: zero,
-    isTaxed: !(shipped?.taxFree ?? false) && !original.taxFreeItemIds.has(shipment.itemId.toLowerCase()),
+    isTaxed:
+      !(shipped?.taxFree ?? false) && !original.taxFreeItemIds.has(shipment.itemId.toLowerCase()),
     shipsFree: shipped?.autoOrder?.freeShipping ?? false,
     options: item.options,
     priceRules: shipment.price.trace,
@@ -113,12 +117,20 @@ function addOnLines(terms: RebillTerms): Outcome<RebillLine[], LineFault> {
   return success(lines);
 }
 
-function addOnLine(addOn: AddOn, item: AutoOrderItem | undefined, { catalog, context, original, rebill }: RebillTerms): Outcome<RebillLine, LineFault> {
+function addOnLine(
+  addOn: AddOn,
+  item: AutoOrderItem | undefined,
+  { catalog, context, original, rebill }: RebillTerms,
+): Outcome<RebillLine, LineFault> {
   const shipped = catalog(addOn.itemId);
   if (shipped === undefined) return failure({ why: 'unknown item', itemId: addOn.itemId });
   const price = priceLine({
-    item: { originalQuantity: addOn.quantity, arbitraryUnitCost: addOn.unitCost }, shipped, at: rebill.at, signedUpAt: context.autoOrder.signedUpAt,
-    retryDays: context.retryDays ?? 0, zone: context.zone,
+    item: { originalQuantity: addOn.quantity, arbitraryUnitCost: addOn.unitCost },
+    shipped,
+    at: rebill.at,
+    signedUpAt: context.autoOrder.signedUpAt,
+    retryDays: context.retryDays ?? 0,
+    zone: context.zone,
   });
   if (!price.ok) return failure({ why: price.reason, itemId: addOn.itemId });
   return success({
@@ -137,18 +149,35 @@ function addOnLine(addOn: AddOn, item: AutoOrderItem | undefined, { catalog, con
   });
 }
 
-function withAmounts(lines: readonly RebillLine[], isFee: boolean, { coupon, original }: RebillTerms): RebillOrder {
+function withAmounts(
+  lines: readonly RebillLine[],
+  isFee: boolean,
+  { coupon, original }: RebillTerms,
+): RebillOrder {
   const subtotal = sum(lines.map((line) => line.amount));
   const discount = couponDiscount(subtotal, isFee ? undefined : coupon);
-  const shares = discount === 0 ? lines.map(() => zero) : allocate(discount, lines.map((line) => line.amount));
+  const shares =
+    discount === 0
+      ? lines.map(() => zero)
+      : allocate(
+          discount,
+          lines.map((line) => line.amount),
+        );
   const discounted = lines.map((line, index) => ({ ...line, discount: shares[index] ?? zero }));
   // The original order's method costs what it cost then, whatever it carries; only what ships free alone costs nothing.
   const shipping = isFee || lines.every((line) => line.shipsFree) ? zero : original.shipping;
-  const taxedLines = sum(discounted.filter((line) => line.isTaxed).map((line) => minor(line.amount - line.discount)));
+  const taxedLines = sum(
+    discounted.filter((line) => line.isTaxed).map((line) => minor(line.amount - line.discount)),
+  );
   const taxable = minor(taxedLines + (original.taxesShipping ? shipping : 0));
   const tax = taxOn(taxable, original.taxRatePercent);
   return {
-    lines: discounted, subtotal, discount, shipping, taxable, tax,
+    lines: discounted,
+    subtotal,
+    discount,
+    shipping,
+    taxable,
+    tax,
     coupon: discount > 0 ? coupon?.code : undefined,
     total: minor(subtotal - discount + shipping + tax),
   };

@@ -1,14 +1,14 @@
 import { merchantsWithDue } from '../autoOrders/dueStore.ts';
 import { readClock } from '../platform/clock/merchantClock.ts';
-import { limiter } from '../platform/jobs/batches.ts';
-import { listMerchants } from '../platform/tenancy/merchantStore.ts';
-import { resolveUnanswered, runDue } from './dueOperations.ts';
-import { merchantsWithOverdue } from './store.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
+import { limiter } from '../platform/jobs/batches.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { listMerchants } from '../platform/tenancy/merchantStore.ts';
 import type { RebillParts } from './dueOperations.ts';
+import { resolveUnanswered, runDue } from './dueOperations.ts';
+import { merchantsWithOverdue } from './store.ts';
 
 /** What the workers are put together from. */
 export interface RebillWorkerParts extends RebillParts {
@@ -23,9 +23,18 @@ export function rebillWorker(parts: RebillWorkerParts): Worker {
     name: 'rebill',
     async runOnce() {
       const now = parts.clock.now();
-      const merchants = (await listMerchants(parts.db)).map(({ merchantId, clock }) => ({ merchantId, now: readClock(clock, now) }));
+      const merchants = (await listMerchants(parts.db)).map(({ merchantId, clock }) => ({
+        merchantId,
+        now: readClock(clock, now),
+      }));
       const due = await merchantsWithDue(parts.db, merchants);
-      return eachMerchant(parts, due, async (context) => (await runDue(context, parts, { until: context.now, at: 'now', most: looksPerRound })).looked);
+      return eachMerchant(
+        parts,
+        due,
+        async (context) =>
+          (await runDue(context, parts, { until: context.now, at: 'now', most: looksPerRound }))
+            .looked,
+      );
     },
   };
 }
@@ -36,7 +45,11 @@ export function unansweredWorker(parts: RebillWorkerParts): Worker {
     name: 'unanswered charges',
     async runOnce() {
       const merchants = (await listMerchants(parts.db)).map((merchant) => merchant.merchantId);
-      return eachMerchant(parts, await merchantsWithOverdue(parts.db, merchants), async (context) => (await resolveUnanswered(context, parts)).looked);
+      return eachMerchant(
+        parts,
+        await merchantsWithOverdue(parts.db, merchants),
+        async (context) => (await resolveUnanswered(context, parts)).looked,
+      );
     },
   };
 }
@@ -45,12 +58,28 @@ const looksPerRound = 2000;
 const merchantsAtOnce = 8;
 
 /** Works for each merchant; one whose work fails is logged and keeps nobody else from theirs. */
-async function eachMerchant(parts: RebillWorkerParts, merchantIds: ReadonlySet<string>, work: (context: Context) => Promise<number>): Promise<number> {
+async function eachMerchant(
+  parts: RebillWorkerParts,
+  merchantIds: ReadonlySet<string>,
+  work: (context: Context) => Promise<number>,
+): Promise<number> {
   const turn = limiter(merchantsAtOnce);
-  const done = await Promise.allSettled([...merchantIds].map((merchantId) => turn(async () => work(await parts.contextFor(merchantId)))));
-  const failures = done.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
-  const worked = done.reduce((sum, each) => sum + (each.status === 'fulfilled' ? each.value : 0), 0);
+  const done = await Promise.allSettled(
+    [...merchantIds].map((merchantId) =>
+      turn(async () => work(await parts.contextFor(merchantId))),
+    ),
+  );
+  const failures = done.flatMap((each) =>
+    each.status === 'rejected' ? [each.reason as unknown] : [],
+  );
+  const worked = done.reduce(
+    (sum, each) => sum + (each.status === 'fulfilled' ? each.value : 0),
+    0,
+  );
   // The loop logs it; what the others did still counts, so it goes on at once.
-  if (failures.length > 0 && worked === 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures, `the work of ${failures.length} merchants failed`);
+  if (failures.length > 0 && worked === 0)
+    throw failures.length === 1
+      ? failures[0]
+      : new AggregateError(failures, `the work of ${failures.length} merchants failed`);
   return worked;
 }

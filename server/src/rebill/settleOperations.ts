@@ -1,31 +1,31 @@
-import { wireDate } from '../kernel/calendar.ts';
-import { currencyExponent, fromMinor } from '../kernel/money.ts';
+import type { Currency } from '@perennial/contract/common.ts';
+import type { Temporal } from 'temporal-polyfill';
+import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import { calculate } from '../autoOrders/calculated.ts';
 import { loadCatalog } from '../autoOrders/catalog.ts';
 import { lockVersions, takeDueMarks } from '../autoOrders/dueStore.ts';
+import type { Catalog } from '../autoOrders/steps.ts';
+import type { Rebilled } from '../autoOrders/store.ts';
 import { appendLogs, loadAutoOrders, saveAutoOrders, saveRebilled } from '../autoOrders/store.ts';
 import { present } from '../kernel/assert.ts';
+import { wireDate } from '../kernel/calendar.ts';
+import { currencyExponent, fromMinor } from '../kernel/money.ts';
+import type { OrderRecord } from '../orders/order.ts';
 import { inStage } from '../orders/stages.ts';
 import { findOrders, insertOrders, saveOrder } from '../orders/store.ts';
-import { inTransaction } from '../platform/context.ts';
-import { eventsOf, logsOf } from './note.ts';
-import { rebillOrderRecord } from './orderDocument.ts';
-import { afterDeclined, afterPaid } from './settlement.ts';
-import { leaveUnknown, settleAttempts, stillInFlight } from './store.ts';
-import type { Currency } from '@perennial/contract/common.ts';
-import type { AutoOrder } from '../autoOrders/autoOrder.ts';
-import type { Rebilled } from '../autoOrders/store.ts';
-import type { Catalog } from '../autoOrders/steps.ts';
-import type { OrderRecord } from '../orders/order.ts';
 import type { ChargeAnswer } from '../payments/gateway.ts';
 import type { RoutedAnswer } from '../payments/payments.ts';
 import type { Context } from '../platform/context.ts';
+import { inTransaction } from '../platform/context.ts';
 import type { DomainEvent } from '../platform/events/outbox.ts';
 import type { Ended } from './endings.ts';
 import type { Note } from './note.ts';
+import { eventsOf, logsOf } from './note.ts';
+import { rebillOrderRecord } from './orderDocument.ts';
 import type { RebillPolicy } from './policy.ts';
+import { afterDeclined, afterPaid } from './settlement.ts';
 import type { NewAttempt } from './store.ts';
-import type { Temporal } from 'temporal-polyfill';
+import { leaveUnknown, settleAttempts, stillInFlight } from './store.ts';
 
 /** An attempt with what the gateway said of it. */
 export interface Answered {
@@ -57,11 +57,22 @@ export interface SettleTerms {
  * Writes what became of charges, any number in one transaction: orders, auto orders with their schedules and counters, attempts, histories and events.
  * An attempt that somebody else settled meanwhile is left out. Answers what was written.
  */
-export function settle(context: Context, answered: readonly Answered[], terms: SettleTerms): Promise<Outcome[]> {
+export function settle(
+  context: Context,
+  answered: readonly Answered[],
+  terms: SettleTerms,
+): Promise<Outcome[]> {
   return inTransaction(context, async (context) => {
-    const { db, merchant: { merchantId } } = context;
+    const {
+      db,
+      merchant: { merchantId },
+    } = context;
     const attempts = answered.map(({ attempt }) => attempt);
-    const versions = await lockVersions(db, merchantId, attempts.map((attempt) => attempt.autoOrderOid));
+    const versions = await lockVersions(
+      db,
+      merchantId,
+      attempts.map((attempt) => attempt.autoOrderOid),
+    );
     const inFlight = await stillInFlight(db, merchantId, attempts);
     const open = answered.filter(({ attempt }) => inFlight.has(attempt.autoOrderOid));
     const unknown = open.filter(({ routed }) => routed?.answer.kind === 'unknown');
@@ -73,17 +84,38 @@ export function settle(context: Context, answered: readonly Answered[], terms: S
   });
 }
 
-async function leave(context: Context, unknown: readonly Answered[], { recheckMs }: SettleTerms): Promise<void> {
-  const { db, merchant: { merchantId } } = context;
+async function leave(
+  context: Context,
+  unknown: readonly Answered[],
+  { recheckMs }: SettleTerms,
+): Promise<void> {
+  const {
+    db,
+    merchant: { merchantId },
+  } = context;
   // They may stay so for long, and nobody need pass by them that long.
-  await takeDueMarks(db, merchantId, unknown.map(({ attempt }) => attempt.autoOrderOid));
-  await leaveUnknown(db, merchantId, unknown.map((each) => ({ ...each.attempt, recheckMs: recheckMs(each) })));
+  await takeDueMarks(
+    db,
+    merchantId,
+    unknown.map(({ attempt }) => attempt.autoOrderOid),
+  );
+  await leaveUnknown(
+    db,
+    merchantId,
+    unknown.map((each) => ({ ...each.attempt, recheckMs: recheckMs(each) })),
+  );
   // Told once: asking again is the engine's own affair.
   const first = unknown.filter((each) => each.planned !== undefined);
-  await appendLogs(db, merchantId, context.now, first.map(({ attempt, routed }) => ({
-    autoOrderOid: attempt.autoOrderOid, at: attempt.at,
-    message: `Rebill ${attempt.rebillNumber}: no answer from ${routed?.code}. Nothing is charged again before it has been asked what became of it.`,
-  })));
+  await appendLogs(
+    db,
+    merchantId,
+    context.now,
+    first.map(({ attempt, routed }) => ({
+      autoOrderOid: attempt.autoOrderOid,
+      at: attempt.at,
+      message: `Rebill ${attempt.rebillNumber}: no answer from ${routed?.code}. Nothing is charged again before it has been asked what became of it.`,
+    })),
+  );
 }
 
 // --------------------------------------------------------------------------------------------------------------------- what comes of it
@@ -98,10 +130,16 @@ interface Settling extends Answered {
 }
 
 async function settlingsOf(
-  context: Context, answered: readonly Answered[], versions: ReadonlyMap<number, number>, { policy }: SettleTerms,
+  context: Context,
+  answered: readonly Answered[],
+  versions: ReadonlyMap<number, number>,
+  { policy }: SettleTerms,
 ): Promise<Settling[]> {
   if (answered.length === 0) return [];
-  const { db, merchant: { merchantId, timeZone: zone } } = context;
+  const {
+    db,
+    merchant: { merchantId, timeZone: zone },
+  } = context;
   const autoOrders = await currentRecords(context, answered, versions);
   const originals = await originalsOf(context, answered, autoOrders);
   const kept = await keptOrders(context, answered);
@@ -110,100 +148,230 @@ async function settlingsOf(
   return answered.map((each): Settling => {
     const { attempt, routed } = each;
     const autoOrder = present(autoOrders.get(attempt.autoOrderOid), 'auto order of a rebill');
-    const original = present(originals.get(autoOrder.originalOrderId), 'original order of a rebill');
+    const original = present(
+      originals.get(autoOrder.originalOrderId),
+      'original order of a rebill',
+    );
     const before = kept.get(attempt.orderId);
     const { order } = attempt.charge;
     const answer = answerOf(routed);
     const rules = { catalog, policy, zone, at: attempt.at };
     const isKept = answer.kind === 'paid' || policy.storeDeclined || before !== undefined;
-    const after = answer.kind === 'paid'
-      ? afterPaid(autoOrder, order, rules)
-      : afterDeclined(autoOrder, order, { ...answer, rebillNumber: attempt.rebillNumber, orderId: isKept ? attempt.orderId : undefined }, rules);
-    const record = isKept ? rebillOrderRecord({ ...attempt, overrideAffiliateId: autoOrder.overrideAffiliateId, original, zone, payment: answer, wrote }) : undefined;
-    return { ...each, after, catalog, order: record && continued(record, before, attempt.at, zone), isNewOrder: before === undefined };
+    const after =
+      answer.kind === 'paid'
+        ? afterPaid(autoOrder, order, rules)
+        : afterDeclined(
+            autoOrder,
+            order,
+            {
+              ...answer,
+              rebillNumber: attempt.rebillNumber,
+              orderId: isKept ? attempt.orderId : undefined,
+            },
+            rules,
+          );
+    const record = isKept
+      ? rebillOrderRecord({
+          ...attempt,
+          overrideAffiliateId: autoOrder.overrideAffiliateId,
+          original,
+          zone,
+          payment: answer,
+          wrote,
+        })
+      : undefined;
+    return {
+      ...each,
+      after,
+      catalog,
+      order: record && continued(record, before, attempt.at, zone),
+      isNewOrder: before === undefined,
+    };
   });
 }
 
 /** The records that were planned on, where nobody changed them since; the others read anew. All of them are locked. */
 async function currentRecords(
-  { db, merchant: { merchantId } }: Context, answered: readonly Answered[], versions: ReadonlyMap<number, number>,
+  { db, merchant: { merchantId } }: Context,
+  answered: readonly Answered[],
+  versions: ReadonlyMap<number, number>,
 ): Promise<ReadonlyMap<number, AutoOrder>> {
-  const fresh = answered.flatMap(({ planned }) => (planned !== undefined && versions.get(planned.autoOrder.autoOrderOid) === planned.autoOrder.version ? [planned.autoOrder] : []));
+  const fresh = answered.flatMap(({ planned }) =>
+    planned !== undefined &&
+    versions.get(planned.autoOrder.autoOrderOid) === planned.autoOrder.version
+      ? [planned.autoOrder]
+      : [],
+  );
   const known = new Set(fresh.map((autoOrder) => autoOrder.autoOrderOid));
-  const stale = answered.map(({ attempt }) => attempt.autoOrderOid).filter((oid) => !known.has(oid));
+  const stale = answered
+    .map(({ attempt }) => attempt.autoOrderOid)
+    .filter((oid) => !known.has(oid));
   const reread = stale.length === 0 ? [] : await loadAutoOrders(db, merchantId, stale);
   return new Map([...fresh, ...reread].map((autoOrder) => [autoOrder.autoOrderOid, autoOrder]));
 }
 
-async function originalsOf({ db, merchant: { merchantId } }: Context, answered: readonly Answered[], autoOrders: ReadonlyMap<number, AutoOrder>): Promise<ReadonlyMap<string, OrderRecord>> {
-  const known = new Map(answered.flatMap(({ planned }) => (planned === undefined ? [] : [[planned.original.orderId, planned.original] as const])));
-  const missing = [...autoOrders.values()].map((autoOrder) => autoOrder.originalOrderId).filter((orderId) => !known.has(orderId));
+async function originalsOf(
+  { db, merchant: { merchantId } }: Context,
+  answered: readonly Answered[],
+  autoOrders: ReadonlyMap<number, AutoOrder>,
+): Promise<ReadonlyMap<string, OrderRecord>> {
+  const known = new Map(
+    answered.flatMap(({ planned }) =>
+      planned === undefined ? [] : [[planned.original.orderId, planned.original] as const],
+    ),
+  );
+  const missing = [...autoOrders.values()]
+    .map((autoOrder) => autoOrder.originalOrderId)
+    .filter((orderId) => !known.has(orderId));
   if (missing.length === 0) return known;
-  return new Map([...known, ...(await findOrders(db, merchantId, missing)).map((order) => [order.orderId, order] as const)]);
+  return new Map([
+    ...known,
+    ...(await findOrders(db, merchantId, missing)).map((order) => [order.orderId, order] as const),
+  ]);
 }
 
 /** Orders in Accounts Receivable that earlier attempts left; only retries can have one. */
-async function keptOrders({ db, merchant: { merchantId } }: Context, answered: readonly Answered[]): Promise<ReadonlyMap<string, OrderRecord>> {
-  const orderIds = answered.filter(({ attempt }) => attempt.attempt > 1).map(({ attempt }) => attempt.orderId);
+async function keptOrders(
+  { db, merchant: { merchantId } }: Context,
+  answered: readonly Answered[],
+): Promise<ReadonlyMap<string, OrderRecord>> {
+  const orderIds = answered
+    .filter(({ attempt }) => attempt.attempt > 1)
+    .map(({ attempt }) => attempt.orderId);
   if (orderIds.length === 0) return new Map();
-  return new Map((await findOrders(db, merchantId, orderIds)).map((order) => [order.orderId, order]));
+  return new Map(
+    (await findOrders(db, merchantId, orderIds)).map((order) => [order.orderId, order]),
+  );
 }
 
 type KnownAnswer =
   | { readonly kind: 'paid'; readonly gatewayCode?: string; readonly reference?: string }
-  | { readonly kind: 'declined'; readonly gatewayCode: string; readonly reference?: string | undefined; readonly reason: string; readonly message: string; readonly isHard: boolean };
+  | {
+      readonly kind: 'declined';
+      readonly gatewayCode: string;
+      readonly reference?: string | undefined;
+      readonly reason: string;
+      readonly message: string;
+      readonly isHard: boolean;
+    };
 
 function answerOf(routed: RoutedAnswer | undefined): KnownAnswer {
   if (routed === undefined) return { kind: 'paid' };
-  const { code: gatewayCode, answer } = routed as { code: string; answer: Exclude<ChargeAnswer, { kind: 'unknown' }> };
+  const { code: gatewayCode, answer } = routed as {
+    code: string;
+    answer: Exclude<ChargeAnswer, { kind: 'unknown' }>;
+  };
   if (answer.kind === 'approved') return { kind: 'paid', gatewayCode, reference: answer.reference };
   const { reason, message, isHard, reference } = answer;
   return { kind: 'declined', gatewayCode, reference, reason, message, isHard };
 }
 
 /** A kept order that is tried again stays the same order: its age, its charges and its stages go on. */
-function continued(order: OrderRecord, before: OrderRecord | undefined, at: Temporal.Instant, zone: string): OrderRecord {
+function continued(
+  order: OrderRecord,
+  before: OrderRecord | undefined,
+  at: Temporal.Instant,
+  zone: string,
+): OrderRecord {
   if (before === undefined) return order;
   const { current_stage: stage, payment, ...document } = order.document;
-  const { current_stage: stageBefore, current_stage_histories: histories, payment: paymentBefore } = before.document;
-  const transactions = [...(paymentBefore?.transactions ?? []), ...(payment?.transactions ?? [])].map((each, index) => ({ ...each, transaction_id: index + 1 }));
-  const tried = { ...document, payment: { ...payment, transactions }, current_stage: stageBefore, current_stage_histories: histories };
-  return { ...order, createdAt: before.createdAt, document: stage === undefined ? tried : inStage(tried, stage, wireDate(at, zone)) };
+  const {
+    current_stage: stageBefore,
+    current_stage_histories: histories,
+    payment: paymentBefore,
+  } = before.document;
+  const transactions = [
+    ...(paymentBefore?.transactions ?? []),
+    ...(payment?.transactions ?? []),
+  ].map((each, index) => ({ ...each, transaction_id: index + 1 }));
+  const tried = {
+    ...document,
+    payment: { ...payment, transactions },
+    current_stage: stageBefore,
+    current_stage_histories: histories,
+  };
+  return {
+    ...order,
+    createdAt: before.createdAt,
+    document: stage === undefined ? tried : inStage(tried, stage, wireDate(at, zone)),
+  };
 }
 
 function outcomeOf({ attempt, routed }: Answered): Outcome {
   const { autoOrderOid, orderId } = attempt;
-  if (routed?.answer.kind === 'unknown') return { autoOrderOid, orderId, kind: 'unknown', reason: routed.answer.message };
+  if (routed?.answer.kind === 'unknown')
+    return { autoOrderOid, orderId, kind: 'unknown', reason: routed.answer.message };
   const answer = answerOf(routed);
-  return answer.kind === 'paid' ? { autoOrderOid, orderId, kind: 'paid' } : { autoOrderOid, orderId, kind: 'declined', reason: `${answer.reason}\n${answer.message}` };
+  return answer.kind === 'paid'
+    ? { autoOrderOid, orderId, kind: 'paid' }
+    : { autoOrderOid, orderId, kind: 'declined', reason: `${answer.reason}\n${answer.message}` };
 }
 
 // ------------------------------------------------------------------------------------------------------------------------------ writing
 
-async function write(context: Context, settlings: readonly Settling[], { policy }: SettleTerms): Promise<void> {
+async function write(
+  context: Context,
+  settlings: readonly Settling[],
+  { policy }: SettleTerms,
+): Promise<void> {
   if (settlings.length === 0) return;
-  const { db, merchant: { merchantId } } = context;
-  const records = settlings.map((each) => ({ ...each, rebilled: rebilledOf(each, context, policy) }));
-  const moved = records.filter(({ after }) => after.isEdited !== true).map(({ rebilled }) => rebilled);
-  const edited = records.filter(({ after }) => after.isEdited === true).map(({ rebilled }) => rebilled);
+  const {
+    db,
+    merchant: { merchantId },
+  } = context;
+  const records = settlings.map((each) => ({
+    ...each,
+    rebilled: rebilledOf(each, context, policy),
+  }));
+  const moved = records
+    .filter(({ after }) => after.isEdited !== true)
+    .map(({ rebilled }) => rebilled);
+  const edited = records
+    .filter(({ after }) => after.isEdited === true)
+    .map(({ rebilled }) => rebilled);
   if (moved.length > 0) await saveRebilled(db, merchantId, context.now, moved);
   if (edited.length > 0) await saveAutoOrders(db, merchantId, context.now, edited);
-  const fresh = settlings.flatMap(({ order, isNewOrder }) => (order !== undefined && isNewOrder ? [order] : []));
+  const fresh = settlings.flatMap(({ order, isNewOrder }) =>
+    order !== undefined && isNewOrder ? [order] : [],
+  );
   if (fresh.length > 0) await insertOrders(db, merchantId, fresh);
-  for (const { order, isNewOrder } of settlings) if (order !== undefined && !isNewOrder) await saveOrder(db, order);
-  await settleAttempts(db, merchantId, settlings.map(({ attempt, routed }) => settledAttempt(attempt, answerOf(routed))));
-  const noted = settlings.map((each) => ({ autoOrderOid: each.attempt.autoOrderOid, at: each.attempt.at, notes: notesOf(each) }));
+  for (const { order, isNewOrder } of settlings)
+    if (order !== undefined && !isNewOrder) await saveOrder(db, order);
+  await settleAttempts(
+    db,
+    merchantId,
+    settlings.map(({ attempt, routed }) => settledAttempt(attempt, answerOf(routed))),
+  );
+  const noted = settlings.map((each) => ({
+    autoOrderOid: each.attempt.autoOrderOid,
+    at: each.attempt.at,
+    notes: notesOf(each),
+  }));
   await appendLogs(db, merchantId, context.now, logsOf(noted));
   await context.events.emit(context, [...eventsOf(noted), ...settlings.flatMap(orderEvents)]);
 }
 
-function rebilledOf({ after, catalog, attempt: { at } }: Settling, { merchant }: Context, { missedShipments }: RebillPolicy): Rebilled {
-  return { ...calculate(after.autoOrder, catalog, { now: at, zone: merchant.timeZone, missedShipments }), at };
+function rebilledOf(
+  { after, catalog, attempt: { at } }: Settling,
+  { merchant }: Context,
+  { missedShipments }: RebillPolicy,
+): Rebilled {
+  return {
+    ...calculate(after.autoOrder, catalog, { now: at, zone: merchant.timeZone, missedShipments }),
+    at,
+  };
 }
 
 function settledAttempt({ autoOrderOid, rebillNumber }: NewAttempt, answer: KnownAnswer) {
   const { kind: state, gatewayCode, reference } = answer;
-  return { autoOrderOid, rebillNumber, state, gatewayCode, reference, declineReason: answer.kind === 'declined' ? answer.reason : undefined };
+  return {
+    autoOrderOid,
+    rebillNumber,
+    state,
+    gatewayCode,
+    reference,
+    declineReason: answer.kind === 'declined' ? answer.reason : undefined,
+  };
 }
 
 function notesOf({ attempt, routed, after, order }: Settling): readonly Note[] {
@@ -212,7 +380,13 @@ function notesOf({ attempt, routed, after, order }: Settling): readonly Note[] {
   const total = `${fromMinor(charge.order.total, charge.currency).toFixed(currencyExponent(charge.currency))} ${charge.currency}`;
   const paid: Note = {
     message: `Rebill ${rebillNumber} paid: ${total}, order ${orderId}.`,
-    event: { name: 'auto_order_rebill', data: { rebill_number: rebillNumber, order_id: present(order, 'order of a paid rebill').orderId } },
+    event: {
+      name: 'auto_order_rebill',
+      data: {
+        rebill_number: rebillNumber,
+        order_id: present(order, 'order of a paid rebill').orderId,
+      },
+    },
   };
   return [paid, ...after.notes];
 }
@@ -220,7 +394,17 @@ function notesOf({ attempt, routed, after, order }: Settling): readonly Note[] {
 function orderEvents({ attempt, routed, order, isNewOrder }: Settling): DomainEvent[] {
   if (order === undefined) return [];
   const isPaid = answerOf(routed).kind === 'paid';
-  const names = [...(isNewOrder ? ['order_create'] : []), isPaid ? 'order_payment_process' : 'order_payment_failed', ...(isPaid && !isNewOrder ? ['order_stage_change'] : [])];
+  const names = [
+    ...(isNewOrder ? ['order_create'] : []),
+    isPaid ? 'order_payment_process' : 'order_payment_failed',
+    ...(isPaid && !isNewOrder ? ['order_stage_change'] : []),
+  ];
   const data = { auto_order_oid: attempt.autoOrderOid, rebill_number: attempt.rebillNumber };
-  return names.map((name) => ({ name, objectType: 'order', objectId: order.orderId, data, at: attempt.at }));
+  return names.map((name) => ({
+    name,
+    objectType: 'order',
+    objectId: order.orderId,
+    data,
+    at: attempt.at,
+  }));
 }

@@ -21,7 +21,11 @@ export const claimLimit = 200;
  * Locks due auto orders, the longest due first, but for those that somebody else has locked and those with a charge in flight. A charge that begins at this
  * very moment may be overlooked: look at the attempts once more after locking.
  */
-export async function lockDue(tx: Database, merchantId: string, until: Temporal.Instant): Promise<Due[]> {
+export async function lockDue(
+  tx: Database,
+  merchantId: string,
+  until: Temporal.Instant,
+): Promise<Due[]> {
   const rows = await tx.rows<{ auto_order_oid: number; due_at: Temporal.Instant }>(
     // No `not exists`: that becomes a join or a list, and all that was ever in flight is read for each claim.
     `select a.auto_order_oid, a.due_at from auto_order a
@@ -50,16 +54,34 @@ export interface RebillKey {
 }
 
 /** The earlier attempts of these rebills, by auto order. */
-export async function findEarlierAttempts(db: Database, merchantId: string, keys: readonly RebillKey[]): Promise<ReadonlyMap<number, EarlierAttempt>> {
-  const rows = await db.rows<{ auto_order_oid: number; state: RebillState; attempt: number; order_id: string; first_declined_at: Temporal.Instant | null }>(
+export async function findEarlierAttempts(
+  db: Database,
+  merchantId: string,
+  keys: readonly RebillKey[],
+): Promise<ReadonlyMap<number, EarlierAttempt>> {
+  const rows = await db.rows<{
+    auto_order_oid: number;
+    state: RebillState;
+    attempt: number;
+    order_id: string;
+    first_declined_at: Temporal.Instant | null;
+  }>(
     `select r.auto_order_oid, r.state, r.attempt, r.order_id, r.first_declined_at
      from unnest($2::int[], $3::int[]) as k (oid, number)
      cross join lateral (select * from rebill r where r.merchant_id = $1 and r.auto_order_oid = k.oid and r.rebill_number = k.number limit 1) r`,
     [merchantId, keys.map((key) => key.autoOrderOid), keys.map((key) => key.rebillNumber)],
   );
-  return new Map(rows.map((row) => [row.auto_order_oid, {
-    state: row.state, attempt: row.attempt, orderId: row.order_id, firstDeclinedAt: row.first_declined_at ?? undefined,
-  }]));
+  return new Map(
+    rows.map((row) => [
+      row.auto_order_oid,
+      {
+        state: row.state,
+        attempt: row.attempt,
+        orderId: row.order_id,
+        firstDeclinedAt: row.first_declined_at ?? undefined,
+      },
+    ]),
+  );
 }
 
 /** A charge that is about to be asked for. */
@@ -72,7 +94,12 @@ export interface NewAttempt extends RebillKey {
 }
 
 /** Writes the attempts as `charging`: first ones are inserted, retries follow their decline. Anything else there is a broken promise of ours. */
-export async function startAttempts(tx: Database, merchantId: string, attempts: readonly NewAttempt[], leaseMs: number): Promise<void> {
+export async function startAttempts(
+  tx: Database,
+  merchantId: string,
+  attempts: readonly NewAttempt[],
+  leaseMs: number,
+): Promise<void> {
   if (attempts.length === 0) return;
   const started = await tx.run(
     `insert into rebill (merchant_id, ${newAttempts.names}, state, lease_until)
@@ -83,7 +110,10 @@ export async function startAttempts(tx: Database, merchantId: string, attempts: 
      where rebill.state = 'declined' and rebill.attempt < excluded.attempt`,
     [merchantId, leaseMs, ...newAttempts.values(attempts)],
   );
-  if (started !== attempts.length) throw new Error(`${attempts.length - started} rebills of ${merchantId} were already under way when their auto orders were claimed`);
+  if (started !== attempts.length)
+    throw new Error(
+      `${attempts.length - started} rebills of ${merchantId} were already under way when their auto orders were claimed`,
+    );
 }
 
 const newAttempts = recordset<NewAttempt>([
@@ -104,18 +134,32 @@ export interface InFlight extends NewAttempt {
 }
 
 /** Of these attempts, those that still wait to be settled. The caller holds the locks of their auto orders. */
-export async function stillInFlight(tx: Database, merchantId: string, attempts: readonly (RebillKey & { attempt: number })[]): Promise<ReadonlySet<number>> {
+export async function stillInFlight(
+  tx: Database,
+  merchantId: string,
+  attempts: readonly (RebillKey & { attempt: number })[],
+): Promise<ReadonlySet<number>> {
   const rows = await tx.rows<{ auto_order_oid: number }>(
     `select r.auto_order_oid from unnest($2::int[], $3::int[], $4::int[]) as k (oid, number, attempt)
      join rebill r on r.merchant_id = $1 and r.auto_order_oid = any($2::int[]) and r.auto_order_oid = k.oid and r.rebill_number = k.number and r.attempt = k.attempt
        and r.lease_until is not null`,
-    [merchantId, attempts.map((each) => each.autoOrderOid), attempts.map((each) => each.rebillNumber), attempts.map((each) => each.attempt)],
+    [
+      merchantId,
+      attempts.map((each) => each.autoOrderOid),
+      attempts.map((each) => each.rebillNumber),
+      attempts.map((each) => each.attempt),
+    ],
   );
   return new Set(rows.map((row) => row.auto_order_oid));
 }
 
 /** Takes over charges whose lease is over, for another lease. */
-export async function takeOverdue(db: Database, merchantId: string, limit: number, leaseMs: number): Promise<InFlight[]> {
+export async function takeOverdue(
+  db: Database,
+  merchantId: string,
+  limit: number,
+  leaseMs: number,
+): Promise<InFlight[]> {
   const rows = await db.rows<InFlightRow>(
     `update rebill r set lease_until = ${leaseEnd('$3')}, checks = least(r.checks + 1, 1000)
      from (select auto_order_oid, rebill_number from rebill where merchant_id = $1 and lease_until <= clock_timestamp()
@@ -125,8 +169,14 @@ export async function takeOverdue(db: Database, merchantId: string, limit: numbe
     [merchantId, limit, leaseMs],
   );
   return rows.map((row) => ({
-    autoOrderOid: row.auto_order_oid, rebillNumber: row.rebill_number, attempt: row.attempt, at: row.at, orderId: row.order_id, route: row.route,
-    charge: chargeFromJson(row.planned), checks: row.checks,
+    autoOrderOid: row.auto_order_oid,
+    rebillNumber: row.rebill_number,
+    attempt: row.attempt,
+    at: row.at,
+    orderId: row.order_id,
+    route: row.route,
+    charge: chargeFromJson(row.planned),
+    checks: row.checks,
   }));
 }
 
@@ -150,7 +200,11 @@ export interface SettledAttempt extends RebillKey {
   readonly declineReason?: string | undefined;
 }
 
-export async function settleAttempts(tx: Database, merchantId: string, settled: readonly SettledAttempt[]): Promise<void> {
+export async function settleAttempts(
+  tx: Database,
+  merchantId: string,
+  settled: readonly SettledAttempt[],
+): Promise<void> {
   if (settled.length === 0) return;
   await tx.run(
     `update rebill s set state = r.state, reference = r.reference, planned = null, lease_until = null,
@@ -173,18 +227,30 @@ const settledAttempts = recordset<SettledAttempt>([
 ]);
 
 /** Leaves attempts that nobody could answer for a later look, each after so many milliseconds. */
-export async function leaveUnknown(tx: Database, merchantId: string, unknown: readonly (RebillKey & { readonly recheckMs: number })[]): Promise<void> {
+export async function leaveUnknown(
+  tx: Database,
+  merchantId: string,
+  unknown: readonly (RebillKey & { readonly recheckMs: number })[],
+): Promise<void> {
   if (unknown.length === 0) return;
   await tx.run(
     `update rebill r set state = 'unknown', lease_until = ${leaseEnd('k.ms')}
      from unnest($2::int[], $3::int[], $4::int[]) as k (oid, number, ms)
      where r.merchant_id = $1 and r.auto_order_oid = k.oid and r.rebill_number = k.number`,
-    [merchantId, unknown.map((each) => each.autoOrderOid), unknown.map((each) => each.rebillNumber), unknown.map((each) => each.recheckMs)],
+    [
+      merchantId,
+      unknown.map((each) => each.autoOrderOid),
+      unknown.map((each) => each.rebillNumber),
+      unknown.map((each) => each.recheckMs),
+    ],
   );
 }
 
 /** Of these merchants, those that have a charge to ask about. */
-export async function merchantsWithOverdue(db: Database, merchantIds: readonly string[]): Promise<ReadonlySet<string>> {
+export async function merchantsWithOverdue(
+  db: Database,
+  merchantIds: readonly string[],
+): Promise<ReadonlySet<string>> {
   const rows = await db.rows<{ merchant_id: string }>(
     `select m.merchant_id from unnest($1::text[]) as m (merchant_id)
      where exists (select from rebill r where r.merchant_id = m.merchant_id and r.lease_until <= clock_timestamp())`,
@@ -194,8 +260,15 @@ export async function merchantsWithOverdue(db: Database, merchantIds: readonly s
 }
 
 /** Whether the merchant has charges that are not settled, those aside that a gateway was asked about that often in vain. */
-export async function hasUnsettled(db: Database, merchantId: string, checksMax: number): Promise<boolean> {
-  const row = await db.row('select 1 from rebill where merchant_id = $1 and lease_until is not null and checks < $2 limit 1', [merchantId, checksMax]);
+export async function hasUnsettled(
+  db: Database,
+  merchantId: string,
+  checksMax: number,
+): Promise<boolean> {
+  const row = await db.row(
+    'select 1 from rebill where merchant_id = $1 and lease_until is not null and checks < $2 limit 1',
+    [merchantId, checksMax],
+  );
   return row !== undefined;
 }
 

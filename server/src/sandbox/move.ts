@@ -1,10 +1,10 @@
 import type { ClockRequest } from '@perennial/contract/perennial.ts';
-import { parseWireDate, wireDate } from '../kernel/calendar.ts';
-import { failure, success } from '../kernel/outcome.ts';
-import { laterBy, parseSpan } from './span.ts';
-import type { Outcome } from '../kernel/outcome.ts';
-import type { ClockSetting } from '../platform/clock/merchantClock.ts';
 import type { Temporal } from 'temporal-polyfill';
+import { parseWireDate, wireDate } from '../kernel/calendar.ts';
+import type { Outcome } from '../kernel/outcome.ts';
+import { failure, success } from '../kernel/outcome.ts';
+import type { ClockSetting } from '../platform/clock/merchantClock.ts';
+import { laterBy, parseSpan } from './span.ts';
 
 /** A merchant's clock at the moment somebody wants to move it. */
 export interface MovedFrom {
@@ -30,7 +30,12 @@ export type TestMode = Exclude<ClockMode, 'real'>;
 
 /** Why a clock is not moved: a field that is wrong, or a clock that can't be. */
 export type MoveFault =
-  | { readonly kind: 'field'; readonly field: 'mode' | 'now_dts' | 'advance_by'; readonly reason: string; readonly mend: string }
+  | {
+      readonly kind: 'field';
+      readonly field: 'mode' | 'now_dts' | 'advance_by';
+      readonly reason: string;
+      readonly mend: string;
+    }
   | { readonly kind: 'clock'; readonly reason: string; readonly mend: string };
 
 /**
@@ -43,30 +48,73 @@ export function plannedMove(request: ClockRequest, from: MovedFrom): Outcome<Mov
   const target = targetOf(request, from);
   if (!target.ok) return target;
   if (mode === 'real') return keptReal(target.value, from);
-  if (from.isReal) return failure({ kind: 'clock', reason: 'A gateway of this merchant charges real cards, so its clock is the real one', mend: 'Use a merchant whose gateways are all simulators' });
-  if (target.value !== undefined && target.value.epochMilliseconds > now.epochMilliseconds) return success({ kind: 'advance', to: target.value, modeAfter: mode });
+  if (from.isReal)
+    return failure({
+      kind: 'clock',
+      reason: 'A gateway of this merchant charges real cards, so its clock is the real one',
+      mend: 'Use a merchant whose gateways are all simulators',
+    });
+  if (target.value !== undefined && target.value.epochMilliseconds > now.epochMilliseconds)
+    return success({ kind: 'advance', to: target.value, modeAfter: mode });
   return success(mode === setting.kind ? { kind: 'stay' } : { kind: 'switch', mode });
 }
 
-function keptReal(target: Temporal.Instant | undefined, { setting, wasMoved }: MovedFrom): Outcome<Move, MoveFault> {
+function keptReal(
+  target: Temporal.Instant | undefined,
+  { setting, wasMoved }: MovedFrom,
+): Outcome<Move, MoveFault> {
   if (target !== undefined) {
-    return failure({ kind: 'clock', reason: 'The real clock cannot be moved', mend: 'Send mode running or standing along to give the merchant a test clock' });
+    return failure({
+      kind: 'clock',
+      reason: 'The real clock cannot be moved',
+      mend: 'Send mode running or standing along to give the merchant a test clock',
+    });
   }
   if (setting.kind === 'real') return success({ kind: 'stay' });
-  if (wasMoved) return failure({ kind: 'field', field: 'mode', reason: 'cannot be real again, because this clock was moved', mend: 'Send running or standing' });
+  if (wasMoved)
+    return failure({
+      kind: 'field',
+      field: 'mode',
+      reason: 'cannot be real again, because this clock was moved',
+      mend: 'Send running or standing',
+    });
   return success({ kind: 'switch', mode: 'real' });
 }
 
-function targetOf({ now_dts: nowDts, advance_by: advanceBy }: ClockRequest, { now, zone }: MovedFrom): Outcome<Temporal.Instant | undefined, MoveFault> {
-  if (nowDts != null && advanceBy != null) return failure({ kind: 'field', field: 'advance_by', reason: 'is sent beside now_dts', mend: 'Send one of the two' });
-  const target = nowDts != null ? momentOf(nowDts, zone) : advanceBy != null ? spanEnd(advanceBy, now, zone) : success(undefined);
+function targetOf(
+  { now_dts: nowDts, advance_by: advanceBy }: ClockRequest,
+  { now, zone }: MovedFrom,
+): Outcome<Temporal.Instant | undefined, MoveFault> {
+  if (nowDts != null && advanceBy != null)
+    return failure({
+      kind: 'field',
+      field: 'advance_by',
+      reason: 'is sent beside now_dts',
+      mend: 'Send one of the two',
+    });
+  const target =
+    nowDts != null
+      ? momentOf(nowDts, zone)
+      : advanceBy != null
+        ? spanEnd(advanceBy, now, zone)
+        : success(undefined);
   if (!target.ok || target.value === undefined) return target;
   const field = nowDts != null ? 'now_dts' : 'advance_by';
   if (target.value.epochMilliseconds < now.epochMilliseconds) {
-    return failure({ kind: 'field', field, reason: `lies before ${wireDate(now, zone)}, which the clock shows`, mend: 'A clock is never set back: send a later moment' });
+    return failure({
+      kind: 'field',
+      field,
+      reason: `lies before ${wireDate(now, zone)}, which the clock shows`,
+      mend: 'A clock is never set back: send a later moment',
+    });
   }
   if (target.value.epochMilliseconds > laterBy(now, longest, zone).epochMilliseconds) {
-    return failure({ kind: 'field', field, reason: 'is more than a hundred years away', mend: 'Send a nearer moment' });
+    return failure({
+      kind: 'field',
+      field,
+      reason: 'is more than a hundred years away',
+      mend: 'Send a nearer moment',
+    });
   }
   return target;
 }
@@ -75,11 +123,27 @@ const longest = parseSpan('100y')!;
 
 function momentOf(text: string, zone: string): Outcome<Temporal.Instant, MoveFault> {
   const parsed = parseWireDate(text, zone);
-  return parsed.ok ? parsed : failure({ kind: 'field', field: 'now_dts', reason: 'is not a date', mend: 'Send ISO 8601, for example 2027-03-31T00:00:00-04:00' });
+  return parsed.ok
+    ? parsed
+    : failure({
+        kind: 'field',
+        field: 'now_dts',
+        reason: 'is not a date',
+        mend: 'Send ISO 8601, for example 2027-03-31T00:00:00-04:00',
+      });
 }
 
-function spanEnd(text: string, now: Temporal.Instant, zone: string): Outcome<Temporal.Instant, MoveFault> {
-  const fault: MoveFault = { kind: 'field', field: 'advance_by', reason: 'is no span of time', mend: 'Send ISO 8601 such as P1Y, or 1y, 3mo, 2w, 10d, 5h' };
+function spanEnd(
+  text: string,
+  now: Temporal.Instant,
+  zone: string,
+): Outcome<Temporal.Instant, MoveFault> {
+  const fault: MoveFault = {
+    kind: 'field',
+    field: 'advance_by',
+    reason: 'is no span of time',
+    mend: 'Send ISO 8601 such as P1Y, or 1y, 3mo, 2w, 10d, 5h',
+  };
   const span = parseSpan(text);
   if (span === undefined) return failure(fault);
   try {

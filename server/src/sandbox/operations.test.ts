@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Temporal } from 'temporal-polyfill';
-import { movedClock } from '../../../test/support/movedClock.ts';
-import { testApp, type TestApp } from '../../../test/support/app.ts';
+import { type TestApp, testApp } from '../../../test/support/app.ts';
 import { at } from '../../../test/support/autoOrders.ts';
+import { movedClock } from '../../../test/support/movedClock.ts';
 import type { DueCounts, DueWork } from './dueWork.ts';
-import { getClock, setClock, type ClockParts } from './operations.ts';
+import { type ClockParts, getClock, setClock } from './operations.ts';
 import { advanceWorker } from './playing.ts';
 
 /** Due work whose moments are listed, and which remembers when each was done and what the merchant's clock showed then. */
@@ -41,19 +41,41 @@ async function staged(...moments: string[]) {
   const clock = movedClock();
   const app = await testApp({ clock });
   const work = new StagedWork(app, ...moments);
-  const parts: ClockParts = { db: app.db, clock, merchants: app.app.merchants, contextFor: app.app.contextFor, dueWork: [work], isReal: () => false };
-  return { app, clock, work, parts, advance: async (request: Parameters<typeof setClock>[2]) => setClock(await app.context(), parts, request) };
+  const parts: ClockParts = {
+    db: app.db,
+    clock,
+    merchants: app.app.merchants,
+    contextFor: app.app.contextFor,
+    dueWork: [work],
+    isReal: () => false,
+  };
+  return {
+    app,
+    clock,
+    work,
+    parts,
+    advance: async (request: Parameters<typeof setClock>[2]) =>
+      setClock(await app.context(), parts, request),
+  };
 }
 
 test('an advance plays what falls due day by day, the clock never past what is not done', async () => {
-  const { app, work, advance, parts } = await staged('2026-02-01T10:00:00Z', '2026-02-01T23:00:00Z', '2026-03-01T12:00:00Z', '2026-04-20T00:00:00Z');
+  const { app, work, advance, parts } = await staged(
+    '2026-02-01T10:00:00Z',
+    '2026-02-01T23:00:00Z',
+    '2026-03-01T12:00:00Z',
+    '2026-04-20T00:00:00Z',
+  );
   const shown = await advance({ advance_by: '2mo' });
   assert.deepEqual(work.played, [
     '2026-02-01T10:00:00Z at 2026-01-15T17:00:00Z',
     '2026-02-01T23:00:00Z at 2026-01-15T17:00:00Z',
     '2026-03-01T12:00:00Z at 2026-02-02T04:59:59Z',
   ]);
-  assert.equal(`${shown.now} ${shown.mode} ${shown.advance?.state} ${shown.advance?.rebills}`, '2026-03-15T16:00:00Z standing done 3');
+  assert.equal(
+    `${shown.now} ${shown.mode} ${shown.advance?.state} ${shown.advance?.rebills}`,
+    '2026-03-15T16:00:00Z standing done 3',
+  );
   const { advance: underWay } = await getClock(await app.context(), parts);
   assert.equal(underWay, undefined);
 });
@@ -67,16 +89,24 @@ test('a running clock runs on from where it was put', async () => {
 });
 
 test('an advance that was cut off goes on where it stopped, in whatever process', async () => {
-  const { app, work, parts, advance } = await staged('2026-02-01T10:00:00Z', '2026-02-20T10:00:00Z');
+  const { app, work, parts, advance } = await staged(
+    '2026-02-01T10:00:00Z',
+    '2026-02-20T10:00:00Z',
+  );
   let stretches = 0;
   work.before = () => {
     if (++stretches === 2) throw new Error('the process stops here');
   };
   const cut = await advance({ now_dts: '2026-03-01T00:00:00Z', mode: 'running' });
-  assert.equal(`${cut.now} ${cut.mode} ${cut.advance?.state}`, '2026-02-02T04:59:59Z running playing');
+  assert.equal(
+    `${cut.now} ${cut.mode} ${cut.advance?.state}`,
+    '2026-02-02T04:59:59Z running playing',
+  );
   await assert.rejects(advance({ advance_by: '1d' }), /still under way/);
 
-  await app.db.run("update clock_advance set lease_until = clock_timestamp() where merchant_id = 'TEST'");
+  await app.db.run(
+    "update clock_advance set lease_until = clock_timestamp() where merchant_id = 'TEST'",
+  );
   assert.equal(await advanceWorker(parts).runOnce(), 1);
   assert.equal(work.played.length, 2);
   assert.equal(await advanceWorker(parts).runOnce(), 0);
@@ -89,7 +119,9 @@ test('an advance that fails again and again stops with a reason, and can be aske
   work.before = () => assert.fail('broken');
   await advance({ advance_by: '1y' });
   for (let tries = 0; tries < 6; tries++) {
-    await app.db.run("update clock_advance set lease_until = clock_timestamp() where merchant_id = 'TEST' and state = 'playing'");
+    await app.db.run(
+      "update clock_advance set lease_until = clock_timestamp() where merchant_id = 'TEST' and state = 'playing'",
+    );
     await advanceWorker(parts).runOnce();
   }
   const stopped = await getClock(await app.context(), parts);
@@ -107,21 +139,40 @@ test('each merchant has a clock of its own, read, moved and refused over HTTP', 
 
   const moved = await app.request({ operation: 'setClock', body: { advance_by: '1y' } });
   assert.deepEqual(moved.body.clock, { mode: 'standing', now_dts: '2027-01-15T12:00:00-05:00' });
-  assert.deepEqual({ ...moved.body.advance, advance_id: '' }, {
-    advance_id: '', from_dts: '2026-01-15T12:00:00-05:00', to_dts: '2027-01-15T12:00:00-05:00', reached_dts: '2027-01-15T12:00:00-05:00', done: true,
-    rebill_count: 0, decline_count: 0, notice_count: 0,
-  });
+  assert.deepEqual(
+    { ...moved.body.advance, advance_id: '' },
+    {
+      advance_id: '',
+      from_dts: '2026-01-15T12:00:00-05:00',
+      to_dts: '2027-01-15T12:00:00-05:00',
+      reached_dts: '2027-01-15T12:00:00-05:00',
+      done: true,
+      rebill_count: 0,
+      decline_count: 0,
+      notice_count: 0,
+    },
+  );
   assert.equal((await read(other)).body.clock.now_dts, '2026-01-15T12:00:00-05:00');
 
   const { advance_id: advanceId } = moved.body.advance;
-  const asked = await app.request({ operation: 'getClockAdvance', params: { advance_id: advanceId } });
+  const asked = await app.request({
+    operation: 'getClockAdvance',
+    params: { advance_id: advanceId },
+  });
   assert.equal(asked.body.advance.done, true);
-  const stranger = await app.request({ operation: 'getClockAdvance', params: { advance_id: advanceId }, key: other });
+  const stranger = await app.request({
+    operation: 'getClockAdvance',
+    params: { advance_id: advanceId },
+    key: other,
+  });
   assert.equal(stranger.status, 404);
 
   const back = await app.request({ operation: 'setClock', body: { now_dts: '2026-02-01' } });
   assert.equal(back.status, 400);
-  assert.match(String(back.headers['uc-rest-error']), /now_dts lies before 2027-01-15T12:00:00-05:00.*never set back/);
+  assert.match(
+    String(back.headers['uc-rest-error']),
+    /now_dts lies before 2027-01-15T12:00:00-05:00.*never set back/,
+  );
   const reader = await app.addKey('TEST', ['configuration_read']);
   assert.equal((await app.request({ operation: 'setClock', body: {}, key: reader })).status, 401);
 });

@@ -2,13 +2,20 @@ import type { ClockRequest } from '@perennial/contract/perennial.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { present } from '../kernel/assert.ts';
 import { readClock } from '../platform/clock/merchantClock.ts';
-import { inTransaction, type Context } from '../platform/context.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
-import { findMerchant, saveClock } from '../platform/tenancy/merchantStore.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
-import { plannedMove, type ClockMode, type MoveFault } from './move.ts';
-import { clockAt, leaseMs, playFor, type PlayParts } from './playing.ts';
-import { findAdvance, findPlaying, insertAdvance, lockClock, wasAdvanced, type Advance } from './store.ts';
+import { findMerchant, saveClock } from '../platform/tenancy/merchantStore.ts';
+import { type ClockMode, type MoveFault, plannedMove } from './move.ts';
+import { clockAt, leaseMs, type PlayParts, playFor } from './playing.ts';
+import {
+  type Advance,
+  findAdvance,
+  findPlaying,
+  insertAdvance,
+  lockClock,
+  wasAdvanced,
+} from './store.ts';
 
 /** What the operations on clocks need from outside. */
 export interface ClockParts extends PlayParts {
@@ -31,19 +38,30 @@ const requestMs = 10_000;
 export async function getClock(context: Context, { clock }: ClockParts): Promise<ShownClock> {
   const merchant = await currentMerchant(context);
   const advance = await findPlaying(context.db, merchant.merchantId);
-  return { mode: advance?.modeAfter ?? merchant.clock.kind, now: readClock(merchant.clock, clock.now()), advance };
+  return {
+    mode: advance?.modeAfter ?? merchant.clock.kind,
+    now: readClock(merchant.clock, clock.now()),
+    advance,
+  };
 }
 
 /** How far an advance has come; refuses one that the merchant does not have. */
 export async function getAdvance({ db, merchant }: Context, advanceId: string): Promise<Advance> {
-  return (await findAdvance(db, merchant.merchantId, advanceId)) ?? refuse('not_found', { what: 'advance of the clock', id: advanceId });
+  return (
+    (await findAdvance(db, merchant.merchantId, advanceId)) ??
+    refuse('not_found', { what: 'advance of the clock', id: advanceId })
+  );
 }
 
 /**
  * Switches or advances the clock. An advance is written down first, so that it goes on whatever becomes of this process, and then played: to its
  * end where that is near, else the answer tells how far it has come.
  */
-export async function setClock(context: Context, parts: ClockParts, request: ClockRequest): Promise<ShownClock> {
+export async function setClock(
+  context: Context,
+  parts: ClockParts,
+  request: ClockRequest,
+): Promise<ShownClock> {
   const { merchantId } = context.merchant;
   const started = await inTransaction(context, (context) => startMove(context, parts, request));
   parts.merchants.forget(merchantId);
@@ -53,38 +71,64 @@ export async function setClock(context: Context, parts: ClockParts, request: Clo
 }
 
 /** The advance that was written down; undefined where nothing is to be played. */
-async function startMove(context: Context, parts: ClockParts, request: ClockRequest): Promise<Advance | undefined> {
-  const { db, merchant: { merchantId } } = context;
+async function startMove(
+  context: Context,
+  parts: ClockParts,
+  request: ClockRequest,
+): Promise<Advance | undefined> {
+  const {
+    db,
+    merchant: { merchantId },
+  } = context;
   await lockClock(db, merchantId);
   const merchant = await currentMerchant(context);
   await refuseWhilePlaying(context);
   const now = readClock(merchant.clock, parts.clock.now());
   const move = plannedMove(request, {
-    setting: merchant.clock, now, zone: merchant.timeZone, wasMoved: await wasAdvanced(db, merchantId), isReal: parts.isReal(merchant),
+    setting: merchant.clock,
+    now,
+    zone: merchant.timeZone,
+    wasMoved: await wasAdvanced(db, merchantId),
+    isReal: parts.isReal(merchant),
   });
   if (!move.ok) return refuseMove(move.reason);
   if (move.value.kind === 'stay') return undefined;
   if (move.value.kind === 'switch') {
     const { mode } = move.value;
-    await saveClock(db, merchantId, mode === 'real' ? { kind: 'real' } : clockAt(mode, now, parts.clock));
+    await saveClock(
+      db,
+      merchantId,
+      mode === 'real' ? { kind: 'real' } : clockAt(mode, now, parts.clock),
+    );
     return undefined;
   }
   const advanceId = context.ids.uuid();
   await saveClock(db, merchantId, { kind: 'standing', at: now });
-  await insertAdvance(db, merchantId, { advanceId, fromAt: now, toAt: move.value.to, modeAfter: move.value.modeAfter }, leaseMs);
+  await insertAdvance(
+    db,
+    merchantId,
+    { advanceId, fromAt: now, toAt: move.value.to, modeAfter: move.value.modeAfter },
+    leaseMs,
+  );
   return getAdvance(context, advanceId);
 }
 
 async function refuseWhilePlaying({ db, merchant: { merchantId } }: Context): Promise<void> {
   const playing = await findPlaying(db, merchantId);
   if (playing === undefined) return;
-  refuse('state_conflict', { reason: `The advance ${playing.advanceId} of this clock is still under way`, mend: `Wait until /perennial/v1/clock/advances/${playing.advanceId} is done` });
+  refuse('state_conflict', {
+    reason: `The advance ${playing.advanceId} of this clock is still under way`,
+    mend: `Wait until /perennial/v1/clock/advances/${playing.advanceId} is done`,
+  });
 }
 
 function refuseMove(fault: MoveFault): never {
   const { reason, mend } = fault;
-  return fault.kind === 'field' ? refuse('invalid_field', { field: fault.field, reason, mend }) : refuse('state_conflict', { reason, mend });
+  return fault.kind === 'field'
+    ? refuse('invalid_field', { field: fault.field, reason, mend })
+    : refuse('state_conflict', { reason, mend });
 }
 
 /** Read anew: what a context holds may be a second old, and a clock is not. */
-const currentMerchant = async ({ db, merchant: { merchantId } }: Context): Promise<Merchant> => present(await findMerchant(db, merchantId), `merchant ${merchantId}`);
+const currentMerchant = async ({ db, merchant: { merchantId } }: Context): Promise<Merchant> =>
+  present(await findMerchant(db, merchantId), `merchant ${merchantId}`);

@@ -3,14 +3,24 @@ import { present } from '../kernel/assert.ts';
 import { addDays, dayBounds } from '../kernel/calendar.ts';
 import type { ClockSetting } from '../platform/clock/merchantClock.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
-import { inTransaction, type Context } from '../platform/context.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { saveClock } from '../platform/tenancy/merchantStore.ts';
 import type { Merchants } from '../platform/tenancy/merchants.ts';
 import type { DueCounts, DueWork } from './dueWork.ts';
 import type { TestMode } from './move.ts';
-import { countFailure, endAdvance, findAdvance, lockClock, merchantsToAdvance, releaseAdvance, saveReached, takeAdvance, type Advance } from './store.ts';
+import {
+  type Advance,
+  countFailure,
+  endAdvance,
+  findAdvance,
+  lockClock,
+  merchantsToAdvance,
+  releaseAdvance,
+  saveReached,
+  takeAdvance,
+} from './store.ts';
 
 /*
  * How an advance is played: stretch after stretch, each of a few days from the next one on which something is due. The clock stands at the beginning of a
@@ -53,12 +63,20 @@ export function advanceWorker(parts: PlayParts): Worker {
 }
 
 /** Plays an advance that this process has taken, at most so long, and answers how far it came. Failures are counted; the last one ends it where it is. */
-export async function playFor(parts: PlayParts, merchantId: string, advance: Advance, budgetMs: number): Promise<Advance> {
+export async function playFor(
+  parts: PlayParts,
+  merchantId: string,
+  advance: Advance,
+  budgetMs: number,
+): Promise<Advance> {
   const context = await parts.contextFor(merchantId);
   try {
     return await playStretches(parts, context, advance, parts.clock.monotonicMs() + budgetMs);
   } catch (error) {
-    context.log.error({ err: error, merchantId, advanceId: advance.advanceId }, 'an advance of the clock failed');
+    context.log.error(
+      { err: error, merchantId, advanceId: advance.advanceId },
+      'an advance of the clock failed',
+    );
     const failures = await countFailure(parts.db, merchantId, advance.advanceId);
     if (failures >= failuresMax) return fail(parts, context, advance);
     await releaseAdvance(parts.db, merchantId, advance.advanceId, 1000 * 2 ** failures);
@@ -66,7 +84,12 @@ export async function playFor(parts: PlayParts, merchantId: string, advance: Adv
   }
 }
 
-async function playStretches(parts: PlayParts, context: Context, advance: Advance, untilMs: number): Promise<Advance> {
+async function playStretches(
+  parts: PlayParts,
+  context: Context,
+  advance: Advance,
+  untilMs: number,
+): Promise<Advance> {
   let current = advance;
   let [days, waits] = [1, 0];
   for (;;) {
@@ -92,24 +115,43 @@ interface Played {
   readonly isWaiting: boolean;
 }
 
-async function playStretch(parts: PlayParts, base: Context, advance: Advance, days: number): Promise<Played> {
+async function playStretch(
+  parts: PlayParts,
+  base: Context,
+  advance: Advance,
+  days: number,
+): Promise<Played> {
   const context = { ...base, now: advance.reachedAt };
   const first = await firstDue(parts.dueWork, context, advance.toAt);
-  if (first === undefined) return { advance: await arrive(parts, context, advance), daysNext: days, isWaiting: false };
+  if (first === undefined)
+    return { advance: await arrive(parts, context, advance), daysNext: days, isWaiting: false };
   const end = stretchEnd(first, days, context.merchant.timeZone, advance.toAt);
   const counts = await runAll(parts.dueWork, context, end);
   const done = counts.rebills + counts.declines + counts.notices;
   const reached = counts.isDone ? end : advance.reachedAt;
-  return { advance: await reach(parts, context, advance, reached, counts), daysNext: stretchDays(days, done), isWaiting: !counts.isDone && done === 0 };
+  return {
+    advance: await reach(parts, context, advance, reached, counts),
+    daysNext: stretchDays(days, done),
+    isWaiting: !counts.isDone && done === 0,
+  };
 }
 
-async function firstDue(dueWork: readonly DueWork[], context: Context, until: Temporal.Instant): Promise<Temporal.Instant | undefined> {
+async function firstDue(
+  dueWork: readonly DueWork[],
+  context: Context,
+  until: Temporal.Instant,
+): Promise<Temporal.Instant | undefined> {
   let first: Temporal.Instant | undefined;
   for (const work of dueWork) first = (await work.nextDueAt(context, first ?? until)) ?? first;
   return first;
 }
 
-function stretchEnd(first: Temporal.Instant, days: number, zone: string, to: Temporal.Instant): Temporal.Instant {
+function stretchEnd(
+  first: Temporal.Instant,
+  days: number,
+  zone: string,
+  to: Temporal.Instant,
+): Temporal.Instant {
   const end = dayBounds(addDays(first, days - 1, zone), zone).until.subtract({ seconds: 1 });
   return end.epochMilliseconds < to.epochMilliseconds ? end : to;
 }
@@ -125,12 +167,19 @@ const fullStretch = 6000;
 
 const nothing: DueCounts = { rebills: 0, declines: 0, notices: 0, isDone: true };
 
-async function runAll(dueWork: readonly DueWork[], context: Context, until: Temporal.Instant): Promise<DueCounts> {
+async function runAll(
+  dueWork: readonly DueWork[],
+  context: Context,
+  until: Temporal.Instant,
+): Promise<DueCounts> {
   let counts = nothing;
   for (const work of dueWork) {
     const ran = await work.runDue(context, until);
     counts = {
-      rebills: counts.rebills + ran.rebills, declines: counts.declines + ran.declines, notices: counts.notices + ran.notices, isDone: counts.isDone && ran.isDone,
+      rebills: counts.rebills + ran.rebills,
+      declines: counts.declines + ran.declines,
+      notices: counts.notices + ran.notices,
+      isDone: counts.isDone && ran.isDone,
     };
   }
   // One feature's work may have made another's.
@@ -139,41 +188,82 @@ async function runAll(dueWork: readonly DueWork[], context: Context, until: Temp
 }
 
 /** Puts the clock where everything was played. */
-async function reach(parts: PlayParts, context: Context, advance: Advance, reachedAt: Temporal.Instant, counts: DueCounts): Promise<Advance> {
-  return changeClock(parts, context, async (db, merchantId) => {
-    const saved = await saveReached(db, merchantId, advance.advanceId, reachedAt, counts, leaseMs);
-    if (saved !== undefined) await saveClock(db, merchantId, { kind: 'standing', at: saved.reachedAt });
-    return saved;
-  }, advance);
+async function reach(
+  parts: PlayParts,
+  context: Context,
+  advance: Advance,
+  reachedAt: Temporal.Instant,
+  counts: DueCounts,
+): Promise<Advance> {
+  return changeClock(
+    parts,
+    context,
+    async (db, merchantId) => {
+      const saved = await saveReached(
+        db,
+        merchantId,
+        advance.advanceId,
+        reachedAt,
+        counts,
+        leaseMs,
+      );
+      if (saved !== undefined)
+        await saveClock(db, merchantId, { kind: 'standing', at: saved.reachedAt });
+      return saved;
+    },
+    advance,
+  );
 }
 
 function arrive(parts: PlayParts, context: Context, advance: Advance): Promise<Advance> {
-  return changeClock(parts, context, async (db, merchantId) => {
-    await saveReached(db, merchantId, advance.advanceId, advance.toAt, nothing, leaseMs);
-    return end(parts, db, merchantId, advance);
-  }, advance);
+  return changeClock(
+    parts,
+    context,
+    async (db, merchantId) => {
+      await saveReached(db, merchantId, advance.advanceId, advance.toAt, nothing, leaseMs);
+      return end(parts, db, merchantId, advance);
+    },
+    advance,
+  );
 }
 
 /** Leaves the clock where it has come to: asked again, it goes on from there. */
 function fail(parts: PlayParts, context: Context, advance: Advance): Promise<Advance> {
   const reason = `Something failed ${failuresMax} times while what falls due was played; the log of the server says what. Ask again to go on from here.`;
-  return changeClock(parts, context, (db, merchantId) => end(parts, db, merchantId, advance, reason), advance);
+  return changeClock(
+    parts,
+    context,
+    (db, merchantId) => end(parts, db, merchantId, advance, reason),
+    advance,
+  );
 }
 
-async function end({ clock }: PlayParts, db: Database, merchantId: string, { advanceId }: Advance, failureReason?: string): Promise<Advance | undefined> {
+async function end(
+  { clock }: PlayParts,
+  db: Database,
+  merchantId: string,
+  { advanceId }: Advance,
+  failureReason?: string,
+): Promise<Advance | undefined> {
   const ended = await endAdvance(db, merchantId, advanceId, failureReason);
-  if (ended !== undefined) await saveClock(db, merchantId, clockAt(ended.modeAfter, ended.reachedAt, clock));
+  if (ended !== undefined)
+    await saveClock(db, merchantId, clockAt(ended.modeAfter, ended.reachedAt, clock));
   return ended;
 }
 
 /** A test clock that shows `at` now. */
 export function clockAt(mode: TestMode, at: Temporal.Instant, clock: SystemClock): ClockSetting {
-  return mode === 'standing' ? { kind: 'standing', at } : { kind: 'running', at, setAt: clock.now() };
+  return mode === 'standing'
+    ? { kind: 'standing', at }
+    : { kind: 'running', at, setAt: clock.now() };
 }
 
 /** In one transaction, the merchant's clock locked. Where another process ended the advance meanwhile, it is left as that one left it. */
 async function changeClock(
-  { merchants }: PlayParts, context: Context, change: (db: Database, merchantId: string) => Promise<Advance | undefined>, advance: Advance,
+  { merchants }: PlayParts,
+  context: Context,
+  change: (db: Database, merchantId: string) => Promise<Advance | undefined>,
+  advance: Advance,
 ): Promise<Advance> {
   const { merchantId } = context.merchant;
   const changed = await inTransaction(context, async ({ db }) => {
@@ -181,5 +271,11 @@ async function changeClock(
     return change(db, merchantId);
   });
   merchants.forget(merchantId);
-  return changed ?? present(await findAdvance(context.db, merchantId, advance.advanceId), `advance ${advance.advanceId}`);
+  return (
+    changed ??
+    present(
+      await findAdvance(context.db, merchantId, advance.advanceId),
+      `advance ${advance.advanceId}`,
+    )
+  );
 }

@@ -1,22 +1,28 @@
 import type { Clock, ClockAdvance } from '@perennial/contract/perennial.ts';
 import { wireDate } from '../kernel/calendar.ts';
-import { payload } from '../platform/http/answer.ts';
 import type { Answer } from '../platform/http/answer.ts';
+import { payload } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
-import { getAdvance, getClock, setClock, type ClockParts, type ShownClock } from './operations.ts';
+import { type ClockParts, getAdvance, getClock, type ShownClock, setClock } from './operations.ts';
 import type { Advance } from './store.ts';
 
 /** The operations on a merchant's clock. */
 export function sandboxRoutes(parts: ClockParts) {
   return {
     getClock: async (context) => answer(await getClock(context, parts), context.merchant.timeZone),
-    setClock: async (context, { body }) => answer(await setClock(context, parts, body), context.merchant.timeZone),
-    getClockAdvance: async (context, { params }) => payload(wireAdvance(await getAdvance(context, params.advance_id), context.merchant.timeZone)),
+    setClock: async (context, { body }) =>
+      answer(await setClock(context, parts, body), context.merchant.timeZone),
+    getClockAdvance: async (context, { params }) =>
+      payload(wireAdvance(await getAdvance(context, params.advance_id), context.merchant.timeZone)),
   } satisfies Routes;
 }
 
 function answer({ mode, now, advance }: ShownClock, zone: string): Answer {
-  const clock: Clock = { mode, now_dts: wireDate(now, zone), advance_id: advance?.state === 'playing' ? advance.advanceId : undefined };
+  const clock: Clock = {
+    mode,
+    now_dts: wireDate(now, zone),
+    advance_id: advance?.state === 'playing' ? advance.advanceId : undefined,
+  };
   return payload(clock, { beside: { advance: advance && wireAdvance(advance, zone) } });
 }
 

@@ -7,7 +7,11 @@ export function parseSpan(text: string): Temporal.Duration | undefined {
 }
 
 /** The moment so long after another, by the calendar of the zone. */
-export function laterBy(moment: Temporal.Instant, span: Temporal.Duration, zone: string): Temporal.Instant {
+export function laterBy(
+  moment: Temporal.Instant,
+  span: Temporal.Duration,
+  zone: string,
+): Temporal.Instant {
   return moment.toZonedDateTimeISO(zone).add(span).toInstant();
 }
 
@@ -23,10 +27,17 @@ function isoSpan(text: string): Temporal.Duration | undefined {
 function shortSpan(text: string): Temporal.Duration | undefined {
   if (!/^(\d{1,6}(y|mo|w|d|h|min))+$/.test(text)) return undefined;
   const counts = { years: 0, months: 0, weeks: 0, days: 0, hours: 0, minutes: 0 };
-  for (const [, count, unit] of text.matchAll(/(\d+)([a-z]+)/g)) counts[units[unit!]!] += Number(count);
+  for (const [, count, unit] of text.matchAll(/(\d+)([a-z]+)/g))
+    counts[units[unit!]!] += Number(count);
   return Temporal.Duration.from(counts);
 }
 
-const units: Readonly<Record<string, 'years' | 'months' | 'weeks' | 'days' | 'hours' | 'minutes'>> = {
-  y: 'years', mo: 'months', w: 'weeks', d: 'days', h: 'hours', min: 'minutes',
-};
+const units: Readonly<Record<string, 'years' | 'months' | 'weeks' | 'days' | 'hours' | 'minutes'>> =
+  {
+    y: 'years',
+    mo: 'months',
+    w: 'weeks',
+    d: 'days',
+    h: 'hours',
+    min: 'minutes',
+  };

@@ -25,12 +25,22 @@ export interface Advance {
 
 /** Holds the merchant's clock until the transaction ends: whoever sets it or starts to advance it comes one after another. */
 export async function lockClock(tx: Database, merchantId: string): Promise<void> {
-  await tx.row('select merchant_id from merchant where merchant_id = $1 for no key update', [merchantId]);
+  await tx.row('select merchant_id from merchant where merchant_id = $1 for no key update', [
+    merchantId,
+  ]);
 }
 
 /** Adds an advance that this process plays at once. The merchant's clock is locked, and no other advance is under way. */
 export async function insertAdvance(
-  tx: Database, merchantId: string, { advanceId, fromAt, toAt, modeAfter }: Pick<Advance, 'advanceId' | 'fromAt' | 'toAt' | 'modeAfter'>, leaseMs: number,
+  tx: Database,
+  merchantId: string,
+  {
+    advanceId,
+    fromAt,
+    toAt,
+    modeAfter,
+  }: Pick<Advance, 'advanceId' | 'fromAt' | 'toAt' | 'modeAfter'>,
+  leaseMs: number,
 ): Promise<void> {
   await tx.run(
     `insert into clock_advance (merchant_id, advance_id, from_at, to_at, reached_at, mode_after, lease_until) values ($1, $2, $3, $4, $3, $5, ${leaseEnd('$6')})`,
@@ -38,18 +48,33 @@ export async function insertAdvance(
   );
 }
 
-export function findAdvance(db: Database, merchantId: string, advanceId: string): Promise<Advance | undefined> {
-  return one(db, `select ${columns} from clock_advance where merchant_id = $1 and advance_id = $2`, [merchantId, advanceId]);
+export function findAdvance(
+  db: Database,
+  merchantId: string,
+  advanceId: string,
+): Promise<Advance | undefined> {
+  return one(
+    db,
+    `select ${columns} from clock_advance where merchant_id = $1 and advance_id = $2`,
+    [merchantId, advanceId],
+  );
 }
 
 /** The advance that is under way. */
 export function findPlaying(db: Database, merchantId: string): Promise<Advance | undefined> {
-  return one(db, `select ${columns} from clock_advance where merchant_id = $1 and state = 'playing'`, [merchantId]);
+  return one(
+    db,
+    `select ${columns} from clock_advance where merchant_id = $1 and state = 'playing'`,
+    [merchantId],
+  );
 }
 
 /** Whether the merchant's clock was ever advanced. */
 export async function wasAdvanced(db: Database, merchantId: string): Promise<boolean> {
-  return (await db.row('select 1 from clock_advance where merchant_id = $1 limit 1', [merchantId])) !== undefined;
+  return (
+    (await db.row('select 1 from clock_advance where merchant_id = $1 limit 1', [merchantId])) !==
+    undefined
+  );
 }
 
 /** Merchants with an advance that nobody is playing now. */
@@ -62,7 +87,11 @@ export async function merchantsToAdvance(db: Database): Promise<string[]> {
 }
 
 /** Takes the merchant's advance that nobody is playing, for the length of a lease. */
-export function takeAdvance(db: Database, merchantId: string, leaseMs: number): Promise<Advance | undefined> {
+export function takeAdvance(
+  db: Database,
+  merchantId: string,
+  leaseMs: number,
+): Promise<Advance | undefined> {
   return one(
     db,
     `update clock_advance set lease_until = ${leaseEnd('$2')} where merchant_id = $1 and state = 'playing' and lease_until <= clock_timestamp() returning ${columns}`,
@@ -71,13 +100,26 @@ export function takeAdvance(db: Database, merchantId: string, leaseMs: number): 
 }
 
 /** Lets another process go on with it, after so many milliseconds. */
-export async function releaseAdvance(db: Database, merchantId: string, advanceId: string, afterMs: number): Promise<void> {
-  await db.run(`update clock_advance set lease_until = ${leaseEnd('$3')} where merchant_id = $1 and advance_id = $2 and state = 'playing'`, [merchantId, advanceId, afterMs]);
+export async function releaseAdvance(
+  db: Database,
+  merchantId: string,
+  advanceId: string,
+  afterMs: number,
+): Promise<void> {
+  await db.run(
+    `update clock_advance set lease_until = ${leaseEnd('$3')} where merchant_id = $1 and advance_id = $2 and state = 'playing'`,
+    [merchantId, advanceId, afterMs],
+  );
 }
 
 /** Notes what was played, how far that is, and keeps the advance for another lease. Answers it as it is now; undefined when it is no longer under way. */
 export function saveReached(
-  tx: Database, merchantId: string, advanceId: string, reachedAt: Temporal.Instant, counts: Omit<DueCounts, 'isDone'>, leaseMs: number,
+  tx: Database,
+  merchantId: string,
+  advanceId: string,
+  reachedAt: Temporal.Instant,
+  counts: Omit<DueCounts, 'isDone'>,
+  leaseMs: number,
 ): Promise<Advance | undefined> {
   return one(
     tx,
@@ -89,7 +131,12 @@ export function saveReached(
 }
 
 /** Ends it: with a reason where it stopped early. */
-export function endAdvance(tx: Database, merchantId: string, advanceId: string, failureReason?: string): Promise<Advance | undefined> {
+export function endAdvance(
+  tx: Database,
+  merchantId: string,
+  advanceId: string,
+  failureReason?: string,
+): Promise<Advance | undefined> {
   return one(
     tx,
     `update clock_advance set state = case when $3::text is null then 'done' else 'failed' end, failure_reason = $3, lease_until = null
@@ -99,7 +146,11 @@ export function endAdvance(tx: Database, merchantId: string, advanceId: string, 
 }
 
 /** Counts a failure; answers how many there were since it last came further. */
-export async function countFailure(db: Database, merchantId: string, advanceId: string): Promise<number> {
+export async function countFailure(
+  db: Database,
+  merchantId: string,
+  advanceId: string,
+): Promise<number> {
   const row = await db.row<{ failures: number }>(
     `update clock_advance set failures = failures + 1 where merchant_id = $1 and advance_id = $2 and state = 'playing' returning failures`,
     [merchantId, advanceId],
@@ -107,7 +158,8 @@ export async function countFailure(db: Database, merchantId: string, advanceId: 
   return row?.failures ?? 0;
 }
 
-const columns = 'advance_id, from_at, to_at, reached_at, mode_after, state, failure_reason, rebill_count, decline_count, notice_count, failures';
+const columns =
+  'advance_id, from_at, to_at, reached_at, mode_after, state, failure_reason, rebill_count, decline_count, notice_count, failures';
 
 interface AdvanceRow {
   advance_id: string;
@@ -123,21 +175,27 @@ interface AdvanceRow {
   failures: number;
 }
 
-async function one(db: Database, text: string, values: readonly unknown[]): Promise<Advance | undefined> {
+async function one(
+  db: Database,
+  text: string,
+  values: readonly unknown[],
+): Promise<Advance | undefined> {
   const row = await db.row<AdvanceRow>(text, values);
-  return row && {
-    advanceId: row.advance_id,
-    fromAt: row.from_at,
-    toAt: row.to_at,
-    reachedAt: row.reached_at,
-    modeAfter: row.mode_after,
-    state: row.state,
-    failureReason: row.failure_reason ?? undefined,
-    rebills: row.rebill_count,
-    declines: row.decline_count,
-    notices: row.notice_count,
-    failures: row.failures,
-  };
+  return (
+    row && {
+      advanceId: row.advance_id,
+      fromAt: row.from_at,
+      toAt: row.to_at,
+      reachedAt: row.reached_at,
+      modeAfter: row.mode_after,
+      state: row.state,
+      failureReason: row.failure_reason ?? undefined,
+      rebills: row.rebill_count,
+      declines: row.decline_count,
+      notices: row.notice_count,
+      failures: row.failures,
+    }
+  );
 }
 
 const leaseEnd = (ms: string): string => `clock_timestamp() + ${ms} * interval '1 millisecond'`;

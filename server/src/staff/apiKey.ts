@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { permissionResources, type Permission } from '@perennial/contract/operations.ts';
+import { type Permission, permissionResources } from '@perennial/contract/operations.ts';
 import ipaddr from 'ipaddr.js';
 import type { Temporal } from 'temporal-polyfill';
-import { failure, success, type Outcome } from '../kernel/outcome.ts';
+import { failure, type Outcome, success } from '../kernel/outcome.ts';
 
 /** A simple key as it is stored: its hash, never itself. */
 export interface ApiKey {
@@ -28,23 +28,39 @@ export const keyBytes = 32;
 export const prefixOf = (key: string): string => key.slice(0, 8);
 
 /** Every permission there is: each resource to read and to write. */
-export const allPermissions: readonly Permission[] = permissionResources.flatMap((resource) => [`${resource}_read`, `${resource}_write`] as const);
+export const allPermissions: readonly Permission[] = permissionResources.flatMap(
+  (resource) => [`${resource}_read`, `${resource}_write`] as const,
+);
 
 /** Names of permissions, or `all`, or `read` for all that read; fails with the first unknown name. */
 export function parsePermissions(names: readonly string[]): Outcome<Permission[], string> {
-  const meant = names.flatMap((name): readonly string[] => (name === 'all' ? allPermissions : name === 'read' ? allPermissions.filter((each) => each.endsWith('_read')) : [name]));
+  const meant = names.flatMap((name): readonly string[] =>
+    name === 'all'
+      ? allPermissions
+      : name === 'read'
+        ? allPermissions.filter((each) => each.endsWith('_read'))
+        : [name],
+  );
   const unknown = meant.find((name) => !allPermissions.some((each) => each === name));
   return unknown === undefined ? success([...new Set(meant)] as Permission[]) : failure(unknown);
 }
 
 /** Addresses and CIDR ranges, of IPv4 and IPv6; fails with the first that is neither. */
 export function parseAllowedIps(texts: readonly string[]): Outcome<string[], string> {
-  const wrong = texts.find((text) => !ipaddr.IPv4.isValidFourPartDecimal(text) && !ipaddr.IPv6.isValid(text) && !ipaddr.isValidCIDR(text));
+  const wrong = texts.find(
+    (text) =>
+      !ipaddr.IPv4.isValidFourPartDecimal(text) &&
+      !ipaddr.IPv6.isValid(text) &&
+      !ipaddr.isValidCIDR(text),
+  );
   return wrong === undefined ? success([...texts]) : failure(wrong);
 }
 
 /** Whether the key may be used from `address`. An IPv4 address that comes in IPv6's clothes (::ffff:10.0.0.1) is the IPv4 address. */
-export function isAllowedFrom({ allowedIps }: Pick<ApiKey, 'allowedIps'>, address: string): boolean {
+export function isAllowedFrom(
+  { allowedIps }: Pick<ApiKey, 'allowedIps'>,
+  address: string,
+): boolean {
   if (allowedIps.length === 0) return true;
   if (!ipaddr.isValid(address)) return false;
   const from = ipaddr.process(address);
@@ -52,7 +68,9 @@ export function isAllowedFrom({ allowedIps }: Pick<ApiKey, 'allowedIps'>, addres
 }
 
 function isInRange(address: ipaddr.IPv4 | ipaddr.IPv6, range: string): boolean {
-  const [network, bits] = range.includes('/') ? ipaddr.parseCIDR(range) : [ipaddr.process(range), undefined];
+  const [network, bits] = range.includes('/')
+    ? ipaddr.parseCIDR(range)
+    : [ipaddr.process(range), undefined];
   if (network.kind() !== address.kind()) return false;
   return address.match(network, bits ?? (network.kind() === 'ipv4' ? 32 : 128));
 }

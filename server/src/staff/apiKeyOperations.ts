@@ -1,13 +1,28 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { IdFactory } from '../kernel/ids.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { hashKey, keyBytes, prefixOf, type ApiKey } from './apiKey.ts';
+import { type ApiKey, hashKey, keyBytes, prefixOf } from './apiKey.ts';
 import { insertApiKey } from './apiKeyStore.ts';
 
-export type ApiKeyDetails = Pick<ApiKey, 'merchantId' | 'name' | 'permissions' | 'allowedIps' | 'userId'>;
+export type ApiKeyDetails = Pick<
+  ApiKey,
+  'merchantId' | 'name' | 'permissions' | 'allowedIps' | 'userId'
+>;
 
 /** Makes a key: `key` is its only appearance, what is stored is its hash. */
-export async function createApiKey(db: Database, ids: IdFactory, details: ApiKeyDetails, at: Temporal.Instant): Promise<{ key: string; stored: ApiKey }> {
+export async function createApiKey(
+  db: Database,
+  ids: IdFactory,
+  details: ApiKeyDetails,
+  at: Temporal.Instant,
+): Promise<{ key: string; stored: ApiKey }> {
   const key = ids.secret(keyBytes);
-  return { key, stored: await insertApiKey(db, hashKey(key), { ...details, prefix: prefixOf(key), createdAt: at }) };
+  return {
+    key,
+    stored: await insertApiKey(db, hashKey(key), {
+      ...details,
+      prefix: prefixOf(key),
+      createdAt: at,
+    }),
+  };
 }

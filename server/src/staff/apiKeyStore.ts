@@ -15,16 +15,24 @@ interface ApiKeyRow {
   revoked_at: Temporal.Instant | null;
 }
 
-const columns = 'key_id, merchant_id, name, prefix, permissions, allowed_ips, user_id, created_at, revoked_at';
+const columns =
+  'key_id, merchant_id, name, prefix, permissions, allowed_ips, user_id, created_at, revoked_at';
 
 /** The key with this hash, revoked ones too. `api_key` is a reference table: the key tells the merchant. */
 export async function findApiKey(db: Database, keyHash: Buffer): Promise<ApiKey | undefined> {
-  const row = await db.row<ApiKeyRow>(`select ${columns} from api_key where key_hash = $1`, [keyHash]);
+  const row = await db.row<ApiKeyRow>(`select ${columns} from api_key where key_hash = $1`, [
+    keyHash,
+  ]);
   return row && fromRow(row);
 }
 
 export async function listApiKeys(db: Database, merchantId: string): Promise<ApiKey[]> {
-  return (await db.rows<ApiKeyRow>(`select ${columns} from api_key where merchant_id = $1 order by key_id`, [merchantId])).map(fromRow);
+  return (
+    await db.rows<ApiKeyRow>(
+      `select ${columns} from api_key where merchant_id = $1 order by key_id`,
+      [merchantId],
+    )
+  ).map(fromRow);
 }
 
 export type NewApiKey = Omit<ApiKey, 'keyId' | 'revokedAt'>;
@@ -33,14 +41,31 @@ export async function insertApiKey(db: Database, keyHash: Buffer, key: NewApiKey
   const row = await db.row<ApiKeyRow>(
     `insert into api_key (key_hash, merchant_id, name, prefix, permissions, allowed_ips, user_id, created_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8) returning ${columns}`,
-    [keyHash, key.merchantId, key.name, key.prefix, key.permissions, key.allowedIps, key.userId, key.createdAt],
+    [
+      keyHash,
+      key.merchantId,
+      key.name,
+      key.prefix,
+      key.permissions,
+      key.allowedIps,
+      key.userId,
+      key.createdAt,
+    ],
   );
   return fromRow(present(row, 'inserted key'));
 }
 
 /** Answers false when the merchant has no such key, or it was revoked before. */
-export async function revokeApiKey(db: Database, merchantId: string, keyId: number, at: Temporal.Instant): Promise<boolean> {
-  const revoked = await db.run('update api_key set revoked_at = $3 where merchant_id = $1 and key_id = $2 and revoked_at is null', [merchantId, keyId, at]);
+export async function revokeApiKey(
+  db: Database,
+  merchantId: string,
+  keyId: number,
+  at: Temporal.Instant,
+): Promise<boolean> {
+  const revoked = await db.run(
+    'update api_key set revoked_at = $3 where merchant_id = $1 and key_id = $2 and revoked_at is null',
+    [merchantId, keyId, at],
+  );
   return revoked === 1;
 }
 

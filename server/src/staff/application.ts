@@ -21,7 +21,9 @@ export const applicationIdOf = (clientId: string): string => applicationIdPrefix
 
 /** The application in such an id; undefined for a key's. */
 export const clientIdOf = (applicationId = ''): string | undefined =>
-  applicationId.startsWith(applicationIdPrefix) ? applicationId.slice(applicationIdPrefix.length) : undefined;
+  applicationId.startsWith(applicationIdPrefix)
+    ? applicationId.slice(applicationIdPrefix.length)
+    : undefined;
 
 const applicationIdPrefix = 'oauth:';
 
@@ -32,7 +34,10 @@ export function redirectUriFault(text: string): string | undefined {
   if (text.includes('#')) return 'has a fragment';
   if (url.username !== '' || url.password !== '') return 'holds a name or a password';
   if (url.protocol === 'https:') return undefined;
-  if (url.protocol === 'http:') return ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname) ? undefined : 'is not https';
+  if (url.protocol === 'http:')
+    return ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname) ? undefined : 'is not https';
   // A dot keeps away javascript:, data: and the like, and collisions between apps (RFC 8252, section 7.1).
-  return url.protocol.includes('.') ? undefined : 'has a scheme that is neither https nor a reversed domain name';
+  return url.protocol.includes('.')
+    ? undefined
+    : 'has a scheme that is neither https nor a reversed domain name';
 }

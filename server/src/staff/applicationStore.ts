@@ -3,17 +3,36 @@ import type { Database } from '../platform/storage/database.ts';
 import type { Application } from './application.ts';
 
 /** The application of this id, a disabled one too. */
-export async function findApplication(db: Database, clientId: string): Promise<Application | undefined> {
-  const row = await db.row<ApplicationRow>(`select ${columns} from oauth_application where client_id = $1`, [clientId]);
+export async function findApplication(
+  db: Database,
+  clientId: string,
+): Promise<Application | undefined> {
+  const row = await db.row<ApplicationRow>(
+    `select ${columns} from oauth_application where client_id = $1`,
+    [clientId],
+  );
   return row && fromRow(row);
 }
 
 export async function listApplications(db: Database): Promise<Application[]> {
-  return (await db.rows<ApplicationRow>(`select ${columns} from oauth_application order by created_at, client_id`)).map(fromRow);
+  return (
+    await db.rows<ApplicationRow>(
+      `select ${columns} from oauth_application order by created_at, client_id`,
+    )
+  ).map(fromRow);
 }
 
 export async function insertApplication(db: Database, application: Application): Promise<void> {
-  const { clientId, name, description, redirectUris, permissions, secretHash, deviceScope, createdAt } = application;
+  const {
+    clientId,
+    name,
+    description,
+    redirectUris,
+    permissions,
+    secretHash,
+    deviceScope,
+    createdAt,
+  } = application;
   await db.run(
     `insert into oauth_application (client_id, name, description, redirect_uris, permissions, secret_hash, device_scope, created_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8)`,
@@ -22,8 +41,17 @@ export async function insertApplication(db: Database, application: Application):
 }
 
 /** Disables the application, or enables it again; answers false when there is none. Its tokens stay, and work again once it is enabled. */
-export async function setDisabled(db: Database, clientId: string, disabledAt: Temporal.Instant | undefined): Promise<boolean> {
-  return (await db.run('update oauth_application set disabled_at = $2 where client_id = $1', [clientId, disabledAt])) === 1;
+export async function setDisabled(
+  db: Database,
+  clientId: string,
+  disabledAt: Temporal.Instant | undefined,
+): Promise<boolean> {
+  return (
+    (await db.run('update oauth_application set disabled_at = $2 where client_id = $1', [
+      clientId,
+      disabledAt,
+    ])) === 1
+  );
 }
 
 interface ApplicationRow {
@@ -38,7 +66,8 @@ interface ApplicationRow {
   disabled_at: Temporal.Instant | null;
 }
 
-const columns = 'client_id, name, description, redirect_uris, permissions, secret_hash, device_scope, created_at, disabled_at';
+const columns =
+  'client_id, name, description, redirect_uris, permissions, secret_hash, device_scope, created_at, disabled_at';
 
 function fromRow(row: ApplicationRow): Application {
   return {

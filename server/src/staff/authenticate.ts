@@ -4,11 +4,11 @@ import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Authenticate, Credentials, Principal } from '../platform/http/authentication.ts';
 import { refusal } from '../platform/http/refusal.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { hashKey, isAllowedFrom, type ApiKey } from './apiKey.ts';
+import { type ApiKey, hashKey, isAllowedFrom } from './apiKey.ts';
 import { findApiKey } from './apiKeyStore.ts';
 import { bearerTokens } from './bearerTokens.ts';
 import { remembered } from './remembered.ts';
-import { findAccess, type Access } from './staffStore.ts';
+import { type Access, findAccess } from './staffStore.ts';
 
 /** Who may call, by key or by token. */
 export interface Keys {
@@ -24,15 +24,21 @@ export function simpleKeys(db: Database, clock: SystemClock): Keys {
   return {
     async authenticate(credentials) {
       if (credentials.simpleKey === undefined) {
-        return credentials.bearerToken === undefined ? failure(refusal('missing_credentials', { header: simpleKeyHeader })) : tokens.authenticate(credentials.bearerToken, credentials.address);
+        return credentials.bearerToken === undefined
+          ? failure(refusal('missing_credentials', { header: simpleKeyHeader }))
+          : tokens.authenticate(credentials.bearerToken, credentials.address);
       }
       const found = await keys.find(credentials.simpleKey);
       if (!found) return failure(refusal('bad_credentials', {}));
       const { key, holder } = found;
       // A key whose user was deleted stands for nobody.
-      if (key.revokedAt || (key.userId !== undefined && !holder)) return failure(refusal('revoked_key', {}));
-      const isAllowed = isAllowedFrom(key, credentials.address) && (!holder || isAllowedFrom(holder, credentials.address));
-      if (!isAllowed) return failure(refusal('address_not_allowed', { address: credentials.address }));
+      if (key.revokedAt || (key.userId !== undefined && !holder))
+        return failure(refusal('revoked_key', {}));
+      const isAllowed =
+        isAllowedFrom(key, credentials.address) &&
+        (!holder || isAllowedFrom(holder, credentials.address));
+      if (!isAllowed)
+        return failure(refusal('address_not_allowed', { address: credentials.address }));
       return success(principalOf(key, holder, credentials));
     },
     forget() {
@@ -51,12 +57,16 @@ interface FoundKey {
 async function findKey(db: Database, text: string): Promise<FoundKey | undefined> {
   const key = await findApiKey(db, hashKey(text));
   if (!key) return undefined;
-  return key.userId === undefined ? { key } : { key, holder: await findAccess(db, key.merchantId, key.userId) };
+  return key.userId === undefined
+    ? { key }
+    : { key, holder: await findAccess(db, key.merchantId, key.userId) };
 }
 
 /** A key that stands for a user may do what both may. */
 function principalOf(key: ApiKey, holder: Access | undefined, credentials: Credentials): Principal {
-  const permissions = holder ? key.permissions.filter((permission) => holder.permissions.includes(permission)) : key.permissions;
+  const permissions = holder
+    ? key.permissions.filter((permission) => holder.permissions.includes(permission))
+    : key.permissions;
   return {
     merchantId: key.merchantId,
     actor: {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { failure, success, type Outcome } from '../kernel/outcome.ts';
+import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { Application } from './application.ts';
 
 /** What an application asks a browser's user for. */
@@ -15,49 +15,102 @@ export interface AuthorizationRequest {
  * the address may be an attacker's, so the user is told instead.
  */
 export type AuthorizationFault =
-  | { readonly kind: 'page'; readonly status: 400 | 410; readonly title: string; readonly message: string }
-  | { readonly kind: 'redirect'; readonly redirectUri: string; readonly state: string | undefined; readonly error: string; readonly description: string };
+  | {
+      readonly kind: 'page';
+      readonly status: 400 | 410;
+      readonly title: string;
+      readonly message: string;
+    }
+  | {
+      readonly kind: 'redirect';
+      readonly redirectUri: string;
+      readonly state: string | undefined;
+      readonly error: string;
+      readonly description: string;
+    };
 
 /** The parameters that a request consists of: the log-in form carries them on. */
-export const authorizationParameters = ['response_type', 'client_id', 'redirect_uri', 'state', 'code_challenge', 'code_challenge_method'] as const;
+export const authorizationParameters = [
+  'response_type',
+  'client_id',
+  'redirect_uri',
+  'state',
+  'code_challenge',
+  'code_challenge_method',
+] as const;
 
 /** Reads the request of `application`, the one that `client_id` names (RFC 6749, section 4.1.1; RFC 7636). */
-export function parseAuthorization(parameters: URLSearchParams, application: Application | undefined): Outcome<AuthorizationRequest, AuthorizationFault> {
+export function parseAuthorization(
+  parameters: URLSearchParams,
+  application: Application | undefined,
+): Outcome<AuthorizationRequest, AuthorizationFault> {
   const redirectUri = parameters.get('redirect_uri') ?? '';
-  const page = (message: string): Outcome<never, AuthorizationFault> => failure({ kind: 'page', status: 400, title: 'This link does not work', message });
-  if (!application) return page('It names no application that is registered here. Go back to the application and begin again.');
-  if (repeated(parameters, ['client_id', 'redirect_uri']) || !application.redirectUris.includes(redirectUri)) {
-    return page(`It would lead back to an address that ${application.name} has not registered, so it may be a trap. Go back to the application and begin again.`);
+  const page = (message: string): Outcome<never, AuthorizationFault> =>
+    failure({ kind: 'page', status: 400, title: 'This link does not work', message });
+  if (!application)
+    return page(
+      'It names no application that is registered here. Go back to the application and begin again.',
+    );
+  if (
+    repeated(parameters, ['client_id', 'redirect_uri']) ||
+    !application.redirectUris.includes(redirectUri)
+  ) {
+    return page(
+      `It would lead back to an address that ${application.name} has not registered, so it may be a trap. Go back to the application and begin again.`,
+    );
   }
-  if (application.disabledAt) return failure({ kind: 'page', status: 410, title: 'This application was disabled', message: `${application.name} may not be connected any more.` });
+  if (application.disabledAt)
+    return failure({
+      kind: 'page',
+      status: 410,
+      title: 'This application was disabled',
+      message: `${application.name} may not be connected any more.`,
+    });
 
   const state = parameters.get('state') || undefined;
-  const back = (error: string, description: string): Outcome<never, AuthorizationFault> => failure({ kind: 'redirect', redirectUri, state, error, description });
+  const back = (error: string, description: string): Outcome<never, AuthorizationFault> =>
+    failure({ kind: 'redirect', redirectUri, state, error, description });
   const again = repeated(parameters, authorizationParameters);
   if (again) return back('invalid_request', `${again} is given more than once`);
-  if (parameters.get('response_type') !== 'code') return back('unsupported_response_type', 'response_type must be code');
+  if (parameters.get('response_type') !== 'code')
+    return back('unsupported_response_type', 'response_type must be code');
   // Without it the application could not tell its own request from one that an attacker began.
   if (state === undefined) return back('invalid_request', 'state is missing');
-  if (state.length > stateMax) return back('invalid_request', `state is longer than ${stateMax} characters`);
+  if (state.length > stateMax)
+    return back('invalid_request', `state is longer than ${stateMax} characters`);
   const codeChallenge = parameters.get('code_challenge') || undefined;
-  if (codeChallenge === undefined) return parameters.get('code_challenge_method') ? back('invalid_request', 'code_challenge is missing') : success({ redirectUri, state });
-  if (parameters.get('code_challenge_method') !== 'S256') return back('invalid_request', 'code_challenge_method must be S256');
-  if (!/^[\w-]{43}$/.test(codeChallenge)) return back('invalid_request', 'code_challenge must be 43 characters of base64url');
+  if (codeChallenge === undefined)
+    return parameters.get('code_challenge_method')
+      ? back('invalid_request', 'code_challenge is missing')
+      : success({ redirectUri, state });
+  if (parameters.get('code_challenge_method') !== 'S256')
+    return back('invalid_request', 'code_challenge_method must be S256');
+  if (!/^[\w-]{43}$/.test(codeChallenge))
+    return back('invalid_request', 'code_challenge must be 43 characters of base64url');
   return success({ redirectUri, state, codeChallenge });
 }
 
 /** The registered address with what is to be told; what it has of its own stays. */
-export function redirectTo(redirectUri: string, told: Readonly<Record<string, string | undefined>>): string {
-  const parameters = new URLSearchParams(Object.entries(told).filter((entry): entry is [string, string] => entry[1] !== undefined));
+export function redirectTo(
+  redirectUri: string,
+  told: Readonly<Record<string, string | undefined>>,
+): string {
+  const parameters = new URLSearchParams(
+    Object.entries(told).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
   return `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${parameters}`;
 }
 
 /** Whether `verifier` is what the challenge was made of. A verifier that nobody announced means that a challenge was taken out on the way. */
-export function isVerified(codeChallenge: string | undefined, verifier: string | undefined): boolean {
+export function isVerified(
+  codeChallenge: string | undefined,
+  verifier: string | undefined,
+): boolean {
   if (codeChallenge === undefined || verifier === undefined) return codeChallenge === verifier;
   return createHash('sha256').update(verifier).digest('base64url') === codeChallenge;
 }
 
 const stateMax = 2000;
 
-const repeated = (parameters: URLSearchParams, names: readonly string[]): string | undefined => names.find((name) => parameters.getAll(name).length > 1);
+const repeated = (parameters: URLSearchParams, names: readonly string[]): string | undefined =>
+  names.find((name) => parameters.getAll(name).length > 1);

@@ -1,14 +1,14 @@
 import { Temporal } from 'temporal-polyfill';
-import { failure, success, type Outcome } from '../kernel/outcome.ts';
+import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Principal } from '../platform/http/authentication.ts';
-import { refusal, type Refusal } from '../platform/http/refusal.ts';
+import { type Refusal, refusal } from '../platform/http/refusal.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { applicationIdOf } from './application.ts';
 import { parseCredential } from './credential.ts';
 import { findToken, type IssuedToken } from './grantStore.ts';
 import { remembered } from './remembered.ts';
-import { findAccess, type Access } from './staffStore.ts';
+import { type Access, findAccess } from './staffStore.ts';
 
 /** Access tokens of OAuth: an application that acts for a user. */
 export interface BearerTokens {
@@ -21,16 +21,21 @@ export function bearerTokens(db: Database, clock: SystemClock): BearerTokens {
   return {
     async authenticate(text, address) {
       const found = await tokens.find(text);
-      if (!found || found.token.kind !== 'access' || found.token.isRevoked || !found.user) return failure(refusal('bad_credentials', {}));
+      if (!found || found.token.kind !== 'access' || found.token.isRevoked || !found.user)
+        return failure(refusal('bad_credentials', {}));
       if (found.token.isApplicationDisabled) return failure(refusal('application_disabled', {}));
-      if (Temporal.Instant.compare(found.token.expiresAt, clock.now()) <= 0) return failure(refusal('expired_token', {}));
+      if (Temporal.Instant.compare(found.token.expiresAt, clock.now()) <= 0)
+        return failure(refusal('expired_token', {}));
       return success(principalOf(found.token, found.user, address));
     },
     forget: () => tokens.forget(),
   };
 }
 
-async function find(db: Database, text: string): Promise<{ token: IssuedToken; user: Access | undefined } | undefined> {
+async function find(
+  db: Database,
+  text: string,
+): Promise<{ token: IssuedToken; user: Access | undefined } | undefined> {
   const credential = parseCredential(text);
   const token = credential && (await findToken(db, credential.merchantId, credential.hash));
   return token && { token, user: await findAccess(db, token.grant.merchantId, token.grant.userId) };
@@ -46,7 +51,9 @@ function principalOf({ grant }: IssuedToken, user: Access, address: string): Pri
       userId: user.userId,
       applicationId: applicationIdOf(grant.clientId),
       address,
-      permissions: new Set(grant.permissions.filter((permission) => user.permissions.includes(permission))),
+      permissions: new Set(
+        grant.permissions.filter((permission) => user.permissions.includes(permission)),
+      ),
     },
   };
 }

@@ -17,10 +17,21 @@ export interface LogInForm {
 }
 
 /** Log in, for a browser or a device. */
-export function logInPage({ application, carried, merchantId = '', login = '', userCode, fault }: LogInForm): string {
+export function logInPage({
+  application,
+  carried,
+  merchantId = '',
+  login = '',
+  userCode,
+  fault,
+}: LogInForm): string {
   const title = userCode === undefined ? 'Log in' : 'Connect a device';
-  const purpose = application ? `<p>to connect <strong>${escapeHtml(application.name)}</strong>.</p>` : '<p>Type the code that your device shows, and log in.</p>';
-  return frame.page(`${fault === undefined ? '' : 'Please check: '}${title}`, `
+  const purpose = application
+    ? `<p>to connect <strong>${escapeHtml(application.name)}</strong>.</p>`
+    : '<p>Type the code that your device shows, and log in.</p>';
+  return frame.page(
+    `${fault === undefined ? '' : 'Please check: '}${title}`,
+    `
 <h1>${title}</h1>
 ${purpose}
 ${fault === undefined ? '' : `<p role="alert" class="fault" id="fault">${escapeHtml(fault)}</p>`}
@@ -31,7 +42,8 @@ ${field('merchant_id', 'Merchant', merchantId, 'text', 'autocomplete="organizati
 ${field('login', 'Login', login, 'text', 'autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="50"')}
 ${field('password', 'Password', '', 'password', 'autocomplete="current-password" maxlength="200"')}
 <button type="submit">Log in</button>
-</form>`);
+</form>`,
+  );
 }
 
 /** What a user is asked. */
@@ -46,10 +58,22 @@ export interface Consent {
 }
 
 /** Allow or deny. */
-export function consentPage({ application, userName, merchantName, given, userCode, ticket }: Consent): string {
+export function consentPage({
+  application,
+  userName,
+  merchantName,
+  given,
+  userCode,
+  ticket,
+}: Consent): string {
   const withheld = application.permissions.filter((permission) => !given.includes(permission));
-  const where = userCode === undefined ? '' : ` on the device that shows <strong>${escapeHtml(userCode)}</strong>`;
-  return frame.page(`Connect ${application.name}?`, `
+  const where =
+    userCode === undefined
+      ? ''
+      : ` on the device that shows <strong>${escapeHtml(userCode)}</strong>`;
+  return frame.page(
+    `Connect ${application.name}?`,
+    `
 <h1>Connect ${escapeHtml(application.name)}?</h1>
 ${application.description === '' ? '' : `<p>${escapeHtml(application.description)}</p>`}
 <p>You are <strong>${escapeHtml(userName)}</strong> of ${escapeHtml(merchantName)}.</p>
@@ -60,21 +84,31 @@ ${hidden({ ticket })}
 <button type="submit" name="decision" value="allow">Allow</button>
 <button type="submit" name="decision" value="deny" class="other">Deny</button>
 </form>
-<p class="note">Not you? Close this page and begin again in the application.</p>`);
+<p class="note">Not you? Close this page and begin again in the application.</p>`,
+  );
 }
 
 /** Nothing more can be done here; says why, or that it is done. */
 export function messagePage(title: string, message: string): string {
-  return frame.page(title, `\n<h1>${escapeHtml(title)}</h1>\n<p role="status">${escapeHtml(message)}</p>`);
+  return frame.page(
+    title,
+    `\n<h1>${escapeHtml(title)}</h1>\n<p role="status">${escapeHtml(message)}</p>`,
+  );
 }
 
 const hidden = (fields: Readonly<Record<string, string>>): string =>
-  Object.entries(fields).map(([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`).join('\n');
+  Object.entries(fields)
+    .map(
+      ([name, value]) =>
+        `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`,
+    )
+    .join('\n');
 
 const field = (name: string, label: string, value: string, type: string, rest: string): string =>
   `<label for="${name}">${label}</label>\n<input id="${name}" name="${name}" type="${type}" value="${escapeHtml(value)}" required ${rest}>`;
 
-const list = (permissions: readonly string[]): string => `<ul>${permissions.map((permission) => `<li>${escapeHtml(inWords(permission))}</li>`).join('')}</ul>`;
+const list = (permissions: readonly string[]): string =>
+  `<ul>${permissions.map((permission) => `<li>${escapeHtml(inWords(permission))}</li>`).join('')}</ul>`;
 
 /** `auto_order_read` → Read auto orders. */
 function inWords(permission: string): string {
@@ -83,7 +117,11 @@ function inWords(permission: string): string {
   return `${verb} ${resourceWords[resource] ?? `${resource.replaceAll('_', ' ')}s`}`;
 }
 
-const resourceWords: Readonly<Record<string, string>> = { workflow: 'tasks', configuration: 'settings', user: 'users and groups' };
+const resourceWords: Readonly<Record<string, string>> = {
+  workflow: 'tasks',
+  configuration: 'settings',
+  user: 'users and groups',
+};
 
 const frame = pageFrame(`
 h1 { overflow-wrap: anywhere; }

@@ -26,8 +26,13 @@ export function parseCredential(text: string): Credential | undefined {
 export const hashSecret = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
 /** Whether `secret` is the one of this hash; tells nothing by its time. */
-export const isSecret = (secret: string, hash: Buffer): boolean => timingSafeEqual(hashSecret(secret), hash);
+export const isSecret = (secret: string, hash: Buffer): boolean =>
+  timingSafeEqual(hashSecret(secret), hash);
 
 export const secretBytes = 32;
 
-const credential = (merchantId: string, text: string): Credential => ({ text, merchantId, hash: hashSecret(text) });
+const credential = (merchantId: string, text: string): Credential => ({
+  text,
+  merchantId,
+  hash: hashSecret(text),
+});

@@ -3,7 +3,13 @@ import type { IdFactory } from '../kernel/ids.ts';
 import { success } from '../kernel/outcome.ts';
 import { hashSecret, secretBytes } from './credential.ts';
 import { insertDevice } from './deviceStore.ts';
-import { applicationOf, fault, type Form, type OauthOutcome, type OauthParts } from './tokenOperations.ts';
+import {
+  applicationOf,
+  type Form,
+  fault,
+  type OauthOutcome,
+  type OauthParts,
+} from './tokenOperations.ts';
 
 /** What a device is told: the secret that it keeps, and the code that it shows. */
 export interface DeviceCodes {
@@ -15,11 +21,15 @@ export interface DeviceCodes {
 }
 
 /** Begins the device flow (RFC 8628; UltraCart's oauthDeviceAuthorize). */
-export async function authorizeDevice(parts: OauthParts, form: Form): Promise<OauthOutcome<DeviceCodes>> {
+export async function authorizeDevice(
+  parts: OauthParts,
+  form: Form,
+): Promise<OauthOutcome<DeviceCodes>> {
   const application = await applicationOf(parts, form);
   if (!application.ok) return application;
   const { clientId, deviceScope } = application.value;
-  if (deviceScope === undefined) return fault('unauthorized_client', 'the application is not registered for devices');
+  if (deviceScope === undefined)
+    return fault('unauthorized_client', 'the application is not registered for devices');
   if (!form['scope']) return fault('invalid_request', 'scope is missing');
   if (form['scope'] !== deviceScope) return fault('invalid_scope', `scope must be ${deviceScope}`);
 
@@ -27,8 +37,17 @@ export async function authorizeDevice(parts: OauthParts, form: Form): Promise<Oa
   const deviceCode = parts.ids.secret(secretBytes);
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     const userCode = userCodeFrom(parts.ids);
-    const device = { deviceHash: hashSecret(deviceCode), userCode, clientId, intervalSeconds, pollAfter: now, expiresAt: now.add({ seconds: expiresInSeconds }), state: 'pending' } as const;
-    if (await insertDevice(parts.db, device)) return success({ deviceCode, userCode, expiresInSeconds, intervalSeconds });
+    const device = {
+      deviceHash: hashSecret(deviceCode),
+      userCode,
+      clientId,
+      intervalSeconds,
+      pollAfter: now,
+      expiresAt: now.add({ seconds: expiresInSeconds }),
+      state: 'pending',
+    } as const;
+    if (await insertDevice(parts.db, device))
+      return success({ deviceCode, userCode, expiresInSeconds, intervalSeconds });
   }
   throw new Bug('no user code is free');
 }
@@ -47,5 +66,7 @@ const consonants = 'BCDFGHJKLMNPQRSTVWXZ';
 
 function userCodeFrom(ids: IdFactory): string {
   const words = ids.secret(16).match(/.{4}/g)!;
-  return normalUserCode(words.map((word) => consonants[Number.parseInt(word, 16) % consonants.length]).join(''));
+  return normalUserCode(
+    words.map((word) => consonants[Number.parseInt(word, 16) % consonants.length]).join(''),
+  );
 }

@@ -26,24 +26,47 @@ export async function insertDevice(db: Database, device: Device): Promise<boolea
 }
 
 /** The device that shows this code and still waits. */
-export async function findWaiting(db: Database, userCode: string, at: Temporal.Instant): Promise<Device | undefined> {
-  const row = await db.row<DeviceRow>(`select ${columns} from oauth_device where user_code = $1 and state = 'pending' and expires_at > $2`, [userCode, at]);
+export async function findWaiting(
+  db: Database,
+  userCode: string,
+  at: Temporal.Instant,
+): Promise<Device | undefined> {
+  const row = await db.row<DeviceRow>(
+    `select ${columns} from oauth_device where user_code = $1 and state = 'pending' and expires_at > $2`,
+    [userCode, at],
+  );
   return row && fromRow(row);
 }
 
 /** The device of this secret, its row locked until the transaction ends. */
 export async function lockDevice(tx: Database, deviceHash: Buffer): Promise<Device | undefined> {
-  const row = await tx.row<DeviceRow>(`select ${columns} from oauth_device where device_hash = $1 for update`, [deviceHash]);
+  const row = await tx.row<DeviceRow>(
+    `select ${columns} from oauth_device where device_hash = $1 for update`,
+    [deviceHash],
+  );
   return row && fromRow(row);
 }
 
 /** Notes when it may ask again. */
-export async function setPolling(tx: Database, deviceHash: Buffer, intervalSeconds: number, pollAfter: Temporal.Instant): Promise<void> {
-  await tx.run('update oauth_device set interval_seconds = $2, poll_after = $3 where device_hash = $1', [deviceHash, intervalSeconds, pollAfter]);
+export async function setPolling(
+  tx: Database,
+  deviceHash: Buffer,
+  intervalSeconds: number,
+  pollAfter: Temporal.Instant,
+): Promise<void> {
+  await tx.run(
+    'update oauth_device set interval_seconds = $2, poll_after = $3 where device_hash = $1',
+    [deviceHash, intervalSeconds, pollAfter],
+  );
 }
 
 /** Allows it, or denies it where there is no grant; answers false when it does not wait any more. */
-export async function decideDevice(tx: Database, userCode: string, grant: { merchantId: string; grantId: string } | undefined, at: Temporal.Instant): Promise<boolean> {
+export async function decideDevice(
+  tx: Database,
+  userCode: string,
+  grant: { merchantId: string; grantId: string } | undefined,
+  at: Temporal.Instant,
+): Promise<boolean> {
   const decided = await tx.run(
     `update oauth_device set state = $2, merchant_id = $3, grant_id = $4 where user_code = $1 and state = 'pending' and expires_at > $5`,
     [userCode, grant ? 'allowed' : 'denied', grant?.merchantId, grant?.grantId, at],
@@ -55,7 +78,10 @@ export async function deleteDevice(tx: Database, deviceHash: Buffer): Promise<vo
   await tx.run('delete from oauth_device where device_hash = $1', [deviceHash]);
 }
 
-export async function deleteExpiredDevices(db: Database, before: Temporal.Instant): Promise<number> {
+export async function deleteExpiredDevices(
+  db: Database,
+  before: Temporal.Instant,
+): Promise<number> {
   return db.run('delete from oauth_device where expires_at < $1', [before]);
 }
 
@@ -71,7 +97,8 @@ interface DeviceRow {
   grant_id: string | null;
 }
 
-const columns = 'device_hash, user_code, client_id, interval_seconds, poll_after, expires_at, state, merchant_id, grant_id';
+const columns =
+  'device_hash, user_code, client_id, interval_seconds, poll_after, expires_at, state, merchant_id, grant_id';
 
 function fromRow(row: DeviceRow): Device {
   return {
@@ -82,6 +109,8 @@ function fromRow(row: DeviceRow): Device {
     pollAfter: row.poll_after,
     expiresAt: row.expires_at,
     state: row.state,
-    ...(row.merchant_id === null || row.grant_id === null ? {} : { allowed: { merchantId: row.merchant_id, grantId: row.grant_id } }),
+    ...(row.merchant_id === null || row.grant_id === null
+      ? {}
+      : { allowed: { merchantId: row.merchant_id, grantId: row.grant_id } }),
   };
 }

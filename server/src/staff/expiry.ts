@@ -18,8 +18,11 @@ export function expiryWorker(db: Database, clock: SystemClock): Worker {
       if (clock.monotonicMs() - cleanedAtMs < cleaningMs) return 0;
       cleanedAtMs = clock.monotonicMs();
       const now = clock.now();
-      let deleted = (await deleteExpiredDevices(db, now)) + (await deleteOldAttempts(db, now.subtract(attemptsRemembered)));
-      for (const { merchantId } of await listMerchants(db)) deleted += await deleteExpired(db, merchantId, now);
+      let deleted =
+        (await deleteExpiredDevices(db, now)) +
+        (await deleteOldAttempts(db, now.subtract(attemptsRemembered)));
+      for (const { merchantId } of await listMerchants(db))
+        deleted += await deleteExpired(db, merchantId, now);
       return deleted;
     },
   };

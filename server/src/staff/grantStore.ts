@@ -50,16 +50,34 @@ export async function insertGrant(tx: Database, grant: Grant, at: Temporal.Insta
 }
 
 /** Ends a grant: every token of it stops working. */
-export async function revokeGrant(db: Database, { merchantId, grantId }: Grant, at: Temporal.Instant): Promise<void> {
-  await db.run('update oauth_grant set revoked_at = $3 where merchant_id = $1 and grant_id = $2 and revoked_at is null', [merchantId, grantId, at]);
+export async function revokeGrant(
+  db: Database,
+  { merchantId, grantId }: Grant,
+  at: Temporal.Instant,
+): Promise<void> {
+  await db.run(
+    'update oauth_grant set revoked_at = $3 where merchant_id = $1 and grant_id = $2 and revoked_at is null',
+    [merchantId, grantId, at],
+  );
 }
 
-export async function findGrant(db: Database, merchantId: string, grantId: string): Promise<Grant | undefined> {
-  const row = await db.row<GrantRow>(`select ${grantColumns} from oauth_grant g where g.merchant_id = $1 and g.grant_id = $2`, [merchantId, grantId]);
+export async function findGrant(
+  db: Database,
+  merchantId: string,
+  grantId: string,
+): Promise<Grant | undefined> {
+  const row = await db.row<GrantRow>(
+    `select ${grantColumns} from oauth_grant g where g.merchant_id = $1 and g.grant_id = $2`,
+    [merchantId, grantId],
+  );
   return row && grantFrom(row);
 }
 
-export async function insertCode(tx: Database, { merchantId, grantId }: Grant, { hash, redirectUri, codeChallenge, expiresAt }: NewCode): Promise<void> {
+export async function insertCode(
+  tx: Database,
+  { merchantId, grantId }: Grant,
+  { hash, redirectUri, codeChallenge, expiresAt }: NewCode,
+): Promise<void> {
   await tx.run(
     'insert into oauth_code (merchant_id, code_hash, grant_id, redirect_uri, code_challenge, expires_at) values ($1, $2, $3, $4, $5, $6)',
     [merchantId, hash, grantId, redirectUri, codeChallenge, expiresAt],
@@ -67,39 +85,82 @@ export async function insertCode(tx: Database, { merchantId, grantId }: Grant, {
 }
 
 /** The code of this hash, locked: of two who bring it at once, the second sees that it is used. */
-export async function lockCode(tx: Database, merchantId: string, hash: Buffer): Promise<IssuedCode | undefined> {
+export async function lockCode(
+  tx: Database,
+  merchantId: string,
+  hash: Buffer,
+): Promise<IssuedCode | undefined> {
   const row = await tx.row<IssuedRow & { redirect_uri: string; code_challenge: string | null }>(
     `select ${grantColumns}, g.revoked_at, c.expires_at, c.used_at, c.redirect_uri, c.code_challenge
      from oauth_code c join oauth_grant g on g.merchant_id = c.merchant_id and g.grant_id = c.grant_id
      where c.merchant_id = $1 and c.code_hash = $2 for update of c`,
     [merchantId, hash],
   );
-  return row && { ...issuedFrom(row), redirectUri: row.redirect_uri, ...(row.code_challenge === null ? {} : { codeChallenge: row.code_challenge }) };
+  return (
+    row && {
+      ...issuedFrom(row),
+      redirectUri: row.redirect_uri,
+      ...(row.code_challenge === null ? {} : { codeChallenge: row.code_challenge }),
+    }
+  );
 }
 
-export async function markCodeUsed(tx: Database, merchantId: string, hash: Buffer, at: Temporal.Instant): Promise<void> {
-  await tx.run('update oauth_code set used_at = $3 where merchant_id = $1 and code_hash = $2', [merchantId, hash, at]);
+export async function markCodeUsed(
+  tx: Database,
+  merchantId: string,
+  hash: Buffer,
+  at: Temporal.Instant,
+): Promise<void> {
+  await tx.run('update oauth_code set used_at = $3 where merchant_id = $1 and code_hash = $2', [
+    merchantId,
+    hash,
+    at,
+  ]);
 }
 
-export async function insertTokens(tx: Database, { merchantId, grantId }: Grant, tokens: readonly NewToken[]): Promise<void> {
+export async function insertTokens(
+  tx: Database,
+  { merchantId, grantId }: Grant,
+  tokens: readonly NewToken[],
+): Promise<void> {
   for (const { hash, kind, expiresAt } of tokens) {
-    await tx.run('insert into oauth_token (merchant_id, token_hash, grant_id, kind, expires_at) values ($1, $2, $3, $4, $5)', [merchantId, hash, grantId, kind, expiresAt]);
+    await tx.run(
+      'insert into oauth_token (merchant_id, token_hash, grant_id, kind, expires_at) values ($1, $2, $3, $4, $5)',
+      [merchantId, hash, grantId, kind, expiresAt],
+    );
   }
 }
 
-export async function findToken(db: Database, merchantId: string, hash: Buffer): Promise<IssuedToken | undefined> {
+export async function findToken(
+  db: Database,
+  merchantId: string,
+  hash: Buffer,
+): Promise<IssuedToken | undefined> {
   const row = await db.row<TokenRow>(tokenSelect, [merchantId, hash]);
   return row && tokenFrom(row);
 }
 
 /** As {@link findToken}, locked: of two who bring a refresh token at once, the second sees that it is used. */
-export async function lockToken(tx: Database, merchantId: string, hash: Buffer): Promise<IssuedToken | undefined> {
+export async function lockToken(
+  tx: Database,
+  merchantId: string,
+  hash: Buffer,
+): Promise<IssuedToken | undefined> {
   const row = await tx.row<TokenRow>(`${tokenSelect} for update of t`, [merchantId, hash]);
   return row && tokenFrom(row);
 }
 
-export async function markTokenUsed(tx: Database, merchantId: string, hash: Buffer, at: Temporal.Instant): Promise<void> {
-  await tx.run('update oauth_token set used_at = $3 where merchant_id = $1 and token_hash = $2', [merchantId, hash, at]);
+export async function markTokenUsed(
+  tx: Database,
+  merchantId: string,
+  hash: Buffer,
+  at: Temporal.Instant,
+): Promise<void> {
+  await tx.run('update oauth_token set used_at = $3 where merchant_id = $1 and token_hash = $2', [
+    merchantId,
+    hash,
+    at,
+  ]);
 }
 
 /** A user's log-in that waits for a decision. */
@@ -109,7 +170,13 @@ export interface Ticket {
   readonly request: unknown;
 }
 
-export async function insertTicket(db: Database, merchantId: string, hash: Buffer, { userId, clientId, request }: Ticket, expiresAt: Temporal.Instant): Promise<void> {
+export async function insertTicket(
+  db: Database,
+  merchantId: string,
+  hash: Buffer,
+  { userId, clientId, request }: Ticket,
+  expiresAt: Temporal.Instant,
+): Promise<void> {
   await db.run(
     'insert into oauth_ticket (merchant_id, ticket_hash, user_id, client_id, request, expires_at) values ($1, $2, $3, $4, $5::jsonb, $6)',
     [merchantId, hash, userId, clientId, JSON.stringify(request), expiresAt],
@@ -117,18 +184,41 @@ export async function insertTicket(db: Database, merchantId: string, hash: Buffe
 }
 
 /** Takes the ticket away and answers what it was for; nobody takes it twice. */
-export async function takeTicket(tx: Database, merchantId: string, hash: Buffer, at: Temporal.Instant): Promise<Ticket | undefined> {
+export async function takeTicket(
+  tx: Database,
+  merchantId: string,
+  hash: Buffer,
+  at: Temporal.Instant,
+): Promise<Ticket | undefined> {
   const row = await tx.row<{ user_id: number; client_id: string; request: unknown }>(
-    'delete from oauth_ticket where merchant_id = $1 and ticket_hash = $2 and expires_at > $3 returning user_id, client_id, request', [merchantId, hash, at],
+    'delete from oauth_ticket where merchant_id = $1 and ticket_hash = $2 and expires_at > $3 returning user_id, client_id, request',
+    [merchantId, hash, at],
   );
   return row && { userId: row.user_id, clientId: row.client_id, request: row.request };
 }
 
 /** Deletes what expired before; answers how many rows that were. Used codes and tokens stay until they would have expired, to notice a replay. */
-export async function deleteExpired(db: Database, merchantId: string, before: Temporal.Instant): Promise<number> {
-  const tickets = await db.run('delete from oauth_ticket where merchant_id = $1 and expires_at < $2', [merchantId, before]);
-  const codes = await db.run('delete from oauth_code where merchant_id = $1 and expires_at < $2', [merchantId, before]);
-  return tickets + codes + (await db.run('delete from oauth_token where merchant_id = $1 and expires_at < $2', [merchantId, before]));
+export async function deleteExpired(
+  db: Database,
+  merchantId: string,
+  before: Temporal.Instant,
+): Promise<number> {
+  const tickets = await db.run(
+    'delete from oauth_ticket where merchant_id = $1 and expires_at < $2',
+    [merchantId, before],
+  );
+  const codes = await db.run('delete from oauth_code where merchant_id = $1 and expires_at < $2', [
+    merchantId,
+    before,
+  ]);
+  return (
+    tickets +
+    codes +
+    (await db.run('delete from oauth_token where merchant_id = $1 and expires_at < $2', [
+      merchantId,
+      before,
+    ]))
+  );
 }
 
 interface GrantRow {
@@ -158,6 +248,21 @@ const tokenSelect = `select ${grantColumns}, g.revoked_at, t.kind, t.expires_at,
   join oauth_application a on a.client_id = g.client_id
   where t.merchant_id = $1 and t.token_hash = $2`;
 
-const grantFrom = (row: GrantRow): Grant => ({ merchantId: row.merchant_id, grantId: row.grant_id, clientId: row.client_id, userId: row.user_id, permissions: row.permissions });
-const issuedFrom = (row: IssuedRow): Issued => ({ grant: grantFrom(row), isRevoked: row.revoked_at !== null, expiresAt: row.expires_at, isUsed: row.used_at !== null });
-const tokenFrom = (row: TokenRow): IssuedToken => ({ ...issuedFrom(row), kind: row.kind, isApplicationDisabled: row.disabled_at !== null });
+const grantFrom = (row: GrantRow): Grant => ({
+  merchantId: row.merchant_id,
+  grantId: row.grant_id,
+  clientId: row.client_id,
+  userId: row.user_id,
+  permissions: row.permissions,
+});
+const issuedFrom = (row: IssuedRow): Issued => ({
+  grant: grantFrom(row),
+  isRevoked: row.revoked_at !== null,
+  expiresAt: row.expires_at,
+  isUsed: row.used_at !== null,
+});
+const tokenFrom = (row: TokenRow): IssuedToken => ({
+  ...issuedFrom(row),
+  kind: row.kind,
+  isApplicationDisabled: row.disabled_at !== null,
+});

@@ -5,7 +5,15 @@ import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import { isUniqueViolation } from '../platform/storage/database.ts';
 import { gained, switched, withheldFrom } from './access.ts';
-import { deleteGroup as remove, insertGroup as insert, lockGroup, readGroupJson, readGroupsJson, saveGroup, type StaffGroup } from './groupStore.ts';
+import {
+  insertGroup as insert,
+  lockGroup,
+  readGroupJson,
+  readGroupsJson,
+  deleteGroup as remove,
+  type StaffGroup,
+  saveGroup,
+} from './groupStore.ts';
 import { memberSwitches, permissionSwitches } from './switches.ts';
 import { findUsers } from './userStore.ts';
 
@@ -32,7 +40,11 @@ export async function insertGroup(context: Context, body: Group): Promise<string
 }
 
 /** Changes a group: absent fields stay, and so do members and permissions that the lists do not name. Answers its JSON. */
-export async function updateGroup(context: Context, groupOid: number, body: Group): Promise<string> {
+export async function updateGroup(
+  context: Context,
+  groupOid: number,
+  body: Group,
+): Promise<string> {
   const { merchantId } = context.merchant;
   return inTransaction(context, async (context) => {
     const before = (await lockGroup(context.db, merchantId, groupOid)) ?? noGroup(groupOid);
@@ -52,9 +64,13 @@ export async function deleteGroup({ db, merchant }: Context, groupOid: number): 
 const besideDocument = { group_oid: undefined, users: undefined, permissions: undefined };
 
 async function changed(context: Context, before: StaffGroup, body: Group): Promise<StaffGroup> {
-  const document = merged<Group>(before.document, { ...writable(Group, body, context.merchant.timeZone), ...besideDocument });
+  const document = merged<Group>(before.document, {
+    ...writable(Group, body, context.merchant.timeZone),
+    ...besideDocument,
+  });
   const name = document.name?.trim() ?? '';
-  if (name === '' || name.length > 100) refuse('wrong_format', { field: 'name', expected: 'a text of 1 to 100 characters' });
+  if (name === '' || name.length > 100)
+    refuse('wrong_format', { field: 'name', expected: 'a text of 1 to 100 characters' });
   const group = {
     groupOid: before.groupOid,
     name,
@@ -65,7 +81,10 @@ async function changed(context: Context, before: StaffGroup, body: Group): Promi
   await refuseUnknown(context, group);
   // A new member gains all that the group permits.
   const hasNewMember = group.userIds.some((id) => !before.userIds.includes(id));
-  const withheld = withheldFrom(context.actor, hasNewMember ? group.permissions : gained(before.permissions, group.permissions));
+  const withheld = withheldFrom(
+    context.actor,
+    hasNewMember ? group.permissions : gained(before.permissions, group.permissions),
+  );
   if (withheld.length > 0) refuse('missing_permission', { needed: withheld });
   return group;
 }
@@ -73,11 +92,19 @@ async function changed(context: Context, before: StaffGroup, body: Group): Promi
 async function refuseUnknown({ db, merchant }: Context, { userIds }: StaffGroup): Promise<void> {
   const known = await findUsers(db, merchant.merchantId, userIds);
   const unknown = userIds.find((id) => !known.has(id));
-  if (unknown !== undefined) refuse('invalid_field', { field: 'users', reason: `names the user ${unknown}, who does not exist`, mend: 'Insert that user first' });
+  if (unknown !== undefined)
+    refuse('invalid_field', {
+      field: 'users',
+      reason: `names the user ${unknown}, who does not exist`,
+      mend: 'Insert that user first',
+    });
 }
 
 function nameTaken(name: string): never {
-  return refuse('state_conflict', { reason: `name ${name} is taken by another group`, mend: 'Send a name that is free, or update that group' });
+  return refuse('state_conflict', {
+    reason: `name ${name} is taken by another group`,
+    mend: 'Send a name that is free, or update that group',
+  });
 }
 
 function noGroup(groupOid: number): never {

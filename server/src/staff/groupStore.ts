@@ -13,31 +13,51 @@ export interface StaffGroup {
 }
 
 /** The wire's JSON of a group, or undefined. */
-export async function readGroupJson(db: Database, merchantId: string, groupOid: number): Promise<string | undefined> {
-  const row = await db.row<{ json: string }>(`select ${groupJson}::text as json from user_group g where g.merchant_id = $1 and g.group_id = $3`, [merchantId, allPermissions, groupOid]);
+export async function readGroupJson(
+  db: Database,
+  merchantId: string,
+  groupOid: number,
+): Promise<string | undefined> {
+  const row = await db.row<{ json: string }>(
+    `select ${groupJson}::text as json from user_group g where g.merchant_id = $1 and g.group_id = $3`,
+    [merchantId, allPermissions, groupOid],
+  );
   return row?.json;
 }
 
 /** The wire's JSON of all groups by name. */
 export async function readGroupsJson(db: Database, merchantId: string): Promise<string> {
   const row = await db.row<{ json: string }>(
-    `select coalesce(json_agg(${groupJson} order by g.name_lc), '[]')::text as json from user_group g where g.merchant_id = $1`, [merchantId, allPermissions],
+    `select coalesce(json_agg(${groupJson} order by g.name_lc), '[]')::text as json from user_group g where g.merchant_id = $1`,
+    [merchantId, allPermissions],
   );
   return row!.json;
 }
 
 /** The group, its row locked until the transaction ends. */
-export async function lockGroup(tx: Database, merchantId: string, groupOid: number): Promise<StaffGroup | undefined> {
+export async function lockGroup(
+  tx: Database,
+  merchantId: string,
+  groupOid: number,
+): Promise<StaffGroup | undefined> {
   const row = await tx.row<{ name: string; permissions: string[]; document: Group }>(
-    'select name, permissions, document from user_group where merchant_id = $1 and group_id = $2 for update', [merchantId, groupOid],
+    'select name, permissions, document from user_group where merchant_id = $1 and group_id = $2 for update',
+    [merchantId, groupOid],
   );
   if (!row) return undefined;
-  const members = await tx.rows<{ user_id: number }>('select user_id from group_membership where merchant_id = $1 and group_id = $2', [merchantId, groupOid]);
+  const members = await tx.rows<{ user_id: number }>(
+    'select user_id from group_membership where merchant_id = $1 and group_id = $2',
+    [merchantId, groupOid],
+  );
   return { groupOid, ...row, userIds: members.map((each) => each.user_id) };
 }
 
 /** Adds a group; answers false when its name is taken. */
-export async function insertGroup(tx: Database, merchantId: string, group: StaffGroup): Promise<boolean> {
+export async function insertGroup(
+  tx: Database,
+  merchantId: string,
+  group: StaffGroup,
+): Promise<boolean> {
   const { groupOid, name, permissions, document } = group;
   const inserted = await tx.run(
     `insert into user_group (merchant_id, group_id, name, permissions, document)
@@ -49,7 +69,11 @@ export async function insertGroup(tx: Database, merchantId: string, group: Staff
 }
 
 /** Writes a locked group as it is now. Throws the unique violation `user_group_name` when the name is taken. */
-export async function saveGroup(tx: Database, merchantId: string, group: StaffGroup): Promise<void> {
+export async function saveGroup(
+  tx: Database,
+  merchantId: string,
+  group: StaffGroup,
+): Promise<void> {
   const { groupOid, name, permissions, document } = group;
   await tx.run(
     'update user_group set name = $3, permissions = $4, document = $5::jsonb where merchant_id = $1 and group_id = $2',
@@ -59,14 +83,31 @@ export async function saveGroup(tx: Database, merchantId: string, group: StaffGr
 }
 
 /** Deletes the group and its memberships; answers false when there is none. */
-export async function deleteGroup(db: Database, merchantId: string, groupOid: number): Promise<boolean> {
-  return (await db.run('delete from user_group where merchant_id = $1 and group_id = $2', [merchantId, groupOid])) === 1;
+export async function deleteGroup(
+  db: Database,
+  merchantId: string,
+  groupOid: number,
+): Promise<boolean> {
+  return (
+    (await db.run('delete from user_group where merchant_id = $1 and group_id = $2', [
+      merchantId,
+      groupOid,
+    ])) === 1
+  );
 }
 
-async function setMembers(tx: Database, merchantId: string, { groupOid, userIds }: StaffGroup): Promise<void> {
-  await tx.run('delete from group_membership where merchant_id = $1 and group_id = $2 and user_id <> all($3::int[])', [merchantId, groupOid, userIds]);
+async function setMembers(
+  tx: Database,
+  merchantId: string,
+  { groupOid, userIds }: StaffGroup,
+): Promise<void> {
   await tx.run(
-    'insert into group_membership (merchant_id, group_id, user_id) select $1, $2, id from unnest($3::int[]) as id on conflict do nothing', [merchantId, groupOid, userIds],
+    'delete from group_membership where merchant_id = $1 and group_id = $2 and user_id <> all($3::int[])',
+    [merchantId, groupOid, userIds],
+  );
+  await tx.run(
+    'insert into group_membership (merchant_id, group_id, user_id) select $1, $2, id from unnest($3::int[]) as id on conflict do nothing',
+    [merchantId, groupOid, userIds],
   );
 }
 

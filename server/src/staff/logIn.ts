@@ -1,11 +1,16 @@
 import type { Temporal } from 'temporal-polyfill';
-import { failure, success, type Outcome } from '../kernel/outcome.ts';
+import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { countAttempt, forgetAttempts, type Patience, takeBackAttempt } from './loginAttemptStore.ts';
+import {
+  countAttempt,
+  forgetAttempts,
+  type Patience,
+  takeBackAttempt,
+} from './loginAttemptStore.ts';
 import { isPassword } from './password.ts';
-import { findAccess, findLogin, insertLogin, lockUser, type Access } from './staffStore.ts';
+import { type Access, findAccess, findLogin, insertLogin, lockUser } from './staffStore.ts';
 
 export interface LogInParts {
   readonly db: Database;
@@ -32,13 +37,21 @@ export interface LoggedIn {
 }
 
 /** `wrong` does not say what was: an attacker would learn which logins exist. */
-export type LogInFailure = { readonly kind: 'wrong' } | { readonly kind: 'wait'; readonly seconds: number };
+export type LogInFailure =
+  | { readonly kind: 'wrong' }
+  | { readonly kind: 'wait'; readonly seconds: number };
 
 /** Logs a user in with a password, tells of it, and slows down those who guess. */
-export async function logIn(parts: LogInParts, attempt: LogInAttempt): Promise<Outcome<LoggedIn, LogInFailure>> {
+export async function logIn(
+  parts: LogInParts,
+  attempt: LogInAttempt,
+): Promise<Outcome<LoggedIn, LogInFailure>> {
   const account = `account:${attempt.merchantId}/${attempt.login.toLowerCase()}`;
-  const waitUntil = (await countAttempt(parts.db, attempt.addressSubject, addressPatience, parts.clock.now())) ?? (await countAttempt(parts.db, account, accountPatience, parts.clock.now()));
-  if (waitUntil) return failure({ kind: 'wait', seconds: secondsUntil(waitUntil, parts.clock.now()) });
+  const waitUntil =
+    (await countAttempt(parts.db, attempt.addressSubject, addressPatience, parts.clock.now())) ??
+    (await countAttempt(parts.db, account, accountPatience, parts.clock.now()));
+  if (waitUntil)
+    return failure({ kind: 'wait', seconds: secondsUntil(waitUntil, parts.clock.now()) });
 
   const context = await parts.findContext(attempt.merchantId);
   const found = context && (await findLogin(parts.db, attempt.merchantId, attempt.login));
@@ -47,7 +60,10 @@ export async function logIn(parts: LogInParts, attempt: LogInAttempt): Promise<O
 
   const access = await remember(context, found.userId, attempt);
   if (!access) return failure({ kind: 'wrong' });
-  await Promise.all([forgetAttempts(parts.db, account), takeBackAttempt(parts.db, attempt.addressSubject)]);
+  await Promise.all([
+    forgetAttempts(parts.db, account),
+    takeBackAttempt(parts.db, attempt.addressSubject),
+  ]);
   return success({ context, access });
 }
 
@@ -55,16 +71,28 @@ export async function logIn(parts: LogInParts, attempt: LogInAttempt): Promise<O
 const accountPatience: Patience = { free: 5, waitSecondsMax: 60 };
 const addressPatience: Patience = { free: 20, waitSecondsMax: 900 };
 
-function remember(context: Context, userId: number, { login, address, userAgent }: LogInAttempt): Promise<Access | undefined> {
+function remember(
+  context: Context,
+  userId: number,
+  { login, address, userAgent }: LogInAttempt,
+): Promise<Access | undefined> {
   const { merchantId } = context.merchant;
   return inTransaction(context, async (context) => {
     if (!(await lockUser(context.db, merchantId, userId))) return undefined;
-    await insertLogin(context.db, merchantId, { userId, login, address, userAgent: userAgent.slice(0, userAgentMax) }, context.now);
-    await context.events.emit(context, [{ name: 'user_login', objectType: 'user', objectId: String(userId) }]);
+    await insertLogin(
+      context.db,
+      merchantId,
+      { userId, login, address, userAgent: userAgent.slice(0, userAgentMax) },
+      context.now,
+    );
+    await context.events.emit(context, [
+      { name: 'user_login', objectType: 'user', objectId: String(userId) },
+    ]);
     return findAccess(context.db, merchantId, userId);
   });
 }
 
 const userAgentMax = 500;
 
-const secondsUntil = (moment: Temporal.Instant, now: Temporal.Instant): number => Math.max(1, Math.ceil(moment.since(now).total('seconds')));
+const secondsUntil = (moment: Temporal.Instant, now: Temporal.Instant): number =>
+  Math.max(1, Math.ceil(moment.since(now).total('seconds')));

@@ -11,7 +11,12 @@ export interface Patience {
  * Counts an attempt before its outcome is known, so that many at once count too. Undefined: it may go on; otherwise the moment from which the next may. The
  * wait doubles with each, and an hour without any forgets them.
  */
-export async function countAttempt(db: Database, subject: string, { free, waitSecondsMax }: Patience, at: Temporal.Instant): Promise<Temporal.Instant | undefined> {
+export async function countAttempt(
+  db: Database,
+  subject: string,
+  { free, waitSecondsMax }: Patience,
+  at: Temporal.Instant,
+): Promise<Temporal.Instant | undefined> {
   const admitted = await db.row(
     `insert into login_attempt as a (subject, count, last_at, blocked_until) values ($1, 1, $2, $2)
      on conflict (subject) do update set
@@ -24,7 +29,10 @@ export async function countAttempt(db: Database, subject: string, { free, waitSe
     [subject, at, free, waitSecondsMax],
   );
   if (admitted) return undefined;
-  const row = await db.row<{ blocked_until: Temporal.Instant }>('select blocked_until from login_attempt where subject = $1', [subject]);
+  const row = await db.row<{ blocked_until: Temporal.Instant }>(
+    'select blocked_until from login_attempt where subject = $1',
+    [subject],
+  );
   return row?.blocked_until;
 }
 
@@ -35,7 +43,9 @@ export async function forgetAttempts(db: Database, subject: string): Promise<voi
 
 /** Takes back one counted attempt, after a success; earlier failures of the same address stay. */
 export async function takeBackAttempt(db: Database, subject: string): Promise<void> {
-  await db.run('update login_attempt set count = greatest(count - 1, 0) where subject = $1', [subject]);
+  await db.run('update login_attempt set count = greatest(count - 1, 0) where subject = $1', [
+    subject,
+  ]);
 }
 
 export async function deleteOldAttempts(db: Database, before: Temporal.Instant): Promise<number> {

@@ -1,12 +1,21 @@
+import type {
+  OauthDeviceAuthorizationResponse,
+  OauthRevokeSuccessResponse,
+} from '@perennial/contract/oauth.ts';
 import { errorHeader } from '@perennial/contract/operations.ts';
-import type { OauthDeviceAuthorizationResponse, OauthRevokeSuccessResponse } from '@perennial/contract/oauth.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RateLimiter } from '../platform/http/rateLimiter.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { addressSubject } from '../platform/http/request.ts';
 import { authorizeDevice } from './deviceOperations.ts';
 import { devicePath } from './oauthPages.ts';
-import { grantTokens, revoke, type Form, type OauthOutcome, type OauthParts } from './tokenOperations.ts';
+import {
+  type Form,
+  grantTokens,
+  type OauthOutcome,
+  type OauthParts,
+  revoke,
+} from './tokenOperations.ts';
 
 export interface OauthEndpointParts extends OauthParts {
   readonly limiter: RateLimiter;
@@ -24,7 +33,12 @@ export function addOauthEndpoints(server: FastifyInstance, parts: OauthEndpointP
   const post = (path: string, answer: (form: Form) => Promise<OauthOutcome<object>>) =>
     server.post(`/rest/v2/oauth/${path}`, { bodyLimit: formLimitBytes }, async (request, reply) => {
       const excess = await parts.limiter.admit([addressSubject(request)]);
-      if (excess) refuse('rate_limited', { limit: excess.limit, seconds: excess.seconds }, { retryAfterSeconds: excess.retryAfterSeconds });
+      if (excess)
+        refuse(
+          'rate_limited',
+          { limit: excess.limit, seconds: excess.seconds },
+          { retryAfterSeconds: excess.retryAfterSeconds },
+        );
       const form = formOf(request);
       return sendOutcome(reply, form.ok ? await answer(form.value) : form);
     });
@@ -39,7 +53,12 @@ export function addOauthEndpoints(server: FastifyInstance, parts: OauthEndpointP
     const revoked = await revoke(parts, form);
     parts.forgetTokens();
     if (!revoked.ok) return revoked;
-    const value: OauthRevokeSuccessResponse = { successful: revoked.value, message: revoked.value ? 'The authorization and all of its tokens were revoked.' : 'This application has no such token.' };
+    const value: OauthRevokeSuccessResponse = {
+      successful: revoked.value,
+      message: revoked.value
+        ? 'The authorization and all of its tokens were revoked.'
+        : 'This application has no such token.',
+    };
     return { ok: true, value };
   });
   post('device/authorize', async (form) => {
@@ -48,8 +67,12 @@ export function addOauthEndpoints(server: FastifyInstance, parts: OauthEndpointP
     const { deviceCode, userCode, expiresInSeconds, intervalSeconds } = codes.value;
     const verificationUri = (await parts.publicUrl()) + devicePath;
     const value: OauthDeviceAuthorizationResponse = {
-      device_code: deviceCode, user_code: userCode, verification_uri: verificationUri, verification_uri_complete: `${verificationUri}?user_code=${userCode}`,
-      expires_in: expiresInSeconds, interval: intervalSeconds,
+      device_code: deviceCode,
+      user_code: userCode,
+      verification_uri: verificationUri,
+      verification_uri_complete: `${verificationUri}?user_code=${userCode}`,
+      expires_in: expiresInSeconds,
+      interval: intervalSeconds,
     };
     return { ok: true, value };
   });
@@ -61,9 +84,13 @@ const formLimitBytes = 20_000;
 function formOf(request: FastifyRequest): OauthOutcome<Form> {
   const fields = [...new URLSearchParams(typeof request.body === 'string' ? request.body : '')];
   const isJson = (request.headers['content-type'] ?? '').includes('json');
-  const repeated = fields.find(([name], i) => fields.findIndex(([other]) => other === name) !== i)?.[0];
+  const repeated = fields.find(
+    ([name], i) => fields.findIndex(([other]) => other === name) !== i,
+  )?.[0];
   if (isJson || repeated !== undefined) {
-    const description = isJson ? 'send a form: Content-Type application/x-www-form-urlencoded' : `${repeated} is given more than once`;
+    const description = isJson
+      ? 'send a form: Content-Type application/x-www-form-urlencoded'
+      : `${repeated} is given more than once`;
     return { ok: false, reason: { status: 400, error: 'invalid_request', description } };
   }
   return { ok: true, value: { ...basicCredentials(request), ...Object.fromEntries(fields) } };
@@ -71,7 +98,10 @@ function formOf(request: FastifyRequest): OauthOutcome<Form> {
 
 function basicCredentials(request: FastifyRequest): Form {
   const encoded = /^Basic\s+([\w+/=]+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  const match = encoded === undefined ? null : /^([^:]+):(.*)$/.exec(Buffer.from(encoded, 'base64').toString('utf8'));
+  const match =
+    encoded === undefined
+      ? null
+      : /^([^:]+):(.*)$/.exec(Buffer.from(encoded, 'base64').toString('utf8'));
   return match ? { client_id: match[1], client_secret: match[2] } : {};
 }
 
@@ -79,5 +109,8 @@ function sendOutcome(reply: FastifyReply, outcome: OauthOutcome<object>): Fastif
   reply.header('Cache-Control', 'no-store').type('application/json');
   if (outcome.ok) return reply.send(JSON.stringify(outcome.value));
   const { status, error, description } = outcome.reason;
-  return reply.code(status).header(errorHeader, description).send(JSON.stringify({ error, error_description: description }));
+  return reply
+    .code(status)
+    .header(errorHeader, description)
+    .send(JSON.stringify({ error, error_description: description }));
 }

@@ -2,12 +2,29 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { addressSubject } from '../platform/http/request.ts';
 import type { Application } from './application.ts';
 import { findApplication } from './applicationStore.ts';
-import { authorizationParameters, parseAuthorization, redirectTo, type AuthorizationFault } from './authorization.ts';
-import { consentPage, contentSecurityPolicy, logInPage, messagePage, type LogInForm } from './consentPage.ts';
-import { decide, given, issueTicket, type ConsentParts, type ConsentRequest } from './consentOperations.ts';
+import {
+  type AuthorizationFault,
+  authorizationParameters,
+  parseAuthorization,
+  redirectTo,
+} from './authorization.ts';
+import {
+  type ConsentParts,
+  type ConsentRequest,
+  decide,
+  given,
+  issueTicket,
+} from './consentOperations.ts';
+import {
+  consentPage,
+  contentSecurityPolicy,
+  type LogInForm,
+  logInPage,
+  messagePage,
+} from './consentPage.ts';
 import { normalUserCode } from './deviceOperations.ts';
 import { findWaiting } from './deviceStore.ts';
-import { logIn, type LogInFailure, type LoggedIn, type LogInParts } from './logIn.ts';
+import { type LoggedIn, type LogInFailure, type LogInParts, logIn } from './logIn.ts';
 
 export type OauthPageParts = ConsentParts & LogInParts;
 
@@ -16,11 +33,23 @@ export type OauthPageParts = ConsentParts & LogInParts;
  * lasts for the one decision whose ticket its page holds, so no other site can borrow it.
  */
 export function addOauthPages(server: FastifyInstance, parts: OauthPageParts): void {
-  server.get(authorizePath, async (request, reply) => showAuthorization(parts, queryOf(request), reply));
-  server.post(authorizePath, { bodyLimit: formLimitBytes }, async (request, reply) => isForeign(request) ? send(reply, foreign) : authorize(parts, formOf(request), request, reply));
-  server.post(consentPath, { bodyLimit: formLimitBytes }, async (request, reply) => isForeign(request) ? send(reply, foreign) : conclude(parts, formOf(request), reply));
-  server.get(devicePath, async (request, reply) => send(reply, { status: 200, html: deviceForm(queryOf(request)) }));
-  server.post(devicePath, { bodyLimit: formLimitBytes }, async (request, reply) => isForeign(request) ? send(reply, foreign) : connectDevice(parts, formOf(request), request, reply));
+  server.get(authorizePath, async (request, reply) =>
+    showAuthorization(parts, queryOf(request), reply),
+  );
+  server.post(authorizePath, { bodyLimit: formLimitBytes }, async (request, reply) =>
+    isForeign(request) ? send(reply, foreign) : authorize(parts, formOf(request), request, reply),
+  );
+  server.post(consentPath, { bodyLimit: formLimitBytes }, async (request, reply) =>
+    isForeign(request) ? send(reply, foreign) : conclude(parts, formOf(request), reply),
+  );
+  server.get(devicePath, async (request, reply) =>
+    send(reply, { status: 200, html: deviceForm(queryOf(request)) }),
+  );
+  server.post(devicePath, { bodyLimit: formLimitBytes }, async (request, reply) =>
+    isForeign(request)
+      ? send(reply, foreign)
+      : connectDevice(parts, formOf(request), request, reply),
+  );
 }
 
 /** Where a user goes with the code that a device shows. */
@@ -36,34 +65,65 @@ interface Page {
   readonly redirectUri?: string;
 }
 
-async function showAuthorization(parts: OauthPageParts, parameters: URLSearchParams, reply: FastifyReply): Promise<FastifyReply> {
+async function showAuthorization(
+  parts: OauthPageParts,
+  parameters: URLSearchParams,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const { application, parsed } = await readAuthorization(parts, parameters);
   if (!parsed.ok) return sendFault(reply, parsed.reason);
   return send(reply, { status: 200, html: logInPage(formFor(application!, parameters)) });
 }
 
-async function authorize(parts: OauthPageParts, form: URLSearchParams, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function authorize(
+  parts: OauthPageParts,
+  form: URLSearchParams,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const { application, parsed } = await readAuthorization(parts, form);
   if (!parsed.ok) return sendFault(reply, parsed.reason);
   const entered = await logInWith(parts, form, request);
   if (!entered.ok) return sendLogIn(reply, entered.reason, formFor(application!, form));
-  return sendConsent(parts, reply, application!, entered.value, { kind: 'browser', ...parsed.value });
+  return sendConsent(parts, reply, application!, entered.value, {
+    kind: 'browser',
+    ...parsed.value,
+  });
 }
 
-async function connectDevice(parts: OauthPageParts, form: URLSearchParams, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function connectDevice(
+  parts: OauthPageParts,
+  form: URLSearchParams,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   // Logging in comes first: only people who work here may try codes.
   const entered = await logInWith(parts, form, request);
   const userCode = normalUserCode(form.get('user_code') ?? '');
-  if (!entered.ok) return sendLogIn(reply, entered.reason, { carried: {}, ...typedIn(form), userCode });
+  if (!entered.ok)
+    return sendLogIn(reply, entered.reason, { carried: {}, ...typedIn(form), userCode });
   const device = await findWaiting(parts.db, userCode, parts.clock.now());
   const application = device && (await findApplication(parts.db, device.clientId));
   if (!application || application.disabledAt) {
-    return send(reply, { status: 400, html: logInPage({ carried: {}, ...typedIn(form), userCode, fault: 'No device waits with that code. Codes work for fifteen minutes; look again, or begin again on the device.' }) });
+    return send(reply, {
+      status: 400,
+      html: logInPage({
+        carried: {},
+        ...typedIn(form),
+        userCode,
+        fault:
+          'No device waits with that code. Codes work for fifteen minutes; look again, or begin again on the device.',
+      }),
+    });
   }
   return sendConsent(parts, reply, application, entered.value, { kind: 'device', userCode });
 }
 
-async function conclude(parts: OauthPageParts, form: URLSearchParams, reply: FastifyReply): Promise<FastifyReply> {
+async function conclude(
+  parts: OauthPageParts,
+  form: URLSearchParams,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const decision = form.get('decision');
   if (decision !== 'allow' && decision !== 'deny') return send(reply, stale);
   const decided = await decide(parts, form.get('ticket') ?? '', decision === 'allow');
@@ -71,14 +131,34 @@ async function conclude(parts: OauthPageParts, form: URLSearchParams, reply: Fas
     case 'redirect':
       return guarded(reply).redirect(decided.location, 303);
     case 'device':
-      return send(reply, { status: 200, html: decided.isAllowed ? messagePage('Your device is connected', 'It goes on by itself in a few seconds. You can close this page.') : messagePage('Denied', 'The device was not connected. You can close this page.') });
+      return send(reply, {
+        status: 200,
+        html: decided.isAllowed
+          ? messagePage(
+              'Your device is connected',
+              'It goes on by itself in a few seconds. You can close this page.',
+            )
+          : messagePage('Denied', 'The device was not connected. You can close this page.'),
+      });
     case 'stale':
       return send(reply, stale);
   }
 }
 
-const stale: Page = { status: 400, html: messagePage('This page is too old', 'It was open for more than ten minutes, or was sent before. Go back to the application and begin again.') };
-const foreign: Page = { status: 400, html: messagePage('This came from elsewhere', 'Another site sent this form. Go back to the application and begin again.') };
+const stale: Page = {
+  status: 400,
+  html: messagePage(
+    'This page is too old',
+    'It was open for more than ten minutes, or was sent before. Go back to the application and begin again.',
+  ),
+};
+const foreign: Page = {
+  status: 400,
+  html: messagePage(
+    'This came from elsewhere',
+    'Another site sent this form. Go back to the application and begin again.',
+  ),
+};
 
 async function readAuthorization({ db }: OauthPageParts, parameters: URLSearchParams) {
   const clientId = parameters.get('client_id');
@@ -89,7 +169,8 @@ async function readAuthorization({ db }: OauthPageParts, parameters: URLSearchPa
 function logInWith(parts: OauthPageParts, form: URLSearchParams, request: FastifyRequest) {
   const { merchantId, login } = typedIn(form);
   return logIn(parts, {
-    merchantId, login,
+    merchantId,
+    login,
     password: (form.get('password') ?? '').slice(0, typedMax),
     address: request.ip,
     addressSubject: addressSubject(request),
@@ -99,33 +180,76 @@ function logInWith(parts: OauthPageParts, form: URLSearchParams, request: Fastif
 
 const typedMax = 200;
 
-const typedIn = (form: URLSearchParams) => ({ merchantId: (form.get('merchant_id') ?? '').trim().toUpperCase().slice(0, 5), login: (form.get('login') ?? '').trim().slice(0, 50) });
+const typedIn = (form: URLSearchParams) => ({
+  merchantId: (form.get('merchant_id') ?? '').trim().toUpperCase().slice(0, 5),
+  login: (form.get('login') ?? '').trim().slice(0, 50),
+});
 
-async function sendConsent(parts: OauthPageParts, reply: FastifyReply, application: Application, { context, access }: LoggedIn, request: ConsentRequest): Promise<FastifyReply> {
+async function sendConsent(
+  parts: OauthPageParts,
+  reply: FastifyReply,
+  application: Application,
+  { context, access }: LoggedIn,
+  request: ConsentRequest,
+): Promise<FastifyReply> {
   const { merchantId, name: merchantName } = context.merchant;
   const ticket = await issueTicket(parts, merchantId, access.userId, application.clientId, request);
   const userCode = request.kind === 'device' ? request.userCode : undefined;
-  const html = consentPage({ application, userName: access.name, merchantName, given: given(application, access), userCode, ticket });
-  return send(reply, { status: 200, html, ...(request.kind === 'browser' ? { redirectUri: request.redirectUri } : {}) });
+  const html = consentPage({
+    application,
+    userName: access.name,
+    merchantName,
+    given: given(application, access),
+    userCode,
+    ticket,
+  });
+  return send(reply, {
+    status: 200,
+    html,
+    ...(request.kind === 'browser' ? { redirectUri: request.redirectUri } : {}),
+  });
 }
 
 function sendLogIn(reply: FastifyReply, failure: LogInFailure, form: LogInForm): FastifyReply {
-  if (failure.kind === 'wrong') return send(reply, { status: 401, html: logInPage({ ...form, fault: 'Merchant, login and password do not belong together.' }) });
+  if (failure.kind === 'wrong')
+    return send(reply, {
+      status: 401,
+      html: logInPage({ ...form, fault: 'Merchant, login and password do not belong together.' }),
+    });
   const fault = `Too many attempts. Try again in ${failure.seconds} ${failure.seconds === 1 ? 'second' : 'seconds'}.`;
-  return send(reply.header('Retry-After', String(failure.seconds)), { status: 429, html: logInPage({ ...form, fault }) });
+  return send(reply.header('Retry-After', String(failure.seconds)), {
+    status: 429,
+    html: logInPage({ ...form, fault }),
+  });
 }
 
 function sendFault(reply: FastifyReply, fault: AuthorizationFault): FastifyReply {
-  if (fault.kind === 'page') return send(reply, { status: fault.status, html: messagePage(fault.title, fault.message) });
-  return guarded(reply).redirect(redirectTo(fault.redirectUri, { error: fault.error, error_description: fault.description, state: fault.state }), 303);
+  if (fault.kind === 'page')
+    return send(reply, { status: fault.status, html: messagePage(fault.title, fault.message) });
+  return guarded(reply).redirect(
+    redirectTo(fault.redirectUri, {
+      error: fault.error,
+      error_description: fault.description,
+      state: fault.state,
+    }),
+    303,
+  );
 }
 
 function formFor(application: Application, parameters: URLSearchParams): LogInForm {
-  const carried = Object.fromEntries(authorizationParameters.flatMap((name) => (parameters.has(name) ? [[name, parameters.get(name)!]] : [])));
+  const carried = Object.fromEntries(
+    authorizationParameters.flatMap((name) =>
+      parameters.has(name) ? [[name, parameters.get(name)!]] : [],
+    ),
+  );
   return { application, carried, ...typedIn(parameters) };
 }
 
-const deviceForm = (query: URLSearchParams): string => logInPage({ carried: {}, userCode: query.has('user_code') ? normalUserCode(query.get('user_code')!) : '' });
+const deviceForm = (query: URLSearchParams): string =>
+  logInPage({
+    carried: {},
+    userCode: query.has('user_code') ? normalUserCode(query.get('user_code')!) : '',
+  });
 
 /** Browsers say where a form comes from. A log-in that another site sends would let the user give that site's account away for their own. */
 function isForeign(request: FastifyRequest): boolean {
@@ -133,11 +257,17 @@ function isForeign(request: FastifyRequest): boolean {
   return site !== undefined && site !== 'same-origin' && site !== 'none';
 }
 
-const queryOf = (request: FastifyRequest): URLSearchParams => new URL(request.url, 'http://here').searchParams;
-const formOf = (request: FastifyRequest): URLSearchParams => new URLSearchParams(typeof request.body === 'string' ? request.body : '');
+const queryOf = (request: FastifyRequest): URLSearchParams =>
+  new URL(request.url, 'http://here').searchParams;
+const formOf = (request: FastifyRequest): URLSearchParams =>
+  new URLSearchParams(typeof request.body === 'string' ? request.body : '');
 
 const send = (reply: FastifyReply, { status, html, redirectUri }: Page): FastifyReply =>
-  guarded(reply).code(status).header('Content-Security-Policy', contentSecurityPolicy(redirectUri)).type('text/html; charset=utf-8').send(html);
+  guarded(reply)
+    .code(status)
+    .header('Content-Security-Policy', contentSecurityPolicy(redirectUri))
+    .type('text/html; charset=utf-8')
+    .send(html);
 
 /** What these pages hold is for one pair of eyes. */
 const guarded = (reply: FastifyReply): FastifyReply =>

@@ -7,7 +7,11 @@ import type { IdFactory } from '../kernel/ids.ts';
 export const passwordLength = { min: 12, max: 200 } as const;
 
 /** The password as it is stored: Argon2id in the PHC text form, dear to try unless it `isRandom`, where trying is hopeless anyway. */
-export async function hashPassword(password: string, ids: IdFactory, { isRandom = false } = {}): Promise<string> {
+export async function hashPassword(
+  password: string,
+  ids: IdFactory,
+  { isRandom = false } = {},
+): Promise<string> {
   const salt = Buffer.from(ids.secret(saltBytes), 'hex');
   const cost = isRandom ? leastCost : guessedCost;
   const { memory, passes, parallelism } = cost;
@@ -35,16 +39,33 @@ const nobodys = `$argon2id$v=19$m=${guessedCost.memory},t=${guessedCost.passes},
 
 const argon2Promised = promisify(argon2);
 
-function derive(password: string, nonce: Buffer, { memory, passes, parallelism }: Cost): Promise<Buffer> {
+function derive(
+  password: string,
+  nonce: Buffer,
+  { memory, passes, parallelism }: Cost,
+): Promise<Buffer> {
   // One text, one password, however it was typed.
-  return argon2Promised('argon2id', { message: password.normalize('NFC'), nonce, memory, passes, parallelism, tagLength: tagBytes });
+  return argon2Promised('argon2id', {
+    message: password.normalize('NFC'),
+    nonce,
+    memory,
+    passes,
+    parallelism,
+    tagLength: tagBytes,
+  });
 }
 
 function parsePhc(text: string): Cost & { salt: Buffer; tag: Buffer } {
   const match = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([\w+/]+)\$([\w+/]+)$/.exec(text);
   if (!match) throw new Bug('a stored password cannot be read');
   const [memory, passes, parallelism] = match.slice(1, 4).map(Number) as [number, number, number];
-  return { memory, passes, parallelism, salt: Buffer.from(match[4]!, 'base64'), tag: Buffer.from(match[5]!, 'base64') };
+  return {
+    memory,
+    passes,
+    parallelism,
+    salt: Buffer.from(match[4]!, 'base64'),
+    tag: Buffer.from(match[5]!, 'base64'),
+  };
 }
 
 const unpadded = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '');

@@ -11,7 +11,10 @@ export interface Remembered<Value> {
 const rememberedMs = 1000;
 const rememberedMax = 10_000;
 
-export function remembered<Value>(clock: SystemClock, read: (text: string) => Promise<Value>): Remembered<Value> {
+export function remembered<Value>(
+  clock: SystemClock,
+  read: (text: string) => Promise<Value>,
+): Remembered<Value> {
   const known = new Map<string, { value: Promise<Value>; untilMs: number }>();
   return {
     find(text) {

@@ -24,7 +24,11 @@ export interface Access {
 }
 
 /** What the user may do, or undefined when there is none. */
-export async function findAccess(db: Database, merchantId: string, userId: number): Promise<Access | undefined> {
+export async function findAccess(
+  db: Database,
+  merchantId: string,
+  userId: number,
+): Promise<Access | undefined> {
   const row = await db.row<{ name: string; permissions: string[]; ips: string[] | null }>(
     `select u.full_name as name, ${effectivePermissions} as permissions, u.document->'api_ip_address_masks' as ips
      from app_user u where u.merchant_id = $1 and u.user_id = $2`,
@@ -34,31 +38,65 @@ export async function findAccess(db: Database, merchantId: string, userId: numbe
 }
 
 /** The user with this login, without regard to case, and the stored password. */
-export async function findLogin(db: Database, merchantId: string, login: string): Promise<{ userId: number; passwordHash?: string } | undefined> {
+export async function findLogin(
+  db: Database,
+  merchantId: string,
+  login: string,
+): Promise<{ userId: number; passwordHash?: string } | undefined> {
   const row = await db.row<{ user_id: number; password_hash: string | null }>(
-    'select user_id, password_hash from app_user where merchant_id = $1 and login_lc = lower($2)', [merchantId, login],
+    'select user_id, password_hash from app_user where merchant_id = $1 and login_lc = lower($2)',
+    [merchantId, login],
   );
-  return row && { userId: row.user_id, ...(row.password_hash === null ? {} : { passwordHash: row.password_hash }) };
+  return (
+    row && {
+      userId: row.user_id,
+      ...(row.password_hash === null ? {} : { passwordHash: row.password_hash }),
+    }
+  );
 }
 
 /** The merchant's users by login, and whether each has a password. */
-export async function listLogins(db: Database, merchantId: string): Promise<{ userId: number; login: string; name: string; hasPassword: boolean }[]> {
-  const rows = await db.rows<{ user_id: number; login: string; full_name: string; has_password: boolean }>(
-    'select user_id, login, full_name, password_hash is not null as has_password from app_user where merchant_id = $1 order by login_lc', [merchantId],
+export async function listLogins(
+  db: Database,
+  merchantId: string,
+): Promise<{ userId: number; login: string; name: string; hasPassword: boolean }[]> {
+  const rows = await db.rows<{
+    user_id: number;
+    login: string;
+    full_name: string;
+    has_password: boolean;
+  }>(
+    'select user_id, login, full_name, password_hash is not null as has_password from app_user where merchant_id = $1 order by login_lc',
+    [merchantId],
   );
-  return rows.map((row) => ({ userId: row.user_id, login: row.login, name: row.full_name, hasPassword: row.has_password }));
+  return rows.map((row) => ({
+    userId: row.user_id,
+    login: row.login,
+    name: row.full_name,
+    hasPassword: row.has_password,
+  }));
 }
 
 /** The wire's JSON of a user, or undefined. */
-export async function readUserJson(db: Database, merchantId: string, userId: number, timeZone: string): Promise<string | undefined> {
+export async function readUserJson(
+  db: Database,
+  merchantId: string,
+  userId: number,
+  timeZone: string,
+): Promise<string | undefined> {
   const row = await db.row<{ json: string }>(
-    `select ${userJson}::text as json from app_user u where u.merchant_id = $1 and u.user_id = $4 and ${inZone('$2')}`, [merchantId, timeZone, allPermissions, userId],
+    `select ${userJson}::text as json from app_user u where u.merchant_id = $1 and u.user_id = $4 and ${inZone('$2')}`,
+    [merchantId, timeZone, allPermissions, userId],
   );
   return row?.json;
 }
 
 /** The wire's JSON of all users by name. */
-export async function readUsersJson(db: Database, merchantId: string, timeZone: string): Promise<string> {
+export async function readUsersJson(
+  db: Database,
+  merchantId: string,
+  timeZone: string,
+): Promise<string> {
   const row = await db.row<{ json: string }>(
     `select coalesce(json_agg(${userJson} order by lower(u.full_name), u.user_id), '[]')::text as json from app_user u where u.merchant_id = $1 and ${inZone('$2')}`,
     [merchantId, timeZone, allPermissions],
@@ -67,52 +105,105 @@ export async function readUsersJson(db: Database, merchantId: string, timeZone: 
 }
 
 /** The user, its row locked until the transaction ends. */
-export async function lockUser(tx: Database, merchantId: string, userId: number): Promise<StaffUser | undefined> {
+export async function lockUser(
+  tx: Database,
+  merchantId: string,
+  userId: number,
+): Promise<StaffUser | undefined> {
   const row = await tx.row<{ login: string; permissions: string[]; document: User }>(
-    'select login, permissions, document from app_user where merchant_id = $1 and user_id = $2 for update', [merchantId, userId],
+    'select login, permissions, document from app_user where merchant_id = $1 and user_id = $2 for update',
+    [merchantId, userId],
   );
   if (!row) return undefined;
-  const groups = await tx.rows<{ group_id: number }>('select group_id from group_membership where merchant_id = $1 and user_id = $2', [merchantId, userId]);
+  const groups = await tx.rows<{ group_id: number }>(
+    'select group_id from group_membership where merchant_id = $1 and user_id = $2',
+    [merchantId, userId],
+  );
   return { userId, ...row, groupOids: groups.map((each) => each.group_id) };
 }
 
 /** Adds a user; answers false when the login is taken. */
-export async function insertUser(tx: Database, merchantId: string, user: StaffUser, passwordHash: string | undefined, at: Temporal.Instant): Promise<boolean> {
+export async function insertUser(
+  tx: Database,
+  merchantId: string,
+  user: StaffUser,
+  passwordHash: string | undefined,
+  at: Temporal.Instant,
+): Promise<boolean> {
   const { userId, login, permissions, document } = user;
   const inserted = await tx.run(
     `insert into app_user (merchant_id, user_id, login, full_name, email, permissions, password_hash, document, created_at, modified_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $9) on conflict on constraint app_user_login do nothing`,
-    [merchantId, userId, login, document.full_name || login, document.email, permissions, passwordHash, JSON.stringify(document), at],
+    [
+      merchantId,
+      userId,
+      login,
+      document.full_name || login,
+      document.email,
+      permissions,
+      passwordHash,
+      JSON.stringify(document),
+      at,
+    ],
   );
   if (inserted === 1) await setGroupsOf(tx, merchantId, user);
   return inserted === 1;
 }
 
 /** Writes a locked user as it is now; the password stays when none is given. Throws the unique violation `app_user_login` when the login is taken. */
-export async function saveUser(tx: Database, merchantId: string, user: StaffUser, passwordHash: string | undefined, at: Temporal.Instant): Promise<void> {
+export async function saveUser(
+  tx: Database,
+  merchantId: string,
+  user: StaffUser,
+  passwordHash: string | undefined,
+  at: Temporal.Instant,
+): Promise<void> {
   const { userId, login, permissions, document } = user;
   await tx.run(
     `update app_user set login = $3, full_name = $4, email = $5, permissions = $6, password_hash = coalesce($7, password_hash), document = $8::jsonb, modified_at = $9
      where merchant_id = $1 and user_id = $2`,
-    [merchantId, userId, login, document.full_name || login, document.email, permissions, passwordHash, JSON.stringify(document), at],
+    [
+      merchantId,
+      userId,
+      login,
+      document.full_name || login,
+      document.email,
+      permissions,
+      passwordHash,
+      JSON.stringify(document),
+      at,
+    ],
   );
   await setGroupsOf(tx, merchantId, user);
 }
 
 export async function deleteUser(tx: Database, merchantId: string, userId: number): Promise<void> {
-  await tx.run('delete from app_user where merchant_id = $1 and user_id = $2', [merchantId, userId]);
+  await tx.run('delete from app_user where merchant_id = $1 and user_id = $2', [
+    merchantId,
+    userId,
+  ]);
 }
 
 /** The permissions that each of the merchant's groups among these gives, by oid. */
-export async function permissionsOfGroups(db: Database, merchantId: string, groupOids: readonly number[]): Promise<ReadonlyMap<number, readonly string[]>> {
+export async function permissionsOfGroups(
+  db: Database,
+  merchantId: string,
+  groupOids: readonly number[],
+): Promise<ReadonlyMap<number, readonly string[]>> {
   const rows = await db.rows<{ group_id: number; permissions: string[] }>(
-    'select group_id, permissions from user_group where merchant_id = $1 and group_id = any($2::int[])', [merchantId, groupOids],
+    'select group_id, permissions from user_group where merchant_id = $1 and group_id = any($2::int[])',
+    [merchantId, groupOids],
   );
   return new Map(rows.map(({ group_id, permissions }) => [group_id, permissions]));
 }
 
 /** The wire's logins of a user, the newest first, no more than {@link loginsMax}. */
-export async function readLoginsJson(db: Database, merchantId: string, userId: number, timeZone: string): Promise<string> {
+export async function readLoginsJson(
+  db: Database,
+  merchantId: string,
+  userId: number,
+  timeZone: string,
+): Promise<string> {
   const row = await db.row<{ json: string }>(
     `select coalesce(json_agg(${loginJson} order by l.login_id desc), '[]')::text as json from (
        select * from user_login where merchant_id = $1 and user_id = $3 order by login_id desc limit ${loginsMax}) l where ${inZone('$2')}`,
@@ -128,16 +219,30 @@ export interface NewLogin {
   readonly userAgent: string;
 }
 
-export async function insertLogin(tx: Database, merchantId: string, { userId, login, address, userAgent }: NewLogin, at: Temporal.Instant): Promise<void> {
+export async function insertLogin(
+  tx: Database,
+  merchantId: string,
+  { userId, login, address, userAgent }: NewLogin,
+  at: Temporal.Instant,
+): Promise<void> {
   await tx.run(
-    'insert into user_login (merchant_id, user_id, login, ip_address, user_agent, at) values ($1, $2, $3, $4, $5, $6)', [merchantId, userId, login, address, userAgent, at],
+    'insert into user_login (merchant_id, user_id, login, ip_address, user_agent, at) values ($1, $2, $3, $4, $5, $6)',
+    [merchantId, userId, login, address, userAgent, at],
   );
 }
 
-async function setGroupsOf(tx: Database, merchantId: string, { userId, groupOids }: StaffUser): Promise<void> {
-  await tx.run('delete from group_membership where merchant_id = $1 and user_id = $2 and group_id <> all($3::int[])', [merchantId, userId, groupOids]);
+async function setGroupsOf(
+  tx: Database,
+  merchantId: string,
+  { userId, groupOids }: StaffUser,
+): Promise<void> {
   await tx.run(
-    'insert into group_membership (merchant_id, user_id, group_id) select $1, $2, oid from unnest($3::int[]) as oid on conflict do nothing', [merchantId, userId, groupOids],
+    'delete from group_membership where merchant_id = $1 and user_id = $2 and group_id <> all($3::int[])',
+    [merchantId, userId, groupOids],
+  );
+  await tx.run(
+    'insert into group_membership (merchant_id, user_id, group_id) select $1, $2, oid from unnest($3::int[]) as oid on conflict do nothing',
+    [merchantId, userId, groupOids],
   );
 }
 

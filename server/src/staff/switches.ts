@@ -4,19 +4,32 @@ import type { Switch } from './access.ts';
 import { parsePermissions } from './apiKey.ts';
 
 /** The body's `permissions`: each on or off, on when it does not say. Refuses names that are no permission. */
-export function permissionSwitches(entries: readonly Permission[] | null | undefined): Switch<string>[] {
+export function permissionSwitches(
+  entries: readonly Permission[] | null | undefined,
+): Switch<string>[] {
   return (entries ?? []).map(({ permission_Name: name, selected }, i) => {
     const field = `permissions[${i}].permission_Name`;
     if (name === undefined || name === null) return refuse('missing_field', { field });
-    if (!parsePermissions([name]).ok || !name.includes('_')) refuse('invalid_field', { field, reason: `names ${name}, which is no permission`, mend: 'Send one that GET lists' });
+    if (!parsePermissions([name]).ok || !name.includes('_'))
+      refuse('invalid_field', {
+        field,
+        reason: `names ${name}, which is no permission`,
+        mend: 'Send one that GET lists',
+      });
     return { key: name, on: selected ?? true };
   });
 }
 
 /** The body's memberships: each on or off, on when it does not say. */
-export function memberSwitches<Entry extends { readonly member?: boolean }>(entries: readonly Entry[] | null | undefined, id: keyof Entry & string, list: string): Switch<number>[] {
+export function memberSwitches<Entry extends { readonly member?: boolean }>(
+  entries: readonly Entry[] | null | undefined,
+  id: keyof Entry & string,
+  list: string,
+): Switch<number>[] {
   return (entries ?? []).map((entry, i) => {
     const key = entry[id];
-    return typeof key === 'number' ? { key, on: entry.member ?? true } : refuse('missing_field', { field: `${list}[${i}].${id}` });
+    return typeof key === 'number'
+      ? { key, on: entry.member ?? true }
+      : refuse('missing_field', { field: `${list}[${i}].${id}` });
   });
 }

@@ -1,15 +1,26 @@
 import type { OauthTokenResponse } from '@perennial/contract/oauth.ts';
 import { Temporal } from 'temporal-polyfill';
 import type { IdFactory } from '../kernel/ids.ts';
-import { failure, success, type Outcome } from '../kernel/outcome.ts';
+import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { Application } from './application.ts';
 import { findApplication } from './applicationStore.ts';
 import { isVerified } from './authorization.ts';
 import { hashSecret, isSecret, newCredential, parseCredential } from './credential.ts';
-import { deleteDevice, lockDevice, setPolling, type Device } from './deviceStore.ts';
-import { findGrant, findToken, insertTokens, lockCode, lockToken, markCodeUsed, markTokenUsed, revokeGrant, type Grant, type NewToken } from './grantStore.ts';
+import { type Device, deleteDevice, lockDevice, setPolling } from './deviceStore.ts';
+import {
+  findGrant,
+  findToken,
+  type Grant,
+  insertTokens,
+  lockCode,
+  lockToken,
+  markCodeUsed,
+  markTokenUsed,
+  type NewToken,
+  revokeGrant,
+} from './grantStore.ts';
 
 /** What the token endpoint works with. Its time is the machine's: no merchant's test clock makes a token old. */
 export interface OauthParts {
@@ -31,7 +42,10 @@ export type OauthOutcome<Value> = Outcome<Value, OauthFault>;
 export type Form = Readonly<Record<string, string | undefined>>;
 
 /** Answers tokens for a code, a refresh token or an allowed device (UltraCart's oauthAccessToken). */
-export async function grantTokens(parts: OauthParts, form: Form): Promise<OauthOutcome<OauthTokenResponse>> {
+export async function grantTokens(
+  parts: OauthParts,
+  form: Form,
+): Promise<OauthOutcome<OauthTokenResponse>> {
   const application = await applicationOf(parts, form);
   if (!application.ok) return application;
   switch (form['grant_type']) {
@@ -46,7 +60,10 @@ export async function grantTokens(parts: OauthParts, form: Form): Promise<OauthO
     case undefined:
       return fault('invalid_request', 'grant_type is missing');
     default:
-      return fault('unsupported_grant_type', 'grant_type must be authorization_code, refresh_token or urn:ietf:params:oauth:grant-type:device_code');
+      return fault(
+        'unsupported_grant_type',
+        'grant_type must be authorization_code, refresh_token or urn:ietf:params:oauth:grant-type:device_code',
+      );
   }
 }
 
@@ -63,79 +80,125 @@ export async function revoke(parts: OauthParts, form: Form): Promise<OauthOutcom
 }
 
 /** The application that asks. Published clients send no secret; one that is sent must be right. */
-export async function applicationOf({ db }: OauthParts, form: Form): Promise<OauthOutcome<Application>> {
+export async function applicationOf(
+  { db }: OauthParts,
+  form: Form,
+): Promise<OauthOutcome<Application>> {
   const clientId = form['client_id'];
   if (!clientId) return fault('invalid_request', 'client_id is missing');
   const application = await findApplication(db, clientId);
   const secret = form['client_secret'];
-  if (!application) return fault('invalid_client', 'client_id names no registered application', 401);
-  if (secret && !(application.secretHash && isSecret(secret, application.secretHash))) return fault('invalid_client', 'client_secret is wrong', 401);
-  if (application.disabledAt) return fault('invalid_client', 'The application was disabled. Ask whoever runs this server to enable it again.', 410);
+  if (!application)
+    return fault('invalid_client', 'client_id names no registered application', 401);
+  if (secret && !(application.secretHash && isSecret(secret, application.secretHash)))
+    return fault('invalid_client', 'client_secret is wrong', 401);
+  if (application.disabledAt)
+    return fault(
+      'invalid_client',
+      'The application was disabled. Ask whoever runs this server to enable it again.',
+      410,
+    );
   return success(application);
 }
 
-export const fault = (error: string, description: string, status: OauthFault['status'] = 400): OauthOutcome<never> => failure({ status, error, description });
+export const fault = (
+  error: string,
+  description: string,
+  status: OauthFault['status'] = 400,
+): OauthOutcome<never> => failure({ status, error, description });
 
-async function exchangeCode(parts: OauthParts, application: Application, form: Form): Promise<OauthOutcome<OauthTokenResponse>> {
+async function exchangeCode(
+  parts: OauthParts,
+  application: Application,
+  form: Form,
+): Promise<OauthOutcome<OauthTokenResponse>> {
   if (!form['code']) return fault('invalid_request', 'code is missing');
   const credential = parseCredential(form['code']);
   const now = parts.clock.now();
   return parts.db.transaction(async (tx) => {
     const code = credential && (await lockCode(tx, credential.merchantId, credential.hash));
-    if (!code || code.grant.clientId !== application.clientId) return fault('invalid_grant', 'the code is not known');
+    if (!code || code.grant.clientId !== application.clientId)
+      return fault('invalid_grant', 'the code is not known');
     if (code.isUsed) {
       // Whoever came first may be the thief, so nobody keeps what came of it (RFC 6749, section 4.1.2).
       await revokeGrant(tx, code.grant, now);
       return fault('invalid_grant', 'the code was used before, so its tokens were revoked');
     }
-    if (isPast(code.expiresAt, now) || code.isRevoked) return fault('invalid_grant', 'the code has expired');
-    if (form['redirect_uri'] !== code.redirectUri) return fault('invalid_grant', 'redirect_uri is not the one that the code was asked for with');
-    if (!isVerified(code.codeChallenge, form['code_verifier'] || undefined)) return fault('invalid_grant', 'code_verifier does not belong to the code');
+    if (isPast(code.expiresAt, now) || code.isRevoked)
+      return fault('invalid_grant', 'the code has expired');
+    if (form['redirect_uri'] !== code.redirectUri)
+      return fault('invalid_grant', 'redirect_uri is not the one that the code was asked for with');
+    if (!isVerified(code.codeChallenge, form['code_verifier'] || undefined))
+      return fault('invalid_grant', 'code_verifier does not belong to the code');
     await markCodeUsed(tx, credential.merchantId, credential.hash, now);
     return success(await issueTokens(tx, parts.ids, code.grant, now));
   });
 }
 
-async function refresh(parts: OauthParts, application: Application, form: Form): Promise<OauthOutcome<OauthTokenResponse>> {
+async function refresh(
+  parts: OauthParts,
+  application: Application,
+  form: Form,
+): Promise<OauthOutcome<OauthTokenResponse>> {
   if (!form['refresh_token']) return fault('invalid_request', 'refresh_token is missing');
   const credential = parseCredential(form['refresh_token']);
   const now = parts.clock.now();
   return parts.db.transaction(async (tx) => {
     const token = credential && (await lockToken(tx, credential.merchantId, credential.hash));
-    if (!token || token.kind !== 'refresh' || token.grant.clientId !== application.clientId) return fault('invalid_grant', 'the refresh token is not known');
+    if (!token || token.kind !== 'refresh' || token.grant.clientId !== application.clientId)
+      return fault('invalid_grant', 'the refresh token is not known');
     if (token.isUsed) {
       // Two hold it, and one of them stole it.
       await revokeGrant(tx, token.grant, now);
-      return fault('invalid_grant', 'the refresh token was used before, so all tokens of this authorization were revoked');
+      return fault(
+        'invalid_grant',
+        'the refresh token was used before, so all tokens of this authorization were revoked',
+      );
     }
     if (token.isRevoked) return fault('invalid_grant', 'the authorization was revoked');
-    if (isPast(token.expiresAt, now)) return fault('invalid_grant', 'the refresh token has expired');
+    if (isPast(token.expiresAt, now))
+      return fault('invalid_grant', 'the refresh token has expired');
     await markTokenUsed(tx, credential.merchantId, credential.hash, now);
     return success(await issueTokens(tx, parts.ids, token.grant, now));
   });
 }
 
-async function pollDevice(parts: OauthParts, application: Application, form: Form): Promise<OauthOutcome<OauthTokenResponse>> {
+async function pollDevice(
+  parts: OauthParts,
+  application: Application,
+  form: Form,
+): Promise<OauthOutcome<OauthTokenResponse>> {
   const secret = form['device_code'];
   if (!secret) return fault('invalid_request', 'device_code is missing');
   const now = parts.clock.now();
   return parts.db.transaction(async (tx) => {
     const device = await lockDevice(tx, hashSecret(secret));
-    if (!device || device.clientId !== application.clientId) return fault('invalid_grant', 'the device code is not known');
-    if (isPast(device.expiresAt, now)) return fault('expired_token', 'the device code has expired; begin again');
+    if (!device || device.clientId !== application.clientId)
+      return fault('invalid_grant', 'the device code is not known');
+    if (isPast(device.expiresAt, now))
+      return fault('expired_token', 'the device code has expired; begin again');
     if (device.state === 'pending') return waitOn(tx, device, now);
     await deleteDevice(tx, device.deviceHash);
-    const grant = device.allowed && (await findGrant(tx, device.allowed.merchantId, device.allowed.grantId));
-    return grant ? success(await issueTokens(tx, parts.ids, grant, now)) : fault('access_denied', 'the user did not allow it');
+    const grant =
+      device.allowed && (await findGrant(tx, device.allowed.merchantId, device.allowed.grantId));
+    return grant
+      ? success(await issueTokens(tx, parts.ids, grant, now))
+      : fault('access_denied', 'the user did not allow it');
   });
 }
 
 /** Asked too early, it must wait longer from then on (RFC 8628, section 3.5). */
-async function waitOn(tx: Database, { deviceHash, intervalSeconds, pollAfter }: Device, now: Temporal.Instant): Promise<OauthOutcome<never>> {
+async function waitOn(
+  tx: Database,
+  { deviceHash, intervalSeconds, pollAfter }: Device,
+  now: Temporal.Instant,
+): Promise<OauthOutcome<never>> {
   const isEarly = Temporal.Instant.compare(now, pollAfter) < 0;
   const interval = isEarly ? intervalSeconds + slowDownSeconds : intervalSeconds;
   await setPolling(tx, deviceHash, interval, now.add({ seconds: interval }));
-  return isEarly ? fault('slow_down', `ask no more often than every ${interval} seconds`) : fault('authorization_pending', 'the user has not decided yet');
+  return isEarly
+    ? fault('slow_down', `ask no more often than every ${interval} seconds`)
+    : fault('authorization_pending', 'the user has not decided yet');
 }
 
 const slowDownSeconds = 5;
@@ -143,14 +206,29 @@ const accessSeconds = 3600;
 // A refresh token that nobody uses for so long is one that nobody needs.
 const refreshDays = 90;
 
-async function issueTokens(tx: Database, ids: IdFactory, grant: Grant, now: Temporal.Instant): Promise<OauthTokenResponse> {
-  const [access, refresh] = [newCredential(ids, grant.merchantId), newCredential(ids, grant.merchantId)];
+async function issueTokens(
+  tx: Database,
+  ids: IdFactory,
+  grant: Grant,
+  now: Temporal.Instant,
+): Promise<OauthTokenResponse> {
+  const [access, refresh] = [
+    newCredential(ids, grant.merchantId),
+    newCredential(ids, grant.merchantId),
+  ];
   const tokens: NewToken[] = [
     { hash: access.hash, kind: 'access', expiresAt: now.add({ seconds: accessSeconds }) },
     { hash: refresh.hash, kind: 'refresh', expiresAt: now.add({ hours: refreshDays * 24 }) },
   ];
   await insertTokens(tx, grant, tokens);
-  return { access_token: access.text, refresh_token: refresh.text, token_type: 'bearer', expires_in: String(accessSeconds), scope: grant.permissions.join(' ') };
+  return {
+    access_token: access.text,
+    refresh_token: refresh.text,
+    token_type: 'bearer',
+    expires_in: String(accessSeconds),
+    scope: grant.permissions.join(' '),
+  };
 }
 
-const isPast = (moment: Temporal.Instant, now: Temporal.Instant): boolean => Temporal.Instant.compare(moment, now) <= 0;
+const isPast = (moment: Temporal.Instant, now: Temporal.Instant): boolean =>
+  Temporal.Instant.compare(moment, now) <= 0;

@@ -8,7 +8,15 @@ import { gained, isLogin, switched, withheldFrom } from './access.ts';
 import { parseAllowedIps } from './apiKey.ts';
 import { hashPassword, passwordLength } from './password.ts';
 import {
-  deleteUser as remove, insertUser as insert, lockUser, permissionsOfGroups, readLoginsJson, readUserJson, readUsersJson, saveUser, type StaffUser,
+  insertUser as insert,
+  lockUser,
+  permissionsOfGroups,
+  readLoginsJson,
+  readUserJson,
+  readUsersJson,
+  deleteUser as remove,
+  type StaffUser,
+  saveUser,
 } from './staffStore.ts';
 import { memberSwitches, permissionSwitches } from './switches.ts';
 
@@ -37,7 +45,8 @@ export async function insertUser(context: Context, body: User): Promise<string> 
   const passwordHash = await newPassword(context, body);
   return inTransaction(context, async (context) => {
     await refuseGiving(context, nobody, user, body);
-    if (!(await insert(context.db, merchantId, user, passwordHash, context.now))) loginTaken(user.login);
+    if (!(await insert(context.db, merchantId, user, passwordHash, context.now)))
+      loginTaken(user.login);
     return told(context, 'user_create', userId);
   });
 }
@@ -50,9 +59,11 @@ export async function updateUser(context: Context, userId: number, body: User): 
     const before = (await lockUser(context.db, merchantId, userId)) ?? noUser(userId);
     const user = changed(context, before, body);
     await refuseGiving(context, before, user, body);
-    await saveUser(context.db, merchantId, user, passwordHash, context.now).catch((error: unknown) => {
-      throw isUniqueViolation(error, 'app_user_login') ? loginTaken(user.login) : error;
-    });
+    await saveUser(context.db, merchantId, user, passwordHash, context.now).catch(
+      (error: unknown) => {
+        throw isUniqueViolation(error, 'app_user_login') ? loginTaken(user.login) : error;
+      },
+    );
     return told(context, 'user_update', userId);
   });
 }
@@ -64,7 +75,9 @@ export async function deleteUser(context: Context, userId: number): Promise<void
     await lockUser(context.db, merchantId, userId);
     const object: unknown = JSON.parse(await getUser(context, userId));
     await remove(context.db, merchantId, userId);
-    await context.events.emit(context, [{ name: 'user_delete', objectType: 'user', objectId: String(userId), data: { object } }]);
+    await context.events.emit(context, [
+      { name: 'user_delete', objectType: 'user', objectId: String(userId), data: { object } },
+    ]);
   });
 }
 
@@ -75,16 +88,36 @@ async function told(context: Context, name: string, userId: number): Promise<str
 
 // Kept in columns and tables of their own, or given but never kept.
 const besideDocument = {
-  user_id: undefined, groups: undefined, permissions: undefined, login_histories: undefined, linked_accounts: undefined, change_password_to: undefined, change_ftp_password_to: undefined,
+  user_id: undefined,
+  groups: undefined,
+  permissions: undefined,
+  login_histories: undefined,
+  linked_accounts: undefined,
+  change_password_to: undefined,
+  change_ftp_password_to: undefined,
 };
 
 function changed(context: Context, before: StaffUser, body: User): StaffUser {
-  if (body.change_ftp_password_to) refuse('invalid_field', { field: 'change_ftp_password_to', reason: 'is given, and there is no FTP here', mend: 'Leave it out' });
-  const document = merged<User>(before.document, { ...writable(User, body, context.merchant.timeZone), ...besideDocument });
+  if (body.change_ftp_password_to)
+    refuse('invalid_field', {
+      field: 'change_ftp_password_to',
+      reason: 'is given, and there is no FTP here',
+      mend: 'Leave it out',
+    });
+  const document = merged<User>(before.document, {
+    ...writable(User, body, context.merchant.timeZone),
+    ...besideDocument,
+  });
   const { login = '' } = document;
-  if (!isLogin(login)) refuse('wrong_format', { field: 'login', expected: '1 to 50 letters, digits or . _ @ + -' });
+  if (!isLogin(login))
+    refuse('wrong_format', { field: 'login', expected: '1 to 50 letters, digits or . _ @ + -' });
   const ips = parseAllowedIps(document.api_ip_address_masks ?? []);
-  if (!ips.ok) refuse('invalid_field', { field: 'api_ip_address_masks', reason: `holds ${ips.reason}, which is neither an address nor a range`, mend: 'Send for example 203.0.113.7 or 10.0.0.0/8' });
+  if (!ips.ok)
+    refuse('invalid_field', {
+      field: 'api_ip_address_masks',
+      reason: `holds ${ips.reason}, which is neither an address nor a range`,
+      mend: 'Send for example 203.0.113.7 or 10.0.0.0/8',
+    });
   return {
     userId: before.userId,
     login,
@@ -94,27 +127,54 @@ function changed(context: Context, before: StaffUser, body: User): StaffUser {
   };
 }
 
-function newPassword({ ids }: Context, { change_password_to: password }: User): Promise<string | undefined> {
+function newPassword(
+  { ids }: Context,
+  { change_password_to: password }: User,
+): Promise<string | undefined> {
   if (password === undefined || password === null) return Promise.resolve(undefined);
   const { min, max } = passwordLength;
   const length = [...password].length;
-  if (length < min || length > max) refuse('invalid_field', { field: 'change_password_to', reason: `has ${length} characters`, mend: `Send ${min} to ${max}` });
+  if (length < min || length > max)
+    refuse('invalid_field', {
+      field: 'change_password_to',
+      reason: `has ${length} characters`,
+      mend: `Send ${min} to ${max}`,
+    });
   return hashPassword(password, ids);
 }
 
 /** Whoever sets a password or a login can then come as that user, so that asks for all that the user may do. */
-async function refuseGiving(context: Context, before: StaffUser, user: StaffUser, body: User): Promise<void> {
-  const groups = await permissionsOfGroups(context.db, context.merchant.merchantId, [...before.groupOids, ...user.groupOids]);
+async function refuseGiving(
+  context: Context,
+  before: StaffUser,
+  user: StaffUser,
+  body: User,
+): Promise<void> {
+  const groups = await permissionsOfGroups(context.db, context.merchant.merchantId, [
+    ...before.groupOids,
+    ...user.groupOids,
+  ]);
   const unknown = user.groupOids.find((oid) => !groups.has(oid));
-  if (unknown !== undefined) refuse('invalid_field', { field: 'groups', reason: `names the group ${unknown}, which does not exist`, mend: 'Insert that group first' });
-  const allOf = ({ permissions, groupOids }: StaffUser) => [...permissions, ...groupOids.flatMap((oid) => groups.get(oid) ?? [])];
+  if (unknown !== undefined)
+    refuse('invalid_field', {
+      field: 'groups',
+      reason: `names the group ${unknown}, which does not exist`,
+      mend: 'Insert that group first',
+    });
+  const allOf = ({ permissions, groupOids }: StaffUser) => [
+    ...permissions,
+    ...groupOids.flatMap((oid) => groups.get(oid) ?? []),
+  ];
   const given = body.change_password_to ? allOf(user) : gained(allOf(before), allOf(user));
   const withheld = withheldFrom(context.actor, new Set(given));
   if (withheld.length > 0) refuse('missing_permission', { needed: withheld });
 }
 
 function loginTaken(login: string): never {
-  return refuse('state_conflict', { reason: `login ${login} is taken by another user`, mend: 'Send a login that is free, or update that user' });
+  return refuse('state_conflict', {
+    reason: `login ${login} is taken by another user`,
+    mend: 'Send a login that is free, or update that user',
+  });
 }
 
 function noUser(userId: number): never {

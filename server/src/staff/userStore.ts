@@ -20,46 +20,95 @@ interface Page {
 }
 
 /** The users with these ids that exist, by id. */
-export async function findUsers(db: Database, merchantId: string, userIds: readonly number[]): Promise<ReadonlyMap<number, User>> {
+export async function findUsers(
+  db: Database,
+  merchantId: string,
+  userIds: readonly number[],
+): Promise<ReadonlyMap<number, User>> {
   if (userIds.length === 0) return new Map();
-  const rows = await db.rows<UserRow>(`select ${userColumns} from app_user where merchant_id = $1 and user_id = any($2::int[])`, [merchantId, userIds]);
+  const rows = await db.rows<UserRow>(
+    `select ${userColumns} from app_user where merchant_id = $1 and user_id = any($2::int[])`,
+    [merchantId, userIds],
+  );
   return new Map(rows.map((row) => [row.user_id, userFrom(row)]));
 }
 
 /** The first user of this name, without regard to case. */
-export async function findUserByName(db: Database, merchantId: string, name: string): Promise<User | undefined> {
-  const row = await db.row<UserRow>(`select ${userColumns} from app_user where merchant_id = $1 and lower(full_name) = lower($2) order by user_id limit 1`, [merchantId, name]);
+export async function findUserByName(
+  db: Database,
+  merchantId: string,
+  name: string,
+): Promise<User | undefined> {
+  const row = await db.row<UserRow>(
+    `select ${userColumns} from app_user where merchant_id = $1 and lower(full_name) = lower($2) order by user_id limit 1`,
+    [merchantId, name],
+  );
   return row && userFrom(row);
 }
 
 /** A page of the users by id, one more than asked for where there are more. */
-export async function listUsers(db: Database, merchantId: string, { limit, offset }: Page): Promise<User[]> {
-  const rows = await db.rows<UserRow>(`select ${userColumns} from app_user where merchant_id = $1 order by user_id limit $2 + 1 offset $3`, [merchantId, limit, offset]);
+export async function listUsers(
+  db: Database,
+  merchantId: string,
+  { limit, offset }: Page,
+): Promise<User[]> {
+  const rows = await db.rows<UserRow>(
+    `select ${userColumns} from app_user where merchant_id = $1 order by user_id limit $2 + 1 offset $3`,
+    [merchantId, limit, offset],
+  );
   return rows.map(userFrom);
 }
 
 /** A page of the groups by id, one more than asked for where there are more. */
-export async function listGroups(db: Database, merchantId: string, { limit, offset }: Page): Promise<Group[]> {
-  const rows = await db.rows<GroupRow>('select group_id, name from user_group where merchant_id = $1 order by group_id limit $2 + 1 offset $3', [merchantId, limit, offset]);
+export async function listGroups(
+  db: Database,
+  merchantId: string,
+  { limit, offset }: Page,
+): Promise<Group[]> {
+  const rows = await db.rows<GroupRow>(
+    'select group_id, name from user_group where merchant_id = $1 order by group_id limit $2 + 1 offset $3',
+    [merchantId, limit, offset],
+  );
   return rows.map(groupFrom);
 }
 
 /** The groups with these ids that exist, by id. */
-export async function findGroups(db: Database, merchantId: string, groupIds: readonly number[]): Promise<ReadonlyMap<number, Group>> {
+export async function findGroups(
+  db: Database,
+  merchantId: string,
+  groupIds: readonly number[],
+): Promise<ReadonlyMap<number, Group>> {
   if (groupIds.length === 0) return new Map();
-  const rows = await db.rows<GroupRow>('select group_id, name from user_group where merchant_id = $1 and group_id = any($2::int[])', [merchantId, groupIds]);
+  const rows = await db.rows<GroupRow>(
+    'select group_id, name from user_group where merchant_id = $1 and group_id = any($2::int[])',
+    [merchantId, groupIds],
+  );
   return new Map(rows.map((row) => [row.group_id, groupFrom(row)]));
 }
 
 /** The group of this name, without regard to case. */
-export async function findGroupByName(db: Database, merchantId: string, name: string): Promise<Group | undefined> {
-  const row = await db.row<GroupRow>('select group_id, name from user_group where merchant_id = $1 and name_lc = lower($2)', [merchantId, name]);
+export async function findGroupByName(
+  db: Database,
+  merchantId: string,
+  name: string,
+): Promise<Group | undefined> {
+  const row = await db.row<GroupRow>(
+    'select group_id, name from user_group where merchant_id = $1 and name_lc = lower($2)',
+    [merchantId, name],
+  );
   return row && groupFrom(row);
 }
 
 /** The groups that a user belongs to. */
-export async function groupIdsOf(db: Database, merchantId: string, userId: number): Promise<number[]> {
-  const rows = await db.rows<{ group_id: number }>('select group_id from group_membership where merchant_id = $1 and user_id = $2 order by group_id', [merchantId, userId]);
+export async function groupIdsOf(
+  db: Database,
+  merchantId: string,
+  userId: number,
+): Promise<number[]> {
+  const rows = await db.rows<{ group_id: number }>(
+    'select group_id from group_membership where merchant_id = $1 and user_id = $2 order by group_id',
+    [merchantId, userId],
+  );
   return rows.map((row) => row.group_id);
 }
 

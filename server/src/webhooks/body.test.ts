@@ -3,8 +3,13 @@ import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { deliveryBody } from './body.ts';
 
-const events = [{ name: 'item_create', payload: '{"description":"café – 咖啡 ☕😀"}' }, { name: 'say "when"', payload: '{"at":"\\"now\\""}' }, { name: 'item_delete', payload: '{}' }];
-const list = '[{"item_create":{"description":"café – 咖啡 ☕😀"}},{"say \\"when\\"":{"at":"\\"now\\""}},{"item_delete":{}}]';
+const events = [
+  { name: 'item_create', payload: '{"description":"café – 咖啡 ☕😀"}' },
+  { name: 'say "when"', payload: '{"at":"\\"now\\""}' },
+  { name: 'item_delete', payload: '{}' },
+];
+const list =
+  '[{"item_create":{"description":"café – 咖啡 ☕😀"}},{"say \\"when\\"":{"at":"\\"now\\""}},{"item_delete":{}}]';
 
 test('a body is the envelope with its events in their order, byte for byte', () => {
   assert.deepEqual(deliveryBody(events, false), Buffer.from(`{"events":${list}}`));

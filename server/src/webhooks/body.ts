@@ -6,9 +6,14 @@ import type { DeliveredEvent } from './webhook.ts';
  * The same events give the same bytes, so a body can be made again for the log.
  */
 export function deliveryBody(events: readonly DeliveredEvent[], compress: boolean): Buffer {
-  const list = events.flatMap(({ name, payload }, index) => [`${index === 0 ? '' : '},'}{${JSON.stringify(name)}:`, payload]);
+  const list = events.flatMap(({ name, payload }, index) => [
+    `${index === 0 ? '' : '},'}{${JSON.stringify(name)}:`,
+    payload,
+  ]);
   if (list.length > 0) list.push('}');
-  return compress ? Buffer.from(`{"events":"${gzipSync(bytesOf(['[', ...list, ']'])).toString('base64')}"}`) : bytesOf(['{"events":[', ...list, ']}']);
+  return compress
+    ? Buffer.from(`{"events":"${gzipSync(bytesOf(['[', ...list, ']'])).toString('base64')}"}`)
+    : bytesOf(['{"events":[', ...list, ']}']);
 }
 
 /** The texts one after the other, as UTF-8. Joined to one text first, each byte would be copied twice more, into memory that is new to the process. */

@@ -1,15 +1,24 @@
-import { expansions, parseExpand } from '@perennial/contract/expansions.ts';
 import { events as catalogue, type EventName } from '@perennial/contract/events.ts';
+import { expansions, parseExpand } from '@perennial/contract/expansions.ts';
 import type { Context } from '../platform/context.ts';
 import type { EventListener, ObjectType, RecordedEvent } from '../platform/events/outbox.ts';
-import { type CapturedEvent, findSubscribers, insertCaptured, type Subscriber } from './payloadStore.ts';
 import { parseRule } from './eventRuler.ts';
+import {
+  type CapturedEvent,
+  findSubscribers,
+  insertCaptured,
+  type Subscriber,
+} from './payloadStore.ts';
 
 /**
  * Reads objects as the wire shows them: the JSON text of each that exists, by its id. Handed in for each type of object, because the
  * objects lie in other features.
  */
-export type ReadObjects = (context: Context, objectIds: readonly string[], expand: ReadonlySet<string>) => Promise<ReadonlyMap<string, string>>;
+export type ReadObjects = (
+  context: Context,
+  objectIds: readonly string[],
+  expand: ReadonlySet<string>,
+) => Promise<ReadonlyMap<string, string>>;
 export type ObjectReaders = { readonly [Type in ObjectType]?: ReadObjects };
 
 /**
@@ -19,10 +28,14 @@ export type ObjectReaders = { readonly [Type in ObjectType]?: ReadObjects };
 export function webhookListener(readers: ObjectReaders, wake: () => void): EventListener {
   return async (context, events) => {
     const names = [...new Set(events.map((event) => event.name))];
-    const subscribers = [...(await findSubscribers(context.db, context.merchant.merchantId, names)), ...feedSubscribers(context, names)];
+    const subscribers = [
+      ...(await findSubscribers(context.db, context.merchant.merchantId, names)),
+      ...feedSubscribers(context, names),
+    ];
     if (subscribers.length === 0) return;
     const captured: CapturedEvent[] = [];
-    for (const wanted of groupsOf(events, subscribers)) captured.push(...(await capture(context, wanted, readers)));
+    for (const wanted of groupsOf(events, subscribers))
+      captured.push(...(await capture(context, wanted, readers)));
     await insertCaptured(context.db, context.merchant.merchantId, captured);
     if (captured.length > 0) context.db.afterCommit(wake);
   };
@@ -34,23 +47,42 @@ export const feedWebhookOid = 0;
 /** The pull feed hears everything, unexpanded, once the merchant has begun to read it. */
 function feedSubscribers(context: Context, names: readonly string[]): Subscriber[] {
   if (context.merchant.settings['feed'] === undefined) return [];
-  return names.map((name) => ({ webhook_oid: feedWebhookOid, event_name: name, expansion: '', event_ruler: null }));
+  return names.map((name) => ({
+    webhook_oid: feedWebhookOid,
+    event_name: name,
+    expansion: '',
+    event_ruler: null,
+  }));
 }
 
 /** Events of one type of object that are wanted at one expansion. */
 interface Group {
   readonly objectType: ObjectType;
   readonly expansion: string;
-  readonly events: readonly { readonly event: RecordedEvent; readonly subscribers: readonly Subscriber[] }[];
+  readonly events: readonly {
+    readonly event: RecordedEvent;
+    readonly subscribers: readonly Subscriber[];
+  }[];
 }
 
 function groupsOf(events: readonly RecordedEvent[], subscribers: readonly Subscriber[]): Group[] {
-  const groups = new Map<string, { objectType: ObjectType; expansion: string; events: { event: RecordedEvent; subscribers: Subscriber[] }[] }>();
+  const groups = new Map<
+    string,
+    {
+      objectType: ObjectType;
+      expansion: string;
+      events: { event: RecordedEvent; subscribers: Subscriber[] }[];
+    }
+  >();
   for (const event of events) {
     for (const subscriber of subscribers) {
       if (subscriber.event_name !== event.name) continue;
       const key = `${event.objectType}\n${subscriber.expansion}`;
-      const group = groups.get(key) ?? { objectType: event.objectType, expansion: subscriber.expansion, events: [] };
+      const group = groups.get(key) ?? {
+        objectType: event.objectType,
+        expansion: subscriber.expansion,
+        events: [],
+      };
       groups.set(key, group);
       const last = group.events.at(-1);
       if (last?.event === event) last.subscribers.push(subscriber);
@@ -60,16 +92,32 @@ function groupsOf(events: readonly RecordedEvent[], subscribers: readonly Subscr
   return [...groups.values()];
 }
 
-async function capture(context: Context, group: Group, readers: ObjectReaders): Promise<CapturedEvent[]> {
+async function capture(
+  context: Context,
+  group: Group,
+  readers: ObjectReaders,
+): Promise<CapturedEvent[]> {
   const ids = [...new Set(group.events.map(({ event }) => event.objectId))];
-  const texts = (await readers[group.objectType]?.(context, ids, expandOf(group))) ?? new Map<string, string>();
+  const texts =
+    (await readers[group.objectType]?.(context, ids, expandOf(group))) ?? new Map<string, string>();
   return group.events.flatMap(({ event, subscribers }) => {
     const payload = texts.get(event.objectId) ?? lastPayload(event);
     if (payload === undefined) return [];
-    const webhookOids = subscribers.filter((subscriber) => wants(subscriber, payload)).map((subscriber) => subscriber.webhook_oid);
+    const webhookOids = subscribers
+      .filter((subscriber) => wants(subscriber, payload))
+      .map((subscriber) => subscriber.webhook_oid);
     if (webhookOids.length === 0) return [];
     const { name, stamp, eventId } = event;
-    return [{ place: { stamp, eventId }, expansion: group.expansion, webhookOids, name, object: `${event.objectType} ${event.objectId}`, payload }];
+    return [
+      {
+        place: { stamp, eventId },
+        expansion: group.expansion,
+        webhookOids,
+        name,
+        object: `${event.objectType} ${event.objectId}`,
+        payload,
+      },
+    ];
   });
 }
 
@@ -80,7 +128,11 @@ function lastPayload(event: RecordedEvent): string | undefined {
 }
 
 function expandOf({ events, expansion }: Group): ReadonlySet<string> {
-  const known = (catalogue[events[0]!.event.name as EventName] as { expansion?: keyof typeof expansions } | undefined)?.expansion;
+  const known = (
+    catalogue[events[0]!.event.name as EventName] as
+      | { expansion?: keyof typeof expansions }
+      | undefined
+  )?.expansion;
   return known === undefined ? new Set() : parseExpand(expansion, expansions[known]);
 }
 

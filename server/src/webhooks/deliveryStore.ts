@@ -15,7 +15,14 @@ interface DeliveryRow {
 }
 
 /** Takes deliveries of a webhook whose next try is due, those of a process that died among them. */
-export async function claimDue(db: Database, merchantId: string, webhookOid: number, now: Temporal.Instant, leasedUntil: Temporal.Instant, limit: number): Promise<Delivery[]> {
+export async function claimDue(
+  db: Database,
+  merchantId: string,
+  webhookOid: number,
+  now: Temporal.Instant,
+  leasedUntil: Temporal.Instant,
+  limit: number,
+): Promise<Delivery[]> {
   const rows = await db.rows<DeliveryRow>(
     `update webhook_delivery d set next_at = $4
      from (select c.delivery_id from webhook_delivery c join webhook w on w.merchant_id = $1 and w.webhook_oid = $2
@@ -42,7 +49,12 @@ export interface SettledDelivery {
 }
 
 /** Writes down the tries of one webhook's deliveries: those without a next try are gone, the others wait. A delivery that somebody else has finished meanwhile stays as it is. */
-export async function settleDeliveries(tx: Database, merchantId: string, webhookOid: number, settled: readonly SettledDelivery[]): Promise<void> {
+export async function settleDeliveries(
+  tx: Database,
+  merchantId: string,
+  webhookOid: number,
+  settled: readonly SettledDelivery[],
+): Promise<void> {
   await planAfresh(tx);
   await tx.run(
     `with given as (
@@ -76,7 +88,11 @@ const tries = recordset<SettledDelivery>([
   { name: 'status_code', type: 'int', read: ({ attempt }) => attempt.statusCode },
   { name: 'success', type: 'boolean', read: ({ attempt }) => attempt.success },
   { name: 'duration_ms', type: 'int', read: ({ attempt }) => Math.round(attempt.durationMs) },
-  { name: 'queue_delay_ms', type: 'bigint', read: ({ attempt }) => Math.max(0, Math.round(attempt.queueDelayMs)) },
+  {
+    name: 'queue_delay_ms',
+    type: 'bigint',
+    read: ({ attempt }) => Math.max(0, Math.round(attempt.queueDelayMs)),
+  },
   { name: 'retry_at', type: 'timestamptz', read: ({ retryAt }) => retryAt },
 ]);
 
@@ -91,7 +107,11 @@ export interface Failing {
  * Tells forming to look at held events again, for deliveries of this transaction that are over. The webhook is locked by now, so forming is either over
  * and what it holds is seen here, or begins later and sees that those deliveries are gone.
  */
-export async function freeHeld(tx: Database, merchantId: string, webhookOid: number): Promise<void> {
+export async function freeHeld(
+  tx: Database,
+  merchantId: string,
+  webhookOid: number,
+): Promise<void> {
   await tx.run(
     `update webhook w set held_may_be_free = true
      where w.merchant_id = $1 and w.webhook_oid = $2 and not w.held_may_be_free and exists (select from webhook_held h where h.merchant_id = $1 and h.webhook_oid = $2)`,
@@ -100,12 +120,26 @@ export async function freeHeld(tx: Database, merchantId: string, webhookOid: num
 }
 
 /** Reads and locks how a webhook has been doing; undefined when it was deleted. */
-export async function lockFailing(tx: Database, merchantId: string, webhookOid: number): Promise<Failing | undefined> {
-  const row = await tx.row<{ disabled: boolean; consecutive_failures: number; failing_since: Temporal.Instant | null }>(
+export async function lockFailing(
+  tx: Database,
+  merchantId: string,
+  webhookOid: number,
+): Promise<Failing | undefined> {
+  const row = await tx.row<{
+    disabled: boolean;
+    consecutive_failures: number;
+    failing_since: Temporal.Instant | null;
+  }>(
     'select disabled, consecutive_failures, failing_since from webhook where merchant_id = $1 and webhook_oid = $2 for no key update',
     [merchantId, webhookOid],
   );
-  return row && { isDisabled: row.disabled, consecutiveFailures: row.consecutive_failures, ...(row.failing_since ? { failingSince: row.failing_since } : {}) };
+  return (
+    row && {
+      isDisabled: row.disabled,
+      consecutiveFailures: row.consecutive_failures,
+      ...(row.failing_since ? { failingSince: row.failing_since } : {}),
+    }
+  );
 }
 
 /** What follows from how a webhook has been doing. */
@@ -117,13 +151,26 @@ export interface Consequence {
   readonly isDown: boolean;
 }
 
-export async function saveFailing(tx: Database, merchantId: string, webhookOid: number, failing: Omit<Failing, 'isDisabled'> & Consequence): Promise<void> {
+export async function saveFailing(
+  tx: Database,
+  merchantId: string,
+  webhookOid: number,
+  failing: Omit<Failing, 'isDisabled'> & Consequence,
+): Promise<void> {
   await tx.run(
     `update webhook set consecutive_failures = $3, failing_since = $4, disabled = disabled or $5,
        next_retry_at = case when $3 = 0 then null when $6::timestamptz is not null then greatest(next_retry_at, $6)
          when $7 then (select min(d.next_at) from webhook_delivery d where d.merchant_id = $1 and d.webhook_oid = $2 and d.attempts > 0) else next_retry_at end
      where merchant_id = $1 and webhook_oid = $2`,
-    [merchantId, webhookOid, failing.consecutiveFailures, failing.failingSince, failing.disabled, failing.pausedUntil, failing.isDown],
+    [
+      merchantId,
+      webhookOid,
+      failing.consecutiveFailures,
+      failing.failingSince,
+      failing.disabled,
+      failing.pausedUntil,
+      failing.isDown,
+    ],
   );
 }
 
@@ -134,7 +181,12 @@ export interface Lease {
 }
 
 /** Moves the ends of leases that are still ours: to prolong them, or to give deliveries back that were not sent. Answers whose were moved. */
-export async function moveLeases(db: Database, merchantId: string, leases: readonly Lease[], to: Temporal.Instant): Promise<Set<string>> {
+export async function moveLeases(
+  db: Database,
+  merchantId: string,
+  leases: readonly Lease[],
+  to: Temporal.Instant,
+): Promise<Set<string>> {
   return db.transaction(async (tx) => {
     await planAfresh(tx);
     const rows = await tx.rows<{ delivery_id: string }>(
@@ -154,11 +206,24 @@ const leased = recordset<Lease>([
 ]);
 
 /** Forgets payloads and logs from before a moment, and events that were still held. */
-export async function forgetDeliveries(db: Database, merchantId: string, before: Temporal.Instant): Promise<number> {
-  const events = await db.run('delete from webhook_event where merchant_id = $1 and recorded_at < $2', [merchantId, before]);
+export async function forgetDeliveries(
+  db: Database,
+  merchantId: string,
+  before: Temporal.Instant,
+): Promise<number> {
+  const events = await db.run(
+    'delete from webhook_event where merchant_id = $1 and recorded_at < $2',
+    [merchantId, before],
+  );
   await db.run(
     'delete from webhook_held h where h.merchant_id = $1 and not exists (select 1 from webhook_event e where e.merchant_id = $1 and e.stamp = h.stamp and e.event_id = h.event_id)',
     [merchantId],
   );
-  return events + (await db.run('delete from webhook_log where merchant_id = $1 and delivered_at < $2', [merchantId, before]));
+  return (
+    events +
+    (await db.run('delete from webhook_log where merchant_id = $1 and delivered_at < $2', [
+      merchantId,
+      before,
+    ]))
+  );
 }

@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { failure, success, type Outcome } from '../kernel/outcome.ts';
+import { failure, type Outcome, success } from '../kernel/outcome.ts';
 
 /** What a merchant's webhooks may be sent to. */
 export interface DestinationPolicy {
@@ -17,9 +17,12 @@ export function checkDestination(url: string, policy: DestinationPolicy): Outcom
   // The parser turns every notation of an IPv4 address (decimal, octal, hexadecimal, short) into dots and decimals.
   const parsed = new URL(url);
   const host = hostOf(parsed);
-  if (parsed.protocol !== 'https:' && parsed.protocol !== 'http:') return failure('is neither http nor https');
-  if (parsed.username !== '' || parsed.password !== '') return failure('holds a user name or password; use the basic credentials of the webhook');
-  if (ipaddr.isValid(host) && !mayConnect(host, policy)) return failure('leads to an internal address');
+  if (parsed.protocol !== 'https:' && parsed.protocol !== 'http:')
+    return failure('is neither http nor https');
+  if (parsed.username !== '' || parsed.password !== '')
+    return failure('holds a user name or password; use the basic credentials of the webhook');
+  if (ipaddr.isValid(host) && !mayConnect(host, policy))
+    return failure('leads to an internal address');
   const isLocalName = /(^|\.)localhost\.?$/i.test(host);
   if (isLocalName && !policy.allowLoopback) return failure('leads to an internal address');
   const isLocal = isLocalName || (ipaddr.isValid(host) && isLoopback(host));

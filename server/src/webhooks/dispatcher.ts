@@ -1,24 +1,33 @@
 import { Temporal } from 'temporal-polyfill';
 import { isTestClock } from '../platform/clock/merchantClock.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
-import { inTransaction, type Context } from '../platform/context.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
 import type { FeedPlace } from '../platform/events/feed.ts';
-import { batches, gauge, limiter, type Batches } from '../platform/jobs/batches.ts';
+import { type Batches, batches, gauge, limiter } from '../platform/jobs/batches.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { Seal } from '../platform/seal.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { deliveryBody } from './body.ts';
-import { claimDue, moveLeases, type Lease } from './deliveryStore.ts';
+import { claimDue, type Lease, moveLeases } from './deliveryStore.ts';
 import type { DestinationPolicy } from './destination.ts';
 import { formDeliveries } from './forming.ts';
-import { lockForForming, readHeld, readPending, saveFormed, takeFormingTurn, webhooksWithWork, type LoadedEvent, type WorkingWebhook } from './formingStore.ts';
+import {
+  type LoadedEvent,
+  lockForForming,
+  readHeld,
+  readPending,
+  saveFormed,
+  takeFormingTurn,
+  type WorkingWebhook,
+  webhooksWithWork,
+} from './formingStore.ts';
 import { readPayloads } from './payloadStore.ts';
 import type { Send, Sent } from './send.ts';
 import { downAfterFailures, settle, type Tried } from './settling.ts';
 import { signatureHeaders } from './signing.ts';
-import type { Delivery, DeliveredEvent, Header } from './webhook.ts';
-import { findDestination, type Destination } from './webhookStore.ts';
+import type { DeliveredEvent, Delivery, Header } from './webhook.ts';
+import { type Destination, findDestination } from './webhookStore.ts';
 
 export interface DispatcherParts {
   readonly db: Database;
@@ -114,8 +123,12 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
       const progress = new Promise<void>((resolve) => (noteProgress = resolve));
       await prolong();
       const inTurn = limiter(webhooksAtOnce);
-      const working = stopping.signal.aborted ? [] : await webhooksWithWork(parts.db, parts.clock.now());
-      const started = await Promise.all(working.map((webhook) => inTurn(() => startSafely(webhook))));
+      const working = stopping.signal.aborted
+        ? []
+        : await webhooksWithWork(parts.db, parts.clock.now());
+      const started = await Promise.all(
+        working.map((webhook) => inTurn(() => startSafely(webhook))),
+      );
       const total = started.reduce((sum, each) => sum + each, 0);
       if (total > 0 || count.count === 0) return total;
       await Promise.race([progress, parts.clock.sleep(lookAgainMs, stopping.signal)]);
@@ -149,17 +162,44 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
     const context = await parts.contextFor(merchantId);
     const now = parts.clock.now();
     const until = now.add({ milliseconds: leaseMs });
-    const due = await claimDue(parts.db, merchantId, webhookOid, now, until, Math.min(room, dueTogetherMax));
-    const again = due.length > 0 ? await readPayloads(parts.db, merchantId, webhookOid, due) : new Map<string, Loaded>();
+    const due = await claimDue(
+      parts.db,
+      merchantId,
+      webhookOid,
+      now,
+      until,
+      Math.min(room, dueTogetherMax),
+    );
+    const again =
+      due.length > 0
+        ? await readPayloads(parts.db, merchantId, webhookOid, due)
+        : new Map<string, Loaded>();
     const formed = await form(context, webhookOid, now, until, room - due.length);
-    const loaded = [...due.map((delivery): Loaded => ({ events: [], ...again.get(delivery.deliveryId), delivery })), ...formed.loaded];
+    const loaded = [
+      ...due.map(
+        (delivery): Loaded => ({ events: [], ...again.get(delivery.deliveryId), delivery }),
+      ),
+      ...formed.loaded,
+    ];
     if (loaded.length > 0) await startDeliveries(context, webhookOid, lane, loaded, until);
     return loaded.length + (formed.readOn ? 1 : 0);
   }
 
-  async function startDeliveries({ merchant }: Context, webhookOid: number, lane: Lane, loaded: readonly Loaded[], until: Temporal.Instant): Promise<void> {
+  async function startDeliveries(
+    { merchant }: Context,
+    webhookOid: number,
+    lane: Lane,
+    loaded: readonly Loaded[],
+    until: Temporal.Instant,
+  ): Promise<void> {
     const { merchantId } = merchant;
-    const destination = await findDestination(parts.db, parts.seal, merchantId, webhookOid, parts.clock.now());
+    const destination = await findDestination(
+      parts.db,
+      parts.seal,
+      merchantId,
+      webhookOid,
+      parts.clock.now(),
+    );
     if (!destination) return;
     for (const each of loaded) {
       const taken: InHand = { merchantId, ...each, until };
@@ -167,7 +207,9 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
       count.up();
       lane.inHand++;
       lane.eventsInHand += each.delivery.places.length;
-      void lane.limit(() => tryInTurn(merchant, destination, lane, taken)).then((tried) => lane.tried.add(tried));
+      void lane
+        .limit(() => tryInTurn(merchant, destination, lane, taken))
+        .then((tried) => lane.tried.add(tried));
     }
   }
 
@@ -175,14 +217,34 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
     const key = `${merchantId} ${webhookOid}`;
     const known = lanes.get(key);
     if (known) return known;
-    const tried = batches<Tried>((some) => writeDown(merchantId, webhookOid, lane, some), { sizeMax: settledTogetherMax, parallel: 1 });
-    const lane: Lane = { limit: limiter(concurrencyPerWebhook), tried, inHand: 0, eventsInHand: 0, isQuick: false, failuresInARow: 0 };
+    const tried = batches<Tried>((some) => writeDown(merchantId, webhookOid, lane, some), {
+      sizeMax: settledTogetherMax,
+      parallel: 1,
+    });
+    const lane: Lane = {
+      limit: limiter(concurrencyPerWebhook),
+      tried,
+      inHand: 0,
+      eventsInHand: 0,
+      isQuick: false,
+      failuresInARow: 0,
+    };
     lanes.set(key, lane);
     return lane;
   }
 
-  async function writeDown(merchantId: string, webhookOid: number, lane: Lane, tried: readonly Tried[]): Promise<void> {
-    const leases = tried.filter((each) => each.isCut).map(({ attempt: { delivery } }) => ({ deliveryId: delivery.deliveryId, until: inHand.get(delivery.deliveryId)!.until }));
+  async function writeDown(
+    merchantId: string,
+    webhookOid: number,
+    lane: Lane,
+    tried: readonly Tried[],
+  ): Promise<void> {
+    const leases = tried
+      .filter((each) => each.isCut)
+      .map(({ attempt: { delivery } }) => ({
+        deliveryId: delivery.deliveryId,
+        until: inHand.get(delivery.deliveryId)!.until,
+      }));
     // From here on no lease is prolonged any more: the next try may be due before its end.
     for (const { attempt } of tried) inHand.delete(attempt.delivery.deliveryId);
     const context = await parts.contextFor(merchantId);
@@ -192,7 +254,10 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
       if (leases.length > 0) await moveLeases(parts.db, merchantId, leases, parts.clock.now());
     } catch (error) {
       // The lease brings them back: they are sent once more with the same id.
-      context.log.error({ err: error, merchantId, webhookOid }, 'deliveries could not be written down');
+      context.log.error(
+        { err: error, merchantId, webhookOid },
+        'deliveries could not be written down',
+      );
     } finally {
       lane.inHand -= tried.length;
       for (const { attempt } of tried) lane.eventsInHand -= attempt.delivery.places.length;
@@ -207,17 +272,25 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
     prolongAtMs = parts.clock.monotonicMs() + leaseMs / 3;
     const until = parts.clock.now().add({ milliseconds: leaseMs });
     for (const [merchantId, own] of Map.groupBy([...inHand.values()], (each) => each.merchantId)) {
-      const leases = own.map((each): Lease => ({ deliveryId: each.delivery.deliveryId, until: each.until }));
+      const leases = own.map(
+        (each): Lease => ({ deliveryId: each.delivery.deliveryId, until: each.until }),
+      );
       const moved = await moveLeases(parts.db, merchantId, leases, until);
       for (const each of own) if (moved.has(each.delivery.deliveryId)) each.until = until;
     }
   }
 
   /** Sends when its turn has come, unless it must not be sent any more: we are stopping, the receiver went down meanwhile, or the delivery is no longer ours. */
-  async function tryInTurn(merchant: Merchant, destination: Destination, lane: Lane, taken: InHand): Promise<Tried> {
+  async function tryInTurn(
+    merchant: Merchant,
+    destination: Destination,
+    lane: Lane,
+    taken: InHand,
+  ): Promise<Tried> {
     const at = parts.clock.now();
     const isLost = Temporal.Instant.compare(taken.until, at) <= 0;
-    if (isDown(lane) || isLost || stopping.signal.aborted) return unsent(destination, taken.delivery, at);
+    if (isDown(lane) || isLost || stopping.signal.aborted)
+      return unsent(destination, taken.delivery, at);
     const tried = await tryOnce(merchant, destination, taken, at);
     if (tried.isForgotten) return tried;
     lane.isQuick = tried.attempt.success && tried.attempt.durationMs < quickMs;
@@ -225,9 +298,17 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
     return tried;
   }
 
-  async function tryOnce(merchant: Merchant, destination: Destination, { delivery, events, recordedAt }: Loaded, at: Temporal.Instant): Promise<Tried> {
-    const { headers, sent } = await sendDelivery(merchant, destination, delivery, events, at).catch(notSent);
-    const isDelivered = sent.statusCode !== undefined && sent.statusCode >= 200 && sent.statusCode < 300;
+  async function tryOnce(
+    merchant: Merchant,
+    destination: Destination,
+    { delivery, events, recordedAt }: Loaded,
+    at: Temporal.Instant,
+  ): Promise<Tried> {
+    const { headers, sent } = await sendDelivery(merchant, destination, delivery, events, at).catch(
+      notSent,
+    );
+    const isDelivered =
+      sent.statusCode !== undefined && sent.statusCode >= 200 && sent.statusCode < 300;
     return {
       attempt: {
         delivery,
@@ -239,41 +320,84 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
         ...(sent.statusCode === undefined ? {} : { statusCode: sent.statusCode }),
         success: isDelivered,
         durationMs: sent.durationMs,
-        queueDelayMs: recordedAt === undefined ? 0 : at.epochMilliseconds - recordedAt.epochMilliseconds,
+        queueDelayMs:
+          recordedAt === undefined ? 0 : at.epochMilliseconds - recordedAt.epochMilliseconds,
         at,
       },
       isForgotten: events.length === 0,
       isCut: stopping.signal.aborted && sent.statusCode === undefined,
-      ...(sent.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: sent.retryAfterSeconds }),
+      ...(sent.retryAfterSeconds === undefined
+        ? {}
+        : { retryAfterSeconds: sent.retryAfterSeconds }),
     };
   }
 
-  async function sendDelivery(merchant: Merchant, destination: Destination, delivery: Delivery, events: readonly DeliveredEvent[], at: Temporal.Instant): Promise<{ headers: Record<string, string>; sent: Sent }> {
+  async function sendDelivery(
+    merchant: Merchant,
+    destination: Destination,
+    delivery: Delivery,
+    events: readonly DeliveredEvent[],
+    at: Temporal.Instant,
+  ): Promise<{ headers: Record<string, string>; sent: Sent }> {
     if (events.length === 0) {
-      return { headers: {}, sent: { response: 'not sent: its events are older than what is kept', responseHeaders: [], durationMs: 0 } };
+      return {
+        headers: {},
+        sent: {
+          response: 'not sent: its events are older than what is kept',
+          responseHeaders: [],
+          durationMs: 0,
+        },
+      };
     }
     const body = deliveryBody(events, destination.compressEvents);
-    const signed = signatureHeaders(delivery.deliveryId, Math.floor(at.epochMilliseconds / 1000), body, destination.signingKeys);
-    const outgoing = { url: destination.url, body, policy: policyOf(merchant), signal: stopping.signal };
+    const signed = signatureHeaders(
+      delivery.deliveryId,
+      Math.floor(at.epochMilliseconds / 1000),
+      body,
+      destination.signingKeys,
+    );
+    const outgoing = {
+      url: destination.url,
+      body,
+      policy: policyOf(merchant),
+      signal: stopping.signal,
+    };
     const { authentication } = destination;
     if (authentication.type === 'aws iam') {
       const { accessKey, secretKey } = authentication;
       // Amazon's library is large, and few webhooks need it.
       const { sendToQueue } = await import('./sqs.ts');
-      const sent = await sendToQueue({ ...outgoing, accessKey, secretKey, attributes: { ...signed }, deduplicationId: delivery.deliveryId }, parts.send);
+      const sent = await sendToQueue(
+        {
+          ...outgoing,
+          accessKey,
+          secretKey,
+          attributes: { ...signed },
+          deduplicationId: delivery.deliveryId,
+        },
+        parts.send,
+      );
       return { headers: { ...signed }, sent };
     }
     const headers = {
       'content-type': 'application/json; charset=UTF-8',
       'user-agent': 'Perennial-Webhooks/1',
       ...signed,
-      ...(authentication.type === 'basic' ? { authorization: basic(authentication.username, authentication.password) } : {}),
+      ...(authentication.type === 'basic'
+        ? { authorization: basic(authentication.username, authentication.password) }
+        : {}),
     };
     return { headers, sent: await parts.send({ ...outgoing, headers }) };
   }
 
   /** Puts what the webhook wants next into at most `roomMax` deliveries that are ours; none when another process is at it. */
-  async function form(context: Context, webhookOid: number, now: Temporal.Instant, leasedUntil: Temporal.Instant, roomMax: number): Promise<{ loaded: Loaded[]; readOn: boolean }> {
+  async function form(
+    context: Context,
+    webhookOid: number,
+    now: Temporal.Instant,
+    leasedUntil: Temporal.Instant,
+    roomMax: number,
+  ): Promise<{ loaded: Loaded[]; readOn: boolean }> {
     const { merchantId } = context.merchant;
     if (roomMax <= 0) return { loaded: [], readOn: false };
     return inTransaction(context, async ({ db, ids }) => {
@@ -286,17 +410,34 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
       const room = webhook === undefined ? 0 : Math.min(roomMax, underWayMax - webhook.underWay);
       if (webhook === undefined || room <= 0) return { loaded: [], readOn: false };
       const limit = limitOf(room);
-      const released = webhook.heldMayBeFree ? await readHeld(db, merchantId, webhookOid, webhook.busy, limit) : [];
+      const released = webhook.heldMayBeFree
+        ? await readHeld(db, merchantId, webhookOid, webhook.busy, limit)
+        : [];
       // What is held goes first; what comes later about the same objects must not pass it.
       const read = cutTo(limit - released.length, ahead, turn.place);
-      const { deliveries, held } = formDeliveries([...released, ...read.events], webhook.busy, webhook);
-      const loaded = deliveries.map((events) => load(events, {
-        deliveryId: ids.uuid(), webhookOid, places: events.map((event) => event.place), objects: [...new Set(events.map((event) => event.object))], attempts: 0, createdAt: now,
-      }));
+      const { deliveries, held } = formDeliveries(
+        [...released, ...read.events],
+        webhook.busy,
+        webhook,
+      );
+      const loaded = deliveries.map((events) =>
+        load(events, {
+          deliveryId: ids.uuid(),
+          webhookOid,
+          places: events.map((event) => event.place),
+          objects: [...new Set(events.map((event) => event.object))],
+          attempts: 0,
+          createdAt: now,
+        }),
+      );
       const stillHeld = new Set(held);
       await saveFormed(db, merchantId, webhookOid, {
-        deliveries: loaded.map(({ delivery }) => delivery), place: read.place, released: released.filter((event) => !stillHeld.has(event)).map((event) => event.place), held,
-        heldMayBeFree: released.length === limit, leasedUntil,
+        deliveries: loaded.map(({ delivery }) => delivery),
+        place: read.place,
+        released: released.filter((event) => !stillHeld.has(event)).map((event) => event.place),
+        held,
+        heldMayBeFree: released.length === limit,
+        leasedUntil,
       });
       return { loaded, readOn: read.events.length > 0 };
     });
@@ -306,12 +447,20 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
 /** How many more deliveries a webhook may be given: none as well while it has plenty, so that a round is worth its statements. */
 function roomOf({ isQuick, inHand, eventsInHand }: Lane): number {
   const most = isQuick ? inHandPerQuickWebhook : concurrencyPerWebhook;
-  if (inHand > Math.max(most / 2, concurrencyPerWebhook - 1) || eventsInHand > eventsInHandPerWebhook / 2) return 0;
+  if (
+    inHand > Math.max(most / 2, concurrencyPerWebhook - 1) ||
+    eventsInHand > eventsInHandPerWebhook / 2
+  )
+    return 0;
   return most - inHand;
 }
 
 /** At most so many of the events that were read, and the place after them. */
-function cutTo(most: number, read: { readonly events: readonly LoadedEvent[]; readonly place: FeedPlace }, from: FeedPlace): typeof read {
+function cutTo(
+  most: number,
+  read: { readonly events: readonly LoadedEvent[]; readonly place: FeedPlace },
+  from: FeedPlace,
+): typeof read {
   if (read.events.length <= most) return read;
   const events = read.events.slice(0, most);
   return { events, place: events.at(-1)?.place ?? from };
@@ -322,16 +471,33 @@ const isDown = (lane: Lane): boolean => lane.failuresInARow >= downAfterFailures
 function load(events: readonly LoadedEvent[], delivery: Delivery): Loaded {
   const contents = events.flatMap(({ content }) => content ?? []);
   const [oldest] = contents;
-  return { delivery, events: contents, ...(oldest === undefined ? {} : { recordedAt: oldest.recordedAt }) };
+  return {
+    delivery,
+    events: contents,
+    ...(oldest === undefined ? {} : { recordedAt: oldest.recordedAt }),
+  };
 }
 
 const notSent = (error: unknown): { headers: Record<string, string>; sent: Sent } => ({
-  headers: {}, sent: { response: `not sent: ${error instanceof Error ? error.message : String(error)}`, responseHeaders: [], durationMs: 0 },
+  headers: {},
+  sent: {
+    response: `not sent: ${error instanceof Error ? error.message : String(error)}`,
+    responseHeaders: [],
+    durationMs: 0,
+  },
 });
 
 /** A try that was not made. */
 function unsent({ url }: Destination, delivery: Delivery, at: Temporal.Instant): Tried {
-  const nothing = { eventNames: [], requestHeaders: [], responseHeaders: [], response: '', success: false, durationMs: 0, queueDelayMs: 0 };
+  const nothing = {
+    eventNames: [],
+    requestHeaders: [],
+    responseHeaders: [],
+    response: '',
+    success: false,
+    durationMs: 0,
+    queueDelayMs: 0,
+  };
   return { attempt: { delivery, uri: url, at, ...nothing }, isForgotten: false, isCut: true };
 }
 
@@ -341,8 +507,12 @@ export function policyOf(merchant: Merchant): DestinationPolicy {
   return { allowLoopback: isTestClock(merchant.clock) && settings?.allow_loopback === true };
 }
 
-const basic = (username: string, password: string): string => `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+const basic = (username: string, password: string): string =>
+  `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 
 function withoutSecrets(headers: Readonly<Record<string, string>>): Header[] {
-  return Object.entries(headers).map(([name, value]) => ({ name, value: name === 'authorization' ? 'Basic (not shown)' : value }));
+  return Object.entries(headers).map(([name, value]) => ({
+    name,
+    value: name === 'authorization' ? 'Basic (not shown)' : value,
+  }));
 }

@@ -36,19 +36,39 @@ const cases: [name: string, pattern: object, matches: boolean][] = [
   ['prefix is case-sensitive', { failure_reason: [{ prefix: 'insuff' }] }, false],
   ['prefix, any case', { failure_reason: [{ prefix: { 'equals-ignore-case': 'INSUFF' } }] }, true],
   ['suffix', { original_order: { billing: { email: [{ suffix: '@example.com' }] } } }, true],
-  ['suffix, any case', { original_order: { billing: { email: [{ suffix: { 'equals-ignore-case': '@EXAMPLE.COM' } }] } } }, true],
+  [
+    'suffix, any case',
+    {
+      original_order: {
+        billing: { email: [{ suffix: { 'equals-ignore-case': '@EXAMPLE.COM' } }] },
+      },
+    },
+    true,
+  ],
   ['suffix of a number', { auto_order_oid: [{ suffix: '2' }] }, false],
   ['equals-ignore-case', { status: [{ 'equals-ignore-case': 'ACTIVE' }] }, true],
-  ['equals-ignore-case beyond ASCII', { original_order: { billing: { city: [{ 'equals-ignore-case': 'ZÜRICH' }] } } }, true],
+  [
+    'equals-ignore-case beyond ASCII',
+    { original_order: { billing: { city: [{ 'equals-ignore-case': 'ZÜRICH' }] } } },
+    true,
+  ],
   ['anything-but', { status: [{ 'anything-but': 'canceled' }] }, true],
   ['anything-but the value itself', { status: [{ 'anything-but': 'active' }] }, false],
   ['anything-but a list', { status: [{ 'anything-but': ['canceled', 'active'] }] }, false],
   ['anything-but a number', { auto_order_oid: [{ 'anything-but': [41, 43] }] }, true],
   ['anything-but needs a value', { missing: [{ 'anything-but': 'x' }] }, false],
   ['anything-but a prefix', { failure_reason: [{ 'anything-but': { prefix: 'Insuff' } }] }, false],
-  ['anything-but prefixes', { failure_reason: [{ 'anything-but': { prefix: ['Stolen', 'Lost'] } }] }, true],
+  [
+    'anything-but prefixes',
+    { failure_reason: [{ 'anything-but': { prefix: ['Stolen', 'Lost'] } }] },
+    true,
+  ],
   ['anything-but a suffix', { failure_reason: [{ 'anything-but': { suffix: 'funds' } }] }, false],
-  ['anything-but in any case', { status: [{ 'anything-but': { 'equals-ignore-case': ['ACTIVE'] } }] }, false],
+  [
+    'anything-but in any case',
+    { status: [{ 'anything-but': { 'equals-ignore-case': ['ACTIVE'] } }] },
+    false,
+  ],
   ['anything-but a wildcard', { status: [{ 'anything-but': { wildcard: 'a*e' } }] }, false],
   ['numeric equality', { credit_card_attempt: [{ numeric: ['=', 2] }] }, true],
   ['numeric, above', { credit_card_attempt: [{ numeric: ['>', 2] }] }, false],
@@ -63,22 +83,69 @@ const cases: [name: string, pattern: object, matches: boolean][] = [
   ['only leaves exist', { original_order: [{ exists: true }] }, false],
   ['an empty list holds nothing', { original_order: { coupons: [{ exists: false }] } }, true],
   ['absent or a value', { canceled_dts: [{ exists: false }, 'x'] }, true],
-  ['cidr', { original_order: { checkout: { customer_ip_address: [{ cidr: '10.0.0.0/24' }] } } }, true],
-  ['cidr, outside', { original_order: { checkout: { customer_ip_address: [{ cidr: '10.0.1.0/24' }] } } }, false],
-  ['cidr, of the other family', { original_order: { checkout: { customer_ip_address: [{ cidr: '2001:db8::/32' }] } } }, false],
+  [
+    'cidr',
+    { original_order: { checkout: { customer_ip_address: [{ cidr: '10.0.0.0/24' }] } } },
+    true,
+  ],
+  [
+    'cidr, outside',
+    { original_order: { checkout: { customer_ip_address: [{ cidr: '10.0.1.0/24' }] } } },
+    false,
+  ],
+  [
+    'cidr, of the other family',
+    { original_order: { checkout: { customer_ip_address: [{ cidr: '2001:db8::/32' }] } } },
+    false,
+  ],
   ['cidr on what is no address', { status: [{ cidr: '10.0.0.0/24' }] }, false],
   ['wildcard at the end', { failure_reason: [{ wildcard: 'Insuff*' }] }, true],
-  ['wildcard in the middle', { original_order: { billing: { email: [{ wildcard: 'a*@*.com' }] } } }, true],
+  [
+    'wildcard in the middle',
+    { original_order: { billing: { email: [{ wildcard: 'a*@*.com' }] } } },
+    true,
+  ],
   ['wildcard for nothing', { status: [{ wildcard: 'act*ive' }] }, true],
   ['wildcard, parts must not overlap', { status: [{ wildcard: 'activ*ve' }] }, false],
-  ['wildcard, escaped star and backslash', { original_order: { checkout: { path: [{ wildcard: 'dir\\\\a\\*b' }] } } }, true],
+  [
+    'wildcard, escaped star and backslash',
+    { original_order: { checkout: { path: [{ wildcard: 'dir\\\\a\\*b' }] } } },
+    true,
+  ],
   ['a list in the object: one element suffices', { tags: ['EU'] }, true],
-  ['a list of objects: the same element', { items: { original_item_id: [{ prefix: 'COFFEE' }], original_quantity: [{ numeric: ['>', 5] }] } }, false],
-  ['a list of objects: an element with both', { items: { original_item_id: [{ prefix: 'TEA' }], original_quantity: [{ numeric: ['>', 5] }] } }, true],
+  [
+    'a list of objects: the same element',
+    {
+      items: {
+        original_item_id: [{ prefix: 'COFFEE' }],
+        original_quantity: [{ numeric: ['>', 5] }],
+      },
+    },
+    false,
+  ],
+  [
+    'a list of objects: an element with both',
+    {
+      items: { original_item_id: [{ prefix: 'TEA' }], original_quantity: [{ numeric: ['>', 5] }] },
+    },
+    true,
+  ],
   ['$or', { $or: [{ status: ['canceled'] }, { enabled: [true] }] }, true],
   ['$or, none', { $or: [{ status: ['canceled'] }, { enabled: [false] }] }, false],
-  ['$or beside a field', { status: ['canceled'], $or: [{ enabled: [true] }, { enabled: [false] }] }, false],
-  ['$or inside', { original_order: { $or: [{ billing: { country_code: ['CH'] } }, { billing: { city: [{ prefix: 'Z' }] } }] } }, true],
+  [
+    '$or beside a field',
+    { status: ['canceled'], $or: [{ enabled: [true] }, { enabled: [false] }] },
+    false,
+  ],
+  [
+    '$or inside',
+    {
+      original_order: {
+        $or: [{ billing: { country_code: ['CH'] } }, { billing: { city: [{ prefix: 'Z' }] } }],
+      },
+    },
+    true,
+  ],
 ];
 
 for (const [name, pattern, matches] of cases) {
@@ -92,7 +159,10 @@ for (const [name, pattern, matches] of cases) {
 test('null is a value of its own', () => {
   const rule = parseRule('{"a":[null]}');
   assert.ok(rule.ok);
-  assert.deepEqual([rule.value({ a: null }), rule.value({}), rule.value({ a: '' })], [true, false, false]);
+  assert.deepEqual(
+    [rule.value({ a: null }), rule.value({}), rule.value({ a: '' })],
+    [true, false, false],
+  );
 });
 
 const refused: [pattern: string, reason: RegExp][] = [

@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { failure, success, type Outcome } from '../kernel/outcome.ts';
+import { failure, type Outcome, success } from '../kernel/outcome.ts';
 
 /**
  * Which events a subscription wants (webhook reference, event_ruler): a pattern in the language of AWS Event Ruler, matched against
@@ -38,13 +38,17 @@ interface Matcher {
 function objectRule(pattern: unknown, path: string): Rule {
   if (!isObject(pattern)) throw new PatternFault(`${path || 'the pattern'} must be an object`);
   const entries = Object.entries(pattern);
-  if (entries.length === 0) throw new PatternFault(`${path || 'the pattern'} is empty; name at least one field`);
-  const rules = entries.map(([key, part]) => (key === '$or' ? orRule(part, path) : fieldRule(key, part, path)));
+  if (entries.length === 0)
+    throw new PatternFault(`${path || 'the pattern'} is empty; name at least one field`);
+  const rules = entries.map(([key, part]) =>
+    key === '$or' ? orRule(part, path) : fieldRule(key, part, path),
+  );
   return (object) => rules.every((rule) => rule(object));
 }
 
 function orRule(part: unknown, path: string): Rule {
-  if (!Array.isArray(part) || part.length < 2) throw new PatternFault(`${join(path, '$or')} must be a list of at least two patterns`);
+  if (!Array.isArray(part) || part.length < 2)
+    throw new PatternFault(`${join(path, '$or')} must be a list of at least two patterns`);
   const rules = part.map((each) => objectRule(each, join(path, '$or')));
   return (object) => rules.some((rule) => rule(object));
 }
@@ -57,7 +61,8 @@ function fieldRule(key: string, part: unknown, path: string): Rule {
 }
 
 function leafRule(key: string, part: readonly unknown[], field: string): Rule {
-  if (part.length === 0) throw new PatternFault(`${field} is an empty list; name at least one value`);
+  if (part.length === 0)
+    throw new PatternFault(`${field} is an empty list; name at least one value`);
   const matchers = part.map((each) => matcherOf(each, field));
   return (object) => {
     const value = fieldOf(object, key);
@@ -69,10 +74,15 @@ function leafRule(key: string, part: readonly unknown[], field: string): Rule {
 }
 
 function matcherOf(given: unknown, field: string): Matcher {
-  if (given === null || ['string', 'number', 'boolean'].includes(typeof given)) return present((value) => value === given);
-  if (!isObject(given)) throw new PatternFault(`${field} holds a list in its list; name values or matchers`);
+  if (given === null || ['string', 'number', 'boolean'].includes(typeof given))
+    return present((value) => value === given);
+  if (!isObject(given))
+    throw new PatternFault(`${field} holds a list in its list; name values or matchers`);
   const [entry, ...more] = Object.entries(given);
-  if (!entry || more.length > 0) throw new PatternFault(`${field} holds a matcher with ${more.length + (entry ? 1 : 0)} names; give it one`);
+  if (!entry || more.length > 0)
+    throw new PatternFault(
+      `${field} holds a matcher with ${more.length + (entry ? 1 : 0)} names; give it one`,
+    );
   const [name, argument] = entry;
   if (name === 'exists') return existsMatcher(argument, field);
   if (name === 'anything-but') return present(anythingBut(argument, field));
@@ -90,12 +100,18 @@ function existsMatcher(argument: Json, field: string): Matcher {
 function anythingBut(argument: Json, field: string): Leaf {
   if (isObject(argument)) {
     const [entry, ...more] = Object.entries(argument);
-    if (!entry || more.length > 0 || !negatable.has(entry[0])) throw new PatternFault(`${field}: anything-but takes values, or one of ${[...negatable].join(', ')}`);
+    if (!entry || more.length > 0 || !negatable.has(entry[0]))
+      throw new PatternFault(
+        `${field}: anything-but takes values, or one of ${[...negatable].join(', ')}`,
+      );
     const matchers = listOf(entry[1]).map((each) => namedMatcher(entry[0], each, field));
     return (value) => !matchers.some((matches) => matches(value));
   }
   const values = listOf(argument);
-  if (values.length === 0 || !values.every((value) => typeof value === 'string' || typeof value === 'number')) {
+  if (
+    values.length === 0 ||
+    !values.every((value) => typeof value === 'string' || typeof value === 'number')
+  ) {
     throw new PatternFault(`${field}: anything-but takes strings or numbers`);
   }
   return (value) => !values.includes(value as string);
@@ -119,7 +135,9 @@ function namedMatcher(name: string, argument: Json, field: string): Leaf {
     case 'cidr':
       return cidrMatcher(textOf(argument, name, field), field);
     default:
-      throw new PatternFault(`${field}: ${name} is no matcher; use prefix, suffix, equals-ignore-case, wildcard, anything-but, numeric, exists or cidr`);
+      throw new PatternFault(
+        `${field}: ${name} is no matcher; use prefix, suffix, equals-ignore-case, wildcard, anything-but, numeric, exists or cidr`,
+      );
   }
 }
 
@@ -145,11 +163,15 @@ function wildcardParts(pattern: string, field: string): string[] {
   for (let i = 0; i < pattern.length; i++) {
     const char = pattern[i]!;
     if (char === '*') {
-      if (pattern[i + 1] === '*') throw new PatternFault(`${field}: wildcard has two stars in a row; one is enough`);
+      if (pattern[i + 1] === '*')
+        throw new PatternFault(`${field}: wildcard has two stars in a row; one is enough`);
       parts.push('');
     } else if (char === '\\') {
       const next = pattern[++i];
-      if (next !== '*' && next !== '\\') throw new PatternFault(`${field}: wildcard takes a backslash only before a star or a backslash`);
+      if (next !== '*' && next !== '\\')
+        throw new PatternFault(
+          `${field}: wildcard takes a backslash only before a star or a backslash`,
+        );
       parts[parts.length - 1] += next;
     } else parts[parts.length - 1] += char;
   }
@@ -161,7 +183,8 @@ function matchesParts(text: string, parts: readonly string[]): boolean {
   const first = parts[0]!;
   if (parts.length === 1) return text === first;
   const last = parts.at(-1)!;
-  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last)) return false;
+  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last))
+    return false;
   let from = first.length;
   const until = text.length - last.length;
   for (const part of parts.slice(1, -1)) {
@@ -181,7 +204,10 @@ const comparisons: Readonly<Record<string, (value: number, bound: number) => boo
 };
 
 function numericMatcher(argument: Json, field: string): Leaf {
-  const fault = () => new PatternFault(`${field}: numeric takes a comparison and a number, or a lower and an upper bound, such as [">", 0, "<=", 5]`);
+  const fault = () =>
+    new PatternFault(
+      `${field}: numeric takes a comparison and a number, or a lower and an upper bound, such as [">", 0, "<=", 5]`,
+    );
   if (!Array.isArray(argument) || (argument.length !== 2 && argument.length !== 4)) throw fault();
   const tests: Leaf[] = [];
   for (let i = 0; i < argument.length; i += 2) {
@@ -191,12 +217,21 @@ function numericMatcher(argument: Json, field: string): Leaf {
     tests.push((value) => typeof value === 'number' && compare(value, bound));
   }
   const [lower, , upper] = argument as string[];
-  if (argument.length === 4 && !(lower!.startsWith('>') && upper!.startsWith('<') && (argument[1] as number) < (argument[3] as number))) throw fault();
+  if (
+    argument.length === 4 &&
+    !(
+      lower!.startsWith('>') &&
+      upper!.startsWith('<') &&
+      (argument[1] as number) < (argument[3] as number)
+    )
+  )
+    throw fault();
   return (value) => tests.every((test) => test(value));
 }
 
 function cidrMatcher(range: string, field: string): Leaf {
-  if (!ipaddr.isValidCIDR(range)) throw new PatternFault(`${field}: cidr takes a range such as 10.0.0.0/24 or 2001:db8::/32`);
+  if (!ipaddr.isValidCIDR(range))
+    throw new PatternFault(`${field}: cidr takes a range such as 10.0.0.0/24 or 2001:db8::/32`);
   const network = ipaddr.parseCIDR(range);
   return (value) => {
     if (typeof value !== 'string' || !ipaddr.isValid(value)) return false;

@@ -2,7 +2,7 @@ import type { FeedEvent as WireFeedEvent } from '@perennial/contract/perennial.t
 import { wireDate } from '../kernel/calendar.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
-import { feedStart, readFeed, type FeedPlace } from '../platform/events/feed.ts';
+import { type FeedPlace, feedStart, readFeed } from '../platform/events/feed.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { saveSettingsSection } from '../platform/tenancy/merchantStore.ts';
 import { feedWebhookOid } from './capture.ts';
@@ -20,13 +20,34 @@ export interface FeedPage {
  * The events after a cursor: gapless and in order, for those who cannot receive. The first reading switches the keeping of payloads on for the
  * merchant (docs/adr, the pull feed), so events from before it come without theirs.
  */
-export async function readEvents(context: Context, clock: SystemClock, after: string | undefined, limit: number): Promise<FeedPage> {
+export async function readEvents(
+  context: Context,
+  clock: SystemClock,
+  after: string | undefined,
+  limit: number,
+): Promise<FeedPage> {
   const { merchantId, timeZone, settings } = context.merchant;
-  if (settings['feed'] === undefined) await saveSettingsSection(context.db, merchantId, 'feed', { first_read_dts: clock.now().toString() });
-  const from = after === undefined ? feedStart : (placeOf(after) ?? refuse('invalid_field', { field: 'after', reason: 'is no cursor of this feed', mend: 'Send the next_cursor of the last answer, or leave it out' }));
+  if (settings['feed'] === undefined)
+    await saveSettingsSection(context.db, merchantId, 'feed', {
+      first_read_dts: clock.now().toString(),
+    });
+  const from =
+    after === undefined
+      ? feedStart
+      : (placeOf(after) ??
+        refuse('invalid_field', {
+          field: 'after',
+          reason: 'is no cursor of this feed',
+          mend: 'Send the next_cursor of the last answer, or leave it out',
+        }));
   const found = await readFeed(context.db, merchantId, from, limit + 1);
   const page = found.slice(0, limit);
-  const payloads = await readFeedPayloads(context.db, merchantId, feedWebhookOid, page.map((event) => event.place));
+  const payloads = await readFeedPayloads(
+    context.db,
+    merchantId,
+    feedWebhookOid,
+    page.map((event) => event.place),
+  );
   const events = page.map((event) => {
     const payload = payloads.get(event.place.eventId);
     return {

@@ -27,7 +27,11 @@ export interface Formed<Event extends PendingEvent> {
  * Puts events, oldest first, into deliveries such that one object's events can never overtake each other: an object that is in a delivery under
  * way (`busy`), or in one that was just closed, has its further events held. Events of other objects do not wait for it.
  */
-export function formDeliveries<Event extends PendingEvent>(events: readonly Event[], busy: ReadonlySet<string>, limits: DeliveryLimits): Formed<Event> {
+export function formDeliveries<Event extends PendingEvent>(
+  events: readonly Event[],
+  busy: ReadonlySet<string>,
+  limits: DeliveryLimits,
+): Formed<Event> {
   const closed: Event[][] = [];
   const held: Event[] = [];
   const blocked = new Set(busy);
@@ -41,7 +45,11 @@ export function formDeliveries<Event extends PendingEvent>(events: readonly Even
     openSize = 0;
   };
   for (const event of events) {
-    if (open.length > 0 && (open.length >= limits.maximumEvents || openSize + event.size > limits.maximumSize)) close();
+    if (
+      open.length > 0 &&
+      (open.length >= limits.maximumEvents || openSize + event.size > limits.maximumSize)
+    )
+      close();
     if (blocked.has(event.object)) held.push(event);
     else {
       open.push(event);

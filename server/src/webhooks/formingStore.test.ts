@@ -8,11 +8,22 @@ import { insertCaptured } from './payloadStore.ts';
 test('what waits is read by the number of its transaction: none is passed by when 99 is followed by 100', async (t) => {
   const db = await testDatabase(t);
   const stamps = ['9', '99', '100', '101'];
-  await insertCaptured(db, 'DEMO', stamps.toReversed().map((stamp, index) => (
-    { place: { stamp, eventId: index + 1 }, expansion: '', webhookOids: [7], name: 'auto_order_update', object: `auto order ${stamp}`, payload: '{}' }
-  )));
+  await insertCaptured(
+    db,
+    'DEMO',
+    stamps
+      .toReversed()
+      .map((stamp, index) => ({
+        place: { stamp, eventId: index + 1 },
+        expansion: '',
+        webhookOids: [7],
+        name: 'auto_order_update',
+        object: `auto order ${stamp}`,
+        payload: '{}',
+      })),
+  );
   const read: string[] = [];
-  for (let place = feedStart; ;) {
+  for (let place = feedStart; ; ) {
     const page = await readPending(db, 'DEMO', 7, place, 1);
     if (page.events.length === 0) break;
     read.push(...page.events.map((event) => event.place.stamp));

@@ -1,5 +1,5 @@
 import type { Temporal } from 'temporal-polyfill';
-import { feedHorizon, type FeedPlace } from '../platform/events/feed.ts';
+import { type FeedPlace, feedHorizon } from '../platform/events/feed.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { planAfresh, readInOrder } from '../platform/storage/planning.ts';
 import { recordset } from '../platform/storage/recordset.ts';
@@ -16,7 +16,10 @@ export interface WorkingWebhook {
  * Webhooks, of all merchants, that have deliveries due or events that are in no delivery yet, and that may be sent to now. One statement, however many they
  * are; the look for events is no `exists`, of which the planner may make a join with all events there are.
  */
-export async function webhooksWithWork(db: Database, now: Temporal.Instant): Promise<WorkingWebhook[]> {
+export async function webhooksWithWork(
+  db: Database,
+  now: Temporal.Instant,
+): Promise<WorkingWebhook[]> {
   const horizon = await feedHorizon(db);
   const rows = await db.rows<{ merchant_id: string; webhook_oid: number }>(
     `select w.merchant_id, w.webhook_oid from merchant m join webhook w on w.merchant_id = m.merchant_id
@@ -55,8 +58,16 @@ export interface FormingTurn {
  * Lets this transaction alone form deliveries of a webhook, until its end; undefined while another one is at it, or nothing may be sent to the webhook. The
  * webhook's row stays free for those who write down what arrived.
  */
-export async function takeFormingTurn(tx: Database, merchantId: string, webhookOid: number, now: Temporal.Instant): Promise<FormingTurn | undefined> {
-  const turn = await tx.row<{ is_ours: boolean }>("select pg_try_advisory_xact_lock(hashtextextended('webhook ' || $1 || ' ' || $2::int, 0)) as is_ours", [merchantId, webhookOid]);
+export async function takeFormingTurn(
+  tx: Database,
+  merchantId: string,
+  webhookOid: number,
+  now: Temporal.Instant,
+): Promise<FormingTurn | undefined> {
+  const turn = await tx.row<{ is_ours: boolean }>(
+    "select pg_try_advisory_xact_lock(hashtextextended('webhook ' || $1 || ' ' || $2::int, 0)) as is_ours",
+    [merchantId, webhookOid],
+  );
   if (!turn?.is_ours) return undefined;
   await readInOrder(tx);
   await planAfresh(tx);
@@ -65,18 +76,32 @@ export async function takeFormingTurn(tx: Database, merchantId: string, webhookO
      where merchant_id = $1 and webhook_oid = $2 and not disabled and (next_retry_at is null or next_retry_at <= $3)`,
     [merchantId, webhookOid, now],
   );
-  return row && { place: { stamp: row.stamp, eventId: row.event_id }, maximumEvents: row.maximum_events };
+  return (
+    row && { place: { stamp: row.stamp, eventId: row.event_id }, maximumEvents: row.maximum_events }
+  );
 }
 
 /** Locks the webhook whose turn this is; undefined when nothing may be sent to it any more. */
-export async function lockForForming(tx: Database, merchantId: string, webhookOid: number, now: Temporal.Instant): Promise<FormingWebhook | undefined> {
-  const webhook = await tx.row<{ maximum_events: number; maximum_size: number; held_may_be_free: boolean }>(
+export async function lockForForming(
+  tx: Database,
+  merchantId: string,
+  webhookOid: number,
+  now: Temporal.Instant,
+): Promise<FormingWebhook | undefined> {
+  const webhook = await tx.row<{
+    maximum_events: number;
+    maximum_size: number;
+    held_may_be_free: boolean;
+  }>(
     `select maximum_events, maximum_size, held_may_be_free from webhook
      where merchant_id = $1 and webhook_oid = $2 and not disabled and (next_retry_at is null or next_retry_at <= $3) for no key update`,
     [merchantId, webhookOid, now],
   );
   if (!webhook) return undefined;
-  const deliveries = await tx.rows<{ objects: string[] }>('select objects from webhook_delivery where merchant_id = $1 and webhook_oid = $2', [merchantId, webhookOid]);
+  const deliveries = await tx.rows<{ objects: string[] }>(
+    'select objects from webhook_delivery where merchant_id = $1 and webhook_oid = $2',
+    [merchantId, webhookOid],
+  );
   return {
     maximumEvents: webhook.maximum_events,
     maximumSize: webhook.maximum_size,
@@ -101,13 +126,29 @@ interface PendingRow {
   recorded_at: Temporal.Instant;
 }
 
-const toLoaded = ({ stamp, event_id, object, size, name, payload, recorded_at }: PendingRow): LoadedEvent => {
+const toLoaded = ({
+  stamp,
+  event_id,
+  object,
+  size,
+  name,
+  payload,
+  recorded_at,
+}: PendingRow): LoadedEvent => {
   const pending = { place: { stamp, eventId: event_id }, object, size: size ?? 0 };
-  return size === null ? pending : { ...pending, content: { name, payload, recordedAt: recorded_at } };
+  return size === null
+    ? pending
+    : { ...pending, content: { name, payload, recordedAt: recorded_at } };
 };
 
 /** Held events whose object is free again, oldest first. */
-export async function readHeld(tx: Database, merchantId: string, webhookOid: number, busy: ReadonlySet<string>, limit: number): Promise<LoadedEvent[]> {
+export async function readHeld(
+  tx: Database,
+  merchantId: string,
+  webhookOid: number,
+  busy: ReadonlySet<string>,
+  limit: number,
+): Promise<LoadedEvent[]> {
   const rows = await tx.rows<PendingRow>(
     `select h.stamp::text as stamp, h.event_id, h.object, octet_length(e.payload) as size, e.name, e.payload, e.recorded_at
      from (select h.stamp, h.event_id, h.object from webhook_held h
@@ -121,7 +162,13 @@ export async function readHeld(tx: Database, merchantId: string, webhookOid: num
 }
 
 /** Reads on from a place: the next events that the webhook wants, and the place after them, or after everything there is. */
-export async function readPending(db: Database, merchantId: string, webhookOid: number, after: FeedPlace, limit: number): Promise<{ readonly events: LoadedEvent[]; readonly place: FeedPlace }> {
+export async function readPending(
+  db: Database,
+  merchantId: string,
+  webhookOid: number,
+  after: FeedPlace,
+  limit: number,
+): Promise<{ readonly events: LoadedEvent[]; readonly place: FeedPlace }> {
   const horizon = await feedHorizon(db);
   const rows = await db.rows<PendingRow>(
     // A bare `stamp` would order by the text, and 100 comes before 99 then.
@@ -134,7 +181,10 @@ export async function readPending(db: Database, merchantId: string, webhookOid: 
   const events = rows.map(toLoaded);
   if (rows.length === limit) return { events, place: events.at(-1)!.place };
   // The page was not full, and nothing can come before the horizon any more; a place never goes back.
-  return { events, place: BigInt(horizon) > BigInt(after.stamp) ? { stamp: horizon, eventId: 0 } : after };
+  return {
+    events,
+    place: BigInt(horizon) > BigInt(after.stamp) ? { stamp: horizon, eventId: 0 } : after,
+  };
 }
 
 export interface FormedDeliveries {
@@ -149,7 +199,12 @@ export interface FormedDeliveries {
   readonly leasedUntil: Temporal.Instant;
 }
 
-export async function saveFormed(tx: Database, merchantId: string, webhookOid: number, formed: FormedDeliveries): Promise<void> {
+export async function saveFormed(
+  tx: Database,
+  merchantId: string,
+  webhookOid: number,
+  formed: FormedDeliveries,
+): Promise<void> {
   await tx.run(
     `with moved as (
        update webhook set place_stamp = $3::xid8, place_event_id = $4, held_may_be_free = $6 where merchant_id = $1 and webhook_oid = $2
@@ -162,8 +217,15 @@ export async function saveFormed(tx: Database, merchantId: string, webhookOid: n
      )
      insert into webhook_delivery (merchant_id, webhook_oid, ${deliveryRows.names}, next_at) select $1, $2, ${deliveryRows.names}, $5 from ${deliveryRows.from(12)}`,
     [
-      merchantId, webhookOid, formed.place.stamp, formed.place.eventId, formed.leasedUntil, formed.heldMayBeFree,
-      ...releasedRows.values(formed.released), ...heldRows.values(formed.held), ...deliveryRows.values(formed.deliveries),
+      merchantId,
+      webhookOid,
+      formed.place.stamp,
+      formed.place.eventId,
+      formed.leasedUntil,
+      formed.heldMayBeFree,
+      ...releasedRows.values(formed.released),
+      ...heldRows.values(formed.held),
+      ...deliveryRows.values(formed.deliveries),
     ],
   );
 }
@@ -182,7 +244,11 @@ const heldRows = recordset<PendingEvent>([
 const deliveryRows = recordset<Delivery>([
   { name: 'delivery_id', type: 'uuid', read: ({ deliveryId }) => deliveryId },
   { name: 'stamps', type: 'xid8[]', read: ({ places }) => places.map((place) => place.stamp) },
-  { name: 'event_ids', type: 'bigint[]', read: ({ places }) => places.map((place) => place.eventId) },
+  {
+    name: 'event_ids',
+    type: 'bigint[]',
+    read: ({ places }) => places.map((place) => place.eventId),
+  },
   { name: 'objects', type: 'text[]', read: ({ objects }) => objects },
   { name: 'created_at', type: 'timestamptz', read: ({ createdAt }) => createdAt },
 ]);

@@ -1,40 +1,60 @@
-import type { WebhookLog, WebhookLogSummary } from '@perennial/contract/webhook.ts';
 import type { QueryOf } from '@perennial/contract/operations.ts';
+import type { WebhookLog, WebhookLogSummary } from '@perennial/contract/webhook.ts';
 import { parseWireDate, wireDate } from '../kernel/calendar.ts';
 import type { Context } from '../platform/context.ts';
 import type { ResultSet } from '../platform/http/answer.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Page } from '../platform/http/routes.ts';
 import { deliveryBody } from './body.ts';
-import { readPayloads } from './payloadStore.ts';
-import { findLog, listLog, type LogFilter, type RequestId } from './logStore.ts';
+import { findLog, type LogFilter, listLog, type RequestId } from './logStore.ts';
 import { ownWebhook, type WebhookParts } from './operations.ts';
+import { readPayloads } from './payloadStore.ts';
 
 /** The most characters of a request that are shown (webhook reference, WebhookLog). */
 const requestMax = 100_000;
 
 /** The webhook's deliveries, newest first. */
 export async function getLogSummaries(
-  context: Context, { seal }: WebhookParts, webhookOid: number, query: QueryOf<'getWebhookLogSummaries'>, page: Page,
+  context: Context,
+  { seal }: WebhookParts,
+  webhookOid: number,
+  query: QueryOf<'getWebhookLogSummaries'>,
+  page: Page,
 ): Promise<{ summaries: WebhookLogSummary[]; resultSet: ResultSet }> {
   await ownWebhook(context, seal, webhookOid);
   const filter = filterFrom(query, context.merchant.timeZone);
-  const found = filter === undefined ? [] : await listLog(context.db, context.merchant.merchantId, webhookOid, filter, page);
+  const found =
+    filter === undefined
+      ? []
+      : await listLog(context.db, context.merchant.merchantId, webhookOid, filter, page);
   const summaries = found.slice(0, page.limit).map((entry) => ({
-    request_id: requestIdOf(entry), delivery_dts: wireDate(entry.at, context.merchant.timeZone), success: entry.success,
+    request_id: requestIdOf(entry),
+    delivery_dts: wireDate(entry.at, context.merchant.timeZone),
+    success: entry.success,
   }));
-  return { summaries, resultSet: { ...page, count: summaries.length, more: found.length > page.limit } };
+  return {
+    summaries,
+    resultSet: { ...page, count: summaries.length, more: found.length > page.limit },
+  };
 }
 
 /** One try with what was sent and what came back. */
-export async function getLog(context: Context, { seal }: WebhookParts, webhookOid: number, requestId: string): Promise<WebhookLog> {
+export async function getLog(
+  context: Context,
+  { seal }: WebhookParts,
+  webhookOid: number,
+  requestId: string,
+): Promise<WebhookLog> {
   const { merchantId, timeZone } = context.merchant;
   const webhook = await ownWebhook(context, seal, webhookOid);
   const id = parseRequestId(requestId);
   const entry = id && (await findLog(context.db, merchantId, webhookOid, id));
   if (!entry) return refuse('not_found', { what: 'delivery', id: requestId });
   const payloads = await readPayloads(context.db, merchantId, webhookOid, [entry]);
-  const body = deliveryBody(payloads.get(entry.deliveryId)?.events ?? [], webhook.compressEvents).toString();
+  const body = deliveryBody(
+    payloads.get(entry.deliveryId)?.events ?? [],
+    webhook.compressEvents,
+  ).toString();
   return {
     webhook_oid: webhookOid,
     request_id: requestIdOf(entry),
@@ -54,7 +74,9 @@ export async function getLog(context: Context, { seal }: WebhookParts, webhookOi
 const requestIdOf = ({ deliveryId, attempt }: RequestId): string => `${deliveryId}.${attempt}`;
 
 function parseRequestId(text: string): RequestId | undefined {
-  const match = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.(\d{1,9})$/.exec(text);
+  const match = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.(\d{1,9})$/.exec(
+    text,
+  );
   return match ? { deliveryId: match[1]!, attempt: Number(match[2]) } : undefined;
 }
 
@@ -64,7 +86,8 @@ function filterFrom(query: QueryOf<'getWebhookLogSummaries'>, zone: string): Log
   if (query.requestId !== undefined && !request) return undefined;
   const since = momentOf(query.beginDate ?? query._since, zone);
   const until = momentOf(query.endDate, zone);
-  if (query.status !== undefined && !/^\d{3}$/.test(query.status)) refuse('wrong_format', { field: 'status', expected: 'a status code such as 200' });
+  if (query.status !== undefined && !/^\d{3}$/.test(query.status))
+    refuse('wrong_format', { field: 'status', expected: 'a status code such as 200' });
   return {
     ...(since === undefined ? {} : { since }),
     ...(until === undefined ? {} : { until }),

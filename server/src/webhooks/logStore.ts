@@ -41,8 +41,19 @@ export interface LogEntry extends LogSummary {
 }
 
 /** A page of a webhook's tries, newest first, one more than asked when there are more. */
-export async function listLog(db: Database, merchantId: string, webhookOid: number, filter: LogFilter, page: { readonly limit: number; readonly offset: number }): Promise<LogSummary[]> {
-  const rows = await db.rows<{ delivery_id: string; attempt: number; delivered_at: Temporal.Instant; success: boolean }>(
+export async function listLog(
+  db: Database,
+  merchantId: string,
+  webhookOid: number,
+  filter: LogFilter,
+  page: { readonly limit: number; readonly offset: number },
+): Promise<LogSummary[]> {
+  const rows = await db.rows<{
+    delivery_id: string;
+    attempt: number;
+    delivered_at: Temporal.Instant;
+    success: boolean;
+  }>(
     `select l.delivery_id, l.attempt, l.delivered_at, l.success from webhook_log l
      where l.merchant_id = $1 and l.webhook_oid = $2
        and ($3::timestamptz is null or l.delivered_at >= $3) and ($4::timestamptz is null or l.delivered_at <= $4)
@@ -55,10 +66,29 @@ export async function listLog(db: Database, merchantId: string, webhookOid: numb
          join webhook_event e on e.merchant_id = $1 and e.stamp = p.stamp and e.event_id = p.event_id and e.webhook_oids @> array[$2::int]
          where position(lower($12) in lower(e.payload)) > 0))
      order by l.log_id desc limit $13 + 1 offset $14`,
-    [merchantId, webhookOid, filter.since, filter.until, filter.request?.deliveryId, filter.request?.attempt, filter.statusCode, filter.success, filter.eventName,
-      filter.orderId, filter.durationMsMin, filter.text, page.limit, page.offset],
+    [
+      merchantId,
+      webhookOid,
+      filter.since,
+      filter.until,
+      filter.request?.deliveryId,
+      filter.request?.attempt,
+      filter.statusCode,
+      filter.success,
+      filter.eventName,
+      filter.orderId,
+      filter.durationMsMin,
+      filter.text,
+      page.limit,
+      page.offset,
+    ],
   );
-  return rows.map((row) => ({ deliveryId: row.delivery_id, attempt: row.attempt, at: row.delivered_at, success: row.success }));
+  return rows.map((row) => ({
+    deliveryId: row.delivery_id,
+    attempt: row.attempt,
+    at: row.delivered_at,
+    success: row.success,
+  }));
 }
 
 interface LogRow {
@@ -77,24 +107,31 @@ interface LogRow {
   queue_delay_ms: number;
 }
 
-export async function findLog(db: Database, merchantId: string, webhookOid: number, { deliveryId, attempt }: RequestId): Promise<LogEntry | undefined> {
+export async function findLog(
+  db: Database,
+  merchantId: string,
+  webhookOid: number,
+  { deliveryId, attempt }: RequestId,
+): Promise<LogEntry | undefined> {
   const row = await db.row<LogRow>(
     `select delivery_id, attempt, delivered_at, success, uri, stamps::text[] as stamps, event_ids, request_headers, response_headers, response, status_code, duration_ms, queue_delay_ms
      from webhook_log where merchant_id = $1 and webhook_oid = $2 and delivery_id = $3 and attempt = $4`,
     [merchantId, webhookOid, deliveryId, attempt],
   );
-  return row && {
-    deliveryId: row.delivery_id,
-    attempt: row.attempt,
-    at: row.delivered_at,
-    success: row.success,
-    uri: row.uri,
-    places: row.stamps.map((stamp, index) => ({ stamp, eventId: Number(row.event_ids[index]) })),
-    requestHeaders: row.request_headers,
-    responseHeaders: row.response_headers,
-    response: row.response,
-    durationMs: row.duration_ms,
-    queueDelayMs: row.queue_delay_ms,
-    ...(row.status_code === null ? {} : { statusCode: row.status_code }),
-  };
+  return (
+    row && {
+      deliveryId: row.delivery_id,
+      attempt: row.attempt,
+      at: row.delivered_at,
+      success: row.success,
+      uri: row.uri,
+      places: row.stamps.map((stamp, index) => ({ stamp, eventId: Number(row.event_ids[index]) })),
+      requestHeaders: row.request_headers,
+      responseHeaders: row.response_headers,
+      response: row.response,
+      durationMs: row.duration_ms,
+      queueDelayMs: row.queue_delay_ms,
+      ...(row.status_code === null ? {} : { statusCode: row.status_code }),
+    }
+  );
 }

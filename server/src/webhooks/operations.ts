@@ -1,10 +1,10 @@
-import type { Webhook as WireWebhook } from '@perennial/contract/webhook.ts';
-import type { WebhookSecret } from '@perennial/contract/perennial.ts';
 import { events as catalogue, type EventDescription } from '@perennial/contract/events.ts';
-import { wireDate } from '../kernel/calendar.ts';
+import type { WebhookSecret } from '@perennial/contract/perennial.ts';
+import type { Webhook as WireWebhook } from '@perennial/contract/webhook.ts';
 import { present } from '../kernel/assert.ts';
+import { wireDate } from '../kernel/calendar.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
-import { inTransaction, type Context } from '../platform/context.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
 import type { ResultSet } from '../platform/http/answer.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Page } from '../platform/http/routes.ts';
@@ -15,7 +15,17 @@ import { startReflow } from './reflowStore.ts';
 import { secretFrom } from './signing.ts';
 import type { Webhook } from './webhook.ts';
 import {
-  countWebhooks, deleteWebhook, findWebhook, findWebhookOidByUrl, insertWebhook, listSecrets, listWebhooks, lockWebhook, replaceSecret, updateWebhook, type StoredWebhook,
+  countWebhooks,
+  deleteWebhook,
+  findWebhook,
+  findWebhookOidByUrl,
+  insertWebhook,
+  listSecrets,
+  listWebhooks,
+  lockWebhook,
+  replaceSecret,
+  type StoredWebhook,
+  updateWebhook,
 } from './webhookStore.ts';
 import { newWebhook, toWire, webhookFrom } from './wire.ts';
 
@@ -27,89 +37,189 @@ export interface WebhookParts {
 
 type Sort = readonly { readonly field: string; readonly descending: boolean }[];
 
-export async function getWebhooks(context: Context, { seal }: WebhookParts, sort: Sort, page: Page, withUnsubscribed: boolean): Promise<{ webhooks: WireWebhook[]; resultSet: ResultSet }> {
+export async function getWebhooks(
+  context: Context,
+  { seal }: WebhookParts,
+  sort: Sort,
+  page: Page,
+  withUnsubscribed: boolean,
+): Promise<{ webhooks: WireWebhook[]; resultSet: ResultSet }> {
   const { merchantId } = context.merchant;
   const application = applicationOf(context);
   const webhooks = await listWebhooks(context.db, seal, merchantId, application, sort, page);
   const totalRecords = await countWebhooks(context.db, merchantId, application);
   return {
     webhooks: webhooks.map((webhook) => toWire(webhook, context.merchant, withUnsubscribed)),
-    resultSet: { ...page, count: webhooks.length, more: page.offset + webhooks.length < totalRecords, totalRecords },
+    resultSet: {
+      ...page,
+      count: webhooks.length,
+      more: page.offset + webhooks.length < totalRecords,
+      totalRecords,
+    },
   };
 }
 
 /** Adds a webhook; its credentials, where we made them up, are shown in this answer alone. */
-export async function addWebhook(context: Context, { seal, clock }: WebhookParts, body: WireWebhook, withUnsubscribed: boolean): Promise<WireWebhook> {
+export async function addWebhook(
+  context: Context,
+  { seal, clock }: WebhookParts,
+  body: WireWebhook,
+  withUnsubscribed: boolean,
+): Promise<WireWebhook> {
   const { merchantId } = context.merchant;
   const webhookOid = await takeNumbers(context.db, merchantId, 'webhook', 1);
-  const webhook = webhookFrom(body, newWebhook(webhookOid, applicationOf(context)), policyOf(context.merchant), context.ids);
-  await inTransaction(context, ({ db }) => insertWebhook(db, seal, merchantId, webhook, newSecret(context), clock.now()));
-  return toWire(present(await findWebhook(context.db, seal, merchantId, webhookOid), 'webhook'), context.merchant, withUnsubscribed, webhook.authentication);
+  const webhook = webhookFrom(
+    body,
+    newWebhook(webhookOid, applicationOf(context)),
+    policyOf(context.merchant),
+    context.ids,
+  );
+  await inTransaction(context, ({ db }) =>
+    insertWebhook(db, seal, merchantId, webhook, newSecret(context), clock.now()),
+  );
+  return toWire(
+    present(await findWebhook(context.db, seal, merchantId, webhookOid), 'webhook'),
+    context.merchant,
+    withUnsubscribed,
+    webhook.authentication,
+  );
 }
 
-export function changeWebhook(context: Context, { seal, clock }: WebhookParts, webhookOid: number, body: WireWebhook, withUnsubscribed: boolean): Promise<WireWebhook> {
+export function changeWebhook(
+  context: Context,
+  { seal, clock }: WebhookParts,
+  webhookOid: number,
+  body: WireWebhook,
+  withUnsubscribed: boolean,
+): Promise<WireWebhook> {
   const { merchantId } = context.merchant;
   return inTransaction(context, async (inside) => {
     await lockWebhook(inside.db, merchantId, webhookOid);
     const before = await ownWebhook(inside, seal, webhookOid);
     const webhook = webhookFrom(body, before, policyOf(context.merchant), context.ids);
-    await updateWebhook(inside.db, seal, merchantId, webhook, before.disabled && !webhook.disabled ? clock.now() : undefined);
-    return toWire(await ownWebhook(inside, seal, webhookOid), context.merchant, withUnsubscribed, newlyMade(before, webhook));
+    await updateWebhook(
+      inside.db,
+      seal,
+      merchantId,
+      webhook,
+      before.disabled && !webhook.disabled ? clock.now() : undefined,
+    );
+    return toWire(
+      await ownWebhook(inside, seal, webhookOid),
+      context.merchant,
+      withUnsubscribed,
+      newlyMade(before, webhook),
+    );
   });
 }
 
-export async function removeWebhook(context: Context, { seal }: WebhookParts, webhookOid: number): Promise<void> {
+export async function removeWebhook(
+  context: Context,
+  { seal }: WebhookParts,
+  webhookOid: number,
+): Promise<void> {
   await ownWebhook(context, seal, webhookOid);
   await deleteWebhook(context.db, context.merchant.merchantId, webhookOid);
 }
 
-export async function removeWebhookByUrl(context: Context, { seal }: WebhookParts, url: string | undefined): Promise<WireWebhook> {
+export async function removeWebhookByUrl(
+  context: Context,
+  { seal }: WebhookParts,
+  url: string | undefined,
+): Promise<WireWebhook> {
   if (!url) return refuse('missing_field', { field: 'webhook_url' });
   const { merchantId } = context.merchant;
   const webhookOid = await findWebhookOidByUrl(context.db, merchantId, applicationOf(context), url);
-  if (webhookOid === undefined) return refuse('not_found', { what: 'webhook with the URL', id: url });
+  if (webhookOid === undefined)
+    return refuse('not_found', { what: 'webhook with the URL', id: url });
   const webhook = await ownWebhook(context, seal, webhookOid);
   await deleteWebhook(context.db, merchantId, webhookOid);
   return toWire(webhook, context.merchant, false);
 }
 
 /** Sends an event for every record there is, to this webhook alone; the background does it. */
-export async function resendEvent(context: Context, { seal }: WebhookParts, webhookOid: number, eventName: string): Promise<{ event_name: string; queued: boolean }> {
+export async function resendEvent(
+  context: Context,
+  { seal }: WebhookParts,
+  webhookOid: number,
+  eventName: string,
+): Promise<{ event_name: string; queued: boolean }> {
   const webhook = await ownWebhook(context, seal, webhookOid);
   const description = (catalogue as Readonly<Record<string, EventDescription>>)[eventName];
   if (!description) return refuse('not_found', { what: 'event', id: eventName });
-  if (!description.supportsReflow) return refuse('state_conflict', { reason: `${eventName} cannot be sent again`, mend: 'Choose an event whose supports_reflow is true' });
+  if (!description.supportsReflow)
+    return refuse('state_conflict', {
+      reason: `${eventName} cannot be sent again`,
+      mend: 'Choose an event whose supports_reflow is true',
+    });
   if (!webhook.subscriptions.some((each) => each.eventName === eventName)) {
-    return refuse('state_conflict', { reason: `The webhook does not subscribe to ${eventName}`, mend: 'Subscribe to it first' });
+    return refuse('state_conflict', {
+      reason: `The webhook does not subscribe to ${eventName}`,
+      mend: 'Subscribe to it first',
+    });
   }
   await startReflow(context.db, context.merchant.merchantId, webhookOid, eventName);
   return { event_name: eventName, queued: true };
 }
 
-export async function getWebhookSecrets(context: Context, { seal, clock }: WebhookParts, webhookOid: number): Promise<WebhookSecret[]> {
+export async function getWebhookSecrets(
+  context: Context,
+  { seal, clock }: WebhookParts,
+  webhookOid: number,
+): Promise<WebhookSecret[]> {
   await ownWebhook(context, seal, webhookOid);
-  return wireSecrets(context, await listSecrets(context.db, context.merchant.merchantId, webhookOid, clock.now()), seal, undefined);
+  return wireSecrets(
+    context,
+    await listSecrets(context.db, context.merchant.merchantId, webhookOid, clock.now()),
+    seal,
+    undefined,
+  );
 }
 
 const keepOldHoursMax = 24 * 30;
 
 /** Replaces the signing secret; the old one goes on signing beside it for a while, so that a receiver can change over. */
-export function rotateSecret(context: Context, { seal, clock }: WebhookParts, webhookOid: number, keepOldHours: number): Promise<WebhookSecret[]> {
-  if (keepOldHours < 0 || keepOldHours > keepOldHoursMax) refuse('out_of_range', { field: 'keep_old_hours', min: 0, max: keepOldHoursMax });
+export function rotateSecret(
+  context: Context,
+  { seal, clock }: WebhookParts,
+  webhookOid: number,
+  keepOldHours: number,
+): Promise<WebhookSecret[]> {
+  if (keepOldHours < 0 || keepOldHours > keepOldHoursMax)
+    refuse('out_of_range', { field: 'keep_old_hours', min: 0, max: keepOldHoursMax });
   const { merchantId } = context.merchant;
   return inTransaction(context, async (inside) => {
     await lockWebhook(inside.db, merchantId, webhookOid);
     await ownWebhook(inside, seal, webhookOid);
     const now = clock.now();
-    const secretId = await replaceSecret(inside.db, seal, merchantId, webhookOid, newSecret(context), now, now.add({ hours: keepOldHours }));
-    return wireSecrets(context, await listSecrets(inside.db, merchantId, webhookOid, now), seal, secretId);
+    const secretId = await replaceSecret(
+      inside.db,
+      seal,
+      merchantId,
+      webhookOid,
+      newSecret(context),
+      now,
+      now.add({ hours: keepOldHours }),
+    );
+    return wireSecrets(
+      context,
+      await listSecrets(inside.db, merchantId, webhookOid, now),
+      seal,
+      secretId,
+    );
   });
 }
 
 /** The webhook, if it belongs to the calling application; refuses otherwise as if there were none. */
-export async function ownWebhook(context: Context, seal: Seal, webhookOid: number): Promise<StoredWebhook> {
+export async function ownWebhook(
+  context: Context,
+  seal: Seal,
+  webhookOid: number,
+): Promise<StoredWebhook> {
   const webhook = await findWebhook(context.db, seal, context.merchant.merchantId, webhookOid);
-  return webhook?.applicationId === applicationOf(context) ? webhook : refuse('not_found', { what: 'webhook', id: webhookOid });
+  return webhook?.applicationId === applicationOf(context)
+    ? webhook
+    : refuse('not_found', { what: 'webhook', id: webhookOid });
 }
 
 function applicationOf(context: Context): string {
@@ -117,14 +227,22 @@ function applicationOf(context: Context): string {
 }
 
 // 256 bits, within what the scheme allows.
-const newSecret = (context: Context): string => secretFrom(Buffer.from(context.ids.secret(32), 'hex'));
+const newSecret = (context: Context): string =>
+  secretFrom(Buffer.from(context.ids.secret(32), 'hex'));
 
 /** Credentials that came to be by this change and were not sent by the client are shown once. */
 function newlyMade(before: Webhook, after: Webhook) {
-  return after.authentication.type === 'basic' && before.authentication.type !== 'basic' ? after.authentication : undefined;
+  return after.authentication.type === 'basic' && before.authentication.type !== 'basic'
+    ? after.authentication
+    : undefined;
 }
 
-function wireSecrets({ merchant }: Context, rows: Awaited<ReturnType<typeof listSecrets>>, seal: Seal, shownId: number | undefined): WebhookSecret[] {
+function wireSecrets(
+  { merchant }: Context,
+  rows: Awaited<ReturnType<typeof listSecrets>>,
+  seal: Seal,
+  shownId: number | undefined,
+): WebhookSecret[] {
   return rows.map((row) => ({
     secret_id: String(row.secret_id),
     created_dts: wireDate(row.created_at, merchant.timeZone),

@@ -22,14 +22,22 @@ export interface Subscriber {
   readonly event_ruler: string | null;
 }
 
-export function findSubscribers(db: Database, merchantId: string, eventNames: readonly string[]): Promise<Subscriber[]> {
+export function findSubscribers(
+  db: Database,
+  merchantId: string,
+  eventNames: readonly string[],
+): Promise<Subscriber[]> {
   return db.rows<Subscriber>(
     'select webhook_oid, event_name, expansion, event_ruler from webhook_subscription where merchant_id = $1 and event_name = any($2)',
     [merchantId, eventNames],
   );
 }
 
-export async function insertCaptured(db: Database, merchantId: string, events: readonly CapturedEvent[]): Promise<void> {
+export async function insertCaptured(
+  db: Database,
+  merchantId: string,
+  events: readonly CapturedEvent[],
+): Promise<void> {
   if (events.length === 0) return;
   await db.run(
     `insert into webhook_event (merchant_id, stamp, event_id, expansion, webhook_oids, name, object, payload)
@@ -50,25 +58,51 @@ const captured = recordset<CapturedEvent>([
 
 /** The events of deliveries with their payloads, each delivery's in their order, and when the oldest happened. */
 export async function readPayloads(
-  db: Database, merchantId: string, webhookOid: number, deliveries: readonly { readonly deliveryId: string; readonly places: readonly FeedPlace[] }[],
-): Promise<Map<string, { readonly events: DeliveredEvent[]; readonly recordedAt: Temporal.Instant }>> {
-  const rows = await db.rows<{ delivery_id: string; name: string; payload: string; recorded_at: Temporal.Instant }>(
+  db: Database,
+  merchantId: string,
+  webhookOid: number,
+  deliveries: readonly { readonly deliveryId: string; readonly places: readonly FeedPlace[] }[],
+): Promise<
+  Map<string, { readonly events: DeliveredEvent[]; readonly recordedAt: Temporal.Instant }>
+> {
+  const rows = await db.rows<{
+    delivery_id: string;
+    name: string;
+    payload: string;
+    recorded_at: Temporal.Instant;
+  }>(
     `select r.delivery_id, e.name, e.payload, e.recorded_at
      from ${parts.from(3)}
      join webhook_event e on e.merchant_id = $1 and e.stamp = r.stamp and e.event_id = r.event_id and e.webhook_oids @> array[$2::int]
      order by r.delivery_id, r.position`,
-    [merchantId, webhookOid, ...parts.values(deliveries.flatMap(({ deliveryId, places }) => places.map((place, position) => ({ deliveryId, place, position }))))],
+    [
+      merchantId,
+      webhookOid,
+      ...parts.values(
+        deliveries.flatMap(({ deliveryId, places }) =>
+          places.map((place, position) => ({ deliveryId, place, position })),
+        ),
+      ),
+    ],
   );
   const byDelivery = new Map<string, { events: DeliveredEvent[]; recordedAt: Temporal.Instant }>();
   for (const row of rows) {
     const known = byDelivery.get(row.delivery_id);
     if (known) known.events.push({ name: row.name, payload: row.payload });
-    else byDelivery.set(row.delivery_id, { events: [{ name: row.name, payload: row.payload }], recordedAt: row.recorded_at });
+    else
+      byDelivery.set(row.delivery_id, {
+        events: [{ name: row.name, payload: row.payload }],
+        recordedAt: row.recorded_at,
+      });
   }
   return byDelivery;
 }
 
-const parts = recordset<{ readonly deliveryId: string; readonly place: FeedPlace; readonly position: number }>([
+const parts = recordset<{
+  readonly deliveryId: string;
+  readonly place: FeedPlace;
+  readonly position: number;
+}>([
   { name: 'delivery_id', type: 'text', read: ({ deliveryId }) => deliveryId },
   { name: 'stamp', type: 'xid8', read: ({ place }) => place.stamp },
   { name: 'event_id', type: 'bigint', read: ({ place }) => place.eventId },
@@ -76,7 +110,12 @@ const parts = recordset<{ readonly deliveryId: string; readonly place: FeedPlace
 ]);
 
 /** The payloads that the pull feed kept of these events, by event. */
-export async function readFeedPayloads(db: Database, merchantId: string, feedOid: number, places: readonly FeedPlace[]): Promise<Map<number, string>> {
+export async function readFeedPayloads(
+  db: Database,
+  merchantId: string,
+  feedOid: number,
+  places: readonly FeedPlace[],
+): Promise<Map<number, string>> {
   const rows = await db.rows<{ event_id: number; payload: string }>(
     `select e.event_id, e.payload from unnest($2::text[], $3::bigint[]) as p (stamp, event_id)
      join webhook_event e on e.merchant_id = $1 and e.stamp = p.stamp::xid8 and e.event_id = p.event_id and e.webhook_oids @> array[$4::int]`,

@@ -1,16 +1,27 @@
 import { events as catalogue, type EventDescription } from '@perennial/contract/events.ts';
 import { expansions, parseExpand } from '@perennial/contract/expansions.ts';
-import { inTransaction, type Context } from '../platform/context.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
 import type { ObjectType } from '../platform/events/outbox.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { ObjectReaders } from './capture.ts';
-import { insertCaptured } from './payloadStore.ts';
 import { parseRule } from './eventRuler.ts';
-import { endReflow, lockReflow, merchantsWithReflows, saveReflow, takePlaces, type Reflow } from './reflowStore.ts';
+import { insertCaptured } from './payloadStore.ts';
+import {
+  endReflow,
+  lockReflow,
+  merchantsWithReflows,
+  type Reflow,
+  saveReflow,
+  takePlaces,
+} from './reflowStore.ts';
 
 /** Lists the ids of a kind of record after one, in the order of the ids. Handed in: the records lie in other features. */
-export type ListIds = (context: Context, after: string, limit: number) => Promise<readonly string[]>;
+export type ListIds = (
+  context: Context,
+  after: string,
+  limit: number,
+) => Promise<readonly string[]>;
 
 export interface ReflowParts {
   readonly db: Database;
@@ -28,7 +39,8 @@ export function reflowWorker(parts: ReflowParts): Worker {
     name: 'webhook reflow',
     async runOnce() {
       let done = 0;
-      for (const merchantId of await merchantsWithReflows(parts.db)) done += await reflowChunk(parts, await parts.contextFor(merchantId));
+      for (const merchantId of await merchantsWithReflows(parts.db))
+        done += await reflowChunk(parts, await parts.contextFor(merchantId));
       return done;
     },
   };
@@ -39,7 +51,9 @@ function reflowChunk(parts: ReflowParts, context: Context): Promise<number> {
     const { merchantId } = inside.merchant;
     const reflow = await lockReflow(inside.db, merchantId);
     if (!reflow) return 0;
-    const description = (catalogue as Readonly<Record<string, EventDescription>>)[reflow.eventName]!;
+    const description = (catalogue as Readonly<Record<string, EventDescription>>)[
+      reflow.eventName
+    ]!;
     const objectType = objectTypes[description.payload]!;
     const ids = (await parts.ids[objectType]?.(inside, reflow.afterId, chunk)) ?? [];
     const last = ids.at(-1);
@@ -47,12 +61,26 @@ function reflowChunk(parts: ReflowParts, context: Context): Promise<number> {
       await endReflow(inside.db, merchantId, reflow);
       return 1;
     }
-    const expand = description.expansion === undefined ? new Set<string>() : parseExpand(reflow.expansion, expansions[description.expansion]);
-    const texts = [...((await parts.readers[objectType]?.(inside, ids, expand)) ?? [])].filter(([, payload]) => wants(reflow, payload));
+    const expand =
+      description.expansion === undefined
+        ? new Set<string>()
+        : parseExpand(reflow.expansion, expansions[description.expansion]);
+    const texts = [...((await parts.readers[objectType]?.(inside, ids, expand)) ?? [])].filter(
+      ([, payload]) => wants(reflow, payload),
+    );
     const places = await takePlaces(inside.db, texts.length);
-    await insertCaptured(inside.db, merchantId, texts.map(([id, payload], index) => ({
-      place: places[index]!, expansion: reflow.expansion, webhookOids: [reflow.webhookOid], name: reflow.eventName, object: `${objectType} ${id}`, payload,
-    })));
+    await insertCaptured(
+      inside.db,
+      merchantId,
+      texts.map(([id, payload], index) => ({
+        place: places[index]!,
+        expansion: reflow.expansion,
+        webhookOids: [reflow.webhookOid],
+        name: reflow.eventName,
+        object: `${objectType} ${id}`,
+        payload,
+      })),
+    );
     await saveReflow(inside.db, merchantId, reflow, last);
     return ids.length;
   });

@@ -11,7 +11,12 @@ export interface Reflow {
 }
 
 /** Begins, or begins anew. */
-export async function startReflow(db: Database, merchantId: string, webhookOid: number, eventName: string): Promise<void> {
+export async function startReflow(
+  db: Database,
+  merchantId: string,
+  webhookOid: number,
+  eventName: string,
+): Promise<void> {
   await db.run(
     `insert into webhook_reflow (merchant_id, webhook_oid, event_name) values ($1, $2, $3)
      on conflict (merchant_id, webhook_oid, event_name) do update set after_id = ''`,
@@ -21,24 +26,50 @@ export async function startReflow(db: Database, merchantId: string, webhookOid: 
 
 /** Takes one that no other process is at; those whose subscription has ended come without. */
 export async function lockReflow(tx: Database, merchantId: string): Promise<Reflow | undefined> {
-  const row = await tx.row<{ webhook_oid: number; event_name: string; after_id: string; expansion: string | null; event_ruler: string | null }>(
+  const row = await tx.row<{
+    webhook_oid: number;
+    event_name: string;
+    after_id: string;
+    expansion: string | null;
+    event_ruler: string | null;
+  }>(
     `select r.webhook_oid, r.event_name, r.after_id, s.expansion, s.event_ruler
      from webhook_reflow r left join webhook_subscription s on s.merchant_id = $1 and s.webhook_oid = r.webhook_oid and s.event_name = r.event_name
      where r.merchant_id = $1 order by r.webhook_oid limit 1 for update of r skip locked`,
     [merchantId],
   );
-  return row && {
-    webhookOid: row.webhook_oid, eventName: row.event_name, afterId: row.after_id, expansion: row.expansion ?? '',
-    ...(row.event_ruler === null ? {} : { eventRuler: row.event_ruler }),
-  };
+  return (
+    row && {
+      webhookOid: row.webhook_oid,
+      eventName: row.event_name,
+      afterId: row.after_id,
+      expansion: row.expansion ?? '',
+      ...(row.event_ruler === null ? {} : { eventRuler: row.event_ruler }),
+    }
+  );
 }
 
-export async function saveReflow(tx: Database, merchantId: string, { webhookOid, eventName }: Reflow, afterId: string): Promise<void> {
-  await tx.run('update webhook_reflow set after_id = $4 where merchant_id = $1 and webhook_oid = $2 and event_name = $3', [merchantId, webhookOid, eventName, afterId]);
+export async function saveReflow(
+  tx: Database,
+  merchantId: string,
+  { webhookOid, eventName }: Reflow,
+  afterId: string,
+): Promise<void> {
+  await tx.run(
+    'update webhook_reflow set after_id = $4 where merchant_id = $1 and webhook_oid = $2 and event_name = $3',
+    [merchantId, webhookOid, eventName, afterId],
+  );
 }
 
-export async function endReflow(tx: Database, merchantId: string, { webhookOid, eventName }: Reflow): Promise<void> {
-  await tx.run('delete from webhook_reflow where merchant_id = $1 and webhook_oid = $2 and event_name = $3', [merchantId, webhookOid, eventName]);
+export async function endReflow(
+  tx: Database,
+  merchantId: string,
+  { webhookOid, eventName }: Reflow,
+): Promise<void> {
+  await tx.run(
+    'delete from webhook_reflow where merchant_id = $1 and webhook_oid = $2 and event_name = $3',
+    [merchantId, webhookOid, eventName],
+  );
 }
 
 /** Merchants that have something to send again. */
@@ -50,7 +81,10 @@ export async function merchantsWithReflows(db: Database): Promise<string[]> {
 }
 
 /** Places in the feed for events that nobody else hears: numbers of the event table's own count, stamped by this transaction. */
-export async function takePlaces(tx: Database, count: number): Promise<{ readonly stamp: string; readonly eventId: number }[]> {
+export async function takePlaces(
+  tx: Database,
+  count: number,
+): Promise<{ readonly stamp: string; readonly eventId: number }[]> {
   const rows = await tx.rows<{ stamp: string; event_id: number }>(
     `select pg_current_xact_id()::text as stamp, nextval(pg_get_serial_sequence('event', 'event_id')) as event_id from generate_series(1, $1)`,
     [count],

@@ -20,7 +20,9 @@ export function retentionWorker(db: Database, clock: SystemClock): Worker {
       const before = clock.now().subtract({ hours: 24 * keptDays });
       let forgotten = 0;
       for (const { merchantId } of await listMerchants(db)) {
-        forgotten += (await forgetEvents(db, merchantId, before)) + (await forgetDeliveries(db, merchantId, before));
+        forgotten +=
+          (await forgetEvents(db, merchantId, before)) +
+          (await forgetDeliveries(db, merchantId, before));
       }
       return forgotten;
     },

@@ -1,24 +1,66 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Temporal } from 'temporal-polyfill';
-import { decide, isBeyondHope, parseRetryAfter, type DeliveryResult } from './retry.ts';
+import { type DeliveryResult, decide, isBeyondHope, parseRetryAfter } from './retry.ts';
 
 const now = Temporal.Instant.from('2026-03-01T12:00:00Z');
 
-const cases: [name: string, result: DeliveryResult, failures: number, jitter: number, expected: string][] = [
+const cases: [
+  name: string,
+  result: DeliveryResult,
+  failures: number,
+  jitter: number,
+  expected: string,
+][] = [
   ['200 delivers', { kind: 'answered', status: 200 }, 1, 0, 'delivered'],
   ['204 delivers', { kind: 'answered', status: 204 }, 5, 0, 'delivered'],
   ['410 is gone', { kind: 'answered', status: 410 }, 1, 0, 'gone'],
-  ['410 is gone, whatever it asks', { kind: 'answered', status: 410, retryAfterSeconds: 5 }, 1, 0, 'gone'],
+  [
+    '410 is gone, whatever it asks',
+    { kind: 'answered', status: 410, retryAfterSeconds: 5 },
+    1,
+    0,
+    'gone',
+  ],
   ['a redirect is a failure', { kind: 'answered', status: 302 }, 1, 0, '2026-03-01T12:01:00Z'],
   ['first failure, a minute', { kind: 'answered', status: 500 }, 1, 0, '2026-03-01T12:01:00Z'],
   ['second, two minutes', { kind: 'failed', why: 'timed out' }, 2, 0, '2026-03-01T12:02:00Z'],
-  ['sixth, half an hour and two', { kind: 'failed', why: 'timed out' }, 6, 0, '2026-03-01T12:32:00Z'],
+  [
+    'sixth, half an hour and two',
+    { kind: 'failed', why: 'timed out' },
+    6,
+    0,
+    '2026-03-01T12:32:00Z',
+  ],
   ['seventh, an hour', { kind: 'failed', why: 'timed out' }, 7, 0, '2026-03-01T13:00:00Z'],
-  ['hundredth, still an hour', { kind: 'failed', why: 'timed out' }, 100, 0, '2026-03-01T13:00:00Z'],
-  ['jitter shortens by at most a fifth', { kind: 'failed', why: 'timed out' }, 7, 1, '2026-03-01T12:48:00Z'],
-  ['Retry-After is honoured', { kind: 'answered', status: 503, retryAfterSeconds: 7 }, 4, 1, '2026-03-01T12:00:07Z'],
-  ['Retry-After of a year is a day', { kind: 'answered', status: 429, retryAfterSeconds: 31_536_000 }, 1, 0, '2026-03-02T12:00:00Z'],
+  [
+    'hundredth, still an hour',
+    { kind: 'failed', why: 'timed out' },
+    100,
+    0,
+    '2026-03-01T13:00:00Z',
+  ],
+  [
+    'jitter shortens by at most a fifth',
+    { kind: 'failed', why: 'timed out' },
+    7,
+    1,
+    '2026-03-01T12:48:00Z',
+  ],
+  [
+    'Retry-After is honoured',
+    { kind: 'answered', status: 503, retryAfterSeconds: 7 },
+    4,
+    1,
+    '2026-03-01T12:00:07Z',
+  ],
+  [
+    'Retry-After of a year is a day',
+    { kind: 'answered', status: 429, retryAfterSeconds: 31_536_000 },
+    1,
+    0,
+    '2026-03-02T12:00:00Z',
+  ],
 ];
 for (const [name, result, failures, jitter, expected] of cases) {
   test(name, () => {
@@ -35,7 +77,14 @@ test('a webhook is beyond hope after three days of failing, not a second earlier
 test('Retry-After in seconds, as a date, and as nonsense', () => {
   const read = (header: string | undefined) => parseRetryAfter(header, now);
   assert.deepEqual(
-    [read('120'), read('Sun, 01 Mar 2026 12:00:30 GMT'), read('Sun, 01 Mar 2026 11:00:00 GMT'), read('soon'), read('-5'), read(undefined)],
+    [
+      read('120'),
+      read('Sun, 01 Mar 2026 12:00:30 GMT'),
+      read('Sun, 01 Mar 2026 11:00:00 GMT'),
+      read('soon'),
+      read('-5'),
+      read(undefined),
+    ],
     [120, 30, 0, undefined, undefined, undefined],
   );
 });

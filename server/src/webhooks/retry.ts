@@ -24,11 +24,20 @@ export const disableAfterHours = 72;
  * Decides after a delivery. `failures` counts this one and those in a row before it; `jitter` from 0 to 1 spreads the
  * tries of many webhooks, so a receiver that comes back is not met by all of them in the same second.
  */
-export function decide(result: DeliveryResult, failures: number, now: Temporal.Instant, jitter: number): Decision {
+export function decide(
+  result: DeliveryResult,
+  failures: number,
+  now: Temporal.Instant,
+  jitter: number,
+): Decision {
   if (result.kind === 'answered') {
     if (result.status >= 200 && result.status < 300) return { kind: 'delivered' };
     if (result.status === 410) return { kind: 'gone' };
-    if (result.retryAfterSeconds !== undefined) return { kind: 'retry', at: now.add({ seconds: Math.min(result.retryAfterSeconds, retryAfterMaxSeconds) }) };
+    if (result.retryAfterSeconds !== undefined)
+      return {
+        kind: 'retry',
+        at: now.add({ seconds: Math.min(result.retryAfterSeconds, retryAfterMaxSeconds) }),
+      };
   }
   return { kind: 'retry', at: now.add({ seconds: waitSeconds(failures, jitter) }) };
 }
@@ -39,7 +48,10 @@ export function isBeyondHope(since: Temporal.Instant, now: Temporal.Instant): bo
 }
 
 /** Reads a `Retry-After` header, in seconds or as a date; absent when it makes no sense. */
-export function parseRetryAfter(header: string | undefined, now: Temporal.Instant): number | undefined {
+export function parseRetryAfter(
+  header: string | undefined,
+  now: Temporal.Instant,
+): number | undefined {
   if (header === undefined) return undefined;
   if (/^\d{1,9}$/.test(header.trim())) return Number(header);
   // Date.parse reads almost anything ("-5" is a month to it), so only the one form of HTTP dates gets there.
@@ -49,6 +61,7 @@ export function parseRetryAfter(header: string | undefined, now: Temporal.Instan
 
 /** The step's minutes, less up to a fifth. */
 function waitSeconds(failures: number, jitter: number): number {
-  const minutes = backoffMinutes[Math.min(failures, backoffMinutes.length) - 1] ?? backoffMinutes[0];
+  const minutes =
+    backoffMinutes[Math.min(failures, backoffMinutes.length) - 1] ?? backoffMinutes[0];
   return Math.round(minutes * 60 * (1 - 0.2 * jitter));
 }

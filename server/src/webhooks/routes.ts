@@ -3,7 +3,15 @@ import type { Routes } from '../platform/http/routes.ts';
 import { readEvents } from './feedOperations.ts';
 import { getLog, getLogSummaries } from './logOperations.ts';
 import {
-  addWebhook, changeWebhook, getWebhooks, getWebhookSecrets, removeWebhook, removeWebhookByUrl, resendEvent, rotateSecret, type WebhookParts,
+  addWebhook,
+  changeWebhook,
+  getWebhookSecrets,
+  getWebhooks,
+  removeWebhook,
+  removeWebhookByUrl,
+  resendEvent,
+  rotateSecret,
+  type WebhookParts,
 } from './operations.ts';
 import { categories } from './wire.ts';
 
@@ -13,28 +21,60 @@ const keepOldHoursDefault = 24;
 export const webhookRoutes = (parts: WebhookParts) =>
   ({
     async getWebhooks(context, { sort, page, query }) {
-      const { webhooks, resultSet } = await getWebhooks(context, parts, sort, page, query._placeholders === true);
+      const { webhooks, resultSet } = await getWebhooks(
+        context,
+        parts,
+        sort,
+        page,
+        query._placeholders === true,
+      );
       return payload(webhooks, { resultSet });
     },
-    insertWebhook: async (context, { body, query }) => payload(await addWebhook(context, parts, body, query._placeholders === true)),
-    updateWebhook: async (context, { params, body, query }) => payload(await changeWebhook(context, parts, params.webhookOid, body, query._placeholders === true)),
+    insertWebhook: async (context, { body, query }) =>
+      payload(await addWebhook(context, parts, body, query._placeholders === true)),
+    updateWebhook: async (context, { params, body, query }) =>
+      payload(
+        await changeWebhook(context, parts, params.webhookOid, body, query._placeholders === true),
+      ),
     async deleteWebhook(context, { params }) {
       await removeWebhook(context, parts, params.webhookOid);
       return noContent();
     },
-    deleteWebhookByUrl: async (context, { body }) => payload(await removeWebhookByUrl(context, parts, body.webhook_url)),
+    deleteWebhookByUrl: async (context, { body }) =>
+      payload(await removeWebhookByUrl(context, parts, body.webhook_url)),
     async getWebhookLogSummaries(context, { params, query, page }) {
-      const { summaries, resultSet } = await getLogSummaries(context, parts, params.webhookOid, query, page);
+      const { summaries, resultSet } = await getLogSummaries(
+        context,
+        parts,
+        params.webhookOid,
+        query,
+        page,
+      );
       return payload(summaries, { resultSet });
     },
-    getWebhookLog: async (context, { params }) => payload(await getLog(context, parts, params.webhookOid, params.requestId)),
-    resendEvent: async (context, { params }) => payload(await resendEvent(context, parts, params.webhookOid, params.eventName)),
+    getWebhookLog: async (context, { params }) =>
+      payload(await getLog(context, parts, params.webhookOid, params.requestId)),
+    resendEvent: async (context, { params }) =>
+      payload(await resendEvent(context, parts, params.webhookOid, params.eventName)),
     getWebhookEventCategories: async () => payload(categories([], true)),
-    getWebhookSecrets: async (context, { params }) => payload(await getWebhookSecrets(context, parts, params.webhookOid)),
+    getWebhookSecrets: async (context, { params }) =>
+      payload(await getWebhookSecrets(context, parts, params.webhookOid)),
     rotateWebhookSecret: async (context, { params, body }) =>
-      payload(await rotateSecret(context, parts, params.webhookOid, body?.keep_old_hours ?? keepOldHoursDefault)),
+      payload(
+        await rotateSecret(
+          context,
+          parts,
+          params.webhookOid,
+          body?.keep_old_hours ?? keepOldHoursDefault,
+        ),
+      ),
     async getEvents(context, { query, page }) {
-      const { events, next_cursor, more } = await readEvents(context, parts.clock, query.after, page.limit);
+      const { events, next_cursor, more } = await readEvents(
+        context,
+        parts.clock,
+        query.after,
+        page.limit,
+      );
       return payload(events, { beside: { next_cursor, more } });
     },
   }) satisfies Routes;

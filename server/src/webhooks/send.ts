@@ -2,7 +2,7 @@ import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
-import { checkDestination, mayConnect, type DestinationPolicy } from './destination.ts';
+import { checkDestination, type DestinationPolicy, mayConnect } from './destination.ts';
 import { parseRetryAfter } from './retry.ts';
 import type { Header } from './webhook.ts';
 
@@ -51,10 +51,19 @@ export const responseMax = 100_000;
  */
 export function httpSender(options: SenderOptions): Sender {
   // A connection that was opened under one policy must not serve the other.
-  const doors = { strict: doorFor({ allowLoopback: false }, options), loopback: doorFor({ allowLoopback: true }, options) };
+  const doors = {
+    strict: doorFor({ allowLoopback: false }, options),
+    loopback: doorFor({ allowLoopback: true }, options),
+  };
   const timeoutMs = options.timeoutMs ?? answerTimeoutMs;
   return {
-    send: (outgoing) => post(outgoing, outgoing.policy.allowLoopback ? doors.loopback : doors.strict, options.clock, timeoutMs),
+    send: (outgoing) =>
+      post(
+        outgoing,
+        outgoing.policy.allowLoopback ? doors.loopback : doors.strict,
+        options.clock,
+        timeoutMs,
+      ),
     async close() {
       await Promise.all(Object.values(doors).map((door) => door.agent.destroy()));
     },
@@ -100,13 +109,29 @@ function whenAborted(signal: AbortSignal, stop: () => void): () => void {
   return () => void stops.delete(stop);
 }
 
-async function post(outgoing: Outgoing, { agent, judge }: Door, clock: SystemClock, timeoutMs: number): Promise<Sent> {
+async function post(
+  outgoing: Outgoing,
+  { agent, judge }: Door,
+  clock: SystemClock,
+  timeoutMs: number,
+): Promise<Sent> {
   const startedMs = clock.monotonicMs();
   const elapsed = () => clock.monotonicMs() - startedMs;
   const destination = judge(outgoing.url);
-  if (!destination.ok) return { response: `not sent: the URL ${destination.reason}`, responseHeaders: [], durationMs: elapsed() };
+  if (!destination.ok)
+    return {
+      response: `not sent: the URL ${destination.reason}`,
+      responseHeaders: [],
+      durationMs: elapsed(),
+    };
   try {
-    const { statusCode, headers, body } = await exchange(agent, destination.value, outgoing, clock, timeoutMs);
+    const { statusCode, headers, body } = await exchange(
+      agent,
+      destination.value,
+      outgoing,
+      clock,
+      timeoutMs,
+    );
     const asked = firstOf(headers['retry-after']);
     const retryAfter = asked === undefined ? undefined : parseRetryAfter(asked, clock.now());
     return {
@@ -117,7 +142,11 @@ async function post(outgoing: Outgoing, { agent, judge }: Door, clock: SystemClo
       durationMs: elapsed(),
     };
   } catch (error) {
-    return { response: `no answer: ${reasonOf(error)}`, responseHeaders: [], durationMs: elapsed() };
+    return {
+      response: `no answer: ${reasonOf(error)}`,
+      responseHeaders: [],
+      durationMs: elapsed(),
+    };
   }
 }
 
@@ -131,7 +160,13 @@ interface Received {
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 /** One request and its answer, all within the time. The plain handlers of undici: a stream for each answer would cost more than everything else here. */
-function exchange(agent: Agent, { origin, pathname, search }: URL, { headers, body, signal }: Outgoing, clock: SystemClock, timeoutMs: number): Promise<Received> {
+function exchange(
+  agent: Agent,
+  { origin, pathname, search }: URL,
+  { headers, body, signal }: Outgoing,
+  clock: SystemClock,
+  timeoutMs: number,
+): Promise<Received> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -152,37 +187,50 @@ function exchange(agent: Agent, { origin, pathname, search }: URL, { headers, bo
       controller?.abort(error);
     }
     const stop = () => giveUp(new Error('the server stops'));
-    const keepTime = clock.after(timeoutMs, () => giveUp(new Error(`none within ${timeoutMs / 1000} seconds`)));
+    const keepTime = clock.after(timeoutMs, () =>
+      giveUp(new Error(`none within ${timeoutMs / 1000} seconds`)),
+    );
     const forgetStop = whenAborted(signal, stop);
     if (signal.aborted) return stop();
-    agent.dispatch({ origin, path: pathname + search, method: 'POST', headers, body }, {
-      onRequestStart(given) {
-        controller = given;
-        if (isOver) given.abort(new Error('given up before it was connected'));
+    agent.dispatch(
+      { origin, path: pathname + search, method: 'POST', headers, body },
+      {
+        onRequestStart(given) {
+          controller = given;
+          if (isOver) given.abort(new Error('given up before it was connected'));
+        },
+        onResponseStart(_controller, statusCode, given) {
+          // 1xx comes before the answer.
+          if (statusCode >= 200) answered = { statusCode, headers: given };
+        },
+        onResponseData(given, chunk) {
+          chunks.push(chunk);
+          size += chunk.length;
+          if (size < responseMax) return;
+          // Closes the connection: a receiver cannot keep us reading.
+          finish();
+          given.abort(new Error('enough was read'));
+        },
+        onResponseEnd: () => finish(),
+        onResponseError: (_controller, error) => finish(error),
       },
-      onResponseStart(_controller, statusCode, given) {
-        // 1xx comes before the answer.
-        if (statusCode >= 200) answered = { statusCode, headers: given };
-      },
-      onResponseData(given, chunk) {
-        chunks.push(chunk);
-        size += chunk.length;
-        if (size < responseMax) return;
-        // Closes the connection: a receiver cannot keep us reading.
-        finish();
-        given.abort(new Error('enough was read'));
-      },
-      onResponseEnd: () => finish(),
-      onResponseError: (_controller, error) => finish(error),
-    });
+    );
   });
 }
 
 /** PostgreSQL takes no NUL and no half of a surrogate pair, such as the cut may leave. */
-const textOf = (body: Buffer): string => body.toString('utf8').slice(0, responseMax).toWellFormed().replaceAll('\0', '\uFFFD');
+const textOf = (body: Buffer): string =>
+  body.toString('utf8').slice(0, responseMax).toWellFormed().replaceAll('\0', '\uFFFD');
 
-function agentFor(policy: DestinationPolicy, { lookup = systemLookup, timeoutMs = answerTimeoutMs }: SenderOptions): Agent {
-  const connect = buildConnector({ lookup: guardedLookup(policy, lookup), timeout: Math.min(10_000, timeoutMs), autoSelectFamily: true });
+function agentFor(
+  policy: DestinationPolicy,
+  { lookup = systemLookup, timeoutMs = answerTimeoutMs }: SenderOptions,
+): Agent {
+  const connect = buildConnector({
+    lookup: guardedLookup(policy, lookup),
+    timeout: Math.min(10_000, timeoutMs),
+    autoSelectFamily: true,
+  });
   return new Agent({
     // Each webhook has its own share of connections; those to one host must not wait for each other.
     connections: null,
@@ -191,7 +239,8 @@ function agentFor(policy: DestinationPolicy, { lookup = systemLookup, timeoutMs 
     bodyTimeout: timeoutMs,
     connect(target, callback) {
       // A host that is an address is never looked up, so it is judged here.
-      if (isIP(target.hostname) !== 0 && !mayConnect(target.hostname, policy)) return callback(new ForbiddenAddress(target.hostname), null);
+      if (isIP(target.hostname) !== 0 && !mayConnect(target.hostname, policy))
+        return callback(new ForbiddenAddress(target.hostname), null);
       connect(target, callback);
     },
   });
@@ -220,15 +269,24 @@ function guardedLookup(policy: DestinationPolicy, lookup: Lookup): LookupFunctio
 }
 
 const systemLookup: Lookup = (hostname) =>
-  new Promise((resolve, reject) => dnsLookup(hostname, { all: true }, (error, addresses) => (error ? reject(error) : resolve(addresses))));
+  new Promise((resolve, reject) =>
+    dnsLookup(hostname, { all: true }, (error, addresses) =>
+      error ? reject(error) : resolve(addresses),
+    ),
+  );
 
 function headersOf(headers: Headers): Header[] {
-  return Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [value].flat().map((each) => ({ name, value: each }))));
+  return Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [value].flat().map((each) => ({ name, value: each })),
+  );
 }
 
-const firstOf = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
+const firstOf = (value: string | string[] | undefined): string | undefined =>
+  Array.isArray(value) ? value[0] : value;
 
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? (cause.message || (cause as NodeJS.ErrnoException).code || cause.name) : String(cause);
+  return cause instanceof Error
+    ? cause.message || (cause as NodeJS.ErrnoException).code || cause.name
+    : String(cause);
 }

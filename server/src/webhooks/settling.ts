@@ -1,7 +1,14 @@
 import { Temporal } from 'temporal-polyfill';
-import { inTransaction, type Context } from '../platform/context.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
 import type { Seal } from '../platform/seal.ts';
-import { freeHeld, lockFailing, saveFailing, settleDeliveries, type Failing, type SettledDelivery } from './deliveryStore.ts';
+import {
+  type Failing,
+  freeHeld,
+  lockFailing,
+  type SettledDelivery,
+  saveFailing,
+  settleDeliveries,
+} from './deliveryStore.ts';
 import { decide, isBeyondHope } from './retry.ts';
 import type { Attempt } from './webhook.ts';
 import { findWebhook } from './webhookStore.ts';
@@ -21,7 +28,13 @@ export interface Tried {
 export const downAfterFailures = 5;
 
 /** Writes down tries of one webhook: what arrived is done, the rest is tried again, and a receiver beyond hope is given up with an event that says so. */
-export async function settle(context: Context, seal: Seal, webhookOid: number, tried: readonly Tried[], jitter: () => number): Promise<void> {
+export async function settle(
+  context: Context,
+  seal: Seal,
+  webhookOid: number,
+  tried: readonly Tried[],
+  jitter: () => number,
+): Promise<void> {
   const { merchantId } = context.merchant;
   const settled = tried.map((each) => settledBy(each, jitter()));
   await inTransaction(context, async (inside) => {
@@ -29,27 +42,48 @@ export async function settle(context: Context, seal: Seal, webhookOid: number, t
     // Locked late: while one holds the webhook, nobody forms what is to be sent next.
     const failing = await lockFailing(inside.db, merchantId, webhookOid);
     if (!failing) return;
-    if (settled.some(({ retryAt }) => retryAt === undefined)) await freeHeld(inside.db, merchantId, webhookOid);
+    if (settled.some(({ retryAt }) => retryAt === undefined))
+      await freeHeld(inside.db, merchantId, webhookOid);
     const after = tried.reduce(countFailure, failing);
     if (after.consecutiveFailures === 0 && failing.consecutiveFailures === 0) return;
     const end = endOf(tried, after);
     const isDown = after.consecutiveFailures >= downAfterFailures;
-    await saveFailing(inside.db, merchantId, webhookOid, { ...after, disabled: end !== undefined, isDown, pausedUntil: pausedUntil(tried, settled) });
+    await saveFailing(inside.db, merchantId, webhookOid, {
+      ...after,
+      disabled: end !== undefined,
+      isDown,
+      pausedUntil: pausedUntil(tried, settled),
+    });
     // Others that failed at the same time may have disabled it already, and one event tells of it.
     if (end !== undefined && !failing.isDisabled) {
       context.log.warn({ merchantId, webhookOid, reason: end }, 'a webhook was disabled');
       const webhook = await findWebhook(inside.db, seal, merchantId, webhookOid);
       const object = webhook && toWire(webhook, inside.merchant, false);
-      await inside.events.emit(inside, [{ name: 'webhook_disable', objectType: 'webhook', objectId: String(webhookOid), data: { reason: end, object } }]);
+      await inside.events.emit(inside, [
+        {
+          name: 'webhook_disable',
+          objectType: 'webhook',
+          objectId: String(webhookOid),
+          data: { reason: end, object },
+        },
+      ]);
     }
   });
 }
 
-function settledBy({ attempt, isForgotten, retryAfterSeconds }: Tried, jitter: number): SettledDelivery {
+function settledBy(
+  { attempt, isForgotten, retryAfterSeconds }: Tried,
+  jitter: number,
+): SettledDelivery {
   if (isForgotten) return { attempt };
-  const result = attempt.statusCode === undefined
-    ? { kind: 'failed' as const, why: attempt.response }
-    : { kind: 'answered' as const, status: attempt.statusCode, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
+  const result =
+    attempt.statusCode === undefined
+      ? { kind: 'failed' as const, why: attempt.response }
+      : {
+          kind: 'answered' as const,
+          status: attempt.statusCode,
+          ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+        };
   const decision = decide(result, attempt.delivery.attempts + 1, attempt.at, jitter);
   switch (decision.kind) {
     case 'delivered':
@@ -66,18 +100,30 @@ function settledBy({ attempt, isForgotten, retryAfterSeconds }: Tried, jitter: n
 function countFailure(failing: Failing, { attempt, isForgotten }: Tried): Failing {
   if (attempt.success) return { isDisabled: failing.isDisabled, consecutiveFailures: 0 };
   if (isForgotten) return failing;
-  return { ...failing, consecutiveFailures: failing.consecutiveFailures + 1, failingSince: failing.failingSince ?? attempt.at };
+  return {
+    ...failing,
+    consecutiveFailures: failing.consecutiveFailures + 1,
+    failingSince: failing.failingSince ?? attempt.at,
+  };
 }
 
 /** Why the webhook must be disabled, if it must. */
 function endOf(tried: readonly Tried[], { failingSince }: Failing): string | undefined {
-  if (tried.some(({ attempt }) => attempt.statusCode === 410)) return 'the receiver answered 410, gone';
+  if (tried.some(({ attempt }) => attempt.statusCode === 410))
+    return 'the receiver answered 410, gone';
   const last = tried.at(-1)!.attempt;
-  return failingSince && isBeyondHope(failingSince, last.at) ? 'every delivery has failed for 72 hours' : undefined;
+  return failingSince && isBeyondHope(failingSince, last.at)
+    ? 'every delivery has failed for 72 hours'
+    : undefined;
 }
 
 /** A receiver that asks for a pause gets it for everything. */
-function pausedUntil(tried: readonly Tried[], settled: readonly SettledDelivery[]): Temporal.Instant | undefined {
-  const asked = settled.filter((_, index) => tried[index]!.retryAfterSeconds !== undefined).flatMap(({ retryAt }) => retryAt ?? []);
+function pausedUntil(
+  tried: readonly Tried[],
+  settled: readonly SettledDelivery[],
+): Temporal.Instant | undefined {
+  const asked = settled
+    .filter((_, index) => tried[index]!.retryAfterSeconds !== undefined)
+    .flatMap(({ retryAt }) => retryAt ?? []);
   return asked.sort((a, b) => Temporal.Instant.compare(a, b)).at(-1);
 }

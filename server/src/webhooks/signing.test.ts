@@ -9,7 +9,12 @@ const now = Math.floor(Date.now() / 1000);
 
 test('the reference library accepts what we sign', () => {
   const secret = secretFrom(randomBytes(32));
-  assert.deepEqual(new Webhook(secret).verify(body, { ...signatureHeaders('msg_1', now, body, [signingKey(secret)]) }), JSON.parse(body));
+  assert.deepEqual(
+    new Webhook(secret).verify(body, {
+      ...signatureHeaders('msg_1', now, body, [signingKey(secret)]),
+    }),
+    JSON.parse(body),
+  );
 });
 
 test('while a secret is being replaced, a receiver with either one accepts', () => {
@@ -28,7 +33,8 @@ test('another body, id, time or secret is not accepted', () => {
     [body, { ...headers, 'webhook-timestamp': String(now - 1) }],
     [body, { ...signatureHeaders('msg_1', now, body, [signingKey(secretFrom(randomBytes(32)))]) }],
   ];
-  for (const [text, given] of forged) assert.throws(() => receiver.verify(text, given), WebhookVerificationError);
+  for (const [text, given] of forged)
+    assert.throws(() => receiver.verify(text, given), WebhookVerificationError);
 });
 
 test('a secret too short to be safe is never made', () => {

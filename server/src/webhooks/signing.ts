@@ -27,10 +27,20 @@ export function signingKey(secret: string): KeyObject {
  * Signs a body. While a secret is being replaced there are several: one signature each, so that a receiver may know either. The id names
  * the delivery, not the try: a body that is sent again carries the same one.
  */
-export function signatureHeaders(id: string, epochSeconds: number, body: string | Uint8Array, keys: readonly KeyObject[]): SignatureHeaders {
+export function signatureHeaders(
+  id: string,
+  epochSeconds: number,
+  body: string | Uint8Array,
+  keys: readonly KeyObject[],
+): SignatureHeaders {
   return {
     'webhook-id': id,
     'webhook-timestamp': String(epochSeconds),
-    'webhook-signature': keys.map((key) => `v1,${createHmac('sha256', key).update(`${id}.${epochSeconds}.`).update(body).digest('base64')}`).join(' '),
+    'webhook-signature': keys
+      .map(
+        (key) =>
+          `v1,${createHmac('sha256', key).update(`${id}.${epochSeconds}.`).update(body).digest('base64')}`,
+      )
+      .join(' '),
   };
 }

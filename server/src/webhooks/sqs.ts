@@ -25,33 +25,59 @@ export async function sendToQueue(message: QueueMessage, send: Send): Promise<Se
       async handle(request: HttpRequest) {
         const { protocol, hostname, port, path } = request;
         const url = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}`;
-        const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !['host', 'content-length'].includes(name.toLowerCase())));
+        const headers = Object.fromEntries(
+          Object.entries(request.headers).filter(
+            ([name]) => !['host', 'content-length'].includes(name.toLowerCase()),
+          ),
+        );
         sent = await send({ ...message, url, headers, body: bytesOf(request.body) });
         if (sent.statusCode === undefined) throw new Error(sent.response);
-        const answered = { statusCode: sent.statusCode, headers: Object.fromEntries(sent.responseHeaders.map(({ name, value }) => [name, value])), body: Readable.from([sent.response]) };
+        const answered = {
+          statusCode: sent.statusCode,
+          headers: Object.fromEntries(sent.responseHeaders.map(({ name, value }) => [name, value])),
+          body: Readable.from([sent.response]),
+        };
         return { response: answered as never };
       },
     },
   });
   const isFifo = new URL(message.url).pathname.endsWith('.fifo');
   try {
-    await client.send(new SendMessageCommand({
-      QueueUrl: message.url,
-      MessageBody: message.body.toString(),
-      MessageAttributes: Object.fromEntries(Object.entries(message.attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }])),
-      ...(isFifo ? { MessageGroupId: 'perennial', MessageDeduplicationId: message.deduplicationId } : {}),
-    }));
+    await client.send(
+      new SendMessageCommand({
+        QueueUrl: message.url,
+        MessageBody: message.body.toString(),
+        MessageAttributes: Object.fromEntries(
+          Object.entries(message.attributes).map(([name, value]) => [
+            name,
+            { DataType: 'String', StringValue: value },
+          ]),
+        ),
+        ...(isFifo
+          ? { MessageGroupId: 'perennial', MessageDeduplicationId: message.deduplicationId }
+          : {}),
+      }),
+    );
     return sent!;
   } catch (error) {
     // An answer of the queue says best what was wrong; an error before any answer says it itself.
-    return sent ?? { response: `not sent: ${error instanceof Error ? error.message : String(error)}`, responseHeaders: [], durationMs: 0 };
+    return (
+      sent ?? {
+        response: `not sent: ${error instanceof Error ? error.message : String(error)}`,
+        responseHeaders: [],
+        durationMs: 0,
+      }
+    );
   } finally {
     client.destroy();
   }
 }
 
 /** The library's body as it lies in memory. Handed over whole, `Buffer.from` would ask it for its value: the library then makes text of it, and warns. */
-const bytesOf = (body: string | Uint8Array): Buffer => (typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.byteLength));
+const bytesOf = (body: string | Uint8Array): Buffer =>
+  typeof body === 'string'
+    ? Buffer.from(body)
+    : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 
 /** `sqs.eu-central-1.amazonaws.com` → `eu-central-1`; other hosts do not look at it. */
 function regionOf(url: string): string {

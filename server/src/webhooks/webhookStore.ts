@@ -26,7 +26,12 @@ interface WebhookRow {
   consecutive_failures: number;
   next_retry_at: Temporal.Instant | null;
   pending: number;
-  subscriptions: { event_name: string; expansion: string; event_ruler?: string; comments?: string }[];
+  subscriptions: {
+    event_name: string;
+    expansion: string;
+    event_ruler?: string;
+    comments?: string;
+  }[];
 }
 
 // What waits: events in deliveries, held events, and those after the webhook's place.
@@ -46,10 +51,16 @@ const selectionToSend = `select ${columns}, 0 as pending from webhook w`;
 
 /** The application's webhooks, by the sorting that the wire knows (`webhook_url`, `disabled`). */
 export async function listWebhooks(
-  db: Database, seal: Seal, merchantId: string, applicationId: string,
-  sort: readonly { readonly field: string; readonly descending: boolean }[], page: { readonly limit: number; readonly offset: number },
+  db: Database,
+  seal: Seal,
+  merchantId: string,
+  applicationId: string,
+  sort: readonly { readonly field: string; readonly descending: boolean }[],
+  page: { readonly limit: number; readonly offset: number },
 ): Promise<StoredWebhook[]> {
-  const order = sort.map(({ field, descending }) => `${sortColumns[field]!}${descending ? ' desc' : ''}`);
+  const order = sort.map(
+    ({ field, descending }) => `${sortColumns[field]!}${descending ? ' desc' : ''}`,
+  );
   const rows = await db.rows<WebhookRow>(
     `${selection} where w.merchant_id = $1 and w.application_id = $2 order by ${[...order, 'w.webhook_url', 'w.webhook_oid'].join(', ')} limit $3 offset $4`,
     [merchantId, applicationId, page.limit, page.offset],
@@ -57,18 +68,44 @@ export async function listWebhooks(
   return rows.map((row) => fromRow(row, seal));
 }
 
-const sortColumns: Readonly<Record<string, string>> = { webhook_url: 'w.webhook_url', disabled: 'w.disabled' };
+const sortColumns: Readonly<Record<string, string>> = {
+  webhook_url: 'w.webhook_url',
+  disabled: 'w.disabled',
+};
 
-export async function countWebhooks(db: Database, merchantId: string, applicationId: string): Promise<number> {
-  return present(await db.row<{ count: number }>('select count(*) as count from webhook where merchant_id = $1 and application_id = $2', [merchantId, applicationId]), 'count').count;
+export async function countWebhooks(
+  db: Database,
+  merchantId: string,
+  applicationId: string,
+): Promise<number> {
+  return present(
+    await db.row<{ count: number }>(
+      'select count(*) as count from webhook where merchant_id = $1 and application_id = $2',
+      [merchantId, applicationId],
+    ),
+    'count',
+  ).count;
 }
 
-export async function findWebhook(db: Database, seal: Seal, merchantId: string, webhookOid: number): Promise<StoredWebhook | undefined> {
-  const row = await db.row<WebhookRow>(`${selection} where w.merchant_id = $1 and w.webhook_oid = $2`, [merchantId, webhookOid]);
+export async function findWebhook(
+  db: Database,
+  seal: Seal,
+  merchantId: string,
+  webhookOid: number,
+): Promise<StoredWebhook | undefined> {
+  const row = await db.row<WebhookRow>(
+    `${selection} where w.merchant_id = $1 and w.webhook_oid = $2`,
+    [merchantId, webhookOid],
+  );
   return row && fromRow(row, seal);
 }
 
-export async function findWebhookOidByUrl(db: Database, merchantId: string, applicationId: string, url: string): Promise<number | undefined> {
+export async function findWebhookOidByUrl(
+  db: Database,
+  merchantId: string,
+  applicationId: string,
+  url: string,
+): Promise<number | undefined> {
   const row = await db.row<{ webhook_oid: number }>(
     'select webhook_oid from webhook where merchant_id = $1 and application_id = $2 and webhook_url = $3 order by webhook_oid limit 1',
     [merchantId, applicationId, url],
@@ -77,25 +114,53 @@ export async function findWebhookOidByUrl(db: Database, merchantId: string, appl
 }
 
 /** Holds the webhook's row, so that two changes do not mix. */
-export async function lockWebhook(tx: Database, merchantId: string, webhookOid: number): Promise<void> {
-  await tx.row('select 1 from webhook where merchant_id = $1 and webhook_oid = $2 for no key update', [merchantId, webhookOid]);
+export async function lockWebhook(
+  tx: Database,
+  merchantId: string,
+  webhookOid: number,
+): Promise<void> {
+  await tx.row(
+    'select 1 from webhook where merchant_id = $1 and webhook_oid = $2 for no key update',
+    [merchantId, webhookOid],
+  );
 }
 
 /** Adds a webhook that hears what is committed from now on. */
-export async function insertWebhook(tx: Database, seal: Seal, merchantId: string, webhook: Webhook, secret: string, at: Temporal.Instant): Promise<void> {
+export async function insertWebhook(
+  tx: Database,
+  seal: Seal,
+  merchantId: string,
+  webhook: Webhook,
+  secret: string,
+  at: Temporal.Instant,
+): Promise<void> {
   const place = await feedEnd(tx);
   await tx.run(
     `insert into webhook (merchant_id, webhook_oid, application_id, created_at, place_stamp, place_event_id, webhook_url, authentication_type, basic_username, basic_password,
        iam_access_key, iam_secret_key, compress_events, maximum_events, maximum_size, disabled)
      values ($1, $2, $3, $4, $5::xid8, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
-    [merchantId, webhook.webhookOid, webhook.applicationId, at, place.stamp, place.eventId, ...changeable(webhook, seal)],
+    [
+      merchantId,
+      webhook.webhookOid,
+      webhook.applicationId,
+      at,
+      place.stamp,
+      place.eventId,
+      ...changeable(webhook, seal),
+    ],
   );
   await insertSubscriptions(tx, merchantId, webhook);
   await insertSecret(tx, seal, merchantId, webhook.webhookOid, 1, secret, at);
 }
 
 /** Replaces what a client may change. A webhook that is enabled again is tried at once and goes on where it stopped. */
-export async function updateWebhook(tx: Database, seal: Seal, merchantId: string, webhook: Webhook, enabledAt: Temporal.Instant | undefined): Promise<void> {
+export async function updateWebhook(
+  tx: Database,
+  seal: Seal,
+  merchantId: string,
+  webhook: Webhook,
+  enabledAt: Temporal.Instant | undefined,
+): Promise<void> {
   await tx.run(
     `update webhook set webhook_url = $3, authentication_type = $4, basic_username = $5, basic_password = $6, iam_access_key = $7, iam_secret_key = $8,
        compress_events = $9, maximum_events = $10, maximum_size = $11, disabled = $12
@@ -103,17 +168,38 @@ export async function updateWebhook(tx: Database, seal: Seal, merchantId: string
     [merchantId, webhook.webhookOid, ...changeable(webhook, seal)],
   );
   if (enabledAt !== undefined) {
-    await tx.run('update webhook set consecutive_failures = 0, failing_since = null, next_retry_at = null where merchant_id = $1 and webhook_oid = $2', [merchantId, webhook.webhookOid]);
-    await tx.run('update webhook_delivery set next_at = least(next_at, $3) where merchant_id = $1 and webhook_oid = $2', [merchantId, webhook.webhookOid, enabledAt]);
+    await tx.run(
+      'update webhook set consecutive_failures = 0, failing_since = null, next_retry_at = null where merchant_id = $1 and webhook_oid = $2',
+      [merchantId, webhook.webhookOid],
+    );
+    await tx.run(
+      'update webhook_delivery set next_at = least(next_at, $3) where merchant_id = $1 and webhook_oid = $2',
+      [merchantId, webhook.webhookOid, enabledAt],
+    );
   }
-  await tx.run('delete from webhook_subscription where merchant_id = $1 and webhook_oid = $2', [merchantId, webhook.webhookOid]);
+  await tx.run('delete from webhook_subscription where merchant_id = $1 and webhook_oid = $2', [
+    merchantId,
+    webhook.webhookOid,
+  ]);
   await insertSubscriptions(tx, merchantId, webhook);
 }
 
 /** Deletes it with all that waits for it; its log goes too. */
-export async function deleteWebhook(tx: Database, merchantId: string, webhookOid: number): Promise<boolean> {
-  const isDeleted = (await tx.run('delete from webhook where merchant_id = $1 and webhook_oid = $2', [merchantId, webhookOid])) === 1;
-  for (const table of ['webhook_delivery', 'webhook_log']) await tx.run(`delete from ${table} where merchant_id = $1 and webhook_oid = $2`, [merchantId, webhookOid]);
+export async function deleteWebhook(
+  tx: Database,
+  merchantId: string,
+  webhookOid: number,
+): Promise<boolean> {
+  const isDeleted =
+    (await tx.run('delete from webhook where merchant_id = $1 and webhook_oid = $2', [
+      merchantId,
+      webhookOid,
+    ])) === 1;
+  for (const table of ['webhook_delivery', 'webhook_log'])
+    await tx.run(`delete from ${table} where merchant_id = $1 and webhook_oid = $2`, [
+      merchantId,
+      webhookOid,
+    ]);
   return isDeleted;
 }
 
@@ -123,11 +209,22 @@ export interface Destination extends Webhook {
   readonly signingKeys: readonly KeyObject[];
 }
 
-export async function findDestination(db: Database, seal: Seal, merchantId: string, webhookOid: number, now: Temporal.Instant): Promise<Destination | undefined> {
-  const row = await db.row<WebhookRow>(`${selectionToSend} where w.merchant_id = $1 and w.webhook_oid = $2`, [merchantId, webhookOid]);
+export async function findDestination(
+  db: Database,
+  seal: Seal,
+  merchantId: string,
+  webhookOid: number,
+  now: Temporal.Instant,
+): Promise<Destination | undefined> {
+  const row = await db.row<WebhookRow>(
+    `${selectionToSend} where w.merchant_id = $1 and w.webhook_oid = $2`,
+    [merchantId, webhookOid],
+  );
   if (!row) return undefined;
   const webhook = fromRow(row, seal);
-  const signingKeys = (await listSecrets(db, merchantId, webhookOid, now)).map((row) => signingKey(seal.open(row.secret)));
+  const signingKeys = (await listSecrets(db, merchantId, webhookOid, now)).map((row) =>
+    signingKey(seal.open(row.secret)),
+  );
   return { ...webhook, signingKeys };
 }
 
@@ -140,7 +237,12 @@ export interface SecretRow {
 }
 
 /** The secrets that sign at this moment, newest first. */
-export function listSecrets(db: Database, merchantId: string, webhookOid: number, now: Temporal.Instant): Promise<SecretRow[]> {
+export function listSecrets(
+  db: Database,
+  merchantId: string,
+  webhookOid: number,
+  now: Temporal.Instant,
+): Promise<SecretRow[]> {
   return db.rows<SecretRow>(
     `select secret_id, secret, created_at, expires_at from webhook_secret
      where merchant_id = $1 and webhook_oid = $2 and (expires_at is null or expires_at > $3) order by secret_id desc`,
@@ -149,27 +251,65 @@ export function listSecrets(db: Database, merchantId: string, webhookOid: number
 }
 
 /** Makes a new secret the one that signs; those before go on beside it until `oldUntil`. Answers its number. */
-export async function replaceSecret(tx: Database, seal: Seal, merchantId: string, webhookOid: number, secret: string, at: Temporal.Instant, oldUntil: Temporal.Instant): Promise<number> {
-  const last = await tx.row<{ secret_id: number }>('select max(secret_id) as secret_id from webhook_secret where merchant_id = $1 and webhook_oid = $2', [merchantId, webhookOid]);
-  await tx.run('update webhook_secret set expires_at = least(expires_at, $3) where merchant_id = $1 and webhook_oid = $2', [merchantId, webhookOid, oldUntil]);
+export async function replaceSecret(
+  tx: Database,
+  seal: Seal,
+  merchantId: string,
+  webhookOid: number,
+  secret: string,
+  at: Temporal.Instant,
+  oldUntil: Temporal.Instant,
+): Promise<number> {
+  const last = await tx.row<{ secret_id: number }>(
+    'select max(secret_id) as secret_id from webhook_secret where merchant_id = $1 and webhook_oid = $2',
+    [merchantId, webhookOid],
+  );
+  await tx.run(
+    'update webhook_secret set expires_at = least(expires_at, $3) where merchant_id = $1 and webhook_oid = $2',
+    [merchantId, webhookOid, oldUntil],
+  );
   const secretId = (last?.secret_id ?? 0) + 1;
   await insertSecret(tx, seal, merchantId, webhookOid, secretId, secret, at);
   return secretId;
 }
 
-async function insertSecret(tx: Database, seal: Seal, merchantId: string, webhookOid: number, secretId: number, secret: string, at: Temporal.Instant): Promise<void> {
-  await tx.run('insert into webhook_secret (merchant_id, webhook_oid, secret_id, secret, created_at) values ($1, $2, $3, $4, $5)', [
-    merchantId, webhookOid, secretId, seal.seal(secret), at,
-  ]);
+async function insertSecret(
+  tx: Database,
+  seal: Seal,
+  merchantId: string,
+  webhookOid: number,
+  secretId: number,
+  secret: string,
+  at: Temporal.Instant,
+): Promise<void> {
+  await tx.run(
+    'insert into webhook_secret (merchant_id, webhook_oid, secret_id, secret, created_at) values ($1, $2, $3, $4, $5)',
+    [merchantId, webhookOid, secretId, seal.seal(secret), at],
+  );
 }
 
-async function insertSubscriptions(tx: Database, merchantId: string, { webhookOid, subscriptions }: Webhook): Promise<void> {
+async function insertSubscriptions(
+  tx: Database,
+  merchantId: string,
+  { webhookOid, subscriptions }: Webhook,
+): Promise<void> {
   if (subscriptions.length === 0) return;
   await tx.run(
     `insert into webhook_subscription (merchant_id, webhook_oid, event_name, expansion, event_ruler, comments)
      select $1, $2, event_name, expansion, event_ruler, comments
      from jsonb_to_recordset($3::jsonb) as s (event_name text, expansion text, event_ruler text, comments text)`,
-    [merchantId, webhookOid, JSON.stringify(subscriptions.map((each) => ({ event_name: each.eventName, expansion: each.expansion, event_ruler: each.eventRuler, comments: each.comments })))],
+    [
+      merchantId,
+      webhookOid,
+      JSON.stringify(
+        subscriptions.map((each) => ({
+          event_name: each.eventName,
+          expansion: each.expansion,
+          event_ruler: each.eventRuler,
+          comments: each.comments,
+        })),
+      ),
+    ],
   );
 }
 
@@ -177,7 +317,16 @@ function changeable(webhook: Webhook, seal: Seal): unknown[] {
   const { authentication: auth } = webhook;
   const basic = auth.type === 'basic' ? [auth.username, seal.seal(auth.password)] : [null, null];
   const iam = auth.type === 'aws iam' ? [auth.accessKey, seal.seal(auth.secretKey)] : [null, null];
-  return [webhook.url, auth.type, ...basic, ...iam, webhook.compressEvents, webhook.maximumEvents, webhook.maximumSize, webhook.disabled];
+  return [
+    webhook.url,
+    auth.type,
+    ...basic,
+    ...iam,
+    webhook.compressEvents,
+    webhook.maximumEvents,
+    webhook.maximumSize,
+    webhook.disabled,
+  ];
 }
 
 function fromRow(row: WebhookRow, seal: Seal): StoredWebhook {
@@ -200,9 +349,17 @@ function fromRow(row: WebhookRow, seal: Seal): StoredWebhook {
 function authenticationOf(row: WebhookRow, seal: Seal): Authentication {
   switch (row.authentication_type) {
     case 'basic':
-      return { type: 'basic', username: present(row.basic_username, 'user name'), password: seal.open(present(row.basic_password, 'password')) };
+      return {
+        type: 'basic',
+        username: present(row.basic_username, 'user name'),
+        password: seal.open(present(row.basic_password, 'password')),
+      };
     case 'aws iam':
-      return { type: 'aws iam', accessKey: present(row.iam_access_key, 'access key'), secretKey: seal.open(present(row.iam_secret_key, 'secret key')) };
+      return {
+        type: 'aws iam',
+        accessKey: present(row.iam_access_key, 'access key'),
+        secretKey: seal.open(present(row.iam_secret_key, 'secret key')),
+      };
     default:
       return { type: row.authentication_type };
   }

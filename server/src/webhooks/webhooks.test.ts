@@ -3,25 +3,43 @@ import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { Webhook } from 'standardwebhooks';
 import { testApp } from '../../../test/support/app.ts';
-import { answers, startReceiver, type Received } from '../../../test/support/receiver.ts';
+import { answers, type Received, startReceiver } from '../../../test/support/receiver.ts';
 import { subscribe, webhookWorld } from '../../../test/support/webhooks.ts';
 
 const world = await testApp();
 const { addWebhook, addItem, deliver, webhookOf, change, remove } = await webhookWorld(world);
-const changeItem = (oid: number, description: string) => world.request({ operation: 'updateItem', params: { merchant_item_oid: oid }, body: { description } });
-const namesOf = (received: readonly Received[]) => received.flatMap((delivery) => delivery.events.map((event) => event.name));
+const changeItem = (oid: number, description: string) =>
+  world.request({
+    operation: 'updateItem',
+    params: { merchant_item_oid: oid },
+    body: { description },
+  });
+const namesOf = (received: readonly Received[]) =>
+  received.flatMap((delivery) => delivery.events.map((event) => event.name));
 
 test('an event arrives as the reference says, signed, with generated credentials', async (t) => {
   const receiver = await startReceiver(t);
   const webhook = await addWebhook(receiver.url, { authentication_type: 'basic' });
-  const secrets = await world.request({ operation: 'rotateWebhookSecret', params: { webhookOid: webhook.webhook_oid }, body: { keep_old_hours: 0 } });
+  const secrets = await world.request({
+    operation: 'rotateWebhookSecret',
+    params: { webhookOid: webhook.webhook_oid },
+    body: { keep_old_hours: 0 },
+  });
   const oid = await addItem('dark roast');
   await deliver();
   assert.equal(receiver.received.length, 1);
   const { headers, body, events } = receiver.received[0]!;
-  assert.deepEqual(events.map(({ name, payload }) => [name, payload.merchant_item_oid, payload.description]), [['item_create', oid, 'dark roast']]);
-  assert.equal(headers.authorization, `Basic ${Buffer.from(`${webhook.basic_username}:${webhook.basic_password}`).toString('base64')}`);
-  assert.ok(new Webhook(secrets.body.secrets[0].secret).verify(body, headers as Record<string, string>));
+  assert.deepEqual(
+    events.map(({ name, payload }) => [name, payload.merchant_item_oid, payload.description]),
+    [['item_create', oid, 'dark roast']],
+  );
+  assert.equal(
+    headers.authorization,
+    `Basic ${Buffer.from(`${webhook.basic_username}:${webhook.basic_password}`).toString('base64')}`,
+  );
+  assert.ok(
+    new Webhook(secrets.body.secrets[0].secret).verify(body, headers as Record<string, string>),
+  );
   await remove(webhook.webhook_oid);
 });
 
@@ -35,9 +53,17 @@ test('credentials are shown once, and another application sees nothing of a webh
   const key = await world.addKey('TEST');
   assert.deepEqual((await world.request({ operation: 'getWebhooks', key })).body.webhooks, []);
   for (const request of [
-    { operation: 'updateWebhook', body: { disabled: true } }, { operation: 'deleteWebhook' }, { operation: 'getWebhookLogSummaries' }, { operation: 'getWebhookSecrets' },
+    { operation: 'updateWebhook', body: { disabled: true } },
+    { operation: 'deleteWebhook' },
+    { operation: 'getWebhookLogSummaries' },
+    { operation: 'getWebhookSecrets' },
   ] as const) {
-    assert.equal((await world.request({ ...request, key, params: { webhookOid: webhook.webhook_oid } })).status, 404, request.operation);
+    assert.equal(
+      (await world.request({ ...request, key, params: { webhookOid: webhook.webhook_oid } }))
+        .status,
+      404,
+      request.operation,
+    );
   }
   await remove(webhook.webhook_oid);
 });
@@ -49,25 +75,63 @@ test('the payload is the object as of the event, not as of the delivery', async 
   await changeItem(oid, 'second');
   await changeItem(oid, 'third');
   await deliver();
-  assert.deepEqual(receiver.received.flatMap((delivery) => delivery.events.map(({ payload }) => payload.description)), ['first', 'second', 'third']);
+  assert.deepEqual(
+    receiver.received.flatMap((delivery) =>
+      delivery.events.map(({ payload }) => payload.description),
+    ),
+    ['first', 'second', 'third'],
+  );
   await remove(webhook.webhook_oid);
 });
 
 test('expansion, event ruler and compression are the subscription’s', async (t) => {
-  const [plain, ruled, compressed] = [await startReceiver(t), await startReceiver(t), await startReceiver(t)];
+  const [plain, ruled, compressed] = [
+    await startReceiver(t),
+    await startReceiver(t),
+    await startReceiver(t),
+  ];
   const oids = [
-    await addWebhook(plain.url, { event_categories: [{ events: [{ event_name: 'item_create', subscribed: true, expansion: 'pricing,nonsense' }] }] }),
-    await addWebhook(ruled.url, { event_categories: [{ events: [{ event_name: 'item_create', subscribed: true, event_ruler: '{"description":[{"prefix":"tea"}]}' }] }] }),
+    await addWebhook(plain.url, {
+      event_categories: [
+        {
+          events: [{ event_name: 'item_create', subscribed: true, expansion: 'pricing,nonsense' }],
+        },
+      ],
+    }),
+    await addWebhook(ruled.url, {
+      event_categories: [
+        {
+          events: [
+            {
+              event_name: 'item_create',
+              subscribed: true,
+              event_ruler: '{"description":[{"prefix":"tea"}]}',
+            },
+          ],
+        },
+      ],
+    }),
     await addWebhook(compressed.url, { compress_events: true }),
   ].map((webhook) => webhook.webhook_oid);
   await addItem('coffee');
   await addItem('tea green');
   await deliver();
-  assert.deepEqual(plain.received.flatMap((delivery) => delivery.events.map(({ payload }) => payload.pricing.cost)), [10, 10]);
-  assert.deepEqual(ruled.received.flatMap((delivery) => delivery.events.map(({ payload }) => payload.description)), ['tea green']);
+  assert.deepEqual(
+    plain.received.flatMap((delivery) =>
+      delivery.events.map(({ payload }) => payload.pricing.cost),
+    ),
+    [10, 10],
+  );
+  assert.deepEqual(
+    ruled.received.flatMap((delivery) => delivery.events.map(({ payload }) => payload.description)),
+    ['tea green'],
+  );
   const packed = JSON.parse(compressed.received[0]!.body).events;
   const events = JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString()) as object[];
-  assert.deepEqual(events.map((event) => Object.keys(event)[0]), ['item_create', 'item_create']);
+  assert.deepEqual(
+    events.map((event) => Object.keys(event)[0]),
+    ['item_create', 'item_create'],
+  );
   for (const oid of oids) await remove(oid);
 });
 
@@ -75,12 +139,16 @@ test('a failed delivery is sent again unchanged, and one object’s later event 
   const receiver = await startReceiver(t);
   const webhook = await addWebhook(receiver.url, { maximum_events: 1 });
   const [held, free] = [await addItem(), await addItem()];
-  receiver.behave(({ events }, response) => void response.writeHead(events[0]!.payload.merchant_item_oid === held ? 500 : 200).end());
+  receiver.behave(
+    ({ events }, response) =>
+      void response.writeHead(events[0]!.payload.merchant_item_oid === held ? 500 : 200).end(),
+  );
   await deliver();
   await changeItem(held, 'later');
   await changeItem(free, 'later');
   await deliver();
-  const about = (oid: number) => namesOf(receiver.received.filter(({ events }) => events[0]!.payload.merchant_item_oid === oid));
+  const about = (oid: number) =>
+    namesOf(receiver.received.filter(({ events }) => events[0]!.payload.merchant_item_oid === oid));
   assert.deepEqual(about(held), ['item_create']);
   assert.deepEqual(about(free), ['item_create', 'item_update']);
   assert.equal((await webhookOf(webhook.webhook_oid)).pending, 2);
@@ -89,7 +157,9 @@ test('a failed delivery is sent again unchanged, and one object’s later event 
   for (const disabled of [true, false]) await change(webhook.webhook_oid, { disabled });
   await deliver();
   assert.deepEqual(about(held), ['item_create', 'item_create', 'item_update']);
-  const ids = receiver.received.filter(({ events }) => events[0]!.payload.merchant_item_oid === held).map(({ headers }) => headers['webhook-id']);
+  const ids = receiver.received
+    .filter(({ events }) => events[0]!.payload.merchant_item_oid === held)
+    .map(({ headers }) => headers['webhook-id']);
   assert.equal(ids[0], ids[1]);
   assert.notEqual(ids[1], ids[2]);
   assert.equal((await webhookOf(webhook.webhook_oid)).pending, 0);
@@ -103,8 +173,13 @@ test('a receiver that answers 410 is disabled with an event; enabled again it he
   await addItem();
   await deliver();
   assert.equal((await webhookOf(webhook.webhook_oid)).disabled, true);
-  const [event, ...more] = await world.db.rows<{ data: any }>("select data from event where merchant_id = 'TEST' and name = 'webhook_disable'");
-  assert.deepEqual([event!.data.reason, event!.data.object.disabled, event!.data.object.webhook_oid, more], ['the receiver answered 410, gone', true, webhook.webhook_oid, []]);
+  const [event, ...more] = await world.db.rows<{ data: any }>(
+    "select data from event where merchant_id = 'TEST' and name = 'webhook_disable'",
+  );
+  assert.deepEqual(
+    [event!.data.reason, event!.data.object.disabled, event!.data.object.webhook_oid, more],
+    ['the receiver answered 410, gone', true, webhook.webhook_oid, []],
+  );
   await addItem();
   await deliver();
   assert.equal(receiver.received.length, 1);
@@ -122,19 +197,52 @@ test('the log tells of each try: what was sent, what came back, how long it took
   receiver.behave(answers(500, { 'x-why': 'full' }, 'no room'));
   await addItem('logged item');
   await deliver();
-  const list = await world.request({ operation: 'getWebhookLogSummaries', params, query: { success: false, event: 'item_create', request: 'LOGGED ITEM', status: '500' } });
+  const list = await world.request({
+    operation: 'getWebhookLogSummaries',
+    params,
+    query: { success: false, event: 'item_create', request: 'LOGGED ITEM', status: '500' },
+  });
   assert.equal(list.body.webhook_log_summaries.length, 1);
   const { request_id } = list.body.webhook_log_summaries[0];
-  const { webhook_log: log } = (await world.request({ operation: 'getWebhookLog', params: { ...params, requestId: request_id } })).body;
+  const { webhook_log: log } = (
+    await world.request({
+      operation: 'getWebhookLog',
+      params: { ...params, requestId: request_id },
+    })
+  ).body;
   assert.equal(log.request, receiver.received[0]!.body);
   assert.deepEqual([log.status_code, log.response, log.success], [500, 'no room', false]);
-  assert.ok(log.response_headers.some((header: any) => header.name === 'x-why' && header.value === 'full'));
-  assert.ok(log.request_headers.every((header: any) => !/Basic [A-Za-z0-9+/]{8}/.test(header.value)));
-  const none: Record<string, string | number | boolean>[] = [{ success: true }, { event: 'item_update' }, { requestId: 'nonsense' }, { request: 'absent' }, { duration: 60_000 }, { orderId: 'X' }];
+  assert.ok(
+    log.response_headers.some((header: any) => header.name === 'x-why' && header.value === 'full'),
+  );
+  assert.ok(
+    log.request_headers.every((header: any) => !/Basic [A-Za-z0-9+/]{8}/.test(header.value)),
+  );
+  const none: Record<string, string | number | boolean>[] = [
+    { success: true },
+    { event: 'item_update' },
+    { requestId: 'nonsense' },
+    { request: 'absent' },
+    { duration: 60_000 },
+    { orderId: 'X' },
+  ];
   for (const query of none) {
-    assert.deepEqual((await world.request({ operation: 'getWebhookLogSummaries', params, query })).body.webhook_log_summaries, [], JSON.stringify(query));
+    assert.deepEqual(
+      (await world.request({ operation: 'getWebhookLogSummaries', params, query })).body
+        .webhook_log_summaries,
+      [],
+      JSON.stringify(query),
+    );
   }
-  assert.equal((await world.request({ operation: 'getWebhookLog', params: { ...params, requestId: 'nonsense' } })).status, 404);
+  assert.equal(
+    (
+      await world.request({
+        operation: 'getWebhookLog',
+        params: { ...params, requestId: 'nonsense' },
+      })
+    ).status,
+    404,
+  );
   await remove(webhook.webhook_oid);
 });
 
@@ -143,15 +251,49 @@ test('existing records are sent again to one webhook alone', async (t) => {
   const webhook = await addWebhook(asked.url);
   const beside = await addWebhook(other.url);
   const params = { webhookOid: webhook.webhook_oid };
-  assert.deepEqual((await world.request({ operation: 'resendEvent', params: { ...params, eventName: 'item_update' } })).body.reflow, { event_name: 'item_update', queued: true });
+  assert.deepEqual(
+    (
+      await world.request({
+        operation: 'resendEvent',
+        params: { ...params, eventName: 'item_update' },
+      })
+    ).body.reflow,
+    { event_name: 'item_update', queued: true },
+  );
   await world.work('webhook reflow');
   await deliver();
-  const { total } = (await world.db.row<{ total: number }>("select count(*) as total from item where merchant_id = 'TEST'"))!;
+  const { total } = (await world.db.row<{ total: number }>(
+    "select count(*) as total from item where merchant_id = 'TEST'",
+  ))!;
   assert.equal(namesOf(asked.received).length, total);
   assert.deepEqual(other.received, []);
-  assert.equal((await world.request({ operation: 'resendEvent', params: { ...params, eventName: 'item_create' } })).status, 400);
-  assert.equal((await world.request({ operation: 'resendEvent', params: { ...params, eventName: 'order_create' } })).status, 400);
-  assert.equal((await world.request({ operation: 'resendEvent', params: { ...params, eventName: 'nonsense' } })).status, 404);
+  assert.equal(
+    (
+      await world.request({
+        operation: 'resendEvent',
+        params: { ...params, eventName: 'item_create' },
+      })
+    ).status,
+    400,
+  );
+  assert.equal(
+    (
+      await world.request({
+        operation: 'resendEvent',
+        params: { ...params, eventName: 'order_create' },
+      })
+    ).status,
+    400,
+  );
+  assert.equal(
+    (
+      await world.request({
+        operation: 'resendEvent',
+        params: { ...params, eventName: 'nonsense' },
+      })
+    ).status,
+    404,
+  );
   await remove(webhook.webhook_oid);
   await remove(beside.webhook_oid);
 });
@@ -159,19 +301,51 @@ test('existing records are sent again to one webhook alone', async (t) => {
 test('a webhook is found and deleted by its URL', async (t) => {
   const receiver = await startReceiver(t);
   const webhook = await addWebhook(receiver.url);
-  const removed = await world.request({ operation: 'deleteWebhookByUrl', body: { webhook_url: receiver.url } });
+  const removed = await world.request({
+    operation: 'deleteWebhookByUrl',
+    body: { webhook_url: receiver.url },
+  });
   assert.equal(removed.body.webhook.webhook_oid, webhook.webhook_oid);
-  assert.equal((await world.request({ operation: 'deleteWebhookByUrl', body: { webhook_url: receiver.url } })).status, 404);
+  assert.equal(
+    (await world.request({ operation: 'deleteWebhookByUrl', body: { webhook_url: receiver.url } }))
+      .status,
+    404,
+  );
 });
 
 const refused: [name: string, body: object, words: RegExp][] = [
   ['no URL', {}, /webhook_url is missing/],
-  ['an internal address', { webhook_url: 'https://169.254.169.254/' }, /webhook_url leads to an internal address/],
+  [
+    'an internal address',
+    { webhook_url: 'https://169.254.169.254/' },
+    /webhook_url leads to an internal address/,
+  ],
   ['no encryption', { webhook_url: 'http://example.com/' }, /not encrypted/],
-  ['an unknown event', { webhook_url: 'https://example.com/', event_categories: subscribe('order_eaten') }, /event_name holds an unknown value/],
-  ['a pattern that cannot be read', { webhook_url: 'https://example.com/', event_categories: [{ events: [{ event_name: 'order_create', subscribed: true, event_ruler: '{"a":1}' }] }] }, /event_ruler cannot be used: a must be an object/],
-  ['too many events', { webhook_url: 'https://example.com/', maximum_events: 1001 }, /maximum_events is out of range/],
-  ['a queue without keys', { webhook_url: 'https://sqs.us-east-1.amazonaws.com/1/q', authentication_type: 'aws iam' }, /iam_access_key is missing/],
+  [
+    'an unknown event',
+    { webhook_url: 'https://example.com/', event_categories: subscribe('order_eaten') },
+    /event_name holds an unknown value/,
+  ],
+  [
+    'a pattern that cannot be read',
+    {
+      webhook_url: 'https://example.com/',
+      event_categories: [
+        { events: [{ event_name: 'order_create', subscribed: true, event_ruler: '{"a":1}' }] },
+      ],
+    },
+    /event_ruler cannot be used: a must be an object/,
+  ],
+  [
+    'too many events',
+    { webhook_url: 'https://example.com/', maximum_events: 1001 },
+    /maximum_events is out of range/,
+  ],
+  [
+    'a queue without keys',
+    { webhook_url: 'https://sqs.us-east-1.amazonaws.com/1/q', authentication_type: 'aws iam' },
+    /iam_access_key is missing/,
+  ],
 ];
 for (const [name, body, words] of refused) {
   test(`refused: ${name}`, async () => {
@@ -184,12 +358,29 @@ for (const [name, body, words] of refused) {
 test('the catalogue lists every event; a webhook shows the others too when placeholders are asked for', async (t) => {
   const receiver = await startReceiver(t);
   const webhook = await addWebhook(receiver.url);
-  const catalogue = (await world.request({ operation: 'getWebhookEventCategories' })).body.event_categories;
-  const names = catalogue.flatMap((category: any) => category.events.map((event: any) => event.event_name));
-  for (const name of ['auto_order_create', 'auto_order_rebill', 'order_create', 'workflow_task_create']) assert.ok(names.includes(name));
-  const shown = async (query: object) => (await world.request({ operation: 'getWebhooks', query: query as Record<string, boolean> })).body.webhooks[0].event_categories;
-  assert.deepEqual((await shown({})).map((category: any) => category.event_category), ['item']);
-  assert.equal((await shown({ _placeholders: true })).flatMap((category: any) => category.events).length, names.length);
+  const catalogue = (await world.request({ operation: 'getWebhookEventCategories' })).body
+    .event_categories;
+  const names = catalogue.flatMap((category: any) =>
+    category.events.map((event: any) => event.event_name),
+  );
+  for (const name of [
+    'auto_order_create',
+    'auto_order_rebill',
+    'order_create',
+    'workflow_task_create',
+  ])
+    assert.ok(names.includes(name));
+  const shown = async (query: object) =>
+    (await world.request({ operation: 'getWebhooks', query: query as Record<string, boolean> }))
+      .body.webhooks[0].event_categories;
+  assert.deepEqual(
+    (await shown({})).map((category: any) => category.event_category),
+    ['item'],
+  );
+  assert.equal(
+    (await shown({ _placeholders: true })).flatMap((category: any) => category.events).length,
+    names.length,
+  );
   await remove(webhook.webhook_oid);
 });
 
@@ -199,13 +390,23 @@ test('the pull feed is gapless, in order and resumable', async () => {
   const from = first.body.next_cursor;
   const oid = await addItem('fed');
   await changeItem(oid, 'fed more');
-  const page = (after: string) => world.request({ operation: 'getEvents', query: { after, _limit: 1 } });
+  const page = (after: string) =>
+    world.request({ operation: 'getEvents', query: { after, _limit: 1 } });
   const one = await page(from);
   const two = await page(one.body.next_cursor);
   const none = await page(two.body.next_cursor);
-  assert.deepEqual([one, two].map(({ body }) => [body.events[0].event_name, body.events[0].object_sequence, body.events[0].payload.description, body.more]), [
-    ['item_create', 1, 'fed', true], ['item_update', 2, 'fed more', false],
-  ]);
+  assert.deepEqual(
+    [one, two].map(({ body }) => [
+      body.events[0].event_name,
+      body.events[0].object_sequence,
+      body.events[0].payload.description,
+      body.more,
+    ]),
+    [
+      ['item_create', 1, 'fed', true],
+      ['item_update', 2, 'fed more', false],
+    ],
+  );
   assert.deepEqual([none.body.events, none.body.next_cursor], [[], two.body.next_cursor]);
   assert.equal((await page('nonsense')).status, 400);
 });

@@ -1,17 +1,26 @@
-import { events as catalogue, type EventDescription, type EventName } from '@perennial/contract/events.ts';
+import {
+  events as catalogue,
+  type EventDescription,
+  type EventName,
+} from '@perennial/contract/events.ts';
 import { expansions, parseExpand } from '@perennial/contract/expansions.ts';
-import type { Webhook as WireWebhook, WebhookEventCategory } from '@perennial/contract/webhook.ts';
-import type { IdFactory } from '../kernel/ids.ts';
+import type { WebhookEventCategory, Webhook as WireWebhook } from '@perennial/contract/webhook.ts';
 import { wireDate } from '../kernel/calendar.ts';
+import type { IdFactory } from '../kernel/ids.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { checkDestination, type DestinationPolicy } from './destination.ts';
 import { parseRule } from './eventRuler.ts';
-import { limits, type Authentication, type Subscription, type Webhook } from './webhook.ts';
+import { type Authentication, limits, type Subscription, type Webhook } from './webhook.ts';
 import type { StoredWebhook } from './webhookStore.ts';
 
 /** What a client may say of a webhook, over what there was; refuses what cannot be used, by the field's name. Absent fields stay as they are. */
-export function webhookFrom(body: WireWebhook, before: Webhook, policy: DestinationPolicy, ids: IdFactory): Webhook {
+export function webhookFrom(
+  body: WireWebhook,
+  before: Webhook,
+  policy: DestinationPolicy,
+  ids: IdFactory,
+): Webhook {
   const authentication = authenticationFrom(body, before.authentication, ids);
   return {
     webhookOid: before.webhookOid,
@@ -19,23 +28,47 @@ export function webhookFrom(body: WireWebhook, before: Webhook, policy: Destinat
     url: urlFrom(body.webhook_url ?? before.url, policy),
     authentication,
     compressEvents: body.compress_events ?? before.compressEvents,
-    maximumEvents: within('maximum_events', body.maximum_events ?? before.maximumEvents, 1, limits.events.max),
-    maximumSize: within('maximum_size', body.maximum_size ?? before.maximumSize, limits.bytes.min, limits.bytes.max),
+    maximumEvents: within(
+      'maximum_events',
+      body.maximum_events ?? before.maximumEvents,
+      1,
+      limits.events.max,
+    ),
+    maximumSize: within(
+      'maximum_size',
+      body.maximum_size ?? before.maximumSize,
+      limits.bytes.min,
+      limits.bytes.max,
+    ),
     disabled: body.disabled ?? before.disabled,
-    subscriptions: body.event_categories ? subscriptionsFrom(body.event_categories) : before.subscriptions,
+    subscriptions: body.event_categories
+      ? subscriptionsFrom(body.event_categories)
+      : before.subscriptions,
   };
 }
 
 /** What holds for a new webhook that says nothing else. */
 export function newWebhook(webhookOid: number, applicationId: string): Webhook {
   return {
-    webhookOid, applicationId, url: '', authentication: { type: 'none' }, compressEvents: false,
-    maximumEvents: limits.events.default, maximumSize: limits.bytes.default, disabled: false, subscriptions: [],
+    webhookOid,
+    applicationId,
+    url: '',
+    authentication: { type: 'none' },
+    compressEvents: false,
+    maximumEvents: limits.events.default,
+    maximumSize: limits.bytes.default,
+    disabled: false,
+    subscriptions: [],
   };
 }
 
 /** A webhook as its application sees it. Secrets are shown only where they were made: `shown`. */
-export function toWire(webhook: StoredWebhook, merchant: Merchant, withUnsubscribed: boolean, shown?: Authentication): WireWebhook {
+export function toWire(
+  webhook: StoredWebhook,
+  merchant: Merchant,
+  withUnsubscribed: boolean,
+  shown?: Authentication,
+): WireWebhook {
   const { authentication: auth } = webhook;
   return {
     webhook_oid: webhook.webhookOid,
@@ -52,31 +85,46 @@ export function toWire(webhook: StoredWebhook, merchant: Merchant, withUnsubscri
     disabled: webhook.disabled,
     consecutive_failures: webhook.consecutiveFailures,
     pending: webhook.pending,
-    ...(webhook.nextRetryAt ? { next_retry_after: wireDate(webhook.nextRetryAt, merchant.timeZone) } : {}),
+    ...(webhook.nextRetryAt
+      ? { next_retry_after: wireDate(webhook.nextRetryAt, merchant.timeZone) }
+      : {}),
     event_categories: categories(webhook.subscriptions, withUnsubscribed),
   };
 }
 
 /** The catalogue by category; `subscriptions` marks what a webhook hears. */
-export function categories(subscriptions: readonly Subscription[], withUnsubscribed: boolean): WebhookEventCategory[] {
+export function categories(
+  subscriptions: readonly Subscription[],
+  withUnsubscribed: boolean,
+): WebhookEventCategory[] {
   const heard = new Map(subscriptions.map((each) => [each.eventName, each]));
-  return [...Map.groupBy(catalogueRows, ([, { category }]) => category)].flatMap(([category, rows]) => {
-    const subscribed = rows.filter(([name]) => heard.has(name));
-    if (subscribed.length === 0 && !withUnsubscribed) return [];
-    const expansion = (rows[0]![1] as EventDescription).expansion;
-    return [{
-      event_category: category,
-      any_subscribed: subscribed.length > 0,
-      subscribed: subscribed.length === rows.length,
-      available_expansions: expansion === undefined ? [] : [...expansions[expansion]],
-      events: (withUnsubscribed ? rows : subscribed).map(([name, description]) => wireSubscription(name, description, heard.get(name))),
-    }];
-  });
+  return [...Map.groupBy(catalogueRows, ([, { category }]) => category)].flatMap(
+    ([category, rows]) => {
+      const subscribed = rows.filter(([name]) => heard.has(name));
+      if (subscribed.length === 0 && !withUnsubscribed) return [];
+      const expansion = (rows[0]![1] as EventDescription).expansion;
+      return [
+        {
+          event_category: category,
+          any_subscribed: subscribed.length > 0,
+          subscribed: subscribed.length === rows.length,
+          available_expansions: expansion === undefined ? [] : [...expansions[expansion]],
+          events: (withUnsubscribed ? rows : subscribed).map(([name, description]) =>
+            wireSubscription(name, description, heard.get(name)),
+          ),
+        },
+      ];
+    },
+  );
 }
 
 const catalogueRows = Object.entries(catalogue) as [EventName, EventDescription][];
 
-function wireSubscription(name: EventName, description: EventDescription, subscription: Subscription | undefined) {
+function wireSubscription(
+  name: EventName,
+  description: EventDescription,
+  subscription: Subscription | undefined,
+) {
   return {
     webhook_event_oid: catalogueRows.findIndex(([each]) => each === name) + 1,
     event_name: name,
@@ -95,16 +143,28 @@ function urlFrom(url: string, policy: DestinationPolicy): string {
   if (url === '') refuse('missing_field', { field: 'webhook_url' });
   const destination = checkDestination(url, policy);
   if (destination.ok) return url;
-  return refuse('invalid_field', { field: 'webhook_url', reason: destination.reason, mend: 'Send a public https URL (on a test clock, the setting webhooks.allow_loopback allows this machine)' });
+  return refuse('invalid_field', {
+    field: 'webhook_url',
+    reason: destination.reason,
+    mend: 'Send a public https URL (on a test clock, the setting webhooks.allow_loopback allows this machine)',
+  });
 }
 
-function authenticationFrom(body: WireWebhook, before: Authentication, ids: IdFactory): Authentication {
+function authenticationFrom(
+  body: WireWebhook,
+  before: Authentication,
+  ids: IdFactory,
+): Authentication {
   const type = body.authentication_type ?? before.type;
   switch (type) {
     case 'basic': {
       const known = before.type === 'basic' ? before : undefined;
       // Without credentials of the client's own, both are made up (webhook reference, insertWebhook).
-      return { type, username: body.basic_username || known?.username || ids.secret(8), password: body.basic_password || known?.password || ids.secret(24) };
+      return {
+        type,
+        username: body.basic_username || known?.username || ids.secret(8),
+        password: body.basic_password || known?.password || ids.secret(24),
+      };
     }
     case 'aws iam': {
       const known = before.type === 'aws iam' ? before : undefined;
@@ -131,16 +191,25 @@ function subscriptionsFrom(given: readonly WebhookEventCategory[]): Subscription
     // A category that is subscribed to and names no events means all of them.
     if (category.subscribed === true && category.events === undefined) {
       for (const [name, description] of catalogueRows) {
-        if (description.category === category.event_category) subscriptions.set(name, { eventName: name, expansion: '' });
+        if (description.category === category.event_category)
+          subscriptions.set(name, { eventName: name, expansion: '' });
       }
     }
   });
   return [...subscriptions.values()];
 }
 
-function subscriptionFrom(name: string, event: { expansion?: string; event_ruler?: string; comments?: string }, field: string): Subscription {
+function subscriptionFrom(
+  name: string,
+  event: { expansion?: string; event_ruler?: string; comments?: string },
+  field: string,
+): Subscription {
   const description = (catalogue as Readonly<Record<string, EventDescription>>)[name];
-  if (!description) refuse('unknown_enum', { field: `${field}.event_name`, allowed: catalogueRows.map(([each]) => each) });
+  if (!description)
+    refuse('unknown_enum', {
+      field: `${field}.event_name`,
+      allowed: catalogueRows.map(([each]) => each),
+    });
   const known = description!.expansion === undefined ? [] : expansions[description!.expansion];
   const ruler = event.event_ruler || undefined;
   if (ruler !== undefined) checkRuler(ruler, field);
@@ -154,7 +223,12 @@ function subscriptionFrom(name: string, event: { expansion?: string; event_ruler
 
 function checkRuler(pattern: string, field: string): void {
   const rule = parseRule(pattern);
-  if (!rule.ok) refuse('invalid_field', { field: `${field}.event_ruler`, reason: `cannot be used: ${rule.reason}`, mend: 'Send an Event Ruler pattern such as {"status":["active"]}' });
+  if (!rule.ok)
+    refuse('invalid_field', {
+      field: `${field}.event_ruler`,
+      reason: `cannot be used: ${rule.reason}`,
+      mend: 'Send an Event Ruler pattern such as {"status":["active"]}',
+    });
 }
 
 function within(field: string, value: number, min: number, max: number): number {

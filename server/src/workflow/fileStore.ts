@@ -8,34 +8,76 @@ export interface TaskFile {
   readonly taskUuid?: string | undefined;
 }
 
-export async function insertFile(db: Database, merchantId: string, file: TaskFile, at: Temporal.Instant): Promise<void> {
-  await db.run('insert into workflow_file (merchant_id, file_uuid, mime_type, asked_at) values ($1, $2, $3, $4)', [merchantId, file.fileUuid, file.mimeType, at]);
+export async function insertFile(
+  db: Database,
+  merchantId: string,
+  file: TaskFile,
+  at: Temporal.Instant,
+): Promise<void> {
+  await db.run(
+    'insert into workflow_file (merchant_id, file_uuid, mime_type, asked_at) values ($1, $2, $3, $4)',
+    [merchantId, file.fileUuid, file.mimeType, at],
+  );
 }
 
 /** Those of the files that no task has yet. */
-export async function findWaitingFiles(db: Database, merchantId: string, fileUuids: readonly string[]): Promise<TaskFile[]> {
+export async function findWaitingFiles(
+  db: Database,
+  merchantId: string,
+  fileUuids: readonly string[],
+): Promise<TaskFile[]> {
   const rows = await db.rows<{ file_uuid: string; mime_type: string }>(
-    'select file_uuid, mime_type from workflow_file where merchant_id = $1 and file_uuid = any($2::text[]) and task_uuid is null', [merchantId, [...fileUuids]],
+    'select file_uuid, mime_type from workflow_file where merchant_id = $1 and file_uuid = any($2::text[]) and task_uuid is null',
+    [merchantId, [...fileUuids]],
   );
   return rows.map((row) => ({ fileUuid: row.file_uuid, mimeType: row.mime_type }));
 }
 
 /** Gives files to a task; answers how many were still to be had. */
-export function attachFiles(tx: Database, merchantId: string, fileUuids: readonly string[], taskUuid: string): Promise<number> {
-  return tx.run('update workflow_file set task_uuid = $3 where merchant_id = $1 and file_uuid = any($2::text[]) and task_uuid is null', [merchantId, [...fileUuids], taskUuid]);
+export function attachFiles(
+  tx: Database,
+  merchantId: string,
+  fileUuids: readonly string[],
+  taskUuid: string,
+): Promise<number> {
+  return tx.run(
+    'update workflow_file set task_uuid = $3 where merchant_id = $1 and file_uuid = any($2::text[]) and task_uuid is null',
+    [merchantId, [...fileUuids], taskUuid],
+  );
 }
 
 /** Files that no task shows any more go to those that nobody has, and are deleted with them. */
-export async function releaseFiles(tx: Database, merchantId: string, fileUuids: readonly string[]): Promise<void> {
-  await tx.run('update workflow_file set task_uuid = null where merchant_id = $1 and file_uuid = any($2::text[])', [merchantId, [...fileUuids]]);
+export async function releaseFiles(
+  tx: Database,
+  merchantId: string,
+  fileUuids: readonly string[],
+): Promise<void> {
+  await tx.run(
+    'update workflow_file set task_uuid = null where merchant_id = $1 and file_uuid = any($2::text[])',
+    [merchantId, [...fileUuids]],
+  );
 }
 
 /** Files asked for before a moment that no task has. */
-export async function findForgotten(db: Database, merchantId: string, before: Temporal.Instant): Promise<string[]> {
-  const rows = await db.rows<{ file_uuid: string }>('select file_uuid from workflow_file where merchant_id = $1 and task_uuid is null and asked_at < $2 order by asked_at limit 100', [merchantId, before]);
+export async function findForgotten(
+  db: Database,
+  merchantId: string,
+  before: Temporal.Instant,
+): Promise<string[]> {
+  const rows = await db.rows<{ file_uuid: string }>(
+    'select file_uuid from workflow_file where merchant_id = $1 and task_uuid is null and asked_at < $2 order by asked_at limit 100',
+    [merchantId, before],
+  );
   return rows.map((row) => row.file_uuid);
 }
 
-export async function deleteFiles(db: Database, merchantId: string, fileUuids: readonly string[]): Promise<void> {
-  await db.run('delete from workflow_file where merchant_id = $1 and file_uuid = any($2::text[]) and task_uuid is null', [merchantId, [...fileUuids]]);
+export async function deleteFiles(
+  db: Database,
+  merchantId: string,
+  fileUuids: readonly string[],
+): Promise<void> {
+  await db.run(
+    'delete from workflow_file where merchant_id = $1 and file_uuid = any($2::text[]) and task_uuid is null',
+    [merchantId, [...fileUuids]],
+  );
 }

@@ -1,7 +1,7 @@
 import type { WorkflowAttachment, WorkflowTask } from '@perennial/contract/workflow.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
-import { fileBytesMax, type Files } from '../platform/files/files.ts';
+import { type Files, fileBytesMax } from '../platform/files/files.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { deleteFiles, findForgotten, findWaitingFiles, insertFile } from './fileStore.ts';
 import type { Uploads } from './noteEdit.ts';
@@ -15,16 +15,44 @@ export interface FileParts {
 
 /** What may be attached, by extension. No type that a browser runs: what is served back is saved, but people open what they saved. */
 const types: Readonly<Record<string, string>> = {
-  png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg', gif: 'image/gif', webp: 'image/webp', heic: 'image/heic', bmp: 'image/bmp', tiff: 'image/tiff',
-  pdf: 'application/pdf', txt: 'text/plain', log: 'text/plain', csv: 'text/csv', json: 'application/json', zip: 'application/zip', eml: 'message/rfc822',
-  doc: 'application/msword', xls: 'application/vnd.ms-excel', ppt: 'application/vnd.ms-powerpoint', rtf: 'application/rtf', odt: 'application/vnd.oasis.opendocument.text',
-  docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document', xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  pptx: 'application/vnd.openxmlformats-officedocument.presentationml.presentation', mp3: 'audio/mpeg', wav: 'audio/wav', mp4: 'video/mp4', mov: 'video/quicktime',
+  png: 'image/png',
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  gif: 'image/gif',
+  webp: 'image/webp',
+  heic: 'image/heic',
+  bmp: 'image/bmp',
+  tiff: 'image/tiff',
+  pdf: 'application/pdf',
+  txt: 'text/plain',
+  log: 'text/plain',
+  csv: 'text/csv',
+  json: 'application/json',
+  zip: 'application/zip',
+  eml: 'message/rfc822',
+  doc: 'application/msword',
+  xls: 'application/vnd.ms-excel',
+  ppt: 'application/vnd.ms-powerpoint',
+  rtf: 'application/rtf',
+  odt: 'application/vnd.oasis.opendocument.text',
+  docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  pptx: 'application/vnd.openxmlformats-officedocument.presentationml.presentation',
+  mp3: 'audio/mpeg',
+  wav: 'audio/wav',
+  mp4: 'video/mp4',
+  mov: 'video/quicktime',
 };
 
 /** A link to upload one file to, and the key to name it by (workflow reference, getWorkflowTaskAttachmentUploadUrl). */
-export async function makeUpload(context: Context, { store, clock }: FileParts, extension: string): Promise<{ key: string; url: string }> {
-  const mimeType = types[extension.replace(/^\./, '').toLowerCase()] ?? refuse('unknown_enum', { field: 'extension', allowed: Object.keys(types) });
+export async function makeUpload(
+  context: Context,
+  { store, clock }: FileParts,
+  extension: string,
+): Promise<{ key: string; url: string }> {
+  const mimeType =
+    types[extension.replace(/^\./, '').toLowerCase()] ??
+    refuse('unknown_enum', { field: 'extension', allowed: Object.keys(types) });
   const fileUuid = context.ids.uuid();
   const { merchantId } = context.merchant;
   await insertFile(context.db, merchantId, { fileUuid, mimeType }, clock.now());
@@ -32,8 +60,15 @@ export async function makeUpload(context: Context, { store, clock }: FileParts, 
 }
 
 /** The uploads that a change names and that have arrived. The store is asked here, before a transaction is open. */
-export async function uploadsOf(context: Context, { store }: FileParts, change: TaskChange): Promise<Uploads> {
-  const given = [...(change.attachments ?? []), ...(change.notes ?? []).flatMap((note) => note.attachments)];
+export async function uploadsOf(
+  context: Context,
+  { store }: FileParts,
+  change: TaskChange,
+): Promise<Uploads> {
+  const given = [
+    ...(change.attachments ?? []),
+    ...(change.notes ?? []).flatMap((note) => note.attachments),
+  ];
   const keys = given.map(({ uploadKey }) => uploadKey).filter((key) => key !== undefined);
   if (keys.length === 0) return new Map();
   const { merchantId } = context.merchant;
@@ -47,22 +82,45 @@ export async function uploadsOf(context: Context, { store }: FileParts, change: 
 }
 
 /** The JSON of a task or of a list of tasks with a link to each file. */
-export async function withLinks(context: Context, { store }: FileParts, json: string): Promise<string> {
+export async function withLinks(
+  context: Context,
+  { store }: FileParts,
+  json: string,
+): Promise<string> {
   if (!json.includes('"file_uuid"')) return json;
   const parsed = JSON.parse(json) as WorkflowTask | WorkflowTask[];
-  const attachments = [parsed].flat().flatMap((task) => [...(task.attachments ?? []), ...(task.notes ?? []).flatMap((note) => note.attachments ?? [])]);
+  const attachments = [parsed]
+    .flat()
+    .flatMap((task) => [
+      ...(task.attachments ?? []),
+      ...(task.notes ?? []).flatMap((note) => note.attachments ?? []),
+    ]);
   await Promise.all(attachments.map((attachment) => addLink(context, store, attachment)));
   return JSON.stringify(parsed);
 }
 
-async function addLink({ merchant: { merchantId } }: Context, store: Files, attachment: WorkflowAttachment): Promise<void> {
-  const { file_uuid: fileUuid, file_name: fileName, mime_type: mimeType } = attachment as Required<WorkflowAttachment>;
-  attachment.download_key = await store.downloadUrl({ merchantId, fileUuid }, { fileName, mimeType });
+async function addLink(
+  { merchant: { merchantId } }: Context,
+  store: Files,
+  attachment: WorkflowAttachment,
+): Promise<void> {
+  const {
+    file_uuid: fileUuid,
+    file_name: fileName,
+    mime_type: mimeType,
+  } = attachment as Required<WorkflowAttachment>;
+  attachment.download_key = await store.downloadUrl(
+    { merchantId, fileUuid },
+    { fileName, mimeType },
+  );
 }
 
 /** Deletes files that no task has a day after they were asked for; answers how many. */
 export async function forgetFiles(context: Context, { store, clock }: FileParts): Promise<number> {
-  const { db, merchant: { merchantId } } = context;
+  const {
+    db,
+    merchant: { merchantId },
+  } = context;
   const fileUuids = await findForgotten(db, merchantId, clock.now().subtract({ hours: 24 }));
   for (const fileUuid of fileUuids) await store.remove({ merchantId, fileUuid });
   if (fileUuids.length > 0) await deleteFiles(db, merchantId, fileUuids);

@@ -1,5 +1,5 @@
-import { wireDate } from '../kernel/calendar.ts';
 import type { Temporal } from 'temporal-polyfill';
+import { wireDate } from '../kernel/calendar.ts';
 import type { Task } from './task.ts';
 
 /** How names and moments are written in a history. */
@@ -28,29 +28,44 @@ export function descriptionOf(before: Task, after: Task, words: HistoryWords): s
     change('Object link', before.objectUrl, after.objectUrl),
     change('Object email', before.objectEmail, after.objectEmail),
     sameJson(before.properties, after.properties) ? undefined : 'Properties changed',
-    change('Files', listed(before.attachments.map(({ fileName }) => fileName)), listed(after.attachments.map(({ fileName }) => fileName))),
+    change(
+      'Files',
+      listed(before.attachments.map(({ fileName }) => fileName)),
+      listed(after.attachments.map(({ fileName }) => fileName)),
+    ),
     ...notesChanged(before, after),
   ].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : parts.join('; ');
 }
 
-function change(what: string, before: string | undefined, after: string | undefined): string | undefined {
+function change(
+  what: string,
+  before: string | undefined,
+  after: string | undefined,
+): string | undefined {
   if (before === after) return undefined;
   return `${what}: ${before ?? 'none'} → ${after ?? 'none'}`;
 }
 
-function assignee({ assignedUserId, assignedGroupId }: Task, { userName, groupName }: HistoryWords): string | undefined {
+function assignee(
+  { assignedUserId, assignedGroupId }: Task,
+  { userName, groupName }: HistoryWords,
+): string | undefined {
   if (assignedUserId !== undefined) return userName(assignedUserId);
   return assignedGroupId === undefined ? undefined : `group ${groupName(assignedGroupId)}`;
 }
 
-const listed = (texts: readonly string[]): string | undefined => (texts.length === 0 ? undefined : texts.join(', '));
+const listed = (texts: readonly string[]): string | undefined =>
+  texts.length === 0 ? undefined : texts.join(', ');
 
-const sameJson = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+const sameJson = (one: unknown, other: unknown): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);
 
 function notesChanged(before: Task, after: Task): string[] {
   const edited = before.notes.filter((note, i) => after.notes[i]!.text !== note.text).length;
-  const extended = before.notes.filter((note, i) => after.notes[i]!.attachments.length > note.attachments.length).length;
+  const extended = before.notes.filter(
+    (note, i) => after.notes[i]!.attachments.length > note.attachments.length,
+  ).length;
   const added = after.notes.length - before.notes.length;
   return [
     ...(added > 0 ? [added === 1 ? 'Note added' : `${added} notes added`] : []),

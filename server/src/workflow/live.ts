@@ -8,13 +8,13 @@ import type { WebSocket } from 'ws';
 import { Lazy } from '../kernel/lazy.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
+import type { FeedPlace } from '../platform/events/feed.ts';
 import type { EventListener } from '../platform/events/outbox.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { Tokens } from '../platform/tokens.ts';
-import type { FeedPlace } from '../platform/events/feed.ts';
 import { comparePlaces } from './liveFeed.ts';
-import { liveRoom, type LiveRoom, type LiveSocket } from './liveRoom.ts';
+import { type LiveRoom, type LiveSocket, liveRoom } from './liveRoom.ts';
 
 /** What the live sockets need. */
 export interface LiveParts {
@@ -78,14 +78,35 @@ interface Occupied {
 export function liveSockets({ db, clock, log, tokens, publicUrl }: LiveParts): LiveSockets {
   const opener = new Lazy(async () => {
     const { WebSocketServer } = await import('ws');
-    return new WebSocketServer({ noServer: true, maxPayload: frameBytesMax, perMessageDeflate: false, clientTracking: false });
+    return new WebSocketServer({
+      noServer: true,
+      maxPayload: frameBytesMax,
+      perMessageDeflate: false,
+      clientTracking: false,
+    });
   });
   const rooms = new Map<string, Occupied>();
 
-  function enter({ merchantId, userId }: Claims, after: string | undefined, socket: WebSocket, stream: Duplex): void {
-    const entry: Occupied = rooms.get(merchantId) ?? { room: liveRoom(db, merchantId), clients: new Set() };
+  function enter(
+    { merchantId, userId }: Claims,
+    after: string | undefined,
+    socket: WebSocket,
+    stream: Duplex,
+  ): void {
+    const entry: Occupied = rooms.get(merchantId) ?? {
+      room: liveRoom(db, merchantId),
+      clients: new Set(),
+    };
     rooms.set(merchantId, entry);
-    const client: Client = { socket, stream, userId, heardAtMs: clock.monotonicMs(), pingedAtMs: clock.monotonicMs(), unreadBytesMax: Infinity, send: (frames) => send(client, frames) };
+    const client: Client = {
+      socket,
+      stream,
+      userId,
+      heardAtMs: clock.monotonicMs(),
+      pingedAtMs: clock.monotonicMs(),
+      unreadBytesMax: Infinity,
+      send: (frames) => send(client, frames),
+    };
     entry.clients.add(client);
     socket.on('message', () => void (client.heardAtMs = clock.monotonicMs()));
     socket.on('pong', () => void (client.heardAtMs = clock.monotonicMs()));
@@ -95,10 +116,13 @@ export function liveSockets({ db, clock, log, tokens, publicUrl }: LiveParts): L
       entry.clients.delete(client);
       if (entry.clients.size === 0) rooms.delete(merchantId);
     });
-    entry.room.enter(client, after).then(() => allowMissed(client), (error: unknown) => {
-      log.error({ err: error, merchantId }, 'a live socket could not be caught up');
-      socket.terminate();
-    });
+    entry.room.enter(client, after).then(
+      () => allowMissed(client),
+      (error: unknown) => {
+        log.error({ err: error, merchantId }, 'a live socket could not be caught up');
+        socket.terminate();
+      },
+    );
   }
 
   /** What it missed came all at once; reading that may take its time. */
@@ -107,7 +131,10 @@ export function liveSockets({ db, clock, log, tokens, publicUrl }: LiveParts): L
     client.stream.once('drain', () => void (client.unreadBytesMax = unreadBytesMax));
   }
 
-  function send({ socket, stream, unreadBytesMax: unreadMax }: Client, frames: readonly Buffer[]): void {
+  function send(
+    { socket, stream, unreadBytesMax: unreadMax }: Client,
+    frames: readonly Buffer[],
+  ): void {
     if (socket.readyState !== socket.OPEN) return;
     if (socket.bufferedAmount > unreadMax) return drop(socket, closing.tooSlow, 'too slow');
     // One write for all of them: the system call is most of what a frame costs.
@@ -118,7 +145,8 @@ export function liveSockets({ db, clock, log, tokens, publicUrl }: LiveParts): L
 
   function heartbeat(client: Client): void {
     const nowMs = clock.monotonicMs();
-    if (nowMs - client.heardAtMs > silentMsMax) return drop(client.socket, closing.policy, 'silent');
+    if (nowMs - client.heardAtMs > silentMsMax)
+      return drop(client.socket, closing.policy, 'silent');
     if (nowMs - client.pingedAtMs < pingEveryMs) return;
     client.pingedAtMs = nowMs;
     send(client, [pingFrame]);
@@ -131,22 +159,34 @@ export function liveSockets({ db, clock, log, tokens, publicUrl }: LiveParts): L
     if (!(await isOriginAllowed(request))) return refuseUpgrade(socket, '403 Forbidden');
     const server = await opener.get();
     if (openCount() >= socketsMax) return refuseUpgrade(socket, '503 Service Unavailable');
-    server.handleUpgrade(request, socket, head, (opened) => enter(claims as Claims, url.searchParams.get('after') ?? undefined, opened, socket));
+    server.handleUpgrade(request, socket, head, (opened) =>
+      enter(claims as Claims, url.searchParams.get('after') ?? undefined, opened, socket),
+    );
   }
 
   /** Browsers name the page that asks; what is no browser names none, and has the token. */
   async function isOriginAllowed({ headers: { origin, host } }: IncomingMessage): Promise<boolean> {
     if (origin === undefined) return true;
     if (!URL.canParse(origin)) return false;
-    return new URL(origin).host === host || new URL(origin).origin === new URL(await publicUrl()).origin;
+    return (
+      new URL(origin).host === host || new URL(origin).origin === new URL(await publicUrl()).origin
+    );
   }
 
   const openCount = () => [...rooms.values()].reduce((all, { clients }) => all + clients.size, 0);
 
   return {
     async authorize({ merchant: { merchantId }, actor: { userId } }) {
-      const jwt = await tokens.sign(audience, { merchantId, ...(userId === undefined ? {} : { userId }) }, tokenSeconds);
-      return { jwt, merchant_id: merchantId, websocket_url: `${(await publicUrl()).replace(/^http/, 'ws')}${path}` };
+      const jwt = await tokens.sign(
+        audience,
+        { merchantId, ...(userId === undefined ? {} : { userId }) },
+        tokenSeconds,
+      );
+      return {
+        jwt,
+        merchant_id: merchantId,
+        websocket_url: `${(await publicUrl()).replace(/^http/, 'ws')}${path}`,
+      };
     },
     async listener(context, events) {
       const entry = rooms.get(context.merchant.merchantId);
@@ -167,14 +207,16 @@ export function liveSockets({ db, clock, log, tokens, publicUrl }: LiveParts): L
     addTo(http) {
       http.server.on('upgrade', (request, socket, head) => {
         socket.on('error', () => socket.destroy());
-        if ((request.url ?? '').split('?')[0] !== path) return refuseUpgrade(socket, '404 Not Found');
+        if ((request.url ?? '').split('?')[0] !== path)
+          return refuseUpgrade(socket, '404 Not Found');
         upgrade(request, socket, head).catch((error: unknown) => {
           log.error({ err: error }, 'a live socket could not be opened');
           refuseUpgrade(socket, '500 Internal Server Error');
         });
       });
       http.addHook('preClose', async () => {
-        for (const { clients } of rooms.values()) for (const { socket } of clients) drop(socket, closing.goingAway, 'stopping');
+        for (const { clients } of rooms.values())
+          for (const { socket } of clients) drop(socket, closing.goingAway, 'stopping');
       });
     },
     count: openCount,

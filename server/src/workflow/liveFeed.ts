@@ -4,11 +4,20 @@ import type { FeedEvent, FeedPlace } from '../platform/events/feed.ts';
 /** What the socket tells of an event; undefined for events that are about something else. */
 export function frameOf({ name, objectType, data, place }: FeedEvent): LiveFrame | undefined {
   const type = objectType === 'workflow task' ? eventTypes[name] : undefined;
-  return type && { type: 'event', event_type: type, event_task: data['object'] as NonNullable<LiveFrame['event_task']>, cursor: cursorOf(place) };
+  return (
+    type && {
+      type: 'event',
+      event_type: type,
+      event_task: data['object'] as NonNullable<LiveFrame['event_task']>,
+      cursor: cursorOf(place),
+    }
+  );
 }
 
 const eventTypes: Readonly<Record<string, NonNullable<LiveFrame['event_type']>>> = {
-  workflow_task_create: 'task created', workflow_task_update: 'task updated', workflow_task_delete: 'task deleted',
+  workflow_task_create: 'task created',
+  workflow_task_update: 'task updated',
+  workflow_task_delete: 'task deleted',
 };
 
 /** A place in the feed as clients keep it. */

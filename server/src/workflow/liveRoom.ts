@@ -1,5 +1,5 @@
 import type { LiveFrame } from '@perennial/contract/live.ts';
-import { feedEnd, readFeed, type FeedEvent, type FeedPlace } from '../platform/events/feed.ts';
+import { type FeedEvent, type FeedPlace, feedEnd, readFeed } from '../platform/events/feed.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { comparePlaces, cursorOf, frameOf, placeOf } from './liveFeed.ts';
 import { countOpen } from './taskStore.ts';
@@ -46,7 +46,8 @@ export function liveRoom(db: Database, merchantId: string): LiveRoom {
     place ??= await feedEnd(db);
     await tellAll();
     const from = after === undefined ? place : placeOf(after);
-    if (from === undefined || !(await catchUp(socket, from))) socket.send([frame({ type: 'resync', cursor: cursorOf(place) })]);
+    if (from === undefined || !(await catchUp(socket, from)))
+      socket.send([frame({ type: 'resync', cursor: cursorOf(place) })]);
     if (gone.has(socket)) return;
     sockets.add(socket);
     await tellCounts([socket], { always: true });
@@ -58,7 +59,9 @@ export function liveRoom(db: Database, merchantId: string): LiveRoom {
     const missed = [frame({ type: 'ready', cursor: cursorOf(from) })];
     let reached = from;
     for (let read = 0; comparePlaces(reached, place!) < 0; ) {
-      const events = (await readFeed(db, merchantId, reached, pageSize)).filter((event) => comparePlaces(event.place, place!) <= 0);
+      const events = (await readFeed(db, merchantId, reached, pageSize)).filter(
+        (event) => comparePlaces(event.place, place!) <= 0,
+      );
       if (events.length === 0) break;
       read += events.length;
       if (read > missedMax) return false;
@@ -87,15 +90,29 @@ export function liveRoom(db: Database, merchantId: string): LiveRoom {
   }
 
   /** Everybody's number of open tasks, where it has changed. */
-  async function tellCounts(to: readonly LiveSocket[], { always }: { readonly always: boolean }): Promise<void> {
-    const userIds = [...new Set(to.map(({ userId }) => userId).filter((userId) => userId !== undefined))];
+  async function tellCounts(
+    to: readonly LiveSocket[],
+    { always }: { readonly always: boolean },
+  ): Promise<void> {
+    const userIds = [
+      ...new Set(to.map(({ userId }) => userId).filter((userId) => userId !== undefined)),
+    ];
     if (userIds.length === 0) return;
     const counts = await countOpen(db, merchantId, userIds);
-    const changed = new Set(userIds.filter((userId) => always || openCounts.get(userId) !== counts.get(userId)));
+    const changed = new Set(
+      userIds.filter((userId) => always || openCounts.get(userId) !== counts.get(userId)),
+    );
     for (const userId of changed) openCounts.set(userId, counts.get(userId) ?? 0);
     for (const socket of to) {
       if (socket.userId === undefined || !changed.has(socket.userId)) continue;
-      socket.send([frame({ type: 'event', event_type: 'open count', event_open_count: openCounts.get(socket.userId) ?? 0, cursor: cursorOf(place!) })]);
+      socket.send([
+        frame({
+          type: 'event',
+          event_type: 'open count',
+          event_open_count: openCounts.get(socket.userId) ?? 0,
+          cursor: cursorOf(place!),
+        }),
+      ]);
     }
   }
 
@@ -116,12 +133,18 @@ export function liveRoom(db: Database, merchantId: string): LiveRoom {
   };
 }
 
-const framesOf = (events: readonly FeedEvent[]): Buffer[] => events.flatMap((event) => frameOf(event) ?? []).map(frame);
+const framesOf = (events: readonly FeedEvent[]): Buffer[] =>
+  events.flatMap((event) => frameOf(event) ?? []).map(frame);
 
 const frame = (content: LiveFrame): Buffer => Buffer.from(JSON.stringify(content));
 
 /** Whether nothing after this place was forgotten yet: its own event is still there. A place between events came from a recent start. */
 async function isKept(db: Database, merchantId: string, place: FeedPlace): Promise<boolean> {
   if (place.eventId === 0) return true;
-  return (await db.row('select event_id from event where merchant_id = $1 and event_id = $2 and stamp = $3::xid8', [merchantId, place.eventId, place.stamp])) !== undefined;
+  return (
+    (await db.row(
+      'select event_id from event where merchant_id = $1 and event_id = $2 and stamp = $3::xid8',
+      [merchantId, place.eventId, place.stamp],
+    )) !== undefined
+  );
 }

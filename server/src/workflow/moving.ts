@@ -1,20 +1,24 @@
 import { Temporal } from 'temporal-polyfill';
 import { type Context, inTransaction } from '../platform/context.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
-import { forgetFiles, type FileParts } from './files.ts';
+import { type FileParts, forgetFiles } from './files.ts';
 import { saveChanges, server } from './saving.ts';
-import { firstMove, lockMoving } from './taskStore.ts';
 import { movedByTime, movesAt } from './taskStatus.ts';
+import { firstMove, lockMoving } from './taskStore.ts';
 
 const batchSize = 100;
 
 /** Wakes delayed tasks and closes expired ones, and deletes files that no task has. `contexts` gives a context for each merchant. */
-export function movingWorker(contexts: () => Promise<readonly Context[]>, files: FileParts): Worker {
+export function movingWorker(
+  contexts: () => Promise<readonly Context[]>,
+  files: FileParts,
+): Worker {
   return {
     name: 'workflow tasks',
     async runOnce() {
       let done = 0;
-      for (const context of await contexts()) done += (await moveDue(context, context.now)) + (await forgetFiles(context, files));
+      for (const context of await contexts())
+        done += (await moveDue(context, context.now)) + (await forgetFiles(context, files));
       return done;
     },
   };
@@ -23,7 +27,10 @@ export function movingWorker(contexts: () => Promise<readonly Context[]>, files:
 /** The same as a test clock plays it: each task at the moment that moves it. */
 export const movingDueWork = {
   name: 'workflow tasks',
-  nextDueAt({ db, merchant: { merchantId } }: Context, until: Temporal.Instant): Promise<Temporal.Instant | undefined> {
+  nextDueAt(
+    { db, merchant: { merchantId } }: Context,
+    until: Temporal.Instant,
+  ): Promise<Temporal.Instant | undefined> {
     return firstMove(db, merchantId, until);
   },
   async runDue(context: Context, until: Temporal.Instant) {
@@ -46,4 +53,5 @@ function moveDue(context: Context, until: Temporal.Instant): Promise<number> {
   });
 }
 
-const laterOf = (one: Temporal.Instant, other: Temporal.Instant): Temporal.Instant => (Temporal.Instant.compare(one, other) > 0 ? one : other);
+const laterOf = (one: Temporal.Instant, other: Temporal.Instant): Temporal.Instant =>
+  Temporal.Instant.compare(one, other) > 0 ? one : other;

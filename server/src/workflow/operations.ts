@@ -1,17 +1,31 @@
-import type { WorkflowTasksBatchRequest, WorkflowTaskBatchResult } from '@perennial/contract/perennial.ts';
+import type {
+  WorkflowTaskBatchResult,
+  WorkflowTasksBatchRequest,
+} from '@perennial/contract/perennial.ts';
 import { taskObjectTypes, type WorkflowTask } from '@perennial/contract/workflow.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { refusal, refuse } from '../platform/http/refusal.ts';
+import type { JsonPage } from '../platform/storage/page.ts';
 import { attachFiles, releaseFiles } from './fileStore.ts';
-import { uploadsOf, withLinks, type FileParts } from './files.ts';
+import { type FileParts, uploadsOf, withLinks } from './files.ts';
 import { aboutObject, type ReadObjectFacts } from './objectFacts.ts';
 import { callerOf, groupsOfCaller, namesOf, withAssignment } from './people.ts';
 import { createTasks, saveChanges, tell } from './saving.ts';
 import { isOpen, type Task, type TaskObjectType } from './task.ts';
-import { idOf, moment, readChange, tidyTags, type TaskChange } from './taskChange.ts';
-import { edited, type EditFault, type Editor } from './taskEdit.ts';
-import { deleteTask, findSystemTasks, findTask, lockNumbers, lockTasks, readTask, readTaskPage, readTaskTexts, type TaskList, waitsFor } from './taskStore.ts';
-import type { JsonPage } from '../platform/storage/page.ts';
+import { idOf, moment, readChange, type TaskChange, tidyTags } from './taskChange.ts';
+import { type EditFault, type Editor, edited } from './taskEdit.ts';
+import {
+  deleteTask,
+  findSystemTasks,
+  findTask,
+  lockNumbers,
+  lockTasks,
+  readTask,
+  readTaskPage,
+  readTaskTexts,
+  type TaskList,
+  waitsFor,
+} from './taskStore.ts';
 
 /** What the operations need of other features and of the outside. */
 export interface WorkflowParts {
@@ -25,35 +39,76 @@ export interface TaskText {
   readonly version: number;
 }
 
-export async function getTask(context: Context, { files }: WorkflowParts, taskUuid: string): Promise<TaskText> {
+export async function getTask(
+  context: Context,
+  { files }: WorkflowParts,
+  taskUuid: string,
+): Promise<TaskText> {
   const { merchantId, timeZone } = context.merchant;
   const found = (await readTask(context.db, merchantId, timeZone, taskUuid)) ?? noTask(taskUuid);
   return { ...found, json: await withLinks(context, files, found.json) };
 }
 
 /** A page of the tasks that a search finds. */
-export async function searchTasks(context: Context, { files }: WorkflowParts, list: Omit<TaskList, 'searcher'>): Promise<JsonPage> {
-  const searcher = { userId: context.actor.userId, groupIds: await groupsOfCaller(context), zone: context.merchant.timeZone };
+export async function searchTasks(
+  context: Context,
+  { files }: WorkflowParts,
+  list: Omit<TaskList, 'searcher'>,
+): Promise<JsonPage> {
+  const searcher = {
+    userId: context.actor.userId,
+    groupIds: await groupsOfCaller(context),
+    zone: context.merchant.timeZone,
+  };
   const page = await readTaskPage(context.db, context.merchant.merchantId, { ...list, searcher });
   return { ...page, json: await withLinks(context, files, page.json) };
 }
 
 /** The tasks of an object, newest first, and what the object is in words. */
-export async function getTasksOfObject(context: Context, parts: WorkflowParts, type: string, id: string): Promise<{ page: JsonPage; taskContext?: string }> {
+export async function getTasksOfObject(
+  context: Context,
+  parts: WorkflowParts,
+  type: string,
+  id: string,
+): Promise<{ page: JsonPage; taskContext?: string }> {
   const objectType = objectTypeOf(type);
-  const page = await searchTasks(context, parts, { search: { object_type: objectType, object_id: id }, exactStatus: true, sort: [], page: { limit: 500, offset: 0 } });
+  const page = await searchTasks(context, parts, {
+    search: { object_type: objectType, object_id: id },
+    exactStatus: true,
+    sort: [],
+    page: { limit: 500, offset: 0 },
+  });
   const facts = (await parts.readObjects(context, objectType, 'name', [id])).get(id);
   return { page, ...(facts && { taskContext: facts.context }) };
 }
 
 /** Adds a task (workflow reference, insertWorkflowTask). */
-export async function insertTask(context: Context, parts: WorkflowParts, body: WorkflowTask): Promise<TaskText> {
-  const change = await withAssignment(context, readChange(body, context.merchant.timeZone), { user: body.assigned_to_user, group: body.assigned_to_group });
+export async function insertTask(
+  context: Context,
+  parts: WorkflowParts,
+  body: WorkflowTask,
+): Promise<TaskText> {
+  const change = await withAssignment(context, readChange(body, context.merchant.timeZone), {
+    user: body.assigned_to_user,
+    group: body.assigned_to_group,
+  });
   if (!change.name) refuse('missing_field', { field: 'task_name' });
   const described = await describedObject(context, parts, change);
   const blank: Task = {
-    taskUuid: context.ids.uuid(), globalNumber: 0, name: '', ...described, priority: '2 - medium', status: 'open',
-    createdAt: context.now, updatedAt: context.now, createdBy: await callerOf(context), tags: [], properties: [], attachments: [], notes: [], version: 1,
+    taskUuid: context.ids.uuid(),
+    globalNumber: 0,
+    name: '',
+    ...described,
+    priority: '2 - medium',
+    status: 'open',
+    createdAt: context.now,
+    updatedAt: context.now,
+    createdBy: await callerOf(context),
+    tags: [],
+    properties: [],
+    attachments: [],
+    notes: [],
+    version: 1,
   };
   const uploads = await uploadsOf(context, parts.files, change);
   await inTransaction(context, async (inside) => {
@@ -66,15 +121,28 @@ export async function insertTask(context: Context, parts: WorkflowParts, body: W
 }
 
 /** Changes a task (workflow reference, updateWorkflowTask): what is absent stays, an explicit null clears. */
-export async function updateTask(context: Context, parts: WorkflowParts, taskUuid: string, body: WorkflowTask, ifMatch?: number): Promise<TaskText> {
-  const change = await withAssignment(context, readChange(body, context.merchant.timeZone), { user: body.assigned_to_user, group: body.assigned_to_group });
+export async function updateTask(
+  context: Context,
+  parts: WorkflowParts,
+  taskUuid: string,
+  body: WorkflowTask,
+  ifMatch?: number,
+): Promise<TaskText> {
+  const change = await withAssignment(context, readChange(body, context.merchant.timeZone), {
+    user: body.assigned_to_user,
+    group: body.assigned_to_group,
+  });
   const uploads = await uploadsOf(context, parts.files, change);
   await inTransaction(context, async (inside) => {
     const [task] = await lockTasks(inside.db, inside.merchant.merchantId, [taskUuid]);
     if (task === undefined) return noTask(taskUuid);
-    if (ifMatch !== undefined && ifMatch !== task.version) refuse('precondition_failed', {}, { objectId: taskUuid });
+    if (ifMatch !== undefined && ifMatch !== task.version)
+      refuse('precondition_failed', {}, { objectId: taskUuid });
     refuseOtherObject(task, change);
-    const after = accepted(edited(task, change, await editorOf(inside, task, change, uploads)), taskUuid);
+    const after = accepted(
+      edited(task, change, await editorOf(inside, task, change, uploads)),
+      taskUuid,
+    );
     await refuseSecondOpen(inside, task, after);
     await takeFiles(inside, task, after);
     await saveChanges(inside, [{ before: task, after }], await callerOf(inside));
@@ -83,10 +151,15 @@ export async function updateTask(context: Context, parts: WorkflowParts, taskUui
 }
 
 /** The same change to many tasks, with a result each: one that is refused does not stop the others. */
-export async function batchUpdate(context: Context, { files }: WorkflowParts, body: WorkflowTasksBatchRequest): Promise<WorkflowTaskBatchResult[]> {
+export async function batchUpdate(
+  context: Context,
+  { files }: WorkflowParts,
+  body: WorkflowTasksBatchRequest,
+): Promise<WorkflowTaskBatchResult[]> {
   const taskUuids = [...new Set(body.task_uuids ?? [])];
   if (taskUuids.length === 0) refuse('missing_field', { field: 'task_uuids' });
-  if (taskUuids.length > batchMax) refuse('too_many_elements', { field: 'task_uuids', max: batchMax });
+  if (taskUuids.length > batchMax)
+    refuse('too_many_elements', { field: 'task_uuids', max: batchMax });
   const change = await withAssignment(context, batchChange(body, context.merchant.timeZone), {});
   const refused = new Map<string, string>();
   const texts = await inTransaction(context, async (inside) => {
@@ -95,22 +168,41 @@ export async function batchUpdate(context: Context, { files }: WorkflowParts, bo
     const tasks = await lockTasks(inside.db, inside.merchant.merchantId, taskUuids);
     const caller = await callerAsEditor(inside, tasks, change, new Map());
     for (const task of tasks) {
-      const outcome = edited(task, change, { ...caller, dependency: await dependencyOf(inside, task, change) });
+      const outcome = edited(task, change, {
+        ...caller,
+        dependency: await dependencyOf(inside, task, change),
+      });
       const fault = outcome.ok ? await secondOpen(inside, task, outcome.value) : outcome.reason;
       if (fault) refused.set(task.taskUuid, refusalOf(fault).message);
       else if (outcome.ok) changed.push({ before: task, after: outcome.value });
     }
     await saveChanges(inside, changed, caller.person);
-    return readTaskTexts(inside.db, inside.merchant.merchantId, inside.merchant.timeZone, taskUuids, { withHistory: true });
+    return readTaskTexts(
+      inside.db,
+      inside.merchant.merchantId,
+      inside.merchant.timeZone,
+      taskUuids,
+      { withHistory: true },
+    );
   });
-  return Promise.all(taskUuids.map(async (taskUuid) => {
-    const text = texts.get(taskUuid);
-    const reason = refused.get(taskUuid) ?? (text === undefined ? refusal('not_found', { what: 'task', id: taskUuid }).message : undefined);
-    return {
-      workflow_task_uuid: taskUuid, success: reason === undefined,
-      ...(reason === undefined ? {} : { failure_reason: reason }), ...(text === undefined ? {} : { task: JSON.parse(await withLinks(context, files, text)) as WorkflowTask }),
-    };
-  }));
+  return Promise.all(
+    taskUuids.map(async (taskUuid) => {
+      const text = texts.get(taskUuid);
+      const reason =
+        refused.get(taskUuid) ??
+        (text === undefined
+          ? refusal('not_found', { what: 'task', id: taskUuid }).message
+          : undefined);
+      return {
+        workflow_task_uuid: taskUuid,
+        success: reason === undefined,
+        ...(reason === undefined ? {} : { failure_reason: reason }),
+        ...(text === undefined
+          ? {}
+          : { task: JSON.parse(await withLinks(context, files, text)) as WorkflowTask }),
+      };
+    }),
+  );
 }
 
 const batchMax = 500;
@@ -129,53 +221,126 @@ export function removeTask(context: Context, taskUuid: string): Promise<void> {
 
 function batchChange(body: WorkflowTasksBatchRequest, zone: string): TaskChange {
   return {
-    assignedUserId: idOf(body.assigned_to_user_id), assignedGroupId: idOf(body.assigned_to_group_id), priority: body.priority, status: body.status,
-    dueAt: moment(body.due_dts, zone), delayUntil: moment(body.delay_until_dts, zone), expiresAt: moment(body.expiration_dts, zone),
-    addTags: tidyTags(body.add_tags ?? []), removeTags: tidyTags(body.remove_tags ?? []),
+    assignedUserId: idOf(body.assigned_to_user_id),
+    assignedGroupId: idOf(body.assigned_to_group_id),
+    priority: body.priority,
+    status: body.status,
+    dueAt: moment(body.due_dts, zone),
+    delayUntil: moment(body.delay_until_dts, zone),
+    expiresAt: moment(body.expiration_dts, zone),
+    addTags: tidyTags(body.add_tags ?? []),
+    removeTags: tidyTags(body.remove_tags ?? []),
   };
 }
 
 /** What an object is called, of which an auto order may be named by its oid; an object that we do not know is taken as it is named. */
-async function describedObject(context: Context, { readObjects }: WorkflowParts, { objectType, objectId }: TaskChange): Promise<Pick<Task, 'context' | 'object' | 'objectUrl' | 'objectEmail'>> {
+async function describedObject(
+  context: Context,
+  { readObjects }: WorkflowParts,
+  { objectType, objectId }: TaskChange,
+): Promise<Pick<Task, 'context' | 'object' | 'objectUrl' | 'objectEmail'>> {
   if (!objectType && !objectId) return {};
   if (!objectType) return refuse('missing_field', { field: 'object_type' });
   if (!objectId) return refuse('missing_field', { field: 'object_id' });
   const facts = (await readObjects(context, objectType, 'name', [objectId])).get(objectId);
-  return { ...aboutObject(objectType, facts ?? { key: objectId, id: objectId }), context: facts?.context };
+  return {
+    ...aboutObject(objectType, facts ?? { key: objectId, id: objectId }),
+    context: facts?.context,
+  };
 }
 
 function refuseOtherObject({ object }: Task, { objectType, objectId }: TaskChange): void {
   const mend = 'Insert another task for another object';
-  if (objectType && objectType !== object?.type) refuse('invalid_field', { field: 'object_type', reason: `cannot change from ${object?.type ?? 'none'}`, mend });
-  if (objectId && objectId !== object?.id && objectId !== object?.key) refuse('invalid_field', { field: 'object_id', reason: `cannot change from ${object?.id ?? 'none'}`, mend });
+  if (objectType && objectType !== object?.type)
+    refuse('invalid_field', {
+      field: 'object_type',
+      reason: `cannot change from ${object?.type ?? 'none'}`,
+      mend,
+    });
+  if (objectId && objectId !== object?.id && objectId !== object?.key)
+    refuse('invalid_field', {
+      field: 'object_id',
+      reason: `cannot change from ${object?.id ?? 'none'}`,
+      mend,
+    });
 }
 
-async function editorOf(context: Context, task: Task, change: TaskChange, uploads: Editor['uploads']): Promise<Editor> {
-  if (change.relatedUuid && change.relatedUuid !== task.relatedUuid && !(await findTask(context.db, context.merchant.merchantId, change.relatedUuid))) {
-    refuse('invalid_field', { field: 'related_workflow_task_uuid', reason: 'names a task that does not exist', mend: 'Check the id' });
+async function editorOf(
+  context: Context,
+  task: Task,
+  change: TaskChange,
+  uploads: Editor['uploads'],
+): Promise<Editor> {
+  if (
+    change.relatedUuid &&
+    change.relatedUuid !== task.relatedUuid &&
+    !(await findTask(context.db, context.merchant.merchantId, change.relatedUuid))
+  ) {
+    refuse('invalid_field', {
+      field: 'related_workflow_task_uuid',
+      reason: 'names a task that does not exist',
+      mend: 'Check the id',
+    });
   }
-  return { ...(await callerAsEditor(context, [task], change, uploads)), dependency: await dependencyOf(context, task, change) };
+  return {
+    ...(await callerAsEditor(context, [task], change, uploads)),
+    dependency: await dependencyOf(context, task, change),
+  };
 }
 
-async function callerAsEditor(context: Context, tasks: readonly Task[], change: TaskChange, uploads: Editor['uploads']): Promise<Omit<Editor, 'dependency'>> {
+async function callerAsEditor(
+  context: Context,
+  tasks: readonly Task[],
+  change: TaskChange,
+  uploads: Editor['uploads'],
+): Promise<Omit<Editor, 'dependency'>> {
   const names = await namesOf(context, tasks, change);
-  return { person: await callerOf(context), groupIds: await groupsOfCaller(context), now: context.now, uploads, nameOf: names.userName };
+  return {
+    person: await callerOf(context),
+    groupIds: await groupsOfCaller(context),
+    now: context.now,
+    uploads,
+    nameOf: names.userName,
+  };
 }
 
 /** The task that this one waits for after the change; refuses one that cannot be waited for. */
-async function dependencyOf(context: Context, task: Task, change: TaskChange): Promise<Task | undefined> {
-  const waitsForUuid = change.dependantUuid === undefined ? task.dependantUuid : (change.dependantUuid ?? undefined);
-  const dependency = waitsForUuid === undefined ? undefined : await findTask(context.db, context.merchant.merchantId, waitsForUuid);
-  if (change.dependantUuid && change.dependantUuid !== task.dependantUuid) await refuseDependency(context, task, change.dependantUuid, dependency);
+async function dependencyOf(
+  context: Context,
+  task: Task,
+  change: TaskChange,
+): Promise<Task | undefined> {
+  const waitsForUuid =
+    change.dependantUuid === undefined ? task.dependantUuid : (change.dependantUuid ?? undefined);
+  const dependency =
+    waitsForUuid === undefined
+      ? undefined
+      : await findTask(context.db, context.merchant.merchantId, waitsForUuid);
+  if (change.dependantUuid && change.dependantUuid !== task.dependantUuid)
+    await refuseDependency(context, task, change.dependantUuid, dependency);
   return dependency;
 }
 
-async function refuseDependency(context: Context, task: Task, dependantUuid: string, dependency: Task | undefined): Promise<void> {
+async function refuseDependency(
+  context: Context,
+  task: Task,
+  dependantUuid: string,
+  dependency: Task | undefined,
+): Promise<void> {
   const field = 'dependant_workflow_task_uuid';
   if (dependantUuid === task.taskUuid) return;
-  if (dependency === undefined) refuse('invalid_field', { field, reason: 'names a task that does not exist', mend: 'Check the id' });
+  if (dependency === undefined)
+    refuse('invalid_field', {
+      field,
+      reason: 'names a task that does not exist',
+      mend: 'Check the id',
+    });
   if (await waitsFor(context.db, context.merchant.merchantId, dependantUuid, task.taskUuid)) {
-    refuse('invalid_field', { field, reason: `names "${dependency.name}", which itself waits for "${task.name}"`, mend: 'Remove one of the two dependencies' });
+    refuse('invalid_field', {
+      field,
+      reason: `names "${dependency.name}", which itself waits for "${task.name}"`,
+      mend: 'Remove one of the two dependencies',
+    });
   }
 }
 
@@ -186,7 +351,9 @@ function accepted(outcome: ReturnType<typeof edited>, objectId?: string): Task {
 
 function refusalOf(fault: EditFault, objectId?: string) {
   const details = objectId === undefined ? {} : { objectId };
-  return fault.kind === 'field' ? refusal('invalid_field', fault, details) : refusal('state_conflict', fault, details);
+  return fault.kind === 'field'
+    ? refusal('invalid_field', fault, details)
+    : refusal('state_conflict', fault, details);
 }
 
 async function refuseSecondOpen(context: Context, before: Task, after: Task): Promise<void> {
@@ -195,33 +362,65 @@ async function refuseSecondOpen(context: Context, before: Task, after: Task): Pr
 }
 
 /** A system task cannot be opened again while there is another open one about the same. */
-async function secondOpen(context: Context, before: Task, after: Task): Promise<EditFault | undefined> {
+async function secondOpen(
+  context: Context,
+  before: Task,
+  after: Task,
+): Promise<EditFault | undefined> {
   const { object, systemType } = before;
-  if (isOpen(before.status) || !isOpen(after.status) || object === undefined || systemType === undefined) return undefined;
-  const { db, merchant: { merchantId } } = context;
+  if (
+    isOpen(before.status) ||
+    !isOpen(after.status) ||
+    object === undefined ||
+    systemType === undefined
+  )
+    return undefined;
+  const {
+    db,
+    merchant: { merchantId },
+  } = context;
   await lockNumbers(db, merchantId);
-  const [other] = await findSystemTasks(db, merchantId, object.type, [object.key], [systemType], { lock: false });
-  return other && { kind: 'conflict', reason: `There is an open task about this already, number ${other.globalNumber}`, mend: `Work on that one (${other.taskUuid})` };
+  const [other] = await findSystemTasks(db, merchantId, object.type, [object.key], [systemType], {
+    lock: false,
+  });
+  return (
+    other && {
+      kind: 'conflict',
+      reason: `There is an open task about this already, number ${other.globalNumber}`,
+      mend: `Work on that one (${other.taskUuid})`,
+    }
+  );
 }
 
 /** Files that the change brought are the task's from now on; those that it took away are nobody's. */
 async function takeFiles(context: Context, before: Task, after: Task): Promise<void> {
-  const { db, merchant: { merchantId } } = context;
+  const {
+    db,
+    merchant: { merchantId },
+  } = context;
   const [had, has] = [new Set(filesOf(before)), new Set(filesOf(after))];
   const removed = [...had].filter((fileUuid) => !has.has(fileUuid));
   if (removed.length > 0) await releaseFiles(db, merchantId, removed);
   const added = [...has].filter((fileUuid) => !had.has(fileUuid));
   if (added.length === 0) return;
   const taken = await attachFiles(db, merchantId, added, after.taskUuid);
-  if (taken < added.length) refuse('state_conflict', { reason: 'An upload_key was used by another task meanwhile', mend: 'Upload the file again' });
+  if (taken < added.length)
+    refuse('state_conflict', {
+      reason: 'An upload_key was used by another task meanwhile',
+      mend: 'Upload the file again',
+    });
 }
 
-const filesOf = ({ attachments, notes }: Task): string[] => [...attachments, ...notes.flatMap((note) => note.attachments)].map(({ fileUuid }) => fileUuid);
+const filesOf = ({ attachments, notes }: Task): string[] =>
+  [...attachments, ...notes.flatMap((note) => note.attachments)].map(({ fileUuid }) => fileUuid);
 
 /** In paths a plus may stand for the space. */
 function objectTypeOf(text: string): TaskObjectType {
   const name = text.replaceAll('+', ' ');
-  return taskObjectTypes.find((type) => type === name) ?? refuse('unknown_enum', { field: 'object_type', allowed: taskObjectTypes });
+  return (
+    taskObjectTypes.find((type) => type === name) ??
+    refuse('unknown_enum', { field: 'object_type', allowed: taskObjectTypes })
+  );
 }
 
 function noTask(taskUuid: string): never {

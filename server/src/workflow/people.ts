@@ -1,6 +1,12 @@
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
-import { findGroupByName, findGroups, findUserByName, findUsers, groupIdsOf } from '../staff/userStore.ts';
+import {
+  findGroupByName,
+  findGroups,
+  findUserByName,
+  findUsers,
+  groupIdsOf,
+} from '../staff/userStore.ts';
 import type { Person, Task } from './task.ts';
 import type { TaskChange } from './taskChange.ts';
 
@@ -23,10 +29,24 @@ export interface Names {
 }
 
 /** The names of everybody to whom these tasks are assigned, and of those who are named besides. */
-export async function namesOf({ db, merchant: { merchantId } }: Context, tasks: readonly Task[], change: TaskChange = {}): Promise<Names> {
-  const ids = (of: (task: Task) => number | undefined, given: number | null | undefined) => [...new Set([...tasks.map(of), given ?? undefined].filter((id) => id !== undefined))];
-  const users = await findUsers(db, merchantId, ids((task) => task.assignedUserId, change.assignedUserId));
-  const groups = await findGroups(db, merchantId, ids((task) => task.assignedGroupId, change.assignedGroupId));
+export async function namesOf(
+  { db, merchant: { merchantId } }: Context,
+  tasks: readonly Task[],
+  change: TaskChange = {},
+): Promise<Names> {
+  const ids = (of: (task: Task) => number | undefined, given: number | null | undefined) => [
+    ...new Set([...tasks.map(of), given ?? undefined].filter((id) => id !== undefined)),
+  ];
+  const users = await findUsers(
+    db,
+    merchantId,
+    ids((task) => task.assignedUserId, change.assignedUserId),
+  );
+  const groups = await findGroups(
+    db,
+    merchantId,
+    ids((task) => task.assignedGroupId, change.assignedGroupId),
+  );
   return {
     userName: (userId) => users.get(userId)?.name ?? `user ${userId}`,
     groupName: (groupId) => groups.get(groupId)?.name ?? String(groupId),
@@ -37,16 +57,41 @@ export async function namesOf({ db, merchant: { merchantId } }: Context, tasks: 
  * The change with its assignment as ids. A name counts where no id is given beside it: clients send back both as they read them. Refuses people
  * and groups that are not there.
  */
-export async function withAssignment(context: Context, change: TaskChange, given: { readonly user?: string | null | undefined; readonly group?: string | null | undefined }): Promise<TaskChange> {
-  const { db, merchant: { merchantId } } = context;
+export async function withAssignment(
+  context: Context,
+  change: TaskChange,
+  given: { readonly user?: string | null | undefined; readonly group?: string | null | undefined },
+): Promise<TaskChange> {
+  const {
+    db,
+    merchant: { merchantId },
+  } = context;
   const named: { assignedUserId?: number | null; assignedGroupId?: number | null } = {};
-  if (change.assignedUserId === undefined && given.user) named.assignedUserId = (await findUserByName(db, merchantId, given.user))?.userId ?? noOne('assigned_to_user', 'user', given.user);
-  if (change.assignedGroupId === undefined && given.group) named.assignedGroupId = (await findGroupByName(db, merchantId, given.group))?.groupId ?? noOne('assigned_to_group', 'group', given.group);
-  if (change.assignedUserId && !(await findUsers(db, merchantId, [change.assignedUserId])).has(change.assignedUserId)) noOne('assigned_to_user_id', 'user', change.assignedUserId);
-  if (change.assignedGroupId && !(await findGroups(db, merchantId, [change.assignedGroupId])).has(change.assignedGroupId)) noOne('assigned_to_group_id', 'group', change.assignedGroupId);
+  if (change.assignedUserId === undefined && given.user)
+    named.assignedUserId =
+      (await findUserByName(db, merchantId, given.user))?.userId ??
+      noOne('assigned_to_user', 'user', given.user);
+  if (change.assignedGroupId === undefined && given.group)
+    named.assignedGroupId =
+      (await findGroupByName(db, merchantId, given.group))?.groupId ??
+      noOne('assigned_to_group', 'group', given.group);
+  if (
+    change.assignedUserId &&
+    !(await findUsers(db, merchantId, [change.assignedUserId])).has(change.assignedUserId)
+  )
+    noOne('assigned_to_user_id', 'user', change.assignedUserId);
+  if (
+    change.assignedGroupId &&
+    !(await findGroups(db, merchantId, [change.assignedGroupId])).has(change.assignedGroupId)
+  )
+    noOne('assigned_to_group_id', 'group', change.assignedGroupId);
   return { ...change, ...named };
 }
 
 function noOne(field: string, what: string, id: string | number): never {
-  return refuse('invalid_field', { field, reason: `names the ${what} ${id}, which does not exist`, mend: `Take one of GET /workflow/assignment_${what}s` });
+  return refuse('invalid_field', {
+    field,
+    reason: `names the ${what} ${id}, which does not exist`,
+    mend: `Take one of GET /workflow/assignment_${what}s`,
+  });
 }

@@ -22,11 +22,15 @@ export function taskJson(t: string, { withHistory }: { readonly withHistory: boo
     'notes', (select coalesce(json_agg(json_build_object(
         'note', n ->> 'note', 'note_dts', wire_dts((n ->> 'at')::timestamptz), 'edit_dts', wire_dts((n ->> 'edited_at')::timestamptz),
         'original_note', n ->> 'original', 'user', json_build_object('user_id', (n ->> 'user_id')::int, 'user', n ->> 'user'), 'attachments', n -> 'attachments'
-      ) order by place), '[]') from jsonb_array_elements(${t}.notes) with ordinality as notes (n, place))${withHistory ? `,
+      ) order by place), '[]') from jsonb_array_elements(${t}.notes) with ordinality as notes (n, place))${
+        withHistory
+          ? `,
     'histories', (select coalesce(json_agg(json_build_object(
         'activity_dts', wire_dts(h.at), 'description', h.description, 'ip_address', h.ip_address,
         'user', json_build_object('user_id', h.user_id, 'user', h.user_name)
-      ) order by h.history_id), '[]') from workflow_history h where h.merchant_id = ${t}.merchant_id and h.task_uuid = ${t}.task_uuid)` : ''}
+      ) order by h.history_id), '[]') from workflow_history h where h.merchant_id = ${t}.merchant_id and h.task_uuid = ${t}.task_uuid)`
+          : ''
+      }
   ))`;
 }
 

@@ -1,15 +1,30 @@
 import type { WorkflowUser } from '@perennial/contract/workflow.ts';
 import type { Context } from '../platform/context.ts';
-import { noContent, payload, payloadText, type Answer } from '../platform/http/answer.ts';
+import { type Answer, noContent, payload, payloadText } from '../platform/http/answer.ts';
 import type { Page, Routes } from '../platform/http/routes.ts';
 import type { Merchants } from '../platform/tenancy/merchants.ts';
 import { findUsers, listGroups, listUsers, type User } from '../staff/userStore.ts';
 import { makeUpload } from './files.ts';
 import type { LiveSockets } from './live.ts';
-import { batchUpdate, getTask, getTasksOfObject, insertTask, removeTask, searchTasks, updateTask, type TaskText, type WorkflowParts } from './operations.ts';
+import {
+  batchUpdate,
+  getTask,
+  getTasksOfObject,
+  insertTask,
+  removeTask,
+  searchTasks,
+  type TaskText,
+  updateTask,
+  type WorkflowParts,
+} from './operations.ts';
 import { callerOf } from './people.ts';
 import { getRules, updateRules } from './ruleOperations.ts';
-import { getSavedSearches, insertSavedSearch, removeSavedSearch, updateSavedSearch } from './savedSearches.ts';
+import {
+  getSavedSearches,
+  insertSavedSearch,
+  removeSavedSearch,
+  updateSavedSearch,
+} from './savedSearches.ts';
 import { countOpen, listTags } from './taskStore.ts';
 
 /** What the routes need besides the operations' parts. */
@@ -20,38 +35,60 @@ export interface WorkflowRouteParts extends WorkflowParts {
 
 export function workflowRoutes(parts: WorkflowRouteParts) {
   return {
-    getWorkflowAgentWebsocketAuthorization: async (context) => payload(await parts.live.authorize(context)),
+    getWorkflowAgentWebsocketAuthorization: async (context) =>
+      payload(await parts.live.authorize(context)),
     getWorkflowMe: async (context) => payload(await me(context)),
     getWorkflowAssignmentUsers: (context, { page }) => assignmentUsers(context, page),
     getWorkflowAssignmentGroups: (context, { page }) => assignmentGroups(context, page),
-    getWorkflowTask: async (context, { params }) => taskAnswer(await getTask(context, parts, params.task_uuid)),
-    getWorkflowTaskByObjectType: async (context, { params: { object_type: type, object_id: id } }) => {
+    getWorkflowTask: async (context, { params }) =>
+      taskAnswer(await getTask(context, parts, params.task_uuid)),
+    getWorkflowTaskByObjectType: async (
+      context,
+      { params: { object_type: type, object_id: id } },
+    ) => {
       const { page, taskContext } = await getTasksOfObject(context, parts, type, id);
       return payloadText(page.json, { beside: { task_context: taskContext } });
     },
     getWorkflowTasks: async (context, { body, sort, page }) => {
-      const { json, ...resultSet } = await searchTasks(context, parts, { search: body, exactStatus: false, sort, page });
+      const { json, ...resultSet } = await searchTasks(context, parts, {
+        search: body,
+        exactStatus: false,
+        sort,
+        page,
+      });
       return payloadText(json, { resultSet });
     },
     searchWorkflowTasks: async (context, { body, sort, page }) => {
-      const { json, ...resultSet } = await searchTasks(context, parts, { search: body, exactStatus: true, sort, page });
+      const { json, ...resultSet } = await searchTasks(context, parts, {
+        search: body,
+        exactStatus: true,
+        sort,
+        page,
+      });
       return payloadText(json, { resultSet });
     },
     getWorkflowTaskOpenCount: async (context) => payload(await myOpenCount(context)),
-    getWorkflowTaskTags: async ({ db, merchant }) => payload(await listTags(db, merchant.merchantId)),
-    insertWorkflowTask: async (context, { body }) => taskAnswer(await insertTask(context, parts, body)),
-    updateWorkflowTask: async (context, { params, body, ifMatch }) => taskAnswer(await updateTask(context, parts, params.task_uuid, body, ifMatch)),
-    getWorkflowTaskAttachmentUploadUrl: async (context, { params }) => payload(await makeUpload(context, parts.files, params.extension)),
-    batchUpdateWorkflowTasks: async (context, { body }) => payload(await batchUpdate(context, parts, body)),
+    getWorkflowTaskTags: async ({ db, merchant }) =>
+      payload(await listTags(db, merchant.merchantId)),
+    insertWorkflowTask: async (context, { body }) =>
+      taskAnswer(await insertTask(context, parts, body)),
+    updateWorkflowTask: async (context, { params, body, ifMatch }) =>
+      taskAnswer(await updateTask(context, parts, params.task_uuid, body, ifMatch)),
+    getWorkflowTaskAttachmentUploadUrl: async (context, { params }) =>
+      payload(await makeUpload(context, parts.files, params.extension)),
+    batchUpdateWorkflowTasks: async (context, { body }) =>
+      payload(await batchUpdate(context, parts, body)),
     deleteWorkflowTask: async (context, { params }) => {
       await removeTask(context, params.task_uuid);
       return noContent();
     },
     getWorkflowRules: async (context) => payload(getRules(context)),
-    updateWorkflowRules: async (context, { body }) => payload(await updateRules(context, parts.merchants, body.rules ?? [])),
+    updateWorkflowRules: async (context, { body }) =>
+      payload(await updateRules(context, parts.merchants, body.rules ?? [])),
     getSavedSearches: async (context) => payload(await getSavedSearches(context)),
     insertSavedSearch: async (context, { body }) => payload(await insertSavedSearch(context, body)),
-    updateSavedSearch: async (context, { params, body }) => payload(await updateSavedSearch(context, params.saved_search_oid, body)),
+    updateSavedSearch: async (context, { params, body }) =>
+      payload(await updateSavedSearch(context, params.saved_search_oid, body)),
     deleteSavedSearch: async (context, { params }) => {
       await removeSavedSearch(context, params.saved_search_oid);
       return noContent();
@@ -64,32 +101,53 @@ const taskAnswer = ({ json, version }: TaskText): Answer => payloadText(json, { 
 /** Who the caller is; a key that stands for nobody has its own name and no id. */
 async function me(context: Context): Promise<WorkflowUser> {
   const { db, merchant, actor } = context;
-  const user = actor.userId === undefined ? undefined : (await findUsers(db, merchant.merchantId, [actor.userId])).get(actor.userId);
+  const user =
+    actor.userId === undefined
+      ? undefined
+      : (await findUsers(db, merchant.merchantId, [actor.userId])).get(actor.userId);
   return user ? wireUser(user) : { user: (await callerOf(context)).name };
 }
 
 async function assignmentUsers({ db, merchant, actor }: Context, page: Page): Promise<Answer> {
   const users = await listUsers(db, merchant.merchantId, page);
-  return payload(users.slice(0, page.limit).map(wireUser), { resultSet: resultSetOf(users.length, page), beside: { my_user_id: actor.userId } });
+  return payload(users.slice(0, page.limit).map(wireUser), {
+    resultSet: resultSetOf(users.length, page),
+    beside: { my_user_id: actor.userId },
+  });
 }
 
 async function assignmentGroups({ db, merchant }: Context, page: Page): Promise<Answer> {
   const groups = await listGroups(db, merchant.merchantId, page);
-  return payload(groups.slice(0, page.limit).map(({ groupId, name }) => ({ group_id: groupId, group: name })), { resultSet: resultSetOf(groups.length, page) });
+  return payload(
+    groups.slice(0, page.limit).map(({ groupId, name }) => ({ group_id: groupId, group: name })),
+    { resultSet: resultSetOf(groups.length, page) },
+  );
 }
 
 /** Of rows that were read one further than the page. */
 function resultSetOf(found: number, { limit, offset }: Page) {
   const more = found > limit;
   const count = Math.min(found, limit);
-  return { count, limit, offset, more, ...(more || (count === 0 && offset > 0) ? {} : { totalRecords: offset + count }) };
+  return {
+    count,
+    limit,
+    offset,
+    more,
+    ...(more || (count === 0 && offset > 0) ? {} : { totalRecords: offset + count }),
+  };
 }
 
 /** My open tasks: status open, assigned to me or to one of my groups. */
 async function myOpenCount({ db, merchant, actor }: Context): Promise<number> {
-  return actor.userId === undefined ? 0 : ((await countOpen(db, merchant.merchantId, [actor.userId])).get(actor.userId) ?? 0);
+  return actor.userId === undefined
+    ? 0
+    : ((await countOpen(db, merchant.merchantId, [actor.userId])).get(actor.userId) ?? 0);
 }
 
 function wireUser({ userId, name, iconUrl }: User): WorkflowUser {
-  return { user_id: userId, user: name, ...(iconUrl === undefined ? {} : { user_icon_url: iconUrl }) };
+  return {
+    user_id: userId,
+    user: name,
+    ...(iconUrl === undefined ? {} : { user_icon_url: iconUrl }),
+  };
 }

@@ -1,9 +1,9 @@
 import type { WorkflowRule } from '@perennial/contract/perennial.ts';
 import type { Context } from '../platform/context.ts';
-import { refuse } from '../platform/http/refusal.ts';
-import type { Merchants } from '../platform/tenancy/merchants.ts';
-import { findMerchant, saveSettingsSection } from '../platform/tenancy/merchantStore.ts';
 import { inTransaction } from '../platform/context.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import { findMerchant, saveSettingsSection } from '../platform/tenancy/merchantStore.ts';
+import type { Merchants } from '../platform/tenancy/merchants.ts';
 import { withAssignment } from './people.ts';
 import { changedRules, rulesOf, wireRules } from './workflowRules.ts';
 
@@ -13,7 +13,11 @@ export function getRules({ merchant }: Context): WorkflowRule[] {
 }
 
 /** Changes rules; types that are not named stay as they are. */
-export async function updateRules(context: Context, merchants: Merchants, given: readonly WorkflowRule[]): Promise<WorkflowRule[]> {
+export async function updateRules(
+  context: Context,
+  merchants: Merchants,
+  given: readonly WorkflowRule[],
+): Promise<WorkflowRule[]> {
   const { merchantId } = context.merchant;
   await refuseFaults(context, given);
   const rules = await inTransaction(context, async ({ db }) => {
@@ -21,8 +25,16 @@ export async function updateRules(context: Context, merchants: Merchants, given:
     const merchant = await findMerchant(db, merchantId);
     const changed = changedRules(rulesOf(merchant?.settings ?? {}), given);
     for (const rule of wireRules(changed)) {
-      if (rule.enabled && rule.assigned_to_user_id === undefined && rule.assigned_to_group_id === undefined) {
-        refuse('invalid_field', { field: 'rules', reason: `enable ${rule.system_task_type} for nobody`, mend: 'Send assigned_to_user_id or assigned_to_group_id with it' });
+      if (
+        rule.enabled &&
+        rule.assigned_to_user_id === undefined &&
+        rule.assigned_to_group_id === undefined
+      ) {
+        refuse('invalid_field', {
+          field: 'rules',
+          reason: `enable ${rule.system_task_type} for nobody`,
+          mend: 'Send assigned_to_user_id or assigned_to_group_id with it',
+        });
       }
     }
     await saveSettingsSection(db, merchantId, 'workflowRules', changed);
@@ -36,13 +48,22 @@ async function refuseFaults(context: Context, given: readonly WorkflowRule[]): P
   for (const [i, rule] of given.entries()) {
     if (!rule.system_task_type) refuse('missing_field', { field: `rules[${i}].system_task_type` });
     if (rule.assigned_to_user_id && rule.assigned_to_group_id) {
-      refuse('invalid_field', { field: `rules[${i}].assigned_to_group_id`, reason: 'is given beside assigned_to_user_id', mend: 'Assign the tasks to a user or to a group' });
+      refuse('invalid_field', {
+        field: `rules[${i}].assigned_to_group_id`,
+        reason: 'is given beside assigned_to_user_id',
+        mend: 'Assign the tasks to a user or to a group',
+      });
     }
     for (const field of ['due_days', 'expiration_days'] as const) {
       const days = rule[field];
-      if (typeof days === 'number' && (days < 0 || days > daysMax)) refuse('out_of_range', { field: `rules[${i}].${field}`, min: 0, max: daysMax });
+      if (typeof days === 'number' && (days < 0 || days > daysMax))
+        refuse('out_of_range', { field: `rules[${i}].${field}`, min: 0, max: daysMax });
     }
-    await withAssignment(context, { assignedUserId: rule.assigned_to_user_id, assignedGroupId: rule.assigned_to_group_id }, {});
+    await withAssignment(
+      context,
+      { assignedUserId: rule.assigned_to_user_id, assignedGroupId: rule.assigned_to_group_id },
+      {},
+    );
   }
 }
 

@@ -17,35 +17,86 @@ export interface StoredSearch {
 }
 
 /** The searches that this owner sees, by name: their own and the shared ones. */
-export async function listSavedSearches(db: Database, merchantId: string, owner: string): Promise<StoredSearch[]> {
-  const rows = await db.rows<Row>(`select ${columns} from saved_search where merchant_id = $1 and (owner = $2 or shared) order by name, saved_search_oid`, [merchantId, owner]);
+export async function listSavedSearches(
+  db: Database,
+  merchantId: string,
+  owner: string,
+): Promise<StoredSearch[]> {
+  const rows = await db.rows<Row>(
+    `select ${columns} from saved_search where merchant_id = $1 and (owner = $2 or shared) order by name, saved_search_oid`,
+    [merchantId, owner],
+  );
   return rows.map(fromRow);
 }
 
 /** A search of this owner's, locked; undefined when there is none or it is somebody else's. */
-export async function lockSavedSearch(tx: Database, merchantId: string, owner: string, oid: number): Promise<StoredSearch | undefined> {
-  const row = await tx.row<Row>(`select ${columns} from saved_search where merchant_id = $1 and owner = $2 and saved_search_oid = $3 for update`, [merchantId, owner, oid]);
+export async function lockSavedSearch(
+  tx: Database,
+  merchantId: string,
+  owner: string,
+  oid: number,
+): Promise<StoredSearch | undefined> {
+  const row = await tx.row<Row>(
+    `select ${columns} from saved_search where merchant_id = $1 and owner = $2 and saved_search_oid = $3 for update`,
+    [merchantId, owner, oid],
+  );
   return row && fromRow(row);
 }
 
-export async function saveSearch(db: Database, merchantId: string, search: StoredSearch): Promise<void> {
+export async function saveSearch(
+  db: Database,
+  merchantId: string,
+  search: StoredSearch,
+): Promise<void> {
   await db.run(
     `insert into saved_search (merchant_id, ${columns}) values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10)
      on conflict (merchant_id, saved_search_oid) do update set name = excluded.name, search = excluded.search, sort = excluded.sort, shared = excluded.shared`,
-    [merchantId, search.savedSearchOid, search.owner, search.createdBy.userId, search.createdBy.name, search.name, JSON.stringify(search.search), search.sort, search.shared, search.createdAt],
+    [
+      merchantId,
+      search.savedSearchOid,
+      search.owner,
+      search.createdBy.userId,
+      search.createdBy.name,
+      search.name,
+      JSON.stringify(search.search),
+      search.sort,
+      search.shared,
+      search.createdAt,
+    ],
   );
 }
 
 /** Answers false when this owner has no such search. */
-export async function deleteSavedSearch(db: Database, merchantId: string, owner: string, oid: number): Promise<boolean> {
-  return (await db.run('delete from saved_search where merchant_id = $1 and owner = $2 and saved_search_oid = $3', [merchantId, owner, oid])) === 1;
+export async function deleteSavedSearch(
+  db: Database,
+  merchantId: string,
+  owner: string,
+  oid: number,
+): Promise<boolean> {
+  return (
+    (await db.run(
+      'delete from saved_search where merchant_id = $1 and owner = $2 and saved_search_oid = $3',
+      [merchantId, owner, oid],
+    )) === 1
+  );
 }
 
 /** A saved search as the wire shows it. */
-export function wireSavedSearch({ savedSearchOid, name, search, sort, shared, createdBy, createdAt }: StoredSearch, zone: string): SavedSearch {
+export function wireSavedSearch(
+  { savedSearchOid, name, search, sort, shared, createdBy, createdAt }: StoredSearch,
+  zone: string,
+): SavedSearch {
   return {
-    saved_search_oid: savedSearchOid, name, search, shared, created_dts: wireDate(createdAt, zone), ...(sort === undefined ? {} : { sort }),
-    created_by: { user: createdBy.name, ...(createdBy.userId === undefined ? {} : { user_id: createdBy.userId }) },
+    saved_search_oid: savedSearchOid,
+    name,
+    search,
+    shared,
+    created_dts: wireDate(createdAt, zone),
+    ...(sort === undefined ? {} : { sort }),
+    created_by: {
+      user: createdBy.name,
+      ...(createdBy.userId === undefined ? {} : { user_id: createdBy.userId }),
+    },
   };
 }
 
@@ -61,11 +112,18 @@ interface Row {
   created_at: Temporal.Instant;
 }
 
-const columns = 'saved_search_oid, owner, owner_user_id, owner_name, name, search, sort, shared, created_at';
+const columns =
+  'saved_search_oid, owner, owner_user_id, owner_name, name, search, sort, shared, created_at';
 
 function fromRow(row: Row): StoredSearch {
   return {
-    savedSearchOid: row.saved_search_oid, owner: row.owner, createdBy: { userId: row.owner_user_id ?? undefined, name: row.owner_name }, name: row.name,
-    search: row.search, sort: row.sort ?? undefined, shared: row.shared, createdAt: row.created_at,
+    savedSearchOid: row.saved_search_oid,
+    owner: row.owner,
+    createdBy: { userId: row.owner_user_id ?? undefined, name: row.owner_name },
+    name: row.name,
+    search: row.search,
+    sort: row.sort ?? undefined,
+    shared: row.shared,
+    createdAt: row.created_at,
   };
 }

@@ -1,10 +1,17 @@
+import type { Temporal } from 'temporal-polyfill';
 import type { Context } from '../platform/context.ts';
 import type { DomainEvent } from '../platform/events/outbox.ts';
 import { descriptionOf } from './history.ts';
 import { namesOf } from './people.ts';
 import type { Person, Task } from './task.ts';
-import { appendHistory, insertTasks, lockNumbers, type NewTask, readTaskTexts, saveTasks } from './taskStore.ts';
-import type { Temporal } from 'temporal-polyfill';
+import {
+  appendHistory,
+  insertTasks,
+  lockNumbers,
+  type NewTask,
+  readTaskTexts,
+  saveTasks,
+} from './taskStore.ts';
 
 /** The server itself, as histories name it. */
 export const server: Person = { name: 'Perennial' };
@@ -20,35 +27,103 @@ export interface Changed {
  * Writes changed tasks that the caller has locked, with a line of history and an event each. Those where nothing differs are left alone: no
  * version, no event. Joins the surrounding transaction.
  */
-export async function saveChanges(context: Context, changed: readonly Changed[], person: Person): Promise<void> {
-  const { db, merchant: { merchantId, timeZone: zone } } = context;
-  const words = { zone, ...(await namesOf(context, changed.flatMap(({ before, after }) => [before, after]))) };
+export async function saveChanges(
+  context: Context,
+  changed: readonly Changed[],
+  person: Person,
+): Promise<void> {
+  const {
+    db,
+    merchant: { merchantId, timeZone: zone },
+  } = context;
+  const words = {
+    zone,
+    ...(await namesOf(
+      context,
+      changed.flatMap(({ before, after }) => [before, after]),
+    )),
+  };
   const written = changed.flatMap(({ before, after, at = context.now }) => {
     const description = descriptionOf(before, after, words);
-    return description === undefined ? [] : [{ after: { ...after, updatedAt: at, version: before.version + 1 }, description, at }];
+    return description === undefined
+      ? []
+      : [{ after: { ...after, updatedAt: at, version: before.version + 1 }, description, at }];
   });
   if (written.length === 0) return;
-  await saveTasks(db, merchantId, written.map(({ after }) => after));
-  await appendHistory(db, merchantId, written.map(({ after, description, at }) => ({ taskUuid: after.taskUuid, at, description, by: person, address: context.actor.address })));
-  await tell(context, 'workflow_task_update', written.map(({ after, at }) => ({ taskUuid: after.taskUuid, at })));
+  await saveTasks(
+    db,
+    merchantId,
+    written.map(({ after }) => after),
+  );
+  await appendHistory(
+    db,
+    merchantId,
+    written.map(({ after, description, at }) => ({
+      taskUuid: after.taskUuid,
+      at,
+      description,
+      by: person,
+      address: context.actor.address,
+    })),
+  );
+  await tell(
+    context,
+    'workflow_task_update',
+    written.map(({ after, at }) => ({ taskUuid: after.taskUuid, at })),
+  );
 }
 
 /** Stores new tasks with numbers, history and events; the numbers are held until the transaction ends. */
 export async function createTasks(context: Context, tasks: readonly NewTask[]): Promise<Task[]> {
-  const { db, merchant: { merchantId } } = context;
+  const {
+    db,
+    merchant: { merchantId },
+  } = context;
   await lockNumbers(db, merchantId);
   const stored = await insertTasks(db, merchantId, tasks);
-  await appendHistory(db, merchantId, stored.map((task) => ({ taskUuid: task.taskUuid, at: task.createdAt, description: 'Created', by: task.createdBy, address: context.actor.address })));
-  await tell(context, 'workflow_task_create', stored.map(({ taskUuid, createdAt }) => ({ taskUuid, at: createdAt })));
+  await appendHistory(
+    db,
+    merchantId,
+    stored.map((task) => ({
+      taskUuid: task.taskUuid,
+      at: task.createdAt,
+      description: 'Created',
+      by: task.createdBy,
+      address: context.actor.address,
+    })),
+  );
+  await tell(
+    context,
+    'workflow_task_create',
+    stored.map(({ taskUuid, createdAt }) => ({ taskUuid, at: createdAt })),
+  );
   return stored;
 }
 
 /** Tells of tasks, each as it is now. Their history stays out: it would grow with every change, and the events are one themselves. */
 export async function tell(
-  context: Context, name: 'workflow_task_create' | 'workflow_task_update' | 'workflow_task_delete', tasks: readonly { readonly taskUuid: string; readonly at: Temporal.Instant }[],
+  context: Context,
+  name: 'workflow_task_create' | 'workflow_task_update' | 'workflow_task_delete',
+  tasks: readonly { readonly taskUuid: string; readonly at: Temporal.Instant }[],
 ): Promise<void> {
   const { merchantId, timeZone } = context.merchant;
-  const texts = await readTaskTexts(context.db, merchantId, timeZone, tasks.map(({ taskUuid }) => taskUuid), { withHistory: false });
-  await context.events.emit(context, tasks.map(({ taskUuid, at }): DomainEvent => (
-    { name, objectType: 'workflow task', objectId: taskUuid, at, data: { object: JSON.parse(texts.get(taskUuid) ?? '{}') as unknown } })));
+  const texts = await readTaskTexts(
+    context.db,
+    merchantId,
+    timeZone,
+    tasks.map(({ taskUuid }) => taskUuid),
+    { withHistory: false },
+  );
+  await context.events.emit(
+    context,
+    tasks.map(
+      ({ taskUuid, at }): DomainEvent => ({
+        name,
+        objectType: 'workflow task',
+        objectId: taskUuid,
+        at,
+        data: { object: JSON.parse(texts.get(taskUuid) ?? '{}') as unknown },
+      }),
+    ),
+  );
 }

@@ -1,12 +1,13 @@
+import type { WorkflowTaskSearch } from '@perennial/contract/perennial.ts';
 import type { SortField } from '@perennial/contract/sorting.ts';
 import type { WorkflowTasksRequest } from '@perennial/contract/workflow.ts';
-import type { WorkflowTaskSearch } from '@perennial/contract/perennial.ts';
 import { present } from '../kernel/assert.ts';
 import { groupName, userName } from './present.ts';
 import { moment } from './taskChange.ts';
 
 /** What a search asks for; all that are given must hold. An explicit null asks for nothing. */
-export type TaskSearch = Omit<WorkflowTasksRequest, 'object_type' | 'priority' | 'status'> & WorkflowTaskSearch;
+export type TaskSearch = Omit<WorkflowTasksRequest, 'object_type' | 'priority' | 'status'> &
+  WorkflowTaskSearch;
 
 /** Who asks: what `assigned_to_me` means. Nobody has tasks of their own without being a user. */
 export interface Searcher {
@@ -22,20 +23,37 @@ type Bind = (value: unknown) => string;
  * The conditions of a search on the row `o`. `closed` means closed in whatever way where the list of statuses has no other word for it (the
  * published search); with `exactStatus` it is the one status.
  */
-export function conditionsOf(search: TaskSearch, searcher: Searcher, bind: Bind, { exactStatus }: { readonly exactStatus: boolean }): string[] {
-  const given = Object.fromEntries(Object.entries(search).filter(([, value]) => value !== null && value !== '')) as TaskSearch;
+export function conditionsOf(
+  search: TaskSearch,
+  searcher: Searcher,
+  bind: Bind,
+  { exactStatus }: { readonly exactStatus: boolean },
+): string[] {
+  const given = Object.fromEntries(
+    Object.entries(search).filter(([, value]) => value !== null && value !== ''),
+  ) as TaskSearch;
   return [
     ...(given.assigned_to_me ? [mine(searcher, bind)] : []),
     ...(given.unassigned ? ['o.assigned_user_id is null and o.assigned_group_id is null'] : []),
-    ...(given.assigned_to_user_id !== undefined ? [`o.assigned_user_id = ${bind(given.assigned_to_user_id)}`] : []),
-    ...(given.assigned_to_group_id !== undefined ? [`o.assigned_group_id = ${bind(given.assigned_to_group_id)}`] : []),
-    ...(given.assigned_to_user !== undefined ? [`lower(${userName('o')}) = lower(${bind(given.assigned_to_user)})`] : []),
-    ...(given.assigned_to_group !== undefined ? [`lower(${groupName('o')}) = lower(${bind(given.assigned_to_group)})`] : []),
+    ...(given.assigned_to_user_id !== undefined
+      ? [`o.assigned_user_id = ${bind(given.assigned_to_user_id)}`]
+      : []),
+    ...(given.assigned_to_group_id !== undefined
+      ? [`o.assigned_group_id = ${bind(given.assigned_to_group_id)}`]
+      : []),
+    ...(given.assigned_to_user !== undefined
+      ? [`lower(${userName('o')}) = lower(${bind(given.assigned_to_user)})`]
+      : []),
+    ...(given.assigned_to_group !== undefined
+      ? [`lower(${groupName('o')}) = lower(${bind(given.assigned_to_group)})`]
+      : []),
     ...createdBy(given.created_by, bind),
     ...objectConditions(given, bind),
     ...(given.priority !== undefined ? [`o.priority = ${bind(given.priority)}`] : []),
     ...(given.status !== undefined ? [statusCondition(given.status, bind, exactStatus)] : []),
-    ...(given.system_task_type !== undefined ? [`o.system_type = ${bind(given.system_task_type)}`] : []),
+    ...(given.system_task_type !== undefined
+      ? [`o.system_type = ${bind(given.system_task_type)}`]
+      : []),
     ...(given.tags && given.tags.length > 0 ? [`o.tags @> ${bind(given.tags)}::text[]`] : []),
     ...ranges(given, searcher.zone, bind),
     ...words(given.text).map((word) => `o.search_text like ${bind(`%${escaped(word)}%`)}`),
@@ -46,35 +64,70 @@ export function conditionsOf(search: TaskSearch, searcher: Searcher, bind: Bind,
 export function orderOf(sort: readonly SortField[]): string[] {
   const given = sort.length === 0 ? [{ field: 'created_dts', descending: true }] : sort;
   const direction = given[0]!.descending ? 'desc' : 'asc';
-  return [...given.map(({ field, descending }) => `${present(sortColumns[field], `sort column ${field}`)} ${descending ? 'desc' : 'asc'}`), `o.global_number ${direction}`];
+  return [
+    ...given.map(
+      ({ field, descending }) =>
+        `${present(sortColumns[field], `sort column ${field}`)} ${descending ? 'desc' : 'asc'}`,
+    ),
+    `o.global_number ${direction}`,
+  ];
 }
 
 /** The column of each field of `_sort`. A priority begins with its number, so its text sorts as the number does. */
 const sortColumns: Readonly<Record<string, string>> = {
-  workflow_task_uuid: 'o.task_uuid', merchant_id: 'o.merchant_id', task_name: 'o.name', task_details: 'o.details', task_context: 'o.context',
-  object_type: 'o.object_type', object_id: 'o.object_id', object_url: 'o.object_url', object_email: 'o.object_email',
-  assigned_to_user: userName('o'), assigned_to_user_id: 'o.assigned_user_id', assigned_to_group: groupName('o'), assigned_to_group_id: 'o.assigned_group_id',
+  workflow_task_uuid: 'o.task_uuid',
+  merchant_id: 'o.merchant_id',
+  task_name: 'o.name',
+  task_details: 'o.details',
+  task_context: 'o.context',
+  object_type: 'o.object_type',
+  object_id: 'o.object_id',
+  object_url: 'o.object_url',
+  object_email: 'o.object_email',
+  assigned_to_user: userName('o'),
+  assigned_to_user_id: 'o.assigned_user_id',
+  assigned_to_group: groupName('o'),
+  assigned_to_group_id: 'o.assigned_group_id',
   assigned_to_user_or_group: `coalesce(${userName('o')}, ${groupName('o')})`,
-  related_workflow_task_uuid: 'o.related_uuid', dependant_workflow_task_uuid: 'o.dependant_uuid', priority: 'o.priority', status: 'o.status',
-  system_task_type: 'o.system_type', global_task_number: 'o.global_number', object_task_number: 'o.object_number',
-  created_dts: 'o.created_at', last_update_dts: 'o.updated_at', due_dts: 'o.due_at', delay_until_dts: 'o.delay_until', expiration_dts: 'o.expires_at',
+  related_workflow_task_uuid: 'o.related_uuid',
+  dependant_workflow_task_uuid: 'o.dependant_uuid',
+  priority: 'o.priority',
+  status: 'o.status',
+  system_task_type: 'o.system_type',
+  global_task_number: 'o.global_number',
+  object_task_number: 'o.object_number',
+  created_dts: 'o.created_at',
+  last_update_dts: 'o.updated_at',
+  due_dts: 'o.due_at',
+  delay_until_dts: 'o.delay_until',
+  expiration_dts: 'o.expires_at',
 };
 
 function mine({ userId, groupIds }: Searcher, bind: Bind): string {
   if (userId === undefined) return 'false';
-  return groupIds.length === 0 ? `o.assigned_user_id = ${bind(userId)}` : `(o.assigned_user_id = ${bind(userId)} or o.assigned_group_id = any(${bind(groupIds)}::int[]))`;
+  return groupIds.length === 0
+    ? `o.assigned_user_id = ${bind(userId)}`
+    : `(o.assigned_user_id = ${bind(userId)} or o.assigned_group_id = any(${bind(groupIds)}::int[]))`;
 }
 
 function createdBy(user: TaskSearch['created_by'], bind: Bind): string[] {
   return [
     ...(typeof user?.user_id === 'number' ? [`o.created_by_user_id = ${bind(user.user_id)}`] : []),
-    ...(typeof user?.user === 'string' ? [`lower(o.created_by_name) = lower(${bind(user.user)})`] : []),
+    ...(typeof user?.user === 'string'
+      ? [`lower(o.created_by_name) = lower(${bind(user.user)})`]
+      : []),
   ];
 }
 
 /** An auto order goes by its code and by its oid. */
-function objectConditions({ object_type: type, object_id: id, object_email: email }: TaskSearch, bind: Bind): string[] {
-  const idCondition = (place: string) => (type === undefined || type === 'auto order' ? `(o.object_id = ${place} or (o.object_type = 'auto order' and o.object_key = ${place}))` : `o.object_id = ${place}`);
+function objectConditions(
+  { object_type: type, object_id: id, object_email: email }: TaskSearch,
+  bind: Bind,
+): string[] {
+  const idCondition = (place: string) =>
+    type === undefined || type === 'auto order'
+      ? `(o.object_id = ${place} or (o.object_type = 'auto order' and o.object_key = ${place}))`
+      : `o.object_id = ${place}`;
   return [
     ...(type !== undefined ? [`o.object_type = ${bind(type)}`] : []),
     ...(id !== undefined ? [idCondition(bind(id))] : []),
@@ -83,18 +136,36 @@ function objectConditions({ object_type: type, object_id: id, object_email: emai
 }
 
 function statusCondition(status: string, bind: Bind, exact: boolean): string {
-  return status === 'closed' && !exact ? "o.status in ('closed', 'closed - system', 'closed - customer', 'closed - expiration')" : `o.status = ${bind(status)}`;
+  return status === 'closed' && !exact
+    ? "o.status in ('closed', 'closed - system', 'closed - customer', 'closed - expiration')"
+    : `o.status = ${bind(status)}`;
 }
 
-const rangeColumns = { created_dts: 'created_at', due_dts: 'due_at', delay_until_dts: 'delay_until', last_update_dts: 'updated_at' } as const;
+const rangeColumns = {
+  created_dts: 'created_at',
+  due_dts: 'due_at',
+  delay_until_dts: 'delay_until',
+  last_update_dts: 'updated_at',
+} as const;
 
 function ranges(search: TaskSearch, zone: string, bind: Bind): string[] {
   return Object.entries(rangeColumns).flatMap(([field, column]) => {
     const given = search as Readonly<Record<string, string | undefined>>;
-    const [begin, end] = [moment(given[`${field}_begin`], zone), moment(given[`${field}_end`], zone)];
-    return [...(begin ? [`o.${column} >= ${bind(begin)}::timestamptz`] : []), ...(end ? [`o.${column} <= ${bind(end)}::timestamptz`] : [])];
+    const [begin, end] = [
+      moment(given[`${field}_begin`], zone),
+      moment(given[`${field}_end`], zone),
+    ];
+    return [
+      ...(begin ? [`o.${column} >= ${bind(begin)}::timestamptz`] : []),
+      ...(end ? [`o.${column} <= ${bind(end)}::timestamptz`] : []),
+    ];
   });
 }
 
-const words = (text: string | undefined): string[] => (text ?? '').toLowerCase().split(/\s+/).filter((word) => word !== '').slice(0, 10);
+const words = (text: string | undefined): string[] =>
+  (text ?? '')
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .slice(0, 10);
 const escaped = (word: string): string => word.replace(/[\\%_]/g, '\\$&');

@@ -1,13 +1,21 @@
+import type { Temporal } from 'temporal-polyfill';
 import type { Context } from '../platform/context.ts';
 import type { EventListener, RecordedEvent } from '../platform/events/outbox.ts';
 import { aboutObject, type ObjectFacts, type ReadObjectFacts } from './objectFacts.ts';
 import { createTasks, saveChanges, server } from './saving.ts';
-import { byRule, closingOf, concerns, mayRaise, typesOf, wantedBy, wordsOf } from './systemTasks.ts';
+import {
+  byRule,
+  closingOf,
+  concerns,
+  mayRaise,
+  typesOf,
+  wantedBy,
+  wordsOf,
+} from './systemTasks.ts';
 import { isOpen, type SystemTaskType, type Task, type TaskObjectType } from './task.ts';
 import { closedBySystem } from './taskStatus.ts';
 import { findSystemTasks, lockNumbers, type NewTask } from './taskStore.ts';
 import { rulesOf, type StoredRules } from './workflowRules.ts';
-import type { Temporal } from 'temporal-polyfill';
 
 /**
  * Raises system tasks and closes them when their cause is gone, in the transaction of the event itself, so a task stands for what was committed. Works
@@ -22,17 +30,31 @@ export function systemTaskListener(readObjects: ReadObjectFacts): EventListener 
   };
 }
 
-async function react(context: Context, objectType: TaskObjectType, events: readonly RecordedEvent[], readObjects: ReadObjectFacts): Promise<void> {
+async function react(
+  context: Context,
+  objectType: TaskObjectType,
+  events: readonly RecordedEvent[],
+  readObjects: ReadObjectFacts,
+): Promise<void> {
   const { db, merchant } = context;
   const rules = rulesOf(merchant.settings);
   const types = typesOf[objectType] ?? [];
   const keys = [...new Set(events.map((event) => event.objectId))];
-  const open = await findSystemTasks(db, merchant.merchantId, objectType, keys, types, { lock: true });
-  const raising = types.some((type) => rules[type]?.enabled === true) ? events.filter(mayRaise).map((event) => event.objectId) : [];
+  const open = await findSystemTasks(db, merchant.merchantId, objectType, keys, types, {
+    lock: true,
+  });
+  const raising = types.some((type) => rules[type]?.enabled === true)
+    ? events.filter(mayRaise).map((event) => event.objectId)
+    : [];
   const looked = new Set([...raising, ...open.map((task) => task.object!.key)]);
   if (looked.size === 0) return;
   const facts = await readObjects(context, objectType, 'key', [...looked]);
-  const states = new Map(open.map((task) => [stateKey(task.object!.key, task.systemType!), { before: task, after: task, at: context.now }]));
+  const states = new Map(
+    open.map((task) => [
+      stateKey(task.object!.key, task.systemType!),
+      { before: task, after: task, at: context.now },
+    ]),
+  );
   const raised = new Map<string, NewTask>();
   for (const event of events) {
     const fact = facts.get(event.objectId);
@@ -51,13 +73,21 @@ interface Following {
   readonly raised: Map<string, NewTask>;
 }
 
-function follow(context: Context, { objectType, event, fact, rules, states, raised }: Following): void {
+function follow(
+  context: Context,
+  { objectType, event, fact, rules, states, raised }: Following,
+): void {
   const at = event.at ?? context.now;
   const wanted = wantedBy(event, fact);
   for (const type of wanted.close) {
     const key = stateKey(event.objectId, type);
     const state = states.get(key);
-    if (state && isOpen(state.after.status)) states.set(key, { before: state.before, after: closedBySystem(state.after, closingOf(state.after, fact), at), at });
+    if (state && isOpen(state.after.status))
+      states.set(key, {
+        before: state.before,
+        after: closedBySystem(state.after, closingOf(state.after, fact), at),
+        at,
+      });
     const young = raised.get(key);
     if (young) raised.set(key, { ...young, status: 'closed - system' });
   }
@@ -72,20 +102,52 @@ function follow(context: Context, { objectType, event, fact, rules, states, rais
 const stateKey = (objectKey: string, type: SystemTaskType): string => `${objectKey}\n${type}`;
 
 function newTask(
-  context: Context, objectType: TaskObjectType, type: SystemTaskType, fact: ObjectFacts, at: Temporal.Instant, ruled: NonNullable<ReturnType<typeof byRule>>,
+  context: Context,
+  objectType: TaskObjectType,
+  type: SystemTaskType,
+  fact: ObjectFacts,
+  at: Temporal.Instant,
+  ruled: NonNullable<ReturnType<typeof byRule>>,
 ): NewTask {
   return {
-    taskUuid: context.ids.uuid(), ...wordsOf[type], context: fact.context, ...aboutObject(objectType, fact), ...ruled, status: 'open', systemType: type,
-    createdAt: at, updatedAt: at, createdBy: server, properties: [], attachments: [], notes: [], cardMark: fact.cardMark, version: 1,
+    taskUuid: context.ids.uuid(),
+    ...wordsOf[type],
+    context: fact.context,
+    ...aboutObject(objectType, fact),
+    ...ruled,
+    status: 'open',
+    systemType: type,
+    createdAt: at,
+    updatedAt: at,
+    createdBy: server,
+    properties: [],
+    attachments: [],
+    notes: [],
+    cardMark: fact.cardMark,
+    version: 1,
   };
 }
 
 /** Of two transactions that find the same cause the second finds the task of the first: the numbers are held while it looks. */
-async function raise(context: Context, objectType: TaskObjectType, tasks: readonly NewTask[]): Promise<void> {
+async function raise(
+  context: Context,
+  objectType: TaskObjectType,
+  tasks: readonly NewTask[],
+): Promise<void> {
   if (tasks.length === 0) return;
-  const { db, merchant: { merchantId } } = context;
+  const {
+    db,
+    merchant: { merchantId },
+  } = context;
   await lockNumbers(db, merchantId);
-  const open = await findSystemTasks(db, merchantId, objectType, tasks.map((task) => task.object!.key), typesOf[objectType] ?? [], { lock: false });
+  const open = await findSystemTasks(
+    db,
+    merchantId,
+    objectType,
+    tasks.map((task) => task.object!.key),
+    typesOf[objectType] ?? [],
+    { lock: false },
+  );
   const known = new Set(open.map((task) => stateKey(task.object!.key, task.systemType!)));
   const missing = tasks.filter((task) => !known.has(stateKey(task.object!.key, task.systemType!)));
   if (missing.length > 0) await createTasks(context, missing);

@@ -1,5 +1,5 @@
-import { addDays } from '../kernel/calendar.ts';
 import type { Temporal } from 'temporal-polyfill';
+import { addDays } from '../kernel/calendar.ts';
 import type { ObjectFacts } from './objectFacts.ts';
 import type { SystemTaskType, Task, TaskObjectType } from './task.ts';
 import type { SystemClosing } from './taskStatus.ts';
@@ -25,7 +25,11 @@ const stockTypes = ['item_low_stock', 'item_out_of_stock'] as const;
 const none: Wanted = { close: [] };
 
 /** The types that tasks about such an object can have. */
-export const typesOf: Readonly<Partial<Record<TaskObjectType, readonly SystemTaskType[]>>> = { 'auto order': cardTypes, 'order': orderTypes, 'item': stockTypes };
+export const typesOf: Readonly<Partial<Record<TaskObjectType, readonly SystemTaskType[]>>> = {
+  'auto order': cardTypes,
+  order: orderTypes,
+  item: stockTypes,
+};
 
 /** Whether an event has anything to do with system tasks, told without looking anything up: most events of the engine have not. */
 export function concerns({ name, data = {} }: HeardEvent): boolean {
@@ -70,9 +74,11 @@ export function wantedBy(event: HeardEvent, facts: ObjectFacts): Wanted {
   const { name, data = {} } = event;
   switch (event.objectType) {
     case 'auto order':
-      if (name === 'auto_order_decline') return { raise: 'auto_order_card_update_issue', close: [] };
+      if (name === 'auto_order_decline')
+        return { raise: 'auto_order_card_update_issue', close: [] };
       if (name === 'auto_order_rebill') return { close: cardTypes };
-      if (data['reason'] !== 'declined') return name === 'auto_order_cancel' ? { close: cardTypes } : none;
+      if (data['reason'] !== 'declined')
+        return name === 'auto_order_cancel' ? { close: cardTypes } : none;
       // A hard decline has a task of its own.
       return data['hard'] === true ? none : { raise: 'auto_order_canceled_payment', close: [] };
     case 'order':
@@ -85,37 +91,75 @@ export function wantedBy(event: HeardEvent, facts: ObjectFacts): Wanted {
 }
 
 function wantedByStage(stage: string | undefined): Wanted {
-  const raise = stage === 'Accounts Receivable' ? 'order_accounts_receivable' : stage === 'Fraud Review' ? 'order_fraud_review' : undefined;
+  const raise =
+    stage === 'Accounts Receivable'
+      ? 'order_accounts_receivable'
+      : stage === 'Fraud Review'
+        ? 'order_fraud_review'
+        : undefined;
   return stage === undefined ? none : { raise, close: orderTypes.filter((type) => type !== raise) };
 }
 
 function wantedByStock(stock: ObjectFacts['stock']): Wanted {
-  const raise = stock === 'low' ? 'item_low_stock' : stock === 'out' ? 'item_out_of_stock' : undefined;
+  const raise =
+    stock === 'low' ? 'item_low_stock' : stock === 'out' ? 'item_out_of_stock' : undefined;
   return { raise, close: stockTypes.filter((type) => type !== raise) };
 }
 
 /** How a task whose cause is gone is closed: by the customer where there is another card than when it was raised. */
 export function closingOf(task: Task, facts: ObjectFacts): SystemClosing {
-  return task.cardMark !== undefined && facts.cardMark !== undefined && task.cardMark !== facts.cardMark ? 'closed - customer' : 'closed - system';
+  return task.cardMark !== undefined &&
+    facts.cardMark !== undefined &&
+    task.cardMark !== facts.cardMark
+    ? 'closed - customer'
+    : 'closed - system';
 }
 
 /** What each kind of task is called, and what is to be done. */
-export const wordsOf: Readonly<Record<SystemTaskType, { readonly name: string; readonly details: string }>> = {
-  auto_order_card_update_issue: { name: 'Ask the customer for another card', details: 'The card was declined for good. No further attempt will be made with it.' },
-  auto_order_canceled_payment: { name: 'Win back an auto order that ended by declines', details: 'Every attempt to charge the card was declined, so the auto order has ended.' },
-  order_accounts_receivable: { name: 'Collect the payment of an order', details: 'The order is in Accounts Receivable.' },
-  order_fraud_review: { name: 'Review an order for fraud', details: 'The order is held in Fraud Review until somebody has looked at it.' },
-  item_low_stock: { name: 'Reorder an item', details: 'The stock has reached the level at which it is reordered.' },
+export const wordsOf: Readonly<
+  Record<SystemTaskType, { readonly name: string; readonly details: string }>
+> = {
+  auto_order_card_update_issue: {
+    name: 'Ask the customer for another card',
+    details: 'The card was declined for good. No further attempt will be made with it.',
+  },
+  auto_order_canceled_payment: {
+    name: 'Win back an auto order that ended by declines',
+    details: 'Every attempt to charge the card was declined, so the auto order has ended.',
+  },
+  order_accounts_receivable: {
+    name: 'Collect the payment of an order',
+    details: 'The order is in Accounts Receivable.',
+  },
+  order_fraud_review: {
+    name: 'Review an order for fraud',
+    details: 'The order is held in Fraud Review until somebody has looked at it.',
+  },
+  item_low_stock: {
+    name: 'Reorder an item',
+    details: 'The stock has reached the level at which it is reordered.',
+  },
   item_out_of_stock: { name: 'An item is out of stock', details: 'There is none left to ship.' },
 };
 
 /** What a rule gives its tasks, at the moment they are raised; undefined where the merchant wants none of this type. */
-export function byRule(rules: StoredRules, type: SystemTaskType, at: Temporal.Instant, zone: string): Pick<Task, 'assignedUserId' | 'assignedGroupId' | 'priority' | 'tags' | 'dueAt' | 'expiresAt'> | undefined {
+export function byRule(
+  rules: StoredRules,
+  type: SystemTaskType,
+  at: Temporal.Instant,
+  zone: string,
+):
+  | Pick<Task, 'assignedUserId' | 'assignedGroupId' | 'priority' | 'tags' | 'dueAt' | 'expiresAt'>
+  | undefined {
   const rule = rules[type];
   if (rule?.enabled !== true) return undefined;
   return {
-    assignedUserId: rule.assigned_to_user_id, assignedGroupId: rule.assigned_to_group_id, priority: rule.priority ?? '2 - medium', tags: rule.tags ?? [],
+    assignedUserId: rule.assigned_to_user_id,
+    assignedGroupId: rule.assigned_to_group_id,
+    priority: rule.priority ?? '2 - medium',
+    tags: rule.tags ?? [],
     dueAt: rule.due_days === undefined ? undefined : addDays(at, rule.due_days, zone),
-    expiresAt: rule.expiration_days === undefined ? undefined : addDays(at, rule.expiration_days, zone),
+    expiresAt:
+      rule.expiration_days === undefined ? undefined : addDays(at, rule.expiration_days, zone),
   };
 }

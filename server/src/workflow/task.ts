@@ -1,4 +1,9 @@
-import type { systemTaskTypes, taskObjectTypes, taskPriorities, taskStatuses } from '@perennial/contract/workflow.ts';
+import type {
+  systemTaskTypes,
+  taskObjectTypes,
+  taskPriorities,
+  taskStatuses,
+} from '@perennial/contract/workflow.ts';
 import type { Temporal } from 'temporal-polyfill';
 
 export type TaskStatus = (typeof taskStatuses)[number];

@@ -1,4 +1,8 @@
-import type { WorkflowAttachment, WorkflowNote, WorkflowTask } from '@perennial/contract/workflow.ts';
+import type {
+  WorkflowAttachment,
+  WorkflowNote,
+  WorkflowTask,
+} from '@perennial/contract/workflow.ts';
 import { Temporal } from 'temporal-polyfill';
 import { parseWireDate } from '../kernel/calendar.ts';
 import type { TaskObjectType, TaskPriority, TaskProperty, TaskStatus } from './task.ts';
@@ -65,31 +69,50 @@ export function readChange(body: WorkflowTask, zone: string): TaskChange {
     delayUntil: moment(body.delay_until_dts, zone),
     expiresAt: moment(body.expiration_dts, zone),
     tags: body.tags && tidyTags(body.tags),
-    properties: body.properties && body.properties.map((property) => ({ name: property.name ?? '', value: property.value ?? '' })),
+    properties:
+      body.properties &&
+      body.properties.map((property) => ({
+        name: property.name ?? '',
+        value: property.value ?? '',
+      })),
     attachments: body.attachments && body.attachments.map(readAttachment),
     notes: body.notes?.map((note) => readNote(note, zone)),
   };
 }
 
 /** Tags without blanks around them, each once. */
-export const tidyTags = (tags: readonly string[]): string[] => [...new Set(tags.map((tag) => tag.trim()).filter((tag) => tag !== ''))];
+export const tidyTags = (tags: readonly string[]): string[] => [
+  ...new Set(tags.map((tag) => tag.trim()).filter((tag) => tag !== '')),
+];
 
 /** A date that passed the check of input: stays, clears, or a moment. */
-export function moment(text: string | null | undefined, zone: string): Temporal.Instant | null | undefined {
+export function moment(
+  text: string | null | undefined,
+  zone: string,
+): Temporal.Instant | null | undefined {
   if (text === undefined || text === null) return text;
   const parsed = parseWireDate(text, zone);
   return parsed.ok ? parsed.value : undefined;
 }
 
 /** Nobody has the id 0; clients that cannot send null send it to clear. */
-export const idOf = (id: number | null | undefined): number | null | undefined => (id === 0 ? null : id);
+export const idOf = (id: number | null | undefined): number | null | undefined =>
+  id === 0 ? null : id;
 
 function trimmed(text: string | null | undefined): string | null | undefined {
   return typeof text === 'string' ? text.trim() || null : text;
 }
 
-function readAttachment({ file_uuid: fileUuid, upload_key: uploadKey, file_name: fileName }: WorkflowAttachment): GivenAttachment {
-  return { fileUuid: fileUuid ?? undefined, uploadKey: uploadKey ?? undefined, fileName: fileName ?? undefined };
+function readAttachment({
+  file_uuid: fileUuid,
+  upload_key: uploadKey,
+  file_name: fileName,
+}: WorkflowAttachment): GivenAttachment {
+  return {
+    fileUuid: fileUuid ?? undefined,
+    uploadKey: uploadKey ?? undefined,
+    fileName: fileName ?? undefined,
+  };
 }
 
 function readNote(note: WorkflowNote, zone: string): GivenNote {

@@ -1,9 +1,9 @@
 import type { Temporal } from 'temporal-polyfill';
-import { failure, success, type Outcome } from '../kernel/outcome.ts';
-import { attachmentsAfter, notesAfter, type Uploads } from './noteEdit.ts';
+import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { FieldFault } from './fieldFault.ts';
+import { attachmentsAfter, notesAfter, type Uploads } from './noteEdit.ts';
 import { isOpen, type Person, type Task } from './task.ts';
-import { tidyTags, type TaskChange } from './taskChange.ts';
+import { type TaskChange, tidyTags } from './taskChange.ts';
 import { movedByPerson } from './taskStatus.ts';
 
 /** Who changes a task, and what they may refer to. */
@@ -19,7 +19,9 @@ export interface Editor {
 }
 
 /** Why a change is refused: a field that cannot be so, or a state that does not allow it. */
-export type EditFault = ({ readonly kind: 'field' } & FieldFault) | { readonly kind: 'conflict'; readonly reason: string; readonly mend: string };
+export type EditFault =
+  | ({ readonly kind: 'field' } & FieldFault)
+  | { readonly kind: 'conflict'; readonly reason: string; readonly mend: string };
 
 /** The task after a person's change, or why not. */
 export function edited(task: Task, change: TaskChange, editor: Editor): Outcome<Task, EditFault> {
@@ -56,10 +58,14 @@ export function edited(task: Task, change: TaskChange, editor: Editor): Outcome<
   return fault ? failure(fault) : success(after);
 }
 
-const fieldFault = (fault: FieldFault): Outcome<never, EditFault> => failure({ kind: 'field', ...fault });
+const fieldFault = (fault: FieldFault): Outcome<never, EditFault> =>
+  failure({ kind: 'field', ...fault });
 
 /** What is given, nothing where it is cleared, else what there was. */
-const chosen = <Value>(given: Value | null | undefined, stored: Value | undefined): Value | undefined => (given === undefined ? stored : (given ?? undefined));
+const chosen = <Value>(
+  given: Value | null | undefined,
+  stored: Value | undefined,
+): Value | undefined => (given === undefined ? stored : (given ?? undefined));
 
 /** A delay without a status means that the task is delayed. */
 function statusAfter(task: Task, { status, delayUntil }: TaskChange): Task['status'] {
@@ -71,17 +77,35 @@ function statusAfter(task: Task, { status, delayUntil }: TaskChange): Task['stat
  * Whose it is afterwards. Giving it to a person takes it from the group and the other way round. Taking it oneself needs a task that nobody else
  * has, and membership where it waits for a group: so of many who take one, the first wins. Handing it to somebody else is always possible.
  */
-function assignmentAfter(task: Task, change: TaskChange, { person, groupIds, nameOf }: Editor): Outcome<Pick<Task, 'assignedUserId' | 'assignedGroupId'>, EditFault> {
+function assignmentAfter(
+  task: Task,
+  change: TaskChange,
+  { person, groupIds, nameOf }: Editor,
+): Outcome<Pick<Task, 'assignedUserId' | 'assignedGroupId'>, EditFault> {
   const user = chosen(change.assignedUserId, task.assignedUserId);
   const group = chosen(change.assignedGroupId, task.assignedGroupId);
   const newUser = user !== task.assignedUserId && user !== undefined;
   const newGroup = group !== task.assignedGroupId && group !== undefined;
-  if (newUser && newGroup) return fieldFault({ field: 'assigned_to_group_id', reason: 'is given beside another assigned_to_user_id', mend: 'Assign the task to a user or to a group' });
+  if (newUser && newGroup)
+    return fieldFault({
+      field: 'assigned_to_group_id',
+      reason: 'is given beside another assigned_to_user_id',
+      mend: 'Assign the task to a user or to a group',
+    });
   if (newUser && user === person.userId) {
     const holder = task.assignedUserId;
-    if (holder !== undefined) return failure({ kind: 'conflict', reason: `The task is taken by ${nameOf(holder)}`, mend: 'Ask them to hand it over, or choose another task' });
+    if (holder !== undefined)
+      return failure({
+        kind: 'conflict',
+        reason: `The task is taken by ${nameOf(holder)}`,
+        mend: 'Ask them to hand it over, or choose another task',
+      });
     if (task.assignedGroupId !== undefined && !groupIds.includes(task.assignedGroupId)) {
-      return failure({ kind: 'conflict', reason: `The task waits for the group ${task.assignedGroupId}, of which you are no member`, mend: 'Have a member take it' });
+      return failure({
+        kind: 'conflict',
+        reason: `The task waits for the group ${task.assignedGroupId}, of which you are no member`,
+        mend: 'Have a member take it',
+      });
     }
   }
   if (newUser) return success({ assignedUserId: user, assignedGroupId: undefined });
@@ -89,27 +113,61 @@ function assignmentAfter(task: Task, change: TaskChange, { person, groupIds, nam
   return success({ assignedUserId: user, assignedGroupId: group });
 }
 
-function tagsAfter(tags: readonly string[], { tags: given, addTags = [], removeTags = [] }: TaskChange): readonly string[] {
+function tagsAfter(
+  tags: readonly string[],
+  { tags: given, addTags = [], removeTags = [] }: TaskChange,
+): readonly string[] {
   const base = given === undefined ? tags : (given ?? []);
   if (addTags.length === 0 && removeTags.length === 0) return base;
   const removed = new Set(tidyTags(removeTags));
   return tidyTags([...base, ...addTags]).filter((tag) => !removed.has(tag));
 }
 
-function faultOf(before: Task, after: Task, change: TaskChange, editor: Editor): EditFault | undefined {
-  const field = (name: string, reason: string, mend: string): EditFault => ({ kind: 'field', field: name, reason, mend });
-  if (change.name === null) return field('task_name', 'is empty', 'Say in a few words what is to be done');
-  if (after.status === 'delayed' && after.delayUntil === undefined) return field('delay_until_dts', 'is missing on a delayed task', 'Say when the task opens again');
-  if (after.status === 'delayed' && isNewlyPast(before.delayUntil, after.delayUntil, editor.now)) return field('delay_until_dts', 'has passed', 'Send a later moment');
-  if (isOpen(after.status) && isNewlyPast(before.expiresAt, after.expiresAt, editor.now)) return field('expiration_dts', 'has passed', 'Send a later moment');
-  if (after.dependantUuid === after.taskUuid) return field('dependant_workflow_task_uuid', 'is the task itself', 'Name another task');
+function faultOf(
+  before: Task,
+  after: Task,
+  change: TaskChange,
+  editor: Editor,
+): EditFault | undefined {
+  const field = (name: string, reason: string, mend: string): EditFault => ({
+    kind: 'field',
+    field: name,
+    reason,
+    mend,
+  });
+  if (change.name === null)
+    return field('task_name', 'is empty', 'Say in a few words what is to be done');
+  if (after.status === 'delayed' && after.delayUntil === undefined)
+    return field(
+      'delay_until_dts',
+      'is missing on a delayed task',
+      'Say when the task opens again',
+    );
+  if (after.status === 'delayed' && isNewlyPast(before.delayUntil, after.delayUntil, editor.now))
+    return field('delay_until_dts', 'has passed', 'Send a later moment');
+  if (isOpen(after.status) && isNewlyPast(before.expiresAt, after.expiresAt, editor.now))
+    return field('expiration_dts', 'has passed', 'Send a later moment');
+  if (after.dependantUuid === after.taskUuid)
+    return field('dependant_workflow_task_uuid', 'is the task itself', 'Name another task');
   const waited = editor.dependency;
   if (isOpen(before.status) && !isOpen(after.status) && waited && isOpen(waited.status)) {
-    return { kind: 'conflict', reason: `"${after.name}" cannot be closed while "${waited.name}" is ${waited.status}`, mend: `Close "${waited.name}" (${waited.taskUuid}) first` };
+    return {
+      kind: 'conflict',
+      reason: `"${after.name}" cannot be closed while "${waited.name}" is ${waited.status}`,
+      mend: `Close "${waited.name}" (${waited.taskUuid}) first`,
+    };
   }
   return undefined;
 }
 
-function isNewlyPast(before: Temporal.Instant | undefined, after: Temporal.Instant | undefined, now: Temporal.Instant): boolean {
-  return after !== undefined && after.epochMilliseconds <= now.epochMilliseconds && before?.epochMilliseconds !== after.epochMilliseconds;
+function isNewlyPast(
+  before: Temporal.Instant | undefined,
+  after: Temporal.Instant | undefined,
+  now: Temporal.Instant,
+): boolean {
+  return (
+    after !== undefined &&
+    after.epochMilliseconds <= now.epochMilliseconds &&
+    before?.epochMilliseconds !== after.epochMilliseconds
+  );
 }

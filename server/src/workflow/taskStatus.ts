@@ -1,16 +1,16 @@
-import { failure, success, type Outcome } from '../kernel/outcome.ts';
+import type { Temporal } from 'temporal-polyfill';
+import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { FieldFault } from './fieldFault.ts';
 import { isOpen, type Task, type TaskStatus } from './task.ts';
-import type { Temporal } from 'temporal-polyfill';
 
 const work = ['open', 'delayed', 'awaiting customer feedback', 'closed'] as const;
 
 /** From each status those that a person may choose. The other closed ones are the server's words: it says by them why it closed a task. */
 export const personMoves: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = {
-  'open': work,
-  'delayed': work,
+  open: work,
+  delayed: work,
   'awaiting customer feedback': work,
-  'closed': ['open', 'delayed', 'awaiting customer feedback', 'closed'],
+  closed: ['open', 'delayed', 'awaiting customer feedback', 'closed'],
   'closed - system': ['open', 'delayed', 'awaiting customer feedback', 'closed - system'],
   'closed - customer': ['open', 'delayed', 'awaiting customer feedback', 'closed - customer'],
   'closed - expiration': ['open', 'delayed', 'awaiting customer feedback', 'closed - expiration'],
@@ -20,7 +20,11 @@ export const personMoves: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = 
 export function movedByPerson(from: TaskStatus, to: TaskStatus): Outcome<TaskStatus, FieldFault> {
   const allowed = personMoves[from];
   if (allowed.includes(to)) return success(to);
-  return failure({ field: 'status', reason: `cannot go from ${from} to ${to}`, mend: `Send one of: ${allowed.join(', ')}` });
+  return failure({
+    field: 'status',
+    reason: `cannot go from ${from} to ${to}`,
+    mend: `Send one of: ${allowed.join(', ')}`,
+  });
 }
 
 /** What the server closes a task with. */
@@ -30,14 +34,17 @@ export type SystemClosing = 'closed - system' | 'closed - customer' | 'closed - 
 export function movesAt({ status, delayUntil, expiresAt }: Task): Temporal.Instant | undefined {
   if (!isOpen(status)) return undefined;
   if (status !== 'delayed' || delayUntil === undefined) return expiresAt;
-  return expiresAt !== undefined && expiresAt.epochMilliseconds < delayUntil.epochMilliseconds ? expiresAt : delayUntil;
+  return expiresAt !== undefined && expiresAt.epochMilliseconds < delayUntil.epochMilliseconds
+    ? expiresAt
+    : delayUntil;
 }
 
 /** A task that moves by itself: it expires, or wakes when its delay is over. Undefined while it is not time. */
 export function movedByTime(task: Task, now: Temporal.Instant): Task | undefined {
   if (!isOpen(task.status)) return undefined;
   if (hasCome(task.expiresAt, now)) return { ...task, status: 'closed - expiration' };
-  if (task.status === 'delayed' && hasCome(task.delayUntil, now)) return { ...task, status: 'open' };
+  if (task.status === 'delayed' && hasCome(task.delayUntil, now))
+    return { ...task, status: 'open' };
   return undefined;
 }
 

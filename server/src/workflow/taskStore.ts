@@ -1,34 +1,61 @@
+import type { SortField } from '@perennial/contract/sorting.ts';
 import { Temporal } from 'temporal-polyfill';
 import { present } from '../kernel/assert.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { bindings, type JsonPage, readPage } from '../platform/storage/page.ts';
-import { recordset, type Column } from '../platform/storage/recordset.ts';
+import { type Column, recordset } from '../platform/storage/recordset.ts';
 import { inZone } from '../platform/storage/zone.ts';
-import type { SortField } from '@perennial/contract/sorting.ts';
 import { taskJson } from './present.ts';
 import { conditionsOf, orderOf, type Searcher, type TaskSearch } from './search.ts';
-import type { Attachment, HistoryLine, Note, SystemTaskType, Task, TaskObjectType, TaskPriority, TaskProperty, TaskStatus } from './task.ts';
+import type {
+  Attachment,
+  HistoryLine,
+  Note,
+  SystemTaskType,
+  Task,
+  TaskObjectType,
+  TaskPriority,
+  TaskProperty,
+  TaskStatus,
+} from './task.ts';
 
 /** A task whose numbers are still to be given. */
 export type NewTask = Omit<Task, 'globalNumber' | 'objectNumber'>;
 
 /** The task of this id, or undefined. */
-export async function findTask(db: Database, merchantId: string, taskUuid: string): Promise<Task | undefined> {
-  const row = await db.row<TaskRow>(`select ${columns} from workflow_task where merchant_id = $1 and task_uuid = $2`, [merchantId, taskUuid]);
+export async function findTask(
+  db: Database,
+  merchantId: string,
+  taskUuid: string,
+): Promise<Task | undefined> {
+  const row = await db.row<TaskRow>(
+    `select ${columns} from workflow_task where merchant_id = $1 and task_uuid = $2`,
+    [merchantId, taskUuid],
+  );
   return row && fromRow(row);
 }
 
 /** Tasks locked until the transaction ends, in the order of their numbers, so that nobody waits in a circle. */
-export async function lockTasks(tx: Database, merchantId: string, taskUuids: readonly string[]): Promise<Task[]> {
+export async function lockTasks(
+  tx: Database,
+  merchantId: string,
+  taskUuids: readonly string[],
+): Promise<Task[]> {
   const rows = await tx.rows<TaskRow>(
-    `select ${columns} from workflow_task where merchant_id = $1 and task_uuid = any($2::text[]) order by global_number for update`, [merchantId, [...taskUuids]],
+    `select ${columns} from workflow_task where merchant_id = $1 and task_uuid = any($2::text[]) order by global_number for update`,
+    [merchantId, [...taskUuids]],
   );
   return rows.map(fromRow);
 }
 
 /** Open tasks that the server raised about these objects; locked on demand, in the order of their numbers. */
 export async function findSystemTasks(
-  db: Database, merchantId: string, objectType: TaskObjectType, objectKeys: readonly string[], types: readonly SystemTaskType[], { lock }: { readonly lock: boolean },
+  db: Database,
+  merchantId: string,
+  objectType: TaskObjectType,
+  objectKeys: readonly string[],
+  types: readonly SystemTaskType[],
+  { lock }: { readonly lock: boolean },
 ): Promise<Task[]> {
   const rows = await db.rows<TaskRow>(
     `select ${columns} from workflow_task
@@ -41,16 +68,29 @@ export async function findSystemTasks(
 }
 
 /** Tasks that move by themselves until a moment, locked; those that others have in hand are left to them. */
-export async function lockMoving(tx: Database, merchantId: string, until: Temporal.Instant, limit: number): Promise<Task[]> {
+export async function lockMoving(
+  tx: Database,
+  merchantId: string,
+  until: Temporal.Instant,
+  limit: number,
+): Promise<Task[]> {
   const rows = await tx.rows<TaskRow>(
-    `select ${columns} from workflow_task where merchant_id = $1 and moves_at <= $2 order by moves_at, global_number limit ${limit} for update skip locked`, [merchantId, until],
+    `select ${columns} from workflow_task where merchant_id = $1 and moves_at <= $2 order by moves_at, global_number limit ${limit} for update skip locked`,
+    [merchantId, until],
   );
   return rows.map(fromRow);
 }
 
 /** When the first task moves by itself, if not after `until`. */
-export async function firstMove(db: Database, merchantId: string, until: Temporal.Instant): Promise<Temporal.Instant | undefined> {
-  const row = await db.row<{ at: Temporal.Instant }>('select moves_at as at from workflow_task where merchant_id = $1 and moves_at <= $2 order by moves_at limit 1', [merchantId, until]);
+export async function firstMove(
+  db: Database,
+  merchantId: string,
+  until: Temporal.Instant,
+): Promise<Temporal.Instant | undefined> {
+  const row = await db.row<{ at: Temporal.Instant }>(
+    'select moves_at as at from workflow_task where merchant_id = $1 and moves_at <= $2 order by moves_at limit 1',
+    [merchantId, until],
+  );
   return row?.at;
 }
 
@@ -67,11 +107,22 @@ export async function lockNumbers(tx: Database, merchantId: string): Promise<voi
 }
 
 /** Stores new tasks with the next numbers, without gaps, and answers them whole. The caller holds the numbers ({@link lockNumbers}). */
-export async function insertTasks(tx: Database, merchantId: string, tasks: readonly NewTask[]): Promise<Task[]> {
-  const numbers = await takeNumbers(tx, merchantId, [{ type: '', key: '', count: tasks.length }, ...objectsOf(tasks)]);
-  const numbered = tasks.map((task): Task => ({
-    ...task, globalNumber: numbers.next('', ''), objectNumber: task.object && numbers.next(task.object.type, task.object.key),
-  }));
+export async function insertTasks(
+  tx: Database,
+  merchantId: string,
+  tasks: readonly NewTask[],
+): Promise<Task[]> {
+  const numbers = await takeNumbers(tx, merchantId, [
+    { type: '', key: '', count: tasks.length },
+    ...objectsOf(tasks),
+  ]);
+  const numbered = tasks.map(
+    (task): Task => ({
+      ...task,
+      globalNumber: numbers.next('', ''),
+      objectNumber: task.object && numbers.next(task.object.type, task.object.key),
+    }),
+  );
   await tx.run(
     `insert into workflow_task (merchant_id, ${taskRows.names}) select $1, ${taskRows.names} from ${taskRows.from(2)}`,
     [merchantId, ...taskRows.values(numbered)],
@@ -80,7 +131,11 @@ export async function insertTasks(tx: Database, merchantId: string, tasks: reado
 }
 
 /** Writes changed tasks that the caller has locked. */
-export async function saveTasks(tx: Database, merchantId: string, tasks: readonly Task[]): Promise<void> {
+export async function saveTasks(
+  tx: Database,
+  merchantId: string,
+  tasks: readonly Task[],
+): Promise<void> {
   await tx.run(
     `update workflow_task t set ${changeableRows.assigned} from ${taskRows.from(2)} where t.merchant_id = $1 and t.global_number = r.global_number`,
     [merchantId, ...taskRows.values(tasks)],
@@ -88,12 +143,26 @@ export async function saveTasks(tx: Database, merchantId: string, tasks: readonl
 }
 
 /** Forgets a task and its history; its number is not given again. */
-export async function deleteTask(tx: Database, merchantId: string, taskUuid: string): Promise<void> {
-  await tx.run('delete from workflow_history where merchant_id = $1 and task_uuid = $2', [merchantId, taskUuid]);
-  await tx.run('delete from workflow_task where merchant_id = $1 and task_uuid = $2', [merchantId, taskUuid]);
+export async function deleteTask(
+  tx: Database,
+  merchantId: string,
+  taskUuid: string,
+): Promise<void> {
+  await tx.run('delete from workflow_history where merchant_id = $1 and task_uuid = $2', [
+    merchantId,
+    taskUuid,
+  ]);
+  await tx.run('delete from workflow_task where merchant_id = $1 and task_uuid = $2', [
+    merchantId,
+    taskUuid,
+  ]);
 }
 
-export async function appendHistory(tx: Database, merchantId: string, lines: readonly HistoryLine[]): Promise<void> {
+export async function appendHistory(
+  tx: Database,
+  merchantId: string,
+  lines: readonly HistoryLine[],
+): Promise<void> {
   await tx.run(
     `insert into workflow_history (merchant_id, ${historyRows.names}) select $1, ${historyRows.names} from ${historyRows.from(2)}`,
     [merchantId, ...historyRows.values(lines)],
@@ -110,7 +179,12 @@ const historyRows = recordset<HistoryLine>([
 ]);
 
 /** Whether `from` waits for `target`, itself or through others. */
-export async function waitsFor(db: Database, merchantId: string, from: string, target: string): Promise<boolean> {
+export async function waitsFor(
+  db: Database,
+  merchantId: string,
+  from: string,
+  target: string,
+): Promise<boolean> {
   const row = await db.row<{ waits: boolean }>(
     `with recursive chain as (
        select dependant_uuid as task_uuid from workflow_task where merchant_id = $1 and task_uuid = $2
@@ -124,7 +198,11 @@ export async function waitsFor(db: Database, merchantId: string, from: string, t
 
 /** The JSON of tasks as the wire shows them, by id. */
 export async function readTaskTexts(
-  db: Database, merchantId: string, zone: string, taskUuids: readonly string[], options: { readonly withHistory: boolean },
+  db: Database,
+  merchantId: string,
+  zone: string,
+  taskUuids: readonly string[],
+  options: { readonly withHistory: boolean },
 ): Promise<ReadonlyMap<string, string>> {
   const rows = await db.rows<{ task_uuid: string; json: string }>(
     `select o.task_uuid, ${taskJson('o', options)}::text as json from workflow_task o where o.merchant_id = $1 and o.task_uuid = any($3::text[]) and ${inZone('$2')}`,
@@ -134,7 +212,12 @@ export async function readTaskTexts(
 }
 
 /** The task's JSON and version. */
-export async function readTask(db: Database, merchantId: string, zone: string, taskUuid: string): Promise<{ json: string; version: number } | undefined> {
+export async function readTask(
+  db: Database,
+  merchantId: string,
+  zone: string,
+  taskUuid: string,
+): Promise<{ json: string; version: number } | undefined> {
   return db.row<{ json: string; version: number }>(
     `select ${taskJson('o', { withHistory: true })}::text as json, o.version from workflow_task o where o.merchant_id = $1 and o.task_uuid = $3 and ${inZone('$2')}`,
     [merchantId, zone, taskUuid],
@@ -150,17 +233,34 @@ export interface TaskList {
   readonly page: { readonly limit: number; readonly offset: number };
 }
 
-export function readTaskPage(db: Database, merchantId: string, { search, searcher, exactStatus, sort, page }: TaskList): Promise<JsonPage> {
+export function readTaskPage(
+  db: Database,
+  merchantId: string,
+  { search, searcher, exactStatus, sort, page }: TaskList,
+): Promise<JsonPage> {
   const { values, bind } = bindings(merchantId);
   const where = ['o.merchant_id = $1', ...conditionsOf(search, searcher, bind, { exactStatus })];
-  return readPage(db, {
-    table: 'workflow_task', key: 'global_number', where, values, orderBy: orderOf(sort),
-    zone: searcher.zone, json: taskJson('o', { withHistory: true }),
-  }, page);
+  return readPage(
+    db,
+    {
+      table: 'workflow_task',
+      key: 'global_number',
+      where,
+      values,
+      orderBy: orderOf(sort),
+      zone: searcher.zone,
+      json: taskJson('o', { withHistory: true }),
+    },
+    page,
+  );
 }
 
 /** How many open tasks these users have, themselves or through a group. */
-export async function countOpen(db: Database, merchantId: string, userIds: readonly number[]): Promise<ReadonlyMap<number, number>> {
+export async function countOpen(
+  db: Database,
+  merchantId: string,
+  userIds: readonly number[],
+): Promise<ReadonlyMap<number, number>> {
   const rows = await db.rows<{ user_id: number; open: number }>(
     `select u.user_id, (select count(*) from workflow_task t where t.merchant_id = $1 and t.status = 'open' and t.assigned_user_id = u.user_id)
        + (select count(*) from group_membership m join workflow_task t on t.merchant_id = m.merchant_id and t.assigned_group_id = m.group_id
@@ -173,7 +273,10 @@ export async function countOpen(db: Database, merchantId: string, userIds: reado
 
 /** The tags in use, in their order. */
 export async function listTags(db: Database, merchantId: string): Promise<string[]> {
-  const rows = await db.rows<{ tag: string }>('select distinct unnest(tags) as tag from workflow_task where merchant_id = $1 order by tag', [merchantId]);
+  const rows = await db.rows<{ tag: string }>(
+    'select distinct unnest(tags) as tag from workflow_task where merchant_id = $1 order by tag',
+    [merchantId],
+  );
   return rows.map((row) => row.tag);
 }
 
@@ -227,8 +330,18 @@ interface StoredNote {
   attachments: StoredAttachment[];
 }
 
-const fixed = (name: keyof TaskRow, type: string, read: Column<Task>['read']) => ({ name, type, read, changes: false });
-const changing = (name: keyof TaskRow, type: string, read: Column<Task>['read']) => ({ name, type, read, changes: true });
+const fixed = (name: keyof TaskRow, type: string, read: Column<Task>['read']) => ({
+  name,
+  type,
+  read,
+  changes: false,
+});
+const changing = (name: keyof TaskRow, type: string, read: Column<Task>['read']) => ({
+  name,
+  type,
+  read,
+  changes: true,
+});
 
 const taskColumns: readonly (Column<Task> & { readonly changes: boolean })[] = [
   fixed('global_number', 'int', (task) => task.globalNumber),
@@ -270,40 +383,94 @@ const searchText: Column<Task> = {
   name: 'search_text',
   type: 'text',
   read: ({ name, details, object, objectEmail, notes }) =>
-    [name, details, object?.id, objectEmail, ...notes.map(({ text }) => text)].filter((text) => text !== undefined).join('\n').toLowerCase(),
+    [name, details, object?.id, objectEmail, ...notes.map(({ text }) => text)]
+      .filter((text) => text !== undefined)
+      .join('\n')
+      .toLowerCase(),
 };
 const taskRows = recordset([...taskColumns, searchText]);
 const changeableRows = recordset([...taskColumns.filter(({ changes }) => changes), searchText]);
 
-const storedAttachment = ({ fileUuid, fileName, mimeType }: Attachment): StoredAttachment => ({ file_uuid: fileUuid, file_name: fileName, mime_type: mimeType });
+const storedAttachment = ({ fileUuid, fileName, mimeType }: Attachment): StoredAttachment => ({
+  file_uuid: fileUuid,
+  file_name: fileName,
+  mime_type: mimeType,
+});
 
-function storedNote({ text, at, editedAt, original, by, attachments }: Note): Readonly<Record<string, unknown>> {
+function storedNote({
+  text,
+  at,
+  editedAt,
+  original,
+  by,
+  attachments,
+}: Note): Readonly<Record<string, unknown>> {
   return {
-    note: text, at: at.toString(), edited_at: editedAt?.toString(), original, user_id: by.userId, user: by.name, attachments: attachments.map(storedAttachment),
+    note: text,
+    at: at.toString(),
+    edited_at: editedAt?.toString(),
+    original,
+    user_id: by.userId,
+    user: by.name,
+    attachments: attachments.map(storedAttachment),
   };
 }
 
 function fromRow(row: TaskRow): Task {
   const given = <Value>(value: Value | null): Value | undefined => value ?? undefined;
   return {
-    taskUuid: row.task_uuid, globalNumber: row.global_number, objectNumber: given(row.object_number), name: row.name, details: given(row.details), context: given(row.context),
-    object: row.object_type === null ? undefined : {
-      type: row.object_type, key: present(row.object_key, 'object_key'), id: present(row.object_id, 'object_id'),
-    },
-    objectUrl: given(row.object_url), objectEmail: given(row.object_email),
-    assignedUserId: given(row.assigned_user_id), assignedGroupId: given(row.assigned_group_id), relatedUuid: given(row.related_uuid), dependantUuid: given(row.dependant_uuid),
-    priority: row.priority, status: row.status, systemType: given(row.system_type), createdAt: row.created_at, updatedAt: row.updated_at, dueAt: given(row.due_at),
-    delayUntil: given(row.delay_until), expiresAt: given(row.expires_at), createdBy: { userId: given(row.created_by_user_id), name: row.created_by_name },
-    tags: row.tags, properties: row.properties, attachments: row.attachments.map(attachmentFrom), notes: row.notes.map(noteFrom), cardMark: given(row.card_mark), version: row.version,
+    taskUuid: row.task_uuid,
+    globalNumber: row.global_number,
+    objectNumber: given(row.object_number),
+    name: row.name,
+    details: given(row.details),
+    context: given(row.context),
+    object:
+      row.object_type === null
+        ? undefined
+        : {
+            type: row.object_type,
+            key: present(row.object_key, 'object_key'),
+            id: present(row.object_id, 'object_id'),
+          },
+    objectUrl: given(row.object_url),
+    objectEmail: given(row.object_email),
+    assignedUserId: given(row.assigned_user_id),
+    assignedGroupId: given(row.assigned_group_id),
+    relatedUuid: given(row.related_uuid),
+    dependantUuid: given(row.dependant_uuid),
+    priority: row.priority,
+    status: row.status,
+    systemType: given(row.system_type),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    dueAt: given(row.due_at),
+    delayUntil: given(row.delay_until),
+    expiresAt: given(row.expires_at),
+    createdBy: { userId: given(row.created_by_user_id), name: row.created_by_name },
+    tags: row.tags,
+    properties: row.properties,
+    attachments: row.attachments.map(attachmentFrom),
+    notes: row.notes.map(noteFrom),
+    cardMark: given(row.card_mark),
+    version: row.version,
   };
 }
 
-const attachmentFrom = (stored: StoredAttachment): Attachment => ({ fileUuid: stored.file_uuid, fileName: stored.file_name, mimeType: stored.mime_type });
+const attachmentFrom = (stored: StoredAttachment): Attachment => ({
+  fileUuid: stored.file_uuid,
+  fileName: stored.file_name,
+  mimeType: stored.mime_type,
+});
 
 function noteFrom(stored: StoredNote): Note {
   return {
-    text: stored.note, at: Temporal.Instant.from(stored.at), editedAt: stored.edited_at === undefined ? undefined : Temporal.Instant.from(stored.edited_at), original: stored.original,
-    by: { userId: stored.user_id, name: stored.user }, attachments: stored.attachments.map(attachmentFrom),
+    text: stored.note,
+    at: Temporal.Instant.from(stored.at),
+    editedAt: stored.edited_at === undefined ? undefined : Temporal.Instant.from(stored.edited_at),
+    original: stored.original,
+    by: { userId: stored.user_id, name: stored.user },
+    attachments: stored.attachments.map(attachmentFrom),
   };
 }
 
@@ -331,7 +498,11 @@ function objectsOf(tasks: readonly NewTask[]): Counted[] {
   return [...counts.values()];
 }
 
-async function takeNumbers(tx: Database, merchantId: string, counted: readonly Counted[]): Promise<{ next(type: string, key: string): number }> {
+async function takeNumbers(
+  tx: Database,
+  merchantId: string,
+  counted: readonly Counted[],
+): Promise<{ next(type: string, key: string): number }> {
   const rows = await tx.rows<{ type: string; key: string; first: number }>(
     `with input as (select * from ${countedRows.from(2)}), taken as (
        insert into workflow_number (merchant_id, object_type, object_key, value) select $1, type, key, count from input

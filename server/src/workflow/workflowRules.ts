@@ -3,7 +3,9 @@ import { systemTaskTypes } from '@perennial/contract/workflow.ts';
 import type { SystemTaskType } from './task.ts';
 
 /** When a system task is raised and for whom: one row of the section `workflowRules` of a merchant's settings, by type, in the wire's own words. */
-export type StoredRules = { readonly [Type in SystemTaskType]?: Omit<WorkflowRule, 'system_task_type'> };
+export type StoredRules = {
+  readonly [Type in SystemTaskType]?: Omit<WorkflowRule, 'system_task_type'>;
+};
 
 /** The rules as they are stored; what cannot be read is no rule. */
 export function rulesOf(settings: Readonly<Record<string, unknown>>): StoredRules {
@@ -13,26 +15,40 @@ export function rulesOf(settings: Readonly<Record<string, unknown>>): StoredRule
 
 /** Every rule as the wire shows it; a type without one is off. */
 export function wireRules(rules: StoredRules): WorkflowRule[] {
-  return systemTaskTypes.map((type) => ({ system_task_type: type, enabled: false, ...rules[type] }));
+  return systemTaskTypes.map((type) => ({
+    system_task_type: type,
+    enabled: false,
+    ...rules[type],
+  }));
 }
 
 /** The rules after a change: types that are not named stay, inside one an absent field stays and an explicit null clears. */
 export function changedRules(rules: StoredRules, given: readonly WorkflowRule[]): StoredRules {
   const changed: Record<string, unknown> = { ...rules };
   for (const { system_task_type: type, ...rule } of given) {
-    const fields = Object.entries({ ...rules[type!], ...withoutOther(rule) }).filter(([name, value]) => value !== null && value !== undefined && name in ruleFields);
+    const fields = Object.entries({ ...rules[type!], ...withoutOther(rule) }).filter(
+      ([name, value]) => value !== null && value !== undefined && name in ruleFields,
+    );
     changed[type!] = Object.fromEntries(fields);
   }
   return changed as StoredRules;
 }
 
 const ruleFields: Readonly<Record<keyof Omit<WorkflowRule, 'system_task_type'>, true>> = {
-  enabled: true, assigned_to_user_id: true, assigned_to_group_id: true, priority: true, tags: true, due_days: true, expiration_days: true,
+  enabled: true,
+  assigned_to_user_id: true,
+  assigned_to_group_id: true,
+  priority: true,
+  tags: true,
+  due_days: true,
+  expiration_days: true,
 };
 
 // Naming a user takes the rule from the group, and the other way round.
 function withoutOther(rule: Omit<WorkflowRule, 'system_task_type'>): Record<string, unknown> {
-  if (rule.assigned_to_user_id && !rule.assigned_to_group_id) return { ...rule, assigned_to_group_id: null };
-  if (rule.assigned_to_group_id && !rule.assigned_to_user_id) return { ...rule, assigned_to_user_id: null };
+  if (rule.assigned_to_user_id && !rule.assigned_to_group_id)
+    return { ...rule, assigned_to_group_id: null };
+  if (rule.assigned_to_group_id && !rule.assigned_to_user_id)
+    return { ...rule, assigned_to_user_id: null };
   return rule;
 }

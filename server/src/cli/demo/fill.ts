@@ -1,7 +1,7 @@
 import type { Customer } from '@perennial/contract/customer.ts';
 import { Temporal } from 'temporal-polyfill';
-import { appendLogs, insertAutoOrders } from '../../autoOrders/store.ts';
 import { saveFacets } from '../../autoOrders/searchStore.ts';
+import { appendLogs, insertAutoOrders } from '../../autoOrders/store.ts';
 import { withPartIds } from '../../customers/customer.ts';
 import { type ImportedCustomer, insertCustomers } from '../../customers/importStore.ts';
 import type { CatalogItem } from '../../items/item.ts';
@@ -71,17 +71,22 @@ const writersMax = 2;
 /** Big enough to be written set by set, small enough for the memory: a batch of old auto orders brings tens of thousands of orders. */
 const batchSize = 2000;
 
-async function ensureCatalogue(db: Database, { merchant, now, daysMax }: FillRequest): Promise<ReadonlyMap<string, CatalogItem>> {
+async function ensureCatalogue(
+  db: Database,
+  { merchant, now, daysMax }: FillRequest,
+): Promise<ReadonlyMap<string, CatalogItem>> {
   const { merchantId } = merchant;
   const itemIds = catalogueItemIds();
   const existing = await findCatalogItems(db, merchantId, itemIds);
   const missing = itemIds.filter((itemId) => !existing.has(catalogKey(itemId)));
   if (missing.length === 0) return existing;
   const firstOid = await takeNumbers(db, merchantId, 'item', missing.length);
-  const oidOf = (itemId: string) => existing.get(catalogKey(itemId))?.itemOid ?? firstOid + missing.indexOf(itemId);
+  const oidOf = (itemId: string) =>
+    existing.get(catalogKey(itemId))?.itemOid ?? firstOid + missing.indexOf(itemId);
   await db.transaction(async (tx) => {
     for (const item of catalogue(merchant, now, oidOf)) {
-      if (missing.includes(present(item.merchant_item_id, 'item id'))) await insertItem(tx, merchantId, item, now.subtract({ hours: 24 * daysMax }));
+      if (missing.includes(present(item.merchant_item_id, 'item id')))
+        await insertItem(tx, merchantId, item, now.subtract({ hours: 24 * daysMax }));
     }
   });
   return findCatalogItems(db, merchantId, itemIds);
@@ -99,13 +104,23 @@ interface Batch {
  * it got. How many it needs does not depend on where they begin.
  */
 async function makeBatch(
-  db: Database, { merchant, now, seed, daysMax }: FillRequest, items: ReadonlyMap<string, CatalogItem>,
+  db: Database,
+  { merchant, now, seed, daysMax }: FillRequest,
+  items: ReadonlyMap<string, CatalogItem>,
   { batch, autoOrders, first }: { batch: number; autoOrders: number; first: FirstNumbers },
 ): Promise<Batch> {
-  const take = (name: 'customer' | 'auto_order' | 'auto_order_item' | 'order', count: number) => takeNumbers(db, merchant.merchantId, name, count);
+  const take = (name: 'customer' | 'auto_order' | 'auto_order_item' | 'order', count: number) =>
+    takeNumbers(db, merchant.merchantId, name, count);
   const firstCustomer = await take('customer', peopleCount(autoOrders));
   const random = new Random(seed).fork(`batch ${batch}`);
-  const lives = planLives({ random, autoOrders, now, zone: merchant.timeZone, daysMax, firstCustomer });
+  const lives = planLives({
+    random,
+    autoOrders,
+    now,
+    zone: merchant.timeZone,
+    daysMax,
+    firstCustomer,
+  });
   const world = simulate({ merchant, now, items, lives, first, seed });
   const { used } = world;
   const taken: FirstNumbers = {
@@ -113,15 +128,26 @@ async function makeBatch(
     autoOrderItem: await take('auto_order_item', used.autoOrderItem),
     order: await take('order', used.order),
   };
-  const isAsGuessed = taken.autoOrder === first.autoOrder && taken.autoOrderItem === first.autoOrderItem && taken.order === first.order;
+  const isAsGuessed =
+    taken.autoOrder === first.autoOrder &&
+    taken.autoOrderItem === first.autoOrderItem &&
+    taken.order === first.order;
   return {
     world: isAsGuessed ? world : simulate({ merchant, now, items, lives, first: taken, seed }),
     profiles: profilesOf(merchant.merchantId, lives),
-    next: { autoOrder: taken.autoOrder + used.autoOrder, autoOrderItem: taken.autoOrderItem + used.autoOrderItem, order: taken.order + used.order },
+    next: {
+      autoOrder: taken.autoOrder + used.autoOrder,
+      autoOrderItem: taken.autoOrderItem + used.autoOrderItem,
+      order: taken.order + used.order,
+    },
   };
 }
 
-function write(db: Database, { merchant: { merchantId }, now }: FillRequest, { world, profiles }: Batch): Promise<void> {
+function write(
+  db: Database,
+  { merchant: { merchantId }, now }: FillRequest,
+  { world, profiles }: Batch,
+): Promise<void> {
   return db.transaction(async (tx) => {
     await insertCustomers(tx, merchantId, profiles);
     for (const orders of inPieces(world.orders)) await insertOrders(tx, merchantId, orders);
@@ -134,7 +160,9 @@ function write(db: Database, { merchant: { merchantId }, now }: FillRequest, { w
 
 /** Every person who bought something, as the first of their purchases left them. */
 function profilesOf(merchantId: string, lives: readonly Life[]): ImportedCustomer[] {
-  return [...new Map(lives.toReversed().map((life) => [life.person.customerProfileOid, life])).values()].map((life) => profileOf(merchantId, life));
+  return [
+    ...new Map(lives.toReversed().map((life) => [life.person.customerProfileOid, life])).values(),
+  ].map((life) => profileOf(merchantId, life));
 }
 
 function profileOf(merchantId: string, { person, card, orderedAtMs }: Life): ImportedCustomer {
@@ -144,18 +172,29 @@ function profileOf(merchantId: string, { person, card, orderedAtMs }: Life): Imp
     email,
     billing: [{ ...address, default_billing: true }],
     shipping: [{ ...shipsTo, default_shipping: true }],
-    cards: [{
-      card_type: card.type, card_number: maskedCardNumber(card.lastFour), card_number_token: card.token,
-      card_expiration_month: card.expirationMonth, card_expiration_year: card.expirationYear,
-    }],
-    ...(ccEmail === undefined ? {} : { cc_emails: [{ email: ccEmail, label: 'Office', receipt_notification: true }] }),
+    cards: [
+      {
+        card_type: card.type,
+        card_number: maskedCardNumber(card.lastFour),
+        card_number_token: card.token,
+        card_expiration_month: card.expirationMonth,
+        card_expiration_year: card.expirationYear,
+      },
+    ],
+    ...(ccEmail === undefined
+      ? {}
+      : { cc_emails: [{ email: ccEmail, label: 'Office', receipt_notification: true }] }),
   };
-  return { ...withPartIds(document, customerProfileOid), createdAt: Temporal.Instant.fromEpochMilliseconds(orderedAtMs) };
+  return {
+    ...withPartIds(document, customerProfileOid),
+    createdAt: Temporal.Instant.fromEpochMilliseconds(orderedAtMs),
+  };
 }
 
 /** One statement takes so many rows at most: their JSON is held in memory on both sides. */
 const pieceSize = 2000;
 
 function* inPieces<T>(list: readonly T[]): Iterable<readonly T[]> {
-  for (let start = 0; start < list.length; start += pieceSize) yield list.slice(start, start + pieceSize);
+  for (let start = 0; start < list.length; start += pieceSize)
+    yield list.slice(start, start + pieceSize);
 }

@@ -16,7 +16,11 @@ export interface Life {
   /** In dollars. */
   readonly shipping: number;
   /** Rebills whose first charges are declined, and how often. */
-  readonly declines: readonly { readonly rebillNumber: number; readonly times: number; readonly reason: DeclineReason }[];
+  readonly declines: readonly {
+    readonly rebillNumber: number;
+    readonly times: number;
+    readonly reason: DeclineReason;
+  }[];
   /** What somebody does later. */
   readonly acts: readonly Act[];
   /** What staff agreed with the customer right after the order. */
@@ -41,7 +45,12 @@ export interface Card {
 }
 
 export type Act =
-  | { readonly kind: 'cancel'; readonly atMs: number; readonly byCustomer: boolean; readonly reason: string }
+  | {
+      readonly kind: 'cancel';
+      readonly atMs: number;
+      readonly byCustomer: boolean;
+      readonly reason: string;
+    }
   | { readonly kind: 'disable' | 'pause' | 'resume'; readonly atMs: number }
   /** Its items move to an older auto order of the same person, if there is one that is still active. */
   | { readonly kind: 'merge'; readonly atMs: number };
@@ -73,7 +82,9 @@ export function planLives(request: LivesRequest): Life[] {
   const lives: Life[] = [];
   for (let index = 0; index < autoOrders; index++) {
     const stream = random.fork(`life ${index}`);
-    lives.push(recurringLife(stream, people[index] ?? stream.pick(people), index >= people.length, request));
+    lives.push(
+      recurringLife(stream, people[index] ?? stream.pick(people), index >= people.length, request),
+    );
   }
   for (let index = 0; index < Math.ceil(autoOrders * singlesShare); index++) {
     const stream = random.fork(`single ${index}`);
@@ -83,8 +94,14 @@ export function planLives(request: LivesRequest): Life[] {
 }
 
 /** The people that the lives of a request are about: two of three have one auto order, the others two or more. */
-export function peopleOf({ random, autoOrders, firstCustomer }: Pick<LivesRequest, 'random' | 'autoOrders' | 'firstCustomer'>): Person[] {
-  return Array.from({ length: peopleCount(autoOrders) }, (_, index) => makePerson(random.fork(`person ${index}`), firstCustomer + index));
+export function peopleOf({
+  random,
+  autoOrders,
+  firstCustomer,
+}: Pick<LivesRequest, 'random' | 'autoOrders' | 'firstCustomer'>): Person[] {
+  return Array.from({ length: peopleCount(autoOrders) }, (_, index) =>
+    makePerson(random.fork(`person ${index}`), firstCustomer + index),
+  );
 }
 
 export const peopleCount = (autoOrders: number): number => Math.ceil(autoOrders * 0.75);
@@ -92,14 +109,21 @@ export const peopleCount = (autoOrders: number): number => Math.ceil(autoOrders 
 /** Card orders of the last sixty days without an auto order: what an auto order can be established from. */
 const singlesShare = 0.02;
 
-function recurringLife(random: Random, person: Person, isSecond: boolean, request: LivesRequest): Life {
+function recurringLife(
+  random: Random,
+  person: Person,
+  isSecond: boolean,
+  request: LivesRequest,
+): Life {
   const offered = isSecond ? offers.filter((each) => !each.isOncePerCustomer) : offers;
   const offer = random.weighted(offered.map((each) => [each, each.weight]));
   const ageDays = Math.max(0.05, request.daysMax * random.next() ** youthfulness);
   const orderedAtMs = atDaytime(random, ageDays, request);
   const card = makeCard(random, orderedAtMs, request.now.epochMilliseconds);
   return {
-    person, orderedAtMs, card,
+    person,
+    orderedAtMs,
+    card,
     theme: offer.shop.toUpperCase(),
     lines: linesOf(random, offer),
     shipping: random.pick([0, 0, 4.95, 5.95, 7.5]),
@@ -116,7 +140,8 @@ function singleLife(random: Random, person: Person, request: LivesRequest): Life
   const orderedAtMs = atDaytime(random, Math.min(request.daysMax, 59) * random.next(), request);
   const shop = random.pick(['coffee', 'razor', 'vitamin'] as const);
   return {
-    person, orderedAtMs,
+    person,
+    orderedAtMs,
     theme: shop.toUpperCase(),
     lines: [{ itemId: random.pick(singles[shop]), quantity: random.int(1, 2) }],
     card: { ...makeCard(random, orderedAtMs, request.now.epochMilliseconds), fails: undefined },
@@ -135,32 +160,68 @@ function atDaytime(random: Random, daysAgo: number, { now, zone }: LivesRequest)
 }
 
 function linesOf(random: Random, offer: Offer): BoughtLine[] {
-  const quantity = random.weighted([[1, 70], [2, 22], [3, 8]]);
-  const lines: BoughtLine[] = [{ itemId: offer.itemId, quantity, ...(offer.schedules.length === 0 ? {} : { schedule: random.weighted(offer.schedules.map((schedule) => [schedule, liking(schedule)])) }) }];
+  const quantity = random.weighted([
+    [1, 70],
+    [2, 22],
+    [3, 8],
+  ]);
+  const lines: BoughtLine[] = [
+    {
+      itemId: offer.itemId,
+      quantity,
+      ...(offer.schedules.length === 0
+        ? {}
+        : {
+            schedule: random.weighted(
+              offer.schedules.map((schedule) => [schedule, liking(schedule)]),
+            ),
+          }),
+    },
+  ];
   if (random.chance(0.2)) lines.push(...secondLine(random, offer));
   if (random.chance(0.12)) lines.push({ itemId: random.pick(singles[offer.shop]), quantity: 1 });
   return lines;
 }
 
 /** Few want it every week, most every month. */
-const liking = (schedule: Frequency): number => (schedule === 'Weekly' || schedule === 'Every 10 Days' ? 0.3 : schedule === 'Monthly' ? 3 : 1);
+const liking = (schedule: Frequency): number =>
+  schedule === 'Weekly' || schedule === 'Every 10 Days' ? 0.3 : schedule === 'Monthly' ? 3 : 1;
 
 /** Another item of the shop, at the same schedule or at one of its own. */
 function secondLine(random: Random, offer: Offer): BoughtLine[] {
-  const others = offers.filter((each) => each.shop === offer.shop && each.itemId !== offer.itemId && each.schedules.length > 0);
+  const others = offers.filter(
+    (each) => each.shop === offer.shop && each.itemId !== offer.itemId && each.schedules.length > 0,
+  );
   const other = random.pick(others);
   const shared = other.schedules.filter((schedule) => offer.schedules.includes(schedule));
-  return [{ itemId: other.itemId, quantity: 1, schedule: random.pick(shared.length > 0 && random.chance(0.6) ? shared : other.schedules) }];
+  return [
+    {
+      itemId: other.itemId,
+      quantity: 1,
+      schedule: random.pick(shared.length > 0 && random.chance(0.6) ? shared : other.schedules),
+    },
+  ];
 }
 
 function makeCard(random: Random, orderedAtMs: number, nowMs: number): Card {
-  const type = random.weighted([['VISA', 50], ['MasterCard', 30], ['AMEX', 14], ['Discover', 6]] as const);
+  const type = random.weighted([
+    ['VISA', 50],
+    ['MasterCard', 30],
+    ['AMEX', 14],
+    ['Discover', 6],
+  ] as const);
   const lastFour = random.digits(4);
   const fails = failureOf(random, orderedAtMs, nowMs);
   // What the simulator does with it from now on: one card in six is declined now and then.
-  const kind = fails ? `tok_decline_${fails.reason.replaceAll(' ', '_')}` : random.chance(1 / 6) ? 'tok_mixed_4_0_0' : 'tok_approve';
+  const kind = fails
+    ? `tok_decline_${fails.reason.replaceAll(' ', '_')}`
+    : random.chance(1 / 6)
+      ? 'tok_mixed_4_0_0'
+      : 'tok_approve';
   return {
-    type, lastFour, token: `${kind}-${lastFour}`,
+    type,
+    lastFour,
+    token: `${kind}-${lastFour}`,
     expirationMonth: random.int(1, 12),
     expirationYear: new Date(nowMs).getUTCFullYear() + random.int(1, 4),
     ...(fails && { fails }),
@@ -169,36 +230,82 @@ function makeCard(random: Random, orderedAtMs: number, nowMs: number): Card {
 
 /** Some cards failed long ago, which has ended their auto orders by now, and some this week, so that retries are under way. */
 function failureOf(random: Random, orderedAtMs: number, nowMs: number): Card['fails'] {
-  if (random.chance(0.05)) return { fromMs: orderedAtMs + (nowMs - orderedAtMs) * random.next(), reason: random.pick(softReasons.concat('stolen card', 'account closed')) };
-  if (random.chance(0.08)) return { fromMs: nowMs - random.int(1, 6) * msPerDay, reason: random.pick(softReasons) };
+  if (random.chance(0.05))
+    return {
+      fromMs: orderedAtMs + (nowMs - orderedAtMs) * random.next(),
+      reason: random.pick(softReasons.concat('stolen card', 'account closed')),
+    };
+  if (random.chance(0.08))
+    return { fromMs: nowMs - random.int(1, 6) * msPerDay, reason: random.pick(softReasons) };
   return undefined;
 }
 
-const softReasons: readonly DeclineReason[] = ['insufficient funds', 'expired card', 'do not honor', 'limit exceeded'];
+const softReasons: readonly DeclineReason[] = [
+  'insufficient funds',
+  'expired card',
+  'do not honor',
+  'limit exceeded',
+];
 
 function recoveredDecline(random: Random): Life['declines'][number] {
-  return { rebillNumber: random.int(1, 8), times: random.weighted([[1, 3], [2, 1]]), reason: random.pick(softReasons) };
+  return {
+    rebillNumber: random.int(1, 8),
+    times: random.weighted([
+      [1, 3],
+      [2, 1],
+    ]),
+    reason: random.pick(softReasons),
+  };
 }
 
-function actsOf(random: Random, orderedAtMs: number, isSecond: boolean, { now }: LivesRequest): Act[] {
+function actsOf(
+  random: Random,
+  orderedAtMs: number,
+  isSecond: boolean,
+  { now }: LivesRequest,
+): Act[] {
   const nowMs = now.epochMilliseconds;
-  const later = () => wholeSecond(orderedAtMs + (nowMs - orderedAtMs) * (0.1 + 0.9 * random.next()));
-  if (isSecond && random.chance(0.1)) return [{ kind: 'merge', atMs: Math.min(later(), orderedAtMs + random.int(1, 60) * msPerDay) }];
-  const kind = random.weighted([['none', 80], ['cancel', 11], ['disable', 2], ['pause', 4], ['pause for a while', 3]] as const);
+  const later = () =>
+    wholeSecond(orderedAtMs + (nowMs - orderedAtMs) * (0.1 + 0.9 * random.next()));
+  if (isSecond && random.chance(0.1))
+    return [{ kind: 'merge', atMs: Math.min(later(), orderedAtMs + random.int(1, 60) * msPerDay) }];
+  const kind = random.weighted([
+    ['none', 80],
+    ['cancel', 11],
+    ['disable', 2],
+    ['pause', 4],
+    ['pause for a while', 3],
+  ] as const);
   if (kind === 'none') return [];
   const atMs = later();
-  if (kind === 'cancel') return [{ kind, atMs, byCustomer: random.chance(0.8), reason: random.pick(cancelReasons) }];
-  if (kind === 'pause for a while') return [{ kind: 'pause', atMs }, { kind: 'resume', atMs: wholeSecond(atMs + random.int(10, 60) * msPerDay) }];
+  if (kind === 'cancel')
+    return [{ kind, atMs, byCustomer: random.chance(0.8), reason: random.pick(cancelReasons) }];
+  if (kind === 'pause for a while')
+    return [
+      { kind: 'pause', atMs },
+      { kind: 'resume', atMs: wholeSecond(atMs + random.int(10, 60) * msPerDay) },
+    ];
   // Nobody stays paused for years.
-  return [{ kind, atMs: kind === 'pause' ? Math.max(atMs, wholeSecond(nowMs - 90 * msPerDay)) : atMs }];
+  return [
+    { kind, atMs: kind === 'pause' ? Math.max(atMs, wholeSecond(nowMs - 90 * msPerDay)) : atMs },
+  ];
 }
 
-const cancelReasons = ['Too much of it at home', 'Too expensive', 'Moved to another shop', 'Did not like it', 'Travelling for a long time', 'Ordered by mistake'];
+const cancelReasons = [
+  'Too much of it at home',
+  'Too expensive',
+  'Moved to another shop',
+  'Did not like it',
+  'Travelling for a long time',
+  'Ordered by mistake',
+];
 
 function termsOf(random: Random, offer: Offer): Terms {
   return {
     ...(random.chance(0.08) ? { percentageDiscount: random.pick([5, 10, 15]) } : {}),
-    ...(offer.addOn !== undefined && random.chance(0.25) ? { addOn: { itemId: offer.addOn, nextXOrders: random.int(1, 6) } } : {}),
+    ...(offer.addOn !== undefined && random.chance(0.25)
+      ? { addOn: { itemId: offer.addOn, nextXOrders: random.int(1, 6) } }
+      : {}),
     ...(random.chance(0.01) ? { cancelAfterNextXOrders: random.int(2, 12) } : {}),
   };
 }

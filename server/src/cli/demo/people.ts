@@ -15,18 +15,34 @@ export interface Person {
 }
 
 /** What the billing and the shipping address of an order share. */
-export type Address = Pick<OrderShipping, 'first_name' | 'last_name' | 'company' | 'address1' | 'address2' | 'city' | 'state_region' | 'postal_code' | 'country_code' | 'day_phone'>;
+export type Address = Pick<
+  OrderShipping,
+  | 'first_name'
+  | 'last_name'
+  | 'company'
+  | 'address1'
+  | 'address2'
+  | 'city'
+  | 'state_region'
+  | 'postal_code'
+  | 'country_code'
+  | 'day_phone'
+>;
 
 export function makePerson(random: Random, customerProfileOid: number): Person {
   const country = random.weighted(countries.map((each) => [each, each.weight]));
   const place = random.pick(country.places);
   const [first, last] = [random.pick(firstNames), random.pick(lastNames)];
-  const company = random.chance(0.14) ? `${random.pick(companyWords)} ${random.pick(companyKinds)}` : undefined;
+  const company = random.chance(0.14)
+    ? `${random.pick(companyWords)} ${random.pick(companyKinds)}`
+    : undefined;
   const address = makeAddress(random, country, place, first, last, company);
   return {
     customerProfileOid,
     email: `${ascii(first)}.${ascii(last)}${customerProfileOid}@${random.pick(mailDomains)}`,
-    ...(random.chance(0.06) ? { ccEmail: `office.${ascii(last)}${customerProfileOid}@example.org` } : {}),
+    ...(random.chance(0.06)
+      ? { ccEmail: `office.${ascii(last)}${customerProfileOid}@example.org` }
+      : {}),
     address,
     ...(random.chance(0.12) ? { shipsTo: giftAddress(random, country) } : {}),
     taxRate: place.taxRate,
@@ -34,10 +50,24 @@ export function makePerson(random: Random, customerProfileOid: number): Person {
 }
 
 function giftAddress(random: Random, country: Country): Address {
-  return makeAddress(random, country, random.pick(country.places), random.pick(firstNames), random.pick(lastNames), undefined);
+  return makeAddress(
+    random,
+    country,
+    random.pick(country.places),
+    random.pick(firstNames),
+    random.pick(lastNames),
+    undefined,
+  );
 }
 
-function makeAddress(random: Random, country: Country, place: Place, first: string, last: string, company: string | undefined): Address {
+function makeAddress(
+  random: Random,
+  country: Country,
+  place: Place,
+  first: string,
+  last: string,
+  company: string | undefined,
+): Address {
   const number = random.int(1, 980);
   const street = random.pick(country.streets);
   return {
@@ -45,7 +75,9 @@ function makeAddress(random: Random, country: Country, place: Place, first: stri
     last_name: last,
     ...(company === undefined ? {} : { company }),
     address1: country.numberFirst ? `${number} ${street}` : `${street} ${number}`,
-    ...(random.chance(0.2) ? { address2: `${random.pick(['Apt', 'Unit', 'Floor'])} ${random.int(1, 24)}` } : {}),
+    ...(random.chance(0.2)
+      ? { address2: `${random.pick(['Apt', 'Unit', 'Floor'])} ${random.int(1, 24)}` }
+      : {}),
     city: place.city,
     ...(place.region === undefined ? {} : { state_region: place.region }),
     postal_code: place.postalCode.replace(/#/g, () => random.digits(1)),
@@ -54,7 +86,11 @@ function makeAddress(random: Random, country: Country, place: Place, first: stri
   };
 }
 
-const ascii = (name: string): string => name.normalize('NFD').replace(/[^a-z]/gi, '').toLowerCase();
+const ascii = (name: string): string =>
+  name
+    .normalize('NFD')
+    .replace(/[^a-z]/gi, '')
+    .toLowerCase();
 
 interface Country {
   readonly code: string;
@@ -73,59 +109,258 @@ interface Place {
   readonly taxRate: number;
 }
 
-const place = (city: string, region: string | undefined, postalCode: string, phone: string, taxRate: number): Place =>
-  ({ city, ...(region === undefined ? {} : { region }), postalCode, phone, taxRate });
+const place = (
+  city: string,
+  region: string | undefined,
+  postalCode: string,
+  phone: string,
+  taxRate: number,
+): Place => ({ city, ...(region === undefined ? {} : { region }), postalCode, phone, taxRate });
 
 const countries: readonly Country[] = [
   {
-    code: 'US', weight: 68, numberFirst: true,
-    streets: ['Maple Street', 'Oak Avenue', 'Cedar Lane', 'Washington Street', 'Lakeview Drive', '2nd Avenue', 'Hillcrest Road', 'Mill Street', 'Sunset Boulevard'],
+    code: 'US',
+    weight: 68,
+    numberFirst: true,
+    streets: [
+      'Maple Street',
+      'Oak Avenue',
+      'Cedar Lane',
+      'Washington Street',
+      'Lakeview Drive',
+      '2nd Avenue',
+      'Hillcrest Road',
+      'Mill Street',
+      'Sunset Boulevard',
+    ],
     places: [
-      place('Atlanta', 'GA', '303##', '404-555-01##', 8.9), place('Austin', 'TX', '787##', '512-555-01##', 8.25),
-      place('Boston', 'MA', '021##', '617-555-01##', 6.25), place('Chicago', 'IL', '606##', '312-555-01##', 10.25),
-      place('Denver', 'CO', '802##', '303-555-01##', 8.81), place('Los Angeles', 'CA', '900##', '213-555-01##', 9.5),
-      place('Minneapolis', 'MN', '554##', '612-555-01##', 8.025), place('New York', 'NY', '100##', '212-555-01##', 8.875),
-      place('Portland', 'OR', '972##', '503-555-01##', 0), place('Raleigh', 'NC', '276##', '919-555-01##', 7.25),
-      place('Seattle', 'WA', '981##', '206-555-01##', 10.25), place('Tampa', 'FL', '336##', '813-555-01##', 7.5),
+      place('Atlanta', 'GA', '303##', '404-555-01##', 8.9),
+      place('Austin', 'TX', '787##', '512-555-01##', 8.25),
+      place('Boston', 'MA', '021##', '617-555-01##', 6.25),
+      place('Chicago', 'IL', '606##', '312-555-01##', 10.25),
+      place('Denver', 'CO', '802##', '303-555-01##', 8.81),
+      place('Los Angeles', 'CA', '900##', '213-555-01##', 9.5),
+      place('Minneapolis', 'MN', '554##', '612-555-01##', 8.025),
+      place('New York', 'NY', '100##', '212-555-01##', 8.875),
+      place('Portland', 'OR', '972##', '503-555-01##', 0),
+      place('Raleigh', 'NC', '276##', '919-555-01##', 7.25),
+      place('Seattle', 'WA', '981##', '206-555-01##', 10.25),
+      place('Tampa', 'FL', '336##', '813-555-01##', 7.5),
     ],
   },
   {
-    code: 'CA', weight: 12, numberFirst: true,
-    streets: ['King Street', 'Queen Street', 'Rue Sainte-Catherine', 'Granville Street', 'Bloor Street'],
+    code: 'CA',
+    weight: 12,
+    numberFirst: true,
+    streets: [
+      'King Street',
+      'Queen Street',
+      'Rue Sainte-Catherine',
+      'Granville Street',
+      'Bloor Street',
+    ],
     places: [
-      place('Montréal', 'QC', 'H2X #A#', '514-555-01##', 14.975), place('Toronto', 'ON', 'M5V #K#', '416-555-01##', 13), place('Vancouver', 'BC', 'V6B #J#', '604-555-01##', 12),
+      place('Montréal', 'QC', 'H2X #A#', '514-555-01##', 14.975),
+      place('Toronto', 'ON', 'M5V #K#', '416-555-01##', 13),
+      place('Vancouver', 'BC', 'V6B #J#', '604-555-01##', 12),
     ],
   },
   {
-    code: 'GB', weight: 9, numberFirst: true,
+    code: 'GB',
+    weight: 9,
+    numberFirst: true,
     streets: ['High Street', 'Station Road', 'Church Lane', 'Victoria Road', 'Mill Lane'],
-    places: [place('Bristol', undefined, 'BS1 #DX', '0117 496 0###', 20), place('Leeds', undefined, 'LS1 #AB', '0113 496 0###', 20), place('London', undefined, 'E1 #QL', '020 7946 0###', 20)],
+    places: [
+      place('Bristol', undefined, 'BS1 #DX', '0117 496 0###', 20),
+      place('Leeds', undefined, 'LS1 #AB', '0113 496 0###', 20),
+      place('London', undefined, 'E1 #QL', '020 7946 0###', 20),
+    ],
   },
   {
-    code: 'AU', weight: 6, numberFirst: true,
+    code: 'AU',
+    weight: 6,
+    numberFirst: true,
     streets: ['George Street', 'Collins Street', 'Beach Road', 'Park Terrace'],
-    places: [place('Melbourne', 'VIC', '300#', '(03) 5550 ####', 10), place('Sydney', 'NSW', '200#', '(02) 5550 ####', 10)],
+    places: [
+      place('Melbourne', 'VIC', '300#', '(03) 5550 ####', 10),
+      place('Sydney', 'NSW', '200#', '(02) 5550 ####', 10),
+    ],
   },
   {
-    code: 'DE', weight: 5, numberFirst: false,
+    code: 'DE',
+    weight: 5,
+    numberFirst: false,
     streets: ['Hauptstraße', 'Gartenweg', 'Lindenallee', 'Bahnhofstraße'],
-    places: [place('Berlin', undefined, '101##', '030 23125 ###', 19), place('Hamburg', undefined, '200##', '040 66969 ###', 19), place('München', undefined, '803##', '089 99998 ###', 19)],
+    places: [
+      place('Berlin', undefined, '101##', '030 23125 ###', 19),
+      place('Hamburg', undefined, '200##', '040 66969 ###', 19),
+      place('München', undefined, '803##', '089 99998 ###', 19),
+    ],
   },
 ];
 
 const mailDomains = ['example.com', 'example.com', 'example.net', 'example.org'];
 
 const firstNames = [
-  'Aaron', 'Abigail', 'Adele', 'Amir', 'Anna', 'Ben', 'Bianca', 'Carla', 'Chen', 'Clara', 'Daniel', 'Daria', 'Diego', 'Elena', 'Emil', 'Esther', 'Farah', 'Felix',
-  'Grace', 'Hannah', 'Hugo', 'Imani', 'Ines', 'Isaac', 'Jasmin', 'Joel', 'Julia', 'Kai', 'Keiko', 'Laila', 'Leon', 'Lucia', 'Marco', 'Maya', 'Mila', 'Nadia', 'Noah',
-  'Nora', 'Olga', 'Omar', 'Oscar', 'Paula', 'Priya', 'Rafael', 'Rosa', 'Ruben', 'Samuel', 'Sofia', 'Tariq', 'Theo', 'Tom', 'Uma', 'Vera', 'Victor', 'Wendy', 'Yara', 'Zoë',
+  'Aaron',
+  'Abigail',
+  'Adele',
+  'Amir',
+  'Anna',
+  'Ben',
+  'Bianca',
+  'Carla',
+  'Chen',
+  'Clara',
+  'Daniel',
+  'Daria',
+  'Diego',
+  'Elena',
+  'Emil',
+  'Esther',
+  'Farah',
+  'Felix',
+  'Grace',
+  'Hannah',
+  'Hugo',
+  'Imani',
+  'Ines',
+  'Isaac',
+  'Jasmin',
+  'Joel',
+  'Julia',
+  'Kai',
+  'Keiko',
+  'Laila',
+  'Leon',
+  'Lucia',
+  'Marco',
+  'Maya',
+  'Mila',
+  'Nadia',
+  'Noah',
+  'Nora',
+  'Olga',
+  'Omar',
+  'Oscar',
+  'Paula',
+  'Priya',
+  'Rafael',
+  'Rosa',
+  'Ruben',
+  'Samuel',
+  'Sofia',
+  'Tariq',
+  'Theo',
+  'Tom',
+  'Uma',
+  'Vera',
+  'Victor',
+  'Wendy',
+  'Yara',
+  'Zoë',
 ];
 const lastNames = [
-  'Abbott', 'Adler', 'Alvarez', 'Andersson', 'Bailey', 'Becker', 'Bianchi', 'Brooks', 'Carter', 'Castillo', 'Chan', 'Clarke', 'Costa', 'Dalton', 'Diaz', 'Dubois',
-  'Eriksen', 'Farrell', 'Fischer', 'Fleming', 'Fontaine', 'Garcia', 'Gupta', 'Hansen', 'Harper', 'Hayes', 'Hoffmann', 'Ibrahim', 'Jensen', 'Johnson', 'Kaplan',
-  'Keller', 'Kim', 'Kowalski', 'Larsen', 'Lee', 'Lopez', 'Martin', 'Mendes', 'Meyer', 'Moreau', 'Morgan', 'Müller', 'Nakamura', 'Nguyen', 'Novak', 'Okafor',
-  'Olsen', 'Ortiz', 'Park', 'Patel', 'Pereira', 'Quinn', 'Reyes', 'Rossi', 'Ryan', 'Santos', 'Schmidt', 'Silva', 'Smith', 'Sullivan', 'Tanaka', 'Taylor', 'Torres',
-  'Usman', 'Vargas', 'Walsh', 'Weber', 'Williams', 'Wong', 'Young', 'Zimmermann',
+  'Abbott',
+  'Adler',
+  'Alvarez',
+  'Andersson',
+  'Bailey',
+  'Becker',
+  'Bianchi',
+  'Brooks',
+  'Carter',
+  'Castillo',
+  'Chan',
+  'Clarke',
+  'Costa',
+  'Dalton',
+  'Diaz',
+  'Dubois',
+  'Eriksen',
+  'Farrell',
+  'Fischer',
+  'Fleming',
+  'Fontaine',
+  'Garcia',
+  'Gupta',
+  'Hansen',
+  'Harper',
+  'Hayes',
+  'Hoffmann',
+  'Ibrahim',
+  'Jensen',
+  'Johnson',
+  'Kaplan',
+  'Keller',
+  'Kim',
+  'Kowalski',
+  'Larsen',
+  'Lee',
+  'Lopez',
+  'Martin',
+  'Mendes',
+  'Meyer',
+  'Moreau',
+  'Morgan',
+  'Müller',
+  'Nakamura',
+  'Nguyen',
+  'Novak',
+  'Okafor',
+  'Olsen',
+  'Ortiz',
+  'Park',
+  'Patel',
+  'Pereira',
+  'Quinn',
+  'Reyes',
+  'Rossi',
+  'Ryan',
+  'Santos',
+  'Schmidt',
+  'Silva',
+  'Smith',
+  'Sullivan',
+  'Tanaka',
+  'Taylor',
+  'Torres',
+  'Usman',
+  'Vargas',
+  'Walsh',
+  'Weber',
+  'Williams',
+  'Wong',
+  'Young',
+  'Zimmermann',
 ];
-const companyWords = ['Alder', 'Bluebird', 'Cobalt', 'Fernwood', 'Granite', 'Harbor', 'Juniper', 'Kestrel', 'Larch', 'Meridian', 'Northgate', 'Orchard', 'Pinecrest', 'Summit'];
-const companyKinds = ['Architects', 'Bakery', 'Bookshop', 'Dental', 'Design', 'Fitness', 'Hardware', 'Hotels', 'Legal', 'Software', 'Studio', 'Yoga'];
+const companyWords = [
+  'Alder',
+  'Bluebird',
+  'Cobalt',
+  'Fernwood',
+  'Granite',
+  'Harbor',
+  'Juniper',
+  'Kestrel',
+  'Larch',
+  'Meridian',
+  'Northgate',
+  'Orchard',
+  'Pinecrest',
+  'Summit',
+];
+const companyKinds = [
+  'Architects',
+  'Bakery',
+  'Bookshop',
+  'Dental',
+  'Design',
+  'Fitness',
+  'Hardware',
+  'Hotels',
+  'Legal',
+  'Software',
+  'Studio',
+  'Yoga',
+];

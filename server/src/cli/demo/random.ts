@@ -11,7 +11,12 @@ export class Random {
   constructor(seed: string) {
     const digest = createHash('sha256').update(seed).digest();
     this.#seed = seed;
-    [this.#a, this.#b, this.#c, this.#d] = [digest.readInt32LE(0), digest.readInt32LE(4), digest.readInt32LE(8), digest.readInt32LE(12)];
+    [this.#a, this.#b, this.#c, this.#d] = [
+      digest.readInt32LE(0),
+      digest.readInt32LE(4),
+      digest.readInt32LE(8),
+      digest.readInt32LE(12),
+    ];
   }
 
   /** A stream of its own, so that one more choice here moves nothing there. */

@@ -12,17 +12,37 @@ export const demoLogin = 'demo';
 
 const people = [
   { login: demoLogin, full_name: 'Dana Demo', permissions: allPermissions },
-  { login: 'ray', full_name: 'Ray Rivera', permissions: allPermissions.filter((permission) => /^(auto_order|order|item|customer|workflow)_/.test(permission)) },
-  { login: 'kim', full_name: 'Kim Kaur', permissions: allPermissions.filter((permission) => permission.endsWith('_read')) },
+  {
+    login: 'ray',
+    full_name: 'Ray Rivera',
+    permissions: allPermissions.filter((permission) =>
+      /^(auto_order|order|item|customer|workflow)_/.test(permission),
+    ),
+  },
+  {
+    login: 'kim',
+    full_name: 'Kim Kaur',
+    permissions: allPermissions.filter((permission) => permission.endsWith('_read')),
+  },
 ];
 
 /** Makes the people of the demo merchant, and the group of those who work its tasks, unless they are there. */
-export async function ensureDemoStaff(db: Database, merchantId: string, at: Temporal.Instant): Promise<void> {
-  if (!(await findLogin(db, merchantId, demoLogin))) await db.transaction((tx) => makeStaff(tx, merchantId, at));
+export async function ensureDemoStaff(
+  db: Database,
+  merchantId: string,
+  at: Temporal.Instant,
+): Promise<void> {
+  if (!(await findLogin(db, merchantId, demoLogin)))
+    await db.transaction((tx) => makeStaff(tx, merchantId, at));
 }
 
 /** The demo user's password: `known` while it works, otherwise a new one. */
-export async function demoPassword(db: Database, merchantId: string, known: string | undefined, at: Temporal.Instant): Promise<string> {
+export async function demoPassword(
+  db: Database,
+  merchantId: string,
+  known: string | undefined,
+  at: Temporal.Instant,
+): Promise<string> {
   const stored = await findLogin(db, merchantId, demoLogin);
   if (known !== undefined && (await isPassword(known, stored?.passwordHash))) return known;
   const password = randomIds.secret(8);
@@ -39,8 +59,20 @@ async function makeStaff(tx: Database, merchantId: string, at: Temporal.Instant)
   const first = await takeNumbers(tx, merchantId, 'user', people.length);
   for (const [i, { login, full_name, permissions }] of people.entries()) {
     const document = { login, full_name, email: `${login}@example.com` };
-    await insertUser(tx, merchantId, { userId: first + i, login, permissions, groupOids: [], document }, undefined, at);
+    await insertUser(
+      tx,
+      merchantId,
+      { userId: first + i, login, permissions, groupOids: [], document },
+      undefined,
+      at,
+    );
   }
   const groupOid = await takeNumbers(tx, merchantId, 'group', 1);
-  await insertGroup(tx, merchantId, { groupOid, name: 'Support', permissions: [], userIds: people.map((_, i) => first + i), document: { name: 'Support' } });
+  await insertGroup(tx, merchantId, {
+    groupOid,
+    name: 'Support',
+    permissions: [],
+    userIds: people.map((_, i) => first + i),
+    document: { name: 'Support' },
+  });
 }

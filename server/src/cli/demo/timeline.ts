@@ -33,7 +33,8 @@ export class Timeline<Happening> {
     for (;;) {
       const left = 2 * parent + 1;
       if (left >= this.#heap.length) return;
-      const child = left + 1 < this.#heap.length && this.#isBefore(left + 1, left) ? left + 1 : left;
+      const child =
+        left + 1 < this.#heap.length && this.#isBefore(left + 1, left) ? left + 1 : left;
       if (!this.#isBefore(child, parent)) return;
       this.#swap(child, parent);
       parent = child;

@@ -15,9 +15,9 @@ import { assert, Bug, present } from '../../kernel/assert.ts';
 import { maskedCardNumber } from '../../kernel/cardNumbers.ts';
 import { type IdFactory, seededIds } from '../../kernel/ids.ts';
 import { currencyExponent, fromMinor, zero } from '../../kernel/money.ts';
-import { newOrder } from '../../orders/newOrder.ts';
 import { amountOf } from '../../orders/money.ts';
-import { orderIdOf, type OrderRecord } from '../../orders/order.ts';
+import { newOrder } from '../../orders/newOrder.ts';
+import { type OrderRecord, orderIdOf } from '../../orders/order.ts';
 import { settled } from '../../orders/payment.ts';
 import { type DeclineReason, isHardReason } from '../../payments/gateway.ts';
 import type { Merchant } from '../../platform/tenancy/merchant.ts';
@@ -81,7 +81,11 @@ interface Living {
 
 interface OpenRebill {
   readonly orderId: string;
-  readonly declines: { readonly attempt: number; readonly at: Temporal.Instant; readonly reason: DeclineReason }[];
+  readonly declines: {
+    readonly attempt: number;
+    readonly at: Temporal.Instant;
+    readonly reason: DeclineReason;
+  }[];
   /** What was charged for the last time. */
   charge: PlannedCharge;
 }
@@ -112,20 +116,32 @@ class Simulation {
     this.#policy = rebillPolicy(request.merchant);
     this.#catalog = (itemId) => request.items.get(catalogKey(itemId));
     // With the first number in it, the same seed makes other codes when it is used again for the same merchant.
-    this.#ids = seededIds(`${request.merchant.merchantId}/${request.seed}/${request.first.autoOrder}`);
+    this.#ids = seededIds(
+      `${request.merchant.merchantId}/${request.seed}/${request.first.autoOrder}`,
+    );
   }
 
   run(): World {
     const { lives, now, merchant } = this.#request;
     for (const life of lives) this.#timeline.put(life.orderedAtMs, { kind: 'order', life });
-    for (let next = this.#timeline.take(now.epochMilliseconds); next !== undefined; next = this.#timeline.take(now.epochMilliseconds)) {
+    for (
+      let next = this.#timeline.take(now.epochMilliseconds);
+      next !== undefined;
+      next = this.#timeline.take(now.epochMilliseconds)
+    ) {
       this.#happen(next.what, Temporal.Instant.fromEpochMilliseconds(next.ms));
     }
-    for (const living of this.#living) if (living.open) this.#rebills.push(declinedRebill(living.record, living.open));
+    for (const living of this.#living)
+      if (living.open) this.#rebills.push(declinedRebill(living.record, living.open));
     const rules = { now, zone: this.#zone, missedShipments: this.#policy.missedShipments };
     return {
       orders: this.#orders,
-      autoOrders: this.#living.map(({ record, createdAt, modifiedAt }) => ({ ...calculate(record, this.#catalog, rules), currency: merchant.currency, createdAt, modifiedAt })),
+      autoOrders: this.#living.map(({ record, createdAt, modifiedAt }) => ({
+        ...calculate(record, this.#catalog, rules),
+        currency: merchant.currency,
+        createdAt,
+        modifiedAt,
+      })),
       facets: this.#living.map(({ record, original }) => facetsOf(record.autoOrderOid, original)),
       rebills: this.#rebills,
       logs: this.#logs,
@@ -137,7 +153,8 @@ class Simulation {
     if (what.kind === 'order') return this.#placeOrder(what.life, at);
     if (what.kind === 'act') return this.#act(what.living, what.act, at);
     // Whatever was changed meanwhile has put its own moment into the timeline.
-    if (dueAt(what.living.record)?.epochMilliseconds === at.epochMilliseconds) this.#look(what.living, at);
+    if (dueAt(what.living.record)?.epochMilliseconds === at.epochMilliseconds)
+      this.#look(what.living, at);
   }
 
   // ------------------------------------------------------------------------------------------------ purchases
@@ -147,11 +164,21 @@ class Simulation {
     const orderId = this.#orderId();
     const now = { at, timeZone: this.#zone };
     const made = newOrder({
-      merchantId: merchant.merchantId, orderId, order: wireOrder(life), channelPartner: {}, catalog: this.#request.items,
-      customerProfileOid: life.person.customerProfileOid, currency: merchant.currency, now,
+      merchantId: merchant.merchantId,
+      orderId,
+      order: wireOrder(life),
+      channelPartner: {},
+      catalog: this.#request.items,
+      customerProfileOid: life.person.customerProfileOid,
+      currency: merchant.currency,
+      now,
     });
     assert(made.ok, 'a demo order is refused');
-    const original = settled(made.value.order, { kind: 'approved', gateway, reference: referenceOf(this.#ids) }, now);
+    const original = settled(
+      made.value.order,
+      { kind: 'approved', gateway, reference: referenceOf(this.#ids) },
+      now,
+    );
     const items = this.#itemsOf(original, life);
     if (items.length === 0) return void this.#orders.push(original);
     const living = this.#signUp(life, original, items, at);
@@ -160,24 +187,52 @@ class Simulation {
     this.#expect(living);
   }
 
-  #signUp(life: Life, order: OrderRecord, items: readonly (AutoOrderItem & { line: number })[], at: Temporal.Instant): Living {
+  #signUp(
+    life: Life,
+    order: OrderRecord,
+    items: readonly (AutoOrderItem & { line: number })[],
+    at: Temporal.Instant,
+  ): Living {
     const { merchant, first } = this.#request;
     const autoOrderOid = first.autoOrder + this.#used.autoOrder++;
     const itemAt = new Map(items.map(({ line, itemOid }) => [line, itemOid]));
     const original: OrderRecord = {
-      ...order, autoOrderOid, rebillNumber: 0,
-      document: { ...order.document, items: order.document.items?.map((line, index) => (itemAt.has(index) ? { ...line, item_reference_oid: itemAt.get(index) } : line)) },
+      ...order,
+      autoOrderOid,
+      rebillNumber: 0,
+      document: {
+        ...order.document,
+        items: order.document.items?.map((line, index) =>
+          itemAt.has(index) ? { ...line, item_reference_oid: itemAt.get(index) } : line,
+        ),
+      },
     };
     const record: AutoOrder = {
-      merchantId: merchant.merchantId, autoOrderOid, autoOrderCode: this.#ids.autoOrderCode(), originalOrderId: order.orderId,
-      status: 'active', enabled: true, completed: false, signedUpAt: at, cancelUpgrade: false, cancelDowngrade: false, creditCardAttempt: 0, rebillCount: 0,
+      merchantId: merchant.merchantId,
+      autoOrderOid,
+      autoOrderCode: this.#ids.autoOrderCode(),
+      originalOrderId: order.orderId,
+      status: 'active',
+      enabled: true,
+      completed: false,
+      signedUpAt: at,
+      cancelUpgrade: false,
+      cancelDowngrade: false,
+      creditCardAttempt: 0,
+      rebillCount: 0,
       cancelAfterNextXOrders: life.terms.cancelAfterNextXOrders,
-      addOns: [], properties: life.person.address.company === undefined ? [] : [{ name: 'segment', value: 'business' }],
-      items: items.map(({ line: _, ...item }) => item), version: 1,
+      addOns: [],
+      properties:
+        life.person.address.company === undefined ? [] : [{ name: 'segment', value: 'business' }],
+      items: items.map(({ line: _, ...item }) => item),
+      version: 1,
     };
     const living: Living = { life, original, record, createdAt: at, modifiedAt: at };
     this.#living.push(living);
-    this.#byPerson.set(life.person.customerProfileOid, [...(this.#byPerson.get(life.person.customerProfileOid) ?? []), living]);
+    this.#byPerson.set(life.person.customerProfileOid, [
+      ...(this.#byPerson.get(life.person.customerProfileOid) ?? []),
+      living,
+    ]);
     this.#log(living, at, [{ message: `Created from order ${order.orderId}` }]);
     return living;
   }
@@ -186,26 +241,44 @@ class Simulation {
   #itemsOf(order: OrderRecord, { lines, terms }: Life): (AutoOrderItem & { line: number })[] {
     return lines.flatMap(({ itemId, schedule }, line) => {
       const bought = present(this.#catalog(itemId), `demo item ${itemId}`);
-      const started = startSchedule({ bought, chosen: schedule, orderedAt: order.createdAt, zone: this.#zone });
+      const started = startSchedule({
+        bought,
+        chosen: schedule,
+        orderedAt: order.createdAt,
+        zone: this.#zone,
+      });
       if (!started.ok) return [];
       const wire = present(order.document.items?.[line], 'line of a demo order');
-      return [{
-        ...started.value,
-        line,
-        itemOid: this.#request.first.autoOrderItem + this.#used.autoOrderItem++,
-        originalItemId: bought.itemId,
-        originalQuantity: wire.quantity ?? 1,
-        arbitraryPercentageDiscount: terms.percentageDiscount,
-        firstOrderAt: order.createdAt,
-        lastOrderAt: order.createdAt,
-        lifeTimeValue: amountOf(wire.total_cost_with_discount, order.currency),
-        rebillValue: zero,
-        numberOfRebills: 0,
-        paused: false,
-        options: [],
-        properties: [],
-        addOns: terms.addOn && line === 0 ? [{ itemId: terms.addOn.itemId, quantity: 1, freeShipping: true, nextXOrders: terms.addOn.nextXOrders, options: [] }] : [],
-      }];
+      return [
+        {
+          ...started.value,
+          line,
+          itemOid: this.#request.first.autoOrderItem + this.#used.autoOrderItem++,
+          originalItemId: bought.itemId,
+          originalQuantity: wire.quantity ?? 1,
+          arbitraryPercentageDiscount: terms.percentageDiscount,
+          firstOrderAt: order.createdAt,
+          lastOrderAt: order.createdAt,
+          lifeTimeValue: amountOf(wire.total_cost_with_discount, order.currency),
+          rebillValue: zero,
+          numberOfRebills: 0,
+          paused: false,
+          options: [],
+          properties: [],
+          addOns:
+            terms.addOn && line === 0
+              ? [
+                  {
+                    itemId: terms.addOn.itemId,
+                    quantity: 1,
+                    freeShipping: true,
+                    nextXOrders: terms.addOn.nextXOrders,
+                    options: [],
+                  },
+                ]
+              : [],
+        },
+      ];
     });
   }
 
@@ -214,9 +287,16 @@ class Simulation {
   #look(living: Living, at: Temporal.Instant): void {
     const { original, open } = living;
     const decision = decide({
-      autoOrder: living.record, original, catalog: this.#catalog, policy: this.#policy, zone: this.#zone, at, firstDeclinedAt: open?.declines[0]?.at,
+      autoOrder: living.record,
+      original,
+      catalog: this.#catalog,
+      policy: this.#policy,
+      zone: this.#zone,
+      at,
+      firstDeclinedAt: open?.declines[0]?.at,
     });
-    if (decision.kind === 'park') throw new Bug(`a demo auto order cannot be billed: ${decision.reason}`);
+    if (decision.kind === 'park')
+      throw new Bug(`a demo auto order cannot be billed: ${decision.reason}`);
     this.#change(living, decision.autoOrder, at);
     this.#log(living, at, decision.notes);
     if (decision.kind === 'charge') this.#charge(living, decision.charge, at);
@@ -231,7 +311,12 @@ class Simulation {
     const reason = charge.card && declineOf(living.life, rebillNumber, attempt, at);
     if (reason === undefined) return this.#pay(living, open, at);
     open.declines.push({ attempt, at, reason });
-    const declined = { reason, message: declineMessage, isHard: isHardReason(reason), rebillNumber };
+    const declined = {
+      reason,
+      message: declineMessage,
+      isHard: isHardReason(reason),
+      rebillNumber,
+    };
     const after = afterDeclined(living.record, charge.order, declined, this.#settlingRules(at));
     this.#change(living, after.autoOrder, at);
     this.#log(living, at, after.notes);
@@ -242,15 +327,36 @@ class Simulation {
     const { charge, orderId } = open;
     const rebillNumber = record.rebillCount + 1;
     const paid = charge.card ? { gatewayCode: gateway, reference: referenceOf(this.#ids) } : {};
-    this.#orders.push(rebillOrderRecord({
-      orderId, autoOrderOid: record.autoOrderOid, rebillNumber, charge, original, at, zone: this.#zone, payment: { kind: 'paid', ...paid }, wrote: this.#wrote,
-    }));
-    this.#rebills.push({ ...pastRebill(record, open), state: 'paid', attempt: open.declines.length + 1, at, reference: paid.reference });
+    this.#orders.push(
+      rebillOrderRecord({
+        orderId,
+        autoOrderOid: record.autoOrderOid,
+        rebillNumber,
+        charge,
+        original,
+        at,
+        zone: this.#zone,
+        payment: { kind: 'paid', ...paid },
+        wrote: this.#wrote,
+      }),
+    );
+    this.#rebills.push({
+      ...pastRebill(record, open),
+      state: 'paid',
+      attempt: open.declines.length + 1,
+      at,
+      reference: paid.reference,
+    });
     living.open = undefined;
     const after = afterPaid(record, charge.order, this.#settlingRules(at));
     this.#change(living, after.autoOrder, at);
-    const total = fromMinor(charge.order.total, charge.currency).toFixed(currencyExponent(charge.currency));
-    this.#log(living, at, [{ message: `Rebill ${rebillNumber} paid: ${total} ${charge.currency}, order ${orderId}.` }, ...after.notes]);
+    const total = fromMinor(charge.order.total, charge.currency).toFixed(
+      currencyExponent(charge.currency),
+    );
+    this.#log(living, at, [
+      { message: `Rebill ${rebillNumber} paid: ${total} ${charge.currency}, order ${orderId}.` },
+      ...after.notes,
+    ]);
   }
 
   #settlingRules(at: Temporal.Instant) {
@@ -265,7 +371,12 @@ class Simulation {
     switch (act.kind) {
       case 'cancel': {
         const user = act.byCustomer ? life.person.email : 'support@example.com';
-        return this.#edit(living, canceled(record, { reason: act.reason, user }, at), `Canceled by ${user}`, at);
+        return this.#edit(
+          living,
+          canceled(record, { reason: act.reason, user }, at),
+          `Canceled by ${user}`,
+          at,
+        );
       }
       case 'disable':
         return this.#edit(living, disabled(record, at), 'Disabled by support@example.com', at);
@@ -281,20 +392,48 @@ class Simulation {
   /** Nobody who comes back after months wants all that was missed. */
   #resumed(record: AutoOrder, at: Temporal.Instant): AutoOrder {
     const rules = { now: at, zone: this.#zone };
-    return { ...record, items: record.items.map((item) => skipMissed({ ...item, paused: false }, this.#catalog, rules)) };
+    return {
+      ...record,
+      items: record.items.map((item) =>
+        skipMissed({ ...item, paused: false }, this.#catalog, rules),
+      ),
+    };
   }
 
   #merge(source: Living, at: Temporal.Instant): void {
-    const target = (this.#byPerson.get(source.life.person.customerProfileOid) ?? []).find((each) => each !== source && each.record.status === 'active' && each.open === undefined);
+    const target = (this.#byPerson.get(source.life.person.customerProfileOid) ?? []).find(
+      (each) => each !== source && each.record.status === 'active' && each.open === undefined,
+    );
     if (target === undefined || source.open !== undefined) return;
     const { record } = source;
     const into = target.record.autoOrderOid;
-    this.#edit(target, { ...target.record, items: [...target.record.items, ...record.items] }, `Consolidated with ${record.autoOrderOid}`, at);
-    this.#edit(source, { ...record, status: 'merged', enabled: false, mergedAt: at, mergedIntoAutoOrderOid: into, nextAttemptAt: undefined, items: [] }, `Merged into ${into}`, at);
+    this.#edit(
+      target,
+      { ...target.record, items: [...target.record.items, ...record.items] },
+      `Consolidated with ${record.autoOrderOid}`,
+      at,
+    );
+    this.#edit(
+      source,
+      {
+        ...record,
+        status: 'merged',
+        enabled: false,
+        mergedAt: at,
+        mergedIntoAutoOrderOid: into,
+        nextAttemptAt: undefined,
+        items: [],
+      },
+      `Merged into ${into}`,
+      at,
+    );
   }
 
   #edit(living: Living, after: AutoOrder, title: string, at: Temporal.Instant): void {
-    const changes = changesBetween(living.record, after, { zone: this.#zone, currency: this.#request.merchant.currency });
+    const changes = changesBetween(living.record, after, {
+      zone: this.#zone,
+      currency: this.#request.merchant.currency,
+    });
     this.#change(living, after, at);
     this.#log(living, at, [{ message: `${title}: ${changes.join('; ')}` }]);
     this.#expect(living);
@@ -314,11 +453,16 @@ class Simulation {
   }
 
   #log({ record }: Living, at: Temporal.Instant, notes: readonly Note[]): void {
-    for (const { message } of notes) if (message !== undefined) this.#logs.push({ autoOrderOid: record.autoOrderOid, at, message });
+    for (const { message } of notes)
+      if (message !== undefined)
+        this.#logs.push({ autoOrderOid: record.autoOrderOid, at, message });
   }
 
   #orderId(): string {
-    return orderIdOf(this.#request.merchant.merchantId, this.#request.first.order + this.#used.order++);
+    return orderIdOf(
+      this.#request.merchant.merchantId,
+      this.#request.first.order + this.#used.order++,
+    );
   }
 }
 
@@ -333,16 +477,32 @@ function declinedRebill(record: AutoOrder, open: OpenRebill): PastRebill {
   return { ...pastRebill(record, open), state: 'declined', attempt, at };
 }
 
-function pastRebill({ autoOrderOid, rebillCount }: AutoOrder, { orderId, declines, charge }: OpenRebill) {
+function pastRebill(
+  { autoOrderOid, rebillCount }: AutoOrder,
+  { orderId, declines, charge }: OpenRebill,
+) {
   return {
-    autoOrderOid, rebillNumber: rebillCount + 1, orderId, declines,
-    amount: charge.order.total, currency: charge.currency, route: charge.card ? [gateway] : [],
+    autoOrderOid,
+    rebillNumber: rebillCount + 1,
+    orderId,
+    declines,
+    amount: charge.order.total,
+    currency: charge.currency,
+    route: charge.card ? [gateway] : [],
   };
 }
 
-function declineOf({ card, declines }: Life, rebillNumber: number, attempt: number, at: Temporal.Instant): DeclineReason | undefined {
-  if (card.fails !== undefined && at.epochMilliseconds >= card.fails.fromMs) return card.fails.reason;
-  return declines.find((decline) => decline.rebillNumber === rebillNumber && attempt <= decline.times)?.reason;
+function declineOf(
+  { card, declines }: Life,
+  rebillNumber: number,
+  attempt: number,
+  at: Temporal.Instant,
+): DeclineReason | undefined {
+  if (card.fails !== undefined && at.epochMilliseconds >= card.fails.fromMs)
+    return card.fails.reason;
+  return declines.find(
+    (decline) => decline.rebillNumber === rebillNumber && attempt <= decline.times,
+  )?.reason;
 }
 
 /** What a shop would send to insert the order. */
@@ -351,14 +511,29 @@ function wireOrder({ person, card, lines, shipping, theme }: Life): Order {
   const isLight = lines.every(({ itemId }) => itemId === 'PDF');
   return {
     billing: { ...address, email, ...(ccEmail === undefined ? {} : { cc_emails: [ccEmail] }) },
-    shipping: { ...shipsTo, shipping_method: shipsTo.country_code === 'US' ? 'USPS: Ground Advantage' : 'International Parcel', ship_to_residential: shipsTo.company === undefined },
-    checkout: { screen_branding_theme_code: theme, storefront_host_name: `${theme.toLowerCase()}.example.com` },
-    items: lines.map(({ itemId, quantity, schedule }) => ({ merchant_item_id: itemId, quantity, ...(schedule === undefined ? {} : { auto_order_schedule: schedule }) })),
+    shipping: {
+      ...shipsTo,
+      shipping_method:
+        shipsTo.country_code === 'US' ? 'USPS: Ground Advantage' : 'International Parcel',
+      ship_to_residential: shipsTo.company === undefined,
+    },
+    checkout: {
+      screen_branding_theme_code: theme,
+      storefront_host_name: `${theme.toLowerCase()}.example.com`,
+    },
+    items: lines.map(({ itemId, quantity, schedule }) => ({
+      merchant_item_id: itemId,
+      quantity,
+      ...(schedule === undefined ? {} : { auto_order_schedule: schedule }),
+    })),
     payment: {
       payment_method: 'Credit Card',
       credit_card: {
-        card_type: card.type, card_number: maskedCardNumber(card.lastFour), card_number_token: card.token,
-        card_expiration_month: card.expirationMonth, card_expiration_year: card.expirationYear,
+        card_type: card.type,
+        card_number: maskedCardNumber(card.lastFour),
+        card_number_token: card.token,
+        card_expiration_month: card.expirationMonth,
+        card_expiration_year: card.expirationYear,
       },
     },
     summary: { arbitrary_shipping_handling_total: { value: isLight ? 0 : shipping } },
@@ -366,4 +541,3 @@ function wireOrder({ person, card, lines, shipping, theme }: Life): Order {
     marketing: { mailing_list: email.length % 3 !== 0 },
   };
 }
-

@@ -24,7 +24,9 @@ function shown(setting: ClockSetting, systemNow: Temporal.Instant): Temporal.Ins
     case 'standing':
       return setting.at;
     case 'running':
-      return setting.at.add({ milliseconds: systemNow.epochMilliseconds - setting.setAt.epochMilliseconds });
+      return setting.at.add({
+        milliseconds: systemNow.epochMilliseconds - setting.setAt.epochMilliseconds,
+      });
   }
 }
 

@@ -10,8 +10,13 @@ import { feedEnd, feedStart, forgetEvents, readFeed } from './feed.ts';
 const world = await testApp();
 const context = await world.context();
 
-const happened = (objectId: string, name = 'auto_order_update') => ({ name, objectType: 'auto order' as const, objectId });
-const emit = (objectId: string, name?: string, inside: Context = context) => inside.events.emit(inside, [happened(objectId, name)]);
+const happened = (objectId: string, name = 'auto_order_update') => ({
+  name,
+  objectType: 'auto order' as const,
+  objectId,
+});
+const emit = (objectId: string, name?: string, inside: Context = context) =>
+  inside.events.emit(inside, [happened(objectId, name)]);
 
 async function readAll(from = feedStart): Promise<string[]> {
   const events = await readFeed(world.db, 'TEST', from, 1000);
@@ -42,7 +47,7 @@ test('transactions are ordered by number: the one after 99 is 100, whatever thei
     );
   }
   const read: string[] = [];
-  for (let place = feedStart; ;) {
+  for (let place = feedStart; ; ) {
     const [event] = await readFeed(world.db, 'NUMBERS', place, 1);
     if (event === undefined) break;
     read.push(event.objectId);
@@ -87,7 +92,9 @@ test('an object’s events keep their order even when the later transaction bega
   const from = await feedEnd(world.db);
   const [began, otherDone] = [gate(), gate()];
   const early = inTransaction(context, async (inside) => {
-    await inside.db.run("insert into counter (merchant_id, name, value) values ('TEST', 'early', 1)");
+    await inside.db.run(
+      "insert into counter (merchant_id, name, value) values ('TEST', 'early', 1)",
+    );
     began.open();
     await otherDone.opened;
     await emit('shared', undefined, inside);
@@ -97,7 +104,13 @@ test('an object’s events keep their order even when the later transaction bega
   otherDone.open();
   await early;
   const events = await readFeed(world.db, 'TEST', from, 10);
-  assert.deepEqual(events.map((event) => [event.name, event.objectSequence]), [['auto_order_create', 1], ['auto_order_update', 2]]);
+  assert.deepEqual(
+    events.map((event) => [event.name, event.objectSequence]),
+    [
+      ['auto_order_create', 1],
+      ['auto_order_update', 2],
+    ],
+  );
 });
 
 test('pages join without a gap or a repeat', async () => {
@@ -119,7 +132,10 @@ test('old events are forgotten, and an object’s sequence goes on all the same'
   for (let i = 0; i < 3; i++) await emit('old');
   const from = await feedEnd(world.db);
   await forgetEvents(world.db, 'TEST', Temporal.Now.instant().add({ hours: 1 }));
-  assert.deepEqual((await readAll()).filter((event) => event.startsWith('old')), ['old#3']);
+  assert.deepEqual(
+    (await readAll()).filter((event) => event.startsWith('old')),
+    ['old#3'],
+  );
   await emit('old');
   assert.deepEqual(await readAll(from), ['old#4']);
 });

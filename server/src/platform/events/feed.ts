@@ -61,7 +61,12 @@ export async function feedHorizon(db: Database): Promise<string> {
  * The next events after a place, oldest first, without gaps: the events of transactions that are still open, and those after them, wait for
  * the next call. One object's events come in the order of its life.
  */
-export async function readFeed(db: Database, merchantId: string, after: FeedPlace, limit: number): Promise<FeedEvent[]> {
+export async function readFeed(
+  db: Database,
+  merchantId: string,
+  after: FeedPlace,
+  limit: number,
+): Promise<FeedEvent[]> {
   const rows = await db.transaction(async (tx) => {
     const horizon = await feedHorizon(tx);
     await readInOrder(tx);
@@ -95,7 +100,11 @@ export async function feedEnd(db: Database): Promise<FeedPlace> {
  * Forgets events recorded before a moment of the machine's clock, but for each object's last one, from which its sequence goes on;
  * answers how many.
  */
-export function forgetEvents(db: Database, merchantId: string, before: Temporal.Instant): Promise<number> {
+export function forgetEvents(
+  db: Database,
+  merchantId: string,
+  before: Temporal.Instant,
+): Promise<number> {
   return db.run(
     `delete from event e where e.merchant_id = $1 and e.recorded_at < $2 and exists (
        select 1 from event later

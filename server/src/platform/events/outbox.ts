@@ -15,7 +15,14 @@ export interface DomainEvent {
   readonly at?: Temporal.Instant;
 }
 
-export type ObjectType = 'auto order' | 'order' | 'item' | 'customer profile' | 'workflow task' | 'user' | 'webhook';
+export type ObjectType =
+  | 'auto order'
+  | 'order'
+  | 'item'
+  | 'customer profile'
+  | 'workflow task'
+  | 'user'
+  | 'webhook';
 
 /** An event as it was written, in the order of one object's life. */
 export interface RecordedEvent extends DomainEvent {
@@ -71,12 +78,24 @@ async function record(context: Context, events: readonly DomainEvent[]): Promise
   // through all of them (15 s for 600 events among 18,000). The plan for any merchant goes by the object.
   await context.db.run('set local plan_cache_mode = force_generic_plan');
   const numbered = numberEvents(events);
-  const rows = await context.db.rows<RecordedRow>(insertEvents, [context.merchant.merchantId, context.now, ...written.values(numbered)]);
+  const rows = await context.db.rows<RecordedRow>(insertEvents, [
+    context.merchant.merchantId,
+    context.now,
+    ...written.values(numbered),
+  ]);
   const rowsOf = Map.groupBy(rows, (row) => objectOf(row.object_type, row.object_id));
   for (const own of rowsOf.values()) own.sort((a, b) => a.object_sequence - b.object_sequence);
   return numbered.map(({ position, ordinal, objectType, objectId }) => {
-    const row = present(rowsOf.get(objectOf(objectType, objectId))?.[ordinal - 1], 'recorded event');
-    return { ...events[position]!, eventId: row.event_id, stamp: row.stamp, objectSequence: row.object_sequence };
+    const row = present(
+      rowsOf.get(objectOf(objectType, objectId))?.[ordinal - 1],
+      'recorded event',
+    );
+    return {
+      ...events[position]!,
+      eventId: row.event_id,
+      stamp: row.stamp,
+      objectSequence: row.object_sequence,
+    };
   });
 }
 

@@ -11,7 +11,10 @@ export interface Files {
   /** The file's size in bytes once it was uploaded. */
   sizeOf(file: FileName): Promise<number | undefined>;
   /** A link that a browser saves under `fileName` and never shows as a page of ours. */
-  downloadUrl(file: FileName, shown: { readonly fileName: string; readonly mimeType: string }): Promise<string>;
+  downloadUrl(
+    file: FileName,
+    shown: { readonly fileName: string; readonly mimeType: string },
+  ): Promise<string>;
   remove(file: FileName): Promise<void>;
 }
 

@@ -1,13 +1,20 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { link, mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Transform, type Readable } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { FastifyInstance } from 'fastify';
 import type { IdFactory } from '../../kernel/ids.ts';
 import { Refusal, refusal, refuse } from '../http/refusal.ts';
 import type { Tokens } from '../tokens.ts';
-import { attachmentDisposition, downloadSeconds, fileBytesMax, uploadSeconds, type FileName, type Files } from './files.ts';
+import {
+  attachmentDisposition,
+  downloadSeconds,
+  type FileName,
+  type Files,
+  fileBytesMax,
+  uploadSeconds,
+} from './files.ts';
 
 /** What the store in a folder of ours needs. */
 export interface LocalFilesParts {
@@ -35,7 +42,12 @@ export function localFiles({ folder, tokens, ids, publicUrl }: LocalFilesParts):
       await pipeline(body, limited(), createWriteStream(part, { mode: 0o600, flags: 'wx' }));
       // Into its place only if nothing is there: what a task shows cannot be exchanged afterwards.
       await link(part, pathOf(file)).catch((error: NodeJS.ErrnoException) => {
-        throw error.code === 'EEXIST' ? refusal('state_conflict', { reason: 'The file was uploaded before', mend: 'Ask for another upload link' }) : error;
+        throw error.code === 'EEXIST'
+          ? refusal('state_conflict', {
+              reason: 'The file was uploaded before',
+              mend: 'Ask for another upload link',
+            })
+          : error;
       });
     } finally {
       await rm(part, { force: true });
@@ -47,8 +59,16 @@ export function localFiles({ folder, tokens, ids, publicUrl }: LocalFilesParts):
   }
 
   return {
-    uploadUrl: async ({ merchantId, fileUuid }, mimeType) => urlOf(await tokens.sign(uploading, { merchantId, fileUuid, mimeType }, uploadSeconds)),
-    downloadUrl: async ({ merchantId, fileUuid }, { fileName, mimeType }) => urlOf(await tokens.sign(downloading, { merchantId, fileUuid, fileName, mimeType }, downloadSeconds)),
+    uploadUrl: async ({ merchantId, fileUuid }, mimeType) =>
+      urlOf(await tokens.sign(uploading, { merchantId, fileUuid, mimeType }, uploadSeconds)),
+    downloadUrl: async ({ merchantId, fileUuid }, { fileName, mimeType }) =>
+      urlOf(
+        await tokens.sign(
+          downloading,
+          { merchantId, fileUuid, fileName, mimeType },
+          downloadSeconds,
+        ),
+      ),
     sizeOf,
     remove: (file) => rm(pathOf(file), { force: true }),
 
@@ -61,7 +81,8 @@ export function localFiles({ folder, tokens, ids, publicUrl }: LocalFilesParts):
         scope.put<{ Params: { token: string } }>(`${base}/:token`, async (request, reply) => {
           const claims = await claimsOf(tokens, uploading, request.params.token);
           refuseOtherType(request.headers['content-type'], claims.mimeType);
-          if (Number(request.headers['content-length'] ?? 0) > fileBytesMax) refuse('body_too_large', { max: fileBytesMax });
+          if (Number(request.headers['content-length'] ?? 0) > fileBytesMax)
+            refuse('body_too_large', { max: fileBytesMax });
           await take(claims, (request.body as Readable | undefined) ?? request.raw);
           return reply.code(200).send({ success: true });
         });
@@ -97,13 +118,19 @@ interface Claims extends FileName {
 
 async function claimsOf(tokens: Tokens, audience: string, token: string): Promise<Claims> {
   const claims = await tokens.read(audience, token);
-  return claims ? (claims as unknown as Claims) : refuse('not_found', { what: 'file at this link; it may have expired:', id: 'ask for a new one' });
+  return claims
+    ? (claims as unknown as Claims)
+    : refuse('not_found', {
+        what: 'file at this link; it may have expired:',
+        id: 'ask for a new one',
+      });
 }
 
 /** A client that names no type means the one it asked for. */
 function refuseOtherType(given: string | undefined, expected: string): void {
   const type = given?.split(';')[0]!.trim().toLowerCase();
-  if (type !== undefined && type !== '' && type !== expected) refuse('wrong_content_type', { given: type, expected });
+  if (type !== undefined && type !== '' && type !== expected)
+    refuse('wrong_content_type', { given: type, expected });
 }
 
 function limited(): Transform {
@@ -111,7 +138,8 @@ function limited(): Transform {
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length;
-      const excess: Refusal | null = bytes > fileBytesMax ? refusal('body_too_large', { max: fileBytesMax }) : null;
+      const excess: Refusal | null =
+        bytes > fileBytesMax ? refusal('body_too_large', { max: fileBytesMax }) : null;
       done(excess, chunk);
     },
   });

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Lazy } from '../../kernel/lazy.ts';
 import type { Files } from './files.ts';
-import { localFiles, type LocalFilesParts } from './localFiles.ts';
+import { type LocalFilesParts, localFiles } from './localFiles.ts';
 
 /** Files lie in a folder of ours or in a bucket. */
 export type FileSettings = { readonly folder: string } | S3Settings;
@@ -16,8 +16,13 @@ export interface S3Settings {
 }
 
 /** The store that the settings name. Only one of ours has routes. */
-export function openFiles(settings: FileSettings, parts: Omit<LocalFilesParts, 'folder'>): Files & { addRoutes?(server: FastifyInstance): void } {
-  return 'folder' in settings ? localFiles({ ...parts, folder: settings.folder }) : lazyS3(settings);
+export function openFiles(
+  settings: FileSettings,
+  parts: Omit<LocalFilesParts, 'folder'>,
+): Files & { addRoutes?(server: FastifyInstance): void } {
+  return 'folder' in settings
+    ? localFiles({ ...parts, folder: settings.folder })
+    : lazyS3(settings);
 }
 
 /** The SDK is large, and few need it: it is loaded with the first file. */

@@ -1,28 +1,65 @@
-import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import {
+  attachmentDisposition,
+  downloadSeconds,
+  type FileName,
+  type Files,
+  uploadSeconds,
+} from './files.ts';
 import type { S3Settings } from './openFiles.ts';
-import { attachmentDisposition, downloadSeconds, uploadSeconds, type FileName, type Files } from './files.ts';
 
 /** Files in an S3 bucket; the links lead there and not through us. S3 binds an upload to its type; its size is looked at when a task names it. */
-export function s3Files({ bucket, region, endpoint, accessKeyId, secretAccessKey }: S3Settings): Files {
+export function s3Files({
+  bucket,
+  region,
+  endpoint,
+  accessKeyId,
+  secretAccessKey,
+}: S3Settings): Files {
   const client = new S3Client({
     region,
     // Else every link would ask for a checksum that a plain PUT does not carry.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
-    ...(accessKeyId !== undefined && secretAccessKey !== undefined ? { credentials: { accessKeyId, secretAccessKey } } : {}),
+    ...(accessKeyId !== undefined && secretAccessKey !== undefined
+      ? { credentials: { accessKeyId, secretAccessKey } }
+      : {}),
   });
-  const place = ({ merchantId, fileUuid }: FileName) => ({ Bucket: bucket, Key: `${merchantId}/${fileUuid}` });
+  const place = ({ merchantId, fileUuid }: FileName) => ({
+    Bucket: bucket,
+    Key: `${merchantId}/${fileUuid}`,
+  });
   return {
     uploadUrl: (file, mimeType) =>
-      getSignedUrl(client, new PutObjectCommand({ ...place(file), ContentType: mimeType }), { expiresIn: uploadSeconds, signableHeaders: new Set(['content-type']) }),
+      getSignedUrl(client, new PutObjectCommand({ ...place(file), ContentType: mimeType }), {
+        expiresIn: uploadSeconds,
+        signableHeaders: new Set(['content-type']),
+      }),
     downloadUrl: (file, { fileName, mimeType }) =>
-      getSignedUrl(client, new GetObjectCommand({ ...place(file), ResponseContentDisposition: attachmentDisposition(fileName), ResponseContentType: mimeType }), { expiresIn: downloadSeconds }),
+      getSignedUrl(
+        client,
+        new GetObjectCommand({
+          ...place(file),
+          ResponseContentDisposition: attachmentDisposition(fileName),
+          ResponseContentType: mimeType,
+        }),
+        { expiresIn: downloadSeconds },
+      ),
     async sizeOf(file) {
       try {
         return (await client.send(new HeadObjectCommand(place(file)))).ContentLength;
       } catch (error) {
-        if ((error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 404) return undefined;
+        if (
+          (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 404
+        )
+          return undefined;
         throw error;
       }
     },

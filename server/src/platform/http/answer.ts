@@ -12,7 +12,10 @@ export interface AnswerExtras {
   /** Sent as `ETag`, for clients that want to update only what they have seen. */
   readonly version?: number;
   /** The `error` and `success: false` of a batch of which some elements failed. */
-  readonly partialFailure?: { readonly developerMessage: string; readonly objectIds: readonly string[] };
+  readonly partialFailure?: {
+    readonly developerMessage: string;
+    readonly objectIds: readonly string[];
+  };
 }
 
 /** A page of a list (auto_order reference, ResultSet). `totalRecords` is left out where counting would cost too much. */
@@ -30,10 +33,18 @@ export interface Warning {
 }
 
 /** An answer whose payload PostgreSQL already made as JSON text. */
-export const payloadText = (json: string, extras: AnswerExtras = {}): Answer => ({ kind: 'payload', json, extras });
+export const payloadText = (json: string, extras: AnswerExtras = {}): Answer => ({
+  kind: 'payload',
+  json,
+  extras,
+});
 
 /** An answer whose payload is a value; undefined fields are left out. */
-export const payload = (value: unknown, extras: AnswerExtras = {}): Answer => ({ kind: 'payload', json: JSON.stringify(value), extras });
+export const payload = (value: unknown, extras: AnswerExtras = {}): Answer => ({
+  kind: 'payload',
+  json: JSON.stringify(value),
+  extras,
+});
 
 /** An answer outside the usual envelope, as OAuth's standards want it. */
 export const bare = (value: unknown, status = 200): Answer => ({ kind: 'bare', value, status });
@@ -44,17 +55,28 @@ export const noContent = (): Answer => ({ kind: 'nothing' });
 /** The body of a successful answer: `success`, `metadata` and the payload under its key. */
 export function envelope(payloadKey: string, json: string, extras: AnswerExtras): string {
   const failed = extras.partialFailure;
-  const metadata = JSON.stringify({ payload_name: payloadKey, result_set: extras.resultSet && wireResultSet(extras.resultSet) });
+  const metadata = JSON.stringify({
+    payload_name: payloadKey,
+    result_set: extras.resultSet && wireResultSet(extras.resultSet),
+  });
   let rest = '';
-  for (const [key, value] of Object.entries(extras.beside ?? {})) if (value !== undefined) rest += `,${JSON.stringify(key)}:${JSON.stringify(value)}`;
-  if (extras.warning) rest += `,"warning":${JSON.stringify({ warning_code: extras.warning.code, warning_message: extras.warning.message })}`;
-  if (failed) rest += `,"error":${JSON.stringify(errorBody(failed.developerMessage, 400, failed.objectIds.join(',')))}`;
+  for (const [key, value] of Object.entries(extras.beside ?? {}))
+    if (value !== undefined) rest += `,${JSON.stringify(key)}:${JSON.stringify(value)}`;
+  if (extras.warning)
+    rest += `,"warning":${JSON.stringify({ warning_code: extras.warning.code, warning_message: extras.warning.message })}`;
+  if (failed)
+    rest += `,"error":${JSON.stringify(errorBody(failed.developerMessage, 400, failed.objectIds.join(',')))}`;
   return `{"success":${failed === undefined},"metadata":${metadata},${JSON.stringify(payloadKey)}:${json}${rest}}`;
 }
 
 /** The wire's Error. Both messages say what was wrong and how to mend it. */
 export function errorBody(message: string, status: number, objectId?: string) {
-  return { developer_message: message, user_message: message, error_code: String(status), ...(objectId ? { object_id: objectId } : {}) };
+  return {
+    developer_message: message,
+    user_message: message,
+    error_code: String(status),
+    ...(objectId ? { object_id: objectId } : {}),
+  };
 }
 
 function wireResultSet(set: ResultSet) {

@@ -1,6 +1,6 @@
+import type { Outcome } from '../../kernel/outcome.ts';
 import type { Actor } from '../context.ts';
 import type { Refusal } from './refusal.ts';
-import type { Outcome } from '../../kernel/outcome.ts';
 
 /** Who is calling, and for which merchant. */
 export interface Principal {

@@ -20,7 +20,8 @@ export function merged<T extends object>(stored: T, change: object): T {
   for (const [name, value] of Object.entries(change)) {
     if (value === undefined) continue;
     if (value === null) delete result[name];
-    else if (isObject(value)) result[name] = merged(isObject(result[name]) ? result[name] : {}, value);
+    else if (isObject(value))
+      result[name] = merged(isObject(result[name]) ? result[name] : {}, value);
     else result[name] = Array.isArray(value) ? value.map(withoutNulls) : value;
   }
   return result as T;
@@ -40,11 +41,14 @@ interface Field {
 
 function writableModel(name: string, value: unknown, timeZone: string, path: string): unknown {
   if (!isObject(value)) return value;
-  const { properties } = schemas[name] as unknown as { properties: Readonly<Record<string, Field>> };
+  const { properties } = schemas[name] as unknown as {
+    properties: Readonly<Record<string, Field>>;
+  };
   const kept: Record<string, unknown> = {};
   for (const [key, given] of Object.entries(value)) {
     const field = Object.hasOwn(properties, key) ? properties[key] : undefined;
-    if (field && !isReadOnly(field)) kept[key] = writableValue(field, given, timeZone, path === '' ? key : `${path}.${key}`);
+    if (field && !isReadOnly(field))
+      kept[key] = writableValue(field, given, timeZone, path === '' ? key : `${path}.${key}`);
   }
   return kept;
 }
@@ -52,7 +56,8 @@ function writableModel(name: string, value: unknown, timeZone: string, path: str
 function writableValue(field: Field, value: unknown, timeZone: string, path: string): unknown {
   if (value === null) return null;
   if (field.$ref) return writableModel(field.$ref, value, timeZone, path);
-  if (field.items && Array.isArray(value)) return value.map((each, i) => writableValue(field.items!, each, timeZone, `${path}[${i}]`));
+  if (field.items && Array.isArray(value))
+    return value.map((each, i) => writableValue(field.items!, each, timeZone, `${path}[${i}]`));
   return field.format === 'date-time' ? normalDate(value, timeZone, path) : value;
 }
 
@@ -63,7 +68,10 @@ function normalDate(value: unknown, timeZone: string, field: string): string {
 
 function isReadOnly(field: Field): boolean {
   const model = field.$ref ?? field.items?.$ref;
-  return field.readOnly === true || (model !== undefined && (schemas[model] as { readOnly?: boolean }).readOnly === true);
+  return (
+    field.readOnly === true ||
+    (model !== undefined && (schemas[model] as { readOnly?: boolean }).readOnly === true)
+  );
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -4,12 +4,20 @@ import { assert } from '../../kernel/assert.ts';
 import type { SystemClock } from '../clock/systemClock.ts';
 import type { Context } from '../context.ts';
 import type { Worker } from '../jobs/loop.ts';
+import type { Seal } from '../seal.ts';
 import type { Database } from '../storage/database.ts';
 import { listMerchants } from '../tenancy/merchantStore.ts';
-import type { Seal } from '../seal.ts';
-import { begin, deleteForgotten, findEarlier, forgetUnchanged, markCommitted, saveAnswer, type IdempotentRequest } from './idempotentStore.ts';
+import {
+  begin,
+  deleteForgotten,
+  findEarlier,
+  forgetUnchanged,
+  type IdempotentRequest,
+  markCommitted,
+  saveAnswer,
+} from './idempotentStore.ts';
 import { Refusal, refuse } from './refusal.ts';
-import { renderedRefusal, type Rendered } from './reply.ts';
+import { type Rendered, renderedRefusal } from './reply.ts';
 
 /** A client that sends this header with a write may repeat the request: it is done once and answered each time (docs/adr). */
 export const idempotencyHeader = 'idempotency-key';
@@ -27,7 +35,13 @@ const cleaningMs = 3_600_000;
  * another body; a refusal that changed nothing is not remembered, so the mended request may use the same key. The answer is kept sealed: some show a
  * secret that is shown once.
  */
-export async function runOnce(context: Context, { clock, seal }: { readonly clock: SystemClock; readonly seal: Seal }, key: string, text: string, run: (context: Context) => Promise<Rendered>): Promise<{ rendered: Rendered; isReplay: boolean }> {
+export async function runOnce(
+  context: Context,
+  { clock, seal }: { readonly clock: SystemClock; readonly seal: Seal },
+  key: string,
+  text: string,
+  run: (context: Context) => Promise<Rendered>,
+): Promise<{ rendered: Rendered; isReplay: boolean }> {
   const request: IdempotentRequest = {
     merchantId: context.merchant.merchantId,
     applicationId: context.actor.applicationId ?? context.actor.name,
@@ -35,11 +49,26 @@ export async function runOnce(context: Context, { clock, seal }: { readonly cloc
     hash: createHash('sha256').update(text).digest(),
     begunAt: clock.now(),
   };
-  const isOurs = await begin(context.db, request, request.begunAt.subtract(remembered), request.begunAt.subtract(dead));
-  if (!isOurs) return { rendered: withBody(await earlierAnswer(context.db, request), (body) => seal.open(Buffer.from(body, 'base64'))), isReplay: true };
+  const isOurs = await begin(
+    context.db,
+    request,
+    request.begunAt.subtract(remembered),
+    request.begunAt.subtract(dead),
+  );
+  if (!isOurs)
+    return {
+      rendered: withBody(await earlierAnswer(context.db, request), (body) =>
+        seal.open(Buffer.from(body, 'base64')),
+      ),
+      isReplay: true,
+    };
 
   const rendered = await runMarked(context, request, run);
-  await saveAnswer(context.db, request, withBody(rendered, (body) => seal.seal(body).toString('base64')));
+  await saveAnswer(
+    context.db,
+    request,
+    withBody(rendered, (body) => seal.seal(body).toString('base64')),
+  );
   return { rendered, isReplay: false };
 }
 
@@ -56,7 +85,8 @@ export function forgettingWorker(db: Database, clock: SystemClock): Worker {
       if (clock.monotonicMs() - cleanedAtMs < cleaningMs) return 0;
       cleanedAtMs = clock.monotonicMs();
       let deleted = 0;
-      for (const { merchantId } of await listMerchants(db)) deleted += await deleteForgotten(db, merchantId, clock.now().subtract(remembered));
+      for (const { merchantId } of await listMerchants(db))
+        deleted += await deleteForgotten(db, merchantId, clock.now().subtract(remembered));
       return deleted;
     },
   };
@@ -72,7 +102,11 @@ async function earlierAnswer(db: Database, request: IdempotentRequest): Promise<
   return refuse(isDead ? 'idempotency_interrupted' : 'idempotency_conflict', {});
 }
 
-async function runMarked(context: Context, request: IdempotentRequest, run: (context: Context) => Promise<Rendered>): Promise<Rendered> {
+async function runMarked(
+  context: Context,
+  request: IdempotentRequest,
+  run: (context: Context) => Promise<Rendered>,
+): Promise<Rendered> {
   try {
     return await run({ ...context, db: marking(context.db, request) });
   } catch (error) {
@@ -91,7 +125,10 @@ function marking(db: Database, request: IdempotentRequest): Database {
   const transaction = <T>(work: (tx: Database) => Promise<T>): Promise<T> =>
     db.transaction(async (tx) => {
       const value = await work(tx);
-      assert(await markCommitted(tx, request), 'the request was taken for dead and runs again elsewhere');
+      assert(
+        await markCommitted(tx, request),
+        'the request was taken for dead and runs again elsewhere',
+      );
       return value;
     });
   return {

@@ -21,13 +21,22 @@ export interface EarlierRequest {
 }
 
 const keyColumns = 'merchant_id = $1 and application_id = $2 and idempotency_key = $3';
-const keyValues = ({ merchantId, applicationId, key }: IdempotentRequest) => [merchantId, applicationId, key];
+const keyValues = ({ merchantId, applicationId, key }: IdempotentRequest) => [
+  merchantId,
+  applicationId,
+  key,
+];
 // A run that was taken over, because it seemed to be dead, finds its row begun at another moment.
 const ownRun = `${keyColumns} and begun_at = $4`;
 const ownValues = (request: IdempotentRequest) => [...keyValues(request), request.begunAt];
 
 /** Writes that the request has begun; false when there is an earlier one that is neither forgotten nor dead before it changed anything. */
-export async function begin(db: Database, request: IdempotentRequest, forgottenBefore: Temporal.Instant, deadBefore: Temporal.Instant): Promise<boolean> {
+export async function begin(
+  db: Database,
+  request: IdempotentRequest,
+  forgottenBefore: Temporal.Instant,
+  deadBefore: Temporal.Instant,
+): Promise<boolean> {
   const begun = await db.run(
     `insert into idempotent_request as r (merchant_id, application_id, idempotency_key, begun_at, request_hash, state)
      values ($1, $2, $3, $4, $5, 'begun')
@@ -39,14 +48,27 @@ export async function begin(db: Database, request: IdempotentRequest, forgottenB
   return begun === 1;
 }
 
-export async function findEarlier(db: Database, request: IdempotentRequest): Promise<EarlierRequest | undefined> {
+export async function findEarlier(
+  db: Database,
+  request: IdempotentRequest,
+): Promise<EarlierRequest | undefined> {
   const row = await db.row<IdempotentRow>(
     `select request_hash, state, begun_at, status, body, etag, error from idempotent_request where ${keyColumns}`,
     keyValues(request),
   );
   if (!row) return undefined;
   const { status, body, etag, error } = row;
-  const answer = status === null ? {} : { answer: { status, ...(body === null ? {} : { body }), ...(etag === null ? {} : { etag }), ...(error === null ? {} : { error }) } };
+  const answer =
+    status === null
+      ? {}
+      : {
+          answer: {
+            status,
+            ...(body === null ? {} : { body }),
+            ...(etag === null ? {} : { etag }),
+            ...(error === null ? {} : { error }),
+          },
+        };
   return { hash: row.request_hash, state: row.state, begunAt: row.begun_at, ...answer };
 }
 
@@ -62,18 +84,42 @@ interface IdempotentRow {
 
 /** In the transaction of a change: from now on the request must not run again. False when the run was taken over. */
 export async function markCommitted(tx: Database, request: IdempotentRequest): Promise<boolean> {
-  return (await tx.run(`update idempotent_request set state = 'committed' where ${ownRun}`, ownValues(request))) === 1;
+  return (
+    (await tx.run(
+      `update idempotent_request set state = 'committed' where ${ownRun}`,
+      ownValues(request),
+    )) === 1
+  );
 }
 
-export async function saveAnswer(db: Database, request: IdempotentRequest, { status, body, etag, error }: Rendered): Promise<void> {
-  await db.run(`update idempotent_request set state = 'answered', status = $5, body = $6, etag = $7, error = $8 where ${ownRun}`, [...ownValues(request), status, body, etag, error]);
+export async function saveAnswer(
+  db: Database,
+  request: IdempotentRequest,
+  { status, body, etag, error }: Rendered,
+): Promise<void> {
+  await db.run(
+    `update idempotent_request set state = 'answered', status = $5, body = $6, etag = $7, error = $8 where ${ownRun}`,
+    [...ownValues(request), status, body, etag, error],
+  );
 }
 
 /** Forgets a request that changed nothing; answers false, and keeps it, when it did change something. */
 export async function forgetUnchanged(db: Database, request: IdempotentRequest): Promise<boolean> {
-  return (await db.run(`delete from idempotent_request where ${ownRun} and state = 'begun'`, ownValues(request))) === 1;
+  return (
+    (await db.run(
+      `delete from idempotent_request where ${ownRun} and state = 'begun'`,
+      ownValues(request),
+    )) === 1
+  );
 }
 
-export function deleteForgotten(db: Database, merchantId: string, before: Temporal.Instant): Promise<number> {
-  return db.run('delete from idempotent_request where merchant_id = $1 and begun_at < $2', [merchantId, before]);
+export function deleteForgotten(
+  db: Database,
+  merchantId: string,
+  before: Temporal.Instant,
+): Promise<number> {
+  return db.run('delete from idempotent_request where merchant_id = $1 and begun_at < $2', [
+    merchantId,
+    before,
+  ]);
 }

@@ -1,11 +1,11 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { expansions, parseExpand } from '@perennial/contract/expansions.ts';
 import { inputDocument, inputSchema, parameterSchema } from '@perennial/contract/input.ts';
 import { defaultLimit, type Operation } from '@perennial/contract/operations.ts';
-import { expansions, parseExpand } from '@perennial/contract/expansions.ts';
-import { parseSort, sortings, type SortField } from '@perennial/contract/sorting.ts';
+import { parseSort, type SortField, sortings } from '@perennial/contract/sorting.ts';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { parseWireDate } from '../../kernel/calendar.ts';
-import type { Page } from './routes.ts';
 import { refuse } from './refusal.ts';
+import type { Page } from './routes.ts';
 
 /** The parsed parts of a request that do not depend on the operation's types. */
 export interface ParsedInput {
@@ -23,22 +23,30 @@ export function inputParser(operation: Operation) {
   const query = operation.query && lazily(() => compile(parameterSchema(operation.query!)));
   const body = operation.body && lazily(() => compile(inputSchema(operation.body!)));
 
-  return (raw: { params: Record<string, string>; query: Record<string, unknown>; body: unknown }): ParsedInput => {
+  return (raw: {
+    params: Record<string, string>;
+    query: Record<string, unknown>;
+    body: unknown;
+  }): ParsedInput => {
     const parsedParams = convert(raw.params, operation.params);
     if (params) check(params(), parsedParams);
     const parsedQuery = convert(raw.query, operation.query);
     if (query) check(query(), parsedQuery);
     const parsedBody = renamed(raw.body, operation.bodyAliases);
-    if (raw.body === undefined && operation.body && !operation.bodyOptional) refuse('missing_body', {});
+    if (raw.body === undefined && operation.body && !operation.bodyOptional)
+      refuse('missing_body', {});
     if (raw.body !== undefined && body) {
-      if (raw.body === null || typeof raw.body !== 'object' || Array.isArray(raw.body)) refuse('wrong_type', { field: 'The body', expected: 'one JSON object' });
+      if (raw.body === null || typeof raw.body !== 'object' || Array.isArray(raw.body))
+        refuse('wrong_type', { field: 'The body', expected: 'one JSON object' });
       check(body(), parsedBody);
     }
     return {
       params: parsedParams,
       query: parsedQuery,
       body: parsedBody,
-      expand: operation.expand ? parseExpand(textOf(parsedQuery['_expand']), expansions[operation.expand]) : noNames,
+      expand: operation.expand
+        ? parseExpand(textOf(parsedQuery['_expand']), expansions[operation.expand])
+        : noNames,
       page: pageOf(parsedQuery, operation),
       sort: sortOf(textOf(parsedQuery['_sort']), operation),
     };
@@ -47,17 +55,32 @@ export function inputParser(operation: Operation) {
 
 /** The body under the contract's names; a field that has both names keeps the published one. */
 function renamed(body: unknown, aliases: Operation['bodyAliases']): unknown {
-  if (aliases === undefined || typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  if (aliases === undefined || typeof body !== 'object' || body === null || Array.isArray(body))
+    return body;
   const given = Object.entries(body);
-  return Object.fromEntries([...given.filter(([name]) => name in aliases).map(([name, value]) => [aliases[name], value]), ...given.filter(([name]) => !(name in aliases))]);
+  return Object.fromEntries([
+    ...given.filter(([name]) => name in aliases).map(([name, value]) => [aliases[name], value]),
+    ...given.filter(([name]) => !(name in aliases)),
+  ]);
 }
 
 const noNames: ReadonlySet<string> = new Set();
 // Not checked against the schema of schemas: ours are made from the contract, whose tests do that, and a start need not wait for it.
-const ajv = lazily(() => new Ajv({
-  allErrors: false, strict: false, validateSchema: false, meta: false, schemas: [inputDocument],
-  formats: { 'date-time': (text: string) => parseWireDate(text, 'UTC').ok, int32: true, int64: true },
-}));
+const ajv = lazily(
+  () =>
+    new Ajv({
+      allErrors: false,
+      strict: false,
+      validateSchema: false,
+      meta: false,
+      schemas: [inputDocument],
+      formats: {
+        'date-time': (text: string) => parseWireDate(text, 'UTC').ok,
+        int32: true,
+        int64: true,
+      },
+    }),
+);
 
 const compile = (schema: object): ValidateFunction => ajv().compile(schema);
 
@@ -101,12 +124,20 @@ function check(validate: ValidateFunction, value: unknown): void {
 }
 
 function refuseFirst(error: ErrorObject): never {
-  const field = fieldName(error.instancePath) || (error.params['missingProperty'] as string | undefined) || 'The body';
+  const field =
+    fieldName(error.instancePath) ||
+    (error.params['missingProperty'] as string | undefined) ||
+    'The body';
   switch (error.keyword) {
     case 'maxLength':
       return refuse('too_long', { field, max: error.params['limit'] as number });
     case 'enum':
-      return refuse('unknown_enum', { field, allowed: (error.params['allowedValues'] as unknown[]).filter((value) => value !== null).map(String) });
+      return refuse('unknown_enum', {
+        field,
+        allowed: (error.params['allowedValues'] as unknown[])
+          .filter((value) => value !== null)
+          .map(String),
+      });
     case 'minimum':
     case 'maximum':
       return refuse('out_of_range', { field, ...boundsOf(error) });
@@ -141,12 +172,21 @@ function boundsOf(error: ErrorObject): { min: number | string; max: number | str
 }
 
 const typeNames: Readonly<Record<string, string>> = {
-  string: 'a string', integer: 'a whole number', number: 'a number', boolean: 'true or false', object: 'an object', array: 'a list',
+  string: 'a string',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  object: 'an object',
+  array: 'a list',
 };
 
 function expectedOf(error: ErrorObject): string {
-  const types = [error.params['type'] as string | string[]].flat().filter((type) => type !== 'null');
-  return types.map((type) => typeNames[type] ?? type).join(' or ') || 'the type that the reference names';
+  const types = [error.params['type'] as string | string[]]
+    .flat()
+    .filter((type) => type !== 'null');
+  return (
+    types.map((type) => typeNames[type] ?? type).join(' or ') || 'the type that the reference names'
+  );
 }
 
 function pageOf(query: Record<string, unknown>, operation: Operation): Page {
@@ -162,7 +202,10 @@ function pageOf(query: Record<string, unknown>, operation: Operation): Page {
 function sortOf(text: string | undefined, operation: Operation): readonly SortField[] {
   if (text === undefined || !operation.sort) return [];
   const sorting = parseSort(text, sortings[operation.sort]);
-  return sorting.ok ? sorting.fields : refuse('unknown_sort', { field: sorting.field, allowed: sorting.allowed });
+  return sorting.ok
+    ? sorting.fields
+    : refuse('unknown_sort', { field: sorting.field, allowed: sorting.allowed });
 }
 
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value : undefined;

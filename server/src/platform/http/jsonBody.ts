@@ -1,4 +1,4 @@
-import { failure, success, type Outcome } from '../../kernel/outcome.ts';
+import { failure, type Outcome, success } from '../../kernel/outcome.ts';
 
 /** How deep objects and lists may be nested in a body; ours need fewer than fifteen. */
 export const depthMax = 40;
@@ -30,4 +30,6 @@ function isTooDeep(text: string): boolean {
   return false;
 }
 
-const [quote, backslash, openBrace, closeBrace, openBracket, closeBracket] = [34, 92, 123, 125, 91, 93];
+const [quote, backslash, openBrace, closeBrace, openBracket, closeBracket] = [
+  34, 92, 123, 125, 91, 93,
+];

@@ -8,7 +8,9 @@ import { refuse } from './refusal.ts';
 export function addPages(server: FastifyInstance): void {
   server.get('/', async (_request, reply) => sendPage(reply, landingPage));
   server.get('/docs', async (request, reply) => sendPage(reply, await referencePage(request, '')));
-  server.get<{ Params: { page: string } }>('/docs/:page', async (request, reply) => sendPage(reply, await referencePage(request, request.params.page)));
+  server.get<{ Params: { page: string } }>('/docs/:page', async (request, reply) =>
+    sendPage(reply, await referencePage(request, request.params.page)),
+  );
 
   let document: string | undefined;
   server.get('/openapi.json', async (_request, reply) => {
@@ -25,7 +27,10 @@ async function referencePage(request: FastifyRequest, page: string): Promise<str
 
 function sendPage(reply: FastifyReply, html: string): FastifyReply {
   return reply
-    .header('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'")
+    .header(
+      'Content-Security-Policy',
+      "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'",
+    )
     .header('X-Content-Type-Options', 'nosniff')
     .header('Referrer-Policy', 'no-referrer')
     .type('text/html; charset=utf-8')

@@ -1,5 +1,17 @@
-import { needsVersion, operation as operationOf, type OperationId, operationIds, type Operation } from '@perennial/contract/operations.ts';
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import {
+  needsVersion,
+  type Operation,
+  type OperationId,
+  operationIds,
+  operation as operationOf,
+} from '@perennial/contract/operations.ts';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { Logger } from 'pino';
 import type { IdFactory } from '../../kernel/ids.ts';
 import { readClock } from '../clock/merchantClock.ts';
@@ -7,16 +19,25 @@ import type { SystemClock } from '../clock/systemClock.ts';
 import type { Context } from '../context.ts';
 import type { EventSink } from '../events/outbox.ts';
 import type { Metrics } from '../metrics.ts';
-import { isConnectionFailure, type Database } from '../storage/database.ts';
 import type { Seal } from '../seal.ts';
+import { type Database, isConnectionFailure } from '../storage/database.ts';
 import type { Merchants } from '../tenancy/merchants.ts';
 import type { Authenticate, Principal } from './authentication.ts';
-import { applicationSubject, addressSubject, bodyOf, checkRequest, checkVersion, credentialsOf, idempotencyKeyOf, versionOf } from './request.ts';
 import { replayHeader, runOnce } from './idempotency.ts';
 import { inputParser } from './input.ts';
 import type { RateExcess, RateLimiter } from './rateLimiter.ts';
-import { refusal, Refusal, refuse } from './refusal.ts';
+import { Refusal, refusal, refuse } from './refusal.ts';
 import { rendered, renderedRefusal, send, sendRefusal } from './reply.ts';
+import {
+  addressSubject,
+  applicationSubject,
+  bodyOf,
+  checkRequest,
+  checkVersion,
+  credentialsOf,
+  idempotencyKeyOf,
+  versionOf,
+} from './request.ts';
 import type { Handler, Input, Routes } from './routes.ts';
 
 /** What the pipeline needs from outside. */
@@ -45,7 +66,10 @@ export function httpServer(parts: PipelineParts): FastifyInstance {
   const server = Fastify({
     loggerInstance: parts.log as FastifyBaseLogger,
     // Each answer is logged below, by operation: a URL may hold an email address.
-    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    logController: new LogController({
+      disableRequestLogging: true,
+      requestIdLogLabel: 'requestId',
+    }),
     genReqId: (request) => givenRequestId(request.headers[requestIdHeader]) ?? parts.ids.uuid(),
     bodyLimit: parts.bodyLimitBytes,
     requestTimeout: receivingMsMax,
@@ -55,19 +79,26 @@ export function httpServer(parts: PipelineParts): FastifyInstance {
     return503OnClosing: false,
     trustProxy: parts.trustedProxies.length > 0 ? [...parts.trustedProxies] : false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
-    frameworkErrors: (error, request, reply) => void fail(error, request as FastifyRequest, reply as FastifyReply),
-    clientErrorHandler: (_error, socket) => void (socket.writable && socket.end(unreadableAnswer())),
+    frameworkErrors: (error, request, reply) =>
+      void fail(error, request as FastifyRequest, reply as FastifyReply),
+    clientErrorHandler: (_error, socket) =>
+      void (socket.writable && socket.end(unreadableAnswer())),
   });
   const callers: Callers = new WeakMap();
   const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
     // The id again: a URL that cannot be read passes no hook.
-    sendRefusal(reply.header(requestIdHeader, request.id), refusalOf(error, request, parts), callers.get(request)?.merchantId);
+    sendRefusal(
+      reply.header(requestIdHeader, request.id),
+      refusalOf(error, request, parts),
+      callers.get(request)?.merchantId,
+    );
 
   readBodiesAsText(server);
   watch(server, parts, callers);
   for (const id of operationIds) {
     const handler = parts.routes[id];
-    if (handler) addOperation(server, parts, callers, id, handler as unknown as Handler<OperationId>);
+    if (handler)
+      addOperation(server, parts, callers, id, handler as unknown as Handler<OperationId>);
   }
   server.setNotFoundHandler((request, reply) => sendRefusal(reply, nothingAt(request), undefined));
   server.setErrorHandler(fail);
@@ -78,7 +109,8 @@ type Callers = WeakMap<FastifyRequest, Principal>;
 
 const requestIdHeader = 'x-request-id';
 /** A client or proxy may name the request, in a form that does no harm in a log. */
-const givenRequestId = (given: unknown): string | undefined => (typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) ? given : undefined);
+const givenRequestId = (given: unknown): string | undefined =>
+  typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) ? given : undefined;
 
 const receivingMsMax = 30_000;
 // Also how long an operation may take: nothing moves on the connection meanwhile.
@@ -88,15 +120,28 @@ const keepAliveMs = 75_000;
 
 /** To what is no HTTP, comes too slowly, or has headers beyond Node's 16 KB; no request is there yet that could be answered. */
 function unreadableAnswer(): string {
-  const { body = '', error } = renderedRefusal(refusal('wrong_format', { field: 'The request', expected: 'HTTP/1.1 within half a minute, with headers of at most 16 KB' }));
-  const head = ['HTTP/1.1 400 Bad Request', `UC-REST-ERROR: ${error}`, 'Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close'];
+  const { body = '', error } = renderedRefusal(
+    refusal('wrong_format', {
+      field: 'The request',
+      expected: 'HTTP/1.1 within half a minute, with headers of at most 16 KB',
+    }),
+  );
+  const head = [
+    'HTTP/1.1 400 Bad Request',
+    `UC-REST-ERROR: ${error}`,
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ];
   return `${head.join('\r\n')}\r\n\r\n${body}`;
 }
 
 /** Bodies are kept as text until the caller is known; the parser then tells malformed from too deep. */
 function readBodiesAsText(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) =>
+    done(null, body),
+  );
 }
 
 /** What is the same for every path: the request's id goes out, each answer is logged and counted, and closing lets go of connections. */
@@ -117,15 +162,33 @@ function watch(server: FastifyInstance, { metrics }: PipelineParts, callers: Cal
     done();
   });
   server.addHook('onResponse', (request, reply, done) => {
-    const operation = (request.routeOptions.config as { operation?: string }).operation ?? request.routeOptions.url ?? 'nothing';
+    const operation =
+      (request.routeOptions.config as { operation?: string }).operation ??
+      request.routeOptions.url ??
+      'nothing';
     metrics.observeRequest(operation, reply.statusCode, reply.elapsedTime / 1000);
     const merchant = callers.get(request)?.merchantId;
-    request.log.info({ operation, method: request.method, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10, merchant }, 'answered');
+    request.log.info(
+      {
+        operation,
+        method: request.method,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+        merchant,
+      },
+      'answered',
+    );
     done();
   });
 }
 
-function addOperation(server: FastifyInstance, parts: PipelineParts, callers: Callers, id: OperationId, handler: Handler<OperationId>): void {
+function addOperation(
+  server: FastifyInstance,
+  parts: PipelineParts,
+  callers: Callers,
+  id: OperationId,
+  handler: Handler<OperationId>,
+): void {
   const operation = operationOf(id);
   const parse = inputParser(operation);
 
@@ -142,23 +205,39 @@ function addOperation(server: FastifyInstance, parts: PipelineParts, callers: Ca
     async handler(request, reply) {
       const principal = callers.get(request)!;
       const body = bodyOf(request, operation);
-      const parsed = parse({ params: request.params as Record<string, string>, query: request.query as Record<string, unknown>, body });
+      const parsed = parse({
+        params: request.params as Record<string, string>,
+        query: request.query as Record<string, unknown>,
+        body,
+      });
       checkPermission(operation, principal);
       const context = await contextOf(parts, principal, request);
       const ifMatch = versionOf(request);
-      const input = { ...parsed, ...(ifMatch === undefined ? {} : { ifMatch }) } as Input<OperationId>;
+      const input = {
+        ...parsed,
+        ...(ifMatch === undefined ? {} : { ifMatch }),
+      } as Input<OperationId>;
 
       const run = async (within: Context) => rendered(operation, await handler(within, input));
       const key = idempotencyKeyOf(request, operation);
       if (key === undefined) return send(reply, await run(context));
-      const once = await runOnce(context, parts, key, [id, request.url, request.body ?? ''].join('\n'), run);
+      const once = await runOnce(
+        context,
+        parts,
+        key,
+        [id, request.url, request.body ?? ''].join('\n'),
+        run,
+      );
       if (once.isReplay) reply.header(replayHeader, 'true');
       return send(reply, once.rendered);
     },
   });
 }
 
-async function callerOf({ authenticate, limiter }: PipelineParts, request: FastifyRequest): Promise<Principal> {
+async function callerOf(
+  { authenticate, limiter }: PipelineParts,
+  request: FastifyRequest,
+): Promise<Principal> {
   const address = addressSubject(request);
   const known = limiter.excessOf(address);
   if (known) throw tooMany(known);
@@ -169,19 +248,32 @@ async function callerOf({ authenticate, limiter }: PipelineParts, request: Fasti
   throw excess ? tooMany(excess) : principal.reason;
 }
 
-async function countCall({ limiter }: PipelineParts, principal: Principal, request: FastifyRequest): Promise<void> {
+async function countCall(
+  { limiter }: PipelineParts,
+  principal: Principal,
+  request: FastifyRequest,
+): Promise<void> {
   const excess = await limiter.admit([applicationSubject(principal), addressSubject(request)]);
   if (excess) throw tooMany(excess);
 }
 
-const tooMany = ({ limit, seconds, retryAfterSeconds }: RateExcess): Refusal => refusal('rate_limited', { limit, seconds }, { retryAfterSeconds });
+const tooMany = ({ limit, seconds, retryAfterSeconds }: RateExcess): Refusal =>
+  refusal('rate_limited', { limit, seconds }, { retryAfterSeconds });
 
 function checkPermission(operation: Operation, principal: Principal): void {
   const needed = operation.permissions;
-  if (needed.length > 0 && !needed.some((permission) => principal.actor.permissions.has(permission))) refuse('missing_permission', { needed });
+  if (
+    needed.length > 0 &&
+    !needed.some((permission) => principal.actor.permissions.has(permission))
+  )
+    refuse('missing_permission', { needed });
 }
 
-async function contextOf(parts: PipelineParts, principal: Principal, request: FastifyRequest): Promise<Context> {
+async function contextOf(
+  parts: PipelineParts,
+  principal: Principal,
+  request: FastifyRequest,
+): Promise<Context> {
   const merchant = await parts.merchants.find(principal.merchantId);
   if (!merchant) return refuse('bad_credentials', {});
   return {
@@ -196,21 +288,36 @@ async function contextOf(parts: PipelineParts, principal: Principal, request: Fa
   };
 }
 
-const paths = operationIds.map((id) => operationOf(id)).map(({ method, base, path }) => ({ method, pattern: new RegExp(`^${base}${path.replace(/\{\w+\}/g, '[^/]+')}/?$`) }));
+const paths = operationIds
+  .map((id) => operationOf(id))
+  .map(({ method, base, path }) => ({
+    method,
+    pattern: new RegExp(`^${base}${path.replace(/\{\w+\}/g, '[^/]+')}/?$`),
+  }));
 
 function nothingAt(request: FastifyRequest): Refusal {
   const path = request.url.split('?')[0]!;
-  const allowed = paths.filter(({ method, pattern }) => method !== request.method && pattern.test(path)).map(({ method }) => method);
-  return allowed.length > 0 ? refusal('method_not_allowed', { method: request.method, path, allowed }) : refusal('unknown_path', { path });
+  const allowed = paths
+    .filter(({ method, pattern }) => method !== request.method && pattern.test(path))
+    .map(({ method }) => method);
+  return allowed.length > 0
+    ? refusal('method_not_allowed', { method: request.method, path, allowed })
+    : refusal('unknown_path', { path });
 }
 
 function refusalOf(error: unknown, request: FastifyRequest, parts: PipelineParts): Refusal {
   if (error instanceof Refusal) return error;
   const code = (error as { code?: string }).code;
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return refusal('body_too_large', { max: parts.bodyLimitBytes });
-  if (code === 'FST_ERR_BAD_URL') return refusal('wrong_format', { field: 'The path', expected: 'percent-encoded UTF-8' });
-  if (code === 'FST_ERR_MAX_PARAM_LENGTH') return refusal('too_long', { field: 'A part of the path', max: 500 });
-  if (code?.startsWith('FST_ERR_CTP_')) return refusal('malformed_json', { reason: 'it does not arrive as its headers say' });
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return refusal('body_too_large', { max: parts.bodyLimitBytes });
+  if (code === 'FST_ERR_BAD_URL')
+    return refusal('wrong_format', { field: 'The path', expected: 'percent-encoded UTF-8' });
+  if (code === 'FST_ERR_MAX_PARAM_LENGTH')
+    return refusal('too_long', { field: 'A part of the path', max: 500 });
+  if (code?.startsWith('FST_ERR_CTP_'))
+    return refusal('malformed_json', { reason: 'it does not arrive as its headers say' });
   request.log.error({ err: error }, 'request failed');
-  return isConnectionFailure(error) ? refusal('unavailable', {}, { retryAfterSeconds: 1 }) : refusal('internal', { requestId: request.id });
+  return isConnectionFailure(error)
+    ? refusal('unavailable', {}, { retryAfterSeconds: 1 })
+    : refusal('internal', { requestId: request.id });
 }

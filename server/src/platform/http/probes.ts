@@ -9,17 +9,25 @@ export function addProbes(server: FastifyInstance, db: Database, metrics: Metric
 
   server.get('/readyz', async (_request, reply) => {
     const reason = await whyNotReady(db);
-    return reply.code(reason === undefined ? 200 : 503).send(reason === undefined ? { status: 'ready' } : { status: 'not ready', reason });
+    return reply
+      .code(reason === undefined ? 200 : 503)
+      .send(reason === undefined ? { status: 'ready' } : { status: 'not ready', reason });
   });
 
-  server.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
+  server.get('/metrics', async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.text()),
+  );
 }
 
 async function whyNotReady(db: Database): Promise<string | undefined> {
   try {
-    const applied = new Set((await db.rows<{ name: string }>('select name from migration')).map(({ name }) => name));
+    const applied = new Set(
+      (await db.rows<{ name: string }>('select name from migration')).map(({ name }) => name),
+    );
     const missing = (await readMigrations()).filter(({ name }) => !applied.has(name));
-    return missing.length === 0 ? undefined : `${missing.length} migrations are missing; run: npm run perennial -- migrate`;
+    return missing.length === 0
+      ? undefined
+      : `${missing.length} migrations are missing; run: npm run perennial -- migrate`;
   } catch {
     return 'PostgreSQL cannot be reached, or was never migrated';
   }

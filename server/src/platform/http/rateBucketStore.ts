@@ -19,9 +19,21 @@ export interface Lease {
  * Takes a block out of the bucket's free room, at most `most`, and a quarter of the room at most, so that blocks shrink towards the limit
  * and several processes can share what is left. A clock that lags behind another process's leaks nothing in the meantime.
  */
-export async function takeLease(db: Database, bucket: Bucket, most: number, at: Temporal.Instant): Promise<Lease> {
+export async function takeLease(
+  db: Database,
+  bucket: Bucket,
+  most: number,
+  at: Temporal.Instant,
+): Promise<Lease> {
   const first = Math.min(most, Math.max(1, Math.floor(bucket.limit / 4)));
-  const row = await db.row<Lease>(takeSql, [bucket.name, bucket.limit, bucket.limit / bucket.seconds, most, at, first]);
+  const row = await db.row<Lease>(takeSql, [
+    bucket.name,
+    bucket.limit,
+    bucket.limit / bucket.seconds,
+    most,
+    at,
+    first,
+  ]);
   return present(row, 'rate bucket');
 }
 
@@ -34,7 +46,12 @@ const takeSql = `
   returning granted, level`;
 
 /** Gives back what was not used. */
-export async function returnLease(db: Database, bucket: Bucket, unspent: number, at: Temporal.Instant): Promise<void> {
+export async function returnLease(
+  db: Database,
+  bucket: Bucket,
+  unspent: number,
+  at: Temporal.Instant,
+): Promise<void> {
   await db.run(
     `update rate_bucket b set at = greatest(b.at, $4),
        level = greatest(0, b.level - $2::float8 * greatest(0, extract(epoch from $4 - b.at)::float8) - $3::float8)

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DatabasePool } from '../storage/database.ts';
 import { testDatabase } from '../../../../test/support/database.ts';
 import { movedClock } from '../../../../test/support/movedClock.ts';
-import { rateLimiter, type RateLimit } from './rateLimiter.ts';
+import type { DatabasePool } from '../storage/database.ts';
+import { type RateLimit, rateLimiter } from './rateLimiter.ts';
 
 const hour: RateLimit = { limit: 1000, seconds: 3600 };
 const subject = ['app:TEST/key:1'];
@@ -23,7 +23,10 @@ test('a thousand an hour pass, the next is told which limit it exceeds and when 
 test('the limit holds for two processes together, whoever asks and whenever they spend', async (t) => {
   const db = await testDatabase(t);
   const clock = movedClock();
-  const limits = [{ limit: 100, seconds: 60 }, { limit: 300, seconds: 600 }];
+  const limits = [
+    { limit: 100, seconds: 60 },
+    { limit: 300, seconds: 600 },
+  ];
   const processes = [rateLimiter(db, clock, limits), rateLimiter(db, clock, limits)];
   const levels = limits.map(() => ({ level: 0, atMs: 0 }));
   const random = generator(7);
@@ -32,13 +35,19 @@ test('the limit holds for two processes together, whoever asks and whenever they
   for (let round = 0; round < 400; round++) {
     clock.move(random() < 0.2 ? random() * 30_000 : random() * 400);
     if (random() < 0.1) await processes[Math.floor(random() * 2)]!.worker.runOnce();
-    const burst = Array.from({ length: Math.floor(random() * 12) }, () => processes[random() < 0.5 ? 0 : 1]!.admit(subject));
+    const burst = Array.from({ length: Math.floor(random() * 12) }, () =>
+      processes[random() < 0.5 ? 0 : 1]!.admit(subject),
+    );
     const passed = (await Promise.all(burst)).filter((excess) => excess === undefined).length;
     admitted += passed;
     refused += burst.length - passed;
     limits.forEach(({ limit, seconds }, i) => {
       const bucket = levels[i]!;
-      bucket.level = Math.max(0, bucket.level - ((clock.monotonicMs() - bucket.atMs) * limit) / (seconds * 1000)) + passed;
+      bucket.level =
+        Math.max(
+          0,
+          bucket.level - ((clock.monotonicMs() - bucket.atMs) * limit) / (seconds * 1000),
+        ) + passed;
       bucket.atMs = clock.monotonicMs();
       assert.ok(bucket.level <= limit + 1e-6, `${bucket.level} in a bucket of ${limit}`);
     });
@@ -59,7 +68,10 @@ test('the whole limit can be used from two processes', async (t) => {
 test('most requests write nothing, and a full bucket is remembered', async (t) => {
   const db = await testDatabase(t);
   let statements = 0;
-  const counting: DatabasePool = { ...boundTo(db), row: (text, values) => (statements++, db.row(text, values)) };
+  const counting: DatabasePool = {
+    ...boundTo(db),
+    row: (text, values) => (statements++, db.row(text, values)),
+  };
   const limiter = rateLimiter(counting, movedClock(), [hour]);
   for (let i = 0; i < 700; i++) await limiter.admit(subject);
   assert.ok(statements <= 15, `${statements} statements for 700 requests`);
@@ -72,13 +84,17 @@ test('most requests write nothing, and a full bucket is remembered', async (t) =
 test('an idle lease goes back, and what is closed gives back at once', async (t) => {
   const db = await testDatabase(t);
   const clock = movedClock();
-  const levelOf = async () => (await db.row<{ level: number }>('select level from rate_bucket'))?.level ?? 0;
+  const levelOf = async () =>
+    (await db.row<{ level: number }>('select level from rate_bucket'))?.level ?? 0;
   const [one, other] = [rateLimiter(db, clock, [hour]), rateLimiter(db, clock, [hour])];
   await one.admit(subject);
   assert.equal(await levelOf(), 50);
   clock.move(5_000);
   await one.worker.runOnce();
-  assert.ok((await levelOf()) <= 2.4, 'one was spent; of the rest, what leaked meanwhile stays counted');
+  assert.ok(
+    (await levelOf()) <= 2.4,
+    'one was spent; of the rest, what leaked meanwhile stays counted',
+  );
   await other.admit(subject);
   await other.close();
   assert.ok((await levelOf()) <= 3.4);
@@ -92,7 +108,11 @@ test('one subject is not held up by another, and none is counted when one is ful
   assert.notEqual(await limiter.admit(['app:A', 'ip:2']), undefined);
   assert.notEqual(await limiter.admit(['app:A', 'ip:2']), undefined);
   assert.equal(await limiter.admit(['app:B', 'ip:2']), undefined);
-  assert.equal(await limiter.admit(['app:B', 'ip:2']), undefined, 'refused requests did not fill ip:2');
+  assert.equal(
+    await limiter.admit(['app:B', 'ip:2']),
+    undefined,
+    'refused requests did not fill ip:2',
+  );
   assert.notEqual(await limiter.admit(['app:C', 'ip:2']), undefined);
   assert.deepEqual(limiter.excessOf('ip:2'), { limit: 2, seconds: 60, retryAfterSeconds: 30 });
 });
@@ -103,7 +123,16 @@ test('no limit is no limit', async (t) => {
 });
 
 function boundTo(db: DatabasePool): DatabasePool {
-  return { rows: db.rows.bind(db), row: db.row.bind(db), lookup: db.lookup.bind(db), run: db.run.bind(db), transaction: db.transaction.bind(db), afterCommit: db.afterCommit.bind(db), usage: db.usage.bind(db), close: db.close.bind(db) };
+  return {
+    rows: db.rows.bind(db),
+    row: db.row.bind(db),
+    lookup: db.lookup.bind(db),
+    run: db.run.bind(db),
+    transaction: db.transaction.bind(db),
+    afterCommit: db.afterCommit.bind(db),
+    usage: db.usage.bind(db),
+    close: db.close.bind(db),
+  };
 }
 
 /** Numbers from 0 to 1 that are the same in each run (a linear congruential generator). */

@@ -1,7 +1,7 @@
 import type { SystemClock } from '../clock/systemClock.ts';
 import type { Worker } from '../jobs/loop.ts';
 import type { Database } from '../storage/database.ts';
-import { deleteIdleBuckets, returnLease, takeLease, type Bucket } from './rateBucketStore.ts';
+import { type Bucket, deleteIdleBuckets, returnLease, takeLease } from './rateBucketStore.ts';
 
 /** So many requests in so many seconds, leaking evenly. */
 export interface RateLimit {
@@ -30,8 +30,16 @@ export interface RateLimiter {
   close(): Promise<void>;
 }
 
-export function rateLimiter(db: Database, clock: SystemClock, limits: readonly RateLimit[]): RateLimiter {
-  return new SharedBuckets(db, clock, limits.filter(({ limit }) => limit > 0));
+export function rateLimiter(
+  db: Database,
+  clock: SystemClock,
+  limits: readonly RateLimit[],
+): RateLimiter {
+  return new SharedBuckets(
+    db,
+    clock,
+    limits.filter(({ limit }) => limit > 0),
+  );
 }
 
 /** What this process holds of one bucket. */
@@ -69,7 +77,9 @@ class SharedBuckets implements RateLimiter {
     // A request counts at the moment it came, however long it then waits for a lease.
     const arrivalMs = this.#clock.monotonicMs();
     for (;;) {
-      const buckets = subjects.flatMap((subject) => this.#limits.map((limit) => this.#bucket(subject, limit, arrivalMs)));
+      const buckets = subjects.flatMap((subject) =>
+        this.#limits.map((limit) => this.#bucket(subject, limit, arrivalMs)),
+      );
       const full = buckets.find((bucket) => isFull(bucket, arrivalMs));
       if (full) return excess(full, arrivalMs);
       const lacking = buckets.filter((bucket) => available(bucket, arrivalMs) < 1);
@@ -83,7 +93,9 @@ class SharedBuckets implements RateLimiter {
 
   excessOf(subject: string): RateExcess | undefined {
     const nowMs = this.#clock.monotonicMs();
-    const full = this.#limits.map((limit) => this.#held.get(nameOf(subject, limit))).find((bucket) => bucket && isFull(bucket, nowMs));
+    const full = this.#limits
+      .map((limit) => this.#held.get(nameOf(subject, limit)))
+      .find((bucket) => bucket && isFull(bucket, nowMs));
     return full && excess(full, nowMs);
   }
 
@@ -95,21 +107,38 @@ class SharedBuckets implements RateLimiter {
     const name = nameOf(subject, limit);
     let held = this.#held.get(name);
     if (!held) {
-      held = { ...limit, name, units: 0, atMs: arrivalMs, usedAtMs: arrivalMs, fullUntilMs: -Infinity, asking: undefined };
+      held = {
+        ...limit,
+        name,
+        units: 0,
+        atMs: arrivalMs,
+        usedAtMs: arrivalMs,
+        fullUntilMs: -Infinity,
+        asking: undefined,
+      };
       this.#held.set(name, held);
     }
     return held;
   }
 
   async #ask(bucket: Held, arrivalMs: number): Promise<void> {
-    const at = this.#clock.now().subtract({ milliseconds: Math.round(this.#clock.monotonicMs() - arrivalMs) });
+    const at = this.#clock
+      .now()
+      .subtract({ milliseconds: Math.round(this.#clock.monotonicMs() - arrivalMs) });
     try {
-      const { granted, level } = await takeLease(this.#db, bucket, Math.max(1, Math.ceil(bucket.limit / blockShare)), at);
+      const { granted, level } = await takeLease(
+        this.#db,
+        bucket,
+        Math.max(1, Math.ceil(bucket.limit / blockShare)),
+        at,
+      );
       // Somebody who came later may have spent in the meantime: then the block has leaked until that moment.
       const atMs = Math.max(bucket.atMs, arrivalMs);
-      bucket.units = available(bucket, atMs) + Math.max(0, granted - (atMs - arrivalMs) * leakPerMs(bucket));
+      bucket.units =
+        available(bucket, atMs) + Math.max(0, granted - (atMs - arrivalMs) * leakPerMs(bucket));
       bucket.atMs = atMs;
-      if (granted === 0) bucket.fullUntilMs = arrivalMs + ((level + 1 - bucket.limit) / leakPerMs(bucket));
+      if (granted === 0)
+        bucket.fullUntilMs = arrivalMs + (level + 1 - bucket.limit) / leakPerMs(bucket);
     } finally {
       bucket.asking = undefined;
     }
@@ -117,7 +146,9 @@ class SharedBuckets implements RateLimiter {
 
   async #sweep(): Promise<number> {
     const nowMs = this.#clock.monotonicMs();
-    const idle = [...this.#held.values()].filter((bucket) => !bucket.asking && !isFull(bucket, nowMs) && nowMs - bucket.usedAtMs >= idleMs);
+    const idle = [...this.#held.values()].filter(
+      (bucket) => !bucket.asking && !isFull(bucket, nowMs) && nowMs - bucket.usedAtMs >= idleMs,
+    );
     await this.#giveBack(idle);
     if (nowMs - this.#cleanedAtMs >= cleaningMs) {
       this.#cleanedAtMs = nowMs;
@@ -154,5 +185,9 @@ function spend(bucket: Held, nowMs: number): void {
 }
 
 function excess({ limit, seconds, fullUntilMs }: Held, nowMs: number): RateExcess {
-  return { limit, seconds, retryAfterSeconds: Math.max(1, Math.ceil((fullUntilMs - nowMs) / 1000)) };
+  return {
+    limit,
+    seconds,
+    retryAfterSeconds: Math.max(1, Math.ceil((fullUntilMs - nowMs) / 1000)),
+  };
 }

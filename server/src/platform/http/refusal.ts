@@ -1,4 +1,9 @@
-import { errorMessage, errors, type ErrorCode, type ErrorWords } from '@perennial/contract/errors.ts';
+import {
+  type ErrorCode,
+  type ErrorWords,
+  errorMessage,
+  errors,
+} from '@perennial/contract/errors.ts';
 
 /** A request that is refused: a code of the contract's table with its words. Nothing was changed. */
 export class Refusal extends Error {
@@ -25,11 +30,19 @@ export interface RefusalDetails {
 }
 
 /** The refusal as a value. */
-export function refusal<Code extends ErrorCode>(code: Code, words: ErrorWords<Code>, details?: RefusalDetails): Refusal {
+export function refusal<Code extends ErrorCode>(
+  code: Code,
+  words: ErrorWords<Code>,
+  details?: RefusalDetails,
+): Refusal {
   return new Refusal(code, errorMessage(code, words), details);
 }
 
 /** Ends the request with a refusal. */
-export function refuse<Code extends ErrorCode>(code: Code, words: ErrorWords<Code>, details?: RefusalDetails): never {
+export function refuse<Code extends ErrorCode>(
+  code: Code,
+  words: ErrorWords<Code>,
+  details?: RefusalDetails,
+): never {
   throw refusal(code, words, details);
 }

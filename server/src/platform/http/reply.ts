@@ -1,6 +1,10 @@
-import { errorHeader, merchantErrorHeader, type Operation } from '@perennial/contract/operations.ts';
+import {
+  errorHeader,
+  merchantErrorHeader,
+  type Operation,
+} from '@perennial/contract/operations.ts';
 import type { FastifyReply } from 'fastify';
-import { envelope, errorBody, type Answer } from './answer.ts';
+import { type Answer, envelope, errorBody } from './answer.ts';
 import type { Refusal } from './refusal.ts';
 
 /** An answer as it goes out: what an idempotent request remembers. */
@@ -32,9 +36,10 @@ export function rendered(operation: Operation, answer: Answer): Rendered {
 /** A refusal as the wire's Error. */
 export function renderedRefusal({ code, message, status, objectId }: Refusal): Rendered {
   // The rate limit's body is UltraCart's own: no `success`, no `error_code`.
-  const body = code === 'rate_limited'
-    ? { error: { developer_message: message, user_message: message }, metadata: {} }
-    : { success: false, metadata: {}, error: errorBody(message, status, objectId) };
+  const body =
+    code === 'rate_limited'
+      ? { error: { developer_message: message, user_message: message }, metadata: {} }
+      : { success: false, metadata: {}, error: errorBody(message, status, objectId) };
   return { status, body: JSON.stringify(body), error: headerText(message) };
 }
 
@@ -46,14 +51,21 @@ export function send(reply: FastifyReply, { status, body, etag, error }: Rendere
 }
 
 /** Sends a refusal with the headers that only refusals have. */
-export function sendRefusal(reply: FastifyReply, refused: Refusal, merchantId: string | undefined): FastifyReply {
+export function sendRefusal(
+  reply: FastifyReply,
+  refused: Refusal,
+  merchantId: string | undefined,
+): FastifyReply {
   if (merchantId !== undefined) exactHeader(reply, merchantErrorHeader, merchantId);
-  if (refused.retryAfterSeconds !== undefined) exactHeader(reply, 'Retry-After', String(refused.retryAfterSeconds));
+  if (refused.retryAfterSeconds !== undefined)
+    exactHeader(reply, 'Retry-After', String(refused.retryAfterSeconds));
   return send(reply, renderedRefusal(refused));
 }
 
 /** Past Fastify, which writes names of headers in lower case: a published client finds `Retry-After` only when it is written so. */
-const exactHeader = (reply: FastifyReply, name: string, value: string): unknown => reply.raw.setHeader(name, value);
+const exactHeader = (reply: FastifyReply, name: string, value: string): unknown =>
+  reply.raw.setHeader(name, value);
 
 /** A header holds one line of Latin-1. */
-const headerText = (message: string): string => message.replace(/[^\x20-\x7e\xa0-\xff]+/g, ' ').slice(0, 1000);
+const headerText = (message: string): string =>
+  message.replace(/[^\x20-\x7e\xa0-\xff]+/g, ' ').slice(0, 1000);

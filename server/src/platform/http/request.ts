@@ -1,4 +1,4 @@
-import { simpleKeyHeader, versionHeader, type Operation } from '@perennial/contract/operations.ts';
+import { type Operation, simpleKeyHeader, versionHeader } from '@perennial/contract/operations.ts';
 import type { FastifyRequest } from 'fastify';
 import ipaddr from 'ipaddr.js';
 import { findCardNumber } from '../../kernel/cardNumbers.ts';
@@ -14,10 +14,16 @@ const storable = 'well-formed text without the character U+0000';
 
 /** Refuses what is too much or unreadable on any path, before anybody is asked who they are. */
 export function checkRequest(request: FastifyRequest): void {
-  if (request.raw.rawHeaders.length / 2 > headersMax) refuse('out_of_range', { field: 'The number of headers', min: 0, max: headersMax });
+  if (request.raw.rawHeaders.length / 2 > headersMax)
+    refuse('out_of_range', { field: 'The number of headers', min: 0, max: headersMax });
   const query = request.url.indexOf('?');
-  if (query >= 0 && request.url.length - query > queryLengthMax) refuse('too_long', { field: 'The query', max: queryLengthMax });
-  if (request.url.includes('%00')) refuse('wrong_format', { field: query >= 0 && request.url.indexOf('%00') > query ? 'The query' : 'The path', expected: storable });
+  if (query >= 0 && request.url.length - query > queryLengthMax)
+    refuse('too_long', { field: 'The query', max: queryLengthMax });
+  if (request.url.includes('%00'))
+    refuse('wrong_format', {
+      field: query >= 0 && request.url.indexOf('%00') > query ? 'The query' : 'The path',
+      expected: storable,
+    });
 }
 
 /** Who the request says it comes from. An empty `Bearer`, which some clients send beside a simple key, is nobody. */
@@ -45,7 +51,8 @@ export function bodyOf(request: FastifyRequest, operation: Operation): unknown {
   const isForm = takesForm(request, operation);
   const body = isForm ? Object.fromEntries(new URLSearchParams(text)) : jsonOf(text);
   const unstorable = isForm || mayHoldUnstorable(text) ? findUnstorable(body) : undefined;
-  if (unstorable !== undefined) refuse('wrong_format', { field: unstorable || 'The body', expected: storable });
+  if (unstorable !== undefined)
+    refuse('wrong_format', { field: unstorable || 'The body', expected: storable });
   const cardNumber = findCardNumber(body);
   if (cardNumber !== undefined) refuse('card_number_refused', { field: cardNumber || 'The body' });
   return body;
@@ -59,16 +66,26 @@ export function versionOf(request: FastifyRequest): number | undefined {
 }
 
 /** The key with which a client makes a write repeatable; reads are repeatable by nature. */
-export function idempotencyKeyOf(request: FastifyRequest, operation: Operation): string | undefined {
+export function idempotencyKeyOf(
+  request: FastifyRequest,
+  operation: Operation,
+): string | undefined {
   const key = request.headers[idempotencyHeader];
-  const isWrite = operation.method === 'PUT' || operation.method === 'DELETE' || operation.permissions.some((permission) => permission.endsWith('_write'));
+  const isWrite =
+    operation.method === 'PUT' ||
+    operation.method === 'DELETE' ||
+    operation.permissions.some((permission) => permission.endsWith('_write'));
   if (key === undefined || !isWrite || operation.method === 'GET') return undefined;
   if (typeof key === 'string' && key !== '' && key.length <= idempotencyKeyMax) return key;
-  return refuse('wrong_format', { field: 'Idempotency-Key', expected: `one text of 1 to ${idempotencyKeyMax} characters` });
+  return refuse('wrong_format', {
+    field: 'Idempotency-Key',
+    expected: `one text of 1 to ${idempotencyKeyMax} characters`,
+  });
 }
 
 /** What rate limits are counted by: the application, as its merchant knows it. */
-export const applicationSubject = ({ merchantId, actor }: Principal): string => `app:${merchantId}/${actor.applicationId ?? actor.name}`;
+export const applicationSubject = ({ merchantId, actor }: Principal): string =>
+  `app:${merchantId}/${actor.applicationId ?? actor.name}`;
 
 /** And the address; of IPv6 the network of 64 bits, of which one caller has a whole one. */
 export function addressSubject({ ip }: FastifyRequest): string {
@@ -87,7 +104,9 @@ const addressSubjectsMax = 10_000;
 function networkOf(ip: string): string {
   if (!ipaddr.isValid(ip)) return ip;
   const address = ipaddr.process(ip);
-  return address.kind() === 'ipv4' ? address.toString() : `${address.toByteArray().slice(0, 8).join('.')}/64`;
+  return address.kind() === 'ipv4'
+    ? address.toString()
+    : `${address.toByteArray().slice(0, 8).join('.')}/64`;
 }
 
 function takesForm(request: FastifyRequest, operation: Operation): boolean {
@@ -97,5 +116,7 @@ function takesForm(request: FastifyRequest, operation: Operation): boolean {
 function jsonOf(text: string): unknown {
   const parsed = parseJson(text);
   if (parsed.ok) return parsed.value;
-  return parsed.reason === 'too deep' ? refuse('too_deep', { max: depthMax }) : refuse('malformed_json', { reason: 'it cannot be parsed' });
+  return parsed.reason === 'too deep'
+    ? refuse('too_deep', { max: depthMax })
+    : refuse('malformed_json', { reason: 'it cannot be parsed' });
 }

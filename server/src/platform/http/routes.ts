@@ -21,7 +21,10 @@ export interface Page {
   readonly offset: number;
 }
 
-export type Handler<Id extends OperationId> = (context: Context, input: Input<Id>) => Promise<Answer>;
+export type Handler<Id extends OperationId> = (
+  context: Context,
+  input: Input<Id>,
+) => Promise<Answer>;
 
 /** A feature's part of the route table: operation of the contract → function, a line each. */
 export type Routes = { readonly [Id in OperationId]?: Handler<Id> };

@@ -2,7 +2,8 @@
 const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 
 /** False when everything in this JSON can be stored: what cannot stands there by its escape only, as decoding UTF-8 leaves no half pairs. */
-export const mayHoldUnstorable = (json: string): boolean => /\\u(0000|d[89a-f])/i.test(json) || json.includes('\0');
+export const mayHoldUnstorable = (json: string): boolean =>
+  /\\u(0000|d[89a-f])/i.test(json) || json.includes('\0');
 
 /** The path of the first text or name in a parsed body that cannot be stored; undefined when all can. */
 export function findUnstorable(value: unknown, path = ''): string | undefined {
@@ -10,7 +11,10 @@ export function findUnstorable(value: unknown, path = ''): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [name, each] of Object.entries(value)) {
     if (!isStorable(name)) return path;
-    const found = findUnstorable(each, Array.isArray(value) ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`);
+    const found = findUnstorable(
+      each,
+      Array.isArray(value) ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`,
+    );
     if (found !== undefined) return found;
   }
   return undefined;

@@ -7,7 +7,10 @@ export interface Batches<Element> {
  * Works on what was added while earlier batches were under way, at most `sizeMax` together and `parallel` batches at once, so batches grow with the load
  * and a single element never waits. `work` deals with its own failures.
  */
-export function batches<Element>(work: (batch: readonly Element[]) => Promise<void>, { sizeMax, parallel }: { sizeMax: number; parallel: number }): Batches<Element> {
+export function batches<Element>(
+  work: (batch: readonly Element[]) => Promise<void>,
+  { sizeMax, parallel }: { sizeMax: number; parallel: number },
+): Batches<Element> {
   const queue: Element[] = [];
   let running = 0;
   const start = () => {
@@ -55,12 +58,15 @@ export function gauge(): Gauge {
         each.resolve();
       }
     },
-    until: (most) => (count <= most ? Promise.resolve() : new Promise((resolve) => waiting.add({ most, resolve }))),
+    until: (most) =>
+      count <= most ? Promise.resolve() : new Promise((resolve) => waiting.add({ most, resolve })),
   };
 }
 
 /** Runs at most `concurrency` of the works it is given at once; the others wait for their turn. */
-export function limiter(concurrency: number): <Value>(work: () => Promise<Value>) => Promise<Value> {
+export function limiter(
+  concurrency: number,
+): <Value>(work: () => Promise<Value>) => Promise<Value> {
   const waiting: (() => void)[] = [];
   let running = 0;
   return async (work) => {

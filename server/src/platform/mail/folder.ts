@@ -18,7 +18,10 @@ export function folderTransport(folder: string): MailTransport {
         await write(join(folder, day), name, message as Buffer);
         return { kind: 'delivered', response: `written to ${day}/${name}` };
       } catch (error) {
-        return { kind: 'deferred', response: error instanceof Error ? error.message : String(error) };
+        return {
+          kind: 'deferred',
+          response: error instanceof Error ? error.message : String(error),
+        };
       }
     },
     async close() {},

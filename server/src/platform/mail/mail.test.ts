@@ -11,8 +11,13 @@ import type { Mail } from './mailTransport.ts';
 import { smtpTransport } from './smtp.ts';
 
 const mail: Mail = {
-  messageId: '<TEST-1-2@shop.example>', from: { name: 'Bean, Leaf & Söhne', address: 'orders@shop.example' }, to: 'ann@example.com',
-  subject: 'Your receipt: Größe', text: 'Plain wörds\n', html: '<p>Rich wörds</p>', date: Temporal.Instant.from('2026-02-20T12:00:00Z'),
+  messageId: '<TEST-1-2@shop.example>',
+  from: { name: 'Bean, Leaf & Söhne', address: 'orders@shop.example' },
+  to: 'ann@example.com',
+  subject: 'Your receipt: Größe',
+  text: 'Plain wörds\n',
+  html: '<p>Rich wörds</p>',
+  date: Temporal.Instant.from('2026-02-20T12:00:00Z'),
 };
 
 test('a folder gets one file a mail, and a repetition replaces it', async (t) => {
@@ -20,7 +25,10 @@ test('a folder gets one file a mail, and a repetition replaces it', async (t) =>
   t.after(() => rm(folder, { recursive: true }));
   const transport = folderTransport(folder);
   await transport.send({ ...mail, subject: 'An earlier try' });
-  assert.deepEqual(await transport.send(mail), { kind: 'delivered', response: 'written to 2026-02-20/TEST-1-2@shop.example.eml' });
+  assert.deepEqual(await transport.send(mail), {
+    kind: 'delivered',
+    response: 'written to 2026-02-20/TEST-1-2@shop.example.eml',
+  });
   assert.deepEqual(await readdir(join(folder, '2026-02-20')), ['TEST-1-2@shop.example.eml']);
   const written = await readFile(join(folder, '2026-02-20', 'TEST-1-2@shop.example.eml'), 'utf8');
   assert.match(written, /^Message-ID: <TEST-1-2@shop\.example>\r$/m);
@@ -40,20 +48,31 @@ test('what a mail server says becomes an outcome', async (t) => {
     disabledCommands: ['STARTTLS'],
     onRcptTo({ address }, _session, done) {
       const code = { 'gone@example.com': 550, 'busy@example.com': 451 }[address];
-      done(code === undefined ? null : Object.assign(new Error('not here'), { responseCode: code }));
+      done(
+        code === undefined ? null : Object.assign(new Error('not here'), { responseCode: code }),
+      );
     },
     onData(stream, _session, done) {
       let text = '';
-      stream.on('data', (chunk: Buffer) => { text += chunk.toString(); });
-      stream.on('end', () => { received.push(text); done(); });
+      stream.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+      });
+      stream.on('end', () => {
+        received.push(text);
+        done();
+      });
     },
   });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
   const port = (server.server.address() as AddressInfo).port;
   const transport = smtpTransport(`smtp://127.0.0.1:${port}`);
   t.after(async () => {
     await transport.close();
-    await new Promise<void>((resolve) => { server.close(resolve); });
+    await new Promise<void>((resolve) => {
+      server.close(resolve);
+    });
   });
 
   assert.equal((await transport.send(mail)).kind, 'delivered');

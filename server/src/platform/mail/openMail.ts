@@ -7,7 +7,10 @@ export type MailSettings = { readonly smtpUrl: string } | { readonly folder: str
 /** The transport that the settings name; the library behind it is loaded with the first mail. */
 export function openMail(settings: MailSettings): MailTransport {
   const transport = new Lazy(async () =>
-    'folder' in settings ? (await import('./folder.ts')).folderTransport(settings.folder) : (await import('./smtp.ts')).smtpTransport(settings.smtpUrl));
+    'folder' in settings
+      ? (await import('./folder.ts')).folderTransport(settings.folder)
+      : (await import('./smtp.ts')).smtpTransport(settings.smtpUrl),
+  );
   return {
     send: async (mail) => (await transport.get()).send(mail),
     close: async () => (await transport.peek())?.close(),

@@ -8,7 +8,12 @@ const timeoutMs = 30_000;
 /** Sends through an SMTP server (`smtp://user:password@host:port`, or `smtps://`). */
 export function smtpTransport(url: string): MailTransport {
   const transport = createTransport({
-    url, pool: true, maxConnections: connectionsMax, connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs,
+    url,
+    pool: true,
+    maxConnections: connectionsMax,
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
   });
   return {
     async send(mail) {
@@ -26,8 +31,14 @@ export function smtpTransport(url: string): MailTransport {
 
 /** A 5xx about sender, recipient or content is final. A refused login is our set-up's fault and not this mail's. */
 function outcomeOf(error: unknown): MailOutcome {
-  const { responseCode: code, response, message, code: kind } = error as { responseCode?: number; response?: string; message?: string; code?: string };
+  const {
+    responseCode: code,
+    response,
+    message,
+    code: kind,
+  } = error as { responseCode?: number; response?: string; message?: string; code?: string };
   const text = response ?? message ?? String(error);
-  const isFinal = code !== undefined && code >= 500 && (kind === 'EENVELOPE' || kind === 'EMESSAGE');
+  const isFinal =
+    code !== undefined && code >= 500 && (kind === 'EENVELOPE' || kind === 'EMESSAGE');
   return isFinal ? { kind: 'bounced', response: text, code } : { kind: 'deferred', response: text };
 }

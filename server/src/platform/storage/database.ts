@@ -7,7 +7,12 @@ import { SharedConnections } from './sharedConnections.ts';
 /** Where PostgreSQL is: a URL, or the socket of the embedded server. */
 export type Connection =
   | { readonly url: string }
-  | { readonly host: string; readonly port: number; readonly user: string; readonly database: string };
+  | {
+      readonly host: string;
+      readonly port: number;
+      readonly user: string;
+      readonly database: string;
+    };
 
 /**
  * What a store speaks to: the pool, or the one transaction it was handed. Statements are prepared by name on each connection; values are
@@ -66,11 +71,19 @@ export function openPool(options: PoolOptions): DatabasePool {
     options: '-c enable_seqscan=off',
   };
   // A pooler that cannot keep prepared statements may not like statements sent ahead either.
-  const shared = options.prepareStatements ? Math.min(sharedMax, Math.floor(options.maxConnections / 8)) : 0;
+  const shared = options.prepareStatements
+    ? Math.min(sharedMax, Math.floor(options.maxConnections / 8))
+    : 0;
   const pool = new pg.Pool({ ...settings, max: options.maxConnections - shared });
   // Without a listener an idle connection's end (a restart of PostgreSQL) would end this process.
   pool.on('error', (error) => options.onIdleError?.(error));
-  return new Pool(pool, shared > 0 ? new SharedConnections(shared, () => new pg.Client({ ...settings, pipeline: true })) : undefined, options.prepareStatements);
+  return new Pool(
+    pool,
+    shared > 0
+      ? new SharedConnections(shared, () => new pg.Client({ ...settings, pipeline: true }))
+      : undefined,
+    options.prepareStatements,
+  );
 }
 
 // Reads by key take PostgreSQL little longer than they take this process, so a few keep up with it.
@@ -96,7 +109,9 @@ class Pool implements DatabasePool {
   }
 
   async lookup<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return this.#shared ? this.#shared.rows<Row>(queryOf(text, values, this.#prepare)) : this.rows<Row>(text, values);
+    return this.#shared
+      ? this.#shared.rows<Row>(queryOf(text, values, this.#prepare))
+      : this.rows<Row>(text, values);
   }
 
   async run(text: string, values: readonly unknown[] = []): Promise<number> {
@@ -120,7 +135,11 @@ class Pool implements DatabasePool {
   usage(): PoolUsage {
     const { totalCount, idleCount, waitingCount } = this.#pool;
     const shared = this.#shared?.usage() ?? { busy: 0, idle: 0 };
-    return { busy: totalCount - idleCount + shared.busy, idle: idleCount + shared.idle, waiting: waitingCount };
+    return {
+      busy: totalCount - idleCount + shared.busy,
+      idle: idleCount + shared.idle,
+      waiting: waitingCount,
+    };
   }
 
   async close(): Promise<void> {
@@ -203,7 +222,9 @@ function isTransient(error: unknown): boolean {
 
 /** True when `error` is PostgreSQL's refusal of a duplicate in the named unique key. */
 export function isUniqueViolation(error: unknown, constraint: string): boolean {
-  return error instanceof pg.DatabaseError && error.code === '23505' && error.constraint === constraint;
+  return (
+    error instanceof pg.DatabaseError && error.code === '23505' && error.constraint === constraint
+  );
 }
 
 /** True when PostgreSQL could not be reached or is shutting down: the work may succeed later, unchanged. */
@@ -211,7 +232,10 @@ export function isConnectionFailure(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) return /^(08|57P)/.test(error.code ?? '');
   const code = (error as { code?: string } | undefined)?.code ?? '';
   const text = error instanceof Error ? error.message : '';
-  return /^(ECONN|ENOENT|EPIPE|ETIMEDOUT)/.test(code) || /Connection terminated|Client has encountered a connection error|Client was closed/.test(text);
+  return (
+    /^(ECONN|ENOENT|EPIPE|ETIMEDOUT)/.test(code) ||
+    /Connection terminated|Client has encountered a connection error|Client was closed/.test(text)
+  );
 }
 
 function queryOf(text: string, values: readonly unknown[], prepare: boolean) {
@@ -233,7 +257,11 @@ function nameOf(text: string): string | undefined {
 }
 
 function encode(value: unknown): unknown {
-  if (value instanceof Temporal.Instant || value instanceof Temporal.PlainDate || value instanceof Temporal.PlainDateTime) {
+  if (
+    value instanceof Temporal.Instant ||
+    value instanceof Temporal.PlainDate ||
+    value instanceof Temporal.PlainDateTime
+  ) {
     return value.toString();
   }
   if (Array.isArray(value)) return value.map(encode);

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,9 +7,15 @@ import { createInterface } from 'node:readline';
 import { systemClock } from '../clock/systemClock.ts';
 import { type Account, canEnter, chooseAccount, placeDataDir } from './embeddedAccount.ts';
 import { type Binaries, packagedBinaries, usableBinaries } from './embeddedBinaries.ts';
-import { ensureInitialised } from './embeddedInit.ts';
 import { EmbeddedPostgresError } from './embeddedError.ts';
-import { inspectPostmaster, type Postmaster, type PostmasterState, socketDirPrefix, socketDirSuffixLength } from './embeddedPostmaster.ts';
+import { ensureInitialised } from './embeddedInit.ts';
+import {
+  inspectPostmaster,
+  type Postmaster,
+  type PostmasterState,
+  socketDirPrefix,
+  socketDirSuffixLength,
+} from './embeddedPostmaster.ts';
 
 /** How the server is reached: a unix socket in `host`, closed to other accounts of the machine. */
 export interface EmbeddedConnection {
@@ -66,7 +72,8 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     if (found.kind === 'absent' || found.kind === 'stale') {
       const started = await launchServer(launch, found);
       if (typeof started === 'object') return started;
-      if (++refusals === refusalsMax) throw new EmbeddedPostgresError(`${dataDir} is still held by another process: ${started}`);
+      if (++refusals === refusalsMax)
+        throw new EmbeddedPostgresError(`${dataDir} is still held by another process: ${started}`);
       await systemClock.sleep(pollMs);
     }
   }
@@ -85,7 +92,12 @@ interface Launch extends EmbeddedOptions {
 
 function adopt(found: Postmaster, dataDir: string): EmbeddedPostgres {
   return {
-    connection: { host: found.socketDir, port: found.port, user: embeddedName, database: embeddedName },
+    connection: {
+      host: found.socketDir,
+      port: found.port,
+      user: embeddedName,
+      database: embeddedName,
+    },
     adopted: true,
     dataDir,
     ended: new Promise(() => {}),
@@ -97,7 +109,8 @@ function adopt(found: Postmaster, dataDir: string): EmbeddedPostgres {
 async function shutDownOrphan(orphan: Postmaster, { dataDir, log }: Launch): Promise<void> {
   log.info(`stopping the PostgreSQL (process ${orphan.pid}) that a killed server left behind`);
   interrupt(orphan.pid);
-  while (['orphaned', 'changing'].includes((await inspectPostmaster(dataDir)).kind)) await systemClock.sleep(pollMs);
+  while (['orphaned', 'changing'].includes((await inspectPostmaster(dataDir)).kind))
+    await systemClock.sleep(pollMs);
   await rm(orphan.socketDir, { recursive: true, force: true });
 }
 
@@ -111,10 +124,24 @@ function interrupt(pid: number): void {
 }
 
 /** Starts a server, or answers how PostgreSQL says that another process has the folder. */
-async function launchServer(launch: Launch, found: PostmasterState): Promise<EmbeddedPostgres | string> {
+async function launchServer(
+  launch: Launch,
+  found: PostmasterState,
+): Promise<EmbeddedPostgres | string> {
   const { account, dataDir, log } = launch;
-  launch.binaries ??= await usableBinaries(launch.nativeDir ?? packagedBinaries(), dirname(dataDir), account);
-  await ensureInitialised({ dataDir, account, log, binaries: launch.binaries, name: embeddedName, flush: launch.settings?.['fsync'] !== 'off' });
+  launch.binaries ??= await usableBinaries(
+    launch.nativeDir ?? packagedBinaries(),
+    dirname(dataDir),
+    account,
+  );
+  await ensureInitialised({
+    dataDir,
+    account,
+    log,
+    binaries: launch.binaries,
+    name: embeddedName,
+    flush: launch.settings?.['fsync'] !== 'off',
+  });
   if (found.kind === 'stale') await rm(found.socketDir, { recursive: true, force: true });
   const socketDir = await makeSocketDir(account);
   const child = spawn(launch.binaries.postgres, serverArguments(launch, socketDir), {
@@ -124,7 +151,11 @@ async function launchServer(launch: Launch, found: PostmasterState): Promise<Emb
     stdio: ['ignore', 'ignore', 'pipe'],
     // PostgreSQL takes a lock file for stale if it names its own grandparent. So it clears, by its own rules and with its check for
     // memory still in use, a file that names a zombie or a stranger; we never delete that file.
-    env: { LC_ALL: 'C', TZ: 'UTC', ...(found.kind === 'stale' ? { PG_GRANDPARENT_PID: String(found.pid) } : {}) },
+    env: {
+      LC_ALL: 'C',
+      TZ: 'UTC',
+      ...(found.kind === 'stale' ? { PG_GRANDPARENT_PID: String(found.pid) } : {}),
+    },
     ...account,
   });
   const watchdog = guard(child, dataDir, socketDir, account);
@@ -144,8 +175,13 @@ const isHeld = /lock file "postmaster\.pid" already exists|pre-existing shared m
  * PostgreSQL's account can reach.
  */
 async function makeSocketDir(account: Account | undefined): Promise<string> {
-  const roomLeft = 107 - Buffer.byteLength(`${socketDirPrefix}4194304-`) - socketDirSuffixLength - `/.s.PGSQL.${port}.lock`.length;
-  const isFit = Buffer.byteLength(tmpdir()) < roomLeft && (!account || (await canEnter(account, tmpdir())));
+  const roomLeft =
+    107 -
+    Buffer.byteLength(`${socketDirPrefix}4194304-`) -
+    socketDirSuffixLength -
+    `/.s.PGSQL.${port}.lock`.length;
+  const isFit =
+    Buffer.byteLength(tmpdir()) < roomLeft && (!account || (await canEnter(account, tmpdir())));
   const parent = isFit ? tmpdir() : '/tmp';
   const socketDir = await mkdtemp(join(parent, `${socketDirPrefix}${process.pid}-`));
   if (account) await chown(socketDir, account.uid, account.gid);
@@ -173,7 +209,11 @@ function serverArguments({ dataDir, settings }: Launch, socketDir: string): stri
     lc_messages: 'C',
     ...settings,
   };
-  return ['-D', dataDir, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+  return [
+    '-D',
+    dataDir,
+    ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+  ];
 }
 
 /**
@@ -181,19 +221,28 @@ function serverArguments({ dataDir, settings }: Launch, socketDir: string): stri
  * It looks into the lock file first, so that a number given to another process in the meantime is left in peace; then it waits a while
  * to clear the socket's folder away.
  */
-function guard(child: ChildProcess, dataDir: string, socketDir: string, account: Account | undefined): ChildProcess | undefined {
+function guard(
+  child: ChildProcess,
+  dataDir: string,
+  socketDir: string,
+  account: Account | undefined,
+): ChildProcess | undefined {
   if (child.pid === undefined) return undefined;
   const script = `
     read -r _
     read -r pid <"$2/postmaster.pid" && [ "$pid" = "$1" ] && kill -INT "$1"
     for second in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$1" && sleep 1; done
     rmdir "$3"`;
-  const watchdog = spawn('/bin/sh', ['-c', script, 'perennial-watchdog', String(child.pid), dataDir, socketDir], {
-    detached: true,
-    cwd: '/',
-    stdio: ['pipe', 'ignore', 'ignore'],
-    ...account,
-  });
+  const watchdog = spawn(
+    '/bin/sh',
+    ['-c', script, 'perennial-watchdog', String(child.pid), dataDir, socketDir],
+    {
+      detached: true,
+      cwd: '/',
+      stdio: ['pipe', 'ignore', 'ignore'],
+      ...account,
+    },
+  );
   watchdog.stdin?.on('error', () => {});
   watchdog.on('error', () => {});
   return watchdog;
@@ -206,7 +255,9 @@ function readiness(child: ChildProcess, log: EmbeddedLog): Promise<string | unde
   return new Promise((resolve) => {
     child.on('error', (error) => resolve(error.message));
     // Not "exit": the last words may still be in the pipe then.
-    child.on('close', (code, signal) => resolve(said.join('\n') || `it ended with ${signal ?? `code ${code}`}`));
+    child.on('close', (code, signal) =>
+      resolve(said.join('\n') || `it ended with ${signal ?? `code ${code}`}`),
+    );
     if (!child.stderr) return;
     createInterface({ input: child.stderr }).on('line', (line) => {
       if (said.push(line) > saidMax) said.shift();
@@ -221,18 +272,27 @@ function readiness(child: ChildProcess, log: EmbeddedLog): Promise<string | unde
 
 const saidMax = 20;
 /** What PostgreSQL says without anything being amiss. */
-const routine = /^LOG:|terminating connection due to administrator command|the database system is (starting up|shutting down)/;
+const routine =
+  /^LOG:|terminating connection due to administrator command|the database system is (starting up|shutting down)/;
 
-function owned(child: ChildProcess, watchdog: ChildProcess | undefined, dataDir: string, socketDir: string): EmbeddedPostgres {
+function owned(
+  child: ChildProcess,
+  watchdog: ChildProcess | undefined,
+  dataDir: string,
+  socketDir: string,
+): EmbeddedPostgres {
   let stopping = false;
   const gone = once(child, 'exit').then(async ([code, signal]) => {
     watchdog?.stdin?.end();
     await rm(socketDir, { recursive: true, force: true });
     return `PostgreSQL ended by itself (${signal ?? `code ${code}`})`;
   });
-  const ended = new Promise<string>((resolve) => void gone.then((reason) => stopping || resolve(reason)));
+  const ended = new Promise<string>(
+    (resolve) => void gone.then((reason) => stopping || resolve(reason)),
+  );
   // None of the two keeps this process alive; whoever forgets `stop` is covered by the watchdog.
-  for (const handle of [child, watchdog, child.stderr, watchdog?.stdin]) (handle as { unref?(): void } | undefined)?.unref?.();
+  for (const handle of [child, watchdog, child.stderr, watchdog?.stdin])
+    (handle as { unref?(): void } | undefined)?.unref?.();
   return {
     connection: { host: socketDir, port, user: embeddedName, database: embeddedName },
     adopted: false,

@@ -1,5 +1,15 @@
 import { execFile } from 'node:child_process';
-import { access, chmod, constants, mkdir, mkdtemp, readlink, realpath, stat, symlink } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  constants,
+  mkdir,
+  mkdtemp,
+  readlink,
+  realpath,
+  stat,
+  symlink,
+} from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { EmbeddedPostgresError } from './embeddedError.ts';
@@ -16,23 +26,35 @@ export interface Account {
  */
 export async function chooseAccount(dataDir: string): Promise<Account | undefined> {
   const uid = process.getuid?.();
-  if (uid === undefined) throw new EmbeddedPostgresError('the embedded PostgreSQL does not run on Windows; set DATABASE_URL, or run in WSL');
+  if (uid === undefined)
+    throw new EmbeddedPostgresError(
+      'the embedded PostgreSQL does not run on Windows; set DATABASE_URL, or run in WSL',
+    );
   const owner = await stat(dataDir).catch(() => undefined);
   if (uid !== 0) {
     if (owner && owner.uid !== uid) {
-      throw new EmbeddedPostgresError(`${dataDir} belongs to account ${owner.uid}, this is account ${uid}; run as that account, or set DATA_DIR to a folder of your own`);
+      throw new EmbeddedPostgresError(
+        `${dataDir} belongs to account ${owner.uid}, this is account ${uid}; run as that account, or set DATA_DIR to a folder of your own`,
+      );
     }
     return undefined;
   }
   if (owner && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };
   const account = (await accountNamed('postgres')) ?? (await accountNamed('nobody'));
-  if (!account) throw new EmbeddedPostgresError('PostgreSQL refuses to run as root, and this machine has neither an account "postgres" nor "nobody"; add one, run as an ordinary user, or set DATABASE_URL');
+  if (!account)
+    throw new EmbeddedPostgresError(
+      'PostgreSQL refuses to run as root, and this machine has neither an account "postgres" nor "nobody"; add one, run as an ordinary user, or set DATABASE_URL',
+    );
   return account;
 }
 
 async function accountNamed(name: string): Promise<Account | undefined> {
   try {
-    const [uid, gid] = await Promise.all(['-u', '-g'].map(async (flag) => Number((await promisify(execFile)('id', [flag, name])).stdout)));
+    const [uid, gid] = await Promise.all(
+      ['-u', '-g'].map(async (flag) =>
+        Number((await promisify(execFile)('id', [flag, name])).stdout),
+      ),
+    );
     return uid && gid !== undefined ? { uid, gid } : undefined;
   } catch {
     return undefined;
@@ -43,7 +65,11 @@ async function accountNamed(name: string): Promise<Account | undefined> {
  * The real path of the data folder, which need not exist yet; its parent does afterwards. Where root's folder is closed to
  * `account`, it becomes a link into the system's state folder.
  */
-export async function placeDataDir(dataDir: string, account: Account | undefined, log: { info(line: string): void }): Promise<string> {
+export async function placeDataDir(
+  dataDir: string,
+  account: Account | undefined,
+  log: { info(line: string): void },
+): Promise<string> {
   const asked = resolve(dataDir);
   await makeWritable(dirname(asked));
   const wanted = join(await realpath(dirname(asked)), basename(asked));
@@ -54,7 +80,9 @@ export async function placeDataDir(dataDir: string, account: Account | undefined
   const home = await mkdtemp(join(stateFolder, `${basename(dirname(wanted))}-`));
   await chmod(home, 0o755);
   await symlink(join(home, basename(wanted)), wanted);
-  log.info(`${dirname(wanted)} is closed to the account ${account.uid} that runs PostgreSQL; the database lies in ${home}`);
+  log.info(
+    `${dirname(wanted)} is closed to the account ${account.uid} that runs PostgreSQL; the database lies in ${home}`,
+  );
   return join(home, basename(wanted));
 }
 
@@ -63,7 +91,10 @@ async function makeWritable(folder: string): Promise<void> {
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK);
   } catch (cause) {
-    throw new EmbeddedPostgresError(`${folder} cannot be written to (${(cause as NodeJS.ErrnoException).code}); set DATA_DIR to a folder of your own`, { cause });
+    throw new EmbeddedPostgresError(
+      `${folder} cannot be written to (${(cause as NodeJS.ErrnoException).code}); set DATA_DIR to a folder of your own`,
+      { cause },
+    );
   }
 }
 
@@ -78,7 +109,10 @@ async function linkTarget(path: string): Promise<string | undefined> {
 /** Whether `account` may look up names in the folder; asked of the system itself, which also knows access lists. */
 export async function canEnter(account: Account, folder: string): Promise<boolean> {
   try {
-    await promisify(execFile)('/bin/sh', ['-c', 'test -x "$1"', 'sh', folder], { ...account, cwd: '/' });
+    await promisify(execFile)('/bin/sh', ['-c', 'test -x "$1"', 'sh', folder], {
+      ...account,
+      cwd: '/',
+    });
     return true;
   } catch {
     return false;

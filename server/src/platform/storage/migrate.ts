@@ -13,7 +13,9 @@ export interface Migration {
 export async function readMigrations(): Promise<Migration[]> {
   const folder = new URL('./migrations/', import.meta.url);
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
-  return Promise.all(names.map(async (name) => ({ name, sql: await readFile(new URL(name, folder), 'utf8') })));
+  return Promise.all(
+    names.map(async (name) => ({ name, sql: await readFile(new URL(name, folder), 'utf8') })),
+  );
 }
 
 /**
@@ -24,8 +26,12 @@ export async function readMigrations(): Promise<Migration[]> {
 export function migrate(db: Database, migrations: readonly Migration[]): Promise<string[]> {
   return db.transaction(async (tx) => {
     await tx.run('select pg_advisory_xact_lock($1)', [lockKey]);
-    await tx.run('create table if not exists migration (name text primary key, checksum text not null, applied_at timestamptz not null default now())');
-    const applied = await tx.rows<{ name: string; checksum: string }>('select name, checksum from migration');
+    await tx.run(
+      'create table if not exists migration (name text primary key, checksum text not null, applied_at timestamptz not null default now())',
+    );
+    const applied = await tx.rows<{ name: string; checksum: string }>(
+      'select name, checksum from migration',
+    );
     refuseForeign(applied, migrations);
     const done = new Set(applied.map((row) => row.name));
     const missing = migrations.filter((migration) => !done.has(migration.name));
@@ -41,12 +47,21 @@ async function apply(tx: Database, { name, sql }: Migration): Promise<void> {
   await tx.run('insert into migration (name, checksum) values ($1, $2)', [name, checksum(sql)]);
 }
 
-function refuseForeign(applied: readonly { name: string; checksum: string }[], migrations: readonly Migration[]): void {
+function refuseForeign(
+  applied: readonly { name: string; checksum: string }[],
+  migrations: readonly Migration[],
+): void {
   const known = new Map(migrations.map((migration) => [migration.name, checksum(migration.sql)]));
   for (const { name, checksum: stored } of applied) {
     const ours = known.get(name);
-    if (ours === undefined) throw new ForeignDatabaseError(`the database was migrated by a newer release (${name}); start that release, or restore an older backup`);
-    if (ours !== stored) throw new ForeignDatabaseError(`migration ${name} was changed after it was applied; put the file back as it was released and write a new one`);
+    if (ours === undefined)
+      throw new ForeignDatabaseError(
+        `the database was migrated by a newer release (${name}); start that release, or restore an older backup`,
+      );
+    if (ours !== stored)
+      throw new ForeignDatabaseError(
+        `migration ${name} was changed after it was applied; put the file back as it was released and write a new one`,
+      );
   }
 }
 

@@ -11,5 +11,6 @@ test('a moment is read in whatever zone PostgreSQL prints it', () => {
     ['2026-03-15 07:00:00-07', '2026-03-15T14:00:00Z'],
     ['2026-03-15 10:00:00.25-04', '2026-03-15T14:00:00.25Z'],
     ['1883-11-18 12:03:58-04:56:02', '1883-11-18T17:00:00Z'],
-  ] as const) assert.equal(String(momentFromText(text)), expected, text);
+  ] as const)
+    assert.equal(String(momentFromText(text)), expected, text);
 });

@@ -35,13 +35,21 @@ export interface JsonPage {
 export const countedMax = 10_000;
 
 /** Reads a page: first the keys alone, then the JSON of those rows, so that what is skipped is never built. */
-export async function readPage(db: Database, source: PageSource, page: { readonly limit: number; readonly offset: number }): Promise<JsonPage> {
+export async function readPage(
+  db: Database,
+  source: PageSource,
+  page: { readonly limit: number; readonly offset: number },
+): Promise<JsonPage> {
   const { text, values } = pageStatement(source, page);
-  const { json, found } = present(await db.row<{ json: string; found: number }>(text, values), 'page');
+  const { json, found } = present(
+    await db.row<{ json: string; found: number }>(text, values),
+    'page',
+  );
   const more = found > page.limit;
   const count = Math.min(found, page.limit);
   // The last page knows the total by itself.
-  const total = !more && (count > 0 || page.offset === 0) ? page.offset + count : await countRows(db, source);
+  const total =
+    !more && (count > 0 || page.offset === 0) ? page.offset + count : await countRows(db, source);
   return { json, count, ...page, more, ...(total === undefined ? {} : { totalRecords: total }) };
 }
 
@@ -49,12 +57,18 @@ export async function readPage(db: Database, source: PageSource, page: { readonl
 export type Bind = (value: unknown) => string;
 
 /** Collects a statement's values. */
-export function bindings(...first: readonly unknown[]): { readonly values: unknown[]; readonly bind: Bind } {
+export function bindings(...first: readonly unknown[]): {
+  readonly values: unknown[];
+  readonly bind: Bind;
+} {
   const values = [...first];
   return { values, bind: (value) => `$${values.push(value)}` };
 }
 
-function pageStatement(source: PageSource, page: { readonly limit: number; readonly offset: number }): { text: string; values: unknown[] } {
+function pageStatement(
+  source: PageSource,
+  page: { readonly limit: number; readonly offset: number },
+): { text: string; values: unknown[] } {
   const { table, key, where, orderBy } = source;
   const { values, bind } = bindings(...source.values);
   const limit = `${bind(page.limit)}::int`;
@@ -69,7 +83,10 @@ function pageStatement(source: PageSource, page: { readonly limit: number; reado
   return { text, values };
 }
 
-async function countRows(db: Database, { table, where, values }: PageSource): Promise<number | undefined> {
+async function countRows(
+  db: Database,
+  { table, where, values }: PageSource,
+): Promise<number | undefined> {
   const row = await db.row<{ total: number }>(
     `select count(*) as total from (select 1 from ${table} o where ${where.join(' and ')} limit ${countedMax + 1}) counted`,
     values,

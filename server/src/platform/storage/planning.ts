@@ -11,5 +11,7 @@ export async function planAfresh(tx: Database): Promise<void> {
 
 /** Has pages read in the order of their index: where much was written since the statistics were made, the planner would fetch all of it and sort. */
 export async function readInOrder(tx: Database): Promise<void> {
-  await tx.run("select set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)");
+  await tx.run(
+    "select set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)",
+  );
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { testDatabase } from '../../../../test/support/database.ts';
-import { recordset, type Column } from './recordset.ts';
+import { type Column, recordset } from './recordset.ts';
 
 interface Sample {
   readonly text: string | undefined;
@@ -19,10 +19,24 @@ interface Sample {
 }
 
 const types = {
-  text: 'text', int: 'integer', smallint: 'smallint', bigint: 'bigint', boolean: 'boolean', timestamptz: 'timestamptz', numeric: 'numeric', json: 'json', jsonb: 'jsonb',
+  text: 'text',
+  int: 'integer',
+  smallint: 'smallint',
+  bigint: 'bigint',
+  boolean: 'boolean',
+  timestamptz: 'timestamptz',
+  numeric: 'numeric',
+  json: 'json',
+  jsonb: 'jsonb',
   list: 'text[]',
 } as const satisfies Record<keyof Sample, string>;
-const columns = Object.entries(types).map(([name, type]): Column<Sample> => ({ name: `a_${name}`, type, read: (sample) => sample[name as keyof Sample] }));
+const columns = Object.entries(types).map(
+  ([name, type]): Column<Sample> => ({
+    name: `a_${name}`,
+    type,
+    read: (sample) => sample[name as keyof Sample],
+  }),
+);
 const samples = recordset(columns);
 
 const words = fc.string({ unit: 'binary' }).map((each) => each.replaceAll('\0', '').toWellFormed());
@@ -33,7 +47,11 @@ const sample: fc.Arbitrary<Sample> = fc.record({
   smallint: optional(fc.integer({ min: -32_768, max: 32_767 })),
   bigint: optional(fc.maxSafeInteger()),
   boolean: optional(fc.boolean()),
-  timestamptz: optional(fc.integer({ min: Date.UTC(1000, 0, 1), max: Date.UTC(9999, 11, 31) }).map((ms) => Temporal.Instant.fromEpochMilliseconds(ms))),
+  timestamptz: optional(
+    fc
+      .integer({ min: Date.UTC(1000, 0, 1), max: Date.UTC(9999, 11, 31) })
+      .map((ms) => Temporal.Instant.fromEpochMilliseconds(ms)),
+  ),
   numeric: optional(fc.integer({ min: -1_000_000, max: 1_000_000 }).map((each) => each / 1000)),
   json: optional(fc.dictionary(words, words)),
   jsonb: optional(fc.array(words)),
@@ -42,12 +60,30 @@ const sample: fc.Arbitrary<Sample> = fc.record({
 
 test('every value of every type arrives in PostgreSQL as it was, in the order of the records', async (t) => {
   const db = await testDatabase(t);
-  await fc.assert(fc.asyncProperty(fc.array(sample, { maxLength: 20 }), async (given) => {
-    const rows = await db.rows<Record<string, unknown>>(`select ${samples.names} from ${samples.from(1)}`, samples.values(given));
-    const plain = (value: unknown) => (value instanceof Temporal.Instant ? value.toString() : typeof value === 'object' && value !== null ? JSON.stringify(value) : value);
-    const read = rows.map((row) => columns.map(({ name }) => plain(name === 'a_numeric' && row[name] !== null ? Number(row[name]) : row[name])));
-    assert.deepEqual(read, given.map((each) => columns.map((column) => plain(column.read(each) ?? null))));
-  }), { numRuns: 200 });
+  await fc.assert(
+    fc.asyncProperty(fc.array(sample, { maxLength: 20 }), async (given) => {
+      const rows = await db.rows<Record<string, unknown>>(
+        `select ${samples.names} from ${samples.from(1)}`,
+        samples.values(given),
+      );
+      const plain = (value: unknown) =>
+        value instanceof Temporal.Instant
+          ? value.toString()
+          : typeof value === 'object' && value !== null
+            ? JSON.stringify(value)
+            : value;
+      const read = rows.map((row) =>
+        columns.map(({ name }) =>
+          plain(name === 'a_numeric' && row[name] !== null ? Number(row[name]) : row[name]),
+        ),
+      );
+      assert.deepEqual(
+        read,
+        given.map((each) => columns.map((column) => plain(column.read(each) ?? null))),
+      );
+    }),
+    { numRuns: 200 },
+  );
 });
 
 test('an update sets the columns from the records', () => {

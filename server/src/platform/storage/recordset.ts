@@ -27,12 +27,16 @@ export interface Recordset<Source> {
  */
 export function recordset<Source>(columns: readonly Column<Source>[]): Recordset<Source> {
   const names = columns.map(({ name }) => name).join(', ');
-  const selected = columns.map(({ name, type }) => (type in typeNumbers ? name : `${name}::${type} as ${name}`)).join(', ');
+  const selected = columns
+    .map(({ name, type }) => (type in typeNumbers ? name : `${name}::${type} as ${name}`))
+    .join(', ');
   return {
     names,
     assigned: columns.map(({ name }) => `${name} = r.${name}`).join(', '),
     from(first) {
-      const parameters = columns.map(({ type }, index) => `$${first + index}::${type in typeNumbers ? type : 'text'}[]`);
+      const parameters = columns.map(
+        ({ type }, index) => `$${first + index}::${type in typeNumbers ? type : 'text'}[]`,
+      );
       return `(select ${selected} from unnest(${parameters.join(', ')}) as u (${names})) as r`;
     },
     values: (sources) => columns.map(({ type, read }) => encodeList(type, sources, read)),
@@ -43,7 +47,15 @@ export function recordset<Source>(columns: readonly Column<Source>[]): Recordset
 
 /** PostgreSQL's numbers of the types that travel in binary; values of all others travel as text, which the statement casts. */
 const typeNumbers: Readonly<Record<string, number>> = {
-  text: 25, int: 23, integer: 23, smallint: 21, bigint: 20, boolean: 16, timestamptz: 1184, timestamp: 1114, json: 114,
+  text: 25,
+  int: 23,
+  integer: 23,
+  smallint: 21,
+  bigint: 20,
+  boolean: 16,
+  timestamptz: 1184,
+  timestamp: 1114,
+  json: 114,
 };
 
 const headerBytes = 20;
@@ -54,7 +66,11 @@ const epoch2000Ms = Date.UTC(2000, 0, 1);
 // One for all lists, as encoding never waits: each is copied from here at its length.
 let scratch = Buffer.allocUnsafe(1 << 16);
 
-function encodeList<Source>(type: string, sources: readonly Source[], read: (source: Source) => unknown): Buffer {
+function encodeList<Source>(
+  type: string,
+  sources: readonly Source[],
+  read: (source: Source) => unknown,
+): Buffer {
   let at = headerBytes;
   let hasNull = 0;
   for (const source of sources) {
@@ -91,7 +107,8 @@ function writeValue(type: string, value: unknown, at: number): number {
     case 'timestamptz':
       return writeMoment((value as Temporal.Instant).epochMilliseconds, at);
     case 'timestamp': {
-      const { year, month, day, hour, minute, second, millisecond } = value as Temporal.PlainDateTime;
+      const { year, month, day, hour, minute, second, millisecond } =
+        value as Temporal.PlainDateTime;
       return writeMoment(Date.UTC(year, month - 1, day, hour, minute, second, millisecond), at);
     }
     case 'json':
@@ -102,9 +119,11 @@ function writeValue(type: string, value: unknown, at: number): number {
   }
 }
 
-const writeMoment = (epochMs: number, at: number): number => writeInt64(BigInt(epochMs - epoch2000Ms) * 1000n, at);
+const writeMoment = (epochMs: number, at: number): number =>
+  writeInt64(BigInt(epochMs - epoch2000Ms) * 1000n, at);
 
-const writeInt64 = (value: bigint, at: number): number => scratch.writeBigInt64BE(value, scratch.writeInt32BE(8, at));
+const writeInt64 = (value: bigint, at: number): number =>
+  scratch.writeBigInt64BE(value, scratch.writeInt32BE(8, at));
 
 function writeText(value: string, at: number): number {
   const bytesOfUnitMax = 3;
@@ -122,4 +141,5 @@ function reserve(at: number, bytes: number): void {
 }
 
 /** A list of texts as PostgreSQL writes it. */
-const listText = (values: readonly (string | number)[]): string => `{${values.map((value) => `"${String(value).replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
+const listText = (values: readonly (string | number)[]): string =>
+  `{${values.map((value) => `"${String(value).replace(/["\\]/g, '\\$&')}"`).join(',')}}`;

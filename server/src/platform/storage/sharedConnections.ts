@@ -25,7 +25,8 @@ export class SharedConnections {
       return (await shared.client.query(query)).rows as Row[];
     } catch (error) {
       // The statement's own fault leaves the connection as it was.
-      if (!(error instanceof pg.DatabaseError) || error.severity === 'FATAL') this.#forget(place, shared);
+      if (!(error instanceof pg.DatabaseError) || error.severity === 'FATAL')
+        this.#forget(place, shared);
       throw error;
     } finally {
       // A process that has nothing else to do may end.
@@ -72,7 +73,10 @@ export class SharedConnections {
 
 async function end({ client, connected }: Shared): Promise<void> {
   client.ref();
-  await connected.then(() => client.end(), () => {});
+  await connected.then(
+    () => client.end(),
+    () => {},
+  );
 }
 
 // So many short reads one after the other take less time than waking another process for some of them.

@@ -3,4 +3,5 @@
  * it once, before the first row. Inside a transaction the zone stays until the end, so no statement may depend on its session's zone; the tests run in one
  * that nobody would choose. Passing the zone to each of the twenty moments of an answer took a quarter of PostgreSQL's time (docs/adr/0002-json-from-postgresql.md).
  */
-export const inZone = (zone: string): string => `(select set_config('TimeZone', ${zone}::text, true)) is not null`;
+export const inZone = (zone: string): string =>
+  `(select set_config('TimeZone', ${zone}::text, true)) is not null`;

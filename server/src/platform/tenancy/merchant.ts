@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { failure, success, type Outcome } from '../../kernel/outcome.ts';
+import { failure, type Outcome, success } from '../../kernel/outcome.ts';
 import type { ClockSetting } from '../clock/merchantClock.ts';
 
 /** A tenant: the seller whose auto orders these are. Its id is at most five upper-case letters and digits, as on the wire. */
@@ -17,9 +17,14 @@ export interface Merchant {
 
 /** A merchant whose id, zone and currency can be used; fails with what is wrong and how to mend it. */
 export function parseMerchant(merchant: Merchant): Outcome<Merchant, string> {
-  if (!/^[A-Z0-9]{1,5}$/.test(merchant.merchantId)) return failure(`the id ${merchant.merchantId} must be one to five capital letters and digits`);
-  if (!isTimeZone(merchant.timeZone)) return failure(`${merchant.timeZone} is no time zone; give an IANA name such as America/New_York`);
-  if (!Intl.supportedValuesOf('currency').includes(merchant.currency)) return failure(`${merchant.currency} is no currency; give an ISO 4217 code such as USD`);
+  if (!/^[A-Z0-9]{1,5}$/.test(merchant.merchantId))
+    return failure(`the id ${merchant.merchantId} must be one to five capital letters and digits`);
+  if (!isTimeZone(merchant.timeZone))
+    return failure(
+      `${merchant.timeZone} is no time zone; give an IANA name such as America/New_York`,
+    );
+  if (!Intl.supportedValuesOf('currency').includes(merchant.currency))
+    return failure(`${merchant.currency} is no currency; give an ISO 4217 code such as USD`);
   return success(merchant);
 }
 

@@ -15,47 +15,91 @@ interface MerchantRow {
   clock_set_at: Temporal.Instant | null;
 }
 
-const columns = 'merchant_id, name, time_zone, currency, settings, clock_kind, clock_at, clock_set_at';
+const columns =
+  'merchant_id, name, time_zone, currency, settings, clock_kind, clock_at, clock_set_at';
 
-export async function findMerchant(db: Database, merchantId: string): Promise<Merchant | undefined> {
-  const row = await db.row<MerchantRow>(`select ${columns} from merchant where merchant_id = $1`, [merchantId]);
+export async function findMerchant(
+  db: Database,
+  merchantId: string,
+): Promise<Merchant | undefined> {
+  const row = await db.row<MerchantRow>(`select ${columns} from merchant where merchant_id = $1`, [
+    merchantId,
+  ]);
   return row && fromRow(row);
 }
 
 /** Every merchant of this database, by id: what the background work goes round. */
 export async function listMerchants(db: Database): Promise<Merchant[]> {
-  return (await db.rows<MerchantRow>(`select ${columns} from merchant order by merchant_id`)).map(fromRow);
+  return (await db.rows<MerchantRow>(`select ${columns} from merchant order by merchant_id`)).map(
+    fromRow,
+  );
 }
 
 /** Adds a merchant; answers false when the id is taken. */
-export async function insertMerchant(db: Database, merchant: Merchant, at: Temporal.Instant): Promise<boolean> {
+export async function insertMerchant(
+  db: Database,
+  merchant: Merchant,
+  at: Temporal.Instant,
+): Promise<boolean> {
   const inserted = await db.run(
     `insert into merchant (${columns}, created_at) values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9) on conflict (merchant_id) do nothing`,
-    [merchant.merchantId, merchant.name, merchant.timeZone, merchant.currency, JSON.stringify(merchant.settings), ...clockColumns(merchant.clock), at],
+    [
+      merchant.merchantId,
+      merchant.name,
+      merchant.timeZone,
+      merchant.currency,
+      JSON.stringify(merchant.settings),
+      ...clockColumns(merchant.clock),
+      at,
+    ],
   );
   return inserted === 1;
 }
 
-export async function saveClock(db: Database, merchantId: string, clock: ClockSetting): Promise<void> {
-  await db.run('update merchant set clock_kind = $2, clock_at = $3, clock_set_at = $4 where merchant_id = $1', [merchantId, ...clockColumns(clock)]);
+export async function saveClock(
+  db: Database,
+  merchantId: string,
+  clock: ClockSetting,
+): Promise<void> {
+  await db.run(
+    'update merchant set clock_kind = $2, clock_at = $3, clock_set_at = $4 where merchant_id = $1',
+    [merchantId, ...clockColumns(clock)],
+  );
 }
 
 /** Replaces one section of the settings. */
-export async function saveSettingsSection(db: Database, merchantId: string, section: string, value: unknown): Promise<void> {
-  await db.run('update merchant set settings = jsonb_set(settings, array[$2], $3::jsonb) where merchant_id = $1', [
-    merchantId, section, JSON.stringify(value),
-  ]);
+export async function saveSettingsSection(
+  db: Database,
+  merchantId: string,
+  section: string,
+  value: unknown,
+): Promise<void> {
+  await db.run(
+    'update merchant set settings = jsonb_set(settings, array[$2], $3::jsonb) where merchant_id = $1',
+    [merchantId, section, JSON.stringify(value)],
+  );
 }
 
 /** What a merchant may change of itself at any time, with the sections of its settings that are given; the other sections stay. */
-export async function saveMerchant(db: Database, { merchantId, name, timeZone }: Pick<Merchant, 'merchantId' | 'name' | 'timeZone'>, sections: Readonly<Record<string, unknown>>): Promise<void> {
-  await db.run('update merchant set name = $2, time_zone = $3, settings = settings || $4::jsonb where merchant_id = $1', [
-    merchantId, name, timeZone, JSON.stringify(sections),
-  ]);
+export async function saveMerchant(
+  db: Database,
+  { merchantId, name, timeZone }: Pick<Merchant, 'merchantId' | 'name' | 'timeZone'>,
+  sections: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  await db.run(
+    'update merchant set name = $2, time_zone = $3, settings = settings || $4::jsonb where merchant_id = $1',
+    [merchantId, name, timeZone, JSON.stringify(sections)],
+  );
 }
 
-function clockColumns(clock: ClockSetting): [string, Temporal.Instant | null, Temporal.Instant | null] {
-  return [clock.kind, clock.kind === 'real' ? null : clock.at, clock.kind === 'running' ? clock.setAt : null];
+function clockColumns(
+  clock: ClockSetting,
+): [string, Temporal.Instant | null, Temporal.Instant | null] {
+  return [
+    clock.kind,
+    clock.kind === 'real' ? null : clock.at,
+    clock.kind === 'running' ? clock.setAt : null,
+  ];
 }
 
 function fromRow(row: MerchantRow): Merchant {
@@ -76,6 +120,10 @@ function clockFrom(row: MerchantRow): ClockSetting {
     case 'standing':
       return { kind: 'standing', at: present(row.clock_at, 'clock_at') };
     case 'running':
-      return { kind: 'running', at: present(row.clock_at, 'clock_at'), setAt: present(row.clock_set_at, 'clock_set_at') };
+      return {
+        kind: 'running',
+        at: present(row.clock_at, 'clock_at'),
+        setAt: present(row.clock_set_at, 'clock_set_at'),
+      };
   }
 }
