@@ -229,7 +229,7 @@ const owners: Readonly<Record<string, string>> = {
 
 /** Long because they are lists of short, like-shaped things, or named in the field's words. */
 const catalogues = ['contract/src/*.ts'];
-const linesMax = 450;
+const linesMax = 600;
 
 const sources = readSources(root);
 const server = sources.filter(({ path }) => path.startsWith('server/src/'));
