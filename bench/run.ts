@@ -65,7 +65,7 @@ function installPeers(): void {
   const { npm_node_execpath: node, npm_execpath: npm } = process.env;
   const [program, ...args] = node && npm ? [node, npm, 'ci'] : ['npm', 'ci'];
   const { status } = spawnSync(
-    program!,
+    program,
     [...args, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
     { cwd: `${here}peers`, stdio: 'inherit' },
   );

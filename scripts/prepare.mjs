@@ -1,5 +1,5 @@
-// Runs before `npm start` and `npm test`, on whatever Node the machine has (18 or newer): installs what is missing, once, and
-// makes sure that the scripts which follow find a Node that can run this project.
+// Makes a clone ready for any task: installs the dependencies when they are missing or older than the lock file, and checks that
+// the task will find a Node that can run this project. Runs on Node 18 or newer.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,8 +11,11 @@ const modules = join(root, 'node_modules');
 const marker = join(modules, '.perennial-installed');
 const nodeMajorMin = 24;
 
-if (!isInstalled()) install();
-requireNode();
+/** Installs what is missing and checks the Node version. Ends the process with a message when one of them fails. */
+export function prepare() {
+  if (!isInstalled()) install();
+  requireNode();
+}
 
 /** The marker holds the lock file that was installed. npm's own record is newer than the lock file after a plain `npm install`. */
 function isInstalled() {
@@ -26,11 +29,11 @@ function install() {
   console.error(
     'perennial: installing dependencies (npm ci), about half a minute the first time …',
   );
-  // npm tells its scripts where it is and which Node runs it: not ours, which npm ci is about to delete. A plain `npm` is for
-  // this script run by hand. What it prints goes to stderr, so that stdout stays the server's.
+  // npm tells its scripts where npm and its Node are: use those, not the pinned Node, which `npm ci` is about to delete. The plain
+  // `npm` is for this script run by hand. The output goes to stderr, so that stdout stays the server's.
   const { npm_node_execpath: node, npm_execpath: npm } = process.env;
   const [program, ...args] = node && npm ? [node, npm, 'ci'] : ['npm', 'ci'];
-  // A machine may be set to leave some kinds out; the tests need one, PostgreSQL and Node are the other.
+  // A machine may be configured to leave out some kinds of dependencies. The tests need the dev ones; PostgreSQL and Node are optional ones.
   const kinds = ['--include=dev', '--include=optional'];
   const result = spawnSync(
     program,
@@ -39,19 +42,19 @@ function install() {
   );
   if (result.status !== 0)
     fail(
-      'npm ci failed (its own words are above); is the npm registry reachable, and is this folder writable?',
+      'npm ci failed (see its output above); check that the npm registry is reachable and that this folder is writable',
     );
   writeFileSync(marker, readFileSync(lockFile));
 }
 
-/** npm puts node_modules/.bin first in the path of its scripts, so the Node pinned there goes before the machine's. */
+/** npm and run.mjs put node_modules/.bin first in the path, so the pinned Node is found before the machine's. */
 function requireNode() {
   const pinned = join(modules, '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
   if (existsSync(pinned)) return;
   const version = execFileSync('node', ['--version'], { encoding: 'utf8' }).trim();
   if (Number.parseInt(version.slice(1), 10) >= nodeMajorMin) return;
   fail(
-    `this machine's Node is ${version}, Perennial needs ${nodeMajorMin} or newer, and npm has no Node package for ${process.platform}-${process.arch} here; install Node ${nodeMajorMin} from nodejs.org`,
+    `this machine's Node is ${version}, Perennial needs ${nodeMajorMin} or newer, and npm has no Node package for ${process.platform}-${process.arch}; install Node ${nodeMajorMin} from nodejs.org`,
   );
 }
 

@@ -1,7 +1,6 @@
-// `npm test [-- file or glob …]`: checks the types, starts one PostgreSQL for the run, runs the test files, then the storage suite again
-// on partitioned tables and on the machine's own PostgreSQL, and looks at every statement they sent. Named files leave out the types
-// and the statements. The last line says how it went.
-import { spawnSync } from 'node:child_process';
+// `npm test [-- file or glob …]`: checks types, lint and format, starts one PostgreSQL for the run, runs the test files, then the
+// storage suite again on partitioned tables and on the machine's own PostgreSQL, and checks every statement they sent. With named
+// files, the checks of the sources and of the statements are left out. The last line says how many tests passed and failed.
 import { globSync } from 'node:fs';
 import { matchesGlob } from 'node:path';
 import { run } from 'node:test';
@@ -16,6 +15,7 @@ import {
   type TestStore,
   withPool,
 } from '../test/support/testStore.ts';
+import { checks } from './checks.ts';
 import { report, type Tally } from './testReport.ts';
 
 const workspaces = '{contract,server,sdk,web,test,bench,scripts}';
@@ -36,7 +36,7 @@ const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
 const files = filesOf(named.length > 0 ? named : [`${workspaces}/**/*.test.ts`]);
 const suite = files.filter((file) => storageSuite.some((glob) => matchesGlob(file, glob)));
 
-if (named.length === 0) check('the types fit', typeErrors());
+if (named.length === 0) for (const { promise, faults } of checks) check(promise, faults());
 await onEmbedded();
 if (suite.length > 0) await onSystem();
 const ran = tally.passed + tally.failed > 0;
@@ -51,11 +51,6 @@ function filesOf(globs: readonly string[]): string[] {
   return globSync(globs, { exclude: ['**/node_modules/**'] })
     .filter((file) => file.endsWith('.ts'))
     .sort();
-}
-
-function typeErrors(): string {
-  return spawnSync('tsc', ['--noEmit', '--pretty', 'false', '-p', '.'], { encoding: 'utf8' })
-    .stdout;
 }
 
 async function onEmbedded(): Promise<void> {

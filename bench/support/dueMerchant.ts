@@ -50,7 +50,7 @@ export async function merchantWith(
   db: DatabasePool,
   merchantId: string,
   autoOrders: number,
-  dueAt = (_index: number) => due,
+  dueAt: (index: number) => Temporal.Instant = () => due,
 ): Promise<Context> {
   const now = dueAt(0);
   const merchant: Merchant = {

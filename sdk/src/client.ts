@@ -91,11 +91,7 @@ async function call(
 
 function requestOf(options: ClientOptions, id: OperationId, input: CallInput<OperationId>) {
   const { base, path, method } = operation(id);
-  const url = new URL(
-    options.baseUrl.replace(/\/$/, '') +
-      base +
-      fill(path, input.params as Record<string, unknown> | undefined),
-  );
+  const url = new URL(options.baseUrl.replace(/\/$/, '') + base + fill(path, input.params));
   for (const [name, value] of Object.entries(input.query ?? {}))
     if (value !== undefined) url.searchParams.set(name, String(value));
   const headers: Record<string, string> = {

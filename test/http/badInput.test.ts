@@ -94,14 +94,12 @@ function callers({ permissions }: Operation): Case[] {
     { what: 'no key', status: 401, key: null, names: 'x-ultracart-simple-key' },
     { what: 'an unknown key', status: 401, key: 'f'.repeat(64), names: 'key' },
     { what: 'a revoked key', status: 401, key: revoked.key, names: 'revoked' },
-    ...permissions
-      .slice(0, 1)
-      .map((permission) => ({
-        what: 'a key without the permission',
-        status: 401,
-        key: idle,
-        names: permission,
-      })),
+    ...permissions.slice(0, 1).map((permission) => ({
+      what: 'a key without the permission',
+      status: 401,
+      key: idle,
+      names: permission,
+    })),
   ];
 }
 

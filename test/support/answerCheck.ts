@@ -58,7 +58,7 @@ function closed(schema: Record<string, unknown>): Record<string, unknown> {
   for (const key of ['properties', 'patternProperties'] as const) {
     if (copy[key])
       copy[key] = Object.fromEntries(
-        Object.entries(copy[key] as object).map(([field, value]) => [
+        Object.entries(copy[key]).map(([field, value]) => [
           field,
           closed(value as Record<string, unknown>),
         ]),

@@ -36,7 +36,7 @@ export async function addColleague(
     {
       merchantId,
       name: `key of ${name}`,
-      permissions: allPermissions as never,
+      permissions: allPermissions,
       allowedIps: [],
       userId,
     },

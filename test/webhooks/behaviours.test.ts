@@ -25,17 +25,15 @@ async function logOf(oid: number): Promise<any[]> {
     await world.request({ operation: 'getWebhookLogSummaries', params })
   ).body;
   return Promise.all(
-    summaries
-      .reverse()
-      .map(
-        async ({ request_id }: any) =>
-          (
-            await world.request({
-              operation: 'getWebhookLog',
-              params: { ...params, requestId: request_id },
-            })
-          ).body.webhook_log,
-      ),
+    summaries.reverse().map(
+      async ({ request_id }: any) =>
+        (
+          await world.request({
+            operation: 'getWebhookLog',
+            params: { ...params, requestId: request_id },
+          })
+        ).body.webhook_log,
+    ),
   );
 }
 

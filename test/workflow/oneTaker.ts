@@ -18,10 +18,10 @@ export async function oneTakerWins(app: TestApp, rounds: number): Promise<void> 
     const answers = await Promise.all(
       takers.map(({ userId, key }) => changeTask(app, id, { assigned_to_user_id: userId }, key)),
     );
-    assert.deepEqual(answers.map(({ status }) => status).sort(), [
-      200,
-      ...Array<number>(takerCount - 1).fill(400),
-    ]);
+    assert.deepEqual(
+      answers.map(({ status }) => status).sort((a, b) => a - b),
+      [200, ...Array<number>(takerCount - 1).fill(400)],
+    );
     const winner = answers.find(({ status }) => status === 200)!.body.task.assigned_to_user_id;
     assert.equal(
       (await ask(app, { operation: 'getWorkflowTask', params: { task_uuid: id } })).task

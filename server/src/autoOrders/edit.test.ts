@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AutoOrder as WireAutoOrder } from '@perennial/contract/autoOrder.ts';
+
 import {
   aCatalog,
   aCatalogItem,
@@ -40,12 +40,7 @@ const rules: EditRules = {
 const now = '2026-02-01T12:00:00-05:00';
 
 function edit(given: Partial<AutoOrder>, body: object, more: Partial<EditRules> = {}): AutoOrder {
-  const outcome = editAutoOrder(
-    anAutoOrder(given),
-    body as WireAutoOrder,
-    { ...rules, ...more },
-    [900, 901],
-  );
+  const outcome = editAutoOrder(anAutoOrder(given), body, { ...rules, ...more }, [900, 901]);
   assert.ok(outcome.ok, JSON.stringify(outcome));
   return outcome.value;
 }
@@ -186,7 +181,7 @@ const refused: readonly [body: object, field: string][] = [
 ];
 for (const [body, field] of refused) {
   test(`refused: ${JSON.stringify(body)}`, () => {
-    const outcome = editAutoOrder(anAutoOrder(), body as WireAutoOrder, rules, []);
+    const outcome = editAutoOrder(anAutoOrder(), body, rules, []);
     assert.equal(outcome.ok ? 'taken' : outcome.reason.field, field);
   });
 }

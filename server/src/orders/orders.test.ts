@@ -742,7 +742,7 @@ test('nothing there, or nothing of one’s own: 404; no key or permission: 401',
   ] as const;
   for (const call of all)
     assert.equal((await app.request({ ...call, key: null })).status, 401, call.operation);
-  for (const call of [calls[1], all[3]!])
+  for (const call of [calls[1], all[3]])
     assert.equal((await app.request({ ...call, key: reader })).status, 401, call.operation);
   assert.equal((await app.request({ operation: 'getOrders', key: other })).body.orders.length, 0);
   assert.equal(

@@ -80,7 +80,7 @@ const decideOn = (given: Given): Decision => decide(look(given));
 function charged(given: Given) {
   const decision = decideOn(given);
   assert.equal(decision.kind, 'charge', JSON.stringify(decision));
-  return (decision as Extract<Decision, { kind: 'charge' }>).charge;
+  return decision.charge;
 }
 
 const coffeeWith = (

@@ -11,16 +11,14 @@ test('what waits is read by the number of its transaction: none is passed by whe
   await insertCaptured(
     db,
     'DEMO',
-    stamps
-      .toReversed()
-      .map((stamp, index) => ({
-        place: { stamp, eventId: index + 1 },
-        expansion: '',
-        webhookOids: [7],
-        name: 'auto_order_update',
-        object: `auto order ${stamp}`,
-        payload: '{}',
-      })),
+    stamps.toReversed().map((stamp, index) => ({
+      place: { stamp, eventId: index + 1 },
+      expansion: '',
+      webhookOids: [7],
+      name: 'auto_order_update',
+      object: `auto order ${stamp}`,
+      payload: '{}',
+    })),
   );
   const read: string[] = [];
   for (let place = feedStart; ; ) {

@@ -102,7 +102,7 @@ export function categories(
     ([category, rows]) => {
       const subscribed = rows.filter(([name]) => heard.has(name));
       if (subscribed.length === 0 && !withUnsubscribed) return [];
-      const expansion = (rows[0]![1] as EventDescription).expansion;
+      const expansion = rows[0]![1].expansion;
       return [
         {
           event_category: category,
@@ -210,7 +210,7 @@ function subscriptionFrom(
       field: `${field}.event_name`,
       allowed: catalogueRows.map(([each]) => each),
     });
-  const known = description!.expansion === undefined ? [] : expansions[description!.expansion];
+  const known = description.expansion === undefined ? [] : expansions[description.expansion];
   const ruler = event.event_ruler || undefined;
   if (ruler !== undefined) checkRuler(ruler, field);
   return {

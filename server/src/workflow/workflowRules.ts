@@ -10,7 +10,7 @@ export type StoredRules = {
 /** The rules as they are stored; what cannot be read is no rule. */
 export function rulesOf(settings: Readonly<Record<string, unknown>>): StoredRules {
   const section = settings['workflowRules'];
-  return typeof section === 'object' && section !== null ? (section as StoredRules) : {};
+  return typeof section === 'object' && section !== null ? section : {};
 }
 
 /** Every rule as the wire shows it; a type without one is off. */
@@ -31,7 +31,7 @@ export function changedRules(rules: StoredRules, given: readonly WorkflowRule[])
     );
     changed[type!] = Object.fromEntries(fields);
   }
-  return changed as StoredRules;
+  return changed;
 }
 
 const ruleFields: Readonly<Record<keyof Omit<WorkflowRule, 'system_task_type'>, true>> = {

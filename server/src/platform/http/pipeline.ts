@@ -63,7 +63,9 @@ export interface PipelineParts {
  * permission, and then the operation's own function.
  */
 export function httpServer(parts: PipelineParts): FastifyInstance {
+  // The assertion types the server for plugins that know only Fastify's own logger.
   const server = Fastify({
+    // oxlint-disable-next-line typescript/no-unnecessary-type-assertion
     loggerInstance: parts.log as FastifyBaseLogger,
     // Each answer is logged below, by operation: a URL may hold an email address.
     logController: new LogController({
@@ -98,6 +100,7 @@ export function httpServer(parts: PipelineParts): FastifyInstance {
   for (const id of operationIds) {
     const handler = parts.routes[id];
     if (handler)
+      // oxlint-disable-next-line typescript/no-unnecessary-type-assertion
       addOperation(server, parts, callers, id, handler as unknown as Handler<OperationId>);
   }
   server.setNotFoundHandler((request, reply) => sendRefusal(reply, nothingAt(request), undefined));

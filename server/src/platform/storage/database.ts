@@ -282,5 +282,5 @@ const parsers = new Map<number, (text: string) => unknown>([
 function getTypeParser(oid: number, format?: 'text' | 'binary') {
   const parser = parsers.get(oid);
   if (parser && format !== 'binary') return parser;
-  return pg.types.getTypeParser(oid, format as 'text');
+  return pg.types.getTypeParser(oid, format);
 }

@@ -44,7 +44,8 @@ export class SharedConnections {
 
   /** Ends the connections once what is under way is answered. */
   async close(): Promise<void> {
-    await Promise.all(this.#connections.map((shared) => shared && end(shared)));
+    const connected = this.#connections.filter((shared) => shared !== undefined);
+    await Promise.all(connected.map(end));
   }
 
   /** The first with little to do, which keeps it warm; when all have much to do, the one with the least. */
