@@ -482,7 +482,7 @@ export const operations = {
     summary: 'Replace the card of an auto order',
     description:
       'Tokens only; a card number is refused. The auto order is active again afterwards; attempt_rebill charges ' +
-      'what is due at once.',
+      'what is due at once. When nothing is charged, failure_reason says why.',
     permissions: ['auto_order_write'],
     params: Type.Object({ auto_order_oid: oid() }),
     query: Type.Object({ ...expandable() }),
@@ -499,8 +499,8 @@ export const operations = {
     path: '/auto_order/auto_orders/{auto_order_oid}/rebill',
     summary: 'Try a failed rebill again now',
     description:
-      'Refused when a charge is due within five minutes or one succeeded within 24 hours. A decline is a 200 ' +
-      'with rebill_success false.',
+      'Refused while a charge waits for its gateway, when one is due within five minutes and when one succeeded ' +
+      'within 24 hours, so two clicks charge once. A decline is a 200 with rebill_success false.',
     permissions: ['auto_order_write'],
     params: Type.Object({ auto_order_oid: oid() }),
     query: Type.Object({ ...expandable() }),

@@ -1,4 +1,5 @@
 import type { AutoOrderItemCancelRequest } from '@perennial/contract/autoOrder.ts';
+import type { Temporal } from 'temporal-polyfill';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
@@ -40,6 +41,12 @@ export function cancelItem(
       'has no meaning beside mode remove',
       'Leave it out, or send mode end',
     );
+  if (!removes && appended.value.length > 0 && endsAlready(target.value, until, rules))
+    read.fault(
+      'append_items',
+      `is refused because item ${originalItemId} was canceled before, and its replacements were added then`,
+      'Leave it out, or add items by an update of the auto order',
+    );
   const [fault] = read.faults;
   if (fault) return failure(fault);
   const kept = removes
@@ -49,6 +56,17 @@ export function cancelItem(
       );
   return success({ ...autoOrder, items: [...kept, ...appended.value] });
 }
+
+/** Whether the item has the end that is asked for: a request sent twice must not add its items twice, for each is billed. */
+const endsAlready = (
+  { noOrderAfterAt }: AutoOrderItem,
+  until: Temporal.Instant | undefined,
+  { now }: EditRules,
+): boolean => {
+  if (noOrderAfterAt === undefined) return false;
+  const asked = (until ?? now).epochMilliseconds;
+  return noOrderAfterAt.epochMilliseconds === asked || noOrderAfterAt.since(now).sign <= 0;
+};
 
 /** Whether the item goes by this id. */
 export const isItem = (item: AutoOrderItem, originalItemId: string): boolean =>

@@ -60,16 +60,18 @@ interface Cancelation {
   readonly isNew: boolean;
   /** Whether it names a reason or a user, which makes a cancelation of what would else be disabling. */
   readonly isMeant: boolean;
+  /** Whether it names a reason or a user again that the record already holds: the same cancelation, sent twice. */
+  readonly isRepeated: boolean;
 }
 
 function cancelationOf(current: AutoOrder, body: WireAutoOrder, read: FieldReader): Cancelation {
   const reason = read.text('cancel_reason', current.cancelReason);
   const user = read.text('canceled_by_user', current.canceledByUser);
   const at = read.moment('canceled_dts', current.canceledAt);
-  const isNew =
+  const saysOther =
     (reason ?? current.cancelReason) !== current.cancelReason ||
-    (user ?? current.canceledByUser) !== current.canceledByUser ||
-    (at ?? current.canceledAt) !== current.canceledAt;
+    (user ?? current.canceledByUser) !== current.canceledByUser;
+  const isNew = saysOther || (at ?? current.canceledAt) !== current.canceledAt;
   return {
     enabled: body.enabled ?? undefined,
     reason,
@@ -77,6 +79,7 @@ function cancelationOf(current: AutoOrder, body: WireAutoOrder, read: FieldReade
     at,
     isNew,
     isMeant: reason !== undefined || user !== undefined,
+    isRepeated: !saysOther && (body.cancel_reason != null || body.canceled_by_user != null),
   };
 }
 
@@ -90,6 +93,7 @@ function switchState(
   if (asked.enabled === true) return enabled(current, edited, asked, read, rules);
   if (current.status === 'canceled') return { ...edited, ...saidOf(asked) };
   if (current.status === 'merged') return edited;
+  if (asked.isRepeated && isFeeDue(current, rules)) return edited;
   // Clients that cannot send false (C#) leave `enabled` out: a new cancelation without it means the same.
   if (asked.isNew || (asked.enabled === false && asked.isMeant))
     return feeOf(current, edited, asked, rules) ?? canceled(edited, asked, rules.now);
@@ -97,27 +101,26 @@ function switchState(
 }
 
 /**
- * The auto order that charges its cancel item before it ends, where there is a fee to charge: only a cancelation that names a user is the customer's doing, and
- * whoever cancels once more while the fee is due lets it go.
+ * The auto order that charges its cancel item before it ends, where there is a fee to charge: only a cancelation that names a user is the customer's
+ * doing. Another cancelation while the fee is due lets the fee go; the same one sent again (a second click) changes nothing.
  */
 function feeOf(
   current: AutoOrder,
   edited: AutoOrder,
   asked: Cancelation,
-  { catalog, now }: EditRules,
+  rules: EditRules,
 ): AutoOrder | undefined {
-  if (
-    asked.user === undefined ||
-    current.status !== 'active' ||
-    isChargingCancelFee(current, catalog)
-  )
+  if (asked.user === undefined || current.status !== 'active' || isFeeDue(current, rules))
     return undefined;
   return chargingCancelFee(
     { ...edited, cancelReason: asked.reason, canceledByUser: asked.user },
-    catalog,
-    now,
+    rules.catalog,
+    rules.now,
   );
 }
+
+const isFeeDue = (autoOrder: AutoOrder, { catalog }: EditRules): boolean =>
+  autoOrder.status === 'active' && isChargingCancelFee(autoOrder, catalog);
 
 const saidOf = ({ reason, user, at }: Cancelation): Partial<AutoOrder> => ({
   cancelReason: reason,

@@ -75,7 +75,10 @@ export function claimDue(
 export interface NowRequest {
   /** Rebills although nothing is due, and whatever the next attempt says. */
   readonly isForced: boolean;
-  /** To be done first, in the same transaction, so that nobody claims in between. */
+  /**
+   * Runs first in the same transaction, with the auto order locked, so that no other claim comes in between. It changes the
+   * record, or throws a refusal: whatever decides on the charge is decided here, and not on what was read before the lock.
+   */
   readonly beforehand?: (context: Context) => Promise<void>;
 }
 
@@ -87,8 +90,8 @@ export function claimNow(
   terms: ClaimTerms,
 ): Promise<Claimed> {
   return claim(context, terms, async (context, orderIds) => {
-    await beforehand?.(context);
     await lockVersions(context.db, context.merchant.merchantId, [autoOrderOid]);
+    await beforehand?.(context);
     return claimLocked(context, [{ autoOrderOid, dueAt: context.now }], {
       ...terms,
       ids: orderIds.values(),

@@ -7,10 +7,11 @@ import type { Moments, NowRequest } from './claimOperations.ts';
 import { claimDue, claimNow } from './claimOperations.ts';
 import { orderIdsOf } from './orderIdOperations.ts';
 import { rebillPolicy } from './policy.ts';
+import { nothingCharged } from './request.ts';
 import type { Answered, Outcome, SettleTerms } from './settleOperations.ts';
 import { settle } from './settleOperations.ts';
 import type { NewAttempt } from './store.ts';
-import { claimLimit, takeOverdue } from './store.ts';
+import { claimLimit, findRecentRebills, takeOverdue } from './store.ts';
 
 /*
  * The engine. Due auto orders are claimed in batches (transaction 1), charged outside any transaction, and settled in batches as the answers arrive
@@ -141,7 +142,7 @@ export async function rebillNow(
     return {
       isAttempted: false,
       isPaid: false,
-      reason: claimed.parked[0]?.reason ?? 'Nothing is to be charged now.',
+      reason: claimed.parked[0]?.reason ?? (await whyNothing(context, autoOrderOid)),
     };
   const { attempt, autoOrder, original } = claim;
   const routed = await ask(context, payments, limiter(1), 'charge', attempt);
@@ -156,6 +157,11 @@ export async function rebillNow(
     isPaid: false,
     reason: outcome?.kind === 'declined' ? outcome.reason : unansweredReason,
   };
+}
+
+async function whyNothing({ db, merchant }: Context, autoOrderOid: number): Promise<string> {
+  const recent = await findRecentRebills(db, merchant.merchantId, autoOrderOid);
+  return nothingCharged(autoOrderOid, recent, merchant.timeZone);
 }
 
 const unansweredReason =

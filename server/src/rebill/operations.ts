@@ -2,15 +2,12 @@ import type {
   AutoOrderCancelReason,
   AutoOrderPaymentUpdateRequest,
 } from '@perennial/contract/autoOrder.ts';
-import type { AutoOrder } from '../autoOrders/autoOrder.ts';
-import { loadCatalog } from '../autoOrders/catalog.ts';
 import { changeAutoOrder } from '../autoOrders/changing.ts';
 import { findDueAt } from '../autoOrders/dueStore.ts';
 import { changeOriginalOrder } from '../autoOrders/originalOrder.ts';
 import { getAutoOrder, noAutoOrder } from '../autoOrders/reading.ts';
 import { loadAutoOrders } from '../autoOrders/store.ts';
-import { wireDate } from '../kernel/calendar.ts';
-import { success } from '../kernel/outcome.ts';
+import { failure, success } from '../kernel/outcome.ts';
 import type { Context } from '../platform/context.ts';
 import type { Answer } from '../platform/http/answer.ts';
 import { payload, payloadText } from '../platform/http/answer.ts';
@@ -19,10 +16,13 @@ import type { RebillParts, RebillResult } from './dueOperations.ts';
 import { rebillNow } from './dueOperations.ts';
 import { cardChange, cardFault, monthsACardMustLast, withNewCard } from './payment.ts';
 import { rebillPolicy } from './policy.ts';
+import { requestFault } from './request.ts';
+import { findRecentRebills } from './store.ts';
 
 /**
- * Charges the next rebill now, due or not (auto_order reference, attemptAutoOrderRebill). Refused when the engine is about to charge it anyway, or when one
- * was paid within a day: somebody who presses twice pays once. A decline is an answer, not a refusal.
+ * Charges the next rebill now, due or not (auto_order reference, attemptAutoOrderRebill). Refused while a charge is under way,
+ * when the engine is about to charge it anyway, or when one was paid within a day: two clicks pay once. A decline is an
+ * answer, not a refusal.
  */
 export async function attemptRebill(
   context: Context,
@@ -30,8 +30,10 @@ export async function attemptRebill(
   oid: number,
   expand: ReadonlySet<string>,
 ): Promise<Answer> {
-  await refuseAttempt(context, await find(context, oid));
-  const result = await rebillNow(context, parts, oid, { isForced: true });
+  const result = await rebillNow(context, parts, oid, {
+    isForced: true,
+    beforehand: (inner) => refuseAttempt(inner, oid),
+  });
   return rebillAnswer(context, oid, result, expand);
 }
 
@@ -56,11 +58,15 @@ export async function replaceCard(
   oid: number,
   request: AutoOrderPaymentUpdateRequest,
 ): Promise<RebillResult> {
-  await refuseCard(context, await find(context, oid), request);
+  const prohibitExpiringMonths = rebillPolicy(context.merchant).prohibitExpiringCardsMonths;
   const beforehand = (context: Context) =>
     changeAutoOrder(context, oid, {
       title: 'Card updated',
-      edit: (autoOrder) => success(withNewCard(autoOrder)),
+      edit: (autoOrder, rules) => {
+        const months = monthsACardMustLast(autoOrder, rules.catalog, prohibitExpiringMonths);
+        const fault = cardFault(request, { ...rules, prohibitExpiringMonths: months });
+        return fault === undefined ? success(withNewCard(autoOrder)) : failure(fault);
+      },
       beside: (inner, autoOrder) =>
         changeOriginalOrder(inner, autoOrder, cardChange(request), false),
     });
@@ -76,72 +82,15 @@ export function cancelReasons({ merchant }: Context): Answer {
   return payload((Array.isArray(reasons) ? reasons : []) as AutoOrderCancelReason[]);
 }
 
-async function find({ db, merchant }: Context, oid: number): Promise<AutoOrder> {
-  const [autoOrder] = await loadAutoOrders(db, merchant.merchantId, [oid]);
-  return autoOrder ?? noAutoOrder({ oid });
-}
-
-const soonMinutes = 5;
-const restHours = 24;
-
-async function refuseAttempt({ db, merchant, now }: Context, autoOrder: AutoOrder): Promise<void> {
-  const { autoOrderOid: oid, status } = autoOrder;
-  const details = { objectId: String(oid) };
-  const show = (at: typeof now) => wireDate(at, merchant.timeZone);
-  if (status !== 'active')
-    refuse(
-      'state_conflict',
-      { reason: `Auto order ${oid} is ${status}`, mend: 'Enable it before it is rebilled' },
-      details,
-    );
-  const dueAt = await findDueAt(db, merchant.merchantId, oid);
-  if (
-    dueAt !== undefined &&
-    dueAt.epochMilliseconds <= now.add({ minutes: soonMinutes }).epochMilliseconds
-  ) {
-    refuse(
-      'state_conflict',
-      {
-        reason: `Auto order ${oid} is due at ${show(dueAt)}, within ${soonMinutes} minutes`,
-        mend: 'It is charged then by itself',
-      },
-      details,
-    );
-  }
-  const last = autoOrder.items
-    .flatMap(({ lastOrderAt }) => lastOrderAt ?? [])
-    .sort((a, b) => b.epochMilliseconds - a.epochMilliseconds)[0];
-  if (
-    autoOrder.rebillCount > 0 &&
-    last !== undefined &&
-    last.add({ hours: restHours }).epochMilliseconds > now.epochMilliseconds
-  ) {
-    refuse(
-      'state_conflict',
-      {
-        reason: `Auto order ${oid} was billed at ${show(last)}, within ${restHours} hours`,
-        mend: 'Wait until a day has passed',
-      },
-      details,
-    );
-  }
-}
-
-async function refuseCard(
-  context: Context,
-  autoOrder: AutoOrder,
-  request: AutoOrderPaymentUpdateRequest,
-): Promise<void> {
-  const { merchant, now, db } = context;
-  const catalog = await loadCatalog(db, merchant.merchantId, [autoOrder]);
-  const prohibitExpiringMonths = monthsACardMustLast(
-    autoOrder,
-    catalog,
-    rebillPolicy(merchant).prohibitExpiringCardsMonths,
-  );
-  const fault = cardFault(request, { now, zone: merchant.timeZone, prohibitExpiringMonths });
-  if (fault !== undefined)
-    refuse('invalid_field', fault, { objectId: String(autoOrder.autoOrderOid) });
+/** Refuses a charge that a person asked for, on the record as it is under the caller's lock. */
+async function refuseAttempt({ db, merchant, now }: Context, oid: number): Promise<void> {
+  const { merchantId, timeZone: zone } = merchant;
+  const [autoOrder] = await loadAutoOrders(db, merchantId, [oid]);
+  if (autoOrder === undefined) return noAutoOrder({ oid });
+  const dueAt = await findDueAt(db, merchantId, oid);
+  const recent = await findRecentRebills(db, merchantId, oid);
+  const fault = requestFault({ autoOrder, dueAt, recent, now, zone });
+  if (fault !== undefined) refuse('state_conflict', fault, { objectId: String(oid) });
 }
 
 async function rebillAnswer(

@@ -3,6 +3,7 @@ import type { Database } from '../platform/storage/database.ts';
 import { recordset } from '../platform/storage/recordset.ts';
 import { chargeFromJson, chargeToJson, type StoredCharge } from './codec.ts';
 import type { PlannedCharge } from './plan.ts';
+import type { RecentRebill, RecentRebills } from './request.ts';
 
 /*
  * The table `rebill`. Whoever inserts or updates a row holds the lock of its auto order, but for the leases of rows that are in flight.
@@ -82,6 +83,31 @@ export async function findEarlierAttempts(
       },
     ]),
   );
+}
+
+/** The rebills of an auto order that bear on its next charge: the one in flight, and the last that was paid. */
+export async function findRecentRebills(
+  db: Database,
+  merchantId: string,
+  autoOrderOid: number,
+): Promise<RecentRebills> {
+  const rows = await db.rows<{
+    rebill_number: number;
+    order_id: string;
+    at: Temporal.Instant;
+    is_in_flight: boolean;
+  }>(
+    `select rebill_number, order_id, at, lease_until is not null as is_in_flight from rebill
+     where merchant_id = $1 and auto_order_oid = $2 and (lease_until is not null or state = 'paid')
+     order by rebill_number desc limit 2`,
+    [merchantId, autoOrderOid],
+  );
+  const find = (isInFlight: boolean): RecentRebill | undefined => {
+    const row = rows.find((each) => each.is_in_flight === isInFlight);
+    return row && { rebillNumber: row.rebill_number, orderId: row.order_id, at: row.at };
+  };
+  const [inFlight, lastPaid] = [find(true), find(false)];
+  return { ...(inFlight && { inFlight }), ...(lastPaid && { lastPaid }) };
 }
 
 /** A charge that is about to be asked for. */
