@@ -13,7 +13,7 @@ import type { OrderHooks } from './hooks.ts';
 import { type NewOrder, newOrder } from './newOrder.ts';
 import { type OrderRecord, orderIdOf } from './order.ts';
 import { settled } from './payment.ts';
-import { findOrder, insertOrders, saveOrder } from './store.ts';
+import { findOrder, findPartnersOrder, insertOrders, saveOrder } from './store.ts';
 
 /** What orders need from outside. */
 export interface OrderParts {
@@ -193,18 +193,27 @@ function channelPartnerOf(body: Order, timeZone: string): OrderChannelPartner {
 }
 
 async function store(context: Context, order: OrderRecord, hooks: OrderHooks): Promise<void> {
-  if ((await insertOrders(context.db, order.merchantId, [order])) === 0) {
-    refuse('state_conflict', {
-      reason: `channel_partner.channel_partner_order_id ${order.document.channel_partner?.channel_partner_order_id} was inserted before`,
-      mend: 'Read that order by channel_partner_order_id instead of inserting it again',
-    });
-  }
+  if ((await insertOrders(context.db, order.merchantId, [order])) === 0)
+    return refuseTakenNumber(context, order);
   const isPaid = order.paidAt !== undefined;
   await context.events.emit(context, [
     event('order_create', order),
     ...(isPaid ? [event('order_payment_process', order)] : []),
   ]);
   if (isPaid) await hooks.onPaid(context, order);
+}
+
+async function refuseTakenNumber({ db }: Context, order: OrderRecord): Promise<never> {
+  const number = order.document.channel_partner?.channel_partner_order_id;
+  const orderId = await findPartnersOrder(db, order);
+  return refuse(
+    'state_conflict',
+    {
+      reason: `channel_partner.channel_partner_order_id ${number} was inserted before, as order ${orderId}`,
+      mend: 'Read that order instead of inserting it again',
+    },
+    { objectId: orderId },
+  );
 }
 
 async function askGateway(

@@ -66,6 +66,21 @@ export async function insertOrders(
   );
 }
 
+/** The order that has taken the partner's own number of this one, or undefined. */
+export async function findPartnersOrder(
+  db: Database,
+  order: OrderRecord,
+): Promise<string | undefined> {
+  const number = partnerNumber(order);
+  if (number === undefined) return undefined;
+  const row = await db.row<{ order_id: string }>(
+    `select order_id from orders
+     where merchant_id = $1 and channel_partner_code = $2 and channel_partner_order_id = $3`,
+    [order.merchantId, number.code, number.id],
+  );
+  return row?.order_id;
+}
+
 /** Writes the order as it is now. */
 export async function saveOrder(tx: Database, order: OrderRecord): Promise<void> {
   await tx.run(
@@ -162,16 +177,8 @@ const storedColumns: readonly Column<OrderRecord>[] = [
   { name: 'auto_order_oid', type: 'int', read: (order) => order.autoOrderOid },
   { name: 'rebill_number', type: 'int', read: (order) => order.rebillNumber },
   { name: 'card_token', type: 'text', read: (order) => order.cardToken },
-  {
-    name: 'channel_partner_code',
-    type: 'text',
-    read: ({ document }) => document.channel_partner?.channel_partner_code?.toLowerCase(),
-  },
-  {
-    name: 'channel_partner_order_id',
-    type: 'text',
-    read: ({ document }) => document.channel_partner?.channel_partner_order_id?.toLowerCase(),
-  },
+  { name: 'channel_partner_code', type: 'text', read: (order) => partnerNumber(order)?.code },
+  { name: 'channel_partner_order_id', type: 'text', read: (order) => partnerNumber(order)?.id },
   {
     name: 'facets',
     type: 'text[]',
@@ -179,15 +186,27 @@ const storedColumns: readonly Column<OrderRecord>[] = [
   },
 ];
 const stored = recordset(storedColumns);
-const changed = recordset(
-  storedColumns.filter(({ name }) => name !== 'order_id' && name !== 'created_at'),
-);
+const insertedOnly = new Set([
+  'order_id',
+  'created_at',
+  'channel_partner_code',
+  'channel_partner_order_id',
+]);
+const changed = recordset(storedColumns.filter(({ name }) => !insertedOnly.has(name)));
 const written = recordset([
   ...storedColumns,
   { name: 'charging', type: 'boolean', read: (order) => order.charging === true },
 ]);
 
 const parts: ReadonlySet<string> = new Set(orderParts);
+
+/** The partner's own number of an order, which only one order has. A partner may have no code: the code is empty then. */
+function partnerNumber({ document }: OrderRecord): { code: string; id: string } | undefined {
+  const { channel_partner_code: code = '', channel_partner_order_id: id = '' } =
+    document.channel_partner ?? {};
+  const stored = (text: string) => text.trim().toLowerCase();
+  return stored(id) === '' ? undefined : { code: stored(code), id: stored(id) };
+}
 
 /** The document's scalars. */
 const headOf = (document: OrderDocument): Record<string, unknown> =>
