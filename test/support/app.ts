@@ -14,10 +14,14 @@ import type { Context } from '../../server/src/platform/context.ts';
 import type { FileSettings } from '../../server/src/platform/files/openFiles.ts';
 import type { RateLimit } from '../../server/src/platform/http/rateLimiter.ts';
 import type { Mail, MailTransport } from '../../server/src/platform/mail/mailTransport.ts';
-import { sealWith } from '../../server/src/platform/seal.ts';
+import { type Seal, sealWith } from '../../server/src/platform/seal.ts';
 import type { DatabasePool } from '../../server/src/platform/storage/database.ts';
 import type { Merchant } from '../../server/src/platform/tenancy/merchant.ts';
-import { insertMerchant, saveClock } from '../../server/src/platform/tenancy/merchantStore.ts';
+import {
+  findMerchant,
+  insertMerchant,
+  saveClock,
+} from '../../server/src/platform/tenancy/merchantStore.ts';
 import { hashKey, keyBytes, prefixOf } from '../../server/src/staff/apiKey.ts';
 import { insertApiKey } from '../../server/src/staff/apiKeyStore.ts';
 import { httpSender, type Sender } from '../../server/src/webhooks/send.ts';
@@ -85,9 +89,13 @@ export async function testApp(
     rateLimits?: readonly RateLimit[];
     bodyLimitBytes?: number;
     log?: Logger;
+    /** A migrated database; absent: a new one, dropped in the end. */
+    db?: DatabasePool;
+    /** The seal that secrets in `db` were sealed with. */
+    seal?: Seal;
   } = {},
 ): Promise<TestApp> {
-  const db = await testDatabase();
+  const db = options.db ?? (await testDatabase());
   const log = options.log ?? pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
   const gateways = openGateways({}, options.clock ?? systemClock);
   const mails: Mail[] = [];
@@ -104,7 +112,7 @@ export async function testApp(
     mail: options.mail ?? mailbox(mails),
     mailFrom: 'orders@perennial.test',
     files: options.files ?? { folder: join(tmpdir(), `perennial-files-${process.pid}`) },
-    seal: sealWith(randomBytes(32)),
+    seal: options.seal ?? sealWith(randomBytes(32)),
     sender: options.sender ?? httpSender({ clock: options.clock ?? systemClock }),
   });
 
@@ -121,7 +129,8 @@ export async function testApp(
       clock: { kind: 'standing', at: testNow },
       ...changes,
     };
-    await insertMerchant(db, merchant, testNow);
+    if ((await findMerchant(db, merchantId)) === undefined)
+      await insertMerchant(db, merchant, testNow);
     return merchant;
   };
   const addKey = async (

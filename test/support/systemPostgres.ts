@@ -9,6 +9,8 @@ import { startTestServer, type TestServer } from './testStore.ts';
 export interface SystemPostgres {
   /** Such as "PostgreSQL 15.18". */
   readonly version: string;
+  /** The folder of its programs. */
+  readonly bin: string;
   start(): Promise<TestServer>;
 }
 
@@ -29,6 +31,7 @@ export async function findSystemPostgres(): Promise<SystemPostgres | undefined> 
     .sort((a, b) => majorOf(b.version) - majorOf(a.version))[0];
   if (!newest) return undefined;
   return {
+    bin: newest.bin,
     version: `PostgreSQL ${/[\d.]+/.exec(newest.version)?.[0]}`,
     start: () =>
       startTestServer({

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
+import { alignStamps } from '../platform/events/stamps.ts';
 import { type DatabasePool, isConnectionFailure, openPool } from '../platform/storage/database.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../platform/storage/embedded.ts';
 import { migrate, readMigrations } from '../platform/storage/migrate.ts';
@@ -37,6 +38,10 @@ export async function openStore(config: Config, log: Logger): Promise<Store> {
   };
   try {
     const applied = await migrate(db, await readMigrations());
+    if (await alignStamps(db))
+      log.warn(
+        'this database was copied from another PostgreSQL server: the stamps of events go on above those it brought',
+      );
     return { db, applied, ended: embedded?.ended ?? new Promise(() => {}), close };
   } catch (error) {
     await close();

@@ -85,8 +85,10 @@ export async function takePlaces(
   tx: Database,
   count: number,
 ): Promise<{ readonly stamp: string; readonly eventId: number }[]> {
+  // Whoever changes how transactions are stamped waits for us (stamps.ts).
+  await tx.run('lock table webhook_event in row exclusive mode');
   const rows = await tx.rows<{ stamp: string; event_id: number }>(
-    `select pg_current_xact_id()::text as stamp, nextval(pg_get_serial_sequence('event', 'event_id')) as event_id from generate_series(1, $1)`,
+    `select event_stamp()::text as stamp, nextval(pg_get_serial_sequence('event', 'event_id')) as event_id from generate_series(1, $1)`,
     [count],
   );
   return rows.map((row) => ({ stamp: row.stamp, eventId: row.event_id }));

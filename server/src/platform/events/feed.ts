@@ -7,7 +7,7 @@ import { readInOrder } from '../storage/planning.ts';
  * before one that {@link readFeed} or {@link feedEnd} gave out.
  */
 export interface FeedPlace {
-  /** A transaction id as text; larger than what a number holds exactly. */
+  /** A transaction's number plus an offset (`stamps.ts`), as text: larger than what a number holds exactly. */
   readonly stamp: string;
   readonly eventId: number;
 }
@@ -46,13 +46,13 @@ interface FeedRow {
  */
 export async function feedHorizon(db: Database): Promise<string> {
   const row = await db.row<{ horizon: string }>(
-    `select (next - coalesce(max((next - running + 4294967296) % 4294967296), 0))::text as horizon
-     from (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as next) n
+    `select (next - coalesce(max((next - running + 4294967296) % 4294967296), 0) + stamp_offset)::text as horizon
+     from (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as next, stamp_offset from continuity where only_one) n
      left join lateral (
        select backend_xid::text::bigint as running from pg_stat_activity where datname = current_database() and backend_xid is not null and backend_type <> 'autovacuum worker'
        union all select transaction::text::bigint from pg_prepared_xacts where database = current_database()
      ) r on ((running - next) % 4294967296 + 4294967296) % 4294967296 >= 2147483648
-     group by next`,
+     group by next, stamp_offset`,
   );
   return row!.horizon;
 }

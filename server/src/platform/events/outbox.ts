@@ -125,7 +125,7 @@ const written = recordset<NumberedEvent>([
 // before the one it waited for: hence the greater of the two.
 const insertEvents = `
   insert into event (merchant_id, stamp, name, object_type, object_id, object_sequence, at, data)
-  select $1, greatest(pg_current_xact_id(), last.stamp), r.name, r.object_type, r.object_id, coalesce(last.object_sequence, 0) + r.ordinal, coalesce(r.at, $2), r.data
+  select $1, greatest(event_stamp(), last.stamp), r.name, r.object_type, r.object_id, coalesce(last.object_sequence, 0) + r.ordinal, coalesce(r.at, $2), r.data
   from ${written.from(3)}
   left join lateral (
     select e.stamp, e.object_sequence from event e

@@ -261,6 +261,19 @@ CREATE TABLE clock_advance (
 );
 CREATE UNIQUE INDEX clock_advance_playing ON clock_advance USING btree (merchant_id) WHERE state = 'playing'::text;
 
+CREATE TABLE continuity (
+  only_one boolean NOT NULL DEFAULT true,
+  epoch integer NOT NULL DEFAULT 1,
+  beat bigint NOT NULL DEFAULT 0,
+  beat_at timestamp with time zone,
+  stamp_seen bigint NOT NULL DEFAULT 0,
+  stamp_offset bigint NOT NULL DEFAULT 0,
+  restored_at timestamp with time zone,
+  held_reason text,
+  CONSTRAINT continuity_pkey PRIMARY KEY (only_one),
+  CONSTRAINT continuity_only_one_check CHECK (only_one)
+);
+
 CREATE TABLE counter (
   merchant_id text NOT NULL,
   name text NOT NULL,
@@ -583,11 +596,25 @@ CREATE TABLE rebill (
   declines jsonb NOT NULL DEFAULT '[]'::jsonb,
   lease_until timestamp with time zone,
   checks smallint NOT NULL DEFAULT 0,
+  epoch integer NOT NULL DEFAULT 1,
   CONSTRAINT rebill_pkey PRIMARY KEY (merchant_id, auto_order_oid, rebill_number),
   CONSTRAINT rebill_check CHECK ((lease_until IS NULL) = (state = ANY (ARRAY['paid'::text, 'declined'::text]))),
   CONSTRAINT rebill_state_check CHECK (state = ANY (ARRAY['charging'::text, 'unknown'::text, 'paid'::text, 'declined'::text]))
 );
 CREATE INDEX rebill_in_flight ON rebill USING btree (merchant_id, auto_order_oid) WHERE lease_until IS NOT NULL;
+
+CREATE TABLE restored_charge (
+  merchant_id text NOT NULL,
+  subject text NOT NULL,
+  key text NOT NULL,
+  gateway_code text NOT NULL,
+  reference text NOT NULL,
+  is_captured boolean NOT NULL,
+  amount_minor bigint NOT NULL,
+  currency text NOT NULL,
+  order_id text NOT NULL,
+  CONSTRAINT restored_charge_pkey PRIMARY KEY (merchant_id, subject)
+);
 
 CREATE TABLE saved_search (
   merchant_id text NOT NULL,
@@ -850,6 +877,18 @@ CREATE FUNCTION public.billing_signature(claims text)
  LANGUAGE sql
  STABLE
 RETURN (SELECT translate(rtrim(encode(sha256((k.outer_key || sha256((k.inner_key || convert_to((('perennial: update billing'::text || chr(10)) || billing_signature.claims), 'UTF8'::name))))), 'base64'::text), '='::text), '+/'::text, '-_'::text) AS translate FROM billing_link_key k);
+
+CREATE FUNCTION public.event_stamp()
+ RETURNS xid8
+ LANGUAGE sql
+ STABLE
+RETURN (((((pg_current_xact_id())::text)::bigint + (SELECT continuity.stamp_offset FROM continuity WHERE continuity.only_one)))::text)::xid8;
+
+CREATE FUNCTION public.highest_stamp()
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT GREATEST((SELECT continuity.stamp_seen FROM continuity WHERE continuity.only_one), (SELECT ((max(GREATEST(e.stamp, p.stamp, w.stamp)))::text)::bigint AS max FROM (((merchant m LEFT JOIN LATERAL (SELECT event.stamp FROM event WHERE (event.merchant_id = m.merchant_id) ORDER BY event.stamp DESC, event.event_id DESC LIMIT 1) e ON (true)) LEFT JOIN LATERAL (SELECT webhook_event.stamp FROM webhook_event WHERE (webhook_event.merchant_id = m.merchant_id) ORDER BY webhook_event.stamp DESC, webhook_event.event_id DESC LIMIT 1) p ON (true)) LEFT JOIN LATERAL (SELECT max(webhook.place_stamp) AS stamp FROM webhook WHERE (webhook.merchant_id = m.merchant_id)) w ON (true)))) AS "greatest");
 
 CREATE FUNCTION public.merchant_now(of_merchant text)
  RETURNS timestamp with time zone
