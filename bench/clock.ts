@@ -37,7 +37,7 @@ async function engineRate(db: DatabasePool): Promise<number> {
   const startMs = performance.now();
   const { paid } = await runDue(
     context,
-    { payments, timing: defaultTiming },
+    { payments, timing: defaultTiming, clock: systemClock },
     { until: due, at: 'now' },
   );
   if (paid !== autoOrders) throw new Error(`${paid} rebills of ${autoOrders}`);

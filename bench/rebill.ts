@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { firstDue } from '../server/src/autoOrders/dueStore.ts';
 import type { Gateway } from '../server/src/payments/gateway.ts';
 import { createPayments } from '../server/src/payments/payments.ts';
+import { systemClock } from '../server/src/platform/clock/systemClock.ts';
 import type { Context } from '../server/src/platform/context.ts';
 import type { DatabasePool } from '../server/src/platform/storage/database.ts';
 import { defaultTiming, runDue } from '../server/src/rebill/dueOperations.ts';
@@ -55,7 +56,11 @@ interface Figures {
 async function rebill(context: Context, gateway: Gateway, store: BenchStore): Promise<Figures> {
   const payments = createPayments({ preferred: () => 'simulator', open: () => gateway });
   const { value: counts, ...cost } = await costOf(store, () =>
-    runDue(context, { payments, timing: defaultTiming }, { until: due, at: 'now' }),
+    runDue(
+      context,
+      { payments, timing: defaultTiming, clock: systemClock },
+      { until: due, at: 'now' },
+    ),
   );
   const expected = await context.db.row<{ orders: number }>(
     'select count(*) as orders from orders where merchant_id = $1 and rebill_number = 1',

@@ -271,7 +271,7 @@ async function rebill(plain: Context): Promise<number> {
   const startMs = performance.now();
   const { paid } = await runDue(
     context,
-    { payments, timing: defaultTiming },
+    { payments, timing: defaultTiming, clock: systemClock },
     { until: due, at: 'now' },
   );
   if (paid !== rebilled) throw new Error(`${paid} of ${rebilled} were billed`);

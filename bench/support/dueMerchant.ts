@@ -39,6 +39,7 @@ export function gatewayOf(delayMs: number): Gateway {
     code: 'simulator',
     isReal: false,
     concurrency: 200,
+    answerMsMax: delayMs,
     charge,
     find: charge,
     refund: async () => ({ kind: 'refunded', reference: 'ref' }),

@@ -143,6 +143,7 @@ export function createApp(parts: AppParts): App {
   const orders = {
     charge: orderCharge(payments, contextFor),
     hooks: orderHooks,
+    clock,
     autoOrder: orderAutoOrderJson,
   };
   const clocks = {

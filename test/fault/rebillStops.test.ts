@@ -42,7 +42,7 @@ test('whatever the process did last, each rebill is captured exactly once', asyn
 
 /** One auto order a card, and one that costs nothing. */
 async function lives(db: Database, merchantId: string): Promise<Rebills> {
-  const rebills = await rebillsOn(db, { merchantId, timing: { leaseMs: 0, recheckMs: 0 } });
+  const rebills = await rebillsOn(db, { merchantId, timing: { recheckMs: 0 } });
   await rebills.addItem(coffee);
   await rebills.addItem({ ...coffee, merchant_item_id: 'FREE', pricing: { cost: 0 } });
   for (const [index, cardToken] of cards.entries())
@@ -68,9 +68,13 @@ async function runUntilEffect(k: number, rebills: Rebills): Promise<boolean> {
   return stop.hasCome;
 }
 
-/** A fresh process: what is in flight is asked about, and what is due is billed. */
+/** A fresh process, once the leases of the stopped one are over: what is in flight is asked about, and what is due is billed. */
 async function finish(rebills: Rebills): Promise<void> {
   const context = rebills.context(due);
+  await rebills.db.run(
+    'update rebill set lease_until = clock_timestamp() where merchant_id = $1 and lease_until is not null',
+    [rebills.merchant.merchantId],
+  );
   for (let done = 1; done > 0; ) {
     const resolved = await resolveUnanswered(context, rebills.parts);
     const ran = await runDue(context, rebills.parts, { until: context.now, at: 'now' });

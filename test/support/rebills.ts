@@ -95,6 +95,7 @@ export async function rebillsOn(db: Database, options: RebillOptions = {}): Prom
   const parts: RebillParts = {
     payments: createPayments(gateways),
     timing: { ...defaultTiming, ...options.timing },
+    clock: systemClock,
   };
   const events: RecordedEvent[] = [];
   const sink = outbox([wakeParked, async (_, recorded) => void events.push(...recorded)]);

@@ -1,4 +1,5 @@
 import type { Minor } from '../kernel/money.ts';
+import type { Lease } from '../platform/jobs/lease.ts';
 
 /** What a gateway is asked for a new order. */
 export interface OrderCharge {
@@ -10,6 +11,8 @@ export interface OrderCharge {
   /** ISO 4217. */
   readonly currency: string;
   readonly cardToken: string;
+  /** How long no other process asks the gateway for this order; a charge that could take longer is not sent. */
+  readonly lease: Lease;
 }
 
 /** What became of a charge. "We do not know" is an answer of its own: neither approved nor declined until somebody asked again. */

@@ -2,23 +2,26 @@ import { Order } from '@perennial/contract/order.ts';
 import { OrderChannelPartner } from '@perennial/contract/orderCheckout.ts';
 import { findCustomerOid } from '../customers/store.ts';
 import { findCatalogItems } from '../items/store.ts';
+import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
 import type { DomainEvent } from '../platform/events/outbox.ts';
 import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
+import { type Lease, leaseFrom } from '../platform/jobs/lease.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import { type Charge, type ChargeResult, chargeKey } from './charge.ts';
 import type { OrderHooks } from './hooks.ts';
 import { type NewOrder, newOrder } from './newOrder.ts';
 import { type OrderRecord, orderIdOf } from './order.ts';
 import { settled } from './payment.ts';
-import { findOrder, findPartnersOrder, insertOrders, saveOrder } from './store.ts';
+import { chargeLeaseMs, findOrder, findPartnersOrder, insertOrders, saveOrder } from './store.ts';
 
 /** What orders need from outside. */
 export interface OrderParts {
   readonly charge: Charge;
   readonly hooks: OrderHooks;
+  readonly clock: SystemClock;
 }
 
 /** What an insert answers besides the order: something the partner may want to look at. */
@@ -37,13 +40,14 @@ export async function insertOrder(
   parts: OrderParts,
 ): Promise<InsertedOrder> {
   const { order, plan, warnings } = await prepare(context, body);
+  const lease = leaseFrom(parts.clock, chargeLeaseMs);
   await inTransaction(context, (context) => store(context, order, parts.hooks));
   const warning = warnings[0] && {
     code: warnings[0].code,
     message: warnings.map(({ field, reason }) => `${field}: ${reason}.`).join(' '),
   };
   if (plan.kind !== 'charge') return { orderId: order.orderId, ...(warning && { warning }) };
-  const result = await chargeAndSettle(context, order, parts);
+  const result = await chargeAndSettle(context, order, parts, lease);
   if (result.kind !== 'unknown') return { orderId: order.orderId, ...(warning && { warning }) };
   return {
     orderId: order.orderId,
@@ -60,8 +64,9 @@ export async function chargeAndSettle(
   context: Context,
   order: OrderRecord,
   parts: OrderParts,
+  lease: Lease,
 ): Promise<ChargeResult> {
-  const result = await askGateway(context, order, parts.charge);
+  const result = await askGateway(context, order, parts.charge, lease);
   if (result.kind !== 'unknown')
     await inTransaction(context, (context) =>
       settleCharge(context, order.orderId, result, parts.hooks),
@@ -220,6 +225,7 @@ async function askGateway(
   context: Context,
   order: OrderRecord,
   charge: Charge,
+  lease: Lease,
 ): Promise<ChargeResult> {
   try {
     return await charge({
@@ -229,6 +235,7 @@ async function askGateway(
       amount: order.total,
       currency: order.currency,
       cardToken: order.cardToken ?? '',
+      lease,
     });
   } catch (error) {
     context.log.warn({ err: error, orderId: order.orderId }, 'a charge has no known outcome');

@@ -117,22 +117,27 @@ export async function linkAutoOrder(
   );
 }
 
+/** How long the process that charges an order is the only one that asks the gateway. */
+export const chargeLeaseMs = 120_000;
+
 /**
- * Orders of a merchant whose first charge was begun and never settled, because its process ended: takes them over for the length of a lease, so
- * that of many processes one asks the gateway.
+ * An order of a merchant whose first charge was begun and never settled, because its process ended: takes it over for the length of a lease, so
+ * that of many processes one asks the gateway. Undefined: there is none.
  */
-export async function claimUnsettledCharges(
+export async function claimUnsettledCharge(
   tx: Database,
   merchantId: string,
-  limit: number,
-): Promise<string[]> {
-  const rows = await tx.rows<{ order_id: string }>(
-    `update orders o set charge_lease_until = now() + interval '2 minutes'
-     from (select order_id from orders where merchant_id = $1 and charge_lease_until < now() order by charge_lease_until limit $2 for update skip locked) due
-     where o.merchant_id = $1 and o.order_id = due.order_id returning o.order_id`,
-    [merchantId, limit],
+): Promise<string | undefined> {
+  const row = await tx.row<{ order_id: string }>(
+    // Compared with a value, and not joined: a join may look again for each row and so take more than one.
+    `update orders o set charge_lease_until = ${chargeLeaseEnd}
+     where o.merchant_id = $1 and o.order_id = (
+       select order_id from orders where merchant_id = $1 and charge_lease_until < now()
+       order by charge_lease_until limit 1 for update skip locked)
+     returning o.order_id`,
+    [merchantId],
   );
-  return rows.map((row) => row.order_id);
+  return row?.order_id;
 }
 
 interface OrderRow {
@@ -213,8 +218,8 @@ const headOf = (document: OrderDocument): Record<string, unknown> =>
   Object.fromEntries(Object.entries(document).filter(([name]) => !parts.has(name)));
 
 // Machine time: a lease guards against a process that died, whatever the merchant's clock shows.
-const leaseOf = (row: string): string =>
-  `case when ${row}.charging then now() + interval '2 minutes' end`;
+const chargeLeaseEnd = `clock_timestamp() + interval '${chargeLeaseMs} milliseconds'`;
+const leaseOf = (row: string): string => `case when ${row}.charging then ${chargeLeaseEnd} end`;
 
 function fromRow(merchantId: string, row: OrderRow): OrderRecord {
   return {

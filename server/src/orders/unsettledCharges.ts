@@ -1,9 +1,10 @@
-import { type Context, inTransaction } from '../platform/context.ts';
+import type { Context } from '../platform/context.ts';
+import { leaseFrom } from '../platform/jobs/lease.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import { chargeAndSettle, type OrderParts } from './insertOrder.ts';
-import { claimUnsettledCharges, findOrder } from './store.ts';
+import { chargeLeaseMs, claimUnsettledCharge, findOrder } from './store.ts';
 
-/** How many one process takes over at a time; the gateway is asked for each. */
+/** How many one process takes over in one round; the gateway is asked for each. */
 const batchSize = 20;
 
 /**
@@ -24,15 +25,16 @@ export function unsettledChargesWorker(
   };
 }
 
+/** One after the other, each with a lease that begins when its turn has come. */
 async function settleOnes(context: Context, parts: OrderParts): Promise<number> {
   const { merchantId } = context.merchant;
-  const orderIds = await inTransaction(context, ({ db }) =>
-    claimUnsettledCharges(db, merchantId, batchSize),
-  );
   let settledCount = 0;
-  for (const orderId of orderIds) {
+  for (let count = 0; count < batchSize; count++) {
+    const lease = leaseFrom(parts.clock, chargeLeaseMs);
+    const orderId = await claimUnsettledCharge(context.db, merchantId);
+    if (orderId === undefined) break;
     const order = await findOrder(context.db, merchantId, orderId);
-    if (order?.charging && (await chargeAndSettle(context, order, parts)).kind !== 'unknown')
+    if (order?.charging && (await chargeAndSettle(context, order, parts, lease)).kind !== 'unknown')
       settledCount++;
   }
   return settledCount;

@@ -12,6 +12,8 @@ export interface Gateway {
   readonly isReal: boolean;
   /** How many charges may be under way at once from one process. */
   readonly concurrency: number;
+  /** The longest that a charge takes: afterwards it is answered, or given up as unknown. */
+  readonly answerMsMax: number;
   /** Charges once per key: the same key gets the answer of the first time and never a second capture. */
   charge(request: ChargeRequest): Promise<ChargeAnswer>;
   /** What became of this charge; moves no money. */
@@ -68,6 +70,8 @@ export interface Unknown {
   readonly kind: 'unknown';
   /** For the log. */
   readonly message: string;
+  /** The charge waited for its turn until it was too late to send it: this process has not asked the gateway. */
+  readonly isUnsent?: true;
 }
 
 /** The gateway never saw this charge, or saw it and did nothing: charging with the same key is safe. */

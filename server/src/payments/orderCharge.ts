@@ -1,5 +1,6 @@
 import type { Minor } from '../kernel/money.ts';
 import type { Context } from '../platform/context.ts';
+import type { Lease } from '../platform/jobs/lease.ts';
 import { keepOrderCharge } from './gatewayStore.ts';
 import type { Payments } from './payments.ts';
 
@@ -11,6 +12,8 @@ export interface OrderPayment {
   readonly amount: Minor;
   readonly currency: string;
   readonly cardToken: string;
+  /** Of the order's charge, as the order's row holds it. */
+  readonly lease: Lease;
 }
 
 export type OrderPaymentResult =
@@ -32,7 +35,15 @@ export function orderCharge(
   contextFor: (merchantId: string) => Promise<Context>,
 ) {
   return async (payment: OrderPayment): Promise<OrderPaymentResult> => {
-    const { idempotencyKey: key, merchantId, orderId, amount, currency, cardToken } = payment;
+    const {
+      idempotencyKey: key,
+      merchantId,
+      orderId,
+      amount,
+      currency,
+      cardToken,
+      lease,
+    } = payment;
     const context = await contextFor(merchantId);
     const gateways = await payments.of(context);
     const kept = await keepOrderCharge(
@@ -53,8 +64,8 @@ export function orderCharge(
       requestedAt: kept.requestedAt,
     };
     const { code, answer } = await (kept.isNew
-      ? gateways.charge(kept.route, request)
-      : gateways.resolve(kept.route, request));
+      ? gateways.charge(kept.route, request, lease)
+      : gateways.resolve(kept.route, request, lease));
     switch (answer.kind) {
       case 'approved':
         return { kind: 'approved', gateway: code, reference: answer.reference };

@@ -8,6 +8,7 @@ import { openGateways } from './gateways.ts';
 import { createPayments } from './payments.ts';
 
 const app = await testApp();
+const inTime = { leavesTimeFor: () => true };
 
 /** A merchant of its own with these gateways, and payments whose books nobody else writes. */
 async function merchantWith(merchantId: string, gateways: object) {
@@ -58,14 +59,15 @@ test('a decline for a chosen reason goes on to the next gateway, a repetition ta
   const route = merchant.route(request.key);
   assert.deepEqual(route, ['first', 'spare']);
 
-  const charged = await merchant.charge(route, request);
+  const charged = await merchant.charge(route, request, inTime);
   assert.deepEqual([charged.code, charged.answer.kind], ['spare', 'approved']);
-  assert.deepEqual(await merchant.resolve(route, request), charged);
+  assert.deepEqual(await merchant.resolve(route, request, inTime), charged);
   assert.deepEqual(capturedAt(books), ['spare']);
 
   const declined = await merchant.charge(
     route,
     chargeOf('tok_decline_stolen_card', { merchantId: 'CASC' }),
+    inTime,
   );
   assert.deepEqual([declined.code, declined.answer.kind], ['first', 'declined']);
 });
@@ -80,8 +82,8 @@ test('a lost answer reaches no second gateway, and resolving it captures once', 
   for (const token of ['tok_timeout_before', 'tok_timeout_after']) {
     const request = chargeOf(token, { merchantId: 'LOST' });
     const route = merchant.route(request.key);
-    assert.deepEqual((await merchant.charge(route, request)).answer.kind, 'unknown');
-    assert.deepEqual((await merchant.resolve(route, request)).answer.kind, 'approved');
+    assert.deepEqual((await merchant.charge(route, request, inTime)).answer.kind, 'unknown');
+    assert.deepEqual((await merchant.resolve(route, request, inTime)).answer.kind, 'approved');
   }
   assert.deepEqual(capturedAt(books), ['first', 'first']);
 });
@@ -98,13 +100,16 @@ test('what a later gateway captured is found, also when the settings no longer c
     { kind: 'time out', when: 'after capture' },
   ]);
   const route = (await payments.of(context)).route(request.key);
-  assert.equal((await (await payments.of(context)).charge(route, request)).answer.kind, 'unknown');
+  assert.equal(
+    (await (await payments.of(context)).charge(route, request, inTime)).answer.kind,
+    'unknown',
+  );
 
   const changed = {
     ...context,
     merchant: { ...context.merchant, settings: { gateways: { list } } },
   };
-  const resolved = await (await payments.of(changed)).resolve(route, request);
+  const resolved = await (await payments.of(changed)).resolve(route, request, inTime);
   assert.deepEqual([resolved.code, resolved.answer.kind], ['spare', 'approved']);
   assert.deepEqual(capturedAt(books), ['spare']);
 });
@@ -113,7 +118,7 @@ test('failures in a row make a gateway inactive for a day', async () => {
   const list = [simulator('ill', { weight: 1000 }), simulator('well', { weight: 0.001 })];
   const { payments, context } = await merchantWith('ROTA', { list, inactive_after_failures: 3 });
   const charge = async (token: string) =>
-    (await payments.of(context)).charge(['ill'], chargeOf(token, { merchantId: 'ROTA' }));
+    (await payments.of(context)).charge(['ill'], chargeOf(token, { merchantId: 'ROTA' }), inTime);
   const firstChoice = async (at: Context) => (await payments.of(at)).route('ROTA/key/1')[0];
 
   for (const token of [
@@ -130,11 +135,39 @@ test('failures in a row make a gateway inactive for a day', async () => {
   assert.equal(await firstChoice(later(context, 25)), 'ill');
 });
 
+test('a charge that could outlive its lease is not sent, and says nothing about the gateway', async () => {
+  const list = [simulator('one', { weight: 1000 }), simulator('two', { weight: 0.001 })];
+  const { payments, context, books } = await merchantWith('LATE', {
+    list,
+    cascade_on: ['do not honor'],
+    inactive_after_failures: 1,
+  });
+  const merchant = await payments.of(context);
+  const late = { leavesTimeFor: () => false };
+  const request = chargeOf('tok_decline_1x-late', { merchantId: 'LATE' });
+  const route = merchant.route('LATE/key/1');
+  for (const ask of [merchant.charge, merchant.resolve]) {
+    const { answer } = await ask(route, request, late);
+    assert.deepEqual(answer.kind === 'unknown' && answer.isUnsent, true);
+  }
+  assert.deepEqual(books.charges(), []);
+  assert.deepEqual((await payments.of(context)).route('LATE/key/1'), route, 'both stay active');
+
+  // Time runs out between two gateways of the route: what the first said is not the last word.
+  let looks = 0;
+  const between = { leavesTimeFor: () => looks++ === 0 };
+  const { code, answer } = await merchant.charge(route, request, between);
+  assert.deepEqual([code, answer.kind === 'unknown' && answer.isUnsent], [route[1], true]);
+  assert.equal((await merchant.resolve(route, request, inTime)).answer.kind, 'approved');
+  assert.deepEqual(capturedAt(books), [route[1]]);
+});
+
 test('a charge through a gateway that the settings no longer name stays unknown', async () => {
   const { payments, context } = await merchantWith('GONE', { list: [simulator('a')] });
   const { answer } = await (await payments.of(context)).resolve(
     ['taken_out'],
     chargeOf('tok_approve', { merchantId: 'GONE' }),
+    inTime,
   );
   assert.equal(answer.kind, 'unknown');
 });

@@ -1,5 +1,6 @@
 import { Bug } from '../kernel/assert.ts';
 import type { Context } from '../platform/context.ts';
+import type { Lease } from '../platform/jobs/lease.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import type {
   Absent,
@@ -33,10 +34,13 @@ export interface MerchantPayments {
    * charging: a repetition must go the same way. `pinnedCode` is the order's rotating_transaction_gateway_code. Never empty.
    */
   route(key: string, pinnedCode?: string): readonly string[];
-  /** Charges along the route. Never throws for what the outside does. */
-  charge(route: readonly string[], request: ChargeRequest): Promise<RoutedAnswer>;
+  /**
+   * Charges along the route. Never throws for what the outside does. A charge that could outlive the lease of its claim is not
+   * sent: another process may have taken it over before the gateway answers.
+   */
+  charge(route: readonly string[], request: ChargeRequest, lease: Lease): Promise<RoutedAnswer>;
   /** For a charge whose answer was lost: asks each gateway of the route by key, and charges (same key) only where it was never seen. */
-  resolve(route: readonly string[], request: ChargeRequest): Promise<RoutedAnswer>;
+  resolve(route: readonly string[], request: ChargeRequest, lease: Lease): Promise<RoutedAnswer>;
   refund(code: string, request: RefundRequest): Promise<RefundAnswer>;
   /** Charges under way at once that all the gateways of this merchant together allow one process. */
   readonly concurrency: number;
@@ -82,11 +86,11 @@ export function createPayments(gateways: Gateways): Payments {
       return {
         concurrency: [...byCode.values()].reduce((all, gateway) => all + gateway.concurrency, 0),
         route: (key, pinnedCode) => routeOf(rotated, key, pinnedCode),
-        charge: (route, request) =>
-          along(route, settings, heard, (code) => named(code).charge(request)),
-        async resolve(route, request) {
+        charge: (route, request, lease) =>
+          along(route, settings, heard, (code) => chargeInTime(named(code), request, lease)),
+        async resolve(route, request, lease) {
           const routed = await along(route, settings, heard, (code) =>
-            findOrCharge(named(code), request),
+            findOrCharge(named(code), request, lease),
           );
           return furtherAlong(route, routed, (code) => named(code).find(request));
         },
@@ -129,9 +133,26 @@ async function furtherAlong(
   return stopped;
 }
 
-async function findOrCharge(gateway: Gateway, request: ChargeRequest): Promise<ChargeAnswer> {
+async function findOrCharge(
+  gateway: Gateway,
+  request: ChargeRequest,
+  lease: Lease,
+): Promise<ChargeAnswer> {
   const found = await gateway.find(request);
-  return found.kind === 'absent' ? gateway.charge(request) : found;
+  return found.kind === 'absent' ? chargeInTime(gateway, request, lease) : found;
+}
+
+async function chargeInTime(
+  gateway: Gateway,
+  request: ChargeRequest,
+  lease: Lease,
+): Promise<ChargeAnswer> {
+  if (lease.leavesTimeFor(gateway.answerMsMax)) return gateway.charge(request);
+  return {
+    kind: 'unknown',
+    isUnsent: true,
+    message: 'the charge waited so long for its turn that it was not sent',
+  };
 }
 
 async function noteHealth(
@@ -143,7 +164,9 @@ async function noteHealth(
 ): Promise<void> {
   const { merchant, now, log } = context;
   const counted = `${merchant.merchantId} ${code}`;
-  const inARow = failuresAfter(failures.get(counted) ?? 0, answer);
+  const before = failures.get(counted) ?? 0;
+  const inARow = failuresAfter(before, answer);
+  if (inARow === before) return;
   failures.set(counted, inARow);
   if (inARow !== settings.inactiveAfterFailures) return;
   failures.delete(counted);
@@ -172,5 +195,13 @@ function missingGateway(code: string): Gateway {
       kind: 'unknown',
       message: `the merchant's settings no longer name the gateway ${code}`,
     }) as const;
-  return { code, isReal: false, concurrency: 1, charge: unknown, find: unknown, refund: unknown };
+  return {
+    code,
+    isReal: false,
+    concurrency: 1,
+    answerMsMax: 0,
+    charge: unknown,
+    find: unknown,
+    refund: unknown,
+  };
 }

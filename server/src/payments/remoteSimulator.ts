@@ -23,7 +23,7 @@ export function remoteSimulatorGateways(
     });
   });
   return {
-    gateway: (code) => remoteSimulatorGateway(code, pool),
+    gateway: (code) => remoteSimulatorGateway(code, pool, timeoutMs),
     close: async () => (await pool.peek())?.close(),
   };
 }
@@ -33,11 +33,13 @@ export interface RemoteSimulator {
   close(): Promise<void>;
 }
 
-function remoteSimulatorGateway(code: string, pool: Lazy<Pool>): Gateway {
+function remoteSimulatorGateway(code: string, pool: Lazy<Pool>, timeoutMs: number): Gateway {
   return {
     code,
     isReal: false,
     concurrency: connectionsMax,
+    // The connection, the headers and the body have the time-out each.
+    answerMsMax: 3 * timeoutMs,
     async charge(request) {
       const answer = await ask<BookAnswer>(pool, 'POST', '/charges', chargeOrder(code, request));
       return answer.kind === 'unknown' ? answer : chargeAnswer(answer);

@@ -39,10 +39,12 @@ export function cascades(answer: ChargeAnswer, cascadeOn: ReadonlySet<DeclineRea
 
 /**
  * The failures in a row of a gateway after an answer. A lost answer counts as a failure and so does a decline, whatever its reason: a gateway that has
- * turned its back on a merchant declines everything.
+ * turned its back on a merchant declines everything. A charge that was not sent says nothing about the gateway.
  */
-export const failuresAfter = (failuresBefore: number, answer: ChargeAnswer): number =>
-  answer.kind === 'approved' ? 0 : failuresBefore + 1;
+export function failuresAfter(failuresBefore: number, answer: ChargeAnswer): number {
+  if (answer.kind === 'approved') return 0;
+  return answer.kind === 'unknown' && answer.isUnsent ? failuresBefore : failuresBefore + 1;
+}
 
 /**
  * Rendezvous hashing: each gateway draws a number from the key that is smaller the heavier it is, and the smallest goes first. When a gateway comes or

@@ -11,6 +11,8 @@ export function simulatorGateway(code: string, books: SimulatorBooks, clock: Sys
     code,
     isReal: false,
     concurrency: simulatorConcurrency,
+    // A slow card is booked when it is asked for; only its answer takes long.
+    answerMsMax: 0,
     async charge(request) {
       const answer = books.charge(chargeOrder(code, request));
       if (answer.kind === 'charge' && answer.delayMs > 0) await clock.sleep(answer.delayMs);

@@ -45,6 +45,7 @@ export function stripeGateway(code: string, settings: StripeSettings | undefined
     code,
     isReal: true,
     concurrency: stripeConcurrency,
+    answerMsMax: settings?.timeoutMs ?? defaultTimeoutMs,
     charge: (request) =>
       answered(request, async () => answerOf(await createIntent(await client(), request))),
     find: (request) => answered(request, async () => findIntent(await client(), request)),

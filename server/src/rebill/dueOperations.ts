@@ -1,7 +1,9 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { MerchantPayments, Payments, RoutedAnswer } from '../payments/payments.ts';
+import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
 import { batches, gauge, limiter } from '../platform/jobs/batches.ts';
+import { type Lease, leaseFrom } from '../platform/jobs/lease.ts';
 import { chargeRequest } from './attempt.ts';
 import type { Moments, NowRequest } from './claimOperations.ts';
 import { claimDue, claimNow } from './claimOperations.ts';
@@ -22,11 +24,15 @@ import { claimLimit, findRecentRebills, takeOverdue } from './store.ts';
 export interface RebillParts {
   readonly payments: Payments;
   readonly timing: RebillTiming;
+  readonly clock: SystemClock;
 }
 
 /** How the machine's time is dealt out; nothing of it is the merchant's. */
 export interface RebillTiming {
-  /** How long a charge is the affair of the process that claimed it; far longer than any gateway takes to answer. */
+  /**
+   * How long a charge belongs to the process that claimed it; far longer than any gateway takes to answer. A charge that waits
+   * for its turn until the gateway's answer could come after the lease is not sent by this process.
+   */
   readonly leaseMs: number;
   /** After how long an unanswered charge is asked about again; doubles from time to time up to an hour. */
   readonly recheckMs: number;
@@ -72,6 +78,7 @@ export async function runDue(
   for (;;) {
     await run.room(inFlightMax);
     const isAlone = run.underWay === 0;
+    const lease = leaseFrom(parts.clock, parts.timing.leaseMs);
     const claimed =
       looked < most
         ? await run.orFail(
@@ -82,7 +89,7 @@ export async function runDue(
     notices += claimed?.noticeCount ?? 0;
     parked += claimed?.parked.length ?? 0;
     for (const { attempt, autoOrder, original } of claimed?.claims ?? [])
-      run.charge({ attempt, planned: { autoOrder, original } });
+      run.charge({ attempt, planned: { autoOrder, original } }, lease);
     if ((claimed?.lookCount ?? 0) > 0) continue;
     // What was in flight may be due again once it is settled, and that may have come about while the claim looked.
     if (isAlone) break;
@@ -99,6 +106,7 @@ export async function resolveUnanswered(context: Context, parts: RebillParts): P
   const run = await startRun(context, parts);
   let looked = 0;
   for (;;) {
+    const lease = leaseFrom(parts.clock, parts.timing.leaseMs);
     const overdue = await takeOverdue(
       context.db,
       context.merchant.merchantId,
@@ -107,7 +115,7 @@ export async function resolveUnanswered(context: Context, parts: RebillParts): P
     );
     if (overdue.length === 0) break;
     looked += overdue.length;
-    for (const { checks, ...attempt } of overdue) run.resolve({ attempt, checks });
+    for (const { checks, ...attempt } of overdue) run.resolve({ attempt, checks }, lease);
     await run.room(0);
   }
   return { looked, notices: 0, parked: 0, ...run.counts };
@@ -125,12 +133,13 @@ export interface RebillResult {
 /** Rebills one auto order now and waits for the answer. */
 export async function rebillNow(
   context: Context,
-  { payments: all, timing }: RebillParts,
+  { payments: all, timing, clock }: RebillParts,
   autoOrderOid: number,
   request: NowRequest,
 ): Promise<RebillResult> {
   const payments = await all.of(context);
   const policy = rebillPolicy(context.merchant);
+  const lease = leaseFrom(clock, timing.leaseMs);
   const claimed = await claimNow(context, autoOrderOid, request, {
     policy,
     payments,
@@ -145,7 +154,7 @@ export async function rebillNow(
       reason: claimed.parked[0]?.reason ?? (await whyNothing(context, autoOrderOid)),
     };
   const { attempt, autoOrder, original } = claim;
-  const routed = await ask(context, payments, limiter(1), 'charge', attempt);
+  const routed = await ask(context, payments, limiter(1), 'charge', attempt, lease);
   const [outcome] = await settle(context, [{ attempt, routed, planned: { autoOrder, original } }], {
     policy,
     recheckMs: () => timing.recheckMs,
@@ -175,9 +184,9 @@ const settleParallel = 2;
 interface Run {
   readonly policy: SettleTerms['policy'];
   readonly payments: MerchantPayments;
-  charge(unanswered: Unanswered): void;
+  charge(unanswered: Unanswered, lease: Lease): void;
   /** Asks what became of it first. */
-  resolve(unanswered: Unanswered): void;
+  resolve(unanswered: Unanswered, lease: Lease): void;
   /** Resolves once at most so many are under way. When a settling failed, it waits for all the others and fails. */
   room(most: number): Promise<void>;
   /** What the work answers; when it fails, waits for all that is under way and fails with it. */
@@ -209,9 +218,9 @@ async function startRun(context: Context, { payments: all, timing }: RebillParts
     { sizeMax: claimLimit, parallel: settleParallel },
   );
   const turn = limiter(payments.concurrency);
-  const begin = (by: 'charge' | 'resolve') => (unanswered: Unanswered) => {
+  const begin = (by: 'charge' | 'resolve') => (unanswered: Unanswered, lease: Lease) => {
     underWay.up();
-    void ask(context, payments, turn, by, unanswered.attempt).then((routed) =>
+    void ask(context, payments, turn, by, unanswered.attempt, lease).then((routed) =>
       settling.add({ ...unanswered, routed }),
     );
   };
@@ -248,11 +257,12 @@ async function ask(
   turn: ReturnType<typeof limiter>,
   by: 'charge' | 'resolve',
   attempt: NewAttempt,
+  lease: Lease,
 ): Promise<RoutedAnswer | undefined> {
   const request = chargeRequest(merchant.merchantId, attempt);
   if (request === undefined) return undefined;
   try {
-    return await turn(() => payments[by](attempt.route, request));
+    return await turn(() => payments[by](attempt.route, request, lease));
   } catch (error) {
     log.error(
       { err: error, merchantId: merchant.merchantId, key: request.key },

@@ -24,7 +24,7 @@ export function rebillDueWork(
   { payments }: Pick<RebillParts, 'payments'>,
   clock: SystemClock,
 ): RebillDueWork {
-  const parts: RebillParts = { payments, timing: playTiming };
+  const parts: RebillParts = { payments, timing: playTiming, clock };
   return {
     name: 'rebills',
     async nextDueAt(context, until) {

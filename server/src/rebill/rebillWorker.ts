@@ -1,6 +1,5 @@
 import { merchantsWithDue } from '../autoOrders/dueStore.ts';
 import { readClock } from '../platform/clock/merchantClock.ts';
-import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
 import { limiter } from '../platform/jobs/batches.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
@@ -13,7 +12,6 @@ import { merchantsWithOverdue } from './store.ts';
 /** What the workers are put together from. */
 export interface RebillWorkerParts extends RebillParts {
   readonly db: Database;
-  readonly clock: SystemClock;
   contextFor(merchantId: string): Promise<Context>;
 }
 

@@ -102,7 +102,11 @@ async function leave(
   await leaveUnknown(
     db,
     merchantId,
-    unknown.map((each) => ({ ...each.attempt, recheckMs: recheckMs(each) })),
+    unknown.map((each) => ({
+      ...each.attempt,
+      checks: each.checks ?? 0,
+      recheckMs: recheckMs(each),
+    })),
   );
   // Told once: asking again is the engine's own affair.
   const first = unknown.filter((each) => each.planned !== undefined);
@@ -113,9 +117,16 @@ async function leave(
     first.map(({ attempt, routed }) => ({
       autoOrderOid: attempt.autoOrderOid,
       at: attempt.at,
-      message: `Rebill ${attempt.rebillNumber}: no answer from ${routed?.code}. Nothing is charged again before it has been asked what became of it.`,
+      message: `Rebill ${attempt.rebillNumber}: ${leftWith(routed)}`,
     })),
   );
+}
+
+function leftWith(routed: RoutedAnswer | undefined): string {
+  const isUnsent = routed?.answer.kind === 'unknown' && routed.answer.isUnsent;
+  return isUnsent
+    ? `not sent to ${routed.code}, which had too much to do. It is sent later, once the gateway says that it has not seen it.`
+    : `no answer from ${routed?.code}. Nothing is charged again before it has been asked what became of it.`;
 }
 
 // --------------------------------------------------------------------------------------------------------------------- what comes of it

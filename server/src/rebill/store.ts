@@ -252,22 +252,26 @@ const settledAttempts = recordset<SettledAttempt>([
   { name: 'reason', type: 'text', read: ({ declineReason }) => declineReason },
 ]);
 
-/** Leaves attempts that nobody could answer for a later look, each after so many milliseconds. */
+/**
+ * Leaves attempts without an answer for a later look, each after so many milliseconds. One that another process has taken over
+ * meanwhile (each take-over counts a check) is left to that process.
+ */
 export async function leaveUnknown(
   tx: Database,
   merchantId: string,
-  unknown: readonly (RebillKey & { readonly recheckMs: number })[],
+  unknown: readonly (RebillKey & { readonly checks: number; readonly recheckMs: number })[],
 ): Promise<void> {
   if (unknown.length === 0) return;
   await tx.run(
     `update rebill r set state = 'unknown', lease_until = ${leaseEnd('k.ms')}
-     from unnest($2::int[], $3::int[], $4::int[]) as k (oid, number, ms)
-     where r.merchant_id = $1 and r.auto_order_oid = k.oid and r.rebill_number = k.number`,
+     from unnest($2::int[], $3::int[], $4::int[], $5::int[]) as k (oid, number, ms, checks)
+     where r.merchant_id = $1 and r.auto_order_oid = k.oid and r.rebill_number = k.number and r.checks = k.checks`,
     [
       merchantId,
       unknown.map((each) => each.autoOrderOid),
       unknown.map((each) => each.rebillNumber),
       unknown.map((each) => each.recheckMs),
+      unknown.map((each) => each.checks),
     ],
   );
 }
