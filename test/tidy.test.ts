@@ -151,7 +151,7 @@ const reserved: readonly Reserved[] = [
  */
 const rules: Readonly<Partial<Record<Feature, string>>> = {
   autoOrders:
-    'autoOrder,calculated,cancelFee,cancelItem,changes,columns,edit,editItem,facets,fieldReader,futureRebills,present,pricing,rules,schedule,search,startSchedule,steps',
+    'autoOrder,calculated,chargedBy,cancelFee,cancelItem,changes,columns,edit,editItem,facets,fieldReader,futureRebills,present,pricing,rules,schedule,search,startSchedule,steps',
   customers: 'present',
   merchants: 'settings',
   items: 'catalogItem,item,present,price,validation',
@@ -160,7 +160,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
     'change,facets,fault,money,newOrder,newOrderLine,order,payment,paymentDetails,present,stages,totals',
   payments: 'gateway,rotation,simulatorCards,stripeDeclines',
   rebill:
-    'attempt,audit,codec,dunning,endings,note,orderDocument,originalTerms,payment,plan,policy,preview,previewDates,rebillOrder,request,settlement',
+    'attempt,audit,codec,dunning,endings,held,note,orderDocument,originalTerms,payment,plan,policy,preview,previewDates,rebillOrder,request,settlement',
   sandbox: 'move,span',
   staff: 'access,apiKey,application,authorization,consentPage,credential',
   webhooks: 'body,destination,eventRuler,forming,retry,signing,webhook',
@@ -199,6 +199,7 @@ const owners: Readonly<Record<string, string>> = {
   auto_order_recalculation: 'server/src/autoOrders',
   rebill: 'server/src/rebill',
   parked_auto_order: 'server/src/rebill',
+  held_auto_order: 'server/src/rebill',
   gateway_inactive: 'server/src/payments',
   billing_link_key: 'server/src/payments',
   order_charge: 'server/src/payments',

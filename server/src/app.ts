@@ -20,10 +20,12 @@ import { unsettledChargesWorker } from './orders/unsettledCharges.ts';
 import type { EnteredCard } from './payments/billingForm.ts';
 import { makeBillingLink, readPublicUrl } from './payments/billingLinkStore.ts';
 import { addBillingPage, billingRoutes, subscriptionExpand } from './payments/billingRoutes.ts';
+import { chargingGate, clockStop, type StopSource } from './payments/charging.ts';
 import type { OpenGateways } from './payments/gateways.ts';
-import { orderCharge } from './payments/orderCharge.ts';
+import { orderCharge, orderObstacle } from './payments/orderCharge.ts';
 import { createPayments, type Payments } from './payments/payments.ts';
 import { addStripeWebhook, type LateAnswer } from './payments/stripeWebhook.ts';
+import { clockDifference } from './platform/clock/clockDifference.ts';
 import { readClock } from './platform/clock/merchantClock.ts';
 import type { SystemClock } from './platform/clock/systemClock.ts';
 import { type Context, systemActor } from './platform/context.ts';
@@ -45,6 +47,7 @@ import { type Merchants, rememberedMerchants } from './platform/tenancy/merchant
 import { databaseTokens } from './platform/tokens.ts';
 import { bookRoutes } from './rebill/bookRoutes.ts';
 import { defaultTiming, type RebillTiming } from './rebill/dueOperations.ts';
+import { heldWorker } from './rebill/heldWorker.ts';
 import { recheckNow } from './rebill/lateAnswerStore.ts';
 import { replaceCard } from './rebill/operations.ts';
 import { wakeParked } from './rebill/parkedListener.ts';
@@ -81,6 +84,8 @@ export interface AppParts {
   readonly bodyLimitBytes: number;
   readonly trustedProxies: readonly string[];
   readonly gateways: OpenGateways;
+  /** Reasons to charge nothing, besides a clock that is wrong, which the application finds by itself. */
+  readonly stops?: readonly StopSource[];
   readonly mail: MailTransport;
   /** Seals secrets that are stored. */
   readonly seal: Seal;
@@ -101,6 +106,8 @@ export interface App {
   readonly workers: readonly Worker[];
   /** Work that each process that answers requests does for itself. */
   readonly apiWorkers: readonly Worker[];
+  /** Work that every process does for itself; done once before it begins anything else. */
+  readonly ownWorkers: readonly Worker[];
   readonly merchants: Merchants;
   readonly keys: Keys;
   readonly payments: Payments;
@@ -113,7 +120,16 @@ export function createApp(parts: AppParts): App {
   const { db, clock } = parts;
   const merchants = rememberedMerchants(db, clock);
   const keys = simpleKeys(db, clock);
-  const metrics = openMetrics(clock, () => db.usage());
+  const difference = clockDifference(db, clock, parts.log);
+  const gate = chargingGate([
+    ...(parts.stops ?? []),
+    () => (difference.isTooLarge() ? clockStop(difference.seconds()) : undefined),
+  ]);
+  const metrics = openMetrics(clock, {
+    poolUsage: () => db.usage(),
+    stops: gate.stops,
+    clockDifferenceSeconds: difference.seconds,
+  });
   const limiter = rateLimiter(db, clock, parts.rateLimits);
 
   const listeners: EventListener[] = [
@@ -138,10 +154,11 @@ export function createApp(parts: AppParts): App {
   listeners.push(systemTaskListener(readObjectFacts), live.listener);
   const events = outbox(listeners);
 
-  const payments = createPayments(parts.gateways);
+  const payments = createPayments(parts.gateways, gate);
   const rebills = { payments, timing: parts.rebillTiming ?? defaultTiming, db, clock, contextFor };
   const orders = {
     charge: orderCharge(payments, contextFor),
+    obstacle: orderObstacle(payments),
     hooks: orderHooks,
     clock,
     autoOrder: orderAutoOrderJson,
@@ -182,6 +199,7 @@ export function createApp(parts: AppParts): App {
     expiryWorker(db, clock),
     unsettledChargesWorker(allContexts, orders),
     autoOrderWorker({ db, contextFor }),
+    heldWorker(rebills),
     rebillWorker(rebills),
     unansweredWorker(rebills),
     notices,
@@ -201,7 +219,7 @@ export function createApp(parts: AppParts): App {
     limiter,
     routes,
   });
-  addProbes(http, db, metrics);
+  addProbes(http, { db, metrics, stops: gate.stops });
   addPages(http);
   addOauthEndpoints(http, {
     db,
@@ -233,6 +251,7 @@ export function createApp(parts: AppParts): App {
     http,
     workers: workers.map(metrics.measured),
     apiWorkers: [limiter.worker, live.worker].map(metrics.measured),
+    ownWorkers: [difference.worker].map(metrics.measured),
     merchants,
     keys,
     payments,

@@ -26,6 +26,10 @@ export interface Config {
   /** A simulator of a gateway in a process of its own. */
   readonly gatewayUrl?: string;
   readonly stripe?: StripeConfig;
+  /** False: nothing is charged, everything else runs. */
+  readonly charging: boolean;
+  /** The simulator charges merchants whose clock is real. */
+  readonly simulator: boolean;
   /** Absent: mails are written into `dataDir`. */
   readonly smtpUrl?: string;
   /** The sender of mails whose merchant names none. */
@@ -92,6 +96,16 @@ export const settings = [
     'GATEWAY_URL',
     '',
     'a simulator in a process of its own (npm run gateway) instead of the one inside',
+  ],
+  [
+    'CHARGING',
+    'on',
+    'off charges nothing and runs everything else; what is due waits until it is on again',
+  ],
+  [
+    'SIMULATOR',
+    'off',
+    'on lets the simulator charge merchants with a real clock; those with a test clock it always charges',
   ],
   ['STRIPE_SECRET_KEY', '', 'charges merchants with a real clock through Stripe'],
   ['STRIPE_WEBHOOK_SECRET', '', 'of the endpoint /perennial/v1/gateways/stripe/webhook'],
@@ -162,6 +176,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     role: read.oneOf('ROLE', roles, 'all'),
     publicUrl: read.url('PUBLIC_URL', ['http', 'https']),
     gatewayUrl: read.url('GATEWAY_URL', ['http', 'https']),
+    charging: read.flag('CHARGING', true),
+    simulator: read.flag('SIMULATOR', false),
     stripe: read.stripe(),
     smtpUrl: read.url('SMTP_URL', ['smtp', 'smtps']),
     mailFrom: read.text('MAIL_FROM', 'orders@localhost'),

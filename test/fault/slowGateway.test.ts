@@ -167,19 +167,20 @@ test('unsettled first payments queue without outliving their leases', async () =
   const asked: string[] = [];
   const hooks = { onPaid: async () => {}, onOriginalOrderChanged: async () => {} };
   const contexts = async () => [await app.context()];
+  const rest = { hooks, clock: hand.clock, obstacle: () => undefined };
   const slow: Charge = async ({ orderId, lease }) => {
     if (!lease.leavesTimeFor(30_000)) return { kind: 'unknown' };
     asked.push(orderId);
     await pass(30_000);
     // Another process looks while this one waits for its gateway.
-    await unsettledChargesWorker(contexts, { charge: quick, hooks, clock: hand.clock }).runOnce();
+    await unsettledChargesWorker(contexts, { charge: quick, ...rest }).runOnce();
     return { kind: 'approved', gateway: 'simulator', reference: orderId };
   };
   const quick: Charge = async ({ orderId }) => {
     asked.push(orderId);
     return { kind: 'approved', gateway: 'simulator', reference: orderId };
   };
-  await unsettledChargesWorker(contexts, { charge: slow, hooks, clock: hand.clock }).runOnce();
+  await unsettledChargesWorker(contexts, { charge: slow, ...rest }).runOnce();
   assert.equal(asked.length, 8);
   assert.equal(new Set(asked).size, 8, 'each was asked for once');
 });

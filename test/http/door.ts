@@ -62,7 +62,11 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     clock,
     ids: randomIds,
     log: options.log ?? pino({ level: 'silent' }),
-    metrics: openMetrics(clock, () => db.usage()),
+    metrics: openMetrics(clock, {
+      poolUsage: () => db.usage(),
+      stops: () => [],
+      clockDifferenceSeconds: () => 0,
+    }),
     events: outbox([]),
     merchants: rememberedMerchants(db, clock),
     authenticate: keys.authenticate,

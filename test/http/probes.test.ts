@@ -9,7 +9,7 @@ test('a living process says so, and a migrated database makes it ready', async (
   assert.deepEqual((await get('/healthz')).json(), { status: 'ok' });
   assert.deepEqual(
     [(await get('/readyz')).statusCode, (await get('/readyz')).json()],
-    [200, { status: 'ready' }],
+    [200, { status: 'ready', charging: { state: 'on' } }],
   );
 });
 

@@ -7,7 +7,8 @@ import { Temporal } from 'temporal-polyfill';
 import { type App, createApp } from '../../server/src/app.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';
 import { prepareBillingLinks } from '../../server/src/payments/billingLinkStore.ts';
-import { openGateways } from '../../server/src/payments/gateways.ts';
+import type { StopSource } from '../../server/src/payments/charging.ts';
+import { type GatewayConfig, openGateways } from '../../server/src/payments/gateways.ts';
 import type { SimulatorBooks } from '../../server/src/payments/simulatorBooks.ts';
 import { type SystemClock, systemClock } from '../../server/src/platform/clock/systemClock.ts';
 import type { Context } from '../../server/src/platform/context.ts';
@@ -93,11 +94,13 @@ export async function testApp(
     db?: DatabasePool;
     /** The seal that secrets in `db` were sealed with. */
     seal?: Seal;
+    gateways?: GatewayConfig;
+    stops?: readonly StopSource[];
   } = {},
 ): Promise<TestApp> {
   const db = options.db ?? (await testDatabase());
   const log = options.log ?? pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
-  const gateways = openGateways({}, options.clock ?? systemClock);
+  const gateways = openGateways(options.gateways ?? {}, options.clock ?? systemClock);
   const mails: Mail[] = [];
   await prepareBillingLinks(db, randomIds, 'http://perennial.test');
   const app = createApp({
@@ -109,6 +112,7 @@ export async function testApp(
     bodyLimitBytes: options.bodyLimitBytes ?? 5_000_000,
     trustedProxies: [],
     gateways,
+    stops: options.stops ?? [],
     mail: options.mail ?? mailbox(mails),
     mailFrom: 'orders@perennial.test',
     files: options.files ?? { folder: join(tmpdir(), `perennial-files-${process.pid}`) },

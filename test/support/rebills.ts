@@ -83,6 +83,7 @@ export interface RebillOptions {
   readonly settings?: Merchant['settings'];
   readonly timing?: Partial<RebillParts['timing']>;
   readonly gateways?: OpenGateways;
+  readonly clock?: Merchant['clock'];
 }
 
 export async function rebillsOn(db: Database, options: RebillOptions = {}): Promise<Rebills> {
@@ -90,6 +91,7 @@ export async function rebillsOn(db: Database, options: RebillOptions = {}): Prom
     ...rebillMerchant,
     merchantId: options.merchantId ?? rebillMerchant.merchantId,
     settings: options.settings ?? {},
+    clock: options.clock ?? rebillMerchant.clock,
   };
   const gateways = options.gateways ?? openGateways({}, systemClock);
   const parts: RebillParts = {

@@ -1,6 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Frequency } from '../kernel/frequency.ts';
 import type { Minor } from '../kernel/money.ts';
+import type { ChargedBy } from './chargedBy.ts';
 
 /** An auto order as the rules see it: the record, not the wire. */
 export interface AutoOrder {
@@ -29,6 +30,8 @@ export interface AutoOrder {
   readonly failureReason?: string;
   readonly overrideAffiliateId?: number;
   readonly rotatingTransactionGatewayCode?: string;
+  /** Absent: no charge of it was ever paid. */
+  readonly chargedBy?: ChargedBy | undefined;
   /** Rebills so far: the number of the next one is this plus one. */
   readonly rebillCount: number;
   readonly addOns: readonly AddOn[];

@@ -64,6 +64,8 @@ export const autoOrderColumns: readonly RecordColumn<CalculatedAutoOrder>[] = [
     'text',
     ({ autoOrder }) => autoOrder.rotatingTransactionGatewayCode,
   ),
+  moving('charged_by_kind', 'text', ({ autoOrder }) => autoOrder.chargedBy?.kind),
+  moving('charged_card_mark', 'text', ({ autoOrder }) => autoOrder.chargedBy?.cardMark),
   moving('rebill_count', 'integer', ({ autoOrder }) => autoOrder.rebillCount),
   moving('add_ons', 'jsonb', ({ autoOrder }) => autoOrder.addOns),
   edited('properties', 'jsonb', ({ autoOrder }) => autoOrder.properties),

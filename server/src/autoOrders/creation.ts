@@ -5,6 +5,7 @@ import { parseWireDate } from '../kernel/calendar.ts';
 import { isFrequency } from '../kernel/frequency.ts';
 import { toMinor, zero } from '../kernel/money.ts';
 import type { OrderRecord } from '../orders/order.ts';
+import { gatewayKindDetail } from '../orders/payment.ts';
 import { findOrder, linkAutoOrder } from '../orders/store.ts';
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
@@ -15,6 +16,7 @@ import { calculate } from './calculated.ts';
 import { loadCatalog } from './catalog.ts';
 import type { Changed } from './changing.ts';
 import { saveChanges } from './changing.ts';
+import { type ChargedBy, chargedBy } from './chargedBy.ts';
 import { canceled } from './edit.ts';
 import { facetsOf } from './facets.ts';
 import { scheduleRules } from './rules.ts';
@@ -142,6 +144,7 @@ async function insertNew(
     cancelUpgrade: false,
     cancelDowngrade: false,
     creditCardAttempt: 0,
+    chargedBy: originalChargedBy(order),
     rebillCount: 0,
     addOns: [],
     properties: [],
@@ -161,6 +164,14 @@ async function insertNew(
       data: { orderId: order.orderId },
     },
   ]);
+}
+
+/** The kind of gateway that captured the order's own payment. */
+function originalChargedBy({ cardToken, document }: OrderRecord): ChargedBy | undefined {
+  const kind = document.payment?.transactions
+    ?.findLast(({ successful }) => successful === true)
+    ?.details?.find(({ name }) => name === gatewayKindDetail)?.value;
+  return kind === undefined || cardToken === undefined ? undefined : chargedBy(kind, cardToken);
 }
 
 /** A line that starts an item; its oid is given later. */

@@ -327,6 +327,8 @@ interface AutoOrderRow {
   failure_reason: string | null;
   override_affiliate_id: number | null;
   rotating_transaction_gateway_code: string | null;
+  charged_by_kind: string | null;
+  charged_card_mark: string | null;
   rebill_count: number;
   add_ons: AddOn[];
   properties: Property[];
@@ -357,6 +359,10 @@ function fromRow(row: AutoOrderRow, items: readonly AutoOrderItem[]): AutoOrder 
     failureReason: row.failure_reason ?? undefined,
     overrideAffiliateId: row.override_affiliate_id ?? undefined,
     rotatingTransactionGatewayCode: row.rotating_transaction_gateway_code ?? undefined,
+    chargedBy:
+      row.charged_by_kind === null || row.charged_card_mark === null
+        ? undefined
+        : { kind: row.charged_by_kind, cardMark: row.charged_card_mark },
     rebillCount: row.rebill_count,
     addOns: row.add_ons,
     properties: row.properties,

@@ -5,16 +5,20 @@ import { type App, createApp } from '../app.ts';
 import { type Config, rateLimits, readConfig, roles, settings } from '../config.ts';
 import { randomIds } from '../kernel/ids.ts';
 import { prepareBillingLinks } from '../payments/billingLinkStore.ts';
+import { chargeGroups, chargeLine } from '../payments/chargeGroups.ts';
+import { chargingOff } from '../payments/charging.ts';
 import { openGateways } from '../payments/gateways.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
 import { type Loop, runLoop } from '../platform/jobs/loop.ts';
 import { openLog } from '../platform/log.ts';
 import { openMail } from '../platform/mail/openMail.ts';
 import { openSeal } from '../platform/seal.ts';
+import { listMerchants } from '../platform/tenancy/merchantStore.ts';
 import { openSender } from '../webhooks/openSender.ts';
 import { type Command, Obstacle, readArgs, table } from './command.ts';
 import {
   type DemoAccess,
+  demoMerchantId,
   demoWelcome,
   ensureDemoMerchant,
   prepareDemoAccess,
@@ -73,6 +77,7 @@ async function serveOn(
       simulatorUrl: config.gatewayUrl,
       simulatorBooks: join(config.dataDir, 'simulator.jsonl'),
       stripe: config.stripe,
+      simulatedMerchants: config.simulator ? 'all' : config.demo ? [demoMerchantId] : [],
     },
     systemClock,
   );
@@ -94,14 +99,17 @@ async function serveOn(
     bodyLimitBytes: config.bodyLimitBytes,
     trustedProxies: config.trustedProxies,
     gateways,
+    stops: [() => (config.charging ? undefined : chargingOff)],
     mail,
     mailFrom: config.mailFrom,
     files: config.s3 ?? { folder: join(config.dataDir, 'files') },
     seal,
     sender: openSender({ clock: systemClock }),
   });
+  for (const worker of app.ownWorkers) await worker.runOnce();
   if (config.role !== 'worker') await listen(app, store, config, demo);
   await demo;
+  await tellWhoIsCharged(app, store, log);
   const loops = startLoops(app, config, log);
   // Now, in case we are killed later.
   flushCompileCache();
@@ -116,6 +124,14 @@ async function serveOn(
     log.warn('requests or batches were still running after half a minute; they are cut off');
   await Promise.all([gateways.close(), mail.close()]);
   if (reason !== 'signal') throw new Obstacle(reason);
+}
+
+/** One line for each group of merchants: what charges their customers, or why nothing does. */
+async function tellWhoIsCharged({ payments }: App, { db }: Store, log: Logger): Promise<void> {
+  for (const group of chargeGroups(await listMerchants(db), payments)) {
+    const level = group.kinds.length === 0 ? 'warn' : 'info';
+    log[level](group, chargeLine(group));
+  }
 }
 
 /** Whether the work ended in time; the wait is called off when it did, or it would hold up the end. */
@@ -191,6 +207,7 @@ function holdRequests({ http }: App): () => void {
 
 function startLoops(app: App, { role }: Config, log: Logger): Loop[] {
   const workers = [
+    ...app.ownWorkers,
     ...(role === 'worker' ? [] : app.apiWorkers),
     ...(role === 'api' ? [] : app.workers),
   ];

@@ -66,11 +66,16 @@ const refused: [name: string, body: object, field: RegExp][] = [
       gateways: {
         list: [
           { code: 'a', kind: 'simulator' },
-          { code: 'a', kind: 'stripe' },
+          { code: 'a', kind: 'simulator' },
         ],
       },
     },
     /^gateways\.list names a code twice/,
+  ],
+  [
+    'Stripe on a test clock',
+    { gateways: { list: [{ code: 'a', kind: 'stripe' }] } },
+    /^gateways\.list\[0\]\.kind is stripe, which moves real money/,
   ],
   ['a gateway without a kind', { gateways: { list: [{ code: 'a' }] } }, /^gateways\.list\[0\]/],
 ];

@@ -87,7 +87,7 @@ function faultOf(merchant: Merchant, given: MerchantSettings): SettingFault | un
     dunningFault(given.dunning) ??
     noticeFault(given.notices) ??
     couponFault(given.coupons) ??
-    gatewayFault(given.gateways) ??
+    gatewayFault(merchant, given.gateways) ??
     boundFault(given.prohibit_expiring_cards_months)
   );
 }
@@ -133,8 +133,18 @@ function couponFault(coupons: readonly RetryCoupon[] | null | undefined): Settin
   };
 }
 
-function gatewayFault(gateways: GatewaySettings | null | undefined): SettingFault | undefined {
+function gatewayFault(
+  { clock }: Merchant,
+  gateways: GatewaySettings | null | undefined,
+): SettingFault | undefined {
   const list = gateways?.list ?? [];
+  const real = list.findIndex(({ kind }) => kind === 'stripe');
+  if (real !== -1 && clock.kind !== 'real')
+    return {
+      field: `gateways.list[${real}].kind`,
+      reason: 'is stripe, which moves real money, while this merchant has a test clock',
+      mend: 'Send simulator, or give the merchant its real clock back first (PUT /perennial/v1/clock with mode real)',
+    };
   const index = list.findIndex(({ code, kind, weight = 1 }) => !code || !kind || weight < 0);
   if (index !== -1)
     return {

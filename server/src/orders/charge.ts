@@ -20,6 +20,8 @@ export type ChargeResult =
   | {
       readonly kind: 'approved';
       readonly gateway: string;
+      /** What kind of gateway it is: a card's token is of no use to another kind. */
+      readonly gatewayKind?: string | undefined;
       readonly reference: string;
       readonly card?: ChargedCard;
     }
@@ -29,7 +31,8 @@ export type ChargeResult =
       readonly reason: string;
       readonly reference?: string;
     }
-  | { readonly kind: 'unknown' };
+  /** `notSent`: why no gateway was asked; it will be once that is over. */
+  | { readonly kind: 'unknown'; readonly notSent?: string };
 
 /** What the gateway knows of the card behind a token. */
 export interface ChargedCard {
@@ -42,6 +45,14 @@ export interface ChargedCard {
  * counts as unknown.
  */
 export type Charge = (charge: OrderCharge) => Promise<ChargeResult>;
+
+/** What keeps the merchant's customers from being charged at this moment. */
+export interface ChargeObstacle {
+  /** It passes by itself or by an operator's word; false: the merchant lacks a gateway. */
+  readonly passes: boolean;
+  /** What is wrong and how to fix it, without a full stop at the end. */
+  readonly reason: string;
+}
 
 /** The key of an order's first payment. */
 export const chargeKey = (merchantId: string, orderId: string): string =>

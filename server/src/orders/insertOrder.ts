@@ -10,7 +10,8 @@ import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { type Lease, leaseFrom } from '../platform/jobs/lease.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
-import { type Charge, type ChargeResult, chargeKey } from './charge.ts';
+import type { Merchant } from '../platform/tenancy/merchant.ts';
+import { type Charge, type ChargeObstacle, type ChargeResult, chargeKey } from './charge.ts';
 import type { OrderHooks } from './hooks.ts';
 import { type NewOrder, newOrder } from './newOrder.ts';
 import { type OrderRecord, orderIdOf } from './order.ts';
@@ -20,6 +21,8 @@ import { chargeLeaseMs, findOrder, findPartnersOrder, insertOrders, saveOrder } 
 /** What orders need from outside. */
 export interface OrderParts {
   readonly charge: Charge;
+  /** Asked before an order is stored that would be charged. */
+  obstacle(merchant: Merchant): ChargeObstacle | undefined;
   readonly hooks: OrderHooks;
   readonly clock: SystemClock;
 }
@@ -40,6 +43,7 @@ export async function insertOrder(
   parts: OrderParts,
 ): Promise<InsertedOrder> {
   const { order, plan, warnings } = await prepare(context, body);
+  if (plan.kind === 'charge') refuseUnchargeable(context, parts);
   const lease = leaseFrom(parts.clock, chargeLeaseMs);
   await inTransaction(context, (context) => store(context, order, parts.hooks));
   const warning = warnings[0] && {
@@ -49,15 +53,30 @@ export async function insertOrder(
   if (plan.kind !== 'charge') return { orderId: order.orderId, ...(warning && { warning }) };
   const result = await chargeAndSettle(context, order, parts, lease);
   if (result.kind !== 'unknown') return { orderId: order.orderId, ...(warning && { warning }) };
-  return {
-    orderId: order.orderId,
-    warning: {
-      code: 'payment_unknown',
-      message:
-        'The gateway has not answered. The order waits in Pending Clearance and is settled once it does.',
-    },
-  };
+  return { orderId: order.orderId, warning: unsettledWarning(result) };
 }
+
+/** An order that no gateway will ever be asked about is not taken; one that only has to wait is. */
+function refuseUnchargeable({ merchant }: Context, { obstacle }: OrderParts): void {
+  const found = obstacle(merchant);
+  if (found === undefined || found.passes) return;
+  refuse('state_conflict', {
+    reason: `The card cannot be charged: ${found.reason}`,
+    mend: 'Nothing was stored. To store the order without a charge, send channel_partner.no_realtime_payment_processing or skip_payment_processing',
+  });
+}
+
+const unsettledWarning = ({ notSent }: Extract<ChargeResult, { kind: 'unknown' }>) =>
+  notSent === undefined
+    ? {
+        code: 'payment_unknown',
+        message:
+          'The gateway has not answered. The order waits in Pending Clearance and is settled once it does.',
+      }
+    : {
+        code: 'payment_waits',
+        message: `The card was not charged yet. The order waits in Pending Clearance. ${notSent}.`,
+      };
 
 /** Asks the gateway for an order's first payment and settles what it says; an unknown outcome leaves the order as it is. */
 export async function chargeAndSettle(

@@ -92,6 +92,9 @@ export function settled(
   };
 }
 
+/** The detail of a transaction that names the kind of gateway that captured it. */
+export const gatewayKindDetail = 'gateway kind';
+
 function withTransaction(
   order: OrderRecord,
   result: Exclude<ChargeResult, { kind: 'unknown' }>,
@@ -102,6 +105,9 @@ function withTransaction(
     ...(result.reference === undefined
       ? []
       : [{ name: 'reference', type: 'text', value: result.reference }]),
+    ...(result.kind === 'approved' && result.gatewayKind !== undefined
+      ? [{ name: gatewayKindDetail, type: 'text', value: result.gatewayKind }]
+      : []),
     ...(result.kind === 'declined' ? [{ name: 'reason', type: 'text', value: result.reason }] : []),
   ];
   const transaction = {

@@ -1,5 +1,6 @@
 import { isTestClock } from '../platform/clock/merchantClock.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
+import type { Merchant } from '../platform/tenancy/merchant.ts';
 import type { Gateway } from './gateway.ts';
 import type { GatewayKind } from './gatewaySettings.ts';
 import type { Gateways } from './payments.ts';
@@ -15,6 +16,8 @@ export interface GatewayConfig {
   /** Keeps the books of the simulator inside this process over a restart. */
   readonly simulatorBooks?: string;
   readonly stripe?: StripeSettings;
+  /** Merchants whose clock is real and whom the simulator may charge all the same: all, or these. Absent: none. */
+  readonly simulatedMerchants?: 'all' | readonly string[];
 }
 
 /** The gateways of this installation, each opened once. */
@@ -42,6 +45,7 @@ export function openGateways(config: GatewayConfig, clock: SystemClock): OpenGat
     books,
     stripe: config.stripe,
     // Money is real only where the time is real too.
+    whyNot: (merchant, kind) => whyNot(config, merchant, kind),
     preferred: (merchant) =>
       config.stripe && !isTestClock(merchant.clock) ? 'stripe' : 'simulator',
     open(kind, code) {
@@ -55,4 +59,21 @@ export function openGateways(config: GatewayConfig, clock: SystemClock): OpenGat
       books.close();
     },
   };
+}
+
+/** Money is real only where the time is real: test clocks are for simulators, real clocks for real gateways. */
+function whyNot(
+  { stripe, simulatedMerchants = [] }: GatewayConfig,
+  { merchantId, clock }: Merchant,
+  kind: GatewayKind,
+): string | undefined {
+  if (kind === 'stripe') {
+    if (isTestClock(clock)) return 'Stripe does not charge a merchant whose clock is a test clock';
+    return stripe === undefined ? 'STRIPE_SECRET_KEY is not set' : undefined;
+  }
+  const isAllowed =
+    isTestClock(clock) || simulatedMerchants === 'all' || simulatedMerchants.includes(merchantId);
+  return isAllowed
+    ? undefined
+    : 'its clock is real; set STRIPE_SECRET_KEY, or SIMULATOR=on to let the simulator charge';
 }

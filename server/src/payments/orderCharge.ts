@@ -1,6 +1,8 @@
 import type { Minor } from '../kernel/money.ts';
 import type { Context } from '../platform/context.ts';
 import type { Lease } from '../platform/jobs/lease.ts';
+import type { Merchant } from '../platform/tenancy/merchant.ts';
+import type { GatewayKind } from './gatewaySettings.ts';
 import { keepOrderCharge } from './gatewayStore.ts';
 import type { Payments } from './payments.ts';
 
@@ -17,14 +19,20 @@ export interface OrderPayment {
 }
 
 export type OrderPaymentResult =
-  | { readonly kind: 'approved'; readonly gateway: string; readonly reference: string }
+  | {
+      readonly kind: 'approved';
+      readonly gateway: string;
+      readonly gatewayKind?: GatewayKind | undefined;
+      readonly reference: string;
+    }
   | {
       readonly kind: 'declined';
       readonly gateway: string;
       readonly reason: string;
       readonly reference?: string;
     }
-  | { readonly kind: 'unknown' };
+  /** `notSent`: why no gateway was asked; it will be once that is over. */
+  | { readonly kind: 'unknown'; readonly notSent?: string };
 
 /**
  * Charges first payments through the merchant's gateways. Asking again with the same key goes the same way as before and looks first what became of
@@ -46,6 +54,8 @@ export function orderCharge(
     } = payment;
     const context = await contextFor(merchantId);
     const gateways = await payments.of(context);
+    const obstacle = gateways.obstacle();
+    if (obstacle !== undefined) return { kind: 'unknown', notSent: obstacle.reason };
     const kept = await keepOrderCharge(
       context.db,
       merchantId,
@@ -63,12 +73,16 @@ export function orderCharge(
       description: `Order ${orderId}`,
       requestedAt: kept.requestedAt,
     };
-    const { code, answer } = await (kept.isNew
+    const {
+      code,
+      kind: gatewayKind,
+      answer,
+    } = await (kept.isNew
       ? gateways.charge(kept.route, request, lease)
       : gateways.resolve(kept.route, request, lease));
     switch (answer.kind) {
       case 'approved':
-        return { kind: 'approved', gateway: code, reference: answer.reference };
+        return { kind: 'approved', gateway: code, gatewayKind, reference: answer.reference };
       case 'declined':
         return {
           kind: 'declined',
@@ -83,5 +97,13 @@ export function orderCharge(
         );
         return { kind: 'unknown' };
     }
+  };
+}
+
+/** Asked before an order is stored: whether its charge only has to wait, or could never be made. */
+export function orderObstacle(payments: Payments) {
+  return (merchant: Merchant): { passes: boolean; reason: string } | undefined => {
+    const obstacle = payments.obstacle(merchant);
+    return obstacle && { passes: obstacle.waitsFor === 'charging', reason: obstacle.reason };
   };
 }

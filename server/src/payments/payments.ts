@@ -2,6 +2,7 @@ import { Bug } from '../kernel/assert.ts';
 import type { Context } from '../platform/context.ts';
 import type { Lease } from '../platform/jobs/lease.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
+import { type ChargingGate, openGate } from './charging.ts';
 import type {
   Absent,
   ChargeAnswer,
@@ -14,6 +15,7 @@ import {
   type GatewayKind,
   type GatewaySetting,
   type GatewaySettings,
+  gatewayKinds,
   gatewaySettings,
 } from './gatewaySettings.ts';
 import { inactiveGateways, makeGatewayInactive } from './gatewayStore.ts';
@@ -25,15 +27,34 @@ export interface Payments {
   of(context: Context): Promise<MerchantPayments>;
   /** True when one of the merchant's gateways moves real money: its clock is never moved. */
   isReal(merchant: Merchant): boolean;
+  /** The kinds of gateway that may charge this merchant's customers now; none where nothing may. */
+  usableKinds(merchant: Merchant): ReadonlySet<GatewayKind>;
+  /** What keeps every card of this merchant from being charged; undefined when nothing does. */
+  obstacle(merchant: Merchant): ChargeObstacle | undefined;
 }
+
+/** Why a card is not charged now. Nothing was sent to a gateway. */
+export interface ChargeObstacle {
+  /** What has to come: the end of a stop of the whole process, any gateway, or a gateway of this kind. */
+  readonly waitsFor: WaitsFor;
+  /** What is wrong and how to fix it, without a full stop at the end. */
+  readonly reason: string;
+}
+
+export type WaitsFor = 'charging' | 'gateway' | GatewayKind;
 
 /** One merchant's gateways with their rotation as of now. */
 export interface MerchantPayments {
   /**
-   * Which gateways a charge goes to, in order: the first by weight and key, the others only when it cascades. Store it with the attempt before
-   * charging: a repetition must go the same way. `pinnedCode` is the order's rotating_transaction_gateway_code. Never empty.
+   * What keeps a card from being charged now; undefined when it may be. `chargedBy` is the kind of gateway that
+   * charged this card before: its token means nothing, or another person, to a gateway of another kind.
    */
-  route(key: string, pinnedCode?: string): readonly string[];
+  obstacle(chargedBy?: GatewayKind): ChargeObstacle | undefined;
+  /**
+   * Which gateways a charge goes to, in order: the first by weight and key, the others only when it cascades. Store it
+   * with the attempt before charging: a repetition must go the same way. Not empty where there is no obstacle.
+   */
+  route(key: string, choice?: RouteChoice): readonly string[];
   /**
    * Charges along the route. Never throws for what the outside does. A charge that could outlive the lease of its claim is not
    * sent: another process may have taken it over before the gateway answers.
@@ -46,9 +67,19 @@ export interface MerchantPayments {
   readonly concurrency: number;
 }
 
+/** What narrows a route. */
+export interface RouteChoice {
+  /** The auto order's rotating_transaction_gateway_code. */
+  readonly pinnedCode?: string | undefined;
+  /** The kind of gateway that charged this card before. */
+  readonly chargedBy?: GatewayKind | undefined;
+}
+
 /** The answer and the gateway that gave it. */
 export interface RoutedAnswer {
   readonly code: string;
+  /** Absent for a gateway that the settings no longer name. */
+  readonly kind?: GatewayKind | undefined;
   readonly answer: ChargeAnswer;
 }
 
@@ -56,46 +87,132 @@ export interface RoutedAnswer {
 export interface Gateways {
   /** For a merchant that names none. */
   preferred(merchant: Merchant): GatewayKind;
+  /** Why gateways of this kind may not charge this merchant's customers; undefined when they may. Absent: all may. */
+  whyNot?(merchant: Merchant, kind: GatewayKind): string | undefined;
   /** The gateway that a merchant calls `code`; the same object each time. */
   open(kind: GatewayKind, code: string): Gateway;
 }
 
-export function createPayments(gateways: Gateways): Payments {
+export function createPayments(gateways: Gateways, gate: ChargingGate = openGate): Payments {
   // Failures in a row by merchant and gateway. Each process counts its own: a gateway that is down fails for all of them.
   const failures = new Map<string, number>();
   const settingsOf = (merchant: Merchant) =>
     gatewaySettings(merchant, gateways.preferred(merchant));
   const open = ({ kind, code }: GatewaySetting) => gateways.open(kind, code);
+  const usableOf = (merchant: Merchant) => usableGateways(gateways, merchant, settingsOf(merchant));
+  const obstacleOf = (merchant: Merchant, chargedBy?: GatewayKind) => {
+    const stop = gate.stopFor(merchant);
+    if (stop !== undefined) return { waitsFor: 'charging', reason: stop.words } as const;
+    return gatewayObstacle(usableOf(merchant), chargedBy);
+  };
 
   return {
     isReal: (merchant) => settingsOf(merchant).list.some((setting) => open(setting).isReal),
+    usableKinds: (merchant) =>
+      new Set(
+        gate.stopFor(merchant) === undefined ? usableOf(merchant).list.map(({ kind }) => kind) : [],
+      ),
+    obstacle: (merchant) => obstacleOf(merchant),
     async of(context) {
-      const settings = settingsOf(context.merchant);
+      const { merchant } = context;
+      const settings = settingsOf(merchant);
+      const usable = usableOf(merchant);
       const isRotating = settings.list.length > 1;
       const inactive = isRotating
-        ? await inactiveGateways(context.db, context.merchant.merchantId, context.now)
+        ? await inactiveGateways(context.db, merchant.merchantId, context.now)
         : new Set<string>();
-      const rotated = settings.list.map((each) =>
+      const rotated = usable.list.map((each) =>
         inactive.has(each.code) ? { ...each, state: 'inactive' as const } : each,
       );
       const byCode = new Map(settings.list.map((each) => [each.code, open(each)]));
+      const kinds = new Map(settings.list.map(({ code, kind }) => [code, kind]));
       const named = (code: string) => byCode.get(code) ?? missingGateway(code);
+      const mayCharge = (code: string) =>
+        gate.stopFor(merchant)?.words ??
+        (byCode.has(code) && !usable.list.some((each) => each.code === code)
+          ? usable.whyNone
+          : undefined);
       const heard = (code: string, answer: ChargeAnswer) =>
         isRotating ? noteHealth(context, settings, failures, code, answer) : undefined;
+      const ask = askerOf(named, mayCharge);
+      const withKind = (routed: RoutedAnswer) => ({ ...routed, kind: kinds.get(routed.code) });
 
       return {
         concurrency: [...byCode.values()].reduce((all, gateway) => all + gateway.concurrency, 0),
-        route: (key, pinnedCode) => routeOf(rotated, key, pinnedCode),
-        charge: (route, request, lease) =>
-          along(route, settings, heard, (code) => chargeInTime(named(code), request, lease)),
+        obstacle: (chargedBy) => obstacleOf(merchant, chargedBy),
+        route: (key, { pinnedCode, chargedBy } = {}) =>
+          routeOf(
+            chargedBy === undefined ? rotated : rotated.filter(({ kind }) => kind === chargedBy),
+            key,
+            pinnedCode,
+          ),
+        charge: async (route, request, lease) =>
+          withKind(await along(route, settings, heard, (code) => ask.charge(code, request, lease))),
         async resolve(route, request, lease) {
           const routed = await along(route, settings, heard, (code) =>
-            findOrCharge(named(code), request, lease),
+            ask.resolve(code, request, lease),
           );
-          return furtherAlong(route, routed, (code) => named(code).find(request));
+          return withKind(await furtherAlong(route, routed, (code) => named(code).find(request)));
         },
         refund: (code, request) => named(code).refund(request),
       };
+    },
+  };
+}
+
+/** The merchant's gateways that may charge its customers, and what is in the way of the others. */
+interface UsableGateways {
+  readonly list: readonly GatewaySetting[];
+  readonly whyNone: string;
+}
+
+function usableGateways(
+  { whyNot }: Gateways,
+  merchant: Merchant,
+  { list }: GatewaySettings,
+): UsableGateways {
+  const reasons = new Map(gatewayKinds.map((kind) => [kind, whyNot?.(merchant, kind)]));
+  const named = new Set(list.map(({ kind }) => kind));
+  return {
+    list: list.filter(({ kind }) => reasons.get(kind) === undefined),
+    whyNone: [...named].flatMap((kind) => reasons.get(kind) ?? []).join('; '),
+  };
+}
+
+function gatewayObstacle(
+  { list, whyNone }: UsableGateways,
+  chargedBy: GatewayKind | undefined,
+): ChargeObstacle | undefined {
+  if (list.length === 0)
+    return {
+      waitsFor: 'gateway',
+      reason: `no gateway may charge this merchant's cards: ${whyNone}`,
+    };
+  if (chargedBy === undefined || list.some(({ kind }) => kind === chargedBy)) return undefined;
+  return {
+    waitsFor: chargedBy,
+    reason:
+      `${chargedBy} charged this card before and is not among the merchant's gateways now ` +
+      `(${[...new Set(list.map(({ kind }) => kind))].join(', ')}): bring it back, or give the auto order a new card`,
+  };
+}
+
+/** Asks one gateway, unless it may not charge: then it is only asked what became of a charge, which moves no money. */
+function askerOf(named: (code: string) => Gateway, whyNot: (code: string) => string | undefined) {
+  const charge = async (
+    code: string,
+    request: ChargeRequest,
+    lease: Lease,
+  ): Promise<ChargeAnswer> => {
+    const reason = whyNot(code);
+    if (reason === undefined) return chargeInTime(named(code), request, lease);
+    return { kind: 'unknown', isUnsent: true, message: `the charge was not sent: ${reason}` };
+  };
+  return {
+    charge,
+    async resolve(code: string, request: ChargeRequest, lease: Lease): Promise<ChargeAnswer> {
+      const found = await named(code).find(request);
+      return found.kind === 'absent' ? charge(code, request, lease) : found;
     },
   };
 }
@@ -131,15 +248,6 @@ async function furtherAlong(
     if (answer.kind === 'approved' || answer.kind === 'unknown') return { code, answer };
   }
   return stopped;
-}
-
-async function findOrCharge(
-  gateway: Gateway,
-  request: ChargeRequest,
-  lease: Lease,
-): Promise<ChargeAnswer> {
-  const found = await gateway.find(request);
-  return found.kind === 'absent' ? chargeInTime(gateway, request, lease) : found;
 }
 
 async function chargeInTime(

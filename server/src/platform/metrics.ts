@@ -12,7 +12,16 @@ export interface Metrics {
   text(): Promise<string>;
 }
 
-export function openMetrics(clock: SystemClock, poolUsage: () => PoolUsage): Metrics {
+/** What gauges read at each collection. */
+export interface Gauged {
+  poolUsage(): PoolUsage;
+  /** Why nothing is charged, if that is so. */
+  stops(): readonly { readonly name: string }[];
+  /** How far this machine's clock is from PostgreSQL's. */
+  clockDifferenceSeconds(): number;
+}
+
+export function openMetrics(clock: SystemClock, gauged: Gauged): Metrics {
   const registers = [new Registry()] as [Registry];
   collectDefaultMetrics({ register: registers[0] });
   const requests = new Histogram({
@@ -47,7 +56,27 @@ export function openMetrics(clock: SystemClock, poolUsage: () => PoolUsage): Met
     labelNames: ['state'],
     registers,
     collect() {
-      for (const [state, count] of Object.entries(poolUsage())) this.set({ state }, count);
+      for (const [state, count] of Object.entries(gauged.poolUsage())) this.set({ state }, count);
+    },
+  });
+  new Gauge({
+    name: 'perennial_charging_stopped',
+    help: 'Reasons for which this process charges nothing now, 1 each; 0 for none while charges go on.',
+    labelNames: ['reason'],
+    registers,
+    collect() {
+      this.reset();
+      const stops = gauged.stops();
+      if (stops.length === 0) this.set({ reason: 'none' }, 0);
+      for (const { name } of stops) this.set({ reason: name }, 1);
+    },
+  });
+  new Gauge({
+    name: 'perennial_clock_difference_seconds',
+    help: "Seconds by which this machine's clock is surely ahead of PostgreSQL's, or behind it.",
+    registers,
+    collect() {
+      this.set(gauged.clockDifferenceSeconds());
     },
   });
 

@@ -2,16 +2,20 @@ import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import { calculate, dueAt } from '../autoOrders/calculated.ts';
 import { loadCatalog } from '../autoOrders/catalog.ts';
+import { kindThatCharged } from '../autoOrders/chargedBy.ts';
 import { lockVersions, putOff, takeDueMarks } from '../autoOrders/dueStore.ts';
 import type { Rebilled } from '../autoOrders/store.ts';
 import { appendLogs, loadAutoOrders, saveRebilled } from '../autoOrders/store.ts';
 import { addDays } from '../kernel/calendar.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import { findOrders } from '../orders/store.ts';
+import { gatewayKinds } from '../payments/gatewaySettings.ts';
 import type { MerchantPayments } from '../payments/payments.ts';
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
 import { chargeKey } from './attempt.ts';
+import { heldBack } from './held.ts';
+import { rememberHeld } from './heldStore.ts';
 import type { NotedAt } from './note.ts';
 import { eventsOf, logsOf } from './note.ts';
 import type { OrderIds } from './orderIdOperations.ts';
@@ -124,7 +128,7 @@ async function claimLocked(
   if (due.length === 0) return nothing;
   const looks = await look(context, due, terms);
   const free = looks.filter((each) => !isInFlight(each.earlier));
-  const decided = free.map((each) => ({ ...each, decision: decide(each) }));
+  const decided = free.map((each) => ({ ...each, decision: decideOrHold(each, terms) }));
   const claims = decided.flatMap((each) => claimOf(each, terms));
   await startAttempts(
     context.db,
@@ -145,6 +149,21 @@ async function claimLocked(
         : [],
     ),
   };
+}
+
+/** What the rules decide; a charge that may not be made now is held back. */
+function decideOrHold(look: Look, { payments }: LockedTerms): Decision {
+  const decision = decide(look);
+  // An order that costs nothing needs no gateway.
+  if (decision.kind !== 'charge' || decision.charge.card === undefined) return decision;
+  const obstacle = payments.obstacle(chargedByOf(look, decision.charge.card?.token));
+  return obstacle === undefined ? decision : heldBack(look, decision, obstacle);
+}
+
+function chargedByOf({ autoOrder }: Look, cardToken: string | undefined) {
+  const kind =
+    cardToken === undefined ? undefined : kindThatCharged(autoOrder.chargedBy, cardToken);
+  return gatewayKinds.find((each) => each === kind);
 }
 
 /** A look with the attempts that went before. */
@@ -202,10 +221,8 @@ async function look(
   });
 }
 
-function claimOf(
-  { decision, original, earlier, at, autoOrder: before }: DecidedLook,
-  { ids, payments }: LockedTerms,
-): Claim[] {
+function claimOf(look: DecidedLook, { ids, payments }: LockedTerms): Claim[] {
+  const { decision, original, earlier, at, autoOrder: before } = look;
   if (decision.kind !== 'charge' || original === undefined) return [];
   const { autoOrder, charge } = decision;
   const key = {
@@ -216,10 +233,10 @@ function claimOf(
   const isFree = charge.order.total === 0;
   const route = isFree
     ? []
-    : payments.route(
-        chargeKey(autoOrder.merchantId, key),
-        autoOrder.rotatingTransactionGatewayCode,
-      );
+    : payments.route(chargeKey(autoOrder.merchantId, key), {
+        pinnedCode: autoOrder.rotatingTransactionGatewayCode,
+        chargedBy: chargedByOf(look, charge.card?.token),
+      });
   const attempt: NewAttempt = {
     ...key,
     at,
@@ -276,11 +293,23 @@ async function write(
         : [],
     ),
   );
+  await rememberHeld(
+    db,
+    merchantId,
+    decided.flatMap(({ autoOrder: { autoOrderOid }, decision }) =>
+      decision.kind === 'park' && decision.waitsFor !== undefined
+        ? [{ autoOrderOid, waitsFor: decision.waitsFor }]
+        : [],
+    ),
+  );
   const noted = decided.map(
     ({ autoOrder, at, decision }): NotedAt => ({
       autoOrderOid: autoOrder.autoOrderOid,
       at,
-      notes: decision.notes,
+      notes: [
+        ...decision.notes,
+        ...(decision.kind === 'charge' ? (decision.chargeNotes ?? []) : []),
+      ],
     }),
   );
   await appendLogs(db, merchantId, context.now, logsOf(noted));

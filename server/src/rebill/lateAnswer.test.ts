@@ -16,6 +16,7 @@ test('a charge whose answer Stripe lost is settled as soon as Stripe speaks of i
   );
   const rebills = await rebillsOn(await testDatabase(t), {
     gateways,
+    clock: { kind: 'real' },
     settings: { gateways: { list: [{ code: 'stripe', kind: 'stripe' }] } },
   });
   await rebills.addItem(coffee);

@@ -36,6 +36,8 @@ export type Decision =
       readonly kind: 'charge';
       readonly autoOrder: AutoOrder;
       readonly notes: readonly Note[];
+      /** What is noted only when the charge is really asked for. */
+      readonly chargeNotes?: readonly Note[];
       readonly charge: PlannedCharge;
     }
   | { readonly kind: 'wait'; readonly autoOrder: AutoOrder; readonly notes: readonly Note[] }
@@ -50,6 +52,8 @@ export interface Parking {
   readonly reason: string;
   /** The catalogue item to mend, where it is one. */
   readonly itemId?: string | undefined;
+  /** What the charge waits for, where the auto order itself is in order (held.ts). */
+  readonly waitsFor?: string;
 }
 
 /** An order to be charged. */
@@ -146,7 +150,8 @@ function chargeOf(
   return {
     kind: 'charge',
     autoOrder,
-    notes: [...notes, ...renewalNotes(look, original, card)],
+    notes,
+    chargeNotes: renewalNotes(look, original, card),
     charge: { order: order.value, currency: original.currency, card },
   };
 }

@@ -3,6 +3,7 @@ import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import { calculate } from '../autoOrders/calculated.ts';
 import { loadCatalog } from '../autoOrders/catalog.ts';
+import { chargedBy } from '../autoOrders/chargedBy.ts';
 import { lockVersions, takeDueMarks } from '../autoOrders/dueStore.ts';
 import type { Catalog } from '../autoOrders/steps.ts';
 import type { Rebilled } from '../autoOrders/store.ts';
@@ -193,12 +194,20 @@ async function settlingsOf(
       : undefined;
     return {
       ...each,
-      after,
+      after: { ...after, autoOrder: withChargedBy(after.autoOrder, each) },
       catalog,
       order: record && continued(record, before, attempt.at, zone),
       isNewOrder: before === undefined,
     };
   });
+}
+
+/** Remembers which kind of gateway captured a charge of this card. */
+function withChargedBy(autoOrder: AutoOrder, { attempt, routed }: Answered): AutoOrder {
+  const { card } = attempt.charge;
+  if (routed?.answer.kind !== 'approved' || routed.kind === undefined || card === undefined)
+    return autoOrder;
+  return { ...autoOrder, chargedBy: chargedBy(routed.kind, card.token) };
 }
 
 /** The records that were planned on, where nobody changed them since; the others read anew. All of them are locked. */

@@ -3,21 +3,38 @@ import type { Metrics } from '../metrics.ts';
 import type { Database } from '../storage/database.ts';
 import { readMigrations } from '../storage/migrate.ts';
 
+/** What the probes ask. */
+export interface ProbeParts {
+  readonly db: Database;
+  readonly metrics: Metrics;
+  /** Why nothing is charged, if that is so: the server is ready all the same. */
+  stops(): readonly { readonly name: string; readonly words: string }[];
+}
+
 /** What those who run the server ask: does the process live, can it serve, what does it do. Nobody needs a key for them. */
-export function addProbes(server: FastifyInstance, db: Database, metrics: Metrics): void {
+export function addProbes(server: FastifyInstance, { db, metrics, stops }: ProbeParts): void {
   server.get('/healthz', async () => ({ status: 'ok' }));
 
   server.get('/readyz', async (_request, reply) => {
     const reason = await whyNotReady(db);
-    return reply
-      .code(reason === undefined ? 200 : 503)
-      .send(reason === undefined ? { status: 'ready' } : { status: 'not ready', reason });
+    return reply.code(reason === undefined ? 200 : 503).send({
+      ...(reason === undefined ? { status: 'ready' } : { status: 'not ready', reason }),
+      charging: chargingState(stops()),
+    });
   });
 
   server.get('/metrics', async (_request, reply) =>
     reply.type(metrics.contentType).send(await metrics.text()),
   );
 }
+
+const chargingState = (stops: ReturnType<ProbeParts['stops']>) =>
+  stops.length === 0
+    ? { state: 'on' }
+    : {
+        state: 'stopped',
+        reasons: stops.map(({ name, words }) => ({ name, message: `${words}.` })),
+      };
 
 async function whyNotReady(db: Database): Promise<string | undefined> {
   try {

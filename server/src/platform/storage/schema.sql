@@ -88,6 +88,8 @@ CREATE TABLE auto_order (
   next_shipment_at timestamp with time zone,
   due_at timestamp with time zone,
   version integer NOT NULL DEFAULT 1,
+  charged_by_kind text,
+  charged_card_mark text,
   CONSTRAINT auto_order_pkey PRIMARY KEY (merchant_id, auto_order_oid),
   CONSTRAINT auto_order_code UNIQUE (merchant_id, auto_order_code),
   CONSTRAINT auto_order_original_order UNIQUE (merchant_id, original_order_id),
@@ -339,6 +341,14 @@ CREATE TABLE group_membership (
   CONSTRAINT group_membership_merchant_id_user_id_fkey FOREIGN KEY (merchant_id, user_id) REFERENCES app_user(merchant_id, user_id) ON DELETE CASCADE
 );
 CREATE INDEX group_membership_user ON group_membership USING btree (merchant_id, user_id);
+
+CREATE TABLE held_auto_order (
+  merchant_id text NOT NULL,
+  auto_order_oid integer NOT NULL,
+  waits_for text NOT NULL,
+  CONSTRAINT held_auto_order_pkey PRIMARY KEY (merchant_id, auto_order_oid)
+);
+CREATE INDEX held_auto_order_reason ON held_auto_order USING btree (merchant_id, waits_for);
 
 CREATE TABLE idempotent_request (
   merchant_id text NOT NULL,

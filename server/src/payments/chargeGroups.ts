@@ -1,0 +1,39 @@
+import type { Merchant } from '../platform/tenancy/merchant.ts';
+import type { Payments } from './payments.ts';
+
+/** Merchants whose cards are charged by the same means, or are not for the same reason. */
+export interface ChargeGroup {
+  readonly merchantIds: readonly string[];
+  /** The kinds of gateway; empty where nothing is charged. */
+  readonly kinds: readonly string[];
+  /** Why nothing is charged. */
+  readonly reason?: string;
+}
+
+/** Who is charged by what. */
+export function chargeGroups(merchants: readonly Merchant[], payments: Payments): ChargeGroup[] {
+  const groups = new Map<string, { merchantIds: string[]; kinds: string[]; reason?: string }>();
+  for (const merchant of merchants) {
+    const kinds = [...payments.usableKinds(merchant)].sort();
+    const reason = payments.obstacle(merchant)?.reason;
+    const group = groups.get(`${kinds} ${reason}`);
+    if (group !== undefined) group.merchantIds.push(merchant.merchantId);
+    else
+      groups.set(`${kinds} ${reason}`, {
+        merchantIds: [merchant.merchantId],
+        kinds,
+        ...(reason === undefined ? {} : { reason }),
+      });
+  }
+  return [...groups.values()];
+}
+
+const namedMax = 10;
+
+/** A group as the start prints it: `charges: 3 merchants (A, B, C) by stripe`. */
+export function chargeLine({ merchantIds, kinds, reason }: ChargeGroup): string {
+  const more = merchantIds.length - namedMax;
+  const names = merchantIds.slice(0, namedMax).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  const who = merchantIds.length === 1 ? names : `${merchantIds.length} merchants (${names})`;
+  return `charges: ${who} ${kinds.length === 0 ? `not at all: ${reason}` : `by ${kinds.join(' and ')}`}`;
+}

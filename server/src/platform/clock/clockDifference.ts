@@ -1,0 +1,63 @@
+import type { Logger } from 'pino';
+import type { Temporal } from 'temporal-polyfill';
+import type { Worker } from '../jobs/loop.ts';
+import type { Database } from '../storage/database.ts';
+import type { SystemClock } from './systemClock.ts';
+
+/*
+ * A machine whose clock is wrong bills too early, or all over again once it is right. PostgreSQL's clock is the one that
+ * all processes share, so each process compares its own with it.
+ */
+
+/** How far this process's clock is from PostgreSQL's, measured from time to time. */
+export interface ClockDifference {
+  readonly worker: Worker;
+  /** Measures now. Fails when PostgreSQL does not answer. */
+  measure(): Promise<void>;
+  /** By how many seconds this clock is surely ahead of PostgreSQL's, or behind it (negative); 0 until it was measured. */
+  seconds(): number;
+  /** Whether the difference is too large to charge by. */
+  isTooLarge(): boolean;
+}
+
+export const differenceSecondsMax = 60;
+const measureEveryMs = 10_000;
+
+export function clockDifference(db: Database, clock: SystemClock, log: Logger): ClockDifference {
+  let seconds = 0;
+  let measuredMs: number | undefined;
+  const isTooLarge = () => Math.abs(seconds) > differenceSecondsMax;
+
+  async function measure(): Promise<void> {
+    const wasTooLarge = isTooLarge();
+    const [startMs, before] = [clock.monotonicMs(), clock.now()];
+    const row = await db.row<{ at: Temporal.Instant }>('select clock_timestamp() as at');
+    const tookMs = clock.monotonicMs() - startMs;
+    seconds = sureDifferenceMs(before.epochMilliseconds, tookMs, row!.at.epochMilliseconds) / 1000;
+    measuredMs = clock.monotonicMs();
+    if (isTooLarge() && !wasTooLarge)
+      log.error({ seconds }, "this machine's clock differs from PostgreSQL's; nothing is charged");
+    if (!isTooLarge() && wasTooLarge)
+      log.info({ seconds }, "this machine's clock agrees with PostgreSQL's again");
+  }
+
+  return {
+    measure,
+    seconds: () => seconds,
+    isTooLarge,
+    worker: {
+      name: 'clock difference',
+      async runOnce() {
+        if (measuredMs === undefined || clock.monotonicMs() - measuredMs >= measureEveryMs)
+          await measure();
+        return 0;
+      },
+    },
+  };
+}
+
+/** PostgreSQL read its clock at some moment of the round trip: only what lies outside of it is a difference for sure. */
+export function sureDifferenceMs(beforeMs: number, tookMs: number, theirsMs: number): number {
+  if (theirsMs < beforeMs) return beforeMs - theirsMs;
+  return Math.min(0, beforeMs + tookMs - theirsMs);
+}

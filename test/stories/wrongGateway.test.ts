@@ -1,0 +1,290 @@
+// Who charges: real clocks are for real gateways, and a card stays with the kind of gateway that charged it first.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { chargingOff } from '../../server/src/payments/charging.ts';
+import type { GatewayConfig } from '../../server/src/payments/gateways.ts';
+import { type TestRequest, testApp } from '../support/app.ts';
+import { movedClock } from '../support/movedClock.ts';
+import { startStripeStandIn } from '../support/stripeStandIn.ts';
+
+const standIn = await startStripeStandIn();
+after(() => standIn.close());
+const stripe = { secretKey: 'sk_test', host: standIn.host };
+
+/** What an installation is started with: a test starts it anew with something else. */
+const installation: { -readonly [Name in keyof GatewayConfig]: GatewayConfig[Name] } = {};
+let isOff = false;
+const clock = movedClock('2026-01-15T17:00:00Z');
+const app = await testApp({
+  clock,
+  gateways: installation,
+  stops: [() => (isOff ? chargingOff : undefined)],
+});
+const dayMs = 86_400_000;
+const card = 'cus_ann/pm_card';
+let shops = 0;
+
+/** A merchant whose clock is real. */
+async function realShop() {
+  const merchantId = `R${++shops}`;
+  await app.addMerchant(merchantId, { clock: { kind: 'real' } });
+  const key = await app.addKey(merchantId);
+  const request = (given: TestRequest) => app.request({ ...given, key });
+  const ask = async (given: TestRequest) => {
+    const { status, body } = await request(given);
+    assert.equal(status, 200, JSON.stringify(body));
+    return body;
+  };
+  await ask({
+    operation: 'insertItem',
+    body: {
+      merchant_item_id: 'COFFEE',
+      pricing: { cost: 10 },
+      auto_order: { auto_orderable: true, auto_order_schedules: ['Weekly'] },
+    },
+  });
+  const read = async (oid: number) =>
+    (await ask({ operation: 'getAutoOrder', params: { auto_order_oid: oid } })).auto_order;
+  return {
+    merchantId,
+    ask,
+    request,
+    read,
+    order: (token = card) =>
+      request({
+        operation: 'insertOrder',
+        body: {
+          billing: { email: 'ann@example.com' },
+          items: [{ merchant_item_id: 'COFFEE', auto_order_schedule: 'Weekly' }],
+          payment: {
+            payment_method: 'Credit Card',
+            credit_card: {
+              card_number_token: token,
+              card_expiration_month: 5,
+              card_expiration_year: 2040,
+            },
+          },
+        },
+      }),
+    async subscribe(token = card): Promise<number> {
+      const { body } = await this.order(token);
+      const { auto_order: autoOrder } = await ask({
+        operation: 'getAutoOrderByReferenceOrderId',
+        params: { reference_order_id: body.order.order_id },
+      });
+      return autoOrder.auto_order_oid;
+    },
+    captured: () => ({
+      stripe: standIn.captures().filter(({ key: charge }) => charge.includes(`:${merchantId}:`))
+        .length,
+      simulator: app.books.captures().filter((capture) => capture.merchantId === merchantId).length,
+    }),
+  };
+}
+
+/** A week later, after everything that is due was done. */
+async function weekLater() {
+  clock.move(7 * dayMs);
+  await app.work();
+}
+
+test('without a gateway an order with a card is refused and names what to set', async () => {
+  const shop = await realShop();
+  const { status, body } = await shop.order();
+  assert.equal(status, 400);
+  assert.match(body.error.user_message, /STRIPE_SECRET_KEY.*SIMULATOR=on/);
+  assert.deepEqual(shop.captured(), { stripe: 0, simulator: 0 });
+  const orders = await app.db.rows('select 1 from orders where merchant_id = $1', [
+    shop.merchantId,
+  ]);
+  assert.equal(orders.length, 0);
+});
+
+test('SIMULATOR=on lets the simulator charge a real clock, for all or for named merchants', async () => {
+  const [named, other] = [await realShop(), await realShop()];
+  installation.simulatedMerchants = [named.merchantId];
+  assert.deepEqual([(await named.order()).status, (await other.order()).status], [200, 400]);
+  installation.simulatedMerchants = 'all';
+  assert.equal((await other.order()).status, 200);
+  assert.deepEqual(other.captured(), { stripe: 0, simulator: 1 });
+  delete installation.simulatedMerchants;
+});
+
+test('a start without the key of Stripe charges nothing, parks, and goes on when it is back', async () => {
+  installation.stripe = stripe;
+  const shop = await realShop();
+  const oid = await shop.subscribe();
+  await weekLater();
+  assert.deepEqual(shop.captured(), { stripe: 2, simulator: 0 });
+
+  delete installation.stripe;
+  await weekLater();
+  const parked = await shop.read(oid);
+  assert.deepEqual(shop.captured(), { stripe: 2, simulator: 0 });
+  assert.match(parked.failure_reason, /no gateway may charge.*STRIPE_SECRET_KEY/);
+  assert.deepEqual([parked.status, parked.credit_card_attempt ?? 0], ['active', 0]);
+  const events = () =>
+    app.db.rows(
+      `select 1 from event where merchant_id = $1 and name = 'auto_order_update' and data->>'reason' = 'parked'`,
+      [shop.merchantId],
+    );
+  assert.equal((await events()).length, 1);
+  clock.move(dayMs);
+  await app.work();
+  assert.equal((await events()).length, 1, 'told once, not once a day');
+
+  installation.stripe = stripe;
+  await app.work();
+  assert.deepEqual(shop.captured(), { stripe: 3, simulator: 0 });
+  assert.equal((await shop.read(oid)).failure_reason, undefined);
+  delete installation.stripe;
+});
+
+test('another kind of gateway than the first parks until staff give a new card', async () => {
+  installation.stripe = stripe;
+  const shop = await realShop();
+  const oid = await shop.subscribe();
+  delete installation.stripe;
+  installation.simulatedMerchants = 'all';
+  await weekLater();
+  assert.deepEqual(shop.captured(), { stripe: 1, simulator: 0 });
+  assert.match((await shop.read(oid)).failure_reason, /stripe charged this card before/);
+
+  const now = await shop.ask({
+    operation: 'attemptAutoOrderRebill',
+    params: { auto_order_oid: oid },
+  });
+  assert.equal(now.rebill_attempted, false);
+  assert.match(now.failure_reason, /stripe charged this card before/);
+
+  const paid = await shop.ask({
+    operation: 'updateAutoOrderPayment',
+    params: { auto_order_oid: oid },
+    body: { card_number_token: 'tok_new', attempt_rebill: true },
+  });
+  assert.equal(paid.rebill_success, true);
+  await weekLater();
+  assert.deepEqual(shop.captured(), { stripe: 1, simulator: 2 });
+
+  installation.stripe = stripe;
+  delete installation.simulatedMerchants;
+  await weekLater();
+  assert.deepEqual(shop.captured(), { stripe: 1, simulator: 2 });
+  assert.match((await shop.read(oid)).failure_reason, /simulator charged this card before/);
+  delete installation.stripe;
+});
+
+test('of several gateways a charge goes to the kind that charged its card before', async () => {
+  installation.stripe = stripe;
+  const shop = await realShop();
+  await shop.subscribe();
+  await shop.ask({
+    operation: 'updateMerchantSettings',
+    body: {
+      gateways: {
+        list: [
+          { code: 'test', kind: 'simulator', weight: 1_000_000 },
+          { code: 'stripe', kind: 'stripe', weight: 1 },
+        ],
+      },
+    },
+  });
+  installation.simulatedMerchants = 'all';
+  await weekLater();
+  assert.deepEqual(shop.captured(), { stripe: 2, simulator: 0 });
+  delete installation.simulatedMerchants;
+  delete installation.stripe;
+});
+
+test('Stripe and a test clock exclude each other, from both sides', async () => {
+  const list = [{ code: 'main', kind: 'stripe' }];
+  const named = await app.request({
+    operation: 'updateMerchantSettings',
+    body: { gateways: { list } },
+  });
+  assert.equal(named.status, 400);
+  assert.match(named.body.error.user_message, /gateways\.list\[0\]\.kind.*test clock/);
+
+  const shop = await realShop();
+  await shop.ask({ operation: 'updateMerchantSettings', body: { gateways: { list } } });
+  for (const mode of ['running', 'standing']) {
+    const moved = await shop.request({ operation: 'setClock', body: { mode } });
+    assert.equal(moved.status, 400, mode);
+  }
+});
+
+test('CHARGING=off charges nothing, keeps everything else running, and loses nothing', async () => {
+  installation.simulatedMerchants = 'all';
+  const shop = await realShop();
+  const oid = await shop.subscribe();
+  isOff = true;
+  await weekLater();
+  const waiting = await shop.read(oid);
+  assert.deepEqual(shop.captured(), { stripe: 0, simulator: 1 });
+  assert.deepEqual([waiting.status, waiting.failure_reason], ['active', undefined]);
+  const attempts = await app.db.rows('select 1 from rebill where merchant_id = $1', [
+    shop.merchantId,
+  ]);
+  assert.equal(attempts.length, 0, 'nothing counts as an attempt');
+
+  for (const request of [
+    { operation: 'attemptAutoOrderRebill' },
+    {
+      operation: 'updateAutoOrderPayment',
+      body: { card_number_token: 'tok_other', attempt_rebill: true },
+    },
+  ] as const) {
+    const answer = await shop.ask({ ...request, params: { auto_order_oid: oid } });
+    assert.equal(answer.rebill_attempted, false);
+    assert.match(answer.failure_reason, /Charging is off.*CHARGING=on/);
+  }
+  const ordered = await shop.order('tok_waits');
+  assert.equal(ordered.body.warning.warning_code, 'payment_waits');
+  assert.equal(ordered.body.order.current_stage, 'Pending Clearance');
+
+  const ready = await app.app.http.inject('/readyz');
+  assert.equal(ready.statusCode, 200);
+  assert.equal(ready.json().charging.reasons[0].name, 'off');
+  assert.match(
+    (await app.app.http.inject('/metrics')).body,
+    /perennial_charging_stopped\{reason="off"\} 1/,
+  );
+
+  isOff = false;
+  await app.db.run(
+    'update orders set charge_lease_until = now() where merchant_id = $1 and charge_lease_until is not null',
+    [shop.merchantId],
+  );
+  await app.work();
+  assert.deepEqual(shop.captured(), { stripe: 0, simulator: 3 });
+  assert.match(
+    (await app.app.http.inject('/metrics')).body,
+    /perennial_charging_stopped\{reason="none"\} 0/,
+  );
+  delete installation.simulatedMerchants;
+});
+
+test('a clock that differs from the one of PostgreSQL charges no real clock', async () => {
+  installation.simulatedMerchants = 'all';
+  const [shop, trial] = [await realShop(), await realShop()];
+  const oid = await shop.subscribe();
+  await app.setClock('2026-01-15T17:00:00Z', trial.merchantId);
+  await trial.order();
+  clock.move(7 * dayMs);
+  // The clock of this test is months away from the machine's that PostgreSQL reads.
+  for (const worker of app.app.ownWorkers) await worker.runOnce();
+  await app.work();
+  assert.deepEqual(shop.captured(), { stripe: 0, simulator: 1 });
+  await app.setClock('2026-01-22T17:00:01Z', trial.merchantId);
+  await app.work();
+  assert.deepEqual(trial.captured(), { stripe: 0, simulator: 2 });
+
+  const answer = await shop.ask({
+    operation: 'attemptAutoOrderRebill',
+    params: { auto_order_oid: oid },
+  });
+  assert.match(answer.failure_reason, /clock is \d+ seconds (ahead of|behind) PostgreSQL's/);
+  const { charging } = (await app.app.http.inject('/readyz')).json();
+  assert.equal(charging.reasons[0].name, 'clock');
+  delete installation.simulatedMerchants;
+});
