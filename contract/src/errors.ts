@@ -35,7 +35,7 @@ export const errors = {
   wrong_date: row(
     400,
     (w: { field: string }) =>
-      `${w.field} is not a date. Send ISO 8601, for example 2026-03-31T00:00:00-04:00.`,
+      `${w.field} is not a date from 1900-01-01 to 2999-12-31. Send ISO 8601, for example 2026-03-31T00:00:00-04:00.`,
   ),
   wrong_format: row(
     400,

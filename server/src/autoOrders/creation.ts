@@ -1,9 +1,9 @@
 import type { OrderItem } from '@perennial/contract/orderItem.ts';
 import type { CatalogItem } from '../items/item.ts';
 import { catalogKey } from '../items/store.ts';
-import { parseWireDate } from '../kernel/calendar.ts';
 import { isFrequency } from '../kernel/frequency.ts';
 import { toMinor, zero } from '../kernel/money.ts';
+import { readWireDate } from '../kernel/wireDates.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import { gatewayKindDetail } from '../orders/payment.ts';
 import { findOrder, linkAutoOrder } from '../orders/store.ts';
@@ -232,7 +232,7 @@ function startOf(
 }
 
 function momentOf(text: string | undefined, zone: string) {
-  const parsed = text === undefined ? undefined : parseWireDate(text, zone);
+  const parsed = text === undefined ? undefined : readWireDate(text, zone);
   return parsed?.ok ? parsed.value : undefined;
 }
 

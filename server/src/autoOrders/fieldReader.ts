@@ -1,7 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
-import { parseWireDate } from '../kernel/calendar.ts';
 import type { Minor } from '../kernel/money.ts';
 import { toMinor } from '../kernel/money.ts';
+import { parseWireDate } from '../kernel/wireDates.ts';
 
 /** Why a field of an update cannot be taken, in the words of the error `invalid_field`. */
 export interface FieldFault {
@@ -79,7 +79,11 @@ export class FieldReader {
     if (typeof text !== 'string') return text;
     const parsed = parseWireDate(text, this.#rules.zone);
     if (!parsed.ok)
-      this.fault(name, 'is not a date', 'Send ISO 8601, for example 2026-03-31T00:00:00-04:00');
+      this.fault(
+        name,
+        'is not a date from 1900-01-01 to 2999-12-31',
+        'Send ISO 8601, for example 2026-03-31T00:00:00-04:00',
+      );
     const value = parsed.ok ? parsed.value : current;
     // The same moment keeps the value that is there, so that sending back what was read changes nothing.
     return isSameMoment(value, current) ? current : value;

@@ -1,9 +1,9 @@
 import type { AutoOrderQuery, AutoOrderQueryBatch } from '@perennial/contract/autoOrder.ts';
 import { operations } from '@perennial/contract/operations.ts';
-import { parseWireDate } from '../kernel/calendar.ts';
 import type { Context } from '../platform/context.ts';
 import type { Answer } from '../platform/http/answer.ts';
 import { noContent, payloadText } from '../platform/http/answer.ts';
+import { optionalDate } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Input, Routes } from '../platform/http/routes.ts';
 import { consolidateAutoOrders } from './consolidate.ts';
@@ -153,12 +153,8 @@ type Query = AutoOrderQuery & { readonly _since?: string };
 
 function filterOf(query: Query, timeZone: string): AutoOrderFilter {
   const text = (value: string | null | undefined): string | undefined => value?.trim() || undefined;
-  const moment = (name: keyof Query) => {
-    const value = text(query[name] as string | null | undefined);
-    if (value === undefined) return undefined;
-    const parsed = parseWireDate(value, timeZone);
-    return parsed.ok ? parsed.value : refuse('wrong_date', { field: name });
-  };
+  const moment = (name: keyof Query) =>
+    optionalDate(query[name] as string | null | undefined, name, timeZone);
   return {
     autoOrderCode: text(query.auto_order_code),
     originalOrderId: text(query.original_order_id),

@@ -1,6 +1,7 @@
 import { readConfig } from '../config.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
 import { openLog } from '../platform/log.ts';
+import { zoneName } from '../platform/storage/zone.ts';
 import { parseMerchant } from '../platform/tenancy/merchant.ts';
 import { insertMerchant, listMerchants } from '../platform/tenancy/merchantStore.ts';
 import { type Command, needed, Obstacle, readArgs, table, UsageError } from './command.ts';
@@ -64,7 +65,12 @@ export const merchantCommand: Command = {
             ]),
           ]),
         );
-      if (!(await insertMerchant(store.db, merchant.value, now)))
+      const timeZone = await zoneName(store.db, merchant.value.timeZone);
+      if (timeZone === undefined)
+        throw new UsageError(
+          `PostgreSQL does not know the time zone ${merchant.value.timeZone}; give another name`,
+        );
+      if (!(await insertMerchant(store.db, { ...merchant.value, timeZone }, now)))
         throw new Obstacle(
           `there is a merchant ${merchant.value.merchantId} already; choose another --id`,
         );

@@ -1,7 +1,7 @@
 import { Customer } from '@perennial/contract/customer.ts';
 import type { QueryOf } from '@perennial/contract/operations.ts';
-import { parseWireDate } from '../kernel/calendar.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
+import { optionalDate } from '../platform/http/dates.ts';
 import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
@@ -37,11 +37,8 @@ export function getCustomers(
 ): Promise<JsonPage> {
   const { merchantId, timeZone } = context.merchant;
   const given = query as Readonly<Record<string, string | undefined>>;
-  const moment = (text: string | undefined) => {
-    const parsed = text === undefined ? undefined : parseWireDate(text, timeZone);
-    return parsed?.ok ? parsed.value : undefined;
-  };
-  const changed = [query._since, query.last_modified_dts_start]
+  const moment = (field: string) => optionalDate(given[field], field, timeZone);
+  const changed = ['_since', 'last_modified_dts_start']
     .map(moment)
     .filter((at) => at !== undefined);
   return readCustomerPage(context.db, merchantId, {
@@ -50,9 +47,9 @@ export function getCustomers(
     // Of two beginnings the later one holds.
     modified: {
       begin: changed.sort((a, b) => b.epochMilliseconds - a.epochMilliseconds)[0],
-      end: moment(query.last_modified_dts_end),
+      end: moment('last_modified_dts_end'),
     },
-    signedUp: { begin: moment(query.signup_dts_start), end: moment(query.signup_dts_end) },
+    signedUp: { begin: moment('signup_dts_start'), end: moment('signup_dts_end') },
     page,
     sort,
     expand,

@@ -6,11 +6,11 @@ import type {
 } from '@perennial/contract/item.ts';
 import { Temporal } from 'temporal-polyfill';
 import { Bug, present } from '../kernel/assert.ts';
-import { parseWireDate } from '../kernel/calendar.ts';
 import type { Frequency } from '../kernel/frequency.ts';
 import { isFrequency } from '../kernel/frequency.ts';
 import type { Minor } from '../kernel/money.ts';
 import { toMinor } from '../kernel/money.ts';
+import { dayWritten, readWireDate } from '../kernel/wireDates.ts';
 import type { CatalogItem, ItemAutoOrder, ItemPricing, Step } from './item.ts';
 
 /**
@@ -119,10 +119,11 @@ function frequency(text: string): Frequency {
 // Stored with its offset, so the zone does not matter.
 function moment(text: string | undefined): Temporal.Instant | undefined {
   if (text === undefined) return undefined;
-  const parsed = parseWireDate(text, 'UTC');
+  const parsed = readWireDate(text, 'UTC');
   if (!parsed.ok) throw new Bug(`a stored item has the date ${text}`);
   return parsed.value;
 }
 
 // Stored as a moment of the merchant's zone; the day is the one written.
-const date = (text: string): Temporal.PlainDate => Temporal.PlainDate.from(text.slice(0, 10));
+const date = (text: string): Temporal.PlainDate =>
+  present(dayWritten(text), `day in the stored date ${text}`);

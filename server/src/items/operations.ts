@@ -1,7 +1,9 @@
 import { Item } from '@perennial/contract/item.ts';
-import { present } from '../kernel/assert.ts';
-import { parseWireDate, wireDate } from '../kernel/calendar.ts';
+import { assert, present } from '../kernel/assert.ts';
+import { wireDate } from '../kernel/calendar.ts';
+import { parseWireDay } from '../kernel/wireDates.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
+import { optionalDate } from '../platform/http/dates.ts';
 import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
@@ -38,7 +40,7 @@ export function getItems(
   return readItemPage(context.db, merchantId, {
     ...list,
     timeZone,
-    since: momentOf(list.since, timeZone),
+    since: optionalDate(list.since, '_since', timeZone),
   });
 }
 
@@ -143,8 +145,8 @@ function pricingOf(
     currency_code: currency,
     // Zero deletes the price, as the field's rule says.
     ...(auto_order_cost ? { auto_order_cost } : {}),
-    ...(sale_start === undefined ? {} : { sale_start: normalDate(sale_start, timeZone) }),
-    ...(sale_end === undefined ? {} : { sale_end: normalDate(sale_end, timeZone) }),
+    ...(sale_start === undefined ? {} : { sale_start: normalDay(sale_start, timeZone) }),
+    ...(sale_end === undefined ? {} : { sale_end: normalDay(sale_end, timeZone) }),
   };
 }
 
@@ -188,11 +190,11 @@ function withOids(
         recurring_merchant_item_oid: oidOf(step.recurring_merchant_item_id),
         ...(step.pause_until_date === undefined
           ? {}
-          : { pause_until_date: normalDate(step.pause_until_date, timeZone) }),
+          : { pause_until_date: normalDay(step.pause_until_date, timeZone) }),
         ...(step.grandfather_pricing && {
           grandfather_pricing: step.grandfather_pricing.map((each) => ({
             ...each,
-            on_or_before_date: normalDate(each.on_or_before_date ?? '', timeZone),
+            on_or_before_date: normalDay(each.on_or_before_date ?? '', timeZone),
           })),
         }),
       })),
@@ -200,14 +202,11 @@ function withOids(
   };
 }
 
-// These are plain texts on the wire, so they were not yet brought into one form.
-function normalDate(date: string, timeZone: string): string {
-  return wireDate(present(momentOf(date, timeZone), 'date'), timeZone);
-}
-
-function momentOf(date: string | undefined, timeZone: string) {
-  const parsed = date === undefined ? undefined : parseWireDate(date, timeZone);
-  return parsed?.ok ? parsed.value : undefined;
+// Days, and plain texts on the wire, so they were not yet brought into one form.
+function normalDay(date: string, timeZone: string): string {
+  const parsed = parseWireDay(date, timeZone);
+  assert(parsed.ok, `the item's date ${date} was checked`);
+  return wireDate(parsed.value, timeZone);
 }
 
 function noItem(key: ItemKey): never {

@@ -1,7 +1,7 @@
 import type { Item, ItemAutoOrder, ItemAutoOrderStep } from '@perennial/contract/item.ts';
-import { parseWireDate } from '../kernel/calendar.ts';
 import { frequencies, isFrequency } from '../kernel/frequency.ts';
 import { toMinor } from '../kernel/money.ts';
+import { parseWireDay } from '../kernel/wireDates.ts';
 
 /** What is wrong with an item: the field, why, and how to mend it. */
 export interface ItemFault {
@@ -140,7 +140,7 @@ function orderOfStepsFault(steps: readonly ItemAutoOrderStep[]): ItemFault | und
 
 function stepFault(step: ItemAutoOrderStep, path: string, currency: string): ItemFault | undefined {
   return (
-    countFault(`${path}.preshipment_notice_days`, step.preshipment_notice_days, 0) ??
+    daysFault(`${path}.preshipment_notice_days`, step.preshipment_notice_days, 0) ??
     stepOfTypeFault(step, path, currency)
   );
 }
@@ -154,7 +154,7 @@ function stepOfTypeFault(
     case 'item':
       return itemStepFault(step, path, currency);
     case 'pause':
-      return countFault(`${path}.pause_days`, step.pause_days ?? 0, 1);
+      return daysFault(`${path}.pause_days`, step.pause_days ?? 0, 1);
     case 'pause until':
       return pauseUntilFault(step, path);
     case 'loop':
@@ -183,7 +183,7 @@ function itemStepFault(
     () => scheduleFault(`${path}.schedule`, step.schedule ?? ''),
     () =>
       step.schedule === 'Every...'
-        ? countFault(`${path}.arbitrary_schedule_days`, step.arbitrary_schedule_days ?? 0, 1)
+        ? daysFault(`${path}.arbitrary_schedule_days`, step.arbitrary_schedule_days ?? 0, 1)
         : undefined,
     () => countFault(`${path}.repeat_count`, step.repeat_count, 1),
     () => amountFault(`${path}.arbitrary_unit_cost`, step.arbitrary_unit_cost, currency),
@@ -226,7 +226,7 @@ function pauseUntilFault(step: ItemAutoOrderStep, path: string): ItemFault | und
     return fault(`${path}.pause_until_day_of_month`, 'is no day of a month', 'Send 1 to 31');
   return (
     dateFault(`${path}.pause_until_date`, step.pause_until_date) ??
-    countFault(`${path}.pause_until_minimum_delay_days`, step.pause_until_minimum_delay_days, 0)
+    daysFault(`${path}.pause_until_minimum_delay_days`, step.pause_until_minimum_delay_days, 0)
   );
 }
 
@@ -273,9 +273,21 @@ function countFault(
     : fault(field, `is less than ${least}`, `Send ${least} or more`);
 }
 
+/** A century: further dates could not be sent back. */
+const daysMax = 36_500;
+
+function daysFault(field: string, days: number | undefined, least: number): ItemFault | undefined {
+  if (days === undefined || days <= daysMax) return countFault(field, days, least);
+  return fault(field, `is more than ${daysMax}`, `Send ${least} to ${daysMax}`);
+}
+
 function dateFault(field: string, date: string | undefined): ItemFault | undefined {
-  if (date === undefined || parseWireDate(date, 'UTC').ok) return undefined;
-  return fault(field, 'is not a date', 'Send ISO 8601, for example 2026-03-31');
+  if (date === undefined || parseWireDay(date, 'UTC').ok) return undefined;
+  return fault(
+    field,
+    'is not a date from 1900-01-01 to 2999-12-31',
+    'Send ISO 8601, for example 2026-03-31',
+  );
 }
 
 function first(checks: readonly (() => ItemFault | undefined)[]): ItemFault | undefined {

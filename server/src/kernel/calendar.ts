@@ -1,6 +1,4 @@
 import { Temporal } from 'temporal-polyfill';
-import type { Outcome } from './outcome.ts';
-import { failure, success } from './outcome.ts';
 
 /*
  * Moments, walls and days in a merchant's zone.
@@ -23,9 +21,6 @@ export interface CivilDay {
   /** 1–31 */
   readonly dayOfMonth: number;
 }
-
-/** Why a text is no date of the wire. */
-export type DateFault = 'malformed' | 'no such date';
 
 export const msPerDay = 86_400_000;
 
@@ -175,8 +170,12 @@ export function wallFromPlain(local: Temporal.PlainDateTime): Wall {
   };
 }
 
-/** Whether Temporal knows a zone by this name. */
+/**
+ * Whether a text is the name of a zone that Temporal knows. Temporal also takes offsets and whole dates for a zone; they have
+ * no daylight saving, and PostgreSQL reads their sign the other way round.
+ */
 export function isZone(name: string): boolean {
+  if (!zoneShape.test(name)) return false;
   try {
     Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
     return true;
@@ -185,47 +184,8 @@ export function isZone(name: string): boolean {
   }
 }
 
-const wireShape =
-  /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(Z|[+-]\d\d(?::?\d\d)?)?)?$/;
-
-/**
- * A date of the wire as a moment, in every form that published clients send: with or without fractions of a second (dropped: the
- * wire speaks in whole seconds), with an offset or Z, without either (then it is the merchant's wall), or a day alone (its local midnight).
- */
-export function parseWireDate(text: string, zone: string): Outcome<Temporal.Instant, DateFault> {
-  const match = wireShape.exec(text);
-  if (match === null) return failure('malformed');
-  const [, years, months, days, hours = '0', minutes = '0', seconds = '0', offset] = match;
-  const [year, month, dayOfMonth] = [Number(years), Number(months), Number(days)];
-  const [hour, minute, second] = [Number(hours), Number(minutes), Number(seconds)];
-  const exists =
-    month >= 1 &&
-    month <= 12 &&
-    dayOfMonth >= 1 &&
-    dayOfMonth <= daysInMonth(year, month) &&
-    hour <= 23 &&
-    minute <= 59 &&
-    second <= 59;
-  if (!exists) return failure('no such date');
-  const wall = {
-    day: dayNumber(year, month, dayOfMonth),
-    ms: ((hour * 60 + minute) * 60 + second) * 1000,
-  };
-  if (offset === undefined) return success(momentOf(wall, zone));
-  const minutesEast = offsetMinutes(offset);
-  if (minutesEast === undefined) return failure('no such date');
-  return success(
-    Temporal.Instant.fromEpochMilliseconds(wall.day * msPerDay + wall.ms - minutesEast * 60_000),
-  );
-}
-
-function offsetMinutes(offset: string): number | undefined {
-  if (offset === 'Z') return 0;
-  const hours = Number(offset.slice(1, 3));
-  const minutes = Number(offset.slice(3).replace(':', '') || '0');
-  if (hours > 23 || minutes > 59) return undefined;
-  return (offset[0] === '-' ? -1 : 1) * (hours * 60 + minutes);
-}
+/** The names of the IANA database: parts of letters, digits, `_`, `+` and `-`, each beginning with a letter. */
+const zoneShape = /^[A-Za-z][A-Za-z0-9_+-]*(?:\/[A-Za-z][A-Za-z0-9_+-]*)*$/;
 
 /** A moment as the wire writes it: the merchant's wall in whole seconds with a numeric offset, never Z (`2021-05-18T12:10:19-04:00`). */
 export function wireDate(moment: Temporal.Instant, zone: string): string {
@@ -248,9 +208,15 @@ export function momentText(moment: Temporal.Instant): string {
 function wallText(day: number, ms: number): string {
   const { year, month, dayOfMonth } = civilDay(day);
   const seconds = Math.floor(ms / 1000);
-  const date = `${digits(year, 4)}-${digits(month, 2)}-${digits(dayOfMonth, 2)}`;
+  const date = `${yearText(year)}-${digits(month, 2)}-${digits(dayOfMonth, 2)}`;
   return `${date}T${digits(Math.floor(seconds / 3600), 2)}:${digits(Math.floor(seconds / 60) % 60, 2)}:${digits(seconds % 60, 2)}`;
 }
+
+/** Four digits, or a sign and six for a year that four cannot hold (ISO 8601, expanded years). */
+const yearText = (year: number): string =>
+  year >= 0 && year <= 9999
+    ? digits(year, 4)
+    : `${year < 0 ? '-' : '+'}${digits(Math.abs(year), 6)}`;
 
 const digits = (value: number, width: number): string => String(value).padStart(width, '0');
 

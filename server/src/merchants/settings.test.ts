@@ -45,7 +45,15 @@ test('what is given is changed, what is absent stays, and the engine goes by it'
 });
 
 const refused: [name: string, body: object, field: RegExp][] = [
-  ['a zone that is none', { time_zone: 'Mars/Olympus' }, /^time_zone is no IANA time zone/],
+  ['a zone that is none', { time_zone: 'Mars/Olympus' }, /^time_zone is not the name of an IANA/],
+  ['an offset as a zone', { time_zone: '+02:00' }, /^time_zone is not the name of an IANA/],
+  ['a date as a zone', { time_zone: '2026-11-25T12:00:00Z' }, /^time_zone is not the name of/],
+  // A zone of PostgreSQL alone.
+  [
+    'a zone of one of the two',
+    { time_zone: 'posixrules' },
+    /^time_zone is not the name of an IANA/,
+  ],
   ['another currency', { currency_code: 'EUR' }, /^currency_code cannot change/],
   ['a wait of no days', { dunning: { retry_days: [3, 0] } }, /^dunning\.retry_days/],
   ['an end that is none', { dunning: { at_end: 'explode' } }, /at_end holds an unknown value/],
@@ -88,6 +96,28 @@ for (const [name, body, words] of refused) {
     assert.deepEqual(await read(), before);
   });
 }
+
+test('a zone is kept in its own spelling', async () => {
+  const changed = await change({ time_zone: 'europe/kyiv' });
+  assert.equal(changed.body.settings.time_zone, 'Europe/Kyiv', changed.text);
+});
+
+test('a zone that should never have been stored can be read and replaced', async () => {
+  for (const zone of ['2026-11-25T12:00:00Z', '+02:00', 'Mars/Olympus', '']) {
+    await world.addMerchant(`BAD${zone.length}`, { timeZone: zone });
+    const key = await world.addKey(`BAD${zone.length}`);
+    const settings = await world.request({ operation: 'getMerchantSettings', key });
+    assert.deepEqual([settings.status, settings.body.settings.time_zone], [200, zone]);
+    const body = { time_zone: 'Asia/Tokyo' };
+    const repaired = await world.request({ operation: 'updateMerchantSettings', key, body });
+    assert.deepEqual(
+      [repaired.status, repaired.body.settings?.time_zone],
+      [200, 'Asia/Tokyo'],
+      repaired.text,
+    );
+    assert.equal((await world.request({ operation: 'getItems', key })).status, 200);
+  }
+});
 
 test('reading and writing need their permissions', async () => {
   const key = await world.addKey('TEST', ['auto_order_write']);

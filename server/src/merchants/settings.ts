@@ -77,12 +77,7 @@ function faultOf(merchant: Merchant, given: MerchantSettings): SettingFault | un
       mend: 'Make another merchant for another currency',
     };
   }
-  if (given.time_zone && !isZone(given.time_zone))
-    return {
-      field: 'time_zone',
-      reason: 'is no IANA time zone',
-      mend: 'Send a name such as America/New_York',
-    };
+  if (given.time_zone && !isZone(given.time_zone)) return noZone;
   return (
     dunningFault(given.dunning) ??
     noticeFault(given.notices) ??
@@ -91,6 +86,13 @@ function faultOf(merchant: Merchant, given: MerchantSettings): SettingFault | un
     boundFault(given.prohibit_expiring_cards_months)
   );
 }
+
+/** A time zone that Temporal or PostgreSQL does not know by name. */
+export const noZone: SettingFault = {
+  field: 'time_zone',
+  reason: 'is not the name of an IANA time zone that this server and its PostgreSQL know',
+  mend: 'Send a name such as America/New_York; offsets and dates are not zones',
+};
 
 const retriesMax = 20;
 const daysMax = 90;

@@ -2,9 +2,10 @@ import type { Order } from '@perennial/contract/order.ts';
 import type { OrderChannelPartner } from '@perennial/contract/orderCheckout.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { CatalogItem } from '../items/item.ts';
-import { parseWireDate, wireDate } from '../kernel/calendar.ts';
+import { wireDate } from '../kernel/calendar.ts';
 import { type Minor, sum, toMinor, zero } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
+import { readWireDate } from '../kernel/wireDates.ts';
 import { amountIn, billingFault, type OrderFault } from './fault.ts';
 import { type OrderCurrency, wireCurrency } from './money.ts';
 import { type LineWarning, type OrderLine, orderLine } from './newOrderLine.ts';
@@ -93,7 +94,7 @@ function paidAtOf(
   status: 'Processed' | 'Skipped',
 ): Temporal.Instant | undefined {
   const given = status === 'Skipped' ? document.payment?.payment_dts : undefined;
-  const parsed = given === undefined ? undefined : parseWireDate(given, 'UTC');
+  const parsed = given === undefined ? undefined : readWireDate(given, 'UTC');
   return parsed?.ok ? parsed.value : undefined;
 }
 

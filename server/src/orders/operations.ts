@@ -1,8 +1,8 @@
 import type { Order, OrderQuery, OrderQueryBatch } from '@perennial/contract/order.ts';
 import type { SortField } from '@perennial/contract/sorting.ts';
-import { parseWireDate } from '../kernel/calendar.ts';
 import { toMinor } from '../kernel/money.ts';
 import type { Context } from '../platform/context.ts';
+import { optionalDate } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { JsonPage } from '../platform/storage/page.ts';
 import { facetNames } from './facets.ts';
@@ -147,11 +147,7 @@ function rangeOf(
   name: RangeName,
   given: Readonly<Record<string, unknown>>,
 ): Range {
-  const moment = (field: string) => {
-    const text = given[field];
-    if (typeof text !== 'string' || text === '') return undefined;
-    const parsed = parseWireDate(text, context.merchant.timeZone);
-    return parsed.ok ? parsed.value : refuse('wrong_date', { field });
-  };
+  const moment = (field: string) =>
+    optionalDate(given[field] as string | null | undefined, field, context.merchant.timeZone);
   return { begin: moment(`${name}_date_begin`), end: moment(`${name}_date_end`) };
 }

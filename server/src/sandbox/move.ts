@@ -1,8 +1,9 @@
 import type { ClockRequest } from '@perennial/contract/perennial.ts';
 import type { Temporal } from 'temporal-polyfill';
-import { parseWireDate, wireDate } from '../kernel/calendar.ts';
+import { wireDate } from '../kernel/calendar.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
+import { isWithinWire, parseWireDate } from '../kernel/wireDates.ts';
 import type { ClockSetting } from '../platform/clock/merchantClock.ts';
 import { laterBy, parseSpan } from './span.ts';
 
@@ -108,11 +109,14 @@ function targetOf(
       mend: 'A clock is never set back: send a later moment',
     });
   }
-  if (target.value.epochMilliseconds > laterBy(now, longest, zone).epochMilliseconds) {
+  if (
+    target.value.epochMilliseconds > laterBy(now, longest, zone).epochMilliseconds ||
+    !isWithinWire(target.value, zone)
+  ) {
     return failure({
       kind: 'field',
       field,
-      reason: 'is more than a hundred years away',
+      reason: 'is more than a hundred years away, or after 2999-12-31',
       mend: 'Send a nearer moment',
     });
   }
@@ -128,7 +132,7 @@ function momentOf(text: string, zone: string): Outcome<Temporal.Instant, MoveFau
     : failure({
         kind: 'field',
         field: 'now_dts',
-        reason: 'is not a date',
+        reason: 'is not a date from 1900-01-01 to 2999-12-31',
         mend: 'Send ISO 8601, for example 2027-03-31T00:00:00-04:00',
       });
 }

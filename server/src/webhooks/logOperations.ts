@@ -1,8 +1,9 @@
 import type { QueryOf } from '@perennial/contract/operations.ts';
 import type { WebhookLog, WebhookLogSummary } from '@perennial/contract/webhook.ts';
-import { parseWireDate, wireDate } from '../kernel/calendar.ts';
+import { wireDate } from '../kernel/calendar.ts';
 import type { Context } from '../platform/context.ts';
 import type { ResultSet } from '../platform/http/answer.ts';
+import { optionalDate } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Page } from '../platform/http/routes.ts';
 import { deliveryBody } from './body.ts';
@@ -84,8 +85,9 @@ function parseRequestId(text: string): RequestId | undefined {
 function filterFrom(query: QueryOf<'getWebhookLogSummaries'>, zone: string): LogFilter | undefined {
   const request = query.requestId === undefined ? undefined : parseRequestId(query.requestId);
   if (query.requestId !== undefined && !request) return undefined;
-  const since = momentOf(query.beginDate ?? query._since, zone);
-  const until = momentOf(query.endDate, zone);
+  const since =
+    optionalDate(query.beginDate, 'beginDate', zone) ?? optionalDate(query._since, '_since', zone);
+  const until = optionalDate(query.endDate, 'endDate', zone);
   if (query.status !== undefined && !/^\d{3}$/.test(query.status))
     refuse('wrong_format', { field: 'status', expected: 'a status code such as 200' });
   return {
@@ -99,10 +101,4 @@ function filterFrom(query: QueryOf<'getWebhookLogSummaries'>, zone: string): Log
     ...(query.request === undefined ? {} : { text: query.request }),
     ...(query.duration === undefined ? {} : { durationMsMin: query.duration }),
   };
-}
-
-/** Dates were checked at the door. */
-function momentOf(text: string | undefined, zone: string) {
-  const parsed = text === undefined ? undefined : parseWireDate(text, zone);
-  return parsed?.ok ? parsed.value : undefined;
 }

@@ -225,9 +225,9 @@ function batchChange(body: WorkflowTasksBatchRequest, zone: string): TaskChange 
     assignedGroupId: idOf(body.assigned_to_group_id),
     priority: body.priority,
     status: body.status,
-    dueAt: moment(body.due_dts, zone),
-    delayUntil: moment(body.delay_until_dts, zone),
-    expiresAt: moment(body.expiration_dts, zone),
+    dueAt: moment(body.due_dts, 'due_dts', zone),
+    delayUntil: moment(body.delay_until_dts, 'delay_until_dts', zone),
+    expiresAt: moment(body.expiration_dts, 'expiration_dts', zone),
     addTags: tidyTags(body.add_tags ?? []),
     removeTags: tidyTags(body.remove_tags ?? []),
   };

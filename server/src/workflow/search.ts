@@ -2,8 +2,8 @@ import type { WorkflowTaskSearch } from '@perennial/contract/perennial.ts';
 import type { SortField } from '@perennial/contract/sorting.ts';
 import type { WorkflowTasksRequest } from '@perennial/contract/workflow.ts';
 import { present } from '../kernel/assert.ts';
+import { optionalDate } from '../platform/http/dates.ts';
 import { groupName, userName } from './present.ts';
-import { moment } from './taskChange.ts';
 
 /** What a search asks for; all that are given must hold. An explicit null asks for nothing. */
 export type TaskSearch = Omit<WorkflowTasksRequest, 'object_type' | 'priority' | 'status'> &
@@ -151,10 +151,9 @@ const rangeColumns = {
 function ranges(search: TaskSearch, zone: string, bind: Bind): string[] {
   return Object.entries(rangeColumns).flatMap(([field, column]) => {
     const given = search as Readonly<Record<string, string | undefined>>;
-    const [begin, end] = [
-      moment(given[`${field}_begin`], zone),
-      moment(given[`${field}_end`], zone),
-    ];
+    const [begin, end] = [`${field}_begin`, `${field}_end`].map((name) =>
+      optionalDate(given[name], name, zone),
+    );
     return [
       ...(begin ? [`o.${column} >= ${bind(begin)}::timestamptz`] : []),
       ...(end ? [`o.${column} <= ${bind(end)}::timestamptz`] : []),

@@ -4,7 +4,7 @@ import type {
   WorkflowTask,
 } from '@perennial/contract/workflow.ts';
 import { Temporal } from 'temporal-polyfill';
-import { parseWireDate } from '../kernel/calendar.ts';
+import { dateOf } from '../platform/http/dates.ts';
 import type { TaskObjectType, TaskPriority, TaskProperty, TaskStatus } from './task.ts';
 
 /** What a client wants of a task: a field that is undefined stays, null clears. */
@@ -65,9 +65,9 @@ export function readChange(body: WorkflowTask, zone: string): TaskChange {
     dependantUuid: trimmed(body.dependant_workflow_task_uuid),
     priority: body.priority,
     status: body.status,
-    dueAt: moment(body.due_dts, zone),
-    delayUntil: moment(body.delay_until_dts, zone),
-    expiresAt: moment(body.expiration_dts, zone),
+    dueAt: moment(body.due_dts, 'due_dts', zone),
+    delayUntil: moment(body.delay_until_dts, 'delay_until_dts', zone),
+    expiresAt: moment(body.expiration_dts, 'expiration_dts', zone),
     tags: body.tags && tidyTags(body.tags),
     properties:
       body.properties &&
@@ -76,7 +76,7 @@ export function readChange(body: WorkflowTask, zone: string): TaskChange {
         value: property.value ?? '',
       })),
     attachments: body.attachments && body.attachments.map(readAttachment),
-    notes: body.notes?.map((note) => readNote(note, zone)),
+    notes: body.notes?.map((note, index) => readNote(note, `notes[${index}]`, zone)),
   };
 }
 
@@ -85,15 +85,13 @@ export const tidyTags = (tags: readonly string[]): string[] => [
   ...new Set(tags.map((tag) => tag.trim()).filter((tag) => tag !== '')),
 ];
 
-/** A date that passed the check of input: stays, clears, or a moment. */
-export function moment(
+/** A date of a change: stays, clears, or a moment. Refused where it cannot be read. */
+export const moment = (
   text: string | null | undefined,
+  field: string,
   zone: string,
-): Temporal.Instant | null | undefined {
-  if (text === undefined || text === null) return text;
-  const parsed = parseWireDate(text, zone);
-  return parsed.ok ? parsed.value : undefined;
-}
+): Temporal.Instant | null | undefined =>
+  text === undefined || text === null ? text : dateOf(text, field, zone);
 
 /** Nobody has the id 0; clients that cannot send null send it to clear. */
 export const idOf = (id: number | null | undefined): number | null | undefined =>
@@ -115,10 +113,10 @@ function readAttachment({
   };
 }
 
-function readNote(note: WorkflowNote, zone: string): GivenNote {
+function readNote(note: WorkflowNote, path: string, zone: string): GivenNote {
   return {
     text: note.note ?? '',
-    at: moment(note.note_dts, zone) ?? undefined,
+    at: moment(note.note_dts, `${path}.note_dts`, zone) ?? undefined,
     userId: note.user?.user_id ?? undefined,
     userName: note.user?.user ?? undefined,
     attachments: (note.attachments ?? []).map(readAttachment),

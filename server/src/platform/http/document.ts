@@ -1,6 +1,7 @@
 import type { NamedModel } from '@perennial/contract/fields.ts';
 import { schemas } from '@perennial/contract/schemas.ts';
-import { parseWireDate, wireDate } from '../../kernel/calendar.ts';
+import { wireDate } from '../../kernel/calendar.ts';
+import { parseWireDate, parseWireDay } from '../../kernel/wireDates.ts';
 import { refuse } from './refusal.ts';
 
 /**
@@ -61,8 +62,12 @@ function writableValue(field: Field, value: unknown, timeZone: string, path: str
   return field.format === 'date-time' ? normalDate(value, timeZone, path) : value;
 }
 
+/** Fields that name a day of the calendar, whatever the zone: they are the same day when they are read in one zone and sent back in another. */
+const dayFields = new Set(['delivery_date', 'ship_on_date', 'lot_expiration']);
+
 function normalDate(value: unknown, timeZone: string, field: string): string {
-  const parsed = parseWireDate(String(value), timeZone);
+  const isDay = dayFields.has(field.slice(field.lastIndexOf('.') + 1));
+  const parsed = (isDay ? parseWireDay : parseWireDate)(String(value), timeZone);
   return parsed.ok ? wireDate(parsed.value, timeZone) : refuse('wrong_date', { field });
 }
 

@@ -3,7 +3,7 @@ import { inputDocument, inputSchema, parameterSchema } from '@perennial/contract
 import { defaultLimit, type Operation } from '@perennial/contract/operations.ts';
 import { parseSort, type SortField, sortings } from '@perennial/contract/sorting.ts';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { parseWireDate } from '../../kernel/calendar.ts';
+import { isWireDate } from '../../kernel/wireDates.ts';
 import { refuse } from './refusal.ts';
 import type { Page } from './routes.ts';
 
@@ -75,7 +75,7 @@ const ajv = lazily(
       meta: false,
       schemas: [inputDocument],
       formats: {
-        'date-time': (text: string) => parseWireDate(text, 'UTC').ok,
+        'date-time': isWireDate,
         int32: true,
         int64: true,
       },

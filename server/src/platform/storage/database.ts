@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { Temporal } from 'temporal-polyfill';
-import { localFromText, momentFromText } from './moments.ts';
+import { localFromText, momentFromText, textForStorage } from './moments.ts';
 import { SharedConnections } from './sharedConnections.ts';
 
 /** Where PostgreSQL is: a URL, or the socket of the embedded server. */
@@ -262,7 +262,7 @@ function encode(value: unknown): unknown {
     value instanceof Temporal.PlainDate ||
     value instanceof Temporal.PlainDateTime
   ) {
-    return value.toString();
+    return textForStorage(value);
   }
   if (Array.isArray(value)) return value.map(encode);
   return value === undefined ? null : value;

@@ -1,28 +1,49 @@
 import { Temporal } from 'temporal-polyfill';
-import { dayNumber, msPerDay } from '../../kernel/calendar.ts';
+import { dayNumber, msPerDay, plainDateTime } from '../../kernel/calendar.ts';
 
 /*
- * Moments from PostgreSQL's text. A batch of the engine reads thousands of them, and Temporal's own parser costs
+ * Moments in PostgreSQL's text. A batch of the engine reads thousands of them, and Temporal's own parser costs
  * more than everything else that is done with a row; most moments repeat within a batch.
+ *
+ * Everything that a timestamp column can hold is read, whatever its year: a record with a date that today's checks would refuse must
+ * still be shown, changed and passed by. What Temporal cannot hold becomes its first or last day.
  */
 
 /** A timestamptz as PostgreSQL prints it in any zone: `2026-03-15 14:00:00+00`, `2026-03-15 19:45:00+05:45`, with a fraction where it has one. */
-export const momentFromText: (text: string) => Temporal.Instant = remembered((text) =>
-  isWholeSecond(text)
-    ? Temporal.Instant.fromEpochMilliseconds(epochMsOf(text))
-    : Temporal.Instant.from(text.replace(' ', 'T')),
-);
+export const momentFromText: (text: string) => Temporal.Instant = remembered((text) => {
+  if (isWholeSecond(text)) return Temporal.Instant.fromEpochMilliseconds(epochMsOf(text));
+  if (isPlainYear(text)) return Temporal.Instant.from(text.replace(' ', 'T'));
+  return Temporal.Instant.fromEpochMilliseconds(inRange(anyEpochMsOf(text)));
+});
 
 /** A timestamp without zone as PostgreSQL prints it. */
-export const localFromText: (text: string) => Temporal.PlainDateTime = remembered((text) =>
-  Temporal.PlainDateTime.from(text.replace(' ', 'T')),
-);
+export const localFromText: (text: string) => Temporal.PlainDateTime = remembered((text) => {
+  if (isPlainYear(text)) return Temporal.PlainDateTime.from(text.replace(' ', 'T'));
+  const ms = inRange(anyEpochMsOf(text));
+  const day = Math.floor(ms / msPerDay);
+  return plainDateTime({ day, ms: ms - day * msPerDay });
+});
+
+/** A moment or a local time as PostgreSQL reads it: years beyond four digits without a sign, and those before year 1 as BC. */
+export function textForStorage(
+  value: Temporal.Instant | Temporal.PlainDateTime | Temporal.PlainDate,
+): string {
+  const text = value.toString();
+  const [, sign, year, rest] = /^([+-])(\d{6})(.*)$/.exec(text) ?? [];
+  if (year === undefined) return text.startsWith('0000') ? `0001${text.slice(4)} BC` : text;
+  if (sign === '+') return `${Number(year)}${rest}`;
+  return `${String(Number(year) + 1).padStart(4, '0')}${rest} BC`;
+}
 
 const offsetAt = '2026-03-15 14:00:00'.length;
 
 const isWholeSecond = (text: string): boolean =>
   (text[offsetAt] === '+' || text[offsetAt] === '-') &&
+  !text.endsWith('C') &&
   (text.length === offsetAt + '+05'.length || text.length === offsetAt + '+05:45'.length);
+
+/** Whether it has four digits of year, which Temporal reads to the last microsecond. */
+const isPlainYear = (text: string): boolean => text[4] === '-' && !text.endsWith('BC');
 
 function epochMsOf(text: string): number {
   const number = (from: number, until: number) => Number(text.slice(from, until));
@@ -34,6 +55,34 @@ function epochMsOf(text: string): number {
     day * msPerDay + ((number(11, 13) * 60 + number(14, 16) - offset) * 60 + number(17, 19)) * 1000
   );
 }
+
+const anyShape =
+  /^(\d{4,6})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d(?:\.\d+)?)(?:([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?)?( BC)?$/;
+
+/** With any year, fraction and offset, before Christ, or without end. */
+function anyEpochMsOf(text: string): number {
+  if (text === 'infinity') return Infinity;
+  if (text === '-infinity') return -Infinity;
+  const match = anyShape.exec(text);
+  if (match === null) throw new RangeError(`not a timestamp of PostgreSQL: ${text}`);
+  const [, year, month, day, hour, minute, second, sign, east = '0', eastMinutes = '0'] = match;
+  const [eastSeconds = '0', bc] = match.slice(10);
+  // There is no year 0 in PostgreSQL: 1 BC is the calendar's year 0.
+  const days = dayNumber(
+    bc === undefined ? Number(year) : 1 - Number(year),
+    Number(month),
+    Number(day),
+  );
+  const seconds = (Number(hour) * 60 + Number(minute)) * 60 + Number(second);
+  const offset = (Number(east) * 60 + Number(eastMinutes)) * 60 + Number(eastSeconds);
+  return days * msPerDay + Math.floor((seconds - (sign === '-' ? -1 : 1) * offset) * 1000);
+}
+
+// PostgreSQL's first year, and one in which any zone's wall can still be told.
+const firstMs = dayNumber(-4712, 1, 1) * msPerDay;
+const lastMs = dayNumber(200_000, 1, 1) * msPerDay;
+
+const inRange = (epochMs: number): number => Math.min(Math.max(epochMs, firstMs), lastMs);
 
 // Values are immutable, so the same one may be handed out again. Two generations: the older is forgotten when the younger is full.
 function remembered<Value>(parse: (text: string) => Value): (text: string) => Value {

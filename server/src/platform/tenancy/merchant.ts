@@ -1,4 +1,4 @@
-import { Temporal } from 'temporal-polyfill';
+import { isZone } from '../../kernel/calendar.ts';
 import { failure, type Outcome, success } from '../../kernel/outcome.ts';
 import type { ClockSetting } from '../clock/merchantClock.ts';
 
@@ -19,19 +19,11 @@ export interface Merchant {
 export function parseMerchant(merchant: Merchant): Outcome<Merchant, string> {
   if (!/^[A-Z0-9]{1,5}$/.test(merchant.merchantId))
     return failure(`the id ${merchant.merchantId} must be one to five capital letters and digits`);
-  if (!isTimeZone(merchant.timeZone))
+  if (!isZone(merchant.timeZone))
     return failure(
-      `${merchant.timeZone} is no time zone; give an IANA name such as America/New_York`,
+      `${merchant.timeZone} is not a time zone; give an IANA name such as America/New_York`,
     );
   if (!Intl.supportedValuesOf('currency').includes(merchant.currency))
     return failure(`${merchant.currency} is no currency; give an ISO 4217 code such as USD`);
   return success(merchant);
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId !== '';
-  } catch {
-    return false;
-  }
 }

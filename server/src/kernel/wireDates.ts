@@ -1,0 +1,168 @@
+import { Temporal } from 'temporal-polyfill';
+import {
+  civilDay,
+  dayNumber,
+  daysInMonth,
+  epochMsOf,
+  isZone,
+  momentOf,
+  type Wall,
+  wallOf,
+} from './calendar.ts';
+import type { Outcome } from './outcome.ts';
+import { failure, success } from './outcome.ts';
+
+/*
+ * Dates as clients write them. Published clients in seven languages print a moment in many forms; those of RFC 3339 and ISO 8601 that have one meaning
+ * are read, and every other text is refused.
+ */
+
+/** Why a text is not a date that may come in. */
+export type DateFault = 'malformed' | 'no such date' | 'out of bounds';
+
+/**
+ * Reads a date of the wire as a moment: with an offset or Z, without either (then it is the merchant's wall), or a day alone (its local midnight).
+ * Fractions of a second are dropped, because the wire speaks in whole seconds. The moment must lie on a day from 1900-01-01 to 2999-12-31 on the
+ * merchant's wall, so that everything counted from it can be stored and read.
+ */
+export function parseWireDate(text: string, zone: string): Outcome<Temporal.Instant, DateFault> {
+  const written = writtenDate(text);
+  if (!written.ok) return written;
+  // First by what is written: nothing knows the offset of a zone in the year 99999.
+  if (!isWithin(written.value.wall.day, 2 * daysAround)) return failure('out of bounds');
+  const moment = momentOfWritten(written.value, zone);
+  return moment.ok && !isWithinWire(moment.value, zone) ? failure('out of bounds') : moment;
+}
+
+/** {@link parseWireDate} without the bounds: for what was stored before there were any. */
+export function readWireDate(text: string, zone: string): Outcome<Temporal.Instant, DateFault> {
+  const written = writtenDate(text);
+  return written.ok ? momentOfWritten(written.value, zone) : written;
+}
+
+/**
+ * Reads a day (with the time that may be written with it) as the moment at which the merchant's wall shows it. A day is not a moment: `2027-06-01T00:00:00-05:00`
+ * stays 1 June for a merchant in any zone. Only Z is taken at its word, as that is how JavaScript prints a local day.
+ */
+export function parseWireDay(text: string, zone: string): Outcome<Temporal.Instant, DateFault> {
+  const written = writtenDate(text);
+  if (!written.ok) return written;
+  const { offset, wall } = written.value;
+  if (offset === 'Z') return parseWireDate(text, zone);
+  return isWithin(wall.day, 0) ? success(momentOf(wall, zone)) : failure('out of bounds');
+}
+
+/** The day that a date is written with, whatever its zone; undefined for what is not a date. */
+export function dayWritten(text: string): Temporal.PlainDate | undefined {
+  const written = writtenDate(text);
+  if (!written.ok) return undefined;
+  const { year, month, dayOfMonth } = civilDay(written.value.wall.day);
+  return new Temporal.PlainDate(year, month, dayOfMonth);
+}
+
+/** Whether a text may be a date of the wire in some zone: the check of input, which knows no merchant. */
+export function isWireDate(text: string): boolean {
+  const read = readWireDate(text, 'UTC');
+  return read.ok && isWithin(wallOf(read.value, 'UTC').day, daysAround);
+}
+
+/** The days between which the dates of the wire lie, both included. */
+export const firstWireDay = '1900-01-01';
+export const lastWireDay = '2999-12-31';
+
+const firstDay = dayNumber(1900, 1, 1);
+const lastDay = dayNumber(2999, 12, 31);
+/** A moment can show the next or the last day's date in another zone. */
+const daysAround = 1;
+
+/** Whether a day number lies within the bounds, or at most `around` days outside. */
+const isWithin = (day: number, around: number): boolean =>
+  day >= firstDay - around && day <= lastDay + around;
+
+/** Whether a moment lies within the bounds of the wire on a zone's wall. */
+export const isWithinWire = (moment: Temporal.Instant, zone: string): boolean =>
+  isWithin(wallOf(moment, zone).day, 0);
+
+// ------------------------------------------------------------------------------------------------------------------------- what is written
+
+/** A date as it is written, before any zone is asked. */
+interface WrittenDate {
+  readonly wall: Wall;
+  /** `Z`, or seconds east of UTC; absent for a wall. */
+  readonly offset: 'Z' | number | undefined;
+  /** The zone of RFC 9557, such as `[Europe/Paris]`. */
+  readonly zone: string | undefined;
+  readonly isLeapSecond: boolean;
+}
+
+const date = String.raw`(\d{4}|[1-9]\d{4,5}|[+-]\d{6})-(\d\d)-(\d\d)`;
+const time = String.raw`[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?`;
+// A plus that was not encoded in a query arrives as a blank, which can mean nothing else there.
+const offset = String.raw` ?([Zz]|[+-]\d\d(?::?\d\d(?::?\d\d)?)?)| (\d\d:?\d\d)`;
+const suffix = String.raw`(?:\[!?([A-Za-z][A-Za-z0-9_+/-]*)\])?(?:\[!?u-ca=(?:iso8601|gregory)\])?`;
+const wireShape = new RegExp(`^${date}(?:${time}(?:${offset})?${suffix})?$`);
+
+function writtenDate(text: string): Outcome<WrittenDate, DateFault> {
+  const match = wireShape.exec(text);
+  if (match === null) return failure('malformed');
+  const [, year, month, day, hours = '0', minutes = '0', seconds = '0', signed, unsigned, zone] =
+    match;
+  const [hour, minute, second] = [Number(hours), Number(minutes), Number(seconds)];
+  const dayOf = dayIfExists(Number(year), Number(month), Number(day));
+  if (Math.abs(Number(year)) > yearMax) return failure('out of bounds');
+  if (dayOf === undefined || hour > 23 || minute > 59 || second > 60)
+    return failure('no such date');
+  const east = offsetOf(signed ?? (unsigned && `+${unsigned}`));
+  if (east === 'no such offset' || (zone !== undefined && !isZone(zone)))
+    return failure('no such date');
+  const ms = ((hour * 60 + minute) * 60 + Math.min(second, 59)) * 1000;
+  return success({ wall: { day: dayOf, ms }, offset: east, zone, isLeapSecond: second === 60 });
+}
+
+/** Temporal's moments end in the year 275760. */
+const yearMax = 200_000;
+
+function dayIfExists(year: number, month: number, dayOfMonth: number): number | undefined {
+  const exists =
+    month >= 1 && month <= 12 && dayOfMonth >= 1 && dayOfMonth <= daysInMonth(year, month);
+  return exists ? dayNumber(year, month, dayOfMonth) : undefined;
+}
+
+/** Seconds: what PostgreSQL and we print of a time before zones had whole minutes has them. */
+function offsetOf(text: string | undefined): 'Z' | number | undefined | 'no such offset' {
+  if (text === undefined) return undefined;
+  if (text === 'Z' || text === 'z') return 'Z';
+  const numbers = text.slice(1).replaceAll(':', '').padEnd(6, '0');
+  const hours = Number(numbers.slice(0, 2));
+  const [minutes, seconds] = [Number(numbers.slice(2, 4)), Number(numbers.slice(4, 6))];
+  if (hours > 23 || minutes > 59 || seconds > 59) return 'no such offset';
+  return (text[0] === '-' ? -1 : 1) * ((hours * 60 + minutes) * 60 + seconds);
+}
+
+function momentOfWritten(
+  { wall, offset, zone, isLeapSecond }: WrittenDate,
+  merchantZone: string,
+): Outcome<Temporal.Instant, DateFault> {
+  const east = offset === 'Z' ? 0 : offset;
+  const moment =
+    east === undefined
+      ? momentOf(wall, zone ?? merchantZone)
+      : momentOf({ day: wall.day, ms: wall.ms - east * 1000 }, 'UTC');
+  if (isLeapSecond && !isEndOfDay(moment)) return failure('no such date');
+  return isOfZone(moment, wall, offset, zone) ? success(moment) : failure('no such date');
+}
+
+/** Leap seconds come at the end of a UTC day; they are read as the second before, which is on the same day. */
+const isEndOfDay = (moment: Temporal.Instant): boolean => wallOf(moment, 'UTC').ms === 86_399_000;
+
+/** Whether an offset is that of the zone written with it (RFC 9557): where they differ, one of them is wrong. */
+function isOfZone(
+  moment: Temporal.Instant,
+  wall: Wall,
+  offset: WrittenDate['offset'],
+  zone: string | undefined,
+): boolean {
+  if (zone === undefined || typeof offset !== 'number') return true;
+  const shown = wallOf(moment, zone);
+  return epochMsOf(shown, 'UTC') === epochMsOf(wall, 'UTC');
+}
