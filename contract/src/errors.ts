@@ -27,6 +27,11 @@ export const errors = {
     (w: { given: string; expected: string }) =>
       `The body has the content type ${w.given}. Send it as ${w.expected}.`,
   ),
+  wrong_encoding: row(
+    400,
+    (w: { given: string; expected: string }) =>
+      `The body or the query is in ${w.given}. Encode it as ${w.expected}.`,
+  ),
   wrong_type: row(
     400,
     (w: { field: string; expected: string }) =>

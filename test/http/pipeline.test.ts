@@ -25,6 +25,15 @@ const routes: Routes = {
 };
 const door = await openDoor({ routes });
 
+const bom = Buffer.from([0xef, 0xbb, 0xbf]);
+const cafe = JSON.stringify({ description: 'Café' });
+/** A body, and what it claims to be. */
+const posted = (body: string | Buffer, type = 'application/json'): Ask => ({
+  method: 'POST',
+  body,
+  headers: { 'content-type': type },
+});
+
 const cases: [what: string, ask: Ask, status: number, message?: RegExp][] = [
   ['everything as it must be', {}, 200],
   ['an empty bearer beside a key', { headers: { authorization: 'Bearer ' } }, 200],
@@ -109,6 +118,49 @@ const cases: [what: string, ask: Ask, status: number, message?: RegExp][] = [
     400,
     /description.*card number/,
   ],
+  [
+    'a card number over two fields',
+    { method: 'POST', body: '{"description":"411111","manufacturer_name":"1111111111"}' },
+    400,
+    /manufacturer_name.*card number/,
+  ],
+  [
+    'a card number in the query',
+    { url: `${items}?_sort=4111%201111%201111%201111` },
+    400,
+    /_sort.*card number/,
+  ],
+  [
+    'a card number in the path',
+    { url: `${items}/4111111111111111` },
+    400,
+    /merchant_item_oid.*card number/,
+  ],
+  [
+    'a card number as the key of a repeatable write',
+    { method: 'POST', body: '{}', headers: { 'idempotency-key': '4111-1111-1111-1111' } },
+    400,
+    /Idempotency-Key.*card number/,
+  ],
+  ['UTF-8', posted(cafe), 200],
+  ['UTF-8 that says so', posted(cafe, 'application/json; charset="utf-8"'), 200],
+  ['ASCII', posted('{"description":"tea"}', 'application/json;charset=US-ASCII'), 200],
+  ['UTF-8 behind a byte order mark', posted(Buffer.concat([bom, Buffer.from(cafe)])), 200],
+  ['only a byte order mark', posted(bom), 400, /body is missing/],
+  ['Latin-1 bytes', posted(Buffer.from(cafe, 'latin1')), 400, /Encode it as UTF-8/],
+  ['Latin-1 that says so', posted(cafe, 'application/json; charset=ISO-8859-1'), 400, /ISO-8859-1/],
+  ['Windows-1252', posted(cafe, 'application/json; charset=windows-1252'), 400, /windows-1252/],
+  ['UTF-16', posted(Buffer.from(cafe, 'utf16le')), 400, /UTF-16/],
+  ['UTF-16 behind its mark', posted(Buffer.from(`\ufeff${cafe}`, 'utf16le')), 400, /UTF-16/],
+  [
+    'a character cut in half',
+    posted(Buffer.from('{"description":"é').subarray(0, -1)),
+    400,
+    /UTF-8/,
+  ],
+  ['a surrogate as UTF-8', posted(Buffer.from('22eda0bd22', 'hex')), 400, /UTF-8/],
+  ['a query in Latin-1', { url: `${items}?_sort=Caf%E9` }, 400, /query.*UTF-8/],
+  ['a charset without a body', { headers: { 'content-type': 'text/plain; charset=latin1' } }, 200],
   ['the version it has seen', { url: `${items}/7`, headers: { 'if-match': '"3"' } }, 200],
   ['any version', { url: `${items}/7`, headers: { 'if-match': '*' } }, 200],
   ['an older version', { url: `${items}/7`, headers: { 'if-match': '"2"' } }, 412, /changed since/],

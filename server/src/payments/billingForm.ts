@@ -1,4 +1,4 @@
-import { findCardNumber } from '../kernel/cardNumbers.ts';
+import { cardFieldOf } from '../kernel/cardNumbers.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { CardExpiration } from './gateway.ts';
 
@@ -25,7 +25,7 @@ export function readCardForm(
   const year = wholeNumber(fields.get('expiration_year'));
   const faults: { [Field in FormField]?: string } = {};
 
-  const tokenFault = faultOfToken(cardToken);
+  const tokenFault = cardFieldOf(fields) !== undefined ? cardNumberFault : faultOfToken(cardToken);
   if (tokenFault !== undefined) faults.card_token = tokenFault;
   if (month === undefined || month < 1 || month > 12)
     faults.expiration_month = 'Choose the month in which the card expires.';
@@ -50,11 +50,11 @@ const isPast = (
 ): boolean =>
   year < today.year || (year === today.year && month !== undefined && month < today.month);
 
+const cardNumberFault =
+  'This looks like a card number. For your safety we never take card numbers: enter the token that stands for your card.';
+
 function faultOfToken(token: string): string | undefined {
   if (token === '') return 'Enter the card token.';
-  if (findCardNumber(token) !== undefined) {
-    return 'This looks like a card number. For your safety we never take card numbers: enter the token that stands for your card.';
-  }
   if (token.length > tokenLengthMax || !/^[\x21-\x7e]+$/.test(token))
     return `A card token has at most ${tokenLengthMax} letters, digits and signs, without spaces.`;
   return undefined;

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Temporal } from 'temporal-polyfill';
 import type { Actor, Context } from '../platform/context.ts';
 import { payload } from '../platform/http/answer.ts';
+import { formOf } from '../platform/http/forms.ts';
 import { Refusal, refuse } from '../platform/http/refusal.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import type { Database } from '../platform/storage/database.ts';
@@ -66,14 +67,7 @@ export function addBillingPage(server: FastifyInstance, parts: BillingPageParts)
     async (request, reply) => {
       const opened = await open(parts, request.params.token);
       if (opened.kind === 'page') return send(reply, opened);
-      return send(
-        reply,
-        await save(
-          parts,
-          opened,
-          new URLSearchParams(typeof request.body === 'string' ? request.body : ''),
-        ),
-      );
+      return send(reply, await save(parts, opened, formOf(request)));
     },
   );
 }

@@ -4,6 +4,8 @@ import type {
 } from '@perennial/contract/oauth.ts';
 import { errorHeader } from '@perennial/contract/operations.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { cardFieldOf } from '../kernel/cardNumbers.ts';
+import { readForm } from '../platform/http/forms.ts';
 import type { RateLimiter } from '../platform/http/rateLimiter.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { addressSubject } from '../platform/http/request.ts';
@@ -11,6 +13,7 @@ import { authorizeDevice } from './deviceOperations.ts';
 import { devicePath } from './oauthPages.ts';
 import {
   type Form,
+  fault,
   grantTokens,
   type OauthOutcome,
   type OauthParts,
@@ -82,17 +85,19 @@ const formLimitBytes = 20_000;
 
 /** The form, with the name and secret of a client that sends them as Basic credentials instead. */
 function formOf(request: FastifyRequest): OauthOutcome<Form> {
-  const fields = [...new URLSearchParams(typeof request.body === 'string' ? request.body : '')];
+  const form = readForm(typeof request.body === 'string' ? request.body : '');
+  const fields = [...form];
   const isJson = (request.headers['content-type'] ?? '').includes('json');
   const repeated = fields.find(
     ([name], i) => fields.findIndex(([other]) => other === name) !== i,
   )?.[0];
-  if (isJson || repeated !== undefined) {
-    const description = isJson
-      ? 'send a form: Content-Type application/x-www-form-urlencoded'
-      : `${repeated} is given more than once`;
-    return { ok: false, reason: { status: 400, error: 'invalid_request', description } };
-  }
+  if (isJson)
+    return fault('invalid_request', 'send a form: Content-Type application/x-www-form-urlencoded');
+  if (repeated !== undefined)
+    return fault('invalid_request', `${repeated} is given more than once`);
+  const cardField = cardFieldOf(form);
+  if (cardField !== undefined)
+    return fault('invalid_request', `${cardField} holds what looks like a card number`);
   return { ok: true, value: { ...basicCredentials(request), ...Object.fromEntries(fields) } };
 }
 

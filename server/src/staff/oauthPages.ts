@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { cardFieldOf } from '../kernel/cardNumbers.ts';
+import { formOf } from '../platform/http/forms.ts';
 import { addressSubject } from '../platform/http/request.ts';
 import type { Application } from './application.ts';
 import { findApplication } from './applicationStore.ts';
@@ -83,6 +85,8 @@ async function authorize(
 ): Promise<FastifyReply> {
   const { application, parsed } = await readAuthorization(parts, form);
   if (!parsed.ok) return sendFault(reply, parsed.reason);
+  if (cardFieldOf(form) !== undefined)
+    return sendCardFault(reply, { ...formFor(application!, form), login: '', merchantId: '' });
   const entered = await logInWith(parts, form, request);
   if (!entered.ok) return sendLogIn(reply, entered.reason, formFor(application!, form));
   return sendConsent(parts, reply, application!, entered.value, {
@@ -97,6 +101,7 @@ async function connectDevice(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  if (cardFieldOf(form) !== undefined) return sendCardFault(reply, { userCode: '' });
   // Logging in comes first: only people who work here may try codes.
   const entered = await logInWith(parts, form, request);
   const userCode = normalUserCode(form.get('user_code') ?? '');
@@ -210,6 +215,18 @@ async function sendConsent(
   });
 }
 
+/** The form anew and empty: what was typed is neither kept nor shown again. */
+const sendCardFault = (reply: FastifyReply, form: Partial<LogInForm>): FastifyReply =>
+  send(reply, {
+    status: 400,
+    html: logInPage({
+      carried: {},
+      ...form,
+      fault:
+        'This looks like a card number. Enter merchant, login and password; card numbers are never taken.',
+    }),
+  });
+
 function sendLogIn(reply: FastifyReply, failure: LogInFailure, form: LogInForm): FastifyReply {
   if (failure.kind === 'wrong')
     return send(reply, {
@@ -259,8 +276,6 @@ function isForeign(request: FastifyRequest): boolean {
 
 const queryOf = (request: FastifyRequest): URLSearchParams =>
   new URL(request.url, 'http://here').searchParams;
-const formOf = (request: FastifyRequest): URLSearchParams =>
-  new URLSearchParams(typeof request.body === 'string' ? request.body : '');
 
 const send = (reply: FastifyReply, { status, html, redirectUri }: Page): FastifyReply =>
   guarded(reply)

@@ -13,6 +13,7 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import type { Logger } from 'pino';
+import { holdsCardNumber } from '../../kernel/cardDigits.ts';
 import type { IdFactory } from '../../kernel/ids.ts';
 import { readClock } from '../clock/merchantClock.ts';
 import type { SystemClock } from '../clock/systemClock.ts';
@@ -23,6 +24,7 @@ import type { Seal } from '../seal.ts';
 import { type Database, isConnectionFailure } from '../storage/database.ts';
 import type { Merchants } from '../tenancy/merchants.ts';
 import type { Authenticate, Principal } from './authentication.ts';
+import { bodyText } from './bodyText.ts';
 import { replayHeader, runOnce } from './idempotency.ts';
 import { inputParser } from './input.ts';
 import type { RateExcess, RateLimiter } from './rateLimiter.ts';
@@ -36,6 +38,7 @@ import {
   checkVersion,
   credentialsOf,
   idempotencyKeyOf,
+  refuseCardNumbersInUrl,
   versionOf,
 } from './request.ts';
 import type { Handler, Input, Routes } from './routes.ts';
@@ -113,7 +116,9 @@ type Callers = WeakMap<FastifyRequest, Principal>;
 const requestIdHeader = 'x-request-id';
 /** A client or proxy may name the request, in a form that does no harm in a log. */
 const givenRequestId = (given: unknown): string | undefined =>
-  typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) ? given : undefined;
+  typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) && !holdsCardNumber(given)
+    ? given
+    : undefined;
 
 const receivingMsMax = 30_000;
 // Also how long an operation may take: nothing moves on the connection meanwhile.
@@ -142,8 +147,11 @@ function unreadableAnswer(): string {
 /** Bodies are kept as text until the caller is known; the parser then tells malformed from too deep. */
 function readBodiesAsText(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) =>
-    done(null, body),
+  server.addContentTypeParser(
+    '*',
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) =>
+      bodyText(body, request.headers['content-type']),
   );
 }
 
@@ -207,6 +215,7 @@ function addOperation(
     },
     async handler(request, reply) {
       const principal = callers.get(request)!;
+      refuseCardNumbersInUrl(request);
       const body = bodyOf(request, operation);
       const parsed = parse({
         params: request.params as Record<string, string>,

@@ -1,16 +1,18 @@
 import { type Operation, simpleKeyHeader, versionHeader } from '@perennial/contract/operations.ts';
 import type { FastifyRequest } from 'fastify';
 import ipaddr from 'ipaddr.js';
+import { holdsCardNumber } from '../../kernel/cardDigits.ts';
 import { findCardNumber } from '../../kernel/cardNumbers.ts';
 import type { Credentials, Principal } from './authentication.ts';
+import { isPercentEncodedUtf8 } from './bodyText.ts';
+import { readForm } from './forms.ts';
 import { idempotencyHeader, idempotencyKeyMax } from './idempotency.ts';
 import { depthMax, parseJson } from './jsonBody.ts';
 import { refuse } from './refusal.ts';
-import { findUnstorable, mayHoldUnstorable } from './storableText.ts';
+import { findUnstorable, mayHoldUnstorable, storableText } from './storableText.ts';
 
 const headersMax = 100;
 const queryLengthMax = 8_192;
-const storable = 'well-formed text without the character U+0000';
 
 /** Refuses what is too much or unreadable on any path, before anybody is asked who they are. */
 export function checkRequest(request: FastifyRequest): void {
@@ -22,8 +24,16 @@ export function checkRequest(request: FastifyRequest): void {
   if (request.url.includes('%00'))
     refuse('wrong_format', {
       field: query >= 0 && request.url.indexOf('%00') > query ? 'The query' : 'The path',
-      expected: storable,
+      expected: storableText,
     });
+  if (query >= 0 && !isPercentEncodedUtf8(request.url.slice(query)))
+    refuse('wrong_encoding', { given: 'another encoding than UTF-8', expected: 'UTF-8' });
+}
+
+/** A card number in the path or the query would be logged on the way by others. */
+export function refuseCardNumbersInUrl(request: FastifyRequest): void {
+  const field = findCardNumber(request.query) ?? findCardNumber(request.params);
+  if (field !== undefined) refuse('card_number_refused', { field: field || 'The query' });
 }
 
 /** Who the request says it comes from. An empty `Bearer`, which some clients send beside a simple key, is nobody. */
@@ -49,10 +59,10 @@ export function bodyOf(request: FastifyRequest, operation: Operation): unknown {
   const text = request.body as string | undefined;
   if (text === undefined || text.trim() === '') return undefined;
   const isForm = takesForm(request, operation);
-  const body = isForm ? Object.fromEntries(new URLSearchParams(text)) : jsonOf(text);
+  const body = isForm ? Object.fromEntries(readForm(text)) : jsonOf(text);
   const unstorable = isForm || mayHoldUnstorable(text) ? findUnstorable(body) : undefined;
   if (unstorable !== undefined)
-    refuse('wrong_format', { field: unstorable || 'The body', expected: storable });
+    refuse('wrong_format', { field: unstorable || 'The body', expected: storableText });
   const cardNumber = findCardNumber(body);
   if (cardNumber !== undefined) refuse('card_number_refused', { field: cardNumber || 'The body' });
   return body;
@@ -76,6 +86,8 @@ export function idempotencyKeyOf(
     operation.method === 'DELETE' ||
     operation.permissions.some((permission) => permission.endsWith('_write'));
   if (key === undefined || !isWrite || operation.method === 'GET') return undefined;
+  if (typeof key === 'string' && holdsCardNumber(key))
+    refuse('card_number_refused', { field: 'Idempotency-Key' });
   if (typeof key === 'string' && key !== '' && key.length <= idempotencyKeyMax) return key;
   return refuse('wrong_format', {
     field: 'Idempotency-Key',

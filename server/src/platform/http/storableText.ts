@@ -1,3 +1,6 @@
+/** What a text must be, in words for the client. */
+export const storableText = 'well-formed text without the character U+0000';
+
 /** True for text that PostgreSQL can store: no character U+0000, no half of a surrogate pair. */
 const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 

@@ -1,0 +1,18 @@
+import type { FastifyRequest } from 'fastify';
+import { isPercentEncodedUtf8 } from './bodyText.ts';
+import { refuse } from './refusal.ts';
+import { findUnstorable, storableText } from './storableText.ts';
+
+/** The fields of a form that was posted; none when the body is empty. Refuses what cannot be read or stored. */
+export const formOf = (request: FastifyRequest): URLSearchParams =>
+  readForm(typeof request.body === 'string' ? request.body : '');
+
+export function readForm(text: string): URLSearchParams {
+  if (!isPercentEncodedUtf8(text))
+    refuse('wrong_encoding', { given: 'another encoding than UTF-8', expected: 'UTF-8' });
+  const form = new URLSearchParams(text);
+  const unstorable = findUnstorable(Object.fromEntries(form));
+  if (unstorable !== undefined)
+    refuse('wrong_format', { field: unstorable || 'The body', expected: storableText });
+  return form;
+}
