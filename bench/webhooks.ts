@@ -11,9 +11,12 @@ import { outbox } from '../server/src/platform/events/outbox.ts';
 import { sealWith } from '../server/src/platform/seal.ts';
 import type { Database, DatabasePool } from '../server/src/platform/storage/database.ts';
 import { defaultTiming, runDue } from '../server/src/rebill/dueOperations.ts';
+import { insertApiKey } from '../server/src/staff/apiKeyStore.ts';
+import { applicationAccesses } from '../server/src/staff/applicationAccess.ts';
 import { deliveryBody } from '../server/src/webhooks/body.ts';
 import { webhookListener } from '../server/src/webhooks/capture.ts';
 import { webhookDispatcher } from '../server/src/webhooks/dispatcher.ts';
+import type { Owner } from '../server/src/webhooks/owner.ts';
 import { httpSender } from '../server/src/webhooks/send.ts';
 import { secretFrom } from '../server/src/webhooks/signing.ts';
 import { deleteWebhook, insertWebhook } from '../server/src/webhooks/webhookStore.ts';
@@ -154,6 +157,7 @@ async function deliver(
     seal,
     send: sender.send,
     jitter: randomIds.fraction,
+    findOwnerAccess: applicationAccesses(db, systemClock).find,
     contextFor: async () => context,
   });
   const cost = await costOf(store, async () => {
@@ -212,6 +216,19 @@ async function bareLoop(
   return cost;
 }
 
+/** A key that may read what the measured events show. */
+async function addOwner(db: Database, merchantId: string): Promise<Owner> {
+  const { keyId } = await insertApiKey(db, randomBytes(32), {
+    merchantId,
+    name: 'bench',
+    prefix: 'bench',
+    permissions: ['auto_order_read', 'order_read'],
+    allowedIps: [],
+    createdAt: systemClock.now(),
+  });
+  return { applicationId: `key:${keyId}` };
+}
+
 async function addWebhook(
   db: Database,
   merchantId: string,
@@ -223,7 +240,7 @@ async function addWebhook(
 ): Promise<void> {
   const webhook = {
     webhookOid: ++webhooks,
-    applicationId: 'bench',
+    owner: await addOwner(db, merchantId),
     authentication: { type: 'none' },
     compressEvents: false,
     maximumSize: 900_000,

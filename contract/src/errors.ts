@@ -115,8 +115,8 @@ export const errors = {
   revoked_key: row(401, () => 'The key was revoked. Use another key.'),
   missing_permission: row(
     401,
-    (w: { needed: readonly string[] }) =>
-      `The key lacks a permission. Grant it ${w.needed.join(' or ')}.`,
+    (w: { needed: readonly string[]; what?: string }) =>
+      `The key lacks a permission${w.what === undefined ? '' : ` for ${w.what}`}. Grant it ${w.needed.join(' or ')}.`,
   ),
   address_not_allowed: row(
     401,
@@ -126,6 +126,11 @@ export const errors = {
   not_found: row(
     404,
     (w: { what: string; id: string | number }) => `There is no ${w.what} ${w.id}. Check the id.`,
+  ),
+  expired_link: row(
+    404,
+    () =>
+      'This link has expired, or may no longer be used by the key that asked for it. Ask for a new one.',
   ),
   unknown_path: row(
     404,

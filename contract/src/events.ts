@@ -77,6 +77,20 @@ export const events = {
   },
 } as const satisfies Record<string, EventDescription>;
 
+/**
+ * The permission that a caller needs to see an event of a category: the one that reads its object through the API. Webhooks, reflow,
+ * the pull feed and the log of deliveries show an event only to callers that have it.
+ */
+export const categoryPermissions = {
+  auto_order: 'auto_order_read',
+  order: 'order_read',
+  item: 'item_read',
+  customer: 'customer_read',
+  workflow_task: 'workflow_read',
+  user: 'user_read',
+  webhook: 'webhook_read',
+} as const satisfies Record<EventDescription['category'], `${string}_read`>;
+
 /** The name of an event. */
 export type EventName = keyof typeof events;
 

@@ -352,6 +352,54 @@ export type WorkflowRules = Static<typeof WorkflowRules>;
 export const WorkflowRulesResponse = answer('WorkflowRulesResponse', { rules: many(WorkflowRule) });
 export type WorkflowRulesResponse = Static<typeof WorkflowRulesResponse>;
 
+export const WebhookOwner = model(
+  'WebhookOwner',
+  'The key or OAuth application that a webhook belongs to. Its deliveries show what the owner may read.',
+  {
+    application_id: text('key:<number> or oauth:<client id>.'),
+    user_id: int32('The user that an OAuth application acts for.'),
+    name: text('The name of the key, or of the application and its user; absent once it is gone.'),
+    state: oneOf(['live', 'gone'], 'Gone: the key, the user or the grant was removed.'),
+  },
+);
+export type WebhookOwner = Static<typeof WebhookOwner>;
+
+export const MerchantWebhook = model(
+  'MerchantWebhook',
+  'A webhook as an administrator sees it: whose it is and how it is doing, without its credentials.',
+  {
+    webhook_oid: int32(),
+    webhook_url: text(),
+    owner: one(WebhookOwner),
+    event_names: texts('The events that it subscribes to.'),
+    missing_permissions: texts(
+      'What the owner lacks to see all of these events; the events that need it are left out.',
+    ),
+    disabled: flag(),
+    disabled_reason: text('Why the server disabled it.'),
+    consecutive_failures: int32(),
+    pending: int32('Events that wait.'),
+    next_retry_dts: dateTime(),
+  },
+);
+export type MerchantWebhook = Static<typeof MerchantWebhook>;
+
+export const MerchantWebhooksResponse = answer('MerchantWebhooksResponse', {
+  webhooks: many(MerchantWebhook),
+});
+export type MerchantWebhooksResponse = Static<typeof MerchantWebhooksResponse>;
+
+export const MerchantWebhookResponse = answer('MerchantWebhookResponse', {
+  webhook: one(MerchantWebhook),
+});
+export type MerchantWebhookResponse = Static<typeof MerchantWebhookResponse>;
+
+export const WebhookOwnerRequest = model('WebhookOwnerRequest', 'Who a webhook is to belong to.', {
+  application_id: text('key:<number> or oauth:<client id>; absent: the caller.'),
+  user_id: int32('With an OAuth application: the user that it acts for.'),
+});
+export type WebhookOwnerRequest = Static<typeof WebhookOwnerRequest>;
+
 export const WebhookSecret = model('WebhookSecret', 'A secret that deliveries are signed with.', {
   secret_id: text(),
   secret: text('Shown once, in the answer that made it; begins with whsec_.'),

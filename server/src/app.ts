@@ -30,6 +30,7 @@ import { readClock } from './platform/clock/merchantClock.ts';
 import type { SystemClock } from './platform/clock/systemClock.ts';
 import { type Context, systemActor } from './platform/context.ts';
 import { type EventListener, outbox } from './platform/events/outbox.ts';
+import type { LinkHolder } from './platform/files/files.ts';
 import { type FileSettings, openFiles } from './platform/files/openFiles.ts';
 import { forgettingWorker } from './platform/http/idempotency.ts';
 import { addPages } from './platform/http/pages.ts';
@@ -56,6 +57,7 @@ import { rebillWorker, unansweredWorker } from './rebill/rebillWorker.ts';
 import { rebillRoutes } from './rebill/routes.ts';
 import { advanceWorker } from './sandbox/playing.ts';
 import { sandboxRoutes } from './sandbox/routes.ts';
+import { applicationAccesses } from './staff/applicationAccess.ts';
 import { type Keys, simpleKeys } from './staff/authenticate.ts';
 import { expiryWorker } from './staff/expiry.ts';
 import { addOauthEndpoints } from './staff/oauthEndpoints.ts';
@@ -120,6 +122,7 @@ export function createApp(parts: AppParts): App {
   const { db, clock } = parts;
   const merchants = rememberedMerchants(db, clock);
   const keys = simpleKeys(db, clock);
+  const accesses = applicationAccesses(db, clock);
   const difference = clockDifference(db, clock, parts.log);
   const gate = chargingGate([
     ...(parts.stops ?? []),
@@ -143,13 +146,22 @@ export function createApp(parts: AppParts): App {
     contextFor,
     seal: parts.seal,
     send: parts.sender.send,
+    findOwnerAccess: accesses.find,
     jitter: parts.ids.fraction,
   });
   listeners.push(webhookListener(objectReaders, webhooks.wake));
   const tokens = databaseTokens({ db, clock, seal: parts.seal, ids: parts.ids });
   const publicUrl = () => readPublicUrl(db);
-  const fileStore = openFiles(parts.files, { tokens, ids: parts.ids, publicUrl });
-  const live = liveSockets({ db, clock, log: parts.log, tokens, publicUrl });
+  const fileStore = openFiles(parts.files, { tokens, ids: parts.ids, publicUrl, mayUseLink });
+  const live = liveSockets({
+    db,
+    clock,
+    log: parts.log,
+    tokens,
+    publicUrl,
+    mayListen: async ({ merchantId, ...application }) =>
+      (await accesses.find(merchantId, application))?.permissions.has('workflow_read') ?? false,
+  });
   const files = { store: fileStore, clock };
   listeners.push(systemTaskListener(readObjectFacts), live.listener);
   const events = outbox(listeners);
@@ -181,7 +193,7 @@ export function createApp(parts: AppParts): App {
     ...noticeRoutes(async (context, oid) => (await readSubscription(context, oid)) !== undefined),
     ...billingRoutes(readSubscription),
     ...sandboxRoutes(clocks),
-    ...webhookRoutes({ seal: parts.seal, clock }),
+    ...webhookRoutes({ seal: parts.seal, clock, findOwnerAccess: accesses.find }),
     ...bookRoutes,
     ...staffRoutes,
     ...workflowRoutes({ readObjects: readObjectFacts, files, merchants, live }),
@@ -257,6 +269,15 @@ export function createApp(parts: AppParts): App {
     payments,
     contextFor,
   };
+
+  async function mayUseLink(
+    merchantId: string,
+    holder: LinkHolder,
+    use: 'read' | 'write',
+  ): Promise<boolean> {
+    const access = await accesses.find(merchantId, holder);
+    return access?.permissions.has(`workflow_${use}`) ?? false;
+  }
 
   async function readSubscription(context: Context, oid: number): Promise<AutoOrder | undefined> {
     return (await readAutoOrders(context, [oid], subscriptionExpand)).get(oid);

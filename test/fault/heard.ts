@@ -31,7 +31,8 @@ export async function addListeningWebhook(db: Database, merchantId: string): Pro
       merchantId,
       {
         webhookOid: 1,
-        applicationId: 'fault',
+        // No key is behind it: it only collects what it wants to hear.
+        owner: { applicationId: 'key:0' },
         url: 'https://receiver.test/',
         authentication: { type: 'none' },
         compressEvents: false,

@@ -10,10 +10,12 @@ import { randomIds } from '../../server/src/kernel/ids.ts';
 import { type Context, inTransaction, systemActor } from '../../server/src/platform/context.ts';
 import { outbox } from '../../server/src/platform/events/outbox.ts';
 import { sealWith } from '../../server/src/platform/seal.ts';
-import { openPool } from '../../server/src/platform/storage/database.ts';
+import { type Database, openPool } from '../../server/src/platform/storage/database.ts';
 import type { Merchant } from '../../server/src/platform/tenancy/merchant.ts';
 import { insertMerchant } from '../../server/src/platform/tenancy/merchantStore.ts';
+import { insertApiKey } from '../../server/src/staff/apiKeyStore.ts';
 import { webhookListener } from '../../server/src/webhooks/capture.ts';
+import type { Owner } from '../../server/src/webhooks/owner.ts';
 import { secretFrom } from '../../server/src/webhooks/signing.ts';
 import { insertWebhook } from '../../server/src/webhooks/webhookStore.ts';
 import { at } from '../support/autoOrders.ts';
@@ -72,6 +74,7 @@ export async function deliverWhileKilling(run: Delivering): Promise<Delivered> {
     clock: { kind: 'standing', at: at('2026-01-01T00:00:00Z') },
   };
   await insertMerchant(db, merchant, at('2026-01-01T00:00:00Z'));
+  const owner = await addOwner(db);
   const listening = await listen(run.receivers, chance);
   for (const receiver of listening.receivers) {
     await db.transaction((tx) =>
@@ -81,7 +84,7 @@ export async function deliverWhileKilling(run: Delivering): Promise<Delivered> {
         'TEST',
         {
           webhookOid: receiver.number,
-          applicationId: 'test',
+          owner,
           url: `${listening.url}/${receiver.number}`,
           authentication: { type: 'none' },
           compressEvents: false,
@@ -186,6 +189,19 @@ interface Receiving {
   /** What came with each webhook-id. */
   readonly bodies: Map<string, string>;
   readonly faults: string[];
+}
+
+/** A key that may read items: the webhooks belong to it. */
+async function addOwner(db: Database): Promise<Owner> {
+  const { keyId } = await insertApiKey(db, randomBytes(32), {
+    merchantId: 'TEST',
+    name: 'receiver',
+    prefix: 'receiver',
+    permissions: ['item_read'],
+    allowedIps: [],
+    createdAt: at('2026-01-01T00:00:00Z'),
+  });
+  return { applicationId: `key:${keyId}` };
 }
 
 interface Listening {

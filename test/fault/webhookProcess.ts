@@ -9,6 +9,7 @@ import { runLoop } from '../../server/src/platform/jobs/loop.ts';
 import { sealWith } from '../../server/src/platform/seal.ts';
 import { openPool } from '../../server/src/platform/storage/database.ts';
 import { findMerchant } from '../../server/src/platform/tenancy/merchantStore.ts';
+import { applicationAccesses } from '../../server/src/staff/applicationAccess.ts';
 import { webhookDispatcher } from '../../server/src/webhooks/dispatcher.ts';
 import { httpSender } from '../../server/src/webhooks/send.ts';
 import { fastClock } from './fastClock.ts';
@@ -28,6 +29,7 @@ const dispatcher = webhookDispatcher({
   send,
   jitter: randomIds.fraction,
   leaseMs: 180_000,
+  findOwnerAccess: applicationAccesses(db, clock).find,
   contextFor,
 });
 

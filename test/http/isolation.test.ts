@@ -120,10 +120,16 @@ for (const id of routed) {
   });
 }
 
+/** Operations of administrators, which see and move the webhooks of all applications (test/webhooks/permissions.test.ts). */
+const forAdministrators: readonly OperationId[] = ['updateWebhookOwner', 'deleteMerchantWebhook'];
+
 test('another application of the same merchant has no part in a webhook', async () => {
   const key = await app.addKey('TEST');
   assert.equal((await app.request({ operation: 'getWebhooks', key })).body.webhooks.length, 0);
-  for (const id of routed.filter((id) => operationOf(id).path.includes('{webhookOid}'))) {
+  const ofWebhooks = routed.filter(
+    (id) => operationOf(id).path.includes('{webhookOid}') && !forAdministrators.includes(id),
+  );
+  for (const id of ofWebhooks) {
     asked++;
     assert.equal(
       (

@@ -173,7 +173,8 @@ test('a bucket of S3 takes uploads and gives downloads by links of its own', asy
   });
   const file = { merchantId: 'TEST', fileUuid: 'f1' };
   assert.equal(await store.sizeOf(file), undefined);
-  const link = await store.uploadUrl(file, 'text/plain');
+  const holder = { applicationId: 'key:1' };
+  const link = await store.uploadUrl(file, 'text/plain', holder);
   const put = await fetch(link, {
     method: 'PUT',
     body: 'hello',
@@ -182,7 +183,7 @@ test('a bucket of S3 takes uploads and gives downloads by links of its own', asy
   assert.equal(put.status, 200, await put.text());
   assert.equal(await store.sizeOf(file), 5);
   const got = await fetch(
-    await store.downloadUrl(file, { fileName: 'h.txt', mimeType: 'text/plain' }),
+    await store.downloadUrl(file, { fileName: 'h.txt', mimeType: 'text/plain' }, holder),
   );
   assert.equal(await got.text(), 'hello');
   assert.match(got.headers.get('content-disposition') ?? '', /^attachment/);

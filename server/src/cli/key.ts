@@ -9,6 +9,7 @@ import { type ApiKey, allPermissions, parseAllowedIps, parsePermissions } from '
 import { createApiKey } from '../staff/apiKeyOperations.ts';
 import { listApiKeys, revokeApiKey } from '../staff/apiKeyStore.ts';
 import { findAccess } from '../staff/staffStore.ts';
+import { countWebhooks } from '../webhooks/webhookStore.ts';
 import { type Command, listOf, needed, Obstacle, readArgs, table, UsageError } from './command.ts';
 import { openStore } from './openStore.ts';
 
@@ -147,6 +148,10 @@ function revoke(id: string | undefined): Action {
       throw new Obstacle(
         `${merchantId} has no valid key ${id}; see: perennial key list --merchant ${merchantId}`,
       );
-    console.log(`Key ${id} of ${merchantId} is revoked.`);
+    const webhooks = await countWebhooks(db, merchantId, `key:${id}`);
+    console.log(`Key ${id} of ${merchantId} is revoked.${webhooks > 0 ? stopping(webhooks) : ''}`);
   };
 }
+
+const stopping = (webhooks: number): string =>
+  ` Its webhooks (${webhooks}) stop with it; PUT /perennial/v1/webhooks/{webhookOid}/owner moves them to another key.`;

@@ -26,6 +26,19 @@ export async function findApiKey(db: Database, keyHash: Buffer): Promise<ApiKey 
   return row && fromRow(row);
 }
 
+/** The merchant's key with this number, unless it was revoked. */
+export async function findLiveApiKey(
+  db: Database,
+  merchantId: string,
+  keyId: number,
+): Promise<ApiKey | undefined> {
+  const row = await db.row<ApiKeyRow>(
+    `select ${columns} from api_key where merchant_id = $1 and key_id = $2 and revoked_at is null`,
+    [merchantId, keyId],
+  );
+  return row && fromRow(row);
+}
+
 export async function listApiKeys(db: Database, merchantId: string): Promise<ApiKey[]> {
   return (
     await db.rows<ApiKeyRow>(

@@ -1,5 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
+import { effectivePermissions } from './staffStore.ts';
 
 /** What one user allowed one application. */
 export interface Grant {
@@ -71,6 +72,37 @@ export async function findGrant(
     [merchantId, grantId],
   );
   return row && grantFrom(row);
+}
+
+/** What a client may do for one user: what the user granted and still may do. */
+export interface GrantedAccess {
+  readonly applicationName: string;
+  readonly userName: string;
+  readonly permissions: readonly string[];
+}
+
+/** What the client may do by its live grants, of this user or, without one, of all users. Empty once the application is disabled. */
+export async function listGrantedAccess(
+  db: Database,
+  merchantId: string,
+  clientId: string,
+  userId: number | undefined,
+): Promise<GrantedAccess[]> {
+  const rows = await db.rows<{ application: string; user_name: string; permissions: string[] }>(
+    `select a.name as application, u.full_name as user_name,
+       array(select unnest(g.permissions) intersect select unnest(${effectivePermissions})) as permissions
+     from oauth_grant g
+     join oauth_application a on a.client_id = g.client_id
+     join app_user u on u.merchant_id = g.merchant_id and u.user_id = g.user_id
+     where g.merchant_id = $1 and g.client_id = $2 and g.revoked_at is null and a.disabled_at is null
+       and ($3::int is null or g.user_id = $3)`,
+    [merchantId, clientId, userId],
+  );
+  return rows.map((row) => ({
+    applicationName: row.application,
+    userName: row.user_name,
+    permissions: row.permissions,
+  }));
 }
 
 export async function insertCode(

@@ -1,19 +1,20 @@
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 
-/** What was read by a text, remembered for a second, so that a request does not read it each time. */
+/** What was read by a text, remembered for a short time, so that a request does not read it each time. */
 export interface Remembered<Value> {
   find(text: string): Promise<Value>;
   /** Forgets everything, after something was changed in this process. */
   forget(): void;
 }
 
-// What another process changes is seen after this long.
-const rememberedMs = 1000;
+/** What another process changes is seen after this long, unless the caller asks for less. */
+const defaultRememberedMs = 1000;
 const rememberedMax = 10_000;
 
 export function remembered<Value>(
   clock: SystemClock,
   read: (text: string) => Promise<Value>,
+  rememberedMs = defaultRememberedMs,
 ): Remembered<Value> {
   const known = new Map<string, { value: Promise<Value>; untilMs: number }>();
   return {

@@ -252,7 +252,8 @@ const loginsShown = 10;
 // In a statement with `inZone`; $3 are the names of all permissions.
 const loginJson = `json_build_object('login', l.login, 'ip_address', l.ip_address, 'user_agent', l.user_agent, 'login_dts', wire_dts(l.at))`;
 
-const effectivePermissions = `array(
+/** The permissions of a user `u` and of the groups they are in, as an SQL expression. */
+export const effectivePermissions = `array(
   select unnest(g.permissions) from group_membership m join user_group g on g.merchant_id = m.merchant_id and g.group_id = m.group_id
   where m.merchant_id = u.merchant_id and m.user_id = u.user_id
   union select unnest(u.permissions))`;

@@ -1,8 +1,8 @@
-import { events as catalogue, type EventName } from '@perennial/contract/events.ts';
-import { expansions, parseExpand } from '@perennial/contract/expansions.ts';
+import { parseExpand } from '@perennial/contract/expansions.ts';
 import type { Context } from '../platform/context.ts';
 import type { EventListener, ObjectType, RecordedEvent } from '../platform/events/outbox.ts';
 import { parseRule } from './eventRuler.ts';
+import { describe, expansionsFor } from './owner.ts';
 import {
   type CapturedEvent,
   findSubscribers,
@@ -128,12 +128,8 @@ function lastPayload(event: RecordedEvent): string | undefined {
 }
 
 function expandOf({ events, expansion }: Group): ReadonlySet<string> {
-  const known = (
-    catalogue[events[0]!.event.name as EventName] as
-      | { expansion?: keyof typeof expansions }
-      | undefined
-  )?.expansion;
-  return known === undefined ? new Set() : parseExpand(expansion, expansions[known]);
+  const description = describe(events[0]!.event.name);
+  return description ? parseExpand(expansion, expansionsFor(description)) : new Set();
 }
 
 /** A pattern was checked when it was saved; one that can no longer be read keeps nothing back. */

@@ -144,7 +144,8 @@ export async function lockFailing(
 
 /** What follows from how a webhook has been doing. */
 export interface Consequence {
-  readonly disabled: boolean;
+  /** Why it is disabled from now on; absent: it goes on. */
+  readonly disabledReason: string | undefined;
   /** The receiver asked for a pause until then. */
   readonly pausedUntil?: Temporal.Instant;
   /** Nothing is sent until the first of its failed deliveries is due again. */
@@ -158,7 +159,8 @@ export async function saveFailing(
   failing: Omit<Failing, 'isDisabled'> & Consequence,
 ): Promise<void> {
   await tx.run(
-    `update webhook set consecutive_failures = $3, failing_since = $4, disabled = disabled or $5,
+    `update webhook set consecutive_failures = $3, failing_since = $4, disabled = disabled or $5::text is not null,
+       disabled_reason = coalesce(disabled_reason, $5),
        next_retry_at = case when $3 = 0 then null when $6::timestamptz is not null then greatest(next_retry_at, $6)
          when $7 then (select min(d.next_at) from webhook_delivery d where d.merchant_id = $1 and d.webhook_oid = $2 and d.attempts > 0) else next_retry_at end
      where merchant_id = $1 and webhook_oid = $2`,
@@ -167,7 +169,7 @@ export async function saveFailing(
       webhookOid,
       failing.consecutiveFailures,
       failing.failingSince,
-      failing.disabled,
+      failing.disabledReason,
       failing.pausedUntil,
       failing.isDown,
     ],

@@ -22,9 +22,10 @@ import {
   type WorkingWebhook,
   webhooksWithWork,
 } from './formingStore.ts';
+import { type FindOwnerAccess, mayHear, missingPermissions } from './owner.ts';
 import { readPayloads } from './payloadStore.ts';
 import type { Send, Sent } from './send.ts';
-import { downAfterFailures, settle, type Tried } from './settling.ts';
+import { disableOwnerless, downAfterFailures, settle, type Tried } from './settling.ts';
 import { signatureHeaders } from './signing.ts';
 import type { DeliveredEvent, Delivery, Header } from './webhook.ts';
 import { type Destination, findDestination } from './webhookStore.ts';
@@ -38,6 +39,8 @@ export interface DispatcherParts {
   readonly jitter: () => number;
   /** How long deliveries are ours before they are prolonged, and before somebody else takes over those of a process that died; tests shorten it. */
   readonly leaseMs?: number;
+  /** Asked before each delivery: an owner that may no longer read an object is not told of it any more. */
+  readonly findOwnerAccess: FindOwnerAccess;
   contextFor(merchantId: string): Promise<Context>;
 }
 
@@ -76,6 +79,8 @@ interface Loaded {
   readonly events: readonly DeliveredEvent[];
   /** When the oldest of its events happened, on the machine's clock; absent when none is kept any more. */
   readonly recordedAt?: Temporal.Instant;
+  /** Why none of its events is sent, where the owner may not read them. */
+  readonly withheld?: string;
 }
 
 /** A delivery in this process's hands; its lease is prolonged while it is. */
@@ -146,13 +151,18 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
       return await start(webhook);
     } catch (error) {
       const { log } = await parts.contextFor(webhook.merchantId);
-      log.error({ err: error, ...webhook }, 'a webhook could not be worked on');
+      const { merchantId, webhookOid } = webhook;
+      log.error({ err: error, merchantId, webhookOid }, 'a webhook could not be worked on');
       return 0;
     }
   }
 
   /** Takes what this process has room for and starts it; answers how much came of it. */
-  async function start({ merchantId, webhookOid }: WorkingWebhook): Promise<number> {
+  async function start({ merchantId, webhookOid, owner }: WorkingWebhook): Promise<number> {
+    if (!(await parts.findOwnerAccess(merchantId, owner))) {
+      await disableOwnerless(await parts.contextFor(merchantId), parts.seal, webhookOid);
+      return 0;
+    }
     const lane = laneOf(merchantId, webhookOid);
     // Until its failures are written down nobody knows when it may be tried again; afterwards it is only found when it may.
     if (isDown(lane) && lane.inHand > 0) return 0;
@@ -291,7 +301,11 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
     const isLost = Temporal.Instant.compare(taken.until, at) <= 0;
     if (isDown(lane) || isLost || stopping.signal.aborted)
       return unsent(destination, taken.delivery, at);
-    const tried = await tryOnce(merchant, destination, taken, at);
+    const access = await parts.findOwnerAccess(merchant.merchantId, destination.owner);
+    // The next round disables the webhook; what it did not send stays for an owner that an administrator may give it.
+    if (!access) return unsent(destination, taken.delivery, at);
+    const permitted = permittedOf(taken, access.permissions);
+    const tried = await tryOnce(merchant, destination, permitted, at);
     if (tried.isForgotten) return tried;
     lane.isQuick = tried.attempt.success && tried.attempt.durationMs < quickMs;
     lane.failuresInARow = tried.attempt.success ? 0 : lane.failuresInARow + 1;
@@ -301,12 +315,13 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
   async function tryOnce(
     merchant: Merchant,
     destination: Destination,
-    { delivery, events, recordedAt }: Loaded,
+    { delivery, events, recordedAt, withheld }: Loaded,
     at: Temporal.Instant,
   ): Promise<Tried> {
-    const { headers, sent } = await sendDelivery(merchant, destination, delivery, events, at).catch(
-      notSent,
-    );
+    const { headers, sent } =
+      events.length === 0
+        ? notSent(new Error(withheld ?? 'its events are older than what is kept'))
+        : await sendDelivery(merchant, destination, delivery, events, at).catch(notSent);
     const isDelivered =
       sent.statusCode !== undefined && sent.statusCode >= 200 && sent.statusCode < 300;
     return {
@@ -339,16 +354,6 @@ export function webhookDispatcher(parts: DispatcherParts): Dispatcher {
     events: readonly DeliveredEvent[],
     at: Temporal.Instant,
   ): Promise<{ headers: Record<string, string>; sent: Sent }> {
-    if (events.length === 0) {
-      return {
-        headers: {},
-        sent: {
-          response: 'not sent: its events are older than what is kept',
-          responseHeaders: [],
-          durationMs: 0,
-        },
-      };
-    }
     const body = deliveryBody(events, destination.compressEvents);
     const signed = signatureHeaders(
       delivery.deliveryId,
@@ -475,6 +480,21 @@ function load(events: readonly LoadedEvent[], delivery: Delivery): Loaded {
     delivery,
     events: contents,
     ...(oldest === undefined ? {} : { recordedAt: oldest.recordedAt }),
+  };
+}
+
+/** The delivery without the events that its owner may not read. */
+function permittedOf(loaded: Loaded, permissions: ReadonlySet<string>): Loaded {
+  const events = loaded.events.filter((event) => mayHear(permissions, event.name));
+  if (events.length === loaded.events.length) return loaded;
+  const lacking = missingPermissions(
+    permissions,
+    loaded.events.map((event) => event.name),
+  );
+  return {
+    ...loaded,
+    events,
+    withheld: `the owner of the webhook lacks the permission ${lacking.join(', ')}`,
   };
 }
 

@@ -3,9 +3,11 @@ import { wireDate } from '../kernel/calendar.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
 import { type FeedPlace, feedStart, readFeed } from '../platform/events/feed.ts';
+import type { Warning } from '../platform/http/answer.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { saveSettingsSection } from '../platform/tenancy/merchantStore.ts';
 import { feedWebhookOid } from './capture.ts';
+import { mayHear, missingPermissions } from './owner.ts';
 import { readFeedPayloads } from './payloadStore.ts';
 
 /** A page of the pull feed. */
@@ -14,6 +16,8 @@ export interface FeedPage {
   /** Where to go on, also after an empty page. */
   readonly next_cursor: string;
   readonly more: boolean;
+  /** Says what was left out for want of a permission. */
+  readonly warning?: Warning;
 }
 
 /**
@@ -48,7 +52,9 @@ export async function readEvents(
     feedWebhookOid,
     page.map((event) => event.place),
   );
-  const events = page.map((event) => {
+  const { permissions } = context.actor;
+  const shown = page.filter((event) => mayHear(permissions, event.name));
+  const events = shown.map((event) => {
     const payload = payloads.get(event.place.eventId);
     return {
       cursor: cursorOf(event.place),
@@ -60,7 +66,25 @@ export async function readEvents(
       ...(payload === undefined ? {} : { payload: JSON.parse(payload) as Record<string, unknown> }),
     };
   });
-  return { events, next_cursor: cursorOf(page.at(-1)?.place ?? from), more: found.length > limit };
+  const lacking = missingPermissions(
+    permissions,
+    page.map((event) => event.name),
+  );
+  return {
+    events,
+    next_cursor: cursorOf(page.at(-1)?.place ?? from),
+    more: found.length > limit,
+    ...(lacking.length === 0 ? {} : { warning: leftOut(page.length - shown.length, lacking) }),
+  };
+}
+
+/** Events that the caller may not read are passed over, so that its cursor goes on; the answer says so. */
+function leftOut(count: number, lacking: readonly string[]): Warning {
+  const events = count === 1 ? 'One event was' : `${count} events were`;
+  return {
+    code: 'events_left_out',
+    message: `${events} left out. To see them, grant the key ${lacking.join(', ')}.`,
+  };
 }
 
 const cursorOf = ({ stamp, eventId }: FeedPlace): string => `${stamp}-${eventId}`;

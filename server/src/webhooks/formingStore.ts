@@ -4,12 +4,15 @@ import type { Database } from '../platform/storage/database.ts';
 import { planAfresh, readInOrder } from '../platform/storage/planning.ts';
 import { recordset } from '../platform/storage/recordset.ts';
 import type { PendingEvent } from './forming.ts';
+import type { Owner } from './owner.ts';
 import type { DeliveredEvent, Delivery } from './webhook.ts';
+import { ownerOf } from './webhookStore.ts';
 
 /** A webhook that has something to send. */
 export interface WorkingWebhook {
   readonly merchantId: string;
   readonly webhookOid: number;
+  readonly owner: Owner;
 }
 
 /**
@@ -21,8 +24,13 @@ export async function webhooksWithWork(
   now: Temporal.Instant,
 ): Promise<WorkingWebhook[]> {
   const horizon = await feedHorizon(db);
-  const rows = await db.rows<{ merchant_id: string; webhook_oid: number }>(
-    `select w.merchant_id, w.webhook_oid from merchant m join webhook w on w.merchant_id = m.merchant_id
+  const rows = await db.rows<{
+    merchant_id: string;
+    webhook_oid: number;
+    application_id: string;
+    owner_user_id: number | null;
+  }>(
+    `select w.merchant_id, w.webhook_oid, w.application_id, w.owner_user_id from merchant m join webhook w on w.merchant_id = m.merchant_id
      where not w.disabled and (w.next_retry_at is null or w.next_retry_at <= $1)
        and (w.held_may_be_free
          or exists (select 1 from webhook_delivery d where d.merchant_id = m.merchant_id and d.webhook_oid = w.webhook_oid and d.next_at <= $1)
@@ -32,7 +40,11 @@ export async function webhooksWithWork(
      order by 1, 2`,
     [now, horizon],
   );
-  return rows.map((row) => ({ merchantId: row.merchant_id, webhookOid: row.webhook_oid }));
+  return rows.map((row) => ({
+    merchantId: row.merchant_id,
+    webhookOid: row.webhook_oid,
+    owner: ownerOf(row),
+  }));
 }
 
 /** A webhook that this transaction alone forms deliveries of. */

@@ -1,3 +1,4 @@
+import { events as catalogue } from '@perennial/contract/events.ts';
 import type { QueryOf } from '@perennial/contract/operations.ts';
 import type { WebhookLog, WebhookLogSummary } from '@perennial/contract/webhook.ts';
 import { wireDate } from '../kernel/calendar.ts';
@@ -9,6 +10,7 @@ import type { Page } from '../platform/http/routes.ts';
 import { deliveryBody } from './body.ts';
 import { findLog, type LogFilter, listLog, type RequestId } from './logStore.ts';
 import { ownWebhook, type WebhookParts } from './operations.ts';
+import { mayHear } from './owner.ts';
 import { readPayloads } from './payloadStore.ts';
 
 /** The most characters of a request that are shown (webhook reference, WebhookLog). */
@@ -23,7 +25,7 @@ export async function getLogSummaries(
   page: Page,
 ): Promise<{ summaries: WebhookLogSummary[]; resultSet: ResultSet }> {
   await ownWebhook(context, seal, webhookOid);
-  const filter = filterFrom(query, context.merchant.timeZone);
+  const filter = filterFrom(query, context);
   const found =
     filter === undefined
       ? []
@@ -52,8 +54,9 @@ export async function getLog(
   const entry = id && (await findLog(context.db, merchantId, webhookOid, id));
   if (!entry) return refuse('not_found', { what: 'delivery', id: requestId });
   const payloads = await readPayloads(context.db, merchantId, webhookOid, [entry]);
+  const sent = payloads.get(entry.deliveryId)?.events ?? [];
   const body = deliveryBody(
-    payloads.get(entry.deliveryId)?.events ?? [],
+    sent.filter((event) => mayHear(context.actor.permissions, event.name)),
     webhook.compressEvents,
   ).toString();
   return {
@@ -82,7 +85,10 @@ function parseRequestId(text: string): RequestId | undefined {
 }
 
 /** The filter of a query; undefined when nothing can match it. */
-function filterFrom(query: QueryOf<'getWebhookLogSummaries'>, zone: string): LogFilter | undefined {
+function filterFrom(
+  query: QueryOf<'getWebhookLogSummaries'>,
+  { merchant: { timeZone: zone }, actor }: Context,
+): LogFilter | undefined {
   const request = query.requestId === undefined ? undefined : parseRequestId(query.requestId);
   if (query.requestId !== undefined && !request) return undefined;
   const since =
@@ -91,6 +97,7 @@ function filterFrom(query: QueryOf<'getWebhookLogSummaries'>, zone: string): Log
   if (query.status !== undefined && !/^\d{3}$/.test(query.status))
     refuse('wrong_format', { field: 'status', expected: 'a status code such as 200' });
   return {
+    readable: Object.keys(catalogue).filter((name) => mayHear(actor.permissions, name)),
     ...(since === undefined ? {} : { since }),
     ...(until === undefined ? {} : { until }),
     ...(request === undefined ? {} : { request }),

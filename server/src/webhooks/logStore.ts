@@ -5,6 +5,8 @@ import type { Header } from './webhook.ts';
 
 /** Which tries to list; all conditions are joined by and. */
 export interface LogFilter {
+  /** The events whose payloads `text` is searched in: those that the caller may read. */
+  readonly readable: readonly string[];
   readonly since?: Temporal.Instant;
   readonly until?: Temporal.Instant;
   readonly request?: RequestId;
@@ -64,7 +66,7 @@ export async function listLog(
        and ($12::text is null or exists (
          select 1 from unnest(l.stamps, l.event_ids) p (stamp, event_id)
          join webhook_event e on e.merchant_id = $1 and e.stamp = p.stamp and e.event_id = p.event_id and e.webhook_oids @> array[$2::int]
-         where position(lower($12) in lower(e.payload)) > 0))
+         where e.name = any($15) and position(lower($12) in lower(e.payload)) > 0))
      order by l.log_id desc limit $13 + 1 offset $14`,
     [
       merchantId,
@@ -81,6 +83,7 @@ export async function listLog(
       filter.text,
       page.limit,
       page.offset,
+      filter.readable,
     ],
   );
   return rows.map((row) => ({

@@ -1,4 +1,3 @@
-import { events as catalogue, type EventDescription } from '@perennial/contract/events.ts';
 import type { WebhookSecret } from '@perennial/contract/perennial.ts';
 import type { Webhook as WireWebhook } from '@perennial/contract/webhook.ts';
 import { present } from '../kernel/assert.ts';
@@ -11,6 +10,7 @@ import type { Page } from '../platform/http/routes.ts';
 import type { Seal } from '../platform/seal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import { policyOf } from './dispatcher.ts';
+import { describe, type FindOwnerAccess, type Owner, permissionFor } from './owner.ts';
 import { startReflow } from './reflowStore.ts';
 import { secretFrom } from './signing.ts';
 import type { Webhook } from './webhook.ts';
@@ -33,6 +33,8 @@ import { newWebhook, toWire, webhookFrom } from './wire.ts';
 export interface WebhookParts {
   readonly seal: Seal;
   readonly clock: SystemClock;
+  /** What the owner of a webhook may do now. */
+  readonly findOwnerAccess: FindOwnerAccess;
 }
 
 type Sort = readonly { readonly field: string; readonly descending: boolean }[];
@@ -70,10 +72,11 @@ export async function addWebhook(
   const webhookOid = await takeNumbers(context.db, merchantId, 'webhook', 1);
   const webhook = webhookFrom(
     body,
-    newWebhook(webhookOid, applicationOf(context)),
+    newWebhook(webhookOid, callerOf(context)),
     policyOf(context.merchant),
     context.ids,
   );
+  refuseUnreadable(context.actor.permissions, webhook);
   await inTransaction(context, ({ db }) =>
     insertWebhook(db, seal, merchantId, webhook, newSecret(context), clock.now()),
   );
@@ -96,7 +99,13 @@ export function changeWebhook(
   return inTransaction(context, async (inside) => {
     await lockWebhook(inside.db, merchantId, webhookOid);
     const before = await ownWebhook(inside, seal, webhookOid);
-    const webhook = webhookFrom(body, before, policyOf(context.merchant), context.ids);
+    const owner = callerOf(context);
+    const webhook = {
+      ...webhookFrom(body, before, policyOf(context.merchant), context.ids),
+      owner,
+    };
+    // Whatever changed: whoever sets the URL receives what the subscriptions name. One that is disabled sends nothing.
+    if (!webhook.disabled) refuseUnreadable(context.actor.permissions, webhook);
     await updateWebhook(
       inside.db,
       seal,
@@ -145,7 +154,7 @@ export async function resendEvent(
   eventName: string,
 ): Promise<{ event_name: string; queued: boolean }> {
   const webhook = await ownWebhook(context, seal, webhookOid);
-  const description = (catalogue as Readonly<Record<string, EventDescription>>)[eventName];
+  const description = describe(eventName);
   if (!description) return refuse('not_found', { what: 'event', id: eventName });
   if (!description.supportsReflow)
     return refuse('state_conflict', {
@@ -158,6 +167,7 @@ export async function resendEvent(
       mend: 'Subscribe to it first',
     });
   }
+  refuseUnreadable(context.actor.permissions, { subscriptions: [{ eventName }] });
   await startReflow(context.db, context.merchant.merchantId, webhookOid, eventName);
   return { event_name: eventName, queued: true };
 }
@@ -217,13 +227,32 @@ export async function ownWebhook(
   webhookOid: number,
 ): Promise<StoredWebhook> {
   const webhook = await findWebhook(context.db, seal, context.merchant.merchantId, webhookOid);
-  return webhook?.applicationId === applicationOf(context)
+  return webhook?.owner.applicationId === applicationOf(context)
     ? webhook
     : refuse('not_found', { what: 'webhook', id: webhookOid });
 }
 
 function applicationOf(context: Context): string {
   return present(context.actor.applicationId, 'calling application');
+}
+
+/** The caller as an owner of webhooks. A key knows its user itself. */
+export function callerOf(context: Context): Owner {
+  const { kind, userId } = context.actor;
+  const isClient = kind === 'oauth' && userId !== undefined;
+  return { applicationId: applicationOf(context), ...(isClient ? { userId } : {}) };
+}
+
+/** Refuses subscriptions to events whose objects these permissions do not read. */
+export function refuseUnreadable(
+  permissions: ReadonlySet<string>,
+  { subscriptions }: { readonly subscriptions: readonly { readonly eventName: string }[] },
+): void {
+  for (const { eventName } of subscriptions) {
+    const needed = permissionFor(eventName);
+    if (needed !== undefined && !permissions.has(needed))
+      refuse('missing_permission', { needed: [needed], what: `the event ${eventName}` });
+  }
 }
 
 // 256 bits, within what the scheme allows.

@@ -1,11 +1,12 @@
-import { events as catalogue, type EventDescription } from '@perennial/contract/events.ts';
-import { expansions, parseExpand } from '@perennial/contract/expansions.ts';
+import { parseExpand } from '@perennial/contract/expansions.ts';
+import { present } from '../kernel/assert.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import type { ObjectType } from '../platform/events/outbox.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { ObjectReaders } from './capture.ts';
 import { parseRule } from './eventRuler.ts';
+import { describe, expansionsFor } from './owner.ts';
 import { insertCaptured } from './payloadStore.ts';
 import {
   endReflow,
@@ -51,9 +52,7 @@ function reflowChunk(parts: ReflowParts, context: Context): Promise<number> {
     const { merchantId } = inside.merchant;
     const reflow = await lockReflow(inside.db, merchantId);
     if (!reflow) return 0;
-    const description = (catalogue as Readonly<Record<string, EventDescription>>)[
-      reflow.eventName
-    ]!;
+    const description = present(describe(reflow.eventName), `event ${reflow.eventName}`);
     const objectType = objectTypes[description.payload]!;
     const ids = (await parts.ids[objectType]?.(inside, reflow.afterId, chunk)) ?? [];
     const last = ids.at(-1);
@@ -61,10 +60,7 @@ function reflowChunk(parts: ReflowParts, context: Context): Promise<number> {
       await endReflow(inside.db, merchantId, reflow);
       return 1;
     }
-    const expand =
-      description.expansion === undefined
-        ? new Set<string>()
-        : parseExpand(reflow.expansion, expansions[description.expansion]);
+    const expand = parseExpand(reflow.expansion, expansionsFor(description));
     const texts = [...((await parts.readers[objectType]?.(inside, ids, expand)) ?? [])].filter(
       ([, payload]) => wants(reflow, payload),
     );

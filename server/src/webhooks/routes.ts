@@ -1,5 +1,6 @@
 import { noContent, payload } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
+import { changeOwner, deleteAnyWebhook, getMerchantWebhooks } from './adminOperations.ts';
 import { readEvents } from './feedOperations.ts';
 import { getLog, getLogSummaries } from './logOperations.ts';
 import {
@@ -57,6 +58,16 @@ export const webhookRoutes = (parts: WebhookParts) =>
     resendEvent: async (context, { params }) =>
       payload(await resendEvent(context, parts, params.webhookOid, params.eventName)),
     getWebhookEventCategories: async () => payload(categories([], true)),
+    async getMerchantWebhooks(context, { page }) {
+      const { webhooks, resultSet } = await getMerchantWebhooks(context, parts, page);
+      return payload(webhooks, { resultSet });
+    },
+    updateWebhookOwner: async (context, { params, body }) =>
+      payload(await changeOwner(context, parts, params.webhookOid, body ?? {})),
+    async deleteMerchantWebhook(context, { params }) {
+      await deleteAnyWebhook(context, parts, params.webhookOid);
+      return noContent();
+    },
     getWebhookSecrets: async (context, { params }) =>
       payload(await getWebhookSecrets(context, parts, params.webhookOid)),
     rotateWebhookSecret: async (context, { params, body }) =>
@@ -69,12 +80,12 @@ export const webhookRoutes = (parts: WebhookParts) =>
         ),
       ),
     async getEvents(context, { query, page }) {
-      const { events, next_cursor, more } = await readEvents(
+      const { events, next_cursor, more, warning } = await readEvents(
         context,
         parts.clock,
         query.after,
         page.limit,
       );
-      return payload(events, { beside: { next_cursor, more } });
+      return payload(events, { beside: { next_cursor, more }, ...(warning ? { warning } : {}) });
     },
   }) satisfies Routes;

@@ -11,7 +11,7 @@ import {
 } from './deliveryStore.ts';
 import { decide, isBeyondHope } from './retry.ts';
 import type { Attempt } from './webhook.ts';
-import { findWebhook } from './webhookStore.ts';
+import { disableWebhook, findWebhook } from './webhookStore.ts';
 import { toWire } from './wire.ts';
 
 /** A try that is over. */
@@ -50,25 +50,46 @@ export async function settle(
     const isDown = after.consecutiveFailures >= downAfterFailures;
     await saveFailing(inside.db, merchantId, webhookOid, {
       ...after,
-      disabled: end !== undefined,
+      disabledReason: end,
       isDown,
       pausedUntil: pausedUntil(tried, settled),
     });
     // Others that failed at the same time may have disabled it already, and one event tells of it.
     if (end !== undefined && !failing.isDisabled) {
-      context.log.warn({ merchantId, webhookOid, reason: end }, 'a webhook was disabled');
-      const webhook = await findWebhook(inside.db, seal, merchantId, webhookOid);
-      const object = webhook && toWire(webhook, inside.merchant, false);
-      await inside.events.emit(inside, [
-        {
-          name: 'webhook_disable',
-          objectType: 'webhook',
-          objectId: String(webhookOid),
-          data: { reason: end, object },
-        },
-      ]);
+      await emitDisabled(inside, seal, webhookOid, end);
     }
   });
+}
+
+/** Why a webhook is disabled whose key, user or grant is gone. */
+export const ownerGone = 'its owner is gone: the key, the user or the grant behind it was removed';
+
+/** Disables a webhook whose owner is gone. What waits for it stays for the owner that an administrator may give it. */
+export function disableOwnerless(context: Context, seal: Seal, webhookOid: number): Promise<void> {
+  return inTransaction(context, async (context) => {
+    const { merchantId } = context.merchant;
+    if (await disableWebhook(context.db, merchantId, webhookOid, ownerGone))
+      await emitDisabled(context, seal, webhookOid, ownerGone);
+  });
+}
+
+async function emitDisabled(
+  context: Context,
+  seal: Seal,
+  webhookOid: number,
+  reason: string,
+): Promise<void> {
+  const { merchantId } = context.merchant;
+  context.log.warn({ merchantId, webhookOid, reason }, 'a webhook was disabled');
+  const webhook = await findWebhook(context.db, seal, merchantId, webhookOid);
+  await context.events.emit(context, [
+    {
+      name: 'webhook_disable',
+      objectType: 'webhook',
+      objectId: String(webhookOid),
+      data: { reason, object: webhook && toWire(webhook, context.merchant, false) },
+    },
+  ]);
 }
 
 function settledBy(

@@ -1,11 +1,12 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { FeedPlace } from '../platform/events/feed.ts';
+import type { Owner } from './owner.ts';
 
 /** Where a merchant's events are delivered (webhook reference, Webhook). Secrets are in the clear here and sealed in the store. */
 export interface Webhook {
   readonly webhookOid: number;
-  /** The key or OAuth client that made it, which alone sees it. */
-  readonly applicationId: string;
+  /** The key or OAuth client that it belongs to: that one sees it, and its deliveries show what that one may read. */
+  readonly owner: Owner;
   readonly url: string;
   readonly authentication: Authentication;
   /** `events` is the JSON array, gzipped, in base64. */
@@ -41,6 +42,8 @@ export interface WebhookState {
   /** Events that wait. */
   readonly pending: number;
   readonly nextRetryAt?: Temporal.Instant;
+  /** Why the server disabled it. */
+  readonly disabledReason?: string;
 }
 
 /** A delivery under way: made before it is sent, the same at every try. */

@@ -4,6 +4,7 @@ import { present } from '../kernel/assert.ts';
 import { feedEnd } from '../platform/events/feed.ts';
 import type { Seal } from '../platform/seal.ts';
 import type { Database } from '../platform/storage/database.ts';
+import type { Owner } from './owner.ts';
 import { signingKey } from './signing.ts';
 import type { Authentication, Subscription, Webhook, WebhookState } from './webhook.ts';
 
@@ -13,6 +14,8 @@ export type StoredWebhook = Webhook & WebhookState;
 interface WebhookRow {
   webhook_oid: number;
   application_id: string;
+  owner_user_id: number | null;
+  disabled_reason: string | null;
   webhook_url: string;
   authentication_type: Authentication['type'];
   basic_username: string | null;
@@ -40,7 +43,7 @@ const pendingOf = `
   + (select count(*) from webhook_held h where h.merchant_id = $1 and h.webhook_oid = w.webhook_oid)
   + (select count(*) from webhook_event e where e.merchant_id = $1 and (e.stamp, e.event_id) > (w.place_stamp, w.place_event_id) and e.webhook_oids @> array[w.webhook_oid])`;
 
-const columns = `w.webhook_oid, w.application_id, w.webhook_url, w.authentication_type, w.basic_username, w.basic_password, w.iam_access_key, w.iam_secret_key,
+const columns = `w.webhook_oid, w.application_id, w.owner_user_id, w.disabled_reason, w.webhook_url, w.authentication_type, w.basic_username, w.basic_password, w.iam_access_key, w.iam_secret_key,
     w.compress_events, w.maximum_events, w.maximum_size, w.disabled, w.consecutive_failures,
     coalesce(w.next_retry_at, (select min(d.next_at) from webhook_delivery d where d.merchant_id = $1 and d.webhook_oid = w.webhook_oid and d.attempts > 0)) as next_retry_at,
     coalesce((select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('event_name', s.event_name, 'expansion', s.expansion, 'event_ruler', s.event_ruler, 'comments', s.comments)) order by s.event_name)
@@ -136,13 +139,14 @@ export async function insertWebhook(
 ): Promise<void> {
   const place = await feedEnd(tx);
   await tx.run(
-    `insert into webhook (merchant_id, webhook_oid, application_id, created_at, place_stamp, place_event_id, webhook_url, authentication_type, basic_username, basic_password,
-       iam_access_key, iam_secret_key, compress_events, maximum_events, maximum_size, disabled)
-     values ($1, $2, $3, $4, $5::xid8, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+    `insert into webhook (merchant_id, webhook_oid, application_id, owner_user_id, created_at, place_stamp, place_event_id, webhook_url,
+       authentication_type, basic_username, basic_password, iam_access_key, iam_secret_key, compress_events, maximum_events, maximum_size, disabled)
+     values ($1, $2, $3, $4, $5, $6::xid8, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
     [
       merchantId,
       webhook.webhookOid,
-      webhook.applicationId,
+      webhook.owner.applicationId,
+      webhook.owner.userId,
       at,
       place.stamp,
       place.eventId,
@@ -163,9 +167,10 @@ export async function updateWebhook(
 ): Promise<void> {
   await tx.run(
     `update webhook set webhook_url = $3, authentication_type = $4, basic_username = $5, basic_password = $6, iam_access_key = $7, iam_secret_key = $8,
-       compress_events = $9, maximum_events = $10, maximum_size = $11, disabled = $12
+       compress_events = $9, maximum_events = $10, maximum_size = $11, disabled = $12, owner_user_id = $13,
+       disabled_reason = case when $12 then disabled_reason end
      where merchant_id = $1 and webhook_oid = $2`,
-    [merchantId, webhook.webhookOid, ...changeable(webhook, seal)],
+    [merchantId, webhook.webhookOid, ...changeable(webhook, seal), webhook.owner.userId],
   );
   if (enabledAt !== undefined) {
     await tx.run(
@@ -182,6 +187,59 @@ export async function updateWebhook(
     webhook.webhookOid,
   ]);
   await insertSubscriptions(tx, merchantId, webhook);
+}
+
+/** The merchant's webhooks, of every owner, by number. Nothing in them is opened: no credentials are shown. */
+export async function listAllWebhooks(
+  db: Database,
+  seal: Seal,
+  merchantId: string,
+  page: { readonly limit: number; readonly offset: number },
+): Promise<StoredWebhook[]> {
+  const rows = await db.rows<WebhookRow>(
+    `${selection} where w.merchant_id = $1 order by w.webhook_oid limit $2 offset $3`,
+    [merchantId, page.limit, page.offset],
+  );
+  return rows.map((row) => fromRow(row, seal));
+}
+
+/** How many webhooks the merchant has, of every owner. */
+export async function countAllWebhooks(db: Database, merchantId: string): Promise<number> {
+  const row = await db.row<{ count: number }>(
+    'select count(*) as count from webhook where merchant_id = $1',
+    [merchantId],
+  );
+  return present(row, 'count').count;
+}
+
+/** Gives the webhook to another owner. One that was disabled because its owner was gone goes on. */
+export async function moveWebhook(
+  tx: Database,
+  merchantId: string,
+  webhookOid: number,
+  { applicationId, userId }: Owner,
+  goneReason: string,
+): Promise<void> {
+  await tx.run(
+    `update webhook set application_id = $3, owner_user_id = $4, disabled = disabled and disabled_reason is distinct from $5,
+       disabled_reason = nullif(disabled_reason, $5)
+     where merchant_id = $1 and webhook_oid = $2`,
+    [merchantId, webhookOid, applicationId, userId, goneReason],
+  );
+}
+
+/** Disables the webhook for a reason; false when it was disabled already, or is gone. */
+export async function disableWebhook(
+  tx: Database,
+  merchantId: string,
+  webhookOid: number,
+  reason: string,
+): Promise<boolean> {
+  const disabled = await tx.run(
+    'update webhook set disabled = true, disabled_reason = $3 where merchant_id = $1 and webhook_oid = $2 and not disabled',
+    [merchantId, webhookOid, reason],
+  );
+  return disabled === 1;
 }
 
 /** Deletes it with all that waits for it; its log goes too. */
@@ -332,7 +390,7 @@ function changeable(webhook: Webhook, seal: Seal): unknown[] {
 function fromRow(row: WebhookRow, seal: Seal): StoredWebhook {
   return {
     webhookOid: row.webhook_oid,
-    applicationId: row.application_id,
+    owner: ownerOf(row),
     url: row.webhook_url,
     authentication: authenticationOf(row, seal),
     compressEvents: row.compress_events,
@@ -343,6 +401,18 @@ function fromRow(row: WebhookRow, seal: Seal): StoredWebhook {
     consecutiveFailures: row.consecutive_failures,
     pending: row.pending,
     ...(row.next_retry_at ? { nextRetryAt: row.next_retry_at } : {}),
+    ...(row.disabled_reason === null ? {} : { disabledReason: row.disabled_reason }),
+  };
+}
+
+/** The owner in a row of `webhook`. */
+export function ownerOf(row: {
+  readonly application_id: string;
+  readonly owner_user_id: number | null;
+}): Owner {
+  return {
+    applicationId: row.application_id,
+    ...(row.owner_user_id === null ? {} : { userId: row.owner_user_id }),
   };
 }
 

@@ -3,7 +3,7 @@ import {
   type EventDescription,
   type EventName,
 } from '@perennial/contract/events.ts';
-import { expansions, parseExpand } from '@perennial/contract/expansions.ts';
+import { parseExpand } from '@perennial/contract/expansions.ts';
 import type { WebhookEventCategory, Webhook as WireWebhook } from '@perennial/contract/webhook.ts';
 import { wireDate } from '../kernel/calendar.ts';
 import type { IdFactory } from '../kernel/ids.ts';
@@ -11,6 +11,7 @@ import { refuse } from '../platform/http/refusal.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { checkDestination, type DestinationPolicy } from './destination.ts';
 import { parseRule } from './eventRuler.ts';
+import { describe, expansionsFor, type Owner } from './owner.ts';
 import { type Authentication, limits, type Subscription, type Webhook } from './webhook.ts';
 import type { StoredWebhook } from './webhookStore.ts';
 
@@ -24,7 +25,7 @@ export function webhookFrom(
   const authentication = authenticationFrom(body, before.authentication, ids);
   return {
     webhookOid: before.webhookOid,
-    applicationId: before.applicationId,
+    owner: before.owner,
     url: urlFrom(body.webhook_url ?? before.url, policy),
     authentication,
     compressEvents: body.compress_events ?? before.compressEvents,
@@ -48,10 +49,10 @@ export function webhookFrom(
 }
 
 /** What holds for a new webhook that says nothing else. */
-export function newWebhook(webhookOid: number, applicationId: string): Webhook {
+export function newWebhook(webhookOid: number, owner: Owner): Webhook {
   return {
     webhookOid,
-    applicationId,
+    owner,
     url: '',
     authentication: { type: 'none' },
     compressEvents: false,
@@ -102,13 +103,12 @@ export function categories(
     ([category, rows]) => {
       const subscribed = rows.filter(([name]) => heard.has(name));
       if (subscribed.length === 0 && !withUnsubscribed) return [];
-      const expansion = rows[0]![1].expansion;
       return [
         {
           event_category: category,
           any_subscribed: subscribed.length > 0,
           subscribed: subscribed.length === rows.length,
-          available_expansions: expansion === undefined ? [] : [...expansions[expansion]],
+          available_expansions: [...expansionsFor(rows[0]![1])],
           events: (withUnsubscribed ? rows : subscribed).map(([name, description]) =>
             wireSubscription(name, description, heard.get(name)),
           ),
@@ -204,18 +204,17 @@ function subscriptionFrom(
   event: { expansion?: string; event_ruler?: string; comments?: string },
   field: string,
 ): Subscription {
-  const description = (catalogue as Readonly<Record<string, EventDescription>>)[name];
+  const description = describe(name);
   if (!description)
-    refuse('unknown_enum', {
+    return refuse('unknown_enum', {
       field: `${field}.event_name`,
       allowed: catalogueRows.map(([each]) => each),
     });
-  const known = description.expansion === undefined ? [] : expansions[description.expansion];
   const ruler = event.event_ruler || undefined;
   if (ruler !== undefined) checkRuler(ruler, field);
   return {
     eventName: name,
-    expansion: [...parseExpand(event.expansion, known)].join(','),
+    expansion: [...parseExpand(event.expansion, expansionsFor(description))].join(','),
     ...(ruler === undefined ? {} : { eventRuler: ruler }),
     ...(event.comments ? { comments: event.comments } : {}),
   };

@@ -1,7 +1,8 @@
 import type { WorkflowAttachment, WorkflowTask } from '@perennial/contract/workflow.ts';
+import { present } from '../kernel/assert.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
-import { type Files, fileBytesMax } from '../platform/files/files.ts';
+import { type Files, fileBytesMax, type LinkHolder } from '../platform/files/files.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { deleteFiles, findForgotten, findWaitingFiles, insertFile } from './fileStore.ts';
 import type { Uploads } from './noteEdit.ts';
@@ -56,7 +57,18 @@ export async function makeUpload(
   const fileUuid = context.ids.uuid();
   const { merchantId } = context.merchant;
   await insertFile(context.db, merchantId, { fileUuid, mimeType }, clock.now());
-  return { key: fileUuid, url: await store.uploadUrl({ merchantId, fileUuid }, mimeType) };
+  return {
+    key: fileUuid,
+    url: await store.uploadUrl({ merchantId, fileUuid }, mimeType, holderOf(context)),
+  };
+}
+
+/** The caller as the holder of links. */
+function holderOf({ actor: { applicationId, userId } }: Context): LinkHolder {
+  return {
+    applicationId: present(applicationId, 'calling application'),
+    ...(userId === undefined ? {} : { userId }),
+  };
 }
 
 /** The uploads that a change names and that have arrived. The store is asked here, before a transaction is open. */
@@ -100,7 +112,7 @@ export async function withLinks(
 }
 
 async function addLink(
-  { merchant: { merchantId } }: Context,
+  context: Context,
   store: Files,
   attachment: WorkflowAttachment,
 ): Promise<void> {
@@ -110,8 +122,9 @@ async function addLink(
     mime_type: mimeType,
   } = attachment as Required<WorkflowAttachment>;
   attachment.download_key = await store.downloadUrl(
-    { merchantId, fileUuid },
+    { merchantId: context.merchant.merchantId, fileUuid },
     { fileName, mimeType },
+    holderOf(context),
   );
 }
 

@@ -5,6 +5,7 @@ import type { WorkflowAgentAuth } from '@perennial/contract/workflow.ts';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
+import { present } from '../kernel/assert.ts';
 import { Lazy } from '../kernel/lazy.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
@@ -24,6 +25,8 @@ export interface LiveParts {
   readonly tokens: Tokens;
   /** Where clients reach us; its origin may open sockets from a browser, and so may the host that was asked itself. */
   publicUrl(): Promise<string>;
+  /** Asked when a socket opens, and twice a second while it is open. */
+  readonly mayListen: MayListen;
 }
 
 /** The live sockets of this process. */
@@ -54,10 +57,18 @@ const socketsMax = 20_000;
 /** Why we close a socket, in the codes of RFC 6455 and its registry. */
 const closing = { goingAway: 1001, policy: 1008, tooSlow: 1013 } as const;
 
-/** Whom a token speaks for. */
-type Claims = { readonly merchantId: string; readonly userId?: number };
+/** Whom a token speaks for, and the key or OAuth client that asked for it. */
+interface Claims {
+  readonly merchantId: string;
+  readonly applicationId: string;
+  readonly userId?: number;
+}
+
+/** Whether the key or client, its user and their permission to read tasks are still there. */
+export type MayListen = (claims: Claims) => Promise<boolean>;
 
 interface Client extends LiveSocket {
+  readonly claims: Claims;
   readonly socket: WebSocket;
   /** What the socket writes to. */
   readonly stream: Duplex;
@@ -75,7 +86,8 @@ interface Occupied {
 }
 
 /** Sockets by merchant, each merchant's in a room of its own that follows the feed of events. */
-export function liveSockets({ db, clock, log, tokens, publicUrl }: LiveParts): LiveSockets {
+export function liveSockets(parts: LiveParts): LiveSockets {
+  const { db, clock, log, tokens, publicUrl } = parts;
   const opener = new Lazy(async () => {
     const { WebSocketServer } = await import('ws');
     return new WebSocketServer({
@@ -88,17 +100,19 @@ export function liveSockets({ db, clock, log, tokens, publicUrl }: LiveParts): L
   const rooms = new Map<string, Occupied>();
 
   function enter(
-    { merchantId, userId }: Claims,
+    claims: Claims,
     after: string | undefined,
     socket: WebSocket,
     stream: Duplex,
   ): void {
+    const { merchantId, userId } = claims;
     const entry: Occupied = rooms.get(merchantId) ?? {
       room: liveRoom(db, merchantId),
       clients: new Set(),
     };
     rooms.set(merchantId, entry);
     const client: Client = {
+      claims,
       socket,
       stream,
       userId,
@@ -143,6 +157,13 @@ export function liveSockets({ db, clock, log, tokens, publicUrl }: LiveParts): L
     stream.uncork();
   }
 
+  /** Closes the sockets whose key, user or permission is gone. */
+  async function closeUnpermitted(clients: Iterable<Client>): Promise<void> {
+    for (const { claims, socket } of clients)
+      if (!(await parts.mayListen(claims)))
+        drop(socket, closing.policy, 'the key, the user or the permission behind it is gone');
+  }
+
   function heartbeat(client: Client): void {
     const nowMs = clock.monotonicMs();
     if (nowMs - client.heardAtMs > silentMsMax)
@@ -154,13 +175,15 @@ export function liveSockets({ db, clock, log, tokens, publicUrl }: LiveParts): L
 
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://localhost');
-    const claims = await tokens.read(audience, url.searchParams.get('token') ?? '');
-    if (claims === undefined) return refuseUpgrade(socket, '401 Unauthorized');
+    const token = url.searchParams.get('token') ?? '';
+    const claims = (await tokens.read(audience, token)) as Claims | undefined;
+    if (claims === undefined || !(await parts.mayListen(claims)))
+      return refuseUpgrade(socket, '401 Unauthorized');
     if (!(await isOriginAllowed(request))) return refuseUpgrade(socket, '403 Forbidden');
     const server = await opener.get();
     if (openCount() >= socketsMax) return refuseUpgrade(socket, '503 Service Unavailable');
     server.handleUpgrade(request, socket, head, (opened) =>
-      enter(claims as Claims, url.searchParams.get('after') ?? undefined, opened, socket),
+      enter(claims, url.searchParams.get('after') ?? undefined, opened, socket),
     );
   }
 
@@ -176,12 +199,13 @@ export function liveSockets({ db, clock, log, tokens, publicUrl }: LiveParts): L
   const openCount = () => [...rooms.values()].reduce((all, { clients }) => all + clients.size, 0);
 
   return {
-    async authorize({ merchant: { merchantId }, actor: { userId } }) {
-      const jwt = await tokens.sign(
-        audience,
-        { merchantId, ...(userId === undefined ? {} : { userId }) },
-        tokenSeconds,
-      );
+    async authorize({ merchant: { merchantId }, actor: { userId, applicationId } }) {
+      const claims: Claims = {
+        merchantId,
+        applicationId: present(applicationId, 'calling application'),
+        ...(userId === undefined ? {} : { userId }),
+      };
+      const jwt = await tokens.sign(audience, { ...claims }, tokenSeconds);
       return {
         jwt,
         merchant_id: merchantId,
@@ -197,6 +221,7 @@ export function liveSockets({ db, clock, log, tokens, publicUrl }: LiveParts): L
       name: 'live sockets',
       async runOnce() {
         for (const { room, clients } of rooms.values()) {
+          await closeUnpermitted(clients);
           for (const client of clients) heartbeat(client);
           await room.tell();
         }

@@ -4,16 +4,26 @@ export interface FileName {
   readonly fileUuid: string;
 }
 
+/** The caller that asked for a link: the key or OAuth client, with the user it acts for. */
+export interface LinkHolder {
+  readonly applicationId: string;
+  readonly userId?: number;
+}
+
 /** What clients upload and fetch themselves, past our operations: each link serves one file for a short time. */
 export interface Files {
-  /** A link to PUT the bytes to, of this type and at most {@link fileBytesMax}. */
-  uploadUrl(file: FileName, mimeType: string): Promise<string>;
+  /**
+   * A link to PUT the bytes to, of this type and at most {@link fileBytesMax}. In a store of our own it ends with the holder's key, user
+   * or permission; a link of S3 lives until it expires.
+   */
+  uploadUrl(file: FileName, mimeType: string, holder: LinkHolder): Promise<string>;
   /** The file's size in bytes once it was uploaded. */
   sizeOf(file: FileName): Promise<number | undefined>;
   /** A link that a browser saves under `fileName` and never shows as a page of ours. */
   downloadUrl(
     file: FileName,
     shown: { readonly fileName: string; readonly mimeType: string },
+    holder: LinkHolder,
   ): Promise<string>;
   remove(file: FileName): Promise<void>;
 }

@@ -13,6 +13,7 @@ import {
   type FileName,
   type Files,
   fileBytesMax,
+  type LinkHolder,
   uploadSeconds,
 } from './files.ts';
 
@@ -23,6 +24,8 @@ export interface LocalFilesParts {
   readonly ids: IdFactory;
   /** Where clients reach us. */
   publicUrl(): Promise<string>;
+  /** Whether the holder of a link may still use it to read, or to write. */
+  mayUseLink(merchantId: string, holder: LinkHolder, use: 'read' | 'write'): Promise<boolean>;
 }
 
 export interface LocalFiles extends Files {
@@ -31,7 +34,8 @@ export interface LocalFiles extends Files {
 }
 
 /** Files in a folder, a folder for each merchant. A link holds a token that names the file and what may be done with it; nothing else opens it. */
-export function localFiles({ folder, tokens, ids, publicUrl }: LocalFilesParts): LocalFiles {
+export function localFiles(parts: LocalFilesParts): LocalFiles {
+  const { folder, tokens, ids, publicUrl } = parts;
   const pathOf = ({ merchantId, fileUuid }: FileName) => join(folder, merchantId, fileUuid);
   const urlOf = async (token: string) => `${await publicUrl()}${base}/${token}`;
 
@@ -59,13 +63,15 @@ export function localFiles({ folder, tokens, ids, publicUrl }: LocalFilesParts):
   }
 
   return {
-    uploadUrl: async ({ merchantId, fileUuid }, mimeType) =>
-      urlOf(await tokens.sign(uploading, { merchantId, fileUuid, mimeType }, uploadSeconds)),
-    downloadUrl: async ({ merchantId, fileUuid }, { fileName, mimeType }) =>
+    uploadUrl: async ({ merchantId, fileUuid }, mimeType, holder) =>
+      urlOf(
+        await tokens.sign(uploading, { merchantId, fileUuid, mimeType, holder }, uploadSeconds),
+      ),
+    downloadUrl: async ({ merchantId, fileUuid }, { fileName, mimeType }, holder) =>
       urlOf(
         await tokens.sign(
           downloading,
-          { merchantId, fileUuid, fileName, mimeType },
+          { merchantId, fileUuid, fileName, mimeType, holder },
           downloadSeconds,
         ),
       ),
@@ -79,7 +85,7 @@ export function localFiles({ folder, tokens, ids, publicUrl }: LocalFilesParts):
         scope.addContentTypeParser('*', (_request, body, done) => done(null, body));
 
         scope.put<{ Params: { token: string } }>(`${base}/:token`, async (request, reply) => {
-          const claims = await claimsOf(tokens, uploading, request.params.token);
+          const claims = await claimsOf(parts, uploading, request.params.token);
           refuseOtherType(request.headers['content-type'], claims.mimeType);
           if (Number(request.headers['content-length'] ?? 0) > fileBytesMax)
             refuse('body_too_large', { max: fileBytesMax });
@@ -88,7 +94,7 @@ export function localFiles({ folder, tokens, ids, publicUrl }: LocalFilesParts):
         });
 
         scope.get<{ Params: { token: string } }>(`${base}/:token`, async (request, reply) => {
-          const claims = await claimsOf(tokens, downloading, request.params.token);
+          const claims = await claimsOf(parts, downloading, request.params.token);
           const size = await sizeOf(claims);
           if (size === undefined) refuse('not_found', { what: 'file', id: claims.fileUuid });
           return reply
@@ -114,16 +120,19 @@ const downloading = 'file download';
 interface Claims extends FileName {
   readonly mimeType: string;
   readonly fileName?: string;
+  readonly holder: LinkHolder;
 }
 
-async function claimsOf(tokens: Tokens, audience: string, token: string): Promise<Claims> {
-  const claims = await tokens.read(audience, token);
-  return claims
-    ? (claims as unknown as Claims)
-    : refuse('not_found', {
-        what: 'file at this link; it may have expired:',
-        id: 'ask for a new one',
-      });
+async function claimsOf(
+  { tokens, mayUseLink }: LocalFilesParts,
+  audience: typeof uploading | typeof downloading,
+  token: string,
+): Promise<Claims> {
+  const claims = (await tokens.read(audience, token)) as Claims | undefined;
+  const use = audience === uploading ? 'write' : 'read';
+  // A link of an earlier release names no holder; it expires within the hour.
+  const isUsable = claims?.holder && (await mayUseLink(claims.merchantId, claims.holder, use));
+  return isUsable ? claims : refuse('expired_link', {});
 }
 
 /** A client that names no type means the one it asked for. */

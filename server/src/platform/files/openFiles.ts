@@ -29,9 +29,9 @@ export function openFiles(
 function lazyS3(settings: S3Settings): Files {
   const files = new Lazy(async () => (await import('./s3Files.ts')).s3Files(settings));
   return {
-    uploadUrl: async (file, mimeType) => (await files.get()).uploadUrl(file, mimeType),
+    uploadUrl: async (...given) => (await files.get()).uploadUrl(...given),
     sizeOf: async (file) => (await files.get()).sizeOf(file),
-    downloadUrl: async (file, shown) => (await files.get()).downloadUrl(file, shown),
+    downloadUrl: async (...given) => (await files.get()).downloadUrl(...given),
     remove: async (file) => (await files.get()).remove(file),
   };
 }

@@ -681,6 +681,8 @@ CREATE TABLE webhook (
   place_event_id bigint NOT NULL,
   held_may_be_free boolean NOT NULL DEFAULT false,
   created_at timestamp with time zone NOT NULL,
+  owner_user_id integer,
+  disabled_reason text,
   CONSTRAINT webhook_pkey PRIMARY KEY (merchant_id, webhook_oid),
   CONSTRAINT webhook_authentication_type_check CHECK (authentication_type = ANY (ARRAY['none'::text, 'basic'::text, 'api user'::text, 'aws iam'::text]))
 );

@@ -1,0 +1,122 @@
+import type { MerchantWebhook, WebhookOwnerRequest } from '@perennial/contract/perennial.ts';
+import { wireDate } from '../kernel/calendar.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
+import type { ResultSet } from '../platform/http/answer.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import type { Page } from '../platform/http/routes.ts';
+import type { WebhookParts } from './operations.ts';
+import { callerOf, refuseUnreadable } from './operations.ts';
+import { missingPermissions, type Owner } from './owner.ts';
+import { ownerGone } from './settling.ts';
+import {
+  countAllWebhooks,
+  deleteWebhook,
+  findWebhook,
+  listAllWebhooks,
+  lockWebhook,
+  moveWebhook,
+  type StoredWebhook,
+} from './webhookStore.ts';
+
+/** Lists the webhooks of all owners. */
+export async function getMerchantWebhooks(
+  context: Context,
+  parts: WebhookParts,
+  page: Page,
+): Promise<{ webhooks: MerchantWebhook[]; resultSet: ResultSet }> {
+  const { merchantId } = context.merchant;
+  const stored = await listAllWebhooks(context.db, parts.seal, merchantId, page);
+  const totalRecords = await countAllWebhooks(context.db, merchantId);
+  return {
+    webhooks: await Promise.all(stored.map((webhook) => describeWebhook(context, parts, webhook))),
+    resultSet: {
+      ...page,
+      count: stored.length,
+      more: page.offset + stored.length < totalRecords,
+      totalRecords,
+    },
+  };
+}
+
+/**
+ * Gives a webhook to another key or application. Neither the caller nor the new owner may lack a permission that its events are shown
+ * for: a caller would give more than they have, and the new owner would miss events without a word.
+ */
+export function changeOwner(
+  context: Context,
+  parts: WebhookParts,
+  webhookOid: number,
+  request: WebhookOwnerRequest,
+): Promise<MerchantWebhook> {
+  const { merchantId } = context.merchant;
+  return inTransaction(context, async (context) => {
+    await lockWebhook(context.db, merchantId, webhookOid);
+    const webhook = await anyWebhook(context, parts, webhookOid);
+    const owner = ownerFrom(context, request);
+    const access = await parts.findOwnerAccess(merchantId, owner);
+    if (!access)
+      return refuse('invalid_field', {
+        field: 'application_id',
+        reason: `${owner.applicationId} is not a live key or application of this merchant`,
+        mend: 'Send key:<number> of a key that is not revoked, or oauth:<client id> with the user_id of a user who granted access',
+      });
+    refuseUnreadable(context.actor.permissions, webhook);
+    refuseUnreadable(access.permissions, webhook);
+    await moveWebhook(context.db, merchantId, webhookOid, owner, ownerGone);
+    return describeWebhook(context, parts, await anyWebhook(context, parts, webhookOid));
+  });
+}
+
+/** Deletes a webhook, whoever owns it, with what waits for it and its log. */
+export async function deleteAnyWebhook(
+  context: Context,
+  parts: WebhookParts,
+  webhookOid: number,
+): Promise<void> {
+  await anyWebhook(context, parts, webhookOid);
+  await deleteWebhook(context.db, context.merchant.merchantId, webhookOid);
+}
+
+async function anyWebhook(
+  { db, merchant: { merchantId } }: Context,
+  { seal }: WebhookParts,
+  webhookOid: number,
+): Promise<StoredWebhook> {
+  const webhook = await findWebhook(db, seal, merchantId, webhookOid);
+  return webhook ?? refuse('not_found', { what: 'webhook', id: webhookOid });
+}
+
+function ownerFrom(context: Context, request: WebhookOwnerRequest): Owner {
+  if (request.application_id === undefined) return callerOf(context);
+  return {
+    applicationId: request.application_id,
+    ...(request.user_id === undefined ? {} : { userId: request.user_id }),
+  };
+}
+
+async function describeWebhook(
+  { merchant: { merchantId, timeZone } }: Context,
+  { findOwnerAccess }: WebhookParts,
+  webhook: StoredWebhook,
+): Promise<MerchantWebhook> {
+  const { owner, nextRetryAt, disabledReason } = webhook;
+  const access = await findOwnerAccess(merchantId, owner);
+  const eventNames = webhook.subscriptions.map(({ eventName }) => eventName);
+  return {
+    webhook_oid: webhook.webhookOid,
+    webhook_url: webhook.url,
+    owner: {
+      application_id: owner.applicationId,
+      ...(owner.userId === undefined ? {} : { user_id: owner.userId }),
+      ...(access ? { name: access.name } : {}),
+      state: access ? 'live' : 'gone',
+    },
+    event_names: eventNames,
+    missing_permissions: missingPermissions(access?.permissions ?? new Set(), eventNames),
+    disabled: webhook.disabled,
+    ...(disabledReason === undefined ? {} : { disabled_reason: disabledReason }),
+    consecutive_failures: webhook.consecutiveFailures,
+    pending: webhook.pending,
+    ...(nextRetryAt ? { next_retry_dts: wireDate(nextRetryAt, timeZone) } : {}),
+  };
+}
