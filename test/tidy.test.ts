@@ -160,7 +160,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
     'change,facets,fault,money,newOrder,newOrderLine,order,payment,paymentDetails,present,stages,totals',
   payments: 'gateway,rotation,simulatorCards,stripeDeclines',
   rebill:
-    'attempt,audit,codec,dunning,endings,held,note,orderDocument,originalTerms,payment,plan,policy,preview,previewDates,rebillOrder,request,settlement',
+    'attempt,audit,codec,dunning,endings,held,keptOrder,keptPlan,note,orderDocument,originalTerms,payment,plan,policy,preview,previewDates,rebillOrder,request,settlement',
   sandbox: 'move,span',
   staff: 'access,apiKey,application,authorization,consentPage,credential',
   webhooks: 'body,destination,eventRuler,forming,retry,signing,webhook',
@@ -172,7 +172,14 @@ const isPure = (path: string): boolean =>
   ruleFiles.includes(path) ||
   (path.startsWith('server/src/kernel/') && path !== 'server/src/kernel/ids.ts') ||
   path.startsWith('contract/src/');
-const purePackages = ['temporal-polyfill', 'ipaddr.js', 'node:crypto', 'node:zlib', 'typebox'];
+const purePackages = [
+  'temporal-polyfill',
+  'ipaddr.js',
+  'node:crypto',
+  'node:util',
+  'node:zlib',
+  'typebox',
+];
 
 /** Each table's one owner: only its `store.ts` or `…Store.ts` writes it. A projection may read what its feature may import. */
 const owners: Readonly<Record<string, string>> = {

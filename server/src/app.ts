@@ -49,6 +49,7 @@ import { databaseTokens } from './platform/tokens.ts';
 import { bookRoutes } from './rebill/bookRoutes.ts';
 import { defaultTiming, type RebillTiming } from './rebill/dueOperations.ts';
 import { heldWorker } from './rebill/heldWorker.ts';
+import { lockRebill } from './rebill/keptOrderOperations.ts';
 import { recheckNow } from './rebill/lateAnswerStore.ts';
 import { replaceCard } from './rebill/operations.ts';
 import { wakeParked } from './rebill/parkedListener.ts';
@@ -171,7 +172,7 @@ export function createApp(parts: AppParts): App {
   const orders = {
     charge: orderCharge(payments, contextFor),
     obstacle: orderObstacle(payments),
-    hooks: orderHooks,
+    hooks: { ...orderHooks, lockRebill },
     clock,
     autoOrder: orderAutoOrderJson,
   };

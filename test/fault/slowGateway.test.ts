@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Temporal } from 'temporal-polyfill';
 import type { Charge } from '../../server/src/orders/charge.ts';
+import { noHooks } from '../../server/src/orders/hooks.ts';
 import { unsettledChargesWorker } from '../../server/src/orders/unsettledCharges.ts';
 import type { ChargeRequest, Gateway } from '../../server/src/payments/gateway.ts';
 import { createPayments } from '../../server/src/payments/payments.ts';
@@ -165,7 +166,7 @@ test('unsettled first payments queue without outliving their leases', async () =
   await pass(120_000);
 
   const asked: string[] = [];
-  const hooks = { onPaid: async () => {}, onOriginalOrderChanged: async () => {} };
+  const hooks = noHooks;
   const contexts = async () => [await app.context()];
   const rest = { hooks, clock: hand.clock, obstacle: () => undefined };
   const slow: Charge = async ({ orderId, lease }) => {

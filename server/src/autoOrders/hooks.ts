@@ -3,7 +3,7 @@ import { createFromPaidOrder } from './creation.ts';
 import { refreshFacets } from './originalOrder.ts';
 
 /** How auto orders react to orders. */
-export const orderHooks: OrderHooks = {
+export const orderHooks: Omit<OrderHooks, 'lockRebill'> = {
   onPaid: createFromPaidOrder,
   onOriginalOrderChanged: refreshFacets,
 };

@@ -1,17 +1,37 @@
 import type { Order } from '@perennial/contract/order.ts';
+import type { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { billingFault, type OrderFault } from './fault.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
-import { type Occasion, paid } from './payment.ts';
+import { type Occasion, paid, paidStage } from './payment.ts';
 import { cardFault, keptCard, keptPayment } from './paymentDetails.ts';
 import { inStage, isPaidStage, type OrderStage, stageTransitions } from './stages.ts';
 
-/** What a client may change of a stored order: its writable fields, absent ones to stay, null to clear. */
+/**
+ * What a client may change of a stored order: its writable fields, absent ones to stay, null to
+ * clear.
+ */
 export type OrderChange = Order;
 
 /** Merges a change into a document; handed in, because it is the same for every resource. */
 export type Merge = (stored: OrderDocument, change: object) => OrderDocument;
+
+/** What a change is judged by besides the order. */
+export interface ChangeTerms {
+  readonly merge: Merge;
+  readonly now: Occasion;
+  /** A charge for the order is in flight, or its answer is not known. */
+  readonly isUnderWay: boolean;
+  /** What the client says about the payment itself, which is not among its writable fields. */
+  readonly said: PaymentSaid;
+}
+
+/** That the order is paid, in the words of the wire. */
+export interface PaymentSaid {
+  readonly status?: string | undefined;
+  readonly paidAt?: Temporal.Instant | undefined;
+}
 
 /** A changed order, and whether the change is what paid it. */
 export interface ChangedOrder {
@@ -20,14 +40,14 @@ export interface ChangedOrder {
 }
 
 /**
- * The order after a change of a client (order reference, updateOrder). Its lines and amounts stand: they were charged. A line's other fields may change
- * while its place, item, quantity and price stay.
+ * The order after a change of a client (order reference, updateOrder). Its lines and amounts stand:
+ * they were charged. A line's other fields may change while its place, item, quantity and price
+ * stay.
  */
 export function changedOrder(
   stored: OrderRecord,
   change: OrderChange,
-  merge: Merge,
-  now: Occasion,
+  { merge, now, isUnderWay, said }: ChangeTerms,
 ): Outcome<ChangedOrder, OrderFault> {
   const {
     current_stage: stage,
@@ -44,7 +64,8 @@ export function changedOrder(
     billingFault(change.billing) ??
     cardFault(payment, false) ??
     linesFault(stored.document, items) ??
-    stageFault(stored, stage);
+    paymentFault(stored, payment, { now, isUnderWay, said }) ??
+    stageFault(stored, stage, isUnderWay);
   if (fault) return failure(fault);
   const parts = {
     ...rest,
@@ -55,20 +76,70 @@ export function changedOrder(
   const document = merge(stored.document, parts);
   const token = payment?.credit_card?.card_number_token;
   const order = { ...stored, document, modifiedAt: now.at, ...(token ? { cardToken: token } : {}) };
-  return success(inNewStage(order, stage, now));
+  return success(inNewStage(order, stageAsked(stored, stage, said), now, said));
 }
 
-// An order that a person moves on to shipping counts as paid: the money came by another way than a charge.
+const paidStatuses: ReadonlySet<string> = new Set(['Processed', 'Skipped']);
+
+/**
+ * Where the client wants the order. One that it calls paid without moving it is done; one that was
+ * rejected or is only a quote must be moved first.
+ */
+function stageAsked(
+  stored: OrderRecord,
+  stage: OrderStage | null | undefined,
+  said: PaymentSaid,
+): OrderStage | null | undefined {
+  const from = stored.document.current_stage ?? 'Unknown';
+  if ((stage && stage !== from) || stored.paidAt !== undefined || !isSaidPaid(said)) return stage;
+  const done = paidStage(stored.document.channel_partner);
+  return stageTransitions[from].includes(done) ? done : stage;
+}
+
+const isSaidPaid = ({ status, paidAt }: PaymentSaid): boolean =>
+  paidAt !== undefined || paidStatuses.has(status ?? '');
+
+// What pays an order stays as it is while a charge for it is under way: the answer decides.
+function paymentFault(
+  stored: OrderRecord,
+  payment: Order['payment'],
+  { now, isUnderWay, said }: Pick<ChangeTerms, 'now' | 'isUnderWay' | 'said'>,
+): OrderFault | undefined {
+  if (stored.paidAt !== undefined) return undefined;
+  if (said.paidAt !== undefined && said.paidAt.epochMilliseconds > now.at.epochMilliseconds)
+    return {
+      field: 'payment.payment_dts',
+      reason: 'lies in the future',
+      mend: 'Send the moment at which the money came, or leave it out',
+    };
+  if (!isUnderWay) return undefined;
+  const method = payment?.payment_method;
+  if (method && method !== stored.document.payment?.payment_method)
+    return underWay('payment.payment_method');
+  if (payment?.credit_card?.card_number_token)
+    return underWay('payment.credit_card.card_number_token');
+  return isSaidPaid(said) ? underWay('payment.payment_status') : undefined;
+}
+
+const underWay = (field: string): OrderFault => ({
+  field,
+  reason: 'cannot change while the payment is under way',
+  mend: 'Repeat the change once it is settled',
+});
+
+// An order that a person moves on to shipping counts as paid: the money came by another way than a
+// charge.
 function inNewStage(
   order: OrderRecord,
   stage: OrderStage | null | undefined,
   now: Occasion,
+  said: PaymentSaid,
 ): ChangedOrder {
   if (!stage || stage === order.document.current_stage) return { order, becamePaid: false };
   if (order.paidAt === undefined && isPaidStage(stage)) {
-    const status =
-      order.document.payment?.payment_method === 'Credit Card' ? 'Skipped' : 'Processed';
-    return { order: paid(order, status, stage, now.at, now), becamePaid: true };
+    const isByCard = order.document.payment?.payment_method === 'Credit Card';
+    const status = isByCard && said.status !== 'Processed' ? 'Skipped' : 'Processed';
+    return { order: paid(order, status, stage, said.paidAt ?? now.at, now), becamePaid: true };
   }
   return {
     order: { ...order, document: inStage(order.document, stage, wireDate(now.at, now.timeZone)) },
@@ -79,15 +150,11 @@ function inNewStage(
 function stageFault(
   stored: OrderRecord,
   stage: OrderStage | null | undefined,
+  isUnderWay: boolean,
 ): OrderFault | undefined {
   const from = stored.document.current_stage ?? 'Unknown';
   if (!stage || stage === from) return undefined;
-  if (stored.charging)
-    return {
-      field: 'current_stage',
-      reason: 'cannot change while the payment is under way',
-      mend: 'Repeat the change once it is settled',
-    };
+  if (isUnderWay) return underWay('current_stage');
   if (stageTransitions[from].includes(stage)) return undefined;
   return {
     field: 'current_stage',
@@ -159,7 +226,8 @@ function actualCosts(summary: Order['summary']): Order['summary'] {
   };
 }
 
-// The method and the details may change, what was charged may not; a new token replaces the digits of the old card.
+// The method and the details may change, what was charged may not; a new token replaces the digits
+// of the old card.
 function paymentChange(payment: Order['payment']): Order['payment'] {
   if (!payment) return undefined;
   const { payment_method, payment_status, payment_dts, surcharge, credit_card, ...details } =

@@ -1,17 +1,19 @@
 import { Order } from '@perennial/contract/order.ts';
 import { findCustomerOid } from '../customers/store.ts';
+import { parseWireDate } from '../kernel/wireDates.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
-import { changedOrder } from './change.ts';
+import { changedOrder, type PaymentSaid } from './change.ts';
 import { noHooks, type OrderHooks } from './hooks.ts';
 import { event, stageChange } from './insertOrder.ts';
 import type { OrderRecord } from './order.ts';
 import { findOrder, saveOrder } from './store.ts';
 
 /**
- * Changes a stored order as a client asked (order reference, updateOrder): what is absent stays, null clears, and what the server computes is
- * ignored. Joins the surrounding transaction. Whoever changes an original order on behalf of its auto order leaves the hooks out.
+ * Changes a stored order as a client asked (order reference, updateOrder): what is absent stays,
+ * null clears, and what the server computes is ignored. Joins the surrounding transaction. Whoever
+ * changes an original order on behalf of its auto order leaves the hooks out.
  */
 export function updateOrder(
   context: Context,
@@ -22,9 +24,15 @@ export function updateOrder(
   const change = writable(Order, body, context.merchant.timeZone);
   return inTransaction(context, async (context) => {
     const { merchantId, timeZone } = context.merchant;
+    const rebill = await hooks.lockRebill(context, orderId);
     const stored =
       (await findOrder(context.db, merchantId, orderId, { lock: true })) ?? noOrder(orderId);
-    const outcome = changedOrder(stored, change, merged, { at: context.now, timeZone });
+    const outcome = changedOrder(stored, change, {
+      merge: merged,
+      now: { at: context.now, timeZone },
+      isUnderWay: stored.charging === true || rebill?.isUnderWay === true,
+      said: paymentSaid(body, timeZone),
+    });
     if (!outcome.ok) return refuse('invalid_field', outcome.reason);
     const { becamePaid } = outcome.value;
     const order = await withCustomer(context, outcome.value.order, stored);
@@ -35,10 +43,20 @@ export function updateOrder(
       ...(moved ? [stageChange(stored, order)] : []),
       ...(becamePaid ? [event('order_payment_process', order)] : []),
     ]);
+    await rebill?.changed(context, stored, order);
     if (becamePaid) await hooks.onPaid(context, order);
     if (order.rebillNumber === 0) await hooks.onOriginalOrderChanged(context, [order.orderId]);
     return order;
   });
+}
+
+// The status is the server's, but only a client knows that the money came by another way than a
+// charge.
+function paymentSaid({ payment }: Order, timeZone: string): PaymentSaid {
+  const { payment_status: status, payment_dts: text } = payment ?? {};
+  if (!text) return { status };
+  const parsed = parseWireDate(text, timeZone);
+  return { status, paidAt: parsed.ok ? parsed.value : undefined };
 }
 
 /** The refusal of an order that does not exist. */

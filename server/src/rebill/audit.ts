@@ -75,8 +75,8 @@ const textOf = (value: unknown): string =>
 
 function autoOrderFaults({ autoOrder, marks, attempts }: Books): Difference[] {
   const check = new Findings('auto order', autoOrder.autoOrderOid);
-  const paid = attempts.filter(({ state }) => state === 'paid');
-  check.same('rebill_count', autoOrder.rebillCount, paid.length);
+  const closed = attempts.filter(({ state }) => state === 'paid' || state === 'given up');
+  check.same('rebill_count', autoOrder.rebillCount, closed.length);
   check.same('rebill_number', attempts.at(-1)?.rebillNumber ?? 0, attempts.length);
   check.same(
     'next_shipment_dts',
@@ -86,7 +86,9 @@ function autoOrderFaults({ autoOrder, marks, attempts }: Books): Difference[] {
   if (autoOrder.completed) check.same('status', autoOrder.status, 'disabled');
   const open = attempts.find(({ rebillNumber }) => rebillNumber === autoOrder.rebillCount + 1);
   // A new card lets the declines begin afresh, so there may be fewer than were asked for, never more.
-  const declines = open?.declines ?? 0;
+  // Staff may have rejected the order of the rebill that stopped it.
+  const last = attempts.at(-1);
+  const declines = open?.declines ?? (last?.state === 'given up' ? last.declines : 0);
   if (autoOrder.creditCardAttempt > declines)
     check.same('credit_card_attempt', autoOrder.creditCardAttempt, declines);
   if (autoOrder.nextAttemptAt !== undefined && open === undefined)
@@ -145,7 +147,8 @@ function attemptFaults(attempt: AuditedAttempt, { orders }: Books): Difference[]
   if (order === undefined) return check.found;
   check.same('amount', attempt.amount, order.total);
   check.same('paid_at', attempt.at, order.paidAt);
-  check.same('attempts', attempt.attempt, attempt.declines + 1);
+  // Where staff settled it, no charge was approved.
+  check.same('attempts', attempt.attempt, attempt.declines + (attempt.isByStaff ? 0 : 1));
   return check.found;
 }
 
@@ -154,7 +157,7 @@ function orderFaults(order: AuditedOrder, { attempts }: Books): Difference[] {
   const check = new Findings('order', order.orderId);
   const attempt = attempts.find(({ rebillNumber }) => rebillNumber === order.rebillNumber);
   if (attempt === undefined) check.same('rebill_number', order.rebillNumber, undefined);
-  else if (attempt.state === 'declined') check.same('paid_at', order.paidAt, undefined);
+  else if (attempt.state !== 'paid') check.same('paid_at', order.paidAt, undefined);
   amountFaults(check, order);
   return check.found;
 }

@@ -79,6 +79,8 @@ export interface AuditedAttempt {
   readonly orderId: string;
   readonly amount: number;
   readonly declines: number;
+  /** Staff marked its order as paid, or rejected it. */
+  readonly isByStaff: boolean;
 }
 
 export function auditedAttempts(
@@ -88,7 +90,7 @@ export function auditedAttempts(
 ): Promise<AuditedAttempt[]> {
   return db.rows(
     `select auto_order_oid as "autoOrderOid", rebill_number as "rebillNumber", state, attempt, at, order_id as "orderId", amount_minor as amount,
-       jsonb_array_length(declines) as declines
+       jsonb_array_length(declines) as declines, settled_by is not null as "isByStaff"
      from rebill where merchant_id = $1 and auto_order_oid = any($2::int[]) order by auto_order_oid, rebill_number`,
     [merchantId, oids],
   );

@@ -16,6 +16,7 @@ import { inTransaction } from '../platform/context.ts';
 import { chargeKey } from './attempt.ts';
 import { heldBack } from './held.ts';
 import { rememberHeld } from './heldStore.ts';
+import { settleFromOrder } from './keptOrderOperations.ts';
 import type { NotedAt } from './note.ts';
 import { eventsOf, logsOf } from './note.ts';
 import type { OrderIds } from './orderIdOperations.ts';
@@ -127,7 +128,10 @@ async function claimLocked(
 ): Promise<Claimed> {
   if (due.length === 0) return nothing;
   const looks = await look(context, due, terms);
-  const free = looks.filter((each) => !isInFlight(each.earlier));
+  const free = await withoutSettled(
+    context,
+    looks.filter((each) => !isInFlight(each.earlier)),
+  );
   const decided = free.map((each) => ({ ...each, decision: decideOrHold(each, terms) }));
   const claims = decided.flatMap((each) => claimOf(each, terms));
   await startAttempts(
@@ -175,6 +179,24 @@ type DecidedLook = TriedLook & { readonly decision: Decision };
 const isInFlight = (earlier: EarlierAttempt | undefined): boolean =>
   earlier?.state === 'charging' || earlier?.state === 'unknown';
 
+/**
+ * The looks that are still to be decided. A declined rebill whose order staff paid or rejected is settled by that and never charged: usually when they did
+ * it, here where that was before this server knew how.
+ */
+async function withoutSettled(
+  context: Context,
+  looks: readonly TriedLook[],
+): Promise<readonly TriedLook[]> {
+  const open: TriedLook[] = [];
+  for (const each of looks) {
+    const { kept, autoOrder } = each;
+    const key = { autoOrderOid: autoOrder.autoOrderOid, rebillNumber: autoOrder.rebillCount + 1 };
+    const isSettled = kept !== undefined && (await settleFromOrder(context, key, kept.order));
+    if (!isSettled) open.push(each);
+  }
+  return open;
+}
+
 async function look(
   context: Context,
   due: readonly Due[],
@@ -197,19 +219,19 @@ async function look(
       rebillNumber: each.rebillCount + 1,
     })),
   );
-  const originals = await findOrders(
-    db,
-    merchantId,
-    autoOrders.map((each) => each.originalOrderId),
-  );
+  const orders = await findOrders(db, merchantId, [
+    ...autoOrders.map((each) => each.originalOrderId),
+    ...[...earlier.values()].map((each) => each.orderId),
+  ]);
   const catalog = await loadCatalog(db, merchantId, autoOrders);
-  const originalOf = new Map(originals.map((order) => [order.orderId, order]));
+  const orderOf = new Map(orders.map((order) => [order.orderId, order]));
   const momentOf = new Map(due.map((each) => [each.autoOrderOid, each.dueAt]));
   return autoOrders.map((autoOrder) => {
     const before = earlier.get(autoOrder.autoOrderOid);
+    const order = before && orderOf.get(before.orderId);
     return {
       autoOrder,
-      original: originalOf.get(autoOrder.originalOrderId),
+      original: orderOf.get(autoOrder.originalOrderId),
       catalog,
       policy,
       zone,
@@ -217,6 +239,7 @@ async function look(
       earlier: before,
       at: momentOf.get(autoOrder.autoOrderOid) ?? context.now,
       firstDeclinedAt: before?.firstDeclinedAt,
+      kept: order && { order, editedFields: before.editedFields },
     };
   });
 }

@@ -1,6 +1,8 @@
 import type { EventName } from '@perennial/contract/events.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { LogLine } from '../autoOrders/store.ts';
+import type { Minor } from '../kernel/money.ts';
+import { currencyExponent, fromMinor } from '../kernel/money.ts';
 import type { DomainEvent } from '../platform/events/outbox.ts';
 
 /** Something worth telling: a line of the auto order's history, and perhaps an event. */
@@ -15,6 +17,10 @@ export interface NotedAt {
   readonly at: Temporal.Instant;
   readonly notes: readonly Note[];
 }
+
+/** An amount in a line of history: `19.06 USD`. */
+export const amountText = (amount: Minor, currency: string): string =>
+  `${fromMinor(amount, currency).toFixed(currencyExponent(currency))} ${currency}`;
 
 export const logsOf = (noted: readonly NotedAt[]): LogLine[] =>
   noted.flatMap(({ autoOrderOid, at, notes }) =>

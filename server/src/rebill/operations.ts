@@ -14,6 +14,8 @@ import { payload, payloadText } from '../platform/http/answer.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { RebillParts, RebillResult } from './dueOperations.ts';
 import { rebillNow } from './dueOperations.ts';
+import { cardField } from './keptOrder.ts';
+import { forgetEditedField } from './keptOrderStore.ts';
 import { cardChange, cardFault, monthsACardMustLast, withNewCard } from './payment.ts';
 import { rebillPolicy } from './policy.ts';
 import { requestFault } from './request.ts';
@@ -67,8 +69,11 @@ export async function replaceCard(
         const fault = cardFault(request, { ...rules, prohibitExpiringMonths: months });
         return fault === undefined ? success(withNewCard(autoOrder)) : failure(fault);
       },
-      beside: (inner, autoOrder) =>
-        changeOriginalOrder(inner, autoOrder, cardChange(request), false),
+      beside: async (inner, autoOrder) => {
+        // The newest card serves the retries, whatever staff wrote on the order of a declined rebill before.
+        await forgetEditedField(inner.db, autoOrder.merchantId, oid, cardField);
+        return changeOriginalOrder(inner, autoOrder, cardChange(request), false);
+      },
     });
   if (request.attempt_rebill === true)
     return rebillNow(context, parts, oid, { isForced: false, beforehand });

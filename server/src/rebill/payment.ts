@@ -5,6 +5,7 @@ import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import type { Catalog } from '../autoOrders/steps.ts';
 import { localDate } from '../kernel/calendar.ts';
+import { isDisabledByDeclines } from './settlement.ts';
 
 /** A field of a request that cannot be taken, in the words of the refusal. */
 export interface FieldFault {
@@ -94,9 +95,7 @@ export function cardChange(request: AutoOrderPaymentUpdateRequest): Order {
 
 /** The auto order with a new card: declines are forgotten, and it is active again where they had disabled it. */
 export function withNewCard(autoOrder: AutoOrder): AutoOrder {
-  const wasDisabledByDeclines =
-    autoOrder.status === 'disabled' && !autoOrder.completed && autoOrder.creditCardAttempt > 0;
-  if (autoOrder.status !== 'active' && !wasDisabledByDeclines) return autoOrder;
+  if (autoOrder.status !== 'active' && !isDisabledByDeclines(autoOrder)) return autoOrder;
   return {
     ...autoOrder,
     status: 'active',

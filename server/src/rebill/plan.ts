@@ -8,6 +8,8 @@ import type { OrderRecord } from '../orders/order.ts';
 import type { CardExpiration } from '../payments/gateway.ts';
 import { retryCoupon } from './dunning.ts';
 import { canceledAfterOrders, completed, withoutNext } from './endings.ts';
+import type { KeptOrder } from './keptOrder.ts';
+import { hasOwnCard, holdOf } from './keptOrder.ts';
 import type { Note } from './note.ts';
 import { originalTerms } from './originalTerms.ts';
 import type { RebillPolicy } from './policy.ts';
@@ -28,6 +30,8 @@ export interface Look {
   readonly firstDeclinedAt?: Temporal.Instant | undefined;
   /** Rebills now although nothing is due, and whatever the next attempt says: somebody asked for it. */
   readonly isForced?: boolean;
+  /** The order that earlier attempts of the due charge left, where the merchant keeps one. */
+  readonly kept?: KeptOrder | undefined;
 }
 
 /** What is to be done. `autoOrder` is the record as it is from now on; the same object when nothing changed. */
@@ -121,9 +125,11 @@ function chargeOf(
   rebill: NonNullable<ReturnType<typeof planRebill>>,
   context: PlanContext,
 ): Decision {
-  const { autoOrder, original, policy, catalog } = look;
+  const { autoOrder, original, policy, catalog, kept } = look;
   if (original === undefined)
     return park(look, { text: `the original order ${autoOrder.originalOrderId} is missing` });
+  const hold = kept && holdOf(kept.order, original);
+  if (hold !== undefined) return park(look, { text: hold });
   const code = retryCoupon(autoOrder.creditCardAttempt, policy.dunning);
   const coupon = code === undefined ? undefined : policy.coupons.get(code.toUpperCase());
   const order = rebillOrder({
@@ -142,7 +148,8 @@ function chargeOf(
       notes,
       charge: { order: order.value, currency: original.currency },
     };
-  const card = chargedCard(original, look);
+  const payer = kept !== undefined && hasOwnCard(kept) ? kept.order : original;
+  const card = chargedCard(payer, look);
   if (card === undefined)
     return park(look, {
       text: `the original order ${autoOrder.originalOrderId} has no card token`,
@@ -151,12 +158,12 @@ function chargeOf(
     kind: 'charge',
     autoOrder,
     notes,
-    chargeNotes: renewalNotes(look, original, card),
+    chargeNotes: renewalNotes(look, payer, card),
     charge: { order: order.value, currency: original.currency, card },
   };
 }
 
-/** The card of the original order. A year that has passed is tried three years later, as banks renew cards, until it lies ahead. */
+/** The card of the order. A year that has passed is tried three years later, as banks renew cards, until it lies ahead. */
 function chargedCard(
   { document, cardToken }: OrderRecord,
   { at, zone }: Look,

@@ -73,6 +73,7 @@ export function previewRebills(first: Look, count: number): Preview {
       ...look,
       autoOrder: afterPaid(autoOrder, order, look).autoOrder,
       firstDeclinedAt: undefined,
+      kept: undefined,
     };
   }
   return { rebills, ends: rebills.length < count ? 'paused' : 'never' };

@@ -48,6 +48,8 @@ export async function readPreview(
   const earlier = await findEarlierAttempts(db, merchantId, [
     { autoOrderOid, rebillNumber: autoOrder.rebillCount + 1 },
   ]);
+  const before = earlier.get(autoOrderOid);
+  const order = before && (await findOrder(db, merchantId, before.orderId));
   return previewRebills(
     {
       autoOrder,
@@ -56,7 +58,8 @@ export async function readPreview(
       at: now,
       original: await findOrder(db, merchantId, autoOrder.originalOrderId),
       catalog: await loadCatalog(db, merchantId, [autoOrder]),
-      firstDeclinedAt: earlier.get(autoOrderOid)?.firstDeclinedAt,
+      firstDeclinedAt: before?.firstDeclinedAt,
+      kept: order && { order, editedFields: before.editedFields },
     },
     count,
   );

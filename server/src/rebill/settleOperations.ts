@@ -1,5 +1,4 @@
 import type { Currency } from '@perennial/contract/common.ts';
-import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import { calculate } from '../autoOrders/calculated.ts';
 import { loadCatalog } from '../autoOrders/catalog.ts';
@@ -9,10 +8,7 @@ import type { Catalog } from '../autoOrders/steps.ts';
 import type { Rebilled } from '../autoOrders/store.ts';
 import { appendLogs, loadAutoOrders, saveAutoOrders, saveRebilled } from '../autoOrders/store.ts';
 import { present } from '../kernel/assert.ts';
-import { wireDate } from '../kernel/calendar.ts';
-import { currencyExponent, fromMinor } from '../kernel/money.ts';
 import type { OrderRecord } from '../orders/order.ts';
-import { inStage } from '../orders/stages.ts';
 import { findOrders, insertOrders, saveOrder } from '../orders/store.ts';
 import type { ChargeAnswer } from '../payments/gateway.ts';
 import type { RoutedAnswer } from '../payments/payments.ts';
@@ -20,8 +16,9 @@ import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
 import type { DomainEvent } from '../platform/events/outbox.ts';
 import type { Ended } from './endings.ts';
+import { continuedOrder } from './keptOrder.ts';
 import type { Note } from './note.ts';
-import { eventsOf, logsOf } from './note.ts';
+import { amountText, eventsOf, logsOf } from './note.ts';
 import { rebillOrderRecord } from './orderDocument.ts';
 import type { RebillPolicy } from './policy.ts';
 import { afterDeclined, afterPaid } from './settlement.ts';
@@ -79,7 +76,7 @@ export function settle(
     const unknown = open.filter(({ routed }) => routed?.answer.kind === 'unknown');
     const known = open.filter(({ routed }) => routed?.answer.kind !== 'unknown');
     await leave(context, unknown, terms);
-    const settlings = await settlingsOf(context, known, versions, terms);
+    const settlings = await settlingsOf(context, known, { versions, inFlight }, terms);
     await write(context, settlings, terms);
     return [...unknown.map((each) => outcomeOf(each)), ...settlings.map((each) => outcomeOf(each))];
   });
@@ -134,17 +131,27 @@ function leftWith(routed: RoutedAnswer | undefined): string {
 
 /** An answered attempt with the records as they are now and as they will be. */
 interface Settling extends Answered {
+  readonly answer: KnownAnswer;
   readonly after: Ended;
   readonly catalog: Catalog;
   /** The order to write, if any, and the one that is there already. */
   readonly order: OrderRecord | undefined;
   readonly isNewOrder: boolean;
+  /** Staff had marked the order as paid before the card was charged for it. */
+  readonly isPaidTwice: boolean;
+}
+
+/** What was read after the auto orders were locked, by their oids. */
+interface LockedRows {
+  readonly versions: ReadonlyMap<number, number>;
+  /** The fields that staff changed of the order of the attempt. */
+  readonly inFlight: ReadonlyMap<number, readonly string[]>;
 }
 
 async function settlingsOf(
   context: Context,
   answered: readonly Answered[],
-  versions: ReadonlyMap<number, number>,
+  { versions, inFlight }: LockedRows,
   { policy }: SettleTerms,
 ): Promise<Settling[]> {
   if (answered.length === 0) return [];
@@ -166,7 +173,7 @@ async function settlingsOf(
     );
     const before = kept.get(attempt.orderId);
     const { order } = attempt.charge;
-    const answer = answerOf(routed);
+    const answer = settledAnswer(routed, before);
     const rules = { catalog, policy, zone, at: attempt.at };
     const isKept = answer.kind === 'paid' || policy.storeDeclined || before !== undefined;
     const after =
@@ -192,12 +199,18 @@ async function settlingsOf(
           wrote,
         })
       : undefined;
+    const editedFields = inFlight.get(attempt.autoOrderOid) ?? [];
     return {
       ...each,
+      answer,
       after: { ...after, autoOrder: withChargedBy(after.autoOrder, each) },
       catalog,
-      order: record && continued(record, before, attempt.at, zone),
+      order:
+        record && before !== undefined
+          ? continuedOrder(record, { order: before, editedFields }, attempt.at, zone)
+          : record,
       isNewOrder: before === undefined,
+      isPaidTwice: before?.paidAt !== undefined && answer.reference !== undefined,
     };
   });
 }
@@ -275,6 +288,15 @@ type KnownAnswer =
       readonly isHard: boolean;
     };
 
+/** What the attempt comes to. One that is declined for an order that is paid already is paid by that. */
+function settledAnswer(
+  routed: RoutedAnswer | undefined,
+  kept: OrderRecord | undefined,
+): KnownAnswer {
+  const answer = answerOf(routed);
+  return kept?.paidAt !== undefined && answer.kind === 'declined' ? { kind: 'paid' } : answer;
+}
+
 function answerOf(routed: RoutedAnswer | undefined): KnownAnswer {
   if (routed === undefined) return { kind: 'paid' };
   const { code: gatewayCode, answer } = routed as {
@@ -284,37 +306,6 @@ function answerOf(routed: RoutedAnswer | undefined): KnownAnswer {
   if (answer.kind === 'approved') return { kind: 'paid', gatewayCode, reference: answer.reference };
   const { reason, message, isHard, reference } = answer;
   return { kind: 'declined', gatewayCode, reference, reason, message, isHard };
-}
-
-/** A kept order that is tried again stays the same order: its age, its charges and its stages go on. */
-function continued(
-  order: OrderRecord,
-  before: OrderRecord | undefined,
-  at: Temporal.Instant,
-  zone: string,
-): OrderRecord {
-  if (before === undefined) return order;
-  const { current_stage: stage, payment, ...document } = order.document;
-  const {
-    current_stage: stageBefore,
-    current_stage_histories: histories,
-    payment: paymentBefore,
-  } = before.document;
-  const transactions = [
-    ...(paymentBefore?.transactions ?? []),
-    ...(payment?.transactions ?? []),
-  ].map((each, index) => ({ ...each, transaction_id: index + 1 }));
-  const tried = {
-    ...document,
-    payment: { ...payment, transactions },
-    current_stage: stageBefore,
-    current_stage_histories: histories,
-  };
-  return {
-    ...order,
-    createdAt: before.createdAt,
-    document: stage === undefined ? tried : inStage(tried, stage, wireDate(at, zone)),
-  };
 }
 
 function outcomeOf({ attempt, routed }: Answered): Outcome {
@@ -360,7 +351,7 @@ async function write(
   await settleAttempts(
     db,
     merchantId,
-    settlings.map(({ attempt, routed }) => settledAttempt(attempt, answerOf(routed))),
+    settlings.map((each) => settledAttempt(each)),
   );
   const noted = settlings.map((each) => ({
     autoOrderOid: each.attempt.autoOrderOid,
@@ -382,7 +373,7 @@ function rebilledOf(
   };
 }
 
-function settledAttempt({ autoOrderOid, rebillNumber }: NewAttempt, answer: KnownAnswer) {
+function settledAttempt({ attempt: { autoOrderOid, rebillNumber }, answer, order }: Settling) {
   const { kind: state, gatewayCode, reference } = answer;
   return {
     autoOrderOid,
@@ -391,15 +382,15 @@ function settledAttempt({ autoOrderOid, rebillNumber }: NewAttempt, answer: Know
     gatewayCode,
     reference,
     declineReason: answer.kind === 'declined' ? answer.reason : undefined,
+    isKept: answer.kind === 'declined' && order !== undefined,
   };
 }
 
-function notesOf({ attempt, routed, after, order }: Settling): readonly Note[] {
-  if (answerOf(routed).kind === 'declined') return after.notes;
+function notesOf({ attempt, answer, after, order, isPaidTwice }: Settling): readonly Note[] {
+  if (answer.kind === 'declined') return after.notes;
   const { rebillNumber, orderId, charge } = attempt;
-  const total = `${fromMinor(charge.order.total, charge.currency).toFixed(currencyExponent(charge.currency))} ${charge.currency}`;
   const paid: Note = {
-    message: `Rebill ${rebillNumber} paid: ${total}, order ${orderId}.`,
+    message: `Rebill ${rebillNumber} paid: ${amountText(charge.order.total, charge.currency)}, order ${orderId}.`,
     event: {
       name: 'auto_order_rebill',
       data: {
@@ -408,12 +399,15 @@ function notesOf({ attempt, routed, after, order }: Settling): readonly Note[] {
       },
     },
   };
-  return [paid, ...after.notes];
+  const twice: Note = {
+    message: `Order ${orderId} was marked as paid before this charge: refund ${answer.reference}.`,
+  };
+  return [paid, ...(isPaidTwice ? [twice] : []), ...after.notes];
 }
 
-function orderEvents({ attempt, routed, order, isNewOrder }: Settling): DomainEvent[] {
+function orderEvents({ attempt, answer, order, isNewOrder }: Settling): DomainEvent[] {
   if (order === undefined) return [];
-  const isPaid = answerOf(routed).kind === 'paid';
+  const isPaid = answer.kind === 'paid';
   const names = [
     ...(isNewOrder ? ['order_create'] : []),
     isPaid ? 'order_payment_process' : 'order_payment_failed',

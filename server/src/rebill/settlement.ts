@@ -2,7 +2,7 @@ import type { Temporal } from 'temporal-polyfill';
 import type { AddOn, AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
 import { chargingCancelFee } from '../autoOrders/cancelFee.ts';
 import type { Catalog, PlanContext } from '../autoOrders/steps.ts';
-import { advance, hasCompleted } from '../autoOrders/steps.ts';
+import { advance, hasCompleted, skipMissed } from '../autoOrders/steps.ts';
 import { minor } from '../kernel/money.ts';
 import { afterDecline } from './dunning.ts';
 import type { Ended } from './endings.ts';
@@ -12,8 +12,9 @@ import type { RebillPolicy } from './policy.ts';
 import type { RebillLine, RebillOrder } from './rebillOrder.ts';
 
 /*
- * What an answered charge makes of an auto order. The record may have been changed since the charge was planned: what was billed is counted in any
- * case, and where somebody moved the schedule meanwhile, theirs stands (docs/adr/0011-a-change-that-races-a-rebill.md).
+ * What an answered charge makes of an auto order. The record may have been changed since the charge
+ * was planned: what was billed is counted in any case, and where somebody moved the schedule
+ * meanwhile, theirs stands (docs/adr/0011-a-change-that-races-a-rebill.md).
  */
 
 /** What settling needs besides the record and the order. */
@@ -21,28 +22,52 @@ export interface SettlingRules {
   readonly catalog: Catalog;
   readonly policy: RebillPolicy;
   readonly zone: string;
-  /** The moment of the charge on the merchant's clock. */
+  /** The moment of the charge, or of the payment, on the merchant's clock. */
   readonly at: Temporal.Instant;
+  /**
+   * The moment at which it is written, where that is later: what comes next is counted from here.
+   */
+  readonly now?: Temporal.Instant;
 }
 
 /** The record after a paid rebill, and whether it has ended by it. */
 export function afterPaid(autoOrder: AutoOrder, order: RebillOrder, rules: SettlingRules): Ended {
-  const lines = new Map(
-    order.lines.filter((line) => line.shipment !== undefined).map((line) => [line.itemOid, line]),
+  const shipped = shippedIn(autoOrder, order, rules);
+  return ended(
+    {
+      ...shipped,
+      rebillCount: autoOrder.rebillCount + 1,
+      creditCardAttempt: 0,
+      nextAttemptAt: undefined,
+      failureReason: undefined,
+    },
+    rules,
   );
-  const context: PlanContext = {
-    autoOrder,
-    now: rules.at,
-    zone: rules.zone,
-    missedShipments: rules.policy.missedShipments,
-  };
+}
+
+/**
+ * The record after an order shipped some of its items without being its next rebill: an order that
+ * was given up and paid after all, or the rebill of an auto order that was merged into it. What is
+ * counted is counted; the next rebill and its retries stay as they are.
+ */
+export function afterShippedBeside(
+  autoOrder: AutoOrder,
+  order: RebillOrder,
+  rules: SettlingRules,
+): Ended {
+  return ended(shippedIn(autoOrder, order, rules), rules);
+}
+
+/**
+ * The record with everything counted that an order used up: items, add-ons, and the orders left
+ * before a cancelation.
+ */
+function shippedIn(autoOrder: AutoOrder, order: RebillOrder, rules: SettlingRules): AutoOrder {
+  const lines = shippedLines(order);
+  const context = contextOf(autoOrder, rules);
   const left = autoOrder.cancelAfterNextXOrders;
-  const paid: AutoOrder = {
+  return {
     ...autoOrder,
-    rebillCount: autoOrder.rebillCount + 1,
-    creditCardAttempt: 0,
-    nextAttemptAt: undefined,
-    failureReason: undefined,
     cancelAfterNextXOrders: left === undefined ? undefined : Math.max(0, left - 1),
     addOns: withoutUsed(
       autoOrder.addOns,
@@ -52,18 +77,111 @@ export function afterPaid(autoOrder: AutoOrder, order: RebillOrder, rules: Settl
       shippedItem(item, lines.get(item.itemOid), order, context, rules),
     ),
   };
-  return ended(paid, rules);
 }
 
-function ended(paid: AutoOrder, { at, catalog, policy, zone }: SettlingRules): Ended {
+const shippedLines = (order: RebillOrder): ReadonlyMap<number | undefined, RebillLine> =>
+  new Map(
+    order.lines.filter((line) => line.shipment !== undefined).map((line) => [line.itemOid, line]),
+  );
+
+const contextOf = (
+  autoOrder: AutoOrder,
+  { at, now, zone, policy }: SettlingRules,
+): PlanContext => ({
+  autoOrder,
+  now: now ?? at,
+  zone,
+  missedShipments: policy.missedShipments,
+});
+
+/**
+ * The record after staff marked the order of its next rebill as paid. What its last decline had
+ * disabled is active again. Its schedule then goes on with the next date to come, unless the
+ * merchant bills every missed shipment: the order that was paid is the one that was missed.
+ */
+export function afterPaidByStaff(
+  autoOrder: AutoOrder,
+  order: RebillOrder,
+  declinedAt: Temporal.Instant,
+  rules: SettlingRules,
+): Ended {
+  const isEndedByIt =
+    isDisabledByDeclines(autoOrder) &&
+    autoOrder.disabledAt?.epochMilliseconds === declinedAt.epochMilliseconds;
+  if (!isEndedByIt) return afterPaid(autoOrder, order, rules);
+  const revived: AutoOrder = {
+    ...autoOrder,
+    status: 'active',
+    enabled: true,
+    disabledAt: undefined,
+  };
+  if (rules.policy.missedShipments === 'bill') return afterPaid(revived, order, rules);
+  const shipped = shippedLines(order);
+  const paid = afterPaid(revived, order, rules);
+  const context = { zone: rules.zone, now: rules.now ?? rules.at };
+  const items = paid.autoOrder.items.map((item) =>
+    shipped.has(item.itemOid) ? skipMissed(item, rules.catalog, context) : item,
+  );
+  return { ...paid, autoOrder: { ...paid.autoOrder, items } };
+}
+
+/** Whether declined charges, and nobody else, stopped it. */
+export const isDisabledByDeclines = ({
+  status,
+  completed,
+  creditCardAttempt,
+}: AutoOrder): boolean => status === 'disabled' && !completed && creditCardAttempt > 0;
+
+/**
+ * The record after staff rejected the order of its next rebill: nothing is counted but the rebill's
+ * number, retries end, and the shipment is skipped. A cancel fee that is rejected is let go, and
+ * the auto order is canceled as it was going to be.
+ */
+export function afterGivenUp(
+  autoOrder: AutoOrder,
+  order: RebillOrder,
+  rules: SettlingRules,
+): Ended {
+  const skipped: AutoOrder = {
+    ...withoutShipment(autoOrder, order, rules),
+    rebillCount: autoOrder.rebillCount + 1,
+    ...(autoOrder.status === 'active'
+      ? { creditCardAttempt: 0, nextAttemptAt: undefined, failureReason: undefined }
+      : {}),
+  };
+  if (autoOrder.status === 'active' && order.lines.some((line) => line.kind === 'cancel fee'))
+    return canceled(
+      { ...skipped, cancelReason: autoOrder.cancelReason ?? 'The cancel fee was rejected' },
+      rules.at,
+      { reason: 'cancel fee rejected' },
+    );
+  return ended(skipped, rules);
+}
+
+/**
+ * The record with the shipments of an order skipped: those whose date nobody has moved since go on
+ * to their next one.
+ */
+export function withoutShipment(
+  autoOrder: AutoOrder,
+  order: RebillOrder,
+  { catalog, zone, at }: SettlingRules,
+): AutoOrder {
+  const lines = shippedLines(order);
+  const items = autoOrder.items.map((item) => {
+    const shipment = lines.get(item.itemOid)?.shipment;
+    if (shipment === undefined || !isAsPlanned(item, shipment)) return item;
+    const now = shipment.at.epochMilliseconds > at.epochMilliseconds ? shipment.at : at;
+    return skipMissed(item, catalog, { now, zone });
+  });
+  return { ...autoOrder, items };
+}
+
+function ended(paid: AutoOrder, rules: SettlingRules): Ended {
+  const { at } = rules;
   if (paid.status !== 'active') return { autoOrder: paid, notes: [] };
   if (paid.cancelAfterNextXOrders === 0) return canceledAfterOrders(paid, at);
-  const isCompleted = hasCompleted(paid.items, catalog, {
-    autoOrder: paid,
-    now: at,
-    zone,
-    missedShipments: policy.missedShipments,
-  });
+  const isCompleted = hasCompleted(paid.items, rules.catalog, contextOf(paid, rules));
   return isCompleted ? completed(paid, at, []) : { autoOrder: paid, notes: [] };
 }
 
@@ -83,7 +201,7 @@ function shippedItem(
     lifeTimeValue: minor(item.lifeTimeValue + value),
     rebillValue: minor(item.rebillValue + value),
     firstOrderAt: item.firstOrderAt ?? at,
-    lastOrderAt: at,
+    lastOrderAt: later(item.lastOrderAt, at),
     addOns: withoutUsed(
       item.addOns,
       order.lines.filter((each) => each.kind === 'add-on' && each.itemOid === item.itemOid),
@@ -91,6 +209,10 @@ function shippedItem(
   };
   return isAsPlanned(item, shipment) ? advance(counted, shipment, catalog, context) : counted;
 }
+
+// An order that was given up may be paid after later ones.
+const later = (one: Temporal.Instant | undefined, other: Temporal.Instant): Temporal.Instant =>
+  one !== undefined && one.epochMilliseconds > other.epochMilliseconds ? one : other;
 
 /** Whether the item's schedule is still the one that the charge was planned on. */
 function isAsPlanned(item: AutoOrderItem, shipment: NonNullable<RebillLine['shipment']>): boolean {
@@ -100,7 +222,10 @@ function isAsPlanned(item: AutoOrderItem, shipment: NonNullable<RebillLine['ship
   );
 }
 
-/** The add-ons after one more order with those that rode along in it: their orders left are counted down, and used up ones are gone. */
+/**
+ * The add-ons after one more order with those that rode along in it: their orders left are counted
+ * down, and used up ones are gone.
+ */
 function withoutUsed(addOns: readonly AddOn[], riding: readonly RebillLine[]): readonly AddOn[] {
   if (addOns.length === 0) return addOns;
   const ridden = new Set(riding.map((line) => line.itemId.toLowerCase()));
@@ -123,7 +248,9 @@ export interface DeclinedCharge {
   readonly orderId?: string | undefined;
 }
 
-/** The record after a declined rebill: a next attempt, or the end that the merchant's policy wants. */
+/**
+ * The record after a declined rebill: a next attempt, or the end that the merchant's policy wants.
+ */
 export function afterDeclined(
   autoOrder: AutoOrder,
   order: RebillOrder,

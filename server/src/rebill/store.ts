@@ -44,9 +44,12 @@ export interface EarlierAttempt {
   readonly attempt: number;
   readonly orderId: string;
   readonly firstDeclinedAt?: Temporal.Instant;
+  /** What staff changed of the order that it left, as `part` or `part.field`. */
+  readonly editedFields: readonly string[];
 }
 
-export type RebillState = 'charging' | 'unknown' | 'paid' | 'declined';
+/** `given up`: staff rejected the order that a declined rebill had left. */
+export type RebillState = 'charging' | 'unknown' | 'paid' | 'declined' | 'given up';
 
 /** Names a rebill of a merchant. */
 export interface RebillKey {
@@ -66,8 +69,9 @@ export async function findEarlierAttempts(
     attempt: number;
     order_id: string;
     first_declined_at: Temporal.Instant | null;
+    edited_fields: string[] | null;
   }>(
-    `select r.auto_order_oid, r.state, r.attempt, r.order_id, r.first_declined_at
+    `select r.auto_order_oid, r.state, r.attempt, r.order_id, r.first_declined_at, r.edited_fields
      from unnest($2::int[], $3::int[]) as k (oid, number)
      cross join lateral (select * from rebill r where r.merchant_id = $1 and r.auto_order_oid = k.oid and r.rebill_number = k.number limit 1) r`,
     [merchantId, keys.map((key) => key.autoOrderOid), keys.map((key) => key.rebillNumber)],
@@ -80,6 +84,7 @@ export async function findEarlierAttempts(
         attempt: row.attempt,
         orderId: row.order_id,
         firstDeclinedAt: row.first_declined_at ?? undefined,
+        editedFields: row.edited_fields ?? [],
       },
     ]),
   );
@@ -159,14 +164,17 @@ export interface InFlight extends NewAttempt {
   readonly checks: number;
 }
 
-/** Of these attempts, those that still wait to be settled. The caller holds the locks of their auto orders. */
+/**
+ * Of these attempts, those that still wait to be settled, by auto order, each with what staff changed of its order. The caller holds the locks of their
+ * auto orders.
+ */
 export async function stillInFlight(
   tx: Database,
   merchantId: string,
   attempts: readonly (RebillKey & { attempt: number })[],
-): Promise<ReadonlySet<number>> {
-  const rows = await tx.rows<{ auto_order_oid: number }>(
-    `select r.auto_order_oid from unnest($2::int[], $3::int[], $4::int[]) as k (oid, number, attempt)
+): Promise<ReadonlyMap<number, readonly string[]>> {
+  const rows = await tx.rows<{ auto_order_oid: number; edited_fields: string[] | null }>(
+    `select r.auto_order_oid, r.edited_fields from unnest($2::int[], $3::int[], $4::int[]) as k (oid, number, attempt)
      join rebill r on r.merchant_id = $1 and r.auto_order_oid = any($2::int[]) and r.auto_order_oid = k.oid and r.rebill_number = k.number and r.attempt = k.attempt
        and r.lease_until is not null`,
     [
@@ -176,7 +184,7 @@ export async function stillInFlight(
       attempts.map((each) => each.attempt),
     ],
   );
-  return new Set(rows.map((row) => row.auto_order_oid));
+  return new Map(rows.map((row) => [row.auto_order_oid, row.edited_fields ?? []]));
 }
 
 /** Takes over charges whose lease is over, for another lease. */
@@ -224,6 +232,8 @@ export interface SettledAttempt extends RebillKey {
   readonly gatewayCode?: string | undefined;
   readonly reference?: string | undefined;
   readonly declineReason?: string | undefined;
+  /** A declined rebill left an order, so what was planned is needed again should staff settle it. */
+  readonly isKept: boolean;
 }
 
 export async function settleAttempts(
@@ -233,7 +243,8 @@ export async function settleAttempts(
 ): Promise<void> {
   if (settled.length === 0) return;
   await tx.run(
-    `update rebill s set state = r.state, reference = r.reference, planned = null, lease_until = null,
+    `update rebill s set state = r.state, reference = r.reference, lease_until = null,
+       planned = case when r.kept then (s.planned::jsonb - 'card')::json end,
        route = case when r.code is null then s.route else array[r.code] end,
        first_declined_at = case when r.state = 'declined' then coalesce(s.first_declined_at, s.at) else s.first_declined_at end,
        declines = case when r.state = 'declined' then s.declines || jsonb_build_object('attempt', s.attempt, 'at', s.at, 'reason', r.reason) else s.declines end
@@ -250,6 +261,7 @@ const settledAttempts = recordset<SettledAttempt>([
   { name: 'code', type: 'text', read: ({ gatewayCode }) => gatewayCode },
   { name: 'reference', type: 'text', read: ({ reference }) => reference },
   { name: 'reason', type: 'text', read: ({ declineReason }) => declineReason },
+  { name: 'kept', type: 'boolean', read: ({ isKept }) => isKept },
 ]);
 
 /**

@@ -606,10 +606,12 @@ CREATE TABLE rebill (
   declines jsonb NOT NULL DEFAULT '[]'::jsonb,
   lease_until timestamp with time zone,
   checks smallint NOT NULL DEFAULT 0,
+  edited_fields text[],
+  settled_by text,
   epoch integer NOT NULL DEFAULT 1,
   CONSTRAINT rebill_pkey PRIMARY KEY (merchant_id, auto_order_oid, rebill_number),
-  CONSTRAINT rebill_check CHECK ((lease_until IS NULL) = (state = ANY (ARRAY['paid'::text, 'declined'::text]))),
-  CONSTRAINT rebill_state_check CHECK (state = ANY (ARRAY['charging'::text, 'unknown'::text, 'paid'::text, 'declined'::text]))
+  CONSTRAINT rebill_check CHECK ((lease_until IS NULL) = (state = ANY (ARRAY['paid'::text, 'declined'::text, 'given up'::text]))),
+  CONSTRAINT rebill_state_check CHECK (state = ANY (ARRAY['charging'::text, 'unknown'::text, 'paid'::text, 'declined'::text, 'given up'::text]))
 );
 CREATE INDEX rebill_in_flight ON rebill USING btree (merchant_id, auto_order_oid) WHERE lease_until IS NOT NULL;
 

@@ -1,0 +1,221 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { OrderItem } from '@perennial/contract/orderItem.ts';
+import type { OrderPayment } from '@perennial/contract/orderPayment.ts';
+import type { Temporal } from 'temporal-polyfill';
+import { wireDate } from '../kernel/calendar.ts';
+import type { OrderDocument, OrderRecord } from '../orders/order.ts';
+import { inStage } from '../orders/stages.ts';
+
+/*
+ * A kept order: the order in Accounts Receivable that a declined rebill left. It and the rebill are
+ * one thing (docs/adr/0043-a-kept-order-is-the-rebill.md): staff settle the rebill by paying or
+ * rejecting the order, and a retry keeps what they wrote on it.
+ */
+
+/** A kept order with the fields that staff changed, as `part` or `part.field`. */
+export interface KeptOrder {
+  readonly order: OrderRecord;
+  readonly editedFields: readonly string[];
+}
+
+/** What staff decided about the rebill by its order. `open`: nothing, so the retries go on. */
+export function verdictOn(order: OrderRecord): 'paid' | 'rejected' | 'open' {
+  if (order.paidAt !== undefined) return 'paid';
+  return order.document.current_stage === 'Rejected' ? 'rejected' : 'open';
+}
+
+/**
+ * Why the card must not be charged for an open order, in words for staff; undefined when it may be.
+ * Staff hold the order back by its stage, or wait for money that comes by another way.
+ */
+export function holdOf(
+  { orderId, document }: OrderRecord,
+  original: OrderRecord,
+): string | undefined {
+  const { current_stage: stage, payment } = document;
+  if (stage !== 'Accounts Receivable') return `its order ${orderId} is in ${stage}`;
+  const method = payment?.payment_method;
+  const isChanged = method !== original.document.payment?.payment_method;
+  return isChanged && method !== undefined && method !== 'Credit Card'
+    ? `its order ${orderId} is to be paid by ${method}`
+    : undefined;
+}
+
+/** Whether staff gave the order a card of its own: its retries charge that card. */
+export const hasOwnCard = ({ editedFields, order }: KeptOrder): boolean =>
+  editedFields.includes(cardField) && order.cardToken !== undefined;
+
+/** The field that says that staff changed the card. */
+export const cardField = 'payment.credit_card';
+
+/**
+ * The fields that differ between two versions of an order, in the words of {@link KeptOrder}.
+ * Stages have their own rules.
+ */
+export function editedFieldsBetween(before: OrderDocument, after: OrderDocument): string[] {
+  return namesOf(before, after)
+    .filter((name) => !stageFields.has(name))
+    .flatMap((part) => {
+      const [was, is] = [valueOf(before, part), valueOf(after, part)];
+      if (isDeepStrictEqual(was, is)) return [];
+      if (!isFields(was ?? {}) || !isFields(is ?? {})) return [part];
+      return namesOf(was ?? {}, is ?? {})
+        .filter((name) => !isDeepStrictEqual(valueOf(was, name), valueOf(is, name)))
+        .map((name) => `${part}.${name}`);
+    });
+}
+
+const stageFields: ReadonlySet<string> = new Set([
+  'current_stage',
+  'current_stage_histories',
+  'reject_dts',
+]);
+
+// ------------------------------------------------------------------------ the order after a retry
+
+/**
+ * A kept order after another attempt: the same order, with its age, charges and stages, and with
+ * what staff wrote. `tried` is the order as the attempt alone would make it.
+ */
+export function continuedOrder(
+  tried: OrderRecord,
+  { order: kept, editedFields: edited }: KeptOrder,
+  at: Temporal.Instant,
+  zone: string,
+): OrderRecord {
+  const payment = continuedPayment(tried.document.payment, kept.document.payment, edited);
+  if (kept.paidAt !== undefined) {
+    const { transactions } = payment;
+    const paid = { ...kept.document, payment: { ...kept.document.payment, transactions } };
+    return { ...kept, modifiedAt: at, document: paid };
+  }
+  const document: OrderDocument = {
+    ...kept.document,
+    ...attemptParts(tried.document, kept.document, edited),
+    items: continuedLines(tried.document.items, kept.document.items, edited),
+    payment,
+  };
+  const isPaid = tried.paidAt !== undefined;
+  return {
+    ...tried,
+    createdAt: kept.createdAt,
+    customerProfileOid: edited.includes('billing.email')
+      ? kept.customerProfileOid
+      : tried.customerProfileOid,
+    cardToken: edited.includes(cardField) ? kept.cardToken : tried.cardToken,
+    document: isPaid
+      ? inStage(document, tried.document.current_stage ?? 'Completed Order', wireDate(at, zone))
+      : document,
+  };
+}
+
+/** What an attempt takes from the original order and from its plan. */
+const partsOfAttempt = [
+  'affiliates',
+  'billing',
+  'checkout',
+  'coupons',
+  'currency_code',
+  'exchange_rate',
+  'language_iso_code',
+  'marketing',
+  'shipping',
+  'summary',
+  'taxes',
+] as const satisfies readonly (keyof OrderDocument)[];
+
+function attemptParts(
+  tried: OrderDocument,
+  kept: OrderDocument,
+  edited: readonly string[],
+): Partial<OrderDocument> {
+  return Object.fromEntries(
+    partsOfAttempt.map((part) => [
+      part,
+      edited.includes(part)
+        ? kept[part]
+        : withEdits(tried[part], kept[part], fieldsIn(part, edited)),
+    ]),
+  );
+}
+
+const fieldsIn = (part: string, edited: readonly string[]): string[] =>
+  edited.filter((name) => name.startsWith(`${part}.`)).map((name) => name.slice(part.length + 1));
+
+/** The fields of `tried`, but for the edited ones, which stay as they are in `kept`. */
+function withEdits<Part>(tried: Part, kept: Part, fields: readonly string[]): Part {
+  if (fields.length === 0) return tried;
+  const edits = fields.map((name) => [name, valueOf(kept, name)]);
+  return { ...tried, ...Object.fromEntries(edits) } as Part;
+}
+
+const ownedByCharges: ReadonlySet<string> = new Set([
+  'payment_status',
+  'payment_dts',
+  'rotating_transaction_gateway_code',
+  'transactions',
+  'credit_card',
+]);
+
+function continuedPayment(
+  tried: OrderPayment | undefined,
+  kept: OrderPayment | undefined,
+  edited: readonly string[],
+): OrderPayment {
+  const fields = fieldsIn('payment', edited).filter((name) => !ownedByCharges.has(name));
+  return {
+    ...withEdits(tried, kept, fields),
+    ...(edited.includes(cardField)
+      ? { credit_card: { ...kept?.credit_card, ...authorizationOf(tried) } }
+      : {}),
+    transactions: [...(kept?.transactions ?? []), ...(tried?.transactions ?? [])].map(
+      (each, index) => ({ ...each, transaction_id: index + 1 }),
+    ),
+  };
+}
+
+const authorizationOf = ({ credit_card: card }: OrderPayment = {}) => ({
+  card_authorization_amount: card?.card_authorization_amount,
+  card_authorization_dts: card?.card_authorization_dts,
+  card_authorization_reference_number: card?.card_authorization_reference_number,
+});
+
+/**
+ * The lines of the new attempt; those that are still in the same place keep what staff wrote on
+ * them.
+ */
+function continuedLines(
+  tried: readonly OrderItem[] = [],
+  kept: readonly OrderItem[] = [],
+  edited: readonly string[],
+): OrderItem[] {
+  if (!edited.includes('items')) return [...tried];
+  return tried.map((line, index) => {
+    const before = kept[index];
+    const isSame =
+      before?.merchant_item_id === line.merchant_item_id &&
+      before?.item_reference_oid === line.item_reference_oid;
+    return isSame ? { ...line, ...before, ...chargedFields(line) } : line;
+  });
+}
+
+const chargedFields = (line: OrderItem): OrderItem => ({
+  item_index: line.item_index,
+  quantity: line.quantity,
+  cost: line.cost,
+  discount: line.discount,
+  unit_cost_with_discount: line.unit_cost_with_discount,
+  total_cost_with_discount: line.total_cost_with_discount,
+  tax_free: line.tax_free,
+  free_shipping: line.free_shipping,
+});
+
+const namesOf = (one: object, other: object): string[] => [
+  ...new Set([...Object.keys(one), ...Object.keys(other)]),
+];
+
+const valueOf = (fields: unknown, name: string): unknown =>
+  (fields as Readonly<Record<string, unknown>> | undefined)?.[name];
+
+const isFields = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,249 @@
+import type { Temporal } from 'temporal-polyfill';
+import type { AutoOrder } from '../autoOrders/autoOrder.ts';
+import { calculate } from '../autoOrders/calculated.ts';
+import { loadCatalog } from '../autoOrders/catalog.ts';
+import { bringForward } from '../autoOrders/dueStore.ts';
+import { scheduleRules } from '../autoOrders/rules.ts';
+import type { Catalog } from '../autoOrders/steps.ts';
+import { appendLogs, lockAutoOrders, saveAutoOrders } from '../autoOrders/store.ts';
+import type { LockedRebill } from '../orders/hooks.ts';
+import type { OrderRecord } from '../orders/order.ts';
+import type { Context } from '../platform/context.ts';
+import type { Ended } from './endings.ts';
+import { editedFieldsBetween, verdictOn } from './keptOrder.ts';
+import type { KeptAttempt } from './keptOrderStore.ts';
+import {
+  findKeptAttempt,
+  findRebillOfOrder,
+  hasChargeUnderWay,
+  saveEditedFields,
+  settleByStaff,
+} from './keptOrderStore.ts';
+import { planFromOrder } from './keptPlan.ts';
+import type { Note } from './note.ts';
+import { amountText, eventsOf, logsOf } from './note.ts';
+import { rebillPolicy } from './policy.ts';
+import type { RebillOrder } from './rebillOrder.ts';
+import type { SettlingRules } from './settlement.ts';
+import {
+  afterGivenUp,
+  afterPaidByStaff,
+  afterShippedBeside,
+  withoutShipment,
+} from './settlement.ts';
+import type { RebillKey } from './store.ts';
+
+/*
+ * What staff do to the order that a declined rebill left settles the rebill: paying the order pays
+ * it, rejecting the order gives it up, and what they write on it stays (docs/adr/0043-a-kept-order-
+ * is-the-rebill.md). Nothing here charges anything.
+ */
+
+/**
+ * Locks the rebill behind an order, before the order itself is locked. Undefined for orders that
+ * are no rebills. While it is locked no charge of it can begin, and none that is under way can be
+ * settled.
+ */
+export async function lockRebill(
+  context: Context,
+  orderId: string,
+): Promise<LockedRebill | undefined> {
+  const { merchantId } = context.merchant;
+  const key = await findRebillOfOrder(context.db, merchantId, orderId);
+  if (key === undefined) return undefined;
+  const family = await lockFamily(context, key.autoOrderOid);
+  if (family === undefined) return undefined;
+  const attempt = await findKeptAttempt(context.db, merchantId, key);
+  if (attempt === undefined || attempt.state === 'paid') return undefined;
+  return {
+    isUnderWay: await hasChargeUnderWay(context.db, merchantId, oidsOf(family)),
+    changed: (context, before, after) => orderChanged(context, { family, attempt }, before, after),
+  };
+}
+
+/**
+ * The auto order of a rebill, and the one that it was merged into and that has its items now. Both
+ * are locked.
+ */
+interface Family {
+  readonly billed: AutoOrder;
+  readonly target: AutoOrder | undefined;
+}
+
+const oidsOf = ({ billed, target }: Family): number[] =>
+  [billed, ...(target === undefined ? [] : [target])].map((each) => each.autoOrderOid);
+
+async function lockFamily(context: Context, oid: number): Promise<Family | undefined> {
+  const [billed] = await lockAutoOrders(context.db, context.merchant.merchantId, [oid]);
+  if (billed === undefined) return undefined;
+  return { billed, target: await lockTarget(context, billed) };
+}
+
+/** Follows merges to the auto order that has the items now. */
+async function lockTarget(context: Context, merged: AutoOrder): Promise<AutoOrder | undefined> {
+  if (merged.mergedIntoAutoOrderOid === undefined) return undefined;
+  const [target] = await lockAutoOrders(context.db, context.merchant.merchantId, [
+    merged.mergedIntoAutoOrderOid,
+  ]);
+  return target && ((await lockTarget(context, target)) ?? target);
+}
+
+/** A kept order's rebill, locked. */
+interface LockedAttempt {
+  readonly family: Family;
+  readonly attempt: KeptAttempt;
+}
+
+async function orderChanged(
+  context: Context,
+  locked: LockedAttempt,
+  before: OrderRecord,
+  after: OrderRecord,
+): Promise<void> {
+  const { attempt, family } = locked;
+  const edited = editedFieldsBetween(before.document, after.document);
+  if (edited.length > 0) {
+    const all = [...new Set([...attempt.editedFields, ...edited])];
+    await saveEditedFields(context.db, context.merchant.merchantId, attempt, all);
+  }
+  if (attempt.state !== 'declined' && attempt.state !== 'given up') return;
+  if (await settleVerdict(context, locked, after)) return;
+  // The order may have held the card back until now.
+  await bringForward(context.db, context.merchant.merchantId, oidsOf(family), context.now);
+}
+
+/** Settles the locked rebill as its order says. True when that settled it. */
+async function settleVerdict(
+  context: Context,
+  locked: LockedAttempt,
+  order: OrderRecord,
+): Promise<boolean> {
+  const { attempt } = locked;
+  const verdict = verdictOn(order);
+  if (verdict === 'paid') {
+    const paidAt = order.paidAt ?? context.now;
+    await settle(context, locked, { order, at: paidAt }, paidByStaff);
+    await write(context, attempt, { state: 'paid', paidAt });
+    return true;
+  }
+  if (verdict === 'rejected' && attempt.state === 'declined') {
+    await settle(context, locked, { order, at: context.now }, givenUp);
+    await write(context, attempt, { state: 'given up' });
+    return true;
+  }
+  return false;
+}
+
+const write = (
+  { db, merchant, actor }: Context,
+  attempt: RebillKey,
+  verdict: Parameters<typeof settleByStaff>[3],
+): Promise<void> => settleByStaff(db, merchant.merchantId, attempt, verdict, actor.name);
+
+/**
+ * Settles a declined rebill whose order staff had paid or rejected before its next attempt was
+ * claimed. The caller holds the lock of its auto order. True when the order had settled it: then
+ * nothing is charged.
+ */
+export async function settleFromOrder(
+  context: Context,
+  key: RebillKey,
+  order: OrderRecord,
+): Promise<boolean> {
+  if (verdictOn(order) === 'open') return false;
+  const family = await lockFamily(context, key.autoOrderOid);
+  const attempt = await findKeptAttempt(context.db, context.merchant.merchantId, key);
+  if (family === undefined || attempt?.state !== 'declined') return false;
+  return settleVerdict(context, { family, attempt }, order);
+}
+
+// ------------------------------------------------------------------------------- what comes of it
+
+/** What a verdict makes of the records, and how it is told. */
+type Verdict = (locked: LockedAttempt, plan: RebillOrder, rules: SettlingRules) => FamilyAfter;
+
+interface FamilyAfter {
+  readonly billed: Ended;
+  readonly target: Ended | undefined;
+  readonly note: (order: OrderRecord, actorName: string) => Note;
+}
+
+const paidByStaff: Verdict = ({ family: { billed, target }, attempt }, plan, rules) => ({
+  billed:
+    attempt.state === 'given up'
+      ? afterShippedBeside(billed, plan, rules)
+      : afterPaidByStaff(billed, plan, attempt.at, rules),
+  target: target && afterShippedBeside(target, plan, rules),
+  note: ({ orderId, currency, total, document }, actorName) => ({
+    message: [
+      `Rebill ${attempt.rebillNumber} paid: ${amountText(total, currency)}, order ${orderId}.`,
+      `${actorName} marked it as paid by ${document.payment?.payment_method ?? 'hand'}.`,
+      'No card was charged.',
+    ].join(' '),
+    event: {
+      name: 'auto_order_rebill',
+      data: { rebill_number: attempt.rebillNumber, order_id: orderId },
+    },
+  }),
+});
+
+const givenUp: Verdict = ({ family: { billed, target }, attempt }, plan, rules) => ({
+  billed: afterGivenUp(billed, plan, rules),
+  target: target && { autoOrder: withoutShipment(target, plan, rules), notes: [] },
+  note: ({ orderId }, actorName) => ({
+    message: [
+      `Rebill ${attempt.rebillNumber} given up: ${actorName} rejected order ${orderId}.`,
+      'Its shipment is skipped, and nothing is charged for it.',
+    ].join(' '),
+    event: {
+      name: 'auto_order_update',
+      data: { reason: 'given up', rebill_number: attempt.rebillNumber, order_id: orderId },
+    },
+  }),
+});
+
+async function settle(
+  context: Context,
+  locked: LockedAttempt,
+  { order, at }: { readonly order: OrderRecord; readonly at: Temporal.Instant },
+  verdict: Verdict,
+): Promise<void> {
+  const { db, now, merchant, actor } = context;
+  const { merchantId, timeZone: zone } = merchant;
+  const { billed, target } = locked.family;
+  const catalog = await loadCatalog(db, merchantId, target ? [billed, target] : [billed]);
+  const policy = rebillPolicy(merchant);
+  const rules: SettlingRules = { catalog, policy, zone, at, now };
+  const plan = locked.attempt.planned ?? planOf(context, order, locked, catalog);
+  const after = verdict(locked, plan, rules);
+  const ended = after.target === undefined ? [after.billed] : [after.billed, after.target];
+  await saveAutoOrders(
+    db,
+    merchantId,
+    now,
+    ended.map(({ autoOrder }) => calculate(autoOrder, catalog, scheduleRules(context))),
+  );
+  const noted = ended.map(({ autoOrder: { autoOrderOid }, notes }, index) => ({
+    autoOrderOid,
+    at: now,
+    notes: index === 0 ? [after.note(order, actor.name), ...notes] : notes,
+  }));
+  await appendLogs(db, merchantId, now, logsOf(noted));
+  await context.events.emit(context, eventsOf(noted));
+}
+
+function planOf(
+  context: Context,
+  order: OrderRecord,
+  { family: { billed, target }, attempt }: LockedAttempt,
+  catalog: Catalog,
+): RebillOrder {
+  const autoOrder = target ?? billed;
+  return planFromOrder({
+    order,
+    autoOrder,
+    catalog,
+    context: { ...scheduleRules(context), autoOrder },
+    attemptedAt: attempt.at,
+  });
+}

@@ -1,0 +1,134 @@
+import type { Temporal } from 'temporal-polyfill';
+import type { Database } from '../platform/storage/database.ts';
+import { chargeFromJson, type StoredCharge } from './codec.ts';
+import type { PlannedCharge } from './plan.ts';
+import type { RebillKey, RebillState } from './store.ts';
+
+/*
+ * Rows of `rebill` that left an order, as staff settle them by that order. Whoever writes holds the
+ * lock of the auto order.
+ */
+
+/** The rebill behind an order. */
+export interface KeptAttempt extends RebillKey {
+  readonly state: RebillState;
+  /** When the card was charged last. */
+  readonly at: Temporal.Instant;
+  /** What the order bills; absent where it was declined or imported before plans were kept. */
+  readonly planned?: PlannedCharge['order'];
+  readonly editedFields: readonly string[];
+}
+
+/** The rebill that an order is of; undefined for every other order. */
+export async function findRebillOfOrder(
+  db: Database,
+  merchantId: string,
+  orderId: string,
+): Promise<RebillKey | undefined> {
+  const [row] = await db.rows<{ auto_order_oid: number; rebill_number: number }>(
+    `select auto_order_oid, rebill_number from orders
+     where merchant_id = $1 and order_id = $2 and rebill_number > 0 and auto_order_oid is not null`,
+    [merchantId, orderId],
+  );
+  return row && { autoOrderOid: row.auto_order_oid, rebillNumber: row.rebill_number };
+}
+
+export async function findKeptAttempt(
+  db: Database,
+  merchantId: string,
+  { autoOrderOid, rebillNumber }: RebillKey,
+): Promise<KeptAttempt | undefined> {
+  const [row] = await db.rows<{
+    state: RebillState;
+    at: Temporal.Instant;
+    planned: StoredCharge | null;
+    edited_fields: string[] | null;
+  }>(
+    `select state, at, planned, edited_fields from rebill
+     where merchant_id = $1 and auto_order_oid = $2 and rebill_number = $3`,
+    [merchantId, autoOrderOid, rebillNumber],
+  );
+  if (row === undefined) return undefined;
+  const { state, at, planned } = row;
+  return {
+    autoOrderOid,
+    rebillNumber,
+    state,
+    at,
+    editedFields: row.edited_fields ?? [],
+    ...(planned === null ? {} : { planned: chargeFromJson(planned).order }),
+  };
+}
+
+/** Whether one of these auto orders has a charge in flight or without a known answer. */
+export async function hasChargeUnderWay(
+  db: Database,
+  merchantId: string,
+  oids: readonly number[],
+): Promise<boolean> {
+  const [row] = await db.rows(
+    `select 1 from rebill
+     where merchant_id = $1 and auto_order_oid = any($2::int[]) and lease_until is not null limit 1`,
+    [merchantId, oids],
+  );
+  return row !== undefined;
+}
+
+/**
+ * What staff decided: paid at a moment, or rejected. A rejected one keeps its plan, should the
+ * order be paid after all.
+ */
+export type StaffVerdict =
+  | { readonly state: 'paid'; readonly paidAt: Temporal.Instant }
+  | { readonly state: 'given up' };
+
+export async function settleByStaff(
+  tx: Database,
+  merchantId: string,
+  { autoOrderOid, rebillNumber }: RebillKey,
+  verdict: StaffVerdict,
+  actorName: string,
+): Promise<void> {
+  await tx.run(
+    `update rebill set state = $4, settled_by = $5, at = coalesce($6, at), reference = null,
+       route = case when $4 = 'paid' then '{}' else route end,
+       planned = case when $4 = 'paid' then null else planned end
+     where merchant_id = $1 and auto_order_oid = $2 and rebill_number = $3`,
+    [
+      merchantId,
+      autoOrderOid,
+      rebillNumber,
+      verdict.state,
+      actorName,
+      verdict.state === 'paid' ? verdict.paidAt : null,
+    ],
+  );
+}
+
+/** Remembers which fields of the order staff have changed. */
+export async function saveEditedFields(
+  tx: Database,
+  merchantId: string,
+  { autoOrderOid, rebillNumber }: RebillKey,
+  editedFields: readonly string[],
+): Promise<void> {
+  await tx.run(
+    `update rebill set edited_fields = $4::text[]
+     where merchant_id = $1 and auto_order_oid = $2 and rebill_number = $3`,
+    [merchantId, autoOrderOid, rebillNumber, editedFields],
+  );
+}
+
+/** Forgets that staff changed a field of the orders that declined rebills of an auto order left. */
+export async function forgetEditedField(
+  tx: Database,
+  merchantId: string,
+  autoOrderOid: number,
+  field: string,
+): Promise<void> {
+  await tx.run(
+    `update rebill set edited_fields = array_remove(edited_fields, $3)
+     where merchant_id = $1 and auto_order_oid = $2 and state = 'declined' and $3 = any(edited_fields)`,
+    [merchantId, autoOrderOid, field],
+  );
+}

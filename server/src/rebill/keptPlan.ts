@@ -1,0 +1,75 @@
+import type { OrderItem } from '@perennial/contract/orderItem.ts';
+import type { Temporal } from 'temporal-polyfill';
+import type { AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
+import type { Catalog, PlanContext } from '../autoOrders/steps.ts';
+import { planNext } from '../autoOrders/steps.ts';
+import { minor, sum, zero } from '../kernel/money.ts';
+import { amountOf } from '../orders/money.ts';
+import type { OrderRecord } from '../orders/order.ts';
+import type { RebillLine, RebillOrder, ShippedItem } from './rebillOrder.ts';
+
+/** What a plan is read from when its own record is gone. */
+export interface KeptPlanSource {
+  readonly order: OrderRecord;
+  /** The auto order that has the items now. */
+  readonly autoOrder: AutoOrder;
+  readonly catalog: Catalog;
+  readonly context: PlanContext;
+  /** When the order was last charged. */
+  readonly attemptedAt: Temporal.Instant;
+}
+
+/**
+ * What a kept order was planned to bill, read from the order itself: for orders that were imported,
+ * or declined before plans were kept. An item whose next date lies after the attempt was moved
+ * since, so it is counted and its date stands.
+ */
+export function planFromOrder(source: KeptPlanSource): RebillOrder {
+  const { document, currency, total } = source.order;
+  const lines = (document.items ?? []).map((line) => lineFrom(line, source));
+  const amount = (value: Parameters<typeof amountOf>[0]) => amountOf(value, currency);
+  return {
+    lines,
+    subtotal: sum(lines.map((line) => line.amount)),
+    discount: sum(lines.map((line) => line.discount)),
+    shipping: amount(document.summary?.shipping_handling_total),
+    taxable: zero,
+    tax: amount(document.summary?.tax),
+    total,
+  };
+}
+
+function lineFrom(line: OrderItem, source: KeptPlanSource): RebillLine {
+  const { currency } = source.order;
+  const discount = amountOf(line.discount, currency);
+  const item = source.autoOrder.items.find(({ itemOid }) => itemOid === line.item_reference_oid);
+  return {
+    kind: line.item_reference_oid === undefined ? 'add-on' : 'item',
+    itemOid: line.item_reference_oid,
+    itemId: line.merchant_item_id ?? '',
+    description: line.description ?? '',
+    quantity: line.quantity ?? 1,
+    unitCost: amountOf(line.cost, currency),
+    amount: minor(amountOf(line.total_cost_with_discount, currency) + discount),
+    discount,
+    isTaxed: line.tax_free !== true,
+    shipsFree: line.free_shipping === true,
+    options: [],
+    priceRules: [],
+    ...(item === undefined ? {} : { shipment: shipmentOf(item, source) }),
+  };
+}
+
+function shipmentOf(
+  item: AutoOrderItem,
+  { autoOrder, catalog, context, attemptedAt }: KeptPlanSource,
+): ShippedItem {
+  const running = { ...autoOrder, status: 'active', enabled: true } as const;
+  const plan = planNext({ ...item, paused: false }, catalog, { ...context, autoOrder: running });
+  const wasDue =
+    item.nextShipmentAt !== undefined &&
+    item.nextShipmentAt.epochMilliseconds <= attemptedAt.epochMilliseconds;
+  return plan.kind === 'ship' && wasDue
+    ? { originalItemId: item.originalItemId, at: plan.at, stepUsed: plan.stepUsed }
+    : { originalItemId: '', at: attemptedAt };
+}
