@@ -8,7 +8,9 @@ import { cardFieldOf } from '../kernel/cardNumbers.ts';
 import { readForm } from '../platform/http/forms.ts';
 import type { RateLimiter } from '../platform/http/rateLimiter.ts';
 import { refuse } from '../platform/http/refusal.ts';
+import { headerText } from '../platform/http/reply.ts';
 import { addressSubject } from '../platform/http/request.ts';
+import { findUnstorable, storableText } from '../platform/http/storableText.ts';
 import { authorizeDevice } from './deviceOperations.ts';
 import { devicePath } from './oauthPages.ts';
 import {
@@ -98,7 +100,10 @@ function formOf(request: FastifyRequest): OauthOutcome<Form> {
   const cardField = cardFieldOf(form);
   if (cardField !== undefined)
     return fault('invalid_request', `${cardField} holds what looks like a card number`);
-  return { ok: true, value: { ...basicCredentials(request), ...Object.fromEntries(fields) } };
+  const value: Form = { ...basicCredentials(request), ...Object.fromEntries(fields) };
+  return findUnstorable(value) === undefined
+    ? { ok: true, value }
+    : fault('invalid_request', `the Basic credentials must be ${storableText}`);
 }
 
 function basicCredentials(request: FastifyRequest): Form {
@@ -116,6 +121,6 @@ function sendOutcome(reply: FastifyReply, outcome: OauthOutcome<object>): Fastif
   const { status, error, description } = outcome.reason;
   return reply
     .code(status)
-    .header(errorHeader, description)
+    .header(errorHeader, headerText(description))
     .send(JSON.stringify({ error, error_description: description }));
 }

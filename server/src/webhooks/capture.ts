@@ -1,7 +1,6 @@
 import { parseExpand } from '@perennial/contract/expansions.ts';
 import type { Context } from '../platform/context.ts';
 import type { EventListener, ObjectType, RecordedEvent } from '../platform/events/outbox.ts';
-import { parseRule } from './eventRuler.ts';
 import { describe, expansionsFor } from './owner.ts';
 import {
   type CapturedEvent,
@@ -9,6 +8,7 @@ import {
   insertCaptured,
   type Subscriber,
 } from './payloadStore.ts';
+import { wanting } from './wanting.ts';
 
 /**
  * Reads objects as the wire shows them: the JSON text of each that exists, by its id. Handed in for each type of object, because the
@@ -103,8 +103,9 @@ async function capture(
   return group.events.flatMap(({ event, subscribers }) => {
     const payload = texts.get(event.objectId) ?? lastPayload(event);
     if (payload === undefined) return [];
+    const isWanted = wanting(payload, context.log);
     const webhookOids = subscribers
-      .filter((subscriber) => wants(subscriber, payload))
+      .filter(({ event_ruler: pattern }) => pattern === null || isWanted(pattern))
       .map((subscriber) => subscriber.webhook_oid);
     if (webhookOids.length === 0) return [];
     const { name, stamp, eventId } = event;
@@ -130,11 +131,4 @@ function lastPayload(event: RecordedEvent): string | undefined {
 function expandOf({ events, expansion }: Group): ReadonlySet<string> {
   const description = describe(events[0]!.event.name);
   return description ? parseExpand(expansion, expansionsFor(description)) : new Set();
-}
-
-/** A pattern was checked when it was saved; one that can no longer be read keeps nothing back. */
-function wants(subscriber: Subscriber, payload: string): boolean {
-  if (subscriber.event_ruler === null) return true;
-  const rule = parseRule(subscriber.event_ruler);
-  return !rule.ok || rule.value(JSON.parse(payload));
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseRule } from './eventRuler.ts';
+import { parseNewRule, parseRule } from './eventRuler.ts';
 
 // The semantics are those that AWS documents for Event Ruler; the objects are ours.
 const autoOrder = {
@@ -182,6 +182,13 @@ const refused: [pattern: string, reason: RegExp][] = [
   ['{"n":[{"numeric":["<",5,">",1]}]}', /numeric takes/],
   ['{"n":[{"numeric":[">",5,"<",1]}]}', /numeric takes/],
   ['{"n":[{"numeric":["!=",5]}]}', /numeric takes/],
+  ['{"n":[{"numeric":[[">"],0,["<"],5]}]}', /numeric takes/],
+  ['{"n":[{"numeric":["constructor",5]}]}', /numeric takes/],
+  ['{"n":[{"numeric":["__proto__",5]}]}', /numeric takes/],
+  ['{"n":[{"numeric":[">",0,5,5]}]}', /numeric takes/],
+  [`${'{"a":'.repeat(20)}["x"]${'}'.repeat(20)}`, /deeper than 20 levels/],
+  [`${'{"$or":[{"z":["x"]},'.repeat(3000)}{"z":["x"]}${']}'.repeat(3000)}`, /longer than 8192/],
+  [JSON.stringify({ a: ['x'.repeat(8_200)] }), /longer than 8192 characters/],
   ['{"ip":[{"cidr":"10.0.0.0/99"}]}', /cidr takes a range/],
   ['{"s":[{"wildcard":"a**b"}]}', /two stars/],
   ['{"s":[{"wildcard":"a\\\\b"}]}', /backslash/],
@@ -189,8 +196,8 @@ const refused: [pattern: string, reason: RegExp][] = [
 ];
 
 for (const [pattern, reason] of refused) {
-  test(`refused: ${pattern}`, () => {
-    const rule = parseRule(pattern);
+  test(`refused: ${pattern.slice(0, 100)}`, () => {
+    const rule = parseNewRule(pattern);
     assert.ok(!rule.ok);
     assert.match(rule.reason, reason);
   });
@@ -200,4 +207,17 @@ test('a pattern full of stars is matched in a moment', () => {
   const rule = parseRule(JSON.stringify({ s: [{ wildcard: `${'a*'.repeat(200)}b` }] }));
   assert.ok(rule.ok);
   assert.equal(rule.value({ s: 'a'.repeat(100_000) }), false);
+});
+
+test('a pattern of the greatest depth is read', () => {
+  const rule = parseNewRule(`${'{"a":'.repeat(19)}["x"]${'}'.repeat(19)}`);
+  assert.ok(rule.ok);
+});
+
+test('a stored pattern that overflows the stack when it is read is a failure, not an exception', () => {
+  for (const depth of [2_500, 20_000]) {
+    const pattern = `${'{"$or":[{"z":[1]},'.repeat(depth)}{"z":[1]}${']}'.repeat(depth)}`;
+    const rule = parseRule(pattern);
+    assert.ok(rule.ok || /deep|JSON/.test(rule.reason));
+  }
 });

@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { nestedDeeper } from '../kernel/jsonDepth.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 
 /**
@@ -8,7 +9,22 @@ import { failure, type Outcome, success } from '../kernel/outcome.ts';
  */
 export type Rule = (object: unknown) => boolean;
 
-/** Reads a pattern; the reason names the field and says what may stand there. */
+const patternLengthMax = 8_192;
+const patternDepthMax = 20;
+
+/** Reads a pattern that a client sends: {@link parseRule} within limits of size and depth. */
+export function parseNewRule(text: string): Outcome<Rule, string> {
+  if (text.length > patternLengthMax)
+    return failure(`it is longer than ${patternLengthMax} characters`);
+  if (nestedDeeper(text, patternDepthMax))
+    return failure(`it is nested deeper than ${patternDepthMax} levels`);
+  return parseRule(text);
+}
+
+/**
+ * Reads a pattern; the reason names the field and says what may stand there. Takes any size, as
+ * patterns were stored before there were limits; one whose depth overflows the stack is a failure.
+ */
 export function parseRule(text: string): Outcome<Rule, string> {
   let pattern: unknown;
   try {
@@ -20,6 +36,7 @@ export function parseRule(text: string): Outcome<Rule, string> {
     return success(objectRule(pattern, ''));
   } catch (error) {
     if (error instanceof PatternFault) return failure(error.message);
+    if (error instanceof RangeError) return failure('it is nested too deeply');
     throw error;
   }
 }
@@ -195,13 +212,13 @@ function matchesParts(text: string, parts: readonly string[]): boolean {
   return true;
 }
 
-const comparisons: Readonly<Record<string, (value: number, bound: number) => boolean>> = {
-  '=': (value, bound) => value === bound,
-  '<': (value, bound) => value < bound,
-  '<=': (value, bound) => value <= bound,
-  '>': (value, bound) => value > bound,
-  '>=': (value, bound) => value >= bound,
-};
+const comparisons: ReadonlyMap<unknown, (value: number, bound: number) => boolean> = new Map([
+  ['=', (value, bound) => value === bound],
+  ['<', (value, bound) => value < bound],
+  ['<=', (value, bound) => value <= bound],
+  ['>', (value, bound) => value > bound],
+  ['>=', (value, bound) => value >= bound],
+]);
 
 function numericMatcher(argument: Json, field: string): Leaf {
   const fault = () =>
@@ -211,7 +228,7 @@ function numericMatcher(argument: Json, field: string): Leaf {
   if (!Array.isArray(argument) || (argument.length !== 2 && argument.length !== 4)) throw fault();
   const tests: Leaf[] = [];
   for (let i = 0; i < argument.length; i += 2) {
-    const compare = comparisons[String(argument[i])];
+    const compare = comparisons.get(argument[i]);
     const bound = argument[i + 1];
     if (!compare || typeof bound !== 'number') throw fault();
     tests.push((value) => typeof value === 'number' && compare(value, bound));

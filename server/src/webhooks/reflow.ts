@@ -5,17 +5,16 @@ import type { ObjectType } from '../platform/events/outbox.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { ObjectReaders } from './capture.ts';
-import { parseRule } from './eventRuler.ts';
 import { describe, expansionsFor } from './owner.ts';
 import { insertCaptured } from './payloadStore.ts';
 import {
   endReflow,
   lockReflow,
   merchantsWithReflows,
-  type Reflow,
   saveReflow,
   takePlaces,
 } from './reflowStore.ts';
+import { wanting } from './wanting.ts';
 
 /** Lists the ids of a kind of record after one, in the order of the ids. Handed in: the records lie in other features. */
 export type ListIds = (
@@ -62,7 +61,8 @@ function reflowChunk(parts: ReflowParts, context: Context): Promise<number> {
     }
     const expand = parseExpand(reflow.expansion, expansionsFor(description));
     const texts = [...((await parts.readers[objectType]?.(inside, ids, expand)) ?? [])].filter(
-      ([, payload]) => wants(reflow, payload),
+      ([, payload]) =>
+        reflow.eventRuler === undefined || wanting(payload, inside.log)(reflow.eventRuler),
     );
     const places = await takePlaces(inside.db, texts.length);
     await insertCaptured(
@@ -80,10 +80,4 @@ function reflowChunk(parts: ReflowParts, context: Context): Promise<number> {
     await saveReflow(inside.db, merchantId, reflow, last);
     return ids.length;
   });
-}
-
-function wants({ eventRuler }: Reflow, payload: string): boolean {
-  if (eventRuler === undefined) return true;
-  const rule = parseRule(eventRuler);
-  return !rule.ok || rule.value(JSON.parse(payload));
 }

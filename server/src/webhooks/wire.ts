@@ -10,7 +10,7 @@ import type { IdFactory } from '../kernel/ids.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { checkDestination, type DestinationPolicy } from './destination.ts';
-import { parseRule } from './eventRuler.ts';
+import { parseNewRule } from './eventRuler.ts';
 import { describe, expansionsFor, type Owner } from './owner.ts';
 import { type Authentication, limits, type Subscription, type Webhook } from './webhook.ts';
 import type { StoredWebhook } from './webhookStore.ts';
@@ -221,7 +221,7 @@ function subscriptionFrom(
 }
 
 function checkRuler(pattern: string, field: string): void {
-  const rule = parseRule(pattern);
+  const rule = parseNewRule(pattern);
   if (!rule.ok)
     refuse('invalid_field', {
       field: `${field}.event_ruler`,

@@ -59,8 +59,10 @@ function renamed(body: unknown, aliases: Operation['bodyAliases']): unknown {
     return body;
   const given = Object.entries(body);
   return Object.fromEntries([
-    ...given.filter(([name]) => name in aliases).map(([name, value]) => [aliases[name], value]),
-    ...given.filter(([name]) => !(name in aliases)),
+    ...given
+      .filter(([name]) => Object.hasOwn(aliases, name))
+      .map(([name, value]) => [aliases[name], value]),
+    ...given.filter(([name]) => !Object.hasOwn(aliases, name)),
   ]);
 }
 

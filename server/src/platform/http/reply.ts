@@ -67,5 +67,5 @@ const exactHeader = (reply: FastifyReply, name: string, value: string): unknown 
   reply.raw.setHeader(name, value);
 
 /** A header holds one line of Latin-1. */
-const headerText = (message: string): string =>
+export const headerText = (message: string): string =>
   message.replace(/[^\x20-\x7e\xa0-\xff]+/g, ' ').slice(0, 1000);
