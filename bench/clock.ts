@@ -1,5 +1,6 @@
 // How fast a test clock plays: a year of 10,000 monthly auto orders, each at its own minute, in rebills a second, against the engine's own rate over three times
 // as many auto orders that are due at once, on the same server in the same run. `node bench/clock.ts [auto orders, default 10000] [months, default 12]`
+import { pino } from 'pino';
 import { Temporal } from 'temporal-polyfill';
 import { present } from '../server/src/kernel/assert.ts';
 import { createPayments } from '../server/src/payments/payments.ts';
@@ -52,6 +53,7 @@ async function clockRate(db: DatabasePool): Promise<number> {
   const merchants = rememberedMerchants(db, systemClock);
   const parts: ClockParts = {
     db,
+    log: pino({ level: 'silent' }),
     clock: systemClock,
     merchants,
     isReal: () => false,

@@ -43,7 +43,6 @@ import type { MailTransport } from './platform/mail/mailTransport.ts';
 import { openMetrics } from './platform/metrics.ts';
 import type { Seal } from './platform/seal.ts';
 import type { DatabasePool } from './platform/storage/database.ts';
-import { listMerchants } from './platform/tenancy/merchantStore.ts';
 import { type Merchants, rememberedMerchants } from './platform/tenancy/merchants.ts';
 import { databaseTokens } from './platform/tokens.ts';
 import { bookRoutes } from './rebill/bookRoutes.ts';
@@ -120,7 +119,8 @@ export interface App {
 
 /** Puts the whole application together: all wiring is here, by hand, in the order of the layers. */
 export function createApp(parts: AppParts): App {
-  const { db, clock } = parts;
+  const { db, clock, log } = parts;
+  const rounds = { db, log, contextFor };
   const merchants = rememberedMerchants(db, clock);
   const keys = simpleKeys(db, clock);
   const accesses = applicationAccesses(db, clock);
@@ -168,7 +168,7 @@ export function createApp(parts: AppParts): App {
   const events = outbox(listeners);
 
   const payments = createPayments(parts.gateways, gate);
-  const rebills = { payments, timing: parts.rebillTiming ?? defaultTiming, db, clock, contextFor };
+  const rebills = { payments, timing: parts.rebillTiming ?? defaultTiming, clock, ...rounds };
   const orders = {
     charge: orderCharge(payments, contextFor),
     obstacle: orderObstacle(payments),
@@ -177,10 +177,9 @@ export function createApp(parts: AppParts): App {
     autoOrder: orderAutoOrderJson,
   };
   const clocks = {
-    db,
+    ...rounds,
     clock,
     merchants,
-    contextFor,
     isReal: payments.isReal,
     dueWork: [rebillDueWork({ payments }, clock), movingDueWork],
   };
@@ -200,27 +199,26 @@ export function createApp(parts: AppParts): App {
     ...workflowRoutes({ readObjects: readObjectFacts, files, merchants, live }),
   };
   const notices = noticeSender({
-    db,
+    ...rounds,
     mail: parts.mail,
     mailFrom: parts.mailFrom,
-    contextFor,
     readOrder: (context, orderId) => readOrder(context, orderId, receiptExpand),
     updateBillingUrl: ({ merchant: { merchantId } }, oid) => makeBillingLink(db, merchantId, oid),
   });
   const workers: Worker[] = [
-    forgettingWorker(db, clock),
-    expiryWorker(db, clock),
-    unsettledChargesWorker(allContexts, orders),
-    autoOrderWorker({ db, contextFor }),
+    forgettingWorker(db, clock, log),
+    expiryWorker(db, clock, log),
+    unsettledChargesWorker(rounds, orders),
+    autoOrderWorker(rounds),
     heldWorker(rebills),
     rebillWorker(rebills),
     unansweredWorker(rebills),
     notices,
     advanceWorker(clocks),
     webhooks,
-    reflowWorker({ db, contextFor, readers: objectReaders, ids: objectIds }),
-    retentionWorker(db, clock),
-    movingWorker(allContexts, files),
+    reflowWorker({ ...rounds, readers: objectReaders, ids: objectIds }),
+    retentionWorker(db, clock, log),
+    movingWorker(rounds, files),
   ];
 
   const http = httpServer({
@@ -299,10 +297,6 @@ export function createApp(parts: AppParts): App {
   async function hearLateAnswer({ merchantId, key, answer }: LateAnswer): Promise<void> {
     parts.log.info({ merchantId, key, answer: answer.kind }, 'a gateway told of a charge');
     await recheckNow(db, merchantId, key);
-  }
-
-  async function allContexts(): Promise<Context[]> {
-    return Promise.all((await listMerchants(db)).map(({ merchantId }) => contextFor(merchantId)));
   }
 
   async function findContext(merchantId: string): Promise<Context | undefined> {

@@ -2,6 +2,7 @@
 // that takes the charge over is the only one that sends it: here even to a gateway that does not remember its keys.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { pino } from 'pino';
 import { Temporal } from 'temporal-polyfill';
 import type { Charge } from '../../server/src/orders/charge.ts';
 import { noHooks } from '../../server/src/orders/hooks.ts';
@@ -167,21 +168,22 @@ test('unsettled first payments queue without outliving their leases', async () =
 
   const asked: string[] = [];
   const hooks = noHooks;
-  const contexts = async () => [await app.context()];
+  const log = pino({ level: 'silent' });
+  const rounds = { db: app.db, log, contextFor: () => app.context() };
   const rest = { hooks, clock: hand.clock, obstacle: () => undefined };
   const slow: Charge = async ({ orderId, lease }) => {
     if (!lease.leavesTimeFor(30_000)) return { kind: 'unknown' };
     asked.push(orderId);
     await pass(30_000);
     // Another process looks while this one waits for its gateway.
-    await unsettledChargesWorker(contexts, { charge: quick, ...rest }).runOnce();
+    await unsettledChargesWorker(rounds, { charge: quick, ...rest }).runOnce();
     return { kind: 'approved', gateway: 'simulator', reference: orderId };
   };
   const quick: Charge = async ({ orderId }) => {
     asked.push(orderId);
     return { kind: 'approved', gateway: 'simulator', reference: orderId };
   };
-  await unsettledChargesWorker(contexts, { charge: slow, ...rest }).runOnce();
+  await unsettledChargesWorker(rounds, { charge: slow, ...rest }).runOnce();
   assert.equal(asked.length, 8);
   assert.equal(new Set(asked).size, 8, 'each was asked for once');
 });

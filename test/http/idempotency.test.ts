@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { pino } from 'pino';
 import { inTransaction } from '../../server/src/platform/context.ts';
 import { payload } from '../../server/src/platform/http/answer.ts';
 import { forgettingWorker } from '../../server/src/platform/http/idempotency.ts';
@@ -129,7 +130,7 @@ test('after a day the key is forgotten', async () => {
   await post('eight', { description: 'b' });
   assert.equal(await runs(), before + 2);
   clock.move(24 * 3_600_000 + 1000);
-  await forgettingWorker(door.db, clock).runOnce();
+  await forgettingWorker(door.db, clock, pino({ level: 'silent' })).runOnce();
   assert.deepEqual(
     await door.db.rows(`select 1 from idempotent_request where merchant_id = 'TEST'`),
     [],

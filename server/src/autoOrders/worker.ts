@@ -1,7 +1,9 @@
+import type { Logger } from 'pino';
 import type { Context } from '../platform/context.ts';
+import { eachMerchant } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { listMerchants } from '../platform/tenancy/merchantStore.ts';
+import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
 import { merchantsWithJobs } from './jobStore.ts';
 import { runRecalculation } from './recalculation.ts';
 import { runUpdateJob } from './updateJobs.ts';
@@ -9,25 +11,22 @@ import { runUpdateJob } from './updateJobs.ts';
 /** What the worker needs from outside. */
 export interface AutoOrderWorkerParts {
   readonly db: Database;
+  readonly log: Logger;
   readonly contextFor: (merchantId: string) => Promise<Context>;
 }
 
 /** Queued updates and recalculations: one of each kind a merchant and run, so that no merchant waits for all of another's. */
-export function autoOrderWorker({ db, contextFor }: AutoOrderWorkerParts): Worker {
+export function autoOrderWorker({ db, log, contextFor }: AutoOrderWorkerParts): Worker {
+  const each = eachMerchant(log, 'auto orders');
   return {
     name: 'auto orders',
     async runOnce() {
-      const merchants = await listMerchants(db);
-      let done = 0;
-      for (const merchantId of await merchantsWithJobs(
-        db,
-        merchants.map((merchant) => merchant.merchantId),
-      )) {
+      const waiting = await merchantsWithJobs(db, await listMerchantIds(db));
+      return each(waiting, async (merchantId) => {
         const context = await contextFor(merchantId);
-        if (await runUpdateJob(context)) done++;
-        done += await runRecalculation(context);
-      }
-      return done;
+        const updated = (await runUpdateJob(context)) ? 1 : 0;
+        return updated + (await runRecalculation(context));
+      });
     },
   };
 }

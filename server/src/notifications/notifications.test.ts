@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { pino } from 'pino';
 import { testApp } from '../../../test/support/app.ts';
 import { inTransaction } from '../platform/context.ts';
 import type { DomainEvent } from '../platform/events/outbox.ts';
@@ -206,6 +207,7 @@ test('a mail that cannot be delivered is tried again with the same id; one refus
   ];
   const sender = noticeSender({
     db: app.db,
+    log: pino({ level: 'silent' }),
     mailFrom: 'orders@perennial.test',
     contextFor: (merchantId) => app.context(merchantId),
     readOrder: async () => undefined,

@@ -1,6 +1,8 @@
 import type { Order } from '@perennial/contract/order.ts';
+import type { Logger } from 'pino';
 import { isTestClock } from '../platform/clock/merchantClock.ts';
 import type { Context } from '../platform/context.ts';
+import { eachMerchant } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { MailOutcome, MailTransport } from '../platform/mail/mailTransport.ts';
 import type { Database } from '../platform/storage/database.ts';
@@ -14,6 +16,7 @@ import { claimNotices, merchantsWithNotices, type SettledNotice, settleNotices }
 
 export interface SenderParts {
   readonly db: Database;
+  readonly log: Logger;
   readonly mail: MailTransport;
   /** The sender where the merchant names none. */
   readonly mailFrom: string;
@@ -35,13 +38,13 @@ const attemptsMax = 14;
 
 /** Sends what the listener wrote down, a batch of each merchant in turn. */
 export function noticeSender(parts: SenderParts): Worker {
+  const each = eachMerchant(parts.log, 'notices');
   return {
     name: 'notices',
     async runOnce() {
-      const merchantIds = await merchantsWithNotices(parts.db);
-      let sent = 0;
-      for (const merchantId of merchantIds) sent += await sendBatch(parts, merchantId);
-      return sent;
+      return each(await merchantsWithNotices(parts.db), (merchantId) =>
+        sendBatch(parts, merchantId),
+      );
     },
   };
 }

@@ -1,6 +1,9 @@
 import type { Context } from '../platform/context.ts';
-import { leaseFrom } from '../platform/jobs/lease.ts';
+import { eachMerchant, type MerchantRounds } from '../platform/jobs/eachMerchant.ts';
+import { type Lease, leaseFrom } from '../platform/jobs/lease.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
+import { isConnectionFailure } from '../platform/storage/database.ts';
+import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
 import { chargeAndSettle, type OrderParts } from './insertOrder.ts';
 import { chargeLeaseMs, claimUnsettledCharge, findOrder } from './store.ts';
 
@@ -9,18 +12,16 @@ const batchSize = 20;
 
 /**
  * Finishes orders whose first charge has no known outcome, because the gateway did not answer or the process ended: asks again
- * with the same key, so nobody is charged twice. `contexts` gives a context for each merchant.
+ * with the same key, so nobody is charged twice.
  */
-export function unsettledChargesWorker(
-  contexts: () => Promise<readonly Context[]>,
-  parts: OrderParts,
-): Worker {
+export function unsettledChargesWorker(rounds: MerchantRounds, parts: OrderParts): Worker {
+  const each = eachMerchant(rounds.log, 'unsettled charges');
   return {
     name: 'unsettled charges',
     async runOnce() {
-      let settledCount = 0;
-      for (const context of await contexts()) settledCount += await settleOnes(context, parts);
-      return settledCount;
+      return each(await listMerchantIds(rounds.db), async (merchantId) =>
+        settleOnes(await rounds.contextFor(merchantId), parts),
+      );
     },
   };
 }
@@ -33,9 +34,26 @@ async function settleOnes(context: Context, parts: OrderParts): Promise<number> 
     const lease = leaseFrom(parts.clock, chargeLeaseMs);
     const orderId = await claimUnsettledCharge(context.db, merchantId);
     if (orderId === undefined) break;
-    const order = await findOrder(context.db, merchantId, orderId);
-    if (order?.charging && (await chargeAndSettle(context, order, parts, lease)).kind !== 'unknown')
-      settledCount++;
+    if (await settleOne(context, orderId, lease, parts)) settledCount++;
   }
   return settledCount;
+}
+
+/** An order that cannot be settled is logged and waits for its lease to end; the next one goes on. */
+async function settleOne(
+  context: Context,
+  orderId: string,
+  lease: Lease,
+  parts: OrderParts,
+): Promise<boolean> {
+  const { merchantId } = context.merchant;
+  try {
+    const order = await findOrder(context.db, merchantId, orderId);
+    if (order?.charging !== true) return false;
+    return (await chargeAndSettle(context, order, parts, lease)).kind !== 'unknown';
+  } catch (error) {
+    if (isConnectionFailure(error)) throw error;
+    context.log.error({ err: error, merchantId, orderId }, 'the charge of an order failed');
+    return false;
+  }
 }

@@ -1,10 +1,11 @@
+import type { Logger } from 'pino';
 import { merchantsWithDue } from '../autoOrders/dueStore.ts';
 import { readClock } from '../platform/clock/merchantClock.ts';
 import type { Context } from '../platform/context.ts';
-import { limiter } from '../platform/jobs/batches.ts';
+import { eachMerchant } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { listMerchants } from '../platform/tenancy/merchantStore.ts';
+import { listMerchantIds, listMerchants } from '../platform/tenancy/merchantStore.ts';
 import type { RebillParts } from './dueOperations.ts';
 import { resolveUnanswered, runDue } from './dueOperations.ts';
 import { merchantsWithOverdue } from './store.ts';
@@ -12,11 +13,13 @@ import { merchantsWithOverdue } from './store.ts';
 /** What the workers are put together from. */
 export interface RebillWorkerParts extends RebillParts {
   readonly db: Database;
+  readonly log: Logger;
   contextFor(merchantId: string): Promise<Context>;
 }
 
 /** Bills what is due, for all merchants: a bounded round each, several merchants side by side, so none waits for another's slow gateway. */
 export function rebillWorker(parts: RebillWorkerParts): Worker {
+  const each = eachMerchant(parts.log, 'rebill', merchantsAtOnce);
   return {
     name: 'rebill',
     async runOnce() {
@@ -26,27 +29,26 @@ export function rebillWorker(parts: RebillWorkerParts): Worker {
         now: readClock(clock, now),
       }));
       const due = await merchantsWithDue(parts.db, merchants);
-      return eachMerchant(
-        parts,
-        due,
-        async (context) =>
-          (await runDue(context, parts, { until: context.now, at: 'now', most: looksPerRound }))
-            .looked,
-      );
+      return each(due, async (merchantId) => {
+        const context = await parts.contextFor(merchantId);
+        const run = { until: context.now, at: 'now', most: looksPerRound } as const;
+        return (await runDue(context, parts, run)).looked;
+      });
     },
   };
 }
 
 /** Finishes charges that were left unanswered, by asking the gateways. */
 export function unansweredWorker(parts: RebillWorkerParts): Worker {
+  const each = eachMerchant(parts.log, 'unanswered charges', merchantsAtOnce);
   return {
     name: 'unanswered charges',
     async runOnce() {
-      const merchants = (await listMerchants(parts.db)).map((merchant) => merchant.merchantId);
-      return eachMerchant(
-        parts,
+      const merchants = await listMerchantIds(parts.db);
+      return each(
         await merchantsWithOverdue(parts.db, merchants),
-        async (context) => (await resolveUnanswered(context, parts)).looked,
+        async (merchantId) =>
+          (await resolveUnanswered(await parts.contextFor(merchantId), parts)).looked,
       );
     },
   };
@@ -54,30 +56,3 @@ export function unansweredWorker(parts: RebillWorkerParts): Worker {
 
 const looksPerRound = 2000;
 const merchantsAtOnce = 8;
-
-/** Works for each merchant; one whose work fails is logged and keeps nobody else from theirs. */
-async function eachMerchant(
-  parts: RebillWorkerParts,
-  merchantIds: ReadonlySet<string>,
-  work: (context: Context) => Promise<number>,
-): Promise<number> {
-  const turn = limiter(merchantsAtOnce);
-  const done = await Promise.allSettled(
-    [...merchantIds].map((merchantId) =>
-      turn(async () => work(await parts.contextFor(merchantId))),
-    ),
-  );
-  const failures = done.flatMap((each) =>
-    each.status === 'rejected' ? [each.reason as unknown] : [],
-  );
-  const worked = done.reduce(
-    (sum, each) => sum + (each.status === 'fulfilled' ? each.value : 0),
-    0,
-  );
-  // The loop logs it; what the others did still counts, so it goes on at once.
-  if (failures.length > 0 && worked === 0)
-    throw failures.length === 1
-      ? failures[0]
-      : new AggregateError(failures, `the work of ${failures.length} merchants failed`);
-  return worked;
-}

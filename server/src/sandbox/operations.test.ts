@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { pino } from 'pino';
 import type { Temporal } from 'temporal-polyfill';
 import { type TestApp, testApp } from '../../../test/support/app.ts';
 import { at } from '../../../test/support/autoOrders.ts';
@@ -43,6 +44,7 @@ async function staged(...moments: string[]) {
   const work = new StagedWork(app, ...moments);
   const parts: ClockParts = {
     db: app.db,
+    log: pino({ level: 'silent' }),
     clock,
     merchants: app.app.merchants,
     contextFor: app.app.contextFor,

@@ -1,9 +1,11 @@
+import type { Logger } from 'pino';
 import type { Temporal } from 'temporal-polyfill';
 import { present } from '../kernel/assert.ts';
 import { addDays, dayBounds } from '../kernel/calendar.ts';
 import type { ClockSetting } from '../platform/clock/merchantClock.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
+import { eachMerchant } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { saveClock } from '../platform/tenancy/merchantStore.ts';
@@ -31,6 +33,7 @@ import {
 /** What playing needs from outside. */
 export interface PlayParts {
   readonly db: Database;
+  readonly log: Logger;
   readonly clock: SystemClock;
   readonly merchants: Merchants;
   /** What falls due, of every feature, in the order in which it is done. */
@@ -47,17 +50,16 @@ const failuresMax = 5;
 
 /** Goes on with advances that no process is playing: those that outlast their request, and those whose process was stopped. */
 export function advanceWorker(parts: PlayParts): Worker {
+  const each = eachMerchant(parts.log, 'clock');
   return {
     name: 'clock',
     async runOnce() {
-      let played = 0;
-      for (const merchantId of await merchantsToAdvance(parts.db)) {
+      return each(await merchantsToAdvance(parts.db), async (merchantId) => {
         const advance = await takeAdvance(parts.db, merchantId, leaseMs);
-        if (advance === undefined) continue;
+        if (advance === undefined) return 0;
         await playFor(parts, merchantId, advance, sliceMs);
-        played++;
-      }
-      return played;
+        return 1;
+      });
     },
   };
 }

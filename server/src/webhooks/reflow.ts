@@ -1,7 +1,9 @@
 import { parseExpand } from '@perennial/contract/expansions.ts';
+import type { Logger } from 'pino';
 import { present } from '../kernel/assert.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import type { ObjectType } from '../platform/events/outbox.ts';
+import { eachMerchant } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { ObjectReaders } from './capture.ts';
@@ -25,6 +27,7 @@ export type ListIds = (
 
 export interface ReflowParts {
   readonly db: Database;
+  readonly log: Logger;
   readonly readers: ObjectReaders;
   readonly ids: { readonly [Type in ObjectType]?: ListIds };
   contextFor(merchantId: string): Promise<Context>;
@@ -35,13 +38,13 @@ const objectTypes: Readonly<Record<string, ObjectType>> = { Order: 'order', Item
 
 /** Sends existing records again, a chunk at a time; what is done is kept, so a restart goes on. */
 export function reflowWorker(parts: ReflowParts): Worker {
+  const each = eachMerchant(parts.log, 'webhook reflow');
   return {
     name: 'webhook reflow',
     async runOnce() {
-      let done = 0;
-      for (const merchantId of await merchantsWithReflows(parts.db))
-        done += await reflowChunk(parts, await parts.contextFor(merchantId));
-      return done;
+      return each(await merchantsWithReflows(parts.db), async (merchantId) =>
+        reflowChunk(parts, await parts.contextFor(merchantId)),
+      );
     },
   };
 }

@@ -51,8 +51,9 @@ export async function makeUpload(
   { store, clock }: FileParts,
   extension: string,
 ): Promise<{ key: string; url: string }> {
+  const name = extension.replace(/^\./, '').toLowerCase();
   const mimeType =
-    types[extension.replace(/^\./, '').toLowerCase()] ??
+    (Object.hasOwn(types, name) ? types[name] : undefined) ??
     refuse('unknown_enum', { field: 'extension', allowed: Object.keys(types) });
   const fileUuid = context.ids.uuid();
   const { merchantId } = context.merchant;

@@ -1,6 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
 import { type Context, inTransaction } from '../platform/context.ts';
+import { eachMerchant, type MerchantRounds } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
+import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
 import { type FileParts, forgetFiles } from './files.ts';
 import { saveChanges, server } from './saving.ts';
 import { movedByTime, movesAt } from './taskStatus.ts';
@@ -8,18 +10,16 @@ import { firstMove, lockMoving } from './taskStore.ts';
 
 const batchSize = 100;
 
-/** Wakes delayed tasks and closes expired ones, and deletes files that no task has. `contexts` gives a context for each merchant. */
-export function movingWorker(
-  contexts: () => Promise<readonly Context[]>,
-  files: FileParts,
-): Worker {
+/** Wakes delayed tasks and closes expired ones, and deletes files that no task has. */
+export function movingWorker(rounds: MerchantRounds, files: FileParts): Worker {
+  const each = eachMerchant(rounds.log, 'workflow tasks');
   return {
     name: 'workflow tasks',
     async runOnce() {
-      let done = 0;
-      for (const context of await contexts())
-        done += (await moveDue(context, context.now)) + (await forgetFiles(context, files));
-      return done;
+      return each(await listMerchantIds(rounds.db), async (merchantId) => {
+        const context = await rounds.contextFor(merchantId);
+        return (await moveDue(context, context.now)) + (await forgetFiles(context, files));
+      });
     },
   };
 }

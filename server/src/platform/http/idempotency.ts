@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
+import type { Logger } from 'pino';
 import { Temporal } from 'temporal-polyfill';
 import { assert } from '../../kernel/assert.ts';
 import type { SystemClock } from '../clock/systemClock.ts';
 import type { Context } from '../context.ts';
+import { eachMerchant } from '../jobs/eachMerchant.ts';
 import type { Worker } from '../jobs/loop.ts';
 import type { Seal } from '../seal.ts';
 import type { Database } from '../storage/database.ts';
-import { listMerchants } from '../tenancy/merchantStore.ts';
+import { listMerchantIds } from '../tenancy/merchantStore.ts';
 import {
   begin,
   deleteForgotten,
@@ -77,17 +79,18 @@ function withBody(rendered: Rendered, change: (body: string) => string): Rendere
 }
 
 /** Deletes what is older than a day. */
-export function forgettingWorker(db: Database, clock: SystemClock): Worker {
+export function forgettingWorker(db: Database, clock: SystemClock, log: Logger): Worker {
+  const each = eachMerchant(log, 'idempotent requests');
   let cleanedAtMs = -Infinity;
   return {
     name: 'idempotent requests',
     async runOnce() {
       if (clock.monotonicMs() - cleanedAtMs < cleaningMs) return 0;
       cleanedAtMs = clock.monotonicMs();
-      let deleted = 0;
-      for (const { merchantId } of await listMerchants(db))
-        deleted += await deleteForgotten(db, merchantId, clock.now().subtract(remembered));
-      return deleted;
+      const before = clock.now().subtract(remembered);
+      return each(await listMerchantIds(db), (merchantId) =>
+        deleteForgotten(db, merchantId, before),
+      );
     },
   };
 }

@@ -35,6 +35,14 @@ export async function listMerchants(db: Database): Promise<Merchant[]> {
   );
 }
 
+/** The ids of every merchant, in their order. */
+export async function listMerchantIds(db: Database): Promise<string[]> {
+  const rows = await db.rows<{ merchant_id: string }>(
+    'select merchant_id from merchant order by merchant_id',
+  );
+  return rows.map((row) => row.merchant_id);
+}
+
 /** Adds a merchant; answers false when the id is taken. */
 export async function insertMerchant(
   db: Database,
