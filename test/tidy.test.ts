@@ -151,7 +151,7 @@ const reserved: readonly Reserved[] = [
  */
 const rules: Readonly<Partial<Record<Feature, string>>> = {
   autoOrders:
-    'autoOrder,calculated,chargedBy,cancelFee,cancelItem,changes,columns,edit,editItem,facets,fieldReader,futureRebills,present,pricing,rules,schedule,search,startSchedule,steps',
+    'autoOrder,billed,calculated,cancelFee,cancelItem,changes,chargedBy,columns,edit,editItem,facets,fieldReader,formAge,futureRebills,present,pricing,rules,schedule,search,staleForm,startSchedule,steps',
   customers: 'present',
   merchants: 'settings',
   items: 'catalogItem,item,present,price,validation',
@@ -160,7 +160,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
     'change,facets,fault,money,newOrder,newOrderLine,order,payment,paymentDetails,present,stages,totals',
   payments: 'gateway,rotation,simulatorCards,stripeDeclines',
   rebill:
-    'attempt,audit,codec,dunning,endings,held,keptOrder,keptPlan,note,orderDocument,originalTerms,payment,plan,policy,preview,previewDates,rebillOrder,request,settlement',
+    'attempt,audit,codec,dunning,endings,held,keptOrder,keptPlan,movedFrom,note,orderDocument,originalTerms,payment,plan,policy,preview,previewDates,rebillOrder,request,settlement',
   sandbox: 'move,span',
   staff: 'access,apiKey,application,authorization,consentPage,credential',
   webhooks: 'body,destination,eventRuler,forming,retry,signing,webhook',

@@ -45,6 +45,7 @@ import type { Seal } from './platform/seal.ts';
 import type { DatabasePool } from './platform/storage/database.ts';
 import { type Merchants, rememberedMerchants } from './platform/tenancy/merchants.ts';
 import { databaseTokens } from './platform/tokens.ts';
+import { readBilled } from './rebill/billedStore.ts';
 import { bookRoutes } from './rebill/bookRoutes.ts';
 import { defaultTiming, type RebillTiming } from './rebill/dueOperations.ts';
 import { heldWorker } from './rebill/heldWorker.ts';
@@ -188,7 +189,7 @@ export function createApp(parts: AppParts): App {
     ...itemRoutes,
     ...customerRoutes,
     ...orderRoutes(orders),
-    ...autoOrderRoutes,
+    ...autoOrderRoutes(readBilled),
     ...rebillRoutes(rebills),
     ...noticeRoutes(async (context, oid) => (await readSubscription(context, oid)) !== undefined),
     ...billingRoutes(readSubscription),
@@ -209,7 +210,7 @@ export function createApp(parts: AppParts): App {
     forgettingWorker(db, clock, log),
     expiryWorker(db, clock, log),
     unsettledChargesWorker(rounds, orders),
-    autoOrderWorker(rounds),
+    autoOrderWorker({ ...rounds, readBilled }),
     heldWorker(rebills),
     rebillWorker(rebills),
     unansweredWorker(rebills),

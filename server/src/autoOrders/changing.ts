@@ -18,8 +18,12 @@ import { appendLogs, lockAutoOrders, saveAutoOrders } from './store.ts';
 export interface Change {
   /** Names the change in the history, such as `Paused`. */
   readonly title: string;
-  /** The record after it, or why not. */
-  readonly edit: (autoOrder: AutoOrder, rules: EditRules) => Outcome<AutoOrder, FieldFault>;
+  /** The record after it, or why not. Asked with the lock held; the context is the transaction's. */
+  readonly edit: (
+    autoOrder: AutoOrder,
+    rules: EditRules,
+    context: Context,
+  ) => Outcome<AutoOrder, FieldFault> | Promise<Outcome<AutoOrder, FieldFault>>;
   /** Items of the catalogue that the change names and the record does not. */
   readonly itemIds?: readonly string[];
   /** The version that the client has seen, if it cares. */
@@ -42,7 +46,7 @@ export function changeAutoOrder(context: Context, oid: number, change: Change): 
       [current],
       change.itemIds,
     );
-    const edited = change.edit(current, editRules(context, catalog));
+    const edited = await change.edit(current, editRules(context, catalog), context);
     if (!edited.ok) return refuse('invalid_field', edited.reason, { objectId: String(oid) });
     const beside = await change.beside?.(context, current);
     await saveChanges(context, catalog, [

@@ -2,6 +2,7 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Minor } from '../kernel/money.ts';
 import { toMinor } from '../kernel/money.ts';
 import { parseWireDate } from '../kernel/wireDates.ts';
+import { isSameSecond } from './formAge.ts';
 
 /** Why a field of an update cannot be taken, in the words of the error `invalid_field`. */
 export interface FieldFault {
@@ -85,8 +86,9 @@ export class FieldReader {
         'Send ISO 8601, for example 2026-03-31T00:00:00-04:00',
       );
     const value = parsed.ok ? parsed.value : current;
-    // The same moment keeps the value that is there, so that sending back what was read changes nothing.
-    return isSameMoment(value, current) ? current : value;
+    // The wire shows whole seconds: the same second keeps the value that is there, so that sending
+    // back what was read changes nothing.
+    return isSameSecond(value, current) ? current : value;
   }
 
   money(name: string, current: Minor | undefined): Minor | undefined {
@@ -115,8 +117,3 @@ export class FieldReader {
     return fits;
   }
 }
-
-export const isSameMoment = (
-  one: Temporal.Instant | undefined,
-  other: Temporal.Instant | undefined,
-): boolean => one?.epochMilliseconds === other?.epochMilliseconds;

@@ -13,6 +13,8 @@ import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
+import type { ReadBilled } from './billed.ts';
+import { asksForBilled } from './billed.ts';
 import { cancelItem, isItem } from './cancelItem.ts';
 import { changeAutoOrder } from './changing.ts';
 import { editAutoOrder, paused } from './edit.ts';
@@ -22,35 +24,67 @@ import type { FieldFault } from './fieldReader.ts';
 import { FieldReader } from './fieldReader.ts';
 import { changeOriginalOrder } from './originalOrder.ts';
 import { oidOf } from './reading.ts';
+import type { FormRules } from './staleForm.ts';
+import { withoutStale, withoutStaleAddOns } from './staleForm.ts';
 
-/** What an update may say besides its body. */
+/** What an update may say besides its body, and what it is judged by. */
 export interface UpdateOptions {
+  readonly readBilled: ReadBilled;
   /** The version that the client has seen, if it cares. */
   readonly ifMatch?: number | undefined;
   /** False leaves out the check of a given original order (`validate_original_order=No`). */
   readonly validatesOriginalOrder: boolean;
 }
 
-/** Changes an auto order, and with it its original order where the body holds one, or neither. */
+/**
+ * Changes an auto order, and with it its original order where the body holds one, or neither.
+ * Returns the names of the fields that were stale and stay as they are.
+ */
 export async function updateAutoOrder(
   context: Context,
   oid: number,
   body: WireAutoOrder,
   options: UpdateOptions,
-): Promise<void> {
+): Promise<readonly string[]> {
   const newOids = await takeItemOids(context, body.items);
   const original = body.original_order ?? undefined;
+  let left: readonly string[] = [];
   await changeAutoOrder(context, oid, {
     title: 'Updated',
     ifMatch: options.ifMatch,
     itemIds: [...itemIdsNamed(body.items), ...addOnItemIds(body.add_ons)],
-    edit: (autoOrder, rules) => editAutoOrder(autoOrder, body, rules, newOids),
+    edit: async (autoOrder, rules, inner) => {
+      const sifted = await siftUpdate(inner, autoOrder, body, options);
+      left = sifted.left;
+      return editAutoOrder(autoOrder, sifted.body, rules, newOids);
+    },
     beside:
       original &&
       ((inner, autoOrder) =>
         changeOriginalOrder(inner, autoOrder, original, options.validatesOriginalOrder)),
   });
+  return left;
 }
+
+async function siftUpdate(
+  context: Context,
+  autoOrder: AutoOrder,
+  body: WireAutoOrder,
+  { ifMatch, readBilled }: UpdateOptions,
+) {
+  const billed = asksForBilled(autoOrder, body, context.merchant.timeZone)
+    ? await readBilled(context, autoOrder.autoOrderOid)
+    : [];
+  return withoutStale(autoOrder, body, billed, formRules(context, ifMatch));
+}
+
+// A version that is not the present one was refused before.
+const formRules = ({ now, merchant }: Context, ifMatch: number | undefined): FormRules => ({
+  now,
+  zone: merchant.timeZone,
+  currency: merchant.currency,
+  isProven: ifMatch !== undefined,
+});
 
 /** Pauses every item (auto_order reference, pauseAutoOrder). */
 export function pauseAutoOrder(context: Context, oid: number, ifMatch?: number): Promise<void> {
@@ -93,22 +127,33 @@ export function updateItemProperties(
   });
 }
 
-/** Replaces the add-ons of one item; each must be in the catalogue. */
-export function updateItemAddOns(
+/**
+ * Replaces the add-ons of one item; each must be in the catalogue. Returns the names of those that
+ * were stale, as {@link updateAutoOrder} does.
+ */
+export async function updateItemAddOns(
   context: Context,
   oid: number,
   itemOid: number,
   list: readonly AutoOrderAddonItem[] | null | undefined,
-  ifMatch?: number,
-): Promise<void> {
+  { ifMatch, readBilled }: Pick<UpdateOptions, 'ifMatch' | 'readBilled'>,
+): Promise<readonly string[]> {
   const given = list ?? refuse('missing_field', { field: 'add_on_items' });
-  return changeAutoOrder(context, oid, {
+  let left: readonly string[] = [];
+  await changeAutoOrder(context, oid, {
     title: 'Item add-ons updated',
     ifMatch,
     itemIds: addOnItemIds(given),
-    edit: (autoOrder, rules) =>
-      changeItem(autoOrder, itemOid, (item) => addOnsOf(item, given, rules)),
+    edit: async (autoOrder, rules, inner) => {
+      const billed = await readBilled(inner, oid);
+      return changeItem(autoOrder, itemOid, (item) => {
+        const sifted = withoutStaleAddOns(item, given, billed, formRules(inner, ifMatch));
+        left = sifted.left;
+        return addOnsOf(item, sifted.body, rules);
+      });
+    },
   });
+  return left;
 }
 
 /**

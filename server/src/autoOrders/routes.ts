@@ -6,6 +6,7 @@ import { noContent, payloadText } from '../platform/http/answer.ts';
 import { optionalDate } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Input, Routes } from '../platform/http/routes.ts';
+import type { ReadBilled } from './billed.ts';
 import { consolidateAutoOrders } from './consolidate.ts';
 import { establishAutoOrder } from './creation.ts';
 import {
@@ -19,89 +20,97 @@ import {
 import type { AutoOrderKey } from './reading.ts';
 import { getAutoOrder, getAutoOrders, getAutoOrdersBatch } from './reading.ts';
 import type { AutoOrderFilter } from './search.ts';
+import { leftWords } from './staleForm.ts';
 import { queueBatch, updateBatch } from './updateJobs.ts';
 
 /** The auto order operations of the contract. What changes an auto order answers with it as it is then. */
-export const autoOrderRoutes = {
-  getAutoOrders: (context, input) => list(context, input, input.query),
-  getAutoOrdersByQuery: (context, input) => list(context, input, input.body),
-  getAutoOrdersBatch: async (context, { body, expand }) =>
-    payloadText(await getAutoOrdersBatch(context, oidsOf(body), expand)),
-  getAutoOrder: (context, { params, expand }) =>
-    one(context, { oid: params.auto_order_oid }, expand),
-  getAutoOrderByCode: (context, { params, expand }) =>
-    one(context, { code: params.auto_order_code }, expand),
-  getAutoOrderByReferenceOrderId: (context, { params, expand }) =>
-    one(context, { originalOrderId: params.reference_order_id }, expand),
-  establishAutoOrderByReferenceOrderId: async (context, { params, expand }) =>
-    one(context, { oid: await establishAutoOrder(context, params.reference_order_id) }, expand),
-  cancelAutoOrderItemByReferenceOrderId: async (context, { params, body, expand }) =>
-    one(
+export const autoOrderRoutes = (readBilled: ReadBilled) =>
+  ({
+    getAutoOrders: (context, input) => list(context, input, input.query),
+    getAutoOrdersByQuery: (context, input) => list(context, input, input.body),
+    getAutoOrdersBatch: async (context, { body, expand }) =>
+      payloadText(await getAutoOrdersBatch(context, oidsOf(body), expand)),
+    getAutoOrder: (context, { params, expand }) =>
+      one(context, { oid: params.auto_order_oid }, expand),
+    getAutoOrderByCode: (context, { params, expand }) =>
+      one(context, { code: params.auto_order_code }, expand),
+    getAutoOrderByReferenceOrderId: (context, { params, expand }) =>
+      one(context, { originalOrderId: params.reference_order_id }, expand),
+    establishAutoOrderByReferenceOrderId: async (context, { params, expand }) =>
+      one(context, { oid: await establishAutoOrder(context, params.reference_order_id) }, expand),
+    cancelAutoOrderItemByReferenceOrderId: async (context, { params, body, expand }) =>
+      one(
+        context,
+        {
+          oid: await cancelItemByReferenceOrder(
+            context,
+            params.reference_order_id,
+            params.original_item_id,
+            body ?? {},
+          ),
+        },
+        expand,
+      ),
+    updateAutoOrder: async (
       context,
-      {
-        oid: await cancelItemByReferenceOrder(
-          context,
-          params.reference_order_id,
-          params.original_item_id,
-          body ?? {},
-        ),
-      },
-      expand,
-    ),
-  updateAutoOrder: async (
-    context,
-    { params: { auto_order_oid: oid }, query, body, expand, ifMatch },
-  ) => {
-    await updateAutoOrder(context, oid, body, {
-      ifMatch,
-      validatesOriginalOrder: isYes(query.validate_original_order),
-    });
-    return one(context, { oid }, expand);
-  },
-  updateAutoOrdersBatch,
-  pauseAutoOrder: async (context, { params: { auto_order_oid: oid }, expand, ifMatch }) => {
-    await pauseAutoOrder(context, oid, ifMatch);
-    return one(context, { oid }, expand);
-  },
-  consolidateAutoOrders: async (
-    context,
-    { params: { auto_order_oid: oid }, body, expand, ifMatch },
-  ) => {
-    await consolidateAutoOrders(context, oid, body.source_auto_order_oids, ifMatch);
-    return one(context, { oid }, expand);
-  },
-  // The younger operations answer with the younger fields that they are about.
-  updateAutoOrderProperties: async (
-    context,
-    { params: { auto_order_oid: oid }, body, expand, ifMatch },
-  ) => {
-    await updateProperties(context, oid, body.properties, ifMatch);
-    return one(context, { oid }, alsoWith(expand, 'properties'));
-  },
-  updateAutoOrderItemProperties: async (
-    context,
-    { params: { auto_order_oid: oid, auto_order_item_oid: itemOid }, body, expand, ifMatch },
-  ) => {
-    await updateItemProperties(context, oid, itemOid, body.properties, ifMatch);
-    return one(context, { oid }, alsoWith(expand, 'items', 'properties'));
-  },
-  updateAutoOrderItemAddOns: async (
-    context,
-    { params: { auto_order_oid: oid, auto_order_item_oid: itemOid }, body, expand, ifMatch },
-  ) => {
-    await updateItemAddOns(context, oid, itemOid, body.add_on_items, ifMatch);
-    return one(context, { oid }, alsoWith(expand, 'items', 'add_ons'));
-  },
-} satisfies Routes;
+      { params: { auto_order_oid: oid }, query, body, expand, ifMatch },
+    ) => {
+      const left = await updateAutoOrder(context, oid, body, {
+        readBilled,
+        ifMatch,
+        validatesOriginalOrder: isYes(query.validate_original_order),
+      });
+      return one(context, { oid }, expand, left);
+    },
+    updateAutoOrdersBatch: (context, input) => updateAutoOrdersBatch(context, input, readBilled),
+    pauseAutoOrder: async (context, { params: { auto_order_oid: oid }, expand, ifMatch }) => {
+      await pauseAutoOrder(context, oid, ifMatch);
+      return one(context, { oid }, expand);
+    },
+    consolidateAutoOrders: async (
+      context,
+      { params: { auto_order_oid: oid }, body, expand, ifMatch },
+    ) => {
+      await consolidateAutoOrders(context, oid, body.source_auto_order_oids, ifMatch);
+      return one(context, { oid }, expand);
+    },
+    // The younger operations answer with the younger fields that they are about.
+    updateAutoOrderProperties: async (
+      context,
+      { params: { auto_order_oid: oid }, body, expand, ifMatch },
+    ) => {
+      await updateProperties(context, oid, body.properties, ifMatch);
+      return one(context, { oid }, alsoWith(expand, 'properties'));
+    },
+    updateAutoOrderItemProperties: async (
+      context,
+      { params: { auto_order_oid: oid, auto_order_item_oid: itemOid }, body, expand, ifMatch },
+    ) => {
+      await updateItemProperties(context, oid, itemOid, body.properties, ifMatch);
+      return one(context, { oid }, alsoWith(expand, 'items', 'properties'));
+    },
+    updateAutoOrderItemAddOns: async (
+      context,
+      { params: { auto_order_oid: oid, auto_order_item_oid: itemOid }, body, expand, ifMatch },
+    ) => {
+      const options = { ifMatch, readBilled };
+      const left = await updateItemAddOns(context, oid, itemOid, body.add_on_items, options);
+      return one(context, { oid }, alsoWith(expand, 'items', 'add_ons'), left);
+    },
+  }) satisfies Routes;
 
 async function one(
   context: Context,
   key: AutoOrderKey,
   expand: ReadonlySet<string>,
+  left: readonly string[] = [],
 ): Promise<Answer> {
   const { json, version } = await getAutoOrder(context, key, expand);
-  return payloadText(json, { version });
+  return payloadText(json, { version, ...warningOf(left) });
 }
+
+const warningOf = (left: readonly string[]) =>
+  left.length === 0 ? {} : { warning: { code: 'stale_fields', message: leftWords(left) } };
 
 async function list(
   context: Context,
@@ -119,6 +128,7 @@ async function list(
 async function updateAutoOrdersBatch(
   context: Context,
   { query, body, expand }: Input<'updateAutoOrdersBatch'>,
+  readBilled: ReadBilled,
 ): Promise<Answer> {
   const elements = body.autoOrders ?? refuse('missing_field', { field: 'autoOrders' });
   const { maxElements, maxElementsAsync } = operations.updateAutoOrdersBatch;
@@ -128,11 +138,14 @@ async function updateAutoOrdersBatch(
     await queueBatch(context, elements, true);
     return noContent();
   }
-  const { updated, failed } = await updateBatch(context, elements, true);
+  const options = { readBilled, validatesOriginalOrder: true };
+  const { updated, failed, left } = await updateBatch(context, elements, options);
   const json = await getAutoOrdersBatch(context, updated, expand);
-  if (failed.length === 0) return payloadText(json);
+  const warning = warningOf(left);
+  if (failed.length === 0) return payloadText(json, warning);
   const developerMessage = failed.map(({ id, message }) => `${id}: ${message}`).join(' ');
   return payloadText(json, {
+    ...warning,
     partialFailure: { developerMessage, objectIds: failed.map(({ id }) => id) },
   });
 }

@@ -3,9 +3,12 @@ import { errorMessage } from '@perennial/contract/errors.ts';
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
 import { Refusal, refuse } from '../platform/http/refusal.ts';
+import type { ReadBilled } from './billed.ts';
 import type { UpdateJob } from './jobStore.ts';
 import { claimUpdateJob, countAttempt, deleteUpdateJob, insertUpdateJobs } from './jobStore.ts';
+import type { UpdateOptions } from './operations.ts';
 import { updateAutoOrder } from './operations.ts';
+import { leftWords } from './staleForm.ts';
 import { appendLogs, loadAutoOrders } from './store.ts';
 
 /** An element of a batch that could not be updated, and why. */
@@ -15,6 +18,14 @@ export interface FailedElement {
   readonly message: string;
 }
 
+/** What became of a batch. */
+export interface BatchResult {
+  readonly updated: readonly number[];
+  readonly failed: readonly FailedElement[];
+  /** The fields that were stale and stay as they are. */
+  readonly left: readonly string[];
+}
+
 /**
  * Updates several auto orders, each in a transaction of its own: a bad one changes nothing of the others (docs/adr/0021-batch-updates.md). Answers the oids that
  * were updated and the elements that were not.
@@ -22,14 +33,16 @@ export interface FailedElement {
 export async function updateBatch(
   context: Context,
   elements: readonly WireAutoOrder[],
-  validatesOriginalOrder: boolean,
-): Promise<{ readonly updated: readonly number[]; readonly failed: readonly FailedElement[] }> {
+  options: UpdateOptions,
+): Promise<BatchResult> {
   const updated: number[] = [];
+  const left: string[] = [];
   const failed: FailedElement[] = [];
   for (const [index, body] of elements.entries()) {
     try {
       const oid = body.auto_order_oid ?? refuse('missing_field', { field: 'auto_order_oid' });
-      await updateAutoOrder(context, oid, body, { validatesOriginalOrder });
+      const fields = await updateAutoOrder(context, oid, body, options);
+      left.push(...fields.map((field) => `autoOrders[${index}].${field}`));
       updated.push(oid);
     } catch (error) {
       const id = String(body.auto_order_oid ?? `autoOrders[${index}]`);
@@ -38,7 +51,7 @@ export async function updateBatch(
       failed.push({ id, message: messageOf(error, context) });
     }
   }
-  return { updated, failed };
+  return { updated, failed, left };
 }
 
 /**
@@ -74,15 +87,21 @@ export async function queueBatch(
   );
 }
 
-/** Does the merchant's next queued update; answers whether there was one. What is refused is told in the auto order's history. */
-export async function runUpdateJob(context: Context): Promise<boolean> {
+/** Does the merchant's next queued update; answers whether there was one. What is refused or left as it is stands in the auto order's history. */
+export async function runUpdateJob(context: Context, readBilled: ReadBilled): Promise<boolean> {
   const { merchantId } = context.merchant;
   let claimed: UpdateJob | undefined;
   try {
     await inTransaction(context, async (inner) => {
       claimed = await claimUpdateJob(inner.db, merchantId);
       if (claimed === undefined) return;
-      await updateAutoOrder(asActor(inner, claimed), claimed.autoOrderOid, claimed.body, claimed);
+      const { autoOrderOid, body, actorName } = claimed;
+      const options = { ...claimed, readBilled };
+      const left = await updateAutoOrder(asActor(inner, claimed), autoOrderOid, body, options);
+      if (left.length > 0)
+        await appendLogs(inner.db, merchantId, inner.now, [
+          { autoOrderOid, message: `Update by ${actorName}: ${leftWords(left)}` },
+        ]);
       await deleteUpdateJob(inner.db, merchantId, claimed.jobId);
     });
   } catch (error) {

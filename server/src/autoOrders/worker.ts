@@ -4,6 +4,7 @@ import { eachMerchant } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
+import type { ReadBilled } from './billed.ts';
 import { merchantsWithJobs } from './jobStore.ts';
 import { runRecalculation } from './recalculation.ts';
 import { runUpdateJob } from './updateJobs.ts';
@@ -13,10 +14,11 @@ export interface AutoOrderWorkerParts {
   readonly db: Database;
   readonly log: Logger;
   readonly contextFor: (merchantId: string) => Promise<Context>;
+  readonly readBilled: ReadBilled;
 }
 
 /** Queued updates and recalculations: one of each kind a merchant and run, so that no merchant waits for all of another's. */
-export function autoOrderWorker({ db, log, contextFor }: AutoOrderWorkerParts): Worker {
+export function autoOrderWorker({ db, log, contextFor, readBilled }: AutoOrderWorkerParts): Worker {
   const each = eachMerchant(log, 'auto orders');
   return {
     name: 'auto orders',
@@ -24,7 +26,7 @@ export function autoOrderWorker({ db, log, contextFor }: AutoOrderWorkerParts): 
       const waiting = await merchantsWithJobs(db, await listMerchantIds(db));
       return each(waiting, async (merchantId) => {
         const context = await contextFor(merchantId);
-        const updated = (await runUpdateJob(context)) ? 1 : 0;
+        const updated = (await runUpdateJob(context, readBilled)) ? 1 : 0;
         return updated + (await runRecalculation(context));
       });
     },

@@ -17,6 +17,7 @@ import { chargeKey } from './attempt.ts';
 import { heldBack } from './held.ts';
 import { rememberHeld } from './heldStore.ts';
 import { settleFromOrder } from './keptOrderOperations.ts';
+import { movedFrom } from './movedFrom.ts';
 import type { NotedAt } from './note.ts';
 import { eventsOf, logsOf } from './note.ts';
 import type { OrderIds } from './orderIdOperations.ts';
@@ -266,6 +267,7 @@ function claimOf(look: DecidedLook, { ids, payments }: LockedTerms): Claim[] {
     orderId: earlier?.orderId ?? ids.next().value,
     route,
     charge,
+    movedFrom: movedFrom(autoOrder, charge.order.lines),
   };
   // Writing what the look moved counts a version.
   const version = autoOrder === before ? autoOrder.version : autoOrder.version + 1;

@@ -2,6 +2,7 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 import { recordset } from '../platform/storage/recordset.ts';
 import { chargeFromJson, chargeToJson, type StoredCharge } from './codec.ts';
+import type { MovedFrom } from './movedFrom.ts';
 import type { PlannedCharge } from './plan.ts';
 import type { RecentRebill, RecentRebills } from './request.ts';
 
@@ -122,6 +123,8 @@ export interface NewAttempt extends RebillKey {
   readonly orderId: string;
   readonly route: readonly string[];
   readonly charge: PlannedCharge;
+  /** Kept when the attempt is settled; absent where an attempt is read back. */
+  readonly movedFrom?: MovedFrom;
 }
 
 /** Writes the attempts as `charging`: first ones are inserted, retries follow their decline. Anything else there is a broken promise of ours. */
@@ -137,7 +140,7 @@ export async function startAttempts(
      select $1, ${newAttempts.names}, 'charging', ${leaseEnd('$2')} from ${newAttempts.from(3)}
      on conflict (merchant_id, auto_order_oid, rebill_number) do update
      set state = 'charging', attempt = excluded.attempt, at = excluded.at, amount_minor = excluded.amount_minor, currency = excluded.currency,
-       route = excluded.route, planned = excluded.planned, reference = null, lease_until = excluded.lease_until, checks = 0
+       route = excluded.route, planned = excluded.planned, moved_from = excluded.moved_from, reference = null, lease_until = excluded.lease_until, checks = 0
      where rebill.state = 'declined' and rebill.attempt < excluded.attempt`,
     [merchantId, leaseMs, ...newAttempts.values(attempts)],
   );
@@ -157,6 +160,7 @@ const newAttempts = recordset<NewAttempt>([
   { name: 'currency', type: 'text', read: ({ charge }) => charge.currency },
   { name: 'route', type: 'text[]', read: ({ route }) => route },
   { name: 'planned', type: 'json', read: ({ charge }) => chargeToJson(charge) },
+  { name: 'moved_from', type: 'json', read: ({ movedFrom }) => movedFrom },
 ]);
 
 /** A charge whose answer is not settled yet. */

@@ -96,6 +96,7 @@ CREATE TABLE auto_order (
   CONSTRAINT auto_order_status_check CHECK (status = ANY (ARRAY['active'::text, 'canceled'::text, 'disabled'::text, 'merged'::text]))
 ) WITH (fillfactor=80);
 CREATE INDEX auto_order_due ON auto_order USING btree (merchant_id, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX auto_order_merged_into ON auto_order USING btree (merchant_id, merged_into_auto_order_oid) WHERE merged_into_auto_order_oid IS NOT NULL;
 CREATE INDEX auto_order_modified ON auto_order USING btree (merchant_id, modified_at, auto_order_oid);
 CREATE INDEX auto_order_next_shipment ON auto_order USING btree (merchant_id, next_shipment_at, auto_order_oid);
 CREATE INDEX auto_order_status ON auto_order USING btree (merchant_id, status, auto_order_oid);
@@ -608,6 +609,7 @@ CREATE TABLE rebill (
   checks smallint NOT NULL DEFAULT 0,
   edited_fields text[],
   settled_by text,
+  moved_from json,
   epoch integer NOT NULL DEFAULT 1,
   CONSTRAINT rebill_pkey PRIMARY KEY (merchant_id, auto_order_oid, rebill_number),
   CONSTRAINT rebill_check CHECK ((lease_until IS NULL) = (state = ANY (ARRAY['paid'::text, 'declined'::text, 'given up'::text]))),

@@ -1,0 +1,73 @@
+import type { AutoOrder as WireAutoOrder } from '@perennial/contract/autoOrder.ts';
+import type { AutoOrderAddonItem as WireAddOn } from '@perennial/contract/autoOrderItem.ts';
+import type { Temporal } from 'temporal-polyfill';
+import { localDate, toLocal } from '../kernel/calendar.ts';
+import type { Context } from '../platform/context.ts';
+import type { AutoOrder } from './autoOrder.ts';
+import { isSameSecond, wireMoment } from './formAge.ts';
+
+/** What a settled rebill moved, as it was before. */
+export interface BilledRebill {
+  readonly autoOrderOid: number;
+  readonly cancelAfterNextXOrders?: number | undefined;
+  /** Add-ons of the whole auto order that were counted down. */
+  readonly addOns: readonly CountedAddOn[];
+  readonly items: readonly BilledItem[];
+}
+
+export interface BilledItem {
+  readonly itemOid: number;
+  /** The scheduled date that was billed. */
+  readonly at: Temporal.Instant;
+  readonly addOns: readonly CountedAddOn[];
+}
+
+export interface CountedAddOn {
+  readonly itemId: string;
+  readonly nextXOrders: number;
+}
+
+/** The settled rebills of an auto order and of those that were merged into it, the latest first. */
+export type Billed = readonly BilledRebill[];
+
+/** Reads the settled rebills of an auto order, for updates; the rebill feature provides it. */
+export type ReadBilled = (context: Context, autoOrderOid: number) => Promise<Billed>;
+
+/** Whether an update holds a value that may be one from before a rebill, so that they are needed. */
+export function asksForBilled(current: AutoOrder, body: WireAutoOrder, zone: string): boolean {
+  const left = current.cancelAfterNextXOrders;
+  return (
+    (left !== undefined && (body.cancel_after_next_x_orders ?? 0) > left) ||
+    hasCounts(body.add_ons) ||
+    (body.items ?? []).some((form) => {
+      const item = current.items.find(({ itemOid }) => itemOid === form.auto_order_item_oid);
+      if (item === undefined) return false;
+      const next = wireMoment(form.next_shipment_dts, zone);
+      return (next && !isSameSecond(next, item.nextShipmentAt)) || hasCounts(form.add_ons);
+    })
+  );
+}
+
+const hasCounts = (list: readonly WireAddOn[] | null | undefined): boolean =>
+  (list ?? []).some((addOn) => addOn.next_x_orders != null);
+
+/**
+ * Whether a date of an item was billed: at that second, or on that day where the client sent a day
+ * without a time.
+ */
+export function isBilledDate(
+  billed: Billed,
+  itemOid: number,
+  date: Temporal.Instant,
+  zone: string,
+): boolean {
+  const isDay = toLocal(date, zone).toPlainTime().toString() === '00:00:00';
+  const day = localDate(date, zone).toString();
+  return itemsBilled(billed, itemOid).some(
+    ({ at }) => isSameSecond(at, date) || (isDay && localDate(at, zone).toString() === day),
+  );
+}
+
+/** The shipments of one item, the latest first, wherever the item was then. */
+export const itemsBilled = (billed: Billed, itemOid: number): BilledItem[] =>
+  billed.flatMap(({ items }) => items.filter((item) => item.itemOid === itemOid));

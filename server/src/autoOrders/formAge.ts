@@ -1,0 +1,73 @@
+import type { AutoOrderItem as WireItem } from '@perennial/contract/autoOrderItem.ts';
+import type { Temporal } from 'temporal-polyfill';
+import { parseWireDate } from '../kernel/wireDates.ts';
+import type { AutoOrderItem } from './autoOrder.ts';
+
+/*
+ * How old a form is: an auto order that a client read, kept and sends back. The values that only the
+ * engine moves come back with it, and they date it.
+ */
+
+/**
+ * `older`: the engine moved the record after the client read it. `current`: it did not.
+ * `unknown`: the body holds nothing that dates it.
+ */
+export type Age = 'older' | 'current' | 'unknown';
+
+/** The age of one item of a form. */
+export interface ItemAge {
+  /** By the rebills so far: whether the counts of the form are of now. */
+  readonly counts: Age;
+  /** By the next shipment too: whether the dates of the form are of now. */
+  readonly schedule: Age;
+}
+
+/**
+ * Dates an item of a form. `number_of_rebills` decides; `last_order_dts` where a client cannot send
+ * a zero; and `calculated_next_shipment_dts` shows a schedule that moved without a rebill.
+ */
+export function itemAge(form: WireItem, item: AutoOrderItem, zone: string): ItemAge {
+  const counts = countsAge(form, item, zone);
+  if (counts === 'older') return { counts, schedule: 'older' };
+  const calculated = wireMoment(form.calculated_next_shipment_dts, zone);
+  if (calculated === undefined) return { counts, schedule: counts };
+  return { counts, schedule: isSameSecond(calculated, item.nextShipmentAt) ? 'current' : 'older' };
+}
+
+function countsAge(form: WireItem, item: AutoOrderItem, zone: string): Age {
+  const { number_of_rebills: count } = form;
+  if (typeof count === 'number' && count < item.numberOfRebills) return 'older';
+  if (count === item.numberOfRebills) return 'current';
+  const last = wireMoment(form.last_order_dts, zone);
+  if (last === undefined || item.lastOrderAt === undefined) return 'unknown';
+  if (isSameSecond(last, item.lastOrderAt)) return 'current';
+  return isBefore(last, item.lastOrderAt) ? 'older' : 'unknown';
+}
+
+/** The age of a whole form: older where any part is, current where every part is. */
+export function commonAge(ages: readonly Age[]): Age {
+  if (ages.includes('older')) return 'older';
+  return ages.length > 0 && ages.every((age) => age === 'current') ? 'current' : 'unknown';
+}
+
+/** The moment of a date of the wire; undefined when there is none or it cannot be read. */
+export function wireMoment(
+  text: string | null | undefined,
+  zone: string,
+): Temporal.Instant | undefined {
+  if (typeof text !== 'string') return undefined;
+  const parsed = parseWireDate(text, zone);
+  return parsed.ok ? parsed.value : undefined;
+}
+
+/** Whether two moments are one on the wire, which knows whole seconds. */
+export const isSameSecond = (
+  one: Temporal.Instant | undefined,
+  other: Temporal.Instant | undefined,
+): boolean => secondOf(one) === secondOf(other);
+
+export const isBefore = (one: Temporal.Instant, other: Temporal.Instant): boolean =>
+  one.epochMilliseconds < other.epochMilliseconds;
+
+const secondOf = (moment: Temporal.Instant | undefined): number | undefined =>
+  moment && Math.floor(moment.epochMilliseconds / 1000);

@@ -1,0 +1,30 @@
+import type { Billed } from '../autoOrders/billed.ts';
+import type { Context } from '../platform/context.ts';
+import { billedRebill, type MovedFrom } from './movedFrom.ts';
+
+/**
+ * Reads what the settled rebills of an auto order moved, the latest first: its own, and those of the
+ * auto orders that were merged into it, whose items it has now.
+ */
+export async function readBilled(
+  { db, merchant: { merchantId } }: Pick<Context, 'db' | 'merchant'>,
+  autoOrderOid: number,
+): Promise<Billed> {
+  const rows = await db.rows<{ auto_order_oid: number; moved_from: MovedFrom }>(
+    `with recursive lives (oid) as (
+       select $2::int
+       union
+       select a.auto_order_oid from lives
+       join auto_order a on a.merchant_id = $1 and a.merged_into_auto_order_oid = lives.oid
+     )
+     select r.auto_order_oid, r.moved_from
+     from lives join rebill r on r.merchant_id = $1 and r.auto_order_oid = lives.oid
+     where r.state not in ('charging', 'unknown', 'declined') and r.moved_from is not null
+     order by r.at desc, r.rebill_number desc limit ${rebillsMax}`,
+    [merchantId, autoOrderOid],
+  );
+  return rows.map((row) => billedRebill(row.auto_order_oid, row.moved_from));
+}
+
+// A form is not older than that, and an auto order that ships every day has a year in it.
+const rebillsMax = 400;

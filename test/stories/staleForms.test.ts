@@ -1,0 +1,164 @@
+// Forms that were read, kept while the engine worked, and written back.
+import assert from 'node:assert/strict';
+import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
+import type { Subscriber } from '../support/stories.ts';
+import { story } from '../support/stories.ts';
+
+const chosen = { auto_orderable: true, auto_order_schedules: ['Weekly', 'Monthly'] };
+const coffee = {
+  merchant_item_id: 'COFFEE',
+  description: 'Coffee',
+  pricing: { cost: 12.99 },
+  auto_order: chosen,
+};
+const mug = { merchant_item_id: 'MUG', description: 'Mug', pricing: { cost: 4 } };
+const monthly = [{ merchant_item_id: 'COFFEE', auto_order_schedule: 'Monthly' }];
+const everything = {
+  _expand: 'items,add_ons,properties,original_order.billing,rebill_orders',
+};
+const bill = 'rebill: COFFEE 12.99 = 12.99';
+
+const read = async (ann: Subscriber, query: Record<string, string> = everything) =>
+  (await ann.ask({ operation: 'getAutoOrder', query }))['auto_order'] as AutoOrder;
+
+/** Writes a form back and returns what the answer warns of. */
+async function write(ann: Subscriber, body: AutoOrder): Promise<string> {
+  const answer = await ann.ask({ operation: 'updateAutoOrder', body, query: everything });
+  return answer['warning']?.warning_message ?? '';
+}
+
+const newCard = (ann: Subscriber, token: string) =>
+  ann.ask({
+    operation: 'updateAutoOrderPayment',
+    body: { card_number_token: token, card_expiration_month: 12, card_expiration_year: 2040 },
+  });
+
+const namesAll = (warning: string, ...fields: string[]) => {
+  for (const field of fields) assert.ok(warning.includes(field), `${field} in: ${warning}`);
+};
+
+story('read before a rebill, written after it', { on: '2026-01-15T10:00' }, async (shop) => {
+  await shop.sells(coffee, mug);
+  const ann = await shop.order(monthly);
+  await ann.update({
+    cancel_after_next_x_orders: 3,
+    add_ons: [{ item_id: 'MUG', next_x_orders: 1 }],
+  });
+  await ann.updateItem({
+    remaining_repeat_count: 5,
+    arbitrary_unit_cost: 10,
+    arbitrary_unit_cost_remaining_orders: 1,
+  });
+  const form = await read(ann);
+  await shop.until('2026-02-16T00:00');
+  const [item] = form.items!;
+  const warning = await write(ann, {
+    ...form,
+    items: [{ ...item, original_quantity: 2 }],
+    original_order: { billing: { ...form.original_order!.billing, city: 'Albany' } },
+  });
+  namesAll(
+    warning,
+    'items[0].next_shipment_dts',
+    'items[0].remaining_repeat_count',
+    'items[0].arbitrary_unit_cost_remaining_orders',
+    'cancel_after_next_x_orders',
+    'add_ons[0]',
+  );
+  const after = await read(ann);
+  assert.deepEqual(
+    [
+      after.items![0]!.next_shipment_dts,
+      after.items![0]!.remaining_repeat_count,
+      after.cancel_after_next_x_orders,
+      after.add_ons,
+    ],
+    ['2026-03-15T10:00:00-04:00', 4, 2, []],
+  );
+  assert.equal(after.items![0]!.original_quantity, 2);
+  assert.equal(after.original_order!.billing!.city, 'Albany');
+  assert.equal(await write(ann, after), '', 'a form of now is taken whole');
+  await shop.until('2026-12-01T00:00');
+  assert.deepEqual(
+    (await read(ann)).rebill_orders!.map(({ creation_dts: at }) => at!.slice(0, 10)),
+    ['2026-02-15', '2026-03-15', '2026-04-15'],
+  );
+});
+
+story('a date that was billed is no new date', { on: '2026-01-15T10:00' }, async (shop) => {
+  await shop.sells(coffee);
+  const ann = await shop.order(monthly);
+  await shop.until('2026-03-20T00:00');
+  for (const date of ['2026-02-15T10:00:00-05:00', '2026-03-15T14:00:00Z', '2026-03-15'])
+    namesAll(
+      await write(ann, { items: [{ ...oidOf(await read(ann)), next_shipment_dts: date }] }),
+      'items[0].next_shipment_dts',
+    );
+  await ann.updateItem({ next_shipment_dts: '2026-04-20T10:00:00-04:00' });
+  await shop.until('2026-05-01T00:00');
+  await ann.lived(
+    '2026-01-15 10:00 create',
+    `2026-02-15 10:00 ${bill}`,
+    `2026-03-15 10:00 ${bill}`,
+    '2026-03-20 00:00 update',
+    `2026-04-20 10:00 ${bill}`,
+  );
+});
+
+story('read before a decline, written after it', { on: '2026-01-15T10:00' }, async (shop) => {
+  await shop.sells(coffee);
+  const ann = await shop.order(monthly);
+  await newCard(ann, 'tok_decline_2x-forms');
+  await shop.until('2026-02-01T00:00');
+  const never = await read(ann);
+  await shop.until('2026-02-16T00:00');
+  const once = await read(ann);
+  namesAll(await write(ann, never), 'credit_card_attempt');
+  assert.deepEqual((await read(ann)).credit_card_attempt, 1);
+  await shop.until('2026-02-19T00:00');
+  namesAll(await write(ann, once), 'credit_card_attempt', 'next_attempt');
+  const twice = await read(ann);
+  assert.equal(twice.credit_card_attempt, 2);
+  assert.equal(await write(ann, twice), '');
+  await shop.until('2026-03-01T00:00');
+  namesAll(await write(ann, twice), 'credit_card_attempt', 'next_attempt', 'next_shipment_dts');
+  assert.equal((await read(ann)).credit_card_attempt, 0);
+});
+
+story('read before the end, written after it', { on: '2026-01-15T10:00' }, async (shop) => {
+  await shop.sells(coffee);
+  const ann = await shop.order(monthly);
+  await ann.updateItem({ remaining_repeat_count: 1 });
+  const form = await read(ann);
+  await shop.until('2026-03-01T00:00');
+  namesAll(await write(ann, form), 'enabled', 'next_shipment_dts', 'remaining_repeat_count');
+  const after = await read(ann);
+  assert.deepEqual([after.status, after.completed, after.enabled], ['disabled', true, false]);
+});
+
+story('disabled by declines, and a form from before', { on: '2026-01-15T10:00' }, async (shop) => {
+  await shop.sells(coffee);
+  const ann = await shop.order(monthly);
+  await newCard(ann, 'tok_decline_9x-forms');
+  const form = await read(ann);
+  await shop.until('2026-03-01T00:00');
+  namesAll(await write(ann, form), 'enabled', 'credit_card_attempt');
+  const stopped = await read(ann);
+  assert.deepEqual([stopped.status, stopped.credit_card_attempt], ['disabled', 3]);
+  assert.equal(await write(ann, { ...stopped, enabled: true }), '');
+  assert.equal((await read(ann)).status, 'active');
+});
+
+story('slipped meanwhile', { on: '2026-01-15T10:00' }, async (shop) => {
+  await shop.sells(coffee);
+  const ann = await shop.order(monthly);
+  const form = await read(ann);
+  await shop.changes('COFFEE', { auto_order: { ...chosen, auto_order_paused: true } });
+  await shop.until('2026-02-18T12:00');
+  namesAll(await write(ann, form), 'next_shipment_dts');
+  assert.equal((await read(ann)).items![0]!.next_shipment_dts, '2026-02-19T10:00:00-05:00');
+});
+
+const oidOf = ({ items = [] }: AutoOrder) => ({
+  auto_order_item_oid: items[0]!.auto_order_item_oid!,
+});
