@@ -1,0 +1,35 @@
+// `npm run test:faults`: people at work on auto orders (clicks, new cards, stale forms, pauses, …) while servers and PostgreSQL are killed or restarted.
+// PEOPLE_SEED replays what everybody does and who is killed, PEOPLE_ROUNDS makes a run shorter or longer.
+import { test } from 'node:test';
+import { type PeopleAtWork, peopleAtWork } from './people.ts';
+import { openRestartableStore } from './restartableStore.ts';
+
+const seed = Number(process.env['PEOPLE_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const rounds = Number(process.env['PEOPLE_ROUNDS'] ?? 20);
+
+const runs: Pick<PeopleAtWork, 'missedShipments' | 'does'>[] = [
+  { missedShipments: 'bill', does: ['chargeNow', 'newCard', 'pauseOrGoOn'] },
+];
+
+for (const [index, run] of runs.entries()) {
+  const title = `missed shipments "${run.missedShipments}", ${run.does.join(', ')}`;
+  test(title, { timeout: 3_600_000 }, async (t) => {
+    console.log(`seed ${seed}`);
+    const store = await openRestartableStore();
+    t.after(() => store.close());
+    const done = await peopleAtWork({
+      url: store.url,
+      restartStore: () => store.restart(),
+      seed: seed + index,
+      customers: 20,
+      rounds,
+      actionsARound: 8,
+      peopleACustomer: 3,
+      servers: 3,
+      killsARound: 3,
+      timeoutMs: 100_000 * rounds,
+      ...run,
+    });
+    console.log(JSON.stringify(done));
+  });
+}

@@ -1,0 +1,386 @@
+import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Temporal } from 'temporal-polyfill';
+import { randomIds } from '../../server/src/kernel/ids.ts';
+import type { BookedCharge } from '../../server/src/payments/simulatorBooks.ts';
+import { type Database, openPool } from '../../server/src/platform/storage/database.ts';
+import { findMerchant, saveClock } from '../../server/src/platform/tenancy/merchantStore.ts';
+import { auditMerchant } from '../../server/src/rebill/auditOperations.ts';
+import { hashKey, keyBytes, prefixOf } from '../../server/src/staff/apiKey.ts';
+import { insertApiKey } from '../../server/src/staff/apiKeyStore.ts';
+import { allPermissions } from '../support/app.ts';
+import { anItem, at } from '../support/autoOrders.ts';
+import { killNine } from '../support/launched.ts';
+import { type Rebills, rebillsOn } from '../support/rebills.ts';
+import { random, start } from './killing.ts';
+import { type ActionName, act, type Person } from './peopleActions.ts';
+
+/** People at work on auto orders while rebills fall due and processes are killed. */
+export interface PeopleAtWork {
+  /** A database that is there for this run alone. */
+  readonly url: string;
+  /** Decides what each person does, in which order, and who is killed; the same seed does the same. */
+  readonly seed: number;
+  readonly customers: number;
+  /** The merchant's clock stands still in a round, and moves on by two or three days between rounds. */
+  readonly rounds: number;
+  readonly actionsARound: number;
+  /** People who work on the same customer at the same time. */
+  readonly peopleACustomer: number;
+  readonly servers: number;
+  readonly killsARound: number;
+  readonly does: readonly ActionName[];
+  readonly missedShipments: string;
+  /** Kills or restarts the store now and then; absent: only servers are killed. */
+  readonly restartStore?: () => Promise<void>;
+  readonly timeoutMs: number;
+}
+
+/** What {@link peopleAtWork} counted. */
+export interface PeoplesWork {
+  readonly captures: number;
+  readonly did: Readonly<Partial<Record<ActionName, number>>>;
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly kills: number;
+  readonly restarts: number;
+}
+
+const firstNow = at('2026-03-15T14:00:00Z');
+const firstLocal = Temporal.PlainDateTime.from('2026-03-15T10:00:00');
+/** Two items whose prices tell, in the gateway's books, which of them a capture is for. */
+const items = [
+  { itemId: 'A', cents: 1000 },
+  { itemId: 'B', cents: 2000 },
+] as const;
+const isFor = (capture: BookedCharge, cents: number): boolean =>
+  capture.amount === cents || capture.amount === 3000;
+
+/**
+ * Lets people work for some rounds, and holds the gateway's books against the promises: while the clock stands, no item is
+ * captured twice; in the end the schedule of each item has moved on by one shipment a capture; every capture is one paid order.
+ */
+export async function peopleAtWork(work: PeopleAtWork): Promise<PeoplesWork> {
+  const gateway = await start('../../server/src/payments/simulatorProcess.ts', ['--port', '0']);
+  const gatewayUrl = /http:\S+/.exec(gateway.firstLine)![0];
+  const db = openPool({
+    connection: { url: work.url },
+    maxConnections: 4,
+    prepareStatements: true,
+    onIdleError: () => {},
+  });
+  const servers = new Servers(work, gatewayUrl);
+  try {
+    const rebills = await rebillsOn(db, {
+      settings: { missed_shipments: work.missedShipments, store_declined_rebills: true },
+    });
+    await seed(rebills, work.customers);
+    const office = await openOffice(rebills, work, servers);
+    const books = new Books(gatewayUrl, work);
+    let now = firstNow;
+    for (let round = 0; round < work.rounds; round++) {
+      await saveClock(db, rebills.merchant.merchantId, { kind: 'standing', at: now });
+      // Every process remembers a merchant for a second: from here on all of them know the time.
+      await pause(1100);
+      const disturbing = servers.disturb();
+      await office.work();
+      await disturbing;
+      await quiet(rebills, now, work);
+      await books.checkRound(round);
+      now = now.add({ hours: round % 2 === 0 ? 52 : 70 });
+    }
+    await checkEnd(db, rebills.merchant.merchantId, await books.captures(), work);
+    return { captures: (await books.captures()).length, ...office.counts, ...servers.counts };
+  } finally {
+    await servers.close();
+    await killNine(gateway.process);
+    await db.close();
+  }
+}
+
+/** Each customer has two auto orders with one weekly item each, due at the start. */
+async function seed(rebills: Rebills, customers: number): Promise<void> {
+  for (const { itemId, cents } of items)
+    await rebills.addItem({
+      merchant_item_id: itemId,
+      pricing: { cost: cents / 100 },
+      auto_order: { auto_orderable: true, auto_order_schedules: ['Weekly'] },
+    });
+  for (let customer = 0; customer < customers; customer++)
+    for (const [place, { itemId }] of items.entries()) {
+      const oid = 2 * customer + place + 1;
+      const item = anItem({
+        itemOid: oid,
+        originalItemId: itemId,
+        frequency: 'Weekly',
+        nextShipmentAt: firstNow,
+        anchor: firstLocal,
+      });
+      await rebills.add(
+        { autoOrderOid: oid, items: [item] },
+        {
+          cardToken: 'tok_mixed_10_5_5',
+          document: {
+            billing: { email: `customer${customer}@example.com` },
+            summary: {},
+            taxes: {},
+          },
+        },
+      );
+    }
+}
+
+/** All people with their keys and their chances. */
+async function openOffice(
+  { db, merchant: { merchantId } }: Rebills,
+  { seed, customers, peopleACustomer, actionsARound, does }: PeopleAtWork,
+  servers: Servers,
+) {
+  const key = randomIds.secret(keyBytes);
+  await insertApiKey(db, hashKey(key), {
+    merchantId,
+    name: 'people',
+    prefix: prefixOf(key),
+    permissions: allPermissions,
+    allowedIps: [],
+    createdAt: firstNow,
+  });
+  const did: Partial<Record<ActionName, number>> = {};
+  const statuses: Record<string, number> = {};
+  const people = Array.from({ length: customers * peopleACustomer }, (_, index): Person => {
+    const chance = random(seed + 7919 * (index + 1));
+    const customer = index % customers;
+    return {
+      chance,
+      oids: [2 * customer + 1, 2 * customer + 2],
+      forms: new Map(),
+      async call(method, path, body) {
+        const { status, json } = await ask(await servers.one(chance()), key, method, path, body);
+        statuses[status] = (statuses[status] ?? 0) + 1;
+        return status === '200' ? json : undefined;
+      },
+    };
+  });
+  return {
+    counts: { did, statuses },
+    async work() {
+      await Promise.all(
+        people.map(async (person) => {
+          for (let count = 0; count < actionsARound; count++) {
+            await pause(150 * person.chance());
+            const name = await act(person, does);
+            did[name] = (did[name] ?? 0) + 1;
+          }
+        }),
+      );
+    },
+  };
+}
+
+async function ask(
+  address: string,
+  key: string,
+  method: string,
+  path: string,
+  body: object | undefined,
+): Promise<{ status: string; json?: unknown }> {
+  try {
+    const response = await fetch(address + path, {
+      method,
+      headers: {
+        'x-ultracart-api-version': '2017-03-01',
+        'x-ultracart-simple-key': key,
+        ...(body && { 'content-type': 'application/json; charset=UTF-8' }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(20_000),
+    });
+    const text = await response.text();
+    return { status: String(response.status), json: JSON.parse(text) };
+  } catch {
+    // The server was killed, or is not there yet.
+    return { status: 'no answer' };
+  }
+}
+
+/** The servers of a run, some of which are always being killed. */
+class Servers {
+  readonly #work: PeopleAtWork;
+  readonly #gatewayUrl: string;
+  readonly #chance: () => number;
+  readonly #running: Promise<{ process: ChildProcess; address: string }>[];
+  readonly counts = { kills: 0, restarts: 0 };
+
+  constructor(work: PeopleAtWork, gatewayUrl: string) {
+    this.#work = work;
+    this.#gatewayUrl = gatewayUrl;
+    this.#chance = random(work.seed);
+    this.#running = Array.from({ length: work.servers }, () => this.#start());
+  }
+
+  async #start() {
+    const { process, firstLine } = await start('./peopleProcess.ts', [
+      this.#work.url,
+      this.#gatewayUrl,
+    ]);
+    return { process, address: firstLine };
+  }
+
+  /** The address of a server, which may have been killed. */
+  async one(chance: number): Promise<string> {
+    return (await this.#running[Math.floor(chance * this.#running.length)]!).address;
+  }
+
+  /** Kills servers, or the store, one after the other. */
+  async disturb(): Promise<void> {
+    for (let count = 0; count < this.#work.killsARound; count++) {
+      await pause(1200 * this.#chance());
+      if (this.#work.restartStore !== undefined && this.#chance() < 0.3) {
+        await this.#work.restartStore();
+        this.counts.restarts++;
+        continue;
+      }
+      const index = Math.floor(this.#chance() * this.#running.length);
+      await killNine((await this.#running[index]!).process);
+      this.#running[index] = this.#start();
+      this.counts.kills++;
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const server of await Promise.allSettled(this.#running))
+      if (server.status === 'fulfilled') await killNine(server.value.process);
+  }
+}
+
+/** Waits until nothing is due and nothing is in flight. */
+async function quiet(
+  { db, merchant: { merchantId } }: Rebills,
+  now: Temporal.Instant,
+  { timeoutMs, rounds, seed }: PeopleAtWork,
+): Promise<void> {
+  const endMs = performance.now() + timeoutMs / rounds;
+  for (;;) {
+    const row = await db
+      .row<{ open: boolean }>(
+        `select exists (select from auto_order where merchant_id = $1 and due_at <= $2)
+           or exists (select from rebill where merchant_id = $1 and lease_until is not null) as open`,
+        [merchantId, now],
+      )
+      .catch(() => undefined);
+    if (row?.open === false) return;
+    assert.ok(performance.now() < endMs, `a round does not come to its end (seed ${seed})`);
+    await pause(100);
+  }
+}
+
+/** The gateway's books, read while the clock stands. */
+class Books {
+  readonly #gatewayUrl: string;
+  readonly #work: PeopleAtWork;
+  #known = new Set<string>();
+
+  constructor(gatewayUrl: string, work: PeopleAtWork) {
+    this.#gatewayUrl = gatewayUrl;
+    this.#work = work;
+  }
+
+  async captures(): Promise<BookedCharge[]> {
+    return ((await (await fetch(`${this.#gatewayUrl}/captures`)).json()) as { captures: [] })
+      .captures;
+  }
+
+  /** No item was captured twice since the clock was moved, whichever auto order it is in by now. */
+  async checkRound(round: number): Promise<void> {
+    const captures = (await this.captures()).filter(({ key }) => !this.#known.has(key));
+    for (let customer = 0; customer < this.#work.customers; customer++) {
+      const oids = [2 * customer + 1, 2 * customer + 2];
+      const own = captures.filter((capture) => oids.includes(oidOf(capture)));
+      for (const { itemId, cents } of items) {
+        const keys = own.filter((capture) => isFor(capture, cents)).map(({ key }) => key);
+        assert.ok(
+          keys.length <= 1,
+          `item ${itemId} of customer ${customer} was captured ${keys.length} times in round ${round} (seed ${this.#work.seed}): ${keys.join(' ')}`,
+        );
+      }
+    }
+    this.#known = new Set([...this.#known, ...captures.map(({ key }) => key)]);
+  }
+}
+
+const oidOf = ({ key }: BookedCharge): number => Number(key.split(':')[2]);
+
+/** What must hold once everything is quiet. */
+async function checkEnd(
+  db: Database,
+  merchantId: string,
+  captures: readonly BookedCharge[],
+  work: PeopleAtWork,
+): Promise<void> {
+  const merchant = (await findMerchant(db, merchantId))!;
+  const tell = (what: string) => `${what} (seed ${work.seed})`;
+  await checkOrders(db, merchantId, captures, tell);
+  await checkSchedules(db, merchant.timeZone, merchantId, captures, work, tell);
+  const { differences } = await auditMerchant(db, merchant);
+  assert.deepEqual(differences, [], tell('the audit'));
+}
+
+/** Each capture is one paid order of its amount, and each order that a gateway was asked to pay is one capture. */
+async function checkOrders(
+  db: Database,
+  merchantId: string,
+  captures: readonly BookedCharge[],
+  tell: (what: string) => string,
+): Promise<void> {
+  const orders = await db.rows<{ order_id: string; total: number; is_paid: boolean }>(
+    `select order_id, total_minor as total, paid_at is not null as is_paid from orders where merchant_id = $1 and rebill_number > 0`,
+    [merchantId],
+  );
+  const captured = new Map(captures.map((capture) => [capture.orderReference, capture]));
+  assert.equal(captured.size, captures.length, tell('an order was captured twice'));
+  for (const { order_id: orderId, total, is_paid: isPaid } of orders) {
+    const capture = captured.get(orderId);
+    assert.equal(isPaid, capture !== undefined, tell(`${orderId} is paid and was captured`));
+    assert.equal(capture?.amount ?? total, total, tell(`the amount of ${orderId}`));
+    captured.delete(orderId);
+  }
+  assert.deepEqual([...captured.keys()], [], tell('captures without an order'));
+}
+
+/**
+ * Nobody in a run moves a date by intent, so an item's schedule moves on by a week a capture. Where shipments may be left out
+ * by policy (missed ones are not billed, or the auto order was canceled for a while), it moves on by a week a capture at least.
+ */
+async function checkSchedules(
+  db: Database,
+  zone: string,
+  merchantId: string,
+  captures: readonly BookedCharge[],
+  { missedShipments, does }: PeopleAtWork,
+  tell: (what: string) => string,
+): Promise<void> {
+  const isExact = missedShipments === 'bill' && !does.includes('cancelOrStart');
+  const rows = await db.rows<{
+    auto_order_item_oid: number;
+    original_item_id: string;
+    next_shipment_at: Temporal.Instant | null;
+    number_of_rebills: number;
+  }>(
+    'select auto_order_item_oid, original_item_id, next_shipment_at, number_of_rebills from auto_order_item where merchant_id = $1',
+    [merchantId],
+  );
+  for (const row of rows) {
+    const customer = Math.floor((row.auto_order_item_oid - 1) / 2);
+    const { cents } = items.find(({ itemId }) => itemId === row.original_item_id)!;
+    const count = captures.filter(
+      (capture) => Math.floor((oidOf(capture) - 1) / 2) === customer && isFor(capture, cents),
+    ).length;
+    const name = `item ${row.original_item_id} of customer ${customer}`;
+    assert.equal(row.number_of_rebills, count, tell(`rebills of ${name}`));
+    if (row.next_shipment_at === null) continue;
+    const next = row.next_shipment_at.toZonedDateTimeISO(zone).toPlainDateTime();
+    const weeks = firstLocal.until(next).total({ unit: 'days' }) / 7;
+    const isRight = isExact ? weeks === count : weeks >= count;
+    assert.ok(isRight, tell(`${name} moved on by ${weeks} weeks with ${count} captures`));
+  }
+}

@@ -1,0 +1,149 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
+
+/*
+ * What people and other programs do to auto orders, again and again and at the same time: one function an action. Each knows only
+ * what a client can read, and takes whatever the server answers.
+ */
+
+/** A person (or a program) at work on the auto orders of one customer. */
+export interface Person {
+  /** From 0 to 1, by the seed. */
+  readonly chance: () => number;
+  /** The customer's auto orders: the second may be merged into the first. */
+  readonly oids: readonly [number, number];
+  /** Forms that were read a while ago and not sent back yet. */
+  readonly forms: Map<number, AutoOrder>;
+  /** Calls the API; undefined when no answer came, because the server was killed. */
+  call(method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<any>;
+}
+
+type Action = (person: Person) => Promise<unknown>;
+
+const paths = '/rest/v2/auto_order/auto_orders';
+const pick = <Element>(chance: () => number, list: readonly Element[]): Element =>
+  list[Math.floor(chance() * list.length)]!;
+const anOid = ({ chance, oids }: Person): number => pick(chance, oids);
+
+async function read(person: Person, oid: number): Promise<AutoOrder | undefined> {
+  return (await person.call('GET', `${paths}/${oid}?_expand=items,add_ons`))?.auto_order;
+}
+
+/** Impatient clicks on "charge now", each a few milliseconds after the one before. */
+const chargeNow: Action = (person) => {
+  const oid = anOid(person);
+  const clicks = 1 + Math.floor(person.chance() * 5);
+  const apartMs = 20 * person.chance();
+  return Promise.all(
+    Array.from({ length: clicks }, async (_, index) => {
+      await pause(index * apartMs);
+      return person.call('POST', `${paths}/${oid}/rebill`);
+    }),
+  );
+};
+
+/** A new card, charged at once or not, perhaps sent twice. */
+const newCard: Action = (person) => {
+  const oid = anOid(person);
+  const body = {
+    card_number_token: pick(person.chance, [
+      'tok_approve',
+      'tok_slow_80',
+      'tok_mixed_20_5_5',
+      'tok_decline',
+    ]),
+    card_expiration_month: 12,
+    card_expiration_year: 2040,
+    attempt_rebill: person.chance() < 0.6,
+  };
+  const times = person.chance() < 0.4 ? 2 : 1;
+  return Promise.all(
+    Array.from({ length: times }, () => person.call('PUT', `${paths}/${oid}/payment`, body)),
+  );
+};
+
+/** Opens the form of an auto order and leaves it open. */
+const readForm: Action = async (person) => {
+  const oid = anOid(person);
+  const form = await read(person, oid);
+  if (form !== undefined) person.forms.set(oid, form);
+};
+
+/** Saves a form that was opened some time ago, with all that it held then. */
+const saveForm: Action = async (person) => {
+  const oid = anOid(person);
+  const form = person.forms.get(oid);
+  if (form !== undefined) await person.call('PUT', `${paths}/${oid}`, form);
+};
+
+/** Pauses all items, or lets them go on. */
+const pauseOrGoOn: Action = async (person) => {
+  const oid = anOid(person);
+  if (person.chance() < 0.3) return person.call('PUT', `${paths}/${oid}/pause`, {});
+  const { items = [] } = (await read(person, oid)) ?? {};
+  if (items.length === 0) return undefined;
+  return person.call('PUT', `${paths}/${oid}`, {
+    items: items.map((item) => ({
+      auto_order_item_oid: item.auto_order_item_oid,
+      paused: false,
+    })),
+  });
+};
+
+/** The merchant moves to another time zone. */
+const changeZone: Action = (person) =>
+  person.call('PUT', '/perennial/v1/settings', {
+    time_zone: pick(person.chance, ['America/New_York', 'Europe/Berlin', 'Asia/Tokyo']),
+  });
+
+/** Merges the second auto order of the customer into the first. */
+const merge: Action = (person) =>
+  person.call('PUT', `${paths}/${person.oids[0]}/consolidate`, {
+    source_auto_order_oids: [person.oids[1]],
+  });
+
+/** Ends an item of an auto order for good. */
+const endItem: Action = async (person) => {
+  const autoOrder = await read(person, anOid(person));
+  const item = autoOrder?.items?.at(-1);
+  if (autoOrder === undefined || item === undefined) return;
+  await person.call(
+    'POST',
+    `${paths}/reference_order_id/${autoOrder.original_order_id}/items/original/${item.original_item_id}/cancel`,
+    { auto_order_item_oid: item.auto_order_item_oid },
+  );
+};
+
+/** Cancels an auto order, or starts it again. */
+const cancelOrStart: Action = (person) =>
+  person.call(
+    'PUT',
+    `${paths}/${anOid(person)}`,
+    person.chance() < 0.4
+      ? { enabled: false, cancel_reason: 'Changed my mind' }
+      : { enabled: true },
+  );
+
+/** Every action by its name, with how often it comes up. */
+export const actions = {
+  chargeNow: { run: chargeNow, weight: 8 },
+  newCard: { run: newCard, weight: 5 },
+  readForm: { run: readForm, weight: 3 },
+  saveForm: { run: saveForm, weight: 3 },
+  pauseOrGoOn: { run: pauseOrGoOn, weight: 3 },
+  changeZone: { run: changeZone, weight: 0.3 },
+  merge: { run: merge, weight: 0.2 },
+  endItem: { run: endItem, weight: 0.1 },
+  cancelOrStart: { run: cancelOrStart, weight: 0.5 },
+} satisfies Record<string, { readonly run: Action; readonly weight: number }>;
+
+export type ActionName = keyof typeof actions;
+
+/** Does one of these actions, by the person's chance. */
+export async function act(person: Person, names: readonly ActionName[]): Promise<ActionName> {
+  const total = names.reduce((sum, name) => sum + actions[name].weight, 0);
+  let left = person.chance() * total;
+  const name = names.find((each) => (left -= actions[each].weight) < 0) ?? names[0]!;
+  await actions[name].run(person);
+  return name;
+}

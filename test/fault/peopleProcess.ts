@@ -1,0 +1,38 @@
+// A process of the whole application that answers requests and does its background work, with leases short enough for a test:
+// `node peopleProcess.ts <DATABASE_URL> <GATEWAY_URL>`. It prints its address and ends by a kill.
+import { randomBytes } from 'node:crypto';
+import { pino } from 'pino';
+import { createApp } from '../../server/src/app.ts';
+import { randomIds } from '../../server/src/kernel/ids.ts';
+import { openGateways } from '../../server/src/payments/gateways.ts';
+import { systemClock } from '../../server/src/platform/clock/systemClock.ts';
+import { runLoop } from '../../server/src/platform/jobs/loop.ts';
+import { sealWith } from '../../server/src/platform/seal.ts';
+import { openPool } from '../../server/src/platform/storage/database.ts';
+import { httpSender } from '../../server/src/webhooks/send.ts';
+
+const [url = '', simulatorUrl = ''] = process.argv.slice(2);
+const clock = systemClock;
+const app = createApp({
+  db: openPool({ connection: { url }, maxConnections: 10, prepareStatements: true }),
+  clock,
+  ids: randomIds,
+  log: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
+  rateLimits: [],
+  bodyLimitBytes: 1_000_000,
+  trustedProxies: [],
+  gateways: openGateways({ simulatorUrl }, clock),
+  rebillTiming: { leaseMs: 3000, recheckMs: 200 },
+  mail: { send: async () => ({ kind: 'delivered', response: '' }), close: async () => {} },
+  mailFrom: 'fault@perennial.test',
+  sender: httpSender({ clock }),
+  seal: sealWith(randomBytes(32)),
+  files: { folder: '/nonexistent' },
+});
+
+const names = ['rebill', 'unanswered charges', 'auto orders', 'unsettled charges'];
+for (const worker of app.workers.filter(({ name }) => names.includes(name))) {
+  // A store that restarts fails whatever is under way; the next round finds what was left.
+  runLoop(worker, { clock, idleMs: 50, onError: () => {} });
+}
+console.log(await app.http.listen({ host: '127.0.0.1', port: 0 }));
