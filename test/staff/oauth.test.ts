@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '../../server/src/platform/clock/systemClock.ts';
 import { setDisabled } from '../../server/src/staff/applicationStore.ts';
+import { hashSecret } from '../../server/src/staff/credential.ts';
 import {
   authorization,
   challengeOf,
@@ -200,6 +201,41 @@ test('an unknown application or address is told to the user, never to the addres
   });
 });
 
+test('an application on the user’s machine comes back to any port', async (t) => {
+  const cases: [registered: string, given: string, status: number][] = [
+    ['http://127.0.0.1/callback', 'http://127.0.0.1/callback', 200],
+    ['http://127.0.0.1/callback', 'http://127.0.0.1:51004/callback', 200],
+    ['http://127.0.0.1:9000/callback', 'http://127.0.0.1/callback', 200],
+    ['http://[::1]:9000/callback', 'http://[::1]:61023/callback', 200],
+    ['http://localhost:3000/cb?x=1', 'http://localhost:3001/cb?x=1', 200],
+    ['http://127.0.0.1', 'http://127.0.0.1:8080', 200],
+    ['http://127.0.0.1/callback', 'http://127.0.0.1:51004/other', 400],
+    ['http://127.0.0.1/callback', 'http://127.0.0.1:51004/callback?x=1', 400],
+    ['http://127.0.0.1/callback', 'http://localhost:51004/callback', 400],
+    ['http://127.0.0.1/callback', 'http://[::1]:51004/callback', 400],
+    ['http://127.0.0.1/callback', 'https://127.0.0.1:51004/callback', 400],
+    ['http://127.0.0.1/callback', 'http://127.0.0.2:51004/callback', 400],
+    ['http://127.0.0.1/callback', 'http://127.0.0.1.evil.example:51004/callback', 400],
+    ['http://127.0.0.1/callback', 'http://127.0.0.1:80@evil.example/callback', 400],
+    ['http://127.0.0.1/callback', 'http://127.0.0.1:0/callback', 400],
+    ['http://127.0.0.1/callback', 'http://127.0.0.1:65536/callback', 400],
+    ['http://127.0.0.1/callback', 'http://127.0.0.1:/callback', 400],
+    ['http://127.0.0.1/', 'http://127.0.0.1:5\n/', 400],
+    ['https://client.example/cb', 'https://client.example:8443/cb', 400],
+  ];
+  for (const [registered, given, status] of cases) {
+    await t.test(`${given} for ${registered}: ${status}`, async () => {
+      const id = await world.registerApplication({ redirectUris: [registered] });
+      const asked = { ...authorization(id), redirect_uri: given };
+      assert.equal((await browse(authorizePath + queryOf(asked))).status, status);
+      if (status !== 200) return;
+      const code = await world.obtainCode(id, { redirect_uri: given });
+      const form = { client_id: id, redirect_uri: given };
+      assert.equal((await exchange(code, form)).status, 200);
+    });
+  }
+});
+
 test('other faults go back to the registered address', async (t) => {
   const cases: [string, Record<string, string>, string][] = [
     ['no state', { state: '' }, 'invalid_request'],
@@ -373,9 +409,54 @@ test('a secret that is sent must be right, in the form or as Basic credentials',
   );
 });
 
-test('a refresh token that comes back was stolen: its whole family ends', async () => {
+/** As if the tokens that were used had been used so much earlier. */
+const passed = (seconds: number) =>
+  app.db.run(
+    "update oauth_token set used_at = used_at - make_interval(secs => $1) where merchant_id = 'TEST' and used_at is not null",
+    [seconds],
+  );
+
+test('a refresh whose answer was lost gives the same tokens again, which work', async () => {
+  const first = await world.connect(clientId);
+  const lost = (await refresh(first.refresh_token)).json;
+  await passed(8);
+  const again = await refresh(first.refresh_token);
+  assert.deepEqual([again.status, again.json], [200, lost]);
+  assert.equal((await call(again.json.access_token)).status, 200);
+  const next = await refresh(again.json.refresh_token);
+  assert.equal(next.status, 200);
+  assert.notEqual(next.json.refresh_token, lost.refresh_token);
+  const count = await app.db.row<{ count: number }>(
+    `select count(*)::int as count from oauth_token t join oauth_token u on u.merchant_id = t.merchant_id and u.grant_id = t.grant_id
+     where t.merchant_id = 'TEST' and u.merchant_id = 'TEST' and t.token_hash = $1`,
+    [hashSecret(first.refresh_token)],
+  );
+  assert.equal(count!.count, 6, 'three pairs, none written twice');
+});
+
+test('ten threads that refresh at once go on with the same tokens', async () => {
+  const { refresh_token: token } = await world.connect(clientId);
+  const answers = await Promise.all(Array.from({ length: 10 }, () => refresh(token)));
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    Array.from({ length: 10 }, () => 200),
+  );
+  assert.equal(new Set(answers.map(({ json }) => json.refresh_token)).size, 1);
+  assert.equal((await call(answers[0]!.json.access_token)).status, 200);
+});
+
+test('a repeated refresh brings nothing back that was revoked', async () => {
   const first = await world.connect(clientId);
   const second = (await refresh(first.refresh_token)).json;
+  await post('/rest/v2/oauth/revoke', { client_id: clientId, token: second.access_token });
+  assert.equal((await refresh(first.refresh_token)).json.error, 'invalid_grant');
+  assert.equal((await call(second.access_token)).status, 401);
+});
+
+test('a refresh token that comes back later was stolen: its whole family ends', async () => {
+  const first = await world.connect(clientId);
+  const second = (await refresh(first.refresh_token)).json;
+  await passed(11);
   assert.equal((await refresh(first.refresh_token)).json.error, 'invalid_grant');
   assert.equal((await refresh(second.refresh_token)).json.error, 'invalid_grant');
   for (const { access_token } of [first, second])

@@ -53,7 +53,7 @@ export function parseAuthorization(
     );
   if (
     repeated(parameters, ['client_id', 'redirect_uri']) ||
-    !application.redirectUris.includes(redirectUri)
+    !application.redirectUris.some((registered) => isRegistered(redirectUri, registered))
   ) {
     return page(
       `It would lead back to an address that ${application.name} has not registered, so it may be a trap. Go back to the application and begin again.`,
@@ -109,6 +109,25 @@ export function isVerified(
   if (codeChallenge === undefined || verifier === undefined) return codeChallenge === verifier;
   return createHash('sha256').update(verifier).digest('base64url') === codeChallenge;
 }
+
+/**
+ * Whether an address is the registered one, character by character. An application on the user's own machine listens on any port that is free (RFC 8252, section 7.3), so
+ * for a loopback address the port does not count. `localhost` is treated alike: published clients use it.
+ */
+function isRegistered(given: string, registered: string): boolean {
+  if (given === registered) return true;
+  const [one, other] = [loopback.exec(given), loopback.exec(registered)];
+  if (!one || !other) return false;
+  const port = one.groups?.['port'];
+  return (
+    one.groups!['host'] === other.groups!['host'] &&
+    one.groups!['rest'] === other.groups!['rest'] &&
+    (port === undefined || (Number(port) > 0 && Number(port) < 65_536))
+  );
+}
+
+const loopback =
+  /^http:\/\/(?<host>127\.0\.0\.1|\[::1\]|localhost)(?::(?<port>\d{1,5}))?(?<rest>(?:[/?].*)?)$/;
 
 const stateMax = 2000;
 

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IdFactory } from '../kernel/ids.ts';
 
 /**
@@ -8,6 +8,15 @@ import type { IdFactory } from '../kernel/ids.ts';
 export function newCredential(ids: IdFactory, merchantId: string): Credential {
   return credential(merchantId, `${merchantId}.${ids.secret(secretBytes)}`);
 }
+
+/**
+ * The credential that takes the place of another, for one `purpose`. It follows from the old one and the salt, so both make the same one again; neither alone does.
+ */
+export const successor = (before: Credential, salt: Buffer, purpose: string): Credential =>
+  credential(
+    before.merchantId,
+    `${before.merchantId}.${createHmac('sha256', salt).update(`${purpose} ${before.text}`).digest('hex')}`,
+  );
 
 export interface Credential {
   readonly text: string;

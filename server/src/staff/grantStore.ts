@@ -1,5 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
+import type { Credential } from './credential.ts';
 import { effectivePermissions } from './staffStore.ts';
 
 /** What one user allowed one application. */
@@ -16,7 +17,8 @@ export interface Issued {
   readonly grant: Grant;
   readonly isRevoked: boolean;
   readonly expiresAt: Temporal.Instant;
-  readonly isUsed: boolean;
+  /** When it was exchanged; undefined while it was not. */
+  readonly usedAt?: Temporal.Instant | undefined;
 }
 
 export interface IssuedCode extends Issued {
@@ -27,6 +29,8 @@ export interface IssuedCode extends Issued {
 export interface IssuedToken extends Issued {
   readonly kind: 'access' | 'refresh';
   readonly isApplicationDisabled: boolean;
+  /** Of a used refresh token: what its successors were made with. */
+  readonly successorSalt?: Buffer | undefined;
 }
 
 export interface NewCode {
@@ -184,15 +188,14 @@ export async function lockToken(
 
 export async function markTokenUsed(
   tx: Database,
-  merchantId: string,
-  hash: Buffer,
+  { merchantId, hash }: Credential,
+  successorSalt: Buffer,
   at: Temporal.Instant,
 ): Promise<void> {
-  await tx.run('update oauth_token set used_at = $3 where merchant_id = $1 and token_hash = $2', [
-    merchantId,
-    hash,
-    at,
-  ]);
+  await tx.run(
+    'update oauth_token set used_at = $3, successor_salt = $4 where merchant_id = $1 and token_hash = $2',
+    [merchantId, hash, at, successorSalt],
+  );
 }
 
 /** A user's log-in that waits for a decision. */
@@ -269,12 +272,13 @@ interface IssuedRow extends GrantRow {
 
 interface TokenRow extends IssuedRow {
   kind: 'access' | 'refresh';
+  successor_salt: Buffer | null;
   disabled_at: Temporal.Instant | null;
 }
 
 const grantColumns = 'g.merchant_id, g.grant_id, g.client_id, g.user_id, g.permissions';
 
-const tokenSelect = `select ${grantColumns}, g.revoked_at, t.kind, t.expires_at, t.used_at, a.disabled_at
+const tokenSelect = `select ${grantColumns}, g.revoked_at, t.kind, t.expires_at, t.used_at, t.successor_salt, a.disabled_at
   from oauth_token t
   join oauth_grant g on g.merchant_id = t.merchant_id and g.grant_id = t.grant_id
   join oauth_application a on a.client_id = g.client_id
@@ -291,10 +295,11 @@ const issuedFrom = (row: IssuedRow): Issued => ({
   grant: grantFrom(row),
   isRevoked: row.revoked_at !== null,
   expiresAt: row.expires_at,
-  isUsed: row.used_at !== null,
+  usedAt: row.used_at ?? undefined,
 });
 const tokenFrom = (row: TokenRow): IssuedToken => ({
   ...issuedFrom(row),
   kind: row.kind,
   isApplicationDisabled: row.disabled_at !== null,
+  successorSalt: row.successor_salt ?? undefined,
 });

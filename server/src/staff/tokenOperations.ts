@@ -7,7 +7,15 @@ import type { Database } from '../platform/storage/database.ts';
 import type { Application } from './application.ts';
 import { findApplication } from './applicationStore.ts';
 import { isVerified } from './authorization.ts';
-import { hashSecret, isSecret, newCredential, parseCredential } from './credential.ts';
+import {
+  type Credential,
+  hashSecret,
+  isSecret,
+  newCredential,
+  parseCredential,
+  secretBytes,
+  successor,
+} from './credential.ts';
 import { type Device, deleteDevice, lockDevice, setPolling } from './deviceStore.ts';
 import {
   findGrant,
@@ -119,7 +127,7 @@ async function exchangeCode(
     const code = credential && (await lockCode(tx, credential.merchantId, credential.hash));
     if (!code || code.grant.clientId !== application.clientId)
       return fault('invalid_grant', 'the code is not known');
-    if (code.isUsed) {
+    if (code.usedAt) {
       // Whoever came first may be the thief, so nobody keeps what came of it (RFC 6749, section 4.1.2).
       await revokeGrant(tx, code.grant, now);
       return fault('invalid_grant', 'the code was used before, so its tokens were revoked');
@@ -131,7 +139,7 @@ async function exchangeCode(
     if (!isVerified(code.codeChallenge, form['code_verifier'] || undefined))
       return fault('invalid_grant', 'code_verifier does not belong to the code');
     await markCodeUsed(tx, credential.merchantId, credential.hash, now);
-    return success(await issueTokens(tx, parts.ids, code.grant, now));
+    return success(await newTokens(tx, parts.ids, code.grant, now));
   });
 }
 
@@ -147,7 +155,10 @@ async function refresh(
     const token = credential && (await lockToken(tx, credential.merchantId, credential.hash));
     if (!token || token.kind !== 'refresh' || token.grant.clientId !== application.clientId)
       return fault('invalid_grant', 'the refresh token is not known');
-    if (token.isUsed) {
+    const { usedAt, successorSalt } = token;
+    if (usedAt && successorSalt && !token.isRevoked && isRepeat(usedAt, now))
+      return success(answerOf(token.grant, successors(credential, successorSalt)));
+    if (usedAt) {
       // Two hold it, and one of them stole it.
       await revokeGrant(tx, token.grant, now);
       return fault(
@@ -158,8 +169,9 @@ async function refresh(
     if (token.isRevoked) return fault('invalid_grant', 'the authorization was revoked');
     if (isPast(token.expiresAt, now))
       return fault('invalid_grant', 'the refresh token has expired');
-    await markTokenUsed(tx, credential.merchantId, credential.hash, now);
-    return success(await issueTokens(tx, parts.ids, token.grant, now));
+    const salt = Buffer.from(parts.ids.secret(secretBytes), 'hex');
+    await markTokenUsed(tx, credential, salt, now);
+    return success(await issue(tx, token.grant, successors(credential, salt), now));
   });
 }
 
@@ -182,7 +194,7 @@ async function pollDevice(
     const grant =
       device.allowed && (await findGrant(tx, device.allowed.merchantId, device.allowed.grantId));
     return grant
-      ? success(await issueTokens(tx, parts.ids, grant, now))
+      ? success(await newTokens(tx, parts.ids, grant, now))
       : fault('access_denied', 'the user did not allow it');
   });
 }
@@ -203,32 +215,59 @@ async function waitOn(
 
 const slowDownSeconds = 5;
 const accessSeconds = 3600;
+const repeatSeconds = 10;
 // A refresh token that nobody uses for so long is one that nobody needs.
 const refreshDays = 90;
 
-async function issueTokens(
+interface TokenPair {
+  readonly access: Credential;
+  readonly refresh: Credential;
+}
+
+const newTokens = (tx: Database, ids: IdFactory, grant: Grant, now: Temporal.Instant) =>
+  issue(
+    tx,
+    grant,
+    { access: newCredential(ids, grant.merchantId), refresh: newCredential(ids, grant.merchantId) },
+    now,
+  );
+
+/** The tokens that a refresh token gives, however often it is brought with the same salt. */
+const successors = (before: Credential, salt: Buffer): TokenPair => ({
+  access: successor(before, salt, 'access'),
+  refresh: successor(before, salt, 'refresh'),
+});
+
+async function issue(
   tx: Database,
-  ids: IdFactory,
   grant: Grant,
+  pair: TokenPair,
   now: Temporal.Instant,
 ): Promise<OauthTokenResponse> {
-  const [access, refresh] = [
-    newCredential(ids, grant.merchantId),
-    newCredential(ids, grant.merchantId),
-  ];
   const tokens: NewToken[] = [
-    { hash: access.hash, kind: 'access', expiresAt: now.add({ seconds: accessSeconds }) },
-    { hash: refresh.hash, kind: 'refresh', expiresAt: now.add({ hours: refreshDays * 24 }) },
+    {
+      hash: pair.access.hash,
+      kind: 'access',
+      // The lifetime that is told stays true when the answer is repeated.
+      expiresAt: now.add({ seconds: accessSeconds + repeatSeconds }),
+    },
+    { hash: pair.refresh.hash, kind: 'refresh', expiresAt: now.add({ hours: refreshDays * 24 }) },
   ];
   await insertTokens(tx, grant, tokens);
-  return {
-    access_token: access.text,
-    refresh_token: refresh.text,
-    token_type: 'bearer',
-    expires_in: String(accessSeconds),
-    scope: grant.permissions.join(' '),
-  };
+  return answerOf(grant, pair);
 }
+
+const answerOf = (grant: Grant, { access, refresh }: TokenPair): OauthTokenResponse => ({
+  access_token: access.text,
+  refresh_token: refresh.text,
+  token_type: 'bearer',
+  expires_in: String(accessSeconds),
+  scope: grant.permissions.join(' '),
+});
+
+/** Whether a refresh token comes again so soon that its holder lost the answer, or has two threads. */
+const isRepeat = (usedAt: Temporal.Instant, now: Temporal.Instant): boolean =>
+  Temporal.Instant.compare(now, usedAt.add({ seconds: repeatSeconds })) <= 0;
 
 const isPast = (moment: Temporal.Instant, now: Temporal.Instant): boolean =>
   Temporal.Instant.compare(moment, now) <= 0;
