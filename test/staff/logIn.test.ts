@@ -42,6 +42,14 @@ test('the right password, in whatever letters the login is typed', async () => {
   assert.ok(outcome.ok && outcome.value.access.name === 'ann');
 });
 
+test('a password of 200 characters of two units each, however they are typed', async () => {
+  const long = `${'😀'.repeat(199)}é`;
+  await addUser(app.db, 'TEST', { login: 'emoji', password: long });
+  assert.equal((await attempt('emoji', long)).ok, true);
+  assert.equal((await attempt('emoji', long.normalize('NFD'))).ok, true);
+  assert.equal((await attempt('emoji', '😀'.repeat(199))).ok, false);
+});
+
 test('what was wrong is not told', async () => {
   const wrong = { ok: false, reason: { kind: 'wrong' } };
   assert.deepEqual(await attempt('ann', 'x'), wrong);

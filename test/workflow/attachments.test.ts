@@ -84,8 +84,83 @@ test('a file is uploaded, attached to a task and to a note, and comes back as it
   assert.deepEqual(removed.body.task.attachments, []);
 });
 
+/** The name as it is shown after a task was made with it, and the one under which it is saved. */
+async function namedAs(fileName: string, extension = 'pdf'): Promise<string> {
+  const { key, url } = await upload(extension);
+  assert.equal((await put(url, 'content')).statusCode, 200);
+  const task = await addTask(app, {
+    task_name: 'Name',
+    attachments: [{ file_name: fileName, upload_key: key }],
+  });
+  const file = task.attachments![0]!;
+  const got = await get(file.download_key!);
+  assert.deepEqual([got.statusCode, got.body], [200, 'content']);
+  const saved = /filename\*=UTF-8''([^;]+)$/.exec(String(got.headers['content-disposition']))![1]!;
+  assert.equal(decodeURIComponent(saved), file.file_name);
+  return file.file_name!;
+}
+
+test('names of any script are kept, up to 255 characters', async (t) => {
+  const kept = [
+    'חשבונית מס.pdf',
+    '发票（一）.pdf',
+    'می‌خواهم.pdf',
+    '👩‍👩‍👧.pdf',
+    '🏴󠁧󠁢󠁥󠁮󠁧󠁿 flag.pdf',
+    'Nai\u0308ve.pdf',
+    'क्षत्रिय क्‍ष.pdf',
+    `a"b;c%41'(1)*.pdf`,
+    'report v1.2.PDF',
+    `${'a'.repeat(251)}.pdf`,
+    `${'ü'.repeat(251)}.pdf`,
+    `${'章'.repeat(251)}.pdf`,
+    `${'😀'.repeat(251)}.pdf`,
+    `x${'😀'.repeat(130)}.pdf`,
+    `${'𐐷'.repeat(251)}.pdf`,
+  ];
+  for (const name of kept)
+    await t.test(name.slice(0, 20).toWellFormed(), async () =>
+      assert.equal(await namedAs(name), name),
+    );
+});
+
+test('names that would lead elsewhere, or are too long, are changed', async (t) => {
+  const family = '👩‍👩‍👧';
+  const cases: [given: string, kept: string, extension?: string][] = [
+    ['../../etc/passwd.pdf', 'passwd.pdf'],
+    ['C:\\Users\\x\\mail.pdf', 'mail.pdf'],
+    ['a\u0000b\r\nc\u0085.pdf'.replace('\u0000', ''), 'abc.pdf'],
+    ['inv\u202ecod.pdf', 'invcod.pdf'],
+    ['', 'file.pdf'],
+    ['..', 'file.pdf'],
+    ['folder/', 'file.pdf'],
+    ['evil.html', 'evil.html.pdf'],
+    ['evil.PDF.exe', 'evil.PDF.exe.pdf'],
+    ['notes', 'notes.txt', 'log'],
+    ['server.log', 'server.log', 'txt'],
+    ['photo.JPEG', 'photo.JPEG', 'jpg'],
+    [`${'a'.repeat(400)}.pdf`, `${'a'.repeat(251)}.pdf`],
+    [`${'😀'.repeat(400)}.pdf`, `${'😀'.repeat(251)}.pdf`],
+    [`${family.repeat(60)}.pdf`, `${family.repeat(50)}.pdf`],
+    [`${'e\u0301'.repeat(200)}.pdf`, `${'e\u0301'.repeat(125)}.pdf`],
+  ];
+  for (const [given, kept, extension] of cases)
+    await t.test(JSON.stringify(given.slice(0, 20).toWellFormed()), async () =>
+      assert.equal(await namedAs(given, extension), kept),
+    );
+});
+
 test('what is not allowed is refused: types, names of uploads, a second upload, another merchant', async () => {
-  for (const extension of ['html', 'svg', 'exe', 'js'])
+  for (const extension of [
+    'html',
+    'svg',
+    'exe',
+    'js',
+    'constructor',
+    '__proto__',
+    'toString',
+    'hasOwnProperty',
+  ])
     assert.equal(
       (
         await app.request({

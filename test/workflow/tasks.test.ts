@@ -199,6 +199,45 @@ test('a task that waits for another cannot be closed before it; the refusal name
   );
 });
 
+test('notes of one second are kept, sent back and edited one by one', async () => {
+  const made = await addTask(app, {
+    task_name: 'Two at once',
+    notes: [{ note: 'Customer called' }, { note: 'Refund promised' }],
+  });
+  const id = made.workflow_task_uuid;
+  await changeTask(app, id, { notes: [{ note: 'Refund paid' }] });
+  const { task: read } = await ask(app, {
+    operation: 'getWorkflowTask',
+    params: { task_uuid: id },
+  });
+  assert.deepEqual(
+    read.notes.map((each: { note: string }) => each.note),
+    ['Customer called', 'Refund promised', 'Refund paid'],
+  );
+  assert.equal(new Set(read.notes.map((each: { note_dts: string }) => each.note_dts)).size, 1);
+  const back = await changeTask(app, id, { ...read, priority: '3 - high' });
+  assert.deepEqual(back.body.task.notes, read.notes);
+  const edited = await changeTask(app, id, {
+    notes: read.notes.with(1, { ...read.notes[1], note: 'Refund refused' }),
+  });
+  assert.deepEqual(
+    edited.body.task.notes.map((each: { note: string; original_note?: string }) => [
+      each.note,
+      each.original_note,
+    ]),
+    [
+      ['Customer called', undefined],
+      ['Refund refused', 'Refund promised'],
+      ['Refund paid', undefined],
+    ],
+  );
+  const unclear = await changeTask(app, id, { notes: [{ ...read.notes[2], note: 'Which one?' }] });
+  assert.deepEqual(
+    [unclear.status, unclear.body.error.user_message.includes('notes[0].note')],
+    [400, true],
+  );
+});
+
 test('notes are added and edited by who wrote them, and the first text stays', async () => {
   const { workflow_task_uuid: id } = await addTask(app, { task_name: 'Notes' });
   const added = await changeTask(app, id, { notes: [{ note: 'Called, no answer' }] }, ann.key);

@@ -40,7 +40,7 @@ ${hidden(carried)}
 ${userCode === undefined ? '' : field('user_code', 'Code on the device', userCode, 'text', 'autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="20"')}
 ${field('merchant_id', 'Merchant', merchantId, 'text', 'autocomplete="organization" autocapitalize="characters" spellcheck="false" maxlength="5"')}
 ${field('login', 'Login', login, 'text', 'autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="50"')}
-${field('password', 'Password', '', 'password', 'autocomplete="current-password" maxlength="200"')}
+${field('password', 'Password', '', 'password', 'autocomplete="current-password" maxlength="400"')}
 <button type="submit">Log in</button>
 </form>`,
   );

@@ -176,18 +176,19 @@ function logInWith(parts: OauthPageParts, form: URLSearchParams, request: Fastif
   return logIn(parts, {
     merchantId,
     login,
-    password: (form.get('password') ?? '').slice(0, typedMax),
+    // Whole: one that is cut elsewhere than where it was counted could be set and never used.
+    password: form.get('password') ?? '',
     address: request.ip,
     addressSubject: addressSubject(request),
     userAgent: request.headers['user-agent'] ?? '',
   });
 }
 
-const typedMax = 200;
+const loginMax = 50;
 
 const typedIn = (form: URLSearchParams) => ({
   merchantId: (form.get('merchant_id') ?? '').trim().toUpperCase().slice(0, 5),
-  login: (form.get('login') ?? '').trim().slice(0, 50),
+  login: [...(form.get('login') ?? '').trim()].slice(0, loginMax).join(''),
 });
 
 async function sendConsent(

@@ -133,7 +133,7 @@ function newPassword(
 ): Promise<string | undefined> {
   if (password === undefined || password === null) return Promise.resolve(undefined);
   const { min, max } = passwordLength;
-  const length = [...password].length;
+  const length = [...password.normalize('NFC')].length;
   if (length < min || length > max)
     refuse('invalid_field', {
       field: 'change_password_to',

@@ -64,7 +64,7 @@ export async function getLog(
     request_id: requestIdOf(entry),
     delivery_dts: wireDate(entry.at, timeZone),
     uri: entry.uri,
-    request: body.slice(0, requestMax),
+    request: body.slice(0, requestMax).toWellFormed(),
     request_headers: [...entry.requestHeaders],
     response: entry.response,
     response_headers: [...entry.responseHeaders],

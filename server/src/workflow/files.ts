@@ -4,6 +4,7 @@ import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
 import { type Files, fileBytesMax, type LinkHolder } from '../platform/files/files.ts';
 import { refuse } from '../platform/http/refusal.ts';
+import { extensions, mimeTypeOf } from './fileName.ts';
 import { deleteFiles, findForgotten, findWaitingFiles, insertFile } from './fileStore.ts';
 import type { Uploads } from './noteEdit.ts';
 import type { TaskChange } from './taskChange.ts';
@@ -14,47 +15,14 @@ export interface FileParts {
   readonly clock: SystemClock;
 }
 
-/** What may be attached, by extension. No type that a browser runs: what is served back is saved, but people open what they saved. */
-const types: Readonly<Record<string, string>> = {
-  png: 'image/png',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  gif: 'image/gif',
-  webp: 'image/webp',
-  heic: 'image/heic',
-  bmp: 'image/bmp',
-  tiff: 'image/tiff',
-  pdf: 'application/pdf',
-  txt: 'text/plain',
-  log: 'text/plain',
-  csv: 'text/csv',
-  json: 'application/json',
-  zip: 'application/zip',
-  eml: 'message/rfc822',
-  doc: 'application/msword',
-  xls: 'application/vnd.ms-excel',
-  ppt: 'application/vnd.ms-powerpoint',
-  rtf: 'application/rtf',
-  odt: 'application/vnd.oasis.opendocument.text',
-  docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
-  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  pptx: 'application/vnd.openxmlformats-officedocument.presentationml.presentation',
-  mp3: 'audio/mpeg',
-  wav: 'audio/wav',
-  mp4: 'video/mp4',
-  mov: 'video/quicktime',
-};
-
 /** A link to upload one file to, and the key to name it by (workflow reference, getWorkflowTaskAttachmentUploadUrl). */
 export async function makeUpload(
   context: Context,
   { store, clock }: FileParts,
   extension: string,
 ): Promise<{ key: string; url: string }> {
-  const name = extension.replace(/^\./, '').toLowerCase();
   const mimeType =
-    (Object.hasOwn(types, name) ? types[name] : undefined) ??
-    refuse('unknown_enum', { field: 'extension', allowed: Object.keys(types) });
+    mimeTypeOf(extension) ?? refuse('unknown_enum', { field: 'extension', allowed: extensions });
   const fileUuid = context.ids.uuid();
   const { merchantId } = context.merchant;
   await insertFile(context.db, merchantId, { fileUuid, mimeType }, clock.now());

@@ -1,6 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { FieldFault } from './fieldFault.ts';
+import { fileNameOf } from './fileName.ts';
 import type { Attachment, Note, Person } from './task.ts';
 import type { GivenAttachment, GivenNote } from './taskChange.ts';
 
@@ -29,7 +30,7 @@ export function attachmentsAfter(
     else if (each.uploadKey !== undefined && upload)
       after.push({
         fileUuid: each.uploadKey,
-        fileName: fileNameOf(each.fileName),
+        fileName: fileNameOf(each.fileName, upload.mimeType),
         mimeType: upload.mimeType,
       });
     else return failure(noFile(`attachments[${i}]`, each));
@@ -38,34 +39,80 @@ export function attachmentsAfter(
 }
 
 /**
- * The notes after a change. A note has no id on the wire: one with the moment and the writer of a stored one is that one. New ones are added, the text
- * of one's own can be changed, and none is ever taken away.
+ * The notes after a change. New ones are added, the text of one's own can be changed, and none is ever taken away. A note has no id on the wire; see {@link placesOf}
+ * for how a given one is recognised.
  */
 export function notesAfter(
   stored: readonly Note[],
   given: readonly GivenNote[],
   writer: Writer,
 ): Outcome<readonly Note[], FieldFault> {
-  let notes = stored;
+  const places = placesOf(stored, given);
+  if (!places.ok) return places;
+  const notes = [...stored];
   for (const [i, each] of given.entries()) {
-    const index = each.at === undefined ? -1 : notes.findIndex((note) => isSame(note, each));
-    const next = index < 0 ? newNote(each, i, writer) : editedNote(notes[index]!, each, i, writer);
+    const place = places.value[i];
+    const next =
+      place === undefined ? newNote(each, i, writer) : editedNote(stored[place]!, each, i, writer);
     if (!next.ok) return next;
-    notes = index < 0 ? [...notes, next.value] : notes.with(index, next.value);
+    notes[place ?? notes.length] = next.value;
   }
   return success(notes);
 }
 
-/** A name without folders and control characters, at most 255 characters. */
-export function fileNameOf(given: string | undefined): string {
-  const name = (given ?? '')
-    .split(/[/\\]/)
-    .at(-1)!
-    .replace(/[\p{Cc}\p{Cf}]/gu, '')
-    .trim()
-    .slice(-255);
-  return name === '' || /^\.+$/.test(name) ? 'file' : name;
+/**
+ * Which stored note each given one is; undefined for a new one. A note is known by its second and its writer, and several notes may share both: among those, the one
+ * at the same place with the same text is meant, else one with the same text, else the next in order. Where some of them are not given, order tells nothing, so a changed
+ * text must not land on the wrong note.
+ */
+function placesOf(
+  stored: readonly Note[],
+  given: readonly GivenNote[],
+): Outcome<readonly (number | undefined)[], FieldFault> {
+  const places: (number | undefined)[] = given.map(() => undefined);
+  const taken = new Set<number>();
+  const candidates = given.map((each) =>
+    stored.flatMap((note, place) => (isSame(note, each) ? [place] : [])),
+  );
+  const take = (i: number, place: number | undefined): void => {
+    if (place === undefined || taken.has(place)) return;
+    places[i] = place;
+    taken.add(place);
+  };
+  const alikeBefore = (i: number): number =>
+    given.slice(0, i).filter((each) => isSameMoment(each, given[i]!)).length;
+  for (const [i, each] of given.entries()) {
+    const place = candidates[i]![alikeBefore(i)];
+    if (place !== undefined && stored[place]!.text === each.text) take(i, place);
+  }
+  for (const [i, each] of given.entries()) {
+    if (places[i] === undefined)
+      take(
+        i,
+        candidates[i]!.find((place) => !taken.has(place) && stored[place]!.text === each.text),
+      );
+  }
+  for (const [i, each] of given.entries()) {
+    if (places[i] !== undefined) continue;
+    const free = candidates[i]!.filter((place) => !taken.has(place));
+    const open = given.filter((other, at) => places[at] === undefined && isSameMoment(other, each));
+    if (free.length > open.length) return failure(unclearNote(i, free.length));
+    take(i, free[0]);
+  }
+  return success(places);
 }
+
+const isSameMoment = (one: GivenNote, other: GivenNote): boolean =>
+  one.at !== undefined &&
+  one.at.epochMilliseconds === other.at?.epochMilliseconds &&
+  one.userId === other.userId &&
+  one.userName === other.userName;
+
+const unclearNote = (i: number, count: number): FieldFault => ({
+  field: `notes[${i}].note`,
+  reason: `may be any of ${count} notes of one second`,
+  mend: 'Send all notes of that second, in their order, or add a new note without note_dts',
+});
 
 function isSame(note: Note, { at, userId, userName }: GivenNote): boolean {
   if (note.at.epochMilliseconds !== at?.epochMilliseconds) return false;

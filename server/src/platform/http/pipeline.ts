@@ -35,10 +35,10 @@ import {
   applicationSubject,
   bodyOf,
   checkRequest,
+  checkUrl,
   checkVersion,
   credentialsOf,
   idempotencyKeyOf,
-  refuseCardNumbersInUrl,
   versionOf,
 } from './request.ts';
 import type { Handler, Input, Routes } from './routes.ts';
@@ -83,7 +83,7 @@ export function httpServer(parts: PipelineParts): FastifyInstance {
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     trustProxy: parts.trustedProxies.length > 0 ? [...parts.trustedProxies] : false,
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: linkLengthMax },
     frameworkErrors: (error, request, reply) =>
       void fail(error, request as FastifyRequest, reply as FastifyReply),
     clientErrorHandler: (_error, socket) =>
@@ -125,6 +125,9 @@ const receivingMsMax = 30_000;
 const silenceMsMax = 120_000;
 // Longer than the minute that load balancers usually keep connections, so that it is not we who close one that is about to be used.
 const keepAliveMs = 75_000;
+
+// Links to files hold the file's name, which may have 255 characters of any script.
+const linkLengthMax = 8_000;
 
 /** To what is no HTTP, comes too slowly, or has headers beyond Node's 16 KB; no request is there yet that could be answered. */
 function unreadableAnswer(): string {
@@ -215,7 +218,7 @@ function addOperation(
     },
     async handler(request, reply) {
       const principal = callers.get(request)!;
-      refuseCardNumbersInUrl(request);
+      checkUrl(request);
       const body = bodyOf(request, operation);
       const parsed = parse({
         params: request.params as Record<string, string>,
@@ -325,7 +328,7 @@ function refusalOf(error: unknown, request: FastifyRequest, parts: PipelineParts
   if (code === 'FST_ERR_BAD_URL')
     return refusal('wrong_format', { field: 'The path', expected: 'percent-encoded UTF-8' });
   if (code === 'FST_ERR_MAX_PARAM_LENGTH')
-    return refusal('too_long', { field: 'A part of the path', max: 500 });
+    return refusal('too_long', { field: 'A part of the path', max: linkLengthMax });
   if (code?.startsWith('FST_ERR_CTP_'))
     return refusal('malformed_json', { reason: 'it does not arrive as its headers say' });
   request.log.error({ err: error }, 'request failed');

@@ -11,6 +11,7 @@ import { depthMax, parseJson } from './jsonBody.ts';
 import { refuse } from './refusal.ts';
 import { findUnstorable, mayHoldUnstorable, storableText } from './storableText.ts';
 
+const pathPartMax = 500;
 const headersMax = 100;
 const queryLengthMax = 8_192;
 
@@ -30,8 +31,10 @@ export function checkRequest(request: FastifyRequest): void {
     refuse('wrong_encoding', { given: 'another encoding than UTF-8', expected: 'UTF-8' });
 }
 
-/** A card number in the path or the query would be logged on the way by others. */
-export function refuseCardNumbersInUrl(request: FastifyRequest): void {
+/** Refuses parts of an operation's path that are too long, and card numbers: others would log them on the way. */
+export function checkUrl(request: FastifyRequest): void {
+  for (const [field, value] of Object.entries(request.params as Record<string, string>))
+    if (value.length > pathPartMax) refuse('too_long', { field, max: pathPartMax });
   const field = findCardNumber(request.query) ?? findCardNumber(request.params);
   if (field !== undefined) refuse('card_number_refused', { field: field || 'The query' });
 }

@@ -1,0 +1,70 @@
+/** The longest name that is kept, in characters of any script. */
+export const fileNameMax = 255;
+
+/** The type of files with this extension, with or without its dot; undefined when they cannot be attached. */
+export const mimeTypeOf = (extension: string): string | undefined =>
+  types.get(extension.replace(/^\./, '').toLowerCase());
+
+/**
+ * A name as it is kept: without folders, control characters and marks that turn the direction of writing, and at most {@link fileNameMax} characters, of which the last
+ * ones stay. Joiners and combining marks belong to their letters. A name whose extension is not one of the file's type gets one: people open what they saved.
+ */
+export function fileNameOf(given: string | undefined, mimeType: string): string {
+  const name = (given ?? '').split(/[/\\]/).at(-1)!.replace(harmful, '').trim();
+  const named = name === '' || /^\.+$/.test(name) ? 'file' : name;
+  return lastOf(withExtension(named, mimeType));
+}
+
+const harmful = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+
+function withExtension(name: string, mimeType: string): string {
+  const fitting = extensions.filter((extension) => types.get(extension) === mimeType);
+  const given = /\.([^.]*)$/.exec(name)?.[1]?.toLowerCase();
+  const isFitting = fitting.length === 0 || (given !== undefined && fitting.includes(given));
+  return isFitting ? name : `${name}.${fitting[0]!}`;
+}
+
+/** By characters as people see them, so that none is cut in two. */
+function lastOf(name: string): string {
+  if (name.length <= fileNameMax || lengthOf(name) <= fileNameMax) return name;
+  const seen = [...new Intl.Segmenter('en').segment(name)].map(({ segment }) => segment);
+  let from = seen.length;
+  let length = 0;
+  while (from > 0 && (length += lengthOf(seen[from - 1]!)) <= fileNameMax) from--;
+  return seen.slice(from).join('');
+}
+
+const lengthOf = (text: string): number => [...text].length;
+
+/** What may be attached. No type that a browser runs: what is served back is saved, but people open what they saved. */
+const types: ReadonlyMap<string, string> = new Map([
+  ['png', 'image/png'],
+  ['jpg', 'image/jpeg'],
+  ['jpeg', 'image/jpeg'],
+  ['gif', 'image/gif'],
+  ['webp', 'image/webp'],
+  ['heic', 'image/heic'],
+  ['bmp', 'image/bmp'],
+  ['tiff', 'image/tiff'],
+  ['pdf', 'application/pdf'],
+  ['txt', 'text/plain'],
+  ['log', 'text/plain'],
+  ['csv', 'text/csv'],
+  ['json', 'application/json'],
+  ['zip', 'application/zip'],
+  ['eml', 'message/rfc822'],
+  ['doc', 'application/msword'],
+  ['xls', 'application/vnd.ms-excel'],
+  ['ppt', 'application/vnd.ms-powerpoint'],
+  ['rtf', 'application/rtf'],
+  ['odt', 'application/vnd.oasis.opendocument.text'],
+  ['docx', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'],
+  ['xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'],
+  ['pptx', 'application/vnd.openxmlformats-officedocument.presentationml.presentation'],
+  ['mp3', 'audio/mpeg'],
+  ['wav', 'audio/wav'],
+  ['mp4', 'video/mp4'],
+  ['mov', 'video/quicktime'],
+]);
+
+export const extensions: readonly string[] = [...types.keys()];
