@@ -142,7 +142,7 @@ async function deliver(
     const happened = Array.from({ length: Math.min(1000, events - first) }, (_, index) => {
       const oid = first + index + 1;
       return {
-        name: 'auto_order_rebill',
+        name: 'auto_order_rebill' as const,
         objectType: 'auto order' as const,
         objectId: `${webhooks}-${oid}`,
         data: { object: payloadOf(oid) },

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { matchesGlob } from 'node:path';
 import { test } from 'node:test';
+import { measure, summary } from './tidy/figures.ts';
 import {
   cycles,
   foreignTables,
@@ -14,7 +15,7 @@ import {
   wrongImports,
   wrongWords,
 } from './tidy/rules.ts';
-import { parseSource, readSources } from './tidy/sources.ts';
+import { parseSource, readSources, readTests } from './tidy/sources.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 const features = [
@@ -277,6 +278,15 @@ for (const [promise, faults] of table) {
     assert.ok(found.length === 0, `${found.length} faults:\n${found.join('\n')}`);
   });
 }
+
+test('lines and functions are short, and nothing is any', (t) => {
+  const ours = measure(sources);
+  const tests = measure(readTests(root));
+  t.diagnostic(summary('sources', ours));
+  t.diagnostic(summary('tests', tests));
+  assert.deepEqual(ours.anys, []);
+  assert.ok(ours.functionP90 <= 25, `p90 of functions is ${ours.functionP90} lines`);
+});
 
 test('the rules see what they forbid', () => {
   const source = parseSource(

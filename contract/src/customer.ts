@@ -15,7 +15,6 @@ import {
   text,
   textTo,
 } from './fields.ts';
-import type { Order } from './order.ts';
 
 export const Activity = model('Activity', 'Something a customer did.', {
   action: text(),
@@ -376,7 +375,8 @@ export const Customer = model('Customer', 'A customer profile.', {
   no_coupons: flag(),
   no_free_shipping: flag('Overrides coupons and item settings.'),
   no_realtime_charge: flag(),
-  orders: manyNamed<Order>('Order'),
+  // The wire is recursive; the type of the elements is not, so that the two files do not import each other.
+  orders: manyNamed<Record<string, unknown>>('Order'),
   orders_summary: one(CustomerOrdersSummary),
   password: textTo(30, 'Write only.'),
   pricing_tiers: many(CustomerPricingTier),
@@ -385,7 +385,7 @@ export const Customer = model('Customer', 'A customer profile.', {
   qb_class: text(),
   qb_code: text(),
   qb_tax_exemption_reason_code: int32(),
-  quotes: manyNamed<Order>('Order'),
+  quotes: manyNamed<Record<string, unknown>>('Order'),
   quotes_summary: one(CustomerQuotesSummary),
   referral_source: textTo(50),
   reviewer: one(CustomerReviewer),

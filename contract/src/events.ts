@@ -8,6 +8,8 @@ import type { ExpansionName } from './expansions.ts';
 
 /** One event. */
 export interface EventDescription {
+  /** What clients know the event by (`webhook_event_oid`): never changed, never given to another event. A new event takes the next number. */
+  readonly eventOid: number;
   readonly category:
     | 'auto_order'
     | 'order'
@@ -36,42 +38,49 @@ export interface EventDescription {
 /** All events by name. */
 export const events = {
   auto_order_create: autoOrder(
+    1,
     'The payment of the original order succeeded: the auto order is active.',
   ),
-  auto_order_update: autoOrder('The auto order was changed, by a request, a user or the engine.'),
-  auto_order_rebill: autoOrder('A rebill was paid and made an order.'),
-  auto_order_decline: autoOrder('A charge was declined.'),
-  auto_order_cancel: autoOrder('The auto order was canceled.'),
+  auto_order_update: autoOrder(
+    2,
+    'The auto order was changed, by a request, a user or the engine.',
+  ),
+  auto_order_rebill: autoOrder(3, 'A rebill was paid and made an order.'),
+  auto_order_decline: autoOrder(4, 'A charge was declined.'),
+  auto_order_cancel: autoOrder(5, 'The auto order was canceled.'),
   auto_order_disable: autoOrder(
+    6,
     'The auto order was disabled, by failed rebills or by the merchant.',
   ),
-  auto_order_preshipment: autoOrder('A pre-shipment notice was made.'),
+  auto_order_preshipment: autoOrder(7, 'A pre-shipment notice was made.'),
   auto_order_item_cancel_scheduled: autoOrder(
+    8,
     'An item was given a date after which it ships no more.',
   ),
-  auto_order_item_cancel: autoOrder('An item ended or was removed.'),
-  auto_order_item_pause: autoOrder('An item was paused.'),
-  auto_order_item_unpause: autoOrder('A paused item goes on.'),
-  auto_order_item_reactivate: autoOrder('An item that had ended ships again.'),
-  order_create: { ...order('An order was stored.'), supportsReflow: true },
-  order_update: order('An order was changed.'),
-  order_payment_process: order('The payment of an order succeeded.'),
-  order_payment_failed: order('The payment of an order failed.'),
-  order_stage_change: order('An order moved to another stage.'),
-  item_create: item('An item was inserted.'),
-  item_update: { ...item('An item was changed.'), supportsReflow: true },
-  customer_create: customer('A customer profile was inserted.'),
-  customer_update: customer('A customer profile was changed.'),
-  workflow_task_create: task('A task was raised.'),
-  workflow_task_update: task('A task was changed.'),
-  workflow_task_delete: task('A task was deleted; the payload is the task as it last was.'),
-  user_create: user('A user was inserted.'),
-  user_update: user('A user was changed.'),
-  user_delete: user('A user was deleted; the payload is the user as they last were.'),
-  user_login: user('A user logged in.'),
+  auto_order_item_cancel: autoOrder(9, 'An item ended or was removed.'),
+  auto_order_item_pause: autoOrder(10, 'An item was paused.'),
+  auto_order_item_unpause: autoOrder(11, 'A paused item goes on.'),
+  auto_order_item_reactivate: autoOrder(12, 'An item that had ended ships again.'),
+  order_create: { ...order(13, 'An order was stored.'), supportsReflow: true },
+  order_update: order(14, 'An order was changed.'),
+  order_payment_process: order(15, 'The payment of an order succeeded.'),
+  order_payment_failed: order(16, 'The payment of an order failed.'),
+  order_stage_change: order(17, 'An order moved to another stage.'),
+  item_create: item(18, 'An item was inserted.'),
+  item_update: { ...item(19, 'An item was changed.'), supportsReflow: true },
+  customer_create: customer(20, 'A customer profile was inserted.'),
+  customer_update: customer(21, 'A customer profile was changed.'),
+  workflow_task_create: task(22, 'A task was raised.'),
+  workflow_task_update: task(23, 'A task was changed.'),
+  workflow_task_delete: task(24, 'A task was deleted; the payload is the task as it last was.'),
+  user_create: user(25, 'A user was inserted.'),
+  user_update: user(26, 'A user was changed.'),
+  user_delete: user(27, 'A user was deleted; the payload is the user as they last were.'),
+  user_login: user(28, 'A user logged in.'),
   webhook_disable: {
+    eventOid: 29,
     category: 'webhook',
-    description: 'A webhook was disabled after days of unbroken failure.',
+    description: 'A webhook was disabled: its receiver failed for days, or its owner is gone.',
     payload: 'Webhook',
     supportsReflow: false,
   },
@@ -94,10 +103,11 @@ export const categoryPermissions = {
 /** The name of an event. */
 export type EventName = keyof typeof events;
 
-function autoOrder(description: string) {
+function autoOrder(eventOid: number, description: string) {
   const category = 'auto_order';
   return {
     category,
+    eventOid,
     description,
     payload: 'AutoOrder',
     expansion: category,
@@ -105,9 +115,10 @@ function autoOrder(description: string) {
   } as const;
 }
 
-function order(description: string) {
+function order(eventOid: number, description: string) {
   return {
     category: 'order',
+    eventOid,
     description,
     payload: 'Order',
     expansion: 'order',
@@ -115,9 +126,10 @@ function order(description: string) {
   } as const;
 }
 
-function item(description: string) {
+function item(eventOid: number, description: string) {
   return {
     category: 'item',
+    eventOid,
     description,
     payload: 'Item',
     expansion: 'item',
@@ -125,9 +137,10 @@ function item(description: string) {
   } as const;
 }
 
-function customer(description: string) {
+function customer(eventOid: number, description: string) {
   return {
     category: 'customer',
+    eventOid,
     description,
     payload: 'Customer',
     expansion: 'customer',
@@ -135,15 +148,22 @@ function customer(description: string) {
   } as const;
 }
 
-function task(description: string) {
+function task(eventOid: number, description: string) {
   return {
     category: 'workflow_task',
+    eventOid,
     description,
     payload: 'WorkflowTask',
     supportsReflow: false,
   } as const;
 }
 
-function user(description: string) {
-  return { category: 'user', description, payload: 'User', supportsReflow: false } as const;
+function user(eventOid: number, description: string) {
+  return {
+    eventOid,
+    category: 'user',
+    description,
+    payload: 'User',
+    supportsReflow: false,
+  } as const;
 }

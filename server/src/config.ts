@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
-import type { S3Settings } from './platform/files/openFiles.ts';
+import type { S3Settings } from './platform/files/s3Files.ts';
 import type { Connection } from './platform/storage/database.ts';
 
 /** Everything the environment decides, read once at the start. */

@@ -162,7 +162,7 @@ async function happen(context: Context, total: number, chance: () => number): Pr
       const happened = Array.from({ length: size }, () => {
         const object = emitter + emitters * Math.floor((chance() * (objects - emitter)) / emitters);
         return {
-          name: 'item_update',
+          name: 'item_update' as const,
           objectType: 'item' as const,
           objectId: String(object),
           data: { object: { merchant_item_oid: object, count: ++counts[object]! } },

@@ -14,7 +14,8 @@ import { type OpenGateways, openGateways } from '../../server/src/payments/gatew
 import { createPayments } from '../../server/src/payments/payments.ts';
 import { systemClock } from '../../server/src/platform/clock/systemClock.ts';
 import { type Context, systemActor } from '../../server/src/platform/context.ts';
-import { outbox, type RecordedEvent } from '../../server/src/platform/events/outbox.ts';
+import type { RecordedEvent } from '../../server/src/platform/events/event.ts';
+import { outbox } from '../../server/src/platform/events/outbox.ts';
 import { takeNumbers } from '../../server/src/platform/storage/counters.ts';
 import type { Database } from '../../server/src/platform/storage/database.ts';
 import type { Merchant } from '../../server/src/platform/tenancy/merchant.ts';

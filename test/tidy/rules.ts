@@ -40,15 +40,15 @@ export function wrongImports(
   });
 }
 
-/** Circles of files that import one another when they run. */
+/** Circles of files that import one another. Types and lazy imports count: they tie files together just as well. */
 export function cycles(sources: readonly Source[]): Fault[] {
   const byPath = new Map(sources.map((source) => [source.path, source]));
   const done = new Set<string>();
   const found: Fault[] = [];
   const walk = (source: Source, trail: readonly string[]): void => {
-    for (const { target, typeOnly, line } of source.imports) {
+    for (const { target, line } of source.imports) {
       const next = byPath.get(target);
-      if (!next || typeOnly) continue;
+      if (!next) continue;
       if (trail.includes(target))
         found.push(
           fault(
@@ -192,8 +192,8 @@ export function poorFiles(
         ? [fault(source, 1, `a file called ${name} says nothing; name it after what it holds`)]
         : []),
       ...(isBarrel ? [fault(source, 1, 'only re-exports; import from where the things are')] : []),
-      ...(source.lines > linesMax && !isAny(source.path, catalogues)
-        ? [fault(source, 1, `${source.lines} lines; split it, or list it as a catalogue`)]
+      ...(source.widths.length > linesMax && !isAny(source.path, catalogues)
+        ? [fault(source, 1, `${source.widths.length} lines; split it, or list it as a catalogue`)]
         : []),
     ];
   });

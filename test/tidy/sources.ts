@@ -1,22 +1,27 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import { type EcmaScriptModule, parseSync } from 'oxc-parser';
 
-/** One of our source files, taken apart for the rules: what it imports, its code, its texts. */
+/** One of our source files, parsed for the rules: its imports, its code, its texts, its functions. */
 export interface Source {
   /** From the root, with `/`. */
   readonly path: string;
   readonly imports: readonly Import[];
-  /** The file with comments and texts blanked out, so positions stay. */
+  /** The file with comments and texts blanked out, so that positions stay. */
   readonly code: string;
-  /** String and template literals, where SQL lives. */
+  /** String and template literals, where SQL is. */
   readonly texts: readonly Piece[];
-  readonly lines: number;
+  readonly functions: readonly Body[];
+  /** Lines on which the type `any` is written. */
+  readonly anyLines: readonly number[];
+  /** The length of each line in columns. */
+  readonly widths: readonly number[];
 }
 
 export interface Import extends Piece {
-  /** What it leads to: a path from the root, or a package's name. */
+  /** What it leads to: a path from the root, or the name of a package. */
   readonly target: string;
-  /** `import type` and `export type`: gone before anything runs. */
+  /** Only types are imported: the import is gone before anything runs. */
   readonly typeOnly: boolean;
 }
 
@@ -26,52 +31,87 @@ export interface Piece {
   readonly line: number;
 }
 
-/** Every TypeScript file of ours that is not a test. */
+/** A function with a block body. */
+export interface Body {
+  /** The name it is declared or assigned with; empty for a callback. */
+  readonly name: string;
+  readonly line: number;
+  /** Lines of the body, braces included. */
+  readonly lines: number;
+}
+
+/** Reads every TypeScript file of ours that is not a test. */
 export function readSources(root: string): Source[] {
-  const paths = globSync('{contract,server,sdk,web,bench,scripts}/**/*.{ts,tsx}', {
-    cwd: root,
-    exclude: ['**/node_modules/**'],
-  });
-  return paths
-    .filter((path) => !/\.(test|long)\.tsx?$/.test(path))
+  return readFiles(root, '{contract,server,sdk,web,bench,scripts}/**/*.{ts,tsx}').filter(
+    ({ path }) => !isTest(path),
+  );
+}
+
+/** Reads every test, and what only tests use. */
+export function readTests(root: string): Source[] {
+  return readFiles(root, '{contract,server,sdk,web,test,bench,scripts}/**/*.{ts,tsx}').filter(
+    ({ path }) => path.startsWith('test/') || isTest(path),
+  );
+}
+
+const isTest = (path: string): boolean => /\.(test|long|suite)\.tsx?$/.test(path);
+
+function readFiles(root: string, glob: string): Source[] {
+  const exclude = ['**/node_modules/**', '**/*.d.ts'];
+  return globSync(glob, { cwd: root, exclude })
     .sort()
     .map((path) => parseSource(path, readFileSync(join(root, path), 'utf8')));
 }
 
-/** Takes a file apart. */
+/** Parses one file. Fails when it is not valid TypeScript. */
 export function parseSource(path: string, text: string): Source {
-  const { code, texts } = separate(text);
+  const { program, comments, module, errors } = parseSync(path, text);
+  if (errors.length > 0) throw new Error(`${path} cannot be parsed: ${errors[0]!.message}`);
+  const found = collect(program);
+  const lines = text.split('\n');
   return {
     path,
-    code,
-    texts,
-    imports: importsOf(path, text, code),
-    lines: text.split('\n').length - 1,
+    code: blanked(text, [...comments, ...found.texts]),
+    texts: found.texts.map(({ start, end }) => ({
+      text: text.slice(start + 1, end - 1),
+      line: lineAt(text, start),
+    })),
+    imports: importsOf(path, text, module),
+    functions: found.functions.map(({ name, start, end }) => {
+      const line = lineAt(text, start);
+      return { name, line, lines: lineAt(text, end) - line + 1 };
+    }),
+    anyLines: found.anys.map(({ start }) => lineAt(text, start)),
+    widths: lines.slice(0, lines.at(-1) === '' ? -1 : undefined).map((line) => line.length),
   };
 }
 
 export const lineAt = (text: string, index: number): number =>
   text.slice(0, index).split('\n').length;
 
-const importPattern =
-  /^[ \t]*(?:import|export)\b([^;'"]*?)from\s*['"]|^[ \t]*import\s*['"]|\bimport\(\s*['"]/gm;
-
-function importsOf(path: string, text: string, code: string): Import[] {
-  return [...text.matchAll(importPattern)].flatMap((match) => {
-    // Blanked in `code`: the match lies in a comment or in a text.
-    if (!/\b(import|export)\b/.test(code.slice(match.index, match.index + match[0].length)))
-      return [];
-    const start = match.index + match[0].length;
-    const specifier = /[^'"]*/.exec(text.slice(start))![0];
-    return [
-      {
+function importsOf(path: string, text: string, module: EcmaScriptModule): Import[] {
+  const found = [
+    ...module.staticImports.map(({ moduleRequest, entries }) => ({
+      request: moduleRequest,
+      typeOnly: entries.length > 0 && entries.every(({ isType }) => isType),
+    })),
+    ...module.staticExports.flatMap(({ entries }) => {
+      const request = entries[0]?.moduleRequest;
+      return request ? [{ request, typeOnly: entries.every(({ isType }) => isType) }] : [];
+    }),
+    ...module.dynamicImports.map(({ moduleRequest: request }) => ({ request, typeOnly: false })),
+  ];
+  return found
+    .map(({ request: { start, end }, typeOnly }) => {
+      const specifier = text.slice(start + 1, end - 1);
+      return {
         text: specifier,
         target: resolved(path, specifier),
-        typeOnly: /^\s*type\b/.test(match[1] ?? ''),
-        line: lineAt(text, match.index + match[0].search(/\S/)),
-      },
-    ];
-  });
+        typeOnly,
+        line: lineAt(text, start),
+      };
+    })
+    .sort((a, b) => a.line - b.line);
 }
 
 function resolved(path: string, specifier: string): string {
@@ -79,29 +119,65 @@ function resolved(path: string, specifier: string): string {
   return specifier.replace(/^@perennial\/(\w+)\//, '$1/src/');
 }
 
-/** Tells code, comments and texts apart. What stands in a template's `${}` counts as text: no rule looks at code there. */
-function separate(text: string): { code: string; texts: Piece[] } {
-  const texts: Piece[] = [];
-  const code = text.replace(token, (match, index: number) => {
-    if (match.startsWith('/'))
-      return match.startsWith('//') || match.startsWith('/*') ? blank(match) : match;
-    texts.push({ text: match.slice(1, -1), line: lineAt(text, index) });
-    return match[0] + blank(match.slice(1, -1)) + match[0];
-  });
-  return { code, texts };
+/** A node of the syntax tree (ESTree with TypeScript). */
+interface Node {
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+  readonly [field: string]: unknown;
 }
 
-// Comments; regular expressions, whose quotes begin no text; the three kinds of texts, templates with one level of `${}`.
-const token = new RegExp(
-  [
-    String.raw`\/\*[\s\S]*?\*\/`,
-    String.raw`\/\/[^\n]*`,
-    String.raw`(?<=[=(,:!&|?{;\n]\s*)\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/`,
-    String.raw`'(?:\\.|[^'\\\n])*'`,
-    String.raw`"(?:\\.|[^"\\\n])*"`,
-    '`(?:\\\\.|\\$\\{(?:[^{}`]|\\{[^{}]*\\}|`(?:[^`\\\\]|\\\\.)*`)*\\}|[^`\\\\])*`',
-  ].join('|'),
-  'g',
-);
+interface Collected {
+  readonly texts: Node[];
+  readonly functions: { readonly name: string; readonly start: number; readonly end: number }[];
+  readonly anys: Node[];
+}
 
-const blank = (text: string): string => text.replace(/[^\n]/g, ' ');
+/** Collects the literals, functions and `any`s of a tree. A template counts whole, with the code in its `${}`. */
+function collect(program: unknown): Collected {
+  const found: Collected = { texts: [], functions: [], anys: [] };
+  visit(program, '', (node, name) => {
+    const body = node['body'];
+    if (isText(node)) found.texts.push(node);
+    if (node.type === 'TSAnyKeyword') found.anys.push(node);
+    if (isFunction(node) && isNode(body) && body.type === 'BlockStatement')
+      found.functions.push({ name, start: body.start, end: body.end });
+  });
+  return found;
+}
+
+/** Calls `look` with each node and the name that the node is given, parents first. */
+function visit(node: unknown, name: string, look: (node: Node, name: string) => void): void {
+  if (Array.isArray(node)) for (const each of node) visit(each, name, look);
+  if (!isNode(node)) return;
+  const given = nameOf(node) ?? (isFunction(node) ? name : '');
+  look(node, given);
+  for (const [field, child] of Object.entries(node))
+    if (typeof child === 'object' && field !== 'parent') visit(child, given, look);
+}
+
+const isNode = (value: unknown): value is Node =>
+  typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
+
+const isText = ({ type, value }: Node): boolean =>
+  type === 'TemplateLiteral' || (type === 'Literal' && typeof value === 'string');
+
+const isFunction = ({ type }: Node): boolean =>
+  ['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression'].includes(type);
+
+/** The name in `id` or `key` of a declaration, a variable, a method or a property. */
+function nameOf(node: Node): string | undefined {
+  const named = node['id'] ?? node['key'];
+  const name = isNode(named) ? (named['name'] ?? named['value']) : undefined;
+  return typeof name === 'string' ? name : undefined;
+}
+
+/** The text with these spans blanked: comments whole, literals between their quotes. */
+function blanked(text: string, spans: readonly { type: string; start: number; end: number }[]) {
+  const characters = text.split('');
+  for (const { type, start, end } of spans) {
+    const edge = type === 'Line' || type === 'Block' ? 0 : 1;
+    for (let i = start + edge; i < end - edge; i++) if (characters[i] !== '\n') characters[i] = ' ';
+  }
+  return characters.join('');
+}

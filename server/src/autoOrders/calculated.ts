@@ -1,6 +1,5 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
-import { earliestShipment } from './columns.ts';
 import type { SimpleSchedule } from './startSchedule.ts';
 import { simpleSchedule } from './startSchedule.ts';
 import type { Catalog, PlanContext } from './steps.ts';
@@ -73,6 +72,11 @@ function calculateItem(
     nextShipmentAt: plan.kind === 'ship' ? plan.at : plan.kind === 'slip' ? plan.until : undefined,
     simpleSchedule: original && simpleSchedule(original),
   };
+}
+
+/** The earliest date of the items, which is what an auto order is sorted and filtered by (`next_shipment_dts`). */
+export function earliestShipment(items: readonly AutoOrderItem[]): Temporal.Instant | undefined {
+  return earliest(items.map(({ nextShipmentAt }) => nextShipmentAt));
 }
 
 function earliest(

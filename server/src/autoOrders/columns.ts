@@ -1,7 +1,6 @@
-import type { Temporal } from 'temporal-polyfill';
 import type { Column } from '../platform/storage/recordset.ts';
 import type { AutoOrderItem } from './autoOrder.ts';
-import type { CalculatedAutoOrder, CalculatedItem } from './calculated.ts';
+import { type CalculatedAutoOrder, type CalculatedItem, earliestShipment } from './calculated.ts';
 
 /** A column, and whether a rebill may change it; the others are written only when somebody edits the record. */
 interface RecordColumn<Source> extends Column<Source> {
@@ -129,17 +128,3 @@ export const itemColumns: readonly RecordColumn<ItemSource>[] = [
   ),
   moving('simple_schedule', 'jsonb', ({ calculated }) => calculated.simpleSchedule),
 ];
-
-/** What `next_shipment_dts` of an auto order means where it sorts and filters: the earliest date of its items. */
-export function earliestShipment(items: readonly AutoOrderItem[]): Temporal.Instant | undefined {
-  let earliest: Temporal.Instant | undefined;
-  for (const { nextShipmentAt } of items) {
-    if (
-      nextShipmentAt !== undefined &&
-      (earliest === undefined || nextShipmentAt.epochMilliseconds < earliest.epochMilliseconds)
-    ) {
-      earliest = nextShipmentAt;
-    }
-  }
-  return earliest;
-}

@@ -1,6 +1,6 @@
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
-import type { RecordedEvent } from '../platform/events/outbox.ts';
+import type { RecordedEvent } from '../platform/events/event.ts';
 import { calculate } from './calculated.ts';
 import { loadCatalog } from './catalog.ts';
 import { claimRecalculation, moveRecalculation, queueRecalculation } from './jobStore.ts';

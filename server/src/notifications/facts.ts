@@ -1,5 +1,5 @@
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
-import type { RecordedEvent } from '../platform/events/outbox.ts';
+import type { RecordedEvent } from '../platform/events/event.ts';
 import type { NoticeFacts, NoticeItem, WantedNotice } from './notice.ts';
 
 /** The names of `_expand` that {@link factsOf} needs of an auto order. */

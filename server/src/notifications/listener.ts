@@ -1,6 +1,6 @@
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
-import type { Context } from '../platform/context.ts';
-import type { EventListener, RecordedEvent } from '../platform/events/outbox.ts';
+import type { Context, EventListener } from '../platform/context.ts';
+import type { RecordedEvent } from '../platform/events/event.ts';
 import { factsOf } from './facts.ts';
 import { aboutNoAutoOrder, disabledWebhooks, noticesOf, type WantedNotice } from './notice.ts';
 import { noticeSettings } from './noticeSettings.ts';

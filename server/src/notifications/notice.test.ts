@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RecordedEvent } from '../platform/events/outbox.ts';
+import type { EventName } from '@perennial/contract/events.ts';
+import type { RecordedEvent } from '../platform/events/event.ts';
 import { noticesOf } from './notice.ts';
 
 const event = (
-  name: string,
+  name: EventName,
   objectId = '1',
   data: Record<string, unknown> = {},
 ): RecordedEvent => ({

@@ -1,6 +1,6 @@
 import type { Webhook } from '@perennial/contract/webhook.ts';
 import type { Temporal } from 'temporal-polyfill';
-import type { RecordedEvent } from '../platform/events/outbox.ts';
+import type { RecordedEvent } from '../platform/events/event.ts';
 
 /** The mails to customers, in the words of the merchant's switches (settings, `notices`). */
 export type CustomerNoticeKind =

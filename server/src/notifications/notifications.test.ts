@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { EventName } from '@perennial/contract/events.ts';
 import { pino } from 'pino';
 import { testApp } from '../../../test/support/app.ts';
 import { inTransaction } from '../platform/context.ts';
-import type { DomainEvent } from '../platform/events/outbox.ts';
+import type { DomainEvent } from '../platform/events/event.ts';
 import type { MailOutcome } from '../platform/mail/mailTransport.ts';
 import { noticeSender } from './sender.ts';
 
@@ -67,7 +68,7 @@ async function subscribed(
 }
 
 async function emit(
-  ...events: [name: string, oid: number, data?: Record<string, unknown>][]
+  ...events: [name: EventName, oid: number, data?: Record<string, unknown>][]
 ): Promise<void> {
   const wanted = events.map(
     ([name, oid, data]): DomainEvent => ({
@@ -243,7 +244,7 @@ test('a mail that cannot be delivered is tried again with the same id; one refus
 test('two workers send each mail once', async () => {
   const { oid } = await subscribed({ email: 'eve@example.com' });
   await emit(
-    ...Array.from({ length: 30 }, (): [string, number, Record<string, unknown>] => [
+    ...Array.from({ length: 30 }, (): [EventName, number, Record<string, unknown>] => [
       'auto_order_rebill',
       oid,
       { order_id: `TEST-${Math.random()}` },

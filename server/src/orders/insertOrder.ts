@@ -1,3 +1,4 @@
+import type { EventName } from '@perennial/contract/events.ts';
 import { Order } from '@perennial/contract/order.ts';
 import { OrderChannelPartner } from '@perennial/contract/orderCheckout.ts';
 import { findCustomerOid } from '../customers/store.ts';
@@ -5,7 +6,7 @@ import { findCatalogItems } from '../items/store.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
-import type { DomainEvent } from '../platform/events/outbox.ts';
+import type { DomainEvent } from '../platform/events/event.ts';
 import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { type Lease, leaseFrom } from '../platform/jobs/lease.ts';
@@ -125,7 +126,7 @@ export function stageChange(before: OrderRecord, after: OrderRecord): DomainEven
 }
 
 export function event(
-  name: string,
+  name: EventName,
   order: OrderRecord,
   data: Readonly<Record<string, unknown>> = {},
 ): DomainEvent {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Temporal } from 'temporal-polyfill';
 import type { IdFactory } from '../kernel/ids.ts';
-import type { EventSink } from './events/outbox.ts';
+import type { DomainEvent, RecordedEvent } from './events/event.ts';
 import type { Database } from './storage/database.ts';
 import type { Merchant } from './tenancy/merchant.ts';
 
@@ -42,4 +42,19 @@ export function inTransaction<T>(
   work: (context: Context) => Promise<T>,
 ): Promise<T> {
   return context.db.transaction((tx) => work({ ...context, db: tx }));
+}
+
+/**
+ * Hears events inside the transaction that wrote them and may write what must not be lost: deliveries, mails, tasks. It gets all events of a call at
+ * once and works set-based. It must not call out; what it throws undoes the whole transaction.
+ */
+export type EventListener = (context: Context, events: readonly RecordedEvent[]) => Promise<void>;
+
+/** Where features tell what happened. */
+export interface EventSink {
+  /**
+   * Records events in the caller's transaction, after the writes they tell of and while the objects' rows are locked, so one
+   * object's events have the order of its life. One statement for any number of events.
+   */
+  emit(context: Context, events: readonly DomainEvent[]): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { Temporal } from 'temporal-polyfill';
 import type { LogLine } from '../autoOrders/store.ts';
 import type { Minor } from '../kernel/money.ts';
 import { currencyExponent, fromMinor } from '../kernel/money.ts';
-import type { DomainEvent } from '../platform/events/outbox.ts';
+import type { DomainEvent } from '../platform/events/event.ts';
 
 /** Something worth telling: a line of the auto order's history, and perhaps an event. */
 export interface Note {

@@ -1,6 +1,6 @@
 import { bringForward } from '../autoOrders/dueStore.ts';
 import type { Context } from '../platform/context.ts';
-import type { RecordedEvent } from '../platform/events/outbox.ts';
+import type { RecordedEvent } from '../platform/events/event.ts';
 import { findParked, forgetParked } from './parkedStore.ts';
 
 /**

@@ -1,4 +1,5 @@
 import type { Currency } from '@perennial/contract/common.ts';
+import type { EventName } from '@perennial/contract/events.ts';
 import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import { calculate } from '../autoOrders/calculated.ts';
 import { loadCatalog } from '../autoOrders/catalog.ts';
@@ -14,7 +15,7 @@ import type { ChargeAnswer } from '../payments/gateway.ts';
 import type { RoutedAnswer } from '../payments/payments.ts';
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
-import type { DomainEvent } from '../platform/events/outbox.ts';
+import type { DomainEvent } from '../platform/events/event.ts';
 import type { Ended } from './endings.ts';
 import { continuedOrder } from './keptOrder.ts';
 import type { Note } from './note.ts';
@@ -408,10 +409,10 @@ function notesOf({ attempt, answer, after, order, isPaidTwice }: Settling): read
 function orderEvents({ attempt, answer, order, isNewOrder }: Settling): DomainEvent[] {
   if (order === undefined) return [];
   const isPaid = answer.kind === 'paid';
-  const names = [
-    ...(isNewOrder ? ['order_create'] : []),
+  const names: EventName[] = [
+    ...(isNewOrder ? (['order_create'] as const) : []),
     isPaid ? 'order_payment_process' : 'order_payment_failed',
-    ...(isPaid && !isNewOrder ? ['order_stage_change'] : []),
+    ...(isPaid && !isNewOrder ? (['order_stage_change'] as const) : []),
   ];
   const data = { auto_order_oid: attempt.autoOrderOid, rebill_number: attempt.rebillNumber };
   return names.map((name) => ({

@@ -1,3 +1,4 @@
+import type { EventName } from '@perennial/contract/events.ts';
 import { User } from '@perennial/contract/user.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { merged, writable } from '../platform/http/document.ts';
@@ -81,7 +82,7 @@ export async function deleteUser(context: Context, userId: number): Promise<void
   });
 }
 
-async function told(context: Context, name: string, userId: number): Promise<string> {
+async function told(context: Context, name: EventName, userId: number): Promise<string> {
   await context.events.emit(context, [{ name, objectType: 'user', objectId: String(userId) }]);
   return getUser(context, userId);
 }

@@ -1,6 +1,6 @@
 import { parseExpand } from '@perennial/contract/expansions.ts';
-import type { Context } from '../platform/context.ts';
-import type { EventListener, ObjectType, RecordedEvent } from '../platform/events/outbox.ts';
+import type { Context, EventListener } from '../platform/context.ts';
+import type { ObjectType, RecordedEvent } from '../platform/events/event.ts';
 import { describe, expansionsFor } from './owner.ts';
 import {
   type CapturedEvent,

@@ -2,7 +2,7 @@ import { parseExpand } from '@perennial/contract/expansions.ts';
 import type { Logger } from 'pino';
 import { present } from '../kernel/assert.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
-import type { ObjectType } from '../platform/events/outbox.ts';
+import type { ObjectType } from '../platform/events/event.ts';
 import { eachMerchant } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { Database } from '../platform/storage/database.ts';

@@ -126,7 +126,7 @@ function wireSubscription(
   subscription: Subscription | undefined,
 ) {
   return {
-    webhook_event_oid: catalogueRows.findIndex(([each]) => each === name) + 1,
+    webhook_event_oid: description.eventOid,
     event_name: name,
     event_description: description.description,
     subscribed: subscription !== undefined,

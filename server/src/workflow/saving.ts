@@ -1,6 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Context } from '../platform/context.ts';
-import type { DomainEvent } from '../platform/events/outbox.ts';
+import type { DomainEvent } from '../platform/events/event.ts';
 import { descriptionOf } from './history.ts';
 import { namesOf } from './people.ts';
 import type { Person, Task } from './task.ts';

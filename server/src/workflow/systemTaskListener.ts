@@ -1,6 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
-import type { Context } from '../platform/context.ts';
-import type { EventListener, RecordedEvent } from '../platform/events/outbox.ts';
+import type { Context, EventListener } from '../platform/context.ts';
+import type { RecordedEvent } from '../platform/events/event.ts';
 import { aboutObject, type ObjectFacts, type ReadObjectFacts } from './objectFacts.ts';
 import { createTasks, saveChanges, server } from './saving.ts';
 import {

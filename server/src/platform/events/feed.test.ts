@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { EventName } from '@perennial/contract/events.ts';
 import { Temporal } from 'temporal-polyfill';
 import { testApp } from '../../../../test/support/app.ts';
 import { testDatabase } from '../../../../test/support/database.ts';
@@ -10,12 +11,12 @@ import { feedEnd, feedStart, forgetEvents, readFeed } from './feed.ts';
 const world = await testApp();
 const context = await world.context();
 
-const happened = (objectId: string, name = 'auto_order_update') => ({
+const happened = (objectId: string, name: EventName = 'auto_order_update') => ({
   name,
   objectType: 'auto order' as const,
   objectId,
 });
-const emit = (objectId: string, name?: string, inside: Context = context) =>
+const emit = (objectId: string, name?: EventName, inside: Context = context) =>
   inside.events.emit(inside, [happened(objectId, name)]);
 
 async function readAll(from = feedStart): Promise<string[]> {

@@ -1,52 +1,7 @@
-import type { Temporal } from 'temporal-polyfill';
 import { present } from '../../kernel/assert.ts';
-import type { Context } from '../context.ts';
+import type { Context, EventListener, EventSink } from '../context.ts';
 import { recordset } from '../storage/recordset.ts';
-
-/** Something that happened to an object, named as in the contract's event catalogue. */
-export interface DomainEvent {
-  readonly name: string;
-  readonly objectType: ObjectType;
-  /** The object's wire id: auto_order_oid, order id, item oid, task uuid. */
-  readonly objectId: string;
-  /** What listeners need beyond the object itself: reasons, order ids, the fields that changed. Plain JSON. */
-  readonly data?: Readonly<Record<string, unknown>>;
-  /** When it happened, where one call tells of several moments; the context's otherwise. */
-  readonly at?: Temporal.Instant;
-}
-
-export type ObjectType =
-  | 'auto order'
-  | 'order'
-  | 'item'
-  | 'customer profile'
-  | 'workflow task'
-  | 'user'
-  | 'webhook';
-
-/** An event as it was written, in the order of one object's life. */
-export interface RecordedEvent extends DomainEvent {
-  readonly eventId: number;
-  /** With `eventId` the event's place in the feed (see `feed.ts`): a whole number as text. */
-  readonly stamp: string;
-  /** Counts the events of this object from 1, without gaps. */
-  readonly objectSequence: number;
-}
-
-/**
- * Hears events inside the transaction that wrote them and may write what must not be lost: deliveries, mails, tasks. It gets all events of a call at
- * once and works set-based. It must not call out; what it throws undoes the whole transaction.
- */
-export type EventListener = (context: Context, events: readonly RecordedEvent[]) => Promise<void>;
-
-/** Where features tell what happened. */
-export interface EventSink {
-  /**
-   * Records events in the caller's transaction, after the writes they tell of and while the objects' rows are locked, so one
-   * object's events have the order of its life. One statement for any number of events.
-   */
-  emit(context: Context, events: readonly DomainEvent[]): Promise<void>;
-}
+import type { DomainEvent, ObjectType, RecordedEvent } from './event.ts';
 
 /** The sink that writes to the `event` table and tells `listeners` in their order. */
 export function outbox(listeners: readonly EventListener[]): EventSink {

@@ -2,18 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import { Lazy } from '../../kernel/lazy.ts';
 import type { Files } from './files.ts';
 import { type LocalFilesParts, localFiles } from './localFiles.ts';
+import type { S3Settings } from './s3Files.ts';
 
 /** Files lie in a folder of ours or in a bucket. */
 export type FileSettings = { readonly folder: string } | S3Settings;
-
-/** A bucket, and where it is when it is not Amazon's. Without keys the machine's own are taken, as the SDK finds them. */
-export interface S3Settings {
-  readonly bucket: string;
-  readonly region: string;
-  readonly endpoint?: string | undefined;
-  readonly accessKeyId?: string | undefined;
-  readonly secretAccessKey?: string | undefined;
-}
 
 /** The store that the settings name. Only one of ours has routes. */
 export function openFiles(

@@ -13,7 +13,15 @@ import {
   type Files,
   uploadSeconds,
 } from './files.ts';
-import type { S3Settings } from './openFiles.ts';
+
+/** A bucket, and where it is when it is not Amazon's. Without keys the machine's own are taken, as the SDK finds them. */
+export interface S3Settings {
+  readonly bucket: string;
+  readonly region: string;
+  readonly endpoint?: string | undefined;
+  readonly accessKeyId?: string | undefined;
+  readonly secretAccessKey?: string | undefined;
+}
 
 /** Files in an S3 bucket; the links lead there and not through us. S3 binds an upload to its type; its size is looked at when a task names it. */
 export function s3Files({

@@ -1,0 +1,32 @@
+import type { EventName } from '@perennial/contract/events.ts';
+import type { Temporal } from 'temporal-polyfill';
+
+/** Something that happened to an object, named as in the contract's event catalogue. */
+export interface DomainEvent {
+  readonly name: EventName;
+  readonly objectType: ObjectType;
+  /** The object's wire id: auto_order_oid, order id, item oid, task uuid. */
+  readonly objectId: string;
+  /** What listeners need beyond the object itself: reasons, order ids, the fields that changed. Plain JSON. */
+  readonly data?: Readonly<Record<string, unknown>>;
+  /** When it happened, where one call tells of several moments; the context's otherwise. */
+  readonly at?: Temporal.Instant;
+}
+
+export type ObjectType =
+  | 'auto order'
+  | 'order'
+  | 'item'
+  | 'customer profile'
+  | 'workflow task'
+  | 'user'
+  | 'webhook';
+
+/** An event as it was written, in the order of one object's life. */
+export interface RecordedEvent extends DomainEvent {
+  readonly eventId: number;
+  /** With `eventId` the event's place in the feed (see `feed.ts`): a whole number as text. */
+  readonly stamp: string;
+  /** Counts the events of this object from 1, without gaps. */
+  readonly objectSequence: number;
+}
