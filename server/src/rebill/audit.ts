@@ -13,7 +13,7 @@ import type { AuditedAttempt, AuditedOrder, Marks } from './auditStore.ts';
 
 /** A stored figure that the orders and attempts contradict. */
 export interface Difference {
-  readonly objectType: 'auto order' | 'auto order item' | 'order' | 'rebill';
+  readonly objectType: 'auto order' | 'auto order item' | 'order' | 'rebill' | 'charge';
   readonly objectId: string;
   readonly field: string;
   readonly stored: string;
@@ -43,6 +43,15 @@ export function differencesOf(books: Books): Difference[] {
     ...books.autoOrder.items.flatMap((item) => itemFaults(item, books)),
   ];
 }
+
+/** A record that cannot be audited, because it cannot be read or makes no sense. */
+export const unreadable = (autoOrderOid: number, reason: string): Difference => ({
+  objectType: 'auto order',
+  objectId: String(autoOrderOid),
+  field: 'record',
+  stored: 'unreadable',
+  recomputed: reason,
+});
 
 /** Notes what differs. */
 class Findings {
@@ -94,7 +103,29 @@ function autoOrderFaults({ autoOrder, marks, attempts }: Books): Difference[] {
   if (autoOrder.nextAttemptAt !== undefined && open === undefined)
     check.same('next_attempt', autoOrder.nextAttemptAt, undefined);
   dueFaults(check, autoOrder, marks, open);
+  stateFaults(check, autoOrder, marks);
   return check.found;
+}
+
+/** States that contradict one another. */
+function stateFaults(check: Findings, autoOrder: AutoOrder, marks: Marks): void {
+  const { status, enabled, completed, items } = autoOrder;
+  check.same('enabled', enabled, status === 'active');
+  if (completed && items.some(hasSomethingToShip))
+    check.same('completed', completed, 'false: an item has a date to come');
+  if (status === 'merged')
+    check.same('merged_into_auto_order_oid', autoOrder.mergedIntoAutoOrderOid, marks.targetOid);
+  check.same('original_order_id', autoOrder.originalOrderId, marks.originalOrderId);
+}
+
+function hasSomethingToShip(item: AutoOrderItem): boolean {
+  const { nextShipmentAt: next, noOrderAfterAt: last, remainingRepeatCount = 1, paused } = item;
+  return (
+    next !== undefined &&
+    !paused &&
+    remainingRepeatCount > 0 &&
+    (last === undefined || last.epochMilliseconds >= next.epochMilliseconds)
+  );
 }
 
 /** Whatever has something to come is due at that moment, or it would be forgotten; a charge in flight comes back by itself. */
@@ -140,26 +171,60 @@ function expectedDue({
 // ---------------------------------------------------------------------------------------------------------------- attempts and orders
 
 function attemptFaults(attempt: AuditedAttempt, { orders }: Books): Difference[] {
-  if (attempt.state !== 'paid') return [];
   const check = new Findings('rebill', `${attempt.autoOrderOid}/${attempt.rebillNumber}`);
   const order = orders.find(({ rebillNumber }) => rebillNumber === attempt.rebillNumber);
-  check.same('order_id', attempt.orderId, order?.orderId);
-  if (order === undefined) return check.found;
-  check.same('amount', attempt.amount, order.total);
-  check.same('paid_at', attempt.at, order.paidAt);
-  // Where staff settled it, no charge was approved.
-  check.same('attempts', attempt.attempt, attempt.declines + (attempt.isByStaff ? 0 : 1));
+  if (attempt.state === 'charging' || attempt.state === 'unknown') {
+    // Without it nobody can ask the gateway what became of the charge.
+    if (!attempt.isPlanned) check.same('planned', undefined, 'what is being charged');
+    return check.found;
+  }
+  const isCharged = attempt.state === 'paid' && !attempt.isByStaff;
+  check.same('attempts', attempt.attempt, attempt.declines + (isCharged ? 1 : 0));
+  if (order !== undefined) check.same('order_id', attempt.orderId, order.orderId);
+  if (attempt.state !== 'paid') return check.found;
+  if (order === undefined) check.same('order_id', attempt.orderId, undefined);
+  else {
+    check.same('amount', attempt.amount, order.total);
+    check.same('currency', attempt.currency, order.currency);
+    check.same('paid_at', attempt.at, order.paidAt);
+  }
+  captureFaults(check, attempt, order);
   return check.found;
 }
 
+/** A paid rebill has one capture, unless it cost nothing or its money came by another way. */
+function captureFaults(
+  check: Findings,
+  { isByStaff, amount, reference }: AuditedAttempt,
+  order: AuditedOrder | undefined,
+): void {
+  const isCaptured = !isByStaff && amount > 0;
+  if (isCaptured !== (reference !== null))
+    check.same('reference', reference, isCaptured ? 'a capture' : undefined);
+  if (order === undefined) return;
+  const captures = (order.payment?.transactions ?? []).filter(({ successful }) => successful);
+  check.same('captures', captures.length, isCaptured ? 1 : 0);
+}
+
 function orderFaults(order: AuditedOrder, { attempts }: Books): Difference[] {
-  if (order.rebillNumber === 0) return [];
   const check = new Findings('order', order.orderId);
+  paymentFaults(check, order);
+  if (order.rebillNumber === 0) return check.found;
   const attempt = attempts.find(({ rebillNumber }) => rebillNumber === order.rebillNumber);
   if (attempt === undefined) check.same('rebill_number', order.rebillNumber, undefined);
-  else if (attempt.state !== 'paid') check.same('paid_at', order.paidAt, undefined);
+  else if (attempt.state !== 'paid' && order.paidAt !== null)
+    check.same('paid_at', order.paidAt, `none: its rebill is ${attempt.state}`);
   amountFaults(check, order);
   return check.found;
+}
+
+/** What the payment says against whether the order is paid. */
+function paymentFaults(check: Findings, { paidAt, payment }: AuditedOrder): void {
+  const status = payment?.payment_status;
+  const isSaidPaid = status === 'Processed' || status === 'Skipped' || status === 'Refunded';
+  const isSaidUnpaid = status === 'Declined' || status === 'Unprocessed';
+  if (paidAt === null && isSaidPaid) check.same('payment_status', status, 'not paid');
+  if (paidAt !== null && isSaidUnpaid) check.same('payment_status', status, 'paid');
 }
 
 function amountFaults(

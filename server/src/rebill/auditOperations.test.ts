@@ -20,9 +20,16 @@ const purchase = {
 };
 const signedUpAt = at('2026-01-15T10:00:00-05:00');
 
-/** A merchant with one auto order that was billed three times, and one whose card was declined. */
-async function billed(t: Parameters<typeof testDatabase>[0]) {
-  const rebills = await rebillsOn(await testDatabase(t));
+// One database for the file; each test has a merchant of its own.
+const database = await testDatabase();
+let merchants = 0;
+
+/** A merchant with one auto order that was billed three times, and one whose card was declined and left an order. */
+async function billed() {
+  const rebills = await rebillsOn(database, {
+    merchantId: `AUDIT${++merchants}`,
+    settings: { store_declined_rebills: true },
+  });
   await rebills.addItem(coffee);
   const given = {
     signedUpAt,
@@ -44,11 +51,11 @@ async function billed(t: Parameters<typeof testDatabase>[0]) {
   return rebills;
 }
 
-test('books that nobody touched add up', async (t) => {
-  const { db, merchant } = await billed(t);
+test('books that nobody touched add up', async () => {
+  const { db, merchant } = await billed();
   assert.deepEqual(await auditMerchant(db, merchant), {
     autoOrderCount: 2,
-    orderCount: 5,
+    orderCount: 6,
     attemptCount: 6,
     differenceCount: 0,
     differences: [],
@@ -104,12 +111,12 @@ const faults: readonly (readonly [what: string, sql: string, found: RegExp])[] =
   [
     'an order that is gone',
     'delete from orders where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 2',
-    /^rebill 1\/2 order_id DEMO-\d+ none$/m,
+    /^rebill 1\/2 order_id AUDIT\d+-\d+ none$/m,
   ],
   [
     'an order nobody was charged for',
     'delete from rebill where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 3',
-    /^order DEMO-\d+ rebill_number 3 none$/m,
+    /^order AUDIT\d+-\d+ rebill_number 3 none$/m,
   ],
   [
     'an amount that was not charged',
@@ -119,21 +126,130 @@ const faults: readonly (readonly [what: string, sql: string, found: RegExp])[] =
   [
     'a total that does not add up',
     'update orders set total_minor = 5 where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 1',
-    /^order DEMO-\d+ total 5 1906$/m,
+    /^order AUDIT\d+-\d+ total 5 1906$/m,
   ],
   [
     'tax at another rate',
     `update orders set summary = jsonb_set(summary::jsonb, '{tax,value}', '0.5') where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 1`,
-    /^order DEMO-\d+ summary.tax 50 107$/m,
+    /^order AUDIT\d+-\d+ summary.tax 50 107$/m,
+  ],
+  [
+    'a kept order that is paid although its rebill is not',
+    'update orders set paid_at = now() where merchant_id = $1 and auto_order_oid = 2 and rebill_number = 1',
+    /^order AUDIT\d+-\d+ paid_at \S+ none: its rebill is declined$/m,
+  ],
+  [
+    'a paid rebill whose order is not paid',
+    'update orders set paid_at = null where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 1',
+    /^rebill 1\/1 paid_at 2026-03-15T14:00:00Z none$/m,
+  ],
+  [
+    'a payment that says declined for a paid order',
+    `update orders set payment = jsonb_set(payment::jsonb, '{payment_status}', '"Declined"')
+     where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 1`,
+    /^order AUDIT\d+-\d+ payment_status Declined paid$/m,
+  ],
+  [
+    'a paid rebill without a capture',
+    'update rebill set reference = null where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 2',
+    /^rebill 1\/2 reference none a capture$/m,
+  ],
+  [
+    'two captures for one rebill',
+    `update orders set payment = jsonb_set(payment::jsonb, '{transactions}',
+       (payment::jsonb -> 'transactions') || (payment::jsonb -> 'transactions'))
+     where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 2`,
+    /^rebill 1\/2 captures 2 1$/m,
+  ],
+  [
+    'a rebill that staff settled and a gateway captured',
+    "update rebill set settled_by = 'Sue' where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 2",
+    /^rebill 1\/2 captures 1 0$/m,
+  ],
+  [
+    'an amount in another currency',
+    "update rebill set currency = 'EUR' where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 1",
+    /^rebill 1\/1 currency EUR USD$/m,
+  ],
+  [
+    'more charges than answers',
+    'update rebill set attempt = 9 where merchant_id = $1 and auto_order_oid = 2',
+    /^rebill 2\/1 attempts 9 3$/m,
+  ],
+  [
+    'a charge in flight of which nobody knows what it charges',
+    `update rebill set state = 'unknown', lease_until = now(), planned = null
+     where merchant_id = $1 and auto_order_oid = 2`,
+    /^rebill 2\/1 planned none what is being charged$/m,
+  ],
+  [
+    'a rebill of no auto order',
+    'update rebill set auto_order_oid = 99 where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 3',
+    /^rebill 99\/3 auto_order_oid 99 none$/m,
+  ],
+  [
+    'an order of no auto order',
+    'update orders set auto_order_oid = 99 where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 3',
+    /^order AUDIT\d+-\d+ auto_order_oid 99 none$/m,
+  ],
+  [
+    'a charge under a key that belongs to no order',
+    `insert into order_charge (merchant_id, key, route, requested_at)
+     values ($1, 'order:' || $1 || ':' || $1 || '-0000000777', '{}', now())`,
+    /^charge order:AUDIT\d+:AUDIT\d+-0000000777 order_id AUDIT\d+-0000000777 none$/m,
+  ],
+  [
+    'an original order that is gone',
+    'delete from orders where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 0',
+    /^auto order 1 original_order_id AUDIT\d+-\d+ none$/m,
+  ],
+  [
+    'a completed auto order with a date to come',
+    `update auto_order set completed = true, status = 'disabled', enabled = false, due_at = null
+     where merchant_id = $1 and auto_order_oid = 1`,
+    /^auto order 1 completed true false: an item has a date to come$/m,
+  ],
+  [
+    'an active auto order that is not enabled',
+    'update auto_order set enabled = false, due_at = null where merchant_id = $1 and auto_order_oid = 1',
+    /^auto order 1 enabled false true$/m,
+  ],
+  [
+    'an auto order that was merged into nothing',
+    `update auto_order set status = 'merged', enabled = false, due_at = null, merged_into_auto_order_oid = 77
+     where merchant_id = $1 and auto_order_oid = 1`,
+    /^auto order 1 merged_into_auto_order_oid 77 none$/m,
+  ],
+  [
+    'a list that is none',
+    `update auto_order_item set add_ons = '5' where merchant_id = $1 and auto_order_oid = 1`,
+    /^auto order 1 record unreadable /m,
+  ],
+  [
+    'lines that are none',
+    `update orders set items = '"none"' where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 1`,
+    /^auto order 1 record unreadable /m,
+  ],
+  [
+    'declines that are no list',
+    `update rebill set declines = '{}' where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 1`,
+    /^auto order 1 record unreadable /m,
+  ],
+  [
+    'a date without end',
+    "update auto_order_item set next_shipment_at = 'infinity' where merchant_id = $1 and auto_order_oid = 1",
+    /^auto order 1 next_shipment_dts 2026-06-15T14:00:00Z \+/m,
   ],
 ];
 
 for (const [what, sql, found] of faults) {
-  test(`${what} is found`, async (t) => {
-    const { db, merchant } = await billed(t);
+  test(`${what} is found`, async () => {
+    const { db, merchant } = await billed();
     await db.run(sql, [merchant.merchantId]);
-    const { differences, differenceCount } = await auditMerchant(db, merchant);
+    const { differences, differenceCount, autoOrderCount } = await auditMerchant(db, merchant);
     assert.ok(differenceCount > 0);
+    // Whatever one record holds, all of them were audited.
+    assert.equal(autoOrderCount, 2);
     assert.match(
       differences
         .map(

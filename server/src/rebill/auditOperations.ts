@@ -6,13 +6,15 @@ import { payload } from '../platform/http/answer.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import type { Difference } from './audit.ts';
-import { differencesOf } from './audit.ts';
+import { differencesOf, unreadable } from './audit.ts';
 import {
+  attempted,
   auditedAttempts,
   auditedMarks,
   auditedOids,
   auditedOrders,
   mergedSources,
+  orphans,
   seeOneMoment,
 } from './auditStore.ts';
 
@@ -43,7 +45,11 @@ export async function getAudit({ db, merchant }: Context): Promise<Answer> {
   });
 }
 
-/** Recomputes the books of a merchant as they are at one moment, whatever is billed meanwhile. `onProgress` hears how many auto orders are done. */
+/**
+ * Recomputes the books of a merchant as they are at one moment, whatever is billed meanwhile. A
+ * record that cannot be read is a finding of its own. `onProgress` hears how many auto orders are
+ * done.
+ */
 export function auditMerchant(
   db: Database,
   merchant: Merchant,
@@ -52,22 +58,71 @@ export function auditMerchant(
   return db.transaction(async (tx) => {
     await seeOneMoment(tx);
     const sources = await mergedSources(tx, merchant.merchantId);
-    let [afterOid, autoOrderCount, orderCount, attemptCount, differenceCount] = [0, 0, 0, 0, 0];
-    const differences: Difference[] = [];
+    let [afterOid, all] = [0, await orphanFindings(tx, merchant.merchantId)];
     for (;;) {
       const oids = await auditedOids(tx, merchant.merchantId, afterOid, batchSize);
       if (oids.length === 0) break;
-      const batch = await auditBatch(tx, merchant, oids, sources);
       afterOid = oids.at(-1)!;
-      autoOrderCount += oids.length;
-      orderCount += batch.orderCount;
-      attemptCount += batch.attemptCount;
-      differenceCount += batch.differences.length;
-      differences.push(...batch.differences.slice(0, shownMax - differences.length));
-      onProgress?.(autoOrderCount);
+      all = together(all, await auditReadable(tx, merchant, oids, sources));
+      onProgress?.(all.autoOrderCount);
     }
-    return { autoOrderCount, orderCount, attemptCount, differenceCount, differences };
+    return all;
   });
+}
+
+const nothing: Audit = {
+  autoOrderCount: 0,
+  orderCount: 0,
+  attemptCount: 0,
+  differenceCount: 0,
+  differences: [],
+};
+
+const together = (one: Audit, other: Audit): Audit => ({
+  autoOrderCount: one.autoOrderCount + other.autoOrderCount,
+  orderCount: one.orderCount + other.orderCount,
+  attemptCount: one.attemptCount + other.attemptCount,
+  differenceCount: one.differenceCount + other.differenceCount,
+  differences: [...one.differences, ...other.differences].slice(0, shownMax),
+});
+
+const found = (differences: readonly Difference[]): Audit => ({
+  ...nothing,
+  differences,
+  differenceCount: differences.length,
+});
+
+async function orphanFindings(tx: Database, merchantId: string): Promise<Audit> {
+  return found(
+    (await orphans(tx, merchantId, shownMax)).map(({ kind, id, field, stored }) => ({
+      objectType: kind,
+      objectId: id,
+      field,
+      stored,
+      recomputed: 'none',
+    })),
+  );
+}
+
+/** Audits a batch. One that fails is halved until the records that make it fail stand alone. */
+async function auditReadable(
+  tx: Database,
+  merchant: Merchant,
+  oids: readonly number[],
+  sources: ReadonlyMap<number, readonly number[]>,
+): Promise<Audit> {
+  const batch = await attempted(tx, () => auditBatch(tx, merchant, oids, sources));
+  if ('value' in batch) return batch.value;
+  if (oids.length === 1) {
+    const { error } = batch;
+    const reason = error instanceof Error ? error.message : String(error);
+    return { ...found([unreadable(oids[0]!, reason)]), autoOrderCount: 1 };
+  }
+  const middle = oids.length >> 1;
+  return together(
+    await auditReadable(tx, merchant, oids.slice(0, middle), sources),
+    await auditReadable(tx, merchant, oids.slice(middle), sources),
+  );
 }
 
 async function auditBatch(
@@ -75,7 +130,7 @@ async function auditBatch(
   { merchantId, timeZone: zone }: Merchant,
   oids: readonly number[],
   sources: ReadonlyMap<number, readonly number[]>,
-) {
+): Promise<Audit> {
   const familyOf = new Map(oids.map((oid) => [oid, mergedInto(oid, sources)]));
   const all = [...new Set([...oids, ...[...familyOf.values()].flat()])];
   const autoOrders = await loadAutoOrders(tx, merchantId, oids);
@@ -93,28 +148,35 @@ async function auditBatch(
     orders: orders.get(oid) ?? [],
   });
   const own = oids.map(booksOf);
+  const differences = autoOrders.flatMap((autoOrder) => {
+    const oid = autoOrder.autoOrderOid;
+    return differencesOf({
+      autoOrder,
+      marks: marks.get(oid) ?? {},
+      ...booksOf(oid),
+      merged: (familyOf.get(oid) ?? []).map(booksOf),
+      zone,
+    });
+  });
   return {
+    ...found(differences),
+    autoOrderCount: oids.length,
     orderCount: own.reduce((sum, books) => sum + books.orders.length, 0),
     attemptCount: own
       .flatMap((books) => books.attempts)
       .reduce((sum, { attempt }) => sum + attempt, 0),
-    differences: autoOrders.flatMap((autoOrder) => {
-      const oid = autoOrder.autoOrderOid;
-      return differencesOf({
-        autoOrder,
-        marks: marks.get(oid) ?? {},
-        ...booksOf(oid),
-        merged: (familyOf.get(oid) ?? []).map(booksOf),
-        zone,
-      });
-    }),
   };
 }
 
 /** Everything that was merged into it, at once or by way of others. */
-function mergedInto(oid: number, sources: ReadonlyMap<number, readonly number[]>): number[] {
-  const direct = sources.get(oid) ?? [];
-  return [...direct, ...direct.flatMap((source) => mergedInto(source, sources))];
+function mergedInto(
+  oid: number,
+  sources: ReadonlyMap<number, readonly number[]>,
+  seen: ReadonlySet<number> = new Set([oid]),
+): number[] {
+  const direct = (sources.get(oid) ?? []).filter((source) => !seen.has(source));
+  const all = new Set([...seen, ...direct]);
+  return [...direct, ...direct.flatMap((source) => mergedInto(source, sources, all))];
 }
 
 const wireDifference = ({

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Order } from '@perennial/contract/order.ts';
+import { anItem, at } from '../../../test/support/autoOrders.ts';
+import { testDatabase } from '../../../test/support/database.ts';
+import { coffee, type Rebills, rebillsOn } from '../../../test/support/rebills.ts';
+import { noHooks } from '../orders/hooks.ts';
+import { updateOrder } from '../orders/updateOrder.ts';
+import type { Behaviour } from '../payments/simulatorCards.ts';
+import { auditMerchant } from './auditOperations.ts';
+import { lockRebill } from './keptOrderOperations.ts';
+
+const due = '2026-03-15T14:00:00Z';
+const retry = '2026-03-18T14:00:00Z';
+const decline: Behaviour = { kind: 'decline', reason: 'do not honor' };
+const firstOrderAt = at('2026-01-15T15:00:00Z');
+
+/** One auto order whose rebill of 15 March was declined and waits in Accounts Receivable; later charges of its card behave as given. */
+async function declined(t: Parameters<typeof testDatabase>[0], ...later: readonly Behaviour[]) {
+  const rebills = await rebillsOn(await testDatabase(t), {
+    settings: { store_declined_rebills: true },
+    timing: { recheckMs: 0 },
+  });
+  await rebills.addItem(coffee);
+  await rebills.add(
+    { autoOrderOid: 1, items: [anItem({ firstOrderAt, lastOrderAt: firstOrderAt })] },
+    { cardToken: 'tok_kept' },
+  );
+  rebills.gateways.books.script('tok_kept', [decline, ...later]);
+  await rebills.run(due);
+  const [order] = await rebills.orders(1);
+  assert.equal(order?.stage, 'Accounts Receivable');
+  return { rebills, orderId: order.document.order_id! };
+}
+
+const put = (rebills: Rebills, orderId: string, change: Order, now = retry) =>
+  updateOrder(rebills.context(now), orderId, change, { ...noHooks, lockRebill });
+
+const captures = (rebills: Rebills): number => rebills.gateways.books.captures().length;
+
+async function standing(rebills: Rebills) {
+  const [order] = await rebills.orders(1);
+  const { status, rebillCount, creditCardAttempt, items } = await rebills.load(1);
+  const { differences } = await auditMerchant(rebills.db, rebills.merchant);
+  assert.deepEqual(differences, []);
+  return {
+    stage: order?.stage,
+    status,
+    rebillCount,
+    creditCardAttempt,
+    next: String(items[0]?.nextShipmentAt),
+  };
+}
+
+const settled = {
+  status: 'active',
+  rebillCount: 1,
+  creditCardAttempt: 0,
+  next: '2026-04-15T14:00:00Z',
+};
+
+const payments: readonly (readonly [field: string, change: Order])[] = [
+  ['current_stage', { current_stage: 'Shipping Department' }],
+  ['current_stage', { current_stage: 'Rejected' }],
+  ['payment.payment_method', { payment: { payment_method: 'Check' } }],
+  ['payment.payment_status', { payment: { payment_status: 'Processed' } }],
+  [
+    'payment.credit_card.card_number_token',
+    { payment: { credit_card: { card_number_token: 'tok_other' } } },
+  ],
+];
+
+for (const [answer, behaviour] of [
+  ['in flight', { kind: 'slow', delayMs: 400 }],
+  ['unanswered', { kind: 'time out', when: 'after capture' }],
+] as const)
+  test(`while a retry is ${answer}, what pays its order cannot change, and the rest is kept`, async (t) => {
+    const { rebills, orderId } = await declined(t, behaviour);
+    const running = rebills.run(retry);
+    if (answer === 'in flight') while (captures(rebills) === 0) await rebills.db.row('select 1');
+    else await running;
+    for (const [field, change] of payments)
+      await assert.rejects(put(rebills, orderId, change), new RegExp(`${field} cannot change`));
+    await put(rebills, orderId, { Tags: [{ tag_value: 'called' }] });
+    await running;
+    if (answer === 'unanswered') await rebills.resolve(retry);
+    assert.equal(captures(rebills), 1);
+    assert.deepEqual(await standing(rebills), { stage: 'Completed Order', ...settled });
+    assert.deepEqual((await rebills.orders(1))[0]?.document.Tags, [{ tag_value: 'called' }]);
+  });
+
+test('staff and the engine at the same moment: one of them settles it', async (t) => {
+  for (const isRejection of [false, true]) {
+    const { rebills, orderId } = await declined(t);
+    const stage = isRejection ? 'Rejected' : 'Completed Order';
+    const all = await Promise.allSettled([
+      ...Array.from({ length: 3 }, () => rebills.run(retry)),
+      ...Array.from({ length: 3 }, () => put(rebills, orderId, { current_stage: stage })),
+      ...Array.from({ length: 3 }, () => rebills.run(retry)),
+    ]);
+    const refused = all.filter(({ status }) => status === 'rejected').length;
+    await rebills.run('2026-03-25T14:00:00Z');
+    const { orders } = { orders: await rebills.orders(1) };
+    assert.equal(orders.length, 1);
+    const isByStaff = orders[0]?.document.payment?.transactions?.length === 1;
+    assert.equal(captures(rebills), isByStaff ? 0 : 1);
+    t.diagnostic(`${stage}: settled by ${isByStaff ? 'staff' : 'the engine'}, ${refused} refused`);
+    await standing(rebills);
+  }
+});
+
+const paidBefore = (rebills: Rebills) =>
+  rebills.db.run(
+    `update orders set paid_at = '2026-03-16T14:00:00Z', current_stage = 'Completed Order',
+       payment = jsonb_set(payment::jsonb, '{payment_status}', '"Skipped"'),
+       head = jsonb_set(head::jsonb, '{current_stage}', '"Completed Order"')
+     where merchant_id = 'DEMO' and rebill_number = 1`,
+    [],
+  );
+
+test('an order that was paid before its rebill could know is settled by the next claim, and not charged', async (t) => {
+  const { rebills } = await declined(t);
+  await rebills.db.run(`update rebill set planned = null where merchant_id = 'DEMO'`, []);
+  await paidBefore(rebills);
+  assert.equal((await rebills.run(retry)).paid, 0);
+  assert.equal(captures(rebills), 0);
+  assert.deepEqual(await standing(rebills), { stage: 'Completed Order', ...settled });
+});
+
+test('a retry that is declined never moves a paid order back', async (t) => {
+  const { rebills } = await declined(t, { kind: 'time out', when: 'always' }, decline);
+  await rebills.run(retry);
+  await paidBefore(rebills);
+  const { books } = rebills.gateways;
+  books.script('tok_kept', [decline]);
+  await rebills.resolve(retry);
+  assert.equal(captures(rebills), 0);
+  const [order] = await rebills.orders(1);
+  assert.equal(order?.stage, 'Completed Order');
+  assert.deepEqual((await rebills.load(1)).rebillCount, 1);
+});
+
+test('a capture for an order that was paid already is kept, and the history says what to refund', async (t) => {
+  const { rebills } = await declined(t, { kind: 'time out', when: 'after capture' });
+  await rebills.run(retry);
+  await paidBefore(rebills);
+  await rebills.resolve(retry);
+  const [capture] = rebills.gateways.books.captures();
+  assert.ok((await rebills.logs(1)).some((line) => line.endsWith(`refund ${capture?.reference}.`)));
+  assert.equal((await rebills.orders(1))[0]?.stage, 'Completed Order');
+});
+
+test('a merged auto order: its order counts where its items are now', async (t) => {
+  const { rebills, orderId } = await declined(t);
+  await rebills.add({ autoOrderOid: 2, items: [anItem({ itemOid: 21 })] });
+  // Moved by hand, so that the target has not billed the item yet.
+  await rebills.db.run(
+    `update auto_order_item set auto_order_oid = 2, position = 1
+     where merchant_id = 'DEMO' and auto_order_oid = 1`,
+    [],
+  );
+  await rebills.db.run(
+    `update auto_order set status = 'merged', enabled = false, merged_into_auto_order_oid = 2, due_at = null,
+       next_attempt_at = null, next_shipment_at = null where merchant_id = 'DEMO' and auto_order_oid = 1`,
+    [],
+  );
+  await put(rebills, orderId, { current_stage: 'Completed Order' });
+  const target = await rebills.load(2);
+  const moved = target.items.find(({ itemOid }) => itemOid === 11);
+  assert.deepEqual(
+    [moved?.numberOfRebills, String(moved?.nextShipmentAt), target.rebillCount],
+    [1, '2026-04-15T14:00:00Z', 0],
+  );
+  assert.equal((await rebills.load(1)).rebillCount, 1);
+});
