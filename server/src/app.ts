@@ -57,6 +57,7 @@ import { wakeParked } from './rebill/parkedListener.ts';
 import { rebillDueWork } from './rebill/playOperations.ts';
 import { rebillWorker, unansweredWorker } from './rebill/rebillWorker.ts';
 import { rebillRoutes } from './rebill/routes.ts';
+import { keepWallsOfRebills } from './rebill/zoneOperations.ts';
 import { advanceWorker } from './sandbox/playing.ts';
 import { sandboxRoutes } from './sandbox/routes.ts';
 import { applicationAccesses } from './staff/applicationAccess.ts';
@@ -77,6 +78,7 @@ import { liveSockets } from './workflow/live.ts';
 import { movingDueWork, movingWorker } from './workflow/moving.ts';
 import { workflowRoutes } from './workflow/routes.ts';
 import { systemTaskListener } from './workflow/systemTaskListener.ts';
+import { keepWallsOfTasks } from './workflow/taskZones.ts';
 
 /** What the application is put together from: the outside world, and what the settings decide. */
 export interface AppParts {
@@ -186,7 +188,7 @@ export function createApp(parts: AppParts): App {
     dueWork: [rebillDueWork({ payments }, clock), movingDueWork],
   };
   const routes: Routes = {
-    ...merchantRoutes(merchants),
+    ...merchantRoutes({ merchants, keepWalls: [keepWallsOfRebills, keepWallsOfTasks] }),
     ...itemRoutes,
     ...customerRoutes,
     ...orderRoutes(orders),

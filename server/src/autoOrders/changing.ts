@@ -2,6 +2,7 @@ import type { Outcome } from '../kernel/outcome.ts';
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
+import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
 import type { AutoOrder } from './autoOrder.ts';
 import { calculate } from './calculated.ts';
 import { loadCatalog } from './catalog.ts';
@@ -36,8 +37,9 @@ export interface Change {
 
 /** Changes one auto order in one transaction: locks it, asks the rules, writes, logs and tells. Refuses when it is not there or the rules say no. */
 export function changeAutoOrder(context: Context, oid: number, change: Change): Promise<void> {
-  return inTransaction(context, async (context) => {
-    const [current] = await lockAutoOrders(context.db, context.merchant.merchantId, [oid]);
+  return inTransaction(context, async (tx) => {
+    const [current] = await lockAutoOrders(tx.db, tx.merchant.merchantId, [oid]);
+    const context = await inCurrentZone(tx);
     if (current === undefined) return noAutoOrder({ oid });
     refuseStale(current, change.ifMatch);
     const catalog = await loadCatalog(

@@ -3,6 +3,7 @@ import { findOrders } from '../orders/store.ts';
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
+import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
 import type { AutoOrder } from './autoOrder.ts';
 import { loadCatalog } from './catalog.ts';
 import { refuseStale, saveChanges } from './changing.ts';
@@ -25,9 +26,10 @@ export function consolidateAutoOrders(
     refuse('too_many_elements', { field: 'source_auto_order_oids', max: sourcesMax });
   if (sourceOids.includes(targetOid))
     refuseSource(targetOid, 'is the auto order that the others are merged into', 'Leave it out');
-  return inTransaction(context, async (context) => {
-    const { merchantId } = context.merchant;
-    const all = await lockAutoOrders(context.db, merchantId, [targetOid, ...sourceOids]);
+  return inTransaction(context, async (tx) => {
+    const { merchantId } = tx.merchant;
+    const all = await lockAutoOrders(tx.db, merchantId, [targetOid, ...sourceOids]);
+    const context = await inCurrentZone(tx);
     const find = (oid: number): AutoOrder | undefined =>
       all.find(({ autoOrderOid }) => autoOrderOid === oid);
     const target = find(targetOid) ?? noAutoOrder({ oid: targetOid });

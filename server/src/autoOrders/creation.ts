@@ -11,6 +11,8 @@ import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
+import { holdZone } from '../platform/tenancy/merchantStore.ts';
+import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import { calculate } from './calculated.ts';
 import { loadCatalog } from './catalog.ts';
@@ -29,12 +31,12 @@ import { appendLogs, findOidByOriginalOrder, insertAutoOrders, lockAutoOrders } 
  * Makes the auto order of an order that was just paid, from its lines that recur; within the transaction that settles the order. An order that has
  * none, a rebill among them, is left alone. What the customer bought may end auto orders that he has: see {@link endOthers}.
  */
-export async function createFromPaidOrder(context: Context, order: OrderRecord): Promise<void> {
+export async function createFromPaidOrder(tx: Context, order: OrderRecord): Promise<void> {
   if (order.autoOrderOid !== undefined) return;
-  const { merchantId } = context.merchant;
+  const { merchantId } = tx.merchant;
   const lines = order.document.items ?? [];
   const catalog = await loadCatalog(
-    context.db,
+    tx.db,
     merchantId,
     [],
     lines.flatMap(({ merchant_item_id }) => merchant_item_id ?? []),
@@ -42,6 +44,8 @@ export async function createFromPaidOrder(context: Context, order: OrderRecord):
   const canRecur = lines.some(
     ({ merchant_item_id }) => catalog(merchant_item_id ?? '')?.autoOrder !== undefined,
   );
+  if (canRecur) await holdZone(tx.db, merchantId);
+  const context = canRecur ? await inCurrentZone(tx) : tx;
   // Before others are locked: an update takes its oids first as well, so the two cannot wait for each other.
   const [oid, firstItemOid] = canRecur ? await takeOids(context, lines.length) : [0, 0];
   const others = await othersOf(context, order);

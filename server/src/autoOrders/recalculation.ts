@@ -1,6 +1,7 @@
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
 import type { RecordedEvent } from '../platform/events/event.ts';
+import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
 import { calculate } from './calculated.ts';
 import { loadCatalog } from './catalog.ts';
 import { claimRecalculation, moveRecalculation, queueRecalculation } from './jobStore.ts';
@@ -52,10 +53,11 @@ export function runRecalculation(context: Context): Promise<number> {
   });
 }
 
-async function recalculate(context: Context, oids: readonly number[]): Promise<void> {
+async function recalculate(tx: Context, oids: readonly number[]): Promise<void> {
   if (oids.length === 0) return;
-  const { merchantId } = context.merchant;
-  const autoOrders = await lockAutoOrders(context.db, merchantId, oids);
+  const { merchantId } = tx.merchant;
+  const autoOrders = await lockAutoOrders(tx.db, merchantId, oids);
+  const context = await inCurrentZone(tx);
   const catalog = await loadCatalog(context.db, merchantId, autoOrders);
   await saveCalculated(
     context.db,

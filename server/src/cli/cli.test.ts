@@ -105,7 +105,7 @@ const wrongWays: [args: string[], env: Record<string, string>, code: number, say
     ['merchant', 'create', '--id', 'SHOP', '--name', 'x', '--time-zone', 'Mars/Base'],
     {},
     2,
-    /Mars\/Base is no time zone/,
+    /Mars\/Base is not a time zone/,
   ],
   [
     ['serve'],

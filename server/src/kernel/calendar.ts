@@ -235,8 +235,29 @@ interface OffsetSpan {
 /** What Temporal has told so far, per zone and in order of time. Grows by a span whenever a moment falls outside those known. */
 const knownSpans = new Map<string, OffsetSpan[]>();
 
+/** A change of a zone's offset: at a moment, from so many milliseconds ahead of UTC to so many. */
+export interface OffsetChange {
+  readonly at: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** The changes of a zone's offset after one moment and before another, in milliseconds since 1970. */
+export function offsetChanges(zone: string, from: number, until: number): OffsetChange[] {
+  const changes: OffsetChange[] = [];
+  let span = offsetSpan(from, zone);
+  while (span.until < until) {
+    const next = offsetSpan(span.until, zone);
+    changes.push({ at: span.until, before: span.offset, after: next.offset });
+    span = next;
+  }
+  return changes;
+}
+
 /** How far a zone's wall is ahead of UTC at a moment, in milliseconds. */
-function offsetMs(epochMs: number, zone: string): number {
+const offsetMs = (epochMs: number, zone: string): number => offsetSpan(epochMs, zone).offset;
+
+function offsetSpan(epochMs: number, zone: string): OffsetSpan {
   const spans = knownSpans.get(zone) ?? [];
   let low = 0;
   let high = spans.length;
@@ -246,11 +267,11 @@ function offsetMs(epochMs: number, zone: string): number {
     else high = middle;
   }
   const found = spans[low];
-  if (found !== undefined && found.from <= epochMs) return found.offset;
+  if (found !== undefined && found.from <= epochMs) return found;
   const span = askTemporal(epochMs, zone);
   spans.splice(low, 0, span);
   knownSpans.set(zone, spans);
-  return span.offset;
+  return span;
 }
 
 function askTemporal(epochMs: number, zone: string): OffsetSpan {

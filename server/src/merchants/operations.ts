@@ -1,10 +1,13 @@
 import type { MerchantSettings } from '@perennial/contract/perennial.ts';
 import { present } from '../kernel/assert.ts';
+import { isZone } from '../kernel/calendar.ts';
 import type { Context } from '../platform/context.ts';
+import { inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { zoneName } from '../platform/storage/zone.ts';
-import { findMerchant, saveMerchant } from '../platform/tenancy/merchantStore.ts';
+import { findMerchant, lockMerchant, saveMerchant } from '../platform/tenancy/merchantStore.ts';
 import type { Merchants } from '../platform/tenancy/merchants.ts';
+import type { KeepWalls, ZoneChange } from '../platform/tenancy/zoneChange.ts';
 import { change, noZone, toWire } from './settings.ts';
 
 /** The settings as they are stored now. */
@@ -12,24 +15,42 @@ export async function getSettings({ db, merchant }: Context): Promise<MerchantSe
   return toWire(present(await findMerchant(db, merchant.merchantId), 'merchant'));
 }
 
-/** Changes what is given and answers with everything. Other processes go by it within a second. */
+/** What a change of settings needs besides the settings. */
+export interface SettingsParts {
+  readonly merchants: Merchants;
+  /** Moves the features' local times along when the zone changes. */
+  readonly keepWalls: readonly KeepWalls[];
+}
+
+/** Changes what is given and returns everything. Other processes go by it within a second. */
 export async function updateSettings(
   context: Context,
-  merchants: Merchants,
+  { merchants, keepWalls }: SettingsParts,
   given: MerchantSettings,
 ): Promise<MerchantSettings> {
   const { merchantId } = context.merchant;
-  const merchant = present(await findMerchant(context.db, merchantId), 'merchant');
-  const changed = change(merchant, given);
-  if (!changed.ok) return refuse('invalid_field', changed.reason);
-  const timeZone = await knownZone(context, merchant.timeZone, changed.value.timeZone);
-  await saveMerchant(
-    context.db,
-    { merchantId, ...changed.value, timeZone },
-    changed.value.sections,
-  );
+  await inTransaction(context, async (context) => {
+    const merchant = present(await lockMerchant(context.db, merchantId), 'merchant');
+    const changed = change(merchant, given);
+    if (!changed.ok) return refuse('invalid_field', changed.reason);
+    const timeZone = await knownZone(context, merchant.timeZone, changed.value.timeZone);
+    await moveWalls(context, keepWalls, { from: merchant.timeZone, to: timeZone });
+    const { name, sections } = changed.value;
+    await saveMerchant(context.db, { merchantId, name, timeZone }, sections);
+  });
   merchants.forget(merchantId);
   return getSettings(context);
+}
+
+/** Local times that are set already keep their wall in the new zone. A zone that was no zone has no walls to keep. */
+async function moveWalls(
+  context: Context,
+  keepWalls: readonly KeepWalls[],
+  change: ZoneChange,
+): Promise<void> {
+  if (change.from === change.to || !isZone(change.from)) return;
+  context.log.info({ merchantId: context.merchant.merchantId, ...change }, 'time zone changed');
+  for (const keep of keepWalls) await keep(context, change);
 }
 
 /** The zone of a change in PostgreSQL's spelling; refused where PostgreSQL does not know it. */

@@ -13,6 +13,7 @@ import { gatewayKinds } from '../payments/gatewaySettings.ts';
 import type { MerchantPayments } from '../payments/payments.ts';
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
+import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
 import { chargeKey } from './attempt.ts';
 import { heldBack } from './held.ts';
 import { rememberHeld } from './heldStore.ts';
@@ -128,6 +129,7 @@ async function claimLocked(
   terms: LockedTerms,
 ): Promise<Claimed> {
   if (due.length === 0) return nothing;
+  context = await inCurrentZone(context);
   const looks = await look(context, due, terms);
   const free = await withoutSettled(
     context,

@@ -16,15 +16,17 @@ import type { RoutedAnswer } from '../payments/payments.ts';
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
 import type { DomainEvent } from '../platform/events/event.ts';
+import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
 import type { Ended } from './endings.ts';
 import { continuedOrder } from './keptOrder.ts';
 import type { Note } from './note.ts';
 import { amountText, eventsOf, logsOf } from './note.ts';
 import { rebillOrderRecord } from './orderDocument.ts';
+import type { PlannedCharge } from './plan.ts';
 import type { RebillPolicy } from './policy.ts';
 import { afterDeclined, afterPaid } from './settlement.ts';
 import type { NewAttempt } from './store.ts';
-import { leaveUnknown, settleAttempts, stillInFlight } from './store.ts';
+import { leaveUnknown, type OpenAttempt, settleAttempts, stillInFlight } from './store.ts';
 
 /** An attempt with what the gateway said of it. */
 export interface Answered {
@@ -61,11 +63,11 @@ export function settle(
   answered: readonly Answered[],
   terms: SettleTerms,
 ): Promise<Outcome[]> {
-  return inTransaction(context, async (context) => {
+  return inTransaction(context, async (tx) => {
     const {
       db,
       merchant: { merchantId },
-    } = context;
+    } = tx;
     const attempts = answered.map(({ attempt }) => attempt);
     const versions = await lockVersions(
       db,
@@ -73,7 +75,10 @@ export function settle(
       attempts.map((attempt) => attempt.autoOrderOid),
     );
     const inFlight = await stillInFlight(db, merchantId, attempts);
-    const open = answered.filter(({ attempt }) => inFlight.has(attempt.autoOrderOid));
+    const context = await inCurrentZone(tx);
+    const open = answered
+      .filter(({ attempt }) => inFlight.has(attempt.autoOrderOid))
+      .map((each) => asPlannedNow(each, inFlight.get(each.attempt.autoOrderOid)?.replanned));
     const unknown = open.filter(({ routed }) => routed?.answer.kind === 'unknown');
     const known = open.filter(({ routed }) => routed?.answer.kind !== 'unknown');
     await leave(context, unknown, terms);
@@ -82,6 +87,10 @@ export function settle(
     return [...unknown.map((each) => outcomeOf(each)), ...settlings.map((each) => outcomeOf(each))];
   });
 }
+
+/** The attempt with its plan of now, where a change of the zone has moved the dates that it was planned on. */
+const asPlannedNow = (answered: Answered, charge: PlannedCharge | undefined): Answered =>
+  charge === undefined ? answered : { ...answered, attempt: { ...answered.attempt, charge } };
 
 async function leave(
   context: Context,
@@ -146,7 +155,7 @@ interface Settling extends Answered {
 interface LockedRows {
   readonly versions: ReadonlyMap<number, number>;
   /** The fields that staff changed of the order of the attempt. */
-  readonly inFlight: ReadonlyMap<number, readonly string[]>;
+  readonly inFlight: ReadonlyMap<number, OpenAttempt>;
 }
 
 async function settlingsOf(
@@ -200,7 +209,7 @@ async function settlingsOf(
           wrote,
         })
       : undefined;
-    const editedFields = inFlight.get(attempt.autoOrderOid) ?? [];
+    const editedFields = inFlight.get(attempt.autoOrderOid)?.editedFields ?? [];
     return {
       ...each,
       answer,

@@ -140,7 +140,7 @@ export async function startAttempts(
      select $1, ${newAttempts.names}, 'charging', ${leaseEnd('$2')} from ${newAttempts.from(3)}
      on conflict (merchant_id, auto_order_oid, rebill_number) do update
      set state = 'charging', attempt = excluded.attempt, at = excluded.at, amount_minor = excluded.amount_minor, currency = excluded.currency,
-       route = excluded.route, planned = excluded.planned, moved_from = excluded.moved_from, reference = null, lease_until = excluded.lease_until, checks = 0
+       route = excluded.route, planned = excluded.planned, replanned = false, moved_from = excluded.moved_from, reference = null, lease_until = excluded.lease_until, checks = 0
      where rebill.state = 'declined' and rebill.attempt < excluded.attempt`,
     [merchantId, leaseMs, ...newAttempts.values(attempts)],
   );
@@ -168,17 +168,29 @@ export interface InFlight extends NewAttempt {
   readonly checks: number;
 }
 
+/** What happened to an attempt since it was started. */
+export interface OpenAttempt {
+  /** What staff changed of its order. */
+  readonly editedFields: readonly string[];
+  /** Its plan, where a change of the zone moved the dates of it. */
+  readonly replanned?: PlannedCharge;
+}
+
 /**
- * Of these attempts, those that still wait to be settled, by auto order, each with what staff changed of its order. The caller holds the locks of their
- * auto orders.
+ * Of these attempts, those that still wait to be settled, by auto order. The caller holds the locks of their auto orders.
  */
 export async function stillInFlight(
   tx: Database,
   merchantId: string,
   attempts: readonly (RebillKey & { attempt: number })[],
-): Promise<ReadonlyMap<number, readonly string[]>> {
-  const rows = await tx.rows<{ auto_order_oid: number; edited_fields: string[] | null }>(
-    `select r.auto_order_oid, r.edited_fields from unnest($2::int[], $3::int[], $4::int[]) as k (oid, number, attempt)
+): Promise<ReadonlyMap<number, OpenAttempt>> {
+  const rows = await tx.rows<{
+    auto_order_oid: number;
+    edited_fields: string[] | null;
+    planned: StoredCharge | null;
+  }>(
+    `select r.auto_order_oid, r.edited_fields, case when r.replanned then r.planned end as planned
+     from unnest($2::int[], $3::int[], $4::int[]) as k (oid, number, attempt)
      join rebill r on r.merchant_id = $1 and r.auto_order_oid = any($2::int[]) and r.auto_order_oid = k.oid and r.rebill_number = k.number and r.attempt = k.attempt
        and r.lease_until is not null`,
     [
@@ -188,8 +200,58 @@ export async function stillInFlight(
       attempts.map((each) => each.attempt),
     ],
   );
-  return new Map(rows.map((row) => [row.auto_order_oid, row.edited_fields ?? []]));
+  return new Map(
+    rows.map((row) => [
+      row.auto_order_oid,
+      {
+        editedFields: row.edited_fields ?? [],
+        ...(row.planned && { replanned: chargeFromJson(row.planned) }),
+      },
+    ]),
+  );
 }
+
+/** A charge under way with its plan. */
+export interface PlannedRow extends RebillKey {
+  readonly charge: PlannedCharge;
+}
+
+/** All charges of the merchant that are under way. */
+export async function findPlanned(db: Database, merchantId: string): Promise<PlannedRow[]> {
+  const rows = await db.rows<{
+    auto_order_oid: number;
+    rebill_number: number;
+    planned: StoredCharge;
+  }>(
+    'select auto_order_oid, rebill_number, planned from rebill where merchant_id = $1 and lease_until is not null',
+    [merchantId],
+  );
+  return rows.map((row) => ({
+    autoOrderOid: row.auto_order_oid,
+    rebillNumber: row.rebill_number,
+    charge: chargeFromJson(row.planned),
+  }));
+}
+
+/** Changes the plans of charges under way; what settles them takes the plan from its row from then on. */
+export async function replan(
+  tx: Database,
+  merchantId: string,
+  planned: readonly PlannedRow[],
+): Promise<void> {
+  if (planned.length === 0) return;
+  await tx.run(
+    `update rebill s set planned = r.planned, replanned = true from ${plannedRows.from(2)}
+     where s.merchant_id = $1 and s.auto_order_oid = r.auto_order_oid and s.rebill_number = r.rebill_number`,
+    [merchantId, ...plannedRows.values(planned)],
+  );
+}
+
+const plannedRows = recordset<PlannedRow>([
+  { name: 'auto_order_oid', type: 'int', read: ({ autoOrderOid }) => autoOrderOid },
+  { name: 'rebill_number', type: 'int', read: ({ rebillNumber }) => rebillNumber },
+  { name: 'planned', type: 'json', read: ({ charge }) => chargeToJson(charge) },
+]);
 
 /** Takes over charges whose lease is over, for another lease. */
 export async function takeOverdue(

@@ -1,10 +1,12 @@
 import type { SortField } from '@perennial/contract/sorting.ts';
 import { Temporal } from 'temporal-polyfill';
 import { present } from '../kernel/assert.ts';
+import type { ZoneShifts } from '../kernel/zoneShifts.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { bindings, type JsonPage, readPage } from '../platform/storage/page.ts';
 import { type Column, recordset } from '../platform/storage/recordset.ts';
 import { inZone } from '../platform/storage/zone.ts';
+import { movedIfLater, shiftValues } from '../platform/storage/zoneMoves.ts';
 import { taskJson } from './present.ts';
 import { conditionsOf, orderOf, type Searcher, type TaskSearch } from './search.ts';
 import type {
@@ -519,4 +521,19 @@ async function takeNumbers(
       return number;
     },
   };
+}
+
+/** Moves the dates of open tasks that lie ahead to the same wall in another zone. */
+export async function moveTaskDates(
+  tx: Database,
+  merchantId: string,
+  now: Temporal.Instant,
+  shifts: ZoneShifts,
+): Promise<void> {
+  const moved = (column: string) => `${column} = ${movedIfLater(column, '$2', '$3', '$4')}`;
+  await tx.run(
+    `update workflow_task set ${moved('due_at')}, ${moved('delay_until')}, ${moved('expires_at')}, version = version + 1
+     where merchant_id = $1 and is_open and (due_at > $2 or delay_until > $2 or expires_at > $2)`,
+    [merchantId, now, ...shiftValues(shifts)],
+  );
 }

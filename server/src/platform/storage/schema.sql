@@ -611,6 +611,7 @@ CREATE TABLE rebill (
   edited_fields text[],
   settled_by text,
   moved_from json,
+  replanned boolean NOT NULL DEFAULT false,
   epoch integer NOT NULL DEFAULT 1,
   CONSTRAINT rebill_pkey PRIMARY KEY (merchant_id, auto_order_oid, rebill_number),
   CONSTRAINT rebill_check CHECK ((lease_until IS NULL) = (state = ANY (ARRAY['paid'::text, 'declined'::text, 'given up'::text]))),

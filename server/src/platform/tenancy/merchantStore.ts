@@ -28,6 +28,34 @@ export async function findMerchant(
   return row && fromRow(row);
 }
 
+/** Like {@link findMerchant}, and nobody else changes it until the transaction ends. */
+export async function lockMerchant(
+  tx: Database,
+  merchantId: string,
+): Promise<Merchant | undefined> {
+  const row = await tx.row<MerchantRow>(
+    `select ${columns} from merchant where merchant_id = $1 for update`,
+    [merchantId],
+  );
+  return row && fromRow(row);
+}
+
+/** The merchant's time zone as it is stored now. */
+export async function findZone(db: Database, merchantId: string): Promise<string | undefined> {
+  const row = await db.row<{ time_zone: string }>(
+    'select time_zone from merchant where merchant_id = $1',
+    [merchantId],
+  );
+  return row?.time_zone;
+}
+
+/** Waits for a change of the zone that is under way, and holds up any other until the transaction ends. */
+export async function holdZone(tx: Database, merchantId: string): Promise<void> {
+  await tx.row('select merchant_id from merchant where merchant_id = $1 for key share', [
+    merchantId,
+  ]);
+}
+
 /** Every merchant of this database, by id: what the background work goes round. */
 export async function listMerchants(db: Database): Promise<Merchant[]> {
   return (await db.rows<MerchantRow>(`select ${columns} from merchant order by merchant_id`)).map(

@@ -1,0 +1,53 @@
+import type { AutoOrder } from '../autoOrders/autoOrder.ts';
+import { loadAutoOrders } from '../autoOrders/store.ts';
+import { keepWallsOfSchedules, lockSchedules } from '../autoOrders/zoneOperations.ts';
+import type { Context } from '../platform/context.ts';
+import type { ZoneChange } from '../platform/tenancy/zoneChange.ts';
+import type { PlannedCharge } from './plan.ts';
+import { findPlanned, type PlannedRow, replan } from './store.ts';
+
+/**
+ * Moves the dates of schedules to the same wall in another zone. A charge that is under way was planned on the old dates: its plan moves along, so that
+ * settling it finds the schedule as it was planned and goes on from there, and no period is billed twice.
+ */
+export async function keepWallsOfRebills(context: Context, change: ZoneChange): Promise<void> {
+  const {
+    db,
+    merchant: { merchantId },
+  } = context;
+  await lockSchedules(context);
+  const underWay = await findPlanned(db, merchantId);
+  const oids = underWay.map(({ autoOrderOid }) => autoOrderOid);
+  const before = await recordsOf(context, oids);
+  await keepWallsOfSchedules(context, change);
+  const after = await recordsOf(context, oids);
+  await replan(
+    db,
+    merchantId,
+    underWay.map((row): PlannedRow => {
+      const [old, now] = [before.get(row.autoOrderOid), after.get(row.autoOrderOid)];
+      return { ...row, charge: old && now ? movedCharge(row.charge, old, now) : row.charge };
+    }),
+  );
+}
+
+async function recordsOf(
+  { db, merchant: { merchantId } }: Context,
+  oids: readonly number[],
+): Promise<ReadonlyMap<number, AutoOrder>> {
+  const records = oids.length === 0 ? [] : await loadAutoOrders(db, merchantId, oids);
+  return new Map(records.map((record) => [record.autoOrderOid, record]));
+}
+
+/** The charge with the dates that its items have now, where they stood as planned. */
+function movedCharge(charge: PlannedCharge, before: AutoOrder, after: AutoOrder): PlannedCharge {
+  const lines = charge.order.lines.map((line) => {
+    const at = line.shipment?.at.epochMilliseconds;
+    const isOfLine = ({ itemOid }: AutoOrder['items'][number]) => itemOid === line.itemOid;
+    const old = before.items.find(isOfLine)?.nextShipmentAt;
+    const now = after.items.find(isOfLine)?.nextShipmentAt;
+    const isAsPlanned = at !== undefined && at === old?.epochMilliseconds && now !== undefined;
+    return isAsPlanned ? { ...line, shipment: { ...line.shipment!, at: now } } : line;
+  });
+  return { ...charge, order: { ...charge.order, lines } };
+}
