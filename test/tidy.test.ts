@@ -192,6 +192,7 @@ const owners: Readonly<Record<string, string>> = {
   user_login: 'server/src/staff',
   login_attempt: 'server/src/staff',
   counter: 'server/src/platform/storage',
+  readiness: 'server/src/platform/storage',
   installation: 'server/src/platform',
   continuity: 'server/src/platform',
   event: 'server/src/platform/events',

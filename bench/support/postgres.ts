@@ -8,6 +8,7 @@ import {
   startEmbeddedPostgres,
 } from '../../server/src/platform/storage/embedded.ts';
 import { migrate, readMigrations } from '../../server/src/platform/storage/migrate.ts';
+import { noLimits } from '../../server/src/platform/storage/sessionSettings.ts';
 
 /** A PostgreSQL of the benchmark's own, durable as a real one, migrated and empty. */
 export interface BenchStore {
@@ -55,7 +56,12 @@ export async function withPostgres(work: (store: BenchStore) => Promise<void>): 
     settings,
   });
   const { connection } = postgres;
-  const db = openPool({ connection, maxConnections: 16, prepareStatements: true });
+  const db = openPool({
+    connection,
+    maxConnections: 16,
+    prepareStatements: true,
+    limits: noLimits,
+  });
   try {
     await migrate(db, await readMigrations());
     const { user, host, port, database } = connection;

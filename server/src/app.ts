@@ -44,6 +44,7 @@ import type { MailTransport } from './platform/mail/mailTransport.ts';
 import { openMetrics } from './platform/metrics.ts';
 import type { Seal } from './platform/seal.ts';
 import type { DatabasePool } from './platform/storage/database.ts';
+import { readiness } from './platform/storage/readiness.ts';
 import { type Merchants, rememberedMerchants } from './platform/tenancy/merchants.ts';
 import { databaseTokens } from './platform/tokens.ts';
 import { readBilled } from './rebill/billedStore.ts';
@@ -234,7 +235,7 @@ export function createApp(parts: AppParts): App {
     limiter,
     routes,
   });
-  addProbes(http, { db, metrics, stops: gate.stops });
+  addProbes(http, { readiness: readiness(db, clock), metrics, stops: gate.stops });
   addPages(http);
   addOauthEndpoints(http, {
     db,

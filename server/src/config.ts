@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import type { S3Settings } from './platform/files/s3Files.ts';
-import type { Connection } from './platform/storage/database.ts';
+import type { Connection } from './platform/storage/connection.ts';
 
 /** Everything the environment decides, read once at the start. */
 export interface Config {

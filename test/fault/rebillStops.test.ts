@@ -121,6 +121,7 @@ function stoppableDatabase(db: Database, stop: Stop): Database {
       return value;
     },
     afterCommit: (listener) => db.afterCommit(listener),
+    takeTime: () => db.takeTime(),
   };
 }
 

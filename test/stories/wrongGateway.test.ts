@@ -213,7 +213,8 @@ test('Stripe and a test clock exclude each other, from both sides', async () => 
   }
 });
 
-test('CHARGING=off charges nothing, keeps everything else running, and loses nothing', async () => {
+test('CHARGING=off charges nothing, keeps everything else running, and loses nothing', async (t) => {
+  t.after(() => void (isOff = false));
   installation.simulatedMerchants = 'all';
   const shop = await realShop();
   const oid = await shop.subscribe();

@@ -61,7 +61,7 @@ const forgetful = {
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',
-  // No statement may depend on its session's zone: reads set it, and inside a transaction it stays (server/src/platform/storage/zone.ts).
+  // A connection brings its own zone along, whatever the server's is.
   timezone: 'Asia/Kathmandu',
   max_connections: '300',
   // One entry for each statement in each test's database.

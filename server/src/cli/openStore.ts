@@ -1,9 +1,16 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { alignStamps } from '../platform/events/stamps.ts';
-import { type DatabasePool, isConnectionFailure, openPool } from '../platform/storage/database.ts';
+import { type DatabasePool, openPool } from '../platform/storage/database.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../platform/storage/embedded.ts';
+import { isUnavailable } from '../platform/storage/failures.ts';
 import { migrate, readMigrations } from '../platform/storage/migrate.ts';
+import {
+  noLimits,
+  type SettingsMode,
+  type TimeLimits,
+} from '../platform/storage/sessionSettings.ts';
+import { findSettingsMode } from '../platform/storage/settingsMode.ts';
 import { Obstacle } from './command.ts';
 
 /** The database that the settings name, migrated. */
@@ -18,13 +25,20 @@ export interface Store {
 }
 
 /** Opens the database of `DATABASE_URL`, or starts the embedded one (or joins the one that a server runs), and migrates it. */
-export async function openStore(config: Config, log: Logger): Promise<Store> {
+export async function openStore(
+  config: Config,
+  log: Logger,
+  limits: TimeLimits = noLimits,
+): Promise<Store> {
   const embedded = config.database
     ? undefined
     : await startEmbeddedPostgres({ dataDir: `${config.dataDir}/postgres`, log: linesOf(log) });
   let isClosing = false;
+  const connection = config.database ?? embedded!.connection;
   const db = openPool({
-    connection: config.database ?? embedded!.connection,
+    connection,
+    limits,
+    settingsMode: await settingsModeOf(config, embedded, limits),
     maxConnections: config.maxConnections,
     prepareStatements: config.prepareStatements,
     // While we close, the embedded PostgreSQL may end a connection before our farewell has reached it.
@@ -45,14 +59,25 @@ export async function openStore(config: Config, log: Logger): Promise<Store> {
     return { db, applied, ended: embedded?.ended ?? new Promise(() => {}), close };
   } catch (error) {
     await close();
-    throw isConnectionFailure(error) || isNameFailure(error)
-      ? unreachable(config, embedded, error as Error)
-      : error;
+    throw isUnavailable(error) ? unreachable(config, embedded, error as Error) : error;
   }
 }
 
-const isNameFailure = (error: unknown): boolean =>
-  ['ENOTFOUND', 'EAI_AGAIN'].includes((error as { code?: string }).code ?? '');
+/** The embedded server is spoken to directly; before another one there may be a pooler. */
+async function settingsModeOf(
+  config: Config,
+  embedded: EmbeddedPostgres | undefined,
+  limits: TimeLimits,
+): Promise<SettingsMode> {
+  if (config.database === undefined) return 'start';
+  try {
+    return await findSettingsMode(config.database, limits, connectMsMax);
+  } catch (error) {
+    throw isUnavailable(error) ? unreachable(config, embedded, error as Error) : error;
+  }
+}
+
+const connectMsMax = 10_000;
 
 function unreachable(
   { database }: Config,
@@ -63,7 +88,7 @@ function unreachable(
   const host =
     database && 'url' in database ? new URL(database.url).host : embedded?.connection.host;
   return new Obstacle(
-    `PostgreSQL at ${host} cannot be reached (${error.message || (error as { code?: string }).code}); start it, or mend DATABASE_URL`,
+    `PostgreSQL at ${host} cannot be reached (${error.message || (error as { code?: string }).code}); start it, or fix DATABASE_URL`,
   );
 }
 

@@ -13,6 +13,7 @@ import { type Loop, runLoop } from '../platform/jobs/loop.ts';
 import { openLog } from '../platform/log.ts';
 import { openMail } from '../platform/mail/openMail.ts';
 import { openSeal } from '../platform/seal.ts';
+import { servingLimits } from '../platform/storage/sessionSettings.ts';
 import { listMerchants } from '../platform/tenancy/merchantStore.ts';
 import { openSender } from '../webhooks/openSender.ts';
 import { type Command, Obstacle, readArgs, table } from './command.ts';
@@ -57,7 +58,7 @@ export const serveCommand: Command = {
     const log = openLog(config.logLevel);
     // Heard from the first moment on: a signal during the start ends it in order, once it has started.
     const stopped = stopSignal();
-    const store = await openStore(config, log);
+    const store = await openStore(config, log, servingLimits);
     try {
       await serveOn(store, config, log, stopped);
     } finally {

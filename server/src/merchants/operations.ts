@@ -50,6 +50,8 @@ async function moveWalls(
 ): Promise<void> {
   if (change.from === change.to || !isZone(change.from)) return;
   context.log.info({ merchantId: context.merchant.merchantId, ...change }, 'time zone changed');
+  // All of the merchant's records move, however many there are.
+  await context.db.takeTime();
   for (const keep of keepWalls) await keep(context, change);
 }
 

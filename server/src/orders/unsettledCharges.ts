@@ -2,7 +2,7 @@ import type { Context } from '../platform/context.ts';
 import { eachMerchant, type MerchantRounds } from '../platform/jobs/eachMerchant.ts';
 import { type Lease, leaseFrom } from '../platform/jobs/lease.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
-import { isConnectionFailure } from '../platform/storage/database.ts';
+import { isUnavailable } from '../platform/storage/failures.ts';
 import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
 import { chargeAndSettle, type OrderParts } from './insertOrder.ts';
 import { chargeLeaseMs, claimUnsettledCharge, findOrder } from './store.ts';
@@ -52,7 +52,7 @@ async function settleOne(
     if (order?.charging !== true) return false;
     return (await chargeAndSettle(context, order, parts, lease)).kind !== 'unknown';
   } catch (error) {
-    if (isConnectionFailure(error)) throw error;
+    if (isUnavailable(error)) throw error;
     context.log.error({ err: error, merchantId, orderId }, 'the charge of an order failed');
     return false;
   }

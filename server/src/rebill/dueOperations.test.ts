@@ -431,4 +431,5 @@ const withTransactions = (
   lookup: (text, values) => db.lookup(text, values),
   run: (text, values) => db.run(text, values),
   afterCommit: (listener) => db.afterCommit(listener),
+  takeTime: () => db.takeTime(),
 });

@@ -3,7 +3,7 @@ import { type Context, inTransaction } from '../platform/context.ts';
 import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
-import { isUniqueViolation } from '../platform/storage/database.ts';
+import { isUniqueViolation } from '../platform/storage/failures.ts';
 import { gained, switched, withheldFrom } from './access.ts';
 import {
   insertGroup as insert,

@@ -4,7 +4,7 @@ import { type Context, inTransaction } from '../platform/context.ts';
 import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
-import { isUniqueViolation } from '../platform/storage/database.ts';
+import { isUniqueViolation } from '../platform/storage/failures.ts';
 import { gained, isLogin, switched, withheldFrom } from './access.ts';
 import { parseAllowedIps } from './apiKey.ts';
 import { hashPassword, passwordLength } from './password.ts';

@@ -140,6 +140,7 @@ function marking(db: Database, request: IdempotentRequest): Database {
     lookup: (text, values) => db.lookup(text, values),
     run: (text, values) => transaction((tx) => tx.run(text, values)),
     afterCommit: (listener) => db.afterCommit(listener),
+    takeTime: () => db.takeTime(),
     transaction,
   };
 }

@@ -20,7 +20,8 @@ import type { SystemClock } from '../clock/systemClock.ts';
 import type { Context, EventSink } from '../context.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Seal } from '../seal.ts';
-import { type Database, isConnectionFailure } from '../storage/database.ts';
+import type { Database } from '../storage/database.ts';
+import { isUnavailable } from '../storage/failures.ts';
 import type { Merchants } from '../tenancy/merchants.ts';
 import type { Authenticate, Principal } from './authentication.ts';
 import { bodyText } from './bodyText.ts';
@@ -331,7 +332,7 @@ function refusalOf(error: unknown, request: FastifyRequest, parts: PipelineParts
   if (code?.startsWith('FST_ERR_CTP_'))
     return refusal('malformed_json', { reason: 'it does not arrive as its headers say' });
   request.log.error({ err: error }, 'request failed');
-  return isConnectionFailure(error)
+  return isUnavailable(error)
     ? refusal('unavailable', {}, { retryAfterSeconds: 1 })
     : refusal('internal', { requestId: request.id });
 }

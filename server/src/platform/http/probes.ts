@@ -1,22 +1,24 @@
 import type { FastifyInstance } from 'fastify';
 import type { Metrics } from '../metrics.ts';
-import type { Database } from '../storage/database.ts';
-import { readMigrations } from '../storage/migrate.ts';
+import type { Readiness } from '../storage/readiness.ts';
 
 /** What the probes ask. */
 export interface ProbeParts {
-  readonly db: Database;
+  readonly readiness: Readiness;
   readonly metrics: Metrics;
   /** Why nothing is charged, if that is so: the server is ready all the same. */
   stops(): readonly { readonly name: string; readonly words: string }[];
 }
 
 /** What those who run the server ask: does the process live, can it serve, what does it do. Nobody needs a key for them. */
-export function addProbes(server: FastifyInstance, { db, metrics, stops }: ProbeParts): void {
+export function addProbes(
+  server: FastifyInstance,
+  { readiness, metrics, stops }: ProbeParts,
+): void {
   server.get('/healthz', async () => ({ status: 'ok' }));
 
   server.get('/readyz', async (_request, reply) => {
-    const reason = await whyNotReady(db);
+    const reason = await readiness.whyNot();
     return reply.code(reason === undefined ? 200 : 503).send({
       ...(reason === undefined ? { status: 'ready' } : { status: 'not ready', reason }),
       charging: chargingState(stops()),
@@ -35,17 +37,3 @@ const chargingState = (stops: ReturnType<ProbeParts['stops']>) =>
         state: 'stopped',
         reasons: stops.map(({ name, words }) => ({ name, message: `${words}.` })),
       };
-
-async function whyNotReady(db: Database): Promise<string | undefined> {
-  try {
-    const applied = new Set(
-      (await db.rows<{ name: string }>('select name from migration')).map(({ name }) => name),
-    );
-    const missing = (await readMigrations()).filter(({ name }) => !applied.has(name));
-    return missing.length === 0
-      ? undefined
-      : `${missing.length} migrations are missing; run: npm run perennial -- migrate`;
-  } catch {
-    return 'PostgreSQL cannot be reached, or was never migrated';
-  }
-}

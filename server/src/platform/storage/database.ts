@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { Temporal } from 'temporal-polyfill';
+import { Bug } from '../../kernel/assert.ts';
+import { type Connection, connectionSettings } from './connection.ts';
+import { isConnectionLost, isTransient } from './failures.ts';
 import { localFromText, momentFromText, textForStorage } from './moments.ts';
+import {
+  applySettings,
+  type SettingsMode,
+  servingLimits,
+  startupOptions,
+  type TimeLimits,
+} from './sessionSettings.ts';
 import { SharedConnections } from './sharedConnections.ts';
-
-/** Where PostgreSQL is: a URL, or the socket of the embedded server. */
-export type Connection =
-  | { readonly url: string }
-  | {
-      readonly host: string;
-      readonly port: number;
-      readonly user: string;
-      readonly database: string;
-    };
 
 /**
  * What a store speaks to: the pool, or the one transaction it was handed. Statements are prepared by name on each connection; values are
@@ -38,6 +38,8 @@ export interface Database {
   transaction<T>(work: (tx: Database) => Promise<T>): Promise<T>;
   /** Calls `listener` once the surrounding transaction has committed; at once when there is none. */
   afterCommit(listener: () => void): void;
+  /** Lifts the time limits of statements and locks for the rest of the transaction: for work on all of a merchant's records. */
+  takeTime(): Promise<void>;
 }
 
 /** A pool of connections; `close` waits for those in use. */
@@ -58,32 +60,60 @@ export interface PoolOptions {
   readonly maxConnections: number;
   /** Off for poolers that cannot keep prepared statements. */
   readonly prepareStatements: boolean;
+  /** How the settings of a session reach the server (settingsMode.ts). Absent: with its start. */
+  readonly settingsMode?: SettingsMode;
+  /** Absent: those of a server that must not keep its callers waiting. */
+  readonly limits?: TimeLimits;
   /** Told about connections that broke while idle; queries report their own errors. */
   readonly onIdleError?: (error: Error) => void;
 }
 
 export function openPool(options: PoolOptions): DatabasePool {
+  const limits = options.limits ?? servingLimits;
+  const isByStatement = options.settingsMode === 'statement';
   const settings = {
     ...connectionSettings(options.connection),
     types: { getTypeParser },
-    // Every statement names its merchant and has an index for it. A plan is kept as long as its connection: made while a table was small, one that reads it
-    // from end to end would still be used when it is large (docs/adr, plans that are kept).
-    options: '-c enable_seqscan=off',
+    connectionTimeoutMillis: acquireMsMax,
+    ...(isByStatement ? {} : { options: startupOptions(limits) }),
   };
+  const prepare = isByStatement
+    ? (client: pg.ClientBase) => applySettings(client, limits)
+    : undefined;
   // A pooler that cannot keep prepared statements may not like statements sent ahead either.
   const shared = options.prepareStatements
     ? Math.min(sharedMax, Math.floor(options.maxConnections / 8))
     : 0;
-  const pool = new pg.Pool({ ...settings, max: options.maxConnections - shared });
+  // The pool waits for its promise, which its type does not say.
+  const onConnect: object = prepare === undefined ? {} : { onConnect: prepare };
+  const pool = new pg.Pool({
+    ...settings,
+    max: options.maxConnections - shared,
+    ...onConnect,
+  });
   // Without a listener an idle connection's end (a restart of PostgreSQL) would end this process.
   pool.on('error', (error) => options.onIdleError?.(error));
   return new Pool(
     pool,
     shared > 0
-      ? new SharedConnections(shared, () => new pg.Client({ ...settings, pipeline: true }))
+      ? new SharedConnections(shared, () => new pg.Client({ ...settings, pipeline: true }), prepare)
       : undefined,
-    options.prepareStatements,
+    { prepare: options.prepareStatements, answerMs: answerMsOf(limits) },
   );
+}
+
+/** How long a caller waits for a connection, be it a free one or a new one. */
+const acquireMsMax = 5_000;
+
+/** A server that is alive ends a statement by itself; longer than that we wait for none. */
+const answerMsOf = ({ statementMs }: TimeLimits): number =>
+  statementMs === 0 ? 0 : statementMs + 3_000;
+
+/** How statements are sent. */
+interface Sending {
+  readonly prepare: boolean;
+  /** How long an answer may take; 0 is without end. */
+  readonly answerMs: number;
 }
 
 // Reads by key take PostgreSQL little longer than they take this process, so a few keep up with it.
@@ -92,16 +122,16 @@ const sharedMax = 4;
 class Pool implements DatabasePool {
   readonly #pool: pg.Pool;
   #shared: SharedConnections | undefined;
-  readonly #prepare: boolean;
+  readonly #sending: Sending;
 
-  constructor(pool: pg.Pool, shared: SharedConnections | undefined, prepare: boolean) {
+  constructor(pool: pg.Pool, shared: SharedConnections | undefined, sending: Sending) {
     this.#pool = pool;
     this.#shared = shared;
-    this.#prepare = prepare;
+    this.#sending = sending;
   }
 
   async rows<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return (await this.#pool.query(queryOf(text, values, this.#prepare))).rows as Row[];
+    return (await this.#pool.query(queryOf(text, values, this.#sending))).rows as Row[];
   }
 
   async row<Row>(text: string, values: readonly unknown[] = []): Promise<Row | undefined> {
@@ -110,12 +140,12 @@ class Pool implements DatabasePool {
 
   async lookup<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
     return this.#shared
-      ? this.#shared.rows<Row>(queryOf(text, values, this.#prepare))
+      ? this.#shared.rows<Row>(queryOf(text, values, this.#sending))
       : this.rows<Row>(text, values);
   }
 
   async run(text: string, values: readonly unknown[] = []): Promise<number> {
-    return (await this.#pool.query(queryOf(text, values, this.#prepare))).rowCount ?? 0;
+    return (await this.#pool.query(queryOf(text, values, this.#sending))).rowCount ?? 0;
   }
 
   async transaction<T>(work: (tx: Database) => Promise<T>): Promise<T> {
@@ -130,6 +160,10 @@ class Pool implements DatabasePool {
 
   afterCommit(listener: () => void): void {
     listener();
+  }
+
+  async takeTime(): Promise<void> {
+    throw new Bug('only a transaction may take its time');
   }
 
   usage(): PoolUsage {
@@ -153,18 +187,20 @@ class Pool implements DatabasePool {
     const client = await this.#pool.connect();
     // A connection that breaks between two statements tells this listener alone; without one it would end the process.
     client.on('error', ignore);
-    const tx = new Transaction(client, this.#prepare);
+    const tx = new Transaction(client, this.#sending);
     let broken: Error | undefined;
     try {
-      await client.query('begin');
+      await tx.command('begin');
       const value = await work(tx);
-      await client.query('commit');
+      await tx.command('commit');
       client.off('error', ignore);
       client.release();
       tx.committed();
       return value;
     } catch (error) {
-      await client.query('rollback').catch((rollbackError: Error) => (broken = rollbackError));
+      // On a connection that does not answer, a rollback would wait as long once more.
+      if (isConnectionLost(error)) broken = error as Error;
+      else await tx.command('rollback').catch((rollbackError: Error) => (broken = rollbackError));
       client.off('error', ignore);
       client.release(broken);
       throw error;
@@ -174,16 +210,16 @@ class Pool implements DatabasePool {
 
 class Transaction implements Database {
   readonly #client: pg.PoolClient;
-  readonly #prepare: boolean;
+  #sending: Sending;
   readonly #listeners: (() => void)[] = [];
 
-  constructor(client: pg.PoolClient, prepare: boolean) {
+  constructor(client: pg.PoolClient, sending: Sending) {
     this.#client = client;
-    this.#prepare = prepare;
+    this.#sending = sending;
   }
 
   async rows<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return (await this.#client.query(queryOf(text, values, this.#prepare))).rows as Row[];
+    return (await this.#client.query(queryOf(text, values, this.#sending))).rows as Row[];
   }
 
   async row<Row>(text: string, values: readonly unknown[] = []): Promise<Row | undefined> {
@@ -195,7 +231,7 @@ class Transaction implements Database {
   }
 
   async run(text: string, values: readonly unknown[] = []): Promise<number> {
-    return (await this.#client.query(queryOf(text, values, this.#prepare))).rowCount ?? 0;
+    return (await this.#client.query(queryOf(text, values, this.#sending))).rowCount ?? 0;
   }
 
   transaction<T>(work: (tx: Database) => Promise<T>): Promise<T> {
@@ -204,6 +240,17 @@ class Transaction implements Database {
 
   afterCommit(listener: () => void): void {
     this.#listeners.push(listener);
+  }
+
+  async takeTime(): Promise<void> {
+    await this.run(
+      "select set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true)",
+    );
+    this.#sending = { ...this.#sending, answerMs: 0 };
+  }
+
+  async command(text: 'begin' | 'commit' | 'rollback'): Promise<void> {
+    await this.#client.query(timed({ text }, this.#sending.answerMs));
   }
 
   committed(): void {
@@ -215,33 +262,15 @@ const ignore = () => {};
 
 const transactionAttempts = 3;
 
-/** Deadlock detected, serialisation failure: the same work can succeed when it runs again. */
-function isTransient(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && (error.code === '40P01' || error.code === '40001');
-}
-
-/** True when `error` is PostgreSQL's refusal of a duplicate in the named unique key. */
-export function isUniqueViolation(error: unknown, constraint: string): boolean {
-  return (
-    error instanceof pg.DatabaseError && error.code === '23505' && error.constraint === constraint
-  );
-}
-
-/** True when PostgreSQL could not be reached or is shutting down: the work may succeed later, unchanged. */
-export function isConnectionFailure(error: unknown): boolean {
-  if (error instanceof pg.DatabaseError) return /^(08|57P)/.test(error.code ?? '');
-  const code = (error as { code?: string } | undefined)?.code ?? '';
-  const text = error instanceof Error ? error.message : '';
-  return (
-    /^(ECONN|ENOENT|EPIPE|ETIMEDOUT)/.test(code) ||
-    /Connection terminated|Client has encountered a connection error|Client was closed/.test(text)
-  );
-}
-
-function queryOf(text: string, values: readonly unknown[], prepare: boolean) {
+function queryOf(text: string, values: readonly unknown[], { prepare, answerMs }: Sending) {
   const encoded = values.map(encode);
-  return prepare ? { name: nameOf(text), text, values: encoded } : { text, values: encoded };
+  const query = prepare ? { name: nameOf(text), text, values: encoded } : { text, values: encoded };
+  return timed(query, answerMs);
 }
+
+/** The driver's type leaves out the time limit of a single statement, which it knows. */
+const timed = <Query extends pg.QueryConfig>(query: Query, answerMs: number): Query =>
+  answerMs === 0 ? query : { ...query, query_timeout: answerMs };
 
 const statementNames = new Map<string, string>();
 // Each name is a plan kept on every connection. Statements are few unless one is built from a request; those past the cap run unnamed.
@@ -266,10 +295,6 @@ function encode(value: unknown): unknown {
   }
   if (Array.isArray(value)) return value.map(encode);
   return value === undefined ? null : value;
-}
-
-function connectionSettings(connection: Connection): pg.PoolConfig {
-  return 'url' in connection ? { connectionString: connection.url } : { ...connection };
 }
 
 const parsers = new Map<number, (text: string) => unknown>([

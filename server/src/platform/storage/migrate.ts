@@ -25,6 +25,8 @@ export async function readMigrations(): Promise<Migration[]> {
  */
 export function migrate(db: Database, migrations: readonly Migration[]): Promise<string[]> {
   return db.transaction(async (tx) => {
+    // A large table, or another process that migrates, takes as long as it takes.
+    await tx.takeTime();
     await tx.run('select pg_advisory_xact_lock($1)', [lockKey]);
     await tx.run(
       'create table if not exists migration (name text primary key, checksum text not null, applied_at timestamptz not null default now())',

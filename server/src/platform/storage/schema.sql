@@ -591,6 +591,13 @@ CREATE UNLOGGED TABLE rate_bucket (
   CONSTRAINT rate_bucket_pkey PRIMARY KEY (bucket)
 ) WITH (fillfactor=50);
 
+CREATE TABLE readiness (
+  only_one boolean NOT NULL DEFAULT true,
+  probed_at timestamp with time zone NOT NULL,
+  CONSTRAINT readiness_pkey PRIMARY KEY (only_one),
+  CONSTRAINT readiness_only_one_check CHECK (only_one)
+);
+
 CREATE TABLE rebill (
   merchant_id text NOT NULL,
   auto_order_oid integer NOT NULL,

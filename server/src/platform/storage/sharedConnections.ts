@@ -6,11 +6,20 @@ import pg from 'pg';
  */
 export class SharedConnections {
   readonly #open: () => pg.Client;
+  readonly #prepare: ((client: pg.ClientBase) => Promise<void>) | undefined;
   readonly #connections: (Shared | undefined)[];
 
-  /** `open` makes a client that is not connected yet; connections are made as they are needed. */
-  constructor(count: number, open: () => pg.Client) {
+  /**
+   * `open` makes a client that is not connected yet; connections are made as they are needed. `prepare` is run on each
+   * before its first read.
+   */
+  constructor(
+    count: number,
+    open: () => pg.Client,
+    prepare?: (client: pg.ClientBase) => Promise<void>,
+  ) {
     this.#open = open;
+    this.#prepare = prepare;
     this.#connections = Array.from({ length: count });
   }
 
@@ -57,7 +66,8 @@ export class SharedConnections {
 
   #connect(place: number): Shared {
     const client = this.#open() as UnrefClient;
-    const shared: Shared = { client, connected: client.connect(), underWay: 0 };
+    const connected = client.connect().then(() => this.#prepare?.(client));
+    const shared: Shared = { client, connected, underWay: 0 };
     // Without a listener a lost connection would end this process; whoever waits for an answer hears of it.
     client.on('error', () => this.#forget(place, shared));
     client.on('end', () => this.#forget(place, shared));

@@ -1,0 +1,70 @@
+import pg from 'pg';
+
+/*
+ * What an error of the store means. Codes: PostgreSQL's table of error codes, appendix A.
+ */
+
+/** Deadlock detected, serialisation failure: the same work can succeed when it runs again. */
+export function isTransient(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && (error.code === '40P01' || error.code === '40001');
+}
+
+/** True when `error` is PostgreSQL's refusal of a duplicate in the named unique key. */
+export function isUniqueViolation(error: unknown, constraint: string): boolean {
+  return (
+    error instanceof pg.DatabaseError && error.code === '23505' && error.constraint === constraint
+  );
+}
+
+/**
+ * True when PostgreSQL cannot serve now, and the same work may succeed later, unchanged: it is away, starting or stopping,
+ * has no room for us, takes no writes, or took too long.
+ */
+export function isUnavailable(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError) return isServersTrouble(error.code ?? '');
+  return isConnectionLost(error);
+}
+
+/** True when the connection itself is of no use any more. */
+export function isConnectionLost(error: unknown): boolean {
+  // By its code: the severity comes in the server's language.
+  if (error instanceof pg.DatabaseError) return /^(08|57P|25P0[34])/.test(error.code ?? '');
+  const { code = '', syscall } = (error ?? {}) as { code?: string; syscall?: string };
+  // A socket that is not there, and no file of ours.
+  if (code === 'ENOENT') return syscall === 'connect';
+  return networkCodes.has(code) || (error instanceof Error && driversWords.test(error.message));
+}
+
+function isServersTrouble(code: string): boolean {
+  return troubleClasses.has(code.slice(0, 2)) || troubleCodes.has(code);
+}
+
+/** Connection exceptions, refused log-ins, lack of resources, operator intervention (time-outs too), errors of the system. */
+const troubleClasses = new Set(['08', '28', '53', '57', '58']);
+const troubleCodes = new Set([
+  '25006', // read-only transaction: a standby, or a server that protects a full disk
+  '25P03', // idle in transaction for too long
+  '25P04', // a transaction took too long
+  '3D000', // the database is not there (yet)
+  '40001', // serialisation failure, also when repeated
+  '40P01', // deadlock, also when repeated
+  '55P03', // a lock was not free in time
+]);
+
+const networkCodes = new Set([
+  'EADDRNOTAVAIL',
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTDOWN',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+
+const driversWords =
+  /Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired|Query read timeout/;

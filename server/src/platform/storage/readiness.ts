@@ -1,0 +1,59 @@
+import type { SystemClock } from '../clock/systemClock.ts';
+import type { Database } from './database.ts';
+import { isUnavailable } from './failures.ts';
+import { readMigrations } from './migrate.ts';
+
+/** Tells whether the store can serve. */
+export interface Readiness {
+  /** Why not, for an operator; undefined when it can. Returns within two seconds, whatever PostgreSQL does. */
+  whyNot(): Promise<string | undefined>;
+}
+
+const answerMsMax = 2_000;
+
+export function readiness(db: Database, clock: SystemClock): Readiness {
+  // One look at a time: while PostgreSQL hangs, probes must not use up the connections.
+  let looking: Promise<string | undefined> | undefined;
+  return {
+    async whyNot() {
+      looking ??= look(db).finally(() => (looking = undefined));
+      const late = Promise.withResolvers<string>();
+      const callOff = clock.after(answerMsMax, () =>
+        late.resolve(`PostgreSQL did not answer within ${answerMsMax / 1000} seconds`),
+      );
+      return Promise.race([looking, late.promise]).finally(callOff);
+    },
+  };
+}
+
+async function look(db: Database): Promise<string | undefined> {
+  try {
+    const rows = await db.rows<{ name: string }>('select name from migration');
+    const applied = new Set(rows.map(({ name }) => name));
+    const missing = (await readMigrations()).filter(({ name }) => !applied.has(name));
+    if (missing.length > 0)
+      return `${missing.length} migrations are missing; run: npm run perennial -- migrate`;
+    await write(db);
+    return undefined;
+  } catch (error) {
+    return wordsFor(error);
+  }
+}
+
+/** A probe of another process that writes at the same moment writes for both. */
+async function write(db: Database): Promise<void> {
+  await db.run(
+    `update readiness r set probed_at = clock_timestamp()
+     from (select only_one from readiness where only_one for update skip locked) free where r.only_one = free.only_one`,
+  );
+}
+
+function wordsFor(error: unknown): string {
+  const code = (error as { code?: string } | undefined)?.code;
+  if (code === '25006') return 'PostgreSQL takes no writes: it is a standby, or was made read-only';
+  if (code?.startsWith('53') === true)
+    return 'PostgreSQL has no room: too many connections, memory or disk is used up';
+  return isUnavailable(error)
+    ? 'PostgreSQL cannot be reached, or does not answer in time'
+    : 'PostgreSQL was never migrated, or refuses what we ask; the log of PostgreSQL says why';
+}

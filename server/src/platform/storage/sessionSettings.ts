@@ -1,0 +1,141 @@
+import type pg from 'pg';
+
+/*
+ * What every connection runs with, whatever the server, its database or the account have as their defaults. Distributions
+ * and managed services differ in these, and our plans and figures were made with the values here (docs/adr, plans that are
+ * kept). Only settings that an ordinary account may change and that PostgreSQL 15 knows.
+ *
+ * Left as the server has them on purpose: `search_path`, because it says where an administrator put our tables, and
+ * `default_transaction_read_only`, because a service sets it to protect a full disk; then requests get 503.
+ */
+
+/** How long PostgreSQL may take. */
+export interface TimeLimits {
+  readonly statementMs: number;
+  readonly lockMs: number;
+}
+
+/** For requests and background work. Long work lifts them for its transaction ({@link Database.takeTime}). */
+export const servingLimits: TimeLimits = { statementMs: 15_000, lockMs: 5_000 };
+
+/** For commands that one person waits for: seeding a million auto orders takes as long as it takes. */
+export const noLimits: TimeLimits = { statementMs: 0, lockMs: 0 };
+
+const planning = {
+  // Every statement names its merchant and has an index for it. A plan is kept as long as its connection: made while a
+  // table was small, one that reads it from end to end would still be used when it is large.
+  enable_seqscan: 'off',
+  // Without sequential scans a plan that needs one costs 1e10, which is above every threshold of JIT.
+  jit: 'off',
+  // A parallel plan starts processes for what an index answers in a millisecond.
+  max_parallel_workers_per_gather: '0',
+  enable_bitmapscan: 'on',
+  enable_gathermerge: 'on',
+  enable_hashagg: 'on',
+  enable_hashjoin: 'on',
+  enable_incremental_sort: 'on',
+  enable_indexonlyscan: 'on',
+  enable_indexscan: 'on',
+  enable_material: 'on',
+  enable_memoize: 'on',
+  enable_mergejoin: 'on',
+  enable_nestloop: 'on',
+  enable_partition_pruning: 'on',
+  enable_sort: 'on',
+  enable_tidscan: 'on',
+  constraint_exclusion: 'partition',
+  cpu_index_tuple_cost: '0.005',
+  cpu_operator_cost: '0.0025',
+  cpu_tuple_cost: '0.01',
+  cursor_tuple_fraction: '0.1',
+  effective_cache_size: '4GB',
+  from_collapse_limit: '8',
+  geqo: 'on',
+  geqo_threshold: '12',
+  hash_mem_multiplier: '2',
+  join_collapse_limit: '8',
+  plan_cache_mode: 'auto',
+  random_page_cost: '4',
+  seq_page_cost: '1',
+  work_mem: '4MB',
+} as const;
+
+const meaning = {
+  // What was acknowledged is never lost: some services and benchmarks turn it off.
+  synchronous_commit: 'on',
+  default_transaction_isolation: 'read committed',
+  default_transaction_deferrable: 'off',
+  array_nulls: 'on',
+  bytea_output: 'hex',
+  client_encoding: 'UTF8',
+  client_min_messages: 'notice',
+  datestyle: 'ISO,MDY',
+  extra_float_digits: '1',
+  gin_fuzzy_search_limit: '0',
+  intervalstyle: 'postgres',
+  lc_monetary: 'C',
+  lc_numeric: 'C',
+  lc_time: 'C',
+  quote_all_identifiers: 'off',
+  row_security: 'on',
+  standard_conforming_strings: 'on',
+  timezone: 'UTC',
+  transform_null_equals: 'off',
+} as const;
+
+// A process that was stopped in the middle of a transaction must not hold its locks for ever.
+const idleInTransactionMs = 60_000;
+
+/** Name and value of every setting. */
+export function sessionSettings({ statementMs, lockMs }: TimeLimits): Record<string, string> {
+  return {
+    ...planning,
+    ...meaning,
+    statement_timeout: String(statementMs),
+    lock_timeout: String(lockMs),
+    idle_in_transaction_session_timeout: String(idleInTransactionMs),
+    idle_session_timeout: '0',
+  };
+}
+
+/** How the settings reach a connection: sent along with its start, or by a statement once it is there. */
+export type SettingsMode = 'start' | 'statement';
+
+/** The settings as the startup parameter `options`: they cost no round trip. */
+export const startupOptions = (limits: TimeLimits): string =>
+  Object.entries(sessionSettings(limits))
+    .map(([name, value]) => `-c ${name}=${value.replaceAll(/[\\ ]/g, '\\$&')}`)
+    .join(' ');
+
+/** Sets them on a connection whose pooler takes no `options`. */
+export async function applySettings(client: pg.ClientBase, limits: TimeLimits): Promise<void> {
+  await client.query('select set_config(key, value, false) from json_each_text($1::json)', [
+    JSON.stringify(sessionSettings(limits)),
+  ]);
+}
+
+/**
+ * Makes the settings those of our account in this database: behind a pooler that lends a server's connection for one
+ * transaction, a `SET` reaches only the connection that it happened to be lent.
+ */
+export async function keepSettings(client: pg.ClientBase, limits: TimeLimits): Promise<void> {
+  const { rows } = await client.query<{ statement: string }>(
+    `select format('alter role %I in database %I set %I to %L', current_user, current_database(), key, value) as statement
+     from json_each_text($1::json)`,
+    [JSON.stringify(sessionSettings(limits))],
+  );
+  for (const { statement } of rows) await client.query(statement);
+}
+
+/** Whether a connection that was started with {@link startupOptions} has them: some poolers leave them out in silence. */
+export async function hasSettings(client: pg.ClientBase): Promise<boolean> {
+  const { rows } = await client.query<{ jit: string; seqscan: string }>(
+    "select current_setting('jit') as jit, current_setting('enable_seqscan') as seqscan",
+  );
+  return rows[0]?.jit === 'off' && rows[0].seqscan === 'off';
+}
+
+/** True for the answer of a pooler that takes no startup parameter `options`, or not ours. */
+export function refusesOptions(error: unknown): boolean {
+  return error instanceof Error && /unsupported (options )?startup parameter/i.test(error.message);
+}

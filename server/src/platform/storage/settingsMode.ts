@@ -1,0 +1,50 @@
+import pg from 'pg';
+import { type Connection, connectionSettings } from './connection.ts';
+import {
+  applySettings,
+  hasSettings,
+  keepSettings,
+  refusesOptions,
+  type SettingsMode,
+  startupOptions,
+  type TimeLimits,
+} from './sessionSettings.ts';
+
+/**
+ * Finds out how the settings of a session reach this server, by connecting once. Behind a pooler they are also made those
+ * of our account in this database, because one that lends connections by the transaction does not keep a session's.
+ */
+export async function findSettingsMode(
+  connection: Connection,
+  limits: TimeLimits,
+  connectMs: number,
+): Promise<SettingsMode> {
+  const open = { ...connectionSettings(connection), connectionTimeoutMillis: connectMs };
+  const isAtStart = await withClient(
+    { ...open, options: startupOptions(limits) },
+    hasSettings,
+  ).catch((error: unknown) => {
+    if (refusesOptions(error)) return false;
+    throw error;
+  });
+  if (isAtStart) return 'start';
+  await withClient(open, async (client) => {
+    await keepSettings(client, limits);
+    await applySettings(client, limits);
+  });
+  return 'statement';
+}
+
+async function withClient<Value>(
+  settings: pg.ClientConfig,
+  work: (client: pg.Client) => Promise<Value>,
+): Promise<Value> {
+  const client = new pg.Client(settings);
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
