@@ -168,6 +168,29 @@ story(
   },
 );
 
+story(
+  'disabled by a person while its order waits: paid by check it counts, and stays disabled',
+  opening,
+  async (shop) => {
+    const kept = await declined(shop);
+    await kept.ann.update({ enabled: false });
+    await put(kept, { current_stage: 'Completed Order' });
+    assert.deepEqual((await stateOf(kept.ann)).slice(0, 4), ['disabled', 0, undefined, 1]);
+  },
+);
+
+story('what says that an order is paid must fit its stage and its time', opening, async (shop) => {
+  const kept = await declined(shop);
+  for (const [field, change] of [
+    ['payment_status', { current_stage: 'Hold', payment: { payment_status: 'Processed' } }],
+    ['payment_dts', { payment: { payment_dts: '2027-03-01T10:00:00-05:00' } }],
+    ['payment_dts', { payment: { payment_dts: '2027-02-01T10:00:00-05:00' } }],
+  ] as const)
+    await assert.rejects(put(kept, change), new RegExp(`payment.${field}`));
+  await put(kept, { current_stage: 'Rejected' });
+  await assert.rejects(put(kept, { payment: { payment_status: 'Processed' } }), /Rejected is for/);
+});
+
 for (const [why, change] of [
   ['is in Hold', { current_stage: 'Hold' }],
   ['is in Pending Clearance', { current_stage: 'Pending Clearance' }],

@@ -175,6 +175,32 @@ test('the end of the retries raises a task, and a paid rebill with the same card
   ]);
 });
 
+test('the order of a declined rebill that is paid by check closes all its tasks', async () => {
+  await ask(app, { operation: 'updateMerchantSettings', body: { store_declined_rebills: true } });
+  const { oid, code } = await subscribe('kay@example.com', 'tok_1');
+  await newCard(oid, 'tok_decline', false);
+  await moveTo('2026-06-30T12:00:00-04:00');
+  const { auto_order: autoOrder } = await ask(app, {
+    operation: 'getAutoOrder',
+    params: { auto_order_oid: oid },
+    query: { _expand: 'rebill_orders' },
+  });
+  const [{ order_id: orderId }] = autoOrder.rebill_orders;
+  assert.deepEqual(
+    [...(await shown({ object_id: code })), ...(await shown({ object_id: orderId }))],
+    ['auto_order_canceled_payment open', 'order_accounts_receivable open'],
+  );
+  await ask(app, {
+    operation: 'updateOrder',
+    params: { order_id: orderId },
+    body: { payment: { payment_method: 'Check' }, current_stage: 'Shipping Department' },
+  });
+  assert.deepEqual(
+    [...(await shown({ object_id: code })), ...(await shown({ object_id: orderId }))],
+    ['auto_order_canceled_payment closed - system', 'order_accounts_receivable closed - system'],
+  );
+});
+
 test("an order in Accounts Receivable or Fraud Review is somebody's task while it stays there", async () => {
   const { order } = await ask(app, {
     operation: 'insertOrder',

@@ -65,7 +65,8 @@ export function changedOrder(
     cardFault(payment, false) ??
     linesFault(stored.document, items) ??
     paymentFault(stored, payment, { now, isUnderWay, said }) ??
-    stageFault(stored, stage, isUnderWay);
+    stageFault(stored, stage, isUnderWay) ??
+    paidStageFault(stored, stage, said);
   if (fault) return failure(fault);
   const parts = {
     ...rest,
@@ -112,6 +113,12 @@ function paymentFault(
       reason: 'lies in the future',
       mend: 'Send the moment at which the money came, or leave it out',
     };
+  if (said.paidAt !== undefined && isBeforeRebill(stored, said.paidAt))
+    return {
+      field: 'payment.payment_dts',
+      reason: 'lies before the rebill was due',
+      mend: 'Send a later moment, or leave it out',
+    };
   if (!isUnderWay) return undefined;
   const method = payment?.payment_method;
   if (method && method !== stored.document.payment?.payment_method)
@@ -119,6 +126,24 @@ function paymentFault(
   if (payment?.credit_card?.card_number_token)
     return underWay('payment.credit_card.card_number_token');
   return isSaidPaid(said) ? underWay('payment.payment_status') : undefined;
+}
+
+const isBeforeRebill = ({ rebillNumber = 0, createdAt }: OrderRecord, at: Temporal.Instant) =>
+  rebillNumber > 0 && at.epochMilliseconds < createdAt.epochMilliseconds;
+
+/** An order cannot be paid and in a stage for unpaid ones. */
+function paidStageFault(
+  stored: OrderRecord,
+  stage: OrderStage | null | undefined,
+  said: PaymentSaid,
+): OrderFault | undefined {
+  const to = stageAsked(stored, stage, said) || (stored.document.current_stage ?? 'Unknown');
+  if (stored.paidAt !== undefined || !isSaidPaid(said) || isPaidStage(to)) return undefined;
+  return {
+    field: said.paidAt === undefined ? 'payment.payment_status' : 'payment.payment_dts',
+    reason: `says that the order is paid, and ${to} is for orders that are not`,
+    mend: 'Send current_stage Shipping Department or Completed Order with it, or leave it out',
+  };
 }
 
 const underWay = (field: string): OrderFault => ({
