@@ -3,6 +3,8 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DatabasePool } from '../server/src/platform/storage/database.ts';
+import { findSystemPostgres } from '../test/support/systemPostgres.ts';
 import { figure, median } from './support/figures.ts';
 import { requestsPerSecond } from './support/load.ts';
 import { benchKey, benchMerchant } from './support/merchant.ts';
@@ -15,26 +17,16 @@ const pairs = 15;
 const seconds = 1;
 const callers = 8;
 
+const offsetsOfPages = Array.from({ length: 20 }, (_, index) => index * 100);
 const api = '/rest/v2/auto_order/auto_orders';
 const mockDocument = join(tmpdir(), `perennial-bench-${process.pid}.json`);
 const prism = 'bench/peers/node_modules/@stoplight/prism-cli/dist/index.js';
 
+/** `node bench/http.ts own`: only the comparison of the two PostgreSQL servers. */
+const isOwnAlone = process.argv[2] === 'own';
+
 await withPostgres(async ({ db, url }) => {
-  await benchMerchant(db, 'BENCH', { autoOrders, daysMax: 400 });
-  const key = await benchKey(db, 'BENCH');
-  const oids = await db.rows<{ oid: number }>(
-    'select auto_order_oid as oid from auto_order where merchant_id = $1 and rebill_count between 3 and 5 limit 200',
-    ['BENCH'],
-  );
-  const headers = { 'x-ultracart-simple-key': key, 'x-ultracart-api-version': '2017-03-01' };
-  // Limits are kept as ever, only too far away to be met.
-  const env = {
-    DATABASE_URL: url,
-    DEMO: 'off',
-    LOG_LEVEL: 'warn',
-    RATE_LIMIT_PER_HOUR: '1000000000',
-    RATE_LIMIT_PER_DAY: '1000000000',
-  };
+  const { env, headers, oids } = await benchServer(db, url);
   const servers: ServerProcess[] = [];
   const started = async (server: Promise<ServerProcess>) => {
     servers.push(await server);
@@ -44,27 +36,17 @@ await withPostgres(async ({ db, url }) => {
     const ours = await started(
       startServer({ args: ['server/src/main.ts'], env, readyPath: '/readyz' }),
     );
+    const { one, list } = targetsOf(ours, headers, oids);
+    if (isOwnAlone) return await measureOwnPostgres(one, list);
     const yardstick = await started(
       startServer({ args: ['bench/support/yardstick.ts'], env, readyPath: '/ready' }),
     );
-    const offsets = Array.from({ length: 20 }, (_, index) => index * 100);
-    const one = {
-      baseUrl: ours,
-      headers,
-      paths: oids.map(({ oid }) => `${api}/${oid}?_expand=items,original_order,rebill_orders`),
-    };
-    const list = {
-      baseUrl: ours,
-      headers,
-      paths: offsets.map((offset) => `${api}?_limit=100&_offset=${offset}&_expand=items`),
-    };
-
     figure(
       'http_one',
       await compare(
         'one auto order',
         one,
-        { baseUrl: yardstick, headers: {}, paths: oids.map(({ oid }) => `/one/${oid}`) },
+        { baseUrl: yardstick, headers: {}, paths: oids.map((oid) => `/one/${oid}`) },
         pairs,
       ),
       '>=0.6',
@@ -77,13 +59,14 @@ await withPostgres(async ({ db, url }) => {
         {
           baseUrl: yardstick,
           headers: {},
-          paths: offsets.map((offset) => `/many?offset=${offset}`),
+          paths: offsetsOfPages.map((offset) => `/many?offset=${offset}`),
         },
         pairs,
       ),
       '>=0.8',
     );
 
+    await measureOwnPostgres(one, list);
     const [path = ''] = one.paths;
     await writeMockDocument(
       mockDocument,
@@ -111,6 +94,61 @@ await withPostgres(async ({ db, url }) => {
     await rm(mockDocument, { force: true });
   }
 });
+
+/** The same on the machine's own PostgreSQL with its defaults, JIT among them, against the embedded one. */
+async function measureOwnPostgres(embeddedOne: Target, embeddedList: Target): Promise<void> {
+  const own = await findSystemPostgres();
+  if (own === undefined)
+    return console.log('figures http_own_… skipped: this machine has no PostgreSQL');
+  await withPostgres(async ({ db, url }) => {
+    const { env, headers, oids } = await benchServer(db, url);
+    const server = await startServer({ args: ['server/src/main.ts'], env, readyPath: '/readyz' });
+    try {
+      const { one, list } = targetsOf(server.baseUrl, headers, oids);
+      const words = `on ${own.version}, against the embedded one`;
+      const oneRatio = await compare(`one auto order ${words}`, one, embeddedOne, pairs);
+      figure('http_own_one', oneRatio, '>=0.8');
+      const listRatio = await compare(`a list of 100 ${words}`, list, embeddedList, pairs);
+      figure('http_own_list', listRatio, '>=0.8');
+    } finally {
+      await server.stop();
+    }
+  }, own);
+}
+
+/** A merchant with its key, and what a server needs to show it. Limits are kept as ever, only too far away to be met. */
+async function benchServer(db: DatabasePool, url: string) {
+  await benchMerchant(db, 'BENCH', { autoOrders, daysMax: 400 });
+  const key = await benchKey(db, 'BENCH');
+  const oids = await db.rows<{ oid: number }>(
+    'select auto_order_oid as oid from auto_order where merchant_id = $1 and rebill_count between 3 and 5 limit 200',
+    ['BENCH'],
+  );
+  return {
+    oids: oids.map(({ oid }) => oid),
+    headers: { 'x-ultracart-simple-key': key, 'x-ultracart-api-version': '2017-03-01' },
+    env: {
+      DATABASE_URL: url,
+      DEMO: 'off',
+      LOG_LEVEL: 'warn',
+      RATE_LIMIT_PER_HOUR: '1000000000',
+      RATE_LIMIT_PER_DAY: '1000000000',
+    },
+  };
+}
+
+/** What is asked of a server. */
+function targetsOf(baseUrl: string, headers: Target['headers'], oids: readonly number[]) {
+  const expand = '_expand=items,original_order,rebill_orders';
+  return {
+    one: { baseUrl, headers, paths: oids.map((oid) => `${api}/${oid}?${expand}`) },
+    list: {
+      baseUrl,
+      headers,
+      paths: offsetsOfPages.map((offset) => `${api}?_limit=100&_offset=${offset}&_expand=items`),
+    },
+  };
+}
 
 /** Our document with our own answer as the example: from the schemas alone the mock makes up none, because orders hold customers who hold orders. */
 async function writeMockDocument(path: string, answer: unknown): Promise<void> {

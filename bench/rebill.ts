@@ -10,6 +10,7 @@ import { systemClock } from '../server/src/platform/clock/systemClock.ts';
 import type { Context } from '../server/src/platform/context.ts';
 import type { DatabasePool } from '../server/src/platform/storage/database.ts';
 import { defaultTiming, runDue } from '../server/src/rebill/dueOperations.ts';
+import { findSystemPostgres } from '../test/support/systemPostgres.ts';
 import { due, gatewayOf, merchantWith } from './support/dueMerchant.ts';
 import { figure } from './support/figures.ts';
 import { type BenchStore, costOf, withPostgres } from './support/postgres.ts';
@@ -19,13 +20,15 @@ const parts = process.argv[3] === undefined ? ['fast', 'slow', 'scan'] : [proces
 const slowCount = Math.min(count, 20_000);
 const pgbenchSeconds = 8;
 
-await withPostgres(async (store) => {
-  if (parts.includes('fast')) await measureThroughput(store);
+const embeddedPerSecond = await withPostgres(async (store) => {
+  const perSecond = parts.includes('fast') ? await measureThroughput(store) : undefined;
   if (parts.includes('slow')) await measureSlowGateway(store);
   if (parts.includes('scan')) await measureDueScan(store.db);
+  return perSecond;
 });
+if (embeddedPerSecond !== undefined) await measureOwnPostgres(embeddedPerSecond);
 
-async function measureThroughput(store: BenchStore): Promise<void> {
+async function measureThroughput(store: BenchStore): Promise<number> {
   const context = await merchantWith(store.db, 'FAST', count);
   const before = pgbench(store);
   const rebills = await rebill(context, gatewayOf(0), store);
@@ -33,10 +36,26 @@ async function measureThroughput(store: BenchStore): Promise<void> {
   console.log(
     `rebills with an instant gateway: ${rebills.perSecond.toFixed(0)}/s, ${rebills.nodeUs.toFixed(0)} µs node and ${rebills.postgresUs.toFixed(0)} µs PostgreSQL a rebill`,
   );
-  if (before === undefined || after === undefined)
-    return console.log('figure rebill_throughput skipped: this machine has no pgbench');
+  if (before === undefined || after === undefined) {
+    console.log('figure rebill_throughput skipped: this machine has no pgbench');
+    return rebills.perSecond;
+  }
   console.log(`pgbench -N: ${before.toFixed(0)} tps before, ${after.toFixed(0)} tps after`);
   figure('rebill_throughput', rebills.perSecond / ((before + after) / 2), '>=0.35');
+  return rebills.perSecond;
+}
+
+/** The same on the machine's own PostgreSQL with its defaults, JIT among them, against the embedded one. */
+async function measureOwnPostgres(embeddedPerSecond: number): Promise<void> {
+  const own = await findSystemPostgres();
+  if (own === undefined)
+    return console.log('figure rebill_own_postgres skipped: this machine has no PostgreSQL');
+  const { perSecond } = await withPostgres(async (store) => {
+    const context = await merchantWith(store.db, 'OWN', count);
+    return rebill(context, gatewayOf(0), store);
+  }, own);
+  console.log(`rebills on ${own.version}: ${perSecond.toFixed(0)}/s`);
+  figure('rebill_own_postgres', perSecond / embeddedPerSecond, '>=0.8');
 }
 
 async function measureSlowGateway(store: BenchStore): Promise<void> {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type DatabasePool, openPool } from '../../server/src/platform/storage/database.ts';
 import {
   type EmbeddedConnection,
@@ -9,6 +9,8 @@ import {
 } from '../../server/src/platform/storage/embedded.ts';
 import { migrate, readMigrations } from '../../server/src/platform/storage/migrate.ts';
 import { noLimits } from '../../server/src/platform/storage/sessionSettings.ts';
+import type { SystemPostgres } from '../../test/support/systemPostgres.ts';
+import { withPool } from '../../test/support/testStore.ts';
 
 /** A PostgreSQL of the benchmark's own, durable as a real one, migrated and empty. */
 export interface BenchStore {
@@ -44,18 +46,28 @@ export async function costOf<Value>(
   };
 }
 
-/** Lends a store for `work`; it is gone afterwards. */
-export async function withPostgres(work: (store: BenchStore) => Promise<void>): Promise<void> {
+/** Lends a store for `work`; it is gone afterwards. With `own`, of the machine's PostgreSQL, with that one's defaults. */
+export async function withPostgres<Value>(
+  work: (store: BenchStore) => Promise<Value>,
+  own?: SystemPostgres,
+): Promise<Value> {
   const folder = await mkdtemp(join(tmpdir(), 'perennial-bench-'));
   // PostgreSQL may run as another account than root.
   await chmod(folder, 0o755);
   const settings = { max_wal_size: '4GB' };
+  const dataDir = join(folder, 'postgres');
+  await own?.prepare(dataDir);
   const postgres = await startEmbeddedPostgres({
-    dataDir: join(folder, 'postgres'),
+    dataDir,
+    ...(own && { nativeDir: dirname(own.bin) }),
     log: { debug() {}, info() {}, warn: console.error },
     settings,
   });
   const { connection } = postgres;
+  if (own !== undefined)
+    await withPool({ ...connection, database: 'postgres' }, (pool) =>
+      pool.run(`create database ${connection.database}`),
+    );
   const db = openPool({
     connection,
     maxConnections: 16,
@@ -66,7 +78,7 @@ export async function withPostgres(work: (store: BenchStore) => Promise<void>): 
     await migrate(db, await readMigrations());
     const { user, host, port, database } = connection;
     const url = `postgresql://${user}@${encodeURIComponent(host)}:${port}/${database}`;
-    await work({ db, connection, url, cpuMs: () => cpuMs(postgres.dataDir) });
+    return await work({ db, connection, url, cpuMs: () => cpuMs(postgres.dataDir) });
   } finally {
     await db.close();
     await postgres.stop();

@@ -11,6 +11,8 @@ export interface SystemPostgres {
   readonly version: string;
   /** The folder of its programs. */
   readonly bin: string;
+  /** Makes a data folder. */
+  prepare(dataDir: string): Promise<void>;
   start(): Promise<TestServer>;
 }
 
@@ -30,14 +32,12 @@ export async function findSystemPostgres(): Promise<SystemPostgres | undefined> 
     .filter(({ version }) => majorOf(version) >= 15)
     .sort((a, b) => majorOf(b.version) - majorOf(a.version))[0];
   if (!newest) return undefined;
+  const prepare = (dataDir: string) => initialise(newest.bin, dataDir);
   return {
     bin: newest.bin,
     version: `PostgreSQL ${/[\d.]+/.exec(newest.version)?.[0]}`,
-    start: () =>
-      startTestServer({
-        nativeDir: dirname(newest.bin),
-        prepare: (dataDir) => initialise(newest.bin, dataDir),
-      }),
+    prepare,
+    start: () => startTestServer({ nativeDir: dirname(newest.bin), prepare }),
   };
 }
 

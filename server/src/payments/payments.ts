@@ -100,10 +100,9 @@ export function createPayments(gateways: Gateways, gate: ChargingGate = openGate
     gatewaySettings(merchant, gateways.preferred(merchant));
   const open = ({ kind, code }: GatewaySetting) => gateways.open(kind, code);
   const usableOf = (merchant: Merchant) => usableGateways(gateways, merchant, settingsOf(merchant));
-  const obstacleOf = (merchant: Merchant, chargedBy?: GatewayKind) => {
+  const stopOf = (merchant: Merchant): ChargeObstacle | undefined => {
     const stop = gate.stopFor(merchant);
-    if (stop !== undefined) return { waitsFor: 'charging', reason: stop.words } as const;
-    return gatewayObstacle(usableOf(merchant), chargedBy);
+    return stop && { waitsFor: 'charging', reason: stop.words };
   };
 
   return {
@@ -112,7 +111,7 @@ export function createPayments(gateways: Gateways, gate: ChargingGate = openGate
       new Set(
         gate.stopFor(merchant) === undefined ? usableOf(merchant).list.map(({ kind }) => kind) : [],
       ),
-    obstacle: (merchant) => obstacleOf(merchant),
+    obstacle: (merchant) => stopOf(merchant) ?? gatewayObstacle(usableOf(merchant), undefined),
     async of(context) {
       const { merchant } = context;
       const settings = settingsOf(merchant);
@@ -139,7 +138,7 @@ export function createPayments(gateways: Gateways, gate: ChargingGate = openGate
 
       return {
         concurrency: [...byCode.values()].reduce((all, gateway) => all + gateway.concurrency, 0),
-        obstacle: (chargedBy) => obstacleOf(merchant, chargedBy),
+        obstacle: (chargedBy) => stopOf(merchant) ?? gatewayObstacle(usable, chargedBy),
         route: (key, { pinnedCode, chargedBy } = {}) =>
           routeOf(
             chargedBy === undefined ? rotated : rotated.filter(({ kind }) => kind === chargedBy),
