@@ -267,6 +267,32 @@ story('a retry that succeeds keeps what staff wrote on the order', opening, asyn
   );
 });
 
+story('an order that is read and written back as it was is not edited', opening, async (shop) => {
+  const kept = await declined(shop, 'tok_decline_1x-readback');
+  const _expand =
+    'billing,checkout,coupon,current_stage_histories,internal,item,marketing,payment,payment.transaction,properties,shipping,summary,tags,taxes';
+  const params = { order_id: kept.orderId };
+  const { order } = await kept.ann.ask({ operation: 'getOrder', params, query: { _expand } });
+  await put(kept, order);
+  // What the customer changes afterwards still reaches the order.
+  await kept.ann.update({
+    original_order: {
+      billing: { company: 'Bean Ltd' },
+      shipping: { city: 'Boston' },
+      checkout: { comments: 'ring twice' },
+    },
+  });
+  await shop.until('2027-03-01T00:00');
+  const { order: paid } = await kept.ann.ask({ operation: 'getOrder', params, query: { _expand } });
+  assert.deepEqual(
+    [paid.billing.company, paid.shipping.city, paid.checkout.comments, paid.current_stage],
+    ['Bean Ltd', 'Boston', 'ring twice', 'Completed Order'],
+  );
+  // The form of a declined order that is written back now is refused, and undoes nothing.
+  await assert.rejects(put(kept, order), /current_stage/);
+  assert.deepEqual((await stateOf(kept.ann)).slice(0, 4), ['active', 0, undefined, 1]);
+});
+
 story(
   'a card that staff write on the order pays that order, and no later one',
   opening,
