@@ -161,7 +161,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
     'change,facets,fault,money,newOrder,newOrderLine,order,payment,paymentDetails,present,stages,totals',
   payments: 'gateway,rotation,simulatorCards,stripeDeclines',
   rebill:
-    'attempt,audit,codec,dunning,endings,held,keptOrder,keptPlan,movedFrom,note,orderDocument,originalTerms,payment,plan,policy,preview,previewDates,rebillOrder,request,settlement',
+    'attempt,audit,auditCaptures,codec,dunning,endings,held,keptOrder,keptPlan,movedFrom,note,orderDocument,originalTerms,payment,plan,policy,preview,previewDates,rebillOrder,request,settlement',
   sandbox: 'move,span',
   staff: 'access,apiKey,application,authorization,consentPage,credential',
   webhooks: 'body,destination,eventRuler,forming,retry,signing,webhook',

@@ -199,7 +199,7 @@ export function createApp(parts: AppParts): App {
     ...billingRoutes(readSubscription),
     ...sandboxRoutes(clocks),
     ...webhookRoutes({ seal: parts.seal, clock, findOwnerAccess: accesses.find }),
-    ...bookRoutes,
+    ...bookRoutes(parts.gateways.captures),
     ...staffRoutes,
     ...workflowRoutes({ readObjects: readObjectFacts, files, merchants, live }),
   };

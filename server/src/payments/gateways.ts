@@ -6,7 +6,7 @@ import type { GatewayKind } from './gatewaySettings.ts';
 import type { Gateways } from './payments.ts';
 import { remoteSimulatorGateways } from './remoteSimulator.ts';
 import { simulatorGateway } from './simulator.ts';
-import { SimulatorBooks } from './simulatorBooks.ts';
+import { type BookedCharge, SimulatorBooks } from './simulatorBooks.ts';
 import { type StripeSettings, stripeGateway } from './stripe.ts';
 
 /** What the environment says about gateways. */
@@ -26,6 +26,8 @@ export interface OpenGateways extends Gateways {
   readonly books: SimulatorBooks;
   /** The Stripe account, where there is one. */
   readonly stripe?: StripeSettings;
+  /** What the simulator captured for a merchant; undefined when it cannot be asked. */
+  captures(this: void, merchantId: string): Promise<readonly BookedCharge[] | undefined>;
   close(): Promise<void>;
 }
 
@@ -53,6 +55,10 @@ export function openGateways(config: GatewayConfig, clock: SystemClock): OpenGat
       const gateway = opened.get(id) ?? openers[kind](code);
       opened.set(id, gateway);
       return gateway;
+    },
+    async captures(merchantId) {
+      const all = remote === undefined ? books.captures() : await remote.captures();
+      return all?.filter((capture) => capture.merchantId === merchantId);
     },
     async close() {
       await remote?.close();

@@ -2,7 +2,7 @@ import type { Pool } from 'undici';
 import { Lazy } from '../kernel/lazy.ts';
 import type { Gateway } from './gateway.ts';
 import { chargeAnswer, chargeOrder } from './simulator.ts';
-import type { BookAnswer, RefundBookAnswer } from './simulatorBooks.ts';
+import type { BookAnswer, BookedCharge, RefundBookAnswer } from './simulatorBooks.ts';
 
 // As many requests at once as connections: none waits in a queue where its time-out runs.
 const connectionsMax = 64;
@@ -24,12 +24,18 @@ export function remoteSimulatorGateways(
   });
   return {
     gateway: (code) => remoteSimulatorGateway(code, pool, timeoutMs),
+    async captures() {
+      const answer = await ask<Captures>(pool, 'GET', '/captures');
+      return 'captures' in answer ? answer.captures : undefined;
+    },
     close: async () => (await pool.peek())?.close(),
   };
 }
 
 export interface RemoteSimulator {
   gateway(code: string): Gateway;
+  /** Every capture in its books; undefined when it does not answer. */
+  captures(): Promise<readonly BookedCharge[] | undefined>;
   close(): Promise<void>;
 }
 
@@ -62,6 +68,11 @@ function remoteSimulatorGateway(code: string, pool: Lazy<Pool>, timeoutMs: numbe
       return answer;
     },
   };
+}
+
+interface Captures {
+  readonly kind: 'captures';
+  readonly captures: readonly BookedCharge[];
 }
 
 type NoAnswer = { readonly kind: 'unknown'; readonly message: string };

@@ -7,6 +7,9 @@ import type { Database } from '../platform/storage/database.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import type { Difference } from './audit.ts';
 import { differencesOf, unreadable } from './audit.ts';
+import { bookedCharges } from './auditCaptureStore.ts';
+import type { BookedCharge, Capture } from './auditCaptures.ts';
+import { captureDifferences, subjectOf } from './auditCaptures.ts';
 import {
   attempted,
   auditedAttempts,
@@ -31,18 +34,47 @@ export interface Audit {
 const shownMax = 1000;
 const batchSize = 500;
 
-/** The audit of the caller's merchant. */
-export async function getAudit({ db, merchant }: Context): Promise<Answer> {
-  const { autoOrderCount, orderCount, attemptCount, differenceCount, differences } =
-    await auditMerchant(db, merchant);
-  return payload(differences.map(wireDifference), {
+/** What the simulated gateways captured for a merchant, by their own books; undefined when they cannot be read. */
+export type ReadCaptures = (merchantId: string) => Promise<readonly Capture[] | undefined>;
+
+/** The audit of the caller's merchant, with what the simulator captured for it. */
+export async function getAudit(
+  { db, merchant, log }: Context,
+  readCaptures: ReadCaptures,
+): Promise<Answer> {
+  // Read before our books: what was captured by then was written down before it was asked for.
+  const captures = await readCaptures(merchant.merchantId);
+  if (captures === undefined)
+    log.warn({ merchantId: merchant.merchantId }, 'audit without captures: no simulator answered');
+  const audit = together(
+    await auditMerchant(db, merchant),
+    await auditCaptures(db, merchant.merchantId, captures ?? []),
+  );
+  return payload(audit.differences.map(wireDifference), {
     beside: {
-      auto_order_count: autoOrderCount,
-      order_count: orderCount,
-      attempt_count: attemptCount,
-      difference_count: differenceCount,
+      auto_order_count: audit.autoOrderCount,
+      order_count: audit.orderCount,
+      attempt_count: audit.attemptCount,
+      difference_count: audit.differenceCount,
     },
   });
+}
+
+const capturesAtOnce = 5000;
+
+/** Holds captures against the charges that they are for. */
+export async function auditCaptures(
+  db: Database,
+  merchantId: string,
+  captures: readonly Capture[],
+): Promise<Audit> {
+  const charges: BookedCharge[] = [];
+  const subjects = [...new Set(captures.map(({ key }) => subjectOf(key)))];
+  for (let start = 0; start < subjects.length; start += capturesAtOnce)
+    charges.push(
+      ...(await bookedCharges(db, merchantId, subjects.slice(start, start + capturesAtOnce))),
+    );
+  return found(captureDifferences(captures, charges));
 }
 
 /**

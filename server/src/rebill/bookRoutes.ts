@@ -1,10 +1,11 @@
 import type { Routes } from '../platform/http/routes.ts';
-import { getAudit } from './auditOperations.ts';
+import { getAudit, type ReadCaptures } from './auditOperations.ts';
 import { previewAutoOrder } from './previewOperations.ts';
 
 /** What will be billed, and whether what was billed adds up. */
-export const bookRoutes = {
-  previewAutoOrder: (context, { params, query }) =>
-    previewAutoOrder(context, params.auto_order_oid, query.count),
-  getAudit: (context) => getAudit(context),
-} satisfies Routes;
+export const bookRoutes = (readCaptures: ReadCaptures) =>
+  ({
+    previewAutoOrder: (context, { params, query }) =>
+      previewAutoOrder(context, params.auto_order_oid, query.count),
+    getAudit: (context) => getAudit(context, readCaptures),
+  }) satisfies Routes;

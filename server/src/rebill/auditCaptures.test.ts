@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { testApp } from '../../../test/support/app.ts';
+import type { ChargeOrder } from '../payments/simulatorBooks.ts';
+import { type BookedCharge, captureDifferences } from './auditCaptures.ts';
+
+const rebill: BookedCharge = {
+  subject: 'rebill:M:7:2',
+  isUnderWay: false,
+  isPaid: true,
+  reference: 'ref1',
+  amount: 500,
+};
+const order: BookedCharge = { ...rebill, subject: 'order:M:M-0000000001', reference: null };
+const capture = { key: 'rebill:M:7:2:1', reference: 'ref1', amount: 500 };
+
+for (const [what, captures, booked, found] of [
+  ['a rebill of one capture', [capture], [rebill], []],
+  ['a first payment of one capture', [{ ...capture, key: order.subject }], [order], []],
+  ['a later attempt', [{ ...capture, key: 'rebill:M:7:2:3' }], [rebill], []],
+  ['a charge whose answer is on the way', [capture], [{ ...rebill, isUnderWay: true }], []],
+  ['a key that nothing has', [capture], [], ['key']],
+  ['a key of another shape', [{ ...capture, key: 'manual-1' }], [rebill], ['key']],
+  [
+    'two captures of one rebill',
+    [capture, { ...capture, key: 'rebill:M:7:2:2', reference: 'ref2' }],
+    [rebill],
+    ['captures'],
+  ],
+  [
+    'a capture of a rebill that is not paid',
+    [capture],
+    [{ ...rebill, isPaid: false }],
+    ['captured'],
+  ],
+  [
+    'a capture for a rebill that staff settled',
+    [capture],
+    [{ ...rebill, reference: null }],
+    ['reference'],
+  ],
+  ['another amount', [{ ...capture, amount: 499 }], [rebill], ['amount']],
+] as const)
+  test(`captures against charges: ${what}`, () => {
+    assert.deepEqual(
+      captureDifferences(captures, booked).map(({ field }) => field),
+      found,
+    );
+  });
+
+test('the audit over HTTP hears what the simulator captured and nothing of ours explains', async () => {
+  const app = await testApp();
+  const audit = async () => (await app.request({ operation: 'getAudit' })).body;
+  assert.equal((await audit()).difference_count, 0);
+  const charge: ChargeOrder = {
+    account: 'simulator',
+    key: 'rebill:TEST:1:1:1',
+    merchantId: 'TEST',
+    amount: 1000,
+    currency: 'USD',
+    cardToken: 'tok_approve',
+    orderReference: 'TEST-0000000001',
+  };
+  app.books.charge(charge);
+  app.books.charge({ ...charge, key: 'order:OTHER:OTHER-0000000001', merchantId: 'OTHER' });
+  const { difference_count: count, differences } = await audit();
+  assert.deepEqual(
+    [count, differences.map(({ object_id: id, field }: Record<string, string>) => [id, field])],
+    [1, [['rebill:TEST:1:1:1', 'key']]],
+  );
+});
