@@ -116,16 +116,23 @@ export async function applySettings(client: pg.ClientBase, limits: TimeLimits): 
 
 /**
  * Makes the settings those of our account in this database: behind a pooler that lends a server's connection for one
- * transaction, a `SET` reaches only the connection that it happened to be lent.
+ * transaction, a `SET` reaches only the connection that it happened to be lent. Always with a server's time limits, so
+ * that a command that takes its time does not take them from servers.
  */
-export async function keepSettings(client: pg.ClientBase, limits: TimeLimits): Promise<void> {
+export async function keepSettings(client: pg.ClientBase): Promise<void> {
+  await client.query('begin');
+  // Two processes that alter one account at once would fail.
+  await client.query('select pg_advisory_xact_lock($1)', [lockKey]);
   const { rows } = await client.query<{ statement: string }>(
     `select format('alter role %I in database %I set %I to %L', current_user, current_database(), key, value) as statement
      from json_each_text($1::json)`,
-    [JSON.stringify(sessionSettings(limits))],
+    [JSON.stringify(sessionSettings(servingLimits))],
   );
   for (const { statement } of rows) await client.query(statement);
+  await client.query('commit');
 }
+
+const lockKey = 7_310_203_942;
 
 /** Whether a connection that was started with {@link startupOptions} has them: some poolers leave them out in silence. */
 export async function hasSettings(client: pg.ClientBase): Promise<boolean> {

@@ -29,7 +29,7 @@ export async function findSettingsMode(
   });
   if (isAtStart) return 'start';
   await withClient(open, async (client) => {
-    await keepSettings(client, limits);
+    await keepSettings(client);
     await applySettings(client, limits);
   });
   return 'statement';
