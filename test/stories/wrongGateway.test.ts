@@ -265,6 +265,41 @@ test('CHARGING=off charges nothing, keeps everything else running, and loses not
   delete installation.simulatedMerchants;
 });
 
+test('CHARGING=off asks about a charge under way and does not send it again', async (t) => {
+  t.after(() => void (isOff = false));
+  installation.simulatedMerchants = 'all';
+  const shop = await realShop();
+  const oid = await shop.subscribe();
+  await shop.ask({
+    operation: 'updateAutoOrderPayment',
+    params: { auto_order_oid: oid },
+    body: { card_number_token: 'tok_timeout_before' },
+  });
+  await weekLater();
+  const stateOf = async () => {
+    const [row] = await app.db.rows<{ state: string }>(
+      'select state from rebill where merchant_id = $1',
+      [shop.merchantId],
+    );
+    return row?.state;
+  };
+  const askAgain = async () => {
+    await app.db.run(
+      'update rebill set lease_until = now() where merchant_id = $1 and lease_until is not null',
+      [shop.merchantId],
+    );
+    await app.work('unanswered charges');
+  };
+  assert.equal(await stateOf(), 'unknown');
+  isOff = true;
+  await askAgain();
+  assert.deepEqual([await stateOf(), shop.captured().simulator], ['unknown', 1]);
+  isOff = false;
+  await askAgain();
+  assert.deepEqual([await stateOf(), shop.captured().simulator], ['paid', 2]);
+  delete installation.simulatedMerchants;
+});
+
 test('a clock that differs from the one of PostgreSQL charges no real clock', async () => {
   installation.simulatedMerchants = 'all';
   const [shop, trial] = [await realShop(), await realShop()];
@@ -287,5 +322,11 @@ test('a clock that differs from the one of PostgreSQL charges no real clock', as
   assert.match(answer.failure_reason, /clock is \d+ seconds (ahead of|behind) PostgreSQL's/);
   const { charging } = (await app.app.http.inject('/readyz')).json();
   assert.equal(charging.reasons[0].name, 'clock');
+
+  clock.move(Date.now() - clock.now().epochMilliseconds);
+  for (const worker of app.app.ownWorkers) await worker.runOnce();
+  await app.work();
+  assert.ok(shop.captured().simulator > 1, 'it goes on by itself');
+  assert.deepEqual((await app.app.http.inject('/readyz')).json().charging, { state: 'on' });
   delete installation.simulatedMerchants;
 });

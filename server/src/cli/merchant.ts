@@ -1,8 +1,8 @@
-import { readConfig } from '../config.ts';
+import { type Config, readConfig } from '../config.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
 import { openLog } from '../platform/log.ts';
 import { zoneName } from '../platform/storage/zone.ts';
-import { parseMerchant } from '../platform/tenancy/merchant.ts';
+import { type Merchant, parseMerchant } from '../platform/tenancy/merchant.ts';
 import { insertMerchant, listMerchants } from '../platform/tenancy/merchantStore.ts';
 import { type Command, needed, Obstacle, readArgs, table, UsageError } from './command.ts';
 import { openStore } from './openStore.ts';
@@ -77,8 +77,17 @@ export const merchantCommand: Command = {
       console.log(
         `Merchant ${merchant.value.merchantId} is there. A key for it: perennial key create --merchant ${merchant.value.merchantId} --name … --permissions all`,
       );
+      const hint = chargeHint(merchant.value, config);
+      if (hint !== undefined) console.log(hint);
     } finally {
       await store.close();
     }
   },
 };
+
+/** Said at once instead of by the first order that is refused. */
+function chargeHint(merchant: Merchant, config: Config): string | undefined {
+  if (merchant.clock.kind !== 'real' || config.stripe !== undefined || config.simulator)
+    return undefined;
+  return 'Its clock is real and no gateway can charge its customers yet: start the server with STRIPE_SECRET_KEY, or with SIMULATOR=on';
+}
