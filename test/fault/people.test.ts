@@ -17,7 +17,15 @@ test('whatever people do at the same time, each due cycle is captured once or no
     peopleACustomer: 2,
     servers: 2,
     killsARound: 1,
-    does: ['chargeNow', 'newCard', 'pauseOrGoOn'],
+    does: [
+      'chargeNow',
+      'newCard',
+      'pauseOrGoOn',
+      'readForm',
+      'saveForm',
+      'staffPays',
+      'staffRejects',
+    ],
     missedShipments: 'bill',
     timeoutMs: 100_000,
   });

@@ -5,6 +5,7 @@ import { Temporal } from 'temporal-polyfill';
 import { randomIds } from '../../server/src/kernel/ids.ts';
 import type { BookedCharge } from '../../server/src/payments/simulatorBooks.ts';
 import { type Database, openPool } from '../../server/src/platform/storage/database.ts';
+import type { Merchant } from '../../server/src/platform/tenancy/merchant.ts';
 import { findMerchant, saveClock } from '../../server/src/platform/tenancy/merchantStore.ts';
 import { auditMerchant } from '../../server/src/rebill/auditOperations.ts';
 import { hashKey, keyBytes, prefixOf } from '../../server/src/staff/apiKey.ts';
@@ -53,8 +54,9 @@ const items = [
   { itemId: 'A', cents: 1000 },
   { itemId: 'B', cents: 2000 },
 ] as const;
-const isFor = (capture: BookedCharge, cents: number): boolean =>
-  capture.amount === cents || capture.amount === 3000;
+const emailOf = (customer: number): string => `customer${customer}@example.com`;
+const isFor = ({ amount }: { readonly amount: number }, cents: number): boolean =>
+  amount === cents || amount === 3000;
 
 /**
  * Lets people work for some rounds, and holds the gateway's books against the promises: while the clock stands, no item is
@@ -121,7 +123,7 @@ async function seed(rebills: Rebills, customers: number): Promise<void> {
         {
           cardToken: 'tok_mixed_10_5_5',
           document: {
-            billing: { email: `customer${customer}@example.com` },
+            billing: { email: emailOf(customer) },
             summary: {},
             taxes: {},
           },
@@ -153,6 +155,7 @@ async function openOffice(
     return {
       chance,
       oids: [2 * customer + 1, 2 * customer + 2],
+      customer: emailOf(customer),
       forms: new Map(),
       async call(method, path, body) {
         const { status, json } = await ask(await servers.one(chance()), key, method, path, body);
@@ -294,8 +297,7 @@ class Books {
   async checkRound(round: number): Promise<void> {
     const captures = (await this.captures()).filter(({ key }) => !this.#known.has(key));
     for (let customer = 0; customer < this.#work.customers; customer++) {
-      const oids = [2 * customer + 1, 2 * customer + 2];
-      const own = captures.filter((capture) => oids.includes(oidOf(capture)));
+      const own = captures.filter((capture) => customerOf(oidOf(capture)) === customer);
       for (const { itemId, cents } of items) {
         const keys = own.filter((capture) => isFor(capture, cents)).map(({ key }) => key);
         assert.ok(
@@ -308,6 +310,7 @@ class Books {
   }
 }
 
+const customerOf = (oid: number): number => Math.floor((oid - 1) / 2);
 const oidOf = ({ key }: BookedCharge): number => Number(key.split(':')[2]);
 
 /** What must hold once everything is quiet. */
@@ -319,43 +322,68 @@ async function checkEnd(
 ): Promise<void> {
   const merchant = (await findMerchant(db, merchantId))!;
   const tell = (what: string) => `${what} (seed ${work.seed})`;
-  await checkOrders(db, merchantId, captures, tell);
-  await checkSchedules(db, merchant.timeZone, merchantId, captures, work, tell);
+  const staff = await checkOrders(db, merchantId, captures, tell);
+  await checkSchedules(db, merchant, captures, staff, work, tell);
   const { differences } = await auditMerchant(db, merchant);
   assert.deepEqual(differences, [], tell('the audit'));
 }
 
-/** Each capture is one paid order of its amount, and each order that a gateway was asked to pay is one capture. */
+/** What staff settled without the gateway, by the orders. */
+interface SettledByStaff {
+  readonly oid: number;
+  readonly amount: number;
+  readonly isPaid: boolean;
+}
+
+/** Each capture is one paid order of its amount, and each order of a rebill was captured, or settled by staff and not captured. */
 async function checkOrders(
   db: Database,
   merchantId: string,
   captures: readonly BookedCharge[],
   tell: (what: string) => string,
-): Promise<void> {
-  const orders = await db.rows<{ order_id: string; total: number; is_paid: boolean }>(
-    `select order_id, total_minor as total, paid_at is not null as is_paid from orders where merchant_id = $1 and rebill_number > 0`,
+): Promise<SettledByStaff[]> {
+  const orders = await db.rows<{
+    order_id: string;
+    oid: number;
+    total: number;
+    is_paid: boolean;
+    state: string;
+    settled_by: string | null;
+  }>(
+    `select o.order_id, o.auto_order_oid as oid, o.total_minor as total, o.paid_at is not null as is_paid, r.state, r.settled_by
+     from orders o join rebill r on r.merchant_id = $1 and r.auto_order_oid = o.auto_order_oid and r.rebill_number = o.rebill_number
+     where o.merchant_id = $1 and o.rebill_number > 0`,
     [merchantId],
   );
   const captured = new Map(captures.map((capture) => [capture.orderReference, capture]));
   assert.equal(captured.size, captures.length, tell('an order was captured twice'));
-  for (const { order_id: orderId, total, is_paid: isPaid } of orders) {
+  for (const { order_id: orderId, total, is_paid: isPaid, settled_by: staff } of orders) {
     const capture = captured.get(orderId);
-    assert.equal(isPaid, capture !== undefined, tell(`${orderId} is paid and was captured`));
+    const isCharged = isPaid && staff === null;
+    assert.equal(
+      capture !== undefined,
+      isCharged,
+      tell(`${orderId}: captured, and to be captured`),
+    );
     assert.equal(capture?.amount ?? total, total, tell(`the amount of ${orderId}`));
     captured.delete(orderId);
   }
   assert.deepEqual([...captured.keys()], [], tell('captures without an order'));
+  return orders
+    .filter(({ settled_by: staff }) => staff !== null)
+    .map(({ oid, total, is_paid: isPaid }) => ({ oid, amount: total, isPaid }));
 }
 
 /**
- * Nobody in a run moves a date by intent, so an item's schedule moves on by a week a capture. Where shipments may be left out
- * by policy (missed ones are not billed, or the auto order was canceled for a while), it moves on by a week a capture at least.
+ * Nobody in a run moves a date by intent, so an item's schedule moves on by a week a capture, or by a week that staff settled.
+ * Where shipments may be left out by policy (missed ones are not billed, or the auto order was canceled for a while), it moves
+ * on by that at least.
  */
 async function checkSchedules(
   db: Database,
-  zone: string,
-  merchantId: string,
+  { merchantId, timeZone }: Merchant,
   captures: readonly BookedCharge[],
+  staff: readonly SettledByStaff[],
   { missedShipments, does }: PeopleAtWork,
   tell: (what: string) => string,
 ): Promise<void> {
@@ -369,18 +397,36 @@ async function checkSchedules(
     'select auto_order_item_oid, original_item_id, next_shipment_at, number_of_rebills from auto_order_item where merchant_id = $1',
     [merchantId],
   );
+  const charged = captures.map((capture) => ({ ...capture, oid: oidOf(capture), isPaid: true }));
   for (const row of rows) {
-    const customer = Math.floor((row.auto_order_item_oid - 1) / 2);
+    const customer = customerOf(row.auto_order_item_oid);
     const { cents } = items.find(({ itemId }) => itemId === row.original_item_id)!;
-    const count = captures.filter(
-      (capture) => Math.floor((oidOf(capture) - 1) / 2) === customer && isFor(capture, cents),
-    ).length;
+    const own = [...charged, ...staff].filter(
+      (each) => customerOf(each.oid) === customer && isFor(each, cents),
+    );
     const name = `item ${row.original_item_id} of customer ${customer}`;
-    assert.equal(row.number_of_rebills, count, tell(`rebills of ${name}`));
+    const paid = own.filter(({ isPaid }) => isPaid).length;
+    assert.equal(row.number_of_rebills, paid, tell(`rebills of ${name}`));
     if (row.next_shipment_at === null) continue;
-    const next = row.next_shipment_at.toZonedDateTimeISO(zone).toPlainDateTime();
+    const next = row.next_shipment_at.toZonedDateTimeISO(timeZone).toPlainDateTime();
     const weeks = firstLocal.until(next).total({ unit: 'days' }) / 7;
-    const isRight = isExact ? weeks === count : weeks >= count;
-    assert.ok(isRight, tell(`${name} moved on by ${weeks} weeks with ${count} captures`));
+    const isRight = isExact ? weeks === own.length : weeks >= own.length;
+    if (isRight) continue;
+    const history = await historyOf(db, merchantId, customer);
+    assert.fail(
+      tell(
+        `${name} moved on by ${weeks} weeks, and ${own.length} were captured or settled by staff\n${history}`,
+      ),
+    );
   }
+}
+
+/** What happened to the auto orders of a customer: what one needs to find out what went wrong. */
+async function historyOf(db: Database, merchantId: string, customer: number): Promise<string> {
+  const rows = await db.rows<{ line: string }>(
+    `select at || ' ' || auto_order_oid || ': ' || message as line from auto_order_log
+     where merchant_id = $1 and auto_order_oid in ($2, $3) order by log_id`,
+    [merchantId, 2 * customer + 1, 2 * customer + 2],
+  );
+  return rows.map(({ line }) => line).join('\n');
 }

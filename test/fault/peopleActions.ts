@@ -12,6 +12,8 @@ export interface Person {
   readonly chance: () => number;
   /** The customer's auto orders: the second may be merged into the first. */
   readonly oids: readonly [number, number];
+  /** The customer's email. */
+  readonly customer: string;
   /** Forms that were read a while ago and not sent back yet. */
   readonly forms: Map<number, AutoOrder>;
   /** Calls the API; undefined when no answer came, because the server was killed. */
@@ -124,6 +126,31 @@ const cancelOrStart: Action = (person) =>
       : { enabled: true },
   );
 
+const keptOrders = async ({ call, customer }: Person): Promise<string[]> => {
+  const stage = encodeURIComponent('Accounts Receivable');
+  const found = await call('GET', `/rest/v2/order/orders?email=${customer}&current_stage=${stage}`);
+  return (found?.orders ?? []).map((order: { order_id: string }) => order.order_id);
+};
+
+/** Staff got the money for a declined rebill another way, and two of them note it. */
+const staffPays: Action = async (person) => {
+  const [orderId] = await keptOrders(person);
+  if (orderId === undefined) return;
+  const body =
+    person.chance() < 0.5
+      ? { current_stage: 'Completed Order' }
+      : { payment: { payment_method: 'Check', payment_status: 'Processed' } };
+  const note = () => person.call('PUT', `/rest/v2/order/orders/${orderId}`, body);
+  await Promise.all([note(), note()]);
+};
+
+/** Staff give a declined rebill up. */
+const staffRejects: Action = async (person) => {
+  const orderId = (await keptOrders(person)).at(-1);
+  if (orderId !== undefined)
+    await person.call('PUT', `/rest/v2/order/orders/${orderId}`, { current_stage: 'Rejected' });
+};
+
 /** Every action by its name, with how often it comes up. */
 export const actions = {
   chargeNow: { run: chargeNow, weight: 8 },
@@ -132,6 +159,8 @@ export const actions = {
   saveForm: { run: saveForm, weight: 3 },
   pauseOrGoOn: { run: pauseOrGoOn, weight: 3 },
   changeZone: { run: changeZone, weight: 0.3 },
+  staffPays: { run: staffPays, weight: 2 },
+  staffRejects: { run: staffRejects, weight: 0.7 },
   merge: { run: merge, weight: 0.2 },
   endItem: { run: endItem, weight: 0.1 },
   cancelOrStart: { run: cancelOrStart, weight: 0.5 },

@@ -131,9 +131,8 @@ async function leave(
 }
 
 function leftWith(routed: RoutedAnswer | undefined): string {
-  const isUnsent = routed?.answer.kind === 'unknown' && routed.answer.isUnsent;
-  return isUnsent
-    ? `not sent to ${routed.code}, which had too much to do. It is sent later, once the gateway says that it has not seen it.`
+  return routed?.answer.kind === 'unknown' && routed.answer.isUnsent
+    ? `${routed.answer.message}. It is sent later, once ${routed.code} says that it has not seen it.`
     : `no answer from ${routed?.code}. Nothing is charged again before it has been asked what became of it.`;
 }
 
