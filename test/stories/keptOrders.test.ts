@@ -316,3 +316,25 @@ story(
     );
   },
 );
+
+for (const isPaused of [false, true])
+  for (const isEarly of [false, true])
+    story(
+      `a form from before a rebill ${isEarly ? 'ahead of its date ' : ''}that staff gave up${isPaused ? ', of a paused item,' : ''} brings no date back`,
+      opening,
+      async (shop) => {
+        await shop.sells(tea);
+        const ann = await shop.order([{ merchant_item_id: 'TEA', auto_order_schedule: 'Monthly' }]);
+        await newCard(ann, 'tok_decline');
+        if (isPaused) await ann.ask({ operation: 'pauseAutoOrder', body: {} });
+        const form = await ann.read();
+        if (isPaused) await ann.updateItem({ paused: false });
+        if (isEarly) await ann.ask({ operation: 'attemptAutoOrderRebill' });
+        else await shop.until('2027-02-16T00:00');
+        const [kept] = await ann.bills();
+        await put({ ann, orderId: kept!.order_id! }, { current_stage: 'Rejected' });
+        await ann.update(form);
+        const { items } = await ann.read();
+        assert.equal(items?.[0]?.next_shipment_dts, '2027-03-15T10:00:00-04:00');
+      },
+    );

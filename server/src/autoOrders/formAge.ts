@@ -30,7 +30,9 @@ export function itemAge(form: WireItem, item: AutoOrderItem, zone: string): Item
   const counts = countsAge(form, item, zone);
   if (counts === 'older') return { counts, schedule: 'older' };
   const calculated = wireMoment(form.calculated_next_shipment_dts, zone);
-  if (calculated === undefined) return { counts, schedule: counts };
+  // A paused item has no calculated date; rebills that staff gave up move its schedule and count nothing.
+  if (calculated === undefined)
+    return { counts, schedule: counts === 'current' ? 'unknown' : counts };
   return { counts, schedule: isSameSecond(calculated, item.nextShipmentAt) ? 'current' : 'older' };
 }
 
