@@ -2,13 +2,24 @@
 // PEOPLE_SEED replays what everybody does and who is killed, PEOPLE_ROUNDS makes a run shorter or longer.
 import { test } from 'node:test';
 import { type PeopleAtWork, peopleAtWork } from './people.ts';
+import type { ActionName } from './peopleActions.ts';
 import { openRestartableStore } from './restartableStore.ts';
 
 const seed = Number(process.env['PEOPLE_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const rounds = Number(process.env['PEOPLE_ROUNDS'] ?? 20);
 
+const clerks: readonly ActionName[] = [
+  'chargeNow',
+  'newCard',
+  'pauseOrGoOn',
+  'readForm',
+  'saveForm',
+  'staffPays',
+  'staffRejects',
+];
 const runs: Pick<PeopleAtWork, 'missedShipments' | 'does'>[] = [
-  { missedShipments: 'bill', does: ['chargeNow', 'newCard', 'pauseOrGoOn'] },
+  { missedShipments: 'bill', does: clerks },
+  { missedShipments: 'one', does: [...clerks, 'cancelOrStart', 'endItem'] },
 ];
 
 for (const [index, run] of runs.entries()) {
