@@ -4,11 +4,13 @@ import type { Order } from '@perennial/contract/order.ts';
 import { anItem, at } from '../../../test/support/autoOrders.ts';
 import { testDatabase } from '../../../test/support/database.ts';
 import { coffee, type Rebills, rebillsOn } from '../../../test/support/rebills.ts';
+import { updateSettings } from '../merchants/operations.ts';
 import { noHooks } from '../orders/hooks.ts';
 import { updateOrder } from '../orders/updateOrder.ts';
 import type { Behaviour } from '../payments/simulatorCards.ts';
 import { auditMerchant } from './auditOperations.ts';
 import { lockRebill } from './keptOrderOperations.ts';
+import { keepWallsOfRebills } from './zoneOperations.ts';
 
 const due = '2026-03-15T14:00:00Z';
 const retry = '2026-03-18T14:00:00Z';
@@ -148,6 +150,18 @@ test('a capture for an order that was paid already is kept, and the history says
   const [capture] = rebills.gateways.books.captures();
   assert.ok((await rebills.logs(1)).some((line) => line.endsWith(`refund ${capture?.reference}.`)));
   assert.equal((await rebills.orders(1))[0]?.stage, 'Completed Order');
+});
+
+test('a change of the zone between the decline and the payment bills no period twice', async (t) => {
+  const { rebills, orderId } = await declined(t);
+  await updateSettings(
+    rebills.context('2026-03-16T14:00:00Z'),
+    { merchants: { find: async () => undefined, forget() {} }, keepWalls: [keepWallsOfRebills] },
+    { time_zone: 'Asia/Tokyo' },
+  );
+  await put(rebills, orderId, { current_stage: 'Completed Order' });
+  const { items, rebillCount } = await rebills.load(1);
+  assert.deepEqual([rebillCount, String(items[0]?.nextShipmentAt)], [1, '2026-04-15T01:00:00Z']);
 });
 
 test('a merged auto order: its order counts where its items are now', async (t) => {

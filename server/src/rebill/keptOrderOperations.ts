@@ -9,6 +9,7 @@ import { appendLogs, lockAutoOrders, saveAutoOrders } from '../autoOrders/store.
 import type { LockedRebill } from '../orders/hooks.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import type { Context } from '../platform/context.ts';
+import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
 import type { Ended } from './endings.ts';
 import { editedFieldsBetween, verdictOn } from './keptOrder.ts';
 import type { KeptAttempt } from './keptOrderStore.ts';
@@ -203,11 +204,12 @@ const givenUp: Verdict = ({ family: { billed, target }, attempt }, plan, rules) 
 });
 
 async function settle(
-  context: Context,
+  staleZone: Context,
   locked: LockedAttempt,
   { order, at }: { readonly order: OrderRecord; readonly at: Temporal.Instant },
   verdict: Verdict,
 ): Promise<void> {
+  const context = await inCurrentZone(staleZone);
   const { db, now, merchant, actor } = context;
   const { merchantId, timeZone: zone } = merchant;
   const { billed, target } = locked.family;

@@ -216,14 +216,17 @@ export interface PlannedRow extends RebillKey {
   readonly charge: PlannedCharge;
 }
 
-/** All charges of the merchant that are under way. */
+/** All charges of the merchant that are under way, and the declined ones whose order staff may still pay. */
 export async function findPlanned(db: Database, merchantId: string): Promise<PlannedRow[]> {
   const rows = await db.rows<{
     auto_order_oid: number;
     rebill_number: number;
     planned: StoredCharge;
   }>(
-    'select auto_order_oid, rebill_number, planned from rebill where merchant_id = $1 and lease_until is not null',
+    `select auto_order_oid, rebill_number, planned from rebill where merchant_id = $1 and lease_until is not null
+     union all
+     select auto_order_oid, rebill_number, planned from rebill
+     where merchant_id = $1 and state = 'declined' and planned is not null`,
     [merchantId],
   );
   return rows.map((row) => ({

@@ -625,6 +625,7 @@ CREATE TABLE rebill (
   CONSTRAINT rebill_state_check CHECK (state = ANY (ARRAY['charging'::text, 'unknown'::text, 'paid'::text, 'declined'::text, 'given up'::text]))
 );
 CREATE INDEX rebill_in_flight ON rebill USING btree (merchant_id, auto_order_oid) WHERE lease_until IS NOT NULL;
+CREATE INDEX rebill_kept ON rebill USING btree (merchant_id, auto_order_oid) WHERE state = 'declined'::text AND planned IS NOT NULL;
 
 CREATE TABLE restored_charge (
   merchant_id text NOT NULL,
