@@ -68,8 +68,12 @@ function shipmentOf(
   const plan = planNext({ ...item, paused: false }, catalog, { ...context, autoOrder: running });
   const wasDue =
     item.nextShipmentAt !== undefined &&
-    item.nextShipmentAt.epochMilliseconds <= attemptedAt.epochMilliseconds;
+    item.nextShipmentAt.epochMilliseconds <=
+      attemptedAt.add({ hours: zoneHours }).epochMilliseconds;
   return plan.kind === 'ship' && wasDue
     ? { originalItemId: item.originalItemId, at: plan.at, stepUsed: plan.stepUsed }
     : { originalItemId: '', at: attemptedAt };
 }
+
+// A change of the merchant's zone may have moved the date by as much since.
+const zoneHours = 26;
