@@ -47,7 +47,7 @@ import type { DatabasePool } from './platform/storage/database.ts';
 import { readiness } from './platform/storage/readiness.ts';
 import { type Merchants, rememberedMerchants } from './platform/tenancy/merchants.ts';
 import { databaseTokens } from './platform/tokens.ts';
-import { readBilled } from './rebill/billedStore.ts';
+import { readBilled, readOpenRebills } from './rebill/billedStore.ts';
 import { bookRoutes } from './rebill/bookRoutes.ts';
 import { defaultTiming, type RebillTiming } from './rebill/dueOperations.ts';
 import { heldWorker } from './rebill/heldWorker.ts';
@@ -193,7 +193,7 @@ export function createApp(parts: AppParts): App {
     ...itemRoutes,
     ...customerRoutes,
     ...orderRoutes(orders),
-    ...autoOrderRoutes(readBilled),
+    ...autoOrderRoutes({ readBilled, readOpenRebills }),
     ...rebillRoutes(rebills),
     ...noticeRoutes(async (context, oid) => (await readSubscription(context, oid)) !== undefined),
     ...billingRoutes(readSubscription),

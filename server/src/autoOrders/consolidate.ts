@@ -7,28 +7,40 @@ import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
 import type { AutoOrder } from './autoOrder.ts';
 import { loadCatalog } from './catalog.ts';
 import { refuseStale, saveChanges } from './changing.ts';
+import type { MergeRules, OpenRebill } from './merging.ts';
+import { mergedTarget, mergeFault } from './merging.ts';
 import { noAutoOrder } from './reading.ts';
+import { scheduleRules } from './rules.ts';
 import { lockAutoOrders } from './store.ts';
 
+/** Of these auto orders, those with a rebill that is not settled; the rebill feature provides it. */
+export type ReadOpenRebills = (
+  context: Context,
+  oids: readonly number[],
+) => Promise<ReadonlyMap<number, OpenRebill>>;
+
+/** What a request to merge holds. */
+export interface MergeRequest {
+  readonly sourceOids: readonly number[] | null | undefined;
+  readonly ifMatch?: number | undefined;
+  readonly readOpenRebills: ReadOpenRebills;
+}
+
 /**
- * Merges auto orders into one (current API, consolidateAutoOrders): their items move to it with all they have lived through, and they end as merged. Orders
- * stay where they are. All must belong to one customer: the same profile, or the same email on the original orders.
+ * Merges auto orders into one (current API, consolidateAutoOrders): their items move to it with all that hangs on them and on their auto orders, and the
+ * sources end as merged. What cannot move refuses the merge. Orders stay where they are. All must belong to one customer: the same profile, or the same email
+ * on the original orders.
  */
 export function consolidateAutoOrders(
   context: Context,
   targetOid: number,
-  given: readonly number[] | null | undefined,
-  ifMatch?: number,
+  { sourceOids: given, ifMatch, readOpenRebills }: MergeRequest,
 ): Promise<void> {
-  const sourceOids = [...new Set(given ?? [])];
-  if (sourceOids.length === 0) refuse('missing_field', { field: 'source_auto_order_oids' });
-  if (sourceOids.length > sourcesMax)
-    refuse('too_many_elements', { field: 'source_auto_order_oids', max: sourcesMax });
-  if (sourceOids.includes(targetOid))
-    refuseSource(targetOid, 'is the auto order that the others are merged into', 'Leave it out');
+  const sourceOids = distinctSources(targetOid, given ?? []);
   return inTransaction(context, async (tx) => {
     const { merchantId } = tx.merchant;
-    const all = await lockAutoOrders(tx.db, merchantId, [targetOid, ...sourceOids]);
+    const oids = [targetOid, ...sourceOids];
+    const all = await lockAutoOrders(tx.db, merchantId, oids);
     const context = await inCurrentZone(tx);
     const find = (oid: number): AutoOrder | undefined =>
       all.find(({ autoOrderOid }) => autoOrderOid === oid);
@@ -40,7 +52,8 @@ export function consolidateAutoOrders(
     refuseStopped(target, sources);
     await refuseStrangers(context, target, sources);
     const catalog = await loadCatalog(context.db, merchantId, all);
-    const moved = sources.flatMap(({ items }) => items);
+    const open = await readOpenRebills(context, oids);
+    refuseLoss(target, sources, { ...scheduleRules(context), catalog, open });
     await saveChanges(context, catalog, [
       ...sources.map((before) => ({
         before,
@@ -49,11 +62,21 @@ export function consolidateAutoOrders(
       })),
       {
         before: target,
-        after: { ...target, items: [...target.items, ...moved] },
+        after: mergedTarget(target, sources),
         title: `Consolidated with ${sourceOids.join(', ')}`,
       },
     ]);
   });
+}
+
+function distinctSources(targetOid: number, given: readonly number[]): readonly number[] {
+  const sourceOids = [...new Set(given)];
+  if (sourceOids.length === 0) refuse('missing_field', { field: 'source_auto_order_oids' });
+  if (sourceOids.length > sourcesMax)
+    refuse('too_many_elements', { field: 'source_auto_order_oids', max: sourcesMax });
+  if (sourceOids.includes(targetOid))
+    refuseSource(targetOid, 'is the auto order that the others are merged into', 'Leave it out');
+  return sourceOids;
 }
 
 const sourcesMax = 200;
@@ -66,8 +89,23 @@ function merged(source: AutoOrder, target: AutoOrder, { now }: Context): AutoOrd
     mergedAt: now,
     mergedIntoAutoOrderOid: target.autoOrderOid,
     nextAttemptAt: undefined,
+    cancelAfterNextXOrders: undefined,
+    addOns: [],
+    properties: [],
     items: [],
   };
+}
+
+function refuseLoss(target: AutoOrder, sources: readonly AutoOrder[], rules: MergeRules): void {
+  const fault = mergeFault(target, sources, rules);
+  if (fault === undefined) return;
+  const { oid, reason, mend } = fault;
+  if (oid !== target.autoOrderOid) refuseSource(oid, reason, mend);
+  refuse(
+    'state_conflict',
+    { reason: `Auto order ${oid} ${reason}`, mend },
+    { objectId: String(oid) },
+  );
 }
 
 // The items of a stopped source would be billed again in the target, which nobody asked for.

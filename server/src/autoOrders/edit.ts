@@ -21,6 +21,8 @@ export function editAutoOrder(
   rules: EditRules,
   newOids: readonly number[],
 ): Outcome<AutoOrder, FieldFault> {
+  const merged = mergedFault(current, body);
+  if (merged !== undefined) return failure(merged);
   const read = new FieldReader(body, '', rules);
   const items = body.items
     ? editItems(current, body.items, rules, newOids)
@@ -47,6 +49,22 @@ export function editAutoOrder(
   const switched = switchState(current, edited, cancelationOf(current, body, read), read, rules);
   const [fault] = read.faults;
   return fault ? failure(fault) : success(switched);
+}
+
+/** A merged auto order ships nothing, so a form of the time before, with its items, goes to the other one. */
+function mergedFault(current: AutoOrder, body: WireAutoOrder): FieldFault | undefined {
+  const isKnown = (oid: number | null | undefined) =>
+    current.items.some(({ itemOid }) => itemOid === oid);
+  if (
+    current.status !== 'merged' ||
+    !body.items?.some((item) => !isKnown(item.auto_order_item_oid))
+  )
+    return undefined;
+  return {
+    field: 'items',
+    reason: `cannot be changed: the auto order was merged into ${current.mergedIntoAutoOrderOid}`,
+    mend: 'Change the items of that auto order instead',
+  };
 }
 
 /** What an update says of a cancelation. */

@@ -7,6 +7,7 @@ import { optionalDate } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Input, Routes } from '../platform/http/routes.ts';
 import type { ReadBilled } from './billed.ts';
+import type { ReadOpenRebills } from './consolidate.ts';
 import { consolidateAutoOrders } from './consolidate.ts';
 import { establishAutoOrder } from './creation.ts';
 import {
@@ -23,8 +24,14 @@ import type { AutoOrderFilter } from './search.ts';
 import { leftWords } from './staleForm.ts';
 import { queueBatch, updateBatch } from './updateJobs.ts';
 
+/** What the rebill feature knows of auto orders. */
+export interface AutoOrderParts {
+  readonly readBilled: ReadBilled;
+  readonly readOpenRebills: ReadOpenRebills;
+}
+
 /** The auto order operations of the contract. What changes an auto order answers with it as it is then. */
-export const autoOrderRoutes = (readBilled: ReadBilled) =>
+export const autoOrderRoutes = ({ readBilled, readOpenRebills }: AutoOrderParts) =>
   ({
     getAutoOrders: (context, input) => list(context, input, input.query),
     getAutoOrdersByQuery: (context, input) => list(context, input, input.body),
@@ -71,7 +78,8 @@ export const autoOrderRoutes = (readBilled: ReadBilled) =>
       context,
       { params: { auto_order_oid: oid }, body, expand, ifMatch },
     ) => {
-      await consolidateAutoOrders(context, oid, body.source_auto_order_oids, ifMatch);
+      const sourceOids = body.source_auto_order_oids;
+      await consolidateAutoOrders(context, oid, { sourceOids, ifMatch, readOpenRebills });
       return one(context, { oid }, expand);
     },
     // The younger operations answer with the younger fields that they are about.

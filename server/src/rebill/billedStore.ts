@@ -1,4 +1,5 @@
 import type { Billed } from '../autoOrders/billed.ts';
+import type { OpenRebill } from '../autoOrders/merging.ts';
 import type { Context } from '../platform/context.ts';
 import { billedRebill, type MovedFrom } from './movedFrom.ts';
 
@@ -28,3 +29,18 @@ export async function readBilled(
 
 // A form is not older than that, and an auto order that ships every day has a year in it.
 const rebillsMax = 400;
+
+/** Of these auto orders, those whose next rebill was begun and is not settled. */
+export async function readOpenRebills(
+  { db, merchant: { merchantId } }: Pick<Context, 'db' | 'merchant'>,
+  oids: readonly number[],
+): Promise<ReadonlyMap<number, OpenRebill>> {
+  const rows = await db.rows<{ auto_order_oid: number; state: OpenRebill }>(
+    `select r.auto_order_oid, r.state
+     from rebill r join auto_order a on a.merchant_id = $1 and a.auto_order_oid = r.auto_order_oid
+     where r.merchant_id = $1 and r.auto_order_oid = any($2::int[]) and a.auto_order_oid = any($2::int[])
+       and r.rebill_number > a.rebill_count and r.state in ('charging', 'unknown', 'declined')`,
+    [merchantId, oids],
+  );
+  return new Map(rows.map((row) => [row.auto_order_oid, row.state]));
+}

@@ -2,6 +2,7 @@ import type {
   AutoOrderCancelReason,
   AutoOrderPaymentUpdateRequest,
 } from '@perennial/contract/autoOrder.ts';
+import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import { changeAutoOrder } from '../autoOrders/changing.ts';
 import { findDueAt } from '../autoOrders/dueStore.ts';
 import { changeOriginalOrder } from '../autoOrders/originalOrder.ts';
@@ -65,6 +66,7 @@ export async function replaceCard(
     changeAutoOrder(context, oid, {
       title: 'Card updated',
       edit: (autoOrder, rules) => {
+        refuseMerged(autoOrder);
         const months = monthsACardMustLast(autoOrder, rules.catalog, prohibitExpiringMonths);
         const fault = cardFault(request, { ...rules, prohibitExpiringMonths: months });
         return fault === undefined ? success(withNewCard(autoOrder)) : failure(fault);
@@ -79,6 +81,19 @@ export async function replaceCard(
     return rebillNow(context, parts, oid, { isForced: false, beforehand });
   await beforehand(context);
   return { isAttempted: false, isPaid: false };
+}
+
+// Its items are charged by the card of the auto order that has them now.
+function refuseMerged({ autoOrderOid, status, mergedIntoAutoOrderOid: into }: AutoOrder): void {
+  if (status !== 'merged') return;
+  refuse(
+    'state_conflict',
+    {
+      reason: `Auto order ${autoOrderOid} was merged into ${into}`,
+      mend: `Update the card of auto order ${into} instead`,
+    },
+    { objectId: String(autoOrderOid) },
+  );
 }
 
 /** The reasons for canceling that the merchant offers (settings, cancel_reasons). */

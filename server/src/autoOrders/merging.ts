@@ -1,0 +1,228 @@
+import type { AddOn, AutoOrder, AutoOrderItem, Property } from './autoOrder.ts';
+import type { Rules } from './calculated.ts';
+import { isChargingCancelFee } from './cancelFee.ts';
+import { isSameSecond } from './formAge.ts';
+import type { Catalog, FutureSchedule } from './steps.ts';
+import { futureSchedules, planNext } from './steps.ts';
+
+/*
+ * What becomes of everything that hangs on an auto order when its items move to another one
+ * (docs/adr/0044-stale-forms.md, "Merging"): it moves with the items, or the merge is refused.
+ */
+
+/** What a merge depends on besides the records. */
+export interface MergeRules extends Rules {
+  readonly catalog: Catalog;
+  /** Auto orders with a rebill that is not settled: a charge under way, or a declined one. */
+  readonly open: ReadonlyMap<number, OpenRebill>;
+}
+
+export type OpenRebill = 'charging' | 'unknown' | 'declined';
+
+/** Why two auto orders cannot become one. */
+export interface MergeFault {
+  /** The auto order that stands in the way. */
+  readonly oid: number;
+  /** Completes "Auto order 7 …". */
+  readonly reason: string;
+  readonly mend: string;
+}
+
+/** The first thing that would be lost or change its meaning. */
+export function mergeFault(
+  target: AutoOrder,
+  sources: readonly AutoOrder[],
+  rules: MergeRules,
+): MergeFault | undefined {
+  const properties = new Map(target.properties.map(({ name, value }) => [name, value]));
+  for (const autoOrder of [target, ...sources]) {
+    const words = stateFault(autoOrder, target, rules) ?? endFault(autoOrder, rules);
+    if (words !== undefined) return { oid: autoOrder.autoOrderOid, ...words };
+  }
+  for (const source of sources) {
+    const words =
+      termsFault(source, target) ??
+      addOnsFault(source, rules) ??
+      propertyFault(source, properties) ??
+      itemFault(source, target, rules);
+    if (words !== undefined) return { oid: source.autoOrderOid, ...words };
+    for (const { name, value } of source.properties) properties.set(name, value);
+  }
+  return undefined;
+}
+
+/** The target with the items of the sources and what hung on them. */
+export function mergedTarget(target: AutoOrder, sources: readonly AutoOrder[]): AutoOrder {
+  return {
+    ...target,
+    cancelAfterNextXOrders: undefined,
+    properties: sources.reduce<readonly Property[]>(
+      (all, { properties }) => withProperties(all, properties),
+      target.properties,
+    ),
+    items: [...endedLikeTheirAutoOrder(target), ...sources.flatMap(movedItems)],
+  };
+}
+
+// ------------------------------------------------------------------------------- what moves along
+
+/** The items of a source as they go on: they end when it would have, and its add-ons ride along. */
+function movedItems(source: AutoOrder): readonly AutoOrderItem[] {
+  const items = endedLikeTheirAutoOrder(source);
+  const carrier = items.find(isRunning) ?? items[0];
+  return items.map((item) =>
+    item === carrier ? { ...item, addOns: [...item.addOns, ...source.addOns] } : item,
+  );
+}
+
+/** Items of an auto order that ends after N orders: each ships N more times at most. */
+function endedLikeTheirAutoOrder(autoOrder: AutoOrder): readonly AutoOrderItem[] {
+  const { cancelAfterNextXOrders: left, items } = autoOrder;
+  if (left === undefined) return items;
+  return items.map((item) => ({
+    ...item,
+    remainingRepeatCount: Math.min(left, item.remainingRepeatCount ?? left),
+  }));
+}
+
+function withProperties(all: readonly Property[], more: readonly Property[]): readonly Property[] {
+  const names = new Set(all.map(({ name }) => name));
+  return [...all, ...more.filter(({ name }) => !names.has(name))];
+}
+
+const isRunning = (item: AutoOrderItem): boolean => item.nextShipmentAt !== undefined;
+
+// -------------------------------------------------------------------------- what stands in the way
+
+type Words = Omit<MergeFault, 'oid'>;
+
+function stateFault(
+  autoOrder: AutoOrder,
+  target: AutoOrder,
+  { catalog, open }: MergeRules,
+): Words | undefined {
+  if (isChargingCancelFee(autoOrder, catalog))
+    return {
+      reason: 'was canceled and is about to charge its cancel fee',
+      mend: 'Merge after the fee is charged, or cancel it once more to waive the fee',
+    };
+  const rebill = open.get(autoOrder.autoOrderOid);
+  if (rebill === 'declined')
+    return {
+      reason: 'has a declined rebill that is not settled',
+      mend: 'Merge after a retry succeeds, or after its order is paid or rejected',
+    };
+  // A charge of the target finds its items where they were; one of a source would not.
+  return rebill !== undefined && autoOrder !== target
+    ? {
+        reason: 'has a charge under way whose answer is not known yet',
+        mend: 'Merge after the charge is settled',
+      }
+    : undefined;
+}
+
+/** An end after N orders is an end of every item after N shipments only where they ship together. */
+function endFault(autoOrder: AutoOrder, rules: MergeRules): Words | undefined {
+  const left = autoOrder.cancelAfterNextXOrders;
+  if (left === undefined || shipTogether(autoOrder, left, rules)) return undefined;
+  return {
+    reason: `ends after ${left} more orders (cancel_after_next_x_orders), and its items do not ship together`,
+    mend: 'Set remaining_repeat_count or no_order_after_dts of its items instead, and clear cancel_after_next_x_orders',
+  };
+}
+
+function addOnsFault(source: AutoOrder, rules: MergeRules): Words | undefined {
+  if (source.addOns.length === 0) return undefined;
+  if (source.items.length > 0 && shipTogether(source, ordersWith(source.addOns), rules))
+    return undefined;
+  return {
+    reason: 'has add_ons for all its orders, and no item that is part of all of them',
+    mend: 'Move the add_ons to an item, or remove them',
+  };
+}
+
+const ordersWith = (addOns: readonly AddOn[]): number =>
+  Math.max(...addOns.map(({ nextXOrders }) => nextXOrders ?? ordersCompared));
+
+/** What belongs to every order of an auto order, of which the merged one can have only one. */
+function termsFault(source: AutoOrder, target: AutoOrder): Words | undefined {
+  for (const [field, name] of orderTerms) {
+    const [its, other] = [source[field], target[field]];
+    if (its === other) continue;
+    const show = (value: number | string | undefined) => (value === undefined ? 'none' : value);
+    return {
+      reason: `has the ${name} ${show(its)}, and auto order ${target.autoOrderOid} has ${show(other)}`,
+      mend: `Give both the same ${name}, or clear it in both`,
+    };
+  }
+  return undefined;
+}
+
+const orderTerms = [
+  ['overrideAffiliateId', 'override_affiliate_id'],
+  ['rotatingTransactionGatewayCode', 'rotating_transaction_gateway_code'],
+] as const;
+
+function propertyFault(source: AutoOrder, known: ReadonlyMap<string, string>): Words | undefined {
+  const other = source.properties.find(
+    ({ name, value }) => known.has(name) && known.get(name) !== value,
+  );
+  return (
+    other && {
+      reason: `has the property ${other.name} with another value than the auto orders it is merged with`,
+      mend: 'Give the property the same value in all of them, or remove it',
+    }
+  );
+}
+
+/** An item that cannot rebill would park the target; one that costs otherwise there is not the same. */
+function itemFault(source: AutoOrder, target: AutoOrder, rules: MergeRules): Words | undefined {
+  for (const item of source.items) {
+    const plan = planNext({ ...item, paused: false }, rules.catalog, {
+      ...rules,
+      autoOrder: source,
+    });
+    if (plan.kind === 'broken')
+      return {
+        reason: `has the item ${item.originalItemId}, which cannot be billed: ${plan.itemId}: ${plan.why}`,
+        mend: 'Fix the item first',
+      };
+    const { signedUpAt } = target;
+    const before = futureOf(item, source, rules);
+    const after = futureOf(item, { ...source, signedUpAt }, rules);
+    if (before.some(({ unitCost }, index) => unitCost !== after[index]?.unitCost))
+      return {
+        reason: `has a price for ${item.originalItemId} that comes from its sign-up date`,
+        mend: 'Set arbitrary_unit_cost of the item to keep its price',
+      };
+  }
+  return undefined;
+}
+
+/** Whether the items that still ship are together in each of the next orders, as far as it matters. */
+function shipTogether(autoOrder: AutoOrder, orders: number, rules: MergeRules): boolean {
+  const [first, ...others] = autoOrder.items.filter(isRunning);
+  if (first === undefined || others.length === 0) return true;
+  const count = Math.min(orders, ordersCompared);
+  const dates = futureOf(first, autoOrder, rules, count);
+  return (
+    dates.length > 0 &&
+    others.every((item) => {
+      if (item.paused !== first.paused) return false;
+      const its = futureOf(item, autoOrder, rules, count);
+      return (
+        its.length === dates.length && its.every(({ at }, i) => isSameSecond(at, dates[i]?.at))
+      );
+    })
+  );
+}
+
+const ordersCompared = 24;
+
+const futureOf = (
+  item: AutoOrderItem,
+  autoOrder: AutoOrder,
+  rules: MergeRules,
+  count = ordersCompared,
+): FutureSchedule[] =>
+  futureSchedules({ ...item, paused: false }, rules.catalog, { ...rules, autoOrder }, count);

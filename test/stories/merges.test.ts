@@ -1,0 +1,139 @@
+// Auto orders of one customer that become one, with all that hung on them.
+import assert from 'node:assert/strict';
+import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
+import type { Shop, Subscriber } from '../support/stories.ts';
+import { story } from '../support/stories.ts';
+
+const chosen = { auto_orderable: true, auto_order_schedules: ['Weekly', 'Monthly'] };
+const items = ['COFFEE', 'TEA', 'MUG'].map((id, index) => ({
+  merchant_item_id: id,
+  description: id,
+  pricing: { cost: 10 - index },
+  auto_order: chosen,
+}));
+const monthly = (id: string) => [{ merchant_item_id: id, auto_order_schedule: 'Monthly' }];
+
+async function coffeeAndTea(shop: Shop): Promise<[Subscriber, Subscriber]> {
+  await shop.sells(...items);
+  return [await shop.order(monthly('COFFEE')), await shop.order(monthly('TEA'))];
+}
+
+const merge = (target: Subscriber, ...sources: readonly Subscriber[]) =>
+  target.ask({
+    operation: 'consolidateAutoOrders',
+    body: { source_auto_order_oids: sources.map(({ oid }) => oid) },
+  });
+
+const refused = (work: Promise<unknown>, words: RegExp) => assert.rejects(work, words);
+
+const newCard = (ann: Subscriber, token: string) =>
+  ann.ask({
+    operation: 'updateAutoOrderPayment',
+    body: { card_number_token: token, card_expiration_month: 12, card_expiration_year: 2040 },
+  });
+
+story(
+  'the end, the gift and the properties move along',
+  { on: '2026-01-15T10:00' },
+  async (shop) => {
+    const [coffee, tea] = await coffeeAndTea(shop);
+    await tea.update({
+      cancel_after_next_x_orders: 3,
+      add_ons: [{ item_id: 'MUG', quantity: 1, next_x_orders: 2, arbitrary_unit_cost: 0 }],
+      properties: [{ name: 'box', value: 'red' }],
+    });
+    await merge(coffee, tea);
+    await shop.until('2026-06-01T00:00');
+    await coffee.lived(
+      '2026-01-15 10:00 create',
+      '2026-01-15 10:00 update',
+      '2026-02-15 10:00 rebill: COFFEE 10.00 + TEA 9.00 + MUG 0.00 = 19.00',
+      '2026-03-15 10:00 rebill: COFFEE 10.00 + TEA 9.00 + MUG 0.00 = 19.00',
+      '2026-04-15 10:00 rebill: COFFEE 10.00 + TEA 9.00 = 19.00',
+      '2026-05-15 10:00 rebill: COFFEE 10.00 = 10.00',
+    );
+    const { auto_order: now } = await coffee.ask({
+      operation: 'getAutoOrder',
+      query: { _expand: 'properties' },
+    });
+    assert.deepEqual((now as AutoOrder).properties, [{ name: 'box', value: 'red' }]);
+  },
+);
+
+story('the end of the target ends its own items', { on: '2026-01-15T10:00' }, async (shop) => {
+  const [coffee, tea] = await coffeeAndTea(shop);
+  await coffee.update({ cancel_after_next_x_orders: 1 });
+  await merge(coffee, tea);
+  await shop.until('2026-04-01T00:00');
+  await coffee.lived(
+    '2026-01-15 10:00 create',
+    '2026-01-15 10:00 update',
+    '2026-01-15 10:00 update',
+    '2026-02-15 10:00 rebill: COFFEE 10.00 + TEA 9.00 = 19.00',
+    '2026-03-15 10:00 rebill: TEA 9.00 = 9.00',
+  );
+});
+
+story('a declined rebill is settled before the merge', { on: '2026-01-15T10:00' }, async (shop) => {
+  const [coffee, tea] = await coffeeAndTea(shop);
+  await newCard(tea, 'tok_decline_1x-merges');
+  await shop.until('2026-02-16T00:00');
+  await refused(merge(coffee, tea), /declined rebill/);
+  await refused(merge(tea, coffee), /declined rebill/);
+  await shop.until('2026-02-19T00:00');
+  await merge(coffee, tea);
+  await shop.until('2026-03-16T00:00');
+  await tea.lived(
+    '2026-01-15 10:00 create',
+    '2026-02-15 10:00 decline: do not honor, attempt 1',
+    '2026-02-18 10:00 rebill: TEA 9.00 = 9.00',
+    '2026-02-19 00:00 update',
+    '2026-02-19 00:00 item_cancel',
+  );
+  await coffee.lived(
+    '2026-01-15 10:00 create',
+    '2026-02-15 10:00 rebill: COFFEE 10.00 = 10.00',
+    '2026-02-19 00:00 update',
+    '2026-03-15 10:00 rebill: COFFEE 10.00 + TEA 9.00 = 19.00',
+  );
+});
+
+story('what one order has once keeps two apart', { on: '2026-01-15T10:00' }, async (shop) => {
+  const [coffee, tea] = await coffeeAndTea(shop);
+  await tea.update({ override_affiliate_id: 7 });
+  await refused(merge(coffee, tea), /source_auto_order_oids.*override_affiliate_id/);
+  await tea.update({
+    override_affiliate_id: null,
+    rotating_transaction_gateway_code: 'simulator',
+  } as never);
+  await refused(merge(coffee, tea), /source_auto_order_oids.*rotating_transaction_gateway_code/);
+});
+
+story('a merged auto order says where to go', { on: '2026-01-15T10:00' }, async (shop) => {
+  const [coffee, tea] = await coffeeAndTea(shop);
+  const form = await tea.read();
+  await merge(coffee, tea);
+  const there = new RegExp(`merged into ${coffee.oid}`);
+  await refused(newCard(tea, 'tok_approve'), there);
+  await refused(tea.update({ items: form.items }), there);
+  await refused(tea.ask({ operation: 'attemptAutoOrderRebill' }), /merged/);
+});
+
+story('a billed date of an item that came by a merge', { on: '2026-01-15T10:00' }, async (shop) => {
+  const [coffee, tea] = await coffeeAndTea(shop);
+  await shop.until('2026-02-20T00:00');
+  await merge(coffee, tea);
+  const list = (await coffee.read()).items!.map(({ auto_order_item_oid: oid }, index) => ({
+    auto_order_item_oid: oid!,
+    ...(index === 1 ? { next_shipment_dts: '2026-02-15T10:00:00-05:00' } : {}),
+  }));
+  const { warning } = await coffee.ask({ operation: 'updateAutoOrder', body: { items: list } });
+  assert.match(warning.warning_message, /items\[1\]\.next_shipment_dts/);
+  await shop.until('2026-03-16T00:00');
+  await coffee.lived(
+    '2026-01-15 10:00 create',
+    '2026-02-15 10:00 rebill: COFFEE 10.00 = 10.00',
+    '2026-02-20 00:00 update',
+    '2026-03-15 10:00 rebill: COFFEE 10.00 + TEA 9.00 = 19.00',
+  );
+});
