@@ -57,10 +57,10 @@ test('stamps of another server are noticed whatever brought them', async (t) => 
     async () => {
       for (const table of ['event', 'webhook_event', 'webhook_held'])
         await database.db.run(
-          `update ${table} set stamp = (stamp::text::bigint + 1000000)::text::xid8`,
+          `update ${table} set stamp = (stamp::text::bigint + 1000000)::text::xid8 where merchant_id = 'TEST'`,
         );
       await database.db.run(
-        'update webhook set place_stamp = (place_stamp::text::bigint + 1000000)::text::xid8',
+        "update webhook set place_stamp = (place_stamp::text::bigint + 1000000)::text::xid8 where merchant_id = 'TEST'",
       );
       return database.db;
     },
@@ -89,7 +89,7 @@ async function goesOn(
   await webhooks.addItem('heard by nobody yet');
   const task = await addTask(first, { task_name: 'seen before' });
   const seen = await before.row<{ cursor: string }>(
-    "select (stamp::text::bigint)::text || '.' || event_id as cursor from event where object_type = 'workflow task' order by stamp desc limit 1",
+    "select (stamp::text::bigint)::text || '.' || event_id as cursor from event where merchant_id = 'TEST' and object_type = 'workflow task' order by stamp desc limit 1",
   );
 
   const after = await copy();

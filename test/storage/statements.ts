@@ -25,6 +25,19 @@ export async function seenStatements(
   return rows.map((row) => row.query);
 }
 
+/** Whether a statement is one of these, once constants and parameters count as the same. */
+export function isOneOf(statement: string, known: readonly string[]): boolean {
+  return known.some((each) => withoutConstants(each) === withoutConstants(statement));
+}
+
+const withoutConstants = (statement: string): string =>
+  statement
+    .replace(/--.*$/gm, ' ')
+    .replace(/'(?:[^']|'')*'|\$\d+|\b\d+\b/g, '?')
+    .replace(/\s+/g, ' ')
+    .replace(/;\s*$/, '')
+    .trim();
+
 /**
  * The tables that a statement reads or changes without an equality on their merchant. Such a statement would see every merchant's
  * rows, and on distributed tables it would have to ask every machine. Inserted rows carry their merchant.

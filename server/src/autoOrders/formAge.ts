@@ -1,6 +1,6 @@
 import type { AutoOrderItem as WireItem } from '@perennial/contract/autoOrderItem.ts';
 import type { Temporal } from 'temporal-polyfill';
-import { parseWireDate } from '../kernel/wireDates.ts';
+import { isWithinWire, parseWireDate } from '../kernel/wireDates.ts';
 import type { AutoOrderItem } from './autoOrder.ts';
 
 /*
@@ -41,7 +41,9 @@ function countsAge(form: WireItem, item: AutoOrderItem, zone: string): Age {
   if (typeof count === 'number' && count < item.numberOfRebills) return 'older';
   if (count === item.numberOfRebills) return 'current';
   const last = wireMoment(form.last_order_dts, zone);
-  if (last === undefined || item.lastOrderAt === undefined) return 'unknown';
+  // The engine wrote no date that the wire cannot name: a form that replaces one repairs it.
+  if (last === undefined || item.lastOrderAt === undefined || !isWithinWire(item.lastOrderAt, zone))
+    return 'unknown';
   if (isSameSecond(last, item.lastOrderAt)) return 'current';
   return isBefore(last, item.lastOrderAt) ? 'older' : 'unknown';
 }

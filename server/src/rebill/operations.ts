@@ -33,6 +33,8 @@ export async function attemptRebill(
   oid: number,
   expand: ReadonlySet<string>,
 ): Promise<Answer> {
+  // A refusal that can be seen now uses up no order id. The check that counts is the one under the lock.
+  await refuseAttempt(context, oid);
   const result = await rebillNow(context, parts, oid, {
     isForced: true,
     beforehand: (inner) => refuseAttempt(inner, oid),
