@@ -129,7 +129,7 @@ test('a server that hangs: requests and /readyz return in time, and it recovers'
     anItem('TEA'),
   ].map((request) => expectUnavailable(app, request));
   await Promise.all([probe, ...requests]);
-  assert.ok(performance.now() - startedMs < 20_000);
+  assert.ok(performance.now() - startedMs < 30_000);
 
   wire.setFrozen(false);
   assert.equal((await app.request({ operation: 'getItems' })).status, 200);

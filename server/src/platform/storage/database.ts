@@ -103,7 +103,7 @@ export function openPool(options: PoolOptions): DatabasePool {
 }
 
 /** How long a caller waits for a connection, be it a free one or a new one. */
-const acquireMsMax = 5_000;
+const acquireMsMax = 10_000;
 
 /** A server that is alive ends a statement by itself; longer than that we wait for none. */
 const answerMsOf = ({ statementMs }: TimeLimits): number =>
