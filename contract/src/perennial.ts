@@ -112,6 +112,24 @@ export const PreviewRebill = model('PreviewRebill', 'A rebill exactly as it woul
 });
 export type PreviewRebill = Static<typeof PreviewRebill>;
 
+export const ParkedAutoOrder = model(
+  'ParkedAutoOrder',
+  'An auto order that is not billed before something is repaired.',
+  {
+    auto_order_oid: int32(),
+    auto_order_code: text(),
+    reason: text('What keeps it from being billed.'),
+    next_look_dts: dateTime(
+      'When the engine looks at it again by itself. A change of the auto order is looked at at once.',
+    ),
+  },
+);
+export type ParkedAutoOrder = Static<typeof ParkedAutoOrder>;
+
+export const ParkedAutoOrdersResponse = answer('ParkedAutoOrdersResponse', {
+  parked: many(ParkedAutoOrder),
+});
+
 export const PreviewResponse = answer('PreviewResponse', {
   rebills: many(PreviewRebill),
   ends: oneOf(

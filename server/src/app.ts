@@ -77,6 +77,7 @@ import type { Sender } from './webhooks/send.ts';
 import { objectIds, objectReaders, readAutoOrders, readOrder } from './wireReaders.ts';
 import { liveSockets } from './workflow/live.ts';
 import { movingDueWork, movingWorker } from './workflow/moving.ts';
+import { parkedTaskListener } from './workflow/parkedTaskListener.ts';
 import { workflowRoutes } from './workflow/routes.ts';
 import { systemTaskListener } from './workflow/systemTaskListener.ts';
 import { keepWallsOfTasks } from './workflow/taskZones.ts';
@@ -169,7 +170,11 @@ export function createApp(parts: AppParts): App {
       (await accesses.find(merchantId, application))?.permissions.has('workflow_read') ?? false,
   });
   const files = { store: fileStore, clock };
-  listeners.push(systemTaskListener(readObjectFacts), live.listener);
+  listeners.push(
+    systemTaskListener(readObjectFacts),
+    parkedTaskListener(readObjectFacts),
+    live.listener,
+  );
   const events = outbox(listeners);
 
   const payments = createPayments(parts.gateways, gate);

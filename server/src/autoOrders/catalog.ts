@@ -1,7 +1,7 @@
 import type { CatalogItem } from '../items/item.ts';
 import { catalogKey, findCatalogItems } from '../items/store.ts';
 import type { Database } from '../platform/storage/database.ts';
-import type { AutoOrder } from './autoOrder.ts';
+import type { AddOn, AutoOrder } from './autoOrder.ts';
 import type { Catalog } from './steps.ts';
 import { stepsOf } from './steps.ts';
 
@@ -29,14 +29,20 @@ export async function loadCatalog(
 
 function itemIdsOf({ items, addOns }: Pick<AutoOrder, 'items' | 'addOns'>): string[] {
   return [
-    ...addOns.map((addOn) => addOn.itemId),
+    ...addOnItemIds(addOns),
     ...items.flatMap((item) => [
       item.originalItemId,
       ...(item.arbitraryItemId === undefined ? [] : [item.arbitraryItemId]),
-      ...item.addOns.map((addOn) => addOn.itemId),
+      ...addOnItemIds(item.addOns),
     ]),
   ];
 }
+
+/** Add-ons that cannot be read name no item: planning with them fails for that auto order alone. */
+const addOnItemIds = (addOns: readonly AddOn[]): string[] =>
+  Array.isArray(addOns)
+    ? addOns.map((addOn: AddOn | null) => addOn?.itemId).filter((id) => typeof id === 'string')
+    : [];
 
 function ledToItemIds(item: CatalogItem): string[] {
   const shipped = stepsOf(item).flatMap((step) =>

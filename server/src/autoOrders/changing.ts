@@ -10,6 +10,7 @@ import { changesBetween } from './changes.ts';
 import { completed, eventsOf } from './edit.ts';
 import type { EditRules } from './editItem.ts';
 import type { FieldFault } from './fieldReader.ts';
+import { isParked } from './parking.ts';
 import { noAutoOrder } from './reading.ts';
 import { editRules, scheduleRules } from './rules.ts';
 import type { Catalog } from './steps.ts';
@@ -63,6 +64,13 @@ export function refuseStale(current: AutoOrder, ifMatch: number | undefined): vo
     refuse('precondition_failed', {}, { objectId: String(current.autoOrderOid) });
 }
 
+/** A parked record as a change leaves it: whether it can be billed now is for the engine's next look. */
+function unparked(autoOrder: AutoOrder): AutoOrder {
+  if (!isParked(autoOrder.failureReason)) return autoOrder;
+  const { failureReason: _, ...rest } = autoOrder;
+  return rest;
+}
+
 /** A record before and after, and what to call it in its history. */
 export interface Changed {
   readonly before: AutoOrder;
@@ -84,7 +92,7 @@ export async function saveChanges(
   const { merchantId, timeZone, currency } = context.merchant;
   const rules = editRules(context, catalog);
   const written = changed
-    .map((each) => ({ ...each, after: completed(each.after, rules) }))
+    .map((each) => ({ ...each, after: unparked(completed(each.after, rules)) }))
     .map((each) => ({
       ...each,
       changes: [
@@ -116,6 +124,7 @@ export async function saveChanges(
         name,
         objectType: 'auto order' as const,
         objectId: String(after.autoOrderOid),
+        ...(isParked(before.failureReason) && { data: { reason: 'unparked' } }),
       })),
     ),
   );

@@ -163,7 +163,7 @@ function addOnsJson(column: string, write: Writer): string {
     write.plain('next_x_orders', 'x."nextXOrders"'),
     write.json('options', 'x.options'),
   ]);
-  return `(select ${listText(addOn, 'x.ordinality')} from rows from (jsonb_to_recordset(${column})
+  return `(select ${listText(addOn, 'x.ordinality')} from rows from (jsonb_to_recordset(case when jsonb_typeof(${column}) = 'array' then ${column} else '[]' end)
     as ("itemId" text, quantity int, "unitCost" bigint, "freeShipping" boolean, "nextXOrders" int, options jsonb))
     with ordinality as x ("itemId", quantity, "unitCost", "freeShipping", "nextXOrders", options, ordinality))`;
 }

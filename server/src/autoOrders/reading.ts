@@ -131,13 +131,18 @@ async function schedulesOf(context: Context, oids: readonly number[]) {
     const autoOrder = byOid.get(autoOrderOid);
     const item = autoOrder?.items.find((each) => each.itemOid === itemOid);
     if (autoOrder === undefined || item === undefined) return '[]';
-    return JSON.stringify(
-      futureSchedules(item, catalog, { ...rules, autoOrder }).map((schedule) => ({
-        item_id: schedule.itemId,
-        rebill_count: schedule.rebillCount,
-        shipment_dts: wireDate(schedule.at, timeZone),
-        unit_cost: fromMinor(schedule.unitCost, currency),
-      })),
-    );
+    try {
+      return JSON.stringify(
+        futureSchedules(item, catalog, { ...rules, autoOrder }).map((schedule) => ({
+          item_id: schedule.itemId,
+          rebill_count: schedule.rebillCount,
+          shipment_dts: wireDate(schedule.at, timeZone),
+          unit_cost: fromMinor(schedule.unitCost, currency),
+        })),
+      );
+    } catch (error) {
+      context.log.error({ err: error, autoOrderOid }, 'an auto order has no schedule');
+      return '[]';
+    }
   };
 }

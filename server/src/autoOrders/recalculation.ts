@@ -2,10 +2,12 @@ import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
 import type { RecordedEvent } from '../platform/events/event.ts';
 import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
-import { calculate } from './calculated.ts';
+import type { AutoOrder } from './autoOrder.ts';
+import { type CalculatedAutoOrder, calculate } from './calculated.ts';
 import { loadCatalog } from './catalog.ts';
 import { claimRecalculation, moveRecalculation, queueRecalculation } from './jobStore.ts';
 import { scheduleRules } from './rules.ts';
+import type { Catalog } from './steps.ts';
 import { findOidsByOriginalItem, lockAutoOrders, saveCalculated } from './store.ts';
 
 /**
@@ -62,6 +64,21 @@ async function recalculate(tx: Context, oids: readonly number[]): Promise<void> 
   await saveCalculated(
     context.db,
     merchantId,
-    autoOrders.map((autoOrder) => calculate(autoOrder, catalog, scheduleRules(context))),
+    autoOrders.flatMap((autoOrder) => calculated(context, autoOrder, catalog)),
   );
+}
+
+/** One that cannot be calculated keeps what it had: the engine parks it when it is due. */
+function calculated(
+  context: Context,
+  autoOrder: AutoOrder,
+  catalog: Catalog,
+): CalculatedAutoOrder[] {
+  try {
+    return [calculate(autoOrder, catalog, scheduleRules(context))];
+  } catch (error) {
+    const { autoOrderOid } = autoOrder;
+    context.log.error({ err: error, autoOrderOid }, 'an auto order cannot be calculated');
+    return [];
+  }
 }

@@ -1,6 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Frequency } from '../kernel/frequency.ts';
-import { currencyExponent, minor } from '../kernel/money.ts';
+import { currencyExponent, type Minor } from '../kernel/money.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { type Column, type Recordset, recordset } from '../platform/storage/recordset.ts';
 import type { AddOn, AutoOrder, AutoOrderItem, AutoOrderStatus, Property } from './autoOrder.ts';
@@ -412,7 +412,7 @@ function itemFromRow(row: ItemRow): AutoOrderItem {
     arbitraryItemId: row.arbitrary_item_id ?? undefined,
     arbitraryQuantity: optionalNumber(row.arbitrary_quantity),
     arbitraryUnitCost:
-      row.arbitrary_unit_cost === null ? undefined : minor(row.arbitrary_unit_cost),
+      row.arbitrary_unit_cost === null ? undefined : storedAmount(row.arbitrary_unit_cost),
     arbitraryUnitCostRemainingOrders: row.arbitrary_unit_cost_remaining_orders ?? undefined,
     arbitraryPercentageDiscount: optionalNumber(row.arbitrary_percentage_discount),
     arbitraryScheduleDays: row.arbitrary_schedule_days ?? undefined,
@@ -424,8 +424,8 @@ function itemFromRow(row: ItemRow): AutoOrderItem {
     noOrderAfterAt: row.no_order_after_at ?? undefined,
     firstOrderAt: row.first_order_at ?? undefined,
     lastOrderAt: row.last_order_at ?? undefined,
-    lifeTimeValue: minor(row.life_time_value),
-    rebillValue: minor(row.rebill_value),
+    lifeTimeValue: storedAmount(row.life_time_value),
+    rebillValue: storedAmount(row.rebill_value),
     numberOfRebills: row.number_of_rebills,
     remainingRepeatCount: row.remaining_repeat_count ?? undefined,
     paused: row.paused,
@@ -437,6 +437,9 @@ function itemFromRow(row: ItemRow): AutoOrderItem {
     paypalRecurringPaymentProfileId: row.paypal_recurring_payment_profile_id ?? undefined,
   };
 }
+
+// Not checked here: a record with an amount that is too large to count must still be read and repaired. The engine parks it.
+const storedAmount = (units: number): Minor => units as Minor;
 
 const optionalNumber = (text: string | null): number | undefined =>
   text === null ? undefined : Number(text);

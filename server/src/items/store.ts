@@ -23,7 +23,21 @@ export async function findCatalogItems(
     'select merchant_item_id_lc as key, document from item where merchant_id = $1 and merchant_item_id_lc = any($2::text[])',
     [merchantId, keys],
   );
-  return new Map(rows.map(({ key, document }) => [key, catalogItem(document)]));
+  return new Map(
+    rows.flatMap(({ key, document }) => {
+      const item = readable(document);
+      return item === undefined ? [] : [[key, item] as const];
+    }),
+  );
+}
+
+/** An item whose document cannot be read counts as missing: what needs it is parked under its id until it is repaired. */
+function readable(document: Item): CatalogItem | undefined {
+  try {
+    return catalogItem(document);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Item ids are compared without case. */

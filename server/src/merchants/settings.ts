@@ -7,6 +7,7 @@ import type {
 } from '@perennial/contract/perennial.ts';
 import { isZone } from '../kernel/calendar.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
+import { merged } from '../platform/http/document.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 
 /** What is wrong with a setting, and how to mend it. */
@@ -39,7 +40,7 @@ export function toWire(merchant: Merchant): MerchantSettings {
     company_name: merchant.name,
     time_zone: merchant.timeZone,
     currency_code: merchant.currency,
-    ...Object.fromEntries(sections),
+    ...merged({}, Object.fromEntries(sections)),
   };
 }
 
@@ -61,9 +62,13 @@ export function change(
   return success({
     name: given.company_name || merchant.name,
     timeZone: given.time_zone || merchant.timeZone,
-    sections: Object.fromEntries(
-      sectionNames.flatMap((name) =>
-        given[name] === undefined || given[name] === null ? [] : [[name, given[name]]],
+    // A null inside a section clears the field: it is stored as absent.
+    sections: merged(
+      {},
+      Object.fromEntries(
+        sectionNames.flatMap((name) =>
+          given[name] === undefined || given[name] === null ? [] : [[name, given[name]]],
+        ),
       ),
     ),
   });

@@ -1,10 +1,12 @@
 import type { Routes } from '../platform/http/routes.ts';
 import { getAudit, type ReadCaptures } from './auditOperations.ts';
+import { getParked } from './parkedOperations.ts';
 import { previewAutoOrder } from './previewOperations.ts';
 
 /** What will be billed, and whether what was billed adds up. */
 export const bookRoutes = (readCaptures: ReadCaptures) =>
   ({
+    getParkedAutoOrders: (context, { page }) => getParked(context, page),
     previewAutoOrder: (context, { params, query }) =>
       previewAutoOrder(context, params.auto_order_oid, query.count),
     getAudit: (context) => getAudit(context, readCaptures),

@@ -27,7 +27,8 @@ import type { Decision, Look } from './plan.ts';
 import { decide } from './plan.ts';
 import type { RebillPolicy } from './policy.ts';
 import type { Due, EarlierAttempt, NewAttempt } from './store.ts';
-import { findEarlierAttempts, lockDue, startAttempts } from './store.ts';
+import { findDueOids, findEarlierAttempts, lockDue, lockDueAmong, startAttempts } from './store.ts';
+import { inHalves, mayBeOfRecord, parkUnreadable } from './unreadable.ts';
 
 /** A charge that this process alone may ask for until its lease is over, with the records it was planned on. */
 export interface Claim {
@@ -61,14 +62,58 @@ export type Moments = 'now' | 'due';
  * Takes a batch of what is due until then, in one transaction: looks at each auto order, writes what moved without a charge, and leaves one row a charge
  * that says who charges and for what.
  */
-export function claimDue(
+export async function claimDue(
   context: Context,
   until: Temporal.Instant,
   moments: Moments,
   terms: ClaimTerms,
 ): Promise<Claimed> {
+  try {
+    return await claimAmong(context, until, moments, terms, undefined);
+  } catch (error) {
+    if (!mayBeOfRecord(error)) throw error;
+    return claimApart(context, until, moments, terms);
+  }
+}
+
+/** Claims what a batch with a bad record in it holds: the good ones in smaller batches, the bad ones are parked. */
+async function claimApart(
+  context: Context,
+  until: Temporal.Instant,
+  moments: Moments,
+  terms: ClaimTerms,
+): Promise<Claimed> {
+  const oids = await findDueOids(context.db, context.merchant.merchantId, until);
+  const claimed = await inHalves(
+    oids,
+    async (some) => [await claimAmong(context, until, moments, terms, some)],
+    async (autoOrderOid, error) => {
+      const reason = await parkUnreadable(context, autoOrderOid, error);
+      return [{ ...nothing, lookCount: 1, parked: [{ autoOrderOid, reason }] }];
+    },
+  );
+  return {
+    claims: claimed.flatMap(({ claims }) => claims),
+    lookCount: claimed.reduce((sum, { lookCount }) => sum + lookCount, 0),
+    noticeCount: claimed.reduce((sum, { noticeCount }) => sum + noticeCount, 0),
+    parked: claimed.flatMap(({ parked }) => parked),
+  };
+}
+
+/** Claims what is due of these auto orders, or of all. */
+function claimAmong(
+  context: Context,
+  until: Temporal.Instant,
+  moments: Moments,
+  terms: ClaimTerms,
+  oids: readonly number[] | undefined,
+): Promise<Claimed> {
   return claim(context, terms, async (context, orderIds) => {
-    const due = await lockDue(context.db, context.merchant.merchantId, until);
+    const { merchantId } = context.merchant;
+    const due =
+      oids === undefined
+        ? await lockDue(context.db, merchantId, until)
+        : await lockDueAmong(context.db, merchantId, until, oids);
     const at = (each: Due) => (moments === 'due' ? each.dueAt : context.now);
     return claimLocked(
       context,
@@ -90,7 +135,22 @@ export interface NowRequest {
 }
 
 /** Takes one auto order at the context's moment. */
-export function claimNow(
+export async function claimNow(
+  context: Context,
+  autoOrderOid: number,
+  request: NowRequest,
+  terms: ClaimTerms,
+): Promise<Claimed> {
+  try {
+    return await claimOne(context, autoOrderOid, request, terms);
+  } catch (error) {
+    if (!mayBeOfRecord(error)) throw error;
+    const reason = await parkUnreadable(context, autoOrderOid, error);
+    return { ...nothing, lookCount: 1, parked: [{ autoOrderOid, reason }] };
+  }
+}
+
+function claimOne(
   context: Context,
   autoOrderOid: number,
   { isForced, beforehand }: NowRequest,

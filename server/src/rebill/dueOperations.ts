@@ -10,10 +10,11 @@ import { claimDue, claimNow } from './claimOperations.ts';
 import { orderIdsOf } from './orderIdOperations.ts';
 import { rebillPolicy } from './policy.ts';
 import { nothingCharged } from './request.ts';
+import { settleEach } from './settleApart.ts';
 import type { Answered, Outcome, SettleTerms } from './settleOperations.ts';
-import { settle } from './settleOperations.ts';
 import type { NewAttempt } from './store.ts';
 import { claimLimit, findRecentRebills, takeOverdue } from './store.ts';
+import { parkUnreadable } from './unreadable.ts';
 
 /*
  * The engine. Due auto orders are claimed in batches (transaction 1), charged outside any transaction, and settled in batches as the answers arrive
@@ -113,9 +114,11 @@ export async function resolveUnanswered(context: Context, parts: RebillParts): P
       claimLimit,
       parts.timing.leaseMs,
     );
-    if (overdue.length === 0) break;
-    looked += overdue.length;
-    for (const { checks, ...attempt } of overdue) run.resolve({ attempt, checks }, lease);
+    if (overdue.count === 0) break;
+    looked += overdue.count;
+    for (const { autoOrderOid, error } of overdue.unreadable)
+      await parkUnreadable(context, autoOrderOid, error);
+    for (const { checks, ...attempt } of overdue.readable) run.resolve({ attempt, checks }, lease);
     await run.room(0);
   }
   return { looked, notices: 0, parked: 0, ...run.counts };
@@ -155,7 +158,8 @@ export async function rebillNow(
     };
   const { attempt, autoOrder, original } = claim;
   const routed = await ask(context, payments, limiter(1), 'charge', attempt, lease);
-  const [outcome] = await settle(context, [{ attempt, routed, planned: { autoOrder, original } }], {
+  const answered = { attempt, routed, planned: { autoOrder, original } };
+  const [outcome] = await settleEach(context, [answered], {
     policy,
     recheckMs: () => timing.recheckMs,
   });
@@ -209,7 +213,7 @@ async function startRun(context: Context, { payments: all, timing }: RebillParts
   const settling = batches<Answered>(
     async (batch) => {
       try {
-        for (const { kind } of await settle(context, batch, terms)) counts[kind]++;
+        for (const { kind } of await settleEach(context, batch, terms)) counts[kind]++;
       } catch (error) {
         failure ??= { error };
       }

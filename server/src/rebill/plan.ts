@@ -1,6 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
 import { planRebill } from '../autoOrders/futureRebills.ts';
+import { parkedReason } from '../autoOrders/parking.ts';
 import type { Catalog, PlanContext } from '../autoOrders/steps.ts';
 import { autoOrderStop, hasCompleted, isFinalStop, planNext, slip } from '../autoOrders/steps.ts';
 import { addDays, daysBetween, localDate } from '../kernel/calendar.ts';
@@ -216,9 +217,14 @@ function dueFault(
       continue;
     const plan = planNext(item, catalog, context);
     if (plan.kind === 'broken') return itemFault(plan.why, plan.itemId);
+    if (isCountedOut(item)) return { text: `item ${item.originalItemId} has counted to its end` };
   }
   return undefined;
 }
+
+/** Whether what a paid rebill adds could not be stored. */
+const isCountedOut = ({ numberOfRebills, lifeTimeValue, rebillValue }: AutoOrderItem): boolean =>
+  numberOfRebills >= 2 ** 31 - 1 || Math.max(lifeTimeValue, rebillValue) > 2 ** 52;
 
 const itemFault = (why: string, itemId: string): PlanFault => ({
   text: `item ${itemId}: ${why}`,
@@ -227,7 +233,7 @@ const itemFault = (why: string, itemId: string): PlanFault => ({
 
 /** Nothing is charged; the next look is a local day later, or when somebody changes the auto order or the item. Told once, not once a day. */
 function park({ autoOrder, at, zone }: Look, { text: fault, itemId }: PlanFault): Parking {
-  const reason = `Cannot rebill: ${fault}`;
+  const reason = parkedReason(fault);
   const until = addDays(at, 1, zone);
   if (autoOrder.failureReason === reason)
     return { kind: 'park', autoOrder, notes: [], until, reason, itemId };

@@ -16,6 +16,7 @@ import { previewRebills } from './preview.ts';
 import type { DateRule } from './previewDates.ts';
 import type { RebillLine } from './rebillOrder.ts';
 import { findEarlierAttempts } from './store.ts';
+import { mayBeOfRecord } from './unreadable.ts';
 
 const countMax = 100;
 const countDefault = 12;
@@ -28,12 +29,24 @@ export async function previewAutoOrder(
 ): Promise<Answer> {
   if (count < 1 || count > countMax)
     refuse('out_of_range', { field: 'count', min: 1, max: countMax });
-  const { rebills, ends } = await readPreview(context, autoOrderOid, count);
-  return payload(
-    rebills.map((rebill) => wireRebill(rebill, context.merchant.timeZone)),
-    { beside: { ends } },
-  );
+  try {
+    const { rebills, ends } = await readPreview(context, autoOrderOid, count);
+    return payload(
+      rebills.map((rebill) => wireRebill(rebill, context.merchant.timeZone)),
+      { beside: { ends } },
+    );
+  } catch (error) {
+    if (!mayBeOfRecord(error)) throw error;
+    context.log.error({ err: error, autoOrderOid }, 'an auto order cannot be previewed');
+    return payload([], { beside: { ends: 'parked' }, warning: unreadable });
+  }
 }
+
+const unreadable = {
+  code: 'unreadable_record',
+  message:
+    'Something of this auto order cannot be read, so it is not billed. Change what is wrong with it; the log of the server has the error.',
+};
 
 /** {@link previewAutoOrder} as a value. */
 export async function readPreview(

@@ -39,6 +39,39 @@ export async function lockDue(
   return rows.map((row) => ({ autoOrderOid: row.auto_order_oid, dueAt: row.due_at }));
 }
 
+/** {@link lockDue} of some auto orders alone. */
+export async function lockDueAmong(
+  tx: Database,
+  merchantId: string,
+  until: Temporal.Instant,
+  oids: readonly number[],
+): Promise<Due[]> {
+  const rows = await tx.rows<{ auto_order_oid: number; due_at: Temporal.Instant }>(
+    `select a.auto_order_oid, a.due_at from auto_order a
+     where a.merchant_id = $1 and a.auto_order_oid = any($3::int[]) and a.due_at <= $2
+       and case when (select true from rebill r where r.merchant_id = $1 and r.auto_order_oid = a.auto_order_oid and r.lease_until is not null limit 1) then false else true end
+     order by a.due_at for update of a skip locked`,
+    [merchantId, until, oids],
+  );
+  return rows.map((row) => ({ autoOrderOid: row.auto_order_oid, dueAt: row.due_at }));
+}
+
+/** The oids that {@link lockDue} would take, neither locked nor read. */
+export async function findDueOids(
+  db: Database,
+  merchantId: string,
+  until: Temporal.Instant,
+): Promise<number[]> {
+  const rows = await db.rows<{ auto_order_oid: number }>(
+    `select a.auto_order_oid from auto_order a
+     where a.merchant_id = $1 and a.due_at <= $2
+       and case when (select true from rebill r where r.merchant_id = $1 and r.auto_order_oid = a.auto_order_oid and r.lease_until is not null limit 1) then false else true end
+     order by a.due_at limit ${claimLimit}`,
+    [merchantId, until],
+  );
+  return rows.map((row) => row.auto_order_oid);
+}
+
 /** What is known of the rebill that an auto order comes to next; absent when it was never tried. */
 export interface EarlierAttempt {
   readonly state: RebillState;
@@ -256,13 +289,20 @@ const plannedRows = recordset<PlannedRow>([
   { name: 'planned', type: 'json', read: ({ charge }) => chargeToJson(charge) },
 ]);
 
+/** Charges that were taken over, and those among them whose rows cannot be read. */
+export interface Overdue {
+  readonly count: number;
+  readonly readable: readonly InFlight[];
+  readonly unreadable: readonly { readonly autoOrderOid: number; readonly error: unknown }[];
+}
+
 /** Takes over charges whose lease is over, for another lease. */
 export async function takeOverdue(
   db: Database,
   merchantId: string,
   limit: number,
   leaseMs: number,
-): Promise<InFlight[]> {
+): Promise<Overdue> {
   const rows = await db.rows<InFlightRow>(
     `update rebill r set lease_until = ${leaseEnd('$3')}, checks = least(r.checks + 1, 1000)
      from (select auto_order_oid, rebill_number from rebill where merchant_id = $1 and lease_until <= clock_timestamp()
@@ -271,17 +311,28 @@ export async function takeOverdue(
      returning r.auto_order_oid, r.rebill_number, r.attempt, r.at, r.order_id, r.route, r.planned, r.checks`,
     [merchantId, limit, leaseMs],
   );
-  return rows.map((row) => ({
-    autoOrderOid: row.auto_order_oid,
-    rebillNumber: row.rebill_number,
-    attempt: row.attempt,
-    at: row.at,
-    orderId: row.order_id,
-    route: row.route,
-    charge: chargeFromJson(row.planned),
-    checks: row.checks,
-  }));
+  const readable: InFlight[] = [];
+  const unreadable: Overdue['unreadable'][number][] = [];
+  for (const row of rows) {
+    try {
+      readable.push(inFlightFromRow(row));
+    } catch (error) {
+      unreadable.push({ autoOrderOid: row.auto_order_oid, error });
+    }
+  }
+  return { count: rows.length, readable, unreadable };
 }
+
+const inFlightFromRow = (row: InFlightRow): InFlight => ({
+  autoOrderOid: row.auto_order_oid,
+  rebillNumber: row.rebill_number,
+  attempt: row.attempt,
+  at: row.at,
+  orderId: row.order_id,
+  route: row.route,
+  charge: chargeFromJson(row.planned),
+  checks: row.checks,
+});
 
 interface InFlightRow {
   auto_order_oid: number;

@@ -1,6 +1,7 @@
 import { parseExpand } from '@perennial/contract/expansions.ts';
 import type { Context, EventListener } from '../platform/context.ts';
 import type { ObjectType, RecordedEvent } from '../platform/events/event.ts';
+import { isStatementFault } from '../platform/storage/failures.ts';
 import { describe, expansionsFor } from './owner.ts';
 import {
   type CapturedEvent,
@@ -98,8 +99,7 @@ async function capture(
   readers: ObjectReaders,
 ): Promise<CapturedEvent[]> {
   const ids = [...new Set(group.events.map(({ event }) => event.objectId))];
-  const texts =
-    (await readers[group.objectType]?.(context, ids, expandOf(group))) ?? new Map<string, string>();
+  const texts = await readEach(context, readers[group.objectType], ids, expandOf(group));
   return group.events.flatMap(({ event, subscribers }) => {
     const payload = texts.get(event.objectId) ?? lastPayload(event);
     if (payload === undefined) return [];
@@ -120,6 +120,33 @@ async function capture(
       },
     ];
   });
+}
+
+/**
+ * Reads the objects at once; where that fails, one by one, so that one that cannot be read is left out
+ * and the event itself is kept. A failing statement still ends the transaction, as PostgreSQL has it.
+ */
+async function readEach(
+  context: Context,
+  read: ReadObjects | undefined,
+  ids: readonly string[],
+  expand: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, string>> {
+  if (read === undefined) return new Map();
+  try {
+    return await read(context, ids, expand);
+  } catch (error) {
+    if (isStatementFault(error)) throw error;
+    const texts = new Map<string, string>();
+    for (const id of ids) {
+      try {
+        for (const [key, text] of await read(context, [id], expand)) texts.set(key, text);
+      } catch (each) {
+        context.log.error({ err: each, objectId: id }, 'an object of an event cannot be read');
+      }
+    }
+    return texts;
+  }
 }
 
 /** An object that is gone is told of as its event shows it. */

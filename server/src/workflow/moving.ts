@@ -4,9 +4,9 @@ import { eachMerchant, type MerchantRounds } from '../platform/jobs/eachMerchant
 import type { Worker } from '../platform/jobs/loop.ts';
 import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
 import { type FileParts, forgetFiles } from './files.ts';
-import { saveChanges, server } from './saving.ts';
+import { type Changed, saveChanges, server } from './saving.ts';
 import { movedByTime, movesAt } from './taskStatus.ts';
-import { firstMove, lockMoving } from './taskStore.ts';
+import { firstMove, lockMoving, stopMoving } from './taskStore.ts';
 
 const batchSize = 100;
 
@@ -43,11 +43,20 @@ export const movingDueWork = {
 function moveDue(context: Context, until: Temporal.Instant): Promise<number> {
   return inTransaction(context, async (inside) => {
     const tasks = await lockMoving(inside.db, inside.merchant.merchantId, until, batchSize);
-    const changed = tasks.flatMap((before) => {
-      const at = laterOf(context.now, movesAt(before) ?? context.now);
-      const after = movedByTime(before, at);
-      return after ? [{ before, after, at }] : [];
-    });
+    const changed: (Changed & { readonly at: Temporal.Instant })[] = [];
+    const unreadable: string[] = [];
+    for (const before of tasks) {
+      try {
+        const at = laterOf(context.now, movesAt(before) ?? context.now);
+        const after = movedByTime(before, at);
+        if (after) changed.push({ before, after, at });
+      } catch (error) {
+        context.log.error({ err: error, taskUuid: before.taskUuid }, 'a task cannot be moved');
+        unreadable.push(before.taskUuid);
+      }
+    }
+    // They move no more before they are changed, and are not in the way of the others.
+    await stopMoving(inside.db, inside.merchant.merchantId, unreadable);
     await saveChanges(inside, changed, server);
     return changed.length;
   });

@@ -69,6 +69,24 @@ export async function findSystemTasks(
   return rows.map(fromRow);
 }
 
+/** The open tasks of this name about these objects, locked. */
+export async function findOpenByName(
+  tx: Database,
+  merchantId: string,
+  objectType: TaskObjectType,
+  objectKeys: readonly string[],
+  name: string,
+): Promise<Task[]> {
+  const rows = await tx.rows<TaskRow>(
+    `select ${columns} from workflow_task
+     where merchant_id = $1 and object_type = $2 and object_key = any($3::text[]) and name = $4
+       and status in ('open', 'delayed', 'awaiting customer feedback')
+     order by global_number for update`,
+    [merchantId, objectType, [...objectKeys], name],
+  );
+  return rows.map(fromRow);
+}
+
 /** Tasks that move by themselves until a moment, locked; those that others have in hand are left to them. */
 export async function lockMoving(
   tx: Database,
@@ -81,6 +99,19 @@ export async function lockMoving(
     [merchantId, until],
   );
   return rows.map(fromRow);
+}
+
+/** Takes the moment from tasks at which they would move by themselves; a change gives them another. */
+export async function stopMoving(
+  tx: Database,
+  merchantId: string,
+  taskUuids: readonly string[],
+): Promise<void> {
+  if (taskUuids.length === 0) return;
+  await tx.run(
+    'update workflow_task set moves_at = null where merchant_id = $1 and task_uuid = any($2::uuid[])',
+    [merchantId, taskUuids],
+  );
 }
 
 /** When the first task moves by itself, if not after `until`. */

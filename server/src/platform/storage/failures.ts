@@ -35,6 +35,19 @@ export function isConnectionLost(error: unknown): boolean {
   return networkCodes.has(code) || (error instanceof Error && driversWords.test(error.message));
 }
 
+/** True when PostgreSQL refused a statement or was lost: inside a transaction no other statement can follow. */
+export const isStatementFault = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError || isUnavailable(error);
+
+/**
+ * True when an error says something of the store or of our own statements, and nothing of the data: unreachable,
+ * overloaded, deadlocked, a table that is missing. Everything else may be the fault of one record.
+ */
+export function isFaultOfStore(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError) return !/^(21|22|23|54|P0)/.test(error.code ?? '');
+  return isUnavailable(error);
+}
+
 function isServersTrouble(code: string): boolean {
   return troubleClasses.has(code.slice(0, 2)) || troubleCodes.has(code);
 }

@@ -99,6 +99,7 @@ CREATE INDEX auto_order_due ON auto_order USING btree (merchant_id, due_at) WHER
 CREATE INDEX auto_order_merged_into ON auto_order USING btree (merchant_id, merged_into_auto_order_oid) WHERE merged_into_auto_order_oid IS NOT NULL;
 CREATE INDEX auto_order_modified ON auto_order USING btree (merchant_id, modified_at, auto_order_oid);
 CREATE INDEX auto_order_next_shipment ON auto_order USING btree (merchant_id, next_shipment_at, auto_order_oid);
+CREATE INDEX auto_order_parked ON auto_order USING btree (merchant_id, auto_order_oid) WHERE failure_reason ~~ 'Cannot rebill: %'::text;
 CREATE INDEX auto_order_status ON auto_order USING btree (merchant_id, status, auto_order_oid);
 
 CREATE TABLE auto_order_item (

@@ -1,0 +1,66 @@
+import type { Temporal } from 'temporal-polyfill';
+import type { Database } from '../platform/storage/database.ts';
+
+/*
+ * The columns of auto_order that say that it is parked. Nothing else of the record is read or
+ * written here, so a record that cannot be read can still be parked and listed.
+ */
+
+/** An auto order that cannot be billed, and why. */
+export interface ParkedAutoOrder {
+  readonly autoOrderOid: number;
+  readonly autoOrderCode: string;
+  readonly reason: string;
+  /** When the engine looks at it again; absent: after the next change. */
+  readonly nextLookAt?: Temporal.Instant;
+}
+
+/**
+ * Parks a locked auto order for a day, counted from the moment that made it due, so that a clock
+ * which plays many days in one go passes it. Returns false where it was parked for this reason before.
+ */
+export async function parkAutoOrder(
+  tx: Database,
+  merchantId: string,
+  oid: number,
+  { reason, at }: { reason: string; at: Temporal.Instant },
+): Promise<boolean> {
+  const nextLook = "greatest(due_at, $3) + interval '24 hours'";
+  const changed = await tx.run(
+    `update auto_order set failure_reason = $4, due_at = ${nextLook}, version = version + 1, modified_at = $3
+     where merchant_id = $1 and auto_order_oid = $2 and failure_reason is distinct from $4`,
+    [merchantId, oid, at, reason],
+  );
+  if (changed === 0)
+    await tx.run(
+      `update auto_order set due_at = ${nextLook} where merchant_id = $1 and auto_order_oid = $2`,
+      [merchantId, oid, at],
+    );
+  return changed > 0;
+}
+
+/** A page of the parked auto orders, in the order of their oids. */
+export async function listParked(
+  db: Database,
+  merchantId: string,
+  limit: number,
+  offset: number,
+): Promise<ParkedAutoOrder[]> {
+  const rows = await db.rows<{
+    auto_order_oid: number;
+    auto_order_code: string;
+    failure_reason: string;
+    due_at: Temporal.Instant | null;
+  }>(
+    `select auto_order_oid, auto_order_code, failure_reason, due_at from auto_order
+     where merchant_id = $1 and failure_reason like 'Cannot rebill: %' and status = 'active'
+     order by auto_order_oid limit $2 offset $3`,
+    [merchantId, limit, offset],
+  );
+  return rows.map((row) => ({
+    autoOrderOid: row.auto_order_oid,
+    autoOrderCode: row.auto_order_code,
+    reason: row.failure_reason,
+    ...(row.due_at === null ? {} : { nextLookAt: row.due_at }),
+  }));
+}

@@ -1,0 +1,105 @@
+import { parkAutoOrder } from '../autoOrders/parkedStore.ts';
+import { parkedReason } from '../autoOrders/parking.ts';
+import { appendLogs } from '../autoOrders/store.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
+import { Refusal } from '../platform/http/refusal.ts';
+import { isFaultOfStore } from '../platform/storage/failures.ts';
+
+/*
+ * What the engine does with an auto order at which something throws: work on a batch that fails is
+ * done again in halves until the record that fails is alone, and that one is parked. A store that
+ * cannot be reached or is overloaded fails the whole batch, as before.
+ */
+
+/** Whether an error may be the fault of one record, so that the others of a batch can go on without it. */
+export const mayBeOfRecord = (error: unknown): boolean =>
+  !isFaultOfStore(error) && !(error instanceof Refusal);
+
+/**
+ * Does the work on all elements at once; where that fails, on each half, down to a single element,
+ * which goes to `alone` with its error. Fails where the store does.
+ */
+export async function inHalves<Element, Result>(
+  elements: readonly Element[],
+  work: (elements: readonly Element[]) => Promise<Result[]>,
+  alone: (element: Element, error: unknown) => Promise<Result[]>,
+): Promise<Result[]> {
+  if (elements.length === 0) return [];
+  try {
+    return await work(elements);
+  } catch (error) {
+    if (!mayBeOfRecord(error)) throw error;
+    if (elements.length === 1) return alone(elements[0]!, error);
+    const middle = Math.ceil(elements.length / 2);
+    return [
+      ...(await inHalves(elements.slice(0, middle), work, alone)),
+      ...(await inHalves(elements.slice(middle), work, alone)),
+    ];
+  }
+}
+
+/**
+ * Parks an auto order that cannot be read or billed: for a day, or until it is changed. The
+ * log of the server has the error; the auto order's history, an event and a task say what to do.
+ * Returns the reason.
+ */
+export async function parkUnreadable(
+  context: Context,
+  autoOrderOid: number,
+  error: unknown,
+): Promise<string> {
+  const { merchantId } = context.merchant;
+  context.log.error({ err: error, merchantId, autoOrderOid }, 'an auto order cannot be billed');
+  const fault = `something of it cannot be read (${shortly(error)})`;
+  const reason = parkedReason(fault);
+  try {
+    await inTransaction(context, (inside) => park(inside, autoOrderOid, fault, true));
+  } catch (failure) {
+    if (!mayBeOfRecord(failure)) throw failure;
+    // A listener cannot read the record either: it stays parked, and the log is the only word of it.
+    context.log.error(
+      { err: failure, merchantId, autoOrderOid },
+      'a parked auto order is not told of',
+    );
+    await inTransaction(context, (inside) => park(inside, autoOrderOid, fault, false));
+  }
+  return reason;
+}
+
+async function park(
+  context: Context,
+  autoOrderOid: number,
+  fault: string,
+  tells: boolean,
+): Promise<void> {
+  const {
+    db,
+    now,
+    merchant: { merchantId },
+  } = context;
+  const reason = parkedReason(fault);
+  if (!(await parkAutoOrder(db, merchantId, autoOrderOid, { reason, at: now }))) return;
+  await appendLogs(db, merchantId, now, [
+    {
+      autoOrderOid,
+      message: `${reason}. Looked at again every day and after each change.`,
+    },
+  ]);
+  if (!tells) return;
+  await context.events.emit(context, [
+    {
+      name: 'auto_order_update',
+      objectType: 'auto order',
+      objectId: String(autoOrderOid),
+      data: { reason: 'parked', fault },
+    },
+  ]);
+}
+
+/** The first words of an error: what broke, without the values of a statement. */
+const shortly = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error))
+    .split('\n')[0]!
+    .replaceAll('\0', '')
+    .toWellFormed()
+    .slice(0, 120);

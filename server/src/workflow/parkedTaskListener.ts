@@ -1,0 +1,88 @@
+import type { Context, EventListener } from '../platform/context.ts';
+import type { RecordedEvent } from '../platform/events/event.ts';
+import { aboutObject, type ObjectFacts, type ReadObjectFacts } from './objectFacts.ts';
+import { createTasks, saveChanges, server } from './saving.ts';
+import { closedBySystem } from './taskStatus.ts';
+import { findOpenByName, type NewTask } from './taskStore.ts';
+
+const taskName = 'Repair an auto order that cannot be billed';
+
+/**
+ * Raises a task for each auto order that was parked, whatever the merchant's rules are, and closes it
+ * when the auto order is changed. Other events cost nothing.
+ */
+export function parkedTaskListener(readObjects: ReadObjectFacts): EventListener {
+  return async (context, events) => {
+    const told = events.filter(({ data }) => data?.['reason'] === 'parked' || wasRepaired(data));
+    if (told.length === 0) return;
+    const keys = [...new Set(told.map(({ objectId }) => objectId))];
+    const { merchantId } = context.merchant;
+    const open = await findOpenByName(context.db, merchantId, 'auto order', keys, taskName);
+    const repaired = new Set(
+      told.filter(({ data }) => wasRepaired(data)).map(({ objectId }) => objectId),
+    );
+    await saveChanges(
+      context,
+      open
+        .filter((task) => repaired.has(task.object!.key))
+        .map((before) => ({
+          before,
+          after: closedBySystem(before, 'closed - system', context.now),
+          at: context.now,
+        })),
+      server,
+    );
+    const known = new Set(open.map((task) => task.object!.key));
+    const parked = told.filter(
+      ({ objectId, data }) => data?.['reason'] === 'parked' && !known.has(objectId),
+    );
+    if (parked.length > 0)
+      await createTasks(
+        context,
+        await Promise.all(parked.map((event) => taskFor(context, event, readObjects))),
+      );
+  };
+}
+
+const wasRepaired = (data: RecordedEvent['data']): boolean => data?.['reason'] === 'unparked';
+
+async function taskFor(
+  context: Context,
+  { objectId, data, at = context.now }: RecordedEvent,
+  readObjects: ReadObjectFacts,
+): Promise<NewTask> {
+  const facts = await factsOf(context, objectId, readObjects);
+  return {
+    taskUuid: context.ids.uuid(),
+    name: taskName,
+    details: `It is not charged, because ${String(data?.['fault'])}. It is looked at again every day and after each change.`,
+    context: facts.context,
+    ...aboutObject('auto order', facts),
+    priority: '3 - high',
+    status: 'open',
+    createdAt: at,
+    updatedAt: at,
+    createdBy: server,
+    tags: [],
+    properties: [],
+    attachments: [],
+    notes: [],
+    version: 1,
+  };
+}
+
+/** What can be said of the auto order; one that cannot be read is named by its oid alone. */
+async function factsOf(
+  context: Context,
+  objectId: string,
+  readObjects: ReadObjectFacts,
+): Promise<Pick<ObjectFacts, 'key' | 'id' | 'email' | 'context'>> {
+  const unknown = { key: objectId, id: objectId, context: `Auto order ${objectId}` };
+  try {
+    const facts = await readObjects(context, 'auto order', 'key', [objectId]);
+    return facts.get(objectId) ?? unknown;
+  } catch (error) {
+    context.log.error({ err: error, objectId }, 'the auto order of a task cannot be read');
+    return unknown;
+  }
+}

@@ -1,0 +1,269 @@
+// One bad record never stops another. Each kind of poison is put into the middle one of three auto orders by SQL, as a fault of ours,
+// an older version or a person with a database console would leave it. Workers, clock, lists and previews go on; the two others are
+// billed; what cannot be billed is parked, listed with its reason, has a task, and is billed once it is repaired over the API.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { testApp } from '../support/app.ts';
+
+const app = await testApp();
+let number = 0;
+
+interface Poison {
+  readonly what: string;
+  /** SQL with the merchant as $1 and the auto order as $2. */
+  readonly sql: readonly string[];
+  /** It can still be billed: nothing is to be parked. */
+  readonly isHarmless?: true;
+  /** The change of the item that repairs it; absent: none over the API, a database console is needed. */
+  readonly repair?: Readonly<Record<string, unknown>>;
+}
+
+const item = (assignment: string): string =>
+  `update auto_order_item set ${assignment} where merchant_id = $1 and auto_order_oid = $2`;
+const order = (assignment: string): string =>
+  `update orders set ${assignment} where merchant_id = $1 and order_id = (select original_order_id from auto_order where merchant_id = $1 and auto_order_oid = $2)`;
+const record = (assignment: string): string =>
+  `update auto_order set ${assignment} where merchant_id = $1 and auto_order_oid = $2`;
+
+const poisons: readonly Poison[] = [
+  {
+    what: 'an anchor at the end of time',
+    sql: [item("anchor = '294000-01-01 00:00:00'")],
+    repair: { next_shipment_dts: '2026-02-15T12:00:00-05:00' },
+  },
+  {
+    what: 'an end at the end of time',
+    sql: [item("no_order_after_at = '9999-12-31 23:59:59+00'")],
+    isHarmless: true,
+  },
+  {
+    what: 'add-ons that are not a list',
+    sql: [item(`add_ons = '{"a":1}'`)],
+    repair: { add_ons: [] },
+  },
+  {
+    what: 'add-ons without items',
+    sql: [record(`add_ons = '[{"itemId":null,"quantity":1}]'`)],
+  },
+  {
+    what: 'a price beyond what can be counted',
+    sql: [item('arbitrary_unit_cost = 9007199254740000, arbitrary_quantity = 999')],
+    repair: { arbitrary_unit_cost: 5, arbitrary_quantity: 1 },
+  },
+  {
+    what: 'a count at its end',
+    sql: [item('number_of_rebills = 2147483647')],
+  },
+  {
+    what: 'a value at its end',
+    sql: [item('life_time_value = 9223372036854775807')],
+  },
+  {
+    what: 'an original order without items',
+    sql: [order('items = null')],
+  },
+  {
+    what: 'an original order whose items are a text',
+    sql: [order(`items = '"nothing"'`)],
+  },
+  {
+    what: 'an original order whose payment is a list',
+    sql: [order(`payment = '[]'`)],
+  },
+];
+
+for (const poison of poisons) {
+  test(`${poison.what}: the others go on`, { timeout: 30_000 }, async () => {
+    const shop = await openShop();
+    const [before, bad, after] = [
+      await shop.subscribe('before'),
+      await shop.subscribe('bad'),
+      await shop.subscribe('after'),
+    ];
+    for (const sql of poison.sql) await app.db.run(sql, [shop.merchantId, bad]);
+    await shop.readsAll(bad);
+
+    await shop.advance('2026-02-16T12:00:00-05:00');
+    assert.deepEqual([await shop.bills(before), await shop.bills(after)], [1, 1]);
+    await shop.readsAll(bad);
+
+    if (poison.isHarmless) return assert.equal(await shop.bills(bad), 1);
+    const parked = await shop.parked();
+    if ((await shop.bills(bad)) === 0) {
+      assert.deepEqual(parked, [bad], 'it is listed with a reason');
+      assert.equal(await shop.tasks(), 1, 'it has a task');
+    }
+    // Nothing is charged twice, whatever was wrong.
+    assert.ok(shop.captures(bad) <= 1);
+
+    if (poison.repair === undefined) return;
+    await shop.changeItem(bad, poison.repair);
+    await shop.advance('2026-02-18T12:00:00-05:00');
+    assert.deepEqual(await shop.parked(), [], 'it is taken up by itself');
+    assert.equal(await shop.bills(bad), 1);
+    assert.equal(await shop.tasks(), 0, 'its task is closed');
+  });
+}
+
+test('an item that cannot be read parks what needs it, and its repair wakes them', async () => {
+  const shop = await openShop();
+  const [bad, good] = [await shop.subscribe('bad', 'TEA'), await shop.subscribe('good', 'COFFEE')];
+  await app.db.run(
+    `update item set document = jsonb_set(document::jsonb, '{auto_order}', '{"auto_orderable":true,"auto_order_schedules":["Fortnightly"],"steps":[{"type":null}]}') where merchant_id = $1 and merchant_item_id_lc = 'tea'`,
+    [shop.merchantId],
+  );
+  await shop.advance('2026-02-16T12:00:00-05:00');
+  assert.deepEqual([await shop.bills(bad), await shop.bills(good)], [0, 1]);
+  assert.deepEqual(await shop.parked(), [bad]);
+  await shop.readsAll(bad);
+  await shop.changeCatalogue('TEA', {
+    auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'], steps: [] },
+  });
+  await shop.advance('2026-02-17T12:00:00-05:00');
+  assert.equal(await shop.bills(bad), 1);
+});
+
+test('one merchant’s fault stops no other merchant', async () => {
+  const [broken, other] = [await openShop(), await openShop()];
+  const [theirs, ours] = [await broken.subscribe('theirs'), await other.subscribe('ours')];
+  await app.db.run(
+    `update merchant set settings = '{"dunning":7,"coupons":{"a":1}}' where merchant_id = $1`,
+    [broken.merchantId],
+  );
+  for (const shop of [broken, other])
+    await app.setClock('2026-02-16T12:00:00-05:00', shop.merchantId);
+  for (const worker of app.app.workers) await worker.runOnce().catch(() => 0);
+  assert.equal(await other.bills(ours), 1);
+  assert.ok(broken.captures(theirs) <= 1);
+});
+
+async function openShop() {
+  const merchantId = `B${(++number).toString().padStart(3, '0')}`;
+  await app.addMerchant(merchantId);
+  const key = await app.addKey(merchantId);
+  const ask = (request: Parameters<typeof app.request>[0]) => app.request({ ...request, key });
+  const ok = async (request: Parameters<typeof app.request>[0]) => {
+    const answer = await ask(request);
+    assert.equal(answer.status, 200, `${request.operation ?? request.path}: ${answer.text}`);
+    return answer.body;
+  };
+  for (const merchant_item_id of ['TEA', 'COFFEE'])
+    await ok({
+      operation: 'insertItem',
+      body: {
+        merchant_item_id,
+        pricing: { cost: 10 },
+        auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
+      },
+    });
+  await ok({
+    operation: 'insertWebhook',
+    body: {
+      webhook_url: 'https://example.com/hook',
+      authentication_type: 'none',
+      event_categories: [
+        {
+          events: ['auto_order_update', 'auto_order_rebill'].map((event_name) => ({
+            event_name,
+            subscribed: true,
+            expansion: 'items,items.future_schedules,original_order',
+          })),
+        },
+      ],
+    },
+  });
+  const tasks = async () =>
+    (await ok({ operation: 'getWorkflowTasks', body: { status: 'open' } })).tasks.length;
+  return {
+    merchantId,
+    tasks,
+    async subscribe(name: string, itemId = 'TEA'): Promise<number> {
+      const { order } = await ok({
+        operation: 'insertOrder',
+        body: {
+          billing: { first_name: name, email: `${name}@example.com`, country_code: 'US' },
+          items: [{ merchant_item_id: itemId, quantity: 1, auto_order_schedule: 'Monthly' }],
+          payment: {
+            payment_method: 'Credit Card',
+            credit_card: {
+              card_number_token: 'tok_1',
+              card_expiration_month: 12,
+              card_expiration_year: 2030,
+            },
+          },
+        },
+      });
+      const params = { reference_order_id: order.order_id };
+      return (await ok({ operation: 'getAutoOrderByReferenceOrderId', params })).auto_order
+        .auto_order_oid;
+    },
+    /** Every way to read the auto order and the lists that it is in. */
+    async readsAll(oid: number): Promise<void> {
+      const expand =
+        'items,items.future_schedules,items.simple_schedule,add_ons,properties,logs,original_order,rebill_orders';
+      const params = { auto_order_oid: oid };
+      await ok({ operation: 'getAutoOrder', params });
+      const list = await ok({ operation: 'getAutoOrders', query: { _expand: expand } });
+      assert.ok(list.auto_orders.some((each: any) => each.auto_order_oid === oid));
+      await ok({ operation: 'getAutoOrder', params, query: { _expand: expand } });
+      await ok({
+        operation: 'getAutoOrdersByQuery',
+        body: { status: 'active' },
+        query: { _expand: expand },
+      });
+      await ok({ operation: 'previewAutoOrder', params });
+      await ok({ operation: 'getAudit' });
+      await ok({ operation: 'getParkedAutoOrders' });
+      await ok({ operation: 'getWorkflowTasks', body: {} });
+    },
+    async advance(to: string): Promise<void> {
+      await ok({ operation: 'setClock', body: { mode: 'standing', now_dts: to } });
+      for (let rounds = 0; rounds < 20; rounds++) {
+        const { clock } = await ok({ operation: 'getClock' });
+        if (clock.advance_id === undefined) return assert.equal(clock.now_dts, to);
+        await app.work('clock');
+      }
+      assert.fail('the clock does not arrive');
+    },
+    async bills(oid: number): Promise<number> {
+      const rows = await app.db.rows(
+        `select 1 from rebill where merchant_id = $1 and auto_order_oid = $2 and state = 'paid'`,
+        [merchantId, oid],
+      );
+      return rows.length;
+    },
+    captures: (oid: number): number =>
+      app.books
+        .charges()
+        .filter(
+          ({ merchantId: of, key: charge }) =>
+            of === merchantId && charge.startsWith(`rebill:${merchantId}:${oid}:`),
+        ).length,
+    async parked(): Promise<number[]> {
+      const { parked } = await ok({ operation: 'getParkedAutoOrders' });
+      for (const { reason } of parked) assert.match(reason, /^Cannot rebill: ./);
+      return parked.map((each: any) => each.auto_order_oid);
+    },
+    async changeItem(oid: number, change: Readonly<Record<string, unknown>>): Promise<void> {
+      const params = { auto_order_oid: oid };
+      const rows = await app.db.rows<{ item: number }>(
+        'select auto_order_item_oid as item from auto_order_item where merchant_id = $1 and auto_order_oid = $2',
+        [merchantId, oid],
+      );
+      await ok({
+        operation: 'updateAutoOrder',
+        params,
+        body: { items: [{ auto_order_item_oid: rows[0]!.item, ...change }] },
+      });
+    },
+    async changeCatalogue(merchant_item_id: string, body: object): Promise<void> {
+      const params = { merchant_item_id };
+      const { item } = await ok({ operation: 'getItemByMerchantItemId', params });
+      await ok({
+        operation: 'updateItem',
+        params: { merchant_item_oid: item.merchant_item_oid },
+        body: { merchant_item_id, ...body },
+      });
+    },
+  };
+}
