@@ -44,6 +44,16 @@ test('what is given is changed, what is absent stays, and the engine goes by it'
   );
 });
 
+test('a null inside a section clears the field and is never shown', async () => {
+  const { status, text } = await change({
+    notices: { disabled: null, receipt: false },
+    webhooks: { allow_loopback: null },
+  });
+  assert.equal(status, 200, text);
+  assert.doesNotMatch(JSON.stringify(await read()), /null/);
+  assert.deepEqual((await read()).notices, { receipt: false });
+});
+
 const refused: [name: string, body: object, field: RegExp][] = [
   ['a zone that is none', { time_zone: 'Mars/Olympus' }, /^time_zone is not the name of an IANA/],
   ['an offset as a zone', { time_zone: '+02:00' }, /^time_zone is not the name of an IANA/],

@@ -7,7 +7,6 @@ import type {
 } from '@perennial/contract/perennial.ts';
 import { isZone } from '../kernel/calendar.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
-import { merged } from '../platform/http/document.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 
 /** What is wrong with a setting, and how to mend it. */
@@ -40,7 +39,7 @@ export function toWire(merchant: Merchant): MerchantSettings {
     company_name: merchant.name,
     time_zone: merchant.timeZone,
     currency_code: merchant.currency,
-    ...merged({}, Object.fromEntries(sections)),
+    ...(withoutNulls(Object.fromEntries(sections)) as MerchantSettings),
   };
 }
 
@@ -63,15 +62,22 @@ export function change(
     name: given.company_name || merchant.name,
     timeZone: given.time_zone || merchant.timeZone,
     // A null inside a section clears the field: it is stored as absent.
-    sections: merged(
-      {},
+    sections: withoutNulls(
       Object.fromEntries(
         sectionNames.flatMap((name) =>
           given[name] === undefined || given[name] === null ? [] : [[name, given[name]]],
         ),
       ),
-    ),
+    ) as Record<string, unknown>,
   });
+}
+
+/** The value without fields that are null, at any depth. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  const given = Object.entries(value).filter(([, each]) => each !== null);
+  return Object.fromEntries(given.map(([name, each]) => [name, withoutNulls(each)]));
 }
 
 function faultOf(merchant: Merchant, given: MerchantSettings): SettingFault | undefined {
