@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Temporal } from 'temporal-polyfill';
 import {
   aCatalog,
   aCatalogItem,
@@ -384,6 +385,16 @@ test('a change that races the charge: the rebill counts, and the changed schedul
   assert.deepEqual(
     [moved?.numberOfRebills, String(moved?.nextShipmentAt)],
     [1, '2026-05-01T14:00:00Z'],
+  );
+  const delayed = anItem({
+    nextShipmentAt: at('2026-03-20T10:00:00-04:00'),
+    anchor: Temporal.PlainDateTime.from('2026-03-20T10:00:00'),
+  });
+  const next = afterPaid(anAutoOrder({ items: [delayed] }), order, rules).autoOrder.items[0];
+  assert.equal(
+    String(next?.nextShipmentAt),
+    '2026-04-20T14:00:00Z',
+    'a few days later was meant for the shipment that was being charged',
   );
   const swapped = afterPaid(
     anAutoOrder({ items: [anItem({ originalItemId: 'TEA' })] }),

@@ -207,7 +207,15 @@ function shippedItem(
       order.lines.filter((each) => each.kind === 'add-on' && each.itemOid === item.itemOid),
     ),
   };
-  return isAsPlanned(item, shipment) ? advance(counted, shipment, catalog, context) : counted;
+  if (item.originalItemId !== shipment.originalItemId || item.nextShipmentAt === undefined)
+    return counted;
+  const advanced = advance(counted, shipment, catalog, context);
+  if (isAsPlanned(item, shipment)) return advanced;
+  // A date that was set meanwhile and lies before the next regular one was meant for this shipment.
+  const isForThisShipment =
+    advanced.nextShipmentAt !== undefined &&
+    item.nextShipmentAt.epochMilliseconds < advanced.nextShipmentAt.epochMilliseconds;
+  return isForThisShipment ? advanced : counted;
 }
 
 // An order that was given up may be paid after later ones.
