@@ -1,8 +1,9 @@
-import type { MerchantSettings } from '@perennial/contract/perennial.ts';
+import { MerchantSettings } from '@perennial/contract/perennial.ts';
 import { present } from '../kernel/assert.ts';
 import { isZone } from '../kernel/calendar.ts';
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
+import { writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { zoneName } from '../platform/storage/zone.ts';
 import { findMerchant, lockMerchant, saveMerchant } from '../platform/tenancy/merchantStore.ts';
@@ -31,7 +32,7 @@ export async function updateSettings(
   const { merchantId } = context.merchant;
   await inTransaction(context, async (context) => {
     const merchant = present(await lockMerchant(context.db, merchantId), 'merchant');
-    const changed = change(merchant, given);
+    const changed = change(merchant, writable(MerchantSettings, given, merchant.timeZone));
     if (!changed.ok) return refuse('invalid_field', changed.reason);
     const timeZone = await knownZone(context, merchant.timeZone, changed.value.timeZone);
     await moveWalls(context, keepWalls, { from: merchant.timeZone, to: timeZone });

@@ -1,0 +1,15 @@
+// Requests that were made to break the server, 3,000 in this short form; fuzz.long.ts sends 100,000.
+// The seed is always the same here, so that a run is repeatable; FUZZ_SEED names another, FUZZ_CALLS makes it shorter or longer.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fuzz } from './fuzz.ts';
+
+const seed = process.env['FUZZ_SEED'] ?? '21';
+const calls = Number(process.env['FUZZ_CALLS'] ?? 3_000);
+
+test('hostile requests are answered below 500, and no worker fails after them', async (t) => {
+  t.diagnostic(`seed ${seed}`);
+  const { faults, statuses } = await fuzz({ seed, calls });
+  t.diagnostic(`${calls} calls: ${JSON.stringify(statuses)}`);
+  assert.equal(faults.map((fault) => JSON.stringify(fault)).join('\n'), '');
+});
