@@ -64,7 +64,12 @@ const rooms: Readonly<Record<string, Room>> = {
   ),
   config: { files: ['server/src/config.ts'], mayImport: ['platform', 'kernel'] },
   app: {
-    files: ['server/src/app.ts', 'server/src/wireReaders.ts', 'server/src/taskObjects.ts'],
+    files: [
+      'server/src/app.ts',
+      'server/src/restoring.ts',
+      'server/src/taskObjects.ts',
+      'server/src/wireReaders.ts',
+    ],
     mayImport: [...features, ...below.feature],
   },
   'main and cli': {

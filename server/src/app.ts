@@ -20,16 +20,18 @@ import { unsettledChargesWorker } from './orders/unsettledCharges.ts';
 import type { EnteredCard } from './payments/billingForm.ts';
 import { makeBillingLink, readPublicUrl } from './payments/billingLinkStore.ts';
 import { addBillingPage, billingRoutes, subscriptionExpand } from './payments/billingRoutes.ts';
-import { chargingGate, clockStop, type StopSource } from './payments/charging.ts';
+import { chargingGate, clockStop, restoredStop, type StopSource } from './payments/charging.ts';
 import type { OpenGateways } from './payments/gateways.ts';
 import { orderCharge, orderObstacle } from './payments/orderCharge.ts';
 import { createPayments, type Payments } from './payments/payments.ts';
+import { withRestores } from './payments/restored.ts';
 import { addStripeWebhook, type LateAnswer } from './payments/stripeWebhook.ts';
 import { clockDifference } from './platform/clock/clockDifference.ts';
 import { readClock } from './platform/clock/merchantClock.ts';
 import type { SystemClock } from './platform/clock/systemClock.ts';
 import type { EventListener } from './platform/context.ts';
 import { type Context, systemActor } from './platform/context.ts';
+import { watchContinuity } from './platform/continuity.ts';
 import { outbox } from './platform/events/outbox.ts';
 import type { LinkHolder } from './platform/files/files.ts';
 import { type FileSettings, openFiles } from './platform/files/openFiles.ts';
@@ -94,6 +96,8 @@ export interface AppParts {
   readonly gateways: OpenGateways;
   /** Reasons to charge nothing, besides a clock that is wrong, which the application finds by itself. */
   readonly stops?: readonly StopSource[];
+  /** The file that remembers how far the database had come; absent: none is kept. */
+  readonly markerPath?: string | undefined;
   readonly mail: MailTransport;
   /** Seals secrets that are stored. */
   readonly seal: Seal;
@@ -131,9 +135,14 @@ export function createApp(parts: AppParts): App {
   const keys = simpleKeys(db, clock);
   const accesses = applicationAccesses(db, clock);
   const difference = clockDifference(db, clock, parts.log);
+  const continuity = watchContinuity(parts);
   const gate = chargingGate([
     ...(parts.stops ?? []),
     () => (difference.isTooLarge() ? clockStop(difference.seconds()) : undefined),
+    () => {
+      const reason = continuity.heldReason();
+      return reason === undefined ? undefined : restoredStop(reason);
+    },
   ]);
   const metrics = openMetrics(clock, {
     poolUsage: () => db.usage(),
@@ -177,7 +186,7 @@ export function createApp(parts: AppParts): App {
   );
   const events = outbox(listeners);
 
-  const payments = createPayments(parts.gateways, gate);
+  const payments = withRestores(createPayments(parts.gateways, gate), continuity);
   const rebills = { payments, timing: parts.rebillTiming ?? defaultTiming, clock, ...rounds };
   const orders = {
     charge: orderCharge(payments, contextFor),
@@ -223,9 +232,9 @@ export function createApp(parts: AppParts): App {
     heldWorker(rebills),
     rebillWorker(rebills),
     unansweredWorker(rebills),
-    notices,
+    unlessHeld(notices),
     advanceWorker(clocks),
-    webhooks,
+    unlessHeld(webhooks),
     reflowWorker({ ...rounds, readers: objectReaders, ids: objectIds }),
     retentionWorker(db, clock, log),
     movingWorker(rounds, files),
@@ -272,7 +281,7 @@ export function createApp(parts: AppParts): App {
     http,
     workers: workers.map(metrics.measured),
     apiWorkers: [limiter.worker, live.worker].map(metrics.measured),
-    ownWorkers: [difference.worker].map(metrics.measured),
+    ownWorkers: [difference.worker, continuity.worker].map(metrics.measured),
     merchants,
     keys,
     payments,
@@ -286,6 +295,15 @@ export function createApp(parts: AppParts): App {
   ): Promise<boolean> {
     const access = await accesses.find(merchantId, holder);
     return access?.permissions.has(`workflow_${use}`) ?? false;
+  }
+
+  /** Waits while a restore is not confirmed: what goes out may have gone out before. */
+  function unlessHeld(worker: Worker): Worker {
+    return {
+      ...worker,
+      runOnce: async () =>
+        (await continuity.read()).heldReason === undefined ? worker.runOnce() : 0,
+    };
   }
 
   async function readSubscription(context: Context, oid: number): Promise<AutoOrder | undefined> {

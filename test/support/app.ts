@@ -96,6 +96,7 @@ export async function testApp(
     seal?: Seal;
     gateways?: GatewayConfig;
     stops?: readonly StopSource[];
+    markerPath?: string;
   } = {},
 ): Promise<TestApp> {
   const db = options.db ?? (await testDatabase());
@@ -113,6 +114,7 @@ export async function testApp(
     trustedProxies: [],
     gateways,
     stops: options.stops ?? [],
+    markerPath: options.markerPath,
     mail: options.mail ?? mailbox(mails),
     mailFrom: 'orders@perennial.test',
     files: options.files ?? { folder: join(tmpdir(), `perennial-files-${process.pid}`) },

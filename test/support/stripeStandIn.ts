@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { SystemClock } from '../../server/src/platform/clock/systemClock.ts';
 
 /** A server that answers the few calls we make of Stripe, in Stripe's shapes, and keeps books of its own. */
 export interface StripeStandIn {
@@ -46,10 +47,13 @@ const refusedCards: Readonly<Record<string, { code: string; decline_code?: strin
   pm_authentication: { code: 'authentication_required', decline_code: 'authentication_required' },
 };
 
-export async function startStripeStandIn(): Promise<StripeStandIn> {
+/** With a clock it dates payments and, as Stripe does, forgets idempotency keys after a day. */
+export async function startStripeStandIn(clock?: Pick<SystemClock, 'now'>): Promise<StripeStandIn> {
+  const nowSeconds = () =>
+    clock === undefined ? 1_768_496_400 : Math.floor(clock.now().epochMilliseconds / 1000);
   const requests: StandInRequest[] = [];
   const intents: Intent[] = [];
-  const replies = new Map<string, { fields: string; reply: Reply }>();
+  const replies = new Map<string, { fields: string; reply: Reply; atSeconds: number }>();
   const lost = new Map<string, number>();
   let isDown = false;
   let next: Reply | undefined;
@@ -87,7 +91,11 @@ export async function startStripeStandIn(): Promise<StripeStandIn> {
       return send(response, { status: 200, body: listIntents(fields) });
     const card = fields.get('payment_method') ?? '';
     if (card === 'pm_lost_before' && isLost(key)) return void response.destroy();
-    const known = replies.get(key) ?? { fields: fields.toString(), reply: carryOut(path, fields) };
+    const kept = replies.get(key);
+    const known =
+      kept !== undefined && nowSeconds() - kept.atSeconds < keptSeconds
+        ? kept
+        : { fields: fields.toString(), reply: carryOut(path, fields), atSeconds: nowSeconds() };
     replies.set(key, known);
     if (card === 'pm_lost_after' && isLost(key)) return void response.destroy();
     send(response, known.fields === fields.toString() ? known.reply : idempotencyError);
@@ -113,7 +121,7 @@ export async function startStripeStandIn(): Promise<StripeStandIn> {
       object: 'payment_intent',
       amount: Number(fields.get('amount')),
       currency: fields.get('currency')!,
-      created: 1_768_496_400,
+      created: nowSeconds(),
       customer: fields.get('customer'),
       payment_method: error ? null : card,
       status: error ? 'requires_payment_method' : 'succeeded',
@@ -164,7 +172,10 @@ export async function startStripeStandIn(): Promise<StripeStandIn> {
     captures: () =>
       intents
         .filter((each) => each.status === 'succeeded')
-        .map((each) => ({ key: each.metadata['perennial_key']!, amount: each.amount })),
+        .map(({ metadata, amount }) => ({
+          key: metadata['perennial_key']!,
+          amount,
+        })),
     setDown: (down) => {
       isDown = down;
     },
@@ -178,6 +189,8 @@ export async function startStripeStandIn(): Promise<StripeStandIn> {
       }),
   };
 }
+
+const keptSeconds = 86_400;
 
 const idempotencyError: Reply = {
   status: 400,

@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   application: async () => (await import('./application.ts')).applicationCommand,
   clock: async () => (await import('./clock.ts')).clockCommand,
   audit: async () => (await import('./audit.ts')).auditCommand,
+  restored: async () => (await import('./restored.ts')).restoredCommand,
   seed: async () => (await import('./seed.ts')).seedCommand,
 };
 

@@ -6,15 +6,18 @@ import { type Config, rateLimits, readConfig, roles, settings } from '../config.
 import { randomIds } from '../kernel/ids.ts';
 import { prepareBillingLinks } from '../payments/billingLinkStore.ts';
 import { chargeGroups, chargeLine } from '../payments/chargeGroups.ts';
-import { chargingOff } from '../payments/charging.ts';
-import { openGateways } from '../payments/gateways.ts';
+import { chargingOff, uncheckedStop } from '../payments/charging.ts';
+import { type OpenGateways, openGateways } from '../payments/gateways.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
-import { type Loop, runLoop } from '../platform/jobs/loop.ts';
+import { compareWithMarker } from '../platform/continuity.ts';
+import { databaseName } from '../platform/continuityStore.ts';
+import { type Loop, runLoop, type Worker } from '../platform/jobs/loop.ts';
 import { openLog } from '../platform/log.ts';
 import { openMail } from '../platform/mail/openMail.ts';
 import { openSeal } from '../platform/seal.ts';
 import { servingLimits } from '../platform/storage/sessionSettings.ts';
 import { listMerchants } from '../platform/tenancy/merchantStore.ts';
+import { type GatewayCheck, gatewayCheck } from '../restoring.ts';
 import { openSender } from '../webhooks/openSender.ts';
 import { type Command, Obstacle, readArgs, table } from './command.ts';
 import {
@@ -26,6 +29,7 @@ import {
   writeDemoFile,
 } from './demo.ts';
 import { openStore, type Store } from './openStore.ts';
+import { markerPath } from './restored.ts';
 
 const idlePauseMs = 500;
 const drainMsMax = 30_000;
@@ -77,11 +81,15 @@ async function serveOn(
     {
       simulatorUrl: config.gatewayUrl,
       simulatorBooks: join(config.dataDir, 'simulator.jsonl'),
-      stripe: config.stripe,
+      stripe: config.stripe && {
+        ...config.stripe,
+        installation: await databaseName(store.db),
+      },
       simulatedMerchants: config.simulator ? 'all' : config.demo ? [demoMerchantId] : [],
     },
     systemClock,
   );
+  const check = await checkRestored(store, config, gateways, log);
   const mail = openMail(
     config.smtpUrl === undefined
       ? { folder: join(config.dataDir, 'mail') }
@@ -100,7 +108,11 @@ async function serveOn(
     bodyLimitBytes: config.bodyLimitBytes,
     trustedProxies: config.trustedProxies,
     gateways,
-    stops: [() => (config.charging ? undefined : chargingOff)],
+    stops: [
+      () => (config.charging ? undefined : chargingOff),
+      () => (check.isOpen() ? uncheckedStop : undefined),
+    ],
+    markerPath: markerPath(config),
     mail,
     mailFrom: config.mailFrom,
     files: config.s3 ?? { folder: join(config.dataDir, 'files') },
@@ -111,7 +123,7 @@ async function serveOn(
   if (config.role !== 'worker') await listen(app, store, config, demo);
   await demo;
   await tellWhoIsCharged(app, store, log);
-  const loops = startLoops(app, config, log);
+  const loops = startLoops(app, check.worker, config, log);
   // Now, in case we are killed later.
   flushCompileCache();
 
@@ -125,6 +137,19 @@ async function serveOn(
     log.warn('requests or batches were still running after half a minute; they are cut off');
   await Promise.all([gateways.close(), mail.close()]);
   if (reason !== 'signal') throw new Obstacle(reason);
+}
+
+/** Whether this database is an older copy: by its marker and a simulator at hand now, by gateways elsewhere in the background. */
+async function checkRestored(
+  { db }: Store,
+  config: Config,
+  gateways: OpenGateways,
+  log: Logger,
+): Promise<GatewayCheck> {
+  const { isForeign } = await compareWithMarker(db, systemClock, markerPath(config));
+  const check = gatewayCheck({ db, gateways, clock: systemClock, log, isForeign });
+  if (config.gatewayUrl === undefined) await check.askSimulators();
+  return check;
 }
 
 /** One line for each group of merchants: what charges their customers, or why nothing does. */
@@ -206,8 +231,9 @@ function holdRequests({ http }: App): () => void {
   };
 }
 
-function startLoops(app: App, { role }: Config, log: Logger): Loop[] {
+function startLoops(app: App, check: Worker, { role }: Config, log: Logger): Loop[] {
   const workers = [
+    check,
     ...app.ownWorkers,
     ...(role === 'worker' ? [] : app.apiWorkers),
     ...(role === 'api' ? [] : app.workers),

@@ -45,6 +45,23 @@ export const chargingOff: ChargingStop = {
     'Charging is off on this server (CHARGING=off). What is due waits; start it with CHARGING=on to charge it',
 };
 
+/** A restore that no operator has confirmed (`perennial restored`). */
+export const restoredStop = (reason: string): ChargingStop => ({
+  name: 'restored',
+  words:
+    `A restore waits for an operator: ${reason}. Nothing is charged, and neither mails nor webhooks are sent; ` +
+    'see what it means with `perennial restored`, then confirm it with `perennial restored --confirm`',
+});
+
+/** The gateways have not been asked yet whether they know more than the database. */
+export const uncheckedStop: ChargingStop = {
+  name: 'unchecked',
+  isForRealClocks: true,
+  words:
+    'The gateways have not said yet whether they know of charges that this database does not, so merchants with a real clock ' +
+    'are not charged; this ends when they answer, and the log says why they do not',
+};
+
 /** This machine's clock is wrong, by so many seconds against PostgreSQL's. */
 export const clockStop = (seconds: number): ChargingStop => ({
   name: 'clock',

@@ -52,6 +52,8 @@ export interface Approved {
   readonly kind: 'approved';
   /** The gateway's own id of the charge. */
   readonly reference: string;
+  /** What was captured before a restore (restored.ts): nothing was charged now. */
+  readonly restored?: { readonly amount: Minor; readonly currency: string };
 }
 
 /** The gateway said no; nothing was captured. */

@@ -3,11 +3,14 @@ import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import type { Gateway } from './gateway.ts';
 import type { GatewayKind } from './gatewaySettings.ts';
+import type { GatewayLedger } from './knownCharges.ts';
 import type { Gateways } from './payments.ts';
 import { remoteSimulatorGateways } from './remoteSimulator.ts';
 import { simulatorGateway } from './simulator.ts';
 import { type BookedCharge, SimulatorBooks } from './simulatorBooks.ts';
+import { simulatorLedger } from './simulatorLedger.ts';
 import { type StripeSettings, stripeGateway } from './stripe.ts';
+import { stripeLedger } from './stripeLedger.ts';
 
 /** What the environment says about gateways. */
 export interface GatewayConfig {
@@ -15,6 +18,8 @@ export interface GatewayConfig {
   readonly simulatorUrl?: string;
   /** Keeps the books of the simulator inside this process over a restart. */
   readonly simulatorBooks?: string;
+  /** Another process writes these books: they are only read, and nothing is charged. */
+  readonly isReadOnly?: boolean;
   readonly stripe?: StripeSettings;
   /** Merchants whose clock is real and whom the simulator may charge all the same: all, or these. Absent: none. */
   readonly simulatedMerchants?: 'all' | readonly string[];
@@ -28,12 +33,15 @@ export interface OpenGateways extends Gateways {
   readonly stripe?: StripeSettings;
   /** What the simulator captured for a merchant; undefined when it cannot be asked. */
   captures(this: void, merchantId: string): Promise<readonly BookedCharge[] | undefined>;
+  /** What each gateway has charged, by its own books. */
+  readonly ledgers: readonly GatewayLedger[];
   close(): Promise<void>;
 }
 
 export function openGateways(config: GatewayConfig, clock: SystemClock): OpenGateways {
   const books = new SimulatorBooks(
     config.simulatorUrl === undefined ? config.simulatorBooks : undefined,
+    { isReadOnly: config.isReadOnly },
   );
   const remote =
     config.simulatorUrl === undefined ? undefined : remoteSimulatorGateways(config.simulatorUrl);
@@ -46,6 +54,10 @@ export function openGateways(config: GatewayConfig, clock: SystemClock): OpenGat
   return {
     books,
     stripe: config.stripe,
+    ledgers: [
+      simulatorLedger(async () => (remote ? answered(await remote.captures()) : books.captures())),
+      ...(config.stripe ? [stripeLedger(config.stripe)] : []),
+    ],
     // Money is real only where the time is real too.
     whyNot: (merchant, kind) => whyNot(config, merchant, kind),
     preferred: (merchant) =>
@@ -82,4 +94,9 @@ function whyNot(
   return isAllowed
     ? undefined
     : 'its clock is real; set STRIPE_SECRET_KEY, or SIMULATOR=on to let the simulator charge';
+}
+
+function answered(captures: readonly BookedCharge[] | undefined): readonly BookedCharge[] {
+  if (captures === undefined) throw new Error('the simulator does not answer');
+  return captures;
 }

@@ -1,6 +1,7 @@
 import { Bug } from '../kernel/assert.ts';
 import type { Context } from '../platform/context.ts';
 import type { Lease } from '../platform/jobs/lease.ts';
+import type { Database } from '../platform/storage/database.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { type ChargingGate, openGate } from './charging.ts';
 import type {
@@ -19,6 +20,7 @@ import {
   gatewaySettings,
 } from './gatewaySettings.ts';
 import { inactiveGateways, makeGatewayInactive } from './gatewayStore.ts';
+import type { RestoredCharge } from './restoredStore.ts';
 import { cascades, failuresAfter, routeOf } from './rotation.ts';
 
 /** The gateways of all merchants, as features use them. */
@@ -63,6 +65,15 @@ export interface MerchantPayments {
   /** For a charge whose answer was lost: asks each gateway of the route by key, and charges (same key) only where it was never seen. */
   resolve(route: readonly string[], request: ChargeRequest, lease: Lease): Promise<RoutedAnswer>;
   refund(code: string, request: RefundRequest): Promise<RefundAnswer>;
+  /** What became of a charge at one gateway; moves no money. */
+  find(code: string, request: ChargeRequest): Promise<ChargeAnswer | Absent>;
+  /** The epoch in which new charges begin (restored.ts). Absent: 1. */
+  readonly epoch?: number;
+  /** What gateways knew of these subjects before a restore; absent where there is nothing to look up. */
+  restoredCharges?(
+    db: Database,
+    subjects: readonly string[],
+  ): Promise<ReadonlyMap<string, RestoredCharge>>;
   /** Charges under way at once that all the gateways of this merchant together allow one process. */
   readonly concurrency: number;
 }
@@ -154,6 +165,7 @@ export function createPayments(gateways: Gateways, gate: ChargingGate = openGate
           return withKind(await furtherAlong(route, routed, (code) => named(code).find(request)));
         },
         refund: (code, request) => named(code).refund(request),
+        find: (code, request) => named(code).find(request),
       };
     },
   };

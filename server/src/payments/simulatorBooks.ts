@@ -65,11 +65,12 @@ export class SimulatorBooks {
   #isDown = false;
   readonly #file: number | undefined;
 
-  constructor(path?: string) {
+  constructor(path?: string, { isReadOnly = false }: { isReadOnly?: boolean | undefined } = {}) {
     if (path === undefined) return;
-    mkdirSync(dirname(path), { recursive: true });
+    if (!isReadOnly) mkdirSync(dirname(path), { recursive: true });
     const whole = existsSync(path) ? wholeLines(path) : '';
     for (const line of whole.split('\n')) if (line !== '') this.#apply(JSON.parse(line) as Entry);
+    if (isReadOnly) return;
     this.#file = openSync(path, 'a');
     ftruncateSync(this.#file, Buffer.byteLength(whole));
   }

@@ -23,6 +23,8 @@ export interface StripeSettings {
     readonly port: number;
   };
   readonly timeoutMs?: number;
+  /** Names this installation in what it charges, so that several can share an account. */
+  readonly installation?: string;
 }
 
 const defaultTimeoutMs = 30_000;
@@ -30,7 +32,10 @@ const defaultTimeoutMs = 30_000;
 const stripeConcurrency = 40;
 // Clocks differ by less than this.
 const clockSkewMinutes = 60;
-const keyOfMetadata = 'perennial_key';
+/** Where a PaymentIntent carries the key of its charge. */
+export const keyOfMetadata = 'perennial_key';
+/** Where it carries the installation that charged. */
+export const installationOfMetadata = 'perennial_installation';
 
 /**
  * Stripe: PaymentIntents confirmed off session. A card token is `cus_…/pm_…`, or `pm_…` for a card without a customer, which Stripe takes only once.
@@ -47,7 +52,9 @@ export function stripeGateway(code: string, settings: StripeSettings | undefined
     concurrency: stripeConcurrency,
     answerMsMax: settings?.timeoutMs ?? defaultTimeoutMs,
     charge: (request) =>
-      answered(request, async () => answerOf(await createIntent(await client(), request))),
+      answered(request, async () =>
+        answerOf(await createIntent(await client(), request, settings?.installation)),
+      ),
     find: (request) => answered(request, async () => findIntent(await client(), request)),
     async refund(request) {
       try {
@@ -77,7 +84,11 @@ async function open(settings: StripeSettings | undefined): Promise<Stripe> {
   });
 }
 
-function createIntent(client: Stripe, request: ChargeRequest): Promise<Stripe.PaymentIntent> {
+function createIntent(
+  client: Stripe,
+  request: ChargeRequest,
+  installation: string | undefined,
+): Promise<Stripe.PaymentIntent> {
   const { customer, paymentMethod } = cardOf(request.cardToken);
   return client.paymentIntents.create(
     {
@@ -91,6 +102,7 @@ function createIntent(client: Stripe, request: ChargeRequest): Promise<Stripe.Pa
       metadata: {
         [keyOfMetadata]: request.key,
         merchant_id: request.merchantId,
+        ...(installation === undefined ? {} : { [installationOfMetadata]: installation }),
         order_reference: request.orderReference,
       },
     },
@@ -198,5 +210,11 @@ function cardOf(cardToken: string): { customer?: string; paymentMethod: string }
 
 /** Stripe counts most currencies as ISO 4217 does; these two it wants in hundredths although they have none. */
 function stripeAmount(amount: Minor, currency: string): number {
-  return currency === 'ISK' || currency === 'UGX' ? amount * 100 : amount;
+  return isInHundredths(currency) ? amount * 100 : amount;
 }
+
+/** The other way round. */
+export const minorOfStripe = (amount: number, currency: string): number =>
+  isInHundredths(currency) ? Math.round(amount / 100) : amount;
+
+const isInHundredths = (currency: string): boolean => currency === 'ISK' || currency === 'UGX';

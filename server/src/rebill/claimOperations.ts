@@ -14,7 +14,7 @@ import type { MerchantPayments } from '../payments/payments.ts';
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
 import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
-import { chargeKey } from './attempt.ts';
+import { chargeKey, chargeSubject } from './attempt.ts';
 import { heldBack } from './held.ts';
 import { rememberHeld } from './heldStore.ts';
 import { settleFromOrder } from './keptOrderOperations.ts';
@@ -234,7 +234,11 @@ function chargedByOf({ autoOrder }: Look, cardToken: string | undefined) {
 }
 
 /** A look with the attempts that went before. */
-type TriedLook = Look & { readonly earlier: EarlierAttempt | undefined };
+type TriedLook = Look & {
+  readonly earlier: EarlierAttempt | undefined;
+  /** The order of this rebill, where it was captured before a restore. */
+  readonly restoredOrderId: string | undefined;
+};
 
 type DecidedLook = TriedLook & { readonly decision: Decision };
 
@@ -263,7 +267,7 @@ async function withoutSettled(
 async function look(
   context: Context,
   due: readonly Due[],
-  { policy, isForced }: LockedTerms,
+  { policy, isForced, payments }: LockedTerms,
 ): Promise<TriedLook[]> {
   const {
     db,
@@ -282,6 +286,9 @@ async function look(
       rebillNumber: each.rebillCount + 1,
     })),
   );
+  const subjectOf = ({ autoOrderOid, rebillCount }: AutoOrder) =>
+    chargeSubject(merchantId, { autoOrderOid, rebillNumber: rebillCount + 1 });
+  const restored = await payments.restoredCharges?.(db, autoOrders.map(subjectOf));
   const orders = await findOrders(db, merchantId, [
     ...autoOrders.map((each) => each.originalOrderId),
     ...[...earlier.values()].map((each) => each.orderId),
@@ -300,6 +307,7 @@ async function look(
       zone,
       isForced,
       earlier: before,
+      restoredOrderId: restored?.get(subjectOf(autoOrder))?.orderId || undefined,
       at: momentOf.get(autoOrder.autoOrderOid) ?? context.now,
       firstDeclinedAt: before?.firstDeclinedAt,
       kept: order && { order, editedFields: before.editedFields },
@@ -315,6 +323,7 @@ function claimOf(look: DecidedLook, { ids, payments }: LockedTerms): Claim[] {
     autoOrderOid: autoOrder.autoOrderOid,
     rebillNumber: autoOrder.rebillCount + 1,
     attempt: (earlier?.attempt ?? 0) + 1,
+    epoch: payments.epoch,
   };
   const isFree = charge.order.total === 0;
   const route = isFree
@@ -326,7 +335,8 @@ function claimOf(look: DecidedLook, { ids, payments }: LockedTerms): Claim[] {
   const attempt: NewAttempt = {
     ...key,
     at,
-    orderId: earlier?.orderId ?? ids.next().value,
+    // What was captured before a restore keeps the order id that customers and receivers know.
+    orderId: earlier?.orderId ?? look.restoredOrderId ?? ids.next().value,
     route,
     charge,
     movedFrom: movedFrom(autoOrder, charge.order.lines),

@@ -6,11 +6,13 @@ import { chargeKey } from './attempt.ts';
  * believed here: it is asked. Keys that are not of rebills, and charges that somebody is waiting for, are left alone.
  */
 export async function recheckNow(db: Database, merchantId: string, key: string): Promise<void> {
-  const [, , autoOrderOid = 0, rebillNumber = 0, attempt = 0] = key.split(':').map(Number);
-  if (key !== chargeKey(merchantId, { autoOrderOid, rebillNumber, attempt })) return;
+  const [, , autoOrderOid = 0, rebillNumber = 0, attempt = 0, epoch = 1] = key
+    .split(':')
+    .map(Number);
+  if (key !== chargeKey(merchantId, { autoOrderOid, rebillNumber, attempt, epoch })) return;
   await db.run(
     `update rebill set lease_until = clock_timestamp()
-     where merchant_id = $1 and auto_order_oid = $2 and rebill_number = $3 and attempt = $4 and state = 'unknown' and lease_until is not null`,
-    [merchantId, autoOrderOid, rebillNumber, attempt],
+     where merchant_id = $1 and auto_order_oid = $2 and rebill_number = $3 and attempt = $4 and epoch = $5 and state = 'unknown' and lease_until is not null`,
+    [merchantId, autoOrderOid, rebillNumber, attempt, epoch],
   );
 }

@@ -395,11 +395,18 @@ function settledAttempt({ attempt: { autoOrderOid, rebillNumber }, answer, order
   };
 }
 
-function notesOf({ attempt, answer, after, order, isPaidTwice }: Settling): readonly Note[] {
+function notesOf({
+  attempt,
+  answer,
+  routed,
+  after,
+  order,
+  isPaidTwice,
+}: Settling): readonly Note[] {
   if (answer.kind === 'declined') return after.notes;
   const { rebillNumber, orderId, charge } = attempt;
   const paid: Note = {
-    message: `Rebill ${rebillNumber} paid: ${amountText(charge.order.total, charge.currency)}, order ${orderId}.`,
+    message: `Rebill ${rebillNumber} paid: ${amountText(charge.order.total, charge.currency)}, order ${orderId}.${restoredNote(routed)}`,
     event: {
       name: 'auto_order_rebill',
       data: {
@@ -412,6 +419,14 @@ function notesOf({ attempt, answer, after, order, isPaidTwice }: Settling): read
     message: `Order ${orderId} was marked as paid before this charge: refund ${answer.reference}.`,
   };
   return [paid, ...(isPaidTwice ? [twice] : []), ...after.notes];
+}
+
+/** Says that nothing was charged now, and how much was when it was charged. */
+function restoredNote(routed: RoutedAnswer | undefined): string {
+  if (routed?.answer.kind !== 'approved' || routed.answer.restored === undefined) return '';
+  const { reference, restored } = routed.answer;
+  const captured = amountText(restored.amount, restored.currency);
+  return ` It was charged before a restore: ${captured} at ${routed.code}, ${reference}.`;
 }
 
 function orderEvents({ attempt, answer, order, isNewOrder }: Settling): DomainEvent[] {

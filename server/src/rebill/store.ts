@@ -152,6 +152,8 @@ export async function findRecentRebills(
 /** A charge that is about to be asked for. */
 export interface NewAttempt extends RebillKey {
   readonly attempt: number;
+  /** The epoch in which it began; absent: 1. */
+  readonly epoch?: number;
   readonly at: Temporal.Instant;
   readonly orderId: string;
   readonly route: readonly string[];
@@ -172,7 +174,7 @@ export async function startAttempts(
     `insert into rebill (merchant_id, ${newAttempts.names}, state, lease_until)
      select $1, ${newAttempts.names}, 'charging', ${leaseEnd('$2')} from ${newAttempts.from(3)}
      on conflict (merchant_id, auto_order_oid, rebill_number) do update
-     set state = 'charging', attempt = excluded.attempt, at = excluded.at, amount_minor = excluded.amount_minor, currency = excluded.currency,
+     set state = 'charging', attempt = excluded.attempt, epoch = excluded.epoch, at = excluded.at, amount_minor = excluded.amount_minor, currency = excluded.currency,
        route = excluded.route, planned = excluded.planned, replanned = false, moved_from = excluded.moved_from, reference = null, lease_until = excluded.lease_until, checks = 0
      where rebill.state = 'declined' and rebill.attempt < excluded.attempt`,
     [merchantId, leaseMs, ...newAttempts.values(attempts)],
@@ -187,6 +189,7 @@ const newAttempts = recordset<NewAttempt>([
   { name: 'auto_order_oid', type: 'int', read: (attempt) => attempt.autoOrderOid },
   { name: 'rebill_number', type: 'int', read: (attempt) => attempt.rebillNumber },
   { name: 'attempt', type: 'smallint', read: ({ attempt }) => attempt },
+  { name: 'epoch', type: 'int', read: ({ epoch }) => epoch ?? 1 },
   { name: 'at', type: 'timestamptz', read: ({ at }) => at },
   { name: 'order_id', type: 'text', read: ({ orderId }) => orderId },
   { name: 'amount_minor', type: 'bigint', read: ({ charge }) => charge.order.total },
@@ -308,7 +311,7 @@ export async function takeOverdue(
      from (select auto_order_oid, rebill_number from rebill where merchant_id = $1 and lease_until <= clock_timestamp()
            order by lease_until limit $2 for update skip locked) as overdue
      where r.merchant_id = $1 and r.auto_order_oid = overdue.auto_order_oid and r.rebill_number = overdue.rebill_number
-     returning r.auto_order_oid, r.rebill_number, r.attempt, r.at, r.order_id, r.route, r.planned, r.checks`,
+     returning r.auto_order_oid, r.rebill_number, r.attempt, r.epoch, r.at, r.order_id, r.route, r.planned, r.checks`,
     [merchantId, limit, leaseMs],
   );
   const readable: InFlight[] = [];
@@ -338,6 +341,7 @@ interface InFlightRow {
   auto_order_oid: number;
   rebill_number: number;
   attempt: number;
+  epoch: number;
   at: Temporal.Instant;
   order_id: string;
   route: string[];

@@ -274,6 +274,7 @@ CREATE TABLE continuity (
   stamp_offset bigint NOT NULL DEFAULT 0,
   restored_at timestamp with time zone,
   held_reason text,
+  lost_since timestamp with time zone,
   CONSTRAINT continuity_pkey PRIMARY KEY (only_one),
   CONSTRAINT continuity_only_one_check CHECK (only_one)
 );

@@ -1,0 +1,103 @@
+import type { Minor } from '../kernel/money.ts';
+import type { Database } from '../platform/storage/database.ts';
+import { recordset } from '../platform/storage/recordset.ts';
+
+/** A charge that a gateway knows from before a restore and that moved money, or may have. */
+export interface RestoredCharge {
+  /** What it stands for: its key without attempt and epoch. */
+  readonly subject: string;
+  readonly key: string;
+  readonly gatewayCode: string;
+  /** The gateway's own id of the charge. */
+  readonly reference: string;
+  /** False: the gateway has not decided. */
+  readonly isCaptured: boolean;
+  readonly amount: Minor;
+  readonly currency: string;
+  readonly orderId: string;
+}
+
+/** Keeps what a gateway knows; a capture is never replaced by a charge that is undecided. */
+export async function saveRestoredCharges(
+  db: Database,
+  merchantId: string,
+  charges: readonly RestoredCharge[],
+): Promise<void> {
+  await db.run(
+    `insert into restored_charge (merchant_id, ${rows.names}) select $1, ${rows.names} from ${rows.from(2)}
+     on conflict (merchant_id, subject) do update set key = excluded.key, gateway_code = excluded.gateway_code, reference = excluded.reference,
+       is_captured = excluded.is_captured, amount_minor = excluded.amount_minor, currency = excluded.currency, order_id = excluded.order_id
+     where not restored_charge.is_captured`,
+    [merchantId, ...rows.values(charges)],
+  );
+}
+
+const rows = recordset<RestoredCharge>([
+  { name: 'subject', type: 'text', read: ({ subject }) => subject },
+  { name: 'key', type: 'text', read: ({ key }) => key },
+  { name: 'gateway_code', type: 'text', read: ({ gatewayCode }) => gatewayCode },
+  { name: 'reference', type: 'text', read: ({ reference }) => reference },
+  { name: 'is_captured', type: 'boolean', read: ({ isCaptured }) => isCaptured },
+  { name: 'amount_minor', type: 'bigint', read: ({ amount }) => amount },
+  { name: 'currency', type: 'text', read: ({ currency }) => currency },
+  { name: 'order_id', type: 'text', read: ({ orderId }) => orderId },
+]);
+
+interface Row {
+  subject: string;
+  key: string;
+  gateway_code: string;
+  reference: string;
+  is_captured: boolean;
+  amount_minor: number;
+  currency: string;
+  order_id: string;
+}
+
+/** What gateways knew of these subjects before a restore. */
+export async function findRestoredCharges(
+  db: Database,
+  merchantId: string,
+  subjects: readonly string[],
+): Promise<ReadonlyMap<string, RestoredCharge>> {
+  const found = await db.rows<Row>(
+    `select subject, key, gateway_code, reference, is_captured, amount_minor, currency, order_id
+     from restored_charge where merchant_id = $1 and subject = any($2::text[])`,
+    [merchantId, subjects],
+  );
+  return new Map(
+    found.map((row) => [
+      row.subject,
+      {
+        subject: row.subject,
+        key: row.key,
+        gatewayCode: row.gateway_code,
+        reference: row.reference,
+        isCaptured: row.is_captured,
+        amount: row.amount_minor as Minor,
+        currency: row.currency,
+        orderId: row.order_id,
+      },
+    ]),
+  );
+}
+
+/** Whether a restore left anything to look up for this merchant. */
+export async function hasRestoredCharges(db: Database, merchantId: string): Promise<boolean> {
+  const row = await db.row('select 1 from restored_charge where merchant_id = $1 limit 1', [
+    merchantId,
+  ]);
+  return row !== undefined;
+}
+
+/** Forgets an undecided charge that came to nothing: it may be charged again, under a new key. */
+export async function forgetRestoredCharge(
+  db: Database,
+  merchantId: string,
+  subject: string,
+): Promise<void> {
+  await db.run(
+    'delete from restored_charge where merchant_id = $1 and subject = $2 and not is_captured',
+    [merchantId, subject],
+  );
+}

@@ -1,0 +1,46 @@
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** How far a database had come when it was last seen, as a file outside of it remembers. */
+export interface Marker {
+  /** Names the database and its copies; another database has another one. */
+  readonly database: string;
+  readonly epoch: number;
+  readonly beat: number;
+  /** For people. */
+  readonly seenAt: string;
+}
+
+/** The marker, or undefined where there is none yet or a crash left none that can be read. */
+export async function readMarker(path: string): Promise<Marker | undefined> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  try {
+    const { database, epoch, beat, seen_at: seenAt } = JSON.parse(text);
+    return typeof database === 'string' && Number.isInteger(epoch) && Number.isInteger(beat)
+      ? { database, epoch, beat, seenAt: String(seenAt) }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Replaces the marker as a whole; it is on the disk when this resolves. */
+export async function writeMarker(path: string, marker: Marker): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const { database, epoch, beat, seenAt } = marker;
+  const file = await open(`${path}.new`, 'w', 0o600);
+  try {
+    await file.writeFile(`${JSON.stringify({ database, epoch, beat, seen_at: seenAt })}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(`${path}.new`, path);
+  const folder = await open(dirname(path), 'r');
+  // Not every system can sync a folder; without it a crash may leave the marker before, which is not ahead either.
+  await folder.sync().catch(() => {});
+  await folder.close();
+}

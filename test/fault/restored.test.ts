@@ -1,0 +1,232 @@
+// A backup that is put back does not know what was charged after it. The drill of docs/operating.md, by the gateway's own books: a copy, 20 rebills, the database is
+// lost, and the copy is put back after some hours. Stripe's stand-in forgets idempotency keys after a day, as Stripe does.
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { openGateways } from '../../server/src/payments/gateways.ts';
+import { compareWithMarker } from '../../server/src/platform/continuity.ts';
+import { readContinuity } from '../../server/src/platform/continuityStore.ts';
+import { sealWith } from '../../server/src/platform/seal.ts';
+import { type DatabasePool, openPool } from '../../server/src/platform/storage/database.ts';
+import { auditMerchant } from '../../server/src/rebill/auditOperations.ts';
+import { beginRestore, confirmRestore, findUnknownCharge } from '../../server/src/restoring.ts';
+import { type TestApp, testApp } from '../support/app.ts';
+import { openTestDatabase } from '../support/database.ts';
+import { movedClock } from '../support/movedClock.ts';
+import { startStripeStandIn } from '../support/stripeStandIn.ts';
+import { withPool } from '../support/testStore.ts';
+
+const hourMs = 3_600_000;
+
+interface Drill {
+  readonly gateway: 'stripe' | 'simulator';
+  readonly hours: number;
+  readonly customers: number;
+  /** Who notices: the marker file, the gateway's newest charges, or nobody but the operator. */
+  readonly noticedBy: 'marker' | 'gateway' | 'operator';
+}
+
+const drills: readonly Drill[] = [
+  { gateway: 'stripe', hours: 2, customers: 20, noticedBy: 'marker' },
+  { gateway: 'stripe', hours: 30, customers: 20, noticedBy: 'marker' },
+  { gateway: 'stripe', hours: 30, customers: 4, noticedBy: 'gateway' },
+  { gateway: 'stripe', hours: 30 * 24, customers: 4, noticedBy: 'operator' },
+  { gateway: 'simulator', hours: 2, customers: 4, noticedBy: 'gateway' },
+  { gateway: 'simulator', hours: 30, customers: 4, noticedBy: 'marker' },
+];
+
+for (const drill of drills)
+  test(`${drill.gateway}, put back after ${drill.hours} h, noticed by the ${drill.noticedBy}: none is charged twice`, (t) =>
+    putBack(t, drill));
+
+async function putBack(t: TestContext, drill: Drill): Promise<void> {
+  const { customers } = drill;
+  const shop = await installation(t, drill.gateway);
+  const before = await shop.start();
+  for (let n = 0; n < customers; n++) await order(before.app, `ann${n}@example.com`);
+  shop.clock.move(7 * 24 * hourMs - hourMs);
+  await before.work();
+  const copy = await shop.backUp(before);
+
+  // What the copy does not know: the rebills of the week, and one more customer.
+  const lost = await shop.reopen();
+  shop.clock.move(2 * hourMs);
+  await lost.work();
+  const lostOrder = await order(lost.app, 'eve@example.com');
+  assert.equal(shop.captures().length, 2 * customers + 1);
+  const lostIds = (
+    await lost.db.rows<{ order_id: string }>('select order_id from orders where merchant_id = $1', [
+      'SHOP',
+    ])
+  ).map((row) => row.order_id);
+  await lost.close();
+
+  shop.clock.move(drill.hours * hourMs);
+  const restored = await shop.start(copy);
+  await shop.notice(restored, drill.noticedBy);
+  await restored.work();
+  assert.equal(
+    shop.captures().length,
+    2 * customers + 1,
+    'nothing is charged until an operator confirms',
+  );
+
+  const { unknown } = await confirmRestore(restored.db, shop.gateways(), shop.clock);
+  assert.equal(unknown.length, customers + 1);
+  shop.clock.move(2000);
+  await restored.work();
+  const captured = shop.captures();
+  const doubled = Map.groupBy(captured, ({ key }) => key.split(':').slice(0, 4).join(':'));
+  const weeks = Math.floor((7 * 24 + drill.hours + 2) / (7 * 24));
+  assert.equal(doubled.size, captured.length, 'no rebill is captured twice');
+  assert.ok(captured.length <= customers * (1 + weeks) + 1);
+
+  const paid = await restored.db.rows<{ order_id: string; state: string }>(
+    "select order_id, state from rebill where merchant_id = 'SHOP' and rebill_number = 1",
+  );
+  assert.deepEqual(
+    [paid.length, new Set(paid.map(({ state }) => state))],
+    [customers, new Set(['paid'])],
+  );
+  assert.ok(
+    paid.every((row) => lostIds.includes(row.order_id)),
+    'a rebill keeps the order id that the outside knows',
+  );
+
+  const newOrder = await order(restored.app, 'zoe@example.com');
+  assert.ok(!lostIds.includes(newOrder), `${newOrder} was never given out`);
+  assert.match(newOrder, /^SHOP-\d{10}$/);
+  assert.notEqual(newOrder, lostOrder);
+  assert.equal(shop.captures().filter(({ key }) => key === `order:SHOP:${newOrder}`).length, 1);
+
+  // The next week is charged again, under keys of the new epoch.
+  shop.clock.move(7 * 24 * hourMs);
+  await restored.work();
+  const keys = shop.captures().map(({ key }) => key);
+  assert.equal(new Set(keys).size, keys.length);
+  assert.ok(keys.filter((key) => /^rebill:SHOP:\d+:\d+:1:2$/.test(key)).length >= customers);
+  const merchant = (await restored.app.context('SHOP')).merchant;
+  assert.deepEqual((await auditMerchant(restored.db, merchant)).differences, []);
+  assert.equal(
+    await findUnknownCharge(restored.db, shop.gateways(), { isReal: drill.gateway === 'stripe' }),
+    undefined,
+  );
+  await restored.close();
+}
+
+interface Running {
+  readonly app: TestApp;
+  readonly db: DatabasePool;
+  /** Runs what every process does for itself, then everything that is due. */
+  work(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** One shop with a real clock, whose database can be copied, lost and put back while its gateway keeps its books. */
+async function installation(t: TestContext, kind: Drill['gateway']) {
+  const clock = movedClock('2026-01-15T17:00:00Z');
+  const standIn = await startStripeStandIn(clock);
+  const folder = await mkdtemp(join(tmpdir(), 'perennial-restored-'));
+  t.after(() => Promise.all([standIn.close(), rm(folder, { recursive: true })]));
+  const markerPath = join(folder, 'marker.json');
+  const seal = sealWith(randomBytes(32));
+  const config =
+    kind === 'stripe'
+      ? { stripe: { secretKey: 'sk_test', host: standIn.host } }
+      : { simulatorBooks: join(folder, 'books.jsonl'), simulatedMerchants: 'all' as const };
+  const { connection } = await openTestDatabase(t);
+  const gateways = () => openGateways({ ...config, isReadOnly: true }, clock);
+  let apps = 0;
+
+  async function start(database = connection.database): Promise<Running> {
+    const db = openPool({
+      connection: { ...connection, database },
+      maxConnections: 10,
+      prepareStatements: true,
+    });
+    const app = await testApp({ clock, gateways: config, db, seal, markerPath });
+    if (apps++ === 0) await app.addMerchant('SHOP', { clock: { kind: 'real' } });
+    const key = await app.addKey('SHOP');
+    const asked: TestApp = { ...app, request: (request) => app.request({ key, ...request }) };
+    return {
+      app: asked,
+      db,
+      async work() {
+        for (const worker of app.app.ownWorkers)
+          if (worker.name === 'continuity') await worker.runOnce();
+        await app.work();
+      },
+      async close() {
+        await app.app.http.close();
+        await db.close();
+      },
+    };
+  }
+
+  return {
+    clock,
+    gateways,
+    start,
+    reopen: () => start(),
+    captures: () =>
+      kind === 'stripe'
+        ? standIn.captures()
+        : gateways()
+            .books.captures()
+            .map(({ key, amount }) => ({ key, amount })),
+    async backUp(running: Running): Promise<string> {
+      await running.close();
+      const copy = `${connection.database}_copy`;
+      const admin = { ...connection, database: 'postgres' };
+      await withPool(admin, (pool) =>
+        pool.run(`create database ${copy} template ${connection.database}`),
+      );
+      t.after(() => withPool(admin, (pool) => pool.run(`drop database ${copy} with (force)`)));
+      return copy;
+    },
+    async notice({ db }: Running, by: Drill['noticedBy']): Promise<void> {
+      if (by === 'marker') {
+        const { isOlder } = await compareWithMarker(db, clock, markerPath);
+        assert.ok(isOlder, await readFile(markerPath, 'utf8'));
+      } else {
+        if (by === 'gateway')
+          assert.ok(await findUnknownCharge(db, gateways(), { isReal: kind === 'stripe' }));
+        await beginRestore(db, gateways(), clock, `noticed by the ${by}`);
+      }
+      const { epoch, heldReason } = await readContinuity(db);
+      assert.equal(epoch, 2);
+      assert.ok(heldReason);
+    },
+  };
+}
+
+/** Orders a weekly item with a card; returns the id of the order. */
+async function order(app: TestApp, email: string): Promise<string> {
+  const item = {
+    merchant_item_id: 'COFFEE',
+    pricing: { cost: 10 },
+    auto_order: { auto_orderable: true, auto_order_schedules: ['Weekly'] },
+  };
+  // The first customer finds it missing.
+  await app.request({ operation: 'insertItem', body: item });
+  const { status, body } = await app.request({
+    operation: 'insertOrder',
+    body: {
+      billing: { email },
+      items: [{ merchant_item_id: 'COFFEE', auto_order_schedule: 'Weekly' }],
+      payment: {
+        payment_method: 'Credit Card',
+        credit_card: {
+          card_number_token: `cus_${email.split('@')[0]}/pm_card`,
+          card_expiration_month: 5,
+          card_expiration_year: 2040,
+        },
+      },
+    },
+  });
+  assert.equal(status, 200, JSON.stringify(body));
+  return body.order.order_id;
+}
