@@ -330,6 +330,7 @@ const inFlightFromRow = (row: InFlightRow): InFlight => ({
   autoOrderOid: row.auto_order_oid,
   rebillNumber: row.rebill_number,
   attempt: row.attempt,
+  epoch: row.epoch,
   at: row.at,
   orderId: row.order_id,
   route: row.route,
