@@ -1380,7 +1380,12 @@ export const operations = {
     summary: 'Read the next rebills as they will be ordered',
     permissions: ['auto_order_read'],
     params: Type.Object({ auto_order_oid: oid() }),
-    query: Type.Object({ count: int32('How many, 1 to 100; default 12.') }),
+    query: Type.Object({
+      count: int32('How many, 1 to 100; default 12.'),
+      resumed: flag(
+        'True: as if the auto order were enabled and all of its items unpaused now; shows what that will charge.',
+      ),
+    }),
     response: PreviewResponse,
     payload: 'rebills',
     status: 200,

@@ -246,8 +246,8 @@ export const MerchantSettings = model('MerchantSettings', 'The settings of a mer
   dunning: one(DunningPolicy),
   notices: one(NoticeSettings),
   missed_shipments: oneOf(
-    ['bill', 'roll forward'],
-    'What happens to shipments that fell due while an auto order was stopped.',
+    ['one', 'skip', 'bill', 'roll forward'],
+    'What is charged of shipments that were missed when an auto order starts again or gets a date in the past: one (the default), none (skip), or all, one a day (bill). Shipments of the time during which it was canceled are never charged. roll forward is an old name of skip.',
   ),
   store_declined_rebills: flag('True: a declined rebill leaves an order in Accounts Receivable.'),
   prohibit_expiring_cards_months: int32(

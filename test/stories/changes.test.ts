@@ -34,8 +34,8 @@ story('a shipment is skipped', { on: '2026-01-31T10:00' }, async (shop) => {
 });
 
 story(
-  'paused for the summer; what was missed is billed',
-  { on: '2026-04-15T10:00' },
+  'paused for the summer; all that was missed is billed, one a day',
+  { on: '2026-04-15T10:00', settings: { missed_shipments: 'bill' } },
   async (shop) => {
     await shop.sells(coffee);
     const ann = await shop.order(monthly);
@@ -52,7 +52,75 @@ story(
       '2026-08-01 12:00 update',
       '2026-08-01 12:00 item_unpause',
       `2026-08-01 12:00 ${bill}`,
+      `2026-08-02 12:00 ${bill}`,
+      `2026-08-15 10:00 ${bill}`,
+    );
+  },
+);
+
+story(
+  'paused for the summer; one of what was missed is billed, and a date of last year bills one too',
+  { on: '2026-04-15T10:00' },
+  async (shop) => {
+    await shop.sells(coffee);
+    const ann = await shop.order(monthly);
+    await shop.until('2026-05-20T12:00');
+    await ann.updateItem({ paused: true });
+    await shop.until('2026-08-01T12:00');
+    const shown = async (query: object) =>
+      (await ann.ask({ operation: 'previewAutoOrder', query: { count: 2, ...query } })).rebills.map(
+        (each: { shipment_dts: string }) => each.shipment_dts.slice(0, 16),
+      );
+    assert.deepEqual(await shown({}), []);
+    assert.deepEqual(await shown({ resumed: true }), ['2026-08-01T12:00', '2026-08-15T10:00']);
+    await ann.updateItem({ paused: false });
+    await shop.until('2026-08-20T00:00');
+    const { items = [] } = await ann.read();
+    const { warning } = await ann.ask({
+      operation: 'updateAutoOrder',
+      body: {
+        items: [
+          {
+            auto_order_item_oid: items[0]!.auto_order_item_oid,
+            next_shipment_dts: '2025-02-20T10:00:00-05:00',
+          },
+        ],
+      },
+    });
+    assert.match(warning.warning_message, /one shipment is charged.*2026-08-20T10:00:00-04:00/);
+    await shop.until('2026-08-21T00:00');
+    await ann.lived(
+      '2026-04-15 10:00 create',
+      `2026-05-15 10:00 ${bill}`,
+      '2026-05-20 12:00 update',
+      '2026-05-20 12:00 item_pause',
+      '2026-08-01 12:00 update',
+      '2026-08-01 12:00 item_unpause',
       `2026-08-01 12:00 ${bill}`,
+      `2026-08-15 10:00 ${bill}`,
+      '2026-08-20 00:00 update',
+      `2026-08-20 00:00 ${bill}`,
+      `2026-08-20 10:00 ${bill}`,
+    );
+  },
+);
+
+story(
+  'canceled for months: nothing of that time is billed, also where all that was missed is',
+  { on: '2026-04-15T10:00', settings: { missed_shipments: 'bill' } },
+  async (shop) => {
+    await shop.sells(coffee);
+    const ann = await shop.order(monthly);
+    await shop.until('2026-05-01T00:00');
+    await ann.update({ enabled: false, cancel_reason: 'Moved' });
+    await shop.until('2026-08-01T12:00');
+    await ann.update({ enabled: true });
+    await shop.until('2026-08-16T00:00');
+    await ann.lived(
+      '2026-04-15 10:00 create',
+      '2026-05-01 00:00 update',
+      '2026-05-01 00:00 cancel',
+      '2026-08-01 12:00 update',
       `2026-08-15 10:00 ${bill}`,
     );
   },
@@ -60,7 +128,7 @@ story(
 
 story(
   'paused for the summer; what was missed is left out',
-  { on: '2026-04-15T10:00', settings: { missed_shipments: 'roll forward' } },
+  { on: '2026-04-15T10:00', settings: { missed_shipments: 'skip' } },
   async (shop) => {
     await shop.sells(coffee);
     const ann = await shop.order(monthly);

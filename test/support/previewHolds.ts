@@ -12,7 +12,7 @@ export interface PreviewTrial {
   readonly merchantId: string;
   readonly timeZone: string;
   readonly now: string;
-  readonly missedShipments: 'bill' | 'roll forward';
+  readonly missedShipments: 'one' | 'skip' | 'bill';
   readonly seed: number;
   readonly count: number;
   readonly span: string;

@@ -48,9 +48,7 @@ export async function addRandomAutoOrders(
   await takeNumbers(db, merchantId, 'order', count);
   const lives = fc.sample(life(), { seed, numRuns: count });
   const missedShipments =
-    merchant.settings['missed_shipments'] === 'roll forward'
-      ? ('skip' as const)
-      : ('bill' as const);
+    merchant.settings['missed_shipments'] === 'skip' ? ('skip' as const) : ('bill' as const);
   for (const [index, drawn] of lives.entries()) {
     const record = autoOrderOf(drawn, index + 1, { merchantId, zone, now });
     await insertOrders(db, merchantId, [originalOf(drawn, record, merchant)]);

@@ -74,6 +74,8 @@ export interface AutoOrderItem {
   readonly noOrderAfterAt?: Temporal.Instant;
   readonly firstOrderAt?: Temporal.Instant;
   readonly lastOrderAt?: Temporal.Instant;
+  /** Shipments scheduled up to here were missed: the item was stopped, or its date was set in the past. */
+  readonly missedUntil?: Temporal.Instant;
   /** Includes the original purchase. */
   readonly lifeTimeValue: Minor;
   /** The sum of the item's rebills so far. */

@@ -53,6 +53,7 @@ function differences<Source>(
 const derived = new Set([
   'position',
   'anchor',
+  'missed_until',
   'step_index',
   'step_done',
   'next_item_id',

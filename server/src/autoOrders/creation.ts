@@ -25,6 +25,7 @@ import { scheduleRules } from './rules.ts';
 import { findActiveOfCustomer, saveFacets } from './searchStore.ts';
 import { startSchedule } from './startSchedule.ts';
 import type { Catalog } from './steps.ts';
+import { startAgain } from './steps.ts';
 import { appendLogs, findOidByOriginalOrder, insertAutoOrders, lockAutoOrders } from './store.ts';
 
 /**
@@ -232,7 +233,7 @@ function startOf(
     properties: [],
     addOns: [],
   };
-  return [{ place, item }];
+  return [{ place, item: startAgain(item, catalog, scheduleRules(context)) }];
 }
 
 function momentOf(text: string | undefined, zone: string) {

@@ -9,7 +9,7 @@ import type { EditRules } from './editItem.ts';
 import { editAddOns, editItems, hasEnded, properties } from './editItem.ts';
 import type { FieldFault } from './fieldReader.ts';
 import { FieldReader } from './fieldReader.ts';
-import { hasCompleted, skipMissed } from './steps.ts';
+import { hasCompleted, startAgain } from './steps.ts';
 
 /**
  * The record after an update (auto_order reference, updateAutoOrder): what is absent stays, an explicit null clears, read-only fields are
@@ -172,7 +172,7 @@ const stopped = (autoOrder: AutoOrder): AutoOrder => ({
   nextAttemptAt: undefined,
 });
 
-/** An auto order that goes on, or went on all the time. One that was stopped begins afresh: declines are forgotten, and missed shipments too where the merchant doesn't bill them. */
+/** An auto order that goes on, or went on all the time. One that was stopped begins afresh: declines are forgotten, and of missed shipments the merchant's setting says what is charged. */
 function enabled(
   current: AutoOrder,
   edited: AutoOrder,
@@ -208,10 +208,9 @@ function enabled(
     cancelDowngrade: false,
     creditCardAttempt:
       edited.creditCardAttempt === current.creditCardAttempt ? 0 : edited.creditCardAttempt,
-    items:
-      rules.missedShipments === 'skip'
-        ? edited.items.map((item) => skipMissed(item, rules.catalog, rules))
-        : edited.items,
+    items: edited.items.map((item) =>
+      startAgain(item, rules.catalog, current.status === 'canceled' ? asCanceled(rules) : rules),
+    ),
   };
   if (hasCompleted(goesOn.items, rules.catalog, { ...rules, autoOrder: goesOn })) {
     read.fault(
@@ -222,6 +221,9 @@ function enabled(
   }
   return goesOn;
 }
+
+/** The time during which an auto order was canceled is never charged, whatever the merchant does about missed shipments. */
+const asCanceled = (rules: EditRules): EditRules => ({ ...rules, missedShipments: 'skip' });
 
 /** The record as it is when nothing will ship any more: completed, which the wire shows as disabled. */
 export function completed(autoOrder: AutoOrder, rules: EditRules): AutoOrder {

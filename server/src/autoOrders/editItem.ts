@@ -13,7 +13,7 @@ import { FieldReader } from './fieldReader.ts';
 import { anchorOf } from './schedule.ts';
 import { firstStep, startSchedule } from './startSchedule.ts';
 import type { Catalog } from './steps.ts';
-import { planNext, reschedule, skipMissed, stepsOf } from './steps.ts';
+import { planNext, reschedule, startAgain, stepsOf } from './steps.ts';
 
 /** What an edit is judged by, beside the record. */
 export interface EditRules extends Rules, ReadingRules {
@@ -117,10 +117,11 @@ function editItem(
     ? fields
     : drivenByAnother(current, fields, rules);
   const dated = withDates(current, driven, read, rules);
-  const item =
-    current.paused && !dated.paused && rules.missedShipments === 'skip'
-      ? skipMissed(dated, rules.catalog, rules)
-      : dated;
+  const isSet = dated.nextShipmentAt !== current.nextShipmentAt;
+  const startsAgain = isSet || (current.paused && !dated.paused);
+  const item = startsAgain
+    ? startAgain({ ...dated, missedUntil: undefined }, rules.catalog, rules)
+    : dated;
   checkItem(autoOrder, current, item, read, rules);
   const [fault] = read.faults;
   return fault ? failure(fault) : success(item);

@@ -22,6 +22,7 @@ import type { EditRules } from './editItem.ts';
 import { countNewItems, editAddOns, itemIdsNamed, properties } from './editItem.ts';
 import type { FieldFault } from './fieldReader.ts';
 import { FieldReader } from './fieldReader.ts';
+import { missedWords } from './missed.ts';
 import { changeOriginalOrder } from './originalOrder.ts';
 import { oidOf } from './reading.ts';
 import type { FormRules } from './staleForm.ts';
@@ -29,6 +30,8 @@ import { withoutStale, withoutStaleAddOns } from './staleForm.ts';
 
 /** What an update may say besides its body, and what it is judged by. */
 export interface UpdateOptions {
+  /** Hears what is charged of shipments that the update turned into missed ones. */
+  readonly onMissed?: (words: readonly string[]) => void;
   readonly readBilled: ReadBilled;
   /** The version that the client has seen, if it cares. */
   readonly ifMatch?: number | undefined;
@@ -56,7 +59,9 @@ export async function updateAutoOrder(
     edit: async (autoOrder, rules, inner) => {
       const sifted = await siftUpdate(inner, autoOrder, body, options);
       left = sifted.left;
-      return editAutoOrder(autoOrder, sifted.body, rules, newOids);
+      const edited = editAutoOrder(autoOrder, sifted.body, rules, newOids);
+      if (edited.ok) options.onMissed?.(missedWords(autoOrder, edited.value, rules));
+      return edited;
     },
     beside:
       original &&

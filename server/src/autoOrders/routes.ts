@@ -62,12 +62,14 @@ export const autoOrderRoutes = ({ readBilled, readOpenRebills }: AutoOrderParts)
       context,
       { params: { auto_order_oid: oid }, query, body, expand, ifMatch },
     ) => {
+      const missed: string[] = [];
       const left = await updateAutoOrder(context, oid, body, {
+        onMissed: (words) => missed.push(...words),
         readBilled,
         ifMatch,
         validatesOriginalOrder: isYes(query.validate_original_order),
       });
-      return one(context, { oid }, expand, left);
+      return one(context, { oid }, expand, left, missed);
     },
     updateAutoOrdersBatch: (context, input) => updateAutoOrdersBatch(context, input, readBilled),
     pauseAutoOrder: async (context, { params: { auto_order_oid: oid }, expand, ifMatch }) => {
@@ -112,13 +114,17 @@ async function one(
   key: AutoOrderKey,
   expand: ReadonlySet<string>,
   left: readonly string[] = [],
+  missed: readonly string[] = [],
 ): Promise<Answer> {
   const { json, version } = await getAutoOrder(context, key, expand);
-  return payloadText(json, { version, ...warningOf(left) });
+  return payloadText(json, { version, ...warningOf(left, missed) });
 }
 
-const warningOf = (left: readonly string[]) =>
-  left.length === 0 ? {} : { warning: { code: 'stale_fields', message: leftWords(left) } };
+function warningOf(left: readonly string[], missed: readonly string[] = []) {
+  const code = left.length > 0 ? 'stale_fields' : 'missed_shipments';
+  const message = [...(left.length > 0 ? [leftWords(left)] : []), ...missed].join(' ');
+  return message === '' ? {} : { warning: { code, message } };
+}
 
 async function list(
   context: Context,

@@ -9,11 +9,13 @@ export function scheduleRules({ merchant, now }: Pick<Context, 'merchant' | 'now
   return { now, zone: merchant.timeZone, missedShipments: missedShipments(merchant) };
 }
 
-/** What the merchant does about shipments whose date passed (settings, missed_shipments): bills them one after another unless it wants them left out. */
+/** What the merchant charges of missed shipments (settings, missed_shipments): one unless it says otherwise. */
 export const missedShipments = ({
   settings,
 }: Pick<Merchant, 'settings'>): Rules['missedShipments'] =>
-  settings['missed_shipments'] === 'roll forward' ? 'skip' : 'bill';
+  settings['missed_shipments'] === 'skip' || settings['missed_shipments'] === 'bill'
+    ? settings['missed_shipments']
+    : 'one';
 
 /** The same with all that an edit is judged by. */
 export const editRules = (

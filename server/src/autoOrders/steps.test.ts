@@ -36,6 +36,7 @@ import {
   reschedule,
   skipMissed,
   slip,
+  startAgain,
 } from './steps.ts';
 
 const pause = (pauseDays: number): PauseStep => ({ type: 'pause', pauseDays });
@@ -452,7 +453,7 @@ test('more repeats granted than the steps hold repeat the last step', () => {
   ]);
 });
 
-test('missed shipments are billed one after another, or left out', () => {
+test('missed shipments are billed one after another, or one of them, or none', () => {
   const catalog = aCatalog([catalogItem('COFFEE')]);
   const item = itemDue('2025-10-31', { frequency: 'Monthly', remainingRepeatCount: 12 });
   const now = wall('2026-01-05');
@@ -463,10 +464,19 @@ test('missed shipments are billed one after another, or left out', () => {
     '2026-01-31 COFFEE',
   ];
   assert.deepEqual(shipments(item, catalog, 4, planContext({ now })), everyMonth);
-  assert.deepEqual(shipments(item, catalog, 2, planContext({ now, missedShipments: 'skip' })), [
+  const late = planContext({ now, missedShipments: 'skip' });
+  assert.deepEqual(shipments(item, catalog, 4, late), everyMonth, 'due while it was active');
+  const again = (missedShipments: 'one' | 'skip' | 'bill', count: number) => {
+    const context = planContext({ now, missedShipments });
+    return shipments(startAgain(item, catalog, context), catalog, count, context);
+  };
+  assert.deepEqual(again('bill', 4), everyMonth);
+  assert.deepEqual(again('one', 3), [
     '2025-10-31 COFFEE',
     '2026-01-31 COFFEE',
+    '2026-02-28 COFFEE',
   ]);
+  assert.deepEqual(again('skip', 2), ['2026-01-31 COFFEE', '2026-02-28 COFFEE']);
   const resumed = skipMissed(item, catalog, { now, zone: newYork });
   assert.deepEqual(
     plain([resumed.nextShipmentAt, resumed.remainingRepeatCount]),

@@ -41,11 +41,17 @@ export interface PlanContext {
   readonly now: Temporal.Instant;
   /** The merchant's time zone. */
   readonly zone: string;
-  /** Whether shipments whose date passed are billed one after another (`bill`) or left out (`skip`). A setting of the merchant. */
-  readonly missedShipments: 'bill' | 'skip';
+  /** What is charged of shipments that were missed. A setting of the merchant. */
+  readonly missedShipments: MissedShipments;
   /** Days since the due charge first failed; absent for a first attempt. */
   readonly retryDays?: number;
 }
+
+/**
+ * What is charged of shipments that an item missed while it was stopped, or that a date in the past asks for: one of them, none, or all at one a day. What fell due
+ * while the auto order was active is billed in any case, however late the engine comes.
+ */
+export type MissedShipments = 'one' | 'skip' | 'bill';
 
 /** What happens next with an item: it ships, waits for its catalogue item, ships no more or not now, or its schedule makes no sense. */
 export type Plan = Shipment | Slip | NoShipment | BrokenPlan;
@@ -138,9 +144,9 @@ export function advance(
     placeOf(shipped.at, item.anchor, context.zone),
   );
   if (landing.kind !== 'lands') return withoutNext(counted);
-  const place = withoutMissed(landing, context);
+  const place = withoutMissed(counted, landing, context);
   const next = atPlace(
-    { ...counted, step: landing.cursor ?? counted.step },
+    { ...stillMissing(counted, place, context.zone), step: landing.cursor ?? counted.step },
     place,
     landing.step,
     context.zone,
@@ -500,13 +506,40 @@ const withoutNext = (item: AutoOrderItem): AutoOrderItem => ({
   preshipmentNoticeSent: false,
 });
 
-/** The landing's place, or the first one after now for a merchant who leaves out missed shipments. */
+/** The landing's place; where that was missed too, the first one after what was missed, unless the merchant bills all. */
 function withoutMissed(
+  { missedUntil }: AutoOrderItem,
   { place, interval }: Lands,
-  { missedShipments, now, zone }: PlanContext,
+  { missedShipments, zone }: PlanContext,
 ): Place {
-  if (missedShipments === 'bill' || !isDue(momentAt(place, zone), now)) return place;
-  return firstPlaceAfter(now, place, interval, zone);
+  if (missedUntil === undefined || missedShipments === 'bill') return place;
+  if (!isDue(momentAt(place, zone), missedUntil)) return place;
+  return firstPlaceAfter(missedUntil, place, interval, zone);
+}
+
+/** The item with its mark of what was missed, as long as its next place is among that. */
+const stillMissing = (item: AutoOrderItem, place: Place, zone: string): AutoOrderItem =>
+  item.missedUntil !== undefined && isDue(momentAt(place, zone), item.missedUntil)
+    ? item
+    : { ...item, missedUntil: undefined };
+
+/** Whether the item's next shipment is one that it missed. */
+export const isCatchingUp = ({ missedUntil, nextShipmentAt }: AutoOrderItem): boolean =>
+  missedUntil !== undefined && nextShipmentAt !== undefined && isDue(nextShipmentAt, missedUntil);
+
+/**
+ * The item as it starts again, or after its date was set: what lies in the past was missed. By the merchant's setting it stays due, and the schedule knows
+ * what to leave out after it, or moves to the first date after now.
+ */
+export function startAgain(
+  item: AutoOrderItem,
+  catalog: Catalog,
+  context: Pick<PlanContext, 'now' | 'zone' | 'missedShipments'>,
+): AutoOrderItem {
+  const { now, missedShipments } = context;
+  if (item.nextShipmentAt === undefined || !isDue(item.nextShipmentAt, now)) return item;
+  const left = missedShipments === 'skip' ? skipMissed(item, catalog, context) : item;
+  return { ...left, missedUntil: now };
 }
 
 /** The item due at a place, with the notice of the step that its schedule leads to. */

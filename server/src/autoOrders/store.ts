@@ -384,6 +384,7 @@ interface ItemRow {
   arbitrary_schedule_days: number | null;
   frequency: Frequency | null;
   next_shipment_at: Temporal.Instant | null;
+  missed_until: Temporal.Instant | null;
   anchor: Temporal.PlainDateTime;
   next_preshipment_notice_at: Temporal.Instant | null;
   preshipment_notice_sent: boolean;
@@ -418,6 +419,7 @@ function itemFromRow(row: ItemRow): AutoOrderItem {
     arbitraryScheduleDays: row.arbitrary_schedule_days ?? undefined,
     frequency: row.frequency ?? undefined,
     nextShipmentAt: row.next_shipment_at ?? undefined,
+    missedUntil: row.missed_until ?? undefined,
     anchor: row.anchor,
     nextPreshipmentNoticeAt: row.next_preshipment_notice_at ?? undefined,
     preshipmentNoticeSent: row.preshipment_notice_sent,

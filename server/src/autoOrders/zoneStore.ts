@@ -74,7 +74,7 @@ const movedLater = (column: string) => `${column} = ${movedIfLater(column, '$2',
 
 const moveItemsSql = `
   update auto_order_item set ${moved('next_shipment_at')}, ${moved('calculated_next_shipment_at')},
-    ${moved('next_preshipment_notice_at')}, ${movedLater('no_order_after_at')}
+    ${moved('next_preshipment_notice_at')}, ${moved('missed_until')}, ${movedLater('no_order_after_at')}
   where merchant_id = $1 and (next_shipment_at is not null or no_order_after_at > $2)`;
 
 // What is due is due at once in any zone, and nothing becomes due before this moment: a test clock does not go back.

@@ -65,7 +65,7 @@ export function change(
     sections: withoutNulls(
       Object.fromEntries(
         sectionNames.flatMap((name) =>
-          given[name] === undefined || given[name] === null ? [] : [[name, given[name]]],
+          given[name] === undefined || given[name] === null ? [] : [[name, stored(given[name])]],
         ),
       ),
     ) as Record<string, unknown>,
@@ -79,6 +79,9 @@ function withoutNulls(value: unknown): unknown {
   const given = Object.entries(value).filter(([, each]) => each !== null);
   return Object.fromEntries(given.map(([name, each]) => [name, withoutNulls(each)]));
 }
+
+/** The old name of a value is stored as the new one. */
+const stored = (section: unknown): unknown => (section === 'roll forward' ? 'skip' : section);
 
 function faultOf(merchant: Merchant, given: MerchantSettings): SettingFault | undefined {
   if (given.currency_code && given.currency_code !== merchant.currency) {

@@ -8,6 +8,6 @@ export const bookRoutes = (readCaptures: ReadCaptures) =>
   ({
     getParkedAutoOrders: (context, { page }) => getParked(context, page),
     previewAutoOrder: (context, { params, query }) =>
-      previewAutoOrder(context, params.auto_order_oid, query.count),
+      previewAutoOrder(context, params.auto_order_oid, query.count, query.resumed),
     getAudit: (context) => getAudit(context, readCaptures),
   }) satisfies Routes;

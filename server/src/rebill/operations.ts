@@ -71,7 +71,7 @@ export async function replaceCard(
         refuseMerged(autoOrder);
         const months = monthsACardMustLast(autoOrder, rules.catalog, prohibitExpiringMonths);
         const fault = cardFault(request, { ...rules, prohibitExpiringMonths: months });
-        return fault === undefined ? success(withNewCard(autoOrder)) : failure(fault);
+        return fault === undefined ? success(withNewCard(autoOrder, rules)) : failure(fault);
       },
       beside: async (inner, autoOrder) => {
         // The newest card serves the retries, whatever staff wrote on the order of a declined rebill before.

@@ -3,7 +3,9 @@ import type { Order } from '@perennial/contract/order.ts';
 import type { OrderPaymentCreditCard } from '@perennial/contract/orderPayment.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder } from '../autoOrders/autoOrder.ts';
+import type { EditRules } from '../autoOrders/editItem.ts';
 import type { Catalog } from '../autoOrders/steps.ts';
+import { startAgain } from '../autoOrders/steps.ts';
 import { localDate } from '../kernel/calendar.ts';
 import { isDisabledByDeclines } from './settlement.ts';
 
@@ -93,9 +95,13 @@ export function cardChange(request: AutoOrderPaymentUpdateRequest): Order {
   return { payment: { credit_card: given } };
 }
 
-/** The auto order with a new card: declines are forgotten, and it is active again where they had disabled it. */
-export function withNewCard(autoOrder: AutoOrder): AutoOrder {
-  if (autoOrder.status !== 'active' && !isDisabledByDeclines(autoOrder)) return autoOrder;
+/**
+ * The auto order with a new card: declines are forgotten, and it is active again where they had disabled it. Then it starts again, and the merchant's setting says what is
+ * charged of the shipments that it missed.
+ */
+export function withNewCard(autoOrder: AutoOrder, rules: EditRules): AutoOrder {
+  const wasDisabledByDeclines = isDisabledByDeclines(autoOrder);
+  if (autoOrder.status !== 'active' && !wasDisabledByDeclines) return autoOrder;
   return {
     ...autoOrder,
     status: 'active',
@@ -104,5 +110,8 @@ export function withNewCard(autoOrder: AutoOrder): AutoOrder {
     creditCardAttempt: 0,
     nextAttemptAt: undefined,
     failureReason: undefined,
+    items: wasDisabledByDeclines
+      ? autoOrder.items.map((item) => startAgain(item, rules.catalog, rules))
+      : autoOrder.items,
   };
 }

@@ -1,4 +1,5 @@
 import { missedShipments } from '../autoOrders/rules.ts';
+import type { MissedShipments } from '../autoOrders/steps.ts';
 import type { Minor } from '../kernel/money.ts';
 import { toMinor } from '../kernel/money.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
@@ -6,8 +7,8 @@ import type { DunningPolicy } from './dunning.ts';
 
 /** What a merchant decided about rebills: sections of its settings, in the wire's own words, with our defaults. */
 export interface RebillPolicy {
-  /** Whether shipments whose date passed are billed one after another or left out. */
-  readonly missedShipments: 'bill' | 'skip';
+  /** What is charged of missed shipments. */
+  readonly missedShipments: MissedShipments;
   readonly dunning: DunningPolicy;
   /** True: the first decline of a rebill leaves an order in Accounts Receivable, which a later success pays. */
   readonly storeDeclined: boolean;

@@ -17,7 +17,7 @@ const trials: readonly PreviewTrial[] = [
     merchantId: 'VIE',
     timeZone: 'Europe/Vienna',
     now: '2026-02-27T23:30:00Z',
-    missedShipments: 'roll forward',
+    missedShipments: 'skip',
     seed: 2,
     count: 105,
     span: '8mo',

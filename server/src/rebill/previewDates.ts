@@ -57,7 +57,11 @@ export function dateRules(shipment: DatedShipment): DateRule[] {
       at: scheduledAt,
     });
   if (nextAttemptAt !== undefined && isAfter(nextAttemptAt, scheduledAt))
-    more.push({ rule: 'next attempt', detail: `after ${declines} declined`, at: nextAttemptAt });
+    more.push({
+      rule: 'next attempt',
+      detail: declines > 0 ? `after ${declines} declined` : 'missed shipments are billed one a day',
+      at: nextAttemptAt,
+    });
   else if (isAfter(at, scheduledAt))
     more.push({ rule: 'overdue', detail: 'its date has passed: billed at once', at });
   if (isAfter(scheduledAt, at))

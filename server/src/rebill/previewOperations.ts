@@ -1,6 +1,10 @@
 import type { PreviewRebill, PreviewRule } from '@perennial/contract/perennial.ts';
+import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import { loadCatalog } from '../autoOrders/catalog.ts';
+import { editAutoOrder } from '../autoOrders/edit.ts';
+import type { EditRules } from '../autoOrders/editItem.ts';
 import { noAutoOrder } from '../autoOrders/reading.ts';
+import { editRules } from '../autoOrders/rules.ts';
 import { loadAutoOrders } from '../autoOrders/store.ts';
 import { wireDate } from '../kernel/calendar.ts';
 import type { Minor } from '../kernel/money.ts';
@@ -26,11 +30,12 @@ export async function previewAutoOrder(
   context: Context,
   autoOrderOid: number,
   count: number = countDefault,
+  isResumed = false,
 ): Promise<Answer> {
   if (count < 1 || count > countMax)
     refuse('out_of_range', { field: 'count', min: 1, max: countMax });
   try {
-    const { rebills, ends } = await readPreview(context, autoOrderOid, count);
+    const { rebills, ends } = await readPreview(context, autoOrderOid, count, isResumed);
     return payload(
       rebills.map((rebill) => wireRebill(rebill, context.merchant.timeZone)),
       { beside: { ends } },
@@ -53,6 +58,7 @@ export async function readPreview(
   context: Context,
   autoOrderOid: number,
   count: number,
+  isResumed = false,
 ): Promise<Preview> {
   const { db, now, merchant } = context;
   const { merchantId, timeZone: zone } = merchant;
@@ -63,19 +69,30 @@ export async function readPreview(
   ]);
   const before = earlier.get(autoOrderOid);
   const order = before && (await findOrder(db, merchantId, before.orderId));
+  const catalog = await loadCatalog(db, merchantId, [autoOrder]);
   return previewRebills(
     {
-      autoOrder,
+      autoOrder: isResumed ? resumed(autoOrder, editRules(context, catalog)) : autoOrder,
       policy: rebillPolicy(merchant),
       zone,
       at: now,
       original: await findOrder(db, merchantId, autoOrder.originalOrderId),
-      catalog: await loadCatalog(db, merchantId, [autoOrder]),
+      catalog,
       firstDeclinedAt: before?.firstDeclinedAt,
       kept: order && { order, editedFields: before.editedFields },
     },
     count,
   );
+}
+
+/** The auto order as an update would leave it that enables it and unpauses its items; as it is where that would be refused. */
+function resumed(autoOrder: AutoOrder, rules: EditRules): AutoOrder {
+  const items = autoOrder.items.map(({ itemOid }) => ({
+    auto_order_item_oid: itemOid,
+    paused: false,
+  }));
+  const edited = editAutoOrder(autoOrder, { enabled: true, items }, rules, []);
+  return edited.ok ? edited.value : autoOrder;
 }
 
 function wireRebill(

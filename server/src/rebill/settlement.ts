@@ -2,7 +2,14 @@ import type { Temporal } from 'temporal-polyfill';
 import type { AddOn, AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
 import { chargingCancelFee } from '../autoOrders/cancelFee.ts';
 import type { Catalog, PlanContext } from '../autoOrders/steps.ts';
-import { advance, hasCompleted, skipMissed } from '../autoOrders/steps.ts';
+import {
+  advance,
+  hasCompleted,
+  isCatchingUp,
+  skipMissed,
+  startAgain,
+} from '../autoOrders/steps.ts';
+import { addDays } from '../kernel/calendar.ts';
 import { minor } from '../kernel/money.ts';
 import { afterDecline } from './dunning.ts';
 import type { Ended } from './endings.ts';
@@ -38,11 +45,20 @@ export function afterPaid(autoOrder: AutoOrder, order: RebillOrder, rules: Settl
       ...shipped,
       rebillCount: autoOrder.rebillCount + 1,
       creditCardAttempt: 0,
-      nextAttemptAt: undefined,
+      nextAttemptAt: dayAfterMissed(shipped, rules),
       failureReason: undefined,
     },
     rules,
   );
+}
+
+/** Missed shipments are charged at most one a day: what is left of them waits for tomorrow at this time. */
+function dayAfterMissed(
+  { items }: AutoOrder,
+  { at, now = at, zone }: SettlingRules,
+): Temporal.Instant | undefined {
+  const isLeft = items.some((item) => !item.paused && isCatchingUp(item));
+  return isLeft ? addDays(now, 1, zone) : undefined;
 }
 
 /**
@@ -96,8 +112,8 @@ const contextOf = (
 
 /**
  * The record after staff marked the order of its next rebill as paid. What its last decline had
- * disabled is active again. Its schedule then goes on with the next date to come, unless the
- * merchant bills every missed shipment: the order that was paid is the one that was missed.
+ * disabled is active again: it starts again, and the order that was paid is the shipment that it
+ * missed. Only a merchant who bills all of them bills those after it.
  */
 export function afterPaidByStaff(
   autoOrder: AutoOrder,
@@ -114,15 +130,19 @@ export function afterPaidByStaff(
     status: 'active',
     enabled: true,
     disabledAt: undefined,
+    items: autoOrder.items.map((item) => revivedItem(item, shippedLines(order), rules)),
   };
-  if (rules.policy.missedShipments === 'bill') return afterPaid(revived, order, rules);
-  const shipped = shippedLines(order);
-  const paid = afterPaid(revived, order, rules);
-  const context = { zone: rules.zone, now: rules.now ?? rules.at };
-  const items = paid.autoOrder.items.map((item) =>
-    shipped.has(item.itemOid) ? skipMissed(item, rules.catalog, context) : item,
-  );
-  return { ...paid, autoOrder: { ...paid.autoOrder, items } };
+  return afterPaid(revived, order, rules);
+}
+
+/** The item as it starts again; one that the order shipped keeps its date, by which the order finds it. */
+function revivedItem(
+  item: AutoOrderItem,
+  shipped: ReadonlyMap<number | undefined, RebillLine>,
+  { at, now = at, zone, catalog, policy }: SettlingRules,
+): AutoOrderItem {
+  const missedShipments = shipped.has(item.itemOid) ? 'one' : policy.missedShipments;
+  return startAgain(item, catalog, { now, zone, missedShipments });
 }
 
 /** Whether declined charges, and nobody else, stopped it. */

@@ -140,6 +140,7 @@ CREATE TABLE auto_order_item (
   next_item_id_lc text COLLATE "C" GENERATED ALWAYS AS (lower(next_item_id)) STORED,
   calculated_next_shipment_at timestamp with time zone,
   simple_schedule jsonb,
+  missed_until timestamp with time zone,
   CONSTRAINT auto_order_item_pkey PRIMARY KEY (merchant_id, auto_order_oid, auto_order_item_oid),
   CONSTRAINT auto_order_item_merchant_id_auto_order_oid_fkey FOREIGN KEY (merchant_id, auto_order_oid) REFERENCES auto_order(merchant_id, auto_order_oid)
 ) WITH (fillfactor=50);
