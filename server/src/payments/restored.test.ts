@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { epochOf, subjectOf } from './restored.ts';
+
+const keys: readonly [key: string, subject: string | undefined, epoch: number][] = [
+  ['rebill:SHOP:20:1:1', 'rebill:SHOP:20:1', 1],
+  ['rebill:SHOP:20:1:3:2', 'rebill:SHOP:20:1', 2],
+  ['rebill:SHOP:20:11:1:12', 'rebill:SHOP:20:11', 12],
+  ['order:SHOP:SHOP-0010000241', 'order:SHOP:SHOP-0010000241', 1],
+  ['rebill:SHOP:20', undefined, 1],
+  ['somebody else', undefined, 1],
+];
+
+for (const [key, subject, epoch] of keys)
+  test(`${key} stands for ${subject} in epoch ${epoch}`, () => {
+    assert.deepEqual([subjectOf(key), epochOf(key)], [subject, epoch]);
+  });
