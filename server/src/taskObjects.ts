@@ -3,6 +3,7 @@ import type { Item } from '@perennial/contract/item.ts';
 import { findOidByCode, loadAutoOrders } from './autoOrders/store.ts';
 import { readCustomerJson } from './customers/store.ts';
 import { type ItemKey, readItemJson } from './items/store.ts';
+import { upperCode } from './kernel/caseFolding.ts';
 import type { OrderRecord } from './orders/order.ts';
 import { findOrders } from './orders/store.ts';
 import type { Context } from './platform/context.ts';
@@ -101,7 +102,7 @@ async function orderFacts(
   );
   return new Map(
     names.flatMap((name): [string, ObjectFacts][] => {
-      const order = orders.get(name.trim().toUpperCase());
+      const order = orders.get(upperCode(name));
       if (order === undefined) return [];
       const { orderId, document, charging } = order;
       const context = `Order ${orderId} of ${customerOf(order)}, ${document.current_stage ?? 'Unknown'}`;

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { type TestContext, test } from 'node:test';
-import type { EmbeddedConnection } from '../../server/src/platform/storage/embedded.ts';
-import { openTestDatabase } from '../support/database.ts';
+import { test } from 'node:test';
+import { emptyDatabase, openTestDatabase } from '../support/database.ts';
 import { withPool } from '../support/testStore.ts';
 import { schemaText } from './schemaText.ts';
 
@@ -17,7 +16,7 @@ test('the schema.sql that is checked in is fresh', async () => {
 });
 
 test('schema.sql makes the database that it was read from', async (t) => {
-  const made = await withPool(await emptyDatabase(t), async (db) => {
+  const made = await withPool(await emptyDatabase(t, migrated.connection), async (db) => {
     await db.run(checkedIn);
     return schemaText(db);
   });
@@ -32,7 +31,7 @@ test('what it does not write is refused by name', async (t) => {
     create table watched ();
     create function look() returns trigger language plpgsql as 'begin end';
     create trigger four before insert on watched execute function look()`;
-  await withPool(await emptyDatabase(t), async (db) => {
+  await withPool(await emptyDatabase(t, migrated.connection), async (db) => {
     await db.run(statements);
     await assert.rejects(
       schemaText(db),
@@ -40,11 +39,3 @@ test('what it does not write is refused by name', async (t) => {
     );
   });
 });
-
-async function emptyDatabase(t: TestContext): Promise<EmbeddedConnection> {
-  const empty = { ...migrated.connection, database: `${migrated.connection.database}_empty` };
-  const admin = { ...migrated.connection, database: 'postgres' };
-  await withPool(admin, (db) => db.run(`create database ${empty.database}`));
-  t.after(() => withPool(admin, (db) => db.run(`drop database ${empty.database}`)));
-  return empty;
-}

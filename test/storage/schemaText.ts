@@ -11,20 +11,26 @@ export async function schemaText(db: Database): Promise<string> {
     await db.rows<Table>(tableQuery),
     await db.rows<Routine>(functionQuery),
   ];
+  const before = new Set(functions.filter(({ isOfTables }) => isOfTables).flatMap(needsOf));
+  const isBefore = ({ name }: Routine) => before.has(name);
+  function needsOf({ name, needs }: Routine): string[] {
+    return [name, ...functions.filter((each) => needs.includes(each.name)).flatMap(needsOf)];
+  }
   return (
     [
       header,
       ...extensions.map(({ name }) => `CREATE EXTENSION IF NOT EXISTS ${name};`),
+      ...inOrder(functions).filter(isBefore).map(functionText),
       ...inOrder(tables).map(tableText),
-      ...inOrder(functions).map(
-        ({ definition }) => `${definition.trim().replace(/^CREATE OR REPLACE/, 'CREATE')};`,
-      ),
+      ...inOrder(functions)
+        .filter((each) => !isBefore(each))
+        .map(functionText),
     ].join('\n\n') + '\n'
   );
 }
 
 const header = `-- Generated from the migrated database by \`npm run schema\`; never run by the server, and never edited: a change is a new migration.
--- The whole data model on one page: tables with their indexes, each after the tables it refers to, then functions. A test keeps it fresh.
+-- The whole data model on one page: tables with their indexes, after the functions they call and the tables they refer to, then other functions. A test keeps it fresh.
 -- Why a table, a column or an index is there stands in the migration that made it.`;
 
 /** What has a name and comes after what it needs. */
@@ -43,7 +49,12 @@ interface Table extends Ordered {
 
 interface Routine extends Ordered {
   readonly definition: string;
+  /** Whether a column or an index calls it. */
+  readonly isOfTables: boolean;
 }
+
+const functionText = ({ definition }: Routine): string =>
+  `${definition.trim().replace(/^CREATE OR REPLACE/, 'CREATE')};`;
 
 /** By name, but nothing before what it needs. */
 function inOrder<Item extends Ordered>(items: readonly Item[]): Item[] {
@@ -98,7 +109,9 @@ const tableQuery = `
 
 const functionQuery = `
   select p.oid::regprocedure::text as name, pg_get_functiondef(p.oid) as definition,
-    array(select d.refobjid::regprocedure::text from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.refclassid = 'pg_proc'::regclass) as needs
+    array(select d.refobjid::regprocedure::text from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.refclassid = 'pg_proc'::regclass) as needs,
+    exists (select from pg_depend d where d.classid in ('pg_attrdef'::regclass, 'pg_class'::regclass)
+      and d.refclassid = 'pg_proc'::regclass and d.refobjid = p.oid) as "isOfTables"
   from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prokind in ('f', 'p') and ${isOurs('pg_proc', 'p.oid')}
   order by p.oid::regprocedure::text collate "C"`;
 

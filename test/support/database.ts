@@ -53,3 +53,17 @@ async function startOwnStore(): Promise<TestStore> {
   process.once('beforeExit', () => void server.stop());
   return makeTemplate(server, 'template_plain');
 }
+
+/** Creates a database without tables beside that of `connection`. It is dropped after the test. */
+export async function emptyDatabase(
+  t: Scope,
+  connection: EmbeddedConnection,
+): Promise<EmbeddedConnection> {
+  const empty = { ...connection, database: `${connection.database}_empty` };
+  const admin = { ...connection, database: 'postgres' };
+  await withPool(admin, (db) => db.run(`create database ${empty.database}`));
+  t.after(async () => {
+    await withPool(admin, (db) => db.run(`drop database ${empty.database}`));
+  });
+  return empty;
+}

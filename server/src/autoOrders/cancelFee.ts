@@ -1,5 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { CatalogItem, ItemAutoOrder } from '../items/item.ts';
+import { fold } from '../kernel/caseFolding.ts';
 import type { Minor } from '../kernel/money.ts';
 import { minor, multiply } from '../kernel/money.ts';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
@@ -38,7 +39,7 @@ export function isCancelFee(
   return (
     fee !== undefined &&
     autoOrder.cancelAfterNextXOrders === 1 &&
-    item.arbitraryItemId?.toLowerCase() === fee.toLowerCase()
+    fold(item.arbitraryItemId ?? '') === fold(fee)
   );
 }
 

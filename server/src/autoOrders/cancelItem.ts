@@ -1,5 +1,6 @@
 import type { AutoOrderItemCancelRequest } from '@perennial/contract/autoOrder.ts';
 import type { Temporal } from 'temporal-polyfill';
+import { fold, foldTrimmed } from '../kernel/caseFolding.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
@@ -70,7 +71,7 @@ const endsAlready = (
 
 /** Whether the item goes by this id. */
 export const isItem = (item: AutoOrderItem, originalItemId: string): boolean =>
-  item.originalItemId.toLowerCase() === originalItemId.trim().toLowerCase();
+  fold(item.originalItemId) === foldTrimmed(originalItemId);
 
 /** The one item of that id, or the one that the oid picks out among several. */
 function itemMeant(

@@ -1,3 +1,4 @@
+import { foldTrimmed } from '../kernel/caseFolding.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import { findOrders } from '../orders/store.ts';
 import type { Context } from '../platform/context.ts';
@@ -155,7 +156,7 @@ export function isSameCustomer(
 }
 
 const emailOf = ({ document }: OrderRecord): string | undefined =>
-  document.billing?.email?.trim().toLowerCase() || undefined;
+  foldTrimmed(document.billing?.email ?? '') || undefined;
 
 function refuseSource(oid: number, reason: string, mend: string): never {
   return refuse(

@@ -3,6 +3,7 @@ import type {
   AutoOrderItem as WireItem,
 } from '@perennial/contract/autoOrderItem.ts';
 import type { Temporal } from 'temporal-polyfill';
+import { fold } from '../kernel/caseFolding.ts';
 import { zero } from '../kernel/money.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
@@ -373,7 +374,7 @@ const options = (
   list: readonly { readonly label?: string | null; readonly value?: string | null }[],
 ) => list.map(({ label, value }) => ({ label: label ?? '', value: value ?? '' }));
 
-const isSameId = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+const isSameId = (one: string, other: string): boolean => fold(one) === fold(other);
 
 /** An id in the catalogue's own spelling; what is there stays as it is when only the case differs. */
 function catalogId(given: string, current: string, { catalog }: EditRules): string {

@@ -1,8 +1,8 @@
 import type { Temporal } from 'temporal-polyfill';
+import { foldTrimmed } from '../kernel/caseFolding.ts';
 import type { OrderRecord } from '../orders/order.ts';
-import { lowerFacet } from './search.ts';
 
-/** What an auto order is found by: facets of its original order, texts in lower case (columns of auto_order_search). */
+/** What an auto order is found by: facets of its original order, texts folded (columns of auto_order_search). */
 export interface Facets {
   readonly autoOrderOid: number;
   readonly orderedAt: Temporal.Instant;
@@ -83,7 +83,8 @@ export function facetsOf(autoOrderOid: number, order: OrderRecord): Facets {
   };
 }
 
-const facet = (text: string | undefined): string | undefined => lowerFacet(text ?? '') || undefined;
+const facet = (text: string | undefined): string | undefined =>
+  foldTrimmed(text ?? '') || undefined;
 
 const distinct = (texts: readonly (string | undefined)[]): string[] =>
   [...new Set(texts.map(facet))].filter((text) => text !== undefined);

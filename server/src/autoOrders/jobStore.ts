@@ -115,7 +115,7 @@ export async function queueRecalculation(
   itemId: string,
 ): Promise<void> {
   await tx.run(
-    `insert into auto_order_recalculation (merchant_id, item_id_lc) values ($1, lower($2))
+    `insert into auto_order_recalculation (merchant_id, item_id_lc) values ($1, fold($2))
      on conflict (merchant_id, item_id_lc) do update set after_oid = 0`,
     [merchantId, itemId],
   );

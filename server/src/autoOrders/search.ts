@@ -1,6 +1,7 @@
 import type { SortField } from '@perennial/contract/sorting.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { present } from '../kernel/assert.ts';
+import { foldTrimmed, upperCode } from '../kernel/caseFolding.ts';
 
 /** What a list asks for (auto_order reference, AutoOrderQuery): exact, without regard to case, all of them at once. */
 export interface AutoOrderFilter extends Partial<Record<TextFilter, string>> {
@@ -126,17 +127,13 @@ interface Condition {
 
 type Bind = (value: unknown) => string;
 
-/** A facet as it is stored and looked for. */
-export const lowerFacet = (text: string): string => text.trim().toLowerCase();
-const upper = (text: string): string => text.trim().toUpperCase();
-
-/** One column each. Codes and order ids are stored in upper case, facets in lower. */
+/** One column each. Codes and order ids are stored in upper case, facets folded. */
 const exactFilters = {
-  autoOrderCode: { table: 'a', column: 'a.auto_order_code', normal: upper },
-  originalOrderId: { table: 'a', column: 'a.original_order_id', normal: upper },
-  status: { table: 'a', column: 'a.status', normal: lowerFacet },
-  email: { table: 's', column: 's.billing_email', normal: lowerFacet },
-  cardType: { table: 's', column: 's.card_type', normal: lowerFacet },
+  autoOrderCode: { table: 'a', column: 'a.auto_order_code', normal: upperCode },
+  originalOrderId: { table: 'a', column: 'a.original_order_id', normal: upperCode },
+  status: { table: 'a', column: 'a.status', normal: foldTrimmed },
+  email: { table: 's', column: 's.billing_email', normal: foldTrimmed },
+  cardType: { table: 's', column: 's.card_type', normal: foldTrimmed },
 } as const;
 
 function* exactConditions(filter: AutoOrderFilter, bind: Bind): Iterable<Condition> {
@@ -163,7 +160,7 @@ const valueFilters = {
 function oidLists(filter: AutoOrderFilter, bind: Bind): string[] {
   return Object.entries(valueFilters).flatMap(([name, select]) => {
     const value = filter[name as keyof typeof valueFilters];
-    return value === undefined ? [] : [select(bind(lowerFacet(value)))];
+    return value === undefined ? [] : [select(bind(foldTrimmed(value)))];
   });
 }
 
@@ -194,7 +191,7 @@ function addressSides(filter: AutoOrderFilter, bind: Bind): [string, string][] {
   return Object.entries(addressFilters).flatMap(([name, column]): [string, string][] => {
     const value = filter[name as AddressFilter];
     if (value === undefined) return [];
-    const place = bind(lowerFacet(value));
+    const place = bind(foldTrimmed(value));
     return [[`s.billing_${column} = ${place}`, `s.shipping_${column} = ${place}`]];
   });
 }

@@ -1,5 +1,6 @@
 import type { SortField } from '@perennial/contract/sorting.ts';
 import { present } from '../kernel/assert.ts';
+import { foldTrimmed } from '../kernel/caseFolding.ts';
 import { listText } from '../kernel/jsonText.ts';
 import type { ResultSet } from '../platform/http/answer.ts';
 import type { Page } from '../platform/http/routes.ts';
@@ -9,7 +10,7 @@ import type { Facets } from './facets.ts';
 import { facetColumns } from './facets.ts';
 import { autoOrderJson } from './present.ts';
 import type { AutoOrderFilter } from './search.ts';
-import { countMax, lowerFacet, pageSql } from './search.ts';
+import { countMax, pageSql } from './search.ts';
 
 /** An auto order as the wire's JSON text; with `items.future_schedules` its gaps are still to be filled. */
 export interface AutoOrderText {
@@ -212,7 +213,7 @@ export async function findActiveOfCustomer(
     `select s.auto_order_oid from auto_order_search s join auto_order a on a.merchant_id = s.merchant_id and a.auto_order_oid = s.auto_order_oid
      where s.merchant_id = $1 and a.merchant_id = $1 and a.status = 'active' and (s.billing_email = $2 or s.customer_profile_oid = $3)
      order by s.auto_order_oid`,
-    [merchantId, lowerFacet(email ?? '') || null, customerProfileOid],
+    [merchantId, foldTrimmed(email ?? '') || null, customerProfileOid],
   );
   return rows.map((row) => row.auto_order_oid);
 }

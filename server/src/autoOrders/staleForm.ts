@@ -4,6 +4,7 @@ import type {
   AutoOrderItem as WireItem,
 } from '@perennial/contract/autoOrderItem.ts';
 import type { Temporal } from 'temporal-polyfill';
+import { fold } from '../kernel/caseFolding.ts';
 import { fromMinor } from '../kernel/money.ts';
 import type { AddOn, AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import type { Billed, CountedAddOn } from './billed.ts';
@@ -244,7 +245,7 @@ function isCountedDown(
 }
 
 const isSameItem = (one: string, other: string | null | undefined): boolean =>
-  one.toLowerCase() === other?.toLowerCase();
+  typeof other === 'string' && fold(one) === fold(other);
 
 /** The add-ons of one item without what a list that was read before a rebill would bring back. */
 export function withoutStaleAddOns(

@@ -1,4 +1,5 @@
 import type { Temporal } from 'temporal-polyfill';
+import { upperCode } from '../kernel/caseFolding.ts';
 import type { Frequency } from '../kernel/frequency.ts';
 import { currencyExponent, type Minor } from '../kernel/money.ts';
 import type { Database } from '../platform/storage/database.ts';
@@ -56,7 +57,7 @@ export async function findOidByCode(
   return oidOf(
     await db.lookup(
       'select auto_order_oid from auto_order where merchant_id = $1 and auto_order_code = $2',
-      [merchantId, code.trim().toUpperCase()],
+      [merchantId, upperCode(code)],
     ),
   );
 }
@@ -69,7 +70,7 @@ export async function findOidByOriginalOrder(
   return oidOf(
     await db.lookup(
       'select auto_order_oid from auto_order where merchant_id = $1 and original_order_id = $2',
-      [merchantId, orderId.trim().toUpperCase()],
+      [merchantId, upperCode(orderId)],
     ),
   );
 }
@@ -97,7 +98,7 @@ export async function findOidsByOriginalItem(
 ): Promise<number[]> {
   const rows = await db.rows<{ auto_order_oid: number }>(
     `select distinct auto_order_oid from auto_order_item
-     where merchant_id = $1 and original_item_id_lc = lower($2) and auto_order_oid > $3 order by auto_order_oid limit $4`,
+     where merchant_id = $1 and original_item_id_lc = fold($2) and auto_order_oid > $3 order by auto_order_oid limit $4`,
     [merchantId, itemId, afterOid, limit],
   );
   return rows.map((row) => row.auto_order_oid);

@@ -1,5 +1,6 @@
 import type { SortField } from '@perennial/contract/sorting.ts';
 import type { Temporal } from 'temporal-polyfill';
+import { foldTrimmed } from '../kernel/caseFolding.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { type Bind, bindings, type JsonPage, readPage } from '../platform/storage/page.ts';
 import { inZone } from '../platform/storage/zone.ts';
@@ -20,7 +21,7 @@ export async function findCustomerOid(
 }
 
 /** Emails are compared without case and without spaces around them. */
-export const emailKey = (email: string): string => email.trim().toLowerCase();
+export const emailKey = (email: string): string => foldTrimmed(email);
 
 /** Names one profile of a merchant. */
 export type CustomerKey = { readonly oid: number } | { readonly email: string };
@@ -88,7 +89,7 @@ export async function saveCustomer(
   const saved = await tx.run(
     `update customer set email = $3, document = $4::jsonb, card_tokens = $5::jsonb, modified_at = $6
      where merchant_id = $1 and customer_profile_oid = $2
-       and not exists (select 1 from customer other where other.merchant_id = $1 and other.email_lc = lower($3) and other.customer_profile_oid <> $2)`,
+       and not exists (select 1 from customer other where other.merchant_id = $1 and other.email_lc = fold($3) and other.customer_profile_oid <> $2)`,
     [
       merchantId,
       document.customer_profile_oid,
@@ -167,7 +168,7 @@ export const filterNames = [
 
 function conditions(list: CustomerList, bind: Bind): string[] {
   const where = Object.entries(list.filters).flatMap(([name, value]) =>
-    value ? [matches(name, bind(value.trim().toLowerCase()))] : [],
+    value ? [matches(name, bind(foldTrimmed(value)))] : [],
   );
   if (list.pricingTierOid !== undefined)
     where.push(
@@ -186,8 +187,8 @@ function conditions(list: CustomerList, bind: Bind): string[] {
 
 function matches(name: string, value: string): string {
   if (name === 'email') return `o.email_lc = ${value}::text`;
-  if (name === 'qb_class') return `lower(o.document->>'qb_class') = ${value}::text`;
-  if (name === 'quickbooks_code') return `lower(o.document->>'qb_code') = ${value}::text`;
+  if (name === 'qb_class') return `fold(o.document->>'qb_class') = ${value}::text`;
+  if (name === 'quickbooks_code') return `fold(o.document->>'qb_code') = ${value}::text`;
   if (name === 'pricing_tier_name') return partMatches('pricing_tiers', 'name', `${value}::text`);
   const [, part, field] = /^(billing|shipping)_(\w+)$/.exec(name)!;
   return partMatches(part!, field === 'state' ? 'state_region' : field!, `${value}::text`);
@@ -195,7 +196,7 @@ function matches(name: string, value: string): string {
 
 /** Any element of the part has this value. */
 function partMatches(part: string, field: string, value: string): string {
-  return `exists (select 1 from jsonb_array_elements(o.document->'${part}') part where lower(part->>'${field}') = ${value})`;
+  return `exists (select 1 from jsonb_array_elements(o.document->'${part}') part where fold(part->>'${field}') = ${value})`;
 }
 
 const sortColumns: Readonly<Record<string, string>> = {

@@ -1,6 +1,7 @@
 import type { Item } from '@perennial/contract/item.ts';
 import type { SortField } from '@perennial/contract/sorting.ts';
 import type { Temporal } from 'temporal-polyfill';
+import { fold } from '../kernel/caseFolding.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { bindings, type JsonPage, readPage } from '../platform/storage/page.ts';
 import { inZone } from '../platform/storage/zone.ts';
@@ -41,7 +42,7 @@ function readable(document: Item): CatalogItem | undefined {
 }
 
 /** Item ids are compared without case. */
-export const catalogKey = (itemId: string): string => itemId.toLowerCase();
+export const catalogKey = (itemId: string): string => fold(itemId);
 
 /** Names one item of a merchant. */
 export type ItemKey = { readonly oid: number } | { readonly itemId: string };
@@ -175,7 +176,7 @@ export async function findItemOids(
 const sortColumns: Readonly<Record<string, string>> = {
   merchant_item_oid: 'o.merchant_item_oid',
   merchant_item_id: 'o.merchant_item_id_lc',
-  description: `lower(o.document->>'description') collate "C"`,
+  description: `fold(o.document->>'description') collate "C"`,
   creation_dts: 'o.created_at',
   last_modified_dts: 'o.modified_at',
 };

@@ -1,4 +1,5 @@
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
+import { fold } from '../kernel/caseFolding.ts';
 import type { RecordedEvent } from '../platform/events/event.ts';
 import type { NoticeFacts, NoticeItem, WantedNotice } from './notice.ts';
 
@@ -68,7 +69,7 @@ function itemsOf({ kind, events }: WantedNotice, autoOrder: AutoOrder): NoticeIt
 /** The words of the original order's line; an item that came later is known by its id alone. */
 function descriptionOf(itemId: string, autoOrder: AutoOrder): string {
   const line = autoOrder.original_order?.items?.find(
-    (each) => each.merchant_item_id?.toLowerCase() === itemId.toLowerCase(),
+    (each) => fold(each.merchant_item_id ?? '') === fold(itemId),
   );
   return line?.description || itemId;
 }

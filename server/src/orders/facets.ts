@@ -1,3 +1,4 @@
+import { foldTrimmed } from '../kernel/caseFolding.ts';
 import type { OrderDocument } from './order.ts';
 
 /** What the exact filters of an order list may compare (order reference, OrderQuery). */
@@ -37,7 +38,10 @@ export type FacetName = (typeof facetNames)[number];
 
 /** One comparison as it stands in the `facets` column: what {@link orderFacets} writes and a filter looks for. */
 export const facet = (merchantId: string, name: FacetName, value: string): string =>
-  `${merchantId}|${name}=${value.trim().toLowerCase().slice(0, valueMax)}`;
+  `${merchantId}|${name}=${beginningOf(foldTrimmed(value))}`;
+
+const beginningOf = (value: string): string =>
+  value.length <= valueMax ? value : [...value].slice(0, valueMax).join('');
 
 // An index entry has room for some 2,700 bytes. Some fields have no limit of their own; they are compared by their beginning.
 const valueMax = 200;

@@ -137,7 +137,7 @@ const rangeColumns: Readonly<Record<RangeName, string>> = {
   shipped_on: `(o.shipping->>'shipping_date')::timestamptz`,
 };
 
-const text = (path: string): string => `lower(${path}) collate "C"`;
+const text = (path: string): string => `fold(${path}) collate "C"`;
 const ofAddress = (part: 'billing' | 'shipping', field: string): string =>
   text(`o.${part}->>'${field}'`);
 

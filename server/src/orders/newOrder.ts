@@ -3,6 +3,7 @@ import type { OrderChannelPartner } from '@perennial/contract/orderCheckout.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { CatalogItem } from '../items/item.ts';
 import { wireDate } from '../kernel/calendar.ts';
+import { fold } from '../kernel/caseFolding.ts';
 import { type Minor, sum, toMinor, zero } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { readWireDate } from '../kernel/wireDates.ts';
@@ -130,7 +131,7 @@ function linesOf({
     const line = orderLine({
       wire,
       index,
-      item: catalog.get(wire.merchant_item_id?.toLowerCase() ?? ''),
+      item: catalog.get(fold(wire.merchant_item_id ?? '')),
       currency,
       at: now.at,
     });

@@ -1,4 +1,5 @@
 import type { Temporal } from 'temporal-polyfill';
+import { foldTrimmed, upperCode } from '../kernel/caseFolding.ts';
 import { minor } from '../kernel/money.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { type Column, recordset } from '../platform/storage/recordset.ts';
@@ -209,7 +210,7 @@ const parts: ReadonlySet<string> = new Set(orderParts);
 function partnerNumber({ document }: OrderRecord): { code: string; id: string } | undefined {
   const { channel_partner_code: code = '', channel_partner_order_id: id = '' } =
     document.channel_partner ?? {};
-  const stored = (text: string) => text.trim().toLowerCase();
+  const stored = (text: string) => foldTrimmed(text);
   return stored(id) === '' ? undefined : { code: stored(code), id: stored(id) };
 }
 
@@ -240,4 +241,4 @@ function fromRow(merchantId: string, row: OrderRow): OrderRecord {
 }
 
 /** Ids are stored in upper case and found in any. */
-export const storedId = (orderId: string): string => orderId.trim().toUpperCase();
+export const storedId = (orderId: string): string => upperCode(orderId);

@@ -1,6 +1,7 @@
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Temporal } from 'temporal-polyfill';
+import { fold } from '../kernel/caseFolding.ts';
 import type { Actor, Context } from '../platform/context.ts';
 import { payload } from '../platform/http/answer.ts';
 import { formOf } from '../platform/http/forms.ts';
@@ -144,7 +145,8 @@ function subscriptionOf(autoOrder: AutoOrder, merchantName: string): Subscriptio
   const card = order?.payment?.credit_card;
   const lastFour = card?.card_number?.slice(-4);
   const describe = (itemId: string) =>
-    order?.items?.find((line) => line.merchant_item_id === itemId)?.description || itemId;
+    order?.items?.find((line) => fold(line.merchant_item_id ?? '') === fold(itemId))?.description ||
+    itemId;
   return {
     merchantName,
     autoOrderCode: autoOrder.auto_order_code ?? '',

@@ -1,3 +1,4 @@
+import { fold } from '../kernel/caseFolding.ts';
 import type { Minor } from '../kernel/money.ts';
 import { minor } from '../kernel/money.ts';
 import { amountOf } from '../orders/money.ts';
@@ -28,7 +29,7 @@ export function originalTerms({ document, currency }: OrderRecord): OriginalTerm
     taxFreeItemIds: new Set(
       (items ?? [])
         .filter((item) => item.tax_free)
-        .map((item) => (item.merchant_item_id ?? '').toLowerCase()),
+        .map((item) => fold(item.merchant_item_id ?? '')),
     ),
   };
 }

@@ -20,7 +20,7 @@ export async function rememberParked(
   if (parked.length === 0) return;
   await tx.run(
     `insert into parked_auto_order (merchant_id, item_id_lc, auto_order_oid)
-     select $1, lower(item_id), oid from unnest($2::text[], $3::int[]) as p (item_id, oid) on conflict do nothing`,
+     select $1, fold(item_id), oid from unnest($2::text[], $3::int[]) as p (item_id, oid) on conflict do nothing`,
     [
       merchantId,
       parked.map(({ itemId }) => itemId),
@@ -37,7 +37,7 @@ export async function findParked(
 ): Promise<number[]> {
   const rows = await db.rows<{ auto_order_oid: number }>(
     `select distinct auto_order_oid from parked_auto_order
-     where merchant_id = $1 and item_id_lc = any(select lower(id) from unnest($2::text[]) as given (id))`,
+     where merchant_id = $1 and item_id_lc = any(select fold(id) from unnest($2::text[]) as given (id))`,
     [merchantId, itemIds],
   );
   return rows.map((row) => row.auto_order_oid);
@@ -52,7 +52,7 @@ export async function forgetParked(
 ): Promise<void> {
   await tx.run(
     `delete from parked_auto_order
-     where merchant_id = $1 and item_id_lc = any(select lower(id) from unnest($2::text[]) as given (id)) and auto_order_oid = any($3::int[])`,
+     where merchant_id = $1 and item_id_lc = any(select fold(id) from unnest($2::text[]) as given (id)) and auto_order_oid = any($3::int[])`,
     [merchantId, itemIds, oids],
   );
 }

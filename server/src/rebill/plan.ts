@@ -5,6 +5,7 @@ import { parkedReason } from '../autoOrders/parking.ts';
 import type { Catalog, PlanContext } from '../autoOrders/steps.ts';
 import { autoOrderStop, hasCompleted, isFinalStop, planNext, slip } from '../autoOrders/steps.ts';
 import { addDays, daysBetween, localDate } from '../kernel/calendar.ts';
+import { fold } from '../kernel/caseFolding.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import type { CardExpiration } from '../payments/gateway.ts';
 import { retryCoupon } from './dunning.ts';
@@ -132,7 +133,7 @@ function chargeOf(
   const hold = kept && holdOf(kept.order, original);
   if (hold !== undefined) return park(look, { text: hold });
   const code = retryCoupon(autoOrder.creditCardAttempt, policy.dunning);
-  const coupon = code === undefined ? undefined : policy.coupons.get(code.toUpperCase());
+  const coupon = code === undefined ? undefined : policy.coupons.get(fold(code));
   const order = rebillOrder({
     autoOrder,
     rebill,

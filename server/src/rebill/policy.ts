@@ -1,5 +1,6 @@
 import { missedShipments } from '../autoOrders/rules.ts';
 import type { MissedShipments } from '../autoOrders/steps.ts';
+import { fold } from '../kernel/caseFolding.ts';
 import type { Minor } from '../kernel/money.ts';
 import { toMinor } from '../kernel/money.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
@@ -58,7 +59,7 @@ function couponsOf(setting: unknown, currency: string): Map<string, Coupon> {
   for (const { code, percent, amount } of (Array.isArray(setting) ? setting : []).map(section)) {
     if (typeof code !== 'string') continue;
     const off = toMinor(typeof amount === 'number' ? amount : 0, currency);
-    coupons.set(code.toUpperCase(), {
+    coupons.set(fold(code), {
       code,
       percent: typeof percent === 'number' ? percent : 0,
       amount: off.ok ? off.value : (0 as Minor),

@@ -4,6 +4,7 @@ import type { PlannedLine, PlannedRebill } from '../autoOrders/futureRebills.ts'
 import type { AppliedRule } from '../autoOrders/pricing.ts';
 import { priceLine } from '../autoOrders/pricing.ts';
 import type { Catalog, PlanContext, Shipment } from '../autoOrders/steps.ts';
+import { fold } from '../kernel/caseFolding.ts';
 import type { Minor } from '../kernel/money.ts';
 import { allocate, minor, percentOff, sum, zero } from '../kernel/money.ts';
 import type { Outcome } from '../kernel/outcome.ts';
@@ -93,8 +94,7 @@ function itemLine(
     unitCost: shipment.price.unitCost,
     amount: shipment.price.amount,
     discount: zero,
-    isTaxed:
-      !(shipped?.taxFree ?? false) && !original.taxFreeItemIds.has(shipment.itemId.toLowerCase()),
+    isTaxed: !(shipped?.taxFree ?? false) && !original.taxFreeItemIds.has(fold(shipment.itemId)),
     shipsFree: shipped?.autoOrder?.freeShipping ?? false,
     options: item.options,
     priceRules: shipment.price.trace,
@@ -142,7 +142,7 @@ function addOnLine(
     unitCost: price.value.unitCost,
     amount: price.value.amount,
     discount: zero,
-    isTaxed: !shipped.taxFree && !original.taxFreeItemIds.has(addOn.itemId.toLowerCase()),
+    isTaxed: !shipped.taxFree && !original.taxFreeItemIds.has(fold(addOn.itemId)),
     shipsFree: addOn.freeShipping,
     options: addOn.options,
     priceRules: price.value.trace,

@@ -10,6 +10,7 @@ import {
   startAgain,
 } from '../autoOrders/steps.ts';
 import { addDays } from '../kernel/calendar.ts';
+import { fold } from '../kernel/caseFolding.ts';
 import { minor } from '../kernel/money.ts';
 import { afterDecline } from './dunning.ts';
 import type { Ended } from './endings.ts';
@@ -256,10 +257,10 @@ function isAsPlanned(item: AutoOrderItem, shipment: NonNullable<RebillLine['ship
  */
 function withoutUsed(addOns: readonly AddOn[], riding: readonly RebillLine[]): readonly AddOn[] {
   if (addOns.length === 0) return addOns;
-  const ridden = new Set(riding.map((line) => line.itemId.toLowerCase()));
+  const ridden = new Set(riding.map((line) => fold(line.itemId)));
   return addOns
     .map((addOn) =>
-      addOn.nextXOrders === undefined || !ridden.has(addOn.itemId.toLowerCase())
+      addOn.nextXOrders === undefined || !ridden.has(fold(addOn.itemId))
         ? addOn
         : { ...addOn, nextXOrders: addOn.nextXOrders - 1 },
     )

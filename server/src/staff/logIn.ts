@@ -1,4 +1,5 @@
 import type { Temporal } from 'temporal-polyfill';
+import { fold } from '../kernel/caseFolding.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
@@ -46,7 +47,7 @@ export async function logIn(
   parts: LogInParts,
   attempt: LogInAttempt,
 ): Promise<Outcome<LoggedIn, LogInFailure>> {
-  const account = `account:${attempt.merchantId}/${attempt.login.toLowerCase()}`;
+  const account = `account:${attempt.merchantId}/${fold(attempt.login)}`;
   const waitUntil =
     (await countAttempt(parts.db, attempt.addressSubject, addressPatience, parts.clock.now())) ??
     (await countAttempt(parts.db, account, accountPatience, parts.clock.now()));

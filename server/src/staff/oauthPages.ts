@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { cardFieldOf } from '../kernel/cardNumbers.ts';
+import { upperCode } from '../kernel/caseFolding.ts';
 import { formOf } from '../platform/http/forms.ts';
 import { addressSubject } from '../platform/http/request.ts';
 import type { Application } from './application.ts';
@@ -187,7 +188,9 @@ function logInWith(parts: OauthPageParts, form: URLSearchParams, request: Fastif
 const loginMax = 50;
 
 const typedIn = (form: URLSearchParams) => ({
-  merchantId: (form.get('merchant_id') ?? '').trim().toUpperCase().slice(0, 5),
+  merchantId: upperCode(form.get('merchant_id') ?? '')
+    .slice(0, 5)
+    .toWellFormed(),
   login: [...(form.get('login') ?? '').trim()].slice(0, loginMax).join(''),
 });
 

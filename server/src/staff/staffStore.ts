@@ -44,7 +44,7 @@ export async function findLogin(
   login: string,
 ): Promise<{ userId: number; passwordHash?: string } | undefined> {
   const row = await db.row<{ user_id: number; password_hash: string | null }>(
-    'select user_id, password_hash from app_user where merchant_id = $1 and login_lc = lower($2)',
+    'select user_id, password_hash from app_user where merchant_id = $1 and login_lc = fold($2)',
     [merchantId, login],
   );
   return (
@@ -98,7 +98,7 @@ export async function readUsersJson(
   timeZone: string,
 ): Promise<string> {
   const row = await db.row<{ json: string }>(
-    `select coalesce(json_agg(${userJson} order by lower(u.full_name), u.user_id), '[]')::text as json from app_user u where u.merchant_id = $1 and ${inZone('$2')}`,
+    `select coalesce(json_agg(${userJson} order by fold(u.full_name) collate "C", u.user_id), '[]')::text as json from app_user u where u.merchant_id = $1 and ${inZone('$2')}`,
     [merchantId, timeZone, allPermissions],
   );
   return row!.json;

@@ -40,7 +40,7 @@ export async function findUserByName(
   name: string,
 ): Promise<User | undefined> {
   const row = await db.row<UserRow>(
-    `select ${userColumns} from app_user where merchant_id = $1 and lower(full_name) = lower($2) order by user_id limit 1`,
+    `select ${userColumns} from app_user where merchant_id = $1 and fold(full_name) = fold($2) order by user_id limit 1`,
     [merchantId, name],
   );
   return row && userFrom(row);
@@ -93,7 +93,7 @@ export async function findGroupByName(
   name: string,
 ): Promise<Group | undefined> {
   const row = await db.row<GroupRow>(
-    'select group_id, name from user_group where merchant_id = $1 and name_lc = lower($2)',
+    'select group_id, name from user_group where merchant_id = $1 and name_lc = fold($2)',
     [merchantId, name],
   );
   return row && groupFrom(row);

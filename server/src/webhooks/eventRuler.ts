@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { fold } from '../kernel/caseFolding.ts';
 import { nestedDeeper } from '../kernel/jsonDepth.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 
@@ -142,8 +143,8 @@ function namedMatcher(name: string, argument: Json, field: string): Leaf {
     case 'suffix':
       return affixMatcher(name, argument, field);
     case 'equals-ignore-case': {
-      const wanted = textOf(argument, name, field).toLowerCase();
-      return (value) => typeof value === 'string' && value.toLowerCase() === wanted;
+      const wanted = fold(textOf(argument, name, field));
+      return (value) => typeof value === 'string' && fold(value) === wanted;
     }
     case 'wildcard':
       return wildcardMatcher(textOf(argument, name, field), field);
@@ -161,10 +162,10 @@ function namedMatcher(name: string, argument: Json, field: string): Leaf {
 function affixMatcher(name: 'prefix' | 'suffix', argument: Json, field: string): Leaf {
   const ignoresCase = isObject(argument);
   const given = ignoresCase ? argument['equals-ignore-case'] : argument;
-  const affix = ignoresCase ? textOf(given, name, field).toLowerCase() : textOf(given, name, field);
+  const affix = ignoresCase ? fold(textOf(given, name, field)) : textOf(given, name, field);
   return (value) => {
     if (typeof value !== 'string') return false;
-    const text = ignoresCase ? value.toLowerCase() : value;
+    const text = ignoresCase ? fold(value) : value;
     return name === 'prefix' ? text.startsWith(affix) : text.endsWith(affix);
   };
 }

@@ -66,7 +66,7 @@ export async function listLog(
        and ($12::text is null or exists (
          select 1 from unnest(l.stamps, l.event_ids) p (stamp, event_id)
          join webhook_event e on e.merchant_id = $1 and e.stamp = p.stamp and e.event_id = p.event_id and e.webhook_oids @> array[$2::int]
-         where e.name = any($15) and position(lower($12) in lower(e.payload)) > 0))
+         where e.name = any($15) and position(fold($12) in fold(e.payload)) > 0))
      order by l.log_id desc limit $13 + 1 offset $14`,
     [
       merchantId,

@@ -2,6 +2,7 @@ import type { WorkflowTaskSearch } from '@perennial/contract/perennial.ts';
 import type { SortField } from '@perennial/contract/sorting.ts';
 import type { WorkflowTasksRequest } from '@perennial/contract/workflow.ts';
 import { present } from '../kernel/assert.ts';
+import { fold, foldTrimmed } from '../kernel/caseFolding.ts';
 import { optionalDate } from '../platform/http/dates.ts';
 import { groupName, userName } from './present.ts';
 
@@ -42,10 +43,10 @@ export function conditionsOf(
       ? [`o.assigned_group_id = ${bind(given.assigned_to_group_id)}`]
       : []),
     ...(given.assigned_to_user !== undefined
-      ? [`lower(${userName('o')}) = lower(${bind(given.assigned_to_user)})`]
+      ? [`fold(${userName('o')}) = ${bind(fold(given.assigned_to_user))}`]
       : []),
     ...(given.assigned_to_group !== undefined
-      ? [`lower(${groupName('o')}) = lower(${bind(given.assigned_to_group)})`]
+      ? [`fold(${groupName('o')}) = ${bind(fold(given.assigned_to_group))}`]
       : []),
     ...createdBy(given.created_by, bind),
     ...objectConditions(given, bind),
@@ -114,7 +115,7 @@ function createdBy(user: TaskSearch['created_by'], bind: Bind): string[] {
   return [
     ...(typeof user?.user_id === 'number' ? [`o.created_by_user_id = ${bind(user.user_id)}`] : []),
     ...(typeof user?.user === 'string'
-      ? [`lower(o.created_by_name) = lower(${bind(user.user)})`]
+      ? [`fold(o.created_by_name) = ${bind(fold(user.user))}`]
       : []),
   ];
 }
@@ -131,7 +132,7 @@ function objectConditions(
   return [
     ...(type !== undefined ? [`o.object_type = ${bind(type)}`] : []),
     ...(id !== undefined ? [idCondition(bind(id))] : []),
-    ...(email !== undefined ? [`o.object_email = ${bind(email.toLowerCase())}`] : []),
+    ...(email !== undefined ? [`o.object_email = ${bind(foldTrimmed(email))}`] : []),
   ];
 }
 
@@ -162,8 +163,7 @@ function ranges(search: TaskSearch, zone: string, bind: Bind): string[] {
 }
 
 const words = (text: string | undefined): string[] =>
-  (text ?? '')
-    .toLowerCase()
+  fold(text ?? '')
     .split(/\s+/)
     .filter((word) => word !== '')
     .slice(0, 10);

@@ -1,6 +1,7 @@
 import type { SortField } from '@perennial/contract/sorting.ts';
 import { Temporal } from 'temporal-polyfill';
 import { present } from '../kernel/assert.ts';
+import { fold, foldTrimmed } from '../kernel/caseFolding.ts';
 import type { ZoneShifts } from '../kernel/zoneShifts.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { bindings, type JsonPage, readPage } from '../platform/storage/page.ts';
@@ -387,7 +388,7 @@ const taskColumns: readonly (Column<Task> & { readonly changes: boolean })[] = [
   fixed('object_key', 'text', (task) => task.object?.key),
   fixed('object_id', 'text', (task) => task.object?.id),
   changing('object_url', 'text', (task) => task.objectUrl),
-  changing('object_email', 'text', (task) => task.objectEmail?.toLowerCase()),
+  changing('object_email', 'text', (task) => task.objectEmail && foldTrimmed(task.objectEmail)),
   changing('assigned_user_id', 'int', (task) => task.assignedUserId),
   changing('assigned_group_id', 'int', (task) => task.assignedGroupId),
   changing('related_uuid', 'text', (task) => task.relatedUuid),
@@ -416,10 +417,11 @@ const searchText: Column<Task> = {
   name: 'search_text',
   type: 'text',
   read: ({ name, details, object, objectEmail, notes }) =>
-    [name, details, object?.id, objectEmail, ...notes.map(({ text }) => text)]
-      .filter((text) => text !== undefined)
-      .join('\n')
-      .toLowerCase(),
+    fold(
+      [name, details, object?.id, objectEmail, ...notes.map(({ text }) => text)]
+        .filter((text) => text !== undefined)
+        .join('\n'),
+    ),
 };
 const taskRows = recordset([...taskColumns, searchText]);
 const changeableRows = recordset([...taskColumns.filter(({ changes }) => changes), searchText]);

@@ -11,7 +11,7 @@ export const inZone = (zone: string): string =>
 /** The spelling by which PostgreSQL knows a zone, whatever the case of its letters; undefined where it does not. It must, because it prints the moments of an answer. */
 export async function zoneName(db: Database, zone: string): Promise<string | undefined> {
   const row = await db.row<{ name: string }>(
-    'select name from pg_timezone_names where lower(name) = lower($1) limit 1',
+    'select name from pg_timezone_names where lower(name collate "C") = lower($1 collate "C") limit 1',
     [zone],
   );
   return row?.name;

@@ -1,0 +1,35 @@
+/*
+ * How texts are compared: without case, and however their accents were typed. PostgreSQL's function `fold` (migration 0055) gives the same text for the same text, whatever
+ * the database's locale; a test compares both for every character. Nothing else lowers what is compared.
+ */
+
+/**
+ * A text as it is compared. It is the same for a text, for its capital and its small letters (Σ σ ς, ẞ ß ss, İ, Cherokee, Deseret), and for composed and decomposed accents.
+ * The dotless ı stays apart from i, and İ from I: they are letters of their own.
+ */
+export const fold = (text: string): string =>
+  isAscii.test(text) ? text.toLowerCase() : foldLetters(text);
+
+/** As {@link fold}, without blanks around it: what people type into a filter or a form. */
+export const foldTrimmed = (text: string): string => fold(text.trim());
+
+/** A code of ours, whose letters are A to Z, as it is stored. */
+export const upperCode = (text: string): string =>
+  text.trim().replace(/[a-z]+/g, (letters) => letters.toUpperCase());
+
+/** One character, composed, as it is compared. */
+export function foldCharacter(character: string): string {
+  if (character === 'ı') return character;
+  let folded = '';
+  // Letter by letter: a sigma at the end of a word has a small letter of its own.
+  for (const letter of character.toLowerCase().toUpperCase()) folded += letter.toLowerCase();
+  return folded;
+}
+
+const isAscii = /^[\0-\x7f]*$/;
+
+function foldLetters(text: string): string {
+  let folded = '';
+  for (const character of text.normalize('NFC')) folded += foldCharacter(character);
+  return folded.normalize('NFC');
+}
