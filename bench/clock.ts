@@ -2,16 +2,16 @@
 // as many auto orders that are due at once, on the same server in the same run. `node bench/clock.ts [auto orders, default 10000] [months, default 12]`
 import { pino } from 'pino';
 import { Temporal } from 'temporal-polyfill';
-import { present } from '../server/src/kernel/assert.ts';
+import { required } from '../server/src/kernel/assert.ts';
 import { createPayments } from '../server/src/payments/payments.ts';
 import { systemClock } from '../server/src/platform/clock/systemClock.ts';
 import type { DatabasePool } from '../server/src/platform/storage/database.ts';
 import { findMerchant } from '../server/src/platform/tenancy/merchantStore.ts';
 import { rememberedMerchants } from '../server/src/platform/tenancy/merchants.ts';
 import { defaultTiming, runDue } from '../server/src/rebill/dueOperations.ts';
-import { rebillDueWork } from '../server/src/rebill/playOperations.ts';
+import { rebillDueWork } from '../server/src/rebill/rebillClockWork.ts';
+import { advanceWorker } from '../server/src/sandbox/advanceWorker.ts';
 import { type ClockParts, getClock, setClock } from '../server/src/sandbox/operations.ts';
-import { advanceWorker } from '../server/src/sandbox/playing.ts';
 import { due, gatewayOf, merchantWith, zone } from './support/dueMerchant.ts';
 import { figure } from './support/figures.ts';
 import { withPostgres } from './support/postgres.ts';
@@ -60,7 +60,7 @@ async function clockRate(db: DatabasePool): Promise<number> {
     dueWork: [rebillDueWork({ payments }, systemClock)],
     contextFor: async (merchantId) => ({
       ...context,
-      merchant: present(await findMerchant(db, merchantId), merchantId),
+      merchant: required(await findMerchant(db, merchantId), merchantId),
     }),
   };
   const startMs = performance.now();

@@ -3,7 +3,9 @@
 // what the other two figures measure, by workers that may run elsewhere. `node bench/webhooks.ts [deliver|rebill]`
 import { randomBytes } from 'node:crypto';
 import { Agent, request } from 'undici';
+import { objectReaders } from '../server/src/app/objectReaders.ts';
 import { randomIds } from '../server/src/kernel/ids.ts';
+import { applicationAccesses } from '../server/src/oauth/applicationAccess.ts';
 import { createPayments } from '../server/src/payments/payments.ts';
 import { systemClock } from '../server/src/platform/clock/systemClock.ts';
 import { type Context, inTransaction } from '../server/src/platform/context.ts';
@@ -12,15 +14,13 @@ import { sealWith } from '../server/src/platform/seal.ts';
 import type { Database, DatabasePool } from '../server/src/platform/storage/database.ts';
 import { defaultTiming, runDue } from '../server/src/rebill/dueOperations.ts';
 import { insertApiKey } from '../server/src/staff/apiKeyStore.ts';
-import { applicationAccesses } from '../server/src/staff/applicationAccess.ts';
 import { deliveryBody } from '../server/src/webhooks/body.ts';
-import { webhookListener } from '../server/src/webhooks/capture.ts';
-import { webhookDispatcher } from '../server/src/webhooks/dispatcher.ts';
+import { webhookListener } from '../server/src/webhooks/captureListener.ts';
+import { webhookDispatcher } from '../server/src/webhooks/deliveryWorker.ts';
 import type { Owner } from '../server/src/webhooks/owner.ts';
 import { httpSender } from '../server/src/webhooks/send.ts';
 import { secretFrom } from '../server/src/webhooks/signing.ts';
 import { deleteWebhook, insertWebhook } from '../server/src/webhooks/webhookStore.ts';
-import { objectReaders } from '../server/src/wireReaders.ts';
 import { due, gatewayOf, merchantWith } from './support/dueMerchant.ts';
 import { figure, median } from './support/figures.ts';
 import { type BenchStore, type Cost, costOf, withPostgres } from './support/postgres.ts';

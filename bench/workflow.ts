@@ -4,7 +4,7 @@
 import { once } from 'node:events';
 import { pino } from 'pino';
 import { WebSocket, WebSocketServer } from 'ws';
-import { createApp } from '../server/src/app.ts';
+import { createApp } from '../server/src/app/app.ts';
 import { randomIds } from '../server/src/kernel/ids.ts';
 import { prepareBillingLinks } from '../server/src/payments/billingLinkStore.ts';
 import { openGateways } from '../server/src/payments/gateways.ts';
@@ -14,7 +14,7 @@ import { sealWith } from '../server/src/platform/seal.ts';
 import type { DatabasePool } from '../server/src/platform/storage/database.ts';
 import { insertMerchant } from '../server/src/platform/tenancy/merchantStore.ts';
 import { httpSender } from '../server/src/webhooks/send.ts';
-import { saveChanges } from '../server/src/workflow/saving.ts';
+import { saveChanges } from '../server/src/workflow/saveOperations.ts';
 import type { TaskSearch } from '../server/src/workflow/search.ts';
 import { lockTasks, readTaskPage } from '../server/src/workflow/taskStore.ts';
 import { figure, median } from './support/figures.ts';

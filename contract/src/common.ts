@@ -40,7 +40,7 @@ export const HTTPHeader = model('HTTPHeader', 'A header of a request or response
 export type HTTPHeader = Static<typeof HTTPHeader>;
 
 export const ApiError = model('Error', 'Why a request was refused.', {
-  developer_message: text('What was wrong and how to mend it.'),
+  developer_message: text('What was wrong and how to fix it.'),
   error_code: text('The HTTP status as a string.'),
   more_info: text('Where to read more.'),
   object_id: text('The object it is about.'),

@@ -16,7 +16,7 @@ test('every message is one line that can be a header, ends its sentences and lea
   }
 });
 
-test('a message names the field and how to mend it', () => {
+test('a message names the field and how to fix it', () => {
   const tooLong = errorMessage('too_long', { field: 'billing.city', max: 32 });
   assert.equal(tooLong, 'billing.city is too long. Send at most 32 characters.');
   const unknownSort = errorMessage('unknown_sort', {

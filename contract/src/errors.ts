@@ -1,7 +1,7 @@
 /**
  * Why a request can be refused: a closed table of codes, each with its status and its message.
  *
- * A message says what was wrong, naming the field, and how to mend it. It goes out in the header UC-REST-ERROR and in
+ * A message says what was wrong, naming the field, and how to fix it. It goes out in the header UC-REST-ERROR and in
  * the body, so it holds nothing internal. The auto_order reference lists 400, 401, 410, 429 and 500; 404 and 413 are
  * ours, 409, 412 and 422 answer only headers that the client chose to send.
  */
@@ -65,7 +65,7 @@ export const errors = {
   missing_field: row(400, (w: { field: string }) => `${w.field} is missing. Send it.`),
   invalid_field: row(
     400,
-    (w: { field: string; reason: string; mend: string }) => `${w.field} ${w.reason}. ${w.mend}.`,
+    (w: { field: string; reason: string; fix: string }) => `${w.field} ${w.reason}. ${w.fix}.`,
   ),
   unknown_sort: row(
     400,
@@ -91,7 +91,7 @@ export const errors = {
     (w: { field: string }) =>
       `${w.field} holds what looks like a card number. Send a token; card numbers are never taken.`,
   ),
-  state_conflict: row(400, (w: { reason: string; mend: string }) => `${w.reason}. ${w.mend}.`),
+  state_conflict: row(400, (w: { reason: string; fix: string }) => `${w.reason}. ${w.fix}.`),
   missing_version: row(
     400,
     (w: { header: string; expected: string }) =>

@@ -134,7 +134,7 @@ export const PreviewResponse = answer('PreviewResponse', {
   rebills: many(PreviewRebill),
   ends: oneOf(
     ['never', 'completed', 'canceled', 'disabled', 'merged', 'paused', 'parked'],
-    'Why there are fewer than were asked for; never when there are not. Parked: it cannot be billed until it is mended.',
+    'Why there are fewer than were asked for; never when there are not. Parked: it cannot be billed until it is fixed.',
   ),
 });
 export type PreviewResponse = Static<typeof PreviewResponse>;

@@ -140,7 +140,7 @@ absent is left out: there is no <code>null</code>. Dates carry the merchant’s 
   [
     'Refusals',
     html`<p>A refused request has changed nothing. Its status, its header <code>${errorHeader}</code> and its
-body say what was wrong and how to mend it. <a href="/docs/refusals">All refusals</a>.</p>`,
+body say what was wrong and how to fix it. <a href="/docs/refusals">All refusals</a>.</p>`,
   ],
   [
     'Long lists',

@@ -41,7 +41,7 @@ export type Client = {
   readonly [Id in OperationId]: (input?: CallInput<Id>) => Promise<ResponseOf<Id>>;
 };
 
-/** The server refused: `message` says what was wrong and how to mend it. */
+/** The server refused: `message` says what was wrong and how to fix it. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
   readonly status: number;

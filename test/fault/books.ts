@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import { auditMerchant } from '../../server/src/books/auditOperations.ts';
 import type { BookedCharge } from '../../server/src/payments/simulatorBooks.ts';
 import type { Database } from '../../server/src/platform/storage/database.ts';
 import type { Merchant } from '../../server/src/platform/tenancy/merchant.ts';
-import { auditMerchant } from '../../server/src/rebill/auditOperations.ts';
 
 /** What {@link checkBooks} counted. */
 export interface Checked {

@@ -2,7 +2,7 @@
 // `node peopleProcess.ts <DATABASE_URL> <GATEWAY_URL>`. It prints its address and ends by a kill.
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
-import { createApp } from '../../server/src/app.ts';
+import { createApp } from '../../server/src/app/app.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';
 import { openGateways } from '../../server/src/payments/gateways.ts';
 import { systemClock } from '../../server/src/platform/clock/systemClock.ts';

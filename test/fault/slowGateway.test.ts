@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { Temporal } from 'temporal-polyfill';
 import type { Charge } from '../../server/src/orders/charge.ts';
 import { noHooks } from '../../server/src/orders/hooks.ts';
-import { unsettledChargesWorker } from '../../server/src/orders/unsettledCharges.ts';
+import { unsettledChargesWorker } from '../../server/src/orders/unsettledChargesWorker.ts';
 import type { ChargeRequest, Gateway } from '../../server/src/payments/gateway.ts';
 import { createPayments } from '../../server/src/payments/payments.ts';
 import { type SystemClock, systemClock } from '../../server/src/platform/clock/systemClock.ts';

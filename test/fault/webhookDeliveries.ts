@@ -14,7 +14,7 @@ import { type Database, openPool } from '../../server/src/platform/storage/datab
 import type { Merchant } from '../../server/src/platform/tenancy/merchant.ts';
 import { insertMerchant } from '../../server/src/platform/tenancy/merchantStore.ts';
 import { insertApiKey } from '../../server/src/staff/apiKeyStore.ts';
-import { webhookListener } from '../../server/src/webhooks/capture.ts';
+import { webhookListener } from '../../server/src/webhooks/captureListener.ts';
 import type { Owner } from '../../server/src/webhooks/owner.ts';
 import { secretFrom } from '../../server/src/webhooks/signing.ts';
 import { insertWebhook } from '../../server/src/webhooks/webhookStore.ts';

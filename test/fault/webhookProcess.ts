@@ -1,7 +1,8 @@
 // A process that does nothing but deliver webhooks: `node webhookProcess.ts <DATABASE_URL> <hex key of the seal> <speed of its clock>`. It ends by a kill.
 import { pino } from 'pino';
-import { present } from '../../server/src/kernel/assert.ts';
+import { required } from '../../server/src/kernel/assert.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';
+import { applicationAccesses } from '../../server/src/oauth/applicationAccess.ts';
 import { readClock } from '../../server/src/platform/clock/merchantClock.ts';
 import { type Context, systemActor } from '../../server/src/platform/context.ts';
 import { outbox } from '../../server/src/platform/events/outbox.ts';
@@ -9,8 +10,7 @@ import { runLoop } from '../../server/src/platform/jobs/loop.ts';
 import { sealWith } from '../../server/src/platform/seal.ts';
 import { openPool } from '../../server/src/platform/storage/database.ts';
 import { findMerchant } from '../../server/src/platform/tenancy/merchantStore.ts';
-import { applicationAccesses } from '../../server/src/staff/applicationAccess.ts';
-import { webhookDispatcher } from '../../server/src/webhooks/dispatcher.ts';
+import { webhookDispatcher } from '../../server/src/webhooks/deliveryWorker.ts';
 import { httpSender } from '../../server/src/webhooks/send.ts';
 import { fastClock } from './fastClock.ts';
 
@@ -39,7 +39,7 @@ console.log('ready');
 async function contextFor(merchantId: string): Promise<Context> {
   const merchant =
     merchants.get(merchantId) ??
-    present(await findMerchant(db, merchantId), `merchant ${merchantId}`);
+    required(await findMerchant(db, merchantId), `merchant ${merchantId}`);
   merchants.set(merchantId, merchant);
   return {
     merchant,

@@ -1,6 +1,7 @@
 import { type Logger, pino } from 'pino';
 import { Temporal } from 'temporal-polyfill';
 import { randomIds } from '../../server/src/kernel/ids.ts';
+import { bearerTokens } from '../../server/src/oauth/bearerTokens.ts';
 import { type SystemClock, systemClock } from '../../server/src/platform/clock/systemClock.ts';
 import { outbox } from '../../server/src/platform/events/outbox.ts';
 import { httpServer } from '../../server/src/platform/http/pipeline.ts';
@@ -56,7 +57,7 @@ export const itemsPath = '/rest/v2/item/items';
 export async function openDoor(options: DoorOptions): Promise<Door> {
   const db = await testDatabase();
   const clock = options.clock ?? systemClock;
-  const keys = simpleKeys(db, clock);
+  const keys = simpleKeys(db, clock, bearerTokens(db, clock));
   const http = httpServer({
     db,
     clock,

@@ -17,7 +17,7 @@ const routes: Routes = {
       takeNumbers(within.db, 'TEST', 'item', 1),
     );
     if (body.description === 'declined after a change')
-      refuse('state_conflict', { reason: 'The card was declined', mend: 'Send another' });
+      refuse('state_conflict', { reason: 'The card was declined', fix: 'Send another' });
     if (body.description === 'cut off after a change') throw new Error('the process died here');
     return payload({ merchant_item_oid: runs }, { version: runs });
   },
@@ -92,10 +92,10 @@ test('while the first runs, a repeat is told to wait, and only one runs', async 
   );
 });
 
-test('a refusal that changed nothing leaves the key free for the mended request', async () => {
+test('a refusal that changed nothing leaves the key free for the fixed request', async () => {
   assert.equal((await put('five', { description: 'refused' })).status, 404);
   assert.equal((await put('five', { description: 'refused otherwise' })).status, 500);
-  assert.equal((await post('five', { description: 'mended' })).status, 200);
+  assert.equal((await post('five', { description: 'fixed' })).status, 200);
 });
 
 test('a refusal after a change is the answer from then on', async () => {

@@ -10,11 +10,11 @@ import {
 } from '../../contract/src/operations.ts';
 import { schemas } from '../../contract/src/schemas.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';
+import { insertApplication } from '../../server/src/oauth/applicationStore.ts';
+import { newCredential } from '../../server/src/oauth/credential.ts';
+import { insertGrant, insertTokens } from '../../server/src/oauth/grantStore.ts';
 import { systemClock } from '../../server/src/platform/clock/systemClock.ts';
 import { createApiKey } from '../../server/src/staff/apiKeyOperations.ts';
-import { insertApplication } from '../../server/src/staff/applicationStore.ts';
-import { newCredential } from '../../server/src/staff/credential.ts';
-import { insertGrant, insertTokens } from '../../server/src/staff/grantStore.ts';
 import { allPermissions, type TestRequest, testApp, testNow } from '../support/app.ts';
 import { addUser } from '../support/staff.ts';
 import { objectsOf, type PathValues, unknownObjects } from './objects.ts';

@@ -13,7 +13,7 @@ test('a living process says so, and a migrated database makes it ready', async (
   );
 });
 
-test('a missing migration makes it unready and says how to mend that', async () => {
+test('a missing migration makes it unready and says how to fix that', async () => {
   const [last] = await app.db.rows<{ name: string; checksum: string }>(
     'delete from migration where name = (select max(name) from migration) returning name, checksum',
   );

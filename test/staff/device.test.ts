@@ -1,8 +1,8 @@
 // The device flow over real HTTP (RFC 8628): a device without a keyboard, and its user at a browser.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setDisabled } from '../../server/src/oauth/applicationStore.ts';
 import { systemClock } from '../../server/src/platform/clock/systemClock.ts';
-import { setDisabled } from '../../server/src/staff/applicationStore.ts';
 import { credentials, oauthWorld, ticketIn } from './oauthClient.ts';
 
 const { app, browse, post, call, registerApplication } = await oauthWorld();

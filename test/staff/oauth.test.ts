@@ -1,9 +1,9 @@
 // OAuth over real HTTP: the code flow as a browser and an application go through it, refresh and revoke, and the usual attacks.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setDisabled } from '../../server/src/oauth/applicationStore.ts';
+import { hashSecret } from '../../server/src/oauth/credential.ts';
 import { systemClock } from '../../server/src/platform/clock/systemClock.ts';
-import { setDisabled } from '../../server/src/staff/applicationStore.ts';
-import { hashSecret } from '../../server/src/staff/credential.ts';
 import {
   authorization,
   challengeOf,

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after } from 'node:test';
 import { randomIds } from '../../server/src/kernel/ids.ts';
-import { insertApplication } from '../../server/src/staff/applicationStore.ts';
-import { hashSecret } from '../../server/src/staff/credential.ts';
+import { insertApplication } from '../../server/src/oauth/applicationStore.ts';
+import { hashSecret } from '../../server/src/oauth/credential.ts';
 import { type TestApp, testApp, testNow } from '../support/app.ts';
 import { addUser } from '../support/staff.ts';
 

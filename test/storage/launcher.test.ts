@@ -186,7 +186,7 @@ test("root's closed temporary folder holds no socket", {
   await release(launched);
 });
 
-test('the links that npm made no install script for are mended', async (t) => {
+test('the links that npm made no install script for are fixed', async (t) => {
   const nativeDir = await packageWithoutLinks(t);
   const server = await started(t, { nativeDir });
   assert.ok((await lstat(join(nativeDir, 'lib/libicuuc.so.60'))).isSymbolicLink());

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Operation, type OperationId, operations } from '@perennial/contract/operations.ts';
 import { type Logger, pino } from 'pino';
 import { Temporal } from 'temporal-polyfill';
-import { type App, createApp } from '../../server/src/app.ts';
+import { type App, createApp } from '../../server/src/app/app.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';
 import { prepareBillingLinks } from '../../server/src/payments/billingLinkStore.ts';
 import type { StopSource } from '../../server/src/payments/charging.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import type { AddOn, AutoOrder, AutoOrderItem } from '../../server/src/autoOrders/autoOrder.ts';
 import { calculate } from '../../server/src/autoOrders/calculated.ts';
-import { loadCatalog } from '../../server/src/autoOrders/catalog.ts';
+import { loadCatalog } from '../../server/src/autoOrders/catalogReader.ts';
 import { anchorOf } from '../../server/src/autoOrders/schedule.ts';
 import { stepsOf } from '../../server/src/autoOrders/steps.ts';
 import { insertAutoOrders } from '../../server/src/autoOrders/store.ts';

@@ -2,7 +2,7 @@ import type { Item } from '@perennial/contract/item.ts';
 import { pino } from 'pino';
 import type { AutoOrder } from '../../server/src/autoOrders/autoOrder.ts';
 import { calculate } from '../../server/src/autoOrders/calculated.ts';
-import { loadCatalog } from '../../server/src/autoOrders/catalog.ts';
+import { loadCatalog } from '../../server/src/autoOrders/catalogReader.ts';
 import { insertAutoOrders, loadAutoOrders } from '../../server/src/autoOrders/store.ts';
 import { insertItem } from '../../server/src/items/store.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';

@@ -6,7 +6,7 @@ import { testApp } from '../support/app.ts';
 import { connectLive, listen } from '../support/liveClient.ts';
 import { addColleague, addGroup, ask, changeTask } from '../support/workflow.ts';
 
-test('a decline raises a task, a member takes it, writes a note with a file, the customer mends the card, the task closes itself', async () => {
+test('a decline raises a task, a member takes it, writes a note with a file, the customer fixes the card, the task closes itself', async () => {
   const app = await testApp();
   const [ann, bob] = [await addColleague(app, 'Ann Archer'), await addColleague(app, 'Bob Baker')];
   const billing = await addGroup(app, 'Billing', [ann, bob]);

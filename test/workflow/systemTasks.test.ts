@@ -112,7 +112,7 @@ test('a rule needs somebody who does the work, and keeps what is not named', asy
   });
 });
 
-test('a hard decline raises a task; the customer mends the card, the charge succeeds, the task closes itself', async () => {
+test('a hard decline raises a task; the customer fixes the card, the charge succeeds, the task closes itself', async () => {
   const { oid, code } = await subscribe('dee@example.com', 'tok_1');
   await newCard(oid, 'tok_decline_stolen_card', false);
   await moveTo('2026-02-16T12:00:00-05:00');

@@ -86,13 +86,13 @@ function itemMeant(
     return failure({
       field: 'auto_order_item_oid',
       reason: `is not an item ${originalItemId}`,
-      mend: 'Send the oid of an item with the id in the path',
+      fix: 'Send the oid of an item with the id in the path',
     });
   if (others.length > 0)
     return failure({
       field: 'auto_order_item_oid',
       reason: `is missing, and several items are ${originalItemId}`,
-      mend: 'Send the oid of the one that is meant',
+      fix: 'Send the oid of the one that is meant',
     });
   return success(item);
 }

@@ -11,7 +11,7 @@ import {
 } from '../../../test/support/autoOrders.ts';
 import { minor } from '../kernel/money.ts';
 import type { AutoOrder } from './autoOrder.ts';
-import { changesBetween } from './changes.ts';
+import { changesBetween } from './changeWords.ts';
 import { completed, editAutoOrder, eventsOf } from './edit.ts';
 import type { EditRules } from './editItem.ts';
 

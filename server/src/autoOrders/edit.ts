@@ -63,7 +63,7 @@ function mergedFault(current: AutoOrder, body: WireAutoOrder): FieldFault | unde
   return {
     field: 'items',
     reason: `cannot be changed: the auto order was merged into ${current.mergedIntoAutoOrderOid}`,
-    mend: 'Change the items of that auto order instead',
+    fix: 'Change the items of that auto order instead',
   };
 }
 

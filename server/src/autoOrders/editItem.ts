@@ -292,8 +292,8 @@ function checkItem(
     autoOrder: { ...autoOrder, status: 'active', enabled: true, cancelAfterNextXOrders: undefined },
   });
   if (plan.kind !== 'broken') return;
-  const [name, reason, mend] = faultWords(plan.itemId)[plan.why];
-  read.fault(name, reason, mend);
+  const [name, reason, fix] = faultWords(plan.itemId)[plan.why];
+  read.fault(name, reason, fix);
 }
 
 const faultWords = (itemId: string) =>
@@ -316,12 +316,12 @@ const faultWords = (itemId: string) =>
     'no such day of the month': [
       'original_item_id',
       `names ${itemId}, whose steps pause until a day that no month has`,
-      'Mend the steps of that item',
+      'Fix the steps of that item',
     ],
     'steps ship nothing': [
       'original_item_id',
       `names ${itemId}, whose steps ship nothing`,
-      'Mend the steps of that item',
+      'Fix the steps of that item',
     ],
     'no price': [
       'arbitrary_unit_cost',
@@ -355,7 +355,7 @@ export function editAddOns(
       nextXOrders: read.number('next_x_orders', undefined, 1),
       options: options(body.options ?? []),
     };
-    for (const { field: name, reason, mend } of read.faults) faults.fault(name, reason, mend);
+    for (const { field: name, reason, fix } of read.faults) faults.fault(name, reason, fix);
     return addOn;
   });
 }
@@ -389,8 +389,8 @@ function optionalCatalogId(
   return given === undefined ? undefined : catalogId(given, current ?? '', rules);
 }
 
-const refused = (path: string, name: string, reason: string, mend: string) =>
-  failure({ field: path + name, reason, mend });
+const refused = (path: string, name: string, reason: string, fix: string) =>
+  failure({ field: path + name, reason, fix });
 
 /** Whether the item's last day has passed: it ships no more. */
 export const hasEnded = (item: AutoOrderItem, now: Temporal.Instant): boolean =>

@@ -8,7 +8,7 @@ import { isSameSecond } from './formAge.ts';
 export interface FieldFault {
   readonly field: string;
   readonly reason: string;
-  readonly mend: string;
+  readonly fix: string;
 }
 
 /** What values are read by: the merchant's zone and currency. */
@@ -34,8 +34,8 @@ export class FieldReader {
     this.#rules = rules;
   }
 
-  fault(name: string, reason: string, mend: string): void {
-    this.faults.push({ field: this.#path + name, reason, mend });
+  fault(name: string, reason: string, fix: string): void {
+    this.faults.push({ field: this.#path + name, reason, fix });
   }
 
   /** Whether the client sent a value, null not counted. */

@@ -1,6 +1,6 @@
 import type { OrderHooks } from '../orders/hooks.ts';
-import { createFromPaidOrder } from './creation.ts';
-import { refreshFacets } from './originalOrder.ts';
+import { createFromPaidOrder } from './createOperations.ts';
+import { refreshFacets } from './originalOrderOperations.ts';
 
 /** How auto orders react to orders. */
 export const orderHooks: Omit<OrderHooks, 'lockRebill'> = {

@@ -6,7 +6,7 @@ import type { AutoOrder } from './autoOrder.ts';
 import { calculate } from './calculated.ts';
 import { claimUpdateJob } from './jobStore.ts';
 import { insertAutoOrders, loadAutoOrders } from './store.ts';
-import { runUpdateJob } from './updateJobs.ts';
+import { runUpdateJob } from './updateJobOperations.ts';
 
 const app = await testApp();
 const readBilled = async () => [];

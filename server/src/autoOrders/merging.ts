@@ -25,7 +25,7 @@ export interface MergeFault {
   readonly oid: number;
   /** Completes "Auto order 7 …". */
   readonly reason: string;
-  readonly mend: string;
+  readonly fix: string;
 }
 
 /** The first thing that would be lost or change its meaning. */
@@ -104,19 +104,19 @@ function stateFault(
   if (isChargingCancelFee(autoOrder, catalog))
     return {
       reason: 'was canceled and is about to charge its cancel fee',
-      mend: 'Merge after the fee is charged, or cancel it once more to waive the fee',
+      fix: 'Merge after the fee is charged, or cancel it once more to waive the fee',
     };
   const rebill = open.get(autoOrder.autoOrderOid);
   if (rebill === 'declined')
     return {
       reason: 'has a declined rebill that is not settled',
-      mend: 'Merge after a retry succeeds, or after its order is paid or rejected',
+      fix: 'Merge after a retry succeeds, or after its order is paid or rejected',
     };
   // A charge of the target finds its items where they were; one of a source would not.
   return rebill !== undefined && autoOrder !== target
     ? {
         reason: 'has a charge under way whose answer is not known yet',
-        mend: 'Merge after the charge is settled',
+        fix: 'Merge after the charge is settled',
       }
     : undefined;
 }
@@ -127,7 +127,7 @@ function endFault(autoOrder: AutoOrder, rules: MergeRules): Words | undefined {
   if (left === undefined || shipTogether(autoOrder, left, rules)) return undefined;
   return {
     reason: `ends after ${left} more orders (cancel_after_next_x_orders), and its items do not ship together`,
-    mend: 'Set remaining_repeat_count or no_order_after_dts of its items instead, and clear cancel_after_next_x_orders',
+    fix: 'Set remaining_repeat_count or no_order_after_dts of its items instead, and clear cancel_after_next_x_orders',
   };
 }
 
@@ -137,7 +137,7 @@ function addOnsFault(source: AutoOrder, rules: MergeRules): Words | undefined {
     return undefined;
   return {
     reason: 'has add_ons for all its orders, and no item that is part of all of them',
-    mend: 'Move the add_ons to an item, or remove them',
+    fix: 'Move the add_ons to an item, or remove them',
   };
 }
 
@@ -152,7 +152,7 @@ function termsFault(source: AutoOrder, target: AutoOrder): Words | undefined {
     const show = (value: number | string | undefined) => (value === undefined ? 'none' : value);
     return {
       reason: `has the ${name} ${show(its)}, and auto order ${target.autoOrderOid} has ${show(other)}`,
-      mend: `Give both the same ${name}, or clear it in both`,
+      fix: `Give both the same ${name}, or clear it in both`,
     };
   }
   return undefined;
@@ -170,7 +170,7 @@ function propertyFault(source: AutoOrder, known: ReadonlyMap<string, string>): W
   return (
     other && {
       reason: `has the property ${other.name} with another value than the auto orders it is merged with`,
-      mend: 'Give the property the same value in all of them, or remove it',
+      fix: 'Give the property the same value in all of them, or remove it',
     }
   );
 }
@@ -185,7 +185,7 @@ function itemFault(source: AutoOrder, target: AutoOrder, rules: MergeRules): Wor
     if (plan.kind === 'broken')
       return {
         reason: `has the item ${item.originalItemId}, which cannot be billed: ${plan.itemId}: ${plan.why}`,
-        mend: 'Fix the item first',
+        fix: 'Fix the item first',
       };
     const { signedUpAt } = target;
     const before = futureOf(item, source, rules);
@@ -193,7 +193,7 @@ function itemFault(source: AutoOrder, target: AutoOrder, rules: MergeRules): Wor
     if (before.some(({ unitCost }, index) => unitCost !== after[index]?.unitCost))
       return {
         reason: `has a price for ${item.originalItemId} that comes from its sign-up date`,
-        mend: 'Set arbitrary_unit_cost of the item to keep its price',
+        fix: 'Set arbitrary_unit_cost of the item to keep its price',
       };
   }
   return undefined;

@@ -16,15 +16,15 @@ import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import type { ReadBilled } from './billed.ts';
 import { asksForBilled } from './billed.ts';
 import { cancelItem, isItem } from './cancelItem.ts';
-import { changeAutoOrder } from './changing.ts';
+import { changeAutoOrder } from './changeOperations.ts';
 import { editAutoOrder, paused } from './edit.ts';
 import type { EditRules } from './editItem.ts';
 import { countNewItems, editAddOns, itemIdsNamed, properties } from './editItem.ts';
 import type { FieldFault } from './fieldReader.ts';
 import { FieldReader } from './fieldReader.ts';
 import { missedWords } from './missed.ts';
-import { changeOriginalOrder } from './originalOrder.ts';
-import { oidOf } from './reading.ts';
+import { changeOriginalOrder } from './originalOrderOperations.ts';
+import { oidOf } from './readOperations.ts';
 import type { FormRules } from './staleForm.ts';
 import { withoutStale, withoutStaleAddOns } from './staleForm.ts';
 

@@ -14,7 +14,7 @@ import { frequencies } from '../kernel/frequency.ts';
 import { minor } from '../kernel/money.ts';
 import type { AddOn, AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import { calculate } from './calculated.ts';
-import { changesBetween } from './changes.ts';
+import { changesBetween } from './changeWords.ts';
 import { editAutoOrder } from './edit.ts';
 import { readAutoOrders } from './searchStore.ts';
 import { insertAutoOrders } from './store.ts';

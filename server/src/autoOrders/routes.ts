@@ -7,9 +7,9 @@ import { optionalDate } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Input, Routes } from '../platform/http/routes.ts';
 import type { ReadBilled } from './billed.ts';
-import type { ReadOpenRebills } from './consolidate.ts';
-import { consolidateAutoOrders } from './consolidate.ts';
-import { establishAutoOrder } from './creation.ts';
+import type { ReadOpenRebills } from './consolidateOperations.ts';
+import { consolidateAutoOrders } from './consolidateOperations.ts';
+import { establishAutoOrder } from './createOperations.ts';
 import {
   cancelItemByReferenceOrder,
   pauseAutoOrder,
@@ -18,11 +18,11 @@ import {
   updateItemProperties,
   updateProperties,
 } from './operations.ts';
-import type { AutoOrderKey } from './reading.ts';
-import { getAutoOrder, getAutoOrders, getAutoOrdersBatch } from './reading.ts';
+import type { AutoOrderKey } from './readOperations.ts';
+import { getAutoOrder, getAutoOrders, getAutoOrdersBatch } from './readOperations.ts';
 import type { AutoOrderFilter } from './search.ts';
 import { leftWords } from './staleForm.ts';
-import { queueBatch, updateBatch } from './updateJobs.ts';
+import { queueBatch, updateBatch } from './updateJobOperations.ts';
 
 /** What the rebill feature knows of auto orders. */
 export interface AutoOrderParts {

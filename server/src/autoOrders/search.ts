@@ -1,6 +1,6 @@
 import type { SortField } from '@perennial/contract/sorting.ts';
 import type { Temporal } from 'temporal-polyfill';
-import { present } from '../kernel/assert.ts';
+import { required } from '../kernel/assert.ts';
 import { foldTrimmed, upperCode } from '../kernel/caseFolding.ts';
 
 /** What a list asks for (auto_order reference, AutoOrderQuery): exact, without regard to case, all of them at once. */
@@ -226,7 +226,7 @@ const sortColumns: Readonly<Record<string, readonly [Table, string]>> = {
 /** The oid follows them in the direction of the first, so that an index that ends in it serves both ways. */
 function sortKeys(sort: readonly SortField[]): SortKey[] {
   return sort.map(({ field, descending }) => {
-    const [table, column] = present(sortColumns[field], `sort column ${field}`);
+    const [table, column] = required(sortColumns[field], `sort column ${field}`);
     return { table, sql: `${table}.${column}`, direction: descending ? 'desc' : 'asc' };
   });
 }
@@ -254,7 +254,7 @@ function fromClause(
       : []),
   ];
   const [first, ...others] = tables;
-  const { alias: lead, sql: leadSql } = present(first, 'table to search');
+  const { alias: lead, sql: leadSql } = required(first, 'table to search');
   const oid = `${lead}.auto_order_oid`;
   return {
     sql: [

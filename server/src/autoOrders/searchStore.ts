@@ -1,5 +1,5 @@
 import type { SortField } from '@perennial/contract/sorting.ts';
-import { present } from '../kernel/assert.ts';
+import { required } from '../kernel/assert.ts';
 import { foldTrimmed } from '../kernel/caseFolding.ts';
 import { listText } from '../kernel/jsonText.ts';
 import type { ResultSet } from '../platform/http/answer.ts';
@@ -57,7 +57,7 @@ export async function readAutoOrderList(
   oids: readonly number[],
   expand: ReadonlySet<string>,
 ): Promise<string> {
-  return present(
+  return required(
     await db.row<{ json: string }>(listSql(expand), [merchantId, timeZone, oids]),
     'list',
   ).json;
@@ -107,7 +107,7 @@ async function readPageOfAll(
   page: Page,
   expand: ReadonlySet<string>,
 ): Promise<AutoOrderPage> {
-  const { json, count, rest } = present(
+  const { json, count, rest } = required(
     await db.row<PageOfAll>(pageOfAllSql(expand), [merchantId, timeZone, page.limit, page.offset]),
     'page',
   );
@@ -177,7 +177,7 @@ export async function findOids(
   const { oids: oidsSql, count: countSql, values } = pageSql(merchantId, filter, sort, page);
   const sql = `with page as materialized (select array(select auto_order_oid from (${oidsSql}) as ordered) as oids)
      select oids, case when cardinality(oids) not between 1 and ${page.limit} then (${countSql}) end as total from page`;
-  const row = present(
+  const row = required(
     await db.row<{ oids: readonly number[]; total: number | null }>(sql, values),
     'page',
   );

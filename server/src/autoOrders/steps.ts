@@ -91,7 +91,7 @@ export type ItemStop =
   | 'completed'
   | 'kit only';
 
-/** The record or the catalogue must be mended before the item can rebill. `itemId` is the item to look at. */
+/** The record or the catalogue must be fixed before the item can rebill. `itemId` is the item to look at. */
 export interface BrokenPlan {
   readonly kind: 'broken';
   readonly why: Fault;

@@ -1,9 +1,9 @@
+import { type Audit, auditMerchant } from '../books/auditOperations.ts';
 import { readConfig } from '../config.ts';
 import { openLog } from '../platform/log.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { listMerchants } from '../platform/tenancy/merchantStore.ts';
-import { type Audit, auditMerchant } from '../rebill/auditOperations.ts';
 import { type Command, Obstacle, readArgs, table } from './command.ts';
 import { openStore } from './openStore.ts';
 

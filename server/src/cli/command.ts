@@ -15,7 +15,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Something outside stands in the way; the message says what and how to mend it, and a stack would say no more. */
+/** Something outside stands in the way; the message says what and how to fix it, and a stack would say no more. */
 export class Obstacle extends Error {
   override readonly name = 'Obstacle';
 }

@@ -17,7 +17,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   seed: async () => (await import('./seed.ts')).seedCommand,
 };
 
-/** Runs `perennial …` and sets the exit code: 0 done, 1 it failed, 2 it was asked for in the wrong way. Every failure says how to mend it. */
+/** Runs `perennial …` and sets the exit code: 0 done, 1 it failed, 2 it was asked for in the wrong way. Every failure says how to fix it. */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   const [name, ...rest] = args;
   if (name === undefined || name === 'help' || name === '--help' || name === '-h')
@@ -46,7 +46,7 @@ function explain(error: unknown, command: Command): number {
   return error instanceof ConfigError ? 2 : 1;
 }
 
-/** What somebody can mend who reads the message; anything else is shown with its stack. */
+/** What somebody can fix who reads the message; anything else is shown with its stack. */
 const isExpected = (error: unknown): error is Error =>
   [ConfigError, EmbeddedPostgresError, ForeignDatabaseError, Obstacle].some(
     (kind) => error instanceof kind,

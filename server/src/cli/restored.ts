@@ -1,5 +1,12 @@
 import { join } from 'node:path';
 import { Temporal } from 'temporal-polyfill';
+import {
+  beginRestore,
+  confirmRestore,
+  lostSince,
+  type Stock,
+  takeStock,
+} from '../app/restoring.ts';
 import { type Config, readConfig } from '../config.ts';
 import { currencyExponent, fromMinor } from '../kernel/money.ts';
 import { type OpenGateways, openGateways } from '../payments/gateways.ts';
@@ -9,7 +16,6 @@ import { databaseName, readContinuity } from '../platform/continuityStore.ts';
 import { openLog } from '../platform/log.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { attemptOfKey } from '../rebill/knownAttemptStore.ts';
-import { beginRestore, confirmRestore, lostSince, type Stock, takeStock } from '../restoring.ts';
 import { type Command, Obstacle, readArgs, table, UsageError } from './command.ts';
 import { openStore } from './openStore.ts';
 

@@ -1,7 +1,8 @@
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { type App, createApp } from '../app.ts';
+import { type App, createApp } from '../app/app.ts';
+import { type GatewayCheck, gatewayCheck } from '../app/restoring.ts';
 import { type Config, rateLimits, readConfig, roles, settings } from '../config.ts';
 import { randomIds } from '../kernel/ids.ts';
 import { prepareBillingLinks } from '../payments/billingLinkStore.ts';
@@ -17,7 +18,6 @@ import { openMail } from '../platform/mail/openMail.ts';
 import { openSeal } from '../platform/seal.ts';
 import { servingLimits } from '../platform/storage/sessionSettings.ts';
 import { listMerchants } from '../platform/tenancy/merchantStore.ts';
-import { type GatewayCheck, gatewayCheck } from '../restoring.ts';
 import { openSender } from '../webhooks/openSender.ts';
 import { type Command, Obstacle, readArgs, table } from './command.ts';
 import {

@@ -11,7 +11,7 @@ export interface StoredCustomer {
 export interface CustomerFault {
   readonly field: string;
   readonly reason: string;
-  readonly mend: string;
+  readonly fix: string;
 }
 
 /** The first thing wrong with a profile, as it would be stored. */
@@ -20,7 +20,7 @@ export function customerFault({ email, cards }: Customer): CustomerFault | undef
     return {
       field: 'email',
       reason: 'is no email address',
-      mend: 'Send one of at most 100 characters, for example jane@example.com',
+      fix: 'Send one of at most 100 characters, for example jane@example.com',
     };
   for (const [i, card] of (cards ?? []).entries()) {
     const month = card.card_expiration_month;
@@ -28,14 +28,14 @@ export function customerFault({ email, cards }: Customer): CustomerFault | undef
       return {
         field: `cards[${i}].card_expiration_month`,
         reason: 'is no month',
-        mend: 'Send 1 to 12',
+        fix: 'Send 1 to 12',
       };
     const year = card.card_expiration_year;
     if (year !== undefined && (year < 1000 || year > 9999))
       return {
         field: `cards[${i}].card_expiration_year`,
         reason: 'is no year',
-        mend: 'Send four digits',
+        fix: 'Send four digits',
       };
   }
   return undefined;

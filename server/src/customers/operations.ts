@@ -140,7 +140,7 @@ function refuseFault(customer: Customer): void {
 function refuseTaken({ document }: StoredCustomer): never {
   return refuse('state_conflict', {
     reason: `email ${emailKey(document.email ?? '')} has a profile already`,
-    mend: 'Read it by email and update that one',
+    fix: 'Read it by email and update that one',
   });
 }
 

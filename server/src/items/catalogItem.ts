@@ -5,7 +5,7 @@ import type {
   ItemPricing as WirePricing,
 } from '@perennial/contract/item.ts';
 import { Temporal } from 'temporal-polyfill';
-import { Bug, present } from '../kernel/assert.ts';
+import { Bug, required } from '../kernel/assert.ts';
 import type { Frequency } from '../kernel/frequency.ts';
 import { isFrequency } from '../kernel/frequency.ts';
 import type { Minor } from '../kernel/money.ts';
@@ -18,10 +18,10 @@ import type { CatalogItem, ItemAutoOrder, ItemPricing, Step } from './item.ts';
  * does not fit here is a bug. Its `pricing.currency_code` is always set.
  */
 export function catalogItem(document: Item): CatalogItem {
-  const currency = present(document.pricing?.currency_code, 'currency of an item');
+  const currency = required(document.pricing?.currency_code, 'currency of an item');
   return {
-    itemId: present(document.merchant_item_id, 'merchant_item_id'),
-    itemOid: present(document.merchant_item_oid, 'merchant_item_oid'),
+    itemId: required(document.merchant_item_id, 'merchant_item_id'),
+    itemOid: required(document.merchant_item_oid, 'merchant_item_oid'),
     description: document.description ?? '',
     inactive: document.inactive ?? false,
     kit: document.kit ?? false,
@@ -72,17 +72,17 @@ function stepOf(wire: ItemAutoOrderStep, currency: string): Step {
         type: 'item',
         preshipmentNoticeDays,
         itemId: wire.recurring_merchant_item_id,
-        schedule: frequency(present(wire.schedule, 'schedule of a step')),
+        schedule: frequency(required(wire.schedule, 'schedule of a step')),
         arbitraryScheduleDays: wire.arbitrary_schedule_days,
         repeatCount: wire.repeat_count,
         unitCost: money(wire.arbitrary_unit_cost, currency),
         unitCostSchedules: (wire.arbitrary_unit_cost_schedules ?? []).map((each) => ({
           retryDays: each.retry_days ?? 0,
-          unitCost: present(money(each.arbitrary_unit_cost, currency), 'arbitrary_unit_cost'),
+          unitCost: required(money(each.arbitrary_unit_cost, currency), 'arbitrary_unit_cost'),
         })),
         grandfatherPricing: (wire.grandfather_pricing ?? []).map((each) => ({
-          onOrBefore: date(present(each.on_or_before_date, 'on_or_before_date')),
-          unitCost: present(money(each.unit_cost, currency), 'unit_cost'),
+          onOrBefore: date(required(each.on_or_before_date, 'on_or_before_date')),
+          unitCost: required(money(each.unit_cost, currency), 'unit_cost'),
         })),
       };
     case 'pause':
@@ -126,4 +126,4 @@ function moment(text: string | undefined): Temporal.Instant | undefined {
 
 // Stored as a moment of the merchant's zone; the day is the one written.
 const date = (text: string): Temporal.PlainDate =>
-  present(dayWritten(text), `day in the stored date ${text}`);
+  required(dayWritten(text), `day in the stored date ${text}`);

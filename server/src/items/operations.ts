@@ -1,5 +1,5 @@
 import { Item } from '@perennial/contract/item.ts';
-import { assert, present } from '../kernel/assert.ts';
+import { assert, required } from '../kernel/assert.ts';
 import { wireDate } from '../kernel/calendar.ts';
 import { parseWireDay } from '../kernel/wireDates.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
@@ -62,7 +62,7 @@ export async function insertItem(
     if (!(await insert(context.db, merchantId, item, context.now))) {
       refuse('state_conflict', {
         reason: `merchant_item_id ${item.merchant_item_id} is taken by another item`,
-        mend: 'Send an id that is free, or update that item',
+        fix: 'Send an id that is free, or update that item',
       });
     }
     await context.events.emit(context, [
@@ -117,7 +117,7 @@ function refuseRenaming(stored: Item, change: Item): void {
   refuse('invalid_field', {
     field: 'merchant_item_id',
     reason: `cannot change from ${before}`,
-    mend: 'Insert another item instead; auto orders refer to this one by its id',
+    fix: 'Insert another item instead; auto orders refer to this one by its id',
   });
 }
 
@@ -160,15 +160,15 @@ async function referredOids(context: Context, item: Item): Promise<ReadonlyMap<s
     ),
   );
   oids.set(
-    catalogKey(present(item.merchant_item_id, 'merchant_item_id')),
-    present(item.merchant_item_oid, 'merchant_item_oid'),
+    catalogKey(required(item.merchant_item_id, 'merchant_item_id')),
+    required(item.merchant_item_oid, 'merchant_item_oid'),
   );
   for (const { field, itemId } of named) {
     if (!oids.has(catalogKey(itemId)))
       refuse('invalid_field', {
         field,
         reason: `names the item ${itemId}, which does not exist`,
-        mend: 'Insert that item first',
+        fix: 'Insert that item first',
       });
   }
   return oids;

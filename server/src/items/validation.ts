@@ -3,11 +3,11 @@ import { frequencies, isFrequency } from '../kernel/frequency.ts';
 import { toMinor } from '../kernel/money.ts';
 import { parseWireDay } from '../kernel/wireDates.ts';
 
-/** What is wrong with an item: the field, why, and how to mend it. */
+/** What is wrong with an item: the field, why, and how to fix it. */
 export interface ItemFault {
   readonly field: string;
   readonly reason: string;
-  readonly mend: string;
+  readonly fix: string;
 }
 
 /** The first thing wrong with an item's document, as it would be stored; undefined when the rules can work with it. */
@@ -298,4 +298,4 @@ function first(checks: readonly (() => ItemFault | undefined)[]): ItemFault | un
   return undefined;
 }
 
-const fault = (field: string, reason: string, mend: string): ItemFault => ({ field, reason, mend });
+const fault = (field: string, reason: string, fix: string): ItemFault => ({ field, reason, fix });

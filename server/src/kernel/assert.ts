@@ -14,7 +14,7 @@ export function unreachable(value: never): never {
 }
 
 /** The value, or a {@link Bug} naming what was missing: for look-ups that cannot fail unless our code is wrong. */
-export function present<T>(value: T | null | undefined, what: string): T {
+export function required<T>(value: T | null | undefined, what: string): T {
   if (value === null || value === undefined) throw new Bug(`missing ${what}`);
   return value;
 }

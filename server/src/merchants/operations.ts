@@ -1,5 +1,5 @@
 import { MerchantSettings } from '@perennial/contract/perennial.ts';
-import { present } from '../kernel/assert.ts';
+import { required } from '../kernel/assert.ts';
 import { isZone } from '../kernel/calendar.ts';
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
@@ -13,7 +13,7 @@ import { change, noZone, toWire } from './settings.ts';
 
 /** The settings as they are stored now. */
 export async function getSettings({ db, merchant }: Context): Promise<MerchantSettings> {
-  return toWire(present(await findMerchant(db, merchant.merchantId), 'merchant'));
+  return toWire(required(await findMerchant(db, merchant.merchantId), 'merchant'));
 }
 
 /** What a change of settings needs besides the settings. */
@@ -31,7 +31,7 @@ export async function updateSettings(
 ): Promise<MerchantSettings> {
   const { merchantId } = context.merchant;
   await inTransaction(context, async (context) => {
-    const merchant = present(await lockMerchant(context.db, merchantId), 'merchant');
+    const merchant = required(await lockMerchant(context.db, merchantId), 'merchant');
     const changed = change(merchant, writable(MerchantSettings, given, merchant.timeZone));
     if (!changed.ok) return refuse('invalid_field', changed.reason);
     const timeZone = await knownZone(context, merchant.timeZone, changed.value.timeZone);

@@ -9,11 +9,11 @@ import { isZone } from '../kernel/calendar.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 
-/** What is wrong with a setting, and how to mend it. */
+/** What is wrong with a setting, and how to fix it. */
 export interface SettingFault {
   readonly field: string;
   readonly reason: string;
-  readonly mend: string;
+  readonly fix: string;
 }
 
 /** The sections that are kept word for word as the wire has them; each is read by the feature it concerns. */
@@ -88,7 +88,7 @@ function faultOf(merchant: Merchant, given: MerchantSettings): SettingFault | un
     return {
       field: 'currency_code',
       reason: 'cannot change once amounts are kept in it',
-      mend: 'Make another merchant for another currency',
+      fix: 'Make another merchant for another currency',
     };
   }
   if (given.time_zone && !isZone(given.time_zone)) return noZone;
@@ -105,7 +105,7 @@ function faultOf(merchant: Merchant, given: MerchantSettings): SettingFault | un
 export const noZone: SettingFault = {
   field: 'time_zone',
   reason: 'is not the name of an IANA time zone that this server and its PostgreSQL know',
-  mend: 'Send a name such as America/New_York; offsets and dates are not zones',
+  fix: 'Send a name such as America/New_York; offsets and dates are not zones',
 };
 
 const retriesMax = 20;
@@ -118,7 +118,7 @@ function dunningFault(dunning: DunningPolicy | null | undefined): SettingFault |
   return {
     field: 'dunning.retry_days',
     reason: 'cannot be kept',
-    mend: `Send at most ${retriesMax} waits of 1 to ${daysMax} days; an empty list for no retry`,
+    fix: `Send at most ${retriesMax} waits of 1 to ${daysMax} days; an empty list for no retry`,
   };
 }
 
@@ -130,7 +130,7 @@ function noticeFault(notices: NoticeSettings | null | undefined): SettingFault |
     field && {
       field: `notices.${field}`,
       reason: 'is no email address',
-      mend: 'Send one address such as shop@example.com, without a name',
+      fix: 'Send one address such as shop@example.com, without a name',
     }
   );
 }
@@ -145,7 +145,7 @@ function couponFault(coupons: readonly RetryCoupon[] | null | undefined): Settin
   return {
     field: `coupons[${index}]`,
     reason: 'cannot be used',
-    mend: 'Send a code, a percent from 0 to 100 and an amount from 0',
+    fix: 'Send a code, a percent from 0 to 100 and an amount from 0',
   };
 }
 
@@ -159,20 +159,20 @@ function gatewayFault(
     return {
       field: `gateways.list[${real}].kind`,
       reason: 'is stripe, which moves real money, while this merchant has a test clock',
-      mend: 'Send simulator, or give the merchant its real clock back first (PUT /perennial/v1/clock with mode real)',
+      fix: 'Send simulator, or give the merchant its real clock back first (PUT /perennial/v1/clock with mode real)',
     };
   const index = list.findIndex(({ code, kind, weight = 1 }) => !code || !kind || weight < 0);
   if (index !== -1)
     return {
       field: `gateways.list[${index}]`,
       reason: 'cannot be used',
-      mend: 'Send a code, a kind and a weight from 0',
+      fix: 'Send a code, a kind and a weight from 0',
     };
   if (new Set(list.map(({ code }) => code)).size === list.length) return undefined;
   return {
     field: 'gateways.list',
     reason: 'names a code twice',
-    mend: 'Give each gateway a code of its own',
+    fix: 'Give each gateway a code of its own',
   };
 }
 
@@ -181,6 +181,6 @@ function boundFault(months: number | null | undefined): SettingFault | undefined
   return {
     field: 'prohibit_expiring_cards_months',
     reason: 'is out of range',
-    mend: 'Send 0 to 60; 0 is off',
+    fix: 'Send 0 to 60; 0 is off',
   };
 }

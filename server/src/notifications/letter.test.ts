@@ -57,7 +57,7 @@ Your subscription: RT2A9CBSX9
   );
 });
 
-test('a declined card: on hold and not canceled, when the next try is, where to mend it', () => {
+test('a declined card: on hold and not canceled, when the next try is, where to fix it', () => {
   const mail = text('declined_card', {
     declineReason: 'insufficient funds',
     nextAttempt: '2026-02-23T12:00:00Z',

@@ -6,7 +6,7 @@ import { testApp } from '../../../test/support/app.ts';
 import { inTransaction } from '../platform/context.ts';
 import type { DomainEvent } from '../platform/events/event.ts';
 import type { MailOutcome } from '../platform/mail/mailTransport.ts';
-import { noticeSender } from './sender.ts';
+import { noticeSender } from './noticeWorker.ts';
 
 const app = await testApp();
 await app.request({

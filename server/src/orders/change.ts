@@ -111,13 +111,13 @@ function paymentFault(
     return {
       field: 'payment.payment_dts',
       reason: 'lies in the future',
-      mend: 'Send the moment at which the money came, or leave it out',
+      fix: 'Send the moment at which the money came, or leave it out',
     };
   if (said.paidAt !== undefined && isBeforeRebill(stored, said.paidAt))
     return {
       field: 'payment.payment_dts',
       reason: 'lies before the rebill was due',
-      mend: 'Send a later moment, or leave it out',
+      fix: 'Send a later moment, or leave it out',
     };
   if (!isUnderWay) return undefined;
   const method = payment?.payment_method;
@@ -142,14 +142,14 @@ function paidStageFault(
   return {
     field: said.paidAt === undefined ? 'payment.payment_status' : 'payment.payment_dts',
     reason: `says that the order is paid, and ${to} is for orders that are not`,
-    mend: 'Send current_stage Shipping Department or Completed Order with it, or leave it out',
+    fix: 'Send current_stage Shipping Department or Completed Order with it, or leave it out',
   };
 }
 
 const underWay = (field: string): OrderFault => ({
   field,
   reason: 'cannot change while the payment is under way',
-  mend: 'Repeat the change once it is settled',
+  fix: 'Repeat the change once it is settled',
 });
 
 // An order that a person moves on to shipping counts as paid: the money came by another way than a
@@ -184,7 +184,7 @@ function stageFault(
   return {
     field: 'current_stage',
     reason: `cannot go from ${from} to ${stage}`,
-    mend: `Send one of: ${stageTransitions[from].join(', ')}`,
+    fix: `Send one of: ${stageTransitions[from].join(', ')}`,
   };
 }
 
@@ -193,18 +193,18 @@ function linesFault(
   items: Order['items'],
 ): OrderFault | undefined {
   if (!items) return undefined;
-  const mend = 'Leave items out, or send them as they were read';
+  const fix = 'Leave items out, or send them as they were read';
   if (items.length !== stored.length)
-    return { field: 'items', reason: 'cannot be added to or taken from a stored order', mend };
+    return { field: 'items', reason: 'cannot be added to or taken from a stored order', fix };
   for (const [i, item] of items.entries()) {
     const line = stored[i]!;
     const changed = (['merchant_item_id', 'quantity'] as const).find(
       (name) => item[name] !== undefined && item[name] !== line[name],
     );
     if (changed)
-      return { field: `items[${i}].${changed}`, reason: 'cannot change in a stored order', mend };
+      return { field: `items[${i}].${changed}`, reason: 'cannot change in a stored order', fix };
     if (item.cost?.value !== undefined && item.cost.value !== line.cost?.value) {
-      return { field: `items[${i}].cost`, reason: 'cannot change in a stored order', mend };
+      return { field: `items[${i}].cost`, reason: 'cannot change in a stored order', fix };
     }
   }
   return undefined;

@@ -2,11 +2,11 @@ import type { OrderBilling } from '@perennial/contract/order.ts';
 import { type Minor, toMinor } from '../kernel/money.ts';
 import { failure, type Outcome } from '../kernel/outcome.ts';
 
-/** What is wrong with an order that a client sent: the field, why, and how to mend it. */
+/** What is wrong with an order that a client sent: the field, why, and how to fix it. */
 export interface OrderFault {
   readonly field: string;
   readonly reason: string;
-  readonly mend: string;
+  readonly fix: string;
 }
 
 /** The greatest amount of one field, in minor units; a thousand of them still add up exactly. */
@@ -23,10 +23,10 @@ export function amountIn(
     return failure({
       field,
       reason: `is no amount in ${currency}: ${parsed.reason}`,
-      mend: `Send no more decimals than ${currency} has`,
+      fix: `Send no more decimals than ${currency} has`,
     });
   if (parsed.value < 0 || parsed.value > amountMax)
-    return failure({ field, reason: 'is out of range', mend: 'Send 0 or more' });
+    return failure({ field, reason: 'is out of range', fix: 'Send 0 or more' });
   return parsed;
 }
 
@@ -38,7 +38,7 @@ export function billingFault(billing: OrderBilling | null | undefined): OrderFau
     : {
         field: 'billing.cc_emails',
         reason: 'are too long',
-        mend: `Send at most ${ccEmailsMax} characters all together`,
+        fix: `Send at most ${ccEmailsMax} characters all together`,
       };
 }
 

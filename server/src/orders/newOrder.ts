@@ -105,14 +105,14 @@ function currencyOf(order: Order, base: string): Outcome<OrderCurrency, OrderFau
     return failure({
       field: 'currency_code',
       reason: 'is no currency',
-      mend: 'Send three capital letters (ISO 4217)',
+      fix: 'Send three capital letters (ISO 4217)',
     });
   const exchangeRate = shown === base ? 1 : order.exchange_rate;
   if (exchangeRate === undefined || exchangeRate <= 0) {
     return failure({
       field: 'exchange_rate',
       reason: `is missing for an order in ${shown}`,
-      mend: `Send how many ${shown} one ${base} is`,
+      fix: `Send how many ${shown} one ${base} is`,
     });
   }
   return success({ base, shown, exchangeRate });
@@ -125,7 +125,7 @@ function linesOf({
   now,
 }: NewOrderRequest): Outcome<OrderLine[], OrderFault> {
   if (!order.items?.length)
-    return failure({ field: 'items', reason: 'is missing', mend: 'Send at least one item' });
+    return failure({ field: 'items', reason: 'is missing', fix: 'Send at least one item' });
   const lines: OrderLine[] = [];
   for (const [index, wire] of order.items.entries()) {
     const line = orderLine({
@@ -171,7 +171,7 @@ function chargesOf(
     return failure({
       field: 'taxes.arbitrary_tax_rate',
       reason: 'is no rate in percent',
-      mend: 'Send 0 to 100, for example 8.25',
+      fix: 'Send 0 to 100, for example 8.25',
     });
   }
   return success({

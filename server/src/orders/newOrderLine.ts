@@ -46,14 +46,14 @@ export function orderLine(request: LineRequest): Outcome<OrderLine, OrderFault> 
     return failure({
       field: `${path}.merchant_item_id`,
       reason: 'is missing',
-      mend: 'Send the id of an item',
+      fix: 'Send the id of an item',
     });
   const quantity = wire.quantity ?? 1;
   if (!isQuantity(quantity)) {
     return failure({
       field: `${path}.quantity`,
       reason: 'is no quantity',
-      mend: `Send more than 0 and at most ${quantityMax}, with up to four decimals`,
+      fix: `Send more than 0 and at most ${quantityMax}, with up to four decimals`,
     });
   }
   const schedule = wire.auto_order_schedule;
@@ -62,7 +62,7 @@ export function orderLine(request: LineRequest): Outcome<OrderLine, OrderFault> 
     return failure({
       field: `${path}.auto_order_schedule`,
       reason: 'is no schedule',
-      mend: `Send one of: ${known}`,
+      fix: `Send one of: ${known}`,
     });
   }
   const prices = pricesOf(request, path);
@@ -72,7 +72,7 @@ export function orderLine(request: LineRequest): Outcome<OrderLine, OrderFault> 
     return failure({
       field: path,
       reason: 'costs too much',
-      mend: 'Send a lower price or quantity',
+      fix: 'Send a lower price or quantity',
     });
   return success({
     unitCost,
@@ -106,13 +106,13 @@ function pricesOf(
   const recurs = wire.auto_order_schedule !== undefined || item?.autoOrder?.upsell === true;
   const price = item && purchasePrice(item.pricing, recurs, at);
   if (price === undefined) {
-    const [reason, mend] = item
+    const [reason, fix] = item
       ? ['has no price', 'Give the item a price']
       : ['names no item of the catalogue', 'Insert the item'];
     return failure({
       field: `${path}.merchant_item_id`,
       reason,
-      mend: `${mend}, or send arbitrary_unit_cost`,
+      fix: `${fix}, or send arbitrary_unit_cost`,
     });
   }
   const options = optionCosts(wire, currency, path);
@@ -136,7 +136,7 @@ function optionCosts(
       return failure({
         field: `${path}.options[${i}].cost_change`,
         reason: `is no amount in ${currency}`,
-        mend: `Send no more decimals than ${currency} has`,
+        fix: `Send no more decimals than ${currency} has`,
       });
     }
     if (option.one_time_fee) once += parsed.value;

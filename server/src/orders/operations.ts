@@ -6,7 +6,7 @@ import { optionalDate } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { JsonPage } from '../platform/storage/page.ts';
 import { facetNames } from './facets.ts';
-import { type InsertedOrder, insertOrder, type OrderParts } from './insertOrder.ts';
+import { type InsertedOrder, insertOrder, type OrderParts } from './insertOperations.ts';
 import {
   type OrderFilters,
   type Range,
@@ -16,7 +16,7 @@ import {
 } from './listStore.ts';
 import type { OrderProjection } from './present.ts';
 import { readOrderJson } from './store.ts';
-import { noOrder, updateOrder } from './updateOrder.ts';
+import { noOrder, updateOrder } from './updateOperations.ts';
 
 /** What the order operations are put together from. */
 export interface OrderOperationParts extends OrderParts {
@@ -138,7 +138,7 @@ function totalOf(context: Context, total: number | undefined) {
     : refuse('invalid_field', {
         field: 'total',
         reason: `is no amount in ${currency}`,
-        mend: `Send no more decimals than ${currency} has`,
+        fix: `Send no more decimals than ${currency} has`,
       });
 }
 

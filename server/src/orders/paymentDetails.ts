@@ -24,18 +24,18 @@ export function cardFault(
     return {
       field: `${path}.card_number_token`,
       reason: 'is missing',
-      mend: 'Send the token of a card, or a channel_partner flag that says how the order is paid',
+      fix: 'Send the token of a card, or a channel_partner flag that says how the order is paid',
     };
   }
   const month = card?.card_expiration_month;
   if (typeof month === 'number' && (month < 1 || month > 12))
-    return { field: `${path}.card_expiration_month`, reason: 'is no month', mend: 'Send 1 to 12' };
+    return { field: `${path}.card_expiration_month`, reason: 'is no month', fix: 'Send 1 to 12' };
   const year = card?.card_expiration_year;
   if (typeof year === 'number' && (year < 1000 || year > 9999))
     return {
       field: `${path}.card_expiration_year`,
       reason: 'is no year',
-      mend: 'Send four digits',
+      fix: 'Send four digits',
     };
   return undefined;
 }

@@ -131,5 +131,5 @@ const hardReasons: ReadonlySet<DeclineReason> = new Set([
   'token unknown',
 ]);
 
-/** Whether a reason alone makes a decline hard. An expired card is soft: card updaters and rules of the auto order may mend it. */
+/** Whether a reason alone makes a decline hard. An expired card is soft: card updaters and rules of the auto order may fix it. */
 export const isHardReason = (reason: DeclineReason): boolean => hardReasons.has(reason);

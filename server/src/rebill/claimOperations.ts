@@ -1,7 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import { calculate, dueAt } from '../autoOrders/calculated.ts';
-import { loadCatalog } from '../autoOrders/catalog.ts';
+import { loadCatalog } from '../autoOrders/catalogReader.ts';
 import { kindThatCharged } from '../autoOrders/chargedBy.ts';
 import { lockVersions, putOff, takeDueMarks } from '../autoOrders/dueStore.ts';
 import type { Rebilled } from '../autoOrders/store.ts';
@@ -21,7 +21,7 @@ import { settleFromOrder } from './keptOrderOperations.ts';
 import { movedFrom } from './movedFrom.ts';
 import type { NotedAt } from './note.ts';
 import { eventsOf, logsOf } from './note.ts';
-import type { OrderIds } from './orderIdOperations.ts';
+import type { OrderIds } from './orderIds.ts';
 import { rememberParked } from './parkedStore.ts';
 import type { Decision, Look } from './plan.ts';
 import { decide } from './plan.ts';

@@ -7,7 +7,7 @@ import { type Lease, leaseFrom } from '../platform/jobs/lease.ts';
 import { chargeRequest } from './attempt.ts';
 import type { Moments, NowRequest } from './claimOperations.ts';
 import { claimDue, claimNow } from './claimOperations.ts';
-import { orderIdsOf } from './orderIdOperations.ts';
+import { orderIdsOf } from './orderIds.ts';
 import { rebillPolicy } from './policy.ts';
 import { nothingCharged } from './request.ts';
 import { settleEach } from './settleApart.ts';

@@ -30,7 +30,7 @@ export type DunningStep =
   | { readonly kind: 'retry'; readonly at: Temporal.Instant }
   | { readonly kind: 'end'; readonly isHard: boolean };
 
-/** The next attempt so many local days later at the same time of day, or the end: attempts used up, or a reason that no retry mends. */
+/** The next attempt so many local days later at the same time of day, or the end: attempts used up, or a reason that no retry fixes. */
 export function afterDecline(
   { attempt, reason, isHard, at, zone }: DeclinedAttempt,
   policy: DunningPolicy,

@@ -4,11 +4,11 @@ import type { Order } from '@perennial/contract/order.ts';
 import { anItem, at } from '../../../test/support/autoOrders.ts';
 import { testDatabase } from '../../../test/support/database.ts';
 import { coffee, type Rebills, rebillsOn } from '../../../test/support/rebills.ts';
+import { auditMerchant } from '../books/auditOperations.ts';
 import { updateSettings } from '../merchants/operations.ts';
 import { noHooks } from '../orders/hooks.ts';
-import { updateOrder } from '../orders/updateOrder.ts';
+import { updateOrder } from '../orders/updateOperations.ts';
 import type { Behaviour } from '../payments/simulatorCards.ts';
-import { auditMerchant } from './auditOperations.ts';
 import { lockRebill } from './keptOrderOperations.ts';
 import { keepWallsOfRebills } from './zoneOperations.ts';
 

@@ -1,7 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import { calculate } from '../autoOrders/calculated.ts';
-import { loadCatalog } from '../autoOrders/catalog.ts';
+import { loadCatalog } from '../autoOrders/catalogReader.ts';
 import { bringForward } from '../autoOrders/dueStore.ts';
 import { scheduleRules } from '../autoOrders/rules.ts';
 import type { Catalog } from '../autoOrders/steps.ts';

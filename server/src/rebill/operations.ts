@@ -3,10 +3,10 @@ import type {
   AutoOrderPaymentUpdateRequest,
 } from '@perennial/contract/autoOrder.ts';
 import type { AutoOrder } from '../autoOrders/autoOrder.ts';
-import { changeAutoOrder } from '../autoOrders/changing.ts';
+import { changeAutoOrder } from '../autoOrders/changeOperations.ts';
 import { findDueAt } from '../autoOrders/dueStore.ts';
-import { changeOriginalOrder } from '../autoOrders/originalOrder.ts';
-import { getAutoOrder, noAutoOrder } from '../autoOrders/reading.ts';
+import { changeOriginalOrder } from '../autoOrders/originalOrderOperations.ts';
+import { getAutoOrder, noAutoOrder } from '../autoOrders/readOperations.ts';
 import { loadAutoOrders } from '../autoOrders/store.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import type { Context } from '../platform/context.ts';
@@ -92,7 +92,7 @@ function refuseMerged({ autoOrderOid, status, mergedIntoAutoOrderOid: into }: Au
     'state_conflict',
     {
       reason: `Auto order ${autoOrderOid} was merged into ${into}`,
-      mend: `Update the card of auto order ${into} instead`,
+      fix: `Update the card of auto order ${into} instead`,
     },
     { objectId: String(autoOrderOid) },
   );

@@ -13,7 +13,7 @@ import { isDisabledByDeclines } from './settlement.ts';
 export interface FieldFault {
   readonly field: string;
   readonly reason: string;
-  readonly mend: string;
+  readonly fix: string;
 }
 
 /** When a card is given, and how long it must be good for. */
@@ -38,16 +38,16 @@ export function cardFault(
     return {
       field: 'card_number_token',
       reason: 'is missing',
-      mend: 'Send the token of the new card',
+      fix: 'Send the token of the new card',
     };
   if (month == null && year == null) return undefined;
   if (month == null || month < 1 || month > 12)
-    return { field: 'card_expiration_month', reason: 'is not a month', mend: 'Send 1 to 12' };
+    return { field: 'card_expiration_month', reason: 'is not a month', fix: 'Send 1 to 12' };
   if (year == null || year < 2000 || year > 2999)
     return {
       field: 'card_expiration_year',
       reason: 'is not a year of four digits',
-      mend: 'Send for example 2031',
+      fix: 'Send for example 2031',
     };
   const today = localDate(now, zone);
   const monthsLeft = (year - today.year) * 12 + month - today.month;
@@ -55,13 +55,13 @@ export function cardFault(
     return {
       field: 'card_expiration_year',
       reason: 'has passed',
-      mend: 'Send a card that is still valid',
+      fix: 'Send a card that is still valid',
     };
   if (monthsLeft < prohibitExpiringMonths) {
     return {
       field: 'card_expiration_month',
       reason: `is less than ${prohibitExpiringMonths} months away`,
-      mend: 'Send a card that is valid longer',
+      fix: 'Send a card that is valid longer',
     };
   }
   return undefined;

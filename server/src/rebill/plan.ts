@@ -56,7 +56,7 @@ export interface Parking {
   readonly notes: readonly Note[];
   readonly until: Temporal.Instant;
   readonly reason: string;
-  /** The catalogue item to mend, where it is one. */
+  /** The catalogue item to fix, where it is one. */
   readonly itemId?: string | undefined;
   /** What the charge waits for, where the auto order itself is in order (held.ts). */
   readonly waitsFor?: string;

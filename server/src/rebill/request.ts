@@ -33,7 +33,7 @@ export interface RecentRebill {
 /** Why a charge is not asked for, and what the client can do instead. */
 export interface RequestFault {
   readonly reason: string;
-  readonly mend: string;
+  readonly fix: string;
 }
 
 const soonMinutes = 5;
@@ -48,17 +48,17 @@ export function requestFault(requested: RequestedCharge): RequestFault | undefin
   const name = `Auto order ${autoOrder.autoOrderOid}`;
   if (recent.inFlight !== undefined) return inFlightFault(name, recent.inFlight, zone);
   if (autoOrder.status !== 'active')
-    return { reason: `${name} is ${autoOrder.status}`, mend: 'Enable it before it is rebilled' };
+    return { reason: `${name} is ${autoOrder.status}`, fix: 'Enable it before it is rebilled' };
   const billed = lastBilled(requested);
   if (billed !== undefined && billed.at.add({ hours: restHours }).since(now).sign > 0)
     return {
       reason: `${name} was billed at ${wireDate(billed.at, zone)}${billed.by}, within ${restHours} hours`,
-      mend: 'Wait until a day has passed',
+      fix: 'Wait until a day has passed',
     };
   if (dueAt !== undefined && dueAt.since(now.add({ minutes: soonMinutes })).sign <= 0)
     return {
       reason: `${name} is due at ${wireDate(dueAt, zone)}, within ${soonMinutes} minutes`,
-      mend: 'Wait: the engine charges it then',
+      fix: 'Wait: the engine charges it then',
     };
   return undefined;
 }
@@ -67,8 +67,8 @@ export function requestFault(requested: RequestedCharge): RequestFault | undefin
 export function nothingCharged(oid: number, { inFlight, lastPaid }: RecentRebills, zone: string) {
   const name = `Auto order ${oid}`;
   if (inFlight !== undefined) {
-    const { reason, mend } = inFlightFault(name, inFlight, zone);
-    return `${reason}. ${mend}.`;
+    const { reason, fix } = inFlightFault(name, inFlight, zone);
+    return `${reason}. ${fix}.`;
   }
   if (lastPaid === undefined) return 'Nothing is to be charged now.';
   return `Nothing is to be charged now. ${name} was last billed at ${wireDate(lastPaid.at, zone)}${paidBy(lastPaid)}.`;
@@ -77,7 +77,7 @@ export function nothingCharged(oid: number, { inFlight, lastPaid }: RecentRebill
 function inFlightFault(name: string, { rebillNumber, at }: RecentRebill, zone: string) {
   return {
     reason: `${name} is being charged: rebill ${rebillNumber} went to the gateway at ${wireDate(at, zone)} and its answer is not known yet`,
-    mend: 'Read the auto order in a moment',
+    fix: 'Read the auto order in a moment',
   };
 }
 

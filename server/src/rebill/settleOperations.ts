@@ -2,13 +2,13 @@ import type { Currency } from '@perennial/contract/common.ts';
 import type { EventName } from '@perennial/contract/events.ts';
 import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import { calculate } from '../autoOrders/calculated.ts';
-import { loadCatalog } from '../autoOrders/catalog.ts';
+import { loadCatalog } from '../autoOrders/catalogReader.ts';
 import { chargedBy } from '../autoOrders/chargedBy.ts';
 import { lockVersions, takeDueMarks } from '../autoOrders/dueStore.ts';
 import type { Catalog } from '../autoOrders/steps.ts';
 import type { Rebilled } from '../autoOrders/store.ts';
 import { appendLogs, loadAutoOrders, saveAutoOrders, saveRebilled } from '../autoOrders/store.ts';
-import { present } from '../kernel/assert.ts';
+import { required } from '../kernel/assert.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import { findOrders, insertOrders, saveOrder } from '../orders/store.ts';
 import type { ChargeAnswer } from '../payments/gateway.ts';
@@ -175,8 +175,8 @@ async function settlingsOf(
   const wrote = new Map<string, Currency>();
   return answered.map((each): Settling => {
     const { attempt, routed } = each;
-    const autoOrder = present(autoOrders.get(attempt.autoOrderOid), 'auto order of a rebill');
-    const original = present(
+    const autoOrder = required(autoOrders.get(attempt.autoOrderOid), 'auto order of a rebill');
+    const original = required(
       originals.get(autoOrder.originalOrderId),
       'original order of a rebill',
     );
@@ -411,7 +411,7 @@ function notesOf({
       name: 'auto_order_rebill',
       data: {
         rebill_number: rebillNumber,
-        order_id: present(order, 'order of a paid rebill').orderId,
+        order_id: required(order, 'order of a paid rebill').orderId,
       },
     },
   };

@@ -35,9 +35,9 @@ export type MoveFault =
       readonly kind: 'field';
       readonly field: 'mode' | 'now_dts' | 'advance_by';
       readonly reason: string;
-      readonly mend: string;
+      readonly fix: string;
     }
-  | { readonly kind: 'clock'; readonly reason: string; readonly mend: string };
+  | { readonly kind: 'clock'; readonly reason: string; readonly fix: string };
 
 /**
  * Reads what a client wants of a clock: another mode, or a later moment up to which everything is played. Never backwards, never while real cards are
@@ -53,7 +53,7 @@ export function plannedMove(request: ClockRequest, from: MovedFrom): Outcome<Mov
     return failure({
       kind: 'clock',
       reason: 'A gateway of this merchant charges real cards, so its clock is the real one',
-      mend: 'Use a merchant whose gateways are all simulators',
+      fix: 'Use a merchant whose gateways are all simulators',
     });
   if (target.value !== undefined && target.value.epochMilliseconds > now.epochMilliseconds)
     return success({ kind: 'advance', to: target.value, modeAfter: mode });
@@ -68,7 +68,7 @@ function keptReal(
     return failure({
       kind: 'clock',
       reason: 'The real clock cannot be moved',
-      mend: 'Send mode running or standing along to give the merchant a test clock',
+      fix: 'Send mode running or standing along to give the merchant a test clock',
     });
   }
   if (setting.kind === 'real') return success({ kind: 'stay' });
@@ -77,7 +77,7 @@ function keptReal(
       kind: 'field',
       field: 'mode',
       reason: 'cannot be real again, because this clock was moved',
-      mend: 'Send running or standing',
+      fix: 'Send running or standing',
     });
   return success({ kind: 'switch', mode: 'real' });
 }
@@ -91,7 +91,7 @@ function targetOf(
       kind: 'field',
       field: 'advance_by',
       reason: 'is sent beside now_dts',
-      mend: 'Send one of the two',
+      fix: 'Send one of the two',
     });
   const target =
     nowDts != null
@@ -106,7 +106,7 @@ function targetOf(
       kind: 'field',
       field,
       reason: `lies before ${wireDate(now, zone)}, which the clock shows`,
-      mend: 'A clock is never set back: send a later moment',
+      fix: 'A clock is never set back: send a later moment',
     });
   }
   if (
@@ -117,7 +117,7 @@ function targetOf(
       kind: 'field',
       field,
       reason: 'is more than a hundred years away, or after 2999-12-31',
-      mend: 'Send a nearer moment',
+      fix: 'Send a nearer moment',
     });
   }
   return target;
@@ -133,7 +133,7 @@ function momentOf(text: string, zone: string): Outcome<Temporal.Instant, MoveFau
         kind: 'field',
         field: 'now_dts',
         reason: 'is not a date from 1900-01-01 to 2999-12-31',
-        mend: 'Send ISO 8601, for example 2027-03-31T00:00:00-04:00',
+        fix: 'Send ISO 8601, for example 2027-03-31T00:00:00-04:00',
       });
 }
 
@@ -146,7 +146,7 @@ function spanEnd(
     kind: 'field',
     field: 'advance_by',
     reason: 'is no span of time',
-    mend: 'Send ISO 8601 such as P1Y, or 1y, 3mo, 2w, 10d, 5h',
+    fix: 'Send ISO 8601 such as P1Y, or 1y, 3mo, 2w, 10d, 5h',
   };
   const span = parseSpan(text);
   if (span === undefined) return failure(fault);

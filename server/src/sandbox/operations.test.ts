@@ -5,9 +5,9 @@ import type { Temporal } from 'temporal-polyfill';
 import { type TestApp, testApp } from '../../../test/support/app.ts';
 import { at } from '../../../test/support/autoOrders.ts';
 import { movedClock } from '../../../test/support/movedClock.ts';
+import { advanceWorker } from './advanceWorker.ts';
 import type { DueCounts, DueWork } from './dueWork.ts';
 import { type ClockParts, getClock, setClock } from './operations.ts';
-import { advanceWorker } from './playing.ts';
 
 /** Due work whose moments are listed, and which remembers when each was done and what the merchant's clock showed then. */
 class StagedWork implements DueWork {

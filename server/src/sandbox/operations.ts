@@ -1,13 +1,13 @@
 import type { ClockRequest } from '@perennial/contract/perennial.ts';
 import type { Temporal } from 'temporal-polyfill';
-import { present } from '../kernel/assert.ts';
+import { required } from '../kernel/assert.ts';
 import { readClock } from '../platform/clock/merchantClock.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { findMerchant, saveClock } from '../platform/tenancy/merchantStore.ts';
+import { clockAt, leaseMs, type PlayParts, playFor } from './advanceWorker.ts';
 import { type ClockMode, type MoveFault, plannedMove } from './move.ts';
-import { clockAt, leaseMs, type PlayParts, playFor } from './playing.ts';
 import {
   type Advance,
   findAdvance,
@@ -118,17 +118,17 @@ async function refuseWhilePlaying({ db, merchant: { merchantId } }: Context): Pr
   if (playing === undefined) return;
   refuse('state_conflict', {
     reason: `The advance ${playing.advanceId} of this clock is still under way`,
-    mend: `Wait until /perennial/v1/clock/advances/${playing.advanceId} is done`,
+    fix: `Wait until /perennial/v1/clock/advances/${playing.advanceId} is done`,
   });
 }
 
 function refuseMove(fault: MoveFault): never {
-  const { reason, mend } = fault;
+  const { reason, fix } = fault;
   return fault.kind === 'field'
-    ? refuse('invalid_field', { field: fault.field, reason, mend })
-    : refuse('state_conflict', { reason, mend });
+    ? refuse('invalid_field', { field: fault.field, reason, fix })
+    : refuse('state_conflict', { reason, fix });
 }
 
 /** Read anew: what a context holds may be a second old, and a clock is not. */
 const currentMerchant = async ({ db, merchant: { merchantId } }: Context): Promise<Merchant> =>
-  present(await findMerchant(db, merchantId), `merchant ${merchantId}`);
+  required(await findMerchant(db, merchantId), `merchant ${merchantId}`);

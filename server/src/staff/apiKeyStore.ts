@@ -1,5 +1,5 @@
 import type { Temporal } from 'temporal-polyfill';
-import { present } from '../kernel/assert.ts';
+import { required } from '../kernel/assert.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { ApiKey } from './apiKey.ts';
 
@@ -65,7 +65,7 @@ export async function insertApiKey(db: Database, keyHash: Buffer, key: NewApiKey
       key.createdAt,
     ],
   );
-  return fromRow(present(row, 'inserted key'));
+  return fromRow(required(row, 'inserted key'));
 }
 
 /** Answers false when the merchant has no such key, or it was revoked before. */

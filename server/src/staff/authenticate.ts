@@ -1,12 +1,11 @@
 import { simpleKeyHeader } from '@perennial/contract/operations.ts';
-import { failure, success } from '../kernel/outcome.ts';
+import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Authenticate, Credentials, Principal } from '../platform/http/authentication.ts';
-import { refusal } from '../platform/http/refusal.ts';
+import { type Refusal, refusal } from '../platform/http/refusal.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { type ApiKey, hashKey, isAllowedFrom } from './apiKey.ts';
 import { findApiKey } from './apiKeyStore.ts';
-import { bearerTokens } from './bearerTokens.ts';
 import { remembered } from './remembered.ts';
 import { type Access, findAccess } from './staffStore.ts';
 
@@ -17,10 +16,15 @@ export interface Keys {
   forget(): void;
 }
 
+/** Recognizes bearer tokens. Handed in, because OAuth is a feature of its own that builds on this one. */
+export interface TokenAuthentication {
+  authenticate(text: string, address: string): Promise<Outcome<Principal, Refusal>>;
+  forget(): void;
+}
+
 /** Simple keys of the header `x-ultracart-simple-key`, and OAuth's bearer tokens; a key counts where both are sent. */
-export function simpleKeys(db: Database, clock: SystemClock): Keys {
+export function simpleKeys(db: Database, clock: SystemClock, tokens: TokenAuthentication): Keys {
   const keys = remembered(clock, (text) => findKey(db, text));
-  const tokens = bearerTokens(db, clock);
   return {
     async authenticate(credentials) {
       if (credentials.simpleKey === undefined) {

@@ -96,14 +96,14 @@ async function refuseUnknown({ db, merchant }: Context, { userIds }: StaffGroup)
     refuse('invalid_field', {
       field: 'users',
       reason: `names the user ${unknown}, who does not exist`,
-      mend: 'Insert that user first',
+      fix: 'Insert that user first',
     });
 }
 
 function nameTaken(name: string): never {
   return refuse('state_conflict', {
     reason: `name ${name} is taken by another group`,
-    mend: 'Send a name that is free, or update that group',
+    fix: 'Send a name that is free, or update that group',
   });
 }
 

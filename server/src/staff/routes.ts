@@ -1,6 +1,5 @@
-import { bare, noContent, payloadText } from '../platform/http/answer.ts';
+import { noContent, payloadText } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
-import { callerOf } from './caller.ts';
 import { deleteGroup, getGroup, getGroups, insertGroup, updateGroup } from './groupOperations.ts';
 import {
   deleteUser,
@@ -11,9 +10,8 @@ import {
   updateUser,
 } from './userOperations.ts';
 
-/** The user operations of the contract, and who is calling. */
+/** The user operations of the contract. */
 export const staffRoutes = {
-  getOauthMe: async (context) => bare(callerOf(context)),
   getUsers: async (context) => payloadText(await getUsers(context)),
   getUser: async (context, { params }) => payloadText(await getUser(context, params.user_id)),
   getUserLogins: async (context, { params }) =>

@@ -14,7 +14,7 @@ export function permissionSwitches(
       refuse('invalid_field', {
         field,
         reason: `names ${name}, which is no permission`,
-        mend: 'Send one that GET lists',
+        fix: 'Send one that GET lists',
       });
     return { key: name, on: selected ?? true };
   });

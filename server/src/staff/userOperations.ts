@@ -103,7 +103,7 @@ function changed(context: Context, before: StaffUser, body: User): StaffUser {
     refuse('invalid_field', {
       field: 'change_ftp_password_to',
       reason: 'is given, and there is no FTP here',
-      mend: 'Leave it out',
+      fix: 'Leave it out',
     });
   const document = merged<User>(before.document, {
     ...writable(User, body, context.merchant.timeZone),
@@ -117,7 +117,7 @@ function changed(context: Context, before: StaffUser, body: User): StaffUser {
     refuse('invalid_field', {
       field: 'api_ip_address_masks',
       reason: `holds ${ips.reason}, which is neither an address nor a range`,
-      mend: 'Send for example 203.0.113.7 or 10.0.0.0/8',
+      fix: 'Send for example 203.0.113.7 or 10.0.0.0/8',
     });
   return {
     userId: before.userId,
@@ -139,7 +139,7 @@ function newPassword(
     refuse('invalid_field', {
       field: 'change_password_to',
       reason: `has ${length} characters`,
-      mend: `Send ${min} to ${max}`,
+      fix: `Send ${min} to ${max}`,
     });
   return hashPassword(password, ids);
 }
@@ -160,7 +160,7 @@ async function refuseGiving(
     refuse('invalid_field', {
       field: 'groups',
       reason: `names the group ${unknown}, which does not exist`,
-      mend: 'Insert that group first',
+      fix: 'Insert that group first',
     });
   const allOf = ({ permissions, groupOids }: StaffUser) => [
     ...permissions,
@@ -174,7 +174,7 @@ async function refuseGiving(
 function loginTaken(login: string): never {
   return refuse('state_conflict', {
     reason: `login ${login} is taken by another user`,
-    mend: 'Send a login that is free, or update that user',
+    fix: 'Send a login that is free, or update that user',
   });
 }
 

@@ -7,7 +7,7 @@ import type { Page } from '../platform/http/routes.ts';
 import type { WebhookParts } from './operations.ts';
 import { callerOf, refuseUnreadable } from './operations.ts';
 import { missingPermissions, type Owner } from './owner.ts';
-import { ownerGone } from './settling.ts';
+import { ownerGone } from './settleOperations.ts';
 import {
   countAllWebhooks,
   deleteWebhook,
@@ -58,7 +58,7 @@ export function changeOwner(
       return refuse('invalid_field', {
         field: 'application_id',
         reason: `${owner.applicationId} is not a live key or application of this merchant`,
-        mend: 'Send key:<number> of a key that is not revoked, or oauth:<client id> with the user_id of a user who granted access',
+        fix: 'Send key:<number> of a key that is not revoked, or oauth:<client id> with the user_id of a user who granted access',
       });
     refuseUnreadable(context.actor.permissions, webhook);
     refuseUnreadable(access.permissions, webhook);

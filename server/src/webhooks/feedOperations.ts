@@ -6,7 +6,7 @@ import { type FeedPlace, feedStart, readFeed } from '../platform/events/feed.ts'
 import type { Warning } from '../platform/http/answer.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { saveSettingsSection } from '../platform/tenancy/merchantStore.ts';
-import { feedWebhookOid } from './capture.ts';
+import { feedWebhookOid } from './captureListener.ts';
 import { mayHear, missingPermissions } from './owner.ts';
 import { readFeedPayloads } from './payloadStore.ts';
 
@@ -42,7 +42,7 @@ export async function readEvents(
         refuse('invalid_field', {
           field: 'after',
           reason: 'is no cursor of this feed',
-          mend: 'Send the next_cursor of the last answer, or leave it out',
+          fix: 'Send the next_cursor of the last answer, or leave it out',
         }));
   const found = await readFeed(context.db, merchantId, from, limit + 1);
   const page = found.slice(0, limit);

@@ -1,6 +1,6 @@
 import type { WebhookSecret } from '@perennial/contract/perennial.ts';
 import type { Webhook as WireWebhook } from '@perennial/contract/webhook.ts';
-import { present } from '../kernel/assert.ts';
+import { required } from '../kernel/assert.ts';
 import { wireDate } from '../kernel/calendar.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
@@ -9,7 +9,7 @@ import { refuse } from '../platform/http/refusal.ts';
 import type { Page } from '../platform/http/routes.ts';
 import type { Seal } from '../platform/seal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
-import { policyOf } from './dispatcher.ts';
+import { policyOf } from './deliveryWorker.ts';
 import { describe, type FindOwnerAccess, type Owner, permissionFor } from './owner.ts';
 import { startReflow } from './reflowStore.ts';
 import { secretFrom } from './signing.ts';
@@ -81,7 +81,7 @@ export async function addWebhook(
     insertWebhook(db, seal, merchantId, webhook, newSecret(context), clock.now()),
   );
   return toWire(
-    present(await findWebhook(context.db, seal, merchantId, webhookOid), 'webhook'),
+    required(await findWebhook(context.db, seal, merchantId, webhookOid), 'webhook'),
     context.merchant,
     withUnsubscribed,
     webhook.authentication,
@@ -159,12 +159,12 @@ export async function resendEvent(
   if (!description.supportsReflow)
     return refuse('state_conflict', {
       reason: `${eventName} cannot be sent again`,
-      mend: 'Choose an event whose supports_reflow is true',
+      fix: 'Choose an event whose supports_reflow is true',
     });
   if (!webhook.subscriptions.some((each) => each.eventName === eventName)) {
     return refuse('state_conflict', {
       reason: `The webhook does not subscribe to ${eventName}`,
-      mend: 'Subscribe to it first',
+      fix: 'Subscribe to it first',
     });
   }
   refuseUnreadable(context.actor.permissions, { subscriptions: [{ eventName }] });
@@ -233,7 +233,7 @@ export async function ownWebhook(
 }
 
 function applicationOf(context: Context): string {
-  return present(context.actor.applicationId, 'calling application');
+  return required(context.actor.applicationId, 'calling application');
 }
 
 /** The caller as an owner of webhooks. A key knows its user itself. */

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { Temporal } from 'temporal-polyfill';
-import { present } from '../kernel/assert.ts';
+import { required } from '../kernel/assert.ts';
 import { feedEnd } from '../platform/events/feed.ts';
 import type { Seal } from '../platform/seal.ts';
 import type { Database } from '../platform/storage/database.ts';
@@ -81,7 +81,7 @@ export async function countWebhooks(
   merchantId: string,
   applicationId: string,
 ): Promise<number> {
-  return present(
+  return required(
     await db.row<{ count: number }>(
       'select count(*) as count from webhook where merchant_id = $1 and application_id = $2',
       [merchantId, applicationId],
@@ -209,7 +209,7 @@ export async function countAllWebhooks(db: Database, merchantId: string): Promis
     'select count(*) as count from webhook where merchant_id = $1',
     [merchantId],
   );
-  return present(row, 'count').count;
+  return required(row, 'count').count;
 }
 
 /** Gives the webhook to another owner. One that was disabled because its owner was gone goes on. */
@@ -421,14 +421,14 @@ function authenticationOf(row: WebhookRow, seal: Seal): Authentication {
     case 'basic':
       return {
         type: 'basic',
-        username: present(row.basic_username, 'user name'),
-        password: seal.open(present(row.basic_password, 'password')),
+        username: required(row.basic_username, 'user name'),
+        password: seal.open(required(row.basic_password, 'password')),
       };
     case 'aws iam':
       return {
         type: 'aws iam',
-        accessKey: present(row.iam_access_key, 'access key'),
-        secretKey: seal.open(present(row.iam_secret_key, 'secret key')),
+        accessKey: required(row.iam_access_key, 'access key'),
+        secretKey: seal.open(required(row.iam_secret_key, 'secret key')),
       };
     default:
       return { type: row.authentication_type };

@@ -146,7 +146,7 @@ function urlFrom(url: string, policy: DestinationPolicy): string {
   return refuse('invalid_field', {
     field: 'webhook_url',
     reason: destination.reason,
-    mend: 'Send a public https URL (on a test clock, the setting webhooks.allow_loopback allows this machine)',
+    fix: 'Send a public https URL (on a test clock, the setting webhooks.allow_loopback allows this machine)',
   });
 }
 
@@ -226,7 +226,7 @@ function checkRuler(pattern: string, field: string): void {
     refuse('invalid_field', {
       field: `${field}.event_ruler`,
       reason: `cannot be used: ${rule.reason}`,
-      mend: 'Send an Event Ruler pattern such as {"status":["active"]}',
+      fix: 'Send an Event Ruler pattern such as {"status":["active"]}',
     });
 }
 

@@ -111,7 +111,7 @@ const isSameMoment = (one: GivenNote, other: GivenNote): boolean =>
 const unclearNote = (i: number, count: number): FieldFault => ({
   field: `notes[${i}].note`,
   reason: `may be any of ${count} notes of one second`,
-  mend: 'Send all notes of that second, in their order, or add a new note without note_dts',
+  fix: 'Send all notes of that second, in their order, or add a new note without note_dts',
 });
 
 function isSame(note: Note, { at, userId, userName }: GivenNote): boolean {
@@ -126,7 +126,7 @@ function newNote(
   { person, now, uploads }: Writer,
 ): Outcome<Note, FieldFault> {
   if (given.text.trim() === '')
-    return failure({ field: `notes[${i}].note`, reason: 'is empty', mend: 'Write something' });
+    return failure({ field: `notes[${i}].note`, reason: 'is empty', fix: 'Write something' });
   const attachments = attachmentsAfter([], given.attachments, uploads);
   if (!attachments.ok)
     return failure({ ...attachments.reason, field: `notes[${i}].${attachments.reason.field}` });
@@ -153,13 +153,13 @@ function editedNote(
     return failure({
       field: `notes[${i}].note`,
       reason: `was written by ${note.by.name}`,
-      mend: 'Add a note of your own',
+      fix: 'Add a note of your own',
     });
   if (given.text.trim() === '')
     return failure({
       field: `notes[${i}].note`,
       reason: 'is empty',
-      mend: 'Write something; notes are not taken away',
+      fix: 'Write something; notes are not taken away',
     });
   if (given.text === note.text) return success({ ...note, attachments });
   return success({
@@ -181,11 +181,11 @@ function noFile(field: string, { uploadKey }: GivenAttachment): FieldFault {
     ? {
         field: `${field}.file_uuid`,
         reason: 'names no file of this task',
-        mend: 'Upload the file and send its key as upload_key',
+        fix: 'Upload the file and send its key as upload_key',
       }
     : {
         field: `${field}.upload_key`,
         reason: 'names no upload that waits for its task',
-        mend: 'Ask for an upload link, PUT the bytes there, then send its key',
+        fix: 'Ask for an upload link, PUT the bytes there, then send its key',
       };
 }

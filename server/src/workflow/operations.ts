@@ -6,11 +6,11 @@ import { taskObjectTypes, type WorkflowTask } from '@perennial/contract/workflow
 import { type Context, inTransaction } from '../platform/context.ts';
 import { refusal, refuse } from '../platform/http/refusal.ts';
 import type { JsonPage } from '../platform/storage/page.ts';
+import { type FileParts, uploadsOf, withLinks } from './fileOperations.ts';
 import { attachFiles, releaseFiles } from './fileStore.ts';
-import { type FileParts, uploadsOf, withLinks } from './files.ts';
 import { aboutObject, type ReadObjectFacts } from './objectFacts.ts';
 import { callerOf, groupsOfCaller, namesOf, withAssignment } from './people.ts';
-import { createTasks, saveChanges, tell } from './saving.ts';
+import { createTasks, saveChanges, tell } from './saveOperations.ts';
 import { isOpen, type Task, type TaskObjectType } from './task.ts';
 import { idOf, moment, readChange, type TaskChange, tidyTags } from './taskChange.ts';
 import { type EditFault, type Editor, edited } from './taskEdit.ts';
@@ -250,18 +250,18 @@ async function describedObject(
 }
 
 function refuseOtherObject({ object }: Task, { objectType, objectId }: TaskChange): void {
-  const mend = 'Insert another task for another object';
+  const fix = 'Insert another task for another object';
   if (objectType && objectType !== object?.type)
     refuse('invalid_field', {
       field: 'object_type',
       reason: `cannot change from ${object?.type ?? 'none'}`,
-      mend,
+      fix,
     });
   if (objectId && objectId !== object?.id && objectId !== object?.key)
     refuse('invalid_field', {
       field: 'object_id',
       reason: `cannot change from ${object?.id ?? 'none'}`,
-      mend,
+      fix,
     });
 }
 
@@ -279,7 +279,7 @@ async function editorOf(
     refuse('invalid_field', {
       field: 'related_workflow_task_uuid',
       reason: 'names a task that does not exist',
-      mend: 'Check the id',
+      fix: 'Check the id',
     });
   }
   return {
@@ -333,13 +333,13 @@ async function refuseDependency(
     refuse('invalid_field', {
       field,
       reason: 'names a task that does not exist',
-      mend: 'Check the id',
+      fix: 'Check the id',
     });
   if (await waitsFor(context.db, context.merchant.merchantId, dependantUuid, task.taskUuid)) {
     refuse('invalid_field', {
       field,
       reason: `names "${dependency.name}", which itself waits for "${task.name}"`,
-      mend: 'Remove one of the two dependencies',
+      fix: 'Remove one of the two dependencies',
     });
   }
 }
@@ -387,7 +387,7 @@ async function secondOpen(
     other && {
       kind: 'conflict',
       reason: `There is an open task about this already, number ${other.globalNumber}`,
-      mend: `Work on that one (${other.taskUuid})`,
+      fix: `Work on that one (${other.taskUuid})`,
     }
   );
 }
@@ -407,7 +407,7 @@ async function takeFiles(context: Context, before: Task, after: Task): Promise<v
   if (taken < added.length)
     refuse('state_conflict', {
       reason: 'An upload_key was used by another task meanwhile',
-      mend: 'Upload the file again',
+      fix: 'Upload the file again',
     });
 }
 

@@ -1,7 +1,7 @@
 import type { Context, EventListener } from '../platform/context.ts';
 import type { RecordedEvent } from '../platform/events/event.ts';
 import { aboutObject, type ObjectFacts, type ReadObjectFacts } from './objectFacts.ts';
-import { createTasks, saveChanges, server } from './saving.ts';
+import { createTasks, saveChanges, server } from './saveOperations.ts';
 import { closedBySystem } from './taskStatus.ts';
 import { findOpenByName, type NewTask } from './taskStore.ts';
 

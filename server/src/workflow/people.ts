@@ -92,6 +92,6 @@ function noOne(field: string, what: string, id: string | number): never {
   return refuse('invalid_field', {
     field,
     reason: `names the ${what} ${id}, which does not exist`,
-    mend: `Take one of GET /workflow/assignment_${what}s`,
+    fix: `Take one of GET /workflow/assignment_${what}s`,
   });
 }

@@ -4,8 +4,8 @@ import { type Answer, noContent, payload, payloadText } from '../platform/http/a
 import type { Page, Routes } from '../platform/http/routes.ts';
 import type { Merchants } from '../platform/tenancy/merchants.ts';
 import { findUsers, listGroups, listUsers, type User } from '../staff/userStore.ts';
-import { makeUpload } from './files.ts';
-import type { LiveSockets } from './live.ts';
+import { makeUpload } from './fileOperations.ts';
+import type { LiveSockets } from './liveSockets.ts';
 import {
   batchUpdate,
   getTask,
@@ -24,7 +24,7 @@ import {
   insertSavedSearch,
   removeSavedSearch,
   updateSavedSearch,
-} from './savedSearches.ts';
+} from './savedSearchOperations.ts';
 import { countOpen, listTags } from './taskStore.ts';
 
 /** What the routes need besides the operations' parts. */

@@ -33,7 +33,7 @@ export async function updateRules(
         refuse('invalid_field', {
           field: 'rules',
           reason: `enable ${rule.system_task_type} for nobody`,
-          mend: 'Send assigned_to_user_id or assigned_to_group_id with it',
+          fix: 'Send assigned_to_user_id or assigned_to_group_id with it',
         });
       }
     }
@@ -51,7 +51,7 @@ async function refuseFaults(context: Context, given: readonly WorkflowRule[]): P
       refuse('invalid_field', {
         field: `rules[${i}].assigned_to_group_id`,
         reason: 'is given beside assigned_to_user_id',
-        mend: 'Assign the tasks to a user or to a group',
+        fix: 'Assign the tasks to a user or to a group',
       });
     }
     for (const field of ['due_days', 'expiration_days'] as const) {

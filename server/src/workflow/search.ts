@@ -1,7 +1,7 @@
 import type { WorkflowTaskSearch } from '@perennial/contract/perennial.ts';
 import type { SortField } from '@perennial/contract/sorting.ts';
 import type { WorkflowTasksRequest } from '@perennial/contract/workflow.ts';
-import { present } from '../kernel/assert.ts';
+import { required } from '../kernel/assert.ts';
 import { fold, foldTrimmed } from '../kernel/caseFolding.ts';
 import { optionalDate } from '../platform/http/dates.ts';
 import { groupName, userName } from './present.ts';
@@ -68,7 +68,7 @@ export function orderOf(sort: readonly SortField[]): string[] {
   return [
     ...given.map(
       ({ field, descending }) =>
-        `${present(sortColumns[field], `sort column ${field}`)} ${descending ? 'desc' : 'asc'}`,
+        `${required(sortColumns[field], `sort column ${field}`)} ${descending ? 'desc' : 'asc'}`,
     ),
     `o.global_number ${direction}`,
   ];

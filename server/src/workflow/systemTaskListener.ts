@@ -2,7 +2,7 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Context, EventListener } from '../platform/context.ts';
 import type { RecordedEvent } from '../platform/events/event.ts';
 import { aboutObject, type ObjectFacts, type ReadObjectFacts } from './objectFacts.ts';
-import { createTasks, saveChanges, server } from './saving.ts';
+import { createTasks, saveChanges, server } from './saveOperations.ts';
 import {
   byRule,
   closingOf,

@@ -69,7 +69,7 @@ export function mayRaise({ name, data = {} }: HeardEvent): boolean {
   }
 }
 
-/** What one event asks for. A card is mended when a rebill is paid; an auto order that somebody ended needs no card any more. */
+/** What one event asks for. A card is fixed when a rebill is paid; an auto order that somebody ended needs no card any more. */
 export function wantedBy(event: HeardEvent, facts: ObjectFacts): Wanted {
   const { name, data = {} } = event;
   switch (event.objectType) {

@@ -252,7 +252,7 @@ test('a soft decline, an update and events of tasks themselves are none of its b
     assert.ok(!concerns({ name, objectType: 'auto order', objectId: '1', data: { hard: false } }));
 });
 
-test('another card than when it was raised means that the customer mended it', () => {
+test('another card than when it was raised means that the customer fixed it', () => {
   assert.equal(
     closingOf(aTask({ cardMark: 'x' }), { ...facts, cardMark: 'y' }),
     'closed - customer',

@@ -21,7 +21,7 @@ export interface Editor {
 /** Why a change is refused: a field that cannot be so, or a state that does not allow it. */
 export type EditFault =
   | ({ readonly kind: 'field' } & FieldFault)
-  | { readonly kind: 'conflict'; readonly reason: string; readonly mend: string };
+  | { readonly kind: 'conflict'; readonly reason: string; readonly fix: string };
 
 /** The task after a person's change, or why not. */
 export function edited(task: Task, change: TaskChange, editor: Editor): Outcome<Task, EditFault> {
@@ -90,7 +90,7 @@ function assignmentAfter(
     return fieldFault({
       field: 'assigned_to_group_id',
       reason: 'is given beside another assigned_to_user_id',
-      mend: 'Assign the task to a user or to a group',
+      fix: 'Assign the task to a user or to a group',
     });
   if (newUser && user === person.userId) {
     const holder = task.assignedUserId;
@@ -98,13 +98,13 @@ function assignmentAfter(
       return failure({
         kind: 'conflict',
         reason: `The task is taken by ${nameOf(holder)}`,
-        mend: 'Ask them to hand it over, or choose another task',
+        fix: 'Ask them to hand it over, or choose another task',
       });
     if (task.assignedGroupId !== undefined && !groupIds.includes(task.assignedGroupId)) {
       return failure({
         kind: 'conflict',
         reason: `The task waits for the group ${task.assignedGroupId}, of which you are no member`,
-        mend: 'Have a member take it',
+        fix: 'Have a member take it',
       });
     }
   }
@@ -129,11 +129,11 @@ function faultOf(
   change: TaskChange,
   editor: Editor,
 ): EditFault | undefined {
-  const field = (name: string, reason: string, mend: string): EditFault => ({
+  const field = (name: string, reason: string, fix: string): EditFault => ({
     kind: 'field',
     field: name,
     reason,
-    mend,
+    fix,
   });
   if (change.name === null)
     return field('task_name', 'is empty', 'Say in a few words what is to be done');
@@ -154,7 +154,7 @@ function faultOf(
     return {
       kind: 'conflict',
       reason: `"${after.name}" cannot be closed while "${waited.name}" is ${waited.status}`,
-      mend: `Close "${waited.name}" (${waited.taskUuid}) first`,
+      fix: `Close "${waited.name}" (${waited.taskUuid}) first`,
     };
   }
   return undefined;

@@ -23,7 +23,7 @@ export function movedByPerson(from: TaskStatus, to: TaskStatus): Outcome<TaskSta
   return failure({
     field: 'status',
     reason: `cannot go from ${from} to ${to}`,
-    mend: `Send one of: ${allowed.join(', ')}`,
+    fix: `Send one of: ${allowed.join(', ')}`,
   });
 }
 

@@ -1,6 +1,6 @@
 import type { SortField } from '@perennial/contract/sorting.ts';
 import { Temporal } from 'temporal-polyfill';
-import { present } from '../kernel/assert.ts';
+import { required } from '../kernel/assert.ts';
 import { fold, foldTrimmed } from '../kernel/caseFolding.ts';
 import type { ZoneShifts } from '../kernel/zoneShifts.ts';
 import type { Database } from '../platform/storage/database.ts';
@@ -465,8 +465,8 @@ function fromRow(row: TaskRow): Task {
         ? undefined
         : {
             type: row.object_type,
-            key: present(row.object_key, 'object_key'),
-            id: present(row.object_id, 'object_id'),
+            key: required(row.object_key, 'object_key'),
+            id: required(row.object_id, 'object_id'),
           },
     objectUrl: given(row.object_url),
     objectEmail: given(row.object_email),
@@ -549,7 +549,7 @@ async function takeNumbers(
   const nexts = new Map(rows.map(({ type, key, first }) => [`${type}\n${key}`, first]));
   return {
     next(type, key) {
-      const number = present(nexts.get(`${type}\n${key}`), 'number of a task');
+      const number = required(nexts.get(`${type}\n${key}`), 'number of a task');
       nexts.set(`${type}\n${key}`, number + 1);
       return number;
     },

@@ -4,10 +4,10 @@ import { Temporal } from 'temporal-polyfill';
 import { testApp } from '../../../../test/support/app.ts';
 import { testDatabase } from '../../../../test/support/database.ts';
 import { rebillMerchant, rebillsOn } from '../../../../test/support/rebills.ts';
+import { auditMerchant } from '../../books/auditOperations.ts';
 import { itemFault } from '../../items/validation.ts';
 import { findCardNumber } from '../../kernel/cardNumbers.ts';
 import type { Database } from '../../platform/storage/database.ts';
-import { auditMerchant } from '../../rebill/auditOperations.ts';
 import { catalogue } from './catalogue.ts';
 import { fillMerchant } from './fill.ts';
 

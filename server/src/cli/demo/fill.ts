@@ -6,7 +6,7 @@ import { withPartIds } from '../../customers/customer.ts';
 import { type ImportedCustomer, insertCustomers } from '../../customers/importStore.ts';
 import type { CatalogItem } from '../../items/item.ts';
 import { catalogKey, findCatalogItems, insertItem } from '../../items/store.ts';
-import { present } from '../../kernel/assert.ts';
+import { required } from '../../kernel/assert.ts';
 import { maskedCardNumber } from '../../kernel/cardNumbers.ts';
 import { insertOrders } from '../../orders/store.ts';
 import { takeNumbers } from '../../platform/storage/counters.ts';
@@ -85,7 +85,7 @@ async function ensureCatalogue(
     existing.get(catalogKey(itemId))?.itemOid ?? firstOid + missing.indexOf(itemId);
   await db.transaction(async (tx) => {
     for (const item of catalogue(merchant, now, oidOf)) {
-      if (missing.includes(present(item.merchant_item_id, 'item id')))
+      if (missing.includes(required(item.merchant_item_id, 'item id')))
         await insertItem(tx, merchantId, item, now.subtract({ hours: 24 * daysMax }));
     }
   });

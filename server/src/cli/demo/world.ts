@@ -3,7 +3,7 @@ import type { Order } from '@perennial/contract/order.ts';
 import { Temporal } from 'temporal-polyfill';
 import type { AutoOrder, AutoOrderItem } from '../../autoOrders/autoOrder.ts';
 import { calculate, dueAt } from '../../autoOrders/calculated.ts';
-import { changesBetween } from '../../autoOrders/changes.ts';
+import { changesBetween } from '../../autoOrders/changeWords.ts';
 import { canceled, disabled, paused } from '../../autoOrders/edit.ts';
 import { type Facets, facetsOf } from '../../autoOrders/facets.ts';
 import { startSchedule } from '../../autoOrders/startSchedule.ts';
@@ -11,7 +11,7 @@ import { type Catalog, skipMissed } from '../../autoOrders/steps.ts';
 import type { LogLine, NewAutoOrder } from '../../autoOrders/store.ts';
 import type { CatalogItem } from '../../items/item.ts';
 import { catalogKey } from '../../items/store.ts';
-import { assert, Bug, present } from '../../kernel/assert.ts';
+import { assert, Bug, required } from '../../kernel/assert.ts';
 import { maskedCardNumber } from '../../kernel/cardNumbers.ts';
 import { type IdFactory, seededIds } from '../../kernel/ids.ts';
 import { currencyExponent, fromMinor, zero } from '../../kernel/money.ts';
@@ -240,7 +240,7 @@ class Simulation {
   /** The order's lines that recur, as items of an auto order. */
   #itemsOf(order: OrderRecord, { lines, terms }: Life): (AutoOrderItem & { line: number })[] {
     return lines.flatMap(({ itemId, schedule }, line) => {
-      const bought = present(this.#catalog(itemId), `demo item ${itemId}`);
+      const bought = required(this.#catalog(itemId), `demo item ${itemId}`);
       const started = startSchedule({
         bought,
         chosen: schedule,
@@ -248,7 +248,7 @@ class Simulation {
         zone: this.#zone,
       });
       if (!started.ok) return [];
-      const wire = present(order.document.items?.[line], 'line of a demo order');
+      const wire = required(order.document.items?.[line], 'line of a demo order');
       return [
         {
           ...started.value,
@@ -473,7 +473,7 @@ const declineMessage = 'The card was declined.';
 const referenceOf = (ids: IdFactory): string => `sim_${ids.secret(10)}`;
 
 function declinedRebill(record: AutoOrder, open: OpenRebill): PastRebill {
-  const { attempt, at } = present(open.declines.at(-1), 'declined attempt');
+  const { attempt, at } = required(open.declines.at(-1), 'declined attempt');
   return { ...pastRebill(record, open), state: 'declined', attempt, at };
 }
 

@@ -1,4 +1,4 @@
-import { present } from '../../kernel/assert.ts';
+import { required } from '../../kernel/assert.ts';
 import type { Context, EventListener, EventSink } from '../context.ts';
 import { recordset } from '../storage/recordset.ts';
 import type { DomainEvent, ObjectType, RecordedEvent } from './event.ts';
@@ -41,7 +41,7 @@ async function record(context: Context, events: readonly DomainEvent[]): Promise
   const rowsOf = Map.groupBy(rows, (row) => objectOf(row.object_type, row.object_id));
   for (const own of rowsOf.values()) own.sort((a, b) => a.object_sequence - b.object_sequence);
   return numbered.map(({ position, ordinal, objectType, objectId }) => {
-    const row = present(
+    const row = required(
       rowsOf.get(objectOf(objectType, objectId))?.[ordinal - 1],
       'recorded event',
     );

@@ -49,7 +49,7 @@ export function localFiles(parts: LocalFilesParts): LocalFiles {
         throw error.code === 'EEXIST'
           ? refusal('state_conflict', {
               reason: 'The file was uploaded before',
-              mend: 'Ask for another upload link',
+              fix: 'Ask for another upload link',
             })
           : error;
       });

@@ -69,7 +69,7 @@ export function envelope(payloadKey: string, json: string, extras: AnswerExtras)
   return `{"success":${failed === undefined},"metadata":${metadata},${JSON.stringify(payloadKey)}:${json}${rest}}`;
 }
 
-/** The wire's Error. Both messages say what was wrong and how to mend it. */
+/** The wire's Error. Both messages say what was wrong and how to fix it. */
 export function errorBody(message: string, status: number, objectId?: string) {
   return {
     developer_message: message,

@@ -34,7 +34,7 @@ const cleaningMs = 3_600_000;
 
 /**
  * Runs a write once per merchant, application and key. A repeat gets the first answer, a refusal while the first still runs, or for
- * another body; a refusal that changed nothing is not remembered, so the mended request may use the same key. The answer is kept sealed: some show a
+ * another body; a refusal that changed nothing is not remembered, so the fixed request may use the same key. The answer is kept sealed: some show a
  * secret that is shown once.
  */
 export async function runOnce(

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { present } from '../../kernel/assert.ts';
+import { required } from '../../kernel/assert.ts';
 import type { Database } from '../storage/database.ts';
 
 /** A leaky bucket: it holds `limit` requests and leaks that many in `seconds`, evenly. */
@@ -34,7 +34,7 @@ export async function takeLease(
     at,
     first,
   ]);
-  return present(row, 'rate bucket');
+  return required(row, 'rate bucket');
 }
 
 const takeSql = `

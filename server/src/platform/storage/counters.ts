@@ -1,4 +1,4 @@
-import { present } from '../../kernel/assert.ts';
+import { required } from '../../kernel/assert.ts';
 import type { Database } from './database.ts';
 
 /** The numbers counted per merchant. */
@@ -29,7 +29,7 @@ export async function takeNumbers(
      returning value - $3 + 1 as first`,
     [merchantId, name, count],
   );
-  return present(row, 'counter').first;
+  return required(row, 'counter').first;
 }
 
 // More than a time that is lost can have used. Order ids have ten digits; other ids are int32.

@@ -198,7 +198,7 @@ function serverArguments({ dataDir, settings }: Launch, socketDir: string): stri
     dynamic_shared_memory_type: 'mmap',
     shared_buffers: '128MB',
     max_wal_size: '2GB',
-    // Demo data in bulk fills that often, and whoever runs the embedded server has nothing to mend.
+    // Demo data in bulk fills that often, and whoever runs the embedded server has nothing to fix.
     checkpoint_warning: '0',
     ...(process.platform === 'linux' ? { recovery_init_sync_method: 'syncfs' } : {}),
     shared_preload_libraries: 'pg_stat_statements',

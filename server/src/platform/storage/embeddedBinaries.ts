@@ -39,7 +39,7 @@ export function packagedBinaries(): string {
 
 /**
  * The programs in a form that `account` can run: as installed; with the library links that the package's install script makes,
- * if npm ran none; or as a copy beside the data, if their folder is closed to the account or cannot be mended in place.
+ * if npm ran none; or as a copy beside the data, if their folder is closed to the account or cannot be fixed in place.
  */
 export async function usableBinaries(
   nativeDir: string,

@@ -1,4 +1,4 @@
-import { present } from '../../kernel/assert.ts';
+import { required } from '../../kernel/assert.ts';
 import type { Database } from './database.ts';
 import { inZone } from './zone.ts';
 
@@ -41,7 +41,7 @@ export async function readPage(
   page: { readonly limit: number; readonly offset: number },
 ): Promise<JsonPage> {
   const { text, values } = pageStatement(source, page);
-  const { json, found } = present(
+  const { json, found } = required(
     await db.row<{ json: string; found: number }>(text, values),
     'page',
   );

@@ -15,7 +15,7 @@ export interface Merchant {
   readonly clock: ClockSetting;
 }
 
-/** A merchant whose id, zone and currency can be used; fails with what is wrong and how to mend it. */
+/** A merchant whose id, zone and currency can be used; fails with what is wrong and how to fix it. */
 export function parseMerchant(merchant: Merchant): Outcome<Merchant, string> {
   if (!/^[A-Z0-9]{1,5}$/.test(merchant.merchantId))
     return failure(`the id ${merchant.merchantId} must be one to five capital letters and digits`);

@@ -1,5 +1,5 @@
 import type { Temporal } from 'temporal-polyfill';
-import { present } from '../../kernel/assert.ts';
+import { required } from '../../kernel/assert.ts';
 import type { ClockSetting } from '../clock/merchantClock.ts';
 import type { Database } from '../storage/database.ts';
 import type { Merchant } from './merchant.ts';
@@ -154,12 +154,12 @@ function clockFrom(row: MerchantRow): ClockSetting {
     case 'real':
       return { kind: 'real' };
     case 'standing':
-      return { kind: 'standing', at: present(row.clock_at, 'clock_at') };
+      return { kind: 'standing', at: required(row.clock_at, 'clock_at') };
     case 'running':
       return {
         kind: 'running',
-        at: present(row.clock_at, 'clock_at'),
-        setAt: present(row.clock_set_at, 'clock_set_at'),
+        at: required(row.clock_at, 'clock_at'),
+        setAt: required(row.clock_set_at, 'clock_set_at'),
       };
   }
 }

@@ -1,0 +1,74 @@
+import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
+import type { Order } from '@perennial/contract/order.ts';
+import { orderAutoOrderJson } from '../autoOrders/present.ts';
+import { readTexts } from '../autoOrders/readOperations.ts';
+import { readCustomerJson } from '../customers/store.ts';
+import { listItemOids, readItemJson } from '../items/store.ts';
+import { listOrderIds, readOrderTexts } from '../orders/listStore.ts';
+import { readOrderJson } from '../orders/store.ts';
+import type { Context } from '../platform/context.ts';
+import { readUserJson } from '../staff/staffStore.ts';
+import type { ObjectReaders } from '../webhooks/captureListener.ts';
+import type { ReflowParts } from '../webhooks/reflowWorker.ts';
+
+/*
+ * Objects as the wire shows them, for features that must not know where they lie: webhooks, mails and the customer's card page.
+ */
+
+/** Those of the auto orders that exist, by oid. */
+export async function readAutoOrders(
+  context: Context,
+  oids: readonly number[],
+  expand: ReadonlySet<string>,
+): Promise<Map<number, AutoOrder>> {
+  const texts = await readTexts(context, oids, expand);
+  return new Map(
+    texts.map(({ autoOrderOid, json }) => [autoOrderOid, JSON.parse(json) as AutoOrder]),
+  );
+}
+
+/** The order, or undefined. */
+export async function readOrder(
+  { db, merchant: { merchantId, timeZone } }: Context,
+  orderId: string,
+  expand: ReadonlySet<string>,
+): Promise<Order | undefined> {
+  const json = await readOrderJson(db, merchantId, orderId, expand, timeZone);
+  return json === undefined ? undefined : (JSON.parse(json) as Order);
+}
+
+/** The JSON of objects by their ids, for each type of object that events tell of. */
+export const objectReaders: ObjectReaders = {
+  async 'auto order'(context, ids, expand) {
+    const texts = await readTexts(context, ids.map(Number), expand);
+    return new Map(texts.map(({ autoOrderOid, json }) => [String(autoOrderOid), json]));
+  },
+  order: ({ db, merchant: { merchantId, timeZone } }, ids, expand) =>
+    readOrderTexts(db, merchantId, ids, { expand, timeZone, autoOrder: orderAutoOrderJson }),
+  item: ({ db, merchant: { merchantId, timeZone } }, ids, expand) =>
+    eachById(ids, (id) => readItemJson(db, merchantId, { oid: Number(id) }, expand, timeZone)),
+  'customer profile': ({ db, merchant: { merchantId, timeZone } }, ids, expand) =>
+    eachById(ids, (id) => readCustomerJson(db, merchantId, { oid: Number(id) }, expand, timeZone)),
+  user: ({ db, merchant: { merchantId, timeZone } }, ids) =>
+    eachById(ids, (id) => readUserJson(db, merchantId, Number(id), timeZone)),
+};
+
+/** Lists the ids of the records that can be told of once more. */
+export const objectIds: ReflowParts['ids'] = {
+  order: ({ db, merchant: { merchantId } }, after, limit) =>
+    listOrderIds(db, merchantId, after, limit),
+  item: async ({ db, merchant: { merchantId } }, after, limit) =>
+    (await listItemOids(db, merchantId, Number(after), limit)).map(String),
+};
+
+async function eachById(
+  ids: readonly string[],
+  read: (id: string) => Promise<string | undefined>,
+): Promise<Map<string, string>> {
+  const texts = new Map<string, string>();
+  for (const id of ids) {
+    const text = await read(id);
+    if (text !== undefined) texts.set(id, text);
+  }
+  return texts;
+}

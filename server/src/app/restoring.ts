@@ -1,0 +1,256 @@
+import type { Logger } from 'pino';
+import type { Temporal } from 'temporal-polyfill';
+import { knownOrderIds } from '../orders/knownOrderStore.ts';
+import { gatewaySettings } from '../payments/gatewaySettings.ts';
+import type { OpenGateways } from '../payments/gateways.ts';
+import type { KnownCharge } from '../payments/knownCharges.ts';
+import { epochOf, subjectOf } from '../payments/restored.ts';
+import { findRestoredCharges, saveRestoredCharges } from '../payments/restoredStore.ts';
+import type { SystemClock } from '../platform/clock/systemClock.ts';
+import {
+  beginEpoch,
+  liftHold,
+  type NumberSeen,
+  readContinuity,
+} from '../platform/continuityStore.ts';
+import type { Worker } from '../platform/jobs/loop.ts';
+import type { Database } from '../platform/storage/database.ts';
+import type { Merchant } from '../platform/tenancy/merchant.ts';
+import { listMerchants } from '../platform/tenancy/merchantStore.ts';
+import { attemptOfKey, knownAttempts } from '../rebill/knownAttemptStore.ts';
+
+/*
+ * What a restore takes from the gateways: the charges that they know and this database does not (docs/adr/0046-restores.md).
+ */
+
+/** What the gateways know of the time that the database has lost. */
+export interface Stock {
+  /** All charges since the database's last moment, of its merchants. */
+  readonly charges: readonly KnownCharge[];
+  /** Those that the database knows nothing of. */
+  readonly unknown: readonly KnownCharge[];
+  readonly epochSeen: number;
+  readonly numbersSeen: readonly NumberSeen[];
+}
+
+// Clocks differ by less than this, and a gateway may date a charge by when it was begun.
+const skewHours = 2;
+
+/** Lists what every gateway has charged since a moment. Fails when one cannot be asked. */
+export async function takeStock(
+  db: Database,
+  { ledgers }: Pick<OpenGateways, 'ledgers'>,
+  since: Temporal.Instant | undefined,
+): Promise<Stock> {
+  const request = { since: since?.subtract({ hours: skewHours }) };
+  const listed = await Promise.all(ledgers.map((ledger) => ledger.charges(request)));
+  return stockOf(db, listed.flat());
+}
+
+/**
+ * Whether gateways know of a charge that this database does not, among the newest that they have: then it is an older copy. Returns the first such
+ * charge. Simulators are asked only where `simulators` says so.
+ */
+export async function findUnknownCharge(
+  db: Database,
+  { ledgers }: Pick<OpenGateways, 'ledgers'>,
+  { isReal }: { readonly isReal: boolean },
+): Promise<KnownCharge | undefined> {
+  const asked = ledgers.filter((ledger) => ledger.isReal === isReal);
+  const listed = await Promise.all(asked.map((ledger) => ledger.charges({ newest: newestLooked })));
+  return (await stockOf(db, listed.flat())).unknown[0];
+}
+
+// One page of Stripe's list.
+const newestLooked = 100;
+
+async function stockOf(db: Database, listed: readonly KnownCharge[]): Promise<Stock> {
+  const merchants = new Set((await listMerchants(db)).map(({ merchantId }) => merchantId));
+  const charges = listed.filter(
+    ({ merchantId, key }) => merchants.has(merchantId) && subjectOf(key) !== undefined,
+  );
+  return {
+    charges,
+    unknown: await unknownCharges(db, charges),
+    epochSeen: Math.max(1, ...charges.map(({ key }) => epochOf(key))),
+    numbersSeen: charges.flatMap(numbersOf),
+  };
+}
+
+async function unknownCharges(
+  db: Database,
+  charges: readonly KnownCharge[],
+): Promise<KnownCharge[]> {
+  const unknown: KnownCharge[] = [];
+  for (const [merchantId, own] of Map.groupBy(charges, (charge) => charge.merchantId)) {
+    const subjects = own.map(({ key }) => subjectOf(key)!);
+    const kept = await findRestoredCharges(db, merchantId, subjects);
+    const orders = await knownOrderIds(
+      db,
+      merchantId,
+      own.map(({ orderId }) => orderId),
+    );
+    const rebills = own.filter(({ key }) => attemptOfKey(key) !== undefined);
+    const attempts = await knownAttempts(
+      db,
+      merchantId,
+      rebills.map(({ key }) => attemptOfKey(key)!),
+    );
+    const knownRebills = new Set(rebills.filter((_, place) => attempts.has(place)));
+    const isKnown = (charge: KnownCharge) =>
+      kept.has(subjectOf(charge.key)!) ||
+      (attemptOfKey(charge.key) === undefined
+        ? orders.has(charge.orderId)
+        : knownRebills.has(charge));
+    unknown.push(...own.filter((charge) => !isKnown(charge)));
+  }
+  return unknown;
+}
+
+/** The numbers that a charge shows to be in use. */
+function numbersOf({ merchantId, key, orderId }: KnownCharge): NumberSeen[] {
+  const order = Number(/-(\d{1,10})$/.exec(orderId)?.[1] ?? 0);
+  const autoOrder = attemptOfKey(key)?.autoOrderOid ?? 0;
+  return [
+    { merchantId, name: 'order', value: order },
+    { merchantId, name: 'auto_order', value: autoOrder },
+  ];
+}
+
+/** Asks the gateways once, after the start, whether they know more than the database. */
+export interface GatewayCheck {
+  /** Whether a gateway that moves real money has not answered yet. */
+  isOpen(): boolean;
+  askSimulators(): Promise<void>;
+  readonly worker: Worker;
+}
+
+export interface GatewayCheckParts {
+  readonly db: Database;
+  readonly gateways: Pick<OpenGateways, 'ledgers'>;
+  readonly clock: SystemClock;
+  readonly log: Logger;
+  /** The data folder was another database's before: its simulator knows nothing of this one. */
+  readonly isForeign: boolean;
+}
+
+const retryMs = 30_000;
+
+export function gatewayCheck(parts: GatewayCheckParts): GatewayCheck {
+  const { db, gateways, clock, log } = parts;
+  const isDone = {
+    real: !gateways.ledgers.some(({ isReal }) => isReal),
+    simulators: parts.isForeign,
+  };
+  let nextMs = 0;
+
+  async function ask(which: keyof typeof isDone): Promise<void> {
+    if (isDone[which]) return;
+    const found = await findUnknownCharge(db, gateways, { isReal: which === 'real' });
+    if (found !== undefined) {
+      const { kind, key, reference } = found;
+      const reason = `${kind} knows of the charge ${key} (${reference}), and the database does not`;
+      log.error({ kind, key, reference }, 'this database is older than what a gateway has seen');
+      await beginRestore(db, gateways, clock, reason);
+    }
+    isDone[which] = true;
+  }
+
+  return {
+    isOpen: () => !isDone.real,
+    askSimulators: () => ask('simulators'),
+    worker: {
+      name: 'gateway check',
+      async runOnce() {
+        if ((isDone.real && isDone.simulators) || clock.monotonicMs() < nextMs) return 0;
+        nextMs = clock.monotonicMs() + retryMs;
+        await ask('real');
+        await ask('simulators');
+        return 0;
+      },
+    },
+  };
+}
+
+// A backup whose moment is not known is not older than this.
+const unknownHours = 24 * 35;
+
+/** The moment that the last restore put the database back to, or one before it. */
+export async function lostSince(db: Database): Promise<Temporal.Instant | undefined> {
+  const { lostSince, restoredAt } = await readContinuity(db);
+  return lostSince ?? restoredAt?.subtract({ hours: unknownHours });
+}
+
+/** Begins a new epoch above all that the gateways have seen, and holds all charges. Returns what they know. */
+export async function beginRestore(
+  db: Database,
+  gateways: Pick<OpenGateways, 'ledgers'>,
+  clock: SystemClock,
+  reason: string,
+  since = clock.now().subtract({ hours: unknownHours }),
+): Promise<Stock> {
+  const stock = await takeStock(db, gateways, since);
+  const { epochSeen, numbersSeen } = stock;
+  const { beat } = await readContinuity(db);
+  await beginEpoch(db, clock.now(), {
+    reason,
+    epochSeen,
+    numbersSeen,
+    beatSeen: beat,
+    lostSince: since,
+  });
+  return stock;
+}
+
+/** Keeps what the gateways know, for every later charge to look up. Should a gateway have seen this epoch before, a new one begins. */
+async function keepStock(db: Database, gateways: OpenGateways, clock: SystemClock): Promise<Stock> {
+  const stock = await takeStock(db, gateways, await lostSince(db));
+  const { epoch, beat, heldReason = '' } = await readContinuity(db);
+  if (stock.epochSeen >= epoch && epoch > 1)
+    await beginEpoch(db, clock.now(), { ...stock, reason: heldReason, beatSeen: beat });
+  const merchants = await listMerchants(db);
+  for (const merchant of merchants) {
+    const own = stock.charges.filter((charge) => charge.merchantId === merchant.merchantId);
+    await saveRestoredCharges(
+      db,
+      merchant.merchantId,
+      onePerSubject(own, codeOf(gateways, merchant)),
+    );
+  }
+  return stock;
+}
+
+/** Keeps what the gateways know and lets charging go on. Fails, and changes nothing, while a gateway cannot be asked. */
+export async function confirmRestore(
+  db: Database,
+  gateways: OpenGateways,
+  clock: SystemClock,
+): Promise<Stock> {
+  const stock = await keepStock(db, gateways, clock);
+  await liftHold(db);
+  return stock;
+}
+
+/** The code that a merchant gives to its gateway of a kind. */
+const codeOf = (gateways: OpenGateways, merchant: Merchant) => (kind: KnownCharge['kind']) =>
+  gatewaySettings(merchant, gateways.preferred(merchant)).list.find((each) => each.kind === kind)
+    ?.code ?? kind;
+
+/** Where several charges stand for the same, the captured one counts. */
+function onePerSubject(
+  charges: readonly KnownCharge[],
+  codeOf: (kind: KnownCharge['kind']) => string,
+) {
+  const undecidedFirst = charges.toSorted((a, b) => Number(a.isCaptured) - Number(b.isCaptured));
+  const bySubject = new Map(
+    undecidedFirst.map((charge) => [
+      subjectOf(charge.key)!,
+      {
+        ...charge,
+        subject: subjectOf(charge.key)!,
+        gatewayCode: charge.gatewayCode ?? codeOf(charge.kind),
+      },
+    ]),
+  );
+  return [...bySubject.values()];
+}

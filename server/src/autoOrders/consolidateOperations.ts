@@ -1,0 +1,167 @@
+import { foldTrimmed } from '../kernel/caseFolding.ts';
+import type { OrderRecord } from '../orders/order.ts';
+import { findOrders } from '../orders/store.ts';
+import type { Context } from '../platform/context.ts';
+import { inTransaction } from '../platform/context.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
+import type { AutoOrder } from './autoOrder.ts';
+import { loadCatalog } from './catalogReader.ts';
+import { refuseStale, saveChanges } from './changeOperations.ts';
+import type { MergeRules, OpenRebill } from './merging.ts';
+import { mergedTarget, mergeFault } from './merging.ts';
+import { noAutoOrder } from './readOperations.ts';
+import { scheduleRules } from './rules.ts';
+import { lockAutoOrders } from './store.ts';
+
+/** Of these auto orders, those with a rebill that is not settled; the rebill feature provides it. */
+export type ReadOpenRebills = (
+  context: Context,
+  oids: readonly number[],
+) => Promise<ReadonlyMap<number, OpenRebill>>;
+
+/** What a request to merge holds. */
+export interface MergeRequest {
+  readonly sourceOids: readonly number[] | null | undefined;
+  readonly ifMatch?: number | undefined;
+  readonly readOpenRebills: ReadOpenRebills;
+}
+
+/**
+ * Merges auto orders into one (current API, consolidateAutoOrders): their items move to it with all that hangs on them and on their auto orders, and the
+ * sources end as merged. What cannot move refuses the merge. Orders stay where they are. All must belong to one customer: the same profile, or the same email
+ * on the original orders.
+ */
+export function consolidateAutoOrders(
+  context: Context,
+  targetOid: number,
+  { sourceOids: given, ifMatch, readOpenRebills }: MergeRequest,
+): Promise<void> {
+  const sourceOids = distinctSources(targetOid, given ?? []);
+  return inTransaction(context, async (tx) => {
+    const { merchantId } = tx.merchant;
+    const oids = [targetOid, ...sourceOids];
+    const all = await lockAutoOrders(tx.db, merchantId, oids);
+    const context = await inCurrentZone(tx);
+    const find = (oid: number): AutoOrder | undefined =>
+      all.find(({ autoOrderOid }) => autoOrderOid === oid);
+    const target = find(targetOid) ?? noAutoOrder({ oid: targetOid });
+    refuseStale(target, ifMatch);
+    const sources = sourceOids.map(
+      (oid) => find(oid) ?? refuseSource(oid, 'does not exist', 'Send oids of auto orders'),
+    );
+    refuseStopped(target, sources);
+    await refuseStrangers(context, target, sources);
+    const catalog = await loadCatalog(context.db, merchantId, all);
+    const open = await readOpenRebills(context, oids);
+    refuseLoss(target, sources, { ...scheduleRules(context), catalog, open });
+    await saveChanges(context, catalog, [
+      ...sources.map((before) => ({
+        before,
+        after: merged(before, target, context),
+        title: `Merged into ${targetOid}`,
+      })),
+      {
+        before: target,
+        after: mergedTarget(target, sources),
+        title: `Consolidated with ${sourceOids.join(', ')}`,
+      },
+    ]);
+  });
+}
+
+function distinctSources(targetOid: number, given: readonly number[]): readonly number[] {
+  const sourceOids = [...new Set(given)];
+  if (sourceOids.length === 0) refuse('missing_field', { field: 'source_auto_order_oids' });
+  if (sourceOids.length > sourcesMax)
+    refuse('too_many_elements', { field: 'source_auto_order_oids', max: sourcesMax });
+  if (sourceOids.includes(targetOid))
+    refuseSource(targetOid, 'is the auto order that the others are merged into', 'Leave it out');
+  return sourceOids;
+}
+
+const sourcesMax = 200;
+
+function merged(source: AutoOrder, target: AutoOrder, { now }: Context): AutoOrder {
+  return {
+    ...source,
+    status: 'merged',
+    enabled: false,
+    mergedAt: now,
+    mergedIntoAutoOrderOid: target.autoOrderOid,
+    nextAttemptAt: undefined,
+    cancelAfterNextXOrders: undefined,
+    addOns: [],
+    properties: [],
+    items: [],
+  };
+}
+
+function refuseLoss(target: AutoOrder, sources: readonly AutoOrder[], rules: MergeRules): void {
+  const fault = mergeFault(target, sources, rules);
+  if (fault === undefined) return;
+  const { oid, reason, fix } = fault;
+  if (oid !== target.autoOrderOid) refuseSource(oid, reason, fix);
+  refuse(
+    'state_conflict',
+    { reason: `Auto order ${oid} ${reason}`, fix },
+    { objectId: String(oid) },
+  );
+}
+
+// The items of a stopped source would be billed again in the target, which nobody asked for.
+function refuseStopped(target: AutoOrder, sources: readonly AutoOrder[]): void {
+  if (target.status !== 'active') {
+    refuse('state_conflict', {
+      reason: `Auto order ${target.autoOrderOid} is ${target.status}`,
+      fix: 'Merge into an active auto order, or enable it first',
+    });
+  }
+  const stopped = sources.find(({ status }) => status !== 'active');
+  if (stopped)
+    refuseSource(stopped.autoOrderOid, `is ${stopped.status}`, 'Leave it out, or enable it first');
+}
+
+async function refuseStrangers(
+  context: Context,
+  target: AutoOrder,
+  sources: readonly AutoOrder[],
+): Promise<void> {
+  const orders = await findOrders(
+    context.db,
+    context.merchant.merchantId,
+    [target, ...sources].map(({ originalOrderId }) => originalOrderId),
+  );
+  const orderOf = (autoOrder: AutoOrder) =>
+    orders.find(({ orderId }) => orderId === autoOrder.originalOrderId);
+  const stranger = sources.find((source) => !isSameCustomer(orderOf(source), orderOf(target)));
+  if (stranger)
+    refuseSource(
+      stranger.autoOrderOid,
+      'belongs to another customer',
+      'Merge auto orders of one customer profile or one email',
+    );
+}
+
+/** The same profile, or the same billing email. */
+export function isSameCustomer(
+  one: OrderRecord | undefined,
+  other: OrderRecord | undefined,
+): boolean {
+  if (one === undefined || other === undefined) return false;
+  if (one.customerProfileOid !== undefined && one.customerProfileOid === other.customerProfileOid)
+    return true;
+  const [email, otherEmail] = [emailOf(one), emailOf(other)];
+  return email !== undefined && email === otherEmail;
+}
+
+const emailOf = ({ document }: OrderRecord): string | undefined =>
+  foldTrimmed(document.billing?.email ?? '') || undefined;
+
+function refuseSource(oid: number, reason: string, fix: string): never {
+  return refuse(
+    'invalid_field',
+    { field: 'source_auto_order_oids', reason: `names ${oid}, which ${reason}`, fix },
+    { objectId: String(oid) },
+  );
+}

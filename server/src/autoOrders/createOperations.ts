@@ -1,0 +1,311 @@
+import type { OrderItem } from '@perennial/contract/orderItem.ts';
+import type { CatalogItem } from '../items/item.ts';
+import { catalogKey } from '../items/store.ts';
+import { isFrequency } from '../kernel/frequency.ts';
+import { toMinor, zero } from '../kernel/money.ts';
+import { readWireDate } from '../kernel/wireDates.ts';
+import type { OrderRecord } from '../orders/order.ts';
+import { gatewayKindDetail } from '../orders/payment.ts';
+import { findOrder, linkAutoOrder } from '../orders/store.ts';
+import type { Context } from '../platform/context.ts';
+import { inTransaction } from '../platform/context.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import { takeNumbers } from '../platform/storage/counters.ts';
+import { holdZone } from '../platform/tenancy/merchantStore.ts';
+import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
+import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
+import { calculate } from './calculated.ts';
+import { loadCatalog } from './catalogReader.ts';
+import type { Changed } from './changeOperations.ts';
+import { saveChanges } from './changeOperations.ts';
+import { type ChargedBy, chargedBy } from './chargedBy.ts';
+import { canceled } from './edit.ts';
+import { facetsOf } from './facets.ts';
+import { scheduleRules } from './rules.ts';
+import { findActiveOfCustomer, saveFacets } from './searchStore.ts';
+import { startSchedule } from './startSchedule.ts';
+import type { Catalog } from './steps.ts';
+import { startAgain } from './steps.ts';
+import { appendLogs, findOidByOriginalOrder, insertAutoOrders, lockAutoOrders } from './store.ts';
+
+/**
+ * Makes the auto order of an order that was just paid, from its lines that recur; within the transaction that settles the order. An order that has
+ * none, a rebill among them, is left alone. What the customer bought may end auto orders that he has: see {@link endOthers}.
+ */
+export async function createFromPaidOrder(tx: Context, order: OrderRecord): Promise<void> {
+  if (order.autoOrderOid !== undefined) return;
+  const { merchantId } = tx.merchant;
+  const lines = order.document.items ?? [];
+  const catalog = await loadCatalog(
+    tx.db,
+    merchantId,
+    [],
+    lines.flatMap(({ merchant_item_id }) => merchant_item_id ?? []),
+  );
+  const canRecur = lines.some(
+    ({ merchant_item_id }) => catalog(merchant_item_id ?? '')?.autoOrder !== undefined,
+  );
+  if (canRecur) await holdZone(tx.db, merchantId);
+  const context = canRecur ? await inCurrentZone(tx) : tx;
+  // Before others are locked: an update takes its oids first as well, so the two cannot wait for each other.
+  const [oid, firstItemOid] = canRecur ? await takeOids(context, lines.length) : [0, 0];
+  const others = await othersOf(context, order);
+  const starts = lines.flatMap((line, place) =>
+    startOf(context, order, line, place, catalog, others),
+  );
+  if (starts.length > 0) {
+    const items = starts.map(({ item }, index) => ({ ...item, itemOid: firstItemOid + index }));
+    await insertNew(context, order, oid, items, catalog, `Created from order ${order.orderId}`);
+    await linkAutoOrder(
+      context.db,
+      merchantId,
+      order.orderId,
+      oid,
+      new Map(starts.map(({ place }, index) => [place, firstItemOid + index])),
+    );
+  }
+  await endOthers(context, others, lines, catalog);
+}
+
+/**
+ * Makes an auto order without items of an order that was bought without one (current API, establishAutoOrderByReferenceOrderId); items are added by an
+ * update. Answers its oid.
+ */
+export function establishAutoOrder(context: Context, originalOrderId: string): Promise<number> {
+  return inTransaction(context, async (context) => {
+    const { merchantId } = context.merchant;
+    const order = await findOrder(context.db, merchantId, originalOrderId, { lock: true });
+    if (order === undefined) return refuse('not_found', { what: 'order', id: originalOrderId });
+    await refuseUnfit(context, order);
+    const [oid] = await takeOids(context, 1);
+    await insertNew(
+      context,
+      order,
+      oid,
+      [],
+      () => undefined,
+      `Established from order ${order.orderId} by ${context.actor.name}`,
+    );
+    await linkAutoOrder(context.db, merchantId, order.orderId, oid, new Map());
+    return oid;
+  });
+}
+
+const establishDaysMax = 60;
+
+async function refuseUnfit(context: Context, order: OrderRecord): Promise<void> {
+  const conflict = (reason: string, fix: string) =>
+    refuse(
+      'state_conflict',
+      { reason: `Order ${order.orderId} ${reason}`, fix },
+      { objectId: order.orderId },
+    );
+  const existing = await findOidByOriginalOrder(
+    context.db,
+    context.merchant.merchantId,
+    order.orderId,
+  );
+  if (existing !== undefined)
+    conflict(`has the auto order ${existing} already`, 'Update that auto order');
+  if (order.autoOrderOid !== undefined)
+    conflict(`is a rebill of the auto order ${order.autoOrderOid}`, 'Update that auto order');
+  const ageHours = context.now.since(order.createdAt).total('hours');
+  if (ageHours >= establishDaysMax * 24)
+    conflict(`is older than ${establishDaysMax} days`, 'Establish from a younger order');
+  if (order.paidAt === undefined)
+    conflict('is not paid', 'Establish from an order whose payment succeeded');
+  if (order.document.payment?.payment_method !== 'Credit Card')
+    conflict('was not paid by credit card', 'Establish from an order paid by credit card');
+}
+
+async function takeOids(
+  { db, merchant: { merchantId } }: Context,
+  itemCount: number,
+): Promise<[autoOrder: number, firstItem: number]> {
+  return [
+    await takeNumbers(db, merchantId, 'auto_order', 1),
+    await takeNumbers(db, merchantId, 'auto_order_item', itemCount),
+  ];
+}
+
+async function insertNew(
+  context: Context,
+  order: OrderRecord,
+  oid: number,
+  items: readonly AutoOrderItem[],
+  catalog: Catalog,
+  log: string,
+): Promise<void> {
+  const { merchantId, currency } = context.merchant;
+  const autoOrder: AutoOrder = {
+    merchantId,
+    autoOrderOid: oid,
+    autoOrderCode: context.ids.autoOrderCode(),
+    originalOrderId: order.orderId,
+    status: 'active',
+    enabled: true,
+    completed: false,
+    signedUpAt: order.createdAt,
+    cancelUpgrade: false,
+    cancelDowngrade: false,
+    creditCardAttempt: 0,
+    chargedBy: originalChargedBy(order),
+    rebillCount: 0,
+    addOns: [],
+    properties: [],
+    items,
+    version: 1,
+  };
+  await insertAutoOrders(context.db, merchantId, [
+    { ...calculate(autoOrder, catalog, scheduleRules(context)), currency, createdAt: context.now },
+  ]);
+  await saveFacets(context.db, merchantId, [facetsOf(oid, order)]);
+  await appendLogs(context.db, merchantId, context.now, [{ autoOrderOid: oid, message: log }]);
+  await context.events.emit(context, [
+    {
+      name: 'auto_order_create',
+      objectType: 'auto order',
+      objectId: String(oid),
+      data: { orderId: order.orderId },
+    },
+  ]);
+}
+
+/** The kind of gateway that captured the order's own payment. */
+function originalChargedBy({ cardToken, document }: OrderRecord): ChargedBy | undefined {
+  const kind = document.payment?.transactions
+    ?.findLast(({ successful }) => successful === true)
+    ?.details?.find(({ name }) => name === gatewayKindDetail)?.value;
+  return kind === undefined || cardToken === undefined ? undefined : chargedBy(kind, cardToken);
+}
+
+/** A line that starts an item; its oid is given later. */
+interface Start {
+  readonly place: number;
+  readonly item: AutoOrderItem;
+}
+
+function startOf(
+  context: Context,
+  order: OrderRecord,
+  line: OrderItem,
+  place: number,
+  catalog: Catalog,
+  others: readonly AutoOrder[],
+): Start[] {
+  const bought = catalog(line.merchant_item_id ?? '');
+  if (bought === undefined) return [];
+  // One per customer (item reference, auto_order_upsell_one_per_customer): whoever has one gets no second.
+  if (bought.autoOrder?.onePerCustomer && others.some((other) => drives(other, [bought.itemId])))
+    return [];
+  const zone = context.merchant.timeZone;
+  const lastRebillAt = momentOf(line.auto_order_last_rebill_dts, zone);
+  const started = startSchedule({
+    bought,
+    chosen: frequencyOf(line.auto_order_schedule),
+    orderedAt: order.createdAt,
+    lastRebillAt,
+    zone,
+  });
+  if (!started.ok) {
+    if (line.auto_order_schedule)
+      context.log.warn(
+        { orderId: order.orderId, itemId: bought.itemId, reason: started.reason },
+        'a line with a schedule starts no auto order item',
+      );
+    return [];
+  }
+  const item: AutoOrderItem = {
+    ...started.value,
+    itemOid: 0,
+    originalItemId: bought.itemId,
+    originalQuantity: line.quantity ?? 1,
+    firstOrderAt: order.createdAt,
+    lastOrderAt: lastRebillAt ?? order.createdAt,
+    lifeTimeValue: valueOf(line, order.currency),
+    rebillValue: zero,
+    numberOfRebills: 0,
+    paused: false,
+    options: (line.options ?? []).map(({ label, value }) => ({
+      label: label ?? '',
+      value: value ?? '',
+    })),
+    properties: [],
+    addOns: [],
+  };
+  return [{ place, item: startAgain(item, catalog, scheduleRules(context)) }];
+}
+
+function momentOf(text: string | undefined, zone: string) {
+  const parsed = text === undefined ? undefined : readWireDate(text, zone);
+  return parsed?.ok ? parsed.value : undefined;
+}
+
+/** What the customer paid for the line. */
+function valueOf({ total_cost_with_discount }: OrderItem, currency: string) {
+  const value = toMinor(total_cost_with_discount?.value ?? 0, currency);
+  return value.ok ? value.value : zero;
+}
+
+const frequencyOf = (text: string | undefined) =>
+  text !== undefined && isFrequency(text) ? text : undefined;
+
+async function othersOf(context: Context, order: OrderRecord): Promise<AutoOrder[]> {
+  const oids = await findActiveOfCustomer(
+    context.db,
+    context.merchant.merchantId,
+    order.document.billing?.email,
+    order.customerProfileOid,
+  );
+  return oids.length === 0 ? [] : lockAutoOrders(context.db, context.merchant.merchantId, oids);
+}
+
+/**
+ * Cancels what the purchase ends (item reference, ItemAutoOrder): an auto order one of whose items lists a bought item as its upgrade or
+ * downgrade, and every other one when a bought item says `cancel_other_auto_orders`.
+ */
+async function endOthers(
+  context: Context,
+  others: readonly AutoOrder[],
+  lines: readonly OrderItem[],
+  bought: Catalog,
+): Promise<void> {
+  if (others.length === 0) return;
+  const boughtItems = lines.flatMap(({ merchant_item_id }) => bought(merchant_item_id ?? '') ?? []);
+  const catalog = await loadCatalog(context.db, context.merchant.merchantId, others);
+  const ended = others.flatMap((before): Changed[] => {
+    const original = before.items.flatMap(
+      ({ originalItemId }) => catalog(originalItemId)?.autoOrder ?? [],
+    );
+    const upgrade = isAmong(
+      boughtItems,
+      original.flatMap(({ upgradeItemIds }) => upgradeItemIds),
+    );
+    const downgrade = isAmong(
+      boughtItems,
+      original.flatMap(({ downgradeItemIds }) => downgradeItemIds),
+    );
+    const other = boughtItems.find(({ autoOrder }) => autoOrder?.cancelOtherAutoOrders);
+    const cause = upgrade ?? downgrade ?? other;
+    if (cause === undefined) return [];
+    const reason = `${upgrade ? 'Upgrade' : downgrade ? 'Downgrade' : 'Replaced'}: the customer ordered ${cause.itemId}`;
+    const after = {
+      ...canceled(before, { reason }, context.now),
+      cancelUpgrade: upgrade !== undefined,
+      cancelDowngrade: upgrade === undefined && downgrade !== undefined,
+    };
+    return [{ before, after, title: 'Canceled' }];
+  });
+  await saveChanges(context, catalog, ended);
+}
+
+const isAmong = (
+  items: readonly CatalogItem[],
+  itemIds: readonly string[],
+): CatalogItem | undefined =>
+  items.find(({ itemId }) => itemIds.some((each) => catalogKey(each) === catalogKey(itemId)));
+
+const drives = ({ items }: AutoOrder, itemIds: readonly string[]): boolean =>
+  items.some(({ originalItemId }) =>
+    itemIds.some((each) => catalogKey(each) === catalogKey(originalItemId)),
+  );

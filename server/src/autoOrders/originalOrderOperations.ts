@@ -1,0 +1,77 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Order } from '@perennial/contract/order.ts';
+import { localDate } from '../kernel/calendar.ts';
+import type { OrderDocument } from '../orders/order.ts';
+import { findOrder, findOrders } from '../orders/store.ts';
+import { updateOrder } from '../orders/updateOperations.ts';
+import type { Context } from '../platform/context.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import type { AutoOrder } from './autoOrder.ts';
+import { facetsOf } from './facets.ts';
+import { saveFacets } from './searchStore.ts';
+import { findOidsByOriginalOrders } from './store.ts';
+
+/**
+ * Changes the original order, whose addresses and card every rebill takes, within the caller's transaction. Answers what changed, for the history.
+ * With `validates`, the order as it is then must be one that can be billed.
+ */
+export async function changeOriginalOrder(
+  context: Context,
+  autoOrder: AutoOrder,
+  body: Order,
+  validates: boolean,
+): Promise<readonly string[]> {
+  const before = await findOrder(context.db, autoOrder.merchantId, autoOrder.originalOrderId, {
+    lock: true,
+  });
+  const order = await updateOrder(context, autoOrder.originalOrderId, body);
+  if (validates) refuseUnbillable(context, order.document);
+  await saveFacets(context.db, autoOrder.merchantId, [facetsOf(autoOrder.autoOrderOid, order)]);
+  return changedParts(before?.document ?? {}, order.document).map(
+    (name) => `original_order.${name} changed`,
+  );
+}
+
+/** Brings what auto orders are found by up to date with their original orders. Orders that started none are left alone. */
+export async function refreshFacets(context: Context, orderIds: readonly string[]): Promise<void> {
+  const { merchantId } = context.merchant;
+  const oids = await findOidsByOriginalOrders(context.db, merchantId, orderIds);
+  const orders = await findOrders(context.db, merchantId, [...oids.keys()]);
+  await saveFacets(
+    context.db,
+    merchantId,
+    orders.flatMap((order) => {
+      const oid = oids.get(order.orderId);
+      return oid === undefined ? [] : [facetsOf(oid, order)];
+    }),
+  );
+}
+
+function refuseUnbillable(context: Context, { billing, payment }: OrderDocument): void {
+  const { card_expiration_year: year, card_expiration_month: month } = payment?.credit_card ?? {};
+  const today = localDate(context.now, context.merchant.timeZone);
+  if (
+    year !== undefined &&
+    month !== undefined &&
+    year * 12 + month < today.year * 12 + today.month
+  ) {
+    refuse('invalid_field', {
+      field: 'original_order.payment.credit_card.card_expiration_year',
+      reason: 'has passed',
+      fix: 'Send a card that is still valid, or validate_original_order=No',
+    });
+  }
+  if (billing?.email !== undefined && !/^\S+@\S+$/.test(billing.email)) {
+    refuse('invalid_field', {
+      field: 'original_order.billing.email',
+      reason: 'is not an email address',
+      fix: 'Send an address, or validate_original_order=No',
+    });
+  }
+}
+
+const changedParts = (before: OrderDocument, after: OrderDocument): string[] =>
+  [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (name) =>
+      !isDeepStrictEqual(before[name as keyof OrderDocument], after[name as keyof OrderDocument]),
+  );

@@ -1,0 +1,148 @@
+import { wireDate } from '../kernel/calendar.ts';
+import { fromMinor } from '../kernel/money.ts';
+import type { Context } from '../platform/context.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import { loadCatalog } from './catalogReader.ts';
+import { awaitingSchedules, fillFutureSchedules } from './present.ts';
+import { scheduleRules } from './rules.ts';
+import type { AutoOrderPage, AutoOrderText, Search } from './searchStore.ts';
+import { readAutoOrderList, readAutoOrderPage, readAutoOrders } from './searchStore.ts';
+import { futureSchedules } from './steps.ts';
+import { findOidByCode, findOidByOriginalOrder, loadAutoOrders } from './store.ts';
+
+/** How an auto order may be named in a path. */
+export type AutoOrderKey =
+  | { readonly oid: number }
+  | { readonly code: string }
+  | { readonly originalOrderId: string };
+
+/** The JSON of one auto order; refuses when there is none. */
+export async function getAutoOrder(
+  context: Context,
+  key: AutoOrderKey,
+  expand: ReadonlySet<string>,
+): Promise<AutoOrderText> {
+  const [text] = await readTexts(context, [await oidOf(context, key)], expand);
+  return text ?? noAutoOrder(key);
+}
+
+/** The JSON of a list of those auto orders that exist, in the order they were asked for, each once. */
+export async function getAutoOrdersBatch(
+  context: Context,
+  oids: readonly number[],
+  expand: ReadonlySet<string>,
+): Promise<string> {
+  const { merchantId, timeZone } = context.merchant;
+  const json = await readAutoOrderList(
+    context.db,
+    merchantId,
+    timeZone,
+    [...new Set(oids)],
+    permitted(context, expand),
+  );
+  return withSchedules(context, json, expand);
+}
+
+/** A page of the auto orders that match. */
+export async function getAutoOrders(
+  context: Context,
+  search: Search,
+  expand: ReadonlySet<string>,
+): Promise<AutoOrderPage> {
+  const { merchantId, timeZone } = context.merchant;
+  const { json, resultSet } = await readAutoOrderPage(
+    context.db,
+    merchantId,
+    timeZone,
+    search,
+    permitted(context, expand),
+  );
+  return { json: await withSchedules(context, json, expand), resultSet };
+}
+
+/** The oid of the auto order that a path names; refuses when there is none. */
+export async function oidOf(
+  { db, merchant: { merchantId } }: Context,
+  key: AutoOrderKey,
+): Promise<number> {
+  if ('oid' in key) return key.oid;
+  const oid =
+    'code' in key
+      ? await findOidByCode(db, merchantId, key.code)
+      : await findOidByOriginalOrder(db, merchantId, key.originalOrderId);
+  return oid ?? noAutoOrder(key);
+}
+
+/** Refuses a request for an auto order that is not there. */
+export function noAutoOrder(key: AutoOrderKey): never {
+  if ('oid' in key) return refuse('not_found', { what: 'auto order', id: key.oid });
+  if ('code' in key) return refuse('not_found', { what: 'auto order with the code', id: key.code });
+  return refuse('not_found', { what: 'auto order of the order', id: key.originalOrderId });
+}
+
+/**
+ * The JSON of these auto orders, in the order of their oids: for every reader that has oids, webhooks and exports too.
+ */
+export async function readTexts(
+  context: Context,
+  oids: readonly number[],
+  expand: ReadonlySet<string>,
+): Promise<AutoOrderText[]> {
+  const { merchantId, timeZone } = context.merchant;
+  const texts = await readAutoOrders(
+    context.db,
+    merchantId,
+    timeZone,
+    oids,
+    permitted(context, expand),
+  );
+  if (!expand.has('items.future_schedules')) return texts;
+  const schedules = await schedulesOf(
+    context,
+    texts.map((text) => text.autoOrderOid),
+  );
+  return texts.map((text) => ({ ...text, json: fillFutureSchedules(text.json, schedules) }));
+}
+
+async function withSchedules(
+  context: Context,
+  json: string,
+  expand: ReadonlySet<string>,
+): Promise<string> {
+  return expand.has('items.future_schedules')
+    ? fillFutureSchedules(json, await schedulesOf(context, awaitingSchedules(json)))
+    : json;
+}
+
+/** Whoever holds the link to the card page may change the card: callers that may only read, and webhooks, get an answer without it. */
+function permitted({ actor }: Context, expand: ReadonlySet<string>): ReadonlySet<string> {
+  if (!expand.has('management') || actor.permissions.has('auto_order_write')) return expand;
+  return new Set([...expand].filter((name) => name !== 'management'));
+}
+
+/** The next ten rebills of each item (auto_order reference, AutoOrderItem.future_schedules), from the rules that rebill. */
+async function schedulesOf(context: Context, oids: readonly number[]) {
+  const { merchantId, timeZone, currency } = context.merchant;
+  const autoOrders = await loadAutoOrders(context.db, merchantId, oids);
+  const catalog = await loadCatalog(context.db, merchantId, autoOrders);
+  const rules = scheduleRules(context);
+  const byOid = new Map(autoOrders.map((autoOrder) => [autoOrder.autoOrderOid, autoOrder]));
+  return (autoOrderOid: number, itemOid: number): string => {
+    const autoOrder = byOid.get(autoOrderOid);
+    const item = autoOrder?.items.find((each) => each.itemOid === itemOid);
+    if (autoOrder === undefined || item === undefined) return '[]';
+    try {
+      return JSON.stringify(
+        futureSchedules(item, catalog, { ...rules, autoOrder }).map((schedule) => ({
+          item_id: schedule.itemId,
+          rebill_count: schedule.rebillCount,
+          shipment_dts: wireDate(schedule.at, timeZone),
+          unit_cost: fromMinor(schedule.unitCost, currency),
+        })),
+      );
+    } catch (error) {
+      context.log.error({ err: error, autoOrderOid }, 'an auto order has no schedule');
+      return '[]';
+    }
+  };
+}

@@ -1,0 +1,34 @@
+import type { Logger } from 'pino';
+import type { Context } from '../platform/context.ts';
+import { eachMerchant } from '../platform/jobs/eachMerchant.ts';
+import type { Worker } from '../platform/jobs/loop.ts';
+import type { Database } from '../platform/storage/database.ts';
+import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
+import type { ReadBilled } from './billed.ts';
+import { merchantsWithJobs } from './jobStore.ts';
+import { runRecalculation } from './recalculationListener.ts';
+import { runUpdateJob } from './updateJobOperations.ts';
+
+/** What the worker needs from outside. */
+export interface AutoOrderWorkerParts {
+  readonly db: Database;
+  readonly log: Logger;
+  readonly contextFor: (merchantId: string) => Promise<Context>;
+  readonly readBilled: ReadBilled;
+}
+
+/** Queued updates and recalculations: one of each kind a merchant and run, so that no merchant waits for all of another's. */
+export function autoOrderWorker({ db, log, contextFor, readBilled }: AutoOrderWorkerParts): Worker {
+  const each = eachMerchant(log, 'auto orders');
+  return {
+    name: 'auto orders',
+    async runOnce() {
+      const waiting = await merchantsWithJobs(db, await listMerchantIds(db));
+      return each(waiting, async (merchantId) => {
+        const context = await contextFor(merchantId);
+        const updated = (await runUpdateJob(context, readBilled)) ? 1 : 0;
+        return updated + (await runRecalculation(context));
+      });
+    },
+  };
+}

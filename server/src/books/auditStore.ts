@@ -1,0 +1,194 @@
+import type { OrderItem } from '@perennial/contract/orderItem.ts';
+import type { Temporal } from 'temporal-polyfill';
+import type { OrderDocument } from '../orders/order.ts';
+import type { Database } from '../platform/storage/database.ts';
+import type { RebillState } from '../rebill/store.ts';
+
+/*
+ * What an audit reads: only what lies in the books, in as few statements as it takes. It writes nothing.
+ */
+
+/** From here on this transaction sees everything as it is now, so that figures of several statements belong together. */
+export async function seeOneMoment(tx: Database): Promise<void> {
+  await tx.run('set transaction isolation level repeatable read, read only');
+}
+
+/** Does the work so that its failure leaves the transaction as it was before, ready for more. */
+export async function attempted<Value>(
+  tx: Database,
+  work: () => Promise<Value>,
+): Promise<{ readonly value: Value } | { readonly error: unknown }> {
+  await tx.run('savepoint audited');
+  try {
+    return { value: await work() };
+  } catch (error) {
+    await tx.run('rollback to savepoint audited');
+    return { error };
+  } finally {
+    await tx.run('release savepoint audited');
+  }
+}
+
+/** The next auto orders after an oid, in their order. */
+export async function auditedOids(
+  db: Database,
+  merchantId: string,
+  afterOid: number,
+  limit: number,
+): Promise<number[]> {
+  const rows = await db.rows<{ auto_order_oid: number }>(
+    'select auto_order_oid from auto_order where merchant_id = $1 and auto_order_oid > $2 order by auto_order_oid limit $3',
+    [merchantId, afterOid, limit],
+  );
+  return rows.map((row) => row.auto_order_oid);
+}
+
+/** Merged auto orders by the one that their items moved to: orders of an item lie where it was when they were made. */
+export async function mergedSources(
+  db: Database,
+  merchantId: string,
+): Promise<ReadonlyMap<number, readonly number[]>> {
+  const rows = await db.rows<{ target: number; source: number }>(
+    'select merged_into_auto_order_oid as target, auto_order_oid as source from auto_order where merchant_id = $1 and merged_into_auto_order_oid is not null',
+    [merchantId],
+  );
+  const sources = new Map<number, number[]>();
+  for (const { target, source } of rows)
+    sources.set(target, [...(sources.get(target) ?? []), source]);
+  return sources;
+}
+
+/** What stands beside the record of an auto order, for searches and for the engine. */
+export interface Marks {
+  readonly dueAt?: Temporal.Instant;
+  readonly nextShipmentAt?: Temporal.Instant;
+  /** The original order, where it exists. */
+  readonly originalOrderId?: string;
+  /** The auto order that it was merged into, where it exists. */
+  readonly targetOid?: number;
+}
+
+export async function auditedMarks(
+  db: Database,
+  merchantId: string,
+  oids: readonly number[],
+): Promise<ReadonlyMap<number, Marks>> {
+  const rows = await db.rows<{
+    auto_order_oid: number;
+    due_at: Temporal.Instant | null;
+    next_shipment_at: Temporal.Instant | null;
+    original: string | null;
+    target: number | null;
+  }>(
+    `select a.auto_order_oid, a.due_at, a.next_shipment_at,
+       (select o.order_id from orders o where o.merchant_id = $1 and o.order_id = a.original_order_id) as original,
+       (select t.auto_order_oid from auto_order t
+        where t.merchant_id = $1 and t.auto_order_oid = a.merged_into_auto_order_oid) as target
+     from auto_order a where a.merchant_id = $1 and a.auto_order_oid = any($2::int[])`,
+    [merchantId, oids],
+  );
+  return new Map(
+    rows.map((row) => [
+      row.auto_order_oid,
+      {
+        dueAt: row.due_at ?? undefined,
+        nextShipmentAt: row.next_shipment_at ?? undefined,
+        originalOrderId: row.original ?? undefined,
+        targetOid: row.target ?? undefined,
+      },
+    ]),
+  );
+}
+
+/** A rebill as its row tells it. */
+export interface AuditedAttempt {
+  readonly autoOrderOid: number;
+  readonly rebillNumber: number;
+  readonly state: RebillState;
+  readonly attempt: number;
+  readonly at: Temporal.Instant;
+  readonly orderId: string;
+  readonly amount: number;
+  readonly currency: string;
+  /** The gateway's own id of the capture. */
+  readonly reference: string | null;
+  /** What is being charged is written down. */
+  readonly isPlanned: boolean;
+  readonly declines: number;
+  /** Staff marked its order as paid, or rejected it. */
+  readonly isByStaff: boolean;
+}
+
+export function auditedAttempts(
+  db: Database,
+  merchantId: string,
+  oids: readonly number[],
+): Promise<AuditedAttempt[]> {
+  return db.rows(
+    `select auto_order_oid as "autoOrderOid", rebill_number as "rebillNumber", state, attempt, at, order_id as "orderId", amount_minor as amount, currency, reference,
+       planned is not null as "isPlanned", jsonb_array_length(declines) as declines, settled_by is not null as "isByStaff"
+     from rebill where merchant_id = $1 and auto_order_oid = any($2::int[]) order by auto_order_oid, rebill_number`,
+    [merchantId, oids],
+  );
+}
+
+/** An order as far as its amounts go. */
+export interface AuditedOrder {
+  readonly autoOrderOid: number;
+  /** 0: the one that started the auto order. */
+  readonly rebillNumber: number;
+  readonly orderId: string;
+  readonly createdAt: Temporal.Instant;
+  readonly paidAt: Temporal.Instant | null;
+  readonly currency: string;
+  readonly total: number;
+  readonly lines: readonly OrderItem[] | null;
+  readonly summary: OrderDocument['summary'] | null;
+  readonly taxes: OrderDocument['taxes'] | null;
+  readonly payment: OrderDocument['payment'] | null;
+}
+
+export function auditedOrders(
+  db: Database,
+  merchantId: string,
+  oids: readonly number[],
+): Promise<AuditedOrder[]> {
+  return db.rows(
+    `select auto_order_oid as "autoOrderOid", rebill_number as "rebillNumber", order_id as "orderId", created_at as "createdAt", paid_at as "paidAt", currency,
+       total_minor as total, items as lines, summary, taxes, payment
+     from orders where merchant_id = $1 and auto_order_oid = any($2::int[])`,
+    [merchantId, oids],
+  );
+}
+
+/** Something in the books that nothing else refers to. */
+export interface Orphan {
+  readonly kind: 'rebill' | 'order' | 'charge';
+  readonly id: string;
+  /** The field that names what does not exist, and what it names. */
+  readonly field: 'auto_order_oid' | 'order_id';
+  readonly stored: string;
+}
+
+/**
+ * Rebills and orders of auto orders that do not exist, and charges of orders that do not exist. The key of a charge names its order
+ * (orders/charge.ts).
+ */
+export function orphans(db: Database, merchantId: string, limit: number): Promise<Orphan[]> {
+  return db.rows(
+    `select 'rebill' as kind, r.auto_order_oid || '/' || r.rebill_number as id, 'auto_order_oid' as field, r.auto_order_oid::text as stored
+     from rebill r
+     where r.merchant_id = $1 and not exists (
+       select from auto_order a where a.merchant_id = $1 and a.auto_order_oid = r.auto_order_oid)
+     union all
+     select 'order', o.order_id, 'auto_order_oid', o.auto_order_oid::text from orders o
+     where o.merchant_id = $1 and o.auto_order_oid is not null and not exists (
+       select from auto_order a where a.merchant_id = $1 and a.auto_order_oid = o.auto_order_oid)
+     union all
+     select 'charge', c.key, 'order_id', split_part(c.key, ':', 3) from order_charge c
+     where c.merchant_id = $1 and not exists (
+       select from orders o where o.merchant_id = $1 and o.order_id = split_part(c.key, ':', 3))
+     limit $2`,
+    [merchantId, limit],
+  );
+}

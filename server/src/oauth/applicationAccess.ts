@@ -1,0 +1,100 @@
+import type { SystemClock } from '../platform/clock/systemClock.ts';
+import type { Database } from '../platform/storage/database.ts';
+import { findLiveApiKey } from '../staff/apiKeyStore.ts';
+import { remembered } from '../staff/remembered.ts';
+import { findAccess } from '../staff/staffStore.ts';
+import { clientIdOf } from './application.ts';
+import { listGrantedAccess } from './grantStore.ts';
+
+/** Who acts without a request: the key or the OAuth client behind a webhook, a live socket or an upload link. */
+export interface ApplicationRef {
+  /** `key:<id>` or `oauth:<client id>`, as {@link Actor.applicationId}. */
+  readonly applicationId: string;
+  /** The user that an OAuth client acts for; absent: all users with a live grant count. A key knows its own user. */
+  readonly userId?: number;
+}
+
+/** What an application may do now. */
+export interface ApplicationAccess {
+  readonly name: string;
+  readonly permissions: ReadonlySet<string>;
+}
+
+/** Finds what an application may do, for work that no request asked for. */
+export interface ApplicationAccesses {
+  /** Undefined once the key, its user, the grant or the application is gone. */
+  find(merchantId: string, application: ApplicationRef): Promise<ApplicationAccess | undefined>;
+}
+
+/**
+ * Two of these and a pause of a worker (half a second) are what may pass between a revocation in any process and the end of the
+ * webhooks, sockets and links behind it, which must come within a second.
+ */
+const rememberedMs = 200;
+
+/** Reads accesses from the database and remembers each for a fifth of a second. */
+export function applicationAccesses(db: Database, clock: SystemClock): ApplicationAccesses {
+  const known = remembered(
+    clock,
+    (text) => {
+      const [merchantId, applicationId, userId] = JSON.parse(text) as [
+        string,
+        string,
+        number | null,
+      ];
+      return readAccess(db, merchantId, applicationId, userId ?? undefined);
+    },
+    rememberedMs,
+  );
+  return {
+    find: (merchantId, { applicationId, userId }) =>
+      known.find(JSON.stringify([merchantId, applicationId, userId ?? null])),
+  };
+}
+
+function readAccess(
+  db: Database,
+  merchantId: string,
+  applicationId: string,
+  userId: number | undefined,
+): Promise<ApplicationAccess | undefined> {
+  const clientId = clientIdOf(applicationId);
+  return clientId === undefined
+    ? keyAccess(db, merchantId, applicationId)
+    : clientAccess(db, merchantId, clientId, userId);
+}
+
+/** A key that stands for a user may do what both may (authenticate.ts says the same of requests). */
+async function keyAccess(
+  db: Database,
+  merchantId: string,
+  applicationId: string,
+): Promise<ApplicationAccess | undefined> {
+  const [, keyId] = /^key:(\d{1,15})$/.exec(applicationId) ?? [];
+  const key = keyId === undefined ? undefined : await findLiveApiKey(db, merchantId, Number(keyId));
+  if (!key) return undefined;
+  if (key.userId === undefined) return { name: key.name, permissions: new Set(key.permissions) };
+  const holder = await findAccess(db, merchantId, key.userId);
+  return (
+    holder && {
+      name: holder.name,
+      permissions: new Set(key.permissions).intersection(new Set(holder.permissions)),
+    }
+  );
+}
+
+async function clientAccess(
+  db: Database,
+  merchantId: string,
+  clientId: string,
+  userId: number | undefined,
+): Promise<ApplicationAccess | undefined> {
+  const granted = await listGrantedAccess(db, merchantId, clientId, userId);
+  const [first] = granted;
+  if (!first) return undefined;
+  const isOne = granted.every(({ userName }) => userName === first.userName);
+  return {
+    name: isOne ? `${first.applicationName} for ${first.userName}` : first.applicationName,
+    permissions: new Set(granted.flatMap(({ permissions }) => permissions)),
+  };
+}

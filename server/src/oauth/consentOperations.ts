@@ -1,0 +1,109 @@
+import type { IdFactory } from '../kernel/ids.ts';
+import type { SystemClock } from '../platform/clock/systemClock.ts';
+import type { Database } from '../platform/storage/database.ts';
+import { type Access, findAccess } from '../staff/staffStore.ts';
+import type { Application } from './application.ts';
+import { findApplication } from './applicationStore.ts';
+import { type AuthorizationRequest, redirectTo } from './authorization.ts';
+import { newCredential, parseCredential } from './credential.ts';
+import { decideDevice } from './deviceStore.ts';
+import { type Grant, insertCode, insertGrant, insertTicket, takeTicket } from './grantStore.ts';
+
+/** What is asked of a user: to let an application in from a browser, or on a device that shows a code. */
+export type ConsentRequest =
+  | ({ readonly kind: 'browser' } & AuthorizationRequest)
+  | { readonly kind: 'device'; readonly userCode: string };
+
+export interface ConsentParts {
+  readonly db: Database;
+  readonly clock: SystemClock;
+  readonly ids: IdFactory;
+}
+
+/** What the user decided led to. */
+export type Decided =
+  | { readonly kind: 'redirect'; readonly location: string }
+  | { readonly kind: 'device'; readonly isAllowed: boolean }
+  /** The page was open for too long, or the decision was sent twice. */
+  | { readonly kind: 'stale' };
+
+/** Of an application's permissions those that the user has: nobody gives what they do not have. */
+export const given = (application: Application, access: Access): string[] =>
+  application.permissions.filter((permission) => access.permissions.includes(permission));
+
+/**
+ * A ticket for one decision of the user who has just logged in. It stands in the page alone: without a cookie there is nothing that another site
+ * could make the browser send.
+ */
+export async function issueTicket(
+  { db, clock, ids }: ConsentParts,
+  merchantId: string,
+  userId: number,
+  clientId: string,
+  request: ConsentRequest,
+): Promise<string> {
+  const ticket = newCredential(ids, merchantId);
+  await insertTicket(
+    db,
+    merchantId,
+    ticket.hash,
+    { userId, clientId, request },
+    clock.now().add({ seconds: ticketSeconds }),
+  );
+  return ticket.text;
+}
+
+/** Carries out what the holder of the ticket decided. */
+export async function decide(
+  parts: ConsentParts,
+  ticketText: string,
+  isAllowed: boolean,
+): Promise<Decided> {
+  const credential = parseCredential(ticketText);
+  if (!credential) return { kind: 'stale' };
+  const { merchantId, hash } = credential;
+  const now = parts.clock.now();
+  return parts.db.transaction(async (tx): Promise<Decided> => {
+    const ticket = await takeTicket(tx, merchantId, hash, now);
+    const application = ticket && (await findApplication(tx, ticket.clientId));
+    const access = ticket && (await findAccess(tx, merchantId, ticket.userId));
+    if (!ticket || !application || application.disabledAt || !access) return { kind: 'stale' };
+    const request = ticket.request as ConsentRequest;
+    const grant: Grant | undefined = isAllowed
+      ? {
+          merchantId,
+          grantId: parts.ids.uuid(),
+          clientId: ticket.clientId,
+          userId: ticket.userId,
+          permissions: given(application, access),
+        }
+      : undefined;
+    if (grant) await insertGrant(tx, grant, now);
+    if (request.kind === 'device')
+      return (await decideDevice(tx, request.userCode, grant, now))
+        ? { kind: 'device', isAllowed }
+        : { kind: 'stale' };
+    const { redirectUri, state, codeChallenge } = request;
+    if (!grant)
+      return {
+        kind: 'redirect',
+        location: redirectTo(redirectUri, {
+          error: 'access_denied',
+          error_description: 'The user did not allow it.',
+          state,
+        }),
+      };
+    const code = newCredential(parts.ids, merchantId);
+    await insertCode(tx, grant, {
+      hash: code.hash,
+      redirectUri,
+      codeChallenge,
+      expiresAt: now.add({ seconds: codeSeconds }),
+    });
+    return { kind: 'redirect', location: redirectTo(redirectUri, { code: code.text, state }) };
+  });
+}
+
+const ticketSeconds = 600;
+// The browser brings it at once; RFC 6749 allows ten minutes at most.
+const codeSeconds = 120;

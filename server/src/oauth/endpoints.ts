@@ -1,0 +1,126 @@
+import type {
+  OauthDeviceAuthorizationResponse,
+  OauthRevokeSuccessResponse,
+} from '@perennial/contract/oauth.ts';
+import { errorHeader } from '@perennial/contract/operations.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { cardFieldOf } from '../kernel/cardNumbers.ts';
+import { readForm } from '../platform/http/forms.ts';
+import type { RateLimiter } from '../platform/http/rateLimiter.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import { headerText } from '../platform/http/reply.ts';
+import { addressSubject } from '../platform/http/request.ts';
+import { findUnstorable, storableText } from '../platform/http/storableText.ts';
+import { authorizeDevice } from './deviceOperations.ts';
+import { devicePath } from './pages.ts';
+import {
+  type Form,
+  fault,
+  grantTokens,
+  type OauthOutcome,
+  type OauthParts,
+  revoke,
+} from './tokenOperations.ts';
+
+export interface OauthEndpointParts extends OauthParts {
+  readonly limiter: RateLimiter;
+  /** Where users reach this server. */
+  publicUrl(): Promise<string>;
+  /** Called when tokens may have stopped working. */
+  forgetTokens(): void;
+}
+
+/**
+ * What programs call: `/oauth/token`, `/oauth/revoke`, `/oauth/device/authorize`. They stand outside the pipeline of operations because nobody is known
+ * yet, no merchant either, and because answers and refusals have the form of RFC 6749 instead of our envelope.
+ */
+export function addOauthEndpoints(server: FastifyInstance, parts: OauthEndpointParts): void {
+  const post = (path: string, answer: (form: Form) => Promise<OauthOutcome<object>>) =>
+    server.post(`/rest/v2/oauth/${path}`, { bodyLimit: formLimitBytes }, async (request, reply) => {
+      const excess = await parts.limiter.admit([addressSubject(request)]);
+      if (excess)
+        refuse(
+          'rate_limited',
+          { limit: excess.limit, seconds: excess.seconds },
+          { retryAfterSeconds: excess.retryAfterSeconds },
+        );
+      const form = formOf(request);
+      return sendOutcome(reply, form.ok ? await answer(form.value) : form);
+    });
+
+  post('token', async (form) => {
+    const granted = await grantTokens(parts, form);
+    // A refusal may have revoked what somebody else holds.
+    if (!granted.ok) parts.forgetTokens();
+    return granted;
+  });
+  post('revoke', async (form) => {
+    const revoked = await revoke(parts, form);
+    parts.forgetTokens();
+    if (!revoked.ok) return revoked;
+    const value: OauthRevokeSuccessResponse = {
+      successful: revoked.value,
+      message: revoked.value
+        ? 'The authorization and all of its tokens were revoked.'
+        : 'This application has no such token.',
+    };
+    return { ok: true, value };
+  });
+  post('device/authorize', async (form) => {
+    const codes = await authorizeDevice(parts, form);
+    if (!codes.ok) return codes;
+    const { deviceCode, userCode, expiresInSeconds, intervalSeconds } = codes.value;
+    const verificationUri = (await parts.publicUrl()) + devicePath;
+    const value: OauthDeviceAuthorizationResponse = {
+      device_code: deviceCode,
+      user_code: userCode,
+      verification_uri: verificationUri,
+      verification_uri_complete: `${verificationUri}?user_code=${userCode}`,
+      expires_in: expiresInSeconds,
+      interval: intervalSeconds,
+    };
+    return { ok: true, value };
+  });
+}
+
+const formLimitBytes = 20_000;
+
+/** The form, with the name and secret of a client that sends them as Basic credentials instead. */
+function formOf(request: FastifyRequest): OauthOutcome<Form> {
+  const form = readForm(typeof request.body === 'string' ? request.body : '');
+  const fields = [...form];
+  const isJson = (request.headers['content-type'] ?? '').includes('json');
+  const repeated = fields.find(
+    ([name], i) => fields.findIndex(([other]) => other === name) !== i,
+  )?.[0];
+  if (isJson)
+    return fault('invalid_request', 'send a form: Content-Type application/x-www-form-urlencoded');
+  if (repeated !== undefined)
+    return fault('invalid_request', `${repeated} is given more than once`);
+  const cardField = cardFieldOf(form);
+  if (cardField !== undefined)
+    return fault('invalid_request', `${cardField} holds what looks like a card number`);
+  const value: Form = { ...basicCredentials(request), ...Object.fromEntries(fields) };
+  return findUnstorable(value) === undefined
+    ? { ok: true, value }
+    : fault('invalid_request', `the Basic credentials must be ${storableText}`);
+}
+
+function basicCredentials(request: FastifyRequest): Form {
+  const encoded = /^Basic\s+([\w+/=]+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  const match =
+    encoded === undefined
+      ? null
+      : /^([^:]+):(.*)$/.exec(Buffer.from(encoded, 'base64').toString('utf8'));
+  return match ? { client_id: match[1], client_secret: match[2] } : {};
+}
+
+function sendOutcome(reply: FastifyReply, outcome: OauthOutcome<object>): FastifyReply {
+  reply.header('Cache-Control', 'no-store').type('application/json');
+  if (outcome.ok) return reply.send(JSON.stringify(outcome.value));
+  const { status, error, description } = outcome.reason;
+  return reply
+    .code(status)
+    .header(errorHeader, headerText(description))
+    .send(JSON.stringify({ error, error_description: description }));
+}

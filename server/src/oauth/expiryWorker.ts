@@ -1,0 +1,33 @@
+import type { Logger } from 'pino';
+import type { SystemClock } from '../platform/clock/systemClock.ts';
+import { eachMerchant } from '../platform/jobs/eachMerchant.ts';
+import type { Worker } from '../platform/jobs/loop.ts';
+import type { Database } from '../platform/storage/database.ts';
+import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
+import { deleteOldAttempts } from '../staff/loginAttemptStore.ts';
+import { deleteExpiredDevices } from './deviceStore.ts';
+import { deleteExpired } from './grantStore.ts';
+
+const cleaningMs = 3_600_000;
+const attemptsRemembered = { hours: 24 };
+
+/** Deletes tickets, codes, tokens and devices that have expired, and old guesses, now and then. */
+export function expiryWorker(db: Database, clock: SystemClock, log: Logger): Worker {
+  const each = eachMerchant(log, 'expired tokens');
+  let cleanedAtMs = -Infinity;
+  return {
+    name: 'expired tokens',
+    async runOnce() {
+      if (clock.monotonicMs() - cleanedAtMs < cleaningMs) return 0;
+      cleanedAtMs = clock.monotonicMs();
+      const now = clock.now();
+      const deleted =
+        (await deleteExpiredDevices(db, now)) +
+        (await deleteOldAttempts(db, now.subtract(attemptsRemembered)));
+      const expired = await each(await listMerchantIds(db), (merchantId) =>
+        deleteExpired(db, merchantId, now),
+      );
+      return deleted + expired;
+    },
+  };
+}

@@ -1,0 +1,305 @@
+import type { Temporal } from 'temporal-polyfill';
+import type { Database } from '../platform/storage/database.ts';
+import { effectivePermissions } from '../staff/staffStore.ts';
+import type { Credential } from './credential.ts';
+
+/** What one user allowed one application. */
+export interface Grant {
+  readonly merchantId: string;
+  readonly grantId: string;
+  readonly clientId: string;
+  readonly userId: number;
+  readonly permissions: readonly string[];
+}
+
+/** Something that was handed out because of a grant, as it is stored. */
+export interface Issued {
+  readonly grant: Grant;
+  readonly isRevoked: boolean;
+  readonly expiresAt: Temporal.Instant;
+  /** When it was exchanged; undefined while it was not. */
+  readonly usedAt?: Temporal.Instant | undefined;
+}
+
+export interface IssuedCode extends Issued {
+  readonly redirectUri: string;
+  readonly codeChallenge?: string;
+}
+
+export interface IssuedToken extends Issued {
+  readonly kind: 'access' | 'refresh';
+  readonly isApplicationDisabled: boolean;
+  /** Of a used refresh token: what its successors were made with. */
+  readonly successorSalt?: Buffer | undefined;
+}
+
+export interface NewCode {
+  readonly hash: Buffer;
+  readonly redirectUri: string;
+  readonly codeChallenge?: string | undefined;
+  readonly expiresAt: Temporal.Instant;
+}
+
+export interface NewToken {
+  readonly hash: Buffer;
+  readonly kind: 'access' | 'refresh';
+  readonly expiresAt: Temporal.Instant;
+}
+
+export async function insertGrant(tx: Database, grant: Grant, at: Temporal.Instant): Promise<void> {
+  const { merchantId, grantId, clientId, userId, permissions } = grant;
+  await tx.run(
+    'insert into oauth_grant (merchant_id, grant_id, client_id, user_id, permissions, created_at) values ($1, $2, $3, $4, $5, $6)',
+    [merchantId, grantId, clientId, userId, permissions, at],
+  );
+}
+
+/** Ends a grant: every token of it stops working. */
+export async function revokeGrant(
+  db: Database,
+  { merchantId, grantId }: Grant,
+  at: Temporal.Instant,
+): Promise<void> {
+  await db.run(
+    'update oauth_grant set revoked_at = $3 where merchant_id = $1 and grant_id = $2 and revoked_at is null',
+    [merchantId, grantId, at],
+  );
+}
+
+export async function findGrant(
+  db: Database,
+  merchantId: string,
+  grantId: string,
+): Promise<Grant | undefined> {
+  const row = await db.row<GrantRow>(
+    `select ${grantColumns} from oauth_grant g where g.merchant_id = $1 and g.grant_id = $2`,
+    [merchantId, grantId],
+  );
+  return row && grantFrom(row);
+}
+
+/** What a client may do for one user: what the user granted and still may do. */
+export interface GrantedAccess {
+  readonly applicationName: string;
+  readonly userName: string;
+  readonly permissions: readonly string[];
+}
+
+/** What the client may do by its live grants, of this user or, without one, of all users. Empty once the application is disabled. */
+export async function listGrantedAccess(
+  db: Database,
+  merchantId: string,
+  clientId: string,
+  userId: number | undefined,
+): Promise<GrantedAccess[]> {
+  const rows = await db.rows<{ application: string; user_name: string; permissions: string[] }>(
+    `select a.name as application, u.full_name as user_name,
+       array(select unnest(g.permissions) intersect select unnest(${effectivePermissions})) as permissions
+     from oauth_grant g
+     join oauth_application a on a.client_id = g.client_id
+     join app_user u on u.merchant_id = g.merchant_id and u.user_id = g.user_id
+     where g.merchant_id = $1 and g.client_id = $2 and g.revoked_at is null and a.disabled_at is null
+       and ($3::int is null or g.user_id = $3)`,
+    [merchantId, clientId, userId],
+  );
+  return rows.map((row) => ({
+    applicationName: row.application,
+    userName: row.user_name,
+    permissions: row.permissions,
+  }));
+}
+
+export async function insertCode(
+  tx: Database,
+  { merchantId, grantId }: Grant,
+  { hash, redirectUri, codeChallenge, expiresAt }: NewCode,
+): Promise<void> {
+  await tx.run(
+    'insert into oauth_code (merchant_id, code_hash, grant_id, redirect_uri, code_challenge, expires_at) values ($1, $2, $3, $4, $5, $6)',
+    [merchantId, hash, grantId, redirectUri, codeChallenge, expiresAt],
+  );
+}
+
+/** The code of this hash, locked: of two who bring it at once, the second sees that it is used. */
+export async function lockCode(
+  tx: Database,
+  merchantId: string,
+  hash: Buffer,
+): Promise<IssuedCode | undefined> {
+  const row = await tx.row<IssuedRow & { redirect_uri: string; code_challenge: string | null }>(
+    `select ${grantColumns}, g.revoked_at, c.expires_at, c.used_at, c.redirect_uri, c.code_challenge
+     from oauth_code c join oauth_grant g on g.merchant_id = c.merchant_id and g.grant_id = c.grant_id
+     where c.merchant_id = $1 and c.code_hash = $2 for update of c`,
+    [merchantId, hash],
+  );
+  return (
+    row && {
+      ...issuedFrom(row),
+      redirectUri: row.redirect_uri,
+      ...(row.code_challenge === null ? {} : { codeChallenge: row.code_challenge }),
+    }
+  );
+}
+
+export async function markCodeUsed(
+  tx: Database,
+  merchantId: string,
+  hash: Buffer,
+  at: Temporal.Instant,
+): Promise<void> {
+  await tx.run('update oauth_code set used_at = $3 where merchant_id = $1 and code_hash = $2', [
+    merchantId,
+    hash,
+    at,
+  ]);
+}
+
+export async function insertTokens(
+  tx: Database,
+  { merchantId, grantId }: Grant,
+  tokens: readonly NewToken[],
+): Promise<void> {
+  for (const { hash, kind, expiresAt } of tokens) {
+    await tx.run(
+      'insert into oauth_token (merchant_id, token_hash, grant_id, kind, expires_at) values ($1, $2, $3, $4, $5)',
+      [merchantId, hash, grantId, kind, expiresAt],
+    );
+  }
+}
+
+export async function findToken(
+  db: Database,
+  merchantId: string,
+  hash: Buffer,
+): Promise<IssuedToken | undefined> {
+  const row = await db.row<TokenRow>(tokenSelect, [merchantId, hash]);
+  return row && tokenFrom(row);
+}
+
+/** As {@link findToken}, locked: of two who bring a refresh token at once, the second sees that it is used. */
+export async function lockToken(
+  tx: Database,
+  merchantId: string,
+  hash: Buffer,
+): Promise<IssuedToken | undefined> {
+  const row = await tx.row<TokenRow>(`${tokenSelect} for update of t`, [merchantId, hash]);
+  return row && tokenFrom(row);
+}
+
+export async function markTokenUsed(
+  tx: Database,
+  { merchantId, hash }: Credential,
+  successorSalt: Buffer,
+  at: Temporal.Instant,
+): Promise<void> {
+  await tx.run(
+    'update oauth_token set used_at = $3, successor_salt = $4 where merchant_id = $1 and token_hash = $2',
+    [merchantId, hash, at, successorSalt],
+  );
+}
+
+/** A user's log-in that waits for a decision. */
+export interface Ticket {
+  readonly userId: number;
+  readonly clientId: string;
+  readonly request: unknown;
+}
+
+export async function insertTicket(
+  db: Database,
+  merchantId: string,
+  hash: Buffer,
+  { userId, clientId, request }: Ticket,
+  expiresAt: Temporal.Instant,
+): Promise<void> {
+  await db.run(
+    'insert into oauth_ticket (merchant_id, ticket_hash, user_id, client_id, request, expires_at) values ($1, $2, $3, $4, $5::jsonb, $6)',
+    [merchantId, hash, userId, clientId, JSON.stringify(request), expiresAt],
+  );
+}
+
+/** Takes the ticket away and answers what it was for; nobody takes it twice. */
+export async function takeTicket(
+  tx: Database,
+  merchantId: string,
+  hash: Buffer,
+  at: Temporal.Instant,
+): Promise<Ticket | undefined> {
+  const row = await tx.row<{ user_id: number; client_id: string; request: unknown }>(
+    'delete from oauth_ticket where merchant_id = $1 and ticket_hash = $2 and expires_at > $3 returning user_id, client_id, request',
+    [merchantId, hash, at],
+  );
+  return row && { userId: row.user_id, clientId: row.client_id, request: row.request };
+}
+
+/** Deletes what expired before; answers how many rows that were. Used codes and tokens stay until they would have expired, to notice a replay. */
+export async function deleteExpired(
+  db: Database,
+  merchantId: string,
+  before: Temporal.Instant,
+): Promise<number> {
+  const tickets = await db.run(
+    'delete from oauth_ticket where merchant_id = $1 and expires_at < $2',
+    [merchantId, before],
+  );
+  const codes = await db.run('delete from oauth_code where merchant_id = $1 and expires_at < $2', [
+    merchantId,
+    before,
+  ]);
+  return (
+    tickets +
+    codes +
+    (await db.run('delete from oauth_token where merchant_id = $1 and expires_at < $2', [
+      merchantId,
+      before,
+    ]))
+  );
+}
+
+interface GrantRow {
+  merchant_id: string;
+  grant_id: string;
+  client_id: string;
+  user_id: number;
+  permissions: string[];
+}
+
+interface IssuedRow extends GrantRow {
+  revoked_at: Temporal.Instant | null;
+  expires_at: Temporal.Instant;
+  used_at: Temporal.Instant | null;
+}
+
+interface TokenRow extends IssuedRow {
+  kind: 'access' | 'refresh';
+  successor_salt: Buffer | null;
+  disabled_at: Temporal.Instant | null;
+}
+
+const grantColumns = 'g.merchant_id, g.grant_id, g.client_id, g.user_id, g.permissions';
+
+const tokenSelect = `select ${grantColumns}, g.revoked_at, t.kind, t.expires_at, t.used_at, t.successor_salt, a.disabled_at
+  from oauth_token t
+  join oauth_grant g on g.merchant_id = t.merchant_id and g.grant_id = t.grant_id
+  join oauth_application a on a.client_id = g.client_id
+  where t.merchant_id = $1 and t.token_hash = $2`;
+
+const grantFrom = (row: GrantRow): Grant => ({
+  merchantId: row.merchant_id,
+  grantId: row.grant_id,
+  clientId: row.client_id,
+  userId: row.user_id,
+  permissions: row.permissions,
+});
+const issuedFrom = (row: IssuedRow): Issued => ({
+  grant: grantFrom(row),
+  isRevoked: row.revoked_at !== null,
+  expiresAt: row.expires_at,
+  usedAt: row.used_at ?? undefined,
+});
+const tokenFrom = (row: TokenRow): IssuedToken => ({
+  ...issuedFrom(row),
+  kind: row.kind,
+  isApplicationDisabled: row.disabled_at !== null,
+  successorSalt: row.successor_salt ?? undefined,
+});

@@ -1,0 +1,298 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { cardFieldOf } from '../kernel/cardNumbers.ts';
+import { upperCode } from '../kernel/caseFolding.ts';
+import { formOf } from '../platform/http/forms.ts';
+import { addressSubject } from '../platform/http/request.ts';
+import { type LoggedIn, type LogInFailure, type LogInParts, logIn } from '../staff/logIn.ts';
+import type { Application } from './application.ts';
+import { findApplication } from './applicationStore.ts';
+import {
+  type AuthorizationFault,
+  authorizationParameters,
+  parseAuthorization,
+  redirectTo,
+} from './authorization.ts';
+import {
+  type ConsentParts,
+  type ConsentRequest,
+  decide,
+  given,
+  issueTicket,
+} from './consentOperations.ts';
+import {
+  consentPage,
+  contentSecurityPolicy,
+  type LogInForm,
+  logInPage,
+  messagePage,
+} from './consentPage.ts';
+import { normalUserCode } from './deviceOperations.ts';
+import { findWaiting } from './deviceStore.ts';
+
+export type OauthPageParts = ConsentParts & LogInParts;
+
+/**
+ * The pages on which a user lets an application in: log in, see what it asks for, allow or deny. Plain pages without script and without cookies: a log-in
+ * lasts for the one decision whose ticket its page holds, so no other site can borrow it.
+ */
+export function addOauthPages(server: FastifyInstance, parts: OauthPageParts): void {
+  server.get(authorizePath, async (request, reply) =>
+    showAuthorization(parts, queryOf(request), reply),
+  );
+  server.post(authorizePath, { bodyLimit: formLimitBytes }, async (request, reply) =>
+    isForeign(request) ? send(reply, foreign) : authorize(parts, formOf(request), request, reply),
+  );
+  server.post(consentPath, { bodyLimit: formLimitBytes }, async (request, reply) =>
+    isForeign(request) ? send(reply, foreign) : conclude(parts, formOf(request), reply),
+  );
+  server.get(devicePath, async (request, reply) =>
+    send(reply, { status: 200, html: deviceForm(queryOf(request)) }),
+  );
+  server.post(devicePath, { bodyLimit: formLimitBytes }, async (request, reply) =>
+    isForeign(request)
+      ? send(reply, foreign)
+      : connectDevice(parts, formOf(request), request, reply),
+  );
+}
+
+/** Where a user goes with the code that a device shows. */
+export const devicePath = '/device';
+const authorizePath = '/rest/v2/oauth/authorize';
+const consentPath = '/rest/v2/oauth/consent';
+const formLimitBytes = 20_000;
+
+interface Page {
+  readonly status: number;
+  readonly html: string;
+  /** Where the page's form may lead back to. */
+  readonly redirectUri?: string;
+}
+
+async function showAuthorization(
+  parts: OauthPageParts,
+  parameters: URLSearchParams,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { application, parsed } = await readAuthorization(parts, parameters);
+  if (!parsed.ok) return sendFault(reply, parsed.reason);
+  return send(reply, { status: 200, html: logInPage(formFor(application!, parameters)) });
+}
+
+async function authorize(
+  parts: OauthPageParts,
+  form: URLSearchParams,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { application, parsed } = await readAuthorization(parts, form);
+  if (!parsed.ok) return sendFault(reply, parsed.reason);
+  if (cardFieldOf(form) !== undefined)
+    return sendCardFault(reply, { ...formFor(application!, form), login: '', merchantId: '' });
+  const entered = await logInWith(parts, form, request);
+  if (!entered.ok) return sendLogIn(reply, entered.reason, formFor(application!, form));
+  return sendConsent(parts, reply, application!, entered.value, {
+    kind: 'browser',
+    ...parsed.value,
+  });
+}
+
+async function connectDevice(
+  parts: OauthPageParts,
+  form: URLSearchParams,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  if (cardFieldOf(form) !== undefined) return sendCardFault(reply, { userCode: '' });
+  // Logging in comes first: only people who work here may try codes.
+  const entered = await logInWith(parts, form, request);
+  const userCode = normalUserCode(form.get('user_code') ?? '');
+  if (!entered.ok)
+    return sendLogIn(reply, entered.reason, { carried: {}, ...typedIn(form), userCode });
+  const device = await findWaiting(parts.db, userCode, parts.clock.now());
+  const application = device && (await findApplication(parts.db, device.clientId));
+  if (!application || application.disabledAt) {
+    return send(reply, {
+      status: 400,
+      html: logInPage({
+        carried: {},
+        ...typedIn(form),
+        userCode,
+        fault:
+          'No device waits with that code. Codes work for fifteen minutes; look again, or begin again on the device.',
+      }),
+    });
+  }
+  return sendConsent(parts, reply, application, entered.value, { kind: 'device', userCode });
+}
+
+async function conclude(
+  parts: OauthPageParts,
+  form: URLSearchParams,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const decision = form.get('decision');
+  if (decision !== 'allow' && decision !== 'deny') return send(reply, stale);
+  const decided = await decide(parts, form.get('ticket') ?? '', decision === 'allow');
+  switch (decided.kind) {
+    case 'redirect':
+      return guarded(reply).redirect(decided.location, 303);
+    case 'device':
+      return send(reply, {
+        status: 200,
+        html: decided.isAllowed
+          ? messagePage(
+              'Your device is connected',
+              'It goes on by itself in a few seconds. You can close this page.',
+            )
+          : messagePage('Denied', 'The device was not connected. You can close this page.'),
+      });
+    case 'stale':
+      return send(reply, stale);
+  }
+}
+
+const stale: Page = {
+  status: 400,
+  html: messagePage(
+    'This page is too old',
+    'It was open for more than ten minutes, or was sent before. Go back to the application and begin again.',
+  ),
+};
+const foreign: Page = {
+  status: 400,
+  html: messagePage(
+    'This came from elsewhere',
+    'Another site sent this form. Go back to the application and begin again.',
+  ),
+};
+
+async function readAuthorization({ db }: OauthPageParts, parameters: URLSearchParams) {
+  const clientId = parameters.get('client_id');
+  const application = clientId === null ? undefined : await findApplication(db, clientId);
+  return { application, parsed: parseAuthorization(parameters, application) };
+}
+
+function logInWith(parts: OauthPageParts, form: URLSearchParams, request: FastifyRequest) {
+  const { merchantId, login } = typedIn(form);
+  return logIn(parts, {
+    merchantId,
+    login,
+    // Whole: one that is cut elsewhere than where it was counted could be set and never used.
+    password: form.get('password') ?? '',
+    address: request.ip,
+    addressSubject: addressSubject(request),
+    userAgent: request.headers['user-agent'] ?? '',
+  });
+}
+
+const loginMax = 50;
+
+const typedIn = (form: URLSearchParams) => ({
+  merchantId: upperCode(form.get('merchant_id') ?? '')
+    .slice(0, 5)
+    .toWellFormed(),
+  login: [...(form.get('login') ?? '').trim()].slice(0, loginMax).join(''),
+});
+
+async function sendConsent(
+  parts: OauthPageParts,
+  reply: FastifyReply,
+  application: Application,
+  { context, access }: LoggedIn,
+  request: ConsentRequest,
+): Promise<FastifyReply> {
+  const { merchantId, name: merchantName } = context.merchant;
+  const ticket = await issueTicket(parts, merchantId, access.userId, application.clientId, request);
+  const userCode = request.kind === 'device' ? request.userCode : undefined;
+  const html = consentPage({
+    application,
+    userName: access.name,
+    merchantName,
+    given: given(application, access),
+    userCode,
+    ticket,
+  });
+  return send(reply, {
+    status: 200,
+    html,
+    ...(request.kind === 'browser' ? { redirectUri: request.redirectUri } : {}),
+  });
+}
+
+/** The form anew and empty: what was typed is neither kept nor shown again. */
+const sendCardFault = (reply: FastifyReply, form: Partial<LogInForm>): FastifyReply =>
+  send(reply, {
+    status: 400,
+    html: logInPage({
+      carried: {},
+      ...form,
+      fault:
+        'This looks like a card number. Enter merchant, login and password; card numbers are never taken.',
+    }),
+  });
+
+function sendLogIn(reply: FastifyReply, failure: LogInFailure, form: LogInForm): FastifyReply {
+  if (failure.kind === 'wrong')
+    return send(reply, {
+      status: 401,
+      html: logInPage({ ...form, fault: 'Merchant, login and password do not belong together.' }),
+    });
+  const fault = `Too many attempts. Try again in ${failure.seconds} ${failure.seconds === 1 ? 'second' : 'seconds'}.`;
+  return send(reply.header('Retry-After', String(failure.seconds)), {
+    status: 429,
+    html: logInPage({ ...form, fault }),
+  });
+}
+
+function sendFault(reply: FastifyReply, fault: AuthorizationFault): FastifyReply {
+  if (fault.kind === 'page')
+    return send(reply, { status: fault.status, html: messagePage(fault.title, fault.message) });
+  return guarded(reply).redirect(
+    redirectTo(fault.redirectUri, {
+      error: fault.error,
+      error_description: fault.description,
+      state: fault.state,
+    }),
+    303,
+  );
+}
+
+function formFor(application: Application, parameters: URLSearchParams): LogInForm {
+  const carried = Object.fromEntries(
+    authorizationParameters.flatMap((name) =>
+      parameters.has(name) ? [[name, parameters.get(name)!]] : [],
+    ),
+  );
+  return { application, carried, ...typedIn(parameters) };
+}
+
+const deviceForm = (query: URLSearchParams): string =>
+  logInPage({
+    carried: {},
+    userCode: query.has('user_code') ? normalUserCode(query.get('user_code')!) : '',
+  });
+
+/** Browsers say where a form comes from. A log-in that another site sends would let the user give that site's account away for their own. */
+function isForeign(request: FastifyRequest): boolean {
+  const site = request.headers['sec-fetch-site'];
+  return site !== undefined && site !== 'same-origin' && site !== 'none';
+}
+
+const queryOf = (request: FastifyRequest): URLSearchParams =>
+  new URL(request.url, 'http://here').searchParams;
+
+const send = (reply: FastifyReply, { status, html, redirectUri }: Page): FastifyReply =>
+  guarded(reply)
+    .code(status)
+    .header('Content-Security-Policy', contentSecurityPolicy(redirectUri))
+    .type('text/html; charset=utf-8')
+    .send(html);
+
+/** What these pages hold is for one pair of eyes. */
+const guarded = (reply: FastifyReply): FastifyReply =>
+  reply
+    .header('Cache-Control', 'no-store')
+    .header('Referrer-Policy', 'no-referrer')
+    .header('X-Content-Type-Options', 'nosniff')
+    .header('X-Frame-Options', 'DENY')
+    .header('X-Robots-Tag', 'noindex');

@@ -1,0 +1,7 @@
+import { bare } from '../platform/http/answer.ts';
+import type { Routes } from '../platform/http/routes.ts';
+import { callerOf } from './caller.ts';
+
+export const oauthRoutes = {
+  getOauthMe: async (context) => bare(callerOf(context)),
+} satisfies Routes;

@@ -1,0 +1,264 @@
+import type { EventName } from '@perennial/contract/events.ts';
+import { Order } from '@perennial/contract/order.ts';
+import { OrderChannelPartner } from '@perennial/contract/orderCheckout.ts';
+import { findCustomerOid } from '../customers/store.ts';
+import { findCatalogItems } from '../items/store.ts';
+import type { SystemClock } from '../platform/clock/systemClock.ts';
+import type { Context } from '../platform/context.ts';
+import { inTransaction } from '../platform/context.ts';
+import type { DomainEvent } from '../platform/events/event.ts';
+import { merged, writable } from '../platform/http/document.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import { type Lease, leaseFrom } from '../platform/jobs/lease.ts';
+import { takeNumbers } from '../platform/storage/counters.ts';
+import type { Merchant } from '../platform/tenancy/merchant.ts';
+import { type Charge, type ChargeObstacle, type ChargeResult, chargeKey } from './charge.ts';
+import type { OrderHooks } from './hooks.ts';
+import { type NewOrder, newOrder } from './newOrder.ts';
+import { type OrderRecord, orderIdOf } from './order.ts';
+import { settled } from './payment.ts';
+import { chargeLeaseMs, findOrder, findPartnersOrder, insertOrders, saveOrder } from './store.ts';
+
+/** What orders need from outside. */
+export interface OrderParts {
+  readonly charge: Charge;
+  /** Asked before an order is stored that would be charged. */
+  obstacle(merchant: Merchant): ChargeObstacle | undefined;
+  readonly hooks: OrderHooks;
+  readonly clock: SystemClock;
+}
+
+/** What an insert answers besides the order: something the partner may want to look at. */
+export interface InsertedOrder {
+  readonly orderId: string;
+  readonly warning?: { readonly code: string; readonly message: string };
+}
+
+/**
+ * Stores an order and sees to its payment (order reference, insertOrder). It is stored before the gateway is asked and settled after, so whatever
+ * dies in between leaves an order that {@link chargeAndSettle} can finish with the same key.
+ */
+export async function insertOrder(
+  context: Context,
+  body: Order,
+  parts: OrderParts,
+): Promise<InsertedOrder> {
+  const { order, plan, warnings } = await prepare(context, body);
+  if (plan.kind === 'charge') refuseUnchargeable(context, parts);
+  const lease = leaseFrom(parts.clock, chargeLeaseMs);
+  await inTransaction(context, (context) => store(context, order, parts.hooks));
+  const warning = warnings[0] && {
+    code: warnings[0].code,
+    message: warnings.map(({ field, reason }) => `${field}: ${reason}.`).join(' '),
+  };
+  if (plan.kind !== 'charge') return { orderId: order.orderId, ...(warning && { warning }) };
+  const result = await chargeAndSettle(context, order, parts, lease);
+  if (result.kind !== 'unknown') return { orderId: order.orderId, ...(warning && { warning }) };
+  return { orderId: order.orderId, warning: unsettledWarning(result) };
+}
+
+/** An order that no gateway will ever be asked about is not taken; one that only has to wait is. */
+function refuseUnchargeable({ merchant }: Context, { obstacle }: OrderParts): void {
+  const found = obstacle(merchant);
+  if (found === undefined || found.passes) return;
+  refuse('state_conflict', {
+    reason: `The card cannot be charged: ${found.reason}`,
+    fix: 'Nothing was stored. To store the order without a charge, send channel_partner.no_realtime_payment_processing or skip_payment_processing',
+  });
+}
+
+const unsettledWarning = ({ notSent }: Extract<ChargeResult, { kind: 'unknown' }>) =>
+  notSent === undefined
+    ? {
+        code: 'payment_unknown',
+        message:
+          'The gateway has not answered. The order waits in Pending Clearance and is settled once it does.',
+      }
+    : {
+        code: 'payment_waits',
+        message: `The card was not charged yet. The order waits in Pending Clearance. ${notSent}.`,
+      };
+
+/** Asks the gateway for an order's first payment and settles what it says; an unknown outcome leaves the order as it is. */
+export async function chargeAndSettle(
+  context: Context,
+  order: OrderRecord,
+  parts: OrderParts,
+  lease: Lease,
+): Promise<ChargeResult> {
+  const result = await askGateway(context, order, parts.charge, lease);
+  if (result.kind !== 'unknown')
+    await inTransaction(context, (context) =>
+      settleCharge(context, order.orderId, result, parts.hooks),
+    );
+  return result;
+}
+
+/** Settles an answer of the gateway, once: an order that is settled already stays as it is. */
+async function settleCharge(
+  context: Context,
+  orderId: string,
+  result: Exclude<ChargeResult, { kind: 'unknown' }>,
+  hooks: OrderHooks,
+): Promise<void> {
+  const stored = await findOrder(context.db, context.merchant.merchantId, orderId, { lock: true });
+  if (!stored?.charging) return;
+  const order = settled(stored, result, { at: context.now, timeZone: context.merchant.timeZone });
+  await saveOrder(context.db, order);
+  const approved = result.kind === 'approved';
+  await context.events.emit(context, [
+    event(
+      approved ? 'order_payment_process' : 'order_payment_failed',
+      order,
+      approved ? {} : { reason: result.reason },
+    ),
+    stageChange(stored, order),
+  ]);
+  if (approved) await hooks.onPaid(context, order);
+}
+
+/** The event that an order moved from one stage to another. */
+export function stageChange(before: OrderRecord, after: OrderRecord): DomainEvent {
+  return event('order_stage_change', after, {
+    from: before.document.current_stage,
+    to: after.document.current_stage,
+  });
+}
+
+export function event(
+  name: EventName,
+  order: OrderRecord,
+  data: Readonly<Record<string, unknown>> = {},
+): DomainEvent {
+  return { name, objectType: 'order', objectId: order.orderId, data };
+}
+
+async function prepare(context: Context, body: Order): Promise<NewOrder> {
+  const { merchantId, currency, timeZone } = context.merchant;
+  const order = merged<Order>(
+    {},
+    {
+      ...writable(Order, body, timeZone),
+      payment: withMaskedNumber(writable(Order, body, timeZone), body),
+    },
+  );
+  const channelPartner = channelPartnerOf(body, timeZone);
+  const email = order.billing?.email;
+  const [catalog, customerProfileOid, number] = await Promise.all([
+    findCatalogItems(
+      context.db,
+      merchantId,
+      (order.items ?? []).flatMap((item) => item.merchant_item_id ?? []),
+    ),
+    email === undefined ? undefined : findCustomerOid(context.db, merchantId, email),
+    takeNumbers(context.db, merchantId, 'order', 1),
+  ]);
+  const now = { at: context.now, timeZone };
+  const made = newOrder({
+    merchantId,
+    orderId: orderIdOf(merchantId, number),
+    order,
+    channelPartner,
+    catalog,
+    customerProfileOid,
+    currency,
+    now,
+  });
+  if (!made.ok) return refuse('invalid_field', made.reason);
+  const [warning] = made.value.warnings;
+  if (warning && channelPartner.treat_warnings_as_errors) {
+    refuse('invalid_field', {
+      field: warning.field,
+      reason: `is refused because ${warning.reason}`,
+      fix: 'Fix it, or leave channel_partner.treat_warnings_as_errors out',
+    });
+  }
+  return made.value;
+}
+
+// `card_number` is the server's, but the last four digits of a token are known to nobody else.
+function withMaskedNumber({ payment }: Order, body: Order): Order['payment'] {
+  const given: unknown = body.payment?.credit_card?.card_number;
+  if (!payment?.credit_card || typeof given !== 'string') return payment;
+  return { ...payment, credit_card: { ...payment.credit_card, card_number: given } };
+}
+
+const partnerTexts = ['channel_partner_code', 'channel_partner_order_id'] as const;
+const partnerFlags = [
+  'auto_approve_purchase_order',
+  'ignore_invalid_shipping_method',
+  'no_realtime_payment_processing',
+  'skip_payment_processing',
+  'store_completed',
+  'store_if_payment_declines',
+  'treat_warnings_as_errors',
+] as const;
+
+// Taken on an insert only, so the door, which checks what any write may hold, has not looked at it.
+function channelPartnerOf(body: Order, timeZone: string): OrderChannelPartner {
+  const given: unknown = body.channel_partner ?? {};
+  if (typeof given !== 'object' || given === null)
+    return refuse('wrong_type', { field: 'channel_partner', expected: 'an object' });
+  const { channel_partner_oid, channel_partner_data, ...partner } = merged<OrderChannelPartner>(
+    {},
+    writable(OrderChannelPartner, given, timeZone),
+  );
+  for (const name of partnerFlags) {
+    if (partner[name] !== undefined && typeof partner[name] !== 'boolean')
+      refuse('wrong_type', { field: `channel_partner.${name}`, expected: 'true or false' });
+  }
+  for (const name of partnerTexts) {
+    if (partner[name] === undefined) continue;
+    if (typeof partner[name] !== 'string')
+      refuse('wrong_type', { field: `channel_partner.${name}`, expected: 'a string' });
+    if (partner[name].length > 50)
+      refuse('too_long', { field: `channel_partner.${name}`, max: 50 });
+  }
+  return partner;
+}
+
+async function store(context: Context, order: OrderRecord, hooks: OrderHooks): Promise<void> {
+  if ((await insertOrders(context.db, order.merchantId, [order])) === 0)
+    return refuseTakenNumber(context, order);
+  const isPaid = order.paidAt !== undefined;
+  await context.events.emit(context, [
+    event('order_create', order),
+    ...(isPaid ? [event('order_payment_process', order)] : []),
+  ]);
+  if (isPaid) await hooks.onPaid(context, order);
+}
+
+async function refuseTakenNumber({ db }: Context, order: OrderRecord): Promise<never> {
+  const number = order.document.channel_partner?.channel_partner_order_id;
+  const orderId = await findPartnersOrder(db, order);
+  return refuse(
+    'state_conflict',
+    {
+      reason: `channel_partner.channel_partner_order_id ${number} was inserted before, as order ${orderId}`,
+      fix: 'Read that order instead of inserting it again',
+    },
+    { objectId: orderId },
+  );
+}
+
+async function askGateway(
+  context: Context,
+  order: OrderRecord,
+  charge: Charge,
+  lease: Lease,
+): Promise<ChargeResult> {
+  try {
+    return await charge({
+      idempotencyKey: chargeKey(order.merchantId, order.orderId),
+      merchantId: order.merchantId,
+      orderId: order.orderId,
+      amount: order.total,
+      currency: order.currency,
+      cardToken: order.cardToken ?? '',
+      lease,
+    });
+  } catch (error) {
+    context.log.warn({ err: error, orderId: order.orderId }, 'a charge has no known outcome');
+    return { kind: 'unknown' };
+  }
+}

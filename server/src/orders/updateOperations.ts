@@ -1,0 +1,78 @@
+import { Order } from '@perennial/contract/order.ts';
+import { findCustomerOid } from '../customers/store.ts';
+import { parseWireDate } from '../kernel/wireDates.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
+import { merged, writable } from '../platform/http/document.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import { changedOrder, type PaymentSaid } from './change.ts';
+import { noHooks, type OrderHooks } from './hooks.ts';
+import { event, stageChange } from './insertOperations.ts';
+import type { OrderRecord } from './order.ts';
+import { findOrder, saveOrder } from './store.ts';
+
+/**
+ * Changes a stored order as a client asked (order reference, updateOrder): what is absent stays,
+ * null clears, and what the server computes is ignored. Joins the surrounding transaction. Whoever
+ * changes an original order on behalf of its auto order leaves the hooks out.
+ */
+export function updateOrder(
+  context: Context,
+  orderId: string,
+  body: Order,
+  hooks: OrderHooks = noHooks,
+): Promise<OrderRecord> {
+  const change = writable(Order, body, context.merchant.timeZone);
+  return inTransaction(context, async (context) => {
+    const { merchantId, timeZone } = context.merchant;
+    const rebill = await hooks.lockRebill(context, orderId);
+    const stored =
+      (await findOrder(context.db, merchantId, orderId, { lock: true })) ?? noOrder(orderId);
+    const outcome = changedOrder(stored, change, {
+      merge: merged,
+      now: { at: context.now, timeZone },
+      isUnderWay: stored.charging === true || rebill?.isUnderWay === true,
+      said: paymentSaid(body, timeZone),
+    });
+    if (!outcome.ok) return refuse('invalid_field', outcome.reason);
+    const { becamePaid } = outcome.value;
+    const order = await withCustomer(context, outcome.value.order, stored);
+    await saveOrder(context.db, order);
+    const moved = order.document.current_stage !== stored.document.current_stage;
+    await context.events.emit(context, [
+      event('order_update', order, { changed: Object.keys(change) }),
+      ...(moved ? [stageChange(stored, order)] : []),
+      ...(becamePaid ? [event('order_payment_process', order)] : []),
+    ]);
+    await rebill?.changed(context, stored, order);
+    if (becamePaid) await hooks.onPaid(context, order);
+    if (order.rebillNumber === 0) await hooks.onOriginalOrderChanged(context, [order.orderId]);
+    return order;
+  });
+}
+
+// The status is the server's, but only a client knows that the money came by another way than a
+// charge.
+function paymentSaid({ payment }: Order, timeZone: string): PaymentSaid {
+  const { payment_status: status, payment_dts: text } = payment ?? {};
+  if (!text) return { status };
+  const parsed = parseWireDate(text, timeZone);
+  return { status, paidAt: parsed.ok ? parsed.value : undefined };
+}
+
+/** The refusal of an order that does not exist. */
+export function noOrder(orderId: string): never {
+  return refuse('not_found', { what: 'order', id: orderId });
+}
+
+// An order belongs to the profile of its email, so another email makes it another customer's.
+async function withCustomer(
+  context: Context,
+  order: OrderRecord,
+  before: OrderRecord,
+): Promise<OrderRecord> {
+  const email = order.document.billing?.email;
+  if (email === before.document.billing?.email) return order;
+  const customerProfileOid =
+    email === undefined ? undefined : await findCustomerOid(context.db, order.merchantId, email);
+  return { ...order, customerProfileOid };
+}

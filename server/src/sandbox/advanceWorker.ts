@@ -1,0 +1,283 @@
+import type { Logger } from 'pino';
+import type { Temporal } from 'temporal-polyfill';
+import { required } from '../kernel/assert.ts';
+import { addDays, dayBounds } from '../kernel/calendar.ts';
+import type { ClockSetting } from '../platform/clock/merchantClock.ts';
+import type { SystemClock } from '../platform/clock/systemClock.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
+import { eachMerchant } from '../platform/jobs/eachMerchant.ts';
+import type { Worker } from '../platform/jobs/loop.ts';
+import type { Database } from '../platform/storage/database.ts';
+import { saveClock } from '../platform/tenancy/merchantStore.ts';
+import type { Merchants } from '../platform/tenancy/merchants.ts';
+import type { DueCounts, DueWork } from './dueWork.ts';
+import type { TestMode } from './move.ts';
+import {
+  type Advance,
+  countFailure,
+  endAdvance,
+  findAdvance,
+  lockClock,
+  merchantsToAdvance,
+  releaseAdvance,
+  saveReached,
+  takeAdvance,
+} from './store.ts';
+
+/*
+ * How an advance is played: stretch after stretch, each of a few days from the next one on which something is due. The clock stands at the beginning of a
+ * stretch while it is played and goes to its end afterwards, so nobody ever sees a moment with something before it undone, and whoever
+ * bills by the clock meanwhile finds nothing due.
+ */
+
+/** What playing needs from outside. */
+export interface PlayParts {
+  readonly db: Database;
+  readonly log: Logger;
+  readonly clock: SystemClock;
+  readonly merchants: Merchants;
+  /** What falls due, of every feature, in the order in which it is done. */
+  readonly dueWork: readonly DueWork[];
+  contextFor(merchantId: string): Promise<Context>;
+}
+
+/** How long an advance is one process's own without a sign of life; a stretch takes far less. */
+export const leaseMs = 60_000;
+const sliceMs = 2_000;
+const waitMs = 100;
+const waitsMax = 50;
+const failuresMax = 5;
+
+/** Goes on with advances that no process is playing: those that outlast their request, and those whose process was stopped. */
+export function advanceWorker(parts: PlayParts): Worker {
+  const each = eachMerchant(parts.log, 'clock');
+  return {
+    name: 'clock',
+    async runOnce() {
+      return each(await merchantsToAdvance(parts.db), async (merchantId) => {
+        const advance = await takeAdvance(parts.db, merchantId, leaseMs);
+        if (advance === undefined) return 0;
+        await playFor(parts, merchantId, advance, sliceMs);
+        return 1;
+      });
+    },
+  };
+}
+
+/** Plays an advance that this process has taken, at most so long, and answers how far it came. Failures are counted; the last one ends it where it is. */
+export async function playFor(
+  parts: PlayParts,
+  merchantId: string,
+  advance: Advance,
+  budgetMs: number,
+): Promise<Advance> {
+  const context = await parts.contextFor(merchantId);
+  try {
+    return await playStretches(parts, context, advance, parts.clock.monotonicMs() + budgetMs);
+  } catch (error) {
+    context.log.error(
+      { err: error, merchantId, advanceId: advance.advanceId },
+      'an advance of the clock failed',
+    );
+    const failures = await countFailure(parts.db, merchantId, advance.advanceId);
+    if (failures >= failuresMax) return fail(parts, context, advance);
+    await releaseAdvance(parts.db, merchantId, advance.advanceId, 1000 * 2 ** failures);
+    return advance;
+  }
+}
+
+async function playStretches(
+  parts: PlayParts,
+  context: Context,
+  advance: Advance,
+  untilMs: number,
+): Promise<Advance> {
+  let current = advance;
+  let [days, waits] = [1, 0];
+  for (;;) {
+    const played = await playStretch(parts, context, current, days);
+    current = played.advance;
+    if (current.state !== 'playing') return current;
+    days = played.daysNext;
+    if (played.isWaiting) {
+      waits++;
+      await parts.clock.sleep(waitMs);
+    }
+    if (parts.clock.monotonicMs() >= untilMs || waits >= waitsMax) break;
+  }
+  await releaseAdvance(parts.db, context.merchant.merchantId, current.advanceId, 0);
+  return current;
+}
+
+interface Played {
+  readonly advance: Advance;
+  /** How many days the next stretch may have. */
+  readonly daysNext: number;
+  /** Nothing could be done: something is still under way elsewhere. */
+  readonly isWaiting: boolean;
+}
+
+async function playStretch(
+  parts: PlayParts,
+  base: Context,
+  advance: Advance,
+  days: number,
+): Promise<Played> {
+  const context = { ...base, now: advance.reachedAt };
+  const first = await firstDue(parts.dueWork, context, advance.toAt);
+  if (first === undefined)
+    return { advance: await arrive(parts, context, advance), daysNext: days, isWaiting: false };
+  const end = stretchEnd(first, days, context.merchant.timeZone, advance.toAt);
+  const counts = await runAll(parts.dueWork, context, end);
+  const done = counts.rebills + counts.declines + counts.notices;
+  const reached = counts.isDone ? end : advance.reachedAt;
+  return {
+    advance: await reach(parts, context, advance, reached, counts),
+    daysNext: stretchDays(days, done),
+    isWaiting: !counts.isDone && done === 0,
+  };
+}
+
+async function firstDue(
+  dueWork: readonly DueWork[],
+  context: Context,
+  until: Temporal.Instant,
+): Promise<Temporal.Instant | undefined> {
+  let first: Temporal.Instant | undefined;
+  for (const work of dueWork) first = (await work.nextDueAt(context, first ?? until)) ?? first;
+  return first;
+}
+
+function stretchEnd(
+  first: Temporal.Instant,
+  days: number,
+  zone: string,
+  to: Temporal.Instant,
+): Temporal.Instant {
+  const end = dayBounds(addDays(first, days - 1, zone), zone).until.subtract({ seconds: 1 });
+  return end.epochMilliseconds < to.epochMilliseconds ? end : to;
+}
+
+/** Longer while little happens, up to a week, for each stretch has a price of its own; shorter where the clock would stand still for too long. */
+function stretchDays(days: number, done: number): number {
+  if (done > fullStretch) return Math.max(1, Math.floor(days / 2));
+  return done < fewInStretch ? Math.min(7, days * 2) : days;
+}
+
+const fewInStretch = 1000;
+const fullStretch = 6000;
+
+const nothing: DueCounts = { rebills: 0, declines: 0, notices: 0, isDone: true };
+
+async function runAll(
+  dueWork: readonly DueWork[],
+  context: Context,
+  until: Temporal.Instant,
+): Promise<DueCounts> {
+  let counts = nothing;
+  for (const work of dueWork) {
+    const ran = await work.runDue(context, until);
+    counts = {
+      rebills: counts.rebills + ran.rebills,
+      declines: counts.declines + ran.declines,
+      notices: counts.notices + ran.notices,
+      isDone: counts.isDone && ran.isDone,
+    };
+  }
+  // One feature's work may have made another's.
+  const isDone = counts.isDone && (await firstDue(dueWork, context, until)) === undefined;
+  return { ...counts, isDone };
+}
+
+/** Puts the clock where everything was played. */
+async function reach(
+  parts: PlayParts,
+  context: Context,
+  advance: Advance,
+  reachedAt: Temporal.Instant,
+  counts: DueCounts,
+): Promise<Advance> {
+  return changeClock(
+    parts,
+    context,
+    async (db, merchantId) => {
+      const saved = await saveReached(
+        db,
+        merchantId,
+        advance.advanceId,
+        reachedAt,
+        counts,
+        leaseMs,
+      );
+      if (saved !== undefined)
+        await saveClock(db, merchantId, { kind: 'standing', at: saved.reachedAt });
+      return saved;
+    },
+    advance,
+  );
+}
+
+function arrive(parts: PlayParts, context: Context, advance: Advance): Promise<Advance> {
+  return changeClock(
+    parts,
+    context,
+    async (db, merchantId) => {
+      await saveReached(db, merchantId, advance.advanceId, advance.toAt, nothing, leaseMs);
+      return end(parts, db, merchantId, advance);
+    },
+    advance,
+  );
+}
+
+/** Leaves the clock where it has come to: asked again, it goes on from there. */
+function fail(parts: PlayParts, context: Context, advance: Advance): Promise<Advance> {
+  const reason = `Something failed ${failuresMax} times while what falls due was played; the log of the server says what. Ask again to go on from here.`;
+  return changeClock(
+    parts,
+    context,
+    (db, merchantId) => end(parts, db, merchantId, advance, reason),
+    advance,
+  );
+}
+
+async function end(
+  { clock }: PlayParts,
+  db: Database,
+  merchantId: string,
+  { advanceId }: Advance,
+  failureReason?: string,
+): Promise<Advance | undefined> {
+  const ended = await endAdvance(db, merchantId, advanceId, failureReason);
+  if (ended !== undefined)
+    await saveClock(db, merchantId, clockAt(ended.modeAfter, ended.reachedAt, clock));
+  return ended;
+}
+
+/** A test clock that shows `at` now. */
+export function clockAt(mode: TestMode, at: Temporal.Instant, clock: SystemClock): ClockSetting {
+  return mode === 'standing'
+    ? { kind: 'standing', at }
+    : { kind: 'running', at, setAt: clock.now() };
+}
+
+/** In one transaction, the merchant's clock locked. Where another process ended the advance meanwhile, it is left as that one left it. */
+async function changeClock(
+  { merchants }: PlayParts,
+  context: Context,
+  change: (db: Database, merchantId: string) => Promise<Advance | undefined>,
+  advance: Advance,
+): Promise<Advance> {
+  const { merchantId } = context.merchant;
+  const changed = await inTransaction(context, async ({ db }) => {
+    await lockClock(db, merchantId);
+    return change(db, merchantId);
+  });
+  merchants.forget(merchantId);
+  return (
+    changed ??
+    required(
+      await findAdvance(context.db, merchantId, advance.advanceId),
+      `advance ${advance.advanceId}`,
+    )
+  );
+}

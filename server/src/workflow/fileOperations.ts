@@ -1,0 +1,110 @@
+import type { WorkflowAttachment, WorkflowTask } from '@perennial/contract/workflow.ts';
+import { required } from '../kernel/assert.ts';
+import type { SystemClock } from '../platform/clock/systemClock.ts';
+import type { Context } from '../platform/context.ts';
+import { type Files, fileBytesMax, type LinkHolder } from '../platform/files/files.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import { extensions, mimeTypeOf } from './fileName.ts';
+import { deleteFiles, findForgotten, findWaitingFiles, insertFile } from './fileStore.ts';
+import type { Uploads } from './noteEdit.ts';
+import type { TaskChange } from './taskChange.ts';
+
+/** Where attachments lie. Their links live by the machine's clock, as browsers do. */
+export interface FileParts {
+  readonly store: Files;
+  readonly clock: SystemClock;
+}
+
+/** A link to upload one file to, and the key to name it by (workflow reference, getWorkflowTaskAttachmentUploadUrl). */
+export async function makeUpload(
+  context: Context,
+  { store, clock }: FileParts,
+  extension: string,
+): Promise<{ key: string; url: string }> {
+  const mimeType =
+    mimeTypeOf(extension) ?? refuse('unknown_enum', { field: 'extension', allowed: extensions });
+  const fileUuid = context.ids.uuid();
+  const { merchantId } = context.merchant;
+  await insertFile(context.db, merchantId, { fileUuid, mimeType }, clock.now());
+  return {
+    key: fileUuid,
+    url: await store.uploadUrl({ merchantId, fileUuid }, mimeType, holderOf(context)),
+  };
+}
+
+/** The caller as the holder of links. */
+function holderOf({ actor: { applicationId, userId } }: Context): LinkHolder {
+  return {
+    applicationId: required(applicationId, 'calling application'),
+    ...(userId === undefined ? {} : { userId }),
+  };
+}
+
+/** The uploads that a change names and that have arrived. The store is asked here, before a transaction is open. */
+export async function uploadsOf(
+  context: Context,
+  { store }: FileParts,
+  change: TaskChange,
+): Promise<Uploads> {
+  const given = [
+    ...(change.attachments ?? []),
+    ...(change.notes ?? []).flatMap((note) => note.attachments),
+  ];
+  const keys = given.map(({ uploadKey }) => uploadKey).filter((key) => key !== undefined);
+  if (keys.length === 0) return new Map();
+  const { merchantId } = context.merchant;
+  const uploads = new Map<string, { mimeType: string }>();
+  for (const { fileUuid, mimeType } of await findWaitingFiles(context.db, merchantId, keys)) {
+    const size = await store.sizeOf({ merchantId, fileUuid });
+    if (size !== undefined && size > fileBytesMax) refuse('body_too_large', { max: fileBytesMax });
+    if (size !== undefined) uploads.set(fileUuid, { mimeType });
+  }
+  return uploads;
+}
+
+/** The JSON of a task or of a list of tasks with a link to each file. */
+export async function withLinks(
+  context: Context,
+  { store }: FileParts,
+  json: string,
+): Promise<string> {
+  if (!json.includes('"file_uuid"')) return json;
+  const parsed = JSON.parse(json) as WorkflowTask | WorkflowTask[];
+  const attachments = [parsed]
+    .flat()
+    .flatMap((task) => [
+      ...(task.attachments ?? []),
+      ...(task.notes ?? []).flatMap((note) => note.attachments ?? []),
+    ]);
+  await Promise.all(attachments.map((attachment) => addLink(context, store, attachment)));
+  return JSON.stringify(parsed);
+}
+
+async function addLink(
+  context: Context,
+  store: Files,
+  attachment: WorkflowAttachment,
+): Promise<void> {
+  const {
+    file_uuid: fileUuid,
+    file_name: fileName,
+    mime_type: mimeType,
+  } = attachment as Required<WorkflowAttachment>;
+  attachment.download_key = await store.downloadUrl(
+    { merchantId: context.merchant.merchantId, fileUuid },
+    { fileName, mimeType },
+    holderOf(context),
+  );
+}
+
+/** Deletes files that no task has a day after they were asked for; answers how many. */
+export async function forgetFiles(context: Context, { store, clock }: FileParts): Promise<number> {
+  const {
+    db,
+    merchant: { merchantId },
+  } = context;
+  const fileUuids = await findForgotten(db, merchantId, clock.now().subtract({ hours: 24 }));
+  for (const fileUuid of fileUuids) await store.remove({ merchantId, fileUuid });
+  if (fileUuids.length > 0) await deleteFiles(db, merchantId, fileUuids);
+  return fileUuids.length;
+}

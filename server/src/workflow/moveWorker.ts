@@ -1,0 +1,66 @@
+import { Temporal } from 'temporal-polyfill';
+import { type Context, inTransaction } from '../platform/context.ts';
+import { eachMerchant, type MerchantRounds } from '../platform/jobs/eachMerchant.ts';
+import type { Worker } from '../platform/jobs/loop.ts';
+import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
+import { type FileParts, forgetFiles } from './fileOperations.ts';
+import { type Changed, saveChanges, server } from './saveOperations.ts';
+import { movedByTime, movesAt } from './taskStatus.ts';
+import { firstMove, lockMoving, stopMoving } from './taskStore.ts';
+
+const batchSize = 100;
+
+/** Wakes delayed tasks and closes expired ones, and deletes files that no task has. */
+export function movingWorker(rounds: MerchantRounds, files: FileParts): Worker {
+  const each = eachMerchant(rounds.log, 'workflow tasks');
+  return {
+    name: 'workflow tasks',
+    async runOnce() {
+      return each(await listMerchantIds(rounds.db), async (merchantId) => {
+        const context = await rounds.contextFor(merchantId);
+        return (await moveDue(context, context.now)) + (await forgetFiles(context, files));
+      });
+    },
+  };
+}
+
+/** The same as a test clock plays it: each task at the moment that moves it. */
+export const movingDueWork = {
+  name: 'workflow tasks',
+  nextDueAt(
+    { db, merchant: { merchantId } }: Context,
+    until: Temporal.Instant,
+  ): Promise<Temporal.Instant | undefined> {
+    return firstMove(db, merchantId, until);
+  },
+  async runDue(context: Context, until: Temporal.Instant) {
+    while ((await moveDue(context, until)) > 0);
+    return { rebills: 0, declines: 0, notices: 0, isDone: true };
+  },
+};
+
+/** Moves a batch of the tasks that are due until a moment, none before `context.now`; answers how many. */
+function moveDue(context: Context, until: Temporal.Instant): Promise<number> {
+  return inTransaction(context, async (inside) => {
+    const tasks = await lockMoving(inside.db, inside.merchant.merchantId, until, batchSize);
+    const changed: (Changed & { readonly at: Temporal.Instant })[] = [];
+    const unreadable: string[] = [];
+    for (const before of tasks) {
+      try {
+        const at = laterOf(context.now, movesAt(before) ?? context.now);
+        const after = movedByTime(before, at);
+        if (after) changed.push({ before, after, at });
+      } catch (error) {
+        context.log.error({ err: error, taskUuid: before.taskUuid }, 'a task cannot be moved');
+        unreadable.push(before.taskUuid);
+      }
+    }
+    // They move no more before they are changed, and are not in the way of the others.
+    await stopMoving(inside.db, inside.merchant.merchantId, unreadable);
+    await saveChanges(inside, changed, server);
+    return changed.length;
+  });
+}
+
+const laterOf = (one: Temporal.Instant, other: Temporal.Instant): Temporal.Instant =>
+  Temporal.Instant.compare(one, other) > 0 ? one : other;
