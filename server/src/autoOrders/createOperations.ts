@@ -21,12 +21,19 @@ import { saveChanges } from './changeOperations.ts';
 import { type ChargedBy, chargedBy } from './chargedBy.ts';
 import { canceled } from './edit.ts';
 import { facetsOf } from './facets.ts';
-import { scheduleRules } from './rules.ts';
+import { missedAtStartWords } from './missed.ts';
+import { editRules, scheduleRules } from './rules.ts';
 import { findActiveOfCustomer, saveFacets } from './searchStore.ts';
 import { startSchedule } from './startSchedule.ts';
 import type { Catalog } from './steps.ts';
 import { startAgain } from './steps.ts';
-import { appendLogs, findOidByOriginalOrder, insertAutoOrders, lockAutoOrders } from './store.ts';
+import {
+  appendLogs,
+  findOidByOriginalOrder,
+  insertAutoOrders,
+  loadAutoOrders,
+  lockAutoOrders,
+} from './store.ts';
 
 /**
  * Makes the auto order of an order that was just paid, from its lines that recur; within the transaction that settles the order. An order that has
@@ -65,6 +72,16 @@ export async function createFromPaidOrder(tx: Context, order: OrderRecord): Prom
     );
   }
   await endOthers(context, others, lines, catalog);
+}
+
+/** What the auto order that an order started charges for shipments in the past, a sentence an item. */
+export async function missedAtStart(context: Context, orderId: string): Promise<string[]> {
+  const { merchantId } = context.merchant;
+  const oid = await findOidByOriginalOrder(context.db, merchantId, orderId);
+  const [autoOrder] = oid === undefined ? [] : await loadAutoOrders(context.db, merchantId, [oid]);
+  if (autoOrder === undefined) return [];
+  const catalog = await loadCatalog(context.db, merchantId, [autoOrder]);
+  return missedAtStartWords(autoOrder, editRules(context, catalog));
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { OrderHooks } from '../orders/hooks.ts';
-import { createFromPaidOrder } from './createOperations.ts';
+import { createFromPaidOrder, missedAtStart } from './createOperations.ts';
 import { refreshFacets } from './originalOrderOperations.ts';
 
 /** How auto orders react to orders. */
 export const orderHooks: Omit<OrderHooks, 'lockRebill'> = {
   onPaid: createFromPaidOrder,
+  missedAtStart,
   onOriginalOrderChanged: refreshFacets,
 };

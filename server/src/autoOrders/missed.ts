@@ -12,6 +12,22 @@ export function missedWords(before: AutoOrder, after: AutoOrder, rules: EditRule
   });
 }
 
+/** A sentence for each item of a new auto order that was last billed elsewhere, so long ago that a shipment is in the past. */
+export function missedAtStartWords(autoOrder: AutoOrder, rules: EditRules): string[] {
+  return autoOrder.items.flatMap((item, index) =>
+    item.missedUntil === undefined
+      ? []
+      : [
+          wordsOf(
+            autoOrder,
+            item,
+            `The shipment after items[${index}].auto_order_last_rebill_dts`,
+            rules,
+          ),
+        ],
+  );
+}
+
 const looksMax = 100;
 
 function wordsOf(

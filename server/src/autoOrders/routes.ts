@@ -153,9 +153,9 @@ async function updateAutoOrdersBatch(
     return noContent();
   }
   const options = { readBilled, validatesOriginalOrder: true };
-  const { updated, failed, left } = await updateBatch(context, elements, options);
+  const { updated, failed, left, missed } = await updateBatch(context, elements, options);
   const json = await getAutoOrdersBatch(context, updated, expand);
-  const warning = warningOf(left);
+  const warning = warningOf(left, missed);
   if (failed.length === 0) return payloadText(json, warning);
   const developerMessage = failed.map(({ id, message }) => `${id}: ${message}`).join(' ');
   return payloadText(json, {

@@ -24,6 +24,8 @@ export interface BatchResult {
   readonly failed: readonly FailedElement[];
   /** The fields that were stale and stay as they are. */
   readonly left: readonly string[];
+  /** What is charged of shipments that the batch turned into missed ones, a sentence each. */
+  readonly missed: readonly string[];
 }
 
 /**
@@ -37,11 +39,14 @@ export async function updateBatch(
 ): Promise<BatchResult> {
   const updated: number[] = [];
   const left: string[] = [];
+  const missed: string[] = [];
   const failed: FailedElement[] = [];
   for (const [index, body] of elements.entries()) {
     try {
       const oid = body.auto_order_oid ?? refuse('missing_field', { field: 'auto_order_oid' });
-      const fields = await updateAutoOrder(context, oid, body, options);
+      const onMissed = (words: readonly string[]) =>
+        missed.push(...words.map((sentence) => `autoOrders[${index}].${sentence}`));
+      const fields = await updateAutoOrder(context, oid, body, { ...options, onMissed });
       left.push(...fields.map((field) => `autoOrders[${index}].${field}`));
       updated.push(oid);
     } catch (error) {
@@ -51,7 +56,7 @@ export async function updateBatch(
       failed.push({ id, message: messageOf(error, context) });
     }
   }
-  return { updated, failed, left };
+  return { updated, failed, left, missed };
 }
 
 /**

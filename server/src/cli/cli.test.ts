@@ -9,7 +9,7 @@ import { mock, test } from 'node:test';
 import { openTestDatabase } from '../../../test/support/database.ts';
 import { runCommandLine } from './commands.ts';
 
-const root = new URL('../../..', import.meta.url).pathname;
+const root = new URL('../../../', import.meta.url).pathname;
 const { url } = await openTestDatabase();
 
 interface Ran {

@@ -12,6 +12,11 @@ export interface OrderHooks {
    */
   onPaid(context: Context, order: OrderRecord): Promise<void>;
   /**
+   * Sentences for the partner that inserted this order: what the auto order that it started charges
+   * for shipments in the past. Empty where there are none, or where the order started no auto order.
+   */
+  missedAtStart(context: Context, orderId: string): Promise<readonly string[]>;
+  /**
    * Addresses, payment or other searched parts of these orders changed; some may be the original
    * order of an auto order.
    */
@@ -37,6 +42,7 @@ export interface LockedRebill {
 /** Hooks that do nothing. */
 export const noHooks: OrderHooks = {
   onPaid: async () => {},
+  missedAtStart: async () => [],
   onOriginalOrderChanged: async () => {},
   lockRebill: async () => undefined,
 };

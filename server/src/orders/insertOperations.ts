@@ -47,14 +47,31 @@ export async function insertOrder(
   if (plan.kind === 'charge') refuseUnchargeable(context, parts);
   const lease = leaseFrom(parts.clock, chargeLeaseMs);
   await inTransaction(context, (context) => store(context, order, parts.hooks));
-  const warning = warnings[0] && {
-    code: warnings[0].code,
-    message: warnings.map(({ field, reason }) => `${field}: ${reason}.`).join(' '),
-  };
-  if (plan.kind !== 'charge') return { orderId: order.orderId, ...(warning && { warning }) };
-  const result = await chargeAndSettle(context, order, parts, lease);
-  if (result.kind !== 'unknown') return { orderId: order.orderId, ...(warning && { warning }) };
-  return { orderId: order.orderId, warning: unsettledWarning(result) };
+  const result =
+    plan.kind === 'charge' ? await chargeAndSettle(context, order, parts, lease) : undefined;
+  if (result?.kind === 'unknown')
+    return { orderId: order.orderId, warning: unsettledWarning(result) };
+  const warning = warningOf(warnings, await missedAtStart(context, order, parts.hooks));
+  return { orderId: order.orderId, ...(warning && { warning }) };
+}
+
+/** Only a line that was billed elsewhere before can start in the past. */
+async function missedAtStart(
+  context: Context,
+  { orderId, document }: OrderRecord,
+  hooks: OrderHooks,
+): Promise<readonly string[]> {
+  const isContinued = document.items?.some((line) => line.auto_order_last_rebill_dts !== undefined);
+  return isContinued ? hooks.missedAtStart(context, orderId) : [];
+}
+
+function warningOf(
+  warnings: NewOrder['warnings'],
+  missed: readonly string[],
+): InsertedOrder['warning'] {
+  const sentences = [...warnings.map(({ field, reason }) => `${field}: ${reason}.`), ...missed];
+  if (sentences.length === 0) return undefined;
+  return { code: warnings[0]?.code ?? 'missed_shipments', message: sentences.join(' ') };
 }
 
 /** An order that no gateway will ever be asked about is not taken; one that only has to wait is. */

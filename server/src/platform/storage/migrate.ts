@@ -11,7 +11,7 @@ export interface Migration {
 
 /** The migrations of this release, in order. */
 export async function readMigrations(): Promise<Migration[]> {
-  const folder = new URL('./migrations', import.meta.url);
+  const folder = new URL('./migrations/', import.meta.url);
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
   return Promise.all(
     names.map(async (name) => ({ name, sql: await readFile(new URL(name, folder), 'utf8') })),
