@@ -39,7 +39,7 @@ async function engineRate(db: DatabasePool): Promise<number> {
   const { paid } = await runDue(
     context,
     { payments, timing: defaultTiming, clock: systemClock },
-    { until: due, at: 'now' },
+    { until: due, moment: 'now' },
   );
   if (paid !== autoOrders) throw new Error(`${paid} rebills of ${autoOrders}`);
   return paid / ((performance.now() - startMs) / 1000);

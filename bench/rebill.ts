@@ -78,7 +78,7 @@ async function rebill(context: Context, gateway: Gateway, store: BenchStore): Pr
     runDue(
       context,
       { payments, timing: defaultTiming, clock: systemClock },
-      { until: due, at: 'now' },
+      { until: due, moment: 'now' },
     ),
   );
   const expected = await context.db.row<{ orders: number }>(

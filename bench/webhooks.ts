@@ -289,7 +289,7 @@ async function rebill(plain: Context): Promise<number> {
   const { paid } = await runDue(
     context,
     { payments, timing: defaultTiming, clock: systemClock },
-    { until: due, at: 'now' },
+    { until: due, moment: 'now' },
   );
   if (paid !== rebilled) throw new Error(`${paid} of ${rebilled} were billed`);
   return paid / ((performance.now() - startMs) / 1000);

@@ -62,7 +62,7 @@ async function runUntilEffect(k: number, rebills: Rebills): Promise<boolean> {
     ...rebills.parts,
     payments: createPayments(stoppableGateways(rebills.gateways, stop)),
   };
-  await runDue(context, parts, { until: context.now, at: 'now' }).catch((error: unknown) => {
+  await runDue(context, parts, { until: context.now, moment: 'now' }).catch((error: unknown) => {
     if (!stop.hasCome) throw error;
   });
   return stop.hasCome;
@@ -77,8 +77,8 @@ async function finish(rebills: Rebills): Promise<void> {
   );
   for (let done = 1; done > 0; ) {
     const resolved = await resolveUnanswered(context, rebills.parts);
-    const ran = await runDue(context, rebills.parts, { until: context.now, at: 'now' });
-    done = resolved.looked + ran.looked;
+    const ran = await runDue(context, rebills.parts, { until: context.now, moment: 'now' });
+    done = resolved.examined + ran.examined;
   }
 }
 

@@ -94,7 +94,7 @@ test('what queues longer than a lease is not sent, and is sent once by the next 
   const { rebills, parts, sent, keys } = await queueOf(20, await testDatabase(t), hand);
   const context = rebills.context(due);
   const startMs = hand.ms;
-  const first = await runDue(context, parts, { until: context.now, at: 'now' });
+  const first = await runDue(context, parts, { until: context.now, moment: 'now' });
   assert.deepEqual([first.paid, first.unknown], [11, 9]);
   assert.ok(
     sent.every(({ untilMs }) => untilMs <= startMs + leaseMs),
@@ -126,9 +126,9 @@ test('a process that slept longer than a lease sends nothing that another has ta
     hand.pass(3_600_000);
     await endLeases(rebills);
     const other = { ...parts, clock: new HandClock().clock };
-    assert.equal((await resolveUnanswered(context, other)).looked, 8);
+    assert.equal((await resolveUnanswered(context, other)).examined, 8);
   };
-  await runDue(context, parts, { until: context.now, at: 'now' });
+  await runDue(context, parts, { until: context.now, moment: 'now' });
   assert.deepEqual(inOrder(sent), keys);
   assert.equal(
     (await rebills.db.rows(`select 1 from rebill where merchant_id = 'DEMO' and state = 'paid'`))

@@ -167,8 +167,8 @@ export async function rebillsOn(db: Database, options: RebillOptions = {}): Prom
     },
     add: (given, original = {}) => addMany([given], original),
     addMany,
-    run: (now) => runDue(context(now), parts, { until: at(now), at: 'now' }),
-    play: (until) => runDue(context(until), parts, { until: at(until), at: 'due' }),
+    run: (now) => runDue(context(now), parts, { until: at(now), moment: 'now' }),
+    play: (until) => runDue(context(until), parts, { until: at(until), moment: 'due' }),
     resolve: (now) => resolveUnanswered(context(now), parts),
     async load(autoOrderOid) {
       const [found] = await loadAutoOrders(db, merchantId, [autoOrderOid]);

@@ -60,7 +60,7 @@ import { readBilled, readOpenRebills } from '../rebill/billedStore.ts';
 import { defaultTiming, type RebillTiming } from '../rebill/dueOperations.ts';
 import { heldWorker } from '../rebill/heldWorker.ts';
 import { lockRebill } from '../rebill/keptOrderOperations.ts';
-import { recheckNow } from '../rebill/lateAnswerStore.ts';
+import { requeryNow } from '../rebill/lateAnswerStore.ts';
 import { replaceCard } from '../rebill/operations.ts';
 import { wakeParked } from '../rebill/parkedListener.ts';
 import { rebillDueWork } from '../rebill/rebillClockWork.ts';
@@ -327,7 +327,7 @@ export function createApp(parts: AppParts): App {
 
   async function hearLateAnswer({ merchantId, key, answer }: LateAnswer): Promise<void> {
     parts.log.info({ merchantId, key, answer: answer.kind }, 'a gateway told of a charge');
-    await recheckNow(db, merchantId, key);
+    await requeryNow(db, merchantId, key);
   }
 
   async function findContext(merchantId: string): Promise<Context | undefined> {

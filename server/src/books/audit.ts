@@ -4,7 +4,8 @@ import type { AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
 import { civilDay, clampedDay, plainDateTime, wallFromPlain, wallOf } from '../kernel/calendar.ts';
 import type { Minor } from '../kernel/money.ts';
 import { amountOf } from '../orders/money.ts';
-import type { AuditedAttempt, AuditedOrder, Marks } from './auditStore.ts';
+import type { OrderDocument } from '../orders/order.ts';
+import type { RebillState } from '../rebill/attempt.ts';
 
 /*
  * The books recomputed from what can't be wrong without anyone noticing: the orders that customers have and the charges that were asked for. Nothing here
@@ -18,6 +19,51 @@ export interface Difference {
   readonly field: string;
   readonly stored: string;
   readonly recomputed: string;
+}
+
+/** What stands beside the record of an auto order, for searches and for the engine. */
+export interface Marks {
+  readonly dueAt?: Temporal.Instant;
+  readonly nextShipmentAt?: Temporal.Instant;
+  /** The original order, where it exists. */
+  readonly originalOrderId?: string;
+  /** The auto order that it was merged into, where it exists. */
+  readonly targetOid?: number;
+}
+
+/** A rebill as its row tells it. */
+export interface AuditedAttempt {
+  readonly autoOrderOid: number;
+  readonly rebillNumber: number;
+  readonly state: RebillState;
+  readonly attempt: number;
+  readonly at: Temporal.Instant;
+  readonly orderId: string;
+  readonly amount: number;
+  readonly currency: string;
+  /** The gateway's own id of the capture. */
+  readonly reference: string | null;
+  /** What is being charged is written down. */
+  readonly isPlanned: boolean;
+  readonly declines: number;
+  /** Staff marked its order as paid, or rejected it. */
+  readonly isByStaff: boolean;
+}
+
+/** An order as far as its amounts go. */
+export interface AuditedOrder {
+  readonly autoOrderOid: number;
+  /** 0: the one that started the auto order. */
+  readonly rebillNumber: number;
+  readonly orderId: string;
+  readonly createdAt: Temporal.Instant;
+  readonly paidAt: Temporal.Instant | null;
+  readonly currency: string;
+  readonly total: number;
+  readonly lines: readonly OrderItem[] | null;
+  readonly summary: OrderDocument['summary'] | null;
+  readonly taxes: OrderDocument['taxes'] | null;
+  readonly payment: OrderDocument['payment'] | null;
 }
 
 /** One auto order with everything that it is judged by. */
@@ -64,7 +110,7 @@ class Findings {
     this.#objectId = String(objectId);
   }
 
-  same(field: string, stored: unknown, recomputed: unknown): void {
+  compare(field: string, stored: unknown, recomputed: unknown): void {
     const [was, is] = [textOf(stored), textOf(recomputed)];
     if (was !== is)
       this.found.push({
@@ -85,23 +131,23 @@ const textOf = (value: unknown): string =>
 function autoOrderFaults({ autoOrder, marks, attempts }: Books): Difference[] {
   const check = new Findings('auto order', autoOrder.autoOrderOid);
   const closed = attempts.filter(({ state }) => state === 'paid' || state === 'given up');
-  check.same('rebill_count', autoOrder.rebillCount, closed.length);
-  check.same('rebill_number', attempts.at(-1)?.rebillNumber ?? 0, attempts.length);
-  check.same(
+  check.compare('rebill_count', autoOrder.rebillCount, closed.length);
+  check.compare('rebill_number', attempts.at(-1)?.rebillNumber ?? 0, attempts.length);
+  check.compare(
     'next_shipment_dts',
     marks.nextShipmentAt,
     earliestOf(autoOrder.items.map((item) => item.nextShipmentAt)),
   );
-  if (autoOrder.completed) check.same('status', autoOrder.status, 'disabled');
+  if (autoOrder.completed) check.compare('status', autoOrder.status, 'disabled');
   const open = attempts.find(({ rebillNumber }) => rebillNumber === autoOrder.rebillCount + 1);
   // A new card lets the declines begin afresh, so there may be fewer than were asked for, never more.
   // Staff may have rejected the order of the rebill that stopped it.
   const last = attempts.at(-1);
   const declines = open?.declines ?? (last?.state === 'given up' ? last.declines : 0);
   if (autoOrder.creditCardAttempt > declines)
-    check.same('credit_card_attempt', autoOrder.creditCardAttempt, declines);
+    check.compare('credit_card_attempt', autoOrder.creditCardAttempt, declines);
   if (autoOrder.nextAttemptAt !== undefined && open === undefined)
-    check.same('next_attempt', autoOrder.nextAttemptAt, undefined);
+    check.compare('next_attempt', autoOrder.nextAttemptAt, undefined);
   dueFaults(check, autoOrder, marks, open);
   stateFaults(check, autoOrder, marks);
   return check.found;
@@ -110,12 +156,12 @@ function autoOrderFaults({ autoOrder, marks, attempts }: Books): Difference[] {
 /** States that contradict one another. */
 function stateFaults(check: Findings, autoOrder: AutoOrder, marks: Marks): void {
   const { status, enabled, completed, items } = autoOrder;
-  check.same('enabled', enabled, status === 'active');
+  check.compare('enabled', enabled, status === 'active');
   if (completed && items.some(hasSomethingToShip))
-    check.same('completed', completed, 'false: an item has a date to come');
+    check.compare('completed', completed, 'false: an item has a date to come');
   if (status === 'merged')
-    check.same('merged_into_auto_order_oid', autoOrder.mergedIntoAutoOrderOid, marks.targetOid);
-  check.same('original_order_id', autoOrder.originalOrderId, marks.originalOrderId);
+    check.compare('merged_into_auto_order_oid', autoOrder.mergedIntoAutoOrderOid, marks.targetOid);
+  check.compare('original_order_id', autoOrder.originalOrderId, marks.originalOrderId);
 }
 
 function hasSomethingToShip(item: AutoOrderItem): boolean {
@@ -142,7 +188,7 @@ function dueFaults(
     dueAt !== undefined &&
     expected !== undefined &&
     dueAt.epochMilliseconds > expected.epochMilliseconds;
-  if (!isPutOff) check.same('due_at', dueAt, expected);
+  if (!isPutOff) check.compare('due_at', dueAt, expected);
 }
 
 function expectedDue({
@@ -175,18 +221,18 @@ function attemptFaults(attempt: AuditedAttempt, { orders }: Books): Difference[]
   const order = orders.find(({ rebillNumber }) => rebillNumber === attempt.rebillNumber);
   if (attempt.state === 'charging' || attempt.state === 'unknown') {
     // Without it nobody can ask the gateway what became of the charge.
-    if (!attempt.isPlanned) check.same('planned', undefined, 'what is being charged');
+    if (!attempt.isPlanned) check.compare('planned', undefined, 'what is being charged');
     return check.found;
   }
   const isCharged = attempt.state === 'paid' && !attempt.isByStaff;
-  check.same('attempts', attempt.attempt, attempt.declines + (isCharged ? 1 : 0));
-  if (order !== undefined) check.same('order_id', attempt.orderId, order.orderId);
+  check.compare('attempts', attempt.attempt, attempt.declines + (isCharged ? 1 : 0));
+  if (order !== undefined) check.compare('order_id', attempt.orderId, order.orderId);
   if (attempt.state !== 'paid') return check.found;
-  if (order === undefined) check.same('order_id', attempt.orderId, undefined);
+  if (order === undefined) check.compare('order_id', attempt.orderId, undefined);
   else {
-    check.same('amount', attempt.amount, order.total);
-    check.same('currency', attempt.currency, order.currency);
-    check.same('paid_at', attempt.at, order.paidAt);
+    check.compare('amount', attempt.amount, order.total);
+    check.compare('currency', attempt.currency, order.currency);
+    check.compare('paid_at', attempt.at, order.paidAt);
   }
   captureFaults(check, attempt, order);
   return check.found;
@@ -200,10 +246,10 @@ function captureFaults(
 ): void {
   const isCaptured = !isByStaff && amount > 0;
   if (isCaptured !== (reference !== null))
-    check.same('reference', reference, isCaptured ? 'a capture' : undefined);
+    check.compare('reference', reference, isCaptured ? 'a capture' : undefined);
   if (order === undefined) return;
   const captures = (order.payment?.transactions ?? []).filter(({ successful }) => successful);
-  check.same('captures', captures.length, isCaptured ? 1 : 0);
+  check.compare('captures', captures.length, isCaptured ? 1 : 0);
 }
 
 function orderFaults(order: AuditedOrder, { attempts }: Books): Difference[] {
@@ -211,9 +257,9 @@ function orderFaults(order: AuditedOrder, { attempts }: Books): Difference[] {
   paymentFaults(check, order);
   if (order.rebillNumber === 0) return check.found;
   const attempt = attempts.find(({ rebillNumber }) => rebillNumber === order.rebillNumber);
-  if (attempt === undefined) check.same('rebill_number', order.rebillNumber, undefined);
+  if (attempt === undefined) check.compare('rebill_number', order.rebillNumber, undefined);
   else if (attempt.state !== 'paid' && order.paidAt !== null)
-    check.same('paid_at', order.paidAt, `none: its rebill is ${attempt.state}`);
+    check.compare('paid_at', order.paidAt, `none: its rebill is ${attempt.state}`);
   amountFaults(check, order);
   return check.found;
 }
@@ -223,8 +269,8 @@ function paymentFaults(check: Findings, { paidAt, payment }: AuditedOrder): void
   const status = payment?.payment_status;
   const isSaidPaid = status === 'Processed' || status === 'Skipped' || status === 'Refunded';
   const isSaidUnpaid = status === 'Declined' || status === 'Unprocessed';
-  if (paidAt === null && isSaidPaid) check.same('payment_status', status, 'not paid');
-  if (paidAt !== null && isSaidUnpaid) check.same('payment_status', status, 'paid');
+  if (paidAt === null && isSaidPaid) check.compare('payment_status', status, 'not paid');
+  if (paidAt !== null && isSaidUnpaid) check.compare('payment_status', status, 'paid');
 }
 
 function amountFaults(
@@ -237,14 +283,14 @@ function amountFaults(
   const full = all.map((line) => lineAmount(line, currency));
   const discounts = all.map((line) => amount(line.discount));
   all.forEach((line, index) =>
-    check.same(
+    check.compare(
       `items[${index}].total_cost_with_discount`,
       amount(line.total_cost_with_discount),
       full[index]! - discounts[index]!,
     ),
   );
-  check.same('summary.subtotal', amount(summary?.subtotal), sumOf(full));
-  check.same('summary.subtotal_discount', amount(summary?.subtotal_discount), sumOf(discounts));
+  check.compare('summary.subtotal', amount(summary?.subtotal), sumOf(full));
+  check.compare('summary.subtotal_discount', amount(summary?.subtotal_discount), sumOf(discounts));
   const shipping = amount(summary?.shipping_handling_total);
   const taxed = sumOf(
     all.map((line, index) => (line.tax_free === true ? 0 : full[index]! - discounts[index]!)),
@@ -254,13 +300,13 @@ function amountFaults(
     rate === undefined
       ? amount(summary?.tax)
       : roundHalfUp(((taxed + (taxes?.tax_shipping === true ? shipping : 0)) * rate) / 100);
-  check.same('summary.tax', amount(summary?.tax), tax);
-  check.same(
+  check.compare('summary.tax', amount(summary?.tax), tax);
+  check.compare(
     'summary.total',
     amount(summary?.total),
     sumOf(full) - sumOf(discounts) + shipping + tax,
   );
-  check.same('total', total, amount(summary?.total));
+  check.compare('total', total, amount(summary?.total));
 }
 
 const lineAmount = (line: OrderItem, currency: string): number =>
@@ -279,23 +325,23 @@ function itemFaults(item: AutoOrderItem, books: Books): Difference[] {
   const rebills = shipments.filter(({ rebillNumber }) => rebillNumber > 0);
   const purchase = shipments.find(({ rebillNumber }) => rebillNumber === 0);
   const rebillValue = rebills.reduce((sum, { value }) => sum + value, 0);
-  check.same('number_of_rebills', item.numberOfRebills, rebills.length);
-  check.same('rebill_value', item.rebillValue, rebillValue);
-  check.same('life_time_value', item.lifeTimeValue, rebillValue + (purchase?.value ?? 0));
-  check.same(
+  check.compare('number_of_rebills', item.numberOfRebills, rebills.length);
+  check.compare('rebill_value', item.rebillValue, rebillValue);
+  check.compare('life_time_value', item.lifeTimeValue, rebillValue + (purchase?.value ?? 0));
+  check.compare(
     'first_order_dts',
     item.firstOrderAt,
     purchase?.at ?? earliestOf(rebills.map(({ at }) => at)),
   );
   // Another system may have billed it before the first rebill here.
   if (rebills.length > 0)
-    check.same('last_order_dts', item.lastOrderAt, latestOf(rebills.map(({ at }) => at)));
-  check.same(
+    check.compare('last_order_dts', item.lastOrderAt, latestOf(rebills.map(({ at }) => at)));
+  check.compare(
     'next_shipment_dts',
     item.nextShipmentAt && localText(item.nextShipmentAt, books.zone),
     item.nextShipmentAt && anchoredText(item, item.nextShipmentAt, books.zone),
   );
-  for (const [field, count] of countsLeft(item)) if (count < 0) check.same(field, count, 0);
+  for (const [field, count] of countsLeft(item)) if (count < 0) check.compare(field, count, 0);
   return check.found;
 }
 

@@ -3,7 +3,7 @@ import type { BookedCharge } from './auditCaptures.ts';
 import { isRebill } from './auditCaptures.ts';
 
 /** Those of the charges that exist, by the subjects of their keys: rebills, and first payments of orders. */
-export async function bookedCharges(
+export async function findBookedCharges(
   db: Database,
   merchantId: string,
   subjects: readonly string[],

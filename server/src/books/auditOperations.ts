@@ -7,18 +7,18 @@ import type { Database } from '../platform/storage/database.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import type { Difference } from './audit.ts';
 import { differencesOf, unreadable } from './audit.ts';
-import { bookedCharges } from './auditCaptureStore.ts';
+import { findBookedCharges } from './auditCaptureStore.ts';
 import type { BookedCharge, Capture } from './auditCaptures.ts';
 import { captureDifferences, subjectOf } from './auditCaptures.ts';
 import {
-  attempted,
-  auditedAttempts,
-  auditedMarks,
-  auditedOids,
-  auditedOrders,
-  mergedSources,
-  orphans,
-  seeOneMoment,
+  findOids,
+  findOrphans,
+  inSavepoint,
+  loadAuditedAttempts,
+  loadAuditedOrders,
+  loadMarks,
+  loadMergedSources,
+  useOneSnapshot,
 } from './auditStore.ts';
 
 /** What an audit looked at and found. */
@@ -46,7 +46,7 @@ export async function getAudit(
   const captures = await readCaptures(merchant.merchantId);
   if (captures === undefined)
     log.warn({ merchantId: merchant.merchantId }, 'audit without captures: no simulator answered');
-  const audit = together(
+  const audit = combined(
     await auditMerchant(db, merchant),
     await auditCaptures(db, merchant.merchantId, captures ?? []),
   );
@@ -72,9 +72,9 @@ export async function auditCaptures(
   const subjects = [...new Set(captures.map(({ key }) => subjectOf(key)))];
   for (let start = 0; start < subjects.length; start += capturesAtOnce)
     charges.push(
-      ...(await bookedCharges(db, merchantId, subjects.slice(start, start + capturesAtOnce))),
+      ...(await findBookedCharges(db, merchantId, subjects.slice(start, start + capturesAtOnce))),
     );
-  return found(captureDifferences(captures, charges));
+  return auditOf(captureDifferences(captures, charges));
 }
 
 /**
@@ -88,14 +88,14 @@ export function auditMerchant(
   onProgress?: (autoOrders: number) => void,
 ): Promise<Audit> {
   return db.transaction(async (tx) => {
-    await seeOneMoment(tx);
-    const sources = await mergedSources(tx, merchant.merchantId);
+    await useOneSnapshot(tx);
+    const sources = await loadMergedSources(tx, merchant.merchantId);
     let [afterOid, all] = [0, await orphanFindings(tx, merchant.merchantId)];
     for (;;) {
-      const oids = await auditedOids(tx, merchant.merchantId, afterOid, batchSize);
+      const oids = await findOids(tx, merchant.merchantId, afterOid, batchSize);
       if (oids.length === 0) break;
       afterOid = oids.at(-1)!;
-      all = together(all, await auditReadable(tx, merchant, oids, sources));
+      all = combined(all, await auditReadable(tx, merchant, oids, sources));
       onProgress?.(all.autoOrderCount);
     }
     return all;
@@ -110,7 +110,7 @@ const nothing: Audit = {
   differences: [],
 };
 
-const together = (one: Audit, other: Audit): Audit => ({
+const combined = (one: Audit, other: Audit): Audit => ({
   autoOrderCount: one.autoOrderCount + other.autoOrderCount,
   orderCount: one.orderCount + other.orderCount,
   attemptCount: one.attemptCount + other.attemptCount,
@@ -118,15 +118,15 @@ const together = (one: Audit, other: Audit): Audit => ({
   differences: [...one.differences, ...other.differences].slice(0, shownMax),
 });
 
-const found = (differences: readonly Difference[]): Audit => ({
+const auditOf = (differences: readonly Difference[]): Audit => ({
   ...nothing,
   differences,
   differenceCount: differences.length,
 });
 
 async function orphanFindings(tx: Database, merchantId: string): Promise<Audit> {
-  return found(
-    (await orphans(tx, merchantId, shownMax)).map(({ kind, id, field, stored }) => ({
+  return auditOf(
+    (await findOrphans(tx, merchantId, shownMax)).map(({ kind, id, field, stored }) => ({
       objectType: kind,
       objectId: id,
       field,
@@ -143,15 +143,15 @@ async function auditReadable(
   oids: readonly number[],
   sources: ReadonlyMap<number, readonly number[]>,
 ): Promise<Audit> {
-  const batch = await attempted(tx, () => auditBatch(tx, merchant, oids, sources));
+  const batch = await inSavepoint(tx, () => auditBatch(tx, merchant, oids, sources));
   if ('value' in batch) return batch.value;
   if (oids.length === 1) {
     const { error } = batch;
     const reason = error instanceof Error ? error.message : String(error);
-    return { ...found([unreadable(oids[0]!, reason)]), autoOrderCount: 1 };
+    return { ...auditOf([unreadable(oids[0]!, reason)]), autoOrderCount: 1 };
   }
   const middle = oids.length >> 1;
-  return together(
+  return combined(
     await auditReadable(tx, merchant, oids.slice(0, middle), sources),
     await auditReadable(tx, merchant, oids.slice(middle), sources),
   );
@@ -166,13 +166,13 @@ async function auditBatch(
   const familyOf = new Map(oids.map((oid) => [oid, mergedInto(oid, sources)]));
   const all = [...new Set([...oids, ...[...familyOf.values()].flat()])];
   const autoOrders = await loadAutoOrders(tx, merchantId, oids);
-  const marks = await auditedMarks(tx, merchantId, oids);
+  const marks = await loadMarks(tx, merchantId, oids);
   const attempts = Map.groupBy(
-    await auditedAttempts(tx, merchantId, all),
+    await loadAuditedAttempts(tx, merchantId, all),
     (attempt) => attempt.autoOrderOid,
   );
   const orders = Map.groupBy(
-    await auditedOrders(tx, merchantId, all),
+    await loadAuditedOrders(tx, merchantId, all),
     (order) => order.autoOrderOid,
   );
   const booksOf = (oid: number) => ({
@@ -191,7 +191,7 @@ async function auditBatch(
     });
   });
   return {
-    ...found(differences),
+    ...auditOf(differences),
     autoOrderCount: oids.length,
     orderCount: own.reduce((sum, books) => sum + books.orders.length, 0),
     attemptCount: own

@@ -1,20 +1,18 @@
-import type { OrderItem } from '@perennial/contract/orderItem.ts';
 import type { Temporal } from 'temporal-polyfill';
-import type { OrderDocument } from '../orders/order.ts';
 import type { Database } from '../platform/storage/database.ts';
-import type { RebillState } from '../rebill/store.ts';
+import type { AuditedAttempt, AuditedOrder, Marks } from './audit.ts';
 
 /*
  * What an audit reads: only what lies in the books, in as few statements as it takes. It writes nothing.
  */
 
 /** From here on this transaction sees everything as it is now, so that figures of several statements belong together. */
-export async function seeOneMoment(tx: Database): Promise<void> {
+export async function useOneSnapshot(tx: Database): Promise<void> {
   await tx.run('set transaction isolation level repeatable read, read only');
 }
 
 /** Does the work so that its failure leaves the transaction as it was before, ready for more. */
-export async function attempted<Value>(
+export async function inSavepoint<Value>(
   tx: Database,
   work: () => Promise<Value>,
 ): Promise<{ readonly value: Value } | { readonly error: unknown }> {
@@ -30,7 +28,7 @@ export async function attempted<Value>(
 }
 
 /** The next auto orders after an oid, in their order. */
-export async function auditedOids(
+export async function findOids(
   db: Database,
   merchantId: string,
   afterOid: number,
@@ -44,7 +42,7 @@ export async function auditedOids(
 }
 
 /** Merged auto orders by the one that their items moved to: orders of an item lie where it was when they were made. */
-export async function mergedSources(
+export async function loadMergedSources(
   db: Database,
   merchantId: string,
 ): Promise<ReadonlyMap<number, readonly number[]>> {
@@ -58,17 +56,7 @@ export async function mergedSources(
   return sources;
 }
 
-/** What stands beside the record of an auto order, for searches and for the engine. */
-export interface Marks {
-  readonly dueAt?: Temporal.Instant;
-  readonly nextShipmentAt?: Temporal.Instant;
-  /** The original order, where it exists. */
-  readonly originalOrderId?: string;
-  /** The auto order that it was merged into, where it exists. */
-  readonly targetOid?: number;
-}
-
-export async function auditedMarks(
+export async function loadMarks(
   db: Database,
   merchantId: string,
   oids: readonly number[],
@@ -100,26 +88,7 @@ export async function auditedMarks(
   );
 }
 
-/** A rebill as its row tells it. */
-export interface AuditedAttempt {
-  readonly autoOrderOid: number;
-  readonly rebillNumber: number;
-  readonly state: RebillState;
-  readonly attempt: number;
-  readonly at: Temporal.Instant;
-  readonly orderId: string;
-  readonly amount: number;
-  readonly currency: string;
-  /** The gateway's own id of the capture. */
-  readonly reference: string | null;
-  /** What is being charged is written down. */
-  readonly isPlanned: boolean;
-  readonly declines: number;
-  /** Staff marked its order as paid, or rejected it. */
-  readonly isByStaff: boolean;
-}
-
-export function auditedAttempts(
+export function loadAuditedAttempts(
   db: Database,
   merchantId: string,
   oids: readonly number[],
@@ -132,23 +101,7 @@ export function auditedAttempts(
   );
 }
 
-/** An order as far as its amounts go. */
-export interface AuditedOrder {
-  readonly autoOrderOid: number;
-  /** 0: the one that started the auto order. */
-  readonly rebillNumber: number;
-  readonly orderId: string;
-  readonly createdAt: Temporal.Instant;
-  readonly paidAt: Temporal.Instant | null;
-  readonly currency: string;
-  readonly total: number;
-  readonly lines: readonly OrderItem[] | null;
-  readonly summary: OrderDocument['summary'] | null;
-  readonly taxes: OrderDocument['taxes'] | null;
-  readonly payment: OrderDocument['payment'] | null;
-}
-
-export function auditedOrders(
+export function loadAuditedOrders(
   db: Database,
   merchantId: string,
   oids: readonly number[],
@@ -174,7 +127,7 @@ export interface Orphan {
  * Rebills and orders of auto orders that do not exist, and charges of orders that do not exist. The key of a charge names its order
  * (orders/charge.ts).
  */
-export function orphans(db: Database, merchantId: string, limit: number): Promise<Orphan[]> {
+export function findOrphans(db: Database, merchantId: string, limit: number): Promise<Orphan[]> {
   return db.rows(
     `select 'rebill' as kind, r.auto_order_oid || '/' || r.rebill_number as id, 'auto_order_oid' as field, r.auto_order_oid::text as stored
      from rebill r

@@ -2,7 +2,7 @@ import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
 import { dueAt } from '../autoOrders/calculated.ts';
 import { addDays } from '../kernel/calendar.ts';
-import type { Look } from '../rebill/plan.ts';
+import type { DecisionInput } from '../rebill/plan.ts';
 import { decide } from '../rebill/plan.ts';
 import type { RebillOrder } from '../rebill/rebillOrder.ts';
 import { afterPaid } from '../rebill/settlement.ts';
@@ -40,7 +40,7 @@ export interface PreviewedRebill {
  * Looks ahead by doing what the engine does, look after look on the record alone: the same decisions, the same orders, the same record after each paid
  * charge. `first` is the look that the engine would take now.
  */
-export function previewRebills(first: Look, count: number): Preview {
+export function previewRebills(first: DecisionInput, count: number): Preview {
   const rebills: PreviewedRebill[] = [];
   let look = first;
   let traces = tracesOf(first.autoOrder);
@@ -83,7 +83,7 @@ export function previewRebills(first: Look, count: number): Preview {
 const idleLooksMax = 400;
 
 /** The engine comes back when something is due, and the next day where nothing has moved on. */
-function nextLookAt(autoOrder: AutoOrder, { at, zone }: Look): Temporal.Instant {
+function nextLookAt(autoOrder: AutoOrder, { at, zone }: DecisionInput): Temporal.Instant {
   const due = dueAt(autoOrder);
   return due !== undefined && due.epochMilliseconds <= at.epochMilliseconds
     ? addDays(at, 1, zone)
@@ -143,7 +143,7 @@ function dateRulesOf(
   autoOrder: AutoOrder,
   order: RebillOrder,
   traces: Traces,
-  { at, catalog, zone }: Look,
+  { at, catalog, zone }: DecisionInput,
 ): Map<number, readonly DateRule[]> {
   const rules = new Map<number, readonly DateRule[]>();
   for (const { shipment, itemOid } of order.lines) {

@@ -17,7 +17,7 @@ import { refuse } from '../platform/http/refusal.ts';
 import { rebillPolicy } from '../rebill/policy.ts';
 import type { RebillLine } from '../rebill/rebillOrder.ts';
 import { findEarlierAttempts } from '../rebill/store.ts';
-import { mayBeOfRecord } from '../rebill/unreadable.ts';
+import { mayBeOfRecord } from '../rebill/unreadableOperations.ts';
 import type { Preview, PreviewedRebill } from './preview.ts';
 import { previewRebills } from './preview.ts';
 import type { DateRule } from './previewDates.ts';

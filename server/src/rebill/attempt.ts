@@ -1,5 +1,68 @@
+import type { Temporal } from 'temporal-polyfill';
 import type { ChargeRequest } from '../payments/gateway.ts';
-import type { NewAttempt, RebillKey } from './store.ts';
+import type { MovedFrom } from './movedFrom.ts';
+import type { PlannedCharge } from './plan.ts';
+
+/** Names a rebill of a merchant. */
+export interface RebillKey {
+  readonly autoOrderOid: number;
+  readonly rebillNumber: number;
+}
+
+/** `given up`: staff rejected the order that a declined rebill had left. */
+export type RebillState = 'charging' | 'unknown' | 'paid' | 'declined' | 'given up';
+
+/** A charge that is about to be asked for. */
+export interface NewAttempt extends RebillKey {
+  readonly attempt: number;
+  /** The epoch in which it began; absent: 1. */
+  readonly epoch?: number;
+  readonly at: Temporal.Instant;
+  readonly orderId: string;
+  readonly route: readonly string[];
+  readonly charge: PlannedCharge;
+  /** Kept when the attempt is settled; absent where an attempt is read back. */
+  readonly movedFrom?: MovedFrom;
+}
+
+/** A charge whose answer is not settled yet. */
+export interface InFlight extends NewAttempt {
+  readonly checks: number;
+}
+
+/** What happened to an attempt since it was started. */
+export interface OpenAttempt {
+  /** What staff changed of its order. */
+  readonly editedFields: readonly string[];
+  /** Its plan, where a change of the zone moved the dates of it. */
+  readonly replanned?: PlannedCharge;
+}
+
+/** A charge under way with its plan. */
+export interface PlannedRow extends RebillKey {
+  readonly charge: PlannedCharge;
+}
+
+/** An attempt with its answer. */
+export interface SettledAttempt extends RebillKey {
+  readonly state: 'paid' | 'declined';
+  /** The gateway that answered; absent where nothing was charged. */
+  readonly gatewayCode?: string | undefined;
+  readonly reference?: string | undefined;
+  readonly declineReason?: string | undefined;
+  /** A declined rebill left an order, so what was planned is needed again should staff settle it. */
+  readonly isKept: boolean;
+}
+
+/** What is known of the rebill that an auto order comes to next; absent when it was never tried. */
+export interface EarlierAttempt {
+  readonly state: RebillState;
+  readonly attempt: number;
+  readonly orderId: string;
+  readonly firstDeclinedAt?: Temporal.Instant;
+  /** What staff changed of the order that it left, as `part` or `part.field`. */
+  readonly editedFields: readonly string[];
+}
 
 /** What every attempt of a rebill stands for, in any epoch: gateways are searched for it after a restore. */
 export const chargeSubject = (

@@ -14,7 +14,10 @@ import type { MerchantPayments } from '../payments/payments.ts';
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
 import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
+import type { EarlierAttempt, NewAttempt } from './attempt.ts';
 import { chargeKey, chargeSubject } from './attempt.ts';
+import type { Due } from './dueStore.ts';
+import { findDueOids, lockDue, lockDueAmong } from './dueStore.ts';
 import { heldBack } from './held.ts';
 import { rememberHeld } from './heldStore.ts';
 import { settleFromOrder } from './keptOrderOperations.ts';
@@ -23,12 +26,11 @@ import type { NotedAt } from './note.ts';
 import { eventsOf, logsOf } from './note.ts';
 import type { OrderIds } from './orderIds.ts';
 import { rememberParked } from './parkedStore.ts';
-import type { Decision, Look } from './plan.ts';
+import type { Decision, DecisionInput } from './plan.ts';
 import { decide } from './plan.ts';
 import type { RebillPolicy } from './policy.ts';
-import type { Due, EarlierAttempt, NewAttempt } from './store.ts';
-import { findDueOids, findEarlierAttempts, lockDue, lockDueAmong, startAttempts } from './store.ts';
-import { inHalves, mayBeOfRecord, parkUnreadable } from './unreadable.ts';
+import { findEarlierAttempts, startAttempts } from './store.ts';
+import { inHalves, mayBeOfRecord, parkUnreadable } from './unreadableOperations.ts';
 
 /** A charge that this process alone may ask for until its lease is over, with the records it was planned on. */
 export interface Claim {
@@ -38,10 +40,10 @@ export interface Claim {
 }
 
 /** What came of a claim. */
-export interface Claimed {
+export interface ClaimResult {
   readonly claims: readonly Claim[];
   /** Auto orders that were looked at; 0 when nothing is due. */
-  readonly lookCount: number;
+  readonly examinedCount: number;
   readonly noticeCount: number;
   readonly parked: readonly { readonly autoOrderOid: number; readonly reason: string }[];
 }
@@ -56,65 +58,65 @@ export interface ClaimTerms {
 }
 
 /** When what is claimed happens: now, or, as a test clock plays it, each at the moment that made it due. */
-export type Moments = 'now' | 'due';
+export type ClaimMoment = 'now' | 'due';
 
 /**
- * Takes a batch of what is due until then, in one transaction: looks at each auto order, writes what moved without a charge, and leaves one row a charge
+ * Takes a batch of what is due until then, in one transaction: candidates at each auto order, writes what moved without a charge, and leaves one row a charge
  * that says who charges and for what.
  */
 export async function claimDue(
   context: Context,
   until: Temporal.Instant,
-  moments: Moments,
+  moment: ClaimMoment,
   terms: ClaimTerms,
-): Promise<Claimed> {
+): Promise<ClaimResult> {
   try {
-    return await claimAmong(context, until, moments, terms, undefined);
+    return await claimBatch(context, until, moment, terms, undefined);
   } catch (error) {
     if (!mayBeOfRecord(error)) throw error;
-    return claimApart(context, until, moments, terms);
+    return claimInHalves(context, until, moment, terms);
   }
 }
 
 /** Claims what a batch with a bad record in it holds: the good ones in smaller batches, the bad ones are parked. */
-async function claimApart(
+async function claimInHalves(
   context: Context,
   until: Temporal.Instant,
-  moments: Moments,
+  moment: ClaimMoment,
   terms: ClaimTerms,
-): Promise<Claimed> {
+): Promise<ClaimResult> {
   const oids = await findDueOids(context.db, context.merchant.merchantId, until);
   const claimed = await inHalves(
     oids,
-    async (some) => [await claimAmong(context, until, moments, terms, some)],
+    async (some) => [await claimBatch(context, until, moment, terms, some)],
     async (autoOrderOid, error) => {
       const reason = await parkUnreadable(context, autoOrderOid, error);
-      return [{ ...nothing, lookCount: 1, parked: [{ autoOrderOid, reason }] }];
+      return [{ ...nothing, examinedCount: 1, parked: [{ autoOrderOid, reason }] }];
     },
   );
   return {
     claims: claimed.flatMap(({ claims }) => claims),
-    lookCount: claimed.reduce((sum, { lookCount }) => sum + lookCount, 0),
+    examinedCount: claimed.reduce((sum, { examinedCount }) => sum + examinedCount, 0),
     noticeCount: claimed.reduce((sum, { noticeCount }) => sum + noticeCount, 0),
     parked: claimed.flatMap(({ parked }) => parked),
   };
 }
 
 /** Claims what is due of these auto orders, or of all. */
-function claimAmong(
+function claimBatch(
   context: Context,
   until: Temporal.Instant,
-  moments: Moments,
+  moment: ClaimMoment,
   terms: ClaimTerms,
   oids: readonly number[] | undefined,
-): Promise<Claimed> {
-  return claim(context, terms, async (context, orderIds) => {
+): Promise<ClaimResult> {
+  return claimInTransaction(context, terms, async (context, orderIds) => {
     const { merchantId } = context.merchant;
     const due =
       oids === undefined
         ? await lockDue(context.db, merchantId, until)
         : await lockDueAmong(context.db, merchantId, until, oids);
-    const at = (each: Due) => (moments === 'due' ? each.dueAt : context.now);
+    const at = (each: Due) => (moment === 'due' ? each.dueAt : context.now);
     return claimLocked(
       context,
       due.map((each) => ({ ...each, dueAt: at(each) })),
@@ -124,7 +126,7 @@ function claimAmong(
 }
 
 /** How one auto order is claimed by itself. */
-export interface NowRequest {
+export interface ClaimNowRequest {
   /** Rebills although nothing is due, and whatever the next attempt says. */
   readonly isForced: boolean;
   /**
@@ -138,25 +140,25 @@ export interface NowRequest {
 export async function claimNow(
   context: Context,
   autoOrderOid: number,
-  request: NowRequest,
+  request: ClaimNowRequest,
   terms: ClaimTerms,
-): Promise<Claimed> {
+): Promise<ClaimResult> {
   try {
     return await claimOne(context, autoOrderOid, request, terms);
   } catch (error) {
     if (!mayBeOfRecord(error)) throw error;
     const reason = await parkUnreadable(context, autoOrderOid, error);
-    return { ...nothing, lookCount: 1, parked: [{ autoOrderOid, reason }] };
+    return { ...nothing, examinedCount: 1, parked: [{ autoOrderOid, reason }] };
   }
 }
 
 function claimOne(
   context: Context,
   autoOrderOid: number,
-  { isForced, beforehand }: NowRequest,
+  { isForced, beforehand }: ClaimNowRequest,
   terms: ClaimTerms,
-): Promise<Claimed> {
-  return claim(context, terms, async (context, orderIds) => {
+): Promise<ClaimResult> {
+  return claimInTransaction(context, terms, async (context, orderIds) => {
     await lockVersions(context.db, context.merchant.merchantId, [autoOrderOid]);
     await beforehand?.(context);
     return claimLocked(context, [{ autoOrderOid, dueAt: context.now }], {
@@ -167,11 +169,11 @@ function claimOne(
   });
 }
 
-async function claim(
+async function claimInTransaction(
   context: Context,
   { orderIds }: ClaimTerms,
-  work: (context: Context, orderIds: readonly string[]) => Promise<Claimed>,
-): Promise<Claimed> {
+  work: (context: Context, orderIds: readonly string[]) => Promise<ClaimResult>,
+): Promise<ClaimResult> {
   const reserved = await orderIds.reserve();
   const claimed = await inTransaction(context, (context) => work(context, reserved));
   orderIds.use(claimed.claims.length);
@@ -181,19 +183,19 @@ async function claim(
 /** The terms of one claim: its order ids one by one, and whether somebody asked for it. */
 type LockedTerms = ClaimTerms & { readonly ids: Iterator<string>; readonly isForced: boolean };
 
-const nothing: Claimed = { claims: [], lookCount: 0, noticeCount: 0, parked: [] };
+const nothing: ClaimResult = { claims: [], examinedCount: 0, noticeCount: 0, parked: [] };
 
 async function claimLocked(
   context: Context,
   due: readonly Due[],
   terms: LockedTerms,
-): Promise<Claimed> {
+): Promise<ClaimResult> {
   if (due.length === 0) return nothing;
   context = await inCurrentZone(context);
-  const looks = await look(context, due, terms);
+  const candidates = await loadCandidates(context, due, terms);
   const free = await withoutSettled(
     context,
-    looks.filter((each) => !isInFlight(each.earlier)),
+    candidates.filter((each) => !isInFlight(each.earlier)),
   );
   const decided = free.map((each) => ({ ...each, decision: decideOrHold(each, terms) }));
   const claims = decided.flatMap((each) => claimOf(each, terms));
@@ -203,10 +205,10 @@ async function claimLocked(
     claims.map((claim) => claim.attempt),
     terms.leaseMs,
   );
-  await write(context, decided, terms.policy);
+  await saveDecisions(context, decided, terms.policy);
   return {
     claims,
-    lookCount: due.length,
+    examinedCount: due.length,
     noticeCount: decided
       .flatMap(({ decision }) => decision.notes)
       .filter((note) => note.event?.name === 'auto_order_preshipment').length,
@@ -219,7 +221,7 @@ async function claimLocked(
 }
 
 /** What the rules decide; a charge that may not be made now is held back. */
-function decideOrHold(look: Look, { payments }: LockedTerms): Decision {
+function decideOrHold(look: DecisionInput, { payments }: LockedTerms): Decision {
   const decision = decide(look);
   // An order that costs nothing needs no gateway.
   if (decision.kind !== 'charge' || decision.charge.card === undefined) return decision;
@@ -227,35 +229,35 @@ function decideOrHold(look: Look, { payments }: LockedTerms): Decision {
   return obstacle === undefined ? decision : heldBack(look, decision, obstacle);
 }
 
-function chargedByOf({ autoOrder }: Look, cardToken: string | undefined) {
+function chargedByOf({ autoOrder }: DecisionInput, cardToken: string | undefined) {
   const kind =
     cardToken === undefined ? undefined : kindThatCharged(autoOrder.chargedBy, cardToken);
   return gatewayKinds.find((each) => each === kind);
 }
 
 /** A look with the attempts that went before. */
-type TriedLook = Look & {
+type Candidate = DecisionInput & {
   readonly earlier: EarlierAttempt | undefined;
   /** The order of this rebill, where it was captured before a restore. */
   readonly restoredOrderId: string | undefined;
 };
 
-type DecidedLook = TriedLook & { readonly decision: Decision };
+type DecidedCandidate = Candidate & { readonly decision: Decision };
 
 /** A charge under way belongs to whoever settles it. A row that is paid cannot be here: it counted the rebill. */
 const isInFlight = (earlier: EarlierAttempt | undefined): boolean =>
   earlier?.state === 'charging' || earlier?.state === 'unknown';
 
 /**
- * The looks that are still to be decided. A declined rebill whose order staff paid or rejected is settled by that and never charged: usually when they did
+ * The candidates that are still to be decided. A declined rebill whose order staff paid or rejected is settled by that and never charged: usually when they did
  * it, here where that was before this server knew how.
  */
 async function withoutSettled(
   context: Context,
-  looks: readonly TriedLook[],
-): Promise<readonly TriedLook[]> {
-  const open: TriedLook[] = [];
-  for (const each of looks) {
+  candidates: readonly Candidate[],
+): Promise<readonly Candidate[]> {
+  const open: Candidate[] = [];
+  for (const each of candidates) {
     const { kept, autoOrder } = each;
     const key = { autoOrderOid: autoOrder.autoOrderOid, rebillNumber: autoOrder.rebillCount + 1 };
     const isSettled = kept !== undefined && (await settleFromOrder(context, key, kept.order));
@@ -264,11 +266,11 @@ async function withoutSettled(
   return open;
 }
 
-async function look(
+async function loadCandidates(
   context: Context,
   due: readonly Due[],
   { policy, isForced, payments }: LockedTerms,
-): Promise<TriedLook[]> {
+): Promise<Candidate[]> {
   const {
     db,
     merchant: { merchantId, timeZone: zone },
@@ -315,7 +317,7 @@ async function look(
   });
 }
 
-function claimOf(look: DecidedLook, { ids, payments }: LockedTerms): Claim[] {
+function claimOf(look: DecidedCandidate, { ids, payments }: LockedTerms): Claim[] {
   const { decision, original, earlier, at, autoOrder: before } = look;
   if (decision.kind !== 'charge' || original === undefined) return [];
   const { autoOrder, charge } = decision;
@@ -346,9 +348,9 @@ function claimOf(look: DecidedLook, { ids, payments }: LockedTerms): Claim[] {
   return [{ attempt, autoOrder: { ...autoOrder, version }, original }];
 }
 
-async function write(
+async function saveDecisions(
   context: Context,
-  decided: readonly DecidedLook[],
+  decided: readonly DecidedCandidate[],
   { missedShipments }: RebillPolicy,
 ): Promise<void> {
   const {
@@ -360,14 +362,14 @@ async function write(
     ({ autoOrder, decision }) => decision.autoOrder !== autoOrder,
   );
   const waiting = unmoved.filter(({ decision }) => decision.kind !== 'charge');
-  const [later, never] = partition(waiting, (each) => nextLook(each) !== undefined);
+  const [later, never] = partition(waiting, (each) => nextDueAt(each) !== undefined);
   const rebilled = moved.map((each): Rebilled => {
     const { autoOrder, calculated } = calculate(each.decision.autoOrder, each.catalog, {
       now: each.at,
       zone,
       missedShipments,
     });
-    return { autoOrder, at: each.at, calculated: { ...calculated, dueAt: nextLook(each) } };
+    return { autoOrder, at: each.at, calculated: { ...calculated, dueAt: nextDueAt(each) } };
   });
   if (rebilled.length > 0) await saveRebilled(db, merchantId, context.now, rebilled);
   await takeDueMarks(
@@ -379,7 +381,7 @@ async function write(
     db,
     merchantId,
     later.map(({ autoOrder }) => autoOrder.autoOrderOid),
-    later.map((each) => nextLook(each)!),
+    later.map((each) => nextDueAt(each)!),
   );
   await rememberParked(
     db,
@@ -414,7 +416,7 @@ async function write(
 }
 
 /** When an auto order that was decided on is due again: not before its charge is settled, and never at once, whatever its record says. */
-function nextLook({ decision, at, zone }: DecidedLook): Temporal.Instant | undefined {
+function nextDueAt({ decision, at, zone }: DecidedCandidate): Temporal.Instant | undefined {
   if (decision.kind === 'charge') return undefined;
   if (decision.kind === 'park') return decision.until;
   const next = dueAt(decision.autoOrder);

@@ -18,7 +18,7 @@ test('a simple auto order is billed on time, once, with tax and shipping', async
   await rebills.add({ autoOrderOid: 1 });
 
   assert.deepEqual(await rebills.run('2026-03-15T13:59:59Z'), {
-    looked: 0,
+    examined: 0,
     paid: 0,
     declined: 0,
     unknown: 0,
@@ -26,14 +26,14 @@ test('a simple auto order is billed on time, once, with tax and shipping', async
     parked: 0,
   });
   assert.deepEqual(await rebills.run('2026-03-15T14:00:00Z'), {
-    looked: 1,
+    examined: 1,
     paid: 1,
     declined: 0,
     unknown: 0,
     notices: 0,
     parked: 0,
   });
-  assert.equal((await rebills.run('2026-03-15T14:00:00Z')).looked, 0);
+  assert.equal((await rebills.run('2026-03-15T14:00:00Z')).examined, 0);
 
   const autoOrder = await rebills.load(1);
   const [item] = autoOrder.items;
@@ -112,8 +112,8 @@ test('what falls due again while a claim looks is done in the same run', async (
       if (
         typeof value === 'object' &&
         value !== null &&
-        'lookCount' in value &&
-        value.lookCount === 0
+        'examinedCount' in value &&
+        value.examinedCount === 0
       )
         while (await isInFlight());
       return value;
@@ -122,7 +122,7 @@ test('what falls due again while a claim looks is done in the same run', async (
   const counts = await runDue(
     { ...rebills.context('2027-03-15T14:00:00Z'), db: slow },
     rebills.parts,
-    { until: at('2027-03-15T14:00:00Z'), at: 'due' },
+    { until: at('2027-03-15T14:00:00Z'), moment: 'due' },
   );
   assert.equal(counts.paid, 13);
 });
@@ -144,11 +144,14 @@ test('a run that fails has nothing under way any more: what was charged by then 
     async transaction(work) {
       if (++claims !== 2) return db.transaction(work);
       setImmediate(answer);
-      throw new Error('the connection is gone');
+      throw Object.assign(new Error('the connection is gone'), { code: 'ECONNRESET' });
     },
   });
   await assert.rejects(
-    runDue({ ...rebills.context(due), db: failing }, rebills.parts, { until: at(due), at: 'now' }),
+    runDue({ ...rebills.context(due), db: failing }, rebills.parts, {
+      until: at(due),
+      moment: 'now',
+    }),
     /the connection is gone/,
   );
   assert.deepEqual(await db.rows('select state from rebill where merchant_id = $1', ['DEMO']), [
@@ -170,14 +173,14 @@ test('a poisoned auto order is parked and holds up nobody', async (t) => {
   await rebills.add({ autoOrderOid: 5 });
 
   assert.deepEqual(await rebills.run(due), {
-    looked: 5,
+    examined: 5,
     paid: 2,
     declined: 0,
     unknown: 0,
     notices: 0,
     parked: 3,
   });
-  assert.equal((await rebills.run(due)).looked, 0);
+  assert.equal((await rebills.run(due)).examined, 0);
   assert.equal((await rebills.load(3)).failureReason, 'Cannot rebill: item PRICELESS: no price');
   assert.match((await rebills.logs(4))[0]!, /has no card token.*Looked at again every day/);
   assert.equal(rebills.events.filter((event) => event.name === 'auto_order_update').length, 3);
@@ -185,7 +188,7 @@ test('a poisoned auto order is parked and holds up nobody', async (t) => {
   // Mended, it is billed at the next look; the others are looked at again and told nothing new.
   await rebills.addItem({ ...coffee, merchant_item_id: 'GONE' });
   assert.deepEqual(await rebills.run('2026-03-16T14:00:00Z'), {
-    looked: 3,
+    examined: 3,
     paid: 1,
     declined: 0,
     unknown: 0,
@@ -230,7 +233,7 @@ test('an item that comes wakes those that were parked for it, and nobody else', 
   await rebills.addItem({ ...coffee, merchant_item_id: 'GONE' });
   await come('GONE', '2026-03-15T15:00:00Z');
   assert.deepEqual(await rebills.run('2026-03-15T15:00:00Z'), {
-    looked: 2,
+    examined: 2,
     paid: 2,
     declined: 0,
     unknown: 0,
@@ -242,7 +245,7 @@ test('an item that comes wakes those that were parked for it, and nobody else', 
   // An item that changes and still cannot be sold costs a look; the auto order waits on, and its history says no more.
   await come('LOST', '2026-03-15T16:00:00Z');
   assert.deepEqual(await rebills.run('2026-03-15T16:00:00Z'), {
-    looked: 1,
+    examined: 1,
     paid: 0,
     declined: 0,
     unknown: 0,
@@ -354,7 +357,7 @@ test('a gateway that is down: nothing disabled, nothing double, all billed after
   const { books } = rebills.gateways;
   books.setDown(true);
   assert.equal((await rebills.run(due)).unknown, 20);
-  assert.equal((await rebills.run('2026-03-15T14:30:00Z')).looked, 0);
+  assert.equal((await rebills.run('2026-03-15T14:30:00Z')).examined, 0);
   books.setDown(false);
   const resolved = await rebills.resolve('2026-03-15T15:00:00Z');
   assert.deepEqual([resolved.paid, resolved.declined, resolved.unknown], [20, 0, 0]);

@@ -4,17 +4,18 @@ import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
 import { batches, gauge, limiter } from '../platform/jobs/batches.ts';
 import { type Lease, leaseFrom } from '../platform/jobs/lease.ts';
+import type { NewAttempt } from './attempt.ts';
 import { chargeRequest } from './attempt.ts';
-import type { Moments, NowRequest } from './claimOperations.ts';
+import type { ClaimMoment, ClaimNowRequest } from './claimOperations.ts';
 import { claimDue, claimNow } from './claimOperations.ts';
+import { claimLimit } from './dueStore.ts';
 import { orderIdsOf } from './orderIds.ts';
 import { rebillPolicy } from './policy.ts';
 import { nothingCharged } from './request.ts';
-import { settleEach } from './settleApart.ts';
-import type { Answered, Outcome, SettleTerms } from './settleOperations.ts';
-import type { NewAttempt } from './store.ts';
-import { claimLimit, findRecentRebills, takeOverdue } from './store.ts';
-import { parkUnreadable } from './unreadable.ts';
+import { settleEach } from './settleEachOperations.ts';
+import type { AnsweredAttempt, ChargeOutcome, SettleTerms } from './settleOperations.ts';
+import { findRecentRebills, takeOverdue } from './store.ts';
+import { parkUnreadable } from './unreadableOperations.ts';
 
 /*
  * The engine. Due auto orders are claimed in batches (transaction 1), charged outside any transaction, and settled in batches as the answers arrive
@@ -43,8 +44,8 @@ export const defaultTiming: RebillTiming = { leaseMs: 300_000, recheckMs: 30_000
 
 /** How a run over due work went. */
 export interface RunCounts {
-  /** Auto orders looked at, each time counted. */
-  readonly looked: number;
+  /** Auto orders examined at, each time counted. */
+  readonly examined: number;
   readonly paid: number;
   readonly declined: number;
   /** Charges without an answer: they wait for {@link resolveUnanswered}. */
@@ -58,9 +59,9 @@ export interface RunRequest {
   /** Everything due until then, this moment included. */
   readonly until: Temporal.Instant;
   /** `now`: it happens at the context's moment. `due`: each auto order at the moment that made it due, as a test clock plays it. */
-  readonly at: Moments;
+  readonly moment: ClaimMoment;
   /** Looks after which the run ends although more is due; absent: none. */
-  readonly most?: number;
+  readonly examinedMax?: number;
 }
 
 /**
@@ -71,32 +72,32 @@ export interface RunRequest {
 export async function runDue(
   context: Context,
   parts: RebillParts,
-  { until, at, most = Infinity }: RunRequest,
+  { until, moment, examinedMax = Infinity }: RunRequest,
 ): Promise<RunCounts> {
   const run = await startRun(context, parts);
   const orderIds = orderIdsOf(context);
-  let [looked, notices, parked] = [0, 0, 0];
+  let [examined, notices, parked] = [0, 0, 0];
   for (;;) {
     await run.room(inFlightMax);
     const isAlone = run.underWay === 0;
     const lease = leaseFrom(parts.clock, parts.timing.leaseMs);
     const claimed =
-      looked < most
+      examined < examinedMax
         ? await run.orFail(
-            claimDue(context, until, at, { ...run, orderIds, leaseMs: parts.timing.leaseMs }),
+            claimDue(context, until, moment, { ...run, orderIds, leaseMs: parts.timing.leaseMs }),
           )
         : undefined;
-    looked += claimed?.lookCount ?? 0;
+    examined += claimed?.examinedCount ?? 0;
     notices += claimed?.noticeCount ?? 0;
     parked += claimed?.parked.length ?? 0;
     for (const { attempt, autoOrder, original } of claimed?.claims ?? [])
       run.charge({ attempt, planned: { autoOrder, original } }, lease);
-    if ((claimed?.lookCount ?? 0) > 0) continue;
-    // What was in flight may be due again once it is settled, and that may have come about while the claim looked.
+    if ((claimed?.examinedCount ?? 0) > 0) continue;
+    // What was in flight may be due again once it is settled, and that may have come about while the claim examined.
     if (isAlone) break;
     await run.room(Math.max(0, run.underWay - 1));
   }
-  return { looked, notices, parked, ...run.counts };
+  return { examined, notices, parked, ...run.counts };
 }
 
 /**
@@ -105,7 +106,7 @@ export async function runDue(
  */
 export async function resolveUnanswered(context: Context, parts: RebillParts): Promise<RunCounts> {
   const run = await startRun(context, parts);
-  let looked = 0;
+  let examined = 0;
   for (;;) {
     const lease = leaseFrom(parts.clock, parts.timing.leaseMs);
     const overdue = await takeOverdue(
@@ -115,13 +116,13 @@ export async function resolveUnanswered(context: Context, parts: RebillParts): P
       parts.timing.leaseMs,
     );
     if (overdue.count === 0) break;
-    looked += overdue.count;
+    examined += overdue.count;
     for (const { autoOrderOid, error } of overdue.unreadable)
       await parkUnreadable(context, autoOrderOid, error);
     for (const { checks, ...attempt } of overdue.readable) run.resolve({ attempt, checks }, lease);
     await run.room(0);
   }
-  return { looked, notices: 0, parked: 0, ...run.counts };
+  return { examined, notices: 0, parked: 0, ...run.counts };
 }
 
 /** What came of rebilling one auto order by itself. */
@@ -138,7 +139,7 @@ export async function rebillNow(
   context: Context,
   { payments: all, timing, clock }: RebillParts,
   autoOrderOid: number,
-  request: NowRequest,
+  request: ClaimNowRequest,
 ): Promise<RebillResult> {
   const payments = await all.of(context);
   const policy = rebillPolicy(context.merchant);
@@ -188,18 +189,18 @@ const settleParallel = 2;
 interface Run {
   readonly policy: SettleTerms['policy'];
   readonly payments: MerchantPayments;
-  charge(unanswered: Unanswered, lease: Lease): void;
+  charge(unanswered: PendingCharge, lease: Lease): void;
   /** Asks what became of it first. */
-  resolve(unanswered: Unanswered, lease: Lease): void;
+  resolve(unanswered: PendingCharge, lease: Lease): void;
   /** Resolves once at most so many are under way. When a settling failed, it waits for all the others and fails. */
   room(most: number): Promise<void>;
   /** What the work answers; when it fails, waits for all that is under way and fails with it. */
   orFail<Value>(work: Promise<Value>): Promise<Value>;
   readonly underWay: number;
-  readonly counts: Readonly<Record<Outcome['kind'], number>>;
+  readonly counts: Readonly<Record<ChargeOutcome['kind'], number>>;
 }
 
-type Unanswered = Omit<Answered, 'routed'>;
+type PendingCharge = Omit<AnsweredAttempt, 'routed'>;
 
 async function startRun(context: Context, { payments: all, timing }: RebillParts): Promise<Run> {
   const payments = await all.of(context);
@@ -210,7 +211,7 @@ async function startRun(context: Context, { payments: all, timing }: RebillParts
   const counts = { paid: 0, declined: 0, unknown: 0 };
   const underWay = gauge();
   let failure: { readonly error: unknown } | undefined;
-  const settling = batches<Answered>(
+  const settling = batches<AnsweredAttempt>(
     async (batch) => {
       try {
         for (const { kind } of await settleEach(context, batch, terms)) counts[kind]++;
@@ -222,7 +223,7 @@ async function startRun(context: Context, { payments: all, timing }: RebillParts
     { sizeMax: claimLimit, parallel: settleParallel },
   );
   const turn = limiter(payments.concurrency);
-  const begin = (by: 'charge' | 'resolve') => (unanswered: Unanswered, lease: Lease) => {
+  const begin = (by: 'charge' | 'resolve') => (unanswered: PendingCharge, lease: Lease) => {
     underWay.up();
     void ask(context, payments, turn, by, unanswered.attempt, lease).then((routed) =>
       settling.add({ ...unanswered, routed }),

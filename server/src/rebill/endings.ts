@@ -3,7 +3,7 @@ import type { AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
 import type { Note } from './note.ts';
 
 /** A record as it is from now on, perhaps at its end, with what to tell of it. */
-export interface Ended {
+export interface AutoOrderAfter {
   readonly autoOrder: AutoOrder;
   readonly notes: readonly Note[];
   /** True when more of it changed than a rebill moves: what otherwise only people edit. */
@@ -15,7 +15,7 @@ export function completed(
   autoOrder: AutoOrder,
   at: Temporal.Instant,
   notes: readonly Note[],
-): Ended {
+): AutoOrderAfter {
   const note: Note = {
     message: 'Completed: nothing more will ship.',
     event: { name: 'auto_order_update', data: { reason: 'completed' } },
@@ -34,7 +34,7 @@ export function completed(
 }
 
 /** The orders that were left before its cancelation are used up. Who asked for it, and why, was written when it was asked. */
-export function canceledAfterOrders(autoOrder: AutoOrder, at: Temporal.Instant): Ended {
+export function canceledAfterOrders(autoOrder: AutoOrder, at: Temporal.Instant): AutoOrderAfter {
   const cancelReason =
     autoOrder.cancelReason ?? 'The orders that were left before the cancelation are used up';
   return canceled({ ...autoOrder, cancelReason }, at, { reason: 'cancel after next x orders' });
@@ -45,7 +45,7 @@ export function canceled(
   autoOrder: AutoOrder,
   at: Temporal.Instant,
   data: Readonly<Record<string, unknown>>,
-): Ended {
+): AutoOrderAfter {
   const note: Note = {
     message: `Canceled: ${autoOrder.cancelReason}.`,
     event: { name: 'auto_order_cancel', data },
@@ -67,7 +67,7 @@ export function disabledByDeclines(
   autoOrder: AutoOrder,
   at: Temporal.Instant,
   data: Readonly<Record<string, unknown>>,
-): Ended {
+): AutoOrderAfter {
   const note: Note = {
     message: 'Disabled: the charge was declined too often or for good.',
     event: { name: 'auto_order_disable', data },

@@ -1,6 +1,6 @@
 import { dueAt } from '../autoOrders/calculated.ts';
 import { addDays } from '../kernel/calendar.ts';
-import type { Decision, Look, Parking } from './plan.ts';
+import type { Decision, DecisionInput, Parking } from './plan.ts';
 
 /** What keeps a planned charge from being made, through no fault of the auto order. */
 export interface Obstacle {
@@ -14,7 +14,7 @@ export interface Obstacle {
  * for all (`/readyz`, log, metrics); a gateway that is missing concerns staff, so the auto order says so itself, once.
  */
 export function heldBack(
-  { autoOrder: before, at, zone }: Look,
+  { autoOrder: before, at, zone }: DecisionInput,
   { autoOrder, notes }: Extract<Decision, { kind: 'charge' }>,
   { waitsFor, reason }: Obstacle,
 ): Parking {

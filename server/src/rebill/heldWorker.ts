@@ -14,13 +14,13 @@ export function heldWorker(rounds: MerchantRounds & { readonly payments: Payment
     async runOnce() {
       const withHeld = await merchantsWithHeld(rounds.db, await listMerchantIds(rounds.db));
       return each(withHeld, async (merchantId) =>
-        release(await rounds.contextFor(merchantId), rounds.payments),
+        releaseHeld(await rounds.contextFor(merchantId), rounds.payments),
       );
     },
   };
 }
 
-async function release(context: Context, payments: Payments): Promise<number> {
+async function releaseHeld(context: Context, payments: Payments): Promise<number> {
   const kinds = payments.usableKinds(context.merchant);
   if (kinds.size === 0) return 0;
   return inTransaction(context, async ({ db, now, merchant: { merchantId } }) => {

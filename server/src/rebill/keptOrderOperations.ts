@@ -10,7 +10,8 @@ import type { LockedRebill } from '../orders/hooks.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import type { Context } from '../platform/context.ts';
 import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
-import type { Ended } from './endings.ts';
+import type { RebillKey } from './attempt.ts';
+import type { AutoOrderAfter } from './endings.ts';
 import { editedFieldsBetween, verdictOn } from './keptOrder.ts';
 import type { KeptAttempt } from './keptOrderStore.ts';
 import {
@@ -27,12 +28,11 @@ import { rebillPolicy } from './policy.ts';
 import type { RebillOrder } from './rebillOrder.ts';
 import type { SettlingRules } from './settlement.ts';
 import {
+  afterExtraShipment,
   afterGivenUp,
   afterPaidByStaff,
-  afterShippedBeside,
   withoutShipment,
 } from './settlement.ts';
-import type { RebillKey } from './store.ts';
 
 /*
  * What staff do to the order that a declined rebill left settles the rebill: paying the order pays
@@ -123,19 +123,19 @@ async function settleVerdict(
   const verdict = verdictOn(order);
   if (verdict === 'paid') {
     const paidAt = order.paidAt ?? context.now;
-    await settle(context, locked, { order, at: paidAt }, paidByStaff);
-    await write(context, attempt, { state: 'paid', paidAt });
+    await settleRebill(context, locked, { order, at: paidAt }, paidByStaff);
+    await saveVerdict(context, attempt, { state: 'paid', paidAt });
     return true;
   }
   if (verdict === 'rejected' && attempt.state === 'declined') {
-    await settle(context, locked, { order, at: context.now }, givenUp);
-    await write(context, attempt, { state: 'given up' });
+    await settleRebill(context, locked, { order, at: context.now }, givenUp);
+    await saveVerdict(context, attempt, { state: 'given up' });
     return true;
   }
   return false;
 }
 
-const write = (
+const saveVerdict = (
   { db, merchant, actor }: Context,
   attempt: RebillKey,
   verdict: Parameters<typeof settleByStaff>[3],
@@ -164,17 +164,17 @@ export async function settleFromOrder(
 type Verdict = (locked: LockedAttempt, plan: RebillOrder, rules: SettlingRules) => FamilyAfter;
 
 interface FamilyAfter {
-  readonly billed: Ended;
-  readonly target: Ended | undefined;
+  readonly billed: AutoOrderAfter;
+  readonly target: AutoOrderAfter | undefined;
   readonly note: (order: OrderRecord, actorName: string) => Note;
 }
 
 const paidByStaff: Verdict = ({ family: { billed, target }, attempt }, plan, rules) => ({
   billed:
     attempt.state === 'given up'
-      ? afterShippedBeside(billed, plan, rules)
+      ? afterExtraShipment(billed, plan, rules)
       : afterPaidByStaff(billed, plan, attempt.at, rules),
-  target: target && afterShippedBeside(target, plan, rules),
+  target: target && afterExtraShipment(target, plan, rules),
   note: ({ orderId, currency, total, document }, actorName) => ({
     message: [
       `Rebill ${attempt.rebillNumber} paid: ${amountText(total, currency)}, order ${orderId}.`,
@@ -203,7 +203,7 @@ const givenUp: Verdict = ({ family: { billed, target }, attempt }, plan, rules) 
   }),
 });
 
-async function settle(
+async function settleRebill(
   staleZone: Context,
   locked: LockedAttempt,
   { order, at }: { readonly order: OrderRecord; readonly at: Temporal.Instant },

@@ -1,8 +1,8 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
+import type { RebillKey, RebillState } from './attempt.ts';
 import { chargeFromJson, type StoredCharge } from './codec.ts';
 import type { PlannedCharge } from './plan.ts';
-import type { RebillKey, RebillState } from './store.ts';
 
 /*
  * Rows of `rebill` that left an order, as staff settle them by that order. Whoever writes holds the

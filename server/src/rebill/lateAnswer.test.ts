@@ -5,7 +5,7 @@ import { coffee, rebillsOn } from '../../../test/support/rebills.ts';
 import { startStripeStandIn } from '../../../test/support/stripeStandIn.ts';
 import { openGateways } from '../payments/gateways.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
-import { recheckNow } from './lateAnswerStore.ts';
+import { requeryNow } from './lateAnswerStore.ts';
 
 test('a charge whose answer Stripe lost is settled as soon as Stripe speaks of it, and captured once', async (t) => {
   const standIn = await startStripeStandIn();
@@ -32,10 +32,10 @@ test('a charge whose answer Stripe lost is settled as soon as Stripe speaks of i
     'rebill:DEMO:1:x:1',
     '',
   ])
-    await recheckNow(rebills.db, 'DEMO', key);
+    await requeryNow(rebills.db, 'DEMO', key);
   assert.equal((await rebills.resolve(now)).paid, 0, 'other keys change nothing');
 
-  await recheckNow(rebills.db, 'DEMO', 'rebill:DEMO:1:1:1');
+  await requeryNow(rebills.db, 'DEMO', 'rebill:DEMO:1:1:1');
   assert.equal((await rebills.resolve(now)).paid, 1);
   assert.deepEqual(standIn.captures(), [{ key: 'rebill:DEMO:1:1:1', amount: 1906 }]);
   assert.equal((await rebills.orders(1)).length, 1);

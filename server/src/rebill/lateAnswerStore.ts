@@ -5,7 +5,7 @@ import { chargeKey } from './attempt.ts';
  * Has a charge without known outcome asked about now instead of at its next turn, because its gateway has spoken of it. What the gateway said is not
  * believed here: it is asked. Keys that are not of rebills, and charges that somebody is waiting for, are left alone.
  */
-export async function recheckNow(db: Database, merchantId: string, key: string): Promise<void> {
+export async function requeryNow(db: Database, merchantId: string, key: string): Promise<void> {
   const [, , autoOrderOid = 0, rebillNumber = 0, attempt = 0, epoch = 1] = key
     .split(':')
     .map(Number);

@@ -1,7 +1,7 @@
 import { orderIdOf } from '../orders/order.ts';
 import type { Context } from '../platform/context.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
-import { claimLimit } from './store.ts';
+import { claimLimit } from './dueStore.ts';
 
 /** Ids for the orders of one merchant's rebills, taken from the merchant's counter in blocks and before any transaction. */
 export interface OrderIds {

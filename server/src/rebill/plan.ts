@@ -19,7 +19,7 @@ import type { RebillOrder } from './rebillOrder.ts';
 import { rebillOrder } from './rebillOrder.ts';
 
 /** An auto order that the engine looks at, and all that it may look at. */
-export interface Look {
+export interface DecisionInput {
   readonly autoOrder: AutoOrder;
   /** Absent: it is gone, which parks the auto order. */
   readonly original: OrderRecord | undefined;
@@ -79,14 +79,14 @@ export interface ChargedCard {
  * Looks at an auto order: items of a paused catalogue item slip a day, items at their end stop, notices that are due are made, and what is due on this
  * local day becomes one order to charge. What cannot be planned is parked for a day: no order, no charge, and nobody else waits.
  */
-export function decide(look: Look): Decision {
+export function decide(look: DecisionInput): Decision {
   const context = planContext(look);
   const stop = autoOrderStop(look.autoOrder);
   if (stop === 'cancel after next x orders')
     return { kind: 'wait', ...canceledAfterOrders(look.autoOrder, look.at) };
   if (stop !== undefined) return { kind: 'wait', autoOrder: look.autoOrder, notes: [] };
   const fault = dueFault(look, context);
-  if (fault !== undefined) return park(look, fault);
+  if (fault !== undefined) return parked(look, fault);
   const { autoOrder, notes } = movedItems(look, context);
   if (hasCompleted(autoOrder.items, look.catalog, context))
     return { kind: 'wait', ...completed(autoOrder, look.at, notes) };
@@ -103,7 +103,7 @@ export function planContext({
   zone,
   policy,
   firstDeclinedAt,
-}: Omit<Look, 'original'>): PlanContext {
+}: Omit<DecisionInput, 'original'>): PlanContext {
   const isRetry = autoOrder.creditCardAttempt > 0 && firstDeclinedAt !== undefined;
   return {
     autoOrder,
@@ -114,7 +114,10 @@ export function planContext({
   };
 }
 
-function isToBeCharged(scheduled: Temporal.Instant, { autoOrder, at, isForced }: Look): boolean {
+function isToBeCharged(
+  scheduled: Temporal.Instant,
+  { autoOrder, at, isForced }: DecisionInput,
+): boolean {
   if (isForced === true) return true;
   const isWaitingForRetry =
     autoOrder.nextAttemptAt !== undefined && isAfter(autoOrder.nextAttemptAt, at);
@@ -122,16 +125,16 @@ function isToBeCharged(scheduled: Temporal.Instant, { autoOrder, at, isForced }:
 }
 
 function chargeOf(
-  look: Look,
+  look: DecisionInput,
   notes: readonly Note[],
   rebill: NonNullable<ReturnType<typeof planRebill>>,
   context: PlanContext,
 ): Decision {
   const { autoOrder, original, policy, catalog, kept } = look;
   if (original === undefined)
-    return park(look, { text: `the original order ${autoOrder.originalOrderId} is missing` });
+    return parked(look, { text: `the original order ${autoOrder.originalOrderId} is missing` });
   const hold = kept && holdOf(kept.order, original);
-  if (hold !== undefined) return park(look, { text: hold });
+  if (hold !== undefined) return parked(look, { text: hold });
   const code = retryCoupon(autoOrder.creditCardAttempt, policy.dunning);
   const coupon = code === undefined ? undefined : policy.coupons.get(fold(code));
   const order = rebillOrder({
@@ -142,7 +145,7 @@ function chargeOf(
     coupon,
     context,
   });
-  if (!order.ok) return park(look, itemFault(order.reason.why, order.reason.itemId));
+  if (!order.ok) return parked(look, itemFault(order.reason.why, order.reason.itemId));
   if (order.value.total === 0)
     return {
       kind: 'charge',
@@ -153,7 +156,7 @@ function chargeOf(
   const payer = kept !== undefined && hasOwnCard(kept) ? kept.order : original;
   const card = chargedCard(payer, look);
   if (card === undefined)
-    return park(look, {
+    return parked(look, {
       text: `the original order ${autoOrder.originalOrderId} has no card token`,
     });
   return {
@@ -168,7 +171,7 @@ function chargeOf(
 /** The card of the order. A year that has passed is tried three years later, as banks renew cards, until it lies ahead. */
 function chargedCard(
   { document, cardToken }: OrderRecord,
-  { at, zone }: Look,
+  { at, zone }: DecisionInput,
 ): ChargedCard | undefined {
   if (cardToken === undefined) return undefined;
   const { card_expiration_month: month, card_expiration_year: year } =
@@ -185,7 +188,7 @@ const renewalYears = 3;
 
 /** Told at every charge that goes by another expiry than the customer gave, as the original order keeps theirs. */
 function renewalNotes(
-  { autoOrder }: Look,
+  { autoOrder }: DecisionInput,
   { document }: OrderRecord,
   { expiration }: ChargedCard,
 ): Note[] {
@@ -207,7 +210,7 @@ interface PlanFault {
 
 /** The first thing that keeps a due item from being planned. */
 function dueFault(
-  { autoOrder, catalog, at, isForced }: Look,
+  { autoOrder, catalog, at, isForced }: DecisionInput,
   context: PlanContext,
 ): PlanFault | undefined {
   for (const item of autoOrder.items) {
@@ -233,7 +236,10 @@ const itemFault = (why: string, itemId: string): PlanFault => ({
 });
 
 /** Nothing is charged; the next look is a local day later, or when somebody changes the auto order or the item. Told once, not once a day. */
-function park({ autoOrder, at, zone }: Look, { text: fault, itemId }: PlanFault): Parking {
+function parked(
+  { autoOrder, at, zone }: DecisionInput,
+  { text: fault, itemId }: PlanFault,
+): Parking {
   const reason = parkedReason(fault);
   const until = addDays(at, 1, zone);
   if (autoOrder.failureReason === reason)
@@ -259,7 +265,7 @@ interface Moved {
   readonly notes: readonly Note[];
 }
 
-function movedItems({ autoOrder, catalog, at, zone }: Look, context: PlanContext): Moved {
+function movedItems({ autoOrder, catalog, at, zone }: DecisionInput, context: PlanContext): Moved {
   const notes: Note[] = [];
   const items = autoOrder.items.map((item) =>
     movedItem(item, notes, { catalog, at, zone, context }),
@@ -270,7 +276,7 @@ function movedItems({ autoOrder, catalog, at, zone }: Look, context: PlanContext
 function movedItem(
   item: AutoOrderItem,
   notes: Note[],
-  look: Pick<Look, 'catalog' | 'at' | 'zone'> & { context: PlanContext },
+  look: Pick<DecisionInput, 'catalog' | 'at' | 'zone'> & { context: PlanContext },
 ): AutoOrderItem {
   const { nextShipmentAt, nextPreshipmentNoticeAt } = item;
   const { catalog, at, zone, context } = look;
@@ -301,7 +307,7 @@ function movedItem(
 function movedDueItem(
   item: AutoOrderItem,
   notes: Note[],
-  { catalog, zone, context }: Pick<Look, 'catalog' | 'zone'> & { context: PlanContext },
+  { catalog, zone, context }: Pick<DecisionInput, 'catalog' | 'zone'> & { context: PlanContext },
 ): AutoOrderItem {
   const plan = planNext(item, catalog, context);
   if (plan.kind === 'slip') {

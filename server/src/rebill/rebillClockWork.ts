@@ -1,20 +1,9 @@
-import type { Temporal } from 'temporal-polyfill';
 import { firstDue } from '../autoOrders/dueStore.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
-import type { Context } from '../platform/context.ts';
+import type { DueWork } from '../platform/jobs/dueWork.ts';
 import type { RebillParts, RebillTiming, RunCounts } from './dueOperations.ts';
 import { resolveUnanswered, runDue } from './dueOperations.ts';
 import { hasUnsettled } from './store.ts';
-
-/** What a test clock plays of this feature, in the shape that the clock asks for. */
-export interface RebillDueWork {
-  readonly name: string;
-  nextDueAt(context: Context, until: Temporal.Instant): Promise<Temporal.Instant | undefined>;
-  runDue(
-    context: Context,
-    until: Temporal.Instant,
-  ): Promise<{ rebills: number; declines: number; notices: number; isDone: boolean }>;
-}
 
 /**
  * Rebills, retries, notices and endings as a test clock plays them: each at the moment that made it due. Charges without an answer are asked about at
@@ -23,7 +12,7 @@ export interface RebillDueWork {
 export function rebillDueWork(
   { payments }: Pick<RebillParts, 'payments'>,
   clock: SystemClock,
-): RebillDueWork {
+): DueWork {
   const parts: RebillParts = { payments, timing: playTiming, clock };
   return {
     name: 'rebills',
@@ -44,16 +33,16 @@ export function rebillDueWork(
       // What was due before the clock came here (a shipment missed while it was paused) happens now, as it would by a real clock.
       const isBehind = (await firstDue(db, merchantId, context.now)) !== undefined;
       const runs = isBehind
-        ? [await runDue(context, parts, { until: context.now, at: 'now' })]
+        ? [await runDue(context, parts, { until: context.now, moment: 'now' })]
         : [];
-      runs.push(await runDue(context, parts, { until, at: 'due', most: looksMax }));
+      runs.push(await runDue(context, parts, { until, moment: 'due', examinedMax }));
       let hasOpen = await hasUnsettled(db, merchantId, checksMax);
       for (let tries = 0; hasOpen && tries < checksMax; tries++) {
         await clock.sleep(playTiming.recheckMs * 2 ** tries);
         runs.push(await resolveUnanswered(context, parts));
         hasOpen = await hasUnsettled(db, merchantId, checksMax);
       }
-      return { ...total(runs), isDone: !hasOpen };
+      return { counts: totalOf(runs), isDone: !hasOpen };
     },
   };
 }
@@ -61,9 +50,9 @@ export function rebillDueWork(
 // A simulator answers at once, so a charge that is still open after this long belonged to a process that stopped.
 const playTiming: RebillTiming = { leaseMs: 30_000, recheckMs: 10 };
 const checksMax = 4;
-const looksMax = 10_000;
+const examinedMax = 10_000;
 
-function total(runs: readonly RunCounts[]): { rebills: number; declines: number; notices: number } {
+function totalOf(runs: readonly RunCounts[]): Record<string, number> {
   const sum = (name: 'paid' | 'declined' | 'notices') =>
     runs.reduce((all, run) => all + run[name], 0);
   return { rebills: sum('paid'), declines: sum('declined'), notices: sum('notices') };

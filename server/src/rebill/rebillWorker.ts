@@ -31,8 +31,8 @@ export function rebillWorker(parts: RebillWorkerParts): Worker {
       const due = await merchantsWithDue(parts.db, merchants);
       return each(due, async (merchantId) => {
         const context = await parts.contextFor(merchantId);
-        const run = { until: context.now, at: 'now', most: looksPerRound } as const;
-        return (await runDue(context, parts, run)).looked;
+        const run = { until: context.now, moment: 'now', examinedMax } as const;
+        return (await runDue(context, parts, run)).examined;
       });
     },
   };
@@ -48,11 +48,11 @@ export function unansweredWorker(parts: RebillWorkerParts): Worker {
       return each(
         await merchantsWithOverdue(parts.db, merchants),
         async (merchantId) =>
-          (await resolveUnanswered(await parts.contextFor(merchantId), parts)).looked,
+          (await resolveUnanswered(await parts.contextFor(merchantId), parts)).examined,
       );
     },
   };
 }
 
-const looksPerRound = 2000;
+const examinedMax = 2000;
 const merchantsAtOnce = 8;

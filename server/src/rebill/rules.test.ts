@@ -13,7 +13,7 @@ import type { CatalogItem } from '../items/item.ts';
 import { minor } from '../kernel/money.ts';
 import type { OrderDocument, OrderRecord } from '../orders/order.ts';
 import { afterDecline } from './dunning.ts';
-import type { Decision, Look } from './plan.ts';
+import type { Decision, DecisionInput } from './plan.ts';
 import { decide } from './plan.ts';
 import { rebillPolicy } from './policy.ts';
 import { afterDeclined, afterPaid } from './settlement.ts';
@@ -54,7 +54,7 @@ interface Given {
   readonly original?: OrderRecord;
   readonly at?: string;
   readonly settings?: Record<string, unknown>;
-  readonly look?: Partial<Look>;
+  readonly look?: Partial<DecisionInput>;
 }
 
 function look({
@@ -64,7 +64,7 @@ function look({
   at: moment = '2026-03-15T10:00:00-04:00',
   settings,
   look: more,
-}: Given): Look {
+}: Given): DecisionInput {
   return {
     autoOrder: anAutoOrder(autoOrder),
     original: order,

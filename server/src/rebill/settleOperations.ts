@@ -17,7 +17,8 @@ import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
 import type { DomainEvent } from '../platform/events/event.ts';
 import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
-import type { Ended } from './endings.ts';
+import type { NewAttempt, OpenAttempt } from './attempt.ts';
+import type { AutoOrderAfter } from './endings.ts';
 import { continuedOrder } from './keptOrder.ts';
 import type { Note } from './note.ts';
 import { amountText, eventsOf, logsOf } from './note.ts';
@@ -25,11 +26,10 @@ import { rebillOrderRecord } from './orderDocument.ts';
 import type { PlannedCharge } from './plan.ts';
 import type { RebillPolicy } from './policy.ts';
 import { afterDeclined, afterPaid } from './settlement.ts';
-import type { NewAttempt } from './store.ts';
-import { leaveUnknown, type OpenAttempt, settleAttempts, stillInFlight } from './store.ts';
+import { findInFlight, saveSettledAttempts, saveUnknown } from './store.ts';
 
 /** An attempt with what the gateway said of it. */
-export interface Answered {
+export interface AnsweredAttempt {
   readonly attempt: NewAttempt;
   /** Absent for an order that costs nothing: nobody was asked, and it counts as paid. */
   readonly routed?: RoutedAnswer | undefined;
@@ -40,7 +40,7 @@ export interface Answered {
 }
 
 /** What became of one attempt. */
-export interface Outcome {
+export interface ChargeOutcome {
   readonly autoOrderOid: number;
   readonly kind: 'paid' | 'declined' | 'unknown';
   readonly orderId: string;
@@ -51,7 +51,7 @@ export interface Outcome {
 export interface SettleTerms {
   readonly policy: RebillPolicy;
   /** How long an unanswered charge waits before it is asked about again. */
-  readonly recheckMs: (answered: Answered) => number;
+  readonly recheckMs: (answered: AnsweredAttempt) => number;
 }
 
 /**
@@ -60,9 +60,9 @@ export interface SettleTerms {
  */
 export function settle(
   context: Context,
-  answered: readonly Answered[],
+  answered: readonly AnsweredAttempt[],
   terms: SettleTerms,
-): Promise<Outcome[]> {
+): Promise<ChargeOutcome[]> {
   return inTransaction(context, async (tx) => {
     const {
       db,
@@ -74,27 +74,33 @@ export function settle(
       merchantId,
       attempts.map((attempt) => attempt.autoOrderOid),
     );
-    const inFlight = await stillInFlight(db, merchantId, attempts);
+    const inFlight = await findInFlight(db, merchantId, attempts);
     const context = await inCurrentZone(tx);
     const open = answered
       .filter(({ attempt }) => inFlight.has(attempt.autoOrderOid))
       .map((each) => asPlannedNow(each, inFlight.get(each.attempt.autoOrderOid)?.replanned));
     const unknown = open.filter(({ routed }) => routed?.answer.kind === 'unknown');
     const known = open.filter(({ routed }) => routed?.answer.kind !== 'unknown');
-    await leave(context, unknown, terms);
-    const settlings = await settlingsOf(context, known, { versions, inFlight }, terms);
-    await write(context, settlings, terms);
-    return [...unknown.map((each) => outcomeOf(each)), ...settlings.map((each) => outcomeOf(each))];
+    await markUnknown(context, unknown, terms);
+    const settlements = await planSettlements(context, known, { versions, inFlight }, terms);
+    await saveSettlements(context, settlements, terms);
+    return [
+      ...unknown.map((each) => outcomeOf(each)),
+      ...settlements.map((each) => outcomeOf(each)),
+    ];
   });
 }
 
 /** The attempt with its plan of now, where a change of the zone has moved the dates that it was planned on. */
-const asPlannedNow = (answered: Answered, charge: PlannedCharge | undefined): Answered =>
+const asPlannedNow = (
+  answered: AnsweredAttempt,
+  charge: PlannedCharge | undefined,
+): AnsweredAttempt =>
   charge === undefined ? answered : { ...answered, attempt: { ...answered.attempt, charge } };
 
-async function leave(
+async function markUnknown(
   context: Context,
-  unknown: readonly Answered[],
+  unknown: readonly AnsweredAttempt[],
   { recheckMs }: SettleTerms,
 ): Promise<void> {
   const {
@@ -107,7 +113,7 @@ async function leave(
     merchantId,
     unknown.map(({ attempt }) => attempt.autoOrderOid),
   );
-  await leaveUnknown(
+  await saveUnknown(
     db,
     merchantId,
     unknown.map((each) => ({
@@ -125,12 +131,12 @@ async function leave(
     first.map(({ attempt, routed }) => ({
       autoOrderOid: attempt.autoOrderOid,
       at: attempt.at,
-      message: `Rebill ${attempt.rebillNumber}: ${leftWith(routed)}`,
+      message: `Rebill ${attempt.rebillNumber}: ${unknownMessage(routed)}`,
     })),
   );
 }
 
-function leftWith(routed: RoutedAnswer | undefined): string {
+function unknownMessage(routed: RoutedAnswer | undefined): string {
   return routed?.answer.kind === 'unknown' && routed.answer.isUnsent
     ? `${routed.answer.message}. It is sent later, once ${routed.code} says that it has not seen it.`
     : `no answer from ${routed?.code}. Nothing is charged again before it has been asked what became of it.`;
@@ -139,9 +145,9 @@ function leftWith(routed: RoutedAnswer | undefined): string {
 // --------------------------------------------------------------------------------------------------------------------- what comes of it
 
 /** An answered attempt with the records as they are now and as they will be. */
-interface Settling extends Answered {
+interface Settlement extends AnsweredAttempt {
   readonly answer: KnownAnswer;
-  readonly after: Ended;
+  readonly after: AutoOrderAfter;
   readonly catalog: Catalog;
   /** The order to write, if any, and the one that is there already. */
   readonly order: OrderRecord | undefined;
@@ -157,23 +163,23 @@ interface LockedRows {
   readonly inFlight: ReadonlyMap<number, OpenAttempt>;
 }
 
-async function settlingsOf(
+async function planSettlements(
   context: Context,
-  answered: readonly Answered[],
+  answered: readonly AnsweredAttempt[],
   { versions, inFlight }: LockedRows,
   { policy }: SettleTerms,
-): Promise<Settling[]> {
+): Promise<Settlement[]> {
   if (answered.length === 0) return [];
   const {
     db,
     merchant: { merchantId, timeZone: zone },
   } = context;
-  const autoOrders = await currentRecords(context, answered, versions);
-  const originals = await originalsOf(context, answered, autoOrders);
-  const kept = await keptOrders(context, answered);
+  const autoOrders = await loadCurrentRecords(context, answered, versions);
+  const originals = await loadOriginals(context, answered, autoOrders);
+  const kept = await loadKeptOrders(context, answered);
   const catalog = await loadCatalog(db, merchantId, [...autoOrders.values()]);
   const wrote = new Map<string, Currency>();
-  return answered.map((each): Settling => {
+  return answered.map((each): Settlement => {
     const { attempt, routed } = each;
     const autoOrder = required(autoOrders.get(attempt.autoOrderOid), 'auto order of a rebill');
     const original = required(
@@ -225,7 +231,7 @@ async function settlingsOf(
 }
 
 /** Remembers which kind of gateway captured a charge of this card. */
-function withChargedBy(autoOrder: AutoOrder, { attempt, routed }: Answered): AutoOrder {
+function withChargedBy(autoOrder: AutoOrder, { attempt, routed }: AnsweredAttempt): AutoOrder {
   const { card } = attempt.charge;
   if (routed?.answer.kind !== 'approved' || routed.kind === undefined || card === undefined)
     return autoOrder;
@@ -233,9 +239,9 @@ function withChargedBy(autoOrder: AutoOrder, { attempt, routed }: Answered): Aut
 }
 
 /** The records that were planned on, where nobody changed them since; the others read anew. All of them are locked. */
-async function currentRecords(
+async function loadCurrentRecords(
   { db, merchant: { merchantId } }: Context,
-  answered: readonly Answered[],
+  answered: readonly AnsweredAttempt[],
   versions: ReadonlyMap<number, number>,
 ): Promise<ReadonlyMap<number, AutoOrder>> {
   const fresh = answered.flatMap(({ planned }) =>
@@ -252,9 +258,9 @@ async function currentRecords(
   return new Map([...fresh, ...reread].map((autoOrder) => [autoOrder.autoOrderOid, autoOrder]));
 }
 
-async function originalsOf(
+async function loadOriginals(
   { db, merchant: { merchantId } }: Context,
-  answered: readonly Answered[],
+  answered: readonly AnsweredAttempt[],
   autoOrders: ReadonlyMap<number, AutoOrder>,
 ): Promise<ReadonlyMap<string, OrderRecord>> {
   const known = new Map(
@@ -273,9 +279,9 @@ async function originalsOf(
 }
 
 /** Orders in Accounts Receivable that earlier attempts left; only retries can have one. */
-async function keptOrders(
+async function loadKeptOrders(
   { db, merchant: { merchantId } }: Context,
-  answered: readonly Answered[],
+  answered: readonly AnsweredAttempt[],
 ): Promise<ReadonlyMap<string, OrderRecord>> {
   const orderIds = answered
     .filter(({ attempt }) => attempt.attempt > 1)
@@ -317,7 +323,7 @@ function answerOf(routed: RoutedAnswer | undefined): KnownAnswer {
   return { kind: 'declined', gatewayCode, reference, reason, message, isHard };
 }
 
-function outcomeOf({ attempt, routed }: Answered): Outcome {
+function outcomeOf({ attempt, routed }: AnsweredAttempt): ChargeOutcome {
   const { autoOrderOid, orderId } = attempt;
   if (routed?.answer.kind === 'unknown')
     return { autoOrderOid, orderId, kind: 'unknown', reason: routed.answer.message };
@@ -329,17 +335,17 @@ function outcomeOf({ attempt, routed }: Answered): Outcome {
 
 // ------------------------------------------------------------------------------------------------------------------------------ writing
 
-async function write(
+async function saveSettlements(
   context: Context,
-  settlings: readonly Settling[],
+  settlements: readonly Settlement[],
   { policy }: SettleTerms,
 ): Promise<void> {
-  if (settlings.length === 0) return;
+  if (settlements.length === 0) return;
   const {
     db,
     merchant: { merchantId },
   } = context;
-  const records = settlings.map((each) => ({
+  const records = settlements.map((each) => ({
     ...each,
     rebilled: rebilledOf(each, context, policy),
   }));
@@ -351,28 +357,28 @@ async function write(
     .map(({ rebilled }) => rebilled);
   if (moved.length > 0) await saveRebilled(db, merchantId, context.now, moved);
   if (edited.length > 0) await saveAutoOrders(db, merchantId, context.now, edited);
-  const fresh = settlings.flatMap(({ order, isNewOrder }) =>
+  const fresh = settlements.flatMap(({ order, isNewOrder }) =>
     order !== undefined && isNewOrder ? [order] : [],
   );
   if (fresh.length > 0) await insertOrders(db, merchantId, fresh);
-  for (const { order, isNewOrder } of settlings)
+  for (const { order, isNewOrder } of settlements)
     if (order !== undefined && !isNewOrder) await saveOrder(db, order);
-  await settleAttempts(
+  await saveSettledAttempts(
     db,
     merchantId,
-    settlings.map((each) => settledAttempt(each)),
+    settlements.map((each) => settledAttempt(each)),
   );
-  const noted = settlings.map((each) => ({
+  const noted = settlements.map((each) => ({
     autoOrderOid: each.attempt.autoOrderOid,
     at: each.attempt.at,
     notes: notesOf(each),
   }));
   await appendLogs(db, merchantId, context.now, logsOf(noted));
-  await context.events.emit(context, [...eventsOf(noted), ...settlings.flatMap(orderEvents)]);
+  await context.events.emit(context, [...eventsOf(noted), ...settlements.flatMap(orderEvents)]);
 }
 
 function rebilledOf(
-  { after, catalog, attempt: { at } }: Settling,
+  { after, catalog, attempt: { at } }: Settlement,
   { merchant }: Context,
   { missedShipments }: RebillPolicy,
 ): Rebilled {
@@ -382,7 +388,7 @@ function rebilledOf(
   };
 }
 
-function settledAttempt({ attempt: { autoOrderOid, rebillNumber }, answer, order }: Settling) {
+function settledAttempt({ attempt: { autoOrderOid, rebillNumber }, answer, order }: Settlement) {
   const { kind: state, gatewayCode, reference } = answer;
   return {
     autoOrderOid,
@@ -402,7 +408,7 @@ function notesOf({
   after,
   order,
   isPaidTwice,
-}: Settling): readonly Note[] {
+}: Settlement): readonly Note[] {
   if (answer.kind === 'declined') return after.notes;
   const { rebillNumber, orderId, charge } = attempt;
   const paid: Note = {
@@ -429,7 +435,7 @@ function restoredNote(routed: RoutedAnswer | undefined): string {
   return ` It was charged before a restore: ${captured} at ${routed.code}, ${reference}.`;
 }
 
-function orderEvents({ attempt, answer, order, isNewOrder }: Settling): DomainEvent[] {
+function orderEvents({ attempt, answer, order, isNewOrder }: Settlement): DomainEvent[] {
   if (order === undefined) return [];
   const isPaid = answer.kind === 'paid';
   const names: EventName[] = [

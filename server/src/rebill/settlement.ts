@@ -13,7 +13,7 @@ import { addDays } from '../kernel/calendar.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import { minor } from '../kernel/money.ts';
 import { afterDecline } from './dunning.ts';
-import type { Ended } from './endings.ts';
+import type { AutoOrderAfter } from './endings.ts';
 import { canceled, canceledAfterOrders, completed, disabledByDeclines } from './endings.ts';
 import type { Note } from './note.ts';
 import type { RebillPolicy } from './policy.ts';
@@ -39,7 +39,11 @@ export interface SettlingRules {
 }
 
 /** The record after a paid rebill, and whether it has ended by it. */
-export function afterPaid(autoOrder: AutoOrder, order: RebillOrder, rules: SettlingRules): Ended {
+export function afterPaid(
+  autoOrder: AutoOrder,
+  order: RebillOrder,
+  rules: SettlingRules,
+): AutoOrderAfter {
   const shipped = shippedIn(autoOrder, order, rules);
   return ended(
     {
@@ -67,11 +71,11 @@ function dayAfterMissed(
  * was given up and paid after all, or the rebill of an auto order that was merged into it. What is
  * counted is counted; the next rebill and its retries stay as they are.
  */
-export function afterShippedBeside(
+export function afterExtraShipment(
   autoOrder: AutoOrder,
   order: RebillOrder,
   rules: SettlingRules,
-): Ended {
+): AutoOrderAfter {
   return ended(shippedIn(autoOrder, order, rules), rules);
 }
 
@@ -121,7 +125,7 @@ export function afterPaidByStaff(
   order: RebillOrder,
   declinedAt: Temporal.Instant,
   rules: SettlingRules,
-): Ended {
+): AutoOrderAfter {
   const isEndedByIt =
     isDisabledByDeclines(autoOrder) &&
     autoOrder.disabledAt?.epochMilliseconds === declinedAt.epochMilliseconds;
@@ -162,7 +166,7 @@ export function afterGivenUp(
   autoOrder: AutoOrder,
   order: RebillOrder,
   rules: SettlingRules,
-): Ended {
+): AutoOrderAfter {
   const skipped: AutoOrder = {
     ...withoutShipment(autoOrder, order, rules),
     rebillCount: autoOrder.rebillCount + 1,
@@ -198,7 +202,7 @@ export function withoutShipment(
   return { ...autoOrder, items };
 }
 
-function ended(paid: AutoOrder, rules: SettlingRules): Ended {
+function ended(paid: AutoOrder, rules: SettlingRules): AutoOrderAfter {
   const { at } = rules;
   if (paid.status !== 'active') return { autoOrder: paid, notes: [] };
   if (paid.cancelAfterNextXOrders === 0) return canceledAfterOrders(paid, at);
@@ -285,7 +289,7 @@ export function afterDeclined(
   order: RebillOrder,
   declined: DeclinedCharge,
   rules: SettlingRules,
-): Ended {
+): AutoOrderAfter {
   const { at, zone, policy } = rules;
   const attempt = autoOrder.creditCardAttempt + 1;
   const failed: AutoOrder = {
@@ -318,7 +322,7 @@ function endOfRetries(
   order: RebillOrder,
   isHard: boolean,
   { at, catalog, policy }: SettlingRules,
-): Ended {
+): AutoOrderAfter {
   const data = { reason: 'declined', hard: isHard };
   const wasFee = order.lines.some((line) => line.kind === 'cancel fee');
   const fee =

@@ -1,95 +1,22 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 import { recordset } from '../platform/storage/recordset.ts';
+import type {
+  EarlierAttempt,
+  InFlight,
+  NewAttempt,
+  OpenAttempt,
+  PlannedRow,
+  RebillKey,
+  RebillState,
+  SettledAttempt,
+} from './attempt.ts';
 import { chargeFromJson, chargeToJson, type StoredCharge } from './codec.ts';
-import type { MovedFrom } from './movedFrom.ts';
-import type { PlannedCharge } from './plan.ts';
 import type { RecentRebill, RecentRebills } from './request.ts';
 
 /*
  * The table `rebill`. Whoever inserts or updates a row holds the lock of its auto order, but for the leases of rows that are in flight.
  */
-
-/** An auto order that is due, with the moment that made it so. */
-export interface Due {
-  readonly autoOrderOid: number;
-  readonly dueAt: Temporal.Instant;
-}
-
-/** How many auto orders one claim takes at most: the limit is written into the statement, because a parameter there is planned anew each time. */
-export const claimLimit = 200;
-
-/**
- * Locks due auto orders, the longest due first, but for those that somebody else has locked and those with a charge in flight. A charge that begins at this
- * very moment may be overlooked: look at the attempts once more after locking.
- */
-export async function lockDue(
-  tx: Database,
-  merchantId: string,
-  until: Temporal.Instant,
-): Promise<Due[]> {
-  const rows = await tx.rows<{ auto_order_oid: number; due_at: Temporal.Instant }>(
-    // No `not exists`: that becomes a join or a list, and all that was ever in flight is read for each claim.
-    `select a.auto_order_oid, a.due_at from auto_order a
-     where a.merchant_id = $1 and a.due_at <= $2
-       and case when (select true from rebill r where r.merchant_id = $1 and r.auto_order_oid = a.auto_order_oid and r.lease_until is not null limit 1) then false else true end
-     order by a.due_at limit ${claimLimit} for update of a skip locked`,
-    [merchantId, until],
-  );
-  return rows.map((row) => ({ autoOrderOid: row.auto_order_oid, dueAt: row.due_at }));
-}
-
-/** {@link lockDue} of some auto orders alone. */
-export async function lockDueAmong(
-  tx: Database,
-  merchantId: string,
-  until: Temporal.Instant,
-  oids: readonly number[],
-): Promise<Due[]> {
-  const rows = await tx.rows<{ auto_order_oid: number; due_at: Temporal.Instant }>(
-    `select a.auto_order_oid, a.due_at from auto_order a
-     where a.merchant_id = $1 and a.auto_order_oid = any($3::int[]) and a.due_at <= $2
-       and case when (select true from rebill r where r.merchant_id = $1 and r.auto_order_oid = a.auto_order_oid and r.lease_until is not null limit 1) then false else true end
-     order by a.due_at for update of a skip locked`,
-    [merchantId, until, oids],
-  );
-  return rows.map((row) => ({ autoOrderOid: row.auto_order_oid, dueAt: row.due_at }));
-}
-
-/** The oids that {@link lockDue} would take, neither locked nor read. */
-export async function findDueOids(
-  db: Database,
-  merchantId: string,
-  until: Temporal.Instant,
-): Promise<number[]> {
-  const rows = await db.rows<{ auto_order_oid: number }>(
-    `select a.auto_order_oid from auto_order a
-     where a.merchant_id = $1 and a.due_at <= $2
-       and case when (select true from rebill r where r.merchant_id = $1 and r.auto_order_oid = a.auto_order_oid and r.lease_until is not null limit 1) then false else true end
-     order by a.due_at limit ${claimLimit}`,
-    [merchantId, until],
-  );
-  return rows.map((row) => row.auto_order_oid);
-}
-
-/** What is known of the rebill that an auto order comes to next; absent when it was never tried. */
-export interface EarlierAttempt {
-  readonly state: RebillState;
-  readonly attempt: number;
-  readonly orderId: string;
-  readonly firstDeclinedAt?: Temporal.Instant;
-  /** What staff changed of the order that it left, as `part` or `part.field`. */
-  readonly editedFields: readonly string[];
-}
-
-/** `given up`: staff rejected the order that a declined rebill had left. */
-export type RebillState = 'charging' | 'unknown' | 'paid' | 'declined' | 'given up';
-
-/** Names a rebill of a merchant. */
-export interface RebillKey {
-  readonly autoOrderOid: number;
-  readonly rebillNumber: number;
-}
 
 /** The earlier attempts of these rebills, by auto order. */
 export async function findEarlierAttempts(
@@ -149,19 +76,6 @@ export async function findRecentRebills(
   return { ...(inFlight && { inFlight }), ...(lastPaid && { lastPaid }) };
 }
 
-/** A charge that is about to be asked for. */
-export interface NewAttempt extends RebillKey {
-  readonly attempt: number;
-  /** The epoch in which it began; absent: 1. */
-  readonly epoch?: number;
-  readonly at: Temporal.Instant;
-  readonly orderId: string;
-  readonly route: readonly string[];
-  readonly charge: PlannedCharge;
-  /** Kept when the attempt is settled; absent where an attempt is read back. */
-  readonly movedFrom?: MovedFrom;
-}
-
 /** Writes the attempts as `charging`: first ones are inserted, retries follow their decline. Anything else there is a broken promise of ours. */
 export async function startAttempts(
   tx: Database,
@@ -199,23 +113,10 @@ const newAttempts = recordset<NewAttempt>([
   { name: 'moved_from', type: 'json', read: ({ movedFrom }) => movedFrom },
 ]);
 
-/** A charge whose answer is not settled yet. */
-export interface InFlight extends NewAttempt {
-  readonly checks: number;
-}
-
-/** What happened to an attempt since it was started. */
-export interface OpenAttempt {
-  /** What staff changed of its order. */
-  readonly editedFields: readonly string[];
-  /** Its plan, where a change of the zone moved the dates of it. */
-  readonly replanned?: PlannedCharge;
-}
-
 /**
  * Of these attempts, those that still wait to be settled, by auto order. The caller holds the locks of their auto orders.
  */
-export async function stillInFlight(
+export async function findInFlight(
   tx: Database,
   merchantId: string,
   attempts: readonly (RebillKey & { attempt: number })[],
@@ -247,11 +148,6 @@ export async function stillInFlight(
   );
 }
 
-/** A charge under way with its plan. */
-export interface PlannedRow extends RebillKey {
-  readonly charge: PlannedCharge;
-}
-
 /** All charges of the merchant that are under way, and the declined ones whose order staff may still pay. */
 export async function findPlanned(db: Database, merchantId: string): Promise<PlannedRow[]> {
   const rows = await db.rows<{
@@ -273,7 +169,7 @@ export async function findPlanned(db: Database, merchantId: string): Promise<Pla
 }
 
 /** Changes the plans of charges under way; what settles them takes the plan from its row from then on. */
-export async function replan(
+export async function saveReplanned(
   tx: Database,
   merchantId: string,
   planned: readonly PlannedRow[],
@@ -350,18 +246,7 @@ interface InFlightRow {
   checks: number;
 }
 
-/** An attempt with its answer. */
-export interface SettledAttempt extends RebillKey {
-  readonly state: 'paid' | 'declined';
-  /** The gateway that answered; absent where nothing was charged. */
-  readonly gatewayCode?: string | undefined;
-  readonly reference?: string | undefined;
-  readonly declineReason?: string | undefined;
-  /** A declined rebill left an order, so what was planned is needed again should staff settle it. */
-  readonly isKept: boolean;
-}
-
-export async function settleAttempts(
+export async function saveSettledAttempts(
   tx: Database,
   merchantId: string,
   settled: readonly SettledAttempt[],
@@ -393,7 +278,7 @@ const settledAttempts = recordset<SettledAttempt>([
  * Leaves attempts without an answer for a later look, each after so many milliseconds. One that another process has taken over
  * meanwhile (each take-over counts a check) is left to that process.
  */
-export async function leaveUnknown(
+export async function saveUnknown(
   tx: Database,
   merchantId: string,
   unknown: readonly (RebillKey & { readonly checks: number; readonly recheckMs: number })[],

@@ -37,7 +37,7 @@ function runWith(rebills: Rebills, now: string, meanwhile: () => Promise<unknown
         },
       },
     },
-    { until: at(now), at: 'now' },
+    { until: at(now), moment: 'now' },
   );
 }
 

@@ -3,8 +3,9 @@ import { loadAutoOrders } from '../autoOrders/store.ts';
 import { keepWallsOfSchedules, lockSchedules } from '../autoOrders/zoneOperations.ts';
 import type { Context } from '../platform/context.ts';
 import type { ZoneChange } from '../platform/tenancy/zoneChange.ts';
+import type { PlannedRow } from './attempt.ts';
 import type { PlannedCharge } from './plan.ts';
-import { findPlanned, type PlannedRow, replan } from './store.ts';
+import { findPlanned, saveReplanned } from './store.ts';
 
 /**
  * Moves the dates of schedules to the same wall in another zone. A charge that is under way was planned on the old dates: its plan moves along, so that
@@ -21,7 +22,7 @@ export async function keepWallsOfRebills(context: Context, change: ZoneChange): 
   const before = await recordsOf(context, oids);
   await keepWallsOfSchedules(context, change);
   const after = await recordsOf(context, oids);
-  await replan(
+  await saveReplanned(
     db,
     merchantId,
     underWay.map((row): PlannedRow => {

@@ -5,12 +5,12 @@ import { addDays, dayBounds } from '../kernel/calendar.ts';
 import type { ClockSetting } from '../platform/clock/merchantClock.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
+import type { DueCounts, DueWork } from '../platform/jobs/dueWork.ts';
 import { eachMerchant } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { saveClock } from '../platform/tenancy/merchantStore.ts';
 import type { Merchants } from '../platform/tenancy/merchants.ts';
-import type { DueCounts, DueWork } from './dueWork.ts';
 import type { TestMode } from './move.ts';
 import {
   type Advance,
@@ -128,13 +128,13 @@ async function playStretch(
   if (first === undefined)
     return { advance: await arrive(parts, context, advance), daysNext: days, isWaiting: false };
   const end = stretchEnd(first, days, context.merchant.timeZone, advance.toAt);
-  const counts = await runAll(parts.dueWork, context, end);
-  const done = counts.rebills + counts.declines + counts.notices;
-  const reached = counts.isDone ? end : advance.reachedAt;
+  const { counts, isDone } = await runAll(parts.dueWork, context, end);
+  const done = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const reached = isDone ? end : advance.reachedAt;
   return {
     advance: await reach(parts, context, advance, reached, counts),
     daysNext: stretchDays(days, done),
-    isWaiting: !counts.isDone && done === 0,
+    isWaiting: !isDone && done === 0,
   };
 }
 
@@ -167,26 +167,22 @@ function stretchDays(days: number, done: number): number {
 const fewInStretch = 1000;
 const fullStretch = 6000;
 
-const nothing: DueCounts = { rebills: 0, declines: 0, notices: 0, isDone: true };
-
 async function runAll(
   dueWork: readonly DueWork[],
   context: Context,
   until: Temporal.Instant,
 ): Promise<DueCounts> {
-  let counts = nothing;
+  const counts: Record<string, number> = {};
+  let isAllDone = true;
   for (const work of dueWork) {
     const ran = await work.runDue(context, until);
-    counts = {
-      rebills: counts.rebills + ran.rebills,
-      declines: counts.declines + ran.declines,
-      notices: counts.notices + ran.notices,
-      isDone: counts.isDone && ran.isDone,
-    };
+    for (const [name, count] of Object.entries(ran.counts))
+      counts[name] = (counts[name] ?? 0) + count;
+    isAllDone &&= ran.isDone;
   }
   // One feature's work may have made another's.
-  const isDone = counts.isDone && (await firstDue(dueWork, context, until)) === undefined;
-  return { ...counts, isDone };
+  const isDone = isAllDone && (await firstDue(dueWork, context, until)) === undefined;
+  return { counts, isDone };
 }
 
 /** Puts the clock where everything was played. */
@@ -195,7 +191,7 @@ async function reach(
   context: Context,
   advance: Advance,
   reachedAt: Temporal.Instant,
-  counts: DueCounts,
+  counts: DueCounts['counts'],
 ): Promise<Advance> {
   return changeClock(
     parts,
@@ -222,7 +218,7 @@ function arrive(parts: PlayParts, context: Context, advance: Advance): Promise<A
     parts,
     context,
     async (db, merchantId) => {
-      await saveReached(db, merchantId, advance.advanceId, advance.toAt, nothing, leaseMs);
+      await saveReached(db, merchantId, advance.advanceId, advance.toAt, {}, leaseMs);
       return end(parts, db, merchantId, advance);
     },
     advance,

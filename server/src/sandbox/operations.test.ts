@@ -5,8 +5,8 @@ import type { Temporal } from 'temporal-polyfill';
 import { type TestApp, testApp } from '../../../test/support/app.ts';
 import { at } from '../../../test/support/autoOrders.ts';
 import { movedClock } from '../../../test/support/movedClock.ts';
+import type { DueCounts, DueWork } from '../platform/jobs/dueWork.ts';
 import { advanceWorker } from './advanceWorker.ts';
-import type { DueCounts, DueWork } from './dueWork.ts';
 import { type ClockParts, getClock, setClock } from './operations.ts';
 
 /** Due work whose moments are listed, and which remembers when each was done and what the merchant's clock showed then. */
@@ -34,7 +34,7 @@ class StagedWork implements DueWork {
     const due = this.#moments.filter(isDue);
     this.#moments = this.#moments.filter((moment) => !isDue(moment));
     this.played.push(...due.map((moment) => `${moment} at ${now}`));
-    return { rebills: due.length, declines: 0, notices: 0, isDone: true };
+    return { counts: { rebills: due.length }, isDone: true };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
+import type { DueCounts } from '../platform/jobs/dueWork.ts';
 import type { Database } from '../platform/storage/database.ts';
-import type { DueCounts } from './dueWork.ts';
 import type { TestMode } from './move.ts';
 
 /*
@@ -118,7 +118,7 @@ export function saveReached(
   merchantId: string,
   advanceId: string,
   reachedAt: Temporal.Instant,
-  counts: Omit<DueCounts, 'isDone'>,
+  { rebills = 0, declines = 0, notices = 0 }: DueCounts['counts'],
   leaseMs: number,
 ): Promise<Advance | undefined> {
   return one(
@@ -126,7 +126,7 @@ export function saveReached(
     `update clock_advance set reached_at = greatest(reached_at, $3), rebill_count = rebill_count + $4, decline_count = decline_count + $5,
        notice_count = notice_count + $6, failures = 0, lease_until = ${leaseEnd('$7')}
      where merchant_id = $1 and advance_id = $2 and state = 'playing' returning ${columns}`,
-    [merchantId, advanceId, reachedAt, counts.rebills, counts.declines, counts.notices, leaseMs],
+    [merchantId, advanceId, reachedAt, rebills, declines, notices, leaseMs],
   );
 }
 

@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { type Context, inTransaction } from '../platform/context.ts';
+import type { DueWork } from '../platform/jobs/dueWork.ts';
 import { eachMerchant, type MerchantRounds } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
@@ -25,7 +26,7 @@ export function movingWorker(rounds: MerchantRounds, files: FileParts): Worker {
 }
 
 /** The same as a test clock plays it: each task at the moment that moves it. */
-export const movingDueWork = {
+export const movingDueWork: DueWork = {
   name: 'workflow tasks',
   nextDueAt(
     { db, merchant: { merchantId } }: Context,
@@ -35,7 +36,7 @@ export const movingDueWork = {
   },
   async runDue(context: Context, until: Temporal.Instant) {
     while ((await moveDue(context, until)) > 0);
-    return { rebills: 0, declines: 0, notices: 0, isDone: true };
+    return { counts: {}, isDone: true };
   },
 };
 

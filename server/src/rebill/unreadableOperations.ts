@@ -53,7 +53,7 @@ export async function parkUnreadable(
   const fault = `something of it cannot be read (${shortly(error)})`;
   const reason = parkedReason(fault);
   try {
-    await inTransaction(context, (inside) => park(inside, autoOrderOid, fault, true));
+    await inTransaction(context, (inside) => savePark(inside, autoOrderOid, fault, true));
   } catch (failure) {
     if (!mayBeOfRecord(failure)) throw failure;
     // A listener cannot read the record either: it stays parked, and the log is the only word of it.
@@ -61,12 +61,12 @@ export async function parkUnreadable(
       { err: failure, merchantId, autoOrderOid },
       'a parked auto order is not told of',
     );
-    await inTransaction(context, (inside) => park(inside, autoOrderOid, fault, false));
+    await inTransaction(context, (inside) => savePark(inside, autoOrderOid, fault, false));
   }
   return reason;
 }
 
-async function park(
+async function savePark(
   context: Context,
   autoOrderOid: number,
   fault: string,

@@ -1,7 +1,12 @@
 import type { Context } from '../platform/context.ts';
-import { type Answered, type Outcome, type SettleTerms, settle } from './settleOperations.ts';
-import { leaveUnknown } from './store.ts';
-import { inHalves, parkUnreadable } from './unreadable.ts';
+import {
+  type AnsweredAttempt,
+  type ChargeOutcome,
+  type SettleTerms,
+  settle,
+} from './settleOperations.ts';
+import { saveUnknown } from './store.ts';
+import { inHalves, parkUnreadable } from './unreadableOperations.ts';
 
 /**
  * Settles a batch like {@link settle}; an attempt at which something throws keeps no other from being
@@ -10,9 +15,9 @@ import { inHalves, parkUnreadable } from './unreadable.ts';
  */
 export function settleEach(
   context: Context,
-  answered: readonly Answered[],
+  answered: readonly AnsweredAttempt[],
   terms: SettleTerms,
-): Promise<Outcome[]> {
+): Promise<ChargeOutcome[]> {
   return inHalves(
     answered,
     (some) => settle(context, some, terms),
@@ -22,10 +27,10 @@ export function settleEach(
 
 async function leaveUnsettled(
   context: Context,
-  answered: Answered,
+  answered: AnsweredAttempt,
   { recheckMs }: SettleTerms,
   error: unknown,
-): Promise<Outcome> {
+): Promise<ChargeOutcome> {
   const { merchantId } = context.merchant;
   const { attempt, routed } = answered;
   const { autoOrderOid, rebillNumber, orderId } = attempt;
@@ -33,7 +38,7 @@ async function leaveUnsettled(
     { err: error, merchantId, autoOrderOid, rebillNumber, answer: routed?.answer.kind },
     'what became of a charge cannot be written',
   );
-  await leaveUnknown(context.db, merchantId, [
+  await saveUnknown(context.db, merchantId, [
     { ...attempt, checks: answered.checks ?? 0, recheckMs: recheckMs(answered) },
   ]);
   await parkUnreadable(context, autoOrderOid, error);
