@@ -1,8 +1,11 @@
 // One bad record never stops another. Each kind of poison is put into the middle one of three auto orders by SQL, as a fault of ours,
 // an older version or a person with a database console would leave it. Workers, clock, lists and previews go on; the two others are
 // billed; what cannot be billed is parked, listed with its reason, has a task, and is billed once it is repaired over the API.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { OperationId } from '@perennial/contract/operations.ts';
+import type { TestRequest } from '../support/app.ts';
 import { testApp } from '../support/app.ts';
 
 const app = await testApp();
@@ -141,8 +144,9 @@ async function openShop() {
   const merchantId = `B${(++number).toString().padStart(3, '0')}`;
   await app.addMerchant(merchantId);
   const key = await app.addKey(merchantId);
-  const ask = (request: Parameters<typeof app.request>[0]) => app.request({ ...request, key });
-  const ok = async (request: Parameters<typeof app.request>[0]) => {
+  const ask = <Id extends OperationId>(request: TestRequest<Id>) =>
+    app.request({ ...request, key });
+  const ok = async <Id extends OperationId>(request: TestRequest<Id>) => {
     const answer = await ask(request);
     assert.equal(answer.status, 200, `${request.operation ?? request.path}: ${answer.text}`);
     return answer.body;
@@ -204,7 +208,7 @@ async function openShop() {
       const params = { auto_order_oid: oid };
       await ok({ operation: 'getAutoOrder', params });
       const list = await ok({ operation: 'getAutoOrders', query: { _expand: expand } });
-      assert.ok(list.auto_orders.some((each: any) => each.auto_order_oid === oid));
+      assert.ok(list.auto_orders.some((each) => each.auto_order_oid === oid));
       await ok({ operation: 'getAutoOrder', params, query: { _expand: expand } });
       await ok({
         operation: 'getAutoOrdersByQuery',
@@ -242,7 +246,7 @@ async function openShop() {
     async parked(): Promise<number[]> {
       const { parked } = await ok({ operation: 'getParkedAutoOrders' });
       for (const { reason } of parked) assert.match(reason, /^Cannot rebill: ./);
-      return parked.map((each: any) => each.auto_order_oid);
+      return parked.map((each) => each.auto_order_oid);
     },
     async changeItem(oid: number, change: Readonly<Record<string, unknown>>): Promise<void> {
       const params = { auto_order_oid: oid };

@@ -204,7 +204,7 @@ async function faultsOf(id: OperationId, bad: Case): Promise<string[]> {
   const message: string = body?.error?.user_message ?? '';
   const wrong = [
     status === bad.status ? '' : `status ${status} instead of ${bad.status}`,
-    body?.success === false && message !== '' && body.error.error_code === String(status)
+    !body?.success && message !== '' && body.error.error_code === String(status)
       ? ''
       : 'no Error body',
     message === headers['uc-rest-error'] ? '' : 'UC-REST-ERROR says otherwise',

@@ -151,6 +151,10 @@ test('a record whose dates lie out of bounds is shown, repaired, and passed by',
         query: { _expand: 'items' },
         body: { items: [{ auto_order_item_oid: item, [field]: '2027-05-01T00:00:00-04:00' }] },
       });
-      assert.equal(repaired.body.auto_order?.items[0][field], '2027-05-01T00:00:00-04:00', why);
+      assert.equal(
+        (repaired.body.auto_order.items[0] as Readonly<Record<string, unknown>>)[field],
+        '2027-05-01T00:00:00-04:00',
+        why,
+      );
     }
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { OperationId } from '@perennial/contract/operations.ts';
 import type { TestApp, TestRequest } from '../support/app.ts';
 
 /** Values for the parameters of paths, by name. */
@@ -35,7 +36,7 @@ export const unknownObjects: PathValues = {
 };
 
 async function makeObjects(app: TestApp, key: string, i: number): Promise<PathValues> {
-  const ask = async (request: TestRequest) => {
+  const ask = async <Id extends OperationId>(request: TestRequest<Id>) => {
     const { status, body } = await app.request({ ...request, key });
     assert.equal(status, 200, JSON.stringify(body));
     return body;

@@ -42,7 +42,7 @@ async function subscribe(): Promise<AutoOrder> {
     operation: 'getAutoOrderByReferenceOrderId',
     params: { reference_order_id: body.order.order_id },
   });
-  const oid = found.auto_order.auto_order_oid as number;
+  const oid = found.auto_order.auto_order_oid;
   const [item] = (await read(oid)).auto_order.items!;
   const gift = { item_id: 'MUG', quantity: 1, next_x_orders: 3 };
   await put(oid, {

@@ -23,8 +23,15 @@ const { key } = await createApiKey(app.db, randomIds, details, testNow);
 
 async function me() {
   app.app.keys.forget();
-  const { status, body, headers } = await app.request({ operation: 'getOauthMe', key });
-  return status === 200 ? body : headers['uc-rest-error'];
+  const { status, body, text } = await app.request({ operation: 'getOauthMe', key });
+  assert.equal(status, 200, text);
+  return body;
+}
+
+async function refusal() {
+  app.app.keys.forget();
+  const { headers } = await app.request({ operation: 'getOauthMe', key });
+  return String(headers['uc-rest-error']);
 }
 
 test('it may do what both the key and the user may, the user’s groups included', async () => {
@@ -44,7 +51,7 @@ test('it is used from where both may be', async () => {
     params: { user_id: userId },
     body: { api_ip_address_masks: ['203.0.113.0/24'] },
   });
-  assert.match(await me(), /may not be used from 127\.0\.0\.1/);
+  assert.match(await refusal(), /may not be used from 127\.0\.0\.1/);
   await app.request({
     operation: 'updateUser',
     params: { user_id: userId },
@@ -55,5 +62,5 @@ test('it is used from where both may be', async () => {
 
 test('it ends with the user', async () => {
   await app.request({ operation: 'deleteUser', params: { user_id: userId } });
-  assert.match(await me(), /revoked/);
+  assert.match(await refusal(), /revoked/);
 });

@@ -40,13 +40,35 @@ export interface ApplicationChanges {
   readonly deviceScope?: string;
 }
 
+/** What the endpoints of OAuth return, all in one: a test reads what the one that it called has. */
+interface OauthJson
+  extends Readonly<
+    Record<
+      | 'access_token'
+      | 'refresh_token'
+      | 'token_type'
+      | 'scope'
+      | 'error'
+      | 'error_description'
+      | 'device_code'
+      | 'user_code'
+      | 'verification_uri'
+      | 'verification_uri_complete',
+      string
+    >
+  > {
+  readonly expires_in: number;
+  readonly interval: number;
+  readonly successful: boolean;
+}
+
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
   readonly location: URL | undefined;
-  // Of any endpoint.
-  readonly json: any;
+  /** The fields of every endpoint of OAuth; a test reads those of the one that it called. */
+  readonly json: OauthJson;
 }
 
 export const password = 'correct horse battery';

@@ -1,18 +1,24 @@
 // Users and groups over HTTP: what may be given, what stays, what is never shown.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { OperationId } from '@perennial/contract/operations.ts';
+import type { AnswerBody } from '../support/answerBody.ts';
 import { type TestRequest, testApp } from '../support/app.ts';
 
 const app = await testApp();
 
-async function ask(request: TestRequest, status = 200): Promise<any> {
+async function ask<Id extends OperationId>(
+  request: TestRequest<Id>,
+  status = 200,
+): Promise<AnswerBody<Id>> {
   const answer = await app.request(request);
   assert.equal(answer.status, status, answer.text);
   return answer.body;
 }
 
 const insertUser = async (body: object) => (await ask({ operation: 'insertUser', body })).user;
-const names = (entries: any[], flag: string, name: string): string[] =>
+const names = <Entry>(entries: readonly Entry[], flag: keyof Entry, name: keyof Entry) =>
   entries.filter((each) => each[flag]).map((each) => each[name]);
 const permit = (...permissions: string[]) =>
   permissions.map((permission) => ({ permission_Name: permission, selected: true }));
@@ -34,7 +40,7 @@ test('a user is inserted, read, listed, changed and deleted, and each is told', 
   const params = { user_id: user.user_id };
   assert.deepEqual((await ask({ operation: 'getUser', params })).user, user);
   assert.deepEqual(
-    (await ask({ operation: 'getUsers' })).users.map((each: any) => each.login),
+    (await ask({ operation: 'getUsers' })).users.map((each) => each.login),
     ['Ann'],
   );
 
@@ -59,7 +65,7 @@ test('a user is inserted, read, listed, changed and deleted, and each is told', 
   await ask({ operation: 'deleteUser', params }, 204);
   await ask({ operation: 'getUser', params }, 404);
   await ask({ operation: 'deleteUser', params }, 404);
-  const told = await app.db.rows<{ name: string; data: any }>(
+  const told = await app.db.rows<{ name: string; data: { object: { login: string } } }>(
     `select name, data from event where merchant_id = 'TEST' and object_type = 'user' and object_id = $1 order by event_id`,
     [String(user.user_id)],
   );
@@ -117,7 +123,7 @@ test('groups hold members and permit them things', async () => {
     },
   });
   assert.deepEqual(
-    group.users.map((each: any) => [each.user_id, each.login, each.fullName, each.member]),
+    group.users.map((each) => [each.user_id, each.login, each.fullName, each.member]),
     [[ben.user_id, 'ben', 'Ben', true]],
   );
   const params = { group_oid: group.group_oid };
@@ -138,7 +144,7 @@ test('groups hold members and permit them things', async () => {
   ).user;
   assert.deepEqual(left.groups, []);
   assert.deepEqual(
-    (await ask({ operation: 'getGroups' })).groups.map((each: any) => each.name),
+    (await ask({ operation: 'getGroups' })).groups.map((each) => each.name),
     ['Support'],
   );
   assert.match(

@@ -1,13 +1,16 @@
 // Every connection brings along what it needs, whatever the server's, the database's or the account's defaults are.
+
 import assert from 'node:assert/strict';
 import { connect, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
+import type { OperationId } from '@perennial/contract/operations.ts';
 import { openPool } from '../../server/src/platform/storage/database.ts';
 import {
   servingLimits,
   sessionSettings,
 } from '../../server/src/platform/storage/sessionSettings.ts';
 import { findSettingsMode } from '../../server/src/platform/storage/settingsMode.ts';
+import type { TestRequest } from '../support/app.ts';
 import { testApp } from '../support/app.ts';
 import { openTestDatabase } from '../support/database.ts';
 
@@ -84,7 +87,7 @@ test('hostile defaults: a customer orders and is billed, and every date is as ev
   const db = openPool({ connection, maxConnections: 8, prepareStatements: true });
   t.after(() => db.close());
   const app = await testApp({ db });
-  const ask = async (request: Parameters<typeof app.request>[0]) => {
+  const ask = async <Id extends OperationId>(request: TestRequest<Id>) => {
     const { status, body } = await app.request(request);
     assert.equal(status, 200, JSON.stringify(body));
     return body;

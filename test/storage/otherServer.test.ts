@@ -110,7 +110,7 @@ async function goesOn(
 
   const feed = await readFeed(second, shifted(heard, '-', shift));
   assert.deepEqual(
-    feed.events.map((event: any) => event.event_name),
+    feed.events.map((event) => event.event_name),
     ['item_create', 'workflow_task_create', 'item_create', 'workflow_task_update'],
   );
   assert.deepEqual((await readFeed(second, feed.next_cursor)).events, []);
@@ -126,7 +126,7 @@ async function goesOn(
   await second.app.http.close();
 }
 
-const readFeed = async (app: TestApp, after?: string): Promise<any> =>
+const readFeed = async (app: TestApp, after?: string) =>
   (await app.request({ operation: 'getEvents', query: after === undefined ? {} : { after } })).body;
 
 const descriptions = (received: readonly Received[]): string[] =>

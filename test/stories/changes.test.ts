@@ -288,7 +288,7 @@ story(
       operation: 'getAutoOrder',
       query: { _expand: 'logs' },
     });
-    assert.match(parked.logs.at(-1).log_message, /^Cannot rebill: item COFFEE: no price/);
+    assert.match(parked.logs.at(-1)!.log_message, /^Cannot rebill: item COFFEE: no price/);
     await shop.changes('COFFEE', { pricing: coffee.pricing });
     await shop.until('2026-02-16T12:01');
     await ann.lived(`2026-02-16 12:00 ${bill}`);

@@ -249,7 +249,7 @@ story('a retry that succeeds keeps what staff wrote on the order', opening, asyn
     [
       paid?.internal?.sales_rep_code,
       paid?.Tags,
-      paid.properties.map(({ name, value }: Record<string, string>) => [name, value]),
+      paid.properties.map(({ name, value }) => [name, value]),
       paid?.billing?.company,
       paid?.shipping?.address1,
       paid?.shipping?.tracking_numbers,

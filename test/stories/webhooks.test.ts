@@ -1,9 +1,12 @@
 // What a merchant's warehouse, ERP and mail tool hear of two subscriptions: the six events of the auto_order document and the pre-shipment notice, each with the
 // parts that its subscription asks for, over real operations and the engine, in the order of each life, signed.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
+import type { OperationId } from '@perennial/contract/operations.ts';
 import { Webhook } from 'standardwebhooks';
+import type { AnswerBody } from '../support/answerBody.ts';
 import { type TestRequest, testApp } from '../support/app.ts';
 import { startReceiver } from '../support/receiver.ts';
 
@@ -21,7 +24,7 @@ const world = await testApp();
 await world.addMerchant('TEA', { settings: { webhooks: { allow_loopback: true } } });
 const key = await world.addKey('TEA');
 
-async function ask(request: TestRequest): Promise<Record<string, any>> {
+async function ask<Id extends OperationId>(request: TestRequest<Id>): Promise<AnswerBody<Id>> {
   const { status, body, text } = await world.request({ ...request, key });
   assert.ok(status === 200, text);
   return body;

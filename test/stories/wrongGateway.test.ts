@@ -1,6 +1,8 @@
 // Who charges: real clocks are for real gateways, and a card stays with the kind of gateway that charged it first.
+
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import type { OperationId } from '@perennial/contract/operations.ts';
 import { chargingOff } from '../../server/src/payments/charging.ts';
 import type { GatewayConfig } from '../../server/src/payments/gateways.ts';
 import { type TestRequest, testApp } from '../support/app.ts';
@@ -29,8 +31,9 @@ async function realShop() {
   const merchantId = `R${++shops}`;
   await app.addMerchant(merchantId, { clock: { kind: 'real' } });
   const key = await app.addKey(merchantId);
-  const request = (given: TestRequest) => app.request({ ...given, key });
-  const ask = async (given: TestRequest) => {
+  const request = <Id extends OperationId>(given: TestRequest<Id>) =>
+    app.request({ ...given, key });
+  const ask = async <Id extends OperationId>(given: TestRequest<Id>) => {
     const { status, body } = await request(given);
     assert.equal(status, 200, JSON.stringify(body));
     return body;

@@ -1,6 +1,8 @@
 // Lives of auto orders whose merchant changes its time zone: what was set as a local time keeps its wall, no period is billed twice, and none is left out.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { OperationId } from '@perennial/contract/operations.ts';
 import { type TestRequest, testApp } from '../support/app.ts';
 
 const app = await testApp();
@@ -11,7 +13,7 @@ async function shop(zone: string, on: string, settings: object = {}) {
   await app.addMerchant(merchantId, { timeZone: zone, settings: { ...settings } });
   await app.setClock('2026-06-01T00:00:00Z', merchantId);
   const key = await app.addKey(merchantId);
-  const ask = async (request: TestRequest) => {
+  const ask = async <Id extends OperationId>(request: TestRequest<Id>) => {
     const { status, body } = await app.request({ ...request, key });
     assert.equal(status, 200, JSON.stringify(body));
     return body;

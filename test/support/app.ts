@@ -26,6 +26,7 @@ import {
 import { hashKey, keyBytes, prefixOf } from '../../server/src/staff/apiKey.ts';
 import { insertApiKey } from '../../server/src/staff/apiKeyStore.ts';
 import { httpSender, type Sender } from '../../server/src/webhooks/send.ts';
+import type { AnswerBody } from './answerBody.ts';
 import { checkAnswer } from './answerCheck.ts';
 import { testDatabase } from './database.ts';
 
@@ -42,7 +43,7 @@ export interface TestApp {
   /** The mails that were sent, oldest first. */
   readonly mails: readonly Mail[];
   /** Sends a request by operation, or by a path of one's own. */
-  request(request: TestRequest): Promise<TestAnswer>;
+  request<Id extends OperationId = never>(request: TestRequest<Id>): Promise<TestAnswer<Id>>;
   addMerchant(merchantId: string, changes?: Partial<Merchant>): Promise<Merchant>;
   addKey(merchantId: string, permissions?: readonly string[]): Promise<string>;
   /** Puts the merchant's clock. */
@@ -53,8 +54,8 @@ export interface TestApp {
   work(name?: string): Promise<void>;
 }
 
-export interface TestRequest {
-  readonly operation?: OperationId;
+export interface TestRequest<Id extends OperationId = OperationId> {
+  readonly operation?: Id;
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path?: string;
   readonly params?: Readonly<Record<string, string | number>>;
@@ -66,12 +67,12 @@ export interface TestRequest {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export interface TestAnswer {
+export interface TestAnswer<Id extends OperationId = never> {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | number | undefined>>;
   readonly text: string;
-  // Tests look into answers of any operation; the conformance suite checks their shapes.
-  readonly body: any;
+  /** As the contract describes it; the shapes of all answers are checked (answerCheck.ts). */
+  readonly body: AnswerBody<Id>;
 }
 
 /** Where every test's clock stands unless it is put elsewhere: noon in New York, in winter. */
@@ -166,7 +167,8 @@ export async function testApp(
     mails,
     addMerchant,
     addKey,
-    request: (request) => send(app, key, request),
+    request: <Id extends OperationId = never>(request: TestRequest<Id>) =>
+      send(app, key, request) as Promise<TestAnswer<Id>>,
     async setClock(at, merchantId = 'TEST') {
       await saveClock(db, merchantId, { kind: 'standing', at: Temporal.Instant.from(at) });
       app.merchants.forget(merchantId);

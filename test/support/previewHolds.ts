@@ -52,7 +52,7 @@ export async function previewHolds(
     previews.set(oid, { rebills: body.rebills, ends: body.ends });
   }
   await advance(app, key, trial.span);
-  const end = (await app.request({ operation: 'getClock', key })).body.clock.now_dts as string;
+  const end = (await app.request({ operation: 'getClock', key })).body.clock.now_dts;
   const audit = (await app.request({ operation: 'getAudit', key })).body;
   assert.deepEqual(audit.differences, [], `seed ${trial.seed}: the books of ${trial.merchantId}`);
   assert.equal(audit.auto_order_count, oids.length);

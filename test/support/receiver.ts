@@ -1,6 +1,17 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
+import type { Item } from '@perennial/contract/item.ts';
+import type { Order } from '@perennial/contract/order.ts';
+import type { WorkflowTask } from '@perennial/contract/workflow.ts';
+import type { Whole } from './answerBody.ts';
+
+/** The objects that events carry, read as the one that a test expects. */
+type EventPayload = Whole<AutoOrder> &
+  Whole<Omit<Order, keyof AutoOrder>> &
+  Whole<Omit<Item, keyof AutoOrder>> &
+  Whole<Omit<WorkflowTask, keyof AutoOrder>>;
 
 /** A delivery as a receiver got it. */
 export interface Received {
@@ -8,7 +19,7 @@ export interface Received {
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
   /** Name and payload of each event; empty for a compressed body. */
-  readonly events: readonly { readonly name: string; readonly payload: any }[];
+  readonly events: readonly { readonly name: string; readonly payload: EventPayload }[];
 }
 
 /** Answers a delivery, in whatever way a receiver can. */
@@ -58,7 +69,7 @@ export async function startReceiver(t: {
 }
 
 function eventsOf(body: string): Received['events'] {
-  const { events } = JSON.parse(body) as { events: Record<string, unknown>[] | string };
+  const { events } = JSON.parse(body) as { events: Record<string, EventPayload>[] | string };
   if (typeof events === 'string') return [];
   return events.flatMap((event) =>
     Object.entries(event).map(([name, payload]) => ({ name, payload })),

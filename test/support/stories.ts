@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { Item } from '@perennial/contract/item.ts';
+import type { OperationId } from '@perennial/contract/operations.ts';
 import type { Order } from '@perennial/contract/order.ts';
 import { Temporal } from 'temporal-polyfill';
 import { toLocal } from '../../server/src/kernel/calendar.ts';
 import type { OrderDocument } from '../../server/src/orders/order.ts';
 import { documentJson } from '../../server/src/orders/present.ts';
+import type { AnswerBody } from './answerBody.ts';
 import { type TestRequest, testApp } from './app.ts';
 
 /*
@@ -53,7 +55,7 @@ export interface Subscriber {
   /** Changes its first item, or the named one, and leaves the others. */
   updateItem(change: Record<string, unknown>, originalItemId?: string): Promise<void>;
   /** Any other operation on it. */
-  ask(request: TestRequest): Promise<Record<string, any>>;
+  ask<Id extends OperationId>(request: TestRequest<Id>): Promise<AnswerBody<Id>>;
 }
 
 // One application for the stories of a file; each has a merchant of its own.
@@ -78,7 +80,7 @@ async function openShop({
   const at = Temporal.PlainDateTime.from(on).toZonedDateTime(zone).toInstant();
   await app.addMerchant(merchantId, { timeZone: zone, settings, clock: { kind: 'standing', at } });
   const key = await app.addKey(merchantId);
-  const ask = async (request: TestRequest): Promise<Record<string, any>> => {
+  const ask: Ask = async (request) => {
     const { status, body } = await app.request({ ...request, key });
     assert.equal(status, 200, JSON.stringify(body));
     return body;
@@ -132,7 +134,7 @@ const anOrder = (email: string, card: string) => ({
   },
 });
 
-type Ask = (request: TestRequest) => Promise<Record<string, any>>;
+type Ask = <Id extends OperationId>(request: TestRequest<Id>) => Promise<AnswerBody<Id>>;
 
 interface Place {
   readonly merchantId: string;
@@ -192,7 +194,7 @@ interface LivedEvent {
   readonly sequence: number;
   readonly name: string;
   readonly at: Temporal.Instant;
-  readonly data: Readonly<Record<string, any>>;
+  readonly data: Readonly<Record<string, unknown>>;
   readonly order: OrderDocument | null;
 }
 

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Item } from '@perennial/contract/item.ts';
+import type { OperationId } from '@perennial/contract/operations.ts';
 import type { Webhook } from '@perennial/contract/webhook.ts';
+import { required } from '../../server/src/kernel/assert.ts';
 import { saveSettingsSection } from '../../server/src/platform/tenancy/merchantStore.ts';
+import type { AnswerBody, Whole } from './answerBody.ts';
 import type { TestAnswer, TestApp } from './app.ts';
 
 /** What tests of webhooks do over the API: webhooks of the first merchant that may lead to this machine, and items to be told of. */
@@ -20,7 +23,7 @@ export interface WebhookWorld {
   /** Delivers until nothing more may be sent now. */
   deliver(): Promise<void>;
   /** The webhook as it stands. */
-  webhookOf(oid: number): Promise<any>;
+  webhookOf(oid: number): Promise<Whole<Webhook>>;
   change(oid: number, body: Webhook): Promise<TestAnswer>;
   remove(oid: number): Promise<TestAnswer>;
 }
@@ -52,8 +55,10 @@ export async function webhookWorld(world: TestApp): Promise<WebhookWorld> {
     },
     deliver: () => world.work('webhooks'),
     async webhookOf(oid) {
-      return (await world.request({ operation: 'getWebhooks' })).body.webhooks.find(
-        (each: Webhook) => each.webhook_oid === oid,
+      const { webhooks } = await granted(world.request({ operation: 'getWebhooks' }));
+      return required(
+        webhooks.find((each) => each.webhook_oid === oid),
+        `webhook ${oid}`,
       );
     },
     change: (oid, body) =>
@@ -62,7 +67,9 @@ export async function webhookWorld(world: TestApp): Promise<WebhookWorld> {
   };
 }
 
-async function granted(asked: Promise<TestAnswer>): Promise<any> {
+async function granted<Id extends OperationId>(
+  asked: Promise<TestAnswer<Id>>,
+): Promise<AnswerBody<Id>> {
   const { status, text, body } = await asked;
   assert.equal(status, 200, text);
   return body;

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import type { OperationId } from '@perennial/contract/operations.ts';
 import type { WorkflowTask } from '../../contract/src/workflow.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';
 import { createApiKey } from '../../server/src/staff/apiKeyOperations.ts';
+import type { AnswerBody } from './answerBody.ts';
 import { allPermissions, type TestApp, type TestRequest, testNow } from './app.ts';
 
 /** Somebody who works for a merchant, with a key that stands for them. */
@@ -28,7 +30,7 @@ export async function addColleague(
     key: merchantKey,
     body: { full_name: name, login, email: `${login}@example.com`, permissions },
   });
-  const userId = body.user?.user_id as number;
+  const userId = body.user?.user_id;
   assert.ok(userId, JSON.stringify(body));
   const { key } = await createApiKey(
     app.db,
@@ -53,13 +55,16 @@ export async function addGroup(
 ): Promise<number> {
   const users = members.map(({ userId }) => ({ user_id: userId, member: true }));
   const { body } = await app.request({ operation: 'insertGroup', body: { name, users } });
-  const groupOid = body.group?.group_oid as number;
+  const groupOid = body.group?.group_oid;
   assert.ok(groupOid, JSON.stringify(body));
   return groupOid;
 }
 
 /** Asks and expects success; answers the body. */
-export async function ask(app: TestApp, request: TestRequest): Promise<any> {
+export async function ask<Id extends OperationId>(
+  app: TestApp,
+  request: TestRequest<Id>,
+): Promise<AnswerBody<Id>> {
   const { status, body } = await app.request(request);
   assert.equal(status, 200, JSON.stringify(body));
   return body;

@@ -35,7 +35,7 @@ test('after 72 hours without one success a webhook is disabled; enabled again it
     await deliver();
     assert.equal((await webhookOf(oid)).disabled, disabled, `after ${hours} hours`);
   }
-  const [told] = await world.db.rows<{ data: any }>(
+  const [told] = await world.db.rows<{ data: { reason: string; object: { webhook_oid: number } } }>(
     "select data from event where merchant_id = 'TEST' and name = 'webhook_disable'",
   );
   assert.deepEqual(
@@ -109,7 +109,7 @@ test('an old secret signs beside the new one for as long as was asked', async (t
         params: { webhookOid: oid },
         body: { keep_old_hours: hours },
       })
-    ).body.secrets[0].secret as string;
+    ).body.secrets[0].secret;
   const [first, second] = [await rotate(0), await rotate(24)];
   await addItem();
   await deliver();
@@ -133,14 +133,21 @@ test('an old secret signs beside the new one for as long as was asked', async (t
   await remove(oid);
 });
 
+/** A message as SendMessage of SQS takes it. */
+interface QueueMessage {
+  readonly MessageBody: string;
+  readonly MessageDeduplicationId: string;
+  readonly MessageAttributes: { readonly 'webhook-id': { readonly StringValue: string } };
+}
+
 test('a queue of SQS gets the body as a message, its refusals are failures, and its keys appear nowhere', async (t) => {
   const { mock: warnings } = t.mock.method(console, 'warn', () => {});
-  const messages: { target: string; authorization: string; body: any }[] = [];
+  const messages: { target: string; authorization: string; body: QueueMessage }[] = [];
   let status = 200;
   const queue = createServer(async (request, response) => {
     let text = '';
     for await (const chunk of request) text += chunk;
-    const body = JSON.parse(text);
+    const body = JSON.parse(text) as QueueMessage;
     messages.push({
       target: String(request.headers['x-amz-target']),
       authorization: String(request.headers.authorization),

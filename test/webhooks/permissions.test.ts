@@ -247,9 +247,9 @@ test('the pull feed shows a key what it may read, and says what it left out', as
       key,
       query: { after: start.next_cursor, _limit: 1000 },
     });
-    const seen = new Set<string>(events.map((event: any) => categoryOf(event.event_name)));
+    const seen = new Set<string>(events.map((event) => categoryOf(event.event_name)));
     assert.deepEqual([...seen], held === 'webhook' ? [] : [held]);
-    const lacking = warning.warning_message as string;
+    const lacking = warning.warning_message;
     for (const other of categories.filter((each) => each !== held && each !== 'webhook'))
       assert.ok(lacking.includes(categoryPermissions[other]), `${lacking} lacks ${other}`);
   }
@@ -311,9 +311,9 @@ test('a webhook ends with its key, and an administrator sees it, moves it or del
       operation: 'getMerchantWebhooks',
       query: { _limit: 200 },
     });
-    return webhooks.find((each: any) => each.webhook_oid === webhook.webhook_oid);
+    return webhooks.find((each) => each.webhook_oid === webhook.webhook_oid);
   };
-  const orphan = await shown();
+  const orphan = (await shown())!;
   assert.deepEqual(
     [orphan.owner.application_id, orphan.owner.state, orphan.disabled],
     [`key:${keyId}`, 'gone', true],
@@ -334,7 +334,8 @@ test('a webhook ends with its key, and an administrator sees it, moves it or del
   const unfit = await addKey(webhookPermissions);
   assert.equal((await move(`key:${unfit.keyId}`)).status, 401, 'to a key that may not read');
   assert.equal((await move(`key:${next.keyId}`)).status, 200);
-  assert.deepEqual([(await shown()).owner.state, (await shown()).disabled], ['live', false]);
+  const moved = (await shown())!;
+  assert.deepEqual([moved.owner.state, moved.disabled], ['live', false]);
   await deliver();
   assert.deepEqual(
     receiver.received.flatMap(({ events }) => events.map(({ payload }) => payload.description)),
@@ -422,7 +423,7 @@ test('the webhook of an application shows what the user granted, and ends with t
     operation: 'getMerchantWebhooks',
     query: { _limit: 200 },
   });
-  const shown = webhooks.find((each: any) => each.webhook_oid === webhook.webhook_oid);
+  const shown = webhooks.find((each) => each.webhook_oid === webhook.webhook_oid)!;
   assert.equal(shown.owner.name, 'ERP for Grace');
   assert.deepEqual(shown.missing_permissions, ['customer_read']);
   await revokeGrant(world.db, grant, testNow);

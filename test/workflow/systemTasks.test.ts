@@ -302,7 +302,7 @@ test('a switched-off rule raises nothing, and what was raised still closes', asy
     body: { rules: types.map((type) => ({ system_task_type: type, enabled: false })) },
   });
   const { items } = await ask(app, { operation: 'getItems' });
-  const cup = items.find((item: { merchant_item_id: string }) => item.merchant_item_id === 'CUP');
+  const cup = items.find((item) => item.merchant_item_id === 'CUP')!;
   const stock = (level: number) =>
     ask(app, {
       operation: 'updateItem',

@@ -21,8 +21,8 @@ const autoOrder = await addSubscription(app, 'ann1@example.com');
 
 const search = async (body: object, query: Record<string, string | number> = {}, key = ann.key) =>
   (await ask(app, { operation: 'getWorkflowTasks', body, query, key })).tasks.map(
-    (task: { task_name: string }) => task.task_name,
-  ) as string[];
+    (task) => task.task_name,
+  );
 
 test('a task is inserted with its numbers, its defaults and what its object tells', async () => {
   const task = await addTask(
@@ -60,14 +60,14 @@ test('the tasks of an object are found by oid and code, with a space or a plus i
     ['auto%20order', 'auto_order_oid'],
     ['auto+order', 'auto_order_code'],
   ] as const) {
-    const { body } = await app.request({
+    const { body } = await app.request<'getWorkflowTaskByObjectType'>({
       method: 'GET',
       path: `/rest/v2/workflow/tasks/by/${type}/${autoOrder[id]}`,
     });
     assert.equal(body.tasks.length, 1);
     assert.match(body.task_context, /^Auto order/);
   }
-  const nothing = await app.request({
+  const nothing = await app.request<'getWorkflowTaskByObjectType'>({
     method: 'GET',
     path: '/rest/v2/workflow/tasks/by/order/TEST-9',
   });

@@ -41,8 +41,9 @@ const captures = (oid: number) =>
   [app.books, rebills.gateways.books]
     .flatMap((books) => books.captures())
     .filter((capture) => capture.key.startsWith(`rebill:DEMO:${oid}:`)).length;
-const paidOf = (answers: readonly TestAnswer[]) =>
-  answers.filter((answer) => answer.body.rebill_success === true).length;
+const paidOf = (
+  answers: readonly TestAnswer<'attemptAutoOrderRebill' | 'updateAutoOrderPayment'>[],
+) => answers.filter((answer) => answer.body.rebill_success).length;
 
 const early = '2026-03-10T14:00:00Z';
 const due = '2026-03-15T14:00:00Z';
@@ -59,7 +60,7 @@ const rows: [count: number, apartMs: number, card: string][] = [
   [5, 0, 'tok_timeout_after'],
 ];
 for (const [count, apartMs, card] of rows) {
-  const calls = (call: (oid: number) => Promise<TestAnswer>, oid: number) =>
+  const calls = <Answer>(call: (oid: number) => Promise<Answer>, oid: number) =>
     Promise.all(
       Array.from({ length: count }, async (_, index) => {
         await pause(index * apartMs);
@@ -89,7 +90,7 @@ for (const [count, apartMs, card] of rows) {
     assert.deepEqual([...new Set(answers.map((each) => each.status))], [200]);
     assert.equal(captures(oid), 1);
     assert.equal(paidOf(answers), card === 'tok_timeout_after' ? 0 : 1);
-    for (const { body } of answers.filter((each) => each.body.rebill_attempted === false))
+    for (const { body } of answers.filter((each) => !each.body.rebill_attempted))
       assert.match(body.failure_reason, /is being charged|was last billed at/);
   });
 }

@@ -14,6 +14,12 @@ const changeItem = (oid: number, description: string) =>
     params: { merchant_item_oid: oid },
     body: { description },
   });
+/** The data of the event that a webhook was disabled. */
+interface DisabledData {
+  readonly reason: string;
+  readonly object: { readonly disabled: boolean; readonly webhook_oid: number };
+}
+
 const namesOf = (received: readonly Received[]) =>
   received.flatMap((delivery) => delivery.events.map((event) => event.name));
 
@@ -173,7 +179,7 @@ test('a receiver that answers 410 is disabled with an event; enabled again it he
   await addItem();
   await deliver();
   assert.equal((await webhookOf(webhook.webhook_oid)).disabled, true);
-  const [event, ...more] = await world.db.rows<{ data: any }>(
+  const [event, ...more] = await world.db.rows<{ data: DisabledData }>(
     "select data from event where merchant_id = 'TEST' and name = 'webhook_disable'",
   );
   assert.deepEqual(
@@ -213,11 +219,9 @@ test('the log tells of each try: what was sent, what came back, how long it took
   assert.equal(log.request, receiver.received[0]!.body);
   assert.deepEqual([log.status_code, log.response, log.success], [500, 'no room', false]);
   assert.ok(
-    log.response_headers.some((header: any) => header.name === 'x-why' && header.value === 'full'),
+    log.response_headers.some((header) => header.name === 'x-why' && header.value === 'full'),
   );
-  assert.ok(
-    log.request_headers.every((header: any) => !/Basic [A-Za-z0-9+/]{8}/.test(header.value)),
-  );
+  assert.ok(log.request_headers.every((header) => !/Basic [A-Za-z0-9+/]{8}/.test(header.value)));
   const none: Record<string, string | number | boolean>[] = [
     { success: true },
     { event: 'item_update' },
@@ -360,9 +364,7 @@ test('the catalogue lists every event; a webhook shows the others too when place
   const webhook = await addWebhook(receiver.url);
   const catalogue = (await world.request({ operation: 'getWebhookEventCategories' })).body
     .event_categories;
-  const names = catalogue.flatMap((category: any) =>
-    category.events.map((event: any) => event.event_name),
-  );
+  const names = catalogue.flatMap((category) => category.events.map((event) => event.event_name));
   for (const name of [
     'auto_order_create',
     'auto_order_rebill',
@@ -374,11 +376,11 @@ test('the catalogue lists every event; a webhook shows the others too when place
     (await world.request({ operation: 'getWebhooks', query: query as Record<string, boolean> }))
       .body.webhooks[0].event_categories;
   assert.deepEqual(
-    (await shown({})).map((category: any) => category.event_category),
+    (await shown({})).map((category) => category.event_category),
     ['item'],
   );
   assert.equal(
-    (await shown({ _placeholders: true })).flatMap((category: any) => category.events).length,
+    (await shown({ _placeholders: true })).flatMap((category) => category.events).length,
     names.length,
   );
   await remove(webhook.webhook_oid);

@@ -1,0 +1,33 @@
+import type { OperationId, ResponseOf } from '@perennial/contract/operations.ts';
+
+/**
+ * The body of an answer as a test reads it: every field of the contract, all of them there, because a
+ * test knows what it asked for and fails where a field is missing. Refusals have `error`.
+ */
+export type AnswerBody<Id extends OperationId = never> = [Id] extends [never]
+  ? Refused
+  : Whole<ResponseOf<Id>> & Refused;
+
+/** What every answer may have. A request by a path is read no further. */
+export interface Refused {
+  readonly success: boolean;
+  readonly error: {
+    readonly developer_message: string;
+    readonly user_message: string;
+    readonly error_code: string;
+    readonly object_id: string;
+  };
+  readonly warning: { readonly warning_code: string; readonly warning_message: string };
+}
+
+/**
+ * A wire type with all of its fields required, at every depth. A list has its first elements: a test
+ * that reads one of them fails where it is missing.
+ */
+export type Whole<Value> = Value extends readonly (infer Element)[]
+  ? FirstOf<Whole<NonNullable<Element>>>
+  : Value extends object
+    ? { [Field in keyof Value]-?: Whole<NonNullable<Value[Field]>> }
+    : Value;
+
+type FirstOf<Element> = [Element, Element, Element, Element, ...Element[]];
