@@ -19,11 +19,14 @@ export async function getSettings({ db, merchant }: Context): Promise<MerchantSe
 /** What a change of settings needs besides the settings. */
 export interface SettingsParts {
   readonly merchants: Merchants;
-  /** Moves the features' local times along when the zone changes. */
+  /** Moves the local times of all features when the merchant changes its time zone. */
   readonly keepWalls: readonly KeepWalls[];
 }
 
-/** Changes what is given and returns everything. Other processes go by it within a second. */
+/**
+ * Changes the given settings and returns all of them. Other processes use the new values within a
+ * second.
+ */
 export async function updateSettings(
   context: Context,
   { merchants, keepWalls }: SettingsParts,
@@ -43,7 +46,10 @@ export async function updateSettings(
   return getSettings(context);
 }
 
-/** Local times that are set already keep their wall in the new zone. A zone that was no zone has no walls to keep. */
+/**
+ * Local times that are already set keep their wall time in the new zone. A stored value that is not
+ * a valid zone has no wall times to keep.
+ */
 async function moveWalls(
   context: Context,
   keepWalls: readonly KeepWalls[],
@@ -56,7 +62,10 @@ async function moveWalls(
   for (const keep of keepWalls) await keep(context, change);
 }
 
-/** The zone of a change in PostgreSQL's spelling; refused where PostgreSQL does not know it. */
+/**
+ * The time zone of a change, spelled as PostgreSQL does. Refuses a zone that PostgreSQL does not
+ * know.
+ */
 async function knownZone({ db }: Context, before: string, given: string): Promise<string> {
   return given === before
     ? given

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testApp } from '../../../test/support/app.ts';
+import { fold } from '../kernel/caseFolding.ts';
 import { rebillPolicy } from '../rebill/policy.ts';
 
 const world = await testApp();
@@ -38,7 +39,7 @@ test('what is given is changed, what is absent stays, and the engine goes by it'
       policy.dunning.retryDays,
       policy.dunning.atEnd,
       policy.missedShipments,
-      policy.coupons.get('STAY')?.percent,
+      policy.coupons.get(fold('STAY'))?.percent,
     ],
     [[1, 5], 'cancel', 'skip', 10],
   );
@@ -58,7 +59,7 @@ const refused: [name: string, body: object, field: RegExp][] = [
   ['a zone that is none', { time_zone: 'Mars/Olympus' }, /^time_zone is not the name of an IANA/],
   ['an offset as a zone', { time_zone: '+02:00' }, /^time_zone is not the name of an IANA/],
   ['a date as a zone', { time_zone: '2026-11-25T12:00:00Z' }, /^time_zone is not the name of/],
-  // A zone of PostgreSQL alone.
+  // A zone that only PostgreSQL knows.
   [
     'a zone of one of the two',
     { time_zone: 'posixrules' },
@@ -70,12 +71,12 @@ const refused: [name: string, body: object, field: RegExp][] = [
   [
     'mail to no address',
     { notices: { merchant_email: 'Ann <ann@example.com>' } },
-    /^notices\.merchant_email is no email address/,
+    /^notices\.merchant_email is not a valid email address/,
   ],
   [
     'mail from two addresses',
     { notices: { from_email: 'a@example.com,b@example.com' } },
-    /^notices\.from_email is no email address/,
+    /^notices\.from_email is not a valid email address/,
   ],
   ['a coupon of 101 percent', { coupons: [{ code: 'X', percent: 101 }] }, /^coupons\[0\]/],
   [
@@ -88,7 +89,7 @@ const refused: [name: string, body: object, field: RegExp][] = [
         ],
       },
     },
-    /^gateways\.list names a code twice/,
+    /^gateways\.list contains a code twice/,
   ],
   [
     'Stripe on a test clock',

@@ -16,7 +16,10 @@ export interface SettingFault {
   readonly fix: string;
 }
 
-/** The sections that are kept word for word as the wire has them; each is read by the feature it concerns. */
+/**
+ * The sections that are stored exactly as the wire has them. Each is read by the feature that it
+ * belongs to.
+ */
 const sectionNames = [
   'dunning',
   'notices',
@@ -43,15 +46,18 @@ export function toWire(merchant: Merchant): MerchantSettings {
   };
 }
 
-/** What a change makes of a merchant. */
+/** The result of a change of settings. */
 export interface ChangedMerchant {
   readonly name: string;
   readonly timeZone: string;
-  /** The sections that the change gives, whole. */
+  /** The complete new value of each section that the change contains. */
   readonly sections: Readonly<Record<string, unknown>>;
 }
 
-/** Judges a change: absent fields stay, a section that is given replaces the one before. The id and the currency never change. */
+/**
+ * Validates a change. Absent fields stay as they are; a given section replaces the stored one. The
+ * merchant's id and currency never change.
+ */
 export function change(
   merchant: Merchant,
   given: MerchantSettings,
@@ -61,7 +67,7 @@ export function change(
   return success({
     name: given.company_name || merchant.name,
     timeZone: given.time_zone || merchant.timeZone,
-    // A null inside a section clears the field: it is stored as absent.
+    // A null inside a section clears the field, which is then stored as absent.
     sections: withoutNulls(
       Object.fromEntries(
         sectionNames.flatMap((name) =>
@@ -72,7 +78,7 @@ export function change(
   });
 }
 
-/** The value without fields that are null, at any depth. */
+/** Returns the value without fields that are null, at any depth. */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== 'object' || value === null) return value;
@@ -80,15 +86,15 @@ function withoutNulls(value: unknown): unknown {
   return Object.fromEntries(given.map(([name, each]) => [name, withoutNulls(each)]));
 }
 
-/** The old name of a value is stored as the new one. */
+/** Replaces the old name of a value by the new one. */
 const stored = (section: unknown): unknown => (section === 'roll forward' ? 'skip' : section);
 
 function faultOf(merchant: Merchant, given: MerchantSettings): SettingFault | undefined {
   if (given.currency_code && given.currency_code !== merchant.currency) {
     return {
       field: 'currency_code',
-      reason: 'cannot change once amounts are kept in it',
-      fix: 'Make another merchant for another currency',
+      reason: 'cannot change once amounts are stored in it',
+      fix: 'Create another merchant for another currency',
     };
   }
   if (given.time_zone && !isZone(given.time_zone)) return noZone;
@@ -101,7 +107,7 @@ function faultOf(merchant: Merchant, given: MerchantSettings): SettingFault | un
   );
 }
 
-/** A time zone that Temporal or PostgreSQL does not know by name. */
+/** A time zone name that Temporal or PostgreSQL does not know. */
 export const noZone: SettingFault = {
   field: 'time_zone',
   reason: 'is not the name of an IANA time zone that this server and its PostgreSQL know',
@@ -117,7 +123,7 @@ function dunningFault(dunning: DunningPolicy | null | undefined): SettingFault |
     return undefined;
   return {
     field: 'dunning.retry_days',
-    reason: 'cannot be kept',
+    reason: 'is not a valid list of retries',
     fix: `Send at most ${retriesMax} waits of 1 to ${daysMax} days; an empty list for no retry`,
   };
 }
@@ -129,7 +135,7 @@ function noticeFault(notices: NoticeSettings | null | undefined): SettingFault |
   return (
     field && {
       field: `notices.${field}`,
-      reason: 'is no email address',
+      reason: 'is not a valid email address',
       fix: 'Send one address such as shop@example.com, without a name',
     }
   );
@@ -171,7 +177,7 @@ function gatewayFault(
   if (new Set(list.map(({ code }) => code)).size === list.length) return undefined;
   return {
     field: 'gateways.list',
-    reason: 'names a code twice',
+    reason: 'contains a code twice',
     fix: 'Give each gateway a code of its own',
   };
 }

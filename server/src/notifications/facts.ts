@@ -12,7 +12,10 @@ export const factsExpand: ReadonlySet<string> = new Set([
   'original_order.payment',
 ]);
 
-/** What a mail says of an auto order, taken down when it is made: by the time it is sent the auto order may have moved on. */
+/**
+ * Collects what a mail says about an auto order when the mail is created, because the auto order
+ * may have changed by the time the mail is sent.
+ */
 export function factsOf(wanted: WantedNotice, autoOrder: AutoOrder): NoticeFacts {
   const { billing } = autoOrder.original_order ?? {};
   const facts: NoticeFacts = {
@@ -38,7 +41,10 @@ export function factsOf(wanted: WantedNotice, autoOrder: AutoOrder): NoticeFacts
   }
 }
 
-/** A pre-shipment notice names the items that its events name; any other mail all that were to come. */
+/**
+ * A pre-shipment notice names the items of its events. Any other mail names all items that are
+ * still to ship.
+ */
 function itemsOf({ kind, events }: WantedNotice, autoOrder: AutoOrder): NoticeItem[] {
   const items = autoOrder.items ?? [];
   const named =
@@ -66,7 +72,9 @@ function itemsOf({ kind, events }: WantedNotice, autoOrder: AutoOrder): NoticeIt
     });
 }
 
-/** The words of the original order's line; an item that came later is known by its id alone. */
+/**
+ * The description of the original order's line. An item that was added later is named by its id.
+ */
 function descriptionOf(itemId: string, autoOrder: AutoOrder): string {
   const line = autoOrder.original_order?.items?.find(
     (each) => fold(each.merchant_item_id ?? '') === fold(itemId),
@@ -81,7 +89,7 @@ function cardOf(autoOrder: AutoOrder): string | undefined {
   return `${card?.card_type ?? 'card'} ending in ${lastFour}`;
 }
 
-// A bank that suspects theft does not want that told to whoever reads the mail.
+// A bank that suspects theft does not want the reason shown to the reader of the mail.
 const tellable = new Set([
   'authentication required',
   'expired card',

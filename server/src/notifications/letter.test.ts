@@ -165,7 +165,7 @@ When the receiver works again, enable the webhook with the key of the applicatio
 
 PUT /rest/v2/webhook/webhooks/12 with {"disabled": false}
 
-It is tried at once, and goes on where it stopped.
+It is tried at once and continues where it stopped.
 
 Perennial, for Bean & Leaf
 `,

@@ -3,7 +3,7 @@ import { Temporal } from 'temporal-polyfill';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import type { CustomerNotice, CustomerNoticeKind, NoticeFacts, NoticeItem } from './notice.ts';
 
-/** What a mail says, before it is text or HTML. */
+/** The content of a mail, before it becomes text or HTML. */
 export interface Letter {
   readonly subject: string;
   readonly blocks: readonly Block[];
@@ -12,24 +12,27 @@ export interface Letter {
 export type Block =
   | { readonly kind: 'paragraph'; readonly text: string }
   | { readonly kind: 'list'; readonly entries: readonly string[] }
-  /** Labels with amounts; the last row is the sum. */
+  /** Labels with amounts. The last row is the sum. */
   | {
       readonly kind: 'amounts';
       readonly rows: readonly (readonly [label: string, amount: string])[];
     }
   | { readonly kind: 'link'; readonly label: string; readonly url: string };
 
-/** What a letter to a customer is made of. */
+/** What a letter to a customer consists of. */
 export interface LetterParts {
   readonly merchant: Pick<Merchant, 'name' | 'timeZone'>;
   readonly notice: CustomerNotice;
-  /** Of a receipt. */
+  /** The order of a receipt. */
   readonly order?: Order;
-  /** The customer's page to enter another card. */
+  /** The page on which the customer can enter another card. */
   readonly updateBillingUrl: string;
 }
 
-/** The mail to a customer in plain words. A letter says what happened, what follows from it, and what the customer can do. */
+/**
+ * Composes a mail to a customer in plain words. A letter says what happened, what follows from it,
+ * and what the customer can do.
+ */
 export function letterOf(parts: LetterParts): Letter {
   const { subject, blocks } = letters[parts.notice.kind](parts);
   const greeting = paragraph(`Hello${nameOf(parts) === undefined ? '' : ` ${nameOf(parts)}`},`);
@@ -159,7 +162,7 @@ const itemText = ({ description, quantity }: NoticeItem): string =>
 const undated = (items: readonly NoticeItem[] | undefined): NoticeItem[] =>
   (items ?? []).map((item) => ({ ...item, ships: undefined }));
 
-/** A day as people say it, in the merchant's zone. */
+/** A day in words, in the merchant's zone. */
 function dayOf(moment: string, timeZone: string): string {
   const day = Temporal.Instant.from(moment).toZonedDateTimeISO(timeZone).toPlainDate();
   return day.toLocaleString('en-US', {

@@ -2,7 +2,10 @@ import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { type Letter, paragraph } from './letter.ts';
 import type { MerchantNotice } from './notice.ts';
 
-/** The mail to a merchant about a webhook that was disabled: which, why, since when, what becomes of its events, and how it goes on. */
+/**
+ * Composes the mail to a merchant about a webhook that was disabled: which one, why, since when,
+ * what happens to its events, and how to enable it again.
+ */
 export function webhookDisabledLetter(
   { name, timeZone }: Pick<Merchant, 'name' | 'timeZone'>,
   { facts, madeAt }: MerchantNotice,
@@ -26,7 +29,7 @@ export function webhookDisabledLetter(
         'When the receiver works again, enable the webhook with the key of the application that made it:',
       ),
       paragraph(`PUT /rest/v2/webhook/webhooks/${webhookOid} with {"disabled": false}`),
-      paragraph('It is tried at once, and goes on where it stopped.'),
+      paragraph('It is tried at once and continues where it stopped.'),
       paragraph(`Perennial, for ${name}`),
     ],
   };

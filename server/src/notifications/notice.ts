@@ -2,7 +2,7 @@ import type { Webhook } from '@perennial/contract/webhook.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { RecordedEvent } from '../platform/events/event.ts';
 
-/** The mails to customers, in the words of the merchant's switches (settings, `notices`). */
+/** The kinds of mails to customers, named as in the merchant's settings (`notices`). */
 export type CustomerNoticeKind =
   | 'preshipment'
   | 'declined_card'
@@ -10,17 +10,17 @@ export type CustomerNoticeKind =
   | 'disabled'
   | 'receipt';
 
-/** A mail to a customer that events ask for. */
+/** A mail to a customer that events call for. */
 export interface WantedNotice {
   readonly kind: CustomerNoticeKind;
   readonly autoOrderOid: number;
   /** The order that a receipt is for. */
   readonly orderId?: string;
-  /** What its event said, or several events of one auto order. */
+  /** The data of its event, or of several events of one auto order. */
   readonly events: readonly RecordedEvent[];
 }
 
-/** A mail as it is kept until it is sent. */
+/** A mail as it is stored until it is sent. */
 export type Notice = CustomerNotice | MerchantNotice;
 
 /** A mail about an auto order to its customer. */
@@ -30,7 +30,7 @@ export interface CustomerNotice extends KeptNotice {
   readonly orderId?: string;
 }
 
-/** A mail to the merchant itself: a webhook was disabled. */
+/** A mail to the merchant: a webhook was disabled. */
 export interface MerchantNotice extends KeptNotice {
   readonly kind: 'webhook_disabled';
   readonly facts: DisabledWebhook;
@@ -41,14 +41,14 @@ interface KeptNotice {
   /** {@link aboutNoAutoOrder} for a mail to the merchant. */
   readonly autoOrderOid: number;
   readonly madeAt: Temporal.Instant;
-  /** Times it was tried, this one included. */
+  /** The number of attempts to send it, including this one. */
   readonly attempts: number;
 }
 
-/** Stands where a mail is about no auto order; oids begin at 1. */
+/** Used in place of an oid for a mail that is not about an auto order. Oids begin at 1. */
 export const aboutNoAutoOrder = 0;
 
-/** What a mail says, as it was when it was made. Moments as ISO 8601 with an offset. */
+/** What a mail says, as of its creation. Moments are in ISO 8601 with an offset. */
 export interface NoticeFacts {
   readonly email?: string;
   /** How the customer is addressed. */
@@ -56,20 +56,23 @@ export interface NoticeFacts {
   readonly autoOrderCode?: string;
   readonly items?: readonly NoticeItem[];
   readonly card?: string;
-  /** Of a decline, in words for a customer; absent where the bank's reason is not for their eyes. */
+  /**
+   * The reason of a decline, in words for a customer. Absent when the customer must not see the
+   * bank's reason.
+   */
   readonly declineReason?: string;
   readonly nextAttempt?: string;
   readonly isAfterDeclines?: boolean;
 }
 
-/** What a merchant is told of a webhook that was disabled. */
+/** What a merchant is told about a webhook that was disabled. */
 export interface DisabledWebhook {
   /** The merchant's address. */
   readonly email: string;
   readonly webhookOid: number;
-  /** Without its query, which may hold a key of the receiver. */
+  /** The URL without its query, which may contain a secret of the receiver. */
   readonly url: string;
-  /** Why, as the half of a sentence. */
+  /** The reason, as the second half of a sentence. */
   readonly reason: string;
   readonly consecutiveFailures: number;
 }
@@ -89,8 +92,8 @@ const kindOfEvent: Readonly<Record<string, CustomerNoticeKind>> = {
 };
 
 /**
- * The mails to customers that the events of one call ask for. Items that ship soon share a mail; a decline that ends the auto order is told by the mail about that
- * end alone.
+ * Returns the mails to customers that the events of one call require. Items that ship soon share
+ * one mail. A decline that ends the auto order is reported only by the mail about that end.
  */
 export function noticesOf(events: readonly RecordedEvent[]): WantedNotice[] {
   const wanted = new Map<string, WantedNotice>();
@@ -120,7 +123,10 @@ function isToldByItsEnd(
   return hasEnded || events.some((event) => event.data?.['final'] === true);
 }
 
-/** What these events tell the merchant itself at its address: webhooks that were disabled. Where no address is set, nothing. */
+/**
+ * Returns the mails to the merchant that these events require: webhooks that were disabled. None
+ * when the merchant has set no address.
+ */
 export function disabledWebhooks(
   events: readonly RecordedEvent[],
   email: string | undefined,
@@ -143,6 +149,6 @@ function withoutQuery(url: string): string {
   return origin + pathname;
 }
 
-/** Text that says something. */
+/** A text that is not blank. */
 export const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;

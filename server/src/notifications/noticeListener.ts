@@ -6,15 +6,19 @@ import { aboutNoAutoOrder, disabledWebhooks, noticesOf, type WantedNotice } from
 import { noticeSettings } from './noticeSettings.ts';
 import { insertNotices, type NewNotice } from './store.ts';
 
-/** Reads auto orders at `factsExpand`, by oid. Handed in: they lie in another feature. */
+/**
+ * Reads auto orders with `factsExpand`, by oid. Passed in, because auto orders belong to another
+ * feature.
+ */
 export type ReadAutoOrders = (
   context: Context,
   oids: readonly number[],
 ) => Promise<ReadonlyMap<number, AutoOrder>>;
 
 /**
- * Writes the mails that events ask for, in the events' own transaction: what was committed will be told, and nothing else. A silenced mail is written
- * down too, with the reason. Only receipts are frequent, and they need no auto order: they read their order when they are sent.
+ * Stores the mails that events require, in the transaction of the events, so that exactly what was
+ * committed is sent. A mail that is switched off is stored too, with the reason. Only receipts are
+ * frequent; they need no auto order here, because they read their order when they are sent.
  */
 export function noticeListener(readAutoOrders: ReadAutoOrders): EventListener {
   return async (context, events) => {
@@ -58,7 +62,7 @@ function newNotice(
   const made = { kind, autoOrderOid, orderId, madeAt: events.at(-1)?.at ?? context.now };
   if (kind === 'receipt')
     return orderId === undefined
-      ? { ...made, facts: {}, skipReason: 'There is no order to give a receipt for.' }
+      ? { ...made, facts: {}, skipReason: 'There is no order for this receipt.' }
       : { ...made, facts: {} };
   const facts = autoOrder ? factsOf(wanted, autoOrder) : {};
   return facts.email === undefined ? { ...made, facts, skipReason: noAddress } : { ...made, facts };
@@ -76,5 +80,5 @@ function merchantNotices(
   }));
 }
 
-/** Why a mail to nobody is skipped. */
+/** Why a mail without a recipient is skipped. */
 export const noAddress = 'The original order has no email address.';

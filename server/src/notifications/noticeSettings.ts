@@ -1,11 +1,14 @@
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { type CustomerNoticeKind, textOf } from './notice.ts';
 
-/** Which mails a merchant wants sent, and from whom: the section `notices` of its settings, in the wire's own words. */
+/**
+ * Which mails a merchant wants to be sent, and from which address: the section `notices` of its
+ * settings, as on the wire.
+ */
 export interface NoticeSettings {
   isOn(kind: CustomerNoticeKind): boolean;
   readonly fromEmail?: string;
-  /** Where the merchant itself is told. */
+  /** The address of the merchant's own mails. */
   readonly merchantEmail?: string;
 }
 

@@ -18,10 +18,10 @@ export interface SenderParts {
   readonly db: Database;
   readonly log: Logger;
   readonly mail: MailTransport;
-  /** The sender where the merchant names none. */
+  /** The sender's address for merchants that set none. */
   readonly mailFrom: string;
   contextFor(merchantId: string): Promise<Context>;
-  /** The order of a receipt, at {@link receiptExpand}. */
+  /** Reads the order of a receipt, with {@link receiptExpand}. */
   readOrder(context: Context, orderId: string): Promise<Order | undefined>;
   updateBillingUrl(context: Context, autoOrderOid: number): Promise<string>;
 }
@@ -29,14 +29,15 @@ export interface SenderParts {
 /** The names of `_expand` that a receipt needs of its order. */
 export const receiptExpand: ReadonlySet<string> = new Set(['billing', 'item', 'summary']);
 
-// Longer than a batch can take, so that a mail is sent twice only after a crash; the repetition has the same Message-ID.
+// Longer than a batch can take, so that a mail is sent twice only after a crash. The repetition has
+// the same Message-ID.
 const leaseSeconds = 600;
 const firstRetrySeconds = 60;
 const retrySecondsMax = 6 * 3600;
 // Spread over about two days.
 const attemptsMax = 14;
 
-/** Sends what the listener wrote down, a batch of each merchant in turn. */
+/** Sends the mails that the listener stored, a batch of each merchant in turn. */
 export function noticeSender(parts: SenderParts): Worker {
   const each = eachMerchant(parts.log, 'notices');
   return {
@@ -58,7 +59,7 @@ async function sendBatch(parts: SenderParts, merchantId: string): Promise<number
   return notices.length;
 }
 
-/** One mail that cannot even be written is tried again later and holds up no other. */
+/** A mail that cannot be composed is retried later and delays no other mail. */
 async function sendOne(
   parts: SenderParts,
   context: Context,
@@ -110,7 +111,7 @@ async function deliver(
   };
 }
 
-/** The letter and whom it goes to; undefined where a customer has no address. */
+/** Returns the letter and its recipient; undefined when a customer has no address. */
 async function write(
   parts: SenderParts,
   context: Context,
@@ -132,7 +133,8 @@ function afterOutcome(
   notice: Notice,
   outcome: MailOutcome,
 ): Omit<SettledNotice, 'noticeId' | 'autoOrderOid'> {
-  // A test clock may have been moved far on since: the mail counts as delivered when it was made.
+  // A test clock may have moved far ahead since, so the mail counts as delivered when it was
+  // created.
   const at = isTestClock(context.merchant.clock) ? notice.madeAt : context.now;
   const smtpResponse = outcome.response;
   switch (outcome.kind) {
@@ -147,7 +149,7 @@ function afterOutcome(
   }
 }
 
-/** Twice as long after each try. */
+/** The wait doubles after each attempt. */
 const retrySeconds = (attempts: number): number =>
   Math.min(retrySecondsMax, firstRetrySeconds * 2 ** (attempts - 1));
 

@@ -139,7 +139,7 @@ test('a receipt is made of its order, a pre-shipment notice of what was true whe
     body: { items: [{ auto_order_item_oid: itemOid, next_shipment_dts: '2027-07-07T00:00:00Z' }] },
   });
   await app.work('notices');
-  // Mails go out side by side, so either may be first.
+  // Mails are sent concurrently, so either may be first.
   const [notice, receipt] = sentTo('bo@example.com').sort(
     (a, b) => Number(a.text.includes('Total')) - Number(b.text.includes('Total')),
   );
@@ -235,7 +235,8 @@ test('a mail that cannot be delivered is tried again with the same id; one refus
     ['Permanent', '550 no such user', false],
   );
   await app.db.run(
-    "update notice set next_try_at = now() where merchant_id = 'TEST' and next_try_at is not null and auto_order_oid = $1",
+    `update notice set next_try_at = now() where merchant_id = 'TEST' and next_try_at is not null
+      and auto_order_oid = $1`,
     [oid],
   );
   assert.equal(await sender.runOnce(), 0);

@@ -1,12 +1,12 @@
 import { escapeHtml } from '../kernel/html.ts';
 import type { Block, Letter } from './letter.ts';
 
-/** The letter for readers of plain text. */
+/** Renders the letter as plain text. */
 export function plainText(letter: Letter): string {
   return `${letter.blocks.map(textOf).join('\n\n')}\n`;
 }
 
-/** The letter for readers of HTML: no images, no scripts, readable without its styles. */
+/** Renders the letter as HTML: no images, no scripts, and readable without its styles. */
 export function html(letter: Letter): string {
   return `<!doctype html>
 <html lang="en">

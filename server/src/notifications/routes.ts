@@ -4,7 +4,10 @@ import { refuse } from '../platform/http/refusal.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import { readEmails } from './store.ts';
 
-/** The mails about an auto order; `exists` is handed in, for auto orders are another feature's. */
+/**
+ * The mails about an auto order. `exists` is passed in, because auto orders belong to another
+ * feature.
+ */
 export function noticeRoutes(exists: (context: Context, autoOrderOid: number) => Promise<boolean>) {
   return {
     async getAutoOrderEmails(context, { params: { auto_order_oid: oid } }) {

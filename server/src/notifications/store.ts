@@ -3,15 +3,15 @@ import type { Database } from '../platform/storage/database.ts';
 import { inZone } from '../platform/storage/zone.ts';
 import type { CustomerNotice, MerchantNotice, Notice } from './notice.ts';
 
-/** A mail to be written down. */
+/** A mail to be stored. */
 export type NewNotice = Unkept<CustomerNotice> | Unkept<MerchantNotice>;
 
 type Unkept<N extends Notice> = Omit<N, 'noticeId' | 'attempts'> & {
-  /** Never sent: why. */
+  /** Why the mail is never sent. */
   readonly skipReason?: string;
 };
 
-/** Writes mails down, any number in one statement; those that are not skipped may be sent at once. */
+/** Stores any number of mails in one statement. Those that are not skipped may be sent at once. */
 export async function insertNotices(
   tx: Database,
   merchantId: string,
@@ -27,34 +27,42 @@ export async function insertNotices(
     skip_reason: notice.skipReason,
   }));
   await tx.run(
-    `insert into notice (merchant_id, auto_order_oid, kind, made_at, facts, order_id, email, skip_reason, next_try_at)
-     select $1, r.auto_order_oid, r.kind, r.made_at, r.facts, r.order_id, r.email, r.skip_reason, case when r.skip_reason is null then clock_timestamp() end
-     from jsonb_to_recordset($2::jsonb) as r (auto_order_oid int, kind text, made_at timestamptz, facts jsonb, order_id text, email text, skip_reason text)`,
+    `insert into notice (merchant_id, auto_order_oid, kind, made_at, facts, order_id, email,
+      skip_reason, next_try_at)
+     select $1, r.auto_order_oid, r.kind, r.made_at, r.facts, r.order_id, r.email, r.skip_reason,
+       case when r.skip_reason is null then clock_timestamp() end
+     from jsonb_to_recordset($2::jsonb) as r (auto_order_oid int, kind text, made_at timestamptz,
+       facts jsonb, order_id text, email text, skip_reason text)`,
     [merchantId, JSON.stringify(rows)],
   );
 }
 
-/** The merchants that have mails to send now. */
+/** Returns the merchants that have mails to send now. */
 export async function merchantsWithNotices(db: Database): Promise<string[]> {
   const rows = await db.rows<{ merchant_id: string }>(
     `select m.merchant_id from merchant m
-     where exists (select from notice n where n.merchant_id = m.merchant_id and n.next_try_at <= clock_timestamp()) order by m.merchant_id`,
+     where exists (select from notice n where n.merchant_id = m.merchant_id
+       and n.next_try_at <= clock_timestamp()) order by m.merchant_id`,
   );
   return rows.map((row) => row.merchant_id);
 }
 
-/** Takes the mails that wait longest; nobody else gets them while the lease lasts. */
+/** Takes the mails that have waited longest. No other process gets them while the lease lasts. */
 export async function claimNotices(
   db: Database,
   merchantId: string,
   leaseSeconds: number,
 ): Promise<Notice[]> {
-  // The limit is a literal: as a parameter it would have the statement planned anew each time.
+  // The limit is a literal, because PostgreSQL would plan the statement anew each time for a
+  // parameter.
   const rows = await db.rows<NoticeRow>(
-    `update notice n set attempts = n.attempts + 1, next_try_at = clock_timestamp() + make_interval(secs => $2)
-     from (select auto_order_oid, notice_id from notice where merchant_id = $1 and next_try_at <= clock_timestamp()
+    `update notice n
+      set attempts = n.attempts + 1, next_try_at = clock_timestamp() + make_interval(secs => $2)
+     from (select auto_order_oid, notice_id from notice
+       where merchant_id = $1 and next_try_at <= clock_timestamp()
        order by next_try_at limit ${claimMax} for update skip locked) as claimed
-     where n.merchant_id = $1 and n.auto_order_oid = claimed.auto_order_oid and n.notice_id = claimed.notice_id
+     where n.merchant_id = $1 and n.auto_order_oid = claimed.auto_order_oid
+       and n.notice_id = claimed.notice_id
      returning n.notice_id, n.auto_order_oid, n.kind, n.made_at, n.facts, n.order_id, n.attempts`,
     [merchantId, leaseSeconds],
   );
@@ -63,7 +71,7 @@ export async function claimNotices(
 
 const claimMax = 50;
 
-/** What became of a mail that was taken. */
+/** The result of an attempt to send a mail. */
 export interface SettledNotice {
   readonly noticeId: number;
   readonly autoOrderOid: number;
@@ -73,10 +81,10 @@ export interface SettledNotice {
   readonly skipReason?: string;
   readonly deliveredAt?: Temporal.Instant;
   readonly bouncedAt?: Temporal.Instant;
-  /** `Permanent`: the server refused it for good. `Transient`: tried long enough. */
+  /** `Permanent`: the server refused it for good. `Transient`: the attempts are used up. */
   readonly bounceType?: 'Permanent' | 'Transient';
   readonly smtpResponse?: string;
-  /** It is tried again after so many seconds; absent: it is done with. */
+  /** The mail is retried after this many seconds. Absent: it is finished. */
   readonly retryInSeconds?: number;
 }
 
@@ -86,17 +94,22 @@ export async function settleNotices(
   settled: readonly SettledNotice[],
 ): Promise<void> {
   await db.run(
-    `update notice n set email = coalesce(s.email, n.email), subject = s.subject, message_id = s.message_id, skip_reason = s.skip_reason,
-       delivered_at = s.delivered_at, bounced_at = s.bounced_at, bounce_type = s.bounce_type, smtp_response = s.smtp_response,
+    `update notice n set email = coalesce(s.email, n.email), subject = s.subject,
+      message_id = s.message_id, skip_reason = s.skip_reason,
+       delivered_at = s.delivered_at, bounced_at = s.bounced_at, bounce_type = s.bounce_type,
+         smtp_response = s.smtp_response,
        next_try_at = clock_timestamp() + make_interval(secs => s.retry_in_seconds)
-     from jsonb_to_recordset($2::jsonb) as s (notice_id bigint, auto_order_oid int, email text, subject text, message_id text, skip_reason text,
-       delivered_at timestamptz, bounced_at timestamptz, bounce_type text, smtp_response text, retry_in_seconds int)
-     where n.merchant_id = $1 and n.auto_order_oid = s.auto_order_oid and n.notice_id = s.notice_id and n.next_try_at is not null`,
+     from jsonb_to_recordset($2::jsonb) as s (notice_id bigint, auto_order_oid int, email text,
+       subject text, message_id text, skip_reason text,
+       delivered_at timestamptz, bounced_at timestamptz, bounce_type text, smtp_response text,
+         retry_in_seconds int)
+     where n.merchant_id = $1 and n.auto_order_oid = s.auto_order_oid and n.notice_id = s.notice_id
+       and n.next_try_at is not null`,
     [merchantId, JSON.stringify(settled.map(toRow))],
   );
 }
 
-/** The wire's list of AutoOrderEmail of an auto order, as JSON text. */
+/** Returns the wire's list of AutoOrderEmail of an auto order, as JSON text. */
 export async function readEmails(
   db: Database,
   merchantId: string,
@@ -126,7 +139,7 @@ const fromRow = (row: NoticeRow): Notice => ({
   madeAt: row.made_at,
   attempts: row.attempts,
   orderId: row.order_id ?? undefined,
-  // A row holds the facts of its kind.
+  // A row contains the facts of its kind.
   ...({ kind: row.kind, facts: row.facts } as Pick<CustomerNotice, 'kind' | 'facts'>),
 });
 

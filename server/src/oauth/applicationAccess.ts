@@ -6,7 +6,10 @@ import { findAccess } from '../staff/staffStore.ts';
 import { clientIdOf } from './application.ts';
 import { listGrantedAccess } from './grantStore.ts';
 
-/** Who acts without a request: the key or the OAuth client behind a webhook, a live socket or an upload link. */
+/**
+ * The key or the OAuth client behind a webhook, a live socket or an upload link, which act without
+ * a request.
+ */
 export interface ApplicationRef {
   /** `key:<id>` or `oauth:<client id>`, as {@link Actor.applicationId}. */
   readonly applicationId: string;
@@ -27,12 +30,13 @@ export interface ApplicationAccesses {
 }
 
 /**
- * Two of these and a pause of a worker (half a second) are what may pass between a revocation in any process and the end of the
- * webhooks, sockets and links behind it, which must come within a second.
+ * Two of these plus the pause of a worker (half a second) may pass between a revocation in any
+ * process and the end of the webhooks, sockets and links behind it. Together they must stay below a
+ * second.
  */
 const rememberedMs = 200;
 
-/** Reads accesses from the database and remembers each for a fifth of a second. */
+/** Reads accesses from the database and caches each for a fifth of a second. */
 export function applicationAccesses(db: Database, clock: SystemClock): ApplicationAccesses {
   const known = remembered(
     clock,
@@ -64,7 +68,7 @@ function readAccess(
     : clientAccess(db, merchantId, clientId, userId);
 }
 
-/** A key that stands for a user may do what both may (authenticate.ts says the same of requests). */
+/** A key that is bound to a user may do what both may do, as for requests (authenticate.ts). */
 async function keyAccess(
   db: Database,
   merchantId: string,

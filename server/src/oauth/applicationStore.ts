@@ -2,7 +2,7 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 import type { Application } from './application.ts';
 
-/** The application of this id, a disabled one too. */
+/** Returns the application with this id, also a disabled one. */
 export async function findApplication(
   db: Database,
   clientId: string,
@@ -34,13 +34,17 @@ export async function insertApplication(db: Database, application: Application):
     createdAt,
   } = application;
   await db.run(
-    `insert into oauth_application (client_id, name, description, redirect_uris, permissions, secret_hash, device_scope, created_at)
+    `insert into oauth_application (client_id, name, description, redirect_uris, permissions,
+      secret_hash, device_scope, created_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8)`,
     [clientId, name, description, redirectUris, permissions, secretHash, deviceScope, createdAt],
   );
 }
 
-/** Disables the application, or enables it again; answers false when there is none. Its tokens stay, and work again once it is enabled. */
+/**
+ * Disables the application, or enables it again. Returns false when there is no such application.
+ * Its tokens stay, and work again once it is enabled.
+ */
 export async function setDisabled(
   db: Database,
   clientId: string,

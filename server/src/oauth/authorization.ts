@@ -2,17 +2,18 @@ import { createHash } from 'node:crypto';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { Application } from './application.ts';
 
-/** What an application asks a browser's user for. */
+/** What an application requests of a browser's user. */
 export interface AuthorizationRequest {
   readonly redirectUri: string;
   readonly state: string;
-  /** Of PKCE, S256. */
+  /** The code challenge of PKCE, S256. */
   readonly codeChallenge?: string;
 }
 
 /**
- * Why it is not asked. Only once application and address are known to belong together may the browser be sent back with an error; before that
- * the address may be an attacker's, so the user is told instead.
+ * Why the request is refused. The browser may be sent back with an error only once application and
+ * address are known to belong together. Before that the address may be an attacker's, so the error
+ * is shown to the user instead.
  */
 export type AuthorizationFault =
   | {
@@ -29,7 +30,7 @@ export type AuthorizationFault =
       readonly description: string;
     };
 
-/** The parameters that a request consists of: the log-in form carries them on. */
+/** The parameters of a request, which the log-in form passes on. */
 export const authorizationParameters = [
   'response_type',
   'client_id',
@@ -39,7 +40,10 @@ export const authorizationParameters = [
   'code_challenge_method',
 ] as const;
 
-/** Reads the request of `application`, the one that `client_id` names (RFC 6749, section 4.1.1; RFC 7636). */
+/**
+ * Parses the request of `application`, the one that `client_id` names (RFC 6749, section 4.1.1; RFC
+ * 7636).
+ */
 export function parseAuthorization(
   parameters: URLSearchParams,
   application: Application | undefined,
@@ -49,7 +53,7 @@ export function parseAuthorization(
     failure({ kind: 'page', status: 400, title: 'This link does not work', message });
   if (!application)
     return page(
-      'It names no application that is registered here. Go back to the application and begin again.',
+      'No application with this id is registered here. Go back to the application and begin again.',
     );
   if (
     repeated(parameters, ['client_id', 'redirect_uri']) ||
@@ -74,7 +78,8 @@ export function parseAuthorization(
   if (again) return back('invalid_request', `${again} is given more than once`);
   if (parameters.get('response_type') !== 'code')
     return back('unsupported_response_type', 'response_type must be code');
-  // Without it the application could not tell its own request from one that an attacker began.
+  // Without `state` the application could not distinguish its own request from one that an attacker
+  // began.
   if (state === undefined) return back('invalid_request', 'state is missing');
   if (state.length > stateMax)
     return back('invalid_request', `state is longer than ${stateMax} characters`);
@@ -90,18 +95,21 @@ export function parseAuthorization(
   return success({ redirectUri, state, codeChallenge });
 }
 
-/** The registered address with what is to be told; what it has of its own stays. */
+/** Returns the registered address with added parameters. Its own parameters stay. */
 export function redirectTo(
   redirectUri: string,
-  told: Readonly<Record<string, string | undefined>>,
+  added: Readonly<Record<string, string | undefined>>,
 ): string {
   const parameters = new URLSearchParams(
-    Object.entries(told).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    Object.entries(added).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
   return `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${parameters}`;
 }
 
-/** Whether `verifier` is what the challenge was made of. A verifier that nobody announced means that a challenge was taken out on the way. */
+/**
+ * Whether `verifier` matches the challenge. A verifier without a challenge means that the challenge
+ * was removed on the way.
+ */
 export function isVerified(
   codeChallenge: string | undefined,
   verifier: string | undefined,
@@ -111,8 +119,9 @@ export function isVerified(
 }
 
 /**
- * Whether an address is the registered one, character by character. An application on the user's own machine listens on any port that is free (RFC 8252, section 7.3), so
- * for a loopback address the port does not count. `localhost` is treated alike: published clients use it.
+ * Whether an address is the registered one, character by character. An application on the user's
+ * own machine listens on any free port (RFC 8252, section 7.3), so the port of a loopback address
+ * does not count. `localhost` is treated the same way, because published clients use it.
  */
 function isRegistered(given: string, registered: string): boolean {
   if (given === registered) return true;

@@ -11,7 +11,7 @@ import { applicationIdOf } from './application.ts';
 import { parseCredential } from './credential.ts';
 import { findToken, type IssuedToken } from './grantStore.ts';
 
-/** Access tokens of OAuth: an application that acts for a user. */
+/** Authenticates access tokens of OAuth: an application that acts for a user. */
 export function bearerTokens(db: Database, clock: SystemClock): TokenAuthentication {
   const tokens = remembered(clock, (text) => find(db, text));
   return {
@@ -37,7 +37,7 @@ async function find(
   return token && { token, user: await findAccess(db, token.grant.merchantId, token.grant.userId) };
 }
 
-/** What was allowed, as far as the user still may do it. */
+/** The granted permissions that the user still has. */
 function principalOf({ grant }: IssuedToken, user: Access, address: string): Principal {
   return {
     merchantId: grant.merchantId,

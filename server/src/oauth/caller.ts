@@ -2,7 +2,10 @@ import type { OauthMe } from '@perennial/contract/oauth.ts';
 import type { Context } from '../platform/context.ts';
 import { clientIdOf } from './application.ts';
 
-/** For whom the caller's key or token stands. UltraCart has such an operation, but documents no answer. */
+/**
+ * Describes the user or application behind the caller's key or token. UltraCart has such an
+ * operation but documents no response.
+ */
 export function callerOf({ merchant, actor }: Context): OauthMe {
   const clientId = clientIdOf(actor.applicationId);
   return {

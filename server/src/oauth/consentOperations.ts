@@ -9,7 +9,7 @@ import { newCredential, parseCredential } from './credential.ts';
 import { decideDevice } from './deviceStore.ts';
 import { type Grant, insertCode, insertGrant, insertTicket, takeTicket } from './grantStore.ts';
 
-/** What is asked of a user: to let an application in from a browser, or on a device that shows a code. */
+/** What a user is asked to allow: an application in a browser, or on a device that shows a code. */
 export type ConsentRequest =
   | ({ readonly kind: 'browser' } & AuthorizationRequest)
   | { readonly kind: 'device'; readonly userCode: string };
@@ -20,20 +20,23 @@ export interface ConsentParts {
   readonly ids: IdFactory;
 }
 
-/** What the user decided led to. */
+/** The result of the user's decision. */
 export type Decided =
   | { readonly kind: 'redirect'; readonly location: string }
   | { readonly kind: 'device'; readonly isAllowed: boolean }
   /** The page was open for too long, or the decision was sent twice. */
   | { readonly kind: 'stale' };
 
-/** Of an application's permissions those that the user has: nobody gives what they do not have. */
+/**
+ * The permissions of an application that the user has, because a user cannot give more than they
+ * have.
+ */
 export const given = (application: Application, access: Access): string[] =>
   application.permissions.filter((permission) => access.permissions.includes(permission));
 
 /**
- * A ticket for one decision of the user who has just logged in. It stands in the page alone: without a cookie there is nothing that another site
- * could make the browser send.
+ * Issues a ticket for one decision of the user who has just logged in. Only the page contains it:
+ * without a cookie there is nothing that another site could make the browser send.
  */
 export async function issueTicket(
   { db, clock, ids }: ConsentParts,
@@ -53,7 +56,7 @@ export async function issueTicket(
   return ticket.text;
 }
 
-/** Carries out what the holder of the ticket decided. */
+/** Carries out the decision of the ticket's holder. */
 export async function decide(
   parts: ConsentParts,
   ticketText: string,
@@ -105,5 +108,5 @@ export async function decide(
 }
 
 const ticketSeconds = 600;
-// The browser brings it at once; RFC 6749 allows ten minutes at most.
+// The browser sends it at once; RFC 6749 allows ten minutes at most.
 const codeSeconds = 120;

@@ -2,21 +2,21 @@ import { escapeHtml } from '../kernel/html.ts';
 import { pageFrame } from '../kernel/pageFrame.ts';
 import type { Application } from './application.ts';
 
-/** A form for logging in, and what it carries along. */
+/** A log-in form and its hidden fields. */
 export interface LogInForm {
   readonly application?: Application;
-  /** Hidden fields: the request that the form is part of. */
+  /** Hidden fields: the request that the form belongs to. */
   readonly carried: Readonly<Record<string, string>>;
-  /** What was typed before; never the password. */
+  /** The values that were entered before, never the password. */
   readonly merchantId?: string | undefined;
   readonly login?: string | undefined;
-  /** Of a device: the field for its code stands above. */
+  /** For a device: the field for its code is above. */
   readonly userCode?: string | undefined;
-  /** Why it did not work. */
+  /** Why the log-in failed. */
   readonly fault?: string | undefined;
 }
 
-/** Log in, for a browser or a device. */
+/** The log-in page, for a browser or a device. */
 export function logInPage({
   application,
   carried,
@@ -46,18 +46,18 @@ ${field('password', 'Password', '', 'password', 'autocomplete="current-password"
   );
 }
 
-/** What a user is asked. */
+/** What a user is asked to decide. */
 export interface Consent {
   readonly application: Application;
   readonly userName: string;
   readonly merchantName: string;
-  /** What the user can give, of what the application wants. */
+  /** The permissions that the application requests and the user has. */
   readonly given: readonly string[];
   readonly userCode?: string | undefined;
   readonly ticket: string;
 }
 
-/** Allow or deny. */
+/** The page on which a user allows or denies. */
 export function consentPage({
   application,
   userName,
@@ -77,7 +77,7 @@ export function consentPage({
 <h1>Connect ${escapeHtml(application.name)}?</h1>
 ${application.description === '' ? '' : `<p>${escapeHtml(application.description)}</p>`}
 <p>You are <strong>${escapeHtml(userName)}</strong> of ${escapeHtml(merchantName)}.</p>
-${given.length === 0 ? '<p>It asks for nothing that you may do yourself, so it will be able to do nothing.</p>' : `<p>It wants to act for you${where}, and then may:</p>${list(given)}`}
+${given.length === 0 ? '<p>It requests nothing that you may do yourself, so it will not be able to do anything.</p>' : `<p>It wants to act for you${where}, and then may:</p>${list(given)}`}
 ${withheld.length === 0 ? '' : `<p class="note">It will not be able to: ${escapeHtml(withheld.map(inWords).join(', ').toLowerCase())}. You may not do that yourself.</p>`}
 <form method="post" action="/rest/v2/oauth/consent">
 ${hidden({ ticket })}
@@ -88,7 +88,7 @@ ${hidden({ ticket })}
   );
 }
 
-/** Nothing more can be done here; says why, or that it is done. */
+/** A final page: says that the request failed and why, or that it is done. */
 export function messagePage(title: string, message: string): string {
   return frame.page(
     title,
@@ -131,7 +131,10 @@ button.other { margin-top: .75rem; background: transparent; color: inherit; }
 .fault { border: 2px solid var(--fault); border-radius: .35rem; padding: .6rem 1rem; }
 `);
 
-/** Forbids everything but this page's own style and its form; the page that leads back to an application names that scheme. */
+/**
+ * The policy forbids everything but this page's own style and form. The page that leads back to an
+ * application names that application's scheme.
+ */
 export function contentSecurityPolicy(redirectUri?: string): string {
   return frame.policy(redirectUri === undefined ? [] : [new URL(redirectUri).protocol]);
 }

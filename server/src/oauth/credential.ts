@@ -2,15 +2,16 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IdFactory } from '../kernel/ids.ts';
 
 /**
- * A secret that we hand out: a token, a code, a ticket. Its merchant stands in front, so that its row is found within the merchant's own; to clients
- * it is opaque.
+ * A secret that we issue: a token, a code, a ticket. It begins with its merchant, so that its row
+ * is found among the merchant's own. Clients treat it as opaque.
  */
 export function newCredential(ids: IdFactory, merchantId: string): Credential {
   return credential(merchantId, `${merchantId}.${ids.secret(secretBytes)}`);
 }
 
 /**
- * The credential that takes the place of another, for one `purpose`. It follows from the old one and the salt, so both make the same one again; neither alone does.
+ * Derives the credential that replaces another, for one `purpose`. It follows from the old
+ * credential and the salt, so both together give the same one again; neither alone does.
  */
 export const successor = (before: Credential, salt: Buffer, purpose: string): Credential =>
   credential(
@@ -21,11 +22,11 @@ export const successor = (before: Credential, salt: Buffer, purpose: string): Cr
 export interface Credential {
   readonly text: string;
   readonly merchantId: string;
-  /** What is stored of it. */
+  /** What the database stores of it. */
   readonly hash: Buffer;
 }
 
-/** The credential in a text, or undefined when it cannot be one of ours. */
+/** Parses the credential in a text. Returns undefined when it cannot be one of ours. */
 export function parseCredential(text: string): Credential | undefined {
   const merchantId = /^([A-Z0-9]{1,5})\.[0-9a-f]{64}$/.exec(text)?.[1];
   return merchantId === undefined ? undefined : credential(merchantId, text);
@@ -34,7 +35,7 @@ export function parseCredential(text: string): Credential | undefined {
 /** 256 random bits need no slow hash. */
 export const hashSecret = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
-/** Whether `secret` is the one of this hash; tells nothing by its time. */
+/** Whether `secret` has this hash. Compares in constant time. */
 export const isSecret = (secret: string, hash: Buffer): boolean =>
   timingSafeEqual(hashSecret(secret), hash);
 

@@ -11,7 +11,7 @@ import {
   type OauthParts,
 } from './tokenOperations.ts';
 
-/** What a device is told: the secret that it keeps, and the code that it shows. */
+/** What a device receives: the secret that it keeps and the code that it shows. */
 export interface DeviceCodes {
   readonly deviceCode: string;
   /** Two groups of four consonants. */
@@ -52,7 +52,7 @@ export async function authorizeDevice(
   throw new Bug('no user code is free');
 }
 
-/** A user code as it was typed, in the form in which it was shown. */
+/** Normalizes a user code that was typed to the form in which it was shown. */
 export function normalUserCode(typed: string): string {
   const letters = typed.toUpperCase().replace(/[^A-Z]/g, '');
   return `${letters.slice(0, 4)}-${letters.slice(4)}`;
@@ -61,7 +61,7 @@ export function normalUserCode(typed: string): string {
 const expiresInSeconds = 900;
 const intervalSeconds = 5;
 const attemptsMax = 5;
-// No vowels, so no words; nothing that looks like something else (RFC 8628, section 6.1).
+// No vowels, so that no words appear, and no characters that look alike (RFC 8628, section 6.1).
 const consonants = 'BCDFGHJKLMNPQRSTVWXZ';
 
 function userCodeFrom(ids: IdFactory): string {

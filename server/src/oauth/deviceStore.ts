@@ -1,7 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 
-/** A device that waits for somebody to allow it. */
+/** A device that waits for a user to allow it. */
 export interface Device {
   readonly deviceHash: Buffer;
   readonly userCode: string;
@@ -10,35 +10,37 @@ export interface Device {
   readonly pollAfter: Temporal.Instant;
   readonly expiresAt: Temporal.Instant;
   readonly state: 'pending' | 'allowed' | 'denied';
-  /** Of an allowed one. */
+  /** The grant of a device that was allowed. */
   readonly allowed?: { readonly merchantId: string; readonly grantId: string };
 }
 
-/** Adds a device; answers false when its user code is in use. */
+/** Adds a device. Returns false when its user code is in use. */
 export async function insertDevice(db: Database, device: Device): Promise<boolean> {
   const { deviceHash, userCode, clientId, intervalSeconds, pollAfter, expiresAt } = device;
   const inserted = await db.run(
-    `insert into oauth_device (device_hash, user_code, client_id, interval_seconds, poll_after, expires_at)
+    `insert into oauth_device (device_hash, user_code, client_id, interval_seconds, poll_after,
+      expires_at)
      values ($1, $2, $3, $4, $5, $6) on conflict (user_code) do nothing`,
     [deviceHash, userCode, clientId, intervalSeconds, pollAfter, expiresAt],
   );
   return inserted === 1;
 }
 
-/** The device that shows this code and still waits. */
+/** Returns the device that shows this code and still waits. */
 export async function findWaiting(
   db: Database,
   userCode: string,
   at: Temporal.Instant,
 ): Promise<Device | undefined> {
   const row = await db.row<DeviceRow>(
-    `select ${columns} from oauth_device where user_code = $1 and state = 'pending' and expires_at > $2`,
+    `select ${columns} from oauth_device where user_code = $1 and state = 'pending'
+      and expires_at > $2`,
     [userCode, at],
   );
   return row && fromRow(row);
 }
 
-/** The device of this secret, its row locked until the transaction ends. */
+/** Returns the device with this secret, its row locked until the transaction ends. */
 export async function lockDevice(tx: Database, deviceHash: Buffer): Promise<Device | undefined> {
   const row = await tx.row<DeviceRow>(
     `select ${columns} from oauth_device where device_hash = $1 for update`,
@@ -47,7 +49,7 @@ export async function lockDevice(tx: Database, deviceHash: Buffer): Promise<Devi
   return row && fromRow(row);
 }
 
-/** Notes when it may ask again. */
+/** Stores when the device may poll again. */
 export async function setPolling(
   tx: Database,
   deviceHash: Buffer,
@@ -60,7 +62,9 @@ export async function setPolling(
   );
 }
 
-/** Allows it, or denies it where there is no grant; answers false when it does not wait any more. */
+/**
+ * Allows the device, or denies it when no grant is given. Returns false when it no longer waits.
+ */
 export async function decideDevice(
   tx: Database,
   userCode: string,
@@ -68,7 +72,8 @@ export async function decideDevice(
   at: Temporal.Instant,
 ): Promise<boolean> {
   const decided = await tx.run(
-    `update oauth_device set state = $2, merchant_id = $3, grant_id = $4 where user_code = $1 and state = 'pending' and expires_at > $5`,
+    `update oauth_device set state = $2, merchant_id = $3, grant_id = $4
+      where user_code = $1 and state = 'pending' and expires_at > $5`,
     [userCode, grant ? 'allowed' : 'denied', grant?.merchantId, grant?.grantId, at],
   );
   return decided === 1;

@@ -31,8 +31,9 @@ export interface OauthEndpointParts extends OauthParts {
 }
 
 /**
- * What programs call: `/oauth/token`, `/oauth/revoke`, `/oauth/device/authorize`. They stand outside the pipeline of operations because nobody is known
- * yet, no merchant either, and because answers and refusals have the form of RFC 6749 instead of our envelope.
+ * The endpoints for programs: `/oauth/token`, `/oauth/revoke`, `/oauth/device/authorize`. They are
+ * outside the pipeline of operations, because neither caller nor merchant is known yet, and because
+ * responses and refusals have the form of RFC 6749 instead of our envelope.
  */
 export function addOauthEndpoints(server: FastifyInstance, parts: OauthEndpointParts): void {
   const post = (path: string, answer: (form: Form) => Promise<OauthOutcome<object>>) =>
@@ -50,7 +51,7 @@ export function addOauthEndpoints(server: FastifyInstance, parts: OauthEndpointP
 
   post('token', async (form) => {
     const granted = await grantTokens(parts, form);
-    // A refusal may have revoked what somebody else holds.
+    // A refusal may have revoked tokens that another caller holds.
     if (!granted.ok) parts.forgetTokens();
     return granted;
   });
@@ -85,7 +86,7 @@ export function addOauthEndpoints(server: FastifyInstance, parts: OauthEndpointP
 
 const formLimitBytes = 20_000;
 
-/** The form, with the name and secret of a client that sends them as Basic credentials instead. */
+/** The form, with the name and secret of a client that sends them as Basic credentials. */
 function formOf(request: FastifyRequest): OauthOutcome<Form> {
   const form = readForm(typeof request.body === 'string' ? request.body : '');
   const fields = [...form];

@@ -11,7 +11,7 @@ import { deleteExpired } from './grantStore.ts';
 const cleaningMs = 3_600_000;
 const attemptsRemembered = { hours: 24 };
 
-/** Deletes tickets, codes, tokens and devices that have expired, and old guesses, now and then. */
+/** Deletes expired tickets, codes, tokens and devices, and old log-in attempts, once an hour. */
 export function expiryWorker(db: Database, clock: SystemClock, log: Logger): Worker {
   const each = eachMerchant(log, 'expired tokens');
   let cleanedAtMs = -Infinity;

@@ -3,7 +3,7 @@ import type { Database } from '../platform/storage/database.ts';
 import { effectivePermissions } from '../staff/staffStore.ts';
 import type { Credential } from './credential.ts';
 
-/** What one user allowed one application. */
+/** What one user granted to one application. */
 export interface Grant {
   readonly merchantId: string;
   readonly grantId: string;
@@ -12,12 +12,12 @@ export interface Grant {
   readonly permissions: readonly string[];
 }
 
-/** Something that was handed out because of a grant, as it is stored. */
+/** A code or token that was issued by a grant, as it is stored. */
 export interface Issued {
   readonly grant: Grant;
   readonly isRevoked: boolean;
   readonly expiresAt: Temporal.Instant;
-  /** When it was exchanged; undefined while it was not. */
+  /** When it was exchanged; undefined until then. */
   readonly usedAt?: Temporal.Instant | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface IssuedCode extends Issued {
 export interface IssuedToken extends Issued {
   readonly kind: 'access' | 'refresh';
   readonly isApplicationDisabled: boolean;
-  /** Of a used refresh token: what its successors were made with. */
+  /** For a used refresh token: the salt of its successors. */
   readonly successorSalt?: Buffer | undefined;
 }
 
@@ -49,19 +49,21 @@ export interface NewToken {
 export async function insertGrant(tx: Database, grant: Grant, at: Temporal.Instant): Promise<void> {
   const { merchantId, grantId, clientId, userId, permissions } = grant;
   await tx.run(
-    'insert into oauth_grant (merchant_id, grant_id, client_id, user_id, permissions, created_at) values ($1, $2, $3, $4, $5, $6)',
+    `insert into oauth_grant (merchant_id, grant_id, client_id, user_id, permissions, created_at)
+      values ($1, $2, $3, $4, $5, $6)`,
     [merchantId, grantId, clientId, userId, permissions, at],
   );
 }
 
-/** Ends a grant: every token of it stops working. */
+/** Ends a grant: all of its tokens stop working. */
 export async function revokeGrant(
   db: Database,
   { merchantId, grantId }: Grant,
   at: Temporal.Instant,
 ): Promise<void> {
   await db.run(
-    'update oauth_grant set revoked_at = $3 where merchant_id = $1 and grant_id = $2 and revoked_at is null',
+    `update oauth_grant set revoked_at = $3 where merchant_id = $1 and grant_id = $2
+      and revoked_at is null`,
     [merchantId, grantId, at],
   );
 }
@@ -85,7 +87,10 @@ export interface GrantedAccess {
   readonly permissions: readonly string[];
 }
 
-/** What the client may do by its live grants, of this user or, without one, of all users. Empty once the application is disabled. */
+/**
+ * Returns what the client may do by its live grants, of this user or, without one, of all users.
+ * Empty once the application is disabled.
+ */
 export async function listGrantedAccess(
   db: Database,
   merchantId: string,
@@ -94,11 +99,13 @@ export async function listGrantedAccess(
 ): Promise<GrantedAccess[]> {
   const rows = await db.rows<{ application: string; user_name: string; permissions: string[] }>(
     `select a.name as application, u.full_name as user_name,
-       array(select unnest(g.permissions) intersect select unnest(${effectivePermissions})) as permissions
+       array(select unnest(g.permissions) intersect
+         select unnest(${effectivePermissions})) as permissions
      from oauth_grant g
      join oauth_application a on a.client_id = g.client_id
      join app_user u on u.merchant_id = g.merchant_id and u.user_id = g.user_id
-     where g.merchant_id = $1 and g.client_id = $2 and g.revoked_at is null and a.disabled_at is null
+     where g.merchant_id = $1 and g.client_id = $2 and g.revoked_at is null
+       and a.disabled_at is null
        and ($3::int is null or g.user_id = $3)`,
     [merchantId, clientId, userId],
   );
@@ -115,12 +122,16 @@ export async function insertCode(
   { hash, redirectUri, codeChallenge, expiresAt }: NewCode,
 ): Promise<void> {
   await tx.run(
-    'insert into oauth_code (merchant_id, code_hash, grant_id, redirect_uri, code_challenge, expires_at) values ($1, $2, $3, $4, $5, $6)',
+    `insert into oauth_code (merchant_id, code_hash, grant_id, redirect_uri, code_challenge,
+      expires_at) values ($1, $2, $3, $4, $5, $6)`,
     [merchantId, hash, grantId, redirectUri, codeChallenge, expiresAt],
   );
 }
 
-/** The code of this hash, locked: of two who bring it at once, the second sees that it is used. */
+/**
+ * Returns the code with this hash, locked. Of two simultaneous requests with it, the second sees
+ * that it is used.
+ */
 export async function lockCode(
   tx: Database,
   merchantId: string,
@@ -128,7 +139,8 @@ export async function lockCode(
 ): Promise<IssuedCode | undefined> {
   const row = await tx.row<IssuedRow & { redirect_uri: string; code_challenge: string | null }>(
     `select ${grantColumns}, g.revoked_at, c.expires_at, c.used_at, c.redirect_uri, c.code_challenge
-     from oauth_code c join oauth_grant g on g.merchant_id = c.merchant_id and g.grant_id = c.grant_id
+     from oauth_code c join oauth_grant g on g.merchant_id = c.merchant_id
+       and g.grant_id = c.grant_id
      where c.merchant_id = $1 and c.code_hash = $2 for update of c`,
     [merchantId, hash],
   );
@@ -161,7 +173,8 @@ export async function insertTokens(
 ): Promise<void> {
   for (const { hash, kind, expiresAt } of tokens) {
     await tx.run(
-      'insert into oauth_token (merchant_id, token_hash, grant_id, kind, expires_at) values ($1, $2, $3, $4, $5)',
+      `insert into oauth_token (merchant_id, token_hash, grant_id, kind, expires_at)
+        values ($1, $2, $3, $4, $5)`,
       [merchantId, hash, grantId, kind, expiresAt],
     );
   }
@@ -176,7 +189,10 @@ export async function findToken(
   return row && tokenFrom(row);
 }
 
-/** As {@link findToken}, locked: of two who bring a refresh token at once, the second sees that it is used. */
+/**
+ * Like {@link findToken}, locked. Of two simultaneous requests with a refresh token, the second
+ * sees that it is used.
+ */
 export async function lockToken(
   tx: Database,
   merchantId: string,
@@ -193,7 +209,8 @@ export async function markTokenUsed(
   at: Temporal.Instant,
 ): Promise<void> {
   await tx.run(
-    'update oauth_token set used_at = $3, successor_salt = $4 where merchant_id = $1 and token_hash = $2',
+    `update oauth_token set used_at = $3, successor_salt = $4
+      where merchant_id = $1 and token_hash = $2`,
     [merchantId, hash, at, successorSalt],
   );
 }
@@ -213,12 +230,13 @@ export async function insertTicket(
   expiresAt: Temporal.Instant,
 ): Promise<void> {
   await db.run(
-    'insert into oauth_ticket (merchant_id, ticket_hash, user_id, client_id, request, expires_at) values ($1, $2, $3, $4, $5::jsonb, $6)',
+    `insert into oauth_ticket (merchant_id, ticket_hash, user_id, client_id, request, expires_at)
+      values ($1, $2, $3, $4, $5::jsonb, $6)`,
     [merchantId, hash, userId, clientId, JSON.stringify(request), expiresAt],
   );
 }
 
-/** Takes the ticket away and answers what it was for; nobody takes it twice. */
+/** Deletes the ticket and returns its content, so that it is used only once. */
 export async function takeTicket(
   tx: Database,
   merchantId: string,
@@ -226,13 +244,17 @@ export async function takeTicket(
   at: Temporal.Instant,
 ): Promise<Ticket | undefined> {
   const row = await tx.row<{ user_id: number; client_id: string; request: unknown }>(
-    'delete from oauth_ticket where merchant_id = $1 and ticket_hash = $2 and expires_at > $3 returning user_id, client_id, request',
+    `delete from oauth_ticket where merchant_id = $1 and ticket_hash = $2 and expires_at > $3
+      returning user_id, client_id, request`,
     [merchantId, hash, at],
   );
   return row && { userId: row.user_id, clientId: row.client_id, request: row.request };
 }
 
-/** Deletes what expired before; answers how many rows that were. Used codes and tokens stay until they would have expired, to notice a replay. */
+/**
+ * Deletes what expired before and returns the number of rows. Used codes and tokens stay until they
+ * would have expired, so that a replay is noticed.
+ */
 export async function deleteExpired(
   db: Database,
   merchantId: string,
@@ -278,7 +300,8 @@ interface TokenRow extends IssuedRow {
 
 const grantColumns = 'g.merchant_id, g.grant_id, g.client_id, g.user_id, g.permissions';
 
-const tokenSelect = `select ${grantColumns}, g.revoked_at, t.kind, t.expires_at, t.used_at, t.successor_salt, a.disabled_at
+const tokenSelect = `select ${grantColumns}, g.revoked_at, t.kind, t.expires_at, t.used_at,
+  t.successor_salt, a.disabled_at
   from oauth_token t
   join oauth_grant g on g.merchant_id = t.merchant_id and g.grant_id = t.grant_id
   join oauth_application a on a.client_id = g.client_id

@@ -32,8 +32,9 @@ import { findWaiting } from './deviceStore.ts';
 export type OauthPageParts = ConsentParts & LogInParts;
 
 /**
- * The pages on which a user lets an application in: log in, see what it asks for, allow or deny. Plain pages without script and without cookies: a log-in
- * lasts for the one decision whose ticket its page holds, so no other site can borrow it.
+ * The pages on which a user lets an application act for them: log in, see what it requests, allow
+ * or deny. They have no script and no cookies. A log-in lasts for the one decision whose ticket its
+ * page contains, so no other site can use it.
  */
 export function addOauthPages(server: FastifyInstance, parts: OauthPageParts): void {
   server.get(authorizePath, async (request, reply) =>
@@ -55,7 +56,7 @@ export function addOauthPages(server: FastifyInstance, parts: OauthPageParts): v
   );
 }
 
-/** Where a user goes with the code that a device shows. */
+/** The page for the code that a device shows. */
 export const devicePath = '/device';
 const authorizePath = '/rest/v2/oauth/authorize';
 const consentPath = '/rest/v2/oauth/consent';
@@ -64,7 +65,7 @@ const formLimitBytes = 20_000;
 interface Page {
   readonly status: number;
   readonly html: string;
-  /** Where the page's form may lead back to. */
+  /** The address to which the page's form may lead back. */
   readonly redirectUri?: string;
 }
 
@@ -103,7 +104,7 @@ async function connectDevice(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   if (cardFieldOf(form) !== undefined) return sendCardFault(reply, { userCode: '' });
-  // Logging in comes first: only people who work here may try codes.
+  // Logging in comes first, so that only users may try codes.
   const entered = await logInWith(parts, form, request);
   const userCode = normalUserCode(form.get('user_code') ?? '');
   if (!entered.ok)
@@ -142,7 +143,7 @@ async function conclude(
         html: decided.isAllowed
           ? messagePage(
               'Your device is connected',
-              'It goes on by itself in a few seconds. You can close this page.',
+              'The device continues by itself in a few seconds. You can close this page.',
             )
           : messagePage('Denied', 'The device was not connected. You can close this page.'),
       });
@@ -177,7 +178,7 @@ function logInWith(parts: OauthPageParts, form: URLSearchParams, request: Fastif
   return logIn(parts, {
     merchantId,
     login,
-    // Whole: one that is cut elsewhere than where it was counted could be set and never used.
+    // The whole password: one that is cut here and not where it was set could never be used.
     password: form.get('password') ?? '',
     address: request.ip,
     addressSubject: addressSubject(request),
@@ -219,7 +220,7 @@ async function sendConsent(
   });
 }
 
-/** The form anew and empty: what was typed is neither kept nor shown again. */
+/** Shows the form again and empty. What was entered is neither stored nor shown. */
 const sendCardFault = (reply: FastifyReply, form: Partial<LogInForm>): FastifyReply =>
   send(reply, {
     status: 400,
@@ -272,7 +273,10 @@ const deviceForm = (query: URLSearchParams): string =>
     userCode: query.has('user_code') ? normalUserCode(query.get('user_code')!) : '',
   });
 
-/** Browsers say where a form comes from. A log-in that another site sends would let the user give that site's account away for their own. */
+/**
+ * Browsers say which site a form comes from. A log-in sent by another site would let the user give
+ * away that site's account as their own.
+ */
 function isForeign(request: FastifyRequest): boolean {
   const site = request.headers['sec-fetch-site'];
   return site !== undefined && site !== 'same-origin' && site !== 'none';
@@ -288,7 +292,7 @@ const send = (reply: FastifyReply, { status, html, redirectUri }: Page): Fastify
     .type('text/html; charset=utf-8')
     .send(html);
 
-/** What these pages hold is for one pair of eyes. */
+/** These pages are for one user only, so they are never cached or framed. */
 const guarded = (reply: FastifyReply): FastifyReply =>
   reply
     .header('Cache-Control', 'no-store')

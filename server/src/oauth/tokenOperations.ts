@@ -30,14 +30,17 @@ import {
   revokeGrant,
 } from './grantStore.ts';
 
-/** What the token endpoint works with. Its time is the machine's: no merchant's test clock makes a token old. */
+/**
+ * What the token endpoint needs. Its time is the machine's, because a merchant's test clock must
+ * not make a token old.
+ */
 export interface OauthParts {
   readonly db: Database;
   readonly clock: SystemClock;
   readonly ids: IdFactory;
 }
 
-/** A refusal in the protocol's own words (RFC 6749, section 5.2). */
+/** A refusal in the words of the protocol (RFC 6749, section 5.2). */
 export interface OauthFault {
   readonly status: 400 | 401 | 410;
   readonly error: string;
@@ -46,10 +49,12 @@ export interface OauthFault {
 
 export type OauthOutcome<Value> = Outcome<Value, OauthFault>;
 
-/** Parameters of a request's form, each given at most once. */
+/** The parameters of a request's form, each given at most once. */
 export type Form = Readonly<Record<string, string | undefined>>;
 
-/** Answers tokens for a code, a refresh token or an allowed device (UltraCart's oauthAccessToken). */
+/**
+ * Issues tokens for a code, a refresh token or an allowed device (UltraCart's oauthAccessToken).
+ */
 export async function grantTokens(
   parts: OauthParts,
   form: Form,
@@ -61,7 +66,7 @@ export async function grantTokens(
       return exchangeCode(parts, application.value, form);
     case 'refresh_token':
       return refresh(parts, application.value, form);
-    // The published clients name the grant by the parameter, RFC 8628 by a URN.
+    // Published clients name the device grant by the parameter, RFC 8628 by a URN.
     case 'device_code':
     case 'urn:ietf:params:oauth:grant-type:device_code':
       return pollDevice(parts, application.value, form);
@@ -75,7 +80,10 @@ export async function grantTokens(
   }
 }
 
-/** Ends the grant that a token belongs to, for whichever of its tokens; false when the application has no such token. */
+/**
+ * Ends the grant that a token belongs to, whichever of its tokens it is. Returns false when the
+ * application has no such token.
+ */
 export async function revoke(parts: OauthParts, form: Form): Promise<OauthOutcome<boolean>> {
   const application = await applicationOf(parts, form);
   if (!application.ok) return application;
@@ -87,7 +95,10 @@ export async function revoke(parts: OauthParts, form: Form): Promise<OauthOutcom
   return success(true);
 }
 
-/** The application that asks. Published clients send no secret; one that is sent must be right. */
+/**
+ * The requesting application. Published clients send no secret; a secret that is sent must be
+ * right.
+ */
 export async function applicationOf(
   { db }: OauthParts,
   form: Form,
@@ -97,13 +108,13 @@ export async function applicationOf(
   const application = await findApplication(db, clientId);
   const secret = form['client_secret'];
   if (!application)
-    return fault('invalid_client', 'client_id names no registered application', 401);
+    return fault('invalid_client', 'client_id is not the id of a registered application', 401);
   if (secret && !(application.secretHash && isSecret(secret, application.secretHash)))
     return fault('invalid_client', 'client_secret is wrong', 401);
   if (application.disabledAt)
     return fault(
       'invalid_client',
-      'The application was disabled. Ask whoever runs this server to enable it again.',
+      'The application was disabled. Ask the operator of this server to enable it again.',
       410,
     );
   return success(application);
@@ -128,14 +139,18 @@ async function exchangeCode(
     if (!code || code.grant.clientId !== application.clientId)
       return fault('invalid_grant', 'the code is not known');
     if (code.usedAt) {
-      // Whoever came first may be the thief, so nobody keeps what came of it (RFC 6749, section 4.1.2).
+      // The first user of the code may be the thief, so all tokens that came from it are revoked
+      // (RFC 6749, section 4.1.2).
       await revokeGrant(tx, code.grant, now);
       return fault('invalid_grant', 'the code was used before, so its tokens were revoked');
     }
     if (isPast(code.expiresAt, now) || code.isRevoked)
       return fault('invalid_grant', 'the code has expired');
     if (form['redirect_uri'] !== code.redirectUri)
-      return fault('invalid_grant', 'redirect_uri is not the one that the code was asked for with');
+      return fault(
+        'invalid_grant',
+        'redirect_uri differs from the one in the authorization request',
+      );
     if (!isVerified(code.codeChallenge, form['code_verifier'] || undefined))
       return fault('invalid_grant', 'code_verifier does not belong to the code');
     await markCodeUsed(tx, credential.merchantId, credential.hash, now);
@@ -159,7 +174,7 @@ async function refresh(
     if (usedAt && successorSalt && !token.isRevoked && isRepeat(usedAt, now))
       return success(answerOf(token.grant, successors(credential, successorSalt)));
     if (usedAt) {
-      // Two hold it, and one of them stole it.
+      // Two clients hold the token, and one of them stole it.
       await revokeGrant(tx, token.grant, now);
       return fault(
         'invalid_grant',
@@ -199,7 +214,7 @@ async function pollDevice(
   });
 }
 
-/** Asked too early, it must wait longer from then on (RFC 8628, section 3.5). */
+/** A device that polls too early must wait longer from then on (RFC 8628, section 3.5). */
 async function waitOn(
   tx: Database,
   { deviceHash, intervalSeconds, pollAfter }: Device,
@@ -216,7 +231,7 @@ async function waitOn(
 const slowDownSeconds = 5;
 const accessSeconds = 3600;
 const repeatSeconds = 10;
-// A refresh token that nobody uses for so long is one that nobody needs.
+// A refresh token that is not used for this long is no longer needed.
 const refreshDays = 90;
 
 interface TokenPair {
@@ -232,7 +247,10 @@ const newTokens = (tx: Database, ids: IdFactory, grant: Grant, now: Temporal.Ins
     now,
   );
 
-/** The tokens that a refresh token gives, however often it is brought with the same salt. */
+/**
+ * The successors of a refresh token. The same salt gives the same successors, however often they
+ * are requested.
+ */
 const successors = (before: Credential, salt: Buffer): TokenPair => ({
   access: successor(before, salt, 'access'),
   refresh: successor(before, salt, 'refresh'),
@@ -248,7 +266,7 @@ async function issue(
     {
       hash: pair.access.hash,
       kind: 'access',
-      // The lifetime that is told stays true when the answer is repeated.
+      // The lifetime that is reported stays true when the response is repeated.
       expiresAt: now.add({ seconds: accessSeconds + repeatSeconds }),
     },
     { hash: pair.refresh.hash, kind: 'refresh', expiresAt: now.add({ hours: refreshDays * 24 }) },
@@ -265,7 +283,10 @@ const answerOf = (grant: Grant, { access, refresh }: TokenPair): OauthTokenRespo
   scope: grant.permissions.join(' '),
 });
 
-/** Whether a refresh token comes again so soon that its holder lost the answer, or has two threads. */
+/**
+ * Whether a refresh token is used again so soon that its holder lost the response, or has two
+ * threads.
+ */
 const isRepeat = (usedAt: Temporal.Instant, now: Temporal.Instant): boolean =>
   Temporal.Instant.compare(now, usedAt.add({ seconds: repeatSeconds })) <= 0;
 

@@ -25,30 +25,34 @@ import {
 } from './store.ts';
 
 /*
- * How an advance is played: stretch after stretch, each of a few days from the next one on which something is due. The clock stands at the beginning of a
- * stretch while it is played and goes to its end afterwards, so nobody ever sees a moment with something before it undone, and whoever
- * bills by the clock meanwhile finds nothing due.
+ * An advance is played in stretches. Each covers a few days, starting with the next day on which
+ * something is due. The clock stays at the beginning of a stretch while the stretch is played and
+ * moves to its end afterwards. So no reader ever sees a moment before which work is still undone,
+ * and other billing by the same clock finds nothing due meanwhile.
  */
 
-/** What playing needs from outside. */
+/** What playing an advance needs from outside. */
 export interface PlayParts {
   readonly db: Database;
   readonly log: Logger;
   readonly clock: SystemClock;
   readonly merchants: Merchants;
-  /** What falls due, of every feature, in the order in which it is done. */
+  /** The due work of every feature, in the order in which it is done. */
   readonly dueWork: readonly DueWork[];
   contextFor(merchantId: string): Promise<Context>;
 }
 
-/** How long an advance is one process's own without a sign of life; a stretch takes far less. */
+/** How long an advance belongs to one process without a sign of life. A stretch takes far less. */
 export const leaseMs = 60_000;
 const sliceMs = 2_000;
 const waitMs = 100;
 const waitsMax = 50;
 const failuresMax = 5;
 
-/** Goes on with advances that no process is playing: those that outlast their request, and those whose process was stopped. */
+/**
+ * Continues advances that no process is playing: those that outlast their request, and those whose
+ * process was stopped.
+ */
 export function advanceWorker(parts: PlayParts): Worker {
   const each = eachMerchant(parts.log, 'clock');
   return {
@@ -64,7 +68,10 @@ export function advanceWorker(parts: PlayParts): Worker {
   };
 }
 
-/** Plays an advance that this process has taken, at most so long, and answers how far it came. Failures are counted; the last one ends it where it is. */
+/**
+ * Plays an advance that this process has taken, for a limited time, and returns how far it came.
+ * Failures are counted; the last allowed failure ends the advance at the moment it has reached.
+ */
 export async function playFor(
   parts: PlayParts,
   merchantId: string,
@@ -113,7 +120,7 @@ interface Played {
   readonly advance: Advance;
   /** How many days the next stretch may have. */
   readonly daysNext: number;
-  /** Nothing could be done: something is still under way elsewhere. */
+  /** Nothing could be done, because work is still under way elsewhere. */
   readonly isWaiting: boolean;
 }
 
@@ -158,7 +165,10 @@ function stretchEnd(
   return end.epochMilliseconds < to.epochMilliseconds ? end : to;
 }
 
-/** Longer while little happens, up to a week, for each stretch has a price of its own; shorter where the clock would stand still for too long. */
+/**
+ * The next stretch is longer while little happens, up to a week, because each stretch has a fixed
+ * cost. It is shorter where the clock would stand still for too long.
+ */
 function stretchDays(days: number, done: number): number {
   if (done > fullStretch) return Math.max(1, Math.floor(days / 2));
   return done < fewInStretch ? Math.min(7, days * 2) : days;
@@ -180,12 +190,12 @@ async function runAll(
       counts[name] = (counts[name] ?? 0) + count;
     isAllDone &&= ran.isDone;
   }
-  // One feature's work may have made another's.
+  // The work of one feature may have created work for another.
   const isDone = isAllDone && (await firstDue(dueWork, context, until)) === undefined;
   return { counts, isDone };
 }
 
-/** Puts the clock where everything was played. */
+/** Moves the clock to the moment up to which everything was played. */
 async function reach(
   parts: PlayParts,
   context: Context,
@@ -225,7 +235,7 @@ function arrive(parts: PlayParts, context: Context, advance: Advance): Promise<A
   );
 }
 
-/** Leaves the clock where it has come to: asked again, it goes on from there. */
+/** Leaves the clock at the moment it has reached. A new advance continues from there. */
 function fail(parts: PlayParts, context: Context, advance: Advance): Promise<Advance> {
   const reason = `Something failed ${failuresMax} times while what falls due was played; the log of the server says what. Ask again to go on from here.`;
   return changeClock(
@@ -256,7 +266,10 @@ export function clockAt(mode: TestMode, at: Temporal.Instant, clock: SystemClock
     : { kind: 'running', at, setAt: clock.now() };
 }
 
-/** In one transaction, the merchant's clock locked. Where another process ended the advance meanwhile, it is left as that one left it. */
+/**
+ * Runs `work` in one transaction with the merchant's clock locked. Changes nothing when another
+ * process has ended the advance meanwhile.
+ */
 async function changeClock(
   { merchants }: PlayParts,
   context: Context,

@@ -15,7 +15,9 @@ const standing: MovedFrom = {
 };
 const real: MovedFrom = { ...standing, setting: { kind: 'real' }, wasMoved: false };
 
-/** A move in a line: where to and how it goes on; or what is wrong with which field. */
+/**
+ * One line for a move: where to and in which mode it continues, or which field is wrong and why.
+ */
 function moved(request: ClockRequest, from: MovedFrom): string {
   const move = plannedMove(request, from);
   if (!move.ok)
@@ -42,14 +44,18 @@ const cases: readonly (readonly [ClockRequest, MovedFrom, RegExp])[] = [
   [
     { now_dts: '2026-01-31T11:59:59-05:00' },
     standing,
-    /^now_dts: lies before 2026-01-31T12:00:00-05:00/,
+    /^now_dts: is before 2026-01-31T12:00:00-05:00/,
   ],
   [{ now_dts: 'tomorrow' }, standing, /^now_dts: is not a date/],
-  [{ advance_by: '-P1D' }, standing, /^advance_by: is no span/],
-  [{ advance_by: 'P-1D' }, standing, /^advance_by: is no span/],
+  [{ advance_by: '-P1D' }, standing, /^advance_by: is not a span/],
+  [{ advance_by: 'P-1D' }, standing, /^advance_by: is not a span/],
   [{ advance_by: '101y' }, standing, /^advance_by: is more than a hundred years away/],
-  [{ advance_by: 'P999999999Y' }, standing, /^advance_by: is no span/],
-  [{ advance_by: '1d', now_dts: '2026-07-01' }, standing, /^advance_by: is sent beside now_dts/],
+  [{ advance_by: 'P999999999Y' }, standing, /^advance_by: is not a span/],
+  [
+    { advance_by: '1d', now_dts: '2026-07-01' },
+    standing,
+    /^advance_by: is sent together with now_dts/,
+  ],
   [{ advance_by: '1d' }, real, /^clock: The real clock cannot be moved/],
   [
     { advance_by: '1d', mode: 'running' },
@@ -76,7 +82,7 @@ test('spans are read as people write them, by the calendar of the zone', () => {
   assert.equal(later('2w'), '2026-02-14T17:00:00Z');
   assert.equal(later('5h30min'), '2026-01-31T22:30:00Z');
   assert.equal(later('p1y2m3dt4h'), '2027-04-03T20:00:00Z');
-  // The day on which clocks go forward has 23 hours, and is a day all the same.
+  // The day on which clocks go forward has 23 hours and still counts as one day.
   assert.equal(later('1d', at('2026-03-07T12:00:00-05:00')), '2026-03-08T16:00:00Z');
   for (const text of ['', '1', 'y', '1m', '1 y', '1.5y', '-1d', 'P', '1y!'])
     assert.equal(parseSpan(text), undefined, text);

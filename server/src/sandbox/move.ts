@@ -7,29 +7,29 @@ import { isWithinWire, parseWireDate } from '../kernel/wireDates.ts';
 import type { ClockSetting } from '../platform/clock/merchantClock.ts';
 import { laterBy, parseSpan } from './span.ts';
 
-/** A merchant's clock at the moment somebody wants to move it. */
+/** A merchant's clock at the moment of a request to move it. */
 export interface MovedFrom {
   readonly setting: ClockSetting;
-  /** What it shows. */
+  /** The moment that the clock shows. */
   readonly now: Temporal.Instant;
   readonly zone: string;
-  /** True once it was advanced: from then on it can't be the real one again. */
+  /** True once the clock was advanced. From then on it cannot become a real clock again. */
   readonly wasMoved: boolean;
-  /** True where a gateway of the merchant moves real money. */
+  /** True when one of the merchant's gateways moves real money. */
   readonly isReal: boolean;
 }
 
-/** What a request makes of a clock. */
+/** What a request does to a clock. */
 export type Move =
   | { readonly kind: 'stay' }
   | { readonly kind: 'switch'; readonly mode: ClockMode }
   | { readonly kind: 'advance'; readonly to: Temporal.Instant; readonly modeAfter: TestMode };
 
 export type ClockMode = ClockSetting['kind'];
-/** How a clock goes on that may be moved. */
+/** The modes of a clock that may be moved. */
 export type TestMode = Exclude<ClockMode, 'real'>;
 
-/** Why a clock is not moved: a field that is wrong, or a clock that can't be. */
+/** Why a clock is not moved: a field is wrong, or the clock cannot be moved. */
 export type MoveFault =
   | {
       readonly kind: 'field';
@@ -40,8 +40,9 @@ export type MoveFault =
   | { readonly kind: 'clock'; readonly reason: string; readonly fix: string };
 
 /**
- * Reads what a client wants of a clock: another mode, or a later moment up to which everything is played. Never backwards, never while real cards are
- * charged, and not back to real time once time was made up.
+ * Parses the request for a clock: another mode, or a later moment up to which everything is played.
+ * A clock never moves backwards, never moves while real cards are charged, and does not return to
+ * real time once it was moved.
  */
 export function plannedMove(request: ClockRequest, from: MovedFrom): Outcome<Move, MoveFault> {
   const { setting, now } = from;
@@ -68,7 +69,7 @@ function keptReal(
     return failure({
       kind: 'clock',
       reason: 'The real clock cannot be moved',
-      fix: 'Send mode running or standing along to give the merchant a test clock',
+      fix: 'To give the merchant a test clock, send mode running or standing as well',
     });
   }
   if (setting.kind === 'real') return success({ kind: 'stay' });
@@ -90,7 +91,7 @@ function targetOf(
     return failure({
       kind: 'field',
       field: 'advance_by',
-      reason: 'is sent beside now_dts',
+      reason: 'is sent together with now_dts',
       fix: 'Send one of the two',
     });
   const target =
@@ -105,7 +106,7 @@ function targetOf(
     return failure({
       kind: 'field',
       field,
-      reason: `lies before ${wireDate(now, zone)}, which the clock shows`,
+      reason: `is before ${wireDate(now, zone)}, the moment that the clock shows`,
       fix: 'A clock is never set back: send a later moment',
     });
   }
@@ -145,7 +146,7 @@ function spanEnd(
   const fault: MoveFault = {
     kind: 'field',
     field: 'advance_by',
-    reason: 'is no span of time',
+    reason: 'is not a span of time',
     fix: 'Send ISO 8601 such as P1Y, or 1y, 3mo, 2w, 10d, 5h',
   };
   const span = parseSpan(text);

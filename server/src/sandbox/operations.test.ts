@@ -9,7 +9,10 @@ import type { DueCounts, DueWork } from '../platform/jobs/dueWork.ts';
 import { advanceWorker } from './advanceWorker.ts';
 import { type ClockParts, getClock, setClock } from './operations.ts';
 
-/** Due work whose moments are listed, and which remembers when each was done and what the merchant's clock showed then. */
+/**
+ * Due work with a fixed list of moments. It records when each was done and what the merchant's
+ * clock showed then.
+ */
 class StagedWork implements DueWork {
   readonly name = 'staged';
   readonly played: string[] = [];
@@ -122,7 +125,8 @@ test('an advance that fails again and again stops with a reason, and can be aske
   await advance({ advance_by: '1y' });
   for (let tries = 0; tries < 6; tries++) {
     await app.db.run(
-      "update clock_advance set lease_until = clock_timestamp() where merchant_id = 'TEST' and state = 'playing'",
+      `update clock_advance set lease_until = clock_timestamp() where merchant_id = 'TEST'
+        and state = 'playing'`,
     );
     await advanceWorker(parts).runOnce();
   }
@@ -173,7 +177,7 @@ test('each merchant has a clock of its own, read, moved and refused over HTTP', 
   assert.equal(back.status, 400);
   assert.match(
     String(back.headers['uc-rest-error']),
-    /now_dts lies before 2027-01-15T12:00:00-05:00.*never set back/,
+    /now_dts is before 2027-01-15T12:00:00-05:00.*never set back/,
   );
   const reader = await app.addKey('TEST', ['configuration_read']);
   assert.equal((await app.request({ operation: 'setClock', body: {}, key: reader })).status, 401);

@@ -19,7 +19,10 @@ import {
 
 /** What the operations on clocks need from outside. */
 export interface ClockParts extends PlayParts {
-  /** True when one of the merchant's gateways moves real money: its clock is never moved. */
+  /**
+   * True when one of the merchant's gateways moves real money. Such a merchant's clock is never
+   * moved.
+   */
   isReal(merchant: Merchant): boolean;
 }
 
@@ -27,14 +30,20 @@ export interface ClockParts extends PlayParts {
 export interface ShownClock {
   readonly mode: ClockMode;
   readonly now: Temporal.Instant;
-  /** The advance under way, or the one that was just asked for. */
+  /** The advance under way, or the one that was just requested. */
   readonly advance?: Advance;
 }
 
-/** How long a request plays before it leaves the rest to the workers: well under what clients and proxies wait for an answer. */
+/**
+ * How long a request plays before the workers take over. This is well below the time-outs of
+ * clients and proxies.
+ */
 const requestMs = 10_000;
 
-/** The clock as it stands. One that is being advanced stands where everything was played. */
+/**
+ * Returns the clock. A clock that is being advanced shows the moment up to which everything was
+ * played.
+ */
 export async function getClock(context: Context, { clock }: ClockParts): Promise<ShownClock> {
   const merchant = await currentMerchant(context);
   const advance = await findPlaying(context.db, merchant.merchantId);
@@ -45,7 +54,7 @@ export async function getClock(context: Context, { clock }: ClockParts): Promise
   };
 }
 
-/** How far an advance has come; refuses one that the merchant does not have. */
+/** Returns how far an advance has come. Refuses an id that the merchant does not have. */
 export async function getAdvance({ db, merchant }: Context, advanceId: string): Promise<Advance> {
   return (
     (await findAdvance(db, merchant.merchantId, advanceId)) ??
@@ -54,8 +63,9 @@ export async function getAdvance({ db, merchant }: Context, advanceId: string): 
 }
 
 /**
- * Switches or advances the clock. An advance is written down first, so that it goes on whatever becomes of this process, and then played: to its
- * end where that is near, else the answer tells how far it has come.
+ * Switches or advances the clock. An advance is stored first, so that it continues even if this
+ * process ends. It is then played: to its end where that is near, otherwise the answer shows how
+ * far it has come.
  */
 export async function setClock(
   context: Context,
@@ -70,7 +80,7 @@ export async function setClock(
   return { ...shown, advance: advance ?? shown.advance };
 }
 
-/** The advance that was written down; undefined where nothing is to be played. */
+/** The stored advance; undefined when there is nothing to play. */
 async function startMove(
   context: Context,
   parts: ClockParts,
@@ -129,6 +139,6 @@ function refuseMove(fault: MoveFault): never {
     : refuse('state_conflict', { reason, fix });
 }
 
-/** Read anew: what a context holds may be a second old, and a clock is not. */
+/** Reads the clock again, because the clock in a context may be a second old. */
 const currentMerchant = async ({ db, merchant: { merchantId } }: Context): Promise<Merchant> =>
   required(await findMerchant(db, merchantId), `merchant ${merchantId}`);

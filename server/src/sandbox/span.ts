@@ -1,12 +1,15 @@
 import { Temporal } from 'temporal-polyfill';
 
-/** A span of time as people write it: `1y`, `3mo`, `2w`, `10d`, `5h`, `30min`, several together (`1y6mo`), or ISO 8601 (`P1Y6M`). Undefined for anything else. */
+/**
+ * Parses a span of time: `1y`, `3mo`, `2w`, `10d`, `5h`, `30min`, several together (`1y6mo`), or
+ * ISO 8601 (`P1Y6M`). Returns undefined for anything else.
+ */
 export function parseSpan(text: string): Temporal.Duration | undefined {
   const span = text.trim();
   return /^P/i.test(span) ? isoSpan(span) : shortSpan(span.toLowerCase());
 }
 
-/** The moment so long after another, by the calendar of the zone. */
+/** Returns the moment that is one span after another, by the calendar of the zone. */
 export function laterBy(
   moment: Temporal.Instant,
   span: Temporal.Duration,

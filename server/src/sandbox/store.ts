@@ -4,7 +4,8 @@ import type { Database } from '../platform/storage/database.ts';
 import type { TestMode } from './move.ts';
 
 /*
- * The table `clock_advance`. Leases are machine time: they only keep two processes from doing the same work twice over, what they do is safe in any case.
+ * The table `clock_advance`. Leases are in machine time. They only keep two processes from doing
+ * the same work twice; the work is safe in any case.
  */
 
 /** A move of a test clock and how far it has come. */
@@ -12,7 +13,7 @@ export interface Advance {
   readonly advanceId: string;
   readonly fromAt: Temporal.Instant;
   readonly toAt: Temporal.Instant;
-  /** Everything due up to here has been played. */
+  /** Everything due up to this moment has been played. */
   readonly reachedAt: Temporal.Instant;
   readonly modeAfter: TestMode;
   readonly state: 'playing' | 'done' | 'failed';
@@ -23,14 +24,20 @@ export interface Advance {
   readonly failures: number;
 }
 
-/** Holds the merchant's clock until the transaction ends: whoever sets it or starts to advance it comes one after another. */
+/**
+ * Locks the merchant's clock until the transaction ends, so that changes and advances of one clock
+ * happen one after another.
+ */
 export async function lockClock(tx: Database, merchantId: string): Promise<void> {
   await tx.row('select merchant_id from merchant where merchant_id = $1 for no key update', [
     merchantId,
   ]);
 }
 
-/** Adds an advance that this process plays at once. The merchant's clock is locked, and no other advance is under way. */
+/**
+ * Stores an advance that this process plays at once. The merchant's clock is locked, and no other
+ * advance is under way.
+ */
 export async function insertAdvance(
   tx: Database,
   merchantId: string,
@@ -43,7 +50,8 @@ export async function insertAdvance(
   leaseMs: number,
 ): Promise<void> {
   await tx.run(
-    `insert into clock_advance (merchant_id, advance_id, from_at, to_at, reached_at, mode_after, lease_until) values ($1, $2, $3, $4, $3, $5, ${leaseEnd('$6')})`,
+    `insert into clock_advance (merchant_id, advance_id, from_at, to_at, reached_at, mode_after,
+      lease_until) values ($1, $2, $3, $4, $3, $5, ${leaseEnd('$6')})`,
     [merchantId, advanceId, fromAt, toAt, modeAfter, leaseMs],
   );
 }
@@ -77,16 +85,17 @@ export async function wasAdvanced(db: Database, merchantId: string): Promise<boo
   );
 }
 
-/** Merchants with an advance that nobody is playing now. */
+/** The merchants with an advance that no process is playing now. */
 export async function merchantsToAdvance(db: Database): Promise<string[]> {
   const rows = await db.rows<{ merchant_id: string }>(
     `select m.merchant_id from merchant m
-     where exists (select from clock_advance a where a.merchant_id = m.merchant_id and a.state = 'playing' and a.lease_until <= clock_timestamp()) order by m.merchant_id`,
+     where exists (select from clock_advance a where a.merchant_id = m.merchant_id
+       and a.state = 'playing' and a.lease_until <= clock_timestamp()) order by m.merchant_id`,
   );
   return rows.map((row) => row.merchant_id);
 }
 
-/** Takes the merchant's advance that nobody is playing, for the length of a lease. */
+/** Takes the merchant's advance that no process is playing, for the length of a lease. */
 export function takeAdvance(
   db: Database,
   merchantId: string,
@@ -94,12 +103,14 @@ export function takeAdvance(
 ): Promise<Advance | undefined> {
   return one(
     db,
-    `update clock_advance set lease_until = ${leaseEnd('$2')} where merchant_id = $1 and state = 'playing' and lease_until <= clock_timestamp() returning ${columns}`,
+    `update clock_advance set lease_until = ${leaseEnd('$2')}
+      where merchant_id = $1 and state = 'playing' and lease_until <= clock_timestamp()
+      returning ${columns}`,
     [merchantId, leaseMs],
   );
 }
 
-/** Lets another process go on with it, after so many milliseconds. */
+/** Lets another process continue the advance after this many milliseconds. */
 export async function releaseAdvance(
   db: Database,
   merchantId: string,
@@ -107,12 +118,16 @@ export async function releaseAdvance(
   afterMs: number,
 ): Promise<void> {
   await db.run(
-    `update clock_advance set lease_until = ${leaseEnd('$3')} where merchant_id = $1 and advance_id = $2 and state = 'playing'`,
+    `update clock_advance set lease_until = ${leaseEnd('$3')}
+      where merchant_id = $1 and advance_id = $2 and state = 'playing'`,
     [merchantId, advanceId, afterMs],
   );
 }
 
-/** Notes what was played, how far that is, and keeps the advance for another lease. Answers it as it is now; undefined when it is no longer under way. */
+/**
+ * Stores what was played and how far, and renews the lease. Returns the advance as it is now, or
+ * undefined when it is no longer under way.
+ */
 export function saveReached(
   tx: Database,
   merchantId: string,
@@ -123,14 +138,16 @@ export function saveReached(
 ): Promise<Advance | undefined> {
   return one(
     tx,
-    `update clock_advance set reached_at = greatest(reached_at, $3), rebill_count = rebill_count + $4, decline_count = decline_count + $5,
+    `update clock_advance
+      set reached_at = greatest(reached_at, $3), rebill_count = rebill_count + $4,
+      decline_count = decline_count + $5,
        notice_count = notice_count + $6, failures = 0, lease_until = ${leaseEnd('$7')}
      where merchant_id = $1 and advance_id = $2 and state = 'playing' returning ${columns}`,
     [merchantId, advanceId, reachedAt, rebills, declines, notices, leaseMs],
   );
 }
 
-/** Ends it: with a reason where it stopped early. */
+/** Ends the advance, with a reason when it stopped early. */
 export function endAdvance(
   tx: Database,
   merchantId: string,
@@ -139,20 +156,22 @@ export function endAdvance(
 ): Promise<Advance | undefined> {
   return one(
     tx,
-    `update clock_advance set state = case when $3::text is null then 'done' else 'failed' end, failure_reason = $3, lease_until = null
+    `update clock_advance set state = case when $3::text is null then 'done' else 'failed'
+      end, failure_reason = $3, lease_until = null
      where merchant_id = $1 and advance_id = $2 and state = 'playing' returning ${columns}`,
     [merchantId, advanceId, failureReason],
   );
 }
 
-/** Counts a failure; answers how many there were since it last came further. */
+/** Counts a failure and returns the number of failures since the advance last moved. */
 export async function countFailure(
   db: Database,
   merchantId: string,
   advanceId: string,
 ): Promise<number> {
   const row = await db.row<{ failures: number }>(
-    `update clock_advance set failures = failures + 1 where merchant_id = $1 and advance_id = $2 and state = 'playing' returning failures`,
+    `update clock_advance set failures = failures + 1 where merchant_id = $1 and advance_id = $2
+      and state = 'playing' returning failures`,
     [merchantId, advanceId],
   );
   return row?.failures ?? 0;

@@ -4,35 +4,38 @@ import ipaddr from 'ipaddr.js';
 import type { Temporal } from 'temporal-polyfill';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 
-/** A simple key as it is stored: its hash, never itself. */
+/** A simple key as it is stored: its hash, never the key. */
 export interface ApiKey {
   readonly keyId: number;
   readonly merchantId: string;
   readonly name: string;
-  /** The key's first characters, to recognise it by. */
+  /** The first characters of the key, to recognise it by. */
   readonly prefix: string;
   readonly permissions: readonly string[];
-  /** Addresses or CIDR ranges it may come from; empty: anywhere. */
+  /** The addresses or CIDR ranges that the key may be used from. Empty: any. */
   readonly allowedIps: readonly string[];
-  /** The person the key stands for: `me` of the workflow reference. */
+  /** The user that the key stands for: `me` of the workflow reference. */
   readonly userId?: number;
   readonly createdAt: Temporal.Instant;
   readonly revokedAt?: Temporal.Instant;
 }
 
-/** Keys are 256 random bits, so one round of SHA-256 guards them as well as a slow hash would. */
+/** Keys are 256 random bits, so one round of SHA-256 protects them as well as a slow hash would. */
 export const hashKey = (key: string): Buffer => createHash('sha256').update(key).digest();
 
-/** 64 lower-case hex characters, as UltraCart's keys are. */
+/** 64 lower-case hex characters, the same as UltraCart's keys. */
 export const keyBytes = 32;
 export const prefixOf = (key: string): string => key.slice(0, 8);
 
-/** Every permission there is: each resource to read and to write. */
+/** Every permission: each resource to read and to write. */
 export const allPermissions: readonly Permission[] = permissionResources.flatMap(
   (resource) => [`${resource}_read`, `${resource}_write`] as const,
 );
 
-/** Names of permissions, or `all`, or `read` for all that read; fails with the first unknown name. */
+/**
+ * Parses names of permissions, or `all`, or `read` for all read permissions. Fails with the first
+ * unknown name.
+ */
 export function parsePermissions(names: readonly string[]): Outcome<Permission[], string> {
   const meant = names.flatMap((name): readonly string[] =>
     name === 'all'
@@ -45,7 +48,7 @@ export function parsePermissions(names: readonly string[]): Outcome<Permission[]
   return unknown === undefined ? success([...new Set(meant)] as Permission[]) : failure(unknown);
 }
 
-/** Addresses and CIDR ranges, of IPv4 and IPv6; fails with the first that is neither. */
+/** Parses addresses and CIDR ranges of IPv4 and IPv6. Fails with the first that is neither. */
 export function parseAllowedIps(texts: readonly string[]): Outcome<string[], string> {
   const wrong = texts.find(
     (text) =>
@@ -56,7 +59,10 @@ export function parseAllowedIps(texts: readonly string[]): Outcome<string[], str
   return wrong === undefined ? success([...texts]) : failure(wrong);
 }
 
-/** Whether the key may be used from `address`. An IPv4 address that comes in IPv6's clothes (::ffff:10.0.0.1) is the IPv4 address. */
+/**
+ * Whether the key may be used from `address`. An IPv4 address that is written as IPv6
+ * (::ffff:10.0.0.1) counts as the IPv4 address.
+ */
 export function isAllowedFrom(
   { allowedIps }: Pick<ApiKey, 'allowedIps'>,
   address: string,

@@ -9,7 +9,7 @@ export type ApiKeyDetails = Pick<
   'merchantId' | 'name' | 'permissions' | 'allowedIps' | 'userId'
 >;
 
-/** Makes a key: `key` is its only appearance, what is stored is its hash. */
+/** Creates a key. `key` is returned only here; the database stores its hash. */
 export async function createApiKey(
   db: Database,
   ids: IdFactory,

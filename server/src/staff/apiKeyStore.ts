@@ -18,7 +18,10 @@ interface ApiKeyRow {
 const columns =
   'key_id, merchant_id, name, prefix, permissions, allowed_ips, user_id, created_at, revoked_at';
 
-/** The key with this hash, revoked ones too. `api_key` is a reference table: the key tells the merchant. */
+/**
+ * Returns the key with this hash, also a revoked one. `api_key` is a reference table, because the
+ * key determines the merchant.
+ */
 export async function findApiKey(db: Database, keyHash: Buffer): Promise<ApiKey | undefined> {
   const row = await db.row<ApiKeyRow>(`select ${columns} from api_key where key_hash = $1`, [
     keyHash,
@@ -26,7 +29,7 @@ export async function findApiKey(db: Database, keyHash: Buffer): Promise<ApiKey 
   return row && fromRow(row);
 }
 
-/** The merchant's key with this number, unless it was revoked. */
+/** Returns the merchant's key with this number, unless it was revoked. */
 export async function findLiveApiKey(
   db: Database,
   merchantId: string,
@@ -52,7 +55,8 @@ export type NewApiKey = Omit<ApiKey, 'keyId' | 'revokedAt'>;
 
 export async function insertApiKey(db: Database, keyHash: Buffer, key: NewApiKey): Promise<ApiKey> {
   const row = await db.row<ApiKeyRow>(
-    `insert into api_key (key_hash, merchant_id, name, prefix, permissions, allowed_ips, user_id, created_at)
+    `insert into api_key (key_hash, merchant_id, name, prefix, permissions, allowed_ips, user_id,
+      created_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8) returning ${columns}`,
     [
       keyHash,
@@ -68,7 +72,9 @@ export async function insertApiKey(db: Database, keyHash: Buffer, key: NewApiKey
   return fromRow(required(row, 'inserted key'));
 }
 
-/** Answers false when the merchant has no such key, or it was revoked before. */
+/**
+ * Revokes the key. Returns false when the merchant has no such key, or when it was already revoked.
+ */
 export async function revokeApiKey(
   db: Database,
   merchantId: string,
@@ -76,7 +82,8 @@ export async function revokeApiKey(
   at: Temporal.Instant,
 ): Promise<boolean> {
   const revoked = await db.run(
-    'update api_key set revoked_at = $3 where merchant_id = $1 and key_id = $2 and revoked_at is null',
+    `update api_key set revoked_at = $3 where merchant_id = $1 and key_id = $2
+      and revoked_at is null`,
     [merchantId, keyId, at],
   );
   return revoked === 1;

@@ -9,20 +9,23 @@ import { findApiKey } from './apiKeyStore.ts';
 import { remembered } from './remembered.ts';
 import { type Access, findAccess } from './staffStore.ts';
 
-/** Who may call, by key or by token. */
+/** Authenticates callers by key or by token. */
 export interface Keys {
   readonly authenticate: Authenticate;
-  /** Forgets what is remembered of keys, tokens and their users, after one was changed in this process. */
+  /** Drops the cached keys, tokens and users, after one of them was changed in this process. */
   forget(): void;
 }
 
-/** Recognizes bearer tokens. Handed in, because OAuth is a feature of its own that builds on this one. */
+/** Authenticates bearer tokens. Passed in, because OAuth is a feature that builds on this one. */
 export interface TokenAuthentication {
   authenticate(text: string, address: string): Promise<Outcome<Principal, Refusal>>;
   forget(): void;
 }
 
-/** Simple keys of the header `x-ultracart-simple-key`, and OAuth's bearer tokens; a key counts where both are sent. */
+/**
+ * Authenticates simple keys of the header `x-ultracart-simple-key` and OAuth's bearer tokens. The
+ * key counts when both are sent.
+ */
 export function simpleKeys(db: Database, clock: SystemClock, tokens: TokenAuthentication): Keys {
   const keys = remembered(clock, (text) => findKey(db, text));
   return {
@@ -35,7 +38,7 @@ export function simpleKeys(db: Database, clock: SystemClock, tokens: TokenAuthen
       const found = await keys.find(credentials.simpleKey);
       if (!found) return failure(refusal('bad_credentials', {}));
       const { key, holder } = found;
-      // A key whose user was deleted stands for nobody.
+      // A key whose user was deleted is no longer valid.
       if (key.revokedAt || (key.userId !== undefined && !holder))
         return failure(refusal('revoked_key', {}));
       const isAllowed =
@@ -66,7 +69,7 @@ async function findKey(db: Database, text: string): Promise<FoundKey | undefined
     : { key, holder: await findAccess(db, key.merchantId, key.userId) };
 }
 
-/** A key that stands for a user may do what both may. */
+/** A key that is bound to a user may do what both the key and the user may do. */
 function principalOf(key: ApiKey, holder: Access | undefined, credentials: Credentials): Principal {
   const permissions = holder
     ? key.permissions.filter((permission) => holder.permissions.includes(permission))

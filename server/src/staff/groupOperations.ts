@@ -17,17 +17,17 @@ import {
 import { memberSwitches, permissionSwitches } from './switches.ts';
 import { findUsers } from './userStore.ts';
 
-/** The JSON of all groups. */
+/** Returns the JSON of all groups. */
 export function getGroups({ db, merchant }: Context): Promise<string> {
   return readGroupsJson(db, merchant.merchantId);
 }
 
-/** The JSON of one group. */
+/** Returns the JSON of one group. */
 export async function getGroup({ db, merchant }: Context, groupOid: number): Promise<string> {
   return (await readGroupJson(db, merchant.merchantId, groupOid)) ?? noGroup(groupOid);
 }
 
-/** Adds a group and answers its JSON. */
+/** Adds a group and returns its JSON. */
 export async function insertGroup(context: Context, body: Group): Promise<string> {
   const { merchantId } = context.merchant;
   const groupOid = await takeNumbers(context.db, merchantId, 'group', 1);
@@ -39,7 +39,10 @@ export async function insertGroup(context: Context, body: Group): Promise<string
   });
 }
 
-/** Changes a group: absent fields stay, and so do members and permissions that the lists do not name. Answers its JSON. */
+/**
+ * Changes a group and returns its JSON. Absent fields stay as they are, and so do members and
+ * permissions that the lists do not name.
+ */
 export async function updateGroup(
   context: Context,
   groupOid: number,
@@ -56,17 +59,17 @@ export async function updateGroup(
   });
 }
 
-/** Deletes a group; its members lose what it permitted them. */
+/** Deletes a group. Its members lose the permissions that the group gave them. */
 export async function deleteGroup({ db, merchant }: Context, groupOid: number): Promise<void> {
   if (!(await remove(db, merchant.merchantId, groupOid))) noGroup(groupOid);
 }
 
-const besideDocument = { group_oid: undefined, users: undefined, permissions: undefined };
+const outsideDocument = { group_oid: undefined, users: undefined, permissions: undefined };
 
 async function changed(context: Context, before: StaffGroup, body: Group): Promise<StaffGroup> {
   const document = merged<Group>(before.document, {
     ...writable(Group, body, context.merchant.timeZone),
-    ...besideDocument,
+    ...outsideDocument,
   });
   const name = document.name?.trim() ?? '';
   if (name === '' || name.length > 100)
@@ -79,7 +82,7 @@ async function changed(context: Context, before: StaffGroup, body: Group): Promi
     document: { ...document, name },
   };
   await refuseUnknown(context, group);
-  // A new member gains all that the group permits.
+  // A new member receives all permissions of the group.
   const hasNewMember = group.userIds.some((id) => !before.userIds.includes(id));
   const withheld = withheldFrom(
     context.actor,

@@ -2,46 +2,49 @@ import type { Group } from '@perennial/contract/user.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { allPermissions } from './apiKey.ts';
 
-/** A group as the rules need one. */
+/** A group as the rules need it. */
 export interface StaffGroup {
   readonly groupOid: number;
   readonly name: string;
   readonly permissions: readonly string[];
   readonly userIds: readonly number[];
-  /** The wire's Group without what is kept beside it: members and permissions. */
+  /** The wire's Group without members and permissions, which have tables of their own. */
   readonly document: Group;
 }
 
-/** The wire's JSON of a group, or undefined. */
+/** Returns the wire's JSON of a group, or undefined. */
 export async function readGroupJson(
   db: Database,
   merchantId: string,
   groupOid: number,
 ): Promise<string | undefined> {
   const row = await db.row<{ json: string }>(
-    `select ${groupJson}::text as json from user_group g where g.merchant_id = $1 and g.group_id = $3`,
+    `select ${groupJson}::text as json from user_group g where g.merchant_id = $1
+      and g.group_id = $3`,
     [merchantId, allPermissions, groupOid],
   );
   return row?.json;
 }
 
-/** The wire's JSON of all groups by name. */
+/** Returns the wire's JSON of all groups by name. */
 export async function readGroupsJson(db: Database, merchantId: string): Promise<string> {
   const row = await db.row<{ json: string }>(
-    `select coalesce(json_agg(${groupJson} order by g.name_lc), '[]')::text as json from user_group g where g.merchant_id = $1`,
+    `select coalesce(json_agg(${groupJson} order by g.name_lc), '[]')::text as json
+      from user_group g where g.merchant_id = $1`,
     [merchantId, allPermissions],
   );
   return row!.json;
 }
 
-/** The group, its row locked until the transaction ends. */
+/** Returns the group with its row locked until the transaction ends. */
 export async function lockGroup(
   tx: Database,
   merchantId: string,
   groupOid: number,
 ): Promise<StaffGroup | undefined> {
   const row = await tx.row<{ name: string; permissions: string[]; document: Group }>(
-    'select name, permissions, document from user_group where merchant_id = $1 and group_id = $2 for update',
+    `select name, permissions, document from user_group where merchant_id = $1 and group_id = $2
+      for update`,
     [merchantId, groupOid],
   );
   if (!row) return undefined;
@@ -52,7 +55,7 @@ export async function lockGroup(
   return { groupOid, ...row, userIds: members.map((each) => each.user_id) };
 }
 
-/** Adds a group; answers false when its name is taken. */
+/** Adds a group. Returns false when its name is taken. */
 export async function insertGroup(
   tx: Database,
   merchantId: string,
@@ -68,7 +71,7 @@ export async function insertGroup(
   return inserted === 1;
 }
 
-/** Writes a locked group as it is now. Throws the unique violation `user_group_name` when the name is taken. */
+/** Saves a locked group. Throws the unique violation `user_group_name` when the name is taken. */
 export async function saveGroup(
   tx: Database,
   merchantId: string,
@@ -76,13 +79,14 @@ export async function saveGroup(
 ): Promise<void> {
   const { groupOid, name, permissions, document } = group;
   await tx.run(
-    'update user_group set name = $3, permissions = $4, document = $5::jsonb where merchant_id = $1 and group_id = $2',
+    `update user_group set name = $3, permissions = $4, document = $5::jsonb
+      where merchant_id = $1 and group_id = $2`,
     [merchantId, groupOid, name, permissions, JSON.stringify(document)],
   );
   await setMembers(tx, merchantId, group);
 }
 
-/** Deletes the group and its memberships; answers false when there is none. */
+/** Deletes the group and its memberships. Returns false when there is no such group. */
 export async function deleteGroup(
   db: Database,
   merchantId: string,
@@ -102,22 +106,27 @@ async function setMembers(
   { groupOid, userIds }: StaffGroup,
 ): Promise<void> {
   await tx.run(
-    'delete from group_membership where merchant_id = $1 and group_id = $2 and user_id <> all($3::int[])',
+    `delete from group_membership where merchant_id = $1 and group_id = $2
+      and user_id <> all($3::int[])`,
     [merchantId, groupOid, userIds],
   );
   await tx.run(
-    'insert into group_membership (merchant_id, group_id, user_id) select $1, $2, id from unnest($3::int[]) as id on conflict do nothing',
+    `insert into group_membership (merchant_id, group_id, user_id) select $1, $2, id
+      from unnest($3::int[]) as id on conflict do nothing`,
     [merchantId, groupOid, userIds],
   );
 }
 
-// $2 is the names of all permissions.
+// $2 is the list of all permission names.
 const groupJson = `(g.document || jsonb_build_object(
   'group_oid', g.group_id,
   'permissions', (
-    select jsonb_agg(jsonb_build_object('permission_group', regexp_replace(p, '_[a-z]+$', ''), 'permission_Name', p, 'selected', p = any (g.permissions)) order by place)
+    select jsonb_agg(jsonb_build_object('permission_group', regexp_replace(p, '_[a-z]+$', ''),
+      'permission_Name', p, 'selected', p = any (g.permissions)) order by place)
     from unnest($2::text[]) with ordinality as all_permissions (p, place)),
   'users', coalesce((
-    select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('user_id', u.user_id, 'login', u.login, 'fullName', u.full_name, 'email', u.email, 'member', true)) order by u.login_lc)
-    from group_membership m join app_user u on u.merchant_id = m.merchant_id and u.user_id = m.user_id
+    select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('user_id', u.user_id, 'login', u.login,
+      'fullName', u.full_name, 'email', u.email, 'member', true)) order by u.login_lc)
+    from group_membership m join app_user u on u.merchant_id = m.merchant_id
+      and u.user_id = m.user_id
     where m.merchant_id = g.merchant_id and m.group_id = g.group_id), '[]')))`;

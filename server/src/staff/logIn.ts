@@ -16,33 +16,35 @@ import { type Access, findAccess, findLogin, insertLogin, lockUser } from './sta
 export interface LogInParts {
   readonly db: Database;
   readonly clock: SystemClock;
-  /** A context of the merchant, or undefined when there is none. */
+  /** Returns a context of the merchant, or undefined when there is no such merchant. */
   findContext(merchantId: string): Promise<Context | undefined>;
 }
 
-/** What somebody typed, and from where. */
+/** What a user entered, and from where. */
 export interface LogInAttempt {
   readonly merchantId: string;
   readonly login: string;
   readonly password: string;
   readonly address: string;
-  /** What guesses are counted by: the address, or its network. */
+  /** What failed attempts are counted by: the address, or its network. */
   readonly addressSubject: string;
   readonly userAgent: string;
 }
 
-/** Who logged in. */
+/** The user who logged in. */
 export interface LoggedIn {
   readonly context: Context;
   readonly access: Access;
 }
 
-/** `wrong` does not say what was: an attacker would learn which logins exist. */
+/**
+ * `wrong` does not say which part was wrong, because an attacker would learn which logins exist.
+ */
 export type LogInFailure =
   | { readonly kind: 'wrong' }
   | { readonly kind: 'wait'; readonly seconds: number };
 
-/** Logs a user in with a password, tells of it, and slows down those who guess. */
+/** Logs a user in with a password, emits the log-in event, and slows down callers who guess. */
 export async function logIn(
   parts: LogInParts,
   attempt: LogInAttempt,
@@ -68,7 +70,8 @@ export async function logIn(
   return success({ context, access });
 }
 
-// A person mistypes a few times; an office shares an address. The account's wait stays short: it also keeps out whom it protects.
+// A person mistypes a few times, and an office shares an address. The wait of an account stays
+// short, because it also keeps out its owner.
 const accountPatience: Patience = { free: 5, waitSecondsMax: 60 };
 const addressPatience: Patience = { free: 20, waitSecondsMax: 900 };
 

@@ -1,15 +1,19 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 
-/** How many guesses in a row there are before the first wait, and how long the wait may grow. */
+/**
+ * How many failed attempts in a row are allowed before the first wait, and how long the wait may
+ * become.
+ */
 export interface Patience {
   readonly free: number;
   readonly waitSecondsMax: number;
 }
 
 /**
- * Counts an attempt before its outcome is known, so that many at once count too. Undefined: it may go on; otherwise the moment from which the next may. The
- * wait doubles with each, and an hour without any forgets them.
+ * Counts an attempt before its outcome is known, so that simultaneous attempts count too. Returns
+ * undefined when the attempt may continue, otherwise the moment from which the next one may. The
+ * wait doubles with each attempt; an hour without any resets the count.
  */
 export async function countAttempt(
   db: Database,
@@ -23,7 +27,8 @@ export async function countAttempt(
        count = case when a.last_at < $2 - interval '1 hour' then 1 else a.count + 1 end,
        last_at = $2,
        blocked_until = case when a.last_at < $2 - interval '1 hour' or a.count + 1 < $3::int then $2
-         else $2 + make_interval(secs => least($4::float8, power(2, least(a.count + 2 - $3::int, 30)))) end
+         else $2 + make_interval(secs => least($4::float8, power(2, least(a.count + 2 - $3::int,
+           30)))) end
      where a.blocked_until <= $2
      returning 1`,
     [subject, at, free, waitSecondsMax],
@@ -36,12 +41,15 @@ export async function countAttempt(
   return row?.blocked_until;
 }
 
-/** Forgets the attempts at an account, after a success. */
+/** Deletes the counted attempts of an account after a success. */
 export async function forgetAttempts(db: Database, subject: string): Promise<void> {
   await db.run('delete from login_attempt where subject = $1', [subject]);
 }
 
-/** Takes back one counted attempt, after a success; earlier failures of the same address stay. */
+/**
+ * Takes back one counted attempt after a success. Earlier failures of the same address stay
+ * counted.
+ */
 export async function takeBackAttempt(db: Database, subject: string): Promise<void> {
   await db.run('update login_attempt set count = greatest(count - 1, 0) where subject = $1', [
     subject,

@@ -3,10 +3,15 @@ import { promisify } from 'node:util';
 import { Bug } from '../kernel/assert.ts';
 import type { IdFactory } from '../kernel/ids.ts';
 
-/** Shortest and longest password: length guards better than signs of many kinds do. */
+/**
+ * The shortest and the longest password. Length protects better than a mix of character classes.
+ */
 export const passwordLength = { min: 12, max: 200 } as const;
 
-/** The password as it is stored: Argon2id in the PHC text form, dear to try unless it `isRandom`, where trying is hopeless anyway. */
+/**
+ * Returns the password as it is stored: Argon2id in the PHC text form. The hash is expensive to
+ * try, unless the password `isRandom`, where trying is hopeless anyway.
+ */
 export async function hashPassword(
   password: string,
   ids: IdFactory,
@@ -18,9 +23,12 @@ export async function hashPassword(
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(salt)}$${unpadded(await derive(password, salt, cost))}`;
 }
 
-/** Whether it is the password. Takes as long when there is none stored, so that time does not tell which logins exist. */
+/**
+ * Whether this is the password. Takes the same time when no password is stored, so that the time
+ * does not show which logins exist.
+ */
 export async function isPassword(password: string, stored: string | undefined): Promise<boolean> {
-  const { salt, tag, ...costThen } = parsePhc(stored ?? nobodys);
+  const { salt, tag, ...costThen } = parsePhc(stored ?? unmatchable);
   const derived = await derive(password, salt, costThen);
   return timingSafeEqual(derived, tag) && stored !== undefined;
 }
@@ -31,11 +39,12 @@ interface Cost {
   readonly parallelism: number;
 }
 
-// The least that OWASP's cheat sheet on password storage asks of Argon2id: 19 MiB, two passes, one lane.
+// The minimum that the OWASP cheat sheet on password storage gives for Argon2id: 19 MiB, two
+// passes, one lane.
 const guessedCost: Cost = { memory: 19_456, passes: 2, parallelism: 1 };
 const leastCost: Cost = { memory: 64, passes: 1, parallelism: 1 };
 const [saltBytes, tagBytes] = [16, 32];
-const nobodys = `$argon2id$v=19$m=${guessedCost.memory},t=${guessedCost.passes},p=${guessedCost.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+const unmatchable = `$argon2id$v=19$m=${guessedCost.memory},t=${guessedCost.passes},p=${guessedCost.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
 const argon2Promised = promisify(argon2);
 
@@ -44,7 +53,7 @@ function derive(
   nonce: Buffer,
   { memory, passes, parallelism }: Cost,
 ): Promise<Buffer> {
-  // One text, one password, however it was typed.
+  // Normalized, so that one password has one form however it was typed.
   return argon2Promised('argon2id', {
     message: password.normalize('NFC'),
     nonce,

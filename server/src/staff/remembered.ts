@@ -1,13 +1,15 @@
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 
-/** What was read by a text, remembered for a short time, so that a request does not read it each time. */
+/**
+ * Values that were read by a text, cached for a short time so that not every request reads them.
+ */
 export interface Remembered<Value> {
   find(text: string): Promise<Value>;
-  /** Forgets everything, after something was changed in this process. */
+  /** Drops all cached values, after something was changed in this process. */
   forget(): void;
 }
 
-/** What another process changes is seen after this long, unless the caller asks for less. */
+/** A change by another process is seen after this time, unless the caller asks for less. */
 const defaultRememberedMs = 1000;
 const rememberedMax = 10_000;
 

@@ -4,40 +4,44 @@ import type { Database } from '../platform/storage/database.ts';
 import { inZone } from '../platform/storage/zone.ts';
 import { allPermissions } from './apiKey.ts';
 
-/** A user as the rules need one. */
+/** A user as the rules need it. */
 export interface StaffUser {
   readonly userId: number;
   readonly login: string;
   readonly permissions: readonly string[];
   readonly groupOids: readonly number[];
-  /** The wire's User without what is kept beside it: groups, permissions, logins. */
+  /** The wire's User without groups, permissions and logins, which have tables of their own. */
   readonly document: User;
 }
 
-/** Who somebody is and what they may do, their groups' permissions included. */
+/** A user's identity and permissions, including those of the user's groups. */
 export interface Access {
   readonly userId: number;
   readonly name: string;
   readonly permissions: readonly string[];
-  /** Where the user's keys may be used from, besides the keys' own lists; empty: anywhere. */
+  /**
+   * The addresses that the user's keys may be used from, in addition to the limits of each key.
+   * Empty: any.
+   */
   readonly allowedIps: readonly string[];
 }
 
-/** What the user may do, or undefined when there is none. */
+/** Returns what the user may do, or undefined when there is no such user. */
 export async function findAccess(
   db: Database,
   merchantId: string,
   userId: number,
 ): Promise<Access | undefined> {
   const row = await db.row<{ name: string; permissions: string[]; ips: string[] | null }>(
-    `select u.full_name as name, ${effectivePermissions} as permissions, u.document->'api_ip_address_masks' as ips
+    `select u.full_name as name, ${effectivePermissions} as permissions,
+      u.document->'api_ip_address_masks' as ips
      from app_user u where u.merchant_id = $1 and u.user_id = $2`,
     [merchantId, userId],
   );
   return row && { userId, name: row.name, permissions: row.permissions, allowedIps: row.ips ?? [] };
 }
 
-/** The user with this login, without regard to case, and the stored password. */
+/** Returns the user with this login, without regard to case, and the stored password. */
 export async function findLogin(
   db: Database,
   merchantId: string,
@@ -55,7 +59,7 @@ export async function findLogin(
   );
 }
 
-/** The merchant's users by login, and whether each has a password. */
+/** Returns the merchant's users by login, and whether each has a password. */
 export async function listLogins(
   db: Database,
   merchantId: string,
@@ -66,7 +70,8 @@ export async function listLogins(
     full_name: string;
     has_password: boolean;
   }>(
-    'select user_id, login, full_name, password_hash is not null as has_password from app_user where merchant_id = $1 order by login_lc',
+    `select user_id, login, full_name, password_hash is not null as has_password from app_user
+      where merchant_id = $1 order by login_lc`,
     [merchantId],
   );
   return rows.map((row) => ({
@@ -77,7 +82,7 @@ export async function listLogins(
   }));
 }
 
-/** The wire's JSON of a user, or undefined. */
+/** Returns the wire's JSON of a user, or undefined. */
 export async function readUserJson(
   db: Database,
   merchantId: string,
@@ -85,33 +90,36 @@ export async function readUserJson(
   timeZone: string,
 ): Promise<string | undefined> {
   const row = await db.row<{ json: string }>(
-    `select ${userJson}::text as json from app_user u where u.merchant_id = $1 and u.user_id = $4 and ${inZone('$2')}`,
+    `select ${userJson}::text as json from app_user u where u.merchant_id = $1 and u.user_id = $4
+      and ${inZone('$2')}`,
     [merchantId, timeZone, allPermissions, userId],
   );
   return row?.json;
 }
 
-/** The wire's JSON of all users by name. */
+/** Returns the wire's JSON of all users by name. */
 export async function readUsersJson(
   db: Database,
   merchantId: string,
   timeZone: string,
 ): Promise<string> {
   const row = await db.row<{ json: string }>(
-    `select coalesce(json_agg(${userJson} order by fold(u.full_name) collate "C", u.user_id), '[]')::text as json from app_user u where u.merchant_id = $1 and ${inZone('$2')}`,
+    `select coalesce(json_agg(${userJson} order by fold(u.full_name) collate "C", u.user_id),
+      '[]')::text as json from app_user u where u.merchant_id = $1 and ${inZone('$2')}`,
     [merchantId, timeZone, allPermissions],
   );
   return row!.json;
 }
 
-/** The user, its row locked until the transaction ends. */
+/** Returns the user with its row locked until the transaction ends. */
 export async function lockUser(
   tx: Database,
   merchantId: string,
   userId: number,
 ): Promise<StaffUser | undefined> {
   const row = await tx.row<{ login: string; permissions: string[]; document: User }>(
-    'select login, permissions, document from app_user where merchant_id = $1 and user_id = $2 for update',
+    `select login, permissions, document from app_user where merchant_id = $1 and user_id = $2
+      for update`,
     [merchantId, userId],
   );
   if (!row) return undefined;
@@ -122,7 +130,7 @@ export async function lockUser(
   return { userId, ...row, groupOids: groups.map((each) => each.group_id) };
 }
 
-/** Adds a user; answers false when the login is taken. */
+/** Adds a user. Returns false when the login is taken. */
 export async function insertUser(
   tx: Database,
   merchantId: string,
@@ -132,8 +140,10 @@ export async function insertUser(
 ): Promise<boolean> {
   const { userId, login, permissions, document } = user;
   const inserted = await tx.run(
-    `insert into app_user (merchant_id, user_id, login, full_name, email, permissions, password_hash, document, created_at, modified_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $9) on conflict on constraint app_user_login do nothing`,
+    `insert into app_user (merchant_id, user_id, login, full_name, email, permissions,
+      password_hash, document, created_at, modified_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $9)
+       on conflict on constraint app_user_login do nothing`,
     [
       merchantId,
       userId,
@@ -150,7 +160,10 @@ export async function insertUser(
   return inserted === 1;
 }
 
-/** Writes a locked user as it is now; the password stays when none is given. Throws the unique violation `app_user_login` when the login is taken. */
+/**
+ * Saves a locked user. The stored password stays when none is given. Throws the unique violation
+ * `app_user_login` when the login is taken.
+ */
 export async function saveUser(
   tx: Database,
   merchantId: string,
@@ -160,7 +173,8 @@ export async function saveUser(
 ): Promise<void> {
   const { userId, login, permissions, document } = user;
   await tx.run(
-    `update app_user set login = $3, full_name = $4, email = $5, permissions = $6, password_hash = coalesce($7, password_hash), document = $8::jsonb, modified_at = $9
+    `update app_user set login = $3, full_name = $4, email = $5, permissions = $6,
+      password_hash = coalesce($7, password_hash), document = $8::jsonb, modified_at = $9
      where merchant_id = $1 and user_id = $2`,
     [
       merchantId,
@@ -184,20 +198,21 @@ export async function deleteUser(tx: Database, merchantId: string, userId: numbe
   ]);
 }
 
-/** The permissions that each of the merchant's groups among these gives, by oid. */
+/** Returns the permissions that each of the given groups of the merchant has, by oid. */
 export async function permissionsOfGroups(
   db: Database,
   merchantId: string,
   groupOids: readonly number[],
 ): Promise<ReadonlyMap<number, readonly string[]>> {
   const rows = await db.rows<{ group_id: number; permissions: string[] }>(
-    'select group_id, permissions from user_group where merchant_id = $1 and group_id = any($2::int[])',
+    `select group_id, permissions from user_group
+      where merchant_id = $1 and group_id = any($2::int[])`,
     [merchantId, groupOids],
   );
   return new Map(rows.map(({ group_id, permissions }) => [group_id, permissions]));
 }
 
-/** The wire's logins of a user, the newest first, no more than {@link loginsMax}. */
+/** Returns the wire's logins of a user, newest first, at most {@link loginsMax}. */
 export async function readLoginsJson(
   db: Database,
   merchantId: string,
@@ -206,7 +221,8 @@ export async function readLoginsJson(
 ): Promise<string> {
   const row = await db.row<{ json: string }>(
     `select coalesce(json_agg(${loginJson} order by l.login_id desc), '[]')::text as json from (
-       select * from user_login where merchant_id = $1 and user_id = $3 order by login_id desc limit ${loginsMax}) l where ${inZone('$2')}`,
+       select * from user_login where merchant_id = $1 and user_id = $3 order by login_id desc
+         limit ${loginsMax}) l where ${inZone('$2')}`,
     [merchantId, timeZone, userId],
   );
   return row!.json;
@@ -226,7 +242,8 @@ export async function insertLogin(
   at: Temporal.Instant,
 ): Promise<void> {
   await tx.run(
-    'insert into user_login (merchant_id, user_id, login, ip_address, user_agent, at) values ($1, $2, $3, $4, $5, $6)',
+    `insert into user_login (merchant_id, user_id, login, ip_address, user_agent, at)
+      values ($1, $2, $3, $4, $5, $6)`,
     [merchantId, userId, login, address, userAgent, at],
   );
 }
@@ -237,11 +254,13 @@ async function setGroupsOf(
   { userId, groupOids }: StaffUser,
 ): Promise<void> {
   await tx.run(
-    'delete from group_membership where merchant_id = $1 and user_id = $2 and group_id <> all($3::int[])',
+    `delete from group_membership where merchant_id = $1 and user_id = $2
+      and group_id <> all($3::int[])`,
     [merchantId, userId, groupOids],
   );
   await tx.run(
-    'insert into group_membership (merchant_id, user_id, group_id) select $1, $2, oid from unnest($3::int[]) as oid on conflict do nothing',
+    `insert into group_membership (merchant_id, user_id, group_id) select $1, $2, oid
+      from unnest($3::int[]) as oid on conflict do nothing`,
     [merchantId, userId, groupOids],
   );
 }
@@ -249,24 +268,30 @@ async function setGroupsOf(
 const loginsMax = 100;
 const loginsShown = 10;
 
-// In a statement with `inZone`; $3 are the names of all permissions.
-const loginJson = `json_build_object('login', l.login, 'ip_address', l.ip_address, 'user_agent', l.user_agent, 'login_dts', wire_dts(l.at))`;
+// In a statement with `inZone`; $3 is the list of all permission names.
+const loginJson = `json_build_object('login', l.login, 'ip_address', l.ip_address, 'user_agent',
+  l.user_agent, 'login_dts', wire_dts(l.at))`;
 
-/** The permissions of a user `u` and of the groups they are in, as an SQL expression. */
+/** The permissions of a user `u` and of the user's groups, as an SQL expression. */
 export const effectivePermissions = `array(
-  select unnest(g.permissions) from group_membership m join user_group g on g.merchant_id = m.merchant_id and g.group_id = m.group_id
+  select unnest(g.permissions) from group_membership m
+    join user_group g on g.merchant_id = m.merchant_id and g.group_id = m.group_id
   where m.merchant_id = u.merchant_id and m.user_id = u.user_id
   union select unnest(u.permissions))`;
 
 const userJson = `(u.document || jsonb_build_object(
   'user_id', u.user_id,
   'permissions', (
-    select jsonb_agg(jsonb_build_object('permission_group', regexp_replace(p, '_[a-z]+$', ''), 'permission_Name', p, 'selected', p = any (u.permissions)) order by place)
+    select jsonb_agg(jsonb_build_object('permission_group', regexp_replace(p, '_[a-z]+$', ''),
+      'permission_Name', p, 'selected', p = any (u.permissions)) order by place)
     from unnest($3::text[]) with ordinality as all_permissions (p, place)),
   'groups', coalesce((
-    select jsonb_agg(jsonb_build_object('group_oid', g.group_id, 'name', g.name, 'member', true) order by g.name_lc)
-    from group_membership m join user_group g on g.merchant_id = m.merchant_id and g.group_id = m.group_id
+    select jsonb_agg(jsonb_build_object('group_oid', g.group_id, 'name', g.name, 'member', true)
+      order by g.name_lc)
+    from group_membership m join user_group g on g.merchant_id = m.merchant_id
+      and g.group_id = m.group_id
     where m.merchant_id = u.merchant_id and m.user_id = u.user_id), '[]'),
   'login_histories', coalesce((
     select jsonb_agg(${loginJson} order by l.login_id desc) from (
-      select s.* from user_login s where s.merchant_id = u.merchant_id and s.user_id = u.user_id order by s.login_id desc limit ${loginsShown}) l), '[]')))`;
+      select s.* from user_login s where s.merchant_id = u.merchant_id and s.user_id = u.user_id
+        order by s.login_id desc limit ${loginsShown}) l), '[]')))`;

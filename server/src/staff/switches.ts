@@ -3,7 +3,10 @@ import { refuse } from '../platform/http/refusal.ts';
 import type { Switch } from './access.ts';
 import { parsePermissions } from './apiKey.ts';
 
-/** The body's `permissions`: each on or off, on when it does not say. Refuses names that are no permission. */
+/**
+ * Reads `permissions` of a body: each is on or off, and on when it does not say. Refuses names that
+ * are not permissions.
+ */
 export function permissionSwitches(
   entries: readonly Permission[] | null | undefined,
 ): Switch<string>[] {
@@ -13,14 +16,14 @@ export function permissionSwitches(
     if (!parsePermissions([name]).ok || !name.includes('_'))
       refuse('invalid_field', {
         field,
-        reason: `names ${name}, which is no permission`,
+        reason: `names ${name}, which is not a permission`,
         fix: 'Send one that GET lists',
       });
     return { key: name, on: selected ?? true };
   });
 }
 
-/** The body's memberships: each on or off, on when it does not say. */
+/** Reads the memberships of a body: each is on or off, and on when it does not say. */
 export function memberSwitches<Entry extends { readonly member?: boolean }>(
   entries: readonly Entry[] | null | undefined,
   id: keyof Entry & string,

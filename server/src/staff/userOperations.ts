@@ -21,38 +21,44 @@ import {
 } from './staffStore.ts';
 import { memberSwitches, permissionSwitches } from './switches.ts';
 
-/** The JSON of all users. The published operation has no pages: those who work for one merchant are few. */
+/**
+ * Returns the JSON of all users. The published operation has no pages, because a merchant has few
+ * users.
+ */
 export function getUsers({ db, merchant }: Context): Promise<string> {
   return readUsersJson(db, merchant.merchantId, merchant.timeZone);
 }
 
-/** The JSON of one user. */
+/** Returns the JSON of one user. */
 export async function getUser({ db, merchant }: Context, userId: number): Promise<string> {
   return (await readUserJson(db, merchant.merchantId, userId, merchant.timeZone)) ?? noUser(userId);
 }
 
-/** The JSON of a user's latest logins. */
+/** Returns the JSON of a user's latest logins. */
 export async function getUserLogins(context: Context, userId: number): Promise<string> {
   await getUser(context, userId);
   return readLoginsJson(context.db, context.merchant.merchantId, userId, context.merchant.timeZone);
 }
 
-/** Adds a user and answers its JSON. */
+/** Adds a user and returns its JSON. */
 export async function insertUser(context: Context, body: User): Promise<string> {
   const { merchantId } = context.merchant;
   const userId = await takeNumbers(context.db, merchantId, 'user', 1);
-  const nobody: StaffUser = { userId, login: '', permissions: [], groupOids: [], document: {} };
-  const user = changed(context, nobody, body);
+  const blank: StaffUser = { userId, login: '', permissions: [], groupOids: [], document: {} };
+  const user = changed(context, blank, body);
   const passwordHash = await newPassword(context, body);
   return inTransaction(context, async (context) => {
-    await refuseGiving(context, nobody, user, body);
+    await refuseGiving(context, blank, user, body);
     if (!(await insert(context.db, merchantId, user, passwordHash, context.now)))
       loginTaken(user.login);
-    return told(context, 'user_create', userId);
+    return emitUserEvent(context, 'user_create', userId);
   });
 }
 
-/** Changes a user: absent fields stay, and so do groups and permissions that the lists do not name. Answers its JSON. */
+/**
+ * Changes a user and returns its JSON. Absent fields stay as they are, and so do groups and
+ * permissions that the lists do not name.
+ */
 export async function updateUser(context: Context, userId: number, body: User): Promise<string> {
   const { merchantId } = context.merchant;
   const passwordHash = await newPassword(context, body);
@@ -65,11 +71,11 @@ export async function updateUser(context: Context, userId: number, body: User): 
         throw isUniqueViolation(error, 'app_user_login') ? loginTaken(user.login) : error;
       },
     );
-    return told(context, 'user_update', userId);
+    return emitUserEvent(context, 'user_update', userId);
   });
 }
 
-/** Deletes a user; keys and applications that stand for them stop working. */
+/** Deletes a user. The user's keys and applications stop working. */
 export async function deleteUser(context: Context, userId: number): Promise<void> {
   const { merchantId } = context.merchant;
   await inTransaction(context, async (context) => {
@@ -82,13 +88,13 @@ export async function deleteUser(context: Context, userId: number): Promise<void
   });
 }
 
-async function told(context: Context, name: EventName, userId: number): Promise<string> {
+async function emitUserEvent(context: Context, name: EventName, userId: number): Promise<string> {
   await context.events.emit(context, [{ name, objectType: 'user', objectId: String(userId) }]);
   return getUser(context, userId);
 }
 
-// Kept in columns and tables of their own, or given but never kept.
-const besideDocument = {
+// These fields have columns and tables of their own, or are accepted and never stored.
+const outsideDocument = {
   user_id: undefined,
   groups: undefined,
   permissions: undefined,
@@ -102,12 +108,12 @@ function changed(context: Context, before: StaffUser, body: User): StaffUser {
   if (body.change_ftp_password_to)
     refuse('invalid_field', {
       field: 'change_ftp_password_to',
-      reason: 'is given, and there is no FTP here',
+      reason: 'is given, but this server has no FTP',
       fix: 'Leave it out',
     });
   const document = merged<User>(before.document, {
     ...writable(User, body, context.merchant.timeZone),
-    ...besideDocument,
+    ...outsideDocument,
   });
   const { login = '' } = document;
   if (!isLogin(login))
@@ -144,7 +150,10 @@ function newPassword(
   return hashPassword(password, ids);
 }
 
-/** Whoever sets a password or a login can then come as that user, so that asks for all that the user may do. */
+/**
+ * A caller that sets a password or a login can then log in as that user, so the caller needs all
+ * permissions of the user.
+ */
 async function refuseGiving(
   context: Context,
   before: StaffUser,

@@ -1,6 +1,6 @@
 import type { Database } from '../platform/storage/database.ts';
 
-/** A person as other features see one: to be assigned to, and to be named in a history. */
+/** A user as other features see it: as an assignee, and as a name in a history. */
 export interface User {
   readonly userId: number;
   readonly name: string;
@@ -8,7 +8,7 @@ export interface User {
   readonly iconUrl?: string;
 }
 
-/** A group of users that tasks can go to. */
+/** A group of users that tasks can be assigned to. */
 export interface Group {
   readonly groupId: number;
   readonly name: string;
@@ -19,7 +19,7 @@ interface Page {
   readonly offset: number;
 }
 
-/** The users with these ids that exist, by id. */
+/** Returns those of these users that exist, by id. */
 export async function findUsers(
   db: Database,
   merchantId: string,
@@ -33,46 +33,49 @@ export async function findUsers(
   return new Map(rows.map((row) => [row.user_id, userFrom(row)]));
 }
 
-/** The first user of this name, without regard to case. */
+/** Returns the first user with this name, without regard to case. */
 export async function findUserByName(
   db: Database,
   merchantId: string,
   name: string,
 ): Promise<User | undefined> {
   const row = await db.row<UserRow>(
-    `select ${userColumns} from app_user where merchant_id = $1 and fold(full_name) = fold($2) order by user_id limit 1`,
+    `select ${userColumns} from app_user where merchant_id = $1 and fold(full_name) = fold($2)
+      order by user_id limit 1`,
     [merchantId, name],
   );
   return row && userFrom(row);
 }
 
-/** A page of the users by id, one more than asked for where there are more. */
+/** Returns a page of the users by id, plus one more when there are more. */
 export async function listUsers(
   db: Database,
   merchantId: string,
   { limit, offset }: Page,
 ): Promise<User[]> {
   const rows = await db.rows<UserRow>(
-    `select ${userColumns} from app_user where merchant_id = $1 order by user_id limit $2 + 1 offset $3`,
+    `select ${userColumns} from app_user where merchant_id = $1 order by user_id
+      limit $2 + 1 offset $3`,
     [merchantId, limit, offset],
   );
   return rows.map(userFrom);
 }
 
-/** A page of the groups by id, one more than asked for where there are more. */
+/** Returns a page of the groups by id, plus one more when there are more. */
 export async function listGroups(
   db: Database,
   merchantId: string,
   { limit, offset }: Page,
 ): Promise<Group[]> {
   const rows = await db.rows<GroupRow>(
-    'select group_id, name from user_group where merchant_id = $1 order by group_id limit $2 + 1 offset $3',
+    `select group_id, name from user_group where merchant_id = $1 order by group_id
+      limit $2 + 1 offset $3`,
     [merchantId, limit, offset],
   );
   return rows.map(groupFrom);
 }
 
-/** The groups with these ids that exist, by id. */
+/** Returns those of these groups that exist, by id. */
 export async function findGroups(
   db: Database,
   merchantId: string,
@@ -86,7 +89,7 @@ export async function findGroups(
   return new Map(rows.map((row) => [row.group_id, groupFrom(row)]));
 }
 
-/** The group of this name, without regard to case. */
+/** Returns the group with this name, without regard to case. */
 export async function findGroupByName(
   db: Database,
   merchantId: string,
@@ -99,14 +102,15 @@ export async function findGroupByName(
   return row && groupFrom(row);
 }
 
-/** The groups that a user belongs to. */
+/** Returns the groups that a user belongs to. */
 export async function groupIdsOf(
   db: Database,
   merchantId: string,
   userId: number,
 ): Promise<number[]> {
   const rows = await db.rows<{ group_id: number }>(
-    'select group_id from group_membership where merchant_id = $1 and user_id = $2 order by group_id',
+    `select group_id from group_membership where merchant_id = $1 and user_id = $2
+      order by group_id`,
     [merchantId, userId],
   );
   return rows.map((row) => row.group_id);
