@@ -65,7 +65,7 @@ test('a merchant is told once of a webhook that is disabled, and without its sec
   assert.match(mail!, /^To: ops@beans\.example\r$/m);
   assert.match(mail!, /^Content-Type: text\/plain[^]*^Content-Type: text\/html/m);
   assert.ok(mail!.includes(`${receiver.url} (webhook ${oid})`));
-  assert.match(mail!, /Because the receiver answered 410, gone/);
+  assert.match(mail!, /Because the receiver returned status 410, gone/);
   for (const secret of ['s3cret', 'us3r', 'passw0rd', 'whsec'])
     assert.ok(!mail!.includes(secret), secret);
   await remove(oid);

@@ -293,7 +293,7 @@ test('stock that runs low, runs out and comes back', async () => {
   const [first] = await tasks({ object_id: 'CUP' });
   const again = await changeTask(app, first!.workflow_task_uuid!, { status: 'open' });
   assert.equal(again.status, 400, 'a second open task about the same is refused');
-  assert.match(again.body.error.developer_message, /There is an open task about this already/);
+  assert.match(again.body.error.developer_message, /Another task about this is already open/);
 });
 
 test('a switched-off rule raises nothing, and what was raised still closes', async () => {

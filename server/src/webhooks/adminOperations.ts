@@ -18,7 +18,7 @@ import {
   type StoredWebhook,
 } from './webhookStore.ts';
 
-/** Lists the webhooks of all owners. */
+/** Lists a page of the merchant's webhooks, of all owners. */
 export async function getMerchantWebhooks(
   context: Context,
   parts: WebhookParts,
@@ -39,8 +39,9 @@ export async function getMerchantWebhooks(
 }
 
 /**
- * Gives a webhook to another key or application. Neither the caller nor the new owner may lack a permission that its events are shown
- * for: a caller would give more than they have, and the new owner would miss events without a word.
+ * Gives a webhook to another key or application. Both the caller and the new owner need every
+ * permission that the webhook's events require. Otherwise the caller could give access that they
+ * lack, or the new owner would miss events without notice.
  */
 export function changeOwner(
   context: Context,
@@ -67,7 +68,7 @@ export function changeOwner(
   });
 }
 
-/** Deletes a webhook, whoever owns it, with what waits for it and its log. */
+/** Deletes a webhook of any owner, along with its log and the events that wait for delivery. */
 export async function deleteAnyWebhook(
   context: Context,
   parts: WebhookParts,

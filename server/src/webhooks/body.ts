@@ -2,8 +2,9 @@ import { gzipSync } from 'node:zlib';
 import type { DeliveredEvent } from './webhook.ts';
 
 /**
- * The body of a delivery: `{"events":[{"<event>":{…}}, …]}`; compressed, `events` is the array as gzip in base64 (docs/adr, webhook deliveries).
- * The same events give the same bytes, so a body can be made again for the log.
+ * Builds the body of a delivery: `{"events":[{"<event>":{…}}, …]}`. When compressed, `events` is
+ * the array as gzip in base64 (docs/adr, webhook deliveries). The same events give the same bytes,
+ * so the log can rebuild the body instead of storing it.
  */
 export function deliveryBody(events: readonly DeliveredEvent[], compress: boolean): Buffer {
   const list = events.flatMap(({ name, payload }, index) => [
@@ -16,7 +17,10 @@ export function deliveryBody(events: readonly DeliveredEvent[], compress: boolea
     : bytesOf(['{"events":[', ...list, ']}']);
 }
 
-/** The texts one after the other, as UTF-8. Joined to one text first, each byte would be copied twice more, into memory that is new to the process. */
+/**
+ * Writes the texts one after the other as UTF-8. Joining them to one string first would copy each
+ * byte twice more, into newly allocated memory.
+ */
 function bytesOf(texts: readonly string[]): Buffer {
   const bytes = Buffer.allocUnsafe(texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0));
   let at = 0;

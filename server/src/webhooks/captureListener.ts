@@ -12,8 +12,8 @@ import {
 import { wanting } from './wanting.ts';
 
 /**
- * Reads objects as the wire shows them: the JSON text of each that exists, by its id. Handed in for each type of object, because the
- * objects lie in other features.
+ * Reads objects as the wire shows them: the JSON text of each object that exists, by its id. The
+ * app hands in one reader for each type of object, because the objects belong to other features.
  */
 export type ReadObjects = (
   context: Context,
@@ -23,8 +23,9 @@ export type ReadObjects = (
 export type ObjectReaders = { readonly [Type in ObjectType]?: ReadObjects };
 
 /**
- * Keeps what webhooks are to be told, in the transaction of the events themselves: each object once for each expansion that somebody wants, as
- * it is at this commit. `wake` is called once the transaction has committed.
+ * Stores the payloads for webhooks in the transaction of the events themselves: each object once
+ * for each expansion that a subscription wants, as it is at this commit. Calls `wake` after the
+ * transaction has committed.
  */
 export function webhookListener(readers: ObjectReaders, wake: () => void): EventListener {
   return async (context, events) => {
@@ -42,10 +43,10 @@ export function webhookListener(readers: ObjectReaders, wake: () => void): Event
   };
 }
 
-/** The pull feed's number among those who want payloads; no webhook has it. */
+/** The number under which payloads are stored for the pull feed; no webhook has it. */
 export const feedWebhookOid = 0;
 
-/** The pull feed hears everything, unexpanded, once the merchant has begun to read it. */
+/** Subscribes the pull feed to every event, unexpanded, once the merchant has begun to read it. */
 function feedSubscribers(context: Context, names: readonly string[]): Subscriber[] {
   if (context.merchant.settings['feed'] === undefined) return [];
   return names.map((name) => ({
@@ -56,7 +57,7 @@ function feedSubscribers(context: Context, names: readonly string[]): Subscriber
   }));
 }
 
-/** Events of one type of object that are wanted at one expansion. */
+/** Events about one type of object whose payloads are needed at one expansion. */
 interface Group {
   readonly objectType: ObjectType;
   readonly expansion: string;
@@ -123,8 +124,9 @@ async function capture(
 }
 
 /**
- * Reads the objects at once; where that fails, one by one, so that one that cannot be read is left out
- * and the event itself is kept. A failing statement still ends the transaction, as PostgreSQL has it.
+ * Reads the objects together. If that fails, reads them one by one and skips those that cannot be
+ * read, so that the events themselves are kept. A failed SQL statement still aborts the
+ * transaction, as PostgreSQL requires.
  */
 async function readEach(
   context: Context,
@@ -142,14 +144,17 @@ async function readEach(
       try {
         for (const [key, text] of await read(context, [id], expand)) texts.set(key, text);
       } catch (each) {
-        context.log.error({ err: each, objectId: id }, 'an object of an event cannot be read');
+        context.log.error(
+          { err: each, objectId: id },
+          'the object of an event cannot be read; the event is not delivered',
+        );
       }
     }
     return texts;
   }
 }
 
-/** An object that is gone is told of as its event shows it. */
+/** Returns the payload of an object that is gone: the object as its event recorded it. */
 function lastPayload(event: RecordedEvent): string | undefined {
   const object = event.data?.['object'];
   return object === undefined ? undefined : JSON.stringify(object);

@@ -14,7 +14,10 @@ interface DeliveryRow {
   created_at: Temporal.Instant;
 }
 
-/** Takes deliveries of a webhook whose next try is due, those of a process that died among them. */
+/**
+ * Claims deliveries of a webhook whose next try is due. Among them are those of a process that
+ * died, because their lease has ended.
+ */
 export async function claimDue(
   db: Database,
   merchantId: string,
@@ -42,13 +45,16 @@ export async function claimDue(
   }));
 }
 
-/** A try that is over, and when the next one is due; absent when there is none. */
+/** A finished try, and when the next one is due; absent when there is no next one. */
 export interface SettledDelivery {
   readonly attempt: Attempt;
   readonly retryAt?: Temporal.Instant;
 }
 
-/** Writes down the tries of one webhook's deliveries: those without a next try are gone, the others wait. A delivery that somebody else has finished meanwhile stays as it is. */
+/**
+ * Records the tries of one webhook's deliveries. A delivery without a next try is deleted, the
+ * others wait. A delivery that another process has finished meanwhile stays as it is.
+ */
 export async function settleDeliveries(
   tx: Database,
   merchantId: string,
@@ -96,7 +102,7 @@ const tries = recordset<SettledDelivery>([
   { name: 'retry_at', type: 'timestamptz', read: ({ retryAt }) => retryAt },
 ]);
 
-/** How a webhook did since the last success. */
+/** The failures of a webhook since its last success. */
 export interface Failing {
   readonly isDisabled: boolean;
   readonly consecutiveFailures: number;
@@ -104,8 +110,9 @@ export interface Failing {
 }
 
 /**
- * Tells forming to look at held events again, for deliveries of this transaction that are over. The webhook is locked by now, so forming is either over
- * and what it holds is seen here, or begins later and sees that those deliveries are gone.
+ * Marks a webhook's held events for another check, because this transaction finished some of its
+ * deliveries. The caller has locked the webhook. So forming has either ended, and the events that
+ * it holds are visible here, or it begins later and sees that those deliveries are gone.
  */
 export async function freeHeld(
   tx: Database,
@@ -119,7 +126,7 @@ export async function freeHeld(
   );
 }
 
-/** Reads and locks how a webhook has been doing; undefined when it was deleted. */
+/** Reads and locks the failures of a webhook; undefined when it was deleted. */
 export async function lockFailing(
   tx: Database,
   merchantId: string,
@@ -142,9 +149,9 @@ export async function lockFailing(
   );
 }
 
-/** What follows from how a webhook has been doing. */
+/** What follows for a webhook from its tries. */
 export interface Consequence {
-  /** Why it is disabled from now on; absent: it goes on. */
+  /** Why it is disabled from now on; undefined when it stays enabled. */
   readonly disabledReason: string | undefined;
   /** The receiver asked for a pause until then. */
   readonly pausedUntil?: Temporal.Instant;
@@ -176,13 +183,19 @@ export async function saveFailing(
   );
 }
 
-/** A delivery in the hands of a process. While `next_at` in the store is still the end of its lease, it is in nobody else's. */
+/**
+ * A delivery that this process holds. While `next_at` in the store still is the end of its lease,
+ * no other process holds it.
+ */
 export interface Lease {
   readonly deliveryId: string;
   readonly until: Temporal.Instant;
 }
 
-/** Moves the ends of leases that are still ours: to prolong them, or to give deliveries back that were not sent. Answers whose were moved. */
+/**
+ * Moves the ends of leases that this process still holds: to prolong them, or to give back
+ * deliveries that were not sent. Returns the ids of the deliveries whose lease was moved.
+ */
 export async function moveLeases(
   db: Database,
   merchantId: string,
@@ -207,7 +220,10 @@ const leased = recordset<Lease>([
   { name: 'until', type: 'timestamptz', read: ({ until }) => until },
 ]);
 
-/** Forgets payloads and logs from before a moment, and events that were still held. */
+/**
+ * Deletes payloads and log entries from before a moment, and held events whose payload is gone.
+ * Returns how many payloads and log entries it deleted.
+ */
 export async function forgetDeliveries(
   db: Database,
   merchantId: string,

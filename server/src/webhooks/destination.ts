@@ -1,20 +1,25 @@
 import ipaddr from 'ipaddr.js';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 
-/** What a merchant's webhooks may be sent to. */
+/** Where a merchant's webhooks may be sent. */
 export interface DestinationPolicy {
-  /** Lets a developer receive on the own machine; only ever for a merchant whose clock is a test clock. */
+  /**
+   * Lets a developer receive on their own machine; true only for a merchant whose clock is a test
+   * clock.
+   */
   readonly allowLoopback: boolean;
 }
 
 /**
- * Whether `url` may be saved as a destination: http or https, no credentials, no host that is an internal address in any notation.
- * Plain http is only for loopback, where that is allowed. A name says nothing about its address: {@link mayConnect} is asked
- * again for each address when the connection is made.
+ * Checks whether `url` may be saved as a destination: http or https, no credentials, and no host
+ * that is an internal address in any notation. Plain http is allowed only for loopback, and only if
+ * the policy allows loopback. A host name says nothing about its address, so the sender checks each
+ * address again with {@link mayConnect} when it connects.
  */
 export function checkDestination(url: string, policy: DestinationPolicy): Outcome<URL, string> {
   if (!URL.canParse(url)) return failure('is not a URL');
-  // The parser turns every notation of an IPv4 address (decimal, octal, hexadecimal, short) into dots and decimals.
+  // The parser turns every notation of an IPv4 address (decimal, octal, hexadecimal, short) into
+  // dots and decimals.
   const parsed = new URL(url);
   const host = hostOf(parsed);
   if (parsed.protocol !== 'https:' && parsed.protocol !== 'http:')
@@ -30,18 +35,22 @@ export function checkDestination(url: string, policy: DestinationPolicy): Outcom
   return success(parsed);
 }
 
-/** Whether a connection may be made to this address: one that is public, or loopback where that is allowed. */
+/**
+ * Checks whether the sender may connect to this address: a public one, or loopback if the policy
+ * allows it.
+ */
 export function mayConnect(address: string, policy: DestinationPolicy): boolean {
   if (!ipaddr.isValid(address)) return false;
   return isPublic(ipaddr.process(address)) || (policy.allowLoopback && isLoopback(address));
 }
 
-/** The host without the brackets of IPv6 and the dot that ends a full name. */
+/** Returns the host without the brackets of IPv6 and without the dot that ends a full name. */
 function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
 }
 
-// All that is given out as global unicast; ipaddr.js names the ranges inside it that lead elsewhere (6to4, Teredo, documentation, ...).
+// The range of global unicast addresses. ipaddr.js names the ranges inside it that lead elsewhere
+// (6to4, Teredo, documentation, ...).
 const globalUnicast = ipaddr.parseCIDR('2000::/3');
 
 function isPublic(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {

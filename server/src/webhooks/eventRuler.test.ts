@@ -172,7 +172,7 @@ const refused: [pattern: string, reason: RegExp][] = [
   ['{"status":"active"}', /status must be an object/],
   ['{"status":[]}', /status is an empty list/],
   ['{"a":{"b":[["x"]]}}', /a\.b holds a list in its list/],
-  ['{"status":[{"contains":"x"}]}', /contains is no matcher/],
+  ['{"status":[{"contains":"x"}]}', /contains is not a valid matcher/],
   ['{"status":[{"prefix":"a","suffix":"b"}]}', /2 names/],
   ['{"status":[{"prefix":""}]}', /prefix takes a text/],
   ['{"status":[{"exists":"yes"}]}', /exists takes true or false/],

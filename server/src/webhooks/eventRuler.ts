@@ -4,16 +4,18 @@ import { nestedDeeper } from '../kernel/jsonDepth.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 
 /**
- * Which events a subscription wants (webhook reference, event_ruler): a pattern in the language of AWS Event Ruler, matched against
- * the object of the event. Fields of a pattern are joined by and, the values in a field's list by or; a list in the event
- * matches when one of its elements does, and conditions on the fields of one element hold for the same element.
+ * Decides which events a subscription wants (webhook reference, event_ruler): a pattern in the
+ * language of AWS Event Ruler, matched against the object of the event. The fields of a pattern are
+ * joined by "and", the values in a field's list by "or". A list in the event matches when one of
+ * its elements matches, and conditions on several fields of an element must hold for the same
+ * element.
  */
 export type Rule = (object: unknown) => boolean;
 
 const patternLengthMax = 8_192;
 const patternDepthMax = 20;
 
-/** Reads a pattern that a client sends: {@link parseRule} within limits of size and depth. */
+/** Parses a pattern that a client sends: {@link parseRule} with limits of size and depth. */
 export function parseNewRule(text: string): Outcome<Rule, string> {
   if (text.length > patternLengthMax)
     return failure(`it is longer than ${patternLengthMax} characters`);
@@ -23,8 +25,9 @@ export function parseNewRule(text: string): Outcome<Rule, string> {
 }
 
 /**
- * Reads a pattern; the reason names the field and says what may stand there. Takes any size, as
- * patterns were stored before there were limits; one whose depth overflows the stack is a failure.
+ * Parses a pattern; the reason of a failure names the field and says what it may contain. Accepts
+ * any size, because patterns were stored before there were limits. A pattern so deep that it
+ * overflows the stack is a failure.
  */
 export function parseRule(text: string): Outcome<Rule, string> {
   let pattern: unknown;
@@ -47,7 +50,7 @@ class PatternFault extends Error {}
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type Leaf = (value: unknown) => boolean;
 
-/** A matcher of one value; `absent` says what it makes of a field that is not there. */
+/** A matcher of one value; `absent` says whether it matches a field that is missing. */
 interface Matcher {
   readonly matches: Leaf;
   readonly absent: boolean;
@@ -84,7 +87,8 @@ function leafRule(key: string, part: readonly unknown[], field: string): Rule {
   const matchers = part.map((each) => matcherOf(each, field));
   return (object) => {
     const value = fieldOf(object, key);
-    // Only leaves can be there: an object is where its fields are, and an empty list holds nothing.
+    // Only leaf values count as present: an object is present through its fields, and an empty list
+    // contains nothing.
     const values = elementsOf(value).filter((each) => !isObject(each));
     if (values.length === 0) return matchers.some((matcher) => matcher.absent);
     return matchers.some((matcher) => values.some(matcher.matches));
@@ -114,7 +118,7 @@ function existsMatcher(argument: Json, field: string): Matcher {
   return { matches: () => argument, absent: !argument };
 }
 
-/** Holds for a value that is there and is none of the named. */
+/** Matches a value that is present and equals none of the named values. */
 function anythingBut(argument: Json, field: string): Leaf {
   if (isObject(argument)) {
     const [entry, ...more] = Object.entries(argument);
@@ -154,7 +158,7 @@ function namedMatcher(name: string, argument: Json, field: string): Leaf {
       return cidrMatcher(textOf(argument, name, field), field);
     default:
       throw new PatternFault(
-        `${field}: ${name} is no matcher; use prefix, suffix, equals-ignore-case, wildcard, anything-but, numeric, exists or cidr`,
+        `${field}: ${name} is not a valid matcher; use prefix, suffix, equals-ignore-case, wildcard, anything-but, numeric, exists or cidr`,
       );
   }
 }
@@ -170,7 +174,10 @@ function affixMatcher(name: 'prefix' | 'suffix', argument: Json, field: string):
   };
 }
 
-/** `*` stands for any characters; `\*` and `\\` for themselves. Matched by hand, so no pattern can make it slow. */
+/**
+ * Matches a text with wildcards: `*` stands for any characters, `\*` and `\\` for themselves.
+ * Written by hand instead of as a regular expression, so that no pattern can make it slow.
+ */
 function wildcardMatcher(pattern: string, field: string): Leaf {
   const parts = wildcardParts(pattern, field);
   return (value) => typeof value === 'string' && matchesParts(value, parts);
@@ -196,7 +203,10 @@ function wildcardParts(pattern: string, field: string): string[] {
   return parts;
 }
 
-/** The first part leads, the last part ends, those between follow each other, each as early as it can. */
+/**
+ * Checks that the text starts with the first part, ends with the last, and contains those between
+ * in order, each as early as possible.
+ */
 function matchesParts(text: string, parts: readonly string[]): boolean {
   const first = parts[0]!;
   if (parts.length === 1) return text === first;
@@ -263,7 +273,10 @@ function textOf(argument: Json | undefined, name: string, field: string): string
   throw new PatternFault(`${field}: ${name} takes a text that is not empty`);
 }
 
-/** A list stands for each of its elements, at any depth; what is absent for none. */
+/**
+ * Returns the elements of a list, at any depth; the value itself if it is not a list; nothing if it
+ * is absent.
+ */
 function elementsOf(value: unknown): unknown[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? value.flatMap(elementsOf) : [value];

@@ -13,16 +13,17 @@ import { readFeedPayloads } from './payloadStore.ts';
 /** A page of the pull feed. */
 export interface FeedPage {
   readonly events: readonly WireFeedEvent[];
-  /** Where to go on, also after an empty page. */
+  /** Where to continue, also after an empty page. */
   readonly next_cursor: string;
   readonly more: boolean;
-  /** Says what was left out for want of a permission. */
+  /** Reports the events that were left out because the caller lacks a permission. */
   readonly warning?: Warning;
 }
 
 /**
- * The events after a cursor: gapless and in order, for those who cannot receive. The first reading switches the keeping of payloads on for the
- * merchant (docs/adr, the pull feed), so events from before it come without theirs.
+ * Reads the events after a cursor, gapless and in order, for clients that cannot receive webhooks.
+ * The first request makes the server store payloads for the merchant (docs/adr, the pull feed), so
+ * earlier events have no payload.
  */
 export async function readEvents(
   context: Context,
@@ -41,8 +42,8 @@ export async function readEvents(
       : (placeOf(after) ??
         refuse('invalid_field', {
           field: 'after',
-          reason: 'is no cursor of this feed',
-          fix: 'Send the next_cursor of the last answer, or leave it out',
+          reason: 'is not a valid cursor of this feed',
+          fix: 'Send the next_cursor of the last response, or leave it out',
         }));
   const found = await readFeed(context.db, merchantId, from, limit + 1);
   const page = found.slice(0, limit);
@@ -78,7 +79,10 @@ export async function readEvents(
   };
 }
 
-/** Events that the caller may not read are passed over, so that its cursor goes on; the answer says so. */
+/**
+ * Warns about events that the caller may not read. They are skipped, and the cursor moves past
+ * them.
+ */
 function leftOut(count: number, lacking: readonly string[]): Warning {
   const events = count === 1 ? 'One event was' : `${count} events were`;
   return {

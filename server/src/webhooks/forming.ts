@@ -1,6 +1,6 @@
 import type { FeedPlace } from '../platform/events/feed.ts';
 
-/** An event that a webhook is to hear, as far as it matters here. */
+/** An event to be delivered to a webhook, with what forming needs of it. */
 export interface PendingEvent {
   readonly place: FeedPlace;
   /** Type and id of its object. */
@@ -9,23 +9,24 @@ export interface PendingEvent {
   readonly size: number;
 }
 
-/** The limits of one delivery. */
+/** The limits of one delivery, as the webhook sets them. */
 export interface DeliveryLimits {
   readonly maximumEvents: number;
-  /** Bytes of the payloads together; a single event that is larger goes alone. */
+  /** Bytes of the payloads together; an event that alone is larger gets its own delivery. */
   readonly maximumSize: number;
 }
 
 export interface Formed<Event extends PendingEvent> {
   /** The events of each new delivery, in their order. */
   readonly deliveries: readonly (readonly Event[])[];
-  /** Events that must wait for a delivery about their object. */
+  /** Events that must wait until a delivery about their object is over. */
   readonly held: readonly Event[];
 }
 
 /**
- * Puts events, oldest first, into deliveries such that one object's events can never overtake each other: an object that is in a delivery under
- * way (`busy`), or in one that was just closed, has its further events held. Events of other objects do not wait for it.
+ * Groups events, given oldest first, into deliveries such that the events of one object can never
+ * overtake each other. If an object is in a delivery under way (`busy`), or in one that was just
+ * closed, its further events are held. Events of other objects do not wait for it.
  */
 export function formDeliveries<Event extends PendingEvent>(
   events: readonly Event[],

@@ -8,7 +8,7 @@ import type { Owner } from './owner.ts';
 import type { DeliveredEvent, Delivery } from './webhook.ts';
 import { ownerOf } from './webhookStore.ts';
 
-/** A webhook that has something to send. */
+/** A webhook that has something to deliver now. */
 export interface WorkingWebhook {
   readonly merchantId: string;
   readonly webhookOid: number;
@@ -16,8 +16,9 @@ export interface WorkingWebhook {
 }
 
 /**
- * Webhooks, of all merchants, that have deliveries due or events that are in no delivery yet, and that may be sent to now. One statement, however many they
- * are; the look for events is no `exists`, of which the planner may make a join with all events there are.
+ * Finds the webhooks, of all merchants, that may be sent to now and have deliveries due or events
+ * that are not in a delivery yet. One statement for any number of webhooks. The check for events is
+ * not an `exists`, because the planner may turn that into a join with all events in the table.
  */
 export async function webhooksWithWork(
   db: Database,
@@ -47,28 +48,29 @@ export async function webhooksWithWork(
   }));
 }
 
-/** A webhook that this transaction alone forms deliveries of. */
+/** A webhook for which only this transaction forms deliveries. */
 export interface FormingWebhook {
   readonly maximumEvents: number;
   readonly maximumSize: number;
   /** Deliveries under way or waiting for their next try. */
   readonly underWay: number;
-  /** The objects of those deliveries. */
+  /** The objects that those deliveries are about. */
   readonly busy: ReadonlySet<string>;
-  /** Whether a held event may be free; otherwise the object of each is busy. */
+  /** Whether some held event may be free; otherwise the objects of all held events are busy. */
   readonly heldMayBeFree: boolean;
 }
 
-/** Where forming goes on for a webhook. */
+/** Where forming continues for a webhook. */
 export interface FormingTurn {
-  /** Its events up to here are in deliveries or held. */
+  /** Its events up to this place are in deliveries or held. */
   readonly place: FeedPlace;
   readonly maximumEvents: number;
 }
 
 /**
- * Lets this transaction alone form deliveries of a webhook, until its end; undefined while another one is at it, or nothing may be sent to the webhook. The
- * webhook's row stays free for those who write down what arrived.
+ * Reserves the forming of a webhook's deliveries for this transaction until it ends; undefined
+ * while another transaction has it, or when the webhook may not be sent to. The webhook's row stays
+ * unlocked, so that finished tries can be recorded meanwhile.
  */
 export async function takeFormingTurn(
   tx: Database,
@@ -93,7 +95,10 @@ export async function takeFormingTurn(
   );
 }
 
-/** Locks the webhook whose turn this is; undefined when nothing may be sent to it any more. */
+/**
+ * Locks the webhook whose forming this transaction reserved; undefined when it may no longer be
+ * sent to.
+ */
 export async function lockForForming(
   tx: Database,
   merchantId: string,
@@ -123,7 +128,10 @@ export async function lockForForming(
   };
 }
 
-/** An event to be delivered, with what is sent of it; that is absent when it was forgotten meanwhile, and its delivery goes without it. */
+/**
+ * An event to be delivered, with the content to send. The content is absent when it was deleted
+ * meanwhile; the delivery is then sent without it.
+ */
 export interface LoadedEvent extends PendingEvent {
   readonly content?: DeliveredEvent & { readonly recordedAt: Temporal.Instant };
 }
@@ -153,7 +161,7 @@ const toLoaded = ({
     : { ...pending, content: { name, payload, recordedAt: recorded_at } };
 };
 
-/** Held events whose object is free again, oldest first. */
+/** Reads held events whose object is free again, oldest first. */
 export async function readHeld(
   tx: Database,
   merchantId: string,
@@ -173,7 +181,10 @@ export async function readHeld(
   return rows.map(toLoaded);
 }
 
-/** Reads on from a place: the next events that the webhook wants, and the place after them, or after everything there is. */
+/**
+ * Reads the next events that the webhook wants after a place. Also returns the place after them, or
+ * after all events if there are fewer than `limit`.
+ */
 export async function readPending(
   db: Database,
   merchantId: string,
@@ -183,7 +194,7 @@ export async function readPending(
 ): Promise<{ readonly events: LoadedEvent[]; readonly place: FeedPlace }> {
   const horizon = await feedHorizon(db);
   const rows = await db.rows<PendingRow>(
-    // A bare `stamp` would order by the text, and 100 comes before 99 then.
+    // `e.stamp`, because a bare `stamp` would order by the text, in which 100 comes before 99.
     `select e.stamp::text as stamp, e.event_id, e.object, octet_length(e.payload) as size, e.name, e.payload, e.recorded_at
      from webhook_event e
      where e.merchant_id = $1 and (e.stamp, e.event_id) > ($3::xid8, $4) and e.stamp < $6::xid8 and e.webhook_oids @> array[$2::int]
@@ -192,7 +203,8 @@ export async function readPending(
   );
   const events = rows.map(toLoaded);
   if (rows.length === limit) return { events, place: events.at(-1)!.place };
-  // The page was not full, and nothing can come before the horizon any more; a place never goes back.
+  // The page was not full, and no event can appear before the horizon any more. A place never moves
+  // backwards.
   return {
     events,
     place: BigInt(horizon) > BigInt(after.stamp) ? { stamp: horizon, eventId: 0 } : after,
@@ -202,12 +214,12 @@ export async function readPending(
 export interface FormedDeliveries {
   readonly deliveries: readonly Delivery[];
   readonly place: FeedPlace;
-  /** Events that were held until now and are in a delivery. */
+  /** Events that were held until now and are in a delivery from now on. */
   readonly released: readonly FeedPlace[];
   readonly held: readonly PendingEvent[];
-  /** Whether some of the held may be free all the same, because there were too many to look at. */
+  /** Whether some held events may still be free, because there were too many to check at once. */
   readonly heldMayBeFree: boolean;
-  /** Until when the deliveries are ours to send. */
+  /** Until when this process holds the deliveries. */
   readonly leasedUntil: Temporal.Instant;
 }
 

@@ -16,7 +16,7 @@ import { readPayloads } from './payloadStore.ts';
 /** The most characters of a request that are shown (webhook reference, WebhookLog). */
 const requestMax = 100_000;
 
-/** The webhook's deliveries, newest first. */
+/** Lists the tries of a webhook's deliveries, newest first. */
 export async function getLogSummaries(
   context: Context,
   { seal }: WebhookParts,
@@ -41,7 +41,7 @@ export async function getLogSummaries(
   };
 }
 
-/** One try with what was sent and what came back. */
+/** Returns one try with the request that was sent and the response that came back. */
 export async function getLog(
   context: Context,
   { seal }: WebhookParts,
@@ -84,7 +84,7 @@ function parseRequestId(text: string): RequestId | undefined {
   return match ? { deliveryId: match[1]!, attempt: Number(match[2]) } : undefined;
 }
 
-/** The filter of a query; undefined when nothing can match it. */
+/** Builds the filter of a query; undefined when nothing can match it. */
 function filterFrom(
   query: QueryOf<'getWebhookLogSummaries'>,
   { merchant: { timeZone: zone }, actor }: Context,

@@ -3,9 +3,11 @@ import type { FeedPlace } from '../platform/events/feed.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { Header } from './webhook.ts';
 
-/** Which tries to list; all conditions are joined by and. */
+/** Which tries to list; all conditions must hold. */
 export interface LogFilter {
-  /** The events whose payloads `text` is searched in: those that the caller may read. */
+  /**
+   * The names of the events that the caller may read; `text` is searched only in their payloads.
+   */
   readonly readable: readonly string[];
   readonly since?: Temporal.Instant;
   readonly until?: Temporal.Instant;
@@ -14,12 +16,12 @@ export interface LogFilter {
   readonly success?: boolean;
   readonly eventName?: string;
   readonly orderId?: string;
-  /** A part of what was sent, in any case. */
+  /** A part of what was sent; upper and lower case are equal. */
   readonly text?: string;
   readonly durationMsMin?: number;
 }
 
-/** A try: which delivery, and which try of it. */
+/** Identifies a try: the delivery, and the number of the try, from 1. */
 export interface RequestId {
   readonly deliveryId: string;
   readonly attempt: number;
@@ -30,7 +32,7 @@ export interface LogSummary extends RequestId {
   readonly success: boolean;
 }
 
-/** A try in full, but for the request's body: that is made again from its events. */
+/** A try in full, except the body of the request, which is built again from its events. */
 export interface LogEntry extends LogSummary {
   readonly uri: string;
   readonly places: readonly FeedPlace[];
@@ -42,7 +44,10 @@ export interface LogEntry extends LogSummary {
   readonly queueDelayMs: number;
 }
 
-/** A page of a webhook's tries, newest first, one more than asked when there are more. */
+/**
+ * Lists a page of a webhook's tries, newest first, and one more than `page.limit` if there are
+ * more.
+ */
 export async function listLog(
   db: Database,
   merchantId: string,

@@ -29,11 +29,14 @@ import {
 } from './webhookStore.ts';
 import { newWebhook, toWire, webhookFrom } from './wire.ts';
 
-/** What the operations need besides the context. Deliveries and secrets live by the machine's clock. */
+/**
+ * What the operations need in addition to the context. Deliveries and secrets follow the machine's
+ * clock.
+ */
 export interface WebhookParts {
   readonly seal: Seal;
   readonly clock: SystemClock;
-  /** What the owner of a webhook may do now. */
+  /** Finds what the owner of a webhook may do now. */
   readonly findOwnerAccess: FindOwnerAccess;
 }
 
@@ -61,7 +64,7 @@ export async function getWebhooks(
   };
 }
 
-/** Adds a webhook; its credentials, where we made them up, are shown in this answer alone. */
+/** Adds a webhook. Generated credentials are shown only in this response. */
 export async function addWebhook(
   context: Context,
   { seal, clock }: WebhookParts,
@@ -104,7 +107,8 @@ export function changeWebhook(
       ...webhookFrom(body, before, policyOf(context.merchant), context.ids),
       owner,
     };
-    // Whatever changed: whoever sets the URL receives what the subscriptions name. One that is disabled sends nothing.
+    // Checked whatever changed, because the URL receives everything that the subscriptions name. A
+    // disabled webhook sends nothing.
     if (!webhook.disabled) refuseUnreadable(context.actor.permissions, webhook);
     await updateWebhook(
       inside.db,
@@ -146,7 +150,9 @@ export async function removeWebhookByUrl(
   return toWire(webhook, context.merchant, false);
 }
 
-/** Sends an event for every record there is, to this webhook alone; the background does it. */
+/**
+ * Queues an event for every existing record, for this webhook only. The reflow worker sends them.
+ */
 export async function resendEvent(
   context: Context,
   { seal }: WebhookParts,
@@ -188,7 +194,10 @@ export async function getWebhookSecrets(
 
 const keepOldHoursMax = 24 * 30;
 
-/** Replaces the signing secret; the old one goes on signing beside it for a while, so that a receiver can change over. */
+/**
+ * Replaces the signing secret. The old one continues to sign along with the new one for
+ * `keepOldHours`, so that the receiver can switch.
+ */
 export function rotateSecret(
   context: Context,
   { seal, clock }: WebhookParts,
@@ -220,7 +229,10 @@ export function rotateSecret(
   });
 }
 
-/** The webhook, if it belongs to the calling application; refuses otherwise as if there were none. */
+/**
+ * Returns the webhook if it belongs to the calling application; otherwise refuses as if it did not
+ * exist.
+ */
 export async function ownWebhook(
   context: Context,
   seal: Seal,
@@ -236,14 +248,17 @@ function applicationOf(context: Context): string {
   return required(context.actor.applicationId, 'calling application');
 }
 
-/** The caller as an owner of webhooks. A key knows its user itself. */
+/**
+ * Returns the caller as an owner of webhooks. The user of a key is stored with the key, so only
+ * OAuth clients name one.
+ */
 export function callerOf(context: Context): Owner {
   const { kind, userId } = context.actor;
   const isClient = kind === 'oauth' && userId !== undefined;
   return { applicationId: applicationOf(context), ...(isClient ? { userId } : {}) };
 }
 
-/** Refuses subscriptions to events whose objects these permissions do not read. */
+/** Refuses subscriptions to events whose objects these permissions may not read. */
 export function refuseUnreadable(
   permissions: ReadonlySet<string>,
   { subscriptions }: { readonly subscriptions: readonly { readonly eventName: string }[] },
@@ -255,11 +270,14 @@ export function refuseUnreadable(
   }
 }
 
-// 256 bits, within what the scheme allows.
+// 256 bits: the signing scheme allows 24 to 64 bytes.
 const newSecret = (context: Context): string =>
   secretFrom(Buffer.from(context.ids.secret(32), 'hex'));
 
-/** Credentials that came to be by this change and were not sent by the client are shown once. */
+/**
+ * Returns the credentials that this change generated, which are shown once; undefined when there
+ * are none.
+ */
 function newlyMade(before: Webhook, after: Webhook) {
   return after.authentication.type === 'basic' && before.authentication.type !== 'basic'
     ? after.authentication

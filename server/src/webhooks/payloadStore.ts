@@ -4,7 +4,7 @@ import type { Database } from '../platform/storage/database.ts';
 import { recordset } from '../platform/storage/recordset.ts';
 import type { DeliveredEvent } from './webhook.ts';
 
-/** An event's payload at one expansion, and who wants it. */
+/** An event's payload at one expansion, and the webhooks that want it. */
 export interface CapturedEvent {
   readonly place: FeedPlace;
   readonly expansion: string;
@@ -14,7 +14,7 @@ export interface CapturedEvent {
   readonly payload: string;
 }
 
-/** Who subscribes to any of these events. */
+/** One subscription of a webhook to an event. */
 export interface Subscriber {
   readonly webhook_oid: number;
   readonly event_name: string;
@@ -56,7 +56,10 @@ const captured = recordset<CapturedEvent>([
   { name: 'payload', type: 'text', read: ({ payload }) => payload },
 ]);
 
-/** The events of deliveries with their payloads, each delivery's in their order, and when the oldest happened. */
+/**
+ * Reads the events of deliveries with their payloads, by delivery and in their order, and when the
+ * oldest of them happened.
+ */
 export async function readPayloads(
   db: Database,
   merchantId: string,
@@ -109,7 +112,7 @@ const parts = recordset<{
   { name: 'position', type: 'int', read: ({ position }) => position },
 ]);
 
-/** The payloads that the pull feed kept of these events, by event. */
+/** Reads the payloads that were stored for the pull feed, by the id of the event. */
 export async function readFeedPayloads(
   db: Database,
   merchantId: string,

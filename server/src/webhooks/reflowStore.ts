@@ -1,16 +1,16 @@
 import type { Database } from '../platform/storage/database.ts';
 
-/** Records of one kind on their way to one webhook again. */
+/** A reflow under way: the records of one kind are sent to one webhook again. */
 export interface Reflow {
   readonly webhookOid: number;
   readonly eventName: string;
   readonly expansion: string;
   readonly eventRuler?: string;
-  /** The id of the last record that was taken. */
+  /** The id of the last record that was queued. */
   readonly afterId: string;
 }
 
-/** Begins, or begins anew. */
+/** Starts a reflow; one that is under way starts again from the first record. */
 export async function startReflow(
   db: Database,
   merchantId: string,
@@ -24,7 +24,10 @@ export async function startReflow(
   );
 }
 
-/** Takes one that no other process is at; those whose subscription has ended come without. */
+/**
+ * Locks a reflow that no other process is working on; undefined when there is none. Without a
+ * subscription any more it has no expansion and no pattern.
+ */
 export async function lockReflow(tx: Database, merchantId: string): Promise<Reflow | undefined> {
   const row = await tx.row<{
     webhook_oid: number;
@@ -72,7 +75,7 @@ export async function endReflow(
   );
 }
 
-/** Merchants that have something to send again. */
+/** Lists the merchants that have a reflow under way. */
 export async function merchantsWithReflows(db: Database): Promise<string[]> {
   const rows = await db.rows<{ merchant_id: string }>(
     'select m.merchant_id from merchant m where exists (select 1 from webhook_reflow r where r.merchant_id = m.merchant_id) order by 1',
@@ -80,12 +83,15 @@ export async function merchantsWithReflows(db: Database): Promise<string[]> {
   return rows.map((row) => row.merchant_id);
 }
 
-/** Places in the feed for events that nobody else hears: numbers of the event table's own count, stamped by this transaction. */
+/**
+ * Reserves places in the feed for events that only one webhook receives: the next ids of the event
+ * table, stamped by this transaction.
+ */
 export async function takePlaces(
   tx: Database,
   count: number,
 ): Promise<{ readonly stamp: string; readonly eventId: number }[]> {
-  // Whoever changes how transactions are stamped waits for us (stamps.ts).
+  // A change of how transactions are stamped waits for this lock (stamps.ts).
   await tx.run('lock table webhook_event in row exclusive mode');
   const rows = await tx.rows<{ stamp: string; event_id: number }>(
     `select event_stamp()::text as stamp, nextval(pg_get_serial_sequence('event', 'event_id')) as event_id from generate_series(1, $1)`,

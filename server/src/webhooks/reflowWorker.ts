@@ -18,7 +18,10 @@ import {
 } from './reflowStore.ts';
 import { wanting } from './wanting.ts';
 
-/** Lists the ids of a kind of record after one, in the order of the ids. Handed in: the records lie in other features. */
+/**
+ * Lists the ids of a kind of record that follow an id, in their order. The app hands it in, because
+ * the records belong to other features.
+ */
 export type ListIds = (
   context: Context,
   after: string,
@@ -36,7 +39,7 @@ export interface ReflowParts {
 const chunk = 500;
 const objectTypes: Readonly<Record<string, ObjectType>> = { Order: 'order', Item: 'item' };
 
-/** Sends existing records again, a chunk at a time; what is done is kept, so a restart goes on. */
+/** Sends existing records again, in chunks. Progress is stored, so a restarted server continues. */
 export function reflowWorker(parts: ReflowParts): Worker {
   const each = eachMerchant(parts.log, 'webhook reflow');
   return {

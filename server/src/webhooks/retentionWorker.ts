@@ -7,11 +7,11 @@ import type { Database } from '../platform/storage/database.ts';
 import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
 import { forgetDeliveries } from './deliveryStore.ts';
 
-/** How long events, their payloads and the log of deliveries are kept. */
+/** How long events, their payloads and the delivery log are kept. */
 export const keptDays = 30;
 const betweenMs = 3_600_000;
 
-/** Forgets, once an hour, what is older than {@link keptDays} by the machine's clock. */
+/** Deletes, once an hour, what is older than {@link keptDays} by the machine's clock. */
 export function retentionWorker(db: Database, clock: SystemClock, log: Logger): Worker {
   const each = eachMerchant(log, 'event retention');
   let doneAtMs = -Infinity;

@@ -1,28 +1,35 @@
 import { Temporal } from 'temporal-polyfill';
 
-/** What came of one delivery. */
+/** The result of one try of a delivery. */
 export type DeliveryResult =
   | { readonly kind: 'answered'; readonly status: number; readonly retryAfterSeconds?: number }
   | { readonly kind: 'failed'; readonly why: string };
 
-/** What is done about it: settled, sent again later, or never again because the receiver said it is gone. */
+/**
+ * What follows from the result: done, sent again later, or never again because the receiver said it
+ * is gone.
+ */
 export type Decision =
   | { readonly kind: 'delivered' }
   | { readonly kind: 'retry'; readonly at: Temporal.Instant }
   | { readonly kind: 'gone' };
 
-/** Minutes until the next try after the first, second, ... failure in a row; the last one stays (docs/adr, webhook deliveries). */
+/**
+ * Minutes until the next try after the first, second, ... failure in a row; the last value applies
+ * from then on (docs/adr, webhook deliveries).
+ */
 const backoffMinutes = [1, 2, 4, 8, 16, 32, 60] as const;
 
-/** The most that a receiver's `Retry-After` can put a delivery off. */
+/** The longest delay that a receiver can request with `Retry-After`. */
 const retryAfterMaxSeconds = 24 * 3600;
 
-/** A webhook that has failed without a break for so long is disabled; what it has not received is kept. */
+/** A webhook that has only failed for this long is disabled; its undelivered events are kept. */
 export const disableAfterHours = 72;
 
 /**
- * Decides after a delivery. `failures` counts this one and those in a row before it; `jitter` from 0 to 1 spreads the
- * tries of many webhooks, so a receiver that comes back is not met by all of them in the same second.
+ * Decides what follows from a try. `failures` counts this failure and those in a row before it.
+ * `jitter`, from 0 to 1, spreads the tries of many webhooks, so that a receiver that recovers does
+ * not get all of them in the same second.
  */
 export function decide(
   result: DeliveryResult,
@@ -42,24 +49,25 @@ export function decide(
   return { kind: 'retry', at: now.add({ seconds: waitSeconds(failures, jitter) }) };
 }
 
-/** True when the failing that began at `since` has gone on long enough to disable the webhook. */
+/** Tells whether failures since `since` have lasted long enough to disable the webhook. */
 export function isBeyondHope(since: Temporal.Instant, now: Temporal.Instant): boolean {
   return Temporal.Instant.compare(since.add({ hours: disableAfterHours }), now) <= 0;
 }
 
-/** Reads a `Retry-After` header, in seconds or as a date; absent when it makes no sense. */
+/** Parses a `Retry-After` header, in seconds or as a date; undefined when it is neither. */
 export function parseRetryAfter(
   header: string | undefined,
   now: Temporal.Instant,
 ): number | undefined {
   if (header === undefined) return undefined;
   if (/^\d{1,9}$/.test(header.trim())) return Number(header);
-  // Date.parse reads almost anything ("-5" is a month to it), so only the one form of HTTP dates gets there.
+  // Date.parse accepts almost anything ("-5" is a month to it), so only the HTTP date format
+  // reaches it.
   const at = /^[A-Z][a-z]{2}, .* GMT$/.test(header.trim()) ? Date.parse(header) : NaN;
   return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - now.epochMilliseconds) / 1000));
 }
 
-/** The step's minutes, less up to a fifth. */
+/** Returns the step's minutes in seconds, shortened by up to a fifth. */
 function waitSeconds(failures: number, jitter: number): number {
   const minutes =
     backoffMinutes[Math.min(failures, backoffMinutes.length) - 1] ?? backoffMinutes[0];

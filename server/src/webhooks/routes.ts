@@ -16,7 +16,7 @@ import {
 } from './operations.ts';
 import { categories } from './wire.ts';
 
-/** How long an old secret goes on signing unless the client says otherwise. */
+/** How long an old secret continues to sign if the client does not say. */
 const keepOldHoursDefault = 24;
 
 export const webhookRoutes = (parts: WebhookParts) =>

@@ -15,12 +15,14 @@ export interface Outgoing {
   readonly signal: AbortSignal;
 }
 
-/** What came back: an answer, or why there was none. */
+/** The result of a request: the response, or why there was none. */
 export interface Sent {
   readonly statusCode?: number;
   readonly retryAfterSeconds?: number;
   readonly responseHeaders: readonly Header[];
-  /** At most {@link responseMax} characters of the answer; without an answer, what went wrong. */
+  /**
+   * At most {@link responseMax} characters of the response; without a response, what went wrong.
+   */
   readonly response: string;
   readonly durationMs: number;
 }
@@ -32,7 +34,7 @@ export interface Sender {
   close(): Promise<void>;
 }
 
-/** Resolves names; tests hand in one that changes its mind. */
+/** Resolves host names. Tests hand in one whose results change. */
 export type Lookup = (hostname: string) => Promise<readonly LookupAddress[]>;
 
 export interface SenderOptions {
@@ -41,16 +43,17 @@ export interface SenderOptions {
   readonly lookup?: Lookup;
 }
 
-/** A receiver must have answered by then (webhook reference: 30 seconds). */
+/** A receiver must have responded within this time (webhook reference: 30 seconds). */
 const answerTimeoutMs = 30_000;
 export const responseMax = 100_000;
 
 /**
- * Posts to receivers. The address is judged when the connection is made, after the name was resolved, so a name that changes
- * its address gains nothing; redirects are not followed; of an answer only the beginning is read.
+ * Creates the sender that posts to receivers. It checks the address when it connects, after the
+ * name was resolved, so a name that changes its address gains nothing. It follows no redirects and
+ * reads only the beginning of a response.
  */
 export function httpSender(options: SenderOptions): Sender {
-  // A connection that was opened under one policy must not serve the other.
+  // A connection that was opened under one policy must not be used under the other.
   const doors = {
     strict: doorFor({ allowLoopback: false }, options),
     loopback: doorFor({ allowLoopback: true }, options),
@@ -70,10 +73,13 @@ export function httpSender(options: SenderOptions): Sender {
   };
 }
 
-/** What one policy lets out. */
+/** The connections under one policy. */
 interface Door {
   readonly agent: Agent;
-  /** A URL is judged once; the address behind it at each connection. */
+  /**
+   * Checks a URL once and remembers the result; the address behind it is checked at each
+   * connection.
+   */
   readonly judge: (url: string) => ReturnType<typeof checkDestination>;
 }
 
@@ -94,10 +100,13 @@ function doorFor(policy: DestinationPolicy, options: SenderOptions): Door {
 
 const judgedMax = 10_000;
 
-/** What is to be stopped with each signal: the same one for all requests of a process, so it has one listener and not one for each. */
+/**
+ * What to stop when a signal is aborted. All requests of a process share one signal, so it gets one
+ * listener instead of one per request.
+ */
 const stopsOf = new WeakMap<AbortSignal, Set<() => void>>();
 
-/** Calls `stop` when the signal is aborted, unless what it answers is called before. */
+/** Calls `stop` when the signal is aborted, unless the returned function was called before. */
 function whenAborted(signal: AbortSignal, stop: () => void): () => void {
   const known = stopsOf.get(signal);
   const stops = known ?? new Set();
@@ -150,7 +159,9 @@ async function post(
   }
 }
 
-/** An answer; of its body only the beginning, at least {@link responseMax} bytes of a longer one. */
+/**
+ * A response with the beginning of its body: at least {@link responseMax} bytes of a longer one.
+ */
 interface Received {
   readonly statusCode: number;
   readonly headers: Headers;
@@ -159,7 +170,10 @@ interface Received {
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** One request and its answer, all within the time. The plain handlers of undici: a stream for each answer would cost more than everything else here. */
+/**
+ * Sends one request and receives its response within the time limit. Uses the plain handlers of
+ * undici, because a stream for each response would cost more than everything else here.
+ */
 function exchange(
   agent: Agent,
   { origin, pathname, search }: URL,
@@ -186,7 +200,7 @@ function exchange(
       finish(error);
       controller?.abort(error);
     }
-    const stop = () => giveUp(new Error('the server stops'));
+    const stop = () => giveUp(new Error('the server is stopping'));
     const keepTime = clock.after(timeoutMs, () =>
       giveUp(new Error(`none within ${timeoutMs / 1000} seconds`)),
     );
@@ -197,19 +211,19 @@ function exchange(
       {
         onRequestStart(given) {
           controller = given;
-          if (isOver) given.abort(new Error('given up before it was connected'));
+          if (isOver) given.abort(new Error('canceled before the connection was open'));
         },
         onResponseStart(_controller, statusCode, given) {
-          // 1xx comes before the answer.
+          // A 1xx status precedes the real response.
           if (statusCode >= 200) answered = { statusCode, headers: given };
         },
         onResponseData(given, chunk) {
           chunks.push(chunk);
           size += chunk.length;
           if (size < responseMax) return;
-          // Closes the connection: a receiver cannot keep us reading.
+          // Closes the connection, so that a receiver cannot keep the server reading.
           finish();
-          given.abort(new Error('enough was read'));
+          given.abort(new Error('the rest of the response is not read'));
         },
         onResponseEnd: () => finish(),
         onResponseError: (_controller, error) => finish(error),
@@ -218,7 +232,10 @@ function exchange(
   });
 }
 
-/** PostgreSQL takes no NUL and no half of a surrogate pair, such as the cut may leave. */
+/**
+ * Decodes a body as UTF-8. PostgreSQL accepts neither NUL nor half of a surrogate pair, which the
+ * cut may leave.
+ */
 const textOf = (body: Buffer): string =>
   body.toString('utf8').slice(0, responseMax).toWellFormed().replaceAll('\0', '\uFFFD');
 
@@ -232,13 +249,14 @@ function agentFor(
     autoSelectFamily: true,
   });
   return new Agent({
-    // Each webhook has its own share of connections; those to one host must not wait for each other.
+    // Each webhook has its own limit of connections; webhooks to one host must not wait for each
+    // other.
     connections: null,
     pipelining: 1,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     connect(target, callback) {
-      // A host that is an address is never looked up, so it is judged here.
+      // A host that is an address is never looked up, so it is checked here.
       if (isIP(target.hostname) !== 0 && !mayConnect(target.hostname, policy))
         return callback(new ForbiddenAddress(target.hostname), null);
       connect(target, callback);
@@ -252,7 +270,9 @@ class ForbiddenAddress extends Error {
   }
 }
 
-/** Gives the connection only addresses it may have, whatever the name resolves to at this moment. */
+/**
+ * Passes on only allowed addresses to the connection, whatever the name resolves to at this moment.
+ */
 function guardedLookup(policy: DestinationPolicy, lookup: Lookup): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname).then(

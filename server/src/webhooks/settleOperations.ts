@@ -14,20 +14,26 @@ import type { Attempt } from './webhook.ts';
 import { disableWebhook, findWebhook } from './webhookStore.ts';
 import { toWire } from './wire.ts';
 
-/** A try that is over. */
+/** A finished try, or one that was not made. */
 export interface Tried {
   readonly attempt: Attempt;
-  /** Its events are no longer kept, so it can never be sent. */
+  /** None of its events can be sent: they are no longer kept, or the owner may not read them. */
   readonly isForgotten: boolean;
-  /** We ended it ourselves, before there was an answer. */
+  /** The server ended it before a response came; it does not count as a failure. */
   readonly isCut: boolean;
   readonly retryAfterSeconds?: number;
 }
 
-/** From so many failures in a row on the receiver counts as down: nothing new is sent until the next try is due. */
+/**
+ * From this number of failures in a row a receiver counts as down: nothing new is sent until the
+ * next try is due.
+ */
 export const downAfterFailures = 5;
 
-/** Writes down tries of one webhook: what arrived is done, the rest is tried again, and a receiver beyond hope is given up with an event that says so. */
+/**
+ * Records tries of one webhook. Delivered ones are done, the others are scheduled again. A webhook
+ * whose receiver is gone or has failed for too long is disabled, with an event that reports it.
+ */
 export async function settle(
   context: Context,
   seal: Seal,
@@ -39,7 +45,8 @@ export async function settle(
   const settled = tried.map((each) => settledBy(each, jitter()));
   await inTransaction(context, async (inside) => {
     await settleDeliveries(inside.db, merchantId, webhookOid, settled);
-    // Locked late: while one holds the webhook, nobody forms what is to be sent next.
+    // Locked late, because no other process can form the webhook's next deliveries while its row is
+    // locked.
     const failing = await lockFailing(inside.db, merchantId, webhookOid);
     if (!failing) return;
     if (settled.some(({ retryAt }) => retryAt === undefined))
@@ -54,17 +61,21 @@ export async function settle(
       isDown,
       pausedUntil: pausedUntil(tried, settled),
     });
-    // Others that failed at the same time may have disabled it already, and one event tells of it.
+    // Another batch that failed at the same time may have disabled it already; only one event
+    // reports it.
     if (end !== undefined && !failing.isDisabled) {
       await emitDisabled(inside, seal, webhookOid, end);
     }
   });
 }
 
-/** Why a webhook is disabled whose key, user or grant is gone. */
+/** The reason with which a webhook is disabled when its key, user or grant is gone. */
 export const ownerGone = 'its owner is gone: the key, the user or the grant behind it was removed';
 
-/** Disables a webhook whose owner is gone. What waits for it stays for the owner that an administrator may give it. */
+/**
+ * Disables a webhook whose owner is gone. Its waiting events are kept for a new owner, whom an
+ * administrator may assign.
+ */
 export function disableOwnerless(context: Context, seal: Seal, webhookOid: number): Promise<void> {
   return inTransaction(context, async (context) => {
     const { merchantId } = context.merchant;
@@ -112,12 +123,12 @@ function settledBy(
     case 'retry':
       return { attempt, retryAt: decision.at };
     case 'gone':
-      // Kept for the case that somebody enables the webhook again.
+      // Kept in case a client enables the webhook again.
       return { attempt, retryAt: attempt.at };
   }
 }
 
-/** That we no longer have what was to be sent is no failure of the receiver. */
+/** Counts a failure. A delivery without events to send is not a failure of the receiver. */
 function countFailure(failing: Failing, { attempt, isForgotten }: Tried): Failing {
   if (attempt.success) return { isDisabled: failing.isDisabled, consecutiveFailures: 0 };
   if (isForgotten) return failing;
@@ -128,17 +139,19 @@ function countFailure(failing: Failing, { attempt, isForgotten }: Tried): Failin
   };
 }
 
-/** Why the webhook must be disabled, if it must. */
+/** Returns why the webhook must be disabled; undefined when it stays enabled. */
 function endOf(tried: readonly Tried[], { failingSince }: Failing): string | undefined {
   if (tried.some(({ attempt }) => attempt.statusCode === 410))
-    return 'the receiver answered 410, gone';
+    return 'the receiver returned status 410, gone';
   const last = tried.at(-1)!.attempt;
   return failingSince && isBeyondHope(failingSince, last.at)
     ? 'every delivery has failed for 72 hours'
     : undefined;
 }
 
-/** A receiver that asks for a pause gets it for everything. */
+/**
+ * Returns until when everything is paused: a receiver's `Retry-After` holds for all its deliveries.
+ */
 function pausedUntil(
   tried: readonly Tried[],
   settled: readonly SettledDelivery[],

@@ -1,31 +1,32 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { assert } from '../kernel/assert.ts';
 
-/** What a receiver checks a delivery by: the headers of the Standard Webhooks scheme, version 1. */
+/** The headers by which a receiver verifies a delivery: the Standard Webhooks scheme, version 1. */
 export interface SignatureHeaders {
   readonly 'webhook-id': string;
   readonly 'webhook-timestamp': string;
   readonly 'webhook-signature': string;
 }
 
-/** Secrets are shown with this prefix and base64 after it. */
+/** A secret is shown as this prefix followed by base64. */
 export const secretPrefix = 'whsec_';
 
-/** Makes the text of a secret from random bytes; the scheme asks for 24 to 64 of them. */
+/** Makes the text of a secret from random bytes; the scheme requires 24 to 64 of them. */
 export function secretFrom(bytes: Uint8Array): string {
   assert(bytes.length >= 24 && bytes.length <= 64, 'a signing secret has 24 to 64 bytes');
   return secretPrefix + Buffer.from(bytes).toString('base64');
 }
 
-/** Makes a secret's text ready to sign with, which takes as long as a signature itself. */
+/** Makes the key of a secret's text. That takes as long as a signature, so keep the key. */
 export function signingKey(secret: string): KeyObject {
   assert(secret.startsWith(secretPrefix), 'a signing secret starts with its prefix');
   return createSecretKey(secret.slice(secretPrefix.length), 'base64');
 }
 
 /**
- * Signs a body. While a secret is being replaced there are several: one signature each, so that a receiver may know either. The id names
- * the delivery, not the try: a body that is sent again carries the same one.
+ * Signs a body. While a secret is being replaced there are several keys, and one signature for
+ * each, so that a receiver may know either secret. The id names the delivery, not the try: a body
+ * that is sent again has the same id.
  */
 export function signatureHeaders(
   id: string,

@@ -3,23 +3,26 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { HttpRequest } from '@smithy/types';
 import type { Outgoing, Send, Sent } from './send.ts';
 
-/** A message for a queue of Amazon SQS: the body, and our headers as message attributes. */
+/** A message for an Amazon SQS queue: the body, and the signature headers as message attributes. */
 export interface QueueMessage extends Omit<Outgoing, 'headers'> {
   readonly accessKey: string;
   readonly secretKey: string;
   readonly attributes: Readonly<Record<string, string>>;
-  /** Keeps a FIFO queue from taking a repeated delivery twice. */
+  /** Keeps a FIFO queue from accepting a repeated delivery twice. */
   readonly deduplicationId: string;
 }
 
-/** Sends through the official library, which signs the request; the connection is ours, so the same addresses are forbidden. */
+/**
+ * Sends a message with Amazon's library, which signs the request. The request itself goes through
+ * `send`, so the same addresses are forbidden.
+ */
 export async function sendToQueue(message: QueueMessage, send: Send): Promise<Sent> {
   let sent: Sent | undefined;
   const client = new SQSClient({
     region: regionOf(message.url),
     credentials: { accessKeyId: message.accessKey, secretAccessKey: message.secretKey },
     endpoint: new URL(message.url).origin,
-    // Tries again are ours to plan.
+    // Retries are scheduled by the delivery worker.
     maxAttempts: 1,
     requestHandler: {
       async handle(request: HttpRequest) {
@@ -60,7 +63,7 @@ export async function sendToQueue(message: QueueMessage, send: Send): Promise<Se
     );
     return sent!;
   } catch (error) {
-    // An answer of the queue says best what was wrong; an error before any answer says it itself.
+    // A response of the queue describes the failure best; without a response the error does.
     return (
       sent ?? {
         response: `not sent: ${error instanceof Error ? error.message : String(error)}`,
@@ -73,13 +76,19 @@ export async function sendToQueue(message: QueueMessage, send: Send): Promise<Se
   }
 }
 
-/** The library's body as it lies in memory. Handed over whole, `Buffer.from` would ask it for its value: the library then makes text of it, and warns. */
+/**
+ * Returns the bytes of the library's body without copying. `Buffer.from(body)` would ask the object
+ * for its value; the library then converts it to text and logs a warning.
+ */
 const bytesOf = (body: string | Uint8Array): Buffer =>
   typeof body === 'string'
     ? Buffer.from(body)
     : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 
-/** `sqs.eu-central-1.amazonaws.com` → `eu-central-1`; other hosts do not look at it. */
+/**
+ * Returns the region in a host name: `sqs.eu-central-1.amazonaws.com` → `eu-central-1`. Other hosts
+ * ignore the region.
+ */
 function regionOf(url: string): string {
   return /^sqs\.([a-z0-9-]+)\.amazonaws\.com/.exec(new URL(url).hostname)?.[1] ?? 'us-east-1';
 }

@@ -2,9 +2,9 @@ import type { Logger } from 'pino';
 import { parseRule, type Rule } from './eventRuler.ts';
 
 /**
- * Decides which patterns want a payload; the payload is parsed once, when the first pattern needs
- * it. Never throws, as it runs in the transaction of the event: a pattern that cannot be read or
- * matched keeps nothing back, and the log says so.
+ * Returns a function that decides whether a pattern wants the payload. The payload is parsed once,
+ * when the first pattern needs it. Never throws, because it runs in the transaction of the event: a
+ * pattern that cannot be parsed or matched excludes nothing, and the log reports it.
  */
 export function wanting(payload: string, log: Logger): (pattern: string) => boolean {
   let object: { readonly parsed: unknown } | undefined;
@@ -13,13 +13,13 @@ export function wanting(payload: string, log: Logger): (pattern: string) => bool
       object ??= { parsed: JSON.parse(payload) };
       return ruleOf(pattern)?.(object.parsed) ?? true;
     } catch (error) {
-      log.error({ err: error }, 'an event_ruler cannot be matched and keeps nothing back');
+      log.error({ err: error }, 'an event_ruler cannot be matched, so the event is delivered');
       return true;
     }
   };
 }
 
-// Rules that were read, by their text. Emptied when full: reading one again costs microseconds.
+// Parsed rules by their text. Cleared when full: parsing one again costs microseconds.
 const known = new Map<string, Rule | undefined>();
 const knownMax = 500;
 

@@ -2,51 +2,57 @@ import type { Temporal } from 'temporal-polyfill';
 import type { FeedPlace } from '../platform/events/feed.ts';
 import type { Owner } from './owner.ts';
 
-/** Where a merchant's events are delivered (webhook reference, Webhook). Secrets are in the clear here and sealed in the store. */
+/**
+ * A destination of a merchant's events (webhook reference, Webhook). Secrets are plain text here
+ * and encrypted in the store.
+ */
 export interface Webhook {
   readonly webhookOid: number;
-  /** The key or OAuth client that it belongs to: that one sees it, and its deliveries show what that one may read. */
+  /**
+   * The key or OAuth client that it belongs to. Only its owner sees it, and its deliveries contain
+   * only what the owner may read.
+   */
   readonly owner: Owner;
   readonly url: string;
   readonly authentication: Authentication;
-  /** `events` is the JSON array, gzipped, in base64. */
+  /** Whether `events` of the body is the JSON array as gzip in base64. */
   readonly compressEvents: boolean;
-  /** The most events of a delivery. */
+  /** The largest number of events in a delivery. */
   readonly maximumEvents: number;
-  /** The most bytes of a delivery's payloads. */
+  /** The largest size of a delivery's payloads together, in bytes. */
   readonly maximumSize: number;
   readonly disabled: boolean;
   readonly subscriptions: readonly Subscription[];
 }
 
-/** How we prove to a receiver who we are; every delivery is signed besides. */
+/** How the server authenticates to a receiver. In addition, every delivery is signed. */
 export type Authentication =
   | { readonly type: 'none' | 'api user' }
   | { readonly type: 'basic'; readonly username: string; readonly password: string }
-  /** A queue of Amazon SQS instead of a receiver of HTTP. */
+  /** An Amazon SQS queue instead of an HTTP receiver. */
   | { readonly type: 'aws iam'; readonly accessKey: string; readonly secretKey: string };
 
 export interface Subscription {
   readonly eventName: string;
-  /** The names of `_expand` that its payloads are made with, in the order of the contract. */
+  /** The names of `_expand` with which its payloads are made, in the order of the contract. */
   readonly expansion: string;
-  /** An Event Ruler pattern; only what matches is sent. */
+  /** An Event Ruler pattern; only matching events are sent. */
   readonly eventRuler?: string;
   readonly comments?: string;
 }
 
-/** How a webhook is doing. */
+/** The state of a webhook's deliveries. */
 export interface WebhookState {
   /** Deliveries that failed since the last success. */
   readonly consecutiveFailures: number;
-  /** Events that wait. */
+  /** Events that wait for delivery. */
   readonly pending: number;
   readonly nextRetryAt?: Temporal.Instant;
   /** Why the server disabled it. */
   readonly disabledReason?: string;
 }
 
-/** A delivery under way: made before it is sent, the same at every try. */
+/** A delivery under way. It is created before it is sent and is the same at every try. */
 export interface Delivery {
   /** The `webhook-id` of every try. */
   readonly deliveryId: string;
@@ -64,14 +70,14 @@ export interface DeliveredEvent {
   readonly payload: string;
 }
 
-/** Everything that is kept of one try. */
+/** Everything that is stored about one try. */
 export interface Attempt {
   readonly delivery: Delivery;
   readonly uri: string;
   readonly eventNames: readonly string[];
   readonly requestHeaders: readonly Header[];
   readonly responseHeaders: readonly Header[];
-  /** The first 100,000 characters of the answer, or why there was none. */
+  /** The first 100,000 characters of the response, or why there was none. */
   readonly response: string;
   readonly statusCode?: number;
   readonly success: boolean;
@@ -85,7 +91,7 @@ export interface Header {
   readonly value: string;
 }
 
-/** The limits of deliveries: what a client may set, and what holds when it sets nothing. */
+/** The limits of deliveries: the defaults, and what a client may set. */
 export const limits = {
   events: { default: 100, max: 1000 },
   bytes: { default: 900_000, min: 1_000, max: 5_242_880 },

@@ -37,7 +37,7 @@ interface WebhookRow {
   }[];
 }
 
-// What waits: events in deliveries, held events, and those after the webhook's place.
+// The number of waiting events: in deliveries, held, and after the webhook's place.
 const pendingOf = `
   coalesce((select sum(cardinality(d.event_ids)) from webhook_delivery d where d.merchant_id = $1 and d.webhook_oid = w.webhook_oid), 0)
   + (select count(*) from webhook_held h where h.merchant_id = $1 and h.webhook_oid = w.webhook_oid)
@@ -49,10 +49,13 @@ const columns = `w.webhook_oid, w.application_id, w.owner_user_id, w.disabled_re
     coalesce((select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('event_name', s.event_name, 'expansion', s.expansion, 'event_ruler', s.event_ruler, 'comments', s.comments)) order by s.event_name)
        from webhook_subscription s where s.merchant_id = $1 and s.webhook_oid = w.webhook_oid), '[]') as subscriptions`;
 const selection = `select ${columns}, (${pendingOf})::int as pending from webhook w`;
-// Counting what waits takes as long as the queue; who sends it needs no count.
+// Counting the waiting events takes longer the more there are, and sending does not need the count.
 const selectionToSend = `select ${columns}, 0 as pending from webhook w`;
 
-/** The application's webhooks, by the sorting that the wire knows (`webhook_url`, `disabled`). */
+/**
+ * Lists a page of the application's webhooks, sorted by fields of the wire (`webhook_url`,
+ * `disabled`).
+ */
 export async function listWebhooks(
   db: Database,
   seal: Seal,
@@ -116,7 +119,7 @@ export async function findWebhookOidByUrl(
   return row?.webhook_oid;
 }
 
-/** Holds the webhook's row, so that two changes do not mix. */
+/** Locks the webhook's row, so that two changes do not mix. */
 export async function lockWebhook(
   tx: Database,
   merchantId: string,
@@ -128,7 +131,7 @@ export async function lockWebhook(
   );
 }
 
-/** Adds a webhook that hears what is committed from now on. */
+/** Adds a webhook that receives the events that are committed from now on. */
 export async function insertWebhook(
   tx: Database,
   seal: Seal,
@@ -157,7 +160,10 @@ export async function insertWebhook(
   await insertSecret(tx, seal, merchantId, webhook.webhookOid, 1, secret, at);
 }
 
-/** Replaces what a client may change. A webhook that is enabled again is tried at once and goes on where it stopped. */
+/**
+ * Replaces what a client may change. If `enabledAt` is given, the webhook was enabled again: it is
+ * tried at once and continues where it stopped.
+ */
 export async function updateWebhook(
   tx: Database,
   seal: Seal,
@@ -189,7 +195,7 @@ export async function updateWebhook(
   await insertSubscriptions(tx, merchantId, webhook);
 }
 
-/** The merchant's webhooks, of every owner, by number. Nothing in them is opened: no credentials are shown. */
+/** Lists a page of the merchant's webhooks, of every owner, by number. */
 export async function listAllWebhooks(
   db: Database,
   seal: Seal,
@@ -203,7 +209,7 @@ export async function listAllWebhooks(
   return rows.map((row) => fromRow(row, seal));
 }
 
-/** How many webhooks the merchant has, of every owner. */
+/** Counts the merchant's webhooks, of every owner. */
 export async function countAllWebhooks(db: Database, merchantId: string): Promise<number> {
   const row = await db.row<{ count: number }>(
     'select count(*) as count from webhook where merchant_id = $1',
@@ -212,7 +218,9 @@ export async function countAllWebhooks(db: Database, merchantId: string): Promis
   return required(row, 'count').count;
 }
 
-/** Gives the webhook to another owner. One that was disabled because its owner was gone goes on. */
+/**
+ * Gives the webhook to another owner. If it was disabled with `goneReason`, it is enabled again.
+ */
 export async function moveWebhook(
   tx: Database,
   merchantId: string,
@@ -228,7 +236,7 @@ export async function moveWebhook(
   );
 }
 
-/** Disables the webhook for a reason; false when it was disabled already, or is gone. */
+/** Disables the webhook and records why; returns false when it was disabled already, or is gone. */
 export async function disableWebhook(
   tx: Database,
   merchantId: string,
@@ -242,7 +250,7 @@ export async function disableWebhook(
   return disabled === 1;
 }
 
-/** Deletes it with all that waits for it; its log goes too. */
+/** Deletes a webhook with its waiting deliveries and its log; returns false when there was none. */
 export async function deleteWebhook(
   tx: Database,
   merchantId: string,
@@ -261,9 +269,9 @@ export async function deleteWebhook(
   return isDeleted;
 }
 
-/** What sending needs of a webhook. */
+/** A webhook as the sender needs it. */
 export interface Destination extends Webhook {
-  /** Made of its secrets, newest first; a delivery is signed with each. */
+  /** The keys of its secrets, newest first; each signs a delivery. */
   readonly signingKeys: readonly KeyObject[];
 }
 
@@ -286,7 +294,7 @@ export async function findDestination(
   return { ...webhook, signingKeys };
 }
 
-/** A signing secret, sealed. */
+/** A signing secret, encrypted. */
 export interface SecretRow {
   readonly secret_id: number;
   readonly secret: Buffer;
@@ -294,7 +302,7 @@ export interface SecretRow {
   readonly expires_at: Temporal.Instant | null;
 }
 
-/** The secrets that sign at this moment, newest first. */
+/** Lists the secrets that sign at this moment, newest first. */
 export function listSecrets(
   db: Database,
   merchantId: string,
@@ -308,7 +316,7 @@ export function listSecrets(
   );
 }
 
-/** Makes a new secret the one that signs; those before go on beside it until `oldUntil`. Answers its number. */
+/** Adds a new signing secret and lets the earlier ones expire at `oldUntil`. Returns its number. */
 export async function replaceSecret(
   tx: Database,
   seal: Seal,
@@ -405,7 +413,7 @@ function fromRow(row: WebhookRow, seal: Seal): StoredWebhook {
   };
 }
 
-/** The owner in a row of `webhook`. */
+/** Reads the owner from a row of `webhook`. */
 export function ownerOf(row: {
   readonly application_id: string;
   readonly owner_user_id: number | null;

@@ -184,7 +184,7 @@ test('a receiver that answers 410 is disabled with an event; enabled again it he
   );
   assert.deepEqual(
     [event!.data.reason, event!.data.object.disabled, event!.data.object.webhook_oid, more],
-    ['the receiver answered 410, gone', true, webhook.webhook_oid, []],
+    ['the receiver returned status 410, gone', true, webhook.webhook_oid, []],
   );
   await addItem();
   await deliver();

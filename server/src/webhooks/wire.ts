@@ -15,7 +15,10 @@ import { describe, expansionsFor, type Owner } from './owner.ts';
 import { type Authentication, limits, type Subscription, type Webhook } from './webhook.ts';
 import type { StoredWebhook } from './webhookStore.ts';
 
-/** What a client may say of a webhook, over what there was; refuses what cannot be used, by the field's name. Absent fields stay as they are. */
+/**
+ * Applies what a client sent to a webhook. Absent fields stay as they are; refuses an invalid value
+ * by the name of its field.
+ */
 export function webhookFrom(
   body: WireWebhook,
   before: Webhook,
@@ -48,7 +51,7 @@ export function webhookFrom(
   };
 }
 
-/** What holds for a new webhook that says nothing else. */
+/** Returns the defaults of a new webhook. */
 export function newWebhook(webhookOid: number, owner: Owner): Webhook {
   return {
     webhookOid,
@@ -63,7 +66,10 @@ export function newWebhook(webhookOid: number, owner: Owner): Webhook {
   };
 }
 
-/** A webhook as its application sees it. Secrets are shown only where they were made: `shown`. */
+/**
+ * Returns a webhook as its application sees it. Of the secrets only those in `shown` appear, which
+ * were just generated.
+ */
 export function toWire(
   webhook: StoredWebhook,
   merchant: Merchant,
@@ -93,7 +99,10 @@ export function toWire(
   };
 }
 
-/** The catalogue by category; `subscriptions` marks what a webhook hears. */
+/**
+ * Returns the event catalogue by category; `subscriptions` marks the events that a webhook
+ * receives.
+ */
 export function categories(
   subscriptions: readonly Subscription[],
   withUnsubscribed: boolean,
@@ -146,7 +155,7 @@ function urlFrom(url: string, policy: DestinationPolicy): string {
   return refuse('invalid_field', {
     field: 'webhook_url',
     reason: destination.reason,
-    fix: 'Send a public https URL (on a test clock, the setting webhooks.allow_loopback allows this machine)',
+    fix: 'Send a public https URL; with a test clock and the setting webhooks.allow_loopback, localhost works too',
   });
 }
 
@@ -159,7 +168,7 @@ function authenticationFrom(
   switch (type) {
     case 'basic': {
       const known = before.type === 'basic' ? before : undefined;
-      // Without credentials of the client's own, both are made up (webhook reference, insertWebhook).
+      // If the client sends no credentials, both are generated (webhook reference, insertWebhook).
       return {
         type,
         username: body.basic_username || known?.username || ids.secret(8),
@@ -188,7 +197,7 @@ function subscriptionsFrom(given: readonly WebhookEventCategory[]): Subscription
       const name = event.event_name ?? refuse('missing_field', { field: `${field}.event_name` });
       subscriptions.set(name, subscriptionFrom(name, event, field));
     });
-    // A category that is subscribed to and names no events means all of them.
+    // A subscribed category without a list of events means all its events.
     if (category.subscribed === true && category.events === undefined) {
       for (const [name, description] of catalogueRows) {
         if (description.category === category.event_category)

@@ -1,13 +1,18 @@
-/** The longest name that is kept, in characters of any script. */
+/** The longest name that is stored, in characters of any script. */
 export const fileNameMax = 255;
 
-/** The type of files with this extension, with or without its dot; undefined when they cannot be attached. */
+/**
+ * Returns the type of files with this extension, given with or without its dot; undefined when they
+ * cannot be attached.
+ */
 export const mimeTypeOf = (extension: string): string | undefined =>
   types.get(extension.replace(/^\./, '').toLowerCase());
 
 /**
- * A name as it is kept: without folders, control characters and marks that turn the direction of writing, and at most {@link fileNameMax} characters, of which the last
- * ones stay. Joiners and combining marks belong to their letters. A name whose extension is not one of the file's type gets one: people open what they saved.
+ * Returns the name to store: without folders, control characters and marks that change the
+ * direction of writing. Of a name longer than {@link fileNameMax} characters the end is kept;
+ * joiners and combining marks stay with their letters. If the extension does not belong to the
+ * file's type, one that does is appended, because people open what they saved.
  */
 export function fileNameOf(given: string | undefined, mimeType: string): string {
   const name = (given ?? '').split(/[/\\]/).at(-1)!.replace(harmful, '').trim();
@@ -24,7 +29,7 @@ function withExtension(name: string, mimeType: string): string {
   return isFitting ? name : `${name}.${fitting[0]!}`;
 }
 
-/** By characters as people see them, so that none is cut in two. */
+/** Cuts a long name between characters as people see them, so that none is split. */
 function lastOf(name: string): string {
   if (name.length <= fileNameMax || lengthOf(name) <= fileNameMax) return name;
   const seen = [...new Intl.Segmenter('en').segment(name)].map(({ segment }) => segment);
@@ -36,7 +41,10 @@ function lastOf(name: string): string {
 
 const lengthOf = (text: string): number => [...text].length;
 
-/** What may be attached. No type that a browser runs: what is served back is saved, but people open what they saved. */
+/**
+ * The types that may be attached, by extension. None of them is executed by a browser: downloads
+ * are saved, but people open what they saved.
+ */
 const types: ReadonlyMap<string, string> = new Map([
   ['png', 'image/png'],
   ['jpg', 'image/jpeg'],

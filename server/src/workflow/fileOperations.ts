@@ -9,13 +9,19 @@ import { deleteFiles, findForgotten, findWaitingFiles, insertFile } from './file
 import type { Uploads } from './noteEdit.ts';
 import type { TaskChange } from './taskChange.ts';
 
-/** Where attachments lie. Their links live by the machine's clock, as browsers do. */
+/**
+ * The store of attachments. Their links expire by the machine's clock, because browsers use real
+ * time.
+ */
 export interface FileParts {
   readonly store: Files;
   readonly clock: SystemClock;
 }
 
-/** A link to upload one file to, and the key to name it by (workflow reference, getWorkflowTaskAttachmentUploadUrl). */
+/**
+ * Creates a link to upload one file to, and the key that names the upload (workflow reference,
+ * getWorkflowTaskAttachmentUploadUrl).
+ */
 export async function makeUpload(
   context: Context,
   { store, clock }: FileParts,
@@ -32,7 +38,7 @@ export async function makeUpload(
   };
 }
 
-/** The caller as the holder of links. */
+/** Returns the caller as the holder of links. */
 function holderOf({ actor: { applicationId, userId } }: Context): LinkHolder {
   return {
     applicationId: required(applicationId, 'calling application'),
@@ -40,7 +46,10 @@ function holderOf({ actor: { applicationId, userId } }: Context): LinkHolder {
   };
 }
 
-/** The uploads that a change names and that have arrived. The store is asked here, before a transaction is open. */
+/**
+ * Finds the uploads that a change names and that are complete. Call it before a transaction is
+ * open, because it asks the file store.
+ */
 export async function uploadsOf(
   context: Context,
   { store }: FileParts,
@@ -62,7 +71,7 @@ export async function uploadsOf(
   return uploads;
 }
 
-/** The JSON of a task or of a list of tasks with a link to each file. */
+/** Adds a download link to each file in the JSON of a task or of a list of tasks. */
 export async function withLinks(
   context: Context,
   { store }: FileParts,
@@ -97,7 +106,9 @@ async function addLink(
   );
 }
 
-/** Deletes files that no task has a day after they were asked for; answers how many. */
+/**
+ * Deletes files that belong to no task a day after their upload was requested; returns how many.
+ */
 export async function forgetFiles(context: Context, { store, clock }: FileParts): Promise<number> {
   const {
     db,

@@ -1,7 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 
-/** A file that was asked for, and the task that has it. */
+/** A file whose upload was requested, and the task that it belongs to. */
 export interface TaskFile {
   readonly fileUuid: string;
   readonly mimeType: string;
@@ -20,7 +20,7 @@ export async function insertFile(
   );
 }
 
-/** Those of the files that no task has yet. */
+/** Finds those of the files that belong to no task yet. */
 export async function findWaitingFiles(
   db: Database,
   merchantId: string,
@@ -33,7 +33,7 @@ export async function findWaitingFiles(
   return rows.map((row) => ({ fileUuid: row.file_uuid, mimeType: row.mime_type }));
 }
 
-/** Gives files to a task; answers how many were still to be had. */
+/** Attaches files to a task; returns how many of them were still free. */
 export function attachFiles(
   tx: Database,
   merchantId: string,
@@ -46,7 +46,7 @@ export function attachFiles(
   );
 }
 
-/** Files that no task shows any more go to those that nobody has, and are deleted with them. */
+/** Detaches files from their task. {@link findForgotten} finds them later, and they are deleted. */
 export async function releaseFiles(
   tx: Database,
   merchantId: string,
@@ -58,7 +58,7 @@ export async function releaseFiles(
   );
 }
 
-/** Files asked for before a moment that no task has. */
+/** Finds files that belong to no task and were requested before a moment. */
 export async function findForgotten(
   db: Database,
   merchantId: string,

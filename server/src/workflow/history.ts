@@ -2,14 +2,14 @@ import type { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
 import type { Task } from './task.ts';
 
-/** How names and moments are written in a history. */
+/** How the history writes names and dates. */
 export interface HistoryWords {
   readonly zone: string;
   readonly userName: (userId: number) => string;
   readonly groupName: (groupId: number) => string;
 }
 
-/** What a change did to a task, in words, from before and after; undefined where nothing differs. */
+/** Describes in words how a task changed; undefined when nothing differs. */
 export function descriptionOf(before: Task, after: Task, words: HistoryWords): string | undefined {
   const at = (moment: Temporal.Instant | undefined) => moment && wireDate(moment, words.zone);
   const parts = [

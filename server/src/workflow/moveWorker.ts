@@ -11,7 +11,9 @@ import { firstMove, lockMoving, stopMoving } from './taskStore.ts';
 
 const batchSize = 100;
 
-/** Wakes delayed tasks and closes expired ones, and deletes files that no task has. */
+/**
+ * Opens tasks whose delay is over, closes expired ones, and deletes files that belong to no task.
+ */
 export function movingWorker(rounds: MerchantRounds, files: FileParts): Worker {
   const each = eachMerchant(rounds.log, 'workflow tasks');
   return {
@@ -25,7 +27,7 @@ export function movingWorker(rounds: MerchantRounds, files: FileParts): Worker {
   };
 }
 
-/** The same as a test clock plays it: each task at the moment that moves it. */
+/** The same work when a test clock is moved: each task changes at the moment at which it is due. */
 export const movingDueWork: DueWork = {
   name: 'workflow tasks',
   nextDueAt(
@@ -40,7 +42,10 @@ export const movingDueWork: DueWork = {
   },
 };
 
-/** Moves a batch of the tasks that are due until a moment, none before `context.now`; answers how many. */
+/**
+ * Moves a batch of the tasks that are due until a moment, each at its own moment but none before
+ * `context.now`; returns how many.
+ */
 function moveDue(context: Context, until: Temporal.Instant): Promise<number> {
   return inTransaction(context, async (inside) => {
     const tasks = await lockMoving(inside.db, inside.merchant.merchantId, until, batchSize);
@@ -56,7 +61,7 @@ function moveDue(context: Context, until: Temporal.Instant): Promise<number> {
         unreadable.push(before.taskUuid);
       }
     }
-    // They move no more before they are changed, and are not in the way of the others.
+    // They are not tried again until they are changed, so they do not block the others.
     await stopMoving(inside.db, inside.merchant.merchantId, unreadable);
     await saveChanges(inside, changed, server);
     return changed.length;

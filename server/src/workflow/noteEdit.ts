@@ -5,17 +5,20 @@ import { fileNameOf } from './fileName.ts';
 import type { Attachment, Note, Person } from './task.ts';
 import type { GivenAttachment, GivenNote } from './taskChange.ts';
 
-/** Files that were uploaded and belong to no task yet, by their key. */
+/** Uploaded files that belong to no task yet, by their key. */
 export type Uploads = ReadonlyMap<string, { readonly mimeType: string }>;
 
-/** Who writes a note, when. */
+/** The author of a change, and what it may refer to. */
 export interface Writer {
   readonly person: Person;
   readonly now: Temporal.Instant;
   readonly uploads: Uploads;
 }
 
-/** The files after a change: null clears, undefined keeps, a list replaces; new ones are named by their upload's key. */
+/**
+ * Returns the files after a change: null clears, undefined keeps, a list replaces. A new file is
+ * named by the key of its upload.
+ */
 export function attachmentsAfter(
   stored: readonly Attachment[],
   given: readonly GivenAttachment[] | null | undefined,
@@ -39,8 +42,9 @@ export function attachmentsAfter(
 }
 
 /**
- * The notes after a change. New ones are added, the text of one's own can be changed, and none is ever taken away. A note has no id on the wire; see {@link placesOf}
- * for how a given one is recognised.
+ * Returns the notes after a change. New notes are added, authors may change the text of theirs, and
+ * no note is ever removed. A note has no id on the wire; {@link placesOf} says how a given one is
+ * recognized.
  */
 export function notesAfter(
   stored: readonly Note[],
@@ -61,9 +65,11 @@ export function notesAfter(
 }
 
 /**
- * Which stored note each given one is; undefined for a new one. A note is known by its second and its writer, and several notes may share both: among those, the one
- * at the same place with the same text is meant, else one with the same text, else the next in order. Where some of them are not given, order tells nothing, so a changed
- * text must not land on the wrong note.
+ * Finds the place of the stored note for each given note; undefined for a new one. A note is
+ * recognized by its second and its author, and several notes may share both. Among those the note
+ * at the same position with the same text is meant, else one with the same text, else the next in
+ * order. If the client left some of them out, the order says nothing, and a changed text is refused
+ * because it could replace the wrong note.
  */
 function placesOf(
   stored: readonly Note[],
@@ -110,7 +116,7 @@ const isSameMoment = (one: GivenNote, other: GivenNote): boolean =>
 
 const unclearNote = (i: number, count: number): FieldFault => ({
   field: `notes[${i}].note`,
-  reason: `may be any of ${count} notes of one second`,
+  reason: `does not say which of ${count} notes of the same second it changes`,
   fix: 'Send all notes of that second, in their order, or add a new note without note_dts',
 });
 
@@ -126,7 +132,11 @@ function newNote(
   { person, now, uploads }: Writer,
 ): Outcome<Note, FieldFault> {
   if (given.text.trim() === '')
-    return failure({ field: `notes[${i}].note`, reason: 'is empty', fix: 'Write something' });
+    return failure({
+      field: `notes[${i}].note`,
+      reason: 'is empty',
+      fix: 'Send the text of the note',
+    });
   const attachments = attachmentsAfter([], given.attachments, uploads);
   if (!attachments.ok)
     return failure({ ...attachments.reason, field: `notes[${i}].${attachments.reason.field}` });
@@ -153,13 +163,13 @@ function editedNote(
     return failure({
       field: `notes[${i}].note`,
       reason: `was written by ${note.by.name}`,
-      fix: 'Add a note of your own',
+      fix: 'Add a new note instead',
     });
   if (given.text.trim() === '')
     return failure({
       field: `notes[${i}].note`,
       reason: 'is empty',
-      fix: 'Write something; notes are not taken away',
+      fix: 'Send the text of the note; notes cannot be removed',
     });
   if (given.text === note.text) return success({ ...note, attachments });
   return success({
@@ -180,12 +190,12 @@ function noFile(field: string, { uploadKey }: GivenAttachment): FieldFault {
   return uploadKey === undefined
     ? {
         field: `${field}.file_uuid`,
-        reason: 'names no file of this task',
+        reason: 'is not the id of a file of this task',
         fix: 'Upload the file and send its key as upload_key',
       }
     : {
         field: `${field}.upload_key`,
-        reason: 'names no upload that waits for its task',
-        fix: 'Ask for an upload link, PUT the bytes there, then send its key',
+        reason: 'is not the key of an upload without a task',
+        fix: 'Request an upload link, PUT the bytes there, then send its key',
       };
 }

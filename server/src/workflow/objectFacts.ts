@@ -1,22 +1,25 @@
 import type { Context } from '../platform/context.ts';
 import type { Task, TaskObjectType } from './task.ts';
 
-/** What workflow must know of an object of another feature. */
+/** What workflow needs to know about an object of another feature. */
 export interface ObjectFacts {
   readonly key: string;
   readonly id: string;
   readonly email?: string | undefined;
-  /** What it is, in words, for the person who works on it. */
+  /** Describes the object in words, for the person who works on the task. */
   readonly context: string;
-  /** Where an order stands; undefined while its first charge is under way, for it will move by itself. */
+  /**
+   * The stage of an order; undefined while its first charge is under way, because the order will
+   * move by itself.
+   */
   readonly stage?: string | undefined;
   readonly stock?: 'fine' | 'low' | 'out' | undefined;
   readonly cardMark?: string | undefined;
 }
 
 /**
- * Reads objects by what events call them (`key`) or by what clients do (`name`); those that are not there are absent. Handed in by the app, because the objects lie in other
- * features.
+ * Reads objects by the id that events use (`key`) or by the one that clients use (`name`); objects
+ * that do not exist are absent. The app hands it in, because the objects belong to other features.
  */
 export type ReadObjectFacts = (
   context: Context,
@@ -33,7 +36,10 @@ const consolePaths: Readonly<Record<TaskObjectType, string>> = {
   storefront: '/storefronts/',
 };
 
-/** What a task says of its object: how it is called, and where it is in the console. */
+/**
+ * Returns the fields of a task that describe its object: type, ids, link to the console and email
+ * address.
+ */
 export function aboutObject(
   type: TaskObjectType,
   { key, id, email }: Pick<ObjectFacts, 'key' | 'id' | 'email'>,

@@ -27,7 +27,7 @@ import {
   waitsFor,
 } from './taskStore.ts';
 
-/** What the operations need of other features and of the outside. */
+/** What the operations need from other features and from the file store. */
 export interface WorkflowParts {
   readonly readObjects: ReadObjectFacts;
   readonly files: FileParts;
@@ -49,7 +49,7 @@ export async function getTask(
   return { ...found, json: await withLinks(context, files, found.json) };
 }
 
-/** A page of the tasks that a search finds. */
+/** Returns a page of the tasks that match a search. */
 export async function searchTasks(
   context: Context,
   { files }: WorkflowParts,
@@ -64,7 +64,7 @@ export async function searchTasks(
   return { ...page, json: await withLinks(context, files, page.json) };
 }
 
-/** The tasks of an object, newest first, and what the object is in words. */
+/** Returns the tasks about an object, newest first, and a description of the object in words. */
 export async function getTasksOfObject(
   context: Context,
   parts: WorkflowParts,
@@ -120,7 +120,10 @@ export async function insertTask(
   return getTask(context, parts, blank.taskUuid);
 }
 
-/** Changes a task (workflow reference, updateWorkflowTask): what is absent stays, an explicit null clears. */
+/**
+ * Changes a task (workflow reference, updateWorkflowTask): an absent field stays, an explicit null
+ * clears.
+ */
 export async function updateTask(
   context: Context,
   parts: WorkflowParts,
@@ -150,7 +153,10 @@ export async function updateTask(
   return getTask(context, parts, taskUuid);
 }
 
-/** The same change to many tasks, with a result each: one that is refused does not stop the others. */
+/**
+ * Applies one change to many tasks and returns a result for each; a refused one does not stop the
+ * others.
+ */
 export async function batchUpdate(
   context: Context,
   { files }: WorkflowParts,
@@ -207,7 +213,7 @@ export async function batchUpdate(
 
 const batchMax = 500;
 
-/** Deletes a task for good; its event shows it as it last was. */
+/** Deletes a task for good; its event contains the task as it was before. */
 export function removeTask(context: Context, taskUuid: string): Promise<void> {
   return inTransaction(context, async (inside) => {
     const { merchantId } = inside.merchant;
@@ -233,7 +239,10 @@ function batchChange(body: WorkflowTasksBatchRequest, zone: string): TaskChange 
   };
 }
 
-/** What an object is called, of which an auto order may be named by its oid; an object that we do not know is taken as it is named. */
+/**
+ * Reads the object that a change names. An auto order may be named by its code or its oid. An
+ * unknown object is stored as it was named.
+ */
 async function describedObject(
   context: Context,
   { readObjects }: WorkflowParts,
@@ -250,7 +259,7 @@ async function describedObject(
 }
 
 function refuseOtherObject({ object }: Task, { objectType, objectId }: TaskChange): void {
-  const fix = 'Insert another task for another object';
+  const fix = 'Insert a new task for the other object';
   if (objectType && objectType !== object?.type)
     refuse('invalid_field', {
       field: 'object_type',
@@ -304,7 +313,10 @@ async function callerAsEditor(
   };
 }
 
-/** The task that this one waits for after the change; refuses one that cannot be waited for. */
+/**
+ * Finds the task that this one waits for after the change; refuses a task that cannot be waited
+ * for.
+ */
 async function dependencyOf(
   context: Context,
   task: Task,
@@ -361,7 +373,10 @@ async function refuseSecondOpen(context: Context, before: Task, after: Task): Pr
   if (fault) throw refusalOf(fault, before.taskUuid);
 }
 
-/** A system task cannot be opened again while there is another open one about the same. */
+/**
+ * Finds the fault when a closed system task would open again while another of its type about the
+ * same object is open.
+ */
 async function secondOpen(
   context: Context,
   before: Task,
@@ -386,13 +401,13 @@ async function secondOpen(
   return (
     other && {
       kind: 'conflict',
-      reason: `There is an open task about this already, number ${other.globalNumber}`,
+      reason: `Another task about this is already open, number ${other.globalNumber}`,
       fix: `Work on that one (${other.taskUuid})`,
     }
   );
 }
 
-/** Files that the change brought are the task's from now on; those that it took away are nobody's. */
+/** Attaches the files that a change added to the task, and detaches those that it removed. */
 async function takeFiles(context: Context, before: Task, after: Task): Promise<void> {
   const {
     db,
@@ -406,7 +421,7 @@ async function takeFiles(context: Context, before: Task, after: Task): Promise<v
   const taken = await attachFiles(db, merchantId, added, after.taskUuid);
   if (taken < added.length)
     refuse('state_conflict', {
-      reason: 'An upload_key was used by another task meanwhile',
+      reason: 'Another task has used one of the upload_keys meanwhile',
       fix: 'Upload the file again',
     });
 }
@@ -414,7 +429,7 @@ async function takeFiles(context: Context, before: Task, after: Task): Promise<v
 const filesOf = ({ attachments, notes }: Task): string[] =>
   [...attachments, ...notes.flatMap((note) => note.attachments)].map(({ fileUuid }) => fileUuid);
 
-/** In paths a plus may stand for the space. */
+/** Parses the type of an object in a path, in which a plus may stand for the space. */
 function objectTypeOf(text: string): TaskObjectType {
   const name = text.replaceAll('+', ' ');
   return (

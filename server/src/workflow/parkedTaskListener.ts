@@ -8,8 +8,8 @@ import { findOpenByName, type NewTask } from './taskStore.ts';
 const taskName = 'Repair an auto order that cannot be billed';
 
 /**
- * Raises a task for each auto order that was parked, whatever the merchant's rules are, and closes it
- * when the auto order is changed. Other events cost nothing.
+ * Raises a task for each auto order that was parked, whatever the merchant's rules are, and closes
+ * it when the auto order is no longer parked. Other events cost nothing.
  */
 export function parkedTaskListener(readObjects: ReadObjectFacts): EventListener {
   return async (context, events) => {
@@ -55,7 +55,7 @@ async function taskFor(
   return {
     taskUuid: context.ids.uuid(),
     name: taskName,
-    details: `It is not charged, because ${String(data?.['fault'])}. It is looked at again every day and after each change.`,
+    details: `It is not charged, because ${String(data?.['fault'])}. It is checked again every day and after each change.`,
     context: facts.context,
     ...aboutObject('auto order', facts),
     priority: '3 - high',
@@ -71,7 +71,7 @@ async function taskFor(
   };
 }
 
-/** What can be said of the auto order; one that cannot be read is named by its oid alone. */
+/** Reads the facts about an auto order; one that cannot be read is described by its oid alone. */
 async function factsOf(
   context: Context,
   objectId: string,
@@ -82,7 +82,10 @@ async function factsOf(
     const facts = await readObjects(context, 'auto order', 'key', [objectId]);
     return facts.get(objectId) ?? unknown;
   } catch (error) {
-    context.log.error({ err: error, objectId }, 'the auto order of a task cannot be read');
+    context.log.error(
+      { err: error, objectId },
+      'the auto order of a task cannot be read; the task names it by its oid',
+    );
     return unknown;
   }
 }

@@ -10,25 +10,28 @@ import {
 import type { Person, Task } from './task.ts';
 import type { TaskChange } from './taskChange.ts';
 
-/** Who calls, as tasks remember it: the user that the key or token stands for, else the caller's name. */
+/** Returns the caller as tasks store it: the user of the key or token, else the caller's name. */
 export async function callerOf({ db, merchant, actor }: Context): Promise<Person> {
   if (actor.userId === undefined) return { name: actor.name };
   const user = (await findUsers(db, merchant.merchantId, [actor.userId])).get(actor.userId);
   return { userId: actor.userId, name: user?.name ?? actor.name };
 }
 
-/** The groups of the user who calls. */
+/** Lists the groups of the calling user. */
 export async function groupsOfCaller({ db, merchant, actor }: Context): Promise<number[]> {
   return actor.userId === undefined ? [] : groupIdsOf(db, merchant.merchantId, actor.userId);
 }
 
-/** What users and groups are called. */
+/** Looks up the names of users and groups. */
 export interface Names {
   userName(userId: number): string;
   groupName(groupId: number): string;
 }
 
-/** The names of everybody to whom these tasks are assigned, and of those who are named besides. */
+/**
+ * Loads the names of the users and groups to whom these tasks are assigned, and of those that a
+ * change names.
+ */
 export async function namesOf(
   { db, merchant: { merchantId } }: Context,
   tasks: readonly Task[],
@@ -54,8 +57,8 @@ export async function namesOf(
 }
 
 /**
- * The change with its assignment as ids. A name counts where no id is given beside it: clients send back both as they read them. Refuses people
- * and groups that are not there.
+ * Resolves the assignment of a change to ids. A name counts only if no id is given with it, because
+ * clients send back both as they read them. Refuses users and groups that do not exist.
  */
 export async function withAssignment(
   context: Context,
@@ -92,6 +95,6 @@ function noOne(field: string, what: string, id: string | number): never {
   return refuse('invalid_field', {
     field,
     reason: `names the ${what} ${id}, which does not exist`,
-    fix: `Take one of GET /workflow/assignment_${what}s`,
+    fix: `Send one that GET /workflow/assignment_${what}s lists`,
   });
 }

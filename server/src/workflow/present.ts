@@ -1,9 +1,13 @@
 /*
- * Tasks as the wire shows them, made by PostgreSQL (docs/adr/0002-json-from-postgresql.md). The links of files are filled in afterwards
- * (links.ts), because they are signed.
+ * Tasks as the wire shows them, as JSON from PostgreSQL (docs/adr/0002-json-from-postgresql.md).
+ * `withLinks` (fileOperations.ts) adds the links of files afterwards, because they are signed.
  */
 
-/** A WorkflowTask as a JSON expression of a row, by its alias, without nulls, in a statement with `inZone`. Events leave the history out: they are one themselves. */
+/**
+ * Returns the SQL expression of a WorkflowTask for the row with alias `t`, as JSON without nulls.
+ * The statement must contain `inZone`. Events omit the history, because the events are a history
+ * themselves.
+ */
 export function taskJson(t: string, { withHistory }: { readonly withHistory: boolean }): string {
   const moment = (name: string, column: string) => `'${name}', wire_dts(${t}.${column})`;
   return `json_strip_nulls(json_build_object(
@@ -34,10 +38,10 @@ export function taskJson(t: string, { withHistory }: { readonly withHistory: boo
   ))`;
 }
 
-/** The name of the user whose task it is. */
+/** Returns the SQL expression of the name of the user to whom the task is assigned. */
 export const userName = (t: string): string =>
   `(select u.full_name from app_user u where u.merchant_id = ${t}.merchant_id and u.user_id = ${t}.assigned_user_id)`;
 
-/** The name of the group whose task it is. */
+/** Returns the SQL expression of the name of the group to whom the task is assigned. */
 export const groupName = (t: string): string =>
   `(select g.name from user_group g where g.merchant_id = ${t}.merchant_id and g.group_id = ${t}.assigned_group_id)`;

@@ -27,7 +27,7 @@ import {
 } from './savedSearchOperations.ts';
 import { countOpen, listTags } from './taskStore.ts';
 
-/** What the routes need besides the operations' parts. */
+/** What the routes need in addition to the parts of the operations. */
 export interface WorkflowRouteParts extends WorkflowParts {
   readonly merchants: Merchants;
   readonly live: LiveSockets;
@@ -98,7 +98,7 @@ export function workflowRoutes(parts: WorkflowRouteParts) {
 
 const taskAnswer = ({ json, version }: TaskText): Answer => payloadText(json, { version });
 
-/** Who the caller is; a key that stands for nobody has its own name and no id. */
+/** Returns the calling user. A key without a user is returned with its own name and no id. */
 async function me(context: Context): Promise<WorkflowUser> {
   const { db, merchant, actor } = context;
   const user =
@@ -137,7 +137,7 @@ function resultSetOf(found: number, { limit, offset }: Page) {
   };
 }
 
-/** My open tasks: status open, assigned to me or to one of my groups. */
+/** Counts the caller's open tasks: status open, assigned to the user or to one of their groups. */
 async function myOpenCount({ db, merchant, actor }: Context): Promise<number> {
   return actor.userId === undefined
     ? 0

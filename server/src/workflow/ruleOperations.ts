@@ -7,12 +7,12 @@ import type { Merchants } from '../platform/tenancy/merchants.ts';
 import { withAssignment } from './people.ts';
 import { changedRules, rulesOf, wireRules } from './workflowRules.ts';
 
-/** The rules that raise system tasks, one for each type. */
+/** Returns the rules that raise system tasks, one for each type. */
 export function getRules({ merchant }: Context): WorkflowRule[] {
   return wireRules(rulesOf(merchant.settings));
 }
 
-/** Changes rules; types that are not named stay as they are. */
+/** Changes rules; types that the request does not name stay as they are. */
 export async function updateRules(
   context: Context,
   merchants: Merchants,
@@ -21,7 +21,7 @@ export async function updateRules(
   const { merchantId } = context.merchant;
   await refuseFaults(context, given);
   const rules = await inTransaction(context, async ({ db }) => {
-    // Read afresh: the settings in the context may be a second old.
+    // Read again, because the settings in the context may be a second old.
     const merchant = await findMerchant(db, merchantId);
     const changed = changedRules(rulesOf(merchant?.settings ?? {}), given);
     for (const rule of wireRules(changed)) {
@@ -32,7 +32,7 @@ export async function updateRules(
       ) {
         refuse('invalid_field', {
           field: 'rules',
-          reason: `enable ${rule.system_task_type} for nobody`,
+          reason: `enable ${rule.system_task_type} without an assignment`,
           fix: 'Send assigned_to_user_id or assigned_to_group_id with it',
         });
       }
@@ -50,7 +50,7 @@ async function refuseFaults(context: Context, given: readonly WorkflowRule[]): P
     if (rule.assigned_to_user_id && rule.assigned_to_group_id) {
       refuse('invalid_field', {
         field: `rules[${i}].assigned_to_group_id`,
-        reason: 'is given beside assigned_to_user_id',
+        reason: 'is given along with assigned_to_user_id',
         fix: 'Assign the tasks to a user or to a group',
       });
     }

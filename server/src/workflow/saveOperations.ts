@@ -13,7 +13,7 @@ import {
   saveTasks,
 } from './taskStore.ts';
 
-/** The server itself, as histories name it. */
+/** The server itself, as the author of changes in histories. */
 export const server: Person = { name: 'Perennial' };
 
 /** A task before and after a change, and when it changed. */
@@ -24,8 +24,8 @@ export interface Changed {
 }
 
 /**
- * Writes changed tasks that the caller has locked, with a line of history and an event each. Those where nothing differs are left alone: no
- * version, no event. Joins the surrounding transaction.
+ * Saves changed tasks that the caller has locked, with a line of history and an event each. A task
+ * in which nothing differs gets no new version and no event. Joins the surrounding transaction.
  */
 export async function saveChanges(
   context: Context,
@@ -73,7 +73,10 @@ export async function saveChanges(
   );
 }
 
-/** Stores new tasks with numbers, history and events; the numbers are held until the transaction ends. */
+/**
+ * Stores new tasks with their numbers, history and events; the numbers stay locked until the
+ * transaction ends.
+ */
 export async function createTasks(context: Context, tasks: readonly NewTask[]): Promise<Task[]> {
   const {
     db,
@@ -100,7 +103,10 @@ export async function createTasks(context: Context, tasks: readonly NewTask[]): 
   return stored;
 }
 
-/** Tells of tasks, each as it is now. Their history stays out: it would grow with every change, and the events are one themselves. */
+/**
+ * Emits an event for each task, with the task as it is now. The history is omitted: it would grow
+ * with every change, and the events are a history themselves.
+ */
 export async function tell(
   context: Context,
   name: 'workflow_task_create' | 'workflow_task_update' | 'workflow_task_delete',

@@ -14,7 +14,7 @@ import {
   wireSavedSearch,
 } from './savedSearchStore.ts';
 
-/** The caller's searches and those that colleagues share. */
+/** Lists the caller's searches and those that others share. */
 export async function getSavedSearches(context: Context): Promise<SavedSearch[]> {
   const { merchantId, timeZone } = context.merchant;
   return (await listSavedSearches(context.db, merchantId, ownerOf(context))).map((search) =>
@@ -39,7 +39,7 @@ export async function insertSavedSearch(context: Context, body: SavedSearch): Pr
   return wireSavedSearch(search, timeZone);
 }
 
-/** Changes a search of the caller's own: what is absent stays. */
+/** Changes one of the caller's searches; an absent field stays. */
 export function updateSavedSearch(
   context: Context,
   oid: number,

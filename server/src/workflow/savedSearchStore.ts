@@ -4,7 +4,7 @@ import { wireDate } from '../kernel/calendar.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { Person } from './task.ts';
 
-/** A search that somebody keeps; `owner` is a user, or a key that stands for nobody. */
+/** A stored search; `owner` is a user, or a key without a user. */
 export interface StoredSearch {
   readonly savedSearchOid: number;
   readonly owner: string;
@@ -16,7 +16,7 @@ export interface StoredSearch {
   readonly createdAt: Temporal.Instant;
 }
 
-/** The searches that this owner sees, by name: their own and the shared ones. */
+/** Lists the searches that this owner may see, by name: their own and the shared ones. */
 export async function listSavedSearches(
   db: Database,
   merchantId: string,
@@ -29,7 +29,10 @@ export async function listSavedSearches(
   return rows.map(fromRow);
 }
 
-/** A search of this owner's, locked; undefined when there is none or it is somebody else's. */
+/**
+ * Reads and locks a search of this owner; undefined when it does not exist or belongs to another
+ * owner.
+ */
 export async function lockSavedSearch(
   tx: Database,
   merchantId: string,
@@ -66,7 +69,7 @@ export async function saveSearch(
   );
 }
 
-/** Answers false when this owner has no such search. */
+/** Deletes a search of this owner; returns false when the owner has no such search. */
 export async function deleteSavedSearch(
   db: Database,
   merchantId: string,
@@ -81,7 +84,7 @@ export async function deleteSavedSearch(
   );
 }
 
-/** A saved search as the wire shows it. */
+/** Returns a saved search as the wire shows it. */
 export function wireSavedSearch(
   { savedSearchOid, name, search, sort, shared, createdBy, createdAt }: StoredSearch,
   zone: string,

@@ -6,23 +6,24 @@ import { fold, foldTrimmed } from '../kernel/caseFolding.ts';
 import { optionalDate } from '../platform/http/dates.ts';
 import { groupName, userName } from './present.ts';
 
-/** What a search asks for; all that are given must hold. An explicit null asks for nothing. */
+/** The conditions of a search; all that are given must hold. An explicit null is no condition. */
 export type TaskSearch = Omit<WorkflowTasksRequest, 'object_type' | 'priority' | 'status'> &
   WorkflowTaskSearch;
 
-/** Who asks: what `assigned_to_me` means. Nobody has tasks of their own without being a user. */
+/** The caller, to whom `assigned_to_me` refers. A caller without a user has no tasks. */
 export interface Searcher {
   readonly userId?: number | undefined;
   readonly groupIds: readonly number[];
   readonly zone: string;
 }
 
-/** Takes a value and answers its place, such as `$3`. */
+/** Adds a value to the statement and returns its placeholder, such as `$3`. */
 type Bind = (value: unknown) => string;
 
 /**
- * The conditions of a search on the row `o`. `closed` means closed in whatever way where the list of statuses has no other word for it (the
- * published search); with `exactStatus` it is the one status.
+ * Returns the SQL conditions of a search on the row `o`. In the published search, whose list of
+ * statuses has only one word for it, `closed` means closed in any way; with `exactStatus` it is the
+ * one status.
  */
 export function conditionsOf(
   search: TaskSearch,
@@ -61,7 +62,9 @@ export function conditionsOf(
   ];
 }
 
-/** The order of a page, ending with the task's number; newest first where nothing is named. */
+/**
+ * Returns the order of a page, ending with the task's number; newest first if no field is named.
+ */
 export function orderOf(sort: readonly SortField[]): string[] {
   const given = sort.length === 0 ? [{ field: 'created_dts', descending: true }] : sort;
   const direction = given[0]!.descending ? 'desc' : 'asc';
@@ -74,7 +77,10 @@ export function orderOf(sort: readonly SortField[]): string[] {
   ];
 }
 
-/** The column of each field of `_sort`. A priority begins with its number, so its text sorts as the number does. */
+/**
+ * The column of each field of `_sort`. A priority begins with its number, so its text sorts like
+ * the number.
+ */
 const sortColumns: Readonly<Record<string, string>> = {
   workflow_task_uuid: 'o.task_uuid',
   merchant_id: 'o.merchant_id',
@@ -120,7 +126,9 @@ function createdBy(user: TaskSearch['created_by'], bind: Bind): string[] {
   ];
 }
 
-/** An auto order goes by its code and by its oid. */
+/**
+ * Returns the conditions on a task's object. An auto order may be named by its code or by its oid.
+ */
 function objectConditions(
   { object_type: type, object_id: id, object_email: email }: TaskSearch,
   bind: Bind,

@@ -18,8 +18,10 @@ import { findSystemTasks, lockNumbers, type NewTask } from './taskStore.ts';
 import { rulesOf, type StoredRules } from './workflowRules.ts';
 
 /**
- * Raises system tasks and closes them when their cause is gone, in the transaction of the event itself, so a task stands for what was committed. Works
- * on all objects of a call at once; a call with nothing of interest costs nothing, one about objects without tasks a single read.
+ * Raises system tasks and closes them when their cause is gone. It runs in the transaction of the
+ * event itself, so a task always describes what was committed. It works on all objects of a call
+ * together. A call without relevant events costs nothing; one about objects without tasks costs a
+ * single read.
  */
 export function systemTaskListener(readObjects: ReadObjectFacts): EventListener {
   return async (context, events) => {
@@ -128,7 +130,10 @@ function newTask(
   };
 }
 
-/** Of two transactions that find the same cause the second finds the task of the first: the numbers are held while it looks. */
+/**
+ * Creates the tasks that do not exist yet. If two transactions find the same cause, the second sees
+ * the task of the first, because it locks the numbers before it checks.
+ */
 async function raise(
   context: Context,
   objectType: TaskObjectType,

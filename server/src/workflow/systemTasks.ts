@@ -5,7 +5,7 @@ import type { SystemTaskType, Task, TaskObjectType } from './task.ts';
 import type { SystemClosing } from './taskStatus.ts';
 import type { StoredRules } from './workflowRules.ts';
 
-/** An event as far as system tasks care. */
+/** An event, with the fields that system tasks need. */
 export interface HeardEvent {
   readonly name: string;
   readonly objectType: string;
@@ -13,7 +13,7 @@ export interface HeardEvent {
   readonly data?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** What an event asks for: a task to raise, types whose cause is gone. Where that hangs on the object, its facts decide. */
+/** What an event requires: a type of task to raise, and the types whose cause is gone. */
 export interface Wanted {
   readonly raise?: SystemTaskType | undefined;
   readonly close: readonly SystemTaskType[];
@@ -24,14 +24,17 @@ const orderTypes = ['order_accounts_receivable', 'order_fraud_review'] as const;
 const stockTypes = ['item_low_stock', 'item_out_of_stock'] as const;
 const none: Wanted = { close: [] };
 
-/** The types that tasks about such an object can have. */
+/** The types of system tasks for each type of object. */
 export const typesOf: Readonly<Partial<Record<TaskObjectType, readonly SystemTaskType[]>>> = {
   'auto order': cardTypes,
   order: orderTypes,
   item: stockTypes,
 };
 
-/** Whether an event has anything to do with system tasks, told without looking anything up: most events of the engine have not. */
+/**
+ * Tells whether an event is relevant to system tasks, without a lookup. Most events of the rebill
+ * engine are not.
+ */
 export function concerns({ name, data = {} }: HeardEvent): boolean {
   switch (name) {
     case 'auto_order_decline':
@@ -51,7 +54,10 @@ export function concerns({ name, data = {} }: HeardEvent): boolean {
   }
 }
 
-/** Whether an event can raise a task. Paid rebills cannot, and they are the many: for them only objects with open tasks are looked up. */
+/**
+ * Tells whether an event can raise a task. Paid rebills, which are most events, cannot: for them
+ * only objects with open tasks are loaded.
+ */
 export function mayRaise({ name, data = {} }: HeardEvent): boolean {
   switch (name) {
     case 'auto_order_rebill':
@@ -62,14 +68,17 @@ export function mayRaise({ name, data = {} }: HeardEvent): boolean {
       return data['reason'] === 'declined';
     case 'order_create':
     case 'order_stage_change':
-      // A declined rebill that leaves an order tells so by order_payment_failed.
+      // A declined rebill that leaves an order emits order_payment_failed as well.
       return data['rebill_number'] === undefined;
     default:
       return concerns({ name, objectType: '', objectId: '', data });
   }
 }
 
-/** What one event asks for. A card is fixed when a rebill is paid; an auto order that somebody ended needs no card any more. */
+/**
+ * Returns what one event requires. A card counts as fixed when a rebill is paid. An auto order that
+ * was canceled for another reason needs no card any more.
+ */
 export function wantedBy(event: HeardEvent, facts: ObjectFacts): Wanted {
   const { name, data = {} } = event;
   switch (event.objectType) {
@@ -79,7 +88,7 @@ export function wantedBy(event: HeardEvent, facts: ObjectFacts): Wanted {
       if (name === 'auto_order_rebill') return { close: cardTypes };
       if (data['reason'] !== 'declined')
         return name === 'auto_order_cancel' ? { close: cardTypes } : none;
-      // A hard decline has a task of its own.
+      // A hard decline has already raised its own task.
       return data['hard'] === true ? none : { raise: 'auto_order_canceled_payment', close: [] };
     case 'order':
       return wantedByStage(facts.stage);
@@ -106,7 +115,10 @@ function wantedByStock(stock: ObjectFacts['stock']): Wanted {
   return { raise, close: stockTypes.filter((type) => type !== raise) };
 }
 
-/** How a task whose cause is gone is closed: by the customer where there is another card than when it was raised. */
+/**
+ * Returns how a task whose cause is gone is closed: by the customer if the card has changed since
+ * the task was raised, else by the system.
+ */
 export function closingOf(task: Task, facts: ObjectFacts): SystemClosing {
   return task.cardMark !== undefined &&
     facts.cardMark !== undefined &&
@@ -115,7 +127,7 @@ export function closingOf(task: Task, facts: ObjectFacts): SystemClosing {
     : 'closed - system';
 }
 
-/** What each kind of task is called, and what is to be done. */
+/** The name of each type of task, and what has to be done. */
 export const wordsOf: Readonly<
   Record<SystemTaskType, { readonly name: string; readonly details: string }>
 > = {
@@ -133,16 +145,19 @@ export const wordsOf: Readonly<
   },
   order_fraud_review: {
     name: 'Review an order for fraud',
-    details: 'The order is held in Fraud Review until somebody has looked at it.',
+    details: 'The order is held in Fraud Review until a person has reviewed it.',
   },
   item_low_stock: {
     name: 'Reorder an item',
     details: 'The stock has reached the level at which it is reordered.',
   },
-  item_out_of_stock: { name: 'An item is out of stock', details: 'There is none left to ship.' },
+  item_out_of_stock: { name: 'An item is out of stock', details: 'No stock is left to ship.' },
 };
 
-/** What a rule gives its tasks, at the moment they are raised; undefined where the merchant wants none of this type. */
+/**
+ * Returns the fields that a rule sets in a task raised at this moment; undefined when the
+ * merchant's rule for the type is off.
+ */
 export function byRule(
   rules: StoredRules,
   type: SystemTaskType,

@@ -14,18 +14,21 @@ export type SystemTaskType = (typeof systemTaskTypes)[number];
 /** Work that needs a person, as it is stored (workflow reference, WorkflowTask). */
 export interface Task {
   readonly taskUuid: string;
-  /** Counts the merchant's tasks from 1; given when the task is stored, as is `objectNumber`. */
+  /**
+   * Numbers the merchant's tasks from 1. It is assigned when the task is stored, like
+   * `objectNumber`.
+   */
   readonly globalNumber: number;
-  /** Counts the object's tasks from 1. */
+  /** Numbers the tasks about the object from 1. */
   readonly objectNumber?: number | undefined;
   readonly name: string;
   readonly details?: string | undefined;
   readonly context?: string | undefined;
   readonly object?: TaskObject | undefined;
-  /** The object in the console. */
+  /** The path of the object in the console. */
   readonly objectUrl?: string | undefined;
   readonly objectEmail?: string | undefined;
-  /** A person or a group, never both. */
+  /** A task is assigned to a user or to a group, never both. */
   readonly assignedUserId?: number | undefined;
   readonly assignedGroupId?: number | undefined;
   readonly relatedUuid?: string | undefined;
@@ -44,7 +47,7 @@ export interface Task {
   readonly properties: readonly TaskProperty[];
   readonly attachments: readonly Attachment[];
   readonly notes: readonly Note[];
-  /** Tells one card from another without telling the card; tasks about payments only. */
+  /** Distinguishes cards without revealing them; only in tasks about payments. */
   readonly cardMark?: string | undefined;
   readonly version: number;
 }
@@ -52,13 +55,13 @@ export interface Task {
 /** What a task is about. */
 export interface TaskObject {
   readonly type: TaskObjectType;
-  /** What events call it: an auto order's oid, an item's oid, else the id itself. */
+  /** The id that events use: an auto order's oid, an item's oid, else the id itself. */
   readonly key: string;
-  /** What the wire calls it: auto order code, order id, item id, profile oid. */
+  /** The id that the wire shows: auto order code, order id, item id, profile oid. */
   readonly id: string;
 }
 
-/** Who did something: a user, or a key or process that stands for nobody and has a name alone. */
+/** The author of a change: a user, or a key or process that has only a name. */
 export interface Person {
   readonly userId?: number | undefined;
   readonly name: string;
@@ -94,5 +97,5 @@ export interface HistoryLine {
   readonly address?: string | undefined;
 }
 
-/** Whether somebody still has to do something. */
+/** Tells whether a task with this status is still to be done. */
 export const isOpen = (status: TaskStatus): boolean => !status.startsWith('closed');

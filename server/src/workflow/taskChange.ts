@@ -7,7 +7,7 @@ import { Temporal } from 'temporal-polyfill';
 import { dateOf } from '../platform/http/dates.ts';
 import type { TaskObjectType, TaskPriority, TaskProperty, TaskStatus } from './task.ts';
 
-/** What a client wants of a task: a field that is undefined stays, null clears. */
+/** A client's change of a task: an undefined field stays, null clears it. */
 export interface TaskChange {
   readonly name?: string | null | undefined;
   readonly details?: string | null | undefined;
@@ -33,14 +33,14 @@ export interface TaskChange {
   readonly notes?: readonly GivenNote[] | undefined;
 }
 
-/** A file that is named: one that the task has, or one that was uploaded for it. */
+/** A file that a client names: one of the task, or a new upload. */
 export interface GivenAttachment {
   readonly fileUuid?: string | undefined;
   readonly uploadKey?: string | undefined;
   readonly fileName?: string | undefined;
 }
 
-/** A note that is given: an old one, recognised by who wrote it when, or a new one. */
+/** A note that a client sends: a stored one, recognized by its author and time, or a new one. */
 export interface GivenNote {
   readonly text: string;
   readonly at?: Temporal.Instant | undefined;
@@ -49,7 +49,7 @@ export interface GivenNote {
   readonly attachments: readonly GivenAttachment[];
 }
 
-/** Reads a task of the wire; what the server makes by itself is ignored. */
+/** Parses a task of the wire; fields that only the server sets are ignored. */
 export function readChange(body: WorkflowTask, zone: string): TaskChange {
   return {
     name: trimmed(body.task_name),
@@ -80,12 +80,15 @@ export function readChange(body: WorkflowTask, zone: string): TaskChange {
   };
 }
 
-/** Tags without blanks around them, each once. */
+/** Returns the tags without surrounding spaces, each once. */
 export const tidyTags = (tags: readonly string[]): string[] => [
   ...new Set(tags.map((tag) => tag.trim()).filter((tag) => tag !== '')),
 ];
 
-/** A date of a change: stays, clears, or a moment. Refused where it cannot be read. */
+/**
+ * Parses a date of a change: undefined stays, null clears, a text becomes a moment. Refuses a text
+ * that is not a date.
+ */
 export const moment = (
   text: string | null | undefined,
   field: string,
@@ -93,7 +96,7 @@ export const moment = (
 ): Temporal.Instant | null | undefined =>
   text === undefined || text === null ? text : dateOf(text, field, zone);
 
-/** Nobody has the id 0; clients that cannot send null send it to clear. */
+/** Parses an id. No user has the id 0; clients that cannot send null send 0 to clear. */
 export const idOf = (id: number | null | undefined): number | null | undefined =>
   id === 0 ? null : id;
 

@@ -6,7 +6,7 @@ import { isOpen, type Person, type Task } from './task.ts';
 import { type TaskChange, tidyTags } from './taskChange.ts';
 import { movedByPerson } from './taskStatus.ts';
 
-/** Who changes a task, and what they may refer to. */
+/** The author of a change, and what the change may refer to. */
 export interface Editor {
   readonly person: Person;
   readonly groupIds: readonly number[];
@@ -14,16 +14,16 @@ export interface Editor {
   readonly uploads: Uploads;
   /** The task that this one waits for, as it is now. */
   readonly dependency?: Pick<Task, 'taskUuid' | 'name' | 'status'> | undefined;
-  /** What people are called, by user id. */
+  /** Returns the name of a user. */
   readonly nameOf: (userId: number) => string;
 }
 
-/** Why a change is refused: a field that cannot be so, or a state that does not allow it. */
+/** Why a change is refused: an invalid field, or a state that does not allow the change. */
 export type EditFault =
   | ({ readonly kind: 'field' } & FieldFault)
   | { readonly kind: 'conflict'; readonly reason: string; readonly fix: string };
 
-/** The task after a person's change, or why not. */
+/** Returns the task after a person's change, or why the change is refused. */
 export function edited(task: Task, change: TaskChange, editor: Editor): Outcome<Task, EditFault> {
   const status = statusAfter(task, change);
   const moved = movedByPerson(task.status, status);
@@ -61,21 +61,23 @@ export function edited(task: Task, change: TaskChange, editor: Editor): Outcome<
 const fieldFault = (fault: FieldFault): Outcome<never, EditFault> =>
   failure({ kind: 'field', ...fault });
 
-/** What is given, nothing where it is cleared, else what there was. */
+/** Returns the given value, undefined when null clears it, else the stored value. */
 const chosen = <Value>(
   given: Value | null | undefined,
   stored: Value | undefined,
 ): Value | undefined => (given === undefined ? stored : (given ?? undefined));
 
-/** A delay without a status means that the task is delayed. */
+/** Returns the status after a change. A delay without a status means that the task is delayed. */
 function statusAfter(task: Task, { status, delayUntil }: TaskChange): Task['status'] {
   if (status !== undefined && status !== null) return status;
   return delayUntil && isOpen(task.status) ? 'delayed' : task.status;
 }
 
 /**
- * Whose it is afterwards. Giving it to a person takes it from the group and the other way round. Taking it oneself needs a task that nobody else
- * has, and membership where it waits for a group: so of many who take one, the first wins. Handing it to somebody else is always possible.
+ * Returns the assignment after a change. Assigning a task to a user removes the group, and the
+ * other way round. Callers may take a task for themselves only if it has no other user, and, if it
+ * is assigned to a group, only as members: so if many take a task at once, the first wins.
+ * Assigning it to another user is always possible.
  */
 function assignmentAfter(
   task: Task,
@@ -89,7 +91,7 @@ function assignmentAfter(
   if (newUser && newGroup)
     return fieldFault({
       field: 'assigned_to_group_id',
-      reason: 'is given beside another assigned_to_user_id',
+      reason: 'is given along with another assigned_to_user_id',
       fix: 'Assign the task to a user or to a group',
     });
   if (newUser && user === person.userId) {
@@ -97,14 +99,14 @@ function assignmentAfter(
     if (holder !== undefined)
       return failure({
         kind: 'conflict',
-        reason: `The task is taken by ${nameOf(holder)}`,
+        reason: `The task is already taken by ${nameOf(holder)}`,
         fix: 'Ask them to hand it over, or choose another task',
       });
     if (task.assignedGroupId !== undefined && !groupIds.includes(task.assignedGroupId)) {
       return failure({
         kind: 'conflict',
-        reason: `The task waits for the group ${task.assignedGroupId}, of which you are no member`,
-        fix: 'Have a member take it',
+        reason: `The task waits for the group ${task.assignedGroupId}, of which you are not a member`,
+        fix: 'Ask a member of the group to take it',
       });
     }
   }
@@ -136,12 +138,12 @@ function faultOf(
     fix,
   });
   if (change.name === null)
-    return field('task_name', 'is empty', 'Say in a few words what is to be done');
+    return field('task_name', 'is empty', 'Say in a few words what has to be done');
   if (after.status === 'delayed' && after.delayUntil === undefined)
     return field(
       'delay_until_dts',
       'is missing on a delayed task',
-      'Say when the task opens again',
+      'Send the moment at which the task opens again',
     );
   if (after.status === 'delayed' && isNewlyPast(before.delayUntil, after.delayUntil, editor.now))
     return field('delay_until_dts', 'has passed', 'Send a later moment');

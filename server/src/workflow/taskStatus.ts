@@ -5,7 +5,10 @@ import { isOpen, type Task, type TaskStatus } from './task.ts';
 
 const work = ['open', 'delayed', 'awaiting customer feedback', 'closed'] as const;
 
-/** From each status those that a person may choose. The other closed ones are the server's words: it says by them why it closed a task. */
+/**
+ * The statuses that a person may choose from each status. The server alone sets the other closed
+ * ones; they say why it closed a task.
+ */
 export const personMoves: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = {
   open: work,
   delayed: work,
@@ -16,7 +19,7 @@ export const personMoves: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = 
   'closed - expiration': ['open', 'delayed', 'awaiting customer feedback', 'closed - expiration'],
 };
 
-/** Whether a person may move a task on; the fault names the statuses that it can have. */
+/** Checks whether a person may change the status; the fault names the statuses that are allowed. */
 export function movedByPerson(from: TaskStatus, to: TaskStatus): Outcome<TaskStatus, FieldFault> {
   const allowed = personMoves[from];
   if (allowed.includes(to)) return success(to);
@@ -27,10 +30,13 @@ export function movedByPerson(from: TaskStatus, to: TaskStatus): Outcome<TaskSta
   });
 }
 
-/** What the server closes a task with. */
+/** The statuses with which the server closes a task. */
 export type SystemClosing = 'closed - system' | 'closed - customer' | 'closed - expiration';
 
-/** When a task moves by itself, as the column `moves_at` has it: a delayed one wakes, and any open one may expire. */
+/**
+ * Returns when a task changes by itself, like the column `moves_at`: a delayed one opens, and any
+ * open one may expire.
+ */
 export function movesAt({ status, delayUntil, expiresAt }: Task): Temporal.Instant | undefined {
   if (!isOpen(status)) return undefined;
   if (status !== 'delayed' || delayUntil === undefined) return expiresAt;
@@ -39,7 +45,10 @@ export function movesAt({ status, delayUntil, expiresAt }: Task): Temporal.Insta
     : delayUntil;
 }
 
-/** A task that moves by itself: it expires, or wakes when its delay is over. Undefined while it is not time. */
+/**
+ * Returns a task that is due to change by itself: it expires, or opens when its delay is over.
+ * Undefined while neither is due.
+ */
 export function movedByTime(task: Task, now: Temporal.Instant): Task | undefined {
   if (!isOpen(task.status)) return undefined;
   if (hasCome(task.expiresAt, now)) return { ...task, status: 'closed - expiration' };
@@ -48,7 +57,10 @@ export function movedByTime(task: Task, now: Temporal.Instant): Task | undefined
   return undefined;
 }
 
-/** A task that the server closes because its cause is gone; one that had expired before has expired. */
+/**
+ * Returns a task that the server closes because its cause is gone. If it has expired by then, it is
+ * closed as expired.
+ */
 export function closedBySystem(task: Task, closing: SystemClosing, at: Temporal.Instant): Task {
   return { ...task, status: hasCome(task.expiresAt, at) ? 'closed - expiration' : closing };
 }

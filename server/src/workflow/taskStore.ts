@@ -22,10 +22,10 @@ import type {
   TaskStatus,
 } from './task.ts';
 
-/** A task whose numbers are still to be given. */
+/** A task before its numbers are assigned. */
 export type NewTask = Omit<Task, 'globalNumber' | 'objectNumber'>;
 
-/** The task of this id, or undefined. */
+/** Reads a task; undefined when it does not exist. */
 export async function findTask(
   db: Database,
   merchantId: string,
@@ -38,7 +38,10 @@ export async function findTask(
   return row && fromRow(row);
 }
 
-/** Tasks locked until the transaction ends, in the order of their numbers, so that nobody waits in a circle. */
+/**
+ * Reads and locks tasks. All transactions lock in the order of the numbers, so that there is no
+ * deadlock.
+ */
 export async function lockTasks(
   tx: Database,
   merchantId: string,
@@ -51,7 +54,10 @@ export async function lockTasks(
   return rows.map(fromRow);
 }
 
-/** Open tasks that the server raised about these objects; locked on demand, in the order of their numbers. */
+/**
+ * Finds open tasks that the server raised about these objects; with `lock`, locks them in the order
+ * of their numbers.
+ */
 export async function findSystemTasks(
   db: Database,
   merchantId: string,
@@ -70,7 +76,7 @@ export async function findSystemTasks(
   return rows.map(fromRow);
 }
 
-/** The open tasks of this name about these objects, locked. */
+/** Finds and locks the open tasks with this name about these objects. */
 export async function findOpenByName(
   tx: Database,
   merchantId: string,
@@ -88,7 +94,10 @@ export async function findOpenByName(
   return rows.map(fromRow);
 }
 
-/** Tasks that move by themselves until a moment, locked; those that others have in hand are left to them. */
+/**
+ * Reads and locks tasks that change by themselves until a moment; skips those that another
+ * transaction has locked.
+ */
 export async function lockMoving(
   tx: Database,
   merchantId: string,
@@ -102,7 +111,9 @@ export async function lockMoving(
   return rows.map(fromRow);
 }
 
-/** Takes the moment from tasks at which they would move by themselves; a change gives them another. */
+/**
+ * Clears the moment at which tasks change by themselves; the next change of a task sets it again.
+ */
 export async function stopMoving(
   tx: Database,
   merchantId: string,
@@ -115,7 +126,7 @@ export async function stopMoving(
   );
 }
 
-/** When the first task moves by itself, if not after `until`. */
+/** Returns when the next task changes by itself; undefined when that is after `until`. */
 export async function firstMove(
   db: Database,
   merchantId: string,
@@ -129,8 +140,8 @@ export async function firstMove(
 }
 
 /**
- * Holds the merchant's numbers until the transaction ends. Whoever inserts tasks does it first; what is looked up afterwards (is there an open task?)
- * stays so.
+ * Locks the merchant's numbers until the transaction ends. Every insertion of tasks does this
+ * first, so what it checks afterwards (is there an open task?) stays true.
  */
 export async function lockNumbers(tx: Database, merchantId: string): Promise<void> {
   await tx.run(
@@ -140,7 +151,10 @@ export async function lockNumbers(tx: Database, merchantId: string): Promise<voi
   );
 }
 
-/** Stores new tasks with the next numbers, without gaps, and answers them whole. The caller holds the numbers ({@link lockNumbers}). */
+/**
+ * Stores new tasks with the next numbers, without gaps, and returns them. The caller has locked the
+ * numbers ({@link lockNumbers}).
+ */
 export async function insertTasks(
   tx: Database,
   merchantId: string,
@@ -164,7 +178,7 @@ export async function insertTasks(
   return numbered;
 }
 
-/** Writes changed tasks that the caller has locked. */
+/** Saves changed tasks that the caller has locked. */
 export async function saveTasks(
   tx: Database,
   merchantId: string,
@@ -176,7 +190,7 @@ export async function saveTasks(
   );
 }
 
-/** Forgets a task and its history; its number is not given again. */
+/** Deletes a task and its history; its number is not used again. */
 export async function deleteTask(
   tx: Database,
   merchantId: string,
@@ -212,7 +226,7 @@ const historyRows = recordset<HistoryLine>([
   { name: 'user_name', type: 'text', read: ({ by }) => by.name },
 ]);
 
-/** Whether `from` waits for `target`, itself or through others. */
+/** Tells whether `from` waits for `target`, directly or through other tasks. */
 export async function waitsFor(
   db: Database,
   merchantId: string,
@@ -230,7 +244,7 @@ export async function waitsFor(
   return row?.waits === true;
 }
 
-/** The JSON of tasks as the wire shows them, by id. */
+/** Reads the JSON of tasks as the wire shows them, by id. */
 export async function readTaskTexts(
   db: Database,
   merchantId: string,
@@ -245,7 +259,7 @@ export async function readTaskTexts(
   return new Map(rows.map((row) => [row.task_uuid, row.json]));
 }
 
-/** The task's JSON and version. */
+/** Reads a task's JSON and version; undefined when it does not exist. */
 export async function readTask(
   db: Database,
   merchantId: string,
@@ -258,7 +272,7 @@ export async function readTask(
   );
 }
 
-/** What a list of tasks asks for. */
+/** The search, order and page of a list of tasks. */
 export interface TaskList {
   readonly search: TaskSearch;
   readonly searcher: Searcher;
@@ -289,7 +303,7 @@ export function readTaskPage(
   );
 }
 
-/** How many open tasks these users have, themselves or through a group. */
+/** Counts the open tasks of these users, assigned to them or to one of their groups. */
 export async function countOpen(
   db: Database,
   merchantId: string,
@@ -305,7 +319,7 @@ export async function countOpen(
   return new Map(rows.map((row) => [row.user_id, row.open]));
 }
 
-/** The tags in use, in their order. */
+/** Lists the tags in use, in alphabetical order. */
 export async function listTags(db: Database, merchantId: string): Promise<string[]> {
   const rows = await db.rows<{ tag: string }>(
     'select distinct unnest(tags) as tag from workflow_task where merchant_id = $1 order by tag',
@@ -412,7 +426,7 @@ const taskColumns: readonly (Column<Task> & { readonly changes: boolean })[] = [
 ];
 const columns = taskColumns.map(({ name }) => name).join(', ');
 
-/** What texts are looked for in. */
+/** The column in which a text search looks. */
 const searchText: Column<Task> = {
   name: 'search_text',
   type: 'text',
@@ -556,7 +570,7 @@ async function takeNumbers(
   };
 }
 
-/** Moves the dates of open tasks that lie ahead to the same wall in another zone. */
+/** Moves the future dates of open tasks to the same local time in another zone. */
 export async function moveTaskDates(
   tx: Database,
   merchantId: string,

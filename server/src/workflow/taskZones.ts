@@ -3,7 +3,10 @@ import type { Context } from '../platform/context.ts';
 import type { ZoneChange } from '../platform/tenancy/zoneChange.ts';
 import { moveTaskDates } from './taskStore.ts';
 
-/** When the merchant's zone changes, open tasks stay due, delayed and valid until the same time on its wall. What has passed stays when it was. */
+/**
+ * Keeps the local time of open tasks' dates (due, delayed, expiring) when the merchant's zone
+ * changes. Past dates keep their moment.
+ */
 export const keepWallsOfTasks = (
   { db, merchant: { merchantId }, now }: Context,
   { from, to }: ZoneChange,

@@ -2,18 +2,21 @@ import type { WorkflowRule } from '@perennial/contract/perennial.ts';
 import { systemTaskTypes } from '@perennial/contract/workflow.ts';
 import type { SystemTaskType } from './task.ts';
 
-/** When a system task is raised and for whom: one row of the section `workflowRules` of a merchant's settings, by type, in the wire's own words. */
+/**
+ * The rules that raise system tasks, by type, as the wire describes them: the section
+ * `workflowRules` of a merchant's settings.
+ */
 export type StoredRules = {
   readonly [Type in SystemTaskType]?: Omit<WorkflowRule, 'system_task_type'>;
 };
 
-/** The rules as they are stored; what cannot be read is no rule. */
+/** Reads the stored rules; settings of another shape count as no rules. */
 export function rulesOf(settings: Readonly<Record<string, unknown>>): StoredRules {
   const section = settings['workflowRules'];
   return typeof section === 'object' && section !== null ? section : {};
 }
 
-/** Every rule as the wire shows it; a type without one is off. */
+/** Returns all rules as the wire shows them; a type without a rule is off. */
 export function wireRules(rules: StoredRules): WorkflowRule[] {
   return systemTaskTypes.map((type) => ({
     system_task_type: type,
@@ -22,7 +25,10 @@ export function wireRules(rules: StoredRules): WorkflowRule[] {
   }));
 }
 
-/** The rules after a change: types that are not named stay, inside one an absent field stays and an explicit null clears. */
+/**
+ * Returns the rules after a change. Types that are not given stay; in a given rule an absent field
+ * stays and an explicit null clears it.
+ */
 export function changedRules(rules: StoredRules, given: readonly WorkflowRule[]): StoredRules {
   const changed: Record<string, unknown> = { ...rules };
   for (const { system_task_type: type, ...rule } of given) {
@@ -44,7 +50,7 @@ const ruleFields: Readonly<Record<keyof Omit<WorkflowRule, 'system_task_type'>, 
   expiration_days: true,
 };
 
-// Naming a user takes the rule from the group, and the other way round.
+// Assigning a rule to a user removes the group, and the other way round.
 function withoutOther(rule: Omit<WorkflowRule, 'system_task_type'>): Record<string, unknown> {
   if (rule.assigned_to_user_id && !rule.assigned_to_group_id)
     return { ...rule, assigned_to_group_id: null };
