@@ -28,11 +28,14 @@ export async function claimDue(
 ): Promise<Delivery[]> {
   const rows = await db.rows<DeliveryRow>(
     `update webhook_delivery d set next_at = $4
-     from (select c.delivery_id from webhook_delivery c join webhook w on w.merchant_id = $1 and w.webhook_oid = $2
-           where c.merchant_id = $1 and c.webhook_oid = $2 and c.next_at <= $3 and not w.disabled and (w.next_retry_at is null or w.next_retry_at <= $3)
+     from (select c.delivery_id from webhook_delivery c
+           join webhook w on w.merchant_id = $1 and w.webhook_oid = $2
+           where c.merchant_id = $1 and c.webhook_oid = $2 and c.next_at <= $3 and not w.disabled
+             and (w.next_retry_at is null or w.next_retry_at <= $3)
            order by c.next_at limit $5 for update of c skip locked) due
      where d.merchant_id = $1 and d.delivery_id = due.delivery_id
-     returning d.delivery_id, d.webhook_oid, d.stamps::text[] as stamps, d.event_ids, d.objects, d.attempts, d.created_at`,
+     returning d.delivery_id, d.webhook_oid, d.stamps::text[] as stamps, d.event_ids, d.objects,
+       d.attempts, d.created_at`,
     [merchantId, webhookOid, now, leasedUntil, limit],
   );
   return rows.map((row) => ({
@@ -66,18 +69,23 @@ export async function settleDeliveries(
     `with given as (
        select * from ${tries.from(3)}
      ), arrived as (
-       delete from webhook_delivery d using given g where d.merchant_id = $1 and d.delivery_id = g.delivery_id and g.retry_at is null
+       delete from webhook_delivery d using given g
+         where d.merchant_id = $1 and d.delivery_id = g.delivery_id and g.retry_at is null
        returning d.delivery_id, d.stamps, d.event_ids, d.objects
      ), waiting as (
        update webhook_delivery d set attempts = g.attempt, next_at = g.retry_at from given g
        where d.merchant_id = $1 and d.delivery_id = g.delivery_id and g.retry_at is not null
        returning d.delivery_id, d.stamps, d.event_ids, d.objects
      )
-     insert into webhook_log (merchant_id, webhook_oid, delivery_id, attempt, delivered_at, uri, stamps, event_ids, event_names, objects, request_headers, response_headers,
+     insert into webhook_log (merchant_id, webhook_oid, delivery_id, attempt, delivered_at, uri,
+       stamps, event_ids, event_names, objects, request_headers, response_headers,
        response, status_code, success, duration_ms, queue_delay_ms)
-     select $1, $2, g.delivery_id, g.attempt, g.delivered_at, g.uri, d.stamps, d.event_ids, g.event_names, d.objects, g.request_headers, g.response_headers,
+     select $1, $2, g.delivery_id, g.attempt, g.delivered_at, g.uri, d.stamps, d.event_ids,
+       g.event_names, d.objects, g.request_headers, g.response_headers,
        g.response, g.status_code, g.success, g.duration_ms, g.queue_delay_ms
-     from given g join (select * from arrived union all select * from waiting) d on d.delivery_id = g.delivery_id`,
+     from given g
+     join (select * from arrived union all select * from waiting) d
+       on d.delivery_id = g.delivery_id`,
     [merchantId, webhookOid, ...tries.values(settled)],
   );
 }
@@ -121,7 +129,8 @@ export async function freeHeld(
 ): Promise<void> {
   await tx.run(
     `update webhook w set held_may_be_free = true
-     where w.merchant_id = $1 and w.webhook_oid = $2 and not w.held_may_be_free and exists (select from webhook_held h where h.merchant_id = $1 and h.webhook_oid = $2)`,
+     where w.merchant_id = $1 and w.webhook_oid = $2 and not w.held_may_be_free
+       and exists (select from webhook_held h where h.merchant_id = $1 and h.webhook_oid = $2)`,
     [merchantId, webhookOid],
   );
 }
@@ -137,7 +146,8 @@ export async function lockFailing(
     consecutive_failures: number;
     failing_since: Temporal.Instant | null;
   }>(
-    'select disabled, consecutive_failures, failing_since from webhook where merchant_id = $1 and webhook_oid = $2 for no key update',
+    `select disabled, consecutive_failures, failing_since from webhook
+     where merchant_id = $1 and webhook_oid = $2 for no key update`,
     [merchantId, webhookOid],
   );
   return (
@@ -166,10 +176,14 @@ export async function saveFailing(
   failing: Omit<Failing, 'isDisabled'> & Consequence,
 ): Promise<void> {
   await tx.run(
-    `update webhook set consecutive_failures = $3, failing_since = $4, disabled = disabled or $5::text is not null,
+    `update webhook set consecutive_failures = $3, failing_since = $4,
+       disabled = disabled or $5::text is not null,
        disabled_reason = coalesce(disabled_reason, $5),
-       next_retry_at = case when $3 = 0 then null when $6::timestamptz is not null then greatest(next_retry_at, $6)
-         when $7 then (select min(d.next_at) from webhook_delivery d where d.merchant_id = $1 and d.webhook_oid = $2 and d.attempts > 0) else next_retry_at end
+       next_retry_at = case when $3 = 0 then null
+         when $6::timestamptz is not null then greatest(next_retry_at, $6)
+         when $7 then (select min(d.next_at) from webhook_delivery d
+           where d.merchant_id = $1 and d.webhook_oid = $2 and d.attempts > 0)
+         else next_retry_at end
      where merchant_id = $1 and webhook_oid = $2`,
     [
       merchantId,
@@ -207,7 +221,8 @@ export async function moveLeases(
     const rows = await tx.rows<{ delivery_id: string }>(
       `update webhook_delivery d set next_at = $2
        from (select c.delivery_id from ${leased.from(3)}
-             join webhook_delivery c on c.merchant_id = $1 and c.delivery_id = r.delivery_id and c.next_at = r.until for update of c skip locked) own
+             join webhook_delivery c on c.merchant_id = $1 and c.delivery_id = r.delivery_id
+               and c.next_at = r.until for update of c skip locked) own
        where d.merchant_id = $1 and d.delivery_id = own.delivery_id returning d.delivery_id`,
       [merchantId, to, ...leased.values(leases)],
     );
@@ -234,7 +249,9 @@ export async function forgetDeliveries(
     [merchantId, before],
   );
   await db.run(
-    'delete from webhook_held h where h.merchant_id = $1 and not exists (select 1 from webhook_event e where e.merchant_id = $1 and e.stamp = h.stamp and e.event_id = h.event_id)',
+    `delete from webhook_held h
+     where h.merchant_id = $1 and not exists (select 1 from webhook_event e
+       where e.merchant_id = $1 and e.stamp = h.stamp and e.event_id = h.event_id)`,
     [merchantId],
   );
   return (

@@ -31,12 +31,16 @@ export async function webhooksWithWork(
     application_id: string;
     owner_user_id: number | null;
   }>(
-    `select w.merchant_id, w.webhook_oid, w.application_id, w.owner_user_id from merchant m join webhook w on w.merchant_id = m.merchant_id
+    `select w.merchant_id, w.webhook_oid, w.application_id, w.owner_user_id from merchant m
+     join webhook w on w.merchant_id = m.merchant_id
      where not w.disabled and (w.next_retry_at is null or w.next_retry_at <= $1)
        and (w.held_may_be_free
-         or exists (select 1 from webhook_delivery d where d.merchant_id = m.merchant_id and d.webhook_oid = w.webhook_oid and d.next_at <= $1)
+         or exists (select 1 from webhook_delivery d
+           where d.merchant_id = m.merchant_id and d.webhook_oid = w.webhook_oid
+             and d.next_at <= $1)
          or (select true from webhook_event e
-             where e.merchant_id = m.merchant_id and (e.stamp, e.event_id) > (w.place_stamp, w.place_event_id) and e.stamp < $2::xid8
+             where e.merchant_id = m.merchant_id
+               and (e.stamp, e.event_id) > (w.place_stamp, w.place_event_id) and e.stamp < $2::xid8
              order by e.stamp, e.event_id limit 1))
      order by 1, 2`,
     [now, horizon],
@@ -79,7 +83,8 @@ export async function takeFormingTurn(
   now: Temporal.Instant,
 ): Promise<FormingTurn | undefined> {
   const turn = await tx.row<{ is_ours: boolean }>(
-    "select pg_try_advisory_xact_lock(hashtextextended('webhook ' || $1 || ' ' || $2::int, 0)) as is_ours",
+    `select pg_try_advisory_xact_lock(
+       hashtextextended('webhook ' || $1 || ' ' || $2::int, 0)) as is_ours`,
     [merchantId, webhookOid],
   );
   if (!turn?.is_ours) return undefined;
@@ -87,7 +92,8 @@ export async function takeFormingTurn(
   await planAfresh(tx);
   const row = await tx.row<{ stamp: string; event_id: number; maximum_events: number }>(
     `select place_stamp::text as stamp, place_event_id as event_id, maximum_events from webhook
-     where merchant_id = $1 and webhook_oid = $2 and not disabled and (next_retry_at is null or next_retry_at <= $3)`,
+     where merchant_id = $1 and webhook_oid = $2 and not disabled
+       and (next_retry_at is null or next_retry_at <= $3)`,
     [merchantId, webhookOid, now],
   );
   return (
@@ -111,7 +117,8 @@ export async function lockForForming(
     held_may_be_free: boolean;
   }>(
     `select maximum_events, maximum_size, held_may_be_free from webhook
-     where merchant_id = $1 and webhook_oid = $2 and not disabled and (next_retry_at is null or next_retry_at <= $3) for no key update`,
+     where merchant_id = $1 and webhook_oid = $2 and not disabled
+       and (next_retry_at is null or next_retry_at <= $3) for no key update`,
     [merchantId, webhookOid, now],
   );
   if (!webhook) return undefined;
@@ -170,11 +177,15 @@ export async function readHeld(
   limit: number,
 ): Promise<LoadedEvent[]> {
   const rows = await tx.rows<PendingRow>(
-    `select h.stamp::text as stamp, h.event_id, h.object, octet_length(e.payload) as size, e.name, e.payload, e.recorded_at
+    `select h.stamp::text as stamp, h.event_id, h.object, octet_length(e.payload) as size,
+       e.name, e.payload, e.recorded_at
      from (select h.stamp, h.event_id, h.object from webhook_held h
-           where h.merchant_id = $1 and h.webhook_oid = $2 and not exists (select from unnest($3::text[]) as busy (object) where busy.object = h.object)
+           where h.merchant_id = $1 and h.webhook_oid = $2
+             and not exists (select from unnest($3::text[]) as busy (object)
+               where busy.object = h.object)
            order by h.stamp, h.event_id limit $4) h
-     left join webhook_event e on e.merchant_id = $1 and e.stamp = h.stamp and e.event_id = h.event_id and e.webhook_oids @> array[$2::int]
+     left join webhook_event e on e.merchant_id = $1 and e.stamp = h.stamp
+       and e.event_id = h.event_id and e.webhook_oids @> array[$2::int]
      order by h.stamp, h.event_id`,
     [merchantId, webhookOid, [...busy], limit],
   );
@@ -195,9 +206,11 @@ export async function readPending(
   const horizon = await feedHorizon(db);
   const rows = await db.rows<PendingRow>(
     // `e.stamp`, because a bare `stamp` would order by the text, in which 100 comes before 99.
-    `select e.stamp::text as stamp, e.event_id, e.object, octet_length(e.payload) as size, e.name, e.payload, e.recorded_at
+    `select e.stamp::text as stamp, e.event_id, e.object, octet_length(e.payload) as size,
+       e.name, e.payload, e.recorded_at
      from webhook_event e
-     where e.merchant_id = $1 and (e.stamp, e.event_id) > ($3::xid8, $4) and e.stamp < $6::xid8 and e.webhook_oids @> array[$2::int]
+     where e.merchant_id = $1 and (e.stamp, e.event_id) > ($3::xid8, $4) and e.stamp < $6::xid8
+       and e.webhook_oids @> array[$2::int]
      order by e.stamp, e.event_id limit $5`,
     [merchantId, webhookOid, after.stamp, after.eventId, limit, horizon],
   );
@@ -231,15 +244,19 @@ export async function saveFormed(
 ): Promise<void> {
   await tx.run(
     `with moved as (
-       update webhook set place_stamp = $3::xid8, place_event_id = $4, held_may_be_free = $6 where merchant_id = $1 and webhook_oid = $2
+       update webhook set place_stamp = $3::xid8, place_event_id = $4, held_may_be_free = $6
+         where merchant_id = $1 and webhook_oid = $2
      ), released as (
        delete from webhook_held h using ${releasedRows.from(7)}
-       where h.merchant_id = $1 and h.webhook_oid = $2 and h.stamp = r.stamp and h.event_id = r.event_id
+       where h.merchant_id = $1 and h.webhook_oid = $2 and h.stamp = r.stamp
+         and h.event_id = r.event_id
      ), held as (
-       insert into webhook_held (merchant_id, webhook_oid, ${heldRows.names}) select $1, $2, ${heldRows.names} from ${heldRows.from(9)}
+       insert into webhook_held (merchant_id, webhook_oid, ${heldRows.names})
+         select $1, $2, ${heldRows.names} from ${heldRows.from(9)}
        on conflict do nothing
      )
-     insert into webhook_delivery (merchant_id, webhook_oid, ${deliveryRows.names}, next_at) select $1, $2, ${deliveryRows.names}, $5 from ${deliveryRows.from(12)}`,
+     insert into webhook_delivery (merchant_id, webhook_oid, ${deliveryRows.names}, next_at)
+       select $1, $2, ${deliveryRows.names}, $5 from ${deliveryRows.from(12)}`,
     [
       merchantId,
       webhookOid,

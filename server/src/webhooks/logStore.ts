@@ -63,14 +63,17 @@ export async function listLog(
   }>(
     `select l.delivery_id, l.attempt, l.delivered_at, l.success from webhook_log l
      where l.merchant_id = $1 and l.webhook_oid = $2
-       and ($3::timestamptz is null or l.delivered_at >= $3) and ($4::timestamptz is null or l.delivered_at <= $4)
+       and ($3::timestamptz is null or l.delivered_at >= $3)
+       and ($4::timestamptz is null or l.delivered_at <= $4)
        and ($5::uuid is null or (l.delivery_id = $5 and l.attempt = $6::int))
        and ($7::int is null or l.status_code = $7) and ($8::boolean is null or l.success = $8)
-       and ($9::text is null or $9 = any (l.event_names)) and ($10::text is null or l.objects @> array['order ' || $10])
+       and ($9::text is null or $9 = any (l.event_names))
+       and ($10::text is null or l.objects @> array['order ' || $10])
        and ($11::int is null or l.duration_ms >= $11)
        and ($12::text is null or exists (
          select 1 from unnest(l.stamps, l.event_ids) p (stamp, event_id)
-         join webhook_event e on e.merchant_id = $1 and e.stamp = p.stamp and e.event_id = p.event_id and e.webhook_oids @> array[$2::int]
+         join webhook_event e on e.merchant_id = $1 and e.stamp = p.stamp
+           and e.event_id = p.event_id and e.webhook_oids @> array[$2::int]
          where e.name = any($15) and position(fold($12) in fold(e.payload)) > 0))
      order by l.log_id desc limit $13 + 1 offset $14`,
     [
@@ -122,8 +125,10 @@ export async function findLog(
   { deliveryId, attempt }: RequestId,
 ): Promise<LogEntry | undefined> {
   const row = await db.row<LogRow>(
-    `select delivery_id, attempt, delivered_at, success, uri, stamps::text[] as stamps, event_ids, request_headers, response_headers, response, status_code, duration_ms, queue_delay_ms
-     from webhook_log where merchant_id = $1 and webhook_oid = $2 and delivery_id = $3 and attempt = $4`,
+    `select delivery_id, attempt, delivered_at, success, uri, stamps::text[] as stamps, event_ids,
+       request_headers, response_headers, response, status_code, duration_ms, queue_delay_ms
+     from webhook_log where merchant_id = $1 and webhook_oid = $2 and delivery_id = $3
+       and attempt = $4`,
     [merchantId, webhookOid, deliveryId, attempt],
   );
   return (

@@ -28,7 +28,8 @@ export function findSubscribers(
   eventNames: readonly string[],
 ): Promise<Subscriber[]> {
   return db.rows<Subscriber>(
-    'select webhook_oid, event_name, expansion, event_ruler from webhook_subscription where merchant_id = $1 and event_name = any($2)',
+    `select webhook_oid, event_name, expansion, event_ruler from webhook_subscription
+     where merchant_id = $1 and event_name = any($2)`,
     [merchantId, eventNames],
   );
 }
@@ -40,8 +41,10 @@ export async function insertCaptured(
 ): Promise<void> {
   if (events.length === 0) return;
   await db.run(
-    `insert into webhook_event (merchant_id, stamp, event_id, expansion, webhook_oids, name, object, payload)
-     select $1, stamp, event_id, expansion, webhook_oids, name, object, payload from ${captured.from(2)}`,
+    `insert into webhook_event
+       (merchant_id, stamp, event_id, expansion, webhook_oids, name, object, payload)
+     select $1, stamp, event_id, expansion, webhook_oids, name, object, payload
+     from ${captured.from(2)}`,
     [merchantId, ...captured.values(events)],
   );
 }
@@ -76,7 +79,8 @@ export async function readPayloads(
   }>(
     `select r.delivery_id, e.name, e.payload, e.recorded_at
      from ${parts.from(3)}
-     join webhook_event e on e.merchant_id = $1 and e.stamp = r.stamp and e.event_id = r.event_id and e.webhook_oids @> array[$2::int]
+     join webhook_event e on e.merchant_id = $1 and e.stamp = r.stamp and e.event_id = r.event_id
+       and e.webhook_oids @> array[$2::int]
      order by r.delivery_id, r.position`,
     [
       merchantId,
@@ -121,7 +125,8 @@ export async function readFeedPayloads(
 ): Promise<Map<number, string>> {
   const rows = await db.rows<{ event_id: number; payload: string }>(
     `select e.event_id, e.payload from unnest($2::text[], $3::bigint[]) as p (stamp, event_id)
-     join webhook_event e on e.merchant_id = $1 and e.stamp = p.stamp::xid8 and e.event_id = p.event_id and e.webhook_oids @> array[$4::int]`,
+     join webhook_event e on e.merchant_id = $1 and e.stamp = p.stamp::xid8
+       and e.event_id = p.event_id and e.webhook_oids @> array[$4::int]`,
     [merchantId, places.map((place) => place.stamp), places.map((place) => place.eventId), feedOid],
   );
   return new Map(rows.map((row) => [row.event_id, row.payload]));

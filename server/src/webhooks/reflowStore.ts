@@ -37,7 +37,9 @@ export async function lockReflow(tx: Database, merchantId: string): Promise<Refl
     event_ruler: string | null;
   }>(
     `select r.webhook_oid, r.event_name, r.after_id, s.expansion, s.event_ruler
-     from webhook_reflow r left join webhook_subscription s on s.merchant_id = $1 and s.webhook_oid = r.webhook_oid and s.event_name = r.event_name
+     from webhook_reflow r
+     left join webhook_subscription s on s.merchant_id = $1 and s.webhook_oid = r.webhook_oid
+       and s.event_name = r.event_name
      where r.merchant_id = $1 order by r.webhook_oid limit 1 for update of r skip locked`,
     [merchantId],
   );
@@ -59,7 +61,8 @@ export async function saveReflow(
   afterId: string,
 ): Promise<void> {
   await tx.run(
-    'update webhook_reflow set after_id = $4 where merchant_id = $1 and webhook_oid = $2 and event_name = $3',
+    `update webhook_reflow set after_id = $4
+     where merchant_id = $1 and webhook_oid = $2 and event_name = $3`,
     [merchantId, webhookOid, eventName, afterId],
   );
 }
@@ -78,7 +81,8 @@ export async function endReflow(
 /** Lists the merchants that have a reflow under way. */
 export async function merchantsWithReflows(db: Database): Promise<string[]> {
   const rows = await db.rows<{ merchant_id: string }>(
-    'select m.merchant_id from merchant m where exists (select 1 from webhook_reflow r where r.merchant_id = m.merchant_id) order by 1',
+    `select m.merchant_id from merchant m
+     where exists (select 1 from webhook_reflow r where r.merchant_id = m.merchant_id) order by 1`,
   );
   return rows.map((row) => row.merchant_id);
 }
@@ -94,7 +98,9 @@ export async function takePlaces(
   // A change of how transactions are stamped waits for this lock (stamps.ts).
   await tx.run('lock table webhook_event in row exclusive mode');
   const rows = await tx.rows<{ stamp: string; event_id: number }>(
-    `select event_stamp()::text as stamp, nextval(pg_get_serial_sequence('event', 'event_id')) as event_id from generate_series(1, $1)`,
+    `select event_stamp()::text as stamp,
+       nextval(pg_get_serial_sequence('event', 'event_id')) as event_id
+     from generate_series(1, $1)`,
     [count],
   );
   return rows.map((row) => ({ stamp: row.stamp, eventId: row.event_id }));

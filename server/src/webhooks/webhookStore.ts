@@ -39,15 +39,24 @@ interface WebhookRow {
 
 // The number of waiting events: in deliveries, held, and after the webhook's place.
 const pendingOf = `
-  coalesce((select sum(cardinality(d.event_ids)) from webhook_delivery d where d.merchant_id = $1 and d.webhook_oid = w.webhook_oid), 0)
+  coalesce((select sum(cardinality(d.event_ids)) from webhook_delivery d
+    where d.merchant_id = $1 and d.webhook_oid = w.webhook_oid), 0)
   + (select count(*) from webhook_held h where h.merchant_id = $1 and h.webhook_oid = w.webhook_oid)
-  + (select count(*) from webhook_event e where e.merchant_id = $1 and (e.stamp, e.event_id) > (w.place_stamp, w.place_event_id) and e.webhook_oids @> array[w.webhook_oid])`;
+  + (select count(*) from webhook_event e
+    where e.merchant_id = $1 and (e.stamp, e.event_id) > (w.place_stamp, w.place_event_id)
+      and e.webhook_oids @> array[w.webhook_oid])`;
 
-const columns = `w.webhook_oid, w.application_id, w.owner_user_id, w.disabled_reason, w.webhook_url, w.authentication_type, w.basic_username, w.basic_password, w.iam_access_key, w.iam_secret_key,
+const columns = `w.webhook_oid, w.application_id, w.owner_user_id, w.disabled_reason, w.webhook_url,
+    w.authentication_type, w.basic_username, w.basic_password, w.iam_access_key, w.iam_secret_key,
     w.compress_events, w.maximum_events, w.maximum_size, w.disabled, w.consecutive_failures,
-    coalesce(w.next_retry_at, (select min(d.next_at) from webhook_delivery d where d.merchant_id = $1 and d.webhook_oid = w.webhook_oid and d.attempts > 0)) as next_retry_at,
-    coalesce((select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('event_name', s.event_name, 'expansion', s.expansion, 'event_ruler', s.event_ruler, 'comments', s.comments)) order by s.event_name)
-       from webhook_subscription s where s.merchant_id = $1 and s.webhook_oid = w.webhook_oid), '[]') as subscriptions`;
+    coalesce(w.next_retry_at, (select min(d.next_at) from webhook_delivery d
+      where d.merchant_id = $1 and d.webhook_oid = w.webhook_oid and d.attempts > 0)
+    ) as next_retry_at,
+    coalesce((select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('event_name', s.event_name,
+      'expansion', s.expansion, 'event_ruler', s.event_ruler, 'comments', s.comments))
+      order by s.event_name)
+      from webhook_subscription s
+      where s.merchant_id = $1 and s.webhook_oid = w.webhook_oid), '[]') as subscriptions`;
 const selection = `select ${columns}, (${pendingOf})::int as pending from webhook w`;
 // Counting the waiting events takes longer the more there are, and sending does not need the count.
 const selectionToSend = `select ${columns}, 0 as pending from webhook w`;
@@ -68,7 +77,8 @@ export async function listWebhooks(
     ({ field, descending }) => `${sortColumns[field]!}${descending ? ' desc' : ''}`,
   );
   const rows = await db.rows<WebhookRow>(
-    `${selection} where w.merchant_id = $1 and w.application_id = $2 order by ${[...order, 'w.webhook_url', 'w.webhook_oid'].join(', ')} limit $3 offset $4`,
+    `${selection} where w.merchant_id = $1 and w.application_id = $2
+     order by ${[...order, 'w.webhook_url', 'w.webhook_oid'].join(', ')} limit $3 offset $4`,
     [merchantId, applicationId, page.limit, page.offset],
   );
   return rows.map((row) => fromRow(row, seal));
@@ -113,7 +123,9 @@ export async function findWebhookOidByUrl(
   url: string,
 ): Promise<number | undefined> {
   const row = await db.row<{ webhook_oid: number }>(
-    'select webhook_oid from webhook where merchant_id = $1 and application_id = $2 and webhook_url = $3 order by webhook_oid limit 1',
+    `select webhook_oid from webhook
+     where merchant_id = $1 and application_id = $2 and webhook_url = $3
+     order by webhook_oid limit 1`,
     [merchantId, applicationId, url],
   );
   return row?.webhook_oid;
@@ -142,8 +154,10 @@ export async function insertWebhook(
 ): Promise<void> {
   const place = await feedEnd(tx);
   await tx.run(
-    `insert into webhook (merchant_id, webhook_oid, application_id, owner_user_id, created_at, place_stamp, place_event_id, webhook_url,
-       authentication_type, basic_username, basic_password, iam_access_key, iam_secret_key, compress_events, maximum_events, maximum_size, disabled)
+    `insert into webhook (merchant_id, webhook_oid, application_id, owner_user_id, created_at,
+       place_stamp, place_event_id, webhook_url, authentication_type, basic_username,
+       basic_password, iam_access_key, iam_secret_key, compress_events, maximum_events,
+       maximum_size, disabled)
      values ($1, $2, $3, $4, $5, $6::xid8, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
     [
       merchantId,
@@ -172,19 +186,23 @@ export async function updateWebhook(
   enabledAt: Temporal.Instant | undefined,
 ): Promise<void> {
   await tx.run(
-    `update webhook set webhook_url = $3, authentication_type = $4, basic_username = $5, basic_password = $6, iam_access_key = $7, iam_secret_key = $8,
-       compress_events = $9, maximum_events = $10, maximum_size = $11, disabled = $12, owner_user_id = $13,
+    `update webhook set webhook_url = $3, authentication_type = $4, basic_username = $5,
+       basic_password = $6, iam_access_key = $7, iam_secret_key = $8,
+       compress_events = $9, maximum_events = $10, maximum_size = $11,
+       disabled = $12, owner_user_id = $13,
        disabled_reason = case when $12 then disabled_reason end
      where merchant_id = $1 and webhook_oid = $2`,
     [merchantId, webhook.webhookOid, ...changeable(webhook, seal), webhook.owner.userId],
   );
   if (enabledAt !== undefined) {
     await tx.run(
-      'update webhook set consecutive_failures = 0, failing_since = null, next_retry_at = null where merchant_id = $1 and webhook_oid = $2',
+      `update webhook set consecutive_failures = 0, failing_since = null, next_retry_at = null
+       where merchant_id = $1 and webhook_oid = $2`,
       [merchantId, webhook.webhookOid],
     );
     await tx.run(
-      'update webhook_delivery set next_at = least(next_at, $3) where merchant_id = $1 and webhook_oid = $2',
+      `update webhook_delivery set next_at = least(next_at, $3)
+       where merchant_id = $1 and webhook_oid = $2`,
       [merchantId, webhook.webhookOid, enabledAt],
     );
   }
@@ -229,7 +247,8 @@ export async function moveWebhook(
   goneReason: string,
 ): Promise<void> {
   await tx.run(
-    `update webhook set application_id = $3, owner_user_id = $4, disabled = disabled and disabled_reason is distinct from $5,
+    `update webhook set application_id = $3, owner_user_id = $4,
+       disabled = disabled and disabled_reason is distinct from $5,
        disabled_reason = nullif(disabled_reason, $5)
      where merchant_id = $1 and webhook_oid = $2`,
     [merchantId, webhookOid, applicationId, userId, goneReason],
@@ -244,7 +263,8 @@ export async function disableWebhook(
   reason: string,
 ): Promise<boolean> {
   const disabled = await tx.run(
-    'update webhook set disabled = true, disabled_reason = $3 where merchant_id = $1 and webhook_oid = $2 and not disabled',
+    `update webhook set disabled = true, disabled_reason = $3
+     where merchant_id = $1 and webhook_oid = $2 and not disabled`,
     [merchantId, webhookOid, reason],
   );
   return disabled === 1;
@@ -311,7 +331,8 @@ export function listSecrets(
 ): Promise<SecretRow[]> {
   return db.rows<SecretRow>(
     `select secret_id, secret, created_at, expires_at from webhook_secret
-     where merchant_id = $1 and webhook_oid = $2 and (expires_at is null or expires_at > $3) order by secret_id desc`,
+     where merchant_id = $1 and webhook_oid = $2 and (expires_at is null or expires_at > $3)
+     order by secret_id desc`,
     [merchantId, webhookOid, now],
   );
 }
@@ -327,11 +348,13 @@ export async function replaceSecret(
   oldUntil: Temporal.Instant,
 ): Promise<number> {
   const last = await tx.row<{ secret_id: number }>(
-    'select max(secret_id) as secret_id from webhook_secret where merchant_id = $1 and webhook_oid = $2',
+    `select max(secret_id) as secret_id from webhook_secret
+     where merchant_id = $1 and webhook_oid = $2`,
     [merchantId, webhookOid],
   );
   await tx.run(
-    'update webhook_secret set expires_at = least(expires_at, $3) where merchant_id = $1 and webhook_oid = $2',
+    `update webhook_secret set expires_at = least(expires_at, $3)
+     where merchant_id = $1 and webhook_oid = $2`,
     [merchantId, webhookOid, oldUntil],
   );
   const secretId = (last?.secret_id ?? 0) + 1;
@@ -349,7 +372,8 @@ async function insertSecret(
   at: Temporal.Instant,
 ): Promise<void> {
   await tx.run(
-    'insert into webhook_secret (merchant_id, webhook_oid, secret_id, secret, created_at) values ($1, $2, $3, $4, $5)',
+    `insert into webhook_secret (merchant_id, webhook_oid, secret_id, secret, created_at)
+     values ($1, $2, $3, $4, $5)`,
     [merchantId, webhookOid, secretId, seal.seal(secret), at],
   );
 }
@@ -361,9 +385,11 @@ async function insertSubscriptions(
 ): Promise<void> {
   if (subscriptions.length === 0) return;
   await tx.run(
-    `insert into webhook_subscription (merchant_id, webhook_oid, event_name, expansion, event_ruler, comments)
+    `insert into webhook_subscription
+       (merchant_id, webhook_oid, event_name, expansion, event_ruler, comments)
      select $1, $2, event_name, expansion, event_ruler, comments
-     from jsonb_to_recordset($3::jsonb) as s (event_name text, expansion text, event_ruler text, comments text)`,
+     from jsonb_to_recordset($3::jsonb)
+       as s (event_name text, expansion text, event_ruler text, comments text)`,
     [
       merchantId,
       webhookOid,

@@ -15,7 +15,8 @@ export async function insertFile(
   at: Temporal.Instant,
 ): Promise<void> {
   await db.run(
-    'insert into workflow_file (merchant_id, file_uuid, mime_type, asked_at) values ($1, $2, $3, $4)',
+    `insert into workflow_file (merchant_id, file_uuid, mime_type, asked_at)
+     values ($1, $2, $3, $4)`,
     [merchantId, file.fileUuid, file.mimeType, at],
   );
 }
@@ -27,7 +28,8 @@ export async function findWaitingFiles(
   fileUuids: readonly string[],
 ): Promise<TaskFile[]> {
   const rows = await db.rows<{ file_uuid: string; mime_type: string }>(
-    'select file_uuid, mime_type from workflow_file where merchant_id = $1 and file_uuid = any($2::text[]) and task_uuid is null',
+    `select file_uuid, mime_type from workflow_file
+     where merchant_id = $1 and file_uuid = any($2::text[]) and task_uuid is null`,
     [merchantId, [...fileUuids]],
   );
   return rows.map((row) => ({ fileUuid: row.file_uuid, mimeType: row.mime_type }));
@@ -41,7 +43,8 @@ export function attachFiles(
   taskUuid: string,
 ): Promise<number> {
   return tx.run(
-    'update workflow_file set task_uuid = $3 where merchant_id = $1 and file_uuid = any($2::text[]) and task_uuid is null',
+    `update workflow_file set task_uuid = $3
+     where merchant_id = $1 and file_uuid = any($2::text[]) and task_uuid is null`,
     [merchantId, [...fileUuids], taskUuid],
   );
 }
@@ -53,7 +56,8 @@ export async function releaseFiles(
   fileUuids: readonly string[],
 ): Promise<void> {
   await tx.run(
-    'update workflow_file set task_uuid = null where merchant_id = $1 and file_uuid = any($2::text[])',
+    `update workflow_file set task_uuid = null
+     where merchant_id = $1 and file_uuid = any($2::text[])`,
     [merchantId, [...fileUuids]],
   );
 }
@@ -65,7 +69,8 @@ export async function findForgotten(
   before: Temporal.Instant,
 ): Promise<string[]> {
   const rows = await db.rows<{ file_uuid: string }>(
-    'select file_uuid from workflow_file where merchant_id = $1 and task_uuid is null and asked_at < $2 order by asked_at limit 100',
+    `select file_uuid from workflow_file
+     where merchant_id = $1 and task_uuid is null and asked_at < $2 order by asked_at limit 100`,
     [merchantId, before],
   );
   return rows.map((row) => row.file_uuid);
@@ -77,7 +82,8 @@ export async function deleteFiles(
   fileUuids: readonly string[],
 ): Promise<void> {
   await db.run(
-    'delete from workflow_file where merchant_id = $1 and file_uuid = any($2::text[]) and task_uuid is null',
+    `delete from workflow_file
+     where merchant_id = $1 and file_uuid = any($2::text[]) and task_uuid is null`,
     [merchantId, [...fileUuids]],
   );
 }

@@ -23,7 +23,8 @@ export async function listSavedSearches(
   owner: string,
 ): Promise<StoredSearch[]> {
   const rows = await db.rows<Row>(
-    `select ${columns} from saved_search where merchant_id = $1 and (owner = $2 or shared) order by name, saved_search_oid`,
+    `select ${columns} from saved_search where merchant_id = $1 and (owner = $2 or shared)
+     order by name, saved_search_oid`,
     [merchantId, owner],
   );
   return rows.map(fromRow);
@@ -40,7 +41,8 @@ export async function lockSavedSearch(
   oid: number,
 ): Promise<StoredSearch | undefined> {
   const row = await tx.row<Row>(
-    `select ${columns} from saved_search where merchant_id = $1 and owner = $2 and saved_search_oid = $3 for update`,
+    `select ${columns} from saved_search
+     where merchant_id = $1 and owner = $2 and saved_search_oid = $3 for update`,
     [merchantId, owner, oid],
   );
   return row && fromRow(row);
@@ -52,8 +54,11 @@ export async function saveSearch(
   search: StoredSearch,
 ): Promise<void> {
   await db.run(
-    `insert into saved_search (merchant_id, ${columns}) values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10)
-     on conflict (merchant_id, saved_search_oid) do update set name = excluded.name, search = excluded.search, sort = excluded.sort, shared = excluded.shared`,
+    `insert into saved_search (merchant_id, ${columns})
+     values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10)
+     on conflict (merchant_id, saved_search_oid) do update
+       set name = excluded.name, search = excluded.search, sort = excluded.sort,
+         shared = excluded.shared`,
     [
       merchantId,
       search.savedSearchOid,

@@ -48,7 +48,8 @@ export async function lockTasks(
   taskUuids: readonly string[],
 ): Promise<Task[]> {
   const rows = await tx.rows<TaskRow>(
-    `select ${columns} from workflow_task where merchant_id = $1 and task_uuid = any($2::text[]) order by global_number for update`,
+    `select ${columns} from workflow_task where merchant_id = $1 and task_uuid = any($2::text[])
+     order by global_number for update`,
     [merchantId, [...taskUuids]],
   );
   return rows.map(fromRow);
@@ -68,7 +69,8 @@ export async function findSystemTasks(
 ): Promise<Task[]> {
   const rows = await db.rows<TaskRow>(
     `select ${columns} from workflow_task
-     where merchant_id = $1 and object_type = $2 and object_key = any($3::text[]) and system_type = any($4::text[])
+     where merchant_id = $1 and object_type = $2 and object_key = any($3::text[])
+       and system_type = any($4::text[])
        and system_type is not null and status in ('open', 'delayed', 'awaiting customer feedback')
      order by global_number${lock ? ' for update' : ''}`,
     [merchantId, objectType, [...objectKeys], [...types]],
@@ -105,7 +107,8 @@ export async function lockMoving(
   limit: number,
 ): Promise<Task[]> {
   const rows = await tx.rows<TaskRow>(
-    `select ${columns} from workflow_task where merchant_id = $1 and moves_at <= $2 order by moves_at, global_number limit ${limit} for update skip locked`,
+    `select ${columns} from workflow_task where merchant_id = $1 and moves_at <= $2
+     order by moves_at, global_number limit ${limit} for update skip locked`,
     [merchantId, until],
   );
   return rows.map(fromRow);
@@ -121,7 +124,8 @@ export async function stopMoving(
 ): Promise<void> {
   if (taskUuids.length === 0) return;
   await tx.run(
-    'update workflow_task set moves_at = null where merchant_id = $1 and task_uuid = any($2::uuid[])',
+    `update workflow_task set moves_at = null
+     where merchant_id = $1 and task_uuid = any($2::uuid[])`,
     [merchantId, taskUuids],
   );
 }
@@ -133,7 +137,8 @@ export async function firstMove(
   until: Temporal.Instant,
 ): Promise<Temporal.Instant | undefined> {
   const row = await db.row<{ at: Temporal.Instant }>(
-    'select moves_at as at from workflow_task where merchant_id = $1 and moves_at <= $2 order by moves_at limit 1',
+    `select moves_at as at from workflow_task where merchant_id = $1 and moves_at <= $2
+     order by moves_at limit 1`,
     [merchantId, until],
   );
   return row?.at;
@@ -145,8 +150,10 @@ export async function firstMove(
  */
 export async function lockNumbers(tx: Database, merchantId: string): Promise<void> {
   await tx.run(
-    `insert into workflow_number (merchant_id, object_type, object_key, value) values ($1, '', '', 0)
-     on conflict (merchant_id, object_type, object_key) do update set value = workflow_number.value`,
+    `insert into workflow_number (merchant_id, object_type, object_key, value)
+     values ($1, '', '', 0)
+     on conflict (merchant_id, object_type, object_key) do update
+       set value = workflow_number.value`,
     [merchantId],
   );
 }
@@ -172,7 +179,8 @@ export async function insertTasks(
     }),
   );
   await tx.run(
-    `insert into workflow_task (merchant_id, ${taskRows.names}) select $1, ${taskRows.names} from ${taskRows.from(2)}`,
+    `insert into workflow_task (merchant_id, ${taskRows.names})
+     select $1, ${taskRows.names} from ${taskRows.from(2)}`,
     [merchantId, ...taskRows.values(numbered)],
   );
   return numbered;
@@ -185,7 +193,8 @@ export async function saveTasks(
   tasks: readonly Task[],
 ): Promise<void> {
   await tx.run(
-    `update workflow_task t set ${changeableRows.assigned} from ${taskRows.from(2)} where t.merchant_id = $1 and t.global_number = r.global_number`,
+    `update workflow_task t set ${changeableRows.assigned} from ${taskRows.from(2)}
+     where t.merchant_id = $1 and t.global_number = r.global_number`,
     [merchantId, ...taskRows.values(tasks)],
   );
 }
@@ -212,7 +221,8 @@ export async function appendHistory(
   lines: readonly HistoryLine[],
 ): Promise<void> {
   await tx.run(
-    `insert into workflow_history (merchant_id, ${historyRows.names}) select $1, ${historyRows.names} from ${historyRows.from(2)}`,
+    `insert into workflow_history (merchant_id, ${historyRows.names})
+     select $1, ${historyRows.names} from ${historyRows.from(2)}`,
     [merchantId, ...historyRows.values(lines)],
   );
 }
@@ -235,9 +245,11 @@ export async function waitsFor(
 ): Promise<boolean> {
   const row = await db.row<{ waits: boolean }>(
     `with recursive chain as (
-       select dependant_uuid as task_uuid from workflow_task where merchant_id = $1 and task_uuid = $2
+       select dependant_uuid as task_uuid from workflow_task
+         where merchant_id = $1 and task_uuid = $2
        union
-       select t.dependant_uuid from workflow_task t join chain c on t.task_uuid = c.task_uuid where t.merchant_id = $1
+       select t.dependant_uuid from workflow_task t join chain c on t.task_uuid = c.task_uuid
+         where t.merchant_id = $1
      ) select exists (select from chain where task_uuid = $3) as waits`,
     [merchantId, from, target],
   );
@@ -253,7 +265,8 @@ export async function readTaskTexts(
   options: { readonly withHistory: boolean },
 ): Promise<ReadonlyMap<string, string>> {
   const rows = await db.rows<{ task_uuid: string; json: string }>(
-    `select o.task_uuid, ${taskJson('o', options)}::text as json from workflow_task o where o.merchant_id = $1 and o.task_uuid = any($3::text[]) and ${inZone('$2')}`,
+    `select o.task_uuid, ${taskJson('o', options)}::text as json from workflow_task o
+     where o.merchant_id = $1 and o.task_uuid = any($3::text[]) and ${inZone('$2')}`,
     [merchantId, zone, [...taskUuids]],
   );
   return new Map(rows.map((row) => [row.task_uuid, row.json]));
@@ -267,7 +280,8 @@ export async function readTask(
   taskUuid: string,
 ): Promise<{ json: string; version: number } | undefined> {
   return db.row<{ json: string; version: number }>(
-    `select ${taskJson('o', { withHistory: true })}::text as json, o.version from workflow_task o where o.merchant_id = $1 and o.task_uuid = $3 and ${inZone('$2')}`,
+    `select ${taskJson('o', { withHistory: true })}::text as json, o.version from workflow_task o
+     where o.merchant_id = $1 and o.task_uuid = $3 and ${inZone('$2')}`,
     [merchantId, zone, taskUuid],
   );
 }
@@ -310,9 +324,14 @@ export async function countOpen(
   userIds: readonly number[],
 ): Promise<ReadonlyMap<number, number>> {
   const rows = await db.rows<{ user_id: number; open: number }>(
-    `select u.user_id, (select count(*) from workflow_task t where t.merchant_id = $1 and t.status = 'open' and t.assigned_user_id = u.user_id)
-       + (select count(*) from group_membership m join workflow_task t on t.merchant_id = m.merchant_id and t.assigned_group_id = m.group_id
-          where m.merchant_id = $1 and t.merchant_id = $1 and m.user_id = u.user_id and t.status = 'open' and t.assigned_user_id is distinct from u.user_id) as open
+    `select u.user_id,
+       (select count(*) from workflow_task t
+        where t.merchant_id = $1 and t.status = 'open' and t.assigned_user_id = u.user_id)
+       + (select count(*) from group_membership m
+          join workflow_task t
+            on t.merchant_id = m.merchant_id and t.assigned_group_id = m.group_id
+          where m.merchant_id = $1 and t.merchant_id = $1 and m.user_id = u.user_id
+            and t.status = 'open' and t.assigned_user_id is distinct from u.user_id) as open
      from unnest($2::int[]) as u (user_id)`,
     [merchantId, [...userIds]],
   );
@@ -554,10 +573,13 @@ async function takeNumbers(
 ): Promise<{ next(type: string, key: string): number }> {
   const rows = await tx.rows<{ type: string; key: string; first: number }>(
     `with input as (select * from ${countedRows.from(2)}), taken as (
-       insert into workflow_number (merchant_id, object_type, object_key, value) select $1, type, key, count from input
-       on conflict (merchant_id, object_type, object_key) do update set value = workflow_number.value + excluded.value
+       insert into workflow_number (merchant_id, object_type, object_key, value)
+         select $1, type, key, count from input
+       on conflict (merchant_id, object_type, object_key) do update
+         set value = workflow_number.value + excluded.value
        returning object_type, object_key, value
-     ) select i.type, i.key, t.value - i.count + 1 as first from taken t join input i on i.type = t.object_type and i.key = t.object_key`,
+     ) select i.type, i.key, t.value - i.count + 1 as first from taken t
+       join input i on i.type = t.object_type and i.key = t.object_key`,
     [merchantId, ...countedRows.values(counted)],
   );
   const nexts = new Map(rows.map(({ type, key, first }) => [`${type}\n${key}`, first]));
@@ -579,7 +601,8 @@ export async function moveTaskDates(
 ): Promise<void> {
   const moved = (column: string) => `${column} = ${movedIfLater(column, '$2', '$3', '$4')}`;
   await tx.run(
-    `update workflow_task set ${moved('due_at')}, ${moved('delay_until')}, ${moved('expires_at')}, version = version + 1
+    `update workflow_task set ${moved('due_at')}, ${moved('delay_until')}, ${moved('expires_at')},
+       version = version + 1
      where merchant_id = $1 and is_open and (due_at > $2 or delay_until > $2 or expires_at > $2)`,
     [merchantId, now, ...shiftValues(shifts)],
   );
