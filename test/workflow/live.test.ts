@@ -7,7 +7,7 @@ import type { LiveFrame } from '../../contract/src/live.ts';
 import { inTransaction } from '../../server/src/platform/context.ts';
 import { liveRoom } from '../../server/src/workflow/liveRoom.ts';
 import { createTasks } from '../../server/src/workflow/saveOperations.ts';
-import type { NewTask } from '../../server/src/workflow/taskStore.ts';
+import type { NewTask } from '../../server/src/workflow/task.ts';
 import { testApp } from '../support/app.ts';
 import { connectLive, listen, openLive } from '../support/liveClient.ts';
 import { addColleague, addTask, ask, changeTask } from '../support/workflow.ts';

@@ -47,8 +47,8 @@ export const movingDueWork: DueWork = {
  * `context.now`; returns how many.
  */
 function moveDue(context: Context, until: Temporal.Instant): Promise<number> {
-  return inTransaction(context, async (inside) => {
-    const tasks = await lockMoving(inside.db, inside.merchant.merchantId, until, batchSize);
+  return inTransaction(context, async (context) => {
+    const tasks = await lockMoving(context.db, context.merchant.merchantId, until, batchSize);
     const changed: (Changed & { readonly at: Temporal.Instant })[] = [];
     const unreadable: string[] = [];
     for (const before of tasks) {
@@ -62,8 +62,8 @@ function moveDue(context: Context, until: Temporal.Instant): Promise<number> {
       }
     }
     // They are not tried again until they are changed, so they do not block the others.
-    await stopMoving(inside.db, inside.merchant.merchantId, unreadable);
-    await saveChanges(inside, changed, server);
+    await stopMoving(context.db, context.merchant.merchantId, unreadable);
+    await saveChanges(context, changed, server);
     return changed.length;
   });
 }

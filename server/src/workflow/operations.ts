@@ -9,10 +9,10 @@ import type { JsonPage } from '../platform/storage/page.ts';
 import { type FileParts, uploadsOf, withLinks } from './fileOperations.ts';
 import { attachFiles, releaseFiles } from './fileStore.ts';
 import { aboutObject, type ReadObjectFacts } from './objectFacts.ts';
-import { callerOf, groupsOfCaller, namesOf, withAssignment } from './people.ts';
-import { createTasks, saveChanges, tell } from './saveOperations.ts';
+import { callerOf, groupsOfCaller, loadNames, resolveAssignment } from './people.ts';
+import { createTasks, emitTaskEvents, saveChanges } from './saveOperations.ts';
 import { isOpen, type Task, type TaskObjectType } from './task.ts';
-import { idOf, moment, readChange, type TaskChange, tidyTags } from './taskChange.ts';
+import { changeFrom, idOf, momentFrom, type TaskChange, tidyTags } from './taskChange.ts';
 import { type EditFault, type Editor, edited } from './taskEdit.ts';
 import {
   deleteTask,
@@ -45,7 +45,8 @@ export async function getTask(
   taskUuid: string,
 ): Promise<TaskText> {
   const { merchantId, timeZone } = context.merchant;
-  const found = (await readTask(context.db, merchantId, timeZone, taskUuid)) ?? noTask(taskUuid);
+  const found =
+    (await readTask(context.db, merchantId, timeZone, taskUuid)) ?? refuseUnknownTask(taskUuid);
   return { ...found, json: await withLinks(context, files, found.json) };
 }
 
@@ -88,7 +89,7 @@ export async function insertTask(
   parts: WorkflowParts,
   body: WorkflowTask,
 ): Promise<TaskText> {
-  const change = await withAssignment(context, readChange(body, context.merchant.timeZone), {
+  const change = await resolveAssignment(context, changeFrom(body, context.merchant.timeZone), {
     user: body.assigned_to_user,
     group: body.assigned_to_group,
   });
@@ -111,11 +112,11 @@ export async function insertTask(
     version: 1,
   };
   const uploads = await uploadsOf(context, parts.files, change);
-  await inTransaction(context, async (inside) => {
-    const editor = await editorOf(inside, blank, change, uploads);
-    const task = accepted(edited(blank, change, editor));
-    await createTasks(inside, [task]);
-    await takeFiles(inside, blank, task);
+  await inTransaction(context, async (context) => {
+    const editor = await editorOf(context, blank, change, uploads);
+    const task = taskOrRefuse(edited(blank, change, editor));
+    await createTasks(context, [task]);
+    await updateFiles(context, blank, task);
   });
   return getTask(context, parts, blank.taskUuid);
 }
@@ -131,24 +132,24 @@ export async function updateTask(
   body: WorkflowTask,
   ifMatch?: number,
 ): Promise<TaskText> {
-  const change = await withAssignment(context, readChange(body, context.merchant.timeZone), {
+  const change = await resolveAssignment(context, changeFrom(body, context.merchant.timeZone), {
     user: body.assigned_to_user,
     group: body.assigned_to_group,
   });
   const uploads = await uploadsOf(context, parts.files, change);
-  await inTransaction(context, async (inside) => {
-    const [task] = await lockTasks(inside.db, inside.merchant.merchantId, [taskUuid]);
-    if (task === undefined) return noTask(taskUuid);
+  await inTransaction(context, async (context) => {
+    const [task] = await lockTasks(context.db, context.merchant.merchantId, [taskUuid]);
+    if (task === undefined) return refuseUnknownTask(taskUuid);
     if (ifMatch !== undefined && ifMatch !== task.version)
       refuse('precondition_failed', {}, { objectId: taskUuid });
     refuseOtherObject(task, change);
-    const after = accepted(
-      edited(task, change, await editorOf(inside, task, change, uploads)),
+    const after = taskOrRefuse(
+      edited(task, change, await editorOf(context, task, change, uploads)),
       taskUuid,
     );
-    await refuseSecondOpen(inside, task, after);
-    await takeFiles(inside, task, after);
-    await saveChanges(inside, [{ before: task, after }], await callerOf(inside));
+    await refuseOpenTwin(context, task, after);
+    await updateFiles(context, task, after);
+    await saveChanges(context, [{ before: task, after }], await callerOf(context));
   });
   return getTask(context, parts, taskUuid);
 }
@@ -166,27 +167,27 @@ export async function batchUpdate(
   if (taskUuids.length === 0) refuse('missing_field', { field: 'task_uuids' });
   if (taskUuids.length > batchMax)
     refuse('too_many_elements', { field: 'task_uuids', max: batchMax });
-  const change = await withAssignment(context, batchChange(body, context.merchant.timeZone), {});
+  const change = await resolveAssignment(context, batchChange(body, context.merchant.timeZone), {});
   const refused = new Map<string, string>();
-  const texts = await inTransaction(context, async (inside) => {
+  const texts = await inTransaction(context, async (context) => {
     refused.clear();
     const changed: { before: Task; after: Task }[] = [];
-    const tasks = await lockTasks(inside.db, inside.merchant.merchantId, taskUuids);
-    const caller = await callerAsEditor(inside, tasks, change, new Map());
+    const tasks = await lockTasks(context.db, context.merchant.merchantId, taskUuids);
+    const caller = await callerAsEditor(context, tasks, change, new Map());
     for (const task of tasks) {
       const outcome = edited(task, change, {
         ...caller,
-        dependency: await dependencyOf(inside, task, change),
+        dependency: await dependencyOf(context, task, change),
       });
-      const fault = outcome.ok ? await secondOpen(inside, task, outcome.value) : outcome.reason;
+      const fault = outcome.ok ? await findOpenTwin(context, task, outcome.value) : outcome.reason;
       if (fault) refused.set(task.taskUuid, refusalOf(fault).message);
       else if (outcome.ok) changed.push({ before: task, after: outcome.value });
     }
-    await saveChanges(inside, changed, caller.person);
+    await saveChanges(context, changed, caller.person);
     return readTaskTexts(
-      inside.db,
-      inside.merchant.merchantId,
-      inside.merchant.timeZone,
+      context.db,
+      context.merchant.merchantId,
+      context.merchant.timeZone,
       taskUuids,
       { withHistory: true },
     );
@@ -215,13 +216,13 @@ const batchMax = 500;
 
 /** Deletes a task for good; its event contains the task as it was before. */
 export function removeTask(context: Context, taskUuid: string): Promise<void> {
-  return inTransaction(context, async (inside) => {
-    const { merchantId } = inside.merchant;
-    const [task] = await lockTasks(inside.db, merchantId, [taskUuid]);
-    if (task === undefined) return noTask(taskUuid);
-    await tell(inside, 'workflow_task_delete', [{ taskUuid, at: inside.now }]);
-    await releaseFiles(inside.db, merchantId, filesOf(task));
-    await deleteTask(inside.db, merchantId, taskUuid);
+  return inTransaction(context, async (context) => {
+    const { merchantId } = context.merchant;
+    const [task] = await lockTasks(context.db, merchantId, [taskUuid]);
+    if (task === undefined) return refuseUnknownTask(taskUuid);
+    await emitTaskEvents(context, 'workflow_task_delete', [{ taskUuid, at: context.now }]);
+    await releaseFiles(context.db, merchantId, filesOf(task));
+    await deleteTask(context.db, merchantId, taskUuid);
   });
 }
 
@@ -231,9 +232,9 @@ function batchChange(body: WorkflowTasksBatchRequest, zone: string): TaskChange 
     assignedGroupId: idOf(body.assigned_to_group_id),
     priority: body.priority,
     status: body.status,
-    dueAt: moment(body.due_dts, 'due_dts', zone),
-    delayUntil: moment(body.delay_until_dts, 'delay_until_dts', zone),
-    expiresAt: moment(body.expiration_dts, 'expiration_dts', zone),
+    dueAt: momentFrom(body.due_dts, 'due_dts', zone),
+    delayUntil: momentFrom(body.delay_until_dts, 'delay_until_dts', zone),
+    expiresAt: momentFrom(body.expiration_dts, 'expiration_dts', zone),
     addTags: tidyTags(body.add_tags ?? []),
     removeTags: tidyTags(body.remove_tags ?? []),
   };
@@ -303,7 +304,7 @@ async function callerAsEditor(
   change: TaskChange,
   uploads: Editor['uploads'],
 ): Promise<Omit<Editor, 'dependency'>> {
-  const names = await namesOf(context, tasks, change);
+  const names = await loadNames(context, tasks, change);
   return {
     person: await callerOf(context),
     groupIds: await groupsOfCaller(context),
@@ -356,7 +357,8 @@ async function refuseDependency(
   }
 }
 
-function accepted(outcome: ReturnType<typeof edited>, objectId?: string): Task {
+/** Returns the edited task; refuses with the fault otherwise. */
+function taskOrRefuse(outcome: ReturnType<typeof edited>, objectId?: string): Task {
   if (outcome.ok) return outcome.value;
   throw refusalOf(outcome.reason, objectId);
 }
@@ -368,8 +370,8 @@ function refusalOf(fault: EditFault, objectId?: string) {
     : refusal('state_conflict', fault, details);
 }
 
-async function refuseSecondOpen(context: Context, before: Task, after: Task): Promise<void> {
-  const fault = await secondOpen(context, before, after);
+async function refuseOpenTwin(context: Context, before: Task, after: Task): Promise<void> {
+  const fault = await findOpenTwin(context, before, after);
   if (fault) throw refusalOf(fault, before.taskUuid);
 }
 
@@ -377,7 +379,7 @@ async function refuseSecondOpen(context: Context, before: Task, after: Task): Pr
  * Finds the fault when a closed system task would open again while another of its type about the
  * same object is open.
  */
-async function secondOpen(
+async function findOpenTwin(
   context: Context,
   before: Task,
   after: Task,
@@ -408,7 +410,7 @@ async function secondOpen(
 }
 
 /** Attaches the files that a change added to the task, and detaches those that it removed. */
-async function takeFiles(context: Context, before: Task, after: Task): Promise<void> {
+async function updateFiles(context: Context, before: Task, after: Task): Promise<void> {
   const {
     db,
     merchant: { merchantId },
@@ -438,6 +440,6 @@ function objectTypeOf(text: string): TaskObjectType {
   );
 }
 
-function noTask(taskUuid: string): never {
+function refuseUnknownTask(taskUuid: string): never {
   return refuse('not_found', { what: 'task', id: taskUuid });
 }

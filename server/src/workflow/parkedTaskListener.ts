@@ -2,8 +2,9 @@ import type { Context, EventListener } from '../platform/context.ts';
 import type { RecordedEvent } from '../platform/events/event.ts';
 import { aboutObject, type ObjectFacts, type ReadObjectFacts } from './objectFacts.ts';
 import { createTasks, saveChanges, server } from './saveOperations.ts';
+import type { NewTask } from './task.ts';
 import { closedBySystem } from './taskStatus.ts';
-import { findOpenByName, type NewTask } from './taskStore.ts';
+import { findOpenByName } from './taskStore.ts';
 
 const taskName = 'Repair an auto order that cannot be billed';
 
@@ -13,18 +14,18 @@ const taskName = 'Repair an auto order that cannot be billed';
  */
 export function parkedTaskListener(readObjects: ReadObjectFacts): EventListener {
   return async (context, events) => {
-    const told = events.filter(({ data }) => data?.['reason'] === 'parked' || wasRepaired(data));
-    if (told.length === 0) return;
-    const keys = [...new Set(told.map(({ objectId }) => objectId))];
+    const relevant = events.filter(({ data }) => data?.['reason'] === 'parked' || isUnparked(data));
+    if (relevant.length === 0) return;
+    const keys = [...new Set(relevant.map(({ objectId }) => objectId))];
     const { merchantId } = context.merchant;
     const open = await findOpenByName(context.db, merchantId, 'auto order', keys, taskName);
-    const repaired = new Set(
-      told.filter(({ data }) => wasRepaired(data)).map(({ objectId }) => objectId),
+    const unparked = new Set(
+      relevant.filter(({ data }) => isUnparked(data)).map(({ objectId }) => objectId),
     );
     await saveChanges(
       context,
       open
-        .filter((task) => repaired.has(task.object!.key))
+        .filter((task) => unparked.has(task.object!.key))
         .map((before) => ({
           before,
           after: closedBySystem(before, 'closed - system', context.now),
@@ -33,7 +34,7 @@ export function parkedTaskListener(readObjects: ReadObjectFacts): EventListener 
       server,
     );
     const known = new Set(open.map((task) => task.object!.key));
-    const parked = told.filter(
+    const parked = relevant.filter(
       ({ objectId, data }) => data?.['reason'] === 'parked' && !known.has(objectId),
     );
     if (parked.length > 0)
@@ -44,7 +45,7 @@ export function parkedTaskListener(readObjects: ReadObjectFacts): EventListener 
   };
 }
 
-const wasRepaired = (data: RecordedEvent['data']): boolean => data?.['reason'] === 'unparked';
+const isUnparked = (data: RecordedEvent['data']): boolean => data?.['reason'] === 'unparked';
 
 async function taskFor(
   context: Context,

@@ -32,7 +32,7 @@ export interface Names {
  * Loads the names of the users and groups to whom these tasks are assigned, and of those that a
  * change names.
  */
-export async function namesOf(
+export async function loadNames(
   { db, merchant: { merchantId } }: Context,
   tasks: readonly Task[],
   change: TaskChange = {},
@@ -60,7 +60,7 @@ export async function namesOf(
  * Resolves the assignment of a change to ids. A name counts only if no id is given with it, because
  * clients send back both as they read them. Refuses users and groups that do not exist.
  */
-export async function withAssignment(
+export async function resolveAssignment(
   context: Context,
   change: TaskChange,
   given: { readonly user?: string | null | undefined; readonly group?: string | null | undefined },
@@ -73,25 +73,25 @@ export async function withAssignment(
   if (change.assignedUserId === undefined && given.user)
     named.assignedUserId =
       (await findUserByName(db, merchantId, given.user))?.userId ??
-      noOne('assigned_to_user', 'user', given.user);
+      refuseUnknown('assigned_to_user', 'user', given.user);
   if (change.assignedGroupId === undefined && given.group)
     named.assignedGroupId =
       (await findGroupByName(db, merchantId, given.group))?.groupId ??
-      noOne('assigned_to_group', 'group', given.group);
+      refuseUnknown('assigned_to_group', 'group', given.group);
   if (
     change.assignedUserId &&
     !(await findUsers(db, merchantId, [change.assignedUserId])).has(change.assignedUserId)
   )
-    noOne('assigned_to_user_id', 'user', change.assignedUserId);
+    refuseUnknown('assigned_to_user_id', 'user', change.assignedUserId);
   if (
     change.assignedGroupId &&
     !(await findGroups(db, merchantId, [change.assignedGroupId])).has(change.assignedGroupId)
   )
-    noOne('assigned_to_group_id', 'group', change.assignedGroupId);
+    refuseUnknown('assigned_to_group_id', 'group', change.assignedGroupId);
   return { ...change, ...named };
 }
 
-function noOne(field: string, what: string, id: string | number): never {
+function refuseUnknown(field: string, what: string, id: string | number): never {
   return refuse('invalid_field', {
     field,
     reason: `names the ${what} ${id}, which does not exist`,

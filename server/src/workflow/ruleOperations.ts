@@ -4,7 +4,7 @@ import { inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { findMerchant, saveSettingsSection } from '../platform/tenancy/merchantStore.ts';
 import type { Merchants } from '../platform/tenancy/merchants.ts';
-import { withAssignment } from './people.ts';
+import { resolveAssignment } from './people.ts';
 import { changedRules, rulesOf, wireRules } from './workflowRules.ts';
 
 /** Returns the rules that raise system tasks, one for each type. */
@@ -59,7 +59,7 @@ async function refuseFaults(context: Context, given: readonly WorkflowRule[]): P
       if (typeof days === 'number' && (days < 0 || days > daysMax))
         refuse('out_of_range', { field: `rules[${i}].${field}`, min: 0, max: daysMax });
     }
-    await withAssignment(
+    await resolveAssignment(
       context,
       { assignedUserId: rule.assigned_to_user_id, assignedGroupId: rule.assigned_to_group_id },
       {},

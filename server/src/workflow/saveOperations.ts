@@ -2,16 +2,9 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Context } from '../platform/context.ts';
 import type { DomainEvent } from '../platform/events/event.ts';
 import { descriptionOf } from './history.ts';
-import { namesOf } from './people.ts';
-import type { Person, Task } from './task.ts';
-import {
-  appendHistory,
-  insertTasks,
-  lockNumbers,
-  type NewTask,
-  readTaskTexts,
-  saveTasks,
-} from './taskStore.ts';
+import { loadNames } from './people.ts';
+import type { NewTask, Person, Task } from './task.ts';
+import { appendHistory, insertTasks, lockNumbers, readTaskTexts, saveTasks } from './taskStore.ts';
 
 /** The server itself, as the author of changes in histories. */
 export const server: Person = { name: 'Perennial' };
@@ -38,7 +31,7 @@ export async function saveChanges(
   } = context;
   const words = {
     zone,
-    ...(await namesOf(
+    ...(await loadNames(
       context,
       changed.flatMap(({ before, after }) => [before, after]),
     )),
@@ -66,7 +59,7 @@ export async function saveChanges(
       address: context.actor.address,
     })),
   );
-  await tell(
+  await emitTaskEvents(
     context,
     'workflow_task_update',
     written.map(({ after, at }) => ({ taskUuid: after.taskUuid, at })),
@@ -95,7 +88,7 @@ export async function createTasks(context: Context, tasks: readonly NewTask[]): 
       address: context.actor.address,
     })),
   );
-  await tell(
+  await emitTaskEvents(
     context,
     'workflow_task_create',
     stored.map(({ taskUuid, createdAt }) => ({ taskUuid, at: createdAt })),
@@ -107,7 +100,7 @@ export async function createTasks(context: Context, tasks: readonly NewTask[]): 
  * Emits an event for each task, with the task as it is now. The history is omitted: it would grow
  * with every change, and the events are a history themselves.
  */
-export async function tell(
+export async function emitTaskEvents(
   context: Context,
   name: 'workflow_task_create' | 'workflow_task_update' | 'workflow_task_delete',
   tasks: readonly { readonly taskUuid: string; readonly at: Temporal.Instant }[],

@@ -46,7 +46,8 @@ export function updateSavedSearch(
   body: SavedSearch,
 ): Promise<SavedSearch> {
   return inTransaction(context, async ({ db, merchant: { merchantId, timeZone } }) => {
-    const stored = (await lockSavedSearch(db, merchantId, ownerOf(context), oid)) ?? noSearch(oid);
+    const stored =
+      (await lockSavedSearch(db, merchantId, ownerOf(context), oid)) ?? refuseUnknown(oid);
     const search = changed(stored, body, timeZone);
     await saveSearch(db, merchantId, search);
     return wireSavedSearch(search, timeZone);
@@ -55,7 +56,7 @@ export function updateSavedSearch(
 
 export async function removeSavedSearch(context: Context, oid: number): Promise<void> {
   if (!(await deleteSavedSearch(context.db, context.merchant.merchantId, ownerOf(context), oid)))
-    noSearch(oid);
+    refuseUnknown(oid);
 }
 
 const ownerOf = ({ actor }: Context): string =>
@@ -82,6 +83,6 @@ function changed(
   };
 }
 
-function noSearch(oid: number): never {
+function refuseUnknown(oid: number): never {
   return refuse('not_found', { what: 'saved search of yours', id: oid });
 }

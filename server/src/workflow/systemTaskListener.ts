@@ -6,15 +6,21 @@ import { createTasks, saveChanges, server } from './saveOperations.ts';
 import {
   byRule,
   closingOf,
-  concerns,
+  isRelevant,
   mayRaise,
   typesOf,
   wantedBy,
   wordsOf,
 } from './systemTasks.ts';
-import { isOpen, type SystemTaskType, type Task, type TaskObjectType } from './task.ts';
+import {
+  isOpen,
+  type NewTask,
+  type SystemTaskType,
+  type Task,
+  type TaskObjectType,
+} from './task.ts';
 import { closedBySystem } from './taskStatus.ts';
-import { findSystemTasks, lockNumbers, type NewTask } from './taskStore.ts';
+import { findSystemTasks, lockNumbers } from './taskStore.ts';
 import { rulesOf, type StoredRules } from './workflowRules.ts';
 
 /**
@@ -26,13 +32,13 @@ import { rulesOf, type StoredRules } from './workflowRules.ts';
 export function systemTaskListener(readObjects: ReadObjectFacts): EventListener {
   return async (context, events) => {
     for (const type of ['auto order', 'order', 'item'] as const) {
-      const heard = events.filter((event) => event.objectType === type && concerns(event));
-      if (heard.length > 0) await react(context, type, heard, readObjects);
+      const relevant = events.filter((event) => event.objectType === type && isRelevant(event));
+      if (relevant.length > 0) await updateTasks(context, type, relevant, readObjects);
     }
   };
 }
 
-async function react(
+async function updateTasks(
   context: Context,
   objectType: TaskObjectType,
   events: readonly RecordedEvent[],
@@ -48,9 +54,9 @@ async function react(
   const raising = types.some((type) => rules[type]?.enabled === true)
     ? events.filter(mayRaise).map((event) => event.objectId)
     : [];
-  const looked = new Set([...raising, ...open.map((task) => task.object!.key)]);
-  if (looked.size === 0) return;
-  const facts = await readObjects(context, objectType, 'key', [...looked]);
+  const checked = new Set([...raising, ...open.map((task) => task.object!.key)]);
+  if (checked.size === 0) return;
+  const facts = await readObjects(context, objectType, 'key', [...checked]);
   const states = new Map(
     open.map((task) => [
       stateKey(task.object!.key, task.systemType!),
@@ -60,13 +66,13 @@ async function react(
   const raised = new Map<string, NewTask>();
   for (const event of events) {
     const fact = facts.get(event.objectId);
-    if (fact !== undefined) follow(context, { objectType, event, fact, rules, states, raised });
+    if (fact !== undefined) applyEvent(context, { objectType, event, fact, rules, states, raised });
   }
   await saveChanges(context, [...states.values()], server);
-  await raise(context, objectType, [...raised.values()]);
+  await createMissing(context, objectType, [...raised.values()]);
 }
 
-interface Following {
+interface Update {
   readonly objectType: TaskObjectType;
   readonly event: RecordedEvent;
   readonly fact: ObjectFacts;
@@ -75,9 +81,9 @@ interface Following {
   readonly raised: Map<string, NewTask>;
 }
 
-function follow(
+function applyEvent(
   context: Context,
-  { objectType, event, fact, rules, states, raised }: Following,
+  { objectType, event, fact, rules, states, raised }: Update,
 ): void {
   const at = event.at ?? context.now;
   const wanted = wantedBy(event, fact);
@@ -90,8 +96,8 @@ function follow(
         after: closedBySystem(state.after, closingOf(state.after, fact), at),
         at,
       });
-    const young = raised.get(key);
-    if (young) raised.set(key, { ...young, status: 'closed - system' });
+    const created = raised.get(key);
+    if (created) raised.set(key, { ...created, status: 'closed - system' });
   }
   if (wanted.raise === undefined) return;
   const key = stateKey(event.objectId, wanted.raise);
@@ -134,7 +140,7 @@ function newTask(
  * Creates the tasks that do not exist yet. If two transactions find the same cause, the second sees
  * the task of the first, because it locks the numbers before it checks.
  */
-async function raise(
+async function createMissing(
   context: Context,
   objectType: TaskObjectType,
   tasks: readonly NewTask[],

@@ -6,7 +6,7 @@ import type { SystemClosing } from './taskStatus.ts';
 import type { StoredRules } from './workflowRules.ts';
 
 /** An event, with the fields that system tasks need. */
-export interface HeardEvent {
+export interface RelevantEvent {
   readonly name: string;
   readonly objectType: string;
   readonly objectId: string;
@@ -35,7 +35,7 @@ export const typesOf: Readonly<Partial<Record<TaskObjectType, readonly SystemTas
  * Tells whether an event is relevant to system tasks, without a lookup. Most events of the rebill
  * engine are not.
  */
-export function concerns({ name, data = {} }: HeardEvent): boolean {
+export function isRelevant({ name, data = {} }: RelevantEvent): boolean {
   switch (name) {
     case 'auto_order_decline':
       return data['hard'] === true;
@@ -58,7 +58,7 @@ export function concerns({ name, data = {} }: HeardEvent): boolean {
  * Tells whether an event can raise a task. Paid rebills, which are most events, cannot: for them
  * only objects with open tasks are loaded.
  */
-export function mayRaise({ name, data = {} }: HeardEvent): boolean {
+export function mayRaise({ name, data = {} }: RelevantEvent): boolean {
   switch (name) {
     case 'auto_order_rebill':
     case 'order_payment_process':
@@ -71,7 +71,7 @@ export function mayRaise({ name, data = {} }: HeardEvent): boolean {
       // A declined rebill that leaves an order emits order_payment_failed as well.
       return data['rebill_number'] === undefined;
     default:
-      return concerns({ name, objectType: '', objectId: '', data });
+      return isRelevant({ name, objectType: '', objectId: '', data });
   }
 }
 
@@ -79,7 +79,7 @@ export function mayRaise({ name, data = {} }: HeardEvent): boolean {
  * Returns what one event requires. A card counts as fixed when a rebill is paid. An auto order that
  * was canceled for another reason needs no card any more.
  */
-export function wantedBy(event: HeardEvent, facts: ObjectFacts): Wanted {
+export function wantedBy(event: RelevantEvent, facts: ObjectFacts): Wanted {
   const { name, data = {} } = event;
   switch (event.objectType) {
     case 'auto order':

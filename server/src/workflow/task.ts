@@ -52,6 +52,9 @@ export interface Task {
   readonly version: number;
 }
 
+/** A task before its numbers are assigned. */
+export type NewTask = Omit<Task, 'globalNumber' | 'objectNumber'>;
+
 /** What a task is about. */
 export interface TaskObject {
   readonly type: TaskObjectType;

@@ -50,7 +50,7 @@ export interface GivenNote {
 }
 
 /** Parses a task of the wire; fields that only the server sets are ignored. */
-export function readChange(body: WorkflowTask, zone: string): TaskChange {
+export function changeFrom(body: WorkflowTask, zone: string): TaskChange {
   return {
     name: trimmed(body.task_name),
     details: body.task_details,
@@ -65,9 +65,9 @@ export function readChange(body: WorkflowTask, zone: string): TaskChange {
     dependantUuid: trimmed(body.dependant_workflow_task_uuid),
     priority: body.priority,
     status: body.status,
-    dueAt: moment(body.due_dts, 'due_dts', zone),
-    delayUntil: moment(body.delay_until_dts, 'delay_until_dts', zone),
-    expiresAt: moment(body.expiration_dts, 'expiration_dts', zone),
+    dueAt: momentFrom(body.due_dts, 'due_dts', zone),
+    delayUntil: momentFrom(body.delay_until_dts, 'delay_until_dts', zone),
+    expiresAt: momentFrom(body.expiration_dts, 'expiration_dts', zone),
     tags: body.tags && tidyTags(body.tags),
     properties:
       body.properties &&
@@ -75,8 +75,8 @@ export function readChange(body: WorkflowTask, zone: string): TaskChange {
         name: property.name ?? '',
         value: property.value ?? '',
       })),
-    attachments: body.attachments && body.attachments.map(readAttachment),
-    notes: body.notes?.map((note, index) => readNote(note, `notes[${index}]`, zone)),
+    attachments: body.attachments && body.attachments.map(attachmentFrom),
+    notes: body.notes?.map((note, index) => noteFrom(note, `notes[${index}]`, zone)),
   };
 }
 
@@ -89,7 +89,7 @@ export const tidyTags = (tags: readonly string[]): string[] => [
  * Parses a date of a change: undefined stays, null clears, a text becomes a moment. Refuses a text
  * that is not a date.
  */
-export const moment = (
+export const momentFrom = (
   text: string | null | undefined,
   field: string,
   zone: string,
@@ -104,7 +104,7 @@ function trimmed(text: string | null | undefined): string | null | undefined {
   return typeof text === 'string' ? text.trim() || null : text;
 }
 
-function readAttachment({
+function attachmentFrom({
   file_uuid: fileUuid,
   upload_key: uploadKey,
   file_name: fileName,
@@ -116,12 +116,12 @@ function readAttachment({
   };
 }
 
-function readNote(note: WorkflowNote, path: string, zone: string): GivenNote {
+function noteFrom(note: WorkflowNote, path: string, zone: string): GivenNote {
   return {
     text: note.note ?? '',
-    at: moment(note.note_dts, `${path}.note_dts`, zone) ?? undefined,
+    at: momentFrom(note.note_dts, `${path}.note_dts`, zone) ?? undefined,
     userId: note.user?.user_id ?? undefined,
     userName: note.user?.user ?? undefined,
-    attachments: (note.attachments ?? []).map(readAttachment),
+    attachments: (note.attachments ?? []).map(attachmentFrom),
   };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { taskStatuses } from '@perennial/contract/workflow.ts';
 import { Temporal } from 'temporal-polyfill';
-import { closingOf, concerns, type HeardEvent, wantedBy } from './systemTasks.ts';
+import { closingOf, isRelevant, type RelevantEvent, wantedBy } from './systemTasks.ts';
 import type { Task } from './task.ts';
 import type { TaskChange } from './taskChange.ts';
 import { type Editor, edited } from './taskEdit.ts';
@@ -186,7 +186,7 @@ test('a task moves at its delay or its expiration, whichever comes first, and st
 });
 
 const facts = { key: '1', id: 'A', context: '' };
-const heard: [event: HeardEvent, more: object, raise: string | undefined, close: number][] = [
+const heard: [event: RelevantEvent, more: object, raise: string | undefined, close: number][] = [
   [
     { name: 'auto_order_decline', objectType: 'auto order', objectId: '1', data: { hard: true } },
     {},
@@ -241,7 +241,7 @@ const heard: [event: HeardEvent, more: object, raise: string | undefined, close:
 ];
 for (const [event, more, raise, close] of heard) {
   test(`${event.name} ${JSON.stringify({ ...event.data, ...more })}: raises ${raise ?? 'nothing'}, ends ${close}`, () => {
-    assert.ok(concerns(event));
+    assert.ok(isRelevant(event));
     const wanted = wantedBy(event, { ...facts, ...more });
     assert.deepEqual([wanted.raise, wanted.close.length], [raise, close]);
   });
@@ -249,7 +249,9 @@ for (const [event, more, raise, close] of heard) {
 
 test('a soft decline, an update and events of tasks themselves are none of its business', () => {
   for (const name of ['auto_order_update', 'workflow_task_create', 'auto_order_decline'])
-    assert.ok(!concerns({ name, objectType: 'auto order', objectId: '1', data: { hard: false } }));
+    assert.ok(
+      !isRelevant({ name, objectType: 'auto order', objectId: '1', data: { hard: false } }),
+    );
 });
 
 test('another card than when it was raised means that the customer fixed it', () => {

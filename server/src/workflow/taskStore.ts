@@ -1,29 +1,16 @@
 import type { SortField } from '@perennial/contract/sorting.ts';
-import { Temporal } from 'temporal-polyfill';
+import type { Temporal } from 'temporal-polyfill';
 import { required } from '../kernel/assert.ts';
-import { fold, foldTrimmed } from '../kernel/caseFolding.ts';
 import type { ZoneShifts } from '../kernel/zoneShifts.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { bindings, type JsonPage, readPage } from '../platform/storage/page.ts';
-import { type Column, recordset } from '../platform/storage/recordset.ts';
+import { recordset } from '../platform/storage/recordset.ts';
 import { inZone } from '../platform/storage/zone.ts';
 import { movedIfLater, shiftValues } from '../platform/storage/zoneMoves.ts';
 import { taskJson } from './present.ts';
 import { conditionsOf, orderOf, type Searcher, type TaskSearch } from './search.ts';
-import type {
-  Attachment,
-  HistoryLine,
-  Note,
-  SystemTaskType,
-  Task,
-  TaskObjectType,
-  TaskPriority,
-  TaskProperty,
-  TaskStatus,
-} from './task.ts';
-
-/** A task before its numbers are assigned. */
-export type NewTask = Omit<Task, 'globalNumber' | 'objectNumber'>;
+import type { HistoryLine, NewTask, SystemTaskType, Task, TaskObjectType } from './task.ts';
+import { changeableRows, columns, fromRow, type TaskRow, taskRows } from './taskRows.ts';
 
 /** Reads a task; undefined when it does not exist. */
 export async function findTask(
@@ -345,201 +332,6 @@ export async function listTags(db: Database, merchantId: string): Promise<string
     [merchantId],
   );
   return rows.map((row) => row.tag);
-}
-
-interface TaskRow {
-  global_number: number;
-  task_uuid: string;
-  object_number: number | null;
-  name: string;
-  details: string | null;
-  context: string | null;
-  object_type: TaskObjectType | null;
-  object_key: string | null;
-  object_id: string | null;
-  object_url: string | null;
-  object_email: string | null;
-  assigned_user_id: number | null;
-  assigned_group_id: number | null;
-  related_uuid: string | null;
-  dependant_uuid: string | null;
-  priority: TaskPriority;
-  status: TaskStatus;
-  system_type: SystemTaskType | null;
-  created_at: Temporal.Instant;
-  updated_at: Temporal.Instant;
-  due_at: Temporal.Instant | null;
-  delay_until: Temporal.Instant | null;
-  expires_at: Temporal.Instant | null;
-  created_by_user_id: number | null;
-  created_by_name: string;
-  tags: string[];
-  properties: TaskProperty[];
-  attachments: StoredAttachment[];
-  notes: StoredNote[];
-  card_mark: string | null;
-  version: number;
-}
-
-interface StoredAttachment {
-  file_uuid: string;
-  file_name: string;
-  mime_type: string;
-}
-
-interface StoredNote {
-  note: string;
-  at: string;
-  edited_at?: string;
-  original?: string;
-  user_id?: number;
-  user: string;
-  attachments: StoredAttachment[];
-}
-
-const fixed = (name: keyof TaskRow, type: string, read: Column<Task>['read']) => ({
-  name,
-  type,
-  read,
-  changes: false,
-});
-const changing = (name: keyof TaskRow, type: string, read: Column<Task>['read']) => ({
-  name,
-  type,
-  read,
-  changes: true,
-});
-
-const taskColumns: readonly (Column<Task> & { readonly changes: boolean })[] = [
-  fixed('global_number', 'int', (task) => task.globalNumber),
-  fixed('task_uuid', 'text', (task) => task.taskUuid),
-  fixed('object_number', 'int', (task) => task.objectNumber),
-  changing('name', 'text', (task) => task.name),
-  changing('details', 'text', (task) => task.details),
-  changing('context', 'text', (task) => task.context),
-  fixed('object_type', 'text', (task) => task.object?.type),
-  fixed('object_key', 'text', (task) => task.object?.key),
-  fixed('object_id', 'text', (task) => task.object?.id),
-  changing('object_url', 'text', (task) => task.objectUrl),
-  changing('object_email', 'text', (task) => task.objectEmail && foldTrimmed(task.objectEmail)),
-  changing('assigned_user_id', 'int', (task) => task.assignedUserId),
-  changing('assigned_group_id', 'int', (task) => task.assignedGroupId),
-  changing('related_uuid', 'text', (task) => task.relatedUuid),
-  changing('dependant_uuid', 'text', (task) => task.dependantUuid),
-  changing('priority', 'text', (task) => task.priority),
-  changing('status', 'text', (task) => task.status),
-  fixed('system_type', 'text', (task) => task.systemType),
-  fixed('created_at', 'timestamptz', (task) => task.createdAt),
-  changing('updated_at', 'timestamptz', (task) => task.updatedAt),
-  changing('due_at', 'timestamptz', (task) => task.dueAt),
-  changing('delay_until', 'timestamptz', (task) => task.delayUntil),
-  changing('expires_at', 'timestamptz', (task) => task.expiresAt),
-  fixed('created_by_user_id', 'int', (task) => task.createdBy.userId),
-  fixed('created_by_name', 'text', (task) => task.createdBy.name),
-  changing('tags', 'text[]', (task) => task.tags),
-  changing('properties', 'jsonb', (task) => task.properties),
-  changing('attachments', 'jsonb', (task) => task.attachments.map(storedAttachment)),
-  changing('notes', 'jsonb', (task) => task.notes.map(storedNote)),
-  changing('card_mark', 'text', (task) => task.cardMark),
-  changing('version', 'int', (task) => task.version),
-];
-const columns = taskColumns.map(({ name }) => name).join(', ');
-
-/** The column in which a text search looks. */
-const searchText: Column<Task> = {
-  name: 'search_text',
-  type: 'text',
-  read: ({ name, details, object, objectEmail, notes }) =>
-    fold(
-      [name, details, object?.id, objectEmail, ...notes.map(({ text }) => text)]
-        .filter((text) => text !== undefined)
-        .join('\n'),
-    ),
-};
-const taskRows = recordset([...taskColumns, searchText]);
-const changeableRows = recordset([...taskColumns.filter(({ changes }) => changes), searchText]);
-
-const storedAttachment = ({ fileUuid, fileName, mimeType }: Attachment): StoredAttachment => ({
-  file_uuid: fileUuid,
-  file_name: fileName,
-  mime_type: mimeType,
-});
-
-function storedNote({
-  text,
-  at,
-  editedAt,
-  original,
-  by,
-  attachments,
-}: Note): Readonly<Record<string, unknown>> {
-  return {
-    note: text,
-    at: at.toString(),
-    edited_at: editedAt?.toString(),
-    original,
-    user_id: by.userId,
-    user: by.name,
-    attachments: attachments.map(storedAttachment),
-  };
-}
-
-function fromRow(row: TaskRow): Task {
-  const given = <Value>(value: Value | null): Value | undefined => value ?? undefined;
-  return {
-    taskUuid: row.task_uuid,
-    globalNumber: row.global_number,
-    objectNumber: given(row.object_number),
-    name: row.name,
-    details: given(row.details),
-    context: given(row.context),
-    object:
-      row.object_type === null
-        ? undefined
-        : {
-            type: row.object_type,
-            key: required(row.object_key, 'object_key'),
-            id: required(row.object_id, 'object_id'),
-          },
-    objectUrl: given(row.object_url),
-    objectEmail: given(row.object_email),
-    assignedUserId: given(row.assigned_user_id),
-    assignedGroupId: given(row.assigned_group_id),
-    relatedUuid: given(row.related_uuid),
-    dependantUuid: given(row.dependant_uuid),
-    priority: row.priority,
-    status: row.status,
-    systemType: given(row.system_type),
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    dueAt: given(row.due_at),
-    delayUntil: given(row.delay_until),
-    expiresAt: given(row.expires_at),
-    createdBy: { userId: given(row.created_by_user_id), name: row.created_by_name },
-    tags: row.tags,
-    properties: row.properties,
-    attachments: row.attachments.map(attachmentFrom),
-    notes: row.notes.map(noteFrom),
-    cardMark: given(row.card_mark),
-    version: row.version,
-  };
-}
-
-const attachmentFrom = (stored: StoredAttachment): Attachment => ({
-  fileUuid: stored.file_uuid,
-  fileName: stored.file_name,
-  mimeType: stored.mime_type,
-});
-
-function noteFrom(stored: StoredNote): Note {
-  return {
-    text: stored.note,
-    at: Temporal.Instant.from(stored.at),
-    editedAt: stored.edited_at === undefined ? undefined : Temporal.Instant.from(stored.edited_at),
-    original: stored.original,
-    by: { userId: stored.user_id, name: stored.user },
-    attachments: stored.attachments.map(attachmentFrom),
-  };
 }
 
 interface Counted {
