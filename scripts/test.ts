@@ -126,7 +126,7 @@ async function unfilteredStatements(server: TestServer): Promise<string> {
     .join('\n');
 }
 
-/** Counts something that is no test file: nothing is wrong with it while `faults` is empty. */
+/** Counts a check that is not a test file. It passes when `faults` is empty. */
 function check(promise: string, faults: string): void {
   if (faults === '') tally.passed++;
   else tally.failed++;

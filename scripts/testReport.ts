@@ -45,7 +45,7 @@ interface Failure {
 }
 
 function printFailure(label: string, { name, file, line, details: { error } }: Failure): void {
-  // A group fails because a test in it did, which has been told already.
+  // A group fails because a test in it failed, which has been printed already.
   if ((error as { failureType?: string }).failureType === 'subtestsFailed') return;
   console.log(`✖ ${label}${name} (${shown(file)}:${line})\n${indent(told(error.cause ?? error))}`);
 }

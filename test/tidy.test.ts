@@ -52,7 +52,10 @@ const below = {
   feature: ['platform', 'kernel', 'contract'],
 };
 
-/** main, cli → app → features → platform → kernel; what crosses the wire stands in `contract` and imports nothing of ours. */
+/**
+ * main, cli → app → features → platform → kernel. What crosses the wire is in `contract`, which
+ * imports nothing of ours.
+ */
 const rooms: Readonly<Record<string, Room>> = {
   contract: { files: ['contract/src/**'], mayImport: [] },
   kernel: { files: ['server/src/kernel/**'], mayImport: below.kernel },
@@ -127,7 +130,7 @@ const reserved: readonly Reserved[] = [
       /\bDate\.now\b|\bnew Date\b|\bTemporal\.Now\b|\bperformance\.now\b|\bprocess\.hrtime\b/,
     where: ['server/src/platform/clock/**', 'server/src/cli/**', ...outside],
   },
-  // The deadline of a call to somebody else (AbortSignal.timeout) decides nothing here.
+  // The deadline of a call to another server (AbortSignal.timeout) decides nothing here.
   {
     what: "timers are the clock's",
     pattern: /\bset(Timeout|Interval|Immediate)\(/,
@@ -245,7 +248,7 @@ const owners: Readonly<Record<string, string>> = {
   clock_advance: 'server/src/sandbox',
 };
 
-/** Long because they are lists of short, like-shaped things, or named in the field's words. */
+/** Long because they are lists of short, like-shaped things, or named in the terms of the field. */
 const catalogues = ['contract/src/*.ts'];
 const linesMax = 600;
 

@@ -21,7 +21,7 @@ test("a database of one's own: no demo, and the published limits", () => {
   assert.equal(readConfig({ DATABASE_URL: 'postgres://me@db/perennial', DEMO: 'on' }).demo, true);
 });
 
-test('everything that is wrong is told at once, and no password with it', () => {
+test('all faults are reported at once, without any password', () => {
   const wrong = {
     PORT: '70000',
     DEMO: 'perhaps',
@@ -45,7 +45,7 @@ test('everything that is wrong is told at once, and no password with it', () => 
   );
 });
 
-test('docs/operating.md tells every setting as it is', () => {
+test('docs/operating.md describes every setting as it is', () => {
   const page = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8');
   for (const [name, fallback, meaning] of settings) {
     const row = `| \`${name}\` | ${fallback || '–'} | ${meaning.replaceAll('|', '\\|')} |`;

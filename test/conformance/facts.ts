@@ -1,6 +1,7 @@
 /**
- * The wire as others have written it down: the auto_order document, the workflow document, and the API as its newest
- * published clients know it. Plain data; the tests beside this file compare our contract with it.
+ * The wire as it was published: the auto_order document, the workflow document, and the API as its
+ * newest published clients know it. Plain data; the tests in this folder compare our contract with
+ * it.
  */
 import { readFileSync } from 'node:fs';
 

@@ -78,7 +78,7 @@ describe('our models agree with', () => {
   });
 });
 
-test('our models have no field that nobody published, the ones under /perennial/v1 apart', () => {
+test('our models have only published fields, except those under /perennial/v1', () => {
   const published = [autoOrderDocument, workflowDocument, currentApi, newer];
   for (const [name, schema] of Object.entries(schemas)) {
     const sources = published.flatMap(({ models }) => models[name] ?? []);
@@ -148,7 +148,7 @@ function disagreement(
     : `${path} should be ${JSON.stringify(expected)}, is ${JSON.stringify(ours)}`;
 }
 
-/** Our schema of a field in the words of the facts. */
+/** Describes a field of our schema in the terms of the facts. */
 function factOf(property: object): FactField {
   const schema = property as {
     $ref?: string;

@@ -30,7 +30,7 @@ const agreedDifferences: Readonly<Record<string, string>> = {
   'getItems parent_category_path': 'there are no categories',
 };
 
-/** Fields that ours sorts by besides the documented ones. */
+/** Fields that our lists sort by in addition to the documented ones. */
 const moreSortable: readonly string[] = ['next_shipment_dts'];
 
 describe('our operations agree with', () => {

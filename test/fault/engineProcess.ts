@@ -23,7 +23,7 @@ const app = createApp({
   trustedProxies: [],
   gateways: openGateways({ simulatorUrl }, clock),
   rebillTiming: { leaseMs: 3000, recheckMs: 200 },
-  // Nothing is sent, sealed or stored by those who bill.
+  // The billing process sends, seals and stores nothing.
   mail: { send: async () => ({ kind: 'delivered', response: '' }), close: async () => {} },
   mailFrom: 'fault@perennial.test',
   sender: httpSender({ clock }),

@@ -4,7 +4,10 @@ import { type SystemClock, systemClock } from '../../server/src/platform/clock/s
 // The same in every process of a run, so that all agree on what the time is.
 const since = Date.UTC(2026, 0, 1);
 
-/** A machine's clock that runs so many times as fast as the real one; its pauses are real. Backoffs of minutes become seconds. */
+/**
+ * A machine clock that runs `speed` times as fast as the real one; its pauses are real. Backoffs of
+ * minutes become seconds.
+ */
 export function fastClock(speed: number): SystemClock {
   return {
     ...systemClock,

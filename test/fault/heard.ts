@@ -7,7 +7,7 @@ import { secretFrom } from '../../server/src/webhooks/signing.ts';
 import { insertWebhook } from '../../server/src/webhooks/webhookStore.ts';
 import { at } from '../support/autoOrders.ts';
 
-/** Settings of a merchant who wants a task for each card that ended an auto order. */
+/** Settings of a merchant that wants a task for each card that ended an auto order. */
 export const listeningSettings: Merchant['settings'] = {
   workflowRules: {
     auto_order_card_update_issue: { enabled: true },
@@ -22,7 +22,7 @@ const wantedEvents = [
   'order_create',
 ];
 
-/** A webhook that wants to hear of rebills; nobody delivers to it. */
+/** A webhook that subscribes to rebills. No process delivers to it. */
 export async function addListeningWebhook(db: Database, merchantId: string): Promise<void> {
   await db.transaction((tx) =>
     insertWebhook(
@@ -55,8 +55,9 @@ export interface Heard {
 }
 
 /**
- * What was heard of rebills against what happened: a receipt for each that was paid, each event that the webhook wants kept for it, an open task for each auto
- * order that ended by declines; each once.
+ * Compares what listeners received with what happened: a receipt for each paid rebill, each event
+ * that the webhook subscribes to, an open task for each auto order that ended by declines; each
+ * exactly once.
  */
 export async function checkHeard(db: Database, merchantId: string): Promise<Heard> {
   const once = async (what: string, happened: string, heard: string): Promise<number> => {

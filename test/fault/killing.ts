@@ -22,11 +22,11 @@ export interface Killing {
   /** Weekly shipments of each that are due at the start. */
   readonly cycles: number;
   readonly workers: number;
-  /** Decides who is killed when; the same seed kills in the same order. */
+  /** Decides which process is killed when. The same seed kills in the same order. */
   readonly seed: number;
   /** The longest time between two kills. */
   readonly killMsMax: number;
-  /** After so many kills the workers are left alone. Absent: no end. */
+  /** After this many kills the workers are left alone. Absent: no limit. */
   readonly killsMax?: number;
   /** Kills or restarts the store now and then; absent: only workers are killed. */
   readonly restartStore?: () => Promise<void>;
@@ -44,8 +44,9 @@ const rounds = 4;
 const daysARound = 3;
 
 /**
- * Bills all that falls due, in rounds three days apart so that retries come due as well, while processes are killed with -9. Then the gateway's books are held
- * against ours, and what was heard against what happened.
+ * Bills everything that falls due, in rounds three days apart so that retries come due as well,
+ * while processes are killed with -9. Then compares the gateway's books with ours, and what
+ * listeners received with what happened.
  */
 export async function billWhileKilling(
   killing: Killing,
@@ -111,7 +112,8 @@ async function disturb(
     return;
   }
   const index = Math.floor(chance() * workers.length);
-  // One that is still starting is killed as soon as it has; the others go on meanwhile.
+  // A process that is still starting is killed as soon as it has started; the others continue
+  // meanwhile.
   await killNine(await workers[index]!);
   workers[index] = startWorker(url, gatewayUrl);
   counts.kills++;

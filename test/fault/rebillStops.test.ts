@@ -116,7 +116,7 @@ function stoppableDatabase(db: Database, stop: Stop): Database {
         stop.effect();
         return value;
       });
-      // After it: the store has it all, and nobody here knows.
+      // After it: the store has everything, but this process does not know.
       stop.effect();
       return value;
     },

@@ -25,7 +25,9 @@ interface Drill {
   readonly gateway: 'stripe' | 'simulator';
   readonly hours: number;
   readonly customers: number;
-  /** Who notices: the marker file, the gateway's newest charges, or nobody but the operator. */
+  /**
+   * What notices the restore: the marker file, the gateway's newest charges, or only the operator.
+   */
   readonly noticedBy: 'marker' | 'gateway' | 'operator';
 }
 

@@ -7,7 +7,7 @@ import { deliverWhileKilling } from './webhookDeliveries.ts';
 const seed = Number(process.env['WEBHOOK_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const [events, receivers] = [20_000, 20];
 
-test('20,000 events reach 20 receivers, in the order of their objects, whoever is killed', async (t) => {
+test('20,000 events reach 20 receivers, in the order of their objects, whichever process is killed', async (t) => {
   t.diagnostic(`seed ${seed}`);
   const { url } = await openTestDatabase(t);
   const delivered = await deliverWhileKilling({

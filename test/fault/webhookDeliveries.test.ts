@@ -5,7 +5,7 @@ import { deliverWhileKilling } from './webhookDeliveries.ts';
 
 const seed = Number(process.env['WEBHOOK_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
-test('every event reaches every receiver, in the order of its object, whoever is killed', async (t) => {
+test('every event reaches every receiver, in the order of its object, whichever process is killed', async (t) => {
   t.diagnostic(`seed ${seed}`);
   const { url } = await openTestDatabase(t);
   const delivered = await deliverWhileKilling({

@@ -27,16 +27,22 @@ export interface Delivering {
   /** A database that is there for this run alone. */
   readonly url: string;
   readonly events: number;
-  /** Each hears every event. */
+  /** Each receives every event. */
   readonly receivers: number;
   /** Receivers that are down at any moment. */
   readonly down: number;
   readonly processes: number;
-  /** Decides which event is whose, who is down and who is killed. */
+  /**
+   * Decides which receiver gets which event, which receivers are down and which processes are
+   * killed.
+   */
   readonly seed: number;
   readonly killMsMax: number;
   readonly timeoutMs: number;
-  /** After so many kills the processes are left alone: on a busy machine one may need longer to start than it lives. Absent: no end. */
+  /**
+   * After this many kills the processes are left alone: on a busy machine one may need longer to
+   * start than it lives. Absent: no limit.
+   */
   readonly killsMax?: number;
 }
 
@@ -207,7 +213,7 @@ async function addOwner(db: Database): Promise<Owner> {
 interface Listening {
   readonly url: string;
   readonly receivers: readonly Receiving[];
-  /** Puts so many receivers out of order, others than before perhaps, and the rest in order. */
+  /** Puts this many receivers out of order, perhaps others than before, and the rest in order. */
   goDown(count: number): void;
   close(): void;
 }

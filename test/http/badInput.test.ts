@@ -42,7 +42,8 @@ const goodBodies: Partial<Record<OperationId, object>> = {
 };
 
 let count = 0;
-// What needs no key speaks OAuth: refusals of another form, asked for in test/staff.
+// Operations without a key belong to OAuth. Their refusals have another form and are tested in
+// test/staff.
 const routed = operationIds.filter(
   (id) =>
     (operationOf(id).permissions.length > 0 || operationOf(id).anyCaller) &&

@@ -28,7 +28,7 @@ export interface FuzzFault {
 
 export interface Fuzzed {
   readonly faults: readonly FuzzFault[];
-  /** Answers by status. */
+  /** The number of answers by status. */
   readonly statuses: Readonly<Record<string, number>>;
   /** Megabytes of live objects after the first tenth of the calls, and after the last. */
   readonly heapMb: readonly [number, number];

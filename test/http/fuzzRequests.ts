@@ -48,7 +48,7 @@ interface DocumentOperation {
   readonly requestBody?: { readonly content: Readonly<Record<string, { schema: Schema }>> };
 }
 
-/** Every operation of the document, and the pages beside it. */
+/** Every operation of the document, and the pages outside it. */
 export function targetsOf({ paths, components }: FuzzDocument): FuzzTarget[] {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, row]): FuzzTarget => {

@@ -80,7 +80,7 @@ test('another application may use the same key', async () => {
   assert.equal(await runs(), before + 2);
 });
 
-test('while the first runs, a repeat is told to wait, and only one runs', async () => {
+test('while the first runs, a repeat is refused with a wait, and only one runs', async () => {
   const before = await runs();
   const statuses = (
     await Promise.all(Array.from({ length: 8 }, () => post('four', { description: 'a' })))
@@ -146,7 +146,7 @@ test('a read needs no key and ignores one; an empty or endless key is refused', 
   }
 });
 
-test('the answer is kept so that nobody reads in the database what was shown once', async () => {
+test('the stored answer does not reveal what was shown once', async () => {
   const first = await post('sealed', { description: 'a' });
   assert.equal((await post('sealed', { description: 'a' })).text, first.text);
   const kept = await door.db.rows<{ body: string | null }>(

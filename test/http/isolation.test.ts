@@ -170,7 +170,10 @@ async function askColleague(
   return status === 401 && isNamed ? [] : [`${id}, ${who}: ${status} ${headers['uc-rest-error']}`];
 }
 
-/** Somebody of another merchant, who names our objects wherever the operation takes a name: path, query and body. */
+/**
+ * A caller of another merchant that names our objects wherever the operation takes a name: path,
+ * query and body.
+ */
 async function askStranger(id: OperationId, { who, request }: Caller): Promise<string[]> {
   const ask = async (values: PathValues, params: PathValues = values) => {
     asked++;
@@ -185,7 +188,8 @@ async function askStranger(id: OperationId, { who, request }: Caller): Promise<s
   const found: string[] = [];
   for (const values of [theirs, {}]) {
     const answer = await ask(values, theirs);
-    // A refusal repeats the id that was asked for, and a task may be about any id that its author writes: those words alone come back.
+    // A refusal repeats the requested id, and a task may be about any id that its author writes:
+    // only those words come back.
     const shown = answer.status < 300 ? answer.text.replace(/"object_id": ?"[^"]*"/g, '') : '';
     const seen = marks.filter((mark) => shown.includes(mark));
     if (seen.length > 0)
@@ -228,7 +232,10 @@ function bodyOf(id: OperationId, values: PathValues): Pick<TestRequest, 'body'> 
 
 /** Words of a path that are of a closed list, so no object's name. */
 const words: PathValues = { object_type: theirs['object_type']!, extension: theirs['extension']! };
-/** Names that every merchant chooses for itself: written, they make an object of its own that is called the same. */
+/**
+ * Names that every merchant chooses for itself. Writing one creates an own object with the same
+ * name.
+ */
 const chosen = new Set([
   'merchant_item_id',
   'email',

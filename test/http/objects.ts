@@ -5,7 +5,10 @@ import type { TestApp, TestRequest } from '../support/app.ts';
 /** Values for the parameters of paths, by name. */
 export type PathValues = Readonly<Record<string, string>>;
 
-/** Makes `count` of each object of a merchant over the API, and answers how the last ones are called in paths. */
+/**
+ * Makes `count` of each object of a merchant over the API. Returns the path parameters of the last
+ * ones.
+ */
 export async function objectsOf(app: TestApp, key: string, count: number): Promise<PathValues> {
   let values: PathValues = {};
   for (let i = 1; i <= count; i++) values = await makeObjects(app, key, i);

@@ -250,7 +250,7 @@ test('a revoked key stops at once here, and within a second elsewhere', async ()
   );
 });
 
-test('a limit that is exceeded is told as UltraCart tells it', async () => {
+test('a limit that is exceeded is reported as UltraCart reports it', async () => {
   const limited = await openDoor({ routes, rateLimits: [{ limit: 3, seconds: 3600 }] });
   for (let i = 0; i < 3; i++) assert.equal((await limited.ask({})).status, 200);
   const reply = await limited.ask({});
@@ -307,7 +307,7 @@ test('headers are spelled as published clients look them up', async (t) => {
     assert.ok(names.includes(name), `${name} in ${names.join(' ')}`);
 });
 
-test('what is no request is answered as well as it can be', async (t) => {
+test('malformed requests get the best possible response', async (t) => {
   const address = new URL(await door.http.listen({ host: '127.0.0.1', port: 0 }));
   t.after(() => door.http.close());
   const saysTo = async (text: string) => {
@@ -358,7 +358,7 @@ test('secrets that slip into the log are struck out, and errors tell no rows', (
   assert.match(lines.join(''), /23505/);
 });
 
-test('closing stops listening and answers what is in hand', async () => {
+test('closing stops listening and finishes the requests under way', async () => {
   const [held, release] = gate();
   const [begun, hasBegun] = gate();
   const closing = await openDoor({

@@ -11,7 +11,7 @@ import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 const limits = { statementMs: 1500, lockMs: 300 };
 type Scope = Parameters<typeof openTestDatabase>[0] & object;
 
-/** The application on a database of its own, with limits that a test can wait for. */
+/** The application on a separate database, with limits short enough for a test. */
 async function impatientApp(t: Scope): Promise<{ app: TestApp; store: TestDatabase }> {
   const store = await openTestDatabase(t);
   const db = openPool({
@@ -37,7 +37,7 @@ const anItem = (id: string) =>
     body: { merchant_item_id: id, pricing: { cost: 1 } },
   }) as const;
 
-test('a table that is locked: what needs it is 503, everything else goes on', async (t) => {
+test('a table that is locked: what needs it is 503, everything else works', async (t) => {
   const { app, store } = await impatientApp(t);
   await store.db.transaction(async (tx) => {
     await tx.run('lock table auto_order in access exclusive mode');

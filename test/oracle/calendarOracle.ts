@@ -33,7 +33,7 @@ export const indexOfDay = (year: number, month: number, day: number): number =>
 export const wallMs = (dayIndex: number, timeMs: number): number =>
   listStartMs + dayIndex * 86_400_000 + timeMs;
 
-/** What each frequency of the wire means: so many days, or so many months. */
+/** What each frequency of the wire means: a number of days or of months. */
 export const meanings: Readonly<Record<string, readonly [amount: number, unit: 'd' | 'm']>> = {
   Weekly: [7, 'd'],
   Biweekly: [14, 'd'],
@@ -123,7 +123,10 @@ export function spansOf(zone: string): Span[] {
   return [...spans, { from, until: end, offset }];
 }
 
-/** Wall time to milliseconds since 1970: the earliest moment that shows it; a skipped wall is carried on by the offset before the skip. */
+/**
+ * Converts wall time to milliseconds since 1970: the earliest moment that shows it. A skipped wall
+ * time is moved by the offset before the skip.
+ */
 export function zoneMs(spans: readonly Span[], wall: number): number {
   for (const { from, until, offset } of spans) {
     const moment = wall - offset;

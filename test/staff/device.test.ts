@@ -30,7 +30,7 @@ async function answerAs(decision: 'allow' | 'deny', userCode: string) {
   return browse('/rest/v2/oauth/consent', { ticket: ticketIn(consent.text), decision });
 }
 
-test('a device shows a code, its user allows it, and the device goes on', async () => {
+test('a device shows a code, its user allows it, and the device continues', async () => {
   const { status, json: codes } = await begin();
   assert.equal(status, 200);
   assert.match(codes.user_code, /^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/);
@@ -66,7 +66,7 @@ test('denied', async () => {
   assert.equal((await poll(codes.device_code)).json.error, 'invalid_grant');
 });
 
-test('a code that nobody shows, that is decided or that has expired is not asked about', async () => {
+test('a code that is unknown, decided or expired asks for no decision', async () => {
   const { json: codes } = await begin();
   await answerAs('allow', codes.user_code);
   for (const userCode of ['BBBB-BBBB', '', codes.user_code]) {

@@ -50,7 +50,7 @@ test('a password of 200 characters of two units each, however they are typed', a
   assert.equal((await attempt('emoji', '😀'.repeat(199))).ok, false);
 });
 
-test('what was wrong is not told', async () => {
+test('a failed log-in does not say what was wrong', async () => {
   const wrong = { ok: false, reason: { kind: 'wrong' } };
   assert.deepEqual(await attempt('ann', 'x'), wrong);
   assert.deepEqual(await attempt('nobody', password), wrong);

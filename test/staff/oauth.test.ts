@@ -120,7 +120,7 @@ test('the code flow: log in, see what is asked, allow, exchange, call, refresh, 
   assert.deepEqual([logins.length, logins[0].login, logins[0].ip_address], [1, 'ann', '127.0.0.1']);
 });
 
-test('denied, the application is told so', async () => {
+test('a denial is reported to the application', async () => {
   const consent = await browse(authorizePath, { ...authorization(clientId), ...credentials });
   const denied = await browse('/rest/v2/oauth/consent', {
     ticket: ticketIn(consent.text),
@@ -166,7 +166,7 @@ test('no page may be framed, cached, scripted or sent on', async () => {
   }
 });
 
-test('an unknown application or address is told to the user, never to the address', async (t) => {
+test('an unknown application or address is shown to the user, never sent to the address', async (t) => {
   const cases: [string, Record<string, string>][] = [
     ['an unknown application', { client_id: 'nobody' }],
     ['another address', { redirect_uri: 'https://evil.example/' }],
@@ -529,7 +529,7 @@ test('a user who loses a permission takes it from every application, and one who
   assert.equal((await call(access_token)).status, 401);
 });
 
-test('an empty Bearer beside a key is nobody, and a key counts before a token', async () => {
+test('an empty Bearer next to a key authenticates no one, and a key counts before a token', async () => {
   const ask = async (authorization: string) =>
     (await app.request({ operation: 'getOauthMe', headers: { authorization } })).body;
   assert.equal((await ask('Bearer ')).name, 'test key');
@@ -539,7 +539,7 @@ test('an empty Bearer beside a key is nobody, and a key counts before a token', 
   );
 });
 
-test('webhooks belong to the application, whoever connected it', async () => {
+test('webhooks belong to the application, whichever user connected it', async () => {
   const id = await world.registerApplication({ permissions: ['webhook_read', 'webhook_write'] });
   const { access_token } = await world.connect(id);
   const headers = { authorization: `Bearer ${access_token}` };
@@ -564,7 +564,7 @@ test('webhooks belong to the application, whoever connected it', async () => {
   );
 });
 
-test('nothing that was handed out stands in the database', async () => {
+test('no issued secret is in the database', async () => {
   const tokens = await world.connect(clientId);
   const code = await world.obtainCode(clientId);
   const rows = await app.db.rows<{ text: string }>(

@@ -23,7 +23,7 @@ const names = <Entry>(entries: readonly Entry[], flag: keyof Entry, name: keyof 
 const permit = (...permissions: string[]) =>
   permissions.map((permission) => ({ permission_Name: permission, selected: true }));
 
-test('a user is inserted, read, listed, changed and deleted, and each is told', async () => {
+test('a user is inserted, read, listed, changed and deleted, each with an event', async () => {
   const user = await insertUser({
     login: 'Ann',
     full_name: 'Ann Smith',
@@ -92,7 +92,7 @@ const refusedUsers: [what: string, body: object, message: RegExp][] = [
     /permissions\[0\]\.permission_Name.*order_eat/,
   ],
   [
-    'all at once is no permission',
+    'all permissions at once is not a permission',
     { login: 'odd', permissions: permit('all') },
     /not a permission/,
   ],
@@ -168,7 +168,7 @@ test('groups hold members and permit them things', async () => {
   );
 });
 
-test('nobody gives what they do not have', async (t) => {
+test('a user gives only what they have', async (t) => {
   const key = await app.addKey('TEST', ['user_read', 'user_write']);
   const strong = await insertUser({ login: 'strong', permissions: permit('order_write') });
   const { group } = await ask({

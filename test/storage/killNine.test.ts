@@ -15,14 +15,14 @@ const kills = 30;
 const writesMax = 1000;
 const writers = 8;
 
-/** The real server on a folder of its own, reached as its `demo.json` says. */
+/** The real server on a separate folder, addressed as its `demo.json` says. */
 interface Running {
   readonly process: ChildProcess;
   readonly baseUrl: string;
   readonly apiKey: string;
 }
 
-test('no acknowledged write is lost, whatever is killed while writing goes on', async (t) => {
+test('no acknowledged write is lost, whatever is killed during writes', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'perennial-kill-'));
   await chmod(folder, 0o755);
   after(() => rm(folder, { recursive: true, force: true }));
@@ -66,7 +66,10 @@ async function serve(folder: string): Promise<Running> {
   return { process: child, baseUrl, apiKey };
 }
 
-/** Several writers insert items until the server is gone; once `enough` are acknowledged, `kill` sees to that. Answers the acknowledged ones. */
+/**
+ * Several writers insert items until the server is gone. Once `enough` are acknowledged, `kill`
+ * ends the server. Returns the acknowledged ones.
+ */
 async function writeUntil(
   server: Running,
   prefix: string,

@@ -119,7 +119,7 @@ test('kill -9 of everything: the lock file left behind does not block', async (t
   await assert.rejects(access(killed.connection.host), 'its socket folder is cleared away');
 });
 
-test('PostgreSQL alone is killed: its starter hears of it', async (t) => {
+test('PostgreSQL alone is killed: its starter notices', async (t) => {
   const server = await started(t);
   await killServers(dataDir);
   assert.match(await server.ended, /SIGKILL/);
@@ -193,7 +193,7 @@ test('the links that npm made no install script for are fixed', async (t) => {
   await ledger(server);
 });
 
-test('links are missing and their folder cannot be written: a copy beside the data runs', {
+test('links are missing and their folder cannot be written: a copy next to the data runs', {
   skip: cannotBeOthers,
 }, async (t) => {
   const nativeDir = await packageWithoutLinks(t);
@@ -235,7 +235,7 @@ test('an ordinary user runs it as itself', { skip: cannotBeOthers }, async (t) =
   await release(launched);
 });
 
-test('an account without an entry in /etc/passwd is told what to do', {
+test('an account without an entry in /etc/passwd learns what to do', {
   skip: cannotBeOthers,
 }, async (t) => {
   const nameless = { uid: 54321, gid: 54321 };

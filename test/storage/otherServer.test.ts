@@ -23,7 +23,7 @@ import { addTask, ask } from '../support/workflow.ts';
 const seal = sealWith(randomBytes(32));
 const system = await findSystemPostgres();
 
-test('a dump goes on in another PostgreSQL server', {
+test('a dump continues in another PostgreSQL server', {
   skip: system === undefined && 'this machine has no PostgreSQL of its own',
 }, async (t) => {
   const [old, fresh] = [await system!.start(), await system!.start()];
@@ -68,7 +68,10 @@ test('stamps of another server are noticed whatever brought them', async (t) => 
   );
 });
 
-/** Makes events on one database, moves it by `copy`, and expects each reader to hear what it had not heard and what comes after. */
+/**
+ * Makes events on one database, moves it by `copy`, and expects each reader to receive what it had
+ * not received and what comes after.
+ */
 async function goesOn(
   t: TestContext,
   before: DatabasePool,

@@ -1,8 +1,9 @@
 import type { Database } from '../../server/src/platform/storage/database.ts';
 
 /**
- * The database's own account of its tables, indexes and functions: SQL that makes an empty database the same. What PostgreSQL deparses
- * stands as it says it (PostgreSQL 18: the embedded one). Fails on a kind of object that it does not write, so that none is left out unseen.
+ * Describes the tables, indexes and functions of a database as SQL that makes an empty database the
+ * same. Text that PostgreSQL deparses is left as PostgreSQL 18, the embedded one, prints it. Fails
+ * on a kind of object that it cannot write, so that none is left out unnoticed.
  */
 export async function schemaText(db: Database): Promise<string> {
   await refuseUnwritten(db);
@@ -92,7 +93,8 @@ const columnLine = `quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.a
        when a.attgenerated <> '' then ' GENERATED ALWAYS AS (' || pg_get_expr(e.adbin, e.adrelid, true) || case a.attgenerated when 's' then ') STORED' else ') VIRTUAL' end
        when e.adbin is not null then ' DEFAULT ' || pg_get_expr(e.adbin, e.adrelid, true) else '' end`;
 
-// A constraint that says no more than a column's NOT NULL has an entry of its own since PostgreSQL 18, of the kind n.
+// A constraint that is only a column's NOT NULL has an entry of its own since PostgreSQL 18, of the
+// kind n.
 const tableQuery = `
   select quote_ident(c.relname) as name, c.relpersistence = 'u' as unlogged, coalesce(c.reloptions, '{}') as settings,
     array(select ${columnLine} from pg_attribute a join pg_type t on t.oid = a.atttypid left join pg_collation l on l.oid = a.attcollation
@@ -123,7 +125,8 @@ async function refuseUnwritten(db: Database): Promise<void> {
     );
 }
 
-// An identity column's sequence hangs on its column (i); every table has a type of its own name, and an array of it.
+// The sequence of an identity column depends on its column (i). Every table has a type of the same
+// name, and an array of that type.
 const unwrittenQuery = `
   select 'relation ' || c.relname as what from pg_class c
   where relnamespace = 'public'::regnamespace and relkind in ('v', 'm', 'S', 'f', 'p', 'c') and ${isOurs('pg_class', 'c.oid')}

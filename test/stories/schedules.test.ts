@@ -110,7 +110,7 @@ story(
     const ann = await shop.order([{ merchant_item_id: 'COFFEE', auto_order_schedule: 'Weekly' }]);
     await shop.until('2026-11-02T00:00');
     const bill = 'rebill: COFFEE 12.99 = 12.99';
-    // On 25 October there is a second half past two: nobody is billed again.
+    // On 25 October half past two comes a second time: no one is billed again.
     await ann.lived(
       '2026-10-11 02:30 create',
       `2026-10-18 02:30 ${bill}`,

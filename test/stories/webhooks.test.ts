@@ -62,7 +62,7 @@ async function order(email: string): Promise<number> {
 const until = async (wall: string): Promise<void> =>
   void (await ask({ operation: 'setClock', body: { now_dts: wall } }));
 
-test('the warehouse hears of everything that happens to two subscriptions', async (t) => {
+test('the warehouse receives everything that happens to two subscriptions', async (t) => {
   const receiver = await startReceiver(t);
   const { webhook } = await ask({
     operation: 'insertWebhook',
@@ -149,7 +149,7 @@ test('the warehouse hears of everything that happens to two subscriptions', asyn
 
   const tell = (oid: number, name: keyof typeof expansions) =>
     livesOf(oid).find((each) => each.name === name)!.payload;
-  // The parts that were asked for, and no others.
+  // The requested parts, and no others.
   const parts = [
     'items',
     'original_order',

@@ -113,7 +113,7 @@ test('SIMULATOR=on lets the simulator charge a real clock, for all or for named 
   delete installation.simulatedMerchants;
 });
 
-test('a start without the key of Stripe charges nothing, parks, and goes on when it is back', async () => {
+test('a start without the key of Stripe charges nothing, parks, and continues when it is back', async () => {
   installation.stripe = stripe;
   const shop = await realShop();
   const oid = await shop.subscribe();

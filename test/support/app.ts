@@ -30,7 +30,7 @@ import type { AnswerBody } from './answerBody.ts';
 import { checkAnswer } from './answerCheck.ts';
 import { testDatabase } from './database.ts';
 
-/** The whole application on a database of its own, asked without a port. */
+/** The whole application on a separate database, called without a port. */
 export interface TestApp {
   readonly app: App;
   readonly db: DatabasePool;
@@ -42,7 +42,7 @@ export interface TestApp {
   readonly books: SimulatorBooks;
   /** The mails that were sent, oldest first. */
   readonly mails: readonly Mail[];
-  /** Sends a request by operation, or by a path of one's own. */
+  /** Sends a request by operation, or by any path. */
   request<Id extends OperationId = never>(request: TestRequest<Id>): Promise<TestAnswer<Id>>;
   addMerchant(merchantId: string, changes?: Partial<Merchant>): Promise<Merchant>;
   addKey(merchantId: string, permissions?: readonly string[]): Promise<string>;
@@ -75,7 +75,7 @@ export interface TestAnswer<Id extends OperationId = never> {
   readonly body: AnswerBody<Id>;
 }
 
-/** Where every test's clock stands unless it is put elsewhere: noon in New York, in winter. */
+/** Where every test's clock stands unless a test moves it: noon in New York, in winter. */
 export const testNow = Temporal.Instant.from('2026-01-15T17:00:00Z');
 
 export const allPermissions = [

@@ -7,11 +7,11 @@ import { makeTemplate, startTestServer, type TestStore, withPool } from './testS
 export interface TestDatabase {
   readonly db: DatabasePool;
   readonly connection: EmbeddedConnection;
-  /** The same for a process of its own, as `DATABASE_URL`. */
+  /** The connection of the same database for another process, as `DATABASE_URL`. */
   readonly url: string;
 }
 
-/** Whatever runs functions after a test: its context; left out, the whole file. */
+/** Runs functions after a test: the test's context; left out, the whole file. */
 type Scope = { after(done: () => Promise<void>): void };
 
 /** A migrated, empty database that is dropped after the test. */

@@ -18,7 +18,10 @@ export interface Launched {
 
 const program = fileURLToPath(new URL('../storage/launcherProcess.ts', import.meta.url));
 
-/** Another process that starts the embedded PostgreSQL, as another account if told. It ends with {@link release} or a kill. */
+/**
+ * Another process that starts the embedded PostgreSQL, as another account if one is given. It ends
+ * with {@link release} or a kill.
+ */
 export async function launchElsewhere(
   args: readonly string[],
   how: { uid?: number; gid?: number; env?: NodeJS.ProcessEnv } = {},
@@ -78,7 +81,10 @@ export async function ended(pid: number): Promise<boolean> {
   return false;
 }
 
-/** Kills PostgreSQL, its watchdog and, if given, its starter as a machine's end would: none gets to say a word. */
+/**
+ * Kills PostgreSQL, its watchdog and, if given, its starter, as a power failure would: none of them
+ * can react.
+ */
 export async function killServers(dataDir: string, starter?: ChildProcess): Promise<void> {
   const { servers, watchdogs } = await processesOf(dataDir);
   const gone = starter && once(starter, 'exit');

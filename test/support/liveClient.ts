@@ -8,12 +8,12 @@ import { ask } from './workflow.ts';
 export interface LiveClient {
   readonly frames: LiveFrame[];
   readonly socket: WebSocket;
-  /** Resolves once so many frames match; the test's timeout is its end. */
+  /** Resolves once this many frames match. The test's timeout ends the wait. */
   until(count: number, matches?: (frame: LiveFrame) => boolean): Promise<LiveFrame[]>;
   close(): void;
 }
 
-/** Lets the app listen on a port of its own and answers its address as sockets know it. */
+/** Lets the app listen on a free port and returns its address as a WebSocket URL. */
 export async function listen(app: TestApp): Promise<string> {
   return (await app.app.http.listen({ host: '127.0.0.1', port: 0 })).replace('http', 'ws');
 }

@@ -1,7 +1,10 @@
 import { Temporal } from 'temporal-polyfill';
 import type { SystemClock } from '../../server/src/platform/clock/systemClock.ts';
 
-/** A machine's clock that stands until it is moved; nobody sleeps on it longer than a turn of the event loop. */
+/**
+ * A machine clock that stands until a test moves it. A sleep on it lasts one turn of the event
+ * loop.
+ */
 export interface MovedClock extends SystemClock {
   move(ms: number): void;
 }

@@ -30,7 +30,7 @@ function partitionStatement(statement: string): string[] {
       string | undefined,
     ];
     if (!isTenantTable(columns)) return [statement];
-    // A partitioned table has no storage of its own; its settings belong to the partitions.
+    // A partitioned table has no storage; its settings belong to the partitions.
     return [
       `${head.replace(/unlogged\s+/i, '')}${table}${columns} partition by hash (merchant_id)`,
       ...partitionNames(table).map(
@@ -50,7 +50,10 @@ function partitionStatement(statement: string): string[] {
   return [statement];
 }
 
-/** A table whose primary key begins with the merchant and goes on: `merchant` itself and what must be found before it is known stay whole. */
+/**
+ * Tables whose primary key begins with the merchant and has more columns. `merchant` itself and
+ * tables that are read before the merchant is known stay whole.
+ */
 function isTenantTable(columns: string): boolean {
   return /primary\s+key\s*\(\s*merchant_id\s*,/i.test(columns);
 }

@@ -19,8 +19,9 @@ export interface PreviewTrial {
 }
 
 /**
- * Previews random auto orders, lets the engine live through the span, and holds what it ordered against what the previews said: number, minute,
- * lines, shipping, tax and total. Afterwards the books must add up. Answers how many rebills were compared.
+ * Previews random auto orders, lets the engine run through the span, and compares what it ordered
+ * with the previews: number, minute, lines, shipping, tax and total. Afterwards the books must add
+ * up. Returns the number of rebills that were compared.
  */
 export async function previewHolds(
   app: TestApp,

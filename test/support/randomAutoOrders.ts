@@ -24,7 +24,10 @@ import { anAutoOrder, anItem } from './autoOrders.ts';
  * change and months end.
  */
 
-/** Adds so many random auto orders with their original orders, and the catalogue they draw from; answers their oids. */
+/**
+ * Adds this many random auto orders with their original orders and their catalogue. Returns their
+ * oids.
+ */
 export async function addRandomAutoOrders(
   db: Database,
   merchant: Merchant,
@@ -216,7 +219,7 @@ type Drawn<Arbitrary> = Arbitrary extends fc.Arbitrary<infer Value> ? Value : ne
 type Life = Drawn<ReturnType<typeof life>>;
 type Line = Drawn<ReturnType<typeof line>>;
 
-/** A value once in so many times. */
+/** Returns a value once in `times` calls on average. */
 const seldom = <Value>(
   arbitrary: fc.Arbitrary<Value>,
   times: number,
@@ -360,7 +363,7 @@ function itemOf(drawn: Line, itemOid: number, { zone, now }: Frame): AutoOrderIt
   });
 }
 
-/** Items with steps have no frequency of their own. */
+/** Items with steps have no frequency. */
 const withSteps = (item: AutoOrderItem, hasSteps: boolean): AutoOrderItem =>
   hasSteps ? { ...item, frequency: undefined, arbitraryScheduleDays: undefined } : item;
 

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 
-/** A receiver that speaks bytes, for what no HTTP server would do, and counts who connects. */
+/**
+ * A receiver that works on bytes, for behaviour that no HTTP server has, and counts connections.
+ */
 export interface RawReceiver {
   readonly port: number;
   readonly url: string;

@@ -22,7 +22,7 @@ export interface Received {
   readonly events: readonly { readonly name: string; readonly payload: EventPayload }[];
 }
 
-/** Answers a delivery, in whatever way a receiver can. */
+/** Responds to a delivery in any way that a receiver can. */
 export type Behaviour = (received: Received, response: ServerResponse) => void;
 
 /** A receiver of webhooks on loopback that remembers what it got. */

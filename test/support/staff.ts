@@ -14,7 +14,7 @@ export interface TestUser {
   readonly password?: string;
 }
 
-/** Adds a user and answers the id. */
+/** Adds a user and returns the id. */
 export async function addUser(
   db: Database,
   merchantId: string,
@@ -37,7 +37,7 @@ export async function addUser(
   return userId;
 }
 
-/** Adds a group with these members and answers its id. */
+/** Adds a group with these members and returns its id. */
 export async function addGroup(
   db: Database,
   merchantId: string,

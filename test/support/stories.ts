@@ -12,8 +12,9 @@ import type { AnswerBody } from './answerBody.ts';
 import { type TestRequest, testApp } from './app.ts';
 
 /*
- * Dated lives, told in the words of a merchant: what is sold, who orders it, how the clock moves, and everything that happened meanwhile. All of it goes over
- * the API that everybody uses. When a story ends, its books must add up, and the gateway must have captured what was billed and nothing else.
+ * Dated stories in the words of a merchant: what is sold, who orders it, how the clock moves, and
+ * everything that happened meanwhile. Everything goes over the public API. When a story ends, its
+ * books must add up, and the gateway must have captured exactly what was billed.
  */
 
 /** Where and when a story begins. */
@@ -58,7 +59,7 @@ export interface Subscriber {
   ask<Id extends OperationId>(request: TestRequest<Id>): Promise<AnswerBody<Id>>;
 }
 
-// One application for the stories of a file; each has a merchant of its own.
+// One application for the stories of a file; each story has its own merchant.
 const app = await testApp();
 let stories = 0;
 

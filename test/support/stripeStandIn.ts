@@ -2,7 +2,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { SystemClock } from '../../server/src/platform/clock/systemClock.ts';
 
-/** A server that answers the few calls we make of Stripe, in Stripe's shapes, and keeps books of its own. */
+/**
+ * A server that answers the few calls that we make to Stripe, in Stripe's shapes, and keeps its own
+ * books.
+ */
 export interface StripeStandIn {
   readonly host: { readonly protocol: 'http'; readonly host: string; readonly port: number };
   /** What each request said, form fields as sent. */

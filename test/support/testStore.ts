@@ -20,7 +20,10 @@ export interface TestStore {
   readonly template: string;
 }
 
-/** A server in a folder of its own, both gone after `stop`. Nothing in it outlives the tests, so nothing waits for the disk. */
+/**
+ * A server in a temporary folder; both are gone after `stop`. Nothing in it outlives the tests, so
+ * nothing waits for the disk.
+ */
 export interface TestServer {
   readonly connection: EmbeddedConnection;
   stop(): Promise<void>;

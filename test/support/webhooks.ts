@@ -7,9 +7,12 @@ import { saveSettingsSection } from '../../server/src/platform/tenancy/merchantS
 import type { AnswerBody, Whole } from './answerBody.ts';
 import type { TestAnswer, TestApp } from './app.ts';
 
-/** What tests of webhooks do over the API: webhooks of the first merchant that may lead to this machine, and items to be told of. */
+/**
+ * What tests of webhooks do over the API: webhooks of the first merchant that may lead to this
+ * machine, and items that cause events.
+ */
 export interface WebhookWorld {
-  /** Adds one that hears of items, unless `changes` says otherwise. */
+  /** Adds one that subscribes to items, unless `changes` says otherwise. */
   addWebhook(
     url: string,
     changes?: Webhook,
@@ -18,11 +21,11 @@ export interface WebhookWorld {
     readonly basic_username?: string;
     readonly basic_password?: string;
   }>;
-  /** Something to tell of; answers the item's oid. */
+  /** Causes an event. Returns the oid of the new item. */
   addItem(description?: string): Promise<number>;
   /** Delivers until nothing more may be sent now. */
   deliver(): Promise<void>;
-  /** The webhook as it stands. */
+  /** The webhook as it is now. */
   webhookOf(oid: number): Promise<Whole<Webhook>>;
   change(oid: number, body: Webhook): Promise<TestAnswer>;
   remove(oid: number): Promise<TestAnswer>;

@@ -6,7 +6,7 @@ import { createApiKey } from '../../server/src/staff/apiKeyOperations.ts';
 import type { AnswerBody } from './answerBody.ts';
 import { allPermissions, type TestApp, type TestRequest, testNow } from './app.ts';
 
-/** Somebody who works for a merchant, with a key that stands for them. */
+/** A user of a merchant, with a key that is bound to the user. */
 export interface Colleague {
   readonly userId: number;
   readonly name: string;
@@ -60,7 +60,7 @@ export async function addGroup(
   return groupOid;
 }
 
-/** Asks and expects success; answers the body. */
+/** Sends a request that must succeed and returns the body. */
 export async function ask<Id extends OperationId>(
   app: TestApp,
   request: TestRequest<Id>,
@@ -70,7 +70,10 @@ export async function ask<Id extends OperationId>(
   return body;
 }
 
-/** Subscribes somebody to an item of the catalogue by an order that is paid; answers the auto order. */
+/**
+ * Subscribes a customer to an item of the catalogue by an order that is paid. Returns the auto
+ * order.
+ */
 export async function addSubscription(
   app: TestApp,
   email: string,
@@ -107,7 +110,7 @@ export async function addSubscription(
   ).auto_order;
 }
 
-/** Inserts a task and answers it. */
+/** Inserts a task and returns it. */
 export async function addTask(
   app: TestApp,
   task: WorkflowTask,
@@ -116,7 +119,7 @@ export async function addTask(
   return (await ask(app, { operation: 'insertWorkflowTask', body: task, key })).task;
 }
 
-/** Changes a task and answers the status and the body. */
+/** Changes a task and returns the status and the body. */
 export function changeTask(app: TestApp, taskUuid: string, change: object, key = app.key) {
   return app.request({
     operation: 'updateWorkflowTask',

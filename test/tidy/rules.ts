@@ -9,7 +9,7 @@ const fault = (source: Source, line: number, what: string): Fault =>
 const isAny = (path: string, globs: readonly string[]): boolean =>
   globs.some((glob) => matchesGlob(path, glob));
 
-/** A part of the house: its files, and the parts it may import from besides itself. */
+/** A part of the project: its files, and the parts that it may import besides itself. */
 export interface Room {
   readonly files: readonly string[];
   readonly mayImport: readonly string[];
@@ -72,7 +72,7 @@ export interface Reserved {
   readonly where: readonly string[];
 }
 
-/** Reserved words outside their rooms. */
+/** Finds reserved words outside the files that may use them. */
 export function wrongWords(sources: readonly Source[], reserved: readonly Reserved[]): Fault[] {
   return sources.flatMap((source) =>
     reserved
@@ -121,7 +121,7 @@ export function foreignTables(
       tablesIn(text, Object.keys(owners)).flatMap(({ table, verb, index }) => {
         const owner = owners[table]!;
         const at = line + lineAt(text, index) - 1;
-        // The platform has no stores: its rooms are small, and each owns what lies in it.
+        // The platform has no stores: its folders are small, and each owns its tables.
         const isStore =
           source.path.startsWith(`${owner}/`) &&
           (owner.startsWith('server/src/platform') ||
@@ -151,7 +151,8 @@ function tablesIn(
     }));
 }
 
-// Messages to people speak of "an order" and "from item 3" too; SQL has more of its own words around.
+// Messages to people also contain "an order" and "from item 3"; SQL has more of its own keywords
+// around.
 function isStatement(text: string, verb: string): boolean {
   if (/^(insert|delete)/.test(verb)) return true;
   if (verb === 'update') return /\bset\b/.test(text);

@@ -471,7 +471,7 @@ for (const [what, body, field] of refusedUpdates) {
   });
 }
 
-test('enabled false with a reason cancels, alone it disables, and true goes on', async () => {
+test('enabled false with a reason cancels, alone it disables, and true continues', async () => {
   const { auto_order_oid: oid } = await subscribe();
   const canceled = (await update(oid, { enabled: false, cancel_reason: 'moved away' })).body
     .auto_order;
@@ -822,7 +822,7 @@ test('properties and add-ons are replaced, and answered by the operation that is
   );
 });
 
-test('a batch tells which element was refused and updates the others', async () => {
+test('a batch reports which element was refused and updates the others', async () => {
   const [one, other] = [await subscribe(), await subscribe()];
   const elements = [
     { auto_order_oid: one.auto_order_oid, override_affiliate_id: 1 },

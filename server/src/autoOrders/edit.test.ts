@@ -237,7 +237,7 @@ test('read-only and calculated fields are ignored', () => {
   assert.deepEqual(changesBetween(anAutoOrder(), edit({}, { items: [item] }), rules), []);
 });
 
-test('the same date in another offset is no new date, so the anchor stays', () => {
+test('the same date in another offset is not a new date, so the anchor stays', () => {
   const anchored = anItem({ nextShipmentAt: at('2026-02-28T10:00:00-05:00') });
   const same = edit(
     { items: [anchored] },

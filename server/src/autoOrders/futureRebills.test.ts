@@ -76,7 +76,7 @@ test('what is overdue is billed with what is due today', () => {
   ]);
 });
 
-test('stopped items take no part, and without any there is no rebill', () => {
+test('stopped items are left out, and without any other there is no rebill', () => {
   assert.deepEqual(listed([{ ...coffee, paused: true }, tea], 1, planContext()), [
     '2026-01-31T18:00 TEA',
   ]);
@@ -91,7 +91,7 @@ test('an item whose catalogue item is paused is foreseen for its first day after
   ]);
 });
 
-test('a cancelation after so many orders cuts the schedules of all items at the same order', () => {
+test('a cancelation after N orders cuts the schedules of all items at the same order', () => {
   const weekly = { ...coffee, frequency: 'Weekly' } as const;
   const context = planContext({}, { cancelAfterNextXOrders: 3 });
   assert.deepEqual(listed([weekly, tea], 9, context), [

@@ -232,7 +232,7 @@ test('a page of all auto orders is the page that a filter which all pass gives',
   }
 });
 
-test('a total is told up to 10,000', async () => {
+test('a total is reported up to 10,000', async () => {
   const insert = (from: number, to: number) =>
     db.run(
       `insert into auto_order (merchant_id, auto_order_oid, auto_order_code, original_order_id, status, enabled, currency, currency_exponent, signed_up_at, created_at, modified_at)

@@ -51,7 +51,7 @@ async function billed() {
   return rebills;
 }
 
-test('books that nobody touched add up', async () => {
+test('untouched books add up', async () => {
   const { db, merchant } = await billed();
   assert.deepEqual(await auditMerchant(db, merchant), {
     autoOrderCount: 2,

@@ -130,7 +130,7 @@ for (const [args, env, code, says] of wrongWays) {
   });
 }
 
-test('every command tells what it does', async () => {
+test('every command says what it does', async () => {
   const overview = await perennial([]);
   for (const name of ['serve', 'migrate', 'merchant', 'key', 'user', 'application', 'seed']) {
     assert.match(overview.out, new RegExp(`perennial ${name}`));

@@ -82,7 +82,7 @@ test('rules get it as a record, by any spelling of its id', async () => {
   );
 });
 
-test('nothing is expanded unless it is asked for', async () => {
+test('nothing is expanded unless it is requested', async () => {
   const plain = await app.request({
     operation: 'getItemByMerchantItemId',
     params: { merchant_item_id: 'trial' },

@@ -128,7 +128,7 @@ test('what customers and merchants wrote is harmless in HTML', () => {
   assert.match(page, /<html lang="en">/);
 });
 
-test('the merchant reads which webhook was disabled, why, since when, and how it goes on', () => {
+test('the merchant reads which webhook was disabled, why, since when, and how to continue', () => {
   const facts = {
     email: 'ops@beans.example',
     webhookOid: 12,

@@ -85,7 +85,7 @@ const emails = async (oid: number, key?: string) =>
   app.request({ operation: 'getAutoOrderEmails', params: { auto_order_oid: oid }, key });
 const sentTo = (address: string) => app.mails.filter((mail) => mail.to === address);
 
-test('a decline is told by mail, with a link that works, and the mail is listed', async () => {
+test('a decline is mailed, with a link that works, and the mail is listed', async () => {
   const { oid } = await subscribed();
   await emit([
     'auto_order_decline',
@@ -150,7 +150,7 @@ test('a receipt is made of its order, a pre-shipment notice of what was true whe
   assert.match(notice!.text, /2 × Dark roast, on Sunday, February 15, 2026/);
 });
 
-test('what is rolled back is not told', async () => {
+test('what is rolled back is not mailed', async () => {
   const { oid } = await subscribed({ email: 'nobody@example.com' });
   await assert.rejects(
     inTransaction(await app.context(), async (context) => {

@@ -29,7 +29,7 @@ for (const [address, fault] of addresses) {
       : assert.equal(redirectUriFault(address), undefined));
 }
 
-test('an address keeps what it has, and gets what is told', () => {
+test('an address keeps its parameters and gets the added ones', () => {
   assert.equal(
     redirectTo('https://a.example/b', { code: 'x&y', state: undefined }),
     'https://a.example/b?code=x%26y',
@@ -66,7 +66,7 @@ test('only a credential in our form is looked up', () => {
     assert.equal(parseCredential(text), undefined);
 });
 
-test('nobody gives what they do not have; what is not named stays', () => {
+test('a user gives only what they have; what is not named stays', () => {
   const giver = { kind: 'key', permissions: new Set(['order_read']) };
   assert.deepEqual(withheldFrom(giver, ['order_read', 'order_write']), ['order_write']);
   assert.deepEqual(withheldFrom({ kind: 'system', permissions: new Set() }, ['order_write']), []);

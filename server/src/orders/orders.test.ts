@@ -403,7 +403,7 @@ for (const { name, change, field } of refused) {
   });
 }
 
-test('warnings are told, and the order is stored', async () => {
+test('warnings are returned, and the order is stored', async () => {
   const { body } = await insert({ ...placed, ...line({ auto_order_schedule: 'Weekly' }) });
   assert.deepEqual([body.success, body.warning.warning_code], [true, 'schedule_not_offered']);
 });

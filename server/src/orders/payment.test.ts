@@ -54,7 +54,7 @@ const pending: OrderRecord = {
   },
 };
 
-test('an approval tells the card and the moment', () => {
+test('an approval sets the card and the moment', () => {
   const order = settled(
     pending,
     { kind: 'approved', gateway: 'G', reference: 'r1', card: { lastFour: '0005', type: 'AMEX' } },

@@ -68,7 +68,7 @@ test("orders without a partner's number are all made", async () => {
       assert.equal(status, 200);
 });
 
-test('an auto order is established once of an order, whoever asks together', async () => {
+test('an auto order is established once from an order, also by simultaneous calls', async () => {
   const { body } = await app.request({
     operation: 'insertOrder',
     body: { ...placed, items: [{ merchant_item_id: 'MUG', quantity: 1 }] },

@@ -61,7 +61,7 @@ const send = (url: URL, fields: Record<string, string>) =>
   });
 const card = { card_token: 'tok_new', expiration_month: '4', expiration_year: '2029' };
 
-test('the page shows what it is for, and nobody else can hold, frame or script it', async () => {
+test('the page shows what it is for, and no other site can cache, frame or script it', async () => {
   const { url } = await subscribed();
   assert.equal(url.origin, 'http://perennial.test');
   const { status, text, headers } = await open(url);

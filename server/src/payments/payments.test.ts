@@ -10,7 +10,7 @@ import { createPayments } from './payments.ts';
 const app = await testApp();
 const inTime = { leavesTimeFor: () => true };
 
-/** A merchant of its own with these gateways, and payments whose books nobody else writes. */
+/** A separate merchant with these gateways, and payments whose books only this test writes. */
 async function merchantWith(merchantId: string, gateways: object) {
   await app.addMerchant(merchantId, { settings: { gateways } });
   const opened = openGateways({}, systemClock);
@@ -47,7 +47,7 @@ test('settings that name no usable gateway are a fault, not a guess', async () =
   await assert.rejects(payments.of(context), /settings.gateways.list holds/);
 });
 
-test('a decline for a chosen reason goes on to the next gateway, a repetition takes the same way', async () => {
+test('a decline for a chosen reason continues at the next gateway; a repetition takes the same way', async () => {
   const list = [simulator('first'), simulator('spare', { state: 'stand-by' })];
   const { payments, context, books } = await merchantWith('CASC', {
     list,

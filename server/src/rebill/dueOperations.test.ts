@@ -159,7 +159,7 @@ test('a run that fails has nothing under way any more: what was charged by then 
   ]);
 });
 
-test('a poisoned auto order is parked and holds up nobody', async (t) => {
+test('a poisoned auto order is parked and delays no other', async (t) => {
   const rebills = await rebillsOn(await testDatabase(t));
   await rebills.addItem(coffee);
   await rebills.addItem({ ...coffee, merchant_item_id: 'PRICELESS', pricing: {} });
@@ -199,7 +199,7 @@ test('a poisoned auto order is parked and holds up nobody', async (t) => {
   assert.equal((await rebills.logs(4)).length, 1);
 });
 
-test('an item that comes wakes those that were parked for it, and nobody else', async (t) => {
+test('a new item wakes only the auto orders that were parked for it', async (t) => {
   const rebills = await rebillsOn(await testDatabase(t));
   await rebills.addItem(coffee);
   await rebills.add({ autoOrderOid: 1 });

@@ -232,7 +232,7 @@ test('when something is charged', () => {
   for (const [what, given, kind] of rows) assert.equal(decideOn(given).kind, kind, what);
 });
 
-test('a parked auto order is told once and looked at a day later', () => {
+test('a parked auto order is reported once and checked a day later', () => {
   const first = decideOn({ items: [] });
   assert.ok(first.kind === 'park');
   assert.deepEqual(

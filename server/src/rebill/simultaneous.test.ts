@@ -105,7 +105,7 @@ test('a click and the engine that meet on one auto order capture once', async ()
   }
 });
 
-test('what a second click is told, before and after the first is settled', async () => {
+test('the answer to a second click, before and after the first is settled', async () => {
   const oid = await anAutoOrderWith('tok_slow_300');
   await setClock(early);
   const first = click(oid);

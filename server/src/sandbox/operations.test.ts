@@ -93,7 +93,7 @@ test('a running clock runs on from where it was put', async () => {
   assert.equal(`${shown.now} ${shown.mode}`, '2027-01-01T00:01:30Z running');
 });
 
-test('an advance that was cut off goes on where it stopped, in whatever process', async () => {
+test('an advance that was cut off continues where it stopped, in any process', async () => {
   const { app, work, parts, advance } = await staged(
     '2026-02-01T10:00:00Z',
     '2026-02-20T10:00:00Z',
@@ -119,7 +119,7 @@ test('an advance that was cut off goes on where it stopped, in whatever process'
   assert.equal(`${after.now} ${after.mode}`, '2026-03-01T00:00:00Z running');
 });
 
-test('an advance that fails again and again stops with a reason, and can be asked for again', async () => {
+test('an advance that fails again and again stops with a reason, and can be requested again', async () => {
   const { app, work, parts, advance } = await staged('2026-02-01T10:00:00Z');
   work.before = () => assert.fail('broken');
   await advance({ advance_by: '1y' });

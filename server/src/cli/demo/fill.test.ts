@@ -19,7 +19,7 @@ async function assertConsistent(db: Database): Promise<void> {
   assert.equal(differenceCount, 0, JSON.stringify(differences.slice(0, 5), undefined, 1));
 }
 
-test('demo data tells one story, and goes on to tell it when a year is played', async () => {
+test('demo data is one story, also after a year is played', async () => {
   const rebills = await rebillsOn(await testDatabase());
   const { db } = rebills;
   const filled = await fillMerchant(db, size);
@@ -144,7 +144,7 @@ test('more can be added to what is there', async () => {
   await assertConsistent(db);
 });
 
-test('demo data answers as the contract says, and holds no card number', async () => {
+test('demo data fits the contract and contains no card number', async () => {
   const app = await testApp();
   await app.addMerchant('DEMO', { clock: { kind: 'standing', at: now } });
   const key = await app.addKey('DEMO');

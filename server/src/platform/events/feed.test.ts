@@ -31,7 +31,7 @@ function gate(): { readonly opened: Promise<void>; open(): void } {
   return { opened, open };
 }
 
-test('events come in order, and a reader that starts at the end hears only what follows', async () => {
+test('events come in order, and a reader that starts at the end receives only what follows', async () => {
   await emit('1');
   await context.events.emit(context, [happened('1'), happened('2'), happened('1')]);
   assert.deepEqual(await readAll(), ['1#1', '1#2', '2#1', '1#3']);
@@ -129,7 +129,7 @@ test('pages join without a gap or a repeat', async () => {
   assert.deepEqual(paged, whole);
 });
 
-test('old events are forgotten, and an object’s sequence goes on all the same', async () => {
+test('old events are deleted, and an object’s sequence continues', async () => {
   for (let i = 0; i < 3; i++) await emit('old');
   const from = await feedEnd(world.db);
   await forgetEvents(world.db, 'TEST', Temporal.Now.instant().add({ hours: 1 }));

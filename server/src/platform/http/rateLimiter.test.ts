@@ -8,7 +8,7 @@ import { type RateLimit, rateLimiter } from './rateLimiter.ts';
 const hour: RateLimit = { limit: 1000, seconds: 3600 };
 const subject = ['app:TEST/key:1'];
 
-test('a thousand an hour pass, the next is told which limit it exceeds and when to come again', async (t) => {
+test('a thousand an hour pass, the next is refused with the limit and the time to wait', async (t) => {
   const clock = movedClock();
   const limiter = rateLimiter(await testDatabase(t), clock, [hour]);
   for (let i = 0; i < 1000; i++) assert.equal(await limiter.admit(subject), undefined);
@@ -20,7 +20,7 @@ test('a thousand an hour pass, the next is told which limit it exceeds and when 
   assert.notEqual(await limiter.admit(subject), undefined);
 });
 
-test('the limit holds for two processes together, whoever asks and whenever they spend', async (t) => {
+test('the limit holds for two processes together, however they spend it', async (t) => {
   const db = await testDatabase(t);
   const clock = movedClock();
   const limits = [
@@ -117,7 +117,7 @@ test('one subject is not held up by another, and none is counted when one is ful
   assert.deepEqual(limiter.excessOf('ip:2'), { limit: 2, seconds: 60, retryAfterSeconds: 30 });
 });
 
-test('no limit is no limit', async (t) => {
+test('without a limit nothing is refused', async (t) => {
   const limiter = rateLimiter(await testDatabase(t), movedClock(), [{ limit: 0, seconds: 60 }]);
   for (let i = 0; i < 100; i++) assert.equal(await limiter.admit(subject), undefined);
 });
