@@ -167,7 +167,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   orders:
     'change,facets,fault,money,newOrder,newOrderLine,order,payment,paymentDetails,present,stages,totals',
   payments: 'gateway,rotation,simulatorCards,stripeDeclines',
-  books: 'audit,auditCaptures,preview,previewDates',
+  books: 'audit,auditCaptures,present,preview,previewDates',
   rebill:
     'attempt,codec,dunning,endings,held,keptOrder,keptPlan,movedFrom,note,orderDocument,originalTerms,payment,plan,policy,rebillOrder,request,settlement',
   sandbox: 'move,span',

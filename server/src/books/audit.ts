@@ -8,8 +8,9 @@ import type { OrderDocument } from '../orders/order.ts';
 import type { RebillState } from '../rebill/attempt.ts';
 
 /*
- * The books recomputed from what can't be wrong without anyone noticing: the orders that customers have and the charges that were asked for. Nothing here
- * shares code with what keeps the counters, so the same mistake is not made twice.
+ * Recomputes the books from records whose errors would be noticed: the orders that customers have, and
+ * the charges that were sent. It shares no code with the code that keeps the counters, so it cannot
+ * repeat the same mistake.
  */
 
 /** A stored figure that the orders and attempts contradict. */
@@ -21,17 +22,17 @@ export interface Difference {
   readonly recomputed: string;
 }
 
-/** What stands beside the record of an auto order, for searches and for the engine. */
+/** Columns of an auto order's row besides its record, for searches and for the engine. */
 export interface Marks {
   readonly dueAt?: Temporal.Instant;
   readonly nextShipmentAt?: Temporal.Instant;
-  /** The original order, where it exists. */
+  /** The original order, if it exists. */
   readonly originalOrderId?: string;
-  /** The auto order that it was merged into, where it exists. */
+  /** The auto order into which it was merged, if it exists. */
   readonly targetOid?: number;
 }
 
-/** A rebill as its row tells it. */
+/** A rebill, as its row describes it. */
 export interface AuditedAttempt {
   readonly autoOrderOid: number;
   readonly rebillNumber: number;
@@ -41,19 +42,19 @@ export interface AuditedAttempt {
   readonly orderId: string;
   readonly amount: number;
   readonly currency: string;
-  /** The gateway's own id of the capture. */
+  /** The gateway's id of the capture. */
   readonly reference: string | null;
-  /** What is being charged is written down. */
+  /** Whether the row has the plan of the charge. */
   readonly isPlanned: boolean;
   readonly declines: number;
-  /** Staff marked its order as paid, or rejected it. */
+  /** Whether staff marked its order as paid or rejected it. */
   readonly isByStaff: boolean;
 }
 
-/** An order as far as its amounts go. */
+/** The parts of an order that concern its amounts. */
 export interface AuditedOrder {
   readonly autoOrderOid: number;
-  /** 0: the one that started the auto order. */
+  /** 0: the order that started the auto order. */
   readonly rebillNumber: number;
   readonly orderId: string;
   readonly createdAt: Temporal.Instant;
@@ -66,13 +67,13 @@ export interface AuditedOrder {
   readonly payment: OrderDocument['payment'] | null;
 }
 
-/** One auto order with everything that it is judged by. */
+/** One auto order with everything that it is compared with. */
 export interface Books {
   readonly autoOrder: AutoOrder;
   readonly marks: Marks;
   readonly attempts: readonly AuditedAttempt[];
   readonly orders: readonly AuditedOrder[];
-  /** The same of auto orders that were merged into it: its items may have been billed there. */
+  /** The same for auto orders that were merged into it: its items may have been billed there. */
   readonly merged: readonly {
     readonly attempts: readonly AuditedAttempt[];
     readonly orders: readonly AuditedOrder[];
@@ -80,7 +81,7 @@ export interface Books {
   readonly zone: string;
 }
 
-/** Every difference of one auto order, its items, its orders and its attempts. */
+/** Returns every difference of one auto order, its items, its orders and its attempts. */
 export function differencesOf(books: Books): Difference[] {
   return [
     ...autoOrderFaults(books),
@@ -90,7 +91,7 @@ export function differencesOf(books: Books): Difference[] {
   ];
 }
 
-/** A record that cannot be audited, because it cannot be read or makes no sense. */
+/** The difference for a record that cannot be audited because it cannot be read. */
 export const unreadable = (autoOrderOid: number, reason: string): Difference => ({
   objectType: 'auto order',
   objectId: String(autoOrderOid),
@@ -99,7 +100,7 @@ export const unreadable = (autoOrderOid: number, reason: string): Difference => 
   recomputed: reason,
 });
 
-/** Notes what differs. */
+/** Collects the differences of one object. */
 class Findings {
   readonly found: Difference[] = [];
   readonly #objectType: Difference['objectType'];
@@ -126,8 +127,6 @@ class Findings {
 const textOf = (value: unknown): string =>
   value === undefined || value === null ? 'none' : String(value);
 
-// ------------------------------------------------------------------------------------------------------------------------- auto orders
-
 function autoOrderFaults({ autoOrder, marks, attempts }: Books): Difference[] {
   const check = new Findings('auto order', autoOrder.autoOrderOid);
   const closed = attempts.filter(({ state }) => state === 'paid' || state === 'given up');
@@ -140,8 +139,8 @@ function autoOrderFaults({ autoOrder, marks, attempts }: Books): Difference[] {
   );
   if (autoOrder.completed) check.compare('status', autoOrder.status, 'disabled');
   const open = attempts.find(({ rebillNumber }) => rebillNumber === autoOrder.rebillCount + 1);
-  // A new card lets the declines begin afresh, so there may be fewer than were asked for, never more.
-  // Staff may have rejected the order of the rebill that stopped it.
+  // A new card resets the declines, so the record may count fewer than the attempts do, never more.
+  // Staff may have rejected the order of the rebill that disabled the auto order.
   const last = attempts.at(-1);
   const declines = open?.declines ?? (last?.state === 'given up' ? last.declines : 0);
   if (autoOrder.creditCardAttempt > declines)
@@ -153,7 +152,7 @@ function autoOrderFaults({ autoOrder, marks, attempts }: Books): Difference[] {
   return check.found;
 }
 
-/** States that contradict one another. */
+/** Finds states that contradict one another. */
 function stateFaults(check: Findings, autoOrder: AutoOrder, marks: Marks): void {
   const { status, enabled, completed, items } = autoOrder;
   check.compare('enabled', enabled, status === 'active');
@@ -174,7 +173,10 @@ function hasSomethingToShip(item: AutoOrderItem): boolean {
   );
 }
 
-/** Whatever has something to come is due at that moment, or it would be forgotten; a charge in flight comes back by itself. */
+/**
+ * An auto order with work to come must be due at that moment, or the engine would never examine it.
+ * Ignores charges in flight, because settling them sets `due_at` again.
+ */
 function dueFaults(
   check: Findings,
   autoOrder: AutoOrder,
@@ -183,7 +185,7 @@ function dueFaults(
 ): void {
   if (open?.state === 'charging' || open?.state === 'unknown') return;
   const expected = expectedDue(autoOrder);
-  // What was parked, or could not be moved on, is put off by a day each time.
+  // A parked auto order, or one that could not be moved, is postponed by a day each time.
   const isPutOff =
     dueAt !== undefined &&
     expected !== undefined &&
@@ -214,13 +216,11 @@ function expectedDue({
   ]);
 }
 
-// ---------------------------------------------------------------------------------------------------------------- attempts and orders
-
 function attemptFaults(attempt: AuditedAttempt, { orders }: Books): Difference[] {
   const check = new Findings('rebill', `${attempt.autoOrderOid}/${attempt.rebillNumber}`);
   const order = orders.find(({ rebillNumber }) => rebillNumber === attempt.rebillNumber);
   if (attempt.state === 'charging' || attempt.state === 'unknown') {
-    // Without it nobody can ask the gateway what became of the charge.
+    // Without the plan, the server cannot query the gateway about the charge.
     if (!attempt.isPlanned) check.compare('planned', undefined, 'what is being charged');
     return check.found;
   }
@@ -238,7 +238,7 @@ function attemptFaults(attempt: AuditedAttempt, { orders }: Books): Difference[]
   return check.found;
 }
 
-/** A paid rebill has one capture, unless it cost nothing or its money came by another way. */
+/** A paid rebill has one capture, unless it cost nothing or was paid by another method. */
 function captureFaults(
   check: Findings,
   { isByStaff, amount, reference }: AuditedAttempt,
@@ -264,7 +264,7 @@ function orderFaults(order: AuditedOrder, { attempts }: Books): Difference[] {
   return check.found;
 }
 
-/** What the payment says against whether the order is paid. */
+/** Compares the payment status with whether the order is paid. */
 function paymentFaults(check: Findings, { paidAt, payment }: AuditedOrder): void {
   const status = payment?.payment_status;
   const isSaidPaid = status === 'Processed' || status === 'Skipped' || status === 'Refunded';
@@ -312,10 +312,8 @@ function amountFaults(
 const lineAmount = (line: OrderItem, currency: string): number =>
   roundHalfUp(amountOf(line.cost, currency) * (line.quantity ?? 1));
 
-// A product of two decimals may end in a tail of nines: a millionth of a cent is none.
+// A product of two decimals may be slightly too small; a millionth of a cent does not count.
 const roundHalfUp = (figure: number): number => Math.floor(figure + 0.5 + 1e-6);
-
-// ------------------------------------------------------------------------------------------------------------------------------- items
 
 function itemFaults(item: AutoOrderItem, books: Books): Difference[] {
   const check = new Findings('auto order item', item.itemOid);
@@ -333,7 +331,7 @@ function itemFaults(item: AutoOrderItem, books: Books): Difference[] {
     item.firstOrderAt,
     purchase?.at ?? earliestOf(rebills.map(({ at }) => at)),
   );
-  // Another system may have billed it before the first rebill here.
+  // Another system may have billed the item before its first rebill in this database.
   if (rebills.length > 0)
     check.compare('last_order_dts', item.lastOrderAt, latestOf(rebills.map(({ at }) => at)));
   check.compare(
@@ -345,13 +343,14 @@ function itemFaults(item: AutoOrderItem, books: Books): Difference[] {
   return check.found;
 }
 
+/** A paid order line of an item. */
 interface Shipment {
   readonly rebillNumber: number;
   readonly at: Temporal.Instant;
   readonly value: Minor;
 }
 
-/** Where the item was in an order that was paid: its own line, not what rode along. */
+/** Returns the item's own lines in paid orders, without add-ons. */
 function shipmentsOf(
   { itemOid }: AutoOrderItem,
   attempts: readonly AuditedAttempt[],
@@ -371,7 +370,7 @@ function shipmentsOf(
   });
 }
 
-/** The next date by the anchor alone: its day of the month, or the last one of a shorter month. */
+/** Returns the next date by the anchor alone: its day of the month, or the last day of a shorter month. */
 function anchoredText(
   { anchor }: AutoOrderItem,
   nextShipmentAt: Temporal.Instant,
@@ -379,7 +378,8 @@ function anchoredText(
 ): string {
   const wall = wallOf(nextShipmentAt, zone);
   const { ms } = wallFromPlain(anchor);
-  // A time that the zone skipped that day has moved on, even into the next day: its clock decides.
+  // A local time that the zone skips on that day moves forward, even into the next day, so the stored
+  // date counts.
   if (wall.ms !== ms) return localText(nextShipmentAt, zone);
   const { year, month } = civilDay(wall.day);
   return String(plainDateTime({ day: clampedDay(year, month, anchor.day), ms }));

@@ -2,7 +2,7 @@ import type { Database } from '../platform/storage/database.ts';
 import type { BookedCharge } from './auditCaptures.ts';
 import { isRebill } from './auditCaptures.ts';
 
-/** Those of the charges that exist, by the subjects of their keys: rebills, and first payments of orders. */
+/** Returns the existing charges with these subjects: rebills, and first payments of orders. */
 export async function findBookedCharges(
   db: Database,
   merchantId: string,
@@ -16,11 +16,14 @@ export async function findBookedCharges(
     .map((subject) => subject.split(':')[2] ?? '');
   return db.rows(
     `select 'rebill:' || $1 || ':' || r.auto_order_oid || ':' || r.rebill_number as subject,
-       r.lease_until is not null as "isUnderWay", r.state = 'paid' as "isPaid", r.reference, r.amount_minor as amount
+       r.lease_until is not null as "isUnderWay", r.state = 'paid' as "isPaid", r.reference,
+       r.amount_minor as amount
      from unnest($2::int[], $3::int[]) as k (oid, number)
-     join rebill r on r.merchant_id = $1 and r.auto_order_oid = k.oid and r.rebill_number = k.number
+     join rebill r on r.merchant_id = $1 and r.auto_order_oid = k.oid
+       and r.rebill_number = k.number
      union all
-     select 'order:' || $1 || ':' || o.order_id, o.charge_lease_until is not null, o.paid_at is not null, null, o.total_minor
+     select 'order:' || $1 || ':' || o.order_id, o.charge_lease_until is not null,
+       o.paid_at is not null, null, o.total_minor
      from orders o where o.merchant_id = $1 and o.order_id = any($4::text[])`,
     [
       merchantId,

@@ -1,7 +1,8 @@
 import type { Difference } from './audit.ts';
 
 /*
- * What a simulated gateway captured against our books. Its own books are the witness: they are apart from our tables.
+ * Compares what a simulated gateway captured with our books. The gateway's books are independent
+ * evidence, because they are not in our tables.
  */
 
 /** Money that a gateway took. */
@@ -11,27 +12,28 @@ export interface Capture {
   readonly amount: number;
 }
 
-/** What our books say of the charge that a key names (attempt.ts, orders/charge.ts). */
+/** What our books say about the charge that a key identifies (attempt.ts, orders/charge.ts). */
 export interface BookedCharge {
   /** `rebill:<merchant>:<auto order>:<number>` or `order:<merchant>:<order>`. */
   readonly subject: string;
   readonly isUnderWay: boolean;
   readonly isPaid: boolean;
-  /** Absent for first payments, whose order alone is known. */
+  /** Null for first payments, of which only the order is known. */
   readonly reference: string | null;
   readonly amount: number;
 }
 
-/** What a key charges for, without the attempt. */
+/** Returns what a key charges for: the key without the attempt. */
 export const subjectOf = (key: string): string =>
   key
     .split(':')
     .slice(0, 3 + (isRebill(key) ? 1 : 0))
     .join(':');
 
+/** Whether a key or subject is one of a rebill. */
 export const isRebill = (key: string): boolean => key.startsWith('rebill:');
 
-/** Captures that no charge of ours stands for, that ours did not hear of, or that took another amount. */
+/** Returns the captures that no charge explains, that no charge recorded, or that have another amount. */
 export function captureDifferences(
   captures: readonly Capture[],
   booked: readonly BookedCharge[],
@@ -50,8 +52,8 @@ export function captureDifferences(
     ];
     const subject = subjectOf(key);
     const charge = bySubject.get(subject);
-    if (charge === undefined) return finding('key', key, 'none: nothing of ours has it');
-    // Its answer is on the way.
+    if (charge === undefined) return finding('key', key, 'none: no charge has this key');
+    // Its answer has not arrived yet.
     if (charge.isUnderWay) return [];
     if (taken.has(subject)) return finding('captures', 2, 1);
     taken.add(subject);

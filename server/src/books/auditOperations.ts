@@ -1,8 +1,5 @@
-import type { AuditDifference } from '@perennial/contract/perennial.ts';
 import { loadAutoOrders } from '../autoOrders/store.ts';
 import type { Context } from '../platform/context.ts';
-import type { Answer } from '../platform/http/answer.ts';
-import { payload } from '../platform/http/answer.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import type { Difference } from './audit.ts';
@@ -21,48 +18,46 @@ import {
   useOneSnapshot,
 } from './auditStore.ts';
 
-/** What an audit looked at and found. */
+/** What an audit read and found. */
 export interface Audit {
   readonly autoOrderCount: number;
   readonly orderCount: number;
   readonly attemptCount: number;
   readonly differenceCount: number;
-  /** The first thousand. */
+  /** The first {@link shownMax}. */
   readonly differences: readonly Difference[];
 }
 
 const shownMax = 1000;
 const batchSize = 500;
 
-/** What the simulated gateways captured for a merchant, by their own books; undefined when they cannot be read. */
+/**
+ * Reads what the simulated gateways captured for a merchant, from their own books; undefined if they
+ * cannot be read.
+ */
 export type ReadCaptures = (merchantId: string) => Promise<readonly Capture[] | undefined>;
 
-/** The audit of the caller's merchant, with what the simulator captured for it. */
+/** Audits the caller's merchant, including what the simulator captured for it. */
 export async function getAudit(
   { db, merchant, log }: Context,
   readCaptures: ReadCaptures,
-): Promise<Answer> {
-  // Read before our books: what was captured by then was written down before it was asked for.
+): Promise<Audit> {
+  // Read first: each charge is stored before it is sent, so our books then contain every captured one.
   const captures = await readCaptures(merchant.merchantId);
   if (captures === undefined)
-    log.warn({ merchantId: merchant.merchantId }, 'audit without captures: no simulator answered');
-  const audit = combined(
+    log.warn(
+      { merchantId: merchant.merchantId },
+      'the audit has no captures: no simulator answered',
+    );
+  return combined(
     await auditMerchant(db, merchant),
     await auditCaptures(db, merchant.merchantId, captures ?? []),
   );
-  return payload(audit.differences.map(wireDifference), {
-    beside: {
-      auto_order_count: audit.autoOrderCount,
-      order_count: audit.orderCount,
-      attempt_count: audit.attemptCount,
-      difference_count: audit.differenceCount,
-    },
-  });
 }
 
 const capturesAtOnce = 5000;
 
-/** Holds captures against the charges that they are for. */
+/** Compares captures with the charges that they are for. */
 export async function auditCaptures(
   db: Database,
   merchantId: string,
@@ -78,9 +73,9 @@ export async function auditCaptures(
 }
 
 /**
- * Recomputes the books of a merchant as they are at one moment, whatever is billed meanwhile. A
- * record that cannot be read is a finding of its own. `onProgress` hears how many auto orders are
- * done.
+ * Recomputes the books of a merchant as they are at one moment, even if the engine bills meanwhile. A
+ * record that cannot be read is a difference too. Calls `onProgress` with the number of audited auto
+ * orders.
  */
 export function auditMerchant(
   db: Database,
@@ -136,7 +131,7 @@ async function orphanFindings(tx: Database, merchantId: string): Promise<Audit> 
   );
 }
 
-/** Audits a batch. One that fails is halved until the records that make it fail stand alone. */
+/** Audits a batch. Halves a batch that fails until each bad record is alone. */
 async function auditReadable(
   tx: Database,
   merchant: Merchant,
@@ -200,7 +195,7 @@ async function auditBatch(
   };
 }
 
-/** Everything that was merged into it, at once or by way of others. */
+/** Returns all auto orders that were merged into this one, directly or through others. */
 function mergedInto(
   oid: number,
   sources: ReadonlyMap<number, readonly number[]>,
@@ -210,17 +205,3 @@ function mergedInto(
   const all = new Set([...seen, ...direct]);
   return [...direct, ...direct.flatMap((source) => mergedInto(source, sources, all))];
 }
-
-const wireDifference = ({
-  objectType,
-  objectId,
-  field,
-  stored,
-  recomputed,
-}: Difference): AuditDifference => ({
-  object_type: objectType,
-  object_id: objectId,
-  field,
-  stored,
-  recomputed,
-});

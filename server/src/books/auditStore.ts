@@ -3,15 +3,15 @@ import type { Database } from '../platform/storage/database.ts';
 import type { AuditedAttempt, AuditedOrder, Marks } from './audit.ts';
 
 /*
- * What an audit reads: only what lies in the books, in as few statements as it takes. It writes nothing.
+ * What an audit reads, in as few statements as possible. It writes nothing.
  */
 
-/** From here on this transaction sees everything as it is now, so that figures of several statements belong together. */
+/** Lets all later statements of this transaction read the same snapshot, so that their figures match. */
 export async function useOneSnapshot(tx: Database): Promise<void> {
   await tx.run('set transaction isolation level repeatable read, read only');
 }
 
-/** Does the work so that its failure leaves the transaction as it was before, ready for more. */
+/** Does the work in a savepoint: if it fails, the transaction can continue as if it had not begun. */
 export async function inSavepoint<Value>(
   tx: Database,
   work: () => Promise<Value>,
@@ -27,7 +27,7 @@ export async function inSavepoint<Value>(
   }
 }
 
-/** The next auto orders after an oid, in their order. */
+/** Returns the next oids of auto orders after an oid, in order. */
 export async function findOids(
   db: Database,
   merchantId: string,
@@ -35,19 +35,24 @@ export async function findOids(
   limit: number,
 ): Promise<number[]> {
   const rows = await db.rows<{ auto_order_oid: number }>(
-    'select auto_order_oid from auto_order where merchant_id = $1 and auto_order_oid > $2 order by auto_order_oid limit $3',
+    `select auto_order_oid from auto_order
+     where merchant_id = $1 and auto_order_oid > $2 order by auto_order_oid limit $3`,
     [merchantId, afterOid, limit],
   );
   return rows.map((row) => row.auto_order_oid);
 }
 
-/** Merged auto orders by the one that their items moved to: orders of an item lie where it was when they were made. */
+/**
+ * Returns merged auto orders by the one to which their items moved. Older orders of an item still belong
+ * to the auto order that had the item then.
+ */
 export async function loadMergedSources(
   db: Database,
   merchantId: string,
 ): Promise<ReadonlyMap<number, readonly number[]>> {
   const rows = await db.rows<{ target: number; source: number }>(
-    'select merged_into_auto_order_oid as target, auto_order_oid as source from auto_order where merchant_id = $1 and merged_into_auto_order_oid is not null',
+    `select merged_into_auto_order_oid as target, auto_order_oid as source from auto_order
+     where merchant_id = $1 and merged_into_auto_order_oid is not null`,
     [merchantId],
   );
   const sources = new Map<number, number[]>();
@@ -56,6 +61,7 @@ export async function loadMergedSources(
   return sources;
 }
 
+/** Returns the marks of these auto orders, by oid. */
 export async function loadMarks(
   db: Database,
   merchantId: string,
@@ -69,7 +75,8 @@ export async function loadMarks(
     target: number | null;
   }>(
     `select a.auto_order_oid, a.due_at, a.next_shipment_at,
-       (select o.order_id from orders o where o.merchant_id = $1 and o.order_id = a.original_order_id) as original,
+       (select o.order_id from orders o
+        where o.merchant_id = $1 and o.order_id = a.original_order_id) as original,
        (select t.auto_order_oid from auto_order t
         where t.merchant_id = $1 and t.auto_order_oid = a.merged_into_auto_order_oid) as target
      from auto_order a where a.merchant_id = $1 and a.auto_order_oid = any($2::int[])`,
@@ -79,57 +86,65 @@ export async function loadMarks(
     rows.map((row) => [
       row.auto_order_oid,
       {
-        dueAt: row.due_at ?? undefined,
-        nextShipmentAt: row.next_shipment_at ?? undefined,
-        originalOrderId: row.original ?? undefined,
-        targetOid: row.target ?? undefined,
+        ...(row.due_at !== null && { dueAt: row.due_at }),
+        ...(row.next_shipment_at !== null && { nextShipmentAt: row.next_shipment_at }),
+        ...(row.original !== null && { originalOrderId: row.original }),
+        ...(row.target !== null && { targetOid: row.target }),
       },
     ]),
   );
 }
 
+/** Returns the rebills of these auto orders, oldest first. */
 export function loadAuditedAttempts(
   db: Database,
   merchantId: string,
   oids: readonly number[],
 ): Promise<AuditedAttempt[]> {
   return db.rows(
-    `select auto_order_oid as "autoOrderOid", rebill_number as "rebillNumber", state, attempt, at, order_id as "orderId", amount_minor as amount, currency, reference,
-       planned is not null as "isPlanned", jsonb_array_length(declines) as declines, settled_by is not null as "isByStaff"
-     from rebill where merchant_id = $1 and auto_order_oid = any($2::int[]) order by auto_order_oid, rebill_number`,
+    `select auto_order_oid as "autoOrderOid", rebill_number as "rebillNumber", state, attempt, at,
+       order_id as "orderId", amount_minor as amount, currency, reference,
+       planned is not null as "isPlanned", jsonb_array_length(declines) as declines,
+       settled_by is not null as "isByStaff"
+     from rebill where merchant_id = $1 and auto_order_oid = any($2::int[])
+     order by auto_order_oid, rebill_number`,
     [merchantId, oids],
   );
 }
 
+/** Returns the orders of these auto orders. */
 export function loadAuditedOrders(
   db: Database,
   merchantId: string,
   oids: readonly number[],
 ): Promise<AuditedOrder[]> {
   return db.rows(
-    `select auto_order_oid as "autoOrderOid", rebill_number as "rebillNumber", order_id as "orderId", created_at as "createdAt", paid_at as "paidAt", currency,
+    `select auto_order_oid as "autoOrderOid", rebill_number as "rebillNumber",
+       order_id as "orderId", created_at as "createdAt", paid_at as "paidAt", currency,
        total_minor as total, items as lines, summary, taxes, payment
      from orders where merchant_id = $1 and auto_order_oid = any($2::int[])`,
     [merchantId, oids],
   );
 }
 
-/** Something in the books that nothing else refers to. */
+/** A row of the books that refers to something that does not exist. */
 export interface Orphan {
   readonly kind: 'rebill' | 'order' | 'charge';
   readonly id: string;
-  /** The field that names what does not exist, and what it names. */
+  /** The field with the reference. */
   readonly field: 'auto_order_oid' | 'order_id';
+  /** What the field refers to. */
   readonly stored: string;
 }
 
 /**
- * Rebills and orders of auto orders that do not exist, and charges of orders that do not exist. The key of a charge names its order
- * (orders/charge.ts).
+ * Returns rebills and orders of auto orders that do not exist, and charges of orders that do not exist.
+ * The key of a charge contains its order (orders/charge.ts).
  */
 export function findOrphans(db: Database, merchantId: string, limit: number): Promise<Orphan[]> {
   return db.rows(
-    `select 'rebill' as kind, r.auto_order_oid || '/' || r.rebill_number as id, 'auto_order_oid' as field, r.auto_order_oid::text as stored
+    `select 'rebill' as kind, r.auto_order_oid || '/' || r.rebill_number as id,
+       'auto_order_oid' as field, r.auto_order_oid::text as stored
      from rebill r
      where r.merchant_id = $1 and not exists (
        select from auto_order a where a.merchant_id = $1 and a.auto_order_oid = r.auto_order_oid)

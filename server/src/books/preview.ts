@@ -15,7 +15,10 @@ export interface Preview {
   readonly ends: PreviewEnd;
 }
 
-/** Why there are fewer rebills than were asked for; `never` when there are not. `parked`: something about it must be fixed first. */
+/**
+ * Why there are fewer rebills than requested; `never` if there are not fewer. `parked`: the auto order
+ * must be fixed first.
+ */
 export type PreviewEnd =
   | 'never'
   | 'completed'
@@ -25,53 +28,57 @@ export type PreviewEnd =
   | 'paused'
   | 'parked';
 
-/** A rebill as it will be ordered if its charge succeeds. */
+/** A rebill, as it will be ordered if its charge succeeds. */
 export interface PreviewedRebill {
   readonly rebillNumber: number;
-  /** When it is charged on the merchant's clock. */
+  /** When it is charged, on the merchant's clock. */
   readonly at: Temporal.Instant;
   readonly order: RebillOrder;
   readonly currency: string;
-  /** How the date came about, by item oid. */
+  /** How the dates were determined, by item oid. */
   readonly dateRules: ReadonlyMap<number, readonly DateRule[]>;
 }
 
 /**
- * Looks ahead by doing what the engine does, look after look on the record alone: the same decisions, the same orders, the same record after each paid
- * charge. `first` is the look that the engine would take now.
+ * Predicts rebills by repeating what the engine does, on the record alone: the same decisions, the same
+ * orders, the same record after each paid charge. `first` is the input of the engine's decision now.
  */
 export function previewRebills(first: DecisionInput, count: number): Preview {
   const rebills: PreviewedRebill[] = [];
-  let look = first;
+  let input = first;
   let traces = tracesOf(first.autoOrder);
   for (let idle = 0; rebills.length < count && idle < idleLooksMax; idle++) {
-    const due = dueAt(look.autoOrder);
-    if (due === undefined) return { rebills, ends: endOf(look.autoOrder) };
-    look = { ...look, at: later(due, look.at) };
-    const decision = decide(look);
+    const due = dueAt(input.autoOrder);
+    if (due === undefined) return { rebills, ends: endOf(input.autoOrder) };
+    input = { ...input, at: later(due, input.at) };
+    const decision = decide(input);
     if (decision.kind === 'park') return { rebills, ends: 'parked' };
     if (decision.kind === 'wait') {
-      traces = traced(traces, look.autoOrder.items, decision.autoOrder.items);
-      look = { ...look, autoOrder: decision.autoOrder, at: nextLookAt(decision.autoOrder, look) };
+      traces = traced(traces, input.autoOrder.items, decision.autoOrder.items);
+      input = {
+        ...input,
+        autoOrder: decision.autoOrder,
+        at: nextLookAt(decision.autoOrder, input),
+      };
       continue;
     }
     idle = 0;
-    traces = traced(traces, look.autoOrder.items, decision.autoOrder.items);
+    traces = traced(traces, input.autoOrder.items, decision.autoOrder.items);
     const {
       autoOrder,
       charge: { order, currency },
     } = decision;
     rebills.push({
       rebillNumber: autoOrder.rebillCount + 1,
-      at: look.at,
+      at: input.at,
       order,
       currency,
-      dateRules: dateRulesOf(autoOrder, order, traces, look),
+      dateRules: dateRulesOf(autoOrder, order, traces, input),
     });
     traces = new Map([...traces, ...shippedTraces(autoOrder.items, order)]);
-    look = {
-      ...look,
-      autoOrder: afterPaid(autoOrder, order, look).autoOrder,
+    input = {
+      ...input,
+      autoOrder: afterPaid(autoOrder, order, input).autoOrder,
       firstDeclinedAt: undefined,
       kept: undefined,
     };
@@ -79,10 +86,10 @@ export function previewRebills(first: DecisionInput, count: number): Preview {
   return { rebills, ends: rebills.length < count ? 'paused' : 'never' };
 }
 
-// An item whose catalogue item is paused is looked at every day for as long as that lasts, which nobody knows.
+// An item is examined every day while its catalogue item is paused, and that may last forever.
 const idleLooksMax = 400;
 
-/** The engine comes back when something is due, and the next day where nothing has moved on. */
+/** The engine examines the auto order when something is due, or the next day if the due date has not moved. */
 function nextLookAt(autoOrder: AutoOrder, { at, zone }: DecisionInput): Temporal.Instant {
   const due = dueAt(autoOrder);
   return due !== undefined && due.epochMilliseconds <= at.epochMilliseconds
@@ -99,13 +106,11 @@ function endOf({ status, completed, items }: AutoOrder): PreviewEnd {
 const later = (a: Temporal.Instant, b: Temporal.Instant): Temporal.Instant =>
   a.epochMilliseconds >= b.epochMilliseconds ? a : b;
 
-// ------------------------------------------------------------------------------------------------------------ how the dates came about
-
-/** What is known of the date of an item's next shipment. */
+/** How the date of an item's next shipment was determined so far. */
 interface Trace {
-  /** The item as it was billed before; absent: the date stands in the record. */
+  /** The item as it was last billed; absent: the date is from the record. */
   readonly shipped?: AutoOrderItem;
-  /** Days that it has slipped since, because its catalogue item is paused. */
+  /** Days by which it has moved since, because its catalogue item is paused. */
   readonly slips: number;
 }
 

@@ -5,7 +5,7 @@ import { stepsOf } from '../autoOrders/steps.ts';
 import type { Step } from '../items/item.ts';
 import { civilDay, localDate, wallOf } from '../kernel/calendar.ts';
 
-/** One rule that had a say in the date of a shipment. */
+/** One rule that determined the date of a shipment. */
 export interface DateRule {
   readonly rule:
     | 'scheduled date'
@@ -21,7 +21,7 @@ export interface DateRule {
     | 'same day';
   /** What it did, in words. */
   readonly detail: string;
-  /** The date after it, where it alone made one. */
+  /** The date that the rule gave, if it alone gave one. */
   readonly at?: Temporal.Instant;
 }
 
@@ -32,9 +32,9 @@ export interface DatedShipment {
   readonly scheduledAt: Temporal.Instant;
   /** When it is billed. */
   readonly at: Temporal.Instant;
-  /** The item as it was billed the time before; absent: its date was there already. */
+  /** The item as it was last billed; absent: its date is from the record. */
   readonly shipped?: AutoOrderItem;
-  /** Days it was moved because its catalogue item is paused. */
+  /** Days by which it was moved because its catalogue item is paused. */
   readonly slips: number;
   readonly declines: number;
   readonly nextAttemptAt?: Temporal.Instant | undefined;
@@ -42,7 +42,10 @@ export interface DatedShipment {
   readonly zone: string;
 }
 
-/** How the date of a shipment came about, in the order in which the rules applied. Explains what the schedule rules did, and decides nothing. */
+/**
+ * Returns the rules that determined the date of a shipment, in the order in which they applied. It only
+ * explains what the schedule rules did.
+ */
 export function dateRules(shipment: DatedShipment): DateRule[] {
   const { item, scheduledAt, at, slips, declines, nextAttemptAt } = shipment;
   const rules =
@@ -53,7 +56,9 @@ export function dateRules(shipment: DatedShipment): DateRule[] {
   if (slips > 0)
     more.push({
       rule: 'catalog pause',
-      detail: `${item.originalItemId} is paused in the catalogue: moved ${slips === 1 ? 'a day' : `${slips} days`}`,
+      detail:
+        `${item.originalItemId} is paused in the catalogue: ` +
+        `moved by ${slips === 1 ? 'a day' : `${slips} days`}`,
       at: scheduledAt,
     });
   if (nextAttemptAt !== undefined && isAfter(nextAttemptAt, scheduledAt))
@@ -77,7 +82,7 @@ function scheduleRules(
     shipped.nextShipmentAt === undefined ? '' : ` after ${localDate(shipped.nextShipmentAt, zone)}`;
   const original = catalog(item.originalItemId);
   const steps = original === undefined ? [] : stepsOf(original);
-  // A date that slipped later is no longer what the schedule gave.
+  // A date that moved later is no longer the one from the schedule.
   const given = slips > 0 ? {} : { at: scheduledAt };
   if (steps.length === 0) {
     const every =
@@ -107,7 +112,7 @@ function scheduleRules(
 const shipmentWord = ({ done }: StepCursor, repeatCount: number | undefined): string =>
   repeatCount === undefined ? `shipment ${done + 1}` : `shipment ${done + 1} of ${repeatCount}`;
 
-/** The steps that a schedule went over without shipping, in order. */
+/** Returns the steps that a schedule passed without a shipment, in order. */
 function stepsPassed(steps: readonly Step[], from: StepCursor, to: StepCursor): Step[] {
   if (from.index === to.index && from.done === to.done) return [];
   const passed: Step[] = [];
@@ -138,7 +143,7 @@ function passedRule(step: Step): DateRule {
   }
 }
 
-/** A day that the month is too short for becomes its last, and comes back in the next long one. */
+/** In a month without the anchor's day, the item ships on the last day; the anchor's day returns later. */
 function endOfMonth({ item, scheduledAt, slips, zone }: DatedShipment): DateRule[] {
   const { dayOfMonth } = civilDay(wallOf(scheduledAt, zone).day);
   if (slips > 0 || item.anchor.day <= dayOfMonth) return [];

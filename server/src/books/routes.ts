@@ -1,13 +1,59 @@
-import type { Routes } from '../platform/http/routes.ts';
-import { getParked } from '../rebill/parkedOperations.ts';
-import { getAudit, type ReadCaptures } from './auditOperations.ts';
+import type { Context } from '../platform/context.ts';
+import { type Answer, payload } from '../platform/http/answer.ts';
+import type { Page, Routes } from '../platform/http/routes.ts';
+import { type ParkedPage, readParked } from '../rebill/parkedOperations.ts';
+import { type Audit, getAudit, type ReadCaptures } from './auditOperations.ts';
+import { wireDifference, wireParked, wireRebill } from './present.ts';
+import type { Preview } from './preview.ts';
 import { previewAutoOrder } from './previewOperations.ts';
 
 /** What will be billed, and whether what was billed adds up. */
 export const bookRoutes = (readCaptures: ReadCaptures) =>
   ({
-    getParkedAutoOrders: (context, { page }) => getParked(context, page),
-    previewAutoOrder: (context, { params, query }) =>
-      previewAutoOrder(context, params.auto_order_oid, query.count, query.resumed),
-    getAudit: (context) => getAudit(context, readCaptures),
+    getParkedAutoOrders: async (context, { page }) =>
+      parkedAnswer(context, page, await readParked(context, page)),
+    previewAutoOrder: async (context, { params, query }) =>
+      previewAnswer(
+        context,
+        await previewAutoOrder(context, params.auto_order_oid, query.count, query.resumed),
+      ),
+    getAudit: async (context) => auditAnswer(await getAudit(context, readCaptures)),
   }) satisfies Routes;
+
+function parkedAnswer(
+  { merchant }: Context,
+  { limit, offset }: Page,
+  { parked, hasMore }: ParkedPage,
+): Answer {
+  return payload(
+    parked.map((each) => wireParked(each, merchant.timeZone)),
+    { resultSet: { limit, offset, count: parked.length, more: hasMore } },
+  );
+}
+
+function previewAnswer({ merchant }: Context, preview: Preview | 'unreadable'): Answer {
+  if (preview === 'unreadable')
+    return payload([], { beside: { ends: 'parked' }, warning: unreadable });
+  return payload(
+    preview.rebills.map((rebill) => wireRebill(rebill, merchant.timeZone)),
+    { beside: { ends: preview.ends } },
+  );
+}
+
+const unreadable = {
+  code: 'unreadable_record',
+  message:
+    'Part of this auto order cannot be read, so it is not billed. ' +
+    'Fix the value that is named in the error in the server log.',
+};
+
+function auditAnswer(audit: Audit): Answer {
+  return payload(audit.differences.map(wireDifference), {
+    beside: {
+      auto_order_count: audit.autoOrderCount,
+      order_count: audit.orderCount,
+      attempt_count: audit.attemptCount,
+      difference_count: audit.differenceCount,
+    },
+  });
+}

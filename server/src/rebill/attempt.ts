@@ -3,16 +3,16 @@ import type { ChargeRequest } from '../payments/gateway.ts';
 import type { MovedFrom } from './movedFrom.ts';
 import type { PlannedCharge } from './plan.ts';
 
-/** Names a rebill of a merchant. */
+/** Identifies a rebill of a merchant. */
 export interface RebillKey {
   readonly autoOrderOid: number;
   readonly rebillNumber: number;
 }
 
-/** `given up`: staff rejected the order that a declined rebill had left. */
+/** The state of a rebill. `given up`: staff rejected the order that the declined rebill had left. */
 export type RebillState = 'charging' | 'unknown' | 'paid' | 'declined' | 'given up';
 
-/** A charge that is about to be asked for. */
+/** A charge that is about to be sent. */
 export interface NewAttempt extends RebillKey {
   readonly attempt: number;
   /** The epoch in which it began; absent: 1. */
@@ -21,20 +21,21 @@ export interface NewAttempt extends RebillKey {
   readonly orderId: string;
   readonly route: readonly string[];
   readonly charge: PlannedCharge;
-  /** Kept when the attempt is settled; absent where an attempt is read back. */
+  /** What the charge will move. Absent when the attempt is read from its row. */
   readonly movedFrom?: MovedFrom;
 }
 
-/** A charge whose answer is not settled yet. */
+/** A charge that is not settled yet. */
 export interface InFlight extends NewAttempt {
+  /** How often a gateway was queried about it. */
   readonly checks: number;
 }
 
-/** What happened to an attempt since it was started. */
+/** What happened to an attempt after it was started. */
 export interface OpenAttempt {
-  /** What staff changed of its order. */
+  /** The fields of its order that staff changed. */
   readonly editedFields: readonly string[];
-  /** Its plan, where a change of the zone moved the dates of it. */
+  /** Its plan, if a change of the time zone moved the dates of it. */
   readonly replanned?: PlannedCharge;
 }
 
@@ -50,29 +51,33 @@ export interface SettledAttempt extends RebillKey {
   readonly gatewayCode?: string | undefined;
   readonly reference?: string | undefined;
   readonly declineReason?: string | undefined;
-  /** A declined rebill left an order, so what was planned is needed again should staff settle it. */
+  /** Whether a declined rebill left an order: staff may settle it, and then the plan is needed again. */
   readonly isKept: boolean;
 }
 
-/** What is known of the rebill that an auto order comes to next; absent when it was never tried. */
+/** What is known of an auto order's next rebill from earlier attempts; absent if there was none. */
 export interface EarlierAttempt {
   readonly state: RebillState;
   readonly attempt: number;
   readonly orderId: string;
   readonly firstDeclinedAt?: Temporal.Instant;
-  /** What staff changed of the order that it left, as `part` or `part.field`. */
+  /** The fields of its order that staff changed, as `part` or `part.field`. */
   readonly editedFields: readonly string[];
 }
 
-/** What every attempt of a rebill stands for, in any epoch: gateways are searched for it after a restore. */
+/**
+ * Identifies what all attempts of a rebill charge for, in any epoch. After a restore, gateways are
+ * searched for it.
+ */
 export const chargeSubject = (
   merchantId: string,
   { autoOrderOid, rebillNumber }: RebillKey,
 ): string => `rebill:${merchantId}:${autoOrderOid}:${rebillNumber}`;
 
 /**
- * The key by which gateways know a charge, made of what it stands for: every process that asks again asks about the same charge. A retry after a
- * decline is another attempt and so another charge, as is any attempt of a new epoch (platform/continuity.ts).
+ * The idempotency key of a charge at the gateway. It is built from what is charged, so every process
+ * that sends or queries it again means the same charge. A retry after a decline is another attempt and
+ * so another charge, as is any attempt of a new epoch (platform/continuity.ts).
  */
 export function chargeKey(
   merchantId: string,
@@ -83,7 +88,7 @@ export function chargeKey(
   return epoch === 1 ? key : `${key}:${epoch}`;
 }
 
-/** What the gateway is asked; undefined where the order costs nothing and nobody is asked. */
+/** The request to the gateway; undefined if the order costs nothing and no gateway is needed. */
 export function chargeRequest(merchantId: string, attempt: NewAttempt): ChargeRequest | undefined {
   const { charge, orderId, at, rebillNumber } = attempt;
   if (charge.card === undefined) return undefined;

@@ -4,8 +4,8 @@ import type { Context } from '../platform/context.ts';
 import { billedRebill, type MovedFrom } from './movedFrom.ts';
 
 /**
- * Reads what the settled rebills of an auto order moved, the latest first: its own, and those of the
- * auto orders that were merged into it, whose items it has now.
+ * Reads what the settled rebills of an auto order moved, the latest first. Includes the rebills of the
+ * auto orders that were merged into it, because it has their items now.
  */
 export async function readBilled(
   { db, merchant: { merchantId } }: Pick<Context, 'db' | 'merchant'>,
@@ -27,10 +27,10 @@ export async function readBilled(
   return rows.map((row) => billedRebill(row.auto_order_oid, row.moved_from));
 }
 
-// A form is not older than that, and an auto order that ships every day has a year in it.
+// No form is older than that: for an auto order that ships every day it is a year.
 const rebillsMax = 400;
 
-/** Of these auto orders, those whose next rebill was begun and is not settled. */
+/** Returns those of these auto orders whose next rebill has begun and is not settled. */
 export async function readOpenRebills(
   { db, merchant: { merchantId } }: Pick<Context, 'db' | 'merchant'>,
   oids: readonly number[],
@@ -38,8 +38,9 @@ export async function readOpenRebills(
   const rows = await db.rows<{ auto_order_oid: number; state: OpenRebill }>(
     `select r.auto_order_oid, r.state
      from rebill r join auto_order a on a.merchant_id = $1 and a.auto_order_oid = r.auto_order_oid
-     where r.merchant_id = $1 and r.auto_order_oid = any($2::int[]) and a.auto_order_oid = any($2::int[])
-       and r.rebill_number > a.rebill_count and r.state in ('charging', 'unknown', 'declined')`,
+     where r.merchant_id = $1 and r.auto_order_oid = any($2::int[])
+       and a.auto_order_oid = any($2::int[]) and r.rebill_number > a.rebill_count
+       and r.state in ('charging', 'unknown', 'declined')`,
     [merchantId, oids],
   );
   return new Map(rows.map((row) => [row.auto_order_oid, row.state]));

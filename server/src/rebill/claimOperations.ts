@@ -32,17 +32,20 @@ import type { RebillPolicy } from './policy.ts';
 import { findEarlierAttempts, startAttempts } from './store.ts';
 import { inHalves, mayBeOfRecord, parkUnreadable } from './unreadableOperations.ts';
 
-/** A charge that this process alone may ask for until its lease is over, with the records it was planned on. */
+/**
+ * A charge that only this process may send until its lease is over, with the records on which it was
+ * planned.
+ */
 export interface Claim {
   readonly attempt: NewAttempt;
   readonly autoOrder: AutoOrder;
   readonly original: OrderRecord;
 }
 
-/** What came of a claim. */
+/** What a claim took and did. */
 export interface ClaimResult {
   readonly claims: readonly Claim[];
-  /** Auto orders that were looked at; 0 when nothing is due. */
+  /** Auto orders that were examined; 0 when nothing is due. */
   readonly examinedCount: number;
   readonly noticeCount: number;
   readonly parked: readonly { readonly autoOrderOid: number; readonly reason: string }[];
@@ -53,16 +56,19 @@ export interface ClaimTerms {
   readonly policy: RebillPolicy;
   readonly payments: MerchantPayments;
   readonly orderIds: OrderIds;
-  /** How long the charges are this process's own affair. */
+  /** How long the charges belong to this process alone. */
   readonly leaseMs: number;
 }
 
-/** When what is claimed happens: now, or, as a test clock plays it, each at the moment that made it due. */
+/**
+ * When the claimed work happens. `now`: at the context's moment. `due`: each auto order at the moment
+ * when it became due, as a test clock plays it.
+ */
 export type ClaimMoment = 'now' | 'due';
 
 /**
- * Takes a batch of what is due until then, in one transaction: candidates at each auto order, writes what moved without a charge, and leaves one row a charge
- * that says who charges and for what.
+ * Claims a batch of what is due until then, in one transaction. Decides on each auto order, stores
+ * what changed without a charge, and stores one row per charge that says which process charges what.
  */
 export async function claimDue(
   context: Context,
@@ -78,7 +84,7 @@ export async function claimDue(
   }
 }
 
-/** Claims what a batch with a bad record in it holds: the good ones in smaller batches, the bad ones are parked. */
+/** Claims a batch that contains a bad record: claims the good records in smaller batches and parks the bad ones. */
 async function claimInHalves(
   context: Context,
   until: Temporal.Instant,
@@ -102,7 +108,7 @@ async function claimInHalves(
   };
 }
 
-/** Claims what is due of these auto orders, or of all. */
+/** Claims what is due among these auto orders; undefined means among all. */
 function claimBatch(
   context: Context,
   until: Temporal.Instant,
@@ -125,18 +131,19 @@ function claimBatch(
   });
 }
 
-/** How one auto order is claimed by itself. */
+/** How one auto order is claimed alone. */
 export interface ClaimNowRequest {
-  /** Rebills although nothing is due, and whatever the next attempt says. */
+  /** Rebills even if nothing is due and even if the next attempt is later. */
   readonly isForced: boolean;
   /**
-   * Runs first in the same transaction, with the auto order locked, so that no other claim comes in between. It changes the
-   * record, or throws a refusal: whatever decides on the charge is decided here, and not on what was read before the lock.
+   * Runs first in the same transaction, with the auto order locked, so that no other claim comes in
+   * between. It changes the record or throws a refusal. Every check that decides on the charge is made
+   * here, and not on what was read before the lock.
    */
   readonly beforehand?: (context: Context) => Promise<void>;
 }
 
-/** Takes one auto order at the context's moment. */
+/** Claims one auto order at the context's moment. */
 export async function claimNow(
   context: Context,
   autoOrderOid: number,
@@ -180,7 +187,7 @@ async function claimInTransaction(
   return claimed;
 }
 
-/** The terms of one claim: its order ids one by one, and whether somebody asked for it. */
+/** The terms of one claim: its order ids one by one, and whether a person requested it. */
 type LockedTerms = ClaimTerms & { readonly ids: Iterator<string>; readonly isForced: boolean };
 
 const nothing: ClaimResult = { claims: [], examinedCount: 0, noticeCount: 0, parked: [] };
@@ -220,13 +227,13 @@ async function claimLocked(
   };
 }
 
-/** What the rules decide; a charge that may not be made now is held back. */
-function decideOrHold(look: DecisionInput, { payments }: LockedTerms): Decision {
-  const decision = decide(look);
+/** Returns what the rules decide; holds back a charge that must not be made now. */
+function decideOrHold(candidate: DecisionInput, { payments }: LockedTerms): Decision {
+  const decision = decide(candidate);
   // An order that costs nothing needs no gateway.
   if (decision.kind !== 'charge' || decision.charge.card === undefined) return decision;
-  const obstacle = payments.obstacle(chargedByOf(look, decision.charge.card?.token));
-  return obstacle === undefined ? decision : heldBack(look, decision, obstacle);
+  const obstacle = payments.obstacle(chargedByOf(candidate, decision.charge.card?.token));
+  return obstacle === undefined ? decision : heldBack(candidate, decision, obstacle);
 }
 
 function chargedByOf({ autoOrder }: DecisionInput, cardToken: string | undefined) {
@@ -235,22 +242,26 @@ function chargedByOf({ autoOrder }: DecisionInput, cardToken: string | undefined
   return gatewayKinds.find((each) => each === kind);
 }
 
-/** A look with the attempts that went before. */
+/** A due auto order, with what is known of its rebill from earlier attempts. */
 type Candidate = DecisionInput & {
   readonly earlier: EarlierAttempt | undefined;
-  /** The order of this rebill, where it was captured before a restore. */
+  /** The order of this rebill, if it was captured before a restore. */
   readonly restoredOrderId: string | undefined;
 };
 
 type DecidedCandidate = Candidate & { readonly decision: Decision };
 
-/** A charge under way belongs to whoever settles it. A row that is paid cannot be here: it counted the rebill. */
+/**
+ * A charge under way belongs to the process that settles it. The row cannot be `paid` here, because
+ * settling it counted the rebill.
+ */
 const isInFlight = (earlier: EarlierAttempt | undefined): boolean =>
   earlier?.state === 'charging' || earlier?.state === 'unknown';
 
 /**
- * The candidates that are still to be decided. A declined rebill whose order staff paid or rejected is settled by that and never charged: usually when they did
- * it, here where that was before this server knew how.
+ * Returns the candidates that are still to be decided. When staff paid or rejected the order of a
+ * declined rebill, that settles the rebill, and it is never charged. Usually this happens when staff
+ * do it; here it happens for orders that were paid or rejected before the server supported it.
  */
 async function withoutSettled(
   context: Context,
@@ -317,8 +328,8 @@ async function loadCandidates(
   });
 }
 
-function claimOf(look: DecidedCandidate, { ids, payments }: LockedTerms): Claim[] {
-  const { decision, original, earlier, at, autoOrder: before } = look;
+function claimOf(candidate: DecidedCandidate, { ids, payments }: LockedTerms): Claim[] {
+  const { decision, original, earlier, at, autoOrder: before } = candidate;
   if (decision.kind !== 'charge' || original === undefined) return [];
   const { autoOrder, charge } = decision;
   const key = {
@@ -332,18 +343,19 @@ function claimOf(look: DecidedCandidate, { ids, payments }: LockedTerms): Claim[
     ? []
     : payments.route(chargeKey(autoOrder.merchantId, key), {
         pinnedCode: autoOrder.rotatingTransactionGatewayCode,
-        chargedBy: chargedByOf(look, charge.card?.token),
+        chargedBy: chargedByOf(candidate, charge.card?.token),
       });
   const attempt: NewAttempt = {
     ...key,
     at,
-    // What was captured before a restore keeps the order id that customers and receivers know.
-    orderId: earlier?.orderId ?? look.restoredOrderId ?? ids.next().value,
+    // A charge that was captured before a restore keeps the order id that customers and webhook
+    // receivers know.
+    orderId: earlier?.orderId ?? candidate.restoredOrderId ?? ids.next().value,
     route,
     charge,
     movedFrom: movedFrom(autoOrder, charge.order.lines),
   };
-  // Writing what the look moved counts a version.
+  // Storing what the decision changed adds one to the version.
   const version = autoOrder === before ? autoOrder.version : autoOrder.version + 1;
   return [{ attempt, autoOrder: { ...autoOrder, version }, original }];
 }
@@ -415,7 +427,10 @@ async function saveDecisions(
   await context.events.emit(context, eventsOf(noted));
 }
 
-/** When an auto order that was decided on is due again: not before its charge is settled, and never at once, whatever its record says. */
+/**
+ * When an auto order is due again after a decision: not before its charge is settled, and never
+ * immediately, even if its record says so.
+ */
 function nextDueAt({ decision, at, zone }: DecidedCandidate): Temporal.Instant | undefined {
   if (decision.kind === 'charge') return undefined;
   if (decision.kind === 'park') return decision.until;

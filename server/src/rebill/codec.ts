@@ -3,7 +3,10 @@ import { momentText } from '../kernel/calendar.ts';
 import type { PlannedCharge } from './plan.ts';
 import type { RebillLine } from './rebillOrder.ts';
 
-/** A planned charge as it waits in its row: moments as texts, and no price rules, which only previews show. */
+/**
+ * A planned charge as its row stores it: moments are texts, and there are no price rules, because only
+ * previews show them.
+ */
 export type StoredCharge = Omit<PlannedCharge, 'order'> & {
   readonly order: Omit<PlannedCharge['order'], 'lines'> & { readonly lines: readonly StoredLine[] };
 };
@@ -12,6 +15,7 @@ type StoredLine = Omit<RebillLine, 'priceRules' | 'shipment'> & {
   readonly shipment?: Omit<NonNullable<RebillLine['shipment']>, 'at'> & { readonly at: string };
 };
 
+/** Converts a planned charge to the form in its row. */
 export function chargeToJson(charge: PlannedCharge): StoredCharge {
   const lines = charge.order.lines.map(({ priceRules: _, shipment, ...line }) =>
     shipment === undefined
@@ -21,6 +25,7 @@ export function chargeToJson(charge: PlannedCharge): StoredCharge {
   return { ...charge, order: { ...charge.order, lines } };
 }
 
+/** Converts the form in a row to a planned charge. */
 export function chargeFromJson(stored: StoredCharge): PlannedCharge {
   const lines = stored.order.lines.map(
     ({ shipment, ...line }): RebillLine => ({

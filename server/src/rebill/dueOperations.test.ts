@@ -182,7 +182,7 @@ test('a poisoned auto order is parked and delays no other', async (t) => {
   });
   assert.equal((await rebills.run(due)).examined, 0);
   assert.equal((await rebills.load(3)).failureReason, 'Cannot rebill: item PRICELESS: no price');
-  assert.match((await rebills.logs(4))[0]!, /has no card token.*Looked at again every day/);
+  assert.match((await rebills.logs(4))[0]!, /has no card token.*checked again every day/);
   assert.equal(rebills.events.filter((event) => event.name === 'auto_order_update').length, 3);
 
   // Mended, it is billed at the next look; the others are looked at again and told nothing new.

@@ -1,12 +1,13 @@
 import type { Temporal } from 'temporal-polyfill';
+import type { ChargeRequest } from '../payments/gateway.ts';
 import type { MerchantPayments, Payments, RoutedAnswer } from '../payments/payments.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Context } from '../platform/context.ts';
-import { batches, gauge, limiter } from '../platform/jobs/batches.ts';
+import { type Batches, batches, gauge, limiter } from '../platform/jobs/batches.ts';
 import { type Lease, leaseFrom } from '../platform/jobs/lease.ts';
 import type { NewAttempt } from './attempt.ts';
 import { chargeRequest } from './attempt.ts';
-import type { ClaimMoment, ClaimNowRequest } from './claimOperations.ts';
+import type { ClaimMoment, ClaimNowRequest, ClaimResult } from './claimOperations.ts';
 import { claimDue, claimNow } from './claimOperations.ts';
 import { claimLimit } from './dueStore.ts';
 import { orderIdsOf } from './orderIds.ts';
@@ -18,33 +19,35 @@ import { findRecentRebills, takeOverdue } from './store.ts';
 import { parkUnreadable } from './unreadableOperations.ts';
 
 /*
- * The engine. Due auto orders are claimed in batches (transaction 1), charged outside any transaction, and settled in batches as the answers arrive
- * (transaction 2). Claiming, charging and settling go on side by side, so that a slow answer holds up nobody.
+ * The engine. It claims due auto orders in batches (transaction 1), charges them outside any
+ * transaction, and settles them in batches as the answers arrive (transaction 2). Claiming, charging
+ * and settling run concurrently, so that a slow answer delays no other charge.
  */
 
-/** What the engine is given when the app is put together. */
+/** What `app/` gives to the engine. */
 export interface RebillParts {
   readonly payments: Payments;
   readonly timing: RebillTiming;
   readonly clock: SystemClock;
 }
 
-/** How the machine's time is dealt out; nothing of it is the merchant's. */
+/** Times of the process. They do not depend on the merchant. */
 export interface RebillTiming {
   /**
-   * How long a charge belongs to the process that claimed it; far longer than any gateway takes to answer. A charge that waits
-   * for its turn until the gateway's answer could come after the lease is not sent by this process.
+   * How long a charge belongs to the process that claimed it; far longer than any gateway takes to
+   * answer. When a charge has waited so long that the gateway's answer could come after the lease,
+   * the process does not send it.
    */
   readonly leaseMs: number;
-  /** After how long an unanswered charge is asked about again; doubles from time to time up to an hour. */
+  /** How long after a charge without an answer the gateway is queried; doubles each time, up to an hour. */
   readonly recheckMs: number;
 }
 
 export const defaultTiming: RebillTiming = { leaseMs: 300_000, recheckMs: 30_000 };
 
-/** How a run over due work went. */
+/** What a run over due work did. */
 export interface RunCounts {
-  /** Auto orders examined at, each time counted. */
+  /** Auto orders that were examined; one that was examined twice counts twice. */
   readonly examined: number;
   readonly paid: number;
   readonly declined: number;
@@ -54,20 +57,20 @@ export interface RunCounts {
   readonly parked: number;
 }
 
-/** What to run. */
+/** What a run covers. */
 export interface RunRequest {
   /** Everything due until then, this moment included. */
   readonly until: Temporal.Instant;
-  /** `now`: it happens at the context's moment. `due`: each auto order at the moment that made it due, as a test clock plays it. */
   readonly moment: ClaimMoment;
-  /** Looks after which the run ends although more is due; absent: none. */
+  /** The run ends after this many auto orders, even if more are due; absent: no limit. */
   readonly examinedMax?: number;
 }
 
 /**
- * Does all due work of one merchant: rebills, retries, notices, endings. Safe beside any number of other processes and of clients who change auto orders.
- * Fails when the store does, once nothing of the run is under way any more; charges whose answers could not be written are settled later by
- * {@link resolveUnanswered}.
+ * Does all due work of one merchant: rebills, retries, notices, endings. Any number of processes may
+ * do so at once, and clients may change auto orders meanwhile. Fails when the database fails, after
+ * all charges of the run have ended; {@link resolveUnanswered} later settles the charges whose
+ * answers could not be stored.
  */
 export async function runDue(
   context: Context,
@@ -75,57 +78,55 @@ export async function runDue(
   { until, moment, examinedMax = Infinity }: RunRequest,
 ): Promise<RunCounts> {
   const run = await startRun(context, parts);
-  const orderIds = orderIdsOf(context);
+  const { policy, payments } = run;
+  const { leaseMs } = parts.timing;
+  const terms = { policy, payments, orderIds: orderIdsOf(context), leaseMs };
   let [examined, notices, parked] = [0, 0, 0];
   for (;;) {
-    await run.room(inFlightMax);
+    await run.waitUntilUnderWay(underWayMax);
     const isAlone = run.underWay === 0;
-    const lease = leaseFrom(parts.clock, parts.timing.leaseMs);
+    const lease = leaseFrom(parts.clock, leaseMs);
     const claimed =
       examined < examinedMax
-        ? await run.orFail(
-            claimDue(context, until, moment, { ...run, orderIds, leaseMs: parts.timing.leaseMs }),
-          )
+        ? await run.orDrain(claimDue(context, until, moment, terms))
         : undefined;
     examined += claimed?.examinedCount ?? 0;
     notices += claimed?.noticeCount ?? 0;
     parked += claimed?.parked.length ?? 0;
-    for (const { attempt, autoOrder, original } of claimed?.claims ?? [])
-      run.charge({ attempt, planned: { autoOrder, original } }, lease);
+    for (const claim of claimed?.claims ?? []) run.charge(pendingCharge(claim), lease);
     if ((claimed?.examinedCount ?? 0) > 0) continue;
-    // What was in flight may be due again once it is settled, and that may have come about while the claim examined.
+    // A charge that was under way may be due again once it is settled, and it may have been settled
+    // while the claim was reading.
     if (isAlone) break;
-    await run.room(Math.max(0, run.underWay - 1));
+    await run.waitUntilUnderWay(Math.max(0, run.underWay - 1));
   }
   return { examined, notices, parked, ...run.counts };
 }
 
 /**
- * Asks the gateways what became of charges that nobody answered for, because a process stopped or an answer was lost, and settles them. Never guesses: what is
- * still not known is left for later. Answers how many were asked about.
+ * Queries the gateways about charges without a stored answer, because a process stopped or an answer
+ * was lost, and settles those charges. It never guesses: a charge whose outcome is still unknown is
+ * left for later.
  */
 export async function resolveUnanswered(context: Context, parts: RebillParts): Promise<RunCounts> {
+  const { leaseMs } = parts.timing;
   const run = await startRun(context, parts);
   let examined = 0;
   for (;;) {
-    const lease = leaseFrom(parts.clock, parts.timing.leaseMs);
-    const overdue = await takeOverdue(
-      context.db,
-      context.merchant.merchantId,
-      claimLimit,
-      parts.timing.leaseMs,
-    );
+    const lease = leaseFrom(parts.clock, leaseMs);
+    const { merchantId } = context.merchant;
+    const overdue = await takeOverdue(context.db, merchantId, claimLimit, leaseMs);
     if (overdue.count === 0) break;
     examined += overdue.count;
     for (const { autoOrderOid, error } of overdue.unreadable)
       await parkUnreadable(context, autoOrderOid, error);
     for (const { checks, ...attempt } of overdue.readable) run.resolve({ attempt, checks }, lease);
-    await run.room(0);
+    await run.waitUntilUnderWay(0);
   }
   return { examined, notices: 0, parked: 0, ...run.counts };
 }
 
-/** What came of rebilling one auto order by itself. */
+/** What became of a rebill of one auto order. */
 export interface RebillResult {
   readonly isAttempted: boolean;
   readonly isPaid: boolean;
@@ -134,7 +135,7 @@ export interface RebillResult {
   readonly reason?: string;
 }
 
-/** Rebills one auto order now and waits for the answer. */
+/** Rebills one auto order now and waits for the gateway's answer. */
 export async function rebillNow(
   context: Context,
   { payments: all, timing, clock }: RebillParts,
@@ -151,26 +152,25 @@ export async function rebillNow(
     leaseMs: timing.leaseMs,
   });
   const [claim] = claimed.claims;
-  if (claim === undefined)
-    return {
-      isAttempted: false,
-      isPaid: false,
-      reason: claimed.parked[0]?.reason ?? (await whyNothing(context, autoOrderOid)),
-    };
-  const { attempt, autoOrder, original } = claim;
-  const routed = await ask(context, payments, limiter(1), 'charge', attempt, lease);
-  const answered = { attempt, routed, planned: { autoOrder, original } };
-  const [outcome] = await settleEach(context, [answered], {
-    policy,
-    recheckMs: () => timing.recheckMs,
-  });
+  if (claim === undefined) {
+    const reason = claimed.parked[0]?.reason ?? (await whyNothing(context, autoOrderOid));
+    return { isAttempted: false, isPaid: false, reason };
+  }
+  const pending = pendingCharge(claim);
+  const { attempt } = claim;
+  const routed = await askGateway(context, attempt, (charge) =>
+    payments.charge(attempt.route, charge, lease),
+  );
+  const terms = { policy, recheckMs: () => timing.recheckMs };
+  const [outcome] = await settleEach(context, [{ ...pending, routed }], terms);
+  return resultOf(outcome);
+}
+
+function resultOf(outcome: ChargeOutcome | undefined): RebillResult {
   if (outcome?.kind === 'paid')
     return { isAttempted: true, isPaid: true, orderId: outcome.orderId };
-  return {
-    isAttempted: true,
-    isPaid: false,
-    reason: outcome?.kind === 'declined' ? outcome.reason : unansweredReason,
-  };
+  const reason = outcome?.kind === 'declined' ? outcome.reason : unansweredReason;
+  return { isAttempted: true, isPaid: false, ...(reason !== undefined && { reason }) };
 }
 
 async function whyNothing({ db, merchant }: Context, autoOrderOid: number): Promise<string> {
@@ -179,95 +179,121 @@ async function whyNothing({ db, merchant }: Context, autoOrderOid: number): Prom
 }
 
 const unansweredReason =
-  'The gateway has not answered. It will be asked what became of the charge before anything is charged again.';
+  'The gateway has not answered. ' +
+  'The server asks it for the outcome of this charge before it charges anything again.';
 
-// Enough to keep a claim, two settlings and a gateway busy at once.
-const inFlightMax = 3 * claimLimit;
-const settleParallel = 2;
-
-/** Charges and settles what it is given. */
-interface Run {
-  readonly policy: SettleTerms['policy'];
-  readonly payments: MerchantPayments;
-  charge(unanswered: PendingCharge, lease: Lease): void;
-  /** Asks what became of it first. */
-  resolve(unanswered: PendingCharge, lease: Lease): void;
-  /** Resolves once at most so many are under way. When a settling failed, it waits for all the others and fails. */
-  room(most: number): Promise<void>;
-  /** What the work answers; when it fails, waits for all that is under way and fails with it. */
-  orFail<Value>(work: Promise<Value>): Promise<Value>;
-  readonly underWay: number;
-  readonly counts: Readonly<Record<ChargeOutcome['kind'], number>>;
-}
-
+/** A claimed charge without an answer. */
 type PendingCharge = Omit<AnsweredAttempt, 'routed'>;
 
-async function startRun(context: Context, { payments: all, timing }: RebillParts): Promise<Run> {
-  const payments = await all.of(context);
-  const terms: SettleTerms = {
-    policy: rebillPolicy(context.merchant),
-    recheckMs: ({ checks = 0 }) => recheckMs(timing, checks),
-  };
-  const counts = { paid: 0, declined: 0, unknown: 0 };
-  const underWay = gauge();
-  let failure: { readonly error: unknown } | undefined;
-  const settling = batches<AnsweredAttempt>(
-    async (batch) => {
-      try {
-        for (const { kind } of await settleEach(context, batch, terms)) counts[kind]++;
-      } catch (error) {
-        failure ??= { error };
-      }
-      underWay.down(batch.length);
-    },
-    { sizeMax: claimLimit, parallel: settleParallel },
-  );
-  const turn = limiter(payments.concurrency);
-  const begin = (by: 'charge' | 'resolve') => (unanswered: PendingCharge, lease: Lease) => {
-    underWay.up();
-    void ask(context, payments, turn, by, unanswered.attempt, lease).then((routed) =>
-      settling.add({ ...unanswered, routed }),
-    );
-  };
-  return {
-    policy: terms.policy,
-    payments,
-    counts,
-    charge: begin('charge'),
-    resolve: begin('resolve'),
-    async room(most) {
-      await underWay.until(most);
-      if (failure === undefined) return;
-      await underWay.until(0);
-      throw failure.error;
-    },
-    async orFail(work) {
-      try {
-        return await work;
-      } catch (error) {
-        await underWay.until(0);
-        throw error;
-      }
-    },
-    get underWay() {
-      return underWay.count;
-    },
-  };
+const pendingCharge = ({
+  attempt,
+  autoOrder,
+  original,
+}: ClaimResult['claims'][number]): PendingCharge => ({ attempt, planned: { autoOrder, original } });
+
+// Enough to keep a claim, two settlements and a gateway busy at once.
+const underWayMax = 3 * claimLimit;
+const settleParallel = 2;
+
+async function startRun(context: Context, parts: RebillParts): Promise<Run> {
+  return new Run(context, await parts.payments.of(context), parts.timing);
 }
 
-/** Asks the gateway; undefined where there is nothing to charge. A gateway that breaks its promise not to throw has not answered. */
-async function ask(
+/** Charges and settles the claims of one run, and counts the outcomes. */
+class Run {
+  readonly policy: SettleTerms['policy'];
+  readonly payments: MerchantPayments;
+  readonly counts: Record<ChargeOutcome['kind'], number> = { paid: 0, declined: 0, unknown: 0 };
+  readonly #context: Context;
+  readonly #terms: SettleTerms;
+  readonly #underWay = gauge();
+  readonly #limited: ReturnType<typeof limiter>;
+  readonly #settling: Batches<AnsweredAttempt>;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(context: Context, payments: MerchantPayments, timing: RebillTiming) {
+    this.policy = rebillPolicy(context.merchant);
+    this.payments = payments;
+    this.#context = context;
+    this.#terms = {
+      policy: this.policy,
+      recheckMs: ({ checks = 0 }) => recheckMs(timing, checks),
+    };
+    this.#limited = limiter(payments.concurrency);
+    this.#settling = batches((batch) => this.#settle(batch), {
+      sizeMax: claimLimit,
+      parallel: settleParallel,
+    });
+  }
+
+  /** How many charges are under way. */
+  get underWay(): number {
+    return this.#underWay.count;
+  }
+
+  /** Starts a charge. */
+  charge(pending: PendingCharge, lease: Lease): void {
+    this.#start('charge', pending, lease);
+  }
+
+  /** Starts to query the gateway about a charge that may have been sent before. */
+  resolve(pending: PendingCharge, lease: Lease): void {
+    this.#start('resolve', pending, lease);
+  }
+
+  /**
+   * Waits until at most `max` charges are under way. Fails when a settlement has failed, after all
+   * charges have ended.
+   */
+  async waitUntilUnderWay(max: number): Promise<void> {
+    await this.#underWay.until(max);
+    if (this.#failure === undefined) return;
+    await this.#underWay.until(0);
+    throw this.#failure.error;
+  }
+
+  /** Returns what `work` returns. When it fails, waits for all charges under way, and then fails. */
+  async orDrain<Value>(work: Promise<Value>): Promise<Value> {
+    try {
+      return await work;
+    } catch (error) {
+      await this.#underWay.until(0);
+      throw error;
+    }
+  }
+
+  #start(by: 'charge' | 'resolve', pending: PendingCharge, lease: Lease): void {
+    this.#underWay.up();
+    const { attempt } = pending;
+    void askGateway(this.#context, attempt, (request) =>
+      this.#limited(() => this.payments[by](attempt.route, request, lease)),
+    ).then((routed) => this.#settling.add({ ...pending, routed }));
+  }
+
+  async #settle(batch: readonly AnsweredAttempt[]): Promise<void> {
+    try {
+      const outcomes = await settleEach(this.#context, batch, this.#terms);
+      for (const { kind } of outcomes) this.counts[kind]++;
+    } catch (error) {
+      this.#failure ??= { error };
+    }
+    this.#underWay.down(batch.length);
+  }
+}
+
+/**
+ * Charges an attempt, or queries the gateway about it; undefined when there is nothing to charge. A
+ * gateway that throws, although it must not, counts as one that has not answered.
+ */
+async function askGateway(
   { merchant, log }: Context,
-  payments: MerchantPayments,
-  turn: ReturnType<typeof limiter>,
-  by: 'charge' | 'resolve',
   attempt: NewAttempt,
-  lease: Lease,
+  send: (request: ChargeRequest) => Promise<RoutedAnswer>,
 ): Promise<RoutedAnswer | undefined> {
   const request = chargeRequest(merchant.merchantId, attempt);
   if (request === undefined) return undefined;
   try {
-    return await turn(() => payments[by](attempt.route, request, lease));
+    return await send(request);
   } catch (error) {
     log.error(
       { err: error, merchantId: merchant.merchantId, key: request.key },
@@ -280,7 +306,10 @@ async function ask(
   }
 }
 
-/** Half a minute at first, then longer and longer up to an hour: a gateway that is down for a day is not asked a thousand times. */
+/**
+ * Half a minute at first, then longer each time, up to an hour: a gateway that is down for a day is
+ * not queried a thousand times about each charge.
+ */
 function recheckMs({ recheckMs: first }: RebillTiming, checks: number): number {
   return Math.min(first * 2 ** Math.min(checks, 7), 120 * first);
 }

@@ -3,18 +3,21 @@ import { addDays } from '../kernel/calendar.ts';
 
 /** What a merchant does about declines (settings, DunningPolicy). */
 export interface DunningPolicy {
-  /** Days from each attempt to the next: [3, 3] makes three attempts in all. */
+  /** Days from each attempt to the next: [3, 3] means three attempts in all. */
   readonly retryDays: readonly number[];
-  /** Reasons that end it at once, beside those that the gateway itself calls hard. */
+  /** Decline reasons that end dunning at once, besides those that the gateway itself calls hard. */
   readonly hardReasons: ReadonlySet<string>;
-  /** The coupon of the first retry, the second, and so on; an empty text for none. */
+  /** The coupon codes of the first retry, the second, and so on; an empty text means no coupon. */
   readonly couponCodes: readonly string[];
   readonly atEnd: 'disable' | 'cancel';
-  /** Before the end the cancel item of the catalogue is charged once instead (the setting "try cancel item after max retries"). */
+  /**
+   * Whether the catalogue's cancel item is charged once before the end (the setting "try cancel item
+   * after max retries").
+   */
   readonly chargesCancelItem: boolean;
 }
 
-/** A decline as the policy looks at it. */
+/** A decline, as the policy reads it. */
 export interface DeclinedAttempt {
   /** Declines in a row, this one included. */
   readonly attempt: number;
@@ -30,7 +33,10 @@ export type DunningStep =
   | { readonly kind: 'retry'; readonly at: Temporal.Instant }
   | { readonly kind: 'end'; readonly isHard: boolean };
 
-/** The next attempt so many local days later at the same time of day, or the end: attempts used up, or a reason that no retry fixes. */
+/**
+ * Returns the next attempt, at the same local time of a later day, or the end: the attempts are used up,
+ * or no retry can fix the reason.
+ */
 export function afterDecline(
   { attempt, reason, isHard, at, zone }: DeclinedAttempt,
   policy: DunningPolicy,
@@ -42,7 +48,7 @@ export function afterDecline(
     : { kind: 'retry', at: addDays(at, days, zone) };
 }
 
-/** The coupon of the attempt that follows `declines` declines; undefined for none. */
+/** Returns the coupon code of the attempt that follows `declines` declines; undefined for none. */
 export function retryCoupon(declines: number, policy: DunningPolicy): string | undefined {
   return policy.couponCodes[declines - 1] || undefined;
 }

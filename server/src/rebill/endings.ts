@@ -2,15 +2,15 @@ import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
 import type { Note } from './note.ts';
 
-/** A record as it is from now on, perhaps at its end, with what to tell of it. */
+/** An auto order as it is from now on, perhaps ended, with the notes that report the change. */
 export interface AutoOrderAfter {
   readonly autoOrder: AutoOrder;
   readonly notes: readonly Note[];
-  /** True when more of it changed than a rebill moves: what otherwise only people edit. */
+  /** True if more of it changed than a rebill moves: fields that otherwise only people edit. */
   readonly isEdited?: true;
 }
 
-/** Nothing more will ship: it ran to its end, which the wire shows as disabled. */
+/** The auto order after its last shipment. The wire shows it as disabled. */
 export function completed(
   autoOrder: AutoOrder,
   at: Temporal.Instant,
@@ -33,14 +33,17 @@ export function completed(
   };
 }
 
-/** The orders that were left before its cancelation are used up. Who asked for it, and why, was written when it was asked. */
+/**
+ * The auto order after the last order before its cancelation. Its history already names the person who
+ * requested the cancelation, and the reason.
+ */
 export function canceledAfterOrders(autoOrder: AutoOrder, at: Temporal.Instant): AutoOrderAfter {
   const cancelReason =
     autoOrder.cancelReason ?? 'The orders that were left before the cancelation are used up';
   return canceled({ ...autoOrder, cancelReason }, at, { reason: 'cancel after next x orders' });
 }
 
-/** Canceled by the engine. */
+/** The auto order after the engine canceled it. */
 export function canceled(
   autoOrder: AutoOrder,
   at: Temporal.Instant,
@@ -62,7 +65,7 @@ export function canceled(
   };
 }
 
-/** Disabled by declined charges. */
+/** The auto order after declined charges disabled it. */
 export function disabledByDeclines(
   autoOrder: AutoOrder,
   at: Temporal.Instant,
@@ -84,7 +87,7 @@ export function disabledByDeclines(
   };
 }
 
-/** An item that ships no more. */
+/** The item after its last shipment. */
 export const withoutNext = (item: AutoOrderItem): AutoOrderItem => ({
   ...item,
   nextShipmentAt: undefined,

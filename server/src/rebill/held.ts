@@ -2,7 +2,7 @@ import { dueAt } from '../autoOrders/calculated.ts';
 import { addDays } from '../kernel/calendar.ts';
 import type { Decision, DecisionInput, Parking } from './plan.ts';
 
-/** What keeps a planned charge from being made, through no fault of the auto order. */
+/** What prevents a planned charge, without being a fault of the auto order. */
 export interface Obstacle {
   readonly waitsFor: string;
   /** What is wrong and how to fix it, without a full stop at the end. */
@@ -10,8 +10,9 @@ export interface Obstacle {
 }
 
 /**
- * A planned charge that has to wait. Nothing counts as an attempt. A stop of the whole installation is told in one place
- * for all (`/readyz`, log, metrics); a gateway that is missing concerns staff, so the auto order says so itself, once.
+ * Holds back a planned charge. Nothing counts as an attempt. A stop of the whole installation is
+ * reported in one place (`/readyz`, log, metrics). A missing gateway concerns staff, so the auto order
+ * itself reports it, once.
  */
 export function heldBack(
   { autoOrder: before, at, zone }: DecisionInput,
@@ -31,7 +32,7 @@ export function heldBack(
     notes: [
       ...notes,
       {
-        message: `${words}. Nothing was charged; it goes on by itself once that is so.`,
+        message: `${words}. Nothing was charged. The charge continues by itself once that is done.`,
         event: { name: 'auto_order_update', data: { reason: 'parked', fault: reason } },
       },
     ],

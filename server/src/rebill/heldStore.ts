@@ -1,8 +1,8 @@
 import type { Database } from '../platform/storage/database.ts';
 
 /*
- * Auto orders whose due charge waits for something that is no fault of theirs. A row may outlive its reason, and then
- * costs one look for nothing.
+ * The table `held_auto_order`: auto orders whose due charge waits for something that is not their
+ * fault. A row may outlive its reason; then it costs one check that changes nothing.
  */
 
 /** An auto order and what its charge waits for. */
@@ -11,7 +11,7 @@ export interface Held {
   readonly waitsFor: string;
 }
 
-/** Remembers what locked auto orders wait for. */
+/** Stores what these locked auto orders wait for. */
 export async function rememberHeld(
   tx: Database,
   merchantId: string,
@@ -26,7 +26,7 @@ export async function rememberHeld(
   );
 }
 
-/** Of these merchants, those with auto orders that wait. */
+/** Returns those of these merchants that have waiting auto orders. */
 export async function merchantsWithHeld(
   db: Database,
   merchantIds: readonly string[],
@@ -39,24 +39,25 @@ export async function merchantsWithHeld(
   return new Set(rows.map((row) => row.merchant_id));
 }
 
-/** How many are let go in one transaction. */
+/** The most auto orders that one transaction releases. */
 export const heldLimit = 1000;
 
-/** Auto orders that wait for any of these, a batch of them. */
+/** Returns a batch of the auto orders that wait for any of these. */
 export async function findHeld(
   db: Database,
   merchantId: string,
   waitsFor: readonly string[],
 ): Promise<number[]> {
   const rows = await db.rows<{ auto_order_oid: number }>(
-    `select auto_order_oid from held_auto_order where merchant_id = $1 and waits_for = any($2::text[])
+    `select auto_order_oid from held_auto_order
+     where merchant_id = $1 and waits_for = any($2::text[])
      order by auto_order_oid limit ${heldLimit}`,
     [merchantId, waitsFor],
   );
   return rows.map((row) => row.auto_order_oid);
 }
 
-/** Forgets that these auto orders waited, once they will be looked at. */
+/** Deletes the rows of these auto orders, after they have become due. */
 export async function forgetHeld(
   tx: Database,
   merchantId: string,

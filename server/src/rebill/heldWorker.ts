@@ -6,7 +6,10 @@ import type { Worker } from '../platform/jobs/loop.ts';
 import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
 import { findHeld, forgetHeld, merchantsWithHeld } from './heldStore.ts';
 
-/** Lets go of auto orders whose charge waited for a gateway, or for a stop to end, as soon as it may be made. */
+/**
+ * Makes auto orders due whose charge waited for a gateway or for the end of a stop, as soon as the
+ * charge is possible.
+ */
 export function heldWorker(rounds: MerchantRounds & { readonly payments: Payments }): Worker {
   const each = eachMerchant(rounds.log, 'held rebills');
   return {

@@ -2,19 +2,19 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Minor } from '../kernel/money.ts';
 import type { Database } from '../platform/storage/database.ts';
 
-/** A rebill that was over before this server knew of it: demo data, or what another system billed. */
+/** A rebill that ended before this server knew of it: demo data, or a rebill by another system. */
 export interface PastRebill {
   readonly autoOrderOid: number;
   readonly rebillNumber: number;
   readonly state: 'paid' | 'declined';
-  /** Charges asked for in all. */
+  /** How many charges were attempted. */
   readonly attempt: number;
-  /** When the last one was made. */
+  /** When the last charge was attempted. */
   readonly at: Temporal.Instant;
   readonly orderId: string;
   readonly amount: Minor;
   readonly currency: string;
-  /** The gateway that answered; empty where nothing was charged. */
+  /** The code of the gateway that answered; empty if nothing was charged. */
   readonly route: readonly string[];
   readonly reference?: string | undefined;
   /** Oldest first. */
@@ -25,7 +25,7 @@ export interface PastRebill {
   }[];
 }
 
-/** Writes the rebills of auto orders that are there, any number in one statement. */
+/** Inserts rebills of existing auto orders, any number in one statement. */
 export async function insertPastRebills(
   tx: Database,
   merchantId: string,
@@ -46,10 +46,14 @@ export async function insertPastRebills(
     declines: rebill.declines,
   }));
   await tx.run(
-    `insert into rebill (merchant_id, auto_order_oid, rebill_number, state, attempt, at, first_declined_at, order_id, amount_minor, currency, route, reference, declines)
-     select $1, auto_order_oid, rebill_number, state, attempt, at, first_declined_at, order_id, amount_minor, currency, route, reference, declines
-     from jsonb_to_recordset($2::jsonb) as r (auto_order_oid int, rebill_number int, state text, attempt smallint, at timestamptz, first_declined_at timestamptz,
-       order_id text, amount_minor bigint, currency text, route text[], reference text, declines jsonb)`,
+    `insert into rebill (merchant_id, auto_order_oid, rebill_number, state, attempt, at,
+       first_declined_at, order_id, amount_minor, currency, route, reference, declines)
+     select $1, auto_order_oid, rebill_number, state, attempt, at,
+       first_declined_at, order_id, amount_minor, currency, route, reference, declines
+     from jsonb_to_recordset($2::jsonb) as r (
+       auto_order_oid int, rebill_number int, state text, attempt smallint, at timestamptz,
+       first_declined_at timestamptz, order_id text, amount_minor bigint, currency text,
+       route text[], reference text, declines jsonb)`,
     [merchantId, JSON.stringify(rows)],
   );
 }

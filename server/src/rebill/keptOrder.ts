@@ -7,9 +7,9 @@ import type { OrderDocument, OrderRecord } from '../orders/order.ts';
 import { inStage } from '../orders/stages.ts';
 
 /*
- * A kept order: the order in Accounts Receivable that a declined rebill left. It and the rebill are
- * one thing (docs/adr/0043-a-kept-order-is-the-rebill.md): staff settle the rebill by paying or
- * rejecting the order, and a retry keeps what they wrote on it.
+ * A kept order: the order in Accounts Receivable that a declined rebill left. Staff settle the rebill by
+ * paying or rejecting the order, and a retry keeps their changes to it
+ * (docs/adr/0043-a-kept-order-is-the-rebill.md).
  */
 
 /** A kept order with the fields that staff changed, as `part` or `part.field`. */
@@ -18,15 +18,15 @@ export interface KeptOrder {
   readonly editedFields: readonly string[];
 }
 
-/** What staff decided about the rebill by its order. `open`: nothing, so the retries go on. */
+/** What staff decided about the rebill by its order. `open`: nothing, so the retries continue. */
 export function verdictOn(order: OrderRecord): 'paid' | 'rejected' | 'open' {
   if (order.paidAt !== undefined) return 'paid';
   return order.document.current_stage === 'Rejected' ? 'rejected' : 'open';
 }
 
 /**
- * Why the card must not be charged for an open order, in words for staff; undefined when it may be.
- * Staff hold the order back by its stage, or wait for money that comes by another way.
+ * Returns why the card must not be charged for an open order, in words for staff; undefined if it may
+ * be charged. Staff have moved the order to another stage, or expect payment by another method.
  */
 export function holdOf(
   { orderId, document }: OrderRecord,
@@ -41,16 +41,16 @@ export function holdOf(
     : undefined;
 }
 
-/** Whether staff gave the order a card of its own: its retries charge that card. */
+/** Whether staff gave the order another card: then its retries charge that card. */
 export const hasOwnCard = ({ editedFields, order }: KeptOrder): boolean =>
   editedFields.includes(cardField) && order.cardToken !== undefined;
 
-/** The field that says that staff changed the card. */
+/** The name of the edited field that means that staff changed the card. */
 export const cardField = 'payment.credit_card';
 
 /**
- * The fields that differ between two versions of an order, in the words of {@link KeptOrder}.
- * Stages have their own rules.
+ * Returns the fields that differ between two versions of an order, named as in {@link KeptOrder}.
+ * Ignores stages, which have their own rules.
  */
 export function editedFieldsBetween(before: OrderDocument, after: OrderDocument): string[] {
   return namesOf(before, after)
@@ -71,11 +71,9 @@ const stageFields: ReadonlySet<string> = new Set([
   'reject_dts',
 ]);
 
-// ------------------------------------------------------------------------ the order after a retry
-
 /**
- * A kept order after another attempt: the same order, with its age, charges and stages, and with
- * what staff wrote. `tried` is the order as the attempt alone would make it.
+ * Returns a kept order after another attempt: the same order, with its age, charges and stages, and with
+ * the changes by staff. `tried` is the order that the attempt alone would create.
  */
 export function continuedOrder(
   tried: OrderRecord,
@@ -109,7 +107,7 @@ export function continuedOrder(
   };
 }
 
-/** What an attempt takes from the original order and from its plan. */
+/** The parts that an attempt takes from the original order and from its plan. */
 const partsOfAttempt = [
   'affiliates',
   'billing',
@@ -142,7 +140,7 @@ function attemptParts(
 const fieldsIn = (part: string, edited: readonly string[]): string[] =>
   edited.filter((name) => name.startsWith(`${part}.`)).map((name) => name.slice(part.length + 1));
 
-/** The fields of `tried`, but for the edited ones, which stay as they are in `kept`. */
+/** Returns the fields of `tried`, except the edited ones, which come from `kept`. */
 function withEdits<Part>(tried: Part, kept: Part, fields: readonly string[]): Part {
   if (fields.length === 0) return tried;
   const edits = fields.map((name) => [name, valueOf(kept, name)]);
@@ -180,10 +178,7 @@ const authorizationOf = ({ credit_card: card }: OrderPayment = {}) => ({
   card_authorization_reference_number: card?.card_authorization_reference_number,
 });
 
-/**
- * The lines of the new attempt; those that are still in the same place keep what staff wrote on
- * them.
- */
+/** Returns the lines of the new attempt; a line in the same place keeps the changes by staff. */
 function continuedLines(
   tried: readonly OrderItem[] = [],
   kept: readonly OrderItem[] = [],

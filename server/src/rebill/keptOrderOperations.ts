@@ -35,15 +35,14 @@ import {
 } from './settlement.ts';
 
 /*
- * What staff do to the order that a declined rebill left settles the rebill: paying the order pays
- * it, rejecting the order gives it up, and what they write on it stays (docs/adr/0043-a-kept-order-
- * is-the-rebill.md). Nothing here charges anything.
+ * Staff settle a declined rebill by the order that it left: paying the order pays the rebill, rejecting
+ * the order gives it up, and their changes to the order stay
+ * (docs/adr/0043-a-kept-order-is-the-rebill.md). Nothing here charges a card.
  */
 
 /**
- * Locks the rebill behind an order, before the order itself is locked. Undefined for orders that
- * are no rebills. While it is locked no charge of it can begin, and none that is under way can be
- * settled.
+ * Locks the rebill of an order, before the order itself is locked. Returns undefined if the order is not
+ * one of a rebill. During the lock, no charge of the rebill can begin or be settled.
  */
 export async function lockRebill(
   context: Context,
@@ -63,7 +62,7 @@ export async function lockRebill(
 }
 
 /**
- * The auto order of a rebill, and the one that it was merged into and that has its items now. Both
+ * The auto order of a rebill, and the one into which it was merged and which has its items now. Both
  * are locked.
  */
 interface Family {
@@ -109,11 +108,11 @@ async function orderChanged(
   }
   if (attempt.state !== 'declined' && attempt.state !== 'given up') return;
   if (await settleVerdict(context, locked, after)) return;
-  // The order may have held the card back until now.
+  // Until now the order may have prevented the charge.
   await bringForward(context.db, context.merchant.merchantId, oidsOf(family), context.now);
 }
 
-/** Settles the locked rebill as its order says. True when that settled it. */
+/** Settles the locked rebill as its order says. Returns true if that settled it. */
 async function settleVerdict(
   context: Context,
   locked: LockedAttempt,
@@ -142,9 +141,9 @@ const saveVerdict = (
 ): Promise<void> => settleByStaff(db, merchant.merchantId, attempt, verdict, actor.name);
 
 /**
- * Settles a declined rebill whose order staff had paid or rejected before its next attempt was
- * claimed. The caller holds the lock of its auto order. True when the order had settled it: then
- * nothing is charged.
+ * Settles a declined rebill whose order staff had paid or rejected before its next attempt was claimed.
+ * The caller holds the lock of its auto order. Returns true if the order settled it: then nothing is
+ * charged.
  */
 export async function settleFromOrder(
   context: Context,
@@ -158,9 +157,7 @@ export async function settleFromOrder(
   return settleVerdict(context, { family, attempt }, order);
 }
 
-// ------------------------------------------------------------------------------- what comes of it
-
-/** What a verdict makes of the records, and how it is told. */
+/** Returns what a verdict makes of the records, and the note that reports it. */
 type Verdict = (locked: LockedAttempt, plan: RebillOrder, rules: SettlingRules) => FamilyAfter;
 
 interface FamilyAfter {

@@ -5,21 +5,21 @@ import { chargeFromJson, type StoredCharge } from './codec.ts';
 import type { PlannedCharge } from './plan.ts';
 
 /*
- * Rows of `rebill` that left an order, as staff settle them by that order. Whoever writes holds the
- * lock of the auto order.
+ * Rows of `rebill` that left an order, which staff settle by that order. A transaction that writes holds
+ * the lock of the auto order.
  */
 
-/** The rebill behind an order. */
+/** The rebill of an order. */
 export interface KeptAttempt extends RebillKey {
   readonly state: RebillState;
-  /** When the card was charged last. */
+  /** When the card was last charged. */
   readonly at: Temporal.Instant;
-  /** What the order bills; absent where it was declined or imported before plans were kept. */
+  /** What the order bills; absent if it was declined or imported before plans were kept. */
   readonly planned?: PlannedCharge['order'];
   readonly editedFields: readonly string[];
 }
 
-/** The rebill that an order is of; undefined for every other order. */
+/** Returns the rebill of an order; undefined for every other order. */
 export async function findRebillOfOrder(
   db: Database,
   merchantId: string,
@@ -33,6 +33,7 @@ export async function findRebillOfOrder(
   return row && { autoOrderOid: row.auto_order_oid, rebillNumber: row.rebill_number };
 }
 
+/** Returns a rebill with what staff changed of its order; undefined if it does not exist. */
 export async function findKeptAttempt(
   db: Database,
   merchantId: string,
@@ -60,7 +61,7 @@ export async function findKeptAttempt(
   };
 }
 
-/** Whether one of these auto orders has a charge in flight or without a known answer. */
+/** Whether one of these auto orders has a charge in flight or of unknown outcome. */
 export async function hasChargeUnderWay(
   db: Database,
   merchantId: string,
@@ -75,13 +76,14 @@ export async function hasChargeUnderWay(
 }
 
 /**
- * What staff decided: paid at a moment, or rejected. A rejected one keeps its plan, should the
- * order be paid after all.
+ * What staff decided: paid at a moment, or rejected. A rejected rebill keeps its plan, because the order
+ * may be paid after all.
  */
 export type StaffVerdict =
   | { readonly state: 'paid'; readonly paidAt: Temporal.Instant }
   | { readonly state: 'given up' };
 
+/** Stores the verdict of staff on a rebill. */
 export async function settleByStaff(
   tx: Database,
   merchantId: string,
@@ -105,7 +107,7 @@ export async function settleByStaff(
   );
 }
 
-/** Remembers which fields of the order staff have changed. */
+/** Stores which fields of the order staff have changed. */
 export async function saveEditedFields(
   tx: Database,
   merchantId: string,
@@ -119,7 +121,7 @@ export async function saveEditedFields(
   );
 }
 
-/** Forgets that staff changed a field of the orders that declined rebills of an auto order left. */
+/** Removes a field from the edited ones of the orders that declined rebills of an auto order left. */
 export async function forgetEditedField(
   tx: Database,
   merchantId: string,
@@ -128,7 +130,8 @@ export async function forgetEditedField(
 ): Promise<void> {
   await tx.run(
     `update rebill set edited_fields = array_remove(edited_fields, $3)
-     where merchant_id = $1 and auto_order_oid = $2 and state = 'declined' and $3 = any(edited_fields)`,
+     where merchant_id = $1 and auto_order_oid = $2 and state = 'declined'
+       and $3 = any(edited_fields)`,
     [merchantId, autoOrderOid, field],
   );
 }

@@ -8,7 +8,7 @@ import { amountOf } from '../orders/money.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import type { RebillLine, RebillOrder, ShippedItem } from './rebillOrder.ts';
 
-/** What a plan is read from when its own record is gone. */
+/** What a plan is derived from when its own record no longer exists. */
 export interface KeptPlanSource {
   readonly order: OrderRecord;
   /** The auto order that has the items now. */
@@ -20,9 +20,9 @@ export interface KeptPlanSource {
 }
 
 /**
- * What a kept order was planned to bill, read from the order itself: for orders that were imported,
- * or declined before plans were kept. An item whose next date lies after the attempt was moved
- * since, so it is counted and its date stands.
+ * Derives from a kept order what it was planned to bill: for orders that were imported, or declined
+ * before plans were kept. An item whose next date is after the attempt was moved since; it is counted,
+ * and its date does not change.
  */
 export function planFromOrder(source: KeptPlanSource): RebillOrder {
   const { document, currency, total } = source.order;
@@ -75,5 +75,5 @@ function shipmentOf(
     : { originalItemId: '', at: attemptedAt };
 }
 
-// A change of the merchant's zone may have moved the date by as much since.
+// A change of the merchant's time zone since the attempt may have moved the date by that much.
 const zoneHours = 26;

@@ -1,13 +1,13 @@
 import type { Database } from '../platform/storage/database.ts';
 
-/** An attempt as its key names it. */
+/** An attempt, as the key of its charge identifies it. */
 export interface NamedAttempt {
   readonly autoOrderOid: number;
   readonly rebillNumber: number;
   readonly attempt: number;
 }
 
-/** The attempt that a charge's key names; undefined for the key of anything else. */
+/** Returns the attempt that a charge's key identifies; undefined if the key is not one of a rebill. */
 export function attemptOfKey(key: string): NamedAttempt | undefined {
   const match = /^rebill:[^:]+:(\d+):(\d+):(\d+)(?::\d+)?$/.exec(key);
   if (match === null) return undefined;
@@ -15,15 +15,17 @@ export function attemptOfKey(key: string): NamedAttempt | undefined {
   return { autoOrderOid, rebillNumber, attempt };
 }
 
-/** Which of these attempts this database knows to have begun, by their place in the list. */
+/** Returns the list positions of those of these attempts that began according to this database. */
 export async function knownAttempts(
   db: Database,
   merchantId: string,
   attempts: readonly NamedAttempt[],
 ): Promise<ReadonlySet<number>> {
   const rows = await db.rows<{ place: number }>(
-    `select k.place from unnest($2::int[], $3::int[], $4::int[]) with ordinality as k (oid, number, attempt, place)
-     join rebill r on r.merchant_id = $1 and r.auto_order_oid = k.oid and r.rebill_number = k.number and r.attempt >= k.attempt`,
+    `select k.place
+     from unnest($2::int[], $3::int[], $4::int[]) with ordinality as k (oid, number, attempt, place)
+     join rebill r on r.merchant_id = $1 and r.auto_order_oid = k.oid
+       and r.rebill_number = k.number and r.attempt >= k.attempt`,
     [
       merchantId,
       attempts.map((each) => each.autoOrderOid),

@@ -5,8 +5,8 @@ import { momentText } from '../kernel/calendar.ts';
 import type { RebillLine } from './rebillOrder.ts';
 
 /**
- * What a rebill moves, as it was before and as its row keeps it: the scheduled date of each item, and
- * the counts of orders left. What is empty is left out, because every rebill has one.
+ * What a rebill moves, as it was before: the scheduled date of each item and the counts of orders left.
+ * The row of every rebill stores it, so empty parts are omitted.
  */
 export interface MovedFrom {
   readonly items: readonly {
@@ -18,7 +18,7 @@ export interface MovedFrom {
   readonly cancelAfter?: number;
 }
 
-/** What an order of these lines will move of an auto order. */
+/** Returns what an order of these lines will move in an auto order. */
 export function movedFrom(autoOrder: AutoOrder, lines: readonly RebillLine[]): MovedFrom {
   const { cancelAfterNextXOrders: cancelAfter } = autoOrder;
   return {
@@ -39,7 +39,7 @@ function counted(addOns: readonly AddOn[]): { readonly addOns?: readonly Counted
   return list.length === 0 ? {} : { addOns: list };
 }
 
-/** The same as updates are judged by. */
+/** Converts the stored form to the form by which updates are judged. */
 export function billedRebill(autoOrderOid: number, moved: MovedFrom): BilledRebill {
   return {
     autoOrderOid,

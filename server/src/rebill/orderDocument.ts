@@ -18,17 +18,17 @@ export interface RebillOrderSource {
   readonly rebillNumber: number;
   readonly overrideAffiliateId?: number | undefined;
   readonly charge: PlannedCharge;
-  /** Its addresses, card and checkout serve the rebill. */
+  /** The rebill uses its addresses, card and checkout data. */
   readonly original: OrderRecord;
   /** The moment of the charge on the merchant's clock. */
   readonly at: Temporal.Instant;
   readonly zone: string;
   readonly payment: RebillPayment;
-  /** Amounts that were written out for other orders of the same batch. */
+  /** Amounts that were formatted for other orders of the same batch. */
   readonly wrote?: Map<string, Currency>;
 }
 
-/** What became of the charge. */
+/** The outcome of the charge. */
 export type RebillPayment =
   | {
       readonly kind: 'paid';
@@ -42,7 +42,10 @@ export type RebillPayment =
       readonly reason: string;
     };
 
-/** The order of a rebill: paid and done, or, for merchants who keep declined ones, waiting in Accounts Receivable. */
+/**
+ * Returns the order of a rebill: completed if it is paid; otherwise in Accounts Receivable, for
+ * merchants who keep declined orders.
+ */
 export function rebillOrderRecord(source: RebillOrderSource): OrderRecord {
   const { original, charge, at, payment } = source;
   return {
@@ -100,7 +103,10 @@ function documentOf(source: RebillOrderSource): OrderDocument {
 
 type Money = (amount: Minor) => Currency;
 
-/** Prices repeat from order to order, and writing an amount out for people costs more than the rest of a line. */
+/**
+ * Returns a function that formats amounts and caches them: prices repeat from order to order, and
+ * formatting an amount costs more than the rest of a line.
+ */
 function moneyIn({ charge, original, wrote = new Map() }: RebillOrderSource): Money {
   const currency: OrderCurrency = {
     base: charge.currency,
@@ -115,17 +121,20 @@ function moneyIn({ charge, original, wrote = new Map() }: RebillOrderSource): Mo
   };
 }
 
-/** An override earns instead of whoever sent the original order (auto_order reference, override_affiliate_id). */
+/**
+ * An override replaces the affiliates of the original order (auto_order reference,
+ * override_affiliate_id).
+ */
 function affiliatesOf({
   overrideAffiliateId,
   original,
 }: RebillOrderSource): OrderDocument['affiliates'] {
   if (overrideAffiliateId !== undefined) return [{ affiliate_oid: overrideAffiliateId }];
-  // The ledger is of the original order's commissions.
+  // The ledger records the commissions of the original order.
   return original.document.affiliates?.map(({ ledger_entries: _, ...affiliate }) => affiliate);
 }
 
-/** Address and method, without what happened to the original parcel. */
+/** Returns address and method, without the data of the original parcel. */
 function shippingOf({ shipping }: OrderDocument): OrderDocument['shipping'] {
   if (shipping === undefined) return undefined;
   const {

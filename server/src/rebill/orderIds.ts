@@ -3,15 +3,21 @@ import type { Context } from '../platform/context.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import { claimLimit } from './dueStore.ts';
 
-/** Ids for the orders of one merchant's rebills, taken from the merchant's counter in blocks and before any transaction. */
+/**
+ * Ids for the orders of one merchant's rebills, taken from the merchant's counter in blocks and before
+ * any transaction.
+ */
 export interface OrderIds {
-  /** Enough for one claim. They stay the same until some are used, so a transaction that runs again takes the same ones. */
+  /**
+   * Returns enough ids for one claim. They stay the same until some are used, so a transaction that
+   * runs again takes the same ids.
+   */
   reserve(): Promise<readonly string[]>;
-  /** The first `count` of them are gone. */
+  /** Marks the first `count` ids as used. */
   use(count: number): void;
 }
 
-/** Starts with none; `claimSize` is how many one claim may need. Ids that are left over in the end leave a gap. */
+/** Starts without ids. One claim needs at most `claimSize` of them. Unused ids leave a gap. */
 export function orderIdsOf(
   { db, merchant: { merchantId } }: Context,
   claimSize: number = claimLimit,

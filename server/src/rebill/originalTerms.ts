@@ -4,14 +4,14 @@ import { minor } from '../kernel/money.ts';
 import { amountOf } from '../orders/money.ts';
 import type { OrderDocument, OrderRecord } from '../orders/order.ts';
 
-/** What every rebill takes over from the original order. */
+/** What every rebill takes from the original order. */
 export interface OriginalTerms {
-  /** The cost of its shipping method, after the discount it had. */
+  /** The cost of its shipping method after discount. */
   readonly shipping: Minor;
   /** In percent: 8.25. */
   readonly taxRatePercent: number;
   readonly taxesShipping: boolean;
-  /** Lower case. */
+  /** Case-folded. */
   readonly taxFreeItemIds: ReadonlySet<string>;
 }
 
@@ -34,7 +34,7 @@ export function originalTerms({ document, currency }: OrderRecord): OriginalTerm
   };
 }
 
-/** Where only an amount of tax is known: the rate it came to, with the four decimals that rates have. */
+/** The rate that an amount of tax implies, with four decimals, as other rates have. */
 function effectiveRate({ summary }: OrderDocument, currency: string): number {
   const taxable =
     amountOf(summary?.taxable_subtotal, currency) -

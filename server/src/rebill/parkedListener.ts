@@ -4,8 +4,9 @@ import type { RecordedEvent } from '../platform/events/event.ts';
 import { findParked, forgetParked } from './parkedStore.ts';
 
 /**
- * Has auto orders that wait for a catalogue item looked at now, as it has come or changed: the look judges whether they can be billed. Where none
- * waits this is one look at an index. One that is being parked in this very moment is not seen; its next look, a day later, finds the item in order.
+ * Makes auto orders that are parked for a catalogue item due as soon as the item is created or updated;
+ * the engine then decides whether they can be billed. Costs one index lookup when none is parked. Misses
+ * an auto order that is being parked at the same moment; its next check, a day later, finds the item.
  */
 export async function wakeParked(
   context: Context,

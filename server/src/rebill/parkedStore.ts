@@ -1,17 +1,18 @@
 import type { Database } from '../platform/storage/database.ts';
 
 /*
- * Which catalogue item keeps an auto order from being billed. A row may outlive its reason, and then costs one look for nothing when that item
- * changes: to take it back at every rebill would cost every rebill.
+ * The table `parked_auto_order`: which catalogue item prevents an auto order from being billed. A row
+ * may outlive its reason; then it costs one check that changes nothing when that item changes. Deleting
+ * it at every rebill would cost every rebill.
  */
 
-/** An auto order and the item that it was parked for. */
+/** An auto order and the item for which it was parked. */
 export interface Parked {
   readonly autoOrderOid: number;
   readonly itemId: string;
 }
 
-/** Remembers what locked auto orders were parked for. */
+/** Stores for which items these locked auto orders were parked. */
 export async function rememberParked(
   tx: Database,
   merchantId: string,
@@ -20,7 +21,8 @@ export async function rememberParked(
   if (parked.length === 0) return;
   await tx.run(
     `insert into parked_auto_order (merchant_id, item_id_lc, auto_order_oid)
-     select $1, fold(item_id), oid from unnest($2::text[], $3::int[]) as p (item_id, oid) on conflict do nothing`,
+     select $1, fold(item_id), oid from unnest($2::text[], $3::int[]) as p (item_id, oid)
+     on conflict do nothing`,
     [
       merchantId,
       parked.map(({ itemId }) => itemId),
@@ -29,7 +31,7 @@ export async function rememberParked(
   );
 }
 
-/** The auto orders that were parked for any of these items. */
+/** Returns the auto orders that were parked for any of these items. */
 export async function findParked(
   db: Database,
   merchantId: string,
@@ -37,13 +39,14 @@ export async function findParked(
 ): Promise<number[]> {
   const rows = await db.rows<{ auto_order_oid: number }>(
     `select distinct auto_order_oid from parked_auto_order
-     where merchant_id = $1 and item_id_lc = any(select fold(id) from unnest($2::text[]) as given (id))`,
+     where merchant_id = $1
+       and item_id_lc = any(select fold(id) from unnest($2::text[]) as given (id))`,
     [merchantId, itemIds],
   );
   return rows.map((row) => row.auto_order_oid);
 }
 
-/** Forgets what these auto orders were parked for, once they will be looked at. */
+/** Deletes the rows of these auto orders, after they have become due. */
 export async function forgetParked(
   tx: Database,
   merchantId: string,
@@ -52,7 +55,9 @@ export async function forgetParked(
 ): Promise<void> {
   await tx.run(
     `delete from parked_auto_order
-     where merchant_id = $1 and item_id_lc = any(select fold(id) from unnest($2::text[]) as given (id)) and auto_order_oid = any($3::int[])`,
+     where merchant_id = $1
+       and item_id_lc = any(select fold(id) from unnest($2::text[]) as given (id))
+       and auto_order_oid = any($3::int[])`,
     [merchantId, itemIds, oids],
   );
 }

@@ -9,22 +9,22 @@ import { startAgain } from '../autoOrders/steps.ts';
 import { localDate } from '../kernel/calendar.ts';
 import { isDisabledByDeclines } from './settlement.ts';
 
-/** A field of a request that cannot be taken, in the words of the refusal. */
+/** An invalid field of a request, in the words of the refusal. */
 export interface FieldFault {
   readonly field: string;
   readonly reason: string;
   readonly fix: string;
 }
 
-/** When a card is given, and how long it must be good for. */
+/** When a card is given, and how long it must be valid. */
 export interface CardRules {
   readonly now: Temporal.Instant;
   readonly zone: string;
-  /** Cards that expire within so many months are refused; 0 is off. */
+  /** Cards that expire within this number of months are refused; 0 means off. */
   readonly prohibitExpiringMonths: number;
 }
 
-/** The first thing that is wrong with a new card (auto_order reference, AutoOrderPaymentUpdateRequest). */
+/** Returns the first fault of a new card (auto_order reference, AutoOrderPaymentUpdateRequest). */
 export function cardFault(
   request: AutoOrderPaymentUpdateRequest,
   { now, zone, prohibitExpiringMonths }: CardRules,
@@ -42,12 +42,16 @@ export function cardFault(
     };
   if (month == null && year == null) return undefined;
   if (month == null || month < 1 || month > 12)
-    return { field: 'card_expiration_month', reason: 'is not a month', fix: 'Send 1 to 12' };
+    return {
+      field: 'card_expiration_month',
+      reason: 'is not a month',
+      fix: 'Send a number from 1 to 12',
+    };
   if (year == null || year < 2000 || year > 2999)
     return {
       field: 'card_expiration_year',
       reason: 'is not a year of four digits',
-      fix: 'Send for example 2031',
+      fix: 'Send a year such as 2031',
     };
   const today = localDate(now, zone);
   const monthsLeft = (year - today.year) * 12 + month - today.month;
@@ -61,13 +65,13 @@ export function cardFault(
     return {
       field: 'card_expiration_month',
       reason: `is less than ${prohibitExpiringMonths} months away`,
-      fix: 'Send a card that is valid longer',
+      fix: 'Send a card that expires later',
     };
   }
   return undefined;
 }
 
-/** The longest of what the merchant and the auto order's items want a card to be good for. */
+/** Returns the longest validity, in months, that the merchant or an item of the auto order requires of a card. */
 export function monthsACardMustLast(
   autoOrder: Pick<AutoOrder, 'items'>,
   catalog: Catalog,
@@ -79,7 +83,7 @@ export function monthsACardMustLast(
   return Math.max(merchantsMonths, ...wanted);
 }
 
-/** The change of the original order that brings it the new card. */
+/** Returns the change of the original order that gives it the new card. */
 export function cardChange(request: AutoOrderPaymentUpdateRequest): Order {
   const { card_number_token, card_expiration_month, card_expiration_year, card_type } = request;
   const card = {
@@ -88,7 +92,7 @@ export function cardChange(request: AutoOrderPaymentUpdateRequest): Order {
     card_expiration_year,
     card_type,
   } as OrderPaymentCreditCard;
-  // Absent stays as it is; a null would clear it.
+  // An absent field stays as it is; a null would clear it.
   const given = Object.fromEntries(
     Object.entries(card).filter(([, value]) => value != null),
   ) as OrderPaymentCreditCard;
@@ -96,8 +100,8 @@ export function cardChange(request: AutoOrderPaymentUpdateRequest): Order {
 }
 
 /**
- * The auto order with a new card: declines are forgotten, and it is active again where they had disabled it. Then it starts again, and the merchant's setting says what is
- * charged of the shipments that it missed.
+ * The auto order with a new card. Its declines no longer count. If they had disabled it, it is active
+ * again and starts again; the merchant's setting decides which missed shipments are charged.
  */
 export function withNewCard(autoOrder: AutoOrder, rules: EditRules): AutoOrder {
   const wasDisabledByDeclines = isDisabledByDeclines(autoOrder);

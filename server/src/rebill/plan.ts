@@ -18,47 +18,47 @@ import type { RebillPolicy } from './policy.ts';
 import type { RebillOrder } from './rebillOrder.ts';
 import { rebillOrder } from './rebillOrder.ts';
 
-/** An auto order that the engine looks at, and all that it may look at. */
+/** An auto order to decide on, with everything that the decision may depend on. */
 export interface DecisionInput {
   readonly autoOrder: AutoOrder;
-  /** Absent: it is gone, which parks the auto order. */
+  /** Undefined if it no longer exists; then the auto order is parked. */
   readonly original: OrderRecord | undefined;
   readonly catalog: Catalog;
   readonly policy: RebillPolicy;
   readonly zone: string;
-  /** The moment at which everything of this look happens. */
+  /** The moment at which the decision takes effect. */
   readonly at: Temporal.Instant;
   /** When the due charge was first declined. */
   readonly firstDeclinedAt?: Temporal.Instant | undefined;
-  /** Rebills now although nothing is due, and whatever the next attempt says: somebody asked for it. */
+  /** A person requested the rebill: it happens even if nothing is due or the next attempt is later. */
   readonly isForced?: boolean;
-  /** The order that earlier attempts of the due charge left, where the merchant keeps one. */
+  /** The order that earlier attempts of the due charge left, if the merchant keeps declined orders. */
   readonly kept?: KeptOrder | undefined;
 }
 
-/** What is to be done. `autoOrder` is the record as it is from now on; the same object when nothing changed. */
+/** What is to be done. `autoOrder` is the new record, or the same object if nothing changed. */
 export type Decision =
   | {
       readonly kind: 'charge';
       readonly autoOrder: AutoOrder;
       readonly notes: readonly Note[];
-      /** What is noted only when the charge is really asked for. */
+      /** Notes that are stored only if the charge is really sent. */
       readonly chargeNotes?: readonly Note[];
       readonly charge: PlannedCharge;
     }
   | { readonly kind: 'wait'; readonly autoOrder: AutoOrder; readonly notes: readonly Note[] }
   | Parking;
 
-/** Nothing can be billed for now. */
+/** Nothing can be billed now. */
 export interface Parking {
   readonly kind: 'park';
   readonly autoOrder: AutoOrder;
   readonly notes: readonly Note[];
   readonly until: Temporal.Instant;
   readonly reason: string;
-  /** The catalogue item to fix, where it is one. */
+  /** The catalogue item at fault, if there is one. */
   readonly itemId?: string | undefined;
-  /** What the charge waits for, where the auto order itself is in order (held.ts). */
+  /** What the charge waits for, if the auto order itself has no fault (held.ts). */
   readonly waitsFor?: string;
 }
 
@@ -70,33 +70,36 @@ export interface PlannedCharge {
   readonly card?: ChargedCard;
 }
 
+/** The card of a planned charge. */
 export interface ChargedCard {
   readonly token: string;
   readonly expiration?: CardExpiration;
 }
 
 /**
- * Looks at an auto order: items of a paused catalogue item slip a day, items at their end stop, notices that are due are made, and what is due on this
- * local day becomes one order to charge. What cannot be planned is parked for a day: no order, no charge, and nobody else waits.
+ * Decides what to do with an auto order. Items of a paused catalogue item move by a day, items at their
+ * end stop, due notices are noted, and what is due on this local day becomes one order to charge. An
+ * auto order that cannot be planned is parked for a day: no order and no charge, and no other auto order
+ * waits for it.
  */
-export function decide(look: DecisionInput): Decision {
-  const context = planContext(look);
-  const stop = autoOrderStop(look.autoOrder);
+export function decide(input: DecisionInput): Decision {
+  const context = planContext(input);
+  const stop = autoOrderStop(input.autoOrder);
   if (stop === 'cancel after next x orders')
-    return { kind: 'wait', ...canceledAfterOrders(look.autoOrder, look.at) };
-  if (stop !== undefined) return { kind: 'wait', autoOrder: look.autoOrder, notes: [] };
-  const fault = dueFault(look, context);
-  if (fault !== undefined) return parked(look, fault);
-  const { autoOrder, notes } = movedItems(look, context);
-  if (hasCompleted(autoOrder.items, look.catalog, context))
-    return { kind: 'wait', ...completed(autoOrder, look.at, notes) };
-  const rebill = planRebill(autoOrder.items, look.catalog, context);
-  if (rebill === undefined || !isToBeCharged(rebill.at, look))
+    return { kind: 'wait', ...canceledAfterOrders(input.autoOrder, input.at) };
+  if (stop !== undefined) return { kind: 'wait', autoOrder: input.autoOrder, notes: [] };
+  const fault = dueFault(input, context);
+  if (fault !== undefined) return parked(input, fault);
+  const { autoOrder, notes } = movedItems(input, context);
+  if (hasCompleted(autoOrder.items, input.catalog, context))
+    return { kind: 'wait', ...completed(autoOrder, input.at, notes) };
+  const rebill = planRebill(autoOrder.items, input.catalog, context);
+  if (rebill === undefined || !isToBeCharged(rebill.at, input))
     return { kind: 'wait', autoOrder, notes };
-  return chargeOf({ ...look, autoOrder }, notes, rebill, context);
+  return chargeOf({ ...input, autoOrder }, notes, rebill, context);
 }
 
-/** The context of the schedule rules for a look. */
+/** Returns the context of the schedule rules for a decision. */
 export function planContext({
   autoOrder,
   at,
@@ -125,16 +128,16 @@ function isToBeCharged(
 }
 
 function chargeOf(
-  look: DecisionInput,
+  input: DecisionInput,
   notes: readonly Note[],
   rebill: NonNullable<ReturnType<typeof planRebill>>,
   context: PlanContext,
 ): Decision {
-  const { autoOrder, original, policy, catalog, kept } = look;
+  const { autoOrder, original, policy, catalog, kept } = input;
   if (original === undefined)
-    return parked(look, { text: `the original order ${autoOrder.originalOrderId} is missing` });
+    return parked(input, { text: `the original order ${autoOrder.originalOrderId} is missing` });
   const hold = kept && holdOf(kept.order, original);
-  if (hold !== undefined) return parked(look, { text: hold });
+  if (hold !== undefined) return parked(input, { text: hold });
   const code = retryCoupon(autoOrder.creditCardAttempt, policy.dunning);
   const coupon = code === undefined ? undefined : policy.coupons.get(fold(code));
   const order = rebillOrder({
@@ -145,7 +148,7 @@ function chargeOf(
     coupon,
     context,
   });
-  if (!order.ok) return parked(look, itemFault(order.reason.why, order.reason.itemId));
+  if (!order.ok) return parked(input, itemFault(order.reason.why, order.reason.itemId));
   if (order.value.total === 0)
     return {
       kind: 'charge',
@@ -154,21 +157,24 @@ function chargeOf(
       charge: { order: order.value, currency: original.currency },
     };
   const payer = kept !== undefined && hasOwnCard(kept) ? kept.order : original;
-  const card = chargedCard(payer, look);
+  const card = chargedCard(payer, input);
   if (card === undefined)
-    return parked(look, {
+    return parked(input, {
       text: `the original order ${autoOrder.originalOrderId} has no card token`,
     });
   return {
     kind: 'charge',
     autoOrder,
     notes,
-    chargeNotes: renewalNotes(look, payer, card),
+    chargeNotes: renewalNotes(input, payer, card),
     charge: { order: order.value, currency: original.currency, card },
   };
 }
 
-/** The card of the order. A year that has passed is tried three years later, as banks renew cards, until it lies ahead. */
+/**
+ * Returns the card of the order. If its year has passed, adds three years until it is in the future,
+ * because banks usually renew cards for three years.
+ */
 function chargedCard(
   { document, cardToken }: OrderRecord,
   { at, zone }: DecisionInput,
@@ -186,7 +192,10 @@ function chargedCard(
 
 const renewalYears = 3;
 
-/** Told at every charge that goes by another expiry than the customer gave, as the original order keeps theirs. */
+/**
+ * Notes every charge whose card expiration differs from the one that the customer gave; the original
+ * order keeps the customer's.
+ */
 function renewalNotes(
   { autoOrder }: DecisionInput,
   { document }: OrderRecord,
@@ -197,18 +206,20 @@ function renewalNotes(
   const { month, year: renewed } = expiration;
   return [
     {
-      message: `Rebill ${autoOrder.rebillCount + 1}: the card expired in ${month}/${year}; charged as if it was renewed until ${month}/${renewed}.`,
+      message:
+        `Rebill ${autoOrder.rebillCount + 1}: the card expired in ${month}/${year}; ` +
+        `charged as if it was renewed until ${month}/${renewed}.`,
     },
   ];
 }
 
-/** What keeps a rebill from being planned; in words, for staff. */
+/** Why a rebill cannot be planned, in words for staff. */
 interface PlanFault {
   readonly text: string;
   readonly itemId?: string;
 }
 
-/** The first thing that keeps a due item from being planned. */
+/** Returns the first fault that prevents a due item from being planned. */
 function dueFault(
   { autoOrder, catalog, at, isForced }: DecisionInput,
   context: PlanContext,
@@ -226,7 +237,7 @@ function dueFault(
   return undefined;
 }
 
-/** Whether what a paid rebill adds could not be stored. */
+/** Whether the counters of the item are so large that another paid rebill could not be stored. */
 const isCountedOut = ({ numberOfRebills, lifeTimeValue, rebillValue }: AutoOrderItem): boolean =>
   numberOfRebills >= 2 ** 31 - 1 || Math.max(lifeTimeValue, rebillValue) > 2 ** 52;
 
@@ -235,7 +246,10 @@ const itemFault = (why: string, itemId: string): PlanFault => ({
   itemId,
 });
 
-/** Nothing is charged; the next look is a local day later, or when somebody changes the auto order or the item. Told once, not once a day. */
+/**
+ * Parks the auto order: nothing is charged, and the next check is a local day later, or when the auto
+ * order or the item changes. It is reported once, not once a day.
+ */
 function parked(
   { autoOrder, at, zone }: DecisionInput,
   { text: fault, itemId }: PlanFault,
@@ -245,7 +259,7 @@ function parked(
   if (autoOrder.failureReason === reason)
     return { kind: 'park', autoOrder, notes: [], until, reason, itemId };
   const note: Note = {
-    message: `${reason}. Looked at again every day and after each change.`,
+    message: `${reason}. It is checked again every day and after each change.`,
     event: { name: 'auto_order_update', data: { reason: 'parked', fault } },
   };
   return {
@@ -258,8 +272,7 @@ function parked(
   };
 }
 
-// ------------------------------------------------------------------------------------------------ what a look moves without a rebill
-
+/** What a decision changes without a rebill. */
 interface Moved {
   readonly autoOrder: AutoOrder;
   readonly notes: readonly Note[];
@@ -276,12 +289,12 @@ function movedItems({ autoOrder, catalog, at, zone }: DecisionInput, context: Pl
 function movedItem(
   item: AutoOrderItem,
   notes: Note[],
-  look: Pick<DecisionInput, 'catalog' | 'at' | 'zone'> & { context: PlanContext },
+  input: Pick<DecisionInput, 'catalog' | 'at' | 'zone'> & { context: PlanContext },
 ): AutoOrderItem {
   const { nextShipmentAt, nextPreshipmentNoticeAt } = item;
-  const { catalog, at, zone, context } = look;
+  const { catalog, at, zone, context } = input;
   if (nextShipmentAt === undefined || item.paused) return item;
-  if (!isAfter(nextShipmentAt, at)) return movedDueItem(item, notes, look);
+  if (!isAfter(nextShipmentAt, at)) return movedDueItem(item, notes, input);
   if (
     item.preshipmentNoticeSent ||
     nextPreshipmentNoticeAt === undefined ||
@@ -312,13 +325,15 @@ function movedDueItem(
   const plan = planNext(item, catalog, context);
   if (plan.kind === 'slip') {
     notes.push({
-      message: `${item.originalItemId} is paused in the catalogue: its shipment moves to ${localDate(plan.until, zone)}.`,
+      message:
+        `${item.originalItemId} is paused in the catalogue: ` +
+        `its shipment moves to ${localDate(plan.until, zone)}.`,
     });
     return slip(item, plan, catalog, zone);
   }
   if (plan.kind !== 'none' || !isFinalStop(plan.why)) return item;
   notes.push({
-    message: `${item.originalItemId} ships no more: ${plan.why}.`,
+    message: `${item.originalItemId} no longer ships: ${plan.why}.`,
     event: { name: 'auto_order_item_cancel', data: { item_oid: item.itemOid, reason: plan.why } },
   });
   return withoutNext(item);

@@ -6,32 +6,35 @@ import { toMinor } from '../kernel/money.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import type { DunningPolicy } from './dunning.ts';
 
-/** What a merchant decided about rebills: sections of its settings, in the wire's own words, with our defaults. */
+/** What a merchant decided about rebills: sections of its settings, with defaults. */
 export interface RebillPolicy {
-  /** What is charged of missed shipments. */
+  /** Which missed shipments are charged. */
   readonly missedShipments: MissedShipments;
   readonly dunning: DunningPolicy;
-  /** True: the first decline of a rebill leaves an order in Accounts Receivable, which a later success pays. */
+  /** Whether a declined rebill leaves an order in Accounts Receivable, which a later success pays. */
   readonly storeDeclined: boolean;
-  /** Refuse a new card that expires within so many months; 0 is off. */
+  /** A new card that expires within this number of months is refused; 0 means off. */
   readonly prohibitExpiringCardsMonths: number;
   /** The coupons that retries may carry, by upper-case code. */
   readonly coupons: ReadonlyMap<string, Coupon>;
 }
 
-/** What a coupon takes off the lines of an order. */
+/** The discount of a coupon on the lines of an order. */
 export interface Coupon {
   readonly code: string;
   /** 0–100. */
   readonly percent: number;
-  /** Beside the percentage; never more than the lines cost. */
+  /** In addition to the percentage; never more than the lines cost. */
   readonly amount: Minor;
 }
 
-/** Three attempts three days apart, then disabled (auto_order reference: the defaults of the merchant's billing settings). */
+/**
+ * Three attempts three days apart, then disabled (auto_order reference: the defaults of the merchant's
+ * billing settings).
+ */
 const defaultRetryDays = [3, 3];
 
-/** Reads the settings; what is absent or of no use counts as not set. */
+/** Reads the settings; an invalid value counts as not set. */
 export function rebillPolicy({
   settings,
   currency,

@@ -13,24 +13,31 @@ import { taxOn } from '../orders/totals.ts';
 import type { OriginalTerms } from './originalTerms.ts';
 import type { Coupon } from './policy.ts';
 
-/** What a rebill will order: lines and amounts, in the minor units of one currency. Previews show it, the engine charges it. */
+/**
+ * What a rebill will order: lines and amounts, in minor units of one currency. Previews show it, and
+ * the engine charges it.
+ */
 export interface RebillOrder {
   readonly lines: readonly RebillLine[];
-  /** Of the lines, before the coupon. */
+  /** The sum of the lines before the coupon. */
   readonly subtotal: Minor;
-  /** What the coupon takes off. */
+  /** The amount that the coupon deducts. */
   readonly discount: Minor;
   readonly coupon?: string;
   readonly shipping: Minor;
-  /** What the tax is counted on. */
+  /** The amount on which the tax is calculated. */
   readonly taxable: Minor;
   readonly tax: Minor;
   readonly total: Minor;
 }
 
+/** A line of a rebill order. */
 export interface RebillLine {
   readonly kind: 'item' | 'add-on' | 'cancel fee';
-  /** The auto order item that ships, or that the add-on rides along with; absent for an add-on of the whole auto order. */
+  /**
+   * The auto order item that ships, or with which the add-on ships; absent for an add-on of the whole
+   * auto order.
+   */
   readonly itemOid?: number;
   readonly itemId: string;
   readonly description: string;
@@ -43,20 +50,20 @@ export interface RebillLine {
   readonly isTaxed: boolean;
   readonly shipsFree: boolean;
   readonly options: AddOn['options'];
-  /** How the unit cost came about, for previews. */
+  /** How the unit cost was determined, for previews. */
   readonly priceRules: readonly AppliedRule[];
   /** What the item's schedule counts; absent for add-ons. */
   readonly shipment?: ShippedItem;
 }
 
-/** The shipment as it was planned, to see at the settling whether somebody changed the schedule meanwhile. */
+/** The shipment as planned. Settling compares it with the schedule, which may have changed meanwhile. */
 export interface ShippedItem {
   readonly originalItemId: string;
   readonly at: Shipment['at'];
   readonly stepUsed?: Shipment['stepUsed'];
 }
 
-/** Everything the amounts depend on. */
+/** Everything that the amounts depend on. */
 export interface RebillTerms {
   readonly autoOrder: Pick<AutoOrder, 'addOns' | 'cancelAfterNextXOrders'>;
   readonly rebill: PlannedRebill;
@@ -66,13 +73,16 @@ export interface RebillTerms {
   readonly context: PlanContext;
 }
 
-/** Why a rebill cannot be ordered; the item to look at. */
+/** Why a rebill cannot be ordered, and which item is at fault. */
 export interface LineFault {
   readonly why: 'unknown item' | 'no price';
   readonly itemId: string;
 }
 
-/** Lines and amounts of a rebill. A cancel fee comes alone: nothing rides along with it and nothing is shipped. */
+/**
+ * Calculates the lines and amounts of a rebill. A cancel fee is charged alone: no add-ons, and nothing
+ * is shipped.
+ */
 export function rebillOrder(terms: RebillTerms): Outcome<RebillOrder, LineFault> {
   const items = terms.rebill.lines.map((line) => itemLine(line, terms));
   const isFee = items.every((line) => line.kind === 'cancel fee');
@@ -164,7 +174,8 @@ function withAmounts(
           lines.map((line) => line.amount),
         );
   const discounted = lines.map((line, index) => ({ ...line, discount: shares[index] ?? zero }));
-  // The original order's method costs what it cost then, whatever it carries; only what ships free alone costs nothing.
+  // The original order's shipping method has the same cost as then, whatever is shipped. Shipping is
+  // free only if every line ships free.
   const shipping = isFee || lines.every((line) => line.shipsFree) ? zero : original.shipping;
   const taxedLines = sum(
     discounted.filter((line) => line.isTaxed).map((line) => minor(line.amount - line.discount)),

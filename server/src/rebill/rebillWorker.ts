@@ -10,14 +10,17 @@ import type { RebillParts } from './dueOperations.ts';
 import { resolveUnanswered, runDue } from './dueOperations.ts';
 import { merchantsWithOverdue } from './store.ts';
 
-/** What the workers are put together from. */
+/** What the workers need. */
 export interface RebillWorkerParts extends RebillParts {
   readonly db: Database;
   readonly log: Logger;
   contextFor(merchantId: string): Promise<Context>;
 }
 
-/** Bills what is due, for all merchants: a bounded round each, several merchants side by side, so none waits for another's slow gateway. */
+/**
+ * Bills what is due, for all merchants. Each merchant gets a bounded round, and several merchants run
+ * concurrently, so that none waits for the slow gateway of another one.
+ */
 export function rebillWorker(parts: RebillWorkerParts): Worker {
   const each = eachMerchant(parts.log, 'rebill', merchantsAtOnce);
   return {
@@ -38,7 +41,7 @@ export function rebillWorker(parts: RebillWorkerParts): Worker {
   };
 }
 
-/** Finishes charges that were left unanswered, by asking the gateways. */
+/** Settles charges without a stored answer, by querying the gateways. */
 export function unansweredWorker(parts: RebillWorkerParts): Worker {
   const each = eachMerchant(parts.log, 'unanswered charges', merchantsAtOnce);
   return {

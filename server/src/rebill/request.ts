@@ -3,34 +3,35 @@ import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import { wireDate } from '../kernel/calendar.ts';
 
 /*
- * Whether a person may have an auto order charged now. The rules see the locked record: two requests that arrive together see
- * one after the other what the first has done.
+ * Whether an auto order may be charged at the request of a person. The rules read the locked record:
+ * when two requests arrive together, the second one sees what the first one did.
  */
 
-/** What is known of an auto order when a person asks for a charge. */
+/** What is known of an auto order when a person requests a charge. */
 export interface RequestedCharge {
   readonly autoOrder: Pick<AutoOrder, 'autoOrderOid' | 'status' | 'items'>;
-  /** When the engine looks at it next. */
+  /** When the engine examines it next. */
   readonly dueAt: Temporal.Instant | undefined;
   readonly recent: RecentRebills;
   readonly now: Temporal.Instant;
   readonly zone: string;
 }
 
-/** The rebills of an auto order that bear on the next charge. */
+/** The rebills of an auto order that matter for its next charge. */
 export interface RecentRebills {
   /** The charge that waits for its gateway's answer. */
   readonly inFlight?: RecentRebill;
   readonly lastPaid?: RecentRebill;
 }
 
+/** A rebill, as messages name it. */
 export interface RecentRebill {
   readonly rebillNumber: number;
   readonly orderId: string;
   readonly at: Temporal.Instant;
 }
 
-/** Why a charge is not asked for, and what the client can do instead. */
+/** Why a request for a charge is refused, and what the client can do instead. */
 export interface RequestFault {
   readonly reason: string;
   readonly fix: string;
@@ -40,8 +41,8 @@ const soonMinutes = 5;
 const restHours = 24;
 
 /**
- * Why the next rebill is not charged on request: a charge is under way, one succeeded within a day, the engine is about to charge
- * it, or the auto order has stopped. Undefined: it may be charged.
+ * Returns why the next rebill cannot be charged on request: a charge is under way, one succeeded within
+ * a day, the engine is about to charge it, or the auto order has stopped. Undefined: it may be charged.
  */
 export function requestFault(requested: RequestedCharge): RequestFault | undefined {
   const { autoOrder, dueAt, recent, now, zone } = requested;
@@ -53,7 +54,7 @@ export function requestFault(requested: RequestedCharge): RequestFault | undefin
   if (billed !== undefined && billed.at.add({ hours: restHours }).since(now).sign > 0)
     return {
       reason: `${name} was billed at ${wireDate(billed.at, zone)}${billed.by}, within ${restHours} hours`,
-      fix: 'Wait until a day has passed',
+      fix: 'Try again when a day has passed',
     };
   if (dueAt !== undefined && dueAt.since(now.add({ minutes: soonMinutes })).sign <= 0)
     return {
@@ -63,25 +64,39 @@ export function requestFault(requested: RequestedCharge): RequestFault | undefin
   return undefined;
 }
 
-/** Why a charge of what is due charged nothing, in words for the answer of an operation that has done its other work. */
-export function nothingCharged(oid: number, { inFlight, lastPaid }: RecentRebills, zone: string) {
+/**
+ * Says why a charge of what is due charged nothing, for the response of an operation that has done the
+ * rest of its work.
+ */
+export function nothingCharged(
+  oid: number,
+  { inFlight, lastPaid }: RecentRebills,
+  zone: string,
+): string {
   const name = `Auto order ${oid}`;
   if (inFlight !== undefined) {
     const { reason, fix } = inFlightFault(name, inFlight, zone);
     return `${reason}. ${fix}.`;
   }
-  if (lastPaid === undefined) return 'Nothing is to be charged now.';
-  return `Nothing is to be charged now. ${name} was last billed at ${wireDate(lastPaid.at, zone)}${paidBy(lastPaid)}.`;
+  const nothingDue = 'Nothing is due to be charged now.';
+  if (lastPaid === undefined) return nothingDue;
+  const billedAt = wireDate(lastPaid.at, zone);
+  return `${nothingDue} ${name} was last billed at ${billedAt}${paidBy(lastPaid)}.`;
 }
 
 function inFlightFault(name: string, { rebillNumber, at }: RecentRebill, zone: string) {
   return {
-    reason: `${name} is being charged: rebill ${rebillNumber} went to the gateway at ${wireDate(at, zone)} and its answer is not known yet`,
-    fix: 'Read the auto order in a moment',
+    reason:
+      `${name} is being charged: rebill ${rebillNumber} was sent to the gateway ` +
+      `at ${wireDate(at, zone)}, which has not answered yet`,
+    fix: 'Read the auto order again in a moment',
   };
 }
 
-/** The last time that a rebill was paid. An imported auto order has no rebills here, and only its items know. */
+/**
+ * Returns when a rebill was last paid. An imported auto order has no rebills in this database, so its
+ * items count as well.
+ */
 function lastBilled({ autoOrder, recent: { lastPaid } }: RequestedCharge) {
   const moments = [
     ...(lastPaid === undefined ? [] : [{ at: lastPaid.at, by: paidBy(lastPaid) }]),

@@ -1,13 +1,34 @@
+import { getAutoOrder } from '../autoOrders/readOperations.ts';
+import type { Context } from '../platform/context.ts';
+import { type Answer, payload, payloadText } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
-import type { RebillParts } from './dueOperations.ts';
-import { attemptRebill, cancelReasons, updatePayment } from './operations.ts';
+import type { RebillParts, RebillResult } from './dueOperations.ts';
+import { attemptRebill, cancelReasons, replaceCard } from './operations.ts';
 
-/** Rebills and cards, operation by operation of the contract. */
+/** Rebills and cards, one line per operation of the contract. */
 export const rebillRoutes = (parts: RebillParts) =>
   ({
-    attemptAutoOrderRebill: (context, input) =>
-      attemptRebill(context, parts, input.params.auto_order_oid, input.expand),
-    updateAutoOrderPayment: (context, input) =>
-      updatePayment(context, parts, input.params.auto_order_oid, input.body, input.expand),
-    getAutoOrderCancelReasons: async (context) => cancelReasons(context),
+    attemptAutoOrderRebill: async (context, { params: { auto_order_oid: oid }, expand }) =>
+      rebillAnswer(context, oid, expand, await attemptRebill(context, parts, oid)),
+    updateAutoOrderPayment: async (context, { params: { auto_order_oid: oid }, body, expand }) =>
+      rebillAnswer(context, oid, expand, await replaceCard(context, parts, oid, body)),
+    getAutoOrderCancelReasons: async (context) => payload(cancelReasons(context)),
   }) satisfies Routes;
+
+/** Returns the auto order as it is now, with the result of the rebill. */
+async function rebillAnswer(
+  context: Context,
+  oid: number,
+  expand: ReadonlySet<string>,
+  result: RebillResult,
+): Promise<Answer> {
+  const { json } = await getAutoOrder(context, { oid }, expand);
+  return payloadText(json, {
+    beside: {
+      rebill_attempted: result.isAttempted,
+      rebill_success: result.isPaid,
+      rebill_order_id: result.orderId,
+      failure_reason: result.reason,
+    },
+  });
+}

@@ -9,9 +9,9 @@ import { saveUnknown } from './store.ts';
 import { inHalves, parkUnreadable } from './unreadableOperations.ts';
 
 /**
- * Settles a batch like {@link settle}; an attempt at which something throws keeps no other from being
- * settled. It stays unanswered, so nothing is charged again, its auto order is parked, and the
- * gateway is asked once more later on.
+ * Settles a batch as {@link settle} does. An attempt that makes it throw does not stop the others: it
+ * stays without an answer, so nothing is charged again; its auto order is parked; and the gateway is
+ * queried again later.
  */
 export function settleEach(
   context: Context,
@@ -36,7 +36,7 @@ async function leaveUnsettled(
   const { autoOrderOid, rebillNumber, orderId } = attempt;
   context.log.error(
     { err: error, merchantId, autoOrderOid, rebillNumber, answer: routed?.answer.kind },
-    'what became of a charge cannot be written',
+    'the outcome of a charge cannot be stored',
   );
   await saveUnknown(context.db, merchantId, [
     { ...attempt, checks: answered.checks ?? 0, recheckMs: recheckMs(answered) },

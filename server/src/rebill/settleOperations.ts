@@ -28,14 +28,17 @@ import type { RebillPolicy } from './policy.ts';
 import { afterDeclined, afterPaid } from './settlement.ts';
 import { findInFlight, saveSettledAttempts, saveUnknown } from './store.ts';
 
-/** An attempt with what the gateway said of it. */
+/** An attempt with the gateway's answer. */
 export interface AnsweredAttempt {
   readonly attempt: NewAttempt;
-  /** Absent for an order that costs nothing: nobody was asked, and it counts as paid. */
+  /** Absent for an order that costs nothing: no gateway was asked, and it counts as paid. */
   readonly routed?: RoutedAnswer | undefined;
-  /** The records that it was planned on, while they are at hand; whoever finishes another's charge reads them anew. */
+  /**
+   * The records on which it was planned, if this process planned it. A process that finishes another
+   * one's charge reads them again.
+   */
   readonly planned?: { readonly autoOrder: AutoOrder; readonly original: OrderRecord };
-  /** How often it was asked about before. */
+  /** How often the gateway was queried about it before. */
   readonly checks?: number;
 }
 
@@ -47,16 +50,17 @@ export interface ChargeOutcome {
   readonly reason?: string;
 }
 
-/** What settling depends on beside the answers. */
+/** What settling depends on besides the answers. */
 export interface SettleTerms {
   readonly policy: RebillPolicy;
-  /** How long an unanswered charge waits before it is asked about again. */
+  /** How long a charge without an answer waits before the gateway is queried about it. */
   readonly recheckMs: (answered: AnsweredAttempt) => number;
 }
 
 /**
- * Writes what became of charges, any number in one transaction: orders, auto orders with their schedules and counters, attempts, histories and events.
- * An attempt that somebody else settled meanwhile is left out. Answers what was written.
+ * Stores what became of charges, any number in one transaction: orders, auto orders with their
+ * schedules and counters, attempts, histories and events. Skips an attempt that another process has
+ * settled meanwhile. Returns the outcomes that it stored.
  */
 export function settle(
   context: Context,
@@ -91,7 +95,7 @@ export function settle(
   });
 }
 
-/** The attempt with its plan of now, where a change of the zone has moved the dates that it was planned on. */
+/** The attempt with its current plan, if a change of the time zone has moved the dates of the plan. */
 const asPlannedNow = (
   answered: AnsweredAttempt,
   charge: PlannedCharge | undefined,
@@ -107,7 +111,7 @@ async function markUnknown(
     db,
     merchant: { merchantId },
   } = context;
-  // They may stay so for long, and nobody need pass by them that long.
+  // They can stay unknown for a long time, so take them out of the due queue meanwhile.
   await takeDueMarks(
     db,
     merchantId,
@@ -122,7 +126,7 @@ async function markUnknown(
       recheckMs: recheckMs(each),
     })),
   );
-  // Told once: asking again is the engine's own affair.
+  // The history reports it once, not at every query that follows.
   const first = unknown.filter((each) => each.planned !== undefined);
   await appendLogs(
     db,
@@ -138,28 +142,27 @@ async function markUnknown(
 
 function unknownMessage(routed: RoutedAnswer | undefined): string {
   return routed?.answer.kind === 'unknown' && routed.answer.isUnsent
-    ? `${routed.answer.message}. It is sent later, once ${routed.code} says that it has not seen it.`
-    : `no answer from ${routed?.code}. Nothing is charged again before it has been asked what became of it.`;
+    ? `${routed.answer.message}. It is sent later, once ${routed.code} reports that it does not know it.`
+    : `no answer from ${routed?.code}. Nothing is charged again before it has reported the outcome.`;
 }
 
-// --------------------------------------------------------------------------------------------------------------------- what comes of it
-
-/** An answered attempt with the records as they are now and as they will be. */
+/** An answered attempt with the records that settle it. */
 interface Settlement extends AnsweredAttempt {
   readonly answer: KnownAnswer;
   readonly after: AutoOrderAfter;
   readonly catalog: Catalog;
-  /** The order to write, if any, and the one that is there already. */
+  /** The order to store, if any. */
   readonly order: OrderRecord | undefined;
+  /** Whether no earlier attempt has left this order. */
   readonly isNewOrder: boolean;
   /** Staff had marked the order as paid before the card was charged for it. */
   readonly isPaidTwice: boolean;
 }
 
-/** What was read after the auto orders were locked, by their oids. */
+/** What was read after the auto orders were locked, by auto order oid. */
 interface LockedRows {
   readonly versions: ReadonlyMap<number, number>;
-  /** The fields that staff changed of the order of the attempt. */
+  /** The attempts that are still to be settled. */
   readonly inFlight: ReadonlyMap<number, OpenAttempt>;
 }
 
@@ -238,7 +241,10 @@ function withChargedBy(autoOrder: AutoOrder, { attempt, routed }: AnsweredAttemp
   return { ...autoOrder, chargedBy: chargedBy(routed.kind, card.token) };
 }
 
-/** The records that were planned on, where nobody changed them since; the others read anew. All of them are locked. */
+/**
+ * Returns the records of the plans that have not changed since, and reads the others again. All of
+ * them are locked.
+ */
 async function loadCurrentRecords(
   { db, merchant: { merchantId } }: Context,
   answered: readonly AnsweredAttempt[],
@@ -278,7 +284,7 @@ async function loadOriginals(
   ]);
 }
 
-/** Orders in Accounts Receivable that earlier attempts left; only retries can have one. */
+/** Returns the orders in Accounts Receivable that earlier attempts left; only retries can have one. */
 async function loadKeptOrders(
   { db, merchant: { merchantId } }: Context,
   answered: readonly AnsweredAttempt[],
@@ -303,7 +309,7 @@ type KnownAnswer =
       readonly isHard: boolean;
     };
 
-/** What the attempt comes to. One that is declined for an order that is paid already is paid by that. */
+/** The answer that counts: an attempt that is declined is paid if its order is already paid. */
 function settledAnswer(
   routed: RoutedAnswer | undefined,
   kept: OrderRecord | undefined,
@@ -332,8 +338,6 @@ function outcomeOf({ attempt, routed }: AnsweredAttempt): ChargeOutcome {
     ? { autoOrderOid, orderId, kind: 'paid' }
     : { autoOrderOid, orderId, kind: 'declined', reason: `${answer.reason}\n${answer.message}` };
 }
-
-// ------------------------------------------------------------------------------------------------------------------------------ writing
 
 async function saveSettlements(
   context: Context,
@@ -427,7 +431,7 @@ function notesOf({
   return [paid, ...(isPaidTwice ? [twice] : []), ...after.notes];
 }
 
-/** Says that nothing was charged now, and how much was when it was charged. */
+/** States that nothing was charged now, and how much was charged before a restore. */
 function restoredNote(routed: RoutedAnswer | undefined): string {
   if (routed?.answer.kind !== 'approved' || routed.answer.restored === undefined) return '';
   const { reference, restored } = routed.answer;

@@ -20,9 +20,9 @@ import type { RebillPolicy } from './policy.ts';
 import type { RebillLine, RebillOrder } from './rebillOrder.ts';
 
 /*
- * What an answered charge makes of an auto order. The record may have been changed since the charge
- * was planned: what was billed is counted in any case, and where somebody moved the schedule
- * meanwhile, theirs stands (docs/adr/0011-a-change-that-races-a-rebill.md).
+ * How an answered charge changes an auto order. The record may have been changed since the charge was
+ * planned. What was billed is counted in any case; if a person moved the schedule meanwhile, their
+ * dates stay (docs/adr/0011-a-change-that-races-a-rebill.md).
  */
 
 /** What settling needs besides the record and the order. */
@@ -32,13 +32,11 @@ export interface SettlingRules {
   readonly zone: string;
   /** The moment of the charge, or of the payment, on the merchant's clock. */
   readonly at: Temporal.Instant;
-  /**
-   * The moment at which it is written, where that is later: what comes next is counted from here.
-   */
+  /** The moment at which it is stored, if that is later: the next dates are counted from here. */
   readonly now?: Temporal.Instant;
 }
 
-/** The record after a paid rebill, and whether it has ended by it. */
+/** Returns the record after a paid rebill, which may have ended it. */
 export function afterPaid(
   autoOrder: AutoOrder,
   order: RebillOrder,
@@ -57,7 +55,7 @@ export function afterPaid(
   );
 }
 
-/** Missed shipments are charged at most one a day: what is left of them waits for tomorrow at this time. */
+/** At most one missed shipment is charged per day; the rest waits until the same time tomorrow. */
 function dayAfterMissed(
   { items }: AutoOrder,
   { at, now = at, zone }: SettlingRules,
@@ -67,9 +65,9 @@ function dayAfterMissed(
 }
 
 /**
- * The record after an order shipped some of its items without being its next rebill: an order that
- * was given up and paid after all, or the rebill of an auto order that was merged into it. What is
- * counted is counted; the next rebill and its retries stay as they are.
+ * Returns the record after an order shipped some of its items without being its next rebill: an order
+ * that was given up and paid after all, or the rebill of an auto order that was merged into it. The
+ * shipment is counted; the next rebill and its retries do not change.
  */
 export function afterExtraShipment(
   autoOrder: AutoOrder,
@@ -79,10 +77,7 @@ export function afterExtraShipment(
   return ended(shippedIn(autoOrder, order, rules), rules);
 }
 
-/**
- * The record with everything counted that an order used up: items, add-ons, and the orders left
- * before a cancelation.
- */
+/** Counts everything that an order used up: items, add-ons, and the orders left before a cancelation. */
 function shippedIn(autoOrder: AutoOrder, order: RebillOrder, rules: SettlingRules): AutoOrder {
   const lines = shippedLines(order);
   const context = contextOf(autoOrder, rules);
@@ -116,9 +111,9 @@ const contextOf = (
 });
 
 /**
- * The record after staff marked the order of its next rebill as paid. What its last decline had
- * disabled is active again: it starts again, and the order that was paid is the shipment that it
- * missed. Only a merchant who bills all of them bills those after it.
+ * Returns the record after staff marked the order of its next rebill as paid. If its last decline had
+ * disabled it, it is active again and starts again, and the paid order is the shipment that it missed.
+ * Later missed shipments are billed only if the merchant bills all of them.
  */
 export function afterPaidByStaff(
   autoOrder: AutoOrder,
@@ -140,7 +135,7 @@ export function afterPaidByStaff(
   return afterPaid(revived, order, rules);
 }
 
-/** The item as it starts again; one that the order shipped keeps its date, by which the order finds it. */
+/** The item as it starts again; an item that the order shipped keeps its date, so that the order matches it. */
 function revivedItem(
   item: AutoOrderItem,
   shipped: ReadonlyMap<number | undefined, RebillLine>,
@@ -150,7 +145,7 @@ function revivedItem(
   return startAgain(item, catalog, { now, zone, missedShipments });
 }
 
-/** Whether declined charges, and nobody else, stopped it. */
+/** Whether declined charges, and no person, stopped the auto order. */
 export const isDisabledByDeclines = ({
   status,
   completed,
@@ -158,9 +153,9 @@ export const isDisabledByDeclines = ({
 }: AutoOrder): boolean => status === 'disabled' && !completed && creditCardAttempt > 0;
 
 /**
- * The record after staff rejected the order of its next rebill: nothing is counted but the rebill's
- * number, retries end, and the shipment is skipped. A cancel fee that is rejected is let go, and
- * the auto order is canceled as it was going to be.
+ * Returns the record after staff rejected the order of its next rebill. Only the rebill's number is
+ * counted, retries end, and the shipment is skipped. A rejected cancel fee is not charged, and the auto
+ * order is canceled as planned.
  */
 export function afterGivenUp(
   autoOrder: AutoOrder,
@@ -184,8 +179,8 @@ export function afterGivenUp(
 }
 
 /**
- * The record with the shipments of an order skipped: those whose date nobody has moved since go on
- * to their next one.
+ * Skips the shipments of an order: each item whose date was not moved since continues with its next
+ * date.
  */
 export function withoutShipment(
   autoOrder: AutoOrder,
@@ -236,7 +231,7 @@ function shippedItem(
     return counted;
   const advanced = advance(counted, shipment, catalog, context);
   if (isAsPlanned(item, shipment)) return advanced;
-  // A date that was set meanwhile and lies before the next regular one was meant for this shipment.
+  // A date that was set meanwhile and is before the next regular one was meant for this shipment.
   const isForThisShipment =
     advanced.nextShipmentAt !== undefined &&
     item.nextShipmentAt.epochMilliseconds < advanced.nextShipmentAt.epochMilliseconds;
@@ -256,8 +251,8 @@ function isAsPlanned(item: AutoOrderItem, shipment: NonNullable<RebillLine['ship
 }
 
 /**
- * The add-ons after one more order with those that rode along in it: their orders left are counted
- * down, and used up ones are gone.
+ * Returns the add-ons after an order that carried `riding`: one order fewer is left for each of those,
+ * and add-ons without orders left are removed.
  */
 function withoutUsed(addOns: readonly AddOn[], riding: readonly RebillLine[]): readonly AddOn[] {
   if (addOns.length === 0) return addOns;
@@ -277,13 +272,11 @@ export interface DeclinedCharge {
   readonly message: string;
   readonly isHard: boolean;
   readonly rebillNumber: number;
-  /** The order in Accounts Receivable, where the merchant keeps one. */
+  /** The order in Accounts Receivable, if the merchant keeps declined orders. */
   readonly orderId?: string | undefined;
 }
 
-/**
- * The record after a declined rebill: a next attempt, or the end that the merchant's policy wants.
- */
+/** Returns the record after a declined rebill: with a next attempt, or ended as the merchant's policy says. */
 export function afterDeclined(
   autoOrder: AutoOrder,
   order: RebillOrder,

@@ -113,7 +113,10 @@ test('the answer to a second click, before and after the first is settled', asyn
   const during = await click(oid);
   assert.match(
     during.body.error.user_message,
-    /is being charged: rebill 1 went to the gateway at 2026-03-10T10:00:00-04:00 and its answer is not known yet\. Read the auto order in a moment/,
+    new RegExp(
+      'is being charged: rebill 1 was sent to the gateway at 2026-03-10T10:00:00-04:00, ' +
+        'which has not answered yet\\. Read the auto order again in a moment',
+    ),
   );
   const { rebill_order_id: orderId } = (await first).body;
   const after = await click(oid);

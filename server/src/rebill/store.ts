@@ -15,10 +15,11 @@ import { chargeFromJson, chargeToJson, type StoredCharge } from './codec.ts';
 import type { RecentRebill, RecentRebills } from './request.ts';
 
 /*
- * The table `rebill`. Whoever inserts or updates a row holds the lock of its auto order, but for the leases of rows that are in flight.
+ * The table `rebill`. A transaction that inserts or updates a row holds the lock of its auto order;
+ * only the leases of rows in flight may change without it.
  */
 
-/** The earlier attempts of these rebills, by auto order. */
+/** Returns the earlier attempts of these rebills, by auto order oid. */
 export async function findEarlierAttempts(
   db: Database,
   merchantId: string,
@@ -34,7 +35,10 @@ export async function findEarlierAttempts(
   }>(
     `select r.auto_order_oid, r.state, r.attempt, r.order_id, r.first_declined_at, r.edited_fields
      from unnest($2::int[], $3::int[]) as k (oid, number)
-     cross join lateral (select * from rebill r where r.merchant_id = $1 and r.auto_order_oid = k.oid and r.rebill_number = k.number limit 1) r`,
+     cross join lateral (
+       select * from rebill r
+       where r.merchant_id = $1 and r.auto_order_oid = k.oid and r.rebill_number = k.number limit 1
+     ) r`,
     [merchantId, keys.map((key) => key.autoOrderOid), keys.map((key) => key.rebillNumber)],
   );
   return new Map(
@@ -44,14 +48,17 @@ export async function findEarlierAttempts(
         state: row.state,
         attempt: row.attempt,
         orderId: row.order_id,
-        firstDeclinedAt: row.first_declined_at ?? undefined,
+        ...(row.first_declined_at !== null && { firstDeclinedAt: row.first_declined_at }),
         editedFields: row.edited_fields ?? [],
       },
     ]),
   );
 }
 
-/** The rebills of an auto order that bear on its next charge: the one in flight, and the last that was paid. */
+/**
+ * Returns the rebills of an auto order that matter for its next charge: the one in flight and the last
+ * one that was paid.
+ */
 export async function findRecentRebills(
   db: Database,
   merchantId: string,
@@ -76,7 +83,10 @@ export async function findRecentRebills(
   return { ...(inFlight && { inFlight }), ...(lastPaid && { lastPaid }) };
 }
 
-/** Writes the attempts as `charging`: first ones are inserted, retries follow their decline. Anything else there is a broken promise of ours. */
+/**
+ * Stores the attempts as `charging`. Inserts first attempts; a retry replaces its declined attempt.
+ * Throws if any other row exists: then the claim has broken its guarantee.
+ */
 export async function startAttempts(
   tx: Database,
   merchantId: string,
@@ -88,14 +98,17 @@ export async function startAttempts(
     `insert into rebill (merchant_id, ${newAttempts.names}, state, lease_until)
      select $1, ${newAttempts.names}, 'charging', ${leaseEnd('$2')} from ${newAttempts.from(3)}
      on conflict (merchant_id, auto_order_oid, rebill_number) do update
-     set state = 'charging', attempt = excluded.attempt, epoch = excluded.epoch, at = excluded.at, amount_minor = excluded.amount_minor, currency = excluded.currency,
-       route = excluded.route, planned = excluded.planned, replanned = false, moved_from = excluded.moved_from, reference = null, lease_until = excluded.lease_until, checks = 0
+     set state = 'charging', attempt = excluded.attempt, epoch = excluded.epoch, at = excluded.at,
+       amount_minor = excluded.amount_minor, currency = excluded.currency, route = excluded.route,
+       planned = excluded.planned, replanned = false, moved_from = excluded.moved_from,
+       reference = null, lease_until = excluded.lease_until, checks = 0
      where rebill.state = 'declined' and rebill.attempt < excluded.attempt`,
     [merchantId, leaseMs, ...newAttempts.values(attempts)],
   );
   if (started !== attempts.length)
     throw new Error(
-      `${attempts.length - started} rebills of ${merchantId} were already under way when their auto orders were claimed`,
+      `${attempts.length - started} rebills of ${merchantId} were already under way ` +
+        'when their auto orders were claimed',
     );
 }
 
@@ -114,7 +127,8 @@ const newAttempts = recordset<NewAttempt>([
 ]);
 
 /**
- * Of these attempts, those that still wait to be settled, by auto order. The caller holds the locks of their auto orders.
+ * Returns those of these attempts that are still to be settled, by auto order oid. The caller holds
+ * the locks of their auto orders.
  */
 export async function findInFlight(
   tx: Database,
@@ -128,7 +142,8 @@ export async function findInFlight(
   }>(
     `select r.auto_order_oid, r.edited_fields, case when r.replanned then r.planned end as planned
      from unnest($2::int[], $3::int[], $4::int[]) as k (oid, number, attempt)
-     join rebill r on r.merchant_id = $1 and r.auto_order_oid = any($2::int[]) and r.auto_order_oid = k.oid and r.rebill_number = k.number and r.attempt = k.attempt
+     join rebill r on r.merchant_id = $1 and r.auto_order_oid = any($2::int[])
+       and r.auto_order_oid = k.oid and r.rebill_number = k.number and r.attempt = k.attempt
        and r.lease_until is not null`,
     [
       merchantId,
@@ -148,14 +163,18 @@ export async function findInFlight(
   );
 }
 
-/** All charges of the merchant that are under way, and the declined ones whose order staff may still pay. */
+/**
+ * Returns all charges of the merchant that are under way, and the declined ones whose order staff may
+ * still pay.
+ */
 export async function findPlanned(db: Database, merchantId: string): Promise<PlannedRow[]> {
   const rows = await db.rows<{
     auto_order_oid: number;
     rebill_number: number;
     planned: StoredCharge;
   }>(
-    `select auto_order_oid, rebill_number, planned from rebill where merchant_id = $1 and lease_until is not null
+    `select auto_order_oid, rebill_number, planned from rebill
+     where merchant_id = $1 and lease_until is not null
      union all
      select auto_order_oid, rebill_number, planned from rebill
      where merchant_id = $1 and state = 'declined' and planned is not null`,
@@ -168,7 +187,7 @@ export async function findPlanned(db: Database, merchantId: string): Promise<Pla
   }));
 }
 
-/** Changes the plans of charges under way; what settles them takes the plan from its row from then on. */
+/** Replaces the plans of charges under way. From then on, settling takes the plan from the row. */
 export async function saveReplanned(
   tx: Database,
   merchantId: string,
@@ -177,7 +196,8 @@ export async function saveReplanned(
   if (planned.length === 0) return;
   await tx.run(
     `update rebill s set planned = r.planned, replanned = true from ${plannedRows.from(2)}
-     where s.merchant_id = $1 and s.auto_order_oid = r.auto_order_oid and s.rebill_number = r.rebill_number`,
+     where s.merchant_id = $1 and s.auto_order_oid = r.auto_order_oid
+       and s.rebill_number = r.rebill_number`,
     [merchantId, ...plannedRows.values(planned)],
   );
 }
@@ -188,14 +208,14 @@ const plannedRows = recordset<PlannedRow>([
   { name: 'planned', type: 'json', read: ({ charge }) => chargeToJson(charge) },
 ]);
 
-/** Charges that were taken over, and those among them whose rows cannot be read. */
+/** Charges that this process took over; some of their rows cannot be read. */
 export interface Overdue {
   readonly count: number;
   readonly readable: readonly InFlight[];
   readonly unreadable: readonly { readonly autoOrderOid: number; readonly error: unknown }[];
 }
 
-/** Takes over charges whose lease is over, for another lease. */
+/** Takes over charges whose lease is over, and gives them a new lease. */
 export async function takeOverdue(
   db: Database,
   merchantId: string,
@@ -204,10 +224,15 @@ export async function takeOverdue(
 ): Promise<Overdue> {
   const rows = await db.rows<InFlightRow>(
     `update rebill r set lease_until = ${leaseEnd('$3')}, checks = least(r.checks + 1, 1000)
-     from (select auto_order_oid, rebill_number from rebill where merchant_id = $1 and lease_until <= clock_timestamp()
-           order by lease_until limit $2 for update skip locked) as overdue
-     where r.merchant_id = $1 and r.auto_order_oid = overdue.auto_order_oid and r.rebill_number = overdue.rebill_number
-     returning r.auto_order_oid, r.rebill_number, r.attempt, r.epoch, r.at, r.order_id, r.route, r.planned, r.checks`,
+     from (
+       select auto_order_oid, rebill_number from rebill
+       where merchant_id = $1 and lease_until <= clock_timestamp()
+       order by lease_until limit $2 for update skip locked
+     ) as overdue
+     where r.merchant_id = $1 and r.auto_order_oid = overdue.auto_order_oid
+       and r.rebill_number = overdue.rebill_number
+     returning r.auto_order_oid, r.rebill_number, r.attempt, r.epoch, r.at, r.order_id, r.route,
+       r.planned, r.checks`,
     [merchantId, limit, leaseMs],
   );
   const readable: InFlight[] = [];
@@ -246,6 +271,7 @@ interface InFlightRow {
   checks: number;
 }
 
+/** Stores the answers of attempts and ends their leases. */
 export async function saveSettledAttempts(
   tx: Database,
   merchantId: string,
@@ -256,10 +282,14 @@ export async function saveSettledAttempts(
     `update rebill s set state = r.state, reference = r.reference, lease_until = null,
        planned = case when r.kept then (s.planned::jsonb - 'card')::json end,
        route = case when r.code is null then s.route else array[r.code] end,
-       first_declined_at = case when r.state = 'declined' then coalesce(s.first_declined_at, s.at) else s.first_declined_at end,
-       declines = case when r.state = 'declined' then s.declines || jsonb_build_object('attempt', s.attempt, 'at', s.at, 'reason', r.reason) else s.declines end
+       first_declined_at = case when r.state = 'declined' then coalesce(s.first_declined_at, s.at)
+         else s.first_declined_at end,
+       declines = case when r.state = 'declined' then s.declines
+           || jsonb_build_object('attempt', s.attempt, 'at', s.at, 'reason', r.reason)
+         else s.declines end
      from ${settledAttempts.from(3)}
-     where s.merchant_id = $1 and s.auto_order_oid = any($2::int[]) and s.auto_order_oid = r.auto_order_oid and s.rebill_number = r.rebill_number`,
+     where s.merchant_id = $1 and s.auto_order_oid = any($2::int[])
+       and s.auto_order_oid = r.auto_order_oid and s.rebill_number = r.rebill_number`,
     [merchantId, settled.map((each) => each.autoOrderOid), ...settledAttempts.values(settled)],
   );
 }
@@ -275,8 +305,8 @@ const settledAttempts = recordset<SettledAttempt>([
 ]);
 
 /**
- * Leaves attempts without an answer for a later look, each after so many milliseconds. One that another process has taken over
- * meanwhile (each take-over counts a check) is left to that process.
+ * Marks attempts as unknown and ends each lease after `recheckMs`, when the gateway is queried. Skips
+ * an attempt that another process has taken over meanwhile (each take-over adds one to `checks`).
  */
 export async function saveUnknown(
   tx: Database,
@@ -287,7 +317,8 @@ export async function saveUnknown(
   await tx.run(
     `update rebill r set state = 'unknown', lease_until = ${leaseEnd('k.ms')}
      from unnest($2::int[], $3::int[], $4::int[], $5::int[]) as k (oid, number, ms, checks)
-     where r.merchant_id = $1 and r.auto_order_oid = k.oid and r.rebill_number = k.number and r.checks = k.checks`,
+     where r.merchant_id = $1 and r.auto_order_oid = k.oid and r.rebill_number = k.number
+       and r.checks = k.checks`,
     [
       merchantId,
       unknown.map((each) => each.autoOrderOid),
@@ -298,20 +329,25 @@ export async function saveUnknown(
   );
 }
 
-/** Of these merchants, those that have a charge to ask about. */
+/** Returns those of these merchants that have a charge to query a gateway about. */
 export async function merchantsWithOverdue(
   db: Database,
   merchantIds: readonly string[],
 ): Promise<ReadonlySet<string>> {
   const rows = await db.rows<{ merchant_id: string }>(
     `select m.merchant_id from unnest($1::text[]) as m (merchant_id)
-     where exists (select from rebill r where r.merchant_id = m.merchant_id and r.lease_until <= clock_timestamp())`,
+     where exists (
+       select from rebill r
+       where r.merchant_id = m.merchant_id and r.lease_until <= clock_timestamp())`,
     [merchantIds],
   );
   return new Set(rows.map((row) => row.merchant_id));
 }
 
-/** Whether the merchant has charges that are not settled, those aside that a gateway was asked about that often in vain. */
+/**
+ * Whether the merchant has charges that are not settled. Does not count charges about which gateways
+ * were queried `checksMax` times without success.
+ */
 export async function hasUnsettled(
   db: Database,
   merchantId: string,
@@ -324,5 +360,5 @@ export async function hasUnsettled(
   return row !== undefined;
 }
 
-// Leases are the machine's affair, and PostgreSQL's clock is the one that all processes share.
+// Leases run on machine time, and all processes share PostgreSQL's clock.
 const leaseEnd = (ms: string): string => `clock_timestamp() + ${ms} * interval '1 millisecond'`;

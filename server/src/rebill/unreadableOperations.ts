@@ -6,18 +6,18 @@ import { Refusal } from '../platform/http/refusal.ts';
 import { isFaultOfStore } from '../platform/storage/failures.ts';
 
 /*
- * What the engine does with an auto order at which something throws: work on a batch that fails is
- * done again in halves until the record that fails is alone, and that one is parked. A store that
- * cannot be reached or is overloaded fails the whole batch, as before.
+ * What the engine does when an auto order makes its code throw. It repeats the failed batch in halves
+ * until the bad record is alone, and parks that one. A database that is unreachable or overloaded fails
+ * the whole batch.
  */
 
-/** Whether an error may be the fault of one record, so that the others of a batch can go on without it. */
+/** Whether an error may be the fault of one record, so that the rest of the batch can succeed without it. */
 export const mayBeOfRecord = (error: unknown): boolean =>
   !isFaultOfStore(error) && !(error instanceof Refusal);
 
 /**
- * Does the work on all elements at once; where that fails, on each half, down to a single element,
- * which goes to `alone` with its error. Fails where the store does.
+ * Does the work on all elements at once. If that fails, does it on each half, down to a single element,
+ * for which it calls `alone` with the error. Fails when the database fails.
  */
 export async function inHalves<Element, Result>(
   elements: readonly Element[],
@@ -39,9 +39,8 @@ export async function inHalves<Element, Result>(
 }
 
 /**
- * Parks an auto order that cannot be read or billed: for a day, or until it is changed. The
- * log of the server has the error; the auto order's history, an event and a task say what to do.
- * Returns the reason.
+ * Parks an auto order that cannot be read or billed: for a day, or until it is changed. Writes the error
+ * to the server's log; the auto order's history, an event and a task say what to do. Returns the reason.
  */
 export async function parkUnreadable(
   context: Context,
@@ -53,15 +52,19 @@ export async function parkUnreadable(
   const fault = `something of it cannot be read (${shortly(error)})`;
   const reason = parkedReason(fault);
   try {
-    await inTransaction(context, (inside) => savePark(inside, autoOrderOid, fault, true));
+    await inTransaction(context, (context) =>
+      savePark(context, autoOrderOid, { fault, emitsEvent: true }),
+    );
   } catch (failure) {
     if (!mayBeOfRecord(failure)) throw failure;
-    // A listener cannot read the record either: it stays parked, and the log is the only word of it.
+    // A listener cannot read the record either. It stays parked, and only the log reports it.
     context.log.error(
       { err: failure, merchantId, autoOrderOid },
-      'a parked auto order is not told of',
+      'the event of a parked auto order cannot be emitted',
     );
-    await inTransaction(context, (inside) => savePark(inside, autoOrderOid, fault, false));
+    await inTransaction(context, (context) =>
+      savePark(context, autoOrderOid, { fault, emitsEvent: false }),
+    );
   }
   return reason;
 }
@@ -69,8 +72,7 @@ export async function parkUnreadable(
 async function savePark(
   context: Context,
   autoOrderOid: number,
-  fault: string,
-  tells: boolean,
+  { fault, emitsEvent }: { readonly fault: string; readonly emitsEvent: boolean },
 ): Promise<void> {
   const {
     db,
@@ -82,10 +84,10 @@ async function savePark(
   await appendLogs(db, merchantId, now, [
     {
       autoOrderOid,
-      message: `${reason}. Looked at again every day and after each change.`,
+      message: `${reason}. It is checked again every day and after each change.`,
     },
   ]);
-  if (!tells) return;
+  if (!emitsEvent) return;
   await context.events.emit(context, [
     {
       name: 'auto_order_update',
@@ -96,7 +98,7 @@ async function savePark(
   ]);
 }
 
-/** The first words of an error: what broke, without the values of a statement. */
+/** Returns the first words of an error: what failed, without the values of a statement. */
 const shortly = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error))
     .split('\n')[0]!

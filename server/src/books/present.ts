@@ -1,0 +1,96 @@
+import type {
+  AuditDifference,
+  ParkedAutoOrder,
+  PreviewRebill,
+  PreviewRule,
+} from '@perennial/contract/perennial.ts';
+import { wireDate } from '../kernel/calendar.ts';
+import type { Minor } from '../kernel/money.ts';
+import { fromMinor } from '../kernel/money.ts';
+import type { ParkedPage } from '../rebill/parkedOperations.ts';
+import type { RebillLine } from '../rebill/rebillOrder.ts';
+import type { Difference } from './audit.ts';
+import type { PreviewedRebill } from './preview.ts';
+import type { DateRule } from './previewDates.ts';
+
+/** A parked auto order, as the wire shows it. */
+export const wireParked = (
+  { autoOrderOid, autoOrderCode, reason, nextLookAt }: ParkedPage['parked'][number],
+  zone: string,
+): ParkedAutoOrder => ({
+  auto_order_oid: autoOrderOid,
+  auto_order_code: autoOrderCode,
+  reason,
+  ...(nextLookAt && { next_look_dts: wireDate(nextLookAt, zone) }),
+});
+
+/** A difference of an audit, as the wire shows it. */
+export const wireDifference = ({
+  objectType,
+  objectId,
+  field,
+  stored,
+  recomputed,
+}: Difference): AuditDifference => ({
+  object_type: objectType,
+  object_id: objectId,
+  field,
+  stored,
+  recomputed,
+});
+
+/** A previewed rebill, as the wire shows it. */
+export function wireRebill(
+  { rebillNumber, at, order, currency, dateRules }: PreviewedRebill,
+  zone: string,
+): PreviewRebill {
+  const money = (amount: Minor) => fromMinor(amount, currency);
+  return {
+    rebill_number: rebillNumber,
+    shipment_dts: wireDate(at, zone),
+    currency_code: currency,
+    lines: order.lines.map((line) => ({
+      ...(line.itemOid !== undefined && { auto_order_item_oid: line.itemOid }),
+      kind: line.kind,
+      merchant_item_id: line.itemId,
+      description: line.description,
+      quantity: line.quantity,
+      unit_cost: money(line.unitCost),
+      total_cost: money(line.amount),
+      price_rules: priceRules(line, money),
+      date_rules: wireDateRules(line, dateRules, zone),
+    })),
+    subtotal: money(order.subtotal),
+    discount: money(order.discount),
+    shipping: money(order.shipping),
+    tax: money(order.tax),
+    total: money(order.total),
+  };
+}
+
+const priceRules = (line: RebillLine, money: (amount: Minor) => number): PreviewRule[] =>
+  line.priceRules.map(({ rule, detail, unitCost }) => ({
+    rule,
+    detail,
+    unit_cost: money(unitCost),
+  }));
+
+/** An add-on has no own date. */
+function wireDateRules(
+  { kind, itemOid }: RebillLine,
+  dateRules: ReadonlyMap<number, readonly DateRule[]>,
+  zone: string,
+): PreviewRule[] {
+  if (kind === 'add-on')
+    return [
+      {
+        rule: 'rides along',
+        detail: itemOid === undefined ? 'with every order of the auto order' : 'with its item',
+      },
+    ];
+  return (dateRules.get(itemOid ?? 0) ?? []).map(({ rule, detail, at }) => ({
+    rule,
+    detail,
+    ...(at === undefined ? {} : { shipment_dts: wireDate(at, zone) }),
+  }));
+}
