@@ -1,3 +1,4 @@
+import type { FieldFault } from '../kernel/fieldFault.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
@@ -9,7 +10,6 @@ import { loadCatalog } from './catalogReader.ts';
 import { changesBetween } from './changeWords.ts';
 import { completed, eventsOf } from './edit.ts';
 import type { EditRules } from './editItem.ts';
-import type { FieldFault } from './fieldReader.ts';
 import { isParked } from './parking.ts';
 import { noAutoOrder } from './readOperations.ts';
 import { editRules, scheduleRules } from './rules.ts';

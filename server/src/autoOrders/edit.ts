@@ -1,13 +1,13 @@
 import type { AutoOrder as WireAutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { EventName } from '@perennial/contract/events.ts';
 import type { Temporal } from 'temporal-polyfill';
+import type { FieldFault } from '../kernel/fieldFault.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import { chargingCancelFee, isChargingCancelFee } from './cancelFee.ts';
 import type { EditRules } from './editItem.ts';
 import { editAddOns, editItems, hasEnded, properties } from './editItem.ts';
-import type { FieldFault } from './fieldReader.ts';
 import { FieldReader } from './fieldReader.ts';
 import { hasCompleted, startAgain } from './steps.ts';
 

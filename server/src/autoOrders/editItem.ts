@@ -4,12 +4,13 @@ import type {
 } from '@perennial/contract/autoOrderItem.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { fold } from '../kernel/caseFolding.ts';
+import type { FieldFault } from '../kernel/fieldFault.ts';
 import { zero } from '../kernel/money.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import type { AddOn, AutoOrder, AutoOrderItem, Property } from './autoOrder.ts';
 import type { Rules } from './calculated.ts';
-import type { FieldFault, ReadingRules } from './fieldReader.ts';
+import type { ReadingRules } from './fieldReader.ts';
 import { FieldReader } from './fieldReader.ts';
 import { anchorOf } from './schedule.ts';
 import { firstStep, startSchedule } from './startSchedule.ts';

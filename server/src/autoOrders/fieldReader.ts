@@ -1,15 +1,9 @@
 import type { Temporal } from 'temporal-polyfill';
+import type { FieldFault } from '../kernel/fieldFault.ts';
 import type { Minor } from '../kernel/money.ts';
 import { toMinor } from '../kernel/money.ts';
 import { parseWireDate } from '../kernel/wireDates.ts';
 import { isSameSecond } from './formAge.ts';
-
-/** Why a field of an update cannot be taken, in the words of the error `invalid_field`. */
-export interface FieldFault {
-  readonly field: string;
-  readonly reason: string;
-  readonly fix: string;
-}
 
 /** What values are read by: the merchant's zone and currency. */
 export interface ReadingRules {

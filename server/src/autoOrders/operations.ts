@@ -7,6 +7,7 @@ import type {
   AutoOrderProperty,
   AutoOrderItem as WireItem,
 } from '@perennial/contract/autoOrderItem.ts';
+import type { FieldFault } from '../kernel/fieldFault.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import type { Context } from '../platform/context.ts';
@@ -20,7 +21,6 @@ import { changeAutoOrder } from './changeOperations.ts';
 import { editAutoOrder, paused } from './edit.ts';
 import type { EditRules } from './editItem.ts';
 import { countNewItems, editAddOns, itemIdsNamed, properties } from './editItem.ts';
-import type { FieldFault } from './fieldReader.ts';
 import { FieldReader } from './fieldReader.ts';
 import { missedWords } from './missed.ts';
 import { changeOriginalOrder } from './originalOrderOperations.ts';

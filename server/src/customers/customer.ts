@@ -1,5 +1,6 @@
 import type { Customer } from '@perennial/contract/customer.ts';
 import { lastFourOf, maskedCardNumber } from '../kernel/cardNumbers.ts';
+import type { FieldFault } from '../kernel/fieldFault.ts';
 
 /** A profile as it is stored: the wire's document without tokens, and the tokens of its cards by the card's id. */
 export interface StoredCustomer {
@@ -7,15 +8,8 @@ export interface StoredCustomer {
   readonly cardTokens: Readonly<Record<string, string>>;
 }
 
-/** What is wrong with a profile that a client sent. */
-export interface CustomerFault {
-  readonly field: string;
-  readonly reason: string;
-  readonly fix: string;
-}
-
 /** The first thing wrong with a profile, as it would be stored. */
-export function customerFault({ email, cards }: Customer): CustomerFault | undefined {
+export function customerFault({ email, cards }: Customer): FieldFault | undefined {
   if (!isEmail(email ?? ''))
     return {
       field: 'email',

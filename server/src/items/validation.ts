@@ -1,17 +1,11 @@
 import type { Item, ItemAutoOrder, ItemAutoOrderStep } from '@perennial/contract/item.ts';
+import type { FieldFault } from '../kernel/fieldFault.ts';
 import { frequencies, isFrequency } from '../kernel/frequency.ts';
 import { toMinor } from '../kernel/money.ts';
 import { parseWireDay } from '../kernel/wireDates.ts';
 
-/** What is wrong with an item: the field, why, and how to fix it. */
-export interface ItemFault {
-  readonly field: string;
-  readonly reason: string;
-  readonly fix: string;
-}
-
 /** The first thing wrong with an item's document, as it would be stored; undefined when the rules can work with it. */
-export function itemFault(item: Item, currency: string): ItemFault | undefined {
+export function itemFault(item: Item, currency: string): FieldFault | undefined {
   return (
     idFault(item.merchant_item_id) ??
     pricingFault(item, currency) ??
@@ -46,7 +40,7 @@ export function referencedItems({
 
 const itemIdShape = /^[^\s\p{Cc}](?:[^\p{Cc}]*[^\s\p{Cc}])?$/u;
 
-function idFault(itemId: string | undefined): ItemFault | undefined {
+function idFault(itemId: string | undefined): FieldFault | undefined {
   const fits =
     itemId !== undefined && itemId.length >= 2 && itemId.length <= 20 && itemIdShape.test(itemId);
   return fits
@@ -58,7 +52,7 @@ function idFault(itemId: string | undefined): ItemFault | undefined {
       );
 }
 
-function pricingFault({ pricing = {} }: Item, currency: string): ItemFault | undefined {
+function pricingFault({ pricing = {} }: Item, currency: string): FieldFault | undefined {
   if (pricing.currency_code !== undefined && pricing.currency_code !== currency) {
     return fault(
       'pricing.currency_code',
@@ -76,7 +70,7 @@ function pricingFault({ pricing = {} }: Item, currency: string): ItemFault | und
   ]);
 }
 
-function autoOrderFault(wire: ItemAutoOrder, currency: string): ItemFault | undefined {
+function autoOrderFault(wire: ItemAutoOrder, currency: string): FieldFault | undefined {
   const amounts = [
     'auth_future_amount',
     'auth_test_amount',
@@ -98,7 +92,7 @@ function autoOrderFault(wire: ItemAutoOrder, currency: string): ItemFault | unde
   ]);
 }
 
-function stepsFault(wire: ItemAutoOrder, currency: string): ItemFault | undefined {
+function stepsFault(wire: ItemAutoOrder, currency: string): FieldFault | undefined {
   const steps = wire.steps ?? [];
   if (wire.auto_order_upsell === true && steps.length === 0) {
     return fault(
@@ -114,7 +108,7 @@ function stepsFault(wire: ItemAutoOrder, currency: string): ItemFault | undefine
 }
 
 // What stands in a list must be reachable and must come to something. How steps are read: docs/adr/0010-how-steps-are-read.md.
-function orderOfStepsFault(steps: readonly ItemAutoOrderStep[]): ItemFault | undefined {
+function orderOfStepsFault(steps: readonly ItemAutoOrderStep[]): FieldFault | undefined {
   const last = steps.length - 1;
   const kitOnly = steps.findIndex((step) => step.type === 'kit only');
   if (kitOnly >= 0)
@@ -138,7 +132,11 @@ function orderOfStepsFault(steps: readonly ItemAutoOrderStep[]): ItemFault | und
   return undefined;
 }
 
-function stepFault(step: ItemAutoOrderStep, path: string, currency: string): ItemFault | undefined {
+function stepFault(
+  step: ItemAutoOrderStep,
+  path: string,
+  currency: string,
+): FieldFault | undefined {
   return (
     daysFault(`${path}.preshipment_notice_days`, step.preshipment_notice_days, 0) ??
     stepOfTypeFault(step, path, currency)
@@ -149,7 +147,7 @@ function stepOfTypeFault(
   step: ItemAutoOrderStep,
   path: string,
   currency: string,
-): ItemFault | undefined {
+): FieldFault | undefined {
   switch (step.type) {
     case 'item':
       return itemStepFault(step, path, currency);
@@ -169,7 +167,7 @@ function itemStepFault(
   step: ItemAutoOrderStep,
   path: string,
   currency: string,
-): ItemFault | undefined {
+): FieldFault | undefined {
   return first([
     () =>
       step.recurring_merchant_item_id === undefined &&
@@ -213,7 +211,7 @@ function itemStepFault(
   ]);
 }
 
-function pauseUntilFault(step: ItemAutoOrderStep, path: string): ItemFault | undefined {
+function pauseUntilFault(step: ItemAutoOrderStep, path: string): FieldFault | undefined {
   const day = step.pause_until_day_of_month;
   if ((step.pause_until_date === undefined) === (day === undefined)) {
     return fault(
@@ -230,7 +228,7 @@ function pauseUntilFault(step: ItemAutoOrderStep, path: string): ItemFault | und
   );
 }
 
-function scheduleFault(field: string, schedule: string): ItemFault | undefined {
+function scheduleFault(field: string, schedule: string): FieldFault | undefined {
   return isFrequency(schedule)
     ? undefined
     : fault(field, 'is no known schedule', `Send one of: ${frequencies.join(', ')}`);
@@ -240,7 +238,7 @@ function neededAmountFault(
   field: string,
   amount: number | undefined,
   currency: string,
-): ItemFault | undefined {
+): FieldFault | undefined {
   return amount === undefined
     ? fault(field, 'is missing', 'Send an amount')
     : amountFault(field, amount, currency);
@@ -250,7 +248,7 @@ function amountFault(
   field: string,
   amount: number | undefined,
   currency: string,
-): ItemFault | undefined {
+): FieldFault | undefined {
   if (amount === undefined) return undefined;
   if (amount < 0) return fault(field, 'is negative', 'Send 0 or more');
   const parsed = toMinor(amount, currency);
@@ -267,7 +265,7 @@ function countFault(
   field: string,
   count: number | undefined,
   least: number,
-): ItemFault | undefined {
+): FieldFault | undefined {
   return count === undefined || count >= least
     ? undefined
     : fault(field, `is less than ${least}`, `Send ${least} or more`);
@@ -276,12 +274,12 @@ function countFault(
 /** A century: further dates could not be sent back. */
 const daysMax = 36_500;
 
-function daysFault(field: string, days: number | undefined, least: number): ItemFault | undefined {
+function daysFault(field: string, days: number | undefined, least: number): FieldFault | undefined {
   if (days === undefined || days <= daysMax) return countFault(field, days, least);
   return fault(field, `is more than ${daysMax}`, `Send ${least} to ${daysMax}`);
 }
 
-function dateFault(field: string, date: string | undefined): ItemFault | undefined {
+function dateFault(field: string, date: string | undefined): FieldFault | undefined {
   if (date === undefined || parseWireDay(date, 'UTC').ok) return undefined;
   return fault(
     field,
@@ -290,7 +288,7 @@ function dateFault(field: string, date: string | undefined): ItemFault | undefin
   );
 }
 
-function first(checks: readonly (() => ItemFault | undefined)[]): ItemFault | undefined {
+function first(checks: readonly (() => FieldFault | undefined)[]): FieldFault | undefined {
   for (const check of checks) {
     const found = check();
     if (found) return found;
@@ -298,4 +296,4 @@ function first(checks: readonly (() => ItemFault | undefined)[]): ItemFault | un
   return undefined;
 }
 
-const fault = (field: string, reason: string, fix: string): ItemFault => ({ field, reason, fix });
+const fault = (field: string, reason: string, fix: string): FieldFault => ({ field, reason, fix });

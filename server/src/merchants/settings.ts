@@ -6,15 +6,9 @@ import type {
   RetryCoupon,
 } from '@perennial/contract/perennial.ts';
 import { isZone } from '../kernel/calendar.ts';
+import type { FieldFault } from '../kernel/fieldFault.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
-
-/** What is wrong with a setting, and how to fix it. */
-export interface SettingFault {
-  readonly field: string;
-  readonly reason: string;
-  readonly fix: string;
-}
 
 /**
  * The sections that are stored exactly as the wire has them. Each is read by the feature that it
@@ -61,7 +55,7 @@ export interface ChangedMerchant {
 export function change(
   merchant: Merchant,
   given: MerchantSettings,
-): Outcome<ChangedMerchant, SettingFault> {
+): Outcome<ChangedMerchant, FieldFault> {
   const fault = faultOf(merchant, given);
   if (fault) return failure(fault);
   return success({
@@ -89,7 +83,7 @@ function withoutNulls(value: unknown): unknown {
 /** Replaces the old name of a value by the new one. */
 const stored = (section: unknown): unknown => (section === 'roll forward' ? 'skip' : section);
 
-function faultOf(merchant: Merchant, given: MerchantSettings): SettingFault | undefined {
+function faultOf(merchant: Merchant, given: MerchantSettings): FieldFault | undefined {
   if (given.currency_code && given.currency_code !== merchant.currency) {
     return {
       field: 'currency_code',
@@ -108,7 +102,7 @@ function faultOf(merchant: Merchant, given: MerchantSettings): SettingFault | un
 }
 
 /** A time zone name that Temporal or PostgreSQL does not know. */
-export const noZone: SettingFault = {
+export const noZone: FieldFault = {
   field: 'time_zone',
   reason: 'is not the name of an IANA time zone that this server and its PostgreSQL know',
   fix: 'Send a name such as America/New_York; offsets and dates are not zones',
@@ -117,7 +111,7 @@ export const noZone: SettingFault = {
 const retriesMax = 20;
 const daysMax = 90;
 
-function dunningFault(dunning: DunningPolicy | null | undefined): SettingFault | undefined {
+function dunningFault(dunning: DunningPolicy | null | undefined): FieldFault | undefined {
   const days = dunning?.retry_days;
   if (!days || (days.length <= retriesMax && days.every((each) => each >= 1 && each <= daysMax)))
     return undefined;
@@ -128,7 +122,7 @@ function dunningFault(dunning: DunningPolicy | null | undefined): SettingFault |
   };
 }
 
-function noticeFault(notices: NoticeSettings | null | undefined): SettingFault | undefined {
+function noticeFault(notices: NoticeSettings | null | undefined): FieldFault | undefined {
   const field = (['from_email', 'merchant_email'] as const).find(
     (each) => notices?.[each] && !emailAddress.test(notices[each]),
   );
@@ -143,7 +137,7 @@ function noticeFault(notices: NoticeSettings | null | undefined): SettingFault |
 
 const emailAddress = /^[^\s@<>(),:;"]+@[^\s@<>(),:;"]+$/;
 
-function couponFault(coupons: readonly RetryCoupon[] | null | undefined): SettingFault | undefined {
+function couponFault(coupons: readonly RetryCoupon[] | null | undefined): FieldFault | undefined {
   const index = (coupons ?? []).findIndex(
     ({ code, percent = 0, amount = 0 }) => !code || percent < 0 || percent > 100 || amount < 0,
   );
@@ -158,7 +152,7 @@ function couponFault(coupons: readonly RetryCoupon[] | null | undefined): Settin
 function gatewayFault(
   { clock }: Merchant,
   gateways: GatewaySettings | null | undefined,
-): SettingFault | undefined {
+): FieldFault | undefined {
   const list = gateways?.list ?? [];
   const real = list.findIndex(({ kind }) => kind === 'stripe');
   if (real !== -1 && clock.kind !== 'real')
@@ -182,7 +176,7 @@ function gatewayFault(
   };
 }
 
-function boundFault(months: number | null | undefined): SettingFault | undefined {
+function boundFault(months: number | null | undefined): FieldFault | undefined {
   if (months === undefined || months === null || (months >= 0 && months <= 60)) return undefined;
   return {
     field: 'prohibit_expiring_cards_months',

@@ -1,8 +1,9 @@
 import type { Order } from '@perennial/contract/order.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
+import type { FieldFault } from '../kernel/fieldFault.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
-import { billingFault, type OrderFault } from './fault.ts';
+import { billingFault } from './fault.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
 import { type Occasion, paid, paidStage } from './payment.ts';
 import { cardFault, keptCard, keptPayment } from './paymentDetails.ts';
@@ -48,7 +49,7 @@ export function changedOrder(
   stored: OrderRecord,
   change: OrderChange,
   { merge, now, isUnderWay, said }: ChangeTerms,
-): Outcome<ChangedOrder, OrderFault> {
+): Outcome<ChangedOrder, FieldFault> {
   const {
     current_stage: stage,
     items,
@@ -105,7 +106,7 @@ function paymentFault(
   stored: OrderRecord,
   payment: Order['payment'],
   { now, isUnderWay, said }: Pick<ChangeTerms, 'now' | 'isUnderWay' | 'said'>,
-): OrderFault | undefined {
+): FieldFault | undefined {
   if (stored.paidAt !== undefined) return undefined;
   if (said.paidAt !== undefined && said.paidAt.epochMilliseconds > now.at.epochMilliseconds)
     return {
@@ -136,7 +137,7 @@ function paidStageFault(
   stored: OrderRecord,
   stage: OrderStage | null | undefined,
   said: PaymentSaid,
-): OrderFault | undefined {
+): FieldFault | undefined {
   const to = stageAsked(stored, stage, said) || (stored.document.current_stage ?? 'Unknown');
   if (stored.paidAt !== undefined || !isSaidPaid(said) || isPaidStage(to)) return undefined;
   return {
@@ -146,7 +147,7 @@ function paidStageFault(
   };
 }
 
-const underWay = (field: string): OrderFault => ({
+const underWay = (field: string): FieldFault => ({
   field,
   reason: 'cannot change while the payment is under way',
   fix: 'Repeat the change once it is settled',
@@ -176,7 +177,7 @@ function stageFault(
   stored: OrderRecord,
   stage: OrderStage | null | undefined,
   isUnderWay: boolean,
-): OrderFault | undefined {
+): FieldFault | undefined {
   const from = stored.document.current_stage ?? 'Unknown';
   if (!stage || stage === from) return undefined;
   if (isUnderWay) return underWay('current_stage');
@@ -191,7 +192,7 @@ function stageFault(
 function linesFault(
   { items: stored = [] }: OrderDocument,
   items: Order['items'],
-): OrderFault | undefined {
+): FieldFault | undefined {
   if (!items) return undefined;
   const fix = 'Leave items out, or send them as they were read';
   if (items.length !== stored.length)

@@ -1,13 +1,7 @@
 import type { OrderBilling } from '@perennial/contract/order.ts';
+import type { FieldFault } from '../kernel/fieldFault.ts';
 import { type Minor, toMinor } from '../kernel/money.ts';
 import { failure, type Outcome } from '../kernel/outcome.ts';
-
-/** What is wrong with an order that a client sent: the field, why, and how to fix it. */
-export interface OrderFault {
-  readonly field: string;
-  readonly reason: string;
-  readonly fix: string;
-}
 
 /** The greatest amount of one field, in minor units; a thousand of them still add up exactly. */
 export const amountMax = 1_000_000_000_000;
@@ -17,7 +11,7 @@ export function amountIn(
   decimal: number,
   currency: string,
   field: string,
-): Outcome<Minor, OrderFault> {
+): Outcome<Minor, FieldFault> {
   const parsed = toMinor(decimal, currency);
   if (!parsed.ok)
     return failure({
@@ -31,7 +25,7 @@ export function amountIn(
 }
 
 /** What is wrong with a billing address that its fields alone do not show (order reference, OrderBilling.cc_emails). */
-export function billingFault(billing: OrderBilling | null | undefined): OrderFault | undefined {
+export function billingFault(billing: OrderBilling | null | undefined): FieldFault | undefined {
   const length = (billing?.cc_emails ?? []).join(',').length;
   return length <= ccEmailsMax
     ? undefined

@@ -4,10 +4,11 @@ import type { Temporal } from 'temporal-polyfill';
 import type { CatalogItem } from '../items/item.ts';
 import { wireDate } from '../kernel/calendar.ts';
 import { fold } from '../kernel/caseFolding.ts';
+import type { FieldFault } from '../kernel/fieldFault.ts';
 import { type Minor, sum, toMinor, zero } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { readWireDate } from '../kernel/wireDates.ts';
-import { amountIn, billingFault, type OrderFault } from './fault.ts';
+import { amountIn, billingFault } from './fault.ts';
 import { type OrderCurrency, wireCurrency } from './money.ts';
 import { type LineWarning, type OrderLine, orderLine } from './newOrderLine.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
@@ -39,7 +40,7 @@ export interface NewOrder {
 }
 
 /** A new order with its totals, or the first thing wrong with it. Paid at once where no gateway need be asked. */
-export function newOrder(request: NewOrderRequest): Outcome<NewOrder, OrderFault> {
+export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault> {
   const { order: wire, channelPartner, now } = request;
   const addressFault = billingFault(wire.billing);
   if (addressFault) return failure(addressFault);
@@ -99,7 +100,7 @@ function paidAtOf(
   return parsed?.ok ? parsed.value : undefined;
 }
 
-function currencyOf(order: Order, base: string): Outcome<OrderCurrency, OrderFault> {
+function currencyOf(order: Order, base: string): Outcome<OrderCurrency, FieldFault> {
   const shown = order.currency_code ?? base;
   if (!/^[A-Z]{3}$/.test(shown))
     return failure({
@@ -123,7 +124,7 @@ function linesOf({
   catalog,
   currency,
   now,
-}: NewOrderRequest): Outcome<OrderLine[], OrderFault> {
+}: NewOrderRequest): Outcome<OrderLine[], FieldFault> {
   if (!order.items?.length)
     return failure({ field: 'items', reason: 'is missing', fix: 'Send at least one item' });
   const lines: OrderLine[] = [];
@@ -151,7 +152,7 @@ interface Charges {
 function chargesOf(
   { summary, gift, taxes }: Order,
   currency: string,
-): Outcome<Charges, OrderFault> {
+): Outcome<Charges, FieldFault> {
   const named = {
     'summary.arbitrary_shipping_handling_total': summary?.arbitrary_shipping_handling_total?.value,
     'gift.gift_charge': gift?.gift_charge?.value,

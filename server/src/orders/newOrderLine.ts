@@ -2,10 +2,11 @@ import type { OrderItem } from '@perennial/contract/orderItem.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { CatalogItem } from '../items/item.ts';
 import { purchasePrice } from '../items/price.ts';
+import type { FieldFault } from '../kernel/fieldFault.ts';
 import { frequencies, isFrequency } from '../kernel/frequency.ts';
 import { type Minor, minor, toMinor, zero } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
-import { amountIn, amountMax, type OrderFault } from './fault.ts';
+import { amountIn, amountMax } from './fault.ts';
 import type { wireCurrency } from './money.ts';
 import type { LineTotals, TotalsLine } from './totals.ts';
 
@@ -39,7 +40,7 @@ interface LineRequest {
 const quantityMax = 100_000;
 
 /** Reads a line of a new order; a price of its own (`arbitrary_unit_cost`) wins over the catalogue's. */
-export function orderLine(request: LineRequest): Outcome<OrderLine, OrderFault> {
+export function orderLine(request: LineRequest): Outcome<OrderLine, FieldFault> {
   const { wire, index, item } = request;
   const path = `items[${index}]`;
   if (!wire.merchant_item_id)
@@ -97,7 +98,7 @@ interface LinePrices {
 function pricesOf(
   { wire, item, currency, at }: LineRequest,
   path: string,
-): Outcome<LinePrices, OrderFault> {
+): Outcome<LinePrices, FieldFault> {
   const arbitrary = wire.arbitrary_unit_cost?.value;
   if (arbitrary !== undefined) {
     const unitCost = amountIn(arbitrary, currency, `${path}.arbitrary_unit_cost`);
@@ -128,7 +129,7 @@ function optionCosts(
   wire: OrderItem,
   currency: string,
   path: string,
-): Outcome<{ each: Minor; once: Minor }, OrderFault> {
+): Outcome<{ each: Minor; once: Minor }, FieldFault> {
   let [each, once] = [0, 0];
   for (const [i, option] of (wire.options ?? []).entries()) {
     const parsed = toMinor(option.cost_change?.value ?? 0, currency);

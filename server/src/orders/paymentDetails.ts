@@ -1,6 +1,6 @@
 import type { OrderPayment } from '@perennial/contract/orderPayment.ts';
 import { lastFourOf, maskedCardNumber } from '../kernel/cardNumbers.ts';
-import type { OrderFault } from './fault.ts';
+import type { FieldFault } from '../kernel/fieldFault.ts';
 
 /** How an order is paid; what the client left unsaid follows from the details it sent. */
 export function paymentMethodOf(
@@ -17,7 +17,7 @@ export function paymentMethodOf(
 export function cardFault(
   payment: OrderPayment | undefined,
   charged: boolean,
-): OrderFault | undefined {
+): FieldFault | undefined {
   const card = payment?.credit_card;
   const path = 'payment.credit_card';
   if (charged && !card?.card_number_token) {

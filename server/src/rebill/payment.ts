@@ -7,14 +7,8 @@ import type { EditRules } from '../autoOrders/editItem.ts';
 import type { Catalog } from '../autoOrders/steps.ts';
 import { startAgain } from '../autoOrders/steps.ts';
 import { localDate } from '../kernel/calendar.ts';
+import type { FieldFault } from '../kernel/fieldFault.ts';
 import { isDisabledByDeclines } from './settlement.ts';
-
-/** An invalid field of a request, in the words of the refusal. */
-export interface FieldFault {
-  readonly field: string;
-  readonly reason: string;
-  readonly fix: string;
-}
 
 /** When a card is given, and how long it must be valid. */
 export interface CardRules {

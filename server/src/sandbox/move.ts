@@ -1,6 +1,7 @@
 import type { ClockRequest } from '@perennial/contract/perennial.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
+import type { FieldFault } from '../kernel/fieldFault.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import { isWithinWire, parseWireDate } from '../kernel/wireDates.ts';
@@ -31,12 +32,7 @@ export type TestMode = Exclude<ClockMode, 'real'>;
 
 /** Why a clock is not moved: a field is wrong, or the clock cannot be moved. */
 export type MoveFault =
-  | {
-      readonly kind: 'field';
-      readonly field: 'mode' | 'now_dts' | 'advance_by';
-      readonly reason: string;
-      readonly fix: string;
-    }
+  | ({ readonly kind: 'field'; readonly field: 'mode' | 'now_dts' | 'advance_by' } & FieldFault)
   | { readonly kind: 'clock'; readonly reason: string; readonly fix: string };
 
 /**

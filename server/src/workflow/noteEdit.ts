@@ -1,6 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
+import type { FieldFault } from '../kernel/fieldFault.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
-import type { FieldFault } from './fieldFault.ts';
 import { fileNameOf } from './fileName.ts';
 import type { Attachment, Note, Person } from './task.ts';
 import type { GivenAttachment, GivenNote } from './taskChange.ts';

@@ -1,6 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
+import type { FieldFault } from '../kernel/fieldFault.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
-import type { FieldFault } from './fieldFault.ts';
 import { attachmentsAfter, notesAfter, type Uploads } from './noteEdit.ts';
 import { isOpen, type Person, type Task } from './task.ts';
 import { type TaskChange, tidyTags } from './taskChange.ts';

@@ -1,6 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
+import type { FieldFault } from '../kernel/fieldFault.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
-import type { FieldFault } from './fieldFault.ts';
 import { isOpen, type Task, type TaskStatus } from './task.ts';
 
 const work = ['open', 'delayed', 'awaiting customer feedback', 'closed'] as const;
