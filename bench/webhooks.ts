@@ -16,7 +16,7 @@ import { defaultTiming, runDue } from '../server/src/rebill/dueOperations.ts';
 import { insertApiKey } from '../server/src/staff/apiKeyStore.ts';
 import { deliveryBody } from '../server/src/webhooks/body.ts';
 import { webhookListener } from '../server/src/webhooks/captureListener.ts';
-import { webhookDispatcher } from '../server/src/webhooks/deliveryWorker.ts';
+import { deliveryWorker } from '../server/src/webhooks/deliveryWorker.ts';
 import type { Owner } from '../server/src/webhooks/owner.ts';
 import { httpSender } from '../server/src/webhooks/send.ts';
 import { secretFrom } from '../server/src/webhooks/signing.ts';
@@ -151,7 +151,7 @@ async function deliver(
     await inTransaction(context, (inside) => inside.events.emit(inside, happened));
   }
   const sender = httpSender({ clock: systemClock });
-  const dispatcher = webhookDispatcher({
+  const worker = deliveryWorker({
     db,
     clock: systemClock,
     seal,
@@ -162,9 +162,9 @@ async function deliver(
   });
   const cost = await costOf(store, async () => {
     // Nothing to do is not yet the end: an event may wait for a transaction that is older than its own.
-    while ((await dispatcher.runOnce()) > 0 || (await arrived(context)) < events);
+    while ((await worker.runOnce()) > 0 || (await arrived(context)) < events);
   });
-  await dispatcher.stop();
+  await worker.stop();
   await sender.close();
   await deleteWebhook(db, merchant.merchantId, webhooks);
   await db.run('delete from webhook_event where merchant_id = $1', [merchant.merchantId]);

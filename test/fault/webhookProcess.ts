@@ -10,7 +10,7 @@ import { runLoop } from '../../server/src/platform/jobs/loop.ts';
 import { sealWith } from '../../server/src/platform/seal.ts';
 import { openPool } from '../../server/src/platform/storage/database.ts';
 import { findMerchant } from '../../server/src/platform/tenancy/merchantStore.ts';
-import { webhookDispatcher } from '../../server/src/webhooks/deliveryWorker.ts';
+import { deliveryWorker } from '../../server/src/webhooks/deliveryWorker.ts';
 import { httpSender } from '../../server/src/webhooks/send.ts';
 import { fastClock } from './fastClock.ts';
 
@@ -22,7 +22,7 @@ const events = outbox([]);
 const { send } = httpSender({ clock, timeoutMs: 1000 });
 const merchants = new Map<string, Context['merchant']>();
 // A lease of three minutes is as many seconds, or less, by the fast clock.
-const dispatcher = webhookDispatcher({
+const worker = deliveryWorker({
   db,
   clock,
   seal: sealWith(Buffer.from(key, 'hex')),
@@ -33,7 +33,7 @@ const dispatcher = webhookDispatcher({
   contextFor,
 });
 
-runLoop(dispatcher, { clock, idleMs: 50, onError: () => {} });
+runLoop(worker, { clock, idleMs: 50, onError: () => {} });
 console.log('ready');
 
 async function contextFor(merchantId: string): Promise<Context> {

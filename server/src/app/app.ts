@@ -72,7 +72,7 @@ import { sandboxRoutes } from '../sandbox/routes.ts';
 import { type Keys, simpleKeys } from '../staff/authenticate.ts';
 import { staffRoutes } from '../staff/routes.ts';
 import { webhookListener } from '../webhooks/captureListener.ts';
-import { webhookDispatcher } from '../webhooks/deliveryWorker.ts';
+import { deliveryWorker } from '../webhooks/deliveryWorker.ts';
 import { reflowWorker } from '../webhooks/reflowWorker.ts';
 import { retentionWorker } from '../webhooks/retentionWorker.ts';
 import { webhookRoutes } from '../webhooks/routes.ts';
@@ -158,7 +158,7 @@ export function createApp(parts: AppParts): App {
     wakeParked,
     noticeListener((context, oids) => readAutoOrders(context, oids, factsExpand)),
   ];
-  const webhooks = webhookDispatcher({
+  const webhooks = deliveryWorker({
     db,
     clock,
     contextFor,

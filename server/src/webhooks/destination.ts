@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
+import type { Merchant } from '../platform/tenancy/merchant.ts';
 
 /** Where a merchant's webhooks may be sent. */
 export interface DestinationPolicy {
@@ -8,6 +9,12 @@ export interface DestinationPolicy {
    * clock.
    */
   readonly allowLoopback: boolean;
+}
+
+/** Returns where webhooks of this merchant may be sent, by its clock and its settings. */
+export function destinationPolicy({ settings, clock }: Merchant): DestinationPolicy {
+  const section = settings['webhooks'] as { allow_loopback?: boolean } | undefined;
+  return { allowLoopback: clock.kind !== 'real' && section?.allow_loopback === true };
 }
 
 /**

@@ -9,7 +9,7 @@ import { refuse } from '../platform/http/refusal.ts';
 import type { Page } from '../platform/http/routes.ts';
 import type { Seal } from '../platform/seal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
-import { policyOf } from './deliveryWorker.ts';
+import { destinationPolicy } from './destination.ts';
 import { describe, type FindOwnerAccess, type Owner, permissionFor } from './owner.ts';
 import { startReflow } from './reflowStore.ts';
 import { secretFrom } from './signing.ts';
@@ -76,7 +76,7 @@ export async function addWebhook(
   const webhook = webhookFrom(
     body,
     newWebhook(webhookOid, callerOf(context)),
-    policyOf(context.merchant),
+    destinationPolicy(context.merchant),
     context.ids,
   );
   refuseUnreadable(context.actor.permissions, webhook);
@@ -99,26 +99,26 @@ export function changeWebhook(
   withUnsubscribed: boolean,
 ): Promise<WireWebhook> {
   const { merchantId } = context.merchant;
-  return inTransaction(context, async (inside) => {
-    await lockWebhook(inside.db, merchantId, webhookOid);
-    const before = await ownWebhook(inside, seal, webhookOid);
+  return inTransaction(context, async (context) => {
+    await lockWebhook(context.db, merchantId, webhookOid);
+    const before = await ownWebhook(context, seal, webhookOid);
     const owner = callerOf(context);
     const webhook = {
-      ...webhookFrom(body, before, policyOf(context.merchant), context.ids),
+      ...webhookFrom(body, before, destinationPolicy(context.merchant), context.ids),
       owner,
     };
     // Checked whatever changed, because the URL receives everything that the subscriptions name. A
     // disabled webhook sends nothing.
     if (!webhook.disabled) refuseUnreadable(context.actor.permissions, webhook);
     await updateWebhook(
-      inside.db,
+      context.db,
       seal,
       merchantId,
       webhook,
       before.disabled && !webhook.disabled ? clock.now() : undefined,
     );
     return toWire(
-      await ownWebhook(inside, seal, webhookOid),
+      await ownWebhook(context, seal, webhookOid),
       context.merchant,
       withUnsubscribed,
       newlyMade(before, webhook),
@@ -207,12 +207,12 @@ export function rotateSecret(
   if (keepOldHours < 0 || keepOldHours > keepOldHoursMax)
     refuse('out_of_range', { field: 'keep_old_hours', min: 0, max: keepOldHoursMax });
   const { merchantId } = context.merchant;
-  return inTransaction(context, async (inside) => {
-    await lockWebhook(inside.db, merchantId, webhookOid);
-    await ownWebhook(inside, seal, webhookOid);
+  return inTransaction(context, async (context) => {
+    await lockWebhook(context.db, merchantId, webhookOid);
+    await ownWebhook(context, seal, webhookOid);
     const now = clock.now();
     const secretId = await replaceSecret(
-      inside.db,
+      context.db,
       seal,
       merchantId,
       webhookOid,
@@ -222,7 +222,7 @@ export function rotateSecret(
     );
     return wireSecrets(
       context,
-      await listSecrets(inside.db, merchantId, webhookOid, now),
+      await listSecrets(context.db, merchantId, webhookOid, now),
       seal,
       secretId,
     );

@@ -53,26 +53,26 @@ export function reflowWorker(parts: ReflowParts): Worker {
 }
 
 function reflowChunk(parts: ReflowParts, context: Context): Promise<number> {
-  return inTransaction(context, async (inside) => {
-    const { merchantId } = inside.merchant;
-    const reflow = await lockReflow(inside.db, merchantId);
+  return inTransaction(context, async (context) => {
+    const { merchantId } = context.merchant;
+    const reflow = await lockReflow(context.db, merchantId);
     if (!reflow) return 0;
     const description = required(describe(reflow.eventName), `event ${reflow.eventName}`);
     const objectType = objectTypes[description.payload]!;
-    const ids = (await parts.ids[objectType]?.(inside, reflow.afterId, chunk)) ?? [];
+    const ids = (await parts.ids[objectType]?.(context, reflow.afterId, chunk)) ?? [];
     const last = ids.at(-1);
     if (last === undefined) {
-      await endReflow(inside.db, merchantId, reflow);
+      await endReflow(context.db, merchantId, reflow);
       return 1;
     }
     const expand = parseExpand(reflow.expansion, expansionsFor(description));
-    const texts = [...((await parts.readers[objectType]?.(inside, ids, expand)) ?? [])].filter(
+    const texts = [...((await parts.readers[objectType]?.(context, ids, expand)) ?? [])].filter(
       ([, payload]) =>
-        reflow.eventRuler === undefined || wanting(payload, inside.log)(reflow.eventRuler),
+        reflow.eventRuler === undefined || wanting(payload, context.log)(reflow.eventRuler),
     );
-    const places = await takePlaces(inside.db, texts.length);
+    const places = await takePlaces(context.db, texts.length);
     await insertCaptured(
-      inside.db,
+      context.db,
       merchantId,
       texts.map(([id, payload], index) => ({
         place: places[index]!,
@@ -83,7 +83,7 @@ function reflowChunk(parts: ReflowParts, context: Context): Promise<number> {
         payload,
       })),
     );
-    await saveReflow(inside.db, merchantId, reflow, last);
+    await saveReflow(context.db, merchantId, reflow, last);
     return ids.length;
   });
 }

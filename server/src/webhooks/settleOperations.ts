@@ -9,26 +9,11 @@ import {
   saveFailing,
   settleDeliveries,
 } from './deliveryStore.ts';
+import { downAfterFailures } from './lane.ts';
 import { decide, isBeyondHope } from './retry.ts';
-import type { Attempt } from './webhook.ts';
+import type { Tried } from './webhook.ts';
 import { disableWebhook, findWebhook } from './webhookStore.ts';
 import { toWire } from './wire.ts';
-
-/** A finished try, or one that was not made. */
-export interface Tried {
-  readonly attempt: Attempt;
-  /** None of its events can be sent: they are no longer kept, or the owner may not read them. */
-  readonly isForgotten: boolean;
-  /** The server ended it before a response came; it does not count as a failure. */
-  readonly isCut: boolean;
-  readonly retryAfterSeconds?: number;
-}
-
-/**
- * From this number of failures in a row a receiver counts as down: nothing new is sent until the
- * next try is due.
- */
-export const downAfterFailures = 5;
 
 /**
  * Records tries of one webhook. Delivered ones are done, the others are scheduled again. A webhook
@@ -43,19 +28,19 @@ export async function settle(
 ): Promise<void> {
   const { merchantId } = context.merchant;
   const settled = tried.map((each) => settledBy(each, jitter()));
-  await inTransaction(context, async (inside) => {
-    await settleDeliveries(inside.db, merchantId, webhookOid, settled);
+  await inTransaction(context, async (context) => {
+    await settleDeliveries(context.db, merchantId, webhookOid, settled);
     // Locked late, because no other process can form the webhook's next deliveries while its row is
     // locked.
-    const failing = await lockFailing(inside.db, merchantId, webhookOid);
+    const failing = await lockFailing(context.db, merchantId, webhookOid);
     if (!failing) return;
     if (settled.some(({ retryAt }) => retryAt === undefined))
-      await freeHeld(inside.db, merchantId, webhookOid);
+      await freeHeld(context.db, merchantId, webhookOid);
     const after = tried.reduce(countFailure, failing);
     if (after.consecutiveFailures === 0 && failing.consecutiveFailures === 0) return;
     const end = endOf(tried, after);
     const isDown = after.consecutiveFailures >= downAfterFailures;
-    await saveFailing(inside.db, merchantId, webhookOid, {
+    await saveFailing(context.db, merchantId, webhookOid, {
       ...after,
       disabledReason: end,
       isDown,
@@ -64,7 +49,7 @@ export async function settle(
     // Another batch that failed at the same time may have disabled it already; only one event
     // reports it.
     if (end !== undefined && !failing.isDisabled) {
-      await emitDisabled(inside, seal, webhookOid, end);
+      await emitDisabled(context, seal, webhookOid, end);
     }
   });
 }

@@ -70,6 +70,27 @@ export interface DeliveredEvent {
   readonly payload: string;
 }
 
+/** A delivery with the events to send. */
+export interface LoadedDelivery {
+  readonly delivery: Delivery;
+  /** Empty when its events are no longer kept, or the owner may read none of them. */
+  readonly events: readonly DeliveredEvent[];
+  /** When the oldest event happened, by the machine's clock; absent when none is kept any more. */
+  readonly recordedAt?: Temporal.Instant;
+  /** Why events were left out: the owner may not read them. */
+  readonly withheld?: string;
+}
+
+/** A finished try, or one that was not made. */
+export interface Tried {
+  readonly attempt: Attempt;
+  /** None of its events can be sent: they are no longer kept, or the owner may not read them. */
+  readonly isForgotten: boolean;
+  /** The server ended it before a response came; it does not count as a failure. */
+  readonly isCut: boolean;
+  readonly retryAfterSeconds?: number;
+}
+
 /** Everything that is stored about one try. */
 export interface Attempt {
   readonly delivery: Delivery;

@@ -1,0 +1,161 @@
+import type { Temporal } from 'temporal-polyfill';
+import type { SystemClock } from '../platform/clock/systemClock.ts';
+import type { Context } from '../platform/context.ts';
+import { batches, type Gauge, limiter } from '../platform/jobs/batches.ts';
+import type { Seal } from '../platform/seal.ts';
+import type { Database } from '../platform/storage/database.ts';
+import type { Merchant } from '../platform/tenancy/merchant.ts';
+import { permitted, tryOnce, unsent } from './attempt.ts';
+import { moveLeases } from './deliveryStore.ts';
+import { concurrencyPerWebhook, countTry, isDown, newLane, roomOf } from './lane.ts';
+import { isLost, type LeasedDelivery, type Leases } from './leases.ts';
+import type { FindOwnerAccess } from './owner.ts';
+import type { Send } from './send.ts';
+import { settle } from './settleOperations.ts';
+import type { LoadedDelivery, Tried } from './webhook.ts';
+import { type Destination, findDestination } from './webhookStore.ts';
+
+export interface DeliveryParts {
+  readonly db: Database;
+  readonly clock: SystemClock;
+  readonly seal: Seal;
+  readonly send: Send;
+  /** Returns a number from 0 to 1 that spreads the tries of many webhooks. */
+  readonly jitter: () => number;
+  /**
+   * How long a lease on a delivery lasts. Leases are prolonged well before that; those of a process
+   * that died end, and another process takes over. Tests shorten it.
+   */
+  readonly leaseMs?: number;
+  /** Called before each delivery, so that an owner receives only what it may read now. */
+  readonly findOwnerAccess: FindOwnerAccess;
+  contextFor(merchantId: string): Promise<Context>;
+}
+
+/** What the lanes of a process share. */
+export interface DeliveryProcess {
+  readonly parts: DeliveryParts;
+  readonly leases: Leases;
+  /** Counts the deliveries that the process holds. */
+  readonly underWay: Gauge;
+  /** Aborted when the server stops. */
+  readonly signal: AbortSignal;
+  /** Ends the pause of the current round. */
+  noteProgress(): void;
+}
+
+const settledTogetherMax = 200;
+
+/**
+ * The deliveries of one webhook in this process: its share of connections, how it is doing, and its
+ * tries that wait to be recorded.
+ */
+export class DeliveryLane {
+  readonly #process: DeliveryProcess;
+  readonly #merchantId: string;
+  readonly #webhookOid: number;
+  readonly #state = newLane();
+  readonly #limit = limiter(concurrencyPerWebhook);
+  readonly #tried = batches<Tried>((some) => this.#record(some), {
+    sizeMax: settledTogetherMax,
+    parallel: 1,
+  });
+
+  constructor(process: DeliveryProcess, merchantId: string, webhookOid: number) {
+    this.#process = process;
+    this.#merchantId = merchantId;
+    this.#webhookOid = webhookOid;
+  }
+
+  /** Returns how many more deliveries the webhook may get now. */
+  room(): number {
+    return roomOf(this.#state);
+  }
+
+  /**
+   * Tells whether the webhook may be tried. A receiver that is down may not until its failures are
+   * recorded, because its next try is unknown before. After that a round finds it when it is due.
+   */
+  mayStart(): boolean {
+    if (!isDown(this.#state)) return true;
+    if (this.#state.inHand > 0) return false;
+    this.#state.failuresInARow = 0;
+    return true;
+  }
+
+  /** Starts deliveries whose leases end at `until`; does not wait for them. */
+  async start(
+    merchant: Merchant,
+    loaded: readonly LoadedDelivery[],
+    until: Temporal.Instant,
+  ): Promise<void> {
+    const { parts, leases, underWay } = this.#process;
+    const { db, seal, clock } = parts;
+    const { merchantId } = merchant;
+    const destination = await findDestination(db, seal, merchantId, this.#webhookOid, clock.now());
+    if (!destination) return;
+    for (const each of loaded) {
+      const leased: LeasedDelivery = { merchantId, ...each, until };
+      leases.hold(leased);
+      underWay.up();
+      this.#state.inHand++;
+      this.#state.eventsInHand += each.delivery.places.length;
+      void this.#limit(() => this.#tryInTurn(merchant, destination, leased)).then((tried) =>
+        this.#tried.add(tried),
+      );
+    }
+  }
+
+  /**
+   * Sends a delivery when its turn has come. Leaves it unsent if the server is stopping, the
+   * receiver has gone down meanwhile, the lease is lost, or the owner is gone.
+   */
+  async #tryInTurn(
+    merchant: Merchant,
+    destination: Destination,
+    leased: LeasedDelivery,
+  ): Promise<Tried> {
+    const { parts, signal } = this.#process;
+    const at = parts.clock.now();
+    if (isDown(this.#state) || isLost(leased, at) || signal.aborted)
+      return unsent(destination, leased.delivery, at);
+    const access = await parts.findOwnerAccess(merchant.merchantId, destination.owner);
+    // The next round disables the webhook; its events are kept for a new owner.
+    if (!access) return unsent(destination, leased.delivery, at);
+    const loaded = permitted(leased, access.permissions);
+    const tried = await tryOnce({ send: parts.send, signal }, merchant, destination, loaded, at);
+    if (!tried.isForgotten) countTry(this.#state, tried.attempt);
+    return tried;
+  }
+
+  /** Records tries, and gives back the deliveries that were not sent. */
+  async #record(tried: readonly Tried[]): Promise<void> {
+    const [merchantId, webhookOid] = [this.#merchantId, this.#webhookOid];
+    const { parts, leases } = this.#process;
+    const unsentLeases = tried
+      .filter((each) => each.isCut)
+      .map(({ attempt }) => leases.leaseOf(attempt.delivery.deliveryId));
+    // From here on no lease is prolonged, because the next try may be due before its end.
+    for (const { attempt } of tried) leases.release(attempt.delivery.deliveryId);
+    const context = await parts.contextFor(merchantId);
+    try {
+      const over = tried.filter((each) => !each.isCut);
+      if (over.length > 0) await settle(context, parts.seal, webhookOid, over, parts.jitter);
+      if (unsentLeases.length > 0)
+        await moveLeases(parts.db, merchantId, unsentLeases, parts.clock.now());
+    } catch (error) {
+      // When their leases end, they are sent once more with the same id.
+      const facts = { err: error, merchantId, webhookOid };
+      context.log.error(facts, 'the results of deliveries could not be stored');
+    } finally {
+      this.#letGo(tried);
+    }
+  }
+
+  #letGo(tried: readonly Tried[]): void {
+    this.#state.inHand -= tried.length;
+    for (const { attempt } of tried) this.#state.eventsInHand -= attempt.delivery.places.length;
+    this.#process.underWay.down(tried.length);
+    this.#process.noteProgress();
+  }
+}
