@@ -8,9 +8,9 @@ import type { OrderDocument } from '../orders/order.ts';
 import type { RebillState } from '../rebill/attempt.ts';
 
 /*
- * Recomputes the books from records whose errors would be noticed: the orders that customers have, and
- * the charges that were sent. It shares no code with the code that keeps the counters, so it cannot
- * repeat the same mistake.
+ * Recomputes the books from records whose errors would be noticed: the orders that customers have,
+ * and the charges that were sent. It shares no code with the code that keeps the counters, so it
+ * cannot repeat the same mistake.
  */
 
 /** A stored figure that the orders and attempts contradict. */
@@ -370,7 +370,10 @@ function shipmentsOf(
   });
 }
 
-/** Returns the next date by the anchor alone: its day of the month, or the last day of a shorter month. */
+/**
+ * Returns the next date by the anchor alone: its day of the month, or the last day of a shorter
+ * month.
+ */
 function anchoredText(
   { anchor }: AutoOrderItem,
   nextShipmentAt: Temporal.Instant,
@@ -378,8 +381,8 @@ function anchoredText(
 ): string {
   const wall = wallOf(nextShipmentAt, zone);
   const { ms } = wallFromPlain(anchor);
-  // A local time that the zone skips on that day moves forward, even into the next day, so the stored
-  // date counts.
+  // A local time that the zone skips on that day moves forward, even into the next day, so the
+  // stored date counts.
   if (wall.ms !== ms) return localText(nextShipmentAt, zone);
   const { year, month } = civilDay(wall.day);
   return String(plainDateTime({ day: clampedDay(year, month, anchor.day), ms }));

@@ -48,7 +48,7 @@ for (const [what, captures, booked, found] of [
     );
   });
 
-test('the audit over HTTP reports captures of the simulator that nothing of ours explains', async () => {
+test('the audit over HTTP reports captures that no charge explains', async () => {
   const app = await testApp();
   const audit = async () => (await app.request({ operation: 'getAudit' })).body;
   assert.equal((await audit()).difference_count, 0);

@@ -33,7 +33,10 @@ export const subjectOf = (key: string): string =>
 /** Whether a key or subject is one of a rebill. */
 export const isRebill = (key: string): boolean => key.startsWith('rebill:');
 
-/** Returns the captures that no charge explains, that no charge recorded, or that have another amount. */
+/**
+ * Returns the captures that no charge explains, that no charge recorded, or that have another
+ * amount.
+ */
 export function captureDifferences(
   captures: readonly Capture[],
   booked: readonly BookedCharge[],

@@ -24,7 +24,10 @@ const signedUpAt = at('2026-01-15T10:00:00-05:00');
 const database = await testDatabase();
 let merchants = 0;
 
-/** A merchant with one auto order that was billed three times, and one whose card was declined and left an order. */
+/**
+ * A merchant with one auto order that was billed three times, and one whose card was declined and
+ * left an order.
+ */
 async function billed() {
   const rebills = await rebillsOn(database, {
     merchantId: `AUDIT${++merchants}`,
@@ -75,7 +78,8 @@ const faults: readonly (readonly [what: string, sql: string, found: RegExp])[] =
   ],
   [
     'a date that searches would miss',
-    "update auto_order set next_shipment_at = next_shipment_at + interval '1 day' where merchant_id = $1 and auto_order_oid = 1",
+    `update auto_order set next_shipment_at = next_shipment_at + interval '1 day'
+     where merchant_id = $1 and auto_order_oid = 1`,
     /^auto order 1 next_shipment_dts /m,
   ],
   [
@@ -85,7 +89,8 @@ const faults: readonly (readonly [what: string, sql: string, found: RegExp])[] =
   ],
   [
     'a counter of an item',
-    'update auto_order_item set number_of_rebills = 2 where merchant_id = $1 and auto_order_oid = 1',
+    `update auto_order_item set number_of_rebills = 2
+     where merchant_id = $1 and auto_order_oid = 1`,
     /^auto order item 11 number_of_rebills 2 3$/m,
   ],
   [
@@ -100,12 +105,14 @@ const faults: readonly (readonly [what: string, sql: string, found: RegExp])[] =
   ],
   [
     'the day of the last order',
-    "update auto_order_item set last_order_at = last_order_at - interval '1 day' where merchant_id = $1 and auto_order_oid = 1",
+    `update auto_order_item set last_order_at = last_order_at - interval '1 day'
+     where merchant_id = $1 and auto_order_oid = 1`,
     /^auto order item 11 last_order_dts 2026-05-14T14:00:00Z 2026-05-15T14:00:00Z$/m,
   ],
   [
     'a schedule that left its day',
-    "update auto_order_item set next_shipment_at = next_shipment_at + interval '2 days' where merchant_id = $1 and auto_order_oid = 1",
+    `update auto_order_item set next_shipment_at = next_shipment_at + interval '2 days'
+     where merchant_id = $1 and auto_order_oid = 1`,
     /^auto order item 11 next_shipment_dts 2026-06-17T10:00:00 2026-06-15T10:00:00$/m,
   ],
   [
@@ -114,33 +121,38 @@ const faults: readonly (readonly [what: string, sql: string, found: RegExp])[] =
     /^rebill 1\/2 order_id AUDIT\d+-\d+ none$/m,
   ],
   [
-    'an order nobody was charged for',
+    'an order without a charge',
     'delete from rebill where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 3',
     /^order AUDIT\d+-\d+ rebill_number 3 none$/m,
   ],
   [
     'an amount that was not charged',
-    'update rebill set amount_minor = 1 where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 1',
+    `update rebill set amount_minor = 1
+     where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 1`,
     /^rebill 1\/1 amount 1 1906$/m,
   ],
   [
     'a total that does not add up',
-    'update orders set total_minor = 5 where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 1',
+    `update orders set total_minor = 5
+     where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 1`,
     /^order AUDIT\d+-\d+ total 5 1906$/m,
   ],
   [
     'tax at another rate',
-    `update orders set summary = jsonb_set(summary::jsonb, '{tax,value}', '0.5') where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 1`,
+    `update orders set summary = jsonb_set(summary::jsonb, '{tax,value}', '0.5')
+     where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 1`,
     /^order AUDIT\d+-\d+ summary.tax 50 107$/m,
   ],
   [
     'a kept order that is paid although its rebill is not',
-    'update orders set paid_at = now() where merchant_id = $1 and auto_order_oid = 2 and rebill_number = 1',
+    `update orders set paid_at = now()
+     where merchant_id = $1 and auto_order_oid = 2 and rebill_number = 1`,
     /^order AUDIT\d+-\d+ paid_at \S+ none: its rebill is declined$/m,
   ],
   [
     'a paid rebill whose order is not paid',
-    'update orders set paid_at = null where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 1',
+    `update orders set paid_at = null
+     where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 1`,
     /^rebill 1\/1 paid_at 2026-03-15T14:00:00Z none$/m,
   ],
   [
@@ -151,7 +163,8 @@ const faults: readonly (readonly [what: string, sql: string, found: RegExp])[] =
   ],
   [
     'a paid rebill without a capture',
-    'update rebill set reference = null where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 2',
+    `update rebill set reference = null
+     where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 2`,
     /^rebill 1\/2 reference none a capture$/m,
   ],
   [
@@ -163,12 +176,14 @@ const faults: readonly (readonly [what: string, sql: string, found: RegExp])[] =
   ],
   [
     'a rebill that staff settled and a gateway captured',
-    "update rebill set settled_by = 'Sue' where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 2",
+    `update rebill set settled_by = 'Sue'
+     where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 2`,
     /^rebill 1\/2 captures 1 0$/m,
   ],
   [
     'an amount in another currency',
-    "update rebill set currency = 'EUR' where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 1",
+    `update rebill set currency = 'EUR'
+     where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 1`,
     /^rebill 1\/1 currency EUR USD$/m,
   ],
   [
@@ -177,19 +192,21 @@ const faults: readonly (readonly [what: string, sql: string, found: RegExp])[] =
     /^rebill 2\/1 attempts 9 3$/m,
   ],
   [
-    'a charge in flight of which nobody knows what it charges',
+    'a charge in flight without a plan',
     `update rebill set state = 'unknown', lease_until = now(), planned = null
      where merchant_id = $1 and auto_order_oid = 2`,
     /^rebill 2\/1 planned none what is being charged$/m,
   ],
   [
     'a rebill of no auto order',
-    'update rebill set auto_order_oid = 99 where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 3',
+    `update rebill set auto_order_oid = 99
+     where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 3`,
     /^rebill 99\/3 auto_order_oid 99 none$/m,
   ],
   [
     'an order of no auto order',
-    'update orders set auto_order_oid = 99 where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 3',
+    `update orders set auto_order_oid = 99
+     where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 3`,
     /^order AUDIT\d+-\d+ auto_order_oid 99 none$/m,
   ],
   [
@@ -211,7 +228,8 @@ const faults: readonly (readonly [what: string, sql: string, found: RegExp])[] =
   ],
   [
     'an active auto order that is not enabled',
-    'update auto_order set enabled = false, due_at = null where merchant_id = $1 and auto_order_oid = 1',
+    `update auto_order set enabled = false, due_at = null
+     where merchant_id = $1 and auto_order_oid = 1`,
     /^auto order 1 enabled false true$/m,
   ],
   [
@@ -227,17 +245,20 @@ const faults: readonly (readonly [what: string, sql: string, found: RegExp])[] =
   ],
   [
     'lines that are none',
-    `update orders set items = '"none"' where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 1`,
+    `update orders set items = '"none"'
+     where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 1`,
     /^auto order 1 record unreadable /m,
   ],
   [
     'declines that are no list',
-    `update rebill set declines = '{}' where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 1`,
+    `update rebill set declines = '{}'
+     where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 1`,
     /^auto order 1 record unreadable /m,
   ],
   [
     'a date without end',
-    "update auto_order_item set next_shipment_at = 'infinity' where merchant_id = $1 and auto_order_oid = 1",
+    `update auto_order_item set next_shipment_at = 'infinity'
+     where merchant_id = $1 and auto_order_oid = 1`,
     /^auto order 1 next_shipment_dts 2026-06-15T14:00:00Z \+/m,
   ],
 ];

@@ -32,8 +32,8 @@ const shownMax = 1000;
 const batchSize = 500;
 
 /**
- * Reads what the simulated gateways captured for a merchant, from their own books; undefined if they
- * cannot be read.
+ * Reads what the simulated gateways captured for a merchant, from their own books; undefined if
+ * they cannot be read.
  */
 export type ReadCaptures = (merchantId: string) => Promise<readonly Capture[] | undefined>;
 
@@ -42,7 +42,8 @@ export async function getAudit(
   { db, merchant, log }: Context,
   readCaptures: ReadCaptures,
 ): Promise<Audit> {
-  // Read first: each charge is stored before it is sent, so our books then contain every captured one.
+  // Read first: each charge is stored before it is sent, so our books then contain every captured
+  // one.
   const captures = await readCaptures(merchant.merchantId);
   if (captures === undefined)
     log.warn(
@@ -73,9 +74,9 @@ export async function auditCaptures(
 }
 
 /**
- * Recomputes the books of a merchant as they are at one moment, even if the engine bills meanwhile. A
- * record that cannot be read is a difference too. Calls `onProgress` with the number of audited auto
- * orders.
+ * Recomputes the books of a merchant as they are at one moment, even if the engine bills meanwhile.
+ * A record that cannot be read is a difference too. Calls `onProgress` with the number of audited
+ * auto orders.
  */
 export function auditMerchant(
   db: Database,

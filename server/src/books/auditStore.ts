@@ -6,12 +6,17 @@ import type { AuditedAttempt, AuditedOrder, Marks } from './audit.ts';
  * What an audit reads, in as few statements as possible. It writes nothing.
  */
 
-/** Lets all later statements of this transaction read the same snapshot, so that their figures match. */
+/**
+ * Lets all later statements of this transaction read the same snapshot, so that their figures
+ * match.
+ */
 export async function useOneSnapshot(tx: Database): Promise<void> {
   await tx.run('set transaction isolation level repeatable read, read only');
 }
 
-/** Does the work in a savepoint: if it fails, the transaction can continue as if it had not begun. */
+/**
+ * Does the work in a savepoint: if it fails, the transaction can continue as if it had not begun.
+ */
 export async function inSavepoint<Value>(
   tx: Database,
   work: () => Promise<Value>,
@@ -43,8 +48,8 @@ export async function findOids(
 }
 
 /**
- * Returns merged auto orders by the one to which their items moved. Older orders of an item still belong
- * to the auto order that had the item then.
+ * Returns merged auto orders by the one to which their items moved. Older orders of an item still
+ * belong to the auto order that had the item then.
  */
 export async function loadMergedSources(
   db: Database,
@@ -138,8 +143,8 @@ export interface Orphan {
 }
 
 /**
- * Returns rebills and orders of auto orders that do not exist, and charges of orders that do not exist.
- * The key of a charge contains its order (orders/charge.ts).
+ * Returns rebills and orders of auto orders that do not exist, and charges of orders that do not
+ * exist. The key of a charge contains its order (orders/charge.ts).
  */
 export function findOrphans(db: Database, merchantId: string, limit: number): Promise<Orphan[]> {
   return db.rows(

@@ -34,7 +34,7 @@ const trials: readonly PreviewTrial[] = [
   },
 ];
 
-test('what a preview says is what the engine then orders, to the cent and the minute', async (t) => {
+test('the engine orders what a preview says, to the cent and the minute', async (t) => {
   const app = await testApp();
   for (const trial of trials) {
     const { autoOrders, rebills } = await previewHolds(app, trial);

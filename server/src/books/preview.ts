@@ -16,8 +16,8 @@ export interface Preview {
 }
 
 /**
- * Why there are fewer rebills than requested; `never` if there are not fewer. `parked`: the auto order
- * must be fixed first.
+ * Why there are fewer rebills than requested; `never` if there are not fewer. `parked`: the auto
+ * order must be fixed first.
  */
 export type PreviewEnd =
   | 'never'
@@ -40,8 +40,9 @@ export interface PreviewedRebill {
 }
 
 /**
- * Predicts rebills by repeating what the engine does, on the record alone: the same decisions, the same
- * orders, the same record after each paid charge. `first` is the input of the engine's decision now.
+ * Predicts rebills by repeating what the engine does, on the record alone: the same decisions, the
+ * same orders, the same record after each paid charge. `first` is the input of the engine's
+ * decision now.
  */
 export function previewRebills(first: DecisionInput, count: number): Preview {
   const rebills: PreviewedRebill[] = [];
@@ -89,7 +90,10 @@ export function previewRebills(first: DecisionInput, count: number): Preview {
 // An item is examined every day while its catalogue item is paused, and that may last forever.
 const idleLooksMax = 400;
 
-/** The engine examines the auto order when something is due, or the next day if the due date has not moved. */
+/**
+ * The engine examines the auto order when something is due, or the next day if the due date has not
+ * moved.
+ */
 function nextLookAt(autoOrder: AutoOrder, { at, zone }: DecisionInput): Temporal.Instant {
   const due = dueAt(autoOrder);
   return due !== undefined && due.epochMilliseconds <= at.epochMilliseconds

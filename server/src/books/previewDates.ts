@@ -43,14 +43,14 @@ export interface DatedShipment {
 }
 
 /**
- * Returns the rules that determined the date of a shipment, in the order in which they applied. It only
- * explains what the schedule rules did.
+ * Returns the rules that determined the date of a shipment, in the order in which they applied. It
+ * only explains what the schedule rules did.
  */
 export function dateRules(shipment: DatedShipment): DateRule[] {
   const { item, scheduledAt, at, slips, declines, nextAttemptAt } = shipment;
   const rules =
     shipment.shipped === undefined
-      ? [{ rule: 'scheduled date', detail: 'as the auto order stands', at: scheduledAt } as const]
+      ? [{ rule: 'scheduled date', detail: 'from the auto order', at: scheduledAt } as const]
       : [...scheduleRules(shipment, shipment.shipped), ...endOfMonth(shipment)];
   const more: DateRule[] = [];
   if (slips > 0)
@@ -143,7 +143,10 @@ function passedRule(step: Step): DateRule {
   }
 }
 
-/** In a month without the anchor's day, the item ships on the last day; the anchor's day returns later. */
+/**
+ * In a month without the anchor's day, the item ships on the last day; the anchor's day returns
+ * later.
+ */
 function endOfMonth({ item, scheduledAt, slips, zone }: DatedShipment): DateRule[] {
   const { dayOfMonth } = civilDay(wallOf(scheduledAt, zone).day);
   if (slips > 0 || item.anchor.day <= dayOfMonth) return [];

@@ -18,8 +18,8 @@ const countMax = 100;
 const countDefault = 12;
 
 /**
- * Returns the next rebills as they will be ordered if every charge succeeds and nothing changes. Returns
- * `unreadable` if a part of the auto order cannot be read, and logs the error.
+ * Returns the next rebills as they will be ordered if every charge succeeds and nothing changes.
+ * Returns `unreadable` if a part of the auto order cannot be read, and logs the error.
  */
 export async function previewAutoOrder(
   context: Context,
@@ -71,8 +71,8 @@ export async function readPreview(
 }
 
 /**
- * Returns the auto order after an update that enables it and resumes its items; unchanged if that update
- * would be refused.
+ * Returns the auto order after an update that enables it and resumes its items; unchanged if that
+ * update would be refused.
  */
 function resumed(autoOrder: AutoOrder, rules: EditRules): AutoOrder {
   const items = autoOrder.items.map(({ itemOid }) => ({

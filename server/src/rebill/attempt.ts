@@ -9,7 +9,9 @@ export interface RebillKey {
   readonly rebillNumber: number;
 }
 
-/** The state of a rebill. `given up`: staff rejected the order that the declined rebill had left. */
+/**
+ * The state of a rebill. `given up`: staff rejected the order that the declined rebill had left.
+ */
 export type RebillState = 'charging' | 'unknown' | 'paid' | 'declined' | 'given up';
 
 /** A charge that is about to be sent. */
@@ -51,7 +53,10 @@ export interface SettledAttempt extends RebillKey {
   readonly gatewayCode?: string | undefined;
   readonly reference?: string | undefined;
   readonly declineReason?: string | undefined;
-  /** Whether a declined rebill left an order: staff may settle it, and then the plan is needed again. */
+  /**
+   * Whether a declined rebill left an order: staff may settle it, and then the plan is needed
+   * again.
+   */
   readonly isKept: boolean;
 }
 
@@ -75,9 +80,9 @@ export const chargeSubject = (
 ): string => `rebill:${merchantId}:${autoOrderOid}:${rebillNumber}`;
 
 /**
- * The idempotency key of a charge at the gateway. It is built from what is charged, so every process
- * that sends or queries it again means the same charge. A retry after a decline is another attempt and
- * so another charge, as is any attempt of a new epoch (platform/continuity.ts).
+ * The idempotency key of a charge at the gateway. It is built from what is charged, so every
+ * process that sends or queries it again means the same charge. A retry after a decline is another
+ * attempt and so another charge, as is any attempt of a new epoch (platform/continuity.ts).
  */
 export function chargeKey(
   merchantId: string,

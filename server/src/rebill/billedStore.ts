@@ -4,8 +4,8 @@ import type { Context } from '../platform/context.ts';
 import { billedRebill, type MovedFrom } from './movedFrom.ts';
 
 /**
- * Reads what the settled rebills of an auto order moved, the latest first. Includes the rebills of the
- * auto orders that were merged into it, because it has their items now.
+ * Reads what the settled rebills of an auto order moved, the latest first. Includes the rebills of
+ * the auto orders that were merged into it, because it has their items now.
  */
 export async function readBilled(
   { db, merchant: { merchantId } }: Pick<Context, 'db' | 'merchant'>,

@@ -33,8 +33,8 @@ import { findEarlierAttempts, startAttempts } from './store.ts';
 import { inHalves, mayBeOfRecord, parkUnreadable } from './unreadableOperations.ts';
 
 /**
- * A charge that only this process may send until its lease is over, with the records on which it was
- * planned.
+ * A charge that only this process may send until its lease is over, with the records on which it
+ * was planned.
  */
 export interface Claim {
   readonly attempt: NewAttempt;
@@ -61,14 +61,15 @@ export interface ClaimTerms {
 }
 
 /**
- * When the claimed work happens. `now`: at the context's moment. `due`: each auto order at the moment
- * when it became due, as a test clock plays it.
+ * When the claimed work happens. `now`: at the context's moment. `due`: each auto order at the
+ * moment when it became due, as a test clock plays it.
  */
 export type ClaimMoment = 'now' | 'due';
 
 /**
  * Claims a batch of what is due until then, in one transaction. Decides on each auto order, stores
- * what changed without a charge, and stores one row per charge that says which process charges what.
+ * what changed without a charge, and stores one row per charge that says which process charges
+ * what.
  */
 export async function claimDue(
   context: Context,
@@ -84,7 +85,10 @@ export async function claimDue(
   }
 }
 
-/** Claims a batch that contains a bad record: claims the good records in smaller batches and parks the bad ones. */
+/**
+ * Claims a batch that contains a bad record: claims the good records in smaller batches and parks
+ * the bad ones.
+ */
 async function claimInHalves(
   context: Context,
   until: Temporal.Instant,
@@ -137,8 +141,8 @@ export interface ClaimNowRequest {
   readonly isForced: boolean;
   /**
    * Runs first in the same transaction, with the auto order locked, so that no other claim comes in
-   * between. It changes the record or throws a refusal. Every check that decides on the charge is made
-   * here, and not on what was read before the lock.
+   * between. It changes the record or throws a refusal. Every check that decides on the charge is
+   * made here, and not on what was read before the lock.
    */
   readonly beforehand?: (context: Context) => Promise<void>;
 }
@@ -260,8 +264,9 @@ const isInFlight = (earlier: EarlierAttempt | undefined): boolean =>
 
 /**
  * Returns the candidates that are still to be decided. When staff paid or rejected the order of a
- * declined rebill, that settles the rebill, and it is never charged. Usually this happens when staff
- * do it; here it happens for orders that were paid or rejected before the server supported it.
+ * declined rebill, that settles the rebill, and it is never charged. Usually this happens when
+ * staff do it; here it happens for orders that were paid or rejected before the server supported
+ * it.
  */
 async function withoutSettled(
   context: Context,

@@ -4,8 +4,8 @@ import type { PlannedCharge } from './plan.ts';
 import type { RebillLine } from './rebillOrder.ts';
 
 /**
- * A planned charge as its row stores it: moments are texts, and there are no price rules, because only
- * previews show them.
+ * A planned charge as its row stores it: moments are texts, and there are no price rules, because
+ * only previews show them.
  */
 export type StoredCharge = Omit<PlannedCharge, 'order'> & {
   readonly order: Omit<PlannedCharge['order'], 'lines'> & { readonly lines: readonly StoredLine[] };

@@ -91,12 +91,13 @@ test('a test clock plays a year of several auto orders, each at its own minute',
   const counts = await rebills.play('2027-01-15T16:00:00Z');
   assert.equal(counts.paid, 60);
   const sixth = await rebills.db.row<{ at: Temporal.Instant }>(
-    `select min(created_at) as at from orders where merchant_id = 'DEMO' and auto_order_oid = 3 and rebill_number = 6`,
+    `select min(created_at) as at from orders
+     where merchant_id = 'DEMO' and auto_order_oid = 3 and rebill_number = 6`,
   );
   assert.equal(String(sixth?.at), '2026-07-15T14:03:00Z');
 });
 
-test('what falls due again while a claim looks is done in the same run', async (t) => {
+test('what becomes due again during a claim is done in the same run', async (t) => {
   const rebills = await rebillsOn(await testDatabase(t));
   await rebills.addItem(coffee);
   await rebills.add({ autoOrderOid: 1 });
@@ -105,7 +106,7 @@ test('what falls due again while a claim looks is done in the same run', async (
     (await db.row('select 1 from rebill where merchant_id = $1 and lease_until is not null', [
       'DEMO',
     ])) !== undefined;
-  // A claim that found nothing answers late: what was in flight when it looked is settled by then.
+  // A claim that found nothing returns late: the charges that it saw in flight are settled by then.
   const slow = withTransactions(db, {
     async transaction(work) {
       const value = await db.transaction(work);
@@ -127,7 +128,7 @@ test('what falls due again while a claim looks is done in the same run', async (
   assert.equal(counts.paid, 13);
 });
 
-test('a run that fails has nothing under way any more: what was charged by then is settled', async (t) => {
+test('a run that fails has first settled what it had charged', async (t) => {
   const db = await testDatabase(t);
   const opened = openGateways({}, systemClock);
   let answer = () => {};
@@ -185,7 +186,7 @@ test('a poisoned auto order is parked and delays no other', async (t) => {
   assert.match((await rebills.logs(4))[0]!, /has no card token.*checked again every day/);
   assert.equal(rebills.events.filter((event) => event.name === 'auto_order_update').length, 3);
 
-  // Mended, it is billed at the next look; the others are looked at again and told nothing new.
+  // Once fixed, it is billed at the next check; the others are checked again without a new report.
   await rebills.addItem({ ...coffee, merchant_item_id: 'GONE' });
   assert.deepEqual(await rebills.run('2026-03-16T14:00:00Z'), {
     examined: 3,
@@ -222,7 +223,8 @@ test('a new item wakes only the auto orders that were parked for it', async (t) 
     );
   const waiting = () =>
     rebills.db.rows(
-      "select item_id_lc, auto_order_oid from parked_auto_order where merchant_id = 'DEMO' order by 1, 2",
+      `select item_id_lc, auto_order_oid from parked_auto_order
+       where merchant_id = 'DEMO' order by 1, 2`,
     );
   assert.deepEqual(await waiting(), [
     { item_id_lc: 'gone', auto_order_oid: 2 },
@@ -242,7 +244,8 @@ test('a new item wakes only the auto orders that were parked for it', async (t) 
   });
   assert.deepEqual(await waiting(), [{ item_id_lc: 'lost', auto_order_oid: 4 }]);
 
-  // An item that changes and still cannot be sold costs a look; the auto order waits on, and its history says no more.
+  // A changed item that still cannot be sold costs a check; the auto order stays parked, and its
+  // history reports nothing new.
   await come('LOST', '2026-03-15T16:00:00Z');
   assert.deepEqual(await rebills.run('2026-03-15T16:00:00Z'), {
     examined: 1,
@@ -384,7 +387,7 @@ test('many engines on one database bill each once', async (t) => {
   assert.equal(rebills.gateways.books.captures().length, 500);
 });
 
-test('what fell due while no engine ran is billed, whatever the setting about missed shipments', async (t) => {
+test('what became due while no engine ran is billed with any setting of missed shipments', async (t) => {
   for (const [setting, paid, next] of [
     ['bill', 3, '2026-06-15T14:00:00Z'],
     ['skip', 3, '2026-06-15T14:00:00Z'],
@@ -400,19 +403,21 @@ test('what fell due while no engine ran is billed, whatever the setting about mi
   }
 });
 
-test('an update that comes while the charge is under way is kept, and so is the rebill', async (t) => {
+test('an update during a charge is kept, and so is the rebill', async (t) => {
   const rebills = await rebillsOn(await testDatabase(t));
   await rebills.addItem(coffee);
   await rebills.add({ autoOrderOid: 1 }, { cardToken: 'tok_slow_300' });
   const running = rebills.run(due);
   const { db } = rebills;
-  // The client's change lies between the plan and the settling.
+  // The client's change comes between the plan and the settlement.
   while (rebills.gateways.books.captures().length === 0) await db.row('select 1');
   await db.run(
-    `update auto_order_item set next_shipment_at = '2026-05-01T14:00:00Z' where merchant_id = 'DEMO' and auto_order_oid = 1`,
+    `update auto_order_item set next_shipment_at = '2026-05-01T14:00:00Z'
+     where merchant_id = 'DEMO' and auto_order_oid = 1`,
   );
   await db.run(
-    `update auto_order set version = version + 1, status = 'canceled', enabled = false where merchant_id = 'DEMO' and auto_order_oid = 1`,
+    `update auto_order set version = version + 1, status = 'canceled', enabled = false
+     where merchant_id = 'DEMO' and auto_order_oid = 1`,
   );
   assert.equal((await running).paid, 1);
   const autoOrder = await rebills.load(1);
@@ -424,7 +429,7 @@ test('an update that comes while the charge is under way is kept, and so is the 
   assert.equal((await rebills.orders(1)).length, 1);
 });
 
-/** The same database, but for how its transactions go. */
+/** The same database with another `transaction`. */
 const withTransactions = (
   db: Database,
   { transaction }: Pick<Database, 'transaction'>,

@@ -20,8 +20,8 @@ import { parkUnreadable } from './unreadableOperations.ts';
 
 /*
  * The engine. It claims due auto orders in batches (transaction 1), charges them outside any
- * transaction, and settles them in batches as the answers arrive (transaction 2). Claiming, charging
- * and settling run concurrently, so that a slow answer delays no other charge.
+ * transaction, and settles them in batches as the answers arrive (transaction 2). Claiming,
+ * charging and settling run concurrently, so that a slow answer delays no other charge.
  */
 
 /** What `app/` gives to the engine. */
@@ -39,7 +39,10 @@ export interface RebillTiming {
    * the process does not send it.
    */
   readonly leaseMs: number;
-  /** How long after a charge without an answer the gateway is queried; doubles each time, up to an hour. */
+  /**
+   * How long after a charge without an answer the gateway is queried; doubles each time, up to an
+   * hour.
+   */
   readonly recheckMs: number;
 }
 
@@ -67,10 +70,10 @@ export interface RunRequest {
 }
 
 /**
- * Does all due work of one merchant: rebills, retries, notices, endings. Any number of processes may
- * do so at once, and clients may change auto orders meanwhile. Fails when the database fails, after
- * all charges of the run have ended; {@link resolveUnanswered} later settles the charges whose
- * answers could not be stored.
+ * Does all due work of one merchant: rebills, retries, notices, endings. Any number of processes
+ * may do so at once, and clients may change auto orders meanwhile. Fails when the database fails,
+ * after all charges of the run have ended; {@link resolveUnanswered} later settles the charges
+ * whose answers could not be stored.
  */
 export async function runDue(
   context: Context,
@@ -104,9 +107,9 @@ export async function runDue(
 }
 
 /**
- * Queries the gateways about charges without a stored answer, because a process stopped or an answer
- * was lost, and settles those charges. It never guesses: a charge whose outcome is still unknown is
- * left for later.
+ * Queries the gateways about charges without a stored answer, because a process stopped or an
+ * answer was lost, and settles those charges. It never guesses: a charge whose outcome is still
+ * unknown is left for later.
  */
 export async function resolveUnanswered(context: Context, parts: RebillParts): Promise<RunCounts> {
   const { leaseMs } = parts.timing;
@@ -252,7 +255,9 @@ class Run {
     throw this.#failure.error;
   }
 
-  /** Returns what `work` returns. When it fails, waits for all charges under way, and then fails. */
+  /**
+   * Returns what `work` returns. When it fails, waits for all charges under way, and then fails.
+   */
   async orDrain<Value>(work: Promise<Value>): Promise<Value> {
     try {
       return await work;

@@ -11,8 +11,8 @@ export interface DunningPolicy {
   readonly couponCodes: readonly string[];
   readonly atEnd: 'disable' | 'cancel';
   /**
-   * Whether the catalogue's cancel item is charged once before the end (the setting "try cancel item
-   * after max retries").
+   * Whether the catalogue's cancel item is charged once before the end (the setting "try cancel
+   * item after max retries").
    */
   readonly chargesCancelItem: boolean;
 }
@@ -34,8 +34,8 @@ export type DunningStep =
   | { readonly kind: 'end'; readonly isHard: boolean };
 
 /**
- * Returns the next attempt, at the same local time of a later day, or the end: the attempts are used up,
- * or no retry can fix the reason.
+ * Returns the next attempt, at the same local time of a later day, or the end: the attempts are
+ * used up, or no retry can fix the reason.
  */
 export function afterDecline(
   { attempt, reason, isHard, at, zone }: DeclinedAttempt,

@@ -34,8 +34,8 @@ export function completed(
 }
 
 /**
- * The auto order after the last order before its cancelation. Its history already names the person who
- * requested the cancelation, and the reason.
+ * The auto order after the last order before its cancelation. Its history already names the person
+ * who requested the cancelation, and the reason.
  */
 export function canceledAfterOrders(autoOrder: AutoOrder, at: Temporal.Instant): AutoOrderAfter {
   const cancelReason =

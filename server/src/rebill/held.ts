@@ -11,8 +11,8 @@ export interface Obstacle {
 
 /**
  * Holds back a planned charge. Nothing counts as an attempt. A stop of the whole installation is
- * reported in one place (`/readyz`, log, metrics). A missing gateway concerns staff, so the auto order
- * itself reports it, once.
+ * reported in one place (`/readyz`, log, metrics). A missing gateway concerns staff, so the auto
+ * order itself reports it, once.
  */
 export function heldBack(
   { autoOrder: before, at, zone }: DecisionInput,

@@ -7,8 +7,8 @@ import type { OrderDocument, OrderRecord } from '../orders/order.ts';
 import { inStage } from '../orders/stages.ts';
 
 /*
- * A kept order: the order in Accounts Receivable that a declined rebill left. Staff settle the rebill by
- * paying or rejecting the order, and a retry keeps their changes to it
+ * A kept order: the order in Accounts Receivable that a declined rebill left. Staff settle the
+ * rebill by paying or rejecting the order, and a retry keeps their changes to it
  * (docs/adr/0043-a-kept-order-is-the-rebill.md).
  */
 
@@ -25,8 +25,8 @@ export function verdictOn(order: OrderRecord): 'paid' | 'rejected' | 'open' {
 }
 
 /**
- * Returns why the card must not be charged for an open order, in words for staff; undefined if it may
- * be charged. Staff have moved the order to another stage, or expect payment by another method.
+ * Returns why the card must not be charged for an open order, in words for staff; undefined if it
+ * may be charged. Staff have moved the order to another stage, or expect payment by another method.
  */
 export function holdOf(
   { orderId, document }: OrderRecord,
@@ -72,8 +72,8 @@ const stageFields: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Returns a kept order after another attempt: the same order, with its age, charges and stages, and with
- * the changes by staff. `tried` is the order that the attempt alone would create.
+ * Returns a kept order after another attempt: the same order, with its age, charges and stages, and
+ * with the changes by staff. `tried` is the order that the attempt alone would create.
  */
 export function continuedOrder(
   tried: OrderRecord,

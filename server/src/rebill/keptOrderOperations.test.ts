@@ -17,7 +17,10 @@ const retry = '2026-03-18T14:00:00Z';
 const decline: Behaviour = { kind: 'decline', reason: 'do not honor' };
 const firstOrderAt = at('2026-01-15T15:00:00Z');
 
-/** One auto order whose rebill of 15 March was declined and waits in Accounts Receivable; later charges of its card behave as given. */
+/**
+ * One auto order whose rebill of 15 March was declined and waits in Accounts Receivable; later
+ * charges of its card behave as given.
+ */
 async function declined(t: Parameters<typeof testDatabase>[0], ...later: readonly Behaviour[]) {
   const rebills = await rebillsOn(await testDatabase(t), {
     settings: { store_declined_rebills: true },
@@ -76,7 +79,7 @@ for (const [answer, behaviour] of [
   ['in flight', { kind: 'slow', delayMs: 400 }],
   ['unanswered', { kind: 'time out', when: 'after capture' }],
 ] as const)
-  test(`while a retry is ${answer}, what pays its order cannot change, and the rest is kept`, async (t) => {
+  test(`while a retry is ${answer}, the payment of its order cannot change; other edits can`, async (t) => {
     const { rebills, orderId } = await declined(t, behaviour);
     const running = rebills.run(retry);
     if (answer === 'in flight') while (captures(rebills) === 0) await rebills.db.row('select 1');
@@ -120,7 +123,7 @@ const paidBefore = (rebills: Rebills) =>
     [],
   );
 
-test('an order that was paid before its rebill could know is settled by the next claim, and not charged', async (t) => {
+test('an order that was paid without its rebill is settled by the next claim, uncharged', async (t) => {
   const { rebills } = await declined(t);
   await rebills.db.run(`update rebill set planned = null where merchant_id = 'DEMO'`, []);
   await paidBefore(rebills);
@@ -142,7 +145,7 @@ test('a retry that is declined never moves a paid order back', async (t) => {
   assert.deepEqual((await rebills.load(1)).rebillCount, 1);
 });
 
-test('a capture for an order that was paid already is kept, and the history says what to refund', async (t) => {
+test('a capture for a paid order is kept, and the history says what to refund', async (t) => {
   const { rebills } = await declined(t, { kind: 'time out', when: 'after capture' });
   await rebills.run(retry);
   await paidBefore(rebills);
@@ -152,7 +155,7 @@ test('a capture for an order that was paid already is kept, and the history says
   assert.equal((await rebills.orders(1))[0]?.stage, 'Completed Order');
 });
 
-test('a change of the zone between the decline and the payment bills no period twice', async (t) => {
+test('a change of the zone between decline and payment bills no period twice', async (t) => {
   const { rebills, orderId } = await declined(t);
   await updateSettings(
     rebills.context('2026-03-16T14:00:00Z'),

@@ -35,14 +35,14 @@ import {
 } from './settlement.ts';
 
 /*
- * Staff settle a declined rebill by the order that it left: paying the order pays the rebill, rejecting
- * the order gives it up, and their changes to the order stay
+ * Staff settle a declined rebill by the order that it left: paying the order pays the rebill,
+ * rejecting the order gives it up, and their changes to the order stay
  * (docs/adr/0043-a-kept-order-is-the-rebill.md). Nothing here charges a card.
  */
 
 /**
- * Locks the rebill of an order, before the order itself is locked. Returns undefined if the order is not
- * one of a rebill. During the lock, no charge of the rebill can begin or be settled.
+ * Locks the rebill of an order, before the order itself is locked. Returns undefined if the order
+ * is not one of a rebill. During the lock, no charge of the rebill can begin or be settled.
  */
 export async function lockRebill(
   context: Context,
@@ -62,8 +62,8 @@ export async function lockRebill(
 }
 
 /**
- * The auto order of a rebill, and the one into which it was merged and which has its items now. Both
- * are locked.
+ * The auto order of a rebill, and the one into which it was merged and which has its items now.
+ * Both are locked.
  */
 interface Family {
   readonly billed: AutoOrder;
@@ -141,9 +141,9 @@ const saveVerdict = (
 ): Promise<void> => settleByStaff(db, merchant.merchantId, attempt, verdict, actor.name);
 
 /**
- * Settles a declined rebill whose order staff had paid or rejected before its next attempt was claimed.
- * The caller holds the lock of its auto order. Returns true if the order settled it: then nothing is
- * charged.
+ * Settles a declined rebill whose order staff had paid or rejected before its next attempt was
+ * claimed. The caller holds the lock of its auto order. Returns true if the order settled it: then
+ * nothing is charged.
  */
 export async function settleFromOrder(
   context: Context,

@@ -5,8 +5,8 @@ import { chargeFromJson, type StoredCharge } from './codec.ts';
 import type { PlannedCharge } from './plan.ts';
 
 /*
- * Rows of `rebill` that left an order, which staff settle by that order. A transaction that writes holds
- * the lock of the auto order.
+ * Rows of `rebill` that left an order, which staff settle by that order. A transaction that writes
+ * holds the lock of the auto order.
  */
 
 /** The rebill of an order. */
@@ -76,8 +76,8 @@ export async function hasChargeUnderWay(
 }
 
 /**
- * What staff decided: paid at a moment, or rejected. A rejected rebill keeps its plan, because the order
- * may be paid after all.
+ * What staff decided: paid at a moment, or rejected. A rejected rebill keeps its plan, because the
+ * order may be paid after all.
  */
 export type StaffVerdict =
   | { readonly state: 'paid'; readonly paidAt: Temporal.Instant }
@@ -121,7 +121,9 @@ export async function saveEditedFields(
   );
 }
 
-/** Removes a field from the edited ones of the orders that declined rebills of an auto order left. */
+/**
+ * Removes a field from the edited ones of the orders that declined rebills of an auto order left.
+ */
 export async function forgetEditedField(
   tx: Database,
   merchantId: string,

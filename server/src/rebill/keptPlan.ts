@@ -21,8 +21,8 @@ export interface KeptPlanSource {
 
 /**
  * Derives from a kept order what it was planned to bill: for orders that were imported, or declined
- * before plans were kept. An item whose next date is after the attempt was moved since; it is counted,
- * and its date does not change.
+ * before plans were kept. An item whose next date is after the attempt was moved since; it is
+ * counted, and its date does not change.
  */
 export function planFromOrder(source: KeptPlanSource): RebillOrder {
   const { document, currency, total } = source.order;

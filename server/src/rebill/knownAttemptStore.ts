@@ -7,7 +7,9 @@ export interface NamedAttempt {
   readonly attempt: number;
 }
 
-/** Returns the attempt that a charge's key identifies; undefined if the key is not one of a rebill. */
+/**
+ * Returns the attempt that a charge's key identifies; undefined if the key is not one of a rebill.
+ */
 export function attemptOfKey(key: string): NamedAttempt | undefined {
   const match = /^rebill:[^:]+:(\d+):(\d+):(\d+)(?::\d+)?$/.exec(key);
   if (match === null) return undefined;

@@ -7,7 +7,7 @@ import { openGateways } from '../payments/gateways.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
 import { requeryNow } from './lateAnswerStore.ts';
 
-test('a charge whose answer Stripe lost is settled as soon as Stripe speaks of it, and captured once', async (t) => {
+test('a charge without an answer is settled when Stripe notifies, and captured once', async (t) => {
   const standIn = await startStripeStandIn();
   t.after(() => standIn.close());
   const gateways = openGateways(

@@ -3,8 +3,8 @@ import { chargeKey } from './attempt.ts';
 
 /**
  * Queries a charge of unknown outcome now instead of at its next turn, because its gateway sent a
- * notification. The notification is only a hint; the gateway is still queried. Ignores keys that are
- * not of rebills, and charges for whose answer a process is waiting.
+ * notification. The notification is only a hint; the gateway is still queried. Ignores keys that
+ * are not of rebills, and charges for whose answer a process is waiting.
  */
 export async function requeryNow(db: Database, merchantId: string, key: string): Promise<void> {
   const [, , autoOrderOid = 0, rebillNumber = 0, attempt = 0, epoch = 1] = key

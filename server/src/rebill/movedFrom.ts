@@ -5,8 +5,8 @@ import { momentText } from '../kernel/calendar.ts';
 import type { RebillLine } from './rebillOrder.ts';
 
 /**
- * What a rebill moves, as it was before: the scheduled date of each item and the counts of orders left.
- * The row of every rebill stores it, so empty parts are omitted.
+ * What a rebill moves, as it was before: the scheduled date of each item and the counts of orders
+ * left. The row of every rebill stores it, so empty parts are omitted.
  */
 export interface MovedFrom {
   readonly items: readonly {

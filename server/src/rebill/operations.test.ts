@@ -5,7 +5,10 @@ import { anItem } from '../../../test/support/autoOrders.ts';
 import { coffee, rebillsOn } from '../../../test/support/rebills.ts';
 
 const app = await testApp();
-/** Another merchant than the app's first, so that the engine's records and its clock are this test's own. */
+/**
+ * Another merchant than the app's first, so that the engine's records and its clock are this test's
+ * own.
+ */
 const rebills = await rebillsOn(app.db);
 const key = await app.addKey('DEMO');
 await rebills.addItem(coffee);
@@ -43,7 +46,7 @@ test('a rebill on request bills early and counts from the schedule', async () =>
   assert.equal(String((await rebills.load(oid)).items[0]?.nextShipmentAt), '2026-04-15T14:00:00Z');
 });
 
-test('a decline is an answer, and the next attempt is three days later', async () => {
+test('a decline is a result, and the next attempt is three days later', async () => {
   const oid = await anAutoOrderWith('tok_decline_insufficient_funds');
   await setClock('2026-03-10T14:00:00Z');
   const { status, body } = await attempt(oid);
@@ -55,7 +58,7 @@ test('a decline is an answer, and the next attempt is three days later', async (
   assert.equal(body.auto_order.credit_card_attempt, 1);
 });
 
-test('a rebill on request is refused when it would be one too many', async () => {
+test('a requested rebill is refused when it would be one too many', async () => {
   const oid = await anAutoOrderWith('tok_approve');
   const rows: [what: string, now: string, status: number, message: RegExp][] = [
     ['four minutes before it is due', '2026-03-15T13:56:00Z', 400, /within 5 minutes/],
@@ -73,7 +76,7 @@ test('a rebill on request is refused when it would be one too many', async () =>
   assert.equal((await attempt(9999)).status, 404);
 });
 
-test('a new card revives what declines have disabled, and is charged at once where that is asked', async () => {
+test('a new card revives what declines have disabled, and is charged at once on request', async () => {
   const oid = await anAutoOrderWith('tok_decline_stolen_card');
   await rebills.run('2026-03-15T14:00:00Z');
   assert.equal((await rebills.load(oid)).status, 'disabled');
@@ -142,7 +145,7 @@ test('cards that are refused', async () => {
   }
 });
 
-test('a customer who cancels is charged the cancel item once; a merchant who cancels is not', async () => {
+test('only a customer who cancels is charged the cancel item, once', async () => {
   await rebills.addItem({
     merchant_item_id: 'FEE',
     description: 'Cancelation',
@@ -196,7 +199,8 @@ test('a customer who cancels is charged the cancel item once; a merchant who can
 
 test("the reasons for canceling are the merchant's", async () => {
   await app.db.run(
-    `update merchant set settings = '{"cancel_reasons": [{"reason": "Too much", "visible_in_myaccount": true}]}' where merchant_id = 'DEMO'`,
+    `update merchant set settings = '{"cancel_reasons": [{"reason": "Too much", "visible_in_myaccount": true}]}'
+     where merchant_id = 'DEMO'`,
   );
   app.app.merchants.forget('DEMO');
   const { body } = await app.request({ operation: 'getAutoOrderCancelReasons', key });

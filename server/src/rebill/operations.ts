@@ -21,9 +21,10 @@ import { requestFault } from './request.ts';
 import { findRecentRebills } from './store.ts';
 
 /**
- * Charges the next rebill now, even if it is not due (auto_order reference, attemptAutoOrderRebill).
- * Refuses while a charge is under way, when the engine is about to charge it anyway, or when one was
- * paid within a day: two clicks pay once. A decline is a result, not a refusal.
+ * Charges the next rebill now, even if it is not due (auto_order reference,
+ * attemptAutoOrderRebill). Refuses while a charge is under way, when the engine is about to charge
+ * it anyway, or when one was paid within a day: two clicks pay once. A decline is a result, not a
+ * refusal.
  */
 export async function attemptRebill(
   context: Context,
@@ -39,10 +40,10 @@ export async function attemptRebill(
 }
 
 /**
- * Replaces the card by a token (auto_order reference, updateAutoOrderPayment), in the original order,
- * from which every rebill takes it. Retries start again, and an auto order that declines had disabled is
- * active again. With `attempt_rebill`, what is due is charged at once; otherwise the engine charges it
- * when it is due. Refuses a card that the merchant does not accept.
+ * Replaces the card by a token (auto_order reference, updateAutoOrderPayment), in the original
+ * order, from which every rebill takes it. Retries start again, and an auto order that declines had
+ * disabled is active again. With `attempt_rebill`, what is due is charged at once; otherwise the
+ * engine charges it when it is due. Refuses a card that the merchant does not accept.
  */
 export async function replaceCard(
   context: Context,
@@ -61,7 +62,8 @@ export async function replaceCard(
         return fault === undefined ? success(withNewCard(autoOrder, rules)) : failure(fault);
       },
       beside: async (context, autoOrder) => {
-        // Retries charge the newest card, even if staff gave the order of a declined rebill another one.
+        // Retries charge the newest card, even if staff gave the order of a declined rebill another
+        // one.
         await forgetEditedField(context.db, autoOrder.merchantId, oid, cardField);
         return changeOriginalOrder(context, autoOrder, cardChange(request), false);
       },

@@ -4,8 +4,8 @@ import { takeNumbers } from '../platform/storage/counters.ts';
 import { claimLimit } from './dueStore.ts';
 
 /**
- * Ids for the orders of one merchant's rebills, taken from the merchant's counter in blocks and before
- * any transaction.
+ * Ids for the orders of one merchant's rebills, taken from the merchant's counter in blocks and
+ * before any transaction.
  */
 export interface OrderIds {
   /**

@@ -4,9 +4,10 @@ import type { RecordedEvent } from '../platform/events/event.ts';
 import { findParked, forgetParked } from './parkedStore.ts';
 
 /**
- * Makes auto orders that are parked for a catalogue item due as soon as the item is created or updated;
- * the engine then decides whether they can be billed. Costs one index lookup when none is parked. Misses
- * an auto order that is being parked at the same moment; its next check, a day later, finds the item.
+ * Makes auto orders that are parked for a catalogue item due as soon as the item is created or
+ * updated; the engine then decides whether they can be billed. Costs one index lookup when none is
+ * parked. Misses an auto order that is being parked at the same moment; its next check, a day
+ * later, finds the item.
  */
 export async function wakeParked(
   context: Context,

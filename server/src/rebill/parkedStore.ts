@@ -1,9 +1,9 @@
 import type { Database } from '../platform/storage/database.ts';
 
 /*
- * The table `parked_auto_order`: which catalogue item prevents an auto order from being billed. A row
- * may outlive its reason; then it costs one check that changes nothing when that item changes. Deleting
- * it at every rebill would cost every rebill.
+ * The table `parked_auto_order`: which catalogue item prevents an auto order from being billed. A
+ * row may outlive its reason; then it costs one check that changes nothing when that item changes.
+ * Deleting it at every rebill would cost every rebill.
  */
 
 /** An auto order and the item for which it was parked. */

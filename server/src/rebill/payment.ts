@@ -65,7 +65,10 @@ export function cardFault(
   return undefined;
 }
 
-/** Returns the longest validity, in months, that the merchant or an item of the auto order requires of a card. */
+/**
+ * Returns the longest validity, in months, that the merchant or an item of the auto order requires
+ * of a card.
+ */
 export function monthsACardMustLast(
   autoOrder: Pick<AutoOrder, 'items'>,
   catalog: Catalog,
@@ -94,8 +97,8 @@ export function cardChange(request: AutoOrderPaymentUpdateRequest): Order {
 }
 
 /**
- * The auto order with a new card. Its declines no longer count. If they had disabled it, it is active
- * again and starts again; the merchant's setting decides which missed shipments are charged.
+ * The auto order with a new card. Its declines no longer count. If they had disabled it, it is
+ * active again and starts again; the merchant's setting decides which missed shipments are charged.
  */
 export function withNewCard(autoOrder: AutoOrder, rules: EditRules): AutoOrder {
   const wasDisabledByDeclines = isDisabledByDeclines(autoOrder);

@@ -30,9 +30,13 @@ export interface DecisionInput {
   readonly at: Temporal.Instant;
   /** When the due charge was first declined. */
   readonly firstDeclinedAt?: Temporal.Instant | undefined;
-  /** A person requested the rebill: it happens even if nothing is due or the next attempt is later. */
+  /**
+   * A person requested the rebill: it happens even if nothing is due or the next attempt is later.
+   */
   readonly isForced?: boolean;
-  /** The order that earlier attempts of the due charge left, if the merchant keeps declined orders. */
+  /**
+   * The order that earlier attempts of the due charge left, if the merchant keeps declined orders.
+   */
   readonly kept?: KeptOrder | undefined;
 }
 
@@ -77,10 +81,10 @@ export interface ChargedCard {
 }
 
 /**
- * Decides what to do with an auto order. Items of a paused catalogue item move by a day, items at their
- * end stop, due notices are noted, and what is due on this local day becomes one order to charge. An
- * auto order that cannot be planned is parked for a day: no order and no charge, and no other auto order
- * waits for it.
+ * Decides what to do with an auto order. Items of a paused catalogue item move by a day, items at
+ * their end stop, due notices are noted, and what is due on this local day becomes one order to
+ * charge. An auto order that cannot be planned is parked for a day: no order and no charge, and no
+ * other auto order waits for it.
  */
 export function decide(input: DecisionInput): Decision {
   const context = planContext(input);
@@ -172,8 +176,8 @@ function chargeOf(
 }
 
 /**
- * Returns the card of the order. If its year has passed, adds three years until it is in the future,
- * because banks usually renew cards for three years.
+ * Returns the card of the order. If its year has passed, adds three years until it is in the
+ * future, because banks usually renew cards for three years.
  */
 function chargedCard(
   { document, cardToken }: OrderRecord,
@@ -193,8 +197,8 @@ function chargedCard(
 const renewalYears = 3;
 
 /**
- * Notes every charge whose card expiration differs from the one that the customer gave; the original
- * order keeps the customer's.
+ * Notes every charge whose card expiration differs from the one that the customer gave; the
+ * original order keeps the customer's.
  */
 function renewalNotes(
   { autoOrder }: DecisionInput,
@@ -247,8 +251,8 @@ const itemFault = (why: string, itemId: string): PlanFault => ({
 });
 
 /**
- * Parks the auto order: nothing is charged, and the next check is a local day later, or when the auto
- * order or the item changes. It is reported once, not once a day.
+ * Parks the auto order: nothing is charged, and the next check is a local day later, or when the
+ * auto order or the item changes. It is reported once, not once a day.
  */
 function parked(
   { autoOrder, at, zone }: DecisionInput,

@@ -11,7 +11,9 @@ export interface RebillPolicy {
   /** Which missed shipments are charged. */
   readonly missedShipments: MissedShipments;
   readonly dunning: DunningPolicy;
-  /** Whether a declined rebill leaves an order in Accounts Receivable, which a later success pays. */
+  /**
+   * Whether a declined rebill leaves an order in Accounts Receivable, which a later success pays.
+   */
   readonly storeDeclined: boolean;
   /** A new card that expires within this number of months is refused; 0 means off. */
   readonly prohibitExpiringCardsMonths: number;
@@ -29,8 +31,8 @@ export interface Coupon {
 }
 
 /**
- * Three attempts three days apart, then disabled (auto_order reference: the defaults of the merchant's
- * billing settings).
+ * Three attempts three days apart, then disabled (auto_order reference: the defaults of the
+ * merchant's billing settings).
  */
 const defaultRetryDays = [3, 3];
 

@@ -6,9 +6,9 @@ import { resolveUnanswered, runDue } from './dueOperations.ts';
 import { hasUnsettled } from './store.ts';
 
 /**
- * Rebills, retries, notices and endings as a test clock plays them: each at the moment when it became
- * due. Gateways are queried at once about charges without an answer, because the clock must not pass
- * them. After a few queries without success the charge is left to the workers.
+ * Rebills, retries, notices and endings as a test clock plays them: each at the moment when it
+ * became due. Gateways are queried at once about charges without an answer, because the clock must
+ * not pass them. After a few queries without success the charge is left to the workers.
  */
 export function rebillDueWork(
   { payments }: Pick<RebillParts, 'payments'>,
@@ -31,8 +31,8 @@ export function rebillDueWork(
         db,
         merchant: { merchantId },
       } = context;
-      // What was due before the clock was set to this moment (a shipment missed while it was paused)
-      // happens now, as it would with a real clock.
+      // What was due before the clock was set to this moment (a shipment missed while it was
+      // paused) happens now, as it would with a real clock.
       const isBehind = (await firstDue(db, merchantId, context.now)) !== undefined;
       const runs = isBehind
         ? [await runDue(context, parts, { until: context.now, moment: 'now' })]
@@ -49,7 +49,8 @@ export function rebillDueWork(
   };
 }
 
-// A simulator answers at once, so a charge that is open for longer belongs to a process that stopped.
+// A simulator answers at once, so a charge that is open for longer belongs to a process that
+// stopped.
 const playTiming: RebillTiming = { leaseMs: 30_000, recheckMs: 10 };
 const checksMax = 4;
 const examinedMax = 10_000;

@@ -14,8 +14,8 @@ import type { OriginalTerms } from './originalTerms.ts';
 import type { Coupon } from './policy.ts';
 
 /**
- * What a rebill will order: lines and amounts, in minor units of one currency. Previews show it, and
- * the engine charges it.
+ * What a rebill will order: lines and amounts, in minor units of one currency. Previews show it,
+ * and the engine charges it.
  */
 export interface RebillOrder {
   readonly lines: readonly RebillLine[];
@@ -35,8 +35,8 @@ export interface RebillOrder {
 export interface RebillLine {
   readonly kind: 'item' | 'add-on' | 'cancel fee';
   /**
-   * The auto order item that ships, or with which the add-on ships; absent for an add-on of the whole
-   * auto order.
+   * The auto order item that ships, or with which the add-on ships; absent for an add-on of the
+   * whole auto order.
    */
   readonly itemOid?: number;
   readonly itemId: string;
@@ -56,7 +56,10 @@ export interface RebillLine {
   readonly shipment?: ShippedItem;
 }
 
-/** The shipment as planned. Settling compares it with the schedule, which may have changed meanwhile. */
+/**
+ * The shipment as planned. Settling compares it with the schedule, which may have changed
+ * meanwhile.
+ */
 export interface ShippedItem {
   readonly originalItemId: string;
   readonly at: Shipment['at'];
@@ -80,8 +83,8 @@ export interface LineFault {
 }
 
 /**
- * Calculates the lines and amounts of a rebill. A cancel fee is charged alone: no add-ons, and nothing
- * is shipped.
+ * Calculates the lines and amounts of a rebill. A cancel fee is charged alone: no add-ons, and
+ * nothing is shipped.
  */
 export function rebillOrder(terms: RebillTerms): Outcome<RebillOrder, LineFault> {
   const items = terms.rebill.lines.map((line) => itemLine(line, terms));
@@ -174,8 +177,8 @@ function withAmounts(
           lines.map((line) => line.amount),
         );
   const discounted = lines.map((line, index) => ({ ...line, discount: shares[index] ?? zero }));
-  // The original order's shipping method has the same cost as then, whatever is shipped. Shipping is
-  // free only if every line ships free.
+  // The original order's shipping method has the same cost as then, whatever is shipped. Shipping
+  // is free only if every line ships free.
   const shipping = isFee || lines.every((line) => line.shipsFree) ? zero : original.shipping;
   const taxedLines = sum(
     discounted.filter((line) => line.isTaxed).map((line) => minor(line.amount - line.discount)),

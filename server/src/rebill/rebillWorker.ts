@@ -18,8 +18,8 @@ export interface RebillWorkerParts extends RebillParts {
 }
 
 /**
- * Bills what is due, for all merchants. Each merchant gets a bounded round, and several merchants run
- * concurrently, so that none waits for the slow gateway of another one.
+ * Bills what is due, for all merchants. Each merchant gets a bounded round, and several merchants
+ * run concurrently, so that none waits for the slow gateway of another one.
  */
 export function rebillWorker(parts: RebillWorkerParts): Worker {
   const each = eachMerchant(parts.log, 'rebill', merchantsAtOnce);

@@ -3,8 +3,8 @@ import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import { wireDate } from '../kernel/calendar.ts';
 
 /*
- * Whether an auto order may be charged at the request of a person. The rules read the locked record:
- * when two requests arrive together, the second one sees what the first one did.
+ * Whether an auto order may be charged at the request of a person. The rules read the locked
+ * record: when two requests arrive together, the second one sees what the first one did.
  */
 
 /** What is known of an auto order when a person requests a charge. */
@@ -41,8 +41,9 @@ const soonMinutes = 5;
 const restHours = 24;
 
 /**
- * Returns why the next rebill cannot be charged on request: a charge is under way, one succeeded within
- * a day, the engine is about to charge it, or the auto order has stopped. Undefined: it may be charged.
+ * Returns why the next rebill cannot be charged on request: a charge is under way, one succeeded
+ * within a day, the engine is about to charge it, or the auto order has stopped. Undefined: it may
+ * be charged.
  */
 export function requestFault(requested: RequestedCharge): RequestFault | undefined {
   const { autoOrder, dueAt, recent, now, zone } = requested;
@@ -65,8 +66,8 @@ export function requestFault(requested: RequestedCharge): RequestFault | undefin
 }
 
 /**
- * Says why a charge of what is due charged nothing, for the response of an operation that has done the
- * rest of its work.
+ * Says why a charge of what is due charged nothing, for the response of an operation that has done
+ * the rest of its work.
  */
 export function nothingCharged(
   oid: number,
@@ -94,8 +95,8 @@ function inFlightFault(name: string, { rebillNumber, at }: RecentRebill, zone: s
 }
 
 /**
- * Returns when a rebill was last paid. An imported auto order has no rebills in this database, so its
- * items count as well.
+ * Returns when a rebill was last paid. An imported auto order has no rebills in this database, so
+ * its items count as well.
  */
 function lastBilled({ autoOrder, recent: { lastPaid } }: RequestedCharge) {
   const moments = [

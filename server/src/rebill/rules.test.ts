@@ -54,16 +54,16 @@ interface Given {
   readonly original?: OrderRecord;
   readonly at?: string;
   readonly settings?: Record<string, unknown>;
-  readonly look?: Partial<DecisionInput>;
+  readonly input?: Partial<DecisionInput>;
 }
 
-function look({
+function inputOf({
   autoOrder,
   items,
   original: order = original(),
   at: moment = '2026-03-15T10:00:00-04:00',
   settings,
-  look: more,
+  input: more,
 }: Given): DecisionInput {
   return {
     autoOrder: anAutoOrder(autoOrder),
@@ -76,7 +76,7 @@ function look({
   };
 }
 
-const decideOn = (given: Given): Decision => decide(look(given));
+const decideOn = (given: Given): Decision => decide(inputOf(given));
 
 function charged(given: Given) {
   const decision = decideOn(given);
@@ -201,7 +201,7 @@ test('when something is charged', () => {
   const rows: [what: string, given: Given, kind: Decision['kind']][] = [
     ['a minute early', { at: '2026-03-15T09:59:59-04:00' }, 'wait'],
     ['on the minute', {}, 'charge'],
-    ['early on request', { at: '2026-03-01T10:00:00-05:00', look: { isForced: true } }, 'charge'],
+    ['early on request', { at: '2026-03-01T10:00:00-05:00', input: { isForced: true } }, 'charge'],
     [
       'before the next attempt',
       { autoOrder: { creditCardAttempt: 1, nextAttemptAt: at('2026-03-18T10:00:00-04:00') } },
@@ -221,7 +221,7 @@ test('when something is charged', () => {
     ['no card', { original: original({}, '') }, 'park'],
     ['no price', { items: [aCatalogItem({ pricing: {} })] }, 'park'],
     ['item gone', { items: [] }, 'park'],
-    ['original order gone', { look: { original: undefined } }, 'park'],
+    ['original order gone', { input: { original: undefined } }, 'park'],
     ['add-on gone', { autoOrder: { addOns: [addOn] } }, 'park'],
     [
       'broken schedule',
@@ -241,7 +241,7 @@ test('a parked auto order is reported once and checked a day later', () => {
   );
   assert.equal(String(first.until), '2026-03-16T14:00:00Z');
   assert.equal(first.autoOrder.failureReason, 'Cannot rebill: item COFFEE: unknown item');
-  const again = decide({ ...look({ items: [] }), autoOrder: first.autoOrder, at: first.until });
+  const again = decide({ ...inputOf({ items: [] }), autoOrder: first.autoOrder, at: first.until });
   assert.ok(
     again.kind === 'park' && again.notes.length === 0 && again.autoOrder === first.autoOrder,
   );
@@ -292,10 +292,8 @@ test('a paused catalogue item slips a day; a notice is made once; an item at its
   assert.equal(other.autoOrder.items[1]?.nextShipmentAt, undefined);
 });
 
-// ------------------------------------------------------------------------------------------------------------------------ after the answer
-
 function paidWith(given: Given) {
-  const { autoOrder, catalog, policy, at: moment } = look(given);
+  const { autoOrder, catalog, policy, at: moment } = inputOf(given);
   return afterPaid(autoOrder, charged(given).order, { catalog, policy, zone, at: moment })
     .autoOrder;
 }
@@ -373,8 +371,8 @@ test('endings by a paid rebill', () => {
   }
 });
 
-test('a change that races the charge: the rebill counts, and the changed schedule stands', () => {
-  const given = look({});
+test('a change that races the charge: the rebill counts, and the changed schedule stays', () => {
+  const given = inputOf({});
   const order = charged({}).order;
   const rules = { catalog: given.catalog, policy: given.policy, zone, at: given.at };
   const moved = afterPaid(
@@ -472,7 +470,7 @@ test('the end of the retries is what the merchant wants', () => {
       items: [feeItem, fee],
       settings: { dunning },
     };
-    const { autoOrder, catalog, policy, at: moment } = look(given);
+    const { autoOrder, catalog, policy, at: moment } = inputOf(given);
     return afterDeclined(
       autoOrder,
       charged(given).order,

@@ -9,9 +9,9 @@ import { saveUnknown } from './store.ts';
 import { inHalves, parkUnreadable } from './unreadableOperations.ts';
 
 /**
- * Settles a batch as {@link settle} does. An attempt that makes it throw does not stop the others: it
- * stays without an answer, so nothing is charged again; its auto order is parked; and the gateway is
- * queried again later.
+ * Settles a batch as {@link settle} does. An attempt that makes it throw does not stop the others:
+ * it stays without an answer, so nothing is charged again; its auto order is parked; and the
+ * gateway is queried again later.
  */
 export function settleEach(
   context: Context,

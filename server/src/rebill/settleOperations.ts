@@ -34,8 +34,8 @@ export interface AnsweredAttempt {
   /** Absent for an order that costs nothing: no gateway was asked, and it counts as paid. */
   readonly routed?: RoutedAnswer | undefined;
   /**
-   * The records on which it was planned, if this process planned it. A process that finishes another
-   * one's charge reads them again.
+   * The records on which it was planned, if this process planned it. A process that finishes
+   * another one's charge reads them again.
    */
   readonly planned?: { readonly autoOrder: AutoOrder; readonly original: OrderRecord };
   /** How often the gateway was queried about it before. */
@@ -95,7 +95,9 @@ export function settle(
   });
 }
 
-/** The attempt with its current plan, if a change of the time zone has moved the dates of the plan. */
+/**
+ * The attempt with its current plan, if a change of the time zone has moved the dates of the plan.
+ */
 const asPlannedNow = (
   answered: AnsweredAttempt,
   charge: PlannedCharge | undefined,
@@ -284,7 +286,9 @@ async function loadOriginals(
   ]);
 }
 
-/** Returns the orders in Accounts Receivable that earlier attempts left; only retries can have one. */
+/**
+ * Returns the orders in Accounts Receivable that earlier attempts left; only retries can have one.
+ */
 async function loadKeptOrders(
   { db, merchant: { merchantId } }: Context,
   answered: readonly AnsweredAttempt[],
@@ -416,7 +420,9 @@ function notesOf({
   if (answer.kind === 'declined') return after.notes;
   const { rebillNumber, orderId, charge } = attempt;
   const paid: Note = {
-    message: `Rebill ${rebillNumber} paid: ${amountText(charge.order.total, charge.currency)}, order ${orderId}.${restoredNote(routed)}`,
+    message:
+      `Rebill ${rebillNumber} paid: ${amountText(charge.order.total, charge.currency)}, ` +
+      `order ${orderId}.${restoredNote(routed)}`,
     event: {
       name: 'auto_order_rebill',
       data: {
@@ -431,7 +437,7 @@ function notesOf({
   return [paid, ...(isPaidTwice ? [twice] : []), ...after.notes];
 }
 
-/** States that nothing was charged now, and how much was charged before a restore. */
+/** Says that nothing was charged now, and how much was charged before a restore. */
 function restoredNote(routed: RoutedAnswer | undefined): string {
   if (routed?.answer.kind !== 'approved' || routed.answer.restored === undefined) return '';
   const { reference, restored } = routed.answer;

@@ -20,9 +20,9 @@ import type { RebillPolicy } from './policy.ts';
 import type { RebillLine, RebillOrder } from './rebillOrder.ts';
 
 /*
- * How an answered charge changes an auto order. The record may have been changed since the charge was
- * planned. What was billed is counted in any case; if a person moved the schedule meanwhile, their
- * dates stay (docs/adr/0011-a-change-that-races-a-rebill.md).
+ * How an answered charge changes an auto order. The record may have been changed since the charge
+ * was planned. What was billed is counted in any case; if a person moved the schedule meanwhile,
+ * their dates stay (docs/adr/0011-a-change-that-races-a-rebill.md).
  */
 
 /** What settling needs besides the record and the order. */
@@ -65,9 +65,9 @@ function dayAfterMissed(
 }
 
 /**
- * Returns the record after an order shipped some of its items without being its next rebill: an order
- * that was given up and paid after all, or the rebill of an auto order that was merged into it. The
- * shipment is counted; the next rebill and its retries do not change.
+ * Returns the record after an order shipped some of its items without being its next rebill: an
+ * order that was given up and paid after all, or the rebill of an auto order that was merged into
+ * it. The shipment is counted; the next rebill and its retries do not change.
  */
 export function afterExtraShipment(
   autoOrder: AutoOrder,
@@ -77,7 +77,10 @@ export function afterExtraShipment(
   return ended(shippedIn(autoOrder, order, rules), rules);
 }
 
-/** Counts everything that an order used up: items, add-ons, and the orders left before a cancelation. */
+/**
+ * Counts everything that an order used up: items, add-ons, and the orders left before a
+ * cancelation.
+ */
 function shippedIn(autoOrder: AutoOrder, order: RebillOrder, rules: SettlingRules): AutoOrder {
   const lines = shippedLines(order);
   const context = contextOf(autoOrder, rules);
@@ -111,9 +114,9 @@ const contextOf = (
 });
 
 /**
- * Returns the record after staff marked the order of its next rebill as paid. If its last decline had
- * disabled it, it is active again and starts again, and the paid order is the shipment that it missed.
- * Later missed shipments are billed only if the merchant bills all of them.
+ * Returns the record after staff marked the order of its next rebill as paid. If its last decline
+ * had disabled it, it is active again and starts again, and the paid order is the shipment that it
+ * missed. Later missed shipments are billed only if the merchant bills all of them.
  */
 export function afterPaidByStaff(
   autoOrder: AutoOrder,
@@ -135,7 +138,10 @@ export function afterPaidByStaff(
   return afterPaid(revived, order, rules);
 }
 
-/** The item as it starts again; an item that the order shipped keeps its date, so that the order matches it. */
+/**
+ * The item as it starts again; an item that the order shipped keeps its date, so that the order
+ * matches it.
+ */
 function revivedItem(
   item: AutoOrderItem,
   shipped: ReadonlyMap<number | undefined, RebillLine>,
@@ -154,8 +160,8 @@ export const isDisabledByDeclines = ({
 
 /**
  * Returns the record after staff rejected the order of its next rebill. Only the rebill's number is
- * counted, retries end, and the shipment is skipped. A rejected cancel fee is not charged, and the auto
- * order is canceled as planned.
+ * counted, retries end, and the shipment is skipped. A rejected cancel fee is not charged, and the
+ * auto order is canceled as planned.
  */
 export function afterGivenUp(
   autoOrder: AutoOrder,
@@ -251,8 +257,8 @@ function isAsPlanned(item: AutoOrderItem, shipment: NonNullable<RebillLine['ship
 }
 
 /**
- * Returns the add-ons after an order that carried `riding`: one order fewer is left for each of those,
- * and add-ons without orders left are removed.
+ * Returns the add-ons after an order that carried `riding`: one order fewer is left for each of
+ * those, and add-ons without orders left are removed.
  */
 function withoutUsed(addOns: readonly AddOn[], riding: readonly RebillLine[]): readonly AddOn[] {
   if (addOns.length === 0) return addOns;
@@ -276,7 +282,10 @@ export interface DeclinedCharge {
   readonly orderId?: string | undefined;
 }
 
-/** Returns the record after a declined rebill: with a next attempt, or ended as the merchant's policy says. */
+/**
+ * Returns the record after a declined rebill: with a next attempt, or ended as the merchant's
+ * policy says.
+ */
 export function afterDeclined(
   autoOrder: AutoOrder,
   order: RebillOrder,

@@ -1,5 +1,6 @@
-// A promise of the engine (design: every check that decides whether to charge happens after the lock): requests that arrive
-// together, or one just after the other, cause one capture, without an Idempotency-Key and whatever time the gateway takes.
+// A promise of the engine (design: every check that decides whether to charge happens after the
+// lock): requests that arrive together, or one just after the other, cause one capture, without an
+// Idempotency-Key and whatever time the gateway takes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -139,8 +140,6 @@ test('a second charge that is meant is made', async () => {
   assert.equal(captures(wanted), 2);
 });
 
-// ------------------------------------------------------------------------- other requests that lead to a charge
-
 await rebills.addItem({ merchant_item_id: 'FEE', pricing: { cost: 9 } });
 await rebills.addItem({
   ...coffee,
@@ -173,7 +172,7 @@ test('a cancelation with a fee that is sent many times captures the fee once', a
   assert.equal(captures(oid), 1);
 });
 
-test('another cancelation while the fee is due lets the fee go', async () => {
+test('another cancelation while the fee is due drops the fee', async () => {
   for (const body of [{ cancel_reason: 'Goodwill' }, {}, { canceled_by_user: 'staff' }]) {
     const oid = await anAutoOrderWith('tok_approve', { originalItemId: 'BOUND' });
     await setClock(early);

@@ -56,8 +56,8 @@ export async function findEarlierAttempts(
 }
 
 /**
- * Returns the rebills of an auto order that matter for its next charge: the one in flight and the last
- * one that was paid.
+ * Returns the rebills of an auto order that matter for its next charge: the one in flight and the
+ * last one that was paid.
  */
 export async function findRecentRebills(
   db: Database,
@@ -164,8 +164,8 @@ export async function findInFlight(
 }
 
 /**
- * Returns all charges of the merchant that are under way, and the declined ones whose order staff may
- * still pay.
+ * Returns all charges of the merchant that are under way, and the declined ones whose order staff
+ * may still pay.
  */
 export async function findPlanned(db: Database, merchantId: string): Promise<PlannedRow[]> {
   const rows = await db.rows<{
@@ -305,8 +305,9 @@ const settledAttempts = recordset<SettledAttempt>([
 ]);
 
 /**
- * Marks attempts as unknown and ends each lease after `recheckMs`, when the gateway is queried. Skips
- * an attempt that another process has taken over meanwhile (each take-over adds one to `checks`).
+ * Marks attempts as unknown and ends each lease after `recheckMs`, when the gateway is queried.
+ * Skips an attempt that another process has taken over meanwhile (each take-over adds one to
+ * `checks`).
  */
 export async function saveUnknown(
   tx: Database,
@@ -345,8 +346,8 @@ export async function merchantsWithOverdue(
 }
 
 /**
- * Whether the merchant has charges that are not settled. Does not count charges about which gateways
- * were queried `checksMax` times without success.
+ * Whether the merchant has charges that are not settled. Does not count charges about which
+ * gateways were queried `checksMax` times without success.
  */
 export async function hasUnsettled(
   db: Database,

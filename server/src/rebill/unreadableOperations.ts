@@ -6,18 +6,21 @@ import { Refusal } from '../platform/http/refusal.ts';
 import { isFaultOfStore } from '../platform/storage/failures.ts';
 
 /*
- * What the engine does when an auto order makes its code throw. It repeats the failed batch in halves
- * until the bad record is alone, and parks that one. A database that is unreachable or overloaded fails
- * the whole batch.
+ * What the engine does when an auto order makes its code throw. It repeats the failed batch in
+ * halves until the bad record is alone, and parks that one. A database that is unreachable or
+ * overloaded fails the whole batch.
  */
 
-/** Whether an error may be the fault of one record, so that the rest of the batch can succeed without it. */
+/**
+ * Whether an error may be the fault of one record, so that the rest of the batch can succeed
+ * without it.
+ */
 export const mayBeOfRecord = (error: unknown): boolean =>
   !isFaultOfStore(error) && !(error instanceof Refusal);
 
 /**
- * Does the work on all elements at once. If that fails, does it on each half, down to a single element,
- * for which it calls `alone` with the error. Fails when the database fails.
+ * Does the work on all elements at once. If that fails, does it on each half, down to a single
+ * element, for which it calls `alone` with the error. Fails when the database fails.
  */
 export async function inHalves<Element, Result>(
   elements: readonly Element[],
@@ -39,8 +42,9 @@ export async function inHalves<Element, Result>(
 }
 
 /**
- * Parks an auto order that cannot be read or billed: for a day, or until it is changed. Writes the error
- * to the server's log; the auto order's history, an event and a task say what to do. Returns the reason.
+ * Parks an auto order that cannot be read or billed: for a day, or until it is changed. Writes the
+ * error to the server's log; the auto order's history, an event and a task say what to do. Returns
+ * the reason.
  */
 export async function parkUnreadable(
   context: Context,

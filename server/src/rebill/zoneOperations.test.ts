@@ -46,7 +46,7 @@ for (const [title, zones, next] of [
   ['to the west', ['Pacific/Pago_Pago'], '2026-04-15T10:00:00-11:00'],
   ['there and back', ['Asia/Tokyo', 'America/New_York'], '2026-04-15T10:00:00-04:00'],
 ] as const)
-  test(`the zone changes ${title} while a charge is under way: the period counts as billed`, async (t) => {
+  test(`the zone changes ${title} during a charge: the period counts as billed`, async (t) => {
     const rebills = await rebillsOn(await testDatabase(t));
     await rebills.addItem(coffee);
     await rebills.add({ autoOrderOid: 1 });
@@ -64,7 +64,7 @@ for (const [title, zones, next] of [
     assert.equal((await rebills.run('2026-03-16T23:00:00Z')).paid, 0);
   });
 
-test('a declined charge is tried again at the same time of day in the new zone, and once', async (t) => {
+test('a declined charge is retried once, at the same time of day in the new zone', async (t) => {
   const rebills = await rebillsOn(await testDatabase(t));
   await rebills.addItem(coffee);
   await rebills.add({ autoOrderOid: 1 }, { cardToken: 'tok_decline_1x-zone' });

@@ -8,9 +8,9 @@ import type { PlannedCharge } from './plan.ts';
 import { findPlanned, saveReplanned } from './store.ts';
 
 /**
- * Moves the dates of schedules to the same local time in another zone. A charge that is under way was
- * planned on the old dates, so its plan moves too: settling then finds the schedule as planned and
- * continues from it, and no period is billed twice.
+ * Moves the dates of schedules to the same local time in another zone. A charge that is under way
+ * was planned on the old dates, so its plan moves too: settling then finds the schedule as planned
+ * and continues from it, and no period is billed twice.
  */
 export async function keepWallsOfRebills(context: Context, change: ZoneChange): Promise<void> {
   const {
