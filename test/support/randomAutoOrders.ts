@@ -5,7 +5,7 @@ import type { AddOn, AutoOrder, AutoOrderItem } from '../../server/src/autoOrder
 import { calculate } from '../../server/src/autoOrders/calculated.ts';
 import { loadCatalog } from '../../server/src/autoOrders/catalogReader.ts';
 import { anchorOf } from '../../server/src/autoOrders/schedule.ts';
-import { stepsOf } from '../../server/src/autoOrders/steps.ts';
+import { stepsOf } from '../../server/src/autoOrders/stepWalk.ts';
 import { insertAutoOrders } from '../../server/src/autoOrders/store.ts';
 import { insertItem } from '../../server/src/items/store.ts';
 import { addDays } from '../../server/src/kernel/calendar.ts';

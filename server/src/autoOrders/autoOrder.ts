@@ -12,7 +12,10 @@ export interface AutoOrder {
   readonly status: AutoOrderStatus;
   readonly enabled: boolean;
   readonly completed: boolean;
-  /** When the customer signed up: the original order's creation. Grandfathered prices look at it. */
+  /**
+   * When the customer signed up: the creation of the original order. Grandfathered prices depend on
+   * it.
+   */
   readonly signedUpAt: Temporal.Instant;
   readonly cancelAfterNextXOrders?: number;
   readonly cancelReason?: string;
@@ -30,24 +33,26 @@ export interface AutoOrder {
   readonly failureReason?: string;
   readonly overrideAffiliateId?: number;
   readonly rotatingTransactionGatewayCode?: string;
-  /** Absent: no charge of it was ever paid. */
+  /** Absent until a charge of the auto order was paid. */
   readonly chargedBy?: ChargedBy | undefined;
-  /** Rebills so far: the number of the next one is this plus one. */
+  /** Rebills so far. The next rebill has this number plus one. */
   readonly rebillCount: number;
   readonly addOns: readonly AddOn[];
   readonly properties: readonly Property[];
   readonly items: readonly AutoOrderItem[];
-  /** Counts every change; an `ETag` on the wire, and the guard of an update that races a rebill. */
+  /**
+   * Counts every change. It is the `ETag` on the wire, and it guards updates that race a rebill.
+   */
   readonly version: number;
 }
 
-/** `completed` auto orders are `disabled`; the wire has no other word for them. */
+/** A completed auto order has the status `disabled`, because the wire has no status for it. */
 export type AutoOrderStatus = 'active' | 'canceled' | 'disabled' | 'merged';
 
-/** One recurring line of an auto order. Dates are moments; days are those of the merchant's zone. */
+/** One recurring line of an auto order. Days are days in the merchant's zone. */
 export interface AutoOrderItem {
   readonly itemOid: number;
-  /** Drives the schedule: whose steps, or whose price, apply. */
+  /** The catalogue item whose steps, schedules and prices apply. */
   readonly originalItemId: string;
   readonly originalQuantity: number;
   /** Ships in place of the scheduled item. */
@@ -65,8 +70,9 @@ export interface AutoOrderItem {
   /** The scheduled moment of the next rebill; absent when nothing more will ship. */
   readonly nextShipmentAt?: Temporal.Instant;
   /**
-   * The local date and time that months and years are counted from: its day of the month (clamped in short months) and its
-   * time of day. Reset when somebody sets the next shipment by hand, so 31 January goes to 28 February and back to 31 March.
+   * The local date and time that months and years are counted from. It holds the day of the month
+   * (clamped in short months) and the time of day. It is reset when the next shipment is set by
+   * hand, so 31 January leads to 28 February and back to 31 March.
    */
   readonly anchor: Temporal.PlainDateTime;
   readonly nextPreshipmentNoticeAt?: Temporal.Instant;
@@ -74,7 +80,10 @@ export interface AutoOrderItem {
   readonly noOrderAfterAt?: Temporal.Instant;
   readonly firstOrderAt?: Temporal.Instant;
   readonly lastOrderAt?: Temporal.Instant;
-  /** Shipments scheduled up to here were missed: the item was stopped, or its date was set in the past. */
+  /**
+   * Shipments scheduled up to this moment were missed, because the item was stopped or its date was
+   * set in the past.
+   */
   readonly missedUntil?: Temporal.Instant;
   /** Includes the original purchase. */
   readonly lifeTimeValue: Minor;
@@ -84,7 +93,10 @@ export interface AutoOrderItem {
   /** Rebills left before the item completes; absent: without end. */
   readonly remainingRepeatCount?: number;
   readonly paused: boolean;
-  /** Where the item stands in the steps of `originalItemId`: the step whose shipment is next, and shipments made in it. */
+  /**
+   * The position in the steps of `originalItemId`: the step that ships next, and the shipments made
+   * in it.
+   */
   readonly step: StepCursor;
   readonly options: readonly { readonly label: string; readonly value: string }[];
   readonly properties: readonly Property[];
@@ -93,7 +105,10 @@ export interface AutoOrderItem {
   readonly paypalRecurringPaymentProfileId?: string;
 }
 
-/** A place in a list of steps: `index` from 0, `done` shipments made in that step. */
+/**
+ * A position in a list of steps: `index` counts from 0, `done` counts the shipments made in that
+ * step.
+ */
 export interface StepCursor {
   readonly index: number;
   readonly done: number;

@@ -6,7 +6,8 @@ import { testApp } from '../../../test/support/app.ts';
 const app = await testApp();
 const everything = {
   _expand:
-    'items,items.future_schedules,add_ons,properties,logs,original_order,original_order.billing,original_order.payment,rebill_orders',
+    'items,items.future_schedules,add_ons,properties,logs,' +
+    'original_order,original_order.billing,original_order.payment,rebill_orders',
 };
 
 for (const item of [
@@ -114,7 +115,9 @@ const update = (oid: number, body: object, query: Record<string, string> = {}) =
 const eventsOf = async (oid: number) =>
   (
     await app.db.rows<{ name: string }>(
-      "select name from event where merchant_id = 'TEST' and object_type = 'auto order' and object_id = $1 order by object_sequence",
+      `select name from event
+       where merchant_id = 'TEST' and object_type = 'auto order' and object_id = $1
+       order by object_sequence`,
       [String(oid)],
     )
   ).map(({ name }) => name);
@@ -209,7 +212,7 @@ test('it is read by oid, by code and in batches; another merchant sees nothing o
   assert.deepEqual((await app.request({ operation: 'getAutoOrders', key })).body.auto_orders, []);
 });
 
-test('every expansion at once is an answer of the contract, in detail and in a list', async () => {
+test('every expansion at once follows the contract, in detail and in a list', async () => {
   const { auto_order_oid: oid } = await subscribe('whole@example.com');
   const query = { _expand: expansions.auto_order.join(',') };
   const one = await app.request({
@@ -344,7 +347,7 @@ test('an update keeps what is absent, clears what is null and replaces the rest'
   );
 });
 
-test('a next shipment set by hand is counted from, to the month’s end and back', async () => {
+test('later dates count from a next shipment set by hand, across short months too', async () => {
   const {
     auto_order_oid: oid,
     items: [item],
@@ -364,7 +367,7 @@ test('a next shipment set by hand is counted from, to the month’s end and back
   ]);
 });
 
-test('items left out of a list go, items without an oid come', async () => {
+test('items left out of a list are removed, items without an oid are added', async () => {
   const { auto_order_oid: oid } = await subscribe();
   const { status, body } = await update(oid, {
     items: [
@@ -471,7 +474,7 @@ for (const [what, body, field] of refusedUpdates) {
   });
 }
 
-test('enabled false with a reason cancels, alone it disables, and true continues', async () => {
+test('enabled false with a reason cancels, without one it disables; true enables', async () => {
   const { auto_order_oid: oid } = await subscribe();
   const canceled = (await update(oid, { enabled: false, cancel_reason: 'moved away' })).body
     .auto_order;
@@ -580,7 +583,7 @@ test('facets follow an original order that is changed as an order', async () => 
   );
 });
 
-test('If-Match lets through only who has seen the present version', async () => {
+test('If-Match accepts only a client that has read the present version', async () => {
   const { auto_order_oid: oid } = await subscribe();
   const etag = String(
     (await app.request({ operation: 'getAutoOrder', params: { auto_order_oid: oid } })).headers[
@@ -598,7 +601,7 @@ test('If-Match lets through only who has seen the present version', async () => 
   assert.equal((await put({ 'if-match': etag })).status, 412);
 });
 
-test('pausing pauses every item, and they go on by an update', async () => {
+test('pausing pauses every item, and an update resumes them', async () => {
   const {
     auto_order_oid: oid,
     items: [item],
@@ -689,7 +692,7 @@ test('ending the only item completes the auto order; no body is needed', async (
   assert.deepEqual([body.auto_order.status, body.auto_order.completed], ['disabled', true]);
 });
 
-test('several items of one id need the oid of the one that is meant', async () => {
+test('several items with one id need the oid of the item to cancel', async () => {
   const { original_order_id: orderId } = await subscribe('two@example.com', [
     { merchant_item_id: 'COFFEE', quantity: 1, auto_order_schedule: 'Monthly' },
     { merchant_item_id: 'COFFEE', quantity: 1, auto_order_schedule: 'Weekly' },
@@ -735,7 +738,7 @@ test('consolidating moves items and marks the sources merged', async () => {
   assert.equal((await update(source.auto_order_oid, { enabled: true })).status, 400);
 });
 
-test('an order without an auto order can be established once, while it is young and paid by card', async () => {
+test('an auto order can be established once from a recent order that was paid by card', async () => {
   const establish = (id: string) =>
     app.request({
       operation: 'establishAutoOrderByReferenceOrderId',
@@ -774,7 +777,7 @@ test('an order without an auto order can be established once, while it is young 
   assert.equal(added.body.auto_order.items[0].next_item_id, 'COFFEE');
 });
 
-test('properties and add-ons are replaced, and answered by the operation that is about them', async () => {
+test('properties and add-ons are replaced, and returned by the operation that replaces them', async () => {
   const {
     auto_order_oid: oid,
     items: [item],
@@ -868,7 +871,7 @@ test('a batch reports which element was refused and updates the others', async (
   }
 });
 
-test('an asynchronous batch is accepted at once and done later; failures stand in the history', async () => {
+test('an asynchronous batch runs later, and its failures are in the history', async () => {
   const [one, other] = [await subscribe(), await subscribe()];
   const elements = [
     { auto_order_oid: one.auto_order_oid, override_affiliate_id: 1 },
@@ -891,7 +894,7 @@ test('an asynchronous batch is accepted at once and done later; failures stand i
   );
 });
 
-test('what a customer buys can end what he has', async () => {
+test('a purchase can cancel the customer’s other auto orders', async () => {
   const basic = await subscribe('up@example.com', [
     { merchant_item_id: 'BASIC', quantity: 1, auto_order_schedule: 'Monthly' },
   ]);

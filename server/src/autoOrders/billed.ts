@@ -6,11 +6,11 @@ import type { Context } from '../platform/context.ts';
 import type { AutoOrder } from './autoOrder.ts';
 import { isSameSecond, wireMoment } from './formAge.ts';
 
-/** What a settled rebill moved, as it was before. */
+/** The values that a settled rebill changed, as they were before it. */
 export interface BilledRebill {
   readonly autoOrderOid: number;
   readonly cancelAfterNextXOrders?: number | undefined;
-  /** Add-ons of the whole auto order that were counted down. */
+  /** The add-ons of the whole auto order whose counts went down. */
   readonly addOns: readonly CountedAddOn[];
   readonly items: readonly BilledItem[];
 }
@@ -33,7 +33,10 @@ export type Billed = readonly BilledRebill[];
 /** Reads the settled rebills of an auto order, for updates; the rebill feature provides it. */
 export type ReadBilled = (context: Context, autoOrderOid: number) => Promise<Billed>;
 
-/** Whether an update holds a value that may be one from before a rebill, so that they are needed. */
+/**
+ * Whether an update holds a value that may be older than a rebill, so that the settled rebills are
+ * needed to decide.
+ */
 export function asksForBilled(current: AutoOrder, body: WireAutoOrder, zone: string): boolean {
   const left = current.cancelAfterNextXOrders;
   return (
@@ -52,8 +55,8 @@ const hasCounts = (list: readonly WireAddOn[] | null | undefined): boolean =>
   (list ?? []).some((addOn) => addOn.next_x_orders != null);
 
 /**
- * Whether a date of an item was billed: at that second, or on that day where the client sent a day
- * without a time.
+ * Whether a date of an item was billed. A date with a time must match to the second; a date without
+ * a time (midnight) must match the day.
  */
 export function isBilledDate(
   billed: Billed,
@@ -68,6 +71,9 @@ export function isBilledDate(
   );
 }
 
-/** The shipments of one item, the latest first, wherever the item was then. */
+/**
+ * The billed shipments of one item, the latest first, including those made in an auto order that
+ * was merged into this one.
+ */
 export const itemsBilled = (billed: Billed, itemOid: number): BilledItem[] =>
   billed.flatMap(({ items }) => items.filter((item) => item.itemOid === itemOid));

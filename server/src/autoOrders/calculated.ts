@@ -5,30 +5,42 @@ import { simpleSchedule } from './startSchedule.ts';
 import type { Catalog, PlanContext } from './steps.ts';
 import { planNext } from './steps.ts';
 
-/** What the schedule rules say of a record's future; stored beside it, so that answers and the engine need not plan again. */
+/**
+ * The future of a record by the schedule rules. It is stored along with the record, so that reads
+ * and the engine need not plan again.
+ */
 export interface Calculated {
-  /** When the engine must look at the auto order next, not before it was calculated; undefined: never, until somebody changes it. */
+  /**
+   * When the engine must process the auto order next, never before the moment of the calculation;
+   * undefined when nothing is due until the record changes.
+   */
   readonly dueAt: Temporal.Instant | undefined;
   readonly items: ReadonlyMap<number, CalculatedItem>;
 }
 
-/** The calculated fields of an item (auto_order reference, AutoOrderItem: next_item_id, calculated_next_shipment_dts, simple_schedule). */
+/**
+ * The calculated fields of an item (auto_order reference, AutoOrderItem: next_item_id,
+ * calculated_next_shipment_dts, simple_schedule).
+ */
 export interface CalculatedItem {
   readonly nextItemId?: string;
   readonly nextShipmentAt?: Temporal.Instant;
   readonly simpleSchedule?: SimpleSchedule;
 }
 
-/** An auto order with what was calculated of it: what the store writes. */
+/** An auto order with its calculated fields, as the store writes them. */
 export interface CalculatedAutoOrder {
   readonly autoOrder: AutoOrder;
   readonly calculated: Calculated;
 }
 
-/** The moment, the zone and the policy that a calculation depends on beside the record. */
+/**
+ * What a calculation depends on besides the record: the moment, the zone and the policy for missed
+ * shipments.
+ */
 export type Rules = Pick<PlanContext, 'now' | 'zone' | 'missedShipments'>;
 
-/** The record with its calculated fields, by the rules that the engine rebills by. */
+/** Calculates the derived fields of a record, by the same rules that the engine rebills by. */
 export function calculate(
   autoOrder: AutoOrder,
   catalog: Catalog,
@@ -37,13 +49,14 @@ export function calculate(
   const items = new Map(
     autoOrder.items.map((item) => [item.itemOid, calculateItem(autoOrder, item, catalog, rules)]),
   );
-  // What is overdue happens from now on: a test clock that plays it by this moment must not go back.
+  // What is overdue happens from now on: a test clock that reaches this moment must not go back.
   return { autoOrder, calculated: { dueAt: latest(dueAt(autoOrder), rules.now), items } };
 }
 
 /**
- * When the engine must look at an auto order next: its earliest rebill, not before the retry that a decline has set, or the earliest
- * pre-shipment notice. Items that cannot be planned count as well: the engine is who raises the task about them.
+ * When the engine must process an auto order next. That is its earliest rebill (not before the
+ * retry that a decline has set), or its earliest pre-shipment notice. Items that cannot be planned
+ * count as well, because the engine creates the task that reports them.
  */
 export function dueAt(autoOrder: AutoOrder): Temporal.Instant | undefined {
   if (autoOrder.status !== 'active' || !autoOrder.enabled) return undefined;
@@ -74,7 +87,10 @@ function calculateItem(
   };
 }
 
-/** The earliest date of the items, which is what an auto order is sorted and filtered by (`next_shipment_dts`). */
+/**
+ * The earliest next shipment of the items. Auto orders are sorted and filtered by it
+ * (`next_shipment_dts`).
+ */
 export function earliestShipment(items: readonly AutoOrderItem[]): Temporal.Instant | undefined {
   return earliest(items.map(({ nextShipmentAt }) => nextShipmentAt));
 }
@@ -88,7 +104,7 @@ function earliest(
   }, undefined);
 }
 
-/** Undefined when there is nothing to wait for, whatever the bound. */
+/** The later of the two; undefined when there is no moment, whatever the lower bound is. */
 function latest(
   moment: Temporal.Instant | undefined,
   notBefore: Temporal.Instant | undefined,

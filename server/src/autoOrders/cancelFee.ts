@@ -7,8 +7,10 @@ import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import type { Catalog } from './steps.ts';
 
 /**
- * The auto order switched to charge the cancel item of its catalogue items once more, now, and then be canceled; undefined when no item charges one or
- * all are waived (item reference, ItemAutoOrder: auto_order_cancel_item_id and the minimums beside it). The caller has written who canceled and why.
+ * The auto order, changed to charge the cancel item of each catalogue item once, now, and to be
+ * canceled after that. Undefined when no item charges a fee or all fees are waived (item reference,
+ * ItemAutoOrder: auto_order_cancel_item_id and the minimums). The caller has already set the user
+ * and the reason of the cancelation.
  */
 export function chargingCancelFee(
   autoOrder: AutoOrder,
@@ -25,11 +27,14 @@ export function chargingCancelFee(
   };
 }
 
-/** Whether the auto order's next order charges a cancel item, and is its last. */
+/** Whether the next order of the auto order charges a cancel item and is the last one. */
 export const isChargingCancelFee = (autoOrder: AutoOrder, catalog: Catalog): boolean =>
   autoOrder.items.some((item) => isCancelFee(item, autoOrder, catalog));
 
-/** Whether the item stands for the fee: its cancel item in its place, in the last order before the cancelation. */
+/**
+ * Whether the item charges the fee: its cancel item ships in its place, in the last order before
+ * the cancelation.
+ */
 export function isCancelFee(
   item: AutoOrderItem,
   autoOrder: Pick<AutoOrder, 'cancelAfterNextXOrders'>,
@@ -43,7 +48,10 @@ export function isCancelFee(
   );
 }
 
-/** An item as the fee for its end; undefined when there is none to charge. An item that ships no more has no end to charge for. */
+/**
+ * The item changed to charge its cancelation fee. Undefined when there is no fee, or when the item
+ * would not have shipped again anyway.
+ */
 function feeItem(
   item: AutoOrderItem,
   catalog: Catalog,
@@ -77,12 +85,12 @@ function feeItem(
   };
 }
 
-/** Whoever has met one of the minimums owes no fee. */
+/** Whether the customer has reached one of the minimums and owes no fee. */
 function isWaived(item: AutoOrderItem, terms: ItemAutoOrder): boolean {
   return minimums(item, terms).some(({ minimum, reached }) => reached >= minimum);
 }
 
-/** What is left until the first of the minimums is met: values as they are, orders at the item's price. */
+/** The amount that is missing to the nearest minimum. Missing orders count at the item's price. */
 function remainingBalance(
   item: AutoOrderItem,
   terms: ItemAutoOrder,
@@ -106,7 +114,7 @@ function minimums(item: AutoOrderItem, terms: ItemAutoOrder): Minimum[] {
   const all = [
     { minimum: terms.cancelMinimumRebillCount, reached: item.numberOfRebills, isCount: true },
     { minimum: terms.cancelMinimumRebillValue, reached: item.rebillValue, isCount: false },
-    // The original purchase counts in the life time, and not among the rebills.
+    // The original purchase counts towards the life time but is not a rebill.
     { minimum: terms.cancelMinimumLifeTimeCount, reached: item.numberOfRebills + 1, isCount: true },
     { minimum: terms.cancelMinimumLifeTimeValue, reached: item.lifeTimeValue, isCount: false },
   ];

@@ -10,8 +10,9 @@ import { editItems } from './editItem.ts';
 import { FieldReader } from './fieldReader.ts';
 
 /**
- * The record after one item was canceled (current API, cancelAutoOrderItemByReferenceOrderId): mode `end`, the default, lets nothing of it ship after now or
- * after `no_orders_after_dts`, and keeps it; `remove` takes it away. `append_items` come after the rest.
+ * Cancels one item (current API, cancelAutoOrderItemByReferenceOrderId). Mode `end`, the default,
+ * keeps the item but ships none of it after now or after `no_orders_after_dts`. Mode `remove`
+ * removes the item. `append_items` are added at the end of the list.
  */
 export function cancelItem(
   autoOrder: AutoOrder,
@@ -39,13 +40,13 @@ export function cancelItem(
   if (removes && until !== undefined)
     read.fault(
       'no_orders_after_dts',
-      'has no meaning beside mode remove',
+      'has no effect with mode remove',
       'Leave it out, or send mode end',
     );
   if (!removes && appended.value.length > 0 && endsAlready(target.value, until, rules))
     read.fault(
       'append_items',
-      `is refused because item ${originalItemId} was canceled before, and its replacements were added then`,
+      `is refused: item ${originalItemId} was canceled before, and its replacements were added then`,
       'Leave it out, or add items by an update of the auto order',
     );
   const [fault] = read.faults;
@@ -58,22 +59,25 @@ export function cancelItem(
   return success({ ...autoOrder, items: [...kept, ...appended.value] });
 }
 
-/** Whether the item has the end that is asked for: a request sent twice must not add its items twice, for each is billed. */
+/**
+ * Whether the item already ends as requested. A request that is sent twice must not add its items
+ * twice, because each of them is billed.
+ */
 const endsAlready = (
   { noOrderAfterAt }: AutoOrderItem,
   until: Temporal.Instant | undefined,
   { now }: EditRules,
 ): boolean => {
   if (noOrderAfterAt === undefined) return false;
-  const asked = (until ?? now).epochMilliseconds;
-  return noOrderAfterAt.epochMilliseconds === asked || noOrderAfterAt.since(now).sign <= 0;
+  const requested = (until ?? now).epochMilliseconds;
+  return noOrderAfterAt.epochMilliseconds === requested || noOrderAfterAt.since(now).sign <= 0;
 };
 
-/** Whether the item goes by this id. */
+/** Whether the item has this id, in any case. */
 export const isItem = (item: AutoOrderItem, originalItemId: string): boolean =>
   fold(item.originalItemId) === foldTrimmed(originalItemId);
 
-/** The one item of that id, or the one that the oid picks out among several. */
+/** The item with that id. Where several have it, the oid selects one. */
 function itemMeant(
   autoOrder: AutoOrder,
   originalItemId: string,
@@ -85,14 +89,14 @@ function itemMeant(
   if (item === undefined)
     return failure({
       field: 'auto_order_item_oid',
-      reason: `is not an item ${originalItemId}`,
+      reason: `is not the oid of an item ${originalItemId}`,
       fix: 'Send the oid of an item with the id in the path',
     });
   if (others.length > 0)
     return failure({
       field: 'auto_order_item_oid',
-      reason: `is missing, and several items are ${originalItemId}`,
-      fix: 'Send the oid of the one that is meant',
+      reason: `is missing, and several items have the id ${originalItemId}`,
+      fix: 'Send the oid of the item to cancel',
     });
   return success(item);
 }

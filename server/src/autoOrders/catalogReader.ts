@@ -3,11 +3,13 @@ import { catalogKey, findCatalogItems } from '../items/store.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { AddOn, AutoOrder } from './autoOrder.ts';
 import type { Catalog } from './steps.ts';
-import { stepsOf } from './steps.ts';
+import { stepsOf } from './stepWalk.ts';
 
 /**
- * All of the catalogue that the schedules of these auto orders can lead to: the items that drive them, what ships in their place, what
- * rides along, what the steps ship, and what a cancelation charges; with `moreItemIds`, those and what theirs ship. Read after the auto orders were locked, so that a change of the catalogue is either seen here or sees them.
+ * Loads every catalogue item that the schedules of these auto orders can lead to: the items that
+ * drive them, replacements, add-ons, items of steps, and cancel items. With `moreItemIds`, also
+ * those items and the items of their steps. Callers lock the auto orders first, so that either this
+ * read sees a change of the catalogue or the change sees the auto orders.
  */
 export async function loadCatalog(
   db: Database,
@@ -38,7 +40,10 @@ function itemIdsOf({ items, addOns }: Pick<AutoOrder, 'items' | 'addOns'>): stri
   ];
 }
 
-/** Add-ons that cannot be read name no item: planning with them fails for that auto order alone. */
+/**
+ * Add-ons that cannot be read name no item. Planning with them fails, but for that auto order
+ * alone.
+ */
 const addOnItemIds = (addOns: readonly AddOn[]): string[] =>
   Array.isArray(addOns)
     ? addOns.map((addOn: AddOn | null) => addOn?.itemId).filter((id) => typeof id === 'string')

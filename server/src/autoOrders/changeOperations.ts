@@ -16,27 +16,37 @@ import { editRules, scheduleRules } from './rules.ts';
 import type { Catalog } from './steps.ts';
 import { appendLogs, lockAutoOrders, saveAutoOrders } from './store.ts';
 
-/** A change of one auto order. */
+/** What {@link changeAutoOrder} does to one auto order. */
 export interface Change {
   /** Names the change in the history, such as `Paused`. */
   readonly title: string;
-  /** The record after it, or why not. Asked with the lock held; the context is the transaction's. */
+  /**
+   * Returns the changed record, or why it cannot change. Called while the record is locked; the
+   * context is that of the transaction.
+   */
   readonly edit: (
     autoOrder: AutoOrder,
     rules: EditRules,
     context: Context,
   ) => Outcome<AutoOrder, FieldFault> | Promise<Outcome<AutoOrder, FieldFault>>;
-  /** Items of the catalogue that the change names and the record does not. */
+  /** Catalogue items that the change names, in addition to those of the record. */
   readonly itemIds?: readonly string[];
-  /** The version that the client has seen, if it cares. */
+  /** The version that the client has read, where it sent `If-Match`. */
   readonly ifMatch?: number | undefined;
-  /** More to do in the same transaction, after the auto order was locked and the change accepted; answers what else changed, for the history. */
-  readonly beside?:
+  /**
+   * More to do in the same transaction, after the record was locked and the change accepted.
+   * Returns what else changed, for the history.
+   */
+  readonly alsoChange?:
     | ((context: Context, autoOrder: AutoOrder) => Promise<readonly string[]>)
     | undefined;
 }
 
-/** Changes one auto order in one transaction: locks it, asks the rules, writes, logs and tells. Refuses when it is not there or the rules say no. */
+/**
+ * Changes one auto order in one transaction: locks it, applies the rules, writes it, logs the
+ * change and emits its events. Refuses when the auto order does not exist or the rules reject the
+ * change.
+ */
 export function changeAutoOrder(context: Context, oid: number, change: Change): Promise<void> {
   return inTransaction(context, async (tx) => {
     const [current] = await lockAutoOrders(tx.db, tx.merchant.merchantId, [oid]);
@@ -51,38 +61,39 @@ export function changeAutoOrder(context: Context, oid: number, change: Change): 
     );
     const edited = await change.edit(current, editRules(context, catalog), context);
     if (!edited.ok) return refuse('invalid_field', edited.reason, { objectId: String(oid) });
-    const beside = await change.beside?.(context, current);
+    const alsoChange = await change.alsoChange?.(context, current);
     await saveChanges(context, catalog, [
-      { before: current, after: edited.value, title: change.title, beside },
+      { before: current, after: edited.value, title: change.title, alsoChange },
     ]);
   });
 }
 
-/** Refuses a client that has seen another version than the present one, if it named one. */
+/** Refuses a client that named another version than the present one. */
 export function refuseStale(current: AutoOrder, ifMatch: number | undefined): void {
   if (ifMatch !== undefined && ifMatch !== current.version)
     refuse('precondition_failed', {}, { objectId: String(current.autoOrderOid) });
 }
 
-/** A parked record as a change leaves it: whether it can be billed now is for the engine's next look. */
+/** The record without its mark as parked: the engine decides again whether it can be billed. */
 function unparked(autoOrder: AutoOrder): AutoOrder {
   if (!isParked(autoOrder.failureReason)) return autoOrder;
   const { failureReason: _, ...rest } = autoOrder;
   return rest;
 }
 
-/** A record before and after, and what to call it in its history. */
+/** A record before and after a change, and the title of the change in the history. */
 export interface Changed {
   readonly before: AutoOrder;
   readonly after: AutoOrder;
   readonly title: string;
-  /** What else changed with it, outside the record. */
-  readonly beside?: readonly string[] | undefined;
+  /** What else changed along with the record, for the history. */
+  readonly alsoChange?: readonly string[] | undefined;
 }
 
 /**
- * Writes changed records that the caller has locked, with a line of history and the events of each. Those where nothing differs are left alone: no
- * version, no event. Where nothing is left to ship, the auto order completes.
+ * Writes changed records that the caller has locked, and adds a line of history and the events of
+ * each. Records that do not differ are skipped: they get no new version and no event. An auto order
+ * with nothing left to ship completes.
  */
 export async function saveChanges(
   context: Context,
@@ -97,7 +108,7 @@ export async function saveChanges(
       ...each,
       changes: [
         ...changesBetween(each.before, each.after, { zone: timeZone, currency }),
-        ...(each.beside ?? []),
+        ...(each.alsoChange ?? []),
       ],
     }))
     .filter(({ changes }) => changes.length > 0);

@@ -8,8 +8,9 @@ import { autoOrderColumns, itemColumns } from './columns.ts';
 import type { ReadingRules } from './fieldReader.ts';
 
 /**
- * What differs between two versions of a record, one phrase a field in the words of the wire, such as `items[COFFEE].paused: false to true`.
- * Empty when nothing does: derived columns don't count.
+ * Describes the differences between two versions of a record, one phrase for each field in the
+ * words of the wire, such as `items[COFFEE].paused: false to true`. Empty when nothing differs;
+ * derived columns do not count.
  */
 export function changesBetween(before: AutoOrder, after: AutoOrder, rules: ReadingRules): string[] {
   const changes = differences(recordColumns, recordOf(before), recordOf(after), '', rules);
@@ -49,7 +50,7 @@ function differences<Source>(
     });
 }
 
-/** Columns that follow from others. */
+/** Columns that are derived from others. */
 const derived = new Set([
   'position',
   'anchor',
@@ -62,7 +63,7 @@ const derived = new Set([
   'due_at',
 ]);
 
-// The earliest date of the items follows from theirs.
+// It is the earliest date of the items, which are compared themselves.
 const recordColumns = autoOrderColumns.filter(({ name }) => name !== 'next_shipment_at');
 
 const recordOf = (autoOrder: AutoOrder) => ({

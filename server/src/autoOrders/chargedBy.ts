@@ -1,14 +1,18 @@
 import { hash } from 'node:crypto';
 
 /*
- * Which kind of gateway charged the card of an auto order first. A token of one kind of gateway is nothing, or another
- * person's card, to a gateway of another kind, so a set-up that lost its gateway must not charge through the next best.
+ * Which kind of gateway charged the card of an auto order first. A token of one kind of gateway
+ * means nothing to another kind, or means another person's card there. So a configuration that lost
+ * its gateway must not charge through the next one.
  */
 
-/** The kind of gateway that captured a charge, and a mark of the card: the memory ends with the card. */
+/**
+ * The kind of gateway that captured a charge, and a fingerprint of the card: with another card it
+ * no longer applies.
+ */
 export interface ChargedBy {
   readonly kind: string;
-  /** The beginning of a hash of the card's token. */
+  /** The first 16 hex digits of the SHA-256 of the card's token. */
   readonly cardMark: string;
 }
 
@@ -16,7 +20,9 @@ export function chargedBy(kind: string, cardToken: string): ChargedBy {
   return { kind, cardMark: markOf(cardToken) };
 }
 
-/** The kind of gateway that charged this very card before; undefined for a card that was never charged. */
+/**
+ * The kind of gateway that charged this card before; undefined for a card that was never charged.
+ */
 export function kindThatCharged(
   remembered: ChargedBy | undefined,
   cardToken: string,
@@ -24,5 +30,5 @@ export function kindThatCharged(
   return remembered?.cardMark === markOf(cardToken) ? remembered.kind : undefined;
 }
 
-// The migration that fills the column for older records makes the same mark.
+// The migration that fills the column for older records computes the same value.
 const markOf = (cardToken: string): string => hash('sha256', cardToken, 'hex').slice(0, 16);

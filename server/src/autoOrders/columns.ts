@@ -2,12 +2,15 @@ import type { Column } from '../platform/storage/recordset.ts';
 import type { AutoOrderItem } from './autoOrder.ts';
 import { type CalculatedAutoOrder, type CalculatedItem, earliestShipment } from './calculated.ts';
 
-/** A column, and whether a rebill may change it; the others are written only when somebody edits the record. */
+/**
+ * A column, and whether a rebill may change it. The other columns are written only when a person
+ * edits the record.
+ */
 interface RecordColumn<Source> extends Column<Source> {
   readonly moves: boolean;
 }
 
-/** What a row of `auto_order_item` is made from. */
+/** The values that a row of `auto_order_item` is written from. */
 export interface ItemSource {
   readonly autoOrderOid: number;
   readonly position: number;
@@ -32,7 +35,9 @@ export const oidColumn: Column<CalculatedAutoOrder> = {
   read: ({ autoOrder }) => autoOrder.autoOrderOid,
 };
 
-/** Of `auto_order`, but for its keys, its version and the moments of creation and change. */
+/**
+ * The columns of `auto_order` without its keys, its version and its moments of creation and change.
+ */
 export const autoOrderColumns: readonly RecordColumn<CalculatedAutoOrder>[] = [
   moving('status', 'text', ({ autoOrder }) => autoOrder.status),
   moving('enabled', 'boolean', ({ autoOrder }) => autoOrder.enabled),
@@ -77,7 +82,7 @@ export const itemKeys: readonly Column<ItemSource>[] = [
   { name: 'auto_order_item_oid', type: 'integer', read: ({ item }) => item.itemOid },
 ];
 
-/** Of `auto_order_item`, but for its keys. */
+/** The columns of `auto_order_item` without its keys. */
 export const itemColumns: readonly RecordColumn<ItemSource>[] = [
   edited('position', 'smallint', ({ position }) => position),
   edited('original_item_id', 'text', ({ item }) => item.originalItemId),

@@ -14,13 +14,16 @@ import { noAutoOrder } from './readOperations.ts';
 import { scheduleRules } from './rules.ts';
 import { lockAutoOrders } from './store.ts';
 
-/** Of these auto orders, those with a rebill that is not settled; the rebill feature provides it. */
+/**
+ * Reads which of these auto orders have a rebill that is not settled. The rebill feature provides
+ * it.
+ */
 export type ReadOpenRebills = (
   context: Context,
   oids: readonly number[],
 ) => Promise<ReadonlyMap<number, OpenRebill>>;
 
-/** What a request to merge holds. */
+/** The request to merge, and how to find rebills that are not settled. */
 export interface MergeRequest {
   readonly sourceOids: readonly number[] | null | undefined;
   readonly ifMatch?: number | undefined;
@@ -28,9 +31,10 @@ export interface MergeRequest {
 }
 
 /**
- * Merges auto orders into one (current API, consolidateAutoOrders): their items move to it with all that hangs on them and on their auto orders, and the
- * sources end as merged. What cannot move refuses the merge. Orders stay where they are. All must belong to one customer: the same profile, or the same email
- * on the original orders.
+ * Merges auto orders into one (current API, consolidateAutoOrders). Their items move to the target
+ * along with everything that belongs to them, and the sources get the status `merged`. The request
+ * is refused where something cannot move. Orders stay where they are. All auto orders must belong
+ * to one customer: the same profile, or the same email on the original orders.
  */
 export function consolidateAutoOrders(
   context: Context,
@@ -54,7 +58,7 @@ export function consolidateAutoOrders(
     await refuseStrangers(context, target, sources);
     const catalog = await loadCatalog(context.db, merchantId, all);
     const open = await readOpenRebills(context, oids);
-    refuseLoss(target, sources, { ...scheduleRules(context), catalog, open });
+    refuseFault(target, sources, { ...scheduleRules(context), catalog, open });
     await saveChanges(context, catalog, [
       ...sources.map((before) => ({
         before,
@@ -76,7 +80,7 @@ function distinctSources(targetOid: number, given: readonly number[]): readonly 
   if (sourceOids.length > sourcesMax)
     refuse('too_many_elements', { field: 'source_auto_order_oids', max: sourcesMax });
   if (sourceOids.includes(targetOid))
-    refuseSource(targetOid, 'is the auto order that the others are merged into', 'Leave it out');
+    refuseSource(targetOid, 'is the target of the merge', 'Leave it out');
   return sourceOids;
 }
 
@@ -97,7 +101,7 @@ function merged(source: AutoOrder, target: AutoOrder, { now }: Context): AutoOrd
   };
 }
 
-function refuseLoss(target: AutoOrder, sources: readonly AutoOrder[], rules: MergeRules): void {
+function refuseFault(target: AutoOrder, sources: readonly AutoOrder[], rules: MergeRules): void {
   const fault = mergeFault(target, sources, rules);
   if (fault === undefined) return;
   const { oid, reason, fix } = fault;
@@ -109,7 +113,7 @@ function refuseLoss(target: AutoOrder, sources: readonly AutoOrder[], rules: Mer
   );
 }
 
-// The items of a stopped source would be billed again in the target, which nobody asked for.
+// The target would bill the items of a stopped source again, which the customer has not agreed to.
 function refuseStopped(target: AutoOrder, sources: readonly AutoOrder[]): void {
   if (target.status !== 'active') {
     refuse('state_conflict', {
@@ -143,7 +147,7 @@ async function refuseStrangers(
     );
 }
 
-/** The same profile, or the same billing email. */
+/** Whether two orders have the same customer profile, or the same billing email. */
 export function isSameCustomer(
   one: OrderRecord | undefined,
   other: OrderRecord | undefined,

@@ -36,8 +36,9 @@ import {
 } from './store.ts';
 
 /**
- * Makes the auto order of an order that was just paid, from its lines that recur; within the transaction that settles the order. An order that has
- * none, a rebill among them, is left alone. What the customer bought may end auto orders that he has: see {@link endOthers}.
+ * Creates the auto order of an order that was just paid, from its recurring lines, in the
+ * transaction that settles the order. Orders without such lines, and rebills, are skipped. What the
+ * customer bought may cancel the customer's other auto orders: see {@link endOthers}.
  */
 export async function createFromPaidOrder(tx: Context, order: OrderRecord): Promise<void> {
   if (order.autoOrderOid !== undefined) return;
@@ -54,7 +55,8 @@ export async function createFromPaidOrder(tx: Context, order: OrderRecord): Prom
   );
   if (canRecur) await holdZone(tx.db, merchantId);
   const context = canRecur ? await inCurrentZone(tx) : tx;
-  // Before others are locked: an update takes its oids first as well, so the two cannot wait for each other.
+  // The oids are taken before other auto orders are locked. An update takes its oids first as well,
+  // so the two cannot deadlock.
   const [oid, firstItemOid] = canRecur ? await takeOids(context, lines.length) : [0, 0];
   const others = await othersOf(context, order);
   const starts = lines.flatMap((line, place) =>
@@ -74,7 +76,10 @@ export async function createFromPaidOrder(tx: Context, order: OrderRecord): Prom
   await endOthers(context, others, lines, catalog);
 }
 
-/** What the auto order that an order started charges for shipments in the past, a sentence an item. */
+/**
+ * Describes what the auto order that an order started charges for shipments in the past, one
+ * sentence for each item.
+ */
 export async function missedAtStart(context: Context, orderId: string): Promise<string[]> {
   const { merchantId } = context.merchant;
   const oid = await findOidByOriginalOrder(context.db, merchantId, orderId);
@@ -85,8 +90,8 @@ export async function missedAtStart(context: Context, orderId: string): Promise<
 }
 
 /**
- * Makes an auto order without items of an order that was bought without one (current API, establishAutoOrderByReferenceOrderId); items are added by an
- * update. Answers its oid.
+ * Creates an auto order without items for an order that was bought without one (current API,
+ * establishAutoOrderByReferenceOrderId). Items are added by an update. Returns the oid.
  */
 export function establishAutoOrder(context: Context, originalOrderId: string): Promise<number> {
   return inTransaction(context, async (context) => {
@@ -123,12 +128,12 @@ async function refuseUnfit(context: Context, order: OrderRecord): Promise<void> 
     order.orderId,
   );
   if (existing !== undefined)
-    conflict(`has the auto order ${existing} already`, 'Update that auto order');
+    conflict(`already has the auto order ${existing}`, 'Update that auto order');
   if (order.autoOrderOid !== undefined)
     conflict(`is a rebill of the auto order ${order.autoOrderOid}`, 'Update that auto order');
   const ageHours = context.now.since(order.createdAt).total('hours');
   if (ageHours >= establishDaysMax * 24)
-    conflict(`is older than ${establishDaysMax} days`, 'Establish from a younger order');
+    conflict(`is older than ${establishDaysMax} days`, 'Establish from a newer order');
   if (order.paidAt === undefined)
     conflict('is not paid', 'Establish from an order whose payment succeeded');
   if (order.document.payment?.payment_method !== 'Credit Card')
@@ -196,7 +201,7 @@ function originalChargedBy({ cardToken, document }: OrderRecord): ChargedBy | un
   return kind === undefined || cardToken === undefined ? undefined : chargedBy(kind, cardToken);
 }
 
-/** A line that starts an item; its oid is given later. */
+/** A line that starts an item. The item's oid is assigned later. */
 interface Start {
   readonly place: number;
   readonly item: AutoOrderItem;
@@ -212,11 +217,11 @@ function startOf(
 ): Start[] {
   const bought = catalog(line.merchant_item_id ?? '');
   if (bought === undefined) return [];
-  // One per customer (item reference, auto_order_upsell_one_per_customer): whoever has one gets no second.
+  // At most one per customer (item reference, auto_order_upsell_one_per_customer).
   if (bought.autoOrder?.onePerCustomer && others.some((other) => drives(other, [bought.itemId])))
     return [];
   const zone = context.merchant.timeZone;
-  const lastRebillAt = momentOf(line.auto_order_last_rebill_dts, zone);
+  const lastRebillAt = lastRebillOf(line.auto_order_last_rebill_dts, zone);
   const started = startSchedule({
     bought,
     chosen: frequencyOf(line.auto_order_schedule),
@@ -228,7 +233,7 @@ function startOf(
     if (line.auto_order_schedule)
       context.log.warn(
         { orderId: order.orderId, itemId: bought.itemId, reason: started.reason },
-        'a line with a schedule starts no auto order item',
+        'an order line with a schedule did not start an auto order item',
       );
     return [];
   }
@@ -253,7 +258,7 @@ function startOf(
   return [{ place, item: startAgain(item, catalog, scheduleRules(context)) }];
 }
 
-function momentOf(text: string | undefined, zone: string) {
+function lastRebillOf(text: string | undefined, zone: string) {
   const parsed = text === undefined ? undefined : readWireDate(text, zone);
   return parsed?.ok ? parsed.value : undefined;
 }
@@ -278,8 +283,9 @@ async function othersOf(context: Context, order: OrderRecord): Promise<AutoOrder
 }
 
 /**
- * Cancels what the purchase ends (item reference, ItemAutoOrder): an auto order one of whose items lists a bought item as its upgrade or
- * downgrade, and every other one when a bought item says `cancel_other_auto_orders`.
+ * Cancels what the purchase ends (item reference, ItemAutoOrder): each auto order with an item that
+ * lists a bought item as its upgrade or downgrade, and every other auto order when a bought item
+ * has `cancel_other_auto_orders`.
  */
 async function endOthers(
   context: Context,
@@ -305,7 +311,8 @@ async function endOthers(
     const other = boughtItems.find(({ autoOrder }) => autoOrder?.cancelOtherAutoOrders);
     const cause = upgrade ?? downgrade ?? other;
     if (cause === undefined) return [];
-    const reason = `${upgrade ? 'Upgrade' : downgrade ? 'Downgrade' : 'Replaced'}: the customer ordered ${cause.itemId}`;
+    const kind = upgrade ? 'Upgrade' : downgrade ? 'Downgrade' : 'Replaced';
+    const reason = `${kind}: the customer ordered ${cause.itemId}`;
     const after = {
       ...canceled(before, { reason }, context.now),
       cancelUpgrade: upgrade !== undefined,

@@ -2,10 +2,11 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 
 /*
- * When auto orders must be looked at: `auto_order.due_at`. The engine reads it and every write of a record sets it anew; these are the changes of it alone.
+ * `auto_order.due_at`: when the engine must process an auto order. Every write of a record sets it
+ * too; the functions here change nothing else.
  */
 
-/** Takes the due mark from locked auto orders: nothing is to be done before somebody gives them another. */
+/** Clears `due_at` of locked auto orders: nothing is due until another write sets it. */
 export async function takeDueMarks(
   tx: Database,
   merchantId: string,
@@ -13,12 +14,13 @@ export async function takeDueMarks(
 ): Promise<void> {
   if (oids.length === 0) return;
   await tx.run(
-    'update auto_order set due_at = null where merchant_id = $1 and auto_order_oid = any($2::int[])',
+    `update auto_order set due_at = null
+     where merchant_id = $1 and auto_order_oid = any($2::int[])`,
     [merchantId, oids],
   );
 }
 
-/** Puts off locked auto orders that cannot be rebilled, without touching their records. */
+/** Delays locked auto orders that cannot be rebilled, without changing their records. */
 export async function putOff(
   tx: Database,
   merchantId: string,
@@ -27,13 +29,17 @@ export async function putOff(
 ): Promise<void> {
   if (oids.length === 0) return;
   await tx.run(
-    `update auto_order a set due_at = p.until from unnest($2::int[], $3::timestamptz[]) as p (oid, until)
+    `update auto_order a set due_at = p.until
+     from unnest($2::int[], $3::timestamptz[]) as p (oid, until)
      where a.merchant_id = $1 and a.auto_order_oid = p.oid`,
     [merchantId, oids, untils],
   );
 }
 
-/** Has those of these auto orders that wait for a later moment looked at from `at` on. What is being charged, or has stopped, is left alone. */
+/**
+ * Makes those auto orders due at `at` that would be due later. Auto orders that are being charged
+ * or have stopped are skipped.
+ */
 export async function bringForward(
   tx: Database,
   merchantId: string,
@@ -42,26 +48,30 @@ export async function bringForward(
 ): Promise<void> {
   await tx.run(
     `update auto_order a set due_at = $3
-     from (select auto_order_oid from auto_order where merchant_id = $1 and auto_order_oid = any($2::int[]) and due_at > $3 order by auto_order_oid for update) later
+     from (select auto_order_oid from auto_order
+           where merchant_id = $1 and auto_order_oid = any($2::int[]) and due_at > $3
+           order by auto_order_oid for update) later
      where a.merchant_id = $1 and a.auto_order_oid = later.auto_order_oid`,
     [merchantId, oids, at],
   );
 }
 
-/** Locks these auto orders in the order of their oids and answers their versions. */
+/** Locks these auto orders in the order of their oids and returns their versions. */
 export async function lockVersions(
   tx: Database,
   merchantId: string,
   oids: readonly number[],
 ): Promise<ReadonlyMap<number, number>> {
   const rows = await tx.rows<{ auto_order_oid: number; version: number }>(
-    'select auto_order_oid, version from auto_order where merchant_id = $1 and auto_order_oid = any($2::int[]) order by auto_order_oid for update',
+    `select auto_order_oid, version from auto_order
+     where merchant_id = $1 and auto_order_oid = any($2::int[])
+     order by auto_order_oid for update`,
     [merchantId, oids],
   );
   return new Map(rows.map((row) => [row.auto_order_oid, row.version]));
 }
 
-/** When the auto order is due; undefined while it is never, is being charged or does not exist. */
+/** When the auto order is due; undefined when it never is, is being charged or does not exist. */
 export async function findDueAt(
   db: Database,
   merchantId: string,
@@ -74,7 +84,7 @@ export async function findDueAt(
   return row?.due_at ?? undefined;
 }
 
-/** The earliest moment that an auto order of the merchant is due, if it is not after `until`. */
+/** The earliest moment at which an auto order of the merchant is due, up to `until`. */
 export async function firstDue(
   db: Database,
   merchantId: string,
@@ -87,14 +97,18 @@ export async function firstDue(
   return row?.due_at;
 }
 
-/** Of these merchants, each with the moment that its clock shows, those that have something due. One cheap look for all of them. */
+/**
+ * Returns those merchants that have an auto order due, each by the time of its own clock, in one
+ * cheap query.
+ */
 export async function merchantsWithDue(
   db: Database,
   merchants: readonly { readonly merchantId: string; readonly now: Temporal.Instant }[],
 ): Promise<ReadonlySet<string>> {
   const rows = await db.rows<{ merchant_id: string }>(
     `select m.merchant_id from unnest($1::text[], $2::timestamptz[]) as m (merchant_id, now)
-     where exists (select from auto_order a where a.merchant_id = m.merchant_id and a.due_at <= m.now)`,
+     where exists (
+       select from auto_order a where a.merchant_id = m.merchant_id and a.due_at <= m.now)`,
     [merchants.map((merchant) => merchant.merchantId), merchants.map((merchant) => merchant.now)],
   );
   return new Set(rows.map((row) => row.merchant_id));

@@ -186,7 +186,7 @@ for (const [body, field] of refused) {
   });
 }
 
-test('stopping drops the retry; going on forgets the declines', () => {
+test('stopping clears the retry; enabling again forgets the declines', () => {
   const retrying = { creditCardAttempt: 2, nextAttemptAt: at('2026-02-03T00:00:00Z') };
   assert.equal(edit(retrying, { enabled: false }).nextAttemptAt, undefined);
   assert.equal(edit({ ...disabled, creditCardAttempt: 3 }, { enabled: true }).creditCardAttempt, 0);
@@ -197,7 +197,7 @@ test('stopping drops the retry; going on forgets the declines', () => {
   );
 });
 
-test('going on bills what was missed, or leaves it out where the merchant says so', () => {
+test('enabling again bills missed shipments, or skips them where the merchant says so', () => {
   const late = anItem({ nextShipmentAt: at('2025-12-15T10:00:00-05:00') });
   const next = (missedShipments: 'bill' | 'skip') =>
     String(
@@ -271,7 +271,7 @@ test('another driving item begins its steps, with its count and its notice', () 
   assert.equal(String(item.nextPreshipmentNoticeAt), '2026-03-07T14:00:00Z');
 });
 
-test('a list removes what it leaves out, and gives oids to what is new', () => {
+test('a list removes the items that it leaves out, and new items get oids', () => {
   const items = [anItem({ itemOid: 1 }), anItem({ itemOid: 2 })];
   const added = {
     original_item_id: 'coffee',
@@ -332,7 +332,7 @@ for (const [what, before, after, names] of events) {
     ]));
 }
 
-test('nothing left to ship completes; a paused item or none at all waits', () => {
+test('an auto order with nothing left to ship completes; with a paused item or none it waits', () => {
   const over = anItem({ remainingRepeatCount: 0 });
   assert.deepEqual(completed(anAutoOrder({ items: [over] }), rules).status, 'disabled');
   assert.equal(

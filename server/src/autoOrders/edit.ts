@@ -12,8 +12,9 @@ import { FieldReader } from './fieldReader.ts';
 import { hasCompleted, startAgain } from './steps.ts';
 
 /**
- * The record after an update (auto_order reference, updateAutoOrder): what is absent stays, an explicit null clears, read-only fields are
- * ignored. `enabled` false disables; with `cancel_reason` or `canceled_by_user` it cancels (docs/adr/0020-what-an-update-means.md).
+ * Applies an update to a record (auto_order reference, updateAutoOrder): an absent field stays, an
+ * explicit null clears, read-only fields are ignored. `enabled: false` disables; along with
+ * `cancel_reason` or `canceled_by_user` it cancels (docs/adr/0020-what-an-update-means.md).
  */
 export function editAutoOrder(
   current: AutoOrder,
@@ -51,7 +52,10 @@ export function editAutoOrder(
   return fault ? failure(fault) : success(switched);
 }
 
-/** A merged auto order ships nothing, so a form of the time before, with its items, goes to the other one. */
+/**
+ * A merged auto order ships nothing, so an update with items that it no longer has is meant for the
+ * auto order that has them now.
+ */
 function mergedFault(current: AutoOrder, body: WireAutoOrder): FieldFault | undefined {
   const isKnown = (oid: number | null | undefined) =>
     current.items.some(({ itemOid }) => itemOid === oid);
@@ -67,18 +71,20 @@ function mergedFault(current: AutoOrder, body: WireAutoOrder): FieldFault | unde
   };
 }
 
-/** What an update says of a cancelation. */
+/** What an update says about canceling. */
 interface Cancelation {
-  /** As sent; undefined: the client did not, or could not, say. */
+  /** As sent; undefined when the client left it out or could not send it. */
   readonly enabled: boolean | undefined;
   readonly reason: string | undefined;
   readonly user: string | undefined;
   readonly at: Temporal.Instant | undefined;
-  /** Whether it says anything that the record does not say already. */
+  /** Whether it differs from what the record holds. */
   readonly isNew: boolean;
-  /** Whether it names a reason or a user, which makes a cancelation of what would else be disabling. */
+  /** Whether it names a reason or a user. Then it cancels; otherwise it would only disable. */
   readonly isMeant: boolean;
-  /** Whether it names a reason or a user again that the record already holds: the same cancelation, sent twice. */
+  /**
+   * Whether it repeats the reason or user that the record holds: the same cancelation, sent twice.
+   */
   readonly isRepeated: boolean;
 }
 
@@ -104,34 +110,36 @@ function cancelationOf(current: AutoOrder, body: WireAutoOrder, read: FieldReade
 function switchState(
   current: AutoOrder,
   edited: AutoOrder,
-  asked: Cancelation,
+  cancelation: Cancelation,
   read: FieldReader,
   rules: EditRules,
 ): AutoOrder {
-  if (asked.enabled === true) return enabled(current, edited, asked, read, rules);
-  if (current.status === 'canceled') return { ...edited, ...saidOf(asked) };
+  if (cancelation.enabled === true) return enabled(current, edited, cancelation, read, rules);
+  if (current.status === 'canceled') return { ...edited, ...saidOf(cancelation) };
   if (current.status === 'merged') return edited;
-  if (asked.isRepeated && isFeeDue(current, rules)) return edited;
-  // Clients that cannot send false (C#) leave `enabled` out: a new cancelation without it means the same.
-  if (asked.isNew || (asked.enabled === false && asked.isMeant))
-    return feeOf(current, edited, asked, rules) ?? canceled(edited, asked, rules.now);
-  return asked.enabled === false && current.enabled ? disabled(edited, rules.now) : edited;
+  if (cancelation.isRepeated && isFeeDue(current, rules)) return edited;
+  // Clients that cannot send false (C#) leave `enabled` out. A new cancelation without it has the
+  // same meaning.
+  if (cancelation.isNew || (cancelation.enabled === false && cancelation.isMeant))
+    return feeOf(current, edited, cancelation, rules) ?? canceled(edited, cancelation, rules.now);
+  return cancelation.enabled === false && current.enabled ? disabled(edited, rules.now) : edited;
 }
 
 /**
- * The auto order that charges its cancel item before it ends, where there is a fee to charge: only a cancelation that names a user is the customer's
- * doing. Another cancelation while the fee is due lets the fee go; the same one sent again (a second click) changes nothing.
+ * The auto order that charges its cancel item before it ends, where there is a fee to charge. Only
+ * a cancelation that names a user comes from the customer. Another cancelation while the fee is due
+ * waives the fee; the same one sent again (a second click) changes nothing.
  */
 function feeOf(
   current: AutoOrder,
   edited: AutoOrder,
-  asked: Cancelation,
+  cancelation: Cancelation,
   rules: EditRules,
 ): AutoOrder | undefined {
-  if (asked.user === undefined || current.status !== 'active' || isFeeDue(current, rules))
+  if (cancelation.user === undefined || current.status !== 'active' || isFeeDue(current, rules))
     return undefined;
   return chargingCancelFee(
-    { ...edited, cancelReason: asked.reason, canceledByUser: asked.user },
+    { ...edited, cancelReason: cancelation.reason, canceledByUser: cancelation.user },
     rules.catalog,
     rules.now,
   );
@@ -146,7 +154,10 @@ const saidOf = ({ reason, user, at }: Cancelation): Partial<AutoOrder> => ({
   ...(at && { canceledAt: at }),
 });
 
-/** An auto order canceled, with or without a reason: nothing is billed any more and no retry follows. */
+/**
+ * The auto order, canceled: nothing is billed any more and no retry follows. The reason is
+ * optional.
+ */
 export function canceled(
   autoOrder: AutoOrder,
   { reason, user, at }: Partial<Pick<Cancelation, 'reason' | 'user' | 'at'>>,
@@ -161,7 +172,7 @@ export function canceled(
   };
 }
 
-/** An auto order disabled: by the merchant, or because its card was declined too often. */
+/** The auto order, disabled by the merchant or because its card was declined too often. */
 export function disabled(autoOrder: AutoOrder, now: Temporal.Instant): AutoOrder {
   return { ...stopped(autoOrder), status: 'disabled', disabledAt: now };
 }
@@ -172,11 +183,14 @@ const stopped = (autoOrder: AutoOrder): AutoOrder => ({
   nextAttemptAt: undefined,
 });
 
-/** An auto order that goes on, or went on all the time. One that was stopped begins afresh: declines are forgotten, and of missed shipments the merchant's setting says what is charged. */
+/**
+ * The auto order, enabled. One that was stopped starts again: its declines are forgotten, and the
+ * merchant's setting decides what is charged of the missed shipments.
+ */
 function enabled(
   current: AutoOrder,
   edited: AutoOrder,
-  asked: Cancelation,
+  cancelation: Cancelation,
   read: FieldReader,
   rules: EditRules,
 ): AutoOrder {
@@ -188,14 +202,14 @@ function enabled(
     );
     return edited;
   }
-  if (asked.isNew)
+  if (cancelation.isNew)
     read.fault(
       'enabled',
-      'is true beside a new cancelation',
+      'is true along with a new cancelation',
       'Send enabled false to cancel, or leave cancel_reason, canceled_by_user and canceled_dts out',
     );
   if (current.status === 'active') return edited;
-  const goesOn: AutoOrder = {
+  const resumed: AutoOrder = {
     ...edited,
     status: 'active',
     enabled: true,
@@ -212,20 +226,23 @@ function enabled(
       startAgain(item, rules.catalog, current.status === 'canceled' ? asCanceled(rules) : rules),
     ),
   };
-  if (hasCompleted(goesOn.items, rules.catalog, { ...rules, autoOrder: goesOn })) {
+  if (hasCompleted(resumed.items, rules.catalog, { ...rules, autoOrder: resumed })) {
     read.fault(
       'enabled',
       'cannot be true: no item has anything left to ship',
       'Give an item a next_shipment_dts, more remaining_repeat_count or a later no_order_after_dts with it',
     );
   }
-  return goesOn;
+  return resumed;
 }
 
-/** The time during which an auto order was canceled is never charged, whatever the merchant does about missed shipments. */
+/**
+ * The time during which an auto order was canceled is never charged, whatever the merchant's policy
+ * for missed shipments is.
+ */
 const asCanceled = (rules: EditRules): EditRules => ({ ...rules, missedShipments: 'skip' });
 
-/** The record as it is when nothing will ship any more: completed, which the wire shows as disabled. */
+/** The record, completed where nothing will ship any more. The wire shows it as disabled. */
 export function completed(autoOrder: AutoOrder, rules: EditRules): AutoOrder {
   if (
     autoOrder.status !== 'active' ||
@@ -235,13 +252,13 @@ export function completed(autoOrder: AutoOrder, rules: EditRules): AutoOrder {
   return { ...disabled(autoOrder, rules.now), completed: true };
 }
 
-/** Every running item paused (auto_order reference, pauseAutoOrder). */
+/** The auto order with every item paused (auto_order reference, pauseAutoOrder). */
 export const paused = (autoOrder: AutoOrder): AutoOrder => ({
   ...autoOrder,
   items: autoOrder.items.map((item) => ({ ...item, paused: true })),
 });
 
-/** The events that tell of a change, each once, the general one first. */
+/** The names of the events that report a change, each once, the general one first. */
 export function eventsOf(before: AutoOrder, after: AutoOrder, now: Temporal.Instant): EventName[] {
   const names = new Set<EventName>(['auto_order_update']);
   if (after.status === 'canceled' && before.status !== 'canceled') names.add('auto_order_cancel');

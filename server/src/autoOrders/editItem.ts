@@ -15,16 +15,18 @@ import { FieldReader } from './fieldReader.ts';
 import { anchorOf } from './schedule.ts';
 import { firstStep, startSchedule } from './startSchedule.ts';
 import type { Catalog } from './steps.ts';
-import { planNext, reschedule, startAgain, stepsOf } from './steps.ts';
+import { planNext, reschedule, startAgain } from './steps.ts';
+import { stepsOf } from './stepWalk.ts';
 
-/** What an edit is judged by, beside the record. */
+/** What an edit depends on besides the record. */
 export interface EditRules extends Rules, ReadingRules {
   readonly catalog: Catalog;
 }
 
 /**
- * The items after an update names its list (auto_order reference, updateAutoOrder): an item that the list leaves out is gone, one without an oid is new,
- * and within an item absent fields stay. `newOids` are given to new items in their order.
+ * Applies the list of items of an update (auto_order reference, updateAutoOrder): an item that the
+ * list leaves out is removed, one without an oid is added, and absent fields of an item stay. New
+ * items get `newOids` in their order.
  */
 export function editItems(
   autoOrder: AutoOrder,
@@ -42,11 +44,16 @@ export function editItems(
       return refused(
         path,
         'auto_order_item_oid',
-        'names no item of this auto order',
+        'is not an item of this auto order',
         'Leave it out to add an item',
       );
     if (items.some((item) => item.itemOid === oid))
-      return refused(path, 'auto_order_item_oid', 'is given twice', 'Send each item once');
+      return refused(
+        path,
+        'auto_order_item_oid',
+        'occurs twice in the list',
+        'Send each item once',
+      );
     const item = current
       ? editItem(autoOrder, current, body, path, rules)
       : newItem(autoOrder, body, path, rules, oids.shift() ?? 0);
@@ -56,11 +63,11 @@ export function editItems(
   return success(items);
 }
 
-/** How many elements of an update are new items and need an oid. */
+/** The number of new items in an update. Each needs an oid. */
 export const countNewItems = (list: readonly WireItem[] | null | undefined): number =>
   (list ?? []).filter((item) => !item.auto_order_item_oid).length;
 
-/** Every item id that an update names, so that the catalogue can be asked for them. */
+/** Every item id that an update names, to load from the catalogue. */
 export const itemIdsNamed = (list: readonly WireItem[] | null | undefined): string[] =>
   (list ?? [])
     .flatMap((item) => [
@@ -129,7 +136,7 @@ function editItem(
   return fault ? failure(fault) : success(item);
 }
 
-/** All fields but the dates that the schedule follows from. */
+/** Reads all fields but the dates that the schedule depends on. */
 function readFields(
   current: AutoOrderItem,
   body: WireItem,
@@ -197,7 +204,10 @@ function readFields(
 // Quantities have at most four decimals.
 const smallestQuantity = 0.0001;
 
-/** Another item drives the schedule from now on: its steps begin at their first, with their own count and no frequency of the customer's. */
+/**
+ * The item when another catalogue item begins to drive its schedule: the steps begin at the first
+ * one, with that item's count of rebills, and the customer's frequency no longer applies.
+ */
 function drivenByAnother(
   current: AutoOrderItem,
   changed: AutoOrderItem,
@@ -229,7 +239,10 @@ function drivenByAnother(
   };
 }
 
-/** A next shipment set by hand is counted from; its notice follows unless the client sets that as well. */
+/**
+ * Reads the dates of the schedule. Later dates are counted from a next shipment that was set by
+ * hand, and its notice follows it unless the client sets the notice as well.
+ */
 function withDates(
   current: AutoOrderItem,
   changed: AutoOrderItem,
@@ -260,7 +273,7 @@ const withoutShipment = (item: AutoOrderItem): AutoOrderItem => ({
   nextPreshipmentNoticeAt: undefined,
 });
 
-/** Refuses an item that could never rebill, as far as this edit made it so. */
+/** Refuses an item that could never rebill, as far as this edit is the cause. */
 function checkItem(
   autoOrder: AutoOrder,
   current: AutoOrderItem,
@@ -275,7 +288,7 @@ function checkItem(
   ) {
     read.fault(
       'arbitrary_item_id',
-      'names no item of the catalogue',
+      'is not an item of the catalogue',
       'Send the id of an item that exists',
     );
   }
@@ -304,11 +317,7 @@ const faultWords = (itemId: string) =>
       `leads to ${itemId}, which is not in the catalogue`,
       'Send the id of an item that exists',
     ],
-    'no schedule': [
-      'frequency',
-      `is missing, and ${itemId} has no schedule of its own`,
-      'Send a frequency',
-    ],
+    'no schedule': ['frequency', `is missing, and ${itemId} has no schedule`, 'Send a frequency'],
     'schedule days missing': [
       'arbitrary_schedule_days',
       'is missing',
@@ -331,7 +340,7 @@ const faultWords = (itemId: string) =>
     ],
   }) as const;
 
-/** The add-ons of a list, in place of those that are there. */
+/** Reads a list of add-ons, which replaces the present one. */
 export function editAddOns(
   list: readonly WireAddOn[],
   field: string,
@@ -345,7 +354,7 @@ export function editAddOns(
     if (!known)
       read.fault(
         'item_id',
-        body.item_id ? 'names no item of the catalogue' : 'is missing',
+        body.item_id ? 'is not an item of the catalogue' : 'is missing',
         'Send the id of an item that exists',
       );
     const addOn = {
@@ -361,7 +370,10 @@ export function editAddOns(
   });
 }
 
-/** Properties as they are stored: those with a name; the last one of a name wins. */
+/**
+ * Properties as they are stored: without those that have no name. Of several with one name, the
+ * last one wins.
+ */
 export function properties(
   list: readonly { readonly name?: string | null; readonly value?: string | null }[],
 ): Property[] {
@@ -377,7 +389,7 @@ const options = (
 
 const isSameId = (one: string, other: string): boolean => fold(one) === fold(other);
 
-/** An id in the catalogue's own spelling; what is there stays as it is when only the case differs. */
+/** The id as the catalogue spells it. The present id stays where only the case differs. */
 function catalogId(given: string, current: string, { catalog }: EditRules): string {
   return isSameId(given, current) ? current : (catalog(given)?.itemId ?? given);
 }
@@ -393,7 +405,7 @@ function optionalCatalogId(
 const refused = (path: string, name: string, reason: string, fix: string) =>
   failure({ field: path + name, reason, fix });
 
-/** Whether the item's last day has passed: it ships no more. */
+/** Whether the item's `noOrderAfterAt` has passed, so that it ships no more. */
 export const hasEnded = (item: AutoOrderItem, now: Temporal.Instant): boolean =>
   item.noOrderAfterAt !== undefined &&
   item.noOrderAfterAt.epochMilliseconds <= now.epochMilliseconds;

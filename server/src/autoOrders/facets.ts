@@ -2,7 +2,10 @@ import type { Temporal } from 'temporal-polyfill';
 import { foldTrimmed } from '../kernel/caseFolding.ts';
 import type { OrderRecord } from '../orders/order.ts';
 
-/** What an auto order is found by: facets of its original order, texts folded (columns of auto_order_search). */
+/**
+ * The values that searches find an auto order by: facets of its original order, with folded texts
+ * (columns of auto_order_search).
+ */
 export interface Facets {
   readonly autoOrderOid: number;
   readonly orderedAt: Temporal.Instant;

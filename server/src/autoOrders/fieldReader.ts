@@ -5,15 +5,16 @@ import { toMinor } from '../kernel/money.ts';
 import { parseWireDate } from '../kernel/wireDates.ts';
 import { isSameSecond } from './formAge.ts';
 
-/** What values are read by: the merchant's zone and currency. */
+/** What the meaning of a value depends on: the merchant's zone and currency. */
 export interface ReadingRules {
   readonly zone: string;
   readonly currency: string;
 }
 
 /**
- * Reads an update field by field against the value that is there: absent keeps it, an explicit null clears it (or keeps it where it cannot be
- * cleared), a value replaces it. Types were checked at the door; what is left to refuse here is collected in `faults`.
+ * Reads an update field by field, compared with the current value: an absent field keeps it, an
+ * explicit null clears it (or keeps it where it cannot be cleared), a value replaces it. Types were
+ * validated before; other faults are collected in `faults`.
  */
 export class FieldReader {
   readonly faults: FieldFault[] = [];
@@ -21,7 +22,7 @@ export class FieldReader {
   readonly #path: string;
   readonly #rules: ReadingRules;
 
-  /** `path` stands before the names of fields in faults, such as `items[0].`. */
+  /** `path` is the prefix of field names in faults, such as `items[0].`. */
   constructor(body: object, path: string, rules: ReadingRules) {
     this.#body = body as Readonly<Record<string, unknown>>;
     this.#path = path;
@@ -32,18 +33,18 @@ export class FieldReader {
     this.faults.push({ field: this.#path + name, reason, fix });
   }
 
-  /** Whether the client sent a value, null not counted. */
+  /** Whether the client sent a value other than null. */
   has(name: string): boolean {
     return this.#body[name] !== undefined && this.#body[name] !== null;
   }
 
-  /** A value that may be cleared. */
+  /** Reads a value that may be cleared. */
   optional<Value>(name: string, current: Value | undefined): Value | undefined {
     const given = this.#body[name];
     return given === undefined ? current : ((given as Value | null) ?? undefined);
   }
 
-  /** A value that is always there. */
+  /** Reads a value that cannot be cleared. */
   required<Value>(name: string, current: Value): Value {
     return (this.#body[name] as Value | null | undefined) ?? current;
   }
@@ -80,8 +81,8 @@ export class FieldReader {
         'Send ISO 8601, for example 2026-03-31T00:00:00-04:00',
       );
     const value = parsed.ok ? parsed.value : current;
-    // The wire shows whole seconds: the same second keeps the value that is there, so that sending
-    // back what was read changes nothing.
+    // The wire shows whole seconds. A date in the same second keeps the current value, so that
+    // sending back what was read changes nothing.
     return isSameSecond(value, current) ? current : value;
   }
 
@@ -95,8 +96,10 @@ export class FieldReader {
     else
       this.fault(
         name,
-        `has ${amount.reason === 'too many decimals' ? `more decimals than ${this.#rules.currency} has` : 'a size that is no amount of money'}`,
-        'Send a smaller or rounder amount',
+        amount.reason === 'too many decimals'
+          ? `has more decimals than ${this.#rules.currency} allows`
+          : 'is too large for an amount of money',
+        'Send a smaller amount, or one with fewer decimals',
       );
     return current;
   }

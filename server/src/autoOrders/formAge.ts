@@ -4,33 +4,35 @@ import { isWithinWire, parseWireDate } from '../kernel/wireDates.ts';
 import type { AutoOrderItem } from './autoOrder.ts';
 
 /*
- * How old a form is: an auto order that a client read, kept and sends back. The values that only the
- * engine moves come back with it, and they date it.
+ * How old a form is. A form is an auto order that a client read, kept and sends back. It holds
+ * values that only the engine changes, and these show when it was read.
  */
 
 /**
- * `older`: the engine moved the record after the client read it. `current`: it did not.
- * `unknown`: the body holds nothing that dates it.
+ * `older`: the engine changed the record after the client read it. `current`: it did not.
+ * `unknown`: nothing in the body shows its age.
  */
 export type Age = 'older' | 'current' | 'unknown';
 
 /** The age of one item of a form. */
 export interface ItemAge {
-  /** By the rebills so far: whether the counts of the form are of now. */
+  /** Whether the counts of the form are current, judged by the number of rebills. */
   readonly counts: Age;
-  /** By the next shipment too: whether the dates of the form are of now. */
+  /** Whether the dates of the form are current, judged by the next shipment as well. */
   readonly schedule: Age;
 }
 
 /**
- * Dates an item of a form. `number_of_rebills` decides; `last_order_dts` where a client cannot send
- * a zero; and `calculated_next_shipment_dts` shows a schedule that moved without a rebill.
+ * Determines the age of one item of a form. `number_of_rebills` decides. `last_order_dts` decides
+ * where a client cannot send a zero, and `calculated_next_shipment_dts` shows a schedule that
+ * changed without a rebill.
  */
 export function itemAge(form: WireItem, item: AutoOrderItem, zone: string): ItemAge {
   const counts = countsAge(form, item, zone);
   if (counts === 'older') return { counts, schedule: 'older' };
   const calculated = wireMoment(form.calculated_next_shipment_dts, zone);
-  // A paused item has no calculated date; rebills that staff gave up move its schedule and count nothing.
+  // A paused item has no calculated date. A rebill that staff cancels moves the schedule without
+  // changing the counts.
   if (calculated === undefined)
     return { counts, schedule: counts === 'current' ? 'unknown' : counts };
   return { counts, schedule: isSameSecond(calculated, item.nextShipmentAt) ? 'current' : 'older' };
@@ -41,20 +43,21 @@ function countsAge(form: WireItem, item: AutoOrderItem, zone: string): Age {
   if (typeof count === 'number' && count < item.numberOfRebills) return 'older';
   if (count === item.numberOfRebills) return 'current';
   const last = wireMoment(form.last_order_dts, zone);
-  // The engine wrote no date that the wire cannot name: a form that replaces one repairs it.
+  // The engine never writes a date outside the range of the wire. A form that replaces such a date
+  // repairs it.
   if (last === undefined || item.lastOrderAt === undefined || !isWithinWire(item.lastOrderAt, zone))
     return 'unknown';
   if (isSameSecond(last, item.lastOrderAt)) return 'current';
   return isBefore(last, item.lastOrderAt) ? 'older' : 'unknown';
 }
 
-/** The age of a whole form: older where any part is, current where every part is. */
+/** The age of a whole form: older if any part is older, current if every part is current. */
 export function commonAge(ages: readonly Age[]): Age {
   if (ages.includes('older')) return 'older';
   return ages.length > 0 && ages.every((age) => age === 'current') ? 'current' : 'unknown';
 }
 
-/** The moment of a date of the wire; undefined when there is none or it cannot be read. */
+/** The moment of a date of the wire; undefined when it is absent or cannot be read. */
 export function wireMoment(
   text: string | null | undefined,
   zone: string,
@@ -64,7 +67,7 @@ export function wireMoment(
   return parsed.ok ? parsed.value : undefined;
 }
 
-/** Whether two moments are one on the wire, which knows whole seconds. */
+/** Whether two moments are equal on the wire, which has whole seconds. */
 export const isSameSecond = (
   one: Temporal.Instant | undefined,
   other: Temporal.Instant | undefined,

@@ -76,7 +76,7 @@ test('what is overdue is billed with what is due today', () => {
   ]);
 });
 
-test('stopped items are left out, and without any other there is no rebill', () => {
+test('stopped items are not part of a rebill, and without other items there is none', () => {
   assert.deepEqual(listed([{ ...coffee, paused: true }, tea], 1, planContext()), [
     '2026-01-31T18:00 TEA',
   ]);
@@ -84,14 +84,14 @@ test('stopped items are left out, and without any other there is no rebill', () 
   assert.equal(planRebill([], catalog, planContext()), undefined);
 });
 
-test('an item whose catalogue item is paused is foreseen for its first day after now', () => {
+test('an item whose catalogue item is paused is planned for the first day after now', () => {
   assert.deepEqual(listed([mug], 2, planContext({ now: wall('2026-01-10') })), [
     '2026-01-11T10:00 MUG',
     '2026-01-18T10:00 MUG',
   ]);
 });
 
-test('a cancelation after N orders cuts the schedules of all items at the same order', () => {
+test('a cancelation after N orders ends the schedules of all items at the same order', () => {
   const weekly = { ...coffee, frequency: 'Weekly' } as const;
   const context = planContext({}, { cancelAfterNextXOrders: 3 });
   assert.deepEqual(listed([weekly, tea], 9, context), [

@@ -6,7 +6,9 @@ import { advance, afterOrder, futureSchedules, planNext, slip } from './steps.ts
 
 /** One coming rebill of an auto order: the items that are due on one local day, billed together. */
 export interface PlannedRebill {
-  /** The earliest scheduled moment of its lines; may lie in the past, then it is due at once. */
+  /**
+   * The earliest scheduled moment of its lines. When it is in the past, the rebill is due at once.
+   */
   readonly at: Temporal.Instant;
   readonly lines: readonly PlannedLine[];
 }
@@ -18,8 +20,9 @@ export interface PlannedLine {
 }
 
 /**
- * The next rebill of an auto order: its first items due, and with them every other item due on that local day. Whatever is overdue is due
- * today. Undefined when no item ships; items that are stopped, slipping or broken take no part.
+ * Plans the next rebill of an auto order: the items that are due first, along with every other item
+ * due on the same local day. Overdue items are due today. Undefined when no item ships. Items that
+ * are stopped, delayed or broken are not part of it.
  */
 export function planRebill(
   items: readonly AutoOrderItem[],
@@ -38,7 +41,10 @@ export function planRebill(
   return { at: due.map(({ shipment }) => shipment.at).reduce(earlier), lines: due };
 }
 
-/** The auto order's rebills to come, without end where it has none, as they will be if every charge succeeds. */
+/**
+ * Yields the coming rebills of an auto order, assuming that every charge succeeds. Never ends where
+ * the auto order never ends.
+ */
 export function* futureRebills(
   items: readonly AutoOrderItem[],
   catalog: Catalog,
@@ -63,8 +69,9 @@ export function* futureRebills(
 }
 
 /**
- * `future_schedules` of every item, by item oid. The items of an auto order share nothing but the count of orders left before it
- * is canceled (`cancel_after_next_x_orders`), so only then are they looked at together.
+ * Returns `future_schedules` of every item, by item oid. The items of an auto order share only the
+ * number of orders left before it is canceled (`cancel_after_next_x_orders`), so they are planned
+ * together only where that is set.
  */
 export function futureSchedulesOf(
   items: readonly AutoOrderItem[],
@@ -83,16 +90,22 @@ export function futureSchedulesOf(
   );
 }
 
-/** A cancelation further away than this many orders is not looked for: nobody's next ten rebills reach it, and the search has an end. */
-const ordersLookedAt = 1000;
+/**
+ * Cancelations more than this many orders ahead are ignored: they cannot affect the next ten
+ * rebills, and the bound ends the search.
+ */
+const ordersPlannedMax = 1000;
 
-/** How often each item ships until the count of orders left is used up; undefined when no cancelation is in sight. */
+/**
+ * Counts how often each item ships until the auto order is canceled; undefined when no cancelation
+ * is near.
+ */
 function shipmentsBeforeCancelation(
   items: readonly AutoOrderItem[],
   catalog: Catalog,
   context: PlanContext,
 ): Map<number, number> | undefined {
-  if ((context.autoOrder.cancelAfterNextXOrders ?? Infinity) > ordersLookedAt) return undefined;
+  if ((context.autoOrder.cancelAfterNextXOrders ?? Infinity) > ordersPlannedMax) return undefined;
   const shipments = new Map<number, number>();
   for (const { lines } of futureRebills(items, catalog, context)) {
     for (const { item } of lines)
@@ -101,7 +114,7 @@ function shipmentsBeforeCancelation(
   return shipments;
 }
 
-/** An item whose catalogue item is paused, moved to the first day after now; any other as it is. */
+/** The item, moved to the first day after now where its catalogue item is paused. */
 function slippedItem(item: AutoOrderItem, catalog: Catalog, context: PlanContext): AutoOrderItem {
   const plan = planNext(item, catalog, context);
   return plan.kind === 'slip' ? slip(item, plan, catalog, context.zone) : item;

@@ -2,7 +2,7 @@ import type { OrderHooks } from '../orders/hooks.ts';
 import { createFromPaidOrder, missedAtStart } from './createOperations.ts';
 import { refreshFacets } from './originalOrderOperations.ts';
 
-/** How auto orders react to orders. */
+/** The reactions of auto orders to orders. */
 export const orderHooks: Omit<OrderHooks, 'lockRebill'> = {
   onPaid: createFromPaidOrder,
   missedAtStart,

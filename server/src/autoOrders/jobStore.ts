@@ -2,8 +2,10 @@ import type { AutoOrder as WireAutoOrder } from '@perennial/contract/autoOrder.t
 import type { Database } from '../platform/storage/database.ts';
 
 /*
- * Background work of auto orders: updates that a client asked to run later, and recalculation after the catalogue changed. A row is claimed by locking it
- * and deleted in the transaction that does the work, so whatever is killed, the work is either done or still there.
+ * Background work of auto orders: updates that a client sent with `_async`, and recalculations
+ * after a change of the catalogue. A worker claims a row by locking it, and deletes it in the
+ * transaction that does the work. So when a process is killed, the work is either done or still
+ * queued.
  */
 
 /** An update to run later. */
@@ -13,7 +15,7 @@ export interface UpdateJob {
   readonly body: WireAutoOrder;
   readonly validatesOriginalOrder: boolean;
   readonly actorName: string;
-  /** How often it was begun and ended by a fault of ours. */
+  /** Attempts that ended with an internal error. */
   readonly attempts: number;
 }
 
@@ -25,7 +27,9 @@ export async function insertUpdateJobs(
   await db.run(
     `insert into auto_order_update_job (merchant_id, auto_order_oid, body, validate_original_order, actor_name)
      select $1, oid, body, validates, actor
-     from jsonb_to_recordset($2::jsonb) as r (place integer, oid integer, body jsonb, validates boolean, actor text) order by place`,
+     from jsonb_to_recordset($2::jsonb)
+       as r (place integer, oid integer, body jsonb, validates boolean, actor text)
+     order by place`,
     [
       merchantId,
       JSON.stringify(
@@ -55,7 +59,10 @@ export async function merchantsWithJobs(
   return rows.map((row) => row.merchant_id);
 }
 
-/** The merchant's first update that nobody else has in hand. One auto order's updates keep their order: a later one waits for the earlier. */
+/**
+ * Claims the first queued update of the merchant that no other worker has claimed. Updates of one
+ * auto order keep their order: a later one waits for the earlier one.
+ */
 export async function claimUpdateJob(
   tx: Database,
   merchantId: string,
@@ -68,9 +75,12 @@ export async function claimUpdateJob(
     actor_name: string;
     attempts: number;
   }>(
-    `select j.job_id, j.auto_order_oid, j.body, j.validate_original_order, j.actor_name, j.attempts from auto_order_update_job j
-     where j.merchant_id = $1 and not exists (select from auto_order_update_job earlier
-       where earlier.merchant_id = $1 and earlier.auto_order_oid = j.auto_order_oid and earlier.job_id < j.job_id)
+    `select j.job_id, j.auto_order_oid, j.body, j.validate_original_order, j.actor_name, j.attempts
+     from auto_order_update_job j
+     where j.merchant_id = $1 and not exists (
+       select from auto_order_update_job earlier
+       where earlier.merchant_id = $1 and earlier.auto_order_oid = j.auto_order_oid
+         and earlier.job_id < j.job_id)
      order by j.job_id limit 1 for update skip locked`,
     [merchantId],
   );
@@ -86,7 +96,7 @@ export async function claimUpdateJob(
   );
 }
 
-/** Answers false when it was gone already. */
+/** Deletes a finished update. Returns false when it was already gone. */
 export async function deleteUpdateJob(
   tx: Database,
   merchantId: string,
@@ -100,15 +110,19 @@ export async function deleteUpdateJob(
   );
 }
 
-/** Counts an attempt that ended by a fault of ours. */
+/** Counts an attempt that ended with an internal error. */
 export async function countAttempt(db: Database, merchantId: string, jobId: number): Promise<void> {
   await db.run(
-    'update auto_order_update_job set attempts = attempts + 1 where merchant_id = $1 and job_id = $2',
+    `update auto_order_update_job set attempts = attempts + 1
+     where merchant_id = $1 and job_id = $2`,
     [merchantId, jobId],
   );
 }
 
-/** Has all auto orders that follow an item recalculated, from the first again if that was under way. */
+/**
+ * Queues the recalculation of all auto orders that an item drives. A recalculation under way starts
+ * over.
+ */
 export async function queueRecalculation(
   tx: Database,
   merchantId: string,
@@ -121,19 +135,25 @@ export async function queueRecalculation(
   );
 }
 
-/** A recalculation that nobody else has in hand: the item, and the last auto order that was done. */
+/**
+ * Claims a recalculation that no other worker has claimed: the item, and the last auto order that
+ * was done.
+ */
 export async function claimRecalculation(
   tx: Database,
   merchantId: string,
 ): Promise<{ itemId: string; afterOid: number } | undefined> {
   const row = await tx.row<{ item_id_lc: string; after_oid: number }>(
-    'select item_id_lc, after_oid from auto_order_recalculation where merchant_id = $1 order by item_id_lc limit 1 for update skip locked',
+    `select item_id_lc, after_oid from auto_order_recalculation where merchant_id = $1
+     order by item_id_lc limit 1 for update skip locked`,
     [merchantId],
   );
   return row && { itemId: row.item_id_lc, afterOid: row.after_oid };
 }
 
-/** Goes on after `afterOid` next time; undefined: it is done. */
+/**
+ * Sets where the recalculation continues: after `afterOid`, or nowhere when it is done (undefined).
+ */
 export async function moveRecalculation(
   tx: Database,
   merchantId: string,
@@ -147,7 +167,8 @@ export async function moveRecalculation(
     );
   else
     await tx.run(
-      'update auto_order_recalculation set after_oid = $3 where merchant_id = $1 and item_id_lc = $2',
+      `update auto_order_recalculation set after_oid = $3
+       where merchant_id = $1 and item_id_lc = $2`,
       [merchantId, itemId, afterOid],
     );
 }

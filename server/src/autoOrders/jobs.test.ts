@@ -56,7 +56,7 @@ async function queue(elements: readonly object[]) {
 
 const load = async (oid: number) => (await loadAutoOrders(app.db, 'TEST', [oid]))[0]!;
 
-test('an update that was in hand when everything stopped is done once, afterwards', async () => {
+test('an update that was running when the process stopped is done once, after the restart', async () => {
   await insert(mine(1));
   await queue([{ auto_order_oid: 1, override_affiliate_id: 1 }]);
   const crash = new Error('the process is gone');
@@ -88,7 +88,7 @@ test('two workers share the updates, and one auto order’s stay in their order'
     assert.deepEqual([(await load(oid)).overrideAffiliateId, (await load(oid)).version], [3, 4]);
 });
 
-test('a batch with an auto order that does not exist is not taken', async () => {
+test('a batch with an auto order that does not exist is refused', async () => {
   await insert(mine(20));
   const refused = await app.request({
     operation: 'updateAutoOrdersBatch',

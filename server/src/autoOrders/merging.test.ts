@@ -173,7 +173,7 @@ test('a price of the sign-up date is kept or the merge is refused', () => {
   assert.equal(mergeFault(target, [priced], rules), undefined);
 });
 
-test('what hung on the sources hangs on their items', () => {
+test('what belonged to the sources moves to their items', () => {
   const first = source({
     cancelAfterNextXOrders: 3,
     addOns: [mug(2)],

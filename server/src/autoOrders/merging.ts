@@ -6,29 +6,29 @@ import type { Catalog, FutureSchedule } from './steps.ts';
 import { futureSchedules, planNext } from './steps.ts';
 
 /*
- * What becomes of everything that hangs on an auto order when its items move to another one
+ * Rules for everything that belongs to an auto order when its items move to another one
  * (docs/adr/0044-stale-forms.md, "Merging"): it moves with the items, or the merge is refused.
  */
 
 /** What a merge depends on besides the records. */
 export interface MergeRules extends Rules {
   readonly catalog: Catalog;
-  /** Auto orders with a rebill that is not settled: a charge under way, or a declined one. */
+  /** Auto orders with a rebill that is not settled: a charge in progress, or a declined one. */
   readonly open: ReadonlyMap<number, OpenRebill>;
 }
 
 export type OpenRebill = 'charging' | 'unknown' | 'declined';
 
-/** Why two auto orders cannot become one. */
+/** Why auto orders cannot be merged. */
 export interface MergeFault {
-  /** The auto order that stands in the way. */
+  /** The auto order that prevents the merge. */
   readonly oid: number;
   /** Completes "Auto order 7 …". */
   readonly reason: string;
   readonly fix: string;
 }
 
-/** The first thing that would be lost or change its meaning. */
+/** The first fault of a merge: something that would be lost or change its meaning. */
 export function mergeFault(
   target: AutoOrder,
   sources: readonly AutoOrder[],
@@ -51,7 +51,7 @@ export function mergeFault(
   return undefined;
 }
 
-/** The target with the items of the sources and what hung on them. */
+/** The target with the items of the sources and everything that belonged to them. */
 export function mergedTarget(target: AutoOrder, sources: readonly AutoOrder[]): AutoOrder {
   return {
     ...target,
@@ -64,9 +64,12 @@ export function mergedTarget(target: AutoOrder, sources: readonly AutoOrder[]): 
   };
 }
 
-// ------------------------------------------------------------------------------- what moves along
+// ----------------------------------------------------------------------- what moves with the items
 
-/** The items of a source as they go on: they end when it would have, and its add-ons ride along. */
+/**
+ * The items of a source as they continue: they end when the source would have ended, and one item
+ * takes over the add-ons.
+ */
 function movedItems(source: AutoOrder): readonly AutoOrderItem[] {
   const items = endedLikeTheirAutoOrder(source);
   const carrier = items.find(isRunning) ?? items[0];
@@ -75,7 +78,7 @@ function movedItems(source: AutoOrder): readonly AutoOrderItem[] {
   );
 }
 
-/** Items of an auto order that ends after N orders: each ships N more times at most. */
+/** The items of an auto order that ends after N orders: each ships at most N more times. */
 function endedLikeTheirAutoOrder(autoOrder: AutoOrder): readonly AutoOrderItem[] {
   const { cancelAfterNextXOrders: left, items } = autoOrder;
   if (left === undefined) return items;
@@ -92,7 +95,7 @@ function withProperties(all: readonly Property[], more: readonly Property[]): re
 
 const isRunning = (item: AutoOrderItem): boolean => item.nextShipmentAt !== undefined;
 
-// -------------------------------------------------------------------------- what stands in the way
+// ------------------------------------------------------------------------- what prevents the merge
 
 type Words = Omit<MergeFault, 'oid'>;
 
@@ -112,16 +115,19 @@ function stateFault(
       reason: 'has a declined rebill that is not settled',
       fix: 'Merge after a retry succeeds, or after its order is paid or rejected',
     };
-  // A charge of the target finds its items where they were; one of a source would not.
+  // A charge in progress of the target finds its items unchanged; a charge of a source would not.
   return rebill !== undefined && autoOrder !== target
     ? {
-        reason: 'has a charge under way whose answer is not known yet',
+        reason: 'has a charge under way whose result is not known yet',
         fix: 'Merge after the charge is settled',
       }
     : undefined;
 }
 
-/** An end after N orders is an end of every item after N shipments only where they ship together. */
+/**
+ * The end of an auto order after N orders equals the end of every item after N shipments only where
+ * all of them ship together.
+ */
 function endFault(autoOrder: AutoOrder, rules: MergeRules): Words | undefined {
   const left = autoOrder.cancelAfterNextXOrders;
   if (left === undefined || shipTogether(autoOrder, left, rules)) return undefined;
@@ -136,7 +142,7 @@ function addOnsFault(source: AutoOrder, rules: MergeRules): Words | undefined {
   if (source.items.length > 0 && shipTogether(source, ordersWith(source.addOns), rules))
     return undefined;
   return {
-    reason: 'has add_ons for all its orders, and no item that is part of all of them',
+    reason: 'has add_ons for all its orders, but no item that is part of all of them',
     fix: 'Move the add_ons to an item, or remove them',
   };
 }
@@ -144,7 +150,10 @@ function addOnsFault(source: AutoOrder, rules: MergeRules): Words | undefined {
 const ordersWith = (addOns: readonly AddOn[]): number =>
   Math.max(...addOns.map(({ nextXOrders }) => nextXOrders ?? ordersCompared));
 
-/** What belongs to every order of an auto order, of which the merged one can have only one. */
+/**
+ * Checks the terms that apply to every order of an auto order: the merged one can have only one
+ * value of each.
+ */
 function termsFault(source: AutoOrder, target: AutoOrder): Words | undefined {
   for (const [field, name] of orderTerms) {
     const [its, other] = [source[field], target[field]];
@@ -169,13 +178,16 @@ function propertyFault(source: AutoOrder, known: ReadonlyMap<string, string>): W
   );
   return (
     other && {
-      reason: `has the property ${other.name} with another value than the auto orders it is merged with`,
+      reason: `has another value of the property ${other.name} than the auto orders it is merged with`,
       fix: 'Give the property the same value in all of them, or remove it',
     }
   );
 }
 
-/** An item that cannot rebill would park the target; one that costs otherwise there is not the same. */
+/**
+ * An item that cannot rebill would park the target. An item with another price in the target is not
+ * the same purchase.
+ */
 function itemFault(source: AutoOrder, target: AutoOrder, rules: MergeRules): Words | undefined {
   for (const item of source.items) {
     const plan = planNext({ ...item, paused: false }, rules.catalog, {
@@ -192,14 +204,17 @@ function itemFault(source: AutoOrder, target: AutoOrder, rules: MergeRules): Wor
     const after = futureOf(item, { ...source, signedUpAt }, rules);
     if (before.some(({ unitCost }, index) => unitCost !== after[index]?.unitCost))
       return {
-        reason: `has a price for ${item.originalItemId} that comes from its sign-up date`,
+        reason: `has a price for ${item.originalItemId} that depends on its sign-up date`,
         fix: 'Set arbitrary_unit_cost of the item to keep its price',
       };
   }
   return undefined;
 }
 
-/** Whether the items that still ship are together in each of the next orders, as far as it matters. */
+/**
+ * Whether the items that still ship are together in each of the next orders, as far as they are
+ * compared.
+ */
 function shipTogether(autoOrder: AutoOrder, orders: number, rules: MergeRules): boolean {
   const [first, ...others] = autoOrder.items.filter(isRunning);
   if (first === undefined || others.length === 0) return true;

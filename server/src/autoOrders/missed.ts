@@ -3,7 +3,10 @@ import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import type { EditRules } from './editItem.ts';
 import { futureSchedules } from './steps.ts';
 
-/** A sentence for each item whose shipments an edit turned into missed ones: what of them will be charged, and when the next one ships. */
+/**
+ * Describes each item whose shipments an edit turned into missed ones, in one sentence: what is
+ * charged for them, and when the next one ships.
+ */
 export function missedWords(before: AutoOrder, after: AutoOrder, rules: EditRules): string[] {
   return after.items.flatMap((item, index) => {
     const old = before.items.find(({ itemOid }) => itemOid === item.itemOid);
@@ -12,7 +15,10 @@ export function missedWords(before: AutoOrder, after: AutoOrder, rules: EditRule
   });
 }
 
-/** A sentence for each item of a new auto order that was last billed elsewhere, so long ago that a shipment is in the past. */
+/**
+ * Describes each item of a new auto order that was last billed elsewhere so long ago that a
+ * shipment is in the past.
+ */
 export function missedAtStartWords(autoOrder: AutoOrder, rules: EditRules): string[] {
   return autoOrder.items.flatMap((item, index) =>
     item.missedUntil === undefined
@@ -28,7 +34,7 @@ export function missedAtStartWords(autoOrder: AutoOrder, rules: EditRules): stri
   );
 }
 
-const looksMax = 100;
+const shipmentsCountedMax = 100;
 
 function wordsOf(
   autoOrder: AutoOrder,
@@ -40,7 +46,12 @@ function wordsOf(
     ...rules,
     autoOrder: { ...autoOrder, status: 'active', enabled: true } as const,
   };
-  const coming = futureSchedules({ ...item, paused: false }, rules.catalog, context, looksMax);
+  const coming = futureSchedules(
+    { ...item, paused: false },
+    rules.catalog,
+    context,
+    shipmentsCountedMax,
+  );
   const isPast = ({ at }: (typeof coming)[number]) =>
     at.epochMilliseconds <= rules.now.epochMilliseconds;
   const count = coming.filter(isPast).length;
@@ -50,8 +61,8 @@ function wordsOf(
       ? 'nothing is charged for it'
       : count === 1
         ? 'one shipment is charged for it'
-        : `${count === looksMax ? 'at least ' : ''}${count} shipments are charged for it, one a day`;
-  const when = autoOrder.enabled && !item.paused ? '' : ' once the auto order goes on';
+        : `${count === shipmentsCountedMax ? 'at least ' : ''}${count} shipments are charged for it, one a day`;
+  const when = autoOrder.enabled && !item.paused ? '' : ' once the auto order continues';
   const then = next === undefined ? '' : ` The next one ships at ${wireDate(next.at, rules.zone)}.`;
-  return `${field} lies in the past: ${charged}${when} (setting missed_shipments).${then}`;
+  return `${field} is in the past: ${charged}${when} (setting missed_shipments).${then}`;
 }

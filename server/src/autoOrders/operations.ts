@@ -28,20 +28,22 @@ import { oidOf } from './readOperations.ts';
 import type { FormRules } from './staleForm.ts';
 import { withoutStale, withoutStaleAddOns } from './staleForm.ts';
 
-/** What an update may say besides its body, and what it is judged by. */
+/** What an update depends on besides its body. */
 export interface UpdateOptions {
-  /** Hears what is charged of shipments that the update turned into missed ones. */
+  /**
+   * Receives sentences about what is charged for shipments that the update turned into missed ones.
+   */
   readonly onMissed?: (words: readonly string[]) => void;
   readonly readBilled: ReadBilled;
-  /** The version that the client has seen, if it cares. */
+  /** The version that the client has read, where it sent `If-Match`. */
   readonly ifMatch?: number | undefined;
-  /** False leaves out the check of a given original order (`validate_original_order=No`). */
+  /** False skips the validation of a given original order (`validate_original_order=No`). */
   readonly validatesOriginalOrder: boolean;
 }
 
 /**
- * Changes an auto order, and with it its original order where the body holds one, or neither.
- * Returns the names of the fields that were stale and stay as they are.
+ * Updates an auto order, and its original order where the body holds one: both or neither. Returns
+ * the names of the fields that were stale and were not changed.
  */
 export async function updateAutoOrder(
   context: Context,
@@ -56,17 +58,17 @@ export async function updateAutoOrder(
     title: 'Updated',
     ifMatch: options.ifMatch,
     itemIds: [...itemIdsNamed(body.items), ...addOnItemIds(body.add_ons)],
-    edit: async (autoOrder, rules, inner) => {
-      const sifted = await siftUpdate(inner, autoOrder, body, options);
+    edit: async (autoOrder, rules, context) => {
+      const sifted = await siftUpdate(context, autoOrder, body, options);
       left = sifted.left;
       const edited = editAutoOrder(autoOrder, sifted.body, rules, newOids);
       if (edited.ok) options.onMissed?.(missedWords(autoOrder, edited.value, rules));
       return edited;
     },
-    beside:
+    alsoChange:
       original &&
-      ((inner, autoOrder) =>
-        changeOriginalOrder(inner, autoOrder, original, options.validatesOriginalOrder)),
+      ((context, autoOrder) =>
+        changeOriginalOrder(context, autoOrder, original, options.validatesOriginalOrder)),
   });
   return left;
 }
@@ -83,7 +85,7 @@ async function siftUpdate(
   return withoutStale(autoOrder, body, billed, formRules(context, ifMatch));
 }
 
-// A version that is not the present one was refused before.
+// Another version than the present one was refused before.
 const formRules = ({ now, merchant }: Context, ifMatch: number | undefined): FormRules => ({
   now,
   zone: merchant.timeZone,
@@ -133,7 +135,7 @@ export function updateItemProperties(
 }
 
 /**
- * Replaces the add-ons of one item; each must be in the catalogue. Returns the names of those that
+ * Replaces the add-ons of one item. Each must be in the catalogue. Returns the names of those that
  * were stale, as {@link updateAutoOrder} does.
  */
 export async function updateItemAddOns(
@@ -149,10 +151,10 @@ export async function updateItemAddOns(
     title: 'Item add-ons updated',
     ifMatch,
     itemIds: addOnItemIds(given),
-    edit: async (autoOrder, rules, inner) => {
-      const billed = await readBilled(inner, oid);
+    edit: async (autoOrder, rules, context) => {
+      const billed = await readBilled(context, oid);
       return changeItem(autoOrder, itemOid, (item) => {
-        const sifted = withoutStaleAddOns(item, given, billed, formRules(inner, ifMatch));
+        const sifted = withoutStaleAddOns(item, given, billed, formRules(context, ifMatch));
         left = sifted.left;
         return addOnsOf(item, sifted.body, rules);
       });
@@ -162,7 +164,8 @@ export async function updateItemAddOns(
 }
 
 /**
- * Ends or removes one item of the auto order of an original order, and adds others in its place. Everything is checked before anything happens.
+ * Ends or removes one item of the auto order of an original order, and adds others in its place.
+ * Everything is validated before anything is written.
  */
 export async function cancelItemByReferenceOrder(
   context: Context,
@@ -184,7 +187,7 @@ export async function cancelItemByReferenceOrder(
   return oid;
 }
 
-// Taken before the transaction: the counter's row would stay locked until its end.
+// Taken before the transaction, because the row of the counter would stay locked until its end.
 async function takeItemOids(
   context: Context,
   list: readonly WireItem[] | null | undefined,

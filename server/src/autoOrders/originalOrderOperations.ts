@@ -12,8 +12,9 @@ import { saveFacets } from './searchStore.ts';
 import { findOidsByOriginalOrders } from './store.ts';
 
 /**
- * Changes the original order, whose addresses and card every rebill takes, within the caller's transaction. Answers what changed, for the history.
- * With `validates`, the order as it is then must be one that can be billed.
+ * Changes the original order, whose addresses and card every rebill uses, in the caller's
+ * transaction. Returns what changed, for the history. With `validates`, the changed order must be
+ * one that can be billed.
  */
 export async function changeOriginalOrder(
   context: Context,
@@ -32,7 +33,10 @@ export async function changeOriginalOrder(
   );
 }
 
-/** Brings what auto orders are found by up to date with their original orders. Orders that started none are left alone. */
+/**
+ * Updates the search values of auto orders from their original orders. Orders that started no auto
+ * order are skipped.
+ */
 export async function refreshFacets(context: Context, orderIds: readonly string[]): Promise<void> {
   const { merchantId } = context.merchant;
   const oids = await findOidsByOriginalOrders(context.db, merchantId, orderIds);
@@ -64,8 +68,8 @@ function refuseUnbillable(context: Context, { billing, payment }: OrderDocument)
   if (billing?.email !== undefined && !/^\S+@\S+$/.test(billing.email)) {
     refuse('invalid_field', {
       field: 'original_order.billing.email',
-      reason: 'is not an email address',
-      fix: 'Send an address, or validate_original_order=No',
+      reason: 'is not a valid email address',
+      fix: 'Send an email address, or validate_original_order=No',
     });
   }
 }

@@ -2,8 +2,8 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 
 /*
- * The columns of auto_order that say that it is parked. Nothing else of the record is read or
- * written here, so a record that cannot be read can still be parked and listed.
+ * The columns of auto_order that mark it as parked. Nothing else of the record is read or written
+ * here, so a record that cannot be read can still be parked and listed.
  */
 
 /** An auto order that cannot be billed, and why. */
@@ -11,13 +11,14 @@ export interface ParkedAutoOrder {
   readonly autoOrderOid: number;
   readonly autoOrderCode: string;
   readonly reason: string;
-  /** When the engine looks at it again; absent: after the next change. */
+  /** When the engine tries again; absent when it waits for the next change. */
   readonly nextLookAt?: Temporal.Instant;
 }
 
 /**
- * Parks a locked auto order for a day, counted from the moment that made it due, so that a clock
- * which plays many days in one go passes it. Returns false where it was parked for this reason before.
+ * Parks a locked auto order for a day. The day counts from the moment that made it due, so that a
+ * clock which plays many days at once passes it. Returns false where it was already parked for this
+ * reason.
  */
 export async function parkAutoOrder(
   tx: Database,
@@ -25,21 +26,22 @@ export async function parkAutoOrder(
   oid: number,
   { reason, at }: { reason: string; at: Temporal.Instant },
 ): Promise<boolean> {
-  const nextLook = "greatest(due_at, $3) + interval '24 hours'";
+  const nextCheck = "greatest(due_at, $3) + interval '24 hours'";
   const changed = await tx.run(
-    `update auto_order set failure_reason = $4, due_at = ${nextLook}, version = version + 1, modified_at = $3
+    `update auto_order set failure_reason = $4, due_at = ${nextCheck},
+       version = version + 1, modified_at = $3
      where merchant_id = $1 and auto_order_oid = $2 and failure_reason is distinct from $4`,
     [merchantId, oid, at, reason],
   );
   if (changed === 0)
     await tx.run(
-      `update auto_order set due_at = ${nextLook} where merchant_id = $1 and auto_order_oid = $2`,
+      `update auto_order set due_at = ${nextCheck} where merchant_id = $1 and auto_order_oid = $2`,
       [merchantId, oid, at],
     );
   return changed > 0;
 }
 
-/** A page of the parked auto orders, in the order of their oids. */
+/** Returns a page of the parked auto orders, in the order of their oids. */
 export async function listParked(
   db: Database,
   merchantId: string,

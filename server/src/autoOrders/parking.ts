@@ -1,11 +1,11 @@
 /*
- * A parked auto order is one that cannot be billed before something is repaired. Its failure_reason
- * says why; the words that it begins with are what the list of parked auto orders looks for.
+ * A parked auto order cannot be billed until something is fixed. Its failure_reason says why, and
+ * the list of parked auto orders finds it by the prefix of that text.
  */
 
 const prefix = 'Cannot rebill: ';
 
-/** The failure_reason of an auto order that is parked for this fault. */
+/** The failure_reason of an auto order that is parked because of this fault. */
 export const parkedReason = (fault: string): string => prefix + fault;
 
 /** Whether a failure_reason says that the auto order is parked. */

@@ -2,11 +2,14 @@ import { listText, memberText, objectText } from '../kernel/jsonText.ts';
 import { expansionUnder, orderJson } from '../orders/present.ts';
 
 /**
- * The wire's AutoOrder as one SQL expression (text) of an `auto_order` row, by its alias, at an expansion, in a statement with `inZone`. Detail, lists,
- * webhooks and exports all use this one. With `items.future_schedules` the text has gaps that `fillFutureSchedules` must fill, because schedules come from
- * rules and not from rows.
+ * The wire's AutoOrder as one SQL expression (text) of an `auto_order` row, by its alias, with an
+ * expansion, in a statement with `inZone`. Detail, lists, webhooks and exports all use it. With
+ * `items.future_schedules` the text has gaps, which `fillFutureSchedules` must fill because
+ * schedules come from rules and not from rows.
  *
- * Fields younger than the auto_order reference (add_ons, emails, logs, management, properties) come only when asked for: old clients refuse what they don't know.
+ * Fields that are newer than the auto_order reference (add_ons, emails, logs, management,
+ * properties) are sent only when they are expanded, because old clients reject fields that they do
+ * not know.
  */
 export function autoOrderJson(alias: string, expand: ReadonlySet<string>): string {
   const write = writer(`${alias}.currency_exponent`);
@@ -34,8 +37,9 @@ export function autoOrderJson(alias: string, expand: ReadonlySet<string>): strin
 }
 
 /**
- * The wire's OrderAutoOrder of an `orders` row as one SQL expression (text, null where there is none): the auto order with its items on the
- * order that started it, and only a pointer to it on a rebill. Its status knows no `merged`, so that is left out.
+ * The wire's OrderAutoOrder of an `orders` row as one SQL expression (text; null where the order
+ * has no auto order). The order that started the auto order has it with its items; a rebill has
+ * only a reference to it. OrderAutoOrder has no status `merged`, so that one is left out.
  */
 export function orderAutoOrderJson(orderAlias: string): string {
   const write = writer('ao.currency_exponent');
@@ -46,14 +50,20 @@ export function orderAutoOrderJson(orderAlias: string): string {
     write.text('status', "nullif(ao.status, 'merged')"),
   ];
   const whole = [...pointer, ...state('ao', write), write.json('items', itemsJson('ao', nothing))];
-  return `(select (case when ${orderAlias}.rebill_number = 0 then ${objectText(whole)} else ${objectText(pointer)} end)
-    from auto_order ao where ao.merchant_id = ${orderAlias}.merchant_id and ao.auto_order_oid = ${orderAlias}.auto_order_oid)`;
+  return `(select (case when ${orderAlias}.rebill_number = 0
+      then ${objectText(whole)} else ${objectText(pointer)} end)
+    from auto_order ao
+    where ao.merchant_id = ${orderAlias}.merchant_id
+      and ao.auto_order_oid = ${orderAlias}.auto_order_oid)`;
 }
 
-/** The future schedules of the items whose gaps a projection has left, as JSON text by oid of auto order and item. */
+/** Returns the future schedules of an item whose gap a projection has left, as JSON text. */
 export type FutureSchedulesOf = (autoOrderOid: number, itemOid: number) => string;
 
-/** Puts the schedules into a projection's gaps. A gap stands between two control characters, which JSON text cannot hold otherwise. */
+/**
+ * Fills the gaps of a projection with schedules. A gap is enclosed in two control characters, which
+ * cannot occur in JSON text.
+ */
 export function fillFutureSchedules(json: string, schedulesOf: FutureSchedulesOf): string {
   return json.replace(gapPattern, (_gap, autoOrderOid: string, itemOid: string) =>
     schedulesOf(Number(autoOrderOid), Number(itemOid)),
@@ -163,13 +173,18 @@ function addOnsJson(column: string, write: Writer): string {
     write.plain('next_x_orders', 'x."nextXOrders"'),
     write.json('options', 'x.options'),
   ]);
-  return `(select ${listText(addOn, 'x.ordinality')} from rows from (jsonb_to_recordset(case when jsonb_typeof(${column}) = 'array' then ${column} else '[]' end)
-    as ("itemId" text, quantity int, "unitCost" bigint, "freeShipping" boolean, "nextXOrders" int, options jsonb))
-    with ordinality as x ("itemId", quantity, "unitCost", "freeShipping", "nextXOrders", options, ordinality))`;
+  return `(select ${listText(addOn, 'x.ordinality')}
+    from rows from (jsonb_to_recordset(
+      case when jsonb_typeof(${column}) = 'array' then ${column} else '[]' end
+    ) as ("itemId" text, quantity int, "unitCost" bigint, "freeShipping" boolean,
+          "nextXOrders" int, options jsonb))
+    with ordinality
+      as x ("itemId", quantity, "unitCost", "freeShipping", "nextXOrders", options, ordinality))`;
 }
 
 function managementJson(alias: string): string {
-  return `'{"update_billing_url":' || to_json(update_billing_url(${alias}.merchant_id, ${alias}.auto_order_oid))::text || '}'`;
+  const url = `update_billing_url(${alias}.merchant_id, ${alias}.auto_order_oid)`;
+  return `'{"update_billing_url":' || to_json(${url})::text || '}'`;
 }
 
 function logsJson(alias: string, write: Writer): string {
@@ -188,16 +203,20 @@ function originalOrderJson(alias: string, expand: ReadonlySet<string>): string {
 
 function rebillOrdersJson(alias: string, expand: ReadonlySet<string>): string {
   return `(select ${listText(orderOf('rebill_orders', expand), 'o.rebill_number')} from orders o
-    where o.merchant_id = ${alias}.merchant_id and o.auto_order_oid = ${alias}.auto_order_oid and o.rebill_number > 0)`;
+    where o.merchant_id = ${alias}.merchant_id
+      and o.auto_order_oid = ${alias}.auto_order_oid and o.rebill_number > 0)`;
 }
 
 function orderOf(prefix: 'original_order' | 'rebill_orders', expand: ReadonlySet<string>): string {
   return orderJson({ alias: 'o', autoOrder: orderAutoOrderJson }, expansionUnder(prefix, expand));
 }
 
-/** Writes `"name":value` of one row as SQL text; null where the value is null, so that the field is left out. */
+/**
+ * Writes `"name":value` of one row as SQL text. It is null where the value is null, so that the
+ * field is left out.
+ */
 interface Writer {
-  /** Numbers and booleans, which SQL prints as JSON does. */
+  /** Numbers and booleans, which SQL and JSON write in the same way. */
   plain(name: string, sql: string): string;
   text(name: string, sql: string): string;
   moment(name: string, sql: string): string;

@@ -213,7 +213,7 @@ test("the trace shows the unit cost after each rule and ends with the line's", (
   });
 });
 
-test('no discount turns a line negative or makes it dearer, and more discount is never dearer', () => {
+test('a discount never makes a line negative or dearer, and a larger one never costs more', () => {
   const percent = fc.integer({ min: -500, max: 12_000 }).map((hundredths) => hundredths / 100);
   const quantity = fc
     .integer({ min: 1, max: 100_000 })

@@ -10,11 +10,14 @@ import type { AutoOrderItem } from './autoOrder.ts';
 /** What the price of one rebill line depends on. */
 export interface PriceRequest {
   readonly item: PricedItem;
-  /** The item that ships: the step's, or the one that ships in its place. */
+  /** The catalogue item that ships: the step's, or its replacement. */
   readonly shipped: CatalogItem;
   /** The step that ships it; absent for an item that customers schedule themselves. */
   readonly step?: ItemStep;
-  /** The scheduled moment: a sale counts if it is on then, whenever the rebill runs. */
+  /**
+   * The scheduled moment. A sale price applies when the sale is on at that moment, whenever the
+   * rebill runs.
+   */
   readonly at: Temporal.Instant;
   readonly signedUpAt: Temporal.Instant;
   /** Days since the charge first failed; 0 for a first attempt. */
@@ -22,7 +25,10 @@ export interface PriceRequest {
   readonly zone: string;
 }
 
-/** What the price looks at in an auto order item. An add-on is priced by the same rules, with a quantity and perhaps a unit cost alone. */
+/**
+ * The fields of an auto order item that its price depends on. An add-on is priced by the same
+ * rules, with only a quantity and an optional unit cost.
+ */
 export type PricedItem = Pick<
   AutoOrderItem,
   | 'originalQuantity'
@@ -33,7 +39,7 @@ export type PricedItem = Pick<
   | 'arbitraryPercentageDiscount'
 >;
 
-/** The price of a line and how it came about. */
+/** The price of a line and the rules that led to it. */
 export interface Price {
   readonly unitCost: Minor;
   readonly quantity: number;
@@ -43,10 +49,10 @@ export interface Price {
   readonly trace: readonly AppliedRule[];
 }
 
-/** One rule of the price and the unit cost it left. */
+/** One rule of the price, and the unit cost after it. */
 export interface AppliedRule {
   readonly rule: PriceRule;
-  /** The figure or date that decided, to show in a preview. */
+  /** The figure or date that decided, for previews. */
   readonly detail: string;
   readonly unitCost: Minor;
 }
@@ -63,9 +69,11 @@ export type PriceRule =
   | 'quantity';
 
 /**
- * The price of one rebill line: step or catalogue price, then the price of customers who signed up early, then the price of a retry,
- * then the arbitrary unit cost for its remaining orders, each in place of the one before; off that the percentage, and times the quantity.
- * 'no price' when no rule gives one; 0 is a price.
+ * Prices one rebill line. The rules apply in this order, each replacing the price before it: the
+ * step or catalogue price, the price of customers who signed up early, the price of a retry, and
+ * the arbitrary unit cost for its remaining orders. Then the percentage is taken off, and the
+ * result is multiplied by the quantity. Fails with 'no price' when no rule gives a price; 0 is a
+ * price.
  */
 export function priceLine(request: PriceRequest): Outcome<Price, 'no price'> {
   const trace: AppliedRule[] = [];
@@ -90,8 +98,8 @@ export function priceLine(request: PriceRequest): Outcome<Price, 'no price'> {
 }
 
 /**
- * The step's own prices belong to the item that the step ships. Another item that ships in its place costs what the catalogue says,
- * or what the arbitrary unit cost says.
+ * The step, where its own prices apply: they belong to the item that the step ships. A replacement
+ * costs its catalogue price or the arbitrary unit cost.
  */
 function pricingStep({ item, step }: PriceRequest): ItemStep | undefined {
   return item.arbitraryItemId === undefined ? step : undefined;
@@ -114,7 +122,7 @@ function catalogPrice({ shipped, at }: PriceRequest): AppliedRule | undefined {
   return cost === undefined ? undefined : { rule: 'catalog price', detail, unitCost: cost };
 }
 
-/** From the sale's start until its end, both inclusive; a missing bound is open. */
+/** Whether the sale is on: from its start to its end, both inclusive. A missing bound is open. */
 function isOnSale({ pricing }: CatalogItem, at: Temporal.Instant): boolean {
   const moment = at.epochMilliseconds;
   const hasBegun = pricing.saleStart === undefined || pricing.saleStart.epochMilliseconds <= moment;
@@ -122,7 +130,10 @@ function isOnSale({ pricing }: CatalogItem, at: Temporal.Instant): boolean {
   return hasBegun && !hasEnded;
 }
 
-/** Of the old prices whose date covers the day of the sign-up, the one with the earliest date. */
+/**
+ * The price for early customers: of the prices whose date is on or after the day of the sign-up,
+ * the one with the earliest date.
+ */
 function grandfatheredPrice(request: PriceRequest): AppliedRule | undefined {
   const prices = pricingStep(request)?.grandfatherPricing ?? [];
   if (prices.length === 0) return undefined;
@@ -142,7 +153,7 @@ function grandfatheredPrice(request: PriceRequest): AppliedRule | undefined {
   return rule;
 }
 
-/** Of the retry prices whose day has come, the one with the latest day. */
+/** The price of a retry: of the prices whose day has come, the one with the latest day. */
 function retryPrice(request: PriceRequest): AppliedRule | undefined {
   let latest = -Infinity;
   let rule: AppliedRule | undefined;
@@ -161,7 +172,7 @@ function arbitraryPrice(item: PricedItem): AppliedRule | undefined {
   return { rule: 'arbitrary unit cost', detail, unitCost: item.arbitraryUnitCost };
 }
 
-/** Whether the item's next rebill is at its arbitrary unit cost: one is set and its orders are not used up. */
+/** Whether the item's next rebill has its arbitrary unit cost: it is set and has orders left. */
 export function hasArbitraryUnitCost(item: PricedItem): boolean {
   return item.arbitraryUnitCost !== undefined && (item.arbitraryUnitCostRemainingOrders ?? 1) > 0;
 }

@@ -10,13 +10,13 @@ import { readAutoOrderList, readAutoOrderPage, readAutoOrders } from './searchSt
 import { futureSchedules } from './steps.ts';
 import { findOidByCode, findOidByOriginalOrder, loadAutoOrders } from './store.ts';
 
-/** How an auto order may be named in a path. */
+/** The ways to name an auto order in a path. */
 export type AutoOrderKey =
   | { readonly oid: number }
   | { readonly code: string }
   | { readonly originalOrderId: string };
 
-/** The JSON of one auto order; refuses when there is none. */
+/** Returns the JSON of one auto order. Refuses when it does not exist. */
 export async function getAutoOrder(
   context: Context,
   key: AutoOrderKey,
@@ -26,7 +26,7 @@ export async function getAutoOrder(
   return text ?? noAutoOrder(key);
 }
 
-/** The JSON of a list of those auto orders that exist, in the order they were asked for, each once. */
+/** Returns the JSON list of those auto orders that exist, in the requested order, each once. */
 export async function getAutoOrdersBatch(
   context: Context,
   oids: readonly number[],
@@ -43,7 +43,7 @@ export async function getAutoOrdersBatch(
   return withSchedules(context, json, expand);
 }
 
-/** A page of the auto orders that match. */
+/** Returns a page of the auto orders that match. */
 export async function getAutoOrders(
   context: Context,
   search: Search,
@@ -60,7 +60,10 @@ export async function getAutoOrders(
   return { json: await withSchedules(context, json, expand), resultSet };
 }
 
-/** The oid of the auto order that a path names; refuses when there is none. */
+/**
+ * Returns the oid of the auto order that a path names. Refuses when no auto order has that code or
+ * original order.
+ */
 export async function oidOf(
   { db, merchant: { merchantId } }: Context,
   key: AutoOrderKey,
@@ -73,7 +76,7 @@ export async function oidOf(
   return oid ?? noAutoOrder(key);
 }
 
-/** Refuses a request for an auto order that is not there. */
+/** Refuses a request for an auto order that does not exist. */
 export function noAutoOrder(key: AutoOrderKey): never {
   if ('oid' in key) return refuse('not_found', { what: 'auto order', id: key.oid });
   if ('code' in key) return refuse('not_found', { what: 'auto order with the code', id: key.code });
@@ -81,7 +84,8 @@ export function noAutoOrder(key: AutoOrderKey): never {
 }
 
 /**
- * The JSON of these auto orders, in the order of their oids: for every reader that has oids, webhooks and exports too.
+ * Returns the JSON of these auto orders, in the order of their oids. Webhooks and exports use it
+ * too.
  */
 export async function readTexts(
   context: Context,
@@ -114,13 +118,19 @@ async function withSchedules(
     : json;
 }
 
-/** Whoever holds the link to the card page may change the card: callers that may only read, and webhooks, get an answer without it. */
+/**
+ * The expansion without `management` for callers that may only read, and for webhooks: it holds the
+ * link to the card page, and everybody with that link may change the card.
+ */
 function permitted({ actor }: Context, expand: ReadonlySet<string>): ReadonlySet<string> {
   if (!expand.has('management') || actor.permissions.has('auto_order_write')) return expand;
   return new Set([...expand].filter((name) => name !== 'management'));
 }
 
-/** The next ten rebills of each item (auto_order reference, AutoOrderItem.future_schedules), from the rules that rebill. */
+/**
+ * Plans the next ten rebills of each item (auto_order reference, AutoOrderItem.future_schedules),
+ * by the rules that rebill.
+ */
 async function schedulesOf(context: Context, oids: readonly number[]) {
   const { merchantId, timeZone, currency } = context.merchant;
   const autoOrders = await loadAutoOrders(context.db, merchantId, oids);
@@ -141,7 +151,10 @@ async function schedulesOf(context: Context, oids: readonly number[]) {
         })),
       );
     } catch (error) {
-      context.log.error({ err: error, autoOrderOid }, 'an auto order has no schedule');
+      context.log.error(
+        { err: error, autoOrderOid },
+        'the future schedules of an auto order cannot be planned',
+      );
       return '[]';
     }
   };

@@ -11,8 +11,8 @@ import type { Catalog } from './steps.ts';
 import { findOidsByOriginalItem, lockAutoOrders, saveCalculated } from './store.ts';
 
 /**
- * Keeps the calculated fields true when the catalogue changes: few auto orders in the transaction that changed the item, many in the
- * background. Listens to `item_update`.
+ * Recalculates auto orders when the catalogue changes: few auto orders in the transaction that
+ * changed the item, many in the background. Listens to `item_update`.
  */
 export async function recalculateOnItemUpdate(
   context: Context,
@@ -31,7 +31,10 @@ export async function recalculateOnItemUpdate(
 const atOnceMax = 100;
 const batchSize = 500;
 
-/** Brings one batch of the merchant's waiting recalculations up to date; answers how many auto orders it held. */
+/**
+ * Recalculates one batch of auto orders of the merchant's next waiting item. Returns how many auto
+ * orders it held.
+ */
 export function runRecalculation(context: Context): Promise<number> {
   const { merchantId } = context.merchant;
   return inTransaction(context, async (context) => {
@@ -68,7 +71,10 @@ async function recalculate(tx: Context, oids: readonly number[]): Promise<void> 
   );
 }
 
-/** One that cannot be calculated keeps what it had: the engine parks it when it is due. */
+/**
+ * The calculated auto order. One that cannot be calculated keeps its values; the engine parks it
+ * when it is due.
+ */
 function calculated(
   context: Context,
   autoOrder: AutoOrder,

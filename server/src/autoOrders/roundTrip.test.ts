@@ -120,7 +120,8 @@ const record: fc.Arbitrary<AutoOrder> = fc
     anAutoOrder({ ...rest, ...given, items: [first, second] }),
   );
 
-// Whatever a record holds, its JSON says the same again: clients read, change one thing and send all of it back.
+// Whatever a record holds, updating it with its JSON changes nothing: clients read a record, change
+// one field and send all of it back.
 test('sending back what was read changes nothing, whatever the record', async (t) => {
   const db = await testDatabase();
   const rules = { ...someRules, currency: 'USD', catalog };

@@ -24,13 +24,16 @@ import type { AutoOrderFilter } from './search.ts';
 import { leftWords } from './staleForm.ts';
 import { queueBatch, updateBatch } from './updateJobOperations.ts';
 
-/** What the rebill feature knows of auto orders. */
+/** What the rebill feature knows about auto orders. */
 export interface AutoOrderParts {
   readonly readBilled: ReadBilled;
   readonly readOpenRebills: ReadOpenRebills;
 }
 
-/** The auto order operations of the contract. What changes an auto order answers with it as it is then. */
+/**
+ * The auto order operations of the contract. Operations that change an auto order return it as it
+ * is after the change.
+ */
 export const autoOrderRoutes = ({ readBilled, readOpenRebills }: AutoOrderParts) =>
   ({
     getAutoOrders: (context, input) => list(context, input, input.query),
@@ -84,7 +87,7 @@ export const autoOrderRoutes = ({ readBilled, readOpenRebills }: AutoOrderParts)
       await consolidateAutoOrders(context, oid, { sourceOids, ifMatch, readOpenRebills });
       return one(context, { oid }, expand);
     },
-    // The younger operations answer with the younger fields that they are about.
+    // The newer operations also return the newer fields that they change.
     updateAutoOrderProperties: async (
       context,
       { params: { auto_order_oid: oid }, body, expand, ifMatch },
@@ -175,7 +178,7 @@ const isYes = (text: string | undefined): boolean => !/^(no|false|0)$/i.test(tex
 const alsoWith = (expand: ReadonlySet<string>, ...names: readonly string[]): ReadonlySet<string> =>
   new Set([...expand, ...names]);
 
-/** The filters of the list's query string and of the query's body, which are the same words. */
+/** The filters of the list's query string and of the query's body. Both use the same names. */
 type Query = AutoOrderQuery & { readonly _since?: string };
 
 function filterOf(query: Query, timeZone: string): AutoOrderFilter {

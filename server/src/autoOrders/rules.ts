@@ -4,12 +4,17 @@ import type { Rules } from './calculated.ts';
 import type { EditRules } from './editItem.ts';
 import type { Catalog } from './steps.ts';
 
-/** What the schedule rules depend on, as this merchant has set it and at the moment of this request or job. */
+/**
+ * What the schedule rules depend on: the merchant's settings, and the moment of this request or
+ * job.
+ */
 export function scheduleRules({ merchant, now }: Pick<Context, 'merchant' | 'now'>): Rules {
   return { now, zone: merchant.timeZone, missedShipments: missedShipments(merchant) };
 }
 
-/** What the merchant charges of missed shipments (settings, missed_shipments): one unless it says otherwise. */
+/**
+ * The merchant's policy for missed shipments (settings, missed_shipments). The default is `one`.
+ */
 export const missedShipments = ({
   settings,
 }: Pick<Merchant, 'settings'>): Rules['missedShipments'] =>
@@ -17,7 +22,7 @@ export const missedShipments = ({
     ? settings['missed_shipments']
     : 'one';
 
-/** The same with all that an edit is judged by. */
+/** The schedule rules, with everything else that an edit depends on. */
 export const editRules = (
   context: Pick<Context, 'merchant' | 'now'>,
   catalog: Catalog,

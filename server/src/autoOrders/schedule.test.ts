@@ -7,7 +7,10 @@ import { anchorOf, firstAfter, intervalOf, nextDate } from './schedule.ts';
 
 const newYork = 'America/New_York';
 
-/** The dates that follow `first`, each counted from the one before, as the wire writes them without their offset. */
+/**
+ * The dates that follow `first`, each counted from the one before, as the wire writes them but
+ * without the offset.
+ */
 function dates(
   first: string,
   frequency: Frequency,
@@ -81,7 +84,7 @@ test('the time of day comes back after the clock changed', () => {
   ]);
 });
 
-test('a shipment that a skipped hour moved over midnight does not pull the next ones along', () => {
+test('a shipment that a skipped hour moved past midnight does not move the next ones', () => {
   const anchor = Temporal.PlainDateTime.from('2018-04-27T23:30');
   const request = { anchor, frequency: 'Weekly', zone: 'Asia/Pyongyang' } as const;
   const moved = nextDate({
@@ -95,7 +98,7 @@ test('a shipment that a skipped hour moved over midnight does not pull the next 
   );
 });
 
-test('missed dates are left out by going on to the first after now', () => {
+test('missed dates are skipped by continuing with the first date after now', () => {
   const cases: [now: string, frequency: Frequency, next: string][] = [
     ['2024-01-31T10:00', 'Monthly', '2024-02-29T10:00'],
     ['2024-02-29T09:59', 'Monthly', '2024-02-29T10:00'],

@@ -19,16 +19,21 @@ import { failure, success } from '../kernel/outcome.ts';
 /*
  * When the next rebill is due: pure calendar, no steps.
  *
- * Every date is counted from the date that was scheduled, never from the moment the rebill ran, so a late run or a retried card does not
- * move a subscription. Days are counted on the merchant's calendar. Months and years come from the anchor's day of the month, clamped in short
- * months, so the 31st returns after February; the anchor's time of day holds in every schedule, so it returns after a clock change.
+ * Every date is counted from the scheduled date, never from the moment when the rebill ran, so a
+ * late run or a retried card does not move a subscription. Days are counted on the merchant's
+ * calendar. Months and years keep the anchor's day of the month, clamped in short months, so the
+ * 31st returns after February. Every schedule keeps the anchor's time of day, so it returns after a
+ * clock change.
  */
 
 /** What {@link nextDate} counts from. */
 export interface NextDateRequest {
-  /** The moment that the rebill before was scheduled for. */
+  /** The moment for which the previous rebill was scheduled. */
   readonly scheduled: Temporal.Instant;
-  /** Local date and time whose day of the month and time of day every later date keeps (AutoOrderItem.anchor). */
+  /**
+   * The local date and time that give every later date its day of the month and its time of day
+   * (AutoOrderItem.anchor).
+   */
   readonly anchor: Temporal.PlainDateTime;
   readonly frequency: Frequency;
   /** The interval in days of `Every...`; ignored by every other frequency. */
@@ -37,13 +42,16 @@ export interface NextDateRequest {
   readonly zone: string;
 }
 
-/** The moment of the next rebill after the scheduled one. A {@link Bug} for `Every...` without days: ask {@link intervalOf} first. */
+/**
+ * Returns the moment of the next rebill after the scheduled one. Throws a {@link Bug} for
+ * `Every...` without days: call {@link intervalOf} first.
+ */
 export function nextDate(request: NextDateRequest): Temporal.Instant {
   const place = placeOf(request.scheduled, request.anchor, request.zone);
   return momentAt(after(place, knownInterval(request)), request.zone);
 }
 
-/** The first date of the schedule that lies after `now`, when the shipments missed until then are not to be billed. */
+/** Returns the first date of the schedule after `now`, where missed shipments are not billed. */
 export function firstAfter(
   request: NextDateRequest & { readonly now: Temporal.Instant },
 ): Temporal.Instant {
@@ -54,18 +62,21 @@ export function firstAfter(
   );
 }
 
-/** The anchor of an item whose next shipment was set to `moment`, by hand or by the order that started it. */
+/**
+ * Returns the anchor of an item whose next shipment was set to `moment`, by hand or by the order
+ * that started it.
+ */
 export function anchorOf(moment: Temporal.Instant, zone: string): Temporal.PlainDateTime {
   return plainDateTime(wallOf(moment, zone));
 }
 
-/** A schedule's interval: so many days, or so many months by the calendar. */
+/** The interval of a schedule: N days, or N calendar months. */
 export interface Interval {
   readonly unit: 'days' | 'months';
   readonly count: number;
 }
 
-/** The interval of a frequency; `Every...` needs a whole number of days, at least 1. */
+/** Returns the interval of a frequency. `Every...` needs a whole number of days, at least 1. */
 export function intervalOf(
   frequency: Frequency,
   arbitraryScheduleDays?: number,
@@ -78,17 +89,18 @@ export function intervalOf(
 }
 
 /**
- * A place on the merchant's calendar while dates are being counted: the due day as a day number, and the day of the month and the time of day that
- * the anchor gives. In a short month `day` is clamped and `dayOfMonth` is not.
+ * A place on the merchant's calendar while dates are counted: the due day as a day number, and the
+ * anchor's day of the month and time of day. In a short month `day` is clamped and `dayOfMonth` is
+ * not.
  */
 export interface Place {
   readonly day: number;
   readonly dayOfMonth: number;
-  /** Milliseconds since midnight on the wall. */
+  /** Milliseconds since midnight, local time. */
   readonly ms: number;
 }
 
-/** The place of a scheduled moment, with the anchor's day of the month and time of day. */
+/** Returns the place of a scheduled moment, with the anchor's day of the month and time of day. */
 export function placeOf(
   scheduled: Temporal.Instant,
   anchor: Temporal.PlainDateTime,
@@ -97,30 +109,42 @@ export function placeOf(
   const wall = wallOf(scheduled, zone);
   const dayOfMonth = anchor.day;
   const { ms } = wallFromPlain(anchor);
-  // A time or a day that the zone skipped was moved to the day after; the next dates still count from the day that was meant.
+  // A time or a day that the zone skipped was moved to the day after. The next dates still count
+  // from the intended day.
   const mayHaveMoved = wall.ms !== ms || civilDay(wall.day - 1).dayOfMonth === dayOfMonth;
   const hasMoved =
     mayHaveMoved && epochMsOf({ day: wall.day - 1, ms }, zone) === scheduled.epochMilliseconds;
   return { day: hasMoved ? wall.day - 1 : wall.day, dayOfMonth, ms };
 }
 
-/** The moment a place stands for; a time the zone skipped moves forward, one that came twice is the earlier. */
+/**
+ * Returns the moment of a place. A time that the zone skipped moves forward; of a time that occurs
+ * twice, the earlier one counts.
+ */
 export function momentAt(place: Place, zone: string): Temporal.Instant {
   return momentOf(place, zone);
 }
 
-/** One interval later. Counting days gives the place a new day of the month; counting months keeps the anchor's. */
+/**
+ * Returns the place one interval later. Counting days gives it a new day of the month; counting
+ * months keeps the anchor's.
+ */
 export function after(place: Place, interval: Interval): Place {
   if (interval.unit === 'days') return onDay(place, place.day + interval.count);
   return { ...place, day: addMonthsClamped(place.day, interval.count, place.dayOfMonth) };
 }
 
-/** The place moved to another day, whose day of the month is the one to count months from then on. */
+/**
+ * Returns the place on another day. Months are counted from that day's day of the month from then
+ * on.
+ */
 export function onDay(place: Place, day: number): Place {
   return { day, dayOfMonth: civilDay(day).dayOfMonth, ms: place.ms };
 }
 
-/** The first `dayOfMonth` (or last day of a shorter month) that is not before the day `earliest`. */
+/**
+ * Returns the first `dayOfMonth` (or last day of a shorter month) on or after the day `earliest`.
+ */
 export function onDayOfMonth(place: Place, dayOfMonth: number, earliest: number): Place {
   const { year, month } = civilDay(earliest);
   const thisMonth = clampedDay(year, month, dayOfMonth);
@@ -128,7 +152,7 @@ export function onDayOfMonth(place: Place, dayOfMonth: number, earliest: number)
   return { day, dayOfMonth, ms: place.ms };
 }
 
-/** The first place after `now` that is one or more intervals later. */
+/** Returns the first place after `now` that is at least one interval later. */
 export function firstPlaceAfter(
   now: Temporal.Instant,
   place: Place,
@@ -145,11 +169,15 @@ export function firstPlaceAfter(
   return found;
 }
 
-/** The anchor to store for an item due at `place`: a local date that has the place's day of the month, on or just before the due day. */
+/**
+ * Returns the anchor to store for an item due at `place`: a local date with the place's day of the
+ * month, on or just before the due day.
+ */
 export function anchorAt(place: Place): Temporal.PlainDateTime {
   const due = civilDay(place.day);
   if (due.dayOfMonth === place.dayOfMonth) return plainDateTime(place);
-  // Only a month shorter than the anchor's day comes here, and the month before it always has 31 days.
+  // Only a month shorter than the anchor's day gets here, and the month before it always has 31
+  // days.
   const [year, month] = due.month === 1 ? [due.year - 1, 12] : [due.year, due.month - 1];
   assert(
     place.dayOfMonth <= daysInMonth(year, month),
@@ -158,12 +186,18 @@ export function anchorAt(place: Place): Temporal.PlainDateTime {
   return plainDateTime({ day: dayNumber(year, month, place.dayOfMonth), ms: place.ms });
 }
 
-/** Whether an anchor already says what {@link anchorAt} would, so the record can keep it. */
+/**
+ * Whether an anchor already equals what {@link anchorAt} would return, so that the record can keep
+ * it.
+ */
 export function isAnchorOf(anchor: Temporal.PlainDateTime, place: Place): boolean {
   return anchor.day === place.dayOfMonth && wallFromPlain(anchor).ms === place.ms;
 }
 
-/** Intervals that surely fit between two days, never one too many. */
+/**
+ * The number of whole intervals that certainly fit between two days; may be one too few, never one
+ * too many.
+ */
 function wholeIntervals(from: number, until: number, { unit, count }: Interval): number {
   if (unit === 'days') return Math.floor((until - from) / count);
   const [start, end] = [civilDay(from), civilDay(until)];
@@ -177,14 +211,18 @@ const times = ({ unit, count }: Interval, factor: number): Interval => ({
 
 function knownInterval(request: NextDateRequest): Interval {
   const interval = intervalOf(request.frequency, request.arbitraryScheduleDays);
-  assert(interval.ok, 'Every... without a number of days');
+  assert(interval.ok, 'Every... needs a number of days');
   return interval.value;
 }
 
 const days = (count: number): Interval => ({ unit: 'days', count });
 const months = (count: number): Interval => ({ unit: 'months', count });
 
-/** The fixed frequencies of the wire (auto_order reference, AutoOrderItem.frequency). Weeks are days; months and years follow the calendar. */
+/**
+ * The intervals of the fixed frequencies (auto_order reference, AutoOrderItem.frequency). The type
+ * requires one for each frequency of the contract. Weeks are days; months and years follow the
+ * calendar.
+ */
 const intervals: Readonly<Record<Exclude<Frequency, 'Every...'>, Interval>> = {
   Weekly: days(7),
   Biweekly: days(14),

@@ -3,38 +3,45 @@ import type { Temporal } from 'temporal-polyfill';
 import { required } from '../kernel/assert.ts';
 import { foldTrimmed, upperCode } from '../kernel/caseFolding.ts';
 
-/** What a list asks for (auto_order reference, AutoOrderQuery): exact, without regard to case, all of them at once. */
+/**
+ * The filters of a list (auto_order reference, AutoOrderQuery). Each is exact and ignores case; all
+ * must match.
+ */
 export interface AutoOrderFilter extends Partial<Record<TextFilter, string>> {
   readonly customerProfileOid?: number;
   readonly originalOrderFrom?: Temporal.Instant;
   readonly originalOrderUntil?: Temporal.Instant;
   readonly nextShipmentFrom?: Temporal.Instant;
   readonly nextShipmentUntil?: Temporal.Instant;
-  /** Created or changed since. */
+  /** Created or changed at this moment or later. */
   readonly since?: Temporal.Instant;
 }
 
 type TextFilter = keyof typeof exactFilters | keyof typeof valueFilters | AddressFilter;
 type AddressFilter = keyof typeof addressFilters;
 
-/** A page of a list as SQL: the oids alone, which indexes can give. */
+/** A page of a list as SQL that selects only oids, which indexes can provide. */
 export interface PageSql {
-  /** Selects `auto_order_oid`, in order, one row more than the page to see whether there are more. */
+  /**
+   * Selects `auto_order_oid`, in order, with one row more than the page, which shows whether more
+   * follow.
+   */
   readonly oids: string;
-  /** Counts all that match, or one more than {@link countMax}. */
+  /** Counts all matches, or one more than {@link countMax}. */
   readonly count: string;
   readonly values: readonly unknown[];
 }
 
-/** Totals are counted up to here; beyond, counting would cost more than the page. */
+/** The greatest total that is counted. Counting beyond it would cost more than the page. */
 export const countMax = 10_000;
 
 /**
- * The statement's shape follows from which fields are named, never from their values, so there are few and each is planned once. `$1` is
- * the merchant.
+ * Builds the statements of a page. Their text depends only on which fields are named, never on the
+ * values, so there are few of them and each is planned once. `$1` is the merchant.
  *
- * An address filter looks at two columns. One of them is asked as two ordered branches, each served by its own index and cut to what the page
- * needs; `or` alone would have every match collected and sorted.
+ * An address filter compares two columns. The first address filter becomes two ordered branches,
+ * each served by its own index and limited to what the page needs. With `or` alone, PostgreSQL
+ * would collect and sort every match.
  */
 export function pageSql(
   merchantId: string,
@@ -57,16 +64,17 @@ export function pageSql(
   };
 }
 
-/** What the filters ask, as SQL. */
+/** The filters as SQL. */
 interface Matches {
   readonly conditions: readonly Condition[];
   /** Pairs of conditions of which one must hold. */
   readonly addresses: readonly (readonly [billing: string, shipping: string])[];
-  /** Selects of oids. */
+  /** Subqueries that select oids. */
   readonly lists: readonly string[];
 }
 
-// The limit stands in the text: PostgreSQL plans a statement whose limit or offset it doesn't know anew for every call.
+// The limit is part of the text: PostgreSQL plans a statement anew for every call when its limit or
+// offset is a parameter.
 function pageOf(
   matches: Matches,
   keys: readonly SortKey[],
@@ -75,7 +83,11 @@ function pageOf(
 ): string {
   const columns = (oid: string) =>
     [`${oid} as auto_order_oid`, ...keys.map(({ sql }, index) => `${sql} as k${index}`)].join(', ');
-  const order = `order by ${[...keys.map(({ direction }, index) => `k${index} ${direction}`), `auto_order_oid ${keys[0]?.direction ?? 'asc'}`].join(', ')}`;
+  const terms = [
+    ...keys.map(({ direction }, index) => `k${index} ${direction}`),
+    `auto_order_oid ${keys[0]?.direction ?? 'asc'}`,
+  ];
+  const order = `order by ${terms.join(', ')}`;
   const reach = `limit ${limit}${offset ? ` + ${offset}::bigint` : ''}`;
   const all = eachBranch(
     matches,
@@ -92,7 +104,10 @@ function countOf(matches: Matches): string {
   return `select count(*)::int from (${all}) as matches`;
 }
 
-/** One select, or where there is an address filter the union of two: each order once, although both sides may match. */
+/**
+ * One select; or, with an address filter, the union of two, so that an auto order is listed once
+ * although both sides match.
+ */
 function eachBranch({ addresses: [branches] }: Matches, select: (side?: string) => string): string {
   return branches
     ? `(${select(branches[0])}) union (${select(branches[1])})`
@@ -114,7 +129,8 @@ function selectOf(
     ...otherLists.map((list) => `${from.oid} in (${list})`),
     ...(side ? [side] : []),
   ];
-  return `select ${columns(from.oid)} from ${from.sql}${where.length > 0 ? ` where ${where.join(' and ')}` : ''}`;
+  const filters = where.length > 0 ? ` where ${where.join(' and ')}` : '';
+  return `select ${columns(from.oid)} from ${from.sql}${filters}`;
 }
 
 /** `a` is auto_order, `s` auto_order_search. */
@@ -127,7 +143,7 @@ interface Condition {
 
 type Bind = (value: unknown) => string;
 
-/** One column each. Codes and order ids are stored in upper case, facets folded. */
+/** Filters on one column. Codes and order ids are stored in upper case, facets folded. */
 const exactFilters = {
   autoOrderCode: { table: 'a', column: 'a.auto_order_code', normal: upperCode },
   originalOrderId: { table: 'a', column: 'a.original_order_id', normal: upperCode },
@@ -145,16 +161,20 @@ function* exactConditions(filter: AutoOrderFilter, bind: Bind): Iterable<Conditi
     yield { table: 's', sql: `s.customer_profile_oid = ${bind(filter.customerProfileOid)}` };
 }
 
-/** Of which an auto order has several: a row each in another table. */
+/** Filters on values of which an auto order has several, each in a row of another table. */
 const valueFilters = {
   phone: (value: string) =>
-    `select v.auto_order_oid from auto_order_search_value v where v.merchant_id = $1 and v.kind = 'phone' and v.value = ${value}`,
+    `select v.auto_order_oid from auto_order_search_value v
+     where v.merchant_id = $1 and v.kind = 'phone' and v.value = ${value}`,
   itemId: (value: string) =>
-    `select v.auto_order_oid from auto_order_search_value v where v.merchant_id = $1 and v.kind = 'item' and v.value = ${value}`,
+    `select v.auto_order_oid from auto_order_search_value v
+     where v.merchant_id = $1 and v.kind = 'item' and v.value = ${value}`,
   originalItemId: (value: string) =>
-    `select distinct i.auto_order_oid from auto_order_item i where i.merchant_id = $1 and i.original_item_id_lc = ${value}`,
+    `select distinct i.auto_order_oid from auto_order_item i
+     where i.merchant_id = $1 and i.original_item_id_lc = ${value}`,
   nextItemId: (value: string) =>
-    `select distinct i.auto_order_oid from auto_order_item i where i.merchant_id = $1 and i.next_item_id_lc = ${value}`,
+    `select distinct i.auto_order_oid from auto_order_item i
+     where i.merchant_id = $1 and i.next_item_id_lc = ${value}`,
 } as const;
 
 function oidLists(filter: AutoOrderFilter, bind: Bind): string[] {
@@ -176,7 +196,10 @@ function* rangeConditions(filter: AutoOrderFilter, bind: Bind): Iterable<Conditi
     if (moment !== undefined) yield { table, sql: `${comparison} ${bind(moment)}` };
 }
 
-/** Which look at both addresses, those that few share first: the first one named becomes the branches. */
+/**
+ * Filters that match the billing or the shipping address. The most selective come first, because
+ * the first one that is used becomes the branches.
+ */
 const addressFilters = {
   postalCode: 'postal_code',
   lastName: 'last_name',
@@ -200,7 +223,7 @@ interface SortKey extends Condition {
   readonly direction: 'asc' | 'desc';
 }
 
-/** The column of each field of `_sort`; a field that an order lacks counts as the greatest. */
+/** The column of each field of `_sort`. A missing value sorts as the greatest. */
 const sortColumns: Readonly<Record<string, readonly [Table, string]>> = {
   auto_order_code: ['a', 'auto_order_code'],
   order_id: ['a', 'original_order_id'],
@@ -223,7 +246,10 @@ const sortColumns: Readonly<Record<string, readonly [Table, string]>> = {
   'shipping.state_region': ['s', 'shipping_state_region'],
 };
 
-/** The oid follows them in the direction of the first, so that an index that ends in it serves both ways. */
+/**
+ * The sort keys. The oid is sorted last, in the direction of the first key, so that one index which
+ * ends in it serves both directions.
+ */
 function sortKeys(sort: readonly SortField[]): SortKey[] {
   return sort.map(({ field, descending }) => {
     const [table, column] = required(sortColumns[field], `sort column ${field}`);
@@ -237,7 +263,10 @@ interface From {
   readonly merchant: readonly string[];
 }
 
-/** Only the tables that are asked for: a join that is not there cannot be planned badly. A list of oids, where there is one, leads. */
+/**
+ * Joins only the tables that are used: a join that is absent cannot be planned badly. A list of
+ * oids, where there is one, comes first.
+ */
 function fromClause(
   parts: readonly Condition[],
   hasAddress: boolean,

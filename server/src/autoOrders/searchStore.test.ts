@@ -213,7 +213,7 @@ test('pages follow one another without a gap', async () => {
   }
 });
 
-test('a page of all auto orders is the page that a filter which all pass gives', async () => {
+test('a page of all auto orders equals the page of a filter that all of them match', async () => {
   const all: AutoOrderFilter = { since: at('2000-01-01T00:00:00Z') };
   for (const limit of [0, 1, 2, 3, 4]) {
     for (const offset of [0, 1, 2, 3, 4]) {
@@ -232,11 +232,14 @@ test('a page of all auto orders is the page that a filter which all pass gives',
   }
 });
 
-test('a total is reported up to 10,000', async () => {
+test('totals are reported up to 10,000', async () => {
   const insert = (from: number, to: number) =>
     db.run(
-      `insert into auto_order (merchant_id, auto_order_oid, auto_order_code, original_order_id, status, enabled, currency, currency_exponent, signed_up_at, created_at, modified_at)
-     select 'MANY', n, 'C' || n, 'O' || n, 'active', true, 'USD', 2, $1::timestamptz, $1::timestamptz, $1::timestamptz from generate_series($2::int, $3::int) n`,
+      `insert into auto_order (merchant_id, auto_order_oid, auto_order_code, original_order_id,
+         status, enabled, currency, currency_exponent, signed_up_at, created_at, modified_at)
+     select 'MANY', n, 'C' || n, 'O' || n, 'active', true, 'USD', 2,
+         $1::timestamptz, $1::timestamptz, $1::timestamptz
+       from generate_series($2::int, $3::int) n`,
       [at('2026-01-15T15:00:00Z'), from, to],
     );
   const pages = async () => {

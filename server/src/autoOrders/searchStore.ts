@@ -12,7 +12,10 @@ import { autoOrderJson } from './present.ts';
 import type { AutoOrderFilter } from './search.ts';
 import { countMax, pageSql } from './search.ts';
 
-/** An auto order as the wire's JSON text; with `items.future_schedules` its gaps are still to be filled. */
+/**
+ * An auto order as the wire's JSON text. With `items.future_schedules` it has gaps that must still
+ * be filled.
+ */
 export interface AutoOrderText {
   readonly autoOrderOid: number;
   readonly version: number;
@@ -20,10 +23,12 @@ export interface AutoOrderText {
 }
 
 /**
- * The auto orders of these oids that exist, in the order of their oids. One round trip, whatever is expanded.
+ * Reads the auto orders of these oids that exist, in the order of their oids, in one round trip
+ * whatever is expanded.
  *
- * The oids stand in a subquery so that PostgreSQL cannot count them: it would take a short list for much cheaper than the average one and plan the
- * statement anew on every call, and planning so long a projection takes several times as long as running it.
+ * The oids are in a subquery so that PostgreSQL cannot count them. It would estimate a short list
+ * as much cheaper than the average one and plan the statement anew on every call, and planning so
+ * long a projection takes several times as long as running it.
  */
 export async function readAutoOrders(
   db: Database,
@@ -46,10 +51,15 @@ interface ReadRow {
 const readSql = writtenOnce(
   (expand) =>
     `select a.auto_order_oid as oid, a.version, ${autoOrderJson('a', expand)} as json
-   from auto_order a where a.merchant_id = $1 and a.auto_order_oid = any((select $3::int[])::int[]) and ${inZone('$2')} order by a.auto_order_oid`,
+   from auto_order a
+   where a.merchant_id = $1 and a.auto_order_oid = any((select $3::int[])::int[]) and ${inZone('$2')}
+   order by a.auto_order_oid`,
 );
 
-/** The JSON of a list of those that exist, in the order of `oids`, each of which stands there once. */
+/**
+ * Reads the JSON list of those auto orders that exist, in the order of `oids`. Each oid must occur
+ * once.
+ */
 export async function readAutoOrderList(
   db: Database,
   merchantId: string,
@@ -65,12 +75,13 @@ export async function readAutoOrderList(
 
 const listSql = writtenOnce(
   (expand) =>
-    `select ${listText(autoOrderJson('a', expand), 'asked.place')} as json
-   from unnest((select $3::int[])) with ordinality as asked (oid, place)
-   join auto_order a on a.merchant_id = $1 and a.auto_order_oid = asked.oid where ${inZone('$2')}`,
+    `select ${listText(autoOrderJson('a', expand), 'requested.place')} as json
+   from unnest((select $3::int[])) with ordinality as requested (oid, place)
+   join auto_order a on a.merchant_id = $1 and a.auto_order_oid = requested.oid
+   where ${inZone('$2')}`,
 );
 
-/** A page of the auto orders that match: the JSON of the list, and where it lies. */
+/** Reads a page of the auto orders that match, with its position in the whole result. */
 export async function readAutoOrderPage(
   db: Database,
   merchantId: string,
@@ -85,10 +96,10 @@ export async function readAutoOrderPage(
   return { json: await readAutoOrderList(db, merchantId, timeZone, oids, expand), resultSet };
 }
 
-/** What a list asks for. */
+/** The filters, the order and the page of a list. */
 export interface Search {
   readonly filter: AutoOrderFilter;
-  /** By oid where it is empty. */
+  /** Empty for the order of the oids. */
   readonly sort: readonly SortField[];
   readonly page: Page;
 }
@@ -99,7 +110,10 @@ export interface AutoOrderPage {
   readonly resultSet: ResultSet;
 }
 
-/** All of them in the order of their oids: one round trip, which the primary key answers. */
+/**
+ * Reads a page of all auto orders in the order of their oids, in one round trip that uses the
+ * primary key.
+ */
 async function readPageOfAll(
   db: Database,
   merchantId: string,
@@ -121,24 +135,34 @@ interface PageOfAll {
   readonly rest: number;
 }
 
-// What is skipped is skipped in the index; and what comes after the page is counted from where it ends (all there is, when nothing is on it), as far as a total
-// is told. The values stand in subqueries for the reason above: a page costs more or less by merchant and offset.
+// The offset is applied in the index. Rows after the page are counted from its last row (all rows
+// if the page is empty), up to the largest total that is reported. The values are in subqueries for
+// the reason above: the cost of a page depends on the merchant and the offset.
 const pageOfAllSql = writtenOnce(
   (expand) =>
-    `select ${listText(autoOrderJson('a', expand), 'a.auto_order_oid')} as json, count(*)::int as count,
-     (select count(*)::int from (select from auto_order o
+    `select ${listText(autoOrderJson('a', expand), 'a.auto_order_oid')} as json,
+     count(*)::int as count,
+     (select count(*)::int from (
+        select from auto_order o
         where o.merchant_id = ${merchant} and o.auto_order_oid > coalesce(max(a.auto_order_oid), 0)
-        limit ${countMax + 1} - case when max(a.auto_order_oid) is null then 0 else least(${countMax}, (select $4::bigint) + (select $3::int)) end) as rest) as rest
+        limit ${countMax + 1} - case when max(a.auto_order_oid) is null then 0
+          else least(${countMax}, (select $4::bigint) + (select $3::int)) end
+      ) as rest) as rest
    from (select * from auto_order o
          where o.merchant_id = ${merchant} and o.auto_order_oid >= (
-           select first.auto_order_oid from auto_order first where first.merchant_id = ${merchant} order by first.auto_order_oid limit 1 offset (select $4::bigint))
+           select first.auto_order_oid from auto_order first
+           where first.merchant_id = ${merchant}
+           order by first.auto_order_oid limit 1 offset (select $4::bigint))
          order by o.auto_order_oid limit (select $3::int)) a
    where ${inZone('$2')}`,
 );
 
 const merchant = '(select $1::text)';
 
-/** Keeps statements by their expansion: writing one takes as long as running it. Clients use few expansions; the bound is for those who don't. */
+/**
+ * Caches statements by their expansion, because writing one takes as long as running it. Most
+ * clients use few expansions; the bound is for those that use many.
+ */
 function writtenOnce(
   write: (expand: ReadonlySet<string>) => string,
 ): (expand: ReadonlySet<string>) => string {
@@ -155,17 +179,20 @@ function writtenOnce(
   };
 }
 
-/** A page of a list: the oids on it in their order, and where it lies. */
+/** A page of a list: its oids in order, and its position in the whole result. */
 export interface OidPage {
   readonly oids: readonly number[];
   readonly resultSet: ResultSet;
 }
 
 /**
- * One page of the auto orders that match, as oids; what is shown of them is read by {@link readAutoOrderList}. They are two statements, because a filter
- * is planned by its values, which takes longer for a statement that also builds the JSON than asking twice; and filters don't multiply by expansions.
+ * Finds one page of the auto orders that match, as oids; {@link readAutoOrderList} reads what is
+ * shown of them. There are two statements, because a filter is planned by its values. For a
+ * statement that also builds the JSON, that takes longer than a second query; and this way filters
+ * do not multiply by expansions.
  *
- * A page that is the last gives the total by itself; else matches are counted up to {@link countMax}, and a total beyond that is left out.
+ * The last page gives the total by itself. For other pages matches are counted up to {@link
+ * countMax}, and a greater total is left out.
  */
 export async function findOids(
   db: Database,
@@ -175,8 +202,12 @@ export async function findOids(
   page: Page,
 ): Promise<OidPage> {
   const { oids: oidsSql, count: countSql, values } = pageSql(merchantId, filter, sort, page);
-  const sql = `with page as materialized (select array(select auto_order_oid from (${oidsSql}) as ordered) as oids)
-     select oids, case when cardinality(oids) not between 1 and ${page.limit} then (${countSql}) end as total from page`;
+  const sql = `with page as materialized (
+       select array(select auto_order_oid from (${oidsSql}) as ordered) as oids
+     )
+     select oids,
+       case when cardinality(oids) not between 1 and ${page.limit} then (${countSql}) end as total
+     from page`;
   const row = required(
     await db.row<{ oids: readonly number[]; total: number | null }>(sql, values),
     'page',
@@ -202,7 +233,10 @@ function resultSetOf(
   return { count, limit, offset, more, ...(total > countMax ? {} : { totalRecords: total }) };
 }
 
-/** The active auto orders of a customer: those whose original order has the profile or the billing email. */
+/**
+ * Finds the active auto orders of a customer: those whose original order has the profile or the
+ * billing email.
+ */
 export async function findActiveOfCustomer(
   db: Database,
   merchantId: string,
@@ -210,15 +244,17 @@ export async function findActiveOfCustomer(
   customerProfileOid: number | undefined,
 ): Promise<number[]> {
   const rows = await db.rows<{ auto_order_oid: number }>(
-    `select s.auto_order_oid from auto_order_search s join auto_order a on a.merchant_id = s.merchant_id and a.auto_order_oid = s.auto_order_oid
-     where s.merchant_id = $1 and a.merchant_id = $1 and a.status = 'active' and (s.billing_email = $2 or s.customer_profile_oid = $3)
+    `select s.auto_order_oid from auto_order_search s
+     join auto_order a on a.merchant_id = s.merchant_id and a.auto_order_oid = s.auto_order_oid
+     where s.merchant_id = $1 and a.merchant_id = $1 and a.status = 'active'
+       and (s.billing_email = $2 or s.customer_profile_oid = $3)
      order by s.auto_order_oid`,
     [merchantId, foldTrimmed(email ?? '') || null, customerProfileOid],
   );
   return rows.map((row) => row.auto_order_oid);
 }
 
-/** Writes what auto orders are found by, in place of what was there. */
+/** Replaces the search values of auto orders. */
 export async function saveFacets(
   tx: Database,
   merchantId: string,
@@ -235,7 +271,8 @@ export async function saveFacets(
   await tx.run(saveFacetsSql, [merchantId, JSON.stringify(rows)]);
   const oids = facets.map((one) => one.autoOrderOid);
   await tx.run(
-    'delete from auto_order_search_value where merchant_id = $1 and auto_order_oid = any($2::int[])',
+    `delete from auto_order_search_value
+     where merchant_id = $1 and auto_order_oid = any($2::int[])`,
     [merchantId, oids],
   );
   const values = facets.flatMap((one) =>
@@ -243,7 +280,8 @@ export async function saveFacets(
   );
   await tx.run(
     `insert into auto_order_search_value (merchant_id, kind, value, auto_order_oid)
-     select $1, kind, value, oid from unnest($2::text[], $3::text[], $4::int[]) as v (kind, value, oid)`,
+     select $1, kind, value, oid
+     from unnest($2::text[], $3::text[], $4::int[]) as v (kind, value, oid)`,
     [
       merchantId,
       values.map(({ kind }) => kind),
@@ -257,6 +295,9 @@ const facetNames = ['ordered_at', 'paid_at', 'customer_profile_oid', ...facetCol
 
 const saveFacetsSql = `
   insert into auto_order_search (merchant_id, auto_order_oid, ${facetNames.join(', ')})
-  select $1, auto_order_oid, ${facetNames.join(', ')} from jsonb_to_recordset($2::jsonb) as r (auto_order_oid integer,
-    ordered_at timestamptz, paid_at timestamptz, customer_profile_oid integer, ${facetColumns.map((name) => `${name} text`).join(', ')})
-  on conflict (merchant_id, auto_order_oid) do update set ${facetNames.map((name) => `${name} = excluded.${name}`).join(', ')}`;
+  select $1, auto_order_oid, ${facetNames.join(', ')}
+  from jsonb_to_recordset($2::jsonb) as r (
+    auto_order_oid integer, ordered_at timestamptz, paid_at timestamptz,
+    customer_profile_oid integer, ${facetColumns.map((name) => `${name} text`).join(', ')})
+  on conflict (merchant_id, auto_order_oid) do update
+  set ${facetNames.map((name) => `${name} = excluded.${name}`).join(', ')}`;

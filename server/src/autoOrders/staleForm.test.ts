@@ -7,8 +7,8 @@ import type { Billed } from './billed.ts';
 import { withoutStale } from './staleForm.ts';
 
 /*
- * COFFEE on the 15th: February was billed, March is next. `before` is the form of the item as it was
- * read before that rebill, `now` the form of the present.
+ * COFFEE on the 15th: February was billed, March is next. `before` is the form of the item as it
+ * was read before that rebill, `now` is the current form.
  */
 const february = '2026-02-15T10:00:00-05:00';
 const march = '2026-03-15T10:00:00-04:00';

@@ -13,17 +13,17 @@ import type { ItemAge } from './formAge.ts';
 import { commonAge, isBefore, isSameSecond, itemAge, wireMoment } from './formAge.ts';
 
 /*
- * Stale writes (docs/adr/0044-stale-forms.md): a form that was read before a rebill, a decline, a
- * stop or a moved date and is written back after it keeps its real changes and loses what would undo
- * them.
+ * Stale writes (docs/adr/0044-stale-forms.md). A client may read a form, and write it back after a
+ * rebill, a decline, a stop or a moved date. Its real changes are kept; values that would undo what
+ * the engine did are left out.
  */
 
-/** What a form is judged by, beside the record and its rebills. */
+/** What decides about a form, besides the record and its rebills. */
 export interface FormRules {
   readonly now: Temporal.Instant;
   readonly zone: string;
   readonly currency: string;
-  /** The client named the present version (`If-Match`), so its values are of now. */
+  /** The client named the present version (`If-Match`), so its values are current. */
   readonly isProven: boolean;
 }
 
@@ -33,13 +33,13 @@ export interface Sifted<Body> {
   readonly left: readonly string[];
 }
 
-/** What a client is told of the fields that were left out. */
+/** The warning that names the fields that were left out. */
 export const leftWords = (left: readonly string[]): string =>
   `Not changed, because the engine billed or moved them after this record was read: ${left.join(', ')}. ` +
   'Everything else was applied. To change these fields, read the auto order again and change what it returns, ' +
   'or send its ETag as If-Match.';
 
-/** Takes out of an update what the engine has moved since the client read the record. */
+/** Removes from an update the values that the engine changed since the client read the record. */
 export function withoutStale(
   current: AutoOrder,
   body: WireAutoOrder,
@@ -64,18 +64,21 @@ export function withoutStale(
   return { body: items === undefined ? top : { ...top, items }, left };
 }
 
-/** What one part of a form is sifted with. Names of what is left out go to `left`. */
+/**
+ * What one part of a form is checked with. The names of fields that are left out are added to
+ * `left`.
+ */
 interface Sieve {
   readonly path: string;
   readonly age: ItemAge;
-  /** The update is a whole record as it was read, and not a few fields. */
+  /** Whether the update is a whole record as it was read, rather than a few fields. */
   readonly isForm: boolean;
   readonly billed: Billed;
   readonly rules: FormRules;
   readonly left: string[];
 }
 
-/** A body without the fields that are stale. */
+/** Returns the body without its stale fields. */
 function without<Body extends object>(
   body: Body,
   stale: Partial<Record<keyof Body, boolean>>,
@@ -96,7 +99,7 @@ function ageOf(form: WireItem, item: AutoOrderItem, billed: Billed, rules: FormR
   if (rules.isProven) return { counts: 'current', schedule: 'current' };
   const age = itemAge(form, item, rules.zone);
   const next = wireMoment(form.next_shipment_dts, rules.zone);
-  // Nothing else dates it, but a billed date that lies before the next one does.
+  // Nothing else shows the age, but a billed date before the next shipment does.
   const isOld =
     age.schedule === 'unknown' &&
     next !== undefined &&
@@ -138,9 +141,10 @@ function siftItem(item: AutoOrderItem, form: WireItem, sieve: Sieve): WireItem {
 }
 
 /**
- * A date that is no new one: the date that the form was read with, a date before the next one on a
- * form that is older than it, or a date that was billed. A form of now may name a billed date again
- * only where it lies ahead, which makes it one more shipment.
+ * Whether the next shipment of a form is not a new date. It is stale when it is the date that the
+ * form was read with, a date before the next one on an older form, or a date that was billed. A
+ * current form may repeat a billed date only where it is in the future, which makes it one more
+ * shipment.
  */
 function isStaleDate(item: AutoOrderItem, form: WireItem, { age, billed, rules }: Sieve): boolean {
   const next = wireMoment(form.next_shipment_dts, rules.zone);
@@ -156,7 +160,10 @@ function isStaleDate(item: AutoOrderItem, form: WireItem, { age, billed, rules }
   );
 }
 
-/** The notice belongs to the next shipment: it is as old as that, and is not sent twice. */
+/**
+ * The stale fields of the notice. The notice belongs to the next shipment: it is as old as that,
+ * and is not sent twice.
+ */
 function staleNotice(
   item: AutoOrderItem,
   form: WireItem,
@@ -176,14 +183,14 @@ function staleNotice(
   };
 }
 
-// An item that is paused has no calculated date: the form was read while the item still ran.
+// A paused item has no calculated date, so a form with that date was read before the pause.
 const isStaleStart = (item: AutoOrderItem, form: WireItem, { isProven }: FormRules): boolean =>
   !isProven &&
   item.paused &&
   form.paused === false &&
   typeof form.calculated_next_shipment_dts === 'string';
 
-/** Whether a count is above the present one, as it was before the engine counted down. */
+/** Whether a count is greater than the current one, as it was before the engine counted down. */
 const isMore = (given: number | null | undefined, now: number | null | undefined): boolean =>
   typeof given === 'number' && typeof now === 'number' && given > now;
 
@@ -196,8 +203,8 @@ const isOther = (
 // -------------------------------------------------------------------------------------- add-ons
 
 /**
- * The add-ons of a list without those that the engine used up, and with counts that do not go back.
- * `counted` is what their counts were before each rebill, the latest first.
+ * The add-ons of a list without those that the engine used up, and with counts that do not increase
+ * again. `counted` holds their counts before each rebill, the latest first.
  */
 function siftAddOns(
   current: readonly AddOn[],
@@ -220,8 +227,8 @@ function siftAddOns(
 }
 
 /**
- * Whether an add-on's count is one from before the last rebills. One that is gone may be given anew
- * by the same values, which only a form that was read before is not meant to do.
+ * Whether the count of an add-on is older than the last rebills. A client may add a used-up add-on
+ * again with the same values, but in a form that was read before, they are only the old values.
  */
 function isCountedDown(
   itemId: string | null | undefined,
@@ -247,7 +254,7 @@ function isCountedDown(
 const isSameItem = (one: string, other: string | null | undefined): boolean =>
   typeof other === 'string' && fold(one) === fold(other);
 
-/** The add-ons of one item without what a list that was read before a rebill would bring back. */
+/** The add-ons of one item, without what a list that was read before a rebill would restore. */
 export function withoutStaleAddOns(
   item: AutoOrderItem,
   list: readonly WireAddOn[],
@@ -281,7 +288,10 @@ function siftTop(current: AutoOrder, body: WireAutoOrder, sieve: Sieve): WireAut
   return { ...kept, add_ons: siftAddOns(current.addOns, body.add_ons, counted, 'add_ons', sieve) };
 }
 
-/** A whole record as it was read, and not a few fields: it holds what no client has a reason to send. */
+/**
+ * Whether the body is a whole record as it was read, rather than a few fields: it holds fields that
+ * a client has no reason to send.
+ */
 function isForm(body: WireAutoOrder): boolean {
   return body.auto_order_code != null || body.original_order_id != null;
 }
@@ -289,7 +299,7 @@ function isForm(body: WireAutoOrder): boolean {
 const ownRebills = ({ autoOrderOid }: AutoOrder, billed: Billed) =>
   billed.filter((rebill) => rebill.autoOrderOid === autoOrderOid);
 
-// The record alone, without items, has nothing that dates it: only the value itself shows its age.
+// Without items, nothing in the record shows its age but the value itself.
 function isStaleCancelAfter(current: AutoOrder, body: WireAutoOrder, sieve: Sieve): boolean {
   const { cancel_after_next_x_orders: given } = body;
   const now = current.cancelAfterNextXOrders;
@@ -300,7 +310,10 @@ function isStaleCancelAfter(current: AutoOrder, body: WireAutoOrder, sieve: Siev
   return counts === 'unknown' && sieve.isForm && before === given;
 }
 
-/** What declines have set, on a form that was read before one of them, or before they were over. */
+/**
+ * The stale fields of declines, on a form that was read before a decline, or before the declines
+ * ended.
+ */
 function staleDeclines(
   current: AutoOrder,
   body: WireAutoOrder,
@@ -322,24 +335,24 @@ function staleDeclines(
 }
 
 /**
- * Whether a form says `enabled` as it was before the record was stopped, or before it went on. A
- * form of now holds the moment of the stop, or the client took it out with a null.
+ * Whether a form has `enabled` as it was before the record was stopped or enabled again. A current
+ * form holds the moment of the stop, or a null in its place.
  */
 function hasStaleState(current: AutoOrder, body: WireAutoOrder, { zone }: FormRules): boolean {
   if (current.status === 'active')
     return body.enabled === false && typeof body.disabled_dts === 'string' && !isMeant(body);
   if (current.status === 'merged' || body.enabled !== true) return false;
   const isCanceled = current.status === 'canceled';
-  const told = isCanceled ? body.canceled_dts : body.disabled_dts;
-  if (told === null) return false;
-  if (told === undefined) return body.status !== current.status;
+  const stoppedAt = isCanceled ? body.canceled_dts : body.disabled_dts;
+  if (stoppedAt === null) return false;
+  if (stoppedAt === undefined) return body.status !== current.status;
   return !isSameSecond(
-    wireMoment(told, zone),
+    wireMoment(stoppedAt, zone),
     isCanceled ? current.canceledAt : current.disabledAt,
   );
 }
 
-/** Whether a body cancels in so many words, which no age takes back. */
+/** Whether a body cancels explicitly; then its age does not matter. */
 const isMeant = (body: WireAutoOrder): boolean =>
   Boolean(body.cancel_reason) || Boolean(body.canceled_by_user);
 

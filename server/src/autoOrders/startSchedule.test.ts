@@ -39,7 +39,7 @@ test('a chosen schedule starts one interval after the order, in whole seconds', 
   });
 });
 
-test('after a last rebill elsewhere it starts one interval after that', () => {
+test('after a rebill in another system it starts one interval later than that', () => {
   const start = started({ chosen: 'Monthly', lastRebillAt: wall('2026-01-12') });
   assert.equal(String(start.nextShipmentAt), String(wall('2026-02-12')));
 });

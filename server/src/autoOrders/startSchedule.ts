@@ -7,23 +7,29 @@ import type { AutoOrderItem, StepCursor } from './autoOrder.ts';
 import type { Place } from './schedule.ts';
 import { after, anchorOf, intervalOf, placeOf } from './schedule.ts';
 import type { Fault } from './steps.ts';
-import { atPlace, repeatsOf, stepsOf, walk } from './steps.ts';
+import { atPlace } from './steps.ts';
+import { repeatsOf, stepsOf, walk } from './stepWalk.ts';
 
 /** The order line that starts an auto order item. */
 export interface Purchase {
   readonly bought: CatalogItem;
-  /** The schedule that the customer chose (`auto_order_schedule`); of no account for an item with steps. */
+  /**
+   * The schedule that the customer chose (`auto_order_schedule`). Ignored for an item with steps.
+   */
   readonly chosen?: Frequency;
   /** The interval in days when `Every...` was chosen. */
   readonly arbitraryScheduleDays?: number;
   readonly orderedAt: Temporal.Instant;
-  /** When another system last billed it (`auto_order_last_rebill_dts`); dates count from there instead of from the order. */
+  /**
+   * When another system last billed the item (`auto_order_last_rebill_dts`). Dates count from that
+   * moment instead of the order.
+   */
   readonly lastRebillAt?: Temporal.Instant;
   /** The merchant's time zone. */
   readonly zone: string;
 }
 
-/** The part of a new auto order item that its schedule decides. */
+/** The fields of a new auto order item that its schedule decides. */
 export type ScheduleStart = Pick<
   AutoOrderItem,
   | 'frequency'
@@ -46,8 +52,9 @@ export type NoStart =
   | Fault;
 
 /**
- * The schedule of a newly bought item: its first rebill is one wait after the order, or after the last rebill elsewhere. The purchase
- * itself is no step, so steps begin at their first. Moments are kept in whole seconds, as the wire shows them.
+ * Starts the schedule of a newly bought item. Its first rebill is one wait after the order, or
+ * after the last rebill in another system. The purchase is not a step, so steps begin at the first
+ * one. Moments are whole seconds, as the wire shows them.
  */
 export function startSchedule(purchase: Purchase): Outcome<ScheduleStart, NoStart> {
   const steps = stepsOf(purchase.bought);
@@ -57,7 +64,7 @@ export function startSchedule(purchase: Purchase): Outcome<ScheduleStart, NoStar
     : failure('not auto orderable');
 }
 
-/** Where every item's steps begin, and where they begin again when `original_item_id` changes. */
+/** The first step: schedules begin there, and begin there again when `original_item_id` changes. */
 export const firstStep: StepCursor = { index: 0, done: 0 };
 
 /** The one-step schedule of an automatic item (auto_order reference, AutoOrderItemSimpleSchedule). */
@@ -68,7 +75,9 @@ export interface SimpleSchedule {
   readonly repeatCount?: number;
 }
 
-/** The simple schedule of a catalogue item; undefined unless it follows steps and they are one single item step. */
+/**
+ * The simple schedule of a catalogue item; undefined unless its steps are exactly one item step.
+ */
 export function simpleSchedule(catalogItem: CatalogItem): SimpleSchedule | undefined {
   const [step, ...more] = stepsOf(catalogItem);
   if (step?.type !== 'item' || more.length > 0) return undefined;
@@ -116,7 +125,7 @@ function countedFrom({ lastRebillAt, orderedAt, zone }: Purchase): {
   return { anchor, place: placeOf(from, anchor, zone) };
 }
 
-/** How many rebills the steps hold; undefined when they never end. */
+/** The number of rebills of the steps; undefined when they never end. */
 function countOfRebills(steps: readonly Step[]): number | undefined {
   let count = 0;
   for (const [index, step] of steps.entries()) {

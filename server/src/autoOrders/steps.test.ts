@@ -50,7 +50,10 @@ const ships = (itemId: string, schedule: ItemStep['schedule'], given: Partial<It
 const every = (days: number, itemId: string, given: Partial<ItemStep> = {}) =>
   ships(itemId, 'Every...', { arbitraryScheduleDays: days, ...given });
 
-/** What a customer who buys PLAN on a day gets from then on: `2026-02-14 FULL`, and how it ends when it does. */
+/**
+ * What a customer who buys PLAN on a day gets from then on, such as `2026-02-14 FULL`, and how it
+ * ends when it ends.
+ */
 function deliveries(
   bought: string,
   steps: readonly Step[],
@@ -87,7 +90,7 @@ function shipments(
   return shown;
 }
 
-test('steps come out as a merchant reads them', () => {
+test('steps are followed as a merchant reads them', () => {
   const cases: [name: string, bought: string, steps: Step[], expected: string[]][] = [
     [
       'one endless step',
@@ -408,7 +411,7 @@ test('an auto order has completed when every item is at an end of its own', () =
     assert.equal(hasCompleted(items, catalog, planContext()), hasEnded, name);
 });
 
-test('a shipment leaves the item at its next date, with its counts one less and its notice due anew', () => {
+test('a shipment moves the item to its next date, counts down, and its notice is due again', () => {
   const catalog = aCatalog([
     steppedItem('COFFEE', itemStep({ repeatCount: 3, preshipmentNoticeDays: 5 })),
   ]);
@@ -485,7 +488,7 @@ test('missed shipments are billed one after another, or one of them, or none', (
   assert.equal(skipMissed(resumed, catalog, { now, zone: newYork }), resumed);
 });
 
-test('a catalogue item on pause pushes due items back a day at a time, and the schedule after it', () => {
+test('a paused catalogue item delays due items and their schedules by a day at a time', () => {
   const catalog = aCatalog([catalogItem('COFFEE', {}, { paused: true })]);
   const item = itemDue('2026-01-31', { frequency: 'Monthly' });
   assert.equal(
@@ -511,7 +514,7 @@ test('a catalogue item on pause pushes due items back a day at a time, and the s
   assert.equal(noticed.preshipmentNoticeSent, true, 'the customer knows already');
 });
 
-test('a date set by hand is what later dates count from', () => {
+test('later dates count from a date set by hand', () => {
   const catalog = aCatalog([
     steppedItem('COFFEE', pause(10), itemStep({ preshipmentNoticeDays: 3 })),
   ]);
@@ -570,7 +573,7 @@ const stepKinds: fc.Arbitrary<Step> = fc.oneof(
   fc.constant(loop),
 );
 
-test('whatever the steps: a preview of ten is ten times plan and advance, dates only move forward, and it ends', () => {
+test('a preview of ten is ten times plan and advance, dates only move forward, and it ends', () => {
   fc.assert(
     fc.property(
       fc.array(stepKinds, { minLength: 1, maxLength: 6 }),

@@ -1,6 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
-import type { CatalogItem, ItemStep, PauseUntilStep, Step } from '../items/item.ts';
-import { addDays, dayNumber, momentOf, wallOf } from '../kernel/calendar.ts';
+import type { CatalogItem, ItemStep, Step } from '../items/item.ts';
+import { addDays, momentOf, wallOf } from '../kernel/calendar.ts';
 import type { Minor } from '../kernel/money.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
@@ -16,16 +16,20 @@ import {
   isAnchorOf,
   momentAt,
   onDay,
-  onDayOfMonth,
   placeOf,
 } from './schedule.ts';
 
+import type { Landing, Lands, WalkFault } from './stepWalk.ts';
+import { landOn, stepsOf, walk } from './stepWalk.ts';
+
 /*
- * What an item ships next, and what it looks like after it has shipped. The rebill engine, previews, forecasts, `future_schedules`,
- * `next_item_id` and `calculated_next_shipment_dts` all come from `planNext` and `advance`, so none can disagree with another.
+ * What an item ships next, and how it changes when it has shipped. The rebill engine, previews,
+ * forecasts, `future_schedules`, `next_item_id` and `calculated_next_shipment_dts` all use
+ * `planNext` and `advance`, so they cannot disagree.
  *
- * How a list of steps is read (docs/adr/0010-how-steps-are-read.md): the purchase is no step; a step's schedule is the wait before each of its
- * shipments; a pause adds to the wait before the next one; a pause until a date puts the next shipment on that date.
+ * How a list of steps is read (docs/adr/0010-how-steps-are-read.md): the purchase is not a step;
+ * the schedule of a step is the wait before each of its shipments; a pause adds to the wait before
+ * the next one; a pause until a date puts the next shipment on that date.
  */
 
 /** Looks up an item of the merchant's catalogue. */
@@ -37,37 +41,46 @@ export interface PlanContext {
     AutoOrder,
     'status' | 'enabled' | 'signedUpAt' | 'cancelAfterNextXOrders'
   >;
-  /** The moment that the plan is made, by the merchant's clock. */
+  /** The moment of the plan, by the merchant's clock. */
   readonly now: Temporal.Instant;
   /** The merchant's time zone. */
   readonly zone: string;
-  /** What is charged of shipments that were missed. A setting of the merchant. */
+  /** The merchant's setting for missed shipments. */
   readonly missedShipments: MissedShipments;
   /** Days since the due charge first failed; absent for a first attempt. */
   readonly retryDays?: number;
 }
 
 /**
- * What is charged of shipments that an item missed while it was stopped, or that a date in the past asks for: one of them, none, or all at one a day. What fell due
- * while the auto order was active is billed in any case, however late the engine comes.
+ * What is charged for shipments that an item missed while it was stopped, or for which a date in
+ * the past was set: one of them, none (`skip`), or all, one a day (`bill`). Shipments that became
+ * due while the auto order was active are always billed, however late the engine runs.
  */
 export type MissedShipments = 'one' | 'skip' | 'bill';
 
-/** What happens next with an item: it ships, waits for its catalogue item, ships no more or not now, or its schedule makes no sense. */
+/**
+ * What happens next with an item: it ships, waits for its catalogue item, does not ship, or has a
+ * schedule that cannot be followed.
+ */
 export type Plan = Shipment | Slip | NoShipment | BrokenPlan;
 
 export interface Shipment {
   readonly kind: 'ship';
-  /** The scheduled moment; may lie in the past, then it is due at once. */
+  /** The scheduled moment. When it is in the past, the shipment is due at once. */
   readonly at: Temporal.Instant;
   readonly itemId: string;
   readonly quantity: number;
   readonly price: Price;
-  /** The place in the steps that ships; absent for an item that customers schedule themselves. */
+  /**
+   * The position in the steps that ships; absent for an item that customers schedule themselves.
+   */
   readonly stepUsed?: StepCursor;
 }
 
-/** The item is due while its catalogue item is paused: it moves to `until`, a whole number of local days later. */
+/**
+ * The item is due while its catalogue item is paused. It moves to `until`, a whole number of local
+ * days later.
+ */
 export interface Slip {
   readonly kind: 'slip';
   readonly until: Temporal.Instant;
@@ -91,22 +104,22 @@ export type ItemStop =
   | 'completed'
   | 'kit only';
 
-/** The record or the catalogue must be fixed before the item can rebill. `itemId` is the item to look at. */
+/**
+ * The record or the catalogue must be fixed before the item can rebill. `itemId` names the
+ * catalogue item with the fault.
+ */
 export interface BrokenPlan {
   readonly kind: 'broken';
   readonly why: Fault;
   readonly itemId: string;
 }
 
-export type Fault =
-  | 'unknown item'
-  | 'no schedule'
-  | 'schedule days missing'
-  | 'no such day of the month'
-  | 'steps ship nothing'
-  | 'no price';
+export type Fault = WalkFault | 'unknown item' | 'no schedule' | 'no price';
 
-/** The next shipment of an item, or why there is none. The same question always has the same answer: nothing is read but the arguments. */
+/**
+ * Plans the next shipment of an item, or says why there is none. The result depends on the
+ * arguments alone.
+ */
 export function planNext(item: AutoOrderItem, catalog: Catalog, context: PlanContext): Plan {
   const stop = autoOrderStop(context.autoOrder) ?? itemStop(item);
   if (stop !== undefined) return { kind: 'none', why: stop };
@@ -125,9 +138,10 @@ export function planNext(item: AutoOrderItem, catalog: Catalog, context: PlanCon
 }
 
 /**
- * The item after the planned shipment was billed: next date, anchor, step, pre-shipment notice and the counts that decide the schedule
- * (`remainingRepeatCount`, `arbitraryUnitCostRemainingOrders`). Values, dates of orders and the number of rebills are not touched here.
- * Nothing left to ship leaves `nextShipmentAt` absent.
+ * Returns the item after the planned shipment was billed, with its next date, anchor, step,
+ * pre-shipment notice and the counts that decide the schedule (`remainingRepeatCount`,
+ * `arbitraryUnitCostRemainingOrders`). Values, dates of orders and the number of rebills do not
+ * change here. `nextShipmentAt` is absent when nothing is left to ship.
  */
 export function advance(
   item: AutoOrderItem,
@@ -166,7 +180,10 @@ export interface FutureSchedule {
   readonly rebillCount: number;
 }
 
-/** The item's next rebills, at most `limit`: what it would do if every one succeeded. Empty when it is stopped. */
+/**
+ * Returns the item's next rebills, at most `limit`, assuming that each succeeds. Empty when the
+ * item is stopped.
+ */
 export function futureSchedules(
   item: AutoOrderItem,
   catalog: Catalog,
@@ -189,7 +206,10 @@ export function futureSchedules(
   return schedules;
 }
 
-/** Plan and advance, again and again; without end where the item has none. */
+/**
+ * Yields the coming shipments by planning and advancing in turn. Never ends where the item never
+ * ends.
+ */
 function* futureShipments(
   item: AutoOrderItem,
   catalog: Catalog,
@@ -210,7 +230,10 @@ function* futureShipments(
   }
 }
 
-/** The context of the plan after one more order: fewer orders left before the cancelation, and a first attempt. */
+/**
+ * Returns the context of the plan after one more order: one order less before the cancelation, and
+ * a first attempt.
+ */
 export function afterOrder(context: PlanContext): PlanContext {
   const left = context.autoOrder.cancelAfterNextXOrders;
   if (left === undefined && context.retryDays === undefined) return context;
@@ -222,8 +245,8 @@ export function afterOrder(context: PlanContext): PlanContext {
 }
 
 /**
- * The item moved by a slip: its schedule moves as a whole, so the shipments after keep their distance. A notice that was sent is not
- * sent again for every day it slips.
+ * Returns the item after a slip. Its whole schedule moves, so the later shipments keep their
+ * distance. A notice that was sent is not sent again for each day of the slip.
  */
 export function slip(
   item: AutoOrderItem,
@@ -236,7 +259,10 @@ export function slip(
   return { ...slipped, preshipmentNoticeSent: item.preshipmentNoticeSent };
 }
 
-/** The item with its next shipment set by hand: later dates count from it, and its notice is due anew. */
+/**
+ * Returns the item with a next shipment set by hand. Later dates count from it, and its notice is
+ * due again.
+ */
 export function reschedule(
   item: AutoOrderItem,
   at: Temporal.Instant,
@@ -248,7 +274,10 @@ export function reschedule(
   return { ...moved, nextShipmentAt: at };
 }
 
-/** The item without the shipments it missed while it was stopped: its next date becomes the schedule's first after now. */
+/**
+ * Returns the item without the shipments that it missed while it was stopped: its next date is the
+ * schedule's first one after now.
+ */
 export function skipMissed(
   item: AutoOrderItem,
   catalog: Catalog,
@@ -269,8 +298,8 @@ export function skipMissed(
 }
 
 /**
- * Whether the auto order has run to its end: every item is at a final stop of its own. A paused or a broken item keeps it open, and so does
- * having no items (an established auto order waits for them).
+ * Whether the auto order has completed: every item has stopped for good. A paused or broken item
+ * keeps it open. So does having no items, because an established auto order waits for them.
  */
 export function hasCompleted(
   items: readonly AutoOrderItem[],
@@ -286,7 +315,7 @@ export function hasCompleted(
   );
 }
 
-/** Whether a stop ends the item for good: it did all it should, so it may complete its auto order. */
+/** Whether a stop ends the item for good, so that its auto order may complete. */
 export function isFinalStop(stop: Stop): boolean {
   return (
     stop === 'completed' ||
@@ -309,8 +338,8 @@ function itemStop(item: AutoOrderItem): ItemStop | undefined {
 }
 
 /**
- * Whether the moment that the rebill would be billed lies after `noOrderAfterAt`. That is now for an overdue one: an item that was
- * ended while its card was being retried is not charged again.
+ * Whether the moment of billing is after `noOrderAfterAt`. For an overdue rebill that moment is
+ * now: an item that was ended while its card was retried is not charged again.
  */
 function isOver(item: AutoOrderItem, at: Temporal.Instant, now: Temporal.Instant): boolean {
   return (
@@ -322,7 +351,7 @@ function isOver(item: AutoOrderItem, at: Temporal.Instant, now: Temporal.Instant
 const isDue = (at: Temporal.Instant, now: Temporal.Instant): boolean =>
   at.epochMilliseconds <= now.epochMilliseconds;
 
-/** The same time of day on the first day that lies after now. */
+/** The same time of day on the first day on which it is after now. */
 function nextDayAfterNow(at: Temporal.Instant, { now, zone }: PlanContext): Temporal.Instant {
   const days = Math.max(0, wallOf(now, zone).day - wallOf(at, zone).day);
   const sameDay = addDays(at, days, zone);
@@ -334,7 +363,7 @@ type ItemSchedule =
   | { readonly kind: 'steps'; readonly steps: readonly Step[] }
   | { readonly kind: 'frequency'; readonly interval: Interval };
 
-/** The steps of the original item where it has any; else the item's own frequency. */
+/** The steps of the original item where it has any; otherwise the item's frequency. */
 function scheduleOf(item: AutoOrderItem, catalog: Catalog): Outcome<ItemSchedule, Fault> {
   const original = catalog(item.originalItemId);
   if (original === undefined) return failure('unknown item');
@@ -345,29 +374,10 @@ function scheduleOf(item: AutoOrderItem, catalog: Catalog): Outcome<ItemSchedule
   return interval.ok ? success({ kind: 'frequency', interval: interval.value }) : interval;
 }
 
-/** The fixed schedule of a catalogue item; empty when customers choose. */
-export function stepsOf({ autoOrder }: CatalogItem): readonly Step[] {
-  return autoOrder !== undefined && autoOrder.upsell ? autoOrder.steps : [];
-}
-
-/** Where an item's schedule leads: to a shipment at a place, to its end, or nowhere. */
-export type Landing = Lands | Ends | { readonly kind: 'broken'; readonly why: Fault };
-
-export interface Lands {
-  readonly kind: 'lands';
-  readonly place: Place;
-  /** The wait between shipments from here on. */
-  readonly interval: Interval;
-  readonly step?: ItemStep;
-  readonly cursor?: StepCursor;
-}
-
-export interface Ends {
-  readonly kind: 'end';
-  readonly why: 'completed' | 'kit only';
-}
-
-/** The shipment that follows an order at `lastOrder`. For the shipment that is due, `place` has no meaning: its date is set. */
+/**
+ * The shipment that follows an order at `lastOrder`. For the shipment that is due now, `place` has
+ * no meaning, because its date is set.
+ */
 function landingAt(item: AutoOrderItem, schedule: ItemSchedule, lastOrder: Place): Landing {
   if (schedule.kind === 'frequency') {
     return {
@@ -380,68 +390,10 @@ function landingAt(item: AutoOrderItem, schedule: ItemSchedule, lastOrder: Place
   return landing.kind === 'end' ? (extended(item, schedule.steps, lastOrder) ?? landing) : landing;
 }
 
-/** Goes from a place in the steps to the next one that ships, adding up the waits on the way. */
-export function walk(steps: readonly Step[], from: StepCursor, lastOrder: Place): Landing {
-  let { index, done } = from;
-  let place = lastOrder;
-  let isOnDate = false;
-  // Once around and back to the start meets every step there is: whoever walks longer walks in a circle.
-  for (let visited = 0; visited <= steps.length; visited++) {
-    const step = steps[index];
-    if (step === undefined) return { kind: 'end', why: 'completed' };
-    if (step.type === 'kit only') return { kind: 'end', why: 'kit only' };
-    if (step.type === 'item' && done < repeatsOf(steps, index))
-      return landOn(step, { index, done }, place, isOnDate);
-    if (step.type === 'pause') place = onDay(place, place.day + step.pauseDays);
-    if (step.type === 'pause until') {
-      const until = pauseUntil(step, place, lastOrder);
-      if (until === 'no such day of the month') return { kind: 'broken', why: until };
-      isOnDate ||= until !== place;
-      place = until;
-    }
-    index = step.type === 'loop' ? 0 : index + 1;
-    done = 0;
-  }
-  return { kind: 'broken', why: 'steps ship nothing' };
-}
-
-function landOn(step: ItemStep, cursor: StepCursor, place: Place, isOnDate: boolean): Landing {
-  const interval = intervalOf(step.schedule, step.arbitraryScheduleDays);
-  if (!interval.ok) return { kind: 'broken', why: interval.reason };
-  return {
-    kind: 'lands',
-    place: isOnDate ? place : after(place, interval.value),
-    interval: interval.value,
-    step,
-    cursor,
-  };
-}
-
-/** How often a step ships. Left out, the last step goes on without end and any other ships once. */
-export function repeatsOf(steps: readonly Step[], index: number): number {
-  const step = steps[index];
-  if (step?.type !== 'item') return 0;
-  return step.repeatCount ?? (index === steps.length - 1 ? Infinity : 1);
-}
-
-/** The day that a pause ends, as a place; the same place when that day has passed. */
-function pauseUntil(
-  step: PauseUntilStep,
-  place: Place,
-  lastOrder: Place,
-): Place | 'no such day of the month' {
-  if (step.untilDate !== undefined) {
-    const day = dayNumber(step.untilDate.year, step.untilDate.month, step.untilDate.day);
-    return day > place.day ? onDay(place, day) : place;
-  }
-  const dayOfMonth = step.untilDayOfMonth ?? 0;
-  if (!Number.isInteger(dayOfMonth) || dayOfMonth < 1 || dayOfMonth > 31)
-    return 'no such day of the month';
-  const earliest = Math.max(place.day, lastOrder.day + Math.max(1, step.minimumDelayDays ?? 1));
-  return onDayOfMonth(place, dayOfMonth, earliest);
-}
-
-/** A remaining repeat count beyond the end of the steps (somebody granted more) repeats the last step until it is used up. */
+/**
+ * A remaining repeat count beyond the end of the steps (more rebills were granted) repeats the last
+ * step until it is used up.
+ */
 function extended(
   item: AutoOrderItem,
   steps: readonly Step[],
@@ -506,7 +458,10 @@ const withoutNext = (item: AutoOrderItem): AutoOrderItem => ({
   preshipmentNoticeSent: false,
 });
 
-/** The landing's place; where that was missed too, the first one after what was missed, unless the merchant bills all. */
+/**
+ * The landing's place. Where that one was missed too, it is the first place after the missed ones,
+ * unless the merchant bills them all.
+ */
 function withoutMissed(
   { missedUntil }: AutoOrderItem,
   { place, interval }: Lands,
@@ -517,19 +472,20 @@ function withoutMissed(
   return firstPlaceAfter(missedUntil, place, interval, zone);
 }
 
-/** The item with its mark of what was missed, as long as its next place is among that. */
+/** The item, with `missedUntil` kept only while its next place is not after it. */
 const stillMissing = (item: AutoOrderItem, place: Place, zone: string): AutoOrderItem =>
   item.missedUntil !== undefined && isDue(momentAt(place, zone), item.missedUntil)
     ? item
     : { ...item, missedUntil: undefined };
 
-/** Whether the item's next shipment is one that it missed. */
+/** Whether the item's next shipment is a missed one. */
 export const isCatchingUp = ({ missedUntil, nextShipmentAt }: AutoOrderItem): boolean =>
   missedUntil !== undefined && nextShipmentAt !== undefined && isDue(nextShipmentAt, missedUntil);
 
 /**
- * The item as it starts again, or after its date was set: what lies in the past was missed. By the merchant's setting it stays due, and the schedule knows
- * what to leave out after it, or moves to the first date after now.
+ * Returns the item when it starts again, or after its date was set: shipments in the past are
+ * missed ones. Depending on the merchant's setting, the missed one stays due and the schedule omits
+ * the others, or the item moves to its first date after now.
  */
 export function startAgain(
   item: AutoOrderItem,
@@ -542,20 +498,23 @@ export function startAgain(
   return { ...left, missedUntil: now };
 }
 
-/** The item due at a place, with the notice of the step that its schedule leads to. */
+/** The item, due at a place, with the notice of the step that its schedule leads to. */
 function placed(item: AutoOrderItem, place: Place, catalog: Catalog, zone: string): AutoOrderItem {
   const schedule = scheduleOf(item, catalog);
   const landing = schedule.ok ? landingAt(item, schedule.value, place) : undefined;
   return atPlace(item, place, landing?.kind === 'lands' ? landing.step : undefined, zone);
 }
 
-/** What an item's next date brings with it. */
+/** The fields that the next date of an item sets. */
 type ScheduledDates = Pick<
   AutoOrderItem,
   'nextShipmentAt' | 'anchor' | 'nextPreshipmentNoticeAt' | 'preshipmentNoticeSent'
 >;
 
-/** The item due at a place: its date, its anchor and the pre-shipment notice, so many days before at the same time of day. */
+/**
+ * Returns the item, due at a place: its date, its anchor and its pre-shipment notice, which is N
+ * days earlier at the same time of day.
+ */
 export function atPlace<Item extends Pick<AutoOrderItem, 'anchor'>>(
   item: Item,
   place: Place,

@@ -9,11 +9,12 @@ import type { CalculatedAutoOrder } from './calculated.ts';
 import { autoOrderColumns, type ItemSource, itemColumns, itemKeys, oidColumn } from './columns.ts';
 
 /*
- * The records of auto orders: auto_order, auto_order_item and auto_order_log. Every write takes any number of them in one statement.
- * Whoever changes a record locks it first (`lockAutoOrders`), so a change and a rebill follow one another.
+ * The records of auto orders: auto_order, auto_order_item and auto_order_log. Every write takes any
+ * number of them in one statement. Callers lock a record before they change it (`lockAutoOrders`),
+ * so a change and a rebill never overlap.
  */
 
-/** The records that exist among `oids`, in the order of their oids. */
+/** Loads the records that exist among `oids`, in the order of their oids. */
 export function loadAutoOrders(
   db: Database,
   merchantId: string,
@@ -22,7 +23,7 @@ export function loadAutoOrders(
   return load(db, merchantId, oids, '');
 }
 
-/** Like {@link loadAutoOrders}, and nobody else changes them until the transaction ends. */
+/** Like {@link loadAutoOrders}, and locks the records until the transaction ends. */
 export function lockAutoOrders(
   tx: Database,
   merchantId: string,
@@ -38,11 +39,13 @@ async function load(
   lock: '' | 'for update',
 ): Promise<AutoOrder[]> {
   const rows = await db.rows<AutoOrderRow>(
-    `select * from auto_order where merchant_id = $1 and auto_order_oid = any($2::int[]) order by auto_order_oid ${lock}`,
+    `select * from auto_order where merchant_id = $1 and auto_order_oid = any($2::int[])
+     order by auto_order_oid ${lock}`,
     [merchantId, oids],
   );
   const items = await db.rows<ItemRow>(
-    'select * from auto_order_item where merchant_id = $1 and auto_order_oid = any($2::int[]) order by auto_order_oid, position',
+    `select * from auto_order_item where merchant_id = $1 and auto_order_oid = any($2::int[])
+     order by auto_order_oid, position`,
     [merchantId, oids],
   );
   const itemsOf = Map.groupBy(items, (item) => item.auto_order_oid);
@@ -75,20 +78,24 @@ export async function findOidByOriginalOrder(
   );
 }
 
-/** The auto orders that these orders started, by order id. */
+/** Finds the auto orders that these orders started, by order id. */
 export async function findOidsByOriginalOrders(
   db: Database,
   merchantId: string,
   orderIds: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
   const rows = await db.rows<{ original_order_id: string; auto_order_oid: number }>(
-    'select original_order_id, auto_order_oid from auto_order where merchant_id = $1 and original_order_id = any($2::text[])',
+    `select original_order_id, auto_order_oid from auto_order
+     where merchant_id = $1 and original_order_id = any($2::text[])`,
     [merchantId, orderIds],
   );
   return new Map(rows.map((row) => [row.original_order_id, row.auto_order_oid]));
 }
 
-/** Auto orders that have an item whose schedule the catalogue item drives, after `afterOid`, in the order of their oids. */
+/**
+ * Finds auto orders with an item whose schedule the catalogue item drives, after `afterOid`, in the
+ * order of their oids.
+ */
 export async function findOidsByOriginalItem(
   db: Database,
   merchantId: string,
@@ -98,22 +105,26 @@ export async function findOidsByOriginalItem(
 ): Promise<number[]> {
   const rows = await db.rows<{ auto_order_oid: number }>(
     `select distinct auto_order_oid from auto_order_item
-     where merchant_id = $1 and original_item_id_lc = fold($2) and auto_order_oid > $3 order by auto_order_oid limit $4`,
+     where merchant_id = $1 and original_item_id_lc = fold($2) and auto_order_oid > $3
+     order by auto_order_oid limit $4`,
     [merchantId, itemId, afterOid, limit],
   );
   return rows.map((row) => row.auto_order_oid);
 }
 
-/** What a new auto order has besides its record. */
+/** A new auto order: its record, and values that never change. */
 export interface NewAutoOrder extends CalculatedAutoOrder {
-  /** ISO 4217: what its amounts are counted in. */
+  /** The currency of its amounts (ISO 4217). */
   readonly currency: string;
   readonly createdAt: Temporal.Instant;
-  /** Absent: nothing has changed since. */
+  /** Absent when nothing has changed since. */
   readonly modifiedAt?: Temporal.Instant;
 }
 
-/** Adds auto orders with their items. Throws the violation of `auto_order_original_order` where the order has one already. */
+/**
+ * Inserts auto orders with their items. Throws the violation of `auto_order_original_order` where
+ * the order already has one.
+ */
 export async function insertAutoOrders(
   tx: Database,
   merchantId: string,
@@ -144,11 +155,16 @@ const newRows = recordset<NewAutoOrder>([
 ]);
 const itemRows = recordset([...itemKeys, ...itemColumns]);
 
-const insertSql = `insert into auto_order (merchant_id, ${newRows.names}) select $1, ${newRows.names} from ${newRows.from(2)}`;
+const insertSql = `insert into auto_order (merchant_id, ${newRows.names})
+  select $1, ${newRows.names} from ${newRows.from(2)}`;
 
-const insertItemsSql = `insert into auto_order_item (merchant_id, ${itemRows.names}) select $1, ${itemRows.names} from ${itemRows.from(2)}`;
+const insertItemsSql = `insert into auto_order_item (merchant_id, ${itemRows.names})
+  select $1, ${itemRows.names} from ${itemRows.from(2)}`;
 
-/** Writes locked records as they are now: items that are gone are deleted, new ones added. Each counts one version more. */
+/**
+ * Writes locked records: missing items are deleted, new ones inserted. Increases the version of
+ * each record.
+ */
 export async function saveAutoOrders(
   tx: Database,
   merchantId: string,
@@ -168,17 +184,23 @@ const saveItemsSql = `
     select * from ${itemRows.from(3)}
   ), gone as (
     delete from auto_order_item i where i.merchant_id = $1 and i.auto_order_oid = any($2::int[])
-      and not exists (select from r where r.auto_order_oid = i.auto_order_oid and r.auto_order_item_oid = i.auto_order_item_oid)
+      and not exists (
+        select from r
+        where r.auto_order_oid = i.auto_order_oid and r.auto_order_item_oid = i.auto_order_item_oid
+      )
   )
   insert into auto_order_item (merchant_id, ${itemRows.names})
   select $1, ${itemRows.names} from r
   on conflict (merchant_id, auto_order_oid, auto_order_item_oid) do update
   set ${itemColumns.map(({ name }) => `${name} = excluded.${name}`).join(', ')}`;
 
-/** A record to write, with the moment at which it changed where that is not the same for all. */
+/** A record to write, with the moment of its change where that differs between the records. */
 export type Rebilled = CalculatedAutoOrder & { readonly at?: Temporal.Instant };
 
-/** Writes what a rebill moves, in two statements for any number of locked records: state and dates, nothing that only people edit. */
+/**
+ * Writes the columns that a rebill changes, state and dates but nothing that only people edit, in
+ * two statements for any number of locked records.
+ */
 export async function saveRebilled(
   tx: Database,
   merchantId: string,
@@ -189,7 +211,7 @@ export async function saveRebilled(
   await updateItems(tx, merchantId, movingItems, rebilled);
 }
 
-/** Writes only what was calculated: the catalogue changed, the auto orders did not. */
+/** Writes only the calculated columns, when the catalogue changed and the auto orders did not. */
 export async function saveCalculated(
   tx: Database,
   merchantId: string,
@@ -198,7 +220,7 @@ export async function saveCalculated(
   await updateItems(tx, merchantId, calculatedItems, recalculated);
 }
 
-/** Statements that write some columns of records: which, and the values. */
+/** An update of some columns: the assignments, and the values. */
 interface Update<Source> {
   readonly assigned: string;
   readonly rows: Recordset<Source>;
@@ -232,7 +254,8 @@ const calculatedItems = updateOf(
   ),
 );
 
-// The oids a second time, here and below: however the plan joins, it reads no other auto orders (docs/adr, plans that are kept).
+// The oids are passed a second time, here and below, so that no plan of the join can read other
+// auto orders (docs/adr, plans that are kept).
 async function updateAutoOrders(
   tx: Database,
   merchantId: string,
@@ -241,9 +264,11 @@ async function updateAutoOrders(
   changed: readonly Rebilled[],
 ): Promise<void> {
   await tx.run(
-    `update auto_order a set version = a.version + 1, modified_at = coalesce(r.changed_at, $2), ${assigned}
+    `update auto_order a
+     set version = a.version + 1, modified_at = coalesce(r.changed_at, $2), ${assigned}
      from ${rows.from(4)}
-     where a.merchant_id = $1 and a.auto_order_oid = any($3::int[]) and a.auto_order_oid = r.auto_order_oid`,
+     where a.merchant_id = $1 and a.auto_order_oid = any($3::int[])
+       and a.auto_order_oid = r.auto_order_oid`,
     [merchantId, at, oidsOf(changed), ...rows.values(changed)],
   );
 }
@@ -257,7 +282,8 @@ async function updateItems(
   await tx.run(
     `update auto_order_item i set ${assigned}
      from ${rows.from(3)}
-     where i.merchant_id = $1 and i.auto_order_oid = any($2::int[]) and i.auto_order_oid = r.auto_order_oid and i.auto_order_item_oid = r.auto_order_item_oid`,
+     where i.merchant_id = $1 and i.auto_order_oid = any($2::int[])
+       and i.auto_order_oid = r.auto_order_oid and i.auto_order_item_oid = r.auto_order_item_oid`,
     [merchantId, oidsOf(changed), ...rows.values(changed.flatMap(itemSources))],
   );
 }
@@ -279,11 +305,11 @@ function itemSources({ autoOrder, calculated }: CalculatedAutoOrder): ItemSource
 export interface LogLine {
   readonly autoOrderOid: number;
   readonly message: string;
-  /** When it happened, where that is not the same for all. */
+  /** When it happened, where that differs between the lines. */
   readonly at?: Temporal.Instant;
 }
 
-/** Adds lines to the histories, in their order. */
+/** Appends lines to the histories, in their order. */
 export async function appendLogs(
   tx: Database,
   merchantId: string,
@@ -294,7 +320,9 @@ export async function appendLogs(
   await tx.run(
     `insert into auto_order_log (merchant_id, auto_order_oid, at, message)
      select $1, oid, coalesce(line_at, $2), message
-     from unnest($3::int[], $4::text[], $5::timestamptz[]) with ordinality as line (oid, message, line_at, place) order by place`,
+     from unnest($3::int[], $4::text[], $5::timestamptz[])
+       with ordinality as line (oid, message, line_at, place)
+     order by place`,
     [
       merchantId,
       at,
@@ -441,7 +469,8 @@ function itemFromRow(row: ItemRow): AutoOrderItem {
   };
 }
 
-// Not checked here: a record with an amount that is too large to count must still be read and repaired. The engine parks it.
+// Not validated here: a record with an amount that is out of range must still be readable, so that
+// it can be fixed. The engine parks it.
 const storedAmount = (units: number): Minor => units as Minor;
 
 const optionalNumber = (text: string | null): number | undefined =>

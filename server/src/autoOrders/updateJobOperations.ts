@@ -13,24 +13,28 @@ import { appendLogs, loadAutoOrders } from './store.ts';
 
 /** An element of a batch that could not be updated, and why. */
 export interface FailedElement {
-  /** The oid that the element names, or its place in the batch where it names none. */
+  /** The oid in the element, or its place in the batch where it has none. */
   readonly id: string;
   readonly message: string;
 }
 
-/** What became of a batch. */
+/** The result of a batch. */
 export interface BatchResult {
   readonly updated: readonly number[];
   readonly failed: readonly FailedElement[];
-  /** The fields that were stale and stay as they are. */
+  /** The fields that were stale and were not changed. */
   readonly left: readonly string[];
-  /** What is charged of shipments that the batch turned into missed ones, a sentence each. */
+  /**
+   * What is charged for shipments that the batch turned into missed ones, one sentence for each
+   * item.
+   */
   readonly missed: readonly string[];
 }
 
 /**
- * Updates several auto orders, each in a transaction of its own: a bad one changes nothing of the others (docs/adr/0021-batch-updates.md). Answers the oids that
- * were updated and the elements that were not.
+ * Updates several auto orders, each in its own transaction, so that a bad element changes nothing
+ * for the others (docs/adr/0021-batch-updates.md). Returns the oids that were updated and the
+ * elements that were not.
  */
 export async function updateBatch(
   context: Context,
@@ -60,8 +64,8 @@ export async function updateBatch(
 }
 
 /**
- * Takes a batch to run later. Elements that name no auto order are refused now, all together with the batch: there would be no history to tell of
- * them in.
+ * Queues a batch. An element that names no auto order refuses the whole batch now, because there
+ * would be no history to report its failure in.
  */
 export async function queueBatch(
   context: Context,
@@ -92,22 +96,25 @@ export async function queueBatch(
   );
 }
 
-/** Does the merchant's next queued update; answers whether there was one. What is refused or left as it is stands in the auto order's history. */
+/**
+ * Runs the next queued update of the merchant. Returns whether there was one. Refusals and fields
+ * that were not changed are reported in the history of the auto order.
+ */
 export async function runUpdateJob(context: Context, readBilled: ReadBilled): Promise<boolean> {
   const { merchantId } = context.merchant;
   let claimed: UpdateJob | undefined;
   try {
-    await inTransaction(context, async (inner) => {
-      claimed = await claimUpdateJob(inner.db, merchantId);
+    await inTransaction(context, async (context) => {
+      claimed = await claimUpdateJob(context.db, merchantId);
       if (claimed === undefined) return;
       const { autoOrderOid, body, actorName } = claimed;
       const options = { ...claimed, readBilled };
-      const left = await updateAutoOrder(asActor(inner, claimed), autoOrderOid, body, options);
+      const left = await updateAutoOrder(asActor(context, claimed), autoOrderOid, body, options);
       if (left.length > 0)
-        await appendLogs(inner.db, merchantId, inner.now, [
+        await appendLogs(context.db, merchantId, context.now, [
           { autoOrderOid, message: `Update by ${actorName}: ${leftWords(left)}` },
         ]);
-      await deleteUpdateJob(inner.db, merchantId, claimed.jobId);
+      await deleteUpdateJob(context.db, merchantId, claimed.jobId);
     });
   } catch (error) {
     if (claimed === undefined) throw error;
@@ -116,7 +123,8 @@ export async function runUpdateJob(context: Context, readBilled: ReadBilled): Pr
   return claimed !== undefined;
 }
 
-// A fault of ours is tried again: the database may have been away. One that stays must not hold up the updates behind it.
+// An internal error is retried, because the database may have been unavailable. A permanent one
+// must not block the updates behind it.
 const attemptsMax = 5;
 
 async function settleFailure(context: Context, job: UpdateJob, error: unknown): Promise<void> {
@@ -127,7 +135,7 @@ async function settleFailure(context: Context, job: UpdateJob, error: unknown): 
   }
   const reason = messageOf(error, context);
   await inTransaction(context, async ({ db, now }) => {
-    // Gone: another worker has met the same failure and told of it.
+    // When the job is gone, another worker had the same failure and reported it.
     if (!(await deleteUpdateJob(db, merchantId, job.jobId))) return;
     await appendLogs(db, merchantId, now, [
       { autoOrderOid: job.autoOrderOid, message: `Update by ${job.actorName} failed: ${reason}` },
@@ -135,7 +143,10 @@ async function settleFailure(context: Context, job: UpdateJob, error: unknown): 
   });
 }
 
-/** What a client may read of an error: a refusal's own words, and of a fault of ours only where to look. */
+/**
+ * The message of an error for clients: the text of a refusal. For an internal error it is only the
+ * request id.
+ */
 const messageOf = (error: unknown, { requestId }: Context): string =>
   error instanceof Refusal ? error.message : errorMessage('internal', { requestId });
 

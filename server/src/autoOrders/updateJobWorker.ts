@@ -9,7 +9,7 @@ import { merchantsWithJobs } from './jobStore.ts';
 import { runRecalculation } from './recalculationListener.ts';
 import { runUpdateJob } from './updateJobOperations.ts';
 
-/** What the worker needs from outside. */
+/** The dependencies of the worker. */
 export interface AutoOrderWorkerParts {
   readonly db: Database;
   readonly log: Logger;
@@ -17,7 +17,10 @@ export interface AutoOrderWorkerParts {
   readonly readBilled: ReadBilled;
 }
 
-/** Queued updates and recalculations: one of each kind a merchant and run, so that no merchant waits for all of another's. */
+/**
+ * Runs queued updates and recalculations: one of each kind for each merchant and run, so that no
+ * merchant waits for all jobs of another one.
+ */
 export function autoOrderWorker({ db, log, contextFor, readBilled }: AutoOrderWorkerParts): Worker {
   const each = eachMerchant(log, 'auto orders');
   return {

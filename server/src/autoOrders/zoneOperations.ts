@@ -10,11 +10,16 @@ import {
   setNextShipments,
 } from './zoneStore.ts';
 
-/** Locks the merchant's auto orders, so that nothing is planned or settled while their dates move. */
+/**
+ * Locks the merchant's auto orders, so that nothing is planned or settled while their dates move.
+ */
 export const lockSchedules = ({ db, merchant }: Context): Promise<void> =>
   lockAllAutoOrders(db, merchant.merchantId);
 
-/** Moves the dates of all schedules to the same wall in another zone. The caller has locked them. */
+/**
+ * Moves the dates of all schedules to the same local time in another zone. The caller has locked
+ * the auto orders.
+ */
 export async function keepWallsOfSchedules(
   { db, merchant: { merchantId }, now }: Context,
   change: ZoneChange,
@@ -29,7 +34,9 @@ export async function keepWallsOfSchedules(
   );
 }
 
-/** A date that the old zone's clocks skipped goes back to the time that was meant, which the new zone may well have. */
+/**
+ * A date that the old zone skipped returns to its intended local time, which the new zone may have.
+ */
 function atItsAnchor(date: SkippedDate, { from, to }: ZoneChange): SkippedDate[] {
   const place = placeOf(date.nextShipmentAt, date.anchor, from);
   const isMoved = momentAt(place, from).epochMilliseconds === date.nextShipmentAt.epochMilliseconds;

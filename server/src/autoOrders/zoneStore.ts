@@ -10,19 +10,23 @@ import {
 } from '../platform/storage/zoneMoves.ts';
 
 /*
- * The dates of schedules when the merchant changes its zone: what was set as a local time keeps its wall, what has happened stays when it
- * happened (docs/adr/0045-zones-and-missed-shipments.md). One statement a table, for any number of auto orders.
+ * Moves the dates of schedules when the merchant changes its zone. Dates that were set as local
+ * times keep their local time; what has happened keeps its moment
+ * (docs/adr/0045-zones-and-missed-shipments.md). One statement for each table, for any number of
+ * auto orders.
  */
 
-/** Locks all auto orders of the merchant, in the order in which every other transaction locks them. */
+/** Locks all auto orders of the merchant, in the same order as every other transaction. */
 export async function lockAllAutoOrders(tx: Database, merchantId: string): Promise<void> {
   await tx.row(
-    'select count(*) from (select from auto_order where merchant_id = $1 order by auto_order_oid for update) as locked',
+    `select count(*) from (
+       select from auto_order where merchant_id = $1 order by auto_order_oid for update
+     ) as locked`,
     [merchantId],
   );
 }
 
-/** An item whose date is not at its anchor's time of day, because the clocks went forward over it. */
+/** An item whose date differs from its anchor's time of day, because the zone skipped that time. */
 export interface SkippedDate {
   readonly autoOrderOid: number;
   readonly itemOid: number;
@@ -30,7 +34,7 @@ export interface SkippedDate {
   readonly anchor: Temporal.PlainDateTime;
 }
 
-/** The items whose date shows another time of day than their anchor. */
+/** Finds the items whose date has another local time than their anchor. */
 export async function findSkippedDates(
   db: Database,
   merchantId: string,
@@ -46,7 +50,8 @@ export async function findSkippedDates(
   }>(
     `select auto_order_oid, auto_order_item_oid, next_shipment_at, anchor from auto_order_item
      where merchant_id = $1 and next_shipment_at is not null
-       and ((next_shipment_at + ${offset} * interval '1 millisecond') at time zone 'UTC')::time <> anchor::time`,
+       and ((next_shipment_at + ${offset} * interval '1 millisecond') at time zone 'UTC')::time
+         <> anchor::time`,
     [merchantId, starts, shifts.offsets],
   );
   return rows.map((row) => ({
@@ -77,14 +82,19 @@ const moveItemsSql = `
     ${moved('next_preshipment_notice_at')}, ${moved('missed_until')}, ${movedLater('no_order_after_at')}
   where merchant_id = $1 and (next_shipment_at is not null or no_order_after_at > $2)`;
 
-// What is due is due at once in any zone, and nothing becomes due before this moment: a test clock does not go back.
+// What is due stays due in any zone. Nothing becomes due before this moment, because a test clock
+// does not go back.
 const moveAutoOrdersSql = `
   update auto_order set ${moved('next_shipment_at')}, ${moved('next_attempt_at')},
     due_at = case when due_at > $2 then greatest(${movedColumn('due_at', '$3', '$4')}, $2) else due_at end,
     version = version + 1, modified_at = $2
-  where merchant_id = $1 and (next_shipment_at is not null or next_attempt_at is not null or due_at is not null)`;
+  where merchant_id = $1
+    and (next_shipment_at is not null or next_attempt_at is not null or due_at is not null)`;
 
-/** Sets the next shipments of items to earlier moments of their own, and what follows from them in their auto orders. */
+/**
+ * Sets the next shipments of items to earlier moments, each to its own, and updates what their auto
+ * orders derive from them.
+ */
 export async function setNextShipments(
   tx: Database,
   merchantId: string,
@@ -95,11 +105,13 @@ export async function setNextShipments(
     `update auto_order_item i set next_shipment_at = r.at,
        calculated_next_shipment_at = case when i.calculated_next_shipment_at is null then null else r.at end
      from ${datesRows.from(2)}
-     where i.merchant_id = $1 and i.auto_order_oid = r.auto_order_oid and i.auto_order_item_oid = r.auto_order_item_oid`,
+     where i.merchant_id = $1 and i.auto_order_oid = r.auto_order_oid
+       and i.auto_order_item_oid = r.auto_order_item_oid`,
     [merchantId, ...datesRows.values(dates)],
   );
   await tx.run(
-    `update auto_order a set next_shipment_at = least(a.next_shipment_at, r.at), due_at = case when a.due_at is null then null else least(a.due_at, r.at) end
+    `update auto_order a set next_shipment_at = least(a.next_shipment_at, r.at),
+       due_at = case when a.due_at is null then null else least(a.due_at, r.at) end
      from (select auto_order_oid, min(at) as at from ${datesRows.from(2)} group by 1) as r
      where a.merchant_id = $1 and a.auto_order_oid = r.auto_order_oid`,
     [merchantId, ...datesRows.values(dates)],

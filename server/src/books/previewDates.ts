@@ -1,7 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrderItem, StepCursor } from '../autoOrders/autoOrder.ts';
 import type { Catalog } from '../autoOrders/steps.ts';
-import { stepsOf } from '../autoOrders/steps.ts';
+import { stepsOf } from '../autoOrders/stepWalk.ts';
 import type { Step } from '../items/item.ts';
 import { civilDay, localDate, wallOf } from '../kernel/calendar.ts';
 

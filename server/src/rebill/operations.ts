@@ -61,7 +61,7 @@ export async function replaceCard(
         const fault = cardFault(request, { ...rules, prohibitExpiringMonths: months });
         return fault === undefined ? success(withNewCard(autoOrder, rules)) : failure(fault);
       },
-      beside: async (context, autoOrder) => {
+      alsoChange: async (context, autoOrder) => {
         // Retries charge the newest card, even if staff gave the order of a declined rebill another
         // one.
         await forgetEditedField(context.db, autoOrder.merchantId, oid, cardField);
