@@ -84,7 +84,8 @@ export function openMetrics(clock: SystemClock, gauged: Gauged): Metrics {
     observeRequest: (operation, status, seconds) =>
       requests.observe({ operation, status: String(status) }, seconds),
     measured: (worker) => ({
-      ...worker,
+      name: worker.name,
+      onLoop: (wake) => worker.onLoop?.(wake),
       async runOnce() {
         const startedMs = clock.monotonicMs();
         try {

@@ -1,0 +1,39 @@
+import type { Logger } from 'pino';
+import type { IdFactory } from '../kernel/ids.ts';
+import type { StopSource } from '../payments/charging.ts';
+import type { OpenGateways } from '../payments/gateways.ts';
+import type { SystemClock } from '../platform/clock/systemClock.ts';
+import type { FileSettings } from '../platform/files/openFiles.ts';
+import type { RateLimit } from '../platform/http/rateLimiter.ts';
+import type { MailTransport } from '../platform/mail/mailTransport.ts';
+import type { Seal } from '../platform/seal.ts';
+import type { DatabasePool } from '../platform/storage/database.ts';
+import type { RebillTiming } from '../rebill/dueOperations.ts';
+import type { Sender } from '../webhooks/send.ts';
+
+/** What the application is made from: the outside world, and what the settings decide. */
+export interface AppParts {
+  readonly db: DatabasePool;
+  readonly clock: SystemClock;
+  readonly ids: IdFactory;
+  readonly log: Logger;
+  readonly rateLimits: readonly RateLimit[];
+  readonly bodyLimitBytes: number;
+  readonly trustedProxies: readonly string[];
+  readonly gateways: OpenGateways;
+  /** Reasons to charge nothing, in addition to those that the application finds by itself. */
+  readonly stops?: readonly StopSource[];
+  /** The file that remembers how far the database had come. Absent: there is none. */
+  readonly markerPath?: string | undefined;
+  readonly mail: MailTransport;
+  /** Seals secrets that are stored. */
+  readonly seal: Seal;
+  /** Posts to receivers of webhooks; closed with the HTTP server. */
+  readonly sender: Sender;
+  /** Where attachments are stored. */
+  readonly files: FileSettings;
+  /** The sender's address for merchants that set none. */
+  readonly mailFrom: string;
+  /** How long charges and their leases may take. Tests shorten it. */
+  readonly rebillTiming?: RebillTiming;
+}

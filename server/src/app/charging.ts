@@ -1,0 +1,50 @@
+import { chargingGate, clockStop, restoredStop, type StopSource } from '../payments/charging.ts';
+import type { OpenGateways } from '../payments/gateways.ts';
+import { createPayments } from '../payments/payments.ts';
+import { withRestores } from '../payments/restored.ts';
+import { clockDifference } from '../platform/clock/clockDifference.ts';
+import { type ContinuityParts, watchContinuity } from '../platform/continuity.ts';
+import type { Worker } from '../platform/jobs/loop.ts';
+
+/** What decides whether a charge may be made, and who makes it. */
+export type Charging = ReturnType<typeof openCharging>;
+
+interface ChargingParts extends ContinuityParts {
+  readonly gateways: OpenGateways;
+  readonly stops?: readonly StopSource[];
+}
+
+/**
+ * Opens the payments behind one gate. Nothing is charged while the installation says so, while the
+ * machine's clock differs from PostgreSQL's, or while a restore is not confirmed.
+ */
+export function openCharging(parts: ChargingParts) {
+  const difference = clockDifference(parts.db, parts.clock, parts.log);
+  const continuity = watchContinuity(parts);
+  const gate = chargingGate([
+    ...(parts.stops ?? []),
+    () => (difference.isTooLarge() ? clockStop(difference.seconds()) : undefined),
+    () => {
+      const reason = continuity.heldReason();
+      return reason === undefined ? undefined : restoredStop(reason);
+    },
+  ]);
+  const payments = withRestores(createPayments(parts.gateways, gate), continuity);
+  return {
+    difference,
+    gate,
+    payments,
+    unlessHeld,
+    workers: [difference.worker, continuity.worker],
+  };
+
+  /** The worker, idle while a restore is not confirmed: what it sends may have been sent before. */
+  function unlessHeld(worker: Worker): Worker {
+    return {
+      name: worker.name,
+      onLoop: (wake) => worker.onLoop?.(wake),
+      runOnce: async () =>
+        (await continuity.read()).heldReason === undefined ? worker.runOnce() : 0,
+    };
+  }
+}

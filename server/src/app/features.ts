@@ -1,0 +1,38 @@
+import { orderHooks } from '../autoOrders/hooks.ts';
+import { orderAutoOrderJson } from '../autoOrders/present.ts';
+import { orderCharge, orderObstacle } from '../payments/orderCharge.ts';
+import { defaultTiming } from '../rebill/dueOperations.ts';
+import { lockRebill } from '../rebill/keptOrderOperations.ts';
+import { rebillDueWork } from '../rebill/rebillClockWork.ts';
+import { movingDueWork } from '../workflow/moveWorker.ts';
+import type { AppParts } from './appParts.ts';
+import type { Services } from './services.ts';
+
+/** What the features that know nothing of each other are given of each other. */
+export type Features = ReturnType<typeof wireFeatures>;
+
+/** Gives orders, rebills and clocks what they need of other features. */
+export function wireFeatures(
+  { clock, rebillTiming }: AppParts,
+  { charging: { payments }, contexts, merchants, rounds, fileStore }: Services,
+) {
+  return {
+    rebills: { payments, timing: rebillTiming ?? defaultTiming, clock, ...rounds },
+    orders: {
+      charge: orderCharge(payments, contexts.contextFor),
+      obstacle: orderObstacle(payments),
+      hooks: { ...orderHooks, lockRebill },
+      clock,
+      autoOrder: orderAutoOrderJson,
+    },
+    clocks: {
+      ...rounds,
+      clock,
+      merchants,
+      isReal: payments.isReal,
+      // What a moved clock plays, in this order.
+      dueWork: [rebillDueWork({ payments }, clock), movingDueWork],
+    },
+    files: { store: fileStore, clock },
+  };
+}

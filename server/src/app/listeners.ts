@@ -1,0 +1,29 @@
+import { recalculateOnItemUpdate } from '../autoOrders/recalculationListener.ts';
+import { factsExpand } from '../notifications/facts.ts';
+import { noticeListener } from '../notifications/noticeListener.ts';
+import type { EventListener } from '../platform/context.ts';
+import { wakeParked } from '../rebill/parkedListener.ts';
+import { webhookListener } from '../webhooks/captureListener.ts';
+import { parkedTaskListener } from '../workflow/parkedTaskListener.ts';
+import { systemTaskListener } from '../workflow/systemTaskListener.ts';
+import { objectReaders, readAutoOrders } from './objectReaders.ts';
+import type { Services } from './services.ts';
+import { readObjectFacts } from './taskObjects.ts';
+
+/**
+ * The listeners of events, in the order in which they are called. Those that change auto orders come
+ * first, so that mails and webhooks show the result. Tasks come after webhooks, because raising a
+ * task emits events of its own, which must not be captured before the event that caused them. The
+ * live sockets only note that there is something to read, so they come last.
+ */
+export function listenersOf({ webhooks, live }: Services): EventListener[] {
+  return [
+    recalculateOnItemUpdate,
+    wakeParked,
+    noticeListener((context, oids) => readAutoOrders(context, oids, factsExpand)),
+    webhookListener(objectReaders, webhooks.wake),
+    systemTaskListener(readObjectFacts),
+    parkedTaskListener(readObjectFacts),
+    live.listener,
+  ];
+}

@@ -1,0 +1,63 @@
+import type { FastifyInstance } from 'fastify';
+import { addOauthEndpoints } from '../oauth/endpoints.ts';
+import { addOauthPages } from '../oauth/pages.ts';
+import { addBillingPage } from '../payments/billingRoutes.ts';
+import { addStripeWebhook, type LateAnswer } from '../payments/stripeWebhook.ts';
+import { addPages } from '../platform/http/pages.ts';
+import { httpServer } from '../platform/http/pipeline.ts';
+import { addProbes } from '../platform/http/probes.ts';
+import { readiness } from '../platform/storage/readiness.ts';
+import { requeryNow } from '../rebill/lateAnswerStore.ts';
+import type { AppParts } from './appParts.ts';
+import { cardUpdate, readSubscription } from './cardPage.ts';
+import type { Features } from './features.ts';
+import { routesOf } from './routes.ts';
+import type { Services } from './services.ts';
+
+/** Opens the HTTP server: the operations of the contract, and the pages and endpoints next to them. */
+export function openHttp(parts: AppParts, services: Services, features: Features): FastifyInstance {
+  const { db, clock, ids } = parts;
+  const { merchants, keys, metrics, events, limiter, charging, contexts, publicUrl } = services;
+  const http = httpServer({
+    ...parts,
+    metrics,
+    events,
+    merchants,
+    limiter,
+    authenticate: keys.authenticate,
+    routes: routesOf(parts, services, features),
+  });
+  addProbes(http, { readiness: readiness(db, clock), metrics, stops: charging.gate.stops });
+  addPages(http);
+  const forgetTokens = () => keys.forget();
+  addOauthEndpoints(http, { db, clock, ids, limiter, publicUrl, forgetTokens });
+  addOauthPages(http, { db, clock, ids, findContext: contexts.findContext });
+  addBillingPage(http, {
+    db,
+    contextFor: contexts.contextFor,
+    readAutoOrder: readSubscription,
+    updateCard: cardUpdate(features.rebills),
+  });
+  addStripe(http, parts);
+  services.fileStore.addRoutes?.(http);
+  services.live.addTo(http);
+  http.addHook('onClose', () => limiter.close());
+  http.addHook('onClose', async () => {
+    await services.webhooks.stop();
+    await parts.sender.close();
+  });
+  return http;
+}
+
+/** Stripe's notifications, where the installation has a secret to check them with. */
+function addStripe(
+  http: FastifyInstance,
+  { gateways: { stripe }, clock, db, log }: AppParts,
+): void {
+  if (stripe?.webhookSecret === undefined) return;
+  const settings = { ...stripe, webhookSecret: stripe.webhookSecret };
+  addStripeWebhook(http, settings, clock, async ({ merchantId, key, answer }: LateAnswer) => {
+    log.info({ merchantId, key, answer: answer.kind }, 'a gateway reported a charge');
+    await requeryNow(db, merchantId, key);
+  });
+}

@@ -1,0 +1,47 @@
+import { autoOrderRoutes } from '../autoOrders/routes.ts';
+import { bookRoutes } from '../books/routes.ts';
+import { customerRoutes } from '../customers/routes.ts';
+import { itemRoutes } from '../items/routes.ts';
+import { merchantRoutes } from '../merchants/routes.ts';
+import { noticeRoutes } from '../notifications/routes.ts';
+import { oauthRoutes } from '../oauth/routes.ts';
+import { orderRoutes } from '../orders/routes.ts';
+import { billingRoutes } from '../payments/billingRoutes.ts';
+import type { Routes } from '../platform/http/routes.ts';
+import { readBilled, readOpenRebills } from '../rebill/billedStore.ts';
+import { rebillRoutes } from '../rebill/routes.ts';
+import { keepWallsOfRebills } from '../rebill/zoneOperations.ts';
+import { sandboxRoutes } from '../sandbox/routes.ts';
+import { staffRoutes } from '../staff/routes.ts';
+import { webhookRoutes } from '../webhooks/routes.ts';
+import { workflowRoutes } from '../workflow/routes.ts';
+import { keepWallsOfTasks } from '../workflow/taskZones.ts';
+import type { AppParts } from './appParts.ts';
+import { readSubscription } from './cardPage.ts';
+import type { Features } from './features.ts';
+import type { Services } from './services.ts';
+import { readObjectFacts } from './taskObjects.ts';
+
+/** The operations of every feature, one feature a line. */
+export function routesOf(
+  { seal, clock, gateways }: AppParts,
+  { merchants, accesses, live }: Services,
+  { orders, rebills, clocks, files }: Features,
+): Routes {
+  return {
+    ...merchantRoutes({ merchants, keepWalls: [keepWallsOfRebills, keepWallsOfTasks] }),
+    ...itemRoutes,
+    ...customerRoutes,
+    ...orderRoutes(orders),
+    ...autoOrderRoutes({ readBilled, readOpenRebills }),
+    ...rebillRoutes(rebills),
+    ...noticeRoutes(async (context, oid) => (await readSubscription(context, oid)) !== undefined),
+    ...billingRoutes(readSubscription),
+    ...sandboxRoutes(clocks),
+    ...webhookRoutes({ seal, clock, findOwnerAccess: accesses.find }),
+    ...bookRoutes(gateways.captures),
+    ...staffRoutes,
+    ...oauthRoutes,
+    ...workflowRoutes({ readObjects: readObjectFacts, files, merchants, live }),
+  };
+}

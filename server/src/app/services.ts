@@ -1,0 +1,88 @@
+import type { Logger } from 'pino';
+import { applicationAccesses } from '../oauth/applicationAccess.ts';
+import { bearerTokens } from '../oauth/bearerTokens.ts';
+import { makeBillingLink, readPublicUrl } from '../payments/billingLinkStore.ts';
+import type { EventListener } from '../platform/context.ts';
+import { outbox } from '../platform/events/outbox.ts';
+import type { LinkHolder } from '../platform/files/files.ts';
+import { openFiles } from '../platform/files/openFiles.ts';
+import { rateLimiter } from '../platform/http/rateLimiter.ts';
+import { openMetrics } from '../platform/metrics.ts';
+import { rememberedMerchants } from '../platform/tenancy/merchants.ts';
+import { databaseTokens } from '../platform/tokens.ts';
+import { simpleKeys } from '../staff/authenticate.ts';
+import { deliveryWorker } from '../webhooks/deliveryWorker.ts';
+import { liveSockets } from '../workflow/liveSockets.ts';
+import type { AppParts } from './appParts.ts';
+import { openCharging } from './charging.ts';
+import { openContexts } from './contexts.ts';
+
+/** What several features share, opened once. */
+export type Services = ReturnType<typeof openServices>;
+
+/** What a worker needs to go round the merchants. */
+export interface Rounds {
+  readonly db: AppParts['db'];
+  readonly log: Logger;
+  readonly contextFor: ReturnType<typeof openContexts>['contextFor'];
+}
+
+/** Opens everything that features share, in the order in which each builds on the one before. */
+export function openServices(parts: AppParts) {
+  const { db, clock, ids, log, seal } = parts;
+  const merchants = rememberedMerchants(db, clock);
+  const keys = simpleKeys(db, clock, bearerTokens(db, clock));
+  const accesses = applicationAccesses(db, clock);
+  const charging = openCharging(parts);
+  const metrics = openMetrics(clock, {
+    poolUsage: () => db.usage(),
+    stops: charging.gate.stops,
+    clockDifferenceSeconds: charging.difference.seconds,
+  });
+  const limiter = rateLimiter(db, clock, parts.rateLimits);
+  // Filled by createApp: some listeners need contexts, and a context needs the events.
+  const listeners: EventListener[] = [];
+  const events = outbox(listeners);
+  const contexts = openContexts({ db, clock, ids, log, merchants, events });
+  const rounds: Rounds = { db, log, contextFor: contexts.contextFor };
+  const tokens = databaseTokens({ db, clock, seal, ids });
+  const publicUrl = () => readPublicUrl(db);
+  const isPermitted = async (merchantId: string, holder: LinkHolder, permission: string) =>
+    (await accesses.find(merchantId, holder))?.permissions.has(permission) ?? false;
+  return {
+    merchants,
+    keys,
+    accesses,
+    charging,
+    metrics,
+    limiter,
+    listeners,
+    events,
+    contexts,
+    rounds,
+    publicUrl,
+    updateBillingUrl: (merchantId: string, oid: number) => makeBillingLink(db, merchantId, oid),
+    fileStore: openFiles(parts.files, {
+      tokens,
+      ids,
+      publicUrl,
+      mayUseLink: (merchantId, holder, use) => isPermitted(merchantId, holder, `workflow_${use}`),
+    }),
+    live: liveSockets({
+      db,
+      clock,
+      log,
+      tokens,
+      publicUrl,
+      mayListen: ({ merchantId, ...holder }) => isPermitted(merchantId, holder, 'workflow_read'),
+    }),
+    webhooks: deliveryWorker({
+      ...rounds,
+      clock,
+      seal,
+      send: parts.sender.send,
+      findOwnerAccess: accesses.find,
+      jitter: ids.fraction,
+    }),
+  };
+}

@@ -1,0 +1,48 @@
+import { autoOrderWorker } from '../autoOrders/updateJobWorker.ts';
+import { noticeSender, receiptExpand } from '../notifications/noticeWorker.ts';
+import { expiryWorker } from '../oauth/expiryWorker.ts';
+import { unsettledChargesWorker } from '../orders/unsettledChargesWorker.ts';
+import { forgettingWorker } from '../platform/http/idempotency.ts';
+import type { Worker } from '../platform/jobs/loop.ts';
+import { readBilled } from '../rebill/billedStore.ts';
+import { heldWorker } from '../rebill/heldWorker.ts';
+import { rebillWorker, unansweredWorker } from '../rebill/rebillWorker.ts';
+import { advanceWorker } from '../sandbox/advanceWorker.ts';
+import { reflowWorker } from '../webhooks/reflowWorker.ts';
+import { retentionWorker } from '../webhooks/retentionWorker.ts';
+import { movingWorker } from '../workflow/moveWorker.ts';
+import type { AppParts } from './appParts.ts';
+import type { Features } from './features.ts';
+import { objectIds, objectReaders, readOrder } from './objectReaders.ts';
+import type { Services } from './services.ts';
+
+/** The background work of every feature, one worker a line. Each runs in a loop of its own. */
+export function workersOf(
+  parts: AppParts,
+  { rounds, webhooks, charging: { unlessHeld }, updateBillingUrl }: Services,
+  { rebills, orders, clocks, files }: Features,
+): Worker[] {
+  const { db, clock, log } = parts;
+  const notices = noticeSender({
+    ...rounds,
+    mail: parts.mail,
+    mailFrom: parts.mailFrom,
+    readOrder: (context, orderId) => readOrder(context, orderId, receiptExpand),
+    updateBillingUrl: ({ merchant }, oid) => updateBillingUrl(merchant.merchantId, oid),
+  });
+  return [
+    forgettingWorker(db, clock, log),
+    expiryWorker(db, clock, log),
+    unsettledChargesWorker(rounds, orders),
+    autoOrderWorker({ ...rounds, readBilled }),
+    heldWorker(rebills),
+    rebillWorker(rebills),
+    unansweredWorker(rebills),
+    unlessHeld(notices),
+    advanceWorker(clocks),
+    unlessHeld(webhooks),
+    reflowWorker({ ...rounds, readers: objectReaders, ids: objectIds }),
+    retentionWorker(db, clock, log),
+    movingWorker(rounds, files),
+  ];
+}
