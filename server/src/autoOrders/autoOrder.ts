@@ -17,22 +17,22 @@ export interface AutoOrder {
    * it.
    */
   readonly signedUpAt: Temporal.Instant;
-  readonly cancelAfterNextXOrders?: number;
-  readonly cancelReason?: string;
-  readonly canceledByUser?: string;
-  readonly canceledAt?: Temporal.Instant;
+  readonly cancelAfterNextXOrders?: number | undefined;
+  readonly cancelReason?: string | undefined;
+  readonly canceledByUser?: string | undefined;
+  readonly canceledAt?: Temporal.Instant | undefined;
   readonly cancelUpgrade: boolean;
   readonly cancelDowngrade: boolean;
-  readonly disabledAt?: Temporal.Instant;
-  readonly mergedAt?: Temporal.Instant;
-  readonly mergedIntoAutoOrderOid?: number;
+  readonly disabledAt?: Temporal.Instant | undefined;
+  readonly mergedAt?: Temporal.Instant | undefined;
+  readonly mergedIntoAutoOrderOid?: number | undefined;
   /** Failed charges in a row of the rebill that is due; 0 after a success. */
   readonly creditCardAttempt: number;
   /** When the next retry is due, after a decline. */
-  readonly nextAttemptAt?: Temporal.Instant;
-  readonly failureReason?: string;
-  readonly overrideAffiliateId?: number;
-  readonly rotatingTransactionGatewayCode?: string;
+  readonly nextAttemptAt?: Temporal.Instant | undefined;
+  readonly failureReason?: string | undefined;
+  readonly overrideAffiliateId?: number | undefined;
+  readonly rotatingTransactionGatewayCode?: string | undefined;
   /** Absent until a charge of the auto order was paid. */
   readonly chargedBy?: ChargedBy | undefined;
   /** Rebills so far. The next rebill has this number plus one. */
@@ -56,42 +56,42 @@ export interface AutoOrderItem {
   readonly originalItemId: string;
   readonly originalQuantity: number;
   /** Ships in place of the scheduled item. */
-  readonly arbitraryItemId?: string;
-  readonly arbitraryQuantity?: number;
-  readonly arbitraryUnitCost?: Minor;
+  readonly arbitraryItemId?: string | undefined;
+  readonly arbitraryQuantity?: number | undefined;
+  readonly arbitraryUnitCost?: Minor | undefined;
   /** Rebills left at `arbitraryUnitCost`; absent: all of them. */
-  readonly arbitraryUnitCostRemainingOrders?: number;
+  readonly arbitraryUnitCostRemainingOrders?: number | undefined;
   /** 0–100. */
-  readonly arbitraryPercentageDiscount?: number;
+  readonly arbitraryPercentageDiscount?: number | undefined;
   /** The interval in days when `frequency` is `Every...`. */
-  readonly arbitraryScheduleDays?: number;
+  readonly arbitraryScheduleDays?: number | undefined;
   /** Set only for an item without a fixed schedule. */
-  readonly frequency?: Frequency;
+  readonly frequency?: Frequency | undefined;
   /** The scheduled moment of the next rebill; absent when nothing more will ship. */
-  readonly nextShipmentAt?: Temporal.Instant;
+  readonly nextShipmentAt?: Temporal.Instant | undefined;
   /**
    * The local date and time that months and years are counted from. It holds the day of the month
    * (clamped in short months) and the time of day. It is reset when the next shipment is set by
    * hand, so 31 January leads to 28 February and back to 31 March.
    */
   readonly anchor: Temporal.PlainDateTime;
-  readonly nextPreshipmentNoticeAt?: Temporal.Instant;
+  readonly nextPreshipmentNoticeAt?: Temporal.Instant | undefined;
   readonly preshipmentNoticeSent: boolean;
-  readonly noOrderAfterAt?: Temporal.Instant;
-  readonly firstOrderAt?: Temporal.Instant;
-  readonly lastOrderAt?: Temporal.Instant;
+  readonly noOrderAfterAt?: Temporal.Instant | undefined;
+  readonly firstOrderAt?: Temporal.Instant | undefined;
+  readonly lastOrderAt?: Temporal.Instant | undefined;
   /**
    * Shipments scheduled up to this moment were missed, because the item was stopped or its date was
    * set in the past.
    */
-  readonly missedUntil?: Temporal.Instant;
+  readonly missedUntil?: Temporal.Instant | undefined;
   /** Includes the original purchase. */
   readonly lifeTimeValue: Minor;
   /** The sum of the item's rebills so far. */
   readonly rebillValue: Minor;
   readonly numberOfRebills: number;
   /** Rebills left before the item completes; absent: without end. */
-  readonly remainingRepeatCount?: number;
+  readonly remainingRepeatCount?: number | undefined;
   readonly paused: boolean;
   /**
    * The position in the steps of `originalItemId`: the step that ships next, and the shipments made
@@ -101,8 +101,8 @@ export interface AutoOrderItem {
   readonly options: readonly { readonly label: string; readonly value: string }[];
   readonly properties: readonly Property[];
   readonly addOns: readonly AddOn[];
-  readonly paypalPayerId?: string;
-  readonly paypalRecurringPaymentProfileId?: string;
+  readonly paypalPayerId?: string | undefined;
+  readonly paypalRecurringPaymentProfileId?: string | undefined;
 }
 
 /**
@@ -123,9 +123,9 @@ export interface Property {
 export interface AddOn {
   readonly itemId: string;
   readonly quantity: number;
-  readonly unitCost?: Minor;
+  readonly unitCost?: Minor | undefined;
   readonly freeShipping: boolean;
   /** Orders left; absent: every order. */
-  readonly nextXOrders?: number;
+  readonly nextXOrders?: number | undefined;
   readonly options: readonly { readonly label: string; readonly value: string }[];
 }

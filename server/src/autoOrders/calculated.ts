@@ -23,9 +23,9 @@ export interface Calculated {
  * calculated_next_shipment_dts, simple_schedule).
  */
 export interface CalculatedItem {
-  readonly nextItemId?: string;
-  readonly nextShipmentAt?: Temporal.Instant;
-  readonly simpleSchedule?: SimpleSchedule;
+  readonly nextItemId?: string | undefined;
+  readonly nextShipmentAt?: Temporal.Instant | undefined;
+  readonly simpleSchedule?: SimpleSchedule | undefined;
 }
 
 /** An auto order with its calculated fields, as the store writes them. */

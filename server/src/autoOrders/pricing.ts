@@ -13,7 +13,7 @@ export interface PriceRequest {
   /** The catalogue item that ships: the step's, or its replacement. */
   readonly shipped: CatalogItem;
   /** The step that ships it; absent for an item that customers schedule themselves. */
-  readonly step?: ItemStep;
+  readonly step?: ItemStep | undefined;
   /**
    * The scheduled moment. A sale price applies when the sale is on at that moment, whenever the
    * rebill runs.

@@ -37,7 +37,7 @@ export interface NextDateRequest {
   readonly anchor: Temporal.PlainDateTime;
   readonly frequency: Frequency;
   /** The interval in days of `Every...`; ignored by every other frequency. */
-  readonly arbitraryScheduleDays?: number;
+  readonly arbitraryScheduleDays?: number | undefined;
   /** The merchant's time zone. */
   readonly zone: string;
 }

@@ -7,14 +7,14 @@ import { foldTrimmed, upperCode } from '../kernel/caseFolding.ts';
  * The filters of a list (auto_order reference, AutoOrderQuery). Each is exact and ignores case; all
  * must match.
  */
-export interface AutoOrderFilter extends Partial<Record<TextFilter, string>> {
-  readonly customerProfileOid?: number;
-  readonly originalOrderFrom?: Temporal.Instant;
-  readonly originalOrderUntil?: Temporal.Instant;
-  readonly nextShipmentFrom?: Temporal.Instant;
-  readonly nextShipmentUntil?: Temporal.Instant;
+export interface AutoOrderFilter extends Partial<Record<TextFilter, string | undefined>> {
+  readonly customerProfileOid?: number | undefined;
+  readonly originalOrderFrom?: Temporal.Instant | undefined;
+  readonly originalOrderUntil?: Temporal.Instant | undefined;
+  readonly nextShipmentFrom?: Temporal.Instant | undefined;
+  readonly nextShipmentUntil?: Temporal.Instant | undefined;
   /** Created or changed at this moment or later. */
-  readonly since?: Temporal.Instant;
+  readonly since?: Temporal.Instant | undefined;
 }
 
 type TextFilter = keyof typeof exactFilters | keyof typeof valueFilters | AddressFilter;

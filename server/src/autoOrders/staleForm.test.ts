@@ -56,7 +56,11 @@ const gift = (nextXOrders?: number): AddOn => ({
   options: [],
   ...(nextXOrders === undefined ? {} : { nextXOrders }),
 });
-const wireGift = (next_x_orders?: number) => ({ item_id: 'gift', quantity: 1, next_x_orders });
+const wireGift = (next_x_orders?: number) => ({
+  item_id: 'gift',
+  quantity: 1,
+  ...(next_x_orders !== undefined && { next_x_orders }),
+});
 const counted = (left: number) => [{ itemId: 'GIFT', nextXOrders: left }];
 const billed: Billed = [
   {

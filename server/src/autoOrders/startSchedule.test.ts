@@ -97,7 +97,7 @@ test('a line that starts no schedule says why', () => {
   const cases: [why: string, given: Partial<Purchase>][] = [
     [
       'not auto orderable',
-      { chosen: 'Monthly', bought: catalogItem('COFFEE', { autoOrder: undefined }) },
+      { chosen: 'Monthly', bought: catalogItem('COFFEE', {}, { autoOrderable: false }) },
     ],
     [
       'not auto orderable',

@@ -16,15 +16,15 @@ export interface Purchase {
   /**
    * The schedule that the customer chose (`auto_order_schedule`). Ignored for an item with steps.
    */
-  readonly chosen?: Frequency;
+  readonly chosen?: Frequency | undefined;
   /** The interval in days when `Every...` was chosen. */
-  readonly arbitraryScheduleDays?: number;
+  readonly arbitraryScheduleDays?: number | undefined;
   readonly orderedAt: Temporal.Instant;
   /**
    * When another system last billed the item (`auto_order_last_rebill_dts`). Dates count from that
    * moment instead of the order.
    */
-  readonly lastRebillAt?: Temporal.Instant;
+  readonly lastRebillAt?: Temporal.Instant | undefined;
   /** The merchant's time zone. */
   readonly zone: string;
 }
@@ -72,7 +72,7 @@ export interface SimpleSchedule {
   readonly itemId: string;
   readonly frequency: Frequency;
   /** Absent: without end. */
-  readonly repeatCount?: number;
+  readonly repeatCount?: number | undefined;
 }
 
 /**

@@ -28,8 +28,8 @@ export interface Lands {
   readonly place: Place;
   /** The wait between shipments from here on. */
   readonly interval: Interval;
-  readonly step?: ItemStep;
-  readonly cursor?: StepCursor;
+  readonly step?: ItemStep | undefined;
+  readonly cursor?: StepCursor | undefined;
 }
 
 export interface Ends {

@@ -562,7 +562,9 @@ const stepKinds: fc.Arbitrary<Step> = fc.oneof(
         repeatCount: fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined }),
         arbitraryScheduleDays: fc.integer({ min: 1, max: 100 }),
       })
-      .map(itemStep),
+      .map(({ repeatCount, ...step }) =>
+        itemStep({ ...step, ...(repeatCount !== undefined && { repeatCount }) }),
+      ),
   },
   fc.integer({ min: 0, max: 40 }).map(pause),
   fc

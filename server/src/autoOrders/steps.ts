@@ -48,7 +48,7 @@ export interface PlanContext {
   /** The merchant's setting for missed shipments. */
   readonly missedShipments: MissedShipments;
   /** Days since the due charge first failed; absent for a first attempt. */
-  readonly retryDays?: number;
+  readonly retryDays?: number | undefined;
 }
 
 /**
@@ -74,7 +74,7 @@ export interface Shipment {
   /**
    * The position in the steps that ships; absent for an item that customers schedule themselves.
    */
-  readonly stepUsed?: StepCursor;
+  readonly stepUsed?: StepCursor | undefined;
 }
 
 /**

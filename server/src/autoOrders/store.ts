@@ -118,7 +118,7 @@ export interface NewAutoOrder extends CalculatedAutoOrder {
   readonly currency: string;
   readonly createdAt: Temporal.Instant;
   /** Absent when nothing has changed since. */
-  readonly modifiedAt?: Temporal.Instant;
+  readonly modifiedAt?: Temporal.Instant | undefined;
 }
 
 /**
@@ -195,7 +195,7 @@ const saveItemsSql = `
   set ${itemColumns.map(({ name }) => `${name} = excluded.${name}`).join(', ')}`;
 
 /** A record to write, with the moment of its change where that differs between the records. */
-export type Rebilled = CalculatedAutoOrder & { readonly at?: Temporal.Instant };
+export type Rebilled = CalculatedAutoOrder & { readonly at?: Temporal.Instant | undefined };
 
 /**
  * Writes the columns that a rebill changes, state and dates but nothing that only people edit, in
@@ -306,7 +306,7 @@ export interface LogLine {
   readonly autoOrderOid: number;
   readonly message: string;
   /** When it happened, where that differs between the lines. */
-  readonly at?: Temporal.Instant;
+  readonly at?: Temporal.Instant | undefined;
 }
 
 /** Appends lines to the histories, in their order. */
