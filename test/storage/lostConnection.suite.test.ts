@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { testDatabase } from '../support/database.ts';
+import { openPool } from '../../server/src/platform/storage/database.ts';
+import type { EmbeddedConnection } from '../../server/src/platform/storage/embedded.ts';
+import { openTestDatabase, testDatabase } from '../support/database.ts';
 
 test('a connection that is lost in the middle of a transaction fails it, and nothing else', async (t) => {
   const db = await testDatabase(t);
@@ -16,3 +20,77 @@ test('a connection that is lost in the middle of a transaction fails it, and not
   );
   assert.deepEqual(await db.rows(`select value from counter where merchant_id = 'M'`), []);
 });
+
+/*
+ * A server that shuts down may say so in the same packet as its last answer, which a busy process
+ * reads at once. The news then arrives while the connection passes from the pool to its user.
+ */
+const pools = [
+  ['one connection', { maxConnections: 1 }],
+  ['several connections and shared ones', { maxConnections: 16 }],
+  ['settings by statement', { maxConnections: 16, settingsMode: 'statement' }],
+] as const;
+for (const [title, options] of pools) {
+  test(`a shutdown together with any answer ends no process: ${title}`, async (t) => {
+    const { connection } = await openTestDatabase(t);
+    const wire = await openWire(t, connection);
+    for (let answer = 1; answer <= 12; answer++) {
+      const db = openPool({ connection: wire.connection, prepareStatements: true, ...options });
+      wire.shutDownAt(answer);
+      await Promise.allSettled([
+        ...Array.from({ length: 3 }, () => db.transaction((tx) => tx.row('select 1'))),
+        ...Array.from({ length: 3 }, () => db.row('select 2')),
+        ...Array.from({ length: 3 }, () => db.lookup('select 3')),
+      ]);
+      wire.shutDownAt(Infinity);
+      assert.ok(wire.wasShutDown(), `answer ${answer}`);
+      const found = await db.transaction((tx) => tx.row<{ one: number }>('select 1 as one'));
+      assert.deepEqual(found, { one: 1 }, `after answer ${answer}`);
+      await db.close();
+    }
+  });
+}
+
+/** A wire to the server that ends one of its connections in the packet of an answer. */
+async function openWire(t: TestContext, target: EmbeddedConnection) {
+  let left = Infinity;
+  let isShutDown = false;
+  const server = createServer((client) => {
+    const upstream = connect(`${target.host}/.s.PGSQL.${target.port}`);
+    for (const socket of [client, upstream]) socket.on('error', () => {});
+    client.on('data', (bytes) => upstream.write(bytes)).on('close', () => upstream.destroy());
+    upstream.on('close', () => client.destroy());
+    upstream.on('data', (bytes: Buffer) => {
+      if (client.writableEnded) return;
+      if (!isAnswerEnd(bytes) || --left > 0) client.write(bytes);
+      else {
+        [left, isShutDown] = [Infinity, true];
+        client.end(Buffer.concat([bytes, shutdownMessage]));
+      }
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  return {
+    connection: { ...target, host: '127.0.0.1', port: (server.address() as AddressInfo).port },
+    /** Counts answers from now on, over all connections. */
+    shutDownAt: (answer: number) => {
+      if (answer !== Infinity) isShutDown = false;
+      left = answer;
+    },
+    wasShutDown: () => isShutDown,
+  };
+}
+
+/** ReadyForQuery: the server waits for the next statement. */
+const isAnswerEnd = (bytes: Buffer): boolean =>
+  bytes.subarray(-6, -1).equals(Buffer.from([0x5a, 0, 0, 0, 5]));
+
+const shutdownMessage = (() => {
+  const text = 'terminating connection due to administrator command';
+  const fields = Buffer.from(`SFATAL\0VFATAL\0C57P01\0M${text}\0\0`);
+  const head = Buffer.from('E\0\0\0\0');
+  head.writeInt32BE(fields.length + 4, 1);
+  return Buffer.concat([head, fields]);
+})();

@@ -93,6 +93,9 @@ export function openPool(options: PoolOptions): DatabasePool {
   });
   // Without a listener an idle connection's end (a restart of PostgreSQL) would end this process.
   pool.on('error', (error) => options.onIdleError?.(error));
+  // The same holds for one in use, also in the moment before its user can add a listener: the end
+  // may arrive in the same packet as the answer that makes the connection free.
+  pool.on('connect', (client) => client.on('error', ignore));
   return new Pool(
     pool,
     shared > 0
@@ -185,15 +188,12 @@ class Pool implements DatabasePool {
 
   async #once<T>(work: (tx: Database) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect();
-    // A connection that breaks between two statements tells this listener alone; without one it would end the process.
-    client.on('error', ignore);
     const tx = new Transaction(client, this.#sending);
     let broken: Error | undefined;
     try {
       await tx.command('begin');
       const value = await work(tx);
       await tx.command('commit');
-      client.off('error', ignore);
       client.release();
       tx.committed();
       return value;
@@ -201,7 +201,6 @@ class Pool implements DatabasePool {
       // On a connection that does not answer, a rollback would wait as long once more.
       if (isConnectionLost(error)) broken = error as Error;
       else await tx.command('rollback').catch((rollbackError: Error) => (broken = rollbackError));
-      client.off('error', ignore);
       client.release(broken);
       throw error;
     }
