@@ -73,6 +73,22 @@ export const isSameSecond = (
   other: Temporal.Instant | undefined,
 ): boolean => secondOf(one) === secondOf(other);
 
+/**
+ * Whether a date of the wire shows the same local time as the present one, and is another moment: it
+ * was read before the merchant changed its time zone, which kept the local time.
+ */
+export function isSameWall(
+  text: string | null | undefined,
+  present: Temporal.Instant | undefined,
+  zone: string,
+): boolean {
+  const given = wireMoment(text, zone);
+  if (given === undefined || present === undefined || isSameSecond(given, present)) return false;
+  const [, date, time] = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)/i.exec(text ?? '') ?? [];
+  const wall = present.toZonedDateTimeISO(zone).toPlainDateTime();
+  return wall.toString({ fractionalSecondDigits: 0 }) === `${date}T${time}`;
+}
+
 export const isBefore = (one: Temporal.Instant, other: Temporal.Instant): boolean =>
   one.epochMilliseconds < other.epochMilliseconds;
 

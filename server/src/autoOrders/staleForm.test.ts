@@ -413,6 +413,48 @@ const tops: readonly [
   ],
   ['an add-on that rides along for ever', { addOns: [gift()] }, { add_ons: [wireGift(2)] }, []],
 ];
+/*
+ * Forms of a paused item (it has no calculated date) that were read while the merchant was in Tokyo.
+ * The dates kept their local time when it moved to New York.
+ */
+const inTokyo = '2026-03-15T10:00:00+09:00';
+const paused = { auto_order_item_oid: 11, number_of_rebills: 1, paused: true };
+const places: readonly [what: string, body: object, left: readonly string[]][] = [
+  [
+    'the next shipment',
+    { items: [{ next_shipment_dts: inTokyo }] },
+    ['items[0].next_shipment_dts'],
+  ],
+  ['the last date', { items: [{ no_order_after_dts: inTokyo }] }, ['items[0].no_order_after_dts']],
+  [
+    'the notice',
+    { items: [{ next_preshipment_notice_dts: inTokyo }] },
+    ['items[0].next_preshipment_notice_dts'],
+  ],
+  ['the next attempt', { items: [{}], next_attempt: inTokyo }, ['next_attempt']],
+  ['another local time', { items: [{ next_shipment_dts: '2026-03-16T10:00:00+09:00' }] }, []],
+  ['the same moment', { items: [{ next_shipment_dts: '2026-03-15T14:00:00Z' }] }, []],
+];
+for (const [what, body, left] of places) {
+  test(`a form of another time zone: ${what}`, () => {
+    const dates = { nextShipmentAt: at(march), noOrderAfterAt: at(march) };
+    const item = anItem({
+      ...dates,
+      nextPreshipmentNoticeAt: at(march),
+      numberOfRebills: 1,
+      paused: true,
+    });
+    const record = anAutoOrder({ items: [item], nextAttemptAt: at(march) });
+    const { items = [] } = body as { items?: object[] };
+    const full = { ...body, items: items.map((each) => ({ ...paused, ...each })) };
+    const form = { ...full, auto_order_code: record.autoOrderCode };
+    assert.deepEqual(withoutStale(record, form, [], rules).left, left);
+    assert.deepEqual(withoutStale(record, full, [], rules).left, [], 'a few fields are meant');
+    const proven = withoutStale(record, form, [], { ...rules, isProven: true });
+    assert.deepEqual(proven.left, [], 'If-Match');
+  });
+}
+
 for (const [what, current, body, left] of tops) {
   test(`an auto order: ${what}`, () => {
     const record = anAutoOrder({ items: [billedOnce], ...current });

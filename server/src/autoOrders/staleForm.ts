@@ -10,7 +10,7 @@ import type { AddOn, AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import type { Billed, CountedAddOn } from './billed.ts';
 import { isBilledDate, itemsBilled } from './billed.ts';
 import type { ItemAge } from './formAge.ts';
-import { commonAge, isBefore, isSameSecond, itemAge, wireMoment } from './formAge.ts';
+import { commonAge, isBefore, isSameSecond, isSameWall, itemAge, wireMoment } from './formAge.ts';
 
 /*
  * Stale writes (docs/adr/0044-stale-forms.md). A client may read a form, and write it back after a
@@ -93,6 +93,16 @@ function without<Body extends object>(
   return kept;
 }
 
+/**
+ * Whether a date was read in another time zone of the merchant. Only a whole form is judged so, and
+ * one that is not known to be of now: a client may mean the same local time of another place.
+ */
+const isOfOtherZone = (
+  text: string | null | undefined,
+  present: Temporal.Instant | undefined,
+  { age, isForm, rules }: Sieve,
+): boolean => isForm && age.schedule !== 'current' && isSameWall(text, present, rules.zone);
+
 // ------------------------------------------------------------------------------------- one item
 
 function ageOf(form: WireItem, item: AutoOrderItem, billed: Billed, rules: FormRules): ItemAge {
@@ -118,6 +128,7 @@ function siftItem(item: AutoOrderItem, form: WireItem, sieve: Sieve): WireItem {
     form,
     {
       next_shipment_dts: isStaleNext,
+      no_order_after_dts: isOfOtherZone(form.no_order_after_dts, item.noOrderAfterAt, sieve),
       ...staleNotice(item, form, isStaleNext, sieve),
       remaining_repeat_count:
         isOlder && isMore(form.remaining_repeat_count, item.remainingRepeatCount),
@@ -146,7 +157,9 @@ function siftItem(item: AutoOrderItem, form: WireItem, sieve: Sieve): WireItem {
  * current form may repeat a billed date only where it is in the future, which makes it one more
  * shipment.
  */
-function isStaleDate(item: AutoOrderItem, form: WireItem, { age, billed, rules }: Sieve): boolean {
+function isStaleDate(item: AutoOrderItem, form: WireItem, sieve: Sieve): boolean {
+  const { age, billed, rules } = sieve;
+  if (isOfOtherZone(form.next_shipment_dts, item.nextShipmentAt, sieve)) return true;
   const next = wireMoment(form.next_shipment_dts, rules.zone);
   if (next === undefined || isSameSecond(next, item.nextShipmentAt)) return false;
   const isOlder = age.schedule === 'older';
@@ -168,8 +181,11 @@ function staleNotice(
   item: AutoOrderItem,
   form: WireItem,
   isStaleNext: boolean,
-  { age, rules }: Sieve,
+  sieve: Sieve,
 ): Partial<Record<keyof WireItem, boolean>> {
+  const { age, rules } = sieve;
+  if (isOfOtherZone(form.next_preshipment_notice_dts, item.nextPreshipmentNoticeAt, sieve))
+    return { next_preshipment_notice_dts: true };
   const next = wireMoment(form.next_shipment_dts, rules.zone);
   const isMoved = next !== undefined && !isStaleNext && !isSameSecond(next, item.nextShipmentAt);
   if (isMoved || rules.isProven || age.schedule === 'unknown') return {};
@@ -318,8 +334,9 @@ function staleDeclines(
   current: AutoOrder,
   body: WireAutoOrder,
   isStaleState: boolean,
-  { age, isForm, rules }: Sieve,
+  sieve: Sieve,
 ): Partial<Record<keyof WireAutoOrder, boolean>> {
+  const { age, isForm, rules } = sieve;
   const { credit_card_attempt: attempt, next_attempt: text } = body;
   const next = wireMoment(text, rules.zone);
   const isOtherNext = next !== undefined && !isSameSecond(next, current.nextAttemptAt);
@@ -327,7 +344,8 @@ function staleDeclines(
     isMore(current.creditCardAttempt, attempt) && isOtherNext && !isBefore(rules.now, next);
   const isReadBefore =
     isForm && ((body.failure_reason || undefined) !== current.failureReason || isPassed);
-  if (!isStaleState && !isReadBefore && age.counts !== 'older') return {};
+  if (!isStaleState && !isReadBefore && age.counts !== 'older')
+    return { next_attempt: isOfOtherZone(text, current.nextAttemptAt, sieve) };
   return {
     credit_card_attempt: typeof attempt === 'number' && attempt !== current.creditCardAttempt,
     next_attempt: isOtherNext || (text === null && current.nextAttemptAt !== undefined),
