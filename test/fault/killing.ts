@@ -51,7 +51,12 @@ const daysARound = 3;
 export async function billWhileKilling(
   killing: Killing,
 ): Promise<Checked & Heard & { kills: number; restarts: number }> {
-  const gateway = await start('../../server/src/payments/simulatorProcess.ts', ['--port', '0']);
+  const deaths = new Deaths();
+  const gateway = await start(
+    '../../server/src/payments/simulatorProcess.ts',
+    ['--port', '0'],
+    deaths,
+  );
   const gatewayUrl = /http:\S+/.exec(gateway.firstLine)![0];
   const db = openPool({
     connection: { url: killing.url },
@@ -60,7 +65,7 @@ export async function billWhileKilling(
     onIdleError: () => {},
   });
   const workers = Array.from({ length: killing.workers }, () =>
-    startWorker(killing.url, gatewayUrl),
+    startWorker(killing.url, gatewayUrl, deaths),
   );
   const chance = random(killing.seed);
   const counts = { kills: 0, restarts: 0 };
@@ -73,13 +78,14 @@ export async function billWhileKilling(
       await saveClock(db, rebills.merchant.merchantId, { kind: 'standing', at: now });
       const endMs = performance.now() + killing.timeoutMs / rounds;
       while (!(await isDone(rebills, now))) {
+        deaths.check();
         assert.ok(
           performance.now() < endMs,
           `round ${round} does not come to its end (seed ${killing.seed})`,
         );
         await pause(killing.killMsMax * chance());
         if (counts.kills < (killing.killsMax ?? Infinity))
-          await disturb(killing, workers, gatewayUrl, chance, counts);
+          await disturb(killing, { workers, gatewayUrl, deaths, chance, counts });
       }
     }
     const { captures } = (await (await fetch(`${gatewayUrl}/captures`)).json()) as {
@@ -101,10 +107,19 @@ export async function billWhileKilling(
 
 async function disturb(
   { url, restartStore }: Killing,
-  workers: Promise<ChildProcess>[],
-  gatewayUrl: string,
-  chance: () => number,
-  counts: { kills: number; restarts: number },
+  {
+    workers,
+    gatewayUrl,
+    deaths,
+    chance,
+    counts,
+  }: {
+    readonly workers: Promise<ChildProcess>[];
+    readonly gatewayUrl: string;
+    readonly deaths: Deaths;
+    readonly chance: () => number;
+    readonly counts: { kills: number; restarts: number };
+  },
 ): Promise<void> {
   if (restartStore !== undefined && chance() < 0.35) {
     await restartStore();
@@ -115,7 +130,7 @@ async function disturb(
   // A process that is still starting is killed as soon as it has started; the others continue
   // meanwhile.
   await killNine(await workers[index]!);
-  workers[index] = startWorker(url, gatewayUrl);
+  workers[index] = startWorker(url, gatewayUrl, deaths);
   counts.kills++;
 }
 
@@ -163,7 +178,27 @@ interface Started {
   readonly firstLine: string;
 }
 
-export async function start(program: string, args: readonly string[]): Promise<Started> {
+/** The processes of a run that ended by themselves. A run fails at once instead of waiting for them. */
+export class Deaths {
+  readonly #found: string[] = [];
+
+  /** Watches a process that runs until it is killed. */
+  watch(program: string, child: ChildProcess): void {
+    child.once('exit', (code, signal) => {
+      if (signal !== 'SIGKILL') this.#found.push(`${program} ended with ${signal ?? code}`);
+    });
+  }
+
+  check(): void {
+    assert.deepEqual(this.#found, [], 'a process ended by itself');
+  }
+}
+
+export async function start(
+  program: string,
+  args: readonly string[],
+  deaths: Deaths,
+): Promise<Started> {
   const child = spawn(
     process.execPath,
     [fileURLToPath(new URL(program, import.meta.url)), ...args],
@@ -178,11 +213,15 @@ export async function start(program: string, args: readonly string[]): Promise<S
   ])) as [string];
   // Later it is meant to be killed.
   isGone.catch(() => {});
+  deaths.watch(program, child);
   return { process: child, firstLine };
 }
 
-const startWorker = async (url: string, gatewayUrl: string): Promise<ChildProcess> =>
-  (await start('./engineProcess.ts', [url, gatewayUrl])).process;
+const startWorker = async (
+  url: string,
+  gatewayUrl: string,
+  deaths: Deaths,
+): Promise<ChildProcess> => (await start('./engineProcess.ts', [url, gatewayUrl], deaths)).process;
 
 /** Numbers from 0 to 1 that follow from the seed (mulberry32). */
 export function random(seed: number): () => number {

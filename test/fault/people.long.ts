@@ -9,7 +9,9 @@ const seed = Number(process.env['PEOPLE_SEED'] ?? Math.floor(Math.random() * 2 *
 const rounds = Number(process.env['PEOPLE_ROUNDS'] ?? 20);
 
 const clerks: readonly ActionName[] = [
+  'changeZone',
   'chargeNow',
+  'merge',
   'newCard',
   'pauseOrGoOn',
   'readForm',

@@ -14,7 +14,7 @@ import { allPermissions } from '../support/app.ts';
 import { anItem, at } from '../support/autoOrders.ts';
 import { killNine } from '../support/launched.ts';
 import { type Rebills, rebillsOn } from '../support/rebills.ts';
-import { random, start } from './killing.ts';
+import { Deaths, random, start } from './killing.ts';
 import { type ActionName, act, type Person } from './peopleActions.ts';
 
 /** People at work on auto orders while rebills fall due and processes are killed. */
@@ -63,7 +63,12 @@ const isFor = ({ amount }: { readonly amount: number }, cents: number): boolean 
  * captured twice; in the end the schedule of each item has moved on by one shipment a capture; every capture is one paid order.
  */
 export async function peopleAtWork(work: PeopleAtWork): Promise<PeoplesWork> {
-  const gateway = await start('../../server/src/payments/simulatorProcess.ts', ['--port', '0']);
+  const deaths = new Deaths();
+  const gateway = await start(
+    '../../server/src/payments/simulatorProcess.ts',
+    ['--port', '0'],
+    deaths,
+  );
   const gatewayUrl = /http:\S+/.exec(gateway.firstLine)![0];
   const db = openPool({
     connection: { url: work.url },
@@ -71,7 +76,7 @@ export async function peopleAtWork(work: PeopleAtWork): Promise<PeoplesWork> {
     prepareStatements: true,
     onIdleError: () => {},
   });
-  const servers = new Servers(work, gatewayUrl);
+  const servers = new Servers(work, gatewayUrl, deaths);
   try {
     const rebills = await rebillsOn(db, {
       settings: { missed_shipments: work.missedShipments, store_declined_rebills: true },
@@ -87,7 +92,7 @@ export async function peopleAtWork(work: PeopleAtWork): Promise<PeoplesWork> {
       const disturbing = servers.disturb();
       await office.work();
       await disturbing;
-      await quiet(rebills, now, work);
+      await quiet(rebills, now, work, deaths);
       await books.checkRound(round);
       now = now.add({ hours: round % 2 === 0 ? 52 : 70 });
     }
@@ -210,22 +215,22 @@ async function ask(
 class Servers {
   readonly #work: PeopleAtWork;
   readonly #gatewayUrl: string;
+  readonly #deaths: Deaths;
   readonly #chance: () => number;
   readonly #running: Promise<{ process: ChildProcess; address: string }>[];
   readonly counts = { kills: 0, restarts: 0 };
 
-  constructor(work: PeopleAtWork, gatewayUrl: string) {
+  constructor(work: PeopleAtWork, gatewayUrl: string, deaths: Deaths) {
     this.#work = work;
     this.#gatewayUrl = gatewayUrl;
+    this.#deaths = deaths;
     this.#chance = random(work.seed);
     this.#running = Array.from({ length: work.servers }, () => this.#start());
   }
 
   async #start() {
-    const { process, firstLine } = await start('./peopleProcess.ts', [
-      this.#work.url,
-      this.#gatewayUrl,
-    ]);
+    const args = [this.#work.url, this.#gatewayUrl];
+    const { process, firstLine } = await start('./peopleProcess.ts', args, this.#deaths);
     return { process, address: firstLine };
   }
 
@@ -238,6 +243,7 @@ class Servers {
   async disturb(): Promise<void> {
     for (let count = 0; count < this.#work.killsARound; count++) {
       await pause(1200 * this.#chance());
+      this.#deaths.check();
       if (this.#work.restartStore !== undefined && this.#chance() < 0.3) {
         await this.#work.restartStore();
         this.counts.restarts++;
@@ -261,9 +267,11 @@ async function quiet(
   { db, merchant: { merchantId } }: Rebills,
   now: Temporal.Instant,
   { timeoutMs, rounds, seed }: PeopleAtWork,
+  deaths: Deaths,
 ): Promise<void> {
   const endMs = performance.now() + timeoutMs / rounds;
   for (;;) {
+    deaths.check();
     const row = await db
       .row<{ open: boolean }>(
         `select exists (select from auto_order where merchant_id = $1 and due_at <= $2)

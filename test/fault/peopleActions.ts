@@ -31,11 +31,11 @@ async function read(person: Person, oid: number): Promise<AutoOrder | undefined>
   return (await person.call('GET', `${paths}/${oid}?_expand=items,add_ons`))?.auto_order;
 }
 
-/** Impatient clicks on "charge now", each a few milliseconds after the one before. */
+/** Impatient clicks on "charge now": all at once, or each a few milliseconds after the one before. */
 const chargeNow: Action = (person) => {
   const oid = anOid(person);
-  const clicks = 1 + Math.floor(person.chance() * 5);
-  const apartMs = 20 * person.chance();
+  const clicks = 2 + Math.floor(person.chance() * 7);
+  const apartMs = person.chance() < 0.5 ? 0 : 20 * person.chance();
   return Promise.all(
     Array.from({ length: clicks }, async (_, index) => {
       await pause(index * apartMs);

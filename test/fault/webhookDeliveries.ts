@@ -20,7 +20,7 @@ import { secretFrom } from '../../server/src/webhooks/signing.ts';
 import { insertWebhook } from '../../server/src/webhooks/webhookStore.ts';
 import { at } from '../support/autoOrders.ts';
 import { killNine } from '../support/launched.ts';
-import { random, start } from './killing.ts';
+import { Deaths, random, start } from './killing.ts';
 
 /** A run of delivering processes that are killed while events happen and receivers go down and come back. */
 export interface Delivering {
@@ -105,8 +105,9 @@ export async function deliverWhileKilling(run: Delivering): Promise<Delivered> {
       ),
     );
   }
-  const startProcess = async () =>
-    (await start('./webhookProcess.ts', [run.url, key.toString('hex'), String(speed)])).process;
+  const deaths = new Deaths();
+  const args = [run.url, key.toString('hex'), String(speed)];
+  const startProcess = async () => (await start('./webhookProcess.ts', args, deaths)).process;
   const processes: ChildProcess[] = await Promise.all(
     Array.from({ length: run.processes }, startProcess),
   );
@@ -126,6 +127,7 @@ export async function deliverWhileKilling(run: Delivering): Promise<Delivered> {
     const happening = happen(context, run.events, chance);
     const endMs = performance.now() + run.timeoutMs;
     while (listening.receivers.some((receiver) => receiver.arrived < run.events)) {
+      deaths.check();
       assert.ok(
         performance.now() < endMs,
         `after ${run.timeoutMs} ms ${listening.receivers.map((each) => each.arrived).join(' ')} of ${run.events} have arrived (seed ${run.seed})`,

@@ -44,6 +44,7 @@ export async function release({ process: child }: Launched): Promise<void> {
 
 /** Kills a process of the test's own and waits until it has been reaped. */
 export async function killNine(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
   child.kill('SIGKILL');
   await gone;
