@@ -13,27 +13,7 @@ import {
   text,
   textTo,
 } from './fields.ts';
-
-/** How often an auto order item ships; `Every...` counts `arbitrary_schedule_days`. */
-export const frequencies = [
-  'Weekly',
-  'Biweekly',
-  'Every...',
-  'Every 10 Days',
-  'Every 24 Days',
-  'Every 28 Days',
-  'Monthly',
-  'Every 45 Days',
-  'Every 2 Months',
-  'Every 3 Months',
-  'Every 4 Months',
-  'Every 5 Months',
-  'Every 6 Months',
-  'Yearly',
-  'Every 4 Weeks',
-  'Every 6 Weeks',
-  'Every 8 Weeks',
-] as const;
+import { frequencies } from './frequency.ts';
 
 export const AutoOrderAddonItemOption = model(
   'AutoOrderAddonItemOption',

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Frequency } from '@perennial/contract/frequency.ts';
+import { frequencies } from '@perennial/contract/frequency.ts';
 import { Temporal } from 'temporal-polyfill';
 import { nextDate } from '../../server/src/autoOrders/schedule.ts';
-import type { Frequency } from '../../server/src/kernel/frequency.ts';
-import { frequencies } from '../../server/src/kernel/frequency.ts';
 import {
   dayList,
   indexOfDay,

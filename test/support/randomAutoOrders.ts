@@ -1,3 +1,5 @@
+import type { Frequency } from '@perennial/contract/frequency.ts';
+import { frequencies } from '@perennial/contract/frequency.ts';
 import type { Item, ItemAutoOrderStep } from '@perennial/contract/item.ts';
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
@@ -9,7 +11,6 @@ import { stepsOf } from '../../server/src/autoOrders/stepWalk.ts';
 import { insertAutoOrders } from '../../server/src/autoOrders/store.ts';
 import { insertItem } from '../../server/src/items/store.ts';
 import { addDays } from '../../server/src/kernel/calendar.ts';
-import type { Frequency } from '../../server/src/kernel/frequency.ts';
 import { minor } from '../../server/src/kernel/money.ts';
 import type { OrderRecord } from '../../server/src/orders/order.ts';
 import { insertOrders } from '../../server/src/orders/store.ts';
@@ -74,26 +75,6 @@ export async function addRandomAutoOrders(
   }
   return lives.map((_, index) => index + 1);
 }
-
-const frequencies: readonly Frequency[] = [
-  'Weekly',
-  'Biweekly',
-  'Every...',
-  'Every 10 Days',
-  'Every 24 Days',
-  'Every 28 Days',
-  'Every 45 Days',
-  'Every 4 Weeks',
-  'Every 6 Weeks',
-  'Every 8 Weeks',
-  'Monthly',
-  'Every 2 Months',
-  'Every 3 Months',
-  'Every 4 Months',
-  'Every 5 Months',
-  'Every 6 Months',
-  'Yearly',
-];
 
 // -------------------------------------------------------------------------------------------------------------------- the catalogue
 

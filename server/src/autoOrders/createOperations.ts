@@ -1,7 +1,7 @@
+import { isFrequency } from '@perennial/contract/frequency.ts';
 import type { OrderItem } from '@perennial/contract/orderItem.ts';
 import type { CatalogItem } from '../items/item.ts';
 import { catalogKey } from '../items/store.ts';
-import { isFrequency } from '../kernel/frequency.ts';
 import { toMinor, zero } from '../kernel/money.ts';
 import { readWireDate } from '../kernel/wireDates.ts';
 import type { OrderRecord } from '../orders/order.ts';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { frequencies } from '@perennial/contract/frequency.ts';
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import {
@@ -10,7 +11,6 @@ import {
   someRules,
 } from '../../../test/support/autoOrders.ts';
 import { testDatabase } from '../../../test/support/database.ts';
-import { frequencies } from '../kernel/frequency.ts';
 import { minor } from '../kernel/money.ts';
 import type { AddOn, AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import { calculate } from './calculated.ts';

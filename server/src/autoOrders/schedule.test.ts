@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Frequency } from '@perennial/contract/frequency.ts';
 import { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
-import type { Frequency } from '../kernel/frequency.ts';
 import { anchorOf, firstAfter, intervalOf, nextDate } from './schedule.ts';
 
 const newYork = 'America/New_York';

@@ -1,3 +1,4 @@
+import type { Frequency } from '@perennial/contract/frequency.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { assert } from '../kernel/assert.ts';
 import {
@@ -12,7 +13,6 @@ import {
   wallFromPlain,
   wallOf,
 } from '../kernel/calendar.ts';
-import type { Frequency } from '../kernel/frequency.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 

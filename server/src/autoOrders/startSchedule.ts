@@ -1,6 +1,6 @@
+import type { Frequency } from '@perennial/contract/frequency.ts';
 import { Temporal } from 'temporal-polyfill';
 import type { CatalogItem, Step } from '../items/item.ts';
-import type { Frequency } from '../kernel/frequency.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import type { AutoOrderItem, StepCursor } from './autoOrder.ts';

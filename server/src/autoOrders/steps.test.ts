@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { frequencies } from '@perennial/contract/frequency.ts';
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { aCatalog } from '../../../test/support/autoOrders.ts';
@@ -23,7 +24,6 @@ import type {
   Step,
 } from '../items/item.ts';
 import { wireDate } from '../kernel/calendar.ts';
-import { frequencies } from '../kernel/frequency.ts';
 import { minor } from '../kernel/money.ts';
 import type { AutoOrderItem } from './autoOrder.ts';
 import { startSchedule } from './startSchedule.ts';

@@ -1,6 +1,6 @@
+import type { Frequency } from '@perennial/contract/frequency.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { upperCode } from '../kernel/caseFolding.ts';
-import type { Frequency } from '../kernel/frequency.ts';
 import { currencyExponent, type Minor } from '../kernel/money.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { type Column, type Recordset, recordset } from '../platform/storage/recordset.ts';

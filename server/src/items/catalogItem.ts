@@ -1,3 +1,5 @@
+import type { Frequency } from '@perennial/contract/frequency.ts';
+import { isFrequency } from '@perennial/contract/frequency.ts';
 import type {
   Item,
   ItemAutoOrderStep,
@@ -6,8 +8,6 @@ import type {
 } from '@perennial/contract/item.ts';
 import { Temporal } from 'temporal-polyfill';
 import { Bug, required } from '../kernel/assert.ts';
-import type { Frequency } from '../kernel/frequency.ts';
-import { isFrequency } from '../kernel/frequency.ts';
 import type { Minor } from '../kernel/money.ts';
 import { toMinor } from '../kernel/money.ts';
 import { dayWritten, readWireDate } from '../kernel/wireDates.ts';

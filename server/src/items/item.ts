@@ -1,5 +1,5 @@
+import type { Frequency } from '@perennial/contract/frequency.ts';
 import type { Temporal } from 'temporal-polyfill';
-import type { Frequency } from '../kernel/frequency.ts';
 import type { Minor } from '../kernel/money.ts';
 
 /** A catalogue item as the rules see it (item reference, Item: the part that schedules need). */

@@ -1,6 +1,6 @@
+import { frequencies, isFrequency } from '@perennial/contract/frequency.ts';
 import type { Item, ItemAutoOrder, ItemAutoOrderStep } from '@perennial/contract/item.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
-import { frequencies, isFrequency } from '../kernel/frequency.ts';
 import { toMinor } from '../kernel/money.ts';
 import { parseWireDay } from '../kernel/wireDates.ts';
 

@@ -1,9 +1,9 @@
+import { frequencies, isFrequency } from '@perennial/contract/frequency.ts';
 import type { OrderItem } from '@perennial/contract/orderItem.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { CatalogItem } from '../items/item.ts';
 import { purchasePrice } from '../items/price.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
-import { frequencies, isFrequency } from '../kernel/frequency.ts';
 import { type Minor, minor, toMinor, zero } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { amountIn, amountMax } from './fault.ts';

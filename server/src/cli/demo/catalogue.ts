@@ -1,7 +1,7 @@
+import type { Frequency } from '@perennial/contract/frequency.ts';
 import type { Item, ItemAutoOrder, ItemAutoOrderStep } from '@perennial/contract/item.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { addDays, wireDate } from '../../kernel/calendar.ts';
-import type { Frequency } from '../../kernel/frequency.ts';
 import type { Merchant } from '../../platform/tenancy/merchant.ts';
 
 /** The three shops that the demo merchant runs. */

@@ -1,6 +1,6 @@
+import type { Frequency } from '@perennial/contract/frequency.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { momentOf, msPerDay, wallOf } from '../../kernel/calendar.ts';
-import type { Frequency } from '../../kernel/frequency.ts';
 import type { DeclineReason } from '../../payments/gateway.ts';
 import { type Offer, offers, singles } from './catalogue.ts';
 import { makePerson, type Person } from './people.ts';

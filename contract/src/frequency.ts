@@ -1,4 +1,8 @@
-/** The seventeen schedules of the wire (auto_order reference, AutoOrderItem.frequency), in its spelling. */
+/**
+ * How often an auto order item ships, in the spelling of the wire (auto_order reference,
+ * AutoOrderItem.frequency). `Every...` counts `arbitrary_schedule_days`. This is the only list: a new
+ * frequency is added here, and the compiler then asks for its interval in `autoOrders/schedule.ts`.
+ */
 export const frequencies = [
   'Weekly',
   'Biweekly',
@@ -21,5 +25,6 @@ export const frequencies = [
 
 export type Frequency = (typeof frequencies)[number];
 
+/** Whether a text is a frequency, in its exact spelling. */
 export const isFrequency = (text: string): text is Frequency =>
   (frequencies as readonly string[]).includes(text);
