@@ -150,7 +150,10 @@ function targetsOf(baseUrl: string, headers: Target['headers'], oids: readonly n
   };
 }
 
-/** Our document with our own answer as the example: from the schemas alone the mock makes up none, because orders hold customers who hold orders. */
+/**
+ * Our OpenAPI document with our own response as the example. The mock generates none from the
+ * schemas alone, because orders contain customers who contain orders.
+ */
 async function writeMockDocument(path: string, answer: unknown): Promise<void> {
   const document = JSON.parse(
     await readFile(new URL('../contract/openapi.json', import.meta.url), 'utf8'),

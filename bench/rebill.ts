@@ -123,7 +123,10 @@ async function measureDueScan(db: DatabasePool): Promise<void> {
   figure('due_scan_growth', many / few, '<=2');
 }
 
-/** Transactions a second of `pgbench -N` on a database of its own on the same server; undefined where there is no pgbench. */
+/**
+ * Transactions a second of `pgbench -N` on a separate database of the same server. Undefined where
+ * there is no pgbench.
+ */
 function pgbench({ connection: { host, port, user } }: BenchStore): number | undefined {
   const program = ['/usr/bin/pgbench', '/usr/local/bin/pgbench'].find((path) => existsSync(path));
   if (program === undefined) return undefined;

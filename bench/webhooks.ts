@@ -254,7 +254,10 @@ async function addWebhook(
 
 // ------------------------------------------------------------------------------------------------------------------------ rebills
 
-/** Rebills a second with ten webhooks that hear of each rebill and its payment, half of them with items, half with the customer's address as well. */
+/**
+ * Rebills a second with ten webhooks that receive each rebill and its payment, half of them with
+ * items, half with the customer's address as well.
+ */
 async function measureRebills(db: DatabasePool): Promise<void> {
   const measured: { plain: number; heard: number }[] = [];
   for (let pair = 0; pair < 3; pair++) {

@@ -23,7 +23,7 @@ import { withPostgres } from './support/postgres.ts';
 
 const sizes = { SMALL: 10_000, LARGE: Number(process.argv[2] ?? 1_000_000) };
 const samples = 25;
-/** Changes told to a socket, the first of them not counted. */
+/** Changes that a socket receives, without the first. */
 const rounds = 320;
 const warmUp = 20;
 const zone = 'America/New_York';
@@ -123,7 +123,10 @@ async function sideBySide(
   return [median(times[0]), median(times[1])];
 }
 
-/** From the moment a change is committed until a socket has it, against a bare echo; a commit is added to both, for neither side can tell before it. */
+/**
+ * The time from the commit of a change until a socket has it, against a bare echo. A commit is
+ * added to both, because neither side can send before it.
+ */
 async function measureLive(db: DatabasePool): Promise<void> {
   await prepareBillingLinks(db, randomIds, 'http://127.0.0.1');
   const app = createApp({

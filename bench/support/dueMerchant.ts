@@ -46,7 +46,10 @@ export function gatewayOf(delayMs: number): Gateway {
   };
 }
 
-/** A merchant with so many monthly auto orders of two items, each due at its moment: all at {@link due} unless said otherwise. Its clock stands at the first. */
+/**
+ * Makes a merchant with this many monthly auto orders of two items, each due at its moment: all at
+ * {@link due} unless `dueAt` says otherwise. Its clock stands at the first.
+ */
 export async function merchantWith(
   db: DatabasePool,
   merchantId: string,

@@ -5,7 +5,7 @@ export function figure(name: string, ratio: number, goal: `${'>=' | '<='}${numbe
 
 export const median = (values: readonly number[]): number => percentile(values, 50);
 
-/** The value that so many percent of the values don't exceed. */
+/** The value that this percentage of the values does not exceed. */
 export function percentile(values: readonly number[], percent: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const index = Math.ceil((percent / 100) * sorted.length) - 1;

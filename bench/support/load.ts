@@ -4,7 +4,9 @@ import type { LoadRequest, LoadResult } from './loadProcess.ts';
 
 const program = new URL('./loadProcess.ts', import.meta.url);
 
-/** Requests a second that a server answers to so many callers, asked from a process of its own. */
+/**
+ * Requests a second that a server handles for this many callers, measured from a separate process.
+ */
 export async function requestsPerSecond(request: LoadRequest): Promise<number> {
   const child = fork(program);
   child.send(request);

@@ -46,7 +46,9 @@ async function run({
   };
 }
 
-/** One caller: asks, waits for the whole answer, asks again until the time is over. */
+/**
+ * One caller: sends a request, waits for the whole response, and repeats until the time is over.
+ */
 function call(
   { hostname, port }: { hostname: string; port: number },
   requests: readonly string[],

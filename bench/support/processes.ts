@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** A server under measurement, in a process of its own. */
 export interface ServerProcess {
   readonly baseUrl: string;
-  /** From the start of the process to its first answer of status 200. */
+  /** The time from the start of the process to its first response with status 200. */
   readonly startMs: number;
   stop(): Promise<void>;
 }
@@ -23,7 +23,7 @@ export interface ServerCommand {
 const root = new URL('../..', import.meta.url).pathname;
 const startMsMax = 60_000;
 
-/** Starts a server and waits until it answers; its output is shown only when it fails to start. */
+/** Starts a server and waits until it responds. Its output is shown only when it fails to start. */
 export async function startServer({
   args,
   env = {},

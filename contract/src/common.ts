@@ -1,4 +1,7 @@
-/** What all resources share: the envelope of an answer, the error body, and small values such as money and weight. */
+/**
+ * What all resources share: the envelope of a response, the error body, and small values such as
+ * money and weight.
+ */
 import type { Static, TProperties } from 'typebox';
 import { decimal, flag, int32, model, one, oneOf, text } from './fields.ts';
 
@@ -75,7 +78,7 @@ export const ResponseMetadata = model('ResponseMetadata', 'What the answer carri
 });
 export type ResponseMetadata = Static<typeof ResponseMetadata>;
 
-/** The envelope of every answer and every refusal. */
+/** The envelope of every response and every refusal. */
 const envelope = {
   error: one(ApiError, 'Present when success is false.'),
   metadata: one(ResponseMetadata),
@@ -86,7 +89,7 @@ const envelope = {
 export const ErrorResponse = model('ErrorResponse', 'The body of every refusal.', envelope);
 export type ErrorResponse = Static<typeof ErrorResponse>;
 
-/** An answer: the envelope around one or more payload fields. */
+/** A response: the envelope around one or more payload fields. */
 export function answer<Payload extends TProperties>(name: string, payload: Payload) {
   const keys = Object.keys(payload).join(', ');
   return model(name, `The envelope around ${keys}.`, { ...payload, ...envelope });

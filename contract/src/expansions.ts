@@ -42,7 +42,8 @@ export const expansions = {
     // The published list says sample_schedule, the field it fills is simple_schedule: both are taken.
     'items.sample_schedule',
     'items.simple_schedule',
-    // These have fields but no published name. They come only when asked for: old clients refuse unknown fields.
+    // These have fields but no published name. They are sent only when requested, because old
+    // clients refuse unknown fields.
     'logs',
     'management',
     'properties',

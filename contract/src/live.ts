@@ -10,7 +10,7 @@ import { WorkflowTask } from './workflow.ts';
 /** The kinds of frames that the server sends. */
 export const liveFrameTypes = ['ready', 'event', 'resync', 'ping'] as const;
 
-/** What an event frame tells. */
+/** The content of an event frame. */
 export const liveEventTypes = [
   'task created',
   'task updated',

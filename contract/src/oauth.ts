@@ -1,4 +1,4 @@
-/** OAuth 2 answers. They have no envelope: that protocol has its own. */
+/** OAuth 2 responses. They have no envelope, because that protocol has its own. */
 import type { Static } from 'typebox';
 import { flag, int32, model, oneOf, text, texts } from './fields.ts';
 

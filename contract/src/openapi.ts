@@ -135,7 +135,7 @@ const headers = {
   },
 };
 
-/** Some statuses answer only headers that an operation takes. */
+/** Some statuses occur only in response to headers that an operation accepts. */
 function refusalsOf(row: Operation): Json {
   const sent = headersOf(row);
   const statuses = Object.keys(refusals).filter((status) => {

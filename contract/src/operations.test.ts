@@ -54,7 +54,10 @@ test('_expand and _sort come with the list they are read with', () => {
   }
 });
 
-/** Two paths of the same length are told apart when the first place where they differ has a fixed word in one. */
+/**
+ * Two paths of the same length are distinct when the first part in which they differ is fixed in
+ * one of them.
+ */
 function isDecided(one: string, other: string): boolean {
   const [left, right] = [one.split('/'), other.split('/')];
   if (left.length !== right.length) return true;

@@ -143,7 +143,7 @@ export interface Operation {
   readonly description?: string;
   /** Any one of them suffices; none at all: anybody may call. */
   readonly permissions: readonly Permission[];
-  /** It tells of the caller alone, so any valid key or token suffices. */
+  /** It only describes the caller, so any valid key or token suffices. */
   readonly anyCaller?: true;
   readonly params?: TObject;
   readonly query?: TObject;
@@ -154,7 +154,7 @@ export interface Operation {
   readonly bodyOptional?: true;
   /** The body comes as a form instead of JSON (OAuth). */
   readonly form?: true;
-  /** Absent where the answer is 204 and has no body. */
+  /** Absent when the response is 204 and has no body. */
   readonly response?: NamedModel;
   /** The field of the response that carries the result; also `metadata.payload_name`. */
   readonly payload?: string;
@@ -1635,7 +1635,7 @@ export type QueryOf<Id extends OperationId> = Part<Id, 'query'>;
 /** The body of an operation, as a client that speaks the types sends it. */
 export type BodyOf<Id extends OperationId> = Part<Id, 'body'>;
 
-/** What an operation answers. */
+/** The response of an operation. */
 export type ResponseOf<Id extends OperationId> = Part<Id, 'response'>;
 
 /** An operation by its name, seen as a row like any other. */

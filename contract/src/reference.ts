@@ -21,7 +21,7 @@ import { type Area, schemasOf } from './schemas.ts';
 
 /** What the pages need to know of the server that serves them. */
 export interface ReferenceOptions {
-  /** Where the server answers, without a slash at the end; the examples are ready to paste with it. */
+  /** The address of the server, without a slash at the end. The examples can be pasted with it. */
   readonly baseUrl: string;
 }
 
@@ -189,7 +189,7 @@ const liveNote = html`
 JSON object: the server sends <a href="#LiveFrame">LiveFrame</a>, the client
 <a href="#LiveClientFrame">LiveClientFrame</a>.</p>`;
 
-/** Answers are shown with their operation. */
+/** Responses are shown with their operation. */
 function isAnswer(name: string): boolean {
   return operationIds.some(
     (id) => operation(id).response?.$id === name && operation(id).payload !== undefined,
@@ -220,7 +220,7 @@ function refusalsPage(): Html {
 <dl>${rows}</dl>`;
 }
 
-/** Stands in a message for what is particular to a case: the name of the word in angle brackets. */
+/** A placeholder in a message for what differs from case to case: its name in angle brackets. */
 const placeholders = new Proxy(
   {},
   {

@@ -1,4 +1,4 @@
-/** Webhooks: who is told of which events, and what was delivered. */
+/** Webhooks: which events are delivered where, and what was delivered. */
 import type { Static } from 'typebox';
 import { answer, HTTPHeader } from './common.ts';
 import { dateTime, flag, int32, int64, many, model, one, oneOf, text, texts } from './fields.ts';

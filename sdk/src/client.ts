@@ -18,7 +18,7 @@ export interface ClientOptions {
   /** A simple key, or an OAuth access token. */
   readonly apiKey?: string;
   readonly accessToken?: string;
-  /** How long to wait for an answer, in milliseconds; 60,000 unless given. */
+  /** How long to wait for a response, in milliseconds. Default: 60,000. */
   readonly timeoutMs?: number;
   /** How often a 429 is waited out and repeated; 3 unless given. */
   readonly retriesMax?: number;
@@ -31,7 +31,7 @@ export interface CallInput<Id extends OperationId> {
   readonly params?: ParamsOf<Id>;
   readonly query?: QueryOf<Id>;
   readonly body?: BodyOf<Id>;
-  /** Makes a write safe to repeat: the same key gets the same answer, once done. */
+  /** Makes a write safe to repeat: the same key gets the same response, once done. */
   readonly idempotencyKey?: string;
   readonly signal?: AbortSignal;
 }
@@ -45,7 +45,7 @@ export type Client = {
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
   readonly status: number;
-  /** The answer's body, where it had one. */
+  /** The body of the response, where it had one. */
   readonly body: unknown;
 
   constructor(status: number, message: string, body: unknown) {

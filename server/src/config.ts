@@ -34,7 +34,7 @@ export interface Config {
   readonly smtpUrl?: string;
   /** The sender of mails whose merchant names none. */
   readonly mailFrom: string;
-  /** Attachments lie in this bucket; absent: in `dataDir`. */
+  /** The bucket of attachments. Absent: a folder in `dataDir`. */
   readonly s3?: S3Settings;
   /** What secrets in the database are sealed with; absent: a file in `dataDir`. */
   readonly sealKey?: string;
@@ -46,7 +46,7 @@ export interface StripeConfig {
 }
 
 export interface RateConfig {
-  /** Per application and per address, leaking evenly; 0 is no limit. */
+  /** Requests per application and per address, leaking evenly. 0 means no limit. */
   readonly perHour: number;
   readonly perDay: number;
 }
@@ -61,7 +61,7 @@ export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] a
 export type LogLevel = (typeof logLevels)[number];
 
 export const roles = ['all', 'api', 'worker'] as const;
-/** What this process does: answer requests, do the background work, or both. */
+/** What this process does: handle requests, do the background work, or both. */
 export type Role = (typeof roles)[number];
 
 /** The settings, for `--help` and for the documentation: name, default, meaning. */

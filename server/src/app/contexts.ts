@@ -17,7 +17,7 @@ export interface ContextParts {
   readonly events: EventSink;
 }
 
-/** Makes contexts for work that no request asked for: a worker, a command, a page without a key. */
+/** Makes contexts for work outside a request: a worker, a command, a page without a key. */
 export interface Contexts {
   /** Fails for an unknown merchant. */
   contextFor(merchantId: string): Promise<Context>;

@@ -12,7 +12,8 @@ import type { ObjectReaders } from '../webhooks/captureListener.ts';
 import type { ReflowParts } from '../webhooks/reflowWorker.ts';
 
 /*
- * Objects as the wire shows them, for features that must not know where they lie: webhooks, mails and the customer's card page.
+ * Objects as the wire shows them, for features that must not know the features that own them:
+ * webhooks, mails and the customer's card page.
  */
 
 /** Those of the auto orders that exist, by oid. */
@@ -37,7 +38,7 @@ export async function readOrder(
   return json === undefined ? undefined : (JSON.parse(json) as Order);
 }
 
-/** The JSON of objects by their ids, for each type of object that events tell of. */
+/** Reads the JSON of objects by their ids, for each type of object that has events. */
 export const objectReaders: ObjectReaders = {
   async 'auto order'(context, ids, expand) {
     const texts = await readTexts(context, ids.map(Number), expand);
@@ -53,7 +54,7 @@ export const objectReaders: ObjectReaders = {
     eachById(ids, (id) => readUserJson(db, merchantId, Number(id), timeZone)),
 };
 
-/** Lists the ids of the records that can be told of once more. */
+/** Lists the ids of the records whose events can be sent again. */
 export const objectIds: ReflowParts['ids'] = {
   order: ({ db, merchant: { merchantId } }, after, limit) =>
     listOrderIds(db, merchantId, after, limit),

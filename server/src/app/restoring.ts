@@ -119,7 +119,7 @@ function numbersOf({ merchantId, key, orderId }: KnownCharge): NumberSeen[] {
 
 /** Asks the gateways once, after the start, whether they know more than the database. */
 export interface GatewayCheck {
-  /** Whether a gateway that moves real money has not answered yet. */
+  /** Whether a gateway that moves real money has not responded yet. */
   isOpen(): boolean;
   askSimulators(): Promise<void>;
   readonly worker: Worker;
@@ -220,7 +220,10 @@ async function keepStock(db: Database, gateways: OpenGateways, clock: SystemCloc
   return stock;
 }
 
-/** Keeps what the gateways know and lets charging go on. Fails, and changes nothing, while a gateway cannot be asked. */
+/**
+ * Stores the captures that the gateways know and allows charging again. Fails, and changes nothing,
+ * while a gateway cannot be reached.
+ */
 export async function confirmRestore(
   db: Database,
   gateways: OpenGateways,

@@ -10,7 +10,8 @@ import type { Context } from '../platform/context.ts';
 import type { ObjectFacts, ReadObjectFacts } from '../workflow/objectFacts.ts';
 
 /*
- * What workflow tasks say of the objects they are about, which lie in features that workflow must not know.
+ * What workflow tasks say about their objects, which belong to features that workflow must not
+ * know.
  */
 
 /** Facts by what events (`key`) or clients (`name`) call an object. */
@@ -177,7 +178,7 @@ function customerOf(order: OrderRecord | undefined): string {
   return name && email ? `${name} (${email})` : name || email || 'somebody unknown';
 }
 
-/** Changes with the card and tells nothing about it. */
+/** Changes together with the card, so it says nothing about it. */
 function cardMark({ cardToken, document }: OrderRecord): string {
   const { card_expiration_month: month, card_expiration_year: year } =
     document.payment?.credit_card ?? {};

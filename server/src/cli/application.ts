@@ -63,7 +63,7 @@ interface Values {
 }
 type Action = (db: Database) => Promise<void>;
 
-/** Everything that can be wrong with the words is found before the database is opened. */
+/** All faults of the arguments are reported before the database is opened. */
 function actionOf(verb: string | undefined, clientId: string | undefined, values: Values): Action {
   switch (verb) {
     case 'create':

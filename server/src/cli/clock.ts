@@ -75,7 +75,7 @@ function requestOf(
 // ------------------------------------------------------------------------------------------------------------------------- the server
 
 interface Server {
-  /** Sends a request to /perennial/v1; a refusal becomes an {@link Obstacle} with its words. */
+  /** Sends a request to /perennial/v1. A refusal becomes an {@link Obstacle} with its message. */
   ask<Answer>(method: string, path: string, body?: unknown): Promise<Answer>;
 }
 

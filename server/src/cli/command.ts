@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
-/** A word of the command line: one file each. */
+/** A command of the command line: one file each. */
 export interface Command {
   /** What stands behind `perennial`, and one line on what it does. */
   readonly usage: string;
@@ -15,12 +15,15 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Something outside stands in the way; the message says what and how to fix it, and a stack would say no more. */
+/**
+ * Something outside our code prevents the command. The message says what and how to fix it, so no
+ * stack is printed.
+ */
 export class Obstacle extends Error {
   override readonly name = 'Obstacle';
 }
 
-/** Reads `--options` and the words between them; a fault is a {@link UsageError}. */
+/** Parses `--options` and positional arguments. A fault is a {@link UsageError}. */
 export function readArgs<Options extends NonNullable<ParseArgsConfig['options']>>(
   args: readonly string[],
   options: Options,

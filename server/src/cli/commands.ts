@@ -3,7 +3,10 @@ import { ForeignDatabaseError } from '../platform/foreignDatabase.ts';
 import { EmbeddedPostgresError } from '../platform/storage/embeddedError.ts';
 import { type Command, Obstacle, table, UsageError } from './command.ts';
 
-/** Each is loaded when it is asked for: `key list` need not wait for a web server's libraries. */
+/**
+ * Each is loaded when it is used, so that `key list` does not wait for the libraries of a web
+ * server.
+ */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./serve.ts')).serveCommand,
   migrate: async () => (await import('./migrate.ts')).migrateCommand,
@@ -17,7 +20,10 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   seed: async () => (await import('./seed.ts')).seedCommand,
 };
 
-/** Runs `perennial …` and sets the exit code: 0 done, 1 it failed, 2 it was asked for in the wrong way. Every failure says how to fix it. */
+/**
+ * Runs `perennial …` and sets the exit code: 0 done, 1 failed, 2 used in the wrong way. Every
+ * failure says how to fix it.
+ */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   const [name, ...rest] = args;
   if (name === undefined || name === 'help' || name === '--help' || name === '-h')
@@ -46,7 +52,7 @@ function explain(error: unknown, command: Command): number {
   return error instanceof ConfigError ? 2 : 1;
 }
 
-/** What somebody can fix who reads the message; anything else is shown with its stack. */
+/** Errors whose reader can fix them. Any other error is printed with its stack. */
 const isExpected = (error: unknown): error is Error =>
   [ConfigError, EmbeddedPostgresError, ForeignDatabaseError, Obstacle].some(
     (kind) => error instanceof kind,

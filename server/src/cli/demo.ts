@@ -13,7 +13,7 @@ import { findLogin } from '../staff/staffStore.ts';
 import { Obstacle } from './command.ts';
 import { demoLogin, demoPassword, ensureDemoStaff } from './demo/staff.ts';
 
-/** How to reach the demo merchant, as it stands in `DATA_DIR/demo.json` for programs. */
+/** How to reach the demo merchant, as written to `DATA_DIR/demo.json` for programs. */
 export interface Demo {
   readonly baseUrl: string;
   readonly merchantId: string;
@@ -54,7 +54,10 @@ async function makeDemoMerchant(tx: Database): Promise<void> {
 
 const demoSize = { autoOrders: 1200, daysMax: 3 * 365, seed: '1' };
 
-/** Sees to it that the demo merchant can be used; the key and the password of an earlier start are kept while they work. */
+/**
+ * Makes sure that the demo merchant can be used. The key and the password of an earlier start are
+ * kept while they work.
+ */
 export async function prepareDemoAccess(db: Database, dataDir: string): Promise<DemoAccess> {
   const earlier = await earlierDemo(demoFile(dataDir));
   await ensureDemoStaff(db, demoMerchantId, systemClock.now());
@@ -73,7 +76,8 @@ export async function writeDemoFile(dataDir: string, demo: Demo): Promise<void> 
   const path = demoFile(dataDir);
   try {
     await mkdir(dataDir, { recursive: true });
-    // Beside and then into its place: nobody reads half a file, and nobody else reads it at all.
+    // Written next to its place and then renamed, so that no reader sees half a file, and readable
+    // by this user only.
     await writeFile(`${path}.new`, `${JSON.stringify(demo, undefined, 2)}\n`, { mode: 0o600 });
     await chmod(`${path}.new`, 0o600);
     await rename(`${path}.new`, path);

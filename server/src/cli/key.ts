@@ -60,7 +60,7 @@ type Values = {
 };
 type Action = (db: Database, merchantId: string) => Promise<void>;
 
-/** Everything that can be wrong with the words is found before the database is opened. */
+/** All faults of the arguments are reported before the database is opened. */
 function actionOf(verb: string | undefined, words: readonly string[], values: Values): Action {
   needed(values.merchant, '--merchant');
   switch (verb) {

@@ -84,7 +84,7 @@ function unreachable(
   embedded: EmbeddedPostgres | undefined,
   error: Error,
 ): Obstacle {
-  // Never the URL itself: it holds the password.
+  // Never the URL itself, because it contains the password.
   const host =
     database && 'url' in database ? new URL(database.url).host : embedded?.connection.host;
   return new Obstacle(

@@ -22,7 +22,10 @@ import { openStore } from './openStore.ts';
 /** The file in DATA_DIR that remembers how far the database had come. */
 export const markerPath = ({ dataDir }: Config): string => join(dataDir, 'marker.json');
 
-/** `restored`: says that a backup was put back, what that means, and, confirmed, lets charging go on. */
+/**
+ * `restored`: says that a backup was restored, explains the consequences, and allows charging again
+ * once confirmed.
+ */
 export const restoredCommand: Command = {
   usage: 'restored [--since <moment>] [--confirm]',
   summary: 'Stops charging after a backup was put back, says what it means, and lets it go on',

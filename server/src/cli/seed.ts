@@ -8,7 +8,7 @@ import { fillMerchant } from './demo/fill.ts';
 import { openStore } from './openStore.ts';
 import { showProgress } from './progress.ts';
 
-/** Three years of history multiply what is written by ten, which nobody wants a million times. */
+/** Three years of history multiply the data by ten, which is too much for a million auto orders. */
 const fullHistoryMax = 20_000;
 
 /** `seed`: demo data of a chosen size. */

@@ -96,7 +96,8 @@ async function serveOn(
       : { smtpUrl: config.smtpUrl },
   );
   const seal = await openSeal(store.db, config.dataDir, config.sealKey);
-  // Meanwhile we make the app and listen; whoever awaits it hears of a failure.
+  // Meanwhile we create the app and listen. A failure is reported to the code that awaits this
+  // promise.
   const demo = prepareDemo(store, config);
   demo.catch(() => {});
   const app = createApp({
@@ -209,7 +210,7 @@ async function listen(
       console.log(demoWelcome({ baseUrl: address, ...access }, config.dataDir));
     }
   } catch (error) {
-    // Who waits is let go, or the process would wait with them.
+    // Held connections are released, because the process would otherwise wait for them.
     app.http.server.closeAllConnections();
     await app.http.close();
     throw error;
@@ -217,7 +218,10 @@ async function listen(
   open();
 }
 
-/** Has requests wait until what they may rely on is there: links need the address that we listen on, and whoever sees us ready may read demo.json. */
+/**
+ * Holds requests until the start is complete: links need the listening address, and clients may
+ * read demo.json once the server is ready.
+ */
 function holdRequests({ http }: App): () => void {
   const opened = Promise.withResolvers<void>();
   let isOpen = false;

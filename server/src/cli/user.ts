@@ -12,7 +12,7 @@ import { findLogin, insertUser, listLogins, lockUser, saveUser } from '../staff/
 import { type Command, listOf, needed, Obstacle, readArgs, table, UsageError } from './command.ts';
 import { openStore } from './openStore.ts';
 
-/** `user create|list|password`: the first people of a merchant; they can add others over the API. */
+/** `user create|list|password`: the first users of a merchant. They can add others over the API. */
 export const userCommand: Command = {
   usage: 'user create|list|password',
   summary: 'Makes users who can log in',

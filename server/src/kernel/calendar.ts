@@ -1,10 +1,10 @@
 import { Temporal } from 'temporal-polyfill';
 
 /*
- * Moments, walls and days in a merchant's zone.
- *
- * Temporal is the truth about zones. The schedule rules run for every rebill, and going through a ZonedDateTime costs tens of microseconds
- * there, so this file keeps the offset spans that Temporal has told of a zone and does the day arithmetic in whole numbers.
+ * Moments, wall times and days in a merchant's zone. Temporal is the authority on zones. The
+ * schedule rules run for every rebill, and a ZonedDateTime costs tens of microseconds there. So
+ * this file caches the offset spans that Temporal reports for a zone and calculates days with whole
+ * numbers.
  */
 
 /** A date and time on the wall of a zone: `day` counts from 1970-01-01, `ms` from its midnight (0 to 86,399,999). */
@@ -82,7 +82,7 @@ export function dayBounds(
   return { from: momentOf({ day, ms: 0 }, zone), until: momentOf({ day: day + 1, ms: 0 }, zone) };
 }
 
-/** The moment so many days later (or earlier) at the same time of day. */
+/** Returns the moment a number of days later (or earlier) at the same time of day. */
 export function addDays(moment: Temporal.Instant, days: number, zone: string): Temporal.Instant {
   const wall = wallOf(moment, zone);
   return momentOf({ day: wall.day + days, ms: wall.ms }, zone);
@@ -232,10 +232,15 @@ interface OffsetSpan {
   readonly offset: number;
 }
 
-/** What Temporal has told so far, per zone and in order of time. Grows by a span whenever a moment falls outside those known. */
+/**
+ * The spans that Temporal has reported so far, per zone and in order of time. A span is added
+ * whenever a moment is outside the known ones.
+ */
 const knownSpans = new Map<string, OffsetSpan[]>();
 
-/** A change of a zone's offset: at a moment, from so many milliseconds ahead of UTC to so many. */
+/**
+ * A change of a zone's offset: its moment, and the milliseconds ahead of UTC before and after it.
+ */
 export interface OffsetChange {
   readonly at: number;
   readonly before: number;

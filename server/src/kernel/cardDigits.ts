@@ -51,7 +51,7 @@ const foreignNumbers = new RegExp(foreignNumber, 'gu');
 /** The plain digits of another script's digit, circled number or superscript; other numbers become a letter, which ends a run. */
 function plainDigit(character: string): string {
   if (!/\p{Nd}/u.test(character)) return /\d+/.exec(character.normalize('NFKC'))?.[0] ?? 'N';
-  // Decimal digits stand in tens, from nought to nine (Unicode, section 4.6).
+  // Decimal digits come in blocks of ten, from zero to nine (Unicode, section 4.6).
   const code = character.codePointAt(0)!;
   let zero = code;
   while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero--;
@@ -83,7 +83,7 @@ function holdsPlain(text: string): boolean {
 
 const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 
-/** Groups of digits that no letter parts, and where in the text each lies. */
+/** Groups of digits without a letter between them, and where in the text each begins. */
 class Groups {
   readonly #digits = new Uint8Array(capacity);
   /**
@@ -121,7 +121,7 @@ class Groups {
   addGroup(text: string, start: number, end: number): boolean {
     let keptFrom = start;
     if (this.#digitCount + longestCardNumber > capacity) {
-      // The groups that may be part of a number that goes on here are looked at again.
+      // Groups that may be part of a number that continues here are checked again.
       if (this.#count > longestCardNumber)
         keptFrom = this.#groupStarts[this.#count - longestCardNumber]!;
       if (this.endRun(text)) return true;

@@ -45,7 +45,10 @@ export function isCardNumber(digits: string): boolean {
   return kinds !== undefined && kinds.some((issuer) => isOf(issuer, digits)) && isLuhnValid(digits);
 }
 
-/** Whether a card number can begin with this character's code and have so many digits; without a length, whether it can begin so. */
+/**
+ * Whether a card number can begin with this character's code and have this many digits. Without a
+ * length: whether it can begin so.
+ */
 export function canBeginCardNumber(code: number, length?: number): boolean {
   const lengths = lengthsByFirstDigit[code - 48] ?? 0;
   return length === undefined ? lengths !== 0 : ((lengths >> length) & 1) === 1;

@@ -23,7 +23,7 @@ export function findCardNumber(value: unknown): string | undefined {
 
 /** The name of the first field of a form that holds a card number, alone or with its neighbours; undefined when there is none. */
 export function cardFieldOf(form: URLSearchParams): string | undefined {
-  // A password is never stored, and the log-in must not depend on how it looks.
+  // A password is never stored, and the log-in must not depend on what it looks like.
   const fields = [...form].filter(([name]) => name !== 'password');
   const found =
     find(fields.map(([name, value]) => ({ [name]: value }))) ?? find(Object.fromEntries(fields));
@@ -100,7 +100,10 @@ const isOtherNumber = (name: string): boolean =>
     name,
   );
 
-/** Fields in their order; tells when the newest one completes a card number that the ones before it begin. */
+/**
+ * The fields in their order. Reports when the newest one completes a card number that earlier ones
+ * begin.
+ */
 class Neighbours {
   #groups: string[] | undefined;
   #digits = 0;

@@ -21,7 +21,7 @@ export const upperCode = (text: string): string =>
 export function foldCharacter(character: string): string {
   if (character === 'ı') return character;
   let folded = '';
-  // Letter by letter: a sigma at the end of a word has a small letter of its own.
+  // Letter by letter, because a sigma at the end of a word has a different small letter.
   for (const letter of character.toLowerCase().toUpperCase()) folded += letter.toLowerCase();
   return folded;
 }

@@ -1,4 +1,4 @@
-/** What is wrong with a field, and how to fix it: the words of the refusal `invalid_field`. */
+/** What is wrong with a field, and how to fix it: the parameters of the refusal `invalid_field`. */
 export interface FieldFault {
   /** The path of the field as a client writes it, for example `items[0].quantity`. */
   readonly field: string;

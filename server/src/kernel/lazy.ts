@@ -1,6 +1,7 @@
 /**
- * A value that is made when it is first asked for; what could not be made is tried again at the next asking. Around libraries that are large and that no start needs: most of the time until a server answers goes
- * into loading modules.
+ * A value that is created at its first use. A failed attempt is retried at the next use. Used for
+ * large modules that a start does not need, because loading modules takes most of the start-up
+ * time.
  */
 export class Lazy<Value> {
   readonly #make: () => Promise<Value>;
@@ -17,7 +18,7 @@ export class Lazy<Value> {
     return this.#made;
   }
 
-  /** The value if it was ever asked for: what was never opened need not be closed. */
+  /** The value if it was ever used. What was never opened need not be closed. */
   peek(): Promise<Value> | undefined {
     return this.#made;
   }

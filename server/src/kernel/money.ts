@@ -10,7 +10,7 @@ export type Minor = number & { readonly [minorBrand]: 'Minor' };
 /** How a division that does not come out even is settled; 'half' rules apply to the distance from zero. */
 export type Rounding = 'half up' | 'half even' | 'down';
 
-/** Why a decimal from the wire is no amount of money. */
+/** Why a decimal of the wire is not a valid amount of money. */
 export type AmountFault = 'not a number' | 'too many decimals' | 'too large';
 
 export const zero = 0 as Minor;
@@ -79,8 +79,9 @@ export function timesQuantity(unit: Minor, quantity: number, rounding: Rounding)
 }
 
 /**
- * Splits `total` by non-negative weights so that the parts add up to it: each gets its exact share rounded down, and the units left over go
- * one each to the largest remainders, earlier parts first among equals. All weights 0 count as all equal.
+ * Splits `total` by non-negative weights so that the parts add up to it. Each part is its exact
+ * share rounded down; the remaining units go one each to the largest remainders, earlier parts
+ * first among equals. All weights 0 count as all equal.
  */
 export function allocate(total: Minor, weights: readonly number[]): Minor[] {
   assert(weights.length > 0, 'a split needs at least one part');

@@ -6,8 +6,9 @@ export interface PageFrame {
   /** The whole page; `body` is HTML. */
   page(title: string, body: string): string;
   /**
-   * The Content-Security-Policy of these pages. Forbids everything but their own style and sending their forms to this server, or to the places that
-   * `formTargets` names besides: a browser holds where the answer to a form leads to against it as well.
+   * The Content-Security-Policy of these pages. It forbids everything but their own style and
+   * sending their forms to this server or to `formTargets`: a browser also checks the address to
+   * which the response to a form redirects.
    */
   policy(formTargets?: readonly string[]): string;
 }

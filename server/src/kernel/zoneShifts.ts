@@ -16,7 +16,7 @@ export interface ZoneShifts {
 /** The shifts from one zone to another for every moment that the wire can name; beyond, the first and the last hold. */
 export function zoneShifts(from: string, to: string): ZoneShifts {
   const starts = [-Infinity, ...[...new Set(changePoints(from, to))].sort((a, b) => a - b)];
-  // Nothing changes between two starts, so any moment of a stretch tells its shift.
+  // Nothing changes between two starts, so any moment of a stretch shows its shift.
   const samples = [firstMs, ...starts.slice(1)];
   return {
     starts,

@@ -1,8 +1,9 @@
 import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
 
 /**
- * The structured log: a line of JSON each. What it is handed must be fit to be read by whoever runs the server, so requests are logged by operation
- * and never by query or body; should a secret slip into a line all the same, it is struck out here.
+ * The structured log: one JSON line each. It must be safe for an operator to read, so requests are
+ * logged by operation and never by query or body. A secret that gets into a line all the same is
+ * redacted here.
  */
 export function openLog(level: string, destination?: DestinationStream): Logger {
   const options = {
@@ -53,7 +54,10 @@ function struckOut(value: unknown): unknown {
     : value;
 }
 
-/** Of an error its kind, words and place. PostgreSQL's own errors also carry the row's values, which are customers' data. */
+/**
+ * The kind, message and place of an error. PostgreSQL's own errors also carry the row's values,
+ * which are customers' data.
+ */
 function errorWithoutData(error: Error): object {
   const { type, message, stack, code } = stdSerializers.errWithCause(error) as {
     type: string;

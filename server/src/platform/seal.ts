@@ -5,7 +5,10 @@ import { Bug } from '../kernel/assert.ts';
 import { ForeignDatabaseError } from './foreignDatabase.ts';
 import type { Database } from './storage/database.ts';
 
-/** Keeps secrets that we must be able to use again (passwords of receivers, signing keys) from being read in the database. */
+/**
+ * Encrypts secrets that we must be able to use again (passwords of receivers, signing keys), so
+ * that they cannot be read in the database.
+ */
 export interface Seal {
   seal(text: string): Buffer;
   /** Throws when it was sealed with another key or has been changed. */
@@ -40,8 +43,9 @@ export function sealWith(key: Buffer): Seal {
 }
 
 /**
- * The installation's key: from the setting (any text of 32 characters or more), or from a file in the data folder that is made the
- * first time. Throws when the database was sealed with another one: secrets would be lost without a word.
+ * The installation's key: from the setting (any text of 32 characters or more), or from a file in
+ * the data folder that is created at the first start. Throws when the database was sealed with
+ * another key, because secrets would otherwise be lost silently.
  */
 export async function openSeal(
   db: Database,
@@ -69,7 +73,7 @@ const keyFileName = 'secret.key';
 async function keyFile(dataDir: string): Promise<Buffer> {
   const path = join(dataDir, keyFileName);
   await mkdir(dataDir, { recursive: true });
-  // Made by whoever comes first; everybody reads it back.
+  // The first process creates it; every process reads it back.
   await writeFile(path, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 }).catch(
     (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error;

@@ -7,7 +7,9 @@ import type { Database } from './storage/database.ts';
 
 /** Short-lived tokens that we alone can make and read: JSON Web Tokens (RFC 7519) with HMAC and SHA-256. */
 export interface Tokens {
-  /** `audience` says what the token is for; one made for another purpose is refused. */
+  /**
+   * `audience` says what the token is for. A token that was made for another purpose is refused.
+   */
   sign(
     audience: string,
     claims: Readonly<Record<string, unknown>>,
@@ -17,7 +19,10 @@ export interface Tokens {
   read(audience: string, token: string): Promise<Readonly<Record<string, unknown>> | undefined>;
 }
 
-/** A key signs for a day, and is kept for another so that what it signed last can still be read: no token lives longer than that. */
+/**
+ * A key signs for a day and is kept for another, so that what it signed last can still be read. No
+ * token lives longer than that.
+ */
 const keySeconds = 86_400;
 const lookAgainMs = 1000;
 
@@ -27,10 +32,13 @@ interface Key {
   readonly madeAt: Temporal.Instant;
 }
 
-// Loaded with the first token: no start needs it.
+// Loaded with the first token, because a start does not need it.
 const jose = new Lazy(() => import('jose'));
 
-/** Tokens by keys that all processes on one database share: sealed there, and replaced every day by whoever comes first. */
+/**
+ * Tokens signed by keys that all processes on one database share. The keys are sealed there, and
+ * the first process of each day replaces them.
+ */
 export function databaseTokens({
   db,
   seal,
@@ -79,7 +87,7 @@ export function databaseTokens({
 
   async function keyOf(keyId: string | undefined): Promise<Key | undefined> {
     const find = () => known.find((key) => key.keyId === keyId && ageSeconds(key) < 2 * keySeconds);
-    // Another process may have made it since; a stranger's tokens must not have us ask each time.
+    // Another process may have created it since. Unknown tokens must not cause a read each time.
     if (!find() && clock.monotonicMs() - lookedAtMs > lookAgainMs) await load();
     return find();
   }

@@ -16,7 +16,7 @@ export interface Offer {
   readonly schedules: readonly Frequency[];
   /** Rides along with some. */
   readonly addOn?: string;
-  /** Nobody has two of it. */
+  /** No customer has two of it. */
   readonly isOncePerCustomer?: true;
 }
 

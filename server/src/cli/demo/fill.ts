@@ -25,7 +25,7 @@ export interface FillRequest {
   readonly now: Temporal.Instant;
   readonly seed: string;
   readonly autoOrders: number;
-  /** The oldest was ordered so many days ago. */
+  /** The oldest was ordered this many days ago. */
   readonly daysMax: number;
   readonly onProgress?: (autoOrdersDone: number) => void;
 }
@@ -100,8 +100,9 @@ interface Batch {
 }
 
 /**
- * Simulates a batch with the numbers that come next and then takes them; where somebody else took some meanwhile, it is simulated again with those
- * it got. How many it needs does not depend on where they begin.
+ * Simulates a batch with the next numbers and then takes them. When another process took some
+ * meanwhile, the batch is simulated again with the numbers it got. How many it needs does not
+ * depend on where they begin.
  */
 async function makeBatch(
   db: Database,
@@ -191,7 +192,7 @@ function profileOf(merchantId: string, { person, card, orderedAtMs }: Life): Imp
   };
 }
 
-/** One statement takes so many rows at most: their JSON is held in memory on both sides. */
+/** The most rows of one statement: their JSON is held in memory on both sides. */
 const pieceSize = 2000;
 
 function* inPieces<T>(list: readonly T[]): Iterable<readonly T[]> {

@@ -21,7 +21,7 @@ export interface Life {
     readonly times: number;
     readonly reason: DeclineReason;
   }[];
-  /** What somebody does later. */
+  /** What a customer does later. */
   readonly acts: readonly Act[];
   /** What staff agreed with the customer right after the order. */
   readonly terms: Terms;
@@ -58,7 +58,7 @@ export type Act =
 export interface Terms {
   /** 0–100. */
   readonly percentageDiscount?: number;
-  /** Rides along on the first so many rebills. */
+  /** Ships with this many of the first rebills. */
   readonly addOn?: { readonly itemId: string; readonly nextXOrders: number };
   readonly cancelAfterNextXOrders?: number;
 }
@@ -69,7 +69,7 @@ export interface LivesRequest {
   readonly autoOrders: number;
   readonly now: Temporal.Instant;
   readonly zone: string;
-  /** The oldest was ordered so many days ago. */
+  /** The oldest was ordered this many days ago. */
   readonly daysMax: number;
   /** The number of the first person's profile; {@link peopleOf} says how many there are. */
   readonly firstCustomer: number;
@@ -285,7 +285,7 @@ function actsOf(
       { kind: 'pause', atMs },
       { kind: 'resume', atMs: wholeSecond(atMs + random.int(10, 60) * msPerDay) },
     ];
-  // Nobody stays paused for years.
+  // No customer stays paused for years.
   return [
     { kind, atMs: kind === 'pause' ? Math.max(atMs, wholeSecond(nowMs - 90 * msPerDay)) : atMs },
   ];

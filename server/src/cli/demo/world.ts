@@ -68,7 +68,7 @@ export function simulate(request: WorldRequest): World {
   return new Simulation(request).run();
 }
 
-/** An auto order while its life goes on. */
+/** An auto order while its life is simulated. */
 interface Living {
   readonly life: Life;
   original: OrderRecord;
@@ -389,7 +389,7 @@ class Simulation {
     }
   }
 
-  /** Nobody who comes back after months wants all that was missed. */
+  /** A customer who returns after months does not want everything that was missed. */
   #resumed(record: AutoOrder, at: Temporal.Instant): AutoOrder {
     const rules = { now: at, zone: this.#zone };
     return {

@@ -3,7 +3,7 @@ import type { Context, EventListener, EventSink } from '../context.ts';
 import { recordset } from '../storage/recordset.ts';
 import type { DomainEvent, ObjectType, RecordedEvent } from './event.ts';
 
-/** The sink that writes to the `event` table and tells `listeners` in their order. */
+/** The sink that writes to the `event` table and calls `listeners` in their order. */
 export function outbox(listeners: readonly EventListener[]): EventSink {
   return {
     async emit(context, events) {

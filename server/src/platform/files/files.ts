@@ -1,10 +1,10 @@
-/** A file of a merchant, named by a random id; where it lies is the store's matter. */
+/** A file of a merchant, named by a random id. Where it is stored is up to the store. */
 export interface FileName {
   readonly merchantId: string;
   readonly fileUuid: string;
 }
 
-/** The caller that asked for a link: the key or OAuth client, with the user it acts for. */
+/** The caller that requested a link: the key or OAuth client, with the user it acts for. */
 export interface LinkHolder {
   readonly applicationId: string;
   readonly userId?: number;

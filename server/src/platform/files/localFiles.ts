@@ -135,7 +135,7 @@ async function claimsOf(
   return isUsable ? claims : refuse('expired_link', {});
 }
 
-/** A client that names no type means the one it asked for. */
+/** A client that sends no type means the type that it requested. */
 function refuseOtherType(given: string | undefined, expected: string): void {
   const type = given?.split(';')[0]!.trim().toLowerCase();
   if (type !== undefined && type !== '' && type !== expected)

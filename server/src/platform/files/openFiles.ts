@@ -4,7 +4,7 @@ import type { Files } from './files.ts';
 import { type LocalFilesParts, localFiles } from './localFiles.ts';
 import type { S3Settings } from './s3Files.ts';
 
-/** Files lie in a folder of ours or in a bucket. */
+/** Files are stored in a folder of ours or in a bucket. */
 export type FileSettings = { readonly folder: string } | S3Settings;
 
 /** The store that the settings name. Only one of ours has routes. */

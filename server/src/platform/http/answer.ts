@@ -1,4 +1,4 @@
-/** What an operation answers; the pipeline makes the envelope of the wire around it. */
+/** The result of an operation. The pipeline adds the envelope of the wire. */
 export type Answer =
   | { readonly kind: 'payload'; readonly json: string; readonly extras: AnswerExtras }
   | { readonly kind: 'bare'; readonly value: unknown; readonly status: number }
@@ -7,7 +7,7 @@ export type Answer =
 export interface AnswerExtras {
   readonly resultSet?: ResultSet;
   readonly warning?: Warning;
-  /** More payload keys beside the main one, such as `task_context` or `my_user_id`. */
+  /** More payload keys next to the main one, such as `task_context` or `my_user_id`. */
   readonly beside?: Readonly<Record<string, unknown>>;
   /** Sent as `ETag`, for clients that want to update only what they have seen. */
   readonly version?: number;
@@ -32,27 +32,27 @@ export interface Warning {
   readonly message: string;
 }
 
-/** An answer whose payload PostgreSQL already made as JSON text. */
+/** A result whose payload PostgreSQL already made as JSON text. */
 export const payloadText = (json: string, extras: AnswerExtras = {}): Answer => ({
   kind: 'payload',
   json,
   extras,
 });
 
-/** An answer whose payload is a value; undefined fields are left out. */
+/** A result whose payload is a value. Undefined fields are left out. */
 export const payload = (value: unknown, extras: AnswerExtras = {}): Answer => ({
   kind: 'payload',
   json: JSON.stringify(value),
   extras,
 });
 
-/** An answer outside the usual envelope, as OAuth's standards want it. */
+/** A result outside the usual envelope, as the standards of OAuth require it. */
 export const bare = (value: unknown, status = 200): Answer => ({ kind: 'bare', value, status });
 
 /** 204: done, and nothing to show. */
 export const noContent = (): Answer => ({ kind: 'nothing' });
 
-/** The body of a successful answer: `success`, `metadata` and the payload under its key. */
+/** The body of a successful response: `success`, `metadata` and the payload under its key. */
 export function envelope(payloadKey: string, json: string, extras: AnswerExtras): string {
   const failed = extras.partialFailure;
   const metadata = JSON.stringify({

@@ -2,7 +2,7 @@ import type { Outcome } from '../../kernel/outcome.ts';
 import type { Actor } from '../context.ts';
 import type { Refusal } from './refusal.ts';
 
-/** Who is calling, and for which merchant. */
+/** The caller and its merchant. */
 export interface Principal {
   readonly merchantId: string;
   readonly actor: Actor;
@@ -11,7 +11,10 @@ export interface Principal {
 /** What a request says of its caller. */
 export interface Credentials {
   readonly simpleKey?: string;
-  /** Absent too when the header was an empty `Bearer`, which some clients send beside a simple key. */
+  /**
+   * Also absent when the header was an empty `Bearer`, which some clients send together with a
+   * simple key.
+   */
   readonly bearerToken?: string;
   readonly address: string;
 }

@@ -2,7 +2,10 @@ import type { Temporal } from 'temporal-polyfill';
 import { parseWireDate } from '../../kernel/wireDates.ts';
 import { refuse } from './refusal.ts';
 
-/** The moment of a date that a client sent; refuses one that cannot be read or lies out of bounds, by the name of its field. */
+/**
+ * Parses a date that a client sent. Refuses one that cannot be read or is out of bounds, by the
+ * name of its field.
+ */
 export function dateOf(text: string, field: string, zone: string): Temporal.Instant {
   const parsed = parseWireDate(text, zone);
   return parsed.ok ? parsed.value : refuse('wrong_date', { field });

@@ -21,9 +21,12 @@ import {
 import { Refusal, refuse } from './refusal.ts';
 import { type Rendered, renderedRefusal } from './reply.ts';
 
-/** A client that sends this header with a write may repeat the request: it is done once and answered each time (docs/adr). */
+/**
+ * A client that sends this header with a write may repeat the request: the write is done once and
+ * each repeat gets the same response (docs/adr).
+ */
 export const idempotencyHeader = 'idempotency-key';
-/** Marks an answer that was given before. */
+/** Marks a response that was given before. */
 export const replayHeader = 'Idempotent-Replayed';
 export const idempotencyKeyMax = 255;
 
@@ -33,9 +36,10 @@ const dead = { minutes: 5 };
 const cleaningMs = 3_600_000;
 
 /**
- * Runs a write once per merchant, application and key. A repeat gets the first answer, a refusal while the first still runs, or for
- * another body; a refusal that changed nothing is not remembered, so the fixed request may use the same key. The answer is kept sealed: some show a
- * secret that is shown once.
+ * Runs a write once per merchant, application and key. A repeat gets the first response, or a
+ * refusal while the first still runs or when its body differs. A refusal that changed nothing is
+ * not stored, so the corrected request may use the same key. The stored response is sealed, because
+ * some responses show a secret once.
  */
 export async function runOnce(
   context: Context,
@@ -114,7 +118,8 @@ async function runMarked(
     return await run({ ...context, db: marking(context.db, request) });
   } catch (error) {
     const changedNothing = await forgetUnchanged(context.db, request);
-    // A refusal after a change (a declined first charge of a stored order) is the answer to remember.
+    // A refusal after a change (a declined first charge of a stored order) is the response to
+    // store.
     if (!changedNothing && error instanceof Refusal) return renderedRefusal(error);
     throw error;
   }

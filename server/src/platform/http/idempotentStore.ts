@@ -103,7 +103,10 @@ export async function saveAnswer(
   );
 }
 
-/** Forgets a request that changed nothing; answers false, and keeps it, when it did change something. */
+/**
+ * Deletes a request that changed nothing. Returns false, and keeps it, when it did change
+ * something.
+ */
 export async function forgetUnchanged(db: Database, request: IdempotentRequest): Promise<boolean> {
   return (
     (await db.run(

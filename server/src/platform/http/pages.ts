@@ -2,8 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuse } from './refusal.ts';
 
 /**
- * What a browser finds: where it is, the reference, the OpenAPI document. Nothing here runs a script or loads from elsewhere. What makes the
- * documents is loaded when the first is asked for, as a start need not wait for it.
+ * The pages for a browser: the start page, the reference, the OpenAPI document. They run no script
+ * and load nothing from other hosts. The modules that make the documents are loaded at the first
+ * request, because a start does not need them.
  */
 export function addPages(server: FastifyInstance): void {
   server.get('/', async (_request, reply) => sendPage(reply, landingPage));

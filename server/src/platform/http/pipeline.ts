@@ -54,7 +54,7 @@ export interface PipelineParts {
   readonly merchants: Merchants;
   readonly authenticate: Authenticate;
   readonly limiter: RateLimiter;
-  /** Keeps the answers of repeatable writes from being read in the database. */
+  /** Seals the stored responses of repeatable writes. */
   readonly seal: Seal;
   readonly routes: Routes;
   readonly bodyLimitBytes: number;
@@ -70,7 +70,7 @@ export function httpServer(parts: PipelineParts): FastifyInstance {
   const server = Fastify({
     // oxlint-disable-next-line typescript/no-unnecessary-type-assertion
     loggerInstance: parts.log as FastifyBaseLogger,
-    // Each answer is logged below, by operation: a URL may hold an email address.
+    // Each response is logged below by operation, because a URL may contain an email address.
     logController: new LogController({
       disableRequestLogging: true,
       requestIdLogLabel: 'requestId',
@@ -129,7 +129,10 @@ const keepAliveMs = 75_000;
 // Links to files hold the file's name, which may have 255 characters of any script.
 const linkLengthMax = 8_000;
 
-/** To what is no HTTP, comes too slowly, or has headers beyond Node's 16 KB; no request is there yet that could be answered. */
+/**
+ * The raw response for connections that fail before Fastify sees a request: malformed HTTP,
+ * time-outs, headers over 16 KB.
+ */
 function unreadableAnswer(): string {
   const { body = '', error } = renderedRefusal(
     refusal('wrong_format', {
@@ -147,7 +150,10 @@ function unreadableAnswer(): string {
   return `${head.join('\r\n')}\r\n\r\n${body}`;
 }
 
-/** Bodies are kept as text until the caller is known; the parser then tells malformed from too deep. */
+/**
+ * Bodies are kept as text until the caller is known. The parser then distinguishes malformed from
+ * too deeply nested.
+ */
 function readBodiesAsText(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(
@@ -158,7 +164,10 @@ function readBodiesAsText(server: FastifyInstance): void {
   );
 }
 
-/** What is the same for every path: the request's id goes out, each answer is logged and counted, and closing lets go of connections. */
+/**
+ * What is the same for every path: the request id is sent, each response is logged and counted, and
+ * closing the server releases connections.
+ */
 function watch(server: FastifyInstance, { metrics }: PipelineParts, callers: Callers): void {
   let isClosing = false;
   server.addHook('preClose', (done) => {
@@ -210,7 +219,8 @@ function addOperation(
     method: operation.method,
     url: operation.base + operation.path.replace(/\{(\w+)\}/g, ':$1'),
     config: { operation: id },
-    // Before the body is read: nobody makes us parse five megabytes without a key.
+    // Checked before the body is read, so that a caller without a key cannot make us parse five
+    // megabytes.
     async onRequest(request) {
       callers.set(request, await callerOf(parts, request));
       await countCall(parts, callers.get(request)!, request);

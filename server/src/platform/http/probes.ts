@@ -10,7 +10,9 @@ export interface ProbeParts {
   stops(): readonly { readonly name: string; readonly words: string }[];
 }
 
-/** What those who run the server ask: does the process live, can it serve, what does it do. Nobody needs a key for them. */
+/**
+ * What operators request: is the process alive, can it serve, what does it do. No key is needed.
+ */
 export function addProbes(
   server: FastifyInstance,
   { readiness, metrics, stops }: ProbeParts,

@@ -60,7 +60,10 @@ export async function returnLease(
   );
 }
 
-/** Deletes buckets that nobody asked of since `before`; answers how many. One that has leaked empty is the same as none. */
+/**
+ * Deletes buckets that were not used since `before` and returns their number. An empty bucket is
+ * the same as none.
+ */
 export function deleteIdleBuckets(db: Database, before: Temporal.Instant): Promise<number> {
   return db.run('delete from rate_bucket where at < $1', [before]);
 }

@@ -3,7 +3,7 @@ import type { Worker } from '../jobs/loop.ts';
 import type { Database } from '../storage/database.ts';
 import { type Bucket, deleteIdleBuckets, returnLease, takeLease } from './rateBucketStore.ts';
 
-/** So many requests in so many seconds, leaking evenly. */
+/** A number of requests in a number of seconds, leaking evenly. */
 export interface RateLimit {
   readonly limit: number;
   readonly seconds: number;
@@ -20,11 +20,14 @@ export interface RateExcess extends RateLimit {
  * in the database, so the requests of all processes together never exceed a limit, however late a lease is spent.
  */
 export interface RateLimiter {
-  /** Counts one request for all `subjects` (`app:…`, `ip:…`), or for none of them and answers which limit it exceeds. */
+  /**
+   * Counts one request for all `subjects` (`app:…`, `ip:…`), or for none of them and returns the
+   * exceeded limit.
+   */
   admit(subjects: readonly string[]): Promise<RateExcess | undefined>;
   /** The limit that this process knows the subject to exceed now; asks and counts nothing. */
   excessOf(subject: string): RateExcess | undefined;
-  /** Gives back leases that lie idle; to be run by every process that admits. */
+  /** Gives back unused leases. Run by every process that admits requests. */
   readonly worker: Worker;
   /** Gives back everything, at the end. */
   close(): Promise<void>;
@@ -52,7 +55,7 @@ interface Held extends Bucket {
   asking: Promise<void> | undefined;
 }
 
-/** A lease that nobody used for so long goes back. */
+/** A lease that was not used for this long is given back. */
 const idleMs = 5_000;
 /** A block is at most this part of the limit: what a process can lose when it is killed. */
 const blockShare = 20;
@@ -132,7 +135,8 @@ class SharedBuckets implements RateLimiter {
         Math.max(1, Math.ceil(bucket.limit / blockShare)),
         at,
       );
-      // Somebody who came later may have spent in the meantime: then the block has leaked until that moment.
+      // A later process may have spent in the meantime: then the block has leaked until that
+      // moment.
       const atMs = Math.max(bucket.atMs, arrivalMs);
       bucket.units =
         available(bucket, atMs) + Math.max(0, granted - (atMs - arrivalMs) * leakPerMs(bucket));

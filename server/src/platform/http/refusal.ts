@@ -5,7 +5,10 @@ import {
   errors,
 } from '@perennial/contract/errors.ts';
 
-/** A request that is refused: a code of the contract's table with its words. Nothing was changed. */
+/**
+ * A refused request: a code of the contract's table with the parameters of its message. Nothing was
+ * changed.
+ */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly code: ErrorCode;

@@ -7,7 +7,7 @@ import type { FastifyReply } from 'fastify';
 import { type Answer, envelope, errorBody } from './answer.ts';
 import type { Refusal } from './refusal.ts';
 
-/** An answer as it goes out: what an idempotent request remembers. */
+/** A response as it is sent, which an idempotent request stores. */
 export interface Rendered {
   readonly status: number;
   /** JSON; absent with 204. */
@@ -17,7 +17,7 @@ export interface Rendered {
   readonly error?: string;
 }
 
-/** An operation's answer in the envelope of the wire. */
+/** The result of an operation in the envelope of the wire. */
 export function rendered(operation: Operation, answer: Answer): Rendered {
   switch (answer.kind) {
     case 'nothing':

@@ -39,7 +39,10 @@ export function checkUrl(request: FastifyRequest): void {
   if (field !== undefined) refuse('card_number_refused', { field: field || 'The query' });
 }
 
-/** Who the request says it comes from. An empty `Bearer`, which some clients send beside a simple key, is nobody. */
+/**
+ * The credentials of a request. An empty `Bearer`, which some clients send together with a simple
+ * key, counts as none.
+ */
 export function credentialsOf(request: FastifyRequest): Credentials {
   const key = request.headers[simpleKeyHeader];
   const token = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];

@@ -75,7 +75,7 @@ export function limiter(
     try {
       return await work();
     } finally {
-      // The turn is handed on, so nobody slips in between.
+      // The turn is passed on directly, so that no other work gets in between.
       const next = waiting.shift();
       if (next === undefined) running--;
       else next();

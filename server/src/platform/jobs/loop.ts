@@ -3,9 +3,14 @@ import type { SystemClock } from '../clock/systemClock.ts';
 /** A kind of background work: claims a batch, does it, settles it. Safe to run in any number of processes. */
 export interface Worker {
   readonly name: string;
-  /** Does one batch; answers how much it did, 0 when there was nothing. Tests call it instead of waiting. */
+  /**
+   * Does one batch and returns how much it did, 0 when there was nothing. Tests call it instead of
+   * waiting.
+   */
   runOnce(): Promise<number>;
-  /** Told how to end the pause of the loop that runs it, for work that is known in this process the moment it is there. */
+  /**
+   * Receives a callback that ends the loop's pause early, for work that originates in this process.
+   */
   onLoop?(wake: () => void): void;
 }
 

@@ -12,7 +12,7 @@ export function composed(mail: Mail): SendMailOptions {
     text: mail.text,
     html: mail.html,
     date: mailDate(mail.date),
-    // No out-of-office answers to a machine (RFC 3834).
+    // Asks other mail systems not to send out-of-office replies (RFC 3834).
     headers: { 'Auto-Submitted': 'auto-generated' },
     disableFileAccess: true,
     disableUrlAccess: true,

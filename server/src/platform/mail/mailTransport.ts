@@ -2,7 +2,10 @@ import type { Temporal } from 'temporal-polyfill';
 
 /** A mail, ready to go. */
 export interface Mail {
-  /** Unique and the same whenever this mail is sent again, so a receiver can tell a repetition: `<…@…>`. */
+  /**
+   * Unique, and the same whenever this mail is sent again, so that a receiver can recognise a
+   * repetition: `<…@…>`.
+   */
   readonly messageId: string;
   readonly from: { readonly name: string; readonly address: string };
   readonly to: string;

@@ -14,8 +14,9 @@ export type CounterName =
   | 'saved_search';
 
 /**
- * Takes `count` consecutive numbers and answers the first. Call it outside a long transaction: the counter's row stays locked until
- * the surrounding transaction ends. Numbers taken and not used leave a gap, which nothing minds.
+ * Takes `count` consecutive numbers and returns the first. Call it outside a long transaction: the
+ * counter's row stays locked until the surrounding transaction ends. Numbers that are taken and not
+ * used leave a harmless gap.
  */
 export async function takeNumbers(
   db: Database,

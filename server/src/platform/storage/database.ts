@@ -29,7 +29,7 @@ export interface Database {
    * search, a lock or a statement that writes.
    */
   lookup<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
-  /** Runs a statement for its effect; answers how many rows it touched. */
+  /** Runs a statement for its effect and returns how many rows it touched. */
   run(text: string, values?: readonly unknown[]): Promise<number>;
   /**
    * Runs `work` in one transaction and answers its value. A deadlock or serialisation failure runs it again, up to three times, so `work` must have
@@ -112,7 +112,7 @@ const acquireMsMax = 10_000;
 const answerMsOf = ({ statementMs }: TimeLimits): number =>
   statementMs === 0 ? 0 : statementMs + 3_000;
 
-/** How statements are sent. */
+/** How long a response may take. 0 means no limit. */
 interface Sending {
   readonly prepare: boolean;
   /** How long an answer may take; 0 is without end. */
@@ -198,7 +198,7 @@ class Pool implements DatabasePool {
       tx.committed();
       return value;
     } catch (error) {
-      // On a connection that does not answer, a rollback would wait as long once more.
+      // On a connection that does not respond, a rollback would wait for the same time again.
       if (isConnectionLost(error)) broken = error as Error;
       else await tx.command('rollback').catch((rollbackError: Error) => (broken = rollbackError));
       client.release(broken);

@@ -27,9 +27,15 @@ export interface EmbeddedConnection {
 
 export interface EmbeddedPostgres {
   readonly connection: EmbeddedConnection;
-  /** The server belongs to another process on this machine (a command line beside the server): `stop` leaves it alone. */
+  /**
+   * The server belongs to another process on this machine (a command line next to the server), so
+   * `stop` leaves it running.
+   */
   readonly adopted: boolean;
-  /** Where the data really lies: not `dataDir` when root's folder is closed to the account that runs PostgreSQL. */
+  /**
+   * Where the data is really stored: not in `dataDir` when root's folder is closed to the account
+   * that runs PostgreSQL.
+   */
   readonly dataDir: string;
   /** Resolves with a reason when our server ends without being asked to; never for one that was adopted. */
   readonly ended: Promise<string>;
@@ -37,7 +43,10 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-/** Takes what the launcher does (`info`), what PostgreSQL tells as a matter of course (`debug`) and its complaints (`warn`). */
+/**
+ * Receives what the launcher does (`info`), PostgreSQL's routine messages (`debug`) and its
+ * complaints (`warn`).
+ */
 export interface EmbeddedLog {
   debug(line: string): void;
   info(line: string): void;
@@ -105,7 +114,10 @@ function adopt(found: Postmaster, dataDir: string): EmbeddedPostgres {
   };
 }
 
-/** Its starter was killed and so was its watchdog. It keeps what it acknowledged, but nobody would ever stop it: start afresh. */
+/**
+ * Its starter was killed, and so was its watchdog. It keeps what it acknowledged, but no process
+ * would ever stop it, so it is restarted.
+ */
 async function shutDownOrphan(orphan: Postmaster, { dataDir, log }: Launch): Promise<void> {
   log.info(`stopping the PostgreSQL (process ${orphan.pid}) that a killed server left behind`);
   interrupt(orphan.pid);
@@ -123,7 +135,7 @@ function interrupt(pid: number): void {
   }
 }
 
-/** Starts a server, or answers how PostgreSQL says that another process has the folder. */
+/** Starts a server, or returns PostgreSQL's message that another process has the folder. */
 async function launchServer(
   launch: Launch,
   found: PostmasterState,
@@ -198,7 +210,7 @@ function serverArguments({ dataDir, settings }: Launch, socketDir: string): stri
     dynamic_shared_memory_type: 'mmap',
     shared_buffers: '128MB',
     max_wal_size: '2GB',
-    // Demo data in bulk fills that often, and whoever runs the embedded server has nothing to fix.
+    // Bulk demo data fills that often, and the operator of an embedded server has nothing to fix.
     checkpoint_warning: '0',
     ...(process.platform === 'linux' ? { recovery_init_sync_method: 'syncfs' } : {}),
     shared_preload_libraries: 'pg_stat_statements',
@@ -254,7 +266,7 @@ function readiness(child: ChildProcess, log: EmbeddedLog): Promise<string | unde
   let isReady = false;
   return new Promise((resolve) => {
     child.on('error', (error) => resolve(error.message));
-    // Not "exit": the last words may still be in the pipe then.
+    // Not "exit", because the last output may still be in the pipe then.
     child.on('close', (code, signal) =>
       resolve(said.join('\n') || `it ended with ${signal ?? `code ${code}`}`),
     );
@@ -290,7 +302,8 @@ function owned(
   const ended = new Promise<string>(
     (resolve) => void gone.then((reason) => stopping || resolve(reason)),
   );
-  // None of the two keeps this process alive; whoever forgets `stop` is covered by the watchdog.
+  // Neither of the two keeps this process alive. When `stop` is not called, the watchdog stops the
+  // server.
   for (const handle of [child, watchdog, child.stderr, watchdog?.stdin])
     (handle as { unref?(): void } | undefined)?.unref?.();
   return {

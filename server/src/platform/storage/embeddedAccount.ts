@@ -21,8 +21,8 @@ export interface Account {
 }
 
 /**
- * The account that runs PostgreSQL: nothing said, our own. Root may not run it, so there the owner of the data does, else
- * `postgres`, else `nobody`.
+ * The account that runs PostgreSQL: by default our own. Root may not run it, so for root it is the
+ * owner of the data, else `postgres`, else `nobody`.
  */
 export async function chooseAccount(dataDir: string): Promise<Account | undefined> {
   const uid = process.getuid?.();

@@ -38,8 +38,9 @@ export function packagedBinaries(): string {
 }
 
 /**
- * The programs in a form that `account` can run: as installed; with the library links that the package's install script makes,
- * if npm ran none; or as a copy beside the data, if their folder is closed to the account or cannot be fixed in place.
+ * Returns the programs in a form that `account` can run: as installed; with the library links that
+ * the package's install script makes, if npm ran none; or as a copy next to the data, if their
+ * folder is closed to the account or cannot be repaired in place.
  */
 export async function usableBinaries(
   nativeDir: string,
@@ -115,7 +116,7 @@ async function copyBinaries(
   return final;
 }
 
-/** The copy brought its modes along, and may come from folders that nobody writes to. */
+/** The copy keeps its modes, and may come from folders that are read-only. */
 async function openTo(account: Account | undefined, folder: string): Promise<void> {
   await chmod(folder, 0o755);
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {

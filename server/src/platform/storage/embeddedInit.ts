@@ -18,8 +18,9 @@ export interface InitOptions {
 }
 
 /**
- * Makes sure that `dataDir` holds a cluster of our major version. A new one is made whole in a folder beside it and then
- * renamed, so a crash halfway leaves nothing that looks like data, and of two first starts one wins.
+ * Makes sure that `dataDir` contains a cluster of our major version. A new one is created
+ * completely in another folder and then renamed. So a crash halfway leaves nothing that looks like
+ * data, and only one of two simultaneous first starts wins.
  */
 export async function ensureInitialised(options: InitOptions): Promise<void> {
   const { dataDir, binaries } = options;
@@ -43,7 +44,7 @@ async function clusterVersion(dataDir: string): Promise<string | undefined> {
   return text?.trim();
 }
 
-/** initdb looks its own account up and fails in words that help nobody. */
+/** initdb looks up its own account and fails with a message that does not help. */
 function refuseNamelessAccount(account: Account | undefined): void {
   if (account) return;
   try {

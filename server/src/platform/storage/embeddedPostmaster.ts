@@ -11,9 +11,9 @@ export interface Postmaster {
 }
 
 /**
- * Who serves a data folder:
- * `absent` nobody, `stale` nobody, but the lock file of a crashed server names a dead process or a stranger, `orphaned` a server
- * whose starter is gone, `changing` one that is starting or stopping, `serving` one that accepts connections.
+ * Which process serves a data folder: `absent` none; `stale` none, but the lock file of a crashed
+ * server names a dead or unrelated process; `orphaned` a server whose starter is gone; `changing`
+ * one that is starting or stopping; `serving` one that accepts connections.
  */
 export type PostmasterState =
   | { readonly kind: 'absent' }
@@ -21,14 +21,15 @@ export type PostmasterState =
   | ({ readonly kind: 'orphaned' | 'changing' | 'serving' } & Postmaster);
 
 /**
- * The name of a socket folder begins with this and the number of the process that started the server. The folder's name is in the lock file,
- * so it tells ever after whom the server belongs to, and a cleaner of temporary files cannot take it away.
+ * The name of a socket folder begins with this and the number of the process that started the
+ * server. The lock file contains the folder's name, so the owner of the server stays known even
+ * when a cleaner of temporary files removes the folder.
  */
 export const socketDirPrefix = 'perennial-';
 /** What mkdtemp appends. */
 export const socketDirSuffixLength = 6;
 
-/** Reads `postmaster.pid` of the data folder (a real path) and looks at the process it names. */
+/** Reads `postmaster.pid` of the data folder (a real path) and checks the process that it names. */
 export async function inspectPostmaster(dataDir: string): Promise<PostmasterState> {
   const lines = await readLockFile(dataDir);
   if (lines === undefined) return { kind: 'absent' };

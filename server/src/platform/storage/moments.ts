@@ -67,7 +67,7 @@ function anyEpochMsOf(text: string): number {
   if (match === null) throw new RangeError(`not a timestamp of PostgreSQL: ${text}`);
   const [, year, month, day, hour, minute, second, sign, east = '0', eastMinutes = '0'] = match;
   const [eastSeconds = '0', bc] = match.slice(10);
-  // There is no year 0 in PostgreSQL: 1 BC is the calendar's year 0.
+  // PostgreSQL has no year 0: its 1 BC is the calendar's year 0.
   const days = dayNumber(
     bc === undefined ? Number(year) : 1 - Number(year),
     Number(month),
@@ -78,13 +78,14 @@ function anyEpochMsOf(text: string): number {
   return days * msPerDay + Math.floor((seconds - (sign === '-' ? -1 : 1) * offset) * 1000);
 }
 
-// PostgreSQL's first year, and one in which any zone's wall can still be told.
+// PostgreSQL's first year, in which any zone's wall time can still be calculated.
 const firstMs = dayNumber(-4712, 1, 1) * msPerDay;
 const lastMs = dayNumber(200_000, 1, 1) * msPerDay;
 
 const inRange = (epochMs: number): number => Math.min(Math.max(epochMs, firstMs), lastMs);
 
-// Values are immutable, so the same one may be handed out again. Two generations: the older is forgotten when the younger is full.
+// Values are immutable, so one may be returned again. There are two generations: the older is
+// dropped when the younger is full.
 function remembered<Value>(parse: (text: string) => Value): (text: string) => Value {
   const generationMax = 5000;
   let young = new Map<string, Value>();

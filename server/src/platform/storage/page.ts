@@ -20,7 +20,7 @@ export interface PageSource {
   readonly zone: string;
 }
 
-/** A page as the wire needs it: the JSON text of its rows and where it lies in the whole. */
+/** A page as the wire needs it: the JSON text of its rows and its place in the whole list. */
 export interface JsonPage {
   readonly json: string;
   readonly count: number;
@@ -53,7 +53,7 @@ export async function readPage(
   return { json, count, ...page, more, ...(total === undefined ? {} : { totalRecords: total }) };
 }
 
-/** Takes a value for a statement and answers its place, such as `$3`. */
+/** Adds a parameter to a statement and returns its placeholder, such as `$3`. */
 export type Bind = (value: unknown) => string;
 
 /** Collects a statement's values. */

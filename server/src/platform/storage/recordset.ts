@@ -1,6 +1,8 @@
 import type { Temporal } from 'temporal-polyfill';
 
-/** How a record's value stands in its table; statements over many records are made from these. */
+/**
+ * How a record's value is stored in its table. Statements over many records are made from these.
+ */
 export interface Column<Source> {
   readonly name: string;
   /** PostgreSQL's name of its type. */
@@ -90,7 +92,7 @@ function encodeList<Source>(
   return Buffer.from(scratch.subarray(0, dimensions === 0 ? 12 : at));
 }
 
-/** Writes one value, its length in front, and answers where the next one goes. */
+/** Writes one value with its length in front and returns the position after it. */
 function writeValue(type: string, value: unknown, at: number): number {
   switch (type) {
     case 'text':

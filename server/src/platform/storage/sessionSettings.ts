@@ -27,7 +27,7 @@ const planning = {
   enable_seqscan: 'off',
   // Without sequential scans a plan that needs one costs 1e10, which is above every threshold of JIT.
   jit: 'off',
-  // A parallel plan starts processes for what an index answers in a millisecond.
+  // A parallel plan starts processes for what an index returns in a millisecond.
   max_parallel_workers_per_gather: '0',
   enable_bitmapscan: 'on',
   enable_gathermerge: 'on',
@@ -142,7 +142,10 @@ export async function hasSettings(client: pg.ClientBase): Promise<boolean> {
   return rows[0]?.jit === 'off' && rows[0].seqscan === 'off';
 }
 
-/** True for the answer of a pooler that takes no startup parameter `options`, or not ours. */
+/**
+ * Whether this is the response of a pooler that does not accept the startup parameter `options`, or
+ * not ours.
+ */
 export function refusesOptions(error: unknown): boolean {
   return error instanceof Error && /unsupported (options )?startup parameter/i.test(error.message);
 }

@@ -1,8 +1,9 @@
 import pg from 'pg';
 
 /**
- * A few connections for short reads, which travel on them one behind the other without waiting for each other's answers (PostgreSQL's pipelining). A read on a
- * connection of its own wakes a process whose caches have gone cold, and costs both sides half as much again (docs/adr/0018-reads-that-share-a-connection.md).
+ * A few connections for short reads, which are sent one after another without waiting for responses
+ * (PostgreSQL's pipelining). A read on a separate connection wakes a process with cold caches and
+ * costs both sides half as much again (docs/adr/0018-reads-that-share-a-connection.md).
  */
 export class SharedConnections {
   readonly #open: () => pg.Client;
@@ -44,14 +45,14 @@ export class SharedConnections {
     }
   }
 
-  /** How many are open, and how many of them wait for answers. */
+  /** How many are open, and how many of them wait for responses. */
   usage(): { readonly busy: number; readonly idle: number } {
     const connected = this.#connections.filter((shared) => shared !== undefined);
     const busy = connected.filter((shared) => shared.underWay > 0).length;
     return { busy, idle: connected.length - busy };
   }
 
-  /** Ends the connections once what is under way is answered. */
+  /** Ends the connections once all pending responses have arrived. */
   async close(): Promise<void> {
     const connected = this.#connections.filter((shared) => shared !== undefined);
     await Promise.all(connected.map(end));
@@ -68,13 +69,16 @@ export class SharedConnections {
     const client = this.#open() as UnrefClient;
     const connected = client.connect().then(() => this.#prepare?.(client));
     const shared: Shared = { client, connected, underWay: 0 };
-    // Without a listener a lost connection would end this process; whoever waits for an answer hears of it.
+    // Without a listener a lost connection would end this process. Pending reads report the error
+    // themselves.
     client.on('error', () => this.#forget(place, shared));
     client.on('end', () => this.#forget(place, shared));
     return shared;
   }
 
-  /** The next read opens another; this one ends once what is under way on it is answered. */
+  /**
+   * The next read opens another connection. This one ends once all pending responses have arrived.
+   */
   #forget(place: number, shared: Shared): void {
     if (this.#connections[place] !== shared) return;
     this.#connections[place] = undefined;
@@ -99,6 +103,6 @@ type UnrefClient = pg.Client & { ref(): void; unref(): void };
 interface Shared {
   readonly client: UnrefClient;
   readonly connected: Promise<unknown>;
-  /** How many statements are not answered yet. */
+  /** How many statements have no response yet. */
   underWay: number;
 }

@@ -18,10 +18,13 @@ export const shiftValues = ({
 export const movedColumn = (column: string, starts: string, shifts: string): string =>
   `${column} + ${byStretch(column, starts, shifts)} * interval '1 millisecond'`;
 
-/** The element of a list that belongs to the stretch in which the column's value lies. A binary search, whatever the number of stretches. */
+/**
+ * The element of a list for the stretch that contains the column's value. A binary search, whatever
+ * the number of stretches.
+ */
 export const byStretch = (column: string, starts: string, list: string): string =>
   `(${list}::bigint[])[width_bucket(${column}, ${starts}::timestamptz[])]`;
 
-/** Like {@link movedColumn} where the value lies after a moment: what has happened stays when it happened. */
+/** Like {@link movedColumn} for values after a moment only: what has happened keeps its moment. */
 export const movedIfLater = (column: string, now: string, starts: string, shifts: string): string =>
   `case when ${column} > ${now} then ${movedColumn(column, starts, shifts)} else ${column} end`;

@@ -28,7 +28,7 @@ export async function findMerchant(
   return row && fromRow(row);
 }
 
-/** Like {@link findMerchant}, and nobody else changes it until the transaction ends. */
+/** Like {@link findMerchant}, and locks the merchant against changes until the transaction ends. */
 export async function lockMerchant(
   tx: Database,
   merchantId: string,
@@ -71,7 +71,7 @@ export async function listMerchantIds(db: Database): Promise<string[]> {
   return rows.map((row) => row.merchant_id);
 }
 
-/** Adds a merchant; answers false when the id is taken. */
+/** Adds a merchant. Returns false when the id is taken. */
 export async function insertMerchant(
   db: Database,
   merchant: Merchant,

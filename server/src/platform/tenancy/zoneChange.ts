@@ -11,8 +11,9 @@ export interface ZoneChange {
 export type KeepWalls = (context: Context, change: ZoneChange) => Promise<void>;
 
 /**
- * The context with the merchant's zone of this very moment. A context knows the zone of when it was made, and a change of the zone moves the dates of all
- * schedules: whoever counts dates asks for the zone after locking them.
+ * Returns the context with the merchant's zone as of now. A context has the zone of the moment when
+ * it was created, and a change of the zone moves the dates of all schedules. Code that counts dates
+ * must read the zone after locking the dates.
  */
 export async function inCurrentZone(context: Context): Promise<Context> {
   const { merchant } = context;
