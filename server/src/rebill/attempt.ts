@@ -18,7 +18,7 @@ export type RebillState = 'charging' | 'unknown' | 'paid' | 'declined' | 'given 
 export interface NewAttempt extends RebillKey {
   readonly attempt: number;
   /** The epoch in which it began; absent: 1. */
-  readonly epoch?: number;
+  readonly epoch?: number | undefined;
   readonly at: Temporal.Instant;
   readonly orderId: string;
   readonly route: readonly string[];
@@ -103,7 +103,7 @@ export function chargeRequest(merchantId: string, attempt: NewAttempt): ChargeRe
     amount: charge.order.total,
     currency: charge.currency,
     cardToken: charge.card.token,
-    cardExpiration: charge.card.expiration,
+    ...(charge.card.expiration && { cardExpiration: charge.card.expiration }),
     orderReference: orderId,
     description: `Rebill ${rebillNumber}, order ${orderId}`,
     requestedAt: at,

@@ -101,7 +101,7 @@ async function claimInHalves(
     async (some) => [await claimBatch(context, until, moment, terms, some)],
     async (autoOrderOid, error) => {
       const reason = await parkUnreadable(context, autoOrderOid, error);
-      return [{ ...nothing, examinedCount: 1, parked: [{ autoOrderOid, reason }] }];
+      return [{ ...noClaims, examinedCount: 1, parked: [{ autoOrderOid, reason }] }];
     },
   );
   return {
@@ -159,7 +159,7 @@ export async function claimNow(
   } catch (error) {
     if (!mayBeOfRecord(error)) throw error;
     const reason = await parkUnreadable(context, autoOrderOid, error);
-    return { ...nothing, examinedCount: 1, parked: [{ autoOrderOid, reason }] };
+    return { ...noClaims, examinedCount: 1, parked: [{ autoOrderOid, reason }] };
   }
 }
 
@@ -194,14 +194,15 @@ async function claimInTransaction(
 /** The terms of one claim: its order ids one by one, and whether a person requested it. */
 type LockedTerms = ClaimTerms & { readonly ids: Iterator<string>; readonly isForced: boolean };
 
-const nothing: ClaimResult = { claims: [], examinedCount: 0, noticeCount: 0, parked: [] };
+/** The result when nothing is due. */
+export const noClaims: ClaimResult = { claims: [], examinedCount: 0, noticeCount: 0, parked: [] };
 
 async function claimLocked(
   context: Context,
   due: readonly Due[],
   terms: LockedTerms,
 ): Promise<ClaimResult> {
-  if (due.length === 0) return nothing;
+  if (due.length === 0) return noClaims;
   context = await inCurrentZone(context);
   const candidates = await loadCandidates(context, due, terms);
   const free = await withoutSettled(

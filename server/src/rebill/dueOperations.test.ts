@@ -36,15 +36,12 @@ test('a simple auto order is billed on time, once, with tax and shipping', async
   assert.equal((await rebills.run('2026-03-15T14:00:00Z')).examined, 0);
 
   const autoOrder = await rebills.load(1);
-  const [item] = autoOrder.items;
+  const item = autoOrder.items[0]!;
   assert.equal(autoOrder.rebillCount, 1);
-  assert.equal(String(item?.nextShipmentAt), '2026-04-15T14:00:00Z');
+  assert.equal(String(item.nextShipmentAt), '2026-04-15T14:00:00Z');
+  assert.deepEqual([item.numberOfRebills, item.rebillValue, item.lifeTimeValue], [1, 1299, 2598]);
   assert.deepEqual(
-    [item?.numberOfRebills, item?.rebillValue, item?.lifeTimeValue],
-    [1, 1299, 2598],
-  );
-  assert.deepEqual(
-    [String(item?.firstOrderAt), String(item?.lastOrderAt)],
+    [String(item.firstOrderAt), String(item.lastOrderAt)],
     ['2026-01-15T15:00:00Z', '2026-03-15T14:00:00Z'],
   );
 
@@ -54,9 +51,10 @@ test('a simple auto order is billed on time, once, with tax and shipping', async
     [order?.number, order?.total, order?.stage],
     [1, 1299 + 500 + 107, 'Completed Order'],
   );
-  assert.equal(order?.document.items?.[0]?.item_reference_oid, 11);
-  assert.equal(order?.document.shipping?.shipping_method, 'Ground');
-  assert.equal(order?.document.shipping?.tracking_numbers, undefined);
+  const { items, shipping, order_id: orderId } = order!.document;
+  assert.equal(items?.[0]?.item_reference_oid, 11);
+  assert.equal(shipping?.shipping_method, 'Ground');
+  assert.equal(shipping?.tracking_numbers, undefined);
 
   const captures = rebills.gateways.books.captures();
   assert.deepEqual(
@@ -67,9 +65,7 @@ test('a simple auto order is billed on time, once, with tax and shipping', async
     rebills.events.map((event) => event.name),
     ['auto_order_rebill', 'order_create', 'order_payment_process'],
   );
-  assert.deepEqual(await rebills.logs(1), [
-    `Rebill 1 paid: 19.06 USD, order ${order?.document.order_id}.`,
-  ]);
+  assert.deepEqual(await rebills.logs(1), [`Rebill 1 paid: 19.06 USD, order ${orderId}.`]);
 });
 
 test('a test clock plays a year of several auto orders, each at its own minute', async (t) => {

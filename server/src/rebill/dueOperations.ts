@@ -8,7 +8,7 @@ import { type Lease, leaseFrom } from '../platform/jobs/lease.ts';
 import type { NewAttempt } from './attempt.ts';
 import { chargeRequest } from './attempt.ts';
 import type { ClaimMoment, ClaimNowRequest, ClaimResult } from './claimOperations.ts';
-import { claimDue, claimNow } from './claimOperations.ts';
+import { claimDue, claimNow, noClaims } from './claimOperations.ts';
 import { claimLimit } from './dueStore.ts';
 import { orderIdsOf } from './orderIds.ts';
 import { rebillPolicy } from './policy.ts';
@@ -84,26 +84,28 @@ export async function runDue(
   const { policy, payments } = run;
   const { leaseMs } = parts.timing;
   const terms = { policy, payments, orderIds: orderIdsOf(context), leaseMs };
-  let [examined, notices, parked] = [0, 0, 0];
+  let counts = { examined: 0, notices: 0, parked: 0 };
   for (;;) {
     await run.waitUntilUnderWay(underWayMax);
     const isAlone = run.underWay === 0;
     const lease = leaseFrom(parts.clock, leaseMs);
     const claimed =
-      examined < examinedMax
+      counts.examined < examinedMax
         ? await run.orDrain(claimDue(context, until, moment, terms))
-        : undefined;
-    examined += claimed?.examinedCount ?? 0;
-    notices += claimed?.noticeCount ?? 0;
-    parked += claimed?.parked.length ?? 0;
-    for (const claim of claimed?.claims ?? []) run.charge(pendingCharge(claim), lease);
-    if ((claimed?.examinedCount ?? 0) > 0) continue;
+        : noClaims;
+    counts = {
+      examined: counts.examined + claimed.examinedCount,
+      notices: counts.notices + claimed.noticeCount,
+      parked: counts.parked + claimed.parked.length,
+    };
+    for (const claim of claimed.claims) run.charge(pendingCharge(claim), lease);
+    if (claimed.examinedCount > 0) continue;
     // A charge that was under way may be due again once it is settled, and it may have been settled
     // while the claim was reading.
     if (isAlone) break;
     await run.waitUntilUnderWay(Math.max(0, run.underWay - 1));
   }
-  return { examined, notices, parked, ...run.counts };
+  return { ...counts, ...run.counts };
 }
 
 /**

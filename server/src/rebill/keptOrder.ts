@@ -3,7 +3,7 @@ import type { OrderItem } from '@perennial/contract/orderItem.ts';
 import type { OrderPayment } from '@perennial/contract/orderPayment.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
-import type { OrderDocument, OrderRecord } from '../orders/order.ts';
+import { fromLoose, type OrderDocument, type OrderRecord } from '../orders/order.ts';
 import { inStage } from '../orders/stages.ts';
 
 /*
@@ -83,18 +83,18 @@ export function continuedOrder(
 ): OrderRecord {
   const payment = continuedPayment(tried.document.payment, kept.document.payment, edited);
   if (kept.paidAt !== undefined) {
-    const { transactions } = payment;
+    const { transactions = [] } = payment;
     const paid = { ...kept.document, payment: { ...kept.document.payment, transactions } };
     return { ...kept, modifiedAt: at, document: paid };
   }
-  const document: OrderDocument = {
+  const document = {
     ...kept.document,
     ...attemptParts(tried.document, kept.document, edited),
     items: continuedLines(tried.document.items, kept.document.items, edited),
     payment,
-  };
+  } as OrderDocument;
   const isPaid = tried.paidAt !== undefined;
-  return {
+  return fromLoose<OrderRecord>({
     ...tried,
     createdAt: kept.createdAt,
     customerProfileOid: edited.includes('billing.email')
@@ -104,7 +104,7 @@ export function continuedOrder(
     document: isPaid
       ? inStage(document, tried.document.current_stage ?? 'Completed Order', wireDate(at, zone))
       : document,
-  };
+  });
 }
 
 /** The parts that an attempt takes from the original order and from its plan. */
@@ -161,7 +161,7 @@ function continuedPayment(
   edited: readonly string[],
 ): OrderPayment {
   const fields = fieldsIn('payment', edited).filter((name) => !ownedByCharges.has(name));
-  return {
+  return fromLoose<OrderPayment>({
     ...withEdits(tried, kept, fields),
     ...(edited.includes(cardField)
       ? { credit_card: { ...kept?.credit_card, ...authorizationOf(tried) } }
@@ -169,14 +169,18 @@ function continuedPayment(
     transactions: [...(kept?.transactions ?? []), ...(tried?.transactions ?? [])].map(
       (each, index) => ({ ...each, transaction_id: index + 1 }),
     ),
-  };
+  });
 }
 
-const authorizationOf = ({ credit_card: card }: OrderPayment = {}) => ({
-  card_authorization_amount: card?.card_authorization_amount,
-  card_authorization_dts: card?.card_authorization_dts,
-  card_authorization_reference_number: card?.card_authorization_reference_number,
-});
+type OrderCard = NonNullable<OrderPayment['credit_card']>;
+
+function authorizationOf({ credit_card: card }: OrderPayment = {}): OrderCard {
+  return fromLoose<OrderCard>({
+    card_authorization_amount: card?.card_authorization_amount,
+    card_authorization_dts: card?.card_authorization_dts,
+    card_authorization_reference_number: card?.card_authorization_reference_number,
+  });
+}
 
 /** Returns the lines of the new attempt; a line in the same place keeps the changes by staff. */
 function continuedLines(
@@ -194,16 +198,18 @@ function continuedLines(
   });
 }
 
-const chargedFields = (line: OrderItem): OrderItem => ({
-  item_index: line.item_index,
-  quantity: line.quantity,
-  cost: line.cost,
-  discount: line.discount,
-  unit_cost_with_discount: line.unit_cost_with_discount,
-  total_cost_with_discount: line.total_cost_with_discount,
-  tax_free: line.tax_free,
-  free_shipping: line.free_shipping,
-});
+function chargedFields(line: OrderItem): OrderItem {
+  return fromLoose<OrderItem>({
+    item_index: line.item_index,
+    quantity: line.quantity,
+    cost: line.cost,
+    discount: line.discount,
+    unit_cost_with_discount: line.unit_cost_with_discount,
+    total_cost_with_discount: line.total_cost_with_discount,
+    tax_free: line.tax_free,
+    free_shipping: line.free_shipping,
+  });
+}
 
 const namesOf = (one: object, other: object): string[] => [
   ...new Set([...Object.keys(one), ...Object.keys(other)]),

@@ -45,7 +45,7 @@ function lineFrom(line: OrderItem, source: KeptPlanSource): RebillLine {
   const item = source.autoOrder.items.find(({ itemOid }) => itemOid === line.item_reference_oid);
   return {
     kind: line.item_reference_oid === undefined ? 'add-on' : 'item',
-    itemOid: line.item_reference_oid,
+    ...(line.item_reference_oid !== undefined && { itemOid: line.item_reference_oid }),
     itemId: line.merchant_item_id ?? '',
     description: line.description ?? '',
     quantity: line.quantity ?? 1,
@@ -71,7 +71,11 @@ function shipmentOf(
     item.nextShipmentAt.epochMilliseconds <=
       attemptedAt.add({ hours: zoneHours }).epochMilliseconds;
   return plan.kind === 'ship' && wasDue
-    ? { originalItemId: item.originalItemId, at: plan.at, stepUsed: plan.stepUsed }
+    ? {
+        originalItemId: item.originalItemId,
+        at: plan.at,
+        ...(plan.stepUsed && { stepUsed: plan.stepUsed }),
+      }
     : { originalItemId: '', at: attemptedAt };
 }
 

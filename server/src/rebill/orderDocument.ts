@@ -7,7 +7,7 @@ import type { Minor } from '../kernel/money.ts';
 import { fromMinor, minor, multiply, sum } from '../kernel/money.ts';
 import type { OrderCurrency } from '../orders/money.ts';
 import { wireCurrency } from '../orders/money.ts';
-import type { OrderDocument, OrderRecord } from '../orders/order.ts';
+import { fromLoose, type OrderDocument, type OrderRecord } from '../orders/order.ts';
 import type { PlannedCharge } from './plan.ts';
 import type { RebillLine, RebillOrder } from './rebillOrder.ts';
 
@@ -57,10 +57,12 @@ export function rebillOrderRecord(source: RebillOrderSource): OrderRecord {
     ...(payment.kind === 'paid' ? { paidAt: at } : {}),
     currency: charge.currency,
     total: charge.order.total,
-    customerProfileOid: original.customerProfileOid,
+    ...(original.customerProfileOid !== undefined && {
+      customerProfileOid: original.customerProfileOid,
+    }),
     autoOrderOid: source.autoOrderOid,
     rebillNumber: source.rebillNumber,
-    cardToken: original.cardToken,
+    ...(original.cardToken !== undefined && { cardToken: original.cardToken }),
   };
 }
 
@@ -71,7 +73,7 @@ function documentOf(source: RebillOrderSource): OrderDocument {
     payment,
   } = source;
   const money = moneyIn(source);
-  return {
+  return fromLoose<OrderDocument>({
     order_id: source.orderId,
     merchant_id: original.merchant_id,
     currency_code: original.currency_code,
@@ -98,8 +100,10 @@ function documentOf(source: RebillOrderSource): OrderDocument {
         }),
     items: order.lines.map((line, index) => itemOf(line, index, money)),
     summary: summaryOf(order, money),
-  };
+  });
 }
+
+type OrderCard = NonNullable<OrderPayment['credit_card']>;
 
 type Money = (amount: Minor) => Currency;
 
@@ -167,26 +171,28 @@ function paymentOf({ original, charge, payment, at, zone }: RebillOrderSource): 
       : [{ name: 'reference', type: 'text', value: payment.reference }]),
     ...(isPaid ? [] : [{ name: 'reason', type: 'text', value: payment.reason }]),
   ];
-  return {
+  return fromLoose<OrderPayment>({
     ...before,
     payment_method: method,
     payment_status: isPaid ? 'Processed' : 'Declined',
     payment_dts: isPaid ? atDts : undefined,
     rotating_transaction_gateway_code: payment.gatewayCode,
-    credit_card: card && {
-      card_type: card.card_type,
-      card_number: card.card_number,
-      card_number_truncated: card.card_number_truncated,
-      card_expiration_month: card.card_expiration_month,
-      card_expiration_year: card.card_expiration_year,
-      ...(isPaid && payment.reference !== undefined
-        ? {
-            card_authorization_amount: fromMinor(charge.order.total, charge.currency),
-            card_authorization_dts: atDts,
-            card_authorization_reference_number: payment.reference,
-          }
-        : {}),
-    },
+    ...(card && {
+      credit_card: fromLoose<OrderCard>({
+        card_type: card.card_type,
+        card_number: card.card_number,
+        card_number_truncated: card.card_number_truncated,
+        card_expiration_month: card.card_expiration_month,
+        card_expiration_year: card.card_expiration_year,
+        ...(isPaid && payment.reference !== undefined
+          ? {
+              card_authorization_amount: fromMinor(charge.order.total, charge.currency),
+              card_authorization_dts: atDts,
+              card_authorization_reference_number: payment.reference,
+            }
+          : {}),
+      }),
+    }),
     ...(payment.gatewayCode === undefined
       ? {}
       : {
@@ -200,12 +206,12 @@ function paymentOf({ original, charge, payment, at, zone }: RebillOrderSource): 
             },
           ],
         }),
-  };
+  });
 }
 
 function itemOf(line: RebillLine, index: number, money: Money): OrderItem {
   const withDiscount = minor(line.amount - line.discount);
-  return {
+  return fromLoose<OrderItem>({
     item_index: index + 1,
     item_reference_oid: line.kind === 'add-on' ? undefined : line.itemOid,
     merchant_item_id: line.itemId,
@@ -225,7 +231,7 @@ function itemOf(line: RebillLine, index: number, money: Money): OrderItem {
     ...(line.options.length === 0
       ? {}
       : { options: line.options.map(({ label, value }) => ({ label, value })) }),
-  };
+  });
 }
 
 function summaryOf(order: RebillOrder, money: Money): OrderDocument['summary'] {

@@ -117,7 +117,7 @@ export function planContext({
     now: at,
     zone,
     missedShipments: policy.missedShipments,
-    retryDays: isRetry ? daysBetween(firstDeclinedAt, at, zone) : undefined,
+    ...(isRetry && { retryDays: daysBetween(firstDeclinedAt, at, zone) }),
   };
 }
 

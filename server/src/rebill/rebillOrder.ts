@@ -63,7 +63,7 @@ export interface RebillLine {
 export interface ShippedItem {
   readonly originalItemId: string;
   readonly at: Shipment['at'];
-  readonly stepUsed?: Shipment['stepUsed'];
+  readonly stepUsed?: NonNullable<Shipment['stepUsed']>;
 }
 
 /** Everything that the amounts depend on. */
@@ -72,7 +72,7 @@ export interface RebillTerms {
   readonly rebill: PlannedRebill;
   readonly original: OriginalTerms;
   readonly catalog: Catalog;
-  readonly coupon?: Coupon;
+  readonly coupon?: Coupon | undefined;
   readonly context: PlanContext;
 }
 
@@ -111,7 +111,11 @@ function itemLine(
     shipsFree: shipped?.autoOrder?.freeShipping ?? false,
     options: item.options,
     priceRules: shipment.price.trace,
-    shipment: { originalItemId: item.originalItemId, at: shipment.at, stepUsed: shipment.stepUsed },
+    shipment: {
+      originalItemId: item.originalItemId,
+      at: shipment.at,
+      ...(shipment.stepUsed && { stepUsed: shipment.stepUsed }),
+    },
   };
 }
 
@@ -138,7 +142,10 @@ function addOnLine(
   const shipped = catalog(addOn.itemId);
   if (shipped === undefined) return failure({ why: 'unknown item', itemId: addOn.itemId });
   const price = priceLine({
-    item: { originalQuantity: addOn.quantity, arbitraryUnitCost: addOn.unitCost },
+    item: {
+      originalQuantity: addOn.quantity,
+      ...(addOn.unitCost !== undefined && { arbitraryUnitCost: addOn.unitCost }),
+    },
     shipped,
     at: rebill.at,
     signedUpAt: context.autoOrder.signedUpAt,
@@ -148,7 +155,7 @@ function addOnLine(
   if (!price.ok) return failure({ why: price.reason, itemId: addOn.itemId });
   return success({
     kind: 'add-on',
-    itemOid: item?.itemOid,
+    ...(item && { itemOid: item.itemOid }),
     itemId: shipped.itemId,
     description: shipped.description,
     quantity: price.value.quantity,
@@ -192,7 +199,7 @@ function withAmounts(
     shipping,
     taxable,
     tax,
-    coupon: discount > 0 ? coupon?.code : undefined,
+    ...(coupon && discount > 0 && { coupon: coupon.code }),
     total: minor(subtotal - discount + shipping + tax),
   };
 }

@@ -88,7 +88,8 @@ const coffeeWith = (
   more: Partial<NonNullable<CatalogItem['autoOrder']>>,
   given: Partial<CatalogItem> = {},
 ): CatalogItem => aCatalogItem({ ...given, autoOrder: { ...aCatalogItem().autoOrder!, ...more } });
-const mug = aCatalogItem({ itemId: 'MUG', pricing: { cost: minor(500) }, autoOrder: undefined });
+const { autoOrder: _, ...soldOnce } = aCatalogItem();
+const mug: CatalogItem = { ...soldOnce, itemId: 'MUG', pricing: { cost: minor(500) } };
 const addOn = { itemId: 'MUG', quantity: 1, freeShipping: false, options: [] };
 
 test('the amounts of a rebill', () => {
@@ -463,7 +464,7 @@ test('after a decline', () => {
 test('the end of the retries is what the merchant wants', () => {
   const declined = { reason: 'do not honor', message: 'No.', isHard: false, rebillNumber: 1 };
   const feeItem = coffeeWith({ cancelItemId: 'FEE' });
-  const fee = aCatalogItem({ itemId: 'FEE', pricing: { cost: minor(900) }, autoOrder: undefined });
+  const fee: CatalogItem = { ...soldOnce, itemId: 'FEE', pricing: { cost: minor(900) } };
   const end = (dunning: Record<string, unknown>, attempt = 2, more = {}) => {
     const given: Given = {
       autoOrder: { creditCardAttempt: attempt },
