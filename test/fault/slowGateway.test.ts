@@ -105,7 +105,7 @@ test('what queues longer than a lease is not sent, and is sent once by the next 
   );
   assert.match(
     told.join(),
-    /Rebill 1: the charge waited so long for its turn that it was not sent\. It is sent later/,
+    /Rebill 1: the charge was not sent because it waited too long for its turn\. It is sent later/,
   );
 
   await endLeases(rebills);

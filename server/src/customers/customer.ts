@@ -2,18 +2,21 @@ import type { Customer } from '@perennial/contract/customer.ts';
 import { lastFourOf, maskedCardNumber } from '../kernel/cardNumbers.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 
-/** A profile as it is stored: the wire's document without tokens, and the tokens of its cards by the card's id. */
+/**
+ * A profile as it is stored: the wire's document without tokens, and the tokens of its cards by the
+ * card's id.
+ */
 export interface StoredCustomer {
   readonly document: Customer;
   readonly cardTokens: Readonly<Record<string, string>>;
 }
 
-/** The first thing wrong with a profile, as it would be stored. */
+/** Returns the first fault of a profile in its stored form. */
 export function customerFault({ email, cards }: Customer): FieldFault | undefined {
   if (!isEmail(email ?? ''))
     return {
       field: 'email',
-      reason: 'is no email address',
+      reason: 'is not a valid email address',
       fix: 'Send one of at most 100 characters, for example jane@example.com',
     };
   for (const [i, card] of (cards ?? []).entries()) {
@@ -21,14 +24,14 @@ export function customerFault({ email, cards }: Customer): FieldFault | undefine
     if (month !== undefined && (month < 1 || month > 12))
       return {
         field: `cards[${i}].card_expiration_month`,
-        reason: 'is no month',
+        reason: 'is not a valid month',
         fix: 'Send 1 to 12',
       };
     const year = card.card_expiration_year;
     if (year !== undefined && (year < 1000 || year > 9999))
       return {
         field: `cards[${i}].card_expiration_year`,
-        reason: 'is no year',
+        reason: 'is not a valid year',
         fix: 'Send four digits',
       };
   }
@@ -39,8 +42,9 @@ const isEmail = (email: string): boolean =>
   email.length <= 100 && /^[^\s@]+@[^\s@]+$/.test(email.trim());
 
 /**
- * The profile with an id on each of its parts: a part that names an id of the `stored` profile keeps it, the others get the next. Cards lose
- * their tokens, which are kept apart, and show only their last four digits.
+ * Returns the profile with an id on each of its parts. A part that names an id of the `stored`
+ * profile keeps it; every other part gets the next id. Tokens of cards are kept separately, and
+ * cards show only their last four digits.
  */
 export function withPartIds(
   customer: Customer,
@@ -75,7 +79,7 @@ function withIds<Part extends object, Name extends keyof Part & string>(
 ): Part[] | undefined {
   const free = new Set<unknown>((before ?? []).map((part) => part[name]));
   let next = Math.max(0, ...(before ?? []).map((part) => Number(part[name] ?? 0))) + 1;
-  // An id that two parts name stays with the first.
+  // If two parts name the same id, the first one keeps it.
   return parts?.map((part) => ({ ...part, [name]: free.delete(part[name]) ? part[name] : next++ }));
 }
 
@@ -95,7 +99,8 @@ function tokensOf(
 type Card = NonNullable<Customer['cards']>[number];
 
 function shownCard({ card_number_token, card_number, ...card }: Card): Card {
-  // A new token comes with the digits of the card before it when a client sends back what it read.
+  // A client that sends back what it read sends a new token with the digits of the old card, so the
+  // token's digits come first.
   const lastFour =
     /[_-](\d{4})$/.exec(card_number_token ?? '')?.[1] ?? lastFourOf(card_number ?? '');
   return lastFour === undefined ? card : { ...card, card_number: maskedCardNumber(lastFour) };

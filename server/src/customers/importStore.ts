@@ -2,12 +2,12 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 import type { StoredCustomer } from './customer.ts';
 
-/** A profile that comes with its number and its past. */
+/** An imported profile, with its number and creation date. */
 export interface ImportedCustomer extends StoredCustomer {
   readonly createdAt: Temporal.Instant;
 }
 
-/** Adds profiles, any number in one statement. */
+/** Inserts any number of profiles in one statement. */
 export async function insertCustomers(
   tx: Database,
   merchantId: string,
@@ -21,8 +21,10 @@ export async function insertCustomers(
     at: createdAt,
   }));
   await tx.run(
-    `insert into customer (merchant_id, customer_profile_oid, email, document, card_tokens, created_at, modified_at)
-     select $1, oid, email, document, tokens, at, at from jsonb_to_recordset($2::jsonb) as r (oid int, email text, document jsonb, tokens jsonb, at timestamptz)`,
+    `insert into customer (
+       merchant_id, customer_profile_oid, email, document, card_tokens, created_at, modified_at)
+     select $1, oid, email, document, tokens, at, at from jsonb_to_recordset($2::jsonb)
+       as r (oid int, email text, document jsonb, tokens jsonb, at timestamptz)`,
     [merchantId, JSON.stringify(rows)],
   );
 }

@@ -19,7 +19,7 @@ import {
   saveCustomer,
 } from './store.ts';
 
-/** The JSON of one profile. */
+/** Returns the JSON of one profile. */
 export async function getCustomer(
   context: Context,
   key: CustomerKey,
@@ -29,7 +29,7 @@ export async function getCustomer(
   return (await readCustomerJson(context.db, merchantId, key, expand, timeZone)) ?? noCustomer(key);
 }
 
-/** A page of profiles. */
+/** Returns a page of profiles. */
 export function getCustomers(
   context: Context,
   query: QueryOf<'getCustomers'>,
@@ -44,7 +44,7 @@ export function getCustomers(
   return readCustomerPage(context.db, merchantId, {
     filters: Object.fromEntries(filterNames.map((name) => [name, given[name]])),
     pricingTierOid: query.pricing_tier_oid,
-    // Of two beginnings the later one holds.
+    // If both are given, the later one applies.
     modified: {
       begin: changed.sort((a, b) => b.epochMilliseconds - a.epochMilliseconds)[0],
       end: moment('last_modified_dts_end'),
@@ -57,7 +57,7 @@ export function getCustomers(
   });
 }
 
-/** Adds a profile and answers its JSON. Orders that come with its email from now on are the customer's. */
+/** Adds a profile and returns its JSON. Later orders with its email belong to this customer. */
 export async function insertCustomer(
   context: Context,
   body: Customer,
@@ -77,7 +77,10 @@ export async function insertCustomer(
   });
 }
 
-/** Changes a profile: absent fields stay, an explicit null clears, lists are replaced. Answers its JSON. */
+/**
+ * Changes a profile and returns its JSON. Absent fields stay, an explicit null clears, and lists
+ * are replaced.
+ */
 export async function updateCustomer(
   context: Context,
   oid: number,
@@ -100,7 +103,8 @@ export async function updateCustomer(
   });
 }
 
-// The server's own, what other features answer, and a password, which nothing here could check.
+// Fields of the server, fields that other features return, and a password, which this server cannot
+// check.
 const serverFields = {
   merchant_id: undefined,
   activity: undefined,
@@ -123,7 +127,7 @@ function written(context: Context, body: Customer): Customer {
   };
 }
 
-// The ids of addresses are the server's to give, but they say which address is meant.
+// The server assigns the ids of addresses, but a client uses them to say which address it means.
 function recognised<Part extends object, Name extends keyof Part & string>(
   parts: Part[] | undefined,
   sent: readonly Part[] | undefined,
@@ -139,8 +143,8 @@ function refuseFault(customer: Customer): void {
 
 function refuseTaken({ document }: StoredCustomer): never {
   return refuse('state_conflict', {
-    reason: `email ${emailKey(document.email ?? '')} has a profile already`,
-    fix: 'Read it by email and update that one',
+    reason: `email ${emailKey(document.email ?? '')} already has a profile`,
+    fix: 'Read that profile by email and update it',
   });
 }
 

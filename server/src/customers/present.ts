@@ -1,11 +1,17 @@
-/** The wire's Customer as one SQL expression (jsonb) of a row, by its alias, at an expansion, in a statement with `inZone`; nothing expanded: its scalars only. */
+/**
+ * Returns the wire's Customer as one SQL expression (jsonb) of the row `alias`, for a statement
+ * with `inZone`. Without expansions only scalars are returned.
+ */
 export function customerJson(alias: string, expand: ReadonlySet<string>): string {
   const unwanted = expandableParts.filter((part) => !expand.has(part));
   return `((${alias}.document - '{${unwanted.join(',')}}'::text[])
-    || jsonb_build_object('signup_dts', wire_dts(${alias}.created_at), 'last_modified_dts', wire_dts(${alias}.modified_at)))`;
+    || jsonb_build_object(
+      'signup_dts', wire_dts(${alias}.created_at),
+      'last_modified_dts', wire_dts(${alias}.modified_at)))`;
 }
 
-// The parts of a stored profile; each comes with the expansion of its own name. `edi` has no expansion in the reference and is never answered.
+// The parts of a stored profile. Each is returned with the expansion of its name. `edi` has no
+// expansion in the reference and is never returned.
 const expandableParts = [
   'attachments',
   'billing',

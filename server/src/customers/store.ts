@@ -7,7 +7,9 @@ import { inZone } from '../platform/storage/zone.ts';
 import type { StoredCustomer } from './customer.ts';
 import { customerJson } from './present.ts';
 
-/** The profile with this email, compared without case; undefined when there is none. */
+/**
+ * Returns the oid of the profile with this email, or undefined. Emails are compared without case.
+ */
 export async function findCustomerOid(
   db: Database,
   merchantId: string,
@@ -20,13 +22,13 @@ export async function findCustomerOid(
   return row?.oid;
 }
 
-/** Emails are compared without case and without spaces around them. */
+/** Returns the key of an email. Emails are compared without case and without surrounding spaces. */
 export const emailKey = (email: string): string => foldTrimmed(email);
 
 /** Names one profile of a merchant. */
 export type CustomerKey = { readonly oid: number } | { readonly email: string };
 
-/** The wire's JSON of a profile, or undefined. */
+/** Returns the wire's JSON of a profile, or undefined. */
 export async function readCustomerJson(
   db: Database,
   merchantId: string,
@@ -39,25 +41,30 @@ export async function readCustomerJson(
       ? ['o.customer_profile_oid = $2', key.oid]
       : ['o.email_lc = $2', emailKey(key.email)];
   const [row] = await db.lookup<{ json: string }>(
-    `select ${customerJson('o', expand)}::text as json from customer o where o.merchant_id = $1 and ${condition} and ${inZone('$3')}`,
+    `select ${customerJson('o', expand)}::text as json
+     from customer o where o.merchant_id = $1 and ${condition} and ${inZone('$3')}`,
     [merchantId, value, timeZone],
   );
   return row?.json;
 }
 
-/** A stored profile, its row locked until the transaction ends; undefined when there is none. */
+/**
+ * Reads a stored profile and locks its row until the transaction ends. Returns undefined when there
+ * is none.
+ */
 export function lockCustomer(
   tx: Database,
   merchantId: string,
   oid: number,
 ): Promise<StoredCustomer | undefined> {
   return tx.row<StoredCustomer>(
-    'select document, card_tokens as "cardTokens" from customer where merchant_id = $1 and customer_profile_oid = $2 for update',
+    `select document, card_tokens as "cardTokens" from customer
+     where merchant_id = $1 and customer_profile_oid = $2 for update`,
     [merchantId, oid],
   );
 }
 
-/** Adds a profile; answers false when its email has one. */
+/** Inserts a profile. Returns false when its email is already used by a profile. */
 export async function insertCustomer(
   tx: Database,
   merchantId: string,
@@ -65,8 +72,10 @@ export async function insertCustomer(
   at: Temporal.Instant,
 ): Promise<boolean> {
   const inserted = await tx.run(
-    `insert into customer (merchant_id, customer_profile_oid, email, document, card_tokens, created_at, modified_at)
-     values ($1, $2, $3, $4::jsonb, $5::jsonb, $6, $6) on conflict on constraint customer_email do nothing`,
+    `insert into customer (
+       merchant_id, customer_profile_oid, email, document, card_tokens, created_at, modified_at)
+     values ($1, $2, $3, $4::jsonb, $5::jsonb, $6, $6)
+     on conflict on constraint customer_email do nothing`,
     [
       merchantId,
       document.customer_profile_oid,
@@ -79,7 +88,10 @@ export async function insertCustomer(
   return inserted === 1;
 }
 
-/** Writes a locked profile as it is now; answers false when its email belongs to another. */
+/**
+ * Saves a locked profile in its current form. Returns false when its email belongs to another
+ * profile.
+ */
 export async function saveCustomer(
   tx: Database,
   merchantId: string,
@@ -89,7 +101,9 @@ export async function saveCustomer(
   const saved = await tx.run(
     `update customer set email = $3, document = $4::jsonb, card_tokens = $5::jsonb, modified_at = $6
      where merchant_id = $1 and customer_profile_oid = $2
-       and not exists (select 1 from customer other where other.merchant_id = $1 and other.email_lc = fold($3) and other.customer_profile_oid <> $2)`,
+       and not exists (
+         select 1 from customer other where other.merchant_id = $1
+           and other.email_lc = fold($3) and other.customer_profile_oid <> $2)`,
     [
       merchantId,
       document.customer_profile_oid,
@@ -102,9 +116,9 @@ export async function saveCustomer(
   return saved === 1;
 }
 
-/** What a list of profiles asks for; all conditions are joined by and. */
+/** The request for a list of profiles. All conditions are joined by `and`. */
 export interface CustomerList {
-  /** Exact, case-insensitive comparisons, by the names of the reference. */
+  /** Exact, case-insensitive comparisons, by the filter names of the reference. */
   readonly filters: Readonly<Record<string, string | undefined>>;
   readonly pricingTierOid?: number | undefined;
   readonly modified: Range;
@@ -145,7 +159,7 @@ export function readCustomerPage(
   );
 }
 
-/** The filters that a list takes. */
+/** The filters of the list of profiles. */
 export const filterNames = [
   'email',
   'qb_class',
@@ -194,9 +208,10 @@ function matches(name: string, value: string): string {
   return partMatches(part!, field === 'state' ? 'state_region' : field!, `${value}::text`);
 }
 
-/** Any element of the part has this value. */
+/** Returns the condition that any element of the part has this value. */
 function partMatches(part: string, field: string, value: string): string {
-  return `exists (select 1 from jsonb_array_elements(o.document->'${part}') part where fold(part->>'${field}') = ${value})`;
+  return `exists (select 1 from jsonb_array_elements(o.document->'${part}') part
+    where fold(part->>'${field}') = ${value})`;
 }
 
 const sortColumns: Readonly<Record<string, string>> = {

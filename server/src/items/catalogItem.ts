@@ -14,8 +14,9 @@ import { dayWritten, readWireDate } from '../kernel/wireDates.ts';
 import type { CatalogItem, ItemAutoOrder, ItemPricing, Step } from './item.ts';
 
 /**
- * A stored item's document as the record that rules work on. The document was checked when it was written (validation.ts), so what
- * does not fit here is a bug. Its `pricing.currency_code` is always set.
+ * Converts a stored item's document to the record that rules use. validation.ts checked the
+ * document before it was written, so a value that does not fit here is a bug.
+ * `pricing.currency_code` is always set.
  */
 export function catalogItem(document: Item): CatalogItem {
   const currency = required(document.pricing?.currency_code, 'currency of an item');
@@ -124,6 +125,6 @@ function moment(text: string | undefined): Temporal.Instant | undefined {
   return parsed.value;
 }
 
-// Stored as a moment of the merchant's zone; the day is the one written.
+// Stored as a moment in the merchant's zone. The written day is the one that counts.
 const date = (text: string): Temporal.PlainDate =>
   required(dayWritten(text), `day in the stored date ${text}`);

@@ -19,24 +19,27 @@ export interface CatalogItem {
 /** Prices in minor units of the merchant's currency. */
 export interface ItemPricing {
   readonly cost?: Minor;
-  /** Price when bought on auto order; wins over `cost` and the sale price. */
+  /** The price on auto order. It takes precedence over `cost` and the sale price. */
   readonly autoOrderCost?: Minor;
   readonly saleCost?: Minor;
   readonly saleStart?: Temporal.Instant;
   readonly saleEnd?: Temporal.Instant;
 }
 
-/** How an item recurs (item reference, ItemAutoOrder): either schedules a customer may choose, or fixed steps (`upsell`). */
+/**
+ * How an item recurs (item reference, ItemAutoOrder): by schedules that a customer may choose, or
+ * by fixed steps (`upsell`).
+ */
 export interface ItemAutoOrder {
   readonly autoOrderable: boolean;
   readonly schedules: readonly Frequency[];
-  /** True: the item follows `steps`; false: the customer chose one of `schedules`. */
+  /** True: the item follows `steps`. False: the customer chose one of `schedules`. */
   readonly upsell: boolean;
   readonly steps: readonly Step[];
-  /** Catalogue pause: due auto orders of the item slip one day at a time. */
+  /** Catalogue pause: due auto orders of the item are postponed one day at a time. */
   readonly paused: boolean;
   readonly freeShipping: boolean;
-  /** Refuse cards that expire within so many months; 0 is off. */
+  /** Cards that expire within this number of months are refused. 0 means off. */
   readonly prohibitExpiringCardsMonths: number;
   readonly cancelItemId?: string;
   readonly cancelChargeMinimumBalance: boolean;
@@ -54,11 +57,14 @@ export interface ItemAutoOrder {
 export type Step = ItemStep | PauseStep | PauseUntilStep | LoopStep | KitOnlyStep;
 
 interface StepBase {
-  /** Send a pre-shipment notice so many days before; absent: none. */
+  /** Days before a shipment on which the pre-shipment notice is sent. Absent: none. */
   readonly preshipmentNoticeDays?: number;
 }
 
-/** Ships `itemId` (the item itself when absent), `repeatCount` times (absent on the last step: without end), `schedule` apart. */
+/**
+ * Ships `itemId` (the item itself when absent) `repeatCount` times, one `schedule` apart. Without
+ * `repeatCount`, the last step never ends.
+ */
 export interface ItemStep extends StepBase {
   readonly type: 'item';
   readonly itemId?: string;
@@ -67,22 +73,28 @@ export interface ItemStep extends StepBase {
   readonly arbitraryScheduleDays?: number;
   readonly repeatCount?: number;
   readonly unitCost?: Minor;
-  /** Another price from the given day of retrying on (cost schedule by retry). */
+  /** Different prices from the given day of retrying on (cost schedule by retry). */
   readonly unitCostSchedules: readonly { readonly retryDays: number; readonly unitCost: Minor }[];
-  /** Old prices for those who signed up on or before a date; the earliest date that covers the sign-up wins. */
+  /**
+   * Old prices for customers who signed up on or before a date. The earliest date that covers the
+   * sign-up applies.
+   */
   readonly grandfatherPricing: readonly {
     readonly onOrBefore: Temporal.PlainDate;
     readonly unitCost: Minor;
   }[];
 }
 
-/** Waits so many days before the next step. */
+/** Waits this number of days before the next step. */
 export interface PauseStep extends StepBase {
   readonly type: 'pause';
   readonly pauseDays: number;
 }
 
-/** Waits until a date, or until a day of the month at least `minimumDelayDays` after the last order. */
+/**
+ * Waits until a date, or until a day of the month that is at least `minimumDelayDays` after the
+ * last order.
+ */
 export interface PauseUntilStep extends StepBase {
   readonly type: 'pause until';
   readonly untilDate?: Temporal.PlainDate;
@@ -95,7 +107,7 @@ export interface LoopStep extends StepBase {
   readonly type: 'loop';
 }
 
-/** Marks an item that recurs only as the component of a kit: nothing ships by itself. */
+/** Marks an item that recurs only as a component of a kit. Nothing ships by itself. */
 export interface KitOnlyStep extends StepBase {
   readonly type: 'kit only';
 }

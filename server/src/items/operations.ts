@@ -21,7 +21,7 @@ import {
 } from './store.ts';
 import { itemFault, referencedItems } from './validation.ts';
 
-/** The JSON of one item. */
+/** Returns the JSON of one item. */
 export async function getItem(
   context: Context,
   key: ItemKey,
@@ -31,7 +31,7 @@ export async function getItem(
   return (await readItemJson(context.db, merchantId, key, expand, timeZone)) ?? noItem(key);
 }
 
-/** A page of items, those changed since a moment if one is named. */
+/** Returns a page of items. With `since`, only those changed since that moment. */
 export function getItems(
   context: Context,
   list: Omit<ItemList, 'since' | 'timeZone'> & { since?: string | undefined },
@@ -44,7 +44,7 @@ export function getItems(
   });
 }
 
-/** Adds an item to the catalogue and answers its JSON. */
+/** Adds an item to the catalogue and returns its JSON. */
 export async function insertItem(
   context: Context,
   body: Item,
@@ -62,7 +62,7 @@ export async function insertItem(
     if (!(await insert(context.db, merchantId, item, context.now))) {
       refuse('state_conflict', {
         reason: `merchant_item_id ${item.merchant_item_id} is taken by another item`,
-        fix: 'Send an id that is free, or update that item',
+        fix: 'Send an unused id, or update that item',
       });
     }
     await context.events.emit(context, [
@@ -77,7 +77,10 @@ export async function insertItem(
   });
 }
 
-/** Changes an item: absent fields stay, an explicit null clears, lists are replaced. Answers its JSON. */
+/**
+ * Changes an item and returns its JSON. Absent fields stay, an explicit null clears, and lists are
+ * replaced.
+ */
 export async function updateItem(
   context: Context,
   oid: number,
@@ -110,7 +113,7 @@ function written(context: Context, body: Item): Item {
   return { ...writable(Item, body, context.merchant.timeZone), ...serverFields };
 }
 
-// Auto orders name items by their id, as the wire does.
+// Auto orders refer to items by their id, as the wire does.
 function refuseRenaming(stored: Item, change: Item): void {
   const [before, after] = [stored.merchant_item_id, change.merchant_item_id];
   if (after === undefined || catalogKey(String(after)) === catalogKey(String(before))) return;
@@ -121,7 +124,10 @@ function refuseRenaming(stored: Item, change: Item): void {
   });
 }
 
-/** The item as it is stored: checked, amounts in the merchant's currency, every item it names known by id and oid. */
+/**
+ * Returns the item as it is stored: checked, with amounts in the merchant's currency, and with id
+ * and oid of every item that it names.
+ */
 async function checked(context: Context, item: Item): Promise<Item> {
   const { currency, timeZone } = context.merchant;
   const fault = itemFault(item, currency);
@@ -143,7 +149,7 @@ function pricingOf(
   return {
     ...rest,
     currency_code: currency,
-    // Zero deletes the price, as the field's rule says.
+    // Zero deletes the price (field description in the item reference).
     ...(auto_order_cost ? { auto_order_cost } : {}),
     ...(sale_start === undefined ? {} : { sale_start: normalDay(sale_start, timeZone) }),
     ...(sale_end === undefined ? {} : { sale_end: normalDay(sale_end, timeZone) }),
@@ -202,7 +208,7 @@ function withOids(
   };
 }
 
-// Days, and plain texts on the wire, so they were not yet brought into one form.
+// These are days and plain texts on the wire, so they are not normalized yet.
 function normalDay(date: string, timeZone: string): string {
   const parsed = parseWireDay(date, timeZone);
   assert(parsed.ok, `the item's date ${date} was checked`);

@@ -1,4 +1,7 @@
-/** The wire's Item as one SQL expression (jsonb) of a row, by its alias, at an expansion, in a statement with `inZone`; nothing expanded: its scalars only. */
+/**
+ * Returns the wire's Item as one SQL expression (jsonb) of the row `alias`, for a statement with
+ * `inZone`. Without expansions only scalars are returned.
+ */
 export function itemJson(alias: string, expand: ReadonlySet<string>): string {
   const unwanted = parts.filter((part) => !expand.has(part));
   let document = `${alias}.document - '{${unwanted.join(',')}}'::text[]`;
@@ -6,7 +9,8 @@ export function itemJson(alias: string, expand: ReadonlySet<string>): string {
     if (!expand.has(name)) document = `(${document}) #- '{${path}}'`;
   }
   return `((${document}) || jsonb_build_object(
-    'creation_dts', wire_dts(${alias}.created_at), 'last_modified_dts', wire_dts(${alias}.modified_at)))`;
+    'creation_dts', wire_dts(${alias}.created_at),
+    'last_modified_dts', wire_dts(${alias}.modified_at)))`;
 }
 
 const parts = ['auto_order', 'pricing', 'shipping', 'tax'] as const;

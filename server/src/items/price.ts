@@ -2,7 +2,10 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Minor } from '../kernel/money.ts';
 import type { ItemPricing } from './item.ts';
 
-/** What an item costs when it is bought at `at`: its auto order price if it is bought to recur, else the sale price while it lasts, else its price. */
+/**
+ * Returns the price of an item bought at `at`: its auto order price if it recurs, else the sale
+ * price during the sale, else its price.
+ */
 export function purchasePrice(
   pricing: ItemPricing,
   recurs: boolean,

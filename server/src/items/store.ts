@@ -10,8 +10,8 @@ import type { CatalogItem } from './item.ts';
 import { itemJson } from './present.ts';
 
 /**
- * The catalogue items of these ids, by {@link catalogKey}; unknown ids are absent. Always read afresh: a price that is kept in the process
- * could be charged after it was changed.
+ * Reads the catalogue items of these ids, by {@link catalogKey}; unknown ids are absent. Always
+ * reads the database: a price cached in the process could be charged after it was changed.
  */
 export async function findCatalogItems(
   db: Database,
@@ -21,7 +21,8 @@ export async function findCatalogItems(
   const keys = [...new Set([...itemIds].map(catalogKey))];
   if (keys.length === 0) return new Map();
   const rows = await db.rows<{ key: string; document: Item }>(
-    'select merchant_item_id_lc as key, document from item where merchant_id = $1 and merchant_item_id_lc = any($2::text[])',
+    `select merchant_item_id_lc as key, document from item
+     where merchant_id = $1 and merchant_item_id_lc = any($2::text[])`,
     [merchantId, keys],
   );
   return new Map(
@@ -32,7 +33,10 @@ export async function findCatalogItems(
   );
 }
 
-/** An item whose document cannot be read counts as missing: what needs it is parked under its id until it is repaired. */
+/**
+ * An item with an unreadable document counts as missing. Auto orders that need it are parked under
+ * its id until it is fixed.
+ */
 function readable(document: Item): CatalogItem | undefined {
   try {
     return catalogItem(document);
@@ -41,13 +45,16 @@ function readable(document: Item): CatalogItem | undefined {
   }
 }
 
-/** Item ids are compared without case. */
+/** Returns the key of an item id. Item ids are compared without case. */
 export const catalogKey = (itemId: string): string => fold(itemId);
 
 /** Names one item of a merchant. */
 export type ItemKey = { readonly oid: number } | { readonly itemId: string };
 
-/** The stored document of an item, its row locked until the transaction ends; undefined when there is none. */
+/**
+ * Reads the stored document of an item and locks its row until the transaction ends. Returns
+ * undefined when there is none.
+ */
 export async function lockItem(
   tx: Database,
   merchantId: string,
@@ -60,7 +67,7 @@ export async function lockItem(
   return row?.document;
 }
 
-/** The wire's JSON of an item, or undefined. */
+/** Returns the wire's JSON of an item, or undefined. */
 export async function readItemJson(
   db: Database,
   merchantId: string,
@@ -73,13 +80,14 @@ export async function readItemJson(
       ? ['o.merchant_item_oid = $2', key.oid]
       : ['o.merchant_item_id_lc = $2', catalogKey(key.itemId)];
   const [row] = await db.lookup<{ json: string }>(
-    `select ${itemJson('o', expand)}::text as json from item o where o.merchant_id = $1 and ${condition} and ${inZone('$3')}`,
+    `select ${itemJson('o', expand)}::text as json
+     from item o where o.merchant_id = $1 and ${condition} and ${inZone('$3')}`,
     [merchantId, value, timeZone],
   );
   return row?.json;
 }
 
-/** Item oids in their order, after one. */
+/** Returns item oids in ascending order, after one. */
 export async function listItemOids(
   db: Database,
   merchantId: string,
@@ -87,15 +95,16 @@ export async function listItemOids(
   limit: number,
 ): Promise<number[]> {
   const rows = await db.rows<{ oid: number }>(
-    'select merchant_item_oid as oid from item where merchant_id = $1 and merchant_item_oid > $2 order by merchant_item_oid limit $3',
+    `select merchant_item_oid as oid from item where merchant_id = $1 and merchant_item_oid > $2
+     order by merchant_item_oid limit $3`,
     [merchantId, after, limit],
   );
   return rows.map((row) => row.oid);
 }
 
-/** What a list of items asks for. */
+/** The request for a list of items. */
 export interface ItemList {
-  /** Created or changed at or after. */
+  /** Items created or changed at or after this moment. */
   readonly since?: Temporal.Instant | undefined;
   readonly sort: readonly SortField[];
   readonly expand: ReadonlySet<string>;
@@ -125,7 +134,7 @@ export function readItemPage(db: Database, merchantId: string, list: ItemList): 
   );
 }
 
-/** Adds an item; answers false when its id is taken. */
+/** Inserts an item. Returns false when its id is taken. */
 export async function insertItem(
   tx: Database,
   merchantId: string,
@@ -133,8 +142,10 @@ export async function insertItem(
   at: Temporal.Instant,
 ): Promise<boolean> {
   const inserted = await tx.run(
-    `insert into item (merchant_id, merchant_item_oid, merchant_item_id, inactive, document, created_at, modified_at)
-     values ($1, $2, $3, $4, $5::jsonb, $6, $6) on conflict on constraint item_merchant_item_id do nothing`,
+    `insert into item
+       (merchant_id, merchant_item_oid, merchant_item_id, inactive, document, created_at, modified_at)
+     values ($1, $2, $3, $4, $5::jsonb, $6, $6)
+     on conflict on constraint item_merchant_item_id do nothing`,
     [
       merchantId,
       item.merchant_item_oid,
@@ -147,7 +158,7 @@ export async function insertItem(
   return inserted === 1;
 }
 
-/** Writes a locked item as it is now. */
+/** Saves a locked item in its current form. */
 export async function saveItem(
   tx: Database,
   merchantId: string,
@@ -155,19 +166,21 @@ export async function saveItem(
   at: Temporal.Instant,
 ): Promise<void> {
   await tx.run(
-    'update item set inactive = $3, document = $4::jsonb, modified_at = $5 where merchant_id = $1 and merchant_item_oid = $2',
+    `update item set inactive = $3, document = $4::jsonb, modified_at = $5
+     where merchant_id = $1 and merchant_item_oid = $2`,
     [merchantId, item.merchant_item_oid, item.inactive ?? false, JSON.stringify(item), at],
   );
 }
 
-/** The oids of those ids that exist, by {@link catalogKey}. */
+/** Returns the oids of the ids that exist, by {@link catalogKey}. */
 export async function findItemOids(
   db: Database,
   merchantId: string,
   itemIds: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
   const rows = await db.rows<{ key: string; oid: number }>(
-    'select merchant_item_id_lc as key, merchant_item_oid as oid from item where merchant_id = $1 and merchant_item_id_lc = any($2::text[])',
+    `select merchant_item_id_lc as key, merchant_item_oid as oid from item
+     where merchant_id = $1 and merchant_item_id_lc = any($2::text[])`,
     [merchantId, itemIds.map(catalogKey)],
   );
   return new Map(rows.map(({ key, oid }) => [key, oid]));

@@ -4,7 +4,10 @@ import type { FieldFault } from '../kernel/fieldFault.ts';
 import { toMinor } from '../kernel/money.ts';
 import { parseWireDay } from '../kernel/wireDates.ts';
 
-/** The first thing wrong with an item's document, as it would be stored; undefined when the rules can work with it. */
+/**
+ * Returns the first fault of an item's document in its stored form. Returns undefined when the
+ * rules can work with it.
+ */
 export function itemFault(item: Item, currency: string): FieldFault | undefined {
   return (
     idFault(item.merchant_item_id) ??
@@ -13,7 +16,7 @@ export function itemFault(item: Item, currency: string): FieldFault | undefined 
   );
 }
 
-/** The ids of other items that an item's document names, each with its field. */
+/** Returns the ids of other items that a document names, each with its field. */
 export function referencedItems({
   auto_order,
 }: Item): { readonly field: string; readonly itemId: string }[] {
@@ -47,7 +50,7 @@ function idFault(itemId: string | undefined): FieldFault | undefined {
     ? undefined
     : fault(
         'merchant_item_id',
-        'is no item id',
+        'is not a valid item id',
         'Send 2 to 20 characters without spaces around them',
       );
 }
@@ -107,7 +110,8 @@ function stepsFault(wire: ItemAutoOrder, currency: string): FieldFault | undefin
   ]);
 }
 
-// What stands in a list must be reachable and must come to something. How steps are read: docs/adr/0010-how-steps-are-read.md.
+// Every step must be reachable, and the steps must ship something
+// (docs/adr/0010-how-steps-are-read.md).
 function orderOfStepsFault(steps: readonly ItemAutoOrderStep[]): FieldFault | undefined {
   const last = steps.length - 1;
   const kitOnly = steps.findIndex((step) => step.type === 'kit only');
@@ -116,8 +120,8 @@ function orderOfStepsFault(steps: readonly ItemAutoOrderStep[]): FieldFault | un
       ? undefined
       : fault(
           `auto_order.steps[${kitOnly}].type`,
-          'stands beside other steps',
-          'A kit only step must be the only one',
+          'cannot be combined with other steps',
+          'Make the kit only step the only step',
         );
   const loop = steps.findIndex((step) => step.type === 'loop');
   if (loop >= 0 && loop < last)
@@ -174,8 +178,8 @@ function itemStepFault(
       step.recurring_merchant_item_oid !== undefined
         ? fault(
             `${path}.recurring_merchant_item_id`,
-            'is missing beside its oid',
-            'Name the item by its id',
+            'is missing although its oid is given',
+            'Send the id of the item',
           )
         : undefined,
     () => scheduleFault(`${path}.schedule`, step.schedule ?? ''),
@@ -221,7 +225,11 @@ function pauseUntilFault(step: ItemAutoOrderStep, path: string): FieldFault | un
     );
   }
   if (day !== undefined && (day < 1 || day > 31))
-    return fault(`${path}.pause_until_day_of_month`, 'is no day of a month', 'Send 1 to 31');
+    return fault(
+      `${path}.pause_until_day_of_month`,
+      'is not a valid day of a month',
+      'Send 1 to 31',
+    );
   return (
     dateFault(`${path}.pause_until_date`, step.pause_until_date) ??
     daysFault(`${path}.pause_until_minimum_delay_days`, step.pause_until_minimum_delay_days, 0)
@@ -231,7 +239,7 @@ function pauseUntilFault(step: ItemAutoOrderStep, path: string): FieldFault | un
 function scheduleFault(field: string, schedule: string): FieldFault | undefined {
   return isFrequency(schedule)
     ? undefined
-    : fault(field, 'is no known schedule', `Send one of: ${frequencies.join(', ')}`);
+    : fault(field, 'is not a valid schedule', `Send one of: ${frequencies.join(', ')}`);
 }
 
 function neededAmountFault(
@@ -256,7 +264,7 @@ function amountFault(
     ? undefined
     : fault(
         field,
-        `is no amount in ${currency}: ${parsed.reason}`,
+        `is not a valid amount in ${currency}: ${parsed.reason}`,
         `Send no more decimals than ${currency} has`,
       );
 }
@@ -271,7 +279,7 @@ function countFault(
     : fault(field, `is less than ${least}`, `Send ${least} or more`);
 }
 
-/** A century: further dates could not be sent back. */
+/** A century. Later dates could not be written on the wire. */
 const daysMax = 36_500;
 
 function daysFault(field: string, days: number | undefined, least: number): FieldFault | undefined {

@@ -10,40 +10,43 @@ import { cardFault, keptCard, keptPayment } from './paymentDetails.ts';
 import { inStage, isPaidStage, type OrderStage, stageTransitions } from './stages.ts';
 
 /**
- * What a client may change of a stored order: its writable fields, absent ones to stay, null to
- * clear.
+ * The fields of a stored order that a client may change. An absent field stays as it is; null
+ * clears it.
  */
 export type OrderChange = Order;
 
-/** Merges a change into a document; handed in, because it is the same for every resource. */
+/**
+ * Merges a change into a document. The caller provides it, because it is the same for every
+ * resource.
+ */
 export type Merge = (stored: OrderDocument, change: object) => OrderDocument;
 
-/** What a change is judged by besides the order. */
+/** What a change depends on, along with the order itself. */
 export interface ChangeTerms {
   readonly merge: Merge;
   readonly now: Occasion;
-  /** A charge for the order is in flight, or its answer is not known. */
+  /** True while a charge for the order is in flight, or its answer is unknown. */
   readonly isUnderWay: boolean;
-  /** What the client says about the payment itself, which is not among its writable fields. */
+  /** What the client reports about the payment, which is not among its writable fields. */
   readonly said: PaymentSaid;
 }
 
-/** That the order is paid, in the words of the wire. */
+/** The client's report that the order is paid, in the words of the wire. */
 export interface PaymentSaid {
   readonly status?: string | undefined;
   readonly paidAt?: Temporal.Instant | undefined;
 }
 
-/** A changed order, and whether the change is what paid it. */
+/** A changed order, and whether the change made it paid. */
 export interface ChangedOrder {
   readonly order: OrderRecord;
   readonly becamePaid: boolean;
 }
 
 /**
- * The order after a change of a client (order reference, updateOrder). Its lines and amounts stand:
- * they were charged. A line's other fields may change while its place, item, quantity and price
- * stay.
+ * Returns the order after a client's change (order reference, updateOrder). Its lines and amounts
+ * cannot change, because they were charged. Other fields of a line may change while its position,
+ * item, quantity and price stay.
  */
 export function changedOrder(
   stored: OrderRecord,
@@ -84,8 +87,8 @@ export function changedOrder(
 const paidStatuses: ReadonlySet<string> = new Set(['Processed', 'Skipped']);
 
 /**
- * Where the client wants the order. One that it calls paid without moving it is done; one that was
- * rejected or is only a quote must be moved first.
+ * Returns the stage that the client requests. An order that the client reports as paid without
+ * moving it is completed. A rejected order or a quote must be moved first.
  */
 function stageAsked(
   stored: OrderRecord,
@@ -101,7 +104,7 @@ function stageAsked(
 const isSaidPaid = ({ status, paidAt }: PaymentSaid): boolean =>
   paidAt !== undefined || paidStatuses.has(status ?? '');
 
-// What pays an order stays as it is while a charge for it is under way: the answer decides.
+// The payment of an order cannot change while a charge is in flight: the gateway's answer decides.
 function paymentFault(
   stored: OrderRecord,
   payment: Order['payment'],
@@ -111,14 +114,14 @@ function paymentFault(
   if (said.paidAt !== undefined && said.paidAt.epochMilliseconds > now.at.epochMilliseconds)
     return {
       field: 'payment.payment_dts',
-      reason: 'lies in the future',
-      fix: 'Send the moment at which the money came, or leave it out',
+      reason: 'is in the future',
+      fix: 'Send the moment of the payment, or omit the field',
     };
   if (said.paidAt !== undefined && isBeforeRebill(stored, said.paidAt))
     return {
       field: 'payment.payment_dts',
-      reason: 'lies before the rebill was due',
-      fix: 'Send a later moment, or leave it out',
+      reason: 'is before the due date of the rebill',
+      fix: 'Send a later moment, or omit the field',
     };
   if (!isUnderWay) return undefined;
   const method = payment?.payment_method;
@@ -132,7 +135,7 @@ function paymentFault(
 const isBeforeRebill = ({ rebillNumber = 0, createdAt }: OrderRecord, at: Temporal.Instant) =>
   rebillNumber > 0 && at.epochMilliseconds < createdAt.epochMilliseconds;
 
-/** An order cannot be paid and in a stage for unpaid ones. */
+/** Refuses a paid order in a stage for unpaid ones. */
 function paidStageFault(
   stored: OrderRecord,
   stage: OrderStage | null | undefined,
@@ -143,17 +146,17 @@ function paidStageFault(
   return {
     field: said.paidAt === undefined ? 'payment.payment_status' : 'payment.payment_dts',
     reason: `says that the order is paid, and ${to} is for orders that are not`,
-    fix: 'Send current_stage Shipping Department or Completed Order with it, or leave it out',
+    fix: 'Send current_stage Shipping Department or Completed Order with it, or omit it',
   };
 }
 
 const underWay = (field: string): FieldFault => ({
   field,
-  reason: 'cannot change while the payment is under way',
+  reason: 'cannot change while the payment is in progress',
   fix: 'Repeat the change once it is settled',
 });
 
-// An order that a person moves on to shipping counts as paid: the money came by another way than a
+// An order that a person moves to shipping counts as paid: the money came by another way than a
 // charge.
 function inNewStage(
   order: OrderRecord,
@@ -194,7 +197,7 @@ function linesFault(
   items: Order['items'],
 ): FieldFault | undefined {
   if (!items) return undefined;
-  const fix = 'Leave items out, or send them as they were read';
+  const fix = 'Omit items, or send them as they were read';
   if (items.length !== stored.length)
     return { field: 'items', reason: 'cannot be added to or taken from a stored order', fix };
   for (const [i, item] of items.entries()) {
@@ -252,7 +255,7 @@ function actualCosts(summary: Order['summary']): Order['summary'] {
   };
 }
 
-// The method and the details may change, what was charged may not; a new token replaces the digits
+// The method and the details may change, but not what was charged. A new token replaces the digits
 // of the old card.
 function paymentChange(payment: Order['payment']): Order['payment'] {
   if (!payment) return undefined;

@@ -1,7 +1,7 @@
 import { foldTrimmed } from '../kernel/caseFolding.ts';
 import type { OrderDocument } from './order.ts';
 
-/** What the exact filters of an order list may compare (order reference, OrderQuery). */
+/** The fields that the exact filters of an order list compare (order reference, OrderQuery). */
 export const facetNames = [
   'payment_method',
   'company',
@@ -36,19 +36,24 @@ export const facetNames = [
 
 export type FacetName = (typeof facetNames)[number];
 
-/** One comparison as it stands in the `facets` column: what {@link orderFacets} writes and a filter looks for. */
+/**
+ * Formats one comparison as in the `facets` column: {@link orderFacets} writes it and a filter
+ * searches for it.
+ */
 export const facet = (merchantId: string, name: FacetName, value: string): string =>
   `${merchantId}|${name}=${beginningOf(foldTrimmed(value))}`;
 
 const beginningOf = (value: string): string =>
   value.length <= valueMax ? value : [...value].slice(0, valueMax).join('');
 
-// An index entry has room for some 2,700 bytes. Some fields have no limit of their own; they are compared by their beginning.
+// An index entry has room for some 2,700 bytes. Some fields have no length limit, so only their
+// beginning is compared.
 const valueMax = 200;
 
 /**
- * All that an order can be found by, for its `facets` column. Name, company, city, state, postal code, country and phone are those of
- * both addresses; email is the billing one.
+ * Returns every text by which an order can be found, for its `facets` column. Name, company, city,
+ * state, postal code, country and phone come from both addresses; the email comes from the billing
+ * address.
  */
 export function orderFacets(merchantId: string, order: OrderDocument): string[] {
   const facets = new Set<string>();

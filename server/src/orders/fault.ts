@@ -3,10 +3,13 @@ import type { FieldFault } from '../kernel/fieldFault.ts';
 import { type Minor, toMinor } from '../kernel/money.ts';
 import { failure, type Outcome } from '../kernel/outcome.ts';
 
-/** The greatest amount of one field, in minor units; a thousand of them still add up exactly. */
+/**
+ * The largest amount of one field, in minor units. The sum of a thousand such amounts is still
+ * exact.
+ */
 export const amountMax = 1_000_000_000_000;
 
-/** An amount of the wire that may not be negative. */
+/** Reads an amount of the wire that may not be negative. */
 export function amountIn(
   decimal: number,
   currency: string,
@@ -16,7 +19,7 @@ export function amountIn(
   if (!parsed.ok)
     return failure({
       field,
-      reason: `is no amount in ${currency}: ${parsed.reason}`,
+      reason: `is not a valid amount in ${currency}: ${parsed.reason}`,
       fix: `Send no more decimals than ${currency} has`,
     });
   if (parsed.value < 0 || parsed.value > amountMax)
@@ -24,7 +27,10 @@ export function amountIn(
   return parsed;
 }
 
-/** What is wrong with a billing address that its fields alone do not show (order reference, OrderBilling.cc_emails). */
+/**
+ * Returns the fault of a billing address that no single field shows (order reference,
+ * OrderBilling.cc_emails).
+ */
 export function billingFault(billing: OrderBilling | null | undefined): FieldFault | undefined {
   const length = (billing?.cc_emails ?? []).join(',').length;
   return length <= ccEmailsMax

@@ -2,28 +2,28 @@ import type { Context } from '../platform/context.ts';
 import type { OrderRecord } from './order.ts';
 
 /**
- * Who reacts to orders within the same transaction. Handed in when the app is put together, because
- * orders know nothing of auto orders.
+ * Reactions to orders within the same transaction. `app/` provides them, because orders know
+ * nothing about auto orders.
  */
 export interface OrderHooks {
   /**
-   * The order was just paid (charged, approved, or taken as paid), in the transaction that settles
-   * it and after it was saved. Called once an order. What it throws undoes the settling.
+   * Runs once when an order becomes paid (charged, approved, or taken as paid), after it was saved,
+   * in the transaction that settles it. An exception rolls the settlement back.
    */
   onPaid(context: Context, order: OrderRecord): Promise<void>;
   /**
-   * Sentences for the partner that inserted this order: what the auto order that it started charges
-   * for shipments in the past. Empty where there are none, or where the order started no auto order.
+   * Returns sentences for the partner that inserted this order: what its new auto order charges for
+   * past shipments. Empty when there are none, or when the order started no auto order.
    */
   missedAtStart(context: Context, orderId: string): Promise<readonly string[]>;
   /**
-   * Addresses, payment or other searched parts of these orders changed; some may be the original
-   * order of an auto order.
+   * Runs when addresses, payment or other searched parts of these orders changed. Some may be the
+   * original order of an auto order.
    */
   onOriginalOrderChanged(context: Context, orderIds: readonly string[]): Promise<void>;
   /**
-   * Locks the rebill behind an order that is not settled yet, before the order is locked. Undefined
-   * for orders without one.
+   * Locks the unsettled rebill behind an order, before the order is locked. Returns undefined for
+   * an order without one.
    */
   lockRebill(context: Context, orderId: string): Promise<LockedRebill | undefined>;
 }
@@ -31,11 +31,11 @@ export interface OrderHooks {
 /** The rebill behind an order, locked until the transaction ends. */
 export interface LockedRebill {
   /**
-   * A charge is in flight, or its answer is not known: what pays the order must not change before
-   * it is settled.
+   * True while a charge is in flight, or its answer is unknown. The payment of the order must not
+   * change before it is settled.
    */
   readonly isUnderWay: boolean;
-  /** Settles the rebill as the changed order says, after the order was saved. */
+  /** Settles the rebill according to the changed order, after the order was saved. */
   changed(context: Context, before: OrderRecord, after: OrderRecord): Promise<void>;
 }
 

@@ -19,24 +19,25 @@ import { type OrderRecord, orderIdOf } from './order.ts';
 import { settled } from './payment.ts';
 import { chargeLeaseMs, findOrder, findPartnersOrder, insertOrders, saveOrder } from './store.ts';
 
-/** What orders need from outside. */
+/** What inserting orders needs from other features. */
 export interface OrderParts {
   readonly charge: Charge;
-  /** Asked before an order is stored that would be charged. */
+  /** Runs before an order that would be charged is stored. */
   obstacle(merchant: Merchant): ChargeObstacle | undefined;
   readonly hooks: OrderHooks;
   readonly clock: SystemClock;
 }
 
-/** What an insert answers besides the order: something the partner may want to look at. */
+/** The result of an insert: the order's JSON, and a warning that the partner should read. */
 export interface InsertedOrder {
   readonly orderId: string;
   readonly warning?: { readonly code: string; readonly message: string };
 }
 
 /**
- * Stores an order and sees to its payment (order reference, insertOrder). It is stored before the gateway is asked and settled after, so whatever
- * dies in between leaves an order that {@link chargeAndSettle} can finish with the same key.
+ * Stores an order and handles its payment (order reference, insertOrder). It is stored before the
+ * gateway is asked and settled afterwards. If the process ends in between, {@link chargeAndSettle}
+ * finishes the order with the same key.
  */
 export async function insertOrder(
   context: Context,
@@ -74,13 +75,15 @@ function warningOf(
   return { code: warnings[0]?.code ?? 'missed_shipments', message: sentences.join(' ') };
 }
 
-/** An order that no gateway will ever be asked about is not taken; one that only has to wait is. */
+/** Refuses an order that no gateway can ever charge. An order that only has to wait is stored. */
 function refuseUnchargeable({ merchant }: Context, { obstacle }: OrderParts): void {
   const found = obstacle(merchant);
   if (found === undefined || found.passes) return;
   refuse('state_conflict', {
     reason: `The card cannot be charged: ${found.reason}`,
-    fix: 'Nothing was stored. To store the order without a charge, send channel_partner.no_realtime_payment_processing or skip_payment_processing',
+    fix:
+      'Nothing was stored. To store the order without a charge, send ' +
+      'channel_partner.no_realtime_payment_processing or skip_payment_processing',
   });
 }
 
@@ -89,14 +92,18 @@ const unsettledWarning = ({ notSent }: Extract<ChargeResult, { kind: 'unknown' }
     ? {
         code: 'payment_unknown',
         message:
-          'The gateway has not answered. The order waits in Pending Clearance and is settled once it does.',
+          'The gateway has not answered. The order waits in Pending Clearance and is settled ' +
+          'once it does.',
       }
     : {
         code: 'payment_waits',
         message: `The card was not charged yet. The order waits in Pending Clearance. ${notSent}.`,
       };
 
-/** Asks the gateway for an order's first payment and settles what it says; an unknown outcome leaves the order as it is. */
+/**
+ * Charges an order's first payment and settles the outcome. An unknown outcome leaves the order as
+ * it is.
+ */
 export async function chargeAndSettle(
   context: Context,
   order: OrderRecord,
@@ -111,7 +118,7 @@ export async function chargeAndSettle(
   return result;
 }
 
-/** Settles an answer of the gateway, once: an order that is settled already stays as it is. */
+/** Settles a gateway's answer once. An order that is already settled stays as it is. */
 async function settleCharge(
   context: Context,
   orderId: string,
@@ -134,7 +141,7 @@ async function settleCharge(
   if (approved) await hooks.onPaid(context, order);
 }
 
-/** The event that an order moved from one stage to another. */
+/** Returns the event of an order that moved from one stage to another. */
 export function stageChange(before: OrderRecord, after: OrderRecord): DomainEvent {
   return event('order_stage_change', after, {
     from: before.document.current_stage,
@@ -187,13 +194,13 @@ async function prepare(context: Context, body: Order): Promise<NewOrder> {
     refuse('invalid_field', {
       field: warning.field,
       reason: `is refused because ${warning.reason}`,
-      fix: 'Fix it, or leave channel_partner.treat_warnings_as_errors out',
+      fix: 'Fix it, or omit channel_partner.treat_warnings_as_errors',
     });
   }
   return made.value;
 }
 
-// `card_number` is the server's, but the last four digits of a token are known to nobody else.
+// The server sets `card_number`, but only the client knows the last four digits of a token.
 function withMaskedNumber({ payment }: Order, body: Order): Order['payment'] {
   const given: unknown = body.payment?.credit_card?.card_number;
   if (!payment?.credit_card || typeof given !== 'string') return payment;
@@ -211,7 +218,7 @@ const partnerFlags = [
   'treat_warnings_as_errors',
 ] as const;
 
-// Taken on an insert only, so the door, which checks what any write may hold, has not looked at it.
+// Only an insert takes this object, so the pipeline's check of writable fields has not covered it.
 function channelPartnerOf(body: Order, timeZone: string): OrderChannelPartner {
   const given: unknown = body.channel_partner ?? {};
   if (typeof given !== 'object' || given === null)
@@ -251,7 +258,9 @@ async function refuseTakenNumber({ db }: Context, order: OrderRecord): Promise<n
   return refuse(
     'state_conflict',
     {
-      reason: `channel_partner.channel_partner_order_id ${number} was inserted before, as order ${orderId}`,
+      reason:
+        `channel_partner.channel_partner_order_id ${number} was inserted before, ` +
+        `as order ${orderId}`,
       fix: 'Read that order instead of inserting it again',
     },
     { objectId: orderId },

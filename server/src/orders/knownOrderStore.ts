@@ -1,6 +1,6 @@
 import type { Database } from '../platform/storage/database.ts';
 
-/** Those of the order ids that this database knows. */
+/** Returns the order ids that exist in this database. */
 export async function knownOrderIds(
   db: Database,
   merchantId: string,

@@ -9,7 +9,7 @@ import { type FacetName, facet } from './facets.ts';
 import { type OrderProjection, orderJson } from './present.ts';
 import { storedId } from './store.ts';
 
-/** What a list of orders asks for; all conditions are joined by and. */
+/** The request for a list of orders. All conditions are joined by `and`. */
 export interface OrderList {
   readonly filters: OrderFilters;
   readonly sort: readonly SortField[];
@@ -25,7 +25,7 @@ export interface OrderFilters {
   readonly facets: Partial<Readonly<Record<FacetName, string>>>;
   readonly customerProfileOid?: number | undefined;
   readonly total?: Minor | undefined;
-  /** Both ends belong to a range. */
+  /** Ranges include both ends. */
   readonly ranges: Partial<Readonly<Record<RangeName, Range>>>;
 }
 
@@ -34,10 +34,10 @@ export interface Range {
   readonly end?: Temporal.Instant | undefined;
 }
 
-/** What a range of dates compares. */
+/** The dates that a range compares. */
 export type RangeName = 'creation' | 'payment' | 'refund' | 'shipment' | 'shipped_on';
 
-/** A page of a merchant's orders. */
+/** Reads a page of a merchant's orders. */
 export function readOrderPage(
   db: Database,
   merchantId: string,
@@ -64,7 +64,7 @@ export function readOrderPage(
   );
 }
 
-/** The JSON list of those of the orders that exist, in the order they were asked for. */
+/** Returns the JSON list of the orders that exist, in the order of the requested ids. */
 export async function readOrdersJson(
   db: Database,
   merchantId: string,
@@ -73,7 +73,10 @@ export async function readOrdersJson(
 ): Promise<string> {
   const row = await db.row<{ json: string }>(
     `select ${listText(orderJson({ alias: 'o', autoOrder: list.autoOrder }, list.expand), 'asked.place')} as json
-     from (select id, min(place) as place from unnest($2::text[]) with ordinality as a (id, place) group by id) asked
+     from (
+       select id, min(place) as place from unnest($2::text[]) with ordinality as a (id, place)
+       group by id
+     ) asked
      join orders o on o.merchant_id = $1 and o.order_id = asked.id
      where ${inZone('$3')}`,
     [merchantId, orderIds.map(storedId), list.timeZone],
@@ -81,7 +84,7 @@ export async function readOrdersJson(
   return row?.json ?? '[]';
 }
 
-/** The JSON of those of the orders that exist, by id. */
+/** Returns the JSON of the orders that exist, by id. */
 export async function readOrderTexts(
   db: Database,
   merchantId: string,
@@ -96,7 +99,7 @@ export async function readOrderTexts(
   return new Map(rows.map((row) => [row.order_id, row.json]));
 }
 
-/** Order ids in their order, after one. */
+/** Returns order ids in ascending order, after one. */
 export async function listOrderIds(
   db: Database,
   merchantId: string,
@@ -104,7 +107,8 @@ export async function listOrderIds(
   limit: number,
 ): Promise<string[]> {
   const rows = await db.rows<{ order_id: string }>(
-    'select order_id from orders where merchant_id = $1 and order_id > $2 order by order_id limit $3',
+    `select order_id from orders where merchant_id = $1 and order_id > $2
+     order by order_id limit $3`,
     [merchantId, after, limit],
   );
   return rows.map((row) => row.order_id);
@@ -131,7 +135,7 @@ function conditions(merchantId: string, filters: OrderFilters, bind: Bind): stri
 const rangeColumns: Readonly<Record<RangeName, string>> = {
   creation: 'o.created_at',
   payment: 'o.paid_at',
-  // Nothing here ships or refunds, so these are rare and wait for no index.
+  // Perennial does not ship or refund, so these filters are rare and have no index.
   refund: `(o.head->>'refund_dts')::timestamptz`,
   shipment: `coalesce(o.shipping->>'ship_on_date', o.shipping->>'shipping_date')::timestamptz`,
   shipped_on: `(o.shipping->>'shipping_date')::timestamptz`,

@@ -3,17 +3,18 @@ import type { Minor } from '../kernel/money.ts';
 import { currencyExponent, fromMinor, multiply, toMinor, zero } from '../kernel/money.ts';
 
 /**
- * What an order's amounts are in. Everything is counted and charged in the merchant's `base` currency; a customer who shopped in another
- * (`shown`) sees the same amounts at the order's exchange rate.
+ * The currencies of an order's amounts. Everything is counted and charged in the merchant's `base`
+ * currency. A customer who shopped in another currency (`shown`) sees the same amounts at the
+ * order's exchange rate.
  */
 export interface OrderCurrency {
   readonly base: string;
   readonly shown: string;
-  /** Units of `shown` for one of `base`. */
+  /** Units of `shown` per unit of `base`. */
   readonly exchangeRate: number;
 }
 
-/** An amount as the wire's Currency, with every field. */
+/** Formats an amount as the wire's Currency, with every field. */
 export function wireCurrency(
   amount: Minor,
   { base, shown, exchangeRate }: OrderCurrency,
@@ -32,13 +33,14 @@ export function wireCurrency(
   };
 }
 
-/** The amount of a wire Currency that was stored; 0 when it is absent. */
+/** Reads the amount of a stored wire Currency. Returns 0 when it is absent. */
 export function amountOf(stored: Currency | undefined, base: string): Minor {
   const parsed = toMinor(stored?.value ?? 0, base);
   return parsed.ok ? parsed.value : zero;
 }
 
-// From minor units to minor units, whose sizes may differ: 1.00 USD at 150 is 150 yen. The product of two decimals may print with a tail of nines.
+// Converts minor units to minor units, whose sizes may differ: 1.00 USD at 150 is 150 yen. The
+// product of two decimals may end in a row of nines.
 function minorRate(base: string, shown: string, exchangeRate: number): number {
   return Number(
     (exchangeRate * 10 ** (currencyExponent(shown) - currencyExponent(base))).toPrecision(12),
@@ -47,7 +49,7 @@ function minorRate(base: string, shown: string, exchangeRate: number): number {
 
 const formatters = new Map<string, Intl.NumberFormat>();
 
-// Making a formatter costs far more than using it.
+// Creating a formatter costs far more than using it.
 function formatterOf(currency: string): Intl.NumberFormat {
   const known = formatters.get(currency);
   if (known) return known;

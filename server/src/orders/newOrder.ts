@@ -17,11 +17,11 @@ import { cardFault, keptPayment, paymentMethodOf } from './paymentDetails.ts';
 import { inStage } from './stages.ts';
 import { orderTotals, type TaxRule, type Totals } from './totals.ts';
 
-/** What a new order is made of. */
+/** The input for a new order. */
 export interface NewOrderRequest {
   readonly merchantId: string;
   readonly orderId: string;
-  /** What the client may write, without nulls. */
+  /** The fields that the client may write, without nulls. */
   readonly order: Order;
   readonly channelPartner: OrderChannelPartner;
   /** The catalogue items of its lines, by lower-case id. */
@@ -32,14 +32,17 @@ export interface NewOrderRequest {
   readonly now: Occasion;
 }
 
-/** An order ready to be stored, and what is to happen with its payment. */
+/** An order that is ready to be stored, and the plan for its payment. */
 export interface NewOrder {
   readonly order: OrderRecord;
   readonly plan: PaymentPlan;
   readonly warnings: readonly LineWarning[];
 }
 
-/** A new order with its totals, or the first thing wrong with it. Paid at once where no gateway need be asked. */
+/**
+ * Returns a new order with its totals, or its first fault. The order is paid at once when no
+ * gateway has to be asked.
+ */
 export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault> {
   const { order: wire, channelPartner, now } = request;
   const addressFault = billingFault(wire.billing);
@@ -90,7 +93,7 @@ function planned(
   }
 }
 
-// Honoured only where the money was taken elsewhere (order reference, OrderPayment.payment_dts).
+// Used only when the money was taken elsewhere (order reference, OrderPayment.payment_dts).
 function paidAtOf(
   document: OrderDocument,
   status: 'Processed' | 'Skipped',
@@ -105,7 +108,7 @@ function currencyOf(order: Order, base: string): Outcome<OrderCurrency, FieldFau
   if (!/^[A-Z]{3}$/.test(shown))
     return failure({
       field: 'currency_code',
-      reason: 'is no currency',
+      reason: 'is not a valid currency',
       fix: 'Send three capital letters (ISO 4217)',
     });
   const exchangeRate = shown === base ? 1 : order.exchange_rate;
@@ -113,7 +116,7 @@ function currencyOf(order: Order, base: string): Outcome<OrderCurrency, FieldFau
     return failure({
       field: 'exchange_rate',
       reason: `is missing for an order in ${shown}`,
-      fix: `Send how many ${shown} one ${base} is`,
+      fix: `Send the number of ${shown} per ${base}`,
     });
   }
   return success({ base, shown, exchangeRate });
@@ -148,7 +151,10 @@ interface Charges {
   readonly taxRule: TaxRule;
 }
 
-/** The amounts besides the lines that an insert may name. Shipping is free unless it is named: there are no shipping tables here. */
+/**
+ * Reads the amounts, apart from the lines, that an insert may name. Shipping is free unless it is
+ * named, because there are no shipping tables.
+ */
 function chargesOf(
   { summary, gift, taxes }: Order,
   currency: string,
@@ -171,7 +177,7 @@ function chargesOf(
   if (ratePercent !== undefined && (ratePercent < 0 || ratePercent > 100)) {
     return failure({
       field: 'taxes.arbitrary_tax_rate',
-      reason: 'is no rate in percent',
+      reason: 'is not a valid rate in percent',
       fix: 'Send 0 to 100, for example 8.25',
     });
   }
@@ -195,7 +201,7 @@ function documentOf(
   lines: readonly OrderLine[],
   totals: Totals,
 ): OrderDocument {
-  // What only the server sets, what an insert does not take, and what is computed below.
+  // Fields that only the server sets, that an insert does not take, or that are computed below.
   const {
     properties,
     Tags,
@@ -241,7 +247,7 @@ function giftOf(
   };
 }
 
-/** The summary of computed totals; what a client said of actual costs is kept. */
+/** Returns the summary of computed totals. Keeps the actual costs that a client sent. */
 function summaryOf(
   given: Order['summary'],
   totals: Totals,

@@ -10,7 +10,7 @@ import { amountIn, amountMax } from './fault.ts';
 import type { wireCurrency } from './money.ts';
 import type { LineTotals, TotalsLine } from './totals.ts';
 
-/** A line of a new order: what its amount is counted from, and the document it becomes. */
+/** A line of a new order: the input of its amount, and its document. */
 export interface OrderLine extends TotalsLine {
   readonly warnings: readonly LineWarning[];
   document(
@@ -20,7 +20,10 @@ export interface OrderLine extends TotalsLine {
   ): OrderItem;
 }
 
-/** Something about a line that a partner may want to hear (`treat_warnings_as_errors` refuses the order for it). */
+/**
+ * A warning about a line for the partner. `treat_warnings_as_errors` refuses the order because of
+ * it.
+ */
 export interface LineWarning {
   readonly code: 'unknown_item' | 'inactive_item' | 'schedule_not_offered';
   readonly field: string;
@@ -30,7 +33,7 @@ export interface LineWarning {
 interface LineRequest {
   readonly wire: OrderItem;
   readonly index: number;
-  /** Absent: the catalogue has no such item. */
+  /** Absent when the catalogue has no such item. */
   readonly item: CatalogItem | undefined;
   /** The merchant's currency. */
   readonly currency: string;
@@ -39,7 +42,10 @@ interface LineRequest {
 
 const quantityMax = 100_000;
 
-/** Reads a line of a new order; a price of its own (`arbitrary_unit_cost`) wins over the catalogue's. */
+/**
+ * Reads a line of a new order. A price on the line (`arbitrary_unit_cost`) takes precedence over
+ * the catalogue's price.
+ */
 export function orderLine(request: LineRequest): Outcome<OrderLine, FieldFault> {
   const { wire, index, item } = request;
   const path = `items[${index}]`;
@@ -53,7 +59,7 @@ export function orderLine(request: LineRequest): Outcome<OrderLine, FieldFault> 
   if (!isQuantity(quantity)) {
     return failure({
       field: `${path}.quantity`,
-      reason: 'is no quantity',
+      reason: 'is not a valid quantity',
       fix: `Send more than 0 and at most ${quantityMax}, with up to four decimals`,
     });
   }
@@ -62,7 +68,7 @@ export function orderLine(request: LineRequest): Outcome<OrderLine, FieldFault> 
     const known = frequencies.filter((each) => each !== 'Every...').join(', ');
     return failure({
       field: `${path}.auto_order_schedule`,
-      reason: 'is no schedule',
+      reason: 'is not a valid schedule',
       fix: `Send one of: ${known}`,
     });
   }
@@ -109,7 +115,7 @@ function pricesOf(
   if (price === undefined) {
     const [reason, fix] = item
       ? ['has no price', 'Give the item a price']
-      : ['names no item of the catalogue', 'Insert the item'];
+      : ['is not an item of the catalogue', 'Insert the item'];
     return failure({
       field: `${path}.merchant_item_id`,
       reason,
@@ -124,7 +130,7 @@ function pricesOf(
   });
 }
 
-/** What the chosen options change: on each piece, and once for the line. */
+/** Returns what the chosen options add to the price: per unit, and once for the line. */
 function optionCosts(
   wire: OrderItem,
   currency: string,
@@ -136,7 +142,7 @@ function optionCosts(
     if (!parsed.ok || Math.abs(parsed.value) > amountMax) {
       return failure({
         field: `${path}.options[${i}].cost_change`,
-        reason: `is no amount in ${currency}`,
+        reason: `is not a valid amount in ${currency}`,
         fix: `Send no more decimals than ${currency} has`,
       });
     }

@@ -18,20 +18,20 @@ import type { OrderProjection } from './present.ts';
 import { readOrderJson } from './store.ts';
 import { noOrder, updateOrder } from './updateOperations.ts';
 
-/** What the order operations are put together from. */
+/** The parts that the order operations need from other features. */
 export interface OrderOperationParts extends OrderParts {
-  /** Makes an order's `auto_order`; see {@link OrderProjection}. */
+  /** Builds the SQL of an order's `auto_order`; see {@link OrderProjection}. */
   readonly autoOrder?: OrderProjection['autoOrder'];
 }
 
-/** What a list asks for besides its filters. */
+/** What a list request holds along with its filters. */
 export interface ListRequest {
   readonly page: { readonly limit: number; readonly offset: number };
   readonly sort: readonly SortField[];
   readonly expand: ReadonlySet<string>;
 }
 
-/** The order operations of the contract, as functions that answer JSON text. */
+/** The order operations of the contract, as functions that return JSON text. */
 export function orderOperations(parts: OrderOperationParts) {
   const { autoOrder } = parts;
 
@@ -66,7 +66,7 @@ export function orderOperations(parts: OrderOperationParts) {
       });
     },
 
-    /** At most 200; ids that do not exist are left out. */
+    /** At most 200 ids. Ids that do not exist are omitted. */
     batch(
       context: Context,
       { order_ids: ids }: OrderQueryBatch,
@@ -114,7 +114,7 @@ const rangeNames: readonly RangeName[] = [
   'shipped_on',
 ];
 
-/** The filters of a query; empty texts filter nothing. */
+/** Reads the filters of a query. An empty text is no filter. */
 function filtersOf(context: Context, query: OrderQuery): OrderFilters {
   const given = query as Readonly<Record<string, string | number | null | undefined>>;
   const facets = facetNames.flatMap((name) =>
@@ -137,7 +137,7 @@ function totalOf(context: Context, total: number | undefined) {
     ? parsed.value
     : refuse('invalid_field', {
         field: 'total',
-        reason: `is no amount in ${currency}`,
+        reason: `is not a valid amount in ${currency}`,
         fix: `Send no more decimals than ${currency} has`,
       });
 }

@@ -3,12 +3,12 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Minor } from '../kernel/money.ts';
 
 /**
- * The wire's Order as it is stored: without the parts that are read from elsewhere. Money in it is the wire's decimals; the
- * record's `total` is what rules work with.
+ * The wire's Order as it is stored: without the parts that are read from elsewhere. Its money
+ * values are the wire's decimals; rules use the record's `total`.
  */
 export type OrderDocument = Omit<Order, 'auto_order' | 'customer_profile' | 'creation_dts'>;
 
-/** The objects and lists of a document. Each has a column of its own, of its name. */
+/** The objects and lists of a document. Each has a column of the same name. */
 export const orderParts = [
   'affiliates',
   'billing',
@@ -51,7 +51,7 @@ export const fromLoose = <Part>(
   },
 ): Part => part as Part;
 
-/** An order: its document and what stands beside it. */
+/** An order: its document and the values stored along with it. */
 export interface OrderRecord {
   readonly merchantId: string;
   /** `<MERCHANT>-<10 digits>`. */
@@ -59,22 +59,22 @@ export interface OrderRecord {
   readonly document: OrderDocument;
   readonly createdAt: Temporal.Instant;
   readonly modifiedAt: Temporal.Instant;
-  /** When the money was there; absent while it is not. */
+  /** When the order was paid. Absent while it is unpaid. */
   readonly paidAt?: Temporal.Instant;
-  /** ISO 4217: what `total` is counted in. */
+  /** The currency of `total` (ISO 4217). */
   readonly currency: string;
   readonly total: Minor;
   readonly customerProfileOid?: number;
-  /** The auto order it started (`rebillNumber` 0) or is a rebill of. */
+  /** The auto order that it started (`rebillNumber` 0) or of which it is a rebill. */
   readonly autoOrderOid?: number;
   readonly rebillNumber?: number;
-  /** Stands for the card at the gateway. */
+  /** The token of the card at the gateway. */
   readonly cardToken?: string;
-  /** Its first charge was begun and is not settled. */
+  /** True when its first charge was begun and is not settled. */
   readonly charging?: boolean;
 }
 
-/** The id of a merchant's order by its number (order reference, order_id). */
+/** Returns the id of a merchant's order from its number (order reference, order_id). */
 export function orderIdOf(merchantId: string, number: number): string {
   return `${merchantId}-${String(number).padStart(10, '0')}`;
 }

@@ -287,7 +287,7 @@ test('a charge without known outcome is asked again once its lease has ended', a
   const endLease = `update orders set charge_lease_until = now() - interval '1 second', card_token = 'tok_visa_1111' where merchant_id = 'TEST' and order_id = $1`;
   await app.db.run(endLease, [order_id]);
   const moved = await put(order_id, { current_stage: 'Completed Order' });
-  assert.equal(moved.status, 400, 'nobody moves an order whose payment is under way');
+  assert.equal(moved.status, 400, 'an order cannot move while its payment is in progress');
   await app.work('unsettled charges');
   assert.equal((await read(order_id)).body.order.payment.payment_status, 'Processed');
   assert.deepEqual(await eventsOf(order_id), [

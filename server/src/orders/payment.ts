@@ -8,16 +8,19 @@ import type { ChargeResult } from './charge.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
 import { inStage, type OrderStage } from './stages.ts';
 
-/** What is to happen with the payment of a new order. */
+/** The plan for the payment of a new order. */
 export type PaymentPlan =
-  /** Ask the gateway now. */
+  /** Charge at the gateway now. */
   | { readonly kind: 'charge' }
-  /** The money is there, or there is none to ask for. */
+  /** The order is already paid, or there is nothing to pay. */
   | { readonly kind: 'paid'; readonly status: 'Processed' | 'Skipped' }
-  /** Somebody will see to it. */
+  /** A person has to handle the payment. */
   | { readonly kind: 'waiting'; readonly stage: 'Accounts Receivable' | 'Quote Request' };
 
-/** How a new order is paid (order reference, OrderChannelPartner and OrderPayment). `total` is in minor units. */
+/**
+ * Returns how a new order is paid (order reference, OrderChannelPartner and OrderPayment). `total`
+ * is in minor units.
+ */
 export function planPayment(
   method: OrderPayment['payment_method'],
   flags: OrderChannelPartner,
@@ -35,17 +38,20 @@ export function planPayment(
   return { kind: 'waiting', stage: 'Accounts Receivable' };
 }
 
-/** Where a paid order goes: done, unless the partner says that it is still to be shipped. */
+/**
+ * Returns the stage of a paid order: completed, unless the partner says that it must still be
+ * shipped.
+ */
 export const paidStage = (flags: OrderChannelPartner | undefined): OrderStage =>
   flags?.store_completed === false ? 'Shipping Department' : 'Completed Order';
 
-/** When and where something happens, for the wire's dates. */
+/** The moment and time zone of a change, for the wire's dates. */
 export interface Occasion {
   readonly at: Temporal.Instant;
   readonly timeZone: string;
 }
 
-/** The order as paid: payment, moment and stage. */
+/** Returns the order as paid: payment, moment and stage. */
 export function paid(
   order: OrderRecord,
   status: 'Processed' | 'Skipped',
@@ -66,7 +72,10 @@ export function paid(
   };
 }
 
-/** The order after the gateway answered: paid, or declined and kept or rejected as the partner asked. */
+/**
+ * Returns the order after the gateway's answer: paid, or declined and then kept or rejected as the
+ * partner requested.
+ */
 export function settled(
   order: OrderRecord,
   result: Exclude<ChargeResult, { kind: 'unknown' }>,
@@ -92,7 +101,7 @@ export function settled(
   };
 }
 
-/** The detail of a transaction that names the kind of gateway that captured it. */
+/** The transaction detail that names the kind of gateway that captured it. */
 export const gatewayKindDetail = 'gateway kind';
 
 function withTransaction(

@@ -2,7 +2,10 @@ import type { OrderPayment } from '@perennial/contract/orderPayment.ts';
 import { lastFourOf, maskedCardNumber } from '../kernel/cardNumbers.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 
-/** How an order is paid; what the client left unsaid follows from the details it sent. */
+/**
+ * Returns how an order is paid. Without a payment method, it follows from the details that the
+ * client sent.
+ */
 export function paymentMethodOf(
   payment: OrderPayment | undefined,
 ): NonNullable<OrderPayment['payment_method']> {
@@ -13,7 +16,7 @@ export function paymentMethodOf(
   return payment?.echeck ? 'eCheck' : 'Unknown';
 }
 
-/** What is wrong with the card of a payment; a token is needed where it is charged now. */
+/** Returns the fault of a payment's card. A card that is charged now needs a token. */
 export function cardFault(
   payment: OrderPayment | undefined,
   charged: boolean,
@@ -29,20 +32,25 @@ export function cardFault(
   }
   const month = card?.card_expiration_month;
   if (typeof month === 'number' && (month < 1 || month > 12))
-    return { field: `${path}.card_expiration_month`, reason: 'is no month', fix: 'Send 1 to 12' };
+    return {
+      field: `${path}.card_expiration_month`,
+      reason: 'is not a valid month',
+      fix: 'Send 1 to 12',
+    };
   const year = card?.card_expiration_year;
   if (typeof year === 'number' && (year < 1000 || year > 9999))
     return {
       field: `${path}.card_expiration_year`,
-      reason: 'is no year',
+      reason: 'is not a valid year',
       fix: 'Send four digits',
     };
   return undefined;
 }
 
 /**
- * A payment as it is stored and shown: no token, no verification number, and of every number that identifies somebody only the last four
- * characters. `card_number` comes from the client only when it is masked already.
+ * Returns a payment as it is stored and shown: no token, no verification number, and only the last
+ * four characters of every number that identifies a person. Takes `card_number` from the client
+ * only when it is already masked.
  */
 export function keptPayment(payment: OrderPayment | undefined): OrderPayment {
   const { credit_card, echeck, health_benefit_card, ...rest } = payment ?? {};
@@ -74,8 +82,10 @@ export function keptPayment(payment: OrderPayment | undefined): OrderPayment {
 
 type Card = NonNullable<OrderPayment['credit_card']>;
 
-/** A card without its tokens; its last four digits are those sent masked, else those its token names at
- * its end (`tok_visa_4242`). */
+/**
+ * Returns a card without its tokens. Its last four digits come from the masked number that was
+ * sent, else from the end of its token (`tok_visa_4242`).
+ */
 export function keptCard({
   card_number_token,
   card_verification_number_token,
@@ -89,7 +99,7 @@ export function keptCard({
     : { ...card, card_number: maskedCardNumber(lastFour), card_number_truncated: true };
 }
 
-// An explicit null stays one: it clears.
+// An explicit null stays null: it clears the field.
 function masked(value: string | undefined): string | undefined {
   return value ? `XXXX${value.slice(-4)}`.slice(0, Math.max(4, value.length)) : value;
 }

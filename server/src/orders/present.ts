@@ -2,20 +2,24 @@ import { customerJson } from '../customers/present.ts';
 import { memberText, objectText } from '../kernel/jsonText.ts';
 import { type OrderPart, orderParts } from './order.ts';
 
-/** Where the projection finds its order. All of it is SQL text of our own code, never a client's. */
+/**
+ * Where the projection finds its order. All of it is SQL text of our own code, never of a client.
+ */
 export interface OrderProjection {
   /** The alias of the `orders` row. */
   readonly alias: string;
   /**
-   * Makes the expression (text, null where there is none) of an order's OrderAutoOrder from the alias of its row. Handed in, because that
-   * lies in the tables of auto orders; without it `auto_order` is never answered.
+   * Builds the SQL expression (text, null if there is none) of an order's OrderAutoOrder from the
+   * alias of its row. The caller provides it, because the data is in the tables of auto orders.
+   * Without it, `auto_order` is never returned.
    */
   readonly autoOrder?: (alias: string) => string;
 }
 
 /**
- * The wire's Order as one SQL expression (text) at an expansion, in a statement with `inZone`: the names of `_expand` without any prefix. Nothing expanded:
- * its scalars only. Detail, lists, webhooks and the orders inside auto orders all use this one.
+ * Returns the wire's Order as one SQL expression (text), for a statement with `inZone`. `expand`
+ * holds the names of `_expand` without any prefix; without expansions only scalars are returned.
+ * Details, lists, webhooks and the orders inside auto orders all use this expression.
  */
 export function orderJson(order: OrderProjection, expand: ReadonlySet<string>): string {
   return objectText([
@@ -25,7 +29,7 @@ export function orderJson(order: OrderProjection, expand: ReadonlySet<string>): 
   ]);
 }
 
-/** The stored document whole, as one SQL expression (text). */
+/** Returns the whole stored document as one SQL expression (text). */
 export function documentJson(alias: string): string {
   return objectText([
     headMembers(alias),
@@ -33,7 +37,10 @@ export function documentJson(alias: string): string {
   ]);
 }
 
-/** The names under `prefix` in an expansion: `original_order.billing` is `billing` under `original_order`. */
+/**
+ * Returns the names under `prefix` in an expansion: `original_order.billing` is `billing` under
+ * `original_order`.
+ */
 export function expansionUnder(prefix: string, expand: ReadonlySet<string>): Set<string> {
   const start = `${prefix}.`;
   return new Set(
@@ -41,7 +48,7 @@ export function expansionUnder(prefix: string, expand: ReadonlySet<string>): Set
   );
 }
 
-/** The part of the stored document that each expansion brings. */
+/** The part of the stored document that each expansion adds. */
 const partOfExpansion: Readonly<Record<string, OrderPart>> = {
   affiliate: 'affiliates',
   billing: 'billing',
@@ -71,12 +78,14 @@ const partOfExpansion: Readonly<Record<string, OrderPart>> = {
   utms: 'utms',
 };
 
-// Zones can be changed, so the order's own moments are written from their columns; other dates keep the offset they were stored with.
+// A merchant's zone can change, so the order's own moments are written from their columns. Other
+// dates keep the offset with which they were stored.
 function scalars({ alias }: OrderProjection): string[] {
   return [headMembers(alias), memberText('creation_dts', `wire_dts(${alias}.created_at)::text`)];
 }
 
-// All of its values are scalars, so no brace but the object's own stands at an end; and it is never empty, as it holds the order's id.
+// All values are scalars, so a closing brace at the end is always the object's own. The object is
+// never empty, because it holds the order's id.
 const headMembers = (alias: string): string => `btrim(${alias}.head::text, '{}')`;
 
 function storedParts(order: OrderProjection, expand: ReadonlySet<string>): string[] {
@@ -100,13 +109,14 @@ function partOf({ alias }: OrderProjection, part: OrderPart, expand: ReadonlySet
     case 'affiliates':
       return expand.has('affiliate.ledger')
         ? `${stored}::text`
-        : `(select jsonb_agg(affiliate - 'ledger_entries') from jsonb_array_elements(${stored}::jsonb) affiliate)::text`;
+        : `(select jsonb_agg(affiliate - 'ledger_entries')
+           from jsonb_array_elements(${stored}::jsonb) affiliate)::text`;
     default:
       return `${stored}::text`;
   }
 }
 
-// These live in other tables and are read as they are now.
+// These are in other tables and are read with their current values.
 function foreignParts(order: OrderProjection, expand: ReadonlySet<string>): string[] {
   const parts: string[] = [];
   if (expand.has('customer_profile')) parts.push(memberText('customer_profile', customerOf(order)));
@@ -117,10 +127,11 @@ function foreignParts(order: OrderProjection, expand: ReadonlySet<string>): stri
 
 function customerOf({ alias }: OrderProjection): string {
   return `(select (${customerJson('profile', customerPartsOfOrder)})::text from customer profile
-    where profile.merchant_id = ${alias}.merchant_id and profile.customer_profile_oid = ${alias}.customer_profile_oid)`;
+    where profile.merchant_id = ${alias}.merchant_id
+      and profile.customer_profile_oid = ${alias}.customer_profile_oid)`;
 }
 
-// Everything small about the customer; cards stay with the profile.
+// The small fields of the customer. Cards stay with the profile.
 const customerPartsOfOrder = new Set([
   'billing',
   'shipping',

@@ -1,4 +1,5 @@
-// Orders that arrive together with the same number of a partner, or that are established together, are made and charged once.
+// Orders that arrive together with the same number of a partner, or that are established together,
+// are made and charged once.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testApp } from '../../../test/support/app.ts';

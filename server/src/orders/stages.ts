@@ -1,7 +1,7 @@
 import type { orderStages } from '@perennial/contract/order.ts';
 import type { OrderDocument } from './order.ts';
 
-/** Where an order stands (order reference, Order.current_stage). */
+/** The stages of an order (order reference, Order.current_stage). */
 export type OrderStage = (typeof orderStages)[number];
 
 const onward = [
@@ -12,7 +12,10 @@ const onward = [
   'Advanced Order Routing',
 ] as const;
 
-/** From each stage the stages that a person may move an order to. Charges move it by themselves (payment.ts). */
+/**
+ * For each stage, the stages to which a person may move an order. Charges move orders by themselves
+ * (payment.ts).
+ */
 export const stageTransitions: Readonly<Record<OrderStage, readonly OrderStage[]>> = {
   'Quote Request': ['Quote Sent', 'Accounts Receivable', 'Rejected'],
   'Quote Sent': ['Quote Request', 'Accounts Receivable', 'Rejected'],
@@ -61,11 +64,14 @@ export const stageTransitions: Readonly<Record<OrderStage, readonly OrderStage[]
   ],
 };
 
-/** Whether an order may go on to be shipped: one that arrives here counts as paid. */
+/** Returns true for a stage in which an order may ship. An order that reaches it counts as paid. */
 export const isPaidStage = (stage: OrderStage): boolean =>
   (onward as readonly OrderStage[]).includes(stage);
 
-/** The order in another stage, with the step in its history. `atDts` is the moment in the wire's form. */
+/**
+ * Returns the order in another stage, with the step added to its history. `atDts` is the moment in
+ * the wire's form.
+ */
 export function inStage(order: OrderDocument, stage: OrderStage, atDts: string): OrderDocument {
   const before = order.current_stage;
   if (before === stage) return order;

@@ -9,7 +9,10 @@ import { type OrderDocument, type OrderRecord, orderParts } from './order.ts';
 import type { OrderProjection } from './present.ts';
 import { documentJson, orderJson } from './present.ts';
 
-/** The order, or undefined. With `lock`, its row stays locked until the transaction ends. */
+/**
+ * Reads an order, or returns undefined. With `lock`, its row stays locked until the transaction
+ * ends.
+ */
 export async function findOrder(
   db: Database,
   merchantId: string,
@@ -20,7 +23,7 @@ export async function findOrder(
   return order;
 }
 
-/** Those of the orders that exist, in the order of their ids. */
+/** Reads the orders that exist, sorted by id. */
 export async function findOrders(
   db: Database,
   merchantId: string,
@@ -28,13 +31,14 @@ export async function findOrders(
   { lock = false }: { lock?: boolean } = {},
 ): Promise<OrderRecord[]> {
   const rows = await db.rows<OrderRow>(
-    `select ${columns} from orders o where o.merchant_id = $1 and o.order_id = any($2::text[]) order by o.order_id ${lock ? 'for update' : ''}`,
+    `select ${columns} from orders o where o.merchant_id = $1 and o.order_id = any($2::text[])
+     order by o.order_id ${lock ? 'for update' : ''}`,
     [merchantId, orderIds.map(storedId)],
   );
   return rows.map((row) => fromRow(merchantId, row));
 }
 
-/** The wire's JSON of one order, or undefined. */
+/** Returns the wire's JSON of one order, or undefined. */
 export async function readOrderJson(
   db: Database,
   merchantId: string,
@@ -44,15 +48,17 @@ export async function readOrderJson(
   autoOrder?: OrderProjection['autoOrder'],
 ): Promise<string | undefined> {
   const [row] = await db.lookup<{ json: string }>(
-    `select ${orderJson({ alias: 'o', autoOrder }, expand)} as json from orders o where o.merchant_id = $1 and o.order_id = $2 and ${inZone('$3')}`,
+    `select ${orderJson({ alias: 'o', autoOrder }, expand)} as json
+     from orders o where o.merchant_id = $1 and o.order_id = $2 and ${inZone('$3')}`,
     [merchantId, storedId(orderId), timeZone],
   );
   return row?.json;
 }
 
 /**
- * Adds orders, any number in one statement; answers how many. One whose partner has an order of that number is left out; a second order
- * for the same rebill is a violation of `orders_rebill`.
+ * Inserts any number of orders in one statement and returns how many were added. Skips an order
+ * whose partner already has an order with that number. A second order for the same rebill violates
+ * `orders_rebill`.
  */
 export async function insertOrders(
   tx: Database,
@@ -62,12 +68,13 @@ export async function insertOrders(
   return tx.run(
     `insert into orders (merchant_id, ${stored.names}, charge_lease_until)
      select $1, ${stored.names}, ${leaseOf('r')} from ${written.from(2)}
-     on conflict (merchant_id, channel_partner_code, channel_partner_order_id) where channel_partner_order_id is not null do nothing`,
+     on conflict (merchant_id, channel_partner_code, channel_partner_order_id)
+       where channel_partner_order_id is not null do nothing`,
     [merchantId, ...written.values(orders)],
   );
 }
 
-/** The order that has taken the partner's own number of this one, or undefined. */
+/** Returns the order that already has this order's partner number, or undefined. */
 export async function findPartnersOrder(
   db: Database,
   order: OrderRecord,
@@ -82,18 +89,20 @@ export async function findPartnersOrder(
   return row?.order_id;
 }
 
-/** Writes the order as it is now. */
+/** Saves the order in its current form. */
 export async function saveOrder(tx: Database, order: OrderRecord): Promise<void> {
   await tx.run(
     `update orders o set ${changed.assigned},
-       charge_lease_until = case when r.charging then coalesce(o.charge_lease_until, ${leaseOf('r')}) end
+       charge_lease_until =
+         case when r.charging then coalesce(o.charge_lease_until, ${leaseOf('r')}) end
      from ${written.from(3)} where o.merchant_id = $1 and o.order_id = $2`,
     [order.merchantId, order.orderId, ...written.values([order])],
   );
 }
 
 /**
- * Makes an order the original one of an auto order and tells its lines (by their place) their item there, which answers show as `item_reference_oid`.
+ * Marks an order as the original order of an auto order. Writes to each line (by position) the auto
+ * order's item, which the wire shows as `item_reference_oid`.
  */
 export async function linkAutoOrder(
   tx: Database,
@@ -105,9 +114,13 @@ export async function linkAutoOrder(
   await tx.run(
     `update orders o set auto_order_oid = $3, rebill_number = 0,
        items = case when o.items is not null then (
-         select json_agg(case when l.oid is null then i.item else i.item || jsonb_build_object('item_reference_oid', l.oid) end order by i.place)
+         select json_agg(
+           case when l.oid is null then i.item
+             else i.item || jsonb_build_object('item_reference_oid', l.oid) end
+           order by i.place)
          from jsonb_array_elements(o.items::jsonb) with ordinality as i (item, place)
-         left join jsonb_to_recordset($4::jsonb) as l (line bigint, oid int) on l.line = i.place - 1) end
+         left join jsonb_to_recordset($4::jsonb) as l (line bigint, oid int)
+           on l.line = i.place - 1) end
      where o.merchant_id = $1 and o.order_id = $2`,
     [
       merchantId,
@@ -118,19 +131,21 @@ export async function linkAutoOrder(
   );
 }
 
-/** How long the process that charges an order is the only one that asks the gateway. */
+/** How long only the process that charges an order may call the gateway for it. */
 export const chargeLeaseMs = 120_000;
 
 /**
- * An order of a merchant whose first charge was begun and never settled, because its process ended: takes it over for the length of a lease, so
- * that of many processes one asks the gateway. Undefined: there is none.
+ * Claims an order whose first charge was begun but never settled because its process ended. The
+ * claim lasts for one lease, so only one process calls the gateway. Returns undefined when there is
+ * none.
  */
 export async function claimUnsettledCharge(
   tx: Database,
   merchantId: string,
 ): Promise<string | undefined> {
   const row = await tx.row<{ order_id: string }>(
-    // Compared with a value, and not joined: a join may look again for each row and so take more than one.
+    // Compared with a value instead of joined: a join may evaluate the subquery for each row and
+    // claim more than one order.
     `update orders o set charge_lease_until = ${chargeLeaseEnd}
      where o.merchant_id = $1 and o.order_id = (
        select order_id from orders where merchant_id = $1 and charge_lease_until < now()
@@ -156,8 +171,9 @@ interface OrderRow {
   charging: boolean;
 }
 
-const columns = `o.order_id, ${documentJson('o')} as document, o.created_at, o.modified_at, o.paid_at, o.currency, o.total_minor,
-  o.customer_profile_oid, o.auto_order_oid, o.rebill_number, o.card_token, o.charge_lease_until is not null as charging`;
+const columns = `o.order_id, ${documentJson('o')} as document, o.created_at, o.modified_at,
+  o.paid_at, o.currency, o.total_minor, o.customer_profile_oid, o.auto_order_oid, o.rebill_number,
+  o.card_token, o.charge_lease_until is not null as charging`;
 
 const storedColumns: readonly Column<OrderRecord>[] = [
   { name: 'order_id', type: 'text', read: (order) => order.orderId },
@@ -206,7 +222,9 @@ const written = recordset([
 
 const parts: ReadonlySet<string> = new Set(orderParts);
 
-/** The partner's own number of an order, which only one order has. A partner may have no code: the code is empty then. */
+/**
+ * The partner's number of an order, unique per partner. A partner without a code has an empty one.
+ */
 function partnerNumber({ document }: OrderRecord): { code: string; id: string } | undefined {
   const { channel_partner_code: code = '', channel_partner_order_id: id = '' } =
     document.channel_partner ?? {};
@@ -214,11 +232,12 @@ function partnerNumber({ document }: OrderRecord): { code: string; id: string } 
   return stored(id) === '' ? undefined : { code: stored(code), id: stored(id) };
 }
 
-/** The document's scalars. */
+/** Returns the document's scalars. */
 const headOf = (document: OrderDocument): Record<string, unknown> =>
   Object.fromEntries(Object.entries(document).filter(([name]) => !parts.has(name)));
 
-// Machine time: a lease guards against a process that died, whatever the merchant's clock shows.
+// Machine time, because a lease protects against a dead process, whatever the merchant's clock
+// shows.
 const chargeLeaseEnd = `clock_timestamp() + interval '${chargeLeaseMs} milliseconds'`;
 const leaseOf = (row: string): string => `case when ${row}.charging then ${chargeLeaseEnd} end`;
 
@@ -240,5 +259,5 @@ function fromRow(merchantId: string, row: OrderRow): OrderRecord {
   };
 }
 
-/** Ids are stored in upper case and found in any. */
+/** Ids are stored in upper case and matched in any case. */
 export const storedId = (orderId: string): string => upperCode(orderId);

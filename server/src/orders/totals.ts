@@ -1,23 +1,23 @@
 import { type Minor, minor, multiply, sum, timesQuantity, zero } from '../kernel/money.ts';
 
-/** A line as its amount is counted. */
+/** The input for the amount of a line. */
 export interface TotalsLine {
   readonly unitCost: Minor;
   readonly quantity: number;
-  /** Paid once, however many are bought. */
+  /** Charged once for the line, whatever the quantity. */
   readonly oneTimeFees: Minor;
-  /** Off the whole line. */
+  /** The discount on the whole line. */
   readonly discount: Minor;
   readonly taxFree: boolean;
 }
 
-/** How the tax comes about: one of the overrides of an insert, or none. */
+/** How the tax is determined: by one of the overrides of an insert, or none. */
 export interface TaxRule {
-  /** The tax itself; wins over the rate. */
+  /** The tax itself; takes precedence over the rate. */
   readonly tax?: Minor | undefined;
-  /** In percent: 8.25. */
+  /** In percent, for example 8.25. */
   readonly ratePercent?: number | undefined;
-  /** What is taxed, instead of the lines that are not tax free. */
+  /** The taxed amount, instead of the sum of the lines that are not tax free. */
   readonly taxableSubtotal?: Minor | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface TotalsRequest {
   readonly taxRule: TaxRule;
 }
 
-/** An order's amounts; `total` is what is charged. */
+/** An order's amounts. `total` is charged. */
 export interface Totals {
   readonly lines: readonly LineTotals[];
   readonly subtotal: Minor;
@@ -38,7 +38,9 @@ export interface Totals {
   readonly taxableDiscount: Minor;
   readonly shippingHandling: Minor;
   readonly tax: Minor;
-  /** In percent; the one that was given, or what the given tax amounts to. Rebills are taxed at it. */
+  /**
+   * In percent: the given rate, or the rate that the given tax amounts to. Rebills use this rate.
+   */
   readonly taxRatePercent: number;
   readonly total: Minor;
 }
@@ -50,7 +52,10 @@ export interface LineTotals {
   readonly unitWithDiscount: Minor;
 }
 
-/** The totals of an order: lines, less their discounts, plus shipping and handling, gifts and tax. */
+/**
+ * Returns the totals of an order: lines less their discounts, plus shipping, handling, gifts and
+ * tax.
+ */
 export function orderTotals({ lines, shippingHandling, extras, taxRule }: TotalsRequest): Totals {
   const amounts = lines.map(lineTotals);
   const subtotal = sum(amounts.map(({ amount }) => amount));
@@ -78,9 +83,9 @@ export function orderTotals({ lines, shippingHandling, extras, taxRule }: Totals
   };
 }
 
-/** The tax on an amount at a rate in percent, half a cent rounded up. */
+/** Returns the tax on an amount at a rate in percent. Half a minor unit is rounded up. */
 export function taxOn(taxable: Minor, ratePercent: number): Minor {
-  // A hundredth of a decimal may print with a tail of nines; twelve digits are more than any rate has.
+  // A hundredth of a decimal may end in a row of nines. Twelve digits are more than any rate has.
   return multiply(taxable, Number((ratePercent / 100).toPrecision(12)), 'half up');
 }
 
@@ -94,7 +99,7 @@ function lineTotals({ unitCost, quantity, oneTimeFees, discount }: TotalsLine): 
   };
 }
 
-/** Four decimals, as rates are published. */
+/** Rounds to four decimals, as rates are published. */
 function rateOf(tax: Minor, taxable: Minor): number {
   return taxable === 0 ? 0 : Math.round((tax / taxable) * 1_000_000) / 10_000;
 }

@@ -7,12 +7,12 @@ import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
 import { chargeAndSettle, type OrderParts } from './insertOperations.ts';
 import { chargeLeaseMs, claimUnsettledCharge, findOrder } from './store.ts';
 
-/** How many one process takes over in one round; the gateway is asked for each. */
+/** The most orders that one process claims per round. Each needs a call to the gateway. */
 const batchSize = 20;
 
 /**
- * Finishes orders whose first charge has no known outcome, because the gateway did not answer or the process ended: asks again
- * with the same key, so nobody is charged twice.
+ * Finishes orders whose first charge has no known outcome, because the gateway did not answer or
+ * the process ended. It asks again with the same key, so no customer is charged twice.
  */
 export function unsettledChargesWorker(rounds: MerchantRounds, parts: OrderParts): Worker {
   const each = eachMerchant(rounds.log, 'unsettled charges');
@@ -26,7 +26,7 @@ export function unsettledChargesWorker(rounds: MerchantRounds, parts: OrderParts
   };
 }
 
-/** One after the other, each with a lease that begins when its turn has come. */
+/** Claims orders one after the other, so that each lease begins when the order's turn comes. */
 async function settleOnes(context: Context, parts: OrderParts): Promise<number> {
   const { merchantId } = context.merchant;
   let settledCount = 0;
@@ -39,7 +39,10 @@ async function settleOnes(context: Context, parts: OrderParts): Promise<number> 
   return settledCount;
 }
 
-/** An order that cannot be settled is logged and waits for its lease to end; the next one goes on. */
+/**
+ * Logs an order that cannot be settled and continues with the next one. The order waits until its
+ * lease ends.
+ */
 async function settleOne(
   context: Context,
   orderId: string,
@@ -53,7 +56,10 @@ async function settleOne(
     return (await chargeAndSettle(context, order, parts, lease)).kind !== 'unknown';
   } catch (error) {
     if (isUnavailable(error)) throw error;
-    context.log.error({ err: error, merchantId, orderId }, 'the charge of an order failed');
+    context.log.error(
+      { err: error, merchantId, orderId },
+      'the charge of an order could not be settled',
+    );
     return false;
   }
 }

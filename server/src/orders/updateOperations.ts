@@ -11,9 +11,9 @@ import type { OrderRecord } from './order.ts';
 import { findOrder, saveOrder } from './store.ts';
 
 /**
- * Changes a stored order as a client asked (order reference, updateOrder): what is absent stays,
- * null clears, and what the server computes is ignored. Joins the surrounding transaction. Whoever
- * changes an original order on behalf of its auto order leaves the hooks out.
+ * Changes a stored order as a client requested (order reference, updateOrder). Absent fields stay,
+ * null clears, and values that the server computes are ignored. Joins the surrounding transaction.
+ * A caller that changes an original order for its auto order omits the hooks.
  */
 export function updateOrder(
   context: Context,
@@ -50,7 +50,7 @@ export function updateOrder(
   });
 }
 
-// The status is the server's, but only a client knows that the money came by another way than a
+// The server sets the status, but only a client knows that the money came by another way than a
 // charge.
 function paymentSaid({ payment }: Order, timeZone: string): PaymentSaid {
   const { payment_status: status, payment_dts: text } = payment ?? {};
@@ -59,12 +59,12 @@ function paymentSaid({ payment }: Order, timeZone: string): PaymentSaid {
   return { status, paidAt: parsed.ok ? parsed.value : undefined };
 }
 
-/** The refusal of an order that does not exist. */
+/** Refuses a request for an order that does not exist. */
 export function noOrder(orderId: string): never {
   return refuse('not_found', { what: 'order', id: orderId });
 }
 
-// An order belongs to the profile of its email, so another email makes it another customer's.
+// An order belongs to the profile with its email, so a new email assigns it to another customer.
 async function withCustomer(
   context: Context,
   order: OrderRecord,

@@ -2,20 +2,20 @@ import { cardFieldOf } from '../kernel/cardNumbers.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { CardExpiration } from './gateway.ts';
 
-/** Another card, as a customer entered it: a token in place of its number. */
+/** A new card that a customer entered: a token instead of its number. */
 export interface EnteredCard {
   readonly cardToken: string;
   readonly expiration: CardExpiration;
 }
 
-/** What is wrong with a form, by field, in words for the customer. */
+/** The faults of a form by field, in words for the customer. */
 export type FormFaults = { readonly [Field in FormField]?: string };
 export type FormField = 'card_token' | 'expiration_month' | 'expiration_year';
 
 const tokenLengthMax = 100;
 const yearsAhead = 20;
 
-/** Reads the form; `today` is a day in the merchant's zone. */
+/** Reads the form. `today` is the current month in the merchant's zone. */
 export function readCardForm(
   fields: URLSearchParams,
   today: { readonly year: number; readonly month: number },
@@ -39,7 +39,7 @@ export function readCardForm(
     : success({ cardToken, expiration: { month: month!, year: year! } });
 }
 
-/** The years a card may expire in, the present one first. */
+/** The years in which a card may expire, starting with this year. */
 export const expirationYears = (thisYear: number): number[] =>
   Array.from({ length: yearsAhead + 1 }, (_, ahead) => thisYear + ahead);
 
@@ -51,12 +51,13 @@ const isPast = (
   year < today.year || (year === today.year && month !== undefined && month < today.month);
 
 const cardNumberFault =
-  'This looks like a card number. For your safety we never take card numbers: enter the token that stands for your card.';
+  'This looks like a card number. For your safety we never accept card numbers: ' +
+  'enter the token of your card instead.';
 
 function faultOfToken(token: string): string | undefined {
   if (token === '') return 'Enter the card token.';
   if (token.length > tokenLengthMax || !/^[\x21-\x7e]+$/.test(token))
-    return `A card token has at most ${tokenLengthMax} letters, digits and signs, without spaces.`;
+    return `A card token has at most ${tokenLengthMax} letters, digits and symbols, and no spaces.`;
   return undefined;
 }
 

@@ -3,7 +3,10 @@ import { Temporal } from 'temporal-polyfill';
 import type { IdFactory } from '../kernel/ids.ts';
 import type { Database } from '../platform/storage/database.ts';
 
-/** What a link to the customer's card page allows: changing the card of one auto order until a moment of the merchant's clock. */
+/**
+ * A link to the card page: it lets a customer change the card of one auto order until `expiresAt`
+ * on the merchant's clock.
+ */
 export interface BillingLink {
   readonly merchantId: string;
   readonly autoOrderOid: number;
@@ -11,8 +14,8 @@ export interface BillingLink {
 }
 
 /**
- * Gives the installation what links are made with, before it answers anything: a secret that is made once and never leaves the database, and the
- * address that customers know.
+ * Stores what billing links need, before the server answers requests: a secret that is generated
+ * once and never leaves the database, and the public address.
  */
 export async function prepareBillingLinks(
   db: Database,
@@ -21,13 +24,14 @@ export async function prepareBillingLinks(
 ): Promise<void> {
   const secret = Buffer.from(ids.secret(blockBytes), 'hex');
   await db.run(
-    `insert into billing_link_key (inner_key, outer_key, public_url) values (decode($1, 'hex'), decode($2, 'hex'), $3)
+    `insert into billing_link_key (inner_key, outer_key, public_url)
+     values (decode($1, 'hex'), decode($2, 'hex'), $3)
      on conflict (only_one) do update set public_url = excluded.public_url`,
     [mixed(secret, 0x36), mixed(secret, 0x5c), publicUrl],
   );
 }
 
-/** Where customers and clients reach the installation, without a slash at its end. */
+/** Returns the public address of the installation, without a trailing slash. */
 export async function readPublicUrl(db: Database): Promise<string> {
   return (
     (await db.row<{ public_url: string }>('select public_url from billing_link_key'))?.public_url ??
@@ -35,7 +39,10 @@ export async function readPublicUrl(db: Database): Promise<string> {
   );
 }
 
-/** A new link that works for thirty days: as long as a customer may leave a mail about a declined card unread. */
+/**
+ * Creates a link that works for thirty days, because a customer may read the mail about a declined
+ * card late.
+ */
 export async function makeBillingLink(
   db: Database,
   merchantId: string,
@@ -47,7 +54,10 @@ export async function makeBillingLink(
   ]))!.url;
 }
 
-/** The link behind a token, or undefined when it was not made here. Whether it has expired is for the merchant's clock to say. */
+/**
+ * Returns the link behind a token, or undefined when this installation did not sign it. Does not
+ * check expiry: the caller compares `expiresAt` with the merchant's clock.
+ */
 export async function readBillingLink(
   db: Database,
   token: string,
@@ -76,7 +86,7 @@ export async function readBillingLink(
   };
 }
 
-// Of SHA-256 (RFC 2104).
+// The block size of SHA-256 (RFC 2104).
 const blockBytes = 64;
 
 const mixed = (secret: Uint8Array, pad: number): string =>

@@ -2,18 +2,21 @@ import { escapeHtml } from '../kernel/html.ts';
 import { pageFrame } from '../kernel/pageFrame.ts';
 import { expirationYears, type FormFaults, type FormField } from './billingForm.ts';
 
-/** What the page shows of a subscription. */
+/** The parts of a subscription that the page shows. */
 export interface Subscription {
   readonly merchantName: string;
   readonly autoOrderCode: string;
   readonly itemDescriptions: readonly string[];
   /** The card in use, such as `VISA ending in 1111`. */
   readonly card?: string;
-  /** Whether a new card still has a use. */
+  /** True when a new card is of no use any more. */
   readonly hasEnded: boolean;
 }
 
-/** The form, and what was wrong with the one that was sent. What a customer typed as a token is never shown again. */
+/**
+ * Renders the form, with the faults of the last one sent. Never shows a token that the customer
+ * typed.
+ */
 export function formPage(
   subscription: Subscription,
   thisYear: number,
@@ -27,7 +30,8 @@ export function formPage(
     `${isFaulty ? 'Please check: ' : ''}Update your card`,
     `
 <h1>Update your card</h1>
-<p>For your subscription <strong>${escapeHtml(autoOrderCode)}</strong> with ${escapeHtml(merchantName + items)}.</p>
+<p>For your subscription <strong>${escapeHtml(autoOrderCode)}</strong>
+with ${escapeHtml(merchantName + items)}.</p>
 ${card === undefined ? '' : `<p>We now charge your ${escapeHtml(card)}.</p>`}
 ${faultSummary(faults)}
 <form method="post" novalidate>
@@ -45,22 +49,24 @@ ${choice(
 </fieldset>
 <button type="submit">Save this card</button>
 </form>
-<p class="note">We never take card numbers here; the token comes from the secure card form of the shop.</p>`,
+<p class="note">We never accept card numbers here.
+The token comes from the secure card form of the shop.</p>`,
   );
 }
 
-/** The card is saved. */
+/** Renders the confirmation that the card is saved. */
 export function savedPage({ merchantName, autoOrderCode }: Subscription): string {
   return frame.page(
     'Your card is updated',
     `
 <h1>Your card is updated</h1>
-<p role="status">From now on ${escapeHtml(merchantName)} charges the new card for your subscription <strong>${escapeHtml(autoOrderCode)}</strong>.
+<p role="status">From now on ${escapeHtml(merchantName)} charges the new card
+for your subscription <strong>${escapeHtml(autoOrderCode)}</strong>.
 You can close this page.</p>`,
   );
 }
 
-/** Nothing can be done here; says why and what to do instead. */
+/** Renders a page without a form: why the card cannot be changed here, and what to do instead. */
 export function messagePage(title: string, message: string): string {
   return frame.page(title, `\n<h1>${escapeHtml(title)}</h1>\n<p>${escapeHtml(message)}</p>`);
 }
@@ -95,7 +101,8 @@ function faultSummary(faults: FormFaults): string {
 function tokenField(faults: FormFaults): string {
   const untouched = 'autocomplete="off" autocapitalize="none" spellcheck="false"';
   return `<label for="card_token">Card token</label>
-<input id="card_token" name="card_token" type="text" ${untouched} maxlength="200" required${described('card_token', faults)}>
+<input id="card_token" name="card_token" type="text" ${untouched}
+maxlength="200" required${described('card_token', faults)}>
 ${faultLine('card_token', faults)}`;
 }
 
@@ -113,7 +120,8 @@ function choice(
     )
     .join('');
   return `<div><label for="${field}">${label}</label>
-<select id="${field}" name="${field}" required${described(field, faults)}><option value="">Choose</option>${entries}</select>
+<select id="${field}" name="${field}" required${described(field, faults)}>
+<option value="">Choose</option>${entries}</select>
 ${faultLine(field, faults)}</div>`;
 }
 
@@ -130,12 +138,13 @@ const frame = pageFrame(`
 fieldset { border: 0; padding: 0; margin: 1.25rem 0; display: flex; gap: 1rem; }
 fieldset div { flex: 1; }
 fieldset label { font-weight: 400; }
-.faults { border: 2px solid var(--fault); border-radius: .35rem; padding: 0 1rem; margin: 1.25rem 0; }
+.faults { border: 2px solid var(--fault); border-radius: .35rem; }
+.faults { padding: 0 1rem; margin: 1.25rem 0; }
 .faults h2 { font-size: 1.1rem; }
 .faults ul { padding-left: 1.2rem; }
 .faults a { color: inherit; }
 .fault { color: var(--fault); margin: .3rem 0 0; }
 `);
 
-/** Forbids everything but this page's own style and sending its form back here. */
+/** Allows only this page's own style, and sending its form back to this server. */
 export const contentSecurityPolicy = frame.policy();

@@ -103,7 +103,7 @@ test('a card number is refused in a friendly way and never shown again', async (
   const { status, text } = await send(url, { ...card, card_token: '4444333322221111' });
   assert.equal(status, 400);
   assert.match(text, /role="alert"/);
-  assert.match(text, /never take card numbers/);
+  assert.match(text, /never accept card numbers/);
   assert.doesNotMatch(text, /4444333322221111/);
   assert.match(text, /<option value="2029" selected>/);
   const order = await app.db.row<{ card_token: string }>(

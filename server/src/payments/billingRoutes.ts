@@ -18,13 +18,16 @@ import {
   savedPage,
 } from './billingPage.ts';
 
-/** What the page needs of other features. */
+/** What the page needs from other features. */
 export interface BillingPageParts {
   readonly db: Database;
   contextFor(merchantId: string): Promise<Context>;
-  /** The auto order with the expansions of {@link subscriptionExpand}. */
+  /** Returns the auto order with the expansions of {@link subscriptionExpand}. */
   readAutoOrder(context: Context, autoOrderOid: number): Promise<AutoOrder | undefined>;
-  /** Saves the card as `PUT /{oid}/payment` does; throws a refusal for a card that the merchant does not take. */
+  /**
+   * Saves the card as `PUT /{oid}/payment` does. Throws a refusal when the merchant does not take
+   * the card.
+   */
   updateCard(context: Context, autoOrderOid: number, card: EnteredCard): Promise<void>;
 }
 
@@ -37,7 +40,7 @@ export const subscriptionExpand: ReadonlySet<string> = new Set([
 
 const formLimitBytes = 10_000;
 
-/** `GET /{oid}/update_billing_url`: a new link to the page. */
+/** Handles `GET /{oid}/update_billing_url`: returns a new link to the page. */
 export function billingRoutes(readAutoOrder: BillingPageParts['readAutoOrder']) {
   return {
     async getAutoOrderUpdateBillingUrl(context, { params: { auto_order_oid: oid } }) {
@@ -49,8 +52,9 @@ export function billingRoutes(readAutoOrder: BillingPageParts['readAutoOrder']) 
 }
 
 /**
- * The page behind the link, where a customer enters another card. The link is all the proof there is: no cookie, so nothing that another site could
- * borrow, and every answer forbids being cached, framed, sent on as a referrer or read by a script.
+ * Serves the page on which a customer enters a new card. The link is the only proof of identity.
+ * There is no cookie, so another site cannot abuse a session. Every response forbids caching,
+ * framing, referrers and scripts.
  */
 export function addBillingPage(server: FastifyInstance, parts: BillingPageParts): void {
   server.get<{ Params: { token: string } }>('/billing/:token', async (request, reply) => {
@@ -154,7 +158,7 @@ function subscriptionOf(autoOrder: AutoOrder, merchantName: string): Subscriptio
       describe(item.next_item_id ?? item.original_item_id ?? ''),
     ),
     card: lastFour ? `${card?.card_type ?? 'card'} ending in ${lastFour}` : undefined,
-    // One that was disabled goes on with a new card.
+    // A disabled auto order continues with a new card.
     hasEnded:
       autoOrder.status === 'canceled' ||
       autoOrder.status === 'merged' ||

@@ -1,16 +1,16 @@
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import type { Payments } from './payments.ts';
 
-/** Merchants whose cards are charged by the same means, or are not for the same reason. */
+/** Merchants that are charged by the same kinds of gateway, or not charged for the same reason. */
 export interface ChargeGroup {
   readonly merchantIds: readonly string[];
-  /** The kinds of gateway; empty where nothing is charged. */
+  /** The kinds of gateway. Empty when nothing is charged. */
   readonly kinds: readonly string[];
   /** Why nothing is charged. */
   readonly reason?: string;
 }
 
-/** Who is charged by what. */
+/** Groups merchants by the gateways that charge their customers. */
 export function chargeGroups(merchants: readonly Merchant[], payments: Payments): ChargeGroup[] {
   const groups = new Map<string, { merchantIds: string[]; kinds: string[]; reason?: string }>();
   for (const merchant of merchants) {
@@ -30,10 +30,11 @@ export function chargeGroups(merchants: readonly Merchant[], payments: Payments)
 
 const namedMax = 10;
 
-/** A group as the start prints it: `charges: 3 merchants (A, B, C) by stripe`. */
+/** Formats a group for the start-up output: `charges: 3 merchants (A, B, C) by stripe`. */
 export function chargeLine({ merchantIds, kinds, reason }: ChargeGroup): string {
   const more = merchantIds.length - namedMax;
   const names = merchantIds.slice(0, namedMax).join(', ') + (more > 0 ? ` and ${more} more` : '');
   const who = merchantIds.length === 1 ? names : `${merchantIds.length} merchants (${names})`;
-  return `charges: ${who} ${kinds.length === 0 ? `not at all: ${reason}` : `by ${kinds.join(' and ')}`}`;
+  const means = kinds.length === 0 ? `not at all: ${reason}` : `by ${kinds.join(' and ')}`;
+  return `charges: ${who} ${means}`;
 }

@@ -2,27 +2,31 @@ import { isTestClock } from '../platform/clock/merchantClock.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 
 /*
- * The one switch in front of every charge. While a stop holds, due work is looked at and left waiting, charges in
- * flight are only asked about, and everything else runs on (docs/adr/0047-what-may-charge.md).
+ * The one switch in front of every charge. During a stop, due work is checked and stays due,
+ * gateways are only queried about charges in flight, and everything else continues
+ * (docs/adr/0047-what-may-charge.md).
  */
 
-/** A reason of the whole process to charge nothing. */
+/** A reason why this process charges nothing. */
 export interface ChargingStop {
   /** One word for metrics and `/readyz`: `off`, `clock`, `restored` … */
   readonly name: string;
   /** What is wrong and how to fix it, as whole sentences for an operator. */
   readonly words: string;
-  /** Merchants whose clock is a test clock are charged all the same. */
+  /** True when merchants with a test clock are still charged. */
   readonly isForRealClocks?: boolean;
 }
 
-/** Looks whether a reason holds at this moment; it is asked before each claim and each charge, so it only reads memory. */
+/**
+ * Returns the reason to stop that applies now. It runs before each claim and each charge, so it
+ * only reads memory.
+ */
 export type StopSource = () => ChargingStop | undefined;
 
 export interface ChargingGate {
-  /** Why this merchant's customers are not charged now; undefined when they may be. */
+  /** Returns why this merchant's customers are not charged now, or undefined when they may be. */
   stopFor(merchant: Pick<Merchant, 'clock'>): ChargingStop | undefined;
-  /** Every stop that holds now. */
+  /** Returns every stop that applies now. */
   stops(): readonly ChargingStop[];
 }
 
@@ -35,38 +39,46 @@ export function chargingGate(sources: readonly StopSource[]): ChargingGate {
   };
 }
 
-/** Charges are never stopped. */
+/** A switch that never stops charges. */
 export const openGate: ChargingGate = chargingGate([]);
 
-/** `CHARGING=off`. */
+/** The stop for `CHARGING=off`. */
 export const chargingOff: ChargingStop = {
   name: 'off',
   words:
-    'Charging is off on this server (CHARGING=off). What is due waits; start it with CHARGING=on to charge it',
+    'Charging is off on this server (CHARGING=off). Due charges wait; ' +
+    'start the server with CHARGING=on to charge them',
 };
 
-/** A restore that no operator has confirmed (`perennial restored`). */
+/** The stop for a restore that no operator has confirmed yet (`perennial restored`). */
 export const restoredStop = (reason: string): ChargingStop => ({
   name: 'restored',
   words:
-    `A restore waits for an operator: ${reason}. Nothing is charged, and neither mails nor webhooks are sent; ` +
-    'see what it means with `perennial restored`, then confirm it with `perennial restored --confirm`',
+    `A restore waits for an operator: ${reason}. ` +
+    'Nothing is charged, and neither mails nor webhooks are sent; see what it means with ' +
+    '`perennial restored`, then confirm it with `perennial restored --confirm`',
 });
 
-/** The gateways have not been asked yet whether they know more than the database. */
+/**
+ * The stop until the gateways have been asked whether they know charges that the database lacks.
+ */
 export const uncheckedStop: ChargingStop = {
   name: 'unchecked',
   isForRealClocks: true,
   words:
-    'The gateways have not said yet whether they know of charges that this database does not, so merchants with a real clock ' +
-    'are not charged; this ends when they answer, and the log says why they do not',
+    'The gateways have not reported yet whether they know charges that this database lacks, ' +
+    'so merchants with a real clock are not charged; this ends when they answer, ' +
+    'and the log says why they do not',
 };
 
-/** This machine's clock is wrong, by so many seconds against PostgreSQL's. */
+/**
+ * The stop for a wrong clock on this machine. `seconds` is its difference from PostgreSQL's clock.
+ */
 export const clockStop = (seconds: number): ChargingStop => ({
   name: 'clock',
   isForRealClocks: true,
   words:
-    `This machine's clock is ${Math.round(Math.abs(seconds))} seconds ${seconds > 0 ? 'ahead of' : 'behind'} PostgreSQL's, ` +
+    `This machine's clock is ${Math.round(Math.abs(seconds))} seconds ` +
+    `${seconds > 0 ? 'ahead of' : 'behind'} PostgreSQL's, ` +
     'so merchants with a real clock are not charged; set the clocks of both machines by NTP',
 });

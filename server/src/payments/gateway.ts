@@ -2,40 +2,50 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Minor } from '../kernel/money.ts';
 
 /**
- * Who moves the money. One interface for all gateways; `gateway.suite.ts` says what each must keep. No call of it belongs inside a transaction.
- * None of these throws for what may happen outside: a time-out, a broken connection or a faulty answer is `unknown`.
+ * A party that moves money. One interface for all gateways; `gateway.suite.ts` tests what each must
+ * guarantee. Never call it inside a transaction. No method throws for what may happen outside: a
+ * time-out, a broken connection or an invalid response is `unknown`.
  */
 export interface Gateway {
-  /** How the merchant's settings name it (order reference, rotating_transaction_gateway_code). */
+  /** Its name in the merchant's settings (order reference, rotating_transaction_gateway_code). */
   readonly code: string;
-  /** Moves real money. The clock of a merchant with such a gateway is never moved. */
+  /** True when it moves real money. The clock of a merchant with such a gateway cannot be moved. */
   readonly isReal: boolean;
-  /** How many charges may be under way at once from one process. */
+  /** The most charges that one process may have in flight at once. */
   readonly concurrency: number;
-  /** The longest that a charge takes: afterwards it is answered, or given up as unknown. */
+  /** The longest that a charge takes. Afterwards it has an answer or is given up as unknown. */
   readonly answerMsMax: number;
-  /** Charges once per key: the same key gets the answer of the first time and never a second capture. */
+  /** Charges once per key. The same key returns the first answer and never captures twice. */
   charge(request: ChargeRequest): Promise<ChargeAnswer>;
-  /** What became of this charge; moves no money. */
+  /** Returns the outcome of this charge. Moves no money. */
   find(request: ChargeRequest): Promise<ChargeAnswer | Absent>;
-  /** Gives back at most what was captured. Once per key, as a charge. */
+  /** Refunds at most what was captured. Runs once per key, like a charge. */
   refund(request: RefundRequest): Promise<RefundAnswer>;
 }
 
 export interface ChargeRequest {
-  /** What it stands for, unique over all merchants; each retry after a decline is a new key. At most 200 printable characters. */
+  /**
+   * The identity of the charge, unique across all merchants. Each retry after a decline has a new
+   * key. At most 200 printable characters.
+   */
   readonly key: string;
   readonly merchantId: string;
-  /** More than 0. */
+  /** Greater than 0, in minor units. */
   readonly amount: Minor;
   /** ISO 4217. */
   readonly currency: string;
   readonly cardToken: string;
   readonly cardExpiration?: CardExpiration;
-  /** The order it pays for, or what will become it; shown to the merchant at the gateway. */
+  /**
+   * The order that it pays for, or the one that will be made from it. The merchant sees it at the
+   * gateway.
+   */
   readonly orderReference: string;
   readonly description: string;
-  /** When the charge was first asked for, on the merchant's clock; the same in every repetition. */
+  /**
+   * When the charge was first requested, on the merchant's clock. Every repetition has the same
+   * value.
+   */
   readonly requestedAt: Temporal.Instant;
 }
 
@@ -52,40 +62,46 @@ export interface Approved {
   readonly kind: 'approved';
   /** The gateway's own id of the charge. */
   readonly reference: string;
-  /** What was captured before a restore (restored.ts): nothing was charged now. */
+  /** True when this was captured before a restore (restored.ts), so nothing was charged now. */
   readonly restored?: { readonly amount: Minor; readonly currency: string };
 }
 
-/** The gateway said no; nothing was captured. */
+/** The gateway refused the charge; nothing was captured. */
 export interface Declined {
   readonly kind: 'declined';
   readonly reason: DeclineReason;
-  /** Trying the same card again is useless: dunning stops at once. */
+  /** True when retrying the same card is useless: dunning stops at once. */
   readonly isHard: boolean;
   /** A sentence for staff. */
   readonly message: string;
   readonly reference?: string;
 }
 
-/** Nobody knows whether money moved: ask again with the same key, never guess. */
+/** It is unknown whether money moved. Ask again with the same key; never guess. */
 export interface Unknown {
   readonly kind: 'unknown';
   /** For the log. */
   readonly message: string;
-  /** The charge waited for its turn until it was too late to send it: this process has not asked the gateway. */
+  /**
+   * True when the charge waited too long for its turn and this process did not send it to the
+   * gateway.
+   */
   readonly isUnsent?: true;
 }
 
-/** The gateway never saw this charge, or saw it and did nothing: charging with the same key is safe. */
+/**
+ * The gateway never received this charge, or did nothing with it. Charging with the same key is
+ * safe.
+ */
 export interface Absent {
   readonly kind: 'absent';
 }
 
 export interface RefundRequest {
-  /** What it stands for, unique as a charge's key and never equal to one. */
+  /** The identity of the refund, unique like a charge's key and never equal to one. */
   readonly key: string;
   readonly merchantId: string;
-  /** The captured charge's reference. */
+  /** The reference of the captured charge. */
   readonly reference: string;
   readonly amount: Minor;
   readonly currency: string;
@@ -96,7 +112,7 @@ export type RefundAnswer =
   | { readonly kind: 'refused'; readonly message: string }
   | Unknown;
 
-/** Why a gateway said no, in our words; every gateway maps its own to these. */
+/** Why a gateway declines, in our words. Every gateway maps its own reasons to these. */
 export const declineReasons = [
   'account closed',
   'authentication required',
@@ -131,5 +147,8 @@ const hardReasons: ReadonlySet<DeclineReason> = new Set([
   'token unknown',
 ]);
 
-/** Whether a reason alone makes a decline hard. An expired card is soft: card updaters and rules of the auto order may fix it. */
+/**
+ * True when the reason alone makes a decline hard. An expired card is soft: a card updater or a
+ * rule of the auto order may fix it.
+ */
 export const isHardReason = (reason: DeclineReason): boolean => hardReasons.has(reason);

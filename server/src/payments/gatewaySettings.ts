@@ -3,14 +3,17 @@ import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { type DeclineReason, declineReasons } from './gateway.ts';
 import type { RotatedGateway } from './rotation.ts';
 
-/** The section `gateways` of a merchant's settings, which is kept in the wire's own words: `list`, `cascade_on`, `inactive_after_failures`, `inactive_hours`. */
+/**
+ * The section `gateways` of a merchant's settings. It is stored in the wire's words: `list`,
+ * `cascade_on`, `inactive_after_failures`, `inactive_hours`.
+ */
 export interface GatewaySettings {
   readonly list: readonly GatewaySetting[];
-  /** Declines for these reasons go on to the next gateway. */
+  /** A charge that is declined for one of these reasons is sent to the next gateway. */
   readonly cascadeOn: ReadonlySet<DeclineReason>;
-  /** A gateway is made inactive after so many failures in a row; absent: never. */
+  /** A gateway becomes inactive after this number of failures in a row. Absent: never. */
   readonly inactiveAfterFailures?: number;
-  /** How long it then stays so, in hours of the merchant's clock. */
+  /** How long it then stays inactive, in hours on the merchant's clock. */
   readonly inactiveHours: number;
 }
 
@@ -24,7 +27,10 @@ export type GatewayKind = (typeof gatewayKinds)[number];
 const states = ['active', 'inactive', 'stand-by'] as const;
 const defaultInactiveHours = 24;
 
-/** The merchant's gateways; without settings, one of the kind that this installation prefers for it. */
+/**
+ * Reads the merchant's gateways. Without settings, returns one gateway of the kind that this
+ * installation prefers for the merchant.
+ */
 export function gatewaySettings(merchant: Merchant, preferred: GatewayKind): GatewaySettings {
   const section = objectOf(merchant.settings['gateways']);
   const list = Array.isArray(section['list']) ? section['list'].map(readGateway) : [];
@@ -47,7 +53,10 @@ export function gatewaySettings(merchant: Merchant, preferred: GatewayKind): Gat
   };
 }
 
-/** A gateway nobody can read is a fault of the set-up; guessing another one could charge through the wrong account. */
+/**
+ * An unreadable gateway is a set-up error. Guessing another one could charge through the wrong
+ * account.
+ */
 function readGateway(value: unknown): GatewaySetting {
   const { code, kind, weight = 1, state = 'active' } = objectOf(value);
   const knownKind = gatewayKinds.find((each) => each === kind);
@@ -61,7 +70,8 @@ function readGateway(value: unknown): GatewaySetting {
     !(weight >= 0)
   ) {
     throw new Bug(
-      `settings.gateways.list holds ${JSON.stringify(value)}: give code, kind (${gatewayKinds}), weight from 0 and state (${states})`,
+      `settings.gateways.list holds ${JSON.stringify(value)}, which is not a valid gateway: ` +
+        `set code, kind (${gatewayKinds}), weight (0 or more) and state (${states})`,
     );
   }
   return { code, kind: knownKind, weight, state: knownState };

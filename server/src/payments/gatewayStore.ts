@@ -1,7 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 
-/** The gateways that failures have made inactive and that still are. */
+/** Returns the gateways that failures have made inactive and that still are inactive. */
 export async function inactiveGateways(
   db: Database,
   merchantId: string,
@@ -23,20 +23,22 @@ export async function makeGatewayInactive(
   reason: string,
 ): Promise<void> {
   await db.run(
-    `insert into gateway_inactive (merchant_id, code, since_at, until_at, reason) values ($1, $2, $3, $4, $5)
-     on conflict (merchant_id, code) do update set since_at = excluded.since_at, until_at = excluded.until_at, reason = excluded.reason`,
+    `insert into gateway_inactive (merchant_id, code, since_at, until_at, reason)
+     values ($1, $2, $3, $4, $5)
+     on conflict (merchant_id, code) do update set since_at = excluded.since_at,
+       until_at = excluded.until_at, reason = excluded.reason`,
     [merchantId, code, since, until, reason],
   );
 }
 
-/** A charge that was asked for before, or is now for the first time. */
+/** A charge that was requested before, or is requested for the first time now. */
 export interface OrderChargeRow {
   readonly isNew: boolean;
   readonly route: readonly string[];
   readonly requestedAt: Temporal.Instant;
 }
 
-/** Writes down which way a charge goes; what was written first stands. */
+/** Stores the route of a charge. A route that is already stored does not change. */
 export async function keepOrderCharge(
   db: Database,
   merchantId: string,
@@ -45,7 +47,8 @@ export async function keepOrderCharge(
   requestedAt: Temporal.Instant,
 ): Promise<OrderChargeRow> {
   const inserted = await db.run(
-    'insert into order_charge (merchant_id, key, route, requested_at) values ($1, $2, $3, $4) on conflict (merchant_id, key) do nothing',
+    `insert into order_charge (merchant_id, key, route, requested_at) values ($1, $2, $3, $4)
+     on conflict (merchant_id, key) do nothing`,
     [merchantId, key, route, requestedAt],
   );
   if (inserted === 1) return { isNew: true, route, requestedAt };

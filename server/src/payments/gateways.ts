@@ -12,28 +12,30 @@ import { simulatorLedger } from './simulatorLedger.ts';
 import { type StripeSettings, stripeGateway } from './stripe.ts';
 import { stripeLedger } from './stripeLedger.ts';
 
-/** What the environment says about gateways. */
+/** The gateway settings from the environment. */
 export interface GatewayConfig {
-  /** A simulator in a process of its own; absent: one inside this process. */
+  /** A simulator in a separate process. Absent: one inside this process. */
   readonly simulatorUrl?: string;
-  /** Keeps the books of the simulator inside this process over a restart. */
+  /** A file that keeps the in-process simulator's books across restarts. */
   readonly simulatorBooks?: string;
-  /** Another process writes these books: they are only read, and nothing is charged. */
+  /** True when another process writes these books: they are only read, and nothing is charged. */
   readonly isReadOnly?: boolean;
   readonly stripe?: StripeSettings;
-  /** Merchants whose clock is real and whom the simulator may charge all the same: all, or these. Absent: none. */
+  /**
+   * Merchants with a real clock that the simulator may still charge: all, or these. Absent: none.
+   */
   readonly simulatedMerchants?: 'all' | readonly string[];
 }
 
-/** The gateways of this installation, each opened once. */
+/** The gateways of this installation. Each is opened once. */
 export interface OpenGateways extends Gateways {
-  /** The books of the simulator inside this process; empty when it runs elsewhere. */
+  /** The books of the in-process simulator. Empty when the simulator runs elsewhere. */
   readonly books: SimulatorBooks;
-  /** The Stripe account, where there is one. */
+  /** The Stripe account, if there is one. */
   readonly stripe?: StripeSettings;
-  /** What the simulator captured for a merchant; undefined when it cannot be asked. */
+  /** Returns what the simulator captured for a merchant, or undefined when it cannot be reached. */
   captures(this: void, merchantId: string): Promise<readonly BookedCharge[] | undefined>;
-  /** What each gateway has charged, by its own books. */
+  /** What each gateway has charged, according to its own books. */
   readonly ledgers: readonly GatewayLedger[];
   close(): Promise<void>;
 }
@@ -58,7 +60,7 @@ export function openGateways(config: GatewayConfig, clock: SystemClock): OpenGat
       simulatorLedger(async () => (remote ? answered(await remote.captures()) : books.captures())),
       ...(config.stripe ? [stripeLedger(config.stripe)] : []),
     ],
-    // Money is real only where the time is real too.
+    // Real money needs a real clock.
     whyNot: (merchant, kind) => whyNot(config, merchant, kind),
     preferred: (merchant) =>
       config.stripe && !isTestClock(merchant.clock) ? 'stripe' : 'simulator',
@@ -79,7 +81,10 @@ export function openGateways(config: GatewayConfig, clock: SystemClock): OpenGat
   };
 }
 
-/** Money is real only where the time is real: test clocks are for simulators, real clocks for real gateways. */
+/**
+ * Returns why a kind of gateway may not charge a merchant. Test clocks are for simulators, real
+ * clocks for real gateways.
+ */
 function whyNot(
   { stripe, simulatedMerchants = [] }: GatewayConfig,
   { merchantId, clock }: Merchant,
@@ -97,6 +102,6 @@ function whyNot(
 }
 
 function answered(captures: readonly BookedCharge[] | undefined): readonly BookedCharge[] {
-  if (captures === undefined) throw new Error('the simulator does not answer');
+  if (captures === undefined) throw new Error('the simulator does not respond');
   return captures;
 }

@@ -2,15 +2,15 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Minor } from '../kernel/money.ts';
 import type { GatewayKind } from './gatewaySettings.ts';
 
-/** A charge that a gateway's own books hold and that moved money, or may have. */
+/** A charge in a gateway's own books that moved money or may have moved it. */
 export interface KnownCharge {
   readonly kind: GatewayKind;
-  /** The gateway's code, where its books name it. */
+  /** The gateway's code, if its books name it. */
   readonly gatewayCode?: string;
   readonly merchantId: string;
   readonly key: string;
   readonly reference: string;
-  /** False: the gateway has not decided. */
+  /** False when the gateway has not decided yet. */
   readonly isCaptured: boolean;
   readonly amount: Minor;
   readonly currency: string;
@@ -23,11 +23,11 @@ export interface KnownChargesRequest {
   readonly newest?: number;
 }
 
-/** The books of a gateway, as it keeps them. Fails when it cannot be asked. */
+/** The books of a gateway, as it keeps them. Reading fails when the gateway cannot be reached. */
 export interface GatewayLedger {
   readonly kind: GatewayKind;
-  /** Moves real money. */
+  /** True when it moves real money. */
   readonly isReal: boolean;
-  /** Newest first or last, as the gateway has them. */
+  /** In the order that the gateway returns: newest first or last. */
   charges(request: KnownChargesRequest): Promise<KnownCharge[]>;
 }

@@ -6,7 +6,7 @@ import type { GatewayKind } from './gatewaySettings.ts';
 import { keepOrderCharge } from './gatewayStore.ts';
 import type { Payments } from './payments.ts';
 
-/** A first payment, as orders ask for it. */
+/** A first payment as orders request it. */
 export interface OrderPayment {
   readonly idempotencyKey: string;
   readonly merchantId: string;
@@ -14,7 +14,7 @@ export interface OrderPayment {
   readonly amount: Minor;
   readonly currency: string;
   readonly cardToken: string;
-  /** Of the order's charge, as the order's row holds it. */
+  /** The lease of the order's charge, as in the order's row. */
   readonly lease: Lease;
 }
 
@@ -31,12 +31,13 @@ export type OrderPaymentResult =
       readonly reason: string;
       readonly reference?: string;
     }
-  /** `notSent`: why no gateway was asked; it will be once that is over. */
+  /** `notSent` says why no gateway was asked. One will be asked as soon as that reason is gone. */
   | { readonly kind: 'unknown'; readonly notSent?: string };
 
 /**
- * Charges first payments through the merchant's gateways. Asking again with the same key goes the same way as before and looks first what became of
- * the charge, so an order whose answer was lost is never charged twice.
+ * Charges first payments through the merchant's gateways. A repetition with the same key follows
+ * the same route and first queries what became of the charge, so an order whose answer was lost is
+ * never charged twice.
  */
 export function orderCharge(
   payments: Payments,
@@ -93,14 +94,17 @@ export function orderCharge(
       case 'unknown':
         context.log.warn(
           { merchantId, orderId, gateway: code, reason: answer.message },
-          'a charge has no answer yet',
+          'a charge has no known outcome yet',
         );
         return { kind: 'unknown' };
     }
   };
 }
 
-/** Asked before an order is stored: whether its charge only has to wait, or could never be made. */
+/**
+ * Returns a check that runs before an order is stored: it reports whether the charge must wait or
+ * can never be made.
+ */
 export function orderObstacle(payments: Payments) {
   return (merchant: Merchant): { passes: boolean; reason: string } | undefined => {
     const obstacle = payments.obstacle(merchant);

@@ -25,19 +25,31 @@ import { cascades, failuresAfter, routeOf } from './rotation.ts';
 
 /** The gateways of all merchants, as features use them. */
 export interface Payments {
-  /** The merchant's gateways as they stand now: load once a batch, outside any transaction. */
+  /**
+   * Returns the merchant's gateways as they are now. Call it once per batch, outside any
+   * transaction.
+   */
   of(context: Context): Promise<MerchantPayments>;
-  /** True when one of the merchant's gateways moves real money: its clock is never moved. */
+  /**
+   * True when one of the merchant's gateways moves real money. The clock of such a merchant cannot
+   * be moved.
+   */
   isReal(merchant: Merchant): boolean;
-  /** The kinds of gateway that may charge this merchant's customers now; none where nothing may. */
+  /**
+   * Returns the kinds of gateway that may charge this merchant's customers now. Empty when none
+   * may.
+   */
   usableKinds(merchant: Merchant): ReadonlySet<GatewayKind>;
-  /** What keeps every card of this merchant from being charged; undefined when nothing does. */
+  /** Returns what prevents every charge of this merchant now, or undefined. */
   obstacle(merchant: Merchant): ChargeObstacle | undefined;
 }
 
 /** Why a card is not charged now. Nothing was sent to a gateway. */
 export interface ChargeObstacle {
-  /** What has to come: the end of a stop of the whole process, any gateway, or a gateway of this kind. */
+  /**
+   * What the charge waits for: the end of a stop of the whole process, any gateway, or a gateway of
+   * this kind.
+   */
   readonly waitsFor: WaitsFor;
   /** What is wrong and how to fix it, without a full stop at the end. */
   readonly reason: string;
@@ -45,36 +57,47 @@ export interface ChargeObstacle {
 
 export type WaitsFor = 'charging' | 'gateway' | GatewayKind;
 
-/** One merchant's gateways with their rotation as of now. */
+/** One merchant's gateways with their current rotation. */
 export interface MerchantPayments {
   /**
-   * What keeps a card from being charged now; undefined when it may be. `chargedBy` is the kind of gateway that
-   * charged this card before: its token means nothing, or another person, to a gateway of another kind.
+   * Returns what prevents a charge of the card now, or undefined. `chargedBy` is the kind of
+   * gateway that charged this card before. A gateway of another kind does not know the card's
+   * token, or could take it for another card.
    */
   obstacle(chargedBy?: GatewayKind): ChargeObstacle | undefined;
   /**
-   * Which gateways a charge goes to, in order: the first by weight and key, the others only when it cascades. Store it
-   * with the attempt before charging: a repetition must go the same way. Not empty where there is no obstacle.
+   * Returns the gateways of a charge in order: the first by weight and key, the others only when
+   * the charge cascades. Store the route with the attempt before charging, because a repetition
+   * must follow the same route. Not empty when there is no obstacle.
    */
   route(key: string, choice?: RouteChoice): readonly string[];
   /**
-   * Charges along the route. Never throws for what the outside does. A charge that could outlive the lease of its claim is not
-   * sent: another process may have taken it over before the gateway answers.
+   * Charges along the route. Never throws for what happens outside. Does not send a charge that
+   * could outlive the lease of its claim, because another process may take it over before the
+   * gateway answers.
    */
   charge(route: readonly string[], request: ChargeRequest, lease: Lease): Promise<RoutedAnswer>;
-  /** For a charge whose answer was lost: asks each gateway of the route by key, and charges (same key) only where it was never seen. */
+  /**
+   * Queries each gateway of the route by key after an answer was lost, and charges with the same
+   * key only at a gateway that never received the charge.
+   */
   resolve(route: readonly string[], request: ChargeRequest, lease: Lease): Promise<RoutedAnswer>;
   refund(code: string, request: RefundRequest): Promise<RefundAnswer>;
-  /** What became of a charge at one gateway; moves no money. */
+  /** Returns the outcome of a charge at one gateway. Moves no money. */
   find(code: string, request: ChargeRequest): Promise<ChargeAnswer | Absent>;
   /** The epoch in which new charges begin (restored.ts). Absent: 1. */
   readonly epoch?: number;
-  /** What gateways knew of these subjects before a restore; absent where there is nothing to look up. */
+  /**
+   * Returns what gateways knew of these subjects before a restore. Absent when there is nothing to
+   * look up.
+   */
   restoredCharges?(
     db: Database,
     subjects: readonly string[],
   ): Promise<ReadonlyMap<string, RestoredCharge>>;
-  /** Charges under way at once that all the gateways of this merchant together allow one process. */
+  /**
+   * The most charges that one process may have in flight at all gateways of this merchant together.
+   */
   readonly concurrency: number;
 }
 
@@ -89,23 +112,27 @@ export interface RouteChoice {
 /** The answer and the gateway that gave it. */
 export interface RoutedAnswer {
   readonly code: string;
-  /** Absent for a gateway that the settings no longer name. */
+  /** Absent when the settings no longer name the gateway. */
   readonly kind?: GatewayKind | undefined;
   readonly answer: ChargeAnswer;
 }
 
-/** What this installation has to charge with. */
+/** The gateways with which this installation can charge. */
 export interface Gateways {
-  /** For a merchant that names none. */
+  /** The kind for a merchant whose settings name no gateway. */
   preferred(merchant: Merchant): GatewayKind;
-  /** Why gateways of this kind may not charge this merchant's customers; undefined when they may. Absent: all may. */
+  /**
+   * Returns why gateways of this kind may not charge this merchant's customers, or undefined when
+   * they may. Absent: all may.
+   */
   whyNot?(merchant: Merchant, kind: GatewayKind): string | undefined;
-  /** The gateway that a merchant calls `code`; the same object each time. */
+  /** Returns the gateway that a merchant calls `code`: the same object each time. */
   open(kind: GatewayKind, code: string): Gateway;
 }
 
 export function createPayments(gateways: Gateways, gate: ChargingGate = openGate): Payments {
-  // Failures in a row by merchant and gateway. Each process counts its own: a gateway that is down fails for all of them.
+  // Failures in a row by merchant and gateway. Each process counts its own: a gateway that is down
+  // fails for every process.
   const failures = new Map<string, number>();
   const settingsOf = (merchant: Merchant) =>
     gatewaySettings(merchant, gateways.preferred(merchant));
@@ -171,7 +198,9 @@ export function createPayments(gateways: Gateways, gate: ChargingGate = openGate
   };
 }
 
-/** The merchant's gateways that may charge its customers, and what is in the way of the others. */
+/**
+ * The merchant's gateways that may charge its customers, and why the others may not.
+ */
 interface UsableGateways {
   readonly list: readonly GatewaySetting[];
   readonly whyNone: string;
@@ -204,11 +233,15 @@ function gatewayObstacle(
     waitsFor: chargedBy,
     reason:
       `${chargedBy} charged this card before and is not among the merchant's gateways now ` +
-      `(${[...new Set(list.map(({ kind }) => kind))].join(', ')}): bring it back, or give the auto order a new card`,
+      `(${[...new Set(list.map(({ kind }) => kind))].join(', ')}): ` +
+      'add it again, or give the auto order a new card',
   };
 }
 
-/** Asks one gateway, unless it may not charge: then it is only asked what became of a charge, which moves no money. */
+/**
+ * Charges at one gateway. A gateway that may not charge is only queried about an earlier charge,
+ * which moves no money.
+ */
 function askerOf(named: (code: string) => Gateway, whyNot: (code: string) => string | undefined) {
   const charge = async (
     code: string,
@@ -228,7 +261,10 @@ function askerOf(named: (code: string) => Gateway, whyNot: (code: string) => str
   };
 }
 
-/** Asks gateway after gateway while the answer cascades. Every gateway repeats its answer to a key, so a repetition walks the same way. */
+/**
+ * Charges at one gateway after another while the answer cascades. Every gateway repeats its answer
+ * to a key, so a repetition follows the same route.
+ */
 async function along(
   route: readonly string[],
   settings: GatewaySettings,
@@ -241,12 +277,12 @@ async function along(
     const isLast = position === route.length - 1;
     if (isLast || !cascades(answer, settings.cascadeOn)) return { code, answer };
   }
-  throw new Bug('a route names at least one gateway');
+  throw new Bug('a route must name at least one gateway');
 }
 
 /**
- * A decline is the last word only when no later gateway was reached: the first time the charge may have gone on for a reason that the settings have
- * dropped since.
+ * A decline is final only when no later gateway received the charge. The first run may have
+ * cascaded for a reason that has since been removed from the settings.
  */
 async function furtherAlong(
   route: readonly string[],
@@ -270,7 +306,7 @@ async function chargeInTime(
   return {
     kind: 'unknown',
     isUnsent: true,
-    message: 'the charge waited so long for its turn that it was not sent',
+    message: 'the charge was not sent because it waited too long for its turn',
   };
 }
 
@@ -300,14 +336,17 @@ async function noteHealth(
       until,
       `${inARow} failures in a row`,
     );
-    log.warn(words, 'a gateway was made inactive after failures in a row');
+    log.warn(words, 'a gateway is now inactive after failures in a row');
   } catch (error) {
-    // The answer is what matters now; the next failures will try again.
-    log.error({ ...words, err: error }, 'a gateway could not be made inactive');
+    // The answer matters more than this mark; the next failure tries again.
+    log.error({ ...words, err: error }, 'a gateway could not be set inactive');
   }
 }
 
-/** A gateway that was taken out of the settings while charges of it are open: they wait until it is back. */
+/**
+ * Stands for a gateway that was removed from the settings while it has open charges. They stay
+ * unknown until it is back.
+ */
 function missingGateway(code: string): Gateway {
   const unknown = async () =>
     ({

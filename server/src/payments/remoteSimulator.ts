@@ -4,11 +4,11 @@ import type { Gateway } from './gateway.ts';
 import { chargeAnswer, chargeOrder } from './simulator.ts';
 import type { BookAnswer, BookedCharge, RefundBookAnswer } from './simulatorBooks.ts';
 
-// As many requests at once as connections: none waits in a queue where its time-out runs.
+// As many requests as connections, so that no request waits in a queue while its time-out runs.
 const connectionsMax = 64;
 const defaultTimeoutMs = 10_000;
 
-/** The simulator in a process of its own (`npm run gateway`), asked over HTTP. Close it when done. */
+/** Connects to a simulator in another process (`npm run gateway`) over HTTP. Close it when done. */
 export function remoteSimulatorGateways(
   url: string,
   timeoutMs = defaultTimeoutMs,
@@ -34,7 +34,7 @@ export function remoteSimulatorGateways(
 
 export interface RemoteSimulator {
   gateway(code: string): Gateway;
-  /** Every capture in its books; undefined when it does not answer. */
+  /** Returns every capture in its books, or undefined when it does not respond. */
   captures(): Promise<readonly BookedCharge[] | undefined>;
   close(): Promise<void>;
 }
@@ -44,7 +44,7 @@ function remoteSimulatorGateway(code: string, pool: Lazy<Pool>, timeoutMs: numbe
     code,
     isReal: false,
     concurrency: connectionsMax,
-    // The connection, the headers and the body have the time-out each.
+    // The time-out applies to the connection, the headers and the body separately.
     answerMsMax: 3 * timeoutMs,
     async charge(request) {
       const answer = await ask<BookAnswer>(pool, 'POST', '/charges', chargeOrder(code, request));
@@ -77,7 +77,10 @@ interface Captures {
 
 type NoAnswer = { readonly kind: 'unknown'; readonly message: string };
 
-/** An answer that is not whole, or none at all, is unknown; only the simulator's own words count. */
+/**
+ * Sends a request. A missing or incomplete response is unknown; only a complete response of the
+ * simulator counts.
+ */
 async function ask<Answer extends { kind: string }>(
   pool: Lazy<Pool>,
   method: 'GET' | 'POST',
@@ -92,12 +95,14 @@ async function ask<Answer extends { kind: string }>(
     const response = await (await pool.get()).request({ method, path, ...json });
     const text = await response.body.text();
     if (![200, 404, 409].includes(response.statusCode))
-      return { kind: 'unknown', message: `the simulator answered ${response.statusCode}` };
+      return { kind: 'unknown', message: `the simulator returned status ${response.statusCode}` };
     return JSON.parse(text) as Answer;
   } catch (error) {
     return {
       kind: 'unknown',
-      message: `the simulator did not answer: ${error instanceof Error ? error.message : String(error)}`,
+      message: `the simulator did not respond: ${textOf(error)}`,
     };
   }
 }
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

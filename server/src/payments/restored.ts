@@ -11,8 +11,8 @@ import {
 } from './restoredStore.ts';
 
 /**
- * What a charge's key stands for, whatever the attempt and the epoch: `rebill:<merchant>:<auto order>:<number>` or
- * `order:<merchant>:<order id>`; undefined for a key that is not of our making.
+ * Returns the subject of a charge's key, without attempt and epoch: `rebill:<merchant>:<auto
+ * order>:<number>` or `order:<merchant>:<order id>`. Undefined for a key that we did not make.
  */
 export function subjectOf(key: string): string | undefined {
   return (
@@ -20,13 +20,14 @@ export function subjectOf(key: string): string | undefined {
   );
 }
 
-/** The epoch that a key names. */
+/** Returns the epoch that a key names. */
 export const epochOf = (key: string): number =>
   Number(/^rebill:[^:]+:\d+:\d+:\d+:(\d+)$/.exec(key)?.[1] ?? 1);
 
 /**
- * Payments that look, before they charge, for a capture from before a restore (docs/adr/0046-restores.md). What was captured then is the answer, and no
- * gateway is asked for money. Without a restore this costs nothing but one look at the epoch a second.
+ * Wraps payments so that each charge first looks for a capture from before a restore
+ * (docs/adr/0046-restores.md). An earlier capture is the answer, and no gateway is charged. Without
+ * a restore this costs one check of the epoch per second.
  */
 export function withRestores(
   payments: Payments,
@@ -35,7 +36,7 @@ export function withRestores(
   return {
     ...payments,
     async of(context) {
-      // Before the gateways: what they may do depends on whether a restore is confirmed.
+      // Read before the gateways: what they may do depends on whether a restore is confirmed.
       const { epoch } = await continuity.read();
       const inner = await payments.of(context);
       const isAfterRestore =
@@ -67,7 +68,10 @@ function looking(context: Context, inner: MerchantPayments): MerchantPayments {
   };
 }
 
-/** What became of an earlier charge; undefined when it took no money, so that another one may. */
+/**
+ * Returns the outcome of an earlier charge, or undefined when it took no money, so that a new
+ * charge may be made.
+ */
 async function answerOf(
   context: Context,
   inner: MerchantPayments,
@@ -94,15 +98,15 @@ async function answerOf(
       before: { key, code, reference, orderId },
       answer: answer.kind,
     },
-    'a charge was made before a restore and is not made again',
+    'a charge was made before a restore and is not repeated',
   );
   return { code, answer };
 }
 
-// A gateway decides within days; what it lists since a later moment may leave the charge out.
+// A gateway decides within days. A list that starts later may omit the charge.
 const longAgo = ({ requestedAt }: ChargeRequest) => requestedAt.subtract({ hours: 24 * 90 });
 
-/** A gateway that no longer knows a charge which it knew has not decided it. */
+/** A gateway that has lost a charge which it knew before gives no decision about it. */
 const decided = (answer: Awaited<ReturnType<MerchantPayments['find']>>): ChargeAnswer =>
   answer.kind === 'absent'
     ? {

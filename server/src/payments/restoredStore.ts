@@ -2,31 +2,36 @@ import type { Minor } from '../kernel/money.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { recordset } from '../platform/storage/recordset.ts';
 
-/** A charge that a gateway knows from before a restore and that moved money, or may have. */
+/**
+ * A charge from before a restore that a gateway knows and that moved money or may have moved it.
+ */
 export interface RestoredCharge {
-  /** What it stands for: its key without attempt and epoch. */
+  /** Its subject: its key without attempt and epoch. */
   readonly subject: string;
   readonly key: string;
   readonly gatewayCode: string;
   /** The gateway's own id of the charge. */
   readonly reference: string;
-  /** False: the gateway has not decided. */
+  /** False when the gateway has not decided yet. */
   readonly isCaptured: boolean;
   readonly amount: Minor;
   readonly currency: string;
   readonly orderId: string;
 }
 
-/** Keeps what a gateway knows; a capture is never replaced by a charge that is undecided. */
+/** Stores charges that a gateway knows. An undecided charge never replaces a capture. */
 export async function saveRestoredCharges(
   db: Database,
   merchantId: string,
   charges: readonly RestoredCharge[],
 ): Promise<void> {
   await db.run(
-    `insert into restored_charge (merchant_id, ${rows.names}) select $1, ${rows.names} from ${rows.from(2)}
-     on conflict (merchant_id, subject) do update set key = excluded.key, gateway_code = excluded.gateway_code, reference = excluded.reference,
-       is_captured = excluded.is_captured, amount_minor = excluded.amount_minor, currency = excluded.currency, order_id = excluded.order_id
+    `insert into restored_charge (merchant_id, ${rows.names})
+     select $1, ${rows.names} from ${rows.from(2)}
+     on conflict (merchant_id, subject) do update set key = excluded.key,
+       gateway_code = excluded.gateway_code, reference = excluded.reference,
+       is_captured = excluded.is_captured, amount_minor = excluded.amount_minor,
+       currency = excluded.currency, order_id = excluded.order_id
      where not restored_charge.is_captured`,
     [merchantId, ...rows.values(charges)],
   );
@@ -54,7 +59,7 @@ interface Row {
   order_id: string;
 }
 
-/** What gateways knew of these subjects before a restore. */
+/** Returns what gateways knew of these subjects before a restore. */
 export async function findRestoredCharges(
   db: Database,
   merchantId: string,
@@ -82,7 +87,7 @@ export async function findRestoredCharges(
   );
 }
 
-/** Whether a restore left anything to look up for this merchant. */
+/** Returns true when a restore left something to look up for this merchant. */
 export async function hasRestoredCharges(db: Database, merchantId: string): Promise<boolean> {
   const row = await db.row('select 1 from restored_charge where merchant_id = $1 limit 1', [
     merchantId,
@@ -90,7 +95,7 @@ export async function hasRestoredCharges(db: Database, merchantId: string): Prom
   return row !== undefined;
 }
 
-/** Forgets an undecided charge that came to nothing: it may be charged again, under a new key. */
+/** Deletes an undecided charge that took no money. It may be charged again under a new key. */
 export async function forgetRestoredCharge(
   db: Database,
   merchantId: string,

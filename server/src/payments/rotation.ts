@@ -4,16 +4,20 @@ import type { ChargeAnswer, DeclineReason } from './gateway.ts';
 /** One of a merchant's gateways, as the rotation sees it. */
 export interface RotatedGateway {
   readonly code: string;
-  /** Its share of the charges is its weight by the sum of all; 0 takes none while another can. */
+  /**
+   * Its share of the charges is its weight divided by the sum of all weights. A gateway with weight
+   * 0 takes charges only when no other can.
+   */
   readonly weight: number;
-  /** A stand-by takes charges while no gateway is active, and what cascades. */
+  /** A stand-by takes charges while no gateway is active, and charges that cascade. */
   readonly state: 'active' | 'inactive' | 'stand-by';
 }
 
 /**
- * The gateways that a charge goes to, in order; all but the first only when it cascades. Follows from the key alone, so a repetition goes the same
- * way, and each gateway gets its share of many keys. A pinned gateway comes first unless it is inactive. When none is active or on stand-by, any
- * is tried.
+ * Returns the gateways of a charge in order; all but the first are used only when it cascades. The
+ * order follows from the key alone, so a repetition takes the same route, and each gateway gets its
+ * share of many keys. A pinned gateway comes first unless it is inactive. When none is active or on
+ * stand-by, every gateway is tried.
  */
 export function routeOf(
   gateways: readonly RotatedGateway[],
@@ -32,14 +36,18 @@ export function routeOf(
     : route;
 }
 
-/** Whether a charge goes on to the next gateway of its route: only after a clear no for a reason the merchant chose. */
+/**
+ * Returns true when a charge continues at the next gateway of its route: only after a decline for a
+ * reason that the merchant chose.
+ */
 export function cascades(answer: ChargeAnswer, cascadeOn: ReadonlySet<DeclineReason>): boolean {
   return answer.kind === 'declined' && cascadeOn.has(answer.reason);
 }
 
 /**
- * The failures in a row of a gateway after an answer. A lost answer counts as a failure and so does a decline, whatever its reason: a gateway that has
- * turned its back on a merchant declines everything. A charge that was not sent says nothing about the gateway.
+ * Returns a gateway's failures in a row after an answer. A lost answer is a failure. So is every
+ * decline, whatever its reason: a gateway that has blocked a merchant declines everything. A charge
+ * that was not sent says nothing about the gateway.
  */
 export function failuresAfter(failuresBefore: number, answer: ChargeAnswer): number {
   if (answer.kind === 'approved') return 0;
@@ -47,8 +55,9 @@ export function failuresAfter(failuresBefore: number, answer: ChargeAnswer): num
 }
 
 /**
- * Rendezvous hashing: each gateway draws a number from the key that is smaller the heavier it is, and the smallest goes first. When a gateway comes or
- * goes, no charge moves between the others.
+ * Rendezvous hashing: each gateway draws a number from the key, smaller for a heavier gateway, and
+ * the smallest number goes first. When a gateway is added or removed, no charge moves between the
+ * others.
  */
 function inOrderOf(key: string, gateways: readonly RotatedGateway[]): string[] {
   if (gateways.length < 2) return gateways.map((gateway) => gateway.code);
@@ -61,7 +70,10 @@ function inOrderOf(key: string, gateways: readonly RotatedGateway[]): string[] {
     .map(({ code }) => code);
 }
 
-/** Above 0, at most 1, evenly spread and always the same for a key and a gateway. */
+/**
+ * Returns a number above 0 and at most 1, evenly spread and always the same for a key and a
+ * gateway.
+ */
 function shareOf(key: string, code: string): number {
   return (createHash('sha256').update(`${code}\n${key}`).digest().readUInt32BE(0) + 1) / 2 ** 32;
 }

@@ -2,16 +2,19 @@ import type { SystemClock } from '../platform/clock/systemClock.ts';
 import { type ChargeAnswer, type ChargeRequest, type Gateway, isHardReason } from './gateway.ts';
 import type { BookAnswer, ChargeOrder, SimulatorBooks } from './simulatorBooks.ts';
 
-// The simulator answers from memory; the limit only keeps a slow card from piling up work.
+// The simulator answers from memory. The limit only prevents a slow card from piling up work.
 const simulatorConcurrency = 200;
 
-/** The simulator inside this process. A lost answer comes back at once as unknown: nobody gains from waiting for it. */
+/**
+ * The simulator inside this process. A lost answer is returned as unknown at once, because waiting
+ * for it gains nothing.
+ */
 export function simulatorGateway(code: string, books: SimulatorBooks, clock: SystemClock): Gateway {
   return {
     code,
     isReal: false,
     concurrency: simulatorConcurrency,
-    // A slow card is booked when it is asked for; only its answer takes long.
+    // A charge of a slow card is booked at once; only its answer is delayed.
     answerMsMax: 0,
     async charge(request) {
       const answer = books.charge(chargeOrder(code, request));
@@ -29,16 +32,16 @@ export function simulatorGateway(code: string, books: SimulatorBooks, clock: Sys
   };
 }
 
-/** What the books need of a request. */
+/** Returns the parts of a request that the books need. */
 export function chargeOrder(account: string, request: ChargeRequest): ChargeOrder {
   const { key, merchantId, amount, currency, cardToken, orderReference } = request;
   return { account, key, merchantId, amount, currency, cardToken, orderReference };
 }
 
-/** The books' answer as a gateway's. */
+/** Converts the books' answer to a gateway's answer. */
 export function chargeAnswer(answer: BookAnswer): ChargeAnswer {
   if (answer.kind === 'conflict')
-    return { kind: 'unknown', message: 'the key stands for another charge' };
+    return { kind: 'unknown', message: 'the key belongs to a different charge' };
   if (answer.kind !== 'charge') return noAnswer;
   const { declined: reason, reference } = answer.charge;
   if (reason === undefined) return { kind: 'approved', reference };
@@ -51,4 +54,4 @@ export function chargeAnswer(answer: BookAnswer): ChargeAnswer {
   };
 }
 
-const noAnswer = { kind: 'unknown', message: 'the simulator did not answer' } as const;
+const noAnswer = { kind: 'unknown', message: 'the simulator did not respond' } as const;

@@ -12,9 +12,9 @@ import { dirname } from 'node:path';
 import type { DeclineReason } from './gateway.ts';
 import { type Behaviour, behaviourOf } from './simulatorCards.ts';
 
-/** A charge as the simulator's books hold it. Amounts in minor units. */
+/** A charge in the simulator's books. Amounts are in minor units. */
 export interface BookedCharge {
-  /** Which of a merchant's gateways it plays: each has books of its own. */
+  /** The merchant's gateway that it simulates. Each has separate books. */
   readonly account: string;
   readonly key: string;
   readonly reference: string;
@@ -23,12 +23,12 @@ export interface BookedCharge {
   readonly currency: string;
   readonly cardToken: string;
   readonly orderReference: string;
-  /** Absent: captured. */
+  /** The reason of a decline. Absent: the charge was captured. */
   readonly declined?: DeclineReason;
   readonly refunded: number;
 }
 
-/** A charge as it is asked for. */
+/** A charge as it is requested. */
 export type ChargeOrder = Omit<BookedCharge, 'reference' | 'declined' | 'refunded'>;
 
 export interface RefundOrder {
@@ -40,10 +40,10 @@ export interface RefundOrder {
 
 export type BookAnswer =
   | { readonly kind: 'charge'; readonly charge: BookedCharge; readonly delayMs: number }
-  /** Whoever asked hears nothing. */
+  /** The caller gets no answer. */
   | { readonly kind: 'lost' }
   | { readonly kind: 'absent' }
-  /** The key stands for another charge. */
+  /** The key belongs to a different charge. */
   | { readonly kind: 'conflict' };
 
 export type RefundBookAnswer =
@@ -52,8 +52,9 @@ export type RefundBookAnswer =
   | { readonly kind: 'lost' };
 
 /**
- * The simulator's own books, apart from our tables: what was captured, by key, whoever claims otherwise. In memory; with a file every entry is
- * appended to it before it is answered, and read back at the start.
+ * The simulator's own books, separate from our tables. They are the authority on what was captured,
+ * by key. They are kept in memory. With a file, every entry is appended before it is answered, and
+ * the file is read at the start.
  */
 export class SimulatorBooks {
   readonly #charges = new Map<string, BookedCharge>();
@@ -75,7 +76,7 @@ export class SimulatorBooks {
     ftruncateSync(this.#file, Buffer.byteLength(whole));
   }
 
-  /** Charges once a key; a repetition is answered from the books. */
+  /** Charges once per key. A repetition is answered from the books. */
   charge(order: ChargeOrder): BookAnswer {
     if (this.#isDown) return lost;
     const id = idOf(order);
@@ -87,14 +88,14 @@ export class SimulatorBooks {
     return this.#carryOut(order, this.#behaviour(order, id), id);
   }
 
-  /** What the books say about a key. */
+  /** Returns what the books hold for a key. */
   find(account: string, key: string): BookAnswer {
     if (this.#isDown) return lost;
     const charge = this.#charges.get(idOf({ account, key }));
     return charge ? { kind: 'charge', charge, delayMs: 0 } : { kind: 'absent' };
   }
 
-  /** Gives back at most what is left of a capture, once a key. */
+  /** Refunds at most what is left of a capture, once per key. */
   refund(order: RefundOrder): RefundBookAnswer {
     if (this.#isDown) return lost;
     const known = this.#refunds.get(idOf(order));
@@ -113,27 +114,32 @@ export class SimulatorBooks {
     return { kind: 'refunded', reference };
   }
 
-  /** Every capture with its key, in the order of the books. */
+  /** Returns every capture with its key, in the order of the books. */
   captures(): BookedCharge[] {
     return [...this.#charges.values()].filter((charge) => charge.declined === undefined);
   }
 
-  /** Every charge that was decided, declined ones too. */
+  /** Returns every charge that was decided, including declined ones. */
   charges(): BookedCharge[] {
     return [...this.#charges.values()];
   }
 
-  /** The next new charges of a card behave like this, one after the other; then its token decides again. */
+  /**
+   * Makes the next new charges of a card behave like this, one after the other. Then its token
+   * decides again.
+   */
   script(cardToken: string, behaviours: readonly Behaviour[]): void {
     this.#scripts.set(cardToken, [...behaviours]);
   }
 
-  /** While down, nothing is captured and nothing answered. */
+  /**
+   * Starts or ends an outage. While the simulator is down, it captures nothing and gives no answer.
+   */
   setDown(isDown: boolean): void {
     this.#isDown = isDown;
   }
 
-  /** Forgets everything, the file's entries too. For tests. */
+  /** Deletes all entries, including the file's. For tests. */
   reset(): void {
     if (this.#file !== undefined) ftruncateSync(this.#file);
     for (const each of [
@@ -218,7 +224,7 @@ type Entry =
 
 const lost = { kind: 'lost' } as const;
 
-/** A last line that a crash cut off was never answered: it is left out. */
+/** A crash may cut off the last line. It was never answered, so it is omitted. */
 function wholeLines(path: string): string {
   const text = readFileSync(path, 'utf8');
   return text.slice(0, text.lastIndexOf('\n') + 1);
@@ -234,7 +240,7 @@ function isSameCharge(booked: BookedCharge, order: ChargeOrder): boolean {
   );
 }
 
-/** Follows from the key alone, so a replayed run has the same references. */
+/** The reference follows from the key alone, so a replayed run has the same references. */
 function referenceOf(prefix: string, order: { account: string; key: string }): string {
   return `${prefix}_${createHash('sha256').update(idOf(order)).digest('hex').slice(0, 20)}`;
 }

@@ -5,28 +5,34 @@ import { type DeclineReason, declineReasons } from './gateway.ts';
 export type Behaviour =
   | { readonly kind: 'approve' }
   | { readonly kind: 'decline'; readonly reason: DeclineReason }
-  /** No answer arrives: nothing captured and approved when asked again; captured all the same; or nothing ever. */
+  /**
+   * No answer arrives. Before capture: nothing is captured, and the next query is approved. After
+   * capture: the charge is captured. Always: nothing is captured or answered.
+   */
   | { readonly kind: 'time out'; readonly when: 'before capture' | 'after capture' | 'always' }
-  /** Approves after a while. */
+  /** Approves after a delay. */
   | { readonly kind: 'slow'; readonly delayMs: number };
 
 /** One kind of test card. */
 export interface TestCard {
-  /** What its tokens look like, for people. */
+  /** The shape of its tokens, for people. */
   readonly token: string;
   readonly meaning: string;
   readonly shape: RegExp;
   readonly behaviour: (parts: readonly string[], charge: ChargeOfCard) => Behaviour;
 }
 
-/** What a card may look at to decide. */
+/** The facts from which a card decides. */
 export interface ChargeOfCard {
   readonly key: string;
-  /** Declines this very token has had so far. */
+  /** The number of declines that this token has had so far. */
   readonly declinesBefore: number;
 }
 
-/** How the simulator meets a card: its token decides, and any token that is not of the table is approved. What follows a hyphen tells cards apart. */
+/**
+ * Returns how the simulator behaves for a card. Its token decides; a token that is not in the table
+ * is approved. The part after a hyphen only distinguishes cards.
+ */
 export function behaviourOf(cardToken: string, charge: ChargeOfCard): Behaviour {
   const token = cardToken.split('-', 1)[0]!;
   for (const card of testCards) {
@@ -38,7 +44,7 @@ export function behaviourOf(cardToken: string, charge: ChargeOfCard): Behaviour 
 
 const approve: Behaviour = { kind: 'approve' };
 
-/** The cards of the simulator; the first whose shape fits decides. */
+/** The simulator's cards. The first shape that matches decides. */
 export const testCards: readonly TestCard[] = [
   {
     token: 'tok_approve',
@@ -55,7 +61,8 @@ export const testCards: readonly TestCard[] = [
   {
     token: 'tok_decline_<reason>',
     meaning:
-      'declined for that reason, its words joined by underscores: tok_decline_insufficient_funds (soft), tok_decline_stolen_card (hard)',
+      'declined for that reason, its words joined by underscores: ' +
+      'tok_decline_insufficient_funds (soft), tok_decline_stolen_card (hard)',
     shape: /^tok_decline_([a-z_]+)$/,
     behaviour: ([reason]) => ({ kind: 'decline', reason: reasonOf(reason) }),
   },
@@ -88,14 +95,15 @@ export const testCards: readonly TestCard[] = [
   },
   {
     token: 'tok_slow_<ms>',
-    meaning: 'approved after so many milliseconds',
+    meaning: 'approved after this number of milliseconds',
     shape: /^tok_slow_(\d{1,6})$/,
     behaviour: ([delayMs]) => ({ kind: 'slow', delayMs: Number(delayMs) }),
   },
   {
     token: 'tok_mixed_<d>_<b>_<a>',
     meaning:
-      'by the key of the charge: d percent declined, b percent lost before and a percent lost after capture, the rest approved',
+      'by the key of the charge: d percent declined, b percent lost before and ' +
+      'a percent lost after capture, the rest approved',
     shape: /^tok_mixed_(\d{1,2})_(\d{1,2})_(\d{1,2})$/,
     behaviour: ([declined, before, after], { key }) =>
       mixed(percentileOf(key), Number(declined), Number(before), Number(after)),
@@ -109,7 +117,7 @@ function mixed(percentile: number, declined: number, before: number, after: numb
   return approve;
 }
 
-/** 0 to just under 100, always the same for a key. */
+/** Returns a number from 0 to just under 100, always the same for a key. */
 const percentileOf = (key: string): number =>
   (createHash('sha256').update(key).digest().readUInt32BE(0) / 2 ** 32) * 100;
 

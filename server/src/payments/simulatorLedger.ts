@@ -2,7 +2,7 @@ import { minor } from '../kernel/money.ts';
 import type { GatewayLedger } from './knownCharges.ts';
 import type { BookedCharge } from './simulatorBooks.ts';
 
-/** The captures of a simulator's books, which hold no dates: `since` leaves nothing out. */
+/** Lists the captures in a simulator's books. They have no dates, so `since` omits nothing. */
 export function simulatorLedger(captures: () => Promise<readonly BookedCharge[]>): GatewayLedger {
   return {
     kind: 'simulator',

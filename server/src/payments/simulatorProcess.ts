@@ -3,12 +3,12 @@ import { systemClock } from '../platform/clock/systemClock.ts';
 import { SimulatorBooks } from './simulatorBooks.ts';
 import { simulatorServer } from './simulatorServer.ts';
 
-// `npm run gateway`: the simulator as a process of its own. `GATEWAY_URL` points the server at it.
+// `npm run gateway`: the simulator as a separate process. `GATEWAY_URL` points the server at it.
 const { values } = parseArgs({
   options: {
     host: { type: 'string', default: '127.0.0.1' },
     port: { type: 'string', default: '8090' },
-    /** A file that keeps the books over a restart. */
+    /** A file that keeps the books across restarts. */
     books: { type: 'string' },
   },
 });

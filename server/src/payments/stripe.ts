@@ -14,35 +14,43 @@ import { declineOf } from './stripeDeclines.ts';
 /** How to reach a Stripe account. */
 export interface StripeSettings {
   readonly secretKey: string;
-  /** Of the webhook endpoint; without it, late answers are only learnt by asking. */
+  /**
+   * The secret of the webhook endpoint. Without it, we learn late answers only by querying Stripe.
+   */
   readonly webhookSecret?: string;
-  /** Somewhere else than Stripe itself: a stand-in in tests. */
+  /** Another server instead of Stripe: a substitute in tests. */
   readonly host?: {
     readonly protocol: 'http' | 'https';
     readonly host: string;
     readonly port: number;
   };
   readonly timeoutMs?: number;
-  /** Names this installation in what it charges, so that several can share an account. */
+  /**
+   * Identifies this installation in its charges, so that several installations can share an
+   * account.
+   */
   readonly installation?: string;
 }
 
 const defaultTimeoutMs = 30_000;
-// Stripe allows 100 requests a second in live mode; a charge takes about one.
+// Stripe allows 100 requests per second in live mode. A charge takes about one second.
 const stripeConcurrency = 40;
 // Clocks differ by less than this.
 const clockSkewMinutes = 60;
-/** Where a PaymentIntent carries the key of its charge. */
+/** The metadata field of a PaymentIntent with the key of its charge. */
 export const keyOfMetadata = 'perennial_key';
-/** Where it carries the installation that charged. */
+/** The metadata field with the installation that charged. */
 export const installationOfMetadata = 'perennial_installation';
 
 /**
- * Stripe: PaymentIntents confirmed off session. A card token is `cus_…/pm_…`, or `pm_…` for a card without a customer, which Stripe takes only once.
+ * Charges at Stripe with PaymentIntents confirmed off session. A card token is `cus_…/pm_…`, or
+ * `pm_…` for a card without a customer, which Stripe accepts only once.
  * Nothing outside this file and `stripeWebhook.ts` knows the library.
  *
- * `find` reads the customer's PaymentIntents and looks for our key in their metadata. Repeating the charge with its idempotency key would charge where
- * nothing was charged before, and Stripe forgets such keys after a day; its search may lag behind a minute or more; its lists do not lag.
+ * `find` lists the customer's PaymentIntents and searches their metadata for our key. It does not
+ * repeat the charge with its idempotency key: that would charge where nothing was charged before,
+ * and Stripe forgets such keys after a day. It does not use Stripe's search, which may lag behind by
+ * a minute or more; lists do not lag.
  */
 export function stripeGateway(code: string, settings: StripeSettings | undefined): Gateway {
   const client = connection(settings);
@@ -66,7 +74,7 @@ export function stripeGateway(code: string, settings: StripeSettings | undefined
   };
 }
 
-/** The client, made at first use: loading the library takes longer than the rest of the start. */
+/** Creates the client at first use: loading the library takes longer than the rest of the start. */
 export function connection(settings: StripeSettings | undefined): () => Promise<Stripe> {
   let client: Promise<Stripe> | undefined;
   return () => (client ??= open(settings));
@@ -77,7 +85,7 @@ async function open(settings: StripeSettings | undefined): Promise<Stripe> {
   const { default: StripeClient } = await import('stripe');
   return new StripeClient(settings.secretKey, {
     timeout: settings.timeoutMs ?? defaultTimeoutMs,
-    // Our own reconciler repeats, with the pauses it chooses.
+    // Our reconciler does the retries, with its own pauses.
     maxNetworkRetries: 0,
     telemetry: false,
     ...settings.host,
@@ -136,7 +144,7 @@ function createRefund(client: Stripe, request: RefundRequest): Promise<Stripe.Re
   );
 }
 
-/** Where a PaymentIntent stands, as an answer. */
+/** Converts the status of a PaymentIntent to an answer. */
 export function answerOf(intent: Stripe.PaymentIntent): ChargeAnswer {
   switch (intent.status) {
     case 'succeeded':
@@ -147,7 +155,7 @@ export function answerOf(intent: Stripe.PaymentIntent): ChargeAnswer {
       return declineOf(
         {
           code: 'authentication_required',
-          message: 'The bank wants the customer to confirm the payment.',
+          message: 'The bank requires the customer to confirm the payment.',
         },
         intent.id,
       );
@@ -161,7 +169,10 @@ export function answerOf(intent: Stripe.PaymentIntent): ChargeAnswer {
   }
 }
 
-/** Turns what the library throws into an answer. Only a clear no is a decline: wrong keys, limits, faults and lost answers say nothing of the card. */
+/**
+ * Converts what the library throws to an answer. Only a clear refusal is a decline. Wrong keys,
+ * limits, faults and lost answers say nothing about the card.
+ */
 async function answered<Answer>(
   request: ChargeRequest,
   ask: () => Promise<Answer>,
@@ -177,7 +188,10 @@ async function answered<Answer>(
   }
 }
 
-/** Requests that Stripe refuses because of the card or the amount; any other refused request is a fault of ours or of the set-up. */
+/**
+ * True when Stripe refuses a request because of the card or the amount. Any other refused request
+ * is a bug or a set-up error.
+ */
 const isAboutTheCharge = ({ code, param }: Fault): boolean =>
   code === 'amount_too_small' ||
   code === 'amount_too_large' ||
@@ -193,7 +207,7 @@ function refusalOfRefund(error: unknown): RefundAnswer {
 
 const unknown = (key: string, fault: Fault): Unknown => ({
   kind: 'unknown',
-  message: `Stripe gave no answer to ${key}: ${fault.message}`,
+  message: `Stripe did not answer ${key}: ${fault.message}`,
 });
 
 type Fault = Partial<Stripe.errors.StripeError> & { readonly message: string };
@@ -208,12 +222,15 @@ function cardOf(cardToken: string): { customer?: string; paymentMethod: string }
     : { customer: first!, paymentMethod: second };
 }
 
-/** Stripe counts most currencies as ISO 4217 does; these two it wants in hundredths although they have none. */
+/**
+ * Converts an amount to Stripe's unit. Stripe counts most currencies as ISO 4217 does, but expects
+ * hundredths for these two, which have no minor unit.
+ */
 function stripeAmount(amount: Minor, currency: string): number {
   return isInHundredths(currency) ? amount * 100 : amount;
 }
 
-/** The other way round. */
+/** Converts an amount of Stripe's to minor units. */
 export const minorOfStripe = (amount: number, currency: string): number =>
   isInHundredths(currency) ? Math.round(amount / 100) : amount;
 

@@ -1,6 +1,9 @@
 import { type Declined, type DeclineReason, isHardReason } from './gateway.ts';
 
-/** What Stripe says of a refused charge: on an error it throws, and as `last_payment_error` of a PaymentIntent. */
+/**
+ * What Stripe reports about a refused charge: in an error that it throws, and as
+ * `last_payment_error` of a PaymentIntent.
+ */
 export interface StripeFault {
   readonly code?: string | null;
   readonly decline_code?: string | null;
@@ -8,7 +11,10 @@ export interface StripeFault {
   readonly message?: string | null;
 }
 
-/** Stripe's refusal in our words. Its advice not to try again makes any reason hard. */
+/**
+ * Converts Stripe's refusal to a decline in our words. Stripe's advice not to try again makes any
+ * reason hard.
+ */
 export function declineOf(fault: StripeFault, reference?: string): Declined {
   const reason = reasons[fault.decline_code ?? ''] ?? reasons[fault.code ?? ''] ?? 'card declined';
   const isFinal =
@@ -22,7 +28,7 @@ export function declineOf(fault: StripeFault, reference?: string): Declined {
   };
 }
 
-// The issuer's words that name no cause but forbid another try.
+// Codes of the issuer that name no cause but forbid another attempt.
 const finalCodes = new Set([
   'do_not_try_again',
   'pickup_card',
@@ -31,7 +37,10 @@ const finalCodes = new Set([
   'transaction_not_allowed',
 ]);
 
-/** Stripe's decline codes and, where there is none, its error codes (Stripe documentation, "Decline codes" and "Error codes"). */
+/**
+ * Stripe's decline codes and, where there is none, its error codes (Stripe documentation, "Decline
+ * codes" and "Error codes").
+ */
 const reasons: Readonly<Record<string, DeclineReason>> = {
   account_closed: 'account closed',
   amount_too_large: 'invalid amount',

@@ -10,8 +10,8 @@ import {
 } from './stripe.ts';
 
 /**
- * The PaymentIntents of a Stripe account that are of this installation's making. Those of another installation on the same account are left out; what was charged
- * before installations were named counts as ours.
+ * Lists the PaymentIntents of a Stripe account that this installation created. Omits those of other
+ * installations on the same account. Charges made before installations were named count as ours.
  */
 export function stripeLedger(settings: StripeSettings): GatewayLedger {
   const client = connection(settings);
@@ -37,7 +37,7 @@ export function stripeLedger(settings: StripeSettings): GatewayLedger {
   };
 }
 
-// A payment in one of these states took no money and never will by itself.
+// A payment in one of these states took no money and never will without a new request.
 const ended: ReadonlySet<Stripe.PaymentIntent.Status> = new Set([
   'canceled',
   'requires_action',

@@ -4,7 +4,7 @@ import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { ChargeAnswer } from './gateway.ts';
 import { answerOf, connection, type StripeSettings } from './stripe.ts';
 
-/** A charge of ours whose answer came late. */
+/** One of our charges whose answer came late. */
 export interface LateAnswer {
   readonly merchantId: string;
   readonly key: string;
@@ -16,8 +16,9 @@ export const stripeWebhookPath = '/perennial/v1/gateways/stripe/webhook';
 const toleranceSeconds = 300;
 
 /**
- * Where Stripe tells what became of payments. Only what carries Stripe's signature counts. It answers 200 also to what is not ours, so that Stripe
- * does not send it again.
+ * Adds the endpoint at which Stripe reports the outcome of payments. Only requests with Stripe's
+ * signature count. It also returns 200 for payments that are not ours, so that Stripe does not send
+ * them again.
  */
 export function addStripeWebhook(
   server: FastifyInstance,
@@ -38,7 +39,7 @@ export function addStripeWebhook(
       return reply
         .code(400)
         .type('text/plain')
-        .send('The signature does not fit the body. Check STRIPE_WEBHOOK_SECRET.');
+        .send('The signature does not match the body. Check STRIPE_WEBHOOK_SECRET.');
     const late = lateAnswerOf(event);
     if (late) await heard(late);
     return reply.code(200).type('text/plain').send('received');
