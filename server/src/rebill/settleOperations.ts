@@ -25,7 +25,7 @@ import { amountText, eventsOf, logsOf } from './note.ts';
 import { rebillOrderRecord } from './orderDocument.ts';
 import type { PlannedCharge } from './plan.ts';
 import type { RebillPolicy } from './policy.ts';
-import { afterDeclined, afterPaid } from './settlement.ts';
+import { afterDeclined, afterPaid, type SettlingRules } from './settlement.ts';
 import { findInFlight, saveSettledAttempts, saveUnknown } from './store.ts';
 
 /** An attempt with the gateway's answer. */
@@ -88,10 +88,7 @@ export function settle(
     await markUnknown(context, unknown, terms);
     const settlements = await planSettlements(context, known, { versions, inFlight }, terms);
     await saveSettlements(context, settlements, terms);
-    return [
-      ...unknown.map((each) => outcomeOf(each)),
-      ...settlements.map((each) => outcomeOf(each)),
-    ];
+    return [...unknown.map(unknownOutcome), ...settlements.map(settledOutcome)];
   });
 }
 
@@ -150,6 +147,9 @@ function unknownMessage(routed: RoutedAnswer | undefined): string {
 
 /** An answered attempt with the records that settle it. */
 interface Settlement extends AnsweredAttempt {
+  /** The gateway's answer. */
+  readonly gatewayAnswer: KnownAnswer;
+  /** The answer that counts (see {@link settledAnswer}). */
   readonly answer: KnownAnswer;
   readonly after: AutoOrderAfter;
   readonly catalog: Catalog;
@@ -184,55 +184,65 @@ async function planSettlements(
   const kept = await loadKeptOrders(context, answered);
   const catalog = await loadCatalog(db, merchantId, [...autoOrders.values()]);
   const wrote = new Map<string, Currency>();
-  return answered.map((each): Settlement => {
-    const { attempt, routed } = each;
-    const autoOrder = required(autoOrders.get(attempt.autoOrderOid), 'auto order of a rebill');
-    const original = required(
-      originals.get(autoOrder.originalOrderId),
-      'original order of a rebill',
-    );
-    const before = kept.get(attempt.orderId);
-    const { order } = attempt.charge;
-    const answer = settledAnswer(routed, before);
-    const rules = { catalog, policy, zone, at: attempt.at };
-    const isKept = answer.kind === 'paid' || policy.storeDeclined || before !== undefined;
-    const after =
-      answer.kind === 'paid'
-        ? afterPaid(autoOrder, order, rules)
-        : afterDeclined(
-            autoOrder,
-            order,
-            {
-              ...answer,
-              rebillNumber: attempt.rebillNumber,
-              orderId: isKept ? attempt.orderId : undefined,
-            },
-            rules,
-          );
-    const record = isKept
-      ? rebillOrderRecord({
-          ...attempt,
-          overrideAffiliateId: autoOrder.overrideAffiliateId,
-          original,
-          zone,
-          payment: answer,
-          wrote,
-        })
-      : undefined;
-    const editedFields = inFlight.get(attempt.autoOrderOid)?.editedFields ?? [];
-    return {
-      ...each,
-      answer,
-      after: { ...after, autoOrder: withChargedBy(after.autoOrder, each) },
-      catalog,
-      order:
-        record && before !== undefined
-          ? continuedOrder(record, { order: before, editedFields }, attempt.at, zone)
-          : record,
-      isNewOrder: before === undefined,
-      isPaidTwice: before?.paidAt !== undefined && answer.reference !== undefined,
-    };
-  });
+  const sources = { autoOrders, originals, kept, inFlight, catalog, policy, zone, wrote };
+  return answered.map((each) => settlementOf(each, sources));
+}
+
+/** What the settlements of a batch are planned from. */
+interface SettlementSources {
+  readonly autoOrders: ReadonlyMap<number, AutoOrder>;
+  readonly originals: ReadonlyMap<string, OrderRecord>;
+  /** Orders that earlier attempts left, by order id. */
+  readonly kept: ReadonlyMap<string, OrderRecord>;
+  readonly inFlight: LockedRows['inFlight'];
+  readonly catalog: Catalog;
+  readonly policy: RebillPolicy;
+  readonly zone: string;
+  /** Amounts that were formatted for other orders of the batch. */
+  readonly wrote: Map<string, Currency>;
+}
+
+function settlementOf(answered: AnsweredAttempt, sources: SettlementSources): Settlement {
+  const { attempt, routed } = answered;
+  const { autoOrders, originals, kept, catalog, policy, zone, wrote } = sources;
+  const autoOrder = required(autoOrders.get(attempt.autoOrderOid), 'auto order of a rebill');
+  const original = required(originals.get(autoOrder.originalOrderId), 'original order of a rebill');
+  const before = kept.get(attempt.orderId);
+  const gatewayAnswer = answerOf(routed);
+  const answer = settledAnswer(gatewayAnswer, before);
+  const isKept = answer.kind === 'paid' || policy.storeDeclined || before !== undefined;
+  const rules = { catalog, policy, zone, at: attempt.at };
+  const after = autoOrderAfter(autoOrder, attempt, answer, isKept, rules);
+  const { overrideAffiliateId } = autoOrder;
+  const record = isKept
+    ? rebillOrderRecord({ ...attempt, overrideAffiliateId, original, zone, payment: answer, wrote })
+    : undefined;
+  const editedFields = sources.inFlight.get(attempt.autoOrderOid)?.editedFields ?? [];
+  return {
+    ...answered,
+    gatewayAnswer,
+    answer,
+    after: { ...after, autoOrder: withChargedBy(after.autoOrder, answered) },
+    catalog,
+    order:
+      record && before !== undefined
+        ? continuedOrder(record, { order: before, editedFields }, attempt.at, zone)
+        : record,
+    isNewOrder: before === undefined,
+    isPaidTwice: before?.paidAt !== undefined && answer.reference !== undefined,
+  };
+}
+
+function autoOrderAfter(
+  autoOrder: AutoOrder,
+  { charge: { order }, rebillNumber, orderId }: NewAttempt,
+  answer: KnownAnswer,
+  isKept: boolean,
+  rules: SettlingRules,
+): AutoOrderAfter {
+  if (answer.kind === 'paid') return afterPaid(autoOrder, order, rules);
+  const declined = { ...answer, rebillNumber, orderId: isKept ? orderId : undefined };
+  return afterDeclined(autoOrder, order, declined, rules);
 }
 
 /** Remembers which kind of gateway captured a charge of this card. */
@@ -314,11 +324,7 @@ type KnownAnswer =
     };
 
 /** The answer that counts: an attempt that is declined is paid if its order is already paid. */
-function settledAnswer(
-  routed: RoutedAnswer | undefined,
-  kept: OrderRecord | undefined,
-): KnownAnswer {
-  const answer = answerOf(routed);
+function settledAnswer(answer: KnownAnswer, kept: OrderRecord | undefined): KnownAnswer {
   return kept?.paidAt !== undefined && answer.kind === 'declined' ? { kind: 'paid' } : answer;
 }
 
@@ -333,11 +339,15 @@ function answerOf(routed: RoutedAnswer | undefined): KnownAnswer {
   return { kind: 'declined', gatewayCode, reference, reason, message, isHard };
 }
 
-function outcomeOf({ attempt, routed }: AnsweredAttempt): ChargeOutcome {
+const unknownOutcome = ({ attempt, routed }: AnsweredAttempt): ChargeOutcome => ({
+  autoOrderOid: attempt.autoOrderOid,
+  orderId: attempt.orderId,
+  kind: 'unknown',
+  ...(routed?.answer.kind === 'unknown' && { reason: routed.answer.message }),
+});
+
+function settledOutcome({ attempt, gatewayAnswer: answer }: Settlement): ChargeOutcome {
   const { autoOrderOid, orderId } = attempt;
-  if (routed?.answer.kind === 'unknown')
-    return { autoOrderOid, orderId, kind: 'unknown', reason: routed.answer.message };
-  const answer = answerOf(routed);
   return answer.kind === 'paid'
     ? { autoOrderOid, orderId, kind: 'paid' }
     : { autoOrderOid, orderId, kind: 'declined', reason: `${answer.reason}\n${answer.message}` };
