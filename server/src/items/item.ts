@@ -11,19 +11,19 @@ export interface CatalogItem {
   readonly kit: boolean;
   readonly kitComponentOnly: boolean;
   readonly pricing: ItemPricing;
-  readonly autoOrder?: ItemAutoOrder;
+  readonly autoOrder?: ItemAutoOrder | undefined;
   /** Taxed at the order's rate unless true. */
   readonly taxFree: boolean;
 }
 
 /** Prices in minor units of the merchant's currency. */
 export interface ItemPricing {
-  readonly cost?: Minor;
+  readonly cost?: Minor | undefined;
   /** The price on auto order. It takes precedence over `cost` and the sale price. */
-  readonly autoOrderCost?: Minor;
-  readonly saleCost?: Minor;
-  readonly saleStart?: Temporal.Instant;
-  readonly saleEnd?: Temporal.Instant;
+  readonly autoOrderCost?: Minor | undefined;
+  readonly saleCost?: Minor | undefined;
+  readonly saleStart?: Temporal.Instant | undefined;
+  readonly saleEnd?: Temporal.Instant | undefined;
 }
 
 /**
@@ -41,12 +41,12 @@ export interface ItemAutoOrder {
   readonly freeShipping: boolean;
   /** Cards that expire within this number of months are refused. 0 means off. */
   readonly prohibitExpiringCardsMonths: number;
-  readonly cancelItemId?: string;
+  readonly cancelItemId?: string | undefined;
   readonly cancelChargeMinimumBalance: boolean;
-  readonly cancelMinimumRebillCount?: number;
-  readonly cancelMinimumRebillValue?: Minor;
-  readonly cancelMinimumLifeTimeCount?: number;
-  readonly cancelMinimumLifeTimeValue?: Minor;
+  readonly cancelMinimumRebillCount?: number | undefined;
+  readonly cancelMinimumRebillValue?: Minor | undefined;
+  readonly cancelMinimumLifeTimeCount?: number | undefined;
+  readonly cancelMinimumLifeTimeValue?: Minor | undefined;
   readonly upgradeItemIds: readonly string[];
   readonly downgradeItemIds: readonly string[];
   readonly cancelOtherAutoOrders: boolean;
@@ -58,7 +58,7 @@ export type Step = ItemStep | PauseStep | PauseUntilStep | LoopStep | KitOnlySte
 
 interface StepBase {
   /** Days before a shipment on which the pre-shipment notice is sent. Absent: none. */
-  readonly preshipmentNoticeDays?: number;
+  readonly preshipmentNoticeDays?: number | undefined;
 }
 
 /**
@@ -67,12 +67,12 @@ interface StepBase {
  */
 export interface ItemStep extends StepBase {
   readonly type: 'item';
-  readonly itemId?: string;
+  readonly itemId?: string | undefined;
   readonly schedule: Frequency;
   /** The interval in days when `schedule` is `Every...`. */
-  readonly arbitraryScheduleDays?: number;
-  readonly repeatCount?: number;
-  readonly unitCost?: Minor;
+  readonly arbitraryScheduleDays?: number | undefined;
+  readonly repeatCount?: number | undefined;
+  readonly unitCost?: Minor | undefined;
   /** Different prices from the given day of retrying on (cost schedule by retry). */
   readonly unitCostSchedules: readonly { readonly retryDays: number; readonly unitCost: Minor }[];
   /**
@@ -97,9 +97,9 @@ export interface PauseStep extends StepBase {
  */
 export interface PauseUntilStep extends StepBase {
   readonly type: 'pause until';
-  readonly untilDate?: Temporal.PlainDate;
-  readonly untilDayOfMonth?: number;
-  readonly minimumDelayDays?: number;
+  readonly untilDate?: Temporal.PlainDate | undefined;
+  readonly untilDayOfMonth?: number | undefined;
+  readonly minimumDelayDays?: number | undefined;
 }
 
 /** Goes back to the first step. */

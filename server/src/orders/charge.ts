@@ -35,7 +35,7 @@ export type ChargeResult =
       readonly kind: 'declined';
       readonly gateway: string;
       readonly reason: string;
-      readonly reference?: string;
+      readonly reference?: string | undefined;
     }
   /** `notSent` says why no gateway was asked. One will be asked as soon as that reason is gone. */
   | { readonly kind: 'unknown'; readonly notSent?: string };

@@ -263,7 +263,7 @@ async function refuseTakenNumber({ db }: Context, order: OrderRecord): Promise<n
         `as order ${orderId}`,
       fix: 'Read that order instead of inserting it again',
     },
-    { objectId: orderId },
+    orderId === undefined ? {} : { objectId: orderId },
   );
 }
 

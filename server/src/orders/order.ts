@@ -60,16 +60,16 @@ export interface OrderRecord {
   readonly createdAt: Temporal.Instant;
   readonly modifiedAt: Temporal.Instant;
   /** When the order was paid. Absent while it is unpaid. */
-  readonly paidAt?: Temporal.Instant;
+  readonly paidAt?: Temporal.Instant | undefined;
   /** The currency of `total` (ISO 4217). */
   readonly currency: string;
   readonly total: Minor;
-  readonly customerProfileOid?: number;
+  readonly customerProfileOid?: number | undefined;
   /** The auto order that it started (`rebillNumber` 0) or of which it is a rebill. */
-  readonly autoOrderOid?: number;
-  readonly rebillNumber?: number;
+  readonly autoOrderOid?: number | undefined;
+  readonly rebillNumber?: number | undefined;
   /** The token of the card at the gateway. */
-  readonly cardToken?: string;
+  readonly cardToken?: string | undefined;
   /** True when its first charge was begun and is not settled. */
   readonly charging?: boolean;
 }

@@ -13,7 +13,7 @@ export interface OrderProjection {
    * alias of its row. The caller provides it, because the data is in the tables of auto orders.
    * Without it, `auto_order` is never returned.
    */
-  readonly autoOrder?: (alias: string) => string;
+  readonly autoOrder?: ((alias: string) => string) | undefined;
 }
 
 /**

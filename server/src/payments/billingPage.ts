@@ -8,7 +8,7 @@ export interface Subscription {
   readonly autoOrderCode: string;
   readonly itemDescriptions: readonly string[];
   /** The card in use, such as `VISA ending in 1111`. */
-  readonly card?: string;
+  readonly card?: string | undefined;
   /** True when a new card is of no use any more. */
   readonly hasEnded: boolean;
 }

@@ -153,7 +153,11 @@ test('the link is for those who may write, and for auto orders that exist', asyn
   const { oid } = await subscribed();
   const reader = await app.addKey('TEST', ['auto_order_read']);
   const ask = (auto_order_oid: number, key?: string) =>
-    app.request({ operation: 'getAutoOrderUpdateBillingUrl', params: { auto_order_oid }, key });
+    app.request({
+      operation: 'getAutoOrderUpdateBillingUrl',
+      params: { auto_order_oid },
+      ...(key === undefined ? {} : { key }),
+    });
   assert.equal((await ask(oid, reader)).status, 401);
   assert.equal((await ask(999_999)).status, 404);
 });
@@ -161,8 +165,14 @@ test('the link is for those who may write, and for auto orders that exist', asyn
 test('an auto order shows its link when management is expanded, and only to those who may write', async () => {
   const { oid } = await subscribed();
   const read = async (query: Record<string, string>, key?: string) =>
-    (await app.request({ operation: 'getAutoOrder', params: { auto_order_oid: oid }, query, key }))
-      .body.auto_order;
+    (
+      await app.request({
+        operation: 'getAutoOrder',
+        params: { auto_order_oid: oid },
+        query,
+        ...(key === undefined ? {} : { key }),
+      })
+    ).body.auto_order;
   assert.equal((await read({})).management, undefined);
   assert.equal(
     (await read({ _expand: 'management' }, await app.addKey('TEST', ['auto_order_read'])))

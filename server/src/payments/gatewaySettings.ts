@@ -12,7 +12,7 @@ export interface GatewaySettings {
   /** A charge that is declined for one of these reasons is sent to the next gateway. */
   readonly cascadeOn: ReadonlySet<DeclineReason>;
   /** A gateway becomes inactive after this number of failures in a row. Absent: never. */
-  readonly inactiveAfterFailures?: number;
+  readonly inactiveAfterFailures?: number | undefined;
   /** How long it then stays inactive, in hours on the merchant's clock. */
   readonly inactiveHours: number;
 }

@@ -20,7 +20,7 @@ export interface GatewayConfig {
   readonly simulatorBooks?: string;
   /** True when another process writes these books: they are only read, and nothing is charged. */
   readonly isReadOnly?: boolean;
-  readonly stripe?: StripeSettings;
+  readonly stripe?: StripeSettings | undefined;
   /**
    * Merchants with a real clock that the simulator may still charge: all, or these. Absent: none.
    */
@@ -32,7 +32,7 @@ export interface OpenGateways extends Gateways {
   /** The books of the in-process simulator. Empty when the simulator runs elsewhere. */
   readonly books: SimulatorBooks;
   /** The Stripe account, if there is one. */
-  readonly stripe?: StripeSettings;
+  readonly stripe?: StripeSettings | undefined;
   /** Returns what the simulator captured for a merchant, or undefined when it cannot be reached. */
   captures(this: void, merchantId: string): Promise<readonly BookedCharge[] | undefined>;
   /** What each gateway has charged, according to its own books. */
