@@ -100,7 +100,7 @@ function stepOf(wire: ItemAutoOrderStep, currency: string): Step {
       return { type: 'loop', preshipmentNoticeDays };
     case 'kit only':
       return { type: 'kit only', preshipmentNoticeDays };
-    case undefined:
+    default:
       throw new Bug('a stored step has no type');
   }
 }

@@ -4,7 +4,7 @@ import { wireDate } from '../kernel/calendar.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { billingFault } from './fault.ts';
-import type { OrderDocument, OrderRecord } from './order.ts';
+import { fromLoose, type OrderDocument, type OrderRecord } from './order.ts';
 import { type Occasion, paid, paidStage } from './payment.ts';
 import { cardFault, keptCard, keptPayment } from './paymentDetails.ts';
 import { inStage, isPaidStage, type OrderStage, stageTransitions } from './stages.ts';
@@ -246,13 +246,13 @@ function actualCosts(summary: Order['summary']): Order['summary'] {
     actual_profit,
     actual_shipping,
   } = summary;
-  return {
+  return fromLoose<NonNullable<Order['summary']>>({
     actual_fulfillment,
     actual_other_cost,
     actual_payment_processing,
     actual_profit,
     actual_shipping,
-  };
+  });
 }
 
 // The method and the details may change, but not what was charged. A new token replaces the digits

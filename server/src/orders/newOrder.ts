@@ -11,7 +11,7 @@ import { readWireDate } from '../kernel/wireDates.ts';
 import { amountIn, billingFault } from './fault.ts';
 import { type OrderCurrency, wireCurrency } from './money.ts';
 import { type LineWarning, type OrderLine, orderLine } from './newOrderLine.ts';
-import type { OrderDocument, OrderRecord } from './order.ts';
+import { fromLoose, type OrderDocument, type OrderRecord } from './order.ts';
 import { type Occasion, type PaymentPlan, paid, paidStage, planPayment } from './payment.ts';
 import { cardFault, keptPayment, paymentMethodOf } from './paymentDetails.ts';
 import { inStage } from './stages.ts';
@@ -240,11 +240,11 @@ function giftOf(
     const parsed = toMinor(decimal ?? 0, base);
     return parsed.ok && decimal !== undefined ? money(parsed.value) : undefined;
   };
-  return {
+  return fromLoose<NonNullable<Order['gift']>>({
     ...gift,
     gift_charge: filled(gift.gift_charge?.value),
     gift_wrap_cost: filled(gift.gift_wrap_cost?.value),
-  };
+  });
 }
 
 /** Returns the summary of computed totals. Keeps the actual costs that a client sent. */
@@ -260,7 +260,7 @@ function summaryOf(
     actual_profit,
     actual_shipping,
   } = given ?? {};
-  return {
+  return fromLoose<NonNullable<Order['summary']>>({
     actual_fulfillment,
     actual_other_cost,
     actual_payment_processing,
@@ -274,7 +274,7 @@ function summaryOf(
     shipping_handling_total_discount: money(zero),
     tax: money(totals.tax),
     total: money(totals.total),
-  };
+  });
 }
 
 function recordOf(request: NewOrderRequest, document: OrderDocument, total: Minor): OrderRecord {

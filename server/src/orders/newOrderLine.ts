@@ -8,6 +8,7 @@ import { type Minor, minor, toMinor, zero } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { amountIn, amountMax } from './fault.ts';
 import type { wireCurrency } from './money.ts';
+import { fromLoose } from './order.ts';
 import type { LineTotals, TotalsLine } from './totals.ts';
 
 /** A line of a new order: the input of its amount, and its document. */
@@ -191,7 +192,7 @@ function lineDocument(
   money: (amount: Minor) => ReturnType<typeof wireCurrency>,
 ): OrderItem {
   const description = wire.description ?? item?.description;
-  return {
+  return fromLoose<OrderItem>({
     ...wire,
     item_index: itemIndex,
     merchant_item_id: item?.itemId ?? wire.merchant_item_id,
@@ -213,7 +214,7 @@ function lineDocument(
         ...filledCostChange(option.cost_change?.value, currency, money),
       })),
     }),
-  };
+  });
 }
 
 function filledCostChange(

@@ -1,6 +1,7 @@
 import type { OrderPayment } from '@perennial/contract/orderPayment.ts';
 import { lastFourOf, maskedCardNumber } from '../kernel/cardNumbers.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
+import { fromLoose } from './order.ts';
 
 /**
  * Returns how an order is paid. Without a payment method, it follows from the details that the
@@ -54,30 +55,30 @@ export function cardFault(
  */
 export function keptPayment(payment: OrderPayment | undefined): OrderPayment {
   const { credit_card, echeck, health_benefit_card, ...rest } = payment ?? {};
-  return {
+  return fromLoose<OrderPayment>({
     ...rest,
     payment_method: paymentMethodOf(payment),
     payment_status: 'Unprocessed',
     ...(credit_card && { credit_card: keptCard(credit_card) }),
     ...(echeck && {
-      echeck: {
+      echeck: fromLoose<NonNullable<OrderPayment['echeck']>>({
         ...echeck,
         bank_account_number: masked(echeck.bank_account_number),
         customer_tax_id: masked(echeck.customer_tax_id),
         drivers_license_number: masked(echeck.drivers_license_number),
-      },
+      }),
     }),
     ...(health_benefit_card && {
-      health_benefit_card: {
+      health_benefit_card: fromLoose<NonNullable<OrderPayment['health_benefit_card']>>({
         health_benefit_card_expiration_month:
           health_benefit_card.health_benefit_card_expiration_month,
         health_benefit_card_expiration_year:
           health_benefit_card.health_benefit_card_expiration_year,
         health_benefit_card_number: masked(health_benefit_card.health_benefit_card_number),
         health_benefit_card_number_truncated: true,
-      },
+      }),
     }),
-  };
+  });
 }
 
 type Card = NonNullable<OrderPayment['credit_card']>;

@@ -89,7 +89,7 @@ export function orderCharge(
           kind: 'declined',
           gateway: code,
           reason: answer.message,
-          reference: answer.reference,
+          ...(answer.reference === undefined ? {} : { reference: answer.reference }),
         };
       case 'unknown':
         context.log.warn(
