@@ -18,7 +18,9 @@ test('whatever people do at the same time, each due cycle is captured once or no
     servers: 2,
     killsARound: 1,
     does: [
+      'changeZone',
       'chargeNow',
+      'merge',
       'newCard',
       'pauseOrGoOn',
       'readForm',

@@ -15,7 +15,7 @@ import { anItem, at } from '../support/autoOrders.ts';
 import { killNine } from '../support/launched.ts';
 import { type Rebills, rebillsOn } from '../support/rebills.ts';
 import { Deaths, random, start } from './killing.ts';
-import { type ActionName, act, type Person } from './peopleActions.ts';
+import { type ActionName, act, clickTogether, type Person } from './peopleActions.ts';
 
 /** People at work on auto orders while rebills fall due and processes are killed. */
 export interface PeopleAtWork {
@@ -172,6 +172,13 @@ async function openOffice(
   return {
     counts: { did, statuses },
     async work() {
+      // The first chance of the day to charge an auto order is the one that a race would double.
+      if (does.includes('chargeNow'))
+        await Promise.all(
+          Array.from({ length: customers }, (_, customer) =>
+            clickTogether(people.filter((_, index) => index % customers === customer)),
+          ),
+        );
       await Promise.all(
         people.map(async (person) => {
           for (let count = 0; count < actionsARound; count++) {

@@ -44,6 +44,15 @@ const chargeNow: Action = (person) => {
   );
 };
 
+/** All people who work on a customer click "charge now" for the same auto order at the same moment. */
+export async function clickTogether(people: readonly Person[]): Promise<void> {
+  const [first] = people;
+  if (first === undefined || first.chance() < 0.4) return;
+  const path = `${paths}/${anOid(first)}/rebill`;
+  const clicks = people.flatMap((person) => Array.from({ length: 4 }, () => person));
+  await Promise.all(clicks.map((person) => person.call('POST', path)));
+}
+
 /** A new card, charged at once or not, perhaps sent twice. */
 const newCard: Action = (person) => {
   const oid = anOid(person);
