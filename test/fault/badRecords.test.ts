@@ -15,8 +15,8 @@ interface Poison {
   readonly what: string;
   /** SQL with the merchant as $1 and the auto order as $2. */
   readonly sql: readonly string[];
-  /** It can still be billed: nothing is to be parked. */
-  readonly isHarmless?: true;
+  /** How often it can still be billed: nothing is to be parked. */
+  readonly bills?: number;
   /** The change of the item that repairs it; absent: none over the API, a database console is needed. */
   readonly repair?: Readonly<Record<string, unknown>>;
 }
@@ -35,9 +35,25 @@ const poisons: readonly Poison[] = [
     repair: { next_shipment_dts: '2026-02-15T12:00:00-05:00' },
   },
   {
+    what: 'a shipment in 4000 BC',
+    sql: [item("next_shipment_at = '4000-01-01 12:00:00+00 BC'")],
+    repair: { next_shipment_dts: '2026-02-15T12:00:00-05:00' },
+  },
+  {
+    what: 'a shipment in the year 999',
+    sql: [item("next_shipment_at = '0999-01-01 12:00:00+00'")],
+    repair: { next_shipment_dts: '2026-02-15T12:00:00-05:00' },
+  },
+  {
+    what: 'a shipment in 1900, long before the customer signed up',
+    sql: [item("next_shipment_at = '1900-02-15 12:00:00+00', frequency = 'Weekly'")],
+    // The one of 1900, and those of the weeks since the customer signed up.
+    bills: 5,
+  },
+  {
     what: 'an end at the end of time',
     sql: [item("no_order_after_at = '9999-12-31 23:59:59+00'")],
-    isHarmless: true,
+    bills: 1,
   },
   {
     what: 'add-ons that are not a list',
@@ -90,7 +106,7 @@ for (const poison of poisons) {
     assert.deepEqual([await shop.bills(before), await shop.bills(after)], [1, 1]);
     await shop.readsAll(bad);
 
-    if (poison.isHarmless) return assert.equal(await shop.bills(bad), 1);
+    if (poison.bills !== undefined) return assert.equal(await shop.bills(bad), poison.bills);
     const parked = await shop.parked();
     if ((await shop.bills(bad)) === 0) {
       assert.deepEqual(parked, [bad], 'it is listed with a reason');

@@ -333,6 +333,11 @@ const faultWords = (itemId: string) =>
       `names ${itemId}, whose steps ship nothing`,
       'Fix the steps of that item',
     ],
+    'date out of bounds': [
+      'next_shipment_dts',
+      'is not a date from 1900-01-01 to 2999-12-31',
+      'Send the date of the next shipment',
+    ],
     'no price': [
       'arbitrary_unit_cost',
       `is missing, and ${itemId} has no price`,

@@ -4,6 +4,7 @@ import { addDays, momentOf, wallOf } from '../kernel/calendar.ts';
 import type { Minor } from '../kernel/money.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
+import { isNearWire } from '../kernel/wireDates.ts';
 import type { AutoOrder, AutoOrderItem, StepCursor } from './autoOrder.ts';
 import type { Price } from './pricing.ts';
 import { hasArbitraryUnitCost, priceLine } from './pricing.ts';
@@ -114,7 +115,12 @@ export interface BrokenPlan {
   readonly itemId: string;
 }
 
-export type Fault = WalkFault | 'unknown item' | 'no schedule' | 'no price';
+export type Fault =
+  | WalkFault
+  | 'unknown item'
+  | 'no schedule'
+  | 'no price'
+  | 'date out of bounds';
 
 /**
  * Plans the next shipment of an item, or says why there is none. The result depends on the
@@ -127,6 +133,8 @@ export function planNext(item: AutoOrderItem, catalog: Catalog, context: PlanCon
   if (!schedule.ok) return broken(schedule.reason, item.originalItemId);
   const at = item.nextShipmentAt;
   if (at === undefined) return { kind: 'none', why: 'completed' };
+  // Counted from such a date, a customer would be charged for hundreds of years.
+  if (!isNearWire(at)) return broken('date out of bounds', item.originalItemId);
   const landing = landingAt(item, schedule.value, placeOf(at, item.anchor, context.zone));
   if (landing.kind === 'end') return { kind: 'none', why: landing.why };
   if (landing.kind === 'broken') return broken(landing.why, item.originalItemId);
@@ -460,14 +468,15 @@ const withoutNext = (item: AutoOrderItem): AutoOrderItem => ({
 
 /**
  * The landing's place. Where that one was missed too, it is the first place after the missed ones,
- * unless the merchant bills them all.
+ * unless the merchant bills them all. Nothing could be shipped before the customer signed up.
  */
 function withoutMissed(
-  { missedUntil }: AutoOrderItem,
+  item: AutoOrderItem,
   { place, interval }: Lands,
-  { missedShipments, zone }: PlanContext,
+  { autoOrder: { signedUpAt }, missedShipments, zone }: PlanContext,
 ): Place {
-  if (missedUntil === undefined || missedShipments === 'bill') return place;
+  const missedUntil = item.missedUntil ?? signedUpAt;
+  if (item.missedUntil !== undefined && missedShipments === 'bill') return place;
   if (!isDue(momentAt(place, zone), missedUntil)) return place;
   return firstPlaceAfter(missedUntil, place, interval, zone);
 }

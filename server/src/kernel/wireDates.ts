@@ -6,6 +6,7 @@ import {
   epochMsOf,
   isZone,
   momentOf,
+  msPerDay,
   type Wall,
   wallOf,
 } from './calendar.ts';
@@ -78,6 +79,10 @@ const daysAround = 1;
 /** Whether a day number lies within the bounds, or at most `around` days outside. */
 const isWithin = (day: number, around: number): boolean =>
   day >= firstDay - around && day <= lastDay + around;
+
+/** Whether a moment lies within the bounds of the wire on the wall of some zone. */
+export const isNearWire = ({ epochMilliseconds }: Temporal.Instant): boolean =>
+  isWithin(Math.floor(epochMilliseconds / msPerDay), daysAround);
 
 /** Whether a moment lies within the bounds of the wire on a zone's wall. */
 export const isWithinWire = (moment: Temporal.Instant, zone: string): boolean =>
