@@ -43,6 +43,9 @@ export const OrderPaymentCreditCardDualVaulted = model(
 );
 export type OrderPaymentCreditCardDualVaulted = Static<typeof OrderPaymentCreditCardDualVaulted>;
 
+/** The types of card that an order can have. */
+export const cardTypes = ['AMEX', 'Diners Club', 'Discover', 'JCB', 'MasterCard', 'VISA'] as const;
+
 export const OrderPaymentCreditCard = model(
   'OrderPaymentCreditCard',
   'Payment by card: token, last four digits, expiration.',
@@ -56,7 +59,7 @@ export const OrderPaymentCreditCard = model(
     card_number: readOnly(text('Masked to the last 4.')),
     card_number_token: text('Hosted-field token that updates the card number.'),
     card_number_truncated: readOnly(flag()),
-    card_type: oneOf(['AMEX', 'Diners Club', 'Discover', 'JCB', 'MasterCard', 'VISA']),
+    card_type: oneOf(cardTypes),
     card_verification_number_token: text(
       'Insert/import only; ignored on update; always null or empty in answers.',
     ),

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { frequencies } from '../../server/src/kernel/frequency.ts';
+import { frequencies } from '@perennial/contract/frequency.ts';
 import { testApp } from '../support/app.ts';
 
 const app = await testApp();
@@ -39,7 +39,7 @@ async function subscribe(): Promise<{ oid: number; item: number }> {
   });
   return {
     oid: body.auto_order.auto_order_oid,
-    item: body.auto_order.items[0]!.auto_order_item_oid,
+    item: body.auto_order.items[0].auto_order_item_oid,
   };
 }
 
@@ -69,6 +69,6 @@ for (const missed_shipments of ['one', 'skip', 'bill'] as const)
       assert.equal(preview.status, 200, preview.text);
       const query = { _expand: 'items,items.future_schedules' };
       const read = await app.request({ operation: 'getAutoOrder', params, query });
-      assert.equal(read.body.auto_order.items[0]!.future_schedules.length, 10);
+      assert.equal(read.body.auto_order.items[0].future_schedules.length, 10);
       assert.ok(performance.now() - started < 1_500);
     });

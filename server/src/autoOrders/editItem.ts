@@ -5,7 +5,7 @@ import type {
 import type { Temporal } from 'temporal-polyfill';
 import { fold } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
-import { zero } from '../kernel/money.ts';
+import { amountMax, quantityMax, zero } from '../kernel/money.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import type { AddOn, AutoOrder, AutoOrderItem, Property } from './autoOrder.ts';
@@ -151,7 +151,7 @@ function readFields(
       rules,
     ),
     originalQuantity:
-      read.number('original_quantity', current.originalQuantity, smallestQuantity) ??
+      read.number('original_quantity', current.originalQuantity, smallestQuantity, quantityMax) ??
       current.originalQuantity,
     arbitraryItemId: optionalCatalogId(
       read.text('arbitrary_item_id', current.arbitraryItemId),
@@ -162,6 +162,7 @@ function readFields(
       'arbitrary_quantity',
       current.arbitraryQuantity,
       smallestQuantity,
+      quantityMax,
     ),
     arbitraryUnitCost: read.money('arbitrary_unit_cost', current.arbitraryUnitCost),
     arbitraryUnitCostRemainingOrders: read.number(
@@ -300,12 +301,15 @@ function checkItem(
     'nextShipmentAt',
     'arbitraryUnitCost',
   ];
-  if (schedule.every((name) => item[name] === current[name])) return;
+  const isKept = (name: keyof AutoOrderItem): boolean => item[name] === current[name];
+  const isScheduleKept = schedule.every(isKept);
+  if (isScheduleKept && isKept('originalQuantity') && isKept('arbitraryQuantity')) return;
   const plan = planNext({ ...item, paused: false }, rules.catalog, {
     ...rules,
     autoOrder: { ...autoOrder, status: 'active', enabled: true, cancelAfterNextXOrders: undefined },
   });
   if (plan.kind !== 'broken') return;
+  if (isScheduleKept && plan.why !== 'price too large') return;
   const [name, reason, fix] = faultWords(plan.itemId)[plan.why];
   read.fault(name, reason, fix);
 }
@@ -338,6 +342,11 @@ const faultWords = (itemId: string) =>
       'is not a date from 1900-01-01 to 2999-12-31',
       'Send the date of the next shipment',
     ],
+    'price too large': [
+      'arbitrary_quantity',
+      `times the price of ${itemId} is too large an amount`,
+      'Send a lower quantity or arbitrary_unit_cost',
+    ],
     'no price': [
       'arbitrary_unit_cost',
       `is missing, and ${itemId} has no price`,
@@ -364,12 +373,19 @@ export function editAddOns(
       );
     const addOn = {
       itemId: known?.itemId ?? '',
-      quantity: read.number('quantity', 1, 1) ?? 1,
+      quantity: read.number('quantity', 1, 1, quantityMax) ?? 1,
       unitCost: read.money('arbitrary_unit_cost', undefined),
       freeShipping: read.required('free_shipping', false),
       nextXOrders: read.number('next_x_orders', undefined, 1),
       options: options(body.options ?? []),
     };
+    const unitCost = addOn.unitCost ?? known?.pricing.cost ?? 0;
+    if (unitCost * addOn.quantity > amountMax)
+      read.fault(
+        'quantity',
+        'times the price is too large an amount',
+        'Send a lower quantity or arbitrary_unit_cost',
+      );
     for (const { field: name, reason, fix } of read.faults) faults.fault(name, reason, fix);
     return addOn;
   });

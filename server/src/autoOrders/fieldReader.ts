@@ -1,7 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import type { Minor } from '../kernel/money.ts';
-import { toMinor } from '../kernel/money.ts';
+import { amountMax, currencyExponent, fromMinor, toMinor } from '../kernel/money.ts';
 import { parseWireDate } from '../kernel/wireDates.ts';
 import { isSameSecond } from './formAge.ts';
 
@@ -90,16 +90,19 @@ export class FieldReader {
     const given = this.#body[name] as number | null | undefined;
     if (given === undefined) return current;
     if (given === null) return undefined;
-    const amount = toMinor(given, this.#rules.currency);
-    if (amount.ok && amount.value >= 0) return amount.value;
-    if (amount.ok) this.fault(name, 'is negative', 'Send 0 or more');
+    const { currency } = this.#rules;
+    // What is stored may be out of bounds, and may be sent back as it was read.
+    if (current !== undefined && given === fromMinor(current, currency)) return current;
+    const max = amountMax / 10 ** currencyExponent(currency);
+    const amount = toMinor(given, currency);
+    if (given < 0) this.fault(name, 'is negative', 'Send 0 or more');
+    else if (given > max) this.fault(name, 'is too large an amount', `Send 0 to ${max}`);
+    else if (amount.ok) return amount.value;
     else
       this.fault(
         name,
-        amount.reason === 'too many decimals'
-          ? `has more decimals than ${this.#rules.currency} allows`
-          : 'is too large for an amount of money',
-        'Send a smaller amount, or one with fewer decimals',
+        `has more decimals than ${currency} allows`,
+        'Send an amount with fewer decimals',
       );
     return current;
   }

@@ -2,7 +2,7 @@ import type { Temporal } from 'temporal-polyfill';
 import type { CatalogItem, ItemStep } from '../items/item.ts';
 import { dayNumber, wallOf } from '../kernel/calendar.ts';
 import type { Minor } from '../kernel/money.ts';
-import { percentOff, timesQuantity } from '../kernel/money.ts';
+import { amountMax, percentOff, timesQuantity } from '../kernel/money.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import type { AutoOrderItem } from './autoOrder.ts';
@@ -73,9 +73,9 @@ export type PriceRule =
  * step or catalogue price, the price of customers who signed up early, the price of a retry, and
  * the arbitrary unit cost for its remaining orders. Then the percentage is taken off, and the
  * result is multiplied by the quantity. Fails with 'no price' when no rule gives a price; 0 is a
- * price.
+ * price. Fails with 'price too large' when the amount could not be added to others.
  */
-export function priceLine(request: PriceRequest): Outcome<Price, 'no price'> {
+export function priceLine(request: PriceRequest): Outcome<Price, 'no price' | 'price too large'> {
   const trace: AppliedRule[] = [];
   const take = (rule: AppliedRule | undefined) => {
     if (rule !== undefined) trace.push(rule);
@@ -88,6 +88,7 @@ export function priceLine(request: PriceRequest): Outcome<Price, 'no price'> {
   const unitCost = trace.at(-1)?.unitCost;
   if (unitCost === undefined) return failure('no price');
   const quantity = request.item.arbitraryQuantity ?? request.item.originalQuantity;
+  if (unitCost * quantity > amountMax) return failure('price too large');
   if (quantity !== 1) take({ rule: 'quantity', detail: `${quantity}`, unitCost });
   return success({
     unitCost,

@@ -120,6 +120,7 @@ export type Fault =
   | 'unknown item'
   | 'no schedule'
   | 'no price'
+  | 'price too large'
   | 'date out of bounds';
 
 /**

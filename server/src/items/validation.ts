@@ -1,7 +1,7 @@
 import { frequencies, isFrequency } from '@perennial/contract/frequency.ts';
 import type { Item, ItemAutoOrder, ItemAutoOrderStep } from '@perennial/contract/item.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
-import { toMinor } from '../kernel/money.ts';
+import { amountMax, currencyExponent, toMinor } from '../kernel/money.ts';
 import { parseWireDay } from '../kernel/wireDates.ts';
 
 /**
@@ -260,6 +260,8 @@ function amountFault(
   if (amount === undefined) return undefined;
   if (amount < 0) return fault(field, 'is negative', 'Send 0 or more');
   const parsed = toMinor(amount, currency);
+  const max = amountMax / 10 ** currencyExponent(currency);
+  if (amount > max) return fault(field, 'is too large an amount', `Send 0 to ${max}`);
   return parsed.ok
     ? undefined
     : fault(

@@ -7,6 +7,15 @@ declare const minorBrand: unique symbol;
 /** A whole number of a currency's smallest unit (cents for USD, yen for JPY). Always a safe integer; may be negative. */
 export type Minor = number & { readonly [minorBrand]: 'Minor' };
 
+/**
+ * The greatest amount of one field or one line, in minor units; a thousand of them still add up
+ * exactly.
+ */
+export const amountMax = 1_000_000_000_000;
+
+/** The greatest quantity of one line. */
+export const quantityMax = 100_000;
+
 /** How a division that does not come out even is settled; 'half' rules apply to the distance from zero. */
 export type Rounding = 'half up' | 'half even' | 'down';
 

@@ -1,13 +1,7 @@
 import type { OrderBilling } from '@perennial/contract/order.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
-import { type Minor, toMinor } from '../kernel/money.ts';
+import { amountMax, currencyExponent, type Minor, toMinor } from '../kernel/money.ts';
 import { failure, type Outcome } from '../kernel/outcome.ts';
-
-/**
- * The largest amount of one field, in minor units. The sum of a thousand such amounts is still
- * exact.
- */
-export const amountMax = 1_000_000_000_000;
 
 /** Reads an amount of the wire that may not be negative. */
 export function amountIn(
@@ -23,9 +17,13 @@ export function amountIn(
       fix: `Send no more decimals than ${currency} has`,
     });
   if (parsed.value < 0 || parsed.value > amountMax)
-    return failure({ field, reason: 'is out of range', fix: 'Send 0 or more' });
+    return failure({ field, reason: 'is out of range', fix: `Send ${amountRange(currency)}` });
   return parsed;
 }
+
+/** The amounts that one field may have, in words. */
+export const amountRange = (currency: string): string =>
+  `0 to ${amountMax / 10 ** currencyExponent(currency)}`;
 
 /**
  * Returns the fault of a billing address that no single field shows (order reference,

@@ -33,6 +33,10 @@ export function wireCurrency(
   };
 }
 
+/** Whether an amount, and a thousand times as much, can be counted in the currency that is shown. */
+export const isShowable = (amount: Minor, { base, shown, exchangeRate }: OrderCurrency): boolean =>
+  shown === base || amount * minorRate(base, shown, exchangeRate) <= Number.MAX_SAFE_INTEGER / 1000;
+
 /** Reads the amount of a stored wire Currency. Returns 0 when it is absent. */
 export function amountOf(stored: Currency | undefined, base: string): Minor {
   const parsed = toMinor(stored?.value ?? 0, base);

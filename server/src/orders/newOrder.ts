@@ -5,11 +5,11 @@ import type { CatalogItem } from '../items/item.ts';
 import { wireDate } from '../kernel/calendar.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
-import { type Minor, sum, toMinor, zero } from '../kernel/money.ts';
+import { amountMax, type Minor, minor, sum, toMinor, zero } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { readWireDate } from '../kernel/wireDates.ts';
 import { amountIn, billingFault } from './fault.ts';
-import { type OrderCurrency, wireCurrency } from './money.ts';
+import { isShowable, type OrderCurrency, wireCurrency } from './money.ts';
 import { type LineWarning, type OrderLine, orderLine } from './newOrderLine.ts';
 import { fromLoose, type OrderDocument, type OrderRecord } from './order.ts';
 import { type Occasion, type PaymentPlan, paid, paidStage, planPayment } from './payment.ts';
@@ -54,6 +54,8 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
   const charges = chargesOf(wire, request.currency);
   if (!charges.ok) return charges;
   const totals = orderTotals({ lines: lines.value, ...charges.value });
+  const sizeFault = totalsFault(totals, currency.value);
+  if (sizeFault) return failure(sizeFault);
   const plan = planPayment(paymentMethodOf(wire.payment), channelPartner, totals.total);
   const fault = cardFault(wire.payment, plan.kind === 'charge');
   if (fault) return failure(fault);
@@ -120,6 +122,23 @@ function currencyOf(order: Order, base: string): Outcome<OrderCurrency, FieldFau
     });
   }
   return success({ base, shown, exchangeRate });
+}
+
+/** What is wrong with amounts that are fine one by one, and too large together or when shown. */
+function totalsFault(totals: Totals, currency: OrderCurrency): FieldFault | undefined {
+  const greatest = Math.max(totals.total, totals.taxableSubtotal);
+  if (greatest > amountMax)
+    return {
+      field: 'items',
+      reason: 'add up to too large an amount',
+      fix: 'Send lower prices or quantities, or several orders',
+    };
+  if (isShowable(minor(greatest), currency)) return undefined;
+  return {
+    field: 'exchange_rate',
+    reason: `makes the total too large an amount in ${currency.shown}`,
+    fix: `Send how many ${currency.shown} one ${currency.base} is`,
+  };
 }
 
 function linesOf({

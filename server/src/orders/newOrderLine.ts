@@ -4,9 +4,9 @@ import type { Temporal } from 'temporal-polyfill';
 import type { CatalogItem } from '../items/item.ts';
 import { purchasePrice } from '../items/price.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
-import { type Minor, minor, toMinor, zero } from '../kernel/money.ts';
+import { amountMax, type Minor, minor, quantityMax, toMinor, zero } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
-import { amountIn, amountMax } from './fault.ts';
+import { amountIn } from './fault.ts';
 import type { wireCurrency } from './money.ts';
 import { fromLoose } from './order.ts';
 import type { LineTotals, TotalsLine } from './totals.ts';
@@ -41,8 +41,6 @@ interface LineRequest {
   readonly at: Temporal.Instant;
 }
 
-const quantityMax = 100_000;
-
 /**
  * Reads a line of a new order. A price on the line (`arbitrary_unit_cost`) takes precedence over
  * the catalogue's price.
@@ -76,10 +74,10 @@ export function orderLine(request: LineRequest): Outcome<OrderLine, FieldFault> 
   const prices = pricesOf(request, path);
   if (!prices.ok) return prices;
   const { unitCost, oneTimeFees } = prices.value;
-  if (unitCost * quantity > amountMax)
+  if (unitCost * quantity + oneTimeFees > amountMax)
     return failure({
-      field: path,
-      reason: 'costs too much',
+      field: `${path}.quantity`,
+      reason: 'times the price is too large an amount',
       fix: 'Send a lower price or quantity',
     });
   return success({
@@ -139,14 +137,12 @@ function optionCosts(
 ): Outcome<{ each: Minor; once: Minor }, FieldFault> {
   let [each, once] = [0, 0];
   for (const [i, option] of (wire.options ?? []).entries()) {
-    const parsed = toMinor(option.cost_change?.value ?? 0, currency);
-    if (!parsed.ok || Math.abs(parsed.value) > amountMax) {
-      return failure({
-        field: `${path}.options[${i}].cost_change`,
-        reason: `is not a valid amount in ${currency}`,
-        fix: `Send no more decimals than ${currency} has`,
-      });
-    }
+    const field = `${path}.options[${i}].cost_change`;
+    const change = option.cost_change?.value ?? 0;
+    // An option may make the item cheaper, so the bounds hold for the size of the change.
+    const size = amountIn(Math.abs(change), currency, field);
+    if (!size.ok) return size;
+    const parsed = { value: minor(Math.sign(change) * size.value) };
     if (option.one_time_fee) once += parsed.value;
     else each += parsed.value;
   }

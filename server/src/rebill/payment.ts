@@ -1,6 +1,6 @@
 import type { AutoOrderPaymentUpdateRequest } from '@perennial/contract/autoOrder.ts';
 import type { Order } from '@perennial/contract/order.ts';
-import type { OrderPaymentCreditCard } from '@perennial/contract/orderPayment.ts';
+import { cardTypes, type OrderPaymentCreditCard } from '@perennial/contract/orderPayment.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import type { EditRules } from '../autoOrders/editItem.ts';
@@ -33,6 +33,12 @@ export function cardFault(
       field: 'card_number_token',
       reason: 'is missing',
       fix: 'Send the token of the new card',
+    };
+  if (request.card_type && cardTypeOf(request.card_type) === undefined)
+    return {
+      field: 'card_type',
+      reason: 'is not a type of card',
+      fix: `Send one of: ${cardTypes.join(', ')}, or leave it out`,
     };
   if (month == null && year == null) return undefined;
   if (month == null || month < 1 || month > 12)
@@ -80,6 +86,10 @@ export function monthsACardMustLast(
   return Math.max(merchantsMonths, ...wanted);
 }
 
+/** Returns a type of card in the spelling of the wire; clients write `Visa` and `Mastercard` too. */
+const cardTypeOf = (text: string): OrderPaymentCreditCard['card_type'] =>
+  cardTypes.find((type) => type.toLowerCase() === text.trim().toLowerCase());
+
 /** Returns the change of the original order that gives it the new card. */
 export function cardChange(request: AutoOrderPaymentUpdateRequest): Order {
   const { card_number_token, card_expiration_month, card_expiration_year, card_type } = request;
@@ -87,7 +97,7 @@ export function cardChange(request: AutoOrderPaymentUpdateRequest): Order {
     card_number_token,
     card_expiration_month,
     card_expiration_year,
-    card_type,
+    card_type: cardTypeOf(card_type ?? ''),
   } as OrderPaymentCreditCard;
   // An absent field stays as it is; a null would clear it.
   const given = Object.fromEntries(
