@@ -1,5 +1,7 @@
-// How much the whole server costs on top of its query: GET of one auto order with items, original order and rebill orders, and a list of 100 with items,
-// against a server of a few lines that sends the same JSON from the same PostgreSQL; and against a Prism mock of our own OpenAPI document.
+// How much the whole server costs on top of its query: GET of one auto order with items, original
+// order and rebill orders, and a list of 100 with items,
+// against a server of a few lines that sends the same JSON from the same PostgreSQL; and against a
+// Prism mock of our own OpenAPI document.
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +14,10 @@ import { withPostgres } from './support/postgres.ts';
 import { type ServerProcess, startServer } from './support/processes.ts';
 
 const autoOrders = 3000;
-/** Each pair measures both servers, one after the other; the figure is the median of the pairs' ratios. */
+/**
+ * Each pair measures both servers, one after the other; the figure is the median of the pairs'
+ * ratios.
+ */
 const pairs = 15;
 const seconds = 1;
 const callers = 8;
@@ -95,7 +100,10 @@ await withPostgres(async ({ db, url }) => {
   }
 });
 
-/** The same on the machine's own PostgreSQL with its defaults, JIT among them, against the embedded one. */
+/**
+ * The same on the machine's own PostgreSQL with its defaults, JIT among them, against the embedded
+ * one.
+ */
 async function measureOwnPostgres(embeddedOne: Target, embeddedList: Target): Promise<void> {
   const own = await findSystemPostgres();
   if (own === undefined)
@@ -116,12 +124,16 @@ async function measureOwnPostgres(embeddedOne: Target, embeddedList: Target): Pr
   }, own);
 }
 
-/** A merchant with its key, and what a server needs to show it. Limits are kept as ever, only too far away to be met. */
+/**
+ * A merchant with its key, and what a server needs to show it. Limits are kept as ever, only too
+ * far away to be met.
+ */
 async function benchServer(db: DatabasePool, url: string) {
   await benchMerchant(db, 'BENCH', { autoOrders, daysMax: 400 });
   const key = await benchKey(db, 'BENCH');
   const oids = await db.rows<{ oid: number }>(
-    'select auto_order_oid as oid from auto_order where merchant_id = $1 and rebill_count between 3 and 5 limit 200',
+    `select auto_order_oid as oid from auto_order where merchant_id = $1 and rebill_count between 3
+      and 5 limit 200`,
     ['BENCH'],
   );
   return {

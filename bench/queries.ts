@@ -1,5 +1,7 @@
-// How lists of auto orders grow: each filter, sort and page of one merchant with 10,000 and with 1,000,000 auto orders, a page of 10 with items as the API
-// answers it. Both are asked in turn, each time for another value that is in the data; growth compares the medians. The total of a filtered or sorted list is
+// How lists of auto orders grow: each filter, sort and page of one merchant with 10,000 and with
+// 1,000,000 auto orders, a page of 10 with items as the API
+// answers it. Both are asked in turn, each time for another value that is in the data; growth
+// compares the medians. The total of a filtered or sorted list is
 // bounded at 10,001 matches and has a figure of its own.
 // `node bench/queries.ts [auto orders of the large one, default 1000000]`
 import { sortings } from '../contract/src/sorting.ts';
@@ -32,11 +34,13 @@ interface Question {
 }
 
 const fromSearch = (column: string): string =>
-  `select ${column} as v from auto_order_search where merchant_id = 'BENCH' and ${column} is not null`;
+  `select ${column} as v from auto_order_search where merchant_id = 'BENCH'
+    and ${column} is not null`;
 const fromRecord = (column: string): string =>
   `select ${column} as v from auto_order where merchant_id = 'BENCH' and ${column} is not null`;
 const fromItems = (column: string): string =>
-  `select ${column} as v from auto_order_item where merchant_id = 'BENCH' and ${column} is not null`;
+  `select ${column} as v from auto_order_item where merchant_id = 'BENCH'
+    and ${column} is not null`;
 const fromValues = (kind: string): string =>
   `select value as v from auto_order_search_value where merchant_id = 'BENCH' and kind = '${kind}'`;
 const text = (name: keyof AutoOrderFilter, sample: string): Question => ({
@@ -130,7 +134,8 @@ await withPostgres(async ({ db: large, connection }) => {
     const startedMs = performance.now();
     await multiply(large, 'BENCH', times);
     console.log(
-      `${smallSize.toLocaleString('en')} and ${(smallSize * times).toLocaleString('en')} auto orders (multiplied in ${((performance.now() - startedMs) / 1000).toFixed(0)} s)`,
+      `${smallSize.toLocaleString('en')} and ${(smallSize * times).toLocaleString('en')} ` +
+        `auto orders (multiplied in ${((performance.now() - startedMs) / 1000).toFixed(0)} s)`,
     );
     await measure(small, large);
   } finally {
@@ -143,12 +148,14 @@ async function measure(small: DatabasePool, large: DatabasePool): Promise<void> 
   console.log('p50 / p95 ms of the page, and of the whole answer with its total');
   for (const question of questions) {
     let [few, many] = await compare(question, small, large);
-    // Of seventy medians one is disturbed by something else now and then. What really grows does so twice.
+    // Of seventy medians one is disturbed by something else now and then. What really grows does so
+    // twice.
     if (growthOf(few, many) > goal) [few, many] = await compare(question, small, large);
     const growth = growthOf(few, many);
     worst[question.kind] = Math.max(worst[question.kind], growth);
     console.log(
-      `${question.kind.padEnd(6)} ${question.name.padEnd(42)} ${shown(few.pageMs)} → ${shown(many.pageMs)}  ${growth.toFixed(2)}x   whole ${shown(few.wholeMs)} → ${shown(many.wholeMs)}`,
+      `${question.kind.padEnd(6)} ${question.name.padEnd(42)} ${shown(few.pageMs)} → ` +
+        `${shown(many.pageMs)}  ${growth.toFixed(2)}x   whole ${shown(few.wholeMs)} → ${shown(many.wholeMs)}`,
     );
   }
   figure('queries_filters', worst.filter, `<=${goal}`);
@@ -228,7 +235,8 @@ async function msOf(work: () => Promise<unknown>): Promise<number> {
 async function valuesOf(db: DatabasePool, { sample }: Question): Promise<unknown[]> {
   if (sample === undefined) return [];
   const rows = await db.rows<{ v: unknown }>(
-    `select v from (select v, row_number() over (order by v) as place, count(*) over () as count from (${sample}) as occurring) as numbered
+    `select v from (select v, row_number() over (order by v) as place, count(*) over () as count
+      from (${sample}) as occurring) as numbered
      where place % greatest(1, count / ${samples}) = 0 limit ${samples}`,
   );
   return rows.map((row) => row.v);

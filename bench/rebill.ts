@@ -1,5 +1,7 @@
-// How fast auto orders bill themselves: rebills a second against pgbench's transactions a second on the same server in the same run, with a gateway that
-// answers at once and with one that takes 50 ms; and how the look for due work grows with what is not due.
+// How fast auto orders bill themselves: rebills a second against pgbench's transactions a second on
+// the same server in the same run, with a gateway that
+// answers at once and with one that takes 50 ms; and how the look for due work grows with what is
+// not due.
 // `node bench/rebill.ts [auto orders, default 100000] [fast|slow|scan]`
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -34,7 +36,9 @@ async function measureThroughput(store: BenchStore): Promise<number> {
   const rebills = await rebill(context, gatewayOf(0), store);
   const after = pgbench(store);
   console.log(
-    `rebills with an instant gateway: ${rebills.perSecond.toFixed(0)}/s, ${rebills.nodeUs.toFixed(0)} µs node and ${rebills.postgresUs.toFixed(0)} µs PostgreSQL a rebill`,
+    `rebills with an instant gateway: ${rebills.perSecond.toFixed(0)}/s, ` +
+      `${rebills.nodeUs.toFixed(0)} µs node and ${rebills.postgresUs.toFixed(0)} µs PostgreSQL ` +
+      'a rebill',
   );
   if (before === undefined || after === undefined) {
     console.log('figure rebill_throughput skipped: this machine has no pgbench');
@@ -45,7 +49,10 @@ async function measureThroughput(store: BenchStore): Promise<number> {
   return rebills.perSecond;
 }
 
-/** The same on the machine's own PostgreSQL with its defaults, JIT among them, against the embedded one. */
+/**
+ * The same on the machine's own PostgreSQL with its defaults, JIT among them, against the embedded
+ * one.
+ */
 async function measureOwnPostgres(embeddedPerSecond: number): Promise<void> {
   const own = await findSystemPostgres();
   if (own === undefined)
@@ -102,9 +109,11 @@ async function measureDueScan(db: DatabasePool): Promise<void> {
     ['MANY', 1_000_000],
   ] as const) {
     await db.run(
-      `insert into auto_order (merchant_id, auto_order_oid, auto_order_code, original_order_id, status, enabled, currency, currency_exponent, signed_up_at, created_at,
+      `insert into auto_order (merchant_id, auto_order_oid, auto_order_code, original_order_id,
+        status, enabled, currency, currency_exponent, signed_up_at, created_at,
          modified_at, due_at)
-       select '${merchantId}', n, 'C' || n, 'O' || n, 'active', true, 'USD', 2, now(), now(), now(), timestamptz '2027-01-01' + n * interval '1 minute'
+       select '${merchantId}', n, 'C' || n, 'O' || n, 'active', true, 'USD', 2, now(), now(), now(),
+         timestamptz '2027-01-01' + n * interval '1 minute'
        from generate_series(1, ${size}) n`,
     );
   }
@@ -118,7 +127,8 @@ async function measureDueScan(db: DatabasePool): Promise<void> {
   }
   const [few = 0, many = 0] = micros;
   console.log(
-    `a look for due work: ${few.toFixed(0)} µs with 1,000 auto orders that are not due, ${many.toFixed(0)} µs with 1,000,000`,
+    `a look for due work: ${few.toFixed(0)} µs with 1,000 auto orders that are not due, ` +
+      `${many.toFixed(0)} µs with 1,000,000`,
   );
   figure('due_scan_growth', many / few, '<=2');
 }

@@ -1,4 +1,5 @@
-// `npm run bench [name …]`: runs all benchmarks, or those that are named, one after the other, each in a process of its own. A figure is a ratio of things
+// `npm run bench [name …]`: runs all benchmarks, or those that are named, one after the other, each
+// in a process of its own. A figure is a ratio of things
 // measured side by side in one run; the last lines tell which of them miss their goals.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -74,5 +75,8 @@ function installPeers(): void {
 
 function machine(): string {
   const memory = `${(totalmem() / 2 ** 30).toFixed(0)} GiB`;
-  return `Machine: ${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${memory}, ${type()} ${release()}, Node ${process.version}`;
+  return (
+    `Machine: ${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ` +
+    `${memory}, ${type()} ${release()}, Node ${process.version}`
+  );
 }

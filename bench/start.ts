@@ -1,4 +1,5 @@
-// How long a second start takes to the first answer, PostgreSQL, migrations and all, against a bare Fastify process with a pool of connections to a
+// How long a second start takes to the first answer, PostgreSQL, migrations and all, against a bare
+// Fastify process with a pool of connections to a
 // PostgreSQL that runs already.
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -23,7 +24,8 @@ try {
     for (let round = 0; round < rounds; round++)
       pairs.push({ ours: await ours(), bare: await bare() });
     console.log(
-      `second start: ${median(pairs.map((pair) => pair.ours)).toFixed(0)} ms, bare: ${median(pairs.map((pair) => pair.bare)).toFixed(0)} ms (medians of ${rounds})`,
+      `second start: ${median(pairs.map((pair) => pair.ours)).toFixed(0)} ms, bare: ` +
+        `${median(pairs.map((pair) => pair.bare)).toFixed(0)} ms (medians of ${rounds})`,
     );
     figure('start', median(pairs.map((pair) => pair.ours / pair.bare)), '<=3');
   });

@@ -1,6 +1,9 @@
-// How much delivering costs beside a bare loop of undici that posts the same bytes with the same concurrency and knows no database: one event a delivery, and
-// batches of a hundred. And what ten subscribed webhooks cost a rebill run: their payloads are made and stored in the rebills' own transactions; the sending is
-// what the other two figures measure, by workers that may run elsewhere. `node bench/webhooks.ts [deliver|rebill]`
+// How much delivering costs beside a bare loop of undici that posts the same bytes with the same
+// concurrency and knows no database: one event a delivery, and
+// batches of a hundred. And what ten subscribed webhooks cost a rebill run: their payloads are made
+// and stored in the rebills' own transactions; the sending is
+// what the other two figures measure, by workers that may run elsewhere. `node bench/webhooks.ts
+// [deliver|rebill]`
 import { randomBytes } from 'node:crypto';
 import { Agent, request } from 'undici';
 import { objectReaders } from '../server/src/app/objectReaders.ts';
@@ -27,7 +30,10 @@ import { type BenchStore, type Cost, costOf, withPostgres } from './support/post
 import { startServer } from './support/processes.ts';
 
 const parts = process.argv[2] === undefined ? ['deliver', 'rebill'] : [process.argv[2]];
-/** Each pair measures both sides, one after the other; the figure is the median of the pairs' ratios. */
+/**
+ * Each pair measures both sides, one after the other; the figure is the median of the pairs'
+ * ratios.
+ */
 const pairs = 3;
 const [singleEvents, batchedEvents, batch] = [2000, 20_000, 100];
 /** As many posts as a webhook has under way at once. */
@@ -41,7 +47,7 @@ await withPostgres(async (store) => {
   if (parts.includes('rebill')) await measureRebills(store.db);
 });
 
-// ------------------------------------------------------------------------------------------------------------------------ delivering
+// -------------------------------------------------------------------------------------- delivering
 
 async function measureDelivering(store: BenchStore): Promise<void> {
   const receiver = await startServer({
@@ -71,7 +77,9 @@ async function measureDelivering(store: BenchStore): Promise<void> {
   }
 }
 
-/** Events a second of ours : those of the bare loop. The first pair warms both up and is left out. */
+/**
+ * Events a second of ours : those of the bare loop. The first pair warms both up and is left out.
+ */
 async function compare(
   store: BenchStore,
   context: Context,
@@ -92,10 +100,12 @@ async function compare(
   const cpu = (side: 'ours' | 'bare', of: 'nodeUs' | 'postgresUs') =>
     (median(kept.map((each) => each[side][of])) / events).toFixed(0);
   console.log(
-    `${perDelivery} events a delivery: ${rate('ours')} events/s, signed, in order, logged; the bare loop ${rate('bare')} (medians of ${pairs})`,
+    `${perDelivery} events a delivery: ${rate('ours')} events/s, signed, in order, logged; ` +
+      `the bare loop ${rate('bare')} (medians of ${pairs})`,
   );
   console.log(
-    `CPU an event: ${cpu('ours', 'nodeUs')} µs node and ${cpu('ours', 'postgresUs')} µs PostgreSQL; the bare loop ${cpu('bare', 'nodeUs')} µs`,
+    `CPU an event: ${cpu('ours', 'nodeUs')} µs node and ${cpu('ours', 'postgresUs')} µs ` +
+      `PostgreSQL; the bare loop ${cpu('bare', 'nodeUs')} µs`,
   );
   return median(kept.map((each) => each.bare.seconds / each.ours.seconds));
 }
@@ -124,7 +134,10 @@ function payloadOf(oid: number): object {
   };
 }
 
-/** Lets events happen, then measures from the first look until everything has arrived and is written down. */
+/**
+ * Lets events happen, then measures from the first look until everything has arrived and is written
+ * down.
+ */
 async function deliver(
   store: BenchStore,
   context: Context,
@@ -161,7 +174,8 @@ async function deliver(
     contextFor: async () => context,
   });
   const cost = await costOf(store, async () => {
-    // Nothing to do is not yet the end: an event may wait for a transaction that is older than its own.
+    // Nothing to do is not yet the end: an event may wait for a transaction that is older than its
+    // own.
     while ((await worker.runOnce()) > 0 || (await arrived(context)) < events);
   });
   await worker.stop();
@@ -174,7 +188,8 @@ async function deliver(
 
 async function arrived({ db, merchant }: Context): Promise<number> {
   const row = await db.row<{ events: number }>(
-    'select coalesce(sum(cardinality(event_ids)), 0)::int as events from webhook_log where merchant_id = $1 and success',
+    `select coalesce(sum(cardinality(event_ids)), 0)::int as events from webhook_log
+      where merchant_id = $1 and success`,
     [merchant.merchantId],
   );
   return row!.events;
@@ -252,7 +267,7 @@ async function addWebhook(
   );
 }
 
-// ------------------------------------------------------------------------------------------------------------------------ rebills
+// ----------------------------------------------------------------------------------------- rebills
 
 /**
  * Rebills a second with ten webhooks that receive each rebill and its payment, half of them with
@@ -280,7 +295,8 @@ async function measureRebills(db: DatabasePool): Promise<void> {
     measured.push({ plain, heard: await rebill(context) });
   }
   console.log(
-    `${median(measured.map((each) => each.heard)).toFixed(0)} rebills/s with ten webhooks, ${median(measured.map((each) => each.plain)).toFixed(0)} without`,
+    `${median(measured.map((each) => each.heard)).toFixed(0)} rebills/s with ten webhooks, ` +
+      `${median(measured.map((each) => each.plain)).toFixed(0)} without`,
   );
   figure('webhook_rebill_run', median(measured.map((each) => each.heard / each.plain)), '>=0.7');
 }

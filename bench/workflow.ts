@@ -1,5 +1,7 @@
-// How searches of tasks grow: each filter and sort of one merchant with 10,000 and with 1,000,000 tasks, a page of 50 whole tasks as the API answers it; and
-// how soon a socket hears of a change, commit included, against a bare echo of ws plus a commit of one row on this machine.
+// How searches of tasks grow: each filter and sort of one merchant with 10,000 and with 1,000,000
+// tasks, a page of 50 whole tasks as the API answers it; and
+// how soon a socket hears of a change, commit included, against a bare echo of ws plus a commit of
+// one row on this machine.
 // `node bench/workflow.ts [tasks of the large one, default 1000000]`
 import { once } from 'node:events';
 import { pino } from 'pino';
@@ -80,7 +82,10 @@ await withPostgres(async ({ db }) => {
   await measureLive(db);
 });
 
-/** Tasks made by SQL, one every five minutes. A desk has as much open work however old the merchant is: what is open lies among the newest ten thousand. */
+/**
+ * Tasks made by SQL, one every five minutes. A desk has as much open work however old the merchant
+ * is: what is open lies among the newest ten thousand.
+ */
 async function fill(db: DatabasePool, merchantId: string, size: number): Promise<void> {
   await insertMerchant(
     db,
@@ -95,13 +100,19 @@ async function fill(db: DatabasePool, merchantId: string, size: number): Promise
     benchNow,
   );
   await db.run(
-    `insert into workflow_task (merchant_id, global_number, task_uuid, name, object_type, object_key, object_id, object_email, assigned_user_id, assigned_group_id,
-       priority, status, created_at, updated_at, due_at, created_by_name, tags, properties, attachments, notes, version, search_text)
-     select $1, n, $1 || '-' || n, 'Task ' || n, 'order', 'ORDER-' || n / 3, 'ORDER-' || n / 3, 'customer' || n / 5 || '@example.com',
+    `insert into workflow_task (merchant_id, global_number, task_uuid, name, object_type,
+      object_key, object_id, object_email, assigned_user_id, assigned_group_id,
+       priority, status, created_at, updated_at, due_at, created_by_name, tags, properties,
+         attachments, notes, version, search_text)
+     select $1, n, $1 || '-' || n, 'Task ' || n, 'order', 'ORDER-' || n / 3, 'ORDER-' || n / 3,
+       'customer' || n / 5 || '@example.com',
        case when n % 2 = 0 then n % 50 end, case when n % 2 = 1 then n % 20 end,
-       (array['1 - low', '2 - medium', '3 - high', '4 - critical'])[1 + n % 4], case when n > 10000 or n * 7 % 10 > 3 then 'closed' when n * 7 % 10 = 3 then 'delayed' else 'open' end,
-       $2::timestamptz - make_interval(mins => n * 5), $2::timestamptz - make_interval(mins => n * 4), $2::timestamptz - make_interval(mins => n * 5 - n % 7919),
-       'bench', array['tag-' || n / 10], '[]', '[]', '[]', 1, 'task ' || n || ' order-' || n / 3 || ' customer' || n / 5 || '@example.com a parcel is lost'
+       (array['1 - low', '2 - medium', '3 - high', '4 - critical'])[1 + n % 4], case when n > 10000
+         or n * 7 % 10 > 3 then 'closed' when n * 7 % 10 = 3 then 'delayed' else 'open' end,
+       $2::timestamptz - make_interval(mins => n * 5), $2::timestamptz - make_interval(mins => n *
+         4), $2::timestamptz - make_interval(mins => n * 5 - n % 7919),
+       'bench', array['tag-' || n / 10], '[]', '[]', '[]', 1, 'task ' || n || ' order-' || n / 3 ||
+         ' customer' || n / 5 || '@example.com a parcel is lost'
      from generate_series(1, $3::int) n`,
     [merchantId, benchNow, size],
   );
@@ -178,14 +189,18 @@ async function measureLive(db: DatabasePool): Promise<void> {
     echoes.push(await echo.ask());
     const startedMs = performance.now();
     await db.run(
-      "update workflow_task set version = version + 1 where merchant_id = 'LARGE' and global_number = 1",
+      `update workflow_task set version = version + 1 where merchant_id = 'LARGE'
+        and global_number = 1`,
     );
     commits.push(performance.now() - startedMs);
   }
   const toSocketMs = median(changes.slice(warmUp).map((each) => each.toSocketMs));
   const [echoMs, commitMs] = [median(echoes.slice(warmUp)), median(commits.slice(warmUp))];
   console.log(
-    `a change with its commit takes ${median(changes.map((each) => each.changeMs)).toFixed(2)} ms; from there to the socket ${toSocketMs.toFixed(2)} ms; a bare echo ${echoMs.toFixed(2)} ms, a commit ${commitMs.toFixed(2)} ms`,
+    'a change with its commit takes ' +
+      `${median(changes.map((each) => each.changeMs)).toFixed(2)} ms; from there to the socket ` +
+      `${toSocketMs.toFixed(2)} ms; a bare echo ${echoMs.toFixed(2)} ms, a commit ` +
+      `${commitMs.toFixed(2)} ms`,
   );
   figure('workflow_change_to_socket', (toSocketMs + commitMs) / (echoMs + commitMs), '<=3');
   socket.terminate();

@@ -23,7 +23,10 @@ export const checks: readonly Check[] = [
   },
 ];
 
-/** Runs a program of node_modules/.bin; returns what it printed when it failed, and an empty text when it succeeded. */
+/**
+ * Runs a program of node_modules/.bin; returns what it printed when it failed, and an empty text
+ * when it succeeded.
+ */
 function outputOf(program: string, args: readonly string[]): string {
   const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8' });
   if (error) return `${program} does not start: ${error.message}; run npm ci`;

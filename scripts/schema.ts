@@ -1,4 +1,7 @@
-/** Writes server/src/platform/storage/schema.sql anew, from a database that all migrations have run on; a test fails while it is stale. */
+/**
+ * Writes server/src/platform/storage/schema.sql anew, from a database that all migrations have run
+ * on; a test fails while it is stale.
+ */
 import { writeFileSync } from 'node:fs';
 import { schemaText } from '../test/storage/schemaText.ts';
 import { makeTemplate, startTestServer, withPool } from '../test/support/testStore.ts';

@@ -1,6 +1,9 @@
-// `npm test [-- file or glob …]`: checks types, lint and format, starts one PostgreSQL for the run, runs the test files, then the
-// storage suite again on partitioned tables and on the machine's own PostgreSQL, and checks every statement they sent. With named
-// files, the checks of the sources and of the statements are left out. The last line says how many tests passed and failed.
+// `npm test [-- file or glob …]`: checks types, lint and format, starts one PostgreSQL for the run,
+// runs the test files, then the
+// storage suite again on partitioned tables and on the machine's own PostgreSQL, and checks every
+// statement they sent. With named
+// files, the checks of the sources and of the statements are left out. The last line says how many
+// tests passed and failed.
 import { globSync } from 'node:fs';
 import { matchesGlob } from 'node:path';
 import { run } from 'node:test';

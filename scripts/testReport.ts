@@ -10,8 +10,8 @@ export interface Tally {
 }
 
 /**
- * Prints what a reader of a test run needs, as it comes: each file with its figures, what tests say of themselves (counts), and each failure
- * with its place and its error. Adds to the tally.
+ * Prints what a reader of a test run needs, as it comes: each file with its figures, what tests say
+ * of themselves (counts), and each failure with its place and its error. Adds to the tally.
  */
 export async function report(
   events: ReturnType<typeof run>,
@@ -50,7 +50,10 @@ function printFailure(label: string, { name, file, line, details: { error } }: F
   console.log(`✖ ${label}${name} (${shown(file)}:${line})\n${indent(told(error.cause ?? error))}`);
 }
 
-/** A failed assertion's message shows the difference already; its fields would show both values whole once more. */
+/**
+ * A failed assertion's message shows the difference already; its fields would show both values
+ * whole once more.
+ */
 function told(cause: unknown): string {
   return cause instanceof Error && 'generatedMessage' in cause
     ? (cause.stack ?? cause.message)
@@ -65,7 +68,9 @@ function printFile(
 ): void {
   const failures = failed + cancelled;
   console.log(
-    `${failures > 0 ? '✖' : '✔'} ${label}${shown(file)} (${passed} passed${failures > 0 ? `, ${failures} failed` : ''}, ${(durationMs / 1000).toFixed(1)} s)`,
+    `${failures > 0 ? '✖' : '✔'} ${label}${shown(file)} (${passed} ` +
+      `passed${failures > 0 ? `, ${failures} failed` : ''}, ${(durationMs / 1000).toFixed(1)} ` +
+      's)',
   );
 }
 

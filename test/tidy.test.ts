@@ -1,4 +1,5 @@
-// The rules of the house, from one table, checked against every source file. A fault names file, line and what to do instead.
+// The rules of the house, from one table, checked against every source file. A fault names file,
+// line and what to do instead.
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { matchesGlob } from 'node:path';
@@ -36,7 +37,10 @@ const features = [
 ] as const;
 type Feature = (typeof features)[number];
 
-/** Who may import whom among features, every arrow of a chain written out: rebill → autoOrders → orders → items, customers. */
+/**
+ * Who may import whom among features, every arrow of a chain written out: rebill → autoOrders →
+ * orders → items, customers.
+ */
 const featureArrows: Readonly<Partial<Record<Feature, readonly Feature[]>>> = {
   books: ['rebill', 'autoOrders', 'orders', 'payments', 'items', 'customers'],
   oauth: ['staff'],
@@ -122,7 +126,10 @@ const outside = [
   'web/**',
 ];
 
-/** Hidden inputs live in three rooms, so that everything else can be handed another clock, other ids, other settings. */
+/**
+ * Hidden inputs live in three rooms, so that everything else can be handed another clock, other
+ * ids, other settings.
+ */
 const reserved: readonly Reserved[] = [
   {
     what: 'time is read from the clock that is handed in',
@@ -154,12 +161,15 @@ const reserved: readonly Reserved[] = [
 ];
 
 /**
- * The rule files of each feature: data and the moment in, data out. They import the kernel, the contract and one another, so a rule file that needs
- * a new one brings it into this list. The contract is pure throughout, the kernel but for its id factory.
+ * The rule files of each feature: data and the moment in, data out. They import the kernel, the
+ * contract and one another, so a rule file that needs a new one brings it into this list. The
+ * contract is pure throughout, the kernel but for its id factory.
  */
 const rules: Readonly<Partial<Record<Feature, string>>> = {
   autoOrders:
-    'autoOrder,billed,calculated,cancelFee,cancelItem,changeWords,chargedBy,columns,edit,editItem,facets,fieldReader,formAge,futureRebills,merging,parking,present,pricing,rules,schedule,search,staleForm,startSchedule,steps,stepWalk',
+    'autoOrder,billed,calculated,cancelFee,cancelItem,changeWords,chargedBy,columns,edit,' +
+    'editItem,facets,fieldReader,formAge,futureRebills,merging,parking,present,pricing,rules,' +
+    'schedule,search,staleForm,startSchedule,steps,stepWalk',
   customers: 'present',
   merchants: 'settings',
   items: 'catalogItem,item,present,price,validation',
@@ -169,7 +179,8 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   payments: 'gateway,rotation,simulatorCards,stripeDeclines',
   books: 'audit,auditCaptures,present,preview,previewDates',
   rebill:
-    'attempt,codec,dunning,endings,held,keptOrder,keptPlan,movedFrom,note,orderDocument,originalTerms,payment,plan,policy,rebillOrder,request,settlement',
+    'attempt,codec,dunning,endings,held,keptOrder,keptPlan,movedFrom,note,orderDocument,' +
+    'originalTerms,payment,plan,policy,rebillOrder,request,settlement',
   sandbox: 'move,span',
   oauth: 'application,authorization,consentPage,credential',
   staff: 'access,apiKey',
@@ -191,7 +202,10 @@ const purePackages = [
   'typebox',
 ];
 
-/** Each table's one owner: only its `store.ts` or `…Store.ts` writes it. A projection may read what its feature may import. */
+/**
+ * Each table's one owner: only its `store.ts` or `…Store.ts` writes it. A projection may read what
+ * its feature may import.
+ */
 const owners: Readonly<Record<string, string>> = {
   merchant: 'server/src/platform/tenancy',
   api_key: 'server/src/staff',

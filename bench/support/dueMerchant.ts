@@ -85,7 +85,8 @@ export async function merchantWith(
     }));
     await addAutoOrders(db, merchantId, dues, (itemId) => byId.get(itemId));
   }
-  // As autovacuum would, which leaves alone what is still empty: a plan made for an empty table would be kept while it fills.
+  // As autovacuum would, which leaves alone what is still empty: a plan made for an empty table
+  // would be kept while it fills.
   await db.run('vacuum analyze auto_order, auto_order_item, auto_order_search, orders, item');
   return {
     merchant,

@@ -1,4 +1,7 @@
-/** A result as a ratio of things measured side by side in one run: `figure <name> ratio <r> goal >=<g>`. */
+/**
+ * A result as a ratio of things measured side by side in one run: `figure <name> ratio <r> goal
+ * >=<g>`.
+ */
 export function figure(name: string, ratio: number, goal: `${'>=' | '<='}${number}`): void {
   console.log(`figure ${name} ratio ${ratio.toFixed(ratio < 10 ? 2 : 1)} goal ${goal}`);
 }

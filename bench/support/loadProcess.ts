@@ -1,4 +1,5 @@
-// Asks a server as fast as it answers. It speaks HTTP over plain sockets, because on a small machine a real client takes as much of the processor as
+// Asks a server as fast as it answers. It speaks HTTP over plain sockets, because on a small
+// machine a real client takes as much of the processor as
 // what is to be measured.
 import { connect } from 'node:net';
 

@@ -7,7 +7,10 @@ import { insertMerchant } from '../../server/src/platform/tenancy/merchantStore.
 import { allPermissions } from '../../server/src/staff/apiKey.ts';
 import { createApiKey } from '../../server/src/staff/apiKeyOperations.ts';
 
-/** A fixed moment, so that every run measures the same data; the clock stands still, so that nothing falls due meanwhile. */
+/**
+ * A fixed moment, so that every run measures the same data; the clock stands still, so that nothing
+ * falls due meanwhile.
+ */
 export const benchNow = Temporal.Instant.from('2026-07-15T16:00:00Z');
 
 /** Makes a merchant with so much demo data. */

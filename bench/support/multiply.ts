@@ -1,9 +1,10 @@
 import type { Database } from '../../server/src/platform/storage/database.ts';
 
 /**
- * Makes a merchant's auto orders so many times as many, in a database that holds nobody else's: copies with oids, codes, order ids and emails of their own
- * and everything else alike, so that each value stays as common as it was. Orders are not copied, because a list of auto orders does not look at them.
- * The indexes are built afterwards, which takes a fraction of the time.
+ * Makes a merchant's auto orders so many times as many, in a database that holds nobody else's:
+ * copies with oids, codes, order ids and emails of their own and everything else alike, so that
+ * each value stays as common as it was. Orders are not copied, because a list of auto orders does
+ * not look at them. The indexes are built afterwards, which takes a fraction of the time.
  */
 export async function multiply(db: Database, merchantId: string, times: number): Promise<void> {
   const { max: step = 0 } =
@@ -17,8 +18,11 @@ export async function multiply(db: Database, merchantId: string, times: number):
       [merchantId],
     )) ?? {};
   const indexes = await db.rows<{ name: string; definition: string }>(
-    `select i.indexrelid::regclass::text as name, pg_get_indexdef(i.indexrelid) as definition from pg_index i
-     where i.indrelid = any('{auto_order,auto_order_item,auto_order_search,auto_order_search_value}'::regclass[]) and not i.indisunique`,
+    `select i.indexrelid::regclass::text as name, pg_get_indexdef(i.indexrelid) as definition
+      from pg_index i
+     where i.indrelid =
+       any('{auto_order,auto_order_item,auto_order_search,auto_order_search_value}'::regclass[])
+       and not i.indisunique`,
   );
   for (const { name } of indexes) await db.run(`drop index ${name}`);
   const number = `(auto_order_oid + n * ${step})`;
@@ -62,12 +66,14 @@ async function copy(
   changed: Readonly<Record<string, string>>,
 ): Promise<void> {
   const columns = await db.rows<{ name: string }>(
-    `select attname as name from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = '' order by attnum`,
+    `select attname as name from pg_attribute where attrelid = $1::regclass and attnum > 0
+      and not attisdropped and attgenerated = '' order by attnum`,
     [table],
   );
   const names = columns.map(({ name }) => name);
   await db.run(
-    `insert into ${table} (${names.join(', ')}) select ${names.map((name) => changed[name] ?? name).join(', ')}
+    `insert into ${table} (${names.join(', ')})
+      select ${names.map((name) => changed[name] ?? name).join(', ')}
      from ${table}, generate_series(1, ${times - 1}) n where merchant_id = $1`,
     [merchantId],
   );

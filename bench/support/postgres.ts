@@ -46,7 +46,10 @@ export async function costOf<Value>(
   };
 }
 
-/** Lends a store for `work`; it is gone afterwards. With `own`, of the machine's PostgreSQL, with that one's defaults. */
+/**
+ * Lends a store for `work`; it is gone afterwards. With `own`, of the machine's PostgreSQL, with
+ * that one's defaults.
+ */
 export async function withPostgres<Value>(
   work: (store: BenchStore) => Promise<Value>,
   own?: SystemPostgres,

@@ -1,4 +1,5 @@
-// The yardstick of the HTTP benchmark: the least a server can be that answers the same JSON from the same PostgreSQL. No key, no limits, no checks.
+// The yardstick of the HTTP benchmark: the least a server can be that answers the same JSON from
+// the same PostgreSQL. No key, no limits, no checks.
 import Fastify from 'fastify';
 import pg from 'pg';
 import { autoOrderJson } from '../../server/src/autoOrders/present.ts';
@@ -8,10 +9,12 @@ const merchantId = 'BENCH';
 const zone = 'America/New_York';
 const one = autoOrderJson('a', new Set(['items', 'original_order', 'rebill_orders']));
 const many = autoOrderJson('a', new Set(['items']));
-const oneText = `select ${one} as json from auto_order a where a.merchant_id = $1 and a.auto_order_oid = $2::int and ${inZone('$3')}`;
+const oneText = `select ${one} as json from auto_order a where a.merchant_id = $1
+  and a.auto_order_oid = $2::int and ${inZone('$3')}`;
 const manyText = `
   select '[' || string_agg(${many}, ',' order by a.auto_order_oid) || ']' as json
-  from (select * from auto_order where merchant_id = $1 order by auto_order_oid limit 100 offset $2::int) a where ${inZone('$3')}`;
+  from (select * from auto_order where merchant_id = $1 order by auto_order_oid
+    limit 100 offset $2::int) a where ${inZone('$3')}`;
 
 const pool = new pg.Pool({ connectionString: process.env['DATABASE_URL'], max: 16 });
 const server = Fastify();

@@ -1,9 +1,10 @@
 /**
  * Why a request can be refused: a closed table of codes, each with its status and its message.
  *
- * A message says what was wrong, naming the field, and how to fix it. It goes out in the header UC-REST-ERROR and in
- * the body, so it holds nothing internal. The auto_order reference lists 400, 401, 410, 429 and 500; 404 and 413 are
- * ours, 409, 412 and 422 answer only headers that the client chose to send.
+ * A message says what was wrong, naming the field, and how to fix it. It goes out in the header
+ * UC-REST-ERROR and in the body, so it holds nothing internal. The auto_order reference lists 400,
+ * 401, 410, 429 and 500; 404 and 413 are ours, 409, 412 and 422 answer only headers that the client
+ * chose to send.
  */
 
 /** One row: the status, and the message made from what is particular to the case. */
@@ -149,7 +150,8 @@ export const errors = {
   idempotency_interrupted: row(
     409,
     () =>
-      'The first request with this Idempotency-Key was cut off after it had changed something. Read the object to see ' +
+      'The first request with this Idempotency-Key was cut off after it had changed ' +
+      'something. Read the object to see ' +
       'how far it came, and use a new key for what is left to do.',
   ),
   application_disabled: row(

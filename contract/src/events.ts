@@ -1,14 +1,18 @@
 /**
  * The events that webhooks and the pull feed tell of.
  *
- * The six auto order events are the auto_order document's; `auto_order_preshipment`, the item events and the workflow
- * events are younger. An event's payload is the object as of the commit that made the event.
+ * The six auto order events are the auto_order document's; `auto_order_preshipment`, the item
+ * events and the workflow events are younger. An event's payload is the object as of the commit
+ * that made the event.
  */
 import type { ExpansionName } from './expansions.ts';
 
 /** One event. */
 export interface EventDescription {
-  /** What clients know the event by (`webhook_event_oid`): never changed, never given to another event. A new event takes the next number. */
+  /**
+   * What clients know the event by (`webhook_event_oid`): never changed, never given to another
+   * event. A new event takes the next number.
+   */
   readonly eventOid: number;
   readonly category:
     | 'auto_order'
@@ -29,7 +33,9 @@ export interface EventDescription {
     | 'WorkflowTask'
     | 'User'
     | 'Webhook';
-  /** The list of expansions that a subscription may name; absent where the payload is always whole. */
+  /**
+   * The list of expansions that a subscription may name; absent where the payload is always whole.
+   */
   readonly expansion?: ExpansionName;
   /** Whether it can be sent again for every existing record. */
   readonly supportsReflow: boolean;
@@ -87,8 +93,9 @@ export const events = {
 } as const satisfies Record<string, EventDescription>;
 
 /**
- * The permission that a caller needs to see an event of a category: the one that reads its object through the API. Webhooks, reflow,
- * the pull feed and the log of deliveries show an event only to callers that have it.
+ * The permission that a caller needs to see an event of a category: the one that reads its object
+ * through the API. Webhooks, reflow, the pull feed and the log of deliveries show an event only to
+ * callers that have it.
  */
 export const categoryPermissions = {
   auto_order: 'auto_order_read',

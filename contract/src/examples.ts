@@ -1,4 +1,7 @@
-/** An example for every parameter and body, for the OpenAPI document and the lines to paste in the reference. */
+/**
+ * An example for every parameter and body, for the OpenAPI document and the lines to paste in the
+ * reference.
+ */
 import type { BodyOf, OperationId } from './operations.ts';
 
 /** A value for each parameter of a path. */

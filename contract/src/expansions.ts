@@ -1,8 +1,9 @@
 /**
  * The names that `_expand` takes, per resource, and how the parameter is read.
  *
- * An answer without expansions holds the scalar fields only. Unknown names are ignored: clients send lists that have
- * grown stale, and refusing them would break a client that only asks for more than there is.
+ * An answer without expansions holds the scalar fields only. Unknown names are ignored: clients
+ * send lists that have grown stale, and refusing them would break a client that only asks for more
+ * than there is.
  */
 
 const orderParts = [
@@ -39,7 +40,8 @@ export const expansions = {
     'add_ons',
     'items',
     'items.future_schedules',
-    // The published list says sample_schedule, the field it fills is simple_schedule: both are taken.
+    // The published list says sample_schedule, the field it fills is simple_schedule: both are
+    // taken.
     'items.sample_schedule',
     'items.simple_schedule',
     // These have fields but no published name. They are sent only when requested, because old
@@ -135,8 +137,9 @@ export const expansions = {
 export type ExpansionName = keyof typeof expansions;
 
 /**
- * The names in an `_expand` parameter that `known` holds. A comma inside brackets belongs to the name's arguments
- * (`content.multimedia.thumbnails[filter(100,100,"png",true)]`), which are dropped.
+ * The names in an `_expand` parameter that `known` holds. A comma inside brackets belongs to the
+ * name's arguments (`content.multimedia.thumbnails[filter(100,100,"png",true)]`), which are
+ * dropped.
  */
 export function parseExpand(value: string | undefined, known: readonly string[]): Set<string> {
   const asked = (value ?? '').replace(/\[[^\]]*\]?/g, '').split(',');

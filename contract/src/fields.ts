@@ -1,10 +1,11 @@
 /**
  * The few words that the models of the wire are written with.
  *
- * Every field of a model may be absent: published clients leave absent values out, and so do our answers. A model is
- * referred to by its name (`$ref`), never copied into another, so that Order and AutoOrder may hold each other and the
- * same schema serves the OpenAPI document, the check of input and the types. The sentence that a model and a field are
- * given is their documentation, in the code, in the OpenAPI document and at /docs.
+ * Every field of a model may be absent: published clients leave absent values out, and so do our
+ * answers. A model is referred to by its name (`$ref`), never copied into another, so that Order
+ * and AutoOrder may hold each other and the same schema serves the OpenAPI document, the check of
+ * input and the types. The sentence that a model and a field are given is their documentation, in
+ * the code, in the OpenAPI document and at /docs.
  */
 
 import type { Static, TObject, TOptional, TProperties, TSchema, TUnsafe } from 'typebox';
@@ -71,7 +72,9 @@ export function many<Model extends NamedModel>(model: Model, description?: strin
   );
 }
 
-/** A list of objects of a model that is only known by name here, because the two hold each other. */
+/**
+ * A list of objects of a model that is only known by name here, because the two hold each other.
+ */
 export function manyNamed<Shape>(name: string, description?: string): TOptional<TUnsafe<Shape[]>> {
   return Type.Optional(
     Type.Unsafe<Shape[]>({ type: 'array', items: { $ref: name }, ...described(description) }),

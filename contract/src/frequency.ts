@@ -1,7 +1,8 @@
 /**
  * How often an auto order item ships, in the spelling of the wire (auto_order reference,
- * AutoOrderItem.frequency). `Every...` counts `arbitrary_schedule_days`. This is the only list: a new
- * frequency is added here, and the compiler then asks for its interval in `autoOrders/schedule.ts`.
+ * AutoOrderItem.frequency). `Every...` counts `arbitrary_schedule_days`. This is the only list: a
+ * new frequency is added here, and the compiler then asks for its interval in
+ * `autoOrders/schedule.ts`.
  */
 export const frequencies = [
   'Weekly',

@@ -1,15 +1,16 @@
 /**
- * What is checked at the door: for each model a JSON Schema that is milder than the model where clients need it, and
- * stricter where the server does.
+ * What is checked at the door: for each model a JSON Schema that is milder than the model where
+ * clients need it, and stricter where the server does.
  *
- * Milder: any field may be null (clients in JavaScript and TypeScript can send it), unknown fields pass, and read-only
- * fields are not looked at, because clients send back whole what they read. Stricter: 32-bit bounds, bounds for
- * decimals, and caps on the length of lists and of texts that have no limit of their own.
+ * Milder: any field may be null (clients in JavaScript and TypeScript can send it), unknown fields
+ * pass, and read-only fields are not looked at, because clients send back whole what they read.
+ * Stricter: 32-bit bounds, bounds for decimals, and caps on the length of lists and of texts that
+ * have no limit of their own.
  *
- * The result is plain JSON Schema: one document with all models, which a validator must know, and for each body a
- * reference into it. So models that hold each other stay finite, and a validator compiles each of them once and not once
- * for each body (a third of the time over all operations). Dates keep `format: date-time`: the server teaches its
- * validator which forms of a date it takes.
+ * The result is plain JSON Schema: one document with all models, which a validator must know, and
+ * for each body a reference into it. So models that hold each other stay finite, and a validator
+ * compiles each of them once and not once for each body (a third of the time over all operations).
+ * Dates keep `format: date-time`: the server teaches its validator which forms of a date it takes.
  */
 import type { NamedModel } from './fields.ts';
 import { schemas } from './schemas.ts';
@@ -26,7 +27,10 @@ export const maxDecimal = 999_999_999_999;
 /** A JSON Schema as plain data. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
-/** The JSON Schema that the body of a request is checked with; the validator must know `inputDocument`. */
+/**
+ * The JSON Schema that the body of a request is checked with; the validator must know
+ * `inputDocument`.
+ */
 export function inputSchema(model: NamedModel): JsonSchema {
   return { type: 'object', $ref: `${documentName}${reference(model.$id)}` };
 }

@@ -1,4 +1,7 @@
-/** Items of the catalogue, as far as recurring orders need them: price, and the schedule an item brings with it. */
+/**
+ * Items of the catalogue, as far as recurring orders need them: price, and the schedule an item
+ * brings with it.
+ */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
 import {

@@ -1,7 +1,8 @@
 /**
- * What goes over the live socket of the workflow. `PUT /workflow/agent/auth` gives the address and a token; the client
- * connects to `websocket_url?token=<jwt>`, and adds `&after=<cursor>` to get what it missed. Every frame is one JSON
- * object. The published clients know no frames; the shape follows those of UltraCart's other sockets.
+ * What goes over the live socket of the workflow. `PUT /workflow/agent/auth` gives the address and
+ * a token; the client connects to `websocket_url?token=<jwt>`, and adds `&after=<cursor>` to get
+ * what it missed. Every frame is one JSON object. The published clients know no frames; the shape
+ * follows those of UltraCart's other sockets.
  */
 import type { Static } from 'typebox';
 import { int32, model, one, oneOf, text } from './fields.ts';

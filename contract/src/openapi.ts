@@ -231,7 +231,9 @@ function scopes(): Json {
   return Object.fromEntries(each);
 }
 
-/** A schema with its references pointing into the document; the name moves from `$id` to the key. */
+/**
+ * A schema with its references pointing into the document; the name moves from `$id` to the key.
+ */
 function component(schema: object): Json {
   const entries = Object.entries(schema).filter(([key]) => key !== '$id');
   return Object.fromEntries(

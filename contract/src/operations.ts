@@ -1,9 +1,10 @@
 /**
- * Every operation that the server answers, in one table. Validation, the router, the OpenAPI document, the reference
- * at /docs and the types of the SDK follow from it.
+ * Every operation that the server answers, in one table. Validation, the router, the OpenAPI
+ * document, the reference at /docs and the types of the SDK follow from it.
  *
- * To find the code of an operation: its name here, the same name in the feature's `routes.ts`, and the function that
- * line calls. Paths with fixed words outrank paths with parameters (`/batch` before `/{auto_order_oid}`).
+ * To find the code of an operation: its name here, the same name in the feature's `routes.ts`, and
+ * the function that line calls. Paths with fixed words outrank paths with parameters (`/batch`
+ * before `/{auto_order_oid}`).
  */
 
 import type { Static, TObject, TSchema } from 'typebox';
@@ -148,7 +149,9 @@ export interface Operation {
   readonly params?: TObject;
   readonly query?: TObject;
   readonly body?: NamedModel;
-  /** Names of body fields that are taken besides the published ones, each with the published one. */
+  /**
+   * Names of body fields that are taken besides the published ones, each with the published one.
+   */
   readonly bodyAliases?: Readonly<Record<string, string>>;
   /** The body may be left out. */
   readonly bodyOptional?: true;
@@ -174,7 +177,9 @@ export interface Operation {
 /** The `_limit` of a request that names none. */
 export const defaultLimit = 100;
 
-/** The header and the one value with which every call under /rest/v2 says which version it speaks. */
+/**
+ * The header and the one value with which every call under /rest/v2 says which version it speaks.
+ */
 export const versionHeader = { name: 'X-UltraCart-Api-Version', value: '2017-03-01' } as const;
 
 /** The header of a simple key. */
@@ -1364,7 +1369,8 @@ export const operations = {
     path: '/auto_orders/parked',
     summary: 'List the auto orders that cannot be billed',
     description:
-      'Each with the reason. Repair what the reason names: a change of the auto order, or of the item that it names, is looked at at once.',
+      'Each with the reason. Repair what the reason names: a change of the auto order, or of ' +
+      'the item that it names, is looked at at once.',
     permissions: ['auto_order_read'],
     query: Type.Object({ ...paging() }),
     response: ParkedAutoOrdersResponse,
@@ -1587,7 +1593,9 @@ export const operations = {
     path: '/webhooks/{webhookOid}/owner',
     summary: 'Move a webhook to another key or application',
     description:
-      'After a key was replaced, for example. The caller and the new owner need the permissions that its events are shown for. A webhook that stopped because its owner was gone goes on where it stopped.',
+      'After a key was replaced, for example. The caller and the new owner need the ' +
+      'permissions that its events are shown for. A webhook that stopped because its owner ' +
+      'was gone goes on where it stopped.',
     permissions: ['configuration_write'],
     params: Type.Object({ webhookOid: oid() }),
     body: WebhookOwnerRequest,
@@ -1643,7 +1651,10 @@ export function operation(id: OperationId): Operation {
   return operations[id];
 }
 
-/** Whether a request must say its version. OAuth calls need not: libraries for that protocol know none of our headers. */
+/**
+ * Whether a request must say its version. OAuth calls need not: libraries for that protocol know
+ * none of our headers.
+ */
 export function needsVersion({ base, tag }: Operation): boolean {
   return base === '/rest/v2' && tag !== 'oauth';
 }

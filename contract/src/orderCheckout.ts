@@ -1,4 +1,7 @@
-/** Where an order came from: browser, campaign, affiliate, channel partner, point of sale, and its fraud score. */
+/**
+ * Where an order came from: browser, campaign, affiliate, channel partner, point of sale, and its
+ * fraud score.
+ */
 import type { Static } from 'typebox';
 import {
   dateTime,

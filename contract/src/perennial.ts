@@ -1,6 +1,7 @@
 /**
- * What is ours alone, under /perennial/v1: the clock, previews, the pull feed of events, the audit, settings, and work
- * on many tasks at once. These models belong to no published client and may grow.
+ * What is ours alone, under /perennial/v1: the clock, previews, the pull feed of events, the audit,
+ * settings, and work on many tasks at once. These models belong to no published client and may
+ * grow.
  */
 import type { Static } from 'typebox';
 import { AutoOrderCancelReason } from './autoOrder.ts';
@@ -247,7 +248,10 @@ export const MerchantSettings = model('MerchantSettings', 'The settings of a mer
   notices: one(NoticeSettings),
   missed_shipments: oneOf(
     ['one', 'skip', 'bill', 'roll forward'],
-    'What is charged of shipments that were missed when an auto order starts again or gets a date in the past: one (the default), none (skip), or all, one a day (bill). Shipments of the time during which it was canceled are never charged. roll forward is an old name of skip.',
+    'What is charged of shipments that were missed when an auto order starts again or gets a ' +
+      'date in the past: one (the default), none (skip), or all, one a day (bill). Shipments ' +
+      'of the time during which it was canceled are never charged. roll forward is an old name ' +
+      'of skip.',
   ),
   store_declined_rebills: flag('True: a declined rebill leaves an order in Accounts Receivable.'),
   prohibit_expiring_cards_months: int32(

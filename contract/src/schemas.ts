@@ -1,4 +1,7 @@
-/** Every model by its name on the wire: for the OpenAPI document, the check of input and the conformance tests. */
+/**
+ * Every model by its name on the wire: for the OpenAPI document, the check of input and the
+ * conformance tests.
+ */
 
 import * as autoOrder from './autoOrder.ts';
 import * as autoOrderItem from './autoOrderItem.ts';

@@ -1,9 +1,9 @@
 /**
- * The fields that `_sort` takes, per list, and how the parameter is read: fields separated by commas, each with `+`
- * (ascending) or `-` (descending) in front, bare meaning ascending.
+ * The fields that `_sort` takes, per list, and how the parameter is read: fields separated by
+ * commas, each with `+` (ascending) or `-` (descending) in front, bare meaning ascending.
  *
- * A plus that was not percent-encoded arrives as a space. It is refused, as the published pages say, because the
- * client has lost a character and should know.
+ * A plus that was not percent-encoded arrives as a space. It is refused, as the published pages
+ * say, because the client has lost a character and should know.
  */
 
 /** The sortable fields of each list; the first part of the name is the resource. */
@@ -107,7 +107,10 @@ export interface SortField {
   readonly descending: boolean;
 }
 
-/** What became of a `_sort` parameter: the fields, most important first, or the part that was not understood. */
+/**
+ * What became of a `_sort` parameter: the fields, most important first, or the part that was not
+ * understood.
+ */
 export type Sorting =
   | { readonly ok: true; readonly fields: readonly SortField[] }
   | { readonly ok: false; readonly field: string; readonly allowed: readonly string[] };

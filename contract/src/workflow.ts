@@ -22,7 +22,8 @@ export type WorkflowAgentAuthResponse = Static<typeof WorkflowAgentAuthResponse>
 export const WorkflowAttachment = model('WorkflowAttachment', 'A file on a task or note.', {
   download_key: text('A link that expires.'),
   file_name: text(
-    'At most the last 255 characters are kept, without folders. A name that does not fit the type of the file gets the extension of the type.',
+    'At most the last 255 characters are kept, without folders. A name that does not fit the ' +
+      'type of the file gets the extension of the type.',
   ),
   file_uuid: text(),
   mime_type: text(),

@@ -21,7 +21,10 @@ export interface Config {
   /** Proxies whose X-Forwarded-For is believed: addresses or CIDR ranges. */
   readonly trustedProxies: readonly string[];
   readonly role: Role;
-  /** Where customers reach this server: the start of the links in mails. Absent: the address it listens on. */
+  /**
+   * Where customers reach this server: the start of the links in mails. Absent: the address it
+   * listens on.
+   */
   readonly publicUrl?: string;
   /** A simulator of a gateway in a process of its own. */
   readonly gatewayUrl?: string;

@@ -11,7 +11,10 @@ import {
   workflowDocument,
 } from './facts.ts';
 
-/** Where the documents disagree with each other or we take more than they ask: what ours says, and why. */
+/**
+ * Where the documents disagree with each other or we take more than they ask: what ours says, and
+ * why.
+ */
 const agreedDifferences: Readonly<
   Record<string, { readonly ours: Partial<FactField>; readonly why: string }>
 > = {
@@ -104,7 +107,10 @@ test('every agreed difference is one', () => {
   }
 });
 
-/** Compares all models of a source and counts those that agree in full; a disagreement fails with all of them named. */
+/**
+ * Compares all models of a source and counts those that agree in full; a disagreement fails with
+ * all of them named.
+ */
 function compare({ models }: Facts) {
   const wrong: string[] = [];
   const agreed = { models: 0, fields: 0 };

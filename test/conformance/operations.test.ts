@@ -1,4 +1,7 @@
-/** Our operations against the published ones: method, path, parameters, permissions, body and answer. */
+/**
+ * Our operations against the published ones: method, path, parameters, permissions, body and
+ * answer.
+ */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { events } from '@perennial/contract/events.ts';
@@ -62,7 +65,10 @@ test('the documented expansions and events are ours', () => {
   );
 });
 
-/** The operations of a source that agree with ours in full; a disagreement fails with all of them named. */
+/**
+ * The operations of a source that agree with ours in full; a disagreement fails with all of them
+ * named.
+ */
 function agreeing({ operations }: Facts): number {
   const wrong = operations.flatMap((fact) => {
     const id = operationIds.find((name) => isSame(operation(name), fact));

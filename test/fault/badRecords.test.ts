@@ -1,6 +1,9 @@
-// One bad record never stops another. Each kind of poison is put into the middle one of three auto orders by SQL, as a fault of ours,
-// an older version or a person with a database console would leave it. Workers, clock, lists and previews go on; the two others are
-// billed; what cannot be billed is parked, listed with its reason, has a task, and is billed once it is repaired over the API.
+// One bad record never stops another. Each kind of poison is put into the middle one of three auto
+// orders by SQL, as a fault of ours,
+// an older version or a person with a database console would leave it. Workers, clock, lists and
+// previews go on; the two others are
+// billed; what cannot be billed is parked, listed with its reason, has a task, and is billed once
+// it is repaired over the API.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -17,14 +20,18 @@ interface Poison {
   readonly sql: readonly string[];
   /** How often it can still be billed: nothing is to be parked. */
   readonly bills?: number;
-  /** The change of the item that repairs it; absent: none over the API, a database console is needed. */
+  /**
+   * The change of the item that repairs it; absent: none over the API, a database console is
+   * needed.
+   */
   readonly repair?: Readonly<Record<string, unknown>>;
 }
 
 const item = (assignment: string): string =>
   `update auto_order_item set ${assignment} where merchant_id = $1 and auto_order_oid = $2`;
 const order = (assignment: string): string =>
-  `update orders set ${assignment} where merchant_id = $1 and order_id = (select original_order_id from auto_order where merchant_id = $1 and auto_order_oid = $2)`;
+  `update orders set ${assignment} where merchant_id = $1 and order_id = (select original_order_id
+    from auto_order where merchant_id = $1 and auto_order_oid = $2)`;
 const record = (assignment: string): string =>
   `update auto_order set ${assignment} where merchant_id = $1 and auto_order_oid = $2`;
 
@@ -128,7 +135,9 @@ test('an item that cannot be read parks what needs it, and its repair wakes them
   const shop = await openShop();
   const [bad, good] = [await shop.subscribe('bad', 'TEA'), await shop.subscribe('good', 'COFFEE')];
   await app.db.run(
-    `update item set document = jsonb_set(document::jsonb, '{auto_order}', '{"auto_orderable":true,"auto_order_schedules":["Fortnightly"],"steps":[{"type":null}]}') where merchant_id = $1 and merchant_item_id_lc = 'tea'`,
+    `update item set document = jsonb_set(document::jsonb, '{auto_order}',
+      '{"auto_orderable":true,"auto_order_schedules":["Fortnightly"],"steps":[{"type":null}]}')
+      where merchant_id = $1 and merchant_item_id_lc = 'tea'`,
     [shop.merchantId],
   );
   await shop.advance('2026-02-16T12:00:00-05:00');
@@ -267,7 +276,8 @@ async function openShop() {
     async changeItem(oid: number, change: Readonly<Record<string, unknown>>): Promise<void> {
       const params = { auto_order_oid: oid };
       const rows = await app.db.rows<{ item: number }>(
-        'select auto_order_item_oid as item from auto_order_item where merchant_id = $1 and auto_order_oid = $2',
+        `select auto_order_item_oid as item from auto_order_item
+          where merchant_id = $1 and auto_order_oid = $2`,
         [merchantId, oid],
       );
       await ok({

@@ -12,9 +12,10 @@ export interface Checked {
 }
 
 /**
- * The gateway's own books against ours, and ours against themselves: each paid rebill was captured exactly once, or never
- * where staff marked its order as paid, and each capture has one paid order of its amount; what was not captured was
- * declined; counters and schedules agree; nothing is in flight.
+ * The gateway's own books against ours, and ours against themselves: each paid rebill was captured
+ * exactly once, or never where staff marked its order as paid, and each capture has one paid order
+ * of its amount; what was not captured was declined; counters and schedules agree; nothing is in
+ * flight.
  */
 export async function checkBooks(
   db: Database,
@@ -28,10 +29,12 @@ export async function checkBooks(
       .map((charge) => [charge.key, charge]),
   );
   const rows = await db.rows<RebillRow>(
-    `select r.auto_order_oid as oid, r.rebill_number as number, r.attempt, r.state, r.amount_minor as amount, r.order_id as order_id,
+    `select r.auto_order_oid as oid, r.rebill_number as number, r.attempt, r.state,
+      r.amount_minor as amount, r.order_id as order_id,
        r.settled_by is not null as by_staff,
        o.total_minor as total, o.paid_at is not null as is_paid
-     from rebill r left join orders o on o.merchant_id = $1 and o.order_id = r.order_id and o.auto_order_oid = r.auto_order_oid and o.rebill_number = r.rebill_number
+     from rebill r left join orders o on o.merchant_id = $1 and o.order_id = r.order_id
+       and o.auto_order_oid = r.auto_order_oid and o.rebill_number = r.rebill_number
      where r.merchant_id = $1`,
     [merchantId],
   );

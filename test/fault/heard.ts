@@ -63,7 +63,8 @@ export async function checkHeard(db: Database, merchantId: string): Promise<Hear
   const once = async (what: string, happened: string, heard: string): Promise<number> => {
     const rows = await db.rows<{ key: string; happened: number; heard: number }>(
       `select key, coalesce(h.count, 0) as happened, coalesce(n.count, 0) as heard
-       from (select key, count(*)::int from (${happened}) h (key) group by key) h full join (select key, count(*)::int from (${heard}) n (key) group by key) n using (key)`,
+       from (select key, count(*)::int from (${happened}) h (key) group by key) h full
+         join (select key, count(*)::int from (${heard}) n (key) group by key) n using (key)`,
       [merchantId],
     );
     assert.deepEqual(
@@ -81,13 +82,17 @@ export async function checkHeard(db: Database, merchantId: string): Promise<Hear
     ),
     captured: await once(
       'events for the webhook',
-      `select event_id from event where merchant_id = $1 and name in (${wantedEvents.map((name) => `'${name}'`).join(', ')})`,
+      `select event_id from event
+        where merchant_id = $1
+        and name in (${wantedEvents.map((name) => `'${name}'`).join(', ')})`,
       `select event_id from webhook_event where merchant_id = $1 and 1 = any(webhook_oids)`,
     ),
     tasks: await once(
       'tasks about cards',
-      `select object_id from event where merchant_id = $1 and name = 'auto_order_disable' and data ->> 'reason' = 'declined'`,
-      `select object_key from workflow_task where merchant_id = $1 and object_type = 'auto order' and status = 'open'`,
+      `select object_id from event where merchant_id = $1 and name = 'auto_order_disable'
+        and data ->> 'reason' = 'declined'`,
+      `select object_key from workflow_task where merchant_id = $1 and object_type = 'auto order'
+        and status = 'open'`,
     ),
   };
 }

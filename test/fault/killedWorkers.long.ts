@@ -1,4 +1,5 @@
-// `npm run test:faults`: three worker processes, a gateway process and PostgreSQL; workers are killed with -9, PostgreSQL is killed or restarted, at random, while
+// `npm run test:faults`: three worker processes, a gateway process and PostgreSQL; workers are
+// killed with -9, PostgreSQL is killed or restarted, at random, while
 // 20,000 rebills fall due. REBILL_SEED replays a run, REBILL_COUNT makes it shorter or longer.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -26,7 +27,8 @@ test("workers and PostgreSQL killed at random: each cycle is captured exactly on
     timeoutMs: 3_000_000,
   });
   console.log(
-    `${checked.paid} paid, ${checked.declined} declined, ${checked.captures} captures, ${checked.kills} kills, ${checked.restarts} restarts of PostgreSQL`,
+    `${checked.paid} paid, ${checked.declined} declined, ${checked.captures} captures, ` +
+      `${checked.kills} kills, ${checked.restarts} restarts of PostgreSQL`,
   );
   console.log(
     `${checked.receipts} receipts, ${checked.captured} events kept for a webhook, ${checked.tasks} tasks: each once`,

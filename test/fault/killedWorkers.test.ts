@@ -1,4 +1,5 @@
-// The short form of the long fault test (killedWorkers.long.ts): two worker processes, killed with -9 while 600 rebills fall due. REBILL_SEED replays a run.
+// The short form of the long fault test (killedWorkers.long.ts): two worker processes, killed with
+// -9 while 600 rebills fall due. REBILL_SEED replays a run.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openTestDatabase } from '../support/database.ts';
@@ -20,7 +21,8 @@ test('workers killed at random bill each cycle exactly once', async (t) => {
     timeoutMs: 120_000,
   });
   t.diagnostic(
-    `${checked.paid} paid, ${checked.declined} declined, ${checked.captures} entries in the gateway's books, ${checked.kills} kills`,
+    `${checked.paid} paid, ${checked.declined} declined, ${checked.captures} entries in the ` +
+      `gateway's books, ${checked.kills} kills`,
   );
   t.diagnostic(
     `${checked.receipts} receipts, ${checked.captured} events kept for a webhook, ${checked.tasks} tasks: each once`,

@@ -16,7 +16,10 @@ import { addListeningWebhook, checkHeard, type Heard, listeningSettings } from '
 
 /** A run of worker processes that are killed while rebills fall due. */
 export interface Killing {
-  /** A database that is there for this run alone; the address stays the same when its server is restarted. */
+  /**
+   * A database that is there for this run alone; the address stays the same when its server is
+   * restarted.
+   */
   readonly url: string;
   readonly autoOrders: number;
   /** Weekly shipments of each that are due at the start. */
@@ -166,7 +169,8 @@ async function isDone(
 ): Promise<boolean> {
   const row = await db
     .row<{ open: boolean }>(
-      `select exists (select from auto_order where merchant_id = $1 and due_at <= $2) or exists (select from rebill where merchant_id = $1 and lease_until is not null) as open`,
+      `select exists (select from auto_order where merchant_id = $1 and due_at <= $2)
+        or exists (select from rebill where merchant_id = $1 and lease_until is not null) as open`,
       [merchantId, now],
     )
     .catch(() => undefined);
@@ -178,7 +182,9 @@ interface Started {
   readonly firstLine: string;
 }
 
-/** The processes of a run that ended by themselves. A run fails at once instead of waiting for them. */
+/**
+ * The processes of a run that ended by themselves. A run fails at once instead of waiting for them.
+ */
 export class Deaths {
   readonly #found: string[] = [];
 

@@ -21,10 +21,14 @@ import { type ActionName, act, clickTogether, type Person } from './peopleAction
 export interface PeopleAtWork {
   /** A database that is there for this run alone. */
   readonly url: string;
-  /** Decides what each person does, in which order, and who is killed; the same seed does the same. */
+  /**
+   * Decides what each person does, in which order, and who is killed; the same seed does the same.
+   */
   readonly seed: number;
   readonly customers: number;
-  /** The merchant's clock stands still in a round, and moves on by two or three days between rounds. */
+  /**
+   * The merchant's clock stands still in a round, and moves on by two or three days between rounds.
+   */
   readonly rounds: number;
   readonly actionsARound: number;
   /** People who work on the same customer at the same time. */
@@ -59,8 +63,9 @@ const isFor = ({ amount }: { readonly amount: number }, cents: number): boolean 
   amount === cents || amount === 3000;
 
 /**
- * Lets people work for some rounds, and holds the gateway's books against the promises: while the clock stands, no item is
- * captured twice; in the end the schedule of each item has moved on by one shipment a capture; every capture is one paid order.
+ * Lets people work for some rounds, and holds the gateway's books against the promises: while the
+ * clock stands, no item is captured twice; in the end the schedule of each item has moved on by one
+ * shipment a capture; every capture is one paid order.
  */
 export async function peopleAtWork(work: PeopleAtWork): Promise<PeoplesWork> {
   const deaths = new Deaths();
@@ -282,7 +287,8 @@ async function quiet(
     const row = await db
       .row<{ open: boolean }>(
         `select exists (select from auto_order where merchant_id = $1 and due_at <= $2)
-           or exists (select from rebill where merchant_id = $1 and lease_until is not null) as open`,
+           or exists (select from rebill
+             where merchant_id = $1 and lease_until is not null) as open`,
         [merchantId, now],
       )
       .catch(() => undefined);
@@ -317,7 +323,8 @@ class Books {
         const keys = own.filter((capture) => isFor(capture, cents)).map(({ key }) => key);
         assert.ok(
           keys.length <= 1,
-          `item ${itemId} of customer ${customer} was captured ${keys.length} times in round ${round} (seed ${this.#work.seed}): ${keys.join(' ')}`,
+          `item ${itemId} of customer ${customer} was captured ${keys.length} times in round ` +
+            `${round} (seed ${this.#work.seed}): ${keys.join(' ')}`,
         );
       }
     }
@@ -350,7 +357,10 @@ interface SettledByStaff {
   readonly isPaid: boolean;
 }
 
-/** Each capture is one paid order of its amount, and each order of a rebill was captured, or settled by staff and not captured. */
+/**
+ * Each capture is one paid order of its amount, and each order of a rebill was captured, or settled
+ * by staff and not captured.
+ */
 async function checkOrders(
   db: Database,
   merchantId: string,
@@ -365,8 +375,10 @@ async function checkOrders(
     state: string;
     settled_by: string | null;
   }>(
-    `select o.order_id, o.auto_order_oid as oid, o.total_minor as total, o.paid_at is not null as is_paid, r.state, r.settled_by
-     from orders o join rebill r on r.merchant_id = $1 and r.auto_order_oid = o.auto_order_oid and r.rebill_number = o.rebill_number
+    `select o.order_id, o.auto_order_oid as oid, o.total_minor as total, o.paid_at is not null as
+      is_paid, r.state, r.settled_by
+     from orders o join rebill r on r.merchant_id = $1 and r.auto_order_oid = o.auto_order_oid
+       and r.rebill_number = o.rebill_number
      where o.merchant_id = $1 and o.rebill_number > 0`,
     [merchantId],
   );
@@ -390,9 +402,9 @@ async function checkOrders(
 }
 
 /**
- * Nobody in a run moves a date by intent, so an item's schedule moves on by a week a capture, or by a week that staff settled.
- * Where shipments may be left out by policy (missed ones are not billed, or the auto order was canceled for a while), it moves
- * on by that at least.
+ * Nobody in a run moves a date by intent, so an item's schedule moves on by a week a capture, or by
+ * a week that staff settled. Where shipments may be left out by policy (missed ones are not billed,
+ * or the auto order was canceled for a while), it moves on by that at least.
  */
 async function checkSchedules(
   db: Database,
@@ -409,7 +421,8 @@ async function checkSchedules(
     next_shipment_at: Temporal.Instant | null;
     number_of_rebills: number;
   }>(
-    'select auto_order_item_oid, original_item_id, next_shipment_at, number_of_rebills from auto_order_item where merchant_id = $1',
+    `select auto_order_item_oid, original_item_id, next_shipment_at, number_of_rebills
+      from auto_order_item where merchant_id = $1`,
     [merchantId],
   );
   const charged = captures.map((capture) => ({ ...capture, oid: oidOf(capture), isPaid: true }));

@@ -2,8 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 
 /*
- * What people and other programs do to auto orders, again and again and at the same time: one function an action. Each knows only
- * what a client can read, and takes whatever the server answers.
+ * What people and other programs do to auto orders, again and again and at the same time: one
+ * function an action. Each knows only what a client can read, and takes whatever the server
+ * answers.
  */
 
 /** A person (or a program) at work on the auto orders of one customer. */
@@ -31,7 +32,9 @@ async function read(person: Person, oid: number): Promise<AutoOrder | undefined>
   return (await person.call('GET', `${paths}/${oid}?_expand=items,add_ons`))?.auto_order;
 }
 
-/** Impatient clicks on "charge now": all at once, or each a few milliseconds after the one before. */
+/**
+ * Impatient clicks on "charge now": all at once, or each a few milliseconds after the one before.
+ */
 const chargeNow: Action = (person) => {
   const oid = anOid(person);
   const clicks = 2 + Math.floor(person.chance() * 7);
@@ -44,7 +47,9 @@ const chargeNow: Action = (person) => {
   );
 };
 
-/** All people who work on a customer click "charge now" for the same auto order at the same moment. */
+/**
+ * All people who work on a customer click "charge now" for the same auto order at the same moment.
+ */
 export async function clickTogether(people: readonly Person[]): Promise<void> {
   const [first] = people;
   if (first === undefined || first.chance() < 0.4) return;

@@ -1,4 +1,5 @@
-// A process of the whole application that answers requests and does its background work, with leases short enough for a test:
+// A process of the whole application that answers requests and does its background work, with
+// leases short enough for a test:
 // `node peopleProcess.ts <DATABASE_URL> <GATEWAY_URL>`. It prints its address and ends by a kill.
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';

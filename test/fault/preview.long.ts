@@ -1,4 +1,5 @@
-// Thousands of random auto orders in many zones: what their previews said is what the engine then ordered. The seed of a failure is in its message;
+// Thousands of random auto orders in many zones: what their previews said is what the engine then
+// ordered. The seed of a failure is in its message;
 // SEED=<n> plays that one alone.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

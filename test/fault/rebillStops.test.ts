@@ -1,4 +1,5 @@
-// The process stops after the k-th effect of a rebill (a statement, a commit, a call of the gateway, its answer), for every k; a fresh one finishes.
+// The process stops after the k-th effect of a rebill (a statement, a commit, a call of the
+// gateway, its answer), for every k; a fresh one finishes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Gateway } from '../../server/src/payments/gateway.ts';
@@ -68,11 +69,15 @@ async function runUntilEffect(k: number, rebills: Rebills): Promise<boolean> {
   return stop.hasCome;
 }
 
-/** A fresh process, once the leases of the stopped one are over: what is in flight is asked about, and what is due is billed. */
+/**
+ * A fresh process, once the leases of the stopped one are over: what is in flight is asked about,
+ * and what is due is billed.
+ */
 async function finish(rebills: Rebills): Promise<void> {
   const context = rebills.context(due);
   await rebills.db.run(
-    'update rebill set lease_until = clock_timestamp() where merchant_id = $1 and lease_until is not null',
+    `update rebill set lease_until = clock_timestamp()
+      where merchant_id = $1 and lease_until is not null`,
     [rebills.merchant.merchantId],
   );
   for (let done = 1; done > 0; ) {
@@ -82,7 +87,10 @@ async function finish(rebills: Rebills): Promise<void> {
   }
 }
 
-/** Counts effects; after the last one that was allowed nothing works any more, as in a process that is gone. */
+/**
+ * Counts effects; after the last one that was allowed nothing works any more, as in a process that
+ * is gone.
+ */
 class Stop {
   #left: number;
   hasCome = false;

@@ -1,5 +1,7 @@
-// A backup that is put back does not know what was charged after it. The drill of docs/operating.md, by the gateway's own books: a copy, 20 rebills, the database is
-// lost, and the copy is put back after some hours. Stripe's stand-in forgets idempotency keys after a day, as Stripe does.
+// A backup that is put back does not know what was charged after it. The drill of
+// docs/operating.md, by the gateway's own books: a copy, 20 rebills, the database is
+// lost, and the copy is put back after some hours. Stripe's stand-in forgets idempotency keys after
+// a day, as Stripe does.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -41,8 +43,11 @@ const drills: readonly Drill[] = [
 ];
 
 for (const drill of drills)
-  test(`${drill.gateway}, put back after ${drill.hours} h, noticed by the ${drill.noticedBy}: none is charged twice`, (t) =>
-    putBack(t, drill));
+  test(
+    `${drill.gateway}, put back after ${drill.hours} h, noticed by the ${drill.noticedBy}: ` +
+      'none is charged twice',
+    (t) => putBack(t, drill),
+  );
 
 async function putBack(t: TestContext, drill: Drill): Promise<void> {
   const { customers } = drill;
@@ -127,7 +132,10 @@ interface Running {
   close(): Promise<void>;
 }
 
-/** One shop with a real clock, whose database can be copied, lost and put back while its gateway keeps its books. */
+/**
+ * One shop with a real clock, whose database can be copied, lost and put back while its gateway
+ * keeps its books.
+ */
 async function installation(t: TestContext, kind: Drill['gateway']) {
   const clock = movedClock('2026-01-15T17:00:00Z');
   const standIn = await startStripeStandIn(clock);

@@ -1,5 +1,7 @@
-// Charges queue at a gateway that takes few at once and long for each. What could outlive its lease is not sent, so that a process
-// that takes the charge over is the only one that sends it: here even to a gateway that does not remember its keys.
+// Charges queue at a gateway that takes few at once and long for each. What could outlive its lease
+// is not sent, so that a process
+// that takes the charge over is the only one that sends it: here even to a gateway that does not
+// remember its keys.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
@@ -39,7 +41,10 @@ class HandClock {
   }
 }
 
-/** A gateway that takes one charge at a time and 25 s for it, and captures whatever is sent, however often. */
+/**
+ * A gateway that takes one charge at a time and 25 s for it, and captures whatever is sent, however
+ * often.
+ */
 function forgetfulGateway(hand: HandClock, onCharge: (count: number) => Promise<void>) {
   const sent: { key: string; untilMs: number }[] = [];
   const gateway: Gateway = {
@@ -83,7 +88,8 @@ async function queueOf(
 
 const endLeases = ({ db, merchant: { merchantId } }: Rebills) =>
   db.run(
-    'update rebill set lease_until = clock_timestamp() where merchant_id = $1 and lease_until is not null',
+    `update rebill set lease_until = clock_timestamp()
+      where merchant_id = $1 and lease_until is not null`,
     [merchantId],
   );
 const inOrder = (sent: readonly { key: string }[]) => sent.map(({ key }) => key).sort(byNumber);
@@ -121,7 +127,8 @@ test('a process that slept longer than a lease sends nothing that another has ta
   });
   const { rebills, parts, sent, keys } = queue;
   const context = rebills.context(due);
-  // While the first process sleeps with its third charge on the way, its leases end and another process resolves all.
+  // While the first process sleeps with its third charge on the way, its leases end and another
+  // process resolves all.
   takeOver = async () => {
     hand.pass(3_600_000);
     await endLeases(rebills);

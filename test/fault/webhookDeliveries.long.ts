@@ -1,4 +1,5 @@
-// 20,000 events to 20 receivers, a tenth of them down at any moment, and three delivering processes that are killed with -9. WEBHOOK_SEED replays a run.
+// 20,000 events to 20 receivers, a tenth of them down at any moment, and three delivering processes
+// that are killed with -9. WEBHOOK_SEED replays a run.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openTestDatabase } from '../support/database.ts';
@@ -22,6 +23,8 @@ test('20,000 events reach 20 receivers, in the order of their objects, whichever
   });
   assert.equal(delivered.arrived, events * receivers);
   t.diagnostic(
-    `${delivered.arrived} events in ${delivered.deliveries} deliveries, 0 lost, 0 overtaken, ${delivered.repeated} came again, ${delivered.failed} tries failed, ${delivered.kills} kills`,
+    `${delivered.arrived} events in ${delivered.deliveries} deliveries, 0 lost, 0 overtaken, ` +
+      `${delivered.repeated} came again, ${delivered.failed} tries failed, ${delivered.kills} ` +
+      'kills',
   );
 });

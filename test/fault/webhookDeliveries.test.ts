@@ -1,4 +1,5 @@
-// The short form of webhookDeliveries.long.ts: two delivering processes, killed with -9 while receivers go down and come back. WEBHOOK_SEED replays a run.
+// The short form of webhookDeliveries.long.ts: two delivering processes, killed with -9 while
+// receivers go down and come back. WEBHOOK_SEED replays a run.
 import { test } from 'node:test';
 import { openTestDatabase } from '../support/database.ts';
 import { deliverWhileKilling } from './webhookDeliveries.ts';
@@ -20,6 +21,8 @@ test('every event reaches every receiver, in the order of its object, whichever 
     timeoutMs: 180_000,
   });
   t.diagnostic(
-    `${delivered.arrived} events in ${delivered.deliveries} deliveries, 0 lost, 0 overtaken, ${delivered.repeated} came again, ${delivered.failed} tries failed, ${delivered.kills} kills`,
+    `${delivered.arrived} events in ${delivered.deliveries} deliveries, 0 lost, 0 overtaken, ` +
+      `${delivered.repeated} came again, ${delivered.failed} tries failed, ${delivered.kills} ` +
+      'kills',
   );
 });

@@ -22,7 +22,10 @@ import { at } from '../support/autoOrders.ts';
 import { killNine } from '../support/launched.ts';
 import { Deaths, random, start } from './killing.ts';
 
-/** A run of delivering processes that are killed while events happen and receivers go down and come back. */
+/**
+ * A run of delivering processes that are killed while events happen and receivers go down and come
+ * back.
+ */
 export interface Delivering {
   /** A database that is there for this run alone. */
   readonly url: string;
@@ -61,7 +64,10 @@ const objects = 500;
 const emitters = 6;
 const eventsPerTransaction = 10;
 
-/** Lets events happen and be delivered while processes are killed with -9, and checks what arrived: nothing lost, nothing out of an object's order. */
+/**
+ * Lets events happen and be delivered while processes are killed with -9, and checks what arrived:
+ * nothing lost, nothing out of an object's order.
+ */
 export async function deliverWhileKilling(run: Delivering): Promise<Delivered> {
   const chance = random(run.seed);
   const db = openPool({
@@ -130,7 +136,9 @@ export async function deliverWhileKilling(run: Delivering): Promise<Delivered> {
       deaths.check();
       assert.ok(
         performance.now() < endMs,
-        `after ${run.timeoutMs} ms ${listening.receivers.map((each) => each.arrived).join(' ')} of ${run.events} have arrived (seed ${run.seed})`,
+        `after ${run.timeoutMs} ms ` +
+          `${listening.receivers.map((each) => each.arrived).join(' ')} of ${run.events} have ` +
+          `arrived (seed ${run.seed})`,
       );
       listening.goDown(run.down);
       await pause(run.killMsMax * chance());
@@ -159,7 +167,10 @@ export async function deliverWhileKilling(run: Delivering): Promise<Delivered> {
   }
 }
 
-/** Events of many objects, from transactions side by side; each object is one emitter's, as if its row were locked. The payload counts the object's events. */
+/**
+ * Events of many objects, from transactions side by side; each object is one emitter's, as if its
+ * row were locked. The payload counts the object's events.
+ */
 async function happen(context: Context, total: number, chance: () => number): Promise<void> {
   const counts = Array.from({ length: objects }, () => 0);
   let left = total;

@@ -1,4 +1,5 @@
-// A process that does nothing but deliver webhooks: `node webhookProcess.ts <DATABASE_URL> <hex key of the seal> <speed of its clock>`. It ends by a kill.
+// A process that does nothing but deliver webhooks: `node webhookProcess.ts <DATABASE_URL> <hex key
+// of the seal> <speed of its clock>`. It ends by a kill.
 import { pino } from 'pino';
 import { required } from '../../server/src/kernel/assert.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';

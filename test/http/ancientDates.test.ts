@@ -1,4 +1,5 @@
-// Dates long ago cost no more than others: schedules are counted, not walked one shipment at a time.
+// Dates long ago cost no more than others: schedules are counted, not walked one shipment at a
+// time.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

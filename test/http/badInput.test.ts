@@ -1,4 +1,5 @@
-// Every operation that is routed, asked in every wrong way that its contract lets us think of: the status, the message that names the
+// Every operation that is routed, asked in every wrong way that its contract lets us think of: the
+// status, the message that names the
 // field, in the header and in the body alike, and nothing changed.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -32,7 +33,10 @@ const revoked = await createApiKey(
 await revokeApiKey(app.db, 'TEST', revoked.stored.keyId, testNow);
 const idle = await app.addKey('TEST', []);
 
-/** Bodies with which the operation would do its work, where an empty object is not enough to come to the object of the path. */
+/**
+ * Bodies with which the operation would do its work, where an empty object is not enough to come to
+ * the object of the path.
+ */
 const goodBodies: Partial<Record<OperationId, object>> = {
   consolidateAutoOrders: { source_auto_order_oids: [Number(ours['auto_order_oid'])] },
   cancelAutoOrderItemByReferenceOrderId: { cancel_type: 'end' },
@@ -216,16 +220,23 @@ async function faultsOf(id: OperationId, bad: Case): Promise<string[]> {
     : [`${id}, ${bad.what}: ${wrong.join('; ')}: ${text.slice(0, 160)}`];
 }
 
-/** A sum over every row of every table: what must be the same afterwards. What the door itself notes is left out. */
+/**
+ * A sum over every row of every table: what must be the same afterwards. What the door itself notes
+ * is left out.
+ */
 async function checksum(): Promise<Record<string, string>> {
   const tables = await app.db.rows<{ name: string; hasMerchant: boolean }>(
-    `select c.relname as name, exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'merchant_id') as "hasMerchant" from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+    `select c.relname as name, exists (select from pg_attribute a where a.attrelid = c.oid
+      and a.attname = 'merchant_id') as "hasMerchant" from pg_class c
+      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+      and not c.relispartition
      and c.relname not in ('rate_bucket', 'migration')`,
   );
   const ofAll = 'where merchant_id = any (select m.merchant_id from merchant m)';
   const sums = tables.map(
     ({ name, hasMerchant }) =>
-      `select '${name}' as name, count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)), 0) as sum from ${name} t ${hasMerchant ? ofAll : ''}`,
+      `select '${name}' as name, count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)),
+        0) as sum from ${name} t ${hasMerchant ? ofAll : ''}`,
   );
   const rows = await app.db.rows<{ name: string; sum: string }>(sums.join(' union all '));
   return Object.fromEntries(rows.map(({ name, sum }) => [name, sum]));

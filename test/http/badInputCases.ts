@@ -14,7 +14,9 @@ export interface BadInput {
   readonly params?: Readonly<Record<string, string>>;
 }
 
-/** Every wrong body of an operation: as a whole, and field by field, at the top and one level down. */
+/**
+ * Every wrong body of an operation: as a whole, and field by field, at the top and one level down.
+ */
 export function badBodies(operation: Operation): BadInput[] {
   if (!operation.body) return [];
   const model = modelOf(inputSchema(operation.body)['$ref'] as string);
@@ -165,7 +167,10 @@ function badValues(field: Field): unknown[] {
   }
 }
 
-/** The same one level down, in an object or in the second element of a list; `at` is what the message calls the place. */
+/**
+ * The same one level down, in an object or in the second element of a list; `at` is what the
+ * message calls the place.
+ */
 function inside(field: Field): { at: string; value: unknown }[] {
   if (field.$ref) return fieldsOf(field.$ref).map(({ name, value }) => ({ at: `.${name}`, value }));
   if (field.items?.$ref)

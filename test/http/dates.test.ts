@@ -1,4 +1,5 @@
-// Dates at the door: every field and filter that takes one has the same forms and the same bounds, and names itself when it refuses.
+// Dates at the door: every field and filter that takes one has the same forms and the same bounds,
+// and names itself when it refuses.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type TestRequest, testApp } from '../support/app.ts';

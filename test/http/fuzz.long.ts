@@ -1,11 +1,15 @@
-// 100,000 requests of fuzz.test.ts, and the memory that is left afterwards. FUZZ_SEED replays a run, FUZZ_CALLS makes it shorter.
+// 100,000 requests of fuzz.test.ts, and the memory that is left afterwards. FUZZ_SEED replays a
+// run, FUZZ_CALLS makes it shorter.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fuzz } from './fuzz.ts';
 
 const seed = process.env['FUZZ_SEED'] ?? String(Math.floor(Math.random() * 2 ** 31));
 const calls = Number(process.env['FUZZ_CALLS'] ?? 100_000);
-/** Plans, schemas and statements that are remembered are bounded; what grows with the calls is a leak. */
+/**
+ * Plans, schemas and statements that are remembered are bounded; what grows with the calls is a
+ * leak.
+ */
 const grownMbMax = 60;
 
 test('hostile requests are answered below 500, and memory is back at its level', async (t) => {

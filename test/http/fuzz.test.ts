@@ -1,5 +1,7 @@
-// Requests that were made to break the server, 3,000 in this short form; fuzz.long.ts sends 100,000.
-// The seed is always the same here, so that a run is repeatable; FUZZ_SEED names another, FUZZ_CALLS makes it shorter or longer.
+// Requests that were made to break the server, 3,000 in this short form; fuzz.long.ts sends
+// 100,000.
+// The seed is always the same here, so that a run is repeatable; FUZZ_SEED names another,
+// FUZZ_CALLS makes it shorter or longer.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fuzz } from './fuzz.ts';

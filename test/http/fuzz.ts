@@ -19,7 +19,10 @@ import {
 import type { Making } from './fuzzValues.ts';
 import { objectsOf } from './objects.ts';
 
-/** Something that must not happen, once for each operation and cause, with the first request that showed it. */
+/**
+ * Something that must not happen, once for each operation and cause, with the first request that
+ * showed it.
+ */
 export interface FuzzFault {
   readonly what: string;
   readonly call: number;
@@ -41,15 +44,19 @@ export interface Fuzzing {
   readonly tell?: (line: string) => void;
 }
 
-/** Calls after which another merchant takes over, so that no call is made to a world that earlier ones have brought to a stop. */
+/**
+ * Calls after which another merchant takes over, so that no call is made to a world that earlier
+ * ones have brought to a stop.
+ */
 const callsPerWorld = 250;
 const callsPerRound = 50;
 const hangMs = 30_000;
 
 /**
- * Sends requests that follow from the seed alone, each operation as likely as the next, with values from its schema and values that were made to break
- * something, and runs every worker between them. An answer of 500 and above, an answer that the contract does not allow, a call without an
- * answer, and a worker that fails are faults.
+ * Sends requests that follow from the seed alone, each operation as likely as the next, with values
+ * from its schema and values that were made to break something, and runs every worker between them.
+ * An answer of 500 and above, an answer that the contract does not allow, a call without an answer,
+ * and a worker that fails are faults.
  */
 export async function fuzz({ seed, calls, tell }: Fuzzing): Promise<Fuzzed> {
   const failures: string[] = [];
@@ -187,7 +194,8 @@ async function readAll(
 }
 
 const all =
-  'items,add_ons,logs,properties,original_order,billing,shipping,item,payment,summary,taxes,coupon,pricing,auto_order,content,tax,cards,attributes,tags';
+  'items,add_ons,logs,properties,original_order,billing,shipping,item,payment,summary,taxes,' +
+  'coupon,pricing,auto_order,content,tax,cards,attributes,tags';
 
 /** The model of each payload that a body may be made from. */
 const modelOfPayload: Readonly<Record<string, string>> = {
@@ -277,7 +285,10 @@ async function workRound({ app }: TestApp, failures: string[]): Promise<string[]
   return faults;
 }
 
-/** The machine's clock, except that what is given ten seconds is given half of one: an advance to the year 2999 stops early. */
+/**
+ * The machine's clock, except that what is given ten seconds is given half of one: an advance to
+ * the year 2999 stops early.
+ */
 const hurried: SystemClock = {
   ...systemClock,
   monotonicMs: () => systemClock.monotonicMs() * 20,
@@ -320,8 +331,10 @@ async function within<Value>(ms: number, work: Promise<Value>): Promise<Value | 
 /** Deletes everything of a merchant, so that a long run stays as fast as a short one. */
 async function forgetMerchant({ db, app }: TestApp, merchantId: string): Promise<void> {
   const tables = await db.rows<{ name: string }>(
-    `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'merchant_id'
-     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition`,
+    `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid
+      and a.attname = 'merchant_id'
+     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+       and not c.relispartition`,
   );
   await db.transaction(async (tx) => {
     await tx.run('set local session_replication_role = replica');

@@ -77,7 +77,9 @@ const query = (...names: string[]): Parameter[] =>
 
 const authorization = ['client_id', 'redirect_uri', 'response_type', 'scope', 'state'];
 
-/** Pages for people take forms; they are not in the document, and no key is needed to reach them. */
+/**
+ * Pages for people take forms; they are not in the document, and no key is needed to reach them.
+ */
 const pages: readonly FuzzTarget[] = [
   {
     operation: 'authorizePage',
@@ -133,7 +135,10 @@ const pages: readonly FuzzTarget[] = [
   },
 ];
 
-/** One request to a target, made from choices alone. `read` holds objects as the server last showed them, by model. */
+/**
+ * One request to a target, made from choices alone. `read` holds objects as the server last showed
+ * them, by model.
+ */
 export function requestTo(
   target: FuzzTarget,
   making: Making,
@@ -178,7 +183,10 @@ function queryValue(making: Making, { name, schema }: Parameter): unknown {
   return valueFor({ ...making, hostility: 0.4 }, name, schema);
 }
 
-/** Percent-encoded as it ought to be, and now and then as no client should: raw, half an escape, bytes that are no UTF-8. */
+/**
+ * Percent-encoded as it ought to be, and now and then as no client should: raw, half an escape,
+ * bytes that are no UTF-8.
+ */
 function urlPart(random: Random, value: unknown): string {
   const written = typeof value === 'object' ? JSON.stringify(value) : String(value);
   if (random.chance(0.05)) return random.pick(['%', '%0', '%00', '%ff%fe', '%C0%80', '%ED%A0%80']);
@@ -223,7 +231,10 @@ function payloadFor(
   return JSON.stringify(random.chance(0.5) ? { ...whole, ...body } : spoilt(making, whole));
 }
 
-/** What was read, with one value at any depth replaced by a hostile one: most rules are met only behind a body that is whole. */
+/**
+ * What was read, with one value at any depth replaced by a hostile one: most rules are met only
+ * behind a body that is whole.
+ */
 function spoilt({ random }: Making, whole: unknown): unknown {
   if (typeof whole !== 'object' || whole === null || random.chance(0.1)) {
     const type = typeof whole === 'string' ? 'string' : typeof whole;

@@ -12,7 +12,10 @@ export interface Schema {
   readonly maxLength?: number;
 }
 
-/** What values are made from: choices, the document's models, and values of objects that exist, by field name. */
+/**
+ * What values are made from: choices, the document's models, and values of objects that exist, by
+ * field name.
+ */
 export interface Making {
   readonly random: Random;
   readonly models: Readonly<Record<string, Schema>>;
@@ -21,7 +24,10 @@ export interface Making {
   readonly hostility: number;
 }
 
-/** A value for a field: mostly one that fits its schema, now and then one that was made to break the server. */
+/**
+ * A value for a field: mostly one that fits its schema, now and then one that was made to break the
+ * server.
+ */
 export function valueFor(making: Making, name: string, schema: Schema, depth = 0): unknown {
   const { random, known, hostility } = making;
   if (random.chance(hostility)) return hostileValue(random, schema);

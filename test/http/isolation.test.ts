@@ -1,5 +1,7 @@
-// Who may see what: every routed operation, asked by every kind of caller that must not have it, generated from the contract. A leak is a refusal that
-// did not come, an answer that holds something of another merchant, a change, or a status that tells another merchant's object from none.
+// Who may see what: every routed operation, asked by every kind of caller that must not have it,
+// generated from the contract. A leak is a refusal that
+// did not come, an answer that holds something of another merchant, a change, or a status that
+// tells another merchant's object from none.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import {
@@ -21,7 +23,8 @@ import { objectsOf, type PathValues, unknownObjects } from './objects.ts';
 
 const app = await testApp();
 await app.addMerchant('OTHER');
-// More of each than the others have, so that the last ones have numbers that the others have none of.
+// More of each than the others have, so that the last ones have numbers that the others have none
+// of.
 const theirs = await objectsOf(app, app.key, 3);
 await objectsOf(app, await app.addKey('OTHER'), 1);
 /** What no answer to another merchant may hold. */
@@ -120,7 +123,10 @@ for (const id of routed) {
   });
 }
 
-/** Operations of administrators, which see and move the webhooks of all applications (test/webhooks/permissions.test.ts). */
+/**
+ * Operations of administrators, which see and move the webhooks of all applications
+ * (test/webhooks/permissions.test.ts).
+ */
 const forAdministrators: readonly OperationId[] = ['updateWebhookOwner', 'deleteMerchantWebhook'];
 
 test('another application of the same merchant has no part in a webhook', async () => {
@@ -148,11 +154,15 @@ test('another application of the same merchant has no part in a webhook', async 
 
 after(() =>
   console.log(
-    `  isolation: ${asked} requests to ${routed.length} operations by ${callers.length} kinds of callers, ${leaks.length} leaks`,
+    `  isolation: ${asked} requests to ${routed.length} operations by ${callers.length} ` +
+      `kinds of callers, ${leaks.length} leaks`,
   ),
 );
 
-/** Somebody of the same merchant, whom the operation must be refused to unless they have its permission. */
+/**
+ * Somebody of the same merchant, whom the operation must be refused to unless they have its
+ * permission.
+ */
 async function askColleague(
   id: OperationId,
   { who, permissions, request }: Caller,
@@ -305,12 +315,15 @@ async function token(
 /** A sum over our rows in every table that has some. */
 async function checksum(): Promise<Record<string, string>> {
   const tables = await app.db.rows<{ name: string }>(
-    `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'merchant_id'
-     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition`,
+    `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid
+      and a.attname = 'merchant_id'
+     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+       and not c.relispartition`,
   );
   const sums = tables.map(
     ({ name }) =>
-      `select '${name}' as name, count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)), 0) as sum from ${name} t where merchant_id = 'TEST'`,
+      `select '${name}' as name, count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)),
+        0) as sum from ${name} t where merchant_id = 'TEST'`,
   );
   return Object.fromEntries(
     (await app.db.rows<{ name: string; sum: string }>(sums.join(' union all '))).map(

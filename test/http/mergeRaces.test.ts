@@ -1,4 +1,5 @@
-// A merge that meets a charge of its source: the shipment is billed once, wherever its item is then.
+// A merge that meets a charge of its source: the shipment is billed once, wherever its item is
+// then.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testApp } from '../support/app.ts';

@@ -1,4 +1,5 @@
-// Every operation that takes a form back: one, a batch, a batch in the background, the add-ons of an item, with and without If-Match.
+// Every operation that takes a form back: one, a batch, a batch in the background, the add-ons of
+// an item, with and without If-Match.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';

@@ -62,7 +62,8 @@ test('a database that takes no writes: writes are 503, reads go on, and it is no
     });
     // Connections that are open keep what they began with.
     await store.db.rows(
-      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()
+        and pid <> pg_backend_pid()`,
     );
     while ((await app.app.http.inject('/readyz')).json().reason?.includes('reached') === true);
   };

@@ -1,7 +1,8 @@
 /*
- * A second opinion on schedules, written to share nothing with the server: no Temporal, none of its code, and another way of counting.
- * Days come from a list that is walked one by one from 2000-01-01, months from that list's index; New York's clock changes from the two laws that
- * set them; other zones' offsets from the platform's formatter.
+ * A second opinion on schedules, written to share nothing with the server: no Temporal, none of its
+ * code, and another way of counting. Days come from a list that is walked one by one from
+ * 2000-01-01, months from that list's index; New York's clock changes from the two laws that set
+ * them; other zones' offsets from the platform's formatter.
  */
 
 /** A day of the list. */
@@ -17,19 +18,27 @@ const lastYear = 2160;
 /** Every day from the first of January of the first year on. */
 export const dayList: readonly ListedDay[] = listDays();
 
-/** Index in the list of the first day of a month: `monthStarts[(year - firstYear) * 12 + month - 1]`. */
+/**
+ * Index in the list of the first day of a month: `monthStarts[(year - firstYear) * 12 + month -
+ * 1]`.
+ */
 const monthStarts: readonly number[] = dayList.flatMap(({ day }, index) =>
   day === 1 ? [index] : [],
 );
 
-/** Milliseconds since 1970 of the list's first midnight in UTC: 29 years, seven of them leap years. */
+/**
+ * Milliseconds since 1970 of the list's first midnight in UTC: 29 years, seven of them leap years.
+ */
 const listStartMs = (29 * 365 + 7) * 86_400_000;
 
 /** The list's index of a calendar day. */
 export const indexOfDay = (year: number, month: number, day: number): number =>
   monthStarts[(year - firstYear) * 12 + month - 1]! + day - 1;
 
-/** Wall time, as milliseconds that would be since 1970 were the zone UTC, of a listed day and a time of day. */
+/**
+ * Wall time, as milliseconds that would be since 1970 were the zone UTC, of a listed day and a time
+ * of day.
+ */
 export const wallMs = (dayIndex: number, timeMs: number): number =>
   listStartMs + dayIndex * 86_400_000 + timeMs;
 
@@ -54,7 +63,10 @@ export const meanings: Readonly<Record<string, readonly [amount: number, unit: '
   'Every 8 Weeks': [56, 'd'],
 };
 
-/** The listed day of the n-th occurrence after a start day: always counted from the start, never from the occurrence before. */
+/**
+ * The listed day of the n-th occurrence after a start day: always counted from the start, never
+ * from the occurrence before.
+ */
 export function occurrence(startIndex: number, frequency: string, n: number): number {
   const [amount, unit] = meanings[frequency]!;
   if (unit === 'd') return startIndex + amount * n;
@@ -67,14 +79,16 @@ export function occurrence(startIndex: number, frequency: string, n: number): nu
 /** New York wall time to milliseconds since 1970, for days from 2000 on. */
 export function newYorkMs(dayIndex: number, timeMs: number): number {
   const { year } = dayList[dayIndex]!;
-  // Until 2006: first Sunday of April to last Sunday of October; from 2007: second Sunday of March to first Sunday of November. At 2 o'clock.
+  // Until 2006: first Sunday of April to last Sunday of October; from 2007: second Sunday of March
+  // to first Sunday of November. At 2 o'clock.
   const spring =
     year < 2007 ? sundayFrom(indexOfDay(year, 4, 1)) : sundayFrom(indexOfDay(year, 3, 8));
   const autumn =
     year < 2007 ? sundayFrom(indexOfDay(year, 10, 25)) : sundayFrom(indexOfDay(year, 11, 1));
   const wall = wallMs(dayIndex, timeMs);
   const hour = 3_600_000;
-  // From 2 to 3 in spring the wall does not exist and the winter offset carries it forward; from 1 to 2 in autumn the first pass is meant.
+  // From 2 to 3 in spring the wall does not exist and the winter offset carries it forward; from 1
+  // to 2 in autumn the first pass is meant.
   const isSummer = wall >= wallMs(spring, 3 * hour) && wall < wallMs(autumn, 2 * hour);
   return wall + (isSummer ? 4 : 5) * hour;
 }

@@ -94,7 +94,10 @@ test('schedules that meet a change of the clock fall where the oracle says, in b
   );
 });
 
-/** Schedules whose second date falls on the day of the change, at times around every hour that zones change at. */
+/**
+ * Schedules whose second date falls on the day of the change, at times around every hour that zones
+ * change at.
+ */
 function meetsChange(
   zone: string,
   spans: ReturnType<typeof spansOf>,
@@ -128,7 +131,8 @@ function meetsChange(
 }
 
 /**
- * Where a zone skipped a whole day, a shipment due on it is scheduled for the day after, and intervals in days count from there on.
+ * Where a zone skipped a whole day, a shipment due on it is scheduled for the day after, and
+ * intervals in days count from there on.
  */
 function expectedDay(zone: string, start: number, frequency: string, n: number): number {
   const skipped =

@@ -1,4 +1,5 @@
-// The device flow over real HTTP (RFC 8628): a device without a keyboard, and its user at a browser.
+// The device flow over real HTTP (RFC 8628): a device without a keyboard, and its user at a
+// browser.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setDisabled } from '../../server/src/oauth/applicationStore.ts';
@@ -143,7 +144,8 @@ test('what has expired is deleted', async () => {
   await app.db.run(`update oauth_device set expires_at = now() - interval '1 second'`);
   await app.work('expired tokens');
   const left = await app.db.row<{ tokens: number; devices: number }>(
-    `select (select count(*) from oauth_token where merchant_id = 'TEST') as tokens, (select count(*) from oauth_device) as devices`,
+    `select (select count(*) from oauth_token
+      where merchant_id = 'TEST') as tokens, (select count(*) from oauth_device) as devices`,
   );
   assert.deepEqual(left, { tokens: 0, devices: 0 });
 });

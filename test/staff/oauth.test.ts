@@ -1,4 +1,5 @@
-// OAuth over real HTTP: the code flow as a browser and an application go through it, refresh and revoke, and the usual attacks.
+// OAuth over real HTTP: the code flow as a browser and an application go through it, refresh and
+// revoke, and the usual attacks.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setDisabled } from '../../server/src/oauth/applicationStore.ts';
@@ -361,7 +362,8 @@ test('refused exchanges', async (t) => {
 test('a code that waited too long has expired', async () => {
   const code = await world.obtainCode(clientId);
   await app.db.run(
-    `update oauth_code set expires_at = now() - interval '1 second' where merchant_id = 'TEST' and used_at is null`,
+    `update oauth_code set expires_at = now() - interval '1 second' where merchant_id = 'TEST'
+      and used_at is null`,
   );
   assert.equal((await exchange(code)).json.error, 'invalid_grant');
 });
@@ -412,7 +414,8 @@ test('a secret that is sent must be right, in the form or as Basic credentials',
 /** As if the tokens that were used had been used so much earlier. */
 const passed = (seconds: number) =>
   app.db.run(
-    "update oauth_token set used_at = used_at - make_interval(secs => $1) where merchant_id = 'TEST' and used_at is not null",
+    `update oauth_token set used_at = used_at - make_interval(secs => $1) where merchant_id = 'TEST'
+      and used_at is not null`,
     [seconds],
   );
 
@@ -427,7 +430,8 @@ test('a refresh whose answer was lost gives the same tokens again, which work', 
   assert.equal(next.status, 200);
   assert.notEqual(next.json.refresh_token, lost.refresh_token);
   const count = await app.db.row<{ count: number }>(
-    `select count(*)::int as count from oauth_token t join oauth_token u on u.merchant_id = t.merchant_id and u.grant_id = t.grant_id
+    `select count(*)::int as count from oauth_token t
+      join oauth_token u on u.merchant_id = t.merchant_id and u.grant_id = t.grant_id
      where t.merchant_id = 'TEST' and u.merchant_id = 'TEST' and t.token_hash = $1`,
     [hashSecret(first.refresh_token)],
   );
@@ -484,7 +488,8 @@ test('tokens of another application, or of the wrong kind, are of no use', async
 test('an expired token says so', async () => {
   const { access_token } = await world.connect(clientId);
   await app.db.run(
-    `update oauth_token set expires_at = now() - interval '1 second' where merchant_id = 'TEST' and kind = 'access'`,
+    `update oauth_token set expires_at = now() - interval '1 second' where merchant_id = 'TEST'
+      and kind = 'access'`,
   );
   assert.match((await call(access_token)).headers.get('uc-rest-error')!, /expired/);
 });
@@ -568,7 +573,8 @@ test('no issued secret is in the database', async () => {
   const tokens = await world.connect(clientId);
   const code = await world.obtainCode(clientId);
   const rows = await app.db.rows<{ text: string }>(
-    `select t::text as text from oauth_token t where merchant_id = 'TEST' union all select t::text from oauth_code t where merchant_id = 'TEST'
+    `select t::text as text from oauth_token t where merchant_id = 'TEST' union all select t::text
+      from oauth_code t where merchant_id = 'TEST'
      union all select t::text from app_user t where merchant_id = 'TEST'`,
   );
   const all = rows.map((row) => row.text).join('\n');

@@ -7,7 +7,10 @@ import { hashSecret } from '../../server/src/oauth/credential.ts';
 import { type TestApp, testApp, testNow } from '../support/app.ts';
 import { addUser } from '../support/staff.ts';
 
-/** A server on a port, a user who can log in, and an application: what OAuth's tests speak to as a browser and as an application. */
+/**
+ * A server on a port, a user who can log in, and an application: what OAuth's tests speak to as a
+ * browser and as an application.
+ */
 export interface OauthWorld {
   readonly app: TestApp;
   readonly baseUrl: string;

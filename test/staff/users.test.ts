@@ -66,7 +66,8 @@ test('a user is inserted, read, listed, changed and deleted, each with an event'
   await ask({ operation: 'getUser', params }, 404);
   await ask({ operation: 'deleteUser', params }, 404);
   const told = await app.db.rows<{ name: string; data: { object: { login: string } } }>(
-    `select name, data from event where merchant_id = 'TEST' and object_type = 'user' and object_id = $1 order by event_id`,
+    `select name, data from event where merchant_id = 'TEST' and object_type = 'user'
+      and object_id = $1 order by event_id`,
     [String(user.user_id)],
   );
   assert.deepEqual(

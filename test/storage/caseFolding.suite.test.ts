@@ -1,4 +1,5 @@
-// The function `fold` of PostgreSQL and that of kernel/caseFolding.ts are one: what one stores, the other finds.
+// The function `fold` of PostgreSQL and that of kernel/caseFolding.ts are one: what one stores, the
+// other finds.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fold } from '../../server/src/kernel/caseFolding.ts';
@@ -6,7 +7,9 @@ import { testDatabase } from '../support/database.ts';
 
 const charactersAtOnce = 20_000;
 
-/** Every character but U+0000 and halves of surrogate pairs, in pieces with a bar between any two. */
+/**
+ * Every character but U+0000 and halves of surrogate pairs, in pieces with a bar between any two.
+ */
 function* everyCharacter(): Generator<string> {
   let piece: string[] = [];
   for (let code = 1; code <= 0x10ffff; code++) {
@@ -21,7 +24,8 @@ function* everyCharacter(): Generator<string> {
 const folded = (db: Awaited<ReturnType<typeof testDatabase>>, texts: readonly string[]) =>
   db
     .rows<{ folded: string }>(
-      'select fold(text) as folded from unnest($1::text[]) with ordinality as given (text, place) order by place',
+      `select fold(text) as folded from unnest($1::text[]) with ordinality as given (text, place)
+        order by place`,
       [[...texts]],
     )
     .then((rows) => rows.map((row) => row.folded));

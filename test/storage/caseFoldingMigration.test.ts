@@ -1,4 +1,5 @@
-// Records that an earlier release stored are found after migration 0055, also those that it took for two.
+// Records that an earlier release stored are found after migration 0055, also those that it took
+// for two.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { migrate, readMigrations } from '../../server/src/platform/storage/migrate.ts';
@@ -8,18 +9,23 @@ import { withPool } from '../support/testStore.ts';
 const migrated = await openTestDatabase();
 
 const before = [
-  `insert into item (merchant_id, merchant_item_oid, merchant_item_id, document, created_at, modified_at)
+  `insert into item (merchant_id, merchant_item_oid, merchant_item_id, document, created_at,
+    modified_at)
    select 'TEST', oid, id, jsonb_build_object('merchant_item_id', id), now(), now()
    from (values (1, 'ΚΑΦΕΣ'), (2, 'καφες'), (3, 'TEA')) as given (oid, id)`,
-  `insert into customer (merchant_id, customer_profile_oid, email, document, created_at, modified_at)
+  `insert into customer (merchant_id, customer_profile_oid, email, document, created_at,
+    modified_at)
    select 'TEST', oid, email, jsonb_build_object('email', email), now(), now()
    from (values (1, 'é@a.example'), (2, U&'e\\0301@a.example')) as given (oid, email)`,
   `insert into auto_order_search_value (merchant_id, kind, value, auto_order_oid)
    values ('TEST', 'item', 'καφες', 1), ('TEST', 'item', 'καφεσ', 1), ('TEST', 'item', 'tea', 2)`,
-  `insert into orders (merchant_id, order_id, head, created_at, modified_at, current_stage, currency, total_minor, facets, channel_partner_code, channel_partner_order_id)
-   select 'TEST', 'TEST-' || number, '{}', now(), now(), 'CO', 'USD', 0, array['TEST|city=straße', 'TEST|item_id=tea'], 'web', partner
+  `insert into orders (merchant_id, order_id, head, created_at, modified_at, current_stage,
+    currency, total_minor, facets, channel_partner_code, channel_partner_order_id)
+   select 'TEST', 'TEST-' || number, '{}', now(), now(), 'CO', 'USD', 0, array['TEST|city=straße',
+     'TEST|item_id=tea'], 'web', partner
    from (values (1, 'ς'), (2, 'σ'), (3, 'x')) as given (number, partner)`,
-  `insert into parked_auto_order (merchant_id, item_id_lc, auto_order_oid) values ('TEST', 'ς', 1), ('TEST', 'σ', 1)`,
+  `insert into parked_auto_order (merchant_id, item_id_lc, auto_order_oid)
+    values ('TEST', 'ς', 1), ('TEST', 'σ', 1)`,
 ];
 
 test('what was stored before is found by its folded form', async (t) => {
@@ -34,25 +40,29 @@ test('what was stored before is found by its folded form', async (t) => {
 
     assert.deepEqual(
       await texts(
-        `select merchant_item_id_lc || ' ' || (document ->> 'merchant_item_id') as text from item where merchant_id = 'TEST' order by merchant_item_oid`,
+        `select merchant_item_id_lc || ' ' || (document ->> 'merchant_item_id') as text from item
+          where merchant_id = 'TEST' order by merchant_item_oid`,
       ),
       ['καφεσ ΚΑΦΕΣ', 'καφεσ (2) καφες (2)', 'tea TEA'],
     );
     assert.deepEqual(
       await texts(
-        `select email_lc as text from customer where merchant_id = 'TEST' order by customer_profile_oid`,
+        `select email_lc as text from customer where merchant_id = 'TEST'
+          order by customer_profile_oid`,
       ),
       ['é@a.example', 'é@a.example (2)'],
     );
     assert.deepEqual(
       await texts(
-        `select value as text from auto_order_search_value where merchant_id = 'TEST' order by auto_order_oid`,
+        `select value as text from auto_order_search_value where merchant_id = 'TEST'
+          order by auto_order_oid`,
       ),
       ['καφεσ', 'tea'],
     );
     assert.deepEqual(
       await texts(
-        `select array_to_string(facets, ' ') || ' ' || channel_partner_order_id as text from orders where merchant_id = 'TEST' order by order_id`,
+        `select array_to_string(facets, ' ') || ' ' || channel_partner_order_id as text from orders
+          where merchant_id = 'TEST' order by order_id`,
       ),
       [
         'TEST|city=strasse TEST|item_id=tea ς',

@@ -1,4 +1,5 @@
-// What was stored is found by what was stored, by its capitals and by its small letters, in any script; and is there once.
+// What was stored is found by what was stored, by its capitals and by its small letters, in any
+// script; and is there once.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testApp } from '../support/app.ts';

@@ -49,7 +49,8 @@ test('the kind of gateway follows from the last paid charge', async () => {
 
   const read = () =>
     app.db.rows<{ oid: number; kind: string | null; mark: string | null }>(
-      `select auto_order_oid as oid, charged_by_kind as kind, charged_card_mark as mark from auto_order
+      `select auto_order_oid as oid, charged_by_kind as kind, charged_card_mark as mark
+        from auto_order
        where merchant_id = 'TEST' order by auto_order_oid`,
     );
   const remembered = await read();
@@ -58,7 +59,8 @@ test('the kind of gateway follows from the last paid charge', async () => {
     ['simulator', 'simulator', null],
   );
   await app.db.run(
-    `update auto_order set charged_by_kind = null, charged_card_mark = null where merchant_id = 'TEST'`,
+    `update auto_order set charged_by_kind = null, charged_card_mark = null
+      where merchant_id = 'TEST'`,
   );
   const migration = (await readMigrations()).find(({ name }) => name.startsWith('0050'));
   const fill = splitStatements(migration!.sql).find((each) => /^update auto_order/m.test(each));

@@ -1,4 +1,5 @@
-// Every connection brings along what it needs, whatever the server's, the database's or the account's defaults are.
+// Every connection brings along what it needs, whatever the server's, the database's or the
+// account's defaults are.
 
 import assert from 'node:assert/strict';
 import { connect, createServer, type Socket } from 'node:net';
@@ -146,7 +147,8 @@ for (const pooler of ['refuses', 'drops'] as const) {
     t.after(() => db.close());
     for (const read of [db.rows.bind(db), db.lookup.bind(db)])
       assert.deepEqual(await read("select current_setting('jit') as jit"), [{ jit: 'off' }]);
-    // The account's own defaults now: what a pooler opens from here on has them before any statement of ours.
+    // The account's own defaults now: what a pooler opens from here on has them before any
+    // statement of ours.
     const bare = openPool({
       connection: behind,
       maxConnections: 1,

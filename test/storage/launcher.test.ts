@@ -57,8 +57,10 @@ after(() => rm(folder, { recursive: true, force: true }));
 test('a new server is durable, checks its pages, and knows every language whatever the machine speaks', async (t) => {
   const server = await started(t);
   assert.equal(server.adopted, false);
-  const settings = `select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit, current_setting('full_page_writes') as pages,
-    current_setting('data_checksums') as checksums, current_setting('listen_addresses') as addresses, lower('ÄÉИ') as lower`;
+  const settings = `select current_setting('fsync') as fsync, current_setting('synchronous_commit')
+    as commit, current_setting('full_page_writes') as pages,
+    current_setting('data_checksums') as checksums, current_setting('listen_addresses') as
+      addresses, lower('ÄÉИ') as lower`;
   assert.deepEqual(await withPool(server.connection, (db) => db.row(settings)), {
     fsync: 'on',
     commit: 'on',

@@ -1,5 +1,7 @@
-// A dump that is restored into another PostgreSQL server brings stamps of events and places of readers that lie far above the new server's transaction numbers.
-// Webhooks, the feed and live sockets go on all the same: nothing is lost, nothing comes twice, and cursors that clients hold stay good.
+// A dump that is restored into another PostgreSQL server brings stamps of events and places of
+// readers that lie far above the new server's transaction numbers.
+// Webhooks, the feed and live sockets go on all the same: nothing is lost, nothing comes twice, and
+// cursors that clients hold stay good.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -60,7 +62,8 @@ test('stamps of another server are noticed whatever brought them', async (t) => 
           `update ${table} set stamp = (stamp::text::bigint + 1000000)::text::xid8 where merchant_id = 'TEST'`,
         );
       await database.db.run(
-        "update webhook set place_stamp = (place_stamp::text::bigint + 1000000)::text::xid8 where merchant_id = 'TEST'",
+        `update webhook set place_stamp = (place_stamp::text::bigint + 1000000)::text::xid8
+          where merchant_id = 'TEST'`,
       );
       return database.db;
     },
@@ -92,7 +95,8 @@ async function goesOn(
   await webhooks.addItem('heard by nobody yet');
   const task = await addTask(first, { task_name: 'seen before' });
   const seen = await before.row<{ cursor: string }>(
-    "select (stamp::text::bigint)::text || '.' || event_id as cursor from event where merchant_id = 'TEST' and object_type = 'workflow task' order by stamp desc limit 1",
+    `select (stamp::text::bigint)::text || '.' || event_id as cursor from event
+      where merchant_id = 'TEST' and object_type = 'workflow task' order by stamp desc limit 1`,
   );
 
   const after = await copy();

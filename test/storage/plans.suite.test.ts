@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testDatabase } from '../support/database.ts';
 
-// What PostgreSQL plans for an empty table is what a connection keeps while the table fills (docs/adr, plans that are kept).
+// What PostgreSQL plans for an empty table is what a connection keeps while the table fills
+// (docs/adr, plans that are kept).
 for (const table of [
   'event',
   'rebill',

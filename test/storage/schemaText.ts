@@ -80,11 +80,16 @@ function tableText({ name, unlogged, columns, constraints, settings, indexes }: 
   ].join('\n');
 }
 
-/** Members of an extension are its own affair; names are ordered by their bytes, the same on every machine. */
+/**
+ * Members of an extension are its own affair; names are ordered by their bytes, the same on every
+ * machine.
+ */
 const isOurs = (catalogue: string, oid: string): string =>
-  `not exists (select from pg_depend d where d.classid = '${catalogue}'::regclass and d.objid = ${oid} and d.deptype = 'e')`;
+  `not exists (select from pg_depend d where d.classid = '${catalogue}'::regclass
+    and d.objid = ${oid} and d.deptype = 'e')`;
 
-const extensionQuery = `select extname as name from pg_extension where extname <> 'plpgsql' order by extname collate "C"`;
+const extensionQuery = `select extname as name from pg_extension where extname <> 'plpgsql'
+  order by extname collate "C"`;
 
 const columnLine = `quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod)
   || case when a.attcollation <> t.typcollation then ' COLLATE ' || quote_ident(l.collname) else '' end
@@ -96,25 +101,38 @@ const columnLine = `quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.a
 // A constraint that is only a column's NOT NULL has an entry of its own since PostgreSQL 18, of the
 // kind n.
 const tableQuery = `
-  select quote_ident(c.relname) as name, c.relpersistence = 'u' as unlogged, coalesce(c.reloptions, '{}') as settings,
-    array(select ${columnLine} from pg_attribute a join pg_type t on t.oid = a.atttypid left join pg_collation l on l.oid = a.attcollation
+  select quote_ident(c.relname) as name, c.relpersistence = 'u' as unlogged, coalesce(c.reloptions,
+    '{}') as settings,
+    array(select ${columnLine} from pg_attribute a join pg_type t on t.oid = a.atttypid left
+      join pg_collation l on l.oid = a.attcollation
       left join pg_attrdef e on e.adrelid = a.attrelid and e.adnum = a.attnum
-      where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped order by a.attnum) as columns,
-    array(select 'CONSTRAINT ' || quote_ident(conname) || ' ' || pg_get_constraintdef(k.oid, true) from pg_constraint k
-      where conrelid = c.oid and contype <> 'n' order by array_position('{p,u,x,c,f}', contype::text), conname collate "C") as constraints,
-    array(select quote_ident(r.relname) from pg_constraint k join pg_class r on r.oid = k.confrelid where k.conrelid = c.oid) as needs,
-    array(select pg_get_indexdef(i.indexrelid, 0, true) from pg_index i join pg_class x on x.oid = i.indexrelid
-      where i.indrelid = c.oid and not exists (select from pg_constraint where conindid = i.indexrelid and contype in ('p', 'u', 'x'))
+      where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+        order by a.attnum) as columns,
+    array(select 'CONSTRAINT ' || quote_ident(conname) || ' ' || pg_get_constraintdef(k.oid, true)
+      from pg_constraint k
+      where conrelid = c.oid and contype <> 'n'
+        order by array_position('{p,u,x,c,f}', contype::text), conname collate "C") as constraints,
+    array(select quote_ident(r.relname) from pg_constraint k join pg_class r on r.oid = k.confrelid
+      where k.conrelid = c.oid) as needs,
+    array(select pg_get_indexdef(i.indexrelid, 0, true) from pg_index i
+      join pg_class x on x.oid = i.indexrelid
+      where i.indrelid = c.oid and not exists (select from pg_constraint
+        where conindid = i.indexrelid and contype in ('p', 'u', 'x'))
       order by x.relname collate "C") as indexes
-  from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and ${isOurs('pg_class', 'c.oid')}
+  from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+    and ${isOurs('pg_class', 'c.oid')}
   order by c.relname collate "C"`;
 
 const functionQuery = `
   select p.oid::regprocedure::text as name, pg_get_functiondef(p.oid) as definition,
-    array(select d.refobjid::regprocedure::text from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.refclassid = 'pg_proc'::regclass) as needs,
-    exists (select from pg_depend d where d.classid in ('pg_attrdef'::regclass, 'pg_class'::regclass)
+    array(select d.refobjid::regprocedure::text from pg_depend d
+      where d.classid = 'pg_proc'::regclass and d.objid = p.oid
+      and d.refclassid = 'pg_proc'::regclass) as needs,
+    exists (select from pg_depend d
+      where d.classid in ('pg_attrdef'::regclass, 'pg_class'::regclass)
       and d.refclassid = 'pg_proc'::regclass and d.refobjid = p.oid) as "isOfTables"
-  from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prokind in ('f', 'p') and ${isOurs('pg_proc', 'p.oid')}
+  from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prokind in ('f', 'p')
+    and ${isOurs('pg_proc', 'p.oid')}
   order by p.oid::regprocedure::text collate "C"`;
 
 async function refuseUnwritten(db: Database): Promise<void> {
@@ -129,10 +147,16 @@ async function refuseUnwritten(db: Database): Promise<void> {
 // name, and an array of that type.
 const unwrittenQuery = `
   select 'relation ' || c.relname as what from pg_class c
-  where relnamespace = 'public'::regnamespace and relkind in ('v', 'm', 'S', 'f', 'p', 'c') and ${isOurs('pg_class', 'c.oid')}
-    and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'i')
-  union all select 'type ' || typname from pg_type t where typnamespace = 'public'::regnamespace and typtype in ('d', 'e', 'r') and ${isOurs('pg_type', 't.oid')}
-  union all select 'aggregate ' || proname from pg_proc p where pronamespace = 'public'::regnamespace and prokind in ('a', 'w') and ${isOurs('pg_proc', 'p.oid')}
+  where relnamespace = 'public'::regnamespace and relkind in ('v', 'm', 'S', 'f', 'p', 'c')
+    and ${isOurs('pg_class', 'c.oid')}
+    and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass
+      and d.objid = c.oid and d.deptype = 'i')
+  union all select 'type ' || typname from pg_type t where typnamespace = 'public'::regnamespace
+    and typtype in ('d', 'e', 'r') and ${isOurs('pg_type', 't.oid')}
+  union all select 'aggregate ' || proname from pg_proc p
+    where pronamespace = 'public'::regnamespace and prokind in ('a', 'w')
+    and ${isOurs('pg_proc', 'p.oid')}
   union all select 'trigger ' || tgname from pg_trigger where not tgisinternal
   union all select 'policy ' || polname from pg_policy
-  union all select 'a comment on ' || objoid::regclass from pg_description where classoid = 'pg_class'::regclass and objoid >= 16384`;
+  union all select 'a comment on ' || objoid::regclass from pg_description
+    where classoid = 'pg_class'::regclass and objoid >= 16384`;

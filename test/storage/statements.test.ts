@@ -11,19 +11,23 @@ const cases: [statement: string, unfiltered: string[]][] = [
   ['select * from auto_order o where o.status = $1', ['auto_order']],
   ['select * from merchant', []],
   [
-    'select * from auto_order o join auto_order_item i using (merchant_id, auto_order_oid) where o.merchant_id = $1',
+    `select * from auto_order o join auto_order_item i using (merchant_id, auto_order_oid)
+      where o.merchant_id = $1`,
     [],
   ],
   [
-    'select * from auto_order o join auto_order_item i on i.auto_order_oid = o.auto_order_oid where o.merchant_id = $1',
+    `select * from auto_order o join auto_order_item i on i.auto_order_oid = o.auto_order_oid
+      where o.merchant_id = $1`,
     ['auto_order_item'],
   ],
   [
-    'select * from auto_order o, auto_order_item i where o.merchant_id = $1 and i.auto_order_oid = o.auto_order_oid',
+    `select * from auto_order o, auto_order_item i where o.merchant_id = $1
+      and i.auto_order_oid = o.auto_order_oid`,
     ['auto_order_item'],
   ],
   [
-    'select 1 from merchant m where exists (select 1 from auto_order a where a.merchant_id = m.merchant_id)',
+    `select 1 from merchant m where exists (select 1 from auto_order a
+      where a.merchant_id = m.merchant_id)`,
     [],
   ],
   ['update counter set value = value + 1 where merchant_id = $1 and name = $2 returning value', []],
@@ -31,12 +35,15 @@ const cases: [statement: string, unfiltered: string[]][] = [
   ['delete from counter where name = $1', ['counter']],
   ["delete from counter where name = 'merchant_id = 1'", ['counter']],
   [
-    'insert into counter (merchant_id, name, value) values ($1, $2, $3) on conflict (merchant_id, name) do update set value = counter.value + 1',
+    `insert into counter (merchant_id, name, value) values ($1, $2, $3)
+      on conflict (merchant_id, name) do update set value = counter.value + 1`,
     [],
   ],
   ['insert into counter select merchant_id, $1, 0 from auto_order', ['auto_order']],
   [
-    'with due as (select * from auto_order where merchant_id = $1 for update skip locked) update auto_order a set due_at = $2 from due where (a.merchant_id, a.auto_order_oid) = (due.merchant_id, due.auto_order_oid)',
+    `with due as (select * from auto_order where merchant_id = $1
+      for update skip locked) update auto_order a set due_at = $2 from due
+      where (a.merchant_id, a.auto_order_oid) = (due.merchant_id, due.auto_order_oid)`,
     [],
   ],
   ['-- where merchant_id = $1\nselect * from counter', ['counter']],

@@ -1,13 +1,17 @@
 import type { DatabasePool } from '../../server/src/platform/storage/database.ts';
 
-/** Tables of which a merchant owns rows: the merchant leads their primary key and something else follows. */
+/**
+ * Tables of which a merchant owns rows: the merchant leads their primary key and something else
+ * follows.
+ */
 export async function tenantTables(db: DatabasePool): Promise<string[]> {
   const rows = await db.rows<{ name: string }>(`
     select c.relname as name
     from pg_index i join pg_class c on c.oid = i.indrelid
     join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
     join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
-    where i.indisprimary and a.attname = 'merchant_id' and i.indnkeyatts > 1 and not c.relispartition
+    where i.indisprimary and a.attname = 'merchant_id' and i.indnkeyatts > 1
+      and not c.relispartition
     order by 1`);
   return rows.map((row) => row.name);
 }
@@ -39,8 +43,9 @@ const withoutConstants = (statement: string): string =>
     .trim();
 
 /**
- * The tables that a statement reads or changes without an equality on their merchant. Such a statement would see every merchant's
- * rows, and on distributed tables it would have to ask every machine. Inserted rows carry their merchant.
+ * The tables that a statement reads or changes without an equality on their merchant. Such a
+ * statement would see every merchant's rows, and on distributed tables it would have to ask every
+ * machine. Inserted rows carry their merchant.
  */
 export function unfilteredTables(statement: string, tables: readonly string[]): string[] {
   const text = statement
@@ -50,7 +55,8 @@ export function unfilteredTables(statement: string, tables: readonly string[]): 
     .toLowerCase();
   if (!/^\s*(with|select|update|delete|merge|insert)\b/.test(text)) return [];
   const names = new RegExp(
-    `(?:\\bfrom|\\bjoin|\\bupdate|\\busing|,)\\s+(?:only\\s+)?(?:public\\.)?(${tables.join('|')})\\b(?:\\s+(?:as\\s+)?(?!(?:${keywords})\\b)([a-z_]\\w*))?(?!\\s*\\()`,
+    `(?:\\bfrom|\\bjoin|\\bupdate|\\busing|,` +
+      `)\\s+(?:only\\s+)?(?:public\\.)?(${tables.join('|')})\\b(?:\\s+(?:as\\s+)?(?!(?:${keywords})\\b)([a-z_]\\w*))?(?!\\s*\\()`,
     'g',
   );
   const unfiltered = [...text.matchAll(names)].filter(
@@ -60,7 +66,8 @@ export function unfilteredTables(statement: string, tables: readonly string[]): 
 }
 
 const keywords =
-  'set|where|join|inner|left|right|full|cross|natural|lateral|on|using|group|order|limit|offset|fetch|for|union|except|intersect|returning|values|having|window|as|tablesample';
+  'set|where|join|inner|left|right|full|cross|natural|lateral|on|using|group|order|limit|' +
+  'offset|fetch|for|union|except|intersect|returning|values|having|window|as|tablesample';
 
 function hasMerchantEquality(text: string, alias: string): boolean {
   const qualified = `${alias}\\.merchant_id\\b`;

@@ -26,8 +26,10 @@ test('every foreign key between tenant tables carries merchant_id', async (t) =>
   const db = await testDatabase(t);
   const keys = await db.rows<{ name: string; columns: string[]; referenced: string[] }>(
     `select conrelid::regclass || '.' || conname as name,
-       array(select attname::text from pg_attribute where attrelid = conrelid and attnum = any (conkey)) as columns,
-       array(select attname::text from pg_attribute where attrelid = confrelid and attnum = any (confkey)) as referenced
+       array(select attname::text from pg_attribute where attrelid = conrelid
+         and attnum = any (conkey)) as columns,
+       array(select attname::text from pg_attribute where attrelid = confrelid
+         and attnum = any (confkey)) as referenced
      from pg_constraint where contype = 'f' and confrelid = any ($1::regclass[])`,
     [await tenantTables(db)],
   );
@@ -43,8 +45,10 @@ test('every foreign key between tenant tables carries merchant_id', async (t) =>
 test('a table that is cut by merchant is cut as a whole, and a merchant lies in one piece', async (t) => {
   const db = await testDatabase(t);
   const cut = await db.rows<{ name: string; pieces: number }>(
-    `select partrelid::regclass::text as name, (select count(*) from pg_inherits where inhparent = partrelid) as pieces
-     from pg_partitioned_table join pg_class on oid = partrelid where relnamespace = 'public'::regnamespace`,
+    `select partrelid::regclass::text as name, (select count(*) from pg_inherits
+      where inhparent = partrelid) as pieces
+     from pg_partitioned_table join pg_class on oid = partrelid
+       where relnamespace = 'public'::regnamespace`,
   );
   const isPartitionedRun = (process.env['PERENNIAL_TEST_STORE'] ?? '').includes('partitioned');
   assert.deepEqual(
@@ -53,7 +57,8 @@ test('a table that is cut by merchant is cut as a whole, and a merchant lies in 
   );
   assert.ok(cut.every(({ pieces }) => pieces === 4));
   await db.run(
-    `insert into counter (merchant_id, name, value) select 'ONE', 'n' || n, n from generate_series(1, 100) n`,
+    `insert into counter (merchant_id, name, value) select 'ONE', 'n' || n, n
+      from generate_series(1, 100) n`,
   );
   const homes = await db.rows(`select distinct tableoid from counter where merchant_id = 'ONE'`);
   assert.equal(homes.length, 1);

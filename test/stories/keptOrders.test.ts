@@ -12,7 +12,9 @@ const tea = {
 const opening = { on: '2027-01-15T10:00', settings: { store_declined_rebills: true } };
 const bill = 'rebill: TEA 25.00 = 25.00';
 
-/** Ann orders tea, her card goes bad, and the rebill of 15 February waits in Accounts Receivable. */
+/**
+ * Ann orders tea, her card goes bad, and the rebill of 15 February waits in Accounts Receivable.
+ */
 async function declined(shop: Shop, token = 'tok_decline'): Promise<Declined> {
   await shop.sells(tea);
   const ann = await shop.order([{ merchant_item_id: 'TEA', auto_order_schedule: 'Monthly' }]);
@@ -270,7 +272,8 @@ story('a retry that succeeds keeps what staff wrote on the order', opening, asyn
 story('an order that is read and written back as it was is not edited', opening, async (shop) => {
   const kept = await declined(shop, 'tok_decline_1x-readback');
   const _expand =
-    'billing,checkout,coupon,current_stage_histories,internal,item,marketing,payment,payment.transaction,properties,shipping,summary,tags,taxes';
+    'billing,checkout,coupon,current_stage_histories,internal,item,marketing,payment,' +
+    'payment.transaction,properties,shipping,summary,tags,taxes';
   const params = { order_id: kept.orderId };
   const { order } = await kept.ann.ask({ operation: 'getOrder', params, query: { _expand } });
   await put(kept, order);
@@ -320,7 +323,8 @@ story(
 for (const isPaused of [false, true])
   for (const isEarly of [false, true])
     story(
-      `a form from before a rebill ${isEarly ? 'ahead of its date ' : ''}that staff gave up${isPaused ? ', of a paused item,' : ''} brings no date back`,
+      `a form from before a rebill ${isEarly ? 'ahead of its date ' : ''}that staff gave ` +
+        `up${isPaused ? ', of a paused item,' : ''} brings no date back`,
       opening,
       async (shop) => {
         await shop.sells(tea);

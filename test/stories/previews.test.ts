@@ -46,9 +46,14 @@ story(
     assert.deepEqual(await preview(ann, 3), {
       ends: 'never',
       lines: [
-        '2026-02-28T10:00 19: scheduled date (from the auto order), auto order price (COFFEE), arbitrary unit cost (remaining orders: 1), percentage discount (5 %), quantity (2)',
-        '2026-03-31T10:00 24.68: frequency (Monthly after 2026-02-28), auto order price (COFFEE), percentage discount (5 %), quantity (2)',
-        '2026-04-30T10:00 24.68: frequency (Monthly after 2026-03-31), end of month (counted from day 31, which this month lacks), auto order price (COFFEE), percentage discount (5 %), quantity (2)',
+        '2026-02-28T10:00 19: scheduled date (from the auto order), auto order price ' +
+          '(COFFEE), arbitrary unit cost (remaining orders: 1), percentage discount (5 %), ' +
+          'quantity (2)',
+        '2026-03-31T10:00 24.68: frequency (Monthly after 2026-02-28), auto order price ' +
+          '(COFFEE), percentage discount (5 %), quantity (2)',
+        '2026-04-30T10:00 24.68: frequency (Monthly after 2026-03-31), end of month (counted ' +
+          'from day 31, which this month lacks), auto order price (COFFEE), percentage ' +
+          'discount (5 %), quantity (2)',
       ],
     });
   },
@@ -78,7 +83,8 @@ story('steps, a pause between them, and an end', { on: '2026-01-10T09:00' }, asy
     ends: 'completed',
     lines: [
       '2026-02-10T09:00 9: scheduled date (from the auto order), step price (COFFEE)',
-      '2026-02-27T09:00 12.99: pause (10 days), step (step 3 of 3: Weekly, shipment 1 of 2 after 2026-02-10), auto order price (COFFEE)',
+      '2026-02-27T09:00 12.99: pause (10 days), step (step 3 of 3: Weekly, shipment 1 of 2 ' +
+        'after 2026-02-10), auto order price (COFFEE)',
       '2026-03-06T09:00 12.99: step (step 3 of 3: Weekly, shipment 2 of 2 after 2026-02-27), auto order price (COFFEE)',
     ],
   });
@@ -101,8 +107,10 @@ story(
     await shop.until('2026-01-23T00:00');
     const { lines } = await preview(ann, 3);
     assert.deepEqual(lines, [
-      '2026-02-01T10:00 12.99: scheduled date (from the auto order), next attempt (after 1 declined), auto order price (COFFEE)',
-      '2026-02-01T10:00 12.99: frequency (Weekly after 2026-01-22), overdue (its date has passed: billed at once), auto order price (COFFEE)',
+      '2026-02-01T10:00 12.99: scheduled date (from the auto order), next attempt (after 1 ' +
+        'declined), auto order price (COFFEE)',
+      '2026-02-01T10:00 12.99: frequency (Weekly after 2026-01-22), overdue (its date has ' +
+        'passed: billed at once), auto order price (COFFEE)',
       '2026-02-05T10:00 12.99: frequency (Weekly after 2026-01-29), auto order price (COFFEE)',
     ]);
   },

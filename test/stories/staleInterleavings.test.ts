@@ -1,4 +1,5 @@
-// Reads, rebills and write-backs in any order: each month is billed once, on its day, and real edits survive.
+// Reads, rebills and write-backs in any order: each month is billed once, on its day, and real
+// edits survive.
 import assert from 'node:assert/strict';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import fc from 'fast-check';

@@ -1,5 +1,7 @@
-// What a merchant's warehouse, ERP and mail tool hear of two subscriptions: the six events of the auto_order document and the pre-shipment notice, each with the
-// parts that its subscription asks for, over real operations and the engine, in the order of each life, signed.
+// What a merchant's warehouse, ERP and mail tool hear of two subscriptions: the six events of the
+// auto_order document and the pre-shipment notice, each with the
+// parts that its subscription asks for, over real operations and the engine, in the order of each
+// life, signed.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

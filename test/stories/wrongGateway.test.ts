@@ -1,4 +1,5 @@
-// Who charges: real clocks are for real gateways, and a card stays with the kind of gateway that charged it first.
+// Who charges: real clocks are for real gateways, and a card stays with the kind of gateway that
+// charged it first.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -128,7 +129,8 @@ test('a start without the key of Stripe charges nothing, parks, and continues wh
   assert.deepEqual([parked.status, parked.credit_card_attempt ?? 0], ['active', 0]);
   const events = () =>
     app.db.rows(
-      `select 1 from event where merchant_id = $1 and name = 'auto_order_update' and data->>'reason' = 'parked'`,
+      `select 1 from event where merchant_id = $1 and name = 'auto_order_update'
+        and data->>'reason' = 'parked'`,
       [shop.merchantId],
     );
   assert.equal((await events()).length, 1);
@@ -256,7 +258,8 @@ test('CHARGING=off charges nothing, keeps everything else running, and loses not
 
   isOff = false;
   await app.db.run(
-    'update orders set charge_lease_until = now() where merchant_id = $1 and charge_lease_until is not null',
+    `update orders set charge_lease_until = now()
+      where merchant_id = $1 and charge_lease_until is not null`,
     [shop.merchantId],
   );
   await app.work();

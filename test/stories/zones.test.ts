@@ -1,4 +1,5 @@
-// Lives of auto orders whose merchant changes its time zone: what was set as a local time keeps its wall, no period is billed twice, and none is left out.
+// Lives of auto orders whose merchant changes its time zone: what was set as a local time keeps its
+// wall, no period is billed twice, and none is left out.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -223,54 +224,58 @@ test('a retry, an end, a notice and a task keep their walls; what has happened s
   );
 });
 
-test('days of the catalogue and of orders are the same days when they are read and sent back in another zone', async () => {
-  const its = await shop('America/New_York', '2027-01-15T10:00');
-  const steps = [
-    { type: 'pause until', pause_until_date: '2027-06-01' },
-    {
-      type: 'item',
-      schedule: 'Monthly',
-      grandfather_pricing: [{ on_or_before_date: '2027-01-31', unit_cost: 5 }],
-    },
-  ];
-  await its.ask({
-    operation: 'insertItem',
-    body: {
-      merchant_item_id: 'BOX',
-      pricing: { cost: 20 },
-      auto_order: { auto_order_upsell: true, steps },
-    },
-  });
-  const read = async () =>
-    (
-      await its.ask({
-        operation: 'getItemByMerchantItemId',
-        params: { merchant_item_id: 'BOX' },
-        query: { _expand: 'pricing,auto_order,auto_order.steps' },
-      })
-    ).item;
-  for (const zone of [
-    'America/Los_Angeles',
-    'Pacific/Kiritimati',
-    'Pacific/Pago_Pago',
-    'UTC',
-    'Asia/Tokyo',
-  ]) {
-    await its.move(zone);
-    const item = await read();
+test(
+  'days of the catalogue and of orders are the same days when they are read and sent back in ' +
+    'another zone',
+  async () => {
+    const its = await shop('America/New_York', '2027-01-15T10:00');
+    const steps = [
+      { type: 'pause until', pause_until_date: '2027-06-01' },
+      {
+        type: 'item',
+        schedule: 'Monthly',
+        grandfather_pricing: [{ on_or_before_date: '2027-01-31', unit_cost: 5 }],
+      },
+    ];
     await its.ask({
-      operation: 'updateItem',
-      params: { merchant_item_oid: item.merchant_item_oid },
-      body: item,
+      operation: 'insertItem',
+      body: {
+        merchant_item_id: 'BOX',
+        pricing: { cost: 20 },
+        auto_order: { auto_order_upsell: true, steps },
+      },
     });
-    const [pause, price] = (await read()).auto_order.steps;
-    assert.deepEqual(
-      [
-        pause.pause_until_date.slice(0, 10),
-        price.grandfather_pricing[0].on_or_before_date.slice(0, 10),
-      ],
-      ['2027-06-01', '2027-01-31'],
-      zone,
-    );
-  }
-});
+    const read = async () =>
+      (
+        await its.ask({
+          operation: 'getItemByMerchantItemId',
+          params: { merchant_item_id: 'BOX' },
+          query: { _expand: 'pricing,auto_order,auto_order.steps' },
+        })
+      ).item;
+    for (const zone of [
+      'America/Los_Angeles',
+      'Pacific/Kiritimati',
+      'Pacific/Pago_Pago',
+      'UTC',
+      'Asia/Tokyo',
+    ]) {
+      await its.move(zone);
+      const item = await read();
+      await its.ask({
+        operation: 'updateItem',
+        params: { merchant_item_oid: item.merchant_item_oid },
+        body: item,
+      });
+      const [pause, price] = (await read()).auto_order.steps;
+      assert.deepEqual(
+        [
+          pause.pause_until_date.slice(0, 10),
+          price.grandfather_pricing[0].on_or_before_date.slice(0, 10),
+        ],
+        ['2027-06-01', '2027-01-31'],
+        zone,
+      );
+    }
+  },
+);

@@ -1,8 +1,8 @@
 import type { OperationId, ResponseOf } from '@perennial/contract/operations.ts';
 
 /**
- * The body of an answer as a test reads it: every field of the contract, all of them there, because a
- * test knows what it asked for and fails where a field is missing. Refusals have `error`.
+ * The body of an answer as a test reads it: every field of the contract, all of them there, because
+ * a test knows what it asked for and fails where a field is missing. Refusals have `error`.
  */
 export type AnswerBody<Id extends OperationId = never> = [Id] extends [never]
   ? Refused
@@ -21,8 +21,8 @@ export interface Refused {
 }
 
 /**
- * A wire type with all of its fields required, at every depth. A list has its first elements: a test
- * that reads one of them fails where it is missing.
+ * A wire type with all of its fields required, at every depth. A list has its first elements: a
+ * test that reads one of them fails where it is missing.
  */
 export type Whole<Value> = Value extends readonly (infer Element)[]
   ? FirstOf<Whole<NonNullable<Element>>>

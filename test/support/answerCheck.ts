@@ -4,8 +4,9 @@ import { reachable, schemas } from '@perennial/contract/schemas.ts';
 import { Ajv, type ValidateFunction } from 'ajv';
 
 /**
- * Holds an answer against the contract as the strictest published client would read it: no null anywhere, no field the model lacks,
- * no enum value outside the list, no text over its length, no decimal in an integer.
+ * Holds an answer against the contract as the strictest published client would read it: no null
+ * anywhere, no field the model lacks, no enum value outside the list, no text over its length, no
+ * decimal in an integer.
  */
 export function checkAnswer(operation: Operation, status: number, body: unknown): void {
   const model = status === 200 ? operation.response?.$id : 'ErrorResponse';
@@ -20,7 +21,8 @@ export function checkAnswer(operation: Operation, status: number, body: unknown)
   );
 }
 
-// `date-time` is a format of the wire (whole seconds, numeric offset), checked as published clients show it. Years outside of 1900 to 2999 can be there from
+// `date-time` is a format of the wire (whole seconds, numeric offset), checked as published clients
+// show it. Years outside of 1900 to 2999 can be there from
 // before they were refused; they are shown as they are.
 const wireDate =
   /^(?:\d{4,5}|[+-]\d{6})-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}[+-]\d{2}:\d{2}(?::\d{2})?(?: BC)?$/;

@@ -49,7 +49,8 @@ function testStore(): Promise<TestStore> {
 
 async function startOwnStore(): Promise<TestStore> {
   const server = await startTestServer();
-  // Registered by the first test that asks, so it would run after that one alone: the process's own end is what we wait for.
+  // Registered by the first test that asks, so it would run after that one alone: the process's own
+  // end is what we wait for.
   process.once('beforeExit', () => void server.stop());
   return makeTemplate(server, 'template_plain');
 }

@@ -3,8 +3,8 @@ import { type Migration, splitStatements } from '../../server/src/platform/stora
 const partitions = 4;
 
 /**
- * The migration with every tenant table hash-partitioned by merchant, as it would be distributed over machines. PostgreSQL then
- * refuses each primary or unique key that lacks `merchant_id`.
+ * The migration with every tenant table hash-partitioned by merchant, as it would be distributed
+ * over machines. PostgreSQL then refuses each primary or unique key that lacks `merchant_id`.
  */
 export function partitionByMerchant(migration: Migration): Migration {
   return {
@@ -35,7 +35,8 @@ function partitionStatement(statement: string): string[] {
       `${head.replace(/unlogged\s+/i, '')}${table}${columns} partition by hash (merchant_id)`,
       ...partitionNames(table).map(
         (name, i) =>
-          `create table ${name} partition of ${table} for values with (modulus ${partitions}, remainder ${i}) ${storage ?? ''}`,
+          `create table ${name} partition of ${table} for values with (modulus ${partitions},` +
+          ` remainder ${i}) ${storage ?? ''}`,
       ),
     ];
   }

@@ -21,8 +21,8 @@ import { insertPastRebills } from '../../server/src/rebill/importStore.ts';
 import { anAutoOrder, anItem } from './autoOrders.ts';
 
 /*
- * Auto orders of every kind, made from a seed: all frequencies, steps, prices, add-ons, pauses, stops, coupons and retries, on days and times where clocks
- * change and months end.
+ * Auto orders of every kind, made from a seed: all frequencies, steps, prices, add-ons, pauses,
+ * stops, coupons and retries, on days and times where clocks change and months end.
  */
 
 /**
@@ -76,7 +76,7 @@ export async function addRandomAutoOrders(
   return lives.map((_, index) => index + 1);
 }
 
-// -------------------------------------------------------------------------------------------------------------------- the catalogue
+// ----------------------------------------------------------------------------------- the catalogue
 
 const chosenItems = ['COFFEE', 'TEA', 'SALE', 'TAXFREE', 'SHIPSFREE', 'PENNY'];
 const steppedItems = ['TRIAL', 'TOUR', 'SEASON', 'PAYDAY', 'GIFT', 'RETRYDEAL', 'UNTIL'];
@@ -194,7 +194,7 @@ function catalogue(now: Temporal.Instant, zone: string): Item[] {
   ];
 }
 
-// ------------------------------------------------------------------------------------------------------------------------ the lives
+// --------------------------------------------------------------------------------------- the lives
 
 type Drawn<Arbitrary> = Arbitrary extends fc.Arbitrary<infer Value> ? Value : never;
 type Life = Drawn<ReturnType<typeof life>>;

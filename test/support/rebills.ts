@@ -176,13 +176,16 @@ export async function rebillsOn(db: Database, options: RebillOptions = {}): Prom
     },
     orders: (autoOrderOid) =>
       db.rows(
-        `select rebill_number as number, total_minor as total, current_stage as stage, ${documentJson('o')}::json as document
-       from orders o where merchant_id = $1 and auto_order_oid = $2 and rebill_number > 0 order by rebill_number`,
+        `select rebill_number as number, total_minor as total, current_stage as stage,
+          ${documentJson('o')}::json as document
+       from orders o where merchant_id = $1 and auto_order_oid = $2 and rebill_number > 0
+         order by rebill_number`,
         [merchantId, autoOrderOid],
       ),
     async logs(autoOrderOid) {
       const rows = await db.rows<{ message: string }>(
-        'select message from auto_order_log where merchant_id = $1 and auto_order_oid = $2 order by log_id',
+        `select message from auto_order_log where merchant_id = $1 and auto_order_oid = $2
+          order by log_id`,
         [merchantId, autoOrderOid],
       );
       return rows.map((row) => row.message);

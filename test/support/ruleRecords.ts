@@ -6,13 +6,17 @@ import { minor } from '../../server/src/kernel/money.ts';
 import { aCatalogItem, anItem } from './autoOrders.ts';
 
 /*
- * Shorthand for tests of the schedule and price rules, on top of the records that every test builds.
+ * Shorthand for tests of the schedule and price rules, on top of the records that every test
+ * builds.
  */
 
 /** The zone that rule tests live in unless they say otherwise. */
 export const newYork = 'America/New_York';
 
-/** A moment from New York's wall: `2026-01-31` is ten in the morning, `2026-01-31T22:30` half past ten at night. */
+/**
+ * A moment from New York's wall: `2026-01-31` is ten in the morning, `2026-01-31T22:30` half past
+ * ten at night.
+ */
 export const wall = (text: string): Temporal.Instant =>
   localWall(text).toZonedDateTime(newYork).toInstant();
 
@@ -24,7 +28,10 @@ export const localWall = (text: string): Temporal.PlainDateTime =>
 export const itemDue = (text: string, given: Partial<AutoOrderItem> = {}): AutoOrderItem =>
   anItem({ nextShipmentAt: wall(text), anchor: localWall(text), frequency: undefined, ...given });
 
-/** A catalogue item at 20.00 that customers may order at a few frequencies; `recurring` changes its `autoOrder` part. */
+/**
+ * A catalogue item at 20.00 that customers may order at a few frequencies; `recurring` changes its
+ * `autoOrder` part.
+ */
 export function catalogItem(
   itemId: string,
   given: Partial<CatalogItem> = {},
@@ -62,7 +69,7 @@ export function planContext(
 }
 
 /**
- * A record as plain JSON, for comparing: the polyfill keeps its values where `assert.deepEqual` can't see them, so to it any two moments
- * are the same.
+ * A record as plain JSON, for comparing: the polyfill keeps its values where `assert.deepEqual`
+ * can't see them, so to it any two moments are the same.
  */
 export const plain = (record: unknown): unknown => JSON.parse(JSON.stringify(record));

@@ -49,7 +49,10 @@ export interface Subscriber {
   readonly oid: number;
   /** Its rebill orders, oldest first, as `_expand` asks for them. */
   bills(expand?: string): Promise<Order[]>;
-  /** Everything that happened to it since the last time this was asked, a line each: when, what, and what was billed. */
+  /**
+   * Everything that happened to it since the last time this was asked, a line each: when, what, and
+   * what was billed.
+   */
   lived(...lines: readonly string[]): Promise<void>;
   read(): Promise<AutoOrder>;
   update(change: AutoOrder): Promise<void>;
@@ -189,7 +192,7 @@ function subscriber(ask: Ask, place: Place): Subscriber {
   };
 }
 
-// -------------------------------------------------------------------------------------------------------------- what happened, in words
+// ------------------------------------------------------------------------- what happened, in words
 
 interface LivedEvent {
   readonly sequence: number;
@@ -201,9 +204,12 @@ interface LivedEvent {
 
 function eventsAfter({ merchantId, oid }: Place, sequence: number): Promise<LivedEvent[]> {
   return app.db.rows(
-    `select e.object_sequence as sequence, e.name, e.at, e.data, case when o.order_id is not null then ${documentJson('o')}::json end as order
-     from event e left join orders o on o.merchant_id = $1 and e.name = 'auto_order_rebill' and o.order_id = e.data->>'order_id'
-     where e.merchant_id = $1 and e.object_type = 'auto order' and e.object_id = $2 and e.object_sequence > $3 order by e.object_sequence`,
+    `select e.object_sequence as sequence, e.name, e.at, e.data, case
+      when o.order_id is not null then ${documentJson('o')}::json end as order
+     from event e left join orders o on o.merchant_id = $1 and e.name = 'auto_order_rebill'
+       and o.order_id = e.data->>'order_id'
+     where e.merchant_id = $1 and e.object_type = 'auto order' and e.object_id = $2
+       and e.object_sequence > $3 order by e.object_sequence`,
     [merchantId, String(oid), sequence],
   );
 }
@@ -239,16 +245,18 @@ function billed({ items = [], summary }: OrderDocument): string {
 
 const amount = (value: number | undefined): string => (value ?? 0).toFixed(2);
 
-// ------------------------------------------------------------------------------------------------------------------------ the books
+// --------------------------------------------------------------------------------------- the books
 
 async function checkBooks(ask: Ask, merchantId: string): Promise<void> {
   const { differences } = await ask({ operation: 'getAudit' });
   assert.deepEqual(differences, []);
   const paid = await app.db.rows<{ total: number }>(
     // What staff marked as paid came by another way than a charge.
-    `select total_minor as total from orders o where merchant_id = $1 and paid_at is not null and total_minor > 0
+    `select total_minor as total from orders o where merchant_id = $1 and paid_at is not null
+      and total_minor > 0
        and not exists (select from rebill r where r.merchant_id = $1 and r.order_id = o.order_id
-         and r.auto_order_oid = o.auto_order_oid and r.rebill_number = o.rebill_number and r.state = 'paid' and r.settled_by is not null)`,
+         and r.auto_order_oid = o.auto_order_oid and r.rebill_number = o.rebill_number
+           and r.state = 'paid' and r.settled_by is not null)`,
     [merchantId],
   );
   const captured = app.books

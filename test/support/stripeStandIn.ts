@@ -104,7 +104,8 @@ export async function startStripeStandIn(clock?: Pick<SystemClock, 'now'>): Prom
     send(response, known.fields === fields.toString() ? known.reply : idempotencyError);
   }
 
-  // The library repeats a request once by itself when the connection breaks, so a charge's answer must be lost twice.
+  // The library repeats a request once by itself when the connection breaks, so a charge's answer
+  // must be lost twice.
   function isLost(key: string): boolean {
     lost.set(key, (lost.get(key) ?? 0) + 1);
     return lost.get(key)! <= 2;

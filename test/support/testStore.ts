@@ -29,7 +29,10 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-/** The embedded PostgreSQL; or, of the machine's own, what `prepare` laid into the folder, run by the programs in `nativeDir`. */
+/**
+ * The embedded PostgreSQL; or, of the machine's own, what `prepare` laid into the folder, run by
+ * the programs in `nativeDir`.
+ */
 export async function startTestServer(own?: {
   nativeDir: string;
   prepare(dataDir: string): Promise<void>;

@@ -48,7 +48,8 @@ export function summary(name: string, figures: Figures): string {
   return [
     `${name}: ${figures.lines} lines in ${figures.files} files`,
     `${figures.over100Percent.toFixed(2)} % over 100 columns, ${figures.over120.length} over 120`,
-    `functions p50 ${figures.functionP50}, p90 ${figures.functionP90} lines, ${figures.longFunctions.length} over ${functionLinesMax}`,
+    `functions p50 ${figures.functionP50}, p90 ${figures.functionP90} lines, ` +
+      `${figures.longFunctions.length} over ${functionLinesMax}`,
     `${figures.anys.length} any`,
   ].join('; ');
 }

@@ -15,7 +15,10 @@ export interface Room {
   readonly mayImport: readonly string[];
 }
 
-/** Imports between rooms that no arrow allows, and files that belong to no room. Types count as well: they tie rooms together just so. */
+/**
+ * Imports between rooms that no arrow allows, and files that belong to no room. Types count as
+ * well: they tie rooms together just so.
+ */
 export function wrongImports(
   sources: readonly Source[],
   rooms: Readonly<Record<string, Room>>,
@@ -40,7 +43,10 @@ export function wrongImports(
   });
 }
 
-/** Circles of files that import one another. Types and lazy imports count: they tie files together just as well. */
+/**
+ * Circles of files that import one another. Types and lazy imports count: they tie files together
+ * just as well.
+ */
 export function cycles(sources: readonly Source[]): Fault[] {
   const byPath = new Map(sources.map((source) => [source.path, source]));
   const done = new Set<string>();
@@ -85,7 +91,10 @@ export function wrongWords(sources: readonly Source[], reserved: readonly Reserv
   );
 }
 
-/** Rule files that wait for something, or import anything but the kernel, the contract, other rule files and pure packages. A mere type brings no effect in. */
+/**
+ * Rule files that wait for something, or import anything but the kernel, the contract, other rule
+ * files and pure packages. A mere type brings no effect in.
+ */
 export function impurities(
   sources: readonly Source[],
   isPure: (path: string) => boolean,
@@ -110,7 +119,10 @@ export function impurities(
     ]);
 }
 
-/** Statements on tables that belong to another room: writes anywhere but in the owner's stores, reads where the owner may not be imported. */
+/**
+ * Statements on tables that belong to another room: writes anywhere but in the owner's stores,
+ * reads where the owner may not be imported.
+ */
 export function foreignTables(
   sources: readonly Source[],
   owners: Readonly<Record<string, string>>,
@@ -174,7 +186,10 @@ export function unownedTables(
   ];
 }
 
-/** Names that say nothing, files that only pass on what others hold, and files too long to be read at a sitting. */
+/**
+ * Names that say nothing, files that only pass on what others hold, and files too long to be read
+ * at a sitting.
+ */
 export function poorFiles(
   sources: readonly Source[],
   linesMax: number,

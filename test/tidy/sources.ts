@@ -2,7 +2,9 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { type EcmaScriptModule, parseSync } from 'oxc-parser';
 
-/** One of our source files, parsed for the rules: its imports, its code, its texts, its functions. */
+/**
+ * One of our source files, parsed for the rules: its imports, its code, its texts, its functions.
+ */
 export interface Source {
   /** From the root, with `/`. */
   readonly path: string;
@@ -133,7 +135,10 @@ interface Collected {
   readonly anys: Node[];
 }
 
-/** Collects the literals, functions and `any`s of a tree. A template counts whole, with the code in its `${}`. */
+/**
+ * Collects the literals, functions and `any`s of a tree. A template counts whole, with the code in
+ * its `${}`.
+ */
 function collect(program: unknown): Collected {
   const found: Collected = { texts: [], functions: [], anys: [] };
   visit(program, '', (node, name) => {

@@ -27,7 +27,9 @@ export interface App {
   contextFor(merchantId: string): Promise<Context>;
 }
 
-/** Puts the application together: all wiring is in this folder, by hand, in the order of the layers. */
+/**
+ * Puts the application together: all wiring is in this folder, by hand, in the order of the layers.
+ */
 export function createApp(parts: AppParts): App {
   const services = openServices(parts);
   services.listeners.push(...listenersOf(services));

@@ -14,7 +14,9 @@ import type { Features } from './features.ts';
 import { routesOf } from './routes.ts';
 import type { Services } from './services.ts';
 
-/** Opens the HTTP server: the operations of the contract, and the pages and endpoints next to them. */
+/**
+ * Opens the HTTP server: the operations of the contract, and the pages and endpoints next to them.
+ */
 export function openHttp(parts: AppParts, services: Services, features: Features): FastifyInstance {
   const { db, clock, ids } = parts;
   const { merchants, keys, metrics, events, limiter, charging, contexts, publicUrl } = services;

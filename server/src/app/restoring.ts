@@ -20,7 +20,8 @@ import { listMerchants } from '../platform/tenancy/merchantStore.ts';
 import { attemptOfKey, knownAttempts } from '../rebill/knownAttemptStore.ts';
 
 /*
- * What a restore takes from the gateways: the charges that they know and this database does not (docs/adr/0046-restores.md).
+ * What a restore takes from the gateways: the charges that they know and this database does not
+ * (docs/adr/0046-restores.md).
  */
 
 /** What the gateways know of the time that the database has lost. */
@@ -48,8 +49,9 @@ export async function takeStock(
 }
 
 /**
- * Whether gateways know of a charge that this database does not, among the newest that they have: then it is an older copy. Returns the first such
- * charge. Simulators are asked only where `simulators` says so.
+ * Whether gateways know of a charge that this database does not, among the newest that they have:
+ * then it is an older copy. Returns the first such charge. Simulators are asked only where
+ * `simulators` says so.
  */
 export async function findUnknownCharge(
   db: Database,
@@ -181,7 +183,10 @@ export async function lostSince(db: Database): Promise<Temporal.Instant | undefi
   return lostSince ?? restoredAt?.subtract({ hours: unknownHours });
 }
 
-/** Begins a new epoch above all that the gateways have seen, and holds all charges. Returns what they know. */
+/**
+ * Begins a new epoch above all that the gateways have seen, and holds all charges. Returns what
+ * they know.
+ */
 export async function beginRestore(
   db: Database,
   gateways: Pick<OpenGateways, 'ledgers'>,
@@ -202,7 +207,10 @@ export async function beginRestore(
   return stock;
 }
 
-/** Keeps what the gateways know, for every later charge to look up. Should a gateway have seen this epoch before, a new one begins. */
+/**
+ * Keeps what the gateways know, for every later charge to look up. Should a gateway have seen this
+ * epoch before, a new one begins.
+ */
 async function keepStock(db: Database, gateways: OpenGateways, clock: SystemClock): Promise<Stock> {
   const stock = await takeStock(db, gateways, await lostSince(db));
   const { epoch, beat, heldReason = '' } = await readContinuity(db);

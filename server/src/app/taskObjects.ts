@@ -77,7 +77,9 @@ async function autoOrderFacts(
       const autoOrder = autoOrders.get(oid);
       if (autoOrder === undefined) return [];
       const order = orders.get(autoOrder.originalOrderId);
-      const context = `Auto order ${autoOrder.autoOrderCode} of ${customerOf(order)}, ${autoOrder.status}, ${autoOrder.rebillCount} rebills`;
+      const context =
+        `Auto order ${autoOrder.autoOrderCode} of ${customerOf(order)}, ${autoOrder.status}, ` +
+        `${autoOrder.rebillCount} rebills`;
       return [
         [
           name,
@@ -187,7 +189,10 @@ function cardMark({ cardToken, document }: OrderRecord): string {
     .digest('hex');
 }
 
-/** How a counted item's stock stands over all places that keep it; an item that is not counted is always fine. */
+/**
+ * How a counted item's stock stands over all places that keep it; an item that is not counted is
+ * always fine.
+ */
 function stockOf({ shipping }: Item): NonNullable<ObjectFacts['stock']> {
   const places = (shipping?.distribution_centers ?? []).filter((place) => place.handles !== false);
   if (shipping?.track_inventory !== true || places.length === 0) return 'fine';

@@ -234,7 +234,8 @@ const faults: readonly (readonly [what: string, sql: string, found: RegExp])[] =
   ],
   [
     'an auto order that was merged into nothing',
-    `update auto_order set status = 'merged', enabled = false, due_at = null, merged_into_auto_order_oid = 77
+    `update auto_order set status = 'merged', enabled = false, due_at = null,
+      merged_into_auto_order_oid = 77
      where merchant_id = $1 and auto_order_oid = 1`,
     /^auto order 1 merged_into_auto_order_oid 77 none$/m,
   ],

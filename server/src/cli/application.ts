@@ -15,18 +15,22 @@ export const applicationCommand: Command = {
   usage: 'application create|list|disable|enable',
   summary: 'Registers and disables applications for OAuth',
   help: [
-    'application create --name "Shipping Desk" --permissions order_read,item_read --redirect-uris https://desk.example/callback [--description "It prints labels."] [--secret] [--device-scope crm]',
+    'application create --name "Shipping Desk" --permissions order_read,item_read ' +
+      '--redirect-uris https://desk.example/callback [--description "It prints labels."] ' +
+      '[--secret] [--device-scope crm]',
     'application list',
     'application disable <client id>',
     'application enable  <client id>',
     '',
     '  --permissions    what it asks each user for: a comma list, or: all, read',
-    "  --redirect-uris  where it may be told the outcome: a comma list of https addresses, http ones on this machine, or an app's own scheme; each is compared whole",
+    '  --redirect-uris  where it may be told the outcome: a comma list of https addresses, ' +
+      "http ones on this machine, or an app's own scheme; each is compared whole",
     '  --description    for the one who is asked to allow it',
     '  --secret         makes a client secret, which must be right where it is sent',
     '  --device-scope   lets devices connect, which then send this scope',
     '',
-    'Users of every merchant may connect it. The client id of a new one is printed alone on stdout, its secret on a second line. A disabled one is answered 410',
+    'Users of every merchant may connect it. The client id of a new one is printed alone on ' +
+      'stdout, its secret on a second line. A disabled one is answered 410',
     'within a second everywhere; enabled again, its tokens work again.',
   ].join('\n'),
 
@@ -115,7 +119,8 @@ function create(values: Values): Action {
     };
     await insertApplication(db, application);
     console.error(
-      `Application "${name}" asks for: ${permissions.value.join(', ')}. Its client id${secret === undefined ? '' : ', and its secret, shown this once'}:`,
+      `Application "${name}" asks for: ${permissions.value.join(', ')}. Its client ` +
+        `id${secret === undefined ? '' : ', and its secret, shown this once'}:`,
     );
     console.log(clientId);
     if (secret !== undefined) console.log(secret);

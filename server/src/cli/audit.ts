@@ -14,7 +14,8 @@ export const auditCommand: Command = {
   help: [
     '  --merchant  left out: every merchant of this database',
     '',
-    'Reads the database itself, while the server runs or not, as it is at one moment. Prints every difference between what is stored and what',
+    'Reads the database itself, while the server runs or not, as it is at one moment. Prints ' +
+      'every difference between what is stored and what',
     'the orders and charges say (the first thousand), and exits 1 when there is one.',
   ].join('\n'),
 

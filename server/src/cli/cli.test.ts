@@ -18,7 +18,10 @@ interface Ran {
   readonly err: string;
 }
 
-/** Runs `perennial …` on the test's database; what it prints and its exit code are kept from this process. */
+/**
+ * Runs `perennial …` on the test's database; what it prints and its exit code are kept from this
+ * process.
+ */
 async function perennial(args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
   const printed = { out: '', err: '' };
   const log = mock.method(console, 'log', (text: string) => void (printed.out += `${text}\n`));

@@ -72,7 +72,7 @@ function requestOf(
   }
 }
 
-// ------------------------------------------------------------------------------------------------------------------------- the server
+// -------------------------------------------------------------------------------------- the server
 
 interface Server {
   /** Sends a request to /perennial/v1. A refusal becomes an {@link Obstacle} with its message. */
@@ -122,7 +122,7 @@ async function readDemo(dataDir: string): Promise<Demo | undefined> {
   return text === undefined ? undefined : (JSON.parse(text) as Demo);
 }
 
-// ------------------------------------------------------------------------------------------------------------------------ the advance
+// ------------------------------------------------------------------------------------- the advance
 
 const pollMs = 250;
 
@@ -183,7 +183,8 @@ function draw(advance: ClockAdvance, shown: Bar | undefined): Bar {
 function report(advance: ClockAdvance, bar: Bar | undefined): void {
   if (advance.failure_reason === undefined) bar?.finish();
   console.error(
-    `${advance.rebill_count} rebills paid, ${advance.decline_count} charges declined, ${advance.notice_count} notices before shipments`,
+    `${advance.rebill_count} rebills paid, ${advance.decline_count} charges declined, ` +
+      `${advance.notice_count} notices before shipments`,
   );
 }
 

@@ -61,7 +61,10 @@ const isExpected = (error: unknown): error is Error =>
 async function overview(): Promise<string> {
   const all = await Promise.all(Object.values(commands).map((load) => load()));
   const rows = all.map(({ usage, summary }) => [`  perennial ${usage}`, summary]);
-  return `${table(rows)}\n\nperennial <command> --help tells more. Settings come by environment: perennial serve --help`;
+  return (
+    `${table(rows)}\n\nperennial <command> --help tells more. Settings come by environment: ` +
+    'perennial serve --help'
+  );
 }
 
 const helpOf = ({ usage, summary, help }: Command): string =>

@@ -28,7 +28,10 @@ export type DemoAccess = Omit<Demo, 'baseUrl'>;
 
 export const demoMerchantId = 'DEMO';
 
-/** Makes the demo merchant with its data if there is none, wholly or, when it is interrupted, not at all. */
+/**
+ * Makes the demo merchant with its data if there is none, wholly or, when it is interrupted, not at
+ * all.
+ */
 export async function ensureDemoMerchant(db: Database): Promise<void> {
   if (await findMerchant(db, demoMerchantId)) return;
   console.error('perennial: making the demo data, which takes some seconds this first time …');
@@ -46,7 +49,8 @@ async function makeDemoMerchant(tx: Database): Promise<void> {
     settings: { webhooks: { allow_loopback: true } },
     clock,
   };
-  // Another process that starts at the same time waits here until we are done, and then has nothing to do.
+  // Another process that starts at the same time waits here until we are done, and then has nothing
+  // to do.
   if (!(await insertMerchant(tx, merchant, systemNow))) return;
   const { fillMerchant } = await import('./demo/fill.ts');
   await fillMerchant(tx, { merchant, now: readClock(clock, systemNow), ...demoSize });
@@ -83,7 +87,8 @@ export async function writeDemoFile(dataDir: string, demo: Demo): Promise<void> 
     await rename(`${path}.new`, path);
   } catch (error) {
     throw new Obstacle(
-      `${path} cannot be written (${(error as NodeJS.ErrnoException).code}); make DATA_DIR a folder that we may write to, or set DEMO=off`,
+      `${path} cannot be written (${(error as NodeJS.ErrnoException).code}); make DATA_DIR a ` +
+        'folder that we may write to, or set DEMO=off',
     );
   }
 }
@@ -99,7 +104,8 @@ export function demoWelcome({ baseUrl, apiKey }: Demo, dataDir: string): string 
     '',
     '  Try it:',
     '',
-    `  curl -H 'X-UltraCart-Api-Version: 2017-03-01' -H 'x-ultracart-simple-key: ${apiKey}' '${baseUrl}/rest/v2/auto_order/auto_orders?_limit=1&_expand=items'`,
+    `  curl -H 'X-UltraCart-Api-Version: 2017-03-01' -H 'x-ultracart-simple-key: ${apiKey}' ` +
+      `'${baseUrl}/rest/v2/auto_order/auto_orders?_limit=1&_expand=items'`,
     '',
     '  Ctrl-C stops it.',
     '',

@@ -18,7 +18,8 @@ export const keyCommand: Command = {
   usage: 'key create|list|revoke',
   summary: 'Makes, lists and revokes keys for the API',
   help: [
-    'key create --merchant DEMO --name "billing import" --permissions auto_order_read,order_read [--ips 203.0.113.7,2001:db8::/32] [--user 7]',
+    'key create --merchant DEMO --name "billing import" --permissions auto_order_read,' +
+      'order_read [--ips 203.0.113.7,2001:db8::/32] [--user 7]',
     'key list   --merchant DEMO',
     'key revoke --merchant DEMO <id>',
     '',
@@ -27,7 +28,8 @@ export const keyCommand: Command = {
     '  --ips          addresses and CIDR ranges that the key may be used from; left out: any',
     '  --user         the user that the key stands for ("me" of the workflow); it may then do what both may',
     '',
-    'A new key is printed once, alone on stdout, and stored as a hash. A revoked one stops working within a second everywhere.',
+    'A new key is printed once, alone on stdout, and stored as a hash. A revoked one stops ' +
+      'working within a second everywhere.',
   ].join('\n'),
 
   async run(args) {

@@ -75,7 +75,8 @@ export const merchantCommand: Command = {
           `there is a merchant ${merchant.value.merchantId} already; choose another --id`,
         );
       console.log(
-        `Merchant ${merchant.value.merchantId} is there. A key for it: perennial key create --merchant ${merchant.value.merchantId} --name … --permissions all`,
+        `Merchant ${merchant.value.merchantId} is there. A key for it: perennial key create ` +
+          `--merchant ${merchant.value.merchantId} --name … --permissions all`,
       );
       const hint = chargeHint(merchant.value, config);
       if (hint !== undefined) console.log(hint);
@@ -89,5 +90,8 @@ export const merchantCommand: Command = {
 function chargeHint(merchant: Merchant, config: Config): string | undefined {
   if (merchant.clock.kind !== 'real' || config.stripe !== undefined || config.simulator)
     return undefined;
-  return 'Its clock is real and no gateway can charge its customers yet: start the server with STRIPE_SECRET_KEY, or with SIMULATOR=on';
+  return (
+    'Its clock is real and no gateway can charge its customers yet: start the server with ' +
+    'STRIPE_SECRET_KEY, or with SIMULATOR=on'
+  );
 }

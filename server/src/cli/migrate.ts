@@ -7,7 +7,9 @@ import { openStore } from './openStore.ts';
 export const migrateCommand: Command = {
   usage: 'migrate',
   summary: 'Brings the database to this release',
-  help: 'Safe beside running servers of this release; several at once wait for one another. There is no way back but a backup.',
+  help:
+    'Safe beside running servers of this release; several at once wait for one another. There ' +
+    'is no way back but a backup.',
 
   async run(args) {
     readArgs(args, {});

@@ -24,7 +24,10 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Opens the database of `DATABASE_URL`, or starts the embedded one (or joins the one that a server runs), and migrates it. */
+/**
+ * Opens the database of `DATABASE_URL`, or starts the embedded one (or joins the one that a server
+ * runs), and migrates it.
+ */
 export async function openStore(
   config: Config,
   log: Logger,
@@ -41,7 +44,8 @@ export async function openStore(
     settingsMode: await settingsModeOf(config, embedded, limits),
     maxConnections: config.maxConnections,
     prepareStatements: config.prepareStatements,
-    // While we close, the embedded PostgreSQL may end a connection before our farewell has reached it.
+    // While we close, the embedded PostgreSQL may end a connection before our farewell has reached
+    // it.
     onIdleError: (error) =>
       isClosing || log.warn({ err: error }, 'a connection to PostgreSQL was lost'),
   });
@@ -88,7 +92,8 @@ function unreachable(
   const host =
     database && 'url' in database ? new URL(database.url).host : embedded?.connection.host;
   return new Obstacle(
-    `PostgreSQL at ${host} cannot be reached (${error.message || (error as { code?: string }).code}); start it, or fix DATABASE_URL`,
+    `PostgreSQL at ${host} cannot be reached ` +
+      `(${error.message || (error as { code?: string }).code}); start it, or fix DATABASE_URL`,
   );
 }
 

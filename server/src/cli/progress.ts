@@ -1,4 +1,7 @@
-/** Shows how far a long piece of work is: a bar that is redrawn on a terminal, a line for each tenth anywhere else. */
+/**
+ * Shows how far a long piece of work is: a bar that is redrawn on a terminal, a line for each tenth
+ * anywhere else.
+ */
 export interface Progress {
   update(done: number): void;
   finish(): void;
@@ -19,7 +22,10 @@ export function showProgress(
   function draw(done: number): void {
     const share = total === 0 ? 1 : Math.min(1, done / total);
     const filled = Math.round(share * barWidth);
-    const line = `${label} ${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${Math.floor(share * 100)} %  ${done.toLocaleString('en')} of ${total.toLocaleString('en')}  ${timeLeft(share)}`;
+    const line =
+      `${label} ${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ` +
+      `${Math.floor(share * 100)} %  ${done.toLocaleString('en')} of ` +
+      `${total.toLocaleString('en')}  ${timeLeft(share)}`;
     if (stream.isTTY) stream.write(`\r\x1b[2K${line}`);
     else if (Math.floor(share * 10) > tenthsShown) {
       tenthsShown = Math.floor(share * 10);

@@ -30,12 +30,17 @@ export const restoredCommand: Command = {
   usage: 'restored [--since <moment>] [--confirm]',
   summary: 'Stops charging after a backup was put back, says what it means, and lets it go on',
   help: [
-    'restored             begins a new epoch: new charges get new keys, new orders ids above all that were lost, and nothing is charged.',
-    '                     Lists what the gateways captured and this database does not know. A start that notices a restore does this by itself.',
-    'restored --confirm   keeps that list and lets charging go on: what is on it is settled as paid when it falls due, and not charged again.',
-    '  --since  when the backup was made, such as 2026-11-01T00:00Z; left out: 35 days ago, unless the start has noticed by itself',
+    'restored             begins a new epoch: new charges get new keys, new orders ids above ' +
+      'all that were lost, and nothing is charged.',
+    '                     Lists what the gateways captured and this database does not know. ' +
+      'A start that notices a restore does this by itself.',
+    'restored --confirm   keeps that list and lets charging go on: what is on it is settled ' +
+      'as paid when it falls due, and not charged again.',
+    '  --since  when the backup was made, such as 2026-11-01T00:00Z; left out: 35 days ago, ' +
+      'unless the start has noticed by itself',
     '',
-    'Before you confirm: no other server may run on the database that was lost, and the gateways must be the same as before',
+    'Before you confirm: no other server may run on the database that was lost, and the ' +
+      'gateways must be the same as before',
     '(STRIPE_SECRET_KEY, GATEWAY_URL, DATA_DIR). Works beside a running server, with the same environment.',
   ].join('\n'),
 
@@ -114,7 +119,8 @@ async function asked<Value>(work: Promise<Value>): Promise<Value> {
     return await work;
   } catch (error) {
     throw new Obstacle(
-      `a gateway cannot be asked what it captured: ${(error as Error).message}; nothing was confirmed, try again when it answers`,
+      `a gateway cannot be asked what it captured: ${(error as Error).message}; nothing was ` +
+        'confirmed, try again when it answers',
     );
   }
 }
@@ -122,7 +128,9 @@ async function asked<Value>(work: Promise<Value>): Promise<Value> {
 const listedMax = 50;
 
 function reportOf({ charges, unknown }: Stock): string {
-  const head = `${charges.length} charges at the gateways since the database's last moment, ${unknown.length} of them unknown to it.`;
+  const head =
+    `${charges.length} charges at the gateways since the database's last moment, ` +
+    `${unknown.length} of them unknown to it.`;
   if (unknown.length === 0) return head;
   const rows = unknown.slice(0, listedMax).map(rowOf);
   const more = unknown.length - rows.length;

@@ -49,7 +49,8 @@ export const seedCommand: Command = {
       const merchant = await findMerchant(store.db, merchantId);
       if (!merchant)
         throw new Obstacle(
-          `there is no merchant ${merchantId}; make one: perennial merchant create --id ${merchantId} --name … --test-clock`,
+          `there is no merchant ${merchantId}; make one: perennial merchant create --id ` +
+            `${merchantId} --name … --test-clock`,
         );
       const progress = showProgress('auto orders', autoOrders);
       const now = readClock(merchant.clock, systemClock.now());
@@ -65,7 +66,9 @@ export const seedCommand: Command = {
       // What was just read in must be found fast at once, not when the autovacuum comes round.
       await store.db.run('vacuum (analyze)');
       console.log(
-        `${merchantId} has ${filled.autoOrders.toLocaleString('en')} auto orders, ${filled.orders.toLocaleString('en')} orders and ${filled.customers.toLocaleString('en')} customers more.`,
+        `${merchantId} has ${filled.autoOrders.toLocaleString('en')} auto orders, ` +
+          `${filled.orders.toLocaleString('en')} orders and ` +
+          `${filled.customers.toLocaleString('en')} customers more.`,
       );
     } finally {
       await store.close();

@@ -60,7 +60,8 @@ export const serveCommand: Command = {
       ...(values.role === undefined ? {} : { ROLE: values.role }),
     });
     const log = openLog(config.logLevel);
-    // Heard from the first moment on: a signal during the start ends it in order, once it has started.
+    // Heard from the first moment on: a signal during the start ends it in order, once it has
+    // started.
     const stopped = stopSignal();
     const store = await openStore(config, log, servingLimits);
     try {
@@ -140,7 +141,10 @@ async function serveOn(
   if (reason !== 'signal') throw new Obstacle(reason);
 }
 
-/** Whether this database is an older copy: by its marker and a simulator at hand now, by gateways elsewhere in the background. */
+/**
+ * Whether this database is an older copy: by its marker and a simulator at hand now, by gateways
+ * elsewhere in the background.
+ */
 async function checkRestored(
   { db }: Store,
   config: Config,
@@ -161,7 +165,9 @@ async function tellWhoIsCharged({ payments }: App, { db }: Store, log: Logger): 
   }
 }
 
-/** Whether the work ended in time; the wait is called off when it did, or it would hold up the end. */
+/**
+ * Whether the work ended in time; the wait is called off when it did, or it would hold up the end.
+ */
 async function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
   const waiting = new AbortController();
   const ended = await Promise.race([

@@ -93,45 +93,51 @@ test('it is found by oid and by email in any case', async () => {
   );
 });
 
-test('an update keeps what it does not name, clears nulls, replaces lists and keeps the tokens of cards that stay', async () => {
-  const before = (
-    await app.request({
-      operation: 'getCustomerByEmail',
-      params: { email: 'jane@example.com' },
-      query: everything,
-    })
-  ).body.customer;
-  const { status, body } = await put(before.customer_profile_oid, {
-    business_notes: null,
-    tax_id: 'DE1',
-    cards: [{ card_number_token: 'tok_mc_5100' }, ...before.cards],
-    billing: [before.billing[1]],
-  });
-  assert.equal(status, 200, JSON.stringify(body));
-  const { customer } = body;
-  assert.deepEqual(
-    [customer.business_notes, customer.tax_id, customer.last_modified_by],
-    [undefined, 'DE1', 'test key'],
-  );
-  assert.deepEqual(
-    customer.cards.map((card: { customer_profile_credit_card_id: number; card_number: string }) => [
-      card.customer_profile_credit_card_id,
-      card.card_number,
-    ]),
-    [
-      [2, 'XXXXXXXXXXXX5100'],
-      [1, 'XXXXXXXXXXXX4242'],
-    ],
-  );
-  assert.deepEqual(customer.billing, [before.billing[1]]);
-  assert.deepEqual(customer.shipping, before.shipping);
-  assert.deepEqual(
-    await app.db.row(`select card_tokens from customer where merchant_id = 'TEST'`),
-    { card_tokens: { 1: 'tok_visa_4242', 2: 'tok_mc_5100' } },
-  );
-  const again = await put(customer.customer_profile_oid, customer);
-  assert.deepEqual(again.body.customer, customer);
-});
+test(
+  'an update keeps what it does not name, clears nulls, replaces lists and keeps the tokens of ' +
+    'cards that stay',
+  async () => {
+    const before = (
+      await app.request({
+        operation: 'getCustomerByEmail',
+        params: { email: 'jane@example.com' },
+        query: everything,
+      })
+    ).body.customer;
+    const { status, body } = await put(before.customer_profile_oid, {
+      business_notes: null,
+      tax_id: 'DE1',
+      cards: [{ card_number_token: 'tok_mc_5100' }, ...before.cards],
+      billing: [before.billing[1]],
+    });
+    assert.equal(status, 200, JSON.stringify(body));
+    const { customer } = body;
+    assert.deepEqual(
+      [customer.business_notes, customer.tax_id, customer.last_modified_by],
+      [undefined, 'DE1', 'test key'],
+    );
+    assert.deepEqual(
+      customer.cards.map(
+        (card: { customer_profile_credit_card_id: number; card_number: string }) => [
+          card.customer_profile_credit_card_id,
+          card.card_number,
+        ],
+      ),
+      [
+        [2, 'XXXXXXXXXXXX5100'],
+        [1, 'XXXXXXXXXXXX4242'],
+      ],
+    );
+    assert.deepEqual(customer.billing, [before.billing[1]]);
+    assert.deepEqual(customer.shipping, before.shipping);
+    assert.deepEqual(
+      await app.db.row(`select card_tokens from customer where merchant_id = 'TEST'`),
+      { card_tokens: { 1: 'tok_visa_4242', 2: 'tok_mc_5100' } },
+    );
+    const again = await put(customer.customer_profile_oid, customer);
+    assert.deepEqual(again.body.customer, customer);
+  },
+);
 
 test('a list is filtered, sorted and paged', async () => {
   await app.setClock('2026-02-01T17:00:00Z');

@@ -143,7 +143,8 @@ export async function insertItem(
 ): Promise<boolean> {
   const inserted = await tx.run(
     `insert into item
-       (merchant_id, merchant_item_oid, merchant_item_id, inactive, document, created_at, modified_at)
+       (merchant_id, merchant_item_oid, merchant_item_id, inactive, document, created_at,
+         modified_at)
      values ($1, $2, $3, $4, $5::jsonb, $6, $6)
      on conflict on constraint item_merchant_item_id do nothing`,
     [

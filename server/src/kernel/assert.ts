@@ -1,4 +1,7 @@
-/** A broken promise of our own code: it ends the request or the job, never the process, and keeps its cause. */
+/**
+ * A broken promise of our own code: it ends the request or the job, never the process, and keeps
+ * its cause.
+ */
 export class Bug extends Error {
   override readonly name = 'Bug';
 }
@@ -13,7 +16,10 @@ export function unreachable(value: never): never {
   throw new Bug(`unexpected value ${JSON.stringify(value)}`);
 }
 
-/** The value, or a {@link Bug} naming what was missing: for look-ups that cannot fail unless our code is wrong. */
+/**
+ * The value, or a {@link Bug} naming what was missing: for look-ups that cannot fail unless our
+ * code is wrong.
+ */
 export function required<T>(value: T | null | undefined, what: string): T {
   if (value === null || value === undefined) throw new Bug(`missing ${what}`);
   return value;

@@ -23,20 +23,24 @@ const newYork = 'America/New_York';
 const instant = (text: string) => Temporal.Instant.from(text);
 const local = (text: string) => Temporal.PlainDateTime.from(text);
 
-test("the wire is written on the merchant's wall with a numeric offset and whole seconds, and reads back as the same moment", () => {
-  const cases: [moment: string, zone: string, text: string][] = [
-    ['2021-05-18T16:10:19Z', newYork, '2021-05-18T12:10:19-04:00'],
-    ['2009-01-14T23:30:42.999Z', newYork, '2009-01-14T18:30:42-05:00'],
-    ['2021-05-18T16:10:19Z', 'UTC', '2021-05-18T16:10:19+00:00'],
-    ['2021-05-18T16:10:19Z', 'Asia/Kathmandu', '2021-05-18T21:55:19+05:45'],
-    ['2021-12-31T23:30:00Z', 'Europe/Berlin', '2022-01-01T00:30:00+01:00'],
-  ];
-  for (const [moment, zone, text] of cases) {
-    assert.equal(wireDate(instant(moment), zone), text);
-    const outcome = parseWireDate(text, zone);
-    assert.equal(outcome.ok && String(outcome.value), String(instant(text)));
-  }
-});
+test(
+  "the wire is written on the merchant's wall with a numeric offset and whole seconds, and " +
+    'reads back as the same moment',
+  () => {
+    const cases: [moment: string, zone: string, text: string][] = [
+      ['2021-05-18T16:10:19Z', newYork, '2021-05-18T12:10:19-04:00'],
+      ['2009-01-14T23:30:42.999Z', newYork, '2009-01-14T18:30:42-05:00'],
+      ['2021-05-18T16:10:19Z', 'UTC', '2021-05-18T16:10:19+00:00'],
+      ['2021-05-18T16:10:19Z', 'Asia/Kathmandu', '2021-05-18T21:55:19+05:45'],
+      ['2021-12-31T23:30:00Z', 'Europe/Berlin', '2022-01-01T00:30:00+01:00'],
+    ];
+    for (const [moment, zone, text] of cases) {
+      assert.equal(wireDate(instant(moment), zone), text);
+      const outcome = parseWireDate(text, zone);
+      assert.equal(outcome.ok && String(outcome.value), String(instant(text)));
+    }
+  },
+);
 
 test('a skipped time moves forward, a doubled one is the earlier', () => {
   assert.equal(String(toInstant(local('2024-03-10T02:30'), newYork)), '2024-03-10T07:30:00Z');

@@ -7,7 +7,10 @@ import { Temporal } from 'temporal-polyfill';
  * numbers.
  */
 
-/** A date and time on the wall of a zone: `day` counts from 1970-01-01, `ms` from its midnight (0 to 86,399,999). */
+/**
+ * A date and time on the wall of a zone: `day` counts from 1970-01-01, `ms` from its midnight (0 to
+ * 86,399,999).
+ */
 export interface Wall {
   readonly day: number;
   readonly ms: number;
@@ -31,8 +34,8 @@ export function wallOf(moment: Temporal.Instant, zone: string): Wall {
 }
 
 /**
- * The moment a zone's wall shows `wall`. A wall that was skipped (clocks went forward) moves forward by what was skipped; one that
- * came twice (clocks went back) is the earlier.
+ * The moment a zone's wall shows `wall`. A wall that was skipped (clocks went forward) moves
+ * forward by what was skipped; one that came twice (clocks went back) is the earlier.
  */
 export function momentOf(wall: Wall, zone: string): Temporal.Instant {
   return Temporal.Instant.fromEpochMilliseconds(epochMsOf(wall, zone));
@@ -73,7 +76,10 @@ export function startOfDay(date: Temporal.PlainDate, zone: string): Temporal.Ins
   return momentOf({ day: dayNumber(date.year, date.month, date.day), ms: 0 }, zone);
 }
 
-/** The day a moment falls on, as moments: from its first, inclusive, until the next day's first, exclusive. */
+/**
+ * The day a moment falls on, as moments: from its first, inclusive, until the next day's first,
+ * exclusive.
+ */
 export function dayBounds(
   moment: Temporal.Instant,
   zone: string,
@@ -88,12 +94,18 @@ export function addDays(moment: Temporal.Instant, days: number, zone: string): T
   return momentOf({ day: wall.day + days, ms: wall.ms }, zone);
 }
 
-/** Whole days on the calendar from one moment's day to another's; negative when `to` is the earlier day. */
+/**
+ * Whole days on the calendar from one moment's day to another's; negative when `to` is the earlier
+ * day.
+ */
 export function daysBetween(from: Temporal.Instant, to: Temporal.Instant, zone: string): number {
   return wallOf(to, zone).day - wallOf(from, zone).day;
 }
 
-/** The day number `months` later, on `dayOfMonth` or the month's last day where the month is shorter. */
+/**
+ * The day number `months` later, on `dayOfMonth` or the month's last day where the month is
+ * shorter.
+ */
 export function addMonthsClamped(day: number, months: number, dayOfMonth: number): number {
   const { year, month } = civilDay(day);
   const count = year * 12 + (month - 1) + months;
@@ -105,7 +117,10 @@ export function clampedDay(year: number, month: number, dayOfMonth: number): num
   return dayNumber(year, month, Math.min(dayOfMonth, daysInMonth(year, month)));
 }
 
-/** Days since 1970-01-01. Years begin in March here, so the leap day is the last of its year and needs no case of its own. */
+/**
+ * Days since 1970-01-01. Years begin in March here, so the leap day is the last of its year and
+ * needs no case of its own.
+ */
 export function dayNumber(year: number, month: number, dayOfMonth: number): number {
   const marchYear = month > 2 ? year : year - 1;
   const marchMonth = month > 2 ? month - 3 : month + 9;
@@ -171,8 +186,9 @@ export function wallFromPlain(local: Temporal.PlainDateTime): Wall {
 }
 
 /**
- * Whether a text is the name of a zone that Temporal knows. Temporal also takes offsets and whole dates for a zone; they have
- * no daylight saving, and PostgreSQL reads their sign the other way round.
+ * Whether a text is the name of a zone that Temporal knows. Temporal also takes offsets and whole
+ * dates for a zone; they have no daylight saving, and PostgreSQL reads their sign the other way
+ * round.
  */
 export function isZone(name: string): boolean {
   if (!zoneShape.test(name)) return false;
@@ -184,10 +200,16 @@ export function isZone(name: string): boolean {
   }
 }
 
-/** The names of the IANA database: parts of letters, digits, `_`, `+` and `-`, each beginning with a letter. */
+/**
+ * The names of the IANA database: parts of letters, digits, `_`, `+` and `-`, each beginning with a
+ * letter.
+ */
 const zoneShape = /^[A-Za-z][A-Za-z0-9_+-]*(?:\/[A-Za-z][A-Za-z0-9_+-]*)*$/;
 
-/** A moment as the wire writes it: the merchant's wall in whole seconds with a numeric offset, never Z (`2021-05-18T12:10:19-04:00`). */
+/**
+ * A moment as the wire writes it: the merchant's wall in whole seconds with a numeric offset, never
+ * Z (`2021-05-18T12:10:19-04:00`).
+ */
 export function wireDate(moment: Temporal.Instant, zone: string): string {
   const epochMs = moment.epochMilliseconds;
   const minutesEast = Math.round(offsetMs(epochMs, zone) / 60_000);
@@ -225,7 +247,10 @@ function wallFromMs(localMs: number): Wall {
   return { day, ms: localMs - day * msPerDay };
 }
 
-/** A stretch of time in which a zone keeps one offset: from `from` inclusive until `until` exclusive, in milliseconds since 1970. */
+/**
+ * A stretch of time in which a zone keeps one offset: from `from` inclusive until `until`
+ * exclusive, in milliseconds since 1970.
+ */
 interface OffsetSpan {
   readonly from: number;
   readonly until: number;
@@ -247,7 +272,9 @@ export interface OffsetChange {
   readonly after: number;
 }
 
-/** The changes of a zone's offset after one moment and before another, in milliseconds since 1970. */
+/**
+ * The changes of a zone's offset after one moment and before another, in milliseconds since 1970.
+ */
 export function offsetChanges(zone: string, from: number, until: number): OffsetChange[] {
   const changes: OffsetChange[] = [];
   let span = offsetSpan(from, zone);
@@ -282,7 +309,8 @@ function offsetSpan(epochMs: number, zone: string): OffsetSpan {
 function askTemporal(epochMs: number, zone: string): OffsetSpan {
   const at = Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(zone);
   const next = at.getTimeZoneTransition('next');
-  // "Previous" looks strictly before, so it is asked from a moment later: a span may begin exactly here.
+  // "Previous" looks strictly before, so it is asked from a moment later: a span may begin exactly
+  // here.
   const previous = at.add({ milliseconds: 1 }).getTimeZoneTransition('previous');
   return {
     from: previous?.epochMilliseconds ?? -Infinity,

@@ -6,8 +6,8 @@ import {
 } from './cardIssuers.ts';
 
 /*
- * Finds card numbers in one text. It runs on every text of every request body, so a text with few digits costs one look at each character, and groups of digits
- * are kept in lists of numbers.
+ * Finds card numbers in one text. It runs on every text of every request body, so a text with few
+ * digits costs one look at each character, and groups of digits are kept in lists of numbers.
  */
 
 /** Whether a text holds a card number. */
@@ -17,7 +17,9 @@ export function holdsCardNumber(text: string): boolean {
   return plain !== undefined && holdsPlain(plain) && holdsPlain(withoutNames(plain));
 }
 
-/** Whether groups that were found side by side break a card number whose last digit is their last. */
+/**
+ * Whether groups that were found side by side break a card number whose last digit is their last.
+ */
 export function completesCardNumber(groups: readonly string[]): boolean {
   scratch.clear();
   for (const group of groups) {
@@ -29,7 +31,10 @@ export function completesCardNumber(groups: readonly string[]): boolean {
   return false;
 }
 
-/** The digits of a text as 0 to 9 and letters of other scripts as N; undefined when there are too few digits for a card number. */
+/**
+ * The digits of a text as 0 to 9 and letters of other scripts as N; undefined when there are too
+ * few digits for a card number.
+ */
 export function plainDigits(text: string, least: number = shortestCardNumber): string | undefined {
   let [inRun, isForeign, isEnough] = [0, false, false];
   for (let i = 0; i < text.length; i++) {
@@ -48,7 +53,10 @@ export function plainDigits(text: string, least: number = shortestCardNumber): s
 const foreignNumber = /[^\P{N}0-9]/u;
 const foreignNumbers = new RegExp(foreignNumber, 'gu');
 
-/** The plain digits of another script's digit, circled number or superscript; other numbers become a letter, which ends a run. */
+/**
+ * The plain digits of another script's digit, circled number or superscript; other numbers become a
+ * letter, which ends a run.
+ */
 function plainDigit(character: string): string {
   if (!/\p{Nd}/u.test(character)) return /\d+/.exec(character.normalize('NFKC'))?.[0] ?? 'N';
   // Decimal digits come in blocks of ten, from zero to nine (Unicode, section 4.6).
@@ -61,7 +69,10 @@ function plainDigit(character: string): string {
 const lineFeed = 10;
 const isLetter = (code: number): boolean => (code | 32) >= 97 && (code | 32) <= 122;
 
-/** Letters end a run of groups, and so does a number that is too long; anything else may stand between groups. */
+/**
+ * Letters end a run of groups, and so does a number that is too long; anything else may stand
+ * between groups.
+ */
 function holdsPlain(text: string): boolean {
   scratch.clear();
   for (let i = 0; i < text.length; ) {
@@ -87,8 +98,8 @@ const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 class Groups {
   readonly #digits = new Uint8Array(capacity);
   /**
-   * For each digit the sum of those before it, every second one doubled: those at even places in the first list, at odd ones in the second. So the check of any stretch
-   * is one subtraction.
+   * For each digit the sum of those before it, every second one doubled: those at even places in
+   * the first list, at odd ones in the second. So the check of any stretch is one subtraction.
    */
   readonly #sums = [new Int32Array(capacity + 1), new Int32Array(capacity + 1)] as const;
   readonly #groupStarts = new Int32Array(capacity);
@@ -117,7 +128,10 @@ class Groups {
     this.#digitEnds[this.#count++] = this.#digitCount;
   }
 
-  /** Adds the digits from `start` to `end`; true when the groups are too many to keep and hold a card number. */
+  /**
+   * Adds the digits from `start` to `end`; true when the groups are too many to keep and hold a
+   * card number.
+   */
   addGroup(text: string, start: number, end: number): boolean {
     let keptFrom = start;
     if (this.#digitCount + longestCardNumber > capacity) {
@@ -151,7 +165,10 @@ class Groups {
     return holds;
   }
 
-  /** The last of the groups that begin at `first` and break a card number where printed cards do, or each digit alone; undefined when they don't. */
+  /**
+   * The last of the groups that begin at `first` and break a card number where printed cards do, or
+   * each digit alone; undefined when they don't.
+   */
   endOfPrinted(first: number): number | undefined {
     const start = this.#startOf(first);
     if (!canBeginCardNumber(this.#digits[start]!)) return undefined;
@@ -181,7 +198,10 @@ class Groups {
     return false;
   }
 
-  /** Three groups or more, of any size, with one separator between them and another around them. Two are a decimal number. */
+  /**
+   * Three groups or more, of any size, with one separator between them and another around them. Two
+   * are a decimal number.
+   */
   #hasEven(text: string): boolean {
     for (let first = 0; first + 2 < this.#count; ) {
       let last = first + 1;
@@ -228,7 +248,7 @@ const scratch = new Groups();
 // After which digits a card or a hurried hand breaks: 4-4-4-4(-3), 4-6-5, 8-8, 6-10, 10-6.
 const printedBreaks = [4, 6, 8, 10, 12, 16].reduce((bits, place) => bits | (1 << place), 0);
 
-// ------------------------------------------------------------------------------------------------------- names that hold digits by chance
+// ---------------------------------------------------------------- names that hold digits by chance
 
 /** The text with UUIDs, hashes and bank account numbers (IBAN) as a letter. */
 const withoutNames = (text: string): string =>
@@ -243,7 +263,10 @@ const hexLengths = new Set([24, 32, 40, 48, 56, 64, 96, 128]);
 const ibanShape =
   /(?<!\w)[A-Z]{2}\d{2}(?:[A-Z0-9]{11,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?)(?!\w)/g;
 
-/** The check digits of ISO 13616: the number, its first four characters put last and letters as 10 to 35, leaves 1 by 97. */
+/**
+ * The check digits of ISO 13616: the number, its first four characters put last and letters as 10
+ * to 35, leaves 1 by 97.
+ */
 function isIban(text: string): boolean {
   const plain = text.replaceAll(' ', '');
   let rest = 0;

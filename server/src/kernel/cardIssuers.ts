@@ -1,9 +1,13 @@
-/** The first digits of an issuer's numbers (a range is inclusive), and how many digits they have. */
+/**
+ * The first digits of an issuer's numbers (a range is inclusive), and how many digits they have.
+ */
 interface Issuer {
   readonly name: string;
   readonly starts: readonly (string | readonly [from: string, to: string])[];
   readonly lengths: readonly number[];
-  /** Lengths that trade items (GTIN) have as well: a number with a right GTIN check digit passes. */
+  /**
+   * Lengths that trade items (GTIN) have as well: a number with a right GTIN check digit passes.
+   */
   readonly sharedLengths?: readonly number[];
 }
 

@@ -2,26 +2,33 @@ import { completesCardNumber, holdsCardNumber, plainDigits } from './cardDigits.
 import { isCardNumber, longestCardNumber, shortestCardNumber } from './cardIssuers.ts';
 
 /*
- * Finds card numbers in what clients send, so that none is ever stored (docs/adr/0049). A number is one where issuer prefix, length and check digit fit. Its
+ * Finds card numbers in what clients send, so that none is ever stored (docs/adr/0049). A number is
+ * one where issuer prefix, length and check digit fit. Its
  * digits may have letters around them, be of any script, and be broken up:
  *
- * - by any characters but letters, where cards are printed in groups (4-4-4-4, 4-6-5, 8-8, 6-10 …) or digit by digit;
+ * - by any characters but letters, where cards are printed in groups (4-4-4-4, 4-6-5, 8-8, 6-10 …)
+ *   or digit by digit;
  * - by one and the same separator throughout, in groups of any size;
  * - over neighbouring fields or list elements that hold such groups and nothing else.
  *
- * A run of digits without a separator counts only as a whole: part of a longer number is not a card number.
+ * A run of digits without a separator counts only as a whole: part of a longer number is not a card
+ * number.
  */
 
 /**
- * The path (`payment.credit_card.card_number`) of the first text, number or name in `value` that holds a card number, alone or with its neighbours.
- * Undefined when there is none. A text alone has the path `''`.
+ * The path (`payment.credit_card.card_number`) of the first text, number or name in `value` that
+ * holds a card number, alone or with its neighbours. Undefined when there is none. A text alone has
+ * the path `''`.
  */
 export function findCardNumber(value: unknown): string | undefined {
   const path = find(value);
   return path?.startsWith('.') ? path.slice(1) : path;
 }
 
-/** The name of the first field of a form that holds a card number, alone or with its neighbours; undefined when there is none. */
+/**
+ * The name of the first field of a form that holds a card number, alone or with its neighbours;
+ * undefined when there is none.
+ */
 export function cardFieldOf(form: URLSearchParams): string | undefined {
   // A password is never stored, and the log-in must not depend on what it looks like.
   const fields = [...form].filter(([name]) => name !== 'password');
@@ -30,7 +37,10 @@ export function cardFieldOf(form: URLSearchParams): string | undefined {
   return found === undefined ? undefined : (/\w+$/.exec(found)?.[0] ?? 'The form');
 }
 
-/** The last four digits of a masked card number (`XXXXXXXXXXXX1111`, `************1111`, `1111`); undefined when the text is not a masked number. */
+/**
+ * The last four digits of a masked card number (`XXXXXXXXXXXX1111`, `************1111`, `1111`);
+ * undefined when the text is not a masked number.
+ */
 export function lastFourOf(masked: string): string | undefined {
   return /^[Xx*•.\s-]*(\d{4})$/.exec(masked.trim())?.[1];
 }
@@ -93,7 +103,8 @@ function columnThatCompletes(
   return undefined;
 }
 
-// What these hold are numbers of another kind that stand side by side in any address or record: a postal code of six digits and a phone of ten would be a card
+// What these hold are numbers of another kind that stand side by side in any address or record: a
+// postal code of six digits and a phone of ten would be a card
 // number for one customer in a hundred.
 const isOtherNumber = (name: string): boolean =>
   /(phone|fax|mobile|postal_code|zip|ids?|oids?|quantity|weight|cost|price|year|month|_dts)$/i.test(
@@ -136,7 +147,10 @@ function mayBeFragment(value: unknown): value is string {
   return code < 58 || code > 127;
 }
 
-/** The digits of a text that holds nothing but a part of a number: not an amount, a time of day, or a phone with its country. */
+/**
+ * The digits of a text that holds nothing but a part of a number: not an amount, a time of day, or
+ * a phone with its country.
+ */
 function fragmentOf(text: string): string | undefined {
   const plain = plainDigits(text, 1);
   if (plain === undefined || /[A-Za-z]|^\s*\+|^\s*\d+[.,:]\d{1,2}\s*$/.test(plain))

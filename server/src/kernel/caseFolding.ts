@@ -1,11 +1,13 @@
 /*
- * How texts are compared: without case, and however their accents were typed. PostgreSQL's function `fold` (migration 0055) gives the same text for the same text, whatever
- * the database's locale; a test compares both for every character. Nothing else lowers what is compared.
+ * How texts are compared: without case, and however their accents were typed. PostgreSQL's function
+ * `fold` (migration 0055) gives the same text for the same text, whatever the database's locale; a
+ * test compares both for every character. Nothing else lowers what is compared.
  */
 
 /**
- * A text as it is compared. It is the same for a text, for its capital and its small letters (Σ σ ς, ẞ ß ss, İ, Cherokee, Deseret), and for composed and decomposed accents.
- * The dotless ı stays apart from i, and İ from I: they are letters of their own.
+ * A text as it is compared. It is the same for a text, for its capital and its small letters (Σ σ
+ * ς, ẞ ß ss, İ, Cherokee, Deseret), and for composed and decomposed accents. The dotless ı stays
+ * apart from i, and İ from I: they are letters of their own.
  */
 export const fold = (text: string): string =>
   isAscii.test(text) ? text.toLowerCase() : foldLetters(text);

@@ -1,6 +1,9 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 
-/** Makes the ids that are not counted in the database. Handed in, so a seed or a test can make the same ones again. */
+/**
+ * Makes the ids that are not counted in the database. Handed in, so a seed or a test can make the
+ * same ones again.
+ */
 export interface IdFactory {
   /** Ten upper-case letters and digits (auto_order reference, auto_order_code). */
   autoOrderCode(): string;
@@ -23,7 +26,10 @@ export const randomIds: IdFactory = {
   fraction: () => Math.random(),
 };
 
-/** A factory whose ids follow from `seed` alone: the same seed makes the same demo data. Never for keys that guard anything. */
+/**
+ * A factory whose ids follow from `seed` alone: the same seed makes the same demo data. Never for
+ * keys that guard anything.
+ */
 export function seededIds(seed: string): IdFactory {
   let count = 0;
   const next = () => createHash('sha512').update(`${seed}:${count++}`).digest();

@@ -1,9 +1,13 @@
 /*
- * JSON put together in SQL as text: concat_ws leaves nulls out, where json_build_object would need the whole document parsed again to strip them. All of it is SQL of
- * our own code, never a client's.
+ * JSON put together in SQL as text: concat_ws leaves nulls out, where json_build_object would need
+ * the whole document parsed again to strip them. All of it is SQL of our own code, never a
+ * client's.
  */
 
-/** A JSON object (text) of its members, each SQL text of `"name":value` or null; an absent one is skipped. */
+/**
+ * A JSON object (text) of its members, each SQL text of `"name":value` or null; an absent one is
+ * skipped.
+ */
 export const objectText = (members: readonly (string | undefined)[]): string =>
   `('{' || concat_ws(',', ${members.filter((member) => member !== undefined).join(', ')}) || '}')`;
 

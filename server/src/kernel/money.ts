@@ -4,7 +4,10 @@ import { failure, success } from './outcome.ts';
 
 declare const minorBrand: unique symbol;
 
-/** A whole number of a currency's smallest unit (cents for USD, yen for JPY). Always a safe integer; may be negative. */
+/**
+ * A whole number of a currency's smallest unit (cents for USD, yen for JPY). Always a safe integer;
+ * may be negative.
+ */
 export type Minor = number & { readonly [minorBrand]: 'Minor' };
 
 /**
@@ -16,7 +19,10 @@ export const amountMax = 1_000_000_000_000;
 /** The greatest quantity of one line. */
 export const quantityMax = 100_000;
 
-/** How a division that does not come out even is settled; 'half' rules apply to the distance from zero. */
+/**
+ * How a division that does not come out even is settled; 'half' rules apply to the distance from
+ * zero.
+ */
 export type Rounding = 'half up' | 'half even' | 'down';
 
 /** Why a decimal of the wire is not a valid amount of money. */
@@ -24,15 +30,17 @@ export type AmountFault = 'not a number' | 'too many decimals' | 'too large';
 
 export const zero = 0 as Minor;
 
-/** A number of minor units that our own code counted; a {@link Bug} when it is not a safe integer. */
+/**
+ * A number of minor units that our own code counted; a {@link Bug} when it is not a safe integer.
+ */
 export function minor(units: number): Minor {
   assert(Number.isSafeInteger(units), `${units} is not a whole number of minor units`);
   return (units === 0 ? 0 : units) as Minor;
 }
 
 /**
- * A decimal of the wire as minor units, exactly: 19.99 in USD is 1999. Zeros beyond the currency's decimals are fine
- * (10.500 USD), other digits there are refused rather than rounded.
+ * A decimal of the wire as minor units, exactly: 19.99 in USD is 1999. Zeros beyond the currency's
+ * decimals are fine (10.500 USD), other digits there are refused rather than rounded.
  */
 export function toMinor(decimal: number | string, currency: string): Outcome<Minor, AmountFault> {
   const parsed = parseDecimal(decimal);
@@ -48,7 +56,10 @@ export function toMinor(decimal: number | string, currency: string): Outcome<Min
   return Number.isSafeInteger(units) ? success(minor(units)) : failure('too large');
 }
 
-/** Minor units as the decimal number of the wire: the JSON number nearest to it, which prints with the currency's decimals. */
+/**
+ * Minor units as the decimal number of the wire: the JSON number nearest to it, which prints with
+ * the currency's decimals.
+ */
 export function fromMinor(amount: Minor, currency: string): number {
   return amount / 10 ** currencyExponent(currency);
 }
@@ -65,7 +76,10 @@ export function sum(amounts: Iterable<Minor>): Minor {
   return minor(total);
 }
 
-/** `amount` times a decimal ratio (a tax rate, a share), the ratio taken exactly as it prints: 0.0825 is 825/10000. */
+/**
+ * `amount` times a decimal ratio (a tax rate, a share), the ratio taken exactly as it prints:
+ * 0.0825 is 825/10000.
+ */
 export function multiply(amount: Minor, ratio: number, rounding: Rounding): Minor {
   if (Number.isInteger(ratio)) return minor(amount * ratio);
   const parsed = parseDecimal(ratio);
@@ -73,7 +87,10 @@ export function multiply(amount: Minor, ratio: number, rounding: Rounding): Mino
   return divide(BigInt(amount) * parsed.digits, 10n ** BigInt(parsed.scale), rounding);
 }
 
-/** `amount` less `percent` of it; a percentage below 0 counts as 0, above 100 as 100, so a discount never turns the sign. */
+/**
+ * `amount` less `percent` of it; a percentage below 0 counts as 0, above 100 as 100, so a discount
+ * never turns the sign.
+ */
 export function percentOff(amount: Minor, percent: number, rounding: Rounding): Minor {
   const bounded = Math.min(100, Math.max(0, percent));
   const parsed = parseDecimal(bounded);
@@ -164,7 +181,10 @@ interface Decimal {
 
 const decimalShape = /^([+-]?)(\d{1,40})(?:\.(\d{1,40}))?(?:[eE]([+-]?\d{1,2}))?$/;
 
-/** Reads a decimal exactly. A JavaScript number counts as the shortest decimal that prints it, which is what the client wrote. */
+/**
+ * Reads a decimal exactly. A JavaScript number counts as the shortest decimal that prints it, which
+ * is what the client wrote.
+ */
 function parseDecimal(decimal: number | string): Decimal | undefined {
   const match = decimalShape.exec(String(decimal));
   if (match === null) return undefined;

@@ -44,13 +44,17 @@ export function pageFrame(ownStyle: string): PageFrame {
 }
 
 const commonStyle = `
-:root { color-scheme: light dark; --line: light-dark(#767676, #8f8f8f); --fault: light-dark(#b3261e, #ff8a80); }
+:root { color-scheme: light dark; --line: light-dark(#767676, #8f8f8f); --fault: light-dark(#b3261e,
+  #ff8a80); }
 :root { --accent: light-dark(#0b57d0, #a8c7fa); --on-accent: light-dark(#ffffff, #062e6f); }
-body { font: 1.05rem/1.5 system-ui, sans-serif; max-width: 30rem; margin: 8vh auto; padding: 0 1.25rem; }
+body { font: 1.05rem/1.5 system-ui, sans-serif; max-width: 30rem; margin: 8vh auto; padding: 0
+  1.25rem; }
 h1 { font-size: 1.75rem; margin-bottom: .5rem; }
 label, legend { display: block; font-weight: 600; margin-bottom: .3rem; padding: 0; }
-input, select { font: inherit; box-sizing: border-box; width: 100%; min-height: 2.75rem; padding: .4rem .6rem; border: 1px solid var(--line); border-radius: .35rem; }
-button { font: inherit; font-weight: 600; width: 100%; min-height: 2.75rem; border: 0; border-radius: .35rem; background: var(--accent); color: var(--on-accent); cursor: pointer; }
+input, select { font: inherit; box-sizing: border-box; width: 100%; min-height: 2.75rem; padding:
+  .4rem .6rem; border: 1px solid var(--line); border-radius: .35rem; }
+button { font: inherit; font-weight: 600; width: 100%; min-height: 2.75rem; border: 0;
+  border-radius: .35rem; background: var(--accent); color: var(--on-accent); cursor: pointer; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .note { font-size: .95rem; }
 `;

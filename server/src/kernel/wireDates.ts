@@ -14,17 +14,18 @@ import type { Outcome } from './outcome.ts';
 import { failure, success } from './outcome.ts';
 
 /*
- * Dates as clients write them. Published clients in seven languages print a moment in many forms; those of RFC 3339 and ISO 8601 that have one meaning
- * are read, and every other text is refused.
+ * Dates as clients write them. Published clients in seven languages print a moment in many forms;
+ * those of RFC 3339 and ISO 8601 that have one meaning are read, and every other text is refused.
  */
 
 /** Why a text is not a date that may come in. */
 export type DateFault = 'malformed' | 'no such date' | 'out of bounds';
 
 /**
- * Reads a date of the wire as a moment: with an offset or Z, without either (then it is the merchant's wall), or a day alone (its local midnight).
- * Fractions of a second are dropped, because the wire speaks in whole seconds. The moment must lie on a day from 1900-01-01 to 2999-12-31 on the
- * merchant's wall, so that everything counted from it can be stored and read.
+ * Reads a date of the wire as a moment: with an offset or Z, without either (then it is the
+ * merchant's wall), or a day alone (its local midnight). Fractions of a second are dropped, because
+ * the wire speaks in whole seconds. The moment must lie on a day from 1900-01-01 to 2999-12-31 on
+ * the merchant's wall, so that everything counted from it can be stored and read.
  */
 export function parseWireDate(text: string, zone: string): Outcome<Temporal.Instant, DateFault> {
   const written = writtenDate(text);
@@ -42,8 +43,9 @@ export function readWireDate(text: string, zone: string): Outcome<Temporal.Insta
 }
 
 /**
- * Reads a day (with the time that may be written with it) as the moment at which the merchant's wall shows it. A day is not a moment: `2027-06-01T00:00:00-05:00`
- * stays 1 June for a merchant in any zone. Only Z is taken at its word, as that is how JavaScript prints a local day.
+ * Reads a day (with the time that may be written with it) as the moment at which the merchant's
+ * wall shows it. A day is not a moment: `2027-06-01T00:00:00-05:00` stays 1 June for a merchant in
+ * any zone. Only Z is taken at its word, as that is how JavaScript prints a local day.
  */
 export function parseWireDay(text: string, zone: string): Outcome<Temporal.Instant, DateFault> {
   const written = writtenDate(text);
@@ -61,7 +63,10 @@ export function dayWritten(text: string): Temporal.PlainDate | undefined {
   return new Temporal.PlainDate(year, month, dayOfMonth);
 }
 
-/** Whether a text may be a date of the wire in some zone: the check of input, which knows no merchant. */
+/**
+ * Whether a text may be a date of the wire in some zone: the check of input, which knows no
+ * merchant.
+ */
 export function isWireDate(text: string): boolean {
   const read = readWireDate(text, 'UTC');
   return read.ok && isWithin(wallOf(read.value, 'UTC').day, daysAround);
@@ -88,7 +93,7 @@ export const isNearWire = ({ epochMilliseconds }: Temporal.Instant): boolean =>
 export const isWithinWire = (moment: Temporal.Instant, zone: string): boolean =>
   isWithin(wallOf(moment, zone).day, 0);
 
-// ------------------------------------------------------------------------------------------------------------------------- what is written
+// --------------------------------------------------------------------------------- what is written
 
 /** A date as it is written, before any zone is asked. */
 interface WrittenDate {
@@ -157,10 +162,16 @@ function momentOfWritten(
   return isOfZone(moment, wall, offset, zone) ? success(moment) : failure('no such date');
 }
 
-/** Leap seconds come at the end of a UTC day; they are read as the second before, which is on the same day. */
+/**
+ * Leap seconds come at the end of a UTC day; they are read as the second before, which is on the
+ * same day.
+ */
 const isEndOfDay = (moment: Temporal.Instant): boolean => wallOf(moment, 'UTC').ms === 86_399_000;
 
-/** Whether an offset is that of the zone written with it (RFC 9557): where they differ, one of them is wrong. */
+/**
+ * Whether an offset is that of the zone written with it (RFC 9557): where they differ, one of them
+ * is wrong.
+ */
 function isOfZone(
   moment: Temporal.Instant,
   wall: Wall,

@@ -2,18 +2,25 @@ import { Temporal } from 'temporal-polyfill';
 import { dayNumber, epochMsOf, msPerDay, offsetChanges, wallOf } from './calendar.ts';
 
 /**
- * How far moments move when they keep their wall's date and time in another zone. From each of `starts` (milliseconds since 1970, ascending; the first is
- * without beginning) to the next, every moment moves by the same time, so that a database can move millions in one statement.
+ * How far moments move when they keep their wall's date and time in another zone. From each of
+ * `starts` (milliseconds since 1970, ascending; the first is without beginning) to the next, every
+ * moment moves by the same time, so that a database can move millions in one statement.
  */
 export interface ZoneShifts {
   readonly starts: readonly number[];
-  /** Milliseconds to add; a wall that the new zone skips moves forward, one that it shows twice is the earlier. */
+  /**
+   * Milliseconds to add; a wall that the new zone skips moves forward, one that it shows twice is
+   * the earlier.
+   */
   readonly shifts: readonly number[];
   /** How far the old zone is ahead of UTC, in milliseconds. */
   readonly offsets: readonly number[];
 }
 
-/** The shifts from one zone to another for every moment that the wire can name; beyond, the first and the last hold. */
+/**
+ * The shifts from one zone to another for every moment that the wire can name; beyond, the first
+ * and the last hold.
+ */
 export function zoneShifts(from: string, to: string): ZoneShifts {
   const starts = [-Infinity, ...[...new Set(changePoints(from, to))].sort((a, b) => a - b)];
   // Nothing changes between two starts, so any moment of a stretch shows its shift.
@@ -32,12 +39,16 @@ export const inOtherZone = (moment: Temporal.Instant, from: string, to: string):
 const firstMs = dayNumber(1899, 12, 1) * msPerDay;
 const lastMs = dayNumber(3000, 2, 1) * msPerDay;
 
-/** Every moment at which the shift may change: a change of the old zone's clocks, or of the new one's at the wall that it has there. */
+/**
+ * Every moment at which the shift may change: a change of the old zone's clocks, or of the new
+ * one's at the wall that it has there.
+ */
 function* changePoints(from: string, to: string): Iterable<number> {
   const ofFrom = offsetChanges(from, firstMs, lastMs);
   for (const { at } of ofFrom) yield at;
   for (const { at, before, after } of offsetChanges(to, firstMs, lastMs)) {
-    // The wall from which the new offset holds: after the times that were skipped, or those that come twice.
+    // The wall from which the new offset holds: after the times that were skipped, or those that
+    // come twice.
     const wall = at + Math.max(before, after);
     const near = ofFrom.filter((change) => Math.abs(change.at - wall) <= 2 * msPerDay);
     const offsets = new Set([

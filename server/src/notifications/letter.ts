@@ -86,7 +86,8 @@ const letters: Record<CustomerNoticeKind, (parts: LetterParts) => Letter> = {
     blocks: [
       paragraph(
         facts.isAfterDeclines
-          ? 'We could not charge your card, so your subscription has stopped. Nothing more ships until there is a card that we can charge:'
+          ? 'We could not charge your card, so your subscription has stopped. Nothing more ' +
+              'ships until there is a card that we can charge:'
           : 'Your subscription has stopped. Nothing more ships for now:',
       ),
       list(undated(facts.items), merchant.timeZone),
@@ -102,7 +103,9 @@ const letters: Record<CustomerNoticeKind, (parts: LetterParts) => Letter> = {
     subject: `Your receipt from ${merchant.name}: order ${order?.order_id ?? ''}`.trimEnd(),
     blocks: [
       paragraph(
-        `Thank you for your order${order?.order_id === undefined ? '' : ` ${order.order_id}`}. This is what we charged:`,
+        'Thank you for your ' +
+          `order${order?.order_id === undefined ? '' : ` ${order.order_id}`}. This is what we ` +
+          'charged:',
       ),
       { kind: 'amounts', rows: receiptRows(order) },
     ],

@@ -51,7 +51,8 @@ function amountRow(
 ): string {
   const style = index === rows.length - 1 ? 'font-weight:bold;border-top:1px solid #767676;' : '';
   return (
-    `<tr><th scope="row" style="font-weight:normal;${style}text-align:left;padding:4px 8px 4px 0">${escapeHtml(label)}</th>` +
+    `<tr><th scope="row" style="font-weight:normal;${style}text-align:left;padding:4px 8px ` +
+    `4px 0">${escapeHtml(label)}</th>` +
     `<td style="${style}text-align:right;padding:4px 0">${escapeHtml(amount)}</td></tr>`
   );
 }

@@ -13,7 +13,10 @@ import { listGrantedAccess } from './grantStore.ts';
 export interface ApplicationRef {
   /** `key:<id>` or `oauth:<client id>`, as {@link Actor.applicationId}. */
   readonly applicationId: string;
-  /** The user that an OAuth client acts for; absent: all users with a live grant count. A key knows its own user. */
+  /**
+   * The user that an OAuth client acts for; absent: all users with a live grant count. A key knows
+   * its own user.
+   */
   readonly userId?: number;
 }
 

@@ -60,7 +60,8 @@ export function parseAuthorization(
     !application.redirectUris.some((registered) => isRegistered(redirectUri, registered))
   ) {
     return page(
-      `It would lead back to an address that ${application.name} has not registered, so it may be a trap. Go back to the application and begin again.`,
+      `It would lead back to an address that ${application.name} has not registered, so it ` +
+        'may be a trap. Go back to the application and begin again.',
     );
   }
   if (application.disabledAt)

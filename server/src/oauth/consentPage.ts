@@ -105,7 +105,8 @@ const hidden = (fields: Readonly<Record<string, string>>): string =>
     .join('\n');
 
 const field = (name: string, label: string, value: string, type: string, rest: string): string =>
-  `<label for="${name}">${label}</label>\n<input id="${name}" name="${name}" type="${type}" value="${escapeHtml(value)}" required ${rest}>`;
+  `<label for="${name}">${label}</label>\n<input id="${name}" name="${name}" type="${type}" ` +
+  `value="${escapeHtml(value)}" required ${rest}>`;
 
 const list = (permissions: readonly string[]): string =>
   `<ul>${permissions.map((permission) => `<li>${escapeHtml(inWords(permission))}</li>`).join('')}</ul>`;

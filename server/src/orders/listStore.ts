@@ -72,7 +72,9 @@ export async function readOrdersJson(
   list: Pick<OrderList, 'expand' | 'timeZone' | 'autoOrder'>,
 ): Promise<string> {
   const row = await db.row<{ json: string }>(
-    `select ${listText(orderJson({ alias: 'o', autoOrder: list.autoOrder }, list.expand), 'asked.place')} as json
+    `select
+      ${listText(orderJson({ alias: 'o', autoOrder: list.autoOrder }, list.expand), 'asked.place')}
+      as json
      from (
        select id, min(place) as place from unnest($2::text[]) with ordinality as a (id, place)
        group by id

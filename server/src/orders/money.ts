@@ -33,7 +33,9 @@ export function wireCurrency(
   };
 }
 
-/** Whether an amount, and a thousand times as much, can be counted in the currency that is shown. */
+/**
+ * Whether an amount, and a thousand times as much, can be counted in the currency that is shown.
+ */
 export const isShowable = (amount: Minor, { base, shown, exchangeRate }: OrderCurrency): boolean =>
   shown === base || amount * minorRate(base, shown, exchangeRate) <= Number.MAX_SAFE_INTEGER / 1000;
 

@@ -20,7 +20,8 @@ await app.request({
 
 const everything = {
   _expand:
-    'billing,shipping,item,payment,payment.transaction,summary,taxes,channel_partner,checkout,internal,current_stage_histories,properties,tags,gift,coupon',
+    'billing,shipping,item,payment,payment.transaction,summary,taxes,channel_partner,' +
+    'checkout,internal,current_stage_histories,properties,tags,gift,coupon',
 };
 
 /** An order as a partner sends it: two bags of coffee that recur, one mug, taxed and shipped. */
@@ -284,7 +285,8 @@ test('a charge without known outcome is asked again once its lease has ended', a
   const { order_id } = body.order;
   await app.work('unsettled charges');
   assert.equal((await read(order_id)).body.order.current_stage, 'Pending Clearance');
-  const endLease = `update orders set charge_lease_until = now() - interval '1 second', card_token = 'tok_visa_1111' where merchant_id = 'TEST' and order_id = $1`;
+  const endLease = `update orders set charge_lease_until = now() - interval '1 second',
+    card_token = 'tok_visa_1111' where merchant_id = 'TEST' and order_id = $1`;
   await app.db.run(endLease, [order_id]);
   const moved = await put(order_id, { current_stage: 'Completed Order' });
   assert.equal(moved.status, 400, 'an order cannot move while its payment is in progress');

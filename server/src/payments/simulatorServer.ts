@@ -4,7 +4,8 @@ import type { ChargeOrder, RefundOrder, SimulatorBooks } from './simulatorBooks.
 import type { Behaviour } from './simulatorCards.ts';
 
 /**
- * Serves the simulator over HTTP, so that its books survive when our server is killed. A lost answer
+ * Serves the simulator over HTTP, so that its books survive when our server is killed. A lost
+ * answer
  * is a connection that is cut.
  *
  *     POST /charges          a charge; GET /charges/{account}/{key} what became of it

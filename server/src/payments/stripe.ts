@@ -44,13 +44,13 @@ export const installationOfMetadata = 'perennial_installation';
 
 /**
  * Charges at Stripe with PaymentIntents confirmed off session. A card token is `cus_…/pm_…`, or
- * `pm_…` for a card without a customer, which Stripe accepts only once.
- * Nothing outside this file and `stripeWebhook.ts` knows the library.
+ * `pm_…` for a card without a customer, which Stripe accepts only once. Nothing outside this file
+ * and `stripeWebhook.ts` knows the library.
  *
  * `find` lists the customer's PaymentIntents and searches their metadata for our key. It does not
  * repeat the charge with its idempotency key: that would charge where nothing was charged before,
- * and Stripe forgets such keys after a day. It does not use Stripe's search, which may lag behind by
- * a minute or more; lists do not lag.
+ * and Stripe forgets such keys after a day. It does not use Stripe's search, which may lag behind
+ * by a minute or more; lists do not lag.
  */
 export function stripeGateway(code: string, settings: StripeSettings | undefined): Gateway {
   const client = connection(settings);

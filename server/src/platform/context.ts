@@ -6,7 +6,8 @@ import type { Database } from './storage/database.ts';
 import type { Merchant } from './tenancy/merchant.ts';
 
 /**
- * What every operation works with, first parameter everywhere. Inside a transaction `db` is the transaction (see {@link inTransaction}).
+ * What every operation works with, first parameter everywhere. Inside a transaction `db` is the
+ * transaction (see {@link inTransaction}).
  */
 export interface Context {
   readonly merchant: Merchant;
@@ -36,7 +37,10 @@ export interface Actor {
 /** The server itself as actor of background work. */
 export const systemActor: Actor = { kind: 'system', name: 'Perennial', permissions: new Set() };
 
-/** Runs `work` with a context whose `db` is one transaction; joins the surrounding one if there is one. */
+/**
+ * Runs `work` with a context whose `db` is one transaction; joins the surrounding one if there is
+ * one.
+ */
 export function inTransaction<T>(
   context: Context,
   work: (context: Context) => Promise<T>,
@@ -45,16 +49,18 @@ export function inTransaction<T>(
 }
 
 /**
- * Hears events inside the transaction that wrote them and may write what must not be lost: deliveries, mails, tasks. It gets all events of a call at
- * once and works set-based. It must not call out; what it throws undoes the whole transaction.
+ * Hears events inside the transaction that wrote them and may write what must not be lost:
+ * deliveries, mails, tasks. It gets all events of a call at once and works set-based. It must not
+ * call out; what it throws undoes the whole transaction.
  */
 export type EventListener = (context: Context, events: readonly RecordedEvent[]) => Promise<void>;
 
 /** Where features tell what happened. */
 export interface EventSink {
   /**
-   * Records events in the caller's transaction, after the writes they tell of and while the objects' rows are locked, so one
-   * object's events have the order of its life. One statement for any number of events.
+   * Records events in the caller's transaction, after the writes they tell of and while the
+   * objects' rows are locked, so one object's events have the order of its life. One statement for
+   * any number of events.
    */
   emit(context: Context, events: readonly DomainEvent[]): Promise<void>;
 }

@@ -13,8 +13,9 @@ import type { Worker } from './jobs/loop.ts';
 import type { Database } from './storage/database.ts';
 
 /*
- * A backup that is restored does not know what happened after it, and would do it again. So the database counts beats while anything happens, and a marker
- * file outside of it holds the last one: a database that is behind its marker is an older copy (docs/adr/0046-restores.md).
+ * A backup that is restored does not know what happened after it, and would do it again. So the
+ * database counts beats while anything happens, and a marker file outside of it holds the last one:
+ * a database that is behind its marker is an older copy (docs/adr/0046-restores.md).
  */
 
 /** Follows where the database is in the installation's life. */
@@ -23,7 +24,9 @@ export interface ContinuityWatch {
   read(): Promise<Continuity>;
   /** Why nothing is charged, as last read. */
   heldReason(): string | undefined;
-  /** Counts beats, keeps the marker, and notices a database that goes back under the running server. */
+  /**
+   * Counts beats, keeps the marker, and notices a database that goes back under the running server.
+   */
   readonly worker: Worker;
 }
 
@@ -110,8 +113,8 @@ export function watchContinuity({ db, clock, log, markerPath }: ContinuityParts)
 }
 
 /**
- * Compares the database with its marker and begins a new epoch when it is the older. Returns the marker of this database, if there was one, and whether
- * it was.
+ * Compares the database with its marker and begins a new epoch when it is the older. Returns the
+ * marker of this database, if there was one, and whether it was.
  */
 export async function compareWithMarker(
   db: Database,

@@ -40,7 +40,8 @@ export async function writeMarker(path: string, marker: Marker): Promise<void> {
   }
   await rename(`${path}.new`, path);
   const folder = await open(dirname(path), 'r');
-  // Not every system can sync a folder; without it a crash may leave the marker before, which is not ahead either.
+  // Not every system can sync a folder; without it a crash may leave the marker before, which is
+  // not ahead either.
   await folder.sync().catch(() => {});
   await folder.close();
 }

@@ -48,7 +48,8 @@ export async function readProgress(
   db: Database,
 ): Promise<Continuity & { readonly events: number }> {
   const row = await db.row<Row & { events: number }>(
-    `select ${columns}, e.last_value as events from continuity, event_event_id_seq e where only_one`,
+    `select ${columns}, e.last_value as events from continuity, event_event_id_seq e
+      where only_one`,
   );
   return { ...fromRow(row!), events: row!.events };
 }
@@ -65,7 +66,8 @@ export async function databaseName(db: Database): Promise<string> {
 export async function countBeat(db: Database, now: Temporal.Instant): Promise<Continuity> {
   const horizon = await feedHorizon(db);
   const row = await db.row<Row>(
-    `update continuity set beat = beat + 1, beat_at = $1, stamp_seen = greatest(stamp_seen, $2::bigint)
+    `update continuity set beat = beat + 1, beat_at = $1, stamp_seen = greatest(stamp_seen,
+      $2::bigint)
      where only_one returning ${columns}`,
     [now, horizon],
   );
@@ -95,8 +97,8 @@ export interface NumberSeen {
 const beatsSkipped = 1_000_000_000;
 
 /**
- * Begins a new epoch: charges get new keys, and ids, stamps and beats go on above all that the lost time can have used. Nothing is charged until
- * {@link liftHold}.
+ * Begins a new epoch: charges get new keys, and ids, stamps and beats go on above all that the lost
+ * time can have used. Nothing is charged until {@link liftHold}.
  */
 export function beginEpoch(db: Database, now: Temporal.Instant, lost: Lost): Promise<Continuity> {
   return db.transaction(async (tx) => {
@@ -107,7 +109,8 @@ export function beginEpoch(db: Database, now: Temporal.Instant, lost: Lost): Pro
     const epochs = Math.max(epoch, lost.epochSeen) + 1 - epoch;
     await skipNumbers(tx, merchants, epochs, lost.numbersSeen);
     const row = await tx.row<Row>(
-      `update continuity set epoch = greatest(epoch, $1) + 1, beat = greatest(beat, $2) + ${beatsSkipped}, restored_at = $3, held_reason = $4,
+      `update continuity set epoch = greatest(epoch, $1) + 1, beat = greatest(beat,
+        $2) + ${beatsSkipped}, restored_at = $3, held_reason = $4,
          lost_since = case when held_reason is null then $5::timestamptz
            when lost_since is not null and $5 is not null then least(lost_since, $5) end
        where only_one returning ${columns}`,

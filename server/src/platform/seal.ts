@@ -57,12 +57,14 @@ export async function openSeal(
   const fingerprint = createHash('sha256').update('fingerprint').update(key).digest('hex');
   const known = await db.row<{ fingerprint: string }>(
     `insert into installation (only_one, seal_fingerprint) values (true, $1)
-     on conflict (only_one) do update set only_one = true returning seal_fingerprint as fingerprint`,
+     on conflict (only_one) do update set only_one = true
+       returning seal_fingerprint as fingerprint`,
     [fingerprint],
   );
   if (known!.fingerprint !== fingerprint) {
     throw new ForeignDatabaseError(
-      `the database's secrets are sealed with another key; set SECRET_KEY to the one it was started with first, or bring back ${join(dataDir, keyFileName)}`,
+      `the database's secrets are sealed with another key; set SECRET_KEY to the one it was ` +
+        `started with first, or bring back ${join(dataDir, keyFileName)}`,
     );
   }
   return sealWith(key);

@@ -5,7 +5,10 @@ import type { SystemClock } from './clock/systemClock.ts';
 import type { Seal } from './seal.ts';
 import type { Database } from './storage/database.ts';
 
-/** Short-lived tokens that we alone can make and read: JSON Web Tokens (RFC 7519) with HMAC and SHA-256. */
+/**
+ * Short-lived tokens that we alone can make and read: JSON Web Tokens (RFC 7519) with HMAC and
+ * SHA-256.
+ */
 export interface Tokens {
   /**
    * `audience` says what the token is for. A token that was made for another purpose is refused.

@@ -75,5 +75,6 @@ export async function findDueOids(
 // charge in flight.
 const isFree = `case when (
          select true from rebill r
-         where r.merchant_id = $1 and r.auto_order_oid = a.auto_order_oid and r.lease_until is not null
+         where r.merchant_id = $1 and r.auto_order_oid = a.auto_order_oid
+           and r.lease_until is not null
          limit 1) then false else true end`;

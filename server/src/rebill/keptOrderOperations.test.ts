@@ -177,8 +177,10 @@ test('a merged auto order: its order counts where its items are now', async (t) 
     [],
   );
   await rebills.db.run(
-    `update auto_order set status = 'merged', enabled = false, merged_into_auto_order_oid = 2, due_at = null,
-       next_attempt_at = null, next_shipment_at = null where merchant_id = 'DEMO' and auto_order_oid = 1`,
+    `update auto_order set status = 'merged', enabled = false, merged_into_auto_order_oid = 2,
+      due_at = null,
+       next_attempt_at = null, next_shipment_at = null where merchant_id = 'DEMO'
+         and auto_order_oid = 1`,
     [],
   );
   await put(rebills, orderId, { current_stage: 'Completed Order' });

@@ -69,7 +69,8 @@ export async function hasChargeUnderWay(
 ): Promise<boolean> {
   const [row] = await db.rows(
     `select 1 from rebill
-     where merchant_id = $1 and auto_order_oid = any($2::int[]) and lease_until is not null limit 1`,
+     where merchant_id = $1 and auto_order_oid = any($2::int[]) and lease_until is not null
+       limit 1`,
     [merchantId, oids],
   );
   return row !== undefined;

@@ -199,7 +199,8 @@ test('only a customer who cancels is charged the cancel item, once', async () =>
 
 test("the reasons for canceling are the merchant's", async () => {
   await app.db.run(
-    `update merchant set settings = '{"cancel_reasons": [{"reason": "Too much", "visible_in_myaccount": true}]}'
+    `update merchant
+      set settings = '{"cancel_reasons": [{"reason": "Too much", "visible_in_myaccount": true}]}'
      where merchant_id = 'DEMO'`,
   );
   app.app.merchants.forget('DEMO');

@@ -86,7 +86,9 @@ export function monthsACardMustLast(
   return Math.max(merchantsMonths, ...wanted);
 }
 
-/** Returns a type of card in the spelling of the wire; clients write `Visa` and `Mastercard` too. */
+/**
+ * Returns a type of card in the spelling of the wire; clients write `Visa` and `Mastercard` too.
+ */
 const cardTypeOf = (text: string): OrderPaymentCreditCard['card_type'] =>
   cardTypes.find((type) => type.toLowerCase() === text.trim().toLowerCase());
 

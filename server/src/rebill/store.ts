@@ -355,7 +355,8 @@ export async function hasUnsettled(
   checksMax: number,
 ): Promise<boolean> {
   const row = await db.row(
-    'select 1 from rebill where merchant_id = $1 and lease_until is not null and checks < $2 limit 1',
+    `select 1 from rebill where merchant_id = $1 and lease_until is not null and checks < $2
+      limit 1`,
     [merchantId, checksMax],
   );
   return row !== undefined;

@@ -237,7 +237,9 @@ function arrive(parts: PlayParts, context: Context, advance: Advance): Promise<A
 
 /** Leaves the clock at the moment it has reached. A new advance continues from there. */
 function fail(parts: PlayParts, context: Context, advance: Advance): Promise<Advance> {
-  const reason = `Something failed ${failuresMax} times while what falls due was played; the log of the server says what. Ask again to go on from here.`;
+  const reason =
+    `Something failed ${failuresMax} times while what falls due was played; the log of the ` +
+    'server says what. Ask again to go on from here.';
   return changeClock(
     parts,
     context,

@@ -178,7 +178,8 @@ export async function countFailure(
 }
 
 const columns =
-  'advance_id, from_at, to_at, reached_at, mode_after, state, failure_reason, rebill_count, decline_count, notice_count, failures';
+  'advance_id, from_at, to_at, reached_at, mode_after, state, failure_reason, rebill_count, ' +
+  'decline_count, notice_count, failures';
 
 interface AdvanceRow {
   advance_id: string;

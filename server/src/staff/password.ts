@@ -44,7 +44,9 @@ interface Cost {
 const guessedCost: Cost = { memory: 19_456, passes: 2, parallelism: 1 };
 const leastCost: Cost = { memory: 64, passes: 1, parallelism: 1 };
 const [saltBytes, tagBytes] = [16, 32];
-const unmatchable = `$argon2id$v=19$m=${guessedCost.memory},t=${guessedCost.passes},p=${guessedCost.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+const unmatchable =
+  `$argon2id$v=19$m=${guessedCost.memory},t=${guessedCost.passes},` +
+  `p=${guessedCost.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
 const argon2Promised = promisify(argon2);
 

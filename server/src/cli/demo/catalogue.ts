@@ -7,7 +7,10 @@ import type { Merchant } from '../../platform/tenancy/merchant.ts';
 /** The three shops that the demo merchant runs. */
 export type Shop = 'coffee' | 'razor' | 'vitamin';
 
-/** What people buy to come again, and how often it is chosen. Items with steps bring their schedule along. */
+/**
+ * What people buy to come again, and how often it is chosen. Items with steps bring their schedule
+ * along.
+ */
 export interface Offer {
   readonly shop: Shop;
   readonly itemId: string;
@@ -126,8 +129,9 @@ export const singles: Readonly<Record<Shop, readonly string[]>> = {
 };
 
 /**
- * The catalogue as it is stored: items that customers schedule themselves, and items with steps (trial, then monthly, then yearly; a loop; a pause;
- * a pause until a day of the month; one that ends). `oidOf` gives each item its oid.
+ * The catalogue as it is stored: items that customers schedule themselves, and items with steps
+ * (trial, then monthly, then yearly; a loop; a pause; a pause until a day of the month; one that
+ * ends). `oidOf` gives each item its oid.
  */
 export function catalogue(
   { merchantId, currency, timeZone }: Merchant,

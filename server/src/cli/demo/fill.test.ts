@@ -36,7 +36,8 @@ test('demo data is one story, also after a year is played', async () => {
   const counts = await rebills.play('2027-07-15T12:00:00-04:00');
   assert.deepEqual(
     await db.rows(
-      `select auto_order_oid, failure_reason from auto_order where merchant_id = $1 and failure_reason like 'Cannot rebill%'`,
+      `select auto_order_oid, failure_reason from auto_order
+        where merchant_id = $1 and failure_reason like 'Cannot rebill%'`,
       ['DEMO'],
     ),
     [],
@@ -56,22 +57,34 @@ test('half as much demo data as a first start makes has something of everything'
     `
     select count(*) filter (where status = 'active') as active,
       count(*) filter (where status = 'canceled') as canceled,
-      count(*) filter (where status = 'disabled' and not completed and failure_reason is not null) as "disabled by declines",
-      count(*) filter (where status = 'disabled' and not completed and failure_reason is null) as "disabled by staff",
+      count(*) filter (where status = 'disabled' and not completed
+        and failure_reason is not null) as "disabled by declines",
+      count(*) filter (where status = 'disabled' and not completed
+        and failure_reason is null) as "disabled by staff",
       count(*) filter (where completed) as completed,
       count(*) filter (where status = 'merged') as merged,
       count(*) filter (where next_attempt_at is not null) as retrying,
-      count(*) filter (where cancel_after_next_x_orders is not null and status = 'active') as ending,
+      count(*) filter (where cancel_after_next_x_orders is not null
+        and status = 'active') as ending,
       count(*) filter (where rebill_count > 20) as old,
-      (select count(*) from rebill r where r.merchant_id = $1 and r.state = 'paid' and r.declines <> '[]') as "paid after declines",
-      (select count(distinct auto_order_oid) from auto_order_item i where i.merchant_id = $1 and paused) as paused,
-      (select count(*) from auto_order_item i where i.merchant_id = $1 and frequency is null and next_shipment_at is not null) as stepped,
-      (select count(*) from auto_order_item i where i.merchant_id = $1 and original_item_id = 'PDF') as "with PDF",
-      (select count(*) from orders o where o.merchant_id = $1 and o.auto_order_oid is null and o.created_at > $2::timestamptz - interval '60 days') as "young orders without",
-      (select count(distinct card_type) from auto_order_search s where s.merchant_id = $1) as "card types",
-      (select count(distinct billing_country_code) from auto_order_search s where s.merchant_id = $1) as countries,
-      (select count(distinct billing_company) from auto_order_search s where s.merchant_id = $1) as companies,
-      (select count(*) from (select billing_email from auto_order_search s where s.merchant_id = $1 group by 1 having count(*) > 1) as several) as "emails with several"
+      (select count(*) from rebill r where r.merchant_id = $1 and r.state = 'paid'
+        and r.declines <> '[]') as "paid after declines",
+      (select count(distinct auto_order_oid) from auto_order_item i where i.merchant_id = $1
+        and paused) as paused,
+      (select count(*) from auto_order_item i where i.merchant_id = $1 and frequency is null
+        and next_shipment_at is not null) as stepped,
+      (select count(*) from auto_order_item i where i.merchant_id = $1
+        and original_item_id = 'PDF') as "with PDF",
+      (select count(*) from orders o where o.merchant_id = $1 and o.auto_order_oid is null
+        and o.created_at > $2::timestamptz - interval '60 days') as "young orders without",
+      (select count(distinct card_type) from auto_order_search s
+        where s.merchant_id = $1) as "card types",
+      (select count(distinct billing_country_code) from auto_order_search s
+        where s.merchant_id = $1) as countries,
+      (select count(distinct billing_company) from auto_order_search s
+        where s.merchant_id = $1) as companies,
+      (select count(*) from (select billing_email from auto_order_search s where s.merchant_id = $1
+        group by 1 having count(*) > 1) as several) as "emails with several"
     from auto_order where merchant_id = $1`,
     ['DEMO', now],
   );
@@ -118,7 +131,8 @@ test('the same seed makes the same data, another one other data', async () => {
       await Promise.all(
         tables.map((table) =>
           db.row(
-            `select md5(string_agg(t::text, '|' order by t::text)) as sum from ${table} t where merchant_id = 'DEMO'`,
+            `select md5(string_agg(t::text, '|' order by t::text)) as sum from ${table} t
+              where merchant_id = 'DEMO'`,
           ),
         ),
       ),
@@ -150,7 +164,8 @@ test('demo data fits the contract and contains no card number', async () => {
   const key = await app.addKey('DEMO');
   await fillMerchant(app.db, { ...size, autoOrders: 100 });
   const expand =
-    'items,items.future_schedules,items.simple_schedule,add_ons,properties,logs,original_order.billing,original_order.payment,rebill_orders.item,rebill_orders.summary';
+    'items,items.future_schedules,items.simple_schedule,add_ons,properties,logs,' +
+    'original_order.billing,original_order.payment,rebill_orders.item,rebill_orders.summary';
   const autoOrders = await app.request({
     operation: 'getAutoOrders',
     key,

@@ -38,8 +38,9 @@ export interface Filled {
 }
 
 /**
- * Fills a merchant with demo data: the catalogue, and in batches people, their orders and their auto orders with all rebills until now. Each batch is
- * one transaction; while one is written the next is simulated. In a merchant without data the same seed makes the same data.
+ * Fills a merchant with demo data: the catalogue, and in batches people, their orders and their
+ * auto orders with all rebills until now. Each batch is one transaction; while one is written the
+ * next is simulated. In a merchant without data the same seed makes the same data.
  */
 export async function fillMerchant(db: Database, request: FillRequest): Promise<Filled> {
   const items = await ensureCatalogue(db, request);
@@ -65,10 +66,15 @@ export async function fillMerchant(db: Database, request: FillRequest): Promise<
   return filled;
 }
 
-/** Batches being written while the next is simulated: PostgreSQL has more work with a batch than we. */
+/**
+ * Batches being written while the next is simulated: PostgreSQL has more work with a batch than we.
+ */
 const writersMax = 2;
 
-/** Big enough to be written set by set, small enough for the memory: a batch of old auto orders brings tens of thousands of orders. */
+/**
+ * Big enough to be written set by set, small enough for the memory: a batch of old auto orders
+ * brings tens of thousands of orders.
+ */
 const batchSize = 2000;
 
 async function ensureCatalogue(

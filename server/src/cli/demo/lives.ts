@@ -6,7 +6,10 @@ import { type Offer, offers, singles } from './catalogue.ts';
 import { makePerson, type Person } from './people.ts';
 import type { Random } from './random.ts';
 
-/** A purchase and what is going to happen to it, decided before anything is simulated. Moments are milliseconds since 1970. */
+/**
+ * A purchase and what is going to happen to it, decided before anything is simulated. Moments are
+ * milliseconds since 1970.
+ */
 export interface Life {
   readonly person: Person;
   readonly orderedAtMs: number;
@@ -52,7 +55,9 @@ export type Act =
       readonly reason: string;
     }
   | { readonly kind: 'disable' | 'pause' | 'resume'; readonly atMs: number }
-  /** Its items move to an older auto order of the same person, if there is one that is still active. */
+  /**
+   * Its items move to an older auto order of the same person, if there is one that is still active.
+   */
   | { readonly kind: 'merge'; readonly atMs: number };
 
 export interface Terms {
@@ -93,7 +98,10 @@ export function planLives(request: LivesRequest): Life[] {
   return lives.sort((a, b) => a.orderedAtMs - b.orderedAtMs);
 }
 
-/** The people that the lives of a request are about: two of three have one auto order, the others two or more. */
+/**
+ * The people that the lives of a request are about: two of three have one auto order, the others
+ * two or more.
+ */
 export function peopleOf({
   random,
   autoOrders,
@@ -106,7 +114,10 @@ export function peopleOf({
 
 export const peopleCount = (autoOrders: number): number => Math.ceil(autoOrders * 0.75);
 
-/** Card orders of the last sixty days without an auto order: what an auto order can be established from. */
+/**
+ * Card orders of the last sixty days without an auto order: what an auto order can be established
+ * from.
+ */
 const singlesShare = 0.02;
 
 function recurringLife(
@@ -228,7 +239,10 @@ function makeCard(random: Random, orderedAtMs: number, nowMs: number): Card {
   };
 }
 
-/** Some cards failed long ago, which has ended their auto orders by now, and some this week, so that retries are under way. */
+/**
+ * Some cards failed long ago, which has ended their auto orders by now, and some this week, so that
+ * retries are under way.
+ */
 function failureOf(random: Random, orderedAtMs: number, nowMs: number): Card['fails'] {
   if (random.chance(0.05))
     return {

@@ -1,7 +1,10 @@
 import type { OrderShipping } from '@perennial/contract/orderShipping.ts';
 import type { Random } from './random.ts';
 
-/** A made-up customer. Mail goes to example domains and phones to numbers that are kept free for stories. */
+/**
+ * A made-up customer. Mail goes to example domains and phones to numbers that are kept free for
+ * stories.
+ */
 export interface Person {
   /** The number of the profile; it keeps emails apart. */
   readonly customerProfileOid: number;

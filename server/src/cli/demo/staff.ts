@@ -26,7 +26,10 @@ const people = [
   },
 ];
 
-/** Makes the people of the demo merchant, and the group of those who work its tasks, unless they are there. */
+/**
+ * Makes the people of the demo merchant, and the group of those who work its tasks, unless they are
+ * there.
+ */
 export async function ensureDemoStaff(
   db: Database,
   merchantId: string,

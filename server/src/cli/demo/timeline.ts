@@ -1,4 +1,7 @@
-/** What is going to happen, taken in the order of the moments; what was put in first comes first among equals. A binary heap. */
+/**
+ * What is going to happen, taken in the order of the moments; what was put in first comes first
+ * among equals. A binary heap.
+ */
 export class Timeline<Happening> {
   readonly #heap: { readonly ms: number; readonly order: number; readonly what: Happening }[] = [];
   #count = 0;

@@ -31,8 +31,9 @@ import type { Act, Life } from './lives.ts';
 import { Timeline } from './timeline.ts';
 
 /*
- * Demo data by living it: purchases, rebills, declines and what people do happen in the order of their moments, by the same rules that the engine
- * bills by. So every counter, date and total is what it would be had the server run all that time.
+ * Demo data by living it: purchases, rebills, declines and what people do happen in the order of
+ * their moments, by the same rules that the engine bills by. So every counter, date and total is
+ * what it would be had the server run all that time.
  */
 
 /** The numbers that the first record of each kind gets. */
@@ -115,7 +116,8 @@ class Simulation {
     this.#zone = request.merchant.timeZone;
     this.#policy = rebillPolicy(request.merchant);
     this.#catalog = (itemId) => request.items.get(catalogKey(itemId));
-    // With the first number in it, the same seed makes other codes when it is used again for the same merchant.
+    // With the first number in it, the same seed makes other codes when it is used again for the
+    // same merchant.
     this.#ids = seededIds(
       `${request.merchant.merchantId}/${request.seed}/${request.first.autoOrder}`,
     );
@@ -157,7 +159,7 @@ class Simulation {
       this.#look(what.living, at);
   }
 
-  // ------------------------------------------------------------------------------------------------ purchases
+  // ------------------------------------------------------------------------------------- purchases
 
   #placeOrder(life: Life, at: Temporal.Instant): void {
     const { merchant } = this.#request;
@@ -282,7 +284,7 @@ class Simulation {
     });
   }
 
-  // ------------------------------------------------------------------------------------------------ rebills
+  // --------------------------------------------------------------------------------------- rebills
 
   #look(living: Living, at: Temporal.Instant): void {
     const { original, open } = living;
@@ -363,7 +365,7 @@ class Simulation {
     return { catalog: this.#catalog, policy: this.#policy, zone: this.#zone, at };
   }
 
-  // ------------------------------------------------------------------------------------------------ people
+  // ---------------------------------------------------------------------------------------- people
 
   #act(living: Living, act: Act, at: Temporal.Instant): void {
     const { record, life } = living;
@@ -439,7 +441,7 @@ class Simulation {
     this.#expect(living);
   }
 
-  // ------------------------------------------------------------------------------------------------ books
+  // ----------------------------------------------------------------------------------------- books
 
   #change(living: Living, record: AutoOrder, at: Temporal.Instant): void {
     if (record === living.record) return;

@@ -5,8 +5,8 @@ import type { Database } from '../storage/database.ts';
 import type { SystemClock } from './systemClock.ts';
 
 /*
- * A machine whose clock is wrong bills too early, or all over again once it is right. PostgreSQL's clock is the one that
- * all processes share, so each process compares its own with it.
+ * A machine whose clock is wrong bills too early, or all over again once it is right. PostgreSQL's
+ * clock is the one that all processes share, so each process compares its own with it.
  */
 
 /** How far this process's clock is from PostgreSQL's, measured from time to time. */
@@ -14,7 +14,10 @@ export interface ClockDifference {
   readonly worker: Worker;
   /** Measures now. Fails when PostgreSQL does not answer. */
   measure(): Promise<void>;
-  /** By how many seconds this clock is surely ahead of PostgreSQL's, or behind it (negative); 0 until it was measured. */
+  /**
+   * By how many seconds this clock is surely ahead of PostgreSQL's, or behind it (negative); 0
+   * until it was measured.
+   */
   seconds(): number;
   /** Whether the difference is too large to charge by. */
   isTooLarge(): boolean;
@@ -56,7 +59,10 @@ export function clockDifference(db: Database, clock: SystemClock, log: Logger): 
   };
 }
 
-/** PostgreSQL read its clock at some moment of the round trip: only what lies outside of it is a difference for sure. */
+/**
+ * PostgreSQL read its clock at some moment of the round trip: only what lies outside of it is a
+ * difference for sure.
+ */
 export function sureDifferenceMs(beforeMs: number, tookMs: number, theirsMs: number): number {
   if (theirsMs < beforeMs) return beforeMs - theirsMs;
   return Math.min(0, beforeMs + tookMs - theirsMs);

@@ -1,8 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
 
 /**
- * A merchant's clock: the real one, or a test clock that was put somewhere and either stands still or runs on from there at the
- * speed of the real one.
+ * A merchant's clock: the real one, or a test clock that was put somewhere and either stands still
+ * or runs on from there at the speed of the real one.
  */
 export type ClockSetting =
   | { readonly kind: 'real' }

@@ -7,7 +7,10 @@ export interface DomainEvent {
   readonly objectType: ObjectType;
   /** The object's wire id: auto_order_oid, order id, item oid, task uuid. */
   readonly objectId: string;
-  /** What listeners need beyond the object itself: reasons, order ids, the fields that changed. Plain JSON. */
+  /**
+   * What listeners need beyond the object itself: reasons, order ids, the fields that changed.
+   * Plain JSON.
+   */
   readonly data?: Readonly<Record<string, unknown>>;
   /** When it happened, where one call tells of several moments; the context's otherwise. */
   readonly at?: Temporal.Instant;

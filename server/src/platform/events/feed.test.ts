@@ -43,7 +43,8 @@ test('events come in order, and a reader that starts at the end receives only wh
 test('transactions are ordered by number: the one after 99 is 100, whatever their texts', async () => {
   for (const stamp of ['99', '100', '101', '9']) {
     await world.db.run(
-      `insert into event (merchant_id, stamp, name, object_type, object_id, object_sequence, at, data) values ('NUMBERS', $1::xid8, 'auto_order_update', 'auto order', $1, 1, now(), '{}')`,
+      `insert into event (merchant_id, stamp, name, object_type, object_id, object_sequence, at,
+        data) values ('NUMBERS', $1::xid8, 'auto_order_update', 'auto order', $1, 1, now(), '{}')`,
       [stamp],
     );
   }

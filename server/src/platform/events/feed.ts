@@ -3,11 +3,14 @@ import type { Database } from '../storage/database.ts';
 import { readInOrder } from '../storage/planning.ts';
 
 /**
- * A place in a merchant's feed of events: everything up to it has been read. Places only go forward, and nothing ever appears
- * before one that {@link readFeed} or {@link feedEnd} gave out.
+ * A place in a merchant's feed of events: everything up to it has been read. Places only go
+ * forward, and nothing ever appears before one that {@link readFeed} or {@link feedEnd} gave out.
  */
 export interface FeedPlace {
-  /** A transaction's number plus an offset (`stamps.ts`), as text: larger than what a number holds exactly. */
+  /**
+   * A transaction's number plus an offset (`stamps.ts`), as text: larger than what a number holds
+   * exactly.
+   */
   readonly stamp: string;
   readonly eventId: number;
 }
@@ -38,19 +41,27 @@ interface FeedRow {
 }
 
 /**
- * The stamp that readers stop before: every transaction of this database below it has ended. It is asked in a statement of its own, before the one that
- * reads: what had ended by then is visible to the next snapshot. PostgreSQL's own horizon (`pg_snapshot_xmin`) would do in one statement, but it waits
- * for every database of the server, so somebody's long import next door would hold up our webhooks. An autovacuum writes no events and is not waited for.
+ * The stamp that readers stop before: every transaction of this database below it has ended. It is
+ * asked in a statement of its own, before the one that reads: what had ended by then is visible to
+ * the next snapshot. PostgreSQL's own horizon (`pg_snapshot_xmin`) would do in one statement, but
+ * it waits for every database of the server, so somebody's long import next door would hold up our
+ * webhooks. An autovacuum writes no events and is not waited for.
  *
- * `backend_xid` has 32 bits: its distance from the next id tells the whole one, and ids at or after that one are no concern.
+ * `backend_xid` has 32 bits: its distance from the next id tells the whole one, and ids at or after
+ * that one are no concern.
  */
 export async function feedHorizon(db: Database): Promise<string> {
   const row = await db.row<{ horizon: string }>(
-    `select (next - coalesce(max((next - running + 4294967296) % 4294967296), 0) + stamp_offset)::text as horizon
-     from (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as next, stamp_offset from continuity where only_one) n
+    `select (next - coalesce(max((next - running + 4294967296) % 4294967296),
+      0) + stamp_offset)::text as horizon
+     from (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as next, stamp_offset
+       from continuity where only_one) n
      left join lateral (
-       select backend_xid::text::bigint as running from pg_stat_activity where datname = current_database() and backend_xid is not null and backend_type <> 'autovacuum worker'
-       union all select transaction::text::bigint from pg_prepared_xacts where database = current_database()
+       select backend_xid::text::bigint as running from pg_stat_activity
+         where datname = current_database() and backend_xid is not null
+         and backend_type <> 'autovacuum worker'
+       union all select transaction::text::bigint from pg_prepared_xacts
+         where database = current_database()
      ) r on ((running - next) % 4294967296 + 4294967296) % 4294967296 >= 2147483648
      group by next, stamp_offset`,
   );
@@ -58,8 +69,9 @@ export async function feedHorizon(db: Database): Promise<string> {
 }
 
 /**
- * The next events after a place, oldest first, without gaps: the events of transactions that are still open, and those after them, wait for
- * the next call. One object's events come in the order of its life.
+ * The next events after a place, oldest first, without gaps: the events of transactions that are
+ * still open, and those after them, wait for the next call. One object's events come in the order
+ * of its life.
  */
 export async function readFeed(
   db: Database,
@@ -72,7 +84,8 @@ export async function readFeed(
     await readInOrder(tx);
     return tx.rows<FeedRow>(
       // A bare `stamp` would order by the text, and 100 comes before 99 then.
-      `select e.stamp::text as stamp, e.event_id, e.name, e.object_type, e.object_id, e.object_sequence, e.at, e.data
+      `select e.stamp::text as stamp, e.event_id, e.name, e.object_type, e.object_id,
+        e.object_sequence, e.at, e.data
        from event e
        where e.merchant_id = $1 and (e.stamp, e.event_id) > ($2::xid8, $3) and e.stamp < $5::xid8
        order by e.stamp, e.event_id limit $4`,
@@ -90,15 +103,17 @@ export async function readFeed(
   }));
 }
 
-/** The place from which on a reader that starts now hears everything, and little of what was before. */
+/**
+ * The place from which on a reader that starts now hears everything, and little of what was before.
+ */
 export async function feedEnd(db: Database): Promise<FeedPlace> {
   // No event that a transaction of this stamp or a later one makes has number 0.
   return { stamp: await feedHorizon(db), eventId: 0 };
 }
 
 /**
- * Forgets events recorded before a moment of the machine's clock, but for each object's last one, from which its sequence goes on;
- * answers how many.
+ * Forgets events recorded before a moment of the machine's clock, but for each object's last one,
+ * from which its sequence goes on; answers how many.
  */
 export function forgetEvents(
   db: Database,
@@ -108,7 +123,8 @@ export function forgetEvents(
   return db.run(
     `delete from event e where e.merchant_id = $1 and e.recorded_at < $2 and exists (
        select 1 from event later
-       where later.merchant_id = $1 and later.object_type = e.object_type and later.object_id = e.object_id and later.object_sequence > e.object_sequence)`,
+       where later.merchant_id = $1 and later.object_type = e.object_type
+         and later.object_id = e.object_id and later.object_sequence > e.object_sequence)`,
     [merchantId, before],
   );
 }

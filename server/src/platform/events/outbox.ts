@@ -29,8 +29,10 @@ interface NumberedEvent extends DomainEvent {
 }
 
 async function record(context: Context, events: readonly DomainEvent[]): Promise<RecordedEvent[]> {
-  // A merchant that is younger than the table's statistics counts as having no events: planned for it, the look for each object's last event would go
-  // through all of them (15 s for 600 events among 18,000). The plan for any merchant goes by the object.
+  // A merchant that is younger than the table's statistics counts as having no events: planned for
+  // it, the look for each object's last event would go
+  // through all of them (15 s for 600 events among 18,000). The plan for any merchant goes by the
+  // object.
   await context.db.run('set local plan_cache_mode = force_generic_plan');
   const numbered = numberEvents(events);
   const rows = await context.db.rows<RecordedRow>(insertEvents, [
@@ -76,11 +78,13 @@ const written = recordset<NumberedEvent>([
   { name: 'at', type: 'timestamptz', read: ({ at }) => at },
 ]);
 
-// Sequence and stamp go on from the object's last event. A transaction that got its id early and then waited for the object must not be stamped
+// Sequence and stamp go on from the object's last event. A transaction that got its id early and
+// then waited for the object must not be stamped
 // before the one it waited for: hence the greater of the two.
 const insertEvents = `
   insert into event (merchant_id, stamp, name, object_type, object_id, object_sequence, at, data)
-  select $1, greatest(event_stamp(), last.stamp), r.name, r.object_type, r.object_id, coalesce(last.object_sequence, 0) + r.ordinal, coalesce(r.at, $2), r.data
+  select $1, greatest(event_stamp(), last.stamp), r.name, r.object_type, r.object_id,
+    coalesce(last.object_sequence, 0) + r.ordinal, coalesce(r.at, $2), r.data
   from ${written.from(3)}
   left join lateral (
     select e.stamp, e.object_sequence from event e

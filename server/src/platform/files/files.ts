@@ -10,11 +10,14 @@ export interface LinkHolder {
   readonly userId?: number;
 }
 
-/** What clients upload and fetch themselves, past our operations: each link serves one file for a short time. */
+/**
+ * What clients upload and fetch themselves, past our operations: each link serves one file for a
+ * short time.
+ */
 export interface Files {
   /**
-   * A link to PUT the bytes to, of this type and at most {@link fileBytesMax}. In a store of our own it ends with the holder's key, user
-   * or permission; a link of S3 lives until it expires.
+   * A link to PUT the bytes to, of this type and at most {@link fileBytesMax}. In a store of our
+   * own it ends with the holder's key, user or permission; a link of S3 lives until it expires.
    */
   uploadUrl(file: FileName, mimeType: string, holder: LinkHolder): Promise<string>;
   /** The file's size in bytes once it was uploaded. */

@@ -33,7 +33,10 @@ export interface LocalFiles extends Files {
   addRoutes(server: FastifyInstance): void;
 }
 
-/** Files in a folder, a folder for each merchant. A link holds a token that names the file and what may be done with it; nothing else opens it. */
+/**
+ * Files in a folder, a folder for each merchant. A link holds a token that names the file and what
+ * may be done with it; nothing else opens it.
+ */
 export function localFiles(parts: LocalFilesParts): LocalFiles {
   const { folder, tokens, ids, publicUrl } = parts;
   const pathOf = ({ merchantId, fileUuid }: FileName) => join(folder, merchantId, fileUuid);

@@ -14,7 +14,10 @@ import {
   uploadSeconds,
 } from './files.ts';
 
-/** A bucket, and where it is when it is not Amazon's. Without keys the machine's own are taken, as the SDK finds them. */
+/**
+ * A bucket, and where it is when it is not Amazon's. Without keys the machine's own are taken, as
+ * the SDK finds them.
+ */
 export interface S3Settings {
   readonly bucket: string;
   readonly region: string;
@@ -23,7 +26,10 @@ export interface S3Settings {
   readonly secretAccessKey?: string | undefined;
 }
 
-/** Files in an S3 bucket; the links lead there and not through us. S3 binds an upload to its type; its size is looked at when a task names it. */
+/**
+ * Files in an S3 bucket; the links lead there and not through us. S3 binds an upload to its type;
+ * its size is looked at when a task names it.
+ */
 export function s3Files({
   bucket,
   region,

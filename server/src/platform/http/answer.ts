@@ -18,7 +18,10 @@ export interface AnswerExtras {
   };
 }
 
-/** A page of a list (auto_order reference, ResultSet). `totalRecords` is left out where counting would cost too much. */
+/**
+ * A page of a list (auto_order reference, ResultSet). `totalRecords` is left out where counting
+ * would cost too much.
+ */
 export interface ResultSet {
   readonly count: number;
   readonly limit: number;

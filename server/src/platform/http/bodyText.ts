@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { refuse } from './refusal.ts';
 
 /**
- * The text of a body. A byte order mark in front of UTF-8 is left out, as RFC 8259 allows. Any other encoding is refused: read as UTF-8, its letters would be
- * stored as question marks.
+ * The text of a body. A byte order mark in front of UTF-8 is left out, as RFC 8259 allows. Any
+ * other encoding is refused: read as UTF-8, its letters would be stored as question marks.
  */
 export function bodyText(bytes: Buffer, contentType = ''): string {
   if (bytes.length === 0) return '';
@@ -25,7 +25,10 @@ export function isPercentEncodedUtf8(text: string): boolean {
     .every(({ 0: part }) => isUtf8(Buffer.from(part.replaceAll('%', ''), 'hex')));
 }
 
-/** By its byte order mark, or by the zero that half of each ASCII character is: JSON and forms begin with two of them. */
+/**
+ * By its byte order mark, or by the zero that half of each ASCII character is: JSON and forms begin
+ * with two of them.
+ */
 const isUtf16 = ([first, second]: Buffer): boolean =>
   (first === 0xfe && second === 0xff) ||
   (first === 0xff && second === 0xfe) ||

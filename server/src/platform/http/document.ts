@@ -5,16 +5,17 @@ import { parseWireDate, parseWireDay } from '../../kernel/wireDates.ts';
 import { refuse } from './refusal.ts';
 
 /**
- * What a client may write, out of a body that passed the check of input: the model's own fields, without those that are the server's.
- * Unknown fields are dropped, dates come out in the wire's form in the merchant's zone, and an explicit null stays one (it clears).
+ * What a client may write, out of a body that passed the check of input: the model's own fields,
+ * without those that are the server's. Unknown fields are dropped, dates come out in the wire's
+ * form in the merchant's zone, and an explicit null stays one (it clears).
  */
 export function writable<T>(model: NamedModel, body: T, timeZone: string): T {
   return writableModel(model.$id, body, timeZone, '') as T;
 }
 
 /**
- * A stored document after a change: what is absent in the change stays, null removes, objects are merged field by field, lists
- * are replaced.
+ * A stored document after a change: what is absent in the change stays, null removes, objects are
+ * merged field by field, lists are replaced.
  */
 export function merged<T extends object>(stored: T, change: object): T {
   const result = { ...stored } as Record<string, unknown>;
@@ -62,7 +63,10 @@ function writableValue(field: Field, value: unknown, timeZone: string, path: str
   return field.format === 'date-time' ? normalDate(value, timeZone, path) : value;
 }
 
-/** Fields that name a day of the calendar, whatever the zone: they are the same day when they are read in one zone and sent back in another. */
+/**
+ * Fields that name a day of the calendar, whatever the zone: they are the same day when they are
+ * read in one zone and sent back in another.
+ */
 const dayFields = new Set(['delivery_date', 'ship_on_date', 'lot_expiration']);
 
 function normalDate(value: unknown, timeZone: string, field: string): string {

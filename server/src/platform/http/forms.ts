@@ -3,7 +3,10 @@ import { isPercentEncodedUtf8 } from './bodyText.ts';
 import { refuse } from './refusal.ts';
 import { findUnstorable, storableText } from './storableText.ts';
 
-/** The fields of a form that was posted; none when the body is empty. Refuses what cannot be read or stored. */
+/**
+ * The fields of a form that was posted; none when the body is empty. Refuses what cannot be read or
+ * stored.
+ */
 export const formOf = (request: FastifyRequest): URLSearchParams =>
   readForm(typeof request.body === 'string' ? request.body : '');
 

@@ -31,7 +31,8 @@ export const replayHeader = 'Idempotent-Replayed';
 export const idempotencyKeyMax = 255;
 
 const remembered = { hours: 24 };
-// Longer than any request runs. One that began earlier and changed nothing was cut off, and may run again.
+// Longer than any request runs. One that began earlier and changed nothing was cut off, and may run
+// again.
 const dead = { minutes: 5 };
 const cleaningMs = 3_600_000;
 
@@ -126,8 +127,9 @@ async function runMarked(
 }
 
 /**
- * The database, each of whose changes also notes that the request has changed something, in the same transaction: after a crash it is
- * known whether a repeat is harmless. `rows` and `row` outside a transaction only read, or count numbers up.
+ * The database, each of whose changes also notes that the request has changed something, in the
+ * same transaction: after a crash it is known whether a repeat is harmless. `rows` and `row`
+ * outside a transaction only read, or count numbers up.
  */
 function marking(db: Database, request: IdempotentRequest): Database {
   const transaction = <T>(work: (tx: Database) => Promise<T>): Promise<T> =>

@@ -30,7 +30,10 @@ const keyValues = ({ merchantId, applicationId, key }: IdempotentRequest) => [
 const ownRun = `${keyColumns} and begun_at = $4`;
 const ownValues = (request: IdempotentRequest) => [...keyValues(request), request.begunAt];
 
-/** Writes that the request has begun; false when there is an earlier one that is neither forgotten nor dead before it changed anything. */
+/**
+ * Writes that the request has begun; false when there is an earlier one that is neither forgotten
+ * nor dead before it changed anything.
+ */
 export async function begin(
   db: Database,
   request: IdempotentRequest,
@@ -38,10 +41,12 @@ export async function begin(
   deadBefore: Temporal.Instant,
 ): Promise<boolean> {
   const begun = await db.run(
-    `insert into idempotent_request as r (merchant_id, application_id, idempotency_key, begun_at, request_hash, state)
+    `insert into idempotent_request as r (merchant_id, application_id, idempotency_key, begun_at,
+      request_hash, state)
      values ($1, $2, $3, $4, $5, 'begun')
      on conflict (merchant_id, application_id, idempotency_key) do update
-     set begun_at = $4, request_hash = $5, state = 'begun', status = null, body = null, etag = null, error = null
+     set begun_at = $4, request_hash = $5, state = 'begun', status = null, body = null, etag = null,
+       error = null
      where r.begun_at < $6 or (r.state = 'begun' and r.begun_at < $7)`,
     [...ownValues(request), request.hash, forgottenBefore, deadBefore],
   );
@@ -53,7 +58,8 @@ export async function findEarlier(
   request: IdempotentRequest,
 ): Promise<EarlierRequest | undefined> {
   const row = await db.row<IdempotentRow>(
-    `select request_hash, state, begun_at, status, body, etag, error from idempotent_request where ${keyColumns}`,
+    `select request_hash, state, begun_at, status, body, etag, error from idempotent_request
+      where ${keyColumns}`,
     keyValues(request),
   );
   if (!row) return undefined;
@@ -82,7 +88,10 @@ interface IdempotentRow {
   error: string | null;
 }
 
-/** In the transaction of a change: from now on the request must not run again. False when the run was taken over. */
+/**
+ * In the transaction of a change: from now on the request must not run again. False when the run
+ * was taken over.
+ */
 export async function markCommitted(tx: Database, request: IdempotentRequest): Promise<boolean> {
   return (
     (await tx.run(
@@ -98,7 +107,8 @@ export async function saveAnswer(
   { status, body, etag, error }: Rendered,
 ): Promise<void> {
   await db.run(
-    `update idempotent_request set state = 'answered', status = $5, body = $6, etag = $7, error = $8 where ${ownRun}`,
+    `update idempotent_request set state = 'answered', status = $5, body = $6, etag = $7, error = $8
+      where ${ownRun}`,
     [...ownValues(request), status, body, etag, error],
   );
 }

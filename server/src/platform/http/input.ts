@@ -17,7 +17,10 @@ export interface ParsedInput {
   readonly sort: readonly SortField[];
 }
 
-/** Checks and converts what a client sent, against one operation of the contract; refuses with the field's name. */
+/**
+ * Checks and converts what a client sent, against one operation of the contract; refuses with the
+ * field's name.
+ */
 export function inputParser(operation: Operation) {
   const params = operation.params && lazily(() => compile(parameterSchema(operation.params!)));
   const query = operation.query && lazily(() => compile(parameterSchema(operation.query!)));
@@ -67,7 +70,8 @@ function renamed(body: unknown, aliases: Operation['bodyAliases']): unknown {
 }
 
 const noNames: ReadonlySet<string> = new Set();
-// Not checked against the schema of schemas: ours are made from the contract, whose tests do that, and a start need not wait for it.
+// Not checked against the schema of schemas: ours are made from the contract, whose tests do that,
+// and a start need not wait for it.
 const ajv = lazily(
   () =>
     new Ajv({
@@ -86,7 +90,8 @@ const ajv = lazily(
 
 const compile = (schema: object): ValidateFunction => ajv().compile(schema);
 
-// Compiling a model costs tens of milliseconds and most processes see few operations, so it waits for the first request.
+// Compiling a model costs tens of milliseconds and most processes see few operations, so it waits
+// for the first request.
 function lazily<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => (made ??= make());
@@ -96,7 +101,10 @@ interface Parameters {
   readonly properties: Readonly<Record<string, { readonly type?: string }>>;
 }
 
-/** Path and query arrive as text: numbers and flags of the contract become numbers and booleans, the rest stays text. */
+/**
+ * Path and query arrive as text: numbers and flags of the contract become numbers and booleans, the
+ * rest stays text.
+ */
 function convert(raw: Readonly<Record<string, unknown>>, schema: unknown): Record<string, unknown> {
   const properties = (schema as Parameters | undefined)?.properties ?? {};
   const converted: Record<string, unknown> = {};

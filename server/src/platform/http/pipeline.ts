@@ -62,8 +62,8 @@ export interface PipelineParts {
 }
 
 /**
- * The HTTP server. Every request passes the same way, in this order: find the operation, authenticate, rate, version, parse,
- * permission, and then the operation's own function.
+ * The HTTP server. Every request passes the same way, in this order: find the operation,
+ * authenticate, rate, version, parse, permission, and then the operation's own function.
  */
 export function httpServer(parts: PipelineParts): FastifyInstance {
   // The assertion types the server for plugins that know only Fastify's own logger.
@@ -123,7 +123,8 @@ const givenRequestId = (given: unknown): string | undefined =>
 const receivingMsMax = 30_000;
 // Also how long an operation may take: nothing moves on the connection meanwhile.
 const silenceMsMax = 120_000;
-// Longer than the minute that load balancers usually keep connections, so that it is not we who close one that is about to be used.
+// Longer than the minute that load balancers usually keep connections, so that it is not we who
+// close one that is about to be used.
 const keepAliveMs = 75_000;
 
 // Links to files hold the file's name, which may have 255 characters of any script.
@@ -175,7 +176,8 @@ function watch(server: FastifyInstance, { metrics }: PipelineParts, callers: Cal
     done();
   });
   server.addHook('onSend', (_request, reply, payload, done) => {
-    // Otherwise Node would keep the connection, and the end waiting, until the client lets go of it.
+    // Otherwise Node would keep the connection, and the end waiting, until the client lets go of
+    // it.
     if (isClosing) reply.header('connection', 'close');
     done(null, payload);
   });

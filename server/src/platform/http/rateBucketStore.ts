@@ -9,15 +9,19 @@ export interface Bucket {
   readonly seconds: number;
 }
 
-/** What a process was given of a bucket: `granted` requests, 0 when it is full; `level` is how full it is with them. */
+/**
+ * What a process was given of a bucket: `granted` requests, 0 when it is full; `level` is how full
+ * it is with them.
+ */
 export interface Lease {
   readonly granted: number;
   readonly level: number;
 }
 
 /**
- * Takes a block out of the bucket's free room, at most `most`, and a quarter of the room at most, so that blocks shrink towards the limit
- * and several processes can share what is left. A clock that lags behind another process's leaks nothing in the meantime.
+ * Takes a block out of the bucket's free room, at most `most`, and a quarter of the room at most,
+ * so that blocks shrink towards the limit and several processes can share what is left. A clock
+ * that lags behind another process's leaks nothing in the meantime.
  */
 export async function takeLease(
   db: Database,
@@ -41,8 +45,10 @@ const takeSql = `
   insert into rate_bucket as b (bucket, level, granted, at) values ($1, $6::float8, $6::float8, $5)
   on conflict (bucket) do update set (level, granted, at) = (
     select leaked + block, block, greatest(b.at, $5)
-    from (select greatest(0, b.level - $3::float8 * greatest(0, extract(epoch from $5 - b.at)::float8)) as leaked) as now,
-      lateral (select case when $2::float8 - leaked < 1 then 0 else least($4::float8, greatest(1, floor(($2::float8 - leaked) / 4))) end as block) as lease)
+    from (select greatest(0, b.level - $3::float8 * greatest(0, extract(epoch
+      from $5 - b.at)::float8)) as leaked) as now,
+      lateral (select case when $2::float8 - leaked < 1 then 0 else least($4::float8, greatest(1,
+        floor(($2::float8 - leaked) / 4))) end as block) as lease)
   returning granted, level`;
 
 /** Gives back what was not used. */
@@ -54,7 +60,8 @@ export async function returnLease(
 ): Promise<void> {
   await db.run(
     `update rate_bucket b set at = greatest(b.at, $4),
-       level = greatest(0, b.level - $2::float8 * greatest(0, extract(epoch from $4 - b.at)::float8) - $3::float8)
+       level = greatest(0, b.level - $2::float8 * greatest(0, extract(epoch
+         from $4 - b.at)::float8) - $3::float8)
      where bucket = $1`,
     [bucket.name, bucket.limit / bucket.seconds, unspent, at],
   );

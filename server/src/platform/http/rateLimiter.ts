@@ -15,9 +15,10 @@ export interface RateExcess extends RateLimit {
 }
 
 /**
- * Leaky buckets that all processes on one database share, without a write per request: a process leases a block of a bucket,
- * spends it in memory, and leases smaller blocks the fuller the bucket is. A lease leaks in memory as fast as its bucket leaks
- * in the database, so the requests of all processes together never exceed a limit, however late a lease is spent.
+ * Leaky buckets that all processes on one database share, without a write per request: a process
+ * leases a block of a bucket, spends it in memory, and leases smaller blocks the fuller the bucket
+ * is. A lease leaks in memory as fast as its bucket leaks in the database, so the requests of all
+ * processes together never exceed a limit, however late a lease is spent.
  */
 export interface RateLimiter {
   /**
@@ -165,7 +166,8 @@ class SharedBuckets implements RateLimiter {
   async #giveBack(buckets: readonly Held[]): Promise<void> {
     const nowMs = this.#clock.monotonicMs();
     const at = this.#clock.now();
-    // Forgotten before the database is asked: a request that comes meanwhile takes a lease of its own.
+    // Forgotten before the database is asked: a request that comes meanwhile takes a lease of its
+    // own.
     for (const bucket of buckets) this.#held.delete(bucket.name);
     for (const bucket of buckets) {
       const unspent = Math.floor(available(bucket, nowMs));

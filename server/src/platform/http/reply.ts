@@ -62,7 +62,10 @@ export function sendRefusal(
   return send(reply, renderedRefusal(refused));
 }
 
-/** Past Fastify, which writes names of headers in lower case: a published client finds `Retry-After` only when it is written so. */
+/**
+ * Past Fastify, which writes names of headers in lower case: a published client finds `Retry-After`
+ * only when it is written so.
+ */
 const exactHeader = (reply: FastifyReply, name: string, value: string): unknown =>
   reply.raw.setHeader(name, value);
 

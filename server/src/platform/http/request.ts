@@ -31,7 +31,10 @@ export function checkRequest(request: FastifyRequest): void {
     refuse('wrong_encoding', { given: 'another encoding than UTF-8', expected: 'UTF-8' });
 }
 
-/** Refuses parts of an operation's path that are too long, and card numbers: others would log them on the way. */
+/**
+ * Refuses parts of an operation's path that are too long, and card numbers: others would log them
+ * on the way.
+ */
 export function checkUrl(request: FastifyRequest): void {
   for (const [field, value] of Object.entries(request.params as Record<string, string>))
     if (value.length > pathPartMax) refuse('too_long', { field, max: pathPartMax });
@@ -60,7 +63,10 @@ export function checkVersion(request: FastifyRequest): void {
   if (given !== versionHeader.value) refuse('wrong_version', words);
 }
 
-/** The parsed body: a form or JSON as the operation has it, storable, and without card numbers. Undefined when there is none. */
+/**
+ * The parsed body: a form or JSON as the operation has it, storable, and without card numbers.
+ * Undefined when there is none.
+ */
 export function bodyOf(request: FastifyRequest, operation: Operation): unknown {
   const text = request.body as string | undefined;
   if (text === undefined || text.trim() === '') return undefined;

@@ -7,7 +7,10 @@ import type { Answer } from './answer.ts';
 export interface Input<Id extends OperationId> {
   readonly params: ParamsOf<Id>;
   readonly query: QueryOf<Id>;
-  /** As the client sent it: absent fields are undefined, and any field may be an explicit null (see contract, input). */
+  /**
+   * As the client sent it: absent fields are undefined, and any field may be an explicit null (see
+   * contract, input).
+   */
   readonly body: BodyOf<Id>;
   readonly expand: ReadonlySet<string>;
   readonly page: Page;

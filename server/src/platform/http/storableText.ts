@@ -4,11 +4,17 @@ export const storableText = 'well-formed text without the character U+0000';
 /** True for text that PostgreSQL can store: no character U+0000, no half of a surrogate pair. */
 const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 
-/** False when everything in this JSON can be stored: what cannot stands there by its escape only, as decoding UTF-8 leaves no half pairs. */
+/**
+ * False when everything in this JSON can be stored: what cannot stands there by its escape only, as
+ * decoding UTF-8 leaves no half pairs.
+ */
 export const mayHoldUnstorable = (json: string): boolean =>
   /\\u(0000|d[89a-f])/i.test(json) || json.includes('\0');
 
-/** The path of the first text or name in a parsed body that cannot be stored; undefined when all can. */
+/**
+ * The path of the first text or name in a parsed body that cannot be stored; undefined when all
+ * can.
+ */
 export function findUnstorable(value: unknown, path = ''): string | undefined {
   if (typeof value === 'string') return isStorable(value) ? undefined : path;
   if (typeof value !== 'object' || value === null) return undefined;

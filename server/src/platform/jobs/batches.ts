@@ -4,8 +4,9 @@ export interface Batches<Element> {
 }
 
 /**
- * Works on what was added while earlier batches were under way, at most `sizeMax` together and `parallel` batches at once, so batches grow with the load
- * and a single element never waits. `work` deals with its own failures.
+ * Works on what was added while earlier batches were under way, at most `sizeMax` together and
+ * `parallel` batches at once, so batches grow with the load and a single element never waits.
+ * `work` deals with its own failures.
  */
 export function batches<Element>(
   work: (batch: readonly Element[]) => Promise<void>,

@@ -2,17 +2,19 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Context } from '../context.ts';
 
 /**
- * What a feature does by a merchant's clock. `app/` hands every feature's due work to the test clock,
- * so that a moved clock plays all of it.
+ * What a feature does by a merchant's clock. `app/` hands every feature's due work to the test
+ * clock, so that a moved clock plays all of it.
  */
 export interface DueWork {
   readonly name: string;
-  /** The earliest moment, not after `until`, at which there is work; undefined when there is none. */
+  /**
+   * The earliest moment, not after `until`, at which there is work; undefined when there is none.
+   */
   nextDueAt(context: Context, until: Temporal.Instant): Promise<Temporal.Instant | undefined>;
   /**
-   * Does what is due until then, this moment included: each thing at the moment that made it due, but
-   * never before `context.now`. It may leave work for the next call, and must do so when another
-   * process is still doing that work.
+   * Does what is due until then, this moment included: each thing at the moment that made it due,
+   * but never before `context.now`. It may leave work for the next call, and must do so when
+   * another process is still doing that work.
    */
   runDue(context: Context, until: Temporal.Instant): Promise<DueCounts>;
 }

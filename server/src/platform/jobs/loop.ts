@@ -1,6 +1,9 @@
 import type { SystemClock } from '../clock/systemClock.ts';
 
-/** A kind of background work: claims a batch, does it, settles it. Safe to run in any number of processes. */
+/**
+ * A kind of background work: claims a batch, does it, settles it. Safe to run in any number of
+ * processes.
+ */
 export interface Worker {
   readonly name: string;
   /**
@@ -29,7 +32,10 @@ export interface LoopOptions {
   readonly onError: (worker: string, error: unknown) => void;
 }
 
-/** Runs `worker` until stopped: batch after batch while there is work, else a pause that {@link Loop.wake} ends early. */
+/**
+ * Runs `worker` until stopped: batch after batch while there is work, else a pause that {@link
+ * Loop.wake} ends early.
+ */
 export function runLoop(worker: Worker, options: LoopOptions): Loop {
   const stopping = new AbortController();
   let pause = new AbortController();

@@ -15,7 +15,10 @@ export interface Mail {
   readonly date: Temporal.Instant;
 }
 
-/** What became of a mail. A server's "no" for good is an outcome; what may pass is deferred and tried again. */
+/**
+ * What became of a mail. A server's "no" for good is an outcome; what may pass is deferred and
+ * tried again.
+ */
 export type MailOutcome =
   | { readonly kind: 'delivered'; readonly response: string }
   | { readonly kind: 'bounced'; readonly response: string; readonly code: number }

@@ -29,7 +29,10 @@ export function smtpTransport(url: string): MailTransport {
   };
 }
 
-/** A 5xx about sender, recipient or content is final. A refused login is our set-up's fault and not this mail's. */
+/**
+ * A 5xx about sender, recipient or content is final. A refused login is our set-up's fault and not
+ * this mail's.
+ */
 function outcomeOf(error: unknown): MailOutcome {
   const {
     responseCode: code,

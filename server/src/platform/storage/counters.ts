@@ -37,8 +37,9 @@ export async function takeNumbers(
 const skipped = { order: 10_000_000, other: 1_000_000 };
 
 /**
- * Moves every counter `times` as far ahead as one lost time can have brought it, and above the numbers that are known to be in use: after a restore, ids must not be given out that were given out
- * in the time that the database has lost.
+ * Moves every counter `times` as far ahead as one lost time can have brought it, and above the
+ * numbers that are known to be in use: after a restore, ids must not be given out that were given
+ * out in the time that the database has lost.
  */
 export async function skipNumbers(
   tx: Database,
@@ -52,7 +53,8 @@ export async function skipNumbers(
 ): Promise<void> {
   await tx.run(
     `update counter c set value = greatest(c.value, coalesce((
-         select max(s.value) from unnest($1::text[], $2::text[], $3::bigint[]) as s (merchant_id, name, value)
+         select max(s.value) from unnest($1::text[], $2::text[], $3::bigint[]) as s (merchant_id,
+           name, value)
          where s.merchant_id = c.merchant_id and s.name = c.name), 0))
        + $5::bigint * case when c.name = 'order' then ${skipped.order} else ${skipped.other} end
      from unnest($4::text[]) as m (merchant_id) where c.merchant_id = m.merchant_id`,

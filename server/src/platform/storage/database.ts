@@ -15,30 +15,38 @@ import {
 import { SharedConnections } from './sharedConnections.ts';
 
 /**
- * What a store speaks to: the pool, or the one transaction it was handed. Statements are prepared by name on each connection; values are
- * numbers, strings, booleans, null, Temporal values, arrays of these, or JSON text cast with `::jsonb`.
- * Columns come back as numbers (int, bigint), strings (text, numeric), Temporal values (timestamptz → Instant, timestamp →
- * PlainDateTime, date → PlainDate) and parsed JSON.
+ * What a store speaks to: the pool, or the one transaction it was handed. Statements are prepared
+ * by name on each connection; values are numbers, strings, booleans, null, Temporal values, arrays
+ * of these, or JSON text cast with `::jsonb`. Columns come back as numbers (int, bigint), strings
+ * (text, numeric), Temporal values (timestamptz → Instant, timestamp → PlainDateTime, date →
+ * PlainDate) and parsed JSON.
  */
 export interface Database {
   rows<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** The first row, or undefined. */
   row<Row>(text: string, values?: readonly unknown[]): Promise<Row | undefined>;
   /**
-   * The rows of a quick read by key, at most a few. Outside a transaction it shares a connection with other lookups, which wait for it: never for a list, a
-   * search, a lock or a statement that writes.
+   * The rows of a quick read by key, at most a few. Outside a transaction it shares a connection
+   * with other lookups, which wait for it: never for a list, a search, a lock or a statement that
+   * writes.
    */
   lookup<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Runs a statement for its effect and returns how many rows it touched. */
   run(text: string, values?: readonly unknown[]): Promise<number>;
   /**
-   * Runs `work` in one transaction and answers its value. A deadlock or serialisation failure runs it again, up to three times, so `work` must have
-   * no effect outside the database. Inside a transaction it joins that one.
+   * Runs `work` in one transaction and answers its value. A deadlock or serialisation failure runs
+   * it again, up to three times, so `work` must have no effect outside the database. Inside a
+   * transaction it joins that one.
    */
   transaction<T>(work: (tx: Database) => Promise<T>): Promise<T>;
-  /** Calls `listener` once the surrounding transaction has committed; at once when there is none. */
+  /**
+   * Calls `listener` once the surrounding transaction has committed; at once when there is none.
+   */
   afterCommit(listener: () => void): void;
-  /** Lifts the time limits of statements and locks for the rest of the transaction: for work on all of a merchant's records. */
+  /**
+   * Lifts the time limits of statements and locks for the rest of the transaction: for work on all
+   * of a merchant's records.
+   */
   takeTime(): Promise<void>;
 }
 
@@ -272,7 +280,8 @@ const timed = <Query extends pg.QueryConfig>(query: Query, answerMs: number): Qu
   answerMs === 0 ? query : { ...query, query_timeout: answerMs };
 
 const statementNames = new Map<string, string>();
-// Each name is a plan kept on every connection. Statements are few unless one is built from a request; those past the cap run unnamed.
+// Each name is a plan kept on every connection. Statements are few unless one is built from a
+// request; those past the cap run unnamed.
 const statementNamesMax = 2000;
 
 function nameOf(text: string): string | undefined {

@@ -37,9 +37,15 @@ export interface EmbeddedPostgres {
    * that runs PostgreSQL.
    */
   readonly dataDir: string;
-  /** Resolves with a reason when our server ends without being asked to; never for one that was adopted. */
+  /**
+   * Resolves with a reason when our server ends without being asked to; never for one that was
+   * adopted.
+   */
   readonly ended: Promise<string>;
-  /** Fast shutdown: open transactions are rolled back, committed ones are on disk. Resolves when the server is gone. */
+  /**
+   * Fast shutdown: open transactions are rolled back, committed ones are on disk. Resolves when the
+   * server is gone.
+   */
   stop(): Promise<void>;
 }
 
@@ -56,18 +62,23 @@ export interface EmbeddedLog {
 export interface EmbeddedOptions {
   readonly dataDir: string;
   readonly log: EmbeddedLog;
-  /** PostgreSQL settings over our own. `fsync: 'off'` also leaves out the flush after initdb: for tests only. */
+  /**
+   * PostgreSQL settings over our own. `fsync: 'off'` also leaves out the flush after initdb: for
+   * tests only.
+   */
   readonly settings?: Readonly<Record<string, string>>;
   /** The platform package's `native` folder, where it isn't to be found by its name. */
   readonly nativeDir?: string;
 }
 
 /**
- * Starts the PostgreSQL that npm's platform package ships on `dataDir`, or joins the one that another process runs there.
- * Durable: an acknowledged commit survives the death of this process, of PostgreSQL, and of the machine.
+ * Starts the PostgreSQL that npm's platform package ships on `dataDir`, or joins the one that
+ * another process runs there. Durable: an acknowledged commit survives the death of this process,
+ * of PostgreSQL, and of the machine.
  *
- * PostgreSQL's own lock file decides who serves the folder; we only read it. Left-overs of a crash don't block: a lock file
- * that names nobody is passed by, a server whose starter was killed is shut down first. Throws {@link EmbeddedPostgresError}.
+ * PostgreSQL's own lock file decides who serves the folder; we only read it. Left-overs of a crash
+ * don't block: a lock file that names nobody is passed by, a server whose starter was killed is
+ * shut down first. Throws {@link EmbeddedPostgresError}.
  */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const account = await chooseAccount(options.dataDir);
@@ -157,11 +168,13 @@ async function launchServer(
   if (found.kind === 'stale') await rm(found.socketDir, { recursive: true, force: true });
   const socketDir = await makeSocketDir(account);
   const child = spawn(launch.binaries.postgres, serverArguments(launch, socketDir), {
-    // A session of its own: Ctrl-C goes to a terminal's whole foreground group and must not reach PostgreSQL before we drained.
+    // A session of its own: Ctrl-C goes to a terminal's whole foreground group and must not reach
+    // PostgreSQL before we drained.
     detached: true,
     cwd: '/',
     stdio: ['ignore', 'ignore', 'pipe'],
-    // PostgreSQL takes a lock file for stale if it names its own grandparent. So it clears, by its own rules and with its check for
+    // PostgreSQL takes a lock file for stale if it names its own grandparent. So it clears, by its
+    // own rules and with its check for
     // memory still in use, a file that names a zombie or a stranger; we never delete that file.
     env: {
       LC_ALL: 'C',
@@ -179,12 +192,15 @@ async function launchServer(
   throw new EmbeddedPostgresError(`PostgreSQL did not start on ${dataDir}: ${failure}`);
 }
 
-/** Another start was faster, and the next look at the lock file says whose; or the last queries of a killed server run out. */
+/**
+ * Another start was faster, and the next look at the lock file says whose; or the last queries of a
+ * killed server run out.
+ */
 const isHeld = /lock file "postmaster\.pid" already exists|pre-existing shared memory block/;
 
 /**
- * Fresh for each start, as a socket has a lock file of its own; short, as its path may have no more than 107 bytes; and in a place that
- * PostgreSQL's account can reach.
+ * Fresh for each start, as a socket has a lock file of its own; short, as its path may have no more
+ * than 107 bytes; and in a place that PostgreSQL's account can reach.
  */
 async function makeSocketDir(account: Account | undefined): Promise<string> {
   const roomLeft =
@@ -214,7 +230,8 @@ function serverArguments({ dataDir, settings }: Launch, socketDir: string): stri
     checkpoint_warning: '0',
     ...(process.platform === 'linux' ? { recovery_init_sync_method: 'syncfs' } : {}),
     shared_preload_libraries: 'pg_stat_statements',
-    // Statement errors come back to us with the query; in a log their details would show customers' data.
+    // Statement errors come back to us with the query; in a log their details would show customers'
+    // data.
     log_min_messages: 'log',
     log_line_prefix: '',
     log_checkpoints: 'off',
@@ -229,9 +246,10 @@ function serverArguments({ dataDir, settings }: Launch, socketDir: string): stri
 }
 
 /**
- * A shell that waits for the end of a pipe from us, which comes with our death of whatever kind, and then shuts our PostgreSQL down.
- * It looks into the lock file first, so that a number given to another process in the meantime is left in peace; then it waits a while
- * to clear the socket's folder away.
+ * A shell that waits for the end of a pipe from us, which comes with our death of whatever kind,
+ * and then shuts our PostgreSQL down. It looks into the lock file first, so that a number given to
+ * another process in the meantime is left in peace; then it waits a while to clear the socket's
+ * folder away.
  */
 function guard(
   child: ChildProcess,
@@ -260,7 +278,10 @@ function guard(
   return watchdog;
 }
 
-/** Resolves with nothing once connections are accepted (recovery after a crash may take its time), or with why they never will be. */
+/**
+ * Resolves with nothing once connections are accepted (recovery after a crash may take its time),
+ * or with why they never will be.
+ */
 function readiness(child: ChildProcess, log: EmbeddedLog): Promise<string | undefined> {
   const said: string[] = [];
   let isReady = false;

@@ -34,7 +34,8 @@ export async function chooseAccount(dataDir: string): Promise<Account | undefine
   if (uid !== 0) {
     if (owner && owner.uid !== uid) {
       throw new EmbeddedPostgresError(
-        `${dataDir} belongs to account ${owner.uid}, this is account ${uid}; run as that account, or set DATA_DIR to a folder of your own`,
+        `${dataDir} belongs to account ${owner.uid}, this is account ${uid}; run as that ` +
+          'account, or set DATA_DIR to a folder of your own',
       );
     }
     return undefined;
@@ -43,7 +44,8 @@ export async function chooseAccount(dataDir: string): Promise<Account | undefine
   const account = (await accountNamed('postgres')) ?? (await accountNamed('nobody'));
   if (!account)
     throw new EmbeddedPostgresError(
-      'PostgreSQL refuses to run as root, and this machine has neither an account "postgres" nor "nobody"; add one, run as an ordinary user, or set DATABASE_URL',
+      'PostgreSQL refuses to run as root, and this machine has neither an account "postgres" ' +
+        'nor "nobody"; add one, run as an ordinary user, or set DATABASE_URL',
     );
   return account;
 }
@@ -62,8 +64,8 @@ async function accountNamed(name: string): Promise<Account | undefined> {
 }
 
 /**
- * The real path of the data folder, which need not exist yet; its parent does afterwards. Where root's folder is closed to
- * `account`, it becomes a link into the system's state folder.
+ * The real path of the data folder, which need not exist yet; its parent does afterwards. Where
+ * root's folder is closed to `account`, it becomes a link into the system's state folder.
  */
 export async function placeDataDir(
   dataDir: string,
@@ -106,7 +108,10 @@ async function linkTarget(path: string): Promise<string | undefined> {
   return realpath(path).catch(() => resolve(dirname(path), target));
 }
 
-/** Whether `account` may look up names in the folder; asked of the system itself, which also knows access lists. */
+/**
+ * Whether `account` may look up names in the folder; asked of the system itself, which also knows
+ * access lists.
+ */
 export async function canEnter(account: Account, folder: string): Promise<boolean> {
   try {
     await promisify(execFile)('/bin/sh', ['-c', 'test -x "$1"', 'sh', folder], {

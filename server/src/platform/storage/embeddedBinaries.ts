@@ -31,7 +31,8 @@ export function packagedBinaries(): string {
     return join(dirname(fileURLToPath(import.meta.resolve(name))), '..', 'native');
   } catch (cause) {
     throw new EmbeddedPostgresError(
-      `there is no embedded PostgreSQL in node_modules for this machine (${name}); run npm install without --omit=optional, or set DATABASE_URL to a PostgreSQL 15 or newer`,
+      `there is no embedded PostgreSQL in node_modules for this machine (${name}); run npm ` +
+        'install without --omit=optional, or set DATABASE_URL to a PostgreSQL 15 or newer',
       { cause },
     );
   }
@@ -53,7 +54,8 @@ export async function usableBinaries(
   const copied = await tryBinaries(await copyBinaries(nativeDir, copyParent, account), account);
   if (typeof copied === 'object') return copied;
   throw new EmbeddedPostgresError(
-    `the embedded PostgreSQL does not run on this machine (it needs glibc 2.27 or newer, so not Alpine): ${copied}; set DATABASE_URL to a PostgreSQL 15 or newer`,
+    'the embedded PostgreSQL does not run on this machine (it needs glibc 2.27 or newer, so ' +
+      `not Alpine): ${copied}; set DATABASE_URL to a PostgreSQL 15 or newer`,
   );
 }
 

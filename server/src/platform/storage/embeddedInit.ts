@@ -28,7 +28,8 @@ export async function ensureInitialised(options: InitOptions): Promise<void> {
   if (version === binaries.major) return;
   if (version !== undefined)
     throw new EmbeddedPostgresError(
-      `${dataDir} was made by PostgreSQL ${version}, this release brings ${binaries.major}; export it with the release that made it and import it into a new DATA_DIR`,
+      `${dataDir} was made by PostgreSQL ${version}, this release brings ${binaries.major}; ` +
+        'export it with the release that made it and import it into a new DATA_DIR',
     );
   if ((await readdir(dataDir).catch(() => [])).length > 0)
     throw new EmbeddedPostgresError(
@@ -51,7 +52,8 @@ function refuseNamelessAccount(account: Account | undefined): void {
     userInfo();
   } catch (cause) {
     throw new EmbeddedPostgresError(
-      `account ${process.getuid?.()} has no entry in /etc/passwd, which PostgreSQL needs to create its data; add one, run as root or a named user, or set DATABASE_URL`,
+      `account ${process.getuid?.()} has no entry in /etc/passwd, which PostgreSQL needs to ` +
+        'create its data; add one, run as root or a named user, or set DATABASE_URL',
       { cause },
     );
   }
@@ -62,7 +64,8 @@ async function initialise({ dataDir, account, binaries, name, flush }: InitOptio
   try {
     if (account) await chown(fresh, account.uid, account.gid);
     const sync = flush ? [] : ['--no-sync'];
-    // The builtin locale sorts by code point and knows all of Unicode's letters, whatever locales the machine has.
+    // The builtin locale sorts by code point and knows all of Unicode's letters, whatever locales
+    // the machine has.
     const locale = [
       '-E',
       'UTF8',

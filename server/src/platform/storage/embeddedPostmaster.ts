@@ -106,7 +106,10 @@ async function askPs(pid: number): Promise<Running | undefined> {
     : undefined;
 }
 
-/** A server works in its data folder. Where we may not see that (root in a container without ptrace), its account must do. */
+/**
+ * A server works in its data folder. Where we may not see that (root in a container without
+ * ptrace), its account must do.
+ */
 async function isServerOf(
   dataDir: string,
   pid: number,

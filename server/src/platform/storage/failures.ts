@@ -17,8 +17,8 @@ export function isUniqueViolation(error: unknown, constraint: string): boolean {
 }
 
 /**
- * True when PostgreSQL cannot serve now, and the same work may succeed later, unchanged: it is away, starting or stopping,
- * has no room for us, takes no writes, or took too long.
+ * True when PostgreSQL cannot serve now, and the same work may succeed later, unchanged: it is
+ * away, starting or stopping, has no room for us, takes no writes, or took too long.
  */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) return isServersTrouble(error.code ?? '');
@@ -35,13 +35,17 @@ export function isConnectionLost(error: unknown): boolean {
   return networkCodes.has(code) || (error instanceof Error && driversWords.test(error.message));
 }
 
-/** True when PostgreSQL refused a statement or was lost: inside a transaction no other statement can follow. */
+/**
+ * True when PostgreSQL refused a statement or was lost: inside a transaction no other statement can
+ * follow.
+ */
 export const isStatementFault = (error: unknown): boolean =>
   error instanceof pg.DatabaseError || isUnavailable(error);
 
 /**
- * True when an error says something of the store or of our own statements, and nothing of the data: unreachable,
- * overloaded, deadlocked, a table that is missing. Everything else may be the fault of one record.
+ * True when an error says something of the store or of our own statements, and nothing of the data:
+ * unreachable, overloaded, deadlocked, a table that is missing. Everything else may be the fault of
+ * one record.
  */
 export function isFaultOfStore(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) return !/^(21|22|23|54|P0)/.test(error.code ?? '');
@@ -52,7 +56,10 @@ function isServersTrouble(code: string): boolean {
   return troubleClasses.has(code.slice(0, 2)) || troubleCodes.has(code);
 }
 
-/** Connection exceptions, refused log-ins, lack of resources, operator intervention (time-outs too), errors of the system. */
+/**
+ * Connection exceptions, refused log-ins, lack of resources, operator intervention (time-outs too),
+ * errors of the system.
+ */
 const troubleClasses = new Set(['08', '28', '53', '57', '58']);
 const troubleCodes = new Set([
   '25006', // read-only transaction: a standby, or a server that protects a full disk

@@ -19,9 +19,9 @@ export async function readMigrations(): Promise<Migration[]> {
 }
 
 /**
- * Brings the database to this release: forward only, all in one transaction, under a lock, so servers that start together
- * wait for one another. Answers the names applied now.
- * Fails when the database was migrated by a newer release, or when a file that was applied has been changed since.
+ * Brings the database to this release: forward only, all in one transaction, under a lock, so
+ * servers that start together wait for one another. Answers the names applied now. Fails when the
+ * database was migrated by a newer release, or when a file that was applied has been changed since.
  */
 export function migrate(db: Database, migrations: readonly Migration[]): Promise<string[]> {
   return db.transaction(async (tx) => {
@@ -29,7 +29,8 @@ export function migrate(db: Database, migrations: readonly Migration[]): Promise
     await tx.takeTime();
     await tx.run('select pg_advisory_xact_lock($1)', [lockKey]);
     await tx.run(
-      'create table if not exists migration (name text primary key, checksum text not null, applied_at timestamptz not null default now())',
+      'create table if not exists migration (name text primary key, checksum text not null, ' +
+        'applied_at timestamptz not null default now())',
     );
     const applied = await tx.rows<{ name: string; checksum: string }>(
       'select name, checksum from migration',
@@ -69,7 +70,9 @@ function refuseForeign(
 
 const checksum = (sql: string) => createHash('sha256').update(sql).digest('hex');
 
-/** Statements end with a semicolon at the end of a line; function bodies between `$$` keep theirs. */
+/**
+ * Statements end with a semicolon at the end of a line; function bodies between `$$` keep theirs.
+ */
 export function splitStatements(sql: string): string[] {
   const statements: string[] = [];
   let current = '';

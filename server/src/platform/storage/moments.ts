@@ -2,14 +2,19 @@ import { Temporal } from 'temporal-polyfill';
 import { dayNumber, msPerDay, plainDateTime } from '../../kernel/calendar.ts';
 
 /*
- * Moments in PostgreSQL's text. A batch of the engine reads thousands of them, and Temporal's own parser costs
- * more than everything else that is done with a row; most moments repeat within a batch.
+ * Moments in PostgreSQL's text. A batch of the engine reads thousands of them, and Temporal's own
+ * parser costs more than everything else that is done with a row; most moments repeat within a
+ * batch.
  *
- * Everything that a timestamp column can hold is read, whatever its year: a record with a date that today's checks would refuse must
- * still be shown, changed and passed by. What Temporal cannot hold becomes its first or last day.
+ * Everything that a timestamp column can hold is read, whatever its year: a record with a date that
+ * today's checks would refuse must still be shown, changed and passed by. What Temporal cannot hold
+ * becomes its first or last day.
  */
 
-/** A timestamptz as PostgreSQL prints it in any zone: `2026-03-15 14:00:00+00`, `2026-03-15 19:45:00+05:45`, with a fraction where it has one. */
+/**
+ * A timestamptz as PostgreSQL prints it in any zone: `2026-03-15 14:00:00+00`, `2026-03-15
+ * 19:45:00+05:45`, with a fraction where it has one.
+ */
 export const momentFromText: (text: string) => Temporal.Instant = remembered((text) => {
   if (isWholeSecond(text)) return Temporal.Instant.fromEpochMilliseconds(epochMsOf(text));
   if (isPlainYear(text)) return Temporal.Instant.from(text.replace(' ', 'T'));
@@ -24,7 +29,10 @@ export const localFromText: (text: string) => Temporal.PlainDateTime = remembere
   return plainDateTime({ day, ms: ms - day * msPerDay });
 });
 
-/** A moment or a local time as PostgreSQL reads it: years beyond four digits without a sign, and those before year 1 as BC. */
+/**
+ * A moment or a local time as PostgreSQL reads it: years beyond four digits without a sign, and
+ * those before year 1 as BC.
+ */
 export function textForStorage(
   value: Temporal.Instant | Temporal.PlainDateTime | Temporal.PlainDate,
 ): string {

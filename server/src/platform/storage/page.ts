@@ -2,7 +2,10 @@ import { required } from '../../kernel/assert.ts';
 import type { Database } from './database.ts';
 import { inZone } from './zone.ts';
 
-/** A list to read a page of. All texts are SQL of our own code; values of clients come through `values` alone. */
+/**
+ * A list to read a page of. All texts are SQL of our own code; values of clients come through
+ * `values` alone.
+ */
 export interface PageSource {
   /** The table; its rows go by the alias `o`. */
   readonly table: string;
@@ -31,10 +34,16 @@ export interface JsonPage {
   readonly totalRecords?: number;
 }
 
-/** Totals up to here are counted exactly; beyond, counting would take longer than the page (ResultSet.total_records may be absent). */
+/**
+ * Totals up to here are counted exactly; beyond, counting would take longer than the page
+ * (ResultSet.total_records may be absent).
+ */
 export const countedMax = 10_000;
 
-/** Reads a page: first the keys alone, then the JSON of those rows, so that what is skipped is never built. */
+/**
+ * Reads a page: first the keys alone, then the JSON of those rows, so that what is skipped is never
+ * built.
+ */
 export async function readPage(
   db: Database,
   source: PageSource,
@@ -75,11 +84,15 @@ function pageStatement(
   const text = `
     with page as materialized (
       select k.key, row_number() over () as place
-      from (select o.${key} as key from ${table} o where ${where.join(' and ')} order by ${orderBy.join(', ')}
+      from (select o.${key} as key from ${table} o where ${where.join(' and ')}
+        order by ${orderBy.join(', ')}
             limit ${limit} + 1 offset ${bind(page.offset)}::int) k
     )
-    select '[' || coalesce(string_agg((${source.json})::text, ',' order by page.place) filter (where page.place <= ${limit}), '') || ']' as json, count(*) as found
-    from page join ${table} o on o.merchant_id = $1 and o.${key} = page.key where ${inZone(bind(source.zone))}`;
+    select '[' || coalesce(string_agg((${source.json})::text, ','
+      order by page.place) filter (where page.place <= ${limit}), '') || ']' as json,
+      count(*) as found
+    from page join ${table} o on o.merchant_id = $1 and o.${key} = page.key
+      where ${inZone(bind(source.zone))}`;
   return { text, values };
 }
 
@@ -88,7 +101,8 @@ async function countRows(
   { table, where, values }: PageSource,
 ): Promise<number | undefined> {
   const row = await db.row<{ total: number }>(
-    `select count(*) as total from (select 1 from ${table} o where ${where.join(' and ')} limit ${countedMax + 1}) counted`,
+    `select count(*) as total from (select 1 from ${table} o where ${where.join(' and ')}
+      limit ${countedMax + 1}) counted`,
     values,
   );
   return row && row.total <= countedMax ? row.total : undefined;

@@ -5,7 +5,10 @@ import { readMigrations } from './migrate.ts';
 
 /** Tells whether the store can serve. */
 export interface Readiness {
-  /** Why not, for an operator; undefined when it can. Returns within two seconds, whatever PostgreSQL does. */
+  /**
+   * Why not, for an operator; undefined when it can. Returns within two seconds, whatever
+   * PostgreSQL does.
+   */
   whyNot(): Promise<string | undefined>;
 }
 
@@ -44,7 +47,8 @@ async function look(db: Database): Promise<string | undefined> {
 async function write(db: Database): Promise<void> {
   await db.run(
     `update readiness r set probed_at = clock_timestamp()
-     from (select only_one from readiness where only_one for update skip locked) free where r.only_one = free.only_one`,
+     from (select only_one from readiness where only_one for update skip locked) free
+       where r.only_one = free.only_one`,
   );
 }
 

@@ -7,25 +7,35 @@ export interface Column<Source> {
   readonly name: string;
   /** PostgreSQL's name of its type. */
   readonly type: string;
-  /** Undefined and null are stored as null; a `json` or `jsonb` column takes any value that JSON can write, a list type an array of strings or numbers. */
+  /**
+   * Undefined and null are stored as null; a `json` or `jsonb` column takes any value that JSON can
+   * write, a list type an array of strings or numbers.
+   */
   readonly read: (source: Source) => unknown;
 }
 
-/** Many records as rows of one statement: a parameter for each column, however many records there are. */
+/**
+ * Many records as rows of one statement: a parameter for each column, however many records there
+ * are.
+ */
 export interface Recordset<Source> {
   /** The columns' names, separated by commas. */
   readonly names: string;
   /** The columns as an `update` sets them from `r`. */
   readonly assigned: string;
-  /** For a `from`: the records as `r`, with the columns' names and types. Its parameters begin at `$first`. */
+  /**
+   * For a `from`: the records as `r`, with the columns' names and types. Its parameters begin at
+   * `$first`.
+   */
   from(first: number): string;
   /** The parameters, in the columns' order. */
   values(sources: readonly Source[]): Buffer[];
 }
 
 /**
- * Makes the records of one kind ready for statements. Their values travel in PostgreSQL's binary form, column by column, moments to the millisecond: a batch as JSON
- * took PostgreSQL longer to take apart than to store (docs/adr, how records travel).
+ * Makes the records of one kind ready for statements. Their values travel in PostgreSQL's binary
+ * form, column by column, moments to the millisecond: a batch as JSON took PostgreSQL longer to
+ * take apart than to store (docs/adr, how records travel).
  */
 export function recordset<Source>(columns: readonly Column<Source>[]): Recordset<Source> {
   const names = columns.map(({ name }) => name).join(', ');
@@ -45,9 +55,12 @@ export function recordset<Source>(columns: readonly Column<Source>[]): Recordset
   };
 }
 
-// ------------------------------------------------------------------------------------------------------- PostgreSQL's binary form of lists
+// --------------------------------------------------------------- PostgreSQL's binary form of lists
 
-/** PostgreSQL's numbers of the types that travel in binary; values of all others travel as text, which the statement casts. */
+/**
+ * PostgreSQL's numbers of the types that travel in binary; values of all others travel as text,
+ * which the statement casts.
+ */
 const typeNumbers: Readonly<Record<string, number>> = {
   text: 25,
   int: 23,

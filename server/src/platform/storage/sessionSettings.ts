@@ -1,12 +1,14 @@
 import type pg from 'pg';
 
 /*
- * What every connection runs with, whatever the server, its database or the account have as their defaults. Distributions
- * and managed services differ in these, and our plans and figures were made with the values here (docs/adr, plans that are
- * kept). Only settings that an ordinary account may change and that PostgreSQL 15 knows.
+ * What every connection runs with, whatever the server, its database or the account have as their
+ * defaults. Distributions and managed services differ in these, and our plans and figures were made
+ * with the values here (docs/adr, plans that are kept). Only settings that an ordinary account may
+ * change and that PostgreSQL 15 knows.
  *
- * Left as the server has them on purpose: `search_path`, because it says where an administrator put our tables, and
- * `default_transaction_read_only`, because a service sets it to protect a full disk; then requests get 503.
+ * Left as the server has them on purpose: `search_path`, because it says where an administrator put
+ * our tables, and `default_transaction_read_only`, because a service sets it to protect a full
+ * disk; then requests get 503.
  */
 
 /** How long PostgreSQL may take. */
@@ -15,17 +17,24 @@ export interface TimeLimits {
   readonly lockMs: number;
 }
 
-/** For requests and background work. Long work lifts them for its transaction ({@link Database.takeTime}). */
+/**
+ * For requests and background work. Long work lifts them for its transaction ({@link
+ * Database.takeTime}).
+ */
 export const servingLimits: TimeLimits = { statementMs: 15_000, lockMs: 5_000 };
 
-/** For commands that one person waits for: seeding a million auto orders takes as long as it takes. */
+/**
+ * For commands that one person waits for: seeding a million auto orders takes as long as it takes.
+ */
 export const noLimits: TimeLimits = { statementMs: 0, lockMs: 0 };
 
 const planning = {
-  // Every statement names its merchant and has an index for it. A plan is kept as long as its connection: made while a
+  // Every statement names its merchant and has an index for it. A plan is kept as long as its
+  // connection: made while a
   // table was small, one that reads it from end to end would still be used when it is large.
   enable_seqscan: 'off',
-  // Without sequential scans a plan that needs one costs 1e10, which is above every threshold of JIT.
+  // Without sequential scans a plan that needs one costs 1e10, which is above every threshold of
+  // JIT.
   jit: 'off',
   // A parallel plan starts processes for what an index returns in a millisecond.
   max_parallel_workers_per_gather: '0',
@@ -98,7 +107,10 @@ export function sessionSettings({ statementMs, lockMs }: TimeLimits): Record<str
   };
 }
 
-/** How the settings reach a connection: sent along with its start, or by a statement once it is there. */
+/**
+ * How the settings reach a connection: sent along with its start, or by a statement once it is
+ * there.
+ */
 export type SettingsMode = 'start' | 'statement';
 
 /** The settings as the startup parameter `options`: they cost no round trip. */
@@ -115,16 +127,18 @@ export async function applySettings(client: pg.ClientBase, limits: TimeLimits): 
 }
 
 /**
- * Makes the settings those of our account in this database: behind a pooler that lends a server's connection for one
- * transaction, a `SET` reaches only the connection that it happened to be lent. Always with a server's time limits, so
- * that a command that takes its time does not take them from servers.
+ * Makes the settings those of our account in this database: behind a pooler that lends a server's
+ * connection for one transaction, a `SET` reaches only the connection that it happened to be lent.
+ * Always with a server's time limits, so that a command that takes its time does not take them from
+ * servers.
  */
 export async function keepSettings(client: pg.ClientBase): Promise<void> {
   await client.query('begin');
   // Two processes that alter one account at once would fail.
   await client.query('select pg_advisory_xact_lock($1)', [lockKey]);
   const { rows } = await client.query<{ statement: string }>(
-    `select format('alter role %I in database %I set %I to %L', current_user, current_database(), key, value) as statement
+    `select format('alter role %I in database %I set %I to %L', current_user, current_database(),
+      key, value) as statement
      from json_each_text($1::json)`,
     [JSON.stringify(sessionSettings(servingLimits))],
   );
@@ -134,7 +148,10 @@ export async function keepSettings(client: pg.ClientBase): Promise<void> {
 
 const lockKey = 7_310_203_942;
 
-/** Whether a connection that was started with {@link startupOptions} has them: some poolers leave them out in silence. */
+/**
+ * Whether a connection that was started with {@link startupOptions} has them: some poolers leave
+ * them out in silence.
+ */
 export async function hasSettings(client: pg.ClientBase): Promise<boolean> {
   const { rows } = await client.query<{ jit: string; seqscan: string }>(
     "select current_setting('jit') as jit, current_setting('enable_seqscan') as seqscan",

@@ -11,8 +11,8 @@ export class SharedConnections {
   readonly #connections: (Shared | undefined)[];
 
   /**
-   * `open` makes a client that is not connected yet; connections are made as they are needed. `prepare` is run on each
-   * before its first read.
+   * `open` makes a client that is not connected yet; connections are made as they are needed.
+   * `prepare` is run on each before its first read.
    */
   constructor(
     count: number,
@@ -58,7 +58,10 @@ export class SharedConnections {
     await Promise.all(connected.map(end));
   }
 
-  /** The first with little to do, which keeps it warm; when all have much to do, the one with the least. */
+  /**
+   * The first with little to do, which keeps it warm; when all have much to do, the one with the
+   * least.
+   */
   #place(): number {
     const underWay = this.#connections.map((shared) => shared?.underWay ?? 0);
     const first = underWay.findIndex((count) => count < fewUnderWay);
@@ -94,10 +97,13 @@ async function end({ client, connected }: Shared): Promise<void> {
   );
 }
 
-// So many short reads one after the other take less time than waking another process for some of them.
+// So many short reads one after the other take less time than waking another process for some of
+// them.
 const fewUnderWay = 8;
 
-/** `unref` lets the process end although the connection is open; the library's types leave both out. */
+/**
+ * `unref` lets the process end although the connection is open; the library's types leave both out.
+ */
 type UnrefClient = pg.Client & { ref(): void; unref(): void };
 
 interface Shared {

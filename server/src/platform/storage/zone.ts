@@ -15,7 +15,8 @@ export const inZone = (zone: string): string =>
  */
 export async function zoneName(db: Database, zone: string): Promise<string | undefined> {
   const row = await db.row<{ name: string }>(
-    'select name from pg_timezone_names where lower(name collate "C") = lower($1 collate "C") limit 1',
+    `select name from pg_timezone_names where lower(name collate "C") = lower($1 collate "C")
+      limit 1`,
     [zone],
   );
   return row?.name;

@@ -5,7 +5,10 @@ import type { ZoneShifts } from '../../kernel/zoneShifts.ts';
  * Moves of the columns of a table by {@link ZoneShifts}, in one statement for any number of rows.
  */
 
-/** The shifts as two parameters of a statement: where each stretch begins, and by how many milliseconds it moves. */
+/**
+ * The shifts as two parameters of a statement: where each stretch begins, and by how many
+ * milliseconds it moves.
+ */
 export const shiftValues = ({
   starts,
   shifts,
@@ -14,7 +17,10 @@ export const shiftValues = ({
   shifts,
 ];
 
-/** A column's value moved; `starts` and `shifts` are the places of {@link shiftValues}, such as `$2`. */
+/**
+ * A column's value moved; `starts` and `shifts` are the places of {@link shiftValues}, such as
+ * `$2`.
+ */
 export const movedColumn = (column: string, starts: string, shifts: string): string =>
   `${column} + ${byStretch(column, starts, shifts)} * interval '1 millisecond'`;
 

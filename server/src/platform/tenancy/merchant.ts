@@ -2,7 +2,10 @@ import { isZone } from '../../kernel/calendar.ts';
 import { failure, type Outcome, success } from '../../kernel/outcome.ts';
 import type { ClockSetting } from '../clock/merchantClock.ts';
 
-/** A tenant: the seller whose auto orders these are. Its id is at most five upper-case letters and digits, as on the wire. */
+/**
+ * A tenant: the seller whose auto orders these are. Its id is at most five upper-case letters and
+ * digits, as on the wire.
+ */
 export interface Merchant {
   readonly merchantId: string;
   readonly name: string;
@@ -15,7 +18,9 @@ export interface Merchant {
   readonly clock: ClockSetting;
 }
 
-/** A merchant whose id, zone and currency can be used; fails with what is wrong and how to fix it. */
+/**
+ * A merchant whose id, zone and currency can be used; fails with what is wrong and how to fix it.
+ */
 export function parseMerchant(merchant: Merchant): Outcome<Merchant, string> {
   if (!/^[A-Z0-9]{1,5}$/.test(merchant.merchantId))
     return failure(`the id ${merchant.merchantId} must be one to five capital letters and digits`);

@@ -49,7 +49,10 @@ export async function findZone(db: Database, merchantId: string): Promise<string
   return row?.time_zone;
 }
 
-/** Waits for a change of the zone that is under way, and holds up any other until the transaction ends. */
+/**
+ * Waits for a change of the zone that is under way, and holds up any other until the transaction
+ * ends.
+ */
 export async function holdZone(tx: Database, merchantId: string): Promise<void> {
   await tx.row('select merchant_id from merchant where merchant_id = $1 for key share', [
     merchantId,
@@ -78,7 +81,8 @@ export async function insertMerchant(
   at: Temporal.Instant,
 ): Promise<boolean> {
   const inserted = await db.run(
-    `insert into merchant (${columns}, created_at) values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9) on conflict (merchant_id) do nothing`,
+    `insert into merchant (${columns}, created_at)
+      values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9) on conflict (merchant_id) do nothing`,
     [
       merchant.merchantId,
       merchant.name,
@@ -111,19 +115,24 @@ export async function saveSettingsSection(
   value: unknown,
 ): Promise<void> {
   await db.run(
-    'update merchant set settings = jsonb_set(settings, array[$2], $3::jsonb) where merchant_id = $1',
+    `update merchant set settings = jsonb_set(settings, array[$2], $3::jsonb)
+      where merchant_id = $1`,
     [merchantId, section, JSON.stringify(value)],
   );
 }
 
-/** What a merchant may change of itself at any time, with the sections of its settings that are given; the other sections stay. */
+/**
+ * What a merchant may change of itself at any time, with the sections of its settings that are
+ * given; the other sections stay.
+ */
 export async function saveMerchant(
   db: Database,
   { merchantId, name, timeZone }: Pick<Merchant, 'merchantId' | 'name' | 'timeZone'>,
   sections: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   await db.run(
-    'update merchant set name = $2, time_zone = $3, settings = settings || $4::jsonb where merchant_id = $1',
+    `update merchant set name = $2, time_zone = $3, settings = settings || $4::jsonb
+      where merchant_id = $1`,
     [merchantId, name, timeZone, JSON.stringify(sections)],
   );
 }

@@ -3,7 +3,10 @@ import type { Database } from '../storage/database.ts';
 import type { Merchant } from './merchant.ts';
 import { findMerchant } from './merchantStore.ts';
 
-/** The merchants by id, remembered for a second: a request must not read its merchant's row each time. */
+/**
+ * The merchants by id, remembered for a second: a request must not read its merchant's row each
+ * time.
+ */
 export interface Merchants {
   find(merchantId: string): Promise<Merchant | undefined>;
   /** Forgets what is remembered, after a change made in this process. */

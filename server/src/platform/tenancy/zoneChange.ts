@@ -7,7 +7,9 @@ export interface ZoneChange {
   readonly to: string;
 }
 
-/** Moves a feature's local times along with a change of the zone, in the transaction of the change. */
+/**
+ * Moves a feature's local times along with a change of the zone, in the transaction of the change.
+ */
 export type KeepWalls = (context: Context, change: ZoneChange) => Promise<void>;
 
 /**
