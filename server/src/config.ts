@@ -11,7 +11,7 @@ export interface Config {
   readonly port: number;
   readonly dataDir: string;
   /** Absent: the embedded PostgreSQL in `dataDir`. */
-  readonly database?: Connection;
+  readonly database?: Connection | undefined;
   readonly prepareStatements: boolean;
   readonly maxConnections: number;
   readonly demo: boolean;
@@ -25,27 +25,27 @@ export interface Config {
    * Where customers reach this server: the start of the links in mails. Absent: the address it
    * listens on.
    */
-  readonly publicUrl?: string;
+  readonly publicUrl?: string | undefined;
   /** A simulator of a gateway in a process of its own. */
-  readonly gatewayUrl?: string;
-  readonly stripe?: StripeConfig;
+  readonly gatewayUrl?: string | undefined;
+  readonly stripe?: StripeConfig | undefined;
   /** False: nothing is charged, everything else runs. */
   readonly charging: boolean;
   /** The simulator charges merchants whose clock is real. */
   readonly simulator: boolean;
   /** Absent: mails are written into `dataDir`. */
-  readonly smtpUrl?: string;
+  readonly smtpUrl?: string | undefined;
   /** The sender of mails whose merchant names none. */
   readonly mailFrom: string;
   /** The bucket of attachments. Absent: a folder in `dataDir`. */
-  readonly s3?: S3Settings;
+  readonly s3?: S3Settings | undefined;
   /** What secrets in the database are sealed with; absent: a file in `dataDir`. */
-  readonly sealKey?: string;
+  readonly sealKey?: string | undefined;
 }
 
 export interface StripeConfig {
   readonly secretKey: string;
-  readonly webhookSecret?: string;
+  readonly webhookSecret?: string | undefined;
 }
 
 export interface RateConfig {

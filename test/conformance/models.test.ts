@@ -11,12 +11,15 @@ import {
   workflowDocument,
 } from './facts.ts';
 
+/** A field of which any fact may be missing or left undefined. */
+type LooseField = { readonly [Fact in keyof FactField]?: FactField[Fact] | undefined };
+
 /**
  * Where the documents disagree with each other or we take more than they ask: what ours says, and
  * why.
  */
 const agreedDifferences: Readonly<
-  Record<string, { readonly ours: Partial<FactField>; readonly why: string }>
+  Record<string, { readonly ours: LooseField; readonly why: string }>
 > = {
   'OrderProperty.value': {
     ours: { maxLength: 3800 },
@@ -185,7 +188,7 @@ function relevant({
   maxLength,
   readOnly,
   enum: values,
-}: Partial<FactField>): FactField {
+}: LooseField): FactField {
   const fact = { type, format, items, ref, maxLength, readOnly, enum: values && [...values] };
   return Object.fromEntries(Object.entries(fact).filter(([, value]) => value !== undefined));
 }

@@ -115,7 +115,7 @@ story('a merged auto order says where to go', { on: '2026-01-15T10:00' }, async 
   await merge(coffee, tea);
   const there = new RegExp(`merged into ${coffee.oid}`);
   await refused(newCard(tea, 'tok_approve'), there);
-  await refused(tea.update({ items: form.items }), there);
+  await refused(tea.update({ items: form.items ?? [] }), there);
   await refused(tea.ask({ operation: 'attemptAutoOrderRebill' }), /merged/);
 });
 

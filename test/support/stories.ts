@@ -185,7 +185,7 @@ function subscriber(ask: Ask, place: Place): Subscriber {
         items: items.map((item) => ({
           auto_order_item_oid: item.auto_order_item_oid,
           ...(isIt(item) ? change : {}),
-        })) as AutoOrder['items'],
+        })) as NonNullable<AutoOrder['items']>,
       });
     },
     ask: (request) => ask({ ...request, params: { ...params, ...request.params } }),

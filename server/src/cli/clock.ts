@@ -52,7 +52,7 @@ function requestOf(
 ): ClockRequest | undefined {
   if (mode !== undefined && !['real', 'running', 'standing'].includes(mode))
     throw new UsageError('--mode: give standing, running or real');
-  const modePart = mode === undefined ? {} : { mode: mode as Clock['mode'] };
+  const modePart = mode === undefined ? {} : { mode: mode as NonNullable<Clock['mode']> };
   switch (verb) {
     case 'get':
       return undefined;

@@ -1,6 +1,7 @@
 import type { Customer } from '@perennial/contract/customer.ts';
 import { lastFourOf, maskedCardNumber } from '../kernel/cardNumbers.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
+import { fromLoose } from '../kernel/fromLoose.ts';
 
 /**
  * A profile as it is stored: the wire's document without tokens, and the tokens of its cards by the
@@ -69,7 +70,10 @@ export function withPartIds(
     cc_emails: withIds(customer.cc_emails, before.cc_emails, 'customer_profile_email_oid'),
     cards: cards?.map((card) => ({ ...shownCard(card), ...owner })),
   };
-  return { document, cardTokens: tokensOf(cards ?? [], stored?.cardTokens ?? {}) };
+  return {
+    document: fromLoose<Customer>(document),
+    cardTokens: tokensOf(cards ?? [], stored?.cardTokens ?? {}),
+  };
 }
 
 function withIds<Part extends object, Name extends keyof Part & string>(

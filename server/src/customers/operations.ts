@@ -1,5 +1,6 @@
 import { Customer } from '@perennial/contract/customer.ts';
 import type { QueryOf } from '@perennial/contract/operations.ts';
+import { fromLoose } from '../kernel/fromLoose.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { optionalDate } from '../platform/http/dates.ts';
 import { merged, writable } from '../platform/http/document.ts';
@@ -118,13 +119,13 @@ const serverFields = {
 
 function written(context: Context, body: Customer): Customer {
   const { billing, shipping, ...change } = writable(Customer, body, context.merchant.timeZone);
-  return {
+  return fromLoose<Customer>({
     ...change,
     ...serverFields,
     billing: recognised(billing, body.billing, 'customer_billing_oid'),
     shipping: recognised(shipping, body.shipping, 'customer_shipping_oid'),
     ...(typeof change.email === 'string' ? { email: change.email.trim() } : {}),
-  };
+  });
 }
 
 // The server assigns the ids of addresses, but a client uses them to say which address it means.

@@ -1,6 +1,7 @@
 import { Item } from '@perennial/contract/item.ts';
 import { assert, required } from '../kernel/assert.ts';
 import { wireDate } from '../kernel/calendar.ts';
+import { fromLoose } from '../kernel/fromLoose.ts';
 import { parseWireDay } from '../kernel/wireDates.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { optionalDate } from '../platform/http/dates.ts';
@@ -110,7 +111,10 @@ const serverFields = {
 };
 
 function written(context: Context, body: Item): Item {
-  return { ...writable(Item, body, context.merchant.timeZone), ...serverFields };
+  return fromLoose<Item>({
+    ...writable(Item, body, context.merchant.timeZone),
+    ...serverFields,
+  });
 }
 
 // Auto orders refer to items by their id, as the wire does.
@@ -187,25 +191,27 @@ function withOids(
 ): NonNullable<Item['auto_order']> {
   const oidOf = (itemId: string | undefined) =>
     itemId === undefined ? undefined : oids.get(catalogKey(itemId));
-  return {
+  return fromLoose<NonNullable<Item['auto_order']>>({
     ...autoOrder,
     auto_order_cancel_item_oid: oidOf(autoOrder.auto_order_cancel_item_id),
     ...(autoOrder.steps && {
-      steps: autoOrder.steps.map((step) => ({
-        ...step,
-        recurring_merchant_item_oid: oidOf(step.recurring_merchant_item_id),
-        ...(step.pause_until_date === undefined
-          ? {}
-          : { pause_until_date: normalDay(step.pause_until_date, timeZone) }),
-        ...(step.grandfather_pricing && {
-          grandfather_pricing: step.grandfather_pricing.map((each) => ({
-            ...each,
-            on_or_before_date: normalDay(each.on_or_before_date ?? '', timeZone),
-          })),
+      steps: autoOrder.steps.map((step) =>
+        fromLoose<typeof step>({
+          ...step,
+          recurring_merchant_item_oid: oidOf(step.recurring_merchant_item_id),
+          ...(step.pause_until_date === undefined
+            ? {}
+            : { pause_until_date: normalDay(step.pause_until_date, timeZone) }),
+          ...(step.grandfather_pricing && {
+            grandfather_pricing: step.grandfather_pricing.map((each) => ({
+              ...each,
+              on_or_before_date: normalDay(each.on_or_before_date ?? '', timeZone),
+            })),
+          }),
         }),
-      })),
+      ),
     }),
-  };
+  });
 }
 
 // These are days and plain texts on the wire, so they are not normalized yet.

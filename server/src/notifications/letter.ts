@@ -24,7 +24,7 @@ export interface LetterParts {
   readonly merchant: Pick<Merchant, 'name' | 'timeZone'>;
   readonly notice: CustomerNotice;
   /** The order of a receipt. */
-  readonly order?: Order;
+  readonly order?: Order | undefined;
   /** The page on which the customer can enter another card. */
   readonly updateBillingUrl: string;
 }

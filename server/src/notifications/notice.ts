@@ -15,7 +15,7 @@ export interface WantedNotice {
   readonly kind: CustomerNoticeKind;
   readonly autoOrderOid: number;
   /** The order that a receipt is for. */
-  readonly orderId?: string;
+  readonly orderId?: string | undefined;
   /** The data of its event, or of several events of one auto order. */
   readonly events: readonly RecordedEvent[];
 }
@@ -27,7 +27,7 @@ export type Notice = CustomerNotice | MerchantNotice;
 export interface CustomerNotice extends KeptNotice {
   readonly kind: CustomerNoticeKind;
   readonly facts: NoticeFacts;
-  readonly orderId?: string;
+  readonly orderId?: string | undefined;
 }
 
 /** A mail to the merchant: a webhook was disabled. */
@@ -50,19 +50,19 @@ export const aboutNoAutoOrder = 0;
 
 /** What a mail says, as of its creation. Moments are in ISO 8601 with an offset. */
 export interface NoticeFacts {
-  readonly email?: string;
+  readonly email?: string | undefined;
   /** How the customer is addressed. */
-  readonly name?: string;
-  readonly autoOrderCode?: string;
-  readonly items?: readonly NoticeItem[];
-  readonly card?: string;
+  readonly name?: string | undefined;
+  readonly autoOrderCode?: string | undefined;
+  readonly items?: readonly NoticeItem[] | undefined;
+  readonly card?: string | undefined;
   /**
    * The reason of a decline, in words for a customer. Absent when the customer must not see the
    * bank's reason.
    */
-  readonly declineReason?: string;
-  readonly nextAttempt?: string;
-  readonly isAfterDeclines?: boolean;
+  readonly declineReason?: string | undefined;
+  readonly nextAttempt?: string | undefined;
+  readonly isAfterDeclines?: boolean | undefined;
 }
 
 /** What a merchant is told about a webhook that was disabled. */
@@ -80,7 +80,7 @@ export interface DisabledWebhook {
 export interface NoticeItem {
   readonly description: string;
   readonly quantity: number;
-  readonly ships?: string;
+  readonly ships?: string | undefined;
 }
 
 const kindOfEvent: Readonly<Record<string, CustomerNoticeKind>> = {

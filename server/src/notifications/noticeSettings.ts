@@ -7,9 +7,9 @@ import { type CustomerNoticeKind, textOf } from './notice.ts';
  */
 export interface NoticeSettings {
   isOn(kind: CustomerNoticeKind): boolean;
-  readonly fromEmail?: string;
+  readonly fromEmail?: string | undefined;
   /** The address of the merchant's own mails. */
-  readonly merchantEmail?: string;
+  readonly merchantEmail?: string | undefined;
 }
 
 /** Every mail is sent unless its switch is off. */

@@ -75,14 +75,18 @@ async function emit(
       name,
       objectType: 'auto order',
       objectId: String(oid),
-      data,
+      ...(data && { data }),
     }),
   );
   await inTransaction(await app.context(), (context) => context.events.emit(context, wanted));
 }
 
 const emails = async (oid: number, key?: string) =>
-  app.request({ operation: 'getAutoOrderEmails', params: { auto_order_oid: oid }, key });
+  app.request({
+    operation: 'getAutoOrderEmails',
+    params: { auto_order_oid: oid },
+    ...(key && { key }),
+  });
 const sentTo = (address: string) => app.mails.filter((mail) => mail.to === address);
 
 test('a decline is mailed, with a link that works, and the mail is listed', async () => {

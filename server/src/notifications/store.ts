@@ -8,7 +8,7 @@ export type NewNotice = Unkept<CustomerNotice> | Unkept<MerchantNotice>;
 
 type Unkept<N extends Notice> = Omit<N, 'noticeId' | 'attempts'> & {
   /** Why the mail is never sent. */
-  readonly skipReason?: string;
+  readonly skipReason?: string | undefined;
 };
 
 /** Stores any number of mails in one statement. Those that are not skipped may be sent at once. */
@@ -75,17 +75,17 @@ const claimMax = 50;
 export interface SettledNotice {
   readonly noticeId: number;
   readonly autoOrderOid: number;
-  readonly email?: string;
-  readonly subject?: string;
-  readonly messageId?: string;
-  readonly skipReason?: string;
-  readonly deliveredAt?: Temporal.Instant;
-  readonly bouncedAt?: Temporal.Instant;
+  readonly email?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly messageId?: string | undefined;
+  readonly skipReason?: string | undefined;
+  readonly deliveredAt?: Temporal.Instant | undefined;
+  readonly bouncedAt?: Temporal.Instant | undefined;
   /** `Permanent`: the server refused it for good. `Transient`: the attempts are used up. */
-  readonly bounceType?: 'Permanent' | 'Transient';
-  readonly smtpResponse?: string;
+  readonly bounceType?: 'Permanent' | 'Transient' | undefined;
+  readonly smtpResponse?: string | undefined;
   /** The mail is retried after this many seconds. Absent: it is finished. */
-  readonly retryInSeconds?: number;
+  readonly retryInSeconds?: number | undefined;
 }
 
 export async function settleNotices(

@@ -2,9 +2,10 @@ import type { Order } from '@perennial/contract/order.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
+import { fromLoose } from '../kernel/fromLoose.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { billingFault } from './fault.ts';
-import { fromLoose, type OrderDocument, type OrderRecord } from './order.ts';
+import { type OrderDocument, type OrderRecord } from './order.ts';
 import { type Occasion, paid, paidStage } from './payment.ts';
 import { cardFault, keptCard, keptPayment } from './paymentDetails.ts';
 import { inStage, isPaidStage, type OrderStage, stageTransitions } from './stages.ts';
@@ -263,10 +264,18 @@ function paymentChange(payment: Order['payment']): Order['payment'] {
     keptPayment(payment);
   const method = payment.payment_method ? { payment_method } : {};
   if (!payment.credit_card?.card_number_token)
-    return { ...details, ...method, ...(credit_card && { credit_card: keptCard(credit_card) }) };
+    return fromLoose<NonNullable<Order['payment']>>({
+      ...details,
+      ...method,
+      ...(credit_card && { credit_card: keptCard(credit_card) }),
+    });
   const noDigits = { card_number: null, card_number_truncated: null } as unknown as Record<
     never,
     never
   >;
-  return { ...details, ...method, credit_card: { ...noDigits, ...credit_card } };
+  return fromLoose<NonNullable<Order['payment']>>({
+    ...details,
+    ...method,
+    credit_card: { ...noDigits, ...credit_card },
+  });
 }

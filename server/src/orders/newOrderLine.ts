@@ -4,11 +4,12 @@ import type { Temporal } from 'temporal-polyfill';
 import type { CatalogItem } from '../items/item.ts';
 import { purchasePrice } from '../items/price.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
+import { fromLoose } from '../kernel/fromLoose.ts';
 import { amountMax, type Minor, minor, quantityMax, toMinor, zero } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { amountIn } from './fault.ts';
 import type { wireCurrency } from './money.ts';
-import { fromLoose } from './order.ts';
+
 import type { LineTotals, TotalsLine } from './totals.ts';
 
 /** A line of a new order: the input of its amount, and its document. */

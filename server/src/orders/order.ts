@@ -40,17 +40,6 @@ export const orderParts = [
 
 export type OrderPart = (typeof orderParts)[number];
 
-/**
- * Accepts undefined in optional fields of a part of a document. JSON omits such a field, and
- * spreading it over another part clears the field there. A conditional spread per field would cost
- * time at every rebill.
- */
-export const fromLoose = <Part>(
-  part: {
-    readonly [Name in keyof Part]: Part[Name] | undefined;
-  },
-): Part => part as Part;
-
 /** An order: its document and the values stored along with it. */
 export interface OrderRecord {
   readonly merchantId: string;

@@ -1,7 +1,7 @@
 import type { OrderPayment } from '@perennial/contract/orderPayment.ts';
 import { lastFourOf, maskedCardNumber } from '../kernel/cardNumbers.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
-import { fromLoose } from './order.ts';
+import { fromLoose } from '../kernel/fromLoose.ts';
 
 /**
  * Returns how an order is paid. Without a payment method, it follows from the details that the

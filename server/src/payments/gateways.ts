@@ -15,16 +15,16 @@ import { stripeLedger } from './stripeLedger.ts';
 /** The gateway settings from the environment. */
 export interface GatewayConfig {
   /** A simulator in a separate process. Absent: one inside this process. */
-  readonly simulatorUrl?: string;
+  readonly simulatorUrl?: string | undefined;
   /** A file that keeps the in-process simulator's books across restarts. */
-  readonly simulatorBooks?: string;
+  readonly simulatorBooks?: string | undefined;
   /** True when another process writes these books: they are only read, and nothing is charged. */
-  readonly isReadOnly?: boolean;
+  readonly isReadOnly?: boolean | undefined;
   readonly stripe?: StripeSettings | undefined;
   /**
    * Merchants with a real clock that the simulator may still charge: all, or these. Absent: none.
    */
-  readonly simulatedMerchants?: 'all' | readonly string[];
+  readonly simulatedMerchants?: 'all' | readonly string[] | undefined;
 }
 
 /** The gateways of this installation. Each is opened once. */

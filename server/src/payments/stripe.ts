@@ -17,7 +17,7 @@ export interface StripeSettings {
   /**
    * The secret of the webhook endpoint. Without it, we learn late answers only by querying Stripe.
    */
-  readonly webhookSecret?: string;
+  readonly webhookSecret?: string | undefined;
   /** Another server instead of Stripe: a substitute in tests. */
   readonly host?: {
     readonly protocol: 'http' | 'https';

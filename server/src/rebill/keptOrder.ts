@@ -3,7 +3,8 @@ import type { OrderItem } from '@perennial/contract/orderItem.ts';
 import type { OrderPayment } from '@perennial/contract/orderPayment.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
-import { fromLoose, type OrderDocument, type OrderRecord } from '../orders/order.ts';
+import { fromLoose } from '../kernel/fromLoose.ts';
+import { type OrderDocument, type OrderRecord } from '../orders/order.ts';
 import { inStage } from '../orders/stages.ts';
 
 /*

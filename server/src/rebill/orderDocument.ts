@@ -3,11 +3,12 @@ import type { OrderItem } from '@perennial/contract/orderItem.ts';
 import type { OrderPayment } from '@perennial/contract/orderPayment.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
+import { fromLoose } from '../kernel/fromLoose.ts';
 import type { Minor } from '../kernel/money.ts';
 import { fromMinor, minor, multiply, sum } from '../kernel/money.ts';
 import type { OrderCurrency } from '../orders/money.ts';
 import { wireCurrency } from '../orders/money.ts';
-import { fromLoose, type OrderDocument, type OrderRecord } from '../orders/order.ts';
+import { type OrderDocument, type OrderRecord } from '../orders/order.ts';
 import type { PlannedCharge } from './plan.ts';
 import type { RebillLine, RebillOrder } from './rebillOrder.ts';
 

@@ -31,7 +31,7 @@ export interface ShownClock {
   readonly mode: ClockMode;
   readonly now: Temporal.Instant;
   /** The advance under way, or the one that was just requested. */
-  readonly advance?: Advance;
+  readonly advance?: Advance | undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Clock, ClockAdvance } from '@perennial/contract/perennial.ts';
 import { wireDate } from '../kernel/calendar.ts';
+import { fromLoose } from '../kernel/fromLoose.ts';
 import type { Answer } from '../platform/http/answer.ts';
 import { payload } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
@@ -18,16 +19,16 @@ export function sandboxRoutes(parts: ClockParts) {
 }
 
 function answer({ mode, now, advance }: ShownClock, zone: string): Answer {
-  const clock: Clock = {
+  const clock = fromLoose<Clock>({
     mode,
     now_dts: wireDate(now, zone),
     advance_id: advance?.state === 'playing' ? advance.advanceId : undefined,
-  };
+  });
   return payload(clock, { beside: { advance: advance && wireAdvance(advance, zone) } });
 }
 
 function wireAdvance(advance: Advance, zone: string): ClockAdvance {
-  return {
+  return fromLoose<ClockAdvance>({
     advance_id: advance.advanceId,
     from_dts: wireDate(advance.fromAt, zone),
     to_dts: wireDate(advance.toAt, zone),
@@ -37,5 +38,5 @@ function wireAdvance(advance: Advance, zone: string): ClockAdvance {
     rebill_count: advance.rebills,
     decline_count: advance.declines,
     notice_count: advance.notices,
-  };
+  });
 }

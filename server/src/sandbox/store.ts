@@ -17,7 +17,7 @@ export interface Advance {
   readonly reachedAt: Temporal.Instant;
   readonly modeAfter: TestMode;
   readonly state: 'playing' | 'done' | 'failed';
-  readonly failureReason?: string;
+  readonly failureReason?: string | undefined;
   readonly rebills: number;
   readonly declines: number;
   readonly notices: number;

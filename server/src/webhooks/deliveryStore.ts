@@ -51,7 +51,7 @@ export async function claimDue(
 /** A finished try, and when the next one is due; absent when there is no next one. */
 export interface SettledDelivery {
   readonly attempt: Attempt;
-  readonly retryAt?: Temporal.Instant;
+  readonly retryAt?: Temporal.Instant | undefined;
 }
 
 /**
@@ -114,7 +114,7 @@ const tries = recordset<SettledDelivery>([
 export interface Failing {
   readonly isDisabled: boolean;
   readonly consecutiveFailures: number;
-  readonly failingSince?: Temporal.Instant;
+  readonly failingSince?: Temporal.Instant | undefined;
 }
 
 /**
@@ -164,7 +164,7 @@ export interface Consequence {
   /** Why it is disabled from now on; undefined when it stays enabled. */
   readonly disabledReason: string | undefined;
   /** The receiver asked for a pause until then. */
-  readonly pausedUntil?: Temporal.Instant;
+  readonly pausedUntil?: Temporal.Instant | undefined;
   /** Nothing is sent until the first of its failed deliveries is due again. */
   readonly isDown: boolean;
 }

@@ -44,7 +44,7 @@ export interface Card {
   readonly expirationMonth: number;
   readonly expirationYear: number;
   /** From then on every charge is declined. */
-  readonly fails?: { readonly fromMs: number; readonly reason: DeclineReason };
+  readonly fails?: { readonly fromMs: number; readonly reason: DeclineReason } | undefined;
 }
 
 export type Act =

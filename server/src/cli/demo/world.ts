@@ -204,8 +204,10 @@ class Simulation {
       rebillNumber: 0,
       document: {
         ...order.document,
-        items: order.document.items?.map((line, index) =>
-          itemAt.has(index) ? { ...line, item_reference_oid: itemAt.get(index) } : line,
+        items: (order.document.items ?? []).map((line, index) =>
+          itemAt.has(index)
+            ? { ...line, item_reference_oid: required(itemAt.get(index), 'item') }
+            : line,
         ),
       },
     };

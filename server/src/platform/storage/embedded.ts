@@ -68,7 +68,7 @@ export interface EmbeddedOptions {
    */
   readonly settings?: Readonly<Record<string, string>>;
   /** The platform package's `native` folder, where it isn't to be found by its name. */
-  readonly nativeDir?: string;
+  readonly nativeDir?: string | undefined;
 }
 
 /**
