@@ -1,4 +1,5 @@
-// Makes a clone ready for any task: installs the dependencies when they are missing or older than the lock file, and checks that
+// Makes a clone ready for any task: installs the dependencies when they are missing or older than
+// the lock file, and checks that
 // the task will find a Node that can run this project. Runs on Node 18 or newer.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -11,13 +12,19 @@ const modules = join(root, 'node_modules');
 const marker = join(modules, '.perennial-installed');
 const nodeMajorMin = 24;
 
-/** Installs what is missing and checks the Node version. Ends the process with a message when one of them fails. */
+/**
+ * Installs what is missing and checks the Node version. Ends the process with a message when one of
+ * them fails.
+ */
 export function prepare() {
   if (!isInstalled()) install();
   requireNode();
 }
 
-/** The marker holds the lock file that was installed. npm's own record is newer than the lock file after a plain `npm install`. */
+/**
+ * The marker holds the lock file that was installed. npm's own record is newer than the lock file
+ * after a plain `npm install`.
+ */
 function isInstalled() {
   if (existsSync(marker) && readFileSync(marker, 'utf8') === readFileSync(lockFile, 'utf8'))
     return true;
@@ -29,11 +36,14 @@ function install() {
   console.error(
     'perennial: installing dependencies (npm ci), about half a minute the first time …',
   );
-  // npm tells its scripts where npm and its Node are: use those, not the pinned Node, which `npm ci` is about to delete. The plain
-  // `npm` is for this script run by hand. The output goes to stderr, so that stdout stays the server's.
+  // npm tells its scripts where npm and its Node are: use those, not the pinned Node, which `npm
+  // ci` is about to delete. The plain
+  // `npm` is for this script run by hand. The output goes to stderr, so that stdout stays the
+  // server's.
   const { npm_node_execpath: node, npm_execpath: npm } = process.env;
   const [program, ...args] = node && npm ? [node, npm, 'ci'] : ['npm', 'ci'];
-  // A machine may be configured to leave out some kinds of dependencies. The tests need the dev ones; PostgreSQL and Node are optional ones.
+  // A machine may be configured to leave out some kinds of dependencies. The tests need the dev
+  // ones; PostgreSQL and Node are optional ones.
   const kinds = ['--include=dev', '--include=optional'];
   const result = spawnSync(
     program,
@@ -47,7 +57,10 @@ function install() {
   writeFileSync(marker, readFileSync(lockFile));
 }
 
-/** npm and run.mjs put node_modules/.bin first in the path, so the pinned Node is found before the machine's. */
+/**
+ * npm and run.mjs put node_modules/.bin first in the path, so the pinned Node is found before the
+ * machine's.
+ */
 function requireNode() {
   const pinned = join(modules, '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
   if (existsSync(pinned)) return;

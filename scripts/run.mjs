@@ -1,4 +1,5 @@
-// `node scripts/run.mjs <task> [argument …]`: runs one task of package.json on whatever Node the machine has (18 or newer). It installs what
+// `node scripts/run.mjs <task> [argument …]`: runs one task of package.json on whatever Node the
+// machine has (18 or newer). It installs what
 // is missing first, and starts the task with the Node that the project is pinned to.
 import { spawn } from 'node:child_process';
 import { delimiter, join } from 'node:path';
@@ -8,7 +9,10 @@ import { prepare } from './prepare.mjs';
 const root = join(fileURLToPath(import.meta.url), '..', '..');
 const bin = join(root, 'node_modules', '.bin');
 
-/** Each task: the program's arguments. `node` is the pinned Node, another program comes from node_modules/.bin. */
+/**
+ * Each task: the program's arguments. `node` is the pinned Node, another program comes from
+ * node_modules/.bin.
+ */
 const tasks = {
   start: ['node', 'server/src/main.ts'],
   dev: ['node', '--watch', '--watch-preserve-output', 'server/src/main.ts'],

@@ -32,7 +32,7 @@ export const AutoOrderAddonItem = model(
     arbitrary_unit_cost: decimal('Instead of the catalogue’s price.'),
     free_shipping: flag('Adds nothing to the shipping cost.'),
     item_id: text(),
-    next_x_orders: int32('Rides along with so many more orders; absent for all.'),
+    next_x_orders: int32('How many more orders it is shipped with; absent for all.'),
     options: many(AutoOrderAddonItemOption),
     quantity: int32(),
   },

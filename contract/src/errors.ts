@@ -131,7 +131,7 @@ export const errors = {
   expired_link: row(
     404,
     () =>
-      'This link has expired, or may no longer be used by the key that asked for it. Ask for a new one.',
+      'This link has expired, or the key that requested it may no longer use it. Request a new one.',
   ),
   unknown_path: row(
     404,

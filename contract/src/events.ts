@@ -65,7 +65,7 @@ export const events = {
   ),
   auto_order_item_cancel: autoOrder(9, 'An item ended or was removed.'),
   auto_order_item_pause: autoOrder(10, 'An item was paused.'),
-  auto_order_item_unpause: autoOrder(11, 'A paused item goes on.'),
+  auto_order_item_unpause: autoOrder(11, 'A paused item continues.'),
   auto_order_item_reactivate: autoOrder(12, 'An item that had ended ships again.'),
   order_create: { ...order(13, 'An order was stored.'), supportsReflow: true },
   order_update: order(14, 'An order was changed.'),

@@ -57,7 +57,7 @@ export const ItemAutoOrderStep = model('ItemAutoOrderStep', 'One step of a fixed
   pause_until_minimum_delay_days: int32(
     'Least days between the last order and the calculated day of month.',
   ),
-  preshipment_notice_days: int32('The notice goes out so many days before.'),
+  preshipment_notice_days: int32('How many days before the shipment the notice is sent.'),
   recurring_merchant_item_id: textTo(20, 'What ships.'),
   recurring_merchant_item_oid: int32(),
   repeat_count: int32('The last step may leave it out: without end.'),
@@ -82,18 +82,20 @@ export const ItemAutoOrder = model(
     ),
     auto_order_cancel_item_id: textTo(20, 'Charged once when the customer cancels.'),
     auto_order_cancel_item_oid: int32(),
-    auto_order_cancel_minimum_life_time_count: int32('No fee after so many orders.'),
+    auto_order_cancel_minimum_life_time_count: int32(
+      'There is no fee after this number of orders.',
+    ),
     auto_order_cancel_minimum_life_time_value: decimal(
       'No fee once all orders were worth so much.',
     ),
-    auto_order_cancel_minimum_rebill_count: int32('No fee after so many rebills.'),
+    auto_order_cancel_minimum_rebill_count: int32('There is no fee after this number of rebills.'),
     auto_order_cancel_minimum_rebill_value: decimal('No fee once rebills were worth so much.'),
     auto_order_downgrade_items: texts('Buying one of these replaces an auto order of this item.'),
     auto_order_paused: flag(
       'True: every auto order of it slips day by day until this is false again.',
     ),
     auto_order_prohibit_expiring_cards: int32(
-      'Cards that expire within so many months are refused; 0 is off.',
+      'Cards that expire within this number of months are refused; 0 is off.',
     ),
     auto_order_schedules: texts('Schedules the customer may choose.'),
     auto_order_upgrade_items: texts('Buying one of these replaces an auto order of this item.'),
@@ -165,7 +167,7 @@ export const Item = model('Item', 'An item of the catalogue.', {
   kit_component_only: flag(),
   creation_dts: dateTime(),
   last_modified_dts: dateTime(),
-  recommend_replenishment_days: int32('After so many days a customer needs more.'),
+  recommend_replenishment_days: int32('The number of days after which a customer needs more.'),
   auto_order: one(ItemAutoOrder),
   pricing: one(ItemPricing),
   shipping: one(ItemShipping),

@@ -8,7 +8,7 @@ export const OauthDeviceAuthorizationResponse = model(
   {
     device_code: text(),
     expires_in: int32(),
-    interval: int32('Ask no more often than every so many seconds.'),
+    interval: int32('The shortest time between two requests, in seconds.'),
     user_code: text(),
     verification_uri: text(),
     verification_uri_complete: text(),
@@ -38,18 +38,18 @@ export const OauthTokenResponse = model('OauthTokenResponse', 'Tokens, or why th
 });
 export type OauthTokenResponse = Static<typeof OauthTokenResponse>;
 
-export const OauthTokenRequest = model('OauthTokenRequest', 'What a token is asked for with.', {
+export const OauthTokenRequest = model('OauthTokenRequest', 'The request for a token.', {
   client_id: text(),
   client_secret: text('Published clients send none; one that is sent must be right.'),
   grant_type: text(
     'authorization_code, refresh_token, or urn:ietf:params:oauth:grant-type:device_code (device_code).',
   ),
   code: text('With grant authorization_code.'),
-  redirect_uri: text('The one that the code was asked for with.'),
+  redirect_uri: text('The same redirect_uri as in the request for the code.'),
   refresh_token: text('With grant refresh_token.'),
   device_code: text('With the device grant.'),
   code_verifier: text(
-    'With grant authorization_code, when the code was asked for with a challenge (PKCE).',
+    'With grant authorization_code, when the request for the code carried a challenge (PKCE).',
   ),
 });
 export type OauthTokenRequest = Static<typeof OauthTokenRequest>;

@@ -885,7 +885,8 @@ export const operations = {
     base: '/rest/v2',
     path: '/webhook/webhooks',
     summary: 'Insert a webhook',
-    description: 'Basic authentication without a name and password: both are made up and returned.',
+    description:
+      'Basic authentication without a name and password: both are generated and returned.',
     permissions: ['webhook_write'],
     query: Type.Object({ ...unsubscribedToo() }),
     body: Webhook,
@@ -949,7 +950,7 @@ export const operations = {
       event: text('An event name.'),
       orderId: text(),
       request: text('A part of what was sent.'),
-      duration: int32('At least so many milliseconds.'),
+      duration: int32('The least duration, in milliseconds.'),
     }),
     response: WebhookLogSummariesResponse,
     payload: 'webhook_log_summaries',
@@ -1595,7 +1596,7 @@ export const operations = {
     description:
       'After a key was replaced, for example. The caller and the new owner need the ' +
       'permissions that its events are shown for. A webhook that stopped because its owner ' +
-      'was gone goes on where it stopped.',
+      'was gone continues where it stopped.',
     permissions: ['configuration_write'],
     params: Type.Object({ webhookOid: oid() }),
     body: WebhookOwnerRequest,

@@ -135,7 +135,7 @@ export const PreviewResponse = answer('PreviewResponse', {
   rebills: many(PreviewRebill),
   ends: oneOf(
     ['never', 'completed', 'canceled', 'disabled', 'merged', 'paused', 'parked'],
-    'Why there are fewer than were asked for; never when there are not. Parked: it cannot be billed until it is fixed.',
+    'Why there are fewer than requested; absent when there are not. Parked: it cannot be billed until it is fixed.',
   ),
 });
 export type PreviewResponse = Static<typeof PreviewResponse>;
@@ -193,7 +193,7 @@ export type DunningPolicy = Static<typeof DunningPolicy>;
 
 export const NoticeSettings = model(
   'NoticeSettings',
-  'Which mails are sent to customers, from whom, and where the merchant itself is told.',
+  'Which mails are sent to customers, from whom, and which address of the merchant is notified.',
   {
     preshipment: flag(),
     declined_card: flag(),
@@ -203,7 +203,7 @@ export const NoticeSettings = model(
     from_email: text('The sender; the server’s own unless given.'),
     merchant_email: textTo(
       100,
-      'Is told of what needs the merchant, such as a webhook that was disabled. Absent: nobody is.',
+      'The address that is notified of what needs the merchant, such as a disabled webhook. Absent: no mail is sent.',
     ),
   },
 );
@@ -255,7 +255,7 @@ export const MerchantSettings = model('MerchantSettings', 'The settings of a mer
   ),
   store_declined_rebills: flag('True: a declined rebill leaves an order in Accounts Receivable.'),
   prohibit_expiring_cards_months: int32(
-    'Refuse cards that expire within so many months; 0 is off.',
+    'Refuse cards that expire within this number of months; 0 is off.',
   ),
   cancel_reasons: many(AutoOrderCancelReason),
   coupons: many(RetryCoupon, 'Those that retries may carry.'),
@@ -333,7 +333,7 @@ export const WorkflowTasksBatchResponse = answer('WorkflowTasksBatchResponse', {
 });
 export type WorkflowTasksBatchResponse = Static<typeof WorkflowTasksBatchResponse>;
 
-export const SavedSearch = model('SavedSearch', 'A search that somebody kept.', {
+export const SavedSearch = model('SavedSearch', 'A saved search.', {
   saved_search_oid: int32(),
   name: textTo(100),
   search: one(WorkflowTaskSearch),
@@ -362,7 +362,7 @@ export const WorkflowRule = model('WorkflowRule', 'When a system task is raised,
   priority: oneOf(taskPriorities),
   tags: texts(),
   due_days: int32(),
-  expiration_days: int32('Closed as expired after so many days; absent for never.'),
+  expiration_days: int32('The number of days after which it closes as expired; absent for never.'),
 });
 export type WorkflowRule = Static<typeof WorkflowRule>;
 
@@ -432,7 +432,7 @@ export type WebhookSecret = Static<typeof WebhookSecret>;
 
 export const WebhookSecretRequest = model('WebhookSecretRequest', 'How to replace a secret.', {
   keep_old_hours: int32(
-    'How long the old one goes on signing beside the new one; default 24, 0 ends it at once.',
+    'How many hours the old one still signs beside the new one; default 24, 0 ends it at once.',
   ),
 });
 export type WebhookSecretRequest = Static<typeof WebhookSecretRequest>;

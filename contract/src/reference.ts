@@ -160,7 +160,7 @@ separated by commas; names that are not known are ignored.</p>`,
     html`<p>An update changes what it names: a field or part that is absent stays as it is. A list
 that is given is the whole list. Read-only fields are ignored, so what was read can be sent back. A request that
 changes something may carry an <code>Idempotency-Key</code>: repeated with the same key it is done once. An update may
-carry <code>If-Match</code> with the <code>ETag</code> of what was read: it is refused when somebody else was
+carry <code>If-Match</code> with the <code>ETag</code> of what was read: it is refused when another person was
 faster.</p>`,
   ],
 ];

@@ -1,4 +1,5 @@
-// What receivers do, and what becomes of the delivery: a table. Time-outs are shortened; everything else is as in production.
+// What receivers do, and what becomes of the delivery: a table. Time-outs are shortened; everything
+// else is as in production.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
@@ -206,24 +207,28 @@ test('Retry-After holds everything back for so long', async (t) => {
   await remove(oid);
 });
 
-test('a receiver that is down is left alone after a few tries, and what was meant for it goes back unsent', async (t) => {
-  const receiver = await startReceiver(t);
-  const { webhook_oid: oid } = await addWebhook(receiver.url, { maximum_events: 1 });
-  await addItem();
-  await deliver();
-  receiver.behave(answers(503));
-  for (let i = 0; i < 60; i++) await addItem();
-  await deliver();
-  const webhook = await webhookOf(oid);
-  assert.ok(receiver.received.length <= 1 + 16 + 5, `${receiver.received.length} tries`);
-  assert.deepEqual([webhook.pending, webhook.disabled], [60, false]);
-  receiver.behave(answers(200));
-  for (const disabled of [true, false]) await change(oid, { disabled });
-  await deliver();
-  assert.equal((await webhookOf(oid)).pending, 0);
-  assert.equal(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size, 61);
-  await remove(oid);
-});
+test(
+  'a receiver that is down is left alone after a few tries, and what was meant for it goes ' +
+    'back unsent',
+  async (t) => {
+    const receiver = await startReceiver(t);
+    const { webhook_oid: oid } = await addWebhook(receiver.url, { maximum_events: 1 });
+    await addItem();
+    await deliver();
+    receiver.behave(answers(503));
+    for (let i = 0; i < 60; i++) await addItem();
+    await deliver();
+    const webhook = await webhookOf(oid);
+    assert.ok(receiver.received.length <= 1 + 16 + 5, `${receiver.received.length} tries`);
+    assert.deepEqual([webhook.pending, webhook.disabled], [60, false]);
+    receiver.behave(answers(200));
+    for (const disabled of [true, false]) await change(oid, { disabled });
+    await deliver();
+    assert.equal((await webhookOf(oid)).pending, 0);
+    assert.equal(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size, 61);
+    await remove(oid);
+  },
+);
 
 test('a name that changes its address between two connections gains nothing', async (t) => {
   const receiver = await startRawReceiver(t);

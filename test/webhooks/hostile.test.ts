@@ -1,4 +1,5 @@
-// However an internal address is written, named or reached, no connection is made to it. A canary on loopback counts who comes.
+// However an internal address is written, named or reached, no connection is made to it. A canary
+// on loopback counts who comes.
 import assert from 'node:assert/strict';
 import { isIP } from 'node:net';
 import { test } from 'node:test';

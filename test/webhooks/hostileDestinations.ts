@@ -1,6 +1,9 @@
 // Destinations that lead inside, in every notation that somebody has tried: for hostile.test.ts.
 
-/** Addresses of IPv4 that no webhook may reach: this machine, private networks, link-local with the metadata service, carriers', multicast, reserved. */
+/**
+ * Addresses of IPv4 that no webhook may reach: this machine, private networks, link-local with the
+ * metadata service, carriers', multicast, reserved.
+ */
 export const internalV4 = [
   '127.0.0.1',
   '127.0.0.2',
@@ -53,7 +56,10 @@ const hexOf = (address: string): string => numberOf(address).toString(16).padSta
 const groupsOf = (address: string): string =>
   `${hexOf(address).slice(0, 4)}:${hexOf(address).slice(4)}`;
 
-/** IPv6 addresses that carry one of IPv4: mapped, compatible, translated (NAT64, both prefixes; SIIT), 6to4, Teredo, ISATAP. */
+/**
+ * IPv6 addresses that carry one of IPv4: mapped, compatible, translated (NAT64, both prefixes;
+ * SIIT), 6to4, Teredo, ISATAP.
+ */
 export function carriers(address: string): string[] {
   const groups = groupsOf(address);
   const teredo = bytesOf(address)

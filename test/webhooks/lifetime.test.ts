@@ -1,4 +1,5 @@
-// What takes days: a receiver that never comes back, what is forgotten, secrets that replace each other; and a queue instead of a receiver. The machine's clock is
+// What takes days: a receiver that never comes back, what is forgotten, secrets that replace each
+// other; and a queue instead of a receiver. The machine's clock is
 // moved by hand.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -20,39 +21,43 @@ const clock: SystemClock = {
 const world = await testApp({ clock });
 const { addWebhook, addItem, deliver, webhookOf, change, remove } = await webhookWorld(world);
 
-test('after 72 hours without one success a webhook is disabled; enabled again it goes on where it stopped', async (t) => {
-  const receiver = await startReceiver(t);
-  receiver.behave(answers(503));
-  const { webhook_oid: oid } = await addWebhook(receiver.url);
-  await addItem();
-  await deliver();
-  for (const [hours, disabled] of [
-    [24, false],
-    [71, false],
-    [73, true],
-  ] as const) {
-    hoursLater = hours;
+test(
+  'after 72 hours without one success a webhook is disabled; enabled again it goes on where it ' +
+    'stopped',
+  async (t) => {
+    const receiver = await startReceiver(t);
+    receiver.behave(answers(503));
+    const { webhook_oid: oid } = await addWebhook(receiver.url);
+    await addItem();
     await deliver();
-    assert.equal((await webhookOf(oid)).disabled, disabled, `after ${hours} hours`);
-  }
-  const [told] = await world.db.rows<{ data: { reason: string; object: { webhook_oid: number } } }>(
-    "select data from event where merchant_id = 'TEST' and name = 'webhook_disable'",
-  );
-  assert.deepEqual(
-    [told!.data.reason, told!.data.object.webhook_oid],
-    ['every delivery has failed for 72 hours', oid],
-  );
-  await addItem();
-  assert.equal((await webhookOf(oid)).pending, 2);
-  receiver.behave(answers(200));
-  await change(oid, { disabled: false });
-  await deliver();
-  assert.deepEqual(
-    [(await webhookOf(oid)).pending, receiver.received.at(-1)!.events.length],
-    [0, 1],
-  );
-  await remove(oid);
-});
+    for (const [hours, disabled] of [
+      [24, false],
+      [71, false],
+      [73, true],
+    ] as const) {
+      hoursLater = hours;
+      await deliver();
+      assert.equal((await webhookOf(oid)).disabled, disabled, `after ${hours} hours`);
+    }
+    const [told] = await world.db.rows<{
+      data: { reason: string; object: { webhook_oid: number } };
+    }>("select data from event where merchant_id = 'TEST' and name = 'webhook_disable'");
+    assert.deepEqual(
+      [told!.data.reason, told!.data.object.webhook_oid],
+      ['every delivery has failed for 72 hours', oid],
+    );
+    await addItem();
+    assert.equal((await webhookOf(oid)).pending, 2);
+    receiver.behave(answers(200));
+    await change(oid, { disabled: false });
+    await deliver();
+    assert.deepEqual(
+      [(await webhookOf(oid)).pending, receiver.received.at(-1)!.events.length],
+      [0, 1],
+    );
+    await remove(oid);
+  },
+);
 
 test('a success in between starts the 72 hours anew', async (t) => {
   const receiver = await startReceiver(t);

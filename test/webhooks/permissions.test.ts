@@ -1,4 +1,5 @@
-// Webhooks, reflow, the log, the pull feed and the live socket show what the caller or owner may read, and end with the key, the user or the
+// Webhooks, reflow, the log, the pull feed and the live socket show what the caller or owner may
+// read, and end with the key, the user or the
 // grant behind them. A second passes on a clock that is moved by hand.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -168,7 +169,8 @@ for (const lost of categories) {
     assert.ok(!received.has(lost), `received ${[...received]}`);
     const others = categories.filter((each) => each !== lost && each !== 'webhook');
     assert.deepEqual([...received].sort(), others.sort());
-    // The log of deliveries keeps what was sent, and shows no more to the key than a delivery would.
+    // The log of deliveries keeps what was sent, and shows no more to the key than a delivery
+    // would.
     const { body } = await world.request({
       operation: 'getWebhookLogSummaries',
       key,
@@ -255,43 +257,47 @@ test('the pull feed shows a key what it may read, and says what it left out', as
   }
 });
 
-test('the link to the card page is in no payload, even where the change was made by a key that may see it', async (t) => {
-  const receiver = await startReceiver(t);
-  const { webhook } = await ask(world, {
-    operation: 'insertWebhook',
-    body: {
-      webhook_url: receiver.url,
-      event_categories: [
-        {
-          events: [
-            {
-              event_name: 'auto_order_update',
-              subscribed: true,
-              expansion: 'management,items,properties',
-            },
-          ],
-        },
-      ],
-    },
-  });
-  assert.equal(webhook.event_categories[0].events[0].expansion, 'items,properties');
-  await makeEverything();
-  const { auto_orders: autoOrders } = await ask(world, { operation: 'getAutoOrders' });
-  // As a subscription was stored before: the name stays in the row and has no effect.
-  await world.db.run(
-    "update webhook_subscription set expansion = 'items,management' where merchant_id = 'TEST' and webhook_oid = $1",
-    [webhook.webhook_oid],
-  );
-  await ask(world, {
-    operation: 'updateAutoOrder',
-    params: { auto_order_oid: autoOrders[0].auto_order_oid },
-    body: { override_affiliate_id: 7 },
-  });
-  await deliver();
-  const [update] = receiver.received.flatMap(({ events }) => events);
-  assert.ok(update!.payload.items, 'the other expansions are there');
-  for (const { body } of receiver.received) assert.doesNotMatch(body, /management|\/billing\//);
-});
+test(
+  'the link to the card page is in no payload, even where the change was made by a key that ' +
+    'may see it',
+  async (t) => {
+    const receiver = await startReceiver(t);
+    const { webhook } = await ask(world, {
+      operation: 'insertWebhook',
+      body: {
+        webhook_url: receiver.url,
+        event_categories: [
+          {
+            events: [
+              {
+                event_name: 'auto_order_update',
+                subscribed: true,
+                expansion: 'management,items,properties',
+              },
+            ],
+          },
+        ],
+      },
+    });
+    assert.equal(webhook.event_categories[0].events[0].expansion, 'items,properties');
+    await makeEverything();
+    const { auto_orders: autoOrders } = await ask(world, { operation: 'getAutoOrders' });
+    // As a subscription was stored before: the name stays in the row and has no effect.
+    await world.db.run(
+      "update webhook_subscription set expansion = 'items,management' where merchant_id = 'TEST' and webhook_oid = $1",
+      [webhook.webhook_oid],
+    );
+    await ask(world, {
+      operation: 'updateAutoOrder',
+      params: { auto_order_oid: autoOrders[0].auto_order_oid },
+      body: { override_affiliate_id: 7 },
+    });
+    await deliver();
+    const [update] = receiver.received.flatMap(({ events }) => events);
+    assert.ok(update!.payload.items, 'the other expansions are there');
+    for (const { body } of receiver.received) assert.doesNotMatch(body, /management|\/billing\//);
+  },
+);
 
 test('a webhook ends with its key, and an administrator sees it, moves it or deletes it', async (t) => {
   const receiver = await startReceiver(t);

@@ -1,4 +1,5 @@
-// Files on tasks and notes: uploaded past the operations, bound to type and size, served so that nothing in them runs.
+// Files on tasks and notes: uploaded past the operations, bound to type and size, served so that
+// nothing in them runs.
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -57,27 +57,31 @@ test('a task that is made, changed and deleted is told, and the number of open t
   client.close();
 });
 
-test('a client that comes back with its cursor hears what it missed, once, and nothing of other merchants', async () => {
-  const first = await connectLive(app, address, ann.key);
-  await first.until(1);
-  await addTask(app, { task_name: 'Heard' });
-  const [heard] = await first.until(1, isTask);
-  first.close();
-  await addTask(app, { task_name: 'Missed 1' });
-  await addTask(app, { task_name: 'Missed 2' });
-  await app.addMerchant('OTHER');
-  await addTask(app, { task_name: 'Of somebody else' }, await app.addKey('OTHER'));
-  const second = await connectLive(app, address, ann.key, { after: heard!.cursor });
-  await second.until(2, isTask);
-  await addTask(app, { task_name: 'Again live' });
-  await second.until(3, isTask);
-  assert.deepEqual(
-    second.frames.filter(isTask).map(({ event_task: task }) => task?.task_name),
-    ['Missed 1', 'Missed 2', 'Again live'],
-  );
-  assert.equal(second.frames[0]!.type, 'ready');
-  second.close();
-});
+test(
+  'a client that comes back with its cursor hears what it missed, once, and nothing of other ' +
+    'merchants',
+  async () => {
+    const first = await connectLive(app, address, ann.key);
+    await first.until(1);
+    await addTask(app, { task_name: 'Heard' });
+    const [heard] = await first.until(1, isTask);
+    first.close();
+    await addTask(app, { task_name: 'Missed 1' });
+    await addTask(app, { task_name: 'Missed 2' });
+    await app.addMerchant('OTHER');
+    await addTask(app, { task_name: 'Of somebody else' }, await app.addKey('OTHER'));
+    const second = await connectLive(app, address, ann.key, { after: heard!.cursor });
+    await second.until(2, isTask);
+    await addTask(app, { task_name: 'Again live' });
+    await second.until(3, isTask);
+    assert.deepEqual(
+      second.frames.filter(isTask).map(({ event_task: task }) => task?.task_name),
+      ['Missed 1', 'Missed 2', 'Again live'],
+    );
+    assert.equal(second.frames[0]!.type, 'ready');
+    second.close();
+  },
+);
 
 test('a client that missed more than may lie unread hears all of it, and what happens meanwhile', async () => {
   const first = await connectLive(app, address, ann.key);

@@ -1,4 +1,5 @@
-// The long form of what live.test.ts shows with a few sockets. LIVE_SOCKETS and LIVE_CHANGES make it shorter or longer.
+// The long form of what live.test.ts shows with a few sockets. LIVE_SOCKETS and LIVE_CHANGES make
+// it shorter or longer.
 import { after, test } from 'node:test';
 import { testApp } from '../support/app.ts';
 import { listen } from '../support/liveClient.ts';

@@ -15,12 +15,14 @@ export interface Crowd {
 
 /** A task's answer shows its whole history, so the changes are spread over several. */
 const taskCount = 100;
-/** How far the changes may run ahead of the slowest socket: one that has too much unread is closed. */
+/**
+ * How far the changes may run ahead of the slowest socket: one that has too much unread is closed.
+ */
 const aheadMax = 100;
 
 /**
- * Changes tasks one after another until clients in a process of their own have heard each change on every socket, once and in order. Answers the server's
- * memory for each socket, in KB.
+ * Changes tasks one after another until clients in a process of their own have heard each change on
+ * every socket, once and in order. Answers the server's memory for each socket, in KB.
  */
 export async function everySocketHears(
   app: TestApp,

@@ -1,4 +1,5 @@
-// Tasks that the server raises by itself and closes when their cause is gone: every type, over HTTP, with the clock moved by hand.
+// Tasks that the server raises by itself and closes when their cause is gone: every type, over
+// HTTP, with the clock moved by hand.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemTaskTypes, type WorkflowTask } from '../../contract/src/workflow.ts';
@@ -112,50 +113,54 @@ test('a rule needs somebody who does the work, and keeps what is not named', asy
   });
 });
 
-test('a hard decline raises a task; the customer fixes the card, the charge succeeds, the task closes itself', async () => {
-  const { oid, code } = await subscribe('dee@example.com', 'tok_1');
-  await newCard(oid, 'tok_decline_stolen_card', false);
-  await moveTo('2026-02-16T12:00:00-05:00');
-  const [task, ...others] = await tasks({ object_id: code });
-  assert.equal(
-    others.length,
-    0,
-    'a hard decline has one task, although it also ends the auto order',
-  );
-  assert.deepEqual(
-    [
-      task!.system_task_type,
-      task!.status,
-      task!.assigned_to_user,
-      task!.priority,
-      task!.tags,
-      task!.object_type,
-      task!.object_id,
-      task!.object_url,
-      task!.object_email,
-      task!.created_by?.user,
-    ],
-    [
-      'auto_order_card_update_issue',
-      'open',
-      'Ann Archer',
-      '3 - high',
-      ['auto'],
-      'auto order',
-      code,
-      `/auto-orders/${code}`,
-      'dee@example.com',
-      'Perennial',
-    ],
-  );
-  assert.equal(task!.created_dts!.slice(0, 10), '2026-02-15');
-  assert.equal(task!.due_dts!.slice(0, 10), '2026-02-17');
-  assert.equal(task!.expiration_dts!.slice(0, 10), '2026-03-17');
-  await newCard(oid, 'tok_1', true);
-  assert.deepEqual(await shown({ object_id: code }), [
-    'auto_order_card_update_issue closed - customer',
-  ]);
-});
+test(
+  'a hard decline raises a task; the customer fixes the card, the charge succeeds, the task ' +
+    'closes itself',
+  async () => {
+    const { oid, code } = await subscribe('dee@example.com', 'tok_1');
+    await newCard(oid, 'tok_decline_stolen_card', false);
+    await moveTo('2026-02-16T12:00:00-05:00');
+    const [task, ...others] = await tasks({ object_id: code });
+    assert.equal(
+      others.length,
+      0,
+      'a hard decline has one task, although it also ends the auto order',
+    );
+    assert.deepEqual(
+      [
+        task!.system_task_type,
+        task!.status,
+        task!.assigned_to_user,
+        task!.priority,
+        task!.tags,
+        task!.object_type,
+        task!.object_id,
+        task!.object_url,
+        task!.object_email,
+        task!.created_by?.user,
+      ],
+      [
+        'auto_order_card_update_issue',
+        'open',
+        'Ann Archer',
+        '3 - high',
+        ['auto'],
+        'auto order',
+        code,
+        `/auto-orders/${code}`,
+        'dee@example.com',
+        'Perennial',
+      ],
+    );
+    assert.equal(task!.created_dts!.slice(0, 10), '2026-02-15');
+    assert.equal(task!.due_dts!.slice(0, 10), '2026-02-17');
+    assert.equal(task!.expiration_dts!.slice(0, 10), '2026-03-17');
+    await newCard(oid, 'tok_1', true);
+    assert.deepEqual(await shown({ object_id: code }), [
+      'auto_order_card_update_issue closed - customer',
+    ]);
+  },
+);
 
 test('the end of the retries raises a task, and a paid rebill with the same card closes it by the system', async () => {
   const { oid, code } = await subscribe('eve@example.com', 'tok_1');

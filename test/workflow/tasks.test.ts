@@ -1,4 +1,5 @@
-// The twelve operations of the workflow reference and what they promise, over HTTP and on a real database.
+// The twelve operations of the workflow reference and what they promise, over HTTP and on a real
+// database.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testApp } from '../support/app.ts';

@@ -59,7 +59,9 @@ export function changeOwner(
       return refuse('invalid_field', {
         field: 'application_id',
         reason: `${owner.applicationId} is not a live key or application of this merchant`,
-        fix: 'Send key:<number> of a key that is not revoked, or oauth:<client id> with the user_id of a user who granted access',
+        fix:
+          'Send key:<number> of a key that is not revoked, or oauth:<client id> with the ' +
+          'user_id of a user who granted access',
       });
     refuseUnreadable(context.actor.permissions, webhook);
     refuseUnreadable(access.permissions, webhook);

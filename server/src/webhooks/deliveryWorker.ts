@@ -33,7 +33,8 @@ const idleRoundMs = 250;
  * round starts what may be started and never waits for a slow receiver, so no webhook and no
  * merchant holds up another.
  *
- * Deliveries follow the machine's clock, because receivers are outside, whatever a test clock shows.
+ * Deliveries follow the machine's clock, because receivers are outside, whatever a test clock
+ * shows.
  */
 export function deliveryWorker(parts: DeliveryParts): DeliveryWorker {
   const deliveries = new Deliveries(parts);

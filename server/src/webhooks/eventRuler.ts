@@ -158,7 +158,8 @@ function namedMatcher(name: string, argument: Json, field: string): Leaf {
       return cidrMatcher(textOf(argument, name, field), field);
     default:
       throw new PatternFault(
-        `${field}: ${name} is not a valid matcher; use prefix, suffix, equals-ignore-case, wildcard, anything-but, numeric, exists or cidr`,
+        `${field}: ${name} is not a valid matcher; use prefix, suffix, equals-ignore-case, ` +
+          'wildcard, anything-but, numeric, exists or cidr',
       );
   }
 }

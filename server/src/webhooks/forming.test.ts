@@ -45,40 +45,44 @@ test('a delivery stays within its size, and an event larger than that goes alone
   );
 });
 
-test('whatever comes: nothing lost, nothing twice, and no object in two deliveries or in one and held before it', () => {
-  const anEvent = fc.record({
-    object: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
-    size: fc.integer({ min: 1, max: 60 }),
-  });
-  fc.assert(
-    fc.property(
-      fc.array(anEvent, { maxLength: 60 }),
-      fc.subarray(['a', 'b', 'c']),
-      fc.integer({ min: 1, max: 5 }),
-      (given, busy, maximumEvents) => {
-        const events = given.map(({ object, size }, index) => event(index, object, size));
-        const { deliveries, held } = formDeliveries(events, new Set(busy), {
-          maximumEvents,
-          maximumSize: 100,
-        });
-        const all = [...deliveries.flat(), ...held].map((each) => each.place.eventId);
-        assert.deepEqual(
-          [...all].sort((a, b) => a - b),
-          events.map((_, index) => index),
-        );
-        const seen = new Set(busy);
-        for (const delivery of deliveries) {
-          const objects = new Set(delivery.map((each) => each.object));
-          for (const object of objects) assert.ok(!seen.has(object));
-          for (const object of objects) seen.add(object);
-          assert.ok(delivery.length <= maximumEvents);
-        }
-        const firstHeld = new Map<string, number>();
-        for (const each of held)
-          if (!firstHeld.has(each.object)) firstHeld.set(each.object, each.place.eventId);
-        for (const each of deliveries.flat())
-          assert.ok(each.place.eventId < (firstHeld.get(each.object) ?? Infinity));
-      },
-    ),
-  );
-});
+test(
+  'whatever comes: nothing lost, nothing twice, and no object in two deliveries or in one and ' +
+    'held before it',
+  () => {
+    const anEvent = fc.record({
+      object: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+      size: fc.integer({ min: 1, max: 60 }),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(anEvent, { maxLength: 60 }),
+        fc.subarray(['a', 'b', 'c']),
+        fc.integer({ min: 1, max: 5 }),
+        (given, busy, maximumEvents) => {
+          const events = given.map(({ object, size }, index) => event(index, object, size));
+          const { deliveries, held } = formDeliveries(events, new Set(busy), {
+            maximumEvents,
+            maximumSize: 100,
+          });
+          const all = [...deliveries.flat(), ...held].map((each) => each.place.eventId);
+          assert.deepEqual(
+            [...all].sort((a, b) => a - b),
+            events.map((_, index) => index),
+          );
+          const seen = new Set(busy);
+          for (const delivery of deliveries) {
+            const objects = new Set(delivery.map((each) => each.object));
+            for (const object of objects) assert.ok(!seen.has(object));
+            for (const object of objects) seen.add(object);
+            assert.ok(delivery.length <= maximumEvents);
+          }
+          const firstHeld = new Map<string, number>();
+          for (const each of held)
+            if (!firstHeld.has(each.object)) firstHeld.set(each.object, each.place.eventId);
+          for (const each of deliveries.flat())
+            assert.ok(each.place.eventId < (firstHeld.get(each.object) ?? Infinity));
+        },
+      ),
+    );
+  },
+);

@@ -37,8 +37,8 @@ export const newLane = (): Lane => ({
 export const isDown = (lane: Lane): boolean => lane.failuresInARow >= downAfterFailures;
 
 /**
- * Returns how many more deliveries a webhook may get now. While it still has plenty the result is 0,
- * so that each round takes enough deliveries to be worth its statements.
+ * Returns how many more deliveries a webhook may get now. While it still has plenty the result is
+ * 0, so that each round takes enough deliveries to be worth its statements.
  */
 export function roomOf({ isQuick, inHand, eventsInHand }: Lane): number {
   const most = isQuick ? inHandPerQuickWebhook : concurrencyPerWebhook;

@@ -11,7 +11,10 @@ export interface LiveSocket {
   send(frames: readonly Buffer[]): void;
 }
 
-/** The sockets of one merchant. All that concerns the order of frames happens one thing after another. */
+/**
+ * The sockets of one merchant. All that concerns the order of frames happens one thing after
+ * another.
+ */
 export interface LiveRoom {
   /** Sends a socket what it missed since its cursor, then all that follows. */
   enter(socket: LiveSocket, after: string | undefined): Promise<void>;
@@ -138,7 +141,10 @@ const framesOf = (events: readonly FeedEvent[]): Buffer[] =>
 
 const frame = (content: LiveFrame): Buffer => Buffer.from(JSON.stringify(content));
 
-/** Whether nothing after this place was forgotten yet: its own event is still there. A place between events came from a recent start. */
+/**
+ * Whether nothing after this place was forgotten yet: its own event is still there. A place between
+ * events came from a recent start.
+ */
 async function isKept(db: Database, merchantId: string, place: FeedPlace): Promise<boolean> {
   if (place.eventId === 0) return true;
   return (

@@ -22,7 +22,10 @@ export interface LiveParts {
   readonly clock: SystemClock;
   readonly log: Logger;
   readonly tokens: Tokens;
-  /** Where clients reach us; its origin may open sockets from a browser, and so may the host that was asked itself. */
+  /**
+   * Where clients reach us; its origin may open sockets from a browser, and so may the host that
+   * was asked itself.
+   */
   publicUrl(): Promise<string>;
   /** Asked when a socket opens, and twice a second while it is open. */
   readonly mayListen: MayListen;
@@ -30,11 +33,17 @@ export interface LiveParts {
 
 /** The live sockets of this process. */
 export interface LiveSockets {
-  /** What a client opens its socket with (workflow reference, getWorkflowAgentWebsocketAuthorization). */
+  /**
+   * What a client opens its socket with (workflow reference,
+   * getWorkflowAgentWebsocketAuthorization).
+   */
   authorize(context: Context): Promise<WorkflowAgentAuth>;
   /** Tells of changes as soon as they are committed in this process. */
   readonly listener: EventListener;
-  /** Looks for what other processes committed, and whether clients are still there; runs in every process that has sockets. */
+  /**
+   * Looks for what other processes committed, and whether clients are still there; runs in every
+   * process that has sockets.
+   */
   readonly worker: Worker;
   /** Takes connections at the path of the socket. */
   addTo(server: FastifyInstance): void;
@@ -47,7 +56,10 @@ const audience = 'workflow live';
 /** Long enough to connect; a client that comes back asks for another. */
 const tokenSeconds = 300;
 const frameBytesMax = 4096;
-/** A client that has so much unread is too slow, or gone. What it missed before it came is not counted. */
+/**
+ * A client that has so much unread is too slow, or gone. What it missed before it came is not
+ * counted.
+ */
 const unreadBytesMax = 4_000_000;
 const pingEveryMs = 25_000;
 const silentMsMax = 60_000;
@@ -246,7 +258,10 @@ export function liveSockets(parts: LiveParts): LiveSockets {
     count: openCount,
   };
 
-  /** The feed shows nothing while an older transaction is open, anybody's: what was committed may take a few looks. The worker looks on after that. */
+  /**
+   * The feed shows nothing while an older transaction is open, anybody's: what was committed may
+   * take a few looks. The worker looks on after that.
+   */
   async function tellSoon(entry: Occupied, place: FeedPlace): Promise<void> {
     const isSeenTo = entry.committed !== undefined;
     if (!isSeenTo || comparePlaces(place, entry.committed!) > 0) entry.committed = place;

@@ -56,7 +56,9 @@ async function taskFor(
   return {
     taskUuid: context.ids.uuid(),
     name: taskName,
-    details: `It is not charged, because ${String(data?.['fault'])}. It is checked again every day and after each change.`,
+    details:
+      `It is not charged, because ${String(data?.['fault'])}. It is checked again every day ` +
+      'and after each change.',
     context: facts.context,
     ...aboutObject('auto order', facts),
     priority: '3 - high',

@@ -240,11 +240,15 @@ const heard: [event: RelevantEvent, more: object, raise: string | undefined, clo
   [{ name: 'item_update', objectType: 'item', objectId: '1' }, { stock: 'fine' }, undefined, 2],
 ];
 for (const [event, more, raise, close] of heard) {
-  test(`${event.name} ${JSON.stringify({ ...event.data, ...more })}: raises ${raise ?? 'nothing'}, ends ${close}`, () => {
-    assert.ok(isRelevant(event));
-    const wanted = wantedBy(event, { ...facts, ...more });
-    assert.deepEqual([wanted.raise, wanted.close.length], [raise, close]);
-  });
+  test(
+    `${event.name} ${JSON.stringify({ ...event.data, ...more })}: raises ${raise ?? 'nothing'},` +
+      ` ends ${close}`,
+    () => {
+      assert.ok(isRelevant(event));
+      const wanted = wantedBy(event, { ...facts, ...more });
+      assert.deepEqual([wanted.raise, wanted.close.length], [raise, close]);
+    },
+  );
 }
 
 test('a soft decline, an update and events of tasks themselves are none of its business', () => {
