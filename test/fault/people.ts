@@ -170,7 +170,7 @@ async function openOffice(
       async call(method, path, body) {
         const { status, json } = await ask(await servers.one(chance()), key, method, path, body);
         statuses[status] = (statuses[status] ?? 0) + 1;
-        return status === '200' ? json : undefined;
+        return status === '200' ? (json as object) : undefined;
       },
     };
   });

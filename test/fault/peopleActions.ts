@@ -1,11 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
+import type { Order } from '@perennial/contract/order.ts';
 
 /*
  * What people and other programs do to auto orders, again and again and at the same time: one
  * function an action. Each knows only what a client can read, and takes whatever the server
  * answers.
  */
+
+/** What the actions read of an answer. */
+interface Answer {
+  readonly auto_order?: AutoOrder;
+  readonly orders?: readonly Order[];
+}
 
 /** A person (or a program) at work on the auto orders of one customer. */
 export interface Person {
@@ -18,7 +25,7 @@ export interface Person {
   /** Forms that were read a while ago and not sent back yet. */
   readonly forms: Map<number, AutoOrder>;
   /** Calls the API; undefined when no answer came, because the server was killed. */
-  call(method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<any>;
+  call(method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<Answer | undefined>;
 }
 
 type Action = (person: Person) => Promise<unknown>;
@@ -143,7 +150,7 @@ const cancelOrStart: Action = (person) =>
 const keptOrders = async ({ call, customer }: Person): Promise<string[]> => {
   const stage = encodeURIComponent('Accounts Receivable');
   const found = await call('GET', `/rest/v2/order/orders?email=${customer}&current_stage=${stage}`);
-  return (found?.orders ?? []).map((order: { order_id: string }) => order.order_id);
+  return (found?.orders ?? []).flatMap(({ order_id: orderId }) => orderId ?? []);
 };
 
 /** Staff got the money for a declined rebill another way, and two of them note it. */

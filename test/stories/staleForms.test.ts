@@ -145,8 +145,16 @@ story('disabled by declines, and a form from before', { on: '2026-01-15T10:00' }
   namesAll(await write(ann, form), 'enabled', 'credit_card_attempt');
   const stopped = await read(ann);
   assert.deepEqual([stopped.status, stopped.credit_card_attempt], ['disabled', 3]);
-  assert.equal(await write(ann, { ...stopped, enabled: true }), '');
+  namesAll(
+    await write(ann, { ...stopped, enabled: true }),
+    'one shipment is charged for it',
+    'The next one ships at 2026-03-15',
+  );
   assert.equal((await read(ann)).status, 'active');
+  await newCard(ann, 'tok_approve');
+  await shop.until('2026-03-01T01:00');
+  assert.equal((await read(ann)).items![0]!.next_shipment_dts, '2026-03-15T10:00:00-04:00');
+  assert.equal((await ann.bills()).length, 1);
 });
 
 story('slipped meanwhile', { on: '2026-01-15T10:00' }, async (shop) => {
