@@ -196,6 +196,7 @@ export const AutoOrderQuery = model(
     state: text(),
     status: text('Active, canceled, disabled or merged.'),
   },
+  { 'x-criteria': true },
 );
 export type AutoOrderQuery = Static<typeof AutoOrderQuery>;
 

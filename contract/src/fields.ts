@@ -113,6 +113,7 @@ export type NamedModel = TSchema & {
   readonly $id: string;
   readonly description?: string;
   readonly readOnly?: true;
+  readonly 'x-criteria'?: true;
 };
 
 /** A model: its name on the wire, one sentence about it, its fields. */
@@ -132,6 +133,8 @@ export interface ModelOptions {
   readOnly?: true;
   /** Taken when the object is inserted, ignored afterwards. */
   'x-insert-only'?: true;
+  /** Criteria of a search: any readable date is taken, because it is compared and not stored. */
+  'x-criteria'?: true;
 }
 
 function described(description: string | undefined): { description?: string } {

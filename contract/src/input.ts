@@ -11,6 +11,8 @@
  * for each body a reference into it. So models that hold each other stay finite, and a validator
  * compiles each of them once and not once for each body (a third of the time over all operations).
  * Dates keep `format: date-time`: the server teaches its validator which forms of a date it takes.
+ * Dates of criteria and of queries have the format `criteria-date-time`: they are compared and not
+ * stored, so any year will do.
  */
 import type { NamedModel } from './fields.ts';
 import { schemas } from './schemas.ts';
@@ -41,7 +43,10 @@ export function parameterSchema(parameters: object): JsonSchema {
     properties: Record<string, Field>;
     required?: string[];
   };
-  const checked = Object.entries(properties).map(([name, field]) => [name, checkedValue(field)]);
+  const checked = Object.entries(properties).map(([name, field]) => [
+    name,
+    checkedValue(field, criteriaDate),
+  ]);
   return { type: 'object', properties: Object.fromEntries(checked), ...(required && { required }) };
 }
 
@@ -61,9 +66,10 @@ const identifying = new Set(['auto_order_oid']);
 
 function checkedModel(model: NamedModel): JsonSchema {
   const { properties } = model as unknown as { properties: Record<string, Field> };
+  const date = model['x-criteria'] ? criteriaDate : 'date-time';
   const checked = Object.entries(properties)
     .filter(([name, field]) => identifying.has(name) || !isReadOnly(field))
-    .map(([name, field]) => [name, nullable(checkedValue(field))]);
+    .map(([name, field]) => [name, nullable(checkedValue(field, date))]);
   return { type: ['object', 'null'], properties: Object.fromEntries(checked) };
 }
 
@@ -73,7 +79,7 @@ function isReadOnly(field: Field): boolean {
 }
 
 /** A value that is present; references lead to models that take null by themselves. */
-function checkedValue(field: Field): JsonSchema {
+function checkedValue(field: Field, date = 'date-time'): JsonSchema {
   if (field.$ref) return { $ref: reference(field.$ref) };
   if (field.enum) return { type: 'string', enum: field.enum };
   switch (field.type) {
@@ -81,7 +87,7 @@ function checkedValue(field: Field): JsonSchema {
       return {
         type: 'string',
         maxLength: field.maxLength ?? maxTextLength,
-        ...(field.format === 'date-time' && { format: 'date-time' }),
+        ...(field.format === 'date-time' && { format: date }),
       };
     case 'integer':
       return { type: 'integer', ...(field.format === 'int32' ? int32Bounds : safeBounds) };
@@ -98,6 +104,7 @@ function checkedValue(field: Field): JsonSchema {
   }
 }
 
+const criteriaDate = 'criteria-date-time';
 const int32Bounds = { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 };
 const safeBounds = { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER };
 

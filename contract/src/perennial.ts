@@ -295,6 +295,7 @@ export const WorkflowTaskSearch = model(
     last_update_dts_begin: dateTime(),
     last_update_dts_end: dateTime(),
   },
+  { 'x-criteria': true },
 );
 export type WorkflowTaskSearch = Static<typeof WorkflowTaskSearch>;
 

@@ -88,7 +88,7 @@ export function badQueries(operation: Operation): BadInput[] {
     if (field.type === 'integer') return bad(name, ['abc', '1.5', '99999999999999']);
     if (field.type === 'number') return bad(name, ['abc', '1e3x']);
     if (field.type === 'boolean') return bad(name, ['maybe', '2']);
-    if (field.format === 'date-time')
+    if (field.format?.endsWith('date-time'))
       return bad(name, ['yesterday', '2026-13-01', '2026-02-30T00:00:00Z']);
     if (field.maxLength !== undefined && field.maxLength < 5000)
       return bad(name, ['x'.repeat(field.maxLength + 1)]);
@@ -136,14 +136,15 @@ function modelOf(reference: string): Model {
 function badValues(field: Field): unknown[] {
   if (field.$ref) return ['text', 7, []];
   if (field.enum) return ['no such value', 7, {}];
+  const isDate = field.format?.endsWith('date-time') === true;
   switch ([field.type].flat()[0]) {
     case 'string':
       return [
         7,
         {},
-        ...(field.format === 'date-time' ? ['yesterday', '2026-02-30T00:00:00Z'] : []),
+        ...(isDate ? ['yesterday', '2026-02-30T00:00:00Z'] : []),
         'x'.repeat((field.maxLength ?? 0) + 1),
-      ].slice(0, field.format === 'date-time' ? 4 : 3);
+      ].slice(0, isDate ? 4 : 3);
     case 'integer':
       return ['seven', 1.5, {}, field.maximum! + 1, field.minimum! - 1]
         .filter(

@@ -65,18 +65,9 @@ const doors: [field: string, ask: (date: string) => TestRequest][] = [
   ].map((field) => [field, ofItem(field)] as [string, (date: string) => TestRequest]),
   ['next_attempt', (date) => updated({ next_attempt: date })],
   ['canceled_dts', (date) => updated({ canceled_dts: date })],
-  ['next_shipment_date_end', filter('getAutoOrders', 'next_shipment_date_end')],
-  ['_since', filter('getAutoOrders', '_since')],
-  ['original_order_date_begin', body('getAutoOrdersByQuery', 'original_order_date_begin')],
-  ['creation_date_begin', filter('getOrders', 'creation_date_begin')],
-  ['refund_date_begin', body('getOrdersByQuery', 'refund_date_begin')],
-  ['signup_dts_start', filter('getCustomers', 'signup_dts_start')],
-  ['_since', filter('getItems', '_since')],
   ['due_dts', body('insertWorkflowTask', 'due_dts', { task_name: 'Call' })],
   ['delay_until_dts', body('insertWorkflowTask', 'delay_until_dts', { task_name: 'Call' })],
   ['expiration_dts', body('insertWorkflowTask', 'expiration_dts', { task_name: 'Call' })],
-  ['created_dts_begin', body('searchWorkflowTasks', 'created_dts_begin')],
-  ['due_dts_end', body('getWorkflowTasks', 'due_dts_end')],
   ['now_dts', body('setClock', 'now_dts')],
 ];
 
@@ -99,6 +90,66 @@ for (const [field, ask] of doors) {
     }
   });
 }
+
+const criteria = (operation: TestRequest['operation'], names: readonly string[], isBody = false) =>
+  names.map((name): (typeof doors)[number] => [
+    name,
+    isBody ? body(operation, name) : filter(operation, name),
+  ]);
+const rangesOf = (names: readonly string[], [begin, end] = ['_begin', '_end']): string[] =>
+  names.flatMap((name) => [`${name}${begin}`, `${name}${end}`]);
+const autoOrderDates = rangesOf(['next_shipment_date', 'original_order_date']);
+const orderDates = rangesOf(['creation_date', 'payment_date', 'shipment_date']);
+const taskDates = rangesOf(['created_dts', 'due_dts', 'delay_until_dts', 'last_update_dts']);
+
+const filters = [
+  ...criteria('getAutoOrders', [...autoOrderDates, '_since']),
+  ...criteria('getAutoOrdersByQuery', autoOrderDates, true),
+  ...criteria('getOrders', orderDates),
+  ...criteria('getOrdersByQuery', [...orderDates, ...rangesOf(['refund_date'])], true),
+  ...criteria('getCustomers', [
+    ...rangesOf(['last_modified_dts', 'signup_dts'], ['_start', '_end']),
+    '_since',
+  ]),
+  ...criteria('getItems', ['_since']),
+  ...criteria('searchWorkflowTasks', taskDates, true),
+  ...criteria('getWorkflowTasks', taskDates, true),
+];
+
+for (const [field, ask] of filters)
+  test(`${field} of ${ask('2027-01-01').operation} takes any year, and no text but a date`, async () => {
+    const listed = async (date: string): Promise<number> => {
+      const { status, text, body } = await app.request(ask(date));
+      assert.equal(status, 200, `${date}: ${text}`);
+      const list = Object.values(body).find((value) => Array.isArray(value));
+      return (list as readonly unknown[]).length;
+    };
+    const isEnd = field.endsWith('_end');
+    const never = ['0001-01-01T00:00:00', '-271821-04-20T00:00:00Z', '1899-12-31'];
+    const always = ['9999-12-31T23:59:59.9999999', '+275760-09-13T00:00:00Z', '3000-01-01'];
+    for (const date of isEnd ? never : always) assert.equal(await listed(date), 0, date);
+    const whole = await listed(isEnd ? '2999-12-31' : '1900-01-01');
+    for (const date of isEnd ? always : never) assert.equal(await listed(date), whole, date);
+    for (const date of ['2027-02-30', 'last week', '1803225600000']) {
+      const answer = await app.request(ask(date));
+      assert.equal(answer.status, 400, `${date}: ${answer.text}`);
+      assert.match(answer.body.error.developer_message, new RegExp(field));
+    }
+  });
+
+test('a saved search keeps a date that means "no bound"', async () => {
+  const search = { due_dts_begin: '0001-01-01T00:00:00', due_dts_end: '9999-12-31T23:59:59Z' };
+  const { body: saved, text } = await app.request({
+    operation: 'insertSavedSearch',
+    body: { name: 'Whenever', search },
+  });
+  assert.ok(saved.success, text);
+  const again = await app.request({
+    operation: 'searchWorkflowTasks',
+    body: saved.saved_search.search,
+  });
+  assert.equal(again.status, 200, again.text);
+});
 
 test('the first and the last day are taken, on the wall of the merchant', async () => {
   for (const date of [

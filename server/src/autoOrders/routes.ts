@@ -3,7 +3,7 @@ import { operations } from '@perennial/contract/operations.ts';
 import type { Context } from '../platform/context.ts';
 import type { Answer } from '../platform/http/answer.ts';
 import { noContent, payloadText } from '../platform/http/answer.ts';
-import { optionalDate } from '../platform/http/dates.ts';
+import { filterDate } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Input, Routes } from '../platform/http/routes.ts';
 import type { ReadBilled } from './billed.ts';
@@ -184,7 +184,7 @@ type Query = AutoOrderQuery & { readonly _since?: string };
 function filterOf(query: Query, timeZone: string): AutoOrderFilter {
   const text = (value: string | null | undefined): string | undefined => value?.trim() || undefined;
   const moment = (name: keyof Query) =>
-    optionalDate(query[name] as string | null | undefined, name, timeZone);
+    filterDate(query[name] as string | null | undefined, name, timeZone);
   return {
     autoOrderCode: text(query.auto_order_code),
     originalOrderId: text(query.original_order_id),

@@ -2,7 +2,7 @@ import { Customer } from '@perennial/contract/customer.ts';
 import type { QueryOf } from '@perennial/contract/operations.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
-import { optionalDate } from '../platform/http/dates.ts';
+import { filterDate } from '../platform/http/dates.ts';
 import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
@@ -38,7 +38,7 @@ export function getCustomers(
 ): Promise<JsonPage> {
   const { merchantId, timeZone } = context.merchant;
   const given = query as Readonly<Record<string, string | undefined>>;
-  const moment = (field: string) => optionalDate(given[field], field, timeZone);
+  const moment = (field: string) => filterDate(given[field], field, timeZone);
   const changed = ['_since', 'last_modified_dts_start']
     .map(moment)
     .filter((at) => at !== undefined);

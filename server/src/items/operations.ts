@@ -4,7 +4,7 @@ import { wireDate } from '../kernel/calendar.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
 import { parseWireDay } from '../kernel/wireDates.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
-import { optionalDate } from '../platform/http/dates.ts';
+import { filterDate } from '../platform/http/dates.ts';
 import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
@@ -41,7 +41,7 @@ export function getItems(
   return readItemPage(context.db, merchantId, {
     ...list,
     timeZone,
-    since: optionalDate(list.since, '_since', timeZone),
+    since: filterDate(list.since, '_since', timeZone),
   });
 }
 

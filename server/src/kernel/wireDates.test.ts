@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dayWritten, isWireDate, parseWireDate, parseWireDay, readWireDate } from './wireDates.ts';
+import {
+  dayWritten,
+  isWireDate,
+  parseFilterDate,
+  parseWireDate,
+  parseWireDay,
+  readWireDate,
+} from './wireDates.ts';
 
 const newYork = 'America/New_York';
 
@@ -122,4 +129,26 @@ test('a day stays the day that is written, in any zone; only Z is a moment', () 
     assert.equal(outcome.ok && String(outcome.value), meant, `${text} in ${zone}`);
   }
   assert.deepEqual(parseWireDay('3000-01-01', newYork), { ok: false, reason: 'out of bounds' });
+});
+
+test('the date of a filter may lie in any year; what cannot be read is still refused', () => {
+  const first = '0001-01-03T00:00:00Z';
+  const last = '9999-12-29T00:00:00Z';
+  const cases: [text: string, meant: string][] = [
+    ['2027-06-01', '2027-06-01T04:00:00Z'],
+    ['1899-12-31', '1899-12-31T05:00:00Z'],
+    ['3000-01-01T00:00:00Z', '3000-01-01T00:00:00Z'],
+    ['9999-12-31', last],
+    ['9999-12-31T23:59:59.9999999', last],
+    ['+275760-09-13T00:00:00.000Z', last],
+    ['0001-01-01T00:00:00Z', first],
+    ['-271821-04-20T00:00:00.000Z', first],
+    ['-999999-01-01', first],
+  ];
+  for (const [text, meant] of cases) {
+    const outcome = parseFilterDate(text, newYork);
+    assert.equal(outcome.ok && String(outcome.value), meant, text);
+  }
+  for (const text of ['', 'never', '31.12.9999', '9999-02-29', '2027-01-01T24:00:00'])
+    assert.equal(parseFilterDate(text, newYork).ok, false, text);
 });

@@ -72,6 +72,28 @@ export function isWireDate(text: string): boolean {
   return read.ok && isWithin(wallOf(read.value, 'UTC').day, daysAround);
 }
 
+/**
+ * Reads a date that is only compared with others, as the filters of lists are. Any year is read,
+ * because clients send `9999-12-31` and `0001-01-01` for "no bound". A date before year 1 or after
+ * 9999 becomes the first or last day whose year has four digits in every zone.
+ */
+export function parseFilterDate(text: string, zone: string): Outcome<Temporal.Instant, DateFault> {
+  const written = writtenDate(text);
+  if (!written.ok && written.reason !== 'out of bounds') return written;
+  const beyond = text.startsWith('-') ? -Infinity : Infinity;
+  const day = written.ok ? written.value.wall.day : beyond;
+  if (day < firstFilterDay) return success(momentOf({ day: firstFilterDay, ms: 0 }, 'UTC'));
+  if (!written.ok || day > lastFilterDay)
+    return success(momentOf({ day: lastFilterDay, ms: 0 }, 'UTC'));
+  return momentOfWritten(written.value, zone);
+}
+
+/** Whether a text may be the date of a filter in some zone. */
+export const isFilterDate = (text: string): boolean => parseFilterDate(text, 'UTC').ok;
+
+const firstFilterDay = dayNumber(1, 1, 3);
+const lastFilterDay = dayNumber(9999, 12, 29);
+
 /** The days between which the dates of the wire lie, both included. */
 export const firstWireDay = '1900-01-01';
 export const lastWireDay = '2999-12-31';

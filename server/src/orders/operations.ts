@@ -2,7 +2,7 @@ import type { Order, OrderQuery, OrderQueryBatch } from '@perennial/contract/ord
 import type { SortField } from '@perennial/contract/sorting.ts';
 import { toMinor } from '../kernel/money.ts';
 import type { Context } from '../platform/context.ts';
-import { optionalDate } from '../platform/http/dates.ts';
+import { filterDate } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { JsonPage } from '../platform/storage/page.ts';
 import { facetNames } from './facets.ts';
@@ -148,6 +148,6 @@ function rangeOf(
   given: Readonly<Record<string, unknown>>,
 ): Range {
   const moment = (field: string) =>
-    optionalDate(given[field] as string | null | undefined, field, context.merchant.timeZone);
+    filterDate(given[field] as string | null | undefined, field, context.merchant.timeZone);
   return { begin: moment(`${name}_date_begin`), end: moment(`${name}_date_end`) };
 }

@@ -4,7 +4,7 @@ import type { WebhookLog, WebhookLogSummary } from '@perennial/contract/webhook.
 import { wireDate } from '../kernel/calendar.ts';
 import type { Context } from '../platform/context.ts';
 import type { ResultSet } from '../platform/http/answer.ts';
-import { optionalDate } from '../platform/http/dates.ts';
+import { filterDate } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Page } from '../platform/http/routes.ts';
 import { deliveryBody } from './body.ts';
@@ -92,8 +92,8 @@ function filterFrom(
   const request = query.requestId === undefined ? undefined : parseRequestId(query.requestId);
   if (query.requestId !== undefined && !request) return undefined;
   const since =
-    optionalDate(query.beginDate, 'beginDate', zone) ?? optionalDate(query._since, '_since', zone);
-  const until = optionalDate(query.endDate, 'endDate', zone);
+    filterDate(query.beginDate, 'beginDate', zone) ?? filterDate(query._since, '_since', zone);
+  const until = filterDate(query.endDate, 'endDate', zone);
   if (query.status !== undefined && !/^\d{3}$/.test(query.status))
     refuse('wrong_format', { field: 'status', expected: 'a status code such as 200' });
   return {

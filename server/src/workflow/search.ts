@@ -3,7 +3,7 @@ import type { SortField } from '@perennial/contract/sorting.ts';
 import type { WorkflowTasksRequest } from '@perennial/contract/workflow.ts';
 import { required } from '../kernel/assert.ts';
 import { fold, foldTrimmed } from '../kernel/caseFolding.ts';
-import { optionalDate } from '../platform/http/dates.ts';
+import { filterDate } from '../platform/http/dates.ts';
 import { groupName, userName } from './present.ts';
 
 /** The conditions of a search; all that are given must hold. An explicit null is no condition. */
@@ -161,7 +161,7 @@ function ranges(search: TaskSearch, zone: string, bind: Bind): string[] {
   return Object.entries(rangeColumns).flatMap(([field, column]) => {
     const given = search as Readonly<Record<string, string | undefined>>;
     const [begin, end] = [`${field}_begin`, `${field}_end`].map((name) =>
-      optionalDate(given[name], name, zone),
+      filterDate(given[name], name, zone),
     );
     return [
       ...(begin ? [`o.${column} >= ${bind(begin)}::timestamptz`] : []),

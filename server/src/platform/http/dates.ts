@@ -1,5 +1,5 @@
 import type { Temporal } from 'temporal-polyfill';
-import { parseWireDate } from '../../kernel/wireDates.ts';
+import { parseFilterDate, parseWireDate } from '../../kernel/wireDates.ts';
 import { refuse } from './refusal.ts';
 
 /**
@@ -11,12 +11,17 @@ export function dateOf(text: string, field: string, zone: string): Temporal.Inst
   return parsed.ok ? parsed.value : refuse('wrong_date', { field });
 }
 
-/** Like {@link dateOf}; absent, null and blank ask for nothing. */
-export function optionalDate(
+/**
+ * Parses the date of a filter, in any year. Refuses one that cannot be read, by the name of its
+ * field. Absent, null and blank are no filter.
+ */
+export function filterDate(
   text: string | null | undefined,
   field: string,
   zone: string,
 ): Temporal.Instant | undefined {
   const given = text?.trim();
-  return given ? dateOf(given, field, zone) : undefined;
+  if (!given) return undefined;
+  const parsed = parseFilterDate(given, zone);
+  return parsed.ok ? parsed.value : refuse('wrong_date', { field });
 }

@@ -1,7 +1,7 @@
 import type { NamedModel } from '@perennial/contract/fields.ts';
 import { schemas } from '@perennial/contract/schemas.ts';
 import { wireDate } from '../../kernel/calendar.ts';
-import { parseWireDate, parseWireDay } from '../../kernel/wireDates.ts';
+import { parseFilterDate, parseWireDate, parseWireDay } from '../../kernel/wireDates.ts';
 import { refuse } from './refusal.ts';
 
 /**
@@ -47,20 +47,36 @@ function writableModel(name: string, value: unknown, timeZone: string, path: str
     properties: Readonly<Record<string, Field>>;
   };
   const kept: Record<string, unknown> = {};
+  const parseDate = schemas[name]?.['x-criteria'] ? parseFilterDate : parseFieldDate;
   for (const [key, given] of Object.entries(value)) {
     const field = Object.hasOwn(properties, key) ? properties[key] : undefined;
     if (field && !isReadOnly(field))
-      kept[key] = writableValue(field, given, timeZone, path === '' ? key : `${path}.${key}`);
+      kept[key] = writableValue(field, given, {
+        timeZone,
+        path: path === '' ? key : `${path}.${key}`,
+        parseDate,
+      });
   }
   return kept;
 }
 
-function writableValue(field: Field, value: unknown, timeZone: string, path: string): unknown {
+interface Place {
+  readonly timeZone: string;
+  readonly path: string;
+  readonly parseDate: typeof parseFieldDate;
+}
+
+function writableValue(field: Field, value: unknown, place: Place): unknown {
+  const { timeZone, path, parseDate } = place;
   if (value === null) return null;
   if (field.$ref) return writableModel(field.$ref, value, timeZone, path);
   if (field.items && Array.isArray(value))
-    return value.map((each, i) => writableValue(field.items!, each, timeZone, `${path}[${i}]`));
-  return field.format === 'date-time' ? normalDate(value, timeZone, path) : value;
+    return value.map((each, i) =>
+      writableValue(field.items!, each, { ...place, path: `${path}[${i}]` }),
+    );
+  if (field.format !== 'date-time') return value;
+  const parsed = parseDate(String(value), timeZone, path);
+  return parsed.ok ? wireDate(parsed.value, timeZone) : refuse('wrong_date', { field: path });
 }
 
 /**
@@ -69,10 +85,9 @@ function writableValue(field: Field, value: unknown, timeZone: string, path: str
  */
 const dayFields = new Set(['delivery_date', 'ship_on_date', 'lot_expiration']);
 
-function normalDate(value: unknown, timeZone: string, field: string): string {
+function parseFieldDate(text: string, timeZone: string, field: string) {
   const isDay = dayFields.has(field.slice(field.lastIndexOf('.') + 1));
-  const parsed = (isDay ? parseWireDay : parseWireDate)(String(value), timeZone);
-  return parsed.ok ? wireDate(parsed.value, timeZone) : refuse('wrong_date', { field });
+  return (isDay ? parseWireDay : parseWireDate)(text, timeZone);
 }
 
 function isReadOnly(field: Field): boolean {

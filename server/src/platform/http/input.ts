@@ -3,7 +3,7 @@ import { inputDocument, inputSchema, parameterSchema } from '@perennial/contract
 import { defaultLimit, type Operation } from '@perennial/contract/operations.ts';
 import { parseSort, type SortField, sortings } from '@perennial/contract/sorting.ts';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { isWireDate } from '../../kernel/wireDates.ts';
+import { isFilterDate, isWireDate } from '../../kernel/wireDates.ts';
 import { refuse } from './refusal.ts';
 import type { Page } from './routes.ts';
 
@@ -82,6 +82,7 @@ const ajv = lazily(
       schemas: [inputDocument],
       formats: {
         'date-time': isWireDate,
+        'criteria-date-time': isFilterDate,
         int32: true,
         int64: true,
       },
