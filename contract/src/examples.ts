@@ -54,6 +54,10 @@ const properties = [{ name: 'gift_note', value: 'No peanuts' }];
 
 /** A body for each operation that takes one. */
 export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
+  previewAutoOrderChange: {
+    auto_order: { items: [{ auto_order_item_oid: 5001, next_shipment_dts: nextMonth }] },
+    count: 3,
+  },
   getAutoOrdersBatch: { auto_order_oids: [1001, 1002] },
   updateAutoOrdersBatch: {
     autoOrders: [{ auto_order_oid: 1001, enabled: false, cancel_reason: 'Moved abroad' }],

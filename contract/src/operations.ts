@@ -25,6 +25,7 @@ import {
   AutoOrdersRequest,
   AutoOrdersResponse,
 } from './autoOrder.ts';
+import { AutoOrderPreviewRequest, AutoOrderPreviewResponse } from './change.ts';
 import { Customer, CustomerResponse, CustomersResponse } from './customer.ts';
 import type { ExpansionName } from './expansions.ts';
 import type { NamedModel } from './fields.ts';
@@ -1395,6 +1396,25 @@ export const operations = {
     }),
     response: PreviewResponse,
     payload: 'rebills',
+    status: 200,
+  },
+  previewAutoOrderChange: {
+    tag: 'perennial',
+    method: 'POST',
+    base: '/perennial/v1',
+    path: '/auto_orders/{auto_order_oid}/preview',
+    summary: 'Read what a change would do to the next rebills',
+    description:
+      'Takes a change as updateAutoOrder takes it, and writes nothing. What updateAutoOrder would ' +
+      'refuse is refused here in the same way.',
+    permissions: ['auto_order_read'],
+    params: Type.Object({ auto_order_oid: oid() }),
+    query: Type.Object({
+      validate_original_order: text('As updateAutoOrder takes it.'),
+    }),
+    body: AutoOrderPreviewRequest,
+    response: AutoOrderPreviewResponse,
+    payload: 'before',
     status: 200,
   },
   getEvents: {

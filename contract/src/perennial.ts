@@ -131,10 +131,21 @@ export const ParkedAutoOrdersResponse = answer('ParkedAutoOrdersResponse', {
   parked: many(ParkedAutoOrder),
 });
 
+/** Why a preview ends before the number of rebills that was requested. */
+export const previewEnds = [
+  'never',
+  'completed',
+  'canceled',
+  'disabled',
+  'merged',
+  'paused',
+  'parked',
+] as const;
+
 export const PreviewResponse = answer('PreviewResponse', {
   rebills: many(PreviewRebill),
   ends: oneOf(
-    ['never', 'completed', 'canceled', 'disabled', 'merged', 'paused', 'parked'],
+    previewEnds,
     'Why there are fewer than requested; absent when there are not. Parked: it cannot be billed until it is fixed.',
   ),
 });

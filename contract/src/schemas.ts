@@ -5,6 +5,7 @@
 
 import * as autoOrder from './autoOrder.ts';
 import * as autoOrderItem from './autoOrderItem.ts';
+import * as change from './change.ts';
 import * as common from './common.ts';
 import * as customer from './customer.ts';
 import type { NamedModel } from './fields.ts';
@@ -31,7 +32,7 @@ const files = {
   workflow: [workflow, live],
   oauth: [oauth],
   user: [user],
-  perennial: [perennial],
+  perennial: [perennial, change],
   common: [common],
 };
 

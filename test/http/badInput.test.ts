@@ -40,6 +40,7 @@ const idle = await app.addKey('TEST', []);
 const goodBodies: Partial<Record<OperationId, object>> = {
   consolidateAutoOrders: { source_auto_order_oids: [Number(ours['auto_order_oid'])] },
   cancelAutoOrderItemByReferenceOrderId: { cancel_type: 'end' },
+  previewAutoOrderChange: { auto_order: {} },
   updateAutoOrderProperties: { properties: [] },
   updateAutoOrderItemProperties: { properties: [] },
   updateAutoOrderItemAddOns: { add_on_items: [] },

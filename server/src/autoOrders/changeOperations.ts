@@ -81,6 +81,10 @@ function unparked(autoOrder: AutoOrder): AutoOrder {
   return rest;
 }
 
+/** Returns a changed record as it is stored: completed where nothing is left, and not parked. */
+export const settled = (autoOrder: AutoOrder, rules: EditRules): AutoOrder =>
+  unparked(completed(autoOrder, rules));
+
 /** A record before and after a change, and the title of the change in the history. */
 export interface Changed {
   readonly before: AutoOrder;
@@ -103,7 +107,7 @@ export async function saveChanges(
   const { merchantId, timeZone, currency } = context.merchant;
   const rules = editRules(context, catalog);
   const written = changed
-    .map((each) => ({ ...each, after: unparked(completed(each.after, rules)) }))
+    .map((each) => ({ ...each, after: settled(each.after, rules) }))
     .map((each) => ({
       ...each,
       changes: [

@@ -57,13 +57,12 @@ export async function updateAutoOrder(
   await changeAutoOrder(context, oid, {
     title: 'Updated',
     ifMatch: options.ifMatch,
-    itemIds: [...itemIdsNamed(body.items), ...addOnItemIds(body.add_ons)],
+    itemIds: itemIdsOfUpdate(body),
     edit: async (autoOrder, rules, context) => {
-      const sifted = await siftUpdate(context, autoOrder, body, options);
-      left = sifted.left;
-      const edited = editAutoOrder(autoOrder, sifted.body, rules, newOids);
-      if (edited.ok) options.onMissed?.(missedWords(autoOrder, edited.value, rules));
-      return edited;
+      const decided = await decideUpdate(context, autoOrder, rules, { body, newOids, options });
+      left = decided.left;
+      options.onMissed?.(decided.missed);
+      return decided.edited;
     },
     alsoChange:
       original &&
@@ -73,11 +72,43 @@ export async function updateAutoOrder(
   return left;
 }
 
+/** What an update would do to a record. */
+export interface DecidedUpdate {
+  readonly edited: Outcome<AutoOrder, FieldFault>;
+  /** The names of the fields that were stale and are not changed. */
+  readonly left: readonly string[];
+  /** Sentences about shipments that the update turns into missed ones. */
+  readonly missed: readonly string[];
+}
+
+/** Decides what an update does to a record. An update and its preview share it. Writes nothing. */
+export async function decideUpdate(
+  context: Context,
+  autoOrder: AutoOrder,
+  rules: EditRules,
+  update: {
+    readonly body: WireAutoOrder;
+    /** The oids of new items, in their order. */
+    readonly newOids: readonly number[];
+    readonly options: Pick<UpdateOptions, 'ifMatch' | 'readBilled'>;
+  },
+): Promise<DecidedUpdate> {
+  const { body, left } = await siftUpdate(context, autoOrder, update.body, update.options);
+  const edited = editAutoOrder(autoOrder, body, rules, update.newOids);
+  return { edited, left, missed: edited.ok ? missedWords(autoOrder, edited.value, rules) : [] };
+}
+
+/** Returns the ids of all catalogue items that an update names. */
+export const itemIdsOfUpdate = (body: WireAutoOrder): string[] => [
+  ...itemIdsNamed(body.items),
+  ...addOnItemIds(body.add_ons),
+];
+
 async function siftUpdate(
   context: Context,
   autoOrder: AutoOrder,
   body: WireAutoOrder,
-  { ifMatch, readBilled }: UpdateOptions,
+  { ifMatch, readBilled }: Pick<UpdateOptions, 'ifMatch' | 'readBilled'>,
 ) {
   const billed = asksForBilled(autoOrder, body, context.merchant.timeZone)
     ? await readBilled(context, autoOrder.autoOrderOid)

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Order } from '@perennial/contract/order.ts';
 import { localDate } from '../kernel/calendar.ts';
-import type { OrderDocument } from '../orders/order.ts';
+import type { OrderDocument, OrderRecord } from '../orders/order.ts';
 import { findOrder, findOrders } from '../orders/store.ts';
-import { updateOrder } from '../orders/updateOperations.ts';
+import { noOrder, orderAfter, updateOrder } from '../orders/updateOperations.ts';
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { AutoOrder } from './autoOrder.ts';
@@ -34,6 +34,23 @@ export async function changeOriginalOrder(
 }
 
 /**
+ * Returns the original order as {@link changeOriginalOrder} would leave it, or refuses as that
+ * does. Writes nothing.
+ */
+export async function originalOrderAfter(
+  context: Context,
+  { merchantId, originalOrderId }: AutoOrder,
+  body: Order,
+  validates: boolean,
+): Promise<OrderRecord> {
+  const stored =
+    (await findOrder(context.db, merchantId, originalOrderId)) ?? noOrder(originalOrderId);
+  const { order } = orderAfter(context, stored, body);
+  if (validates) refuseUnbillable(context, order.document);
+  return order;
+}
+
+/**
  * Updates the search values of auto orders from their original orders. Orders that started no auto
  * order are skipped.
  */
@@ -50,6 +67,10 @@ export async function refreshFacets(context: Context, orderIds: readonly string[
     }),
   );
 }
+
+/** Whether `validate_original_order` is on; it is, unless a client turns it off. */
+export const isValidating = (text: string | undefined): boolean =>
+  !/^(no|false|0)$/i.test(text?.trim() ?? '');
 
 function refuseUnbillable(context: Context, { billing, payment }: OrderDocument): void {
   const { card_expiration_year: year, card_expiration_month: month } = payment?.credit_card ?? {};

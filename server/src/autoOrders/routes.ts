@@ -18,6 +18,7 @@ import {
   updateItemProperties,
   updateProperties,
 } from './operations.ts';
+import { isValidating } from './originalOrderOperations.ts';
 import type { AutoOrderKey } from './readOperations.ts';
 import { getAutoOrder, getAutoOrders, getAutoOrdersBatch } from './readOperations.ts';
 import type { AutoOrderFilter } from './search.ts';
@@ -70,7 +71,7 @@ export const autoOrderRoutes = ({ readBilled, readOpenRebills }: AutoOrderParts)
         onMissed: (words) => missed.push(...words),
         readBilled,
         ifMatch,
-        validatesOriginalOrder: isYes(query.validate_original_order),
+        validatesOriginalOrder: isValidating(query.validate_original_order),
       });
       return one(context, { oid }, expand, left, missed);
     },
@@ -172,8 +173,6 @@ function oidsOf({ auto_order_oids: oids }: AutoOrderQueryBatch): readonly number
   const { maxElements: max } = operations.getAutoOrdersBatch;
   return oids.length > max ? refuse('too_many_elements', { field: 'auto_order_oids', max }) : oids;
 }
-
-const isYes = (text: string | undefined): boolean => !/^(no|false|0)$/i.test(text?.trim() ?? '');
 
 const alsoWith = (expand: ReadonlySet<string>, ...names: readonly string[]): ReadonlySet<string> =>
   new Set([...expand, ...names]);

@@ -50,7 +50,7 @@ export function wireRebill(
     shipment_dts: wireDate(at, zone),
     currency_code: currency,
     lines: order.lines.map((line) => ({
-      ...(line.itemOid !== undefined && { auto_order_item_oid: line.itemOid }),
+      ...(line.itemOid !== undefined && line.itemOid > 0 && { auto_order_item_oid: line.itemOid }),
       kind: line.kind,
       merchant_item_id: line.itemId,
       description: line.description,

@@ -8,6 +8,7 @@ import { loadAutoOrders } from '../autoOrders/store.ts';
 import { findOrder } from '../orders/store.ts';
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
+import type { DecisionInput } from '../rebill/plan.ts';
 import { rebillPolicy } from '../rebill/policy.ts';
 import { findEarlierAttempts } from '../rebill/store.ts';
 import { mayBeOfRecord } from '../rebill/unreadableOperations.ts';
@@ -15,7 +16,15 @@ import type { Preview } from './preview.ts';
 import { previewRebills } from './preview.ts';
 
 const countMax = 100;
-const countDefault = 12;
+
+/** The number of rebills in a preview whose request names none. */
+export const countDefault = 12;
+
+/** Refuses a number of rebills that no preview returns. */
+export function refuseCount(count: number): void {
+  if (count < 1 || count > countMax)
+    refuse('out_of_range', { field: 'count', min: 1, max: countMax });
+}
 
 /**
  * Returns the next rebills as they will be ordered if every charge succeeds and nothing changes.
@@ -27,8 +36,7 @@ export async function previewAutoOrder(
   count: number = countDefault,
   isResumed = false,
 ): Promise<Preview | 'unreadable'> {
-  if (count < 1 || count > countMax)
-    refuse('out_of_range', { field: 'count', min: 1, max: countMax });
+  refuseCount(count);
   try {
     return await readPreview(context, autoOrderOid, count, isResumed);
   } catch (error) {
@@ -45,29 +53,36 @@ export async function readPreview(
   count: number,
   isResumed = false,
 ): Promise<Preview> {
-  const { db, now, merchant } = context;
-  const { merchantId, timeZone: zone } = merchant;
-  const [autoOrder] = await loadAutoOrders(db, merchantId, [autoOrderOid]);
+  const [autoOrder] = await loadAutoOrders(context.db, context.merchant.merchantId, [autoOrderOid]);
   if (autoOrder === undefined) return noAutoOrder({ oid: autoOrderOid });
+  const input = await decisionInput(context, autoOrder);
+  if (!isResumed) return previewRebills(input, count);
+  const rules = editRules(context, input.catalog);
+  return previewRebills({ ...input, autoOrder: resumed(autoOrder, rules) }, count);
+}
+
+/** Reads what the engine's decision on this record depends on. */
+export async function decisionInput(
+  { db, now, merchant }: Context,
+  autoOrder: AutoOrder,
+): Promise<DecisionInput> {
+  const { merchantId, timeZone: zone } = merchant;
+  const { autoOrderOid } = autoOrder;
   const earlier = await findEarlierAttempts(db, merchantId, [
     { autoOrderOid, rebillNumber: autoOrder.rebillCount + 1 },
   ]);
   const before = earlier.get(autoOrderOid);
   const order = before && (await findOrder(db, merchantId, before.orderId));
-  const catalog = await loadCatalog(db, merchantId, [autoOrder]);
-  return previewRebills(
-    {
-      autoOrder: isResumed ? resumed(autoOrder, editRules(context, catalog)) : autoOrder,
-      policy: rebillPolicy(merchant),
-      zone,
-      at: now,
-      original: await findOrder(db, merchantId, autoOrder.originalOrderId),
-      catalog,
-      firstDeclinedAt: before?.firstDeclinedAt,
-      kept: order && { order, editedFields: before.editedFields },
-    },
-    count,
-  );
+  return {
+    autoOrder,
+    policy: rebillPolicy(merchant),
+    zone,
+    at: now,
+    original: await findOrder(db, merchantId, autoOrder.originalOrderId),
+    catalog: await loadCatalog(db, merchantId, [autoOrder]),
+    firstDeclinedAt: before?.firstDeclinedAt,
+    kept: order && { order, editedFields: before.editedFields },
+  };
 }
 
 /**

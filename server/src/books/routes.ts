@@ -1,11 +1,13 @@
+import { isValidating } from '../autoOrders/originalOrderOperations.ts';
 import type { Context } from '../platform/context.ts';
 import { type Answer, payload } from '../platform/http/answer.ts';
 import type { Page, Routes } from '../platform/http/routes.ts';
 import { type ParkedPage, readParked } from '../rebill/parkedOperations.ts';
 import { type Audit, getAudit, type ReadCaptures } from './auditOperations.ts';
+import { type ChangePreview, previewChange } from './changePreviewOperations.ts';
 import { wireDifference, wireParked, wireRebill } from './present.ts';
 import type { Preview } from './preview.ts';
-import { previewAutoOrder } from './previewOperations.ts';
+import { countDefault, previewAutoOrder } from './previewOperations.ts';
 
 /** What will be billed, and whether what was billed adds up. */
 export const bookRoutes = (readCaptures: ReadCaptures) =>
@@ -16,6 +18,17 @@ export const bookRoutes = (readCaptures: ReadCaptures) =>
       previewAnswer(
         context,
         await previewAutoOrder(context, params.auto_order_oid, query.count, query.resumed),
+      ),
+    previewAutoOrderChange: async (context, { params, query, body, ifMatch }) =>
+      changePreviewAnswer(
+        context,
+        await previewChange(
+          context,
+          params.auto_order_oid,
+          body.auto_order,
+          body.count ?? countDefault,
+          { ifMatch, validatesOriginalOrder: isValidating(query.validate_original_order) },
+        ),
       ),
     getAudit: async (context) => auditAnswer(await getAudit(context, readCaptures)),
   }) satisfies Routes;
@@ -38,6 +51,23 @@ function previewAnswer({ merchant }: Context, preview: Preview | 'unreadable'): 
     preview.rebills.map((rebill) => wireRebill(rebill, merchant.timeZone)),
     { beside: { ends: preview.ends } },
   );
+}
+
+function changePreviewAnswer(
+  { merchant: { timeZone } }: Context,
+  { before, after, warnings, version }: ChangePreview,
+): Answer {
+  const wire = ({ rebills }: Preview) => rebills.map((rebill) => wireRebill(rebill, timeZone));
+  return payload(wire(before), {
+    version,
+    beside: {
+      after: wire(after),
+      ends_before: before.ends,
+      ends_after: after.ends,
+      warnings,
+      version,
+    },
+  });
 }
 
 const unreadable = {

@@ -4,7 +4,7 @@ import { parseWireDate } from '../kernel/wireDates.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
-import { changedOrder, type PaymentSaid } from './change.ts';
+import { type ChangedOrder, changedOrder, type PaymentSaid } from './change.ts';
 import { noHooks, type OrderHooks } from './hooks.ts';
 import { event, stageChange } from './insertOperations.ts';
 import type { OrderRecord } from './order.ts';
@@ -23,19 +23,13 @@ export function updateOrder(
 ): Promise<OrderRecord> {
   const change = writable(Order, body, context.merchant.timeZone);
   return inTransaction(context, async (context) => {
-    const { merchantId, timeZone } = context.merchant;
+    const { merchantId } = context.merchant;
     const rebill = await hooks.lockRebill(context, orderId);
     const stored =
       (await findOrder(context.db, merchantId, orderId, { lock: true })) ?? noOrder(orderId);
-    const outcome = changedOrder(stored, change, {
-      merge: merged,
-      now: { at: context.now, timeZone },
-      isUnderWay: stored.charging === true || rebill?.isUnderWay === true,
-      said: paymentSaid(body, timeZone),
-    });
-    if (!outcome.ok) return refuse('invalid_field', outcome.reason);
-    const { becamePaid } = outcome.value;
-    const order = await withCustomer(context, outcome.value.order, stored);
+    const changed = orderAfter(context, stored, body, rebill?.isUnderWay);
+    const { becamePaid } = changed;
+    const order = await withCustomer(context, changed.order, stored);
     await saveOrder(context.db, order);
     const moved = order.document.current_stage !== stored.document.current_stage;
     await context.events.emit(context, [
@@ -48,6 +42,22 @@ export function updateOrder(
     if (order.rebillNumber === 0) await hooks.onOriginalOrderChanged(context, [order.orderId]);
     return order;
   });
+}
+
+/** Returns a stored order as a change would leave it, or refuses the change. Writes nothing. */
+export function orderAfter(
+  { merchant: { timeZone }, now }: Pick<Context, 'merchant' | 'now'>,
+  stored: OrderRecord,
+  body: Order,
+  isRebillUnderWay = false,
+): ChangedOrder {
+  const outcome = changedOrder(stored, writable(Order, body, timeZone), {
+    merge: merged,
+    now: { at: now, timeZone },
+    isUnderWay: stored.charging === true || isRebillUnderWay,
+    said: paymentSaid(body, timeZone),
+  });
+  return outcome.ok ? outcome.value : refuse('invalid_field', outcome.reason);
 }
 
 // The server sets the status, but only a client knows that the money came by another way than a

@@ -1,0 +1,109 @@
+import type { AutoOrder as WireAutoOrder } from '@perennial/contract/autoOrder.ts';
+import type { AutoOrder } from '../autoOrders/autoOrder.ts';
+import { loadCatalog } from '../autoOrders/catalogReader.ts';
+import { refuseStale, settled } from '../autoOrders/changeOperations.ts';
+import { countNewItems } from '../autoOrders/editItem.ts';
+import { decideUpdate, itemIdsOfUpdate, type UpdateOptions } from '../autoOrders/operations.ts';
+import { originalOrderAfter } from '../autoOrders/originalOrderOperations.ts';
+import { noAutoOrder } from '../autoOrders/readOperations.ts';
+import { editRules } from '../autoOrders/rules.ts';
+import { leftWords } from '../autoOrders/staleForm.ts';
+import { loadAutoOrders } from '../autoOrders/store.ts';
+import type { Context } from '../platform/context.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import { readBilled } from '../rebill/billedStore.ts';
+import type { DecisionInput } from '../rebill/plan.ts';
+import { mayBeOfRecord } from '../rebill/unreadableOperations.ts';
+import type { Preview } from './preview.ts';
+import { previewRebills } from './preview.ts';
+import { decisionInput, refuseCount } from './previewOperations.ts';
+
+/** What a change would do. */
+export interface ChangePreview {
+  readonly before: Preview;
+  readonly after: Preview;
+  /** What the update would warn of, one sentence each. */
+  readonly warnings: readonly string[];
+  /** The version of the record that was read. */
+  readonly version: number;
+}
+
+/**
+ * Previews an update with the rules that decide the update itself, and writes nothing. Refuses what
+ * the update would refuse.
+ */
+export async function previewChange(
+  context: Context,
+  oid: number,
+  body: WireAutoOrder | null | undefined,
+  count: number,
+  options: Pick<UpdateOptions, 'ifMatch' | 'validatesOriginalOrder'>,
+): Promise<ChangePreview> {
+  if (!body) return refuse('missing_field', { field: 'auto_order' });
+  refuseCount(count);
+  const { db, merchant } = context;
+  const [current] = await loadAutoOrders(db, merchant.merchantId, [oid]);
+  if (current === undefined) return noAutoOrder({ oid });
+  refuseStale(current, options.ifMatch);
+  const { after, warnings } = await changedBy(context, current, body, options.ifMatch);
+  const original =
+    body.original_order &&
+    (await originalOrderAfter(
+      context,
+      current,
+      body.original_order,
+      options.validatesOriginalOrder,
+    ));
+  const input = await decisionInput(context, current);
+  const changed = {
+    ...input,
+    autoOrder: after,
+    catalog: await loadCatalog(db, merchant.merchantId, [current, after]),
+    ...(original && { original }),
+  };
+  return {
+    before: previewOrParked(context, input, count),
+    after: previewOrParked(context, changed, count),
+    warnings,
+    version: current.version,
+  };
+}
+
+async function changedBy(
+  context: Context,
+  current: AutoOrder,
+  body: WireAutoOrder,
+  ifMatch: number | undefined,
+) {
+  const { db, merchant } = context;
+  const itemIds = itemIdsOfUpdate(body);
+  const catalog = await loadCatalog(db, merchant.merchantId, [current], itemIds);
+  const rules = editRules(context, catalog);
+  const { edited, left, missed } = await decideUpdate(context, current, rules, {
+    body,
+    newOids: provisionalOids(countNewItems(body.items)),
+    options: { ifMatch, readBilled },
+  });
+  if (!edited.ok)
+    return refuse('invalid_field', edited.reason, { objectId: String(current.autoOrderOid) });
+  return {
+    after: settled(edited.value, rules),
+    warnings: [...(left.length > 0 ? [leftWords(left)] : []), ...missed],
+  };
+}
+
+/** Returns oids for items that do not exist yet. No stored item has a negative one. */
+const provisionalOids = (count: number): number[] =>
+  Array.from({ length: count }, (_, index) => -1 - index);
+
+/** An auto order that cannot be read is not billed, so its preview is empty. */
+function previewOrParked(context: Context, input: DecisionInput, count: number): Preview {
+  try {
+    return previewRebills(input, count);
+  } catch (error) {
+    if (!mayBeOfRecord(error)) throw error;
+    const { autoOrderOid } = input.autoOrder;
+    context.log.error({ err: error, autoOrderOid }, 'an auto order cannot be previewed');
+    return { rebills: [], ends: 'parked' };
+  }
+}
