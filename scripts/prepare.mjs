@@ -67,7 +67,9 @@ function requireNode() {
   const version = execFileSync('node', ['--version'], { encoding: 'utf8' }).trim();
   if (Number.parseInt(version.slice(1), 10) >= nodeMajorMin) return;
   fail(
-    `this machine's Node is ${version}, Perennial needs ${nodeMajorMin} or newer, and npm has no Node package for ${process.platform}-${process.arch}; install Node ${nodeMajorMin} from nodejs.org`,
+    `this machine's Node is ${version}, Perennial needs ${nodeMajorMin} or newer, and npm has no ` +
+      `Node package for ${process.platform}-${process.arch}; ` +
+      `install Node ${nodeMajorMin} from nodejs.org`,
   );
 }
 

@@ -184,7 +184,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   sandbox: 'move,span',
   oauth: 'application,authorization,consentPage,credential',
   staff: 'access,apiKey',
-  webhooks: 'body,destination,eventRuler,forming,retry,signing,webhook',
+  webhooks: 'body,destination,eventRuler,forming,owner,present,retry,signing,webhook',
 };
 const ruleFiles = Object.entries(rules).flatMap(([name, list]) =>
   list.split(',').map((file) => `server/src/${name}/${file}.ts`),
@@ -317,9 +317,9 @@ test('lines and functions are short, and nothing is any', (t) => {
     );
   // What was longer when this rule came. Lower the numbers when one of these is made shorter.
   const limits: readonly [kind: string, found: readonly string[], max: number][] = [
-    ['lines over 120 columns', [...ours.over120, ...tests.over120], 27],
+    ['lines over 120 columns', [...ours.over120, ...tests.over120], 0],
     [`source functions over ${functionLinesMax} lines`, ours.longFunctions, 15],
-    [`test functions over ${functionLinesMax} lines`, tests.longFunctions, 30],
+    [`test functions over ${functionLinesMax} lines`, tests.longFunctions, 28],
   ];
   for (const [kind, found, max] of limits)
     assert.ok(found.length <= max, `${found.length} ${kind}, at most ${max}:\n${found.join('\n')}`);

@@ -10,10 +10,11 @@ import {
   operationIds,
   operation as operationOf,
 } from '../../contract/src/operations.ts';
+import { fromLoose } from '../../server/src/kernel/fromLoose.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';
 import { createApiKey } from '../../server/src/staff/apiKeyOperations.ts';
 import { revokeApiKey } from '../../server/src/staff/apiKeyStore.ts';
-import { type TestRequest, testApp, testNow } from '../support/app.ts';
+import { type TestAnswer, type TestRequest, testApp, testNow } from '../support/app.ts';
 import { type BadInput, badBodies, badParams, badQueries } from './badInputCases.ts';
 import { objectsOf, unknownObjects } from './objects.ts';
 
@@ -199,26 +200,32 @@ async function faultsOf(id: OperationId, bad: Case): Promise<string[]> {
   const hasBody = operation.body !== undefined && bad.rawBody === undefined && bad.names !== 'body';
   const request: TestRequest = {
     operation: id,
+    ...fromLoose<TestRequest>({
+      query: bad.query,
+      key: bad.key,
+      headers: bad.headers,
+      rawBody: bad.rawBody,
+    }),
     params: { ...unknownObjects, ...ours, ...bad.params },
-    ...(bad.query === undefined ? {} : { query: bad.query }),
-    ...(bad.key === undefined ? {} : { key: bad.key }),
-    ...(bad.headers === undefined ? {} : { headers: bad.headers }),
-    ...(bad.rawBody === undefined ? {} : { rawBody: bad.rawBody }),
     ...(hasBody ? { body: bad.body ?? goodBodies[id] ?? {} } : {}),
   };
-  const { status, headers, body, text } = await app.request(request);
+  const answer = await app.request(request);
+  const wrong = faultsIn(answer, bad);
+  return wrong.length === 0
+    ? []
+    : [`${id}, ${bad.what}: ${wrong.join('; ')}: ${answer.text.slice(0, 160)}`];
+}
+
+/** What an answer to a bad request lacks. */
+function faultsIn({ status, headers, body }: TestAnswer, bad: Case): string[] {
   const message: string = body?.error?.user_message ?? '';
-  const wrong = [
+  const isError = !body?.success && message !== '' && body.error.error_code === String(status);
+  return [
     status === bad.status ? '' : `status ${status} instead of ${bad.status}`,
-    !body?.success && message !== '' && body.error.error_code === String(status)
-      ? ''
-      : 'no Error body',
+    isError ? '' : 'no Error body',
     message === headers['uc-rest-error'] ? '' : 'UC-REST-ERROR says otherwise',
     message.includes(bad.names ?? '') ? '' : `does not name ${bad.names}`,
   ].filter((fault) => fault !== '');
-  return wrong.length === 0
-    ? []
-    : [`${id}, ${bad.what}: ${wrong.join('; ')}: ${text.slice(0, 160)}`];
 }
 
 /**

@@ -56,7 +56,8 @@ export function unfilteredTables(statement: string, tables: readonly string[]): 
   if (!/^\s*(with|select|update|delete|merge|insert)\b/.test(text)) return [];
   const names = new RegExp(
     `(?:\\bfrom|\\bjoin|\\bupdate|\\busing|,` +
-      `)\\s+(?:only\\s+)?(?:public\\.)?(${tables.join('|')})\\b(?:\\s+(?:as\\s+)?(?!(?:${keywords})\\b)([a-z_]\\w*))?(?!\\s*\\()`,
+      `)\\s+(?:only\\s+)?(?:public\\.)?(${tables.join('|')})\\b` +
+      `(?:\\s+(?:as\\s+)?(?!(?:${keywords})\\b)([a-z_]\\w*))?(?!\\s*\\()`,
     'g',
   );
   const unfiltered = [...text.matchAll(names)].filter(

@@ -241,21 +241,21 @@ story('a retry that succeeds keeps what staff wrote on the order', opening, asyn
   });
   assert.deepEqual(
     [
-      paid?.current_stage,
-      paid?.payment?.payment_status,
-      paid?.payment?.transactions?.map((each: { successful: boolean }) => each.successful),
+      paid.current_stage,
+      paid.payment.payment_status,
+      paid.payment.transactions.map((each: { successful: boolean }) => each.successful),
     ],
     ['Completed Order', 'Processed', [false, true]],
   );
   assert.deepEqual(
     [
-      paid?.internal?.sales_rep_code,
-      paid?.Tags,
+      paid.internal.sales_rep_code,
+      paid.Tags,
       paid.properties.map(({ name, value }) => [name, value]),
-      paid?.billing?.company,
-      paid?.shipping?.address1,
-      paid?.shipping?.tracking_numbers,
-      paid?.shipping?.city,
+      paid.billing.company,
+      paid.shipping.address1,
+      paid.shipping.tracking_numbers,
+      paid.shipping.city,
     ],
     [
       'SR1',

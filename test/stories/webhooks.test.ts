@@ -66,46 +66,8 @@ const until = async (wall: string): Promise<void> =>
 
 test('the warehouse receives everything that happens to two subscriptions', async (t) => {
   const receiver = await startReceiver(t);
-  const { webhook } = await ask({
-    operation: 'insertWebhook',
-    body: {
-      webhook_url: receiver.url,
-      maximum_events: 10,
-      event_categories: [
-        {
-          event_category: 'auto_order',
-          events: Object.entries(expansions).map(([event_name, expansion]) => ({
-            event_name,
-            expansion,
-            subscribed: true,
-          })),
-        },
-      ],
-    },
-  });
-  const { secrets } = await ask({
-    operation: 'rotateWebhookSecret',
-    params: { webhookOid: webhook.webhook_oid },
-  });
-
-  await ask({
-    operation: 'insertItem',
-    body: {
-      merchant_item_id: 'TEA-BOX',
-      pricing: { cost: 20 },
-      auto_order: {
-        auto_order_upsell: true,
-        steps: [
-          {
-            type: 'item',
-            recurring_merchant_item_id: 'TEA-BOX',
-            schedule: 'Monthly',
-            preshipment_notice_days: 3,
-          },
-        ],
-      },
-    },
-  });
+  const secret = await subscribeWarehouse(receiver.url);
+  await sellTeaBoxes();
   await until('2026-02-01T10:00');
   const [ann, bob] = [await order('ann@example.com'), await order('bob@example.com')];
   await ask({
@@ -114,44 +76,67 @@ test('the warehouse receives everything that happens to two subscriptions', asyn
     body: card('tok_decline_stolen_card'),
   });
   await until('2026-03-05T00:00');
-  await ask({
-    operation: 'updateAutoOrder',
-    params: { auto_order_oid: ann },
-    body: { override_affiliate_id: 7 },
-  });
-  await ask({
-    operation: 'updateAutoOrder',
-    params: { auto_order_oid: ann },
-    body: { enabled: false, canceled_by_user: 'ann@example.com', cancel_reason: 'Moved away' },
-  });
+  for (const body of [
+    { override_affiliate_id: 7 },
+    { enabled: false, canceled_by_user: 'ann@example.com', cancel_reason: 'Moved away' },
+  ])
+    await ask({ operation: 'updateAutoOrder', params: { auto_order_oid: ann }, body });
   await world.work('webhooks');
 
   for (const { body, headers } of receiver.received)
-    assert.ok(new Webhook(secrets[0].secret).verify(body, headers as Record<string, string>));
-  const heard = receiver.received.flatMap(({ events }) => events) as {
-    name: keyof typeof expansions;
-    payload: AutoOrder;
-  }[];
-  const livesOf = (oid: number) => heard.filter(({ payload }) => payload.auto_order_oid === oid);
-  assert.deepEqual(
-    livesOf(ann).map(({ name }) => name),
-    [
-      'auto_order_create',
-      'auto_order_preshipment',
-      'auto_order_rebill',
-      'auto_order_update',
-      'auto_order_update',
-      'auto_order_cancel',
-    ],
-  );
-  assert.deepEqual(
-    livesOf(bob).map(({ name }) => name),
-    ['auto_order_create', 'auto_order_preshipment', 'auto_order_decline', 'auto_order_disable'],
-  );
+    assert.ok(new Webhook(secret).verify(body, headers as Record<string, string>));
+  const heard = receiver.received.flatMap(({ events }) => events) as Heard[];
+  assertExpanded(heard);
+  assertLifeOfAnn(heard.filter(({ payload }) => payload.auto_order_oid === ann));
+  assertLifeOfBob(heard.filter(({ payload }) => payload.auto_order_oid === bob));
+});
 
-  const tell = (oid: number, name: keyof typeof expansions) =>
-    livesOf(oid).find((each) => each.name === name)!.payload;
-  // The requested parts, and no others.
+interface Heard {
+  readonly name: keyof typeof expansions;
+  readonly payload: AutoOrder;
+}
+
+/** Subscribes to all events with their expansions. Returns the secret that signs the deliveries. */
+async function subscribeWarehouse(url: string): Promise<string> {
+  const events = Object.entries(expansions).map(([event_name, expansion]) => ({
+    event_name,
+    expansion,
+    subscribed: true,
+  }));
+  const { webhook } = await ask({
+    operation: 'insertWebhook',
+    body: {
+      webhook_url: url,
+      maximum_events: 10,
+      event_categories: [{ event_category: 'auto_order', events }],
+    },
+  });
+  const { secrets } = await ask({
+    operation: 'rotateWebhookSecret',
+    params: { webhookOid: webhook.webhook_oid },
+  });
+  return secrets[0].secret;
+}
+
+async function sellTeaBoxes(): Promise<void> {
+  const step = {
+    type: 'item',
+    recurring_merchant_item_id: 'TEA-BOX',
+    schedule: 'Monthly',
+    preshipment_notice_days: 3,
+  };
+  await ask({
+    operation: 'insertItem',
+    body: {
+      merchant_item_id: 'TEA-BOX',
+      pricing: { cost: 20 },
+      auto_order: { auto_order_upsell: true, steps: [step] },
+    },
+  });
+}
+
+/** Asserts that each payload has the requested parts, and no others. */
+function assertExpanded(heard: readonly Heard[]): void {
   const parts = [
     'items',
     'original_order',
@@ -170,37 +155,60 @@ test('the warehouse receives everything that happens to two subscriptions', asyn
       name,
     );
   }
-  const created = tell(ann, 'auto_order_create');
+}
+
+const payloadIn = (heard: readonly Heard[], name: Heard['name']): AutoOrder =>
+  heard.find((each) => each.name === name)!.payload;
+
+function assertLifeOfAnn(heard: readonly Heard[]): void {
+  assert.deepEqual(
+    heard.map(({ name }) => name),
+    [
+      'auto_order_create',
+      'auto_order_preshipment',
+      'auto_order_rebill',
+      'auto_order_update',
+      'auto_order_update',
+      'auto_order_cancel',
+    ],
+  );
+  const created = payloadIn(heard, 'auto_order_create');
   assert.deepEqual(
     [created.status, created.original_order?.billing?.email, created.items?.[0]?.original_item_id],
     ['active', 'ann@example.com', 'TEA-BOX'],
   );
-  assert.equal(
-    tell(ann, 'auto_order_preshipment').items?.[0]?.future_schedules?.[0]?.shipment_dts,
-    '2026-03-01T10:00:00-05:00',
-  );
-  const [rebill, ...others] = tell(ann, 'auto_order_rebill').rebill_orders!;
+  const [coming] = payloadIn(heard, 'auto_order_preshipment').items!;
+  assert.equal(coming?.future_schedules?.[0]?.shipment_dts, '2026-03-01T10:00:00-05:00');
+  const [rebill, ...others] = payloadIn(heard, 'auto_order_rebill').rebill_orders!;
   assert.deepEqual(
     [rebill?.summary?.total?.value, rebill?.items?.[0]?.merchant_item_id, others],
     [20, 'TEA-BOX', []],
   );
-  assert.equal(tell(ann, 'auto_order_update').override_affiliate_id, 7);
+  const updated = payloadIn(heard, 'auto_order_update');
+  assert.equal(updated.override_affiliate_id, 7);
   // As it was then: the update does not know yet that Ann will leave.
-  assert.equal(tell(ann, 'auto_order_update').status, 'active');
-  const canceled = tell(ann, 'auto_order_cancel');
+  assert.equal(updated.status, 'active');
+  const canceled = payloadIn(heard, 'auto_order_cancel');
   assert.deepEqual(
     [canceled.status, canceled.cancel_reason, canceled.enabled],
     ['canceled', 'Moved away', false],
   );
-  const declined = tell(bob, 'auto_order_decline');
+}
+
+function assertLifeOfBob(heard: readonly Heard[]): void {
+  assert.deepEqual(
+    heard.map(({ name }) => name),
+    ['auto_order_create', 'auto_order_preshipment', 'auto_order_decline', 'auto_order_disable'],
+  );
+  const declined = payloadIn(heard, 'auto_order_decline');
   assert.equal(declined.original_order?.billing?.email, 'bob@example.com');
   assert.match(declined.failure_reason!, /^stolen card/);
-  const disabled = tell(bob, 'auto_order_disable');
+  const disabled = payloadIn(heard, 'auto_order_disable');
   assert.deepEqual(
     [disabled.status, disabled.enabled, (disabled.logs ?? []).length > 0],
     ['disabled', false, true],
   );
-});
+}
 
 test('a pattern picks subscriptions by what is in them', async (t) => {
   const [mine, all] = [await startReceiver(t), await startReceiver(t)];

@@ -82,81 +82,54 @@ export const allPermissions = [
   ...new Set(Object.values(operations).flatMap((operation: Operation) => operation.permissions)),
 ];
 
-export async function testApp(
-  options: {
-    files?: FileSettings;
-    mail?: MailTransport;
-    sender?: Sender;
-    clock?: SystemClock;
-    rateLimits?: readonly RateLimit[];
-    bodyLimitBytes?: number;
-    log?: Logger;
-    /** A migrated database; absent: a new one, dropped in the end. */
-    db?: DatabasePool;
-    /** The seal that secrets in `db` were sealed with. */
-    seal?: Seal;
-    gateways?: GatewayConfig;
-    stops?: readonly StopSource[];
-    markerPath?: string;
-  } = {},
-): Promise<TestApp> {
-  const db = options.db ?? (await testDatabase());
-  const log = options.log ?? pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
-  const gateways = openGateways(options.gateways ?? {}, options.clock ?? systemClock);
+/** What a test may choose. */
+export interface TestAppOptions {
+  readonly files?: FileSettings;
+  readonly mail?: MailTransport;
+  readonly sender?: Sender;
+  readonly clock?: SystemClock;
+  readonly rateLimits?: readonly RateLimit[];
+  readonly bodyLimitBytes?: number;
+  readonly log?: Logger;
+  /** A migrated database; absent: a new one, dropped in the end. */
+  readonly db?: DatabasePool;
+  /** The seal that secrets in `db` were sealed with. */
+  readonly seal?: Seal;
+  readonly gateways?: GatewayConfig;
+  readonly stops?: readonly StopSource[];
+  readonly markerPath?: string;
+}
+
+export async function testApp({
+  db: given,
+  clock = systemClock,
+  gateways: config = {},
+  mail,
+  ...options
+}: TestAppOptions = {}): Promise<TestApp> {
+  const db = given ?? (await testDatabase());
+  const gateways = openGateways(config, clock);
   const mails: Mail[] = [];
   await prepareBillingLinks(db, randomIds, 'http://perennial.test');
   const app = createApp({
     db,
-    clock: options.clock ?? systemClock,
+    clock,
     ids: randomIds,
-    log,
-    rateLimits: options.rateLimits ?? [],
-    bodyLimitBytes: options.bodyLimitBytes ?? 5_000_000,
+    log: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
+    rateLimits: [],
+    bodyLimitBytes: 5_000_000,
     trustedProxies: [],
     gateways,
-    stops: options.stops ?? [],
-    markerPath: options.markerPath,
-    mail: options.mail ?? mailbox(mails),
+    stops: [],
+    mail: mail ?? mailbox(mails),
     mailFrom: 'orders@perennial.test',
-    files: options.files ?? { folder: join(tmpdir(), `perennial-files-${process.pid}`) },
-    seal: options.seal ?? sealWith(randomBytes(32)),
-    sender: options.sender ?? httpSender({ clock: options.clock ?? systemClock }),
+    files: { folder: join(tmpdir(), `perennial-files-${process.pid}`) },
+    seal: sealWith(randomBytes(32)),
+    sender: httpSender({ clock }),
+    ...options,
   });
-
-  const addMerchant = async (
-    merchantId: string,
-    changes: Partial<Merchant> = {},
-  ): Promise<Merchant> => {
-    const merchant: Merchant = {
-      merchantId,
-      name: merchantId,
-      timeZone: 'America/New_York',
-      currency: 'USD',
-      settings: {},
-      clock: { kind: 'standing', at: testNow },
-      ...changes,
-    };
-    if ((await findMerchant(db, merchantId)) === undefined)
-      await insertMerchant(db, merchant, testNow);
-    return merchant;
-  };
-  const addKey = async (
-    merchantId: string,
-    permissions: readonly string[] = allPermissions,
-  ): Promise<string> => {
-    const key = randomIds.secret(keyBytes);
-    await insertApiKey(db, hashKey(key), {
-      merchantId,
-      name: 'test key',
-      prefix: prefixOf(key),
-      permissions,
-      allowedIps: [],
-      createdAt: testNow,
-    });
-    return key;
-  };
-  const merchant = await addMerchant('TEST');
-  const key = await addKey('TEST');
+  const merchant = await addMerchant(db, 'TEST');
+  const key = await addKey(db, 'TEST');
 
   return {
     app,
@@ -165,8 +138,8 @@ export async function testApp(
     key,
     books: gateways.books,
     mails,
-    addMerchant,
-    addKey,
+    addMerchant: (merchantId, changes) => addMerchant(db, merchantId, changes),
+    addKey: (merchantId, permissions) => addKey(db, merchantId, permissions),
     request: <Id extends OperationId = never>(request: TestRequest<Id>) =>
       send(app, key, request) as Promise<TestAnswer<Id>>,
     async setClock(at, merchantId = 'TEST') {
@@ -185,6 +158,42 @@ export async function testApp(
   };
 }
 
+async function addMerchant(
+  db: DatabasePool,
+  merchantId: string,
+  changes: Partial<Merchant> = {},
+): Promise<Merchant> {
+  const merchant: Merchant = {
+    merchantId,
+    name: merchantId,
+    timeZone: 'America/New_York',
+    currency: 'USD',
+    settings: {},
+    clock: { kind: 'standing', at: testNow },
+    ...changes,
+  };
+  if ((await findMerchant(db, merchantId)) === undefined)
+    await insertMerchant(db, merchant, testNow);
+  return merchant;
+}
+
+async function addKey(
+  db: DatabasePool,
+  merchantId: string,
+  permissions: readonly string[] = allPermissions,
+): Promise<string> {
+  const key = randomIds.secret(keyBytes);
+  await insertApiKey(db, hashKey(key), {
+    merchantId,
+    name: 'test key',
+    prefix: prefixOf(key),
+    permissions,
+    allowedIps: [],
+    createdAt: testNow,
+  });
+  return key;
+}
+
 function mailbox(mails: Mail[]): MailTransport {
   return {
     async send(mail) {
@@ -197,9 +206,8 @@ function mailbox(mails: Mail[]): MailTransport {
 
 async function send(app: App, defaultKey: string, request: TestRequest): Promise<TestAnswer> {
   const operation = request.operation && (operations[request.operation] as Operation);
-  const path = request.path ?? operation!.base + fillPath(operation!.path, request.params ?? {});
-  const key = request.key === undefined ? defaultKey : request.key;
-  const hasBody = request.body !== undefined || request.rawBody !== undefined;
+  const path = request.path ?? pathOf(operation!, request);
+  const payload = payloadOf(request);
   const response = await app.http.inject({
     method: request.method ?? operation?.method ?? 'GET',
     url: path,
@@ -207,12 +215,10 @@ async function send(app: App, defaultKey: string, request: TestRequest): Promise
       Object.entries(request.query ?? {}).map(([name, value]) => [name, String(value)]),
     ),
     headers: {
-      'x-ultracart-api-version': '2017-03-01',
-      ...(key === null ? {} : { 'x-ultracart-simple-key': key }),
-      ...(hasBody ? { 'content-type': 'application/json; charset=UTF-8' } : {}),
+      ...headersOf(request.key === undefined ? defaultKey : request.key, payload),
       ...request.headers,
     },
-    ...(hasBody ? { payload: request.rawBody ?? JSON.stringify(request.body) } : {}),
+    ...(payload === undefined ? {} : { payload }),
   });
   const isJson = String(response.headers['content-type'] ?? '').includes('json');
   if (operation && isJson && response.statusCode !== 429)
@@ -225,8 +231,20 @@ async function send(app: App, defaultKey: string, request: TestRequest): Promise
   };
 }
 
-function fillPath(path: string, params: Readonly<Record<string, string | number>>): string {
-  return path.replace(/\{(\w+)\}/g, (_, name: string) =>
-    encodeURIComponent(String(params[name] ?? '')),
+/** The body as text; undefined for a request without one. */
+function payloadOf({ body, rawBody }: TestRequest): string | undefined {
+  return rawBody ?? (body === undefined ? undefined : JSON.stringify(body));
+}
+
+const headersOf = (key: string | null, payload: string | undefined) => ({
+  'x-ultracart-api-version': '2017-03-01',
+  ...(key === null ? {} : { 'x-ultracart-simple-key': key }),
+  ...(payload === undefined ? {} : { 'content-type': 'application/json; charset=UTF-8' }),
+});
+
+function pathOf({ base, path }: Operation, { params = {} }: TestRequest): string {
+  return (
+    base +
+    path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name] ?? '')))
   );
 }

@@ -29,10 +29,9 @@ export async function connectLive(
     operation: 'getWorkflowAgentWebsocketAuthorization',
     key,
   });
-  return openLive(
-    `${address}${new URL(auth.websocket_url).pathname}?token=${auth.jwt}${options.after === undefined ? '' : `&after=${options.after}`}`,
-    options.origin,
-  );
+  const after = options.after === undefined ? '' : `&after=${options.after}`;
+  const { pathname } = new URL(auth.websocket_url);
+  return openLive(`${address}${pathname}?token=${auth.jwt}${after}`, options.origin);
 }
 
 /** Connects to a whole address. */

@@ -219,8 +219,9 @@ function lineOf({ name, at, data, order }: LivedEvent, zone: string): string {
   const when = toLocal(at, zone).toString({ smallestUnit: 'minute' }).replace('T', ' ');
   const what = name.replace('auto_order_', '');
   if (order !== null) return `${when} ${what}: ${billed(order)}`;
+  const last = data['final'] === true ? ', the last' : '';
   if (name === 'auto_order_decline')
-    return `${when} ${what}: ${data['reason']}, attempt ${data['attempt']}${data['final'] === true ? ', the last' : ''}`;
+    return `${when} ${what}: ${data['reason']}, attempt ${data['attempt']}${last}`;
   return typeof data['reason'] === 'string' && data['reason'] !== ''
     ? `${when} ${what}: ${data['reason']}`
     : `${when} ${what}`;

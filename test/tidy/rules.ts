@@ -151,7 +151,8 @@ function tablesIn(
 ): { table: string; verb: 'reads' | 'writes'; index: number }[] {
   if (!/\b(select|insert\s+into|update|delete\s+from|with|from|join)\b/.test(text)) return [];
   const pattern = new RegExp(
-    String.raw`\b(from|join|insert\s+into|update|delete\s+from|lock\s+table|truncate)\s+(?:only\s+)?(${tables.join('|')})\b(?=\s|\)|,|;|$)`,
+    String.raw`\b(from|join|insert\s+into|update|delete\s+from|lock\s+table|truncate)` +
+      String.raw`\s+(?:only\s+)?(${tables.join('|')})\b(?=\s|\)|,|;|$)`,
     'g',
   );
   return [...text.matchAll(pattern)]

@@ -41,8 +41,16 @@ const post = (sender: Sender, url: string, allowLoopback = false): Promise<Sent>
     signal: new AbortController().signal,
   });
 
-const refusal =
-  /^not sent: the URL (is not a URL|is neither http nor https|is not encrypted|holds a user name|leads to an internal address)|leads to an internal address$/;
+const faultsOfUrls = [
+  'is not a URL',
+  'is neither http nor https',
+  'is not encrypted',
+  'holds a user name',
+  'leads to an internal address',
+];
+const refusal = new RegExp(
+  `^not sent: the URL (${faultsOfUrls.join('|')})|leads to an internal address$`,
+);
 let tried = 0;
 
 /** None of them was answered, each was refused by us, and the canary heard nothing. */

@@ -59,7 +59,8 @@ function reportOf(merchantId: string, audit: Audit): string {
     count(audit.orderCount, 'orders'),
     count(audit.attemptCount, 'charges'),
   ].join(', ');
-  const head = `${merchantId}: ${looked}: ${count(audit.differenceCount, audit.differenceCount === 1 ? 'difference' : 'differences')}`;
+  const noun = audit.differenceCount === 1 ? 'difference' : 'differences';
+  const head = `${merchantId}: ${looked}: ${count(audit.differenceCount, noun)}`;
   if (audit.differenceCount === 0) return head;
   const rows = audit.differences.map(({ objectType, objectId, field, stored, recomputed }) => [
     `${objectType} ${objectId}`,

@@ -215,7 +215,8 @@ export function wireDate(moment: Temporal.Instant, zone: string): string {
   const minutesEast = Math.round(offsetMs(epochMs, zone) / 60_000);
   const { day, ms } = wallFromMs(epochMs + minutesEast * 60_000);
   const east = Math.abs(minutesEast);
-  return `${wallText(day, ms)}${minutesEast < 0 ? '-' : '+'}${digits(Math.floor(east / 60), 2)}:${digits(east % 60, 2)}`;
+  const offset = `${digits(Math.floor(east / 60), 2)}:${digits(east % 60, 2)}`;
+  return `${wallText(day, ms)}${minutesEast < 0 ? '-' : '+'}${offset}`;
 }
 
 /** A moment in UTC, to the millisecond (`2021-05-18T16:10:19.250Z`). */
@@ -231,7 +232,9 @@ function wallText(day: number, ms: number): string {
   const { year, month, dayOfMonth } = civilDay(day);
   const seconds = Math.floor(ms / 1000);
   const date = `${yearText(year)}-${digits(month, 2)}-${digits(dayOfMonth, 2)}`;
-  return `${date}T${digits(Math.floor(seconds / 3600), 2)}:${digits(Math.floor(seconds / 60) % 60, 2)}:${digits(seconds % 60, 2)}`;
+  const minutes = Math.floor(seconds / 60);
+  const hour = digits(Math.floor(minutes / 60), 2);
+  return `${date}T${hour}:${digits(minutes % 60, 2)}:${digits(seconds % 60, 2)}`;
 }
 
 /** Four digits, or a sign and six for a year that four cannot hold (ISO 8601, expanded years). */

@@ -17,7 +17,8 @@ const long = [16, 17, 18, 19];
 // Universal Air Travel Plan (1, 15 digits) would hide most devices' serial numbers.
 const issuers: readonly Issuer[] = [
   { name: 'Visa', starts: ['4'], lengths: [16, 19] },
-  { name: 'Mastercard', starts: [['51', '55'], ['2221', '2720']], lengths: [16] }, // biome-ignore format: one issuer a line
+  // biome-ignore format: one issuer a line
+  { name: 'Mastercard', starts: [['51', '55'], ['2221', '2720']], lengths: [16] },
   { name: 'American Express', starts: ['34', '37'], lengths: [15] },
   {
     name: 'Diners Club',

@@ -52,6 +52,7 @@ function codeFrom(bytes: Uint8Array): string {
 
 function uuidFrom(bytes: Uint8Array): string {
   const hex = Buffer.from(bytes).toString('hex');
-  const variant = '89ab'[bytes[8]! & 3]!;
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  const version = `4${hex.slice(13, 16)}`;
+  const variant = `${'89ab'[bytes[8]! & 3]!}${hex.slice(17, 20)}`;
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${version}-${variant}-${hex.slice(20, 32)}`;
 }

@@ -10,13 +10,19 @@ export function plainText(letter: Letter): string {
 export function html(letter: Letter): string {
   return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(letter.subject)}</title></head>
-<body style="margin:0 auto;padding:24px;max-width:36em;font:16px/1.5 system-ui,sans-serif;color:#1a1a1a;background:#ffffff">
+<head>${metas}<title>${escapeHtml(letter.subject)}</title></head>
+<body style="${bodyStyle}">
 ${letter.blocks.map(htmlOf).join('\n')}
 </body>
 </html>
 `;
 }
+
+const metas = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">';
+
+const bodyStyle =
+  'margin:0 auto;padding:24px;max-width:36em;font:16px/1.5 system-ui,sans-serif;' +
+  'color:#1a1a1a;background:#ffffff';
 
 function textOf(block: Block): string {
   switch (block.kind) {

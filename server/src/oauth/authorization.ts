@@ -49,31 +49,11 @@ export function parseAuthorization(
   application: Application | undefined,
 ): Outcome<AuthorizationRequest, AuthorizationFault> {
   const redirectUri = parameters.get('redirect_uri') ?? '';
-  const page = (message: string): Outcome<never, AuthorizationFault> =>
-    failure({ kind: 'page', status: 400, title: 'This link does not work', message });
-  if (!application)
-    return page(
-      'No application with this id is registered here. Go back to the application and begin again.',
-    );
-  if (
-    repeated(parameters, ['client_id', 'redirect_uri']) ||
-    !application.redirectUris.some((registered) => isRegistered(redirectUri, registered))
-  ) {
-    return page(
-      `It would lead back to an address that ${application.name} has not registered, so it ` +
-        'may be a trap. Go back to the application and begin again.',
-    );
-  }
-  if (application.disabledAt)
-    return failure({
-      kind: 'page',
-      status: 410,
-      title: 'This application was disabled',
-      message: `${application.name} may not be connected any more.`,
-    });
+  const unsafe = whyUnsafe(parameters, redirectUri, application);
+  if (unsafe) return failure({ kind: 'page', ...unsafe });
 
   const state = parameters.get('state') || undefined;
-  const back = (error: string, description: string): Outcome<never, AuthorizationFault> =>
+  const back: Back = (error, description) =>
     failure({ kind: 'redirect', redirectUri, state, error, description });
   const again = repeated(parameters, authorizationParameters);
   if (again) return back('invalid_request', `${again} is given more than once`);
@@ -84,16 +64,62 @@ export function parseAuthorization(
   if (state === undefined) return back('invalid_request', 'state is missing');
   if (state.length > stateMax)
     return back('invalid_request', `state is longer than ${stateMax} characters`);
+  const challenge = challengeIn(parameters, back);
+  return challenge.ok ? success({ redirectUri, state, ...challenge.value }) : challenge;
+}
+
+type PageFault = Extract<AuthorizationFault, { readonly kind: 'page' }>;
+
+/** Refuses by sending the browser back to the application. */
+type Back = (error: string, description: string) => Outcome<never, AuthorizationFault>;
+
+/** Returns why the browser may not be sent back to the application; undefined when it may. */
+function whyUnsafe(
+  parameters: URLSearchParams,
+  redirectUri: string,
+  application: Application | undefined,
+): Omit<PageFault, 'kind'> | undefined {
+  const badLink = { status: 400, title: 'This link does not work' } as const;
+  if (!application)
+    return {
+      ...badLink,
+      message:
+        'No application with this id is registered here. ' +
+        'Go back to the application and begin again.',
+    };
+  if (
+    repeated(parameters, ['client_id', 'redirect_uri']) ||
+    !application.redirectUris.some((registered) => isRegistered(redirectUri, registered))
+  )
+    return {
+      ...badLink,
+      message:
+        `It would lead back to an address that ${application.name} has not registered, so it ` +
+        'may be a trap. Go back to the application and begin again.',
+    };
+  if (!application.disabledAt) return undefined;
+  return {
+    status: 410,
+    title: 'This application was disabled',
+    message: `${application.name} may not be connected any more.`,
+  };
+}
+
+/** Reads the code challenge (RFC 7636, section 4.3). Empty when the request has none. */
+function challengeIn(
+  parameters: URLSearchParams,
+  back: Back,
+): Outcome<{ readonly codeChallenge?: string }, AuthorizationFault> {
   const codeChallenge = parameters.get('code_challenge') || undefined;
   if (codeChallenge === undefined)
     return parameters.get('code_challenge_method')
       ? back('invalid_request', 'code_challenge is missing')
-      : success({ redirectUri, state });
+      : success({});
   if (parameters.get('code_challenge_method') !== 'S256')
     return back('invalid_request', 'code_challenge_method must be S256');
   if (!/^[\w-]{43}$/.test(codeChallenge))
     return back('invalid_request', 'code_challenge must be 43 characters of base64url');
-  return success({ redirectUri, state, codeChallenge });
+  return success({ codeChallenge });
 }
 
 /** Returns the registered address with added parameters. Its own parameters stay. */

@@ -37,10 +37,10 @@ ${purpose}
 ${fault === undefined ? '' : `<p role="alert" class="fault" id="fault">${escapeHtml(fault)}</p>`}
 <form method="post">
 ${hidden(carried)}
-${userCode === undefined ? '' : field('user_code', 'Code on the device', userCode, 'text', 'autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="20"')}
-${field('merchant_id', 'Merchant', merchantId, 'text', 'autocomplete="organization" autocapitalize="characters" spellcheck="false" maxlength="5"')}
-${field('login', 'Login', login, 'text', 'autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="50"')}
-${field('password', 'Password', '', 'password', 'autocomplete="current-password" maxlength="400"')}
+${userCode === undefined ? '' : field('user_code', userCode)}
+${field('merchant_id', merchantId)}
+${field('login', login)}
+${field('password', '')}
 <button type="submit">Log in</button>
 </form>`,
   );
@@ -77,8 +77,8 @@ export function consentPage({
 <h1>Connect ${escapeHtml(application.name)}?</h1>
 ${application.description === '' ? '' : `<p>${escapeHtml(application.description)}</p>`}
 <p>You are <strong>${escapeHtml(userName)}</strong> of ${escapeHtml(merchantName)}.</p>
-${given.length === 0 ? '<p>It requests nothing that you may do yourself, so it will not be able to do anything.</p>' : `<p>It wants to act for you${where}, and then may:</p>${list(given)}`}
-${withheld.length === 0 ? '' : `<p class="note">It will not be able to: ${escapeHtml(withheld.map(inWords).join(', ').toLowerCase())}. You may not do that yourself.</p>`}
+${givenWords(given, where)}
+${withheldWords(withheld)}
 <form method="post" action="/rest/v2/oauth/consent">
 ${hidden({ ticket })}
 <button type="submit" name="decision" value="allow">Allow</button>
@@ -86,6 +86,21 @@ ${hidden({ ticket })}
 </form>
 <p class="note">Not you? Close this page and begin again in the application.</p>`,
   );
+}
+
+function givenWords(given: readonly string[], where: string): string {
+  if (given.length > 0)
+    return `<p>It wants to act for you${where}, and then may:</p>${list(given)}`;
+  return (
+    '<p>It requests nothing that you may do yourself, ' +
+    'so it will not be able to do anything.</p>'
+  );
+}
+
+function withheldWords(withheld: readonly string[]): string {
+  if (withheld.length === 0) return '';
+  const words = escapeHtml(withheld.map(inWords).join(', ').toLowerCase());
+  return `<p class="note">It will not be able to: ${words}. You may not do that yourself.</p>`;
 }
 
 /** A final page: says that the request failed and why, or that it is done. */
@@ -104,9 +119,37 @@ const hidden = (fields: Readonly<Record<string, string>>): string =>
     )
     .join('\n');
 
-const field = (name: string, label: string, value: string, type: string, rest: string): string =>
-  `<label for="${name}">${label}</label>\n<input id="${name}" name="${name}" type="${type}" ` +
-  `value="${escapeHtml(value)}" required ${rest}>`;
+/** The fields of the log-in form: label, type, and what helps to fill them in. */
+const fields = {
+  user_code: {
+    label: 'Code on the device',
+    type: 'text',
+    rest: 'autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="20"',
+  },
+  merchant_id: {
+    label: 'Merchant',
+    type: 'text',
+    rest: 'autocomplete="organization" autocapitalize="characters" spellcheck="false" maxlength="5"',
+  },
+  login: {
+    label: 'Login',
+    type: 'text',
+    rest: 'autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="50"',
+  },
+  password: {
+    label: 'Password',
+    type: 'password',
+    rest: 'autocomplete="current-password" maxlength="400"',
+  },
+} as const;
+
+function field(name: keyof typeof fields, value: string): string {
+  const { label, type, rest } = fields[name];
+  return (
+    `<label for="${name}">${label}</label>\n<input id="${name}" name="${name}" type="${type}" ` +
+    `value="${escapeHtml(value)}" required ${rest}>`
+  );
+}
 
 const list = (permissions: readonly string[]): string =>
   `<ul>${permissions.map((permission) => `<li>${escapeHtml(inWords(permission))}</li>`).join('')}</ul>`;

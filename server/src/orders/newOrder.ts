@@ -175,25 +175,11 @@ interface Charges {
  * Reads the amounts, apart from the lines, that an insert may name. Shipping is free unless it is
  * named, because there are no shipping tables.
  */
-function chargesOf(
-  { summary, gift, taxes }: Order,
-  currency: string,
-): Outcome<Charges, FieldFault> {
-  const named = {
-    'summary.arbitrary_shipping_handling_total': summary?.arbitrary_shipping_handling_total?.value,
-    'gift.gift_charge': gift?.gift_charge?.value,
-    'gift.gift_wrap_cost': gift?.gift_wrap_cost?.value,
-    'taxes.arbitrary_tax': taxes?.arbitrary_tax,
-    'taxes.arbitrary_taxable_subtotal': taxes?.arbitrary_taxable_subtotal,
-  };
-  const amounts = new Map<string, Minor>();
-  for (const [field, decimal] of Object.entries(named)) {
-    if (decimal === undefined) continue;
-    const amount = amountIn(decimal, currency, field);
-    if (!amount.ok) return amount;
-    amounts.set(field, amount.value);
-  }
-  const ratePercent = taxes?.arbitrary_tax_rate;
+function chargesOf(order: Order, currency: string): Outcome<Charges, FieldFault> {
+  const named = amountsIn(order, currency);
+  if (!named.ok) return named;
+  const amounts = named.value;
+  const ratePercent = order.taxes?.arbitrary_tax_rate;
   if (ratePercent !== undefined && (ratePercent < 0 || ratePercent > 100)) {
     return failure({
       field: 'taxes.arbitrary_tax_rate',
@@ -213,6 +199,28 @@ function chargesOf(
       taxableSubtotal: amounts.get('taxes.arbitrary_taxable_subtotal'),
     },
   });
+}
+
+/** Reads the amounts that the order names, by the paths of their fields. */
+function amountsIn(
+  { summary, gift, taxes }: Order,
+  currency: string,
+): Outcome<ReadonlyMap<string, Minor>, FieldFault> {
+  const named = {
+    'summary.arbitrary_shipping_handling_total': summary?.arbitrary_shipping_handling_total?.value,
+    'gift.gift_charge': gift?.gift_charge?.value,
+    'gift.gift_wrap_cost': gift?.gift_wrap_cost?.value,
+    'taxes.arbitrary_tax': taxes?.arbitrary_tax,
+    'taxes.arbitrary_taxable_subtotal': taxes?.arbitrary_taxable_subtotal,
+  };
+  const amounts = new Map<string, Minor>();
+  for (const [field, decimal] of Object.entries(named)) {
+    if (decimal === undefined) continue;
+    const amount = amountIn(decimal, currency, field);
+    if (!amount.ok) return amount;
+    amounts.set(field, amount.value);
+  }
+  return success(amounts);
 }
 
 function documentOf(

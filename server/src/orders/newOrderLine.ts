@@ -189,6 +189,7 @@ function lineDocument(
   money: (amount: Minor) => ReturnType<typeof wireCurrency>,
 ): OrderItem {
   const description = wire.description ?? item?.description;
+  const isNamedCost = wire.arbitrary_unit_cost?.value !== undefined;
   return fromLoose<OrderItem>({
     ...wire,
     item_index: itemIndex,
@@ -199,19 +200,32 @@ function lineDocument(
     discount: money(minor(totals.amount - totals.withDiscount)),
     unit_cost_with_discount: money(totals.unitWithDiscount),
     total_cost_with_discount: money(totals.withDiscount),
-    ...(wire.arbitrary_unit_cost?.value === undefined
-      ? {}
-      : { arbitrary_unit_cost: money(unitCost) }),
-    ...(item?.kit ? { kit: true } : {}),
+    ...(isNamedCost ? { arbitrary_unit_cost: money(unitCost) } : {}),
     tax_free: wire.tax_free ?? item?.taxFree ?? false,
-    ...(item?.autoOrder?.freeShipping ? { free_shipping: true } : {}),
-    ...(wire.options && {
-      options: wire.options.map((option) => ({
+    ...marksOf(item),
+    ...optionsOf(wire, currency, money),
+  });
+}
+
+/** Returns the marks that a line takes from its catalogue item. */
+const marksOf = (item: LineRequest['item']) => ({
+  ...(item?.kit ? { kit: true } : {}),
+  ...(item?.autoOrder?.freeShipping ? { free_shipping: true } : {}),
+});
+
+function optionsOf(
+  { options }: LineRequest['wire'],
+  currency: string,
+  money: (amount: Minor) => ReturnType<typeof wireCurrency>,
+) {
+  return (
+    options && {
+      options: options.map((option) => ({
         ...option,
         ...filledCostChange(option.cost_change?.value, currency, money),
       })),
-    }),
-  });
+    }
+  );
 }
 
 function filledCostChange(

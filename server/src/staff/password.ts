@@ -20,7 +20,9 @@ export async function hashPassword(
   const salt = Buffer.from(ids.secret(saltBytes), 'hex');
   const cost = isRandom ? leastCost : guessedCost;
   const { memory, passes, parallelism } = cost;
-  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(salt)}$${unpadded(await derive(password, salt, cost))}`;
+  const key = await derive(password, salt, cost);
+  const parameters = `v=19$m=${memory},t=${passes},p=${parallelism}`;
+  return `$argon2id$${parameters}$${unpadded(salt)}$${unpadded(key)}`;
 }
 
 /**

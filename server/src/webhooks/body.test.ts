@@ -9,7 +9,8 @@ const events = [
   { name: 'item_delete', payload: '{}' },
 ];
 const list =
-  '[{"item_create":{"description":"café – 咖啡 ☕😀"}},{"say \\"when\\"":{"at":"\\"now\\""}},{"item_delete":{}}]';
+  '[{"item_create":{"description":"café – 咖啡 ☕😀"}},' +
+  '{"say \\"when\\"":{"at":"\\"now\\""}},{"item_delete":{}}]';
 
 test('a body is the envelope with its events in their order, byte for byte', () => {
   assert.deepEqual(deliveryBody(events, false), Buffer.from(`{"events":${list}}`));

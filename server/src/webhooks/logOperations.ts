@@ -2,6 +2,7 @@ import { events as catalogue } from '@perennial/contract/events.ts';
 import type { QueryOf } from '@perennial/contract/operations.ts';
 import type { WebhookLog, WebhookLogSummary } from '@perennial/contract/webhook.ts';
 import { wireDate } from '../kernel/calendar.ts';
+import { fromLoose } from '../kernel/fromLoose.ts';
 import type { Context } from '../platform/context.ts';
 import type { ResultSet } from '../platform/http/answer.ts';
 import { filterDate } from '../platform/http/dates.ts';
@@ -94,18 +95,23 @@ function filterFrom(
   const since =
     filterDate(query.beginDate, 'beginDate', zone) ?? filterDate(query._since, '_since', zone);
   const until = filterDate(query.endDate, 'endDate', zone);
-  if (query.status !== undefined && !/^\d{3}$/.test(query.status))
-    refuse('wrong_format', { field: 'status', expected: 'a status code such as 200' });
-  return {
+  return fromLoose<LogFilter>({
     readable: Object.keys(catalogue).filter((name) => mayHear(actor.permissions, name)),
-    ...(since === undefined ? {} : { since }),
-    ...(until === undefined ? {} : { until }),
-    ...(request === undefined ? {} : { request }),
-    ...(query.status === undefined ? {} : { statusCode: Number(query.status) }),
-    ...(query.success === undefined ? {} : { success: query.success }),
-    ...(query.event === undefined ? {} : { eventName: query.event }),
-    ...(query.orderId === undefined ? {} : { orderId: query.orderId }),
-    ...(query.request === undefined ? {} : { text: query.request }),
-    ...(query.duration === undefined ? {} : { durationMsMin: query.duration }),
-  };
+    since,
+    until,
+    request,
+    statusCode: statusCodeIn(query.status),
+    success: query.success,
+    eventName: query.event,
+    orderId: query.orderId,
+    text: query.request,
+    durationMsMin: query.duration,
+  });
+}
+
+function statusCodeIn(status: string | undefined): number | undefined {
+  if (status === undefined) return undefined;
+  return /^\d{3}$/.test(status)
+    ? Number(status)
+    : refuse('wrong_format', { field: 'status', expected: 'a status code such as 200' });
 }

@@ -11,9 +11,12 @@ import type { Seal } from '../platform/seal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import { destinationPolicy } from './destination.ts';
 import { describe, type FindOwnerAccess, type Owner, permissionFor } from './owner.ts';
+import { toWire } from './present.ts';
 import { startReflow } from './reflowStore.ts';
 import { secretFrom } from './signing.ts';
 import type { Webhook } from './webhook.ts';
+import { newWebhook } from './webhook.ts';
+import { webhookFrom } from './webhookInput.ts';
 import {
   countWebhooks,
   deleteWebhook,
@@ -27,7 +30,6 @@ import {
   type StoredWebhook,
   updateWebhook,
 } from './webhookStore.ts';
-import { newWebhook, toWire, webhookFrom } from './wire.ts';
 
 /**
  * What the operations need in addition to the context. Deliveries and secrets follow the machine's

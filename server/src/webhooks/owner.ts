@@ -2,6 +2,7 @@ import {
   events as catalogue,
   categoryPermissions,
   type EventDescription,
+  type EventName,
 } from '@perennial/contract/events.ts';
 import { expansions } from '@perennial/contract/expansions.ts';
 
@@ -67,6 +68,9 @@ export function expansionsFor(description: EventDescription): readonly string[] 
 }
 
 const grantingExpansions: ReadonlySet<string> = new Set(['management']);
+
+/** The events of the catalogue with their names. */
+export const catalogueRows = Object.entries(catalogue) as readonly [EventName, EventDescription][];
 
 /** Returns the catalogue's entry of an event; undefined for an unknown name. */
 export function describe(eventName: string): EventDescription | undefined {

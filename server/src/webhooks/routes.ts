@@ -14,7 +14,7 @@ import {
   rotateSecret,
   type WebhookParts,
 } from './operations.ts';
-import { categories } from './wire.ts';
+import { categories } from './present.ts';
 
 /** How long an old secret continues to sign if the client does not say. */
 const keepOldHoursDefault = 24;

@@ -10,10 +10,10 @@ import {
   settleDeliveries,
 } from './deliveryStore.ts';
 import { downAfterFailures } from './lane.ts';
+import { toWire } from './present.ts';
 import { decide, isBeyondHope } from './retry.ts';
 import type { Tried } from './webhook.ts';
 import { disableWebhook, findWebhook } from './webhookStore.ts';
-import { toWire } from './wire.ts';
 
 /**
  * Records tries of one webhook. Delivered ones are done, the others are scheduled again. A webhook

@@ -117,3 +117,18 @@ export const limits = {
   events: { default: 100, max: 1000 },
   bytes: { default: 900_000, min: 1_000, max: 5_242_880 },
 } as const;
+
+/** Returns the defaults of a new webhook. */
+export function newWebhook(webhookOid: number, owner: Owner): Webhook {
+  return {
+    webhookOid,
+    owner,
+    url: '',
+    authentication: { type: 'none' },
+    compressEvents: false,
+    maximumEvents: limits.events.default,
+    maximumSize: limits.bytes.default,
+    disabled: false,
+    subscriptions: [],
+  };
+}

@@ -65,8 +65,10 @@ export function envelope(payloadKey: string, json: string, extras: AnswerExtras)
   let rest = '';
   for (const [key, value] of Object.entries(extras.beside ?? {}))
     if (value !== undefined) rest += `,${JSON.stringify(key)}:${JSON.stringify(value)}`;
-  if (extras.warning)
-    rest += `,"warning":${JSON.stringify({ warning_code: extras.warning.code, warning_message: extras.warning.message })}`;
+  if (extras.warning) {
+    const { code, message } = extras.warning;
+    rest += `,"warning":${JSON.stringify({ warning_code: code, warning_message: message })}`;
+  }
   if (failed)
     rest += `,"error":${JSON.stringify(errorBody(failed.developerMessage, 400, failed.objectIds.join(',')))}`;
   return `{"success":${failed === undefined},"metadata":${metadata},${JSON.stringify(payloadKey)}:${json}${rest}}`;

@@ -55,11 +55,13 @@ const landingPage = `<!doctype html>
 <body>
 <main>
 <h1>Perennial</h1>
-<p>This server keeps recurring orders and bills them on time. Its API under <code>/rest/v2</code> is compatible with UltraCart’s REST API v2.</p>
+<p>This server keeps recurring orders and bills them on time. Its API under <code>/rest/v2</code>
+is compatible with UltraCart’s REST API v2.</p>
 <dl>
   <dt><a href="/docs">Reference</a></dt><dd>Every operation, its fields and an example that can be pasted.</dd>
   <dt><a href="/openapi.json">OpenAPI document</a></dt><dd>The same for programs.</dd>
-  <dt><a href="/healthz">Health</a>, <a href="/readyz">readiness</a>, <a href="/metrics">metrics</a></dt><dd>For whoever runs it.</dd>
+  <dt><a href="/healthz">Health</a>, <a href="/readyz">readiness</a>,
+  <a href="/metrics">metrics</a></dt><dd>For whoever runs it.</dd>
 </dl>
 </main>
 </body>

@@ -86,5 +86,13 @@ const networkCodes = new Set([
   'ETIMEDOUT',
 ]);
 
-const driversWords =
-  /Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired|Query read timeout/;
+const driversWords = new RegExp(
+  [
+    'Connection terminated',
+    'Client has encountered a connection error',
+    'Client was closed',
+    'timeout exceeded when trying to connect',
+    'timeout expired',
+    'Query read timeout',
+  ].join('|'),
+);

@@ -1,6 +1,8 @@
--- Generated from the migrated database by `npm run schema`; never run by the server, and never edited: a change is a new migration.
--- The whole data model on one page: tables with their indexes, after the functions they call and the tables they refer to, then other functions. A test keeps it fresh.
--- Why a table, a column or an index is there stands in the migration that made it.
+-- Generated from the migrated database by `npm run schema`. The server never runs it.
+-- Never edit it: a change is a new migration. A test fails while it is stale.
+-- The whole data model on one page: tables with their indexes, after the functions they call and
+-- the tables they refer to, then other functions.
+-- The migration that creates a table, a column or an index gives the reason for it.
 
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 

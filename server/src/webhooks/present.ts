@@ -1,0 +1,87 @@
+import type { EventDescription, EventName } from '@perennial/contract/events.ts';
+import type { WebhookEventCategory, Webhook as WireWebhook } from '@perennial/contract/webhook.ts';
+import { wireDate } from '../kernel/calendar.ts';
+import type { Merchant } from '../platform/tenancy/merchant.ts';
+import { catalogueRows, expansionsFor } from './owner.ts';
+import type { Authentication, Subscription } from './webhook.ts';
+import type { StoredWebhook } from './webhookStore.ts';
+
+/**
+ * Returns a webhook as its application sees it. Of the secrets only those in `shown` appear, which
+ * were just generated.
+ */
+export function toWire(
+  webhook: StoredWebhook,
+  merchant: Merchant,
+  withUnsubscribed: boolean,
+  shown?: Authentication,
+): WireWebhook {
+  const { authentication: auth } = webhook;
+  return {
+    webhook_oid: webhook.webhookOid,
+    merchant_id: merchant.merchantId,
+    api_version: '2017-03-01',
+    webhook_url: webhook.url,
+    authentication_type: auth.type,
+    ...(auth.type === 'basic' ? { basic_username: auth.username } : {}),
+    ...(shown?.type === 'basic' ? { basic_password: shown.password } : {}),
+    ...(auth.type === 'aws iam' ? { iam_access_key: auth.accessKey } : {}),
+    compress_events: webhook.compressEvents,
+    maximum_events: webhook.maximumEvents,
+    maximum_size: webhook.maximumSize,
+    disabled: webhook.disabled,
+    consecutive_failures: webhook.consecutiveFailures,
+    pending: webhook.pending,
+    ...(webhook.nextRetryAt
+      ? { next_retry_after: wireDate(webhook.nextRetryAt, merchant.timeZone) }
+      : {}),
+    event_categories: categories(webhook.subscriptions, withUnsubscribed),
+  };
+}
+
+/**
+ * Returns the event catalogue by category; `subscriptions` marks the events that a webhook
+ * receives.
+ */
+export function categories(
+  subscriptions: readonly Subscription[],
+  withUnsubscribed: boolean,
+): WebhookEventCategory[] {
+  const heard = new Map(subscriptions.map((each) => [each.eventName, each]));
+  return [...Map.groupBy(catalogueRows, ([, { category }]) => category)].flatMap(
+    ([category, rows]) => {
+      const subscribed = rows.filter(([name]) => heard.has(name));
+      if (subscribed.length === 0 && !withUnsubscribed) return [];
+      return [
+        {
+          event_category: category,
+          any_subscribed: subscribed.length > 0,
+          subscribed: subscribed.length === rows.length,
+          available_expansions: [...expansionsFor(rows[0]![1])],
+          events: (withUnsubscribed ? rows : subscribed).map(([name, description]) =>
+            wireSubscription(name, description, heard.get(name)),
+          ),
+        },
+      ];
+    },
+  );
+}
+
+function wireSubscription(
+  name: EventName,
+  description: EventDescription,
+  subscription: Subscription | undefined,
+) {
+  return {
+    webhook_event_oid: description.eventOid,
+    event_name: name,
+    event_description: description.description,
+    subscribed: subscription !== undefined,
+    supports_reflow: description.supportsReflow,
+    deprecated_flag: false,
+    discontinued_flag: false,
+    ...(subscription ? { expansion: subscription.expansion } : {}),
+    ...(subscription?.eventRuler === undefined ? {} : { event_ruler: subscription.eventRuler }),
+    ...(subscription?.comments === undefined ? {} : { comments: subscription.comments }),
+  };
+}

@@ -1,0 +1,144 @@
+import { parseExpand } from '@perennial/contract/expansions.ts';
+import type { WebhookEventCategory, Webhook as WireWebhook } from '@perennial/contract/webhook.ts';
+import type { IdFactory } from '../kernel/ids.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import { checkDestination, type DestinationPolicy } from './destination.ts';
+import { parseNewRule } from './eventRuler.ts';
+import { catalogueRows, describe, expansionsFor } from './owner.ts';
+import { type Authentication, limits, type Subscription, type Webhook } from './webhook.ts';
+
+/**
+ * Applies what a client sent to a webhook. Absent fields stay as they are; refuses an invalid value
+ * by the name of its field.
+ */
+export function webhookFrom(
+  body: WireWebhook,
+  before: Webhook,
+  policy: DestinationPolicy,
+  ids: IdFactory,
+): Webhook {
+  const authentication = authenticationFrom(body, before.authentication, ids);
+  return {
+    webhookOid: before.webhookOid,
+    owner: before.owner,
+    url: urlFrom(body.webhook_url ?? before.url, policy),
+    authentication,
+    compressEvents: body.compress_events ?? before.compressEvents,
+    maximumEvents: within(
+      'maximum_events',
+      body.maximum_events ?? before.maximumEvents,
+      1,
+      limits.events.max,
+    ),
+    maximumSize: within(
+      'maximum_size',
+      body.maximum_size ?? before.maximumSize,
+      limits.bytes.min,
+      limits.bytes.max,
+    ),
+    disabled: body.disabled ?? before.disabled,
+    subscriptions: body.event_categories
+      ? subscriptionsFrom(body.event_categories)
+      : before.subscriptions,
+  };
+}
+
+function urlFrom(url: string, policy: DestinationPolicy): string {
+  if (url === '') refuse('missing_field', { field: 'webhook_url' });
+  const destination = checkDestination(url, policy);
+  if (destination.ok) return url;
+  return refuse('invalid_field', {
+    field: 'webhook_url',
+    reason: destination.reason,
+    fix: 'Send a public https URL; with a test clock and the setting webhooks.allow_loopback, localhost works too',
+  });
+}
+
+function authenticationFrom(
+  body: WireWebhook,
+  before: Authentication,
+  ids: IdFactory,
+): Authentication {
+  const type = body.authentication_type ?? before.type;
+  switch (type) {
+    case 'basic':
+      return basicFrom(body, before.type === type ? before : undefined, ids);
+    case 'aws iam':
+      return iamFrom(body, before.type === type ? before : undefined);
+    default:
+      return { type };
+  }
+}
+
+type Basic = Extract<Authentication, { readonly type: 'basic' }>;
+type AwsIam = Extract<Authentication, { readonly type: 'aws iam' }>;
+
+/** Generates what the client and the webhook leave open (webhook reference, insertWebhook). */
+const basicFrom = (body: WireWebhook, before: Basic | undefined, ids: IdFactory): Basic => ({
+  type: 'basic',
+  username: body.basic_username || before?.username || ids.secret(8),
+  password: body.basic_password || before?.password || ids.secret(24),
+});
+
+function iamFrom(body: WireWebhook, before: AwsIam | undefined): AwsIam {
+  const accessKey = body.iam_access_key || before?.accessKey;
+  const secretKey = body.iam_secret_key || before?.secretKey;
+  if (!accessKey) return refuse('missing_field', { field: 'iam_access_key' });
+  if (!secretKey) return refuse('missing_field', { field: 'iam_secret_key' });
+  return { type: 'aws iam', accessKey, secretKey };
+}
+
+function subscriptionsFrom(given: readonly WebhookEventCategory[]): Subscription[] {
+  const subscriptions = new Map<string, Subscription>();
+  given.forEach((category, c) => {
+    (category.events ?? []).forEach((event, e) => {
+      const field = `event_categories[${c}].events[${e}]`;
+      if (event.subscribed !== true && category.subscribed !== true) return;
+      const name = event.event_name ?? refuse('missing_field', { field: `${field}.event_name` });
+      subscriptions.set(name, subscriptionFrom(name, event, field));
+    });
+    // A subscribed category without a list of events means all its events.
+    if (category.subscribed === true && category.events === undefined) {
+      for (const [name, description] of catalogueRows) {
+        if (description.category === category.event_category)
+          subscriptions.set(name, { eventName: name, expansion: '' });
+      }
+    }
+  });
+  return [...subscriptions.values()];
+}
+
+function subscriptionFrom(
+  name: string,
+  event: { expansion?: string; event_ruler?: string; comments?: string },
+  field: string,
+): Subscription {
+  const description = describe(name);
+  if (!description)
+    return refuse('unknown_enum', {
+      field: `${field}.event_name`,
+      allowed: catalogueRows.map(([each]) => each),
+    });
+  const ruler = event.event_ruler || undefined;
+  if (ruler !== undefined) checkRuler(ruler, field);
+  return {
+    eventName: name,
+    expansion: [...parseExpand(event.expansion, expansionsFor(description))].join(','),
+    ...(ruler === undefined ? {} : { eventRuler: ruler }),
+    ...(event.comments ? { comments: event.comments } : {}),
+  };
+}
+
+function checkRuler(pattern: string, field: string): void {
+  const rule = parseNewRule(pattern);
+  if (!rule.ok)
+    refuse('invalid_field', {
+      field: `${field}.event_ruler`,
+      reason: `cannot be used: ${rule.reason}`,
+      fix: 'Send an Event Ruler pattern such as {"status":["active"]}',
+    });
+}
+
+function within(field: string, value: number, min: number, max: number): number {
+  return value >= min && value <= max ? value : refuse('out_of_range', { field, min, max });
+}
