@@ -5,7 +5,7 @@ import { after, test } from 'node:test';
 import { WebSocket } from 'ws';
 import type { LiveFrame } from '../../contract/src/live.ts';
 import { inTransaction } from '../../server/src/platform/context.ts';
-import { liveRoom } from '../../server/src/workflow/liveRoom.ts';
+import { LiveRoom } from '../../server/src/workflow/liveRoom.ts';
 import { createTasks } from '../../server/src/workflow/saveOperations.ts';
 import type { NewTask } from '../../server/src/workflow/task.ts';
 import { testApp } from '../support/app.ts';
@@ -125,7 +125,7 @@ test('a client that missed more than may lie unread hears all of it, and what ha
 test('what another process commits is heard at the next look', async () => {
   // A room that this app knows nothing of stands for another process on the same database.
   const heard: LiveFrame[] = [];
-  const room = liveRoom(app.db, 'TEST');
+  const room = new LiveRoom(app.db, 'TEST');
   await room.enter(
     {
       send: (frames) =>

@@ -12,7 +12,7 @@ import { rememberedMerchants } from '../platform/tenancy/merchants.ts';
 import { databaseTokens } from '../platform/tokens.ts';
 import { simpleKeys } from '../staff/authenticate.ts';
 import { deliveryWorker } from '../webhooks/deliveryWorker.ts';
-import { liveSockets } from '../workflow/liveSockets.ts';
+import { LiveSockets } from '../workflow/liveSockets.ts';
 import type { AppParts } from './appParts.ts';
 import { openCharging } from './charging.ts';
 import { openContexts } from './contexts.ts';
@@ -68,7 +68,7 @@ export function openServices(parts: AppParts) {
       publicUrl,
       mayUseLink: (merchantId, holder, use) => isPermitted(merchantId, holder, `workflow_${use}`),
     }),
-    live: liveSockets({
+    live: new LiveSockets({
       db,
       clock,
       log,

@@ -128,3 +128,20 @@ export function forgetEvents(
     [merchantId, before],
   );
 }
+
+/**
+ * Whether no event after this place was deleted yet, which holds while its own event is still
+ * there. A place between events comes from a start moments ago.
+ */
+export async function isInFeed(
+  db: Database,
+  merchantId: string,
+  { stamp, eventId }: FeedPlace,
+): Promise<boolean> {
+  if (eventId === 0) return true;
+  const row = await db.row(
+    'select event_id from event where merchant_id = $1 and event_id = $2 and stamp = $3::xid8',
+    [merchantId, eventId, stamp],
+  );
+  return row !== undefined;
+}
