@@ -34,6 +34,7 @@ const features = [
   'workflow',
   'notifications',
   'sandbox',
+  'screens',
 ] as const;
 type Feature = (typeof features)[number];
 
@@ -48,6 +49,20 @@ const featureArrows: Readonly<Partial<Record<Feature, readonly Feature[]>>> = {
   autoOrders: ['orders', 'items', 'customers'],
   orders: ['items', 'customers'],
   workflow: ['staff'],
+  // Lists and searches of everything: it reads the tables of all features and changes none.
+  screens: [
+    'books',
+    'rebill',
+    'autoOrders',
+    'orders',
+    'payments',
+    'items',
+    'customers',
+    'workflow',
+    'webhooks',
+    'notifications',
+    'staff',
+  ],
 };
 
 const below = {
@@ -182,6 +197,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
     'attempt,codec,dunning,endings,held,keptOrder,keptPlan,movedFrom,note,orderDocument,' +
     'originalTerms,payment,plan,policy,rebillOrder,request,settlement',
   sandbox: 'move,span',
+  screens: 'autoOrderMatches,autoOrderRow,keyset,matches',
   oauth: 'application,authorization,consentPage,credential',
   staff: 'access,apiKey',
   webhooks: 'body,destination,eventRuler,forming,owner,present,retry,signing,webhook',

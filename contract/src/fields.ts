@@ -36,6 +36,20 @@ export function oneOf<const Values extends readonly string[]>(
   );
 }
 
+/** A list of strings out of a closed list. */
+export function someOf<const Values extends readonly string[]>(
+  values: Values,
+  description?: string,
+) {
+  return Type.Optional(
+    Type.Unsafe<Values[number][]>({
+      type: 'array',
+      items: { type: 'string', enum: values },
+      ...described(description),
+    }),
+  );
+}
+
 /** A whole number of 32 bits with sign. */
 export function int32(description?: string) {
   return Type.Optional(Type.Integer({ format: 'int32', ...described(description) }));

@@ -72,6 +72,7 @@ import {
   WorkflowTasksBatchRequest,
   WorkflowTasksBatchResponse,
 } from './perennial.ts';
+import { AutoOrderSearch, AutoOrderSearchResponse } from './screens.ts';
 import type { SortingName } from './sorting.ts';
 import {
   Group,
@@ -1380,6 +1381,24 @@ export const operations = {
     maxLimit: 200,
     status: 200,
   },
+  searchAutoOrders: {
+    tag: 'perennial',
+    method: 'POST',
+    base: '/perennial/v1',
+    path: '/auto_orders/search',
+    summary: 'Search auto orders, as short rows',
+    description:
+      'For screens: a row instead of the whole record, each with its state and the amount of its ' +
+      'next rebill. Pages follow a cursor, so they neither lose nor repeat rows while rows change.',
+    permissions: ['auto_order_read'],
+    query: Type.Object({ ...cursorPaging(), ...sortable() }),
+    body: AutoOrderSearch,
+    response: AutoOrderSearchResponse,
+    payload: 'auto_orders',
+    status: 200,
+    maxLimit: 200,
+    sort: 'auto_order_row',
+  },
   previewAutoOrder: {
     tag: 'perennial',
     method: 'GET',
@@ -1695,6 +1714,14 @@ function oid() {
 
 function paging() {
   return { _limit: int32('How many at most.'), _offset: int32('How many to skip; zero based.') };
+}
+
+/** The paging of lists for screens. */
+function cursorPaging() {
+  return {
+    _limit: int32('How many at most.'),
+    _after: text('The next_cursor of the page before, with the same filters and _sort.'),
+  };
 }
 
 function sortable() {

@@ -18,6 +18,7 @@ import * as orderItem from './orderItem.ts';
 import * as orderPayment from './orderPayment.ts';
 import * as orderShipping from './orderShipping.ts';
 import * as perennial from './perennial.ts';
+import * as screens from './screens.ts';
 import * as user from './user.ts';
 import * as webhook from './webhook.ts';
 import * as workflow from './workflow.ts';
@@ -32,7 +33,7 @@ const files = {
   workflow: [workflow, live],
   oauth: [oauth],
   user: [user],
-  perennial: [perennial, change],
+  perennial: [perennial, change, screens],
   common: [common],
 };
 

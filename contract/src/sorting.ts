@@ -67,6 +67,16 @@ export const sortings = {
     'last_modified_dts',
   ],
   customer: ['customer_profile_oid', 'email', 'signup_dts', 'last_modified_dts'],
+  auto_order_row: [
+    'auto_order_oid',
+    'auto_order_code',
+    'next_shipment_dts',
+    'signed_up_dts',
+    'last_modified_dts',
+    'email',
+    'last_name',
+    'card_expires',
+  ],
   webhook: ['webhook_url', 'disabled'],
   workflow_task: [
     'workflow_task_uuid',

@@ -193,7 +193,7 @@ function wrapped(field: Field, at: string, value: unknown): unknown {
 
 function sample(field: Field): unknown {
   if (field.$ref || field.type === 'object') return {};
-  return field.type === 'string' ? 'x' : 1;
+  return field.enum?.[0] ?? (field.type === 'string' ? 'x' : 1);
 }
 
 function shown(value: unknown): string {

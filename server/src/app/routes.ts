@@ -12,6 +12,7 @@ import { readBilled, readOpenRebills } from '../rebill/billedStore.ts';
 import { rebillRoutes } from '../rebill/routes.ts';
 import { keepWallsOfRebills } from '../rebill/zoneOperations.ts';
 import { sandboxRoutes } from '../sandbox/routes.ts';
+import { screenRoutes } from '../screens/routes.ts';
 import { staffRoutes } from '../staff/routes.ts';
 import { webhookRoutes } from '../webhooks/routes.ts';
 import { workflowRoutes } from '../workflow/routes.ts';
@@ -40,6 +41,7 @@ export function routesOf(
     ...sandboxRoutes(clocks),
     ...webhookRoutes({ seal, clock, findOwnerAccess: accesses.find }),
     ...bookRoutes(gateways.captures),
+    ...screenRoutes,
     ...staffRoutes,
     ...oauthRoutes,
     ...workflowRoutes({ readObjects: readObjectFacts, files, merchants, live }),

@@ -95,6 +95,19 @@ export function earliestShipment(items: readonly AutoOrderItem[]): Temporal.Inst
   return earliest(items.map(({ nextShipmentAt }) => nextShipmentAt));
 }
 
+/**
+ * Whether something of an auto order is paused and nothing else of it ships. Lists for screens find
+ * it by this.
+ */
+export function isPaused({ status, enabled, items }: AutoOrder): boolean {
+  return (
+    status === 'active' &&
+    enabled &&
+    items.some((item) => item.paused) &&
+    items.every((item) => item.paused || item.nextShipmentAt === undefined)
+  );
+}
+
 function earliest(
   moments: readonly (Temporal.Instant | undefined)[],
 ): Temporal.Instant | undefined {

@@ -1,6 +1,11 @@
 import type { Column } from '../platform/storage/recordset.ts';
 import type { AutoOrderItem } from './autoOrder.ts';
-import { type CalculatedAutoOrder, type CalculatedItem, earliestShipment } from './calculated.ts';
+import {
+  type CalculatedAutoOrder,
+  type CalculatedItem,
+  earliestShipment,
+  isPaused,
+} from './calculated.ts';
 
 /**
  * A column, and whether a rebill may change it. The other columns are written only when a person
@@ -75,6 +80,7 @@ export const autoOrderColumns: readonly RecordColumn<CalculatedAutoOrder>[] = [
   edited('properties', 'jsonb', ({ autoOrder }) => autoOrder.properties),
   moving('next_shipment_at', 'timestamptz', ({ autoOrder }) => earliestShipment(autoOrder.items)),
   moving('due_at', 'timestamptz', ({ calculated }) => calculated.dueAt),
+  moving('paused', 'boolean', ({ autoOrder }) => isPaused(autoOrder)),
 ];
 
 export const itemKeys: readonly Column<ItemSource>[] = [

@@ -1,4 +1,4 @@
-import type { Temporal } from 'temporal-polyfill';
+import { Temporal } from 'temporal-polyfill';
 import { foldTrimmed } from '../kernel/caseFolding.ts';
 import type { OrderRecord } from '../orders/order.ts';
 
@@ -11,6 +11,8 @@ export interface Facets {
   readonly orderedAt: Temporal.Instant;
   readonly paidAt: Temporal.Instant | undefined;
   readonly customerProfileOid: number | undefined;
+  /** The last day of the month that is printed on the card. */
+  readonly cardExpiresOn: Temporal.PlainDate | undefined;
   readonly texts: Readonly<Record<FacetColumn, string | undefined>>;
   readonly values: readonly { readonly kind: 'item' | 'phone'; readonly value: string }[];
 }
@@ -55,6 +57,7 @@ export function facetsOf(autoOrderOid: number, order: OrderRecord): Facets {
     orderedAt: order.createdAt,
     paidAt: order.paidAt,
     customerProfileOid: order.customerProfileOid,
+    cardExpiresOn: lastDayOf(payment?.credit_card),
     texts: {
       card_type: facet(payment?.credit_card?.card_type),
       screen_branding_theme_code: facet(checkout?.screen_branding_theme_code),
@@ -84,6 +87,14 @@ export function facetsOf(autoOrderOid: number, order: OrderRecord): Facets {
       ...distinct(phones).map((value) => ({ kind: 'phone' as const, value })),
     ],
   };
+}
+
+function lastDayOf(
+  card: { readonly card_expiration_year?: number; readonly card_expiration_month?: number } = {},
+): Temporal.PlainDate | undefined {
+  const { card_expiration_year: year, card_expiration_month: month } = card;
+  if (!year || !month || year < 1000 || year > 2999 || month < 1 || month > 12) return undefined;
+  return Temporal.PlainYearMonth.from({ year, month }).toPlainDate({ day: 31 });
 }
 
 const facet = (text: string | undefined): string | undefined =>

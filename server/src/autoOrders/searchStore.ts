@@ -266,6 +266,7 @@ export async function saveFacets(
     ordered_at: one.orderedAt,
     paid_at: one.paidAt,
     customer_profile_oid: one.customerProfileOid,
+    card_expires_on: one.cardExpiresOn,
     ...one.texts,
   }));
   await tx.run(saveFacetsSql, [merchantId, JSON.stringify(rows)]);
@@ -291,13 +292,20 @@ export async function saveFacets(
   );
 }
 
-const facetNames = ['ordered_at', 'paid_at', 'customer_profile_oid', ...facetColumns];
+const facetNames = [
+  'ordered_at',
+  'paid_at',
+  'customer_profile_oid',
+  'card_expires_on',
+  ...facetColumns,
+];
 
 const saveFacetsSql = `
   insert into auto_order_search (merchant_id, auto_order_oid, ${facetNames.join(', ')})
   select $1, auto_order_oid, ${facetNames.join(', ')}
   from jsonb_to_recordset($2::jsonb) as r (
     auto_order_oid integer, ordered_at timestamptz, paid_at timestamptz,
-    customer_profile_oid integer, ${facetColumns.map((name) => `${name} text`).join(', ')})
+    customer_profile_oid integer, card_expires_on date,
+    ${facetColumns.map((name) => `${name} text`).join(', ')})
   on conflict (merchant_id, auto_order_oid) do update
   set ${facetNames.map((name) => `${name} = excluded.${name}`).join(', ')}`;

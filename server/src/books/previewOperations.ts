@@ -1,3 +1,4 @@
+import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import { loadCatalog } from '../autoOrders/catalogReader.ts';
 import { editAutoOrder } from '../autoOrders/edit.ts';
@@ -5,13 +6,15 @@ import type { EditRules } from '../autoOrders/editItem.ts';
 import { noAutoOrder } from '../autoOrders/readOperations.ts';
 import { editRules } from '../autoOrders/rules.ts';
 import { loadAutoOrders } from '../autoOrders/store.ts';
-import { findOrder } from '../orders/store.ts';
+import { required } from '../kernel/assert.ts';
+import type { Minor } from '../kernel/money.ts';
+import { findOrders } from '../orders/store.ts';
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { DecisionInput } from '../rebill/plan.ts';
 import { rebillPolicy } from '../rebill/policy.ts';
 import { findEarlierAttempts } from '../rebill/store.ts';
-import { mayBeOfRecord } from '../rebill/unreadableOperations.ts';
+import { inHalves, mayBeOfRecord } from '../rebill/unreadableOperations.ts';
 import type { Preview } from './preview.ts';
 import { previewRebills } from './preview.ts';
 
@@ -63,26 +66,78 @@ export async function readPreview(
 
 /** Reads what the engine's decision on this record depends on. */
 export async function decisionInput(
-  { db, now, merchant }: Context,
+  context: Context,
   autoOrder: AutoOrder,
 ): Promise<DecisionInput> {
+  const [input] = await decisionInputs(context, [autoOrder]);
+  return required(input, 'input');
+}
+
+/** Reads what the engine's decisions on these records depend on, in three queries. */
+async function decisionInputs(
+  { db, now, merchant }: Context,
+  autoOrders: readonly AutoOrder[],
+): Promise<DecisionInput[]> {
   const { merchantId, timeZone: zone } = merchant;
-  const { autoOrderOid } = autoOrder;
-  const earlier = await findEarlierAttempts(db, merchantId, [
-    { autoOrderOid, rebillNumber: autoOrder.rebillCount + 1 },
+  const earlier = await findEarlierAttempts(
+    db,
+    merchantId,
+    autoOrders.map(({ autoOrderOid, rebillCount }) => ({
+      autoOrderOid,
+      rebillNumber: rebillCount + 1,
+    })),
+  );
+  const orders = await findOrders(db, merchantId, [
+    ...autoOrders.map(({ originalOrderId }) => originalOrderId),
+    ...[...earlier.values()].map(({ orderId }) => orderId),
   ]);
-  const before = earlier.get(autoOrderOid);
-  const order = before && (await findOrder(db, merchantId, before.orderId));
-  return {
-    autoOrder,
-    policy: rebillPolicy(merchant),
-    zone,
-    at: now,
-    original: await findOrder(db, merchantId, autoOrder.originalOrderId),
-    catalog: await loadCatalog(db, merchantId, [autoOrder]),
-    firstDeclinedAt: before?.firstDeclinedAt,
-    kept: order && { order, editedFields: before.editedFields },
-  };
+  const byId = new Map(orders.map((order) => [order.orderId, order]));
+  const catalog = await loadCatalog(db, merchantId, autoOrders);
+  return autoOrders.map((autoOrder) => {
+    const before = earlier.get(autoOrder.autoOrderOid);
+    const order = before && byId.get(before.orderId);
+    return {
+      autoOrder,
+      policy: rebillPolicy(merchant),
+      zone,
+      at: now,
+      original: byId.get(autoOrder.originalOrderId),
+      catalog,
+      firstDeclinedAt: before?.firstDeclinedAt,
+      kept: order && { order, editedFields: before.editedFields },
+    };
+  });
+}
+
+/** The next rebill of an auto order, in short. */
+export interface NextRebill {
+  readonly autoOrderOid: number;
+  readonly at: Temporal.Instant;
+  readonly total: Minor;
+  readonly currency: string;
+}
+
+/**
+ * Returns the next rebill of each of these auto orders, as its preview shows it. Those that have
+ * none are left out, and so are those that cannot be read.
+ */
+export function readNextRebills(context: Context, oids: readonly number[]): Promise<NextRebill[]> {
+  return inHalves(
+    oids,
+    async (some) => {
+      const autoOrders = await loadAutoOrders(context.db, context.merchant.merchantId, some);
+      const inputs = await decisionInputs(context, autoOrders);
+      return inputs.flatMap((input) =>
+        previewRebills(input, 1).rebills.map(({ at, order: { total }, currency }) => ({
+          autoOrderOid: input.autoOrder.autoOrderOid,
+          at,
+          total,
+          currency,
+        })),
+      );
+    },
+    async () => [],
+  );
 }
 
 /**

@@ -243,16 +243,30 @@ CREATE TABLE auto_order (
   version integer NOT NULL DEFAULT 1,
   charged_by_kind text,
   charged_card_mark text,
+  paused boolean NOT NULL DEFAULT false,
+  state text COLLATE "C" GENERATED ALWAYS AS (
+  CASE
+      WHEN status = 'disabled'::text AND completed THEN 'completed'::text
+      WHEN status <> 'active'::text THEN status
+      WHEN failure_reason ~~ 'Cannot rebill: %'::text THEN 'parked'::text
+      WHEN next_attempt_at IS NOT NULL THEN 'retrying'::text
+      WHEN paused THEN 'paused'::text
+      ELSE 'active'::text
+  END) STORED,
   CONSTRAINT auto_order_pkey PRIMARY KEY (merchant_id, auto_order_oid),
   CONSTRAINT auto_order_code UNIQUE (merchant_id, auto_order_code),
   CONSTRAINT auto_order_original_order UNIQUE (merchant_id, original_order_id),
   CONSTRAINT auto_order_status_check CHECK (status = ANY (ARRAY['active'::text, 'canceled'::text, 'disabled'::text, 'merged'::text]))
 ) WITH (fillfactor=80);
+CREATE INDEX auto_order_declines ON auto_order USING btree (merchant_id, credit_card_attempt, auto_order_oid) WHERE credit_card_attempt > 0;
 CREATE INDEX auto_order_due ON auto_order USING btree (merchant_id, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX auto_order_failure ON auto_order USING btree (merchant_id, "left"(fold(failure_reason), 100) COLLATE "C", auto_order_oid) WHERE failure_reason IS NOT NULL;
 CREATE INDEX auto_order_merged_into ON auto_order USING btree (merchant_id, merged_into_auto_order_oid) WHERE merged_into_auto_order_oid IS NOT NULL;
 CREATE INDEX auto_order_modified ON auto_order USING btree (merchant_id, modified_at, auto_order_oid);
 CREATE INDEX auto_order_next_shipment ON auto_order USING btree (merchant_id, next_shipment_at, auto_order_oid);
 CREATE INDEX auto_order_parked ON auto_order USING btree (merchant_id, auto_order_oid) WHERE failure_reason ~~ 'Cannot rebill: %'::text;
+CREATE INDEX auto_order_properties ON auto_order USING gin (properties jsonb_path_ops) WHERE properties <> '[]'::jsonb;
+CREATE INDEX auto_order_state ON auto_order USING btree (merchant_id, state, next_shipment_at, auto_order_oid);
 CREATE INDEX auto_order_status ON auto_order USING btree (merchant_id, status, auto_order_oid);
 
 CREATE TABLE auto_order_item (
@@ -297,6 +311,7 @@ CREATE TABLE auto_order_item (
   CONSTRAINT auto_order_item_pkey PRIMARY KEY (merchant_id, auto_order_oid, auto_order_item_oid),
   CONSTRAINT auto_order_item_merchant_id_auto_order_oid_fkey FOREIGN KEY (merchant_id, auto_order_oid) REFERENCES auto_order(merchant_id, auto_order_oid)
 ) WITH (fillfactor=50);
+CREATE INDEX auto_order_item_frequency ON auto_order_item USING btree (merchant_id, frequency, auto_order_oid);
 CREATE INDEX auto_order_item_next ON auto_order_item USING btree (merchant_id, next_item_id_lc, auto_order_oid) WHERE next_item_id_lc IS NOT NULL;
 CREATE INDEX auto_order_item_original ON auto_order_item USING btree (merchant_id, original_item_id_lc, auto_order_oid);
 
@@ -341,6 +356,7 @@ CREATE TABLE auto_order_search (
   shipping_state_region text COLLATE "C",
   shipping_postal_code text COLLATE "C",
   shipping_country_code text COLLATE "C",
+  card_expires_on date,
   CONSTRAINT auto_order_search_pkey PRIMARY KEY (merchant_id, auto_order_oid),
   CONSTRAINT auto_order_search_merchant_id_auto_order_oid_fkey FOREIGN KEY (merchant_id, auto_order_oid) REFERENCES auto_order(merchant_id, auto_order_oid)
 );
@@ -354,6 +370,7 @@ CREATE INDEX auto_order_search_billing_first_name ON auto_order_search USING btr
 CREATE INDEX auto_order_search_billing_last_name ON auto_order_search USING btree (merchant_id, billing_last_name, auto_order_oid);
 CREATE INDEX auto_order_search_billing_postal_code ON auto_order_search USING btree (merchant_id, billing_postal_code, auto_order_oid);
 CREATE INDEX auto_order_search_billing_state_region ON auto_order_search USING btree (merchant_id, billing_state_region, auto_order_oid);
+CREATE INDEX auto_order_search_card_expires_on ON auto_order_search USING btree (merchant_id, card_expires_on, auto_order_oid);
 CREATE INDEX auto_order_search_card_type ON auto_order_search USING btree (merchant_id, card_type, auto_order_oid);
 CREATE INDEX auto_order_search_customer_profile_oid ON auto_order_search USING btree (merchant_id, customer_profile_oid, auto_order_oid);
 CREATE INDEX auto_order_search_ordered_at ON auto_order_search USING btree (merchant_id, ordered_at, auto_order_oid);
@@ -375,6 +392,7 @@ CREATE TABLE auto_order_search_value (
   CONSTRAINT auto_order_search_value_pkey PRIMARY KEY (merchant_id, kind, value, auto_order_oid),
   CONSTRAINT auto_order_search_value_kind_check CHECK (kind = ANY (ARRAY['item'::text, 'phone'::text]))
 );
+CREATE INDEX auto_order_search_value_digits ON auto_order_search_value USING btree (merchant_id, regexp_replace(value, '\D'::text, ''::text, 'g'::text), auto_order_oid) WHERE kind = 'phone'::text;
 CREATE INDEX auto_order_search_value_owner ON auto_order_search_value USING btree (merchant_id, auto_order_oid);
 
 CREATE TABLE auto_order_update_job (

@@ -1,0 +1,157 @@
+/**
+ * Lists for screens, under /perennial/v1: short rows, states in one word, pages by cursor, counts.
+ */
+import type { Static } from 'typebox';
+import { answer, Property } from './common.ts';
+import {
+  dateTime,
+  decimal,
+  flag,
+  int32,
+  many,
+  model,
+  one,
+  oneOf,
+  someOf,
+  text,
+  texts,
+  textTo,
+} from './fields.ts';
+import { frequencies } from './frequency.ts';
+
+/** What an auto order is doing now. Each auto order is in exactly one of these states. */
+export const autoOrderStates = [
+  'in_doubt',
+  'parked',
+  'retrying',
+  'paused',
+  'active',
+  'completed',
+  'canceled',
+  'disabled',
+  'merged',
+] as const;
+
+const stateWords =
+  'in_doubt: a charge has no answer yet. parked: it cannot be billed until it is fixed. ' +
+  'retrying: its last charge was declined and is tried again. paused: something is paused and ' +
+  'nothing else ships. active: none of these. completed: disabled because nothing more ships. ' +
+  'canceled, disabled, merged: as in status.';
+
+/** The values of an auto order's status. */
+export const autoOrderStatuses = ['active', 'canceled', 'disabled', 'merged'] as const;
+
+const searchText = (what: string) =>
+  textTo(100, `The beginning of ${what}. Case does not matter; several words must all be found.`);
+
+export const AutoOrderSearch = model(
+  'AutoOrderSearch',
+  'Which auto orders to list. All filters must match; of a list of values, any one.',
+  {
+    text: searchText(
+      'a code, an order id, an email, a phone number (digits), a first or last name or a company',
+    ),
+    status: someOf(autoOrderStatuses),
+    state: someOf(autoOrderStates, stateWords),
+    next_shipment_dts_begin: dateTime(),
+    next_shipment_dts_end: dateTime(),
+    signed_up_dts_begin: dateTime('When the original order was placed.'),
+    signed_up_dts_end: dateTime(),
+    last_modified_dts_begin: dateTime('Created or changed at this moment or later.'),
+    last_modified_dts_end: dateTime(),
+    item_ids: texts('Original item ids of its items.'),
+    next_item_ids: texts('Items that ship next.'),
+    frequencies: someOf(frequencies),
+    card_types: texts(),
+    card_expires_before: dateTime(
+      'Cards whose last valid day is before the day of this moment in the merchant’s zone.',
+    ),
+    declines_min: int32('At least this number of declines since the last paid rebill.'),
+    failure_reason: textTo(100, 'The beginning of failure_reason. Case does not matter.'),
+    country_codes: texts('Of the billing or the shipping address.'),
+    customer_profile_oid: int32(),
+    property: one(Property, 'A property of the auto order with this name and value, exactly.'),
+    facets: someOf(['status', 'state'], 'What to count by, in addition.'),
+  },
+  { 'x-criteria': true },
+);
+export type AutoOrderSearch = Static<typeof AutoOrderSearch>;
+
+export const RowCustomer = model('RowCustomer', 'Who an auto order or an order is for.', {
+  customer_profile_oid: int32(),
+  first_name: text(),
+  last_name: text(),
+  company: text(),
+  email: text(),
+  country_code: text('Of the billing address.'),
+});
+
+export const RowCard = model('RowCard', 'The card that is charged.', {
+  card_type: text(),
+  last_four: text(),
+  card_expiration_month: int32(),
+  card_expiration_year: int32(),
+});
+
+export const RowItem = model('RowItem', 'An item of an auto order, in short.', {
+  auto_order_item_oid: int32(),
+  original_item_id: text(),
+  next_item_id: text('The item that ships next; absent when nothing ships.'),
+  quantity: decimal(),
+  frequency: text(),
+  paused: flag(),
+  next_shipment_dts: dateTime(),
+});
+
+export const AutoOrderRow = model('AutoOrderRow', 'An auto order as a line of a list.', {
+  auto_order_oid: int32(),
+  auto_order_code: text(),
+  version: int32('For If-Match.'),
+  original_order_id: text(),
+  customer: one(RowCustomer),
+  status: oneOf(autoOrderStatuses),
+  state: oneOf(autoOrderStates, stateWords),
+  next_shipment_dts: dateTime(),
+  items: many(RowItem),
+  next_total: decimal(
+    'What the next rebill will be charged, as the preview says. Absent when none is coming.',
+  ),
+  currency_code: text(),
+  frequency: text('Of the item that ships first.'),
+  card: one(RowCard),
+  credit_card_attempt: int32('Declines since the last paid rebill.'),
+  next_attempt_dts: dateTime(),
+  failure_reason: text(),
+  rebill_count: int32(),
+  life_time_value: decimal(),
+  signed_up_dts: dateTime(),
+  last_modified_dts: dateTime(),
+  canceled_dts: dateTime(),
+  cancel_reason: text(),
+  merged_into_auto_order_oid: int32(),
+});
+export type AutoOrderRow = Static<typeof AutoOrderRow>;
+
+export const FacetCount = model('FacetCount', 'How many rows have one value.', {
+  value: text(),
+  count: int32('At most 10,000.'),
+});
+
+const paged = {
+  next_cursor: text('Send it as _after to read on; absent on the last page.'),
+  total: int32('How many match, at most 10,000.'),
+  total_is_more: flag('True when more than 10,000 match.'),
+};
+
+export const AutoOrderFacets = model(
+  'AutoOrderFacets',
+  'Counts by value. Every filter applies but the one on the same field.',
+  { status: many(FacetCount), state: many(FacetCount) },
+);
+
+export const AutoOrderSearchResponse = answer('AutoOrderSearchResponse', {
+  auto_orders: many(AutoOrderRow),
+  ...paged,
+  facets: one(AutoOrderFacets, 'Present when requested.'),
+});
+export type AutoOrderSearchResponse = Static<typeof AutoOrderSearchResponse>;

@@ -1,0 +1,268 @@
+import {
+  type AutoOrderSearch,
+  autoOrderStates,
+  autoOrderStatuses,
+} from '@perennial/contract/screens.ts';
+import type { Temporal } from 'temporal-polyfill';
+import { foldTrimmed } from '../kernel/caseFolding.ts';
+import type { Condition, ListSource, Matches } from './keyset.ts';
+import { type Bind, beginsWith, inRange, isAnyOf, recognise } from './matches.ts';
+
+type State = (typeof autoOrderStates)[number];
+
+/** The auto orders of a merchant: `a` is auto_order, `s` auto_order_search. */
+export const autoOrderSource: ListSource = {
+  from: 'auto_order a',
+  merchant: 'a.merchant_id = $1',
+  key: { sql: 'a.auto_order_oid', type: 'int' },
+  joins: {
+    s: 'join auto_order_search s on s.merchant_id = $1 and s.auto_order_oid = a.auto_order_oid',
+  },
+  sorts: {
+    auto_order_code: { sql: 'a.auto_order_code', type: 'text' },
+    next_shipment_dts: { sql: 'a.next_shipment_at', type: 'timestamptz', isNullable: true },
+    signed_up_dts: { sql: 's.ordered_at', type: 'timestamptz', join: 's' },
+    last_modified_dts: { sql: 'a.modified_at', type: 'timestamptz' },
+    email: { sql: 's.billing_email', type: 'text', join: 's', isNullable: true },
+    last_name: { sql: 's.billing_last_name', type: 'text', join: 's', isNullable: true },
+    card_expires: { sql: 's.card_expires_on', type: 'date', join: 's', isNullable: true },
+  },
+};
+
+/** The oids whose charge has no answer. There are few: the index holds charges in flight alone. */
+const inDoubt = `select r.auto_order_oid from rebill r
+  where r.merchant_id = $1 and r.lease_until is not null and r.state = 'unknown'`;
+
+/** What an auto order is doing now, as SQL. */
+export const stateSql = `(case when a.auto_order_oid in (${inDoubt}) then 'in_doubt'
+  else a.state end)`;
+
+/**
+ * A condition for each state. States are written into the statement and are no parameters: one is
+ * a million rows and another five, and PostgreSQL must know which to choose an index.
+ */
+const inState = (state: State): Condition =>
+  state === 'in_doubt'
+    ? { sql: `a.auto_order_oid in (${inDoubt})` }
+    : { sql: `a.state = '${state}' and a.auto_order_oid not in (${inDoubt})` };
+
+/** Dates of a search as moments. */
+export interface AutoOrderRanges {
+  readonly next: Range;
+  readonly signedUp: Range;
+  readonly modified: Range;
+  readonly cardExpiresBefore: Temporal.PlainDate | undefined;
+}
+
+type Range = readonly [Temporal.Instant | undefined, Temporal.Instant | undefined];
+
+/** The filters of a search as SQL. All of them hold, and one of the states. */
+export function autoOrderMatches(
+  merchantId: string,
+  search: AutoOrderSearch,
+  ranges: AutoOrderRanges,
+  bind: Bind,
+): Matches {
+  return {
+    conditions: [
+      ...textCondition(merchantId, search.text, bind),
+      ...statusCondition(search.status),
+      ...inRange('a.next_shipment_at', ranges.next, bind),
+      ...inRange('s.ordered_at', ranges.signedUp, bind).map(onSearch),
+      ...inRange('a.modified_at', ranges.modified, bind),
+      ...itemConditions(search, bind),
+      ...cardConditions(search, ranges, bind),
+      ...declineConditions(search, bind),
+      ...customerConditions(search, bind),
+      ...propertyCondition(search.property, bind),
+    ],
+    branches: (search.state ?? []).length > 0 ? statesOf(search).map(inState) : [],
+  };
+}
+
+const statesOf = ({ state }: AutoOrderSearch): State[] =>
+  autoOrderStates.filter((each) => state?.includes(each));
+
+const onSearch = ({ sql }: Condition): Condition => ({ sql, join: 's' });
+
+/** Counts one value of a facet: the same search without the filter on the facet's own field. */
+export function facetValues(facet: 'status' | 'state'): readonly string[] {
+  return facet === 'status' ? autoOrderStatuses : autoOrderStates;
+}
+
+function statusCondition(status: AutoOrderSearch['status']): Condition[] {
+  const wanted = autoOrderStatuses.filter((each) => status?.includes(each));
+  return wanted.length === 0
+    ? []
+    : [{ sql: `a.status in (${wanted.map((each) => `'${each}'`).join(', ')})` }];
+}
+
+function itemConditions(
+  { item_ids: itemIds, next_item_ids: nextIds, frequencies }: AutoOrderSearch,
+  bind: Bind,
+): Condition[] {
+  const ofItems = (condition: string): Condition => ({
+    sql: `a.auto_order_oid in (select i.auto_order_oid from auto_order_item i
+      where i.merchant_id = $1 and ${condition})`,
+  });
+  return [
+    ...(itemIds?.length ? [ofItems(isAnyOf('i.original_item_id_lc', itemIds, bind))] : []),
+    ...(nextIds?.length ? [ofItems(isAnyOf('i.next_item_id_lc', nextIds, bind))] : []),
+    ...(frequencies?.length ? [ofItems(`i.frequency = any(${bind(frequencies)}::text[])`)] : []),
+  ];
+}
+
+function cardConditions(
+  { card_types: types }: AutoOrderSearch,
+  { cardExpiresBefore: before }: AutoOrderRanges,
+  bind: Bind,
+): Condition[] {
+  return [
+    ...(types?.length ? [onSearch({ sql: isAnyOf('s.card_type', types, bind) })] : []),
+    ...(before ? [onSearch({ sql: `s.card_expires_on < ${bind(String(before))}::date` })] : []),
+  ];
+}
+
+function declineConditions(search: AutoOrderSearch, bind: Bind): Condition[] {
+  const { declines_min: declines, failure_reason: reason } = search;
+  return [
+    ...(declines !== undefined && declines !== null && declines > 0
+      ? [{ sql: `a.credit_card_attempt > 0 and a.credit_card_attempt >= ${bind(declines)}::int` }]
+      : []),
+    ...(reason?.trim()
+      ? [
+          {
+            sql: `a.failure_reason is not null and ${beginsWith(
+              'left(fold(a.failure_reason), 100) collate "C"',
+              foldTrimmed(reason),
+              bind,
+            )}`,
+          },
+        ]
+      : []),
+  ];
+}
+
+function customerConditions(search: AutoOrderSearch, bind: Bind): Condition[] {
+  const { country_codes: countries, customer_profile_oid: profile } = search;
+  return [
+    ...(countries?.length
+      ? [
+          onSearch({
+            sql: `(${isAnyOf('s.billing_country_code', countries, bind)}
+              or ${isAnyOf('s.shipping_country_code', countries, bind)})`,
+          }),
+        ]
+      : []),
+    ...(profile !== undefined && profile !== null
+      ? [onSearch({ sql: `s.customer_profile_oid = ${bind(profile)}::int` })]
+      : []),
+  ];
+}
+
+function propertyCondition(property: AutoOrderSearch['property'], bind: Bind): Condition[] {
+  if (!property?.name) return [];
+  const { name, value } = property;
+  const wanted = JSON.stringify([{ name, ...(value ? { value } : {}) }]);
+  return [{ sql: `a.properties <> '[]' and a.properties @> ${bind(wanted)}::jsonb` }];
+}
+
+function textCondition(
+  merchantId: string,
+  text: string | null | undefined,
+  bind: Bind,
+): Condition[] {
+  const lists = textLists(merchantId, text ?? '', bind);
+  return lists.map((selects) => ({
+    sql: `a.auto_order_oid in (${selects.join(' union all ')})`,
+  }));
+}
+
+/**
+ * Selects of oids, in groups: one of each group must match. The words of a name are a group each.
+ */
+export function textLists(merchantId: string, text: string, bind: Bind): string[][] {
+  const what = recognise(merchantId, text);
+  switch (what?.kind) {
+    case undefined:
+      return [];
+    case 'email':
+      return [[ofSearch(['billing_email'], what.beginning, bind)].flat()];
+    case 'orderId':
+      return [ofOrders(what, bind)];
+    case 'number':
+      return [ofNumber(merchantId, what.digits, bind)];
+    case 'words':
+      return what.words.map((word) => [
+        ...ofSearch(nameColumns, word, bind),
+        ...(what.words.length === 1 ? ofCode(word, bind) : []),
+      ]);
+  }
+}
+
+const nameColumns = ['billing', 'shipping'].flatMap((part) => [
+  `${part}_first_name`,
+  `${part}_last_name`,
+  `${part}_company`,
+]);
+
+/**
+ * The most auto orders that one word finds in one field. One letter begins a tenth of all names;
+ * collecting them all would cost more than the page.
+ */
+const perFieldMax = 10_000;
+
+function ofSearch(columns: readonly string[], beginning: string, bind: Bind): string[] {
+  const all = columns === nameColumns ? [...columns, 'billing_email'] : columns;
+  const [from, to] = [bind(beginning), bind(`${beginning}\u{10FFFF}`)];
+  return all.map(
+    (column) => `(select p.auto_order_oid from auto_order_search p
+      where p.merchant_id = $1 and p.${column} >= ${from} and p.${column} < ${to}
+      order by p.${column}, p.auto_order_oid limit ${perFieldMax})`,
+  );
+}
+
+/** An original order, or an order that a rebill made. */
+function ofOrders({ from, to }: { from: string; to: string }, bind: Bind): string[] {
+  const range = `between ${bind(from)} and ${bind(to)}`;
+  return [
+    `select o.auto_order_oid from auto_order o
+      where o.merchant_id = $1 and o.original_order_id ${range}`,
+    `select o.auto_order_oid from orders o
+      where o.merchant_id = $1 and o.order_id ${range} and o.auto_order_oid is not null`,
+  ];
+}
+
+function ofNumber(merchantId: string, digits: string, bind: Bind): string[] {
+  const phones = `select v.auto_order_oid from auto_order_search_value v
+    where v.merchant_id = $1 and v.kind = 'phone' and ${beginsWith(
+      `regexp_replace(v.value, '\\D', '', 'g') collate "C"`,
+      digits,
+      bind,
+    )}`;
+  const isOid = Number(digits) < 2 ** 31;
+  const orderId = `${merchantId}-${digits.padStart(10, '0')}`;
+  return [
+    phones,
+    ...(isOid
+      ? [
+          `select o.auto_order_oid from auto_order o
+            where o.merchant_id = $1 and o.auto_order_oid = ${bind(Number(digits))}::int`,
+        ]
+      : []),
+    ...(digits.length <= 10 ? ofOrders({ from: orderId, to: orderId }, bind) : []),
+    ...ofCode(digits, bind),
+  ];
+}
+
+/** Codes are ten upper-case letters and digits. */
+function ofCode(word: string, bind: Bind): string[] {
+  const code = word.toUpperCase();
+  if (!/^[A-Z0-9]{1,10}$/.test(code)) return [];
+  const range = `between ${bind(code.padEnd(10, '0'))} and ${bind(code.padEnd(10, 'Z'))}`;
+  return [
+    `select o.auto_order_oid from auto_order o
+      where o.merchant_id = $1 and o.auto_order_code ${range}
+        and starts_with(o.auto_order_code, ${bind(code)})`,
+  ];
+}

@@ -1,0 +1,118 @@
+import type { AutoOrderSearch } from '@perennial/contract/screens.ts';
+import type { SortField } from '@perennial/contract/sorting.ts';
+import { readNextRebills } from '../books/previewOperations.ts';
+import { fromMinor } from '../kernel/money.ts';
+import type { Context } from '../platform/context.ts';
+import { filterDate } from '../platform/http/dates.ts';
+import {
+  type AutoOrderRanges,
+  autoOrderMatches,
+  autoOrderSource,
+  facetValues,
+} from './autoOrderMatches.ts';
+import { autoOrderRowFrom, autoOrderRowJson } from './autoOrderRow.ts';
+import { countMatches, findPage, type KeyPage, readRows, totalMax } from './listReader.ts';
+
+/** The page of a list that a request names. */
+export interface PageRequest {
+  readonly sort: readonly SortField[];
+  readonly limit: number;
+  readonly after: string | undefined;
+}
+
+/** A page of rows as JSON, with counts where they were requested. */
+export interface RowPage extends Omit<KeyPage<unknown>, 'keys'> {
+  readonly json: string;
+  readonly facets?: Facets;
+}
+
+/** Counts by field and value. */
+export type Facets = Readonly<Record<string, readonly { value: string; count: number }[]>>;
+
+/** Returns a page of the auto orders that match, as rows. */
+export async function searchAutoOrders(
+  context: Context,
+  search: AutoOrderSearch,
+  page: PageRequest,
+): Promise<RowPage> {
+  const { facets: facetNames, ...filters } = search;
+  const found = await findPage<number>(context, {
+    ...page,
+    source: autoOrderSource,
+    filters,
+    matches: matchesOf(context, filters),
+  });
+  const rows = await readRows(context, found.keys, {
+    from: autoOrderRowFrom,
+    key: 'a.auto_order_oid',
+    json: autoOrderRowJson,
+  });
+  const facets = facetNames?.length
+    ? { facets: await countFacets(context, filters, facetNames) }
+    : {};
+  return { ...found, json: await withNextTotals(context, rows), ...facets };
+}
+
+/** Counts the auto orders that match, up to one more than 10,000. */
+export const countAutoOrders = (context: Context, search: AutoOrderSearch): Promise<number> =>
+  countMatches(context.db, context.merchant.merchantId, {
+    source: autoOrderSource,
+    matches: matchesOf(context, search),
+  });
+
+function matchesOf({ merchant: { merchantId, timeZone } }: Context, search: AutoOrderSearch) {
+  const ranges = rangesOf(search, timeZone);
+  return (bind: Parameters<typeof autoOrderMatches>[3]) =>
+    autoOrderMatches(merchantId, search, ranges, bind);
+}
+
+function rangesOf(search: AutoOrderSearch, zone: string): AutoOrderRanges {
+  const moment = (name: keyof AutoOrderSearch) =>
+    filterDate(search[name] as string | null | undefined, name, zone);
+  const expires = moment('card_expires_before');
+  return {
+    next: [moment('next_shipment_dts_begin'), moment('next_shipment_dts_end')],
+    signedUp: [moment('signed_up_dts_begin'), moment('signed_up_dts_end')],
+    modified: [moment('last_modified_dts_begin'), moment('last_modified_dts_end')],
+    cardExpiresBefore: expires?.toZonedDateTimeISO(zone).toPlainDate(),
+  };
+}
+
+/** Counts each value of a field, with every other filter applied. */
+async function countFacets(
+  context: Context,
+  search: AutoOrderSearch,
+  names: NonNullable<AutoOrderSearch['facets']>,
+): Promise<Facets> {
+  const facets: Record<string, { value: string; count: number }[]> = {};
+  for (const name of new Set(names)) {
+    facets[name] = [];
+    for (const value of facetValues(name)) {
+      const count = await countAutoOrders(context, { ...search, [name]: [value] });
+      facets[name].push({ value, count: Math.min(count, totalMax) });
+    }
+  }
+  return facets;
+}
+
+/**
+ * Adds the amount of the next rebill to each row. The preview's rules compute it for the rows of
+ * the page: stored beside the record, it would be wrong after each change of the catalogue.
+ */
+async function withNextTotals(
+  context: Context,
+  rows: readonly { key: number; json: string }[],
+): Promise<string> {
+  const next = await readNextRebills(
+    context,
+    rows.map(({ key }) => key),
+  );
+  const totals = new Map(
+    next.map(({ autoOrderOid, total, currency }) => [autoOrderOid, fromMinor(total, currency)]),
+  );
+  const texts = rows.map(({ key, json }) => {
+    const total = totals.get(key);
+    return total === undefined ? json : `${json.slice(0, -1)},"next_total":${total}}`;
+  });
+  return `[${texts.join(',')}]`;
+}

@@ -1,0 +1,211 @@
+import { createHash } from 'node:crypto';
+import type { SortField } from '@perennial/contract/sorting.ts';
+import { Temporal } from 'temporal-polyfill';
+
+/*
+ * Pages by cursor (keyset): a page begins after the sort value and the key of the last row of the
+ * page before. Nothing is skipped by number, so a page far down costs as much as the first, and
+ * rows that appear or vanish meanwhile shift no others. All SQL here is of our own code; values of
+ * clients are parameters.
+ */
+
+/** A table to list rows of, with what it can be sorted by. */
+export interface ListSource {
+  /** The table and its alias, such as `auto_order a`. */
+  readonly from: string;
+  /** The equality on the merchant, which is `$1`. */
+  readonly merchant: string;
+  /** The column that names a row within its merchant. */
+  readonly key: SortColumn;
+  /** Tables that conditions and sorts may need, by name. */
+  readonly joins: Readonly<Record<string, string>>;
+  /** Each is served by an index on merchant, column and key. */
+  readonly sorts: Readonly<Record<string, SortColumn>>;
+}
+
+/** A column that rows are sorted by. A missing value sorts as the greatest. */
+export interface SortColumn {
+  readonly sql: string;
+  readonly type: 'int' | 'text' | 'timestamptz' | 'date';
+  readonly join?: string;
+  readonly isNullable?: boolean;
+}
+
+/** A condition as SQL, and the join that it needs. */
+export interface Condition {
+  readonly sql: string;
+  readonly join?: string | undefined;
+}
+
+/** What a list is asked for: every condition holds, and one of the branches where there are any. */
+export interface Matches {
+  readonly conditions: readonly Condition[];
+  /** Conditions that exclude each other. Each becomes a select of its own, served by an index. */
+  readonly branches: readonly Condition[];
+}
+
+/** The order of a list. */
+export interface Order {
+  readonly name: string;
+  readonly column: SortColumn;
+  readonly descending: boolean;
+}
+
+/** The order that `_sort` asks for; that of the keys when it is absent. */
+export function orderOf(source: ListSource, sort: readonly SortField[]): Order {
+  const [{ field, descending } = { field: '', descending: false }] = sort;
+  return { name: field, column: source.sorts[field] ?? source.key, descending };
+}
+
+/** Where a page begins: after this row. */
+export interface Place {
+  /** The row's sort value as text; null where it is missing. */
+  readonly value: string | null;
+  readonly key: string;
+}
+
+type Bind = (value: unknown) => string;
+
+/** Selects `key` and `value` (text) of one page, in order. */
+export function pageSql(
+  source: ListSource,
+  matches: Matches,
+  { order, after, limit }: { order: Order; after: Place | undefined; limit: number },
+  bind: Bind,
+): string {
+  const direction = order.descending ? 'desc' : 'asc';
+  const isByKey = order.column === source.key;
+  const terms = (value: string, key: string) =>
+    [...(isByKey ? [] : [`${value} ${direction}`]), `${key} ${direction}`].join(', ');
+  const parts = partsOf(source, order, after, bind);
+  const selects = branchesOf(matches).flatMap((branch) =>
+    parts.map((part) => {
+      const conditions = [...matches.conditions, ...branch, ...part];
+      const joins = joinsOf(source, [...conditions, order.column]);
+      return `(select ${source.key.sql} as key, ${order.column.sql} as value
+        from ${source.from} ${joins} where ${whereOf(source, conditions)}
+        order by ${terms(order.column.sql, source.key.sql)} limit ${limit})`;
+    }),
+  );
+  const all = selects.length === 1 ? selects[0]! : `(${selects.join(' union all ')})`;
+  return `select key, ${textOf('value', order.column.type)} as value from ${all} as found
+    order by ${terms('found.value', 'key')} limit ${limit}`;
+}
+
+/** Counts what matches, up to `max`. */
+export function countSql(source: ListSource, matches: Matches, max: number): string {
+  const selects = branchesOf(matches).map((branch) => {
+    const conditions = [...matches.conditions, ...branch];
+    return `(select 1 from ${source.from} ${joinsOf(source, conditions)}
+      where ${whereOf(source, conditions)} limit ${max})`;
+  });
+  return `select least(count(*), ${max})::int as total
+    from (${selects.join(' union all ')}) as matches`;
+}
+
+const branchesOf = ({ branches }: Matches): (readonly Condition[])[] =>
+  branches.length === 0 ? [[]] : branches.map((branch) => [branch]);
+
+/**
+ * The rest of a list after a place, in parts that an index serves from beginning to end: rows with a
+ * value and rows without. A comparison that allows both would be a filter on the whole index.
+ */
+function partsOf(
+  source: ListSource,
+  { column, descending }: Order,
+  after: Place | undefined,
+  bind: Bind,
+): Condition[][] {
+  if (after === undefined) return [[]];
+  const beyond = descending ? '<' : '>';
+  const key = `${bind(after.key)}::${source.key.type}`;
+  const laterKeys = { sql: `${source.key.sql} ${beyond} ${key}` };
+  if (column === source.key) return [[laterKeys]];
+  const missing = { sql: `${column.sql} is null`, join: column.join };
+  const present = { sql: `${column.sql} is not null`, join: column.join };
+  if (after.value === null)
+    return descending ? [[missing, laterKeys], [present]] : [[missing, laterKeys]];
+  const value = `${bind(after.value)}::${column.type}`;
+  const later = {
+    sql: `(${column.sql}, ${source.key.sql}) ${beyond} (${value}, ${key})`,
+    join: column.join,
+  };
+  return descending || !column.isNullable ? [[later]] : [[later], [missing]];
+}
+
+function joinsOf(source: ListSource, parts: readonly { join?: string | undefined }[]): string {
+  const names = new Set(parts.flatMap(({ join }) => (join === undefined ? [] : [join])));
+  return [...names].map((name) => source.joins[name]).join(' ');
+}
+
+const whereOf = (source: ListSource, conditions: readonly Condition[]): string =>
+  [source.merchant, ...conditions.map(({ sql }) => sql)].join(' and ');
+
+/** A sort value as text that reads back to exactly the same value. */
+const textOf = (sql: string, type: SortColumn['type']): string =>
+  type === 'timestamptz'
+    ? `to_char(${sql} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
+    : `${sql}::text`;
+
+/**
+ * Writes a cursor. It is good for this list alone: it carries a digest of the filters and the order.
+ */
+export function writeCursor(list: string, { value, key }: Place): string {
+  return Buffer.from(JSON.stringify([digest(list), value, key])).toString('base64url');
+}
+
+/** Reads a cursor. Undefined when it was not written for this list. */
+export function readCursor(
+  list: string,
+  text: string,
+  source: ListSource,
+  order: Order,
+): Place | undefined {
+  const parts = partsOfCursor(text);
+  if (parts === undefined || parts[0] !== digest(list)) return undefined;
+  const [, value, key] = parts;
+  const isWhole =
+    isOfType(key, source.key.type) && (value === null || isOfType(value, order.column.type));
+  return isWhole ? { value, key } : undefined;
+}
+
+const digest = (list: string): string =>
+  createHash('sha256').update(list).digest('base64url').slice(0, 11);
+
+function partsOfCursor(text: string): [string, string | null, string] | undefined {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
+    return Array.isArray(parts) &&
+      parts.length === 3 &&
+      typeof parts[0] === 'string' &&
+      (parts[1] === null || typeof parts[1] === 'string') &&
+      typeof parts[2] === 'string'
+      ? (parts as [string, string | null, string])
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a text can be cast: a client may have written its own cursor. */
+function isOfType(text: string, type: SortColumn['type']): boolean {
+  switch (type) {
+    case 'int':
+      return /^-?\d{1,10}$/.test(text) && Math.abs(Number(text)) < 2 ** 31;
+    case 'text':
+      return !text.includes('\0') && text.isWellFormed();
+    case 'timestamptz':
+      return /^\d{4}-.*Z$/.test(text) && isRead(() => Temporal.Instant.from(text));
+    case 'date':
+      return /^\d{4}-\d{2}-\d{2}$/.test(text) && isRead(() => Temporal.PlainDate.from(text));
+  }
+}
+
+function isRead(read: () => unknown): boolean {
+  try {
+    read();
+    return true;
+  } catch {
+    return false;
+  }
+}

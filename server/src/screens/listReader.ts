@@ -1,0 +1,112 @@
+import type { SortField } from '@perennial/contract/sorting.ts';
+import { required } from '../kernel/assert.ts';
+import type { Context } from '../platform/context.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import type { Database } from '../platform/storage/database.ts';
+import { bindings } from '../platform/storage/page.ts';
+import { inZone } from '../platform/storage/zone.ts';
+import {
+  countSql,
+  type ListSource,
+  type Matches,
+  orderOf,
+  pageSql,
+  readCursor,
+  writeCursor,
+} from './keyset.ts';
+import type { Bind } from './matches.ts';
+
+/** The greatest total that is counted. Counting on would cost more than the page. */
+export const totalMax = 10_000;
+
+/** A request for one page of a list. */
+export interface ListRequest {
+  readonly source: ListSource;
+  /** The filters as the client sent them: a cursor is good for the same filters alone. */
+  readonly filters: unknown;
+  matches(bind: Bind): Matches;
+  readonly sort: readonly SortField[];
+  readonly limit: number;
+  readonly after: string | undefined;
+}
+
+/** One page of a list: the keys of its rows in order, and how to read on. */
+export interface KeyPage<Key> {
+  readonly keys: readonly Key[];
+  readonly nextCursor?: string;
+  readonly total: number;
+  readonly isMore: boolean;
+}
+
+/** Finds one page of a list, as keys. */
+export async function findPage<Key extends string | number>(
+  { db, merchant: { merchantId } }: Context,
+  request: ListRequest,
+): Promise<KeyPage<Key>> {
+  const { source, sort, limit } = request;
+  if (sort.length > 1)
+    refuse('invalid_field', {
+      field: '_sort',
+      reason: 'names more than one field',
+      fix: 'Sort by one field',
+    });
+  const order = orderOf(source, sort);
+  const list = JSON.stringify([order.name, order.descending, request.filters]);
+  const after =
+    request.after === undefined ? undefined : readCursor(list, request.after, source, order);
+  if (request.after !== undefined && after === undefined) refuseCursor();
+  const { values, bind } = bindings(merchantId);
+  const matches = request.matches(bind);
+  const text = pageSql(source, matches, { order, after, limit: limit + 1 }, bind);
+  const rows = await db.rows<{ key: Key; value: string | null }>(text, values);
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  const isLast = rows.length <= limit;
+  const total =
+    isLast && after === undefined ? rows.length : await countMatches(db, merchantId, request);
+  return {
+    keys: page.map(({ key }) => key),
+    ...(!isLast && last
+      ? { nextCursor: writeCursor(list, { value: last.value, key: String(last.key) }) }
+      : {}),
+    total: Math.min(total, totalMax),
+    isMore: total > totalMax,
+  };
+}
+
+function refuseCursor(): never {
+  refuse('invalid_field', {
+    field: '_after',
+    reason: 'is not a valid cursor of this list',
+    fix: 'Send the next_cursor of the page before with the same filters and _sort, or leave it out',
+  });
+}
+
+/** Counts what matches, up to one more than {@link totalMax}. */
+export async function countMatches(
+  db: Database,
+  merchantId: string,
+  { source, matches }: Pick<ListRequest, 'source' | 'matches'>,
+): Promise<number> {
+  const { values, bind } = bindings(merchantId);
+  const text = countSql(source, matches(bind), totalMax + 1);
+  return required(await db.row<{ total: number }>(text, values), 'total').total;
+}
+
+/** Reads the JSON of rows, in the order of their keys; those that are gone meanwhile are left out. */
+export async function readRows<Key extends string | number>(
+  { db, merchant: { merchantId, timeZone } }: Context,
+  keys: readonly Key[],
+  row: { readonly from: string; readonly key: string; readonly json: string },
+): Promise<{ key: Key; json: string }[]> {
+  if (keys.length === 0) return [];
+  const type = typeof keys[0] === 'number' ? 'int' : 'text';
+  return db.rows(
+    `select asked.key, ${row.json} as json
+     from unnest((select $2::${type}[])) with ordinality as asked (key, place)
+     join ${row.from} on ${row.key} = asked.key
+     where ${row.key.split('.')[0]}.merchant_id = $1 and ${inZone('$3')}
+     order by asked.place`,
+    [merchantId, keys, timeZone],
+  );
+}

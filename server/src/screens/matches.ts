@@ -1,0 +1,76 @@
+import { fold, foldTrimmed } from '../kernel/caseFolding.ts';
+import type { Condition } from './keyset.ts';
+
+/*
+ * Conditions as SQL, with the values of clients as parameters. Texts are compared folded.
+ */
+
+/** Adds a parameter to a statement and returns its placeholder, such as `$3`. */
+export type Bind = (value: unknown) => string;
+
+/** A column that equals one of these texts, whatever their case. */
+export const isAnyOf = (column: string, values: readonly string[], bind: Bind): string =>
+  `${column} = any(${bind(values.map(foldTrimmed))}::text[])`;
+
+/** A column (collation C) whose text begins with this. An index on it serves the condition. */
+export function beginsWith(column: string, beginning: string, bind: Bind): string {
+  return `(${column} >= ${bind(beginning)} and ${column} < ${bind(beginning + last)})`;
+}
+
+// The greatest character sorts behind everything that may follow.
+const last = '\u{10FFFF}';
+
+/** The words of a search text, folded. */
+export const wordsOf = (text: string | null | undefined): string[] =>
+  fold(text ?? '')
+    .split(/\s+/)
+    .filter((word) => word !== '');
+
+/** What a search text may be the beginning of. */
+export type Recognised =
+  | { readonly kind: 'email'; readonly beginning: string }
+  | { readonly kind: 'orderId'; readonly from: string; readonly to: string }
+  | { readonly kind: 'number'; readonly digits: string }
+  | { readonly kind: 'words'; readonly words: readonly string[] };
+
+/**
+ * Recognises what was typed, so that only the fields that it can be in are searched. A text with an
+ * @ is an email, MERCHANT-123 an order id, digits a phone number, an oid or the number of an order.
+ */
+export function recognise(merchantId: string, text: string): Recognised | undefined {
+  const words = wordsOf(text);
+  const whole = words.join(' ');
+  if (whole === '') return undefined;
+  if (words.length === 1 && whole.includes('@')) return { kind: 'email', beginning: whole };
+  const orderNumber = orderNumberOf(merchantId, whole);
+  if (orderNumber !== undefined)
+    return {
+      kind: 'orderId',
+      from: `${merchantId}-${orderNumber.padEnd(orderDigits, '0')}`,
+      to: `${merchantId}-${orderNumber.padEnd(orderDigits, '9')}`,
+    };
+  const digits = whole.replace(/\D/g, '');
+  if (digits !== '' && /^[\d\s()+./-]+$/.test(whole)) return { kind: 'number', digits };
+  return { kind: 'words', words };
+}
+
+/** Order ids are the merchant's id, a hyphen and ten digits. */
+export const orderDigits = 10;
+
+function orderNumberOf(merchantId: string, text: string): string | undefined {
+  const prefix = `${fold(merchantId)}-`;
+  const number = text.startsWith(prefix) ? text.slice(prefix.length) : undefined;
+  return number !== undefined && /^\d{0,10}$/.test(number) ? number : undefined;
+}
+
+/** An interval of moments on a column; undefined ends are open. */
+export function inRange(
+  column: string,
+  [begin, end]: readonly [unknown, unknown],
+  bind: Bind,
+): Condition[] {
+  return [
+    ...(begin === undefined ? [] : [{ sql: `${column} >= ${bind(begin)}::timestamptz` }]),
+    ...(end === undefined ? [] : [{ sql: `${column} <= ${bind(end)}::timestamptz` }]),
+  ];
+}
