@@ -2,7 +2,7 @@
 import type { Static } from 'typebox';
 import { AutoOrder } from './autoOrder.ts';
 import { answer } from './common.ts';
-import { int32, int64, many, model, one, oneOf, texts } from './fields.ts';
+import { dateTime, int32, int64, many, model, one, oneOf, texts } from './fields.ts';
 import { PreviewRebill, previewEnds } from './perennial.ts';
 
 export const AutoOrderPreviewRequest = model(
@@ -27,3 +27,26 @@ export const AutoOrderPreviewResponse = answer('AutoOrderPreviewResponse', {
   version: int64('The version of the auto order that was read; send it as If-Match to save.'),
 });
 export type AutoOrderPreviewResponse = Static<typeof AutoOrderPreviewResponse>;
+
+export const AutoOrderActionRequest = model(
+  'AutoOrderActionRequest',
+  'Which shipment or item a change is about. The same request sent twice changes one thing once.',
+  {
+    auto_order_item_oid: int32('One item; absent: every item that the change applies to.'),
+    shipment_dts: dateTime(
+      'Skip and unskip: any time on the local day of the shipment that is meant. Resume and ' +
+        'reactivate: the date of the first shipment; absent: the date that the item has.',
+    ),
+    count: int32(
+      'Skip only: how many shipments to skip, from that one on; default 1, at most 100.',
+    ),
+  },
+);
+export type AutoOrderActionRequest = Static<typeof AutoOrderActionRequest>;
+
+export const AutoOrderActionResponse = answer('AutoOrderActionResponse', {
+  auto_order: one(AutoOrder),
+  preview: many(PreviewRebill, 'The next three rebills.'),
+  ends: oneOf(previewEnds, 'Why `preview` has fewer than three rebills.'),
+});
+export type AutoOrderActionResponse = Static<typeof AutoOrderActionResponse>;

@@ -54,6 +54,10 @@ const properties = [{ name: 'gift_note', value: 'No peanuts' }];
 
 /** A body for each operation that takes one. */
 export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
+  skipAutoOrder: { shipment_dts: nextMonth, count: 1 },
+  unskipAutoOrder: { shipment_dts: nextMonth },
+  resumeAutoOrder: { auto_order_item_oid: 5001 },
+  reactivateAutoOrder: { shipment_dts: nextMonth },
   previewAutoOrderChange: {
     auto_order: { items: [{ auto_order_item_oid: 5001, next_shipment_dts: nextMonth }] },
     count: 3,

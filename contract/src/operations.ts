@@ -25,7 +25,12 @@ import {
   AutoOrdersRequest,
   AutoOrdersResponse,
 } from './autoOrder.ts';
-import { AutoOrderPreviewRequest, AutoOrderPreviewResponse } from './change.ts';
+import {
+  AutoOrderActionRequest,
+  AutoOrderActionResponse,
+  AutoOrderPreviewRequest,
+  AutoOrderPreviewResponse,
+} from './change.ts';
 import { Customer, CustomerResponse, CustomersResponse } from './customer.ts';
 import type { ExpansionName } from './expansions.ts';
 import type { NamedModel } from './fields.ts';
@@ -1435,6 +1440,83 @@ export const operations = {
     response: AutoOrderPreviewResponse,
     payload: 'before',
     status: 200,
+  },
+  skipAutoOrder: {
+    tag: 'perennial',
+    method: 'POST',
+    base: '/perennial/v1',
+    path: '/auto_orders/{auto_order_oid}/skip',
+    summary: 'Skip a shipment',
+    description:
+      'Moves the items that ship on the named day along their schedule; nothing is charged ' +
+      'and nothing is counted. A repeat changes nothing. Refused while a charge is under ' +
+      'way, and for a day that is not the next one of an item.',
+    permissions: ['auto_order_write'],
+    params: Type.Object({ auto_order_oid: oid() }),
+    query: Type.Object({ ...expandable() }),
+    body: AutoOrderActionRequest,
+
+    response: AutoOrderActionResponse,
+    payload: 'auto_order',
+    status: 200,
+    expand: 'auto_order',
+  },
+  unskipAutoOrder: {
+    tag: 'perennial',
+    method: 'POST',
+    base: '/perennial/v1',
+    path: '/auto_orders/{auto_order_oid}/unskip',
+    summary: 'Bring a skipped shipment back',
+    description:
+      'The day must be in the future and lie on the schedule before the next shipment. A ' +
+      'repeat changes nothing.',
+    permissions: ['auto_order_write'],
+    params: Type.Object({ auto_order_oid: oid() }),
+    query: Type.Object({ ...expandable() }),
+    body: AutoOrderActionRequest,
+
+    response: AutoOrderActionResponse,
+    payload: 'auto_order',
+    status: 200,
+    expand: 'auto_order',
+  },
+  resumeAutoOrder: {
+    tag: 'perennial',
+    method: 'POST',
+    base: '/perennial/v1',
+    path: '/auto_orders/{auto_order_oid}/resume',
+    summary: 'Resume paused items',
+    description:
+      'The setting missed_shipments decides what is charged of missed shipments; the ' +
+      'preview shows it. A repeat changes nothing.',
+    permissions: ['auto_order_write'],
+    params: Type.Object({ auto_order_oid: oid() }),
+    query: Type.Object({ ...expandable() }),
+    body: AutoOrderActionRequest,
+    bodyOptional: true,
+    response: AutoOrderActionResponse,
+    payload: 'auto_order',
+    status: 200,
+    expand: 'auto_order',
+  },
+  reactivateAutoOrder: {
+    tag: 'perennial',
+    method: 'POST',
+    base: '/perennial/v1',
+    path: '/auto_orders/{auto_order_oid}/reactivate',
+    summary: 'Reactivate a canceled or disabled auto order',
+    description:
+      'Missed shipments are never charged. With auto_order_item_oid, an item that was ended ' +
+      'is reopened. A repeat changes nothing.',
+    permissions: ['auto_order_write'],
+    params: Type.Object({ auto_order_oid: oid() }),
+    query: Type.Object({ ...expandable() }),
+    body: AutoOrderActionRequest,
+    bodyOptional: true,
+    response: AutoOrderActionResponse,
+    payload: 'auto_order',
+    status: 200,
+    expand: 'auto_order',
   },
   getEvents: {
     tag: 'perennial',

@@ -41,6 +41,8 @@ const idle = await app.addKey('TEST', []);
 const goodBodies: Partial<Record<OperationId, object>> = {
   consolidateAutoOrders: { source_auto_order_oids: [Number(ours['auto_order_oid'])] },
   cancelAutoOrderItemByReferenceOrderId: { cancel_type: 'end' },
+  skipAutoOrder: { shipment_dts: '2026-02-15' },
+  unskipAutoOrder: { shipment_dts: '2026-02-15' },
   previewAutoOrderChange: { auto_order: {} },
   updateAutoOrderProperties: { properties: [] },
   updateAutoOrderItemProperties: { properties: [] },

@@ -293,17 +293,38 @@ export function skipMissed(
   context: Pick<PlanContext, 'now' | 'zone'>,
 ): AutoOrderItem {
   const at = item.nextShipmentAt;
-  const schedule = scheduleOf(item, catalog);
-  if (at === undefined || !schedule.ok || !isDue(at, context.now)) return item;
-  const place = placeOf(at, item.anchor, context.zone);
-  const landing = landingAt(item, schedule.value, place);
-  if (landing.kind !== 'lands') return item;
+  if (at === undefined || !isDue(at, context.now)) return item;
+  const next = nextPlace(item, catalog, context.zone);
+  if (next === undefined) return item;
   return atPlace(
     item,
-    firstPlaceAfter(context.now, place, landing.interval, context.zone),
-    landing.step,
+    firstPlaceAfter(context.now, next.place, next.interval, context.zone),
+    next.step,
     context.zone,
   );
+}
+
+/** Where an item ships next, and how its schedule continues from there. */
+export interface NextPlace {
+  readonly place: Place;
+  /** The wait between two shipments of the step that ships. */
+  readonly interval: Interval;
+  readonly step: ItemStep | undefined;
+}
+
+/** Returns the place of the next shipment; undefined when the schedule does not lead to one. */
+export function nextPlace(
+  item: AutoOrderItem,
+  catalog: Catalog,
+  zone: string,
+): NextPlace | undefined {
+  const at = item.nextShipmentAt;
+  const schedule = scheduleOf(item, catalog);
+  if (at === undefined || !schedule.ok) return undefined;
+  const place = placeOf(at, item.anchor, zone);
+  const landing = landingAt(item, schedule.value, place);
+  if (landing.kind !== 'lands') return undefined;
+  return { place, interval: landing.interval, step: landing.step };
 }
 
 /**

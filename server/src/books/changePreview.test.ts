@@ -24,7 +24,7 @@ for (const [merchantId, missedShipments] of [
       clock: { kind: 'standing', at: now },
     });
     const key = await app.addKey(merchantId);
-    const oids = await addRandomAutoOrders(app.db, merchant, now, { seed: 7, count: 60 });
+    const oids = await addRandomAutoOrders(app.db, merchant, now, { seed: 7, count: 36 });
     const changes = fc.sample(change(), { seed: 11, numRuns: oids.length });
     let applied = 0;
     let refused = 0;
@@ -71,7 +71,7 @@ for (const [merchantId, missedShipments] of [
       applied++;
     }
     t.diagnostic(`${applied} changes as previewed, ${refused} refused as previewed`);
-    assert.ok(applied > 30 && refused > 0);
+    assert.ok(applied > 15 && refused > 0);
   });
 }
 

@@ -1,7 +1,16 @@
 import { isValidating } from '../autoOrders/originalOrderOperations.ts';
+import { getAutoOrder } from '../autoOrders/readOperations.ts';
+import type { ActionInput } from '../autoOrders/repeatableOperations.ts';
+import {
+  reactivate,
+  resumeItems,
+  skipShipments,
+  unskipShipment,
+} from '../autoOrders/repeatableOperations.ts';
 import type { Context } from '../platform/context.ts';
-import { type Answer, payload } from '../platform/http/answer.ts';
-import type { Page, Routes } from '../platform/http/routes.ts';
+import { type Answer, payload, payloadText, type Warning } from '../platform/http/answer.ts';
+import type { Input, Page, Routes } from '../platform/http/routes.ts';
+import { readBilled, readOpenRebills } from '../rebill/billedStore.ts';
 import { type ParkedPage, readParked } from '../rebill/parkedOperations.ts';
 import { type Audit, getAudit, type ReadCaptures } from './auditOperations.ts';
 import { type ChangePreview, previewChange } from './changePreviewOperations.ts';
@@ -30,6 +39,14 @@ export const bookRoutes = (readCaptures: ReadCaptures) =>
           { ifMatch, validatesOriginalOrder: isValidating(query.validate_original_order) },
         ),
       ),
+    skipAutoOrder: (context, input) =>
+      actionAnswer(context, input, skipShipments(context, actionOf(input), readers)),
+    unskipAutoOrder: (context, input) =>
+      actionAnswer(context, input, unskipShipment(context, actionOf(input), readers)),
+    resumeAutoOrder: (context, input) =>
+      actionAnswer(context, input, resumeItems(context, actionOf(input))),
+    reactivateAutoOrder: (context, input) =>
+      actionAnswer(context, input, reactivate(context, actionOf(input))),
     getAudit: async (context) => auditAnswer(await getAudit(context, readCaptures)),
   }) satisfies Routes;
 
@@ -69,6 +86,40 @@ function changePreviewAnswer(
     },
   });
 }
+
+type ActionRouteInput = Pick<Input<'skipAutoOrder'>, 'params' | 'body' | 'expand' | 'ifMatch'>;
+
+const readers = { readBilled, readOpenRebills };
+
+const actionOf = ({ params, body, ifMatch }: ActionRouteInput): ActionInput => ({
+  oid: params.auto_order_oid,
+  body: body ?? {},
+  ifMatch,
+});
+
+/** Returns the auto order as it is after a change, with its next rebills. */
+async function actionAnswer(
+  context: Context,
+  { params: { auto_order_oid: oid }, expand }: ActionRouteInput,
+  change: Promise<Warning | undefined>,
+): Promise<Answer> {
+  const warning = await change;
+  const { json, version } = await getAutoOrder(context, { oid }, new Set([...expand, 'items']));
+  const preview = await previewAutoOrder(context, oid, previewsOfAction);
+  const isReadable = preview !== 'unreadable';
+  return payloadText(json, {
+    version,
+    beside: {
+      preview: isReadable
+        ? preview.rebills.map((rebill) => wireRebill(rebill, context.merchant.timeZone))
+        : [],
+      ends: isReadable ? preview.ends : 'parked',
+    },
+    ...(warning && { warning }),
+  });
+}
+
+const previewsOfAction = 3;
 
 const unreadable = {
   code: 'unreadable_record',

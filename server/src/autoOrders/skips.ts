@@ -1,0 +1,206 @@
+import type { Temporal } from 'temporal-polyfill';
+import { wallOf, wireDate } from '../kernel/calendar.ts';
+import type { FieldFault } from '../kernel/fieldFault.ts';
+import type { Outcome } from '../kernel/outcome.ts';
+import { failure, success } from '../kernel/outcome.ts';
+import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
+import type { Billed } from './billed.ts';
+import { itemsBilled } from './billed.ts';
+import type { EditRules } from './editItem.ts';
+import type { Place } from './schedule.ts';
+import { after, onDay } from './schedule.ts';
+import type { NextPlace } from './steps.ts';
+import { atPlace, nextPlace } from './steps.ts';
+
+/*
+ * Skipping shipments, and bringing them back. A request names the shipment by its day, so that the
+ * same request sent twice skips one shipment (docs/adr/0054-changes-that-may-be-repeated.md). A
+ * skip moves the item along its schedule and counts nothing: what would have shipped ships on the
+ * next date.
+ */
+
+/** The shipment that a request names. */
+export interface NamedShipment {
+  /** Absent: every item that ships on that day. */
+  readonly itemOid?: number | undefined;
+  /** Any moment of the local day of the shipment. */
+  readonly at: Temporal.Instant;
+}
+
+/** A named shipment, and how many to skip from it on. */
+export interface SkipRequest extends NamedShipment {
+  readonly count: number;
+}
+
+/**
+ * Returns the auto order without the named shipments. Returns it as it is when they were skipped
+ * before. Fails when that day is not the day of the next shipment.
+ */
+export function skipped(
+  autoOrder: AutoOrder,
+  request: SkipRequest,
+  billed: Billed,
+  rules: EditRules,
+): Outcome<AutoOrder, FieldFault> {
+  const items = shippingItems(autoOrder, request.itemOid);
+  const day = dayOf(request.at, rules);
+  const named = items.filter((item) => dayOf(item.nextShipmentAt!, rules) === day);
+  const stuck = named.find((item) => nextPlace(item, rules.catalog, rules.zone) === undefined);
+  if (stuck !== undefined)
+    return failure({
+      field: 'shipment_dts',
+      reason: `cannot be skipped: the schedule of ${stuck.originalItemId} leads to no other date`,
+      fix: 'Fix the schedule of that item',
+    });
+  if (named.length > 0)
+    return success(
+      withoutRetries(
+        replaced(autoOrder, named, (item) => skippedItem(item, request.count, rules)),
+        rules,
+      ),
+    );
+  const wasSkipped = (item: AutoOrderItem) =>
+    leadsToNext(item, day, rules) && !wasBilled(item, day, billed, rules);
+  return items.some(wasSkipped) ? success(autoOrder) : notNext(items, day, billed, rules);
+}
+
+/**
+ * Returns the auto order with a skipped shipment brought back. Returns it as it is when the item
+ * ships on that day already. Fails when the day has passed, was billed, or is not a day of the
+ * item's schedule before its next shipment.
+ */
+export function unskipped(
+  autoOrder: AutoOrder,
+  request: NamedShipment,
+  billed: Billed,
+  rules: EditRules,
+): Outcome<AutoOrder, FieldFault> {
+  const items = shippingItems(autoOrder, request.itemOid);
+  const day = dayOf(request.at, rules);
+  if (items.some((item) => dayOf(item.nextShipmentAt!, rules) === day)) return success(autoOrder);
+  const broughtBack = (item: AutoOrderItem): AutoOrderItem | undefined => {
+    if (!leadsToNext(item, day, rules) || wasBilled(item, day, billed, rules)) return undefined;
+    const moved = broughtTo(item, day, rules);
+    return moved.nextShipmentAt!.epochMilliseconds > rules.now.epochMilliseconds
+      ? moved
+      : undefined;
+  };
+  const named = items.filter((item) => broughtBack(item) !== undefined);
+  if (named.length > 0)
+    return success(replaced(autoOrder, named, (item) => broughtBack(item) ?? item));
+  const isPast = day <= dayOf(rules.now, rules);
+  return isPast
+    ? failure({
+        field: 'shipment_dts',
+        reason: 'has passed, so the shipment cannot be brought back',
+        fix: 'Send the day of a skipped shipment that is in the future',
+      })
+    : notNext(items, day, billed, rules);
+}
+
+/** The items that ship some day: all, or the one that the request names. */
+const shippingItems = ({ items }: AutoOrder, itemOid: number | undefined): AutoOrderItem[] =>
+  items.filter(
+    (item) =>
+      (itemOid === undefined ? !item.paused : item.itemOid === itemOid) &&
+      item.nextShipmentAt !== undefined,
+  );
+
+const dayOf = (moment: Temporal.Instant, { zone }: EditRules): number => wallOf(moment, zone).day;
+
+const replaced = (
+  autoOrder: AutoOrder,
+  named: readonly AutoOrderItem[],
+  change: (item: AutoOrderItem) => AutoOrderItem,
+): AutoOrder => ({
+  ...autoOrder,
+  items: autoOrder.items.map((item) => (named.includes(item) ? change(item) : item)),
+});
+
+function skippedItem(
+  item: AutoOrderItem,
+  count: number,
+  { catalog, zone }: EditRules,
+): AutoOrderItem {
+  const next = nextPlace(item, catalog, zone);
+  if (next === undefined) return item;
+  let { place } = next;
+  for (let skips = 0; skips < count; skips++) place = after(place, next.interval);
+  const moved = atPlace(item, place, next.step, zone);
+  const isMissed =
+    item.missedUntil !== undefined &&
+    moved.nextShipmentAt!.epochMilliseconds <= item.missedUntil.epochMilliseconds;
+  return isMissed ? moved : { ...moved, missedUntil: undefined };
+}
+
+/**
+ * The declines and the next attempt belong to the shipment that was due. When it is skipped and
+ * nothing else is due, the next shipment starts with a first attempt.
+ */
+function withoutRetries(autoOrder: AutoOrder, { now }: EditRules): AutoOrder {
+  const isDue = ({ nextShipmentAt, paused }: AutoOrderItem) =>
+    !paused &&
+    nextShipmentAt !== undefined &&
+    nextShipmentAt.epochMilliseconds <= now.epochMilliseconds;
+  if (autoOrder.items.some(isDue)) return autoOrder;
+  if (autoOrder.creditCardAttempt === 0 && autoOrder.nextAttemptAt === undefined) return autoOrder;
+  return {
+    ...autoOrder,
+    creditCardAttempt: 0,
+    nextAttemptAt: undefined,
+    failureReason: undefined,
+  };
+}
+
+// A year of shipments every day, and some more.
+const intervalsMax = 1000;
+
+/** Whether the item's schedule, counted from that day, comes to the next shipment later. */
+function leadsToNext(item: AutoOrderItem, day: number, { catalog, zone }: EditRules): boolean {
+  const next = nextPlace(item, catalog, zone);
+  if (next === undefined || day >= next.place.day) return false;
+  let place = placeOn(day, next);
+  if (after(place, { ...next.interval, count: 0 }).day !== day) return false;
+  for (let passed = 0; passed < intervalsMax && place.day < next.place.day; passed++)
+    place = after(place, next.interval);
+  return place.day === next.place.day;
+}
+
+const broughtTo = (
+  item: AutoOrderItem,
+  day: number,
+  { catalog, zone }: EditRules,
+): AutoOrderItem => {
+  const next = nextPlace(item, catalog, zone);
+  return next === undefined ? item : atPlace(item, placeOn(day, next), next.step, zone);
+};
+
+/** Months keep the anchor's day of the month; days do not. */
+const placeOn = (day: number, { place, interval }: NextPlace): Place =>
+  interval.unit === 'months' ? { ...place, day } : onDay(place, day);
+
+const wasBilled = (item: AutoOrderItem, day: number, billed: Billed, rules: EditRules): boolean =>
+  itemsBilled(billed, item.itemOid).some(({ at }) => dayOf(at, rules) === day);
+
+function notNext(
+  items: readonly AutoOrderItem[],
+  day: number,
+  billed: Billed,
+  rules: EditRules,
+): Outcome<never, FieldFault> {
+  const dates = items.map(({ nextShipmentAt }) => wireDate(nextShipmentAt!, rules.zone)).toSorted();
+  if (items.some((item) => wasBilled(item, day, billed, rules)))
+    return failure({
+      field: 'shipment_dts',
+      reason: 'is the day of a shipment that was billed',
+      fix: dates[0] === undefined ? 'Read the auto order again' : `The next one is at ${dates[0]}`,
+    });
+  return failure({
+    field: 'shipment_dts',
+    reason: 'is not the day of a shipment of this auto order',
+    fix:
+      dates[0] === undefined
+        ? 'No item has a next shipment; give one a next_shipment_dts first'
+        : `Send the date of the next shipment, ${dates[0]}`,
+  });
+}
