@@ -1,7 +1,7 @@
-// How much the whole server costs on top of its query: GET of one auto order with items, original
-// order and rebill orders, and a list of 100 with items,
-// against a server of a few lines that sends the same JSON from the same PostgreSQL; and against a
-// Prism mock of our own OpenAPI document.
+// Measures what the whole server costs on top of its query: GET of one auto order with items,
+// original order and rebill orders, and a list of 100 with items, against a server of a few lines
+// that sends the same JSON from the same PostgreSQL; and against a Prism mock of our OpenAPI
+// document.
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

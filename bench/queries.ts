@@ -1,9 +1,9 @@
-// How lists of auto orders grow: each filter, sort and page of one merchant with 10,000 and with
-// 1,000,000 auto orders, a page of 10 with items as the API
-// answers it. Both are asked in turn, each time for another value that is in the data; growth
-// compares the medians. The total of a filtered or sorted list is
-// bounded at 10,001 matches and has a figure of its own.
-// `node bench/queries.ts [auto orders of the large one, default 1000000]`
+// Measures how much slower lists of auto orders become as a merchant grows: each filter, sort and
+// page with 10,000 and with 1,000,000 auto orders, a page of 10 with items as the API returns it.
+// Both databases get the same kind of query in turn, each time for another value that is in the
+// data. The growth compares the medians. The total of a filtered or sorted list is bounded at
+// 10,001 matches and has a separate figure. `node bench/queries.ts [auto orders of the large one,
+// default 1000000]`
 import { sortings } from '../contract/src/sorting.ts';
 import { type AutoOrderFilter, pageSql } from '../server/src/autoOrders/search.ts';
 import { readAutoOrderList, readAutoOrderPage } from '../server/src/autoOrders/searchStore.ts';
@@ -19,7 +19,7 @@ const times = Math.round(Number(process.argv[2] ?? 1_000_000) / smallSize);
 const samples = 40;
 const limit = 10;
 const zone = 'America/New_York';
-/** The most that a page may take longer with a hundred times as many auto orders. */
+/** The largest allowed growth of a page's time when there are 100 times more auto orders. */
 const goal = 2;
 const expand = new Set(['items']);
 
@@ -145,7 +145,7 @@ await withPostgres(async ({ db: large, connection }) => {
 
 async function measure(small: DatabasePool, large: DatabasePool): Promise<void> {
   const worst = { filter: 0, sort: 0, page: 0 };
-  console.log('p50 / p95 ms of the page, and of the whole answer with its total');
+  console.log('p50 / p95 ms of the page, and of the whole response with its total');
   for (const question of questions) {
     let [few, many] = await compare(question, small, large);
     // Of seventy medians one is disturbed by something else now and then. What really grows does so

@@ -1,8 +1,7 @@
-// How fast auto orders bill themselves: rebills a second against pgbench's transactions a second on
-// the same server in the same run, with a gateway that
-// answers at once and with one that takes 50 ms; and how the look for due work grows with what is
-// not due.
-// `node bench/rebill.ts [auto orders, default 100000] [fast|slow|scan]`
+// Measures the engine: rebills a second against pgbench's transactions a second on the same server
+// in the same run, with a gateway that responds at once and with one that takes 50 ms; and how much
+// slower the search for due work becomes as auto orders that are not due are added. `node
+// bench/rebill.ts [auto orders, default 100000] [fast|slow|scan]`
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { firstDue } from '../server/src/autoOrders/dueStore.ts';

@@ -1,6 +1,6 @@
 // `npm run bench [name …]`: runs all benchmarks, or those that are named, one after the other, each
-// in a process of its own. A figure is a ratio of things
-// measured side by side in one run; the last lines tell which of them miss their goals.
+// in a separate process. A figure is a ratio of things measured side by side in one run; the last
+// lines tell which of them miss their goals.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync } from 'node:fs';
@@ -59,7 +59,7 @@ function isMissed(line: string): boolean {
   return sign === '>=' ? Number(ratio) < Number(goal) : Number(ratio) > Number(goal);
 }
 
-/** What we measure against is a package of its own, installed here alone. */
+/** Installs the package with what the benchmarks compare us with. Only this command needs it. */
 function installPeers(): void {
   if (existsSync(`${here}peers/node_modules/.package-lock.json`)) return;
   console.log('installing what is measured against (bench/peers), once …');

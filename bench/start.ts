@@ -1,6 +1,5 @@
-// How long a second start takes to the first answer, PostgreSQL, migrations and all, against a bare
-// Fastify process with a pool of connections to a
-// PostgreSQL that runs already.
+// Measures how long a second start takes until the first response, PostgreSQL and migrations
+// included, against a bare Fastify process with a pool of connections to a running PostgreSQL.
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

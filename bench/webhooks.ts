@@ -1,9 +1,8 @@
-// How much delivering costs beside a bare loop of undici that posts the same bytes with the same
-// concurrency and knows no database: one event a delivery, and
-// batches of a hundred. And what ten subscribed webhooks cost a rebill run: their payloads are made
-// and stored in the rebills' own transactions; the sending is
-// what the other two figures measure, by workers that may run elsewhere. `node bench/webhooks.ts
-// [deliver|rebill]`
+// Measures what deliveries cost compared with a bare loop of undici that posts the same bytes with
+// the same concurrency and no database: one event per delivery, and batches of a hundred. Also
+// measures what ten subscribed webhooks cost a rebill run: their payloads are made and stored in
+// the rebills' own transactions; the sending is what the other two figures measure, by workers that
+// may run elsewhere. `node bench/webhooks.ts [deliver|rebill]`
 import { randomBytes } from 'node:crypto';
 import { Agent, request } from 'undici';
 import { objectReaders } from '../server/src/app/objectReaders.ts';
@@ -36,7 +35,7 @@ const parts = process.argv[2] === undefined ? ['deliver', 'rebill'] : [process.a
  */
 const pairs = 3;
 const [singleEvents, batchedEvents, batch] = [2000, 20_000, 100];
-/** As many posts as a webhook has under way at once. */
+/** The number of deliveries that a webhook has under way at once. */
 const concurrency = 16;
 const rebilled = 10_000;
 const seal = sealWith(randomBytes(32));

@@ -1,8 +1,7 @@
-// How searches of tasks grow: each filter and sort of one merchant with 10,000 and with 1,000,000
-// tasks, a page of 50 whole tasks as the API answers it; and
-// how soon a socket hears of a change, commit included, against a bare echo of ws plus a commit of
-// one row on this machine.
-// `node bench/workflow.ts [tasks of the large one, default 1000000]`
+// Measures how much slower searches of tasks become: each filter and sort of one merchant with
+// 10,000 and with 1,000,000 tasks, a page of 50 whole tasks as the API returns it. Also measures
+// how soon a socket receives a change, commit included, against a bare echo of ws plus a commit of
+// one row on this machine. `node bench/workflow.ts [tasks of the large one, default 1000000]`
 import { once } from 'node:events';
 import { pino } from 'pino';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -84,7 +83,7 @@ await withPostgres(async ({ db }) => {
 
 /**
  * Tasks made by SQL, one every five minutes. A desk has as much open work however old the merchant
- * is: what is open lies among the newest ten thousand.
+ * is: the open tasks are among the newest ten thousand.
  */
 async function fill(db: DatabasePool, merchantId: string, size: number): Promise<void> {
   await insertMerchant(

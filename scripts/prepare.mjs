@@ -36,10 +36,9 @@ function install() {
   console.error(
     'perennial: installing dependencies (npm ci), about half a minute the first time …',
   );
-  // npm tells its scripts where npm and its Node are: use those, not the pinned Node, which `npm
-  // ci` is about to delete. The plain
-  // `npm` is for this script run by hand. The output goes to stderr, so that stdout stays the
-  // server's.
+  // npm gives its scripts the paths of npm and its Node: use those, not the pinned Node, which `npm
+  // ci` is about to delete. The plain `npm` is for this script run by hand. The output goes to
+  // stderr, so that stdout stays the server's.
   const { npm_node_execpath: node, npm_execpath: npm } = process.env;
   const [program, ...args] = node && npm ? [node, npm, 'ci'] : ['npm', 'ci'];
   // A machine may be configured to leave out some kinds of dependencies. The tests need the dev

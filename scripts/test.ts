@@ -84,7 +84,7 @@ async function onSystem(): Promise<void> {
   const system = await findSystemPostgres();
   if (!system)
     return console.log(
-      'This machine has no PostgreSQL 15 or newer of its own: the storage suite ran on the embedded one alone.',
+      'No PostgreSQL 15 or newer is installed on this machine: the storage suite ran on the embedded one alone.',
     );
   const server = await system.start();
   try {

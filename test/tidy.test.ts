@@ -99,7 +99,7 @@ const rooms: Readonly<Record<string, Room>> = {
   },
   sdk: { files: ['sdk/**'], mayImport: ['contract'] },
   web: { files: ['web/**'], mayImport: ['contract', 'sdk'] },
-  // The benches and the scripts stand outside the house and look into all of it.
+  // The benches and the scripts are outside the server and may import all of it.
   bench: {
     files: ['bench/**'],
     mayImport: [

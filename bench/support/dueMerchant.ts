@@ -48,7 +48,7 @@ export function gatewayOf(delayMs: number): Gateway {
 
 /**
  * Makes a merchant with this many monthly auto orders of two items, each due at its moment: all at
- * {@link due} unless `dueAt` says otherwise. Its clock stands at the first.
+ * {@link due} unless `dueAt` says otherwise. Its clock is at the first of these moments.
  */
 export async function merchantWith(
   db: DatabasePool,

@@ -1,11 +1,10 @@
-// Asks a server as fast as it answers. It speaks HTTP over plain sockets, because on a small
-// machine a real client takes as much of the processor as
-// what is to be measured.
+// Sends requests to a server as fast as it responds. It speaks HTTP over plain sockets, because on
+// a small machine a real client takes as much of the processor as what is to be measured.
 import { connect } from 'node:net';
 
 export interface LoadRequest {
   readonly baseUrl: string;
-  /** Asked for in turn. */
+  /** The paths to request, in turn. */
   readonly paths: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   /** Connections, each with one request under way. */
@@ -71,10 +70,10 @@ function call(
         const end = head.indexOf('\r\n\r\n');
         if (end < 0) return;
         if (!head.startsWith('HTTP/1.1 200 '))
-          return reject(new Error(`not answered with 200: ${head.slice(0, 600)}`));
+          return reject(new Error(`not status 200: ${head.slice(0, 600)}`));
         left = Number(/content-length: (\d+)/i.exec(head)?.[1]) - (head.length - end - 4);
       } else left -= data.length;
-      if (Number.isNaN(left)) return reject(new Error('an answer does not tell its length'));
+      if (Number.isNaN(left)) return reject(new Error('a response has no Content-Length'));
       if (left > 0) return;
       answered++;
       if (performance.now() < untilMs) return ask();

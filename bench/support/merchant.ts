@@ -8,7 +8,7 @@ import { allPermissions } from '../../server/src/staff/apiKey.ts';
 import { createApiKey } from '../../server/src/staff/apiKeyOperations.ts';
 
 /**
- * A fixed moment, so that every run measures the same data; the clock stands still, so that nothing
+ * A fixed moment, so that every run measures the same data; the clock does not run, so that nothing
  * falls due meanwhile.
  */
 export const benchNow = Temporal.Instant.from('2026-07-15T16:00:00Z');

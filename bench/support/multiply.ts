@@ -1,10 +1,10 @@
 import type { Database } from '../../server/src/platform/storage/database.ts';
 
 /**
- * Makes a merchant's auto orders so many times as many, in a database that holds nobody else's:
- * copies with oids, codes, order ids and emails of their own and everything else alike, so that
+ * Copies a merchant's auto orders until there are `times` as many, in a database without other
+ * merchants. The copies have new oids, codes, order ids and emails, and are otherwise equal, so
  * each value stays as common as it was. Orders are not copied, because a list of auto orders does
- * not look at them. The indexes are built afterwards, which takes a fraction of the time.
+ * not read them. The indexes are built afterwards, which takes a fraction of the time.
  */
 export async function multiply(db: Database, merchantId: string, times: number): Promise<void> {
   const { max: step = 0 } =
@@ -55,7 +55,10 @@ export async function multiply(db: Database, merchantId: string, times: number):
   await db.run('vacuum (analyze)');
 }
 
-/** Copies of one moment stand seconds apart, as those of many people do. */
+/**
+ * Returns the SQL that moves the moments of the copies some seconds apart, as those of many
+ * customers are.
+ */
 const spread = (column: string): string => `${column} + n * interval '1 second'`;
 
 async function copy(

@@ -12,11 +12,11 @@ import { noLimits } from '../../server/src/platform/storage/sessionSettings.ts';
 import type { SystemPostgres } from '../../test/support/systemPostgres.ts';
 import { withPool } from '../../test/support/testStore.ts';
 
-/** A PostgreSQL of the benchmark's own, durable as a real one, migrated and empty. */
+/** A PostgreSQL for one benchmark, as durable as in production, migrated and empty. */
 export interface BenchStore {
   readonly db: DatabasePool;
   readonly connection: EmbeddedConnection;
-  /** The same for a process of its own, as `DATABASE_URL`. */
+  /** The same connection as `DATABASE_URL`, for another process. */
   readonly url: string;
   /** Milliseconds of CPU time of this PostgreSQL until now, all its processes together. */
   cpuMs(): number;

@@ -1,4 +1,4 @@
-// A receiver of webhooks that does as little as a receiver can: takes the body and answers 200.
+// A receiver of webhooks that does as little as possible: it reads the body and returns 200.
 import { createServer } from 'node:http';
 
 createServer((request, response) => request.resume().on('end', () => response.end())).listen(

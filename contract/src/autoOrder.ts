@@ -1,7 +1,7 @@
 /**
  * Auto orders: the subscription itself and the bodies of the operations on it.
  *
- * Parts stand before what holds them; the resource itself is AutoOrder.
+ * Each part comes before the model that contains it; the resource itself is AutoOrder.
  */
 import type { Static } from 'typebox';
 import { AutoOrderAddonItem, AutoOrderItem, AutoOrderProperty } from './autoOrderItem.ts';
@@ -55,7 +55,7 @@ export const AutoOrderLog = model('AutoOrderLog', 'A line of an auto order’s h
 export type AutoOrderLog = Static<typeof AutoOrderLog>;
 
 export const AutoOrderManagement = model('AutoOrderManagement', 'Links for the customer.', {
-  update_billing_url: text('The customer’s card page. Whoever holds the link may change the card.'),
+  update_billing_url: text('The customer’s card page. Anyone with the link may change the card.'),
 });
 export type AutoOrderManagement = Static<typeof AutoOrderManagement>;
 
@@ -84,7 +84,7 @@ export const AutoOrder = model(
     merchant_id: text(),
     merged_dts: dateTime('When it was merged away.'),
     merged_into_auto_order_oid: int32('Where its items went.'),
-    next_attempt: dateTime('When it is next looked at.'),
+    next_attempt: dateTime('When it is checked next.'),
     original_order: one(Order, 'Its addresses and card serve every rebill.'),
     original_order_id: readOnly(text('The order that began it.')),
     override_affiliate_id: int32('Earns on rebills instead of the original affiliate.'),

@@ -62,17 +62,17 @@ export const Warning = model(
 );
 export type Warning = Static<typeof Warning>;
 
-export const ResultSet = model('ResultSet', 'Which part of a list this answer is.', {
-  count: int32('How many are in this answer.'),
+export const ResultSet = model('ResultSet', 'The part of a list that this response contains.', {
+  count: int32('How many records are in this response.'),
   limit: int32('The limit that was applied.'),
-  more: flag('True: ask again with next_offset.'),
+  more: flag('True: more follow; request them with next_offset.'),
   next_offset: int32('Offset of the next query.'),
   offset: int32('Zero based.'),
   total_records: int32('How many there are in all; absent where counting would cost too much.'),
 });
 export type ResultSet = Static<typeof ResultSet>;
 
-export const ResponseMetadata = model('ResponseMetadata', 'What the answer carries.', {
+export const ResponseMetadata = model('ResponseMetadata', 'What the response contains.', {
   payload_name: text('The field that carries the result.'),
   result_set: one(ResultSet, 'Present for lists.'),
 });

@@ -145,7 +145,7 @@ export const errors = {
   idempotency_conflict: row(
     409,
     () =>
-      'A request with this Idempotency-Key is still running. Wait for its answer and repeat it then.',
+      'A request with this Idempotency-Key is still running. Wait for its response, then repeat the request.',
   ),
   idempotency_interrupted: row(
     409,

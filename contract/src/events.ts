@@ -1,5 +1,5 @@
 /**
- * The events that webhooks and the pull feed tell of.
+ * The events that webhooks and the pull feed report.
  *
  * The six auto order events are the auto_order document's; `auto_order_preshipment`, the item
  * events and the workflow events are younger. An event's payload is the object as of the commit

@@ -1,9 +1,9 @@
 /**
  * The names that `_expand` takes, per resource, and how the parameter is read.
  *
- * An answer without expansions holds the scalar fields only. Unknown names are ignored: clients
- * send lists that have grown stale, and refusing them would break a client that only asks for more
- * than there is.
+ * A response without expansions contains the scalar fields only. Unknown names are ignored: clients
+ * send outdated lists, and a refusal would break a client that merely names a part that does not
+ * exist.
  */
 
 const orderParts = [

@@ -1,11 +1,11 @@
 /**
- * The few words that the models of the wire are written with.
+ * The functions that the models of the wire are built from.
  *
- * Every field of a model may be absent: published clients leave absent values out, and so do our
- * answers. A model is referred to by its name (`$ref`), never copied into another, so that Order
- * and AutoOrder may hold each other and the same schema serves the OpenAPI document, the check of
- * input and the types. The sentence that a model and a field are given is their documentation, in
- * the code, in the OpenAPI document and at /docs.
+ * Every field of a model may be absent: published clients leave absent values out, and so does this
+ * server. A model is referred to by its name (`$ref`), never copied into another, so Order and
+ * AutoOrder may contain each other, and one schema serves the OpenAPI document, the check of input
+ * and the types. The sentence given with a model or a field is its documentation in the code, in
+ * the OpenAPI document and at /docs.
  */
 
 import type { Static, TObject, TOptional, TProperties, TSchema, TUnsafe } from 'typebox';

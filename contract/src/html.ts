@@ -26,7 +26,7 @@ export function list(entries: readonly Html[]): Html {
     : html`<ul>${entries.map((entry) => html`<li>${entry}</li>`)}</ul>`;
 }
 
-/** Text made safe to stand between tags and in quoted attributes. */
+/** Escapes text for use between tags and in quoted attributes. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

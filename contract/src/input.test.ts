@@ -22,7 +22,7 @@ const accepted: readonly [why: string, body: object][] = [
   ],
   ['an unknown field', { invented: { deeply: 1 } }],
   [
-    'a read-only field of any type, as it is not looked at',
+    'a read-only field of any type, as it is not checked',
     { auto_order_code: 5, rebill_orders: 'no' },
   ],
   ['a read-only part of an order', { original_order: { fraud_score: 'no' } }],

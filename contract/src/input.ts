@@ -1,11 +1,11 @@
 /**
- * What is checked at the door: for each model a JSON Schema that is milder than the model where
- * clients need it, and stricter where the server does.
+ * The checks of input: for each model a JSON Schema that is milder than the model where clients
+ * need it, and stricter where the server needs it.
  *
  * Milder: any field may be null (clients in JavaScript and TypeScript can send it), unknown fields
- * pass, and read-only fields are not looked at, because clients send back whole what they read.
- * Stricter: 32-bit bounds, bounds for decimals, and caps on the length of lists and of texts that
- * have no limit of their own.
+ * pass, and read-only fields are not checked, because clients send back whole records as they read
+ * them. Stricter: 32-bit bounds, bounds for decimals, and caps on the length of lists and of texts
+ * that the model does not limit.
  *
  * The result is plain JSON Schema: one document with all models, which a validator must know, and
  * for each body a reference into it. So models that hold each other stay finite, and a validator
@@ -17,10 +17,10 @@
 import type { NamedModel } from './fields.ts';
 import { schemas } from './schemas.ts';
 
-/** The most elements of a list that has no limit of its own. */
+/** The most elements of a list that the model does not limit. */
 export const maxListLength = 1000;
 
-/** The most characters of a text that has no limit of its own. */
+/** The most characters of a text that the model does not limit. */
 export const maxTextLength = 65_536;
 
 /** The greatest decimal, either side of zero: in minor units it is still an exact integer. */

@@ -23,10 +23,10 @@ export const LiveFrame = model('LiveFrame', 'A frame from the server.', {
   type: oneOf(
     liveFrameTypes,
     'ready: connected, what comes after cursor follows. event: something happened. resync: the cursor is too old, ' +
-      'read everything anew. ping: answer it with a ping, or the line is cut.',
+      'read everything again. ping: send a ping back, or the server closes the connection.',
   ),
   cursor: text(
-    'Where the client stands after this frame; connect with the last one to miss nothing.',
+    'The client’s position after this frame; connect with the last one to miss nothing.',
   ),
   event_type: oneOf(liveEventTypes, 'With type event.'),
   event_task: one(WorkflowTask, 'The task as of the event; not with an open count.'),

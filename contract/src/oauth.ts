@@ -70,7 +70,7 @@ export const OauthDeviceAuthorizationRequest = model(
 );
 export type OauthDeviceAuthorizationRequest = Static<typeof OauthDeviceAuthorizationRequest>;
 
-export const OauthMe = model('OauthMe', 'For whom a key or a token stands.', {
+export const OauthMe = model('OauthMe', 'The user that a key or a token acts for.', {
   merchant_id: text(),
   user_id: int32('Absent for a key that is bound to no user.'),
   name: text('The user’s, or the key’s.'),

@@ -24,8 +24,8 @@ export function openApiDocument(): Json {
       title: 'Perennial',
       version: '1.0.0',
       description:
-        'Recurring orders, billed on time and exactly once. What stands under /rest/v2 is compatible with ' +
-        'UltraCart’s REST API v2; what stands under /perennial/v1 is ours alone.',
+        'Recurring orders, billed on time and exactly once. The operations under /rest/v2 are compatible with ' +
+        'UltraCart’s REST API v2; those under /perennial/v1 exist only here.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/', description: 'The server that this document came from' }],
@@ -124,7 +124,8 @@ const headers = {
   idempotencyKey: {
     name: 'Idempotency-Key',
     in: 'header',
-    description: 'Repeated with the same key, the request is done once and answered the same.',
+    description:
+      'A request that is repeated with the same key is done once and gets the same response.',
     schema: { type: 'string', maxLength: 255 },
   },
   ifMatch: {

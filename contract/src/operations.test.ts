@@ -31,11 +31,11 @@ test('the parameters of a path are the ones that are described', () => {
   }
 });
 
-test('models of bodies and answers are registered, and the payload is a field of the answer', () => {
+test('models of bodies and responses are registered, and the payload is a field of the response', () => {
   for (const { id, body, response, payload, status } of all) {
     if (body) assert.equal(schemas[body.$id], body, id);
     if (response) assert.equal(schemas[response.$id], response, id);
-    assert.equal(response === undefined, status === 204, `${id}: only a 204 has no answer`);
+    assert.equal(response === undefined, status === 204, `${id}: only a 204 has no response model`);
     if (payload)
       assert.ok(payload in (response as unknown as { properties: object }).properties, id);
   }

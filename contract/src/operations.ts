@@ -1,6 +1,6 @@
 /**
- * Every operation that the server answers, in one table. Validation, the router, the OpenAPI
- * document, the reference at /docs and the types of the SDK follow from it.
+ * Every operation of the server, in one table. Validation, the router, the OpenAPI document, the
+ * reference at /docs and the types of the SDK follow from it.
  *
  * To find the code of an operation: its name here, the same name in the feature's `routes.ts`, and
  * the function that line calls. Paths with fixed words outrank paths with parameters (`/batch`
@@ -149,7 +149,7 @@ export interface Operation {
   readonly summary: string;
   /** More than the summary can hold: rules, limits, what is refused. */
   readonly description?: string;
-  /** Any one of them suffices; none at all: anybody may call. */
+  /** Any one of them suffices. An empty list: the operation needs no key. */
   readonly permissions: readonly Permission[];
   /** It only describes the caller, so any valid key or token suffices. */
   readonly anyCaller?: true;
@@ -248,7 +248,7 @@ export const operations = {
     base: '/rest/v2',
     path: '/auto_order/auto_orders/batch',
     summary: 'Read several auto orders by oid',
-    description: 'At most 200 oids. Those that do not exist are left out of the answer.',
+    description: 'At most 200 oids. Those that do not exist are left out of the response.',
     permissions: ['auto_order_read', 'order_read'],
     query: Type.Object({ ...expandable() }),
     body: AutoOrderQueryBatch,
@@ -271,7 +271,7 @@ export const operations = {
     query: Type.Object({
       ...expandable(),
       ...placeholders(),
-      _async: flag('True: accepted now, done later, answered 204 without a body.'),
+      _async: flag('True: accepted now with status 204 and no body, and done later.'),
     }),
     body: AutoOrdersRequest,
     bodyAliases: { auto_orders: 'autoOrders' },
@@ -417,7 +417,7 @@ export const operations = {
     base: '/rest/v2',
     path: '/auto_order/auto_orders/{auto_order_oid}/pause',
     summary: 'Pause every item of an auto order',
-    description: 'To go on, set paused to false on the items by an update.',
+    description: 'To resume, set paused to false on the items by an update.',
     permissions: ['auto_order_write'],
     params: Type.Object({ auto_order_oid: oid() }),
     query: Type.Object({ ...expandable() }),
@@ -952,7 +952,7 @@ export const operations = {
       requestId: text(),
       beginDate: dateTime(),
       endDate: dateTime(),
-      status: text('The status that the receiver answered.'),
+      status: text('The status that the receiver returned.'),
       success: flag(),
       event: text('An event name.'),
       orderId: text(),
@@ -1350,8 +1350,8 @@ export const operations = {
     path: '/clock',
     summary: 'Move the clock',
     description:
-      'Plays everything that falls due on the way, in order. Answers when it is done, or with an advance to ask ' +
-      'about when that takes long. Never backwards, and never where real cards are charged.',
+      'Plays everything that falls due on the way, in order. Returns when it is done; if that takes long, ' +
+      'returns an advance to poll. Never backwards, and never where real cards are charged.',
     permissions: ['configuration_write'],
     body: ClockRequest,
     response: ClockResponse,
@@ -1378,7 +1378,7 @@ export const operations = {
     summary: 'List the auto orders that cannot be billed',
     description:
       'Each with the reason. Repair what the reason names: a change of the auto order, or of ' +
-      'the item that it names, is looked at at once.',
+      'the item that it names, has the auto order checked again at once.',
     permissions: ['auto_order_read'],
     query: Type.Object({ ...paging() }),
     response: ParkedAutoOrdersResponse,
@@ -1742,7 +1742,7 @@ export const operations = {
     base: '/perennial/v1',
     path: '/webhooks/{webhookOid}/secrets',
     summary: 'Replace the signing secret',
-    description: 'The new secret is shown in this answer and never again.',
+    description: 'The new secret is shown in this response and never again.',
     permissions: ['webhook_write'],
     params: Type.Object({ webhookOid: oid() }),
     body: WebhookSecretRequest,
@@ -1814,9 +1814,7 @@ function sortable() {
 
 function expandable() {
   return {
-    _expand: text(
-      'Names of the parts to answer with, separated by commas. Unknown names are ignored.',
-    ),
+    _expand: text('Names of the parts to return, separated by commas. Unknown names are ignored.'),
   };
 }
 

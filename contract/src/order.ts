@@ -279,7 +279,7 @@ export const OrderTaxes = model('OrderTaxes', 'The rates that an order is taxed 
 });
 export type OrderTaxes = Static<typeof OrderTaxes>;
 
-/** Where an order stands. */
+/** The stage that an order is in. */
 export const orderStages = [
   'Accounts Receivable',
   'Pending Clearance',

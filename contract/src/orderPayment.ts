@@ -61,7 +61,7 @@ export const OrderPaymentCreditCard = model(
     card_number_truncated: readOnly(flag()),
     card_type: oneOf(cardTypes),
     card_verification_number_token: text(
-      'Insert/import only; ignored on update; always null or empty in answers.',
+      'Insert/import only; ignored on update; always null or empty in responses.',
     ),
     dual_vaulted: one(OrderPaymentCreditCardDualVaulted),
   },

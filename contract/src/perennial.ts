@@ -31,10 +31,10 @@ import {
   WorkflowUser,
 } from './workflow.ts';
 
-export const Clock = model('Clock', 'A merchant’s clock as it stands.', {
+export const Clock = model('Clock', 'The present state of a merchant’s clock.', {
   mode: oneOf(
     ['real', 'running', 'standing'],
-    'Real time; a test clock that runs on; a test clock that stands still.',
+    'Real time; a test clock that runs; a test clock that does not run.',
   ),
   now_dts: dateTime('What this clock shows.'),
   advance_id: text('The advance under way, when there is one.'),
@@ -121,7 +121,7 @@ export const ParkedAutoOrder = model(
     auto_order_code: text(),
     reason: text('What keeps it from being billed.'),
     next_look_dts: dateTime(
-      'When the engine looks at it again by itself. A change of the auto order is looked at at once.',
+      'When the engine checks it again by itself. After a change of the auto order it checks at once.',
     ),
   },
 );
@@ -204,7 +204,7 @@ export type DunningPolicy = Static<typeof DunningPolicy>;
 
 export const NoticeSettings = model(
   'NoticeSettings',
-  'Which mails are sent to customers, from whom, and which address of the merchant is notified.',
+  'Which mails are sent to customers, from which address, and which address of the merchant is notified.',
   {
     preshipment: flag(),
     declined_card: flag(),
@@ -223,7 +223,7 @@ export type NoticeSettings = Static<typeof NoticeSettings>;
 export const RetryCoupon = model('RetryCoupon', 'What a coupon takes off a retried rebill.', {
   code: textTo(20),
   percent: decimal('0 to 100.'),
-  amount: decimal('Beside the percentage; never more than the lines cost.'),
+  amount: decimal('In addition to the percentage; never more than the lines cost.'),
 });
 export type RetryCoupon = Static<typeof RetryCoupon>;
 
@@ -235,9 +235,11 @@ export const GatewaySetting = model('GatewaySetting', 'A gateway that charges ar
 });
 export type GatewaySetting = Static<typeof GatewaySetting>;
 
-export const GatewaySettings = model('GatewaySettings', 'Through whom charges go.', {
+export const GatewaySettings = model('GatewaySettings', 'The gateways that charges go through.', {
   list: many(GatewaySetting),
-  cascade_on: texts('Declines for these reasons go on to the next gateway.'),
+  cascade_on: texts(
+    'A charge that is declined for one of these reasons is sent to the next gateway.',
+  ),
   inactive_after_failures: int32('Failures in a row that make a gateway inactive; absent: never.'),
   inactive_hours: int32('For how long; 24 unless given.'),
 });
@@ -366,16 +368,22 @@ export const SavedSearchesResponse = answer('SavedSearchesResponse', {
 });
 export type SavedSearchesResponse = Static<typeof SavedSearchesResponse>;
 
-export const WorkflowRule = model('WorkflowRule', 'When a system task is raised, and for whom.', {
-  system_task_type: oneOf(systemTaskTypes),
-  enabled: flag(),
-  assigned_to_user_id: int32('One of user and group is required.'),
-  assigned_to_group_id: int32(),
-  priority: oneOf(taskPriorities),
-  tags: texts(),
-  due_days: int32(),
-  expiration_days: int32('The number of days after which it closes as expired; absent for never.'),
-});
+export const WorkflowRule = model(
+  'WorkflowRule',
+  'When a system task is raised, and who is assigned to it.',
+  {
+    system_task_type: oneOf(systemTaskTypes),
+    enabled: flag(),
+    assigned_to_user_id: int32('One of user and group is required.'),
+    assigned_to_group_id: int32(),
+    priority: oneOf(taskPriorities),
+    tags: texts(),
+    due_days: int32(),
+    expiration_days: int32(
+      'The number of days after which it closes as expired; absent for never.',
+    ),
+  },
+);
 export type WorkflowRule = Static<typeof WorkflowRule>;
 
 export const WorkflowRules = model('WorkflowRules', 'The rules of the merchant.', {
@@ -436,7 +444,7 @@ export type WebhookOwnerRequest = Static<typeof WebhookOwnerRequest>;
 
 export const WebhookSecret = model('WebhookSecret', 'A secret that deliveries are signed with.', {
   secret_id: text(),
-  secret: text('Shown once, in the answer that made it; begins with whsec_.'),
+  secret: text('Shown once, in the response that created it; begins with whsec_.'),
   created_dts: dateTime(),
   expires_dts: dateTime('Until then deliveries carry a signature by it; absent on the newest.'),
 });
@@ -444,7 +452,8 @@ export type WebhookSecret = Static<typeof WebhookSecret>;
 
 export const WebhookSecretRequest = model('WebhookSecretRequest', 'How to replace a secret.', {
   keep_old_hours: int32(
-    'How many hours the old one still signs beside the new one; default 24, 0 ends it at once.',
+    'For how many hours payloads are signed with the old secret as well as the new one; ' +
+      'default 24, 0 ends the old one at once.',
   ),
 });
 export type WebhookSecretRequest = Static<typeof WebhookSecretRequest>;

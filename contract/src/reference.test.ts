@@ -11,7 +11,7 @@ const pages = new Map(
   Object.keys(referencePages).map((page) => [page, renderReference(page, { baseUrl })!]),
 );
 
-test('every operation and every model that is not an answer has its place', () => {
+test('every operation, and every model that is not a response, is on a page', () => {
   const anchors = [...pages.values()].flatMap(anchorsOf);
   for (const id of operationIds) assert.ok(anchors.includes(id), id);
   const answers = new Set(operationIds.map((id) => operation(id).response?.$id));

@@ -113,9 +113,9 @@ function operationLink(id: OperationId): Html {
 
 function startPage(options: ReferenceOptions): Html {
   return html`
-<p class="lead">Recurring orders, billed on time and exactly once. What stands under <code>/rest/v2</code> is compatible
-with UltraCart’s REST API v2, so its published clients work here unchanged; what stands under
-<code>/perennial/v1</code> is ours alone.</p>
+<p class="lead">Recurring orders, billed on time and exactly once. The operations under
+<code>/rest/v2</code> are compatible with UltraCart’s REST API v2, so its published clients work
+here unchanged; those under <code>/perennial/v1</code> exist only here.</p>
 <h2 id="first">A first request</h2>
 <p>Put your key into the shell once, then paste any example of these pages.</p>
 ${code("export KEY='your key'")}
@@ -133,8 +133,8 @@ const rules: readonly (readonly [title: string, text: Html])[] = [
 <code>/rest/v2</code> also send <code>${versionHeader.name}: ${versionHeader.value}</code>.</p>`,
   ],
   [
-    'Answers',
-    html`<p>Every answer has <code>success</code> and <code>metadata</code> beside its result. A value that is
+    'Responses',
+    html`<p>Every response has <code>success</code> and <code>metadata</code> along with its result. A value that is
 absent is left out: there is no <code>null</code>. Dates carry the merchant’s zone and whole seconds,
 <code>2026-03-31T00:00:00-04:00</code>; they are taken with or without milliseconds and offset.</p>`,
   ],
@@ -146,13 +146,14 @@ body say what was wrong and how to fix it. <a href="/docs/refusals">All refusals
   [
     'Long lists',
     html`<p><code>_limit</code> is 100 unless you say otherwise. While
-<code>metadata.result_set.more</code> is true, ask again with <code>_offset</code> set to <code>next_offset</code>.
+<code>metadata.result_set.more</code> is true, send the request again with <code>_offset</code> set to
+<code>next_offset</code>.
 <code>_sort</code> takes fields separated by commas, <code>-</code> in front for descending; write a plus as
 <code>%2B</code>.</p>`,
   ],
   [
     'More than the scalars',
-    html`<p>An answer holds the scalar fields. Name the parts you need in <code>_expand</code>,
+    html`<p>A response contains the scalar fields. Name the parts you need in <code>_expand</code>,
 separated by commas; names that are not known are ignored.</p>`,
   ],
   [
@@ -217,7 +218,7 @@ function refusalsPage(): Html {
     const text = (message as (words: unknown) => string)(placeholders);
     return html`<dt id="${code}"><code>${code}</code> <span class="type">${String(status)}</span></dt><dd>${text}</dd>`;
   });
-  return html`<p>The message stands in the header <code>${errorHeader}</code> and in <code>error</code> of the body.</p>
+  return html`<p>The message is in the header <code>${errorHeader}</code> and in <code>error</code> of the body.</p>
 <dl>${rows}</dl>`;
 }
 

@@ -35,7 +35,7 @@ export function fieldList(fields: Readonly<Record<string, ShownField>>): Html {
   return html`<dl>${entries}</dl>`;
 }
 
-/** A link to a model, on whichever page it stands. */
+/** Returns a link to a model on the page that describes it. */
 export function modelLink(name: string): Html {
   return html`<a href="/docs/${areaOfModel.get(name)!}#${name}">${name}</a>`;
 }

@@ -1,4 +1,4 @@
-/** The look of the reference, by light and by dark, on a desk and on a phone. */
+/** The style sheet of the reference, for light and dark mode, wide and narrow screens. */
 export const referenceStyle = `
 :root {
   color-scheme: light dark;

@@ -75,7 +75,7 @@ export const UserLogin = model('UserLogin', 'A login of a user.', {
 });
 export type UserLogin = Static<typeof UserLogin>;
 
-export const User = model('User', 'Someone who works for the merchant.', {
+export const User = model('User', 'A person who works for the merchant.', {
   api_ip_address_masks: texts(),
   change_ftp_password_to: text(),
   change_password_to: text(),

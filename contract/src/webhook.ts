@@ -18,7 +18,7 @@ export type ApiUserApplicationProfile = Static<typeof ApiUserApplicationProfile>
 
 export const WebhookEventSubscription = model(
   'WebhookEventSubscription',
-  'One event and whether a webhook hears it.',
+  'One event, and whether a webhook receives it.',
   {
     comments: text(),
     deprecated_flag: flag(),
@@ -51,11 +51,11 @@ export const Webhook = model('Webhook', 'Where events are delivered, and which.'
     ['none', 'basic', 'api user', 'aws iam'],
     'How we prove who we are to the receiver.',
   ),
-  basic_password: text('Shown once, in the answer that made it.'),
+  basic_password: text('Shown once, in the response that created it.'),
   basic_username: text(),
   compress_events: flag('Events is the JSON array, gzipped, in base64.'),
   consecutive_failures: int32('Failed deliveries since the last success.'),
-  disabled: flag('Nothing is delivered; set false to go on where it stopped.'),
+  disabled: flag('Nothing is delivered; set false to continue where it stopped.'),
   event_categories: many(WebhookEventCategory, 'What is subscribed to.'),
   iam_access_key: text(),
   iam_secret_key: text(),

@@ -84,7 +84,7 @@ export const WorkflowTaskHistory = model('WorkflowTaskHistory', 'A change of a t
 });
 export type WorkflowTaskHistory = Static<typeof WorkflowTaskHistory>;
 
-/** Where a task stands. */
+/** The status of a task. */
 export const taskStatuses = [
   'open',
   'closed',

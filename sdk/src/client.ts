@@ -22,7 +22,7 @@ export interface ClientOptions {
   readonly timeoutMs?: number;
   /** How often a 429 is waited out and repeated; 3 unless given. */
   readonly retriesMax?: number;
-  /** Stands in for the global `fetch`. */
+  /** Replaces the global `fetch`. */
   readonly fetch?: typeof fetch;
 }
 

@@ -26,7 +26,7 @@ export interface Config {
    * listens on.
    */
   readonly publicUrl?: string | undefined;
-  /** A simulator of a gateway in a process of its own. */
+  /** The address of a gateway simulator in a separate process. */
   readonly gatewayUrl?: string | undefined;
   readonly stripe?: StripeConfig | undefined;
   /** False: nothing is charged, everything else runs. */
@@ -80,12 +80,12 @@ export const settings = [
   [
     'RATE_LIMIT_PER_HOUR',
     '1000; 0 with DEMO',
-    'requests an hour per application and per address; 0 is no limit',
+    'requests an hour per application and per address; 0 means no limit',
   ],
   [
     'RATE_LIMIT_PER_DAY',
     '10000; 0 with DEMO',
-    'requests a day per application and per address; 0 is no limit',
+    'requests a day per application and per address; 0 means no limit',
   ],
   ['BODY_LIMIT_BYTES', '5000000', 'largest request body'],
   ['TRUSTED_PROXIES', '', 'comma list of proxy addresses whose X-Forwarded-For is believed'],
@@ -98,7 +98,7 @@ export const settings = [
   [
     'GATEWAY_URL',
     '',
-    'a simulator in a process of its own (npm run gateway) instead of the one inside',
+    'a simulator in a separate process (npm run gateway) instead of the one inside',
   ],
   [
     'CHARGING',

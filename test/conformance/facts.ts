@@ -78,7 +78,7 @@ export const currentApi: Facts & {
   };
 })();
 
-/** What came later still, as far as we answer it. */
+/** The operations that were published later, as far as we implement them. */
 export const newer: Facts = (() => {
   const file = read<ByTag>('newer.json');
   return { models: file.models, operations: Object.values(file.operations).flat() };

@@ -1,6 +1,6 @@
 /**
- * Our operations against the published ones: method, path, parameters, permissions, body and
- * answer.
+ * Compares our operations with the published ones: method, path, parameters, permissions, body and
+ * response.
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

@@ -1,9 +1,8 @@
 // One bad record never stops another. Each kind of poison is put into the middle one of three auto
-// orders by SQL, as a fault of ours,
-// an older version or a person with a database console would leave it. Workers, clock, lists and
-// previews go on; the two others are
-// billed; what cannot be billed is parked, listed with its reason, has a task, and is billed once
-// it is repaired over the API.
+// orders by SQL, as a fault of ours, an older version or a person with a database console would
+// leave it. Workers, clock, lists and previews continue; the two others are billed; what cannot be
+// billed is parked, listed with its reason, has a task, and is billed once it is repaired over the
+// API.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -99,7 +98,7 @@ const poisons: readonly Poison[] = [
 ];
 
 for (const poison of poisons) {
-  test(`${poison.what}: the others go on`, { timeout: 30_000 }, async () => {
+  test(`${poison.what}: the others continue`, { timeout: 30_000 }, async () => {
     const shop = await openShop();
     const [before, bad, after] = [
       await shop.subscribe('before'),

@@ -31,7 +31,7 @@ export async function addListeningWebhook(db: Database, merchantId: string): Pro
       merchantId,
       {
         webhookOid: 1,
-        // No key is behind it: it only collects what it wants to hear.
+        // It has no key, because it only collects the events that it subscribes to.
         owner: { applicationId: 'key:0' },
         url: 'https://receiver.test/',
         authentication: { type: 'none' },

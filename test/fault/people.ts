@@ -27,7 +27,7 @@ export interface PeopleAtWork {
   readonly seed: number;
   readonly customers: number;
   /**
-   * The merchant's clock stands still in a round, and moves on by two or three days between rounds.
+   * The merchant's clock does not move during a round, and moves two or three days between rounds.
    */
   readonly rounds: number;
   readonly actionsARound: number;
@@ -53,7 +53,9 @@ export interface PeoplesWork {
 
 const firstNow = at('2026-03-15T14:00:00Z');
 const firstLocal = Temporal.PlainDateTime.from('2026-03-15T10:00:00');
-/** Two items whose prices tell, in the gateway's books, which of them a capture is for. */
+/**
+ * Two items with different prices, so that the gateway's books show which of them a capture is for.
+ */
 const items = [
   { itemId: 'A', cents: 1000 },
   { itemId: 'B', cents: 2000 },
@@ -63,9 +65,9 @@ const isFor = ({ amount }: { readonly amount: number }, cents: number): boolean 
   amount === cents || amount === 3000;
 
 /**
- * Lets people work for some rounds, and holds the gateway's books against the promises: while the
- * clock stands, no item is captured twice; in the end the schedule of each item has moved on by one
- * shipment a capture; every capture is one paid order.
+ * Lets people work for some rounds, and compares the gateway's books with the promises: while the
+ * clock does not move, no item is captured twice; in the end the schedule of each item has moved on
+ * by one shipment a capture; every capture is one paid order.
  */
 export async function peopleAtWork(work: PeopleAtWork): Promise<PeoplesWork> {
   const deaths = new Deaths();
@@ -219,7 +221,7 @@ async function ask(
     return { status: String(response.status), json: JSON.parse(text) };
   } catch {
     // The server was killed, or is not there yet.
-    return { status: 'no answer' };
+    return { status: 'no response' };
   }
 }
 
@@ -298,7 +300,7 @@ async function quiet(
   }
 }
 
-/** The gateway's books, read while the clock stands. */
+/** The gateway's books, read while the clock does not move. */
 class Books {
   readonly #gatewayUrl: string;
   readonly #work: PeopleAtWork;
@@ -402,9 +404,9 @@ async function checkOrders(
 }
 
 /**
- * Nobody in a run moves a date by intent, so an item's schedule moves on by a week a capture, or by
- * a week that staff settled. Where shipments may be left out by policy (missed ones are not billed,
- * or the auto order was canceled for a while), it moves on by that at least.
+ * No person in a run moves a date on purpose, so an item's schedule moves by one week per capture,
+ * or per week that staff settled. Where a policy may skip shipments (missed ones are not billed, or
+ * the auto order was canceled for a while), it moves by at least that.
  */
 async function checkSchedules(
   db: Database,

@@ -3,12 +3,11 @@ import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { Order } from '@perennial/contract/order.ts';
 
 /*
- * What people and other programs do to auto orders, again and again and at the same time: one
- * function an action. Each knows only what a client can read, and takes whatever the server
- * answers.
+ * What people and other programs do to auto orders, repeatedly and at the same time: one function
+ * per action. Each uses only what a client can read, and accepts any response of the server.
  */
 
-/** What the actions read of an answer. */
+/** What the actions read of a response. */
 interface Answer {
   readonly auto_order?: AutoOrder;
   readonly orders?: readonly Order[];
@@ -24,7 +23,7 @@ export interface Person {
   readonly customer: string;
   /** Forms that were read a while ago and not sent back yet. */
   readonly forms: Map<number, AutoOrder>;
-  /** Calls the API; undefined when no answer came, because the server was killed. */
+  /** Calls the API. Undefined without a response, because the server was killed. */
   call(method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<Answer | undefined>;
 }
 
@@ -99,7 +98,7 @@ const saveForm: Action = async (person) => {
   if (form !== undefined) await person.call('PUT', `${paths}/${oid}`, form);
 };
 
-/** Pauses all items, or lets them go on. */
+/** Pauses all items, or resumes them. */
 const pauseOrGoOn: Action = async (person) => {
   const oid = anOid(person);
   if (person.chance() < 0.3) return person.call('PUT', `${paths}/${oid}/pause`, {});

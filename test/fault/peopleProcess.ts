@@ -1,6 +1,6 @@
-// A process of the whole application that answers requests and does its background work, with
-// leases short enough for a test:
-// `node peopleProcess.ts <DATABASE_URL> <GATEWAY_URL>`. It prints its address and ends by a kill.
+// A process with the whole application that serves requests and does the background work, with
+// leases short enough for a test: `node peopleProcess.ts <DATABASE_URL> <GATEWAY_URL>`. It prints
+// its address and ends by a kill.
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { createApp } from '../../server/src/app/app.ts';

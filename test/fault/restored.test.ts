@@ -1,7 +1,7 @@
 // A backup that is put back does not know what was charged after it. The drill of
-// docs/operating.md, by the gateway's own books: a copy, 20 rebills, the database is
-// lost, and the copy is put back after some hours. Stripe's stand-in forgets idempotency keys after
-// a day, as Stripe does.
+// docs/operating.md, by the gateway's own books: a copy, 20 rebills, the database is lost, and the
+// copy is put back after some hours. The test server for Stripe forgets idempotency keys after a
+// day, as Stripe does.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';

@@ -62,7 +62,7 @@ function forgetfulGateway(hand: HandClock, onCharge: (count: number) => Promise<
       sent.some((each) => each.key === key)
         ? { kind: 'approved', reference: key }
         : { kind: 'absent' },
-    refund: async () => ({ kind: 'refused', message: 'not asked for here' }),
+    refund: async () => ({ kind: 'refused', message: 'not requested here' }),
   };
   return { gateway, sent };
 }
@@ -195,5 +195,5 @@ test('unsettled first payments queue without outliving their leases', async () =
   };
   await unsettledChargesWorker(rounds, { charge: slow, ...rest }).runOnce();
   assert.equal(asked.length, 8);
-  assert.equal(new Set(asked).size, 8, 'each was asked for once');
+  assert.equal(new Set(asked).size, 8, 'each was requested once');
 });

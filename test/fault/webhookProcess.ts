@@ -22,7 +22,7 @@ const log = pino({ level: 'silent' });
 const events = outbox([]);
 const { send } = httpSender({ clock, timeoutMs: 1000 });
 const merchants = new Map<string, Context['merchant']>();
-// A lease of three minutes is as many seconds, or less, by the fast clock.
+// The clock is fast: a lease of three minutes takes three seconds or less.
 const worker = deliveryWorker({
   db,
   clock,

@@ -1,5 +1,5 @@
-// Amounts and quantities that could not be added up, and types of card that no answer can hold, are
-// refused at the door, by the name of the field and with the way out.
+// Amounts and quantities that could not be added up, and card types that no response can contain,
+// are refused on input. The refusal names the field and the fix.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -6,7 +6,7 @@ import { sortings } from '../../contract/src/sorting.ts';
 export interface BadInput {
   readonly what: string;
   readonly status: number;
-  /** Stands in the message: the field, the header, the permission. */
+  /** The message must contain it: the field, the header, the permission. */
   readonly names?: string;
   readonly body?: unknown;
   readonly rawBody?: string;

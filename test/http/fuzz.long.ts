@@ -12,7 +12,7 @@ const calls = Number(process.env['FUZZ_CALLS'] ?? 100_000);
  */
 const grownMbMax = 60;
 
-test('hostile requests are answered below 500, and memory is back at its level', async (t) => {
+test('hostile requests get a status below 500, and memory is back at its level', async (t) => {
   t.diagnostic(`seed ${seed}`);
   const tell = (line: string) => t.diagnostic(line);
   const { faults, statuses, heapMb } = await fuzz({ seed, calls, tell });

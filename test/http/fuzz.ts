@@ -31,7 +31,7 @@ export interface FuzzFault {
 
 export interface Fuzzed {
   readonly faults: readonly FuzzFault[];
-  /** The number of answers by status. */
+  /** The number of responses by status. */
   readonly statuses: Readonly<Record<string, number>>;
   /** Megabytes of live objects after the first tenth of the calls, and after the last. */
   readonly heapMb: readonly [number, number];
@@ -55,7 +55,7 @@ const hangMs = 30_000;
 /**
  * Sends requests that follow from the seed alone, each operation as likely as the next, with values
  * from its schema and values that were made to break something, and runs every worker between them.
- * An answer of 500 and above, an answer that the contract does not allow, a call without an answer,
+ * A status of 500 or above, a response that the contract does not allow, a call without a response,
  * and a worker that fails are faults.
  */
 export async function fuzz({ seed, calls, tell }: Fuzzing): Promise<Fuzzed> {
@@ -136,7 +136,11 @@ async function startWorld(app: TestApp, seed: string, number: number): Promise<W
       const request = { ...made, headers: { ...made.headers, 'x-ultracart-simple-key': key } };
       const answer = await within(hangMs, app.app.http.inject({ ...request, url: request.url }));
       if (answer === 'late')
-        return { request, status: 0, faults: [`${request.operation}: no answer in ${hangMs} ms`] };
+        return {
+          request,
+          status: 0,
+          faults: [`${request.operation}: no response in ${hangMs} ms`],
+        };
       const { statusCode: status, body } = answer;
       remember(read, body);
       return { request, status, faults: faultsOf(request, status, body, failures) };

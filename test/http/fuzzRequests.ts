@@ -184,8 +184,8 @@ function queryValue(making: Making, { name, schema }: Parameter): unknown {
 }
 
 /**
- * Percent-encoded as it ought to be, and now and then as no client should: raw, half an escape,
- * bytes that are no UTF-8.
+ * Percent-encodes a value correctly, and sometimes incorrectly: raw, half an escape, bytes that are
+ * not UTF-8.
  */
 function urlPart(random: Random, value: unknown): string {
   const written = typeof value === 'object' ? JSON.stringify(value) : String(value);

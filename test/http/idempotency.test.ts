@@ -51,7 +51,7 @@ const runs = async () =>
     )
   )?.value ?? 0;
 
-test('a repeat gets the first answer and changes nothing', async () => {
+test('a repeat gets the first response and changes nothing', async () => {
   const before = await runs();
   const first = await post('one', { description: 'a' });
   const again = await post('one', { description: 'a' });
@@ -98,7 +98,7 @@ test('a refusal that changed nothing leaves the key free for the fixed request',
   assert.equal((await post('five', { description: 'fixed' })).status, 200);
 });
 
-test('a refusal after a change is the answer from then on', async () => {
+test('a refusal after a change is the response from then on', async () => {
   const before = await runs();
   for (let i = 0; i < 2; i++) {
     const reply = await post('six', { description: 'declined after a change' });
@@ -146,7 +146,7 @@ test('a read needs no key and ignores one; an empty or endless key is refused', 
   }
 });
 
-test('the stored answer does not reveal what was shown once', async () => {
+test('the stored response does not reveal what was shown once', async () => {
   const first = await post('sealed', { description: 'a' });
   assert.equal((await post('sealed', { description: 'a' })).text, first.text);
   const kept = await door.db.rows<{ body: string | null }>(

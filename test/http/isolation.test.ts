@@ -1,7 +1,6 @@
-// Who may see what: every routed operation, asked by every kind of caller that must not have it,
-// generated from the contract. A leak is a refusal that
-// did not come, an answer that holds something of another merchant, a change, or a status that
-// tells another merchant's object from none.
+// Tests access: calls every routed operation as every kind of caller that must not have it,
+// generated from the contract. A leak is a missing refusal, a response with data of another
+// merchant, a change, or a status that reveals whether another merchant's object exists.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import {
@@ -27,7 +26,7 @@ await app.addMerchant('OTHER');
 // of.
 const theirs = await objectsOf(app, app.key, 3);
 await objectsOf(app, await app.addKey('OTHER'), 1);
-/** What no answer to another merchant may hold. */
+/** Texts that no response to another merchant may contain. */
 const marks = [
   ...new Set([
     ...Object.values(theirs).filter((value) => /[A-Za-z]/.test(value) && value.length > 5),
@@ -160,8 +159,7 @@ after(() =>
 );
 
 /**
- * Somebody of the same merchant, whom the operation must be refused to unless they have its
- * permission.
+ * A caller of the same merchant, who must be refused unless they have the operation's permission.
  */
 async function askColleague(
   id: OperationId,

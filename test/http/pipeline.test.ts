@@ -36,7 +36,7 @@ const posted = (body: string | Buffer, type = 'application/json'): Ask => ({
 
 const cases: [what: string, ask: Ask, status: number, message?: RegExp][] = [
   ['everything as it must be', {}, 200],
-  ['an empty bearer beside a key', { headers: { authorization: 'Bearer ' } }, 200],
+  ['an empty bearer along with a key', { headers: { authorization: 'Bearer ' } }, 200],
   ['no key', { key: null }, 401, /No credentials were sent\. Send a key in x-ultracart-simple-key/],
   ['an unknown key', { key: 'f'.repeat(64) }, 401, /not known/],
   ['an unknown token', { key: null, headers: { authorization: 'Bearer abc' } }, 401, /not known/],
@@ -54,7 +54,7 @@ const cases: [what: string, ask: Ask, status: number, message?: RegExp][] = [
     404,
     /does not take DELETE\. Use GET or POST/,
   ],
-  ['a path that is no UTF-8', { url: `${items}/%ff` }, 400, /path/],
+  ['a path that is not UTF-8', { url: `${items}/%ff` }, 400, /path/],
   ['a path with a zero', { url: `${items}/%00` }, 400, /path.*U\+0000/],
   ['a query with a zero', { url: `${items}?_since=%00` }, 400, /query.*U\+0000/i],
   ['a query too long', { url: `${items}?_sort=${'x'.repeat(9_000)}` }, 400, /query is too long/],
@@ -74,7 +74,7 @@ const cases: [what: string, ask: Ask, status: number, message?: RegExp][] = [
     /nested too deeply/,
   ],
   [
-    'brackets in a text are no depth',
+    'brackets in a text do not count as depth',
     { method: 'POST', body: JSON.stringify({ description: '['.repeat(100) }) },
     200,
   ],
@@ -340,7 +340,7 @@ test('the log names operation, status and merchant, and neither keys nor queries
   assert.doesNotMatch(lines.join(''), new RegExp(`${logged.key}|example\\.com`));
 });
 
-test('secrets that slip into the log are struck out, and errors tell no rows', () => {
+test('secrets that slip into the log are redacted, and errors show no rows', () => {
   const lines: string[] = [];
   const log = openLog('info', { write: (line) => void lines.push(line) });
   log.info({
@@ -374,7 +374,7 @@ test('closing stops listening and finishes the requests under way', async () => 
   const closed = closing.http.close();
   // Closing begins a few turns later, after hooks of ours.
   while (closing.http.server.listening) await new Promise(setImmediate);
-  await assert.rejects(ask(), 'nobody listens any more');
+  await assert.rejects(ask(), 'the client has disconnected');
   release();
   assert.equal((await inHand).status, 200);
   await closed;

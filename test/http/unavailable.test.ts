@@ -51,7 +51,7 @@ test('a table that is locked: what needs it is 503, everything else works', asyn
   assert.equal((await app.request({ operation: 'getAutoOrders' })).status, 200);
 });
 
-test('a database that takes no writes: writes are 503, reads go on, and it is not ready', async (t) => {
+test('a database that takes no writes: writes are 503, reads continue, and it is not ready', async (t) => {
   const { app, store } = await impatientApp(t);
   const set = async (value: 'on' | 'off') => {
     await store.db.transaction(async (tx) => {

@@ -1,5 +1,5 @@
 // Forms and queries that hold what PostgreSQL cannot store, or names that no header can carry: each
-// is refused before anything is looked up.
+// is refused before any lookup.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeBillingLink } from '../../server/src/payments/billingLinkStore.ts';

@@ -1,4 +1,4 @@
-// A key that stands for a user: what it may do, from where, and what becomes of it.
+// Tests a key that acts for a user: what it may do, from where, and when it ends.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { randomIds } from '../../server/src/kernel/ids.ts';

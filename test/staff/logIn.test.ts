@@ -114,7 +114,7 @@ test('an address that tries one password at many accounts waits', async () => {
   );
 });
 
-test('passwords are stored as Argon2id with a salt of their own', async () => {
+test('passwords are stored as Argon2id, each with a different salt', async () => {
   const [one, two] = [
     await hashPassword(password, randomIds),
     await hashPassword(password, randomIds),

@@ -330,7 +330,7 @@ test('refused exchanges', async (t) => {
     ['no address', { redirect_uri: '' }, 400, 'invalid_grant'],
     ['no code', { code: '' }, 400, 'invalid_request'],
     ['a code that is none', { code: 'TEST.abc' }, 400, 'invalid_grant'],
-    ['a verifier that nobody announced', { code_verifier: 'x'.repeat(43) }, 400, 'invalid_grant'],
+    ['a verifier without a challenge', { code_verifier: 'x'.repeat(43) }, 400, 'invalid_grant'],
     ['no application', { client_id: '' }, 400, 'invalid_request'],
     ['an unknown application', { client_id: 'nobody' }, 401, 'invalid_client'],
     ['a secret, where there is none', { client_secret: 'guess' }, 401, 'invalid_client'],
@@ -419,7 +419,7 @@ const passed = (seconds: number) =>
     [seconds],
   );
 
-test('a refresh whose answer was lost gives the same tokens again, which work', async () => {
+test('a refresh whose response was lost returns the same tokens again, which work', async () => {
   const first = await world.connect(clientId);
   const lost = (await refresh(first.refresh_token)).json;
   await passed(8);
@@ -438,7 +438,7 @@ test('a refresh whose answer was lost gives the same tokens again, which work', 
   assert.equal(count!.count, 6, 'three pairs, none written twice');
 });
 
-test('ten threads that refresh at once go on with the same tokens', async () => {
+test('ten threads that refresh at once get the same tokens', async () => {
   const { refresh_token: token } = await world.connect(clientId);
   const answers = await Promise.all(Array.from({ length: 10 }, () => refresh(token)));
   assert.deepEqual(
@@ -494,7 +494,7 @@ test('an expired token says so', async () => {
   assert.match((await call(access_token)).headers.get('uc-rest-error')!, /expired/);
 });
 
-test('a disabled application is answered 410, everywhere', async () => {
+test('a disabled application gets 410, everywhere', async () => {
   const id = await world.registerApplication();
   const tokens = await world.connect(id);
   await setDisabled(app.db, id, systemClock.now());

@@ -30,9 +30,9 @@ export interface OauthWorld {
   ): Promise<Answer>;
   /** A call of the API with a token. */
   call(token: string, path?: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
-  /** Logs in and allows; answers the code. */
+  /** Logs in and allows; returns the code. */
   obtainCode(clientId: string, changes?: Readonly<Record<string, string>>): Promise<string>;
-  /** The code flow whole; answers the tokens. */
+  /** Does the whole code flow; returns the tokens. */
   connect(clientId: string): Promise<{ access_token: string; refresh_token: string }>;
 }
 

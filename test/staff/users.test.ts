@@ -189,7 +189,7 @@ test('a user gives only what they have', async (t) => {
       },
     ],
     [
-      'the password of somebody stronger',
+      'the password of a user with more permissions',
       {
         operation: 'updateUser',
         params: { user_id: strong.user_id },

@@ -207,7 +207,7 @@ test('links are missing and their folder cannot be written: a copy next to the d
   await assert.rejects(lstat(join(nativeDir, 'lib/libicuuc.so.60')));
 });
 
-test("root's closed folder: the programs are copied, the data lie in the system's state folder, and stay there", {
+test("root's closed folder: the programs are copied, the data is in the system's state folder, and stays there", {
   skip: !isRoot && 'only root has one',
 }, async (t) => {
   const closed = await openFolder(t);
@@ -293,7 +293,7 @@ async function whyClosed(): Promise<string | false> {
   ];
   return promisify(execFile)('/bin/sh', reads, { ...nobody, cwd: '/' }).then(
     () => false,
-    () => 'this project lies in a folder closed to others',
+    () => 'this project is in a folder closed to others',
   );
 }
 

@@ -1,6 +1,5 @@
-// A process that starts the embedded PostgreSQL on the folder it is told, says so in one line of
-// JSON, and stops it when its
-// input ends. Tests kill it, and run it as other accounts.
+// A process that starts the embedded PostgreSQL on the given folder, prints one line of JSON, and
+// stops it when its input ends. Tests kill it, and run it as other accounts.
 import { once } from 'node:events';
 import { startEmbeddedPostgres } from '../../server/src/platform/storage/embedded.ts';
 

@@ -22,8 +22,9 @@ test('a connection that is lost in the middle of a transaction fails it, and not
 });
 
 /*
- * A server that shuts down may say so in the same packet as its last answer, which a busy process
- * reads at once. The news then arrives while the connection passes from the pool to its user.
+ * A server that shuts down may report it in the same packet as its last response, which a busy
+ * process reads at once. The report then arrives while the connection passes from the pool to its
+ * user.
  */
 const pools = [
   ['one connection', { maxConnections: 1 }],
@@ -31,7 +32,7 @@ const pools = [
   ['settings by statement', { maxConnections: 16, settingsMode: 'statement' }],
 ] as const;
 for (const [title, options] of pools) {
-  test(`a shutdown together with any answer ends no process: ${title}`, async (t) => {
+  test(`a shutdown together with any response ends no process: ${title}`, async (t) => {
     const { connection } = await openTestDatabase(t);
     const wire = await openWire(t, connection);
     for (let answer = 1; answer <= 12; answer++) {
@@ -43,15 +44,15 @@ for (const [title, options] of pools) {
         ...Array.from({ length: 3 }, () => db.lookup('select 3')),
       ]);
       wire.shutDownAt(Infinity);
-      assert.ok(wire.wasShutDown(), `answer ${answer}`);
+      assert.ok(wire.wasShutDown(), `response ${answer}`);
       const found = await db.transaction((tx) => tx.row<{ one: number }>('select 1 as one'));
-      assert.deepEqual(found, { one: 1 }, `after answer ${answer}`);
+      assert.deepEqual(found, { one: 1 }, `after response ${answer}`);
       await db.close();
     }
   });
 }
 
-/** A wire to the server that ends one of its connections in the packet of an answer. */
+/** A proxy in front of the server that ends one of its connections in the packet of a response. */
 async function openWire(t: TestContext, target: EmbeddedConnection) {
   let left = Infinity;
   let isShutDown = false;
@@ -74,7 +75,7 @@ async function openWire(t: TestContext, target: EmbeddedConnection) {
   t.after(() => server.close());
   return {
     connection: { ...target, host: '127.0.0.1', port: (server.address() as AddressInfo).port },
-    /** Counts answers from now on, over all connections. */
+    /** Counts responses from now on, over all connections. */
     shutDownAt: (answer: number) => {
       if (answer !== Infinity) isShutDown = false;
       left = answer;

@@ -1,7 +1,6 @@
-// A dump that is restored into another PostgreSQL server brings stamps of events and places of
-// readers that lie far above the new server's transaction numbers.
-// Webhooks, the feed and live sockets go on all the same: nothing is lost, nothing comes twice, and
-// cursors that clients hold stay good.
+// A dump that is restored into another PostgreSQL server contains event stamps and reader positions
+// far above the new server's transaction numbers. Webhooks, the feed and live sockets continue all
+// the same: no event is lost or repeated, and the cursors that clients hold stay valid.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -26,7 +25,7 @@ const seal = sealWith(randomBytes(32));
 const system = await findSystemPostgres();
 
 test('a dump continues in another PostgreSQL server', {
-  skip: system === undefined && 'this machine has no PostgreSQL of its own',
+  skip: system === undefined && 'no PostgreSQL is installed on this machine',
 }, async (t) => {
   const [old, fresh] = [await system!.start(), await system!.start()];
   t.after(() => Promise.all([old.stop(), fresh.stop()]));
@@ -89,10 +88,10 @@ async function goesOn(
   const first = await testApp({ db: before, seal });
   const webhooks = await webhookWorld(first);
   await webhooks.addWebhook(receiver.url);
-  await webhooks.addItem('heard before');
+  await webhooks.addItem('received before');
   await webhooks.deliver();
   const { next_cursor: heard } = await readFeed(first);
-  await webhooks.addItem('heard by nobody yet');
+  await webhooks.addItem('not received yet');
   const task = await addTask(first, { task_name: 'seen before' });
   const seen = await before.row<{ cursor: string }>(
     `select (stamp::text::bigint)::text || '.' || event_id as cursor from event
@@ -113,7 +112,7 @@ async function goesOn(
     body: { ...task, task_name: 'seen after' },
   });
   await moved.deliver();
-  assert.deepEqual(descriptions(receiver.received), ['heard before', 'heard by nobody yet', 'new']);
+  assert.deepEqual(descriptions(receiver.received), ['received before', 'not received yet', 'new']);
 
   const feed = await readFeed(second, shifted(heard, '-', shift));
   assert.deepEqual(

@@ -42,7 +42,7 @@ test('every foreign key between tenant tables carries merchant_id', async (t) =>
   );
 });
 
-test('a table that is cut by merchant is cut as a whole, and a merchant lies in one piece', async (t) => {
+test('a table is partitioned by merchant completely, and a merchant is in one partition', async (t) => {
   const db = await testDatabase(t);
   const cut = await db.rows<{ name: string; pieces: number }>(
     `select partrelid::regclass::text as name, (select count(*) from pg_inherits

@@ -126,7 +126,7 @@ story(
 );
 
 story(
-  'an answer that gets lost on the way charges nobody twice',
+  'a lost answer does not charge a customer twice',
   { on: '2026-01-15T10:00' },
   async (shop) => {
     await shop.sells(coffee);

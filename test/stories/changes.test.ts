@@ -276,7 +276,7 @@ story(
 );
 
 story(
-  'a price that was forgotten: nobody is billed wrongly, and all are as soon as it is there',
+  'a price that was forgotten: no auto order is billed wrongly, and all are billed as soon as it is there',
   { on: '2026-01-15T10:00' },
   async (shop) => {
     await shop.sells(coffee);

@@ -117,7 +117,7 @@ story(
 );
 
 story(
-  'a rejected order that is paid after all counts, and is charged by nobody',
+  'a rejected order that is paid after all counts, and is not charged',
   opening,
   async (shop) => {
     const kept = await declined(shop, 'tok_decline_1x-after-all');

@@ -21,7 +21,7 @@ const bill = 'rebill: COFFEE 12.99 = 12.99';
 const read = async (ann: Subscriber, query: Record<string, string> = everything) =>
   (await ann.ask({ operation: 'getAutoOrder', query }))['auto_order'] as AutoOrder;
 
-/** Writes a form back and returns what the answer warns of. */
+/** Writes a form back and returns the warnings of the response. */
 async function write(ann: Subscriber, body: AutoOrder): Promise<string> {
   const answer = await ann.ask({ operation: 'updateAutoOrder', body, query: everything });
   return answer['warning']?.warning_message ?? '';
@@ -85,7 +85,7 @@ story('read before a rebill, written after it', { on: '2026-01-15T10:00' }, asyn
   );
 });
 
-story('a date that was billed is no new date', { on: '2026-01-15T10:00' }, async (shop) => {
+story('a date that was billed is not a new date', { on: '2026-01-15T10:00' }, async (shop) => {
   await shop.sells(coffee);
   const ann = await shop.order(monthly);
   await shop.until('2026-03-20T00:00');

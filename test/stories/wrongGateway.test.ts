@@ -136,7 +136,7 @@ test('a start without the key of Stripe charges nothing, parks, and continues wh
   assert.equal((await events()).length, 1);
   clock.move(dayMs);
   await app.work();
-  assert.equal((await events()).length, 1, 'told once, not once a day');
+  assert.equal((await events()).length, 1, 'reported once, not once a day');
 
   installation.stripe = stripe;
   await app.work();
@@ -332,7 +332,7 @@ test('a clock that differs from the one of PostgreSQL charges no real clock', as
   clock.move(Date.now() - clock.now().epochMilliseconds);
   for (const worker of app.app.ownWorkers) await worker.runOnce();
   await app.work();
-  assert.ok(shop.captured().simulator > 1, 'it goes on by itself');
+  assert.ok(shop.captured().simulator > 1, 'it continues by itself');
   assert.deepEqual((await app.app.http.inject('/readyz')).json().charging, { state: 'on' });
   delete installation.simulatedMerchants;
 });

@@ -1,14 +1,14 @@
 import type { OperationId, ResponseOf } from '@perennial/contract/operations.ts';
 
 /**
- * The body of an answer as a test reads it: every field of the contract, all of them there, because
- * a test knows what it asked for and fails where a field is missing. Refusals have `error`.
+ * The body of a response as a test reads it: every field of the contract, none of them optional,
+ * because a test knows what it requested and fails where a field is missing. Refusals have `error`.
  */
 export type AnswerBody<Id extends OperationId = never> = [Id] extends [never]
   ? Refused
   : Whole<ResponseOf<Id>> & Refused;
 
-/** What every answer may have. A request by a path is read no further. */
+/** What every response may have. The body of a request by a path has no further types. */
 export interface Refused {
   readonly success: boolean;
   readonly error: {

@@ -4,9 +4,9 @@ import { reachable, schemas } from '@perennial/contract/schemas.ts';
 import { Ajv, type ValidateFunction } from 'ajv';
 
 /**
- * Holds an answer against the contract as the strictest published client would read it: no null
- * anywhere, no field the model lacks, no enum value outside the list, no text over its length, no
- * decimal in an integer.
+ * Compares a response with the contract as the strictest published client would read it: no null
+ * anywhere, no field that the model lacks, no enum value outside the list, no text over its length,
+ * no decimal in an integer.
  */
 export function checkAnswer(operation: Operation, status: number, body: unknown): void {
   const model = status === 200 ? operation.response?.$id : 'ErrorResponse';
@@ -17,7 +17,7 @@ export function checkAnswer(operation: Operation, status: number, body: unknown)
     (error) => `${error.instancePath || '/'} ${error.message} ${JSON.stringify(error.params)}`,
   );
   assert.fail(
-    `${operation.method} ${operation.path} answered what ${model} does not allow:\n${faults.join('\n')}`,
+    `${operation.method} ${operation.path} returned what ${model} does not allow:\n${faults.join('\n')}`,
   );
 }
 

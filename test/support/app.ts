@@ -34,7 +34,7 @@ import { testDatabase } from './database.ts';
 export interface TestApp {
   readonly app: App;
   readonly db: DatabasePool;
-  /** The first merchant: `TEST`, New York, US dollars, a standing clock. */
+  /** The first merchant: `TEST`, New York, US dollars, a clock that does not run. */
   readonly merchant: Merchant;
   /** A key of the first merchant with every permission. */
   readonly key: string;
@@ -71,11 +71,11 @@ export interface TestAnswer<Id extends OperationId = never> {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | number | undefined>>;
   readonly text: string;
-  /** As the contract describes it; the shapes of all answers are checked (answerCheck.ts). */
+  /** As the contract describes it; the shapes of all responses are checked (answerCheck.ts). */
   readonly body: AnswerBody<Id>;
 }
 
-/** Where every test's clock stands unless a test moves it: noon in New York, in winter. */
+/** The time of every test's clock unless a test moves it: noon in New York, in winter. */
 export const testNow = Temporal.Instant.from('2026-01-15T17:00:00Z');
 
 export const allPermissions = [

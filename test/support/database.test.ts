@@ -4,7 +4,7 @@ import { openPool } from '../../server/src/platform/storage/database.ts';
 import { openTestDatabase, testDatabase } from './database.ts';
 import { withPool } from './testStore.ts';
 
-test('each call gives a migrated database of its own', async (t) => {
+test('each call gives a separate migrated database', async (t) => {
   const [one, other] = await Promise.all([testDatabase(t), testDatabase(t)]);
   await one.run(`insert into counter (merchant_id, name, value) values ('M', 'x', 1)`);
   assert.deepEqual(await one.rows(`select value from counter where merchant_id = 'M'`), [

@@ -55,7 +55,9 @@ async function startOwnStore(): Promise<TestStore> {
   return makeTemplate(server, 'template_plain');
 }
 
-/** Creates a database without tables beside that of `connection`. It is dropped after the test. */
+/**
+ * Creates a database without tables on the server of `connection`. It is dropped after the test.
+ */
 export async function emptyDatabase(
   t: Scope,
   connection: EmbeddedConnection,

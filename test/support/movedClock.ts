@@ -2,7 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import type { SystemClock } from '../../server/src/platform/clock/systemClock.ts';
 
 /**
- * A machine clock that stands until a test moves it. A sleep on it lasts one turn of the event
+ * A machine clock that only moves when a test moves it. A sleep on it lasts one turn of the event
  * loop.
  */
 export interface MovedClock extends SystemClock {

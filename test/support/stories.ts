@@ -29,7 +29,7 @@ export interface Opening {
 export interface Shop {
   sells(...items: readonly Item[]): Promise<void>;
   changes(itemId: string, change: Item): Promise<void>;
-  /** Somebody orders and pays; what recurs becomes an auto order. */
+  /** A customer orders and pays; the recurring lines become an auto order. */
   order(
     lines: readonly Line[],
     more?: Omit<Order, 'items'> & { readonly card?: string; readonly email?: string },
@@ -66,7 +66,7 @@ export interface Subscriber {
 const app = await testApp();
 let stories = 0;
 
-/** Tells a story as a test. */
+/** Registers a story as a test. */
 export function story(title: string, opening: Opening, tell: (shop: Shop) => Promise<void>): void {
   test(title, async () => {
     const told = await openShop(opening);

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import type { SystemClock } from '../../server/src/platform/clock/systemClock.ts';
 
 /**
- * A server that answers the few calls that we make to Stripe, in Stripe's shapes, and keeps its own
- * books.
+ * A server that implements the few calls that we make to Stripe, in Stripe's shapes, and keeps its
+ * own books.
  */
 export interface StripeStandIn {
   readonly host: { readonly protocol: 'http'; readonly host: string; readonly port: number };
@@ -12,7 +12,7 @@ export interface StripeStandIn {
   readonly requests: StandInRequest[];
   captures(): { key: string; amount: number }[];
   setDown(isDown: boolean): void;
-  /** The next request, whatever it is, is answered with this. */
+  /** The response to the next request of any kind. */
   answerNext(status: number, error: Record<string, unknown>): void;
   close(): Promise<void>;
 }

@@ -107,7 +107,7 @@ export function impurities(
         fault(
           source,
           lineAt(source.code, match.index),
-          `${match[0]} in a rule file: rules get data and answer with data`,
+          `${match[0]} in a rule file: rules get data and return data`,
         ),
       ),
       ...source.imports
@@ -164,8 +164,7 @@ function tablesIn(
     }));
 }
 
-// Messages to people also contain "an order" and "from item 3"; SQL has more of its own keywords
-// around.
+// Messages to people also contain "an order" and "from item 3"; SQL has more keywords around.
 function isStatement(text: string, verb: string): boolean {
   if (/^(insert|delete)/.test(verb)) return true;
   if (verb === 'update') return /\bset\b/.test(text);

@@ -40,7 +40,7 @@ async function logOf(oid: number) {
 
 interface Expected {
   readonly success: boolean;
-  /** Of the answer; absent: there was none. */
+  /** The status of the response; absent without a response. */
   readonly status?: number;
   readonly response?: RegExp;
 }
@@ -48,8 +48,8 @@ interface Expected {
 const failed = (response: RegExp): Expected => ({ success: false, response });
 
 const polite: [name: string, behaviour: Behaviour, expected: Expected][] = [
-  ['answers 200', answers(200, {}, 'thanks'), { success: true, status: 200, response: /^thanks$/ }],
-  ['answers 204', answers(204), { success: true, status: 204 }],
+  ['returns 200', answers(200, {}, 'thanks'), { success: true, status: 200, response: /^thanks$/ }],
+  ['returns 204', answers(204), { success: true, status: 204 }],
   [
     'is slow, but in time',
     (_, response) => void setTimeout(() => response.end('late'), timeoutMs / 4),
@@ -67,20 +67,20 @@ const polite: [name: string, behaviour: Behaviour, expected: Expected][] = [
     answers(308, { location: 'https://example.com/' }),
     { success: false, status: 308 },
   ],
-  ['hangs', () => {}, failed(/^no answer: none within 0\.4 seconds$/)],
+  ['hangs', () => {}, failed(/^no response: none within 0\.4 seconds$/)],
   [
-    'answers a part and hangs',
+    'sends a part of the response and hangs',
     (_, response) => void response.writeHead(200).write('so far'),
     failed(/none within 0\.4 seconds/),
   ],
-  ['cuts the line', (_, response) => void response.socket!.destroy(), failed(/^no answer: /)],
+  ['cuts the line', (_, response) => void response.socket!.destroy(), failed(/^no response: /)],
   [
-    'cuts the line in the middle of its answer',
+    'closes the connection in the middle of its response',
     (_, response) => {
       response.writeHead(200, { 'content-length': '1000' }).write('half');
       setTimeout(() => response.socket!.destroy(), 20);
     },
-    failed(/^no answer: /),
+    failed(/^no response: /),
   ],
   [
     'sends headers without end',
@@ -91,30 +91,30 @@ const polite: [name: string, behaviour: Behaviour, expected: Expected][] = [
           Object.fromEntries(Array.from({ length: 2000 }, (_, n) => [`x-${n}`, 'x'.repeat(100)])),
         )
         .end(),
-    failed(/^no answer: .*[Hh]eader/),
+    failed(/^no response: .*[Hh]eader/),
   ],
   // A cut in the middle of a character of two halves, and a NUL, are more than PostgreSQL takes.
   [
-    'answers what no text may hold',
+    'returns characters that cannot be stored',
     answers(200, {}, `\0${'x'.repeat(responseMax - 2)}😀😀`),
     { success: true, status: 200, response: /^\uFFFDx+\uFFFD$/ },
   ],
 ];
 
 const raw: [name: string, behaviour: (socket: Socket) => void, expected: Expected][] = [
-  ['speaks no HTTP', (socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n'), failed(/^no answer: /)],
+  ['speaks no HTTP', (socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n'), failed(/^no response: /)],
   [
-    'answers with a broken status line',
+    'returns a broken status line',
     (socket) => socket.end('HTTP/1.1 twohundred OK\r\n\r\n'),
-    failed(/^no answer: /),
+    failed(/^no response: /),
   ],
   [
-    'answers with two lengths',
+    'returns two lengths',
     (socket) =>
       socket.end('HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 5\r\n\r\nabcde'),
-    failed(/^no answer: /),
+    failed(/^no response: /),
   ],
-  ['says nothing and hangs up', (socket) => socket.end(), failed(/^no answer: /)],
+  ['says nothing and hangs up', (socket) => socket.end(), failed(/^no response: /)],
 ];
 
 for (const [name, behaviour, expected] of polite) {
@@ -155,7 +155,7 @@ async function oneTry(url: string, expected: Expected): Promise<void> {
   await remove(oid);
 }
 
-test('of an answer of a gigabyte only the beginning is read', async (t) => {
+test('only the beginning of a response of a gigabyte is read', async (t) => {
   const receiver = await startRawReceiver(t);
   let sent = 0;
   receiver.behave((socket) => {
@@ -246,7 +246,7 @@ test('a name that changes its address between two connections gains nothing', as
   const [first, second] = await logOf(oid);
   assert.deepEqual(
     [first!.success, second!.success, second!.response],
-    [true, false, 'no answer: localhost leads to an internal address'],
+    [true, false, 'no response: localhost leads to an internal address'],
   );
   assert.equal(receiver.connections, 1);
   await remove(oid);

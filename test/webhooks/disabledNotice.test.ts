@@ -1,4 +1,4 @@
-// A webhook that ends tells the merchant by mail, written by the real transport as a file.
+// The merchant gets a mail when a webhook is disabled, written by the real transport as a file.
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ after(() => rm(folder, { recursive: true }));
 const world = await testApp({ mail: folderTransport(folder) });
 const { addWebhook, addItem, deliver, webhookOf, remove } = await webhookWorld(world);
 
-/** The mails that lie in the folder once everything is sent, without their soft line breaks. */
+/** The mails that are in the folder once everything is sent, without their soft line breaks. */
 async function mails(): Promise<string[]> {
   await world.work('notices');
   const files = (await readdir(folder, { recursive: true })).filter((name) =>
@@ -33,7 +33,7 @@ const tellTo = async (merchant_email?: string): Promise<void> => {
   assert.equal(answer.status, 200, answer.text);
 };
 
-test('a merchant without an address is not told, and nothing waits to be sent', async (t) => {
+test('a merchant without an address gets no mail, and nothing waits to be sent', async (t) => {
   const receiver = await startReceiver(t);
   receiver.behave(answers(410));
   const { webhook_oid: oid } = await addWebhook(receiver.url);
@@ -46,7 +46,7 @@ test('a merchant without an address is not told, and nothing waits to be sent', 
   await remove(oid);
 });
 
-test('a merchant is told once of a webhook that is disabled, and without its secrets', async (t) => {
+test('a merchant gets one mail about a webhook that is disabled, without its secrets', async (t) => {
   await tellTo('ops@beans.example');
   const receiver = await startReceiver(t);
   receiver.behave(answers(410));

@@ -53,7 +53,7 @@ const refusal = new RegExp(
 );
 let tried = 0;
 
-/** None of them was answered, each was refused by us, and the canary heard nothing. */
+/** Asserts that each was refused by us, none got a response, and the canary received nothing. */
 async function assertRefused(
   sender: Sender,
   urls: readonly string[],
@@ -69,7 +69,7 @@ async function assertRefused(
   assert.equal(canary.connections, 0);
 }
 
-test('the canary hears whoever may come', async (t) => {
+test('the canary receives permitted requests', async (t) => {
   const canary = await startRawReceiver(t);
   await post(
     senderFor(t, () => []),

@@ -1,4 +1,4 @@
-// Destinations that lead inside, in every notation that somebody has tried: for hostile.test.ts.
+// Destinations inside our network, in every notation known from attacks, for hostile.test.ts.
 
 /**
  * Addresses of IPv4 that no webhook may reach: this machine, private networks, link-local with the

@@ -22,7 +22,7 @@ const world = await testApp({ clock });
 const { addWebhook, addItem, deliver, webhookOf, change, remove } = await webhookWorld(world);
 
 test(
-  'after 72 hours without one success a webhook is disabled; enabled again it goes on where it ' +
+  'after 72 hours without one success a webhook is disabled; enabled again it continues where it ' +
     'stopped',
   async (t) => {
     const receiver = await startReceiver(t);
@@ -78,7 +78,7 @@ test('a success in between starts the 72 hours anew', async (t) => {
   await remove(oid);
 });
 
-test('what is older than 30 days is forgotten, and forgetting is no failure', async (t) => {
+test('what is older than 30 days is deleted, and this does not count as a failure', async (t) => {
   const receiver = await startReceiver(t);
   receiver.behave(answers(500));
   const { webhook_oid: oid } = await addWebhook(receiver.url, { maximum_events: 1 });
@@ -103,7 +103,7 @@ test('what is older than 30 days is forgotten, and forgetting is no failure', as
   await remove(oid);
 });
 
-test('an old secret signs beside the new one for as long as was asked', async (t) => {
+test('payloads are signed with the old secret as well as the new one for the requested time', async (t) => {
   hoursLater = 0;
   const receiver = await startReceiver(t);
   const { webhook_oid: oid } = await addWebhook(receiver.url);

@@ -346,14 +346,14 @@ test('a webhook ends with its key, and an administrator sees it, moves it or del
   assert.deepEqual(
     receiver.received.flatMap(({ events }) => events.map(({ payload }) => payload.description)),
     ['after the revocation'],
-    'it goes on where it stopped',
+    'it continues where it stopped',
   );
   const { status } = await world.request({ operation: 'deleteMerchantWebhook', params });
   assert.equal(status, 204);
   assert.equal(await shown(), undefined);
 });
 
-test('the webhook of a key that stands for a user ends with the user', async (t) => {
+test('the webhook of a key that acts for a user ends with the user', async (t) => {
   const receiver = await startReceiver(t);
   const userId = await addUser(world.db, 'TEST', {
     login: 'leaves',
@@ -467,7 +467,7 @@ test('a live socket ends with the permission to read tasks', async () => {
   await closed;
 });
 
-test('a link to upload a file ends with the key that asked for it', async () => {
+test('a link to upload a file ends with the key that requested it', async () => {
   const { key, keyId } = await addKey(['workflow_read', 'workflow_write']);
   const link = async () =>
     (

@@ -226,7 +226,7 @@ test('names are written so that no header can be broken by them', () => {
   );
 });
 
-test('a bucket of S3 takes uploads and gives downloads by links of its own', async (t) => {
+test('an S3 bucket takes uploads and serves downloads by presigned links', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'perennial-s3-'));
   const server = new S3rver({
     port: 0,

@@ -23,7 +23,7 @@ const told = ({ event_type: type, event_task: task }: LiveFrame) =>
   `${type} ${task?.task_name} ${task?.status}`;
 const poll = () => Promise.all(app.app.apiWorkers.map((worker) => worker.runOnce()));
 
-test('a task that is made, changed and deleted is told, and the number of open tasks with it', async () => {
+test('a task that is created, changed and deleted is reported, with the number of open tasks', async () => {
   const client = await connectLive(app, address, ann.key);
   await client.until(2);
   assert.deepEqual(
@@ -58,7 +58,7 @@ test('a task that is made, changed and deleted is told, and the number of open t
 });
 
 test(
-  'a client that comes back with its cursor hears what it missed, once, and nothing of other ' +
+  'a client that reconnects with its cursor receives what it missed, once, and nothing of other ' +
     'merchants',
   async () => {
     const first = await connectLive(app, address, ann.key);
@@ -69,7 +69,7 @@ test(
     await addTask(app, { task_name: 'Missed 1' });
     await addTask(app, { task_name: 'Missed 2' });
     await app.addMerchant('OTHER');
-    await addTask(app, { task_name: 'Of somebody else' }, await app.addKey('OTHER'));
+    await addTask(app, { task_name: 'Of another user' }, await app.addKey('OTHER'));
     const second = await connectLive(app, address, ann.key, { after: heard!.cursor });
     await second.until(2, isTask);
     await addTask(app, { task_name: 'Again live' });
@@ -83,7 +83,7 @@ test(
   },
 );
 
-test('a client that missed more than may lie unread hears all of it, and what happens meanwhile', async () => {
+test('a client that missed more than may be unread receives all of it, and what happens meanwhile', async () => {
   const first = await connectLive(app, address, ann.key);
   const [ready] = await first.until(1);
   first.close();
@@ -122,8 +122,8 @@ test('a client that missed more than may lie unread hears all of it, and what ha
   second.close();
 });
 
-test('what another process commits is heard at the next look', async () => {
-  // A room that this app knows nothing of stands for another process on the same database.
+test('what another process commits is received at the next poll', async () => {
+  // A room that this app does not know takes the place of another process on the same database.
   const heard: LiveFrame[] = [];
   const room = new LiveRoom(app.db, 'TEST');
   await room.enter(
@@ -139,7 +139,7 @@ test('what another process commits is heard at the next look', async () => {
   assert.deepEqual(heard.filter(isTask).map(told), ['task created From over there open']);
 });
 
-test('a cursor that is none, or whose events are forgotten, is told to read everything anew', async () => {
+test('an invalid cursor, or one whose events were deleted, gets the request to read everything again', async () => {
   for (const cursor of ['nonsense', '9.9']) {
     const client = await connectLive(app, address, ann.key, { after: cursor });
     const [frame] = await client.until(1);
@@ -170,9 +170,9 @@ test('strangers, expired tokens, foreign pages and other paths get no socket', a
     (await openLive(url, origin)).close();
 });
 
-test('every socket hears each change once and in order', async (t) => {
+test('every socket receives each change once and in order', async (t) => {
   const memory = await everySocketHears(app, address, { sockets: 40, changes: 200 });
   t.diagnostic(
-    `40 sockets heard 200 changes each, ${memory.toFixed(0)} KB of the server's memory a socket`,
+    `40 sockets received 200 changes each, ${memory.toFixed(0)} KB of the server's memory a socket`,
   );
 });

@@ -1,16 +1,16 @@
-// A process of nothing but clients: `liveClients.ts <socket url> <sockets>`, forked. It tells its
-// parent how many changes all of its sockets have heard, 0 once all are
-// open, and ends with an error as soon as one hears a change twice, out of turn, or is closed.
+// A process of nothing but clients: `liveClients.ts <socket url> <sockets>`, forked. It reports to
+// its parent how many changes all of its sockets have received, 0 once all are open, and ends with
+// an error as soon as one receives a change twice, out of order, or is closed.
 import assert from 'node:assert/strict';
 import { WebSocket } from 'ws';
 
 const [url = '', sockets = ''] = process.argv.slice(2);
 const count = Number(sockets);
-/** Is answered with the same: a client that keeps silent is closed (contract, LiveFrame). */
+/** Sent back for each ping: the server closes a client that sends nothing (contract, LiveFrame). */
 const ping = Buffer.from('{"type":"ping"}');
 /**
- * How many sockets have heard the n-th change; a socket's first frame, that it is ready, counts as
- * change -1.
+ * How many sockets have received the n-th change. A socket's first frame (`ready`) counts as change
+ * -1.
  */
 const heardBy = new Map<number, number>();
 
@@ -28,10 +28,7 @@ for (let i = 0; i < count; i++) {
   socket.on('close', (code, reason) => assert.fail(`socket ${i} was closed: ${code} ${reason}`));
 }
 
-/**
- * Only the name is looked for: parsing a thousand times as many tasks as there are changes would be
- * most of the work.
- */
+/** Searches for the name only: parsing each task of each socket would be most of the work. */
 function changeIn(frame: Buffer): number | undefined {
   const name = /"task_name":"n(\d+)"/.exec(frame.toString('latin1'))?.[1];
   return name === undefined ? undefined : Number(name);

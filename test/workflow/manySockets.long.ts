@@ -10,11 +10,11 @@ const [sockets, changes] = [
   Number(process.env['LIVE_CHANGES'] ?? 10_000),
 ];
 
-test('every socket hears each change once and in order', async (t) => {
+test('every socket receives each change once and in order', async (t) => {
   const app = await testApp();
   after(() => app.app.http.close());
   const memory = await everySocketHears(app, await listen(app), { sockets, changes });
   t.diagnostic(
-    `${sockets} sockets heard ${changes} changes each, ${memory.toFixed(0)} KB of the server's memory a socket`,
+    `${sockets} sockets received ${changes} changes each, ${memory.toFixed(0)} KB of the server's memory a socket`,
   );
 });

@@ -7,13 +7,15 @@ import type { TestApp } from '../support/app.ts';
 import { killNine } from '../support/launched.ts';
 import { addTask, ask, changeTask } from '../support/workflow.ts';
 
-/** A crowd of sockets on one server, and how many changes it is told. */
+/** The number of sockets on one server, and of the changes that each receives. */
 export interface Crowd {
   readonly sockets: number;
   readonly changes: number;
 }
 
-/** A task's answer shows its whole history, so the changes are spread over several. */
+/**
+ * A response with a task contains its whole history, so the changes are spread over several tasks.
+ */
 const taskCount = 100;
 /**
  * How far the changes may run ahead of the slowest socket: one that has too much unread is closed.
@@ -21,8 +23,8 @@ const taskCount = 100;
 const aheadMax = 100;
 
 /**
- * Changes tasks one after another until clients in a process of their own have heard each change on
- * every socket, once and in order. Answers the server's memory for each socket, in KB.
+ * Changes tasks one after another until clients in a separate process have received each change on
+ * every socket, once and in order. Returns the server's memory per socket, in KB.
  */
 export async function everySocketHears(
   app: TestApp,
@@ -63,7 +65,7 @@ export async function everySocketHears(
   return memory / sockets / 1024;
 }
 
-/** Answers once all sockets are open. */
+/** Resolves once all sockets are open. */
 async function connectElsewhere(url: string, sockets: number) {
   const child = fork(new URL('./liveClients.ts', import.meta.url), [url, String(sockets)], {
     execArgv: [],

@@ -75,7 +75,7 @@ await ask(app, {
   },
 });
 
-test('a rule needs somebody who does the work, and keeps what is not named', async () => {
+test('a rule needs an assignee, and keeps the fields that a change does not name', async () => {
   const put = (rules: object[]) =>
     app.request({ operation: 'updateWorkflowRules', body: { rules } });
   assert.equal((await put([{ system_task_type: 'item_low_stock', enabled: true }])).status, 400);
@@ -206,7 +206,7 @@ test('the order of a declined rebill that is paid by check closes all its tasks'
   );
 });
 
-test("an order in Accounts Receivable or Fraud Review is somebody's task while it stays there", async () => {
+test('an order in Accounts Receivable or Fraud Review has a task while it stays there', async () => {
   const { order } = await ask(app, {
     operation: 'insertOrder',
     body: {

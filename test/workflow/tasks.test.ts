@@ -25,7 +25,7 @@ const search = async (body: object, query: Record<string, string | number> = {},
     (task) => task.task_name,
   );
 
-test('a task is inserted with its numbers, its defaults and what its object tells', async () => {
+test('a task is inserted with its numbers, its defaults and data of its object', async () => {
   const task = await addTask(
     app,
     {
@@ -152,7 +152,7 @@ test('If-Match keeps a change from one who has seen an older version', async () 
   assert.equal((await put('second')).status, 412);
 });
 
-test("a group's task is taken by a member, once; others are told who has it", async () => {
+test("a group's task is taken by a member, once; the refusal names its assignee", async () => {
   const { workflow_task_uuid: id } = await addTask(app, {
     task_name: 'For billing',
     assigned_to_group: 'billing',

@@ -13,7 +13,7 @@ import { readObjectFacts } from './taskObjects.ts';
 /**
  * The listeners of events, in the order in which they are called. Those that change auto orders
  * come first, so that mails and webhooks show the result. Tasks come after webhooks, because
- * raising a task emits events of its own, which must not be captured before the event that caused
+ * raising a task emits further events, which must not be captured before the event that caused
  * them. The live sockets only note that there is something to read, so they come last.
  */
 export function listenersOf({ webhooks, live }: Services): EventListener[] {

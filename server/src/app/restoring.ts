@@ -247,7 +247,7 @@ const codeOf = (gateways: OpenGateways, merchant: Merchant) => (kind: KnownCharg
   gatewaySettings(merchant, gateways.preferred(merchant)).list.find((each) => each.kind === kind)
     ?.code ?? kind;
 
-/** Where several charges stand for the same, the captured one counts. */
+/** If several charges exist for the same purchase, the captured one counts. */
 function onePerSubject(
   charges: readonly KnownCharge[],
   codeOf: (kind: KnownCharge['kind']) => string,

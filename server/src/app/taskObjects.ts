@@ -177,7 +177,7 @@ async function eachOf(
 function customerOf(order: OrderRecord | undefined): string {
   const { first_name: first, last_name: last, email } = order?.document.billing ?? {};
   const name = [first, last].filter(Boolean).join(' ');
-  return name && email ? `${name} (${email})` : name || email || 'somebody unknown';
+  return name && email ? `${name} (${email})` : name || email || 'an unknown user';
 }
 
 /** Changes together with the card, so it says nothing about it. */
@@ -190,8 +190,8 @@ function cardMark({ cardToken, document }: OrderRecord): string {
 }
 
 /**
- * How a counted item's stock stands over all places that keep it; an item that is not counted is
- * always fine.
+ * Returns the stock level of a counted item over all places that keep it; an item that is not
+ * counted is always in stock.
  */
 function stockOf({ shipping }: Item): NonNullable<ObjectFacts['stock']> {
   const places = (shipping?.distribution_centers ?? []).filter((place) => place.handles !== false);

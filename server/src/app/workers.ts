@@ -16,7 +16,7 @@ import type { Features } from './features.ts';
 import { objectIds, objectReaders, readOrder } from './objectReaders.ts';
 import type { Services } from './services.ts';
 
-/** The background work of every feature, one worker a line. Each runs in a loop of its own. */
+/** The background work of every feature, one worker per line. Each runs in a separate loop. */
 export function workersOf(
   parts: AppParts,
   { rounds, webhooks, charging: { unlessHeld }, updateBillingUrl }: Services,

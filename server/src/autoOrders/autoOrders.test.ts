@@ -462,7 +462,11 @@ const refusedUpdates: readonly [what: string, body: object, field: RegExp][] = [
     { cancel_after_next_x_orders: 0 },
     /cancel_after_next_x_orders/,
   ],
-  ['a reason to cancel beside enabled true', { enabled: true, cancel_reason: 'moved' }, /enabled/],
+  [
+    'a reason to cancel together with enabled true',
+    { enabled: true, cancel_reason: 'moved' },
+    /enabled/,
+  ],
 ];
 for (const [what, body, field] of refusedUpdates) {
   test(`an update with ${what} is refused and changes nothing`, async () => {

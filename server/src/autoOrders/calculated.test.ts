@@ -14,7 +14,7 @@ const cases: readonly [what: string, given: Partial<AutoOrder>, due: typeof firs
     first,
   ],
   ['the retry after a decline', { creditCardAttempt: 1, nextAttemptAt: later }, later],
-  ['the item when the retry lies before it', { nextAttemptAt: at('2026-03-01T00:00:00Z') }, first],
+  ['the item when the retry comes before it', { nextAttemptAt: at('2026-03-01T00:00:00Z') }, first],
   [
     'the notice before the shipment',
     { items: [anItem({ nextPreshipmentNoticeAt: at('2026-03-12T14:00:00Z') })] },

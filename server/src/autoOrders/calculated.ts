@@ -117,7 +117,7 @@ function earliest(
   }, undefined);
 }
 
-/** The later of the two; undefined when there is no moment, whatever the lower bound is. */
+/** The later of the two; undefined when there is no moment, even with a lower bound. */
 function latest(
   moment: Temporal.Instant | undefined,
   notBefore: Temporal.Instant | undefined,

@@ -98,8 +98,7 @@ export async function firstDue(
 }
 
 /**
- * Returns those merchants that have an auto order due, each by the time of its own clock, in one
- * cheap query.
+ * Returns those merchants that have an auto order due, each by its own clock, in one cheap query.
  */
 export async function merchantsWithDue(
   db: Database,

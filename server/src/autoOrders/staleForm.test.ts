@@ -123,7 +123,7 @@ const items: readonly [
     ['next_shipment_dts'],
   ],
   [
-    'a form of now with a billed date that lies ahead: it was billed early',
+    'a current form with a billed date in the future: it was billed early',
     { ...now, next_shipment_dts: february },
     [],
     { rules: { now: at('2026-02-01T10:00:00-05:00') } },
@@ -139,7 +139,7 @@ const items: readonly [
     [],
   ],
   [
-    'a form from before somebody moved the date',
+    'a form from before a user moved the date',
     {
       ...now,
       next_shipment_dts: '2026-03-01T10:00:00',
@@ -179,7 +179,7 @@ const items: readonly [
     { item: { preshipmentNoticeSent: true } },
   ],
   [
-    'the same, asked for alone',
+    'the same, sent alone',
     { preshipment_notice_sent: false },
     [],
     { item: { preshipmentNoticeSent: true } },
@@ -414,8 +414,8 @@ const tops: readonly [
   ['an add-on that rides along for ever', { addOns: [gift()] }, { add_ons: [wireGift(2)] }, []],
 ];
 /*
- * Forms of a paused item (it has no calculated date) that were read while the merchant was in Tokyo.
- * The dates kept their local time when it moved to New York.
+ * Forms of a paused item (it has no calculated date) that were read while the merchant was in
+ * Tokyo. The dates kept their local time when it moved to New York.
  */
 const inTokyo = '2026-03-15T10:00:00+09:00';
 const paused = { auto_order_item_oid: 11, number_of_rebills: 1, paused: true };

@@ -248,7 +248,7 @@ test('an item that customers schedule repeats itself', () => {
       ['2026-01-31 TEA', '2026-02-07 TEA'],
     ],
     [
-      'so many more times',
+      'N more times',
       itemDue('2026-01-31', { frequency: 'Weekly', remainingRepeatCount: 2 }),
       ['2026-01-31 COFFEE', '2026-02-07 COFFEE', 'remaining repeat count'],
     ],
@@ -396,7 +396,7 @@ test('what stops an item, and what is broken about it', () => {
   }
 });
 
-test('an auto order has completed when every item is at an end of its own', () => {
+test('an auto order has completed when each of its items has ended', () => {
   const catalog = aCatalog([catalogItem('COFFEE')]);
   const running = itemDue('2026-01-31', { frequency: 'Monthly' });
   const ended = { ...running, remainingRepeatCount: 0 };

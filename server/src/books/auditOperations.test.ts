@@ -20,7 +20,7 @@ const purchase = {
 };
 const signedUpAt = at('2026-01-15T10:00:00-05:00');
 
-// One database for the file; each test has a merchant of its own.
+// One database for the file; each test has a separate merchant.
 const database = await testDatabase();
 let merchants = 0;
 
@@ -187,7 +187,7 @@ const faults: readonly (readonly [what: string, sql: string, found: RegExp])[] =
     /^rebill 1\/1 currency EUR USD$/m,
   ],
   [
-    'more charges than answers',
+    'more charges than responses',
     'update rebill set attempt = 9 where merchant_id = $1 and auto_order_oid = 2',
     /^rebill 2\/1 attempts 9 3$/m,
   ],
@@ -251,7 +251,7 @@ const faults: readonly (readonly [what: string, sql: string, found: RegExp])[] =
     /^auto order 1 record unreadable /m,
   ],
   [
-    'declines that are no list',
+    'declines that are not a list',
     `update rebill set declines = '{}'
      where merchant_id = $1 and auto_order_oid = 1 and rebill_number = 1`,
     /^auto order 1 record unreadable /m,

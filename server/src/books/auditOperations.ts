@@ -48,7 +48,7 @@ export async function getAudit(
   if (captures === undefined)
     log.warn(
       { merchantId: merchant.merchantId },
-      'the audit has no captures: no simulator answered',
+      'the audit did not compare captures: the simulator did not respond',
     );
   return combined(
     await auditMerchant(db, merchant),

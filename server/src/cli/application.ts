@@ -23,14 +23,14 @@ export const applicationCommand: Command = {
     'application enable  <client id>',
     '',
     '  --permissions    what it asks each user for: a comma list, or: all, read',
-    '  --redirect-uris  where it may be told the outcome: a comma list of https addresses, ' +
+    '  --redirect-uris  where it may receive the outcome: a comma list of https addresses, ' +
       "http ones on this machine, or an app's own scheme; each is compared whole",
-    '  --description    for the one who is asked to allow it',
+    '  --description    shown to the user who is asked to allow it',
     '  --secret         makes a client secret, which must be right where it is sent',
     '  --device-scope   lets devices connect, which then send this scope',
     '',
     'Users of every merchant may connect it. The client id of a new one is printed alone on ' +
-      'stdout, its secret on a second line. A disabled one is answered 410',
+      'stdout, its secret on a second line. Requests of a disabled one get 410',
     'within a second everywhere; enabled again, its tokens work again.',
   ].join('\n'),
 

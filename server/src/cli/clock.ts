@@ -16,7 +16,7 @@ export const clockCommand: Command = {
     'clock advance 1y               everything that falls due on the way is played; also 3mo, 2w, 10d, 5h, P1Y2M',
     "clock set 2027-03-31T09:00     the same, up to a moment in the merchant's time zone",
     '',
-    '  --mode  standing: it stands where it is put; running: it runs on from there; left out: as before',
+    '  --mode standing: it stays where it is put; running: it runs from there; left out: as before',
     '  --url   the server (from DATA_DIR/demo.json)',
     "  --key   a key of the merchant with configuration_write (from DATA_DIR/demo.json: the demo merchant's)",
     '',
@@ -106,11 +106,11 @@ async function serverOf({
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }).catch(() => {
-        throw new Obstacle(`no server answers at ${baseUrl}; start it (npm start), or give --url`);
+        throw new Obstacle(`no server responds at ${baseUrl}; start it (npm start), or give --url`);
       });
       if (!response.ok)
         throw new Obstacle(
-          response.headers.get('uc-rest-error') ?? `${baseUrl} answered ${response.status}`,
+          response.headers.get('uc-rest-error') ?? `${baseUrl} returned ${response.status}`,
         );
       return (await response.json()) as Answer;
     },
@@ -194,8 +194,8 @@ const daysOf = (from: string | undefined, to: string | undefined): number =>
 function lineOf({ mode, now_dts: now, advance_id: advanceId }: Clock): string {
   const state = {
     real: 'the real time',
-    running: 'a test clock that runs on',
-    standing: 'a test clock that stands still',
+    running: 'a test clock that runs',
+    standing: 'a test clock that does not run',
   }[mode ?? 'real'];
   return `${now}  ${state}${advanceId === undefined ? '' : ', being advanced'}`;
 }

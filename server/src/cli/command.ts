@@ -2,7 +2,7 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 
 /** A command of the command line: one file each. */
 export interface Command {
-  /** What stands behind `perennial`, and one line on what it does. */
+  /** The arguments that follow `perennial`, and one line on what the command does. */
   readonly usage: string;
   readonly summary: string;
   /** The options, one line each, and whatever else helps. */

@@ -62,7 +62,7 @@ async function overview(): Promise<string> {
   const all = await Promise.all(Object.values(commands).map((load) => load()));
   const rows = all.map(({ usage, summary }) => [`  perennial ${usage}`, summary]);
   return (
-    `${table(rows)}\n\nperennial <command> --help tells more. Settings come by environment: ` +
+    `${table(rows)}\n\nperennial <command> --help explains a command. Settings are environment variables: ` +
     'perennial serve --help'
   );
 }

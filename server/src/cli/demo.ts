@@ -18,7 +18,7 @@ export interface Demo {
   readonly baseUrl: string;
   readonly merchantId: string;
   readonly apiKey: string;
-  /** Whom the key stands for, and who can log in where an application asks. */
+  /** The user that the key acts for, who can also log in where an application asks. */
   readonly login: string;
   readonly password: string;
 }
@@ -97,7 +97,7 @@ export async function writeDemoFile(dataDir: string, demo: Demo): Promise<void> 
 export function demoWelcome({ baseUrl, apiKey }: Demo, dataDir: string): string {
   return [
     '',
-    `  Perennial answers at   ${baseUrl}/rest/v2`,
+    `  Perennial API   ${baseUrl}/rest/v2`,
     `  Reference              ${baseUrl}/docs`,
     `  Demo key               ${apiKey}`,
     `  The same for programs  ${demoFile(dataDir)}`,

@@ -26,7 +26,7 @@ export const keyCommand: Command = {
     '  --permissions  a comma list, or: all, read. Each is <resource>_read or <resource>_write,',
     `                 of ${permissionResources.join(', ')}`,
     '  --ips          addresses and CIDR ranges that the key may be used from; left out: any',
-    '  --user         the user that the key stands for ("me" of the workflow); it may then do what both may',
+    '  --user         the user that the key acts for ("me" of the workflow); it may then do what both may',
     '',
     'A new key is printed once, alone on stdout, and stored as a hash. A revoked one stops ' +
       'working within a second everywhere.',

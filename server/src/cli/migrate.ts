@@ -8,8 +8,8 @@ export const migrateCommand: Command = {
   usage: 'migrate',
   summary: 'Brings the database to this release',
   help:
-    'Safe beside running servers of this release; several at once wait for one another. There ' +
-    'is no way back but a backup.',
+    'Safe while servers of this release run; several at once wait for one another. Only ' +
+    'a backup undoes it.',
 
   async run(args) {
     readArgs(args, {});

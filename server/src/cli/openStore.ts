@@ -58,7 +58,8 @@ export async function openStore(
     const applied = await migrate(db, await readMigrations());
     if (await alignStamps(db))
       log.warn(
-        'this database was copied from another PostgreSQL server: the stamps of events go on above those it brought',
+        'this database was copied from another PostgreSQL server: the stamps of new events ' +
+          'continue above its highest one',
       );
     return { db, applied, ended: embedded?.ended ?? new Promise(() => {}), close };
   } catch (error) {

@@ -28,20 +28,20 @@ export const markerPath = ({ dataDir }: Config): string => join(dataDir, 'marker
  */
 export const restoredCommand: Command = {
   usage: 'restored [--since <moment>] [--confirm]',
-  summary: 'Stops charging after a backup was put back, says what it means, and lets it go on',
+  summary: 'Stops charging after a restore, reports what was lost, and resumes charging',
   help: [
     'restored             begins a new epoch: new charges get new keys, new orders ids above ' +
       'all that were lost, and nothing is charged.',
     '                     Lists what the gateways captured and this database does not know. ' +
       'A start that notices a restore does this by itself.',
-    'restored --confirm   keeps that list and lets charging go on: what is on it is settled ' +
+    'restored --confirm   keeps that list and resumes charging: what is on it is settled ' +
       'as paid when it falls due, and not charged again.',
     '  --since  when the backup was made, such as 2026-11-01T00:00Z; left out: 35 days ago, ' +
       'unless the start has noticed by itself',
     '',
     'Before you confirm: no other server may run on the database that was lost, and the ' +
       'gateways must be the same as before',
-    '(STRIPE_SECRET_KEY, GATEWAY_URL, DATA_DIR). Works beside a running server, with the same environment.',
+    '(STRIPE_SECRET_KEY, GATEWAY_URL, DATA_DIR). Works while a server runs, with the same environment.',
   ].join('\n'),
 
   async run(args) {
@@ -90,7 +90,7 @@ async function explain(
   console.log(`Epoch ${epoch}: new charges and orders get keys and ids that were never used.\n`);
   console.log(reportOf(stock));
   console.log(
-    '\nWhen no other server runs on the database that was lost, let charging go on: perennial restored --confirm',
+    '\nWhen no other server runs on the database that was lost, resume charging: perennial restored --confirm',
   );
 }
 
@@ -101,7 +101,7 @@ async function confirm(db: Database, gateways: OpenGateways): Promise<void> {
     );
   const stock = await asked(confirmRestore(db, gateways, systemClock));
   console.log(reportOf(stock));
-  console.log('\nConfirmed: charging goes on.');
+  console.log('\nConfirmed: charging resumes.');
 }
 
 function momentOf(text: string | undefined): Temporal.Instant | undefined {
@@ -120,7 +120,7 @@ async function asked<Value>(work: Promise<Value>): Promise<Value> {
   } catch (error) {
     throw new Obstacle(
       `a gateway cannot be asked what it captured: ${(error as Error).message}; nothing was ` +
-        'confirmed, try again when it answers',
+        'confirmed; try again when it responds',
     );
   }
 }

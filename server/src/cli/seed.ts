@@ -20,7 +20,7 @@ export const seedCommand: Command = {
     '',
     '  --auto-orders  how many to add, up to 10,000,000',
     '  --seed         any text; in a merchant without data the same seed makes the same data (1)',
-    `  --days         the oldest is so many days old (1095; 30 for more than ${fullHistoryMax.toLocaleString('en')})`,
+    `  --days         age of the oldest in days (1095; 30 for more than ${fullHistoryMax.toLocaleString('en')})`,
     '',
     'The catalogue of the demo shops is added where it is missing. What was written stays when it is interrupted.',
   ].join('\n'),

@@ -38,9 +38,9 @@ const sameSignalMs = 500;
 /** `serve`: the store, the migrations, the HTTP server and the background work, until a signal. */
 export const serveCommand: Command = {
   usage: `serve [--role ${roles.join('|')}]`,
-  summary: 'Answers the API and does the background work',
+  summary: 'Serves the API and does the background work',
   help: [
-    '  --role  api: answers requests; worker: bills, tells, cleans up; all: both (also ROLE)',
+    '  --role  api: serves requests; worker: bills, notifies, cleans up; all: both (also ROLE)',
     '',
     'Settings, by environment:',
     table(
@@ -60,8 +60,8 @@ export const serveCommand: Command = {
       ...(values.role === undefined ? {} : { ROLE: values.role }),
     });
     const log = openLog(config.logLevel);
-    // Heard from the first moment on: a signal during the start ends it in order, once it has
-    // started.
+    // Signals are handled from the first moment on: a signal during the start ends it in order,
+    // once it has started.
     const stopped = stopSignal();
     const store = await openStore(config, log, servingLimits);
     try {

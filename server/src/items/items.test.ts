@@ -43,7 +43,7 @@ await insert({
   pricing: { cost: 24.5, auto_order_cost: 20 },
 });
 
-test('an inserted item is answered as it is stored', async () => {
+test('an insert returns the item as it is stored', async () => {
   const { status, body } = await insert(stepped);
   assert.equal(status, 200);
   assert.equal(body.success, true);
@@ -233,7 +233,7 @@ const refused: { name: string; item: object; field: string }[] = [
     field: 'auto_order.steps[0].schedule',
   },
   {
-    name: 'every so many days without days',
+    name: 'every N days without days',
     item: step({ schedule: 'Every...' }),
     field: 'auto_order.steps[0].arbitrary_schedule_days',
   },
@@ -293,7 +293,7 @@ const refused: { name: string; item: object; field: string }[] = [
     field: 'auto_order.steps',
   },
   {
-    name: 'kit only beside others',
+    name: 'kit only along with others',
     item: { auto_order: { steps: [{ type: 'kit only' }, { type: 'loop' }] } },
     field: 'auto_order.steps[0].type',
   },

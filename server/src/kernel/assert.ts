@@ -1,7 +1,4 @@
-/**
- * A broken promise of our own code: it ends the request or the job, never the process, and keeps
- * its cause.
- */
+/** A bug in our code: it ends the request or the job, never the process, and keeps its cause. */
 export class Bug extends Error {
   override readonly name = 'Bug';
 }

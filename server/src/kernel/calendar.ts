@@ -119,7 +119,7 @@ export function clampedDay(year: number, month: number, dayOfMonth: number): num
 
 /**
  * Days since 1970-01-01. Years begin in March here, so the leap day is the last of its year and
- * needs no case of its own.
+ * needs no special case.
  */
 export function dayNumber(year: number, month: number, dayOfMonth: number): number {
   const marchYear = month > 2 ? year : year - 1;

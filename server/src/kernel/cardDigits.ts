@@ -70,8 +70,8 @@ const lineFeed = 10;
 const isLetter = (code: number): boolean => (code | 32) >= 97 && (code | 32) <= 122;
 
 /**
- * Letters end a run of groups, and so does a number that is too long; anything else may stand
- * between groups.
+ * Letters end a run of groups, and so does a number that is too long; any other character may
+ * separate groups.
  */
 function holdsPlain(text: string): boolean {
   scratch.clear();
@@ -229,7 +229,7 @@ class Groups {
     );
   }
 
-  /** Whether what stands behind one group also stands behind another. */
+  /** Whether the same separator follows both groups. */
   #isSameGap(one: number, other: number, text: string): boolean {
     const [oneStart, otherStart] = [this.#groupEnds[one]!, this.#groupEnds[other]!];
     const length = this.#groupStarts[one + 1]! - oneStart;
@@ -240,9 +240,9 @@ class Groups {
   }
 }
 
-// Digits that are looked at together; a longer list of numbers is looked at in pieces.
+// Digits that are checked together; a longer list of numbers is checked in pieces.
 const capacity = 4096;
-// One for all texts, as looking never waits.
+// One buffer for all texts, because the check never waits.
 const scratch = new Groups();
 
 // After which digits a card or a hurried hand breaks: 4-4-4-4(-3), 4-6-5, 8-8, 6-10, 10-6.

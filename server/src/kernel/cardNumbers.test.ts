@@ -46,7 +46,7 @@ const refused: Record<string, string> = {
   'inside a note, in groups, with more numbers': 'on 2027-01-15: 4111 1111 1111 1111, 12/30, 123',
   'with the expiry behind it': '4111 1111 1111 1111 1230',
   'the second of two': '4111 1111 1111 1112, 4111 1111 1111 1111',
-  'beside punctuation': '(4111111111111111)',
+  'next to punctuation': '(4111111111111111)',
   'after an underscore': 'card_4444333322221111',
   'after a word': 'visa4111111111111111',
   'in a word': 'cc#4111111111111111exp0330',

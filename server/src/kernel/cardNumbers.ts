@@ -103,9 +103,8 @@ function columnThatCompletes(
   return undefined;
 }
 
-// What these hold are numbers of another kind that stand side by side in any address or record: a
-// postal code of six digits and a phone of ten would be a card
-// number for one customer in a hundred.
+// These fields hold other numbers, often next to each other in an address or a record: a postal
+// code of six digits and a phone of ten would be a card number for one customer in a hundred.
 const isOtherNumber = (name: string): boolean =>
   /(phone|fax|mobile|postal_code|zip|ids?|oids?|quantity|weight|cost|price|year|month|_dts)$/i.test(
     name,

@@ -6,8 +6,8 @@
 
 /**
  * A text as it is compared. It is the same for a text, for its capital and its small letters (Σ σ
- * ς, ẞ ß ss, İ, Cherokee, Deseret), and for composed and decomposed accents. The dotless ı stays
- * apart from i, and İ from I: they are letters of their own.
+ * ς, ẞ ß ss, İ, Cherokee, Deseret), and for composed and decomposed accents. The dotless ı differs
+ * from i, and İ from I, because they are different letters.
  */
 export const fold = (text: string): string =>
   isAscii.test(text) ? text.toLowerCase() : foldLetters(text);

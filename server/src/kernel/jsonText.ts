@@ -1,7 +1,6 @@
 /*
- * JSON put together in SQL as text: concat_ws leaves nulls out, where json_build_object would need
- * the whole document parsed again to strip them. All of it is SQL of our own code, never a
- * client's.
+ * JSON built as text in SQL: concat_ws leaves nulls out, while json_build_object would need the
+ * whole document parsed again to strip them. All of the SQL is ours, never a client's.
  */
 
 /**

@@ -23,9 +23,9 @@ export type DateFault = 'malformed' | 'no such date' | 'out of bounds';
 
 /**
  * Reads a date of the wire as a moment: with an offset or Z, without either (then it is the
- * merchant's wall), or a day alone (its local midnight). Fractions of a second are dropped, because
- * the wire speaks in whole seconds. The moment must lie on a day from 1900-01-01 to 2999-12-31 on
- * the merchant's wall, so that everything counted from it can be stored and read.
+ * merchant's local time), or a day alone (its local midnight). Fractions of a second are dropped,
+ * because dates on the wire have whole seconds. The moment must fall on a day from 1900-01-01 to
+ * 2999-12-31 in the merchant's zone, so that every date calculated from it can be stored and read.
  */
 export function parseWireDate(text: string, zone: string): Outcome<Temporal.Instant, DateFault> {
   const written = writtenDate(text);
@@ -94,7 +94,7 @@ export const isFilterDate = (text: string): boolean => parseFilterDate(text, 'UT
 const firstFilterDay = dayNumber(1, 1, 3);
 const lastFilterDay = dayNumber(9999, 12, 29);
 
-/** The days between which the dates of the wire lie, both included. */
+/** The first and the last day that a date on the wire may have. */
 export const firstWireDay = '1900-01-01';
 export const lastWireDay = '2999-12-31';
 
@@ -103,15 +103,15 @@ const lastDay = dayNumber(2999, 12, 31);
 /** A moment can show the next or the last day's date in another zone. */
 const daysAround = 1;
 
-/** Whether a day number lies within the bounds, or at most `around` days outside. */
+/** Whether a day number is within the bounds, or at most `around` days outside. */
 const isWithin = (day: number, around: number): boolean =>
   day >= firstDay - around && day <= lastDay + around;
 
-/** Whether a moment lies within the bounds of the wire on the wall of some zone. */
+/** Whether a moment is within the bounds of the wire in the local time of some zone. */
 export const isNearWire = ({ epochMilliseconds }: Temporal.Instant): boolean =>
   isWithin(Math.floor(epochMilliseconds / msPerDay), daysAround);
 
-/** Whether a moment lies within the bounds of the wire on a zone's wall. */
+/** Whether a moment is within the bounds of the wire in a zone's local time. */
 export const isWithinWire = (moment: Temporal.Instant, zone: string): boolean =>
   isWithin(wallOf(moment, zone).day, 0);
 

@@ -172,7 +172,7 @@ function gatewayFault(
   return {
     field: 'gateways.list',
     reason: 'contains a code twice',
-    fix: 'Give each gateway a code of its own',
+    fix: 'Give each gateway a different code',
   };
 }
 

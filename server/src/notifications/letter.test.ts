@@ -159,7 +159,7 @@ Perennial no longer sends events to this webhook of Bean & Leaf:
 - Disabled since Friday, February 20, 2026 at 07:05 EST
 - Because every delivery has failed for 72 hours; failures in a row: 87
 
-Nothing is lost. Events go on being kept for it, each for 30 days.
+Nothing is lost. Its events are still kept, each for 30 days.
 
 When the receiver works again, enable the webhook with the key of the application that made it:
 

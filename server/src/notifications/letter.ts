@@ -93,7 +93,7 @@ const letters: Record<CustomerNoticeKind, (parts: LetterParts) => Letter> = {
       list(undated(facts.items), merchant.timeZone),
       ...(facts.isAfterDeclines
         ? [
-            paragraph('To go on, please enter another card:'),
+            paragraph('To continue, please enter another card:'),
             link('Update your card', updateBillingUrl),
           ]
         : []),

@@ -24,7 +24,7 @@ export function webhookDisabledLetter(
           `Because ${reason}; failures in a row: ${consecutiveFailures}`,
         ],
       },
-      paragraph('Nothing is lost. Events go on being kept for it, each for 30 days.'),
+      paragraph('Nothing is lost. Its events are still kept, each for 30 days.'),
       paragraph(
         'When the receiver works again, enable the webhook with the key of the application that made it:',
       ),

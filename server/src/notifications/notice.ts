@@ -65,7 +65,7 @@ export interface NoticeFacts {
   readonly isAfterDeclines?: boolean | undefined;
 }
 
-/** What a merchant is told about a webhook that was disabled. */
+/** The contents of the mail to a merchant about a webhook that was disabled. */
 export interface DisabledWebhook {
   /** The merchant's address. */
   readonly email: string;

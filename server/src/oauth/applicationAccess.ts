@@ -26,7 +26,7 @@ export interface ApplicationAccess {
   readonly permissions: ReadonlySet<string>;
 }
 
-/** Finds what an application may do, for work that no request asked for. */
+/** Finds what an application may do, for work outside a request. */
 export interface ApplicationAccesses {
   /** Undefined once the key, its user, the grant or the application is gone. */
   find(merchantId: string, application: ApplicationRef): Promise<ApplicationAccess | undefined>;

@@ -114,7 +114,7 @@ const rangeNames: readonly RangeName[] = [
   'shipped_on',
 ];
 
-/** Reads the filters of a query. An empty text is no filter. */
+/** Reads the filters of a query. An empty text does not filter. */
 function filtersOf(context: Context, query: OrderQuery): OrderFilters {
   const given = query as Readonly<Record<string, string | number | null | undefined>>;
   const facets = facetNames.flatMap((name) =>

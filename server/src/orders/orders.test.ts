@@ -308,7 +308,7 @@ const refused: { name: string; change: object; field: string }[] = [
     field: 'items[0].merchant_item_id',
   },
   {
-    name: 'an item that nobody knows',
+    name: 'an unknown item',
     change: line({ merchant_item_id: 'GHOST' }),
     field: 'items[0].merchant_item_id',
   },
@@ -335,7 +335,7 @@ const refused: { name: string; change: object; field: string }[] = [
     field: 'items[0].arbitrary_unit_cost',
   },
   {
-    name: 'more than anybody pays',
+    name: 'an amount over the maximum',
     change: line({ quantity: 1000, arbitrary_unit_cost: { value: 999_999_999 } }),
     field: 'items[0]',
   },

@@ -2,9 +2,7 @@ import { customerJson } from '../customers/present.ts';
 import { memberText, objectText } from '../kernel/jsonText.ts';
 import { type OrderPart, orderParts } from './order.ts';
 
-/**
- * Where the projection finds its order. All of it is SQL text of our own code, never of a client.
- */
+/** Where the projection finds its order. All of the SQL is ours, never a client's. */
 export interface OrderProjection {
   /** The alias of the `orders` row. */
   readonly alias: string;

@@ -54,13 +54,13 @@ const cases: {
     expected: { taxableSubtotal: 1000, tax: 200, total: 1700 },
   },
   {
-    name: 'a tax of its own wins and tells its rate',
+    name: 'an arbitrary tax wins and determines the rate',
     lines: [line(6999)],
     taxRule: { tax: minor(250) },
     expected: { tax: 250, taxRatePercent: 3.5719, total: 7249 },
   },
   {
-    name: 'a taxable subtotal of its own',
+    name: 'an arbitrary taxable subtotal',
     lines: [line(1000)],
     taxRule: { ratePercent: 10, taxableSubtotal: minor(400) },
     expected: { taxableSubtotal: 400, tax: 40, total: 1040 },

@@ -47,7 +47,12 @@ test('what is wrong with a form', async (t) => {
     ['a token too long', { card_token: 't'.repeat(101) }, 'card_token', /at most 100/],
     ['no month', { expiration_month: '' }, 'expiration_month', /Choose the month/],
     ['a thirteenth month', { expiration_month: '13' }, 'expiration_month', /Choose the month/],
-    ['a year that is no number', { expiration_year: '2O29' }, 'expiration_year', /Choose the year/],
+    [
+      'a year that is not a number',
+      { expiration_year: '2O29' },
+      'expiration_year',
+      /Choose the year/,
+    ],
     [
       'last month',
       { expiration_month: '2', expiration_year: '2026' },

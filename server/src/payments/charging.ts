@@ -67,7 +67,7 @@ export const uncheckedStop: ChargingStop = {
   isForRealClocks: true,
   words:
     'The gateways have not reported yet whether they know charges that this database lacks, ' +
-    'so merchants with a real clock are not charged; this ends when they answer, ' +
+    'so merchants with a real clock are not charged; this ends when they respond, ' +
     'and the log says why they do not',
 };
 

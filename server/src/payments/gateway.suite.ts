@@ -4,7 +4,7 @@ import { Temporal } from 'temporal-polyfill';
 import { minor } from '../kernel/money.ts';
 import type { ChargeRequest, Gateway } from './gateway.ts';
 
-/** A gateway under test with what lies behind it. */
+/** A gateway under test, with access to its books. */
 export interface GatewayUnderTest {
   readonly gateway: Gateway;
   /** Cards that meet with each fate. */
@@ -17,7 +17,7 @@ export interface GatewayUnderTest {
   };
   /** What was captured, by the books of the gateway itself. */
   captures(): Promise<{ key: string; amount: number }[]>;
-  /** Nobody answers any more, until it is false again. */
+  /** While true, the gateway does not respond. */
   setDown(isDown: boolean): Promise<void>;
   close(): Promise<void>;
 }
@@ -31,7 +31,7 @@ export function gatewaySuite(name: string, open: () => Promise<GatewayUnderTest>
     });
     after(() => subject.close());
 
-    test('an approved charge is captured once, whoever asks again', async () => {
+    test('an approved charge is captured once, however often it is repeated', async () => {
       const request = chargeOf(subject.cards.approved);
       const first = await subject.gateway.charge(request);
       assert.equal(first.kind, 'approved');
@@ -48,7 +48,7 @@ export function gatewaySuite(name: string, open: () => Promise<GatewayUnderTest>
       assert.equal((await capturesOf(subject, request)).length, 1);
     });
 
-    test('a key that already stands for another amount captures nothing', async () => {
+    test('a key that was used for another amount captures nothing', async () => {
       const request = chargeOf(subject.cards.approved);
       await subject.gateway.charge(request);
       assert.equal(
@@ -135,7 +135,7 @@ export function gatewaySuite(name: string, open: () => Promise<GatewayUnderTest>
 
 let count = 0;
 
-/** A request nobody made before: 19.99 USD. */
+/** A new request: 19.99 USD. */
 export function chargeOf(cardToken: string, changes: Partial<ChargeRequest> = {}): ChargeRequest {
   const key = `TEST/rebill/${++count}`;
   return {

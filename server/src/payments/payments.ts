@@ -344,8 +344,8 @@ async function noteHealth(
 }
 
 /**
- * Stands for a gateway that was removed from the settings while it has open charges. They stay
- * unknown until it is back.
+ * Takes the place of a gateway that was removed from the settings while it has open charges. They
+ * stay unknown until it is back.
  */
 function missingGateway(code: string): Gateway {
   const unknown = async () =>

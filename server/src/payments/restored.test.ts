@@ -8,7 +8,7 @@ const keys: readonly [key: string, subject: string | undefined, epoch: number][]
   ['rebill:SHOP:20:11:1:12', 'rebill:SHOP:20:11', 12],
   ['order:SHOP:SHOP-0010000241', 'order:SHOP:SHOP-0010000241', 1],
   ['rebill:SHOP:20', undefined, 1],
-  ['somebody else', undefined, 1],
+  ['another customer', undefined, 1],
 ];
 
 for (const [key, subject, epoch] of keys)

@@ -5,8 +5,7 @@ import type { Behaviour } from './simulatorCards.ts';
 
 /**
  * Serves the simulator over HTTP, so that its books survive when our server is killed. A lost
- * answer
- * is a connection that is cut.
+ * answer is a closed connection.
  *
  *     POST /charges          a charge; GET /charges/{account}/{key} what became of it
  *     POST /refunds          a refund

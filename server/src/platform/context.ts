@@ -18,7 +18,7 @@ export interface Context {
   readonly events: EventSink;
   readonly ids: IdFactory;
   readonly log: Logger;
-  /** Names the request in logs and in answers of status 500. */
+  /** Identifies the request in logs and in responses with status 500. */
   readonly requestId: string;
 }
 
@@ -49,18 +49,19 @@ export function inTransaction<T>(
 }
 
 /**
- * Hears events inside the transaction that wrote them and may write what must not be lost:
- * deliveries, mails, tasks. It gets all events of a call at once and works set-based. It must not
- * call out; what it throws undoes the whole transaction.
+ * Receives events inside the transaction that wrote them and may write what must not be lost:
+ * deliveries, mails, tasks. It gets all events of a call at once and uses a fixed number of
+ * statements for them. It must not call other servers; an error that it throws rolls back the whole
+ * transaction.
  */
 export type EventListener = (context: Context, events: readonly RecordedEvent[]) => Promise<void>;
 
-/** Where features tell what happened. */
+/** Features report events here. */
 export interface EventSink {
   /**
-   * Records events in the caller's transaction, after the writes they tell of and while the
-   * objects' rows are locked, so one object's events have the order of its life. One statement for
-   * any number of events.
+   * Records events in the caller's transaction, after the writes they report and while the objects'
+   * rows are locked, so one object's events are in the order of its changes. One statement for any
+   * number of events.
    */
   emit(context: Context, events: readonly DomainEvent[]): Promise<void>;
 }

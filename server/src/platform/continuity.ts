@@ -49,7 +49,7 @@ export function watchContinuity({ db, clock, log, markerPath }: ContinuityParts)
 
   function keep(state: Continuity): Continuity {
     if (state.heldReason !== held)
-      if (state.heldReason === undefined) log.info('charging goes on: the restore was confirmed');
+      if (state.heldReason === undefined) log.info('charging resumes: the restore was confirmed');
       else
         log.error({ reason: state.heldReason }, 'nothing is charged until a restore is confirmed');
     held = state.heldReason;

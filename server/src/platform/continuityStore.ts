@@ -97,8 +97,8 @@ export interface NumberSeen {
 const beatsSkipped = 1_000_000_000;
 
 /**
- * Begins a new epoch: charges get new keys, and ids, stamps and beats go on above all that the lost
- * time can have used. Nothing is charged until {@link liftHold}.
+ * Begins a new epoch: charges get new keys, and ids, stamps and beats continue above all values
+ * that may have been used in the lost time. Nothing is charged until {@link liftHold}.
  */
 export function beginEpoch(db: Database, now: Temporal.Instant, lost: Lost): Promise<Continuity> {
   return db.transaction(async (tx) => {

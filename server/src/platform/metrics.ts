@@ -61,7 +61,7 @@ export function openMetrics(clock: SystemClock, gauged: Gauged): Metrics {
   });
   new Gauge({
     name: 'perennial_charging_stopped',
-    help: 'Reasons for which this process charges nothing now, 1 each; 0 for none while charges go on.',
+    help: 'Reasons for which this process charges nothing now, 1 each; 0 for none while charges continue.',
     labelNames: ['reason'],
     registers,
     collect() {

@@ -18,7 +18,7 @@ export interface Seal {
 const algorithm = 'aes-256-gcm';
 const [ivBytes, tagBytes] = [12, 16];
 
-/** AES-256 in GCM mode; each text has an initialisation vector of its own. */
+/** AES-256 in GCM mode; each text has a different initialisation vector. */
 export function sealWith(key: Buffer): Seal {
   return {
     seal(text) {

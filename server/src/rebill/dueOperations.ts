@@ -304,11 +304,11 @@ async function askGateway(
   } catch (error) {
     log.error(
       { err: error, merchantId: merchant.merchantId, key: request.key },
-      'a gateway failed instead of answering',
+      'a gateway failed instead of returning an answer',
     );
     return {
       code: attempt.route[0] ?? '',
-      answer: { kind: 'unknown', message: 'the gateway failed instead of answering' },
+      answer: { kind: 'unknown', message: 'the gateway failed instead of returning an answer' },
     };
   }
 }

@@ -349,7 +349,7 @@ test('endings by a paid rebill', () => {
         true,
       ],
       [
-        'one of two items goes on',
+        'one of two items continues',
         { items: [anItem({ remainingRepeatCount: 1 }), anItem({ itemOid: 12 })] },
         'active',
         false,

@@ -37,7 +37,7 @@ const pay = (oid: number, token: string) =>
     },
     key,
   });
-/** The engine of `rebills` and the application each have a simulator of their own. */
+/** The engine of `rebills` and the application each have a separate simulator. */
 const captures = (oid: number) =>
   [app.books, rebills.gateways.books]
     .flatMap((books) => books.captures())
@@ -106,7 +106,7 @@ test('a click and the engine that meet on one auto order capture once', async ()
   }
 });
 
-test('the answer to a second click, before and after the first is settled', async () => {
+test('the response to a second click, before and after the first is settled', async () => {
   const oid = await anAutoOrderWith('tok_slow_300');
   await setClock(early);
   const first = click(oid);

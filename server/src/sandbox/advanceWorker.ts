@@ -167,7 +167,7 @@ function stretchEnd(
 
 /**
  * The next stretch is longer while little happens, up to a week, because each stretch has a fixed
- * cost. It is shorter where the clock would stand still for too long.
+ * cost. It is shorter where the clock would not move for too long.
  */
 function stretchDays(days: number, done: number): number {
   if (done > fullStretch) return Math.max(1, Math.floor(days / 2));
@@ -239,7 +239,7 @@ function arrive(parts: PlayParts, context: Context, advance: Advance): Promise<A
 function fail(parts: PlayParts, context: Context, advance: Advance): Promise<Advance> {
   const reason =
     `Something failed ${failuresMax} times while what falls due was played; the log of the ` +
-    'server says what. Ask again to go on from here.';
+    'server says what. Send the advance again to continue from here.';
   return changeClock(
     parts,
     context,

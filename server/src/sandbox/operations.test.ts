@@ -137,7 +137,7 @@ test('an advance that fails again and again stops with a reason, and can be requ
   assert.equal((await advance({ advance_by: '1y' })).advance?.state, 'done');
 });
 
-test('each merchant has a clock of its own, read, moved and refused over HTTP', async () => {
+test('each merchant has a separate clock, which is read, moved and refused over HTTP', async () => {
   const app = await testApp();
   await app.addMerchant('OTHER');
   const other = await app.addKey('OTHER');

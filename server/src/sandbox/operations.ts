@@ -64,8 +64,8 @@ export async function getAdvance({ db, merchant }: Context, advanceId: string): 
 
 /**
  * Switches or advances the clock. An advance is stored first, so that it continues even if this
- * process ends. It is then played: to its end where that is near, otherwise the answer shows how
- * far it has come.
+ * process ends. It is then played: to its end if that is near; otherwise the response shows how far
+ * it has come.
  */
 export async function setClock(
   context: Context,

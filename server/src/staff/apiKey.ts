@@ -14,7 +14,7 @@ export interface ApiKey {
   readonly permissions: readonly string[];
   /** The addresses or CIDR ranges that the key may be used from. Empty: any. */
   readonly allowedIps: readonly string[];
-  /** The user that the key stands for: `me` of the workflow reference. */
+  /** The user that the key acts for: `me` of the workflow reference. */
   readonly userId?: number;
   readonly createdAt: Temporal.Instant;
   readonly revokedAt?: Temporal.Instant;

@@ -8,7 +8,7 @@ export interface StaffGroup {
   readonly name: string;
   readonly permissions: readonly string[];
   readonly userIds: readonly number[];
-  /** The wire's Group without members and permissions, which have tables of their own. */
+  /** The wire's Group without members and permissions, which are in separate tables. */
   readonly document: Group;
 }
 

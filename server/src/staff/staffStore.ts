@@ -10,7 +10,7 @@ export interface StaffUser {
   readonly login: string;
   readonly permissions: readonly string[];
   readonly groupOids: readonly number[];
-  /** The wire's User without groups, permissions and logins, which have tables of their own. */
+  /** The wire's User without groups, permissions and logins, which are in separate tables. */
   readonly document: User;
 }
 

@@ -93,7 +93,7 @@ async function emitUserEvent(context: Context, name: EventName, userId: number):
   return getUser(context, userId);
 }
 
-// These fields have columns and tables of their own, or are accepted and never stored.
+// These fields have separate columns and tables, or are accepted and never stored.
 const outsideDocument = {
   user_id: undefined,
   groups: undefined,

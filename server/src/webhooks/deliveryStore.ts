@@ -163,7 +163,7 @@ export async function lockFailing(
 export interface Consequence {
   /** Why it is disabled from now on; undefined when it stays enabled. */
   readonly disabledReason: string | undefined;
-  /** The receiver asked for a pause until then. */
+  /** The receiver requested a pause until then. */
   readonly pausedUntil?: Temporal.Instant | undefined;
   /** Nothing is sent until the first of its failed deliveries is due again. */
   readonly isDown: boolean;

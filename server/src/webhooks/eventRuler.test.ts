@@ -98,7 +98,7 @@ const cases: [name: string, pattern: object, matches: boolean][] = [
     { original_order: { checkout: { customer_ip_address: [{ cidr: '2001:db8::/32' }] } } },
     false,
   ],
-  ['cidr on what is no address', { status: [{ cidr: '10.0.0.0/24' }] }, false],
+  ['cidr on what is not an address', { status: [{ cidr: '10.0.0.0/24' }] }, false],
   ['wildcard at the end', { failure_reason: [{ wildcard: 'Insuff*' }] }, true],
   [
     'wildcard in the middle',
@@ -133,7 +133,7 @@ const cases: [name: string, pattern: object, matches: boolean][] = [
   ['$or', { $or: [{ status: ['canceled'] }, { enabled: [true] }] }, true],
   ['$or, none', { $or: [{ status: ['canceled'] }, { enabled: [false] }] }, false],
   [
-    '$or beside a field',
+    '$or next to a field',
     { status: ['canceled'], $or: [{ enabled: [true] }, { enabled: [false] }] },
     false,
   ],
@@ -156,7 +156,7 @@ for (const [name, pattern, matches] of cases) {
   });
 }
 
-test('null is a value of its own', () => {
+test('null is a separate value', () => {
   const rule = parseRule('{"a":[null]}');
   assert.ok(rule.ok);
   assert.deepEqual(

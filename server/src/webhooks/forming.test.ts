@@ -29,7 +29,7 @@ test('one object’s events share a delivery, or the later ones wait for it', ()
   });
 });
 
-test('an object whose delivery is under way holds its events and nobody else’s', () => {
+test('an object whose delivery is under way holds back its own events and no others', () => {
   assert.deepEqual(
     shown(formDeliveries([event(1, 'a'), event(2, 'b'), event(3, 'a')], new Set(['a']), limits)),
     { deliveries: [[2]], held: [1, 3] },

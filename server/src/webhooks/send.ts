@@ -152,7 +152,7 @@ async function post(
     };
   } catch (error) {
     return {
-      response: `no answer: ${reasonOf(error)}`,
+      response: `no response: ${reasonOf(error)}`,
       responseHeaders: [],
       durationMs: elapsed(),
     };

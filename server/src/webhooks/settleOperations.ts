@@ -58,7 +58,7 @@ export async function settle(
 export const ownerGone = 'its owner is gone: the key, the user or the grant behind it was removed';
 
 /**
- * Disables a webhook whose owner is gone. Its waiting events are kept for a new owner, whom an
+ * Disables a webhook whose owner is gone. Its waiting events are kept for a new owner, which an
  * administrator may assign.
  */
 export function disableOwnerless(context: Context, seal: Seal, webhookOid: number): Promise<void> {

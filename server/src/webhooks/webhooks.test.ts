@@ -172,7 +172,7 @@ test('a failed delivery is sent again unchanged, and one object’s later event 
   await remove(webhook.webhook_oid);
 });
 
-test('a receiver that answers 410 is disabled with an event; enabled again it hears what it missed', async (t) => {
+test('a receiver that returns 410 is disabled with an event; enabled again it receives what it missed', async (t) => {
   const receiver = await startReceiver(t);
   const webhook = await addWebhook(receiver.url);
   receiver.behave(answers(410));
@@ -196,7 +196,7 @@ test('a receiver that answers 410 is disabled with an event; enabled again it he
   await remove(webhook.webhook_oid);
 });
 
-test('the log tells of each try: what was sent, what came back, how long it took', async (t) => {
+test('the log shows each try: what was sent, what came back, how long it took', async (t) => {
   const receiver = await startReceiver(t);
   const webhook = await addWebhook(receiver.url);
   const params = { webhookOid: webhook.webhook_oid };
@@ -359,7 +359,7 @@ for (const [name, body, words] of refused) {
   });
 }
 
-test('the catalogue lists every event; a webhook shows the others too when placeholders are asked for', async (t) => {
+test('the catalogue lists every event; a webhook shows the others too when placeholders are requested', async (t) => {
   const receiver = await startReceiver(t);
   const webhook = await addWebhook(receiver.url);
   const catalogue = (await world.request({ operation: 'getWebhookEventCategories' })).body

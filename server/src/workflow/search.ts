@@ -6,7 +6,7 @@ import { fold, foldTrimmed } from '../kernel/caseFolding.ts';
 import { filterDate } from '../platform/http/dates.ts';
 import { groupName, userName } from './present.ts';
 
-/** The conditions of a search; all that are given must hold. An explicit null is no condition. */
+/** The conditions of a search; all that are given must hold. An explicit null does not filter. */
 export type TaskSearch = Omit<WorkflowTasksRequest, 'object_type' | 'priority' | 'status'> &
   WorkflowTaskSearch;
 

@@ -51,7 +51,7 @@ test("from each status a person reaches those of the table, and the server's wor
 });
 
 const assignments: [what: string, task: Partial<Task>, change: TaskChange, result: string][] = [
-  ['taking one of nobody', {}, { assignedUserId: 1 }, 'user 1'],
+  ['taking an unassigned one', {}, { assignedUserId: 1 }, 'user 1'],
   ['taking one of my group', { assignedGroupId: 10 }, { assignedUserId: 1 }, 'user 1'],
   ['taking one of another group', { assignedGroupId: 11 }, { assignedUserId: 1 }, 'conflict'],
   ["taking a colleague's", { assignedUserId: 2 }, { assignedUserId: 1 }, 'conflict'],
@@ -60,7 +60,7 @@ const assignments: [what: string, task: Partial<Task>, change: TaskChange, resul
   ["handing a colleague's over", { assignedUserId: 3 }, { assignedUserId: 2 }, 'user 2'],
   ['giving it back to a group', { assignedUserId: 1 }, { assignedGroupId: 10 }, 'group 10'],
   [
-    'sending back the group beside a new user',
+    'sending back the group along with a new user',
     { assignedGroupId: 10 },
     { assignedGroupId: 10, assignedUserId: 1 },
     'user 1',
@@ -157,7 +157,7 @@ for (const [what, task, change, editor, result] of changes) {
   });
 }
 
-test('tags of a batch are added and removed beside what is there', () => {
+test('tags of a batch are added and removed; the other tags stay', () => {
   const outcome = edited(
     aTask({ tags: ['a', 'b'] }),
     { addTags: ['c', ' a '], removeTags: ['b'] },

@@ -198,7 +198,7 @@ function linesOf(random: Random, offer: Offer): BoughtLine[] {
 const liking = (schedule: Frequency): number =>
   schedule === 'Weekly' || schedule === 'Every 10 Days' ? 0.3 : schedule === 'Monthly' ? 3 : 1;
 
-/** Another item of the shop, at the same schedule or at one of its own. */
+/** Adds another item of the shop, with the same schedule or a different one. */
 function secondLine(random: Random, offer: Offer): BoughtLine[] {
   const others = offers.filter(
     (each) => each.shop === offer.shop && each.itemId !== offer.itemId && each.schedules.length > 0,

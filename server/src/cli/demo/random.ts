@@ -19,7 +19,7 @@ export class Random {
     ];
   }
 
-  /** A stream of its own, so that one more choice here moves nothing there. */
+  /** Returns a separate stream, so that one more choice here changes nothing there. */
   fork(name: string | number): Random {
     return new Random(`${this.#seed}/${name}`);
   }
@@ -39,7 +39,7 @@ export class Random {
     return min + Math.floor(this.next() * (max - min + 1));
   }
 
-  /** So many decimal digits, zeros in front too. */
+  /** Returns this number of decimal digits, with leading zeros. */
   digits(count: number): string {
     let text = '';
     for (let i = 0; i < count; i++) text += this.int(0, 9);

@@ -7,7 +7,7 @@ import { insertGroup } from '../../staff/groupStore.ts';
 import { hashPassword, isPassword } from '../../staff/password.ts';
 import { findLogin, insertUser, lockUser, saveUser } from '../../staff/staffStore.ts';
 
-/** The user whom the demo key stands for, and as whom one can log in. */
+/** The user that the demo key acts for, and that can log in. */
 export const demoLogin = 'demo';
 
 const people = [

@@ -12,7 +12,7 @@ import type { SystemClock } from './systemClock.ts';
 /** How far this process's clock is from PostgreSQL's, measured from time to time. */
 export interface ClockDifference {
   readonly worker: Worker;
-  /** Measures now. Fails when PostgreSQL does not answer. */
+  /** Measures now. Fails when PostgreSQL does not respond. */
   measure(): Promise<void>;
   /**
    * By how many seconds this clock is surely ahead of PostgreSQL's, or behind it (negative); 0
@@ -60,8 +60,8 @@ export function clockDifference(db: Database, clock: SystemClock, log: Logger): 
 }
 
 /**
- * PostgreSQL read its clock at some moment of the round trip: only what lies outside of it is a
- * difference for sure.
+ * PostgreSQL read its clock at some moment during the round trip, so only a time outside the round
+ * trip proves a difference.
  */
 export function sureDifferenceMs(beforeMs: number, tookMs: number, theirsMs: number): number {
   if (theirsMs < beforeMs) return beforeMs - theirsMs;

@@ -1,8 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
 
 /**
- * A merchant's clock: the real one, or a test clock that was put somewhere and either stands still
- * or runs on from there at the speed of the real one.
+ * A merchant's clock: the real one, or a test clock that was set to a moment and either stays there
+ * or runs from there at the speed of the real one.
  */
 export type ClockSetting =
   | { readonly kind: 'real' }

@@ -10,7 +10,7 @@ export interface SystemClock {
   monotonicMs(): number;
   /** Resolves after `ms`, or earlier once `signal` is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** Calls back after `ms`, unless what it answers is called before. */
+  /** Calls back after `ms`, unless the returned function is called before. */
   after(ms: number, callback: () => void): () => void;
 }
 

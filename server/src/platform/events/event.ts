@@ -12,7 +12,7 @@ export interface DomainEvent {
    * Plain JSON.
    */
   readonly data?: Readonly<Record<string, unknown>>;
-  /** When it happened, where one call tells of several moments; the context's otherwise. */
+  /** When it happened, where one call reports several moments; the context's otherwise. */
   readonly at?: Temporal.Instant;
 }
 

@@ -42,13 +42,13 @@ interface FeedRow {
 
 /**
  * The stamp that readers stop before: every transaction of this database below it has ended. It is
- * asked in a statement of its own, before the one that reads: what had ended by then is visible to
- * the next snapshot. PostgreSQL's own horizon (`pg_snapshot_xmin`) would do in one statement, but
- * it waits for every database of the server, so somebody's long import next door would hold up our
- * webhooks. An autovacuum writes no events and is not waited for.
+ * read in a separate statement, before the one that reads events: a transaction that had ended by
+ * then is visible to the next snapshot. PostgreSQL's own horizon (`pg_snapshot_xmin`) would need
+ * one statement only, but it waits for every database of the server, so a long import into another
+ * database would delay our webhooks. An autovacuum writes no events and is not waited for.
  *
- * `backend_xid` has 32 bits: its distance from the next id tells the whole one, and ids at or after
- * that one are no concern.
+ * `backend_xid` has 32 bits: the full id follows from its distance to the next id; ids at or after
+ * the next one do not matter.
  */
 export async function feedHorizon(db: Database): Promise<string> {
   const row = await db.row<{ horizon: string }>(
@@ -104,7 +104,8 @@ export async function readFeed(
 }
 
 /**
- * The place from which on a reader that starts now hears everything, and little of what was before.
+ * Returns the place from which a reader that starts now misses nothing, and receives few earlier
+ * events.
  */
 export async function feedEnd(db: Database): Promise<FeedPlace> {
   // No event that a transaction of this stamp or a later one makes has number 0.
@@ -112,8 +113,8 @@ export async function feedEnd(db: Database): Promise<FeedPlace> {
 }
 
 /**
- * Forgets events recorded before a moment of the machine's clock, but for each object's last one,
- * from which its sequence goes on; answers how many.
+ * Deletes events recorded before a moment of the machine's clock, except each object's last one,
+ * which its sequence continues from. Returns the number of deleted events.
  */
 export function forgetEvents(
   db: Database,

@@ -29,10 +29,9 @@ interface NumberedEvent extends DomainEvent {
 }
 
 async function record(context: Context, events: readonly DomainEvent[]): Promise<RecordedEvent[]> {
-  // A merchant that is younger than the table's statistics counts as having no events: planned for
-  // it, the look for each object's last event would go
-  // through all of them (15 s for 600 events among 18,000). The plan for any merchant goes by the
-  // object.
+  // A merchant that is younger than the table's statistics counts as having no events: with such a
+  // plan, the search for each object's last event would read all of them (15 s for 600 events among
+  // 18,000). The plan for any merchant goes by the object.
   await context.db.run('set local plan_cache_mode = force_generic_plan');
   const numbered = numberEvents(events);
   const rows = await context.db.rows<RecordedRow>(insertEvents, [
@@ -78,9 +77,9 @@ const written = recordset<NumberedEvent>([
   { name: 'at', type: 'timestamptz', read: ({ at }) => at },
 ]);
 
-// Sequence and stamp go on from the object's last event. A transaction that got its id early and
-// then waited for the object must not be stamped
-// before the one it waited for: hence the greater of the two.
+// Sequence and stamp continue from the object's last event. A transaction that got its id early and
+// then waited for the object must not be stamped before the one it waited for, so the greater of
+// the two stamps is used.
 const insertEvents = `
   insert into event (merchant_id, stamp, name, object_type, object_id, object_sequence, at, data)
   select $1, greatest(event_stamp(), last.stamp), r.name, r.object_type, r.object_id,

@@ -3,10 +3,10 @@ import type { Database } from '../storage/database.ts';
 /*
  * Events are stamped with the number of their transaction plus an offset (`event_stamp()`).
  * PostgreSQL counts transactions from the start in each new server: a dump that is restored into
- * another one carries stamps that lie far above its transaction numbers. Readers would wait for
- * years, and webhooks would never see an event that is stamped below their place. So the offset is
- * raised whenever the stamps that a database carries lie above what it would write next, and after
- * a restore, when clients hold cursors from a time that the database does not know.
+ * another one contains stamps far above its transaction numbers. Readers would wait for years, and
+ * webhooks would never see an event that is stamped below their place. So the offset is raised
+ * whenever a database contains stamps above the next one it would write, and after a restore, when
+ * clients hold cursors from a time that the database does not know.
  */
 
 // More transactions than there can be between the highest stamp that is stored and the highest

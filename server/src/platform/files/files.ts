@@ -16,8 +16,8 @@ export interface LinkHolder {
  */
 export interface Files {
   /**
-   * A link to PUT the bytes to, of this type and at most {@link fileBytesMax}. In a store of our
-   * own it ends with the holder's key, user or permission; a link of S3 lives until it expires.
+   * A link to PUT the bytes to, of this type and at most {@link fileBytesMax}. In our own store it
+   * ends with the holder's key, user or permission; a link of S3 lives until it expires.
    */
   uploadUrl(file: FileName, mimeType: string, holder: LinkHolder): Promise<string>;
   /** The file's size in bytes once it was uploaded. */

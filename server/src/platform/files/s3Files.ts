@@ -28,7 +28,7 @@ export interface S3Settings {
 
 /**
  * Files in an S3 bucket; the links lead there and not through us. S3 binds an upload to its type;
- * its size is looked at when a task names it.
+ * its size is checked when a task names it.
  */
 export function s3Files({
   bucket,

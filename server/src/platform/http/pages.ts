@@ -61,7 +61,7 @@ is compatible with UltraCart’s REST API v2.</p>
   <dt><a href="/docs">Reference</a></dt><dd>Every operation, its fields and an example that can be pasted.</dd>
   <dt><a href="/openapi.json">OpenAPI document</a></dt><dd>The same for programs.</dd>
   <dt><a href="/healthz">Health</a>, <a href="/readyz">readiness</a>,
-  <a href="/metrics">metrics</a></dt><dd>For whoever runs it.</dd>
+  <a href="/metrics">metrics</a></dt><dd>For the operator.</dd>
 </dl>
 </main>
 </body>

@@ -104,7 +104,7 @@ test('one subject is not held up by another, and none is counted when one is ful
   const limiter = rateLimiter(await testDatabase(t), movedClock(), [{ limit: 2, seconds: 60 }]);
   assert.equal(await limiter.admit(['app:A', 'ip:1']), undefined);
   assert.equal(await limiter.admit(['app:A', 'ip:1']), undefined);
-  assert.equal(limiter.excessOf('ip:1'), undefined, 'nobody was refused yet');
+  assert.equal(limiter.excessOf('ip:1'), undefined, 'no request was refused yet');
   assert.notEqual(await limiter.admit(['app:A', 'ip:2']), undefined);
   assert.notEqual(await limiter.admit(['app:A', 'ip:2']), undefined);
   assert.equal(await limiter.admit(['app:B', 'ip:2']), undefined);

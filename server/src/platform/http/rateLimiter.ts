@@ -166,8 +166,8 @@ class SharedBuckets implements RateLimiter {
   async #giveBack(buckets: readonly Held[]): Promise<void> {
     const nowMs = this.#clock.monotonicMs();
     const at = this.#clock.now();
-    // Forgotten before the database is asked: a request that comes meanwhile takes a lease of its
-    // own.
+    // Forgotten before the database is asked: a request that arrives meanwhile takes a separate
+    // lease.
     for (const bucket of buckets) this.#held.delete(bucket.name);
     for (const bucket of buckets) {
       const unspent = Math.floor(available(bucket, nowMs));

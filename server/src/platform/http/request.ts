@@ -15,7 +15,7 @@ const pathPartMax = 500;
 const headersMax = 100;
 const queryLengthMax = 8_192;
 
-/** Refuses what is too much or unreadable on any path, before anybody is asked who they are. */
+/** Refuses requests that are too large or unreadable, on any path, before authentication. */
 export function checkRequest(request: FastifyRequest): void {
   if (request.raw.rawHeaders.length / 2 > headersMax)
     refuse('out_of_range', { field: 'The number of headers', min: 0, max: headersMax });

@@ -12,7 +12,7 @@ export interface Lease {
 /**
  * Measures a lease from now on; call it before the statement that takes the lease, so that the
  * lease of the database ends later. Of two clocks the one counts that has gone further: the
- * monotonic clock stands still while a machine sleeps, and the wall clock can be set back.
+ * monotonic clock stops while a machine sleeps, and the wall clock can be set back.
  */
 export function leaseFrom(clock: Pick<SystemClock, 'monotonicMs' | 'now'>, leaseMs: number): Lease {
   const monotonicMs = clock.monotonicMs();

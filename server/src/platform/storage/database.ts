@@ -34,7 +34,7 @@ export interface Database {
   /** Runs a statement for its effect and returns how many rows it touched. */
   run(text: string, values?: readonly unknown[]): Promise<number>;
   /**
-   * Runs `work` in one transaction and answers its value. A deadlock or serialisation failure runs
+   * Runs `work` in one transaction and returns its value. A deadlock or serialisation failure runs
    * it again, up to three times, so `work` must have no effect outside the database. Inside a
    * transaction it joins that one.
    */
@@ -72,7 +72,7 @@ export interface PoolOptions {
   readonly settingsMode?: SettingsMode;
   /** Absent: those of a server that must not keep its callers waiting. */
   readonly limits?: TimeLimits;
-  /** Told about connections that broke while idle; queries report their own errors. */
+  /** Called for connections that broke while idle; queries report their own errors. */
   readonly onIdleError?: (error: Error) => void;
 }
 
@@ -123,7 +123,7 @@ const answerMsOf = ({ statementMs }: TimeLimits): number =>
 /** How long a response may take. 0 means no limit. */
 interface Sending {
   readonly prepare: boolean;
-  /** How long an answer may take; 0 is without end. */
+  /** How long a response may take; 0 means no limit. */
   readonly answerMs: number;
 }
 
@@ -189,7 +189,7 @@ class Pool implements DatabasePool {
 
   async close(): Promise<void> {
     const shared = this.#shared;
-    // From here on the pool answers lookups: that it is closed.
+    // From here on lookups go to the pool, which reports that it is closed.
     this.#shared = undefined;
     await Promise.all([this.#pool.end(), shared?.close()]);
   }

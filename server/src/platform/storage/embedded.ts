@@ -77,8 +77,8 @@ export interface EmbeddedOptions {
  * of PostgreSQL, and of the machine.
  *
  * PostgreSQL's own lock file decides who serves the folder; we only read it. Left-overs of a crash
- * don't block: a lock file that names nobody is passed by, a server whose starter was killed is
- * shut down first. Throws {@link EmbeddedPostgresError}.
+ * don't block: a lock file that names no running process is ignored, and a server whose starter was
+ * killed is shut down first. Throws {@link EmbeddedPostgresError}.
  */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const account = await chooseAccount(options.dataDir);
@@ -168,7 +168,7 @@ async function launchServer(
   if (found.kind === 'stale') await rm(found.socketDir, { recursive: true, force: true });
   const socketDir = await makeSocketDir(account);
   const child = spawn(launch.binaries.postgres, serverArguments(launch, socketDir), {
-    // A session of its own: Ctrl-C goes to a terminal's whole foreground group and must not reach
+    // In a separate session: Ctrl-C goes to a terminal's whole foreground group and must not reach
     // PostgreSQL before we drained.
     detached: true,
     cwd: '/',
@@ -199,8 +199,8 @@ async function launchServer(
 const isHeld = /lock file "postmaster\.pid" already exists|pre-existing shared memory block/;
 
 /**
- * Fresh for each start, as a socket has a lock file of its own; short, as its path may have no more
- * than 107 bytes; and in a place that PostgreSQL's account can reach.
+ * New for each start, because a socket has a separate lock file; short, as its path may have no
+ * more than 107 bytes; and in a place that PostgreSQL's account can reach.
  */
 async function makeSocketDir(account: Account | undefined): Promise<string> {
   const roomLeft =

@@ -35,7 +35,7 @@ export async function chooseAccount(dataDir: string): Promise<Account | undefine
     if (owner && owner.uid !== uid) {
       throw new EmbeddedPostgresError(
         `${dataDir} belongs to account ${owner.uid}, this is account ${uid}; run as that ` +
-          'account, or set DATA_DIR to a folder of your own',
+          'account, or set DATA_DIR to a folder of this account',
       );
     }
     return undefined;
@@ -83,7 +83,7 @@ export async function placeDataDir(
   await chmod(home, 0o755);
   await symlink(join(home, basename(wanted)), wanted);
   log.info(
-    `${dirname(wanted)} is closed to the account ${account.uid} that runs PostgreSQL; the database lies in ${home}`,
+    `${dirname(wanted)} is closed to the account ${account.uid} that runs PostgreSQL; the database is in ${home}`,
   );
   return join(home, basename(wanted));
 }
@@ -94,7 +94,8 @@ async function makeWritable(folder: string): Promise<void> {
     await access(folder, constants.W_OK);
   } catch (cause) {
     throw new EmbeddedPostgresError(
-      `${folder} cannot be written to (${(cause as NodeJS.ErrnoException).code}); set DATA_DIR to a folder of your own`,
+      `${folder} cannot be written to (${(cause as NodeJS.ErrnoException).code}); ` +
+        'set DATA_DIR to a folder that can be written to',
       { cause },
     );
   }

@@ -38,7 +38,7 @@ export async function inspectPostmaster(dataDir: string): Promise<PostmasterStat
   const starterPid = starterOf(socketDir);
   const running = await lookAt(pid);
   if (!running || !(await isServerOf(dataDir, pid, running))) {
-    // Only a folder of our own making is named here, as the caller removes it.
+    // Only a folder that we created is named here, because the caller removes it.
     return {
       kind: 'stale',
       pid,

@@ -43,9 +43,8 @@ export const isStatementFault = (error: unknown): boolean =>
   error instanceof pg.DatabaseError || isUnavailable(error);
 
 /**
- * True when an error says something of the store or of our own statements, and nothing of the data:
- * unreachable, overloaded, deadlocked, a table that is missing. Everything else may be the fault of
- * one record.
+ * True when an error is about the store or our statements, not about the data: unreachable,
+ * overloaded, deadlocked, a table that is missing. Everything else may be the fault of one record.
  */
 export function isFaultOfStore(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) return !/^(21|22|23|54|P0)/.test(error.code ?? '');

@@ -20,7 +20,7 @@ export async function readMigrations(): Promise<Migration[]> {
 
 /**
  * Brings the database to this release: forward only, all in one transaction, under a lock, so
- * servers that start together wait for one another. Answers the names applied now. Fails when the
+ * servers that start together wait for one another. Returns the names applied now. Fails when the
  * database was migrated by a newer release, or when a file that was applied has been changed since.
  */
 export function migrate(db: Database, migrations: readonly Migration[]): Promise<string[]> {

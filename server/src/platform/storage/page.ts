@@ -3,8 +3,8 @@ import type { Database } from './database.ts';
 import { inZone } from './zone.ts';
 
 /**
- * A list to read a page of. All texts are SQL of our own code; values of clients come through
- * `values` alone.
+ * A list to read a page of. All texts are our own SQL; values of clients come through `values`
+ * alone.
  */
 export interface PageSource {
   /** The table; its rows go by the alias `o`. */

@@ -22,7 +22,7 @@ export function readiness(db: Database, clock: SystemClock): Readiness {
       looking ??= look(db).finally(() => (looking = undefined));
       const late = Promise.withResolvers<string>();
       const callOff = clock.after(answerMsMax, () =>
-        late.resolve(`PostgreSQL did not answer within ${answerMsMax / 1000} seconds`),
+        late.resolve(`PostgreSQL did not respond within ${answerMsMax / 1000} seconds`),
       );
       return Promise.race([looking, late.promise]).finally(callOff);
     },
@@ -58,6 +58,6 @@ function wordsFor(error: unknown): string {
   if (code?.startsWith('53') === true)
     return 'PostgreSQL has no room: too many connections, memory or disk is used up';
   return isUnavailable(error)
-    ? 'PostgreSQL cannot be reached, or does not answer in time'
+    ? 'PostgreSQL cannot be reached, or does not respond in time'
     : 'PostgreSQL was never migrated, or refuses what we ask; the log of PostgreSQL says why';
 }

@@ -97,8 +97,7 @@ async function end({ client, connected }: Shared): Promise<void> {
   );
 }
 
-// So many short reads one after the other take less time than waking another process for some of
-// them.
+// This number of short reads in a row takes less time than waking another process for some of them.
 const fewUnderWay = 8;
 
 /**

@@ -29,6 +29,6 @@ export function parseMerchant(merchant: Merchant): Outcome<Merchant, string> {
       `${merchant.timeZone} is not a time zone; give an IANA name such as America/New_York`,
     );
   if (!Intl.supportedValuesOf('currency').includes(merchant.currency))
-    return failure(`${merchant.currency} is no currency; give an ISO 4217 code such as USD`);
+    return failure(`${merchant.currency} is not a currency; give an ISO 4217 code such as USD`);
   return success(merchant);
 }
