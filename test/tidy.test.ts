@@ -190,7 +190,8 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   items: 'catalogItem,item,present,price,validation',
   notifications: 'letter,render',
   orders:
-    'change,facets,fault,money,newOrder,newOrderLine,order,payment,paymentDetails,present,stages,totals',
+    'change,facets,fault,money,newOrder,newOrderLine,order,payment,paymentDetails,present,refund,' +
+    'stages,totals',
   payments: 'gateway,rotation,simulatorCards,stripeDeclines',
   books: 'audit,auditCaptures,present,preview,previewDates',
   rebill:
@@ -238,6 +239,7 @@ const owners: Readonly<Record<string, string>> = {
   item: 'server/src/items',
   customer: 'server/src/customers',
   orders: 'server/src/orders',
+  order_refund: 'server/src/orders',
   auto_order: 'server/src/autoOrders',
   auto_order_item: 'server/src/autoOrders',
   auto_order_log: 'server/src/autoOrders',

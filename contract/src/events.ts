@@ -90,6 +90,8 @@ export const events = {
     payload: 'Webhook',
     supportsReflow: false,
   },
+  order_refund: order(30, 'Money was given back for an order.'),
+  order_reject: order(31, 'An order was rejected.'),
 } as const satisfies Record<string, EventDescription>;
 
 /**

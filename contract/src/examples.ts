@@ -119,6 +119,10 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
   getOrdersBatch: { order_ids: ['DEMO-0000000101', 'DEMO-0000000102'] },
   getOrdersByQuery: { email: 'ada@example.com' },
   updateOrder: { billing: { email: 'ada.king@example.com' } },
+  refundOrder: {
+    items: [{ quantity_refunded: 1, refund_reason: 'Damaged' }],
+    summary: { shipping_handling_refunded: { value: 5 } },
+  },
   insertItem: {
     merchant_item_id: 'TEA',
     description: 'Green tea, 100 g',

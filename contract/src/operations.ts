@@ -53,6 +53,7 @@ import {
   OrderResponse,
   OrdersResponse,
 } from './order.ts';
+import { OrderRefundableResponse } from './orderRefund.ts';
 import {
   AuditResponse,
   ClockAdvanceResponse,
@@ -671,6 +672,48 @@ export const operations = {
     permissions: ['order_write'],
     params: Type.Object({ order_id: Type.String() }),
     query: Type.Object({ ...expandable() }),
+    body: Order,
+    response: OrderResponse,
+    payload: 'order',
+    status: 200,
+    expand: 'order',
+  },
+  isRefundableOrder: {
+    tag: 'order',
+    method: 'GET',
+    base: '/rest/v2',
+    path: '/order/orders/{order_id}/refundable',
+    summary: 'Determine whether an order can be refunded',
+    description:
+      'True while a gateway captured its payment, something is left to refund, and no other refund is under way.',
+    permissions: ['order_read'],
+    params: Type.Object({ order_id: Type.String() }),
+    response: OrderRefundableResponse,
+    payload: 'refundable',
+    status: 200,
+  },
+  refundOrder: {
+    tag: 'order',
+    method: 'PUT',
+    base: '/rest/v2',
+    path: '/order/orders/{order_id}/refund',
+    summary: 'Refund an order',
+    description:
+      'Send the order as it was read, with the totals after the refund in the fields that end in _refunded; the ' +
+      'difference to earlier refunds is given back. A line with a new quantity_refunded alone is refunded in ' +
+      'proportion, with its share of the tax. Nothing is refunded twice, also after a lost answer.',
+    permissions: ['order_write'],
+    params: Type.Object({ order_id: Type.String() }),
+    query: Type.Object({
+      reject_after_refund: flag('True: the order is rejected afterwards.'),
+      skip_customer_notification: flag('True: the customer gets no mail about it.'),
+      auto_order_cancel: flag('True: the auto order of this order is canceled.'),
+      auto_order_cancel_reason: text('The reason for the cancelation.'),
+      manual_refund: flag('True: the money was given back outside; no gateway is asked.'),
+      reverse_affiliate_transactions: flag('Taken and without effect here.'),
+      issue_store_credit: flag('Not available: this server keeps no store credit.'),
+      ...expandable(),
+    }),
     body: Order,
     response: OrderResponse,
     payload: 'order',

@@ -16,6 +16,7 @@ import * as order from './order.ts';
 import * as orderCheckout from './orderCheckout.ts';
 import * as orderItem from './orderItem.ts';
 import * as orderPayment from './orderPayment.ts';
+import * as orderRefund from './orderRefund.ts';
 import * as orderShipping from './orderShipping.ts';
 import * as perennial from './perennial.ts';
 import * as screens from './screens.ts';
@@ -26,7 +27,7 @@ import * as workflow from './workflow.ts';
 /** The files of models by the area that the reference shows them under. */
 const files = {
   auto_order: [autoOrder, autoOrderItem],
-  order: [order, orderItem, orderPayment, orderShipping, orderCheckout],
+  order: [order, orderItem, orderPayment, orderShipping, orderCheckout, orderRefund],
   item: [item],
   customer: [customer],
   webhook: [webhook],

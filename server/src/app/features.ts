@@ -1,6 +1,7 @@
 import { orderHooks } from '../autoOrders/hooks.ts';
 import { orderAutoOrderJson } from '../autoOrders/present.ts';
 import { orderCharge, orderObstacle } from '../payments/orderCharge.ts';
+import { orderRefund } from '../payments/orderRefund.ts';
 import { defaultTiming } from '../rebill/dueOperations.ts';
 import { lockRebill } from '../rebill/keptOrderOperations.ts';
 import { rebillDueWork } from '../rebill/rebillClockWork.ts';
@@ -20,6 +21,7 @@ export function wireFeatures(
     rebills: { payments, timing: rebillTiming ?? defaultTiming, clock, ...rounds },
     orders: {
       charge: orderCharge(payments, contexts.contextFor),
+      refund: orderRefund(payments, contexts.contextFor),
       obstacle: orderObstacle(payments),
       hooks: { ...orderHooks, lockRebill },
       clock,

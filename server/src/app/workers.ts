@@ -1,6 +1,7 @@
 import { autoOrderWorker } from '../autoOrders/updateJobWorker.ts';
 import { noticeSender, receiptExpand } from '../notifications/noticeWorker.ts';
 import { expiryWorker } from '../oauth/expiryWorker.ts';
+import { refundWorker } from '../orders/refundWorker.ts';
 import { unsettledChargesWorker } from '../orders/unsettledChargesWorker.ts';
 import { forgettingWorker } from '../platform/http/idempotency.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
@@ -34,6 +35,7 @@ export function workersOf(
     forgettingWorker(db, clock, log),
     expiryWorker(db, clock, log),
     unsettledChargesWorker(rounds, orders),
+    refundWorker(rounds, orders),
     autoOrderWorker({ ...rounds, readBilled }),
     heldWorker(rebills),
     rebillWorker(rebills),

@@ -6,6 +6,7 @@ import { toMinor, zero } from '../kernel/money.ts';
 import { readWireDate } from '../kernel/wireDates.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import { gatewayKindDetail } from '../orders/payment.ts';
+import { captureTransactions } from '../orders/refund.ts';
 import { findOrder, linkAutoOrder } from '../orders/store.ts';
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
@@ -195,8 +196,8 @@ async function insertNew(
 
 /** The kind of gateway that captured the order's own payment. */
 function originalChargedBy({ cardToken, document }: OrderRecord): ChargedBy | undefined {
-  const kind = document.payment?.transactions
-    ?.findLast(({ successful }) => successful === true)
+  const kind = captureTransactions(document)
+    .at(-1)
     ?.details?.find(({ name }) => name === gatewayKindDetail)?.value;
   return kind === undefined || cardToken === undefined ? undefined : chargedBy(kind, cardToken);
 }

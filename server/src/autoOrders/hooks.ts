@@ -1,4 +1,5 @@
 import type { OrderHooks } from '../orders/hooks.ts';
+import { cancelAutoOrder, lockAutoOrder } from './cancelOperations.ts';
 import { createFromPaidOrder, missedAtStart } from './createOperations.ts';
 import { refreshFacets } from './originalOrderOperations.ts';
 
@@ -7,4 +8,6 @@ export const orderHooks: Omit<OrderHooks, 'lockRebill'> = {
   onPaid: createFromPaidOrder,
   missedAtStart,
   onOriginalOrderChanged: refreshFacets,
+  lockAutoOrder,
+  cancelAutoOrder,
 };

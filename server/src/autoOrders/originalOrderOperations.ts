@@ -25,7 +25,7 @@ export async function changeOriginalOrder(
   const before = await findOrder(context.db, autoOrder.merchantId, autoOrder.originalOrderId, {
     lock: true,
   });
-  const order = await updateOrder(context, autoOrder.originalOrderId, body);
+  const { order } = await updateOrder(context, autoOrder.originalOrderId, body);
   if (validates) refuseUnbillable(context, order.document);
   await saveFacets(context.db, autoOrder.merchantId, [facetsOf(autoOrder.autoOrderOid, order)]);
   return changedParts(before?.document ?? {}, order.document).map(

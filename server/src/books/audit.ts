@@ -5,6 +5,7 @@ import { civilDay, clampedDay, plainDateTime, wallFromPlain, wallOf } from '../k
 import type { Minor } from '../kernel/money.ts';
 import { amountOf } from '../orders/money.ts';
 import type { OrderDocument } from '../orders/order.ts';
+import { captureTransactions } from '../orders/refund.ts';
 import type { RebillState } from '../rebill/attempt.ts';
 
 /*
@@ -248,7 +249,7 @@ function captureFaults(
   if (isCaptured !== (reference !== null))
     check.compare('reference', reference, isCaptured ? 'a capture' : undefined);
   if (order === undefined) return;
-  const captures = (order.payment?.transactions ?? []).filter(({ successful }) => successful);
+  const captures = captureTransactions({ payment: order.payment ?? {} });
   check.compare('captures', captures.length, isCaptured ? 1 : 0);
 }
 

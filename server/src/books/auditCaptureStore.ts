@@ -1,5 +1,5 @@
 import type { Database } from '../platform/storage/database.ts';
-import type { BookedCharge } from './auditCaptures.ts';
+import type { BookedCharge, BookedRefunds } from './auditCaptures.ts';
 import { isRebill } from './auditCaptures.ts';
 
 /** Returns the existing charges with these subjects: rebills, and first payments of orders. */
@@ -31,5 +31,20 @@ export async function findBookedCharges(
       rebills.map(([, number = 0]) => number | 0),
       orderIds,
     ],
+  );
+}
+
+/** Returns the refunds at gateways of these charges, by the gateway's id of the charge. */
+export function findBookedRefunds(
+  db: Database,
+  merchantId: string,
+  references: readonly string[],
+): Promise<BookedRefunds[]> {
+  return db.rows(
+    `select charge_reference as reference, bool_or(state = 'refunding') as "isUnderWay",
+       coalesce(sum(amount_minor) filter (where state = 'refunded'), 0)::bigint as refunded
+     from order_refund where merchant_id = $1 and charge_reference = any($2::text[])
+     group by charge_reference`,
+    [merchantId, references],
   );
 }

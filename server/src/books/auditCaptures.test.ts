@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testApp } from '../../../test/support/app.ts';
 import type { ChargeOrder } from '../payments/simulatorBooks.ts';
-import { type BookedCharge, captureDifferences } from './auditCaptures.ts';
+import { type BookedCharge, captureDifferences, refundDifferences } from './auditCaptures.ts';
 
 const rebill: BookedCharge = {
   subject: 'rebill:M:7:2',
@@ -12,7 +12,7 @@ const rebill: BookedCharge = {
   amount: 500,
 };
 const order: BookedCharge = { ...rebill, subject: 'order:M:M-0000000001', reference: null };
-const capture = { key: 'rebill:M:7:2:1', reference: 'ref1', amount: 500 };
+const capture = { key: 'rebill:M:7:2:1', reference: 'ref1', amount: 500, refunded: 0 };
 
 for (const [what, captures, booked, found] of [
   ['a rebill of one capture', [capture], [rebill], []],
@@ -44,6 +44,30 @@ for (const [what, captures, booked, found] of [
   test(`captures against charges: ${what}`, () => {
     assert.deepEqual(
       captureDifferences(captures, booked).map(({ field }) => field),
+      found,
+    );
+  });
+
+for (const [what, refunded, booked, found] of [
+  ['no refund', 0, [], []],
+  ['the same refund', 200, [{ reference: 'ref1', isUnderWay: false, refunded: 200 }], []],
+  [
+    'a refund whose answer is on the way',
+    200,
+    [{ reference: 'ref1', isUnderWay: true, refunded: 0 }],
+    [],
+  ],
+  ['a refund that only the gateway knows', 200, [], ['refunded']],
+  [
+    'a refund that the gateway did not make',
+    0,
+    [{ reference: 'ref1', isUnderWay: false, refunded: 200 }],
+    ['refunded'],
+  ],
+] as const)
+  test(`refunds of a charge against the gateway's books: ${what}`, () => {
+    assert.deepEqual(
+      refundDifferences([{ ...capture, refunded }], booked).map(({ field }) => field),
       found,
     );
   });

@@ -10,6 +10,18 @@ export interface Capture {
   readonly key: string;
   readonly reference: string;
   readonly amount: number;
+  /** What the gateway gave back of it. */
+  readonly refunded: number;
+}
+
+/** What our books say about refunds of a charge at a gateway. */
+export interface BookedRefunds {
+  /** The gateway's id of the charge. */
+  readonly reference: string;
+  /** True while the outcome of a refund is unknown. */
+  readonly isUnderWay: boolean;
+  /** The sum of the refunds that the gateway made. */
+  readonly refunded: number;
 }
 
 /** What our books say about the charge that a key identifies (attempt.ts, orders/charge.ts). */
@@ -64,5 +76,29 @@ export function captureDifferences(
     if (isRebill(key) && charge.reference !== reference)
       return finding('reference', reference, charge.reference ?? 'none');
     return charge.amount === amount ? [] : finding('amount', amount, charge.amount);
+  });
+}
+
+/** Returns the captures of which the gateway gave back another sum than our orders say. */
+export function refundDifferences(
+  captures: readonly Capture[],
+  booked: readonly BookedRefunds[],
+): Difference[] {
+  const byReference = new Map(booked.map((refunds) => [refunds.reference, refunds]));
+  return captures.flatMap(({ key, reference, refunded }): Difference[] => {
+    const refunds = byReference.get(reference);
+    // The answer of a refund has not arrived yet.
+    if (refunds?.isUnderWay) return [];
+    const recomputed = refunds?.refunded ?? 0;
+    if (refunded === recomputed) return [];
+    return [
+      {
+        objectType: 'charge',
+        objectId: key,
+        field: 'refunded',
+        stored: String(refunded),
+        recomputed: String(recomputed),
+      },
+    ];
   });
 }

@@ -4,9 +4,9 @@ import type { Database } from '../platform/storage/database.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import type { Difference } from './audit.ts';
 import { differencesOf, unreadable } from './audit.ts';
-import { findBookedCharges } from './auditCaptureStore.ts';
-import type { BookedCharge, Capture } from './auditCaptures.ts';
-import { captureDifferences, subjectOf } from './auditCaptures.ts';
+import { findBookedCharges, findBookedRefunds } from './auditCaptureStore.ts';
+import type { Capture } from './auditCaptures.ts';
+import { captureDifferences, refundDifferences, subjectOf } from './auditCaptures.ts';
 import {
   findOids,
   findOrphans,
@@ -50,10 +50,35 @@ export async function getAudit(
       { merchantId: merchant.merchantId },
       'the audit did not compare captures: the simulator did not respond',
     );
-  return combined(
+  return [
     await auditMerchant(db, merchant),
     await auditCaptures(db, merchant.merchantId, captures ?? []),
-  );
+    await auditRefunds(db, merchant.merchantId, readCaptures, captures ?? []),
+  ].reduce(combined);
+}
+
+/**
+ * Audits what the gateways gave back. A refund that is made between the two reads looks like a
+ * difference, so differences are looked for again, and only those that are found twice count.
+ */
+async function auditRefunds(
+  db: Database,
+  merchantId: string,
+  readCaptures: ReadCaptures,
+  captures: readonly Capture[],
+): Promise<Audit> {
+  const find = async (captured: readonly Capture[]) =>
+    refundDifferences(
+      captured,
+      await inPieces([...new Set(captured.map(({ reference }) => reference))], (some) =>
+        findBookedRefunds(db, merchantId, some),
+      ),
+    );
+  const first = await find(captures);
+  if (first.length === 0) return nothing;
+  const keys = new Set(first.map(({ objectId }) => objectId));
+  const again = (await readCaptures(merchantId)) ?? [];
+  return auditOf(await find(again.filter(({ key }) => keys.has(key))));
 }
 
 const capturesAtOnce = 5000;
@@ -64,13 +89,20 @@ export async function auditCaptures(
   merchantId: string,
   captures: readonly Capture[],
 ): Promise<Audit> {
-  const charges: BookedCharge[] = [];
-  const subjects = [...new Set(captures.map(({ key }) => subjectOf(key)))];
-  for (let start = 0; start < subjects.length; start += capturesAtOnce)
-    charges.push(
-      ...(await findBookedCharges(db, merchantId, subjects.slice(start, start + capturesAtOnce))),
-    );
+  const charges = await inPieces([...new Set(captures.map(({ key }) => subjectOf(key)))], (some) =>
+    findBookedCharges(db, merchantId, some),
+  );
   return auditOf(captureDifferences(captures, charges));
+}
+
+async function inPieces<Found>(
+  names: readonly string[],
+  find: (some: readonly string[]) => Promise<Found[]>,
+): Promise<Found[]> {
+  const found: Found[] = [];
+  for (let start = 0; start < names.length; start += capturesAtOnce)
+    found.push(...(await find(names.slice(start, start + capturesAtOnce))));
+  return found;
 }
 
 /**

@@ -63,6 +63,7 @@ export function changedOrder(
     currency_code,
     exchange_rate,
     current_stage_histories,
+    gift,
     ...rest
   } = change;
   const fault =
@@ -76,6 +77,7 @@ export function changedOrder(
   const parts = {
     ...rest,
     ...linesChange(stored.document, items, merge),
+    ...giftChange(gift),
     summary: actualCosts(summary),
     payment: paymentChange(payment),
   };
@@ -230,12 +232,21 @@ function linesChange(
         auto_order_schedule,
         auto_order_last_rebill_dts,
         item_index,
+        quantity_refunded,
         taxable_cost,
+        total_refunded,
         ...rest
       } = item;
       return merge(stored[i] as OrderDocument, rest) as NonNullable<Order['items']>[number];
     }),
   };
+}
+
+// Only a refund changes what was refunded.
+function giftChange(gift: Order['gift']): Pick<Order, 'gift'> {
+  if (!gift) return gift === undefined ? {} : { gift };
+  const { gift_charge_refunded, gift_wrap_refunded, ...rest } = gift;
+  return { gift: rest };
 }
 
 function actualCosts(summary: Order['summary']): Order['summary'] {

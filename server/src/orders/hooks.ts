@@ -26,6 +26,16 @@ export interface OrderHooks {
    * an order without one.
    */
   lockRebill(context: Context, orderId: string): Promise<LockedRebill | undefined>;
+  /** Locks an auto order until the transaction ends, before one of its orders is locked. */
+  lockAutoOrder(context: Context, autoOrderOid: number): Promise<void>;
+  /** Cancels an auto order. One that has ended already stays as it is. */
+  cancelAutoOrder(context: Context, autoOrderOid: number, why: CancelNote): Promise<void>;
+}
+
+/** Why an auto order is canceled, and by which user or application. */
+export interface CancelNote {
+  readonly reason: string;
+  readonly user: string;
 }
 
 /** The rebill behind an order, locked until the transaction ends. */
@@ -45,4 +55,6 @@ export const noHooks: OrderHooks = {
   missedAtStart: async () => [],
   onOriginalOrderChanged: async () => {},
   lockRebill: async () => undefined,
+  lockAutoOrder: async () => {},
+  cancelAutoOrder: async () => {},
 };

@@ -137,7 +137,7 @@ function conditions(merchantId: string, filters: OrderFilters, bind: Bind): stri
 const rangeColumns: Readonly<Record<RangeName, string>> = {
   creation: 'o.created_at',
   payment: 'o.paid_at',
-  // Perennial does not ship or refund, so these filters are rare and have no index.
+  // Filters by refund and shipment are rare and have no index.
   refund: `(o.head->>'refund_dts')::timestamptz`,
   shipment: `coalesce(o.shipping->>'ship_on_date', o.shipping->>'shipping_date')::timestamptz`,
   shipped_on: `(o.shipping->>'shipping_date')::timestamptz`,

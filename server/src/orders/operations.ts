@@ -15,11 +15,17 @@ import {
   readOrdersJson,
 } from './listStore.ts';
 import type { OrderProjection } from './present.ts';
+import {
+  type RefundParts,
+  type RequestedRefund,
+  readRefundable,
+  refundOrder,
+} from './refundOperations.ts';
 import { readOrderJson } from './store.ts';
 import { noOrder, updateOrder } from './updateOperations.ts';
 
 /** The parts that the order operations need from other features. */
-export interface OrderOperationParts extends OrderParts {
+export interface OrderOperationParts extends OrderParts, RefundParts {
   /** Builds the SQL of an order's `auto_order`; see {@link OrderProjection}. */
   readonly autoOrder?: OrderProjection['autoOrder'];
 }
@@ -96,12 +102,63 @@ export function orderOperations(parts: OrderOperationParts) {
       orderId: string,
       body: Order,
       expand: ReadonlySet<string>,
-    ): Promise<string> {
-      const order = await updateOrder(context, orderId, body, parts.hooks);
-      return read(context, order.orderId, expand);
+    ): Promise<ChangedOrderJson> {
+      const { order, warnings } = await updateOrder(context, orderId, body, parts.hooks);
+      return { json: await read(context, order.orderId, expand), warnings };
     },
+
+    /** Refuses store credit, because this server keeps none. */
+    async refund(
+      context: Context,
+      orderId: string,
+      body: Order,
+      query: RefundQuery,
+      expand: ReadonlySet<string>,
+    ): Promise<ChangedOrderJson> {
+      if (query.issue_store_credit === true) refuseStoreCredit();
+      const warnings = await refundOrder(context, orderId, body, requestedRefund(context, query), {
+        refund: parts.refund,
+        hooks: parts.hooks,
+      });
+      return { json: await read(context, orderId, expand), warnings };
+    },
+
+    refundable: readRefundable,
   };
 }
+
+/** An order's JSON after a change, and what the client should read about it. */
+export interface ChangedOrderJson {
+  readonly json: string;
+  /** Whole sentences. */
+  readonly warnings: readonly string[];
+}
+
+/** The query of refundOrder. */
+export interface RefundQuery {
+  readonly reject_after_refund?: boolean | undefined;
+  readonly skip_customer_notification?: boolean | undefined;
+  readonly auto_order_cancel?: boolean | undefined;
+  readonly auto_order_cancel_reason?: string | undefined;
+  readonly manual_refund?: boolean | undefined;
+  readonly issue_store_credit?: boolean | undefined;
+}
+
+const requestedRefund = ({ actor }: Context, query: RefundQuery): RequestedRefund => ({
+  user: actor.name,
+  isManual: query.manual_refund === true,
+  rejectAfterRefund: query.reject_after_refund === true,
+  cancelAutoOrder: query.auto_order_cancel === true,
+  cancelReason: query.auto_order_cancel_reason || undefined,
+  notifyCustomer: query.skip_customer_notification !== true,
+});
+
+const refuseStoreCredit = (): never =>
+  refuse('invalid_field', {
+    field: 'issue_store_credit',
+    reason: 'is not available, because this server keeps no store credit',
+    fix: 'Omit it to refund at the gateway, or send manual_refund=true',
+  });
 
 /** The most orders that one call may read by id. */
 const batchMax = 200;

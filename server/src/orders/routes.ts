@@ -1,6 +1,6 @@
-import { payloadText } from '../platform/http/answer.ts';
+import { payload, payloadText } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
-import { type OrderOperationParts, orderOperations } from './operations.ts';
+import { type ChangedOrderJson, type OrderOperationParts, orderOperations } from './operations.ts';
 
 /** The order operations of the contract. */
 export function orderRoutes(parts: OrderOperationParts) {
@@ -27,6 +27,20 @@ export function orderRoutes(parts: OrderOperationParts) {
       return payloadText(json, warning ? { warning } : {});
     },
     updateOrder: async (context, { params, body, expand }) =>
-      payloadText(await orders.update(context, params.order_id, body, expand)),
+      withWarnings(await orders.update(context, params.order_id, body, expand)),
+    isRefundableOrder: async (context, { params }) => {
+      const { refundable, ...beside } = await orders.refundable(context, params.order_id);
+      return payload(refundable, { beside });
+    },
+    refundOrder: async (context, { params, query, body, expand }) =>
+      withWarnings(await orders.refund(context, params.order_id, body, query, expand)),
   } satisfies Routes;
 }
+
+const withWarnings = ({ json, warnings }: ChangedOrderJson) =>
+  payloadText(
+    json,
+    warnings.length === 0
+      ? {}
+      : { warning: { code: 'without_effect', message: warnings.join(' ') } },
+  );

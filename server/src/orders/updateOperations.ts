@@ -8,6 +8,7 @@ import { type ChangedOrder, changedOrder, type PaymentSaid } from './change.ts';
 import { noHooks, type OrderHooks } from './hooks.ts';
 import { event, stageChange } from './insertOperations.ts';
 import type { OrderRecord } from './order.ts';
+import { refundWarnings } from './refund.ts';
 import { findOrder, saveOrder } from './store.ts';
 
 /**
@@ -20,7 +21,7 @@ export function updateOrder(
   orderId: string,
   body: Order,
   hooks: OrderHooks = noHooks,
-): Promise<OrderRecord> {
+): Promise<UpdatedOrder> {
   const change = writable(Order, body, context.merchant.timeZone);
   return inTransaction(context, async (context) => {
     const { merchantId } = context.merchant;
@@ -40,7 +41,7 @@ export function updateOrder(
     await rebill?.changed(context, stored, order);
     if (becamePaid) await hooks.onPaid(context, order);
     if (order.rebillNumber === 0) await hooks.onOriginalOrderChanged(context, [order.orderId]);
-    return order;
+    return { order, warnings: refundWarnings(stored, body) };
   });
 }
 
@@ -58,6 +59,12 @@ export function orderAfter(
     said: paymentSaid(body, timeZone),
   });
   return outcome.ok ? outcome.value : refuse('invalid_field', outcome.reason);
+}
+
+/** An order after an update, and whole sentences about what had no effect. */
+export interface UpdatedOrder {
+  readonly order: OrderRecord;
+  readonly warnings: readonly string[];
 }
 
 // The server sets the status, but only a client knows that the money came by another way than a

@@ -82,6 +82,10 @@ export interface MerchantPayments {
    * key only at a gateway that never received the charge.
    */
   resolve(route: readonly string[], request: ChargeRequest, lease: Lease): Promise<RoutedAnswer>;
+  /**
+   * Refunds a charge at one gateway. While a restore is not confirmed or the clocks differ, nothing
+   * is sent and the outcome is unknown. CHARGING=off stops charges only.
+   */
   refund(code: string, request: RefundRequest): Promise<RefundAnswer>;
   /** Returns the outcome of a charge at one gateway. Moves no money. */
   find(code: string, request: ChargeRequest): Promise<ChargeAnswer | Absent>;
@@ -191,7 +195,11 @@ export function createPayments(gateways: Gateways, gate: ChargingGate = openGate
           );
           return withKind(await furtherAlong(route, routed, (code) => named(code).find(request)));
         },
-        refund: (code, request) => named(code).refund(request),
+        refund: async (code, request) => {
+          const stop = gate.stopFor(merchant);
+          if (stop === undefined || stop.name === 'off') return named(code).refund(request);
+          return { kind: 'unknown', message: `the refund was not sent: ${stop.words}` };
+        },
         find: (code, request) => named(code).find(request),
       };
     },

@@ -750,6 +750,30 @@ CREATE INDEX orders_customer ON orders USING btree (merchant_id, customer_profil
 CREATE INDEX orders_facets ON orders USING gin (facets);
 CREATE UNIQUE INDEX orders_rebill ON orders USING btree (merchant_id, auto_order_oid, rebill_number) WHERE auto_order_oid IS NOT NULL;
 
+CREATE TABLE order_refund (
+  merchant_id text NOT NULL,
+  order_id text NOT NULL,
+  refund_number integer NOT NULL,
+  state text NOT NULL,
+  amount_minor bigint NOT NULL,
+  currency text NOT NULL,
+  gateway text NOT NULL,
+  charge_reference text NOT NULL,
+  idempotency_key text NOT NULL,
+  terms json NOT NULL,
+  requested_at timestamp with time zone NOT NULL,
+  lease_until timestamp with time zone,
+  reference text,
+  message text,
+  CONSTRAINT order_refund_pkey PRIMARY KEY (merchant_id, order_id, refund_number),
+  CONSTRAINT order_refund_amount_minor_check CHECK (amount_minor > 0),
+  CONSTRAINT order_refund_state_check CHECK (state = ANY (ARRAY['refunding'::text, 'refunded'::text, 'refused'::text])),
+  CONSTRAINT order_refund_merchant_id_order_id_fkey FOREIGN KEY (merchant_id, order_id) REFERENCES orders(merchant_id, order_id) ON DELETE CASCADE
+);
+CREATE INDEX order_refund_charge ON order_refund USING btree (merchant_id, charge_reference);
+CREATE INDEX order_refund_lease ON order_refund USING btree (merchant_id, lease_until) WHERE state = 'refunding'::text;
+CREATE UNIQUE INDEX order_refund_open ON order_refund USING btree (merchant_id, order_id) WHERE state = 'refunding'::text;
+
 CREATE TABLE parked_auto_order (
   merchant_id text NOT NULL,
   item_id_lc text COLLATE "C" NOT NULL,

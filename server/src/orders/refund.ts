@@ -1,0 +1,534 @@
+import type { Currency } from '@perennial/contract/common.ts';
+import type { Order } from '@perennial/contract/order.ts';
+import type { OrderItem } from '@perennial/contract/orderItem.ts';
+import type { OrderPaymentTransaction } from '@perennial/contract/orderPayment.ts';
+import { wireDate } from '../kernel/calendar.ts';
+import type { FieldFault } from '../kernel/fieldFault.ts';
+import { fromMinor, type Minor, minor, multiply, sum, toMinor, zero } from '../kernel/money.ts';
+import { failure, type Outcome, success } from '../kernel/outcome.ts';
+import { amountOf, type OrderCurrency, wireCurrency } from './money.ts';
+import type { OrderDocument, OrderRecord } from './order.ts';
+import type { Occasion } from './payment.ts';
+import { inStage, stageTransitions } from './stages.ts';
+
+/*
+ * What a refund gives back (current API, OrderApi.refundOrder). A client sends an order whose
+ * fields ending in `_refunded` hold the totals after the refund; the difference to the stored
+ * totals is refunded. Amounts are in minor units of the order's currency.
+ */
+
+/** The amounts of an order that were refunded until now, added up over all refunds. */
+export interface Refunded {
+  /** One element for each line, in the order of the lines. */
+  readonly lines: readonly RefundedLine[];
+  readonly subtotalDiscount: Minor;
+  readonly tax: Minor;
+  readonly shippingHandling: Minor;
+  readonly giftCharge: Minor;
+  readonly giftWrap: Minor;
+}
+
+export interface RefundedLine {
+  readonly quantity: number;
+  readonly amount: Minor;
+  readonly refundReason?: string | undefined;
+  readonly returnReason?: string | undefined;
+}
+
+/** A refund that an order allows. */
+export interface PlannedRefund {
+  /** The refunded totals after this refund. */
+  readonly after: Refunded;
+  /** The sum that was refunded before this refund. */
+  readonly totalBefore: Minor;
+  /** What this refund gives back. Greater than 0. */
+  readonly amount: Minor;
+  /** The order's refund_reason. Absent: stays as it is. */
+  readonly reason?: string | undefined;
+  /** What was understood in another way than a client could expect, as whole sentences. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Returns the refund that a body requests, or its first fault. A line with a new
+ * `quantity_refunded` and no new `total_refunded` is refunded in proportion to its quantity, with
+ * its share of the tax. The last refund of a line or of the tax gives back the rest, so the parts
+ * always add up to what was charged.
+ */
+export function planRefund(order: OrderRecord, body: Order): Outcome<PlannedRefund, FieldFault> {
+  const before = refundedOf(order);
+  const read = readLines(order, before, body.items ?? []);
+  if (!read.ok) return read;
+  const given = readTotals(order, body, before, read.value);
+  if (!given.ok) return given;
+  const after: Refunded = { lines: read.value.lines, ...given.value };
+  const totalBefore = totalOf(before);
+  const amount = minor(totalOf(after) - totalBefore);
+  const fault = sumFault(order, totalOf(after), amount);
+  if (fault) return failure(fault);
+  return success({
+    after,
+    totalBefore,
+    amount,
+    reason: body.refund_reason || undefined,
+    warnings: warningsOf(order, after),
+  });
+}
+
+/** Returns what was refunded of an order until now. */
+export function refundedOf({ document, currency }: OrderRecord): Refunded {
+  const { items = [], summary, gift } = document;
+  return {
+    lines: items.map((line) => ({
+      quantity: line.quantity_refunded ?? 0,
+      amount: amountOf(line.total_refunded, currency),
+      refundReason: line.refund_reason,
+      returnReason: line.return_reason,
+    })),
+    subtotalDiscount: amountOf(summary?.subtotal_discount_refunded, currency),
+    tax: amountOf(summary?.tax_refunded, currency),
+    shippingHandling: amountOf(summary?.shipping_handling_refunded, currency),
+    giftCharge: amountOf(gift?.gift_charge_refunded, currency),
+    giftWrap: amountOf(gift?.gift_wrap_refunded, currency),
+  };
+}
+
+/** Returns the sum of all refunds. */
+export function totalOf(refunded: Refunded): Minor {
+  const { subtotalDiscount, tax, shippingHandling, giftCharge, giftWrap } = refunded;
+  const gifts = giftCharge + giftWrap;
+  return minor(subtotalOf(refunded) - subtotalDiscount + tax + shippingHandling + gifts);
+}
+
+const subtotalOf = ({ lines }: Refunded): Minor => sum(lines.map(({ amount }) => amount));
+
+interface ReadLines {
+  readonly lines: readonly RefundedLine[];
+  /** True when the amount of a line was computed from its quantity, so its tax is due as well. */
+  readonly isByQuantity: boolean;
+}
+
+function readLines(
+  order: OrderRecord,
+  before: Refunded,
+  given: readonly OrderItem[],
+): Outcome<ReadLines, FieldFault> {
+  const { items = [] } = order.document;
+  if (given.length > items.length)
+    return failure({
+      field: 'items',
+      reason: `has ${given.length} lines, and the order has ${items.length}`,
+      fix: 'Send the lines as they were read',
+    });
+  const lines: RefundedLine[] = [];
+  let isByQuantity = false;
+  for (const [place, stored] of items.entries()) {
+    const line = given.find((each, index) => placeOf(each, index, items) === place) ?? {};
+    const read = readLine(stored, line, before.lines[place]!, order.currency);
+    if (!read.ok) return failure({ ...read.reason, field: `items[${place}].${read.reason.field}` });
+    lines.push(read.value.line);
+    isByQuantity ||= read.value.isByQuantity;
+  }
+  return success({ lines, isByQuantity });
+}
+
+/** A line is found by its `item_index`, which begins at 1, or else by its position. */
+const placeOf = (
+  { item_index: index }: OrderItem,
+  position: number,
+  items: readonly OrderItem[],
+): number =>
+  index == null || !items.some((line) => line.item_index === index)
+    ? position
+    : items.findIndex((line) => line.item_index === index);
+
+function readLine(
+  stored: OrderItem,
+  given: OrderItem,
+  before: RefundedLine,
+  currency: string,
+): Outcome<{ line: RefundedLine; isByQuantity: boolean }, FieldFault> {
+  const ordered = stored.quantity ?? 0;
+  const quantity = given.quantity_refunded ?? before.quantity;
+  const quantityFault = totalFault('quantity_refunded', quantity, before.quantity, ordered);
+  if (quantityFault) return failure(quantityFault);
+  const said = readAmount(given.total_refunded, 'total_refunded', currency, before.amount);
+  if (!said.ok) return said;
+  const isByQuantity = quantity !== before.quantity && said.value === before.amount;
+  const amount = isByQuantity
+    ? minor(Math.max(before.amount, shareOf(stored, quantity, currency)))
+    : said.value;
+  const fault = amountFault(
+    'total_refunded',
+    amount,
+    before.amount,
+    grossOf(stored, currency),
+    currency,
+  );
+  if (fault) return failure(fault);
+  return success({
+    isByQuantity,
+    line: {
+      quantity,
+      amount,
+      refundReason: given.refund_reason ?? before.refundReason,
+      returnReason: given.return_reason ?? before.returnReason,
+    },
+  });
+}
+
+/** The amount of a line that was charged, in proportion to a quantity of it. */
+function shareOf(line: OrderItem, quantity: number, currency: string): Minor {
+  const charged = chargedOf(line, currency);
+  const ordered = line.quantity ?? 0;
+  return quantity === ordered ? charged : multiply(charged, ratio(quantity, ordered), 'half up');
+}
+
+/** The amount of a line with its discount. */
+const chargedOf = (line: OrderItem, currency: string): Minor =>
+  line.total_cost_with_discount === undefined
+    ? minor(Math.round(amountOf(line.cost, currency) * (line.quantity ?? 0)))
+    : amountOf(line.total_cost_with_discount, currency);
+
+/** The amount of a line before its discount: the most that its `total_refunded` may hold. */
+const grossOf = (line: OrderItem, currency: string): Minor =>
+  minor(chargedOf(line, currency) + amountOf(line.discount, currency));
+
+// A quotient of decimals may end in a row of nines.
+const ratio = (part: number, whole: number): number => Number((part / whole).toPrecision(12));
+
+type Totals = Omit<Refunded, 'lines'>;
+
+/** A refunded amount outside the lines: its field, what the client sent, and what was charged. */
+interface TotalField {
+  readonly name: keyof Totals;
+  readonly field: string;
+  readonly given: Currency | null | undefined;
+  readonly charged: Currency | undefined;
+}
+
+function totalFields(
+  { summary: charged, gift: wrapped }: OrderDocument,
+  body: Order,
+): TotalField[] {
+  const summary = body.summary ?? {};
+  const gift = body.gift ?? {};
+  return [
+    {
+      name: 'subtotalDiscount',
+      field: 'summary.subtotal_discount_refunded',
+      given: summary.subtotal_discount_refunded,
+      charged: charged?.subtotal_discount,
+    },
+    {
+      name: 'tax',
+      field: 'summary.tax_refunded',
+      given: summary.tax_refunded,
+      charged: charged?.tax,
+    },
+    {
+      name: 'shippingHandling',
+      field: 'summary.shipping_handling_refunded',
+      given: summary.shipping_handling_refunded,
+      charged: charged?.shipping_handling_total,
+    },
+    {
+      name: 'giftCharge',
+      field: 'gift.gift_charge_refunded',
+      given: gift.gift_charge_refunded,
+      charged: wrapped?.gift_charge,
+    },
+    {
+      name: 'giftWrap',
+      field: 'gift.gift_wrap_refunded',
+      given: gift.gift_wrap_refunded,
+      charged: wrapped?.gift_wrap_cost,
+    },
+  ];
+}
+
+function readTotals(
+  { document, currency }: OrderRecord,
+  body: Order,
+  before: Refunded,
+  { lines, isByQuantity }: ReadLines,
+): Outcome<Totals, FieldFault> {
+  const taxDue = isByQuantity ? taxShare(document, lines, currency) : before.tax;
+  const totals: Record<string, Minor> = {};
+  for (const { name, field, given, charged } of totalFields(document, body)) {
+    const read = readAmount(given, field, currency, before[name]);
+    if (!read.ok) return read;
+    const isComputed = name === 'tax' && read.value === before.tax;
+    const value = isComputed ? minor(Math.max(before.tax, taxDue)) : read.value;
+    const fault = amountFault(field, value, before[name], amountOf(charged, currency), currency);
+    if (fault) return failure(fault);
+    totals[name] = value;
+  }
+  return success(totals as unknown as Totals);
+}
+
+/** The tax on the refunded part of the taxed lines. All of them: the whole tax. */
+function taxShare(
+  { items = [], summary }: OrderDocument,
+  lines: readonly RefundedLine[],
+  currency: string,
+): Minor {
+  const tax = amountOf(summary?.tax, currency);
+  const taxed = items.flatMap((line, place) =>
+    line.tax_free === true
+      ? []
+      : [{ charged: chargedOf(line, currency), refunded: lines[place]!.amount }],
+  );
+  const charged = sum(taxed.map((line) => line.charged));
+  const refunded = sum(taxed.map((line) => minor(Math.min(line.charged, line.refunded))));
+  if (charged === 0) return zero;
+  return refunded === charged ? tax : multiply(tax, ratio(refunded, charged), 'half up');
+}
+
+function readAmount(
+  given: Currency | null | undefined,
+  field: string,
+  currency: string,
+  absent: Minor,
+): Outcome<Minor, FieldFault> {
+  if (given?.value == null) return success(absent);
+  const parsed = toMinor(given.value, currency);
+  if (parsed.ok) return parsed;
+  return failure({
+    field: `${field}.value`,
+    reason: `is not a valid amount in ${currency}`,
+    fix: `Send no more decimals than ${currency} has`,
+  });
+}
+
+const amountFault = (
+  field: string,
+  value: Minor,
+  before: Minor,
+  most: Minor,
+  currency: string,
+): FieldFault | undefined => {
+  const shown = (amount: Minor) => fromMinor(amount, currency);
+  return totalFault(field, shown(value), shown(before), shown(most));
+};
+
+/** Refuses a refunded total below what was refunded before, or above what was charged. */
+function totalFault(
+  field: string,
+  value: number,
+  before: number,
+  most: number,
+): FieldFault | undefined {
+  if (value < before)
+    return {
+      field,
+      reason: `is ${value}, and ${before} was refunded before`,
+      fix: 'Send the total after this refund, which includes earlier refunds',
+    };
+  if (value > most)
+    return {
+      field,
+      reason: `is ${value}, and at most ${most} can be refunded`,
+      fix: 'Send a smaller total',
+    };
+  return undefined;
+}
+
+function sumFault(order: OrderRecord, total: Minor, amount: Minor): FieldFault | undefined {
+  const shown = (value: number) => fromMinor(minor(value), order.currency);
+  if (total > order.total)
+    return {
+      field: 'items',
+      reason:
+        `and the other refunded amounts add up to ${shown(total)}, ` +
+        `and the order's total is ${shown(order.total)}`,
+      fix: 'Send smaller totals',
+    };
+  if (amount > 0) return undefined;
+  return {
+    field: 'items',
+    reason: 'and the summary request no refund beyond what was refunded before',
+    fix:
+      'Raise items[].quantity_refunded, items[].total_refunded, summary.tax_refunded or ' +
+      'summary.shipping_handling_refunded',
+  };
+}
+
+function warningsOf({ document, currency }: OrderRecord, after: Refunded): string[] {
+  const shipping = amountOf(document.summary?.shipping_handling_total, currency);
+  const isAll = (document.items ?? []).every(
+    (line, place) => after.lines[place]!.quantity === line.quantity,
+  );
+  if (!isAll || after.shippingHandling === shipping) return [];
+  const left = fromMinor(minor(shipping - after.shippingHandling), currency);
+  return [
+    `Shipping and handling of ${left} ${currency} was not refunded. ` +
+      'Send summary.shipping_handling_refunded to refund it as well.',
+  ];
+}
+
+/** Who refunds, and what becomes of the order. */
+export interface RefundNote {
+  readonly user: string;
+  /** The gateway's code. Absent when the refund was made outside. */
+  readonly gateway?: string | undefined;
+  /** The gateway's id of the refund. */
+  readonly reference?: string | undefined;
+  readonly isRejected: boolean;
+}
+
+/** Returns the order after a refund was made. */
+export function refundedOrder(
+  order: OrderRecord,
+  { after, amount, reason }: Pick<PlannedRefund, 'after' | 'amount' | 'reason'>,
+  { user, gateway, reference, isRejected }: RefundNote,
+  now: Occasion,
+): OrderRecord {
+  const at = wireDate(now.at, now.timeZone);
+  const { document } = order;
+  const total = totalOf(after);
+  const changed: OrderDocument = {
+    ...document,
+    ...amountsOf(order, after),
+    payment: {
+      ...document.payment,
+      ...(total === order.total ? { payment_status: 'Refunded' as const } : {}),
+      transactions: [
+        ...(document.payment?.transactions ?? []),
+        transactionOf(order, amount, { gateway, reference }, at),
+      ],
+    },
+    internal: { ...document.internal, refund_by_user: user },
+    refund_dts: at,
+    ...(reason === undefined ? {} : { refund_reason: reason }),
+  };
+  const { current_stage: stage = 'Unknown' } = changed;
+  const rejects = isRejected && stageTransitions[stage].includes('Rejected');
+  return {
+    ...order,
+    document: rejects ? inStage(changed, 'Rejected', at) : changed,
+    modifiedAt: now.at,
+  };
+}
+
+function amountsOf(
+  { document, currency }: OrderRecord,
+  after: Refunded,
+): Pick<OrderDocument, 'items' | 'summary' | 'gift'> {
+  const shown: OrderCurrency = {
+    base: currency,
+    shown: document.currency_code ?? currency,
+    exchangeRate: document.exchange_rate ?? 1,
+  };
+  const money = (amount: Minor) => wireCurrency(amount, shown);
+  const given = after.giftCharge + after.giftWrap > 0;
+  return {
+    items: (document.items ?? []).map((line, place) =>
+      withRefund(line, after.lines[place]!, money),
+    ),
+    summary: {
+      ...document.summary,
+      subtotal_discount_refunded: money(after.subtotalDiscount),
+      subtotal_refunded: money(subtotalOf(after)),
+      shipping_handling_refunded: money(after.shippingHandling),
+      tax_refunded: money(after.tax),
+      total_refunded: money(totalOf(after)),
+    },
+    ...(given
+      ? {
+          gift: {
+            ...document.gift,
+            gift_charge_refunded: money(after.giftCharge),
+            gift_wrap_refunded: money(after.giftWrap),
+          },
+        }
+      : {}),
+  };
+}
+
+const withRefund = (
+  line: OrderItem,
+  { quantity, amount, refundReason, returnReason }: RefundedLine,
+  money: (amount: Minor) => Currency,
+): OrderItem =>
+  quantity === 0 && amount === 0
+    ? line
+    : {
+        ...line,
+        quantity_refunded: quantity,
+        total_refunded: money(amount),
+        ...(refundReason === undefined ? {} : { refund_reason: refundReason }),
+        ...(returnReason === undefined ? {} : { return_reason: returnReason }),
+      };
+
+/** The detail of a transaction that gave money back, with the gateway's id of the refund. */
+const refundDetail = 'refund reference';
+
+function transactionOf(
+  { document, currency }: OrderRecord,
+  amount: Minor,
+  { gateway, reference }: Pick<RefundNote, 'gateway' | 'reference'>,
+  at: string,
+): OrderPaymentTransaction {
+  return {
+    transaction_id: (document.payment?.transactions ?? []).length + 1,
+    transaction_gateway: gateway ?? 'manual',
+    transaction_timestamp: at,
+    successful: true,
+    details: [
+      { name: refundDetail, type: 'text', value: reference ?? 'manual' },
+      { name: 'amount', type: 'text', value: String(fromMinor(amount, currency)) },
+    ],
+  };
+}
+
+/** A payment that a gateway captured. */
+export interface Capture {
+  /** The gateway's code in the merchant's settings. */
+  readonly gateway: string;
+  readonly reference: string;
+}
+
+/** Returns the transactions of an order that captured money. */
+export const captureTransactions = ({
+  payment,
+}: Pick<OrderDocument, 'payment'>): OrderPaymentTransaction[] =>
+  (payment?.transactions ?? []).filter(
+    ({ successful, details = [] }) =>
+      successful === true && !details.some(({ name }) => name === refundDetail),
+  );
+
+/** Returns the captures of an order that a gateway can refund. */
+export const capturesOf = (document: Pick<OrderDocument, 'payment'>): Capture[] =>
+  captureTransactions(document).flatMap(({ transaction_gateway: gateway, details = [] }) => {
+    const reference = details.find(({ name }) => name === 'reference')?.value;
+    return gateway === undefined || !reference ? [] : [{ gateway, reference }];
+  });
+
+/**
+ * Returns what an ordinary update says about refunds, which only a refund may change, as sentences
+ * for the client. Values that were read and are sent back as they are cause none.
+ */
+export function refundWarnings(stored: OrderRecord, body: Order): string[] {
+  const before = refundedOf(stored);
+  const isOther = (given: Currency | null | undefined, amount: Minor) =>
+    given?.value != null && given.value !== fromMinor(amount, stored.currency);
+  const lines = (body.items ?? []).flatMap((line, place) => {
+    const known = before.lines[place];
+    if (known === undefined) return [];
+    const { quantity_refunded: quantity, total_refunded: total } = line;
+    return [
+      ...(quantity != null && quantity !== known.quantity ? ['quantity_refunded'] : []),
+      ...(isOther(total, known.amount) ? ['total_refunded'] : []),
+    ].map((name) => `items[${place}].${name}`);
+  });
+  const totals = totalFields(stored.document, body)
+    .filter(({ name, given }) => isOther(given, before[name]))
+    .map(({ field }) => field);
+  const fields = [...lines, ...totals];
+  if (fields.length === 0) return [];
+  return [
+    `${fields.join(', ')}: an update refunds nothing, so these had no effect. ` +
+      'Send the order to PUT /rest/v2/order/orders/{order_id}/refund to refund it.',
+  ];
+}

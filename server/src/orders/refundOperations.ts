@@ -1,0 +1,299 @@
+import type { Order } from '@perennial/contract/order.ts';
+import type { OrderRefundableResponse } from '@perennial/contract/orderRefund.ts';
+import type { Minor } from '../kernel/money.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import type { OrderHooks } from './hooks.ts';
+import { event, stageChange } from './insertOperations.ts';
+import type { OrderRecord } from './order.ts';
+import {
+  type Capture,
+  capturesOf,
+  type PlannedRefund,
+  planRefund,
+  refundedOf,
+  refundedOrder,
+  totalOf,
+} from './refund.ts';
+import {
+  countRefunds,
+  insertRefund,
+  lockOpenRefund,
+  type RefundCounts,
+  type RefundOutcome,
+  type RefundRecord,
+  type RefundWishes,
+  settleRefund,
+} from './refundStore.ts';
+import { findOrder, saveOrder } from './store.ts';
+import { noOrder } from './updateOperations.ts';
+
+/*
+ * Refunds of orders (current API, OrderApi.refundOrder). As with charges, a refund is stored before
+ * the gateway is asked and settled afterwards. Its key names the order and the refunded totals
+ * before and after it, so the same refund is made once, also after a lost answer or a restore.
+ */
+
+/** The request to give money back at the gateway that captured it. */
+export interface RefundAtGateway {
+  readonly idempotencyKey: string;
+  readonly merchantId: string;
+  readonly gateway: string;
+  /** The gateway's id of the captured charge. */
+  readonly chargeReference: string;
+  readonly amount: Minor;
+  readonly currency: string;
+}
+
+/**
+ * Refunds at a gateway. `app/` provides it. Never call it while a transaction is open. It runs once
+ * per key.
+ */
+export type RefundCharge = (
+  refund: RefundAtGateway,
+) => Promise<RefundOutcome | { readonly kind: 'unknown' }>;
+
+/** What refunds need from other features. */
+export interface RefundParts {
+  readonly refund: RefundCharge;
+  readonly hooks: OrderHooks;
+}
+
+/** A refund as a client requests it. */
+export interface RequestedRefund extends RefundWishes {
+  /** True when the money was given back outside: no gateway is asked. */
+  readonly isManual: boolean;
+}
+
+/**
+ * Refunds an order and returns sentences that the client should read. Refuses what cannot be
+ * refunded, before the gateway is asked. A refund whose answer is lost stays open, and a worker
+ * asks again.
+ */
+export async function refundOrder(
+  context: Context,
+  orderId: string,
+  body: Order,
+  request: RequestedRefund,
+  parts: RefundParts,
+): Promise<readonly string[]> {
+  const begun = await inTransaction(context, (context) =>
+    begin(context, orderId, body, request, parts.hooks),
+  );
+  if (begun.refund === undefined) return begun.warnings;
+  const outcome = await askAndSettle(context, begun.refund, parts);
+  if (outcome.kind === 'refused')
+    return refuse(
+      'state_conflict',
+      {
+        reason: `The gateway refused the refund: ${outcome.message}`,
+        fix: 'Give the money back by another way and send manual_refund=true to record it',
+      },
+      { objectId: begun.refund.orderId },
+    );
+  return outcome.kind === 'refunded' ? begun.warnings : [...begun.warnings, unknownWords];
+}
+
+const unknownWords =
+  'The gateway has not answered the refund yet. It is asked again until it answers, ' +
+  'and nothing is refunded twice.';
+
+interface BegunRefund {
+  /** Absent when the refund was manual and is done. */
+  readonly refund?: RefundRecord;
+  readonly warnings: readonly string[];
+}
+
+async function begin(
+  context: Context,
+  orderId: string,
+  body: Order,
+  request: RequestedRefund,
+  hooks: OrderHooks,
+): Promise<BegunRefund> {
+  const order = await lockOrder(context, orderId, hooks);
+  const counts = await countRefunds(context.db, order.merchantId, order.orderId);
+  refuseNotRefundable(order, counts);
+  const plan = planRefund(order, body);
+  if (!plan.ok) return refuse('invalid_field', plan.reason, { objectId: order.orderId });
+  const { warnings } = plan.value;
+  if (request.isManual) {
+    await applyRefund(context, order, plan.value, request, {}, hooks);
+    return { warnings };
+  }
+  const refund = newRefund(context, order, plan.value, request, counts);
+  await insertRefund(context.db, refund);
+  return { refund, warnings };
+}
+
+/** Locks the order, after the auto order and the rebill behind it. */
+async function lockOrder(
+  context: Context,
+  orderId: string,
+  hooks: OrderHooks,
+): Promise<OrderRecord> {
+  const { merchantId } = context.merchant;
+  const seen = (await findOrder(context.db, merchantId, orderId)) ?? noOrder(orderId);
+  if (seen.autoOrderOid !== undefined) await hooks.lockAutoOrder(context, seen.autoOrderOid);
+  const order = await findOrder(context.db, merchantId, orderId, { lock: true });
+  return order ?? noOrder(orderId);
+}
+
+function refuseNotRefundable(order: OrderRecord, { isOpen }: RefundCounts): void {
+  const conflict = (reason: string, fix: string) =>
+    refuse('state_conflict', { reason, fix }, { objectId: order.orderId });
+  if (order.paidAt === undefined)
+    conflict(
+      `Order ${order.orderId} is not paid, so there is nothing to refund`,
+      'Reject the order instead',
+    );
+  if (isOpen)
+    conflict(
+      `Order ${order.orderId} has a refund whose outcome is not known yet`,
+      'Repeat the request when the gateway has answered',
+    );
+}
+
+function newRefund(
+  context: Context,
+  order: OrderRecord,
+  planned: PlannedRefund,
+  { isManual: _, ...wishes }: RequestedRefund,
+  { count, refused }: RefundCounts,
+): RefundRecord {
+  const { merchantId, orderId, currency } = order;
+  const { gateway, reference } = captureToRefund(order);
+  const { after, amount, totalBefore, reason } = planned;
+  return {
+    merchantId,
+    orderId,
+    refundNumber: count + 1,
+    amount,
+    currency,
+    gateway,
+    chargeReference: reference,
+    idempotencyKey: `refund:${merchantId}:${orderId}:${totalBefore}-${totalOf(after)}:${refused}`,
+    terms: { planned: { after, amount, reason }, wishes },
+    requestedAt: context.now,
+  };
+}
+
+/** Returns the one capture that a gateway can refund, or refuses. */
+function captureToRefund(order: OrderRecord): Capture {
+  const captures = capturesOf(order.document);
+  const [capture] = captures;
+  if (capture !== undefined && captures.length === 1) return capture;
+  return refuse(
+    'state_conflict',
+    {
+      reason:
+        capture === undefined
+          ? `Order ${order.orderId} was not charged by a gateway`
+          : `Order ${order.orderId} has several charges, and it is not known which to refund`,
+      fix: 'Give the money back by another way and send manual_refund=true to record it',
+    },
+    { objectId: order.orderId },
+  );
+}
+
+/** Asks the gateway for a stored refund and settles the answer. */
+export async function askAndSettle(
+  context: Context,
+  refund: RefundRecord,
+  parts: RefundParts,
+): Promise<RefundOutcome | { readonly kind: 'unknown' }> {
+  const outcome = await ask(context, refund, parts.refund);
+  if (outcome.kind !== 'unknown')
+    await inTransaction(context, (context) => settle(context, refund, outcome, parts.hooks));
+  return outcome;
+}
+
+async function ask(
+  { log }: Context,
+  refund: RefundRecord,
+  refundCharge: RefundCharge,
+): Promise<RefundOutcome | { readonly kind: 'unknown' }> {
+  const { merchantId, orderId, idempotencyKey, gateway, chargeReference, amount, currency } =
+    refund;
+  try {
+    return await refundCharge({
+      idempotencyKey,
+      merchantId,
+      gateway,
+      chargeReference,
+      amount,
+      currency,
+    });
+  } catch (error) {
+    log.error({ err: error, merchantId, orderId, gateway }, 'a refund has no known outcome');
+    return { kind: 'unknown' };
+  }
+}
+
+/** Settles a refund once. One that another process has settled stays as it is. */
+async function settle(
+  context: Context,
+  { orderId }: RefundRecord,
+  outcome: RefundOutcome,
+  hooks: OrderHooks,
+): Promise<void> {
+  const order = await lockOrder(context, orderId, hooks);
+  const refund = await lockOpenRefund(context.db, order.merchantId, orderId);
+  if (refund === undefined) return;
+  await settleRefund(context.db, refund, outcome);
+  if (outcome.kind === 'refused') return;
+  const { planned, wishes } = refund.terms;
+  const { gateway } = refund;
+  const { reference } = outcome;
+  await applyRefund(context, order, planned, wishes, { gateway, reference }, hooks);
+}
+
+/** Writes a refund that was made to the order, with its events and what it does to the auto order. */
+async function applyRefund(
+  context: Context,
+  before: OrderRecord,
+  planned: Pick<PlannedRefund, 'after' | 'amount' | 'reason'>,
+  wishes: RefundWishes,
+  made: { readonly gateway?: string; readonly reference?: string },
+  hooks: OrderHooks,
+): Promise<void> {
+  const order = refundedOrder(
+    before,
+    planned,
+    { user: wishes.user, isRejected: wishes.rejectAfterRefund, ...made },
+    { at: context.now, timeZone: context.merchant.timeZone },
+  );
+  await saveOrder(context.db, order);
+  const isRejected = order.document.current_stage !== before.document.current_stage;
+  await context.events.emit(context, [
+    event('order_refund', order, {
+      amount: planned.amount,
+      currency: order.currency,
+      notify_customer: wishes.notifyCustomer,
+    }),
+    ...(isRejected ? [stageChange(before, order), event('order_reject', order)] : []),
+  ]);
+  if (wishes.cancelAutoOrder && order.autoOrderOid !== undefined)
+    await hooks.cancelAutoOrder(context, order.autoOrderOid, {
+      reason: wishes.cancelReason ?? `Refund of order ${order.orderId}`,
+      user: wishes.user,
+    });
+}
+
+/** Returns whether a gateway can refund an order (current API, isRefundableOrder). */
+export async function readRefundable(
+  context: Context,
+  orderId: string,
+): Promise<
+  Required<Pick<OrderRefundableResponse, 'refundable' | 'manual_because_multiple_charges'>>
+> {
+  const { merchantId } = context.merchant;
+  const order = (await findOrder(context.db, merchantId, orderId)) ?? noOrder(orderId);
+  const captures = capturesOf(order.document);
+  const isLeft = totalOf(refundedOf(order)) < order.total;
+  const { isOpen } = await countRefunds(context.db, merchantId, order.orderId);
+  return {
+    refundable: order.paidAt !== undefined && captures.length === 1 && isLeft && !isOpen,
+    manual_because_multiple_charges: captures.length > 1,
+  };
+}

@@ -1,0 +1,174 @@
+import type { Temporal } from 'temporal-polyfill';
+import { type Minor, minor } from '../kernel/money.ts';
+import type { Database } from '../platform/storage/database.ts';
+import type { PlannedRefund } from './refund.ts';
+import { storedId } from './store.ts';
+
+/** A refund at a gateway, as it is stored before the gateway is asked. */
+export interface RefundRecord {
+  readonly merchantId: string;
+  readonly orderId: string;
+  /** 1, 2, 3 … within the order. */
+  readonly refundNumber: number;
+  readonly amount: Minor;
+  /** ISO 4217. */
+  readonly currency: string;
+  /** The gateway's code and its id of the captured charge. */
+  readonly gateway: string;
+  readonly chargeReference: string;
+  readonly idempotencyKey: string;
+  readonly terms: RefundTerms;
+  readonly requestedAt: Temporal.Instant;
+}
+
+/** What the settlement of a refund needs. */
+export interface RefundTerms {
+  readonly planned: Pick<PlannedRefund, 'after' | 'amount' | 'reason'>;
+  readonly wishes: RefundWishes;
+}
+
+/** What was requested along with a refund (current API, refundOrder). */
+export interface RefundWishes {
+  /** The name of the user or application that requested it. */
+  readonly user: string;
+  readonly rejectAfterRefund: boolean;
+  readonly cancelAutoOrder: boolean;
+  readonly cancelReason?: string | undefined;
+  readonly notifyCustomer: boolean;
+}
+
+/** How long only the process that began a refund may ask the gateway for it. */
+export const refundLeaseMs = 120_000;
+const leaseEnd = `clock_timestamp() + interval '${refundLeaseMs} milliseconds'`;
+
+/** Stores a refund that the gateway will be asked for now. */
+export async function insertRefund(tx: Database, refund: RefundRecord): Promise<void> {
+  await tx.run(
+    `insert into order_refund (merchant_id, order_id, refund_number, state, amount_minor, currency,
+       gateway, charge_reference, idempotency_key, terms, requested_at, lease_until)
+     values ($1, $2, $3, 'refunding', $4, $5, $6, $7, $8, $9, $10, ${leaseEnd})`,
+    [
+      refund.merchantId,
+      refund.orderId,
+      refund.refundNumber,
+      refund.amount,
+      refund.currency,
+      refund.gateway,
+      refund.chargeReference,
+      refund.idempotencyKey,
+      JSON.stringify(refund.terms),
+      refund.requestedAt,
+    ],
+  );
+}
+
+/** The refunds of an order until now. */
+export interface RefundCounts {
+  readonly count: number;
+  /** Those that the gateway refused. */
+  readonly refused: number;
+  readonly isOpen: boolean;
+}
+
+/** Counts the refunds of an order, whose row the caller has locked. */
+export async function countRefunds(
+  tx: Database,
+  merchantId: string,
+  orderId: string,
+): Promise<RefundCounts> {
+  const row = await tx.row<RefundCounts>(
+    `select count(*)::int as count,
+       (count(*) filter (where state = 'refused'))::int as refused,
+       coalesce(bool_or(state = 'refunding'), false) as "isOpen"
+     from order_refund where merchant_id = $1 and order_id = $2`,
+    [merchantId, storedId(orderId)],
+  );
+  return row ?? { count: 0, refused: 0, isOpen: false };
+}
+
+/** Returns the order's refund that has no known outcome, locked until the transaction ends. */
+export async function lockOpenRefund(
+  tx: Database,
+  merchantId: string,
+  orderId: string,
+): Promise<RefundRecord | undefined> {
+  const row = await tx.row<RefundRow>(
+    `select ${columns} from order_refund
+     where merchant_id = $1 and order_id = $2 and state = 'refunding' for update`,
+    [merchantId, orderId],
+  );
+  return row && fromRow(merchantId, row);
+}
+
+/** What became of a refund at the gateway. */
+export type RefundOutcome =
+  | { readonly kind: 'refunded'; readonly reference: string }
+  | { readonly kind: 'refused'; readonly message: string };
+
+/** Stores the outcome of a refund. */
+export async function settleRefund(
+  tx: Database,
+  { merchantId, orderId, refundNumber }: RefundRecord,
+  outcome: RefundOutcome,
+): Promise<void> {
+  await tx.run(
+    `update order_refund set state = $4, reference = $5, message = $6, lease_until = null
+     where merchant_id = $1 and order_id = $2 and refund_number = $3`,
+    [
+      merchantId,
+      orderId,
+      refundNumber,
+      outcome.kind,
+      outcome.kind === 'refunded' ? outcome.reference : null,
+      outcome.kind === 'refused' ? outcome.message : null,
+    ],
+  );
+}
+
+/**
+ * Claims a refund without a known outcome whose lease has ended, because the gateway did not answer
+ * or the process ended. Only one process asks the gateway again.
+ */
+export async function claimOpenRefund(
+  tx: Database,
+  merchantId: string,
+): Promise<RefundRecord | undefined> {
+  const row = await tx.row<RefundRow>(
+    `update order_refund r set lease_until = ${leaseEnd}
+     where r.merchant_id = $1 and r.state = 'refunding' and r.order_id = (
+       select order_id from order_refund
+       where merchant_id = $1 and state = 'refunding' and lease_until < now()
+       order by lease_until limit 1 for update skip locked)
+     returning ${columns}`,
+    [merchantId],
+  );
+  return row && fromRow(merchantId, row);
+}
+
+interface RefundRow {
+  order_id: string;
+  refund_number: number;
+  amount_minor: number;
+  currency: string;
+  gateway: string;
+  charge_reference: string;
+  idempotency_key: string;
+  terms: RefundTerms;
+  requested_at: Temporal.Instant;
+}
+
+const columns = `order_id, refund_number, amount_minor, currency, gateway, charge_reference,
+  idempotency_key, terms, requested_at`;
+
+const fromRow = (merchantId: string, row: RefundRow): RefundRecord => ({
+  merchantId,
+  orderId: row.order_id,
+  refundNumber: row.refund_number,
+  amount: minor(row.amount_minor),
+  currency: row.currency,
+  gateway: row.gateway,
+  chargeReference: row.charge_reference,
+  idempotencyKey: row.idempotency_key,
+  terms: row.terms,
+  requestedAt: row.requested_at,
+});

@@ -1,0 +1,285 @@
+// Refunds over HTTP: what the gateway's books, the order, its auto order and the events say.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Order } from '@perennial/contract/order.ts';
+import { testApp } from '../../../test/support/app.ts';
+
+const app = await testApp();
+await app.request({
+  operation: 'insertItem',
+  body: {
+    merchant_item_id: 'COFFEE',
+    pricing: { cost: 10 },
+    auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
+  },
+});
+await app.request({
+  operation: 'insertItem',
+  body: { merchant_item_id: 'MUG', pricing: { cost: 8 }, tax: { tax_free: true } },
+});
+
+const expand = 'item,summary,payment,payment.transaction,internal,gift';
+const read = { _expand: expand };
+
+/** Three coffees taxed with 10 %, a mug without tax, and 5.00 for shipping: 46.00 in all. */
+async function placedOrder(change: Order = {}): Promise<Order & { order_id: string }> {
+  const { status, body } = await app.request({
+    operation: 'insertOrder',
+    query: read,
+    body: {
+      billing: { email: 'ann@example.com' },
+      items: [
+        { merchant_item_id: 'COFFEE', quantity: 3, auto_order_schedule: 'Monthly' },
+        { merchant_item_id: 'MUG', quantity: 1 },
+      ],
+      summary: { arbitrary_shipping_handling_total: { value: 5 } },
+      taxes: { arbitrary_tax_rate: 10 },
+      payment: {
+        payment_method: 'Credit Card',
+        credit_card: {
+          card_number_token: 'tok_approve',
+          card_expiration_month: 12,
+          card_expiration_year: 2040,
+        },
+      },
+      ...change,
+    },
+  });
+  assert.equal(status, 200, JSON.stringify(body));
+  assert.equal(body.order.summary.total.value, 46);
+  return body.order;
+}
+
+const refund = (order: Order, body: object, query: object = {}) =>
+  app.request({
+    operation: 'refundOrder',
+    params: { order_id: order.order_id! },
+    query: { ...read, ...query },
+    body,
+  });
+
+const quantities = (...given: number[]) => ({
+  items: given.map((quantity_refunded) => ({ quantity_refunded })),
+});
+
+const refundedAt = (order: Order): number =>
+  app.books
+    .captures()
+    .filter(({ key }) => key === `order:${app.merchant.merchantId}:${order.order_id}`)
+    .reduce((sum, capture) => sum + capture.refunded, 0);
+
+test('every quantity and the shipping: the whole order', async () => {
+  const order = await placedOrder();
+  const { status, body } = await refund(order, {
+    ...quantities(3, 1),
+    summary: { shipping_handling_refunded: { value: 5 } },
+    refund_reason: 'Arrived late',
+  });
+  assert.equal(status, 200, JSON.stringify(body));
+  const refunded: Order = body.order;
+  assert.deepEqual(
+    [
+      refunded.summary?.total_refunded?.value,
+      refunded.summary?.subtotal_refunded?.value,
+      refunded.summary?.tax_refunded?.value,
+      refunded.summary?.shipping_handling_refunded?.value,
+    ],
+    [46, 38, 3, 5],
+  );
+  assert.equal(refunded.payment?.payment_status, 'Refunded');
+  assert.equal(refunded.refund_reason, 'Arrived late');
+  assert.ok(refunded.refund_dts);
+  assert.ok(refunded.internal?.refund_by_user);
+  assert.equal(refundedAt(order), 4600);
+  assert.equal(body.warning, undefined);
+});
+
+test('the quantities alone, as a published sample sends them: the shipping stays, with a warning', async () => {
+  const order = await placedOrder();
+  const items = order.items!.map((item) => ({ ...item, quantity_refunded: item.quantity }));
+  const { body } = await refund(order, { ...order, items });
+  assert.equal(body.order.summary.total_refunded.value, 41);
+  assert.match(body.warning.warning_message, /Shipping and handling of 5 USD was not refunded/);
+  assert.equal(refundedAt(order), 4100);
+});
+
+test('one line after the other: the tax adds up to the cent, and totals are not refunded twice', async () => {
+  const order = await placedOrder();
+  const taxes: number[] = [];
+  for (const [quantity, total] of [
+    [1, 11],
+    [2, 22],
+    [3, 33],
+  ] as const) {
+    const { body } = await refund(order, quantities(quantity));
+    assert.equal(body.order.summary.total_refunded.value, total);
+    taxes.push(body.order.summary.tax_refunded.value);
+    assert.equal(refundedAt(order), total * 100);
+  }
+  assert.deepEqual(taxes, [1, 2, 3]);
+  const again = await refund(order, quantities(3));
+  assert.equal(again.status, 400);
+  assert.match(again.body.error.user_message, /request no refund beyond what was refunded before/);
+  assert.equal(refundedAt(order), 3300);
+});
+
+test('an amount of a line without its quantity, and a part of the tax', async () => {
+  const order = await placedOrder();
+  const { body } = await refund(order, {
+    items: [{ total_refunded: { value: 4.5 } }],
+    summary: { tax_refunded: { value: 0.45 } },
+  });
+  assert.equal(body.order.items[0].total_refunded.value, 4.5);
+  assert.equal(body.order.summary.total_refunded.value, 4.95);
+  assert.equal(body.order.payment.payment_status, 'Processed');
+});
+
+for (const [what, body, message] of [
+  ['more than was ordered', quantities(4), /items\[0\]\.quantity_refunded is 4, and at most 3/],
+  ['a negative quantity', quantities(-1), /items\[0\]\.quantity_refunded is -1, and 0 was/],
+  [
+    'more than the line cost',
+    { items: [{ total_refunded: { value: 30.01 } }] },
+    /items\[0\]\.total_refunded is 30\.01, and at most 30/,
+  ],
+  [
+    'more tax than was charged',
+    { summary: { tax_refunded: { value: 3.01 } } },
+    /summary\.tax_refunded is 3\.01, and at most 3/,
+  ],
+  [
+    'more shipping than was charged',
+    { summary: { shipping_handling_refunded: { value: 6 } } },
+    /summary\.shipping_handling_refunded is 6, and at most 5/,
+  ],
+  [
+    'a third decimal',
+    { summary: { tax_refunded: { value: 0.001 } } },
+    /summary\.tax_refunded\.value is not a valid amount in USD/,
+  ],
+  ['nothing', {}, /request no refund/],
+  ['one line too many', quantities(1, 1, 1), /items has 3 lines, and the order has 2/],
+] as const) {
+  test(`refused before the gateway is asked: ${what}`, async () => {
+    const order = await placedOrder();
+    const answer = await refund(order, body);
+    assert.equal(answer.status, 400);
+    assert.match(answer.body.error.user_message, message);
+    assert.equal(refundedAt(order), 0);
+  });
+}
+
+test('ten equal refunds at once: the money is given back once', async () => {
+  const order = await placedOrder();
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, () => refund(order, quantities(1, 1))),
+  );
+  assert.equal(answers.filter(({ status }) => status === 200).length, 1);
+  assert.equal(refundedAt(order), 1900);
+});
+
+test('no answer of the gateway: a worker asks again, and nothing is refunded twice', async () => {
+  const order = await placedOrder();
+  app.books.setDown(true);
+  const { status, body } = await refund(order, quantities(1));
+  app.books.setDown(false);
+  assert.equal(status, 200);
+  assert.match(body.warning.warning_message, /has not answered the refund yet/);
+  assert.equal(body.order.summary.total_refunded, undefined);
+  const meanwhile = await refund(order, quantities(2));
+  assert.equal(meanwhile.status, 400);
+  assert.match(meanwhile.body.error.user_message, /a refund whose outcome is not known yet/);
+  await app.db.run(
+    `update order_refund set lease_until = now() - interval '1 second' where merchant_id = $1`,
+    [app.merchant.merchantId],
+  );
+  await app.work('refunds');
+  assert.equal(refundedAt(order), 1100);
+  const after = await app.request({
+    operation: 'getOrder',
+    params: { order_id: order.order_id },
+    query: read,
+  });
+  assert.equal(after.body.order.summary.total_refunded.value, 11);
+});
+
+test('what was not charged by a gateway needs manual_refund, which asks no gateway', async () => {
+  const order = await placedOrder({ payment: { payment_method: 'Cash' } });
+  const refused = await refund(order, quantities(1));
+  assert.equal(refused.status, 400);
+  assert.match(refused.body.error.user_message, /manual_refund=true/);
+  const { status, body } = await refund(order, quantities(1), { manual_refund: true });
+  assert.equal(status, 200);
+  assert.equal(body.order.summary.total_refunded.value, 11);
+});
+
+test('an order that is not paid has nothing to refund', async () => {
+  const order = await placedOrder({ payment: { payment_method: 'Check' } });
+  const { status, body } = await refund(order, quantities(1), { manual_refund: true });
+  assert.equal(status, 400);
+  assert.match(body.error.user_message, /is not paid/);
+});
+
+test('a refund cancels the auto order and rejects the order where the client wants it', async () => {
+  const order = await placedOrder();
+  const { body } = await refund(order, quantities(3), {
+    auto_order_cancel: true,
+    auto_order_cancel_reason: 'Allergic',
+    reject_after_refund: true,
+  });
+  assert.equal(body.order.current_stage, 'Rejected');
+  const { body: found } = await app.request({
+    operation: 'getAutoOrderByReferenceOrderId',
+    params: { reference_order_id: order.order_id },
+  });
+  assert.deepEqual(
+    [found.auto_order.status, found.auto_order.cancel_reason],
+    ['canceled', 'Allergic'],
+  );
+});
+
+test('an ordinary update refunds nothing and says so', async () => {
+  const order = await placedOrder();
+  const { status, body } = await app.request({
+    operation: 'updateOrder',
+    params: { order_id: order.order_id },
+    query: read,
+    body: { ...quantities(3, 0), summary: { tax_refunded: { value: 3 } } },
+  });
+  assert.equal(status, 200, JSON.stringify(body));
+  assert.match(
+    body.warning.warning_message,
+    /^items\[0\]\.quantity_refunded, summary\.tax_refunded: an update refunds nothing/,
+  );
+  assert.equal(body.order.items[0].quantity_refunded, undefined);
+  assert.equal(body.order.summary.tax_refunded, undefined);
+});
+
+test('refundable says what can still be refunded at the gateway', async () => {
+  const order = await placedOrder();
+  const ask = async () => {
+    const { body } = await app.request({
+      operation: 'isRefundableOrder',
+      params: { order_id: order.order_id },
+    });
+    return [body.refundable, body.manual_because_multiple_charges];
+  };
+  assert.deepEqual(await ask(), [true, false]);
+  await refund(order, {
+    ...quantities(3, 1),
+    summary: { shipping_handling_refunded: { value: 5 } },
+  });
+  assert.deepEqual(await ask(), [false, false]);
+});
+
+test('store credit is refused, because there is none', async () => {
+  const order = await placedOrder();
+  const { status, body } = await refund(order, quantities(1), { issue_store_credit: true });
+  assert.equal(status, 400);
+  assert.match(body.error.user_message, /issue_store_credit/);
+});
+
+test('the audit finds no difference after all of this', async () => {
+  const { body } = await app.request({ operation: 'getAudit' });
+  assert.deepEqual(body.differences ?? [], []);
+});
