@@ -118,6 +118,7 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
   },
   getOrdersBatch: { order_ids: ['DEMO-0000000101', 'DEMO-0000000102'] },
   getOrdersByQuery: { email: 'ada@example.com' },
+  searchAutoOrders: { text: 'ada', status: ['active'] },
   updateOrder: { billing: { email: 'ada.king@example.com' } },
   refundOrder: {
     items: [{ quantity_refunded: 1, refund_reason: 'Damaged' }],

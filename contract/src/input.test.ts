@@ -10,7 +10,7 @@ const ajv = new Ajv({
   strict: true,
   allowUnionTypes: true,
   schemas: [inputDocument],
-  formats: { 'date-time': isDate },
+  formats: { 'date-time': isDate, 'criteria-date-time': isDate },
 });
 const autoOrder = ajv.compile(inputSchema(AutoOrder));
 
