@@ -59,6 +59,7 @@ async function clockRate(db: DatabasePool): Promise<number> {
     clock: systemClock,
     merchants,
     isReal: () => false,
+    previewDue: async () => ({ previewedCount: 0, rebills: [] }),
     dueWork: [rebillDueWork({ payments }, systemClock)],
     contextFor: async (merchantId) => ({
       ...context,

@@ -193,12 +193,12 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
     'change,facets,fault,money,newOrder,newOrderLine,order,payment,paymentDetails,present,refund,' +
     'stages,totals',
   payments: 'gateway,rotation,simulatorCards,stripeDeclines',
-  books: 'audit,auditCaptures,present,preview,previewDates',
+  books: 'audit,duePreview,auditCaptures,present,preview,previewDates',
   rebill:
     'attempt,codec,dunning,endings,held,keptOrder,keptPlan,movedFrom,note,orderDocument,' +
     'originalTerms,payment,plan,policy,rebillOrder,request,settlement',
-  sandbox: 'move,span',
   screens: 'autoOrderMatches,autoOrderRow,keyset,matches',
+  sandbox: 'advanceDay,move,span',
   oauth: 'application,authorization,consentPage,credential',
   staff: 'access,apiKey',
   webhooks: 'body,destination,eventRuler,forming,owner,present,retry,signing,webhook',
@@ -278,6 +278,7 @@ const owners: Readonly<Record<string, string>> = {
   rate_bucket: 'server/src/platform/http',
   idempotent_request: 'server/src/platform/http',
   clock_advance: 'server/src/sandbox',
+  clock_advance_day: 'server/src/sandbox',
 };
 
 /** Long because they are lists of short, like-shaped things, or named in the terms of the field. */

@@ -31,6 +31,14 @@ import {
   AutoOrderPreviewRequest,
   AutoOrderPreviewResponse,
 } from './change.ts';
+import {
+  ClockAdvanceDaysResponse,
+  ClockAdvanceResponse,
+  ClockAdvancesResponse,
+  ClockDueResponse,
+  ClockRequest,
+  ClockResponse,
+} from './clock.ts';
 import { Customer, CustomerResponse, CustomersResponse } from './customer.ts';
 import type { ExpansionName } from './expansions.ts';
 import type { NamedModel } from './fields.ts';
@@ -56,9 +64,6 @@ import {
 import { OrderRefundableResponse } from './orderRefund.ts';
 import {
   AuditResponse,
-  ClockAdvanceResponse,
-  ClockRequest,
-  ClockResponse,
   EventsResponse,
   MerchantSettings,
   MerchantSettingsResponse,
@@ -1411,6 +1416,66 @@ export const operations = {
     params: Type.Object({ advance_id: Type.String() }),
     response: ClockAdvanceResponse,
     payload: 'advance',
+    status: 200,
+  },
+  getClockAdvances: {
+    tag: 'perennial',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/clock/advances',
+    summary: 'List the advances of the clock',
+    permissions: ['configuration_read'],
+    query: Type.Object({ ...paging() }),
+    response: ClockAdvancesResponse,
+    payload: 'advances',
+    maxLimit: 200,
+    status: 200,
+  },
+  stopClockAdvance: {
+    tag: 'perennial',
+    method: 'DELETE',
+    base: '/perennial/v1',
+    path: '/clock/advances/{advance_id}',
+    summary: 'Stop an advance of the clock',
+    description:
+      'It ends with the stretch that is being played, so every day that it began is finished. ' +
+      'The clock then shows the moment that it reached. Stopping an advance that has ended changes nothing.',
+    permissions: ['configuration_write'],
+    params: Type.Object({ advance_id: Type.String() }),
+    response: ClockAdvanceResponse,
+    payload: 'advance',
+    status: 200,
+  },
+  getClockAdvanceDays: {
+    tag: 'perennial',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/clock/advances/{advance_id}/days',
+    summary: 'Read what an advance did, by day',
+    description: 'Also while it plays. Advances of versions that kept no days have none.',
+    permissions: ['configuration_read'],
+    params: Type.Object({ advance_id: Type.String() }),
+    response: ClockAdvanceDaysResponse,
+    payload: 'days',
+    status: 200,
+  },
+  getClockDue: {
+    tag: 'perennial',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/clock/due',
+    summary: 'Read what is due until a moment',
+    description:
+      'Shows what an advance of the clock to that moment would charge. Changes nothing. Send until or advance_by.',
+    permissions: ['auto_order_read'],
+    query: Type.Object({
+      until: dateTime('A moment after the one that the clock shows.'),
+      advance_by: text('The same as a span: P1M, or 1y, 3mo, 2w, 10d, 5h.'),
+      _limit: int32('The most auto orders to preview. Default 100.'),
+    }),
+    response: ClockDueResponse,
+    payload: 'due',
+    maxLimit: 500,
     status: 200,
   },
   getParkedAutoOrders: {

@@ -1,5 +1,5 @@
 /**
- * What is ours alone, under /perennial/v1: the clock, previews, the pull feed of events, the audit,
+ * What is ours alone, under /perennial/v1: previews, the pull feed of events, the audit,
  * settings, and work on many tasks at once. These models belong to no published client and may
  * grow.
  */
@@ -30,52 +30,6 @@ import {
   WorkflowTask,
   WorkflowUser,
 } from './workflow.ts';
-
-export const Clock = model('Clock', 'The present state of a merchant’s clock.', {
-  mode: oneOf(
-    ['real', 'running', 'standing'],
-    'Real time; a test clock that runs; a test clock that does not run.',
-  ),
-  now_dts: dateTime('What this clock shows.'),
-  advance_id: text('The advance under way, when there is one.'),
-});
-export type Clock = Static<typeof Clock>;
-
-export const ClockRequest = model('ClockRequest', 'How to move a clock.', {
-  mode: oneOf(
-    ['real', 'running', 'standing'],
-    'Absent: stays. Real only while the clock was never moved.',
-  ),
-  now_dts: dateTime(
-    'Play everything that falls due up to this moment. A moment in the past is refused.',
-  ),
-  advance_by: text(
-    'The same as a span: an ISO 8601 duration such as P1Y, or 1y, 3mo, 2w, 10d, 5h.',
-  ),
-});
-export type ClockRequest = Static<typeof ClockRequest>;
-
-export const ClockAdvance = model('ClockAdvance', 'How far an advance of the clock has come.', {
-  advance_id: text(),
-  from_dts: dateTime(),
-  to_dts: dateTime(),
-  reached_dts: dateTime('Everything due up to here has been played.'),
-  done: flag(),
-  failure_reason: text('Why it stopped early, when it did.'),
-  rebill_count: int32('Rebills that were paid.'),
-  decline_count: int32(),
-  notice_count: int32(),
-});
-export type ClockAdvance = Static<typeof ClockAdvance>;
-
-export const ClockResponse = answer('ClockResponse', {
-  clock: one(Clock),
-  advance: one(ClockAdvance),
-});
-export type ClockResponse = Static<typeof ClockResponse>;
-
-export const ClockAdvanceResponse = answer('ClockAdvanceResponse', { advance: one(ClockAdvance) });
-export type ClockAdvanceResponse = Static<typeof ClockAdvanceResponse>;
 
 export const PreviewRule = model('PreviewRule', 'One rule that had a say in a previewed line.', {
   rule: text('The rule’s name, for example step price, grandfathered price, percentage discount.'),

@@ -6,6 +6,7 @@
 import * as autoOrder from './autoOrder.ts';
 import * as autoOrderItem from './autoOrderItem.ts';
 import * as change from './change.ts';
+import * as clock from './clock.ts';
 import * as common from './common.ts';
 import * as customer from './customer.ts';
 import type { NamedModel } from './fields.ts';
@@ -34,7 +35,7 @@ const files = {
   workflow: [workflow, live],
   oauth: [oauth],
   user: [user],
-  perennial: [perennial, change, screens],
+  perennial: [perennial, change, screens, clock],
   common: [common],
 };
 

@@ -1,7 +1,10 @@
+import type { Temporal } from 'temporal-polyfill';
 import { orderHooks } from '../autoOrders/hooks.ts';
 import { orderAutoOrderJson } from '../autoOrders/present.ts';
+import { previewDue } from '../books/dueOperations.ts';
 import { orderCharge, orderObstacle } from '../payments/orderCharge.ts';
 import { orderRefund } from '../payments/orderRefund.ts';
+import type { Context } from '../platform/context.ts';
 import { defaultTiming } from '../rebill/dueOperations.ts';
 import { lockRebill } from '../rebill/keptOrderOperations.ts';
 import { rebillDueWork } from '../rebill/rebillClockWork.ts';
@@ -32,6 +35,8 @@ export function wireFeatures(
       clock,
       merchants,
       isReal: payments.isReal,
+      previewDue: (context: Context, until: Temporal.Instant, limit: number) =>
+        previewDue(context, until, limit, !payments.isReal(context.merchant)),
       // What a moved clock plays, in this order.
       dueWork: [rebillDueWork({ payments }, clock), movingDueWork],
     },

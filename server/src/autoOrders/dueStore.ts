@@ -97,6 +97,36 @@ export async function firstDue(
   return row?.due_at;
 }
 
+/** Counts the merchant's auto orders that are due until then, up to `max`. */
+export async function countDue(
+  db: Database,
+  merchantId: string,
+  until: Temporal.Instant,
+  max: number,
+): Promise<number> {
+  const row = await db.row<{ count: number }>(
+    `select count(*) as count from (
+       select 1 from auto_order where merchant_id = $1 and due_at <= $2 limit $3) due`,
+    [merchantId, until, max],
+  );
+  return row?.count ?? 0;
+}
+
+/** Returns the merchant's first auto orders that are due until then, in the order of due moments. */
+export async function findDueUntil(
+  db: Database,
+  merchantId: string,
+  until: Temporal.Instant,
+  limit: number,
+): Promise<number[]> {
+  const rows = await db.rows<{ auto_order_oid: number }>(
+    `select auto_order_oid from auto_order where merchant_id = $1 and due_at <= $2
+     order by due_at, auto_order_oid limit $3`,
+    [merchantId, until, limit],
+  );
+  return rows.map((row) => row.auto_order_oid);
+}
+
 /**
  * Returns those merchants that have an auto order due, each by its own clock, in one cheap query.
  */

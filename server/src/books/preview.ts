@@ -35,6 +35,8 @@ export interface PreviewedRebill {
   readonly at: Temporal.Instant;
   readonly order: RebillOrder;
   readonly currency: string;
+  /** The card that will be charged; absent when the order costs nothing. */
+  readonly cardToken?: string | undefined;
   /** How the dates were determined, by item oid. */
   readonly dateRules: ReadonlyMap<number, readonly DateRule[]>;
 }
@@ -42,9 +44,13 @@ export interface PreviewedRebill {
 /**
  * Predicts rebills by repeating what the engine does, on the record alone: the same decisions, the
  * same orders, the same record after each paid charge. `first` is the input of the engine's
- * decision now.
+ * decision now. With `until`, rebills after it are left out.
  */
-export function previewRebills(first: DecisionInput, count: number): Preview {
+export function previewRebills(
+  first: DecisionInput,
+  count: number,
+  until?: Temporal.Instant,
+): Preview {
   const rebills: PreviewedRebill[] = [];
   let input = first;
   let traces = tracesOf(first.autoOrder);
@@ -52,6 +58,8 @@ export function previewRebills(first: DecisionInput, count: number): Preview {
     const due = dueAt(input.autoOrder);
     if (due === undefined) return { rebills, ends: endOf(input.autoOrder) };
     input = { ...input, at: later(due, input.at) };
+    if (until && input.at.epochMilliseconds > until.epochMilliseconds)
+      return { rebills, ends: 'never' };
     const decision = decide(input);
     if (decision.kind === 'park') return { rebills, ends: 'parked' };
     if (decision.kind === 'wait') {
@@ -67,13 +75,14 @@ export function previewRebills(first: DecisionInput, count: number): Preview {
     traces = traced(traces, input.autoOrder.items, decision.autoOrder.items);
     const {
       autoOrder,
-      charge: { order, currency },
+      charge: { order, currency, card },
     } = decision;
     rebills.push({
       rebillNumber: autoOrder.rebillCount + 1,
       at: input.at,
       order,
       currency,
+      cardToken: card?.token,
       dateRules: dateRulesOf(autoOrder, order, traces, input),
     });
     traces = new Map([...traces, ...shippedTraces(autoOrder.items, order)]);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock, ClockAdvance, ClockRequest } from '@perennial/contract/perennial.ts';
+import type { Clock, ClockAdvance, ClockRequest } from '@perennial/contract/clock.ts';
 import { readConfig } from '../config.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
 import { type Command, Obstacle, readArgs, UsageError } from './command.ts';

@@ -180,7 +180,12 @@ const paidByStaff: Verdict = ({ family: { billed, target }, attempt }, plan, rul
     ].join(' '),
     event: {
       name: 'auto_order_rebill',
-      data: { rebill_number: attempt.rebillNumber, order_id: orderId },
+      data: {
+        rebill_number: attempt.rebillNumber,
+        order_id: orderId,
+        total_minor: total,
+        currency,
+      },
     },
   }),
 });

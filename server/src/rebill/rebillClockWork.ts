@@ -1,6 +1,6 @@
-import { firstDue } from '../autoOrders/dueStore.ts';
+import { countDue, firstDue } from '../autoOrders/dueStore.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
-import type { DueWork } from '../platform/jobs/dueWork.ts';
+import { type DueWork, dueCountMax } from '../platform/jobs/dueWork.ts';
 import type { RebillParts, RebillTiming, RunCounts } from './dueOperations.ts';
 import { resolveUnanswered, runDue } from './dueOperations.ts';
 import { hasUnsettled } from './store.ts';
@@ -17,6 +17,8 @@ export function rebillDueWork(
   const parts: RebillParts = { payments, timing: playTiming, clock };
   return {
     name: 'rebills',
+    kind: 'auto orders',
+    countDue: ({ db, merchant }, until) => countDue(db, merchant.merchantId, until, dueCountMax),
     async nextDueAt(context, until) {
       const {
         db,

@@ -438,6 +438,8 @@ function notesOf({
       data: {
         rebill_number: rebillNumber,
         order_id: required(order, 'order of a paid rebill').orderId,
+        total_minor: charge.order.total,
+        currency: charge.currency,
       },
     },
   };

@@ -1,20 +1,23 @@
 import type { Logger } from 'pino';
-import type { Temporal } from 'temporal-polyfill';
+import { Temporal } from 'temporal-polyfill';
 import { required } from '../kernel/assert.ts';
-import { addDays, dayBounds } from '../kernel/calendar.ts';
+import { addDays, dayBounds, startOfDay } from '../kernel/calendar.ts';
 import type { ClockSetting } from '../platform/clock/merchantClock.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
-import { type Context, inTransaction } from '../platform/context.ts';
+import { type Context, type EventSink, inTransaction } from '../platform/context.ts';
 import type { DueCounts, DueWork } from '../platform/jobs/dueWork.ts';
 import { eachMerchant } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { saveClock } from '../platform/tenancy/merchantStore.ts';
 import type { Merchants } from '../platform/tenancy/merchants.ts';
+import { advanceDays } from './advanceDay.ts';
+import { addToDays, findLastDay } from './advanceDayStore.ts';
 import type { TestMode } from './move.ts';
 import {
   type Advance,
   countFailure,
+  type EndState,
   endAdvance,
   findAdvance,
   lockClock,
@@ -78,7 +81,8 @@ export async function playFor(
   advance: Advance,
   budgetMs: number,
 ): Promise<Advance> {
-  const context = await parts.contextFor(merchantId);
+  const base = await parts.contextFor(merchantId);
+  const context = { ...base, events: counted(base.events, advance) };
   try {
     return await playStretches(parts, context, advance, parts.clock.monotonicMs() + budgetMs);
   } catch (error) {
@@ -92,6 +96,17 @@ export async function playFor(
     return advance;
   }
 }
+
+/** A sink that also counts the events as what the advance did, in their transaction. */
+const counted = (events: EventSink, { advanceId }: Advance): EventSink => ({
+  async emit(context, emitted) {
+    await events.emit(context, emitted);
+    const { db, merchant, now } = context;
+    const { merchantId, timeZone: zone, currency } = merchant;
+    const days = advanceDays(emitted, { zone, currency, now });
+    if (days.length > 0) await addToDays(db, merchantId, advanceId, days);
+  },
+});
 
 async function playStretches(
   parts: PlayParts,
@@ -131,21 +146,45 @@ async function playStretch(
   days: number,
 ): Promise<Played> {
   const context = { ...base, now: advance.reachedAt };
-  const first = await firstDue(parts.dueWork, context, advance.toAt);
+  const toAt = advance.isStopping ? await stopAt(context, advance) : advance.toAt;
+  const first = await firstDue(parts.dueWork, context, toAt);
   if (first === undefined)
-    return { advance: await arrive(parts, context, advance), daysNext: days, isWaiting: false };
-  const end = stretchEnd(first, days, context.merchant.timeZone, advance.toAt);
+    return {
+      advance: await arrive(parts, context, advance, toAt),
+      daysNext: days,
+      isWaiting: false,
+    };
+  const end = stretchEnd(first, days, context.merchant.timeZone, toAt);
   const { counts, isDone } = await runAll(parts.dueWork, context, end);
   const done = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const reached = isDone ? end : advance.reachedAt;
   return {
-    advance: await reach(parts, context, advance, reached, counts),
+    advance: await reach(parts, context, advance, reached),
     daysNext: stretchDays(days, done),
     isWaiting: !isDone && done === 0,
   };
 }
 
-async function firstDue(
+/**
+ * When an advance that is being stopped ends: at the moment that it has reached, or at the end of
+ * the last day on which it did something. They differ when a process ended in the middle of a
+ * stretch.
+ */
+async function stopAt(
+  { db, merchant: { merchantId, timeZone: zone } }: Context,
+  { advanceId, reachedAt, toAt }: Advance,
+): Promise<Temporal.Instant> {
+  const day = await findLastDay(db, merchantId, advanceId);
+  if (day === undefined) return reachedAt;
+  const next = startOfDay(Temporal.PlainDate.from(day).add({ days: 1 }), zone);
+  const end = Math.min(next.epochMilliseconds - 1000, toAt.epochMilliseconds);
+  return end > reachedAt.epochMilliseconds
+    ? Temporal.Instant.fromEpochMilliseconds(end)
+    : reachedAt;
+}
+
+/** Returns the first moment, not after `until`, at which any work is due. */
+export async function firstDue(
   dueWork: readonly DueWork[],
   context: Context,
   until: Temporal.Instant,
@@ -201,20 +240,12 @@ async function reach(
   context: Context,
   advance: Advance,
   reachedAt: Temporal.Instant,
-  counts: DueCounts['counts'],
 ): Promise<Advance> {
   return changeClock(
     parts,
     context,
     async (db, merchantId) => {
-      const saved = await saveReached(
-        db,
-        merchantId,
-        advance.advanceId,
-        reachedAt,
-        counts,
-        leaseMs,
-      );
+      const saved = await saveReached(db, merchantId, advance.advanceId, reachedAt, leaseMs);
       if (saved !== undefined)
         await saveClock(db, merchantId, { kind: 'standing', at: saved.reachedAt });
       return saved;
@@ -223,13 +254,19 @@ async function reach(
   );
 }
 
-function arrive(parts: PlayParts, context: Context, advance: Advance): Promise<Advance> {
+function arrive(
+  parts: PlayParts,
+  context: Context,
+  advance: Advance,
+  toAt: Temporal.Instant,
+): Promise<Advance> {
   return changeClock(
     parts,
     context,
     async (db, merchantId) => {
-      await saveReached(db, merchantId, advance.advanceId, advance.toAt, {}, leaseMs);
-      return end(parts, db, merchantId, advance);
+      await saveReached(db, merchantId, advance.advanceId, toAt, leaseMs);
+      const isEarly = toAt.epochMilliseconds < advance.toAt.epochMilliseconds;
+      return end(parts, db, merchantId, advance, isEarly ? 'stopped' : 'done');
     },
     advance,
   );
@@ -243,7 +280,7 @@ function fail(parts: PlayParts, context: Context, advance: Advance): Promise<Adv
   return changeClock(
     parts,
     context,
-    (db, merchantId) => end(parts, db, merchantId, advance, reason),
+    (db, merchantId) => end(parts, db, merchantId, advance, 'failed', reason),
     advance,
   );
 }
@@ -253,9 +290,10 @@ async function end(
   db: Database,
   merchantId: string,
   { advanceId }: Advance,
+  state: EndState,
   failureReason?: string,
 ): Promise<Advance | undefined> {
-  const ended = await endAdvance(db, merchantId, advanceId, failureReason);
+  const ended = await endAdvance(db, merchantId, advanceId, state, failureReason);
   if (ended !== undefined)
     await saveClock(db, merchantId, clockAt(ended.modeAfter, ended.reachedAt, clock));
   return ended;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ClockRequest } from '@perennial/contract/perennial.ts';
+import type { ClockRequest } from '@perennial/contract/clock.ts';
 import { at } from '../../../test/support/autoOrders.ts';
 import { type MovedFrom, plannedMove } from './move.ts';
 import { laterBy, parseSpan } from './span.ts';

@@ -1,4 +1,4 @@
-import type { ClockRequest } from '@perennial/contract/perennial.ts';
+import type { ClockRequest } from '@perennial/contract/clock.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
@@ -32,7 +32,10 @@ export type TestMode = Exclude<ClockMode, 'real'>;
 
 /** Why a clock is not moved: a field is wrong, or the clock cannot be moved. */
 export type MoveFault =
-  | ({ readonly kind: 'field'; readonly field: 'mode' | 'now_dts' | 'advance_by' } & FieldFault)
+  | ({
+      readonly kind: 'field';
+      readonly field: 'mode' | 'now_dts' | 'advance_by' | 'until';
+    } & FieldFault)
   | { readonly kind: 'clock'; readonly reason: string; readonly fix: string };
 
 /**
@@ -43,7 +46,11 @@ export type MoveFault =
 export function plannedMove(request: ClockRequest, from: MovedFrom): Outcome<Move, MoveFault> {
   const { setting, now } = from;
   const mode = request.mode ?? setting.kind;
-  const target = targetOf(request, from);
+  const target = laterMoment(
+    { moment: request.now_dts, span: request.advance_by },
+    'now_dts',
+    from,
+  );
   if (!target.ok) return target;
   if (mode === 'real') return keptReal(target.value, from);
   if (from.isReal)
@@ -79,25 +86,36 @@ function keptReal(
   return success({ kind: 'switch', mode: 'real' });
 }
 
-function targetOf(
-  { now_dts: nowDts, advance_by: advanceBy }: ClockRequest,
-  { now, zone }: MovedFrom,
+/** A later moment as a client writes it: the moment, or a span from now. */
+export interface AskedMoment {
+  readonly moment?: string | null | undefined;
+  readonly span?: string | null | undefined;
+}
+
+/**
+ * Parses a later moment, which is in the field `momentField` or, as a span, in advance_by.
+ * Undefined when both are absent.
+ */
+export function laterMoment(
+  { moment, span }: AskedMoment,
+  momentField: 'now_dts' | 'until',
+  { now, zone }: Pick<MovedFrom, 'now' | 'zone'>,
 ): Outcome<Temporal.Instant | undefined, MoveFault> {
-  if (nowDts != null && advanceBy != null)
+  if (moment != null && span != null)
     return failure({
       kind: 'field',
       field: 'advance_by',
-      reason: 'is sent together with now_dts',
+      reason: `is sent together with ${momentField}`,
       fix: 'Send one of the two',
     });
   const target =
-    nowDts != null
-      ? momentOf(nowDts, zone)
-      : advanceBy != null
-        ? spanEnd(advanceBy, now, zone)
+    moment != null
+      ? momentOf(moment, momentField, zone)
+      : span != null
+        ? spanEnd(span, now, zone)
         : success(undefined);
   if (!target.ok || target.value === undefined) return target;
-  const field = nowDts != null ? 'now_dts' : 'advance_by';
+  const field = moment != null ? momentField : 'advance_by';
   if (target.value.epochMilliseconds < now.epochMilliseconds) {
     return failure({
       kind: 'field',
@@ -122,13 +140,17 @@ function targetOf(
 
 const longest = parseSpan('100y')!;
 
-function momentOf(text: string, zone: string): Outcome<Temporal.Instant, MoveFault> {
+function momentOf(
+  text: string,
+  field: 'now_dts' | 'until',
+  zone: string,
+): Outcome<Temporal.Instant, MoveFault> {
   const parsed = parseWireDate(text, zone);
   return parsed.ok
     ? parsed
     : failure({
         kind: 'field',
-        field: 'now_dts',
+        field,
         reason: 'is not a date from 1900-01-01 to 2999-12-31',
         fix: 'Send ISO 8601, for example 2027-03-31T00:00:00-04:00',
       });

@@ -5,9 +5,17 @@ import type { Temporal } from 'temporal-polyfill';
 import { type TestApp, testApp } from '../../../test/support/app.ts';
 import { at } from '../../../test/support/autoOrders.ts';
 import { movedClock } from '../../../test/support/movedClock.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
 import type { DueCounts, DueWork } from '../platform/jobs/dueWork.ts';
 import { advanceWorker } from './advanceWorker.ts';
-import { type ClockParts, getClock, setClock } from './operations.ts';
+import {
+  type ClockParts,
+  getAdvance,
+  getAdvanceDays,
+  getClock,
+  setClock,
+  stopAdvance,
+} from './operations.ts';
 
 /**
  * Due work with a fixed list of moments. It records when each was done and what the merchant's
@@ -15,11 +23,14 @@ import { type ClockParts, getClock, setClock } from './operations.ts';
  */
 class StagedWork implements DueWork {
   readonly name = 'staged';
+  readonly kind = 'auto orders';
   readonly played: string[] = [];
   readonly #app: TestApp;
   #moments: Temporal.Instant[];
   /** Called before anything is played. */
   before: () => void = () => {};
+  /** Called after a stretch was played, before the clock moves. */
+  during: () => Promise<unknown> = async () => {};
 
   constructor(app: TestApp, ...moments: string[]) {
     this.#app = app;
@@ -30,13 +41,31 @@ class StagedWork implements DueWork {
     return this.#moments.find((moment) => moment.epochMilliseconds <= until.epochMilliseconds);
   }
 
-  async runDue(_: unknown, until: Temporal.Instant): Promise<DueCounts> {
+  async countDue(_: unknown, until: Temporal.Instant): Promise<number> {
+    return this.#moments.filter((moment) => moment.epochMilliseconds <= until.epochMilliseconds)
+      .length;
+  }
+
+  async runDue(context: Context, until: Temporal.Instant): Promise<DueCounts> {
     this.before();
     const isDue = (moment: Temporal.Instant) => moment.epochMilliseconds <= until.epochMilliseconds;
     const { now } = await this.#app.context();
     const due = this.#moments.filter(isDue);
     this.#moments = this.#moments.filter((moment) => !isDue(moment));
     this.played.push(...due.map((moment) => `${moment} at ${now}`));
+    await inTransaction(context, (context) =>
+      context.events.emit(
+        context,
+        due.map((moment) => ({
+          name: 'auto_order_rebill',
+          objectType: 'auto order',
+          objectId: '1',
+          at: moment,
+          data: { total_minor: 1000, currency: 'USD' },
+        })),
+      ),
+    );
+    await this.during();
     return { counts: { rebills: due.length }, isDone: true };
   }
 }
@@ -53,6 +82,7 @@ async function staged(...moments: string[]) {
     contextFor: app.app.contextFor,
     dueWork: [work],
     isReal: () => false,
+    previewDue: async () => ({ previewedCount: 0, rebills: [] }),
   };
   return {
     app,
@@ -137,6 +167,63 @@ test('an advance that fails again and again stops with a reason, and can be requ
   assert.equal((await advance({ advance_by: '1y' })).advance?.state, 'done');
 });
 
+test('an advance that is stopped ends with its stretch, and its days are finished', async () => {
+  const { app, work, parts, advance } = await staged(
+    '2026-02-01T10:00:00Z',
+    '2026-02-20T10:00:00Z',
+    '2026-03-20T10:00:00Z',
+  );
+  let stretches = 0;
+  work.during = async () => {
+    if (++stretches !== 2) return;
+    const context = await app.context();
+    const { advance: playing } = await getClock(context, parts);
+    assert.equal(playing?.rebills, 2, 'the counts grow while the stretch is played');
+    const stopping = await stopAdvance(context, playing.advanceId);
+    assert.equal(`${stopping.state} ${stopping.isStopping}`, 'playing true');
+  };
+  const stopped = await advance({ advance_by: '1y', mode: 'running' });
+  assert.equal(
+    `${stopped.advance?.state} ${stopped.advance?.reachedAt} ${stopped.mode}`,
+    // A stretch of two days, because little happened in the one before.
+    'stopped 2026-02-22T04:59:59Z running',
+  );
+  assert.equal(work.played.length, 2);
+  const context = await app.context();
+  const { advanceId } = stopped.advance!;
+  assert.deepEqual(
+    (await getAdvanceDays(context, advanceId)).map(
+      ({ day, paid, totalMinor }) => `${day}: ${paid} paid, ${totalMinor}`,
+    ),
+    ['2026-02-01: 1 paid, 1000', '2026-02-20: 1 paid, 1000'],
+  );
+  assert.equal((await stopAdvance(context, advanceId)).state, 'stopped', 'again: nothing changes');
+
+  work.during = async () => {};
+  assert.equal((await advance({ advance_by: '1y' })).advance?.state, 'done');
+  assert.equal(work.played.length, 3);
+});
+
+test('an advance that was cut off in a stretch is stopped behind what that stretch did', async () => {
+  const { app, work, parts, advance } = await staged(
+    '2026-02-01T10:00:00Z',
+    '2026-02-20T10:00:00Z',
+  );
+  work.during = () => Promise.reject(new Error('the process stops here'));
+  const { advance: cut } = await advance({ advance_by: '1y' });
+  assert.equal(String(cut?.reachedAt), '2026-01-15T17:00:00Z');
+  const context = await app.context();
+  await stopAdvance(context, cut!.advanceId);
+  await app.db.run(
+    "update clock_advance set lease_until = clock_timestamp() where merchant_id = 'TEST'",
+  );
+  work.during = async () => {};
+  await advanceWorker(parts).runOnce();
+  const stopped = await getAdvance(context, cut!.advanceId);
+  assert.equal(`${stopped.state} ${stopped.reachedAt}`, 'stopped 2026-02-02T04:59:59Z');
+  assert.equal(stopped.rebills, 1);
+});
+
 test('each merchant has a separate clock, which is read, moved and refused over HTTP', async () => {
   const app = await testApp();
   await app.addMerchant('OTHER');
@@ -153,6 +240,7 @@ test('each merchant has a separate clock, which is read, moved and refused over 
       to_dts: '2027-01-15T12:00:00-05:00',
       reached_dts: '2027-01-15T12:00:00-05:00',
       done: true,
+      state: 'done',
       rebill_count: 0,
       decline_count: 0,
       notice_count: 0,

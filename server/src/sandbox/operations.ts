@@ -1,18 +1,32 @@
-import type { ClockRequest } from '@perennial/contract/perennial.ts';
-import type { Temporal } from 'temporal-polyfill';
+import type { ClockRequest } from '@perennial/contract/clock.ts';
+import { Temporal } from 'temporal-polyfill';
 import { required } from '../kernel/assert.ts';
+import { dayBounds } from '../kernel/calendar.ts';
+import type { Minor } from '../kernel/money.ts';
 import { readClock } from '../platform/clock/merchantClock.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
+import type { Page } from '../platform/http/routes.ts';
+import type { DueWork } from '../platform/jobs/dueWork.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { findMerchant, saveClock } from '../platform/tenancy/merchantStore.ts';
-import { clockAt, leaseMs, type PlayParts, playFor } from './advanceWorker.ts';
-import { type ClockMode, type MoveFault, plannedMove } from './move.ts';
+import type { AdvanceDay } from './advanceDay.ts';
+import { listDays } from './advanceDayStore.ts';
+import { clockAt, firstDue, leaseMs, type PlayParts, playFor } from './advanceWorker.ts';
+import {
+  type AskedMoment,
+  type ClockMode,
+  laterMoment,
+  type MoveFault,
+  plannedMove,
+} from './move.ts';
 import {
   type Advance,
+  askToStop,
   findAdvance,
   findPlaying,
   insertAdvance,
+  listAdvances,
   lockClock,
   wasAdvanced,
 } from './store.ts';
@@ -24,6 +38,40 @@ export interface ClockParts extends PlayParts {
    * moved.
    */
   isReal(merchant: Merchant): boolean;
+  /** Previews the rebills of the first auto orders, up to `limit`, that are due until then. */
+  previewDue(context: Context, until: Temporal.Instant, limit: number): Promise<DuePreview>;
+}
+
+/** The rebills that are due until a moment. */
+export interface DuePreview {
+  /** The auto orders that were previewed. */
+  readonly previewedCount: number;
+  readonly rebills: readonly DueRebill[];
+}
+
+/** A rebill that is due until a moment. */
+export interface DueRebill {
+  readonly autoOrderOid: number;
+  readonly autoOrderCode: string;
+  readonly rebillNumber: number;
+  readonly at: Temporal.Instant;
+  readonly totalMinor: Minor;
+  readonly currency: string;
+  /** By the test card; absent where no test card tells. */
+  readonly expected?: 'paid' | 'declined' | 'no answer' | undefined;
+}
+
+/** How much of one kind of work is due. */
+export interface DueCount {
+  readonly kind: DueWork['kind'];
+  readonly count: number;
+}
+
+/** What is due until a moment. */
+export interface ShownDue extends DuePreview {
+  readonly now: Temporal.Instant;
+  readonly until: Temporal.Instant;
+  readonly counts: readonly DueCount[];
 }
 
 /** A merchant's clock as it is shown. */
@@ -32,6 +80,10 @@ export interface ShownClock {
   readonly now: Temporal.Instant;
   /** The advance under way, or the one that was just requested. */
   readonly advance?: Advance | undefined;
+  /** The next moment at which something is due, and what is due on its day. */
+  readonly next?:
+    | { readonly at: Temporal.Instant; readonly counts: readonly DueCount[] }
+    | undefined;
 }
 
 /**
@@ -44,13 +96,60 @@ const requestMs = 10_000;
  * Returns the clock. A clock that is being advanced shows the moment up to which everything was
  * played.
  */
-export async function getClock(context: Context, { clock }: ClockParts): Promise<ShownClock> {
+export async function getClock(
+  context: Context,
+  { clock, dueWork }: Pick<ClockParts, 'clock' | 'dueWork'>,
+): Promise<ShownClock> {
   const merchant = await currentMerchant(context);
   const advance = await findPlaying(context.db, merchant.merchantId);
+  const now = readClock(merchant.clock, clock.now());
+  const mode = advance?.modeAfter ?? merchant.clock.kind;
+  return { mode, now, advance, next: await nextDue({ ...context, merchant, now }, dueWork) };
+}
+
+async function nextDue(context: Context, dueWork: readonly DueWork[]): Promise<ShownClock['next']> {
+  const at = await firstDue(dueWork, context, everything);
+  if (at === undefined) return undefined;
+  const { until } = dayBounds(at, context.merchant.timeZone);
+  return { at, counts: await countDue(context, dueWork, until.subtract({ seconds: 1 })) };
+}
+
+/** After every date that is accepted. */
+const everything = Temporal.Instant.from('3000-01-02T00:00:00Z');
+
+/** Counts what is due until then; kinds without due work are left out. */
+async function countDue(
+  context: Context,
+  dueWork: readonly DueWork[],
+  until: Temporal.Instant,
+): Promise<DueCount[]> {
+  const counts: DueCount[] = [];
+  for (const work of dueWork)
+    counts.push({ kind: work.kind, count: await work.countDue(context, until) });
+  return counts.filter(({ count }) => count > 0);
+}
+
+/**
+ * Returns what is due until a later moment: counts of everything, and the rebills of the first
+ * auto orders. Changes nothing. Refuses a moment that the clock could not be moved to.
+ */
+export async function getDue(
+  context: Context,
+  { clock, dueWork, previewDue }: ClockParts,
+  asked: AskedMoment,
+  limit: number,
+): Promise<ShownDue> {
+  const merchant = await currentMerchant(context);
+  const now = readClock(merchant.clock, clock.now());
+  const until = laterMoment(asked, 'until', { now, zone: merchant.timeZone });
+  if (!until.ok) return refuseMove(until.reason);
+  if (until.value === undefined) return refuse('missing_field', { field: 'until' });
+  const at = { ...context, merchant, now };
   return {
-    mode: advance?.modeAfter ?? merchant.clock.kind,
-    now: readClock(merchant.clock, clock.now()),
-    advance,
+    now,
+    until: until.value,
+    counts: await countDue(at, dueWork, until.value),
+    ...(await previewDue(at, until.value, limit)),
   };
 }
 
@@ -59,6 +158,35 @@ export async function getAdvance({ db, merchant }: Context, advanceId: string): 
   return (
     (await findAdvance(db, merchant.merchantId, advanceId)) ??
     refuse('not_found', { what: 'advance of the clock', id: advanceId })
+  );
+}
+
+/** Lists a page of the advances, the latest first. */
+export async function getAdvances(
+  { db, merchant: { merchantId } }: Context,
+  page: Page,
+): Promise<{ readonly advances: readonly Advance[]; readonly hasMore: boolean }> {
+  const found = await listAdvances(db, merchantId, page);
+  return { advances: found.slice(0, page.limit), hasMore: found.length > page.limit };
+}
+
+/** Returns what an advance did by day. Refuses an id that the merchant does not have. */
+export async function getAdvanceDays(
+  context: Context,
+  advanceId: string,
+): Promise<readonly AdvanceDay[]> {
+  await getAdvance(context, advanceId);
+  return listDays(context.db, context.merchant.merchantId, advanceId);
+}
+
+/**
+ * Asks an advance to stop. It ends with the stretch that is being played, so nothing is left half
+ * done. One that has ended stays as it is.
+ */
+export async function stopAdvance(context: Context, advanceId: string): Promise<Advance> {
+  return (
+    (await askToStop(context.db, context.merchant.merchantId, advanceId)) ??
+    getAdvance(context, advanceId)
   );
 }
 

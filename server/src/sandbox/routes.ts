@@ -1,42 +1,47 @@
-import type { Clock, ClockAdvance } from '@perennial/contract/perennial.ts';
-import { wireDate } from '../kernel/calendar.ts';
-import { fromLoose } from '../kernel/fromLoose.ts';
-import type { Answer } from '../platform/http/answer.ts';
 import { payload } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
-import { type ClockParts, getAdvance, getClock, type ShownClock, setClock } from './operations.ts';
-import type { Advance } from './store.ts';
+import {
+  type ClockParts,
+  getAdvance,
+  getAdvanceDays,
+  getAdvances,
+  getClock,
+  getDue,
+  setClock,
+  stopAdvance,
+} from './operations.ts';
+import { clockAnswer, wireAdvance, wireDays, wireDue } from './present.ts';
 
 /** The operations on a merchant's clock. */
 export function sandboxRoutes(parts: ClockParts) {
   return {
-    getClock: async (context) => answer(await getClock(context, parts), context.merchant.timeZone),
+    getClock: async (context) =>
+      clockAnswer(await getClock(context, parts), context.merchant.timeZone),
     setClock: async (context, { body }) =>
-      answer(await setClock(context, parts, body), context.merchant.timeZone),
+      clockAnswer(await setClock(context, parts, body), context.merchant.timeZone),
+    getClockDue: async (context, { query: { until, advance_by: span }, page }) =>
+      payload(
+        wireDue(
+          await getDue(context, parts, { moment: until, span }, page.limit),
+          context.merchant.timeZone,
+        ),
+      ),
+    async getClockAdvances(context, { page: { limit, offset } }) {
+      const { advances, hasMore } = await getAdvances(context, { limit, offset });
+      return payload(
+        advances.map((advance) => wireAdvance(advance, context.merchant.timeZone)),
+        { resultSet: { limit, offset, count: advances.length, more: hasMore } },
+      );
+    },
     getClockAdvance: async (context, { params }) =>
       payload(wireAdvance(await getAdvance(context, params.advance_id), context.merchant.timeZone)),
+    stopClockAdvance: async (context, { params }) =>
+      payload(
+        wireAdvance(await stopAdvance(context, params.advance_id), context.merchant.timeZone),
+      ),
+    getClockAdvanceDays: async (context, { params }) =>
+      payload(
+        wireDays(await getAdvanceDays(context, params.advance_id), context.merchant.currency),
+      ),
   } satisfies Routes;
-}
-
-function answer({ mode, now, advance }: ShownClock, zone: string): Answer {
-  const clock = fromLoose<Clock>({
-    mode,
-    now_dts: wireDate(now, zone),
-    advance_id: advance?.state === 'playing' ? advance.advanceId : undefined,
-  });
-  return payload(clock, { beside: { advance: advance && wireAdvance(advance, zone) } });
-}
-
-function wireAdvance(advance: Advance, zone: string): ClockAdvance {
-  return fromLoose<ClockAdvance>({
-    advance_id: advance.advanceId,
-    from_dts: wireDate(advance.fromAt, zone),
-    to_dts: wireDate(advance.toAt, zone),
-    reached_dts: wireDate(advance.reachedAt, zone),
-    done: advance.state !== 'playing',
-    failure_reason: advance.failureReason,
-    rebill_count: advance.rebills,
-    decline_count: advance.declines,
-    notice_count: advance.notices,
-  });
 }

@@ -1,5 +1,4 @@
 import type { Temporal } from 'temporal-polyfill';
-import type { DueCounts } from '../platform/jobs/dueWork.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { TestMode } from './move.ts';
 
@@ -16,13 +15,18 @@ export interface Advance {
   /** Everything due up to this moment has been played. */
   readonly reachedAt: Temporal.Instant;
   readonly modeAfter: TestMode;
-  readonly state: 'playing' | 'done' | 'failed';
+  readonly state: 'playing' | EndState;
+  /** A client has asked to stop it. */
+  readonly isStopping: boolean;
   readonly failureReason?: string | undefined;
   readonly rebills: number;
   readonly declines: number;
   readonly notices: number;
   readonly failures: number;
 }
+
+/** How an advance ends: it arrives, it fails too often, or a client stops it. */
+export type EndState = 'done' | 'failed' | 'stopped';
 
 /**
  * Locks the merchant's clock until the transaction ends, so that changes and advances of one clock
@@ -64,6 +68,34 @@ export function findAdvance(
   return one(
     db,
     `select ${columns} from clock_advance where merchant_id = $1 and advance_id = $2`,
+    [merchantId, advanceId],
+  );
+}
+
+/** Lists a page of the merchant's advances, the latest first, and one more if there are more. */
+export async function listAdvances(
+  db: Database,
+  merchantId: string,
+  page: { readonly limit: number; readonly offset: number },
+): Promise<Advance[]> {
+  const rows = await db.rows<AdvanceRow>(
+    `select ${columns} from clock_advance where merchant_id = $1
+     order by from_at desc, started_at desc, advance_id limit $2 + 1 offset $3`,
+    [merchantId, page.limit, page.offset],
+  );
+  return rows.map(advanceOf);
+}
+
+/** Asks the process that plays the advance to stop; undefined when it has ended or is unknown. */
+export function askToStop(
+  db: Database,
+  merchantId: string,
+  advanceId: string,
+): Promise<Advance | undefined> {
+  return one(
+    db,
+    `update clock_advance set is_stopping = true
+     where merchant_id = $1 and advance_id = $2 and state = 'playing' returning ${columns}`,
     [merchantId, advanceId],
   );
 }
@@ -125,7 +157,7 @@ export async function releaseAdvance(
 }
 
 /**
- * Stores what was played and how far, and renews the lease. Returns the advance as it is now, or
+ * Stores how far it was played, and renews the lease. Returns the advance as it is now, or
  * undefined when it is no longer under way.
  */
 export function saveReached(
@@ -133,33 +165,30 @@ export function saveReached(
   merchantId: string,
   advanceId: string,
   reachedAt: Temporal.Instant,
-  { rebills = 0, declines = 0, notices = 0 }: DueCounts['counts'],
   leaseMs: number,
 ): Promise<Advance | undefined> {
   return one(
     tx,
     `update clock_advance
-      set reached_at = greatest(reached_at, $3), rebill_count = rebill_count + $4,
-      decline_count = decline_count + $5,
-       notice_count = notice_count + $6, failures = 0, lease_until = ${leaseEnd('$7')}
+      set reached_at = greatest(reached_at, $3), failures = 0, lease_until = ${leaseEnd('$4')}
      where merchant_id = $1 and advance_id = $2 and state = 'playing' returning ${columns}`,
-    [merchantId, advanceId, reachedAt, rebills, declines, notices, leaseMs],
+    [merchantId, advanceId, reachedAt, leaseMs],
   );
 }
 
-/** Ends the advance, with a reason when it stopped early. */
+/** Ends the advance, with a reason when it failed. */
 export function endAdvance(
   tx: Database,
   merchantId: string,
   advanceId: string,
+  state: EndState,
   failureReason?: string,
 ): Promise<Advance | undefined> {
   return one(
     tx,
-    `update clock_advance set state = case when $3::text is null then 'done' else 'failed'
-      end, failure_reason = $3, lease_until = null
+    `update clock_advance set state = $3, failure_reason = $4, lease_until = null
      where merchant_id = $1 and advance_id = $2 and state = 'playing' returning ${columns}`,
-    [merchantId, advanceId, failureReason],
+    [merchantId, advanceId, state, failureReason],
   );
 }
 
@@ -178,7 +207,7 @@ export async function countFailure(
 }
 
 const columns =
-  'advance_id, from_at, to_at, reached_at, mode_after, state, failure_reason, rebill_count, ' +
+  'advance_id, from_at, to_at, reached_at, mode_after, state, is_stopping, failure_reason, rebill_count, ' +
   'decline_count, notice_count, failures';
 
 interface AdvanceRow {
@@ -188,6 +217,7 @@ interface AdvanceRow {
   reached_at: Temporal.Instant;
   mode_after: TestMode;
   state: Advance['state'];
+  is_stopping: boolean;
   failure_reason: string | null;
   rebill_count: number;
   decline_count: number;
@@ -201,21 +231,22 @@ async function one(
   values: readonly unknown[],
 ): Promise<Advance | undefined> {
   const row = await db.row<AdvanceRow>(text, values);
-  return (
-    row && {
-      advanceId: row.advance_id,
-      fromAt: row.from_at,
-      toAt: row.to_at,
-      reachedAt: row.reached_at,
-      modeAfter: row.mode_after,
-      state: row.state,
-      failureReason: row.failure_reason ?? undefined,
-      rebills: row.rebill_count,
-      declines: row.decline_count,
-      notices: row.notice_count,
-      failures: row.failures,
-    }
-  );
+  return row && advanceOf(row);
 }
+
+const advanceOf = (row: AdvanceRow): Advance => ({
+  advanceId: row.advance_id,
+  fromAt: row.from_at,
+  toAt: row.to_at,
+  reachedAt: row.reached_at,
+  modeAfter: row.mode_after,
+  state: row.state,
+  isStopping: row.is_stopping,
+  failureReason: row.failure_reason ?? undefined,
+  rebills: row.rebill_count,
+  declines: row.decline_count,
+  notices: row.notice_count,
+  failures: row.failures,
+});
 
 const leaseEnd = (ms: string): string => `clock_timestamp() + ${ms} * interval '1 millisecond'`;

@@ -1,13 +1,13 @@
 import { Temporal } from 'temporal-polyfill';
 import { type Context, inTransaction } from '../platform/context.ts';
-import type { DueWork } from '../platform/jobs/dueWork.ts';
+import { type DueWork, dueCountMax } from '../platform/jobs/dueWork.ts';
 import { eachMerchant, type MerchantRounds } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
 import { type FileParts, forgetFiles } from './fileOperations.ts';
 import { type Changed, saveChanges, server } from './saveOperations.ts';
 import { movedByTime, movesAt } from './taskStatus.ts';
-import { firstMove, lockMoving, stopMoving } from './taskStore.ts';
+import { countMoving, firstMove, lockMoving, stopMoving } from './taskStore.ts';
 
 const batchSize = 100;
 
@@ -30,6 +30,8 @@ export function movingWorker(rounds: MerchantRounds, files: FileParts): Worker {
 /** The same work when a test clock is moved: each task changes at the moment at which it is due. */
 export const movingDueWork: DueWork = {
   name: 'workflow tasks',
+  kind: 'tasks',
+  countDue: ({ db, merchant }, until) => countMoving(db, merchant.merchantId, until, dueCountMax),
   nextDueAt(
     { db, merchant: { merchantId } }: Context,
     until: Temporal.Instant,

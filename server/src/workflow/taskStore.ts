@@ -131,6 +131,21 @@ export async function firstMove(
   return row?.at;
 }
 
+/** Counts the tasks that change by themselves until then, up to `max`. */
+export async function countMoving(
+  db: Database,
+  merchantId: string,
+  until: Temporal.Instant,
+  max: number,
+): Promise<number> {
+  const row = await db.row<{ count: number }>(
+    `select count(*) as count from (
+       select 1 from workflow_task where merchant_id = $1 and moves_at <= $2 limit $3) moving`,
+    [merchantId, until, max],
+  );
+  return row?.count ?? 0;
+}
+
 /**
  * Locks the merchant's numbers until the transaction ends. Every insertion of tasks does this
  * first, so what it checks afterwards (is there an open task?) stays true.

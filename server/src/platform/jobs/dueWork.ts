@@ -7,10 +7,14 @@ import type { Context } from '../context.ts';
  */
 export interface DueWork {
   readonly name: string;
+  /** What is due, as clients see it. */
+  readonly kind: 'auto orders' | 'tasks';
   /**
    * The earliest moment, not after `until`, at which there is work; undefined when there is none.
    */
   nextDueAt(context: Context, until: Temporal.Instant): Promise<Temporal.Instant | undefined>;
+  /** Counts what is due until then, up to {@link dueCountMax}. */
+  countDue(context: Context, until: Temporal.Instant): Promise<number>;
   /**
    * Does what is due until then, this moment included: each thing at the moment that made it due,
    * but never before `context.now`. It may leave work for the next call, and must do so when
@@ -18,6 +22,9 @@ export interface DueWork {
    */
   runDue(context: Context, until: Temporal.Instant): Promise<DueCounts>;
 }
+
+/** More due work than this is not counted: a count must stay cheap. */
+export const dueCountMax = 10_000;
 
 /** What one call of {@link DueWork.runDue} did. */
 export interface DueCounts {

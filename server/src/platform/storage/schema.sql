@@ -430,12 +430,27 @@ CREATE TABLE clock_advance (
   notice_count integer NOT NULL DEFAULT 0,
   failures smallint NOT NULL DEFAULT 0,
   lease_until timestamp with time zone,
+  is_stopping boolean NOT NULL DEFAULT false,
+  started_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
   CONSTRAINT clock_advance_pkey PRIMARY KEY (merchant_id, advance_id),
   CONSTRAINT clock_advance_check CHECK ((lease_until IS NULL) = (state <> 'playing'::text)),
   CONSTRAINT clock_advance_mode_after_check CHECK (mode_after = ANY (ARRAY['standing'::text, 'running'::text])),
-  CONSTRAINT clock_advance_state_check CHECK (state = ANY (ARRAY['playing'::text, 'done'::text, 'failed'::text]))
+  CONSTRAINT clock_advance_state_check CHECK (state = ANY (ARRAY['playing'::text, 'done'::text, 'failed'::text, 'stopped'::text]))
 );
+CREATE INDEX clock_advance_list ON clock_advance USING btree (merchant_id, from_at, started_at);
 CREATE UNIQUE INDEX clock_advance_playing ON clock_advance USING btree (merchant_id) WHERE state = 'playing'::text;
+
+CREATE TABLE clock_advance_day (
+  merchant_id text NOT NULL,
+  advance_id text NOT NULL,
+  day date NOT NULL,
+  currency text NOT NULL,
+  paid_count integer NOT NULL,
+  declined_count integer NOT NULL,
+  notice_count integer NOT NULL,
+  total_minor bigint NOT NULL,
+  CONSTRAINT clock_advance_day_pkey PRIMARY KEY (merchant_id, advance_id, day, currency)
+);
 
 CREATE TABLE continuity (
   only_one boolean NOT NULL DEFAULT true,

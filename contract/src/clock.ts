@@ -1,0 +1,133 @@
+/**
+ * The clock of a merchant: what it shows, what is due by it, and its advances. These models belong
+ * to no published client and may grow.
+ */
+import type { Static } from 'typebox';
+import { answer } from './common.ts';
+import { dateTime, decimal, flag, int32, many, model, one, oneOf, text } from './fields.ts';
+
+export const ClockDueWork = model('ClockDueWork', 'How much of one kind of work is due.', {
+  kind: oneOf(
+    ['auto orders', 'tasks'],
+    'auto orders: rebills, retries, notices and endings. tasks: delays and expirations.',
+  ),
+  count: int32('Counted up to 10,000.'),
+});
+export type ClockDueWork = Static<typeof ClockDueWork>;
+
+export const ClockAmount = model('ClockAmount', 'An amount of money in one currency.', {
+  currency_code: text(),
+  total: decimal(),
+});
+export type ClockAmount = Static<typeof ClockAmount>;
+
+export const Clock = model('Clock', 'The present state of a merchant’s clock.', {
+  mode: oneOf(
+    ['real', 'running', 'standing'],
+    'Real time; a test clock that runs; a test clock that does not run.',
+  ),
+  now_dts: dateTime('What this clock shows.'),
+  advance_id: text('The advance under way, when there is one.'),
+  next_due_dts: dateTime(
+    'The next moment at which something is due by this clock; absent when nothing is due ever.',
+  ),
+  next_due: many(ClockDueWork, 'What is due on the day of next_due_dts.'),
+});
+export type Clock = Static<typeof Clock>;
+
+export const ClockRequest = model('ClockRequest', 'How to move a clock.', {
+  mode: oneOf(
+    ['real', 'running', 'standing'],
+    'Absent: stays. Real only while the clock was never moved.',
+  ),
+  now_dts: dateTime(
+    'Play everything that falls due up to this moment. A moment in the past is refused.',
+  ),
+  advance_by: text(
+    'The same as a span: an ISO 8601 duration such as P1Y, or 1y, 3mo, 2w, 10d, 5h.',
+  ),
+});
+export type ClockRequest = Static<typeof ClockRequest>;
+
+export const ClockAdvance = model('ClockAdvance', 'How far an advance of the clock has come.', {
+  advance_id: text(),
+  from_dts: dateTime(),
+  to_dts: dateTime(),
+  reached_dts: dateTime('Everything due up to here has been played.'),
+  done: flag('True once it has ended: it arrived, was stopped or failed.'),
+  state: oneOf(
+    ['playing', 'stopping', 'stopped', 'done', 'failed'],
+    'stopping: it ends with the stretch that is being played, a few days at most.',
+  ),
+  failure_reason: text('Why it stopped early, when it did.'),
+  rebill_count: int32('Rebills that were paid. The counts grow while it plays.'),
+  decline_count: int32('Charges that were declined.'),
+  notice_count: int32('Pre-shipment notices.'),
+});
+export type ClockAdvance = Static<typeof ClockAdvance>;
+
+export const ClockResponse = answer('ClockResponse', {
+  clock: one(Clock),
+  advance: one(ClockAdvance),
+});
+export type ClockResponse = Static<typeof ClockResponse>;
+
+export const ClockAdvanceResponse = answer('ClockAdvanceResponse', { advance: one(ClockAdvance) });
+export type ClockAdvanceResponse = Static<typeof ClockAdvanceResponse>;
+
+export const ClockAdvancesResponse = answer('ClockAdvancesResponse', {
+  advances: many(ClockAdvance, 'The latest first.'),
+});
+export type ClockAdvancesResponse = Static<typeof ClockAdvancesResponse>;
+
+export const ClockAdvanceDay = model(
+  'ClockAdvanceDay',
+  'What an advance did on one day of the merchant’s calendar. Days without an event are absent.',
+  {
+    day: text('YYYY-MM-DD, in the time zone that the merchant had while the advance played.'),
+    rebills: int32('Charges: paid and declined.'),
+    paid: int32(),
+    declined: int32(),
+    notices: int32('Pre-shipment notices.'),
+    total: decimal('What was paid in the merchant’s currency.'),
+    totals: many(ClockAmount, 'What was paid, by currency.'),
+  },
+);
+export type ClockAdvanceDay = Static<typeof ClockAdvanceDay>;
+
+export const ClockAdvanceDaysResponse = answer('ClockAdvanceDaysResponse', {
+  days: many(ClockAdvanceDay, 'In order.'),
+});
+export type ClockAdvanceDaysResponse = Static<typeof ClockAdvanceDaysResponse>;
+
+export const ClockDueRebill = model('ClockDueRebill', 'A rebill that is due until a moment.', {
+  auto_order_oid: int32(),
+  auto_order_code: text(),
+  rebill_number: int32(),
+  due_dts: dateTime(),
+  total: decimal(),
+  currency_code: text(),
+  expected: oneOf(
+    ['paid', 'declined', 'no answer'],
+    'By the test card. Absent behind a decline of the same auto order: what happens then depends on the retries.',
+  ),
+});
+export type ClockDueRebill = Static<typeof ClockDueRebill>;
+
+export const ClockDue = model('ClockDue', 'What is due until a moment.', {
+  now_dts: dateTime('What the clock shows.'),
+  until_dts: dateTime('The moment that was asked for.'),
+  due: many(ClockDueWork),
+  previewed_count: int32(
+    'The auto orders whose rebills are counted below: the first to be due, up to _limit.',
+  ),
+  is_complete: flag('False when more auto orders are due than were previewed.'),
+  rebill_count: int32('Rebills of the previewed auto orders until then, if every charge succeeds.'),
+  expected_declines: int32('Auto orders among them whose test card declines a charge until then.'),
+  totals: many(ClockAmount, 'What these rebills cost, by currency.'),
+  rebills: many(ClockDueRebill, 'The first hundred, in the order of their moments.'),
+});
+export type ClockDue = Static<typeof ClockDue>;
+
+export const ClockDueResponse = answer('ClockDueResponse', { due: one(ClockDue) });
+export type ClockDueResponse = Static<typeof ClockDueResponse>;

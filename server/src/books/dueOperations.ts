@@ -1,0 +1,158 @@
+import type { Temporal } from 'temporal-polyfill';
+import type { AutoOrder } from '../autoOrders/autoOrder.ts';
+import { loadCatalog } from '../autoOrders/catalogReader.ts';
+import { findDueUntil } from '../autoOrders/dueStore.ts';
+import { loadAutoOrders } from '../autoOrders/store.ts';
+import { findOrders } from '../orders/store.ts';
+import type { Context } from '../platform/context.ts';
+import { rebillPolicy } from '../rebill/policy.ts';
+import { findEarlierAttempts } from '../rebill/store.ts';
+import { mayBeOfRecord } from '../rebill/unreadableOperations.ts';
+import { loadAuditedAttempts } from './auditStore.ts';
+import { type Expected, expectedOutcomes } from './duePreview.ts';
+import { type PreviewedRebill, previewRebills } from './preview.ts';
+
+/** A rebill that is due until a moment, with its auto order. */
+export interface DueRebill extends Pick<PreviewedRebill, 'rebillNumber' | 'at' | 'currency'> {
+  readonly autoOrderOid: number;
+  readonly autoOrderCode: string;
+  readonly totalMinor: PreviewedRebill['order']['total'];
+  readonly expected?: Expected | undefined;
+}
+
+const batchSize = 100;
+const rebillsMax = 100;
+
+/**
+ * Previews the rebills until a moment of the auto orders that are due first, in the order of their
+ * moments. `hasTestCards`: the merchant's cards are test cards, so their outcome is known. An auto
+ * order that cannot be read has no rebills.
+ */
+export async function previewDue(
+  context: Context,
+  until: Temporal.Instant,
+  limit: number,
+  hasTestCards: boolean,
+): Promise<{ readonly previewedCount: number; readonly rebills: readonly DueRebill[] }> {
+  const oids = await findDueUntil(context.db, context.merchant.merchantId, until, limit);
+  const rebills: DueRebill[] = [];
+  for (let start = 0; start < oids.length; start += batchSize)
+    rebills.push(
+      ...(await previewReadable(
+        context,
+        until,
+        oids.slice(start, start + batchSize),
+        hasTestCards,
+      )),
+    );
+  return {
+    previewedCount: oids.length,
+    rebills: rebills.sort((one, other) => one.at.epochMilliseconds - other.at.epochMilliseconds),
+  };
+}
+
+/** Previews a batch. Halves a batch that fails until each bad record is alone. */
+async function previewReadable(
+  context: Context,
+  until: Temporal.Instant,
+  oids: readonly number[],
+  hasTestCards: boolean,
+): Promise<DueRebill[]> {
+  try {
+    return await previewBatch(context, until, oids, hasTestCards);
+  } catch (error) {
+    if (!mayBeOfRecord(error)) throw error;
+    if (oids.length === 1) {
+      context.log.error({ err: error, autoOrderOid: oids[0] }, 'an auto order cannot be previewed');
+      return [];
+    }
+    const middle = oids.length >> 1;
+    return [
+      ...(await previewReadable(context, until, oids.slice(0, middle), hasTestCards)),
+      ...(await previewReadable(context, until, oids.slice(middle), hasTestCards)),
+    ];
+  }
+}
+
+async function previewBatch(
+  context: Context,
+  until: Temporal.Instant,
+  oids: readonly number[],
+  hasTestCards: boolean,
+): Promise<DueRebill[]> {
+  const read = await readBatch(context, oids);
+  return read.autoOrders.flatMap((autoOrder) => {
+    const { autoOrderOid, autoOrderCode, creditCardAttempt: attempts } = autoOrder;
+    const { rebills } = previewRebills(inputOf(context, autoOrder, read), rebillsMax, until);
+    const outcomes = hasTestCards
+      ? expectedOutcomes(rebills, {
+          merchantId: context.merchant.merchantId,
+          autoOrderOid,
+          attempts,
+          declines: read.declines.get(autoOrderOid) ?? 0,
+        })
+      : [];
+    return rebills.map(({ rebillNumber, at, currency, order }, index) => ({
+      autoOrderOid,
+      autoOrderCode,
+      rebillNumber,
+      at,
+      currency,
+      totalMinor: order.total,
+      expected: outcomes[index],
+    }));
+  });
+}
+
+type ReadBatch = Awaited<ReturnType<typeof readBatch>>;
+
+async function readBatch({ db, merchant: { merchantId } }: Context, oids: readonly number[]) {
+  const autoOrders = await loadAutoOrders(db, merchantId, oids);
+  const earlier = await findEarlierAttempts(
+    db,
+    merchantId,
+    autoOrders.map(({ autoOrderOid, rebillCount }) => ({
+      autoOrderOid,
+      rebillNumber: rebillCount + 1,
+    })),
+  );
+  const orderIds = [
+    ...autoOrders.map(({ originalOrderId }) => originalOrderId),
+    ...[...earlier.values()].map(({ orderId }) => orderId),
+  ];
+  const orders = new Map(
+    (await findOrders(db, merchantId, orderIds)).map((order) => [order.orderId, order]),
+  );
+  const declines = new Map<number, number>();
+  for (const attempt of await loadAuditedAttempts(db, merchantId, oids))
+    declines.set(
+      attempt.autoOrderOid,
+      (declines.get(attempt.autoOrderOid) ?? 0) + attempt.declines,
+    );
+  return {
+    autoOrders,
+    earlier,
+    orders,
+    declines,
+    catalog: await loadCatalog(db, merchantId, autoOrders),
+  };
+}
+
+function inputOf(
+  { merchant, now }: Context,
+  autoOrder: AutoOrder,
+  { earlier, orders, catalog }: ReadBatch,
+) {
+  const before = earlier.get(autoOrder.autoOrderOid);
+  const kept = before && orders.get(before.orderId);
+  return {
+    autoOrder,
+    policy: rebillPolicy(merchant),
+    zone: merchant.timeZone,
+    at: now,
+    original: orders.get(autoOrder.originalOrderId),
+    catalog,
+    firstDeclinedAt: before?.firstDeclinedAt,
+    kept: kept && { order: kept, editedFields: before.editedFields },
+  };
+}
