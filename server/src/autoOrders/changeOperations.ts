@@ -7,14 +7,16 @@ import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
 import type { AutoOrder } from './autoOrder.ts';
 import { calculate } from './calculated.ts';
 import { loadCatalog } from './catalogReader.ts';
-import { changesBetween } from './changeWords.ts';
+import type { FieldChange } from './changeWords.ts';
+import { changesBetween, changeWords } from './changeWords.ts';
 import { completed, eventsOf } from './edit.ts';
 import type { EditRules } from './editItem.ts';
 import { isParked } from './parking.ts';
 import { noAutoOrder } from './readOperations.ts';
 import { editRules, scheduleRules } from './rules.ts';
 import type { Catalog } from './steps.ts';
-import { appendLogs, lockAutoOrders, saveAutoOrders } from './store.ts';
+import type { ChangeActor } from './store.ts';
+import { appendChangeLogs, lockAutoOrders, saveAutoOrders } from './store.ts';
 
 /** What {@link changeAutoOrder} does to one auto order. */
 export interface Change {
@@ -38,7 +40,7 @@ export interface Change {
    * Returns what else changed, for the history.
    */
   readonly alsoChange?:
-    | ((context: Context, autoOrder: AutoOrder) => Promise<readonly string[]>)
+    | ((context: Context, autoOrder: AutoOrder) => Promise<readonly FieldChange[]>)
     | undefined;
 }
 
@@ -91,7 +93,7 @@ export interface Changed {
   readonly after: AutoOrder;
   readonly title: string;
   /** What else changed along with the record, for the history. */
-  readonly alsoChange?: readonly string[] | undefined;
+  readonly alsoChange?: readonly FieldChange[] | undefined;
 }
 
 /**
@@ -123,13 +125,15 @@ export async function saveChanges(
     context.now,
     written.map(({ after }) => calculate(after, catalog, scheduleRules(context))),
   );
-  await appendLogs(
+  await appendChangeLogs(
     context.db,
     merchantId,
     context.now,
     written.map(({ after, title, changes }) => ({
       autoOrderOid: after.autoOrderOid,
-      message: `${title} by ${context.actor.name}: ${changes.join('; ')}`,
+      message: `${title} by ${context.actor.name}: ${changes.map(changeWords).join('; ')}`,
+      actor: actorOf(context),
+      changes,
     })),
   );
   await context.events.emit(
@@ -144,3 +148,11 @@ export async function saveChanges(
     ),
   );
 }
+
+/** Who changes it, as the history keeps it. */
+const actorOf = ({ actor: { kind, name, userId, address } }: Context): ChangeActor => ({
+  kind,
+  name,
+  user_id: userId,
+  address,
+});

@@ -7,17 +7,37 @@ import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import { autoOrderColumns, itemColumns } from './columns.ts';
 import type { ReadingRules } from './fieldReader.ts';
 
+/** A field that differs between two versions of a record, in the words of the wire. */
+export interface FieldChange {
+  /** The field, such as `items[COFFEE].paused`. */
+  readonly field: string;
+  /** Absent: the field had no value. */
+  readonly before?: string | undefined;
+  /** Absent: the field has no value any more. */
+  readonly after?: string | undefined;
+  /** What happened to a part that is not compared field by field. */
+  readonly what?: 'added' | 'removed' | 'changed';
+}
+
+/** Describes a change in one phrase, such as `items[COFFEE].paused: false to true`. */
+export const changeWords = ({ field, before = 'none', after = 'none', what }: FieldChange) =>
+  what === undefined ? `${field}: ${before} to ${after}` : `${field} ${what}`;
+
 /**
- * Describes the differences between two versions of a record, one phrase for each field in the
- * words of the wire, such as `items[COFFEE].paused: false to true`. Empty when nothing differs;
- * derived columns do not count.
+ * Returns the differences between two versions of a record. Empty when nothing differs; derived
+ * columns do not count.
  */
-export function changesBetween(before: AutoOrder, after: AutoOrder, rules: ReadingRules): string[] {
+export function changesBetween(
+  before: AutoOrder,
+  after: AutoOrder,
+  rules: ReadingRules,
+): FieldChange[] {
   const changes = differences(recordColumns, recordOf(before), recordOf(after), '', rules);
-  for (const item of before.items) if (!has(after, item)) changes.push(`${nameOf(item)} removed`);
+  for (const item of before.items)
+    if (!has(after, item)) changes.push({ field: nameOf(item), what: 'removed' });
   for (const item of after.items) {
     const old = before.items.find(({ itemOid }) => itemOid === item.itemOid);
-    if (old === undefined) changes.push(`${nameOf(item)} added`);
+    if (old === undefined) changes.push({ field: nameOf(item), what: 'added' });
     else
       changes.push(
         ...differences(
@@ -38,14 +58,18 @@ function differences<Source>(
   after: Source,
   path: string,
   rules: ReadingRules,
-): string[] {
+): FieldChange[] {
   return columns
     .filter(({ name }) => !derived.has(name))
     .flatMap((column) => {
       const [old, now] = [column.read(before), column.read(after)];
       if (JSON.stringify(old) === JSON.stringify(now)) return [];
       return [
-        `${path}${wireName(column.name)}: ${shown(old, column, rules)} to ${shown(now, column, rules)}`,
+        {
+          field: path + wireName(column.name),
+          before: shown(old, column, rules),
+          after: shown(now, column, rules),
+        },
       ];
     });
 }
@@ -90,8 +114,8 @@ function shown(
   value: unknown,
   { type }: Pick<Column<never>, 'type'>,
   { zone, currency }: ReadingRules,
-): string {
-  if (value === undefined) return 'none';
+): string | undefined {
+  if (value === undefined) return undefined;
   if (value instanceof Temporal.Instant) return wireDate(value, zone);
   if (type === 'bigint') return String(fromMinor(value as Minor, currency));
   return typeof value === 'object' ? JSON.stringify(value) : String(value);

@@ -7,6 +7,7 @@ import { noOrder, orderAfter, updateOrder } from '../orders/updateOperations.ts'
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { AutoOrder } from './autoOrder.ts';
+import type { FieldChange } from './changeWords.ts';
 import { facetsOf } from './facets.ts';
 import { saveFacets } from './searchStore.ts';
 import { findOidsByOriginalOrders } from './store.ts';
@@ -21,16 +22,17 @@ export async function changeOriginalOrder(
   autoOrder: AutoOrder,
   body: Order,
   validates: boolean,
-): Promise<readonly string[]> {
+): Promise<readonly FieldChange[]> {
   const before = await findOrder(context.db, autoOrder.merchantId, autoOrder.originalOrderId, {
     lock: true,
   });
   const { order } = await updateOrder(context, autoOrder.originalOrderId, body);
   if (validates) refuseUnbillable(context, order.document);
   await saveFacets(context.db, autoOrder.merchantId, [facetsOf(autoOrder.autoOrderOid, order)]);
-  return changedParts(before?.document ?? {}, order.document).map(
-    (name) => `original_order.${name} changed`,
-  );
+  return changedParts(before?.document ?? {}, order.document).map((name) => ({
+    field: `original_order.${name}`,
+    what: 'changed' as const,
+  }));
 }
 
 /**

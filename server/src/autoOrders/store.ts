@@ -6,6 +6,7 @@ import type { Database } from '../platform/storage/database.ts';
 import { type Column, type Recordset, recordset } from '../platform/storage/recordset.ts';
 import type { AddOn, AutoOrder, AutoOrderItem, AutoOrderStatus, Property } from './autoOrder.ts';
 import type { CalculatedAutoOrder } from './calculated.ts';
+import type { FieldChange } from './changeWords.ts';
 import { autoOrderColumns, type ItemSource, itemColumns, itemKeys, oidColumn } from './columns.ts';
 
 /*
@@ -329,6 +330,44 @@ export async function appendLogs(
       lines.map((line) => line.autoOrderOid),
       lines.map((line) => line.message),
       lines.map((line) => line.at),
+    ],
+  );
+}
+
+/** Who made a change. */
+export interface ChangeActor {
+  readonly kind: string;
+  readonly name: string;
+  readonly user_id: number | undefined;
+  readonly address: string | undefined;
+}
+
+/** A line of history that is kept as data, too. */
+export interface ChangeLogLine extends LogLine {
+  readonly actor: ChangeActor;
+  readonly changes: readonly FieldChange[];
+}
+
+/** Appends changes by people and programs to the histories, in their order. */
+export async function appendChangeLogs(
+  tx: Database,
+  merchantId: string,
+  at: Temporal.Instant,
+  lines: readonly ChangeLogLine[],
+): Promise<void> {
+  await tx.run(
+    `insert into auto_order_log (merchant_id, auto_order_oid, at, message, actor, changes)
+     select $1, oid, $2, message, actor, changes
+     from unnest($3::int[], $4::text[], $5::json[], $6::json[])
+       with ordinality as line (oid, message, actor, changes, place)
+     order by place`,
+    [
+      merchantId,
+      at,
+      lines.map((line) => line.autoOrderOid),
+      lines.map((line) => line.message),
+      lines.map((line) => JSON.stringify(line.actor)),
+      lines.map((line) => JSON.stringify(line.changes)),
     ],
   );
 }

@@ -52,12 +52,25 @@ export interface SettledAttempt extends RebillKey {
   /** The gateway that answered; absent where nothing was charged. */
   readonly gatewayCode?: string | undefined;
   readonly reference?: string | undefined;
-  readonly declineReason?: string | undefined;
+  readonly decline?: StoredDecline | undefined;
   /**
    * Whether a declined rebill left an order: staff may settle it, and then the plan is needed
    * again.
    */
   readonly isKept: boolean;
+}
+
+/** What the row keeps of a declined attempt, along with its number and moment. */
+export interface StoredDecline {
+  readonly reason: string;
+  /** Absent here and below: the attempt was declined by an earlier version. */
+  readonly message?: string;
+  readonly hard?: boolean;
+  readonly gateway?: string;
+  readonly reference?: string | undefined;
+  readonly amount?: number;
+  /** When the next attempt was planned; absent: there was none. */
+  readonly next?: string | undefined;
 }
 
 /** What is known of an auto order's next rebill from earlier attempts; absent if there was none. */

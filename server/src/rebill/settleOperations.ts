@@ -17,7 +17,7 @@ import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
 import type { DomainEvent } from '../platform/events/event.ts';
 import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
-import type { NewAttempt, OpenAttempt } from './attempt.ts';
+import type { NewAttempt, OpenAttempt, SettledAttempt, StoredDecline } from './attempt.ts';
 import type { AutoOrderAfter } from './endings.ts';
 import { continuedOrder } from './keptOrder.ts';
 import type { Note } from './note.ts';
@@ -406,7 +406,8 @@ function rebilledOf(
   };
 }
 
-function settledAttempt({ attempt: { autoOrderOid, rebillNumber }, answer, order }: Settlement) {
+function settledAttempt({ attempt, answer, order, after }: Settlement): SettledAttempt {
+  const { autoOrderOid, rebillNumber } = attempt;
   const { kind: state, gatewayCode, reference } = answer;
   return {
     autoOrderOid,
@@ -414,10 +415,24 @@ function settledAttempt({ attempt: { autoOrderOid, rebillNumber }, answer, order
     state,
     gatewayCode,
     reference,
-    declineReason: answer.kind === 'declined' ? answer.reason : undefined,
+    decline: answer.kind === 'declined' ? storedDecline(answer, attempt, after) : undefined,
     isKept: answer.kind === 'declined' && order !== undefined,
   };
 }
+
+const storedDecline = (
+  { reason, message, isHard, gatewayCode, reference }: Extract<KnownAnswer, { kind: 'declined' }>,
+  { charge }: NewAttempt,
+  { autoOrder: { nextAttemptAt } }: AutoOrderAfter,
+): StoredDecline => ({
+  reason,
+  message,
+  hard: isHard,
+  gateway: gatewayCode,
+  reference,
+  amount: charge.order.total,
+  next: nextAttemptAt?.toString(),
+});
 
 function notesOf({
   attempt,

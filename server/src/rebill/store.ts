@@ -285,7 +285,7 @@ export async function saveSettledAttempts(
        first_declined_at = case when r.state = 'declined' then coalesce(s.first_declined_at, s.at)
          else s.first_declined_at end,
        declines = case when r.state = 'declined' then s.declines
-           || jsonb_build_object('attempt', s.attempt, 'at', s.at, 'reason', r.reason)
+           || (jsonb_build_object('attempt', s.attempt, 'at', s.at) || r.decline)
          else s.declines end
      from ${settledAttempts.from(3)}
      where s.merchant_id = $1 and s.auto_order_oid = any($2::int[])
@@ -300,7 +300,7 @@ const settledAttempts = recordset<SettledAttempt>([
   { name: 'state', type: 'text', read: ({ state }) => state },
   { name: 'code', type: 'text', read: ({ gatewayCode }) => gatewayCode },
   { name: 'reference', type: 'text', read: ({ reference }) => reference },
-  { name: 'reason', type: 'text', read: ({ declineReason }) => declineReason },
+  { name: 'decline', type: 'jsonb', read: ({ decline }) => decline },
   { name: 'kept', type: 'boolean', read: ({ isKept }) => isKept },
 ]);
 

@@ -321,6 +321,8 @@ CREATE TABLE auto_order_log (
   log_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   at timestamp with time zone NOT NULL,
   message text NOT NULL,
+  actor json,
+  changes json,
   CONSTRAINT auto_order_log_pkey PRIMARY KEY (merchant_id, auto_order_oid, log_id)
 );
 
