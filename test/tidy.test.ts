@@ -199,8 +199,8 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
     'originalTerms,payment,plan,policy,rebillOrder,request,settlement',
   screens: 'autoOrderMatches,autoOrderRow,keyset,matches',
   sandbox: 'advanceDay,move,span',
-  oauth: 'application,authorization,consentPage,credential',
-  staff: 'access,apiKey',
+  oauth: 'application,authorization,consentPage',
+  staff: 'access,apiKey,credential,session',
   webhooks: 'body,destination,eventRuler,forming,owner,present,retry,signing,webhook',
 };
 const ruleFiles = Object.entries(rules).flatMap(([name, list]) =>
@@ -230,6 +230,7 @@ const owners: Readonly<Record<string, string>> = {
   user_group: 'server/src/staff',
   group_membership: 'server/src/staff',
   user_login: 'server/src/staff',
+  user_session: 'server/src/staff',
   login_attempt: 'server/src/staff',
   counter: 'server/src/platform/storage',
   readiness: 'server/src/platform/storage',

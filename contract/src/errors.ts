@@ -113,16 +113,47 @@ export const errors = {
     401,
     () => 'The access token has expired. Ask for a new one with the refresh token.',
   ),
+  ended_session: row(
+    401,
+    () => 'The session has ended. Log in again with POST /perennial/v1/session.',
+  ),
+  wrong_log_in: row(
+    401,
+    () => 'Merchant, login and password do not belong together. Check all three.',
+  ),
+  session_needed: row(
+    401,
+    () =>
+      'Only a session may do this. Log in with POST /perennial/v1/session and send its cookie ' +
+      'instead of a key or token.',
+  ),
+  recent_log_in_needed: row(
+    401,
+    (w: { minutes: number }) =>
+      `This needs a log-in that is at most ${w.minutes} minutes old. Log in again with ` +
+      'POST /perennial/v1/session and repeat the request.',
+  ),
+  foreign_request: row(
+    400,
+    (w: { reason: string; fix: string }) => `The session's cookie was sent ${w.reason}. ${w.fix}.`,
+  ),
+  foreign_host: row(
+    400,
+    (w: { host: string; expected: string }) =>
+      `Nobody can log in at the host ${w.host}. Open ${w.expected}, or set PUBLIC_URL to the ` +
+      'address that people use.',
+  ),
   revoked_key: row(401, () => 'The key was revoked. Use another key.'),
   missing_permission: row(
     401,
     (w: { needed: readonly string[]; what?: string }) =>
-      `The key lacks a permission${w.what === undefined ? '' : ` for ${w.what}`}. Grant it ${w.needed.join(' or ')}.`,
+      `The key or user lacks a permission${w.what === undefined ? '' : ` for ${w.what}`}. ` +
+      `Grant it ${w.needed.join(' or ')}.`,
   ),
   address_not_allowed: row(
     401,
     (w: { address: string }) =>
-      `The key may not be used from ${w.address}. Add the address to the key's list.`,
+      `The key or user may not be used from ${w.address}. Add the address to the list of both.`,
   ),
   not_found: row(
     404,
@@ -175,6 +206,11 @@ export const errors = {
     429,
     (w: { limit: number; seconds: number }) =>
       `rate of ${w.limit} per ${w.seconds} second(s) exceeded.`,
+  ),
+  too_many_attempts: row(
+    429,
+    (w: { seconds: number }) =>
+      `Too many attempts to log in. Try again in ${w.seconds} second${w.seconds === 1 ? '' : 's'}.`,
   ),
   internal: row(
     500,

@@ -27,6 +27,7 @@ export const pathExamples: Readonly<Record<string, string>> = {
   user_id: '7',
   advance_id: 'adv-1',
   saved_search_oid: '4',
+  session_id: '5b8a2f0e-6c1d-4f7a-8f3b-2d9c7e1a0b44',
 };
 
 /** The query of an example, for operations that say little without one. */
@@ -62,6 +63,8 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
     auto_order: { items: [{ auto_order_item_oid: 5001, next_shipment_dts: nextMonth }] },
     count: 3,
   },
+  logIn: { merchant_id: 'DEMO', login: 'demo', password: 'the password' },
+  changePassword: { old: 'the present password', new: 'a much longer password' },
   getAutoOrdersBatch: { auto_order_oids: [1001, 1002] },
   updateAutoOrdersBatch: {
     autoOrders: [{ auto_order_oid: 1001, enabled: false, cancel_reason: 'Moved abroad' }],

@@ -1,4 +1,5 @@
 /** The OpenAPI 3.1 document of every operation, made from the table and the models. */
+import { errors } from './errors.ts';
 import { bodyExamples, pathExamples } from './examples.ts';
 import {
   errorHeader,
@@ -8,6 +9,7 @@ import {
   operation,
   operationIds,
   permissionResources,
+  refusalHeader,
   simpleKeyHeader,
   versionHeader,
 } from './operations.ts';
@@ -29,13 +31,17 @@ export function openApiDocument(): Json {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/', description: 'The server that this document came from' }],
-    security: [{ simpleKey: [] }, { oauth: [] }],
+    security: [{ simpleKey: [] }, { oauth: [] }, session],
     tags: tags(),
     paths: paths(),
     components: {
       securitySchemes: securitySchemes(),
       headers: {
         [errorHeader]: { description: 'The message of the refusal.', schema: { type: 'string' } },
+        [refusalHeader]: {
+          description: 'The code of the refusal.',
+          schema: { type: 'string', enum: Object.keys(errors) },
+        },
       },
       parameters: headers,
       responses: Object.fromEntries(
@@ -103,9 +109,9 @@ function pathOperation(id: OperationId, row: Operation): Json {
   };
 }
 
-/** The headers of an operation; those of OAuth are that protocol's own. */
+/** The headers of an operation; those of OAuth are that protocol's own, sessions have none. */
 function headersOf(row: Operation): (keyof typeof headers)[] {
-  if (row.tag === 'oauth') return [];
+  if (row.tag === 'oauth' || row.tag === 'session') return [];
   return [
     ...(needsVersion(row) ? (['version'] as const) : []),
     ...(row.method === 'GET' ? [] : (['idempotencyKey'] as const)),
@@ -152,11 +158,15 @@ function refused(status: string): string {
   return `refused${status}`;
 }
 
+const session: Json = { session: [] };
+
 /** Any one of the permissions suffices, and a simple key holds its own. */
-function security({ permissions, anyCaller }: Operation): Json[] {
-  if (anyCaller) return [{ simpleKey: [] }, { oauth: [] }];
+function security({ permissions, anyCaller, sessionOnly }: Operation): Json[] {
+  if (sessionOnly) return [session];
+  if (anyCaller) return [{ simpleKey: [] }, { oauth: [] }, session];
   if (permissions.length === 0) return [];
-  return [{ simpleKey: [] }, ...permissions.map((permission) => ({ oauth: [permission] }))];
+  const byToken = permissions.map((permission) => ({ oauth: [permission] }));
+  return [{ simpleKey: [] }, ...byToken, session];
 }
 
 interface ParameterSchema extends Json {
@@ -202,7 +212,10 @@ function answered({ response }: Operation): Json {
 function refusal(description: string): Json {
   return {
     description,
-    headers: { [errorHeader]: { $ref: `#/components/headers/${errorHeader}` } },
+    headers: {
+      [errorHeader]: { $ref: `#/components/headers/${errorHeader}` },
+      [refusalHeader]: { $ref: `#/components/headers/${refusalHeader}` },
+    },
     content: { 'application/json': { schema: { $ref: reference('ErrorResponse') } } },
   };
 }
@@ -210,6 +223,12 @@ function refusal(description: string): Json {
 function securitySchemes(): Json {
   return {
     simpleKey: { type: 'apiKey', in: 'header', name: simpleKeyHeader },
+    session: {
+      type: 'apiKey',
+      in: 'cookie',
+      name: 'perennial',
+      description: 'Of a user who logged in; over https its name is __Host-perennial.',
+    },
     oauth: {
       type: 'oauth2',
       flows: {

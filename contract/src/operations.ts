@@ -84,6 +84,13 @@ import {
   WorkflowTasksBatchResponse,
 } from './perennial.ts';
 import { AutoOrderSearch, AutoOrderSearchResponse } from './screens.ts';
+import {
+  SessionOptionsResponse,
+  SessionPasswordRequest,
+  SessionRequest,
+  SessionResponse,
+  SessionsResponse,
+} from './session.ts';
 import type { SortingName } from './sorting.ts';
 import {
   Group,
@@ -142,6 +149,7 @@ export type Tag =
   | 'workflow'
   | 'oauth'
   | 'user'
+  | 'session'
   | 'perennial';
 
 /** One row of the table. */
@@ -159,6 +167,13 @@ export interface Operation {
   readonly permissions: readonly Permission[];
   /** It only describes the caller, so any valid key or token suffices. */
   readonly anyCaller?: true;
+  /** Only a session may call it; no permission is needed. */
+  readonly sessionOnly?: true;
+  /**
+   * A session whose log-in is older than a quarter of an hour has to log in again first. Keys and
+   * tokens need not.
+   */
+  readonly recentLogIn?: true;
   readonly params?: TObject;
   readonly query?: TObject;
   readonly body?: NamedModel;
@@ -200,6 +215,12 @@ export const simpleKeyHeader = 'x-ultracart-simple-key';
 
 /** The header in which every refusal repeats its message. */
 export const errorHeader = 'UC-REST-ERROR';
+
+/** The header in which every refusal names its code, one of the table in `errors.ts`. */
+export const refusalHeader = 'X-Perennial-Refusal';
+
+/** The header with which a page proves that it may use the session's cookie to change something. */
+export const consoleHeader = { name: 'X-Perennial-Console', value: '1' } as const;
 
 /** The header of a refusal that names the merchant, once the caller is known. */
 export const merchantErrorHeader = 'UC-REST-ERROR-MERCHANT-ID';
@@ -1268,6 +1289,7 @@ export const operations = {
     path: '/user/groups',
     summary: 'Insert a group',
     permissions: ['user_write'],
+    recentLogIn: true,
     body: Group,
     response: GroupResponse,
     payload: 'group',
@@ -1292,6 +1314,7 @@ export const operations = {
     path: '/user/groups/{group_oid}',
     summary: 'Update a group',
     permissions: ['user_write'],
+    recentLogIn: true,
     params: Type.Object({ group_oid: oid() }),
     body: Group,
     response: GroupResponse,
@@ -1305,6 +1328,7 @@ export const operations = {
     path: '/user/groups/{group_oid}',
     summary: 'Delete a group',
     permissions: ['user_write'],
+    recentLogIn: true,
     params: Type.Object({ group_oid: oid() }),
     status: 204,
   },
@@ -1326,6 +1350,7 @@ export const operations = {
     path: '/user/users',
     summary: 'Insert a user',
     permissions: ['user_write'],
+    recentLogIn: true,
     body: User,
     response: UserResponse,
     payload: 'user',
@@ -1350,6 +1375,7 @@ export const operations = {
     path: '/user/users/{user_id}',
     summary: 'Update a user',
     permissions: ['user_write'],
+    recentLogIn: true,
     params: Type.Object({ user_id: oid() }),
     body: User,
     response: UserResponse,
@@ -1363,6 +1389,7 @@ export const operations = {
     path: '/user/users/{user_id}',
     summary: 'Delete a user',
     permissions: ['user_write'],
+    recentLogIn: true,
     params: Type.Object({ user_id: oid() }),
     status: 204,
   },
@@ -1377,6 +1404,100 @@ export const operations = {
     response: UserLoginsResponse,
     payload: 'logins',
     status: 200,
+  },
+
+  // Sessions
+  logIn: {
+    tag: 'session',
+    method: 'POST',
+    base: '/perennial/v1',
+    path: '/session',
+    summary: 'Log in',
+    description:
+      'Returns the session and sets its cookie, which is HttpOnly and SameSite=Strict. A session ' +
+      'ends 12 hours after its last request and at most 7 days after the log-in. Calls that change ' +
+      'something with the cookie need the header X-Perennial-Console: 1, a JSON body where there is ' +
+      'one, and Sec-Fetch-Site: same-origin (or, without that header, an Origin of this server).',
+    permissions: [],
+    body: SessionRequest,
+    response: SessionResponse,
+    payload: 'session',
+    status: 200,
+  },
+  getSession: {
+    tag: 'session',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/session',
+    summary: 'Read the session of the caller',
+    permissions: [],
+    sessionOnly: true,
+    response: SessionResponse,
+    payload: 'session',
+    status: 200,
+  },
+  logOut: {
+    tag: 'session',
+    method: 'DELETE',
+    base: '/perennial/v1',
+    path: '/session',
+    summary: 'Log out',
+    permissions: [],
+    sessionOnly: true,
+    status: 204,
+  },
+  getSessionOptions: {
+    tag: 'session',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/session/options',
+    summary: 'Read what a log-in page can fill in',
+    permissions: [],
+    response: SessionOptionsResponse,
+    payload: 'options',
+    status: 200,
+  },
+  changePassword: {
+    tag: 'session',
+    method: 'POST',
+    base: '/perennial/v1',
+    path: '/session/password',
+    summary: 'Change your password',
+    description: 'Ends the other sessions of the user.',
+    permissions: [],
+    sessionOnly: true,
+    body: SessionPasswordRequest,
+    status: 204,
+  },
+  getSessions: {
+    tag: 'session',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/sessions',
+    summary: 'List sessions',
+    description:
+      'Those of the caller; with the permission configuration_read, those of all users of the ' +
+      'merchant. The newest log-in comes first.',
+    permissions: [],
+    sessionOnly: true,
+    query: Type.Object({ ...paging() }),
+    response: SessionsResponse,
+    payload: 'sessions',
+    status: 200,
+    maxLimit: 200,
+  },
+  endSession: {
+    tag: 'session',
+    method: 'DELETE',
+    base: '/perennial/v1',
+    path: '/sessions/{session_id}',
+    summary: 'End a session',
+    description:
+      'One of the caller; with the permission configuration_write, one of any user of the merchant.',
+    permissions: [],
+    sessionOnly: true,
+    params: Type.Object({ session_id: Type.String() }),
+    status: 204,
   },
 
   // Ours alone

@@ -36,6 +36,7 @@ export const referencePages = {
   webhook: 'Webhooks',
   workflow: 'Workflow',
   user: 'Users and groups',
+  session: 'Sessions',
   oauth: 'OAuth',
   perennial: 'Clock, previews, settings',
   common: 'Common models',

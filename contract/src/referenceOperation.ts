@@ -4,6 +4,7 @@ import { expansions } from './expansions.ts';
 import { type Html, html, raw } from './html.ts';
 import type { Operation, OperationId } from './operations.ts';
 import {
+  consoleHeader,
   defaultLimit,
   needsVersion,
   operation,
@@ -49,10 +50,19 @@ export function exampleRequest(id: OperationId, baseUrl: string): string {
   const parts = [
     `curl ${row.method === 'GET' ? '' : `-X ${row.method} `}'${baseUrl}${row.base}${path}${query}'`,
     ...(row.permissions.length > 0 || row.anyCaller ? [`-H "${simpleKeyHeader}: $KEY"`] : []),
+    ...(row.sessionOnly ? sessionArguments(row) : []),
     ...(needsVersion(row) ? [`-H '${versionHeader.name}: ${versionHeader.value}'`] : []),
     ...body(id, row),
   ];
   return parts.join(' \\\n  ');
+}
+
+/** The cookie, and what a change by cookie must carry. */
+function sessionArguments({ method }: Operation): string[] {
+  const cookie = '-b "perennial=$SESSION"';
+  if (method === 'GET') return [cookie];
+  const { name, value } = consoleHeader;
+  return [cookie, `-H '${name}: ${value}'`, "-H 'Sec-Fetch-Site: same-origin'"];
 }
 
 function body(id: OperationId, { body, form }: Operation): string[] {
@@ -70,8 +80,9 @@ function route({ method, base, path }: Operation): Html {
   return html`<span class="method ${method.toLowerCase()}">${method}</span> <code>${raw(breakable)}</code>`;
 }
 
-function needs({ permissions, anyCaller }: Operation): Html {
-  if (anyCaller) return raw('Any key or token suffices.');
+function needs({ permissions, anyCaller, sessionOnly }: Operation): Html {
+  if (sessionOnly) return raw('Needs a session.');
+  if (anyCaller) return raw('Any key, token or session suffices.');
   if (permissions.length === 0) return raw('Needs no key.');
   const codes = permissions.map((permission) => html`<code>${permission}</code>`.text);
   return raw(`Needs ${codes.join(' or ')}.`);

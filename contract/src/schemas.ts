@@ -21,6 +21,7 @@ import * as orderRefund from './orderRefund.ts';
 import * as orderShipping from './orderShipping.ts';
 import * as perennial from './perennial.ts';
 import * as screens from './screens.ts';
+import * as session from './session.ts';
 import * as user from './user.ts';
 import * as webhook from './webhook.ts';
 import * as workflow from './workflow.ts';
@@ -35,6 +36,7 @@ const files = {
   workflow: [workflow, live],
   oauth: [oauth],
   user: [user],
+  session: [session],
   perennial: [perennial, change, screens, clock],
   common: [common],
 };

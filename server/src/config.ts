@@ -60,6 +60,12 @@ export const rateLimits = ({ perHour, perDay }: RateConfig) => [
   { limit: perDay, seconds: 86_400 },
 ];
 
+/**
+ * What one session may ask for: 200 requests at once, 20 a second for long. A page of a person never
+ * comes near it.
+ */
+export const sessionRateLimits = [{ limit: 200, seconds: 10 }];
+
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 

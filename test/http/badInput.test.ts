@@ -14,16 +14,26 @@ import { fromLoose } from '../../server/src/kernel/fromLoose.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';
 import { createApiKey } from '../../server/src/staff/apiKeyOperations.ts';
 import { revokeApiKey } from '../../server/src/staff/apiKeyStore.ts';
-import { type TestAnswer, type TestRequest, testApp, testNow } from '../support/app.ts';
+import {
+  allPermissions,
+  type TestAnswer,
+  type TestRequest,
+  testApp,
+  testNow,
+} from '../support/app.ts';
+import { logInAs } from '../support/sessions.ts';
 import { type BadInput, badBodies, badParams, badQueries } from './badInputCases.ts';
-import { objectsOf, unknownObjects } from './objects.ts';
+import { objectsOf, type PathValues, unknownObjects } from './objects.ts';
 
 const app = await testApp();
 await app.addMerchant('OTHER');
 const otherKey = await app.addKey('OTHER');
 const ours = await objectsOf(app, app.key, 1);
 // More of each, so that the last ones have numbers that the first merchant has none of.
-const theirs = await objectsOf(app, otherKey, 3);
+const theirs: PathValues = {
+  ...(await objectsOf(app, otherKey, 3)),
+  session_id: (await logInAs(app, { login: 'theirs' }, 'OTHER')).sessionId,
+};
 
 const revoked = await createApiKey(
   app.db,
@@ -49,12 +59,16 @@ const goodBodies: Partial<Record<OperationId, object>> = {
   updateAutoOrderItemAddOns: { add_on_items: [] },
 };
 
+const ann = await logInAs(app, { login: 'ann', permissions: allPermissions });
+
 let count = 0;
 // Operations without a key belong to OAuth. Their refusals have another form and are tested in
 // test/staff.
 const routed = operationIds.filter(
   (id) =>
-    (operationOf(id).permissions.length > 0 || operationOf(id).anyCaller) &&
+    (operationOf(id).permissions.length > 0 ||
+      operationOf(id).anyCaller ||
+      operationOf(id).sessionOnly) &&
     app.app.http.hasRoute({ method: operationOf(id).method, url: urlOf(operationOf(id)) }),
 );
 
@@ -208,6 +222,8 @@ async function faultsOf(id: OperationId, bad: Case): Promise<string[]> {
       headers: bad.headers,
       rawBody: bad.rawBody,
     }),
+    // Operations of sessions are asked with one, except where the case is about the caller.
+    ...(operation.sessionOnly && bad.key === undefined ? ann.request : {}),
     params: { ...unknownObjects, ...ours, ...bad.params },
     ...(hasBody ? { body: bad.body ?? goodBodies[id] ?? {} } : {}),
   };

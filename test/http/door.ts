@@ -15,6 +15,7 @@ import { rememberedMerchants } from '../../server/src/platform/tenancy/merchants
 import { allPermissions } from '../../server/src/staff/apiKey.ts';
 import { createApiKey } from '../../server/src/staff/apiKeyOperations.ts';
 import { type Keys, simpleKeys } from '../../server/src/staff/authenticate.ts';
+import { sessionAuthentication } from '../../server/src/staff/authenticateSession.ts';
 import { testDatabase } from '../support/database.ts';
 
 /** The pipeline before operations of a test's own, on a database, with one merchant `TEST`. */
@@ -57,7 +58,8 @@ export const itemsPath = '/rest/v2/item/items';
 export async function openDoor(options: DoorOptions): Promise<Door> {
   const db = await testDatabase();
   const clock = options.clock ?? systemClock;
-  const keys = simpleKeys(db, clock, bearerTokens(db, clock));
+  const tokens = bearerTokens(db, clock);
+  const keys = simpleKeys(db, clock, tokens, sessionAuthentication(db, clock));
   const http = httpServer({
     db,
     clock,
@@ -75,6 +77,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     routes: options.routes,
     bodyLimitBytes: 100_000,
     trustedProxies: [],
+    publicUrl: async () => 'http://perennial.test',
     seal: sealWith(Buffer.alloc(32)),
   });
   const madeAt = Temporal.Instant.from('2026-01-15T17:00:00Z');

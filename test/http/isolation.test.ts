@@ -12,11 +12,12 @@ import {
 import { schemas } from '../../contract/src/schemas.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';
 import { insertApplication } from '../../server/src/oauth/applicationStore.ts';
-import { newCredential } from '../../server/src/oauth/credential.ts';
 import { insertGrant, insertTokens } from '../../server/src/oauth/grantStore.ts';
 import { systemClock } from '../../server/src/platform/clock/systemClock.ts';
 import { createApiKey } from '../../server/src/staff/apiKeyOperations.ts';
+import { newCredential } from '../../server/src/staff/credential.ts';
 import { allPermissions, type TestRequest, testApp, testNow } from '../support/app.ts';
+import { logInAs } from '../support/sessions.ts';
 import { addUser } from '../support/staff.ts';
 import { objectsOf, type PathValues, unknownObjects } from './objects.ts';
 
@@ -24,15 +25,15 @@ const app = await testApp();
 await app.addMerchant('OTHER');
 // More of each than the others have, so that the last ones have numbers that the others have none
 // of.
-const theirs = await objectsOf(app, app.key, 3);
+const theirs = await objectsOf(app, app.key, 4);
 await objectsOf(app, await app.addKey('OTHER'), 1);
 /** Texts that no response to another merchant may contain. */
 const marks = [
   ...new Set([
     ...Object.values(theirs).filter((value) => /[A-Za-z]/.test(value) && value.length > 5),
     '"merchant_id":"TEST"',
-    'Support 3',
-    'example.com/hook3',
+    'Support 4',
+    'example.com/hook4',
   ]),
 ];
 
@@ -83,6 +84,18 @@ const callers: Caller[] = [
     request: await token('TEST', reads),
   },
   {
+    who: 'a session of a user without permissions',
+    permissions: [],
+    isStranger: false,
+    request: (await logInAs(app, { login: 'visitor' })).request,
+  },
+  {
+    who: 'a session of a user who reads',
+    permissions: reads,
+    isStranger: false,
+    request: (await logInAs(app, { login: 'reader', permissions: reads })).request,
+  },
+  {
     who: 'a key of another merchant',
     permissions: allPermissions,
     isStranger: true,
@@ -93,6 +106,12 @@ const callers: Caller[] = [
     permissions: allPermissions,
     isStranger: true,
     request: await token('OTHER', allPermissions),
+  },
+  {
+    who: 'a session of another merchant',
+    permissions: allPermissions,
+    isStranger: true,
+    request: (await logInAs(app, { login: 'ann', permissions: allPermissions }, 'OTHER')).request,
   },
 ];
 

@@ -36,6 +36,7 @@ export const unknownObjects: PathValues = {
   saved_search_oid: '2147483000',
   task_uuid: '00000000-0000-4000-8000-000000000000',
   advance_id: '00000000-0000-4000-8000-000000000000',
+  session_id: '00000000-0000-4000-8000-000000000000',
 };
 
 async function makeObjects(app: TestApp, key: string, i: number): Promise<PathValues> {

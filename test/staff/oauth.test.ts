@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setDisabled } from '../../server/src/oauth/applicationStore.ts';
-import { hashSecret } from '../../server/src/oauth/credential.ts';
 import { systemClock } from '../../server/src/platform/clock/systemClock.ts';
+import { hashSecret } from '../../server/src/staff/credential.ts';
 import {
   authorization,
   challengeOf,

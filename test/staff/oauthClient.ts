@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { after } from 'node:test';
 import { randomIds } from '../../server/src/kernel/ids.ts';
 import { insertApplication } from '../../server/src/oauth/applicationStore.ts';
-import { hashSecret } from '../../server/src/oauth/credential.ts';
+import { hashSecret } from '../../server/src/staff/credential.ts';
 import { type TestApp, testApp, testNow } from '../support/app.ts';
 import { addUser } from '../support/staff.ts';
 

@@ -89,6 +89,9 @@ export interface TestAppOptions {
   readonly sender?: Sender;
   readonly clock?: SystemClock;
   readonly rateLimits?: readonly RateLimit[];
+  readonly sessionRateLimits?: readonly RateLimit[];
+  readonly demo?: { readonly merchantId: string; readonly login: string };
+  readonly publicUrl?: string;
   readonly bodyLimitBytes?: number;
   readonly log?: Logger;
   /** A migrated database; absent: a new one, dropped in the end. */
@@ -105,12 +108,13 @@ export async function testApp({
   clock = systemClock,
   gateways: config = {},
   mail,
+  publicUrl = 'http://perennial.test',
   ...options
 }: TestAppOptions = {}): Promise<TestApp> {
   const db = given ?? (await testDatabase());
   const gateways = openGateways(config, clock);
   const mails: Mail[] = [];
-  await prepareBillingLinks(db, randomIds, 'http://perennial.test');
+  await prepareBillingLinks(db, randomIds, publicUrl);
   const app = createApp({
     db,
     clock,

@@ -12,19 +12,21 @@ export interface TestUser {
   readonly email?: string;
   readonly permissions?: readonly string[];
   readonly password?: string;
+  readonly allowedIps?: readonly string[];
 }
 
 /** Adds a user and returns the id. */
 export async function addUser(
   db: Database,
   merchantId: string,
-  { login, name, email, permissions = [], password }: TestUser,
+  { login, name, email, permissions = [], password, allowedIps }: TestUser,
 ): Promise<number> {
   const userId = await takeNumbers(db, merchantId, 'user', 1);
   const document = {
     login,
     ...(name === undefined ? {} : { full_name: name }),
     ...(email === undefined ? {} : { email }),
+    ...(allowedIps ? { api_ip_address_masks: [...allowedIps] } : {}),
   };
   const passwordHash = password === undefined ? undefined : await hashPassword(password, randomIds);
   await insertUser(

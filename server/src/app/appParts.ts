@@ -18,6 +18,10 @@ export interface AppParts {
   readonly ids: IdFactory;
   readonly log: Logger;
   readonly rateLimits: readonly RateLimit[];
+  /** The limits of each session. Absent: there are none. */
+  readonly sessionRateLimits?: readonly RateLimit[];
+  /** The merchant with demo data and its user, where this installation has them. */
+  readonly demo?: { readonly merchantId: string; readonly login: string } | undefined;
   readonly bodyLimitBytes: number;
   readonly trustedProxies: readonly string[];
   readonly gateways: OpenGateways;

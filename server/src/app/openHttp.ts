@@ -8,6 +8,7 @@ import { httpServer } from '../platform/http/pipeline.ts';
 import { addProbes } from '../platform/http/probes.ts';
 import { readiness } from '../platform/storage/readiness.ts';
 import { requeryNow } from '../rebill/lateAnswerStore.ts';
+import { addSessionEndpoints } from '../staff/sessionEndpoints.ts';
 import type { AppParts } from './appParts.ts';
 import { cardUpdate, readSubscription } from './cardPage.ts';
 import type { Features } from './features.ts';
@@ -27,12 +28,19 @@ export function openHttp(parts: AppParts, services: Services, features: Features
     merchants,
     limiter,
     authenticate: keys.authenticate,
+    publicUrl: services.knownPublicUrl,
     routes: routesOf(parts, services, features),
   });
   addProbes(http, { readiness: readiness(db, clock), metrics, stops: charging.gate.stops });
   addPages(http);
   const forgetTokens = () => keys.forget();
   addOauthEndpoints(http, { db, clock, ids, limiter, publicUrl, forgetTokens });
+  addSessionEndpoints(http, {
+    ...services.sessions,
+    db,
+    findContext: contexts.findContext,
+    publicUrl: services.knownPublicUrl,
+  });
   addOauthPages(http, { db, clock, ids, findContext: contexts.findContext });
   addBillingPage(http, {
     db,

@@ -14,6 +14,7 @@ import { keepWallsOfRebills } from '../rebill/zoneOperations.ts';
 import { sandboxRoutes } from '../sandbox/routes.ts';
 import { screenRoutes } from '../screens/routes.ts';
 import { staffRoutes } from '../staff/routes.ts';
+import { sessionRoutes } from '../staff/sessionRoutes.ts';
 import { webhookRoutes } from '../webhooks/routes.ts';
 import { workflowRoutes } from '../workflow/routes.ts';
 import { keepWallsOfTasks } from '../workflow/taskZones.ts';
@@ -26,7 +27,7 @@ import { readObjectFacts } from './taskObjects.ts';
 /** The operations of every feature, one feature a line. */
 export function routesOf(
   { seal, clock, gateways }: AppParts,
-  { merchants, accesses, live }: Services,
+  { merchants, accesses, live, sessions }: Services,
   { orders, rebills, clocks, files }: Features,
 ): Routes {
   return {
@@ -43,6 +44,7 @@ export function routesOf(
     ...bookRoutes(gateways.captures),
     ...screenRoutes,
     ...staffRoutes,
+    ...sessionRoutes(sessions),
     ...oauthRoutes,
     ...workflowRoutes({ readObjects: readObjectFacts, files, merchants, live }),
   };

@@ -11,6 +11,8 @@ import { openMetrics } from '../platform/metrics.ts';
 import { rememberedMerchants } from '../platform/tenancy/merchants.ts';
 import { databaseTokens } from '../platform/tokens.ts';
 import { simpleKeys } from '../staff/authenticate.ts';
+import { sessionAuthentication } from '../staff/authenticateSession.ts';
+import { remembered } from '../staff/remembered.ts';
 import { deliveryWorker } from '../webhooks/deliveryWorker.ts';
 import { LiveSockets } from '../workflow/liveSockets.ts';
 import type { AppParts } from './appParts.ts';
@@ -31,7 +33,6 @@ export interface Rounds {
 export function openServices(parts: AppParts) {
   const { db, clock, ids, log, seal } = parts;
   const merchants = rememberedMerchants(db, clock);
-  const keys = simpleKeys(db, clock, bearerTokens(db, clock));
   const accesses = applicationAccesses(db, clock);
   const charging = openCharging(parts);
   const metrics = openMetrics(clock, {
@@ -39,19 +40,19 @@ export function openServices(parts: AppParts) {
     stops: charging.gate.stops,
     clockDifferenceSeconds: charging.difference.seconds,
   });
-  const limiter = rateLimiter(db, clock, parts.rateLimits);
+  const limiter = rateLimiter(db, clock, parts.rateLimits, parts.sessionRateLimits);
   // Filled by createApp: some listeners need contexts, and a context needs the events.
   const listeners: EventListener[] = [];
   const events = outbox(listeners);
   const contexts = openContexts({ db, clock, ids, log, merchants, events });
   const rounds: Rounds = { db, log, contextFor: contexts.contextFor };
   const tokens = databaseTokens({ db, clock, seal, ids });
-  const publicUrl = () => readPublicUrl(db);
+  const { publicUrl, knownPublicUrl } = publicUrls(parts);
   const isPermitted = async (merchantId: string, holder: LinkHolder, permission: string) =>
     (await accesses.find(merchantId, holder))?.permissions.has(permission) ?? false;
   return {
     merchants,
-    keys,
+    ...openCallers(parts),
     accesses,
     charging,
     metrics,
@@ -61,6 +62,7 @@ export function openServices(parts: AppParts) {
     contexts,
     rounds,
     publicUrl,
+    knownPublicUrl,
     updateBillingUrl: (merchantId: string, oid: number) => makeBillingLink(db, merchantId, oid),
     fileStore: openFiles(parts.files, {
       tokens,
@@ -86,3 +88,24 @@ export function openServices(parts: AppParts) {
     }),
   };
 }
+
+/** What finds out who calls, and what the operations of sessions need of it. */
+function openCallers({ db, clock, demo }: AppParts) {
+  const sessions = sessionAuthentication(db, clock);
+  return {
+    keys: simpleKeys(db, clock, bearerTokens(db, clock), sessions),
+    sessions: { clock, demo, forget: () => sessions.forget() },
+  };
+}
+
+/**
+ * The address of this server as it is stored, and the same read at most every few seconds, for
+ * every request of a session. It changes when a server starts with another PUBLIC_URL.
+ */
+function publicUrls({ db, clock }: AppParts) {
+  const publicUrl = () => readPublicUrl(db);
+  const known = remembered(clock, publicUrl, publicUrlKnownMs);
+  return { publicUrl, knownPublicUrl: () => known.find('') };
+}
+
+const publicUrlKnownMs = 5_000;

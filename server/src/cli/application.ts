@@ -2,11 +2,11 @@ import { readConfig } from '../config.ts';
 import { randomIds } from '../kernel/ids.ts';
 import { type Application, redirectUriFault } from '../oauth/application.ts';
 import { insertApplication, listApplications, setDisabled } from '../oauth/applicationStore.ts';
-import { hashSecret, secretBytes } from '../oauth/credential.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
 import { openLog } from '../platform/log.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { allPermissions, parsePermissions } from '../staff/apiKey.ts';
+import { hashSecret, secretBytes } from '../staff/credential.ts';
 import { type Command, listOf, needed, Obstacle, readArgs, table, UsageError } from './command.ts';
 import { openStore } from './openStore.ts';
 

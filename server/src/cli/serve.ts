@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type App, createApp } from '../app/app.ts';
 import { type GatewayCheck, gatewayCheck } from '../app/restoring.ts';
-import { type Config, rateLimits, readConfig, roles, settings } from '../config.ts';
+import {
+  type Config,
+  rateLimits,
+  readConfig,
+  roles,
+  sessionRateLimits,
+  settings,
+} from '../config.ts';
 import { randomIds } from '../kernel/ids.ts';
 import { prepareBillingLinks } from '../payments/billingLinkStore.ts';
 import { chargeGroups, chargeLine } from '../payments/chargeGroups.ts';
@@ -20,6 +27,7 @@ import { servingLimits } from '../platform/storage/sessionSettings.ts';
 import { listMerchants } from '../platform/tenancy/merchantStore.ts';
 import { openSender } from '../webhooks/openSender.ts';
 import { type Command, Obstacle, readArgs, table } from './command.ts';
+import { demoLogin } from './demo/staff.ts';
 import {
   type DemoAccess,
   demoMerchantId,
@@ -107,6 +115,8 @@ async function serveOn(
     ids: randomIds,
     log,
     rateLimits: rateLimits(config.rate),
+    sessionRateLimits,
+    demo: config.demo ? { merchantId: demoMerchantId, login: demoLogin } : undefined,
     bodyLimitBytes: config.bodyLimitBytes,
     trustedProxies: config.trustedProxies,
     gateways,

@@ -2,22 +2,26 @@ import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { findLiveApiKey } from '../staff/apiKeyStore.ts';
 import { remembered } from '../staff/remembered.ts';
+import { consoleApplicationId, isLive } from '../staff/session.ts';
+import { findSessionById } from '../staff/sessionStore.ts';
 import { findAccess } from '../staff/staffStore.ts';
 import { clientIdOf } from './application.ts';
 import { listGrantedAccess } from './grantStore.ts';
 
 /**
- * The key or the OAuth client behind a webhook, a live socket or an upload link, which act without
+ * The key, the OAuth client or the session behind a webhook, a live socket or an upload link, which act without
  * a request.
  */
 export interface ApplicationRef {
-  /** `key:<id>` or `oauth:<client id>`, as {@link Actor.applicationId}. */
+  /** `key:<id>`, `oauth:<client id>` or `console`, as {@link Actor.applicationId}. */
   readonly applicationId: string;
   /**
    * The user that an OAuth client acts for; absent: all users with a live grant count. A key knows
    * its own user.
    */
   readonly userId?: number;
+  /** A session that has to be there still; absent: any of the user counts. */
+  readonly sessionId?: string;
 }
 
 /** What an application may do now. */
@@ -44,31 +48,46 @@ export function applicationAccesses(db: Database, clock: SystemClock): Applicati
   const known = remembered(
     clock,
     (text) => {
-      const [merchantId, applicationId, userId] = JSON.parse(text) as [
-        string,
-        string,
-        number | null,
-      ];
-      return readAccess(db, merchantId, applicationId, userId ?? undefined);
+      const [merchantId, ref] = JSON.parse(text) as [string, ApplicationRef];
+      return readAccess(db, clock, merchantId, ref);
     },
     rememberedMs,
   );
   return {
-    find: (merchantId, { applicationId, userId }) =>
-      known.find(JSON.stringify([merchantId, applicationId, userId ?? null])),
+    find: (merchantId, { applicationId, userId, sessionId }) =>
+      known.find(JSON.stringify([merchantId, { applicationId, userId, sessionId }])),
   };
 }
 
 function readAccess(
   db: Database,
+  clock: SystemClock,
   merchantId: string,
-  applicationId: string,
-  userId: number | undefined,
+  { applicationId, userId, sessionId }: ApplicationRef,
 ): Promise<ApplicationAccess | undefined> {
+  if (applicationId === consoleApplicationId)
+    return consoleAccess(db, clock, merchantId, userId, sessionId);
   const clientId = clientIdOf(applicationId);
   return clientId === undefined
     ? keyAccess(db, merchantId, applicationId)
     : clientAccess(db, merchantId, clientId, userId);
+}
+
+/** A session's user, as long as the named session lasts. */
+async function consoleAccess(
+  db: Database,
+  clock: SystemClock,
+  merchantId: string,
+  userId: number | undefined,
+  sessionId: string | undefined,
+): Promise<ApplicationAccess | undefined> {
+  if (userId === undefined) return undefined;
+  if (sessionId !== undefined) {
+    const session = await findSessionById(db, merchantId, sessionId);
+    if (session?.userId !== userId || !isLive(session, clock.now())) return undefined;
+  }
+  const user = await findAccess(db, merchantId, userId);
+  return user && { name: `Console for ${user.name}`, permissions: new Set(user.permissions) };
 }
 
 /** A key that is bound to a user may do what both may do, as for requests (authenticate.ts). */

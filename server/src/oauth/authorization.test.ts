@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gained, switched, withheldFrom } from '../staff/access.ts';
+import { parseCredential } from '../staff/credential.ts';
 import { redirectUriFault } from './application.ts';
 import { isVerified, redirectTo } from './authorization.ts';
-import { parseCredential } from './credential.ts';
 
 const addresses: [address: string, fault: RegExp | undefined][] = [
   ['https://client.example/callback', undefined],

@@ -5,10 +5,10 @@ import type { Principal } from '../platform/http/authentication.ts';
 import { refusal } from '../platform/http/refusal.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { TokenAuthentication } from '../staff/authenticate.ts';
+import { parseCredential } from '../staff/credential.ts';
 import { remembered } from '../staff/remembered.ts';
 import { type Access, findAccess } from '../staff/staffStore.ts';
 import { applicationIdOf } from './application.ts';
-import { parseCredential } from './credential.ts';
 import { findToken, type IssuedToken } from './grantStore.ts';
 
 /** Authenticates access tokens of OAuth: an application that acts for a user. */

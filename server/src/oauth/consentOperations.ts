@@ -1,11 +1,11 @@
 import type { IdFactory } from '../kernel/ids.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { newCredential, parseCredential } from '../staff/credential.ts';
 import { type Access, findAccess } from '../staff/staffStore.ts';
 import type { Application } from './application.ts';
 import { findApplication } from './applicationStore.ts';
 import { type AuthorizationRequest, redirectTo } from './authorization.ts';
-import { newCredential, parseCredential } from './credential.ts';
 import { decideDevice } from './deviceStore.ts';
 import { type Grant, insertCode, insertGrant, insertTicket, takeTicket } from './grantStore.ts';
 

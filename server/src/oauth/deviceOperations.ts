@@ -1,7 +1,7 @@
 import { Bug } from '../kernel/assert.ts';
 import type { IdFactory } from '../kernel/ids.ts';
 import { success } from '../kernel/outcome.ts';
-import { hashSecret, secretBytes } from './credential.ts';
+import { hashSecret, secretBytes } from '../staff/credential.ts';
 import { insertDevice } from './deviceStore.ts';
 import {
   applicationOf,

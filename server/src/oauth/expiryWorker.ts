@@ -5,13 +5,14 @@ import type { Worker } from '../platform/jobs/loop.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
 import { deleteOldAttempts } from '../staff/loginAttemptStore.ts';
+import { deleteExpiredSessions } from '../staff/sessionStore.ts';
 import { deleteExpiredDevices } from './deviceStore.ts';
 import { deleteExpired } from './grantStore.ts';
 
 const cleaningMs = 3_600_000;
 const attemptsRemembered = { hours: 24 };
 
-/** Deletes expired tickets, codes, tokens and devices, and old log-in attempts, once an hour. */
+/** Deletes expired tickets, codes, tokens, sessions and devices, and old log-in attempts, once an hour. */
 export function expiryWorker(db: Database, clock: SystemClock, log: Logger): Worker {
   const each = eachMerchant(log, 'expired tokens');
   let cleanedAtMs = -Infinity;
@@ -24,8 +25,11 @@ export function expiryWorker(db: Database, clock: SystemClock, log: Logger): Wor
       const deleted =
         (await deleteExpiredDevices(db, now)) +
         (await deleteOldAttempts(db, now.subtract(attemptsRemembered)));
-      const expired = await each(await listMerchantIds(db), (merchantId) =>
-        deleteExpired(db, merchantId, now),
+      const expired = await each(
+        await listMerchantIds(db),
+        async (merchantId) =>
+          (await deleteExpired(db, merchantId, now)) +
+          (await deleteExpiredSessions(db, merchantId, now)),
       );
       return deleted + expired;
     },

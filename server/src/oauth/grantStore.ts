@@ -1,7 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
+import type { Credential } from '../staff/credential.ts';
 import { effectivePermissions } from '../staff/staffStore.ts';
-import type { Credential } from './credential.ts';
 
 /** What one user granted to one application. */
 export interface Grant {

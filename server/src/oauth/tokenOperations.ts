@@ -4,9 +4,6 @@ import type { IdFactory } from '../kernel/ids.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { Database } from '../platform/storage/database.ts';
-import type { Application } from './application.ts';
-import { findApplication } from './applicationStore.ts';
-import { isVerified } from './authorization.ts';
 import {
   type Credential,
   hashSecret,
@@ -15,7 +12,10 @@ import {
   parseCredential,
   secretBytes,
   successor,
-} from './credential.ts';
+} from '../staff/credential.ts';
+import type { Application } from './application.ts';
+import { findApplication } from './applicationStore.ts';
+import { isVerified } from './authorization.ts';
 import { type Device, deleteDevice, lockDevice, setPolling } from './deviceStore.ts';
 import {
   findGrant,

@@ -24,14 +24,26 @@ export interface Context {
 
 /** Who does it: what histories and `canceled_by_user` name. */
 export interface Actor {
-  readonly kind: 'key' | 'oauth' | 'system' | 'customer';
+  readonly kind: 'key' | 'oauth' | 'session' | 'system' | 'customer';
   /** Shown to people: the key's or the user's name, or `Perennial`. */
   readonly name: string;
   readonly userId?: number;
-  /** The application that calls (an API key's id or an OAuth client), which webhooks belong to. */
+  /**
+   * The application that calls, which webhooks belong to: an API key's id, an OAuth client, or
+   * `console` for every session.
+   */
   readonly applicationId?: string;
+  /** Of a session only. */
+  readonly session?: ActorSession;
   readonly address?: string;
   readonly permissions: ReadonlySet<string>;
+}
+
+/** The session of a user who logged in with a browser. */
+export interface ActorSession {
+  readonly sessionId: string;
+  /** Whether the user entered the password within the last quarter of an hour. */
+  readonly isRecent: boolean;
 }
 
 /** The server itself as actor of background work. */

@@ -6,13 +6,14 @@ import { type Refusal, refusal } from '../platform/http/refusal.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { type ApiKey, hashKey, isAllowedFrom } from './apiKey.ts';
 import { findApiKey } from './apiKeyStore.ts';
+import type { SessionAuthentication } from './authenticateSession.ts';
 import { remembered } from './remembered.ts';
 import { type Access, findAccess } from './staffStore.ts';
 
-/** Authenticates callers by key or by token. */
+/** Authenticates callers by key, by token or by session. */
 export interface Keys {
   readonly authenticate: Authenticate;
-  /** Drops the cached keys, tokens and users, after one of them was changed in this process. */
+  /** Drops the cached keys, tokens, sessions and users, after one of them was changed in this process. */
   forget(): void;
 }
 
@@ -23,17 +24,24 @@ export interface TokenAuthentication {
 }
 
 /**
- * Authenticates simple keys of the header `x-ultracart-simple-key` and OAuth's bearer tokens. The
- * key counts when both are sent.
+ * Authenticates simple keys of the header `x-ultracart-simple-key`, OAuth's bearer tokens, and the
+ * cookies of sessions. The key counts before the token, and both before a cookie.
  */
-export function simpleKeys(db: Database, clock: SystemClock, tokens: TokenAuthentication): Keys {
+export function simpleKeys(
+  db: Database,
+  clock: SystemClock,
+  tokens: TokenAuthentication,
+  sessions: SessionAuthentication,
+): Keys {
   const keys = remembered(clock, (text) => findKey(db, text));
   return {
     async authenticate(credentials) {
       if (credentials.simpleKey === undefined) {
-        return credentials.bearerToken === undefined
+        const { bearerToken, session, address } = credentials;
+        if (bearerToken !== undefined) return tokens.authenticate(bearerToken, address);
+        return session === undefined
           ? failure(refusal('missing_credentials', { header: simpleKeyHeader }))
-          : tokens.authenticate(credentials.bearerToken, credentials.address);
+          : sessions.authenticate(session, address);
       }
       const found = await keys.find(credentials.simpleKey);
       if (!found) return failure(refusal('bad_credentials', {}));
@@ -51,6 +59,7 @@ export function simpleKeys(db: Database, clock: SystemClock, tokens: TokenAuthen
     forget() {
       keys.forget();
       tokens.forget();
+      sessions.forget();
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Temporal } from 'temporal-polyfill';
+import { required } from '../kernel/assert.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
@@ -35,6 +36,8 @@ export interface LogInAttempt {
 export interface LoggedIn {
   readonly context: Context;
   readonly access: Access;
+  /** The stored password that was entered: what follows must not outlive its replacement. */
+  readonly passwordHash: string;
 }
 
 /**
@@ -49,12 +52,11 @@ export async function logIn(
   parts: LogInParts,
   attempt: LogInAttempt,
 ): Promise<Outcome<LoggedIn, LogInFailure>> {
-  const account = `account:${attempt.merchantId}/${fold(attempt.login)}`;
-  const waitUntil =
-    (await countAttempt(parts.db, attempt.addressSubject, addressPatience, parts.clock.now())) ??
-    (await countAttempt(parts.db, account, accountPatience, parts.clock.now()));
-  if (waitUntil)
-    return failure({ kind: 'wait', seconds: secondsUntil(waitUntil, parts.clock.now()) });
+  const account = accountSubject(attempt.merchantId, attempt.login);
+  const seconds =
+    (await waitOf(parts, attempt.addressSubject, addressPatience)) ??
+    (await waitOf(parts, account, accountPatience));
+  if (seconds !== undefined) return failure({ kind: 'wait', seconds });
 
   const context = await parts.findContext(attempt.merchantId);
   const found = context && (await findLogin(parts.db, attempt.merchantId, attempt.login));
@@ -67,7 +69,43 @@ export async function logIn(
     forgetAttempts(parts.db, account),
     takeBackAttempt(parts.db, attempt.addressSubject),
   ]);
-  return success({ context, access });
+  return success({
+    context,
+    access,
+    passwordHash: required(found.passwordHash, 'the password that was right'),
+  });
+}
+
+/**
+ * Checks the password of a user who is logged in, and slows down a caller who guesses: a
+ * person at another's open browser must not find out the password. Returns the stored password.
+ */
+export async function confirmPassword(
+  parts: Pick<LogInParts, 'db' | 'clock'>,
+  merchantId: string,
+  login: string,
+  password: string,
+): Promise<Outcome<string, LogInFailure>> {
+  const account = accountSubject(merchantId, login);
+  const seconds = await waitOf(parts, account, accountPatience);
+  if (seconds !== undefined) return failure({ kind: 'wait', seconds });
+  const found = await findLogin(parts.db, merchantId, login);
+  if (!(await isPassword(password, found?.passwordHash))) return failure({ kind: 'wrong' });
+  await forgetAttempts(parts.db, account);
+  return success(required(found?.passwordHash, 'the password that was right'));
+}
+
+const accountSubject = (merchantId: string, login: string): string =>
+  `account:${merchantId}/${fold(login)}`;
+
+/** Counts an attempt. Returns how many seconds it has to wait; undefined when it need not. */
+async function waitOf(
+  { db, clock }: Pick<LogInParts, 'db' | 'clock'>,
+  subject: string,
+  patience: Patience,
+): Promise<number | undefined> {
+  const waitUntil = await countAttempt(db, subject, patience, clock.now());
+  return waitUntil && secondsUntil(waitUntil, clock.now());
 }
 
 // A person mistypes a few times, and an office shares an address. The wait of an account stays

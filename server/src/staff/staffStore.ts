@@ -3,6 +3,7 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 import { inZone } from '../platform/storage/zone.ts';
 import { allPermissions } from './apiKey.ts';
+import { deleteSessionsOf } from './sessionStore.ts';
 
 /** A user as the rules need it. */
 export interface StaffUser {
@@ -56,6 +57,32 @@ export async function findLogin(
       userId: row.user_id,
       ...(row.password_hash === null ? {} : { passwordHash: row.password_hash }),
     }
+  );
+}
+
+/** A user as a session shows it. */
+export interface SessionUser {
+  readonly userId: number;
+  readonly login: string;
+  readonly name: string;
+  /** By name. */
+  readonly groups: readonly { readonly oid: number; readonly name: string }[];
+}
+
+/** Returns the user with the names of the user's groups. */
+export function findSessionUser(
+  db: Database,
+  merchantId: string,
+  userId: number,
+): Promise<SessionUser | undefined> {
+  return db.row<SessionUser>(
+    `select u.user_id as "userId", u.login, u.full_name as name, coalesce((
+        select json_agg(json_build_object('oid', g.group_id, 'name', g.name) order by g.name_lc)
+        from group_membership m join user_group g on g.merchant_id = m.merchant_id
+          and g.group_id = m.group_id
+        where m.merchant_id = u.merchant_id and m.user_id = u.user_id), '[]') as groups
+     from app_user u where u.merchant_id = $1 and u.user_id = $2`,
+    [merchantId, userId],
   );
 }
 
@@ -161,7 +188,8 @@ export async function insertUser(
 }
 
 /**
- * Saves a locked user. The stored password stays when none is given. Throws the unique violation
+ * Saves a locked user. The stored password stays when none is given; a new one ends the user's
+ * sessions. Throws the unique violation
  * `app_user_login` when the login is taken.
  */
 export async function saveUser(
@@ -189,6 +217,26 @@ export async function saveUser(
     ],
   );
   await setGroupsOf(tx, merchantId, user);
+  if (passwordHash !== undefined) await deleteSessionsOf(tx, merchantId, userId);
+}
+
+/**
+ * Replaces the password `oldHash`. Returns false, and changes nothing, when the user has another
+ * one by now.
+ */
+export async function replacePassword(
+  tx: Database,
+  merchantId: string,
+  userId: number,
+  { oldHash, newHash }: { readonly oldHash: string; readonly newHash: string },
+  at: Temporal.Instant,
+): Promise<boolean> {
+  const replaced = await tx.run(
+    `update app_user set password_hash = $4, modified_at = $5
+      where merchant_id = $1 and user_id = $2 and password_hash = $3`,
+    [merchantId, userId, oldHash, newHash, at],
+  );
+  return replaced === 1;
 }
 
 export async function deleteUser(tx: Database, merchantId: string, userId: number): Promise<void> {

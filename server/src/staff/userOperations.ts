@@ -139,15 +139,20 @@ function newPassword(
   { change_password_to: password }: User,
 ): Promise<string | undefined> {
   if (password === undefined || password === null) return Promise.resolve(undefined);
+  checkNewPassword(password, 'change_password_to');
+  return hashPassword(password, ids);
+}
+
+/** Refuses a password that is too short or too long. */
+export function checkNewPassword(password: string, field: string): void {
   const { min, max } = passwordLength;
   const length = [...password.normalize('NFC')].length;
   if (length < min || length > max)
     refuse('invalid_field', {
-      field: 'change_password_to',
+      field,
       reason: `has ${length} characters`,
       fix: `Send ${min} to ${max}`,
     });
-  return hashPassword(password, ids);
 }
 
 /**

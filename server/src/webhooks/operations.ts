@@ -256,7 +256,7 @@ function applicationOf(context: Context): string {
  */
 export function callerOf(context: Context): Owner {
   const { kind, userId } = context.actor;
-  const isClient = kind === 'oauth' && userId !== undefined;
+  const isClient = (kind === 'oauth' || kind === 'session') && userId !== undefined;
   return { applicationId: applicationOf(context), ...(isClient ? { userId } : {}) };
 }
 

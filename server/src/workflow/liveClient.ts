@@ -9,6 +9,8 @@ export interface LiveClaims {
   readonly merchantId: string;
   readonly applicationId: string;
   readonly userId?: number;
+  /** Of a session; the socket ends with it. */
+  readonly sessionId?: string;
 }
 
 /** Why we close a socket, in the codes of RFC 6455 and its registry. */

@@ -69,6 +69,7 @@ export class LiveDoor {
       merchantId: merchant.merchantId,
       applicationId: required(actor.applicationId, 'calling application'),
       ...(actor.userId === undefined ? {} : { userId: actor.userId }),
+      ...(actor.session ? { sessionId: actor.session.sessionId } : {}),
     };
     const jwt = await this.#parts.tokens.sign(audience, { ...claims }, tokenSeconds);
     return {

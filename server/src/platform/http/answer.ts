@@ -2,7 +2,10 @@
 export type Answer =
   | { readonly kind: 'payload'; readonly json: string; readonly extras: AnswerExtras }
   | { readonly kind: 'bare'; readonly value: unknown; readonly status: number }
-  | { readonly kind: 'nothing' };
+  | { readonly kind: 'nothing'; readonly headers?: AnswerHeaders };
+
+/** More headers of a response, for example `Set-Cookie`. */
+export type AnswerHeaders = Readonly<Record<string, string | readonly string[]>>;
 
 export interface AnswerExtras {
   readonly resultSet?: ResultSet;
@@ -53,7 +56,7 @@ export const payload = (value: unknown, extras: AnswerExtras = {}): Answer => ({
 export const bare = (value: unknown, status = 200): Answer => ({ kind: 'bare', value, status });
 
 /** 204: done, and nothing to show. */
-export const noContent = (): Answer => ({ kind: 'nothing' });
+export const noContent = (headers: AnswerHeaders = {}): Answer => ({ kind: 'nothing', headers });
 
 /** The body of a successful response: `success`, `metadata` and the payload under its key. */
 export function envelope(payloadKey: string, json: string, extras: AnswerExtras): string {

@@ -16,6 +16,8 @@ export interface Credentials {
    * simple key.
    */
   readonly bearerToken?: string;
+  /** The credential in a session's cookie; read only when neither a key nor a token was sent. */
+  readonly session?: string;
   readonly address: string;
 }
 

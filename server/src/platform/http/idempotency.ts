@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { Temporal } from 'temporal-polyfill';
 import { assert } from '../../kernel/assert.ts';
 import type { SystemClock } from '../clock/systemClock.ts';
-import type { Context } from '../context.ts';
+import type { Actor, Context } from '../context.ts';
 import { eachMerchant } from '../jobs/eachMerchant.ts';
 import type { Worker } from '../jobs/loop.ts';
 import type { Seal } from '../seal.ts';
@@ -51,7 +51,7 @@ export async function runOnce(
 ): Promise<{ rendered: Rendered; isReplay: boolean }> {
   const request: IdempotentRequest = {
     merchantId: context.merchant.merchantId,
-    applicationId: context.actor.applicationId ?? context.actor.name,
+    applicationId: clientOf(context.actor),
     key,
     hash: createHash('sha256').update(text).digest(),
     begunAt: clock.now(),
@@ -78,6 +78,10 @@ export async function runOnce(
   );
   return { rendered, isReplay: false };
 }
+
+/** Sessions of different users must not share their keys, although all are of the console. */
+const clientOf = ({ kind, applicationId, userId, name }: Actor): string =>
+  kind === 'session' ? `${applicationId}/${userId}` : (applicationId ?? name);
 
 function withBody(rendered: Rendered, change: (body: string) => string): Rendered {
   return rendered.body === undefined ? rendered : { ...rendered, body: change(rendered.body) };

@@ -46,7 +46,7 @@ export async function begin(
      values ($1, $2, $3, $4, $5, 'begun')
      on conflict (merchant_id, application_id, idempotency_key) do update
      set begun_at = $4, request_hash = $5, state = 'begun', status = null, body = null, etag = null,
-       error = null
+       error = null, refusal_code = null
      where r.begun_at < $6 or (r.state = 'begun' and r.begun_at < $7)`,
     [...ownValues(request), request.hash, forgottenBefore, deadBefore],
   );
@@ -58,12 +58,12 @@ export async function findEarlier(
   request: IdempotentRequest,
 ): Promise<EarlierRequest | undefined> {
   const row = await db.row<IdempotentRow>(
-    `select request_hash, state, begun_at, status, body, etag, error from idempotent_request
-      where ${keyColumns}`,
+    `select request_hash, state, begun_at, status, body, etag, error, refusal_code
+      from idempotent_request where ${keyColumns}`,
     keyValues(request),
   );
   if (!row) return undefined;
-  const { status, body, etag, error } = row;
+  const { status, body, etag, error, refusal_code: refusalCode } = row;
   const answer =
     status === null
       ? {}
@@ -73,6 +73,7 @@ export async function findEarlier(
             ...(body === null ? {} : { body }),
             ...(etag === null ? {} : { etag }),
             ...(error === null ? {} : { error }),
+            ...(refusalCode === null ? {} : { refusalCode }),
           },
         };
   return { hash: row.request_hash, state: row.state, begunAt: row.begun_at, ...answer };
@@ -86,6 +87,7 @@ interface IdempotentRow {
   body: string | null;
   etag: string | null;
   error: string | null;
+  refusal_code: string | null;
 }
 
 /**
@@ -104,12 +106,12 @@ export async function markCommitted(tx: Database, request: IdempotentRequest): P
 export async function saveAnswer(
   db: Database,
   request: IdempotentRequest,
-  { status, body, etag, error }: Rendered,
+  { status, body, etag, error, refusalCode }: Rendered,
 ): Promise<void> {
   await db.run(
-    `update idempotent_request set state = 'answered', status = $5, body = $6, etag = $7, error = $8
-      where ${ownRun}`,
-    [...ownValues(request), status, body, etag, error],
+    `update idempotent_request set state = 'answered', status = $5, body = $6, etag = $7, error = $8,
+      refusal_code = $9 where ${ownRun}`,
+    [...ownValues(request), status, body, etag, error, refusalCode],
   );
 }
 

@@ -4,6 +4,7 @@ import {
   type OperationId,
   operationIds,
   operation as operationOf,
+  refusalHeader,
 } from '@perennial/contract/operations.ts';
 import Fastify, {
   type FastifyBaseLogger,
@@ -23,13 +24,21 @@ import type { Seal } from '../seal.ts';
 import type { Database } from '../storage/database.ts';
 import { isUnavailable } from '../storage/failures.ts';
 import type { Merchants } from '../tenancy/merchants.ts';
-import type { Authenticate, Principal } from './authentication.ts';
+import type { Authenticate, Credentials, Principal } from './authentication.ts';
 import { bodyText } from './bodyText.ts';
 import { replayHeader, runOnce } from './idempotency.ts';
 import { inputParser } from './input.ts';
+import { checkOwnPage, isSecure, keepPrivate } from './ownPage.ts';
 import type { RateExcess, RateLimiter } from './rateLimiter.ts';
 import { Refusal, refusal, refuse } from './refusal.ts';
-import { rendered, renderedRefusal, send, sendRefusal } from './reply.ts';
+import {
+  type Rendered,
+  rendered,
+  renderedRefusal,
+  send,
+  sendRefusal,
+  sendToSession,
+} from './reply.ts';
 import {
   addressSubject,
   applicationSubject,
@@ -39,9 +48,11 @@ import {
   checkVersion,
   credentialsOf,
   idempotencyKeyOf,
+  sessionSubject,
   versionOf,
 } from './request.ts';
 import type { Handler, Input, Routes } from './routes.ts';
+import { mayHoldSession, sessionOfCookie } from './sessionCookie.ts';
 
 /** What the pipeline needs from outside. */
 export interface PipelineParts {
@@ -59,6 +70,8 @@ export interface PipelineParts {
   readonly routes: Routes;
   readonly bodyLimitBytes: number;
   readonly trustedProxies: readonly string[];
+  /** Where people reach this server; asked for requests of sessions only. */
+  publicUrl(): Promise<string>;
 }
 
 /**
@@ -135,7 +148,11 @@ const linkLengthMax = 8_000;
  * time-outs, headers over 16 KB.
  */
 function unreadableAnswer(): string {
-  const { body = '', error } = renderedRefusal(
+  const {
+    body = '',
+    error,
+    refusalCode,
+  } = renderedRefusal(
     refusal('wrong_format', {
       field: 'The request',
       expected: 'HTTP/1.1 within half a minute, with headers of at most 16 KB',
@@ -144,6 +161,7 @@ function unreadableAnswer(): string {
   const head = [
     'HTTP/1.1 400 Bad Request',
     `UC-REST-ERROR: ${error}`,
+    `${refusalHeader}: ${refusalCode}`,
     'Content-Type: application/json',
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
@@ -223,10 +241,11 @@ function addOperation(
     config: { operation: id },
     // Checked before the body is read, so that a caller without a key cannot make us parse five
     // megabytes.
-    async onRequest(request) {
-      callers.set(request, await callerOf(parts, request));
-      await countCall(parts, callers.get(request)!, request);
-      if (needsVersion(operation)) checkVersion(request);
+    async onRequest(request, reply) {
+      const principal = await callerOf(parts, request, reply);
+      callers.set(request, principal);
+      await countCall(parts, principal, request);
+      if (needsVersion(operation)) checkVersion(request, principal);
     },
     async handler(request, reply) {
       const principal = callers.get(request)!;
@@ -247,7 +266,9 @@ function addOperation(
 
       const run = async (within: Context) => rendered(operation, await handler(within, input));
       const key = idempotencyKeyOf(request, operation);
-      if (key === undefined) return send(reply, await run(context));
+      const answer = (response: Rendered) =>
+        principal.actor.session ? sendToSession(reply, response) : send(reply, response);
+      if (key === undefined) return answer(await run(context));
       const once = await runOnce(
         context,
         parts,
@@ -256,23 +277,60 @@ function addOperation(
         run,
       );
       if (once.isReplay) reply.header(replayHeader, 'true');
-      return send(reply, once.rendered);
+      return answer(once.rendered);
     },
   });
 }
 
 async function callerOf(
-  { authenticate, limiter }: PipelineParts,
+  parts: PipelineParts,
   request: FastifyRequest,
+  reply: FastifyReply,
 ): Promise<Principal> {
+  const credentials = credentialsOf(request);
+  if (mayBeSession(request, credentials)) {
+    const secure = isSecure(request, await parts.publicUrl());
+    const session = sessionOfCookie(request.headers.cookie ?? '', secure);
+    if (session !== undefined) return sessionCaller(parts, request, reply, session);
+  }
   const address = addressSubject(request);
-  const known = limiter.excessOf(address);
+  const known = parts.limiter.excessOf(address);
   if (known) throw tooMany(known);
-  const principal = await authenticate(credentialsOf(request));
-  if (principal.ok) return principal.value;
-  // A stranger's attempts count too, or keys could be tried without end.
+  const principal = await parts.authenticate(credentials);
+  return principal.ok ? principal.value : turnAway(parts, address, principal.reason);
+}
+
+/** A cookie counts where neither a key nor a token was sent. */
+const mayBeSession = (
+  { headers: { cookie } }: FastifyRequest,
+  { simpleKey, bearerToken }: Credentials,
+): boolean => simpleKey === undefined && bearerToken === undefined && mayHoldSession(cookie);
+
+/**
+ * Authenticates a session before the limit of its address is looked at: a script behind the same
+ * address must not lock people out.
+ */
+async function sessionCaller(
+  parts: PipelineParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  session: string,
+): Promise<Principal> {
+  keepPrivate(reply);
+  const principal = await parts.authenticate({ address: request.ip, session });
+  if (!principal.ok) return turnAway(parts, addressSubject(request), principal.reason);
+  checkOwnPage(request, await parts.publicUrl());
+  return principal.value;
+}
+
+/** A stranger's attempts count too, or keys could be tried without end. */
+async function turnAway(
+  { limiter }: PipelineParts,
+  address: string,
+  reason: Refusal,
+): Promise<never> {
   const excess = await limiter.admit([address]);
-  throw excess ? tooMany(excess) : principal.reason;
+  throw excess ? tooMany(excess) : reason;
 }
 
 async function countCall(
@@ -280,7 +338,12 @@ async function countCall(
   principal: Principal,
   request: FastifyRequest,
 ): Promise<void> {
-  const excess = await limiter.admit([applicationSubject(principal), addressSubject(request)]);
+  const { session } = principal.actor;
+  const excess = await limiter.admit(
+    session
+      ? [sessionSubject(session.sessionId)]
+      : [applicationSubject(principal), addressSubject(request)],
+  );
   if (excess) throw tooMany(excess);
 }
 
@@ -294,6 +357,10 @@ function checkPermission(operation: Operation, principal: Principal): void {
     !needed.some((permission) => principal.actor.permissions.has(permission))
   )
     refuse('missing_permission', { needed });
+  const { session } = principal.actor;
+  if (operation.sessionOnly && !session) refuse('session_needed', {});
+  if (operation.recentLogIn && session && !session.isRecent)
+    refuse('recent_log_in_needed', { minutes: 15 });
 }
 
 async function contextOf(

@@ -34,17 +34,22 @@ export interface RateLimiter {
   close(): Promise<void>;
 }
 
+/**
+ * Opens the limiter. `sessionLimits` hold for sessions; each has a bucket, and none counts for its
+ * address, or an office would share the limit of one program.
+ */
 export function rateLimiter(
   db: Database,
   clock: SystemClock,
   limits: readonly RateLimit[],
+  sessionLimits: readonly RateLimit[] = [],
 ): RateLimiter {
-  return new SharedBuckets(
-    db,
-    clock,
-    limits.filter(({ limit }) => limit > 0),
-  );
+  const inForce = (given: readonly RateLimit[]) => given.filter(({ limit }) => limit > 0);
+  return new SharedBuckets(db, clock, inForce(limits), inForce(sessionLimits));
 }
+
+/** The subjects that count against the limits of sessions start with it. */
+export const sessionSubjectPrefix = 'session:';
 
 /** What this process holds of one bucket. */
 interface Held extends Bucket {
@@ -67,22 +72,29 @@ class SharedBuckets implements RateLimiter {
   readonly #db: Database;
   readonly #clock: SystemClock;
   readonly #limits: readonly RateLimit[];
+  readonly #sessionLimits: readonly RateLimit[];
   readonly #held = new Map<string, Held>();
   #cleanedAtMs = -Infinity;
 
-  constructor(db: Database, clock: SystemClock, limits: readonly RateLimit[]) {
+  constructor(
+    db: Database,
+    clock: SystemClock,
+    limits: readonly RateLimit[],
+    sessionLimits: readonly RateLimit[],
+  ) {
     this.#db = db;
     this.#clock = clock;
     this.#limits = limits;
+    this.#sessionLimits = sessionLimits;
   }
 
   async admit(subjects: readonly string[]): Promise<RateExcess | undefined> {
-    if (this.#limits.length === 0) return undefined;
+    if (this.#limits.length === 0 && this.#sessionLimits.length === 0) return undefined;
     // A request counts at the moment it came, however long it then waits for a lease.
     const arrivalMs = this.#clock.monotonicMs();
     for (;;) {
       const buckets = subjects.flatMap((subject) =>
-        this.#limits.map((limit) => this.#bucket(subject, limit, arrivalMs)),
+        this.#limitsOf(subject).map((limit) => this.#bucket(subject, limit, arrivalMs)),
       );
       const full = buckets.find((bucket) => isFull(bucket, arrivalMs));
       if (full) return excess(full, arrivalMs);
@@ -97,10 +109,14 @@ class SharedBuckets implements RateLimiter {
 
   excessOf(subject: string): RateExcess | undefined {
     const nowMs = this.#clock.monotonicMs();
-    const full = this.#limits
+    const full = this.#limitsOf(subject)
       .map((limit) => this.#held.get(nameOf(subject, limit)))
       .find((bucket) => bucket && isFull(bucket, nowMs));
     return full && excess(full, nowMs);
+  }
+
+  #limitsOf(subject: string): readonly RateLimit[] {
+    return subject.startsWith(sessionSubjectPrefix) ? this.#sessionLimits : this.#limits;
   }
 
   async close(): Promise<void> {
@@ -157,7 +173,8 @@ class SharedBuckets implements RateLimiter {
     await this.#giveBack(idle);
     if (nowMs - this.#cleanedAtMs >= cleaningMs) {
       this.#cleanedAtMs = nowMs;
-      const longest = Math.max(0, ...this.#limits.map(({ seconds }) => seconds));
+      const all = [...this.#limits, ...this.#sessionLimits];
+      const longest = Math.max(0, ...all.map(({ seconds }) => seconds));
       await deleteIdleBuckets(this.#db, this.#clock.now().subtract({ seconds: longest }));
     }
     return 0;

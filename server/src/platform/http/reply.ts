@@ -2,9 +2,11 @@ import {
   errorHeader,
   merchantErrorHeader,
   type Operation,
+  refusalHeader,
 } from '@perennial/contract/operations.ts';
 import type { FastifyReply } from 'fastify';
-import { type Answer, envelope, errorBody } from './answer.ts';
+import { type Answer, type AnswerHeaders, envelope, errorBody } from './answer.ts';
+import { compress, compressedFromBytes } from './compression.ts';
 import type { Refusal } from './refusal.ts';
 
 /** A response as it is sent, which an idempotent request stores. */
@@ -15,13 +17,17 @@ export interface Rendered {
   readonly etag?: string;
   /** The `UC-REST-ERROR` of a refusal. */
   readonly error?: string;
+  /** The `X-Perennial-Refusal` of a refusal. */
+  readonly refusalCode?: string;
+  /** Sent, and not stored with the response of an idempotent request. */
+  readonly headers?: AnswerHeaders;
 }
 
 /** The result of an operation in the envelope of the wire. */
 export function rendered(operation: Operation, answer: Answer): Rendered {
   switch (answer.kind) {
     case 'nothing':
-      return { status: 204 };
+      return { status: 204, ...(answer.headers ? { headers: answer.headers } : {}) };
     case 'bare':
       return { status: answer.status, body: JSON.stringify(answer.value) };
     case 'payload':
@@ -40,14 +46,44 @@ export function renderedRefusal({ code, message, status, objectId }: Refusal): R
     code === 'rate_limited'
       ? { error: { developer_message: message, user_message: message }, metadata: {} }
       : { success: false, metadata: {}, error: errorBody(message, status, objectId) };
-  return { status, body: JSON.stringify(body), error: headerText(message) };
+  return { status, body: JSON.stringify(body), error: headerText(message), refusalCode: code };
 }
 
-export function send(reply: FastifyReply, { status, body, etag, error }: Rendered): FastifyReply {
+/** Sends a response. */
+export function send(reply: FastifyReply, response: Rendered): FastifyReply {
+  sendHead(reply, response);
+  const { body } = response;
+  return body === undefined ? reply.send() : reply.type('application/json').send(body);
+}
+
+/**
+ * Sends a response to a session, a large one compressed. Only sessions get this: clients with a
+ * key run next to their servers, where bandwidth costs less than processor time.
+ */
+export async function sendToSession(
+  reply: FastifyReply,
+  response: Rendered,
+): Promise<FastifyReply> {
+  const { body } = response;
+  if (body === undefined || Buffer.byteLength(body) < compressedFromBytes)
+    return send(reply, response);
+  sendHead(reply, response);
+  reply.header('Vary', 'Accept-Encoding').type('application/json');
+  const compressed = await compress(body, reply.request.headers['accept-encoding']?.toString());
+  return compressed === undefined
+    ? reply.send(body)
+    : reply.header('Content-Encoding', compressed.encoding).send(compressed.bytes);
+}
+
+function sendHead(
+  reply: FastifyReply,
+  { status, etag, error, refusalCode, headers }: Rendered,
+): void {
   reply.code(status);
   if (etag !== undefined) reply.header('ETag', etag);
   if (error !== undefined) exactHeader(reply, errorHeader, error);
-  return body === undefined ? reply.send() : reply.type('application/json').send(body);
+  if (refusalCode !== undefined) exactHeader(reply, refusalHeader, refusalCode);
+  for (const [name, value] of Object.entries(headers ?? {})) reply.header(name, value);
 }
 
 /** Sends a refusal with the headers that only refusals have. */

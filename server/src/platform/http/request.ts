@@ -8,6 +8,7 @@ import { isPercentEncodedUtf8 } from './bodyText.ts';
 import { readForm } from './forms.ts';
 import { idempotencyHeader, idempotencyKeyMax } from './idempotency.ts';
 import { depthMax, parseJson } from './jsonBody.ts';
+import { sessionSubjectPrefix } from './rateLimiter.ts';
 import { refuse } from './refusal.ts';
 import { findUnstorable, mayHoldUnstorable, storableText } from './storableText.ts';
 
@@ -56,10 +57,17 @@ export function credentialsOf(request: FastifyRequest): Credentials {
   };
 }
 
-export function checkVersion(request: FastifyRequest): void {
+/**
+ * Refuses another version than ours. A browser's own requests (a link, an image) name none, so a
+ * session may leave it out.
+ */
+export function checkVersion(request: FastifyRequest, { actor }: Principal): void {
   const given = request.headers[versionHeader.name.toLowerCase()];
   const words = { header: versionHeader.name, expected: versionHeader.value };
-  if (given === undefined) refuse('missing_version', words);
+  if (given === undefined) {
+    if (actor.kind === 'session') return;
+    refuse('missing_version', words);
+  }
   if (given !== versionHeader.value) refuse('wrong_version', words);
 }
 
@@ -106,6 +114,9 @@ export function idempotencyKeyOf(
     expected: `one text of 1 to ${idempotencyKeyMax} characters`,
   });
 }
+
+/** What the rate of a session is counted by. */
+export const sessionSubject = (sessionId: string): string => `${sessionSubjectPrefix}${sessionId}`;
 
 /** What rate limits are counted by: the application, as its merchant knows it. */
 export const applicationSubject = ({ merchantId, actor }: Principal): string =>

@@ -553,6 +553,7 @@ CREATE TABLE idempotent_request (
   body text,
   etag text,
   error text,
+  refusal_code text,
   CONSTRAINT idempotent_request_pkey PRIMARY KEY (merchant_id, application_id, idempotency_key),
   CONSTRAINT idempotent_request_check CHECK ((state = 'answered'::text) = (status IS NOT NULL)),
   CONSTRAINT idempotent_request_state_check CHECK (state = ANY (ARRAY['begun'::text, 'committed'::text, 'answered'::text]))
@@ -888,6 +889,24 @@ CREATE TABLE user_login (
   CONSTRAINT user_login_pkey PRIMARY KEY (merchant_id, user_id, login_id),
   CONSTRAINT user_login_merchant_id_user_id_fkey FOREIGN KEY (merchant_id, user_id) REFERENCES app_user(merchant_id, user_id) ON DELETE CASCADE
 );
+
+CREATE TABLE user_session (
+  merchant_id text NOT NULL,
+  session_hash bytea NOT NULL,
+  session_id uuid NOT NULL,
+  user_id integer NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  seen_at timestamp with time zone NOT NULL,
+  idle_until timestamp with time zone NOT NULL,
+  ends_at timestamp with time zone NOT NULL,
+  address text NOT NULL,
+  user_agent text NOT NULL,
+  CONSTRAINT user_session_pkey PRIMARY KEY (merchant_id, session_hash),
+  CONSTRAINT user_session_merchant_id_session_id_key UNIQUE (merchant_id, session_id),
+  CONSTRAINT user_session_merchant_id_user_id_fkey FOREIGN KEY (merchant_id, user_id) REFERENCES app_user(merchant_id, user_id) ON DELETE CASCADE
+);
+CREATE INDEX user_session_expired ON user_session USING btree (merchant_id, idle_until);
+CREATE INDEX user_session_user ON user_session USING btree (merchant_id, user_id, created_at);
 
 CREATE TABLE webhook (
   merchant_id text NOT NULL,

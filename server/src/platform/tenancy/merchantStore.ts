@@ -74,6 +74,12 @@ export async function listMerchantIds(db: Database): Promise<string[]> {
   return rows.map((row) => row.merchant_id);
 }
 
+/** Returns the id of the merchant where there is exactly one. */
+export async function findOnlyMerchantId(db: Database): Promise<string | undefined> {
+  const rows = await db.rows<{ merchant_id: string }>('select merchant_id from merchant limit 2');
+  return rows.length === 1 ? rows[0]!.merchant_id : undefined;
+}
+
 /** Adds a merchant. Returns false when the id is taken. */
 export async function insertMerchant(
   db: Database,

@@ -1,0 +1,84 @@
+/**
+ * Sessions of people who log in with a browser. The cookie is the credential; these models never
+ * contain it.
+ */
+import type { Static } from 'typebox';
+import { answer } from './common.ts';
+import { dateTime, flag, int32, int32s, many, model, one, oneOf, text, texts } from './fields.ts';
+
+export const SessionRequest = model('SessionRequest', 'A log-in.', {
+  merchant_id: text('May be absent where the installation has one merchant.'),
+  login: text('In upper or lower case.'),
+  password: text(),
+});
+export type SessionRequest = Static<typeof SessionRequest>;
+
+export const SessionMerchant = model('SessionMerchant', 'The merchant of a session.', {
+  merchant_id: text(),
+  name: text(),
+  time_zone: text('The IANA name of the zone that decides the merchant’s days.'),
+  currency: text('ISO 4217.'),
+  clock_mode: oneOf(['real', 'running', 'standing'], 'As in Clock.'),
+  is_test: flag('True: the merchant has a test clock, so its clock can be moved.'),
+});
+export type SessionMerchant = Static<typeof SessionMerchant>;
+
+export const SessionUser = model('SessionUser', 'The user of a session.', {
+  user_id: int32(),
+  login: text(),
+  name: text(),
+  groups: texts('The names of the user’s groups.'),
+  group_oids: int32s('The same groups by oid, in the same order.'),
+});
+export type SessionUser = Static<typeof SessionUser>;
+
+export const Session = model('Session', 'The session of the caller.', {
+  session_id: text('Names the session; it is not a credential.'),
+  merchant: one(SessionMerchant),
+  user: one(SessionUser),
+  permissions: texts('What the user may do now, by groups or directly.'),
+  expires_dts: dateTime('When it ends without further requests, or at the latest.'),
+  features: texts('What this merchant has: `demo` demo data, `test_clock` a clock that moves.'),
+});
+export type Session = Static<typeof Session>;
+
+export const SessionResponse = answer('SessionResponse', { session: one(Session) });
+export type SessionResponse = Static<typeof SessionResponse>;
+
+export const SessionSummary = model('SessionSummary', 'A session in a list.', {
+  session_id: text(),
+  user: one(SessionUser, 'Without groups.'),
+  created_dts: dateTime('When the user logged in.'),
+  seen_dts: dateTime('The last request, to the minute.'),
+  expires_dts: dateTime(),
+  ip_address: text('Where the user logged in from.'),
+  user_agent: text('The browser, as it describes itself.'),
+  current: flag('True: the session of this request.'),
+});
+export type SessionSummary = Static<typeof SessionSummary>;
+
+export const SessionsResponse = answer('SessionsResponse', { sessions: many(SessionSummary) });
+export type SessionsResponse = Static<typeof SessionsResponse>;
+
+export const SessionDemo = model('SessionDemo', 'The demo user.', {
+  merchant_id: text(),
+  login: text(),
+});
+export type SessionDemo = Static<typeof SessionDemo>;
+
+export const SessionOptions = model('SessionOptions', 'What a log-in page can fill in.', {
+  merchant_id: text('The merchant, where the installation has only one.'),
+  demo: one(SessionDemo, 'Present where the installation has demo data.'),
+});
+export type SessionOptions = Static<typeof SessionOptions>;
+
+export const SessionOptionsResponse = answer('SessionOptionsResponse', {
+  options: one(SessionOptions),
+});
+export type SessionOptionsResponse = Static<typeof SessionOptionsResponse>;
+
+export const SessionPasswordRequest = model('SessionPasswordRequest', 'A change of password.', {
+  old: text('The present password.'),
+  new: text('12 to 200 characters.'),
+});
+export type SessionPasswordRequest = Static<typeof SessionPasswordRequest>;

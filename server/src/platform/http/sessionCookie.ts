@@ -1,0 +1,40 @@
+/**
+ * The cookie of a session. The prefix `__Host-` makes browsers refuse it without `Secure`, from
+ * other hosts, and over plain http, so nobody can plant one there. A laptop without https needs a
+ * name without the prefix.
+ */
+const names = { https: '__Host-perennial', http: 'perennial' } as const;
+
+/**
+ * Returns the session's credential in a `Cookie` header. Where people use https, a cookie that came
+ * over plain http does not count: anyone on the way could have set it.
+ */
+export function sessionOfCookie(header: string, isSecure: boolean): string | undefined {
+  return valueIn(header, names.https) ?? (isSecure ? undefined : valueIn(header, names.http));
+}
+
+/** Whether a `Cookie` header may contain a session. */
+export const mayHoldSession = (header: string | undefined): boolean =>
+  header !== undefined && header.includes(`${names.http}=`);
+
+/** Returns the `Set-Cookie` that gives a browser its session. */
+export const sessionCookie = (credential: string, isSecure: boolean): string =>
+  isSecure
+    ? `${names.https}=${credential}; Secure; ${guards}`
+    : `${names.http}=${credential}; ${guards}`;
+
+const guards = 'HttpOnly; SameSite=Strict; Path=/';
+
+/** Returns the `Set-Cookie` headers that take a browser's session away, under either name. */
+export const endedCookies: readonly string[] = [
+  `${names.https}=; Max-Age=0; Secure; ${guards}`,
+  `${names.http}=; Max-Age=0; ${guards}`,
+];
+
+function valueIn(header: string, name: string): string | undefined {
+  for (const part of header.split(';')) {
+    const [given, value] = part.trim().split('=', 2);
+    if (given === name && value) return value;
+  }
+  return undefined;
+}

@@ -1,0 +1,102 @@
+import { operations } from '@perennial/contract/operations.ts';
+import type { SessionOptions, SessionRequest } from '@perennial/contract/session.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { upperCode } from '../kernel/caseFolding.ts';
+import { payload } from '../platform/http/answer.ts';
+import { inputParser } from '../platform/http/input.ts';
+import { checkLogInPage, isSecure, keepPrivate } from '../platform/http/ownPage.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import { rendered, send } from '../platform/http/reply.ts';
+import { addressSubject, bodyOf } from '../platform/http/request.ts';
+import { sessionCookie, sessionOfCookie } from '../platform/http/sessionCookie.ts';
+import { findOnlyMerchantId } from '../platform/tenancy/merchantStore.ts';
+import { parseCredential } from './credential.ts';
+import type { LogInFailure, LogInParts } from './logIn.ts';
+import { openSession, type SessionParts } from './sessionOperations.ts';
+import { deleteSession, findSession } from './sessionStore.ts';
+
+/** What logging in needs from outside. */
+export interface SessionEndpointParts extends SessionParts, LogInParts {
+  /** Where people reach this server. */
+  publicUrl(): Promise<string>;
+}
+
+/**
+ * The endpoints for callers who are not known yet: logging in, and what a log-in page can fill in.
+ * They are outside the pipeline of operations, because it begins with a caller. The limit of the
+ * address does not apply, or a program behind the same address could keep people out; `logIn` slows
+ * down callers who guess.
+ */
+export function addSessionEndpoints(server: FastifyInstance, parts: SessionEndpointParts): void {
+  server.post('/perennial/v1/session', { bodyLimit: bodyLimitBytes }, (request, reply) =>
+    enter(parts, request, reply),
+  );
+  server.get('/perennial/v1/session/options', async (_request, reply) => {
+    keepPrivate(reply);
+    const { getSessionOptions: operation } = operations;
+    return send(reply, rendered(operation, payload(await optionsOf(parts))));
+  });
+}
+
+const bodyLimitBytes = 20_000;
+const parseLogIn = inputParser(operations.logIn);
+
+async function enter(
+  parts: SessionEndpointParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  keepPrivate(reply);
+  const publicUrl = await parts.publicUrl();
+  checkLogInPage(request, publicUrl);
+  const { body } = parseLogIn({ params: {}, query: {}, body: bodyOf(request, operations.logIn) });
+  const entered = await openSession(parts, {
+    ...(await whoOf(parts, body as SessionRequest)),
+    address: request.ip,
+    addressSubject: addressSubject(request),
+    userAgent: request.headers['user-agent'] ?? '',
+  });
+  if (!entered.ok) return refuseLogIn(entered.reason);
+  const secure = isSecure(request, publicUrl);
+  await endEarlier(parts, request.headers.cookie ?? '', secure);
+  reply.header('Set-Cookie', sessionCookie(entered.value.credential.text, secure));
+  return send(reply, rendered(operations.logIn, payload(entered.value.session)));
+}
+
+async function whoOf(
+  { db }: SessionEndpointParts,
+  { merchant_id, login, password }: SessionRequest,
+): Promise<{ merchantId: string; login: string; password: string }> {
+  const merchantId = merchant_id ? upperCode(merchant_id) : await findOnlyMerchantId(db);
+  if (!merchantId) refuse('missing_field', { field: 'merchant_id' });
+  if (!login) refuse('missing_field', { field: 'login' });
+  if (!password) refuse('missing_field', { field: 'password' });
+  return { merchantId, login, password };
+}
+
+function refuseLogIn(failed: LogInFailure): never {
+  if (failed.kind === 'wrong') refuse('wrong_log_in', {});
+  const { seconds } = failed;
+  return refuse('too_many_attempts', { seconds }, { retryAfterSeconds: seconds });
+}
+
+/** Ends the session that the browser had before: its cookie is replaced and would be lost. */
+async function endEarlier(
+  { db, forget }: SessionEndpointParts,
+  cookie: string,
+  secure: boolean,
+): Promise<void> {
+  const credential = parseCredential(sessionOfCookie(cookie, secure) ?? '');
+  const earlier = credential && (await findSession(db, credential.merchantId, credential.hash));
+  if (!earlier) return;
+  await deleteSession(db, earlier.merchantId, earlier.sessionId);
+  forget();
+}
+
+async function optionsOf({ db, demo }: SessionEndpointParts): Promise<SessionOptions> {
+  const merchantId = await findOnlyMerchantId(db);
+  return {
+    ...(merchantId === undefined ? {} : { merchant_id: merchantId }),
+    ...(demo ? { demo: { merchant_id: demo.merchantId, login: demo.login } } : {}),
+  };
+}
