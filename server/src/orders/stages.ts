@@ -28,6 +28,7 @@ export const stageTransitions: Readonly<Record<OrderStage, readonly OrderStage[]
     'Completed Order',
     'Least Cost Routing',
     'Advanced Order Routing',
+    'Fraud Review',
     'Hold',
     'Rejected',
   ],
@@ -35,6 +36,7 @@ export const stageTransitions: Readonly<Record<OrderStage, readonly OrderStage[]
     'Shipping Department',
     'Completed Order',
     'Advanced Order Routing',
+    'Fraud Review',
     'Hold',
     'Rejected',
   ],
@@ -42,6 +44,7 @@ export const stageTransitions: Readonly<Record<OrderStage, readonly OrderStage[]
     'Shipping Department',
     'Completed Order',
     'Least Cost Routing',
+    'Fraud Review',
     'Hold',
     'Rejected',
   ],
@@ -49,6 +52,7 @@ export const stageTransitions: Readonly<Record<OrderStage, readonly OrderStage[]
     'Completed Order',
     'Least Cost Routing',
     'Advanced Order Routing',
+    'Fraud Review',
     'Hold',
     'Rejected',
   ],
@@ -67,6 +71,12 @@ export const stageTransitions: Readonly<Record<OrderStage, readonly OrderStage[]
 /** Returns true for a stage in which an order may ship. An order that reaches it counts as paid. */
 export const isPaidStage = (stage: OrderStage): boolean =>
   (onward as readonly OrderStage[]).includes(stage);
+
+const billedNoMore: ReadonlySet<OrderStage> = new Set(['Fraud Review', 'Hold', 'Rejected']);
+
+/** True for a stage in which an original order stops the rebills of its auto order. */
+export const stopsRebills = (stage: OrderStage | undefined): boolean =>
+  stage !== undefined && billedNoMore.has(stage);
 
 /**
  * Returns the order in another stage, with the step added to its history. `atDts` is the moment in

@@ -1,13 +1,16 @@
 import { bringForward } from '../autoOrders/dueStore.ts';
+import { isParked } from '../autoOrders/parking.ts';
+import { findOidsByOriginalOrders, loadAutoOrders } from '../autoOrders/store.ts';
+import { type OrderStage, stopsRebills } from '../orders/stages.ts';
 import type { Context } from '../platform/context.ts';
 import type { RecordedEvent } from '../platform/events/event.ts';
 import { findParked, forgetParked } from './parkedStore.ts';
 
 /**
- * Makes auto orders that are parked for a catalogue item due as soon as the item is created or
- * updated; the engine then decides whether they can be billed. Costs one index lookup when none is
- * parked. Misses an auto order that is being parked at the same moment; its next check, a day
- * later, finds the item.
+ * Makes parked auto orders due as soon as what stopped them may be gone: their catalogue item was
+ * created or updated, or their original order was released. The engine then decides whether they
+ * can be billed. Costs one index lookup when none is parked. Misses an auto order that is being
+ * parked at the same moment; its next check, a day later, finds the item.
  */
 export async function wakeParked(
   context: Context,
@@ -18,6 +21,7 @@ export async function wakeParked(
     now,
     merchant: { merchantId },
   } = context;
+  await wakeReleased(context, events);
   const itemIds = events.flatMap(({ name, data }) =>
     name === 'item_create' || name === 'item_update' ? [String(data?.['itemId'])] : [],
   );
@@ -26,4 +30,29 @@ export async function wakeParked(
   if (oids.length === 0) return;
   await bringForward(db, merchantId, oids, now);
   await forgetParked(db, merchantId, itemIds, oids);
+}
+
+/** Makes the auto orders of original orders due that a person released from a stop. */
+async function wakeReleased(
+  { db, now, merchant: { merchantId } }: Context,
+  events: readonly RecordedEvent[],
+): Promise<void> {
+  const released = events.flatMap(({ name, objectId, data }) => {
+    const isReleased =
+      name === 'order_stage_change' &&
+      stopsRebills(data?.['from'] as OrderStage | undefined) &&
+      !stopsRebills(data?.['to'] as OrderStage | undefined);
+    return isReleased ? [objectId] : [];
+  });
+  if (released.length === 0) return;
+  const oids = await findOidsByOriginalOrders(db, merchantId, released);
+  const autoOrders = await loadAutoOrders(db, merchantId, [...oids.values()]);
+  const parked = autoOrders.filter(({ failureReason }) => isParked(failureReason));
+  if (parked.length === 0) return;
+  await bringForward(
+    db,
+    merchantId,
+    parked.map(({ autoOrderOid }) => autoOrderOid),
+    now,
+  );
 }

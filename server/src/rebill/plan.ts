@@ -7,6 +7,7 @@ import { autoOrderStop, hasCompleted, isFinalStop, planNext, slip } from '../aut
 import { addDays, daysBetween, localDate } from '../kernel/calendar.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { OrderRecord } from '../orders/order.ts';
+import { stopsRebills } from '../orders/stages.ts';
 import type { CardExpiration } from '../payments/gateway.ts';
 import { retryCoupon } from './dunning.ts';
 import { canceledAfterOrders, completed, withoutNext } from './endings.ts';
@@ -140,6 +141,11 @@ function chargeOf(
   const { autoOrder, original, policy, catalog, kept } = input;
   if (original === undefined)
     return parked(input, { text: `the original order ${autoOrder.originalOrderId} is missing` });
+  const { current_stage: stage } = original.document;
+  if (stopsRebills(stage))
+    return parked(input, {
+      text: `the original order ${autoOrder.originalOrderId} is in the stage ${stage}`,
+    });
   const hold = kept && holdOf(kept.order, original);
   if (hold !== undefined) return parked(input, { text: hold });
   const code = retryCoupon(autoOrder.creditCardAttempt, policy.dunning);
