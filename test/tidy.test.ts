@@ -197,7 +197,8 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   rebill:
     'attempt,codec,dunning,endings,held,keptOrder,keptPlan,movedFrom,note,orderDocument,' +
     'originalTerms,payment,plan,policy,rebillOrder,request,settlement',
-  screens: 'autoOrderMatches,autoOrderRow,keyset,matches',
+  screens:
+    'autoOrderMatches,autoOrderRow,customerMatches,itemMatches,keyset,matches,orderMatches,rows',
   sandbox: 'advanceDay,move,span',
   oauth: 'application,authorization,consentPage',
   staff: 'access,apiKey,credential,session',

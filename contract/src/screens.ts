@@ -155,3 +155,122 @@ export const AutoOrderSearchResponse = answer('AutoOrderSearchResponse', {
   facets: one(AutoOrderFacets, 'Present when requested.'),
 });
 export type AutoOrderSearchResponse = Static<typeof AutoOrderSearchResponse>;
+
+/** What an order is to an auto order. */
+export const orderKinds = ['original', 'rebill', 'ordinary'] as const;
+
+const kindWords =
+  'original: it started an auto order. rebill: a rebill of one. ordinary: it has to do with none.';
+
+export const OrderSearch = model(
+  'OrderSearch',
+  'Which orders to list. All filters must match; of a list of values, any one.',
+  {
+    text: searchText(
+      'an order id or, of orders of an auto order or a customer profile, an email, a phone number ' +
+        '(digits) or a name. Other orders are found by the whole email, phone number or name',
+    ),
+    kinds: someOf(orderKinds, kindWords),
+    stages: texts('Values of current_stage.'),
+    payment_methods: texts(),
+    item_ids: texts('Items of the order.'),
+    country_codes: texts('Of the billing or the shipping address.'),
+    creation_dts_begin: dateTime(),
+    creation_dts_end: dateTime(),
+    customer_profile_oid: int32(),
+    auto_order_oid: int32('The original order and the rebills of this auto order.'),
+    facets: someOf(['kind'], 'What to count by, in addition.'),
+  },
+  { 'x-criteria': true },
+);
+export type OrderSearch = Static<typeof OrderSearch>;
+
+export const RowOrderItem = model('RowOrderItem', 'A line of an order, in short.', {
+  merchant_item_id: text(),
+  quantity: decimal(),
+});
+
+export const OrderRow = model('OrderRow', 'An order as a line of a list.', {
+  order_id: text(),
+  kind: oneOf(orderKinds, kindWords),
+  auto_order_oid: int32(),
+  auto_order_code: text(),
+  rebill_number: int32('0 is the original order.'),
+  customer: one(RowCustomer),
+  current_stage: text(),
+  items: many(RowOrderItem),
+  total: decimal(),
+  currency_code: text(),
+  payment_method: text(),
+  card: one(RowCard),
+  creation_dts: dateTime(),
+  payment_dts: dateTime(),
+});
+export type OrderRow = Static<typeof OrderRow>;
+
+export const OrderFacets = model(
+  'OrderFacets',
+  'Counts by value. Every filter applies but the one on the same field.',
+  { kind: many(FacetCount) },
+);
+
+export const OrderSearchResponse = answer('OrderSearchResponse', {
+  orders: many(OrderRow),
+  ...paged,
+  facets: one(OrderFacets, 'Present when requested.'),
+});
+
+export const CustomerSearch = model(
+  'CustomerSearch',
+  'Which customer profiles to list. All filters must match.',
+  {
+    text: searchText(
+      'an email or, of the first billing address, a first or last name, a company or a phone ' +
+        'number (digits); a whole customer_profile_oid, or an order id',
+    ),
+    signup_dts_begin: dateTime(),
+    signup_dts_end: dateTime(),
+    last_modified_dts_begin: dateTime(),
+    last_modified_dts_end: dateTime(),
+    has_auto_orders: flag('Whether an original order of an auto order has the profile.'),
+  },
+  { 'x-criteria': true },
+);
+export type CustomerSearch = Static<typeof CustomerSearch>;
+
+export const CustomerRow = model('CustomerRow', 'A customer profile as a line of a list.', {
+  customer_profile_oid: int32(),
+  email: text(),
+  first_name: text('Of the first billing address, as company, city, country_code and phone.'),
+  last_name: text(),
+  company: text(),
+  city: text(),
+  country_code: text(),
+  phone: text(),
+  auto_order_count: int32('Auto orders whose original order has the profile.'),
+  active_auto_order_count: int32(),
+  next_shipment_dts: dateTime('The first next shipment of the active ones.'),
+  signup_dts: dateTime(),
+  last_modified_dts: dateTime(),
+});
+export type CustomerRow = Static<typeof CustomerRow>;
+
+export const CustomerSearchResponse = answer('CustomerSearchResponse', {
+  customers: many(CustomerRow),
+  ...paged,
+});
+
+export const ItemRow = model('ItemRow', 'A catalogue item as a line of a list.', {
+  merchant_item_oid: int32(),
+  merchant_item_id: text(),
+  description: text(),
+  cost: decimal(),
+  inactive: flag(),
+  auto_orderable: flag(),
+  auto_order_schedules: texts(),
+  creation_dts: dateTime(),
+  last_modified_dts: dateTime(),
+});
+export type ItemRow = Static<typeof ItemRow>;
+
+export const ItemSearchResponse = answer('ItemSearchResponse', { items: many(ItemRow), ...paged });

@@ -77,6 +77,9 @@ export const sortings = {
     'last_name',
     'card_expires',
   ],
+  order_row: ['order_id', 'creation_dts'],
+  customer_row: ['customer_profile_oid', 'email', 'signup_dts', 'last_modified_dts'],
+  item_row: ['merchant_item_oid', 'merchant_item_id', 'description', 'last_modified_dts'],
   webhook: ['webhook_url', 'disabled'],
   workflow_task: [
     'workflow_task_uuid',

@@ -1,5 +1,6 @@
 import { listText, memberText, objectText } from '../kernel/jsonText.ts';
 import { stateSql } from './autoOrderMatches.ts';
+import { cardOfOrder, customerOfOrder } from './rows.ts';
 
 /*
  * The wire's AutoOrderRow of `auto_order a` with its original order `o`, as one SQL expression. The
@@ -13,24 +14,6 @@ export const autoOrderRowFrom = `auto_order a
 const plain = (name: string, sql: string) => memberText(name, `(${sql})::text`);
 const text = (name: string, sql: string) => memberText(name, `to_json(${sql})::text`);
 const moment = (name: string, sql: string) => memberText(name, `wire_dts(${sql})::text`);
-
-const customer = objectText([
-  plain('customer_profile_oid', 'o.customer_profile_oid'),
-  text('first_name', "nullif(o.billing->>'first_name', '')"),
-  text('last_name', "nullif(o.billing->>'last_name', '')"),
-  text('company', "nullif(o.billing->>'company', '')"),
-  text('email', "nullif(o.billing->>'email', '')"),
-  text('country_code', "nullif(o.billing->>'country_code', '')"),
-]);
-
-const lastFour = "nullif(right(regexp_replace(c->>'card_number', '\\D', '', 'g'), 4), '')";
-
-const card = `(select ${objectText([
-  text('card_type', "c->>'card_type'"),
-  text('last_four', lastFour),
-  plain('card_expiration_month', "c->>'card_expiration_month'"),
-  plain('card_expiration_year', "c->>'card_expiration_year'"),
-])} from (select o.payment->'credit_card' as c) as paid where json_typeof(c) = 'object')`;
 
 const item = objectText([
   plain('auto_order_item_oid', 'i.auto_order_item_oid'),
@@ -51,7 +34,7 @@ export const autoOrderRowJson = objectText([
   text('auto_order_code', 'a.auto_order_code'),
   plain('version', 'a.version'),
   text('original_order_id', 'a.original_order_id'),
-  memberText('customer', customer),
+  memberText('customer', customerOfOrder),
   text('status', 'a.status'),
   text('state', stateSql),
   moment('next_shipment_dts', 'a.next_shipment_at'),
@@ -61,7 +44,7 @@ export const autoOrderRowJson = objectText([
     'frequency',
     ofItems('i.frequency', 'order by i.next_shipment_at nulls last, i.position limit 1'),
   ),
-  memberText('card', card),
+  memberText('card', cardOfOrder),
   plain('credit_card_attempt', 'a.credit_card_attempt'),
   moment('next_attempt_dts', 'a.next_attempt_at'),
   text('failure_reason', 'a.failure_reason'),

@@ -1,11 +1,18 @@
 import { type Answer, payloadText } from '../platform/http/answer.ts';
 import type { Input, Routes } from '../platform/http/routes.ts';
 import { type PageRequest, type RowPage, searchAutoOrders } from './autoOrderOperations.ts';
+import { searchCustomers, searchItems, searchOrders } from './listOperations.ts';
 
 /** Lists and searches for screens. */
 export const screenRoutes = {
   searchAutoOrders: async (context, input) =>
     pageAnswer(await searchAutoOrders(context, input.body, pageOf(input))),
+  searchOrders: async (context, input) =>
+    pageAnswer(await searchOrders(context, input.body, pageOf(input))),
+  searchCustomers: async (context, input) =>
+    pageAnswer(await searchCustomers(context, input.body, pageOf(input))),
+  searchItems: async (context, input) =>
+    pageAnswer(await searchItems(context, input.query.q ?? '', pageOf(input))),
 } satisfies Routes;
 
 const pageOf = ({

@@ -487,7 +487,12 @@ CREATE TABLE customer (
   CONSTRAINT customer_pkey PRIMARY KEY (merchant_id, customer_profile_oid),
   CONSTRAINT customer_email UNIQUE (merchant_id, email_lc)
 );
+CREATE INDEX customer_company ON customer USING btree (merchant_id, fold(((document -> 'billing'::text) -> 0) ->> 'company'::text) COLLATE "C", customer_profile_oid);
+CREATE INDEX customer_created ON customer USING btree (merchant_id, created_at, customer_profile_oid);
+CREATE INDEX customer_first_name ON customer USING btree (merchant_id, fold(((document -> 'billing'::text) -> 0) ->> 'first_name'::text) COLLATE "C", customer_profile_oid);
+CREATE INDEX customer_last_name ON customer USING btree (merchant_id, fold(((document -> 'billing'::text) -> 0) ->> 'last_name'::text) COLLATE "C", customer_profile_oid);
 CREATE INDEX customer_modified ON customer USING btree (merchant_id, modified_at, customer_profile_oid);
+CREATE INDEX customer_phone ON customer USING btree (merchant_id, regexp_replace(((document -> 'billing'::text) -> 0) ->> 'day_phone'::text, '\D'::text, ''::text, 'g'::text) COLLATE "C", customer_profile_oid);
 
 CREATE TABLE event (
   merchant_id text NOT NULL,
@@ -579,6 +584,7 @@ CREATE TABLE item (
   CONSTRAINT item_pkey PRIMARY KEY (merchant_id, merchant_item_oid),
   CONSTRAINT item_merchant_item_id UNIQUE (merchant_id, merchant_item_id_lc)
 );
+CREATE INDEX item_description ON item USING btree (merchant_id, "left"(fold(document ->> 'description'::text), 100) COLLATE "C", merchant_item_oid);
 CREATE INDEX item_modified ON item USING btree (merchant_id, modified_at, merchant_item_oid);
 
 CREATE UNLOGGED TABLE login_attempt (
@@ -618,6 +624,7 @@ CREATE TABLE notice (
   CONSTRAINT notice_pkey PRIMARY KEY (merchant_id, auto_order_oid, notice_id),
   CONSTRAINT notice_kind_check CHECK (kind = ANY (ARRAY['preshipment'::text, 'declined_card'::text, 'canceled'::text, 'disabled'::text, 'receipt'::text, 'webhook_disabled'::text]))
 ) WITH (fillfactor=70);
+CREATE INDEX notice_bounced ON notice USING btree (merchant_id, bounced_at) WHERE bounced_at IS NOT NULL;
 CREATE INDEX notice_pending ON notice USING btree (merchant_id, next_try_at) WHERE next_try_at IS NOT NULL;
 
 CREATE TABLE oauth_application (
@@ -766,6 +773,8 @@ CREATE INDEX orders_charging ON orders USING btree (merchant_id, charge_lease_un
 CREATE INDEX orders_created ON orders USING btree (merchant_id, created_at, order_id);
 CREATE INDEX orders_customer ON orders USING btree (merchant_id, customer_profile_oid, order_id) WHERE customer_profile_oid IS NOT NULL;
 CREATE INDEX orders_facets ON orders USING gin (facets);
+CREATE INDEX orders_ordinary ON orders USING btree (merchant_id, created_at, order_id) WHERE auto_order_oid IS NULL;
+CREATE INDEX orders_original ON orders USING btree (merchant_id, created_at, order_id) WHERE rebill_number = 0;
 CREATE UNIQUE INDEX orders_rebill ON orders USING btree (merchant_id, auto_order_oid, rebill_number) WHERE auto_order_oid IS NOT NULL;
 
 CREATE TABLE order_refund (
@@ -840,6 +849,7 @@ CREATE TABLE rebill (
   CONSTRAINT rebill_check CHECK ((lease_until IS NULL) = (state = ANY (ARRAY['paid'::text, 'declined'::text, 'given up'::text]))),
   CONSTRAINT rebill_state_check CHECK (state = ANY (ARRAY['charging'::text, 'unknown'::text, 'paid'::text, 'declined'::text, 'given up'::text]))
 );
+CREATE INDEX rebill_declined ON rebill USING btree (merchant_id, at) WHERE state = ANY (ARRAY['declined'::text, 'given up'::text]);
 CREATE INDEX rebill_in_flight ON rebill USING btree (merchant_id, auto_order_oid) WHERE lease_until IS NOT NULL;
 CREATE INDEX rebill_kept ON rebill USING btree (merchant_id, auto_order_oid) WHERE state = 'declined'::text AND planned IS NOT NULL;
 

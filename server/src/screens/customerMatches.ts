@@ -1,0 +1,91 @@
+import type { CustomerSearch } from '@perennial/contract/screens.ts';
+import type { Condition, ListSource, Matches } from './keyset.ts';
+import { type Bind, beginsWith, inRange, recognise } from './matches.ts';
+
+/** The customer profiles of a merchant: `c` is customer. */
+export const customerSource: ListSource = {
+  from: 'customer c',
+  merchant: 'c.merchant_id = $1',
+  key: { sql: 'c.customer_profile_oid', type: 'int' },
+  joins: {},
+  sorts: {
+    email: { sql: 'c.email_lc', type: 'text' },
+    signup_dts: { sql: 'c.created_at', type: 'timestamptz' },
+    last_modified_dts: { sql: 'c.modified_at', type: 'timestamptz' },
+  },
+};
+
+/** Dates of a search as moments. */
+export interface CustomerRanges {
+  readonly signedUp: readonly [unknown, unknown];
+  readonly modified: readonly [unknown, unknown];
+}
+
+/** The filters of a search as SQL. All of them hold. */
+export function customerMatches(
+  merchantId: string,
+  search: CustomerSearch,
+  { signedUp, modified }: CustomerRanges,
+  bind: Bind,
+): Matches {
+  const withAutoOrders = `exists (select from auto_order_search s where s.merchant_id = $1
+    and s.customer_profile_oid = c.customer_profile_oid)`;
+  const { has_auto_orders: has } = search;
+  return {
+    conditions: [
+      ...customerLists(merchantId, search.text ?? '', bind).map((lists) => ({
+        sql: `c.customer_profile_oid in (${lists.join(' union all ')})`,
+      })),
+      ...inRange('c.created_at', signedUp, bind),
+      ...inRange('c.modified_at', modified, bind),
+      ...(has === undefined || has === null
+        ? []
+        : [{ sql: has ? withAutoOrders : `not ${withAutoOrders}` } satisfies Condition]),
+    ],
+    branches: [],
+  };
+}
+
+/** Selects of profile oids, in groups: one of each group must match. */
+export function customerLists(merchantId: string, text: string, bind: Bind): string[][] {
+  const what = recognise(merchantId, text);
+  const by = (column: string, beginning: string) =>
+    `(select p.customer_profile_oid from customer p
+      where p.merchant_id = $1 and ${beginsWith(column, beginning, bind)}
+      order by ${column}, p.customer_profile_oid limit ${perFieldMax})`;
+  switch (what?.kind) {
+    case undefined:
+      return [];
+    case 'orderId':
+      return [[ofOrders(what, bind)]];
+    case 'email':
+      return [[by('p.email_lc', what.beginning)]];
+    case 'number':
+      return [
+        [
+          by(phone, what.digits),
+          ...(Number(what.digits) < 2 ** 31 ? [ofOid(what.digits, bind)] : []),
+        ],
+      ];
+    case 'words':
+      return what.words.map((word) => [
+        ...['first_name', 'last_name', 'company'].map((field) => by(ofBilling(field), word)),
+        by('p.email_lc', word),
+      ]);
+  }
+}
+
+// As for auto orders: one letter begins a tenth of all names.
+const perFieldMax = 10_000;
+
+const ofOrders = ({ from, to }: { from: string; to: string }, bind: Bind): string =>
+  `(select o.customer_profile_oid from orders o where o.merchant_id = $1
+    and o.order_id between ${bind(from)} and ${bind(to)} and o.customer_profile_oid is not null)`;
+
+const ofOid = (digits: string, bind: Bind): string =>
+  `(select p.customer_profile_oid from customer p
+    where p.merchant_id = $1 and p.customer_profile_oid = ${bind(Number(digits))}::int)`;
+
+const ofBilling = (field: string): string =>
+  `fold(p.document->'billing'->0->>'${field}') collate "C"`;
+const phone = `regexp_replace(p.document->'billing'->0->>'day_phone', '\\D', '', 'g') collate "C"`;

@@ -1,0 +1,85 @@
+import { type CustomerSearch, type OrderSearch, orderKinds } from '@perennial/contract/screens.ts';
+import type { Context } from '../platform/context.ts';
+import { filterDate } from '../platform/http/dates.ts';
+import type { Facets, PageRequest, RowPage } from './autoOrderOperations.ts';
+import { customerMatches, customerSource } from './customerMatches.ts';
+import { itemMatches, itemSource } from './itemMatches.ts';
+import type { ListSource, Matches } from './keyset.ts';
+import { countMatches, findPage, readRows, totalMax } from './listReader.ts';
+import type { Bind } from './matches.ts';
+import { orderMatches, orderSource } from './orderMatches.ts';
+import { customerRow, itemRow, orderRow } from './rows.ts';
+
+/** A list: where its rows are, what is asked of it and what a row shows. */
+interface List {
+  readonly source: ListSource;
+  readonly filters: unknown;
+  matches(bind: Bind): Matches;
+  readonly row: Parameters<typeof readRows>[2];
+}
+
+/** Returns a page of the orders that match, as rows. */
+export async function searchOrders(
+  context: Context,
+  search: OrderSearch,
+  page: PageRequest,
+): Promise<RowPage> {
+  const { facets: facetNames, ...filters } = search;
+  const { merchantId, timeZone } = context.merchant;
+  const created = [
+    filterDate(search.creation_dts_begin, 'creation_dts_begin', timeZone),
+    filterDate(search.creation_dts_end, 'creation_dts_end', timeZone),
+  ] as const;
+  const matchesOf = (wanted: OrderSearch) => (bind: Bind) =>
+    orderMatches(merchantId, wanted, created, bind);
+  const found = await pageOf(context, page, {
+    source: orderSource,
+    filters,
+    matches: matchesOf(filters),
+    row: orderRow,
+  });
+  if (!facetNames?.length) return found;
+  const kind: Facets[string][number][] = [];
+  for (const value of orderKinds) {
+    const matches = matchesOf({ ...filters, kinds: [value] });
+    const count = await countMatches(context.db, merchantId, { source: orderSource, matches });
+    kind.push({ value, count: Math.min(count, totalMax) });
+  }
+  return { ...found, facets: { kind } };
+}
+
+/** Returns a page of the customer profiles that match, as rows. */
+export function searchCustomers(
+  context: Context,
+  search: CustomerSearch,
+  page: PageRequest,
+): Promise<RowPage> {
+  const moment = (name: keyof CustomerSearch) =>
+    filterDate(search[name] as string | null | undefined, name, context.merchant.timeZone);
+  const ranges = {
+    signedUp: [moment('signup_dts_begin'), moment('signup_dts_end')],
+    modified: [moment('last_modified_dts_begin'), moment('last_modified_dts_end')],
+  } as const;
+  return pageOf(context, page, {
+    source: customerSource,
+    filters: search,
+    matches: (bind) => customerMatches(context.merchant.merchantId, search, ranges, bind),
+    row: customerRow,
+  });
+}
+
+/** Returns a page of the catalogue items whose id or description begins with a text, as rows. */
+export function searchItems(context: Context, text: string, page: PageRequest): Promise<RowPage> {
+  return pageOf(context, page, {
+    source: itemSource,
+    filters: text,
+    matches: (bind) => itemMatches(text, bind),
+    row: itemRow,
+  });
+}
+
+async function pageOf(context: Context, page: PageRequest, list: List): Promise<RowPage> {
+  const found = await findPage<string | number>(context, { ...page, ...list });
+  const rows = await readRows(context, found.keys, list.row);
+  return { ...found, json: `[${rows.map(({ json }) => json).join(',')}]` };
+}

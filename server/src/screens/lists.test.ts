@@ -1,0 +1,269 @@
+// The lists of orders, customer profiles and items for screens: each filter against the published
+// list or plain SQL, and the pages of each sort against the whole.
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import type { OperationId } from '@perennial/contract/operations.ts';
+import type { CustomerSearch, OrderSearch } from '@perennial/contract/screens.ts';
+import { type SortingName, sortings } from '@perennial/contract/sorting.ts';
+import { type TestRequest, testApp } from '../../../test/support/app.ts';
+
+const app = await testApp();
+
+const ask = async <Id extends OperationId>(request: TestRequest<Id>) => {
+  const { status, body } = await app.request(request);
+  assert.equal(status, 200, JSON.stringify(body));
+  return body;
+};
+
+const people = [
+  { first_name: 'Ann', last_name: 'Smith', country_code: 'US', day_phone: '678-555-0101' },
+  { first_name: 'Anna', last_name: 'Jones', country_code: 'FR', day_phone: '(678) 555 0199' },
+  { first_name: 'Bob', last_name: 'Smithers', country_code: 'DE', day_phone: '0421 7' },
+] as const;
+
+before(async () => {
+  for (const [id, description] of [
+    ['COFFEE', 'Beans from Peru'],
+    ['COFFEE-DARK', 'Roasted for long'],
+    ['TEA', 'beans, surprisingly'],
+    ['MUG', undefined],
+  ] as const)
+    await ask({
+      operation: 'insertItem',
+      body: {
+        merchant_item_id: id,
+        ...(description === undefined ? {} : { description }),
+        pricing: { cost: 5 },
+        auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
+      },
+    });
+  for (let i = 0; i < 9; i++) await order(i);
+  await app.setClock('2026-02-16T12:00:00Z');
+  await app.work('rebill');
+});
+
+/** The first six with a profile of their own; every third without an auto order. */
+async function order(i: number): Promise<void> {
+  const person = people[i % 3]!;
+  const email = `${person.first_name}${i}@example.com`;
+  const profile =
+    i < 6
+      ? (
+          await ask({
+            operation: 'insertCustomer',
+            body: { email, billing: [{ ...person, address1: `${i} Main Street` }] },
+          })
+        ).customer.customer_profile_oid
+      : undefined;
+  await ask({
+    operation: 'insertOrder',
+    body: {
+      ...(profile === undefined ? {} : { customer_profile: { customer_profile_oid: profile } }),
+      billing: { ...person, email },
+      items: [
+        {
+          merchant_item_id: i % 2 === 0 ? 'TEA' : 'COFFEE',
+          quantity: 1,
+          ...(i % 3 === 2 ? {} : { auto_order_schedule: 'Monthly' }),
+        },
+      ],
+      payment: {
+        payment_method: 'Credit Card',
+        credit_card: {
+          card_type: 'VISA',
+          card_number_token: i === 4 ? 'tok_decline' : 'tok_approve',
+          card_expiration_month: 12,
+          card_expiration_year: 2030,
+        },
+      },
+    },
+  });
+}
+
+const sqlOf = async (table: 'orders' | 'customer', key: string, where: string) =>
+  (
+    await app.db.rows<{ key: string | number }>(
+      `select ${key} as key from ${table} where merchant_id = 'TEST' and (${where}) order by 1`,
+    )
+  ).map((row) => row.key);
+
+const orderIds = (where: string) => sqlOf('orders', 'order_id', where);
+const profiles = (where: string) => sqlOf('customer', 'customer_profile_oid', where);
+
+const orderFilters: readonly [string, OrderSearch, string][] = [
+  ['nothing', {}, 'true'],
+  ['an order id', { text: 'test-0000000002' }, "order_id = 'TEST-0000000002'"],
+  ['its number', { text: '0000000008' }, "order_id = 'TEST-0000000008'"],
+  [
+    'the beginning of a name, with an auto order or a profile',
+    { text: 'smither' },
+    "billing->>'last_name' = 'Smithers' and customer_profile_oid is not null",
+  ],
+  ['a whole name', { text: 'smithers' }, "billing->>'last_name' = 'Smithers'"],
+  ['two words', { text: 'bob smithers' }, "billing->>'last_name' = 'Smithers'"],
+  ['an email', { text: 'BOB8@example.com' }, "lower(billing->>'email') = 'bob8@example.com'"],
+  ['the beginning of an email', { text: 'anna1@' }, "billing->>'email' like 'Anna1@%'"],
+  ['digits of a phone', { text: '678555' }, "billing->>'day_phone' like '%678%'"],
+  ['what nobody has', { text: 'nobody' }, 'false'],
+  ['originals', { kinds: ['original'] }, 'rebill_number = 0'],
+  ['rebills', { kinds: ['rebill'] }, 'rebill_number > 0'],
+  ['ordinary ones', { kinds: ['ordinary'] }, 'auto_order_oid is null'],
+  ['two kinds', { kinds: ['ordinary', 'rebill'] }, 'rebill_number is distinct from 0'],
+  ['a stage', { stages: ['rejected'] }, "current_stage = 'Rejected'"],
+  [
+    'a payment method',
+    { payment_methods: ['credit card'] },
+    "payment->>'payment_method' = 'Credit Card'",
+  ],
+  ['an item', { item_ids: ['tea'] }, "items->0->>'merchant_item_id' = 'TEA'"],
+  ['countries', { country_codes: ['fr', 'de'] }, "billing->>'country_code' in ('FR', 'DE')"],
+  [
+    'creation',
+    { creation_dts_begin: '2026-02-01', creation_dts_end: '9999-12-31' },
+    "created_at > '2026-02-01'",
+  ],
+  ['an auto order', { auto_order_oid: 1 }, 'auto_order_oid = 1'],
+];
+
+for (const [what, body, where] of orderFilters)
+  test(`lists orders by ${what}`, async () => {
+    const { orders, total } = await ask({ operation: 'searchOrders', body });
+    const expected = await orderIds(where);
+    assert.deepEqual(
+      orders.map(({ order_id }: { order_id: string }) => order_id),
+      expected,
+    );
+    assert.equal(total, expected.length);
+    assert.equal(expected.length === 0, where === 'false');
+  });
+
+test('lists orders by customer profile', async () => {
+  const [profile] = await profiles('true');
+  const { orders } = await ask({
+    operation: 'searchOrders',
+    body: { customer_profile_oid: Number(profile) },
+  });
+  const expected = await orderIds(`customer_profile_oid = ${profile}`);
+  assert.ok(expected.length > 0);
+  assert.deepEqual(
+    orders.map(({ order_id }: { order_id: string }) => order_id),
+    expected,
+  );
+});
+
+test('the facets of orders count what each kind lists', async () => {
+  const { facets } = await ask({ operation: 'searchOrders', body: { facets: ['kind'] } });
+  for (const { value, count } of facets.kind) {
+    const { total } = await ask({ operation: 'searchOrders', body: { kinds: [value] } });
+    assert.ok(count > 0);
+    assert.equal(count, total, value);
+  }
+});
+
+const withAutoOrder = `customer_profile_oid in (select o.customer_profile_oid from orders o
+  where o.merchant_id = 'TEST' and o.rebill_number = 0 and o.customer_profile_oid > 0)`;
+
+const customerFilters: readonly [string, CustomerSearch, string][] = [
+  ['nothing', {}, 'true'],
+  ['the beginning of an email', { text: 'ANN0' }, "email_lc like 'ann0%'"],
+  ['a name', { text: 'jon' }, "document->'billing'->0->>'last_name' = 'Jones'"],
+  [
+    'two words',
+    { text: 'smith ann' },
+    `document->'billing'->0->>'last_name' like 'Smith%'
+    and document->'billing'->0->>'first_name' like 'Ann%'`,
+  ],
+  [
+    'digits of a phone',
+    { text: '(678) 555-01' },
+    "document->'billing'->0->>'day_phone' like '%678%'",
+  ],
+  ['an order id', { text: 'TEST-0000000001' }, "email_lc = 'ann0@example.com'"],
+  ['what nobody has', { text: 'nobody' }, 'false'],
+  ['sign-up', { signup_dts_begin: '2026-01-01', signup_dts_end: '2026-01-31' }, 'true'],
+  ['a change later', { last_modified_dts_begin: '2027-01-01' }, 'false'],
+  ['auto orders', { has_auto_orders: true }, withAutoOrder],
+  ['no auto orders', { has_auto_orders: false }, `not ${withAutoOrder}`],
+];
+
+for (const [what, body, where] of customerFilters)
+  test(`lists customers by ${what}`, async () => {
+    const { customers, total } = await ask({ operation: 'searchCustomers', body });
+    const expected = await profiles(where);
+    assert.deepEqual(
+      customers.map((each: { customer_profile_oid: number }) => each.customer_profile_oid),
+      expected,
+    );
+    assert.equal(total, expected.length);
+    assert.equal(expected.length === 0, where === 'false');
+  });
+
+test('a customer row counts the auto orders of the profile', async () => {
+  const { customers } = await ask({ operation: 'searchCustomers', body: { text: 'ann0' } });
+  const [{ last_modified_dts: _, customer_profile_oid: __, ...row }] = customers;
+  assert.deepEqual(row, {
+    email: 'Ann0@example.com',
+    first_name: 'Ann',
+    last_name: 'Smith',
+    country_code: 'US',
+    phone: '678-555-0101',
+    auto_order_count: 1,
+    active_auto_order_count: 1,
+    next_shipment_dts: '2026-03-15T12:00:00-04:00',
+    signup_dts: '2026-01-15T12:00:00-05:00',
+  });
+});
+
+for (const [q, ids] of [
+  ['', ['COFFEE', 'COFFEE-DARK', 'TEA', 'MUG']],
+  ['coffee', ['COFFEE', 'COFFEE-DARK']],
+  ['COFFEE-', ['COFFEE-DARK']],
+  ['BEANS', ['COFFEE', 'TEA']],
+  ['beans from', ['COFFEE']],
+  ['peru', []],
+] as const)
+  test(`lists items by "${q}"`, async () => {
+    const { items, total } = await ask({ operation: 'searchItems', query: { q } });
+    assert.deepEqual(
+      items.map((item: { merchant_item_id: string }) => item.merchant_item_id),
+      ids,
+    );
+    assert.equal(total, ids.length);
+  });
+
+const pagedLists: readonly [
+  'searchOrders' | 'searchCustomers' | 'searchItems',
+  SortingName,
+  string,
+  string,
+][] = [
+  ['searchOrders', 'order_row', 'orders', 'order_id'],
+  ['searchCustomers', 'customer_row', 'customers', 'customer_profile_oid'],
+  ['searchItems', 'item_row', 'items', 'merchant_item_oid'],
+];
+
+for (const [operation, sorting, payload, key] of pagedLists)
+  for (const field of sortings[sorting])
+    for (const direction of ['', '-'])
+      test(`${operation}: pages sorted by ${direction}${field} are the whole list`, async () => {
+        const keysOf = (body: object): unknown[] =>
+          ((body as Record<string, unknown>)[payload] as Record<string, unknown>[]).map(
+            (row) => row[key],
+          );
+        const page = (query: NonNullable<TestRequest['query']>) =>
+          ask({
+            operation,
+            query: { _sort: direction + field, ...query },
+            ...(operation === 'searchItems' ? {} : { body: {} }),
+          });
+        const whole = keysOf(await page({}));
+        assert.ok(whole.length >= 4);
+        const read: unknown[] = [];
+        for (let after: string | undefined; ; ) {
+          const body = await page({ _limit: 2, ...(after === undefined ? {} : { _after: after }) });
+          read.push(...keysOf(body));
+          after = body.next_cursor;
+          if (after === undefined) break;
+        }
+        assert.deepEqual(read, whole);
+      });

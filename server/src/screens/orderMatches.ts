@@ -1,0 +1,101 @@
+import { type OrderSearch, orderKinds } from '@perennial/contract/screens.ts';
+import { type FacetName, facet } from '../orders/facets.ts';
+import { textLists } from './autoOrderMatches.ts';
+import { customerLists } from './customerMatches.ts';
+import type { Condition, ListSource, Matches } from './keyset.ts';
+import { type Bind, inRange, type Recognised, recognise } from './matches.ts';
+
+/** The orders of a merchant: `o` is orders. */
+export const orderSource: ListSource = {
+  from: 'orders o',
+  merchant: 'o.merchant_id = $1',
+  key: { sql: 'o.order_id', type: 'text' },
+  joins: {},
+  sorts: { creation_dts: { sql: 'o.created_at', type: 'timestamptz' } },
+};
+
+/** What an order is to an auto order, as SQL. */
+export const kindSql = `(case when o.rebill_number = 0 then 'original'
+  when o.rebill_number > 0 then 'rebill' else 'ordinary' end)`;
+
+// Partial indexes serve the rare kinds in the order of creation.
+const inKind = {
+  original: { sql: 'o.rebill_number = 0' },
+  rebill: { sql: 'o.rebill_number > 0' },
+  ordinary: { sql: 'o.auto_order_oid is null' },
+} as const;
+
+/** The filters of a search as SQL. All of them hold, and one of the kinds. */
+export function orderMatches(
+  merchantId: string,
+  search: OrderSearch,
+  created: readonly [unknown, unknown],
+  bind: Bind,
+): Matches {
+  const { customer_profile_oid: profile, auto_order_oid: autoOrder } = search;
+  const anyFacet = (name: FacetName, values: readonly string[] | null | undefined): Condition[] =>
+    values?.length
+      ? [
+          {
+            sql: `o.facets && ${bind(values.map((value) => facet(merchantId, name, value)))}::text[]`,
+          },
+        ]
+      : [];
+  return {
+    conditions: [
+      ...textCondition(merchantId, search.text ?? '', bind),
+      ...anyFacet('current_stage', search.stages),
+      ...anyFacet('payment_method', search.payment_methods),
+      ...anyFacet('item_id', search.item_ids),
+      ...anyFacet('country_code', search.country_codes),
+      ...inRange('o.created_at', created, bind),
+      ...(profile ? [{ sql: `o.customer_profile_oid = ${bind(profile)}::int` }] : []),
+      ...(autoOrder ? [{ sql: `o.auto_order_oid = ${bind(autoOrder)}::int` }] : []),
+    ],
+    branches: orderKinds.filter((kind) => search.kinds?.includes(kind)).map((kind) => inKind[kind]),
+  };
+}
+
+/**
+ * Orders by what was typed. Texts of orders are indexed whole; the beginning of a text is looked up
+ * in auto orders and customer profiles, whose orders follow.
+ */
+function textCondition(merchantId: string, text: string, bind: Bind): Condition[] {
+  const what = recognise(merchantId, text);
+  if (what === undefined) return [];
+  const ids = (range: string) =>
+    `select t.order_id from orders t where t.merchant_id = $1 and t.order_id ${range}`;
+  if (what.kind === 'orderId')
+    return [{ sql: `o.order_id in (${ids(`between ${bind(what.from)} and ${bind(what.to)}`)})` }];
+  const autoOrders = textLists(merchantId, text, bind).map((lists) => lists.join(' union all '));
+  const customers = customerLists(merchantId, text, bind).map((lists) => lists.join(' union all '));
+  const selects = [
+    `select t.order_id from orders t where t.merchant_id = $1 and ${inAll('t.auto_order_oid', autoOrders)}`,
+    `select t.order_id from orders t where t.merchant_id = $1 and ${inAll('t.customer_profile_oid', customers)}`,
+    `select t.order_id from orders t where t.merchant_id = $1 and ${wholeTexts(
+      merchantId,
+      text,
+      what,
+    )
+      .map((facets) => `t.facets && ${bind(facets)}::text[]`)
+      .join(' and ')}`,
+    ...(what.kind === 'number' && what.digits.length <= 10
+      ? [ids(`= ${bind(`${merchantId}-${what.digits.padStart(10, '0')}`)}`)]
+      : []),
+  ];
+  return [{ sql: `o.order_id in (${selects.join(' union all ')})` }];
+}
+
+const inAll = (column: string, lists: readonly string[]): string =>
+  lists.map((list) => `${column} in (${list})`).join(' and ');
+
+/**
+ * The fields that an order can be found by, with the whole text; with each word of a name in turn.
+ */
+function wholeTexts(merchantId: string, text: string, what: Recognised): string[][] {
+  const asAny = (names: readonly FacetName[], value: string) =>
+    names.map((name) => facet(merchantId, name, value));
+  return what.kind === 'words'
+    ? what.words.map((word) => asAny(['first_name', 'last_name', 'company', 'email'], word))
+    : [asAny(['email', 'phone'], text)];
+}
