@@ -43,62 +43,51 @@ await withPostgres(async ({ db, url }) => {
     );
     const { one, list } = targetsOf(ours, headers, oids);
     if (isOwnAlone) return await measureOwnPostgres(one, list);
-    const yardstick = await started(
-      startServer({ args: ['bench/support/yardstick.ts'], env, readyPath: '/ready' }),
-    );
-    figure(
-      'http_one',
-      await compare(
-        'one auto order',
-        one,
-        { baseUrl: yardstick, headers: {}, paths: oids.map((oid) => `/one/${oid}`) },
-        pairs,
-      ),
-      '>=0.6',
-    );
-    figure(
-      'http_list',
-      await compare(
-        'a list of 100',
-        list,
-        {
-          baseUrl: yardstick,
-          headers: {},
-          paths: offsetsOfPages.map((offset) => `/many?offset=${offset}`),
-        },
-        pairs,
-      ),
-      '>=0.8',
-    );
-
+    await measureYardstick(started, env, { one, list, oids });
     await measureOwnPostgres(one, list);
-    const [path = ''] = one.paths;
-    await writeMockDocument(
-      mockDocument,
-      await (await fetch(`${ours}${path}`, { headers })).json(),
-    );
-    const mock = await started(
-      startServer({
-        args: [prism, 'mock', '-p', '{port}', mockDocument],
-        readyPath: path,
-        headers,
-      }),
-    );
-    figure(
-      'http_mock',
-      await compare(
-        'one auto order, against a Prism mock',
-        one,
-        { baseUrl: mock, headers, paths: [path] },
-        pairs,
-      ),
-      '>=6',
-    );
+    await measureMock(started, one);
   } finally {
     for (const server of servers) await server.stop();
     await rm(mockDocument, { force: true });
   }
 });
+
+/** Starts a server, stops it in the end, and returns its address. */
+type Start = (server: Promise<ServerProcess>) => Promise<string>;
+
+/** Against a server of a few lines that sends the same JSON from the same PostgreSQL. */
+async function measureYardstick(
+  started: Start,
+  env: Readonly<Record<string, string>>,
+  { one, list, oids }: { one: Target; list: Target; oids: readonly number[] },
+): Promise<void> {
+  const baseUrl = await started(
+    startServer({ args: ['bench/support/yardstick.ts'], env, readyPath: '/ready' }),
+  );
+  const bareOne = { baseUrl, headers: {}, paths: oids.map((oid) => `/one/${oid}`) };
+  figure('http_one', await compare('one auto order', one, bareOne, pairs), '>=0.6');
+  const paths = offsetsOfPages.map((offset) => `/many?offset=${offset}`);
+  const bareList = { baseUrl, headers: {}, paths };
+  figure('http_list', await compare('a list of 100', list, bareList, pairs), '>=0.8');
+}
+
+/** Against a Prism mock of our own OpenAPI document. */
+async function measureMock(started: Start, one: Target): Promise<void> {
+  const { headers } = one;
+  const [path = ''] = one.paths;
+  const answer = await fetch(`${one.baseUrl}${path}`, { headers });
+  await writeMockDocument(mockDocument, await answer.json());
+  const mock = await started(
+    startServer({
+      args: [prism, 'mock', '-p', '{port}', mockDocument],
+      readyPath: path,
+      headers,
+    }),
+  );
+  const mocked = { baseUrl: mock, headers, paths: [path] };
+  const what = 'one auto order, against a Prism mock';
+  figure('http_mock', await compare(what, one, mocked, pairs), '>=6');
+}
 
 /**
  * The same on the machine's own PostgreSQL with its defaults, JIT among them, against the embedded

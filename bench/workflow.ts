@@ -5,12 +5,12 @@
 import { once } from 'node:events';
 import { pino } from 'pino';
 import { WebSocket, WebSocketServer } from 'ws';
-import { createApp } from '../server/src/app/app.ts';
+import { type App, createApp } from '../server/src/app/app.ts';
 import { randomIds } from '../server/src/kernel/ids.ts';
 import { prepareBillingLinks } from '../server/src/payments/billingLinkStore.ts';
 import { openGateways } from '../server/src/payments/gateways.ts';
 import { systemClock } from '../server/src/platform/clock/systemClock.ts';
-import { inTransaction } from '../server/src/platform/context.ts';
+import { type Context, inTransaction } from '../server/src/platform/context.ts';
 import { sealWith } from '../server/src/platform/seal.ts';
 import type { DatabasePool } from '../server/src/platform/storage/database.ts';
 import { insertMerchant } from '../server/src/platform/tenancy/merchantStore.ts';
@@ -138,8 +138,35 @@ async function sideBySide(
  * added to both, because neither side can send before it.
  */
 async function measureLive(db: DatabasePool): Promise<void> {
+  const app = await liveApp(db);
+  const socket = await openSocket(app, await benchKey(db, 'SMALL'));
+  const context = await app.contextFor('SMALL');
+  const echo = await bareEcho();
+  const changes: Change[] = [];
+  const echoes: number[] = [];
+  const commits: number[] = [];
+  for (let i = 0; i < rounds; i++) {
+    changes.push(await timeChange(context, socket, String(i)));
+    echoes.push(await echo.ask());
+    commits.push(await timeCommit(db));
+  }
+  const toSocketMs = median(changes.slice(warmUp).map((each) => each.toSocketMs));
+  const [echoMs, commitMs] = [median(echoes.slice(warmUp)), median(commits.slice(warmUp))];
+  console.log(
+    'a change with its commit takes ' +
+      `${median(changes.map((each) => each.changeMs)).toFixed(2)} ms; from there to the socket ` +
+      `${toSocketMs.toFixed(2)} ms; a bare echo ${echoMs.toFixed(2)} ms, a commit ` +
+      `${commitMs.toFixed(2)} ms`,
+  );
+  figure('workflow_change_to_socket', (toSocketMs + commitMs) / (echoMs + commitMs), '<=3');
+  socket.terminate();
+  echo.close();
+  await app.http.close();
+}
+
+async function liveApp(db: DatabasePool): Promise<App> {
   await prepareBillingLinks(db, randomIds, 'http://127.0.0.1');
-  const app = createApp({
+  return createApp({
     db,
     clock: systemClock,
     ids: randomIds,
@@ -154,11 +181,11 @@ async function measureLive(db: DatabasePool): Promise<void> {
     sender: httpSender({ clock: systemClock }),
     files: { folder: '/nonexistent' },
   });
+}
+
+async function openSocket(app: App, key: string): Promise<WebSocket> {
   const address = await app.http.listen({ host: '127.0.0.1', port: 0 });
-  const headers = {
-    'x-ultracart-api-version': '2017-03-01',
-    'x-ultracart-simple-key': await benchKey(db, 'SMALL'),
-  };
+  const headers = { 'x-ultracart-api-version': '2017-03-01', 'x-ultracart-simple-key': key };
   const { agent_auth: auth } = (await (
     await fetch(`${address}/rest/v2/workflow/agent/auth`, { method: 'PUT', headers })
   ).json()) as { agent_auth: { jwt: string } };
@@ -166,45 +193,33 @@ async function measureLive(db: DatabasePool): Promise<void> {
     `${address.replace('http', 'ws')}/perennial/v1/workflow/live?token=${auth.jwt}`,
   );
   await once(socket, 'message');
-  const context = await app.contextFor('SMALL');
-  const change = async (details: string) => {
-    const heard = once(socket, 'message').then(() => performance.now());
-    const startedMs = performance.now();
-    await inTransaction(context, async (inside) => {
-      const [task] = await lockTasks(inside.db, 'SMALL', ['SMALL-1']);
-      await saveChanges(inside, [{ before: task!, after: { ...task!, details } }], {
-        name: 'bench',
-      });
-    });
-    const committedMs = performance.now();
-    return { changeMs: committedMs - startedMs, toSocketMs: (await heard) - committedMs };
-  };
-  const echo = await bareEcho();
-  const changes: Awaited<ReturnType<typeof change>>[] = [];
-  const echoes: number[] = [];
-  const commits: number[] = [];
-  for (let i = 0; i < rounds; i++) {
-    changes.push(await change(String(i)));
-    echoes.push(await echo.ask());
-    const startedMs = performance.now();
-    await db.run(
-      `update workflow_task set version = version + 1 where merchant_id = 'LARGE'
-        and global_number = 1`,
-    );
-    commits.push(performance.now() - startedMs);
-  }
-  const toSocketMs = median(changes.slice(warmUp).map((each) => each.toSocketMs));
-  const [echoMs, commitMs] = [median(echoes.slice(warmUp)), median(commits.slice(warmUp))];
-  console.log(
-    'a change with its commit takes ' +
-      `${median(changes.map((each) => each.changeMs)).toFixed(2)} ms; from there to the socket ` +
-      `${toSocketMs.toFixed(2)} ms; a bare echo ${echoMs.toFixed(2)} ms, a commit ` +
-      `${commitMs.toFixed(2)} ms`,
+  return socket;
+}
+
+interface Change {
+  readonly changeMs: number;
+  readonly toSocketMs: number;
+}
+
+async function timeChange(context: Context, socket: WebSocket, details: string): Promise<Change> {
+  const heard = once(socket, 'message').then(() => performance.now());
+  const startedMs = performance.now();
+  await inTransaction(context, async (context) => {
+    const [task] = await lockTasks(context.db, 'SMALL', ['SMALL-1']);
+    const change = { before: task!, after: { ...task!, details } };
+    await saveChanges(context, [change], { name: 'bench' });
+  });
+  const committedMs = performance.now();
+  return { changeMs: committedMs - startedMs, toSocketMs: (await heard) - committedMs };
+}
+
+async function timeCommit(db: DatabasePool): Promise<number> {
+  const startedMs = performance.now();
+  await db.run(
+    `update workflow_task set version = version + 1 where merchant_id = 'LARGE'
+      and global_number = 1`,
   );
-  figure('workflow_change_to_socket', (toSocketMs + commitMs) / (echoMs + commitMs), '<=3');
-  socket.terminate();
-  echo.close();
-  await app.http.close();
+  return performance.now() - startedMs;
 }
 
 async function bareEcho(): Promise<{ ask(): Promise<number>; close(): void }> {

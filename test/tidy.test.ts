@@ -339,7 +339,7 @@ test('lines and functions are short, and nothing is any', (t) => {
   // What was longer when this rule came. Lower the numbers when one of these is made shorter.
   const limits: readonly [kind: string, found: readonly string[], max: number][] = [
     ['lines over 120 columns', [...ours.over120, ...tests.over120], 0],
-    [`source functions over ${functionLinesMax} lines`, ours.longFunctions, 13],
+    [`source functions over ${functionLinesMax} lines`, ours.longFunctions, 2],
     [`test functions over ${functionLinesMax} lines`, tests.longFunctions, 28],
   ];
   for (const [kind, found, max] of limits)

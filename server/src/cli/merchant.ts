@@ -1,6 +1,7 @@
 import { type Config, readConfig } from '../config.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
 import { openLog } from '../platform/log.ts';
+import type { Database } from '../platform/storage/database.ts';
 import { zoneName } from '../platform/storage/zone.ts';
 import { type Merchant, parseMerchant } from '../platform/tenancy/merchant.ts';
 import { insertMerchant, listMerchants } from '../platform/tenancy/merchantStore.ts';
@@ -33,58 +34,68 @@ export const merchantCommand: Command = {
       'test-clock': { type: 'boolean' },
     });
     if (verb !== 'create' && verb !== 'list') throw new UsageError('say create or list');
-    const now = systemClock.now();
-    const merchant =
-      verb === 'list'
-        ? undefined
-        : parseMerchant({
-            merchantId: needed(values.id, '--id'),
-            name: needed(values.name, '--name'),
-            timeZone: values['time-zone'] ?? 'America/New_York',
-            currency: values.currency ?? 'USD',
-            settings: {},
-            clock: values['test-clock']
-              ? { kind: 'running', at: now, setAt: now }
-              : { kind: 'real' },
-          });
-    if (merchant && !merchant.ok) throw new UsageError(merchant.reason);
-
+    const merchant = verb === 'create' ? merchantFrom(values) : undefined;
     const config = readConfig(process.env);
     const store = await openStore(config, openLog('warn'));
     try {
-      if (!merchant)
-        return console.log(
-          table([
-            ['id', 'zone', 'currency', 'clock', 'name'],
-            ...(await listMerchants(store.db)).map((each) => [
-              each.merchantId,
-              each.timeZone,
-              each.currency,
-              each.clock.kind,
-              each.name,
-            ]),
-          ]),
-        );
-      const timeZone = await zoneName(store.db, merchant.value.timeZone);
-      if (timeZone === undefined)
-        throw new UsageError(
-          `PostgreSQL does not know the time zone ${merchant.value.timeZone}; give another name`,
-        );
-      if (!(await insertMerchant(store.db, { ...merchant.value, timeZone }, now)))
-        throw new Obstacle(
-          `there is a merchant ${merchant.value.merchantId} already; choose another --id`,
-        );
-      console.log(
-        `Merchant ${merchant.value.merchantId} is there. A key for it: perennial key create ` +
-          `--merchant ${merchant.value.merchantId} --name … --permissions all`,
-      );
-      const hint = chargeHint(merchant.value, config);
-      if (hint !== undefined) console.log(hint);
+      if (merchant) await createMerchant(store.db, merchant, config);
+      else console.log(await merchantTable(store.db));
     } finally {
       await store.close();
     }
   },
 };
+
+/** The options of `create`. */
+interface MerchantOptions {
+  readonly id?: string | undefined;
+  readonly name?: string | undefined;
+  readonly 'time-zone'?: string | undefined;
+  readonly currency?: string | undefined;
+  readonly 'test-clock'?: boolean | undefined;
+}
+
+function merchantFrom(options: MerchantOptions): Merchant {
+  const now = systemClock.now();
+  const merchant = parseMerchant({
+    merchantId: needed(options.id, '--id'),
+    name: needed(options.name, '--name'),
+    timeZone: options['time-zone'] ?? 'America/New_York',
+    currency: options.currency ?? 'USD',
+    settings: {},
+    clock: options['test-clock'] ? { kind: 'running', at: now, setAt: now } : { kind: 'real' },
+  });
+  if (!merchant.ok) throw new UsageError(merchant.reason);
+  return merchant.value;
+}
+
+async function createMerchant(db: Database, merchant: Merchant, config: Config): Promise<void> {
+  const { merchantId } = merchant;
+  const timeZone = await zoneName(db, merchant.timeZone);
+  if (timeZone === undefined)
+    throw new UsageError(
+      `PostgreSQL does not know the time zone ${merchant.timeZone}; give another name`,
+    );
+  if (!(await insertMerchant(db, { ...merchant, timeZone }, systemClock.now())))
+    throw new Obstacle(`there is a merchant ${merchantId} already; choose another --id`);
+  console.log(
+    `Merchant ${merchantId} is there. A key for it: perennial key create ` +
+      `--merchant ${merchantId} --name … --permissions all`,
+  );
+  const hint = chargeHint(merchant, config);
+  if (hint !== undefined) console.log(hint);
+}
+
+async function merchantTable(db: Database): Promise<string> {
+  const rows = (await listMerchants(db)).map(({ merchantId, timeZone, currency, clock, name }) => [
+    merchantId,
+    timeZone,
+    currency,
+    clock.kind,
+    name,
+  ]);
+  return table([['id', 'zone', 'currency', 'clock', 'name'], ...rows]);
+}
 
 /** Said at once instead of by the first order that is refused. */
 function chargeHint(merchant: Merchant, config: Config): string | undefined {

@@ -86,18 +86,7 @@ async function serveOn(
   log: Logger,
   stopped: Promise<string>,
 ): Promise<void> {
-  const gateways = openGateways(
-    {
-      simulatorUrl: config.gatewayUrl,
-      simulatorBooks: join(config.dataDir, 'simulator.jsonl'),
-      stripe: config.stripe && {
-        ...config.stripe,
-        installation: await databaseName(store.db),
-      },
-      simulatedMerchants: config.simulator ? 'all' : config.demo ? [demoMerchantId] : [],
-    },
-    systemClock,
-  );
+  const gateways = await openOwnGateways(store, config);
   const check = await checkRestored(store, config, gateways, log);
   const mail = openMail(
     config.smtpUrl === undefined
@@ -141,14 +130,31 @@ async function serveOn(
 
   const reason = await Promise.race([stopped, store.ended]);
   log.info({ reason }, 'stopping');
+  await drain(app, loops, log);
+  await Promise.all([gateways.close(), mail.close()]);
+  if (reason !== 'signal') throw new Obstacle(reason);
+}
+
+async function openOwnGateways({ db }: Store, config: Config): Promise<OpenGateways> {
+  return openGateways(
+    {
+      simulatorUrl: config.gatewayUrl,
+      simulatorBooks: join(config.dataDir, 'simulator.jsonl'),
+      stripe: config.stripe && { ...config.stripe, installation: await databaseName(db) },
+      simulatedMerchants: config.simulator ? 'all' : config.demo ? [demoMerchantId] : [],
+    },
+    systemClock,
+  );
+}
+
+/** Waits until requests and batches have ended, half a minute at most. */
+async function drain(app: App, loops: readonly Loop[], log: Logger): Promise<void> {
   const isDrained = await endsWithin(
     drainMsMax,
     Promise.all([app.http.close(), ...loops.map((loop) => loop.stop())]),
   );
   if (!isDrained)
     log.warn('requests or batches were still running after half a minute; they are cut off');
-  await Promise.all([gateways.close(), mail.close()]);
-  if (reason !== 'signal') throw new Obstacle(reason);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Context } from '../platform/context.ts';
 import type { Lease } from '../platform/jobs/lease.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
-import { type ChargingGate, openGate } from './charging.ts';
+import { type ChargingGate, type ChargingStop, openGate } from './charging.ts';
 import type {
   Absent,
   ChargeAnswer,
@@ -134,75 +134,120 @@ export interface Gateways {
   open(kind: GatewayKind, code: string): Gateway;
 }
 
+/** Creates the payments of all merchants on these gateways. */
 export function createPayments(gateways: Gateways, gate: ChargingGate = openGate): Payments {
   // Failures in a row by merchant and gateway. Each process counts its own: a gateway that is down
   // fails for every process.
   const failures = new Map<string, number>();
-  const settingsOf = (merchant: Merchant) =>
-    gatewaySettings(merchant, gateways.preferred(merchant));
-  const open = ({ kind, code }: GatewaySetting) => gateways.open(kind, code);
-  const usableOf = (merchant: Merchant) => usableGateways(gateways, merchant, settingsOf(merchant));
-  const stopOf = (merchant: Merchant): ChargeObstacle | undefined => {
-    const stop = gate.stopFor(merchant);
-    return stop && { waitsFor: 'charging', reason: stop.words };
-  };
-
+  const offered = (merchant: Merchant) => offeredGateways(gateways, gate, merchant);
   return {
-    isReal: (merchant) => settingsOf(merchant).list.some((setting) => open(setting).isReal),
+    isReal: (merchant) =>
+      offered(merchant).settings.list.some(({ kind, code }) => gateways.open(kind, code).isReal),
     usableKinds: (merchant) =>
       new Set(
-        gate.stopFor(merchant) === undefined ? usableOf(merchant).list.map(({ kind }) => kind) : [],
+        gate.stopFor(merchant) === undefined
+          ? offered(merchant).usable.list.map(({ kind }) => kind)
+          : [],
       ),
-    obstacle: (merchant) => stopOf(merchant) ?? gatewayObstacle(usableOf(merchant), undefined),
+    obstacle: (merchant) => offered(merchant).obstacle(undefined),
     async of(context) {
       const { merchant } = context;
-      const settings = settingsOf(merchant);
-      const usable = usableOf(merchant);
-      const isRotating = settings.list.length > 1;
+      const here = offered(merchant);
+      const { list } = here.settings;
+      const isRotating = list.length > 1;
       const inactive = isRotating
         ? await inactiveGateways(context.db, merchant.merchantId, context.now)
         : new Set<string>();
-      const rotated = usable.list.map((each) =>
-        inactive.has(each.code) ? { ...each, state: 'inactive' as const } : each,
-      );
-      const byCode = new Map(settings.list.map((each) => [each.code, open(each)]));
-      const kinds = new Map(settings.list.map(({ code, kind }) => [code, kind]));
-      const named = (code: string) => byCode.get(code) ?? missingGateway(code);
-      const mayCharge = (code: string) =>
-        gate.stopFor(merchant)?.words ??
-        (byCode.has(code) && !usable.list.some((each) => each.code === code)
-          ? usable.whyNone
-          : undefined);
       const heard = (code: string, answer: ChargeAnswer) =>
-        isRotating ? noteHealth(context, settings, failures, code, answer) : undefined;
-      const ask = askerOf(named, mayCharge);
-      const withKind = (routed: RoutedAnswer) => ({ ...routed, kind: kinds.get(routed.code) });
-
-      return {
-        concurrency: [...byCode.values()].reduce((all, gateway) => all + gateway.concurrency, 0),
-        obstacle: (chargedBy) => stopOf(merchant) ?? gatewayObstacle(usable, chargedBy),
-        route: (key, { pinnedCode, chargedBy } = {}) =>
-          routeOf(
-            chargedBy === undefined ? rotated : rotated.filter(({ kind }) => kind === chargedBy),
-            key,
-            pinnedCode,
-          ),
-        charge: async (route, request, lease) =>
-          withKind(await along(route, settings, heard, (code) => ask.charge(code, request, lease))),
-        async resolve(route, request, lease) {
-          const routed = await along(route, settings, heard, (code) =>
-            ask.resolve(code, request, lease),
-          );
-          return withKind(await furtherAlong(route, routed, (code) => named(code).find(request)));
-        },
-        refund: async (code, request) => {
-          const stop = gate.stopFor(merchant);
-          if (stop === undefined || stop.name === 'off') return named(code).refund(request);
-          return { kind: 'unknown', message: `the refund was not sent: ${stop.words}` };
-        },
-        find: (code, request) => named(code).find(request),
-      };
+        isRotating ? noteHealth(context, here.settings, failures, code, answer) : undefined;
+      const opened = list.map((each) => ({
+        ...each,
+        gateway: gateways.open(each.kind, each.code),
+      }));
+      return merchantPayments(here, opened, inactive, heard);
     },
+  };
+}
+
+/** What a merchant's settings and this process offer before any query. */
+interface OfferedGateways {
+  readonly settings: GatewaySettings;
+  readonly usable: UsableGateways;
+  /** What stops this process from charging the merchant's customers now, or undefined. */
+  stop(): ChargingStop | undefined;
+  obstacle(chargedBy: GatewayKind | undefined): ChargeObstacle | undefined;
+  /** Why a gateway that the settings name may not charge now; undefined when it may. */
+  whyNot(code: string): string | undefined;
+}
+
+function offeredGateways(
+  gateways: Gateways,
+  gate: ChargingGate,
+  merchant: Merchant,
+): OfferedGateways {
+  const settings = gatewaySettings(merchant, gateways.preferred(merchant));
+  const usable = usableGateways(gateways, merchant, settings);
+  const stop = () => gate.stopFor(merchant);
+  const isNamed = (list: readonly GatewaySetting[], code: string) =>
+    list.some((each) => each.code === code);
+  return {
+    settings,
+    usable,
+    stop,
+    obstacle(chargedBy) {
+      const reason = stop()?.words;
+      return reason === undefined
+        ? gatewayObstacle(usable, chargedBy)
+        : { waitsFor: 'charging', reason };
+    },
+    whyNot: (code) =>
+      stop()?.words ??
+      (isNamed(settings.list, code) && !isNamed(usable.list, code) ? usable.whyNone : undefined),
+  };
+}
+
+type OpenedGateway = GatewaySetting & { readonly gateway: Gateway };
+
+function merchantPayments(
+  { settings, usable, stop, obstacle, whyNot }: OfferedGateways,
+  opened: readonly OpenedGateway[],
+  inactive: ReadonlySet<string>,
+  heard: (code: string, answer: ChargeAnswer) => Promise<void> | undefined,
+): MerchantPayments {
+  const byCode = new Map(opened.map((each) => [each.code, each]));
+  const named = (code: string) => byCode.get(code)?.gateway ?? missingGateway(code);
+  const withKind = (routed: RoutedAnswer) => ({
+    ...routed,
+    kind: byCode.get(routed.code)?.kind,
+  });
+  const rotated = usable.list.map((each) =>
+    inactive.has(each.code) ? { ...each, state: 'inactive' as const } : each,
+  );
+  const ask = askerOf(named, whyNot);
+
+  return {
+    concurrency: [...byCode.values()].reduce((all, { gateway }) => all + gateway.concurrency, 0),
+    obstacle: (chargedBy) => obstacle(chargedBy),
+    route: (key, { pinnedCode, chargedBy } = {}) =>
+      routeOf(
+        chargedBy === undefined ? rotated : rotated.filter(({ kind }) => kind === chargedBy),
+        key,
+        pinnedCode,
+      ),
+    charge: async (route, request, lease) =>
+      withKind(await along(route, settings, heard, (code) => ask.charge(code, request, lease))),
+    async resolve(route, request, lease) {
+      const routed = await along(route, settings, heard, (code) =>
+        ask.resolve(code, request, lease),
+      );
+      return withKind(await furtherAlong(route, routed, (code) => named(code).find(request)));
+    },
+    refund: async (code, request) => {
+      const stopped = stop();
+      if (stopped === undefined || stopped.name === 'off') return named(code).refund(request);
+      return { kind: 'unknown', message: `the refund was not sent: ${stopped.words}` };
+    },
+    find: (code, request) => named(code).find(request),
   };
 }
 

@@ -42,22 +42,93 @@ export interface ContinuityParts {
 const rememberedMs = 1000;
 const idleBeatMs = 3_600_000;
 
-export function watchContinuity({ db, clock, log, markerPath }: ContinuityParts): ContinuityWatch {
-  let known: { readonly state: Promise<Continuity>; readonly untilMs: number } | undefined;
-  let held: string | undefined;
-  let last: { readonly beat: number; readonly events: number; readonly atMs: number } | undefined;
+/** Watches the database of these parts. */
+export function watchContinuity(parts: ContinuityParts): ContinuityWatch {
+  const state = new RememberedContinuity(parts);
+  const beats = new Beats(parts, state);
+  return {
+    read: () => state.read(),
+    heldReason: () => state.heldReason,
+    worker: {
+      name: 'continuity',
+      async runOnce() {
+        await beats.beat();
+        return 0;
+      },
+    },
+  };
+}
 
-  function keep(state: Continuity): Continuity {
-    if (state.heldReason !== held)
-      if (state.heldReason === undefined) log.info('charging resumes: the restore was confirmed');
-      else
-        log.error({ reason: state.heldReason }, 'nothing is charged until a restore is confirmed');
-    held = state.heldReason;
-    known = { state: Promise.resolve(state), untilMs: clock.monotonicMs() + rememberedMs };
+/** The state of the database as this process last read it. */
+class RememberedContinuity {
+  readonly #parts: ContinuityParts;
+  #known: { readonly state: Promise<Continuity>; readonly untilMs: number } | undefined;
+  #heldReason: string | undefined;
+
+  constructor(parts: ContinuityParts) {
+    this.#parts = parts;
+  }
+
+  get heldReason(): string | undefined {
+    return this.#heldReason;
+  }
+
+  read(): Promise<Continuity> {
+    const { db, clock } = this.#parts;
+    if (this.#known !== undefined && this.#known.untilMs > clock.monotonicMs())
+      return this.#known.state;
+    const state = readContinuity(db).then((read) => this.keep(read));
+    this.#known = { state, untilMs: clock.monotonicMs() + rememberedMs };
+    state.catch(() => (this.#known = undefined));
     return state;
   }
 
-  async function mark({ epoch, beat }: Continuity): Promise<void> {
+  /** Remembers the state for a moment, and logs the beginning and the end of a hold. */
+  keep(state: Continuity): Continuity {
+    const { clock, log } = this.#parts;
+    const reason = state.heldReason;
+    if (reason !== this.#heldReason)
+      if (reason === undefined) log.info('charging resumes: the restore was confirmed');
+      else log.error({ reason }, 'nothing is charged until a restore is confirmed');
+    this.#heldReason = reason;
+    this.#known = { state: Promise.resolve(state), untilMs: clock.monotonicMs() + rememberedMs };
+    return state;
+  }
+}
+
+/** Counts the beats of the database and writes them to the marker. */
+class Beats {
+  readonly #parts: ContinuityParts;
+  readonly #state: RememberedContinuity;
+  #last: { readonly beat: number; readonly events: number; readonly atMs: number } | undefined;
+
+  constructor(parts: ContinuityParts, state: RememberedContinuity) {
+    this.#parts = parts;
+    this.#state = state;
+  }
+
+  /** Counts one beat if anything happened, and notices a database that went back. */
+  async beat(): Promise<void> {
+    const { db, clock } = this.#parts;
+    const progress = await readProgress(db);
+    const nowMs = clock.monotonicMs();
+    const last = this.#last;
+    if (last !== undefined && progress.beat < last.beat) {
+      const found = olderThan(progress, last.beat, progress.epoch);
+      const state = await beginEpoch(db, clock.now(), found);
+      this.#last = { beat: state.beat, events: progress.events, atMs: nowMs };
+      return this.#mark(this.#state.keep(state));
+    }
+    this.#state.keep(progress);
+    const isIdle = last?.events === progress.events && nowMs - last.atMs < idleBeatMs;
+    if (isIdle) return;
+    const state = this.#state.keep(await countBeat(db, clock.now()));
+    this.#last = { beat: state.beat, events: progress.events, atMs: nowMs };
+    await this.#mark(state);
+  }
+
+  async #mark({ epoch, beat }: Continuity): Promise<void> {
+    const { db, clock, log, markerPath } = this.#parts;
     if (markerPath === undefined) return;
     const marker = {
       database: await databaseName(db),
@@ -72,44 +143,6 @@ export function watchContinuity({ db, clock, log, markerPath }: ContinuityParts)
       ),
     );
   }
-
-  async function beat(): Promise<void> {
-    const progress = await readProgress(db);
-    const nowMs = clock.monotonicMs();
-    if (last !== undefined && progress.beat < last.beat) {
-      const state = await beginEpoch(
-        db,
-        clock.now(),
-        olderThan(progress, last.beat, progress.epoch),
-      );
-      last = { beat: state.beat, events: progress.events, atMs: nowMs };
-      return mark(keep(state));
-    }
-    keep(progress);
-    const isIdle = last?.events === progress.events && nowMs - last.atMs < idleBeatMs;
-    if (isIdle) return;
-    const state = keep(await countBeat(db, clock.now()));
-    last = { beat: state.beat, events: progress.events, atMs: nowMs };
-    await mark(state);
-  }
-
-  return {
-    read() {
-      if (known !== undefined && known.untilMs > clock.monotonicMs()) return known.state;
-      const state = readContinuity(db).then(keep);
-      known = { state, untilMs: clock.monotonicMs() + rememberedMs };
-      state.catch(() => (known = undefined));
-      return state;
-    },
-    heldReason: () => held,
-    worker: {
-      name: 'continuity',
-      async runOnce() {
-        await beat();
-        return 0;
-      },
-    },
-  };
 }
 
 /**

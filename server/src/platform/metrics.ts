@@ -21,16 +21,34 @@ export interface Gauged {
   clockDifferenceSeconds(): number;
 }
 
+type Registers = [Registry];
+
+/** Creates the metrics of this process. */
 export function openMetrics(clock: SystemClock, gauged: Gauged): Metrics {
-  const registers = [new Registry()] as [Registry];
+  const registers: Registers = [new Registry()];
   collectDefaultMetrics({ register: registers[0] });
-  const requests = new Histogram({
+  addGauges(gauged, registers);
+  const requests = requestSeconds(registers);
+  return {
+    observeRequest: (operation, status, seconds) =>
+      requests.observe({ operation, status: String(status) }, seconds),
+    measured: workMeter(clock, registers),
+    contentType: registers[0].contentType,
+    text: () => registers[0].metrics(),
+  };
+}
+
+const requestSeconds = (registers: Registers) =>
+  new Histogram({
     name: 'perennial_http_request_seconds',
     help: 'Requests by operation and status, and how long they took.',
     labelNames: ['operation', 'status'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
   });
+
+/** Creates the figures of background work, and returns what counts and times a worker. */
+function workMeter(clock: SystemClock, registers: Registers): Metrics['measured'] {
   const work = new Counter({
     name: 'perennial_work_done_total',
     help: 'Pieces of background work done, by worker.',
@@ -50,6 +68,27 @@ export function openMetrics(clock: SystemClock, gauged: Gauged): Metrics {
     buckets: [0.005, 0.025, 0.1, 0.5, 1, 5, 30, 120],
     registers,
   });
+  return (worker) => ({
+    name: worker.name,
+    onLoop: (wake) => worker.onLoop?.(wake),
+    async runOnce() {
+      const startedMs = clock.monotonicMs();
+      try {
+        const done = await worker.runOnce();
+        work.inc({ worker: worker.name }, done);
+        if (done > 0)
+          batches.observe({ worker: worker.name }, (clock.monotonicMs() - startedMs) / 1000);
+        return done;
+      } catch (error) {
+        failures.inc({ worker: worker.name });
+        throw error;
+      }
+    },
+  });
+}
+
+/** Registers the gauges, which are read at each collection. */
+function addGauges(gauged: Gauged, registers: Registers): void {
   new Gauge({
     name: 'perennial_database_connections',
     help: 'Connections of this process to PostgreSQL; waiting: requests for one.',
@@ -79,28 +118,4 @@ export function openMetrics(clock: SystemClock, gauged: Gauged): Metrics {
       this.set(gauged.clockDifferenceSeconds());
     },
   });
-
-  return {
-    observeRequest: (operation, status, seconds) =>
-      requests.observe({ operation, status: String(status) }, seconds),
-    measured: (worker) => ({
-      name: worker.name,
-      onLoop: (wake) => worker.onLoop?.(wake),
-      async runOnce() {
-        const startedMs = clock.monotonicMs();
-        try {
-          const done = await worker.runOnce();
-          work.inc({ worker: worker.name }, done);
-          if (done > 0)
-            batches.observe({ worker: worker.name }, (clock.monotonicMs() - startedMs) / 1000);
-          return done;
-        } catch (error) {
-          failures.inc({ worker: worker.name });
-          throw error;
-        }
-      },
-    }),
-    contentType: registers[0].contentType,
-    text: () => registers[0].metrics(),
-  };
 }

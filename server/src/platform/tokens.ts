@@ -38,66 +38,25 @@ interface Key {
 // Loaded with the first token, because a start does not need it.
 const jose = new Lazy(() => import('jose'));
 
-/**
- * Tokens signed by keys that all processes on one database share. The keys are sealed there, and
- * the first process of each day replaces them.
- */
-export function databaseTokens({
-  db,
-  seal,
-  clock,
-  ids,
-}: {
+/** What the tokens of one database need. */
+export interface TokenParts {
   readonly db: Database;
   readonly seal: Seal;
   readonly clock: SystemClock;
   readonly ids: IdFactory;
-}): Tokens {
-  let known: readonly Key[] = [];
-  let lookedAtMs = Number.NEGATIVE_INFINITY;
-  const nowSeconds = () => Math.floor(clock.now().epochMilliseconds / 1000);
-  const ageSeconds = (key: Key) => nowSeconds() - key.madeAt.epochMilliseconds / 1000;
+}
 
-  async function load(): Promise<void> {
-    const rows = await db.rows<{ key_id: string; secret: Buffer; made_at: Temporal.Instant }>(
-      'select key_id, secret, made_at from token_key where made_at > $1 order by made_at',
-      [clock.now().subtract({ seconds: 2 * keySeconds })],
-    );
-    known = rows.map((row) => ({
-      keyId: row.key_id,
-      secret: Buffer.from(seal.open(row.secret), 'hex'),
-      madeAt: row.made_at,
-    }));
-    lookedAtMs = clock.monotonicMs();
-  }
-
-  async function signingKey(): Promise<Key> {
-    const young = () => known.findLast((key) => ageSeconds(key) < keySeconds);
-    if (!young()) await load();
-    if (!young()) {
-      await db.run('delete from token_key where made_at <= $1', [
-        clock.now().subtract({ seconds: 2 * keySeconds }),
-      ]);
-      await db.run('insert into token_key (key_id, secret, made_at) values ($1, $2, $3)', [
-        ids.uuid(),
-        seal.seal(ids.secret(32)),
-        clock.now(),
-      ]);
-      await load();
-    }
-    return young()!;
-  }
-
-  async function keyOf(keyId: string | undefined): Promise<Key | undefined> {
-    const find = () => known.find((key) => key.keyId === keyId && ageSeconds(key) < 2 * keySeconds);
-    // Another process may have created it since. Unknown tokens must not cause a read each time.
-    if (!find() && clock.monotonicMs() - lookedAtMs > lookAgainMs) await load();
-    return find();
-  }
+/**
+ * Tokens signed by keys that all processes on one database share. The keys are sealed there, and
+ * the first process of each day replaces them.
+ */
+export function databaseTokens(parts: TokenParts): Tokens {
+  const keys = new TokenKeys(parts);
+  const nowSeconds = () => Math.floor(parts.clock.now().epochMilliseconds / 1000);
 
   return {
     async sign(audience, claims, seconds) {
-      const key = await signingKey();
+      const key = await keys.forSigning();
       const { CompactSign } = await jose.get();
       const payload = JSON.stringify({
         ...claims,
@@ -114,7 +73,8 @@ export function databaseTokens({
         const { compactVerify } = await jose.get();
         const { payload } = await compactVerify(
           token,
-          async ({ kid }) => (await keyOf(kid))?.secret ?? Promise.reject(new Error('unknown key')),
+          async ({ kid }) =>
+            (await keys.find(kid))?.secret ?? Promise.reject(new Error('unknown key')),
           { algorithms: ['HS256'] },
         );
         const claims = JSON.parse(new TextDecoder().decode(payload)) as Record<string, unknown>;
@@ -126,4 +86,73 @@ export function databaseTokens({
       }
     },
   };
+}
+
+/** The keys of the database, as this process last read them. */
+class TokenKeys {
+  readonly #parts: TokenParts;
+  #known: readonly Key[] = [];
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: TokenParts) {
+    this.#parts = parts;
+  }
+
+  /** Returns a key of today; makes one when there is none. */
+  async forSigning(): Promise<Key> {
+    if (!this.#young()) await this.#load();
+    if (!this.#young()) {
+      await this.#replace();
+      await this.#load();
+    }
+    return this.#young()!;
+  }
+
+  /** Finds a key that may still be used to read tokens. */
+  async find(keyId: string | undefined): Promise<Key | undefined> {
+    const find = () =>
+      this.#known.find((key) => key.keyId === keyId && this.#ageSeconds(key) < 2 * keySeconds);
+    // Another process may have created it since. Unknown tokens must not cause a read each time.
+    if (!find() && this.#parts.clock.monotonicMs() - this.#lookedAtMs > lookAgainMs)
+      await this.#load();
+    return find();
+  }
+
+  #young(): Key | undefined {
+    return this.#known.findLast((key) => this.#ageSeconds(key) < keySeconds);
+  }
+
+  #ageSeconds({ madeAt }: Key): number {
+    const nowSeconds = Math.floor(this.#parts.clock.now().epochMilliseconds / 1000);
+    return nowSeconds - madeAt.epochMilliseconds / 1000;
+  }
+
+  async #load(): Promise<void> {
+    const { db, seal, clock } = this.#parts;
+    const rows = await db.rows<{ key_id: string; secret: Buffer; made_at: Temporal.Instant }>(
+      'select key_id, secret, made_at from token_key where made_at > $1 order by made_at',
+      [this.#oldest()],
+    );
+    this.#known = rows.map((row) => ({
+      keyId: row.key_id,
+      secret: Buffer.from(seal.open(row.secret), 'hex'),
+      madeAt: row.made_at,
+    }));
+    this.#lookedAtMs = clock.monotonicMs();
+  }
+
+  async #replace(): Promise<void> {
+    const { db, seal, clock, ids } = this.#parts;
+    await db.run('delete from token_key where made_at <= $1', [this.#oldest()]);
+    await db.run('insert into token_key (key_id, secret, made_at) values ($1, $2, $3)', [
+      ids.uuid(),
+      seal.seal(ids.secret(32)),
+      clock.now(),
+    ]);
+  }
+
+  /** The age at which no token of a key is valid any more. */
+  #oldest(): Temporal.Instant {
+    return this.#parts.clock.now().subtract({ seconds: 2 * keySeconds });
+  }
 }

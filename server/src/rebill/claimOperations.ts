@@ -401,6 +401,26 @@ async function saveDecisions(
     later.map(({ autoOrder }) => autoOrder.autoOrderOid),
     later.map((each) => nextDueAt(each)!),
   );
+  await rememberWaits(context, decided);
+  const noted = decided.map(
+    ({ autoOrder, at, decision }): NotedAt => ({
+      autoOrderOid: autoOrder.autoOrderOid,
+      at,
+      notes: [
+        ...decision.notes,
+        ...(decision.kind === 'charge' ? (decision.chargeNotes ?? []) : []),
+      ],
+    }),
+  );
+  await appendLogs(db, merchantId, context.now, logsOf(noted));
+  await context.events.emit(context, eventsOf(noted));
+}
+
+/** Stores what parked auto orders wait for: a catalogue item, or a gateway. */
+async function rememberWaits(
+  { db, merchant: { merchantId } }: Context,
+  decided: readonly DecidedCandidate[],
+): Promise<void> {
   await rememberParked(
     db,
     merchantId,
@@ -419,18 +439,6 @@ async function saveDecisions(
         : [],
     ),
   );
-  const noted = decided.map(
-    ({ autoOrder, at, decision }): NotedAt => ({
-      autoOrderOid: autoOrder.autoOrderOid,
-      at,
-      notes: [
-        ...decision.notes,
-        ...(decision.kind === 'charge' ? (decision.chargeNotes ?? []) : []),
-      ],
-    }),
-  );
-  await appendLogs(db, merchantId, context.now, logsOf(noted));
-  await context.events.emit(context, eventsOf(noted));
 }
 
 /**

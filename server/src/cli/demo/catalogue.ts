@@ -203,7 +203,12 @@ function scheduledByCustomers(): Item[] {
   ];
 }
 
-function scheduledBySteps(oldCustomersUntil: string): Item[] {
+const scheduledBySteps = (oldCustomersUntil: string): Item[] => [
+  ...coffeeBySteps(),
+  ...othersBySteps(oldCustomersUntil),
+];
+
+function coffeeBySteps(): Item[] {
   return [
     item(
       'COFFEE-TOUR',
@@ -232,6 +237,11 @@ function scheduledBySteps(oldCustomersUntil: string): Item[] {
         { type: 'loop' },
       ]),
     ),
+  ];
+}
+
+function othersBySteps(oldCustomersUntil: string): Item[] {
+  return [
     item('RAZOR-TRIAL', 'Razor trial: handle and two blades', 5, {
       ...steps([
         ships('RAZOR-BLADES-4', 'Biweekly', { repeat_count: 1 }),

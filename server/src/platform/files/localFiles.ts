@@ -3,7 +3,7 @@ import { link, mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IdFactory } from '../../kernel/ids.ts';
 import { Refusal, refusal, refuse } from '../http/refusal.ts';
 import type { Tokens } from '../tokens.ts';
@@ -38,82 +38,98 @@ export interface LocalFiles extends Files {
  * may be done with it; nothing else opens it.
  */
 export function localFiles(parts: LocalFilesParts): LocalFiles {
-  const { folder, tokens, ids, publicUrl } = parts;
-  const pathOf = ({ merchantId, fileUuid }: FileName) => join(folder, merchantId, fileUuid);
-  const urlOf = async (token: string) => `${await publicUrl()}${base}/${token}`;
-
-  async function take(file: FileName, body: Readable): Promise<void> {
-    const part = `${pathOf(file)}.${ids.secret(8)}`;
-    await mkdir(join(folder, file.merchantId), { recursive: true, mode: 0o700 });
-    try {
-      await pipeline(body, limited(), createWriteStream(part, { mode: 0o600, flags: 'wx' }));
-      // Into its place only if nothing is there: what a task shows cannot be exchanged afterwards.
-      await link(part, pathOf(file)).catch((error: NodeJS.ErrnoException) => {
-        throw error.code === 'EEXIST'
-          ? refusal('state_conflict', {
-              reason: 'The file was uploaded before',
-              fix: 'Ask for another upload link',
-            })
-          : error;
-      });
-    } finally {
-      await rm(part, { force: true });
-    }
-  }
-
-  async function sizeOf(file: FileName): Promise<number | undefined> {
-    return (await stat(pathOf(file)).catch(() => undefined))?.size;
-  }
+  const { folder, tokens, publicUrl } = parts;
+  const linkTo = async (
+    audience: typeof uploading | typeof downloading,
+    claims: Claims,
+    seconds: number,
+  ) => `${await publicUrl()}${base}/${await tokens.sign(audience, { ...claims }, seconds)}`;
 
   return {
-    uploadUrl: async ({ merchantId, fileUuid }, mimeType, holder) =>
-      urlOf(
-        await tokens.sign(uploading, { merchantId, fileUuid, mimeType, holder }, uploadSeconds),
-      ),
-    downloadUrl: async ({ merchantId, fileUuid }, { fileName, mimeType }, holder) =>
-      urlOf(
-        await tokens.sign(
-          downloading,
-          { merchantId, fileUuid, fileName, mimeType, holder },
-          downloadSeconds,
-        ),
-      ),
-    sizeOf,
-    remove: (file) => rm(pathOf(file), { force: true }),
-
+    uploadUrl: ({ merchantId, fileUuid }, mimeType, holder) =>
+      linkTo(uploading, { merchantId, fileUuid, mimeType, holder }, uploadSeconds),
+    downloadUrl: ({ merchantId, fileUuid }, { fileName, mimeType }, holder) =>
+      linkTo(downloading, { merchantId, fileUuid, fileName, mimeType, holder }, downloadSeconds),
+    sizeOf: (file) => sizeOf(folder, file),
+    remove: (file) => rm(pathOf(folder, file), { force: true }),
     addRoutes(server) {
       void server.register(async (scope) => {
         // Bodies go to the disk as they come, never through memory whole.
         scope.removeAllContentTypeParsers();
         scope.addContentTypeParser('*', (_request, body, done) => done(null, body));
-
-        scope.put<{ Params: { token: string } }>(`${base}/:token`, async (request, reply) => {
-          const claims = await claimsOf(parts, uploading, request.params.token);
-          refuseOtherType(request.headers['content-type'], claims.mimeType);
-          if (Number(request.headers['content-length'] ?? 0) > fileBytesMax)
-            refuse('body_too_large', { max: fileBytesMax });
-          await take(claims, (request.body as Readable | undefined) ?? request.raw);
-          return reply.code(200).send({ success: true });
-        });
-
-        scope.get<{ Params: { token: string } }>(`${base}/:token`, async (request, reply) => {
-          const claims = await claimsOf(parts, downloading, request.params.token);
-          const size = await sizeOf(claims);
-          if (size === undefined) refuse('not_found', { what: 'file', id: claims.fileUuid });
-          return reply
-            .header('Content-Disposition', attachmentDisposition(claims.fileName ?? 'file'))
-            .header('Content-Length', size)
-            .header('Content-Security-Policy', "sandbox; default-src 'none'")
-            .header('X-Content-Type-Options', 'nosniff')
-            .header('Cross-Origin-Resource-Policy', 'same-origin')
-            .header('Cache-Control', 'private, no-store')
-            .header('Referrer-Policy', 'no-referrer')
-            .type(claims.mimeType)
-            .send(createReadStream(pathOf(claims)));
-        });
+        scope.put<LinkRoute>(`${base}/:token`, (request, reply) => upload(parts, request, reply));
+        scope.get<LinkRoute>(`${base}/:token`, (request, reply) => download(parts, request, reply));
       });
     },
   };
+}
+
+interface LinkRoute {
+  readonly Params: { readonly token: string };
+}
+
+async function upload(
+  parts: LocalFilesParts,
+  request: FastifyRequest<LinkRoute>,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const claims = await claimsOf(parts, uploading, request.params.token);
+  refuseOtherType(request.headers['content-type'], claims.mimeType);
+  if (Number(request.headers['content-length'] ?? 0) > fileBytesMax)
+    refuse('body_too_large', { max: fileBytesMax });
+  await storeFile(parts, claims, (request.body as Readable | undefined) ?? request.raw);
+  return reply.code(200).send({ success: true });
+}
+
+async function download(
+  parts: LocalFilesParts,
+  request: FastifyRequest<LinkRoute>,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const claims = await claimsOf(parts, downloading, request.params.token);
+  const size = await sizeOf(parts.folder, claims);
+  if (size === undefined) refuse('not_found', { what: 'file', id: claims.fileUuid });
+  return reply
+    .header('Content-Disposition', attachmentDisposition(claims.fileName ?? 'file'))
+    .header('Content-Length', size)
+    .header('Content-Security-Policy', "sandbox; default-src 'none'")
+    .header('X-Content-Type-Options', 'nosniff')
+    .header('Cross-Origin-Resource-Policy', 'same-origin')
+    .header('Cache-Control', 'private, no-store')
+    .header('Referrer-Policy', 'no-referrer')
+    .type(claims.mimeType)
+    .send(createReadStream(pathOf(parts.folder, claims)));
+}
+
+async function storeFile(
+  { folder, ids }: LocalFilesParts,
+  file: FileName,
+  body: Readable,
+): Promise<void> {
+  const path = pathOf(folder, file);
+  const part = `${path}.${ids.secret(8)}`;
+  await mkdir(join(folder, file.merchantId), { recursive: true, mode: 0o700 });
+  try {
+    await pipeline(body, limited(), createWriteStream(part, { mode: 0o600, flags: 'wx' }));
+    // Into its place only if nothing is there: what a task shows cannot be exchanged afterwards.
+    await link(part, path).catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'EEXIST'
+        ? refusal('state_conflict', {
+            reason: 'The file was uploaded before',
+            fix: 'Ask for another upload link',
+          })
+        : error;
+    });
+  } finally {
+    await rm(part, { force: true });
+  }
+}
+
+const pathOf = (folder: string, { merchantId, fileUuid }: FileName): string =>
+  join(folder, merchantId, fileUuid);
+
+async function sizeOf(folder: string, file: FileName): Promise<number | undefined> {
+  return (await stat(pathOf(folder, file)).catch(() => undefined))?.size;
 }
 
 const base = '/perennial/v1/files';
