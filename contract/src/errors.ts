@@ -93,6 +93,11 @@ export const errors = {
       `${w.field} holds what looks like a card number. Send a token; card numbers are never taken.`,
   ),
   state_conflict: row(400, (w: { reason: string; fix: string }) => `${w.reason}. ${w.fix}.`),
+  unreadable_record: row(
+    400,
+    (w: { what: string; id: string | number; parts: string; reason: string; fix: string }) =>
+      `The ${w.what} ${w.id} cannot be read: ${w.parts} (${w.reason}). ${w.fix}.`,
+  ),
   missing_version: row(
     400,
     (w: { header: string; expected: string }) =>

@@ -2,6 +2,9 @@ import { wireDate } from '../kernel/calendar.ts';
 import { fromMinor } from '../kernel/money.ts';
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
+import { readOne } from '../platform/http/unreadableRecords.ts';
+import type { JsonList } from '../platform/storage/page.ts';
+import { readEach } from '../platform/storage/unreadable.ts';
 import { loadCatalog } from './catalogReader.ts';
 import { awaitingSchedules, fillFutureSchedules } from './present.ts';
 import { scheduleRules } from './rules.ts';
@@ -22,25 +25,30 @@ export async function getAutoOrder(
   key: AutoOrderKey,
   expand: ReadonlySet<string>,
 ): Promise<AutoOrderText> {
-  const [text] = await readTexts(context, [await oidOf(context, key)], expand);
+  const oid = await oidOf(context, key);
+  const read = (expand: ReadonlySet<string>) => readTexts(context, [oid], expand);
+  const [text] = await readOne(context, { what: 'auto order', id: oid, expand, read });
   return text ?? noAutoOrder(key);
 }
 
-/** Returns the JSON list of those auto orders that exist, in the requested order, each once. */
+/**
+ * Returns the JSON list of those auto orders that exist and can be read, in the requested order,
+ * each once.
+ */
 export async function getAutoOrdersBatch(
   context: Context,
   oids: readonly number[],
   expand: ReadonlySet<string>,
-): Promise<string> {
+): Promise<JsonList> {
   const { merchantId, timeZone } = context.merchant;
-  const json = await readAutoOrderList(
+  const { json, leftOut } = await readAutoOrderList(
     context.db,
     merchantId,
     timeZone,
     [...new Set(oids)],
     permitted(context, expand),
   );
-  return withSchedules(context, json, expand);
+  return { json: await withSchedules(context, json, expand), leftOut };
 }
 
 /** Returns a page of the auto orders that match. */
@@ -50,14 +58,14 @@ export async function getAutoOrders(
   expand: ReadonlySet<string>,
 ): Promise<AutoOrderPage> {
   const { merchantId, timeZone } = context.merchant;
-  const { json, resultSet } = await readAutoOrderPage(
+  const page = await readAutoOrderPage(
     context.db,
     merchantId,
     timeZone,
     search,
     permitted(context, expand),
   );
-  return { json: await withSchedules(context, json, expand), resultSet };
+  return { ...page, json: await withSchedules(context, page.json, expand) };
 }
 
 /**
@@ -133,7 +141,9 @@ function permitted({ actor }: Context, expand: ReadonlySet<string>): ReadonlySet
  */
 async function schedulesOf(context: Context, oids: readonly number[]) {
   const { merchantId, timeZone, currency } = context.merchant;
-  const autoOrders = await loadAutoOrders(context.db, merchantId, oids);
+  const { rows: autoOrders } = await readEach(oids, (some) =>
+    loadAutoOrders(context.db, merchantId, some),
+  );
   const catalog = await loadCatalog(context.db, merchantId, autoOrders);
   const rules = scheduleRules(context);
   const byOid = new Map(autoOrders.map((autoOrder) => [autoOrder.autoOrderOid, autoOrder]));

@@ -1,11 +1,12 @@
 import type { AutoOrderQuery, AutoOrderQueryBatch } from '@perennial/contract/autoOrder.ts';
 import { operations } from '@perennial/contract/operations.ts';
 import type { Context } from '../platform/context.ts';
-import type { Answer } from '../platform/http/answer.ts';
+import type { Answer, AnswerExtras } from '../platform/http/answer.ts';
 import { noContent, payloadText } from '../platform/http/answer.ts';
 import { filterDate } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Input, Routes } from '../platform/http/routes.ts';
+import { leftOutWarning } from '../platform/http/unreadableRecords.ts';
 import type { ReadBilled } from './billed.ts';
 import type { ReadOpenRebills } from './consolidateOperations.ts';
 import { consolidateAutoOrders } from './consolidateOperations.ts';
@@ -39,8 +40,10 @@ export const autoOrderRoutes = ({ readBilled, readOpenRebills }: AutoOrderParts)
   ({
     getAutoOrders: (context, input) => list(context, input, input.query),
     getAutoOrdersByQuery: (context, input) => list(context, input, input.body),
-    getAutoOrdersBatch: async (context, { body, expand }) =>
-      payloadText(await getAutoOrdersBatch(context, oidsOf(body), expand)),
+    getAutoOrdersBatch: async (context, { body, expand }) => {
+      const { json, leftOut } = await getAutoOrdersBatch(context, oidsOf(body), expand);
+      return payloadText(json, leftOutWarning(context, 'auto order', leftOut));
+    },
     getAutoOrder: (context, { params, expand }) =>
       one(context, { oid: params.auto_order_oid }, expand),
     getAutoOrderByCode: (context, { params, expand }) =>
@@ -130,17 +133,25 @@ function warningOf(left: readonly string[], missed: readonly string[] = []) {
   return message === '' ? {} : { warning: { code, message } };
 }
 
+/** The first warning, which also has the words of the second. */
+function joined({ warning: one }: Warned, { warning: other }: Warned): Warned {
+  if (!one || !other) return one || other ? { warning: (one ?? other)! } : {};
+  return { warning: { code: one.code, message: `${one.message} ${other.message}` } };
+}
+
+type Warned = Pick<AnswerExtras, 'warning'>;
+
 async function list(
   context: Context,
   { sort, page, expand }: Pick<Input<'getAutoOrders'>, 'sort' | 'page' | 'expand'>,
   query: Query,
 ): Promise<Answer> {
-  const { json, resultSet } = await getAutoOrders(
+  const { json, resultSet, leftOut } = await getAutoOrders(
     context,
     { filter: filterOf(query, context.merchant.timeZone), sort, page },
     expand,
   );
-  return payloadText(json, { resultSet });
+  return payloadText(json, { resultSet, ...leftOutWarning(context, 'auto order', leftOut) });
 }
 
 async function updateAutoOrdersBatch(
@@ -158,8 +169,9 @@ async function updateAutoOrdersBatch(
   }
   const options = { readBilled, validatesOriginalOrder: true };
   const { updated, failed, left, missed } = await updateBatch(context, elements, options);
-  const json = await getAutoOrdersBatch(context, updated, expand);
-  const warning = warningOf(left, missed);
+  const { json, leftOut } = await getAutoOrdersBatch(context, updated, expand);
+  const unreadable = leftOutWarning(context, 'auto order', leftOut);
+  const warning = joined(warningOf(left, missed), unreadable);
   if (failed.length === 0) return payloadText(json, warning);
   const developerMessage = failed.map(({ id, message }) => `${id}: ${message}`).join(' ');
   return payloadText(json, {

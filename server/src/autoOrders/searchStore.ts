@@ -5,6 +5,8 @@ import { listText } from '../kernel/jsonText.ts';
 import type { ResultSet } from '../platform/http/answer.ts';
 import type { Page } from '../platform/http/routes.ts';
 import type { Database } from '../platform/storage/database.ts';
+import type { JsonList } from '../platform/storage/page.ts';
+import { readEach, readOrLeaveOut } from '../platform/storage/unreadable.ts';
 import { inZone } from '../platform/storage/zone.ts';
 import type { Facets } from './facets.ts';
 import { facetColumns } from './facets.ts';
@@ -57,20 +59,29 @@ const readSql = writtenOnce(
 );
 
 /**
- * Reads the JSON list of those auto orders that exist, in the order of `oids`. Each oid must occur
- * once.
+ * Reads the JSON list of those auto orders that exist, in the order of `oids`, without those that
+ * cannot be read. Each oid must occur once.
  */
-export async function readAutoOrderList(
+export function readAutoOrderList(
   db: Database,
   merchantId: string,
   timeZone: string,
   oids: readonly number[],
   expand: ReadonlySet<string>,
-): Promise<string> {
-  return required(
-    await db.row<{ json: string }>(listSql(expand), [merchantId, timeZone, oids]),
-    'list',
-  ).json;
+): Promise<JsonList> {
+  return readOrLeaveOut(
+    async () => {
+      const list = await db.row<{ json: string }>(listSql(expand), [merchantId, timeZone, oids]);
+      return { json: required(list, 'list').json, leftOut: [] };
+    },
+    async () => {
+      const { rows, leftOut } = await readEach(oids, (some) =>
+        readAutoOrders(db, merchantId, timeZone, some, expand),
+      );
+      const texts = new Map(rows.map((row) => [row.autoOrderOid, row.json]));
+      return { json: `[${oids.flatMap((oid) => texts.get(oid) ?? []).join(',')}]`, leftOut };
+    },
+  );
 }
 
 const listSql = writtenOnce(
@@ -90,10 +101,15 @@ export async function readAutoOrderPage(
   expand: ReadonlySet<string>,
 ): Promise<AutoOrderPage> {
   const { filter, sort, page } = search;
+  const readFound = async () => {
+    const { oids, resultSet } = await findOids(db, merchantId, filter, sort, page);
+    const list = await readAutoOrderList(db, merchantId, timeZone, oids, expand);
+    const count = oids.length - list.leftOut.length;
+    return { ...list, resultSet: { ...resultSet, count } };
+  };
   if (sort.length === 0 && Object.values(filter).every((value) => value === undefined))
-    return readPageOfAll(db, merchantId, timeZone, page, expand);
-  const { oids, resultSet } = await findOids(db, merchantId, filter, sort, page);
-  return { json: await readAutoOrderList(db, merchantId, timeZone, oids, expand), resultSet };
+    return readOrLeaveOut(() => readPageOfAll(db, merchantId, timeZone, page, expand), readFound);
+  return readFound();
 }
 
 /** The filters, the order and the page of a list. */
@@ -105,8 +121,7 @@ export interface Search {
 }
 
 /** A page of a list as JSON. */
-export interface AutoOrderPage {
-  readonly json: string;
+export interface AutoOrderPage extends JsonList {
   readonly resultSet: ResultSet;
 }
 
@@ -126,7 +141,8 @@ async function readPageOfAll(
     'page',
   );
   const total = count > 0 ? page.offset + count + rest : rest;
-  return { json, resultSet: resultSetOf(page, count, page.offset + count < total, total) };
+  const resultSet = resultSetOf(page, count, page.offset + count < total, total);
+  return { json, resultSet, leftOut: [] };
 }
 
 interface PageOfAll {

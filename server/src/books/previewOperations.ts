@@ -11,10 +11,10 @@ import type { Minor } from '../kernel/money.ts';
 import { findOrders } from '../orders/store.ts';
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
+import { inHalves, mayBeOfRecord } from '../platform/storage/unreadable.ts';
 import type { DecisionInput } from '../rebill/plan.ts';
 import { rebillPolicy } from '../rebill/policy.ts';
 import { findEarlierAttempts } from '../rebill/store.ts';
-import { inHalves, mayBeOfRecord } from '../rebill/unreadableOperations.ts';
 import type { Preview } from './preview.ts';
 import { previewRebills } from './preview.ts';
 

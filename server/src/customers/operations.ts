@@ -5,6 +5,7 @@ import { type Context, inTransaction } from '../platform/context.ts';
 import { filterDate } from '../platform/http/dates.ts';
 import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
+import { readOne } from '../platform/http/unreadableRecords.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import type { JsonPage } from '../platform/storage/page.ts';
 import { customerFault, type StoredCustomer, withPartIds } from './customer.ts';
@@ -27,7 +28,13 @@ export async function getCustomer(
   expand: ReadonlySet<string>,
 ): Promise<string> {
   const { merchantId, timeZone } = context.merchant;
-  return (await readCustomerJson(context.db, merchantId, key, expand, timeZone)) ?? noCustomer(key);
+  const json = await readOne(context, {
+    what: 'customer',
+    id: 'oid' in key ? key.oid : key.email,
+    expand,
+    read: (expand) => readCustomerJson(context.db, merchantId, key, expand, timeZone),
+  });
+  return json ?? noCustomer(key);
 }
 
 /** Returns a page of profiles. */

@@ -1,10 +1,12 @@
+import { storedObject } from '../kernel/jsonText.ts';
+
 /**
  * Returns the wire's Customer as one SQL expression (jsonb) of the row `alias`, for a statement
  * with `inZone`. Without expansions only scalars are returned.
  */
 export function customerJson(alias: string, expand: ReadonlySet<string>): string {
   const unwanted = expandableParts.filter((part) => !expand.has(part));
-  return `((${alias}.document - '{${unwanted.join(',')}}'::text[])
+  return `((${storedObject(alias)} - '{${unwanted.join(',')}}'::text[])
     || jsonb_build_object(
       'signup_dts', wire_dts(${alias}.created_at),
       'last_modified_dts', wire_dts(${alias}.modified_at)))`;

@@ -1,5 +1,6 @@
 import { payloadText } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
+import { pageAnswer } from '../platform/http/unreadableRecords.ts';
 import { getCustomer, getCustomers, insertCustomer, updateCustomer } from './operations.ts';
 
 /** The customer operations of the contract. */
@@ -9,8 +10,8 @@ export const customerRoutes = {
   getCustomerByEmail: async (context, { params, expand }) =>
     payloadText(await getCustomer(context, { email: params.email }, expand)),
   getCustomers: async (context, { query, page, sort, expand }) => {
-    const { json, ...resultSet } = await getCustomers(context, query, { page, sort, expand });
-    return payloadText(json, { resultSet });
+    const customers = await getCustomers(context, query, { page, sort, expand });
+    return pageAnswer(context, 'customer', customers);
   },
   insertCustomer: async (context, { body, expand }) =>
     payloadText(await insertCustomer(context, body, expand)),

@@ -7,6 +7,7 @@ import { type Context, inTransaction } from '../platform/context.ts';
 import { filterDate } from '../platform/http/dates.ts';
 import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
+import { readOne } from '../platform/http/unreadableRecords.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import type { JsonPage } from '../platform/storage/page.ts';
 import {
@@ -29,7 +30,13 @@ export async function getItem(
   expand: ReadonlySet<string>,
 ): Promise<string> {
   const { merchantId, timeZone } = context.merchant;
-  return (await readItemJson(context.db, merchantId, key, expand, timeZone)) ?? noItem(key);
+  const json = await readOne(context, {
+    what: 'item',
+    id: 'oid' in key ? key.oid : key.itemId,
+    expand,
+    read: (expand) => readItemJson(context.db, merchantId, key, expand, timeZone),
+  });
+  return json ?? noItem(key);
 }
 
 /** Returns a page of items. With `since`, only those changed since that moment. */

@@ -1,10 +1,12 @@
+import { storedObject } from '../kernel/jsonText.ts';
+
 /**
  * Returns the wire's Item as one SQL expression (jsonb) of the row `alias`, for a statement with
  * `inZone`. Without expansions only scalars are returned.
  */
 export function itemJson(alias: string, expand: ReadonlySet<string>): string {
   const unwanted = parts.filter((part) => !expand.has(part));
-  let document = `${alias}.document - '{${unwanted.join(',')}}'::text[]`;
+  let document = `${storedObject(alias)} - '{${unwanted.join(',')}}'::text[]`;
   for (const [name, path] of innerParts) {
     if (!expand.has(name)) document = `(${document}) #- '{${path}}'`;
   }

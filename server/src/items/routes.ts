@@ -1,5 +1,6 @@
 import { payloadText } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
+import { pageAnswer } from '../platform/http/unreadableRecords.ts';
 import { getItem, getItems, insertItem, updateItem } from './operations.ts';
 
 /** The item operations of the contract. */
@@ -9,13 +10,8 @@ export const itemRoutes = {
   getItemByMerchantItemId: async (context, { params, expand }) =>
     payloadText(await getItem(context, { itemId: params.merchant_item_id }, expand)),
   getItems: async (context, { query, page, sort, expand }) => {
-    const { json, ...resultSet } = await getItems(context, {
-      since: query._since,
-      page,
-      sort,
-      expand,
-    });
-    return payloadText(json, { resultSet });
+    const items = await getItems(context, { since: query._since, page, sort, expand });
+    return pageAnswer(context, 'item', items);
   },
   insertItem: async (context, { body, expand }) =>
     payloadText(await insertItem(context, body, expand)),

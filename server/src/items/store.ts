@@ -53,7 +53,8 @@ export type ItemKey = { readonly oid: number } | { readonly itemId: string };
 
 /**
  * Reads the stored document of an item and locks its row until the transaction ends. Returns
- * undefined when there is none.
+ * undefined when there is none. A document that is damaged keeps the item's ids, so that an update
+ * repairs it.
  */
 export async function lockItem(
   tx: Database,
@@ -61,7 +62,10 @@ export async function lockItem(
   oid: number,
 ): Promise<Item | undefined> {
   const row = await tx.row<{ document: Item }>(
-    'select document from item where merchant_id = $1 and merchant_item_oid = $2 for update',
+    `select jsonb_build_object('merchant_id', merchant_id, 'merchant_item_oid', merchant_item_oid,
+       'merchant_item_id', merchant_item_id)
+       || case jsonb_typeof(document) when 'object' then document else '{}' end as document
+     from item where merchant_id = $1 and merchant_item_oid = $2 for update`,
     [merchantId, oid],
   );
   return row?.document;

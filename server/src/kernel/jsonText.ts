@@ -16,3 +16,8 @@ export const memberText = (name: string, sql: string): string => `'"${name}":' |
 /** A JSON list (text) of an aggregate's elements, each SQL text. */
 export const listText = (element: string, order: string): string =>
   `('[' || coalesce(string_agg(${element}, ',' order by ${order}), '') || ']')`;
+
+/** The `document` (jsonb) of a row by its alias; the statement fails where it is not an object. */
+export const storedObject = (alias: string): string =>
+  `(case jsonb_typeof(${alias}.document) when 'object' then ${alias}.document
+    else not_an_object('document', jsonb_typeof(${alias}.document))::jsonb end)`;

@@ -3,7 +3,14 @@ import type { Temporal } from 'temporal-polyfill';
 import { listText } from '../kernel/jsonText.ts';
 import type { Minor } from '../kernel/money.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { type Bind, bindings, type JsonPage, readPage } from '../platform/storage/page.ts';
+import {
+  type Bind,
+  bindings,
+  type JsonList,
+  type JsonPage,
+  readPage,
+} from '../platform/storage/page.ts';
+import { readEach, readOrLeaveOut } from '../platform/storage/unreadable.ts';
 import { inZone } from '../platform/storage/zone.ts';
 import { type FacetName, facet } from './facets.ts';
 import { type OrderProjection, orderJson } from './present.ts';
@@ -64,8 +71,30 @@ export function readOrderPage(
   );
 }
 
-/** Returns the JSON list of the orders that exist, in the order of the requested ids. */
-export async function readOrdersJson(
+/**
+ * Returns the JSON list of the orders that exist, in the order of the requested ids, without those
+ * that cannot be read.
+ */
+export function readOrdersJson(
+  db: Database,
+  merchantId: string,
+  orderIds: readonly string[],
+  list: Pick<OrderList, 'expand' | 'timeZone' | 'autoOrder'>,
+): Promise<JsonList> {
+  return readOrLeaveOut(
+    async () => ({ json: await readAllOrdersJson(db, merchantId, orderIds, list), leftOut: [] }),
+    async () => {
+      const ids = [...new Set(orderIds.map(storedId))];
+      const { rows, leftOut } = await readEach(ids, async (some) => [
+        ...(await readOrderTexts(db, merchantId, some, list)),
+      ]);
+      const texts = new Map(rows);
+      return { json: `[${ids.flatMap((id) => texts.get(id) ?? []).join(',')}]`, leftOut };
+    },
+  );
+}
+
+async function readAllOrdersJson(
   db: Database,
   merchantId: string,
   orderIds: readonly string[],

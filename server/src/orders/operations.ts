@@ -4,7 +4,8 @@ import { toMinor } from '../kernel/money.ts';
 import type { Context } from '../platform/context.ts';
 import { filterDate } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
-import type { JsonPage } from '../platform/storage/page.ts';
+import { readOne } from '../platform/http/unreadableRecords.ts';
+import type { JsonList, JsonPage } from '../platform/storage/page.ts';
 import { facetNames } from './facets.ts';
 import { type InsertedOrder, insertOrder, type OrderParts } from './insertOperations.ts';
 import {
@@ -47,10 +48,14 @@ export function orderOperations(parts: OrderOperationParts) {
     expand: ReadonlySet<string>,
   ): Promise<string> {
     const { merchantId, timeZone } = context.merchant;
-    return (
-      (await readOrderJson(context.db, merchantId, orderId, expand, timeZone, autoOrder)) ??
-      noOrder(orderId)
-    );
+    const json = await readOne(context, {
+      what: 'order',
+      id: orderId,
+      expand,
+      read: (expand) => readOrderJson(context.db, merchantId, orderId, expand, timeZone, autoOrder),
+      fix: 'Fix its row of the table orders, or restore it from a backup',
+    });
+    return json ?? noOrder(orderId);
   }
 
   return {
@@ -72,12 +77,12 @@ export function orderOperations(parts: OrderOperationParts) {
       });
     },
 
-    /** At most 200 ids. Ids that do not exist are omitted. */
+    /** At most 200 ids. Ids that do not exist, and orders that cannot be read, are omitted. */
     batch(
       context: Context,
       { order_ids: ids }: OrderQueryBatch,
       expand: ReadonlySet<string>,
-    ): Promise<string> {
+    ): Promise<JsonList> {
       if (!ids) return refuse('missing_field', { field: 'order_ids' });
       if (ids.length > batchMax)
         return refuse('too_many_elements', { field: 'order_ids', max: batchMax });

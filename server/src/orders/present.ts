@@ -82,9 +82,10 @@ function scalars({ alias }: OrderProjection): string[] {
   return [headMembers(alias), memberText('creation_dts', `wire_dts(${alias}.created_at)::text`)];
 }
 
-// All values are scalars, so a closing brace at the end is always the object's own. The object is
-// never empty, because it holds the order's id.
-const headMembers = (alias: string): string => `btrim(${alias}.head::text, '{}')`;
+// All values are scalars, so a closing brace at the end is always the object's own.
+const headMembers = (alias: string): string =>
+  `nullif(btrim(case json_typeof(${alias}.head) when 'object' then ${alias}.head::text
+     else not_an_object('head', json_typeof(${alias}.head)) end, '{}'), '')`;
 
 function storedParts(order: OrderProjection, expand: ReadonlySet<string>): string[] {
   return Object.entries(partOfExpansion)

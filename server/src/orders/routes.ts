@@ -1,5 +1,6 @@
 import { payload, payloadText } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
+import { leftOutWarning, pageAnswer } from '../platform/http/unreadableRecords.ts';
 import { type ChangedOrderJson, type OrderOperationParts, orderOperations } from './operations.ts';
 
 /** The order operations of the contract. */
@@ -9,19 +10,17 @@ export function orderRoutes(parts: OrderOperationParts) {
     getOrder: async (context, { params, expand }) =>
       payloadText(await orders.read(context, params.order_id, expand)),
     getOrders: async (context, { query, page, sort, expand }) => {
-      const { json, ...resultSet } = await orders.list(context, query as never, {
-        page,
-        sort,
-        expand,
-      });
-      return payloadText(json, { resultSet });
+      const list = { page, sort, expand };
+      return pageAnswer(context, 'order', await orders.list(context, query as never, list));
     },
     getOrdersByQuery: async (context, { body, page, sort, expand }) => {
-      const { json, ...resultSet } = await orders.list(context, body, { page, sort, expand });
-      return payloadText(json, { resultSet });
+      const list = { page, sort, expand };
+      return pageAnswer(context, 'order', await orders.list(context, body, list));
     },
-    getOrdersBatch: async (context, { body, expand }) =>
-      payloadText(await orders.batch(context, body, expand)),
+    getOrdersBatch: async (context, { body, expand }) => {
+      const { json, leftOut } = await orders.batch(context, body, expand);
+      return payloadText(json, leftOutWarning(context, 'order', leftOut));
+    },
     insertOrder: async (context, { body, expand }) => {
       const { json, warning } = await orders.insert(context, body, expand);
       return payloadText(json, warning ? { warning } : {});

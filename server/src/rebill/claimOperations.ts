@@ -13,6 +13,7 @@ import { gatewayKinds } from '../payments/gatewaySettings.ts';
 import type { MerchantPayments } from '../payments/payments.ts';
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
+import { inHalves, mayBeOfRecord } from '../platform/storage/unreadable.ts';
 import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
 import type { EarlierAttempt, NewAttempt } from './attempt.ts';
 import { chargeKey, chargeSubject } from './attempt.ts';
@@ -30,7 +31,7 @@ import type { Decision, DecisionInput } from './plan.ts';
 import { decide } from './plan.ts';
 import type { RebillPolicy } from './policy.ts';
 import { findEarlierAttempts, startAttempts } from './store.ts';
-import { inHalves, mayBeOfRecord, parkUnreadable } from './unreadableOperations.ts';
+import { parkUnreadable } from './unreadableOperations.ts';
 
 /**
  * A charge that only this process may send until its lease is over, with the records on which it

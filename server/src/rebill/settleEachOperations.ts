@@ -1,4 +1,5 @@
 import type { Context } from '../platform/context.ts';
+import { inHalves } from '../platform/storage/unreadable.ts';
 import {
   type AnsweredAttempt,
   type ChargeOutcome,
@@ -6,7 +7,7 @@ import {
   settle,
 } from './settleOperations.ts';
 import { saveUnknown } from './store.ts';
-import { inHalves, parkUnreadable } from './unreadableOperations.ts';
+import { parkUnreadable } from './unreadableOperations.ts';
 
 /**
  * Settles a batch as {@link settle} does. An attempt that makes it throw does not stop the others:

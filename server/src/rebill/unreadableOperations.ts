@@ -2,44 +2,13 @@ import { parkAutoOrder } from '../autoOrders/parkedStore.ts';
 import { parkedReason } from '../autoOrders/parking.ts';
 import { appendLogs } from '../autoOrders/store.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
-import { Refusal } from '../platform/http/refusal.ts';
-import { isFaultOfStore } from '../platform/storage/failures.ts';
+import { mayBeOfRecord, shortly } from '../platform/storage/unreadable.ts';
 
 /*
  * What the engine does when an auto order makes its code throw. It repeats the failed batch in
  * halves until the bad record is alone, and parks that one. A database that is unreachable or
  * overloaded fails the whole batch.
  */
-
-/**
- * Whether an error may be the fault of one record, so that the rest of the batch can succeed
- * without it.
- */
-export const mayBeOfRecord = (error: unknown): boolean =>
-  !isFaultOfStore(error) && !(error instanceof Refusal);
-
-/**
- * Does the work on all elements at once. If that fails, does it on each half, down to a single
- * element, for which it calls `alone` with the error. Fails when the database fails.
- */
-export async function inHalves<Element, Result>(
-  elements: readonly Element[],
-  work: (elements: readonly Element[]) => Promise<Result[]>,
-  alone: (element: Element, error: unknown) => Promise<Result[]>,
-): Promise<Result[]> {
-  if (elements.length === 0) return [];
-  try {
-    return await work(elements);
-  } catch (error) {
-    if (!mayBeOfRecord(error)) throw error;
-    if (elements.length === 1) return alone(elements[0]!, error);
-    const middle = Math.ceil(elements.length / 2);
-    return [
-      ...(await inHalves(elements.slice(0, middle), work, alone)),
-      ...(await inHalves(elements.slice(middle), work, alone)),
-    ];
-  }
-}
 
 /**
  * Parks an auto order that cannot be read or billed: for a day, or until it is changed. Writes the
@@ -101,11 +70,3 @@ async function savePark(
     },
   ]);
 }
-
-/** Returns the first words of an error: what failed, without the values of a statement. */
-const shortly = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error))
-    .split('\n')[0]!
-    .replaceAll('\0', '')
-    .toWellFormed()
-    .slice(0, 120);

@@ -1,5 +1,6 @@
 import { noContent, payloadText } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
+import { leftOutWarning } from '../platform/http/unreadableRecords.ts';
 import { deleteGroup, getGroup, getGroups, insertGroup, updateGroup } from './groupOperations.ts';
 import {
   deleteUser,
@@ -12,7 +13,10 @@ import {
 
 /** The user operations of the contract. */
 export const staffRoutes = {
-  getUsers: async (context) => payloadText(await getUsers(context)),
+  getUsers: async (context) => {
+    const { json, leftOut } = await getUsers(context);
+    return payloadText(json, leftOutWarning(context, 'user', leftOut));
+  },
   getUser: async (context, { params }) => payloadText(await getUser(context, params.user_id)),
   getUserLogins: async (context, { params }) =>
     payloadText(await getUserLogins(context, params.user_id)),

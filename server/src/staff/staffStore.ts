@@ -1,6 +1,9 @@
 import type { User } from '@perennial/contract/user.ts';
 import type { Temporal } from 'temporal-polyfill';
+import { storedObject } from '../kernel/jsonText.ts';
 import type { Database } from '../platform/storage/database.ts';
+import type { JsonList } from '../platform/storage/page.ts';
+import { readEach, readOrLeaveOut } from '../platform/storage/unreadable.ts';
 import { inZone } from '../platform/storage/zone.ts';
 import { allPermissions } from './apiKey.ts';
 import { deleteSessionsOf } from './sessionStore.ts';
@@ -124,8 +127,45 @@ export async function readUserJson(
   return row?.json;
 }
 
-/** Returns the wire's JSON of all users by name. */
-export async function readUsersJson(
+/** Returns the wire's JSON of all users by name, without those that cannot be read. */
+export function readUsersJson(
+  db: Database,
+  merchantId: string,
+  timeZone: string,
+): Promise<JsonList> {
+  return readOrLeaveOut(
+    async () => ({ json: await readAllUsersJson(db, merchantId, timeZone), leftOut: [] }),
+    async () => {
+      const users = await db.rows<{ user_id: number }>(
+        `select u.user_id from app_user u where u.merchant_id = $1
+         order by fold(u.full_name) collate "C", u.user_id`,
+        [merchantId],
+      );
+      const { rows, leftOut } = await readEach(
+        users.map((row) => row.user_id),
+        (ids) => readUserTexts(db, merchantId, timeZone, ids),
+      );
+      return { json: `[${rows.join(',')}]`, leftOut };
+    },
+  );
+}
+
+async function readUserTexts(
+  db: Database,
+  merchantId: string,
+  timeZone: string,
+  userIds: readonly number[],
+): Promise<string[]> {
+  const rows = await db.rows<{ json: string }>(
+    `select ${userJson}::text as json from app_user u
+     where u.merchant_id = $1 and u.user_id = any($4::int[]) and ${inZone('$2')}
+     order by fold(u.full_name) collate "C", u.user_id`,
+    [merchantId, timeZone, allPermissions, userIds],
+  );
+  return rows.map((row) => row.json);
+}
+
+async function readAllUsersJson(
   db: Database,
   merchantId: string,
   timeZone: string,
@@ -145,8 +185,9 @@ export async function lockUser(
   userId: number,
 ): Promise<StaffUser | undefined> {
   const row = await tx.row<{ login: string; permissions: string[]; document: User }>(
-    `select login, permissions, document from app_user where merchant_id = $1 and user_id = $2
-      for update`,
+    `select login, permissions, jsonb_build_object('login', login, 'full_name', full_name)
+       || case jsonb_typeof(document) when 'object' then document else '{}' end as document
+     from app_user where merchant_id = $1 and user_id = $2 for update`,
     [merchantId, userId],
   );
   if (!row) return undefined;
@@ -327,7 +368,7 @@ export const effectivePermissions = `array(
   where m.merchant_id = u.merchant_id and m.user_id = u.user_id
   union select unnest(u.permissions))`;
 
-const userJson = `(u.document || jsonb_build_object(
+const userJson = `(${storedObject('u')} || jsonb_build_object(
   'user_id', u.user_id,
   'permissions', (
     select jsonb_agg(jsonb_build_object('permission_group', regexp_replace(p, '_[a-z]+$', ''),

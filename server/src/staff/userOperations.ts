@@ -3,8 +3,10 @@ import { User } from '@perennial/contract/user.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
+import { readOne } from '../platform/http/unreadableRecords.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import { isUniqueViolation } from '../platform/storage/failures.ts';
+import type { JsonList } from '../platform/storage/page.ts';
 import { gained, isLogin, switched, withheldFrom } from './access.ts';
 import { parseAllowedIps } from './apiKey.ts';
 import { hashPassword, passwordLength } from './password.ts';
@@ -25,13 +27,20 @@ import { memberSwitches, permissionSwitches } from './switches.ts';
  * Returns the JSON of all users. The published operation has no pages, because a merchant has few
  * users.
  */
-export function getUsers({ db, merchant }: Context): Promise<string> {
+export function getUsers({ db, merchant }: Context): Promise<JsonList> {
   return readUsersJson(db, merchant.merchantId, merchant.timeZone);
 }
 
 /** Returns the JSON of one user. */
-export async function getUser({ db, merchant }: Context, userId: number): Promise<string> {
-  return (await readUserJson(db, merchant.merchantId, userId, merchant.timeZone)) ?? noUser(userId);
+export async function getUser(context: Context, userId: number): Promise<string> {
+  const { db, merchant } = context;
+  const json = await readOne(context, {
+    what: 'user',
+    id: userId,
+    expand: new Set(),
+    read: () => readUserJson(db, merchant.merchantId, userId, merchant.timeZone),
+  });
+  return json ?? noUser(userId);
 }
 
 /** Returns the JSON of a user's latest logins. */

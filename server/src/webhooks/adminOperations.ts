@@ -4,6 +4,7 @@ import { type Context, inTransaction } from '../platform/context.ts';
 import type { ResultSet } from '../platform/http/answer.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Page } from '../platform/http/routes.ts';
+import type { LeftOut } from '../platform/storage/unreadable.ts';
 import type { WebhookParts } from './operations.ts';
 import { callerOf, refuseUnreadable } from './operations.ts';
 import { missingPermissions, type Owner } from './owner.ts';
@@ -12,6 +13,7 @@ import {
   countAllWebhooks,
   deleteWebhook,
   findWebhook,
+  lenient,
   listAllWebhooks,
   lockWebhook,
   moveWebhook,
@@ -23,18 +25,23 @@ export async function getMerchantWebhooks(
   context: Context,
   parts: WebhookParts,
   page: Page,
-): Promise<{ webhooks: MerchantWebhook[]; resultSet: ResultSet }> {
+): Promise<{
+  webhooks: MerchantWebhook[];
+  resultSet: ResultSet;
+  leftOut: readonly LeftOut[];
+}> {
   const { merchantId } = context.merchant;
-  const stored = await listAllWebhooks(context.db, parts.seal, merchantId, page);
+  const { rows: stored, leftOut } = await listAllWebhooks(context.db, parts.seal, merchantId, page);
   const totalRecords = await countAllWebhooks(context.db, merchantId);
   return {
     webhooks: await Promise.all(stored.map((webhook) => describeWebhook(context, parts, webhook))),
     resultSet: {
       ...page,
       count: stored.length,
-      more: page.offset + stored.length < totalRecords,
+      more: page.offset + page.limit < totalRecords,
       totalRecords,
     },
+    leftOut,
   };
 }
 
@@ -85,7 +92,7 @@ async function anyWebhook(
   { seal }: WebhookParts,
   webhookOid: number,
 ): Promise<StoredWebhook> {
-  const webhook = await findWebhook(db, seal, merchantId, webhookOid);
+  const webhook = await findWebhook(db, lenient(seal), merchantId, webhookOid);
   return webhook ?? refuse('not_found', { what: 'webhook', id: webhookOid });
 }
 

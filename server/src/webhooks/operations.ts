@@ -9,6 +9,7 @@ import { refuse } from '../platform/http/refusal.ts';
 import type { Page } from '../platform/http/routes.ts';
 import type { Seal } from '../platform/seal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
+import { type LeftOut, parseEach } from '../platform/storage/unreadable.ts';
 import { destinationPolicy } from './destination.ts';
 import { describe, type FindOwnerAccess, type Owner, permissionFor } from './owner.ts';
 import { toWire } from './present.ts';
@@ -23,6 +24,7 @@ import {
   findWebhook,
   findWebhookOidByUrl,
   insertWebhook,
+  lenient,
   listSecrets,
   listWebhooks,
   lockWebhook,
@@ -50,19 +52,32 @@ export async function getWebhooks(
   sort: Sort,
   page: Page,
   withUnsubscribed: boolean,
-): Promise<{ webhooks: WireWebhook[]; resultSet: ResultSet }> {
+): Promise<{ webhooks: WireWebhook[]; resultSet: ResultSet; leftOut: readonly LeftOut[] }> {
   const { merchantId } = context.merchant;
   const application = applicationOf(context);
-  const webhooks = await listWebhooks(context.db, seal, merchantId, application, sort, page);
+  const { rows, leftOut } = await listWebhooks(
+    context.db,
+    seal,
+    merchantId,
+    application,
+    sort,
+    page,
+  );
   const totalRecords = await countWebhooks(context.db, merchantId, application);
+  const shown = parseEach(
+    rows,
+    ({ webhookOid }) => String(webhookOid),
+    (webhook) => toWire(webhook, context.merchant, withUnsubscribed),
+  );
   return {
-    webhooks: webhooks.map((webhook) => toWire(webhook, context.merchant, withUnsubscribed)),
+    webhooks: shown.rows,
     resultSet: {
       ...page,
-      count: webhooks.length,
-      more: page.offset + webhooks.length < totalRecords,
+      count: shown.rows.length,
+      more: page.offset + page.limit < totalRecords,
       totalRecords,
     },
+    leftOut: [...leftOut, ...shown.leftOut],
   };
 }
 
@@ -109,6 +124,7 @@ export function changeWebhook(
       ...webhookFrom(body, before, destinationPolicy(context.merchant), context.ids),
       owner,
     };
+    refuseLostCredentials(webhook);
     // Checked whatever changed, because the URL receives everything that the subscriptions name. A
     // disabled webhook sends nothing.
     if (!webhook.disabled) refuseUnreadable(context.actor.permissions, webhook);
@@ -240,7 +256,8 @@ export async function ownWebhook(
   seal: Seal,
   webhookOid: number,
 ): Promise<StoredWebhook> {
-  const webhook = await findWebhook(context.db, seal, context.merchant.merchantId, webhookOid);
+  const { merchantId } = context.merchant;
+  const webhook = await findWebhook(context.db, lenient(seal), merchantId, webhookOid);
   return webhook?.owner.applicationId === applicationOf(context)
     ? webhook
     : refuse('not_found', { what: 'webhook', id: webhookOid });
@@ -280,6 +297,21 @@ const newSecret = (context: Context): string =>
  * Returns the credentials that this change generated, which are shown once; undefined when there
  * are none.
  */
+/** Stored credentials that cannot be opened must not be replaced by empty ones. */
+function refuseLostCredentials({ webhookOid, authentication: auth }: Webhook): void {
+  const isLost =
+    (auth.type === 'basic' && auth.password === '') ||
+    (auth.type === 'aws iam' && auth.secretKey === '');
+  if (isLost)
+    refuse('unreadable_record', {
+      what: 'webhook',
+      id: webhookOid,
+      parts: 'its stored credentials are not valid',
+      reason: 'they were encrypted with another key or are damaged',
+      fix: 'Send basic_username and basic_password, or iam_access_key and iam_secret_key, again',
+    });
+}
+
 function newlyMade(before: Webhook, after: Webhook) {
   return after.authentication.type === 'basic' && before.authentication.type !== 'basic'
     ? after.authentication

@@ -1,5 +1,6 @@
 import { noContent, payload } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
+import { leftOutWarning } from '../platform/http/unreadableRecords.ts';
 import { changeOwner, deleteAnyWebhook, getMerchantWebhooks } from './adminOperations.ts';
 import { readEvents } from './feedOperations.ts';
 import { getLog, getLogSummaries } from './logOperations.ts';
@@ -22,14 +23,14 @@ const keepOldHoursDefault = 24;
 export const webhookRoutes = (parts: WebhookParts) =>
   ({
     async getWebhooks(context, { sort, page, query }) {
-      const { webhooks, resultSet } = await getWebhooks(
+      const { webhooks, resultSet, leftOut } = await getWebhooks(
         context,
         parts,
         sort,
         page,
         query._placeholders === true,
       );
-      return payload(webhooks, { resultSet });
+      return payload(webhooks, { resultSet, ...leftOutWarning(context, 'webhook', leftOut) });
     },
     insertWebhook: async (context, { body, query }) =>
       payload(await addWebhook(context, parts, body, query._placeholders === true)),
@@ -59,8 +60,8 @@ export const webhookRoutes = (parts: WebhookParts) =>
       payload(await resendEvent(context, parts, params.webhookOid, params.eventName)),
     getWebhookEventCategories: async () => payload(categories([], true)),
     async getMerchantWebhooks(context, { page }) {
-      const { webhooks, resultSet } = await getMerchantWebhooks(context, parts, page);
-      return payload(webhooks, { resultSet });
+      const { webhooks, resultSet, leftOut } = await getMerchantWebhooks(context, parts, page);
+      return payload(webhooks, { resultSet, ...leftOutWarning(context, 'webhook', leftOut) });
     },
     updateWebhookOwner: async (context, { params, body }) =>
       payload(await changeOwner(context, parts, params.webhookOid, body ?? {})),

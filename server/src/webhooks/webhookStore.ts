@@ -4,6 +4,7 @@ import { required } from '../kernel/assert.ts';
 import { feedEnd } from '../platform/events/feed.ts';
 import type { Seal } from '../platform/seal.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { parseEach, type ReadRows } from '../platform/storage/unreadable.ts';
 import type { Owner } from './owner.ts';
 import { signingKey } from './signing.ts';
 import type { Authentication, Subscription, Webhook, WebhookState } from './webhook.ts';
@@ -72,7 +73,7 @@ export async function listWebhooks(
   applicationId: string,
   sort: readonly { readonly field: string; readonly descending: boolean }[],
   page: { readonly limit: number; readonly offset: number },
-): Promise<StoredWebhook[]> {
+): Promise<ReadRows<StoredWebhook>> {
   const order = sort.map(
     ({ field, descending }) => `${sortColumns[field]!}${descending ? ' desc' : ''}`,
   );
@@ -81,7 +82,7 @@ export async function listWebhooks(
      order by ${[...order, 'w.webhook_url', 'w.webhook_oid'].join(', ')} limit $3 offset $4`,
     [merchantId, applicationId, page.limit, page.offset],
   );
-  return rows.map((row) => fromRow(row, seal));
+  return eachFromRow(rows, seal);
 }
 
 const sortColumns: Readonly<Record<string, string>> = {
@@ -219,12 +220,12 @@ export async function listAllWebhooks(
   seal: Seal,
   merchantId: string,
   page: { readonly limit: number; readonly offset: number },
-): Promise<StoredWebhook[]> {
+): Promise<ReadRows<StoredWebhook>> {
   const rows = await db.rows<WebhookRow>(
     `${selection} where w.merchant_id = $1 order by w.webhook_oid limit $2 offset $3`,
     [merchantId, page.limit, page.offset],
   );
-  return rows.map((row) => fromRow(row, seal));
+  return eachFromRow(rows, seal);
 }
 
 /** Counts the merchant's webhooks, of every owner. */
@@ -421,6 +422,14 @@ function changeable(webhook: Webhook, seal: Seal): unknown[] {
   ];
 }
 
+/** Credentials that were sealed with another key, for example, cannot be read. */
+const eachFromRow = (rows: readonly WebhookRow[], seal: Seal): ReadRows<StoredWebhook> =>
+  parseEach(
+    rows,
+    (row) => String(row.webhook_oid),
+    (row) => fromRow(row, seal),
+  );
+
 function fromRow(row: WebhookRow, seal: Seal): StoredWebhook {
   return {
     webhookOid: row.webhook_oid,
@@ -438,6 +447,18 @@ function fromRow(row: WebhookRow, seal: Seal): StoredWebhook {
     ...(row.disabled_reason === null ? {} : { disabledReason: row.disabled_reason }),
   };
 }
+
+/** Reads credentials that cannot be opened as empty, so that their webhook can be repaired. */
+export const lenient = (seal: Seal): Seal => ({
+  seal: (text) => seal.seal(text),
+  open(sealed) {
+    try {
+      return seal.open(sealed);
+    } catch {
+      return '';
+    }
+  },
+});
 
 /** Reads the owner from a row of `webhook`. */
 export function ownerOf(row: {

@@ -81,14 +81,17 @@ export async function withLinks(
   const parsed = JSON.parse(json) as WorkflowTask | WorkflowTask[];
   const attachments = [parsed]
     .flat()
-    .flatMap((task) => [
-      ...(task.attachments ?? []),
-      ...(task.notes ?? []).flatMap((note) => note.attachments ?? []),
-    ]);
+    .flatMap((task) => [task, ...listOf(task.notes)])
+    .flatMap(({ attachments }) => listOf(attachments));
   await Promise.all(attachments.map((attachment) => addLink(context, store, attachment)));
   return JSON.stringify(parsed);
 }
 
+/** A stored list; empty where something else is stored. */
+const listOf = <Element>(list: readonly Element[] | undefined): readonly Element[] =>
+  Array.isArray(list) ? list.filter((each) => typeof each === 'object' && each !== null) : [];
+
+/** Adds the link of an attachment. One that cannot be read stays without a link. */
 async function addLink(
   context: Context,
   store: Files,
@@ -99,11 +102,16 @@ async function addLink(
     file_name: fileName,
     mime_type: mimeType,
   } = attachment as Required<WorkflowAttachment>;
-  attachment.download_key = await store.downloadUrl(
-    { merchantId: context.merchant.merchantId, fileUuid },
-    { fileName, mimeType },
-    holderOf(context),
-  );
+  const { merchantId } = context.merchant;
+  try {
+    attachment.download_key = await store.downloadUrl(
+      { merchantId, fileUuid },
+      { fileName, mimeType },
+      holderOf(context),
+    );
+  } catch (error) {
+    context.log.error({ err: error, merchantId, fileUuid }, 'an attachment cannot be linked');
+  }
 }
 
 /**

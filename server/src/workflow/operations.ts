@@ -5,10 +5,12 @@ import type {
 import { taskObjectTypes, type WorkflowTask } from '@perennial/contract/workflow.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { refusal, refuse } from '../platform/http/refusal.ts';
+import { readOne } from '../platform/http/unreadableRecords.ts';
 import type { JsonPage } from '../platform/storage/page.ts';
+import { mayBeOfRecord } from '../platform/storage/unreadable.ts';
 import { type FileParts, uploadsOf, withLinks } from './fileOperations.ts';
 import { attachFiles, releaseFiles } from './fileStore.ts';
-import { aboutObject, type ReadObjectFacts } from './objectFacts.ts';
+import { aboutObject, type ObjectFacts, type ReadObjectFacts } from './objectFacts.ts';
 import { callerOf, groupsOfCaller, loadNames, resolveAssignment } from './people.ts';
 import { createTasks, emitTaskEvents, saveChanges } from './saveOperations.ts';
 import { isOpen, type Task, type TaskObjectType } from './task.ts';
@@ -45,8 +47,16 @@ export async function getTask(
   taskUuid: string,
 ): Promise<TaskText> {
   const { merchantId, timeZone } = context.merchant;
-  const found =
-    (await readTask(context.db, merchantId, timeZone, taskUuid)) ?? refuseUnknownTask(taskUuid);
+  const task = await readOne(context, {
+    what: 'task',
+    id: taskUuid,
+    expand: new Set(),
+    read: () => readTask(context.db, merchantId, timeZone, taskUuid),
+    fix:
+      'Send an update (PUT) that changes any field, such as task_details. ' +
+      'It stores the task again without what is damaged',
+  });
+  const found = task ?? refuseUnknownTask(taskUuid);
   return { ...found, json: await withLinks(context, files, found.json) };
 }
 
@@ -79,8 +89,24 @@ export async function getTasksOfObject(
     sort: [],
     page: { limit: 500, offset: 0 },
   });
-  const facts = (await parts.readObjects(context, objectType, 'name', [id])).get(id);
+  const facts = await factsOf(context, parts, objectType, id);
   return { page, ...(facts && { taskContext: facts.context }) };
+}
+
+/** Describes an object; undefined if it does not exist or cannot be read. */
+async function factsOf(
+  context: Context,
+  { readObjects }: WorkflowParts,
+  type: TaskObjectType,
+  id: string,
+): Promise<ObjectFacts | undefined> {
+  try {
+    return (await readObjects(context, type, 'name', [id])).get(id);
+  } catch (error) {
+    if (!mayBeOfRecord(error)) throw error;
+    context.log.error({ err: error, type, id }, 'the object of tasks cannot be read');
+    return undefined;
+  }
 }
 
 /** Adds a task (workflow reference, insertWorkflowTask). */
@@ -246,13 +272,13 @@ function batchChange(body: WorkflowTasksBatchRequest, zone: string): TaskChange 
  */
 async function describedObject(
   context: Context,
-  { readObjects }: WorkflowParts,
+  parts: WorkflowParts,
   { objectType, objectId }: TaskChange,
 ): Promise<Pick<Task, 'context' | 'object' | 'objectUrl' | 'objectEmail'>> {
   if (!objectType && !objectId) return {};
   if (!objectType) return refuse('missing_field', { field: 'object_type' });
   if (!objectId) return refuse('missing_field', { field: 'object_id' });
-  const facts = (await readObjects(context, objectType, 'name', [objectId])).get(objectId);
+  const facts = await factsOf(context, parts, objectType, objectId);
   return {
     ...aboutObject(objectType, facts ?? { key: objectId, id: objectId }),
     context: facts?.context,

@@ -2,6 +2,7 @@ import type { WorkflowUser } from '@perennial/contract/workflow.ts';
 import type { Context } from '../platform/context.ts';
 import { type Answer, noContent, payload, payloadText } from '../platform/http/answer.ts';
 import type { Page, Routes } from '../platform/http/routes.ts';
+import { leftOutWarning, pageAnswer } from '../platform/http/unreadableRecords.ts';
 import type { Merchants } from '../platform/tenancy/merchants.ts';
 import { findUsers, listGroups, listUsers, type User } from '../staff/userStore.ts';
 import { makeUpload } from './fileOperations.ts';
@@ -47,25 +48,18 @@ export function workflowRoutes(parts: WorkflowRouteParts) {
       { params: { object_type: type, object_id: id } },
     ) => {
       const { page, taskContext } = await getTasksOfObject(context, parts, type, id);
-      return payloadText(page.json, { beside: { task_context: taskContext } });
+      return payloadText(page.json, {
+        beside: { task_context: taskContext },
+        ...leftOutWarning(context, 'task', page.leftOut ?? []),
+      });
     },
     getWorkflowTasks: async (context, { body, sort, page }) => {
-      const { json, ...resultSet } = await searchTasks(context, parts, {
-        search: body,
-        exactStatus: false,
-        sort,
-        page,
-      });
-      return payloadText(json, { resultSet });
+      const list = { search: body, exactStatus: false, sort, page };
+      return pageAnswer(context, 'task', await searchTasks(context, parts, list));
     },
     searchWorkflowTasks: async (context, { body, sort, page }) => {
-      const { json, ...resultSet } = await searchTasks(context, parts, {
-        search: body,
-        exactStatus: true,
-        sort,
-        page,
-      });
-      return payloadText(json, { resultSet });
+      const list = { search: body, exactStatus: true, sort, page };
+      return pageAnswer(context, 'task', await searchTasks(context, parts, list));
     },
     getWorkflowTaskOpenCount: async (context) => payload(await myOpenCount(context)),
     getWorkflowTaskTags: async ({ db, merchant }) =>

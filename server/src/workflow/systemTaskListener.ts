@@ -1,6 +1,8 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Context, EventListener } from '../platform/context.ts';
 import type { RecordedEvent } from '../platform/events/event.ts';
+import { isStatementFault } from '../platform/storage/failures.ts';
+import { readEach } from '../platform/storage/unreadable.ts';
 import { aboutObject, type ObjectFacts, type ReadObjectFacts } from './objectFacts.ts';
 import { createTasks, saveChanges, server } from './saveOperations.ts';
 import {
@@ -56,7 +58,7 @@ async function updateTasks(
     : [];
   const checked = new Set([...raising, ...open.map((task) => task.object!.key)]);
   if (checked.size === 0) return;
-  const facts = await readObjects(context, objectType, 'key', [...checked]);
+  const facts = await readableObjects(context, objectType, [...checked], readObjects);
   const states = new Map(
     open.map((task) => [
       stateKey(task.object!.key, task.systemType!),
@@ -70,6 +72,26 @@ async function updateTasks(
   }
   await saveChanges(context, [...states.values()], server);
   await createMissing(context, objectType, [...raised.values()]);
+}
+
+/** Reads objects by their keys. One that cannot be read is logged, and its tasks stay as they are. */
+async function readableObjects(
+  context: Context,
+  type: TaskObjectType,
+  keys: readonly string[],
+  readObjects: ReadObjectFacts,
+): Promise<ReadonlyMap<string, ObjectFacts>> {
+  const read = (some: readonly string[]) => readObjects(context, type, 'key', some);
+  try {
+    return await read(keys);
+  } catch (error) {
+    // No statement can follow one that PostgreSQL refused in this transaction.
+    if (isStatementFault(error)) throw error;
+  }
+  const { rows, leftOut } = await readEach(keys, async (some) => [...(await read(some))]);
+  for (const { id, error } of leftOut)
+    context.log.error({ err: error, type, id }, 'the object of tasks cannot be read');
+  return new Map(rows);
 }
 
 interface Update {

@@ -192,12 +192,16 @@ export function fromRow(row: TaskRow): Task {
     createdBy: { userId: given(row.created_by_user_id), name: row.created_by_name },
     tags: row.tags,
     properties: row.properties,
-    attachments: row.attachments.map(attachmentFrom),
-    notes: row.notes.map(noteFrom),
+    attachments: listOf(row.attachments).map(attachmentFrom),
+    notes: listOf(row.notes).map((note) => noteFrom(note, row.created_at)),
     cardMark: given(row.card_mark),
     version: row.version,
   };
 }
+
+/** A stored list, whose elements are objects; without what is not, so that a change repairs it. */
+const listOf = <Element>(list: readonly Element[]): readonly Element[] =>
+  Array.isArray(list) ? list.filter((each) => typeof each === 'object' && each !== null) : [];
 
 const attachmentFrom = (stored: StoredAttachment): Attachment => ({
   fileUuid: stored.file_uuid,
@@ -205,13 +209,23 @@ const attachmentFrom = (stored: StoredAttachment): Attachment => ({
   mimeType: stored.mime_type,
 });
 
-function noteFrom(stored: StoredNote): Note {
+/** A note whose moment cannot be read gets that of the task's creation; its text stays. */
+function noteFrom(stored: StoredNote, createdAt: Temporal.Instant): Note {
+  const editedAt = momentFrom(stored.edited_at);
   return {
     text: stored.note,
-    at: Temporal.Instant.from(stored.at),
-    editedAt: stored.edited_at === undefined ? undefined : Temporal.Instant.from(stored.edited_at),
+    at: momentFrom(stored.at) ?? createdAt,
+    editedAt,
     original: stored.original,
     by: { userId: stored.user_id, name: stored.user },
-    attachments: stored.attachments.map(attachmentFrom),
+    attachments: listOf(stored.attachments).map(attachmentFrom),
   };
+}
+
+function momentFrom(text: string | undefined): Temporal.Instant | undefined {
+  try {
+    return text === undefined ? undefined : Temporal.Instant.from(text);
+  } catch {
+    return undefined;
+  }
 }

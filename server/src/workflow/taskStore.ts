@@ -309,6 +309,7 @@ export function readTaskPage(
     {
       table: 'workflow_task',
       key: 'global_number',
+      name: 'task_uuid',
       where,
       values,
       orderBy: orderOf(sort),

@@ -93,7 +93,8 @@ function wireResultSet(set: ResultSet) {
     limit: set.limit,
     offset: set.offset,
     more: set.more,
-    ...(set.more ? { next_offset: set.offset + set.count } : {}),
+    // Records that were left out have their place on the page.
+    ...(set.more ? { next_offset: set.offset + set.limit } : {}),
     ...(set.totalRecords === undefined ? {} : { total_records: set.totalRecords }),
   };
 }

@@ -1,5 +1,6 @@
 import { required } from '../../kernel/assert.ts';
 import type { Database } from './database.ts';
+import { inHalves, type LeftOut, mayBeOfRecord, readEach, readOrLeaveOut } from './unreadable.ts';
 import { inZone } from './zone.ts';
 
 /**
@@ -11,6 +12,8 @@ export interface PageSource {
   readonly table: string;
   /** The column that, with `merchant_id`, names a row. */
   readonly key: string;
+  /** The column that names a row to clients, if that is not the key. */
+  readonly name?: string;
   /** Conditions, joined by and; `o.merchant_id = $1` is always among them. */
   readonly where: readonly string[];
   /** The whole order, ending with the key so that pages never overlap. */
@@ -23,6 +26,8 @@ export interface PageSource {
   readonly zone: string;
 }
 
+type Place = { readonly limit: number; readonly offset: number };
+
 /** A page as the wire needs it: the JSON text of its rows and its place in the whole list. */
 export interface JsonPage {
   readonly json: string;
@@ -32,6 +37,14 @@ export interface JsonPage {
   readonly more: boolean;
   /** Left out where counting would go past {@link countedMax} rows. */
   readonly totalRecords?: number;
+  /** The records of the page that cannot be read, and those that no filter can be compared with. */
+  readonly leftOut?: readonly LeftOut[];
+}
+
+/** A list of records that were named, as JSON text, and those of them that cannot be read. */
+export interface JsonList {
+  readonly json: string;
+  readonly leftOut: readonly LeftOut[];
 }
 
 /**
@@ -40,26 +53,37 @@ export interface JsonPage {
  */
 export const countedMax = 10_000;
 
-/**
- * Reads a page: first the keys alone, then the JSON of those rows, so that what is skipped is never
- * built.
- */
-export async function readPage(
-  db: Database,
-  source: PageSource,
-  page: { readonly limit: number; readonly offset: number },
-): Promise<JsonPage> {
+/** Reads a page. Leaves out and names records that cannot be read. */
+export function readPage(db: Database, source: PageSource, page: Place): Promise<JsonPage> {
+  return readOrLeaveOut(
+    () => readWholePage(db, source, page),
+    () => readReadablePage(db, source, page),
+  );
+}
+
+/** Reads first the keys alone, then the JSON of those rows, so that what is skipped is never built. */
+async function readWholePage(db: Database, source: PageSource, page: Place): Promise<JsonPage> {
   const { text, values } = pageStatement(source, page);
   const { json, found } = required(
     await db.row<{ json: string; found: number }>(text, values),
     'page',
   );
+  return { json, ...(await placeOf(db, source, page, found)) };
+}
+
+/** The place of a page in the whole list, by how many keys were found for it (one more than fit). */
+async function placeOf(
+  db: Database,
+  source: PageSource,
+  page: Place,
+  found: number,
+): Promise<Omit<JsonPage, 'json'>> {
   const more = found > page.limit;
   const count = Math.min(found, page.limit);
   // The last page knows the total by itself.
   const total =
     !more && (count > 0 || page.offset === 0) ? page.offset + count : await countRows(db, source);
-  return { json, count, ...page, more, ...(total === undefined ? {} : { totalRecords: total }) };
+  return { count, ...page, more, ...(total === undefined ? {} : { totalRecords: total }) };
 }
 
 /** Adds a parameter to a statement and returns its placeholder, such as `$3`. */
@@ -74,10 +98,7 @@ export function bindings(...first: readonly unknown[]): {
   return { values, bind: (value) => `$${values.push(value)}` };
 }
 
-function pageStatement(
-  source: PageSource,
-  page: { readonly limit: number; readonly offset: number },
-): { text: string; values: unknown[] } {
+function pageStatement(source: PageSource, page: Place): { text: string; values: unknown[] } {
   const { table, key, where, orderBy } = source;
   const { values, bind } = bindings(...source.values);
   const limit = `${bind(page.limit)}::int`;
@@ -106,4 +127,164 @@ async function countRows(
     values,
   );
   return row && row.total <= countedMax ? row.total : undefined;
+}
+
+// ------------------------------------------------- pages of which some records cannot be read
+
+type Key = string | number;
+
+/**
+ * Reads a page without the records that cannot be read or compared with its filters. Such a record
+ * keeps its place, so that pages do not shift, if only its content cannot be read.
+ */
+async function readReadablePage(db: Database, source: PageSource, page: Place): Promise<JsonPage> {
+  const { comparable, keys, leftOut } = await findKeys(db, source, page);
+  const shown = keys.slice(0, page.limit);
+  const read = await readEach(shown, (some) => readTexts(db, source, some));
+  const texts = new Map(read.rows.map(({ key, json }) => [key, json]));
+  const json = shown.flatMap((key) => texts.get(key) ?? []);
+  return {
+    ...(await placeOf(db, comparable, page, keys.length)),
+    json: `[${json.join(',')}]`,
+    count: json.length,
+    leftOut: await named(db, source, [...leftOut, ...read.leftOut]),
+  };
+}
+
+/** Puts the names of the records for their keys. */
+async function named(
+  db: Database,
+  { table, key, name, values: [merchantId] }: PageSource,
+  leftOut: readonly LeftOut[],
+): Promise<readonly LeftOut[]> {
+  if (name === undefined || leftOut.length === 0) return leftOut;
+  const rows = await db.rows<{ key: string; name: string }>(
+    `select o.${key}::text as key, o.${name}::text as name from ${table} o
+     where o.merchant_id = $1 and o.${key}::text = any($2::text[])`,
+    [merchantId, leftOut.map(({ id }) => id)],
+  );
+  const names = new Map(rows.map((row) => [row.key, row.name]));
+  return leftOut.map(({ id, error }) => ({ id: names.get(id) ?? id, error }));
+}
+
+/** The keys of a page, and the source without the records that fail a comparison. */
+interface FoundKeys {
+  readonly comparable: PageSource;
+  readonly keys: readonly Key[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+async function findKeys(db: Database, source: PageSource, page: Place): Promise<FoundKeys> {
+  try {
+    return { comparable: source, keys: await keysOf(db, source, page), leftOut: [] };
+  } catch (error) {
+    if (!mayBeOfRecord(error)) throw error;
+    const leftOut = await findIncomparable(db, source, error);
+    const comparable = without(source, leftOut);
+    return { comparable, keys: await keysOf(db, comparable, page), leftOut };
+  }
+}
+
+async function keysOf(
+  db: Database,
+  { table, key, where, orderBy, values: given }: PageSource,
+  page: Place,
+): Promise<Key[]> {
+  const { values, bind } = bindings(...given);
+  const rows = await db.rows<{ key: Key }>(
+    `select o.${key} as key from ${table} o where ${where.join(' and ')}
+     order by ${orderBy.join(', ')} limit ${bind(page.limit)}::int + 1 offset ${bind(page.offset)}::int`,
+    values,
+  );
+  return rows.map((row) => row.key);
+}
+
+function readTexts(
+  db: Database,
+  { table, key, values: [merchantId], json, zone }: PageSource,
+  keys: readonly Key[],
+): Promise<{ key: Key; json: string }[]> {
+  return db.rows(
+    `select o.${key} as key, (${json})::text as json from ${table} o
+     where o.merchant_id = $1 and o.${key} = any($2) and ${inZone('$3')}`,
+    [merchantId, keys, zone],
+  );
+}
+
+// ------------------------------------------------------------------------------------- comparisons
+
+const ofMerchant = 'o.merchant_id = $1';
+const keysAtOnce = 5_000;
+/** Beyond so many bad records the list itself is broken, and fails. */
+const incomparableMax = 1_000;
+
+/** Finds the records that fail one of the source's conditions. Looks at all of the merchant's. */
+async function findIncomparable(
+  db: Database,
+  source: PageSource,
+  error: unknown,
+): Promise<LeftOut[]> {
+  const found: LeftOut[] = [];
+  for (let after: Key | undefined; ; ) {
+    const keys = await keysAfter(db, source, after);
+    await inHalves(
+      keys,
+      (some) => compare(db, source, some),
+      async (key, fault) => {
+        found.push({ id: String(key), error: fault });
+        if (found.length > incomparableMax) throw error;
+        return [];
+      },
+    );
+    after = keys.at(-1);
+    if (keys.length < keysAtOnce) return found;
+  }
+}
+
+async function keysAfter(
+  db: Database,
+  { table, key, values: [merchantId] }: PageSource,
+  after: Key | undefined,
+): Promise<Key[]> {
+  const [condition, values] =
+    after === undefined ? ['', [merchantId]] : [`and o.${key} > $2`, [merchantId, after]];
+  const rows = await db.rows<{ key: Key }>(
+    `select o.${key} as key from ${table} o where ${ofMerchant} ${condition}
+     order by o.${key} limit ${keysAtOnce}`,
+    values,
+  );
+  return rows.map((row) => row.key);
+}
+
+/** Evaluates every condition on every record; throws if one cannot be evaluated. */
+async function compare(
+  db: Database,
+  { table, key, where, values }: PageSource,
+  keys: readonly Key[],
+): Promise<[]> {
+  const counts = where
+    .filter((condition) => condition !== ofMerchant)
+    .map((condition) => `count(*) filter (where ${condition})`);
+  await db.rows(
+    `select ${counts.join(', ')} from ${table} o
+     where ${ofMerchant} and o.${key} = any($${values.length + 1})`,
+    [...values, keys],
+  );
+  return [];
+}
+
+/** The source without these records. `case` keeps PostgreSQL from evaluating their conditions. */
+function without(source: PageSource, leftOut: readonly LeftOut[]): PageSource {
+  const { values, bind } = bindings(...source.values);
+  const ids = leftOut.map(({ id }) => id);
+  const conditions = source.where.filter((condition) => condition !== ofMerchant);
+  return {
+    ...source,
+    where: [
+      ofMerchant,
+      `case when o.${source.key}::text = any(${bind(ids)}::text[]) then false
+        else ${conditions.join(' and ')} end`,
+    ],
+    values,
+  };
 }

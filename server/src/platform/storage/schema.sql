@@ -1166,6 +1166,15 @@ CREATE FUNCTION public.merchant_now(of_merchant text)
  STABLE
 RETURN (SELECT CASE m.clock_kind WHEN 'standing'::text THEN m.clock_at WHEN 'running'::text THEN (m.clock_at + (clock_timestamp() - m.clock_set_at)) ELSE clock_timestamp() END AS clock_timestamp FROM merchant m WHERE (m.merchant_id = merchant_now.of_merchant));
 
+CREATE FUNCTION public.not_an_object(name text, kind text)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+begin
+  raise exception using errcode = '22023', message = format('%s is %s instead of an object', name, coalesce('a JSON ' || kind, 'missing'));
+end $function$;
+
 CREATE FUNCTION public.update_billing_url(of_merchant text, of_oid integer)
  RETURNS text
  LANGUAGE sql
