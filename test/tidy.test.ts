@@ -193,7 +193,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
     'change,facets,fault,money,newOrder,newOrderLine,order,payment,paymentDetails,present,refund,' +
     'stages,totals',
   payments: 'gateway,rotation,simulatorCards,stripeDeclines',
-  books: 'audit,duePreview,auditCaptures,present,preview,previewDates',
+  books: 'audit,auditFinding,duePreview,auditCaptures,present,preview,previewDates',
   rebill:
     'attempt,codec,dunning,endings,held,keptOrder,keptPlan,movedFrom,note,orderDocument,' +
     'originalTerms,payment,plan,policy,rebillOrder,request,settlement',
@@ -281,6 +281,7 @@ const owners: Readonly<Record<string, string>> = {
   idempotent_request: 'server/src/platform/http',
   clock_advance: 'server/src/sandbox',
   clock_advance_day: 'server/src/sandbox',
+  audit: 'server/src/books',
 };
 
 /** Long because they are lists of short, like-shaped things, or named in the terms of the field. */

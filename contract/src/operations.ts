@@ -9,6 +9,7 @@
 
 import type { Static, TObject, TSchema } from 'typebox';
 import { Type } from 'typebox';
+import { BackgroundAuditResponse, BackgroundAuditsResponse } from './audit.ts';
 import {
   AutoOrder,
   AutoOrderAddonItemsUpdateRequest,
@@ -1834,6 +1835,45 @@ export const operations = {
     permissions: ['auto_order_read'],
     response: AuditResponse,
     payload: 'differences',
+    status: 200,
+  },
+  requestAudit: {
+    tag: 'perennial',
+    method: 'POST',
+    base: '/perennial/v1',
+    path: '/audits',
+    summary: 'Request an audit that is done in the background',
+    description:
+      'Recomputes the books as they are at one moment. A merchant has one open audit at a time: while ' +
+      'one waits or runs, it is returned with a warning. After a restart of the server it begins anew.',
+    permissions: ['auto_order_read'],
+    response: BackgroundAuditResponse,
+    payload: 'audit',
+    status: 200,
+  },
+  getAudits: {
+    tag: 'perennial',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/audits',
+    summary: 'List the audits that were requested',
+    permissions: ['auto_order_read'],
+    query: Type.Object({ ...paging() }),
+    response: BackgroundAuditsResponse,
+    payload: 'audits',
+    maxLimit: 200,
+    status: 200,
+  },
+  getBackgroundAudit: {
+    tag: 'perennial',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/audits/{audit_id}',
+    summary: 'Read an audit: its progress and what it found',
+    permissions: ['auto_order_read'],
+    params: Type.Object({ audit_id: Type.String() }),
+    response: BackgroundAuditResponse,
+    payload: 'audit',
     status: 200,
   },
   getMerchantSettings: {

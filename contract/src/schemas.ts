@@ -3,6 +3,7 @@
  * conformance tests.
  */
 
+import * as audit from './audit.ts';
 import * as autoOrder from './autoOrder.ts';
 import * as autoOrderItem from './autoOrderItem.ts';
 import * as change from './change.ts';
@@ -37,7 +38,7 @@ const files = {
   oauth: [oauth],
   user: [user],
   session: [session],
-  perennial: [perennial, change, screens, clock],
+  perennial: [perennial, audit, change, screens, clock],
   common: [common],
 };
 

@@ -1,4 +1,5 @@
 import { autoOrderWorker } from '../autoOrders/updateJobWorker.ts';
+import { auditWorker } from '../books/auditWorker.ts';
 import { noticeSender, receiptExpand } from '../notifications/noticeWorker.ts';
 import { expiryWorker } from '../oauth/expiryWorker.ts';
 import { refundWorker } from '../orders/refundWorker.ts';
@@ -42,6 +43,7 @@ export function workersOf(
     unansweredWorker(rebills),
     unlessHeld(notices),
     advanceWorker(clocks),
+    auditWorker(rounds, parts.gateways.captures),
     unlessHeld(webhooks),
     reflowWorker({ ...rounds, readers: objectReaders, ids: objectIds }),
     retentionWorker(db, clock, log),

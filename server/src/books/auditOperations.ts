@@ -41,6 +41,7 @@ export type ReadCaptures = (merchantId: string) => Promise<readonly Capture[] | 
 export async function getAudit(
   { db, merchant, log }: Context,
   readCaptures: ReadCaptures,
+  onProgress?: OnProgress,
 ): Promise<Audit> {
   // Read first: each charge is stored before it is sent, so our books then contain every captured
   // one.
@@ -51,7 +52,7 @@ export async function getAudit(
       'the audit did not compare captures: the simulator did not respond',
     );
   return [
-    await auditMerchant(db, merchant),
+    await auditMerchant(db, merchant, onProgress),
     await auditCaptures(db, merchant.merchantId, captures ?? []),
     await auditRefunds(db, merchant.merchantId, readCaptures, captures ?? []),
   ].reduce(combined);
@@ -80,6 +81,9 @@ async function auditRefunds(
   const again = (await readCaptures(merchantId)) ?? [];
   return auditOf(await find(again.filter(({ key }) => keys.has(key))));
 }
+
+/** Hears how many auto orders were audited so far. */
+export type OnProgress = (autoOrders: number) => Promise<void>;
 
 const capturesAtOnce = 5000;
 
@@ -113,7 +117,7 @@ async function inPieces<Found>(
 export function auditMerchant(
   db: Database,
   merchant: Merchant,
-  onProgress?: (autoOrders: number) => void,
+  onProgress?: OnProgress,
 ): Promise<Audit> {
   return db.transaction(async (tx) => {
     await useOneSnapshot(tx);
@@ -124,7 +128,7 @@ export function auditMerchant(
       if (oids.length === 0) break;
       afterOid = oids.at(-1)!;
       all = combined(all, await auditReadable(tx, merchant, oids, sources));
-      onProgress?.(all.autoOrderCount);
+      await onProgress?.(all.autoOrderCount);
     }
     return all;
   });

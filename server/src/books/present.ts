@@ -1,3 +1,4 @@
+import type { AuditFinding, BackgroundAudit } from '@perennial/contract/audit.ts';
 import type {
   AuditDifference,
   ParkedAutoOrder,
@@ -5,11 +6,13 @@ import type {
   PreviewRule,
 } from '@perennial/contract/perennial.ts';
 import { wireDate } from '../kernel/calendar.ts';
+import { fromLoose } from '../kernel/fromLoose.ts';
 import type { Minor } from '../kernel/money.ts';
 import { fromMinor } from '../kernel/money.ts';
 import type { ParkedPage } from '../rebill/parkedOperations.ts';
 import type { RebillLine } from '../rebill/rebillOrder.ts';
 import type { Difference } from './audit.ts';
+import type { AuditRun } from './auditRunStore.ts';
 import type { PreviewedRebill } from './preview.ts';
 import type { DateRule } from './previewDates.ts';
 
@@ -38,6 +41,31 @@ export const wireDifference = ({
   stored,
   recomputed,
 });
+
+/** A background audit, as the wire shows it. */
+export const wireAudit = (run: AuditRun, zone: string): BackgroundAudit =>
+  fromLoose<BackgroundAudit>({
+    audit_id: run.auditId,
+    state: run.state,
+    requested_dts: wireDate(run.requestedAt, zone),
+    started_dts: run.startedAt === null ? undefined : wireDate(run.startedAt, zone),
+    ended_dts: run.endedAt === null ? undefined : wireDate(run.endedAt, zone),
+    done_count: run.doneCount,
+    total_count: run.totalCount,
+    failure_reason: run.failureReason ?? undefined,
+    ...(run.state === 'done' && {
+      order_count: run.orderCount,
+      attempt_count: run.attemptCount,
+      difference_count: run.differenceCount,
+      differences: run.differences?.map(({ autoOrderOid, orderId, ...difference }) =>
+        fromLoose<AuditFinding>({
+          ...wireDifference(difference),
+          auto_order_oid: autoOrderOid,
+          order_id: orderId,
+        }),
+      ),
+    }),
+  });
 
 /** A previewed rebill, as the wire shows it. */
 export function wireRebill(

@@ -13,8 +13,9 @@ import type { Input, Page, Routes } from '../platform/http/routes.ts';
 import { readBilled, readOpenRebills } from '../rebill/billedStore.ts';
 import { type ParkedPage, readParked } from '../rebill/parkedOperations.ts';
 import { type Audit, getAudit, type ReadCaptures } from './auditOperations.ts';
+import { type RequestedAudit, readAudit, readAudits, requestAudit } from './auditRunOperations.ts';
 import { type ChangePreview, previewChange } from './changePreviewOperations.ts';
-import { wireDifference, wireParked, wireRebill } from './present.ts';
+import { wireAudit, wireDifference, wireParked, wireRebill } from './present.ts';
 import type { Preview } from './preview.ts';
 import { countDefault, previewAutoOrder } from './previewOperations.ts';
 
@@ -47,6 +48,16 @@ export const bookRoutes = (readCaptures: ReadCaptures) =>
       actionAnswer(context, input, resumeItems(context, actionOf(input))),
     reactivateAutoOrder: (context, input) =>
       actionAnswer(context, input, reactivate(context, actionOf(input))),
+    requestAudit: async (context) => requestedAnswer(context, await requestAudit(context)),
+    async getAudits(context, { page: { limit, offset } }) {
+      const { runs, hasMore } = await readAudits(context, { limit, offset });
+      return payload(
+        runs.map((run) => wireAudit(run, context.merchant.timeZone)),
+        { resultSet: { limit, offset, count: runs.length, more: hasMore } },
+      );
+    },
+    getBackgroundAudit: async (context, { params }) =>
+      payload(wireAudit(await readAudit(context, params.audit_id), context.merchant.timeZone)),
     getAudit: async (context) => auditAnswer(await getAudit(context, readCaptures)),
   }) satisfies Routes;
 
@@ -126,6 +137,15 @@ const unreadable = {
   message:
     'Part of this auto order cannot be read, so it is not billed. ' +
     'Fix the value that is named in the error in the server log.',
+};
+
+const requestedAnswer = ({ merchant }: Context, { run, wasOpen }: RequestedAudit): Answer =>
+  payload(wireAudit(run, merchant.timeZone), wasOpen ? { warning: auditWasOpen } : {});
+
+const auditWasOpen = {
+  code: 'audit_was_open',
+  message:
+    'Another audit of this merchant waits or runs, so no new one was begun; this is that one.',
 };
 
 function auditAnswer(audit: Audit): Answer {

@@ -208,6 +208,28 @@ CREATE TABLE app_user (
 );
 CREATE INDEX app_user_name ON app_user USING btree (merchant_id, fold(full_name), user_id);
 
+CREATE TABLE audit (
+  merchant_id text NOT NULL,
+  audit_id text NOT NULL,
+  state text NOT NULL DEFAULT 'waiting'::text,
+  requested_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  done_count integer NOT NULL DEFAULT 0,
+  total_count integer NOT NULL DEFAULT 0,
+  order_count integer NOT NULL DEFAULT 0,
+  attempt_count integer NOT NULL DEFAULT 0,
+  difference_count integer NOT NULL DEFAULT 0,
+  differences json NOT NULL DEFAULT '[]'::json,
+  failure_reason text,
+  failures smallint NOT NULL DEFAULT 0,
+  lease_until timestamp with time zone,
+  CONSTRAINT audit_pkey PRIMARY KEY (merchant_id, audit_id),
+  CONSTRAINT audit_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text]))
+);
+CREATE INDEX audit_list ON audit USING btree (merchant_id, requested_at);
+CREATE UNIQUE INDEX audit_open ON audit USING btree (merchant_id) WHERE state = ANY (ARRAY['waiting'::text, 'running'::text]);
+
 CREATE TABLE auto_order (
   merchant_id text NOT NULL,
   auto_order_oid integer NOT NULL,
