@@ -232,6 +232,7 @@ const owners: Readonly<Record<string, string>> = {
   group_membership: 'server/src/staff',
   user_login: 'server/src/staff',
   user_session: 'server/src/staff',
+  user_preferences: 'server/src/staff',
   login_attempt: 'server/src/staff',
   counter: 'server/src/platform/storage',
   readiness: 'server/src/platform/storage',

@@ -63,6 +63,7 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
     auto_order: { items: [{ auto_order_item_oid: 5001, next_shipment_dts: nextMonth }] },
     count: 3,
   },
+  updateMyPreferences: { theme: 'dark', density: 'compact' },
   logIn: { merchant_id: 'DEMO', login: 'demo', password: 'the password' },
   changePassword: { old: 'the present password', new: 'a much longer password' },
   getAutoOrdersBatch: { auto_order_oids: [1001, 1002] },

@@ -147,6 +147,8 @@ export interface ModelOptions {
   readOnly?: true;
   /** Taken when the object is inserted, ignored afterwards. */
   'x-insert-only'?: true;
+  /** It has fields of any name. */
+  additionalProperties?: true;
   /** Criteria of a search: any readable date is taken, because it is compared and not stored. */
   'x-criteria'?: true;
 }

@@ -43,7 +43,7 @@ import {
 import { Customer, CustomerResponse, CustomersResponse } from './customer.ts';
 import type { ExpansionName } from './expansions.ts';
 import type { NamedModel } from './fields.ts';
-import { dateTime, decimal, flag, int32, text, textTo } from './fields.ts';
+import { dateTime, decimal, flag, int32, oneOf, text, textTo } from './fields.ts';
 import { Item, ItemResponse, ItemsResponse } from './item.ts';
 import {
   OauthDeviceAuthorizationRequest,
@@ -75,6 +75,7 @@ import {
   SavedSearch,
   SavedSearchesResponse,
   SavedSearchResponse,
+  savedSearchKinds,
   WebhookOwnerRequest,
   WebhookSecretRequest,
   WebhookSecretsResponse,
@@ -94,6 +95,8 @@ import {
   OrderSearchResponse,
 } from './screens.ts';
 import {
+  Preferences,
+  PreferencesResponse,
   SessionOptionsResponse,
   SessionPasswordRequest,
   SessionRequest,
@@ -233,6 +236,16 @@ export const consoleHeader = { name: 'X-Perennial-Console', value: '1' } as cons
 
 /** The header of a refusal that names the merchant, once the caller is known. */
 export const merchantErrorHeader = 'UC-REST-ERROR-MERCHANT-ID';
+
+/** What reads the lists that a saved search can be a view of. */
+const savedSearchPermissions = [
+  'workflow_read',
+  'auto_order_read',
+  'order_read',
+  'customer_read',
+  'item_read',
+  'webhook_read',
+] as const;
 
 /** The table. */
 export const operations = {
@@ -1416,6 +1429,33 @@ export const operations = {
   },
 
   // Sessions
+  getMyPreferences: {
+    tag: 'session',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/me/preferences',
+    summary: 'Read your preferences',
+    description: 'The caller is a session, or a key or token that stands for a user.',
+    permissions: [],
+    anyCaller: true,
+    response: PreferencesResponse,
+    payload: 'preferences',
+    status: 200,
+  },
+  updateMyPreferences: {
+    tag: 'session',
+    method: 'PUT',
+    base: '/perennial/v1',
+    path: '/me/preferences',
+    summary: 'Replace your preferences',
+    description: 'Fields that are not sent are removed.',
+    permissions: [],
+    anyCaller: true,
+    body: Preferences,
+    response: PreferencesResponse,
+    payload: 'preferences',
+    status: 200,
+  },
   logIn: {
     tag: 'session',
     method: 'POST',
@@ -1969,7 +2009,10 @@ export const operations = {
     base: '/perennial/v1',
     path: '/workflow/saved_searches',
     summary: 'List saved searches',
-    permissions: ['workflow_read'],
+    description:
+      'Those of the caller and those that others share, of the lists that the caller may read.',
+    permissions: savedSearchPermissions,
+    query: Type.Object({ kind: oneOf(savedSearchKinds, 'Only those of one list.') }),
     response: SavedSearchesResponse,
     payload: 'saved_searches',
     status: 200,
@@ -1980,7 +2023,8 @@ export const operations = {
     base: '/perennial/v1',
     path: '/workflow/saved_searches',
     summary: 'Save a search',
-    permissions: ['workflow_read'],
+    description: 'The caller needs the permission to read the list that it is a view of.',
+    permissions: savedSearchPermissions,
     body: SavedSearch,
     response: SavedSearchResponse,
     payload: 'saved_search',
@@ -1992,7 +2036,7 @@ export const operations = {
     base: '/perennial/v1',
     path: '/workflow/saved_searches/{saved_search_oid}',
     summary: 'Change a saved search',
-    permissions: ['workflow_read'],
+    permissions: savedSearchPermissions,
     params: Type.Object({ saved_search_oid: oid() }),
     body: SavedSearch,
     response: SavedSearchResponse,
@@ -2005,7 +2049,7 @@ export const operations = {
     base: '/perennial/v1',
     path: '/workflow/saved_searches/{saved_search_oid}',
     summary: 'Delete a saved search',
-    permissions: ['workflow_read'],
+    permissions: savedSearchPermissions,
     params: Type.Object({ saved_search_oid: oid() }),
     status: 204,
   },

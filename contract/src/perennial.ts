@@ -301,10 +301,25 @@ export const WorkflowTasksBatchResponse = answer('WorkflowTasksBatchResponse', {
 });
 export type WorkflowTasksBatchResponse = Static<typeof WorkflowTasksBatchResponse>;
 
-export const SavedSearch = model('SavedSearch', 'A saved search.', {
+/** The lists that a saved search can be a view of. */
+export const savedSearchKinds = [
+  'tasks',
+  'auto_orders',
+  'orders',
+  'customers',
+  'items',
+  'events',
+  'deliveries',
+  'mails',
+] as const;
+
+export const SavedSearch = model('SavedSearch', 'A saved search: a view of a list.', {
   saved_search_oid: int32(),
   name: textTo(100),
-  search: one(WorkflowTaskSearch),
+  kind: oneOf(savedSearchKinds, 'The list; default tasks. It never changes.'),
+  search: one(WorkflowTaskSearch, 'The search of tasks; other kinds have filters.'),
+  filters: anyObject('The search of a kind other than tasks; at most 16 KB as JSON.'),
+  columns: texts('The columns to show, in their order; at most 50.'),
   sort: text('As _sort of the search.'),
   shared: flag('True: every user of the merchant sees it.'),
   created_by: one(WorkflowUser),

@@ -4,7 +4,19 @@
  */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
-import { dateTime, flag, int32, int32s, many, model, one, oneOf, text, texts } from './fields.ts';
+import {
+  anyObject,
+  dateTime,
+  flag,
+  int32,
+  int32s,
+  many,
+  model,
+  one,
+  oneOf,
+  text,
+  texts,
+} from './fields.ts';
 
 export const SessionRequest = model('SessionRequest', 'A log-in.', {
   merchant_id: text('May be absent where the installation has one merchant.'),
@@ -76,6 +88,19 @@ export const SessionOptionsResponse = answer('SessionOptionsResponse', {
   options: one(SessionOptions),
 });
 export type SessionOptionsResponse = Static<typeof SessionOptionsResponse>;
+
+export const Preferences = model(
+  'Preferences',
+  'What the console remembers of a user: an object with any fields, of at most 16 KB as JSON.',
+  {},
+  { additionalProperties: true },
+);
+export type Preferences = Static<typeof Preferences>;
+
+export const PreferencesResponse = answer('PreferencesResponse', {
+  preferences: anyObject('As they were stored; {} where none were.'),
+});
+export type PreferencesResponse = Static<typeof PreferencesResponse>;
 
 export const SessionPasswordRequest = model('SessionPasswordRequest', 'A change of password.', {
   old: text('The present password.'),

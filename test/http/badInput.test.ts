@@ -3,6 +3,7 @@
 // field, in the header and in the body alike, and nothing changed.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { errors } from '../../contract/src/errors.ts';
 import {
   needsVersion,
   type Operation,
@@ -242,6 +243,7 @@ function faultsIn({ status, headers, body }: TestAnswer, bad: Case): string[] {
     status === bad.status ? '' : `status ${status} instead of ${bad.status}`,
     isError ? '' : 'no Error body',
     message === headers['uc-rest-error'] ? '' : 'UC-REST-ERROR says otherwise',
+    Object.hasOwn(errors, String(headers['x-perennial-refusal'])) ? '' : 'no code of the refusal',
     message.includes(bad.names ?? '') ? '' : `does not name ${bad.names}`,
   ].filter((fault) => fault !== '');
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OperationId } from '@perennial/contract/operations.ts';
 import { Temporal } from 'temporal-polyfill';
+import { applicationAccesses } from '../../server/src/oauth/applicationAccess.ts';
 import { type SystemClock, systemClock } from '../../server/src/platform/clock/systemClock.ts';
 import { deleteUser } from '../../server/src/staff/staffStore.ts';
 import { type TestApp, type TestRequest, testApp } from '../support/app.ts';
@@ -529,10 +530,39 @@ test('a script that exhausts the address keeps nobody out; a session has a limit
   assert.equal((await limited.request({ operation: 'getItems', ...ann.request })).status, 200);
 });
 
-test('a task names the person, and the live socket opens for a session until it ends', async () => {
+test('a session reads its own tasks, and its live socket ends with it', async () => {
   const session = await newSession(['workflow_read', 'workflow_write']);
   const me = await ask(session, { operation: 'getWorkflowMe' });
   assert.equal(me.body.user.user_id, session.userId);
   const auth = await ask(session, { operation: 'getWorkflowAgentWebsocketAuthorization' });
-  assert.equal(auth.status, 200);
+  const claims = JSON.parse(
+    Buffer.from(auth.body.agent_auth.jwt.split('.')[1]!, 'base64url').toString(),
+  );
+  assert.deepEqual(
+    [claims.applicationId, claims.userId, claims.sessionId],
+    ['console', session.userId, session.sessionId],
+  );
+  const { find } = applicationAccesses(app.db, clock);
+  const mayListen = async () =>
+    (await find('TEST', claims))?.permissions.has('workflow_read') ?? false;
+  assert.equal(await mayListen(), true);
+  await ask(session, { operation: 'logOut' });
+  wait({ milliseconds: 200 });
+  assert.equal(await mayListen(), false);
+});
+
+test('a webhook of the console belongs to the user who made it', async () => {
+  const session = await newSession(['webhook_read', 'webhook_write', 'order_read']);
+  const body = {
+    webhook_url: 'https://example.com/console',
+    event_categories: [{ events: [{ event_name: 'order_create', subscribed: true }] }],
+  };
+  assert.equal((await ask(session, { operation: 'insertWebhook', body })).status, 200);
+  const { webhooks } = (await app.request({ operation: 'getMerchantWebhooks' })).body;
+  assert.deepEqual(webhooks[0].owner, {
+    application_id: 'console',
+    user_id: session.userId,
+    name: `Console for user${count}`,
+    state: 'live',
+  });
 });

@@ -147,7 +147,7 @@ test(
         ['auto'],
         'auto order',
         code,
-        `/auto-orders/${code}`,
+        `http://perennial.test/o/${code}`,
         'dee@example.com',
         'Perennial',
       ],

@@ -295,11 +295,14 @@ test('a demo server says where it is, keeps its key, and stops when it is told t
     assert.deepEqual(Object.keys(demo).sort(), [
       'apiKey',
       'baseUrl',
+      'consoleUrl',
       'login',
       'merchantId',
       'password',
     ]);
     assert.equal(demo.baseUrl, `http://127.0.0.1:${port}`);
+    assert.equal(demo.consoleUrl, `${demo.baseUrl}/#demo=${demo.password}`);
+    assert.equal(await logInStatus(demo), 200);
     const pasted = spawn('sh', ['-c', `${await curled} -s`]);
     assert.match(await textOf(pasted.stdout), /"success":true/);
     keys.push(demo.apiKey);
@@ -317,6 +320,25 @@ test('a demo server says where it is, keeps its key, and stops when it is told t
   );
   assert.equal((await failed)[0], 1);
 });
+
+/** What the log-in page does with the link of the demo. */
+async function logInStatus(demo: {
+  baseUrl: string;
+  merchantId: string;
+  login: string;
+  password: string;
+}): Promise<number> {
+  const { status } = await fetch(`${demo.baseUrl}/perennial/v1/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      merchant_id: demo.merchantId,
+      login: demo.login,
+      password: demo.password,
+    }),
+  });
+  return status;
+}
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');

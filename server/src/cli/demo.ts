@@ -21,10 +21,22 @@ export interface Demo {
   /** The user that the key acts for, who can also log in where an application asks. */
   readonly login: string;
   readonly password: string;
+  /** The console, logged in as that user. */
+  readonly consoleUrl: string;
 }
 
 /** What is known of it before the server listens. */
-export type DemoAccess = Omit<Demo, 'baseUrl'>;
+export type DemoAccess = Omit<Demo, 'baseUrl' | 'consoleUrl'>;
+
+/**
+ * The demo of a server that listens at `baseUrl`. The password is in the fragment of the console's
+ * address, which browsers send to no server, so no log and no proxy sees it.
+ */
+export const demoAt = (baseUrl: string, access: DemoAccess): Demo => ({
+  baseUrl,
+  ...access,
+  consoleUrl: `${baseUrl}/#demo=${encodeURIComponent(access.password)}`,
+});
 
 export const demoMerchantId = 'DEMO';
 
@@ -94,10 +106,12 @@ export async function writeDemoFile(dataDir: string, demo: Demo): Promise<void> 
 }
 
 /** What a newcomer needs, ready to paste. */
-export function demoWelcome({ baseUrl, apiKey }: Demo, dataDir: string): string {
+export function demoWelcome({ baseUrl, consoleUrl, apiKey }: Demo, dataDir: string): string {
   return [
     '',
-    `  Perennial API   ${baseUrl}/rest/v2`,
+    `  Console  ${consoleUrl}`,
+    '',
+    `  API                    ${baseUrl}/rest/v2`,
     `  Reference              ${baseUrl}/docs`,
     `  Demo key               ${apiKey}`,
     `  The same for programs  ${demoFile(dataDir)}`,

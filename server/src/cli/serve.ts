@@ -30,6 +30,7 @@ import { type Command, Obstacle, readArgs, table } from './command.ts';
 import { demoLogin } from './demo/staff.ts';
 import {
   type DemoAccess,
+  demoAt,
   demoMerchantId,
   demoWelcome,
   ensureDemoMerchant,
@@ -228,8 +229,9 @@ async function listen(
     await prepareBillingLinks(store.db, randomIds, config.publicUrl ?? address);
     const access = await demo;
     if (access) {
-      await writeDemoFile(config.dataDir, { baseUrl: address, ...access });
-      console.log(demoWelcome({ baseUrl: address, ...access }, config.dataDir));
+      const demo = demoAt(address, access);
+      await writeDemoFile(config.dataDir, demo);
+      console.log(demoWelcome(demo, config.dataDir));
     }
   } catch (error) {
     // Held connections are released, because the process would otherwise wait for them.

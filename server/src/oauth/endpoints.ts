@@ -1,8 +1,9 @@
+import type { ErrorCode } from '@perennial/contract/errors.ts';
 import type {
   OauthDeviceAuthorizationResponse,
   OauthRevokeSuccessResponse,
 } from '@perennial/contract/oauth.ts';
-import { errorHeader } from '@perennial/contract/operations.ts';
+import { errorHeader, refusalHeader } from '@perennial/contract/operations.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { cardFieldOf } from '../kernel/cardNumbers.ts';
 import { readForm } from '../platform/http/forms.ts';
@@ -123,5 +124,16 @@ function sendOutcome(reply: FastifyReply, outcome: OauthOutcome<object>): Fastif
   return reply
     .code(status)
     .header(errorHeader, headerText(description))
+    .header(refusalHeader, refusalCodes[error] ?? 'invalid_field')
     .send(JSON.stringify({ error, error_description: description }));
 }
+
+/** Our code for each error of RFC 6749 and RFC 8628 that is more than a wrong field. */
+const refusalCodes: Readonly<Record<string, ErrorCode>> = {
+  invalid_client: 'bad_credentials',
+  invalid_grant: 'bad_credentials',
+  expired_token: 'expired_token',
+  access_denied: 'missing_permission',
+  authorization_pending: 'state_conflict',
+  slow_down: 'rate_limited',
+};

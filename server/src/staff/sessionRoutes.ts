@@ -1,6 +1,7 @@
 import { noContent, payload } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import { endedCookies } from '../platform/http/sessionCookie.ts';
+import { getPreferences, updatePreferences } from './preferenceOperations.ts';
 import {
   changePassword,
   endSession,
@@ -26,6 +27,9 @@ export const sessionRoutes = (parts: SessionParts) =>
       await endSession(context, parts, params.session_id);
       return noContent();
     },
+    getMyPreferences: async (context) => payload(await getPreferences(context)),
+    updateMyPreferences: async (context, { body }) =>
+      payload(await updatePreferences(context, body, parts.clock)),
     changePassword: async (context, { body }) => {
       await changePassword(context, parts, body);
       return noContent();

@@ -28,25 +28,20 @@ export type ReadObjectFacts = (
   names: readonly string[],
 ) => Promise<ReadonlyMap<string, ObjectFacts>>;
 
-const consolePaths: Readonly<Record<TaskObjectType, string>> = {
-  'auto order': '/auto-orders/',
-  order: '/orders/',
-  item: '/items/',
-  'customer profile': '/customers/',
-  storefront: '/storefronts/',
-};
-
-/**
- * Returns the fields of a task that describe its object: type, ids, link to the console and email
- * address.
- */
+/** Returns the fields of a task that describe its object: type, ids and email address. */
 export function aboutObject(
   type: TaskObjectType,
   { key, id, email }: Pick<ObjectFacts, 'key' | 'id' | 'email'>,
-): Pick<Task, 'object' | 'objectUrl' | 'objectEmail'> {
+): Pick<Task, 'object' | 'objectEmail'> {
   return {
     object: { type, key, id },
-    objectUrl: consolePaths[type] + encodeURIComponent(id),
     objectEmail: email,
   };
 }
+
+/**
+ * Returns the link to an object in the console. The console finds the object by its id, so a link
+ * in an old mail or chat outlives a change of pages.
+ */
+export const objectLink = (consoleUrl: string, id: string): string =>
+  `${consoleUrl}/o/${encodeURIComponent(id)}`;

@@ -274,7 +274,7 @@ async function describedObject(
   context: Context,
   parts: WorkflowParts,
   { objectType, objectId }: TaskChange,
-): Promise<Pick<Task, 'context' | 'object' | 'objectUrl' | 'objectEmail'>> {
+): Promise<Pick<Task, 'context' | 'object' | 'objectEmail'>> {
   if (!objectType && !objectId) return {};
   if (!objectType) return refuse('missing_field', { field: 'object_type' });
   if (!objectId) return refuse('missing_field', { field: 'object_id' });

@@ -79,7 +79,8 @@ export function workflowRoutes(parts: WorkflowRouteParts) {
     getWorkflowRules: async (context) => payload(getRules(context)),
     updateWorkflowRules: async (context, { body }) =>
       payload(await updateRules(context, parts.merchants, body.rules ?? [])),
-    getSavedSearches: async (context) => payload(await getSavedSearches(context)),
+    getSavedSearches: async (context, { query }) =>
+      payload(await getSavedSearches(context, query.kind)),
     insertSavedSearch: async (context, { body }) => payload(await insertSavedSearch(context, body)),
     updateSavedSearch: async (context, { params, body }) =>
       payload(await updateSavedSearch(context, params.saved_search_oid, body)),

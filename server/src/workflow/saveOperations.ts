@@ -2,9 +2,17 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Context } from '../platform/context.ts';
 import type { DomainEvent } from '../platform/events/event.ts';
 import { descriptionOf } from './history.ts';
+import { objectLink } from './objectFacts.ts';
 import { loadNames } from './people.ts';
 import type { NewTask, Person, Task } from './task.ts';
-import { appendHistory, insertTasks, lockNumbers, readTaskTexts, saveTasks } from './taskStore.ts';
+import {
+  appendHistory,
+  insertTasks,
+  lockNumbers,
+  readConsoleUrl,
+  readTaskTexts,
+  saveTasks,
+} from './taskStore.ts';
 
 /** The server itself, as the author of changes in histories. */
 export const server: Person = { name: 'Perennial' };
@@ -76,7 +84,7 @@ export async function createTasks(context: Context, tasks: readonly NewTask[]): 
     merchant: { merchantId },
   } = context;
   await lockNumbers(db, merchantId);
-  const stored = await insertTasks(db, merchantId, tasks);
+  const stored = await insertTasks(db, merchantId, await linked(context, tasks));
   await appendHistory(
     db,
     merchantId,
@@ -94,6 +102,16 @@ export async function createTasks(context: Context, tasks: readonly NewTask[]): 
     stored.map(({ taskUuid, createdAt }) => ({ taskUuid, at: createdAt })),
   );
   return stored;
+}
+
+/** Links the tasks whose client sent no link to their objects in the console. */
+async function linked({ db }: Context, tasks: readonly NewTask[]): Promise<readonly NewTask[]> {
+  const isLacking = ({ object, objectUrl }: NewTask) => object && objectUrl === undefined;
+  if (!tasks.some(isLacking)) return tasks;
+  const consoleUrl = await readConsoleUrl(db);
+  return tasks.map((task) =>
+    isLacking(task) ? { ...task, objectUrl: objectLink(consoleUrl, task.object!.id) } : task,
+  );
 }
 
 /**

@@ -4,28 +4,40 @@ import { wireDate } from '../kernel/calendar.ts';
 import type { Database } from '../platform/storage/database.ts';
 import type { Person } from './task.ts';
 
+/** The list that a search is a view of. */
+export type SavedSearchKind = NonNullable<SavedSearch['kind']>;
+
 /** A stored search; `owner` is a user, or a key without a user. */
 export interface StoredSearch {
   readonly savedSearchOid: number;
   readonly owner: string;
   readonly createdBy: Person;
   readonly name: string;
+  readonly kind: SavedSearchKind;
   readonly search: WorkflowTaskSearch;
+  /** The search of a kind other than tasks, as the client wrote it. */
+  readonly filters?: Readonly<Record<string, unknown>> | undefined;
+  readonly columns?: readonly string[] | undefined;
   readonly sort?: string | undefined;
   readonly shared: boolean;
   readonly createdAt: Temporal.Instant;
 }
 
-/** Lists the searches that this owner may see, by name: their own and the shared ones. */
+/**
+ * Lists the searches of these kinds that this owner may see, by name: their own and the shared
+ * ones.
+ */
 export async function listSavedSearches(
   db: Database,
   merchantId: string,
   owner: string,
+  kinds: readonly SavedSearchKind[],
 ): Promise<StoredSearch[]> {
   const rows = await db.rows<Row>(
     `select ${columns} from saved_search where merchant_id = $1 and (owner = $2 or shared)
+       and kind = any($3::text[])
      order by name, saved_search_oid`,
-    [merchantId, owner],
+    [merchantId, owner, kinds],
   );
   return rows.map(fromRow);
 }
@@ -55,10 +67,10 @@ export async function saveSearch(
 ): Promise<void> {
   await db.run(
     `insert into saved_search (merchant_id, ${columns})
-     values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10)
+     values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10, $11, $12::jsonb, $13)
      on conflict (merchant_id, saved_search_oid) do update
        set name = excluded.name, search = excluded.search, sort = excluded.sort,
-         shared = excluded.shared`,
+         shared = excluded.shared, filters = excluded.filters, columns = excluded.columns`,
     [
       merchantId,
       search.savedSearchOid,
@@ -70,6 +82,9 @@ export async function saveSearch(
       search.sort,
       search.shared,
       search.createdAt,
+      search.kind,
+      search.filters && JSON.stringify(search.filters),
+      search.columns,
     ],
   );
 }
@@ -90,14 +105,15 @@ export async function deleteSavedSearch(
 }
 
 /** Returns a saved search as the wire shows it. */
-export function wireSavedSearch(
-  { savedSearchOid, name, search, sort, shared, createdBy, createdAt }: StoredSearch,
-  zone: string,
-): SavedSearch {
+export function wireSavedSearch(stored: StoredSearch, zone: string): SavedSearch {
+  const { savedSearchOid, name, kind, search, filters, columns, sort, shared } = stored;
+  const { createdBy, createdAt } = stored;
   return {
     saved_search_oid: savedSearchOid,
     name,
-    search,
+    kind,
+    ...(kind === 'tasks' ? { search } : { filters: { ...filters } }),
+    ...(columns === undefined ? {} : { columns: [...columns] }),
     shared,
     created_dts: wireDate(createdAt, zone),
     ...(sort === undefined ? {} : { sort }),
@@ -114,14 +130,18 @@ interface Row {
   owner_user_id: number | null;
   owner_name: string;
   name: string;
+  kind: SavedSearchKind;
   search: WorkflowTaskSearch;
+  filters: Record<string, unknown> | null;
+  columns: string[] | null;
   sort: string | null;
   shared: boolean;
   created_at: Temporal.Instant;
 }
 
 const columns =
-  'saved_search_oid, owner, owner_user_id, owner_name, name, search, sort, shared, created_at';
+  'saved_search_oid, owner, owner_user_id, owner_name, name, search, sort, shared, created_at, ' +
+  'kind, filters, columns';
 
 function fromRow(row: Row): StoredSearch {
   return {
@@ -129,7 +149,10 @@ function fromRow(row: Row): StoredSearch {
     owner: row.owner,
     createdBy: { userId: row.owner_user_id ?? undefined, name: row.owner_name },
     name: row.name,
+    kind: row.kind,
     search: row.search,
+    filters: row.filters ?? undefined,
+    columns: row.columns ?? undefined,
     sort: row.sort ?? undefined,
     shared: row.shared,
     createdAt: row.created_at,

@@ -415,3 +415,9 @@ export async function moveTaskDates(
     [merchantId, now, ...shiftValues(shifts)],
   );
 }
+
+/** Returns the address of the console, without a slash at the end; empty while there is none. */
+export async function readConsoleUrl(db: Database): Promise<string> {
+  const row = await db.row<{ url: string | null }>('select console_url() as url');
+  return row?.url ?? '';
+}

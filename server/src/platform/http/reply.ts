@@ -68,7 +68,7 @@ export async function sendToSession(
   if (body === undefined || Buffer.byteLength(body) < compressedFromBytes)
     return send(reply, response);
   sendHead(reply, response);
-  reply.header('Vary', 'Accept-Encoding').type('application/json');
+  reply.header('Vary', 'Accept-Encoding').type('application/json; charset=utf-8');
   const compressed = await compress(body, reply.request.headers['accept-encoding']?.toString());
   return compressed === undefined
     ? reply.send(body)

@@ -899,6 +899,9 @@ CREATE TABLE saved_search (
   sort text,
   shared boolean NOT NULL,
   created_at timestamp with time zone NOT NULL,
+  kind text NOT NULL DEFAULT 'tasks'::text,
+  columns text[],
+  filters jsonb,
   CONSTRAINT saved_search_pkey PRIMARY KEY (merchant_id, saved_search_oid)
 );
 CREATE INDEX saved_search_owner ON saved_search USING btree (merchant_id, owner);
@@ -920,6 +923,15 @@ CREATE TABLE user_login (
   at timestamp with time zone NOT NULL,
   CONSTRAINT user_login_pkey PRIMARY KEY (merchant_id, user_id, login_id),
   CONSTRAINT user_login_merchant_id_user_id_fkey FOREIGN KEY (merchant_id, user_id) REFERENCES app_user(merchant_id, user_id) ON DELETE CASCADE
+);
+
+CREATE TABLE user_preferences (
+  merchant_id text NOT NULL,
+  user_id integer NOT NULL,
+  preferences jsonb NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  CONSTRAINT user_preferences_pkey PRIMARY KEY (merchant_id, user_id),
+  CONSTRAINT user_preferences_merchant_id_user_id_fkey FOREIGN KEY (merchant_id, user_id) REFERENCES app_user(merchant_id, user_id) ON DELETE CASCADE
 );
 
 CREATE TABLE user_session (
@@ -1169,6 +1181,12 @@ CREATE FUNCTION public.billing_signature(claims text)
  LANGUAGE sql
  STABLE
 RETURN (SELECT translate(rtrim(encode(sha256((k.outer_key || sha256((k.inner_key || convert_to((('perennial: update billing'::text || chr(10)) || billing_signature.claims), 'UTF8'::name))))), 'base64'::text), '='::text), '+/'::text, '-_'::text) AS translate FROM billing_link_key k);
+
+CREATE FUNCTION public.console_url()
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT k.public_url FROM billing_link_key k);
 
 CREATE FUNCTION public.event_stamp()
  RETURNS xid8
