@@ -38,46 +38,7 @@ export async function checkBooks(
      where r.merchant_id = $1`,
     [merchantId],
   );
-  for (const {
-    oid,
-    number,
-    attempt,
-    state,
-    amount,
-    order_id: orderId,
-    total,
-    is_paid: isPaid,
-    by_staff: isByStaff,
-  } of rows) {
-    const name = `rebill ${number} of ${oid}`;
-    assert.ok(
-      state === 'paid' || state === 'declined' || state === 'given up',
-      `${name} is left ${state}`,
-    );
-    const keys = Array.from(
-      { length: attempt },
-      (_, index) => `rebill:${merchantId}:${oid}:${number}:${index + 1}`,
-    );
-    const captured = keys.filter((key) => captures.has(key));
-    assert.equal(
-      captured.length,
-      state === 'paid' && amount > 0 && !isByStaff ? 1 : 0,
-      `${name} is ${state} and was captured ${captured.length} times`,
-    );
-    assert.equal(
-      isPaid ?? false,
-      state === 'paid',
-      `${name} is ${state} and its order is ${isPaid ? '' : 'not '}paid`,
-    );
-    if (captured.length === 0) continue;
-    const capture = captures.get(captured[0]!)!;
-    assert.deepEqual(
-      [capture.amount, capture.orderReference, amount],
-      [total, orderId, total],
-      name,
-    );
-    captures.delete(captured[0]!);
-  }
+  for (const row of rows) checkRebill(merchantId, row, captures);
   assert.deepEqual([...captures.keys()], [], 'captures without a rebill');
   const audit = await auditMerchant(db, merchant);
   assert.deepEqual(audit.differences, []);
@@ -86,6 +47,44 @@ export async function checkBooks(
     paid: rows.filter((row) => row.state === 'paid').length,
     declined: rows.filter((row) => row.state === 'declined').length,
   };
+}
+
+/** Checks one rebill, and removes its capture from those that are still to be explained. */
+function checkRebill(
+  merchantId: string,
+  row: RebillRow,
+  captures: Map<string, BookedCharge>,
+): void {
+  const { oid, number, attempt, state, amount, total } = row;
+  const name = `rebill ${number} of ${oid}`;
+  const isPaid = row.is_paid ?? false;
+  assert.ok(
+    state === 'paid' || state === 'declined' || state === 'given up',
+    `${name} is left ${state}`,
+  );
+  const keys = Array.from(
+    { length: attempt },
+    (_, index) => `rebill:${merchantId}:${oid}:${number}:${index + 1}`,
+  );
+  const captured = keys.filter((key) => captures.has(key));
+  assert.equal(
+    captured.length,
+    state === 'paid' && amount > 0 && !row.by_staff ? 1 : 0,
+    `${name} is ${state} and was captured ${captured.length} times`,
+  );
+  assert.equal(
+    isPaid,
+    state === 'paid',
+    `${name} is ${state} and its order is ${isPaid ? '' : 'not '}paid`,
+  );
+  if (captured.length === 0) return;
+  const capture = captures.get(captured[0]!)!;
+  assert.deepEqual(
+    [capture.amount, capture.orderReference, amount],
+    [total, row.order_id, total],
+    name,
+  );
+  captures.delete(captured[0]!);
 }
 
 interface RebillRow {

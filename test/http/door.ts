@@ -10,6 +10,7 @@ import type { Routes } from '../../server/src/platform/http/routes.ts';
 import { openMetrics } from '../../server/src/platform/metrics.ts';
 import { sealWith } from '../../server/src/platform/seal.ts';
 import type { DatabasePool } from '../../server/src/platform/storage/database.ts';
+import type { Merchant } from '../../server/src/platform/tenancy/merchant.ts';
 import { insertMerchant } from '../../server/src/platform/tenancy/merchantStore.ts';
 import { rememberedMerchants } from '../../server/src/platform/tenancy/merchants.ts';
 import { allPermissions } from '../../server/src/staff/apiKey.ts';
@@ -80,19 +81,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     publicUrl: async () => 'http://perennial.test',
     seal: sealWith(Buffer.alloc(32)),
   });
-  const madeAt = Temporal.Instant.from('2026-01-15T17:00:00Z');
-  await insertMerchant(
-    db,
-    {
-      merchantId: 'TEST',
-      name: 'Test',
-      timeZone: 'America/New_York',
-      currency: 'USD',
-      settings: {},
-      clock: { kind: 'real' },
-    },
-    madeAt,
-  );
+  await insertMerchant(db, doorMerchant, madeAt);
   const makeKey: Door['makeKey'] = async ({
     permissions = allPermissions,
     allowedIps = [],
@@ -106,34 +95,42 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     return { key, keyId: stored.keyId };
   };
   const { key } = await makeKey();
-
   return {
     db,
     http,
     keys,
     key,
     makeKey,
-    async ask({
-      method = 'GET',
-      url = itemsPath,
-      headers,
-      body,
-      key: given = key,
-      address = '203.0.113.7',
-    }) {
-      const response = await http.inject({
-        method,
-        url,
-        remoteAddress: address,
-        headers: {
-          'x-ultracart-api-version': '2017-03-01',
-          ...(given === null ? {} : { 'x-ultracart-simple-key': given }),
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(body === undefined ? {} : { payload: body }),
-      });
-      return { status: response.statusCode, headers: response.headers, text: response.body };
-    },
+    ask: (request) => askServer(http, { key, ...request }),
   };
+}
+
+const madeAt = Temporal.Instant.from('2026-01-15T17:00:00Z');
+
+const doorMerchant: Merchant = {
+  merchantId: 'TEST',
+  name: 'Test',
+  timeZone: 'America/New_York',
+  currency: 'USD',
+  settings: {},
+  clock: { kind: 'real' },
+};
+
+async function askServer(
+  http: Door['http'],
+  { method = 'GET', url = itemsPath, headers, body, key, address = '203.0.113.7' }: Ask,
+): Promise<Reply> {
+  const response = await http.inject({
+    method,
+    url,
+    remoteAddress: address,
+    headers: {
+      'x-ultracart-api-version': '2017-03-01',
+      ...(key === null ? {} : { 'x-ultracart-simple-key': key }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { payload: body }),
+  });
+  return { status: response.statusCode, headers: response.headers, text: response.body };
 }

@@ -58,19 +58,7 @@ async function makeObjects(app: TestApp, key: string, i: number): Promise<PathVa
   const { customer } = await ask({ operation: 'insertCustomer', body: { email } });
   const { order } = await ask({
     operation: 'insertOrder',
-    body: {
-      billing: { first_name: 'Ann', last_name: 'Smith', email, country_code: 'US' },
-      items: [{ merchant_item_id: itemId, quantity: 1, auto_order_schedule: 'Monthly' }],
-      payment: {
-        payment_method: 'Credit Card',
-        credit_card: {
-          card_type: 'VISA',
-          card_number_token: 'tok_1',
-          card_expiration_month: 12,
-          card_expiration_year: 2030,
-        },
-      },
-    },
+    body: orderOf(itemId, email),
   });
   const { webhook } = await ask({
     operation: 'insertWebhook',
@@ -109,3 +97,17 @@ async function makeObjects(app: TestApp, key: string, i: number): Promise<PathVa
     auto_order_item_oid: String(auto_order.items[0].auto_order_item_oid),
   };
 }
+
+const orderOf = (itemId: string, email: string) => ({
+  billing: { first_name: 'Ann', last_name: 'Smith', email, country_code: 'US' },
+  items: [{ merchant_item_id: itemId, quantity: 1, auto_order_schedule: 'Monthly' }],
+  payment: {
+    payment_method: 'Credit Card',
+    credit_card: {
+      card_type: 'VISA',
+      card_number_token: 'tok_1',
+      card_expiration_month: 12,
+      card_expiration_year: 2030,
+    },
+  },
+});

@@ -88,85 +88,94 @@ export async function oauthWorld(): Promise<OauthWorld> {
     permissions: ['order_read', 'order_write', 'webhook_read', 'webhook_write'],
     password,
   });
-
-  async function ask(path: string, init: RequestInit): Promise<Answer> {
-    const response = await fetch(baseUrl + path, { redirect: 'manual', ...init });
-    const text = await response.text();
-    const location = response.headers.get('location');
-    const isJson = response.headers.get('content-type')?.includes('json');
-    return {
-      status: response.status,
-      headers: response.headers,
-      text,
-      location: location === null ? undefined : new URL(location),
-      json: isJson ? JSON.parse(text) : undefined,
-    };
-  }
   const post: OauthWorld['post'] = (path, form, headers = {}) =>
-    ask(path, { method: 'POST', body: new URLSearchParams(form), headers });
+    ask(baseUrl + path, { method: 'POST', body: new URLSearchParams(form), headers });
   const browse: OauthWorld['browse'] = (path, form, headers = {}) =>
     form
       ? post(path, form, { 'sec-fetch-site': 'same-origin', ...headers })
-      : ask(path, { headers });
-
-  const world: OauthWorld = {
+      : ask(baseUrl + path, { headers });
+  return {
     app,
     baseUrl,
     userId,
     browse,
     post,
-    async registerApplication({
-      permissions = ['order_read', 'item_read'],
-      redirectUris = [redirectUri],
-      secret,
-      deviceScope,
-    } = {}) {
-      const clientId = randomIds.secret(16);
-      await insertApplication(app.db, {
-        clientId,
-        name: 'Shipping <b>Desk</b>',
-        description: 'It prints labels.',
-        redirectUris,
-        permissions,
-        createdAt: testNow,
-        ...(secret === undefined ? {} : { secretHash: hashSecret(secret) }),
-        ...(deviceScope === undefined ? {} : { deviceScope }),
-      });
-      return clientId;
-    },
+    registerApplication: (changes) => registerApplication(app, changes),
     call: (token, path = '/rest/v2/order/orders', headers = {}) =>
-      ask(path, {
+      ask(baseUrl + path, {
         headers: {
           authorization: `Bearer ${token}`,
           'x-ultracart-api-version': '2017-03-01',
           ...headers,
         },
       }),
-    async obtainCode(clientId, changes = {}) {
-      const consent = await browse('/rest/v2/oauth/authorize', {
-        ...authorization(clientId),
-        ...credentials,
-        ...changes,
-      });
-      assert.equal(consent.status, 200, consent.text);
-      const decided = await browse('/rest/v2/oauth/consent', {
-        ticket: ticketIn(consent.text),
-        decision: 'allow',
-      });
-      return decided.location!.searchParams.get('code')!;
-    },
+    obtainCode: (clientId, changes) => obtainCode(browse, clientId, changes),
     async connect(clientId) {
       const answer = await post('/rest/v2/oauth/token', {
         grant_type: 'authorization_code',
         client_id: clientId,
         redirect_uri: redirectUri,
-        code: await world.obtainCode(clientId),
+        code: await obtainCode(browse, clientId),
       });
       assert.equal(answer.status, 200, answer.text);
       return answer.json;
     },
   };
-  return world;
+}
+
+async function ask(url: string, init: RequestInit): Promise<Answer> {
+  const response = await fetch(url, { redirect: 'manual', ...init });
+  const text = await response.text();
+  const location = response.headers.get('location');
+  const isJson = response.headers.get('content-type')?.includes('json');
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    location: location === null ? undefined : new URL(location),
+    json: isJson ? JSON.parse(text) : undefined,
+  };
+}
+
+async function registerApplication(
+  app: TestApp,
+  {
+    permissions = ['order_read', 'item_read'],
+    redirectUris = [redirectUri],
+    secret,
+    deviceScope,
+  }: ApplicationChanges = {},
+): Promise<string> {
+  const clientId = randomIds.secret(16);
+  await insertApplication(app.db, {
+    clientId,
+    name: 'Shipping <b>Desk</b>',
+    description: 'It prints labels.',
+    redirectUris,
+    permissions,
+    createdAt: testNow,
+    ...(secret === undefined ? {} : { secretHash: hashSecret(secret) }),
+    ...(deviceScope === undefined ? {} : { deviceScope }),
+  });
+  return clientId;
+}
+
+async function obtainCode(
+  browse: OauthWorld['browse'],
+  clientId: string,
+  changes: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const consent = await browse('/rest/v2/oauth/authorize', {
+    ...authorization(clientId),
+    ...credentials,
+    ...changes,
+  });
+  assert.equal(consent.status, 200, consent.text);
+  const decided = await browse('/rest/v2/oauth/consent', {
+    ticket: ticketIn(consent.text),
+    decision: 'allow',
+  });
+  return decided.location!.searchParams.get('code')!;
 }
 
 /** A good authorization request. */

@@ -81,33 +81,40 @@ export async function addRandomAutoOrders(
 const chosenItems = ['COFFEE', 'TEA', 'SALE', 'TAXFREE', 'SHIPSFREE', 'PENNY'];
 const steppedItems = ['TRIAL', 'TOUR', 'SEASON', 'PAYDAY', 'GIFT', 'RETRYDEAL', 'UNTIL'];
 
+/** Returns the day that is `days` after now, as items write it. */
+const dayOf = (now: Temporal.Instant, zone: string) => (days: number) =>
+  `${addDays(now, days, zone).toZonedDateTimeISO(zone).toPlainDate()}T00:00:00+00:00`;
+
+type DayOf = ReturnType<typeof dayOf>;
+
 function catalogue(now: Temporal.Instant, zone: string): Item[] {
+  const day = dayOf(now, zone);
+  return [...chosenCatalogue(day), ...steppedCatalogue(day), ...datedCatalogue(day)];
+}
+
+const steps = (...list: ItemAutoOrderStep[]) => ({ auto_order_upsell: true, steps: list });
+
+const ship = (
+  recurring: string,
+  schedule: Frequency,
+  more: ItemAutoOrderStep = {},
+): ItemAutoOrderStep => ({
+  type: 'item',
+  recurring_merchant_item_id: recurring,
+  schedule,
+  ...more,
+});
+
+const item = (id: string, cost: number, autoOrder?: Item['auto_order'], more: Item = {}): Item => ({
+  merchant_item_id: id,
+  description: id.toLowerCase(),
+  ...more,
+  pricing: { cost, ...more.pricing },
+  ...(autoOrder && { auto_order: autoOrder }),
+});
+
+function chosenCatalogue(day: DayOf): Item[] {
   const chosen = { auto_orderable: true, auto_order_schedules: [...frequencies] };
-  const steps = (...list: ItemAutoOrderStep[]) => ({ auto_order_upsell: true, steps: list });
-  const ship = (
-    recurring: string,
-    schedule: Frequency,
-    more: ItemAutoOrderStep = {},
-  ): ItemAutoOrderStep => ({
-    type: 'item',
-    recurring_merchant_item_id: recurring,
-    schedule,
-    ...more,
-  });
-  const day = (days: number) =>
-    `${addDays(now, days, zone).toZonedDateTimeISO(zone).toPlainDate()}T00:00:00+00:00`;
-  const item = (
-    id: string,
-    cost: number,
-    autoOrder?: Item['auto_order'],
-    more: Item = {},
-  ): Item => ({
-    merchant_item_id: id,
-    description: id.toLowerCase(),
-    ...more,
-    pricing: { cost, ...more.pricing },
-    ...(autoOrder && { auto_order: autoOrder }),
-  });
   return [
     item('COFFEE', 15.5, chosen, { pricing: { auto_order_cost: 13.95 } }),
     item('TEA', 9.99, chosen),
@@ -121,6 +128,11 @@ function catalogue(now: Temporal.Instant, zone: string): Item[] {
     item('FILTERS', 4.25),
     item('MUG', 8),
     item('FREEBIE', 0),
+  ];
+}
+
+function steppedCatalogue(day: DayOf): Item[] {
+  return [
     item(
       'TRIAL',
       1,
@@ -159,6 +171,11 @@ function catalogue(now: Temporal.Instant, zone: string): Item[] {
         { type: 'loop' },
       ),
     ),
+  ];
+}
+
+function datedCatalogue(day: DayOf): Item[] {
+  return [
     item(
       'GIFT',
       14,

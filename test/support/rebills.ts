@@ -116,38 +116,6 @@ export async function rebillsOn(db: Database, options: RebillOptions = {}): Prom
     log: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
     requestId: 'test',
   });
-  const addMany: Rebills['addMany'] = async (list, original = {}) => {
-    const autoOrders = list.map((given) => {
-      const started = anAutoOrder({
-        merchantId,
-        originalOrderId: `${merchantId}-${String(given.autoOrderOid).padStart(10, '0')}`,
-        ...given,
-      });
-      return {
-        ...started,
-        items: started.items.map((item) => ({
-          firstOrderAt: started.signedUpAt,
-          lastOrderAt: started.signedUpAt,
-          ...item,
-        })),
-      };
-    });
-    const catalog = await loadCatalog(db, merchantId, autoOrders);
-    await insertOrders(
-      db,
-      merchantId,
-      autoOrders.map((autoOrder) => originalOrder(autoOrder, original)),
-    );
-    await insertAutoOrders(
-      db,
-      merchantId,
-      autoOrders.map((autoOrder) => ({
-        ...calculate(autoOrder, catalog, someRules),
-        currency: 'USD',
-        createdAt: someRules.now,
-      })),
-    );
-  };
   let items = 0;
   return {
     db,
@@ -165,32 +133,68 @@ export async function rebillsOn(db: Database, options: RebillOptions = {}): Prom
         at('2026-01-01T00:00:00Z'),
       );
     },
-    add: (given, original = {}) => addMany([given], original),
-    addMany,
+    add: (given, original = {}) => addMany(db, merchantId, [given], original),
+    addMany: (list, original = {}) => addMany(db, merchantId, list, original),
     run: (now) => runDue(context(now), parts, { until: at(now), moment: 'now' }),
     play: (until) => runDue(context(until), parts, { until: at(until), moment: 'due' }),
     resolve: (now) => resolveUnanswered(context(now), parts),
-    async load(autoOrderOid) {
-      const [found] = await loadAutoOrders(db, merchantId, [autoOrderOid]);
-      return found!;
-    },
-    orders: (autoOrderOid) =>
-      db.rows(
-        `select rebill_number as number, total_minor as total, current_stage as stage,
-          ${documentJson('o')}::json as document
-       from orders o where merchant_id = $1 and auto_order_oid = $2 and rebill_number > 0
-         order by rebill_number`,
-        [merchantId, autoOrderOid],
-      ),
-    async logs(autoOrderOid) {
-      const rows = await db.rows<{ message: string }>(
-        `select message from auto_order_log where merchant_id = $1 and auto_order_oid = $2
-          order by log_id`,
-        [merchantId, autoOrderOid],
-      );
-      return rows.map((row) => row.message);
-    },
+    load: async (autoOrderOid) => (await loadAutoOrders(db, merchantId, [autoOrderOid]))[0]!,
+    orders: (autoOrderOid) => rebillOrders(db, merchantId, autoOrderOid),
+    logs: (autoOrderOid) => logsOf(db, merchantId, autoOrderOid),
   };
+}
+
+async function addMany(
+  db: Database,
+  merchantId: string,
+  list: Parameters<Rebills['addMany']>[0],
+  original: OriginalOrder,
+): Promise<void> {
+  const autoOrders = list.map((given) => {
+    const started = anAutoOrder({
+      merchantId,
+      originalOrderId: `${merchantId}-${String(given.autoOrderOid).padStart(10, '0')}`,
+      ...given,
+    });
+    const { signedUpAt } = started;
+    const items = started.items.map((item) => ({
+      firstOrderAt: signedUpAt,
+      lastOrderAt: signedUpAt,
+      ...item,
+    }));
+    return { ...started, items };
+  });
+  const catalog = await loadCatalog(db, merchantId, autoOrders);
+  const orders = autoOrders.map((autoOrder) => originalOrder(autoOrder, original));
+  await insertOrders(db, merchantId, orders);
+  const inserted = autoOrders.map((autoOrder) => ({
+    ...calculate(autoOrder, catalog, someRules),
+    currency: 'USD',
+    createdAt: someRules.now,
+  }));
+  await insertAutoOrders(db, merchantId, inserted);
+}
+
+const rebillOrders = (
+  db: Database,
+  merchantId: string,
+  autoOrderOid: number,
+): ReturnType<Rebills['orders']> =>
+  db.rows(
+    `select rebill_number as number, total_minor as total, current_stage as stage,
+      ${documentJson('o')}::json as document
+     from orders o where merchant_id = $1 and auto_order_oid = $2 and rebill_number > 0
+     order by rebill_number`,
+    [merchantId, autoOrderOid],
+  );
+
+async function logsOf(db: Database, merchantId: string, autoOrderOid: number): Promise<string[]> {
+  const rows = await db.rows<{ message: string }>(
+    `select message from auto_order_log where merchant_id = $1 and auto_order_oid = $2
+      order by log_id`,
+    [merchantId, autoOrderOid],
+  );
+  return rows.map((row) => row.message);
 }
 
 /** The order that started an auto order: paid by card, shipped for 5.00, taxed at 8.25 %. */

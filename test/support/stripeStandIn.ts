@@ -54,137 +54,18 @@ const refusedCards: Readonly<Record<string, { code: string; decline_code?: strin
 export async function startStripeStandIn(clock?: Pick<SystemClock, 'now'>): Promise<StripeStandIn> {
   const nowSeconds = () =>
     clock === undefined ? 1_768_496_400 : Math.floor(clock.now().epochMilliseconds / 1000);
-  const requests: StandInRequest[] = [];
-  const intents: Intent[] = [];
-  const replies = new Map<string, { fields: string; reply: Reply; atSeconds: number }>();
-  const lost = new Map<string, number>();
-  let isDown = false;
-  let next: Reply | undefined;
-
-  const server = createServer((incoming, response) => {
-    void readBody(incoming).then((body) => {
-      const url = new URL(incoming.url!, 'http://stand-in');
-      const idempotencyKey = incoming.headers['idempotency-key'] as string | undefined;
-      const fields = new URLSearchParams(body === '' ? url.search : body);
-      requests.push({
-        method: incoming.method!,
-        path: url.pathname,
-        fields,
-        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-      });
-      if (isDown) return response.destroy();
-      if (next) {
-        const reply = next;
-        next = undefined;
-        return send(response, reply);
-      }
-      return answer(response, incoming.method!, url.pathname, fields, idempotencyKey);
-    });
-  });
+  const standIn = new StandInServer(new StripeBooks(nowSeconds), nowSeconds);
+  const server = createServer((incoming, response) => void standIn.receive(incoming, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-
-  function answer(
-    response: ServerResponse,
-    method: string,
-    path: string,
-    fields: URLSearchParams,
-    key = '',
-  ): void {
-    if (method === 'GET' && path === '/v1/payment_intents')
-      return send(response, { status: 200, body: listIntents(fields) });
-    const card = fields.get('payment_method') ?? '';
-    if (card === 'pm_lost_before' && isLost(key)) return void response.destroy();
-    const kept = replies.get(key);
-    const known =
-      kept !== undefined && nowSeconds() - kept.atSeconds < keptSeconds
-        ? kept
-        : { fields: fields.toString(), reply: carryOut(path, fields), atSeconds: nowSeconds() };
-    replies.set(key, known);
-    if (card === 'pm_lost_after' && isLost(key)) return void response.destroy();
-    send(response, known.fields === fields.toString() ? known.reply : idempotencyError);
-  }
-
-  // The library repeats a request once by itself when the connection breaks, so a charge's answer
-  // must be lost twice.
-  function isLost(key: string): boolean {
-    lost.set(key, (lost.get(key) ?? 0) + 1);
-    return lost.get(key)! <= 2;
-  }
-
-  function carryOut(path: string, fields: URLSearchParams): Reply {
-    if (path === '/v1/payment_intents') return createIntent(fields);
-    return path === '/v1/refunds' ? createRefund(fields) : unknownPath;
-  }
-
-  function createIntent(fields: URLSearchParams): Reply {
-    const card = fields.get('payment_method')!;
-    const refused = refusedCards[card];
-    const error = refused && { type: 'card_error', ...refused, message: 'Your card was declined.' };
-    const intent: Intent = {
-      id: `pi_${intents.length + 1}`,
-      object: 'payment_intent',
-      amount: Number(fields.get('amount')),
-      currency: fields.get('currency')!,
-      created: nowSeconds(),
-      customer: fields.get('customer'),
-      payment_method: error ? null : card,
-      status: error ? 'requires_payment_method' : 'succeeded',
-      metadata: metadataOf(fields),
-      last_payment_error: error ?? null,
-      refunded: 0,
-    };
-    intents.unshift(intent);
-    return error
-      ? { status: 402, body: { error: { ...error, payment_intent: intent } } }
-      : { status: 200, body: intent };
-  }
-
-  function createRefund(fields: URLSearchParams): Reply {
-    const intent = intents.find((each) => each.id === fields.get('payment_intent'))!;
-    const amount = Number(fields.get('amount'));
-    if (intent.refunded + amount > intent.amount) {
-      return {
-        status: 400,
-        body: {
-          error: {
-            type: 'invalid_request_error',
-            message: 'Refund amount is greater than unrefunded amount on charge.',
-          },
-        },
-      };
-    }
-    intent.refunded += amount;
-    return {
-      status: 200,
-      body: { id: `re_${requests.length}`, object: 'refund', amount, status: 'succeeded' },
-    };
-  }
-
-  function listIntents(fields: URLSearchParams) {
-    const customer = fields.get('customer');
-    const found = intents.filter(
-      (each) =>
-        (customer === null || each.customer === customer) &&
-        each.created >= Number(fields.get('created[gte]') ?? 0),
-    );
-    return { object: 'list', url: '/v1/payment_intents', has_more: false, data: found };
-  }
-
   return {
     host: { protocol: 'http', host: '127.0.0.1', port: (server.address() as AddressInfo).port },
-    requests,
-    captures: () =>
-      intents
-        .filter((each) => each.status === 'succeeded')
-        .map(({ metadata, amount }) => ({
-          key: metadata['perennial_key']!,
-          amount,
-        })),
+    requests: standIn.requests,
+    captures: () => standIn.books.captures(),
     setDown: (down) => {
-      isDown = down;
+      standIn.isDown = down;
     },
     answerNext: (status, error) => {
-      next = { status, body: { error } };
+      standIn.next = { status, body: { error } };
     },
     close: () =>
       new Promise((resolve) => {
@@ -192,6 +73,132 @@ export async function startStripeStandIn(clock?: Pick<SystemClock, 'now'>): Prom
         server.close(() => resolve());
       }),
   };
+}
+
+/** How the stand-in replies: idempotency keys, lost replies, and the replies that a test orders. */
+class StandInServer {
+  readonly requests: StandInRequest[] = [];
+  readonly books: StripeBooks;
+  readonly #nowSeconds: () => number;
+  readonly #replies = new Map<string, { fields: string; reply: Reply; atSeconds: number }>();
+  readonly #lost = new Map<string, number>();
+  isDown = false;
+  next: Reply | undefined;
+
+  constructor(books: StripeBooks, nowSeconds: () => number) {
+    this.books = books;
+    this.#nowSeconds = nowSeconds;
+  }
+
+  async receive(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(incoming);
+    const url = new URL(incoming.url!, 'http://stand-in');
+    const idempotencyKey = incoming.headers['idempotency-key'] as string | undefined;
+    const request: StandInRequest = {
+      method: incoming.method!,
+      path: url.pathname,
+      fields: new URLSearchParams(body === '' ? url.search : body),
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    };
+    this.requests.push(request);
+    if (this.isDown) return void response.destroy();
+    const ordered = this.next;
+    this.next = undefined;
+    const reply = ordered ?? this.#replyTo(request);
+    if (reply === 'lost') response.destroy();
+    else send(response, reply);
+  }
+
+  #replyTo({ method, path, fields, idempotencyKey: key = '' }: StandInRequest): Reply | 'lost' {
+    if (method === 'GET' && path === '/v1/payment_intents')
+      return { status: 200, body: this.books.list(fields) };
+    const card = fields.get('payment_method') ?? '';
+    if (card === 'pm_lost_before' && this.#isLost(key)) return 'lost';
+    const kept = this.#replies.get(key);
+    const nowSeconds = this.#nowSeconds();
+    const known =
+      kept !== undefined && nowSeconds - kept.atSeconds < keptSeconds
+        ? kept
+        : { fields: fields.toString(), reply: this.#carryOut(path, fields), atSeconds: nowSeconds };
+    this.#replies.set(key, known);
+    if (card === 'pm_lost_after' && this.#isLost(key)) return 'lost';
+    return known.fields === fields.toString() ? known.reply : idempotencyError;
+  }
+
+  // The library repeats a request once by itself when the connection breaks, so a charge's answer
+  // must be lost twice.
+  #isLost(key: string): boolean {
+    const times = (this.#lost.get(key) ?? 0) + 1;
+    this.#lost.set(key, times);
+    return times <= 2;
+  }
+
+  #carryOut(path: string, fields: URLSearchParams): Reply {
+    if (path === '/v1/payment_intents') return this.books.createIntent(fields);
+    return path === '/v1/refunds'
+      ? this.books.createRefund(fields, this.requests.length)
+      : unknownPath;
+  }
+}
+
+/** The payments of the stand-in, newest first. */
+class StripeBooks {
+  readonly #intents: Intent[] = [];
+  readonly #nowSeconds: () => number;
+
+  constructor(nowSeconds: () => number) {
+    this.#nowSeconds = nowSeconds;
+  }
+
+  captures(): { key: string; amount: number }[] {
+    return this.#intents
+      .filter((each) => each.status === 'succeeded')
+      .map(({ metadata, amount }) => ({ key: metadata['perennial_key']!, amount }));
+  }
+
+  createIntent(fields: URLSearchParams): Reply {
+    const card = fields.get('payment_method')!;
+    const refused = refusedCards[card];
+    const error = refused && { type: 'card_error', ...refused, message: 'Your card was declined.' };
+    const intent: Intent = {
+      id: `pi_${this.#intents.length + 1}`,
+      object: 'payment_intent',
+      amount: Number(fields.get('amount')),
+      currency: fields.get('currency')!,
+      created: this.#nowSeconds(),
+      customer: fields.get('customer'),
+      payment_method: error ? null : card,
+      status: error ? 'requires_payment_method' : 'succeeded',
+      metadata: metadataOf(fields),
+      last_payment_error: error ?? null,
+      refunded: 0,
+    };
+    this.#intents.unshift(intent);
+    return error
+      ? { status: 402, body: { error: { ...error, payment_intent: intent } } }
+      : { status: 200, body: intent };
+  }
+
+  createRefund(fields: URLSearchParams, number: number): Reply {
+    const intent = this.#intents.find((each) => each.id === fields.get('payment_intent'))!;
+    const amount = Number(fields.get('amount'));
+    if (intent.refunded + amount > intent.amount) return excessiveRefund;
+    intent.refunded += amount;
+    return {
+      status: 200,
+      body: { id: `re_${number}`, object: 'refund', amount, status: 'succeeded' },
+    };
+  }
+
+  list(fields: URLSearchParams) {
+    const customer = fields.get('customer');
+    const found = this.#intents.filter(
+      (each) =>
+        (customer === null || each.customer === customer) &&
+        each.created >= Number(fields.get('created[gte]') ?? 0),
+    );
+    return { object: 'list', url: '/v1/payment_intents', has_more: false, data: found };
+  }
 }
 
 const keptSeconds = 86_400;
@@ -203,6 +210,15 @@ const idempotencyError: Reply = {
       type: 'idempotency_error',
       message:
         'Keys for idempotent requests can only be used with the same parameters they were first used with.',
+    },
+  },
+};
+const excessiveRefund: Reply = {
+  status: 400,
+  body: {
+    error: {
+      type: 'invalid_request_error',
+      message: 'Refund amount is greater than unrefunded amount on charge.',
     },
   },
 };

@@ -61,136 +61,133 @@ const cheaperOnRetry: Partial<ItemStep> = {
   ],
 };
 
+const sale = { cost: cost(2000), saleCost: cost(1700) };
+const priceCases: [name: string, example: PriceCase, expected: [number | string, ...string[]]][] = [
+  ["the catalogue's cost", {}, [2000, 'catalog price']],
+  [
+    'the auto order price before the cost and the sale',
+    { pricing: { ...sale, autoOrderCost: cost(1800) } },
+    [1800, 'auto order price'],
+  ],
+  ['a sale without bounds', { pricing: sale }, [1700, 'sale price']],
+  ['a sale on its first moment', { pricing: { ...sale, saleStart: at } }, [1700, 'sale price']],
+  ['a sale on its last moment', { pricing: { ...sale, saleEnd: at } }, [1700, 'sale price']],
+  [
+    'before a sale',
+    { pricing: { ...sale, saleStart: at.add({ seconds: 1 }) } },
+    [2000, 'catalog price'],
+  ],
+  [
+    'after a sale',
+    { pricing: { ...sale, saleEnd: at.subtract({ seconds: 1 }) } },
+    [2000, 'catalog price'],
+  ],
+  ['no price anywhere', { pricing: {} }, ['no price']],
+  ['a free item', { pricing: { cost: cost(0) } }, [0, 'catalog price']],
+  ["the step's price", { step: { unitCost: cost(1500) } }, [1500, 'step price']],
+  ['a step without a price', { step: {} }, [2000, 'catalog price']],
+  [
+    'signed up long ago: the earliest date that covers it',
+    { step: grandfathered, signedUp: '2024-12-31T12:00:00Z' },
+    [1000, 'step price', 'grandfathered price'],
+  ],
+  [
+    'signed up late on the last local day',
+    { step: grandfathered, signedUp: '2025-01-01T04:59:59Z' },
+    [1000, 'step price', 'grandfathered price'],
+  ],
+  [
+    'signed up a second later',
+    { step: grandfathered, signedUp: '2025-01-01T05:00:00Z' },
+    [1200, 'step price', 'grandfathered price'],
+  ],
+  [
+    'signed up after all dates',
+    { step: grandfathered, signedUp: '2026-01-02T12:00:00Z' },
+    [1500, 'step price'],
+  ],
+  ['the first attempt', { step: cheaperOnRetry }, [1500, 'step price']],
+  ['the day before the retry price', { step: cheaperOnRetry, retryDays: 2 }, [1500, 'step price']],
+  [
+    'the day of the retry price',
+    { step: cheaperOnRetry, retryDays: 3 },
+    [1300, 'step price', 'retry price'],
+  ],
+  [
+    'the latest retry price',
+    { step: cheaperOnRetry, retryDays: 9 },
+    [1100, 'step price', 'retry price'],
+  ],
+  [
+    'the retry price in place of the grandfathered one',
+    {
+      step: { ...grandfathered, ...cheaperOnRetry },
+      signedUp: '2024-01-01T12:00:00Z',
+      retryDays: 3,
+    },
+    [1300, 'step price', 'grandfathered price', 'retry price'],
+  ],
+  [
+    'an arbitrary unit cost for every order',
+    { item: { arbitraryUnitCost: cost(900) } },
+    [900, 'catalog price', 'arbitrary unit cost'],
+  ],
+  [
+    'an arbitrary unit cost for one more order',
+    { item: { arbitraryUnitCost: cost(900), arbitraryUnitCostRemainingOrders: 1 } },
+    [900, 'catalog price', 'arbitrary unit cost'],
+  ],
+  [
+    'an arbitrary unit cost that is used up',
+    { item: { arbitraryUnitCost: cost(900), arbitraryUnitCostRemainingOrders: 0 } },
+    [2000, 'catalog price'],
+  ],
+  [
+    'an arbitrary unit cost where nothing else has a price',
+    { pricing: {}, item: { arbitraryUnitCost: cost(900) } },
+    [900, 'arbitrary unit cost'],
+  ],
+  [
+    'a percentage off the arbitrary unit cost',
+    { item: { arbitraryUnitCost: cost(999), arbitraryPercentageDiscount: 10 } },
+    [899, 'catalog price', 'arbitrary unit cost', 'percentage discount'],
+  ],
+  [
+    'all of it off',
+    { item: { arbitraryPercentageDiscount: 100 } },
+    [0, 'catalog price', 'percentage discount'],
+  ],
+  [
+    'the discount before the quantity',
+    {
+      pricing: { cost: cost(999) },
+      item: { arbitraryPercentageDiscount: 10, originalQuantity: 3 },
+    },
+    [2697, 'catalog price', 'percentage discount', 'quantity'],
+  ],
+  [
+    'another quantity than the original',
+    { item: { originalQuantity: 3, arbitraryQuantity: 2 } },
+    [4000, 'catalog price', 'quantity'],
+  ],
+  [
+    'half a quantity',
+    { pricing: { cost: cost(999) }, item: { arbitraryQuantity: 0.5 } },
+    [500, 'catalog price', 'quantity'],
+  ],
+  [
+    "an item in place of the step's costs its own price",
+    {
+      step: { ...grandfathered, ...cheaperOnRetry },
+      item: { arbitraryItemId: 'COFFEE' },
+      retryDays: 9,
+    },
+    [2000, 'catalog price'],
+  ],
+];
+
 test('the price of a line, rule after rule', () => {
-  const sale = { cost: cost(2000), saleCost: cost(1700) };
-  const cases: [name: string, example: PriceCase, expected: [number | string, ...string[]]][] = [
-    ["the catalogue's cost", {}, [2000, 'catalog price']],
-    [
-      'the auto order price before the cost and the sale',
-      { pricing: { ...sale, autoOrderCost: cost(1800) } },
-      [1800, 'auto order price'],
-    ],
-    ['a sale without bounds', { pricing: sale }, [1700, 'sale price']],
-    ['a sale on its first moment', { pricing: { ...sale, saleStart: at } }, [1700, 'sale price']],
-    ['a sale on its last moment', { pricing: { ...sale, saleEnd: at } }, [1700, 'sale price']],
-    [
-      'before a sale',
-      { pricing: { ...sale, saleStart: at.add({ seconds: 1 }) } },
-      [2000, 'catalog price'],
-    ],
-    [
-      'after a sale',
-      { pricing: { ...sale, saleEnd: at.subtract({ seconds: 1 }) } },
-      [2000, 'catalog price'],
-    ],
-    ['no price anywhere', { pricing: {} }, ['no price']],
-    ['a free item', { pricing: { cost: cost(0) } }, [0, 'catalog price']],
-    ["the step's price", { step: { unitCost: cost(1500) } }, [1500, 'step price']],
-    ['a step without a price', { step: {} }, [2000, 'catalog price']],
-    [
-      'signed up long ago: the earliest date that covers it',
-      { step: grandfathered, signedUp: '2024-12-31T12:00:00Z' },
-      [1000, 'step price', 'grandfathered price'],
-    ],
-    [
-      'signed up late on the last local day',
-      { step: grandfathered, signedUp: '2025-01-01T04:59:59Z' },
-      [1000, 'step price', 'grandfathered price'],
-    ],
-    [
-      'signed up a second later',
-      { step: grandfathered, signedUp: '2025-01-01T05:00:00Z' },
-      [1200, 'step price', 'grandfathered price'],
-    ],
-    [
-      'signed up after all dates',
-      { step: grandfathered, signedUp: '2026-01-02T12:00:00Z' },
-      [1500, 'step price'],
-    ],
-    ['the first attempt', { step: cheaperOnRetry }, [1500, 'step price']],
-    [
-      'the day before the retry price',
-      { step: cheaperOnRetry, retryDays: 2 },
-      [1500, 'step price'],
-    ],
-    [
-      'the day of the retry price',
-      { step: cheaperOnRetry, retryDays: 3 },
-      [1300, 'step price', 'retry price'],
-    ],
-    [
-      'the latest retry price',
-      { step: cheaperOnRetry, retryDays: 9 },
-      [1100, 'step price', 'retry price'],
-    ],
-    [
-      'the retry price in place of the grandfathered one',
-      {
-        step: { ...grandfathered, ...cheaperOnRetry },
-        signedUp: '2024-01-01T12:00:00Z',
-        retryDays: 3,
-      },
-      [1300, 'step price', 'grandfathered price', 'retry price'],
-    ],
-    [
-      'an arbitrary unit cost for every order',
-      { item: { arbitraryUnitCost: cost(900) } },
-      [900, 'catalog price', 'arbitrary unit cost'],
-    ],
-    [
-      'an arbitrary unit cost for one more order',
-      { item: { arbitraryUnitCost: cost(900), arbitraryUnitCostRemainingOrders: 1 } },
-      [900, 'catalog price', 'arbitrary unit cost'],
-    ],
-    [
-      'an arbitrary unit cost that is used up',
-      { item: { arbitraryUnitCost: cost(900), arbitraryUnitCostRemainingOrders: 0 } },
-      [2000, 'catalog price'],
-    ],
-    [
-      'an arbitrary unit cost where nothing else has a price',
-      { pricing: {}, item: { arbitraryUnitCost: cost(900) } },
-      [900, 'arbitrary unit cost'],
-    ],
-    [
-      'a percentage off the arbitrary unit cost',
-      { item: { arbitraryUnitCost: cost(999), arbitraryPercentageDiscount: 10 } },
-      [899, 'catalog price', 'arbitrary unit cost', 'percentage discount'],
-    ],
-    [
-      'all of it off',
-      { item: { arbitraryPercentageDiscount: 100 } },
-      [0, 'catalog price', 'percentage discount'],
-    ],
-    [
-      'the discount before the quantity',
-      {
-        pricing: { cost: cost(999) },
-        item: { arbitraryPercentageDiscount: 10, originalQuantity: 3 },
-      },
-      [2697, 'catalog price', 'percentage discount', 'quantity'],
-    ],
-    [
-      'another quantity than the original',
-      { item: { originalQuantity: 3, arbitraryQuantity: 2 } },
-      [4000, 'catalog price', 'quantity'],
-    ],
-    [
-      'half a quantity',
-      { pricing: { cost: cost(999) }, item: { arbitraryQuantity: 0.5 } },
-      [500, 'catalog price', 'quantity'],
-    ],
-    [
-      "an item in place of the step's costs its own price",
-      {
-        step: { ...grandfathered, ...cheaperOnRetry },
-        item: { arbitraryItemId: 'COFFEE' },
-        retryDays: 9,
-      },
-      [2000, 'catalog price'],
-    ],
-  ];
-  for (const [name, example, expected] of cases)
+  for (const [name, example, expected] of priceCases)
     assert.deepEqual(amountAndRules(example), expected, name);
 });
 

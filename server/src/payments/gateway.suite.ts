@@ -25,111 +25,123 @@ export interface GatewayUnderTest {
 /** What every gateway must keep, whatever it is made of. */
 export function gatewaySuite(name: string, open: () => Promise<GatewayUnderTest>): void {
   describe(`gateway: ${name}`, () => {
-    let subject: GatewayUnderTest;
+    let opened: GatewayUnderTest;
     before(async () => {
-      subject = await open();
+      opened = await open();
     });
-    after(() => subject.close());
+    after(() => opened.close());
+    const subject = () => opened;
+    chargesOnce(subject);
+    declinesAndLosesAnswers(subject);
+    refundsOnce(subject);
+  });
+}
 
-    test('an approved charge is captured once, however often it is repeated', async () => {
-      const request = chargeOf(subject.cards.approved);
-      const first = await subject.gateway.charge(request);
-      assert.equal(first.kind, 'approved');
-      assert.deepEqual(await subject.gateway.charge(request), first);
-      assert.deepEqual(await subject.gateway.find(request), first);
-      assert.deepEqual(await capturesOf(subject, request), [{ key: request.key, amount: 1999 }]);
+type Subject = () => GatewayUnderTest;
+
+function chargesOnce(subject: Subject): void {
+  test('an approved charge is captured once, however often it is repeated', async () => {
+    const request = chargeOf(subject().cards.approved);
+    const first = await subject().gateway.charge(request);
+    assert.equal(first.kind, 'approved');
+    assert.deepEqual(await subject().gateway.charge(request), first);
+    assert.deepEqual(await subject().gateway.find(request), first);
+    assert.deepEqual(await capturesOf(subject(), request), [{ key: request.key, amount: 1999 }]);
+  });
+
+  test('two that ask at the same time make one capture', async () => {
+    const request = chargeOf(subject().cards.approved);
+    const answers = await Promise.all([1, 2, 3].map(() => subject().gateway.charge(request)));
+    for (const answer of answers)
+      assert.ok(answer.kind === 'approved' || answer.kind === 'unknown', answer.kind);
+    assert.equal((await capturesOf(subject(), request)).length, 1);
+  });
+
+  test('a key that was used for another amount captures nothing', async () => {
+    const request = chargeOf(subject().cards.approved);
+    await subject().gateway.charge(request);
+    assert.equal(
+      (await subject().gateway.charge({ ...request, amount: minor(2500) })).kind,
+      'unknown',
+    );
+    assert.deepEqual(await capturesOf(subject(), request), [{ key: request.key, amount: 1999 }]);
+  });
+}
+
+function declinesAndLosesAnswers(subject: Subject): void {
+  for (const [card, reason, isHard] of [
+    ['insufficientFunds', 'insufficient funds', false],
+    ['stolen', 'stolen card', true],
+  ] as const) {
+    test(`a decline names its reason (${reason}), is ${isHard ? 'hard' : 'soft'} and stays what it is`, async () => {
+      const request = chargeOf(subject().cards[card]);
+      const answer = await subject().gateway.charge(request);
+      assert.ok(answer.kind === 'declined');
+      assert.deepEqual([answer.reason, answer.isHard], [reason, isHard]);
+      const again = await subject().gateway.find(request);
+      assert.ok(again.kind === 'declined');
+      assert.deepEqual([again.reason, again.isHard], [reason, isHard]);
+      assert.deepEqual(await capturesOf(subject(), request), []);
     });
+  }
 
-    test('two that ask at the same time make one capture', async () => {
-      const request = chargeOf(subject.cards.approved);
-      const answers = await Promise.all([1, 2, 3].map(() => subject.gateway.charge(request)));
-      for (const answer of answers)
-        assert.ok(answer.kind === 'approved' || answer.kind === 'unknown', answer.kind);
-      assert.equal((await capturesOf(subject, request)).length, 1);
-    });
+  test('an answer lost before the capture is unknown, then absent, then approved once', async () => {
+    const request = chargeOf(subject().cards.lostBeforeCapture);
+    assert.equal((await subject().gateway.charge(request)).kind, 'unknown');
+    assert.equal((await subject().gateway.find(request)).kind, 'absent');
+    assert.equal((await subject().gateway.charge(request)).kind, 'approved');
+    assert.equal((await capturesOf(subject(), request)).length, 1);
+  });
 
-    test('a key that was used for another amount captures nothing', async () => {
-      const request = chargeOf(subject.cards.approved);
-      await subject.gateway.charge(request);
-      assert.equal(
-        (await subject.gateway.charge({ ...request, amount: minor(2500) })).kind,
-        'unknown',
-      );
-      assert.deepEqual(await capturesOf(subject, request), [{ key: request.key, amount: 1999 }]);
-    });
+  test('an answer lost after the capture is unknown, then found approved', async () => {
+    const request = chargeOf(subject().cards.lostAfterCapture);
+    assert.equal((await subject().gateway.charge(request)).kind, 'unknown');
+    assert.equal((await subject().gateway.find(request)).kind, 'approved');
+    assert.equal((await subject().gateway.charge(request)).kind, 'approved');
+    assert.equal((await capturesOf(subject(), request)).length, 1);
+  });
 
-    for (const [card, reason, isHard] of [
-      ['insufficientFunds', 'insufficient funds', false],
-      ['stolen', 'stolen card', true],
-    ] as const) {
-      test(`a decline names its reason (${reason}), is ${isHard ? 'hard' : 'soft'} and stays what it is`, async () => {
-        const request = chargeOf(subject.cards[card]);
-        const answer = await subject.gateway.charge(request);
-        assert.ok(answer.kind === 'declined');
-        assert.deepEqual([answer.reason, answer.isHard], [reason, isHard]);
-        const again = await subject.gateway.find(request);
-        assert.ok(again.kind === 'declined');
-        assert.deepEqual([again.reason, again.isHard], [reason, isHard]);
-        assert.deepEqual(await capturesOf(subject, request), []);
-      });
-    }
+  test('looking for a charge moves no money', async () => {
+    const request = chargeOf(subject().cards.approved);
+    assert.equal((await subject().gateway.find(request)).kind, 'absent');
+    assert.deepEqual(await capturesOf(subject(), request), []);
+  });
 
-    test('an answer lost before the capture is unknown, then absent, then approved once', async () => {
-      const request = chargeOf(subject.cards.lostBeforeCapture);
-      assert.equal((await subject.gateway.charge(request)).kind, 'unknown');
-      assert.equal((await subject.gateway.find(request)).kind, 'absent');
-      assert.equal((await subject.gateway.charge(request)).kind, 'approved');
-      assert.equal((await capturesOf(subject, request)).length, 1);
-    });
+  test('a gateway that is down knows nothing and declines nothing', async () => {
+    const request = chargeOf(subject().cards.approved);
+    await subject().setDown(true);
+    assert.equal((await subject().gateway.charge(request)).kind, 'unknown');
+    assert.equal((await subject().gateway.find(request)).kind, 'unknown');
+    await subject().setDown(false);
+    assert.equal((await subject().gateway.charge(request)).kind, 'approved');
+    assert.equal((await capturesOf(subject(), request)).length, 1);
+  });
+}
 
-    test('an answer lost after the capture is unknown, then found approved', async () => {
-      const request = chargeOf(subject.cards.lostAfterCapture);
-      assert.equal((await subject.gateway.charge(request)).kind, 'unknown');
-      assert.equal((await subject.gateway.find(request)).kind, 'approved');
-      assert.equal((await subject.gateway.charge(request)).kind, 'approved');
-      assert.equal((await capturesOf(subject, request)).length, 1);
-    });
-
-    test('looking for a charge moves no money', async () => {
-      const request = chargeOf(subject.cards.approved);
-      assert.equal((await subject.gateway.find(request)).kind, 'absent');
-      assert.deepEqual(await capturesOf(subject, request), []);
-    });
-
-    test('a gateway that is down knows nothing and declines nothing', async () => {
-      const request = chargeOf(subject.cards.approved);
-      await subject.setDown(true);
-      assert.equal((await subject.gateway.charge(request)).kind, 'unknown');
-      assert.equal((await subject.gateway.find(request)).kind, 'unknown');
-      await subject.setDown(false);
-      assert.equal((await subject.gateway.charge(request)).kind, 'approved');
-      assert.equal((await capturesOf(subject, request)).length, 1);
-    });
-
-    test('a refund is made once a key and never gives back more than was captured', async () => {
-      const request = chargeOf(subject.cards.approved);
-      const charged = await subject.gateway.charge(request);
-      assert.ok(charged.kind === 'approved');
-      const refund = {
-        key: `${request.key}/refund`,
-        merchantId: 'TEST',
-        reference: charged.reference,
-        amount: minor(1500),
-        currency: 'USD',
-      };
-      const first = await subject.gateway.refund(refund);
-      assert.equal(first.kind, 'refunded');
-      assert.deepEqual(await subject.gateway.refund(refund), first);
-      assert.equal(
-        (await subject.gateway.refund({ ...refund, key: `${refund.key}/2` })).kind,
-        'refused',
-      );
-      assert.equal(
-        (await subject.gateway.refund({ ...refund, key: `${refund.key}/3`, amount: minor(499) }))
-          .kind,
-        'refunded',
-      );
-    });
+function refundsOnce(subject: Subject): void {
+  test('a refund is made once a key and never gives back more than was captured', async () => {
+    const request = chargeOf(subject().cards.approved);
+    const charged = await subject().gateway.charge(request);
+    assert.ok(charged.kind === 'approved');
+    const refund = {
+      key: `${request.key}/refund`,
+      merchantId: 'TEST',
+      reference: charged.reference,
+      amount: minor(1500),
+      currency: 'USD',
+    };
+    const first = await subject().gateway.refund(refund);
+    assert.equal(first.kind, 'refunded');
+    assert.deepEqual(await subject().gateway.refund(refund), first);
+    assert.equal(
+      (await subject().gateway.refund({ ...refund, key: `${refund.key}/2` })).kind,
+      'refused',
+    );
+    assert.equal(
+      (await subject().gateway.refund({ ...refund, key: `${refund.key}/3`, amount: minor(499) }))
+        .kind,
+      'refunded',
+    );
   });
 }
 

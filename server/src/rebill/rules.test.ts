@@ -92,83 +92,84 @@ const { autoOrder: _, ...soldOnce } = aCatalogItem();
 const mug: CatalogItem = { ...soldOnce, itemId: 'MUG', pricing: { cost: minor(500) } };
 const addOn = { itemId: 'MUG', quantity: 1, freeShipping: false, options: [] };
 
+const amountCases: [
+  what: string,
+  given: Given,
+  amounts: [subtotal: number, discount: number, shipping: number, tax: number, total: number],
+][] = [
+  ['line, shipping less its discount, tax at the original rate', {}, [1299, 0, 500, 130, 1929]],
+  [
+    'shipping is taxed where it was',
+    { original: original({ taxes: { tax_rate: 10, tax_shipping: true } }) },
+    [1299, 0, 500, 180, 1979],
+  ],
+  [
+    'an order of only what ships free costs no shipping',
+    { items: [coffeeWith({ freeShipping: true })] },
+    [1299, 0, 0, 130, 1429],
+  ],
+  [
+    'what was tax free stays so',
+    { original: original({ items: [{ merchant_item_id: 'coffee', tax_free: true }] }) },
+    [1299, 0, 500, 0, 1799],
+  ],
+  [
+    'tax given as an amount becomes a rate',
+    {
+      original: original({
+        taxes: {},
+        summary: { tax: { value: 1 }, taxable_subtotal: { value: 20 } },
+      }),
+    },
+    [1299, 0, 0, 65, 1364],
+  ],
+  [
+    'add-ons of the auto order and of the item ride along',
+    {
+      autoOrder: {
+        addOns: [{ ...addOn, unitCost: minor(100), nextXOrders: 2 }],
+        items: [anItem({ addOns: [addOn] })],
+      },
+      items: [aCatalogItem(), mug],
+    },
+    [1899, 0, 500, 190, 2589],
+  ],
+  [
+    'a used-up add-on does not',
+    { autoOrder: { addOns: [{ ...addOn, nextXOrders: 0 }] }, items: [aCatalogItem(), mug] },
+    [1299, 0, 500, 130, 1929],
+  ],
+  [
+    'the discount of the item',
+    { autoOrder: { items: [anItem({ arbitraryPercentageDiscount: 50 })] } },
+    [650, 0, 500, 65, 1215],
+  ],
+  [
+    'the coupon of a retry',
+    {
+      autoOrder: { creditCardAttempt: 1 },
+      settings: {
+        dunning: { retry_coupon_codes: ['save'] },
+        coupons: [{ code: 'SAVE', percent: 10, amount: 1 }],
+      },
+    },
+    [1299, 230, 500, 107, 1676],
+  ],
+  [
+    'a coupon takes at most what the lines cost',
+    {
+      autoOrder: { creditCardAttempt: 1 },
+      settings: {
+        dunning: { retry_coupon_codes: ['BIG'] },
+        coupons: [{ code: 'BIG', amount: 100 }],
+      },
+    },
+    [1299, 1299, 500, 0, 500],
+  ],
+];
+
 test('the amounts of a rebill', () => {
-  const rows: [
-    what: string,
-    given: Given,
-    amounts: [subtotal: number, discount: number, shipping: number, tax: number, total: number],
-  ][] = [
-    ['line, shipping less its discount, tax at the original rate', {}, [1299, 0, 500, 130, 1929]],
-    [
-      'shipping is taxed where it was',
-      { original: original({ taxes: { tax_rate: 10, tax_shipping: true } }) },
-      [1299, 0, 500, 180, 1979],
-    ],
-    [
-      'an order of only what ships free costs no shipping',
-      { items: [coffeeWith({ freeShipping: true })] },
-      [1299, 0, 0, 130, 1429],
-    ],
-    [
-      'what was tax free stays so',
-      { original: original({ items: [{ merchant_item_id: 'coffee', tax_free: true }] }) },
-      [1299, 0, 500, 0, 1799],
-    ],
-    [
-      'tax given as an amount becomes a rate',
-      {
-        original: original({
-          taxes: {},
-          summary: { tax: { value: 1 }, taxable_subtotal: { value: 20 } },
-        }),
-      },
-      [1299, 0, 0, 65, 1364],
-    ],
-    [
-      'add-ons of the auto order and of the item ride along',
-      {
-        autoOrder: {
-          addOns: [{ ...addOn, unitCost: minor(100), nextXOrders: 2 }],
-          items: [anItem({ addOns: [addOn] })],
-        },
-        items: [aCatalogItem(), mug],
-      },
-      [1899, 0, 500, 190, 2589],
-    ],
-    [
-      'a used-up add-on does not',
-      { autoOrder: { addOns: [{ ...addOn, nextXOrders: 0 }] }, items: [aCatalogItem(), mug] },
-      [1299, 0, 500, 130, 1929],
-    ],
-    [
-      'the discount of the item',
-      { autoOrder: { items: [anItem({ arbitraryPercentageDiscount: 50 })] } },
-      [650, 0, 500, 65, 1215],
-    ],
-    [
-      'the coupon of a retry',
-      {
-        autoOrder: { creditCardAttempt: 1 },
-        settings: {
-          dunning: { retry_coupon_codes: ['save'] },
-          coupons: [{ code: 'SAVE', percent: 10, amount: 1 }],
-        },
-      },
-      [1299, 230, 500, 107, 1676],
-    ],
-    [
-      'a coupon takes at most what the lines cost',
-      {
-        autoOrder: { creditCardAttempt: 1 },
-        settings: {
-          dunning: { retry_coupon_codes: ['BIG'] },
-          coupons: [{ code: 'BIG', amount: 100 }],
-        },
-      },
-      [1299, 1299, 500, 0, 500],
-    ],
-  ];
-  for (const [what, given, amounts] of rows) {
+  for (const [what, given, amounts] of amountCases) {
     const { order } = charged(given);
     assert.deepEqual(
       [order.subtotal, order.discount, order.shipping, order.tax, order.total],
