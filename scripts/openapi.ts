@@ -1,4 +1,4 @@
-/** Writes contract/openapi.json anew; a test fails while it is stale. */
+/** Generates contract/openapi.json; a test fails while it is stale. */
 import { writeFileSync } from 'node:fs';
 import { openApiText } from '@perennial/contract/openapi.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Writes server/src/platform/storage/schema.sql anew, from a database that all migrations have run
- * on; a test fails while it is stale.
+ * Generates server/src/platform/storage/schema.sql from a migrated database; a test fails while it
+ * is stale.
  */
 import { writeFileSync } from 'node:fs';
 import { schemaText } from '../test/storage/schemaText.ts';

@@ -23,7 +23,7 @@ import { Order } from './order.ts';
 
 export const AutoOrderEmail = model(
   'AutoOrderEmail',
-  'A mail about an auto order and what became of it.',
+  'A mail about an auto order, and whether it was sent.',
   {
     bounce_diagnostic_code: text(),
     bounce_dts: dateTime(),

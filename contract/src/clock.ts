@@ -116,7 +116,7 @@ export type ClockDueRebill = Static<typeof ClockDueRebill>;
 
 export const ClockDue = model('ClockDue', 'What is due until a moment.', {
   now_dts: dateTime('What the clock shows.'),
-  until_dts: dateTime('The moment that was asked for.'),
+  until_dts: dateTime('The requested moment.'),
   due: many(ClockDueWork),
   previewed_count: int32(
     'The auto orders whose rebills are counted below: the first to be due, up to _limit.',

@@ -258,7 +258,7 @@ export const operations = {
     summary: 'List auto orders',
     description:
       'Filters are exact, ignore case and are joined by and. Name, company, city, state, postal code, country ' +
-      'and phone look at the billing and the shipping address of the original order.',
+      'and phone search the billing and the shipping address of the original order.',
     permissions: ['auto_order_read'],
     query: Type.Object({
       auto_order_code: text(),
@@ -1797,7 +1797,7 @@ export const operations = {
     path: '/auto_orders/{auto_order_oid}/unskip',
     summary: 'Bring a skipped shipment back',
     description:
-      'The day must be in the future and lie on the schedule before the next shipment. A ' +
+      'The day must be in the future and on the schedule before the next shipment. A ' +
       'repeat changes nothing.',
     permissions: ['auto_order_write'],
     params: Type.Object({ auto_order_oid: oid() }),

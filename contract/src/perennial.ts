@@ -286,7 +286,7 @@ export type WorkflowTasksBatchRequest = Static<typeof WorkflowTasksBatchRequest>
 
 export const WorkflowTaskBatchResult = model(
   'WorkflowTaskBatchResult',
-  'What became of one task of a batch.',
+  'The outcome of one task of a batch.',
   {
     workflow_task_uuid: text(),
     success: flag(),

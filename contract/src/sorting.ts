@@ -121,7 +121,7 @@ export interface SortField {
 }
 
 /**
- * What became of a `_sort` parameter: the fields, most important first, or the part that was not
+ * The parsed `_sort` parameter: the fields, most important first, or the part that was not
  * understood.
  */
 export type Sorting =

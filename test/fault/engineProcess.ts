@@ -1,6 +1,6 @@
 // A process of the whole application that does nothing but bill, with leases short enough for a
-// test: `node engineProcess.ts <DATABASE_URL> <GATEWAY_URL>`. Everybody
-// who listens to events does so here. It ends by a kill.
+// test: `node engineProcess.ts <DATABASE_URL> <GATEWAY_URL>`. All listeners run here. It ends by a
+// kill.
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { createApp } from '../../server/src/app/app.ts';

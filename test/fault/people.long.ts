@@ -1,7 +1,6 @@
 // `npm run test:faults`: people at work on auto orders (clicks, new cards, stale forms, pauses, …)
-// while servers and PostgreSQL are killed or restarted.
-// PEOPLE_SEED replays what everybody does and who is killed, PEOPLE_ROUNDS makes a run shorter or
-// longer.
+// while servers and PostgreSQL are killed or restarted. PEOPLE_SEED replays the same actions and
+// kills, PEOPLE_ROUNDS makes a run shorter or longer.
 import { test } from 'node:test';
 import { type PeopleAtWork, peopleAtWork } from './people.ts';
 import type { ActionName } from './peopleActions.ts';

@@ -103,8 +103,8 @@ const columnLine = `quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.a
          || case a.attgenerated when 's' then ') STORED' else ') VIRTUAL' end
        when e.adbin is not null then ' DEFAULT ' || pg_get_expr(e.adbin, e.adrelid, true) else '' end`;
 
-// A constraint that is only a column's NOT NULL has an entry of its own since PostgreSQL 18, of the
-// kind n.
+// A constraint that is only a column's NOT NULL has a separate entry of the kind n since PostgreSQL
+// 18.
 const tableQuery = `
   select quote_ident(c.relname) as name, c.relpersistence = 'u' as unlogged, coalesce(c.reloptions,
     '{}') as settings,

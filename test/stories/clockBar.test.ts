@@ -122,7 +122,7 @@ test('advances are listed, the latest first, page by page', async () => {
 });
 
 for (const [what, query, words] of [
-  ['nothing is asked for', {}, /until is missing/],
+  ['nothing is requested', {}, /until is missing/],
   ['the moment has passed', { until: '2025-01-01' }, /until is before 2026-01-15/],
   ['the moment is not a date', { until: 'soon' }, /until/],
   ['the span is not a span', { advance_by: 'soon' }, /advance_by is not a span/],

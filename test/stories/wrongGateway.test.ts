@@ -14,7 +14,7 @@ const standIn = await startStripeStandIn();
 after(() => standIn.close());
 const stripe = { secretKey: 'sk_test', host: standIn.host };
 
-/** What an installation is started with: a test starts it anew with something else. */
+/** The settings that an installation is started with; a test restarts it with others. */
 const installation: { -readonly [Name in keyof GatewayConfig]: GatewayConfig[Name] } = {};
 let isOff = false;
 const clock = movedClock('2026-01-15T17:00:00Z');

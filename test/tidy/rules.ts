@@ -6,7 +6,8 @@ export type Fault = string;
 
 const fault = (source: Source, line: number, what: string): Fault =>
   `${source.path}:${line}: ${what}`;
-const isAny = (path: string, globs: readonly string[]): boolean =>
+/** Whether a path matches one of the globs. */
+export const isAny = (path: string, globs: readonly string[]): boolean =>
   globs.some((glob) => matchesGlob(path, glob));
 
 /** A part of the project: its files, and the parts that it may import besides itself. */
@@ -213,6 +214,15 @@ export function poorFiles(
         : []),
     ];
   });
+}
+
+/** Exports of these files without a doc comment. */
+export function undocumented(sources: readonly Source[]): Fault[] {
+  return sources.flatMap((source) =>
+    source.undocumented.map(({ text, line }) =>
+      fault(source, line, `${text} is exported; say in a doc comment what it is or does`),
+    ),
+  );
 }
 
 const isOurs = ({ target }: Pick<Import, 'target'>): boolean =>

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import { type EcmaScriptModule, parseSync } from 'oxc-parser';
+import { type Comment, type EcmaScriptModule, parseSync } from 'oxc-parser';
 
 /**
  * One of our source files, parsed for the rules: its imports, its code, its texts, its functions.
@@ -13,6 +13,10 @@ export interface Source {
   readonly code: string;
   /** String and template literals, where SQL is. */
   readonly texts: readonly Piece[];
+  /** Comments without their marks; line comments below one another are one. */
+  readonly comments: readonly Piece[];
+  /** Exports without a comment above them: their names. */
+  readonly undocumented: readonly Piece[];
   readonly functions: readonly Body[];
   /** Lines on which the type `any` is written. */
   readonly anyLines: readonly number[];
@@ -78,6 +82,8 @@ export function parseSource(path: string, text: string): Source {
       text: text.slice(start + 1, end - 1),
       line: lineAt(text, start),
     })),
+    comments: commentsOf(text, comments),
+    undocumented: undocumentedIn(program, text, comments),
     imports: importsOf(path, text, module),
     functions: found.functions.map(({ name, start, end }) => {
       const line = lineAt(text, start);
@@ -90,6 +96,38 @@ export function parseSource(path: string, text: string): Source {
 
 export const lineAt = (text: string, index: number): number =>
   text.slice(0, index).split('\n').length;
+
+function commentsOf(text: string, comments: readonly Comment[]): Piece[] {
+  const found: (Piece & { end: number })[] = [];
+  for (const { type, value, start, end } of comments) {
+    const last = found.at(-1);
+    if (type === 'Line' && last && /^\n[ \t]*$/.test(text.slice(last.end, start)))
+      found[found.length - 1] = { ...last, text: `${last.text}\n${value}`, end };
+    else found.push({ text: value, line: lineAt(text, start), end: type === 'Line' ? end : -1 });
+  }
+  return found.map(({ text: value, line }) => ({ text: value, line }));
+}
+
+/** Names a model or its type, whose sentence is an argument of the model. */
+const isModel = /^export (?:const \w+ = (?:model|answer)\(|type \w+ =\s+Static<typeof \w+>)/;
+
+function undocumentedIn(program: unknown, text: string, comments: readonly Comment[]): Piece[] {
+  const ends = new Set(comments.map(({ end }) => end));
+  return (program as { body: Node[] }).body
+    .filter(({ type, start, declaration }) => {
+      if (type !== 'ExportNamedDeclaration' || !isNode(declaration)) return false;
+      return !ends.has(text.slice(0, start).trimEnd().length) && !isModel.test(text.slice(start));
+    })
+    .map(({ start, declaration }) => ({
+      text: exportedName(declaration as Node),
+      line: lineAt(text, start),
+    }));
+}
+
+function exportedName(declaration: Node): string {
+  const [first] = (declaration['declarations'] ?? []) as Node[];
+  return nameOf(declaration) ?? (first && nameOf(first)) ?? '';
+}
 
 function importsOf(path: string, text: string, module: EcmaScriptModule): Import[] {
   const found = [

@@ -1,5 +1,5 @@
-// What receivers do, and what becomes of the delivery: a table. Time-outs are shortened; everything
-// else is as in production.
+// A table of receivers' behaviours and the outcome of the delivery. Time-outs are shortened;
+// everything else is as in production.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';

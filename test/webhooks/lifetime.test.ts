@@ -59,7 +59,7 @@ test(
   },
 );
 
-test('a success in between starts the 72 hours anew', async (t) => {
+test('a success in between starts the 72 hours again', async (t) => {
   const receiver = await startReceiver(t);
   const { webhook_oid: oid } = await addWebhook(receiver.url);
   const from = hoursLater;

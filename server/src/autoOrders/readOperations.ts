@@ -127,8 +127,8 @@ async function withSchedules(
 }
 
 /**
- * The expansion without `management` for callers that may only read, and for webhooks: it holds the
- * link to the card page, and everybody with that link may change the card.
+ * The expansion without `management` for callers that may only read, and for webhooks: it contains
+ * the link to the card page, and anyone with that link may change the card.
  */
 function permitted({ actor }: Context, expand: ReadonlySet<string>): ReadonlySet<string> {
   if (!expand.has('management') || actor.permissions.has('auto_order_write')) return expand;

@@ -73,8 +73,8 @@ interface Matches {
   readonly lists: readonly string[];
 }
 
-// The limit is part of the text: PostgreSQL plans a statement anew for every call when its limit or
-// offset is a parameter.
+// The limit is part of the text: PostgreSQL plans a statement again for every call when its limit
+// or offset is a parameter.
 function pageOf(
   matches: Matches,
   keys: readonly SortKey[],

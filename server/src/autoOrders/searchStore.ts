@@ -29,7 +29,7 @@ export interface AutoOrderText {
  * whatever is expanded.
  *
  * The oids are in a subquery so that PostgreSQL cannot count them. It would estimate a short list
- * as much cheaper than the average one and plan the statement anew on every call, and planning so
+ * as much cheaper than the average one and plan the statement again on every call, and planning so
  * long a projection takes several times as long as running it.
  */
 export async function readAutoOrders(

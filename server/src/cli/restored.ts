@@ -136,7 +136,7 @@ function reportOf({ charges, unknown }: Stock): string {
   const more = unknown.length - rows.length;
   return [
     head,
-    table([['order', 'amount', 'at the gateway', 'what becomes of it'], ...rows]),
+    table([['order', 'amount', 'at the gateway', 'what happens to it'], ...rows]),
     ...(more > 0 ? [`and ${more} more`] : []),
   ].join('\n');
 }

@@ -7,7 +7,7 @@ import {
 
 /*
  * Finds card numbers in one text. It runs on every text of every request body, so a text with few
- * digits costs one look at each character, and groups of digits are kept in lists of numbers.
+ * digits costs one check per character, and groups of digits are kept in lists of numbers.
  */
 
 /** Whether a text holds a card number. */

@@ -131,7 +131,7 @@ test('a day stays the day that is written, in any zone; only Z is a moment', () 
   assert.deepEqual(parseWireDay('3000-01-01', newYork), { ok: false, reason: 'out of bounds' });
 });
 
-test('the date of a filter may lie in any year; what cannot be read is still refused', () => {
+test('the date of a filter may be in any year; unreadable ones are still refused', () => {
   const first = '0001-01-03T00:00:00Z';
   const last = '9999-12-29T00:00:00Z';
   const cases: [text: string, meant: string][] = [

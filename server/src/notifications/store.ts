@@ -53,8 +53,8 @@ export async function claimNotices(
   merchantId: string,
   leaseSeconds: number,
 ): Promise<Notice[]> {
-  // The limit is a literal, because PostgreSQL would plan the statement anew each time for a
-  // parameter.
+  // The limit is a literal, because with a parameter PostgreSQL would plan the statement again each
+  // time.
   const rows = await db.rows<NoticeRow>(
     `update notice n
       set attempts = n.attempts + 1, next_try_at = clock_timestamp() + make_interval(secs => $2)

@@ -367,7 +367,7 @@ function warningsOf({ document, currency }: OrderRecord, after: Refunded): strin
   ];
 }
 
-/** Who refunds, and what becomes of the order. */
+/** The person who refunds, and the effect on the order. */
 export interface RefundNote {
   readonly user: string;
   /** The gateway's code. Absent when the refund was made outside. */

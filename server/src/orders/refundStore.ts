@@ -41,7 +41,7 @@ export interface RefundWishes {
 export const refundLeaseMs = 120_000;
 const leaseEnd = `clock_timestamp() + interval '${refundLeaseMs} milliseconds'`;
 
-/** Stores a refund that the gateway will be asked for now. */
+/** Stores a refund before it is requested from the gateway. */
 export async function insertRefund(tx: Database, refund: RefundRecord): Promise<void> {
   await tx.run(
     `insert into order_refund (merchant_id, order_id, refund_number, state, amount_minor, currency,
@@ -100,7 +100,7 @@ export async function lockOpenRefund(
   return row && fromRow(merchantId, row);
 }
 
-/** What became of a refund at the gateway. */
+/** The outcome of a refund at the gateway. */
 export type RefundOutcome =
   | { readonly kind: 'refunded'; readonly reference: string }
   | { readonly kind: 'refused'; readonly message: string };

@@ -110,7 +110,7 @@ async function open(
     return unusable(
       410,
       'This subscription has ended',
-      `Nothing will be charged any more. To start again, order anew from ${context.merchant.name}.`,
+      `Nothing will be charged any more. To start again, place a new order with ${context.merchant.name}.`,
     );
   }
   return { kind: 'opened', context, autoOrderOid: link.autoOrderOid, subscription };

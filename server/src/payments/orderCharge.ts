@@ -36,7 +36,7 @@ export type OrderPaymentResult =
 
 /**
  * Charges first payments through the merchant's gateways. A repetition with the same key follows
- * the same route and first queries what became of the charge, so an order whose answer was lost is
+ * the same route and first queries the outcome of the charge, so an order whose answer was lost is
  * never charged twice.
  */
 export function orderCharge(

@@ -7,7 +7,7 @@ import type { Behaviour } from './simulatorCards.ts';
  * Serves the simulator over HTTP, so that its books survive when our server is killed. A lost
  * answer is a closed connection.
  *
- *     POST /charges          a charge; GET /charges/{account}/{key} what became of it
+ *     POST /charges          a charge; GET /charges/{account}/{key} its outcome
  *     POST /refunds          a refund
  *     GET  /captures         every capture with its key
  *     POST /script           { card_token, behaviours } for the next charges of a card

@@ -131,7 +131,7 @@ export async function resolveUnanswered(context: Context, parts: RebillParts): P
   return { examined, notices: 0, parked: 0, ...run.counts };
 }
 
-/** What became of a rebill of one auto order. */
+/** The outcome of a rebill of one auto order. */
 export interface RebillResult {
   readonly isAttempted: boolean;
   readonly isPaid: boolean;

@@ -14,7 +14,7 @@ export interface Due {
 
 /**
  * The most auto orders that one claim takes. It is written into the statement: with a parameter as
- * the limit, PostgreSQL plans the statement anew each time.
+ * the limit, PostgreSQL plans the statement again each time.
  */
 export const claimLimit = 200;
 

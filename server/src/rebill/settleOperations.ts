@@ -42,7 +42,7 @@ export interface AnsweredAttempt {
   readonly checks?: number;
 }
 
-/** What became of one attempt. */
+/** The outcome of one attempt. */
 export interface ChargeOutcome {
   readonly autoOrderOid: number;
   readonly kind: 'paid' | 'declined' | 'unknown';
@@ -58,7 +58,7 @@ export interface SettleTerms {
 }
 
 /**
- * Stores what became of charges, any number in one transaction: orders, auto orders with their
+ * Stores the outcomes of charges, any number in one transaction: orders, auto orders with their
  * schedules and counters, attempts, histories and events. Skips an attempt that another process has
  * settled meanwhile. Returns the outcomes that it stored.
  */

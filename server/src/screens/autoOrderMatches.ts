@@ -38,8 +38,8 @@ export const stateSql = `(case when a.auto_order_oid in (${inDoubt}) then 'in_do
   else a.state end)`;
 
 /**
- * A condition for each state. States are written into the statement and are no parameters: one is
- * a million rows and another five, and PostgreSQL must know which to choose an index.
+ * A condition for each state. States are literals in the statement, not parameters: one has a
+ * million rows and another five, and PostgreSQL must know which one it is to choose an index.
  */
 const inState = (state: State): Condition =>
   state === 'in_doubt'

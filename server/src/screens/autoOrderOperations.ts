@@ -97,7 +97,7 @@ async function countFacets(
 
 /**
  * Adds the amount of the next rebill to each row. The preview's rules compute it for the rows of
- * the page: stored beside the record, it would be wrong after each change of the catalogue.
+ * the page: stored with the record, it would be wrong after each change of the catalogue.
  */
 async function withNextTotals(
   context: Context,

@@ -5,8 +5,8 @@ import { Temporal } from 'temporal-polyfill';
 /*
  * Pages by cursor (keyset): a page begins after the sort value and the key of the last row of the
  * page before. Nothing is skipped by number, so a page far down costs as much as the first, and
- * rows that appear or vanish meanwhile shift no others. All SQL here is of our own code; values of
- * clients are parameters.
+ * rows that appear or vanish meanwhile shift no others. All SQL here is ours; values of clients are
+ * parameters.
  */
 
 /** A table to list rows of, with what it can be sorted by. */
@@ -37,10 +37,10 @@ export interface Condition {
   readonly join?: string | undefined;
 }
 
-/** What a list is asked for: every condition holds, and one of the branches where there are any. */
+/** The filter of a list: every condition must hold, and one of the branches if there are any. */
 export interface Matches {
   readonly conditions: readonly Condition[];
-  /** Conditions that exclude each other. Each becomes a select of its own, served by an index. */
+  /** Conditions that exclude each other. Each becomes a separate select, served by an index. */
   readonly branches: readonly Condition[];
 }
 

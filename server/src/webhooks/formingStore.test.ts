@@ -5,7 +5,7 @@ import { feedStart } from '../platform/events/feed.ts';
 import { readPending } from './formingStore.ts';
 import { insertCaptured } from './payloadStore.ts';
 
-test('what waits is read by the number of its transaction: none is passed by when 99 is followed by 100', async (t) => {
+test('waiting events are read by transaction number: none is skipped when 99 is followed by 100', async (t) => {
   const db = await testDatabase(t);
   const stamps = ['9', '99', '100', '101'];
   await insertCaptured(

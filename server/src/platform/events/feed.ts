@@ -71,7 +71,7 @@ export async function feedHorizon(db: Database): Promise<string> {
 /**
  * The next events after a place, oldest first, without gaps: the events of transactions that are
  * still open, and those after them, wait for the next call. One object's events come in the order
- * of its life.
+ * in which they happened.
  */
 export async function readFeed(
   db: Database,

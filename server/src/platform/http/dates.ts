@@ -13,7 +13,7 @@ export function dateOf(text: string, field: string, zone: string): Temporal.Inst
 
 /**
  * Parses the date of a filter, in any year. Refuses one that cannot be read, by the name of its
- * field. Absent, null and blank are no filter.
+ * field. Absent, null and blank do not filter.
  */
 export function filterDate(
   text: string | null | undefined,

@@ -16,8 +16,8 @@ export interface Mail {
 }
 
 /**
- * What became of a mail. A server's "no" for good is an outcome; what may pass is deferred and
- * tried again.
+ * The outcome of a mail. A permanent refusal is an outcome; after a temporary fault the mail is
+ * deferred and tried again.
  */
 export type MailOutcome =
   | { readonly kind: 'delivered'; readonly response: string }

@@ -193,8 +193,8 @@ async function launchServer(
 }
 
 /**
- * Another start was faster, and the next look at the lock file says whose; or the last queries of a
- * killed server run out.
+ * Another start was faster, and the lock file then names it; or the last queries of a killed server
+ * run out.
  */
 const isHeld = /lock file "postmaster\.pid" already exists|pre-existing shared memory block/;
 

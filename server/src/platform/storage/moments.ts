@@ -7,7 +7,7 @@ import { dayNumber, msPerDay, plainDateTime } from '../../kernel/calendar.ts';
  * batch.
  *
  * Everything that a timestamp column can hold is read, whatever its year: a record with a date that
- * today's checks would refuse must still be shown, changed and passed by. What Temporal cannot hold
+ * today's checks would refuse must still be shown, changed and skipped. What Temporal cannot hold
  * becomes its first or last day.
  */
 

@@ -15,7 +15,7 @@ export interface Readiness {
 const answerMsMax = 2_000;
 
 export function readiness(db: Database, clock: SystemClock): Readiness {
-  // One look at a time: while PostgreSQL hangs, probes must not use up the connections.
+  // One check at a time: while PostgreSQL hangs, probes must not use up the connections.
   let looking: Promise<string | undefined> | undefined;
   return {
     async whyNot() {
