@@ -71,7 +71,7 @@ async function measureYardstick(
   figure('http_list', await compare('a list of 100', list, bareList, pairs), '>=0.8');
 }
 
-/** Against a Prism mock of our own OpenAPI document. */
+/** Against a Prism mock of our OpenAPI document. */
 async function measureMock(started: Start, one: Target): Promise<void> {
   const { headers } = one;
   const [path = ''] = one.paths;

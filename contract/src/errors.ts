@@ -145,7 +145,7 @@ export const errors = {
   foreign_host: row(
     400,
     (w: { host: string; expected: string }) =>
-      `Nobody can log in at the host ${w.host}. Open ${w.expected}, or set PUBLIC_URL to the ` +
+      `Logging in does not work at the host ${w.host}. Open ${w.expected}, or set PUBLIC_URL to the ` +
       'address that people use.',
   ),
   revoked_key: row(401, () => 'The key was revoked. Use another key.'),

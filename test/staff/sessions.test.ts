@@ -96,7 +96,7 @@ for (const [what, publicUrl, headers, expected] of [
     { origin: 'https://shop.test' },
     /^__Host-perennial=/,
   ],
-  ['a laptop beside https', 'https://shop.test', { host: 'localhost:8080' }, /^perennial=/],
+  ['a laptop in addition to https', 'https://shop.test', { host: 'localhost:8080' }, /^perennial=/],
 ] as const) {
   test(`the cookie over ${what}`, async () => {
     const secured = await testApp({ publicUrl });
@@ -117,7 +117,7 @@ for (const [what, publicUrl, headers, expected] of [
       headers: { ...headers, cookie: cookieOf(cookie) },
     });
     assert.equal(read.status, 200);
-    // Over https, a cookie that plain http could have planted is not looked at.
+    // Over https, a cookie that plain http could have planted is ignored.
     const planted = await secured.request({
       operation: 'getSession',
       key: null,
@@ -424,7 +424,7 @@ test('a session is ended by its user or an administrator, of the same merchant o
   assert.equal((await end(colleague, colleague.sessionId)).status, 204);
 });
 
-test('a key or a token is no session', async () => {
+test('a key or a token is not a session', async () => {
   for (const operation of ['getSession', 'getSessions', 'logOut'] as const) {
     const answer = await app.request({ operation });
     assert.deepEqual([answer.status, refusalOf(answer)], [401, 'session_needed'], operation);
@@ -462,7 +462,7 @@ test('a user who may come from some addresses only', async () => {
   assert.deepEqual([answer.status, refusalOf(answer)], [401, 'address_not_allowed']);
 });
 
-test('answers to a session stay out of caches and other sites; those to a key are as before', async () => {
+test('responses to a session stay out of caches and other sites; those to a key are as before', async () => {
   const session = await newSession(['item_read']);
   for (const operation of ['getItems', 'getOrders'] as const) {
     const { headers } = await ask(session, { operation });
@@ -507,7 +507,7 @@ test('two people with the same Idempotency-Key do two things', async () => {
   assert.notEqual(second.body.task.workflow_task_uuid, first.body.task.workflow_task_uuid);
 });
 
-test('a script that exhausts the address keeps nobody out; a session has a limit of its own', async () => {
+test('a script that exhausts the address does not lock users out; a session has a separate limit', async () => {
   const limited: TestApp = await testApp({
     db: app.db,
     clock,

@@ -5,7 +5,7 @@ import { addUser, type TestUser } from './staff.ts';
 /** The password of every user that {@link logInAs} adds. */
 export const testPassword = 'correct horse battery';
 
-/** What a page of our own sends with a request that changes something. */
+/** The headers that our pages send with a request that changes something. */
 export const pageHeaders = { 'sec-fetch-site': 'same-origin', 'x-perennial-console': '1' } as const;
 
 /** A user who is logged in, and how a request becomes the user's. */

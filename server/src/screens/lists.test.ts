@@ -42,7 +42,7 @@ before(async () => {
   await app.work('rebill');
 });
 
-/** The first six with a profile of their own; every third without an auto order. */
+/** The first six have a separate profile; every third has no auto order. */
 async function order(i: number): Promise<void> {
   const person = people[i % 3]!;
   const email = `${person.first_name}${i}@example.com`;
@@ -104,7 +104,7 @@ const orderFilters: readonly [string, OrderSearch, string][] = [
   ['an email', { text: 'BOB8@example.com' }, "lower(billing->>'email') = 'bob8@example.com'"],
   ['the beginning of an email', { text: 'anna1@' }, "billing->>'email' like 'Anna1@%'"],
   ['digits of a phone', { text: '678555' }, "billing->>'day_phone' like '%678%'"],
-  ['what nobody has', { text: 'nobody' }, 'false'],
+  ['a text that matches no customer', { text: 'nobody' }, 'false'],
   ['originals', { kinds: ['original'] }, 'rebill_number = 0'],
   ['rebills', { kinds: ['rebill'] }, 'rebill_number > 0'],
   ['ordinary ones', { kinds: ['ordinary'] }, 'auto_order_oid is null'],
@@ -179,7 +179,7 @@ const customerFilters: readonly [string, CustomerSearch, string][] = [
     "document->'billing'->0->>'day_phone' like '%678%'",
   ],
   ['an order id', { text: 'TEST-0000000001' }, "email_lc = 'ann0@example.com'"],
-  ['what nobody has', { text: 'nobody' }, 'false'],
+  ['a text that matches no customer', { text: 'nobody' }, 'false'],
   ['sign-up', { signup_dts_begin: '2026-01-01', signup_dts_end: '2026-01-31' }, 'true'],
   ['a change later', { last_modified_dts_begin: '2027-01-01' }, 'false'],
   ['auto orders', { has_auto_orders: true }, withAutoOrder],

@@ -70,7 +70,7 @@ export interface PipelineParts {
   readonly routes: Routes;
   readonly bodyLimitBytes: number;
   readonly trustedProxies: readonly string[];
-  /** Where people reach this server; asked for requests of sessions only. */
+  /** The address where people reach this server; called only for requests with a session. */
   publicUrl(): Promise<string>;
 }
 
@@ -307,7 +307,7 @@ const mayBeSession = (
 ): boolean => simpleKey === undefined && bearerToken === undefined && mayHoldSession(cookie);
 
 /**
- * Authenticates a session before the limit of its address is looked at: a script behind the same
+ * Authenticates a session before the limit of its address is checked: a script behind the same
  * address must not lock people out.
  */
 async function sessionCaller(

@@ -1,7 +1,7 @@
 /**
  * The cookie of a session. The prefix `__Host-` makes browsers refuse it without `Secure`, from
- * other hosts, and over plain http, so nobody can plant one there. A laptop without https needs a
- * name without the prefix.
+ * other hosts, and over plain http, so another site cannot plant one there. A laptop without https
+ * needs a name without the prefix.
  */
 const names = { https: '__Host-perennial', http: 'perennial' } as const;
 
