@@ -215,10 +215,10 @@ function readTexts(
 
 const ofMerchant = 'o.merchant_id = $1';
 const keysAtOnce = 5_000;
-/** Beyond so many bad records the list itself is broken, and fails. */
+/** Beyond this number of bad records the list itself is broken, and fails. */
 const incomparableMax = 1_000;
 
-/** Finds the records that fail one of the source's conditions. Looks at all of the merchant's. */
+/** Finds the records that fail one of the source's conditions. Checks all of the merchant's. */
 async function findIncomparable(
   db: Database,
   source: PageSource,
