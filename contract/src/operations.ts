@@ -1885,7 +1885,7 @@ export const operations = {
     summary: 'Request an audit that is done in the background',
     description:
       'Recomputes the books as they are at one moment. A merchant has one open audit at a time: while ' +
-      'one waits or runs, it is returned with a warning. After a restart of the server it begins anew.',
+      'one waits or runs, it is returned with a warning. After a restart of the server it begins again.',
     permissions: ['auto_order_read'],
     response: BackgroundAuditResponse,
     payload: 'audit',

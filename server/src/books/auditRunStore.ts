@@ -96,7 +96,7 @@ export async function merchantsToAudit(db: Database): Promise<string[]> {
 }
 
 /**
- * Takes the merchant's audit that no process is doing, for the length of a lease. It begins anew:
+ * Takes the merchant's audit that no process is doing, for the length of a lease. It begins again:
  * what another process had read is gone with its snapshot.
  */
 export function takeAudit(

@@ -19,7 +19,7 @@ const retryMs = 5_000;
 const failuresMax = 3;
 
 /**
- * Does the audits that clients requested. An audit whose process was stopped is done anew by
+ * Does the audits that clients requested. An audit whose process was stopped is done again by
  * another process. It reads only, so two processes at the same audit would do no harm.
  */
 export function auditWorker(rounds: MerchantRounds, readCaptures: ReadCaptures): Worker {

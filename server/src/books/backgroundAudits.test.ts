@@ -70,7 +70,7 @@ test('a merchant has one open audit at a time', async () => {
   );
 });
 
-test('an audit whose process was stopped is done anew by another one', async () => {
+test('an audit whose process was stopped is done again by another one', async () => {
   const app = await testApp();
   const { audit } = await request(app);
   // What a process leaves that is killed in the middle.
