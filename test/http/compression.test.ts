@@ -1,4 +1,4 @@
-// Answers of 4 kB and more are compressed for sessions that accept it; a key gets what it always got.
+// Responses of 4 kB and more are compressed for sessions that accept it; a key gets what it always got.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';

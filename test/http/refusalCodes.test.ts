@@ -1,5 +1,5 @@
 // Every refusal names its code in a header, so that a program need not read sentences. The matrix of
-// bad input checks it for each operation; here are the refusals beside the operations.
+// bad input checks it for each operation; here are the refusals along with the operations.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -13,7 +13,7 @@ const refusals: readonly [what: string, request: TestRequest, status: number, co
   ['an unknown path', { path: '/nothing' }, 404, 'unknown_path'],
   ['another method', { path: '/rest/v2/item/items', method: 'PUT' }, 404, 'method_not_allowed'],
   ['an unknown page', { path: '/docs/nothing' }, 404, 'not_found'],
-  ['a path that is no UTF-8', { path: '/rest/v2/item/items/%ff' }, 400, 'wrong_format'],
+  ['a path that is not UTF-8', { path: '/rest/v2/item/items/%ff' }, 400, 'wrong_format'],
   ['malformed JSON', { operation: 'insertItem', rawBody: '{' }, 400, 'malformed_json'],
   ['a large body', { operation: 'insertItem', rawBody: ' '.repeat(1001) }, 413, 'body_too_large'],
   ['no key', { operation: 'getItems', key: null }, 401, 'missing_credentials'],
@@ -49,7 +49,7 @@ test('too many requests', async () => {
   assert.deepEqual([status, headers[refusalHeader.toLowerCase()]], [429, 'rate_limited']);
 });
 
-test('a request that is no HTTP', async () => {
+test('a request that is not HTTP', async () => {
   const open = await testApp();
   await open.app.http.listen({ host: '127.0.0.1', port: 0 });
   const address = open.app.http.server.address() as { port: number };

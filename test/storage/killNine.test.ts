@@ -59,7 +59,7 @@ async function serve(folder: string): Promise<Running> {
     { env, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   for await (const line of createInterface({ input: child.stdout }))
-    if (line.includes('answers at')) break;
+    if (line.includes('/rest/v2')) break;
   const { baseUrl, apiKey } = JSON.parse(
     await readFile(join(folder, 'demo.json'), 'utf8'),
   ) as Running;
