@@ -192,7 +192,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   autoOrders:
     'autoOrder,billed,calculated,cancelFee,cancelItem,changeWords,chargedBy,columns,edit,' +
     'editItem,facets,fieldReader,formAge,futureRebills,merging,parking,present,pricing,rules,' +
-    'schedule,search,skips,staleForm,starts,startSchedule,steps,stepWalk',
+    'schedule,search,skips,staleForm,staleMerge,starts,startSchedule,steps,stepWalk',
   customers: 'present',
   merchants: 'settings',
   items: 'catalogItem,item,present,price,validation',

@@ -137,3 +137,75 @@ story('a billed date of an item that came by a merge', { on: '2026-01-15T10:00' 
     '2026-03-15 10:00 rebill: COFFEE 10.00 + TEA 9.00 = 19.00',
   );
 });
+
+/** Reads a subscriber's form as a client does that keeps it and sends it back later. */
+async function formOf(subscriber: Subscriber) {
+  const query = { _expand: 'items,properties' };
+  return (await subscriber.ask({ operation: 'getAutoOrder', query })).auto_order;
+}
+
+async function sendBack(subscriber: Subscriber, body: object) {
+  const query = { _expand: 'items,properties' };
+  const { auto_order: after, warning } = await subscriber.ask({
+    operation: 'updateAutoOrder',
+    query,
+    body,
+  });
+  return {
+    items: (after.items ?? []).map((item) => item.original_item_id),
+    after,
+    warning: warning?.warning_message ?? '',
+  };
+}
+
+story(
+  'a form of before the merge drops no merged item',
+  { on: '2026-01-15T10:00' },
+  async (shop) => {
+    const [coffee, tea] = await coffeeAndTea(shop);
+    await coffee.update({ cancel_after_next_x_orders: 6 });
+    await tea.update({ properties: [{ name: 'box', value: 'red' }] });
+    const form = await formOf(coffee);
+    await merge(coffee, tea);
+
+    const stale = await sendBack(coffee, form);
+    assert.deepEqual(stale.items, ['COFFEE', 'TEA']);
+    assert.match(stale.warning, /the item \d+ \(TEA\), which a merge added/);
+    assert.match(stale.warning, /cancel_after_next_x_orders/);
+    assert.deepEqual(stale.after.properties, [{ name: 'box', value: 'red' }]);
+    assert.equal(stale.after.cancel_after_next_x_orders, undefined);
+
+    // A few fields that name only the item which the client knows drop nothing either.
+    const [item] = form.items ?? [];
+    const few = {
+      items: [{ auto_order_item_oid: item?.auto_order_item_oid, arbitrary_quantity: 2 }],
+    };
+    assert.deepEqual((await sendBack(coffee, few)).items, ['COFFEE', 'TEA']);
+    await shop.until('2026-02-16T00:00');
+    assert.equal((await coffee.bills('item'))[0]?.items?.length, 2);
+
+    // A form that was read after the next rebill knows the merge.
+    const current = await formOf(coffee);
+    const onlyCoffee = current.items?.filter((each) => each.original_item_id === 'COFFEE');
+    const removed = await sendBack(coffee, { ...current, items: onlyCoffee });
+    assert.deepEqual([removed.items, removed.warning], [['COFFEE'], '']);
+  },
+);
+
+story(
+  'a form of after the merge removes what it leaves out',
+  { on: '2026-01-15T10:00' },
+  async (shop) => {
+    const [coffee, tea] = await coffeeAndTea(shop);
+    const mug = await shop.order(monthly('MUG'));
+    await merge(coffee, tea, mug);
+    const { items, ...form } = await formOf(coffee);
+    const withoutTea = items.filter((item) => item.original_item_id !== 'TEA');
+    const removed = await sendBack(coffee, { ...form, items: withoutTea });
+    assert.deepEqual([removed.items, removed.warning], [['COFFEE', 'MUG'], '']);
+
+    // Nothing in the form shows its age if no merged item is left in it.
+    const onlyCoffee = { items: items.filter((item) => item.original_item_id === 'COFFEE') };
+    assert.deepEqual((await sendBack(coffee, onlyCoffee)).items, ['COFFEE', 'MUG']);
+  },
+);

@@ -85,6 +85,8 @@ export interface AutoOrderItem {
    * set in the past.
    */
   readonly missedUntil?: Temporal.Instant | undefined;
+  /** When a merge added the item to this auto order. */
+  readonly mergedAt?: Temporal.Instant | undefined;
   /** Includes the original purchase. */
   readonly lifeTimeValue: Minor;
   /** The sum of the item's rebills so far. */

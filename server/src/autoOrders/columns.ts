@@ -110,6 +110,7 @@ export const itemColumns: readonly RecordColumn<ItemSource>[] = [
   edited('frequency', 'text', ({ item }) => item.frequency),
   moving('next_shipment_at', 'timestamptz', ({ item }) => item.nextShipmentAt),
   moving('missed_until', 'timestamptz', ({ item }) => item.missedUntil),
+  edited('merged_at', 'timestamptz', ({ item }) => item.mergedAt),
   moving('anchor', 'timestamp', ({ item }) => item.anchor),
   moving('next_preshipment_notice_at', 'timestamptz', ({ item }) => item.nextPreshipmentNoticeAt),
   moving('preshipment_notice_sent', 'boolean', ({ item }) => item.preshipmentNoticeSent),

@@ -67,7 +67,7 @@ export function consolidateAutoOrders(
       })),
       {
         before: target,
-        after: mergedTarget(target, sources),
+        after: mergedTarget(target, sources, context.now),
         title: `Consolidated with ${sourceOids.join(', ')}`,
       },
     ]);

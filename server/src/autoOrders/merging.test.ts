@@ -184,10 +184,13 @@ test('what belonged to the sources moves to their items', () => {
     ],
   });
   const second = source({ autoOrderOid: 3, items: [anItem({ itemOid: 31 })] });
-  const into = mergedTarget(anAutoOrder({ cancelAfterNextXOrders: 5, addOns: [mug()] }), [
-    first,
-    second,
-  ]);
+  const at = Temporal.Instant.from('2026-02-01T17:00:00Z');
+  const target = anAutoOrder({ cancelAfterNextXOrders: 5, addOns: [mug()] });
+  const into = mergedTarget(target, [first, second], at);
+  assert.deepEqual(
+    into.items.map(({ mergedAt }) => mergedAt),
+    [undefined, at, at, at],
+  );
   assert.deepEqual(
     into.items.map(({ itemOid, remainingRepeatCount, addOns }) => [
       itemOid,

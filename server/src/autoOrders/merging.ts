@@ -1,3 +1,4 @@
+import type { Temporal } from 'temporal-polyfill';
 import type { AddOn, AutoOrder, AutoOrderItem, Property } from './autoOrder.ts';
 import type { Rules } from './calculated.ts';
 import { isChargingCancelFee } from './cancelFee.ts';
@@ -52,7 +53,11 @@ export function mergeFault(
 }
 
 /** The target with the items of the sources and everything that belonged to them. */
-export function mergedTarget(target: AutoOrder, sources: readonly AutoOrder[]): AutoOrder {
+export function mergedTarget(
+  target: AutoOrder,
+  sources: readonly AutoOrder[],
+  mergedAt: Temporal.Instant,
+): AutoOrder {
   return {
     ...target,
     cancelAfterNextXOrders: undefined,
@@ -60,7 +65,10 @@ export function mergedTarget(target: AutoOrder, sources: readonly AutoOrder[]): 
       (all, { properties }) => withProperties(all, properties),
       target.properties,
     ),
-    items: [...endedLikeTheirAutoOrder(target), ...sources.flatMap(movedItems)],
+    items: [
+      ...endedLikeTheirAutoOrder(target),
+      ...sources.flatMap(movedItems).map((item) => ({ ...item, mergedAt })),
+    ],
   };
 }
 

@@ -462,3 +462,16 @@ for (const [what, current, body, left] of tops) {
     assert.deepEqual(sifted.left, left);
   });
 }
+
+test('an item that a merge added stays, unless the form is known to be of now', () => {
+  const merged = anItem({ itemOid: 21, originalItemId: 'TEA', mergedAt: at(february) });
+  const current = anAutoOrder({ items: [anItem(), merged] });
+  const body = { items: [{ auto_order_item_oid: 11 }] };
+  const sifted = withoutStale(current, body, [], rules);
+  assert.deepEqual(sifted.body.items, [{ auto_order_item_oid: 11 }, { auto_order_item_oid: 21 }]);
+  assert.deepEqual(sifted.left, ['the item 21 (TEA), which a merge added']);
+  assert.deepEqual(withoutStale(current, body, [], { ...rules, isProven: true }), {
+    body,
+    left: [],
+  });
+});

@@ -11,6 +11,7 @@ import type { Billed, CountedAddOn } from './billed.ts';
 import { isBilledDate, itemsBilled } from './billed.ts';
 import type { ItemAge } from './formAge.ts';
 import { commonAge, isBefore, isSameSecond, isSameWall, itemAge, wireMoment } from './formAge.ts';
+import { keptWords, withMergedItems } from './staleMerge.ts';
 
 /*
  * Stale writes (docs/adr/0044-stale-forms.md). A client may read a form, and write it back after a
@@ -42,11 +43,14 @@ export const leftWords = (left: readonly string[]): string =>
 /** Removes from an update the values that the engine changed since the client read the record. */
 export function withoutStale(
   current: AutoOrder,
-  body: WireAutoOrder,
+  given: WireAutoOrder,
   billed: Billed,
   rules: FormRules,
 ): Sifted<WireAutoOrder> {
-  const left: string[] = [];
+  const { body, kept } = rules.isProven
+    ? { body: given, kept: [] }
+    : withMergedItems(current, given, rules.zone);
+  const left = kept.map(keptWords);
   const ages: ItemAge[] = [];
   const common = { isForm: isForm(body), billed, rules, left };
   const items = body.items?.map((form, index) => {
@@ -60,7 +64,8 @@ export function withoutStale(
     counts: commonAge(ages.map(({ counts }) => counts)),
     schedule: commonAge(ages.map(({ schedule }) => schedule)),
   };
-  const top = siftTop(current, body, { ...common, path: '', age });
+  const isBeforeMerge = kept.length > 0;
+  const top = siftTop(current, body, { ...common, path: '', age, isBeforeMerge });
   return { body: items === undefined ? top : { ...top, items }, left };
 }
 
@@ -286,13 +291,22 @@ export function withoutStaleAddOns(
 
 // ------------------------------------------------------------------------- the auto order itself
 
-function siftTop(current: AutoOrder, body: WireAutoOrder, sieve: Sieve): WireAutoOrder {
+function siftTop(
+  current: AutoOrder,
+  body: WireAutoOrder,
+  sieve: Sieve & { readonly isBeforeMerge: boolean },
+): WireAutoOrder {
   if (sieve.rules.isProven) return body;
+  // A merge moves an end after N orders to the items, and adds the properties of its sources.
+  const isBeforeMerge = sieve.isForm && sieve.isBeforeMerge;
   const isStaleState = sieve.isForm && hasStaleState(current, body, sieve.rules);
   const kept = without(
     body,
     {
-      cancel_after_next_x_orders: isStaleCancelAfter(current, body, sieve),
+      cancel_after_next_x_orders:
+        isStaleCancelAfter(current, body, sieve) ||
+        (isBeforeMerge && typeof body.cancel_after_next_x_orders === 'number'),
+      properties: isBeforeMerge && Array.isArray(body.properties),
       ...staleDeclines(current, body, isStaleState, sieve),
       enabled: isStaleState,
       ...(isStaleState ? staleCancelation(current, body, sieve.rules) : {}),

@@ -453,6 +453,7 @@ interface ItemRow {
   frequency: Frequency | null;
   next_shipment_at: Temporal.Instant | null;
   missed_until: Temporal.Instant | null;
+  merged_at: Temporal.Instant | null;
   anchor: Temporal.PlainDateTime;
   next_preshipment_notice_at: Temporal.Instant | null;
   preshipment_notice_sent: boolean;
@@ -487,7 +488,8 @@ function itemFromRow(row: ItemRow): AutoOrderItem {
     arbitraryScheduleDays: row.arbitrary_schedule_days ?? undefined,
     frequency: row.frequency ?? undefined,
     nextShipmentAt: row.next_shipment_at ?? undefined,
-    missedUntil: row.missed_until ?? undefined,
+    missedUntil: present(row.missed_until),
+    mergedAt: present(row.merged_at),
     anchor: row.anchor,
     nextPreshipmentNoticeAt: row.next_preshipment_notice_at ?? undefined,
     preshipmentNoticeSent: row.preshipment_notice_sent,
@@ -507,6 +509,8 @@ function itemFromRow(row: ItemRow): AutoOrderItem {
     paypalRecurringPaymentProfileId: row.paypal_recurring_payment_profile_id ?? undefined,
   };
 }
+
+const present = <Value>(value: Value | null): Value | undefined => value ?? undefined;
 
 // Not validated here: a record with an amount that is out of range must still be readable, so that
 // it can be fixed. The engine parks it.
