@@ -104,6 +104,7 @@ import {
   SessionsResponse,
 } from './session.ts';
 import type { SortingName } from './sorting.ts';
+import { TimelineResponse } from './timeline.ts';
 import {
   Group,
   GroupResponse,
@@ -1846,6 +1847,52 @@ export const operations = {
     payload: 'auto_order',
     status: 200,
     expand: 'auto_order',
+  },
+  getAutoOrderTimeline: {
+    tag: 'perennial',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/auto_orders/{auto_order_oid}/timeline',
+    summary: 'Read what happened to an auto order',
+    description:
+      'Rebills, attempts, mails, changes with their authors, tasks, stops, merges and the latest ' +
+      'deliveries, the newest first. Tasks need workflow_read, deliveries webhook_read; a caller ' +
+      'without it does not see them.',
+    permissions: ['auto_order_read'],
+    params: Type.Object({ auto_order_oid: oid() }),
+    query: Type.Object({
+      kinds: text('Kinds of entries, separated by commas; absent: all.'),
+      before: text('A cursor: entries that are older.'),
+      after: text('A cursor: entries that are newer.'),
+      _limit: int32('How many at most; default 100.'),
+    }),
+    response: TimelineResponse,
+    payload: 'entries',
+    status: 200,
+    maxLimit: 200,
+  },
+  getCustomerTimeline: {
+    tag: 'perennial',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/customers/{customer_profile_oid}/timeline',
+    summary: 'Read what happened to the auto orders of a customer',
+    description:
+      'Rebills, attempts, mails, changes with their authors, tasks, stops, merges and the latest ' +
+      'deliveries, the newest first. Tasks need workflow_read, deliveries webhook_read; a caller ' +
+      'without it does not see them.',
+    permissions: ['auto_order_read'],
+    params: Type.Object({ customer_profile_oid: oid() }),
+    query: Type.Object({
+      kinds: text('Kinds of entries, separated by commas; absent: all.'),
+      before: text('A cursor: entries that are older.'),
+      after: text('A cursor: entries that are newer.'),
+      _limit: int32('How many at most; default 100.'),
+    }),
+    response: TimelineResponse,
+    payload: 'entries',
+    status: 200,
+    maxLimit: 200,
   },
   getEvents: {
     tag: 'perennial',

@@ -23,6 +23,7 @@ import * as orderShipping from './orderShipping.ts';
 import * as perennial from './perennial.ts';
 import * as screens from './screens.ts';
 import * as session from './session.ts';
+import * as timeline from './timeline.ts';
 import * as user from './user.ts';
 import * as webhook from './webhook.ts';
 import * as workflow from './workflow.ts';
@@ -38,7 +39,7 @@ const files = {
   oauth: [oauth],
   user: [user],
   session: [session],
-  perennial: [perennial, audit, change, screens, clock],
+  perennial: [perennial, audit, change, screens, clock, timeline],
   common: [common],
 };
 

@@ -1,9 +1,10 @@
-import { type Answer, payloadText } from '../platform/http/answer.ts';
+import { type Answer, payload, payloadText } from '../platform/http/answer.ts';
 import type { Input, Routes } from '../platform/http/routes.ts';
 import { type PageRequest, type RowPage, searchAutoOrders } from './autoOrderOperations.ts';
 import { searchCustomers, searchItems, searchOrders } from './listOperations.ts';
+import { autoOrderTimeline, customerTimeline, type Timeline } from './timelineOperations.ts';
 
-/** Lists and searches for screens. */
+/** Lists, searches and timelines for screens. */
 export const screenRoutes = {
   searchAutoOrders: async (context, input) =>
     pageAnswer(await searchAutoOrders(context, input.body, pageOf(input))),
@@ -13,7 +14,21 @@ export const screenRoutes = {
     pageAnswer(await searchCustomers(context, input.body, pageOf(input))),
   searchItems: async (context, input) =>
     pageAnswer(await searchItems(context, input.query.q ?? '', pageOf(input))),
+  getAutoOrderTimeline: async (context, { params, query, page }) =>
+    timelineAnswer(
+      await autoOrderTimeline(context, params.auto_order_oid, { ...query, limit: page.limit }),
+    ),
+  getCustomerTimeline: async (context, { params, query, page }) =>
+    timelineAnswer(
+      await customerTimeline(context, params.customer_profile_oid, { ...query, limit: page.limit }),
+    ),
 } satisfies Routes;
+
+const timelineAnswer = ({ entries, nextCursor, previousCursor, warning }: Timeline): Answer =>
+  payload(entries, {
+    beside: { next_cursor: nextCursor, previous_cursor: previousCursor },
+    ...(warning && { warning }),
+  });
 
 const pageOf = ({
   sort,
