@@ -14,6 +14,10 @@ export const checks: readonly Check[] = [
     faults: () => outputOf('tsc', ['--noEmit', '--pretty', 'false', '-p', '.']),
   },
   {
+    promise: 'the types of the console fit',
+    faults: () => outputOf('tsc', ['--noEmit', '--pretty', 'false', '-p', 'web']),
+  },
+  {
     promise: 'the linter finds nothing',
     faults: () => outputOf('oxlint', ['--format', 'unix', '--deny-warnings']),
   },

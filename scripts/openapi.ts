@@ -1,5 +1,10 @@
-/** Generates contract/openapi.json; a test fails while it is stale. */
+/**
+ * Generates what is made from the contract: contract/openapi.json, and the table of calls with which
+ * the console makes its requests. Tests fail while one of them is stale.
+ */
 import { writeFileSync } from 'node:fs';
 import { openApiText } from '@perennial/contract/openapi.ts';
+import { consoleCallsText } from './consoleCalls.ts';
 
 writeFileSync(new URL('../contract/openapi.json', import.meta.url), openApiText());
+writeFileSync(new URL('../web/src/api/calls.ts', import.meta.url), consoleCallsText());

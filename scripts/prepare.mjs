@@ -2,7 +2,8 @@
 // the lock file, and checks that
 // the task will find a Node that can run this project. Runs on Node 18 or newer.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -19,6 +20,44 @@ const nodeMajorMin = 24;
 export function prepare() {
   if (!isInstalled()) install();
   requireNode();
+}
+
+/**
+ * Builds the console (web/dist) when its sources have changed since the last build; some seconds.
+ * A failed build stops nothing: the server starts, and its start page tells what to do.
+ */
+export function prepareConsole() {
+  const web = join(root, 'web');
+  // A release contains the built console and not its sources.
+  if (!existsSync(join(web, 'build.ts'))) return;
+  const built = join(web, 'dist', '.built');
+  const hash = consoleHash(web);
+  if (existsSync(built) && readFileSync(built, 'utf8') === hash) return;
+  console.error('perennial: building the console, some seconds …');
+  const pinned = join(modules, '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
+  const { status } = spawnSync(existsSync(pinned) ? pinned : 'node', ['web/build.ts', hash], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0)
+    console.error(
+      'perennial: the console could not be built (see above); the API works without it. ' +
+        'Fix the sources in web/ and start again',
+    );
+}
+
+/** Over the console's sources and the lock file. Of the contract it uses only types. */
+function consoleHash(web) {
+  const hash = createHash('sha256');
+  const isSource = (path) =>
+    !/^(dist|node_modules)/.test(path) && statSync(join(web, path)).isFile();
+  for (const path of readdirSync(web, { recursive: true }).map(String).filter(isSource).sort())
+    hash
+      .update(path)
+      .update('\0')
+      .update(readFileSync(join(web, path)));
+  return hash.update(readFileSync(lockFile)).digest('hex');
 }
 
 /**

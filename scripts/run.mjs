@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { prepare } from './prepare.mjs';
+import { prepare, prepareConsole } from './prepare.mjs';
 
 const root = join(fileURLToPath(import.meta.url), '..', '..');
 const bin = join(root, 'node_modules', '.bin');
@@ -28,12 +28,16 @@ const tasks = {
   schema: ['node', 'scripts/schema.ts'],
 };
 
+/** The tasks that serve the console. */
+const withConsole = ['start', 'dev', 'test', 'bench'];
+
 const [name, ...more] = process.argv.slice(2);
 if (!Object.hasOwn(tasks, name ?? '')) {
   console.error(`perennial: there is no task ${name ?? ''}; the tasks are ${Object.keys(tasks)}`);
   process.exit(2);
 }
 prepare();
+if (withConsole.includes(name)) prepareConsole();
 runTask(tasks[name], more);
 
 /** Runs the task in this folder, passes signals on to it, and ends as it ends. */

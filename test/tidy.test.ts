@@ -6,9 +6,11 @@ import { matchesGlob } from 'node:path';
 import { test } from 'node:test';
 import { functionLinesMax, measure, summary } from './tidy/figures.ts';
 import {
+  contractValues,
   cycles,
   foreignTables,
   impurities,
+  networkInParts,
   poorFiles,
   type Reserved,
   type Room,
@@ -106,7 +108,8 @@ const rooms: Readonly<Record<string, Room>> = {
     mayImport: ['app', 'config', ...features, ...below.feature],
   },
   sdk: { files: ['sdk/**'], mayImport: ['contract'] },
-  web: { files: ['web/**'], mayImport: ['contract', 'sdk'] },
+  // Of the contract the console imports types alone: its schemas are too large for a browser.
+  web: { files: ['web/**'], mayImport: ['contract'] },
   // The benches and the scripts are outside the server and may import all of it.
   bench: {
     files: ['bench/**'],
@@ -312,6 +315,10 @@ const sources = readSources(root);
 const tests = readTests(root);
 const server = sources.filter(({ path }) => path.startsWith('server/src/'));
 
+const web = sources.filter(({ path }) => path.startsWith('web/src/'));
+const components = web.filter(({ path }) => path.endsWith('.tsx'));
+const componentLinesMax = 250;
+
 const table: [promise: string, faults: () => string[]][] = [
   ['imports run one way', () => wrongImports(sources, rooms)],
   ['no files import one another in a circle', () => cycles(sources)],
@@ -332,6 +339,9 @@ const table: [promise: string, faults: () => string[]][] = [
     'a table is written by its owner alone, and read where its owner may be imported',
     () => foreignTables(server, owners, mayRead),
   ],
+  ['the console imports only types of the contract', () => contractValues(web)],
+  ['parts of the console know no network', () => networkInParts(web)],
+  ['components of the console are short', () => poorFiles(components, componentLinesMax, [])],
   ['every table has an owner', () => unownedTables(createdTables(), owners)],
   [
     'files have telling names, hold something, and can be read at a sitting',

@@ -40,7 +40,7 @@ test('metrics count requests by operation, the work done and the connections', a
   }
 });
 
-test('a browser finds the landing page, the reference and the document, and none of them runs a script', async () => {
+test('the start page without a console, the reference and the document run no script', async () => {
   for (const path of ['/', '/docs', '/docs/auto_order']) {
     const reply = await get(path);
     assert.equal(reply.statusCode, 200);

@@ -101,6 +101,7 @@ export interface TestAppOptions {
   readonly gateways?: GatewayConfig;
   readonly stops?: readonly StopSource[];
   readonly markerPath?: string;
+  readonly consoleFolder?: string;
 }
 
 export async function testApp({

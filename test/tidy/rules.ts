@@ -172,6 +172,30 @@ function isStatement(text: string, verb: string): boolean {
   return /\bselect\b|\bmerchant_id\b|\bon\b|\bwhere\b/.test(text);
 }
 
+/** Imports of the contract that are more than types. */
+export function contractValues(sources: readonly Source[]): Fault[] {
+  return sources.flatMap((source) =>
+    source.imports
+      .filter(({ target, typeOnly }) => target.startsWith('contract/') && !typeOnly)
+      .map(({ text, line }) => fault(source, line, `import only types from ${text}`)),
+  );
+}
+
+/** Files of the console that call the server, but are neither the shell's nor a `queries.ts`. */
+export function networkInParts(sources: readonly Source[]): Fault[] {
+  const mayCall = (path: string) =>
+    /^web\/src\/(api|shell)\/|\/queries\.ts$|^web\/src\/main\.tsx$/i.test(path);
+  return sources
+    .filter(({ path }) => !mayCall(path))
+    .flatMap((source) =>
+      source.imports
+        .filter(({ target, typeOnly }) => target.startsWith('web/src/api/') && !typeOnly)
+        .map(({ text, line }) =>
+          fault(source, line, `parts get values; move the call of ${text} to queries.ts`),
+        ),
+    );
+}
+
 /** Tables without an owner, and owners of tables that are gone. */
 export function unownedTables(
   tables: readonly string[],

@@ -36,6 +36,8 @@ export interface AppParts {
   readonly sender: Sender;
   /** Where attachments are stored. */
   readonly files: FileSettings;
+  /** The folder of the built console. Absent: the start page says how to build it. */
+  readonly consoleFolder?: string | undefined;
   /** The sender's address for merchants that set none. */
   readonly mailFrom: string;
   /** How long charges and their leases may take. Tests shorten it. */

@@ -3,6 +3,8 @@ import { addOauthEndpoints } from '../oauth/endpoints.ts';
 import { addOauthPages } from '../oauth/pages.ts';
 import { addBillingPage } from '../payments/billingRoutes.ts';
 import { addStripeWebhook, type LateAnswer } from '../payments/stripeWebhook.ts';
+import { fileOriginOf } from '../platform/files/openFiles.ts';
+import { addConsole } from '../platform/http/console.ts';
 import { addPages } from '../platform/http/pages.ts';
 import { httpServer } from '../platform/http/pipeline.ts';
 import { addProbes } from '../platform/http/probes.ts';
@@ -33,6 +35,11 @@ export function openHttp(parts: AppParts, services: Services, features: Features
   });
   addProbes(http, { readiness: readiness(db, clock), metrics, stops: charging.gate.stops });
   addPages(http);
+  addConsole(http, {
+    folder: parts.consoleFolder,
+    fileOrigin: fileOriginOf(parts.files),
+    newNonce: () => ids.secret(nonceBytes),
+  });
   const forgetTokens = () => keys.forget();
   addOauthEndpoints(http, { db, clock, ids, limiter, publicUrl, forgetTokens });
   addSessionEndpoints(http, {
@@ -58,6 +65,8 @@ export function openHttp(parts: AppParts, services: Services, features: Features
   });
   return http;
 }
+
+const nonceBytes = 16;
 
 /** Stripe's notifications, where the installation has a secret to check them with. */
 function addStripe(

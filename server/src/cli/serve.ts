@@ -1,5 +1,6 @@
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { type App, createApp } from '../app/app.ts';
 import { type GatewayCheck, gatewayCheck } from '../app/restoring.ts';
@@ -117,6 +118,7 @@ async function serveOn(
     markerPath: markerPath(config),
     mail,
     mailFrom: config.mailFrom,
+    consoleFolder: fileURLToPath(new URL('../../../web/dist', import.meta.url)),
     files: config.s3 ?? { folder: join(config.dataDir, 'files') },
     seal,
     sender: openSender({ clock: systemClock }),

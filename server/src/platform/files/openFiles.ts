@@ -17,6 +17,15 @@ export function openFiles(
     : lazyS3(settings);
 }
 
+/** The origin that links to files lead to; undefined when it is this server's own. */
+export function fileOriginOf(settings: FileSettings): string | undefined {
+  if ('folder' in settings) return undefined;
+  const { bucket, region, endpoint } = settings;
+  return endpoint === undefined
+    ? `https://${bucket}.s3.${region}.amazonaws.com`
+    : new URL(endpoint).origin;
+}
+
 /** The SDK is large, and few need it: it is loaded with the first file. */
 function lazyS3(settings: S3Settings): Files {
   const files = new Lazy(async () => (await import('./s3Files.ts')).s3Files(settings));

@@ -26,6 +26,7 @@ import { isUnavailable } from '../storage/failures.ts';
 import type { Merchants } from '../tenancy/merchants.ts';
 import type { Authenticate, Credentials, Principal } from './authentication.ts';
 import { bodyText } from './bodyText.ts';
+import { sendNoPage, wantsPage } from './console.ts';
 import { replayHeader, runOnce } from './idempotency.ts';
 import { inputParser } from './input.ts';
 import { checkOwnPage, isSecure, keepPrivate } from './ownPage.ts';
@@ -119,7 +120,9 @@ export function httpServer(parts: PipelineParts): FastifyInstance {
       // oxlint-disable-next-line typescript/no-unnecessary-type-assertion
       addOperation(server, parts, callers, id, handler as unknown as Handler<OperationId>);
   }
-  server.setNotFoundHandler((request, reply) => sendRefusal(reply, nothingAt(request), undefined));
+  server.setNotFoundHandler((request, reply) =>
+    wantsPage(request) ? sendNoPage(reply) : sendRefusal(reply, nothingAt(request), undefined),
+  );
   server.setErrorHandler(fail);
   return server;
 }

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { differences } from '../../web/src/kit/differences.ts';
+import { dayOf, formatDistance, formatMoment, zoneName } from '../../web/src/kit/moment.ts';
+import { formatCount, formatMoney, formatMoneyChange } from '../../web/src/kit/money.ts';
+
+test('one moment in five zones', () => {
+  const at = '2026-03-08T07:30:00Z';
+  const now = '2026-01-15T17:00:00Z';
+  const table: [zone: string, minute: string, day: string][] = [
+    // The night of the change to daylight saving time in New York: 02:30 does not exist there.
+    ['America/New_York', 'Sun 8 Mar, 03:30', '2026-03-08'],
+    ['America/Los_Angeles', 'Sat 7 Mar, 23:30', '2026-03-07'],
+    ['Europe/Berlin', 'Sun 8 Mar, 08:30', '2026-03-08'],
+    ['Asia/Kolkata', 'Sun 8 Mar, 13:00', '2026-03-08'],
+    ['Pacific/Kiritimati', 'Sun 8 Mar, 21:30', '2026-03-08'],
+  ];
+  for (const [zone, minute, day] of table) {
+    assert.equal(formatMoment(at, zone, 'minute', now), minute);
+    assert.equal(dayOf(at, zone), day);
+  }
+});
+
+test('the year is written when it is not the present one, in the zone of the merchant', () => {
+  const now = '2026-12-31T23:30:00Z';
+  const zones: [zone: string, words: string][] = [
+    ['America/New_York', 'Fri 1 Jan 2027'],
+    ['Asia/Tokyo', 'Fri 1 Jan'],
+  ];
+  for (const [zone, words] of zones)
+    assert.equal(formatMoment('2027-01-01T10:00:00Z', zone, 'day', now), words);
+  assert.equal(
+    formatMoment('2026-07-01T00:00:05Z', 'America/New_York', 'exact', now),
+    'Tue 30 Jun 2026, 20:00:05 GMT-4',
+  );
+});
+
+test('distances are in the largest whole unit', () => {
+  const now = '2026-03-01T12:00:00Z';
+  const table: [at: string, words: string][] = [
+    ['2026-03-01T12:00:40Z', 'now'],
+    ['2026-03-01T12:01:00Z', 'in 1 min'],
+    ['2026-03-01T11:15:00Z', '45 min ago'],
+    ['2026-03-01T10:00:00Z', '2 hours ago'],
+    ['2026-03-02T13:00:00Z', 'in 1 day'],
+    ['2026-04-15T12:00:00Z', 'in 1 month'],
+    ['2024-03-01T12:00:00Z', '2 years ago'],
+  ];
+  for (const [at, words] of table) assert.equal(formatDistance(at, now), words, at);
+});
+
+test('zones have names for people', () => {
+  assert.equal(zoneName('America/New_York'), 'New York');
+  assert.equal(zoneName('UTC'), 'UTC');
+});
+
+test('amounts show the currency that is not the merchant’s', () => {
+  assert.equal(formatMoney(42.1, 'USD'), '$42.10');
+  assert.equal(formatMoney(42.1, 'CAD', 'USD'), 'CAD\u00a042.10');
+  assert.equal(formatMoney(1234, 'JPY'), '¥1,234');
+  assert.equal(formatMoneyChange(38.4, 42.6, 'USD'), '+$4.20');
+  assert.equal(formatMoneyChange(42.6, 38.4, 'USD'), '−$4.20');
+  assert.equal(formatMoneyChange(1, 1, 'USD'), '±$0.00');
+  assert.equal(formatCount(10_000, true), '10,000+');
+});
+
+test('two records differ in named fields', () => {
+  const before = { code: 'A', items: [{ quantity: 1 }, { quantity: 2 }], note: 'x' };
+  const after = { code: 'A', items: [{ quantity: 3 }, { quantity: 2 }], pause: true };
+  assert.deepEqual(differences(before, after), [
+    { path: 'items[0].quantity', before: 1, after: 3 },
+    { path: 'note', before: 'x' },
+    { path: 'pause', after: true },
+  ]);
+  assert.deepEqual(differences(before, structuredClone(before)), []);
+  assert.deepEqual(differences([1], { 0: 1 }), [{ path: '', before: [1], after: { 0: 1 } }]);
+});

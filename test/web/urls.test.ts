@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import {
+  autoOrderFilters,
+  autoOrderViews,
+  parseAutoOrderList,
+  searchOf,
+} from '../../web/src/autoOrders/list.ts';
+import { chipWords, parseFilters, parseRange } from '../../web/src/kit/filters.ts';
+import { listOf, parseUrl, stringifyUrl } from '../../web/src/kit/urlCodec.ts';
+import { isSameView } from '../../web/src/kit/views.ts';
+
+test('what is written into an address is read back', () => {
+  const value = fc.string({ minLength: 1, unit: 'grapheme' }).map((text) => text.toWellFormed());
+  const state = fc.dictionary(
+    value,
+    fc.oneof(value, fc.array(value, { minLength: 2, maxLength: 4 })),
+    { noNullPrototype: true },
+  );
+  fc.assert(
+    fc.property(state, (given) => {
+      assert.deepEqual(parseUrl(stringifyUrl(given)), given);
+    }),
+  );
+});
+
+test('empty and absent values are left out of an address', () => {
+  assert.equal(stringifyUrl({ q: '', state: [], sort: undefined }), '');
+  assert.equal(stringifyUrl({ q: 'a b&c', state: ['x', 'y'] }), '?q=a+b%26c&state=x&state=y');
+});
+
+test('filters take what fits and leave out the rest', () => {
+  const table: [address: string, read: object][] = [
+    ['?q=ann', { q: 'ann' }],
+    ['?q=+', {}],
+    ['?state=paused&state=nonsense', { state: ['paused'] }],
+    ['?state=nonsense', {}],
+    ['?next=2026-03-01..2026-03-31', { next: '2026-03-01..2026-03-31' }],
+    ['?next=2026-03-31..2026-03-01', {}],
+    ['?next=2026-02-30..', {}],
+    ['?card_expires=2026-12-01', { card_expires: '2026-12-01' }],
+    ['?card_expires=soon', {}],
+    ['?declines=2', { declines: '2' }],
+    ['?declines=-1', {}],
+    ['?item=TEA&item=TEA&item=HONEY', { item: ['TEA', 'HONEY'] }],
+    ['?unknown=1', {}],
+  ];
+  for (const [address, read] of table)
+    assert.deepEqual(parseFilters(autoOrderFilters, parseUrl(address)), read, address);
+});
+
+test('a sort that the list does not know is left out', () => {
+  assert.deepEqual(parseAutoOrderList({ sort: '-next_shipment_dts' }), {
+    sort: '-next_shipment_dts',
+  });
+  assert.deepEqual(parseAutoOrderList({ sort: 'secret' }), {});
+  assert.deepEqual(parseAutoOrderList({ open: '81RTIQAGCY' }), { open: '81RTIQAGCY' });
+});
+
+test('ranges are days, both included', () => {
+  assert.deepEqual(parseRange('2026-03-01..'), { from: '2026-03-01' });
+  assert.deepEqual(parseRange('..2026-03-01'), { to: '2026-03-01' });
+  assert.equal(parseRange('..'), undefined);
+  assert.deepEqual(searchOf({ next: '2026-03-01..2026-03-31', state: ['paused'] }), {
+    state: ['paused'],
+    next_shipment_dts_begin: '2026-03-01T00:00:00',
+    next_shipment_dts_end: '2026-03-31T23:59:59',
+  });
+});
+
+test('chips say what is filtered by', () => {
+  const { state, next, declines, card_expires: expires } = autoOrderFilters;
+  assert.equal(chipWords(state!, ['in_doubt', 'paused']), 'State: In doubt, Paused');
+  assert.equal(chipWords(next!, '2026-03-01..2026-03-01'), 'Next shipment: 2026-03-01');
+  assert.equal(chipWords(next!, '..2026-03-01'), 'Next shipment: until 2026-03-01');
+  assert.equal(chipWords(declines!, '2'), 'Declines: 2 or more');
+  assert.equal(chipWords(expires!, '2026-12-01'), 'Card expires before 2026-12-01');
+});
+
+test('every view is an address that its list reads as it is', () => {
+  for (const { label, state } of autoOrderViews) {
+    const read = parseAutoOrderList(parseUrl(stringifyUrl(state)));
+    assert.ok(isSameView(state, read), label);
+    for (const name of Object.keys(state)) assert.notDeepEqual(listOf(read[name]), [], label);
+  }
+});

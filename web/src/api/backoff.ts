@@ -1,0 +1,8 @@
+/**
+ * How long to wait before a connection is tried again: 0.5 s, then twice as long each time, at most
+ * 30 s. `chance` (0 to 1) spreads the tabs of an office over half of the time.
+ */
+export function nextDelayMs(failures: number, chance: number): number {
+  const full = Math.min(500 * 2 ** Math.min(failures, 10), 30_000);
+  return full / 2 + (full / 2) * chance;
+}

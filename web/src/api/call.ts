@@ -1,0 +1,125 @@
+import type {
+  BodyOf,
+  OperationId,
+  ParamsOf,
+  QueryOf,
+  ResponseOf,
+} from '@perennial/contract/operations.ts';
+import { createStore } from '../kit/store.ts';
+import { calls } from './calls.ts';
+import { logInReason, Refused, refusalOf, retryDelayMs } from './refused.ts';
+
+/** What an operation takes. */
+export interface CallInput<Id extends OperationId> {
+  readonly params?: ParamsOf<Id>;
+  readonly query?: QueryOf<Id>;
+  readonly body?: BodyOf<Id>;
+  /** The version that the change was made from; the server refuses it (412) when it is older. */
+  readonly ifMatch?: number;
+  /**
+   * Names a write, so that repeating it does nothing twice. Absent: each call gets a new one.
+   * Pass the same one when a person repeats the write.
+   */
+  readonly idempotencyKey?: string;
+  readonly signal?: AbortSignal;
+  /** False: a missing session is a refusal, and the log-in dialog stays closed. */
+  readonly asksForLogIn?: boolean;
+}
+
+/** Whether the last call reached the server, and when one last did. */
+export const reachable = createStore<{ readonly isReached: boolean }>({ isReached: true });
+
+/** Asks the person to log in; resolves when they did. Set by the session's dialog. */
+export const logInPrompt: { ask: (reason: 'ended' | 'recent') => Promise<void> } = {
+  ask: () => Promise.reject(new Error('no log-in dialog is mounted')),
+};
+
+/**
+ * Calls an operation with the session's cookie and returns its response, or throws `Refused`.
+ * Passing failures are retried. When the session has ended, the call waits for the log-in and is
+ * then repeated: nothing that was typed is lost.
+ */
+export async function call<Id extends OperationId>(
+  id: Id,
+  input: CallInput<Id> = {},
+): Promise<ResponseOf<Id>> {
+  const request = requestOf(id, input);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return (await send(request, input.signal)) as ResponseOf<Id>;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      const reason = input.asksForLogIn === false ? undefined : logInReason(error);
+      const delayMs = retryDelayMs(error, attempt);
+      if (reason !== undefined) await logInPrompt.ask(reason);
+      else if (delayMs === undefined || id === 'logIn') throw error;
+      else await pause(delayMs, input.signal);
+    }
+  }
+}
+
+/** A key for a write that a person may repeat, for example by pressing Save again. */
+export const newIdempotencyKey = (): string => crypto.randomUUID();
+
+function requestOf<Id extends OperationId>(id: Id, input: CallInput<Id>) {
+  const [method, path] = calls[id];
+  const url = fill(path, input.params ?? {});
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(input.query ?? {}))
+    if (value !== undefined) query.set(name, String(value));
+  const headers: Record<string, string> = {
+    Accept: 'application/json',
+    'X-UltraCart-Api-Version': '2017-03-01',
+  };
+  if (method !== 'GET') {
+    headers['X-Perennial-Console'] = '1';
+    headers['Idempotency-Key'] = input.idempotencyKey ?? newIdempotencyKey();
+  }
+  if (input.ifMatch !== undefined) headers['If-Match'] = `"${input.ifMatch}"`;
+  const init: RequestInit = { method, headers, credentials: 'same-origin' };
+  if (input.body !== undefined) {
+    headers['Content-Type'] = 'application/json; charset=UTF-8';
+    init.body = JSON.stringify(input.body);
+  }
+  return { url: query.size > 0 ? `${url}?${query}` : url, init };
+}
+
+const fill = (path: string, params: Record<string, unknown>): string =>
+  path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])));
+
+async function send(
+  { url, init }: { url: string; init: RequestInit },
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  const response = await fetch(url, { ...init, ...(signal && { signal }) }).catch((error) => {
+    if (signal?.aborted) throw error;
+    reachable.set({ isReached: false });
+    throw new Refused('The server cannot be reached. Check the connection; this is tried again.', {
+      code: 'offline',
+      status: 0,
+    });
+  });
+  if (!reachable.get().isReached) reachable.set({ isReached: true });
+  const body = parse(await response.text());
+  if (response.ok) return body;
+  throw refusalOf(response.status, response.headers, body);
+}
+
+function parse(text: string): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });
+}

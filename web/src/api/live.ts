@@ -1,0 +1,99 @@
+import type { LiveFrame } from '@perennial/contract/live.ts';
+import { createStore } from '../kit/store.ts';
+import { nextDelayMs } from './backoff.ts';
+import { call } from './call.ts';
+
+/** Whether changes arrive as they happen. */
+export interface Liveness {
+  readonly isConnected: boolean;
+  /** When the last frame came, by this browser's clock; undefined before the first. */
+  readonly lastAtMs: number | undefined;
+}
+
+/** The state of the socket, for the dot in the top bar. */
+export const liveness = createStore<Liveness>({ isConnected: false, lastAtMs: undefined });
+
+type Listener = (frame: LiveFrame) => void;
+const listeners = new Set<Listener>();
+
+/** Calls `listener` with every frame. `resync` means: what was missed is not known, read again. */
+export function onFrame(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/**
+ * Keeps one socket open until the returned function is called. It connects again with the cursor of
+ * the last frame, so that nothing is missed.
+ */
+export function keepLive(): () => void {
+  const stop = new AbortController();
+  void run(stop.signal);
+  return () => stop.abort();
+}
+
+async function run(signal: AbortSignal): Promise<void> {
+  let cursor: string | undefined;
+  for (let failures = 0; !signal.aborted; failures++) {
+    try {
+      await connection(await addressOf(cursor, signal), signal, (frame) => {
+        failures = 0;
+        cursor = frame.cursor ?? cursor;
+      });
+    } catch {
+      // The next attempt asks for a new token; the dot shows that the line is cut.
+    }
+    liveness.update((before) => ({ ...before, isConnected: false }));
+    if (!signal.aborted) await sleep(nextDelayMs(failures, Math.random()), signal);
+  }
+}
+
+/**
+ * The path of the socket's address at our own origin: the address is made of PUBLIC_URL, and a page
+ * that was opened under another name of the same host may not connect to it.
+ */
+async function addressOf(cursor: string | undefined, signal: AbortSignal): Promise<URL> {
+  const { agent_auth: { jwt = '', websocket_url = '' } = {} } = await call(
+    'getWorkflowAgentWebsocketAuthorization',
+    { signal, asksForLogIn: false },
+  );
+  const url = new URL(new URL(websocket_url).pathname, location.href);
+  url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
+  url.searchParams.set('token', jwt);
+  if (cursor !== undefined) url.searchParams.set('after', cursor);
+  return url;
+}
+
+/** One connection; resolves when it ends. */
+function connection(
+  url: URL,
+  signal: AbortSignal,
+  heard: (frame: LiveFrame) => void,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = new WebSocket(url);
+    const close = () => socket.close();
+    signal.addEventListener('abort', close);
+    socket.addEventListener('close', () => {
+      signal.removeEventListener('abort', close);
+      resolve();
+    });
+    socket.addEventListener('message', ({ data }) => {
+      const frame = JSON.parse(String(data)) as LiveFrame;
+      liveness.set({ isConnected: true, lastAtMs: Date.now() });
+      heard(frame);
+      if (frame.type === 'ping') socket.send('{"type":"ping"}');
+      else for (const listener of listeners) listener(frame);
+    });
+  });
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,19 @@
+import { QueryClient } from '@tanstack/react-query';
+import type { Refused } from './refused.ts';
+
+declare module '@tanstack/react-query' {
+  interface Register {
+    defaultError: Refused;
+  }
+}
+
+/**
+ * The cache of what was read. `call` retries by itself, so a query does not; a refusal stays until
+ * the person asks again or the address changes.
+ */
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: { retry: false, staleTime: 15_000, refetchOnWindowFocus: true, networkMode: 'always' },
+    mutations: { retry: false, networkMode: 'always' },
+  },
+});

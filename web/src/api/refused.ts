@@ -1,0 +1,75 @@
+/** The codes of refusals, as the contract names them, and those that no server sent. */
+export type RefusalCode = string;
+
+/** A call that got no value: the server refused it, or it could not be reached. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  /** `offline` when no response came. */
+  readonly code: RefusalCode;
+  /** 0 when no response came. */
+  readonly status: number;
+  readonly requestId: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    message: string,
+    facts: {
+      code: RefusalCode;
+      status: number;
+      requestId?: string | undefined;
+      retryAfterSeconds?: number | undefined;
+    },
+  ) {
+    super(message);
+    this.code = facts.code;
+    this.status = facts.status;
+    this.requestId = facts.requestId;
+    this.retryAfterSeconds = facts.retryAfterSeconds;
+  }
+}
+
+/** Why a person has to log in before a call can go through; undefined when that would not help. */
+export function logInReason({ code, status }: Refused): 'ended' | 'recent' | undefined {
+  if (code === 'recent_log_in_needed') return 'recent';
+  if (status !== 401 || notAboutTheSession.has(code)) return undefined;
+  return 'ended';
+}
+
+const notAboutTheSession = new Set(['missing_permission', 'address_not_allowed', 'wrong_log_in']);
+
+/**
+ * How many milliseconds to wait before the call is repeated, and undefined when it must not be.
+ * Reads and writes with an idempotency key are repeated alike: with the same key nothing happens
+ * twice.
+ */
+export function retryDelayMs(
+  { code, status, retryAfterSeconds }: Refused,
+  attempt: number,
+): number | undefined {
+  if (attempt > attemptsMax) return undefined;
+  if (status === 429 && code !== 'too_many_attempts')
+    return retryAfterSeconds !== undefined && retryAfterSeconds <= waitSecondsMax
+      ? retryAfterSeconds * 1000
+      : undefined;
+  const isPassing = status === 0 || status === 502 || status === 503 || status === 504;
+  return isPassing || code === 'idempotency_conflict' ? 250 * 4 ** (attempt - 1) : undefined;
+}
+
+const attemptsMax = 3;
+/** Longer waits are shown to the person instead. */
+const waitSecondsMax = 10;
+
+/** What a response says about a refusal. */
+export function refusalOf(status: number, headers: Headers, body: unknown): Refused {
+  const { error } = (body ?? {}) as { error?: { user_message?: string } };
+  const retryAfter = Number(headers.get('Retry-After') ?? Number.NaN);
+  return new Refused(
+    error?.user_message ?? headers.get('UC-REST-ERROR') ?? `The server sent status ${status}.`,
+    {
+      code: headers.get('X-Perennial-Refusal') ?? `status_${status}`,
+      status,
+      requestId: headers.get('X-Request-Id') ?? undefined,
+      retryAfterSeconds: Number.isNaN(retryAfter) ? undefined : retryAfter,
+    },
+  );
+}

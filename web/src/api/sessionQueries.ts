@@ -1,0 +1,52 @@
+import type { Session, SessionOptions } from '@perennial/contract/session.ts';
+import { queryOptions } from '@tanstack/react-query';
+import { call } from './call.ts';
+import { queryClient } from './query.ts';
+
+/** The session of this browser; refused with `missing_credentials` or `ended_session` without one. */
+export const sessionQuery = queryOptions<Session>({
+  queryKey: ['session'],
+  queryFn: async ({ signal }) =>
+    (await call('getSession', { asksForLogIn: false, signal })).session ?? {},
+  staleTime: 60_000,
+});
+
+/** What the log-in form can fill in. */
+export const sessionOptionsQuery = queryOptions<SessionOptions>({
+  queryKey: ['session options'],
+  queryFn: async ({ signal }) => (await call('getSessionOptions', { signal })).options ?? {},
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+/** What a person enters to log in. */
+export interface LogInEntry {
+  readonly merchant_id?: string;
+  readonly login: string;
+  readonly password: string;
+}
+
+/** Logs in, and keeps the new session. Another user's data is dropped. */
+export async function logIn(entry: LogInEntry): Promise<Session> {
+  const before = queryClient.getQueryData<Session>(sessionQuery.queryKey);
+  const { session = {} } = await call('logIn', { body: entry, asksForLogIn: false });
+  if (before && identityOf(before) !== identityOf(session)) queryClient.clear();
+  queryClient.setQueryData(sessionQuery.queryKey, session);
+  return session;
+}
+
+const identityOf = ({ merchant, user }: Session): string =>
+  `${merchant?.merchant_id}/${user?.user_id}`;
+
+/** Ends the session and forgets everything that was read. */
+export async function logOut(): Promise<void> {
+  await call('logOut', { asksForLogIn: false });
+  queryClient.clear();
+}
+
+/** Logs in as the demo's user with the password of the demo link. */
+export async function enterDemo(password: string): Promise<void> {
+  const { demo } = await queryClient.fetchQuery(sessionOptionsQuery);
+  if (!demo?.login) return;
+  const { merchant_id, login } = demo;
+  await logIn({ ...(merchant_id !== undefined && { merchant_id }), login, password });
+}

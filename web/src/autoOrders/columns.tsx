@@ -1,0 +1,108 @@
+import type { AutoOrderRow } from '@perennial/contract/screens.ts';
+import type { Column } from '../kit/columns.ts';
+import { sentenceCase } from '../kit/filters.ts';
+import { Moment } from '../kit/momentShown.tsx';
+import { Money } from '../kit/moneyShown.tsx';
+import { Status } from '../kit/status.tsx';
+import { itemsWords, nameOf, toneOf } from './words.ts';
+
+/** The columns of the list of auto orders. */
+export const autoOrderColumns: readonly Column<AutoOrderRow>[] = [
+  {
+    id: 'code',
+    label: 'Code',
+    width: '102px',
+    sort: 'auto_order_code',
+    isUsual: true,
+    cell: (row) => <code>{row.auto_order_code}</code>,
+  },
+  {
+    id: 'customer',
+    label: 'Customer',
+    width: 'minmax(120px, 1.4fr)',
+    sort: 'last_name',
+    narrow: 'first',
+    isUsual: true,
+    cell: (row) => <span title={row.customer?.email}>{nameOf(row.customer)}</span>,
+  },
+  {
+    id: 'state',
+    label: 'State',
+    width: '106px',
+    narrow: 'first end',
+    isUsual: true,
+    cell: (row) => (
+      <Status tone={toneOf(row.state)} title={row.failure_reason}>
+        {sentenceCase(row.state ?? '')}
+      </Status>
+    ),
+  },
+  {
+    id: 'next',
+    label: 'Next shipment',
+    width: '126px',
+    sort: 'next_shipment_dts',
+    narrow: 'second end',
+    isUsual: true,
+    cell: (row) => <Moment at={row.next_shipment_dts} style="day" />,
+  },
+  {
+    id: 'items',
+    label: 'Next items',
+    width: 'minmax(120px, 1.6fr)',
+    narrow: 'second',
+    isUsual: true,
+    cell: (row) => itemsWords(row.items),
+  },
+  {
+    id: 'total',
+    label: 'Next total',
+    width: '80px',
+    isNumber: true,
+    isUsual: true,
+    cell: (row) => <Money amount={row.next_total} currency={row.currency_code} />,
+  },
+  {
+    id: 'frequency',
+    label: 'Frequency',
+    width: '112px',
+    isUsual: true,
+    cell: (row) => row.frequency ?? '–',
+  },
+  {
+    id: 'card',
+    label: 'Card',
+    width: '138px',
+    sort: 'card_expires',
+    isUsual: true,
+    cell: ({ card }) => (card?.last_four ? `${card.card_type ?? ''} ••${card.last_four}` : '–'),
+  },
+  {
+    id: 'rebills',
+    label: 'Rebills',
+    width: '70px',
+    isNumber: true,
+    cell: (row) => row.rebill_count ?? 0,
+  },
+  {
+    id: 'value',
+    label: 'Lifetime value',
+    width: '116px',
+    isNumber: true,
+    cell: (row) => <Money amount={row.life_time_value} currency={row.currency_code} />,
+  },
+  {
+    id: 'signed_up',
+    label: 'Signed up',
+    width: '132px',
+    sort: 'signed_up_dts',
+    cell: (row) => <Moment at={row.signed_up_dts} style="day" />,
+  },
+  {
+    id: 'email',
+    label: 'Email',
+    width: 'minmax(150px, 1.2fr)',
+    sort: 'email',
+    cell: (row) => row.customer?.email ?? '–',
+  },
+];

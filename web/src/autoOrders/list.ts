@@ -1,0 +1,138 @@
+import type { AutoOrderSearch } from '@perennial/contract/screens.ts';
+import {
+  choicesOf,
+  type FilterState,
+  type Filters,
+  parseFilters,
+  parseRange,
+} from '../kit/filters.ts';
+import { listOf, type UrlState } from '../kit/urlCodec.ts';
+import type { View } from '../kit/views.ts';
+
+/** What the address of the list says. */
+export type AutoOrderListState = FilterState & {
+  readonly sort?: string;
+  /** The code of the auto order in the side panel. */
+  readonly open?: string;
+};
+
+const states: Record<NonNullable<AutoOrderSearch['state']>[number], true> = {
+  active: true,
+  retrying: true,
+  paused: true,
+  parked: true,
+  in_doubt: true,
+  completed: true,
+  canceled: true,
+  disabled: true,
+  merged: true,
+};
+
+const frequencies: Record<Exclude<Frequencies[number], 'Every...'>, true> = {
+  Weekly: true,
+  Biweekly: true,
+  'Every 10 Days': true,
+  'Every 24 Days': true,
+  'Every 28 Days': true,
+  Monthly: true,
+  'Every 45 Days': true,
+  'Every 2 Months': true,
+  'Every 3 Months': true,
+  'Every 4 Months': true,
+  'Every 5 Months': true,
+  'Every 6 Months': true,
+  Yearly: true,
+  'Every 4 Weeks': true,
+  'Every 6 Weeks': true,
+  'Every 8 Weeks': true,
+};
+
+type Frequencies = NonNullable<AutoOrderSearch['frequencies']>;
+
+/** The filters of the list of auto orders. The names are those of the address. */
+export const autoOrderFilters: Filters = {
+  q: { kind: 'text', label: 'Text', hint: 'code, order, email, phone or name' },
+  state: { kind: 'choice', label: 'State', choices: choicesOf(Object.keys(states)) },
+  next: { kind: 'range', label: 'Next shipment' },
+  item: { kind: 'values', label: 'Item', hint: 'Item ids, separated by commas' },
+  next_item: { kind: 'values', label: 'Next item', hint: 'Item ids, separated by commas' },
+  frequency: { kind: 'choice', label: 'Frequency', choices: choicesOf(Object.keys(frequencies)) },
+  card: {
+    kind: 'choice',
+    label: 'Card',
+    choices: choicesOf(['Visa', 'MasterCard', 'AMEX', 'Discover']),
+  },
+  card_expires: { kind: 'day', label: 'Card expires before' },
+  declines: { kind: 'number', label: 'Declines', hint: 'At least this many' },
+  country: { kind: 'values', label: 'Country', hint: 'Two-letter codes, separated by commas' },
+  signed_up: { kind: 'range', label: 'Signed up' },
+  changed: { kind: 'range', label: 'Changed' },
+};
+
+/** The fields that the list can be sorted by. */
+export const autoOrderSorts = [
+  'auto_order_code',
+  'next_shipment_dts',
+  'signed_up_dts',
+  'last_modified_dts',
+  'last_name',
+  'email',
+  'card_expires',
+] as const;
+
+/** Views that every merchant needs. */
+export const autoOrderViews: readonly View[] = [
+  { label: 'All', state: {} },
+  { label: 'Active', state: { state: 'active', sort: 'next_shipment_dts' } },
+  { label: 'Retrying', state: { state: 'retrying' } },
+  { label: 'Parked', state: { state: ['parked', 'in_doubt'] } },
+  { label: 'Paused', state: { state: 'paused' } },
+  { label: 'Canceled', state: { state: 'canceled', sort: '-last_modified_dts' } },
+];
+
+/** Reads the address of the list; what does not fit is left out. */
+export function parseAutoOrderList(search: Record<string, unknown>): AutoOrderListState {
+  const given = search as UrlState;
+  const sort = listOf(given['sort'])[0];
+  const open = listOf(given['open'])[0];
+  return {
+    ...parseFilters(autoOrderFilters, given),
+    ...(sort !== undefined && isSort(sort) && { sort }),
+    ...(open !== undefined && { open }),
+  };
+}
+
+const isSort = (sort: string): boolean =>
+  (autoOrderSorts as readonly string[]).includes(sort.replace(/^-/, ''));
+
+/** The request of a list. A date without an offset is a day of the merchant's zone. */
+export function searchOf(state: AutoOrderListState): AutoOrderSearch {
+  const text = state['q'];
+  const declines = state['declines'];
+  const cardExpires = state['card_expires'];
+  return {
+    ...(typeof text === 'string' && { text }),
+    ...list('state', state['state']),
+    ...range('next_shipment_dts', state['next']),
+    ...list('item_ids', state['item']),
+    ...list('next_item_ids', state['next_item']),
+    ...list('frequencies', state['frequency']),
+    ...list('card_types', state['card']),
+    ...(typeof declines === 'string' && { declines_min: Number(declines) }),
+    ...list('country_codes', state['country']),
+    ...range('signed_up_dts', state['signed_up']),
+    ...range('last_modified_dts', state['changed']),
+    ...(typeof cardExpires === 'string' && { card_expires_before: cardExpires }),
+  };
+}
+
+const list = (name: string, value: unknown) =>
+  value === undefined ? {} : { [name]: listOf(value) };
+
+function range(name: string, value: unknown) {
+  const { from, to } = parseRange(String(value ?? '')) ?? {};
+  return {
+    ...(from !== undefined && { [`${name}_begin`]: `${from}T00:00:00` }),
+    ...(to !== undefined && { [`${name}_end`]: `${to}T23:59:59` }),
+  };
+}

@@ -1,0 +1,35 @@
+import type { AutoOrderRow } from '@perennial/contract/screens.ts';
+import type { Tone } from '../kit/tone.ts';
+
+/** A customer's name, else the company, else the email. */
+export function nameOf(customer: AutoOrderRow['customer']): string {
+  const { first_name = '', last_name = '', company = '', email = '' } = customer ?? {};
+  return `${first_name} ${last_name}`.trim() || company || email || 'No name';
+}
+
+/** What ships next: `2 × TEA, HONEY`. An item that does not ship any more is left out. */
+export function itemsWords(items: AutoOrderRow['items'] = []): string {
+  const words = items
+    .filter(({ next_item_id }) => next_item_id !== undefined)
+    .map(({ next_item_id, quantity = 1 }) =>
+      quantity === 1 ? next_item_id : `${quantity} × ${next_item_id}`,
+    );
+  return words.length > 0 ? words.join(', ') : '–';
+}
+
+/** How much attention a state needs. */
+export function toneOf(state: AutoOrderRow['state']): Tone {
+  switch (state) {
+    case 'active':
+      return 'good';
+    case 'retrying':
+    case 'in_doubt':
+      return 'warn';
+    case 'parked':
+      return 'bad';
+    case 'paused':
+      return 'note';
+    default:
+      return 'quiet';
+  }
+}

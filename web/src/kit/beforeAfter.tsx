@@ -1,0 +1,52 @@
+import type { ReactNode } from 'react';
+import classes from './beforeAfter.module.css';
+
+/** One line of a comparison, for example a rebill by its date. */
+export interface ComparedLine {
+  readonly name: ReactNode;
+  readonly before: ReactNode;
+  readonly after: ReactNode;
+  readonly isChanged: boolean;
+}
+
+/** What is, and what will be after the change; lines that change are marked by a word too. */
+export function BeforeAfter({
+  what,
+  lines,
+  difference,
+}: {
+  /** The caption: what is compared. */
+  readonly what: string;
+  readonly lines: readonly ComparedLine[];
+  /** The whole difference in one sentence, for example in money. */
+  readonly difference?: ReactNode;
+}) {
+  return (
+    <div className={classes['wrap']}>
+      <table className={classes['table']}>
+        <caption>{what}</caption>
+        <thead>
+          <tr>
+            <td />
+            <th scope="col">Now</th>
+            <th scope="col">After the change</th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map(({ name, before, after, isChanged }, index) => (
+            // The lines of one comparison keep their order.
+            <tr key={index} data-changed={isChanged || undefined}>
+              <th scope="row">{name}</th>
+              <td>{before}</td>
+              <td>
+                {after}
+                {isChanged && <span className="visually-hidden"> (changed)</span>}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {difference && <p className={classes['difference']}>{difference}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,153 @@
+import { Button, CloseButton, Menu, Popover, TextInput } from '@mantine/core';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { useCommands } from '../shell/useCommands.ts';
+import classes from './filterBar.module.css';
+import { FilterEditor } from './filterEditor.tsx';
+import { chipWords, type FilterState, type Filters } from './filters.ts';
+import { Icon } from './icons.tsx';
+
+type Value = string | readonly string[] | undefined;
+
+/**
+ * The filters of a list: its text, a chip for each filter that is set, and a menu that adds one.
+ * `isTyping` tells changes that come one after the other from those that are one decision.
+ */
+export function FilterBar({
+  filters,
+  state,
+  hint,
+  onChange,
+  children,
+}: {
+  readonly filters: Filters;
+  readonly state: FilterState;
+  /** What the text is compared with. */
+  readonly hint: string;
+  onChange(name: string, value: Value, isTyping: boolean): void;
+  /** At the right: the count, the columns. */
+  readonly children?: ReactNode;
+}) {
+  const [opened, setOpened] = useState<string>();
+  const [isMenuOpen, setMenuOpen] = useState(false);
+  useCommands({ 'list.filter': () => setMenuOpen(true) });
+  const chosen = Object.keys(filters).filter(
+    (name) => filters[name]!.kind !== 'text' && (state[name] !== undefined || opened === name),
+  );
+  return (
+    <div className={classes['bar']} role="search">
+      <TextFilter
+        value={String(state['q'] ?? '')}
+        hint={hint}
+        onChange={(value) => onChange('q', value, true)}
+      />
+      {chosen.map((name) => (
+        <Chip
+          key={name}
+          name={name}
+          filters={filters}
+          value={state[name]}
+          isOpen={opened === name}
+          onOpen={(isOpen) => setOpened(isOpen ? name : undefined)}
+          onChange={(value) => onChange(name, value, false)}
+        />
+      ))}
+      <Menu position="bottom-start" opened={isMenuOpen} onChange={setMenuOpen}>
+        <Menu.Target>
+          <Button variant="subtle" color="gray" leftSection={<Icon name="filter" size={16} />}>
+            Filter
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {Object.entries(filters)
+            .filter(([, { kind }]) => kind !== 'text')
+            .map(([name, { label }]) => (
+              <Menu.Item key={name} onClick={() => setOpened(name)}>
+                {label}
+              </Menu.Item>
+            ))}
+        </Menu.Dropdown>
+      </Menu>
+      <div className={classes['rest']}>{children}</div>
+    </div>
+  );
+}
+
+const typingMs = 150;
+
+/** The text is local while it is typed, so that typing never waits for the list. */
+function TextFilter({
+  value,
+  hint,
+  onChange,
+}: {
+  readonly value: string;
+  readonly hint: string;
+  onChange(value: string): void;
+}) {
+  const [typed, setTyped] = useState(value);
+  const sent = useRef(value);
+  useEffect(() => {
+    if (value !== sent.current) setTyped(value);
+    sent.current = value;
+  }, [value]);
+  useEffect(() => {
+    if (typed === sent.current) return;
+    const timer = setTimeout(() => {
+      sent.current = typed;
+      onChange(typed);
+    }, typingMs);
+    return () => clearTimeout(timer);
+  }, [typed, onChange]);
+  return (
+    <TextInput
+      className={classes['text'] ?? ''}
+      type="search"
+      aria-label={`Find by ${hint}`}
+      placeholder={`Find by ${hint}`}
+      leftSection={<Icon name="search" size={16} />}
+      value={typed}
+      onChange={(event) => setTyped(event.currentTarget.value)}
+    />
+  );
+}
+
+function Chip({
+  name,
+  filters,
+  value,
+  isOpen,
+  onOpen,
+  onChange,
+}: {
+  readonly name: string;
+  readonly filters: Filters;
+  readonly value: Value;
+  readonly isOpen: boolean;
+  onOpen(isOpen: boolean): void;
+  onChange(value: Value): void;
+}) {
+  const filter = filters[name]!;
+  const words = value === undefined ? filter.label : chipWords(filter, value);
+  return (
+    <Popover opened={isOpen} onChange={onOpen} position="bottom-start" trapFocus returnFocus>
+      <Popover.Target>
+        <span className={classes['chip']}>
+          <button type="button" aria-expanded={isOpen} onClick={() => onOpen(!isOpen)}>
+            {words}
+          </button>
+          <CloseButton
+            size="sm"
+            aria-label={`Remove the filter ${words}`}
+            onClick={() => {
+              onOpen(false);
+              onChange(undefined);
+            }}
+          />
+        </span>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <FilterEditor filter={filter} value={value} onChange={onChange} />
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

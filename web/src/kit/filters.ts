@@ -1,0 +1,112 @@
+import { listOf, type UrlState } from './urlCodec.ts';
+
+/**
+ * One filter of a list: how it is in the address, how a chip names it, and what a person chooses
+ * from. A list's filters are a table of these, from which the bar, the address and the request are
+ * made.
+ */
+export type Filter =
+  | { readonly kind: 'text'; readonly label: string; readonly hint: string }
+  | { readonly kind: 'choice'; readonly label: string; readonly choices: readonly Choice[] }
+  | { readonly kind: 'values'; readonly label: string; readonly hint: string }
+  | { readonly kind: 'number'; readonly label: string; readonly hint: string }
+  | { readonly kind: 'day' | 'range'; readonly label: string };
+
+/** A value of the wire and its word. */
+export interface Choice {
+  readonly value: string;
+  readonly label: string;
+}
+
+export type Filters = Readonly<Record<string, Filter>>;
+
+/** What is filtered by: only names of the table, only values that fit. */
+export type FilterState = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** Choices whose words are their values with spaces, the first letter upper case. */
+export const choicesOf = (values: readonly string[]): Choice[] =>
+  values.map((value) => ({ value, label: sentenceCase(value) }));
+
+/** `in_doubt` → `In doubt`. */
+export function sentenceCase(value: string): string {
+  const words = value.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Reads the filters of an address. What does not fit is left out, so old links still open. */
+export function parseFilters(filters: Filters, state: UrlState): FilterState {
+  const found: Record<string, string | readonly string[]> = {};
+  for (const [name, filter] of Object.entries(filters)) {
+    const value = parseFilter(filter, listOf(state[name]));
+    if (value !== undefined) found[name] = value;
+  }
+  return found;
+}
+
+function parseFilter(filter: Filter, given: readonly string[]) {
+  const values = given.map((value) => value.trim()).filter((value) => value !== '');
+  const first = values[0];
+  if (first === undefined) return undefined;
+  switch (filter.kind) {
+    case 'text':
+      return first.slice(0, 100);
+    case 'values':
+      return [...new Set(values)].slice(0, 50);
+    case 'choice':
+      return known(filter.choices, values);
+    case 'number':
+      return /^\d{1,6}$/.test(first) ? String(Number(first)) : undefined;
+    case 'day':
+      return isDay(first) ? first : undefined;
+    case 'range':
+      return parseRange(first) === undefined ? undefined : first;
+  }
+}
+
+function known(choices: readonly Choice[], values: readonly string[]): string[] | undefined {
+  const chosen = choices.map(({ value }) => value).filter((value) => values.includes(value));
+  return chosen.length > 0 ? chosen : undefined;
+}
+
+/** Two days, both included; either may be absent. Written `2026-03-01..2026-03-31`, `2026-03-01..`. */
+export interface DayRange {
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** Reads a range of days; undefined when the text is not one, or ends before it begins. */
+export function parseRange(text: string): DayRange | undefined {
+  const match = /^(\d{4}-\d\d-\d\d)?\.\.(\d{4}-\d\d-\d\d)?$/.exec(text);
+  const [from, to] = [match?.[1], match?.[2]];
+  if (!match || (from === undefined && to === undefined)) return undefined;
+  if ([from, to].some((day) => day !== undefined && !isDay(day))) return undefined;
+  if (from !== undefined && to !== undefined && to < from) return undefined;
+  return { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+}
+
+function isDay(day: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d$/.test(day)) return false;
+  const date = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
+}
+
+/** A chip's words: `State: Paused, Retrying`, `Next shipment: from 2026-03-01`. */
+export function chipWords(filter: Filter, value: string | readonly string[]): string {
+  const values = listOf(value);
+  if (filter.kind === 'range')
+    return `${filter.label}: ${rangeWords(parseRange(values[0]!) ?? {})}`;
+  if (filter.kind === 'number') return `${filter.label}: ${values[0]} or more`;
+  if (filter.kind === 'day') return `${filter.label} ${values[0]}`;
+  const words = values.map((each) =>
+    filter.kind === 'choice'
+      ? (filter.choices.find((choice) => choice.value === each)?.label ?? each)
+      : each,
+  );
+  return `${filter.label}: ${words.join(', ')}`;
+}
+
+function rangeWords({ from, to }: DayRange): string {
+  if (from === undefined) return `until ${to}`;
+  if (to === undefined) return `from ${from}`;
+  return from === to ? from : `${from} to ${to}`;
+}

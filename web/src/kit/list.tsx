@@ -1,0 +1,209 @@
+import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import {
+  type CSSProperties,
+  type MouseEvent,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
+import { preferences } from '../shell/preferences.ts';
+import type { Column } from './columns.ts';
+import classes from './list.module.css';
+import { ListHeader } from './listHeader.tsx';
+import { type ListPage, loadedRows, type PagePlace } from './listQuery.ts';
+import { ListRow } from './listRow.tsx';
+import { createSelection, extended, type Selection, toggled } from './listSelection.ts';
+import { NotShown, Waiting } from './states.tsx';
+import { useStore } from './store.ts';
+import { useListCommands } from './useListCommands.ts';
+
+/** What `useInfiniteQuery` gives for a `listQuery`. */
+export type ListResult<Row> = UseInfiniteQueryResult<InfiniteData<ListPage<Row>, PagePlace>>;
+
+export interface ListProps<Row> {
+  /** What the rows are, in the plural and lower case: `auto orders`. */
+  readonly what: string;
+  readonly result: ListResult<Row>;
+  readonly columns: readonly Column<Row>[];
+  readonly sort: string | undefined;
+  onSort(field: string): void;
+  keyOf(row: Row): string;
+  onOpen(row: Row): void;
+  onPeek(row: Row): void;
+  /** Called when the cursor rests on a row, to read ahead. */
+  onRest?(row: Row): void;
+  readonly selection: Selection;
+  /** Shown when there are no rows: `Empty` or `EmptyByFilter`. */
+  readonly empty: ReactNode;
+}
+
+/** Makes the place of a list's cursor and selected rows, kept while the page is shown. */
+export const useSelection = (): Selection => useMemo(createSelection, []);
+
+/**
+ * A list of any length: rows of one height, only those in view in the document, pages read as they
+ * come near. It has all five states but the filters, which the page draws.
+ */
+export function List<Row>(props: ListProps<Row>) {
+  const { result, what, empty } = props;
+  const { data, error, isPending, refetch } = result;
+  if (error && !data) return <NotShown refused={error} onRetry={() => void refetch()} />;
+  if (isPending) return <Waiting what={what} rows={12} />;
+  const loaded = loadedRows(data);
+  if (loaded.rows.length === 0 && loaded.offset === 0) return <>{empty}</>;
+  return <Grid {...props} />;
+}
+
+function Grid<Row>(props: ListProps<Row>) {
+  const { what, result, columns, keyOf, selection } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const id = useId();
+  const { rowAt, count, offset } = useRows(result);
+  const { virtual, style, isNarrow } = useWindow(scroller, count, columns);
+  const items = virtual.getVirtualItems();
+  usePages(result, items[0]?.index ?? 0, items.at(-1)?.index ?? 0, offset, count);
+  const cursor = useStore(selection, (place) => place.cursor);
+  useListCommands({ ...props, count, rowAt, scrollTo: (index) => virtual.scrollToIndex(index) });
+  return (
+    <div
+      ref={scroller}
+      role="grid"
+      tabIndex={0}
+      aria-label={what}
+      aria-multiselectable="true"
+      aria-rowcount={result.hasNextPage ? -1 : count + 1}
+      aria-activedescendant={cursor >= 0 ? `${id}-${cursor}` : undefined}
+      aria-busy={result.isPlaceholderData || undefined}
+      className={classes['grid']}
+      data-compact={isNarrow || undefined}
+      onClick={(event) => clicked(event, props, rowAt)}
+      style={style}
+    >
+      <ListHeader columns={columns} sort={props.sort} onSort={props.onSort} />
+      <div
+        role="rowgroup"
+        className={classes['rows']}
+        data-stale={result.isPlaceholderData || undefined}
+        style={{ height: virtual.getTotalSize() }}
+      >
+        {items.map(({ index, start }) => {
+          const row = rowAt(index);
+          return (
+            <ListRow
+              key={row === undefined ? index : keyOf(row)}
+              id={`${id}-${index}`}
+              index={index}
+              top={start}
+              row={row}
+              rowKey={row === undefined ? '' : keyOf(row)}
+              columns={columns}
+              selection={selection}
+            />
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+/** The rows by their index in the whole list; undefined: not in memory at the moment. */
+function useRows<Row>({ data }: ListResult<Row>) {
+  const { rows, offset } = useMemo(() => loadedRows(data), [data]);
+  const rowAt = (index: number): Row | undefined => rows[index - offset];
+  return { rowAt, offset, count: offset + rows.length };
+}
+
+/** Which rows are in view, and how the grid is laid out at its width. */
+function useWindow(
+  scroller: RefObject<HTMLDivElement | null>,
+  count: number,
+  columns: readonly { readonly width: string }[],
+) {
+  const density = useStore(preferences, (chosen) => chosen.density);
+  const isNarrow = useIsNarrow(scroller);
+  const rowPx = isNarrow ? narrowRowPx : rowHeightPx[density];
+  const virtual = useVirtualizer({
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowPx,
+    overscan: 8,
+  });
+  useEffect(() => virtual.measure(), [rowPx, virtual]);
+  const tracks = ['34px', ...columns.map(({ width }) => width)].join(' ');
+  return {
+    virtual,
+    isNarrow,
+    style: { '--tracks': tracks, '--row': `${rowPx}px` } as CSSProperties,
+  };
+}
+
+const rowHeightPx = { comfortable: 38, compact: 32 };
+/** Two lines: below this width the columns do not fit. */
+const narrowRowPx = 60;
+const narrowPx = 640;
+
+function useIsNarrow(element: RefObject<HTMLElement | null>): boolean {
+  const [isNarrow, setNarrow] = useState(() => innerWidth < narrowPx);
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) =>
+      setNarrow((entry?.contentRect.width ?? narrowPx) < narrowPx),
+    );
+    if (element.current) observer.observe(element.current);
+    return () => observer.disconnect();
+  }, [element]);
+  return isNarrow;
+}
+
+/** Reads the next page when 60 % of what is loaded was passed, and earlier ones on the way back. */
+function usePages<Row>(
+  result: ListResult<Row>,
+  first: number,
+  last: number,
+  offset: number,
+  count: number,
+): void {
+  const { hasNextPage, hasPreviousPage, isFetching, fetchNextPage, fetchPreviousPage } = result;
+  useEffect(() => {
+    if (isFetching) return;
+    if (hasPreviousPage && first < offset + 10) void fetchPreviousPage();
+    else if (hasNextPage && last > offset + (count - offset) * 0.6) void fetchNextPage();
+  }, [
+    first,
+    last,
+    offset,
+    count,
+    isFetching,
+    hasNextPage,
+    hasPreviousPage,
+    fetchNextPage,
+    fetchPreviousPage,
+  ]);
+}
+
+/** One listener for all rows: the box selects, links do what links do, the rest opens. */
+function clicked<Row>(
+  event: MouseEvent,
+  { selection, keyOf, onOpen }: ListProps<Row>,
+  rowAt: (index: number) => Row | undefined,
+): void {
+  const target = event.target as HTMLElement;
+  const index = Number(target.closest<HTMLElement>('[data-index]')?.dataset['index'] ?? -1);
+  const row = rowAt(index);
+  if (row === undefined || target.closest('a, button')) return;
+  const keyAt = (at: number) => {
+    const found = rowAt(at);
+    return found === undefined ? '' : keyOf(found);
+  };
+  if (event.shiftKey) selection.update((place) => extended(place, index, keyAt));
+  else if (target.closest('[data-box]') || event.ctrlKey || event.metaKey)
+    selection.update((place) => toggled(place, index, keyAt));
+  else {
+    selection.update((place) => ({ ...place, cursor: index }));
+    onOpen(row);
+  }
+}

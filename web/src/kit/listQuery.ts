@@ -1,0 +1,72 @@
+import { type InfiniteData, infiniteQueryOptions, keepPreviousData } from '@tanstack/react-query';
+import type { Refused } from '../api/refused.ts';
+
+/** One page of a list that is read by cursor. */
+export interface ListPage<Row> {
+  readonly rows: readonly Row[];
+  /** Absent on the last page. */
+  readonly nextCursor?: string | undefined;
+  readonly total: number;
+  /** More match than were counted. */
+  readonly isMore: boolean;
+}
+
+/** Where a page begins. Pages know the one before, because a cursor only leads forward. */
+export interface PagePlace {
+  readonly number: number;
+  readonly after?: string | undefined;
+  readonly previous?: PagePlace | undefined;
+}
+
+export const pageSize = 100;
+/** 1,000 rows in memory; those that were scrolled past are read again when they come into view. */
+const pagesMax = 10;
+
+/** A list read page by page. Rows of the earlier filters stay, dimmed, until the new ones come. */
+export function listQuery<Row>(
+  key: readonly unknown[],
+  read: (after: string | undefined, signal: AbortSignal) => Promise<ListPage<Row>>,
+) {
+  return infiniteQueryOptions<
+    ListPage<Row>,
+    Refused,
+    InfiniteData<ListPage<Row>, PagePlace>,
+    readonly unknown[],
+    PagePlace
+  >({
+    queryKey: key,
+    queryFn: ({ pageParam, signal }) => read(pageParam.after, signal),
+    initialPageParam: firstPlace,
+    getNextPageParam: ({ nextCursor }, _pages, place) =>
+      nextCursor === undefined
+        ? undefined
+        : { number: place.number + 1, after: nextCursor, previous: place },
+    getPreviousPageParam: (_page, _pages, place): PagePlace | undefined => place.previous,
+    maxPages: pagesMax,
+    structuralSharing: false,
+    placeholderData: keepPreviousData,
+  });
+}
+
+const firstPlace: PagePlace = { number: 0 };
+
+/** The rows in memory, and the index of the first of them in the whole list. */
+export interface Loaded<Row> {
+  readonly rows: readonly Row[];
+  readonly offset: number;
+  readonly total: number;
+  readonly isMore: boolean;
+}
+
+/** Puts the pages in memory together. */
+export function loadedRows<Row>(
+  data: InfiniteData<ListPage<Row>, PagePlace> | undefined,
+): Loaded<Row> {
+  const last = data?.pages.at(-1);
+  return {
+    rows: data?.pages.flatMap(({ rows }) => rows) ?? [],
+    offset: (data?.pageParams[0]?.number ?? 0) * pageSize,
+    total: last?.total ?? 0,
+    isMore: last?.isMore ?? false,
+  };
+}

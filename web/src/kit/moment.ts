@@ -1,0 +1,100 @@
+/**
+ * Moments for people. The merchant's zone decides; it is named once on the page. Formatters are
+ * made once for each zone, because making one costs more than a row.
+ */
+
+/** How much of a moment is shown: `Tue 3 Mar` · `Tue 3 Mar, 09:14` · with the year and seconds. */
+export type MomentStyle = 'day' | 'minute' | 'exact';
+
+/** Shows a moment of the wire in a zone; the year is left out when it is the year of `now`. */
+export function formatMoment(iso: string, zone: string, style: MomentStyle, now: string): string {
+  const parts = partsOf(iso, zone);
+  const isThisYear = parts.year === partsOf(now, zone).year;
+  const day = `${parts.weekday} ${parts.day} ${parts.month}`;
+  if (style === 'exact')
+    return `${day} ${parts.year}, ${parts.hour}:${parts.minute}:${parts.second} ${parts.zoneName}`;
+  const dated = isThisYear ? day : `${day} ${parts.year}`;
+  return style === 'day' ? dated : `${dated}, ${parts.hour}:${parts.minute}`;
+}
+
+/** The distance from `now`, for example `in 3 days`, `5 min ago`, `now`. Days are whole days. */
+export function formatDistance(iso: string, now: string): string {
+  const seconds = Math.round((Date.parse(iso) - Date.parse(now)) / 1000);
+  const [unit, size] = units.find(([, size]) => Math.abs(seconds) >= size) ?? ['now', 1];
+  if (unit === 'now') return 'now';
+  const count = Math.trunc(Math.abs(seconds) / size);
+  const words = `${count} ${unit}${count === 1 || unit === 'min' ? '' : 's'}`;
+  return seconds > 0 ? `in ${words}` : `${words} ago`;
+}
+
+const units: readonly (readonly [string, number])[] = [
+  ['year', 365 * 86_400],
+  ['month', 30 * 86_400],
+  ['day', 86_400],
+  ['hour', 3600],
+  ['min', 60],
+];
+
+/** The calendar day of a moment in a zone, as `2026-03-31`. */
+export function dayOf(iso: string, zone: string): string {
+  const { year, monthNumber, day } = partsOf(iso, zone);
+  return `${year}-${monthNumber}-${day.padStart(2, '0')}`;
+}
+
+/** A zone's name for people: `America/New_York` → `New York`. */
+export const zoneName = (zone: string): string =>
+  (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ');
+
+interface Parts {
+  readonly year: string;
+  readonly month: string;
+  readonly monthNumber: string;
+  readonly day: string;
+  readonly weekday: string;
+  readonly hour: string;
+  readonly minute: string;
+  readonly second: string;
+  readonly zoneName: string;
+}
+
+function partsOf(iso: string, zone: string): Parts {
+  const found = new Map(formatterOf(zone).formatToParts(Date.parse(iso)).map(read));
+  const monthNumber = found.get('month') ?? '';
+  return {
+    year: found.get('year') ?? '',
+    monthNumber,
+    month: months[Number(monthNumber) - 1] ?? '',
+    day: String(Number(found.get('day'))),
+    weekday: found.get('weekday') ?? '',
+    hour: found.get('hour') ?? '',
+    minute: found.get('minute') ?? '',
+    second: found.get('second') ?? '',
+    zoneName: found.get('timeZoneName') ?? '',
+  };
+}
+
+const read = ({ type, value }: Intl.DateTimeFormatPart): [string, string] => [type, value];
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+function formatterOf(zone: string): Intl.DateTimeFormat {
+  let formatter = formatters.get(zone);
+  if (!formatter) {
+    formatter = new Intl.DateTimeFormat('en-GB', {
+      timeZone: zone,
+      weekday: 'short',
+      year: 'numeric',
+      month: '2-digit',
+      day: 'numeric',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      hourCycle: 'h23',
+      timeZoneName: 'short',
+    });
+    formatters.set(zone, formatter);
+  }
+  return formatter;
+}
+
+const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');

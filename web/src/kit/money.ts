@@ -1,0 +1,36 @@
+/**
+ * Amounts for people. `currency` is ISO 4217; it is written out (`CAD 42.10`) when it is not the
+ * merchant's, so that no amount is read in the wrong currency.
+ */
+export function formatMoney(amount: number, currency: string, merchantCurrency = currency): string {
+  return formatterOf(currency, currency === merchantCurrency).format(amount);
+}
+
+/** A difference with its sign, for example `+$4.20`, `−$1.00`, `±$0.00`. */
+export function formatMoneyChange(before: number, after: number, currency: string): string {
+  const difference = Math.round((after - before) * 10_000) / 10_000;
+  const sign = difference > 0 ? '+' : difference < 0 ? '−' : '±';
+  return sign + formatMoney(Math.abs(difference), currency);
+}
+
+/** A count with separators, and `+` when there are more than were counted. */
+export function formatCount(count: number, isMore = false): string {
+  return `${counts.format(count)}${isMore ? '+' : ''}`;
+}
+
+const counts = new Intl.NumberFormat('en-US');
+const formatters = new Map<string, Intl.NumberFormat>();
+
+function formatterOf(currency: string, isOwn: boolean): Intl.NumberFormat {
+  const key = `${currency} ${isOwn}`;
+  let formatter = formatters.get(key);
+  if (!formatter) {
+    formatter = new Intl.NumberFormat('en-US', {
+      style: 'currency',
+      currency,
+      currencyDisplay: isOwn ? 'narrowSymbol' : 'code',
+    });
+    formatters.set(key, formatter);
+  }
+  return formatter;
+}

@@ -1,0 +1,42 @@
+import { type ReactNode, useEffect, useRef } from 'react';
+import classes from './page.module.css';
+
+/** True until the first page was shown: the browser decides where the focus is then. */
+let isFirst = true;
+
+/**
+ * A page: its one h1, which gets the focus after a navigation so that a screen reader says where it
+ * is, the title of the tab, and the actions of the page.
+ */
+export function Page({
+  title,
+  heading,
+  actions,
+  children,
+}: {
+  /** Of the tab, and of the page unless `heading` is given. */
+  readonly title: string;
+  readonly heading?: ReactNode;
+  readonly actions?: ReactNode;
+  readonly children: ReactNode;
+}) {
+  const h1 = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = `${title} · Perennial`;
+  }, [title]);
+  useEffect(() => {
+    if (!isFirst) h1.current?.focus({ preventScroll: true });
+    isFirst = false;
+  }, []);
+  return (
+    <>
+      <div className={classes['head']}>
+        <h1 ref={h1} tabIndex={-1}>
+          {heading ?? title}
+        </h1>
+        {actions && <div className={classes['actions']}>{actions}</div>}
+      </div>
+      {children}
+    </>
+  );
+}

@@ -1,0 +1,38 @@
+import { Modal } from '@mantine/core';
+import { useCanGoBack, useNavigate, useRouter } from '@tanstack/react-router';
+import { type ReactNode, useCallback } from 'react';
+
+/**
+ * A dialog with a separate address: a copied link opens it, and Back closes it. Closing leads
+ * to `parent`, the page below, which stays as it is.
+ */
+export function RoutedDialog({
+  title,
+  parent,
+  size = 640,
+  children,
+}: {
+  readonly title: string;
+  /** The address of the page below. */
+  readonly parent: string;
+  readonly size?: number;
+  readonly children: ReactNode;
+}) {
+  const close = useCloseDialog(parent);
+  return (
+    <Modal opened onClose={close} title={title} size={size}>
+      {children}
+    </Modal>
+  );
+}
+
+/** Closes a routed dialog: back to where it was opened, or to its parent after a copied link. */
+export function useCloseDialog(parent: string): () => void {
+  const router = useRouter();
+  const canGoBack = useCanGoBack();
+  const navigate = useNavigate();
+  return useCallback(() => {
+    if (canGoBack) router.history.back();
+    else void navigate({ href: parent, replace: true });
+  }, [canGoBack, router, navigate, parent]);
+}

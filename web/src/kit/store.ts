@@ -1,0 +1,37 @@
+import { useSyncExternalStore } from 'react';
+
+/** A value outside React that components subscribe to. */
+export interface Store<T> {
+  get(): T;
+  set(value: T): void;
+  update(change: (value: T) => T): void;
+  subscribe(listener: () => void): () => void;
+}
+
+/** Makes a store. Listeners are called when a value is set that is not the present one. */
+export function createStore<T>(initial: T): Store<T> {
+  let value = initial;
+  const listeners = new Set<() => void>();
+  const set = (next: T): void => {
+    if (Object.is(next, value)) return;
+    value = next;
+    for (const listener of listeners) listener();
+  };
+  return {
+    get: () => value,
+    set,
+    update: (change) => set(change(value)),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** Subscribes a component to what `select` takes from a store. It must return a stable value. */
+export function useStore<T, S = T>(
+  { get, subscribe }: Store<T>,
+  select: (value: T) => S = (value) => value as unknown as S,
+): S {
+  return useSyncExternalStore(subscribe, () => select(get()));
+}

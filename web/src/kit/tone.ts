@@ -1,0 +1,2 @@
+/** How much attention something needs. */
+export type Tone = 'good' | 'note' | 'warn' | 'bad' | 'quiet';

@@ -1,0 +1,28 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useCallback, useRef } from 'react';
+import type { UrlState } from './urlCodec.ts';
+
+/** Typing within this time is one entry of the history. */
+const typingMs = 400;
+
+/**
+ * Changes parts of the address. A decision is one entry of the history; typing is one as well,
+ * however many letters it has.
+ */
+export function useUrlState(path: string): (change: UrlState, isTyping: boolean) => void {
+  const navigate = useNavigate();
+  const typedAt = useRef(Number.NEGATIVE_INFINITY);
+  return useCallback(
+    (change, isTyping) => {
+      const now = performance.now();
+      const replace = isTyping && now - typedAt.current < typingMs;
+      typedAt.current = isTyping ? now : Number.NEGATIVE_INFINITY;
+      void navigate({
+        to: path,
+        search: ((before: UrlState) => ({ ...before, ...change })) as never,
+        replace,
+      });
+    },
+    [navigate, path],
+  );
+}

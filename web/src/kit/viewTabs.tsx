@@ -1,0 +1,30 @@
+import { Link } from '@tanstack/react-router';
+import type { UrlState } from './urlCodec.ts';
+import { isSameView, type View } from './views.ts';
+import classes from './viewTabs.module.css';
+
+/** The views of a list: each is a link to its filters. */
+export function ViewTabs({
+  views,
+  path,
+  state,
+}: {
+  readonly views: readonly View[];
+  readonly path: string;
+  readonly state: UrlState;
+}) {
+  return (
+    <nav aria-label="Views" className={classes['tabs']}>
+      {views.map((view) => (
+        <Link
+          key={view.label}
+          to={path}
+          search={view.state as never}
+          {...(isSameView(view.state, state) && { 'aria-current': 'true' as const })}
+        >
+          {view.label}
+        </Link>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,17 @@
+import { stringifyUrl, type UrlState } from './urlCodec.ts';
+
+/** A named set of filters and a sort. */
+export interface View {
+  readonly label: string;
+  readonly state: UrlState;
+}
+
+/** Whether a list shows this view: the same filters and sort, whatever row is open. */
+export function isSameView(view: UrlState, state: UrlState): boolean {
+  return addressOf(view) === addressOf(state);
+}
+
+function addressOf({ open: _open, ...state }: UrlState): string {
+  const sorted = Object.entries(state).sort(([a], [b]) => (a < b ? -1 : 1));
+  return stringifyUrl(Object.fromEntries(sorted));
+}

@@ -1,0 +1,67 @@
+import { SegmentedControl, Switch, useMantineColorScheme } from '@mantine/core';
+import { Page } from '../kit/page.tsx';
+import { useStore } from '../kit/store.ts';
+import { preferences } from '../shell/preferences.ts';
+import { useSession } from '../shell/session.tsx';
+import classes from './me.module.css';
+
+/** `/me`: who I am, and how the console is shown in this browser. */
+export function MePage() {
+  const { user, merchant } = useSession();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { density, keys } = useStore(preferences);
+  return (
+    <Page title="My settings">
+      <section className={`panel ${classes['section']}`} aria-labelledby="who">
+        <h2 id="who">Who you are</h2>
+        <dl>
+          <dt>Name</dt>
+          <dd>{user.name}</dd>
+          <dt>Login</dt>
+          <dd>{user.login}</dd>
+          <dt>Merchant</dt>
+          <dd>
+            {merchant.name} ({merchant.id}), {merchant.zone}, {merchant.currency}
+          </dd>
+        </dl>
+      </section>
+      <section className={`panel ${classes['section']}`} aria-labelledby="display">
+        <h2 id="display">Display, in this browser</h2>
+        <div className={classes['choice']}>
+          <span id="scheme">Colours</span>
+          <SegmentedControl
+            aria-labelledby="scheme"
+            value={colorScheme}
+            onChange={(value) => setColorScheme(value)}
+            data={[
+              { value: 'auto', label: 'As the system' },
+              { value: 'light', label: 'Light' },
+              { value: 'dark', label: 'Dark' },
+            ]}
+          />
+        </div>
+        <div className={classes['choice']}>
+          <span id="density">Rows of lists</span>
+          <SegmentedControl
+            aria-labelledby="density"
+            value={density}
+            onChange={(value) => preferences.update((before) => ({ ...before, density: value }))}
+            data={[
+              { value: 'comfortable', label: 'Comfortable' },
+              { value: 'compact', label: 'Compact' },
+            ]}
+          />
+        </div>
+        <Switch
+          label="Single keys run commands"
+          description="For example j, k and x in a list. Ctrl K works in any case."
+          checked={keys}
+          onChange={(event) => {
+            const { checked } = event.currentTarget;
+            preferences.update((before) => ({ ...before, keys: checked }));
+          }}
+        />
+      </section>
+    </Page>
+  );
+}

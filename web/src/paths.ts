@@ -1,0 +1,20 @@
+/**
+ * The addresses of the screens, as the router writes them. The server's list
+ * (platform/http/consoleRoutes.ts) must name the same ones, which a test checks.
+ */
+export const paths = {
+  today: '/',
+  logIn: '/login',
+  autoOrders: '/auto-orders',
+  me: '/me',
+} as const;
+
+/** An address as Fastify writes it: `/tasks/$number` → `/tasks/:number`. */
+export const serverPath = (path: string): string => path.replaceAll('$', ':');
+
+/** The own path in `?to=` after a log-in; anything that could lead elsewhere is the start page. */
+export function ownPath(to: string | undefined): string {
+  return to !== undefined && /^\/(?![/\\])[\x21-\x7e]*$/.test(to) && !to.startsWith(paths.logIn)
+    ? to
+    : paths.today;
+}

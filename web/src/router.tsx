@@ -1,0 +1,65 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Navigate,
+} from '@tanstack/react-router';
+import { parseAutoOrderList } from './autoOrders/list.ts';
+import { parseUrl, stringifyUrl } from './kit/urlCodec.ts';
+import { paths } from './paths.ts';
+import { ErrorPage, NotFoundPage } from './shell/errorPages.tsx';
+import { Inside } from './shell/inside.tsx';
+import { LogInPage } from './shell/logInPage.tsx';
+
+const root = createRootRoute({ notFoundComponent: NotFoundPage });
+
+const logIn = createRoute({
+  getParentRoute: () => root,
+  path: paths.logIn,
+  validateSearch: ({ to }): { to?: string } => (typeof to === 'string' ? { to } : {}),
+  component: LogInPage,
+});
+
+/** Everything that needs a session. */
+const inside = createRoute({ getParentRoute: () => root, id: 'inside', component: Inside });
+
+const today = createRoute({
+  getParentRoute: () => inside,
+  path: paths.today,
+  component: () => <Navigate to={paths.autoOrders} replace />,
+});
+
+const autoOrders = createRoute({
+  getParentRoute: () => inside,
+  path: paths.autoOrders,
+  validateSearch: parseAutoOrderList,
+  component: lazyRouteComponent(() => import('./autoOrders/AutoOrdersPage.tsx'), 'AutoOrdersPage'),
+});
+
+const me = createRoute({
+  getParentRoute: () => inside,
+  path: paths.me,
+  component: lazyRouteComponent(() => import('./me/MePage.tsx'), 'MePage'),
+});
+
+const insideRoutes = [today, autoOrders, me];
+
+/** The console's router. Screens load when they are opened; a link that is pointed at loads ahead. */
+export const router = createRouter({
+  routeTree: root.addChildren([logIn, inside.addChildren(insideRoutes)]),
+  parseSearch: parseUrl,
+  stringifySearch: stringifyUrl,
+  defaultPreload: 'intent',
+  defaultPreloadDelay: 80,
+  defaultPreloadStaleTime: 0,
+  scrollRestoration: true,
+  defaultErrorComponent: ErrorPage,
+  defaultNotFoundComponent: NotFoundPage,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

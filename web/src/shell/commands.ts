@@ -1,0 +1,67 @@
+import type { Permission } from '@perennial/contract/operations.ts';
+
+/** Where a command makes sense. Keys are unique within a place and `anywhere` together. */
+export type Place = 'anywhere' | 'list' | 'auto order' | 'task' | 'order' | 'customer';
+
+/** One thing that can be done. What it does is handed in by the component that can do it. */
+export interface CommandSpec {
+  readonly id: string;
+  /** What the palette, menus and the help sheet call it, as an order: "Open the log". */
+  readonly words: string;
+  /** Other words by which the palette finds it. */
+  readonly also?: string;
+  /** `g o` is a sequence; `?` and `E` are as typed, with shift; `Mod+k` is Ctrl or ⌘. */
+  readonly keys?: string;
+  readonly place: Place;
+  /** Any one suffices; absent: no permission is needed. */
+  readonly needs?: readonly Permission[];
+}
+
+/**
+ * Every command of the console. Buttons, menus, the palette, the keys and the help sheet follow
+ * from it. `useCommands` says what a command does while a component is on the page.
+ */
+export const commands = [
+  { id: 'palette', words: 'Open the command palette', keys: 'Mod+k', place: 'anywhere' },
+  { id: 'search', words: 'Search', keys: '/', place: 'anywhere' },
+  { id: 'help', words: 'Show the keys', keys: '?', place: 'anywhere', also: 'shortcuts help' },
+  { id: 'actions', words: 'Show what can be done here', keys: '.', place: 'anywhere' },
+  { id: 'undo', words: 'Undo the last change', keys: 'u', place: 'anywhere' },
+  {
+    id: 'go.autoOrders',
+    words: 'Go to auto orders',
+    keys: 'g o',
+    place: 'anywhere',
+    needs: ['auto_order_read'],
+    also: 'subscriptions list',
+  },
+  { id: 'go.me', words: 'Go to my settings', keys: 'g m', place: 'anywhere', also: 'theme keys' },
+  { id: 'theme', words: 'Switch between light and dark', place: 'anywhere', also: 'colour scheme' },
+  { id: 'logOut', words: 'Log out', place: 'anywhere', also: 'sign out' },
+  { id: 'list.next', words: 'Move down', keys: 'j', place: 'list' },
+  { id: 'list.previous', words: 'Move up', keys: 'k', place: 'list' },
+  { id: 'list.open', words: 'Open the row', keys: 'Enter', place: 'list' },
+  { id: 'list.peek', words: 'Peek at the row', keys: 'Space', place: 'list' },
+  { id: 'list.select', words: 'Select the row', keys: 'x', place: 'list' },
+  { id: 'list.selectRange', words: 'Select up to the row', keys: 'X', place: 'list' },
+  { id: 'list.selectAll', words: 'Select all loaded rows', keys: '*', place: 'list' },
+  { id: 'list.filter', words: 'Add a filter', keys: 'f', place: 'list' },
+] as const satisfies readonly CommandSpec[];
+
+export type CommandId = (typeof commands)[number]['id'];
+
+/** A command by its id. */
+export const commandOf = (id: CommandId): CommandSpec =>
+  commands.find((command) => command.id === id)!;
+
+/** The commands that contain every typed word, those that begin with the text first. */
+export function matchingCommands<Spec extends CommandSpec>(
+  specs: readonly Spec[],
+  typed: string,
+): Spec[] {
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  const textOf = ({ words, also = '' }: CommandSpec) => `${words} ${also}`.toLowerCase();
+  const begins = (spec: CommandSpec) => textOf(spec).startsWith(typed.trim().toLowerCase());
+  const found = specs.filter((spec) => words.every((word) => textOf(spec).includes(word)));
+  return [...found.filter(begins), ...found.filter((spec) => !begins(spec))];
+}

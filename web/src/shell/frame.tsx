@@ -1,0 +1,90 @@
+import { useMantineColorScheme } from '@mantine/core';
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { logOut } from '../api/sessionQueries.ts';
+import { Icon } from '../kit/icons.tsx';
+import { paths } from '../paths.ts';
+import classes from './frame.module.css';
+import { HelpSheet, helpOpen } from './helpSheet.tsx';
+import { navFor } from './nav.ts';
+import { Palette, paletteOpen } from './palette.tsx';
+import { useSession } from './session.tsx';
+import { Toasts } from './toasts.tsx';
+import { TopBar } from './topBar.tsx';
+import { useCommands } from './useCommands.ts';
+import { useKeys } from './useKeys.ts';
+
+/** What is around every page: the bar, the navigation, the dialogs of the shell. */
+export function Frame() {
+  const [isNavOpen, setNavOpen] = useState(false);
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  useEffect(() => setNavOpen(false), [path]);
+  useKeys();
+  useShellCommands();
+  return (
+    <div className={classes['frame']}>
+      <a className={classes['skip']} href="#main">
+        Skip to the content
+      </a>
+      <TopBar isNavOpen={isNavOpen} onNav={() => setNavOpen(!isNavOpen)} />
+      <SideNav isOpen={isNavOpen} path={path} />
+      <main id="main" className={classes['main']} tabIndex={-1}>
+        <Outlet />
+      </main>
+      <Palette />
+      <HelpSheet />
+      <Toasts />
+    </div>
+  );
+}
+
+function SideNav({ isOpen, path }: { readonly isOpen: boolean; readonly path: string }) {
+  const { permissions } = useSession();
+  return (
+    <nav id="nav" aria-label="Main" className={classes['nav']} data-open={isOpen || undefined}>
+      {navFor(permissions).map(({ label, entries }) => (
+        <section key={label} aria-label={label}>
+          <p className={classes['section']}>{label}</p>
+          <ul>
+            {entries.map((entry) => (
+              <li key={entry.path}>
+                <Link
+                  to={entry.path}
+                  className={classes['link']}
+                  {...(isWithin(path, entry.path) && { 'aria-current': 'page' as const })}
+                >
+                  <Icon name={entry.icon} />
+                  {entry.label}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+      <a className={`${classes['link']} ${classes['reference']}`} href="/docs">
+        <Icon name="book" /> API reference
+      </a>
+    </nav>
+  );
+}
+
+const isWithin = (path: string, entry: string): boolean =>
+  entry === '/' ? path === '/' : path === entry || path.startsWith(`${entry}/`);
+
+/** The commands that work on every page. */
+function useShellCommands(): void {
+  const navigate = useNavigate();
+  const { permissions } = useSession();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const go = (to: string) => () => void navigate({ to });
+  useCommands({
+    palette: () => paletteOpen.set('all'),
+    search: () => paletteOpen.set('all'),
+    actions: () => paletteOpen.set('here'),
+    help: () => helpOpen.set(true),
+    theme: () => setColorScheme(colorScheme === 'dark' ? 'light' : 'dark'),
+    logOut: () => void logOut().then(() => navigate({ to: paths.logIn })),
+    'go.me': go(paths.me),
+    'go.autoOrders': permissions.has('auto_order_read') ? go(paths.autoOrders) : undefined,
+  });
+}

@@ -1,0 +1,47 @@
+import { Modal } from '@mantine/core';
+import { createStore, useStore } from '../kit/store.ts';
+import { type CommandSpec, commands } from './commands.ts';
+import classes from './helpSheet.module.css';
+import { keyWords } from './keys.ts';
+import { isMac, Keys } from './keysShown.tsx';
+import { useSession } from './session.tsx';
+
+/** Whether the sheet of keys is open. */
+export const helpOpen = createStore(false);
+
+/** All keys by place, from the table of commands, and where to read more. */
+export function HelpSheet() {
+  const isOpen = useStore(helpOpen);
+  const { permissions } = useSession();
+  const specs: readonly CommandSpec[] = commands;
+  const usable = specs.filter(
+    ({ keys, needs }) => keys && (!needs || needs.some((need) => permissions.has(need))),
+  );
+  const places = [...new Set(usable.map(({ place }) => place))];
+  return (
+    <Modal opened={isOpen} onClose={() => helpOpen.set(false)} title="Keys" size={620}>
+      {places.map((place) => (
+        <section key={place} className={classes['place']}>
+          <h2>{place === 'anywhere' ? 'Everywhere' : `On a ${place}`}</h2>
+          <dl>
+            {usable
+              .filter((spec) => spec.place === place)
+              .map(({ id, words, keys = '' }) => (
+                <div key={id}>
+                  <dt>{words}</dt>
+                  <dd>
+                    <Keys words={keyWords(keys, isMac)} />
+                  </dd>
+                </div>
+              ))}
+          </dl>
+        </section>
+      ))}
+      <p className="soft">
+        Keys do nothing while you type, and can be switched off in your settings. More:{' '}
+        <a href="/docs">API reference</a> · <a href="/openapi.json">OpenAPI document</a> ·{' '}
+        <a href="/healthz">Health</a> · <a href="/metrics">Metrics</a>
+      </p>
+    </Modal>
+  );
+}

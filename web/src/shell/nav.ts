@@ -1,0 +1,47 @@
+import type { Permission } from '@perennial/contract/operations.ts';
+import type { IconName } from '../kit/iconPaths.ts';
+import { paths } from '../paths.ts';
+
+/** An entry of the side navigation. It is shown to people who have one of the permissions. */
+export interface NavEntry {
+  readonly label: string;
+  readonly path: string;
+  readonly icon: IconName;
+  /** Any one suffices; none: no permission is needed. */
+  readonly needs: readonly Permission[];
+  /** The command that opens it. */
+  readonly command: string;
+}
+
+export interface NavSection {
+  readonly label: string;
+  readonly entries: readonly NavEntry[];
+}
+
+/** The side navigation, in order. A new screen adds its line here. */
+export const navSections: readonly NavSection[] = [
+  {
+    label: 'Work',
+    entries: [
+      {
+        label: 'Auto orders',
+        path: paths.autoOrders,
+        icon: 'repeat',
+        needs: ['auto_order_read'],
+        command: 'go.autoOrders',
+      },
+    ],
+  },
+];
+
+/** The sections with the entries that a person may open; sections without any are left out. */
+export function navFor(permissions: ReadonlySet<string>): NavSection[] {
+  return navSections
+    .map(({ label, entries }) => ({
+      label,
+      entries: entries.filter(
+        ({ needs }) => needs.length === 0 || needs.some((need) => permissions.has(need)),
+      ),
+    }))
+    .filter(({ entries }) => entries.length > 0);
+}

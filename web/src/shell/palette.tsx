@@ -1,0 +1,164 @@
+import { Modal } from '@mantine/core';
+import { type KeyboardEvent, useId, useMemo, useState } from 'react';
+import { Icon } from '../kit/icons.tsx';
+import { createStore, useStore } from '../kit/store.ts';
+import { commandOf, matchingCommands } from './commands.ts';
+import { keyWords } from './keys.ts';
+import { isMac, Keys } from './keysShown.tsx';
+import classes from './palette.module.css';
+import { running } from './useCommands.ts';
+
+/** Whether the palette is open, and with what it begins: everything, or what this page can do. */
+export const paletteOpen = createStore<'closed' | 'all' | 'here'>('closed');
+
+/** One line of the palette. */
+interface Entry {
+  readonly id: string;
+  readonly words: string;
+  readonly keys?: string | undefined;
+  readonly group: string;
+  run(): void;
+}
+
+/** Everything that can be done now. */
+export function Palette() {
+  const open = useStore(paletteOpen);
+  const close = () => paletteOpen.set('closed');
+  return (
+    <Modal
+      opened={open !== 'closed'}
+      onClose={close}
+      withCloseButton={false}
+      padding={0}
+      size={600}
+      yOffset="12vh"
+      centered={false}
+      aria-label="Command palette"
+    >
+      <PaletteBody isHere={open === 'here'} onClose={close} />
+    </Modal>
+  );
+}
+
+function PaletteBody({ isHere, onClose }: { readonly isHere: boolean; onClose(): void }) {
+  const [typed, setTyped] = useState('');
+  const [at, setAt] = useState(0);
+  const listId = useId();
+  const entries = useEntries(typed, isHere);
+  const index = Math.min(at, entries.length - 1);
+  const run = (entry: Entry | undefined) => {
+    if (!entry) return;
+    onClose();
+    // After the dialog has given the focus back: the command may move it.
+    requestAnimationFrame(() => entry.run());
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === 'Enter') run(entries[index]);
+    else if (step === undefined) return;
+    else setAt((index + step + entries.length) % Math.max(entries.length, 1));
+    event.preventDefault();
+  };
+  return (
+    <div className={classes['palette']}>
+      <div className={classes['entry']}>
+        <Icon name="search" />
+        <input
+          data-autofocus
+          role="combobox"
+          aria-expanded="true"
+          aria-controls={listId}
+          aria-activedescendant={entries[index] && `${listId}-${index}`}
+          aria-label="Type a command"
+          placeholder={isHere ? 'What to do here …' : 'Type a command …'}
+          value={typed}
+          onChange={(event) => {
+            setTyped(event.currentTarget.value);
+            setAt(0);
+          }}
+          onKeyDown={onKeyDown}
+        />
+      </div>
+      {/* The focus stays in the field; a screen reader follows aria-activedescendant. */}
+      <ul id={listId} role="listbox" aria-label="Results" className={classes['results']}>
+        {entries.map((entry, each) => (
+          <Row
+            key={entry.id}
+            entry={entry}
+            id={`${listId}-${each}`}
+            heading={entry.group !== entries[each - 1]?.group}
+            isCurrent={each === index}
+            onRun={() => run(entry)}
+          />
+        ))}
+      </ul>
+      {entries.length === 0 && <p className={classes['none']}>Nothing matches “{typed}”.</p>}
+    </div>
+  );
+}
+
+function Row({
+  entry: { words, keys, group },
+  id,
+  heading,
+  isCurrent,
+  onRun,
+}: {
+  readonly entry: Entry;
+  readonly id: string;
+  readonly heading: boolean;
+  readonly isCurrent: boolean;
+  onRun(): void;
+}) {
+  return (
+    <>
+      {heading && (
+        <li role="presentation" className={classes['group']}>
+          {group}
+        </li>
+      )}
+      <li
+        id={id}
+        role="option"
+        aria-selected={isCurrent}
+        className={classes['row']}
+        ref={(node) => {
+          if (isCurrent) node?.scrollIntoView({ block: 'nearest' });
+        }}
+        onPointerDown={(event) => event.preventDefault()}
+        onClick={onRun}
+      >
+        <span>{words}</span>
+        {keys && <Keys words={keyWords(keys, isMac)} />}
+      </li>
+    </>
+  );
+}
+
+/** What this page can do comes first, then where to go, then the rest. */
+function useEntries(typed: string, isHere: boolean): Entry[] {
+  const now = useStore(running);
+  const specs = useMemo(
+    () =>
+      [...now.keys()]
+        .map(commandOf)
+        .filter(({ id, place }) => !hidden.has(id) && (!isHere || place !== 'anywhere')),
+    [now, isHere],
+  );
+  const matching = matchingCommands(specs, typed).map((spec) => ({
+    id: spec.id,
+    words: spec.words,
+    keys: spec.keys,
+    group: groupOf(spec.place, spec.id),
+    run: () => now.get(spec.id as never)?.(),
+  }));
+  return groups.flatMap((group) => matching.filter((entry) => entry.group === group));
+}
+
+const hidden = new Set(['palette', 'search', 'actions', 'list.next', 'list.previous']);
+const groups = ['Here', 'Go to', 'Everywhere'];
+
+function groupOf(place: string, id: string): string {
+  if (place !== 'anywhere') return 'Here';
+  return id.startsWith('go.') ? 'Go to' : 'Everywhere';
+}

@@ -1,0 +1,118 @@
+import { Button, CloseButton } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { Icon } from '../kit/icons.tsx';
+import { createStore, useStore } from '../kit/store.ts';
+import classes from './toasts.module.css';
+import { useCommands } from './useCommands.ts';
+
+/** One message about something that a person did. */
+export interface Toast {
+  readonly text: string;
+  readonly tone?: 'good' | 'bad';
+  /** Takes the change back. Absent where money or mail has left: say so in the text. */
+  readonly undo?: (() => Promise<void>) | undefined;
+}
+
+interface Shown extends Toast {
+  readonly id: number;
+  readonly atMs: number;
+  readonly isUndone: boolean;
+}
+
+const shownMs = 10_000;
+const keptMs = 24 * 3_600_000;
+const keptMax = 50;
+
+const toasts = createStore<readonly Shown[]>([]);
+
+/** What was changed in this tab during the last day, the newest first; it can be undone from here. */
+export const recentChanges = createStore<readonly Shown[]>([]);
+
+let lastId = 0;
+
+/** Shows a message for ten seconds. A change also becomes a recent change. */
+export function toast(given: Toast): void {
+  const shown = { ...given, id: ++lastId, atMs: Date.now(), isUndone: false };
+  toasts.update((before) => [...before.slice(-2), shown]);
+  if (given.tone !== 'bad')
+    recentChanges.update((before) =>
+      [shown, ...before.filter(({ atMs }) => atMs > shown.atMs - keptMs)].slice(0, keptMax),
+    );
+}
+
+/** Undoes a recent change and says what came of it. */
+export async function undoChange({ id, undo, text }: Shown): Promise<void> {
+  dismiss(id);
+  if (!undo) return;
+  try {
+    await undo();
+    recentChanges.update((before) =>
+      before.map((change) => (change.id === id ? { ...change, isUndone: true } : change)),
+    );
+    toasts.update((before) => [
+      ...before.slice(-2),
+      { id: ++lastId, text: `Undone: ${text}`, tone: 'good', atMs: Date.now(), isUndone: true },
+    ]);
+  } catch (error) {
+    toast({ text: `Not undone. ${error instanceof Error ? error.message : ''}`, tone: 'bad' });
+  }
+}
+
+const dismiss = (id: number): void =>
+  toasts.update((before) => before.filter((each) => each.id !== id));
+
+/** The one place where messages appear. Refusals interrupt a screen reader, the rest waits. */
+export function Toasts() {
+  const shown = useStore(toasts);
+  const undoable = useStore(recentChanges, (changes) =>
+    changes.find(({ undo, isUndone }) => undo !== undefined && !isUndone),
+  );
+  useCommands({ undo: undoable && (() => void undoChange(undoable)) });
+  return (
+    <div className={classes['toasts']}>
+      <div role="status">
+        {shown
+          .filter(({ tone }) => tone !== 'bad')
+          .map((each) => (
+            <ToastCard key={each.id} toast={each} />
+          ))}
+      </div>
+      <div role="alert">
+        {shown
+          .filter(({ tone }) => tone === 'bad')
+          .map((each) => (
+            <ToastCard key={each.id} toast={each} />
+          ))}
+      </div>
+    </div>
+  );
+}
+
+function ToastCard({ toast: shown }: { readonly toast: Shown }) {
+  const { id, text, tone, undo, isUndone } = shown;
+  const [isHeld, setHeld] = useState(false);
+  useEffect(() => {
+    if (isHeld) return;
+    const timer = setTimeout(() => dismiss(id), shownMs);
+    return () => clearTimeout(timer);
+  }, [id, isHeld]);
+  return (
+    <div
+      className={classes['toast']}
+      data-tone={tone ?? 'good'}
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocus={() => setHeld(true)}
+      onBlur={() => setHeld(false)}
+    >
+      <Icon name={tone === 'bad' ? 'alert' : 'check'} />
+      <span>{text}</span>
+      {undo && !isUndone && (
+        <Button size="compact-sm" variant="default" onClick={() => void undoChange(shown)}>
+          Undo
+        </Button>
+      )}
+      <CloseButton size="sm" aria-label="Dismiss" onClick={() => dismiss(id)} />
+    </div>
+  );
+}

@@ -1,0 +1,30 @@
+import { useEffect, useRef } from 'react';
+import { createStore } from '../kit/store.ts';
+import type { CommandId } from './commands.ts';
+
+/** What the commands do now: the part of the page that was mounted last decides. */
+export type Running = ReadonlyMap<CommandId, () => void>;
+
+/** The commands that can be run now. The palette and the keys read it. */
+export const running = createStore<Running>(new Map());
+
+/** What a component does for commands; undefined where it cannot at the moment. */
+export type CommandRuns = { readonly [Id in CommandId]?: (() => void) | undefined };
+
+/** Says what commands do while the component is on the page. */
+export function useCommands(runs: CommandRuns): void {
+  const latest = useRef(runs);
+  latest.current = runs;
+  const ids = (Object.keys(runs) as CommandId[]).filter((id) => runs[id] !== undefined).join(' ');
+  useEffect(() => {
+    const own = (ids === '' ? [] : ids.split(' ')).map(
+      (id) => [id as CommandId, () => latest.current[id as CommandId]?.()] as const,
+    );
+    running.update((before) => new Map([...before, ...own]));
+    return () =>
+      running.update((now) => {
+        const runOf = new Map(own);
+        return new Map([...now].filter(([id, run]) => runOf.get(id) !== run));
+      });
+  }, [ids]);
+}
