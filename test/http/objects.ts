@@ -36,6 +36,7 @@ export const unknownObjects: PathValues = {
   saved_search_oid: '2147483000',
   task_uuid: '00000000-0000-4000-8000-000000000000',
   advance_id: '00000000-0000-4000-8000-000000000000',
+  audit_id: '00000000-0000-4000-8000-000000000000',
   session_id: '00000000-0000-4000-8000-000000000000',
 };
 
@@ -71,12 +72,14 @@ async function makeObjects(app: TestApp, key: string, i: number): Promise<PathVa
   const { saved_search } = await ask({ operation: 'insertSavedSearch', body: { name: 'Mine' } });
   const { user } = await ask({ operation: 'insertUser', body: { login: `ann${i}` } });
   const { group } = await ask({ operation: 'insertGroup', body: { name: `Support ${i}` } });
+  const { audit } = await ask({ operation: 'requestAudit' });
   const { auto_order } = await ask({
     operation: 'getAutoOrderByReferenceOrderId',
     params: { reference_order_id: order.order_id },
     query: { _expand: 'items' },
   });
   return {
+    audit_id: audit.audit_id,
     webhookOid: String(webhook.webhook_oid),
     user_id: String(user.user_id),
     group_oid: String(group.group_oid),

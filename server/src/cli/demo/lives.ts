@@ -228,7 +228,9 @@ function makeCard(random: Random, orderedAtMs: number, nowMs: number): Card {
     ? `tok_decline_${fails.reason.replaceAll(' ', '_')}`
     : random.chance(1 / 6)
       ? 'tok_mixed_4_0_0'
-      : 'tok_approve';
+      : isReportedNow(lastFour)
+        ? 'tok_decline_stolen_card'
+        : 'tok_approve';
   return {
     type,
     lastFour,
@@ -238,6 +240,12 @@ function makeCard(random: Random, orderedAtMs: number, nowMs: number): Card {
     ...(fails && { fails }),
   };
 }
+
+/**
+ * One good card in fifty was reported as stolen today: its next charge is declined for good, so
+ * that moving the clock raises a task. Decided by its digits, which the seed decides.
+ */
+const isReportedNow = (lastFour: string): boolean => Number(lastFour) % 50 === 7;
 
 /**
  * Some cards failed long ago, which has ended their auto orders by now, and some this week, so that

@@ -27,8 +27,8 @@ const people = [
 ];
 
 /**
- * Makes the people of the demo merchant, and the group of those who work its tasks, unless they are
- * there.
+ * Makes the people of the demo merchant, the group that works its tasks, and its tasks, unless the
+ * people are there.
  */
 export async function ensureDemoStaff(
   db: Database,
@@ -36,7 +36,11 @@ export async function ensureDemoStaff(
   at: Temporal.Instant,
 ): Promise<void> {
   if (!(await findLogin(db, merchantId, demoLogin)))
-    await db.transaction((tx) => makeStaff(tx, merchantId, at));
+    await db.transaction(async (tx) => {
+      const staff = await makeStaff(tx, merchantId, at);
+      const { makeDemoTasks } = await import('./tasks.ts');
+      await makeDemoTasks(tx, merchantId, staff);
+    });
 }
 
 /** The demo user's password: `known` while it works, otherwise a new one. */
@@ -58,7 +62,17 @@ export async function demoPassword(
   return password;
 }
 
-async function makeStaff(tx: Database, merchantId: string, at: Temporal.Instant): Promise<void> {
+/** The people of the demo merchant, and their group. */
+export interface DemoStaff {
+  readonly users: readonly { readonly userId: number; readonly name: string }[];
+  readonly groupId: number;
+}
+
+async function makeStaff(
+  tx: Database,
+  merchantId: string,
+  at: Temporal.Instant,
+): Promise<DemoStaff> {
   const first = await takeNumbers(tx, merchantId, 'user', people.length);
   for (const [i, { login, full_name, permissions }] of people.entries()) {
     const document = { login, full_name, email: `${login}@example.com` };
@@ -78,4 +92,8 @@ async function makeStaff(tx: Database, merchantId: string, at: Temporal.Instant)
     userIds: people.map((_, i) => first + i),
     document: { name: 'Support' },
   });
+  return {
+    users: people.map(({ full_name: name }, i) => ({ userId: first + i, name })),
+    groupId: groupOid,
+  };
 }
