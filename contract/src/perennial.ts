@@ -389,11 +389,39 @@ export const MerchantWebhook = model(
     disabled: flag(),
     disabled_reason: text('Why the server disabled it.'),
     consecutive_failures: int32(),
+    failing_since: dateTime('When the first of these failures was.'),
     pending: int32('Events that wait.'),
+    pending_oldest_dts: dateTime('When the oldest of them was recorded.'),
+    tries_24h: int32('Tries of the last 24 hours, counted up to 10,000.'),
+    success_24h: decimal(
+      'The share of these tries that succeeded, from 0 to 1; absent when there was none.',
+    ),
     next_retry_dts: dateTime(),
   },
 );
 export type MerchantWebhook = Static<typeof MerchantWebhook>;
+
+export const WebhookDelivery = model(
+  'WebhookDelivery',
+  'A try to deliver events to a webhook, without what was sent. Moments are those of the machine.',
+  {
+    request_id: text('Names the try in the log of the webhook.'),
+    delivery_id: text('The same for all tries of one delivery.'),
+    attempt: int32('Counts the tries of the delivery from 1.'),
+    delivery_dts: dateTime(),
+    success: flag(),
+    status_code: int32('Absent when the receiver did not respond.'),
+    duration_ms: int32(),
+    event_names: texts(),
+    objects: texts('Type and id of each object, for example order DEMO-0000000101.'),
+  },
+);
+export type WebhookDelivery = Static<typeof WebhookDelivery>;
+
+export const WebhookDeliveriesResponse = answer('WebhookDeliveriesResponse', {
+  deliveries: many(WebhookDelivery, 'The newest first.'),
+});
+export type WebhookDeliveriesResponse = Static<typeof WebhookDeliveriesResponse>;
 
 export const MerchantWebhooksResponse = answer('MerchantWebhooksResponse', {
   webhooks: many(MerchantWebhook),

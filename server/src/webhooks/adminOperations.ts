@@ -1,10 +1,18 @@
-import type { MerchantWebhook, WebhookOwnerRequest } from '@perennial/contract/perennial.ts';
+import type { QueryOf } from '@perennial/contract/operations.ts';
+import type {
+  MerchantWebhook,
+  WebhookDelivery,
+  WebhookOwnerRequest,
+} from '@perennial/contract/perennial.ts';
+import { required } from '../kernel/assert.ts';
 import { wireDate } from '../kernel/calendar.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import type { ResultSet } from '../platform/http/answer.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Page } from '../platform/http/routes.ts';
 import type { LeftOut } from '../platform/storage/unreadable.ts';
+import { findHealth, type WebhookHealth } from './healthStore.ts';
+import { listTries } from './logStore.ts';
 import type { WebhookParts } from './operations.ts';
 import { callerOf, refuseUnreadable } from './operations.ts';
 import { missingPermissions, type Owner } from './owner.ts';
@@ -34,7 +42,7 @@ export async function getMerchantWebhooks(
   const { rows: stored, leftOut } = await listAllWebhooks(context.db, parts.seal, merchantId, page);
   const totalRecords = await countAllWebhooks(context.db, merchantId);
   return {
-    webhooks: await Promise.all(stored.map((webhook) => describeWebhook(context, parts, webhook))),
+    webhooks: await describeWebhooks(context, parts, stored),
     resultSet: {
       ...page,
       count: stored.length,
@@ -73,7 +81,8 @@ export function changeOwner(
     refuseUnreadable(context.actor.permissions, webhook);
     refuseUnreadable(access.permissions, webhook);
     await moveWebhook(context.db, merchantId, webhookOid, owner, ownerGone);
-    return describeWebhook(context, parts, await anyWebhook(context, parts, webhookOid));
+    const moved = await anyWebhook(context, parts, webhookOid);
+    return required((await describeWebhooks(context, parts, [moved]))[0], 'described webhook');
   });
 }
 
@@ -85,6 +94,34 @@ export async function deleteAnyWebhook(
 ): Promise<void> {
   await anyWebhook(context, parts, webhookOid);
   await deleteWebhook(context.db, context.merchant.merchantId, webhookOid);
+}
+
+/** Lists the tries of a webhook of any owner, newest first, without what was sent. */
+export async function getDeliveries(
+  context: Context,
+  parts: WebhookParts,
+  webhookOid: number,
+  query: QueryOf<'getMerchantWebhookDeliveries'>,
+  page: Page,
+): Promise<{ deliveries: WebhookDelivery[]; resultSet: ResultSet }> {
+  const { merchantId, timeZone } = context.merchant;
+  await anyWebhook(context, parts, webhookOid);
+  const found = await listTries(context.db, merchantId, webhookOid, query.success, page);
+  const deliveries = found.slice(0, page.limit).map((each) => ({
+    request_id: `${each.deliveryId}.${each.attempt}`,
+    delivery_id: each.deliveryId,
+    attempt: each.attempt,
+    delivery_dts: wireDate(each.at, timeZone),
+    success: each.success,
+    ...(each.statusCode === null ? {} : { status_code: each.statusCode }),
+    duration_ms: each.durationMs,
+    event_names: [...each.eventNames],
+    objects: [...each.objects],
+  }));
+  return {
+    deliveries,
+    resultSet: { ...page, count: deliveries.length, more: found.length > page.limit },
+  };
 }
 
 async function anyWebhook(
@@ -101,6 +138,37 @@ function ownerFrom(context: Context, request: WebhookOwnerRequest): Owner {
   return {
     applicationId: request.application_id,
     ...(request.user_id === undefined ? {} : { userId: request.user_id }),
+  };
+}
+
+/** Describes webhooks with the tries of the last 24 hours, by the machine's clock. */
+async function describeWebhooks(
+  context: Context,
+  parts: WebhookParts,
+  webhooks: readonly StoredWebhook[],
+): Promise<MerchantWebhook[]> {
+  const health = await findHealth(
+    context.db,
+    context.merchant.merchantId,
+    webhooks.map(({ webhookOid }) => webhookOid),
+    parts.clock.now().subtract({ hours: 24 }),
+  );
+  return Promise.all(
+    webhooks.map(async (webhook) => ({
+      ...(await describeWebhook(context, parts, webhook)),
+      ...wireHealth(health.get(webhook.webhookOid), context.merchant.timeZone),
+    })),
+  );
+}
+
+function wireHealth(health: WebhookHealth | undefined, zone: string): MerchantWebhook {
+  if (health === undefined) return {};
+  const { failingSince, pendingOldestAt, tries, successes } = health;
+  return {
+    ...(failingSince && { failing_since: wireDate(failingSince, zone) }),
+    ...(pendingOldestAt && { pending_oldest_dts: wireDate(pendingOldestAt, zone) }),
+    tries_24h: tries,
+    ...(tries > 0 && { success_24h: Math.floor((successes / tries) * 10_000) / 10_000 }),
   };
 }
 

@@ -102,6 +102,33 @@ export async function listLog(
   }));
 }
 
+/** A try without its request and response. */
+export interface Try extends LogSummary {
+  readonly statusCode: number | null;
+  readonly durationMs: number;
+  readonly eventNames: readonly string[];
+  /** Type and id of the objects of the events, as in `order DEMO-1`. */
+  readonly objects: readonly string[];
+}
+
+/** Lists a page of a webhook's tries, newest first, and one more if there are more. */
+export function listTries(
+  db: Database,
+  merchantId: string,
+  webhookOid: number,
+  success: boolean | undefined,
+  page: { readonly limit: number; readonly offset: number },
+): Promise<Try[]> {
+  return db.rows(
+    `select delivery_id as "deliveryId", attempt, delivered_at as at, success,
+       status_code as "statusCode", duration_ms as "durationMs", event_names as "eventNames", objects
+     from webhook_log where merchant_id = $1 and webhook_oid = $2
+       and ($3::boolean is null or success = $3)
+     order by log_id desc limit $4 + 1 offset $5`,
+    [merchantId, webhookOid, success, page.limit, page.offset],
+  );
+}
+
 interface LogRow {
   delivery_id: string;
   attempt: number;

@@ -1,7 +1,12 @@
 import { noContent, payload } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import { leftOutWarning } from '../platform/http/unreadableRecords.ts';
-import { changeOwner, deleteAnyWebhook, getMerchantWebhooks } from './adminOperations.ts';
+import {
+  changeOwner,
+  deleteAnyWebhook,
+  getDeliveries,
+  getMerchantWebhooks,
+} from './adminOperations.ts';
 import { readEvents } from './feedOperations.ts';
 import { getLog, getLogSummaries } from './logOperations.ts';
 import {
@@ -62,6 +67,16 @@ export const webhookRoutes = (parts: WebhookParts) =>
     async getMerchantWebhooks(context, { page }) {
       const { webhooks, resultSet, leftOut } = await getMerchantWebhooks(context, parts, page);
       return payload(webhooks, { resultSet, ...leftOutWarning(context, 'webhook', leftOut) });
+    },
+    async getMerchantWebhookDeliveries(context, { params, query, page }) {
+      const { deliveries, resultSet } = await getDeliveries(
+        context,
+        parts,
+        params.webhookOid,
+        query,
+        page,
+      );
+      return payload(deliveries, { resultSet });
     },
     updateWebhookOwner: async (context, { params, body }) =>
       payload(await changeOwner(context, parts, params.webhookOid, body ?? {})),

@@ -249,6 +249,11 @@ export const calls = {
   ],
   getWebhookSecrets: ['GET', '/perennial/v1/webhooks/{webhookOid}/secrets', 'webhook_read'],
   getMerchantWebhooks: ['GET', '/perennial/v1/webhooks', 'configuration_read'],
+  getMerchantWebhookDeliveries: [
+    'GET',
+    '/perennial/v1/webhooks/{webhookOid}/deliveries',
+    'configuration_read',
+  ],
   updateWebhookOwner: ['PUT', '/perennial/v1/webhooks/{webhookOid}/owner', 'configuration_write'],
   deleteMerchantWebhook: ['DELETE', '/perennial/v1/webhooks/{webhookOid}', 'configuration_write'],
   rotateWebhookSecret: ['POST', '/perennial/v1/webhooks/{webhookOid}/secrets', 'webhook_write'],

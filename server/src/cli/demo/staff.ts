@@ -6,6 +6,7 @@ import { allPermissions } from '../../staff/apiKey.ts';
 import { insertGroup } from '../../staff/groupStore.ts';
 import { hashPassword, isPassword } from '../../staff/password.ts';
 import { findLogin, insertUser, lockUser, saveUser } from '../../staff/staffStore.ts';
+import type { DemoStaff } from './tasks.ts';
 
 /** The user that the demo key acts for, and that can log in. */
 export const demoLogin = 'demo';
@@ -60,12 +61,6 @@ export async function demoPassword(
     if (user) await saveUser(tx, merchantId, user, passwordHash, at);
   });
   return password;
-}
-
-/** The people of the demo merchant, and their group. */
-export interface DemoStaff {
-  readonly users: readonly { readonly userId: number; readonly name: string }[];
-  readonly groupId: number;
 }
 
 async function makeStaff(

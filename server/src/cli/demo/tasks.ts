@@ -1,6 +1,7 @@
 import { systemTaskTypes } from '@perennial/contract/workflow.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { readObjectFacts } from '../../app/taskObjects.ts';
+import { findActive, findEndedByDeclines } from '../../autoOrders/sampleStore.ts';
 import { required } from '../../kernel/assert.ts';
 import { addDays } from '../../kernel/calendar.ts';
 import { seededIds } from '../../kernel/ids.ts';
@@ -16,7 +17,12 @@ import { insertSavedSearch } from '../../workflow/savedSearchOperations.ts';
 import { createTasks } from '../../workflow/saveOperations.ts';
 import { systemTaskListener } from '../../workflow/systemTaskListener.ts';
 import type { NewTask } from '../../workflow/task.ts';
-import type { DemoStaff } from './staff.ts';
+
+/** The people of the demo merchant, and their group. */
+export interface DemoStaff {
+  readonly users: readonly { readonly userId: number; readonly name: string }[];
+  readonly groupId: number;
+}
 
 /**
  * Gives the demo merchant work for people: rules for every type of system task, the tasks that
@@ -70,12 +76,7 @@ const declinedShown = 6;
 /** Raises what the rules raise for auto orders that declines have ended lately. */
 async function raiseForDeclines(context: Context): Promise<void> {
   const { db, merchant, now } = context;
-  const rows = await db.rows<{ oid: number; reason: string }>(
-    `select auto_order_oid as oid, failure_reason as reason from auto_order
-     where merchant_id = $1 and status = 'disabled' and failure_reason is not null
-     order by modified_at desc, auto_order_oid limit $2`,
-    [merchant.merchantId, declinedShown],
-  );
+  const rows = await findEndedByDeclines(db, merchant.merchantId, declinedShown);
   const zone = merchant.timeZone;
   const events = rows.map(({ oid, reason }, index): RecordedEvent => {
     const isHard = hardReasons.some((hard) => reason.startsWith(hard));
@@ -229,21 +230,13 @@ async function someObjects({
   db,
   merchant,
 }: Context): Promise<Readonly<Record<'auto order' | 'order', readonly DemoObject[]>>> {
-  const rows = await db.rows<{ oid: number; code: string; order_id: string; email: string | null }>(
-    `select a.auto_order_oid as oid, a.auto_order_code as code, a.original_order_id as order_id,
-       s.billing_email as email
-     from auto_order a
-     join auto_order_search s on s.merchant_id = $1 and s.auto_order_oid = a.auto_order_oid
-     where a.merchant_id = $1 and a.status = 'active'
-     order by a.auto_order_oid desc limit $2`,
-    [merchant.merchantId, written.length],
-  );
+  const rows = await findActive(db, merchant.merchantId, written.length);
   return {
     'auto order': rows.map(({ oid, code, email }) => ({
       named: { type: 'auto order', key: String(oid), id: code },
       email: email ?? undefined,
     })),
-    order: rows.map(({ order_id: id, email }) => ({
+    order: rows.map(({ orderId: id, email }) => ({
       named: { type: 'order', key: id, id },
       email: email ?? undefined,
     })),
@@ -254,7 +247,10 @@ async function someObjects({
 
 async function saveSearches(context: Context, { users }: DemoStaff): Promise<void> {
   const owner = required(users[0], 'user of the demo');
-  const own: Context = { ...context, actor: { ...systemActor, kind: 'key', ...owner } };
+  const own: Context = {
+    ...context,
+    actor: { kind: 'key', permissions: new Set(['workflow_read']), ...owner },
+  };
   await insertSavedSearch(own, {
     name: 'Payments to collect',
     shared: true,

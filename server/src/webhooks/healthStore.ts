@@ -1,0 +1,48 @@
+import type { Temporal } from 'temporal-polyfill';
+import type { Database } from '../platform/storage/database.ts';
+
+/** How a webhook has been doing. Moments are those of the machine. */
+export interface WebhookHealth {
+  readonly failingSince: Temporal.Instant | null;
+  /** When the oldest event that waits was recorded. */
+  readonly pendingOldestAt: Temporal.Instant | null;
+  /** Tries since a moment, at most {@link triesMax}. */
+  readonly tries: number;
+  readonly successes: number;
+}
+
+/** The log is read back this far: a count must stay cheap for a webhook that receives a lot. */
+const triesMax = 10_000;
+
+/** Returns how these webhooks have been doing, by oid; tries are counted from `since`. */
+export async function findHealth(
+  db: Database,
+  merchantId: string,
+  webhookOids: readonly number[],
+  since: Temporal.Instant,
+): Promise<ReadonlyMap<number, WebhookHealth>> {
+  const rows = await db.rows<WebhookHealth & { readonly webhook_oid: number }>(
+    `select w.webhook_oid, w.failing_since as "failingSince",
+       least(
+         (select min(d.created_at) from webhook_delivery d
+          where d.merchant_id = $1 and d.webhook_oid = w.webhook_oid),
+         (select min(e.recorded_at) from webhook_held h
+          join webhook_event e on e.merchant_id = $1 and e.stamp = h.stamp
+            and e.event_id = h.event_id
+          where h.merchant_id = $1 and h.webhook_oid = w.webhook_oid),
+         (select e.recorded_at from webhook_event e
+          where e.merchant_id = $1 and (e.stamp, e.event_id) > (w.place_stamp, w.place_event_id)
+            and e.webhook_oids @> array[w.webhook_oid]
+          order by e.stamp, e.event_id limit 1)) as "pendingOldestAt",
+       recent.tries, recent.successes
+     from webhook w cross join lateral (
+       select count(*) as tries, count(*) filter (where l.success) as successes
+       from (select delivered_at, success from webhook_log
+             where merchant_id = $1 and webhook_oid = w.webhook_oid
+             order by log_id desc limit ${triesMax}) l
+       where l.delivered_at >= $3) recent
+     where w.merchant_id = $1 and w.webhook_oid = any($2::int[])`,
+    [merchantId, webhookOids, since],
+  );
+  return new Map(rows.map(({ webhook_oid: oid, ...health }) => [oid, health]));
+}
