@@ -455,6 +455,17 @@ test('people’s rights are changed only shortly after a log-in', async () => {
   assert.equal(byKey.status, 200);
 });
 
+test('the gateways of a merchant with a real clock are changed only shortly after a log-in', async () => {
+  await app.addMerchant('REAL', { clock: { kind: 'real' } });
+  const permissions = ['configuration_read', 'configuration_write'];
+  const session = await logInAs(app, { login: 'boss', permissions }, 'REAL');
+  const change = (body: object) => ask(session, { operation: 'updateMerchantSettings', body });
+  wait({ minutes: 16 });
+  const late = await change({ gateways: { list: [] } });
+  assert.deepEqual([late.status, refusalOf(late)], [401, 'recent_log_in_needed']);
+  assert.equal((await change({ name: 'Real shop' })).status, 200);
+});
+
 test('a user who may come from some addresses only', async () => {
   const user = { login: 'fenced', allowedIps: ['10.0.0.0/8'] };
   const session = await logInAs(app, user);

@@ -1,6 +1,7 @@
 import { MerchantSettings } from '@perennial/contract/perennial.ts';
 import { required } from '../kernel/assert.ts';
 import { isZone } from '../kernel/calendar.ts';
+import { isTestClock } from '../platform/clock/merchantClock.ts';
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
 import { writable } from '../platform/http/document.ts';
@@ -35,6 +36,7 @@ export async function updateSettings(
   const { merchantId } = context.merchant;
   await inTransaction(context, async (context) => {
     const merchant = required(await lockMerchant(context.db, merchantId), 'merchant');
+    checkLogIn(context, given);
     const changed = change(merchant, writable(MerchantSettings, given, merchant.timeZone));
     if (!changed.ok) return refuse('invalid_field', changed.reason);
     const timeZone = await knownZone(context, merchant.timeZone, changed.value.timeZone);
@@ -44,6 +46,15 @@ export async function updateSettings(
   });
   merchants.forget(merchantId);
   return getSettings(context);
+}
+
+/**
+ * The gateways of a merchant with a real clock move money, so a session changes them only shortly
+ * after its log-in.
+ */
+function checkLogIn({ actor, merchant }: Context, { gateways }: MerchantSettings): void {
+  if (gateways && !isTestClock(merchant.clock) && actor.session && !actor.session.isRecent)
+    refuse('recent_log_in_needed', { minutes: 15 });
 }
 
 /**
