@@ -24,7 +24,8 @@ const cases: readonly {
   {
     setting: 'bill',
     last: '2025-09-20T10:00:00-04:00',
-    warning: /3 shipments are charged .* a day/,
+    warning:
+      /3 shipments are charged .* a day .*: 1 × TEA for 10\.00 USD, due 2025-10-20T10:00:00-/,
   },
   { setting: 'one', last: '2026-01-10T10:00:00-05:00', warning: undefined },
 ];

@@ -87,7 +87,10 @@ story(
         ],
       },
     });
-    assert.match(warning.warning_message, /one shipment is charged.*2026-08-20T10:00:00-04:00/);
+    assert.match(
+      warning.warning_message,
+      /one shipment is charged .*: 1 × COFFEE for 12\.99 USD, due 2025-.*2026-08-20T10:00:00-04:00/,
+    );
     await shop.until('2026-08-21T00:00');
     await ann.lived(
       '2026-04-15 10:00 create',

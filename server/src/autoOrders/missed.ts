@@ -1,7 +1,8 @@
 import { wireDate } from '../kernel/calendar.ts';
+import { currencyExponent, fromMinor, type Minor, timesQuantity } from '../kernel/money.ts';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import type { EditRules } from './editItem.ts';
-import { futureSchedules } from './steps.ts';
+import { type FutureSchedule, futureSchedules } from './steps.ts';
 
 /**
  * Describes each item whose shipments an edit turned into missed ones, in one sentence: what is
@@ -52,17 +53,49 @@ function wordsOf(
     context,
     shipmentsCountedMax,
   );
-  const isPast = ({ at }: (typeof coming)[number]) =>
-    at.epochMilliseconds <= rules.now.epochMilliseconds;
-  const count = coming.filter(isPast).length;
+  const isPast = ({ at }: FutureSchedule) => at.epochMilliseconds <= rules.now.epochMilliseconds;
+  const missed = coming.filter(isPast);
   const next = coming.find((each) => !isPast(each));
-  const charged =
-    count === 0
-      ? 'nothing is charged for it'
-      : count === 1
-        ? 'one shipment is charged for it'
-        : `${count === shipmentsCountedMax ? 'at least ' : ''}${count} shipments are charged for it, one a day`;
   const when = autoOrder.enabled && !item.paused ? '' : ' once the auto order continues';
-  const then = next === undefined ? '' : ` The next one ships at ${wireDate(next.at, rules.zone)}.`;
-  return `${field} is in the past: ${charged}${when} (setting missed_shipments).${then}`;
+  const preview = missed.length === 0 ? '' : `: ${listed(missed, item, rules)}`;
+  const then =
+    next === undefined
+      ? ''
+      : ` The next one ships at ${wireDate(next.at, rules.zone)}: ${goods(next, item, rules)}.`;
+  return (
+    `${field} is in the past: ${charged(missed.length)}${when} ` +
+    `(setting missed_shipments)${preview}.${then}`
+  );
 }
+
+function charged(count: number): string {
+  if (count === 0) return 'nothing is charged for it';
+  if (count === 1) return 'one shipment is charged for it';
+  const atLeast = count === shipmentsCountedMax ? 'at least ' : '';
+  return `${atLeast}${count} shipments are charged for it, one a day`;
+}
+
+const shipmentsShownMax = 5;
+
+/** Lists the first missed shipments with what each costs. */
+function listed(missed: readonly FutureSchedule[], item: AutoOrderItem, rules: EditRules): string {
+  const shown = missed
+    .slice(0, shipmentsShownMax)
+    .map((each) => `${goods(each, item, rules)}, due ${wireDate(each.at, rules.zone)}`);
+  const more = missed.length > shown.length ? [`and ${missed.length - shown.length} more`] : [];
+  return `${[...shown, ...more].join('; ')} (without add-ons, shipping and tax)`;
+}
+
+/** Describes what a shipment holds, and for how much. */
+function goods(
+  { itemId, unitCost }: FutureSchedule,
+  item: AutoOrderItem,
+  { currency }: EditRules,
+): string {
+  const quantity = item.arbitraryQuantity ?? item.originalQuantity;
+  const amount = timesQuantity(unitCost, quantity, 'half up');
+  return `${quantity} × ${itemId} for ${amountText(amount, currency)}`;
+}
+
+const amountText = (amount: Minor, currency: string): string =>
+  `${fromMinor(amount, currency).toFixed(currencyExponent(currency))} ${currency}`;
