@@ -260,9 +260,9 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
     'change,facets,fault,money,newOrder,newOrderLine,order,payment,paymentDetails,present,refund,' +
     'stages,totals',
   payments: 'gateway,rotation,simulatorCards,stripeDeclines',
-  books: 'audit,auditFinding,duePreview,auditCaptures,present,preview,previewDates',
+  books: 'audit,auditFinding,duePreview,auditCaptures,present,preview,previewDates,explanations',
   rebill:
-    'attempt,codec,dunning,endings,held,keptOrder,keptPlan,movedFrom,note,orderDocument,' +
+    'attempt,codec,dunning,endings,explanation,held,keptOrder,keptPlan,movedFrom,note,orderDocument,' +
     'originalTerms,payment,plan,policy,rebillOrder,request,settlement',
   screens:
     'autoOrderMatches,autoOrderRow,customerMatches,itemMatches,keyset,matches,orderMatches,rows,' +

@@ -105,7 +105,7 @@ import {
   SessionsResponse,
 } from './session.ts';
 import type { SortingName } from './sorting.ts';
-import { TimelineResponse } from './timeline.ts';
+import { ChargeExplanationResponse, TimelineResponse } from './timeline.ts';
 import {
   Group,
   GroupResponse,
@@ -1848,6 +1848,21 @@ export const operations = {
     payload: 'auto_order',
     status: 200,
     expand: 'auto_order',
+  },
+  explainOrder: {
+    tag: 'perennial',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/orders/{order_id}/explanation',
+    summary: 'Read why an order was charged as it was',
+    description:
+      'The lines of a rebill with the rules of each price and date, the attempts, and what differed ' +
+      'from a preview. For an order without a kept plan, what the order itself shows.',
+    permissions: ['order_read'],
+    params: Type.Object({ order_id: Type.String() }),
+    response: ChargeExplanationResponse,
+    payload: 'explanation',
+    status: 200,
   },
   getAutoOrderTimeline: {
     tag: 'perennial',

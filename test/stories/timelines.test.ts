@@ -80,6 +80,64 @@ story(
 );
 
 story(
+  'why a rebill cost what it cost',
+  {
+    on: '2026-01-15T10:00',
+    settings: {
+      dunning: { retry_days: [3], retry_coupon_codes: ['TEN'] },
+      coupons: [{ code: 'TEN', percent: 10 }],
+    },
+  },
+  async (shop) => {
+    await shop.sells(coffee);
+    const ann = await shop.order(monthly);
+    await ann.updateItem({ arbitrary_percentage_discount: 50, arbitrary_quantity: 2 });
+    const { rebills } = await ann.ask({ operation: 'previewAutoOrder', query: { count: 1 } });
+    const previewed = rebills[0];
+    await ann.ask({
+      operation: 'updateAutoOrderPayment',
+      body: {
+        card_number_token: 'tok_decline_1x-explained',
+        card_expiration_month: 12,
+        card_expiration_year: 2040,
+      },
+    });
+    await shop.until('2026-02-20T00:00');
+    const [order] = await ann.bills('summary');
+    const explain = async (order_id: string) =>
+      (await ann.ask({ operation: 'explainOrder', params: { order_id } })).explanation;
+    const why = await explain(order!.order_id!);
+    assert.equal(why.plan, 'kept');
+    const [line] = why.lines;
+    assert.deepEqual(line.price_rules, previewed.lines[0].price_rules);
+    assert.deepEqual(
+      line.date_rules.map(({ rule, shipment_dts }: { rule: string; shipment_dts: string }) => [
+        rule,
+        shipment_dts.slice(0, 10),
+      ]),
+      [
+        ['scheduled date', '2026-02-15'],
+        ['next attempt', '2026-02-18'],
+      ],
+    );
+    assert.equal(line.total_cost, previewed.subtotal);
+    assert.equal(why.total, order!.summary!.total!.value);
+    assert.deepEqual(
+      why.attempts.map(({ number, state }: { number: number; state: string }) => [number, state]),
+      [
+        [1, 'declined'],
+        [2, 'paid'],
+      ],
+    );
+    assert.match(why.differences[1], /coupon TEN of a retry took 1.3 USD off/);
+    const original = await explain((await ann.read()).original_order_id!);
+    assert.equal(original.plan, 'not kept');
+    assert.match(original.plan_note, /^An original order/);
+    assert.equal(original.lines[0].merchant_item_id, 'COFFEE');
+  },
+);
+
+story(
   'a merge shows on both sides, a new item by name',
   { on: '2026-01-15T10:00' },
   async (shop) => {

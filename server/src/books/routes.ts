@@ -15,6 +15,7 @@ import { type ParkedPage, readParked } from '../rebill/parkedOperations.ts';
 import { type Audit, getAudit, type ReadCaptures } from './auditOperations.ts';
 import { type RequestedAudit, readAudit, readAudits, requestAudit } from './auditRunOperations.ts';
 import { type ChangePreview, previewChange } from './changePreviewOperations.ts';
+import { explainOrder } from './explanationOperations.ts';
 import { wireAudit, wireDifference, wireParked, wireRebill } from './present.ts';
 import type { Preview } from './preview.ts';
 import { countDefault, previewAutoOrder } from './previewOperations.ts';
@@ -40,6 +41,8 @@ export const bookRoutes = (readCaptures: ReadCaptures) =>
           { ifMatch, validatesOriginalOrder: isValidating(query.validate_original_order) },
         ),
       ),
+    explainOrder: async (context, { params }) =>
+      payload(await explainOrder(context, params.order_id)),
     skipAutoOrder: (context, input) =>
       actionAnswer(context, input, skipShipments(context, actionOf(input), readers)),
     unskipAutoOrder: (context, input) =>

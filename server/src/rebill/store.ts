@@ -12,6 +12,7 @@ import type {
   SettledAttempt,
 } from './attempt.ts';
 import { chargeFromJson, chargeToJson, type StoredCharge } from './codec.ts';
+import { explanationOf } from './explanation.ts';
 import type { RecentRebill, RecentRebills } from './request.ts';
 
 /*
@@ -101,6 +102,7 @@ export async function startAttempts(
      set state = 'charging', attempt = excluded.attempt, epoch = excluded.epoch, at = excluded.at,
        amount_minor = excluded.amount_minor, currency = excluded.currency, route = excluded.route,
        planned = excluded.planned, replanned = false, moved_from = excluded.moved_from,
+       explanation = excluded.explanation,
        reference = null, lease_until = excluded.lease_until, checks = 0
      where rebill.state = 'declined' and rebill.attempt < excluded.attempt`,
     [merchantId, leaseMs, ...newAttempts.values(attempts)],
@@ -124,6 +126,7 @@ const newAttempts = recordset<NewAttempt>([
   { name: 'route', type: 'text[]', read: ({ route }) => route },
   { name: 'planned', type: 'json', read: ({ charge }) => chargeToJson(charge) },
   { name: 'moved_from', type: 'json', read: ({ movedFrom }) => movedFrom },
+  { name: 'explanation', type: 'json', read: ({ charge }) => explanationOf(charge.order) },
 ]);
 
 /**

@@ -205,6 +205,7 @@ export const calls = {
     '/perennial/v1/auto_orders/{auto_order_oid}/reactivate',
     'auto_order_write',
   ],
+  explainOrder: ['GET', '/perennial/v1/orders/{order_id}/explanation', 'order_read'],
   getAutoOrderTimeline: [
     'GET',
     '/perennial/v1/auto_orders/{auto_order_oid}/timeline',

@@ -868,6 +868,7 @@ CREATE TABLE rebill (
   moved_from json,
   replanned boolean NOT NULL DEFAULT false,
   epoch integer NOT NULL DEFAULT 1,
+  explanation json,
   CONSTRAINT rebill_pkey PRIMARY KEY (merchant_id, auto_order_oid, rebill_number),
   CONSTRAINT rebill_check CHECK ((lease_until IS NULL) = (state = ANY (ARRAY['paid'::text, 'declined'::text, 'given up'::text]))),
   CONSTRAINT rebill_state_check CHECK (state = ANY (ARRAY['charging'::text, 'unknown'::text, 'paid'::text, 'declined'::text, 'given up'::text]))

@@ -1,0 +1,48 @@
+import type { RebillOrder } from './rebillOrder.ts';
+
+/** Why a rebill cost what it cost, as its row keeps it. Amounts are minor units. */
+export interface Explanation {
+  readonly lines: readonly ExplainedLine[];
+  readonly subtotal: number;
+  readonly discount: number;
+  readonly shipping: number;
+  readonly tax: number;
+  readonly total: number;
+  readonly coupon?: string | undefined;
+}
+
+/** A line of the plan, with short names: every rebill stores it. */
+export interface ExplainedLine {
+  readonly oid?: number | undefined;
+  readonly kind: 'item' | 'add-on' | 'cancel fee';
+  readonly item: string;
+  readonly text: string;
+  readonly qty: number;
+  readonly unit: number;
+  readonly sum: number;
+  /** When it was scheduled; absent for an add-on. */
+  readonly at?: string | undefined;
+  /** Rule, detail and the unit cost after it, in the order in which they applied. */
+  readonly rules: readonly (readonly [rule: string, detail: string, unit: number])[];
+}
+
+/** Returns what the row of a rebill keeps of its planned order. */
+export const explanationOf = (order: RebillOrder): Explanation => ({
+  lines: order.lines.map((line) => ({
+    oid: line.itemOid,
+    kind: line.kind,
+    item: line.itemId,
+    text: line.description,
+    qty: line.quantity,
+    unit: line.unitCost,
+    sum: line.amount,
+    at: line.shipment?.at.toString(),
+    rules: line.priceRules.map(({ rule, detail, unitCost }) => [rule, detail, unitCost] as const),
+  })),
+  subtotal: order.subtotal,
+  discount: order.discount,
+  shipping: order.shipping,
+  tax: order.tax,
+  total: order.total,
+  coupon: order.coupon,
+});
