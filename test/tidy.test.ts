@@ -14,6 +14,7 @@ import {
   poorFiles,
   type Reserved,
   type Room,
+  undocumented,
   unownedTables,
   wrongImports,
   wrongWords,
@@ -431,6 +432,10 @@ const table: [promise: string, faults: () => string[]][] = [
         allowedWords,
       ),
   ],
+  [
+    'every export outside the console has a doc comment',
+    () => undocumented(sources.filter(({ path }) => !path.startsWith('web/'))),
+  ],
 ];
 
 for (const [promise, faults] of table) {
@@ -495,6 +500,7 @@ const routes = {} satisfies Routes;
     'server/src/orders/stages.ts:5',
     'server/src/orders/stages.ts:7',
   ]);
+  assert.deepEqual(undocumented([source]).map(place), ['server/src/orders/stages.ts:4']);
   const circle = ['a', 'b'].map((name, i, names) =>
     parseSource(`server/src/kernel/${name}.ts`, `import './${names[1 - i]}.ts';\n`),
   );

@@ -22,6 +22,7 @@ import { coffee, originalOrder } from '../../test/support/rebills.ts';
 /** The moment at which every auto order of {@link merchantWith} is due. */
 export const due = Temporal.Instant.from('2026-03-15T14:00:00Z');
 
+/** The time zone of the merchants under measurement. */
 export const zone = 'America/New_York';
 const signedUpAt = Temporal.Instant.from('2026-02-01T00:00:00Z');
 

@@ -6,6 +6,7 @@ export function figure(name: string, ratio: number, goal: `${'>=' | '<='}${numbe
   console.log(`figure ${name} ratio ${ratio.toFixed(ratio < 10 ? 2 : 1)} goal ${goal}`);
 }
 
+/** Returns the value in the middle. */
 export const median = (values: readonly number[]): number => percentile(values, 50);
 
 /** The value that this percentage of the values does not exceed. */

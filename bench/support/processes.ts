@@ -11,6 +11,7 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
+/** How to start a server under measurement. */
 export interface ServerCommand {
   /** What Node runs, relative to the root, with its arguments; `{port}` stands for the port. */
   readonly args: readonly string[];

@@ -24,6 +24,7 @@ export const frequencies = [
   'Every 8 Weeks',
 ] as const;
 
+/** How often an item ships. */
 export type Frequency = (typeof frequencies)[number];
 
 /** Whether a text is a frequency, in its exact spelling. */

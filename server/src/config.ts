@@ -43,11 +43,13 @@ export interface Config {
   readonly sealKey?: string | undefined;
 }
 
+/** The keys of Stripe. */
 export interface StripeConfig {
   readonly secretKey: string;
   readonly webhookSecret?: string | undefined;
 }
 
+/** The rate limits. */
 export interface RateConfig {
   /** Requests per application and per address, leaking evenly. 0 means no limit. */
   readonly perHour: number;
@@ -66,9 +68,12 @@ export const rateLimits = ({ perHour, perDay }: RateConfig) => [
  */
 export const sessionRateLimits = [{ limit: 200, seconds: 10 }];
 
+/** What the log contains, from everything to nothing. */
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+/** The least important messages that are logged. */
 export type LogLevel = (typeof logLevels)[number];
 
+/** The parts of the work that a process may do. */
 export const roles = ['all', 'api', 'worker'] as const;
 /** What this process does: handle requests, do the background work, or both. */
 export type Role = (typeof roles)[number];

@@ -109,7 +109,7 @@ function commentsOf(text: string, comments: readonly Comment[]): Piece[] {
 }
 
 /** Names a model or its type, whose sentence is an argument of the model. */
-const isModel = /^export (?:const \w+ = (?:model|answer)\(|type \w+ =\s+Static<typeof \w+>)/;
+const isModel = /^export (?:const \w+ = (?:model|answer)\(|type \w+ =\s+Static<\s*typeof \w+\s*>)/;
 
 function undocumentedIn(program: unknown, text: string, comments: readonly Comment[]): Piece[] {
   const ends = new Set(comments.map(({ end }) => end));

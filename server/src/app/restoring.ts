@@ -127,6 +127,7 @@ export interface GatewayCheck {
   readonly worker: Worker;
 }
 
+/** What the check of the gateways needs. */
 export interface GatewayCheckParts {
   readonly db: Database;
   readonly gateways: Pick<OpenGateways, 'ledgers'>;
@@ -138,6 +139,10 @@ export interface GatewayCheckParts {
 
 const retryMs = 30_000;
 
+/**
+ * Creates the check that asks the gateways at the start for charges that the database does not
+ * know. Such a charge shows that the database is an older copy, and begins a restore.
+ */
 export function gatewayCheck(parts: GatewayCheckParts): GatewayCheck {
   const { db, gateways, clock, log } = parts;
   const isDone = {

@@ -116,6 +116,7 @@ export interface StepCursor {
   readonly done: number;
 }
 
+/** A name and a value that clients keep with an auto order. */
 export interface Property {
   readonly name: string;
   readonly value: string;

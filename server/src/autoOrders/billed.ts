@@ -15,6 +15,7 @@ export interface BilledRebill {
   readonly items: readonly BilledItem[];
 }
 
+/** One item of a rebill with the date that it was billed for. */
 export interface BilledItem {
   readonly itemOid: number;
   /** The scheduled date that was billed. */
@@ -22,6 +23,7 @@ export interface BilledItem {
   readonly addOns: readonly CountedAddOn[];
 }
 
+/** An add-on and the number of orders it has left. */
 export interface CountedAddOn {
   readonly itemId: string;
   readonly nextXOrders: number;

@@ -16,6 +16,7 @@ export interface ChargedBy {
   readonly cardMark: string;
 }
 
+/** Returns which kind of gateway charged which card. */
 export function chargedBy(kind: string, cardToken: string): ChargedBy {
   return { kind, cardMark: markOf(cardToken) };
 }

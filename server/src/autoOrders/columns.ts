@@ -34,6 +34,7 @@ const edited = <Source>(
   read: Column<Source>['read'],
 ): RecordColumn<Source> => ({ name, type, read, moves: false });
 
+/** The column of the auto order's oid. */
 export const oidColumn: Column<CalculatedAutoOrder> = {
   name: 'auto_order_oid',
   type: 'integer',
@@ -83,6 +84,7 @@ export const autoOrderColumns: readonly RecordColumn<CalculatedAutoOrder>[] = [
   moving('paused', 'boolean', ({ autoOrder }) => isPaused(autoOrder)),
 ];
 
+/** The key columns of an item's row. */
 export const itemKeys: readonly Column<ItemSource>[] = [
   { name: 'auto_order_oid', type: 'integer', read: ({ autoOrderOid }) => autoOrderOid },
   { name: 'auto_order_item_oid', type: 'integer', read: ({ item }) => item.itemOid },

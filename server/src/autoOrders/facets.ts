@@ -17,6 +17,7 @@ export interface Facets {
   readonly values: readonly { readonly kind: 'item' | 'phone'; readonly value: string }[];
 }
 
+/** A column that lists of auto orders filter by. */
 export type FacetColumn = (typeof facetColumns)[number];
 
 /** The text columns of auto_order_search. */

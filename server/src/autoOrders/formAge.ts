@@ -89,6 +89,7 @@ export function isSameWall(
   return wall.toString({ fractionalSecondDigits: 0 }) === `${date}T${time}`;
 }
 
+/** Whether the first moment is before the second. */
 export const isBefore = (one: Temporal.Instant, other: Temporal.Instant): boolean =>
   one.epochMilliseconds < other.epochMilliseconds;
 

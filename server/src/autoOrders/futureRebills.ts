@@ -13,6 +13,7 @@ export interface PlannedRebill {
   readonly lines: readonly PlannedLine[];
 }
 
+/** One item of a future rebill. */
 export interface PlannedLine {
   /** The item as it is before the rebill. */
   readonly item: AutoOrderItem;

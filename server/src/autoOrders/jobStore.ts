@@ -19,6 +19,7 @@ export interface UpdateJob {
   readonly attempts: number;
 }
 
+/** Stores updates that a worker does later. */
 export async function insertUpdateJobs(
   db: Database,
   merchantId: string,

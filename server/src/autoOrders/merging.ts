@@ -18,6 +18,7 @@ export interface MergeRules extends Rules {
   readonly open: ReadonlyMap<number, OpenRebill>;
 }
 
+/** The state of a rebill that is not settled. */
 export type OpenRebill = 'charging' | 'unknown' | 'declined';
 
 /** Why auto orders cannot be merged. */

@@ -57,6 +57,7 @@ export interface AppliedRule {
   readonly unitCost: Minor;
 }
 
+/** The rule that an item's price comes from. */
 export type PriceRule =
   | 'step price'
   | 'auto order price'

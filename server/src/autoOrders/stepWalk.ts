@@ -23,6 +23,7 @@ export function stepsOf({ autoOrder }: CatalogItem): readonly Step[] {
  */
 export type Landing = Lands | Ends | { readonly kind: 'broken'; readonly why: WalkFault };
 
+/** The walk ends on a step that ships. */
 export interface Lands {
   readonly kind: 'lands';
   readonly place: Place;
@@ -32,6 +33,7 @@ export interface Lands {
   readonly cursor?: StepCursor | undefined;
 }
 
+/** The walk ends without a shipment. */
 export interface Ends {
   readonly kind: 'end';
   readonly why: 'completed' | 'kit only';
@@ -64,6 +66,7 @@ export function walk(steps: readonly Step[], from: StepCursor, lastOrder: Place)
   return { kind: 'broken', why: 'steps ship nothing' };
 }
 
+/** Returns the walk's end on this step. */
 export function landOn(
   step: ItemStep,
   cursor: StepCursor,

@@ -65,6 +65,7 @@ export type MissedShipments = 'one' | 'skip' | 'bill';
  */
 export type Plan = Shipment | Slip | NoShipment | BrokenPlan;
 
+/** The next shipment of an item. */
 export interface Shipment {
   readonly kind: 'ship';
   /** The scheduled moment. When it is in the past, the shipment is due at once. */
@@ -87,11 +88,13 @@ export interface Slip {
   readonly until: Temporal.Instant;
 }
 
+/** Why an item does not ship. */
 export interface NoShipment {
   readonly kind: 'none';
   readonly why: Stop;
 }
 
+/** What stops an item. */
 export type Stop = AutoOrderStop | ItemStop;
 
 /** Stops every item of the auto order. */
@@ -115,6 +118,7 @@ export interface BrokenPlan {
   readonly itemId: string;
 }
 
+/** Why an item cannot be planned. */
 export type Fault =
   | WalkFault
   | 'unknown item'

@@ -53,6 +53,7 @@ async function load(
   return rows.map((row) => fromRow(row, (itemsOf.get(row.auto_order_oid) ?? []).map(itemFromRow)));
 }
 
+/** Finds an auto order by its code. */
 export async function findOidByCode(
   db: Database,
   merchantId: string,
@@ -66,6 +67,7 @@ export async function findOidByCode(
   );
 }
 
+/** Finds the auto order that an order began. */
 export async function findOidByOriginalOrder(
   db: Database,
   merchantId: string,

@@ -38,6 +38,7 @@ export const demoAt = (baseUrl: string, access: DemoAccess): Demo => ({
   consoleUrl: `${baseUrl}/#demo=${encodeURIComponent(access.password)}`,
 });
 
+/** The id of the merchant with the demo data. */
 export const demoMerchantId = 'DEMO';
 
 /**

@@ -10,6 +10,7 @@ export interface Progress {
 const barWidth = 30;
 const redrawMs = 100;
 
+/** Shows a progress bar on a terminal, or a line per tenth when the output goes to a file. */
 export function showProgress(
   label: string,
   total: number,

@@ -129,11 +129,13 @@ export interface CustomerList {
   readonly page: { readonly limit: number; readonly offset: number };
 }
 
+/** A range of moments, both ends included. */
 export interface Range {
   readonly begin?: Temporal.Instant | undefined;
   readonly end?: Temporal.Instant | undefined;
 }
 
+/** Reads a page of a merchant's customers as JSON. */
 export function readCustomerPage(
   db: Database,
   merchantId: string,

@@ -116,6 +116,7 @@ export interface ItemList {
   readonly page: { readonly limit: number; readonly offset: number };
 }
 
+/** Reads a page of a merchant's items as JSON. */
 export function readItemPage(db: Database, merchantId: string, list: ItemList): Promise<JsonPage> {
   const { values, bind } = bindings(merchantId);
   const where = ['o.merchant_id = $1'];

@@ -25,6 +25,7 @@ export interface CivilDay {
   readonly dayOfMonth: number;
 }
 
+/** Milliseconds of a day without a clock change. */
 export const msPerDay = 86_400_000;
 
 /** The wall a moment shows in a zone. */

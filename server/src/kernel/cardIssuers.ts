@@ -41,7 +41,9 @@ const issuers: readonly Issuer[] = [
   },
 ];
 
+/** The fewest digits of a card number. */
 export const shortestCardNumber = 12;
+/** The most digits of a card number. */
 export const longestCardNumber = 19;
 
 /** Whether plain digits are a possible card number: issuer prefix, length and check digit fit. */

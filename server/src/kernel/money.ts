@@ -28,6 +28,7 @@ export type Rounding = 'half up' | 'half even' | 'down';
 /** Why a decimal of the wire is not a valid amount of money. */
 export type AmountFault = 'not a number' | 'too many decimals' | 'too large';
 
+/** No money, in any currency. */
 export const zero = 0 as Minor;
 
 /**

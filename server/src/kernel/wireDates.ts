@@ -96,6 +96,7 @@ const lastFilterDay = dayNumber(9999, 12, 29);
 
 /** The first and the last day that a date on the wire may have. */
 export const firstWireDay = '1900-01-01';
+/** The last day that a date on the wire may have. */
 export const lastWireDay = '2999-12-31';
 
 const firstDay = dayNumber(1900, 1, 1);

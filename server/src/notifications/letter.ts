@@ -9,6 +9,7 @@ export interface Letter {
   readonly blocks: readonly Block[];
 }
 
+/** A part of a mail's text. */
 export type Block =
   | { readonly kind: 'paragraph'; readonly text: string }
   | { readonly kind: 'list'; readonly entries: readonly string[] }
@@ -146,6 +147,7 @@ function declinedText({ card, declineReason }: NoticeFacts): string {
   return `The bank declined the charge to ${which}${declineReason === undefined ? '' : ` (${declineReason})`}.`;
 }
 
+/** Returns a paragraph. */
 export const paragraph = (text: string): Block => ({ kind: 'paragraph', text });
 const link = (label: string, url: string): Block => ({ kind: 'link', label, url });
 

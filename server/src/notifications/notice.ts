@@ -77,6 +77,7 @@ export interface DisabledWebhook {
   readonly consecutiveFailures: number;
 }
 
+/** An item as a mail names it. */
 export interface NoticeItem {
   readonly description: string;
   readonly quantity: number;

@@ -14,6 +14,7 @@ import { noticeSettings } from './noticeSettings.ts';
 import { html, plainText } from './render.ts';
 import { claimNotices, merchantsWithNotices, type SettledNotice, settleNotices } from './store.ts';
 
+/** What sending mails needs. */
 export interface SenderParts {
   readonly db: Database;
   readonly log: Logger;

@@ -88,6 +88,7 @@ export interface SettledNotice {
   readonly retryInSeconds?: number | undefined;
 }
 
+/** Stores the outcomes of mails and ends their leases. */
 export async function settleNotices(
   db: Database,
   merchantId: string,

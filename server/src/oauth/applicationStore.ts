@@ -14,6 +14,7 @@ export async function findApplication(
   return row && fromRow(row);
 }
 
+/** Reads all applications of the installation. */
 export async function listApplications(db: Database): Promise<Application[]> {
   return (
     await db.rows<ApplicationRow>(
@@ -22,6 +23,7 @@ export async function listApplications(db: Database): Promise<Application[]> {
   ).map(fromRow);
 }
 
+/** Stores a new application. */
 export async function insertApplication(db: Database, application: Application): Promise<void> {
   const {
     clientId,

@@ -14,6 +14,7 @@ export type ConsentRequest =
   | ({ readonly kind: 'browser' } & AuthorizationRequest)
   | { readonly kind: 'device'; readonly userCode: string };
 
+/** What asking for consent needs. */
 export interface ConsentParts {
   readonly db: Database;
   readonly clock: SystemClock;

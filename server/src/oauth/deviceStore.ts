@@ -79,10 +79,12 @@ export async function decideDevice(
   return decided === 1;
 }
 
+/** Deletes a device. */
 export async function deleteDevice(tx: Database, deviceHash: Buffer): Promise<void> {
   await tx.run('delete from oauth_device where device_hash = $1', [deviceHash]);
 }
 
+/** Deletes devices that expired before this moment. Returns how many. */
 export async function deleteExpiredDevices(
   db: Database,
   before: Temporal.Instant,

@@ -21,11 +21,13 @@ export interface Issued {
   readonly usedAt?: Temporal.Instant | undefined;
 }
 
+/** A stored code with its grant. */
 export interface IssuedCode extends Issued {
   readonly redirectUri: string;
   readonly codeChallenge?: string;
 }
 
+/** A stored token with its grant. */
 export interface IssuedToken extends Issued {
   readonly kind: 'access' | 'refresh';
   readonly isApplicationDisabled: boolean;
@@ -33,6 +35,7 @@ export interface IssuedToken extends Issued {
   readonly successorSalt?: Buffer | undefined;
 }
 
+/** A code to store. */
 export interface NewCode {
   readonly hash: Buffer;
   readonly redirectUri: string;
@@ -40,12 +43,14 @@ export interface NewCode {
   readonly expiresAt: Temporal.Instant;
 }
 
+/** A token to store. */
 export interface NewToken {
   readonly hash: Buffer;
   readonly kind: 'access' | 'refresh';
   readonly expiresAt: Temporal.Instant;
 }
 
+/** Stores that a user allowed an application. */
 export async function insertGrant(tx: Database, grant: Grant, at: Temporal.Instant): Promise<void> {
   const { merchantId, grantId, clientId, userId, permissions } = grant;
   await tx.run(
@@ -68,6 +73,7 @@ export async function revokeGrant(
   );
 }
 
+/** Finds a grant; undefined when there is none. */
 export async function findGrant(
   db: Database,
   merchantId: string,
@@ -116,6 +122,7 @@ export async function listGrantedAccess(
   }));
 }
 
+/** Stores a code of a grant. */
 export async function insertCode(
   tx: Database,
   { merchantId, grantId }: Grant,
@@ -153,6 +160,7 @@ export async function lockCode(
   );
 }
 
+/** Marks a code as used. */
 export async function markCodeUsed(
   tx: Database,
   merchantId: string,
@@ -166,6 +174,7 @@ export async function markCodeUsed(
   ]);
 }
 
+/** Stores tokens of a grant. */
 export async function insertTokens(
   tx: Database,
   { merchantId, grantId }: Grant,
@@ -180,6 +189,7 @@ export async function insertTokens(
   }
 }
 
+/** Finds a token with its grant by its hash. */
 export async function findToken(
   db: Database,
   merchantId: string,
@@ -202,6 +212,7 @@ export async function lockToken(
   return row && tokenFrom(row);
 }
 
+/** Marks a refresh token as used and stores the salt of its successors. */
 export async function markTokenUsed(
   tx: Database,
   { merchantId, hash }: Credential,
@@ -222,6 +233,7 @@ export interface Ticket {
   readonly request: unknown;
 }
 
+/** Stores the ticket of a log-in. */
 export async function insertTicket(
   db: Database,
   merchantId: string,

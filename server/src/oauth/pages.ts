@@ -29,6 +29,7 @@ import {
 import { normalUserCode } from './deviceOperations.ts';
 import { findWaiting } from './deviceStore.ts';
 
+/** What the OAuth pages need. */
 export type OauthPageParts = ConsentParts & LogInParts;
 
 /**

@@ -47,6 +47,7 @@ export interface OauthFault {
   readonly description: string;
 }
 
+/** A value, or a fault in the form of RFC 6749. */
 export type OauthOutcome<Value> = Outcome<Value, OauthFault>;
 
 /** The parameters of a request's form, each given at most once. */
@@ -120,6 +121,7 @@ export async function applicationOf(
   return success(application);
 }
 
+/** Returns a fault in the form of RFC 6749. */
 export const fault = (
   error: string,
   description: string,

@@ -34,6 +34,7 @@ export const facetNames = [
   'custom_field_10',
 ] as const;
 
+/** A field that lists of orders filter by. */
 export type FacetName = (typeof facetNames)[number];
 
 /**

@@ -149,6 +149,7 @@ export function stageChange(before: OrderRecord, after: OrderRecord): DomainEven
   });
 }
 
+/** Returns an event about an order. */
 export function event(
   name: EventName,
   order: OrderRecord,

@@ -26,6 +26,7 @@ export interface OrderList {
   readonly autoOrder?: OrderProjection['autoOrder'];
 }
 
+/** The filters of a list of orders. */
 export interface OrderFilters {
   readonly orderId?: string | undefined;
   /** Exact, case-insensitive comparisons. */
@@ -36,6 +37,7 @@ export interface OrderFilters {
   readonly ranges: Partial<Readonly<Record<RangeName, Range>>>;
 }
 
+/** A range of moments, both ends included. */
 export interface Range {
   readonly begin?: Temporal.Instant | undefined;
   readonly end?: Temporal.Instant | undefined;

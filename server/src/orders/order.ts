@@ -38,6 +38,7 @@ export const orderParts = [
   'utms',
 ] as const satisfies readonly (keyof OrderDocument)[];
 
+/** The name of an object or a list inside an order. */
 export type OrderPart = (typeof orderParts)[number];
 
 /** An order: its document and the values stored along with it. */

@@ -28,6 +28,7 @@ export interface Refunded {
   readonly giftWrap: Minor;
 }
 
+/** What is refunded of one line. */
 export interface RefundedLine {
   readonly quantity: number;
   readonly amount: Minor;

@@ -21,6 +21,7 @@ export interface TaxRule {
   readonly taxableSubtotal?: Minor | undefined;
 }
 
+/** The amounts that an order's totals are calculated from. */
 export interface TotalsRequest {
   readonly lines: readonly TotalsLine[];
   readonly shippingHandling: Minor;
@@ -45,6 +46,7 @@ export interface Totals {
   readonly total: Minor;
 }
 
+/** The totals of one line. */
 export interface LineTotals {
   /** Before the discount. */
   readonly amount: Minor;

@@ -10,6 +10,7 @@ export interface EnteredCard {
 
 /** The faults of a form by field, in words for the customer. */
 export type FormFaults = { readonly [Field in FormField]?: string };
+/** A field of the card page's form. */
 export type FormField = 'card_token' | 'expiration_month' | 'expiration_year';
 
 const tokenLengthMax = 100;

@@ -31,6 +31,7 @@ export interface BillingPageParts {
   updateCard(context: Context, autoOrderOid: number, card: EnteredCard): Promise<void>;
 }
 
+/** The parts of the auto order that the card page shows. */
 export const subscriptionExpand: ReadonlySet<string> = new Set([
   'items',
   'original_order',

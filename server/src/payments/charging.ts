@@ -23,6 +23,7 @@ export interface ChargingStop {
  */
 export type StopSource = () => ChargingStop | undefined;
 
+/** Decides whether charges may be sent now. */
 export interface ChargingGate {
   /** Returns why this merchant's customers are not charged now, or undefined when they may be. */
   stopFor(merchant: Pick<Merchant, 'clock'>): ChargingStop | undefined;
@@ -30,6 +31,7 @@ export interface ChargingGate {
   stops(): readonly ChargingStop[];
 }
 
+/** Creates the gate from the sources of reasons to stop. */
 export function chargingGate(sources: readonly StopSource[]): ChargingGate {
   const stops = () => sources.flatMap((source) => source() ?? []);
   return {

@@ -23,6 +23,7 @@ export interface Gateway {
   refund(request: RefundRequest): Promise<RefundAnswer>;
 }
 
+/** One charge, as a gateway gets it. */
 export interface ChargeRequest {
   /**
    * The identity of the charge, unique across all merchants. Each retry after a decline has a new
@@ -49,6 +50,7 @@ export interface ChargeRequest {
   readonly requestedAt: Temporal.Instant;
 }
 
+/** The month in which a card expires. */
 export interface CardExpiration {
   /** 1 to 12. */
   readonly month: number;
@@ -56,8 +58,10 @@ export interface CardExpiration {
   readonly year: number;
 }
 
+/** What a gateway says about a charge. */
 export type ChargeAnswer = Approved | Declined | Unknown;
 
+/** The charge was captured. */
 export interface Approved {
   readonly kind: 'approved';
   /** The gateway's own id of the charge. */
@@ -97,6 +101,7 @@ export interface Absent {
   readonly kind: 'absent';
 }
 
+/** One refund, as a gateway gets it. */
 export interface RefundRequest {
   /** The identity of the refund, unique like a charge's key and never equal to one. */
   readonly key: string;
@@ -107,6 +112,7 @@ export interface RefundRequest {
   readonly currency: string;
 }
 
+/** What a gateway says about a refund. */
 export type RefundAnswer =
   | { readonly kind: 'refunded'; readonly reference: string }
   | { readonly kind: 'refused'; readonly message: string }
@@ -134,6 +140,7 @@ export const declineReasons = [
   'token unknown',
   'try again later',
 ] as const;
+/** Why a charge was declined. */
 export type DeclineReason = (typeof declineReasons)[number];
 
 const hardReasons: ReadonlySet<DeclineReason> = new Set([

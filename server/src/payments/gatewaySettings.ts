@@ -17,11 +17,14 @@ export interface GatewaySettings {
   readonly inactiveHours: number;
 }
 
+/** A gateway of a merchant's settings. */
 export interface GatewaySetting extends RotatedGateway {
   readonly kind: GatewayKind;
 }
 
+/** The kinds of gateways. The contract lists the same. */
 export const gatewayKinds = ['simulator', 'stripe'] as const;
+/** A kind of gateway. */
 export type GatewayKind = (typeof gatewayKinds)[number];
 
 const states = ['active', 'inactive', 'stand-by'] as const;

@@ -14,6 +14,7 @@ export async function inactiveGateways(
   return new Set(rows.map((row) => row.code));
 }
 
+/** Stores until when a gateway takes no charges. */
 export async function makeGatewayInactive(
   db: Database,
   merchantId: string,

@@ -40,6 +40,7 @@ export interface OpenGateways extends Gateways {
   close(): Promise<void>;
 }
 
+/** Opens the gateways that the configuration names. */
 export function openGateways(config: GatewayConfig, clock: SystemClock): OpenGateways {
   const books = new SimulatorBooks(
     config.simulatorUrl === undefined ? config.simulatorBooks : undefined,

@@ -18,6 +18,7 @@ export interface OrderPayment {
   readonly lease: Lease;
 }
 
+/** The outcome of the first payment of an order. */
 export type OrderPaymentResult =
   | {
       readonly kind: 'approved';

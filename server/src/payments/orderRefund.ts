@@ -15,6 +15,7 @@ export interface OrderRefund {
   readonly currency: string;
 }
 
+/** The outcome of a refund of an order. */
 export type OrderRefundResult =
   | { readonly kind: 'refunded'; readonly reference: string }
   | { readonly kind: 'refused'; readonly message: string }

@@ -55,6 +55,7 @@ export interface ChargeObstacle {
   readonly reason: string;
 }
 
+/** What a charge that may not be sent waits for. */
 export type WaitsFor = 'charging' | 'gateway' | GatewayKind;
 
 /** One merchant's gateways with their current rotation. */

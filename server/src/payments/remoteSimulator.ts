@@ -32,6 +32,7 @@ export function remoteSimulatorGateways(
   };
 }
 
+/** A simulator in another process. */
 export interface RemoteSimulator {
   gateway(code: string): Gateway;
   /** Returns every capture in its books, or undefined when it does not respond. */

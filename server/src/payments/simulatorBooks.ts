@@ -31,6 +31,7 @@ export interface BookedCharge {
 /** A charge as it is requested. */
 export type ChargeOrder = Omit<BookedCharge, 'reference' | 'declined' | 'refunded'>;
 
+/** A refund, as the books get it. */
 export interface RefundOrder {
   readonly account: string;
   readonly key: string;
@@ -38,6 +39,7 @@ export interface RefundOrder {
   readonly amount: number;
 }
 
+/** What the books say about a charge. */
 export type BookAnswer =
   | { readonly kind: 'charge'; readonly charge: BookedCharge; readonly delayMs: number }
   /** The caller gets no answer. */
@@ -46,6 +48,7 @@ export type BookAnswer =
   /** The key belongs to a different charge. */
   | { readonly kind: 'conflict' };
 
+/** What the books say about a refund. */
 export type RefundBookAnswer =
   | { readonly kind: 'refunded'; readonly reference: string }
   | { readonly kind: 'refused'; readonly message: string }

@@ -11,6 +11,7 @@ export interface LateAnswer {
   readonly answer: ChargeAnswer;
 }
 
+/** The path that Stripe sends its notifications to. */
 export const stripeWebhookPath = '/perennial/v1/gateways/stripe/webhook';
 
 const toleranceSeconds = 300;

@@ -39,6 +39,7 @@ const fromRow = (row: Row): Continuity => ({
   ...(row.held_reason === null ? {} : { heldReason: row.held_reason }),
 });
 
+/** Reads the epoch, the beat and the reason why charging is held, if there is one. */
 export async function readContinuity(db: Database): Promise<Continuity> {
   return fromRow((await db.row<Row>(`select ${columns} from continuity where only_one`))!);
 }
@@ -87,6 +88,7 @@ export interface Lost {
   readonly lostSince?: Temporal.Instant | undefined;
 }
 
+/** The highest number of a merchant's orders or auto orders that a gateway has seen. */
 export interface NumberSeen {
   readonly merchantId: string;
   readonly name: 'order' | 'auto_order';
@@ -120,6 +122,7 @@ export function beginEpoch(db: Database, now: Temporal.Instant, lost: Lost): Pro
   });
 }
 
+/** Lets charging resume after a restore was confirmed. */
 export async function liftHold(db: Database): Promise<void> {
   await db.run('update continuity set held_reason = null where only_one');
 }

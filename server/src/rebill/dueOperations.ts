@@ -46,6 +46,7 @@ export interface RebillTiming {
   readonly recheckMs: number;
 }
 
+/** The timing in production. */
 export const defaultTiming: RebillTiming = { leaseMs: 300_000, recheckMs: 30_000 };
 
 /** What a run over due work did. */

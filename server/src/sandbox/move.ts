@@ -26,6 +26,7 @@ export type Move =
   | { readonly kind: 'switch'; readonly mode: ClockMode }
   | { readonly kind: 'advance'; readonly to: Temporal.Instant; readonly modeAfter: TestMode };
 
+/** The modes of a merchant's clock. */
 export type ClockMode = ClockSetting['kind'];
 /** The modes of a clock that may be moved. */
 export type TestMode = Exclude<ClockMode, 'real'>;

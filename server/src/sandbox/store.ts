@@ -60,6 +60,7 @@ export async function insertAdvance(
   );
 }
 
+/** Finds an advance of a merchant's clock. */
 export function findAdvance(
   db: Database,
   merchantId: string,

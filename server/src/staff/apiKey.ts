@@ -25,6 +25,7 @@ export const hashKey = (key: string): Buffer => createHash('sha256').update(key)
 
 /** 64 lower-case hex characters, the same as UltraCart's keys. */
 export const keyBytes = 32;
+/** Returns the first characters of a key, by which lists name it. */
 export const prefixOf = (key: string): string => key.slice(0, 8);
 
 /** Every permission: each resource to read and to write. */

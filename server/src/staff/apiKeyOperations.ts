@@ -4,6 +4,7 @@ import type { Database } from '../platform/storage/database.ts';
 import { type ApiKey, hashKey, keyBytes, prefixOf } from './apiKey.ts';
 import { insertApiKey } from './apiKeyStore.ts';
 
+/** What a new key is created with. */
 export type ApiKeyDetails = Pick<
   ApiKey,
   'merchantId' | 'name' | 'permissions' | 'allowedIps' | 'userId'

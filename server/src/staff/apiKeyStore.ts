@@ -42,6 +42,7 @@ export async function findLiveApiKey(
   return row && fromRow(row);
 }
 
+/** Reads all keys of a merchant, revoked ones included. */
 export async function listApiKeys(db: Database, merchantId: string): Promise<ApiKey[]> {
   return (
     await db.rows<ApiKeyRow>(
@@ -51,8 +52,10 @@ export async function listApiKeys(db: Database, merchantId: string): Promise<Api
   ).map(fromRow);
 }
 
+/** A key before it has an id. */
 export type NewApiKey = Omit<ApiKey, 'keyId' | 'revokedAt'>;
 
+/** Stores a new key by its hash. */
 export async function insertApiKey(db: Database, keyHash: Buffer, key: NewApiKey): Promise<ApiKey> {
   const row = await db.row<ApiKeyRow>(
     `insert into api_key (key_hash, merchant_id, name, prefix, permissions, allowed_ips, user_id,

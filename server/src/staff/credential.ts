@@ -19,6 +19,7 @@ export const successor = (before: Credential, salt: Buffer, purpose: string): Cr
     `${before.merchantId}.${createHmac('sha256', salt).update(`${purpose} ${before.text}`).digest('hex')}`,
   );
 
+/** A secret that a client gets, and what is stored of it. */
 export interface Credential {
   readonly text: string;
   readonly merchantId: string;
@@ -39,6 +40,7 @@ export const hashSecret = (secret: string): Buffer => createHash('sha256').updat
 export const isSecret = (secret: string, hash: Buffer): boolean =>
   timingSafeEqual(hashSecret(secret), hash);
 
+/** The random bytes in a credential. */
 export const secretBytes = 32;
 
 const credential = (merchantId: string, text: string): Credential => ({

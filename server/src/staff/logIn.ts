@@ -14,6 +14,7 @@ import {
 import { isPassword } from './password.ts';
 import { type Access, findAccess, findLogin, insertLogin, lockUser } from './staffStore.ts';
 
+/** What logging in needs. */
 export interface LogInParts {
   readonly db: Database;
   readonly clock: SystemClock;

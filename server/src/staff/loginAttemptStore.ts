@@ -56,6 +56,7 @@ export async function takeBackAttempt(db: Database, subject: string): Promise<vo
   ]);
 }
 
+/** Deletes attempts before this moment. Returns how many. */
 export async function deleteOldAttempts(db: Database, before: Temporal.Instant): Promise<number> {
   return db.run('delete from login_attempt where last_at < $1', [before]);
 }

@@ -13,6 +13,7 @@ export interface Remembered<Value> {
 const defaultRememberedMs = 1000;
 const rememberedMax = 10_000;
 
+/** Wraps a reader so that it remembers each value for a moment. */
 export function remembered<Value>(
   clock: SystemClock,
   read: (text: string) => Promise<Value>,

@@ -37,6 +37,7 @@ export const begun = (now: Temporal.Instant) => ({
 export const expiryOf = ({ idleUntil, endsAt }: Session): Temporal.Instant =>
   Temporal.Instant.compare(idleUntil, endsAt) < 0 ? idleUntil : endsAt;
 
+/** Whether a session has not expired. */
 export const isLive = (session: Session, now: Temporal.Instant): boolean =>
   Temporal.Instant.compare(now, expiryOf(session)) < 0;
 

@@ -280,6 +280,7 @@ export async function replacePassword(
   return replaced === 1;
 }
 
+/** Deletes a user. */
 export async function deleteUser(tx: Database, merchantId: string, userId: number): Promise<void> {
   await tx.run('delete from app_user where merchant_id = $1 and user_id = $2', [
     merchantId,
@@ -317,6 +318,7 @@ export async function readLoginsJson(
   return row!.json;
 }
 
+/** A login to record. */
 export interface NewLogin {
   readonly userId: number;
   readonly login: string;
@@ -324,6 +326,7 @@ export interface NewLogin {
   readonly userAgent: string;
 }
 
+/** Records a login of a user. */
 export async function insertLogin(
   tx: Database,
   merchantId: string,

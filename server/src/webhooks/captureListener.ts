@@ -20,6 +20,7 @@ export type ReadObjects = (
   objectIds: readonly string[],
   expand: ReadonlySet<string>,
 ) => Promise<ReadonlyMap<string, string>>;
+/** The readers of the payloads, by type of object. */
 export type ObjectReaders = { readonly [Type in ObjectType]?: ReadObjects };
 
 /**

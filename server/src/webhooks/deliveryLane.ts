@@ -15,6 +15,7 @@ import { settle } from './settleOperations.ts';
 import type { LoadedDelivery, Tried } from './webhook.ts';
 import { type Destination, findDestination } from './webhookStore.ts';
 
+/** What deliveries need. */
 export interface DeliveryParts {
   readonly db: Database;
   readonly clock: SystemClock;

@@ -169,6 +169,10 @@ export interface Consequence {
   readonly isDown: boolean;
 }
 
+/**
+ * Stores what a try means for its webhook: failures in a row, the next try, and whether it is
+ * disabled.
+ */
 export async function saveFailing(
   tx: Database,
   merchantId: string,

@@ -11,6 +11,7 @@ import { readPayloads } from './payloadStore.ts';
 import { disableOwnerless } from './settleOperations.ts';
 import type { LoadedDelivery } from './webhook.ts';
 
+/** The worker that forms and sends deliveries. */
 export interface DeliveryWorker extends Worker {
   /** Looks for deliveries at once. */
   wake(): void;

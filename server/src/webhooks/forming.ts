@@ -16,6 +16,7 @@ export interface DeliveryLimits {
   readonly maximumSize: number;
 }
 
+/** The new deliveries of a webhook, and the events that still wait. */
 export interface Formed<Event extends PendingEvent> {
   /** The events of each new delivery, in their order. */
   readonly deliveries: readonly (readonly Event[])[];

@@ -224,6 +224,7 @@ export async function readPending(
   };
 }
 
+/** New deliveries with the place up to which events were formed. */
 export interface FormedDeliveries {
   readonly deliveries: readonly Delivery[];
   readonly place: FeedPlace;
@@ -236,6 +237,7 @@ export interface FormedDeliveries {
   readonly leasedUntil: Temporal.Instant;
 }
 
+/** Stores new deliveries and the place of the webhook, in one transaction. */
 export async function saveFormed(
   tx: Database,
   merchantId: string,

@@ -27,6 +27,7 @@ export interface RequestId {
   readonly attempt: number;
 }
 
+/** One try in the list of the log. */
 export interface LogSummary extends RequestId {
   readonly at: Temporal.Instant;
   readonly success: boolean;
@@ -145,6 +146,7 @@ interface LogRow {
   queue_delay_ms: number;
 }
 
+/** Finds one try of the log with its request and response. */
 export async function findLog(
   db: Database,
   merchantId: string,

@@ -46,6 +46,7 @@ export interface WebhookParts {
 
 type Sort = readonly { readonly field: string; readonly descending: boolean }[];
 
+/** Returns a page of the application's webhooks. */
 export async function getWebhooks(
   context: Context,
   { seal }: WebhookParts,
@@ -108,6 +109,7 @@ export async function addWebhook(
   );
 }
 
+/** Updates a webhook of the application. */
 export function changeWebhook(
   context: Context,
   { seal, clock }: WebhookParts,
@@ -144,6 +146,7 @@ export function changeWebhook(
   });
 }
 
+/** Deletes a webhook of the application. */
 export async function removeWebhook(
   context: Context,
   { seal }: WebhookParts,
@@ -153,6 +156,7 @@ export async function removeWebhook(
   await deleteWebhook(context.db, context.merchant.merchantId, webhookOid);
 }
 
+/** Deletes the webhook of the application with this URL. */
 export async function removeWebhookByUrl(
   context: Context,
   { seal }: WebhookParts,
@@ -196,6 +200,7 @@ export async function resendEvent(
   return { event_name: eventName, queued: true };
 }
 
+/** Returns which secrets sign, without their text. */
 export async function getWebhookSecrets(
   context: Context,
   { seal, clock }: WebhookParts,

@@ -22,6 +22,7 @@ export interface Subscriber {
   readonly event_ruler: string | null;
 }
 
+/** Finds the webhooks that subscribe to one of these events. */
 export function findSubscribers(
   db: Database,
   merchantId: string,
@@ -34,6 +35,7 @@ export function findSubscribers(
   );
 }
 
+/** Stores the payloads of events, in the transaction of the events. */
 export async function insertCaptured(
   db: Database,
   merchantId: string,

@@ -54,6 +54,7 @@ export async function lockReflow(tx: Database, merchantId: string): Promise<Refl
   );
 }
 
+/** Stores how far a reflow has come. */
 export async function saveReflow(
   tx: Database,
   merchantId: string,
@@ -67,6 +68,7 @@ export async function saveReflow(
   );
 }
 
+/** Deletes a reflow that is done. */
 export async function endReflow(
   tx: Database,
   merchantId: string,

@@ -25,6 +25,7 @@ import { categories } from './present.ts';
 /** How long an old secret continues to sign if the client does not say. */
 const keepOldHoursDefault = 24;
 
+/** The routes of the webhook operations. */
 export const webhookRoutes = (parts: WebhookParts) =>
   ({
     async getWebhooks(context, { sort, page, query }) {

@@ -27,8 +27,10 @@ export interface Sent {
   readonly durationMs: number;
 }
 
+/** Sends one request to a receiver and reports what happened. Never throws. */
 export type Send = (outgoing: Outgoing) => Promise<Sent>;
 
+/** A sender with its connections. */
 export interface Sender {
   readonly send: Send;
   close(): Promise<void>;
@@ -37,6 +39,7 @@ export interface Sender {
 /** Resolves host names. Tests hand in one whose results change. */
 export type Lookup = (hostname: string) => Promise<readonly LookupAddress[]>;
 
+/** The clock and the limits of a sender; tests replace the lookup of names. */
 export interface SenderOptions {
   readonly clock: SystemClock;
   readonly timeoutMs?: number;
@@ -45,6 +48,7 @@ export interface SenderOptions {
 
 /** A receiver must have responded within this time (webhook reference: 30 seconds). */
 const answerTimeoutMs = 30_000;
+/** The most characters of a response that are read. */
 export const responseMax = 100_000;
 
 /**

@@ -32,6 +32,7 @@ export type Authentication =
   /** An Amazon SQS queue instead of an HTTP receiver. */
   | { readonly type: 'aws iam'; readonly accessKey: string; readonly secretKey: string };
 
+/** An event that a webhook subscribes to, with the parts of its payload. */
 export interface Subscription {
   readonly eventName: string;
   /** The names of `_expand` with which its payloads are made, in the order of the contract. */
@@ -107,6 +108,7 @@ export interface Attempt {
   readonly at: Temporal.Instant;
 }
 
+/** One header of a request or a response. */
 export interface Header {
   readonly name: string;
   readonly value: string;

@@ -90,6 +90,7 @@ const sortColumns: Readonly<Record<string, string>> = {
   disabled: 'w.disabled',
 };
 
+/** Counts the webhooks of an application. */
 export async function countWebhooks(
   db: Database,
   merchantId: string,
@@ -104,6 +105,7 @@ export async function countWebhooks(
   ).count;
 }
 
+/** Finds a webhook of an application; undefined when there is no such webhook. */
 export async function findWebhook(
   db: Database,
   seal: Seal,
@@ -117,6 +119,7 @@ export async function findWebhook(
   return row && fromRow(row, seal);
 }
 
+/** Finds the oid of an application's webhook with this URL. */
 export async function findWebhookOidByUrl(
   db: Database,
   merchantId: string,
@@ -296,6 +299,7 @@ export interface Destination extends Webhook {
   readonly signingKeys: readonly KeyObject[];
 }
 
+/** Finds where a webhook's deliveries go, with the secrets that sign them. */
 export async function findDestination(
   db: Database,
   seal: Seal,

@@ -75,4 +75,5 @@ const types: ReadonlyMap<string, string> = new Map([
   ['mov', 'video/quicktime'],
 ]);
 
+/** The extensions of files that may be uploaded. */
 export const extensions: readonly string[] = [...types.keys()];

@@ -8,6 +8,7 @@ export interface TaskFile {
   readonly taskUuid?: string | undefined;
 }
 
+/** Stores that a file may be uploaded. */
 export async function insertFile(
   db: Database,
   merchantId: string,
@@ -76,6 +77,7 @@ export async function findForgotten(
   return rows.map((row) => row.file_uuid);
 }
 
+/** Deletes the records of these files. */
 export async function deleteFiles(
   db: Database,
   merchantId: string,

@@ -41,6 +41,7 @@ export interface TaskText {
   readonly version: number;
 }
 
+/** Returns one task with its history and the links to its files. */
 export async function getTask(
   context: Context,
   { files }: WorkflowParts,

@@ -34,6 +34,7 @@ export interface WorkflowRouteParts extends WorkflowParts {
   readonly live: LiveSockets;
 }
 
+/** Creates the routes of the workflow operations. */
 export function workflowRoutes(parts: WorkflowRouteParts) {
   return {
     getWorkflowAgentWebsocketAuthorization: async (context) =>

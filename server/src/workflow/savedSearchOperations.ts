@@ -34,6 +34,7 @@ export async function getSavedSearches(
   return found.map((search) => wireSavedSearch(search, timeZone));
 }
 
+/** Saves a search of the caller under a name. */
 export async function insertSavedSearch(context: Context, body: SavedSearch): Promise<SavedSearch> {
   const { merchantId, timeZone } = context.merchant;
   const kind = body.kind ?? 'tasks';
@@ -76,6 +77,7 @@ export function updateSavedSearch(
   });
 }
 
+/** Deletes a saved search of the caller. */
 export async function removeSavedSearch(context: Context, oid: number): Promise<void> {
   if (!(await deleteSavedSearch(context.db, context.merchant.merchantId, ownerOf(context), oid)))
     refuseUnknown(oid);

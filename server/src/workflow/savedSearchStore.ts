@@ -60,6 +60,7 @@ export async function lockSavedSearch(
   return row && fromRow(row);
 }
 
+/** Stores a search. */
 export async function saveSearch(
   db: Database,
   merchantId: string,

@@ -6,9 +6,13 @@ import type {
 } from '@perennial/contract/workflow.ts';
 import type { Temporal } from 'temporal-polyfill';
 
+/** The status of a task. */
 export type TaskStatus = (typeof taskStatuses)[number];
+/** The priority of a task. */
 export type TaskPriority = (typeof taskPriorities)[number];
+/** The kinds of objects that tasks are about. */
 export type TaskObjectType = (typeof taskObjectTypes)[number];
+/** The kinds of tasks that the server raises. */
 export type SystemTaskType = (typeof systemTaskTypes)[number];
 
 /** Work that needs a person, as it is stored (workflow reference, WorkflowTask). */
@@ -70,17 +74,20 @@ export interface Person {
   readonly name: string;
 }
 
+/** A name and a value that clients keep with a task. */
 export interface TaskProperty {
   readonly name: string;
   readonly value: string;
 }
 
+/** A file of a task or a note. */
 export interface Attachment {
   readonly fileUuid: string;
   readonly fileName: string;
   readonly mimeType: string;
 }
 
+/** A note of a task. */
 export interface Note {
   readonly text: string;
   readonly at: Temporal.Instant;

@@ -217,6 +217,7 @@ export async function deleteTask(
   ]);
 }
 
+/** Adds lines to the histories of tasks. */
 export async function appendHistory(
   tx: Database,
   merchantId: string,
@@ -297,6 +298,7 @@ export interface TaskList {
   readonly page: { readonly limit: number; readonly offset: number };
 }
 
+/** Reads a page of the tasks that a search finds. */
 export function readTaskPage(
   db: Database,
   merchantId: string,

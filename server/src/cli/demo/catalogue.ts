@@ -48,6 +48,7 @@ const vitaminSchedules: readonly Frequency[] = [
   'Yearly',
 ];
 
+/** What the demo shops sell. */
 export const offers: readonly Offer[] = [
   {
     shop: 'coffee',

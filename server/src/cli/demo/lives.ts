@@ -30,6 +30,7 @@ export interface Life {
   readonly terms: Terms;
 }
 
+/** One line of a first order. */
 export interface BoughtLine {
   readonly itemId: string;
   readonly quantity: number;
@@ -37,6 +38,7 @@ export interface BoughtLine {
   readonly schedule?: Frequency;
 }
 
+/** The card that a person pays with. */
 export interface Card {
   readonly type: 'AMEX' | 'Discover' | 'MasterCard' | 'VISA';
   readonly lastFour: string;
@@ -47,6 +49,7 @@ export interface Card {
   readonly fails?: { readonly fromMs: number; readonly reason: DeclineReason } | undefined;
 }
 
+/** What a person does to an auto order later, and when. */
 export type Act =
   | {
       readonly kind: 'cancel';
@@ -60,6 +63,7 @@ export type Act =
    */
   | { readonly kind: 'merge'; readonly atMs: number };
 
+/** Special terms of an auto order; most have none. */
 export interface Terms {
   /** 0–100. */
   readonly percentageDiscount?: number;
@@ -112,6 +116,7 @@ export function peopleOf({
   );
 }
 
+/** Returns how many people own this number of auto orders. */
 export const peopleCount = (autoOrders: number): number => Math.ceil(autoOrders * 0.75);
 
 /**

@@ -32,6 +32,7 @@ export type Address = Pick<
   | 'day_phone'
 >;
 
+/** Generates a person with an address, always the same from the same random numbers. */
 export function makePerson(random: Random, customerProfileOid: number): Person {
   const country = random.weighted(countries.map((each) => [each, each.weight]));
   const place = random.pick(country.places);

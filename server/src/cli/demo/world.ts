@@ -43,6 +43,7 @@ export interface FirstNumbers {
   readonly order: number;
 }
 
+/** What the demo data is made from. */
 export interface WorldRequest {
   readonly merchant: Merchant;
   readonly now: Temporal.Instant;

@@ -23,9 +23,11 @@ export interface ClockDifference {
   isTooLarge(): boolean;
 }
 
+/** The largest difference, in seconds, with which a process still charges real clocks. */
 export const differenceSecondsMax = 60;
 const measureEveryMs = 10_000;
 
+/** Creates the measurement of the difference between this machine's clock and PostgreSQL's. */
 export function clockDifference(db: Database, clock: SystemClock, log: Logger): ClockDifference {
   let seconds = 0;
   let measuredMs: number | undefined;

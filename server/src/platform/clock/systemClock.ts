@@ -14,6 +14,7 @@ export interface SystemClock {
   after(ms: number, callback: () => void): () => void;
 }
 
+/** The machine's own clock. */
 export const systemClock: SystemClock = {
   now: () => Temporal.Instant.fromEpochMilliseconds(Date.now()),
   monotonicMs: () => performance.now(),

@@ -16,6 +16,7 @@ export interface DomainEvent {
   readonly at?: Temporal.Instant;
 }
 
+/** The kinds of objects that events are about. */
 export type ObjectType =
   | 'auto order'
   | 'order'

@@ -15,6 +15,7 @@ export interface FeedPlace {
   readonly eventId: number;
 }
 
+/** The place before every event. */
 export const feedStart: FeedPlace = { stamp: '0', eventId: 0 };
 
 /** An event as readers of the feed see it. */

@@ -31,8 +31,11 @@ export interface Files {
   remove(file: FileName): Promise<void>;
 }
 
+/** The largest file that may be uploaded, in bytes. */
 export const fileBytesMax = 25_000_000;
+/** How long a link to upload a file works. */
 export const uploadSeconds = 15 * 60;
+/** How long a link to download a file works. */
 export const downloadSeconds = 60 * 60;
 
 /** Saved, never shown; the name in ASCII for old clients and whole for others (RFC 6266). */

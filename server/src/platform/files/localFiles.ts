@@ -28,6 +28,7 @@ export interface LocalFilesParts {
   mayUseLink(merchantId: string, holder: LinkHolder, use: 'read' | 'write'): Promise<boolean>;
 }
 
+/** Files in a folder of this machine, and the routes that their links lead to. */
 export interface LocalFiles extends Files {
   /** The links' other end. */
   addRoutes(server: FastifyInstance): void;

@@ -7,6 +7,7 @@ export type Answer =
 /** More headers of a response, for example `Set-Cookie`. */
 export type AnswerHeaders = Readonly<Record<string, string | readonly string[]>>;
 
+/** What a response may contain in addition to its payload. */
 export interface AnswerExtras {
   readonly resultSet?: ResultSet;
   readonly warning?: Warning;
@@ -33,6 +34,7 @@ export interface ResultSet {
   readonly totalRecords?: number;
 }
 
+/** A remark on a request that succeeded. */
 export interface Warning {
   readonly code: string;
   readonly message: string;

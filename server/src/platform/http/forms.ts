@@ -10,6 +10,7 @@ import { findUnstorable, storableText } from './storableText.ts';
 export const formOf = (request: FastifyRequest): URLSearchParams =>
   readForm(typeof request.body === 'string' ? request.body : '');
 
+/** Parses a form body. Refuses one that is not percent-encoded UTF-8. */
 export function readForm(text: string): URLSearchParams {
   if (!isPercentEncodedUtf8(text))
     refuse('wrong_encoding', { given: 'another encoding than UTF-8', expected: 'UTF-8' });

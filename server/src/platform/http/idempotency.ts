@@ -28,6 +28,7 @@ import { type Rendered, renderedRefusal } from './reply.ts';
 export const idempotencyHeader = 'idempotency-key';
 /** Marks a response that was given before. */
 export const replayHeader = 'Idempotent-Replayed';
+/** The most characters of an `Idempotency-Key`. */
 export const idempotencyKeyMax = 255;
 
 const remembered = { hours: 24 };

@@ -53,6 +53,7 @@ export async function begin(
   return begun === 1;
 }
 
+/** Finds the earlier request with the same key; undefined if this is the first. */
 export async function findEarlier(
   db: Database,
   request: IdempotentRequest,
@@ -103,6 +104,7 @@ export async function markCommitted(tx: Database, request: IdempotentRequest): P
   );
 }
 
+/** Stores the response, which repeats of the request get. */
 export async function saveAnswer(
   db: Database,
   request: IdempotentRequest,
@@ -128,6 +130,7 @@ export async function forgetUnchanged(db: Database, request: IdempotentRequest):
   );
 }
 
+/** Deletes responses stored before this moment. Returns how many. */
 export function deleteForgotten(
   db: Database,
   merchantId: string,

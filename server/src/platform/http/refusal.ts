@@ -27,6 +27,7 @@ export class Refusal extends Error {
   }
 }
 
+/** Further parts of a refusal's response. */
 export interface RefusalDetails {
   readonly objectId?: string;
   readonly retryAfterSeconds?: number;

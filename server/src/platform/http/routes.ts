@@ -19,11 +19,13 @@ export interface Input<Id extends OperationId> {
   readonly ifMatch?: number;
 }
 
+/** The part of a list that a request names. */
 export interface Page {
   readonly limit: number;
   readonly offset: number;
 }
 
+/** The function of one operation: parsed input in, response out. */
 export type Handler<Id extends OperationId> = (
   context: Context,
   input: Input<Id>,

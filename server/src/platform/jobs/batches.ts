@@ -41,6 +41,7 @@ export interface Gauge {
   until(most: number): Promise<void>;
 }
 
+/** Creates a counter that callers can wait on until it has fallen. */
 export function gauge(): Gauge {
   const waiting = new Set<{ readonly most: number; readonly resolve: () => void }>();
   let count = 0;

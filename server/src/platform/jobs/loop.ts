@@ -25,6 +25,7 @@ export interface Loop {
   stop(): Promise<void>;
 }
 
+/** How a loop of background work pauses and reports. */
 export interface LoopOptions {
   readonly clock: SystemClock;
   /** The pause when there was nothing to do; work that is in hand is never waited for. */

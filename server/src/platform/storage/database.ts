@@ -63,6 +63,7 @@ export interface PoolUsage {
   readonly waiting: number;
 }
 
+/** How a pool connects. */
 export interface PoolOptions {
   readonly connection: Connection;
   readonly maxConnections: number;
@@ -76,6 +77,7 @@ export interface PoolOptions {
   readonly onIdleError?: (error: Error) => void;
 }
 
+/** Opens a pool of connections. It connects at the first statement. */
 export function openPool(options: PoolOptions): DatabasePool {
   const limits = options.limits ?? servingLimits;
   const isByStatement = options.settingsMode === 'statement';

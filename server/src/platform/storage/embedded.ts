@@ -25,6 +25,7 @@ export interface EmbeddedConnection {
   readonly database: string;
 }
 
+/** A running embedded PostgreSQL. */
 export interface EmbeddedPostgres {
   readonly connection: EmbeddedConnection;
   /**
@@ -59,6 +60,7 @@ export interface EmbeddedLog {
   warn(line: string): void;
 }
 
+/** Where the embedded PostgreSQL keeps its data, and where it logs. */
 export interface EmbeddedOptions {
   readonly dataDir: string;
   readonly log: EmbeddedLog;

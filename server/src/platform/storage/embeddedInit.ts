@@ -6,6 +6,7 @@ import type { Account } from './embeddedAccount.ts';
 import type { Binaries } from './embeddedBinaries.ts';
 import { EmbeddedPostgresError } from './embeddedError.ts';
 
+/** What is needed to create the data folder. */
 export interface InitOptions {
   readonly dataDir: string;
   readonly account: Account | undefined;

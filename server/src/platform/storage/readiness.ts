@@ -14,6 +14,7 @@ export interface Readiness {
 
 const answerMsMax = 2_000;
 
+/** Creates the check of `/readyz`. */
 export function readiness(db: Database, clock: SystemClock): Readiness {
   // One check at a time: while PostgreSQL hangs, probes must not use up the connections.
   let looking: Promise<string | undefined> | undefined;

@@ -18,6 +18,7 @@ interface MerchantRow {
 const columns =
   'merchant_id, name, time_zone, currency, settings, clock_kind, clock_at, clock_set_at';
 
+/** Finds a merchant by its id; undefined when there is no such merchant. */
 export async function findMerchant(
   db: Database,
   merchantId: string,
@@ -102,6 +103,7 @@ export async function insertMerchant(
   return inserted === 1;
 }
 
+/** Stores the setting of a merchant's clock. */
 export async function saveClock(
   db: Database,
   merchantId: string,

@@ -16,6 +16,7 @@ export interface Merchants {
 // Other processes see a change of settings or clock after this long.
 const rememberedMs = 1000;
 
+/** Creates the reader of merchants, which remembers each one for a moment. */
 export function rememberedMerchants(db: Database, clock: SystemClock): Merchants {
   const known = new Map<string, { merchant: Promise<Merchant | undefined>; untilMs: number }>();
   return {
