@@ -1,0 +1,84 @@
+// Getting in and out: the demo link, the log-in page, a session that ends while somebody works.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { withBrowser } from './chromium.ts';
+import { watchedPage } from './watched.ts';
+import { browserWorld } from './world.ts';
+
+const world = await browserWorld();
+
+/** Without a session the console asks once, and the browser reports the 401. */
+const noSessionYet = /status of 401 .*\/perennial\/v1\/session/;
+
+test(
+  'the demo link logs in, leaves no password in the address, and shows rows',
+  withBrowser,
+  async () => {
+    const { page, assertQuiet, close } = await watchedPage(world.demoUrl);
+    const grid = page.getByRole('grid', { name: 'auto orders' });
+    await grid.getByRole('row').nth(5).waitFor();
+    assert.ok(!page.url().includes(world.password));
+    assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'Auto orders');
+    assert.equal(await page.title(), 'Auto orders · Perennial');
+    await page.getByText('60 rows').waitFor();
+    await page.getByText('New York time').waitFor();
+    const cookies = await page.context().cookies();
+    assert.deepEqual(
+      cookies.map(({ httpOnly, sameSite }) => ({ httpOnly, sameSite })),
+      [{ httpOnly: true, sameSite: 'Strict' }],
+    );
+    assertQuiet();
+    await close();
+  },
+);
+
+test(
+  'a wrong password is said in words; after the right one the wanted page opens',
+  withBrowser,
+  async () => {
+    const { page, assertQuiet, close } = await watchedPage(`${world.url}/auto-orders?state=active`);
+    await page.getByRole('heading', { name: 'Log in' }).waitFor();
+    await page.getByLabel('Login').fill(world.login);
+    await page.getByRole('textbox', { name: 'Password' }).fill('not the password');
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByText('do not belong together').waitFor();
+    await page.getByRole('textbox', { name: 'Password' }).fill(world.password);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('grid').waitFor();
+    assert.equal(new URL(page.url()).search, '?state=active');
+    assertQuiet(noSessionYet);
+    await close();
+  },
+);
+
+test(
+  'a session that ends asks for the password over the page, and keeps what was typed',
+  withBrowser,
+  async () => {
+    const { page, assertQuiet, close } = await watchedPage(world.demoUrl);
+    await page.getByRole('grid').waitFor();
+    await page.context().clearCookies();
+    await page.getByRole('searchbox').fill('a');
+    const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
+    await dialog.getByRole('textbox', { name: 'Password' }).fill(world.password);
+    await dialog.getByRole('button', { name: 'Log in' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    assert.equal(await page.getByRole('searchbox').inputValue(), 'a');
+    await page.getByRole('grid').getByRole('row').nth(1).waitFor();
+    assertQuiet(/status of 401 /);
+    await close();
+  },
+);
+
+test('logging out leads to the log-in page, and Back shows no data', withBrowser, async () => {
+  const { page, assertQuiet, close } = await watchedPage(world.demoUrl);
+  await page.getByRole('grid').waitFor();
+  await page.getByRole('button', { name: 'Dana Demo, menu' }).click();
+  await page.getByRole('menuitem', { name: 'Log out' }).click();
+  await page.getByRole('heading', { name: 'Log in' }).waitFor();
+  await page.goBack();
+  await page.getByRole('heading', { name: 'Log in' }).waitFor();
+  assert.equal(await page.getByRole('grid').count(), 0);
+  assertQuiet(/status of 401 /);
+  await close();
+});

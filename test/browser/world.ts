@@ -1,0 +1,53 @@
+import { createServer } from 'node:net';
+import { after } from 'node:test';
+import { fillMerchant } from '../../server/src/cli/demo/fill.ts';
+import { demoLogin, demoPassword, ensureDemoStaff } from '../../server/src/cli/demo/staff.ts';
+import { type TestApp, testApp, testNow } from '../support/app.ts';
+
+/** A real server with a small demo world, on a port of this machine. */
+export interface BrowserWorld extends TestApp {
+  readonly url: string;
+  readonly login: string;
+  readonly password: string;
+  /** The address that logs in, as `npm start` prints it. */
+  readonly demoUrl: string;
+}
+
+export const consoleFolder = new URL('../../web/dist', import.meta.url).pathname;
+
+/**
+ * Starts the server on a database of this file. The merchant is TEST, with a standing clock, 60
+ * auto orders and the demo's people.
+ */
+export async function browserWorld({ autoOrders = 60 } = {}): Promise<BrowserWorld> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const app = await testApp({
+    publicUrl: url,
+    demo: { merchantId: 'TEST', login: demoLogin },
+    consoleFolder,
+  });
+  const { db, merchant } = app;
+  if (autoOrders > 0)
+    await db.transaction((tx) =>
+      fillMerchant(tx, { merchant, now: testNow, seed: '1', autoOrders, daysMax: 365 }),
+    );
+  await ensureDemoStaff(db, 'TEST', testNow);
+  const password = await demoPassword(db, 'TEST', undefined, testNow);
+  await app.app.http.listen({ host: '127.0.0.1', port });
+  after(() => app.app.http.close());
+  const demoUrl = `${url}/#demo=${encodeURIComponent(password)}`;
+  return { ...app, url, login: demoLogin, password, demoUrl };
+}
+
+/** A port that was free a moment ago: the public address must be known before the server listens. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0));
+    });
+  });
+}
