@@ -1,4 +1,4 @@
-// Getting in and out: the demo link, the log-in page, a session that ends while somebody works.
+// Getting in and out: the demo link, the log-in page, a session that ends during work.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withBrowser } from './chromium.ts';
