@@ -16,12 +16,7 @@ import {
   readOrdersJson,
 } from './listStore.ts';
 import type { OrderProjection } from './present.ts';
-import {
-  type RefundParts,
-  type RequestedRefund,
-  readRefundable,
-  refundOrder,
-} from './refundOperations.ts';
+import { type RefundParts, type RequestedRefund, refundOrder } from './refundOperations.ts';
 import { readOrderJson } from './store.ts';
 import { noOrder, updateOrder } from './updateOperations.ts';
 
@@ -38,98 +33,107 @@ export interface ListRequest {
   readonly expand: ReadonlySet<string>;
 }
 
-/** The order operations of the contract, as functions that return JSON text. */
-export function orderOperations(parts: OrderOperationParts) {
-  const { autoOrder } = parts;
+/** Reads one order as JSON. */
+export async function getOrder(
+  context: Context,
+  { autoOrder }: OrderOperationParts,
+  orderId: string,
+  expand: ReadonlySet<string>,
+): Promise<string> {
+  const { merchantId, timeZone } = context.merchant;
+  const json = await readOne(context, {
+    what: 'order',
+    id: orderId,
+    expand,
+    read: (expand) => readOrderJson(context.db, merchantId, orderId, expand, timeZone, autoOrder),
+    fix: 'Fix its row of the table orders, or restore it from a backup',
+  });
+  return json ?? noOrder(orderId);
+}
 
-  async function read(
-    context: Context,
-    orderId: string,
-    expand: ReadonlySet<string>,
-  ): Promise<string> {
-    const { merchantId, timeZone } = context.merchant;
-    const json = await readOne(context, {
-      what: 'order',
-      id: orderId,
-      expand,
-      read: (expand) => readOrderJson(context.db, merchantId, orderId, expand, timeZone, autoOrder),
-      fix: 'Fix its row of the table orders, or restore it from a backup',
-    });
-    return json ?? noOrder(orderId);
-  }
+/** Reads the page of a list. */
+export function listOrders(
+  context: Context,
+  { autoOrder }: OrderOperationParts,
+  query: OrderQuery,
+  { page, sort, expand }: ListRequest,
+): Promise<JsonPage> {
+  const { merchantId, timeZone } = context.merchant;
+  return readOrderPage(context.db, merchantId, {
+    filters: filtersOf(context, query),
+    page,
+    sort,
+    expand,
+    timeZone,
+    autoOrder,
+  });
+}
 
-  return {
-    read,
+/**
+ * Reads at most 200 orders by id. Ids that do not exist, and orders that cannot be read, are
+ * omitted.
+ */
+export function getOrdersBatch(
+  context: Context,
+  { autoOrder }: OrderOperationParts,
+  { order_ids: ids }: OrderQueryBatch,
+  expand: ReadonlySet<string>,
+): Promise<JsonList> {
+  if (!ids) return refuse('missing_field', { field: 'order_ids' });
+  if (ids.length > batchMax)
+    return refuse('too_many_elements', { field: 'order_ids', max: batchMax });
+  return readOrdersJson(context.db, context.merchant.merchantId, ids, {
+    expand,
+    timeZone: context.merchant.timeZone,
+    autoOrder,
+  });
+}
 
-    list(
-      context: Context,
-      query: OrderQuery,
-      { page, sort, expand }: ListRequest,
-    ): Promise<JsonPage> {
-      const { merchantId, timeZone } = context.merchant;
-      return readOrderPage(context.db, merchantId, {
-        filters: filtersOf(context, query),
-        page,
-        sort,
-        expand,
-        timeZone,
-        autoOrder,
-      });
-    },
+/** Inserts an order, and returns it as JSON with what the client should read about it. */
+export async function insertOrderJson(
+  context: Context,
+  parts: OrderOperationParts,
+  body: Order,
+  expand: ReadonlySet<string>,
+): Promise<InsertedOrder & { readonly json: string }> {
+  const inserted = await insertOrder(context, body, parts);
+  return { ...inserted, json: await getOrder(context, parts, inserted.orderId, expand) };
+}
 
-    /** At most 200 ids. Ids that do not exist, and orders that cannot be read, are omitted. */
-    batch(
-      context: Context,
-      { order_ids: ids }: OrderQueryBatch,
-      expand: ReadonlySet<string>,
-    ): Promise<JsonList> {
-      if (!ids) return refuse('missing_field', { field: 'order_ids' });
-      if (ids.length > batchMax)
-        return refuse('too_many_elements', { field: 'order_ids', max: batchMax });
-      return readOrdersJson(context.db, context.merchant.merchantId, ids, {
-        expand,
-        timeZone: context.merchant.timeZone,
-        autoOrder,
-      });
-    },
+/** Updates an order, and returns it as JSON. */
+export async function updateOrderJson(
+  context: Context,
+  parts: OrderOperationParts,
+  orderId: string,
+  body: Order,
+  expand: ReadonlySet<string>,
+): Promise<ChangedOrderJson> {
+  const { order, warnings } = await updateOrder(context, orderId, body, parts.hooks);
+  return { json: await getOrder(context, parts, order.orderId, expand), warnings };
+}
 
-    async insert(
-      context: Context,
-      body: Order,
-      expand: ReadonlySet<string>,
-    ): Promise<InsertedOrder & { readonly json: string }> {
-      const inserted = await insertOrder(context, body, parts);
-      return { ...inserted, json: await read(context, inserted.orderId, expand) };
-    },
+/**
+ * Refunds an order, and returns it as JSON. Refuses store credit, because this server keeps none.
+ */
+export async function refundOrderJson(
+  context: Context,
+  parts: OrderOperationParts,
+  orderId: string,
+  { body, query, expand }: RefundRequest,
+): Promise<ChangedOrderJson> {
+  if (query.issue_store_credit === true) refuseStoreCredit();
+  const warnings = await refundOrder(context, orderId, body, requestedRefund(context, query), {
+    refund: parts.refund,
+    hooks: parts.hooks,
+  });
+  return { json: await getOrder(context, parts, orderId, expand), warnings };
+}
 
-    async update(
-      context: Context,
-      orderId: string,
-      body: Order,
-      expand: ReadonlySet<string>,
-    ): Promise<ChangedOrderJson> {
-      const { order, warnings } = await updateOrder(context, orderId, body, parts.hooks);
-      return { json: await read(context, order.orderId, expand), warnings };
-    },
-
-    /** Refuses store credit, because this server keeps none. */
-    async refund(
-      context: Context,
-      orderId: string,
-      body: Order,
-      query: RefundQuery,
-      expand: ReadonlySet<string>,
-    ): Promise<ChangedOrderJson> {
-      if (query.issue_store_credit === true) refuseStoreCredit();
-      const warnings = await refundOrder(context, orderId, body, requestedRefund(context, query), {
-        refund: parts.refund,
-        hooks: parts.hooks,
-      });
-      return { json: await read(context, orderId, expand), warnings };
-    },
-
-    refundable: readRefundable,
-  };
+/** The request of refundOrder. */
+export interface RefundRequest {
+  readonly body: Order;
+  readonly query: RefundQuery;
+  readonly expand: ReadonlySet<string>;
 }
 
 /** An order's JSON after a change, and what the client should read about it. */

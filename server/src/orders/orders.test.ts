@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Order } from '@perennial/contract/order.ts';
+import type { AnswerBody } from '../../../test/support/answerBody.ts';
 import { testApp } from '../../../test/support/app.ts';
 
 const app = await testApp();
@@ -461,30 +462,8 @@ test('an order without expansion holds its scalars', async () => {
   assert.equal(body.metadata.payload_name, 'order');
 });
 
-test('an update merges parts, replaces lists and clears nulls', async () => {
-  const { order_id } = (await insert(placed)).body.order;
-  await app.setClock('2026-01-20T17:00:00Z');
-  const { status, body } = await put(order_id, {
-    order_id: 'TEST-9',
-    current_stage: 'Shipping Department',
-    billing: { email: 'jane@new.example', city: null },
-    shipping: { shipping_method: 'Courier', day_phone_e164: '+49' },
-    payment: {
-      credit_card: {
-        card_number_token: 'tok_mc_5100',
-        card_type: 'MasterCard',
-        card_verification_number_token: 'cvv',
-      },
-    },
-    internal: { merchant_notes: 'calls back' },
-    properties: [{ name: 'a', value: 'b' }],
-    Tags: [{ tag_value: 'vip' }],
-    checkout: { custom_field1: 'autumn' },
-    summary: { total: { value: 1 }, actual_shipping: { value: 3 } },
-  });
-  await app.setClock('2026-01-15T17:00:00Z');
-  assert.equal(status, 200, JSON.stringify(body));
-  const { order } = body;
+/** Asserts what the update of the next test leaves of an order. */
+function assertMerged(order: AnswerBody<'updateOrder'>['order'], order_id: string): void {
   assert.deepEqual([order.order_id, order.current_stage], [order_id, 'Shipping Department']);
   assert.deepEqual(order.billing, {
     cc_emails: ['boss@example.com'],
@@ -522,6 +501,32 @@ test('an update merges parts, replaces lists and clears nulls', async () => {
     after_stage: 'Shipping Department',
     transition_dts: '2026-01-20T12:00:00-05:00',
   });
+}
+
+test('an update merges parts, replaces lists and clears nulls', async () => {
+  const { order_id } = (await insert(placed)).body.order;
+  await app.setClock('2026-01-20T17:00:00Z');
+  const { status, body } = await put(order_id, {
+    order_id: 'TEST-9',
+    current_stage: 'Shipping Department',
+    billing: { email: 'jane@new.example', city: null },
+    shipping: { shipping_method: 'Courier', day_phone_e164: '+49' },
+    payment: {
+      credit_card: {
+        card_number_token: 'tok_mc_5100',
+        card_type: 'MasterCard',
+        card_verification_number_token: 'cvv',
+      },
+    },
+    internal: { merchant_notes: 'calls back' },
+    properties: [{ name: 'a', value: 'b' }],
+    Tags: [{ tag_value: 'vip' }],
+    checkout: { custom_field1: 'autumn' },
+    summary: { total: { value: 1 }, actual_shipping: { value: 3 } },
+  });
+  await app.setClock('2026-01-15T17:00:00Z');
+  assert.equal(status, 200, JSON.stringify(body));
+  assertMerged(body.order, order_id);
   assert.deepEqual((await eventsOf(order_id)).slice(-2), ['order_update', 'order_stage_change']);
   const found = await app.request({ operation: 'getOrders', query: { email: 'JANE@new.example' } });
   assert.deepEqual(
@@ -608,9 +613,10 @@ test('changes that are refused change nothing', async (t) => {
   assert.deepEqual((await read(before.order_id)).body.order, before);
 });
 
-test('filters are exact, ignore case and are joined by and', async () => {
-  const shop = await app.addMerchant('SHOP');
-  const key = await app.addKey(shop.merchantId);
+/** A merchant with three orders, and their ids, oldest first. */
+async function shopWithOrders(merchantId: string) {
+  await app.addMerchant(merchantId);
+  const key = await app.addKey(merchantId);
   const item = { merchant_item_id: 'X1', arbitrary_unit_cost: { value: 5 } };
   const add = async (change: object) =>
     (
@@ -630,6 +636,11 @@ test('filters are exact, ignore case and are joined by and', async () => {
     ...partner({ channel_partner_code: 'AMZ' }),
     items: [{ ...item, quantity: 2 }],
   });
+  return { key, one, two, three };
+}
+
+test('filters are exact, ignore case and are joined by and', async () => {
+  const { key, one, two, three } = await shopWithOrders('SHOP');
   const cases: { query: object; found: string[] }[] = [
     { query: {}, found: [one, two, three] },
     { query: { last_name: 'DOE' }, found: [one, three] },
@@ -670,6 +681,10 @@ test('filters are exact, ignore case and are joined by and', async () => {
     );
     assert.equal(body.metadata.result_set.total_records, found.length);
   }
+});
+
+test('lists are sorted and cut into pages; a batch keeps the order of its ids', async () => {
+  const { key, one, two, three } = await shopWithOrders('SHOP2');
   const listed = await app.request({
     operation: 'getOrders',
     key,
@@ -699,7 +714,7 @@ test('filters are exact, ignore case and are joined by and', async () => {
   const batch = await app.request({
     operation: 'getOrdersBatch',
     key,
-    body: { order_ids: [three, 'SHOP-0000000099', one.toLowerCase(), three] },
+    body: { order_ids: [three, 'SHOP2-0000000099', one.toLowerCase(), three] },
   });
   assert.deepEqual(
     batch.body.orders.map((each: Order) => each.order_id),
