@@ -143,9 +143,13 @@ for (const id of routed) {
 
 /**
  * Operations of administrators, which see and move the webhooks of all applications
- * (test/webhooks/permissions.test.ts).
+ * (test/webhooks/permissions.test.ts, server/src/webhooks/health.test.ts).
  */
-const forAdministrators: readonly OperationId[] = ['updateWebhookOwner', 'deleteMerchantWebhook'];
+const forAdministrators: readonly OperationId[] = [
+  'updateWebhookOwner',
+  'deleteMerchantWebhook',
+  'getMerchantWebhookDeliveries',
+];
 
 test('another application of the same merchant has no part in a webhook', async () => {
   const key = await app.addKey('TEST');
