@@ -17,6 +17,8 @@ interface Poison {
   readonly what: string;
   /** SQL with the merchant as $1 and the auto order as $2. */
   readonly sql: readonly string[];
+  /** It must not be charged before it is repaired. */
+  readonly isParked?: boolean;
   /** How often it can still be billed: nothing is to be parked. */
   readonly bills?: number;
   /**
@@ -71,6 +73,24 @@ const poisons: readonly Poison[] = [
     sql: [record(`add_ons = '[{"itemId":null,"quantity":1}]'`)],
   },
   {
+    what: 'a frequency that does not exist',
+    sql: [item("frequency = 'Fortnightly'")],
+    isParked: true,
+    repair: { frequency: 'Monthly' },
+  },
+  {
+    what: 'a negative quantity',
+    sql: [item('original_quantity = -2')],
+    isParked: true,
+    repair: { original_quantity: 1 },
+  },
+  {
+    what: 'a negative replacement quantity',
+    sql: [item('arbitrary_quantity = -2')],
+    isParked: true,
+    repair: { arbitrary_quantity: 1 },
+  },
+  {
     what: 'a price beyond what can be counted',
     sql: [item('arbitrary_unit_cost = 9007199254740000, arbitrary_quantity = 999')],
     repair: { arbitrary_unit_cost: 5, arbitrary_quantity: 1 },
@@ -114,6 +134,7 @@ for (const poison of poisons) {
 
     if (poison.bills !== undefined) return assert.equal(await shop.bills(bad), poison.bills);
     const parked = await shop.parked();
+    if (poison.isParked) assert.deepEqual([parked, shop.captures(bad)], [[bad], 0]);
     if ((await shop.bills(bad)) === 0) {
       assert.deepEqual(parked, [bad], 'it is listed with a reason');
       assert.equal(await shop.tasks(), 1, 'it has a task');

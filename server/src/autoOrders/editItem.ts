@@ -342,6 +342,11 @@ const faultWords = (itemId: string) =>
       'is not a date from 1900-01-01 to 2999-12-31',
       'Send the date of the next shipment',
     ],
+    'quantity not positive': [
+      'arbitrary_quantity',
+      'or original_quantity is not above 0',
+      'Send a quantity above 0',
+    ],
     'price too large': [
       'arbitrary_quantity',
       `times the price of ${itemId} is too large an amount`,

@@ -1,3 +1,4 @@
+import { frequencies } from '@perennial/contract/frequency.ts';
 import { listText, memberText, objectText } from '../kernel/jsonText.ts';
 import { expansionUnder, orderJson } from '../orders/present.ts';
 
@@ -127,7 +128,7 @@ function itemsJson(alias: string, expand: ReadonlySet<string>): string {
     write.plain('arbitrary_unit_cost_remaining_orders', 'i.arbitrary_unit_cost_remaining_orders'),
     write.plain('arbitrary_percentage_discount', 'i.arbitrary_percentage_discount'),
     write.plain('arbitrary_schedule_days', 'i.arbitrary_schedule_days'),
-    write.text('frequency', 'i.frequency'),
+    write.text('frequency', knownFrequency),
     write.moment('next_shipment_dts', 'i.next_shipment_at'),
     write.moment('next_preshipment_notice_dts', 'i.next_preshipment_notice_at'),
     write.plain('preshipment_notice_sent', 'i.preshipment_notice_sent'),
@@ -154,6 +155,10 @@ function itemsJson(alias: string, expand: ReadonlySet<string>): string {
   return `(select ${listText(item, 'i.position')} from auto_order_item i
     where i.merchant_id = ${alias}.merchant_id and i.auto_order_oid = ${alias}.auto_order_oid)`;
 }
+
+/** The frequency; absent where the stored one is not in the contract. Such an item is parked. */
+const knownFrequency = `(case when i.frequency in (${frequencies.map((each) => `'${each}'`).join(', ')})
+    then i.frequency end)`;
 
 function simpleScheduleJson(write: Writer): string {
   const schedule = objectText([

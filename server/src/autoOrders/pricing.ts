@@ -69,6 +69,9 @@ export type PriceRule =
   | 'percentage discount'
   | 'quantity';
 
+/** Why a line has no price. */
+export type PriceFault = 'no price' | 'price too large' | 'quantity not positive';
+
 /**
  * Prices one rebill line. The rules apply in this order, each replacing the price before it: the
  * step or catalogue price, the price of customers who signed up early, the price of a retry, and
@@ -76,7 +79,7 @@ export type PriceRule =
  * result is multiplied by the quantity. Fails with 'no price' when no rule gives a price; 0 is a
  * price. Fails with 'price too large' when the amount could not be added to others.
  */
-export function priceLine(request: PriceRequest): Outcome<Price, 'no price' | 'price too large'> {
+export function priceLine(request: PriceRequest): Outcome<Price, PriceFault> {
   const trace: AppliedRule[] = [];
   const take = (rule: AppliedRule | undefined) => {
     if (rule !== undefined) trace.push(rule);
@@ -89,6 +92,8 @@ export function priceLine(request: PriceRequest): Outcome<Price, 'no price' | 'p
   const unitCost = trace.at(-1)?.unitCost;
   if (unitCost === undefined) return failure('no price');
   const quantity = request.item.arbitraryQuantity ?? request.item.originalQuantity;
+  // The door refuses such a quantity; a fault or a person with a database console may store it.
+  if (!(quantity > 0)) return failure('quantity not positive');
   if (unitCost * quantity > amountMax) return failure('price too large');
   if (quantity !== 1) take({ rule: 'quantity', detail: `${quantity}`, unitCost });
   return success({

@@ -125,6 +125,7 @@ export type Fault =
   | 'no schedule'
   | 'no price'
   | 'price too large'
+  | 'quantity not positive'
   | 'date out of bounds';
 
 /**

@@ -78,7 +78,7 @@ export interface RebillTerms {
 
 /** Why a rebill cannot be ordered, and which item is at fault. */
 export interface LineFault {
-  readonly why: 'unknown item' | 'no price' | 'price too large';
+  readonly why: 'unknown item' | 'no price' | 'price too large' | 'quantity not positive';
   readonly itemId: string;
 }
 
