@@ -11,7 +11,7 @@ export const autoOrderColumns: readonly Column<AutoOrderRow>[] = [
   {
     id: 'code',
     label: 'Code',
-    width: '102px',
+    width: '94px',
     sort: 'auto_order_code',
     isUsual: true,
     cell: (row) => <code>{row.auto_order_code}</code>,
@@ -28,7 +28,7 @@ export const autoOrderColumns: readonly Column<AutoOrderRow>[] = [
   {
     id: 'state',
     label: 'State',
-    width: '106px',
+    width: '102px',
     narrow: 'first end',
     isUsual: true,
     cell: (row) => (
@@ -40,7 +40,7 @@ export const autoOrderColumns: readonly Column<AutoOrderRow>[] = [
   {
     id: 'next',
     label: 'Next shipment',
-    width: '126px',
+    width: '120px',
     sort: 'next_shipment_dts',
     narrow: 'second end',
     isUsual: true,
@@ -49,7 +49,7 @@ export const autoOrderColumns: readonly Column<AutoOrderRow>[] = [
   {
     id: 'items',
     label: 'Next items',
-    width: 'minmax(120px, 1.6fr)',
+    width: 'minmax(108px, 1.6fr)',
     narrow: 'second',
     isUsual: true,
     cell: (row) => itemsWords(row.items),
@@ -57,7 +57,7 @@ export const autoOrderColumns: readonly Column<AutoOrderRow>[] = [
   {
     id: 'total',
     label: 'Next total',
-    width: '80px',
+    width: '78px',
     isNumber: true,
     isUsual: true,
     cell: (row) => <Money amount={row.next_total} currency={row.currency_code} />,
@@ -65,14 +65,14 @@ export const autoOrderColumns: readonly Column<AutoOrderRow>[] = [
   {
     id: 'frequency',
     label: 'Frequency',
-    width: '112px',
+    width: '110px',
     isUsual: true,
     cell: (row) => row.frequency ?? '–',
   },
   {
     id: 'card',
     label: 'Card',
-    width: '138px',
+    width: '132px',
     sort: 'card_expires',
     isUsual: true,
     cell: ({ card }) => (card?.last_four ? `${card.card_type ?? ''} ••${card.last_four}` : '–'),
