@@ -266,8 +266,8 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
     'attempt,codec,dunning,endings,explanation,held,keptOrder,keptPlan,movedFrom,note,orderDocument,' +
     'originalTerms,payment,plan,policy,rebillOrder,request,settlement',
   screens:
-    'autoOrderMatches,autoOrderRow,customerMatches,itemMatches,keyset,matches,orderMatches,rows,' +
-    'timeline',
+    'anythingSql,autoOrderMatches,autoOrderRow,customerMatches,itemMatches,keyset,matches,' +
+    'orderMatches,rows,timeline',
   sandbox: 'advanceDay,move,span',
   oauth: 'application,authorization,consentPage',
   staff: 'access,apiKey,credential,session',

@@ -65,6 +65,7 @@ import {
 import { OrderRefundableResponse } from './orderRefund.ts';
 import {
   AuditResponse,
+  ChargesResponse,
   EventsResponse,
   MerchantSettings,
   MerchantSettingsResponse,
@@ -87,6 +88,7 @@ import {
   WorkflowTasksBatchResponse,
 } from './perennial.ts';
 import {
+  AnythingSearchResponse,
   AutoOrderSearch,
   AutoOrderSearchResponse,
   CustomerSearch,
@@ -94,6 +96,7 @@ import {
   ItemSearchResponse,
   OrderSearch,
   OrderSearchResponse,
+  OverviewResponse,
 } from './screens.ts';
 import {
   Preferences,
@@ -1664,6 +1667,77 @@ export const operations = {
     response: ParkedAutoOrdersResponse,
     payload: 'parked',
     maxLimit: 200,
+    status: 200,
+  },
+  getCharges: {
+    tag: 'perennial',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/charges',
+    summary: 'List the charges of rebills that have not ended',
+    description:
+      'A charge without an answer is never sent again under another key: the gateway is queried ' +
+      'what became of it, and nothing is charged twice.',
+    permissions: ['auto_order_read'],
+    query: Type.Object({
+      state: text('charging, unknown, or both, separated by a comma. Absent: both.'),
+      ...paging(),
+    }),
+    response: ChargesResponse,
+    payload: 'charges',
+    maxLimit: 200,
+    status: 200,
+  },
+  lookAgain: {
+    tag: 'perennial',
+    method: 'POST',
+    base: '/perennial/v1',
+    path: '/auto_orders/{auto_order_oid}/look_again',
+    summary: 'Try a parked auto order again now',
+    description:
+      'What is due is charged when the fault is gone. An auto order that is not parked is refused.',
+    permissions: ['auto_order_write'],
+    params: Type.Object({ auto_order_oid: oid() }),
+    query: Type.Object({ ...expandable() }),
+    response: AutoOrderRebillResponse,
+    payload: 'auto_order',
+    status: 200,
+    expand: 'auto_order',
+  },
+  searchAnything: {
+    tag: 'perennial',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/search',
+    summary: 'Find anything by an id, a name, an email or a phone number',
+    description:
+      'Auto orders, orders, customers, items and tasks that the caller may read. Exact ids come ' +
+      'first; otherwise what begins with the text, and tasks that contain it.',
+    permissions: ['auto_order_read', 'order_read', 'customer_read', 'item_read', 'workflow_read'],
+    query: Type.Object({
+      q: textTo(100, 'What was typed or pasted. Required.'),
+      types: text(
+        'Of auto_order, order, customer, item and task, separated by commas. Absent: all.',
+      ),
+      _limit: int32('How many at most; 20 at most.'),
+    }),
+    response: AnythingSearchResponse,
+    payload: 'results',
+    maxLimit: 20,
+    status: 200,
+  },
+  getOverview: {
+    tag: 'perennial',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/overview',
+    summary: 'Count what needs attention',
+    description:
+      'For the first screen. Each part is there when the caller may read it. Counts go to 10,000, ' +
+      'which stands for that or more, and may be five seconds old.',
+    permissions: ['auto_order_read', 'workflow_read', 'configuration_read'],
+    response: OverviewResponse,
+    payload: 'overview',
     status: 200,
   },
   searchAutoOrders: {

@@ -74,6 +74,9 @@ export const ParkedAutoOrder = model(
     auto_order_oid: int32(),
     auto_order_code: text(),
     reason: text('What keeps it from being billed.'),
+    fault: text('The same without the words that all reasons begin with.'),
+    since_dts: dateTime('Since when it has been parked for this reason.'),
+    merchant_item_id: text('The catalogue item to fix, when one is at fault.'),
     next_look_dts: dateTime(
       'When the engine checks it again by itself. After a change of the auto order it checks at once.',
     ),
@@ -95,6 +98,28 @@ export const previewEnds = [
   'paused',
   'parked',
 ] as const;
+
+/** The states of a charge that has not ended. */
+export const chargeStates = ['charging', 'unknown'] as const;
+
+export const ChargeInFlight = model('ChargeInFlight', 'A charge of a rebill that has not ended.', {
+  key: text('The idempotency key that the gateway knows it by.'),
+  state: oneOf(chargeStates, 'charging: sent or about to be. unknown: the gateway did not answer.'),
+  auto_order_oid: int32(),
+  auto_order_code: text(),
+  rebill_number: int32(),
+  order_id: text('The order that it will pay.'),
+  attempt: int32('1 is the first attempt of the rebill.'),
+  amount: decimal(),
+  currency_code: text(),
+  gateway: text('The code of the gateway that it was sent to first.'),
+  requested_dts: dateTime('On the merchant’s clock.'),
+  checks: int32('How often the gateway was asked what became of it.'),
+  next_check_dts: dateTime('When the gateway is asked next, in real time.'),
+});
+export type ChargeInFlight = Static<typeof ChargeInFlight>;
+
+export const ChargesResponse = answer('ChargesResponse', { charges: many(ChargeInFlight) });
 
 export const PreviewResponse = answer('PreviewResponse', {
   rebills: many(PreviewRebill),

@@ -274,3 +274,59 @@ export const ItemRow = model('ItemRow', 'A catalogue item as a line of a list.',
 export type ItemRow = Static<typeof ItemRow>;
 
 export const ItemSearchResponse = answer('ItemSearchResponse', { items: many(ItemRow), ...paged });
+
+/** What a search of anything finds. */
+export const searchTypes = ['auto_order', 'order', 'customer', 'item', 'task'] as const;
+
+export const FoundThing = model('FoundThing', 'Something that a search found.', {
+  type: oneOf(searchTypes),
+  id: text('As people write it: code, order id, email, item id, task number.'),
+  oid: text('What its operation takes: oid, order id or uuid.'),
+  title: text(),
+  subtitle: text(),
+  status: text(),
+  url: text('Its page in the console.'),
+  matched_field: text('What the text was found in.'),
+});
+export type FoundThing = Static<typeof FoundThing>;
+
+export const AnythingSearchResponse = answer('AnythingSearchResponse', {
+  results: many(FoundThing),
+});
+
+export const DueOverview = model('DueOverview', 'What is due on one local day.', {
+  rebills: int32('Active auto orders whose next shipment is on that day, or earlier for today.'),
+  total: decimal('What they will be charged by their previews; absent for more than 200.'),
+});
+
+export const DeclineOverview = model('DeclineOverview', 'Rebills declined in the last 24 hours.', {
+  count: int32(),
+  retrying: int32('Of these, whose auto order is tried again.'),
+  ended: int32('Of these, whose auto order is no longer active.'),
+});
+
+export const TaskOverview = model('TaskOverview', 'Open tasks.', {
+  mine: int32('Assigned to the caller.'),
+  groups: int32('Assigned to a group of the caller.'),
+  unassigned: int32(),
+  overdue: int32('Of all open tasks, those whose due date is past.'),
+});
+
+export const Overview = model('Overview', 'What needs attention.', {
+  active: int32('By state, as the search of auto orders counts them.'),
+  paused: int32(),
+  retrying: int32(),
+  parked: int32(),
+  in_doubt: int32(),
+  due_today: one(DueOverview),
+  due_tomorrow: one(DueOverview),
+  declines: one(DeclineOverview),
+  webhooks_failing: int32('Enabled webhooks whose last delivery failed.'),
+  mails_bounced: int32('In the last 24 hours.'),
+  tasks: one(TaskOverview),
+  next_due_dts: dateTime('When the engine has something to do next.'),
+  as_of_dts: dateTime('When this was counted, on the merchant’s clock.'),
+});
+export type Overview = Static<typeof Overview>;
+
+export const OverviewResponse = answer('OverviewResponse', { overview: one(Overview) });

@@ -12,6 +12,7 @@ import { readBilled, readOpenRebills } from '../rebill/billedStore.ts';
 import { rebillRoutes } from '../rebill/routes.ts';
 import { keepWallsOfRebills } from '../rebill/zoneOperations.ts';
 import { sandboxRoutes } from '../sandbox/routes.ts';
+import { overviewReader } from '../screens/overviewOperations.ts';
 import { screenRoutes } from '../screens/routes.ts';
 import { staffRoutes } from '../staff/routes.ts';
 import { sessionRoutes } from '../staff/sessionRoutes.ts';
@@ -42,7 +43,7 @@ export function routesOf(
     ...sandboxRoutes(clocks),
     ...webhookRoutes({ seal, clock, findOwnerAccess: accesses.find }),
     ...bookRoutes(gateways.captures),
-    ...screenRoutes,
+    ...screenRoutes(overviewReader(clock)),
     ...staffRoutes,
     ...sessionRoutes(sessions),
     ...oauthRoutes,

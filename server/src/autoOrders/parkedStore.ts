@@ -11,6 +11,8 @@ export interface ParkedAutoOrder {
   readonly autoOrderOid: number;
   readonly autoOrderCode: string;
   readonly reason: string;
+  /** Since when it is parked for this reason; absent where its history does not say. */
+  readonly since?: Temporal.Instant;
   /** When the engine tries again; absent when it waits for the next change. */
   readonly nextLookAt?: Temporal.Instant;
 }
@@ -53,16 +55,36 @@ export async function listParked(
     auto_order_code: string;
     failure_reason: string;
     due_at: Temporal.Instant | null;
+    since: Temporal.Instant | null;
   }>(
-    `select auto_order_oid, auto_order_code, failure_reason, due_at from auto_order
-     where merchant_id = $1 and failure_reason like 'Cannot rebill: %' and status = 'active'
-     order by auto_order_oid limit $2 offset $3`,
+    `select a.auto_order_oid, a.auto_order_code, a.failure_reason, a.due_at,
+       (select max(l.at) from auto_order_log l
+        where l.merchant_id = $1 and l.auto_order_oid = a.auto_order_oid
+          and starts_with(l.message, a.failure_reason)) as since
+     from auto_order a
+     where a.merchant_id = $1 and a.failure_reason like 'Cannot rebill: %' and a.status = 'active'
+     order by a.auto_order_oid limit $2 offset $3`,
     [merchantId, limit, offset],
   );
   return rows.map((row) => ({
     autoOrderOid: row.auto_order_oid,
     autoOrderCode: row.auto_order_code,
     reason: row.failure_reason,
+    ...(row.since === null ? {} : { since: row.since }),
     ...(row.due_at === null ? {} : { nextLookAt: row.due_at }),
   }));
+}
+
+/** Whether an auto order is parked; undefined when it does not exist. */
+export async function findParkedReason(
+  db: Database,
+  merchantId: string,
+  oid: number,
+): Promise<{ readonly isParked: boolean } | undefined> {
+  return db.row(
+    `select failure_reason is not null and failure_reason like 'Cannot rebill: %'
+       and status = 'active' as "isParked"
+     from auto_order where merchant_id = $1 and auto_order_oid = $2`,
+    [merchantId, oid],
+  );
 }

@@ -11,3 +11,6 @@ export const parkedReason = (fault: string): string => prefix + fault;
 /** Whether a failure_reason says that the auto order is parked. */
 export const isParked = (failureReason: string | undefined): boolean =>
   failureReason?.startsWith(prefix) === true;
+
+/** What is wrong with a parked auto order: its failure_reason without the words that mark it. */
+export const parkedFault = (failureReason: string): string => failureReason.slice(prefix.length);

@@ -1,14 +1,17 @@
 import type { AuditFinding, BackgroundAudit } from '@perennial/contract/audit.ts';
 import type {
   AuditDifference,
+  ChargeInFlight,
   ParkedAutoOrder,
   PreviewRebill,
   PreviewRule,
 } from '@perennial/contract/perennial.ts';
+import { parkedFault } from '../autoOrders/parking.ts';
 import { wireDate } from '../kernel/calendar.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
 import type { Minor } from '../kernel/money.ts';
-import { fromMinor } from '../kernel/money.ts';
+import { fromMinor, minor } from '../kernel/money.ts';
+import type { ListedCharge } from '../rebill/chargeListStore.ts';
 import type { ParkedPage } from '../rebill/parkedOperations.ts';
 import type { RebillLine } from '../rebill/rebillOrder.ts';
 import type { Difference } from './audit.ts';
@@ -18,13 +21,33 @@ import type { DateRule } from './previewDates.ts';
 
 /** A parked auto order, as the wire shows it. */
 export const wireParked = (
-  { autoOrderOid, autoOrderCode, reason, nextLookAt }: ParkedPage['parked'][number],
+  { autoOrderOid, autoOrderCode, reason, since, itemId, nextLookAt }: ParkedPage['parked'][number],
   zone: string,
 ): ParkedAutoOrder => ({
   auto_order_oid: autoOrderOid,
   auto_order_code: autoOrderCode,
   reason,
+  fault: parkedFault(reason),
+  ...(since && { since_dts: wireDate(since, zone) }),
+  ...(itemId && { merchant_item_id: itemId }),
   ...(nextLookAt && { next_look_dts: wireDate(nextLookAt, zone) }),
+});
+
+/** A charge that has not ended, as the wire shows it. */
+export const wireCharge = (charge: ListedCharge, zone: string): ChargeInFlight => ({
+  key: charge.key,
+  state: charge.state,
+  auto_order_oid: charge.autoOrderOid,
+  ...(charge.autoOrderCode !== undefined && { auto_order_code: charge.autoOrderCode }),
+  rebill_number: charge.rebillNumber,
+  order_id: charge.orderId,
+  attempt: charge.attempt,
+  amount: fromMinor(minor(charge.amountMinor), charge.currency),
+  currency_code: charge.currency,
+  ...(charge.gateway !== undefined && { gateway: charge.gateway }),
+  requested_dts: wireDate(charge.at, zone),
+  checks: charge.checks,
+  next_check_dts: wireDate(charge.nextCheckAt, zone),
 });
 
 /** A difference of an audit, as the wire shows it. */

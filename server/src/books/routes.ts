@@ -11,12 +11,13 @@ import type { Context } from '../platform/context.ts';
 import { type Answer, payload, payloadText, type Warning } from '../platform/http/answer.ts';
 import type { Input, Page, Routes } from '../platform/http/routes.ts';
 import { readBilled, readOpenRebills } from '../rebill/billedStore.ts';
+import { type ChargePage, readCharges } from '../rebill/chargeListOperations.ts';
 import { type ParkedPage, readParked } from '../rebill/parkedOperations.ts';
 import { type Audit, getAudit, type ReadCaptures } from './auditOperations.ts';
 import { type RequestedAudit, readAudit, readAudits, requestAudit } from './auditRunOperations.ts';
 import { type ChangePreview, previewChange } from './changePreviewOperations.ts';
 import { explainOrder } from './explanationOperations.ts';
-import { wireAudit, wireDifference, wireParked, wireRebill } from './present.ts';
+import { wireAudit, wireCharge, wireDifference, wireParked, wireRebill } from './present.ts';
 import type { Preview } from './preview.ts';
 import { countDefault, previewAutoOrder } from './previewOperations.ts';
 
@@ -25,6 +26,8 @@ export const bookRoutes = (readCaptures: ReadCaptures) =>
   ({
     getParkedAutoOrders: async (context, { page }) =>
       parkedAnswer(context, page, await readParked(context, page)),
+    getCharges: async (context, { query, page }) =>
+      chargesAnswer(context, page, await readCharges(context, query.state, page)),
     previewAutoOrder: async (context, { params, query }) =>
       previewAnswer(
         context,
@@ -72,6 +75,17 @@ function parkedAnswer(
   return payload(
     parked.map((each) => wireParked(each, merchant.timeZone)),
     { resultSet: { limit, offset, count: parked.length, more: hasMore } },
+  );
+}
+
+function chargesAnswer(
+  { merchant }: Context,
+  { limit, offset }: Page,
+  { charges, hasMore }: ChargePage,
+): Answer {
+  return payload(
+    charges.map((each) => wireCharge(each, merchant.timeZone)),
+    { resultSet: { limit, offset, count: charges.length, more: hasMore } },
   );
 }
 

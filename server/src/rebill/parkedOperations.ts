@@ -1,9 +1,14 @@
 import { listParked } from '../autoOrders/parkedStore.ts';
+import { fold } from '../kernel/caseFolding.ts';
 import type { Context } from '../platform/context.ts';
+import { findItemsOfParked } from './parkedStore.ts';
 
 /** A page of parked auto orders. */
 export interface ParkedPage {
-  readonly parked: Awaited<ReturnType<typeof listParked>>;
+  readonly parked: readonly (Awaited<ReturnType<typeof listParked>>[number] & {
+    /** The catalogue item at fault. */
+    readonly itemId?: string | undefined;
+  })[];
   readonly hasMore: boolean;
 }
 
@@ -13,5 +18,18 @@ export async function readParked(
   { limit, offset }: { readonly limit: number; readonly offset: number },
 ): Promise<ParkedPage> {
   const found = await listParked(db, merchantId, limit + 1, offset);
-  return { parked: found.slice(0, limit), hasMore: found.length > limit };
+  const page = found.slice(0, limit);
+  const items = await findItemsOfParked(
+    db,
+    merchantId,
+    page.map(({ autoOrderOid }) => autoOrderOid),
+  );
+  // A row for an item that was fixed may be left over, so the reason must name the item.
+  const itemOf = (oid: number, reason: string) =>
+    items.find((each) => each.autoOrderOid === oid && fold(reason).includes(fold(each.itemId)))
+      ?.itemId;
+  return {
+    parked: page.map((each) => ({ ...each, itemId: itemOf(each.autoOrderOid, each.reason) })),
+    hasMore: found.length > limit,
+  };
 }

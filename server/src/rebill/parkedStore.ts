@@ -46,6 +46,26 @@ export async function findParked(
   return rows.map((row) => row.auto_order_oid);
 }
 
+/**
+ * Returns the items that these auto orders were parked for, as the catalogue spells them where they
+ * exist. One that was fixed since may be among them.
+ */
+export async function findItemsOfParked(
+  db: Database,
+  merchantId: string,
+  oids: readonly number[],
+): Promise<Parked[]> {
+  return db.rows(
+    `select p.auto_order_oid as "autoOrderOid",
+       coalesce(i.merchant_item_id, p.item_id_lc) as "itemId"
+     from parked_auto_order p
+     left join item i on i.merchant_id = $1 and i.merchant_item_id_lc = p.item_id_lc
+     where p.merchant_id = $1 and p.auto_order_oid = any($2::int[])
+     order by p.auto_order_oid, p.item_id_lc`,
+    [merchantId, oids],
+  );
+}
+
 /** Deletes the rows of these auto orders, after they have become due. */
 export async function forgetParked(
   tx: Database,

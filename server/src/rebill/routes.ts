@@ -3,13 +3,15 @@ import type { Context } from '../platform/context.ts';
 import { type Answer, payload, payloadText } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import type { RebillParts, RebillResult } from './dueOperations.ts';
-import { attemptRebill, cancelReasons, replaceCard } from './operations.ts';
+import { attemptRebill, cancelReasons, lookAgain, replaceCard } from './operations.ts';
 
 /** Rebills and cards, one line per operation of the contract. */
 export const rebillRoutes = (parts: RebillParts) =>
   ({
     attemptAutoOrderRebill: async (context, { params: { auto_order_oid: oid }, expand }) =>
       rebillAnswer(context, oid, expand, await attemptRebill(context, parts, oid)),
+    lookAgain: async (context, { params: { auto_order_oid: oid }, expand }) =>
+      rebillAnswer(context, oid, expand, await lookAgain(context, parts, oid)),
     updateAutoOrderPayment: async (context, { params: { auto_order_oid: oid }, body, expand }) =>
       rebillAnswer(context, oid, expand, await replaceCard(context, parts, oid, body)),
     getAutoOrderCancelReasons: async (context) => payload(cancelReasons(context)),

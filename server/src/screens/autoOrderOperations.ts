@@ -60,6 +60,23 @@ export const countAutoOrders = (context: Context, search: AutoOrderSearch): Prom
     matches: matchesOf(context, search),
   });
 
+/** Returns the oids of the auto orders that match, up to `limit`. */
+export async function findAutoOrders(
+  context: Context,
+  search: AutoOrderSearch,
+  limit: number,
+): Promise<readonly number[]> {
+  const page = { sort: [], limit, after: undefined };
+  const matches = matchesOf(context, search);
+  const found = await findPage<number>(context, {
+    ...page,
+    source: autoOrderSource,
+    filters: search,
+    matches,
+  });
+  return found.keys;
+}
+
 function matchesOf({ merchant: { merchantId, timeZone } }: Context, search: AutoOrderSearch) {
   const ranges = rangesOf(search, timeZone);
   return (bind: Parameters<typeof autoOrderMatches>[3]) =>

@@ -1,28 +1,34 @@
 import { type Answer, payload, payloadText } from '../platform/http/answer.ts';
 import type { Input, Routes } from '../platform/http/routes.ts';
+import { searchAnything } from './anythingOperations.ts';
 import { type PageRequest, type RowPage, searchAutoOrders } from './autoOrderOperations.ts';
 import { searchCustomers, searchItems, searchOrders } from './listOperations.ts';
+import type { ReadOverview } from './overviewOperations.ts';
 import { autoOrderTimeline, customerTimeline, type Timeline } from './timelineOperations.ts';
 
 /** Lists, searches and timelines for screens. */
-export const screenRoutes = {
-  searchAutoOrders: async (context, input) =>
-    pageAnswer(await searchAutoOrders(context, input.body, pageOf(input))),
-  searchOrders: async (context, input) =>
-    pageAnswer(await searchOrders(context, input.body, pageOf(input))),
-  searchCustomers: async (context, input) =>
-    pageAnswer(await searchCustomers(context, input.body, pageOf(input))),
-  searchItems: async (context, input) =>
-    pageAnswer(await searchItems(context, input.query.q ?? '', pageOf(input))),
-  getAutoOrderTimeline: async (context, { params, query, page }) =>
-    timelineAnswer(
-      await autoOrderTimeline(context, params.auto_order_oid, { ...query, limit: page.limit }),
-    ),
-  getCustomerTimeline: async (context, { params, query, page }) =>
-    timelineAnswer(
-      await customerTimeline(context, params.customer_profile_oid, { ...query, limit: page.limit }),
-    ),
-} satisfies Routes;
+export const screenRoutes = (readOverview: ReadOverview) =>
+  ({
+    searchAnything: async (context, { query, page }) =>
+      payloadText(await searchAnything(context, query.q ?? '', query.types, page.limit)),
+    getOverview: async (context) => payload(await readOverview(context)),
+    searchAutoOrders: async (context, input) =>
+      pageAnswer(await searchAutoOrders(context, input.body, pageOf(input))),
+    searchOrders: async (context, input) =>
+      pageAnswer(await searchOrders(context, input.body, pageOf(input))),
+    searchCustomers: async (context, input) =>
+      pageAnswer(await searchCustomers(context, input.body, pageOf(input))),
+    searchItems: async (context, input) =>
+      pageAnswer(await searchItems(context, input.query.q ?? '', pageOf(input))),
+    getAutoOrderTimeline: async (context, { params, query, page }) =>
+      timelineAnswer(
+        await autoOrderTimeline(context, params.auto_order_oid, { ...query, limit: page.limit }),
+      ),
+    getCustomerTimeline: async (context, { params, query, page }) =>
+      timelineAnswer(
+        await customerTimeline(context, params.customer_profile_oid, { ...query, limit: page.limit }),
+      ),
+  }) satisfies Routes;
 
 const timelineAnswer = ({ entries, nextCursor, previousCursor, warning }: Timeline): Answer =>
   payload(entries, {

@@ -1,0 +1,52 @@
+import type { Temporal } from 'temporal-polyfill';
+import type { Database } from '../platform/storage/database.ts';
+import { chargeKey } from './attempt.ts';
+
+/** A charge that has not ended. */
+export interface ListedCharge {
+  readonly key: string;
+  readonly state: 'charging' | 'unknown';
+  readonly autoOrderOid: number;
+  readonly autoOrderCode: string | undefined;
+  readonly rebillNumber: number;
+  readonly orderId: string;
+  readonly attempt: number;
+  readonly amountMinor: number;
+  readonly currency: string;
+  readonly gateway: string | undefined;
+  readonly at: Temporal.Instant;
+  readonly checks: number;
+  readonly nextCheckAt: Temporal.Instant;
+}
+
+/** Lists the charges that have not ended, those whose gateway is asked first in front. */
+export async function listCharges(
+  db: Database,
+  merchantId: string,
+  states: readonly ListedCharge['state'][],
+  { limit, offset }: { readonly limit: number; readonly offset: number },
+): Promise<ListedCharge[]> {
+  const rows = await db.rows<
+    Omit<ListedCharge, 'key' | 'autoOrderCode' | 'gateway'> & {
+      autoOrderCode: string | null;
+      gateway: string | null;
+      epoch: number;
+    }
+  >(
+    `select r.state, r.auto_order_oid as "autoOrderOid", a.auto_order_code as "autoOrderCode",
+       r.rebill_number as "rebillNumber", r.order_id as "orderId", r.attempt, r.epoch, r.currency,
+       r.amount_minor as "amountMinor", r.route[1] as gateway, r.at, r.checks,
+       r.lease_until as "nextCheckAt"
+     from rebill r left join auto_order a
+       on a.merchant_id = $1 and a.auto_order_oid = r.auto_order_oid
+     where r.merchant_id = $1 and r.lease_until is not null and r.state = any($2::text[])
+     order by r.lease_until, r.auto_order_oid, r.rebill_number limit $3 offset $4`,
+    [merchantId, states, limit, offset],
+  );
+  return rows.map(({ epoch, ...row }) => ({
+    ...row,
+    autoOrderCode: row.autoOrderCode ?? undefined,
+    gateway: row.gateway ?? undefined,
+    key: chargeKey(merchantId, { ...row, epoch }),
+  }));
+}

@@ -1,0 +1,289 @@
+// The search of anything and the overview, over one small shop: what each text finds first, what a
+// caller may see, and that every number leads to the rows that it counts.
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import type { OperationId } from '@perennial/contract/operations.ts';
+import type { AutoOrderSearch, FoundThing } from '@perennial/contract/screens.ts';
+import { type TestRequest, testApp } from '../../../test/support/app.ts';
+
+const app = await testApp();
+
+const ask = async <Id extends OperationId>(request: TestRequest<Id>) => {
+  const { status, body } = await app.request(request);
+  assert.equal(status, 200, JSON.stringify(body));
+  return body;
+};
+
+let task: { workflow_task_uuid: string; global_task_number: number };
+let autoOrder: { auto_order_code: string; auto_order_oid: number };
+let profile: number;
+
+before(async () => {
+  await ask({
+    operation: 'insertItem',
+    body: {
+      merchant_item_id: 'ANNATTO',
+      description: 'Seeds of the lipstick tree',
+      pricing: { cost: 5 },
+      auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
+    },
+  });
+  const { customer } = await ask({
+    operation: 'insertCustomer',
+    body: {
+      email: 'ann@example.com',
+      billing: [{ first_name: 'Ann', last_name: 'Smith', day_phone: '678-555-0101' }],
+    },
+  });
+  profile = customer.customer_profile_oid;
+  for (const first_name of ['Ann', 'Bob', 'Carl', 'Dora', 'Eve'])
+    await ask({
+      operation: 'insertOrder',
+      body: {
+        billing: {
+          first_name,
+          last_name: 'Smith',
+          country_code: 'US',
+          day_phone: '678-555-0101',
+          email: `${first_name}@example.com`,
+        },
+        items: [{ merchant_item_id: 'ANNATTO', quantity: 1, auto_order_schedule: 'Monthly' }],
+        payment: {
+          payment_method: 'Credit Card',
+          credit_card: {
+            card_type: 'VISA',
+            card_number_token: 'tok_approve',
+            card_expiration_month: 12,
+            card_expiration_year: 2030,
+          },
+        },
+      },
+    });
+  ({ auto_order: autoOrder } = await ask({
+    operation: 'getAutoOrderByReferenceOrderId',
+    params: { reference_order_id: 'TEST-0000000001' },
+  }));
+  ({ task } = await ask({
+    operation: 'insertWorkflowTask',
+    body: { task_name: 'Call Ann back', object_type: 'order', object_id: 'TEST-0000000001' },
+  }));
+});
+
+const find = async (query: NonNullable<TestRequest['query']>, key?: string) => {
+  const { results } = await ask({
+    operation: 'searchAnything',
+    query,
+    ...(key === undefined ? {} : { key }),
+  });
+  return results as FoundThing[];
+};
+
+const first = async (q: string) => {
+  const [found] = await find({ q });
+  return found && [found.type, found.matched_field, found.oid];
+};
+
+test('an exact id comes first', async () => {
+  const { auto_order_code: code, auto_order_oid: oid } = autoOrder;
+  for (const [q, ...expected] of [
+    [code, 'auto_order', 'auto_order_code', String(oid)],
+    [code.toLowerCase(), 'auto_order', 'auto_order_code', String(oid)],
+    [String(oid), 'auto_order', 'auto_order_oid', String(oid)],
+    ['annatto', 'item', 'merchant_item_id', '1'],
+    ['ANN@example.com', 'customer', 'email', String(profile)],
+    [task.workflow_task_uuid, 'task', 'workflow_task_uuid', task.workflow_task_uuid],
+  ] as const)
+    assert.deepEqual(await first(q), expected, q);
+  const found = await find({ q: 'test-0000000001' });
+  assert.deepEqual(
+    found.filter(({ type }) => type !== 'task').map(({ type, url }) => [type, url]),
+    [
+      ['order', '/orders/TEST-0000000001'],
+      ['auto_order', `/auto-orders/${code}`],
+    ],
+  );
+});
+
+test('a number finds everything that has it', async () => {
+  const found = await find({ q: '1' });
+  assert.deepEqual(
+    found
+      .slice(0, 5)
+      .map(({ type, id }) => [type, id])
+      .toSorted(),
+    [
+      ['auto_order', autoOrder.auto_order_code],
+      ['customer', 'ann@example.com'],
+      ['item', 'ANNATTO'],
+      ['order', 'TEST-0000000001'],
+      ['task', '1'],
+    ],
+  );
+});
+
+test('the beginning of a name finds every type that has one, in turns', async () => {
+  const types = (await find({ q: 'ann' })).map(({ type }) => type);
+  assert.deepEqual(types.toSorted(), ['auto_order', 'customer', 'item', 'task']);
+  assert.deepEqual((await find({ q: 'smith', types: 'auto_order' })).length, 5);
+  assert.deepEqual(
+    (await find({ q: 'smith bob' })).map(({ title }) => title),
+    ['Bob Smith'],
+  );
+  assert.deepEqual(await find({ q: 'lipstick' }), []);
+  assert.deepEqual(
+    (await find({ q: 'seeds of' })).map(({ id }) => id),
+    ['ANNATTO'],
+  );
+  assert.equal((await find({ q: '6785550', types: 'customer' })).length, 1);
+  assert.equal((await find({ q: 'smith', _limit: 2 })).length, 2);
+});
+
+test('a caller finds what it may read, and a type that does not exist is refused', async () => {
+  const key = await app.addKey('TEST', ['item_read']);
+  assert.deepEqual(
+    (await find({ q: 'ann' }, key)).map(({ type }) => type),
+    ['item'],
+  );
+  assert.deepEqual(await find({ q: autoOrder.auto_order_code }, key), []);
+  for (const query of [{ q: 'ann', types: 'auto_order,people' }, { q: ' ' }]) {
+    const { status } = await app.request({ operation: 'searchAnything', query });
+    assert.equal(status, 400);
+  }
+});
+
+test('parked auto orders and charges without an answer are listed, and looked at again', async () => {
+  const [, bob, carl] = (
+    await ask({ operation: 'searchAutoOrders', body: { item_ids: ['ANNATTO'] } })
+  ).auto_orders.map((row: { auto_order_oid: number }) => row.auto_order_oid) as number[];
+  await app.db.run(
+    `insert into rebill (merchant_id, auto_order_oid, rebill_number, state, attempt, at, order_id,
+       amount_minor, currency, route, planned, lease_until, checks)
+     values ('TEST', $1, 1, 'unknown', 2, '2026-01-15T17:00:00Z', 'TEST-0000009999', 1299, 'USD',
+       '{sim}', '{}', '2026-01-15T18:00:00Z', 3)`,
+    [carl],
+  );
+  const { charges } = await ask({ operation: 'getCharges', query: { state: 'unknown' } });
+  const [{ auto_order_code: _, ...charge }] = charges;
+  assert.deepEqual(charge, {
+    key: `rebill:TEST:${carl}:1:2`,
+    state: 'unknown',
+    auto_order_oid: carl,
+    rebill_number: 1,
+    order_id: 'TEST-0000009999',
+    attempt: 2,
+    amount: 12.99,
+    currency_code: 'USD',
+    gateway: 'sim',
+    requested_dts: '2026-01-15T12:00:00-05:00',
+    checks: 3,
+    next_check_dts: '2026-01-15T13:00:00-05:00',
+  });
+  assert.deepEqual(
+    (await ask({ operation: 'getCharges', query: { state: 'charging' } })).charges,
+    [],
+  );
+  assert.equal(
+    (await app.request({ operation: 'getCharges', query: { state: 'paid' } })).status,
+    400,
+  );
+
+  // The catalogue loses the item of an auto order that is due, and gets it back.
+  const path = { auto_order_oid: bob! };
+  const healthy = await app.request({ operation: 'lookAgain', params: path });
+  assert.equal(healthy.status, 400);
+  assert.match(healthy.body.error.user_message, /not parked/);
+  await app.db.run(
+    `update auto_order_item set original_item_id = 'GONE', next_shipment_at = '2026-01-15T16:00:00Z'
+     where merchant_id = 'TEST' and auto_order_oid = $1`,
+    [bob],
+  );
+  await app.db.run(
+    `update auto_order set due_at = '2026-01-15T16:00:00Z', next_shipment_at = due_at
+     where merchant_id = 'TEST' and auto_order_oid = $1`,
+    [bob],
+  );
+  await app.work('rebill');
+  const { parked } = await ask({ operation: 'getParkedAutoOrders' });
+  const [row] = parked;
+  assert.equal(row.auto_order_oid, bob);
+  assert.match(row.fault, /^item GONE: /);
+  assert.equal(row.reason, `Cannot rebill: ${row.fault}`);
+  assert.equal(row.since_dts, '2026-01-15T12:00:00-05:00');
+  assert.equal(row.merchant_item_id, 'gone');
+  const still = await ask({ operation: 'lookAgain', params: path });
+  assert.equal(still.rebill_attempted, false);
+  assert.match(still.failure_reason, /item GONE/);
+  await app.db.run(
+    `update auto_order_item set original_item_id = 'ANNATTO'
+     where merchant_id = 'TEST' and auto_order_oid = $1`,
+    [bob],
+  );
+  const fixed = await ask({ operation: 'lookAgain', params: path });
+  assert.equal(fixed.rebill_success, true);
+  assert.deepEqual((await ask({ operation: 'getParkedAutoOrders' })).parked, []);
+});
+
+test('each number of the overview is the total of the search that lists it', async () => {
+  const rows = (await ask({ operation: 'searchAutoOrders', body: {} })).auto_orders as {
+    auto_order_oid: number;
+    state: string;
+  }[];
+  const [paused, retrying, parked, today] = rows
+    .filter(({ state }) => state === 'active')
+    .map((row) => row.auto_order_oid);
+  await ask({ operation: 'pauseAutoOrder', params: { auto_order_oid: paused! } });
+  const set = (oid: number, change: string) =>
+    app.db.run(
+      `update auto_order set ${change} where merchant_id = 'TEST' and auto_order_oid = $1`,
+      [oid],
+    );
+  await set(retrying!, "next_attempt_at = '2026-01-17', credit_card_attempt = 1");
+  await set(parked!, "failure_reason = 'Cannot rebill: for a test'");
+  const dueToday = "next_shipment_at = '2026-01-15T20:00:00Z'";
+  await set(today!, dueToday);
+  await app.db.run(
+    `update auto_order_item set ${dueToday}
+     where merchant_id = 'TEST' and auto_order_oid = $1`,
+    [today],
+  );
+  const { overview } = await ask({ operation: 'getOverview' });
+  const total = async (body: AutoOrderSearch) =>
+    (await ask({ operation: 'searchAutoOrders', body })).total;
+  for (const state of ['active', 'paused', 'retrying', 'parked', 'in_doubt'] as const) {
+    assert.equal(overview[state], await total({ state: [state] }), state);
+    assert.equal(overview[state], 1, state);
+  }
+  assert.equal(
+    overview.due_today.rebills,
+    await total({ state: ['active'], next_shipment_dts_end: '2026-01-15T23:59:59' }),
+  );
+  assert.deepEqual(overview.due_today, { rebills: 1, total: 5 });
+  assert.equal(
+    overview.due_tomorrow.rebills,
+    await total({
+      state: ['active'],
+      next_shipment_dts_begin: '2026-01-16',
+      next_shipment_dts_end: '2026-01-16T23:59:59',
+    }),
+  );
+  assert.deepEqual(overview.declines, { count: 0, retrying: 0, ended: 0 });
+  assert.equal(overview.webhooks_failing, 0);
+  assert.equal(overview.mails_bounced, 0);
+  assert.deepEqual(overview.tasks, {
+    mine: 0,
+    groups: 0,
+    unassigned: overview.tasks.unassigned,
+    overdue: 0,
+  });
+  const { tasks } = await ask({
+    operation: 'searchWorkflowTasks',
+    body: { unassigned: true, status: 'open' },
+  });
+  assert.equal(overview.tasks.unassigned, tasks.length);
+});
+
+test('the overview shows a caller what it may read', async () => {
+  const key = await app.addKey('TEST', ['workflow_read']);
+  const { overview } = await ask({ operation: 'getOverview', key });
+  assert.deepEqual(Object.keys(overview).toSorted(), ['as_of_dts', 'tasks']);
+});

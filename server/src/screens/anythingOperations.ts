@@ -1,0 +1,109 @@
+import { searchTypes } from '@perennial/contract/screens.ts';
+import type { Context } from '../platform/context.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import { bindings } from '../platform/storage/page.ts';
+import { type SearchType, type Typed, things } from './anythingSql.ts';
+import { readRows } from './listReader.ts';
+import { recognise, wordsOf } from './matches.ts';
+
+const permissionOf: Readonly<Record<SearchType, string>> = {
+  auto_order: 'auto_order_read',
+  order: 'order_read',
+  customer: 'customer_read',
+  item: 'item_read',
+  task: 'workflow_read',
+};
+
+/** Something that was found, in the order in which it is shown. */
+interface Found {
+  readonly type: SearchType;
+  readonly key: string | number;
+  readonly field: string;
+  readonly isExact: boolean;
+}
+
+/**
+ * Finds what the caller may read and what the text is an id of, or the beginning of. Exact ids come
+ * first; the types share the rest in turns, so that none crowds out another.
+ */
+export async function searchAnything(
+  context: Context,
+  text: string,
+  types: string | undefined,
+  limit: number,
+): Promise<string> {
+  const { merchantId } = context.merchant;
+  const what = recognise(merchantId, text);
+  if (what === undefined) return refuse('missing_field', { field: 'q' });
+  const typed: Typed = { merchantId, text, folded: wordsOf(text).join(' '), what, limit };
+  const found: Found[][] = [];
+  for (const type of typesOf(context, types)) found.push(await findOfType(context, type, typed));
+  const exact = found.flat().filter(({ isExact }) => isExact);
+  const others = inTurns(found.map((list) => list.filter(({ isExact }) => !isExact)));
+  return present(context, [...exact, ...others].slice(0, limit));
+}
+
+function typesOf({ actor }: Context, text = ''): SearchType[] {
+  const words = text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+  if (words.some((word) => !(searchTypes as readonly string[]).includes(word)))
+    refuse('unknown_enum', { field: 'types', allowed: searchTypes });
+  return searchTypes.filter(
+    (type) =>
+      (words.length === 0 || words.includes(type)) && actor.permissions.has(permissionOf[type]),
+  );
+}
+
+/** The rows of one type, each once, by the first field that it is found in. */
+async function findOfType(
+  { db, merchant: { merchantId } }: Context,
+  type: SearchType,
+  typed: Typed,
+): Promise<Found[]> {
+  const { values, bind } = bindings(merchantId);
+  const probes = things[type].probes(typed, bind);
+  if (probes.length === 0) return [];
+  const selects = probes.map(
+    ({ sql }, index) => `select ${index} as probe, found.key from ${sql} as found`,
+  );
+  const rows = await db.rows<{ probe: number; key: string | number }>(
+    selects.join(' union all '),
+    values,
+  );
+  const found = new Map<string | number, Found>();
+  for (const { probe, key } of rows.toSorted((a, b) => a.probe - b.probe)) {
+    const { field, isExact } = probes[probe]!;
+    const known = found.get(key);
+    if (known === undefined || (isExact && !known.isExact))
+      found.set(key, { type, key, field, isExact });
+  }
+  return [...found.values()];
+}
+
+function inTurns<Element>(lists: readonly (readonly Element[])[]): Element[] {
+  const longest = Math.max(0, ...lists.map((list) => list.length));
+  return Array.from({ length: longest }, (_, index) =>
+    lists.flatMap((list) => list.slice(index, index + 1)),
+  ).flat();
+}
+
+async function present(context: Context, found: readonly Found[]): Promise<string> {
+  const texts = new Map<Found, string>();
+  for (const type of searchTypes) {
+    const ofType = found.filter((each) => each.type === type);
+    const rows = await readRows(
+      context,
+      ofType.map(({ key }) => key),
+      things[type],
+    );
+    const byKey = new Map(rows.map(({ key, json }) => [key, json]));
+    for (const each of ofType) {
+      const json = byKey.get(each.key);
+      if (json !== undefined)
+        texts.set(each, `${json.slice(0, -1)},"matched_field":${JSON.stringify(each.field)}}`);
+    }
+  }
+  return `[${found.flatMap((each) => texts.get(each) ?? []).join(',')}]`;
+}

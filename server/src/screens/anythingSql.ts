@@ -1,0 +1,321 @@
+import type { searchTypes } from '@perennial/contract/screens.ts';
+import { memberText, objectText } from '../kernel/jsonText.ts';
+import { stateSql, textLists } from './autoOrderMatches.ts';
+import { customerLists } from './customerMatches.ts';
+import { type Bind, beginsWith, type Recognised } from './matches.ts';
+
+/** A kind of thing that a search of anything finds. */
+export type SearchType = (typeof searchTypes)[number];
+
+/** A lookup of one field: which column names the row, how it is found, in which order. */
+export interface Probe {
+  /** The field that results name. */
+  readonly field: string;
+  /** Whether the text is the whole id of the row. */
+  readonly isExact: boolean;
+  /** Selects `key`. */
+  readonly sql: string;
+}
+
+/** What was typed, in the forms that the lookups need. */
+export interface Typed {
+  readonly merchantId: string;
+  readonly text: string;
+  /** Folded, with single spaces. */
+  readonly folded: string;
+  readonly what: Recognised;
+  readonly limit: number;
+}
+
+/** How each type is looked up and shown. */
+export const things: Readonly<
+  Record<
+    SearchType,
+    {
+      readonly probes: typeof autoOrderProbes;
+      readonly from: string;
+      readonly key: string;
+      readonly json: string;
+    }
+  >
+> = {
+  auto_order: {
+    probes: autoOrderProbes,
+    from: `auto_order a left join orders o
+      on o.merchant_id = $1 and o.order_id = a.original_order_id`,
+    key: 'a.auto_order_oid',
+    json: thing('auto_order', {
+      id: 'a.auto_order_code',
+      oid: 'a.auto_order_oid',
+      title: "concat_ws(' ', o.billing->>'first_name', o.billing->>'last_name')",
+      subtitle: "o.billing->>'email'",
+      status: stateSql,
+      url: "'/auto-orders/' || a.auto_order_code",
+    }),
+  },
+  order: {
+    probes: orderProbes,
+    from: 'orders o',
+    key: 'o.order_id',
+    json: thing('order', {
+      id: 'o.order_id',
+      oid: 'o.order_id',
+      title: "concat_ws(' ', o.billing->>'first_name', o.billing->>'last_name')",
+      subtitle: "o.billing->>'email'",
+      status: 'o.current_stage',
+      url: "'/orders/' || o.order_id",
+    }),
+  },
+  customer: {
+    probes: customerProbes,
+    from: 'customer c',
+    key: 'c.customer_profile_oid',
+    json: thing('customer', {
+      id: 'c.email',
+      oid: 'c.customer_profile_oid',
+      title: `concat_ws(' ', c.document->'billing'->0->>'first_name',
+        c.document->'billing'->0->>'last_name')`,
+      subtitle: 'c.email',
+      url: "'/customers/' || c.customer_profile_oid",
+    }),
+  },
+  item: {
+    probes: itemProbes,
+    from: 'item t',
+    key: 't.merchant_item_oid',
+    json: thing('item', {
+      id: 't.merchant_item_id',
+      oid: 't.merchant_item_oid',
+      title: "t.document->>'description'",
+      subtitle: 't.merchant_item_id',
+      status: "case when t.inactive then 'inactive' else 'active' end",
+      url: "'/catalogue/' || t.merchant_item_oid",
+    }),
+  },
+  task: {
+    probes: taskProbes,
+    from: 'workflow_task w',
+    key: 'w.global_number',
+    json: thing('task', {
+      id: 'w.global_number',
+      oid: 'w.task_uuid',
+      title: 'w.name',
+      subtitle: 'w.context',
+      status: 'w.status',
+      url: "'/tasks/' || w.global_number",
+    }),
+  },
+};
+
+function thing(type: SearchType, fields: Readonly<Record<string, string>>): string {
+  return objectText([
+    `'"type":"${type}"'`,
+    ...Object.entries(fields).map(([name, sql]) =>
+      memberText(name, `to_json(nullif((${sql})::text, ''))::text`),
+    ),
+  ]);
+}
+
+const select = (key: string, from: string, where: string, limit: number, order = ''): string =>
+  `(select ${key} as key from ${from} where ${where} ${order} limit ${limit})`;
+
+function autoOrderProbes({ merchantId, folded, what, limit }: Typed, bind: Bind): Probe[] {
+  const own = (where: string) =>
+    select('b.auto_order_oid', 'auto_order b', `b.merchant_id = $1 and ${where}`, limit);
+  const ofFacet = (column: string, text: string) =>
+    select(
+      'p.auto_order_oid',
+      'auto_order_search p',
+      `p.merchant_id = $1 and ${beginsWith(`p.${column}`, text, bind)}`,
+      limit,
+      `order by p.${column}, p.auto_order_oid`,
+    );
+  const code = folded.toUpperCase();
+  const orderIds = orderRange(merchantId, what);
+  return [
+    ...(/^[A-Z0-9]{1,10}$/.test(code)
+      ? [
+          exactly('auto_order_code', own(`b.auto_order_code = ${bind(code)}`)),
+          starting(
+            'auto_order_code',
+            own(`b.auto_order_code between ${bind(code.padEnd(10, '0'))}
+              and ${bind(code.padEnd(10, 'Z'))} and starts_with(b.auto_order_code, ${bind(code)})`),
+          ),
+        ]
+      : []),
+    ...(isOid(what)
+      ? [exactly('auto_order_oid', own(`b.auto_order_oid = ${bind(Number(what.digits))}::int`))]
+      : []),
+    ...(orderIds
+      ? [
+          starting(
+            'original_order_id',
+            own(`b.original_order_id between ${bind(orderIds.from)} and ${bind(orderIds.to)}`),
+          ),
+        ]
+      : []),
+    ...(what.kind === 'number'
+      ? [
+          starting(
+            'phone',
+            select(
+              'v.auto_order_oid',
+              'auto_order_search_value v',
+              `v.merchant_id = $1 and v.kind = 'phone' and ${beginsWith(
+                `regexp_replace(v.value, '\\D', '', 'g') collate "C"`,
+                what.digits,
+                bind,
+              )}`,
+              limit,
+            ),
+          ),
+        ]
+      : []),
+    ...(what.kind === 'email' || what.kind === 'words'
+      ? [starting('email', ofFacet('billing_email', folded))]
+      : []),
+    ...(isOneWord(what)
+      ? [
+          starting('last_name', ofFacet('billing_last_name', folded)),
+          starting('first_name', ofFacet('billing_first_name', folded)),
+        ]
+      : []),
+    ...(isName(what)
+      ? [starting('name', own(inAll('b.auto_order_oid', textLists(merchantId, folded, bind))))]
+      : []),
+  ];
+}
+
+function orderProbes({ merchantId, what, limit }: Typed, bind: Bind): Probe[] {
+  const range = orderRange(merchantId, what);
+  if (range === undefined) return [];
+  const { from, to } = range;
+  const sql = select(
+    'b.order_id',
+    'orders b',
+    `b.merchant_id = $1 and b.order_id between ${bind(from)} and ${bind(to)}`,
+    limit,
+    'order by b.order_id',
+  );
+  return [from === to ? exactly('order_id', sql) : starting('order_id', sql)];
+}
+
+function customerProbes({ merchantId, folded, what, limit }: Typed, bind: Bind): Probe[] {
+  const by = (where: string, order = '') =>
+    select('b.customer_profile_oid', 'customer b', `b.merchant_id = $1 and ${where}`, limit, order);
+  const starts = (column: string, text: string) =>
+    by(beginsWith(column, text, bind), `order by ${column}`);
+  const ofBilling = (field: string) => `fold(b.document->'billing'->0->>'${field}') collate "C"`;
+  return [
+    ...(what.kind === 'email' || what.kind === 'words'
+      ? [
+          exactly('email', by(`b.email_lc = ${bind(folded)}`)),
+          starting('email', starts('b.email_lc', folded)),
+        ]
+      : []),
+    ...(isOid(what)
+      ? [
+          exactly(
+            'customer_profile_oid',
+            by(`b.customer_profile_oid = ${bind(Number(what.digits))}::int`),
+          ),
+        ]
+      : []),
+    ...(what.kind === 'number'
+      ? [
+          starting(
+            'phone',
+            starts(
+              `regexp_replace(b.document->'billing'->0->>'day_phone', '\\D', '', 'g') collate "C"`,
+              what.digits,
+            ),
+          ),
+        ]
+      : []),
+    ...(isOneWord(what)
+      ? [
+          starting('last_name', starts(ofBilling('last_name'), folded)),
+          starting('first_name', starts(ofBilling('first_name'), folded)),
+        ]
+      : []),
+    ...(isName(what)
+      ? [
+          starting(
+            'name',
+            by(inAll('b.customer_profile_oid', customerLists(merchantId, folded, bind))),
+          ),
+        ]
+      : []),
+  ];
+}
+
+function itemProbes({ folded, what, limit }: Typed, bind: Bind): Probe[] {
+  const by = (where: string, order = '') =>
+    select('b.merchant_item_oid', 'item b', `b.merchant_id = $1 and ${where}`, limit, order);
+  const description = `left(fold(b.document->>'description'), 100) collate "C"`;
+  return [
+    exactly('merchant_item_id', by(`b.merchant_item_id_lc = ${bind(folded)}`)),
+    ...(isOid(what)
+      ? [
+          exactly(
+            'merchant_item_oid',
+            by(`b.merchant_item_oid = ${bind(Number(what.digits))}::int`),
+          ),
+        ]
+      : []),
+    starting(
+      'merchant_item_id',
+      by(beginsWith('b.merchant_item_id_lc', folded, bind), 'order by b.merchant_item_id_lc'),
+    ),
+    starting('description', by(beginsWith(description, folded, bind), `order by ${description}`)),
+  ];
+}
+
+function taskProbes({ folded, what, limit }: Typed, bind: Bind): Probe[] {
+  const by = (where: string, order = '') =>
+    select('b.global_number', 'workflow_task b', `b.merchant_id = $1 and ${where}`, limit, order);
+  return [
+    ...(isOid(what)
+      ? [exactly('global_task_number', by(`b.global_number = ${bind(Number(what.digits))}::int`))]
+      : []),
+    ...(/^[0-9a-f-]{36}$/.test(folded)
+      ? [exactly('workflow_task_uuid', by(`b.task_uuid = ${bind(folded)}`))]
+      : []),
+    // A trigram index needs three letters to find anything.
+    ...(folded.length >= 3
+      ? [
+          starting(
+            'text',
+            by(
+              `b.search_text like ${bind(`%${folded.replace(/[\\%_]/g, '\\$&')}%`)}`,
+              'order by b.is_open desc, b.created_at desc',
+            ),
+          ),
+        ]
+      : []),
+  ];
+}
+
+const exactly = (field: string, sql: string): Probe => ({ field, isExact: true, sql });
+const starting = (field: string, sql: string): Probe => ({ field, isExact: false, sql });
+
+const isOneWord = (what: Recognised): boolean => what.kind === 'words' && what.words.length === 1;
+const isName = (what: Recognised): boolean => what.kind === 'words' && what.words.length > 1;
+
+/** In each of the groups of selects. */
+const inAll = (column: string, groups: readonly (readonly string[])[]): string =>
+  groups.map((selects) => `${column} in (${selects.join(' union all ')})`).join(' and ');
+
+const isOid = (what: Recognised): what is Recognised & { kind: 'number' } =>
+  what.kind === 'number' && Number(what.digits) < 2 ** 31;
+
+/** The order ids that a text means: those that begin with it, or the one with this number. */
+function orderRange(
+  merchantId: string,
+  what: Recognised,
+): { readonly from: string; readonly to: string } | undefined {
+  if (what.kind === 'orderId') return what;
+  if (what.kind !== 'number' || what.digits.length > 10) return undefined;
+  const id = `${merchantId}-${what.digits.padStart(10, '0')}`;
+  return { from: id, to: id };
+}

@@ -1,0 +1,119 @@
+import type { AutoOrderSearch, Overview } from '@perennial/contract/screens.ts';
+import type { Temporal } from 'temporal-polyfill';
+import { readNextRebills } from '../books/previewOperations.ts';
+import { wireDate } from '../kernel/calendar.ts';
+import { fromMinor, minor } from '../kernel/money.ts';
+import type { SystemClock } from '../platform/clock/systemClock.ts';
+import type { Context } from '../platform/context.ts';
+import { groupsOfCaller } from '../workflow/people.ts';
+import { countAutoOrders, findAutoOrders } from './autoOrderOperations.ts';
+import { totalMax } from './listReader.ts';
+import {
+  countBounced,
+  countDeclines,
+  countFailingWebhooks,
+  countTasks,
+  firstDueAt,
+} from './overviewReader.ts';
+
+/** Counts what needs attention, as far as the caller may read it. */
+export type ReadOverview = (context: Context) => Promise<Overview>;
+
+/**
+ * Makes the reader of the overview. What a merchant's users share is counted at most once in five
+ * seconds by each process; tasks are the caller's own and are counted every time.
+ */
+export function overviewReader(clock: SystemClock): ReadOverview {
+  const known = new Map<string, { counts: Promise<Overview>; untilMs: number }>();
+  const shared = (context: Context, part: string, read: ReadOverview): Promise<Overview> => {
+    const key = `${part} ${context.merchant.merchantId}`;
+    const nowMs = clock.monotonicMs();
+    const entry = known.get(key);
+    if (entry !== undefined && entry.untilMs > nowMs) return entry.counts;
+    if (known.size >= knownMax) known.clear();
+    const counts = read(context);
+    known.set(key, { counts, untilMs: nowMs + knownMs });
+    counts.catch(() => known.delete(key));
+    return counts;
+  };
+  return async (context) => {
+    const may = (permission: string) => context.actor.permissions.has(permission);
+    return {
+      as_of_dts: wireDate(context.now, context.merchant.timeZone),
+      ...(may('auto_order_read') ? await shared(context, 'auto orders', readAutoOrderPart) : {}),
+      ...(may('configuration_read') ? await shared(context, 'webhooks', readWebhookPart) : {}),
+      ...(may('workflow_read') ? await readTaskPart(context) : {}),
+    };
+  };
+}
+
+const knownMs = 5000;
+const knownMax = 10_000;
+
+const states = ['active', 'paused', 'retrying', 'parked', 'in_doubt'] as const;
+
+async function readAutoOrderPart(context: Context): Promise<Overview> {
+  const { db, now, merchant } = context;
+  const { merchantId, timeZone: zone } = merchant;
+  const counts: Overview = {};
+  for (const state of states) counts[state] = await countOf(context, { state: [state] });
+  const dayAgo = now.subtract({ hours: 24 });
+  const nextDue = await firstDueAt(db, merchantId);
+  const { today, tomorrow } = dueDays(now, zone);
+  return {
+    ...counts,
+    due_today: await readDue(context, today),
+    due_tomorrow: await readDue(context, tomorrow),
+    declines: await countDeclines(db, merchantId, dayAgo),
+    mails_bounced: await countBounced(db, merchantId, dayAgo),
+    ...(nextDue && { next_due_dts: wireDate(nextDue, zone) }),
+    as_of_dts: wireDate(now, zone),
+  };
+}
+
+const countOf = async (context: Context, search: AutoOrderSearch): Promise<number> =>
+  Math.min(await countAutoOrders(context, search), totalMax);
+
+/** The searches of what ships today and tomorrow. What is overdue ships today. */
+function dueDays(
+  now: Temporal.Instant,
+  zone: string,
+): Record<'today' | 'tomorrow', AutoOrderSearch> {
+  const midnight = now.toZonedDateTimeISO(zone).startOfDay();
+  const after = (days: number) => midnight.add({ days }).toInstant();
+  const lastBefore = (moment: Temporal.Instant) =>
+    moment.subtract({ nanoseconds: 1000 }).toString();
+  return {
+    today: { state: ['active'], next_shipment_dts_end: lastBefore(after(1)) },
+    tomorrow: {
+      state: ['active'],
+      next_shipment_dts_begin: after(1).toString(),
+      next_shipment_dts_end: lastBefore(after(2)),
+    },
+  };
+}
+
+/** The most rebills of a day whose previews are added up. */
+const previewedMax = 200;
+
+async function readDue(
+  context: Context,
+  search: AutoOrderSearch,
+): Promise<NonNullable<Overview['due_today']>> {
+  const rebills = await countOf(context, search);
+  if (rebills > previewedMax) return { rebills };
+  const next = await readNextRebills(context, await findAutoOrders(context, search, previewedMax));
+  const sum = next.reduce((total, rebill) => total + rebill.total, 0);
+  return { rebills, total: fromMinor(minor(sum), context.merchant.currency) };
+}
+
+const readWebhookPart: ReadOverview = async ({ db, merchant: { merchantId } }) => ({
+  webhooks_failing: await countFailingWebhooks(db, merchantId),
+});
+
+async function readTaskPart(context: Context): Promise<Overview> {
+  const { db, now, actor, merchant } = context;
+  const groups = await groupsOfCaller(context);
+  const tasks = await countTasks(db, merchant.merchantId, actor.userId, groups, now);
+  return { tasks: { ...tasks } };
+}
