@@ -47,6 +47,10 @@ export const queryExamples: Readonly<{ [Id in OperationId]?: string }> = {
   getWorkflowTasks: '_sort=-priority,due_dts',
   searchWorkflowTasks: '_sort=-priority,due_dts',
   previewAutoOrder: 'count=12',
+  searchAutoOrders: '_sort=next_shipment_dts&_limit=50',
+  searchAnything: 'q=ada',
+  searchItems: 'q=coffee',
+  getCharges: 'state=unknown',
   getEvents: 'after=0',
 };
 
@@ -123,6 +127,8 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
   getOrdersBatch: { order_ids: ['DEMO-0000000101', 'DEMO-0000000102'] },
   getOrdersByQuery: { email: 'ada@example.com' },
   searchAutoOrders: { text: 'ada', status: ['active'] },
+  searchOrders: { text: 'ada', kinds: ['rebill'] },
+  searchCustomers: { text: 'ada', has_auto_orders: true },
   updateOrder: { billing: { email: 'ada.king@example.com' } },
   refundOrder: {
     items: [{ quantity_refunded: 1, refund_reason: 'Damaged' }],

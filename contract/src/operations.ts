@@ -1677,7 +1677,7 @@ export const operations = {
     summary: 'List the charges of rebills that have not ended',
     description:
       'A charge without an answer is never sent again under another key: the gateway is queried ' +
-      'what became of it, and nothing is charged twice.',
+      'for its outcome, and nothing is charged twice.',
     permissions: ['auto_order_read'],
     query: Type.Object({
       state: text('charging, unknown, or both, separated by a comma. Absent: both.'),

@@ -114,7 +114,7 @@ export const ChargeInFlight = model('ChargeInFlight', 'A charge of a rebill that
   currency_code: text(),
   gateway: text('The code of the gateway that it was sent to first.'),
   requested_dts: dateTime('On the merchant’s clock.'),
-  checks: int32('How often the gateway was asked what became of it.'),
+  checks: int32('How often the gateway was queried about it.'),
   next_check_dts: dateTime('When the gateway is asked next, in real time.'),
 });
 export type ChargeInFlight = Static<typeof ChargeInFlight>;

@@ -76,7 +76,7 @@ export async function listParked(
 }
 
 /** Whether an auto order is parked; undefined when it does not exist. */
-export async function findParkedReason(
+export async function findIsParked(
   db: Database,
   merchantId: string,
   oid: number,

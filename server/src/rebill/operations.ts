@@ -6,7 +6,7 @@ import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import { changeAutoOrder } from '../autoOrders/changeOperations.ts';
 import { findDueAt } from '../autoOrders/dueStore.ts';
 import { changeOriginalOrder } from '../autoOrders/originalOrderOperations.ts';
-import { findParkedReason } from '../autoOrders/parkedStore.ts';
+import { findIsParked } from '../autoOrders/parkedStore.ts';
 import { noAutoOrder } from '../autoOrders/readOperations.ts';
 import { loadAutoOrders } from '../autoOrders/store.ts';
 import { failure, success } from '../kernel/outcome.ts';
@@ -44,24 +44,28 @@ export async function attemptRebill(
  * Tries a parked auto order again now. What is due is charged when the fault is gone; otherwise it
  * stays parked. Refuses an auto order that is not parked.
  */
-export function lookAgain(
+export async function lookAgain(
   context: Context,
   parts: RebillParts,
   oid: number,
 ): Promise<RebillResult> {
+  // This early refusal uses no order id. The check that counts is the one under the lock.
+  await refuseUnlessParked(context, oid);
   return rebillNow(context, parts, oid, {
     isForced: false,
-    beforehand: async ({ db, merchant }) => {
-      const parked = await findParkedReason(db, merchant.merchantId, oid);
-      if (parked === undefined) return noAutoOrder({ oid });
-      if (!parked.isParked)
-        refuse(
-          'state_conflict',
-          { reason: `Auto order ${oid} is not parked`, fix: 'It is billed when it is due' },
-          { objectId: String(oid) },
-        );
-    },
+    beforehand: (context) => refuseUnlessParked(context, oid),
   });
+}
+
+async function refuseUnlessParked({ db, merchant }: Context, oid: number): Promise<void> {
+  const found = await findIsParked(db, merchant.merchantId, oid);
+  if (found === undefined) return noAutoOrder({ oid });
+  if (found.isParked) return;
+  refuse(
+    'state_conflict',
+    { reason: `Auto order ${oid} is not parked`, fix: 'It is billed when it is due' },
+    { objectId: String(oid) },
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 import { searchTypes } from '@perennial/contract/screens.ts';
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
-import { bindings } from '../platform/storage/page.ts';
+import { type Found, findOfType } from './anythingReader.ts';
 import { type SearchType, type Typed, things } from './anythingSql.ts';
 import { readRows } from './listReader.ts';
 import { recognise, wordsOf } from './matches.ts';
@@ -13,14 +13,6 @@ const permissionOf: Readonly<Record<SearchType, string>> = {
   item: 'item_read',
   task: 'workflow_read',
 };
-
-/** Something that was found, in the order in which it is shown. */
-interface Found {
-  readonly type: SearchType;
-  readonly key: string | number;
-  readonly field: string;
-  readonly isExact: boolean;
-}
 
 /**
  * Finds what the caller may read and what the text is an id of, or the beginning of. Exact ids come
@@ -37,7 +29,7 @@ export async function searchAnything(
   if (what === undefined) return refuse('missing_field', { field: 'q' });
   const typed: Typed = { merchantId, text, folded: wordsOf(text).join(' '), what, limit };
   const found: Found[][] = [];
-  for (const type of typesOf(context, types)) found.push(await findOfType(context, type, typed));
+  for (const type of typesOf(context, types)) found.push(await findOfType(context.db, type, typed));
   const exact = found.flat().filter(({ isExact }) => isExact);
   const others = inTurns(found.map((list) => list.filter(({ isExact }) => !isExact)));
   return present(context, [...exact, ...others].slice(0, limit));
@@ -54,32 +46,6 @@ function typesOf({ actor }: Context, text = ''): SearchType[] {
     (type) =>
       (words.length === 0 || words.includes(type)) && actor.permissions.has(permissionOf[type]),
   );
-}
-
-/** The rows of one type, each once, by the first field that it is found in. */
-async function findOfType(
-  { db, merchant: { merchantId } }: Context,
-  type: SearchType,
-  typed: Typed,
-): Promise<Found[]> {
-  const { values, bind } = bindings(merchantId);
-  const probes = things[type].probes(typed, bind);
-  if (probes.length === 0) return [];
-  const selects = probes.map(
-    ({ sql }, index) => `select ${index} as probe, found.key from ${sql} as found`,
-  );
-  const rows = await db.rows<{ probe: number; key: string | number }>(
-    selects.join(' union all '),
-    values,
-  );
-  const found = new Map<string | number, Found>();
-  for (const { probe, key } of rows.toSorted((a, b) => a.probe - b.probe)) {
-    const { field, isExact } = probes[probe]!;
-    const known = found.get(key);
-    if (known === undefined || (isExact && !known.isExact))
-      found.set(key, { type, key, field, isExact });
-  }
-  return [...found.values()];
 }
 
 function inTurns<Element>(lists: readonly (readonly Element[])[]): Element[] {

@@ -119,17 +119,16 @@ function thing(type: SearchType, fields: Readonly<Record<string, string>>): stri
 const select = (key: string, from: string, where: string, limit: number, order = ''): string =>
   `(select ${key} as key from ${from} where ${where} ${order} limit ${limit})`;
 
-function autoOrderProbes({ merchantId, folded, what, limit }: Typed, bind: Bind): Probe[] {
+function autoOrderProbes(typed: Typed, bind: Bind): Probe[] {
   const own = (where: string) =>
-    select('b.auto_order_oid', 'auto_order b', `b.merchant_id = $1 and ${where}`, limit);
-  const ofFacet = (column: string, text: string) =>
-    select(
-      'p.auto_order_oid',
-      'auto_order_search p',
-      `p.merchant_id = $1 and ${beginsWith(`p.${column}`, text, bind)}`,
-      limit,
-      `order by p.${column}, p.auto_order_oid`,
-    );
+    select('b.auto_order_oid', 'auto_order b', `b.merchant_id = $1 and ${where}`, typed.limit);
+  return [...autoOrderIds(typed, own, bind), ...autoOrderTexts(typed, own, bind)];
+}
+
+/** Selects auto orders by a condition on the record itself, `b`. */
+type Own = (where: string) => string;
+
+function autoOrderIds({ merchantId, folded, what }: Typed, own: Own, bind: Bind): Probe[] {
   const code = folded.toUpperCase();
   const orderIds = orderRange(merchantId, what);
   return [
@@ -154,30 +153,38 @@ function autoOrderProbes({ merchantId, folded, what, limit }: Typed, bind: Bind)
           ),
         ]
       : []),
-    ...(what.kind === 'number'
-      ? [
-          starting(
-            'phone',
-            select(
-              'v.auto_order_oid',
-              'auto_order_search_value v',
-              `v.merchant_id = $1 and v.kind = 'phone' and ${beginsWith(
-                `regexp_replace(v.value, '\\D', '', 'g') collate "C"`,
-                what.digits,
-                bind,
-              )}`,
-              limit,
-            ),
-          ),
-        ]
-      : []),
+  ];
+}
+
+function autoOrderTexts({ merchantId, folded, what, limit }: Typed, own: Own, bind: Bind): Probe[] {
+  const ofFacet = (column: string) =>
+    select(
+      'p.auto_order_oid',
+      'auto_order_search p',
+      `p.merchant_id = $1 and ${beginsWith(`p.${column}`, folded, bind)}`,
+      limit,
+      `order by p.${column}, p.auto_order_oid`,
+    );
+  const ofPhone = (digits: string) =>
+    select(
+      'v.auto_order_oid',
+      'auto_order_search_value v',
+      `v.merchant_id = $1 and v.kind = 'phone' and ${beginsWith(
+        `regexp_replace(v.value, '\\D', '', 'g') collate "C"`,
+        digits,
+        bind,
+      )}`,
+      limit,
+    );
+  return [
+    ...(what.kind === 'number' ? [starting('phone', ofPhone(what.digits))] : []),
     ...(what.kind === 'email' || what.kind === 'words'
-      ? [starting('email', ofFacet('billing_email', folded))]
+      ? [starting('email', ofFacet('billing_email'))]
       : []),
     ...(isOneWord(what)
       ? [
-          starting('last_name', ofFacet('billing_last_name', folded)),
-          starting('first_name', ofFacet('billing_first_name', folded)),
+          starting('last_name', ofFacet('billing_last_name')),
+          starting('first_name', ofFacet('billing_first_name')),
         ]
       : []),
     ...(isName(what)

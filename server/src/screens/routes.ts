@@ -26,7 +26,10 @@ export const screenRoutes = (readOverview: ReadOverview) =>
       ),
     getCustomerTimeline: async (context, { params, query, page }) =>
       timelineAnswer(
-        await customerTimeline(context, params.customer_profile_oid, { ...query, limit: page.limit }),
+        await customerTimeline(context, params.customer_profile_oid, {
+          ...query,
+          limit: page.limit,
+        }),
       ),
   }) satisfies Routes;
 

@@ -175,6 +175,18 @@ export const calls = {
   ],
   getClockDue: ['GET', '/perennial/v1/clock/due', 'auto_order_read'],
   getParkedAutoOrders: ['GET', '/perennial/v1/auto_orders/parked', 'auto_order_read'],
+  getCharges: ['GET', '/perennial/v1/charges', 'auto_order_read'],
+  lookAgain: ['POST', '/perennial/v1/auto_orders/{auto_order_oid}/look_again', 'auto_order_write'],
+  searchAnything: [
+    'GET',
+    '/perennial/v1/search',
+    'auto_order_read order_read customer_read item_read workflow_read',
+  ],
+  getOverview: [
+    'GET',
+    '/perennial/v1/overview',
+    'auto_order_read workflow_read configuration_read',
+  ],
   searchAutoOrders: ['POST', '/perennial/v1/auto_orders/search', 'auto_order_read'],
   searchOrders: ['POST', '/perennial/v1/orders/search', 'order_read'],
   searchCustomers: ['POST', '/perennial/v1/customers/search', 'customer_read'],
