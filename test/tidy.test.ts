@@ -358,6 +358,16 @@ const owners: Readonly<Record<string, string>> = {
 const catalogues = ['contract/src/*.ts'];
 const linesMax = 600;
 
+/** Tests with functions that are longer than others, and why they stay in one piece. */
+const longTests: Readonly<Record<string, string>> = {
+  'test/fault/badRecords.test.ts': 'a shop whose steps share its key and its books',
+  'test/fault/restored.test.ts': 'a restore drill, read from top to bottom, and its installation',
+  'test/fault/webhookDeliveries.ts': 'a run of processes that are killed until all has arrived',
+  'test/staff/oauth.test.ts': 'the code flow, step after step with the results of the last one',
+  'test/stories/zones.test.ts': 'a shop whose steps share its key, and a story of four dates',
+  'test/workflow/story.test.ts': 'one story from a decline to the end of its task',
+};
+
 /** Texts that may use a word of the list of house words. */
 const allowedWords: readonly AllowedWords[] = [
   { files: ['test/tidy/words.ts', 'test/tidy.test.ts'], because: 'the list and its samples' },
@@ -457,14 +467,11 @@ test('lines and functions are short, and nothing is any', (t) => {
       over100Percent < 2,
       `${over100Percent.toFixed(2)} % of the lines are over 100 columns`,
     );
-  // What was longer when this rule came. Lower the numbers when one of these is made shorter.
-  const limits: readonly [kind: string, found: readonly string[], max: number][] = [
-    ['lines over 120 columns', [...ours.over120, ...theirs.over120], 0],
-    [`source functions over ${functionLinesMax} lines`, ours.longFunctions, 1],
-    [`test functions over ${functionLinesMax} lines`, theirs.longFunctions, 15],
-  ];
-  for (const [kind, found, max] of limits)
-    assert.ok(found.length <= max, `${found.length} ${kind}, at most ${max}:\n${found.join('\n')}`);
+  const over120 = [...ours.over120, ...theirs.over120];
+  assert.deepEqual(over120, [], 'lines over 120 columns');
+  const isListed = (place: string) => Object.hasOwn(longTests, place.split(':')[0]!);
+  const long = [...ours.longFunctions, ...theirs.longFunctions.filter((each) => !isListed(each))];
+  assert.deepEqual(long, [], `functions over ${functionLinesMax} lines`);
 });
 
 test('the rules see what they forbid', () => {

@@ -158,7 +158,8 @@ story(
 const app = await testApp();
 const now = Temporal.Instant.from('2026-01-15T17:00:00Z');
 
-test('a life of 500 rebills is read page by page, in both directions', async (t) => {
+/** Subscribes Ann, and adds a life of 500 rebills. Returns the auto order. */
+async function liveLong(): Promise<number> {
   await app.request({ operation: 'insertItem', body: coffee });
   const { body } = await app.request({
     operation: 'insertOrder',
@@ -200,6 +201,11 @@ test('a life of 500 rebills is read page by page, in both directions', async (t)
       declines: [{ attempt: 1, at: now.subtract({ hours: 24 * index }), reason: 'do not honor' }],
     })),
   );
+  return oid;
+}
+
+test('a life of 500 rebills is read page by page, in both directions', async (t) => {
+  const oid = await liveLong();
   const params = { auto_order_oid: oid };
   const read = async (query: Record<string, string | number>) =>
     (await app.request({ operation: 'getAutoOrderTimeline', params, query })).body;

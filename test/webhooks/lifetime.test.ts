@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
 import { type SystemClock, systemClock } from '../../server/src/platform/clock/systemClock.ts';
 import { testApp } from '../support/app.ts';
@@ -145,10 +145,10 @@ interface QueueMessage {
   readonly MessageAttributes: { readonly 'webhook-id': { readonly StringValue: string } };
 }
 
-test('a queue of SQS gets the body as a message, its refusals are failures, and its keys appear nowhere', async (t) => {
-  const { mock: warnings } = t.mock.method(console, 'warn', () => {});
+/** A queue of SQS that keeps its messages, and refuses them while `status` is not 200. */
+async function startQueue(t: TestContext) {
   const messages: { target: string; authorization: string; body: QueueMessage }[] = [];
-  let status = 200;
+  const answers = { status: 200 };
   const queue = createServer(async (request, response) => {
     let text = '';
     for await (const chunk of request) text += chunk;
@@ -160,11 +160,11 @@ test('a queue of SQS gets the body as a message, its refusals are failures, and 
     });
     const md5 = createHash('md5').update(body.MessageBody).digest('hex');
     const answer =
-      status === 200
+      answers.status === 200
         ? { MessageId: '1', MD5OfMessageBody: md5 }
         : { __type: 'com.amazonaws.sqs#QueueDoesNotExist', message: 'no such queue' };
     response
-      .writeHead(status, { 'content-type': 'application/x-amz-json-1.0' })
+      .writeHead(answers.status, { 'content-type': 'application/x-amz-json-1.0' })
       .end(JSON.stringify(answer));
   }).listen(0, '127.0.0.1');
   await once(queue, 'listening');
@@ -173,6 +173,12 @@ test('a queue of SQS gets the body as a message, its refusals are failures, and 
     queue.close();
   });
   const url = `http://127.0.0.1:${(queue.address() as AddressInfo).port}/123456789012/orders.fifo`;
+  return { url, messages, answers };
+}
+
+test('a queue of SQS gets the body as a message, its refusals are failures, and its keys appear nowhere', async (t) => {
+  const { mock: warnings } = t.mock.method(console, 'warn', () => {});
+  const { url, messages, answers } = await startQueue(t);
   const { webhook_oid: oid } = await addWebhook(url, {
     authentication_type: 'aws iam',
     iam_access_key: 'AKIDEXAMPLE',
@@ -193,7 +199,7 @@ test('a queue of SQS gets the body as a message, its refusals are failures, and 
     [0, 0],
   );
   assert.equal(warnings.callCount(), 0, 'the library has nothing to complain of');
-  status = 400;
+  answers.status = 400;
   await addItem();
   await deliver();
   const params = { webhookOid: oid };

@@ -402,14 +402,14 @@ test("my open tasks are counted: mine and my groups'", async () => {
   ]);
 });
 
-test('beyond the document: by text and object, many at once, saved searches, deletion', async () => {
-  const one = await addTask(app, {
+test('beyond the document: search by text and object', async () => {
+  await addTask(app, {
     task_name: 'Zebra crossing',
     task_details: '100%_sure',
     object_type: 'customer profile',
     object_id: '4711',
   });
-  const two = await addTask(app, { task_name: 'Zebra two' });
+  await addTask(app, { task_name: 'Zebra two' });
   const find = async (body: object) =>
     (await ask(app, { operation: 'searchWorkflowTasks', body })).tasks.map(
       (task: { task_name: string }) => task.task_name,
@@ -419,7 +419,11 @@ test('beyond the document: by text and object, many at once, saved searches, del
   assert.deepEqual(await find({ object_type: 'customer profile', object_id: '4711' }), [
     'Zebra crossing',
   ]);
+});
 
+test('beyond the document: many at once, and deletion', async () => {
+  const one = await addTask(app, { task_name: 'Zebra one' });
+  const two = await addTask(app, { task_name: 'Zebra two' });
   const uuids = [
     one.workflow_task_uuid,
     two.workflow_task_uuid,
@@ -443,7 +447,35 @@ test('beyond the document: by text and object, many at once, saved searches, del
       [false, undefined, undefined],
     ],
   );
+  assert.equal(
+    (
+      await app.request({
+        operation: 'deleteWorkflowTask',
+        params: { task_uuid: two.workflow_task_uuid },
+      })
+    ).status,
+    204,
+  );
+  assert.equal(
+    (
+      await app.request({
+        operation: 'getWorkflowTask',
+        params: { task_uuid: two.workflow_task_uuid },
+      })
+    ).status,
+    404,
+  );
+  const events = await app.db.rows<{ name: string; data: { object: { task_name: string } } }>(
+    "select name, data from event where merchant_id = 'TEST' and object_id = $1 order by object_sequence",
+    [two.workflow_task_uuid],
+  );
+  assert.deepEqual(
+    events.map(({ name, data }) => [name, data.object.task_name]),
+    ['create', 'update', 'delete'].map((verb) => [`workflow_task_${verb}`, 'Zebra two']),
+  );
+});
 
+test('beyond the document: saved searches are shared or private', async () => {
   const { saved_search: saved } = await ask(app, {
     operation: 'insertSavedSearch',
     body: { name: 'Zoo', search: { tags: ['zoo'] }, sort: '-priority' },
@@ -476,33 +508,6 @@ test('beyond the document: by text and object, many at once, saved searches, del
       })
     ).status,
     404,
-  );
-
-  assert.equal(
-    (
-      await app.request({
-        operation: 'deleteWorkflowTask',
-        params: { task_uuid: two.workflow_task_uuid },
-      })
-    ).status,
-    204,
-  );
-  assert.equal(
-    (
-      await app.request({
-        operation: 'getWorkflowTask',
-        params: { task_uuid: two.workflow_task_uuid },
-      })
-    ).status,
-    404,
-  );
-  const events = await app.db.rows<{ name: string; data: { object: { task_name: string } } }>(
-    "select name, data from event where merchant_id = 'TEST' and object_id = $1 order by object_sequence",
-    [two.workflow_task_uuid],
-  );
-  assert.deepEqual(
-    events.map(({ name, data }) => [name, data.object.task_name]),
-    ['create', 'update', 'delete'].map((verb) => [`workflow_task_${verb}`, 'Zebra two']),
   );
 });
 
