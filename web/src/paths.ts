@@ -6,6 +6,7 @@ export const paths = {
   today: '/',
   logIn: '/login',
   autoOrders: '/auto-orders',
+  autoOrder: '/auto-orders/$code',
   me: '/me',
 } as const;
 

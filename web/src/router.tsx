@@ -37,13 +37,19 @@ const autoOrders = createRoute({
   component: lazyRouteComponent(() => import('./autoOrders/AutoOrdersPage.tsx'), 'AutoOrdersPage'),
 });
 
+const autoOrder = createRoute({
+  getParentRoute: () => inside,
+  path: paths.autoOrder,
+  component: lazyRouteComponent(() => import('./autoOrder/AutoOrderPage.tsx'), 'AutoOrderPage'),
+});
+
 const me = createRoute({
   getParentRoute: () => inside,
   path: paths.me,
   component: lazyRouteComponent(() => import('./me/MePage.tsx'), 'MePage'),
 });
 
-const insideRoutes = [today, autoOrders, me];
+const insideRoutes = [today, autoOrders, autoOrder, me];
 
 /** The console's router. Screens load when they are opened; a link that is pointed at loads ahead. */
 export const router = createRouter({

@@ -1,6 +1,6 @@
 import type { AutoOrderRow } from '@perennial/contract/screens.ts';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import { ColumnMenu, useColumns } from '../kit/columnMenu.tsx';
 import { nextSort } from '../kit/columns.ts';
@@ -30,6 +30,7 @@ export function AutoOrdersPage() {
     (row: AutoOrderRow) => setState({ open: row.auto_order_code }, false),
     [setState],
   );
+  const openPage = useOpenPage();
   const open = result.data?.pages
     .flatMap(({ rows }) => rows)
     .find((row) => row.auto_order_code === state.open);
@@ -52,7 +53,7 @@ export function AutoOrdersPage() {
         sort={state.sort}
         onSort={(field) => setState({ sort: nextSort(state.sort, field) }, false)}
         keyOf={(row) => String(row.auto_order_oid)}
-        onOpen={peek}
+        onOpen={openPage}
         onPeek={peek}
         selection={selection}
         empty={
@@ -74,6 +75,14 @@ export function AutoOrdersPage() {
         </SidePanel>
       )}
     </Page>
+  );
+}
+
+function useOpenPage(): (row: AutoOrderRow) => void {
+  const navigate = useNavigate();
+  return useCallback(
+    (row) => void navigate({ to: paths.autoOrder, params: { code: row.auto_order_code ?? '' } }),
+    [navigate],
   );
 }
 

@@ -46,6 +46,7 @@ export const commands = [
   { id: 'list.selectRange', words: 'Select up to the row', keys: 'X', place: 'list' },
   { id: 'list.selectAll', words: 'Select all loaded rows', keys: '*', place: 'list' },
   { id: 'list.filter', words: 'Add a filter', keys: 'f', place: 'list' },
+  { id: 'autoOrder.copyLink', words: 'Copy the link', keys: 'y', place: 'auto order' },
 ] as const satisfies readonly CommandSpec[];
 
 export type CommandId = (typeof commands)[number]['id'];

@@ -1,0 +1,61 @@
+import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
+import type { AutoOrderRow } from '@perennial/contract/screens.ts';
+import { useQuery } from '@tanstack/react-query';
+import { Outlet, useParams } from '@tanstack/react-router';
+import { toneOf } from '../autoOrders/words.ts';
+import { CopyButton } from '../kit/copyButton.tsx';
+import { sentenceCase } from '../kit/filters.ts';
+import { Page } from '../kit/page.tsx';
+import { NotShown, Waiting } from '../kit/states.tsx';
+import { Status } from '../kit/status.tsx';
+import { ActionBar } from './ActionBar.tsx';
+import classes from './autoOrder.module.css';
+import { headlineOf } from './headline.ts';
+import { autoOrderQuery, autoOrderRowQuery } from './queries.ts';
+import { useShown } from './useShown.ts';
+
+/** `/auto-orders/:code`: one auto order, its life and what can be done with it. */
+export function AutoOrderPage() {
+  const { code } = useParams({ from: '/inside/auto-orders/$code' });
+  const whole = useQuery(autoOrderQuery(code));
+  const row = useQuery(autoOrderRowQuery(code));
+  const failed = [whole, row].find(({ data, error }) => error && !data);
+  const isKnown = whole.data && row.data;
+  return (
+    <Page
+      title={code}
+      heading={<Heading code={code} state={row.data?.state} />}
+      actions={isKnown && <ActionBar order={whole.data} row={row.data} />}
+    >
+      {isKnown ? (
+        <Known order={whole.data} row={row.data} />
+      ) : failed?.error ? (
+        <NotShown refused={failed.error} onRetry={() => void failed.refetch()} />
+      ) : (
+        <Waiting what="the auto order" />
+      )}
+      <Outlet />
+    </Page>
+  );
+}
+
+function Heading({
+  code,
+  state,
+}: {
+  readonly code: string;
+  readonly state: AutoOrderRow['state'];
+}) {
+  return (
+    <span className={classes['heading']}>
+      <code>{code}</code>
+      <CopyButton text={code} what="the code" />
+      {state && <Status tone={toneOf(state)}>{sentenceCase(state)}</Status>}
+    </span>
+  );
+}
+
+function Known({ order, row }: { readonly order: AutoOrder; readonly row: AutoOrderRow }) {
+  const shown = useShown();
+  return <p className={classes['headline']}>{headlineOf(row, order, shown)}</p>;
+}
