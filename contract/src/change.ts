@@ -5,29 +5,6 @@ import { answer } from './common.ts';
 import { dateTime, int32, int64, many, model, one, oneOf, texts } from './fields.ts';
 import { PreviewRebill, previewEnds } from './perennial.ts';
 
-export const AutoOrderPreviewRequest = model(
-  'AutoOrderPreviewRequest',
-  'A change of an auto order, to see what it would do.',
-  {
-    auto_order: one(AutoOrder, 'The change, as updateAutoOrder takes it.'),
-    count: int32('How many rebills to return, 1 to 100; default 12.'),
-  },
-);
-export type AutoOrderPreviewRequest = Static<typeof AutoOrderPreviewRequest>;
-
-export const AutoOrderPreviewResponse = answer('AutoOrderPreviewResponse', {
-  before: many(PreviewRebill, 'The next rebills as the auto order is now.'),
-  after: many(
-    PreviewRebill,
-    'The next rebills after the change. Lines of an item that the change adds have no auto_order_item_oid yet.',
-  ),
-  ends_before: oneOf(previewEnds, 'Why `before` has fewer rebills than requested.'),
-  ends_after: oneOf(previewEnds, 'Why `after` has fewer rebills than requested.'),
-  warnings: texts('What updateAutoOrder would warn of, one sentence each.'),
-  version: int64('The version of the auto order that was read; send it as If-Match to save.'),
-});
-export type AutoOrderPreviewResponse = Static<typeof AutoOrderPreviewResponse>;
-
 export const AutoOrderActionRequest = model(
   'AutoOrderActionRequest',
   'Which shipment or item a change is about. The same request sent twice changes one thing once.',
@@ -43,6 +20,34 @@ export const AutoOrderActionRequest = model(
   },
 );
 export type AutoOrderActionRequest = Static<typeof AutoOrderActionRequest>;
+
+/** The changes that have separate operations. */
+export const autoOrderActions = ['skip', 'unskip', 'resume', 'reactivate'] as const;
+
+export const AutoOrderPreviewRequest = model(
+  'AutoOrderPreviewRequest',
+  'A change of an auto order, to see what it would do: auto_order or action.',
+  {
+    auto_order: one(AutoOrder, 'The change, as updateAutoOrder takes it.'),
+    action: oneOf(autoOrderActions, 'Instead of auto_order: what skipAutoOrder and the like do.'),
+    action_request: one(AutoOrderActionRequest, 'With action: the request of that operation.'),
+    count: int32('How many rebills to return, 1 to 100; default 12.'),
+  },
+);
+export type AutoOrderPreviewRequest = Static<typeof AutoOrderPreviewRequest>;
+
+export const AutoOrderPreviewResponse = answer('AutoOrderPreviewResponse', {
+  before: many(PreviewRebill, 'The next rebills as the auto order is now.'),
+  after: many(
+    PreviewRebill,
+    'The next rebills after the change. Lines of an item that the change adds have no auto_order_item_oid yet.',
+  ),
+  ends_before: oneOf(previewEnds, 'Why `before` has fewer rebills than requested.'),
+  ends_after: oneOf(previewEnds, 'Why `after` has fewer rebills than requested.'),
+  warnings: texts('What the change itself would warn of, one sentence each.'),
+  version: int64('The version of the auto order that was read; send it as If-Match to save.'),
+});
+export type AutoOrderPreviewResponse = Static<typeof AutoOrderPreviewResponse>;
 
 export const AutoOrderActionResponse = answer('AutoOrderActionResponse', {
   auto_order: one(AutoOrder),

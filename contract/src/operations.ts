@@ -1834,8 +1834,8 @@ export const operations = {
     path: '/auto_orders/{auto_order_oid}/preview',
     summary: 'Read what a change would do to the next rebills',
     description:
-      'Takes a change as updateAutoOrder takes it, and writes nothing. What updateAutoOrder would ' +
-      'refuse is refused here in the same way.',
+      'Takes a change as updateAutoOrder takes it, or an action (skip, unskip, resume, reactivate), ' +
+      'and writes nothing. What the change would refuse is refused here in the same way.',
     permissions: ['auto_order_read'],
     params: Type.Object({ auto_order_oid: oid() }),
     query: Type.Object({

@@ -1,4 +1,4 @@
-import type { AutoOrderActionRequest } from '@perennial/contract/change.ts';
+import type { AutoOrderActionRequest, autoOrderActions } from '@perennial/contract/change.ts';
 import type { Temporal } from 'temporal-polyfill';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import type { Outcome } from '../kernel/outcome.ts';
@@ -8,7 +8,7 @@ import type { Warning } from '../platform/http/answer.ts';
 import { dateOf } from '../platform/http/dates.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { AutoOrder } from './autoOrder.ts';
-import type { Billed, ReadBilled } from './billed.ts';
+import type { ReadBilled } from './billed.ts';
 import { changeAutoOrder } from './changeOperations.ts';
 import type { ReadOpenRebills } from './consolidateOperations.ts';
 import type { EditRules } from './editItem.ts';
@@ -32,116 +32,146 @@ export interface ActionInput {
 
 const countMax = 100;
 
+/** A change that may be repeated. */
+export type Action = (typeof autoOrderActions)[number];
+
+/** What an action does to a record. */
+export interface DecidedAction {
+  readonly after: AutoOrder;
+  /** Sentences about parts of the request that have no effect. */
+  readonly ignored: readonly string[];
+  /** Sentences about shipments that the action turns into missed ones. */
+  readonly missed: readonly string[];
+}
+
+/** Decides what an action does to a record. The action and its preview share it. Writes nothing. */
+export function decideAction(
+  context: Context,
+  autoOrder: AutoOrder,
+  rules: EditRules,
+  action: Action,
+  input: ActionInput,
+  readers: ShipmentReaders,
+): Promise<Outcome<DecidedAction, FieldFault>> {
+  refuseUnknownItem(autoOrder, input);
+  if (action !== 'reactivate') refuseStopped(autoOrder);
+  switch (action) {
+    case 'skip':
+    case 'unskip':
+      return decideMove(context, autoOrder, rules, action, input, readers);
+    case 'resume':
+      return Promise.resolve(decideStart(context, autoOrder, rules, resumed, input));
+    case 'reactivate':
+      return Promise.resolve(decideStart(context, autoOrder, rules, reactivated, input));
+  }
+}
+
 /**
  * Skips the named shipment and `count` in all. Nothing is charged for them. The same request sent
  * again changes nothing. Refuses while a charge is under way, and when the auto order is stopped.
  */
-export async function skipShipments(
-  context: Context,
-  input: ActionInput,
-  readers: ShipmentReaders,
-): Promise<Warning | undefined> {
-  const count = input.body.count ?? 1;
-  if (count < 1 || count > countMax)
-    refuse('out_of_range', { field: 'count', min: 1, max: countMax });
-  await moveShipments(context, input, readers, 'Shipment skipped', (autoOrder, at, billed, rules) =>
-    skipped(autoOrder, { itemOid: itemOidOf(input), at, count }, billed, rules),
-  );
-  return undefined;
-}
+export const skipShipments = (context: Context, input: ActionInput, readers: ShipmentReaders) =>
+  act(context, 'skip', input, readers);
 
 /** Brings a skipped shipment back. The same request sent again changes nothing. */
-export async function unskipShipment(
-  context: Context,
-  input: ActionInput,
-  readers: ShipmentReaders,
-): Promise<Warning | undefined> {
-  await moveShipments(
-    context,
-    input,
-    readers,
-    'Skipped shipment brought back',
-    (autoOrder, at, billed, rules) =>
-      unskipped(autoOrder, { itemOid: itemOidOf(input), at }, billed, rules),
-  );
-  return warningOf(countWords(input), []);
-}
-
-async function moveShipments(
-  context: Context,
-  input: ActionInput,
-  { readBilled, readOpenRebills }: ShipmentReaders,
-  title: string,
-  move: (
-    autoOrder: AutoOrder,
-    at: Temporal.Instant,
-    billed: Billed,
-    rules: EditRules,
-  ) => Outcome<AutoOrder, FieldFault>,
-): Promise<void> {
-  const { oid, ifMatch } = input;
-  const at = shipmentOf(context, input) ?? refuse('missing_field', { field: 'shipment_dts' });
-  await changeAutoOrder(context, oid, {
-    title,
-    ifMatch,
-    edit: async (autoOrder, rules, context) => {
-      refuseUnknownItem(autoOrder, input);
-      refuseStopped(autoOrder);
-      const moved = move(autoOrder, at, await readBilled(context, oid), rules);
-      if (moved.ok && moved.value !== autoOrder)
-        refuseUnderWay(oid, (await readOpenRebills(context, [oid])).get(oid));
-      return moved;
-    },
-  });
-}
+export const unskipShipment = (context: Context, input: ActionInput, readers: ShipmentReaders) =>
+  act(context, 'unskip', input, readers);
 
 /**
  * Resumes the paused items, or one of them. What is charged of the missed shipments follows the
  * setting `missed_shipments`; the returned warning says it.
  */
-export function resumeItems(context: Context, input: ActionInput): Promise<Warning | undefined> {
-  return start(context, input, 'Resumed', (autoOrder, request, rules) => {
-    refuseStopped(autoOrder);
-    return resumed(autoOrder, request, rules);
-  });
-}
+export const resumeItems = (context: Context, input: ActionInput, readers: ShipmentReaders) =>
+  act(context, 'resume', input, readers);
 
 /**
  * Enables an auto order that was canceled or disabled, and reopens a named item that was ended. The
  * missed shipments are never charged.
  */
-export function reactivate(context: Context, input: ActionInput): Promise<Warning | undefined> {
-  return start(context, input, 'Reactivated', reactivated);
+export const reactivate = (context: Context, input: ActionInput, readers: ShipmentReaders) =>
+  act(context, 'reactivate', input, readers);
+
+const titles: Record<Action, string> = {
+  skip: 'Shipment skipped',
+  unskip: 'Skipped shipment brought back',
+  resume: 'Resumed',
+  reactivate: 'Reactivated',
+};
+
+async function act(
+  context: Context,
+  action: Action,
+  input: ActionInput,
+  readers: ShipmentReaders,
+): Promise<Warning | undefined> {
+  refuseInput(context, action, input);
+  let words: Pick<DecidedAction, 'ignored' | 'missed'> = { ignored: [], missed: [] };
+  await changeAutoOrder(context, input.oid, {
+    title: titles[action],
+    ifMatch: input.ifMatch,
+    edit: async (autoOrder, rules, context) => {
+      const decided = await decideAction(context, autoOrder, rules, action, input, readers);
+      if (!decided.ok) return decided;
+      words = decided.value;
+      return success(decided.value.after);
+    },
+  });
+  return warningOf(words.ignored, words.missed);
 }
 
-async function start(
+/** Refuses a request whose fields are missing or wrong, whatever the auto order is. */
+export function refuseInput(context: Context, action: Action, input: ActionInput): void {
+  const at = shipmentOf(context, input);
+  if (action !== 'skip' && action !== 'unskip') return;
+  if (at === undefined) refuse('missing_field', { field: 'shipment_dts' });
+  const count = input.body.count ?? 1;
+  if (action === 'skip' && (count < 1 || count > countMax))
+    refuse('out_of_range', { field: 'count', min: 1, max: countMax });
+}
+
+async function decideMove(
   context: Context,
+  autoOrder: AutoOrder,
+  rules: EditRules,
+  action: 'skip' | 'unskip',
   input: ActionInput,
-  title: string,
+  { readBilled, readOpenRebills }: ShipmentReaders,
+): Promise<Outcome<DecidedAction, FieldFault>> {
+  const { oid } = input;
+  const at = shipmentOf(context, input) ?? refuse('missing_field', { field: 'shipment_dts' });
+  const named = { itemOid: itemOidOf(input), at };
+  const billed = await readBilled(context, oid);
+  const moved =
+    action === 'skip'
+      ? skipped(autoOrder, { ...named, count: input.body.count ?? 1 }, billed, rules)
+      : unskipped(autoOrder, named, billed, rules);
+  if (!moved.ok) return moved;
+  if (moved.value !== autoOrder)
+    refuseUnderWay(oid, (await readOpenRebills(context, [oid])).get(oid));
+  const ignored = action === 'skip' ? [] : countWords(input);
+  return success({ after: moved.value, ignored, missed: [] });
+}
+
+function decideStart(
+  context: Context,
+  autoOrder: AutoOrder,
+  rules: EditRules,
   change: (
     autoOrder: AutoOrder,
     request: StartRequest,
     rules: EditRules,
   ) => Outcome<Started, FieldFault>,
-): Promise<Warning | undefined> {
-  const { oid, ifMatch } = input;
+  input: ActionInput,
+): Outcome<DecidedAction, FieldFault> {
   const request = { itemOid: itemOidOf(input), at: shipmentOf(context, input) };
-  const ignored = [...countWords(input)];
-  let missed: readonly string[] = [];
-  await changeAutoOrder(context, oid, {
-    title,
-    ifMatch,
-    edit: (autoOrder, rules) => {
-      refuseUnknownItem(autoOrder, input);
-      const outcome = change(autoOrder, request, rules);
-      if (!outcome.ok) return outcome;
-      const { autoOrder: after, warning } = outcome.value;
-      if (warning !== undefined) ignored.push(warning);
-      missed = missedWords(autoOrder, after, rules);
-      return success(after);
-    },
+  const outcome = change(autoOrder, request, rules);
+  if (!outcome.ok) return outcome;
+  const { autoOrder: after, warning } = outcome.value;
+  return success({
+    after,
+    ignored: [...countWords(input), ...(warning === undefined ? [] : [warning])],
+    missed: missedWords(autoOrder, after, rules),
   });
-  return warningOf(ignored, missed);
 }
 
 function warningOf(ignored: readonly string[], missed: readonly string[]): Warning | undefined {

@@ -75,6 +75,72 @@ for (const [merchantId, missedShipments] of [
   });
 }
 
+test('an action does what its preview said, and both refuse alike', async (t) => {
+  const merchant = await app.addMerchant('ACT', { clock: { kind: 'standing', at: now } });
+  const key = await app.addKey('ACT');
+  const oids = await addRandomAutoOrders(app.db, merchant, now, { seed: 3, count: 24 });
+  const done = { skip: 0, unskip: 0, resume: 0, reactivate: 0 };
+  for (const oid of oids) {
+    const params = { auto_order_oid: oid };
+    const query = { _expand: 'items' };
+    const read = await app.request({ operation: 'getAutoOrder', params, query, key });
+    const [item] = read.body.auto_order.items;
+    const date = { shipment_dts: item?.next_shipment_dts };
+    for (const [action, operation, body] of [
+      ['skip', 'skipAutoOrder', { ...date, count: 2 }],
+      ['unskip', 'unskipAutoOrder', date],
+      ['resume', 'resumeAutoOrder', {}],
+      ['reactivate', 'reactivateAutoOrder', {}],
+    ] as const) {
+      if (action === 'resume') await app.request({ operation: 'pauseAutoOrder', params, key });
+      if (action === 'reactivate')
+        await app.request({
+          operation: 'updateAutoOrder',
+          params,
+          body: { enabled: false, cancel_reason: 'Enough' },
+          key,
+        });
+      const preview = await app.request({
+        operation: 'previewAutoOrderChange',
+        params,
+        body: { action, action_request: body, count: 3 },
+        key,
+      });
+      const acted = await app.request({ operation, params, body, key });
+      const words = `${action} of ${oid}: ${preview.text} ${acted.text}`;
+      assert.equal(preview.status, acted.status, words);
+      assert.equal(preview.headers['uc-rest-error'], acted.headers['uc-rest-error'], words);
+      if (acted.status !== 200) continue;
+      assert.deepEqual(preview.body.after, acted.body.preview, words);
+      assert.equal(preview.body.ends_after, acted.body.ends, words);
+      done[action]++;
+    }
+  }
+  t.diagnostic(JSON.stringify(done));
+  for (const count of Object.values(done)) assert.ok(count > 5);
+});
+
+test('a preview takes an update or an action', async () => {
+  const oid = 1;
+  const preview = (body: object) =>
+    app.request({
+      operation: 'previewAutoOrderChange',
+      params: { auto_order_oid: oid },
+      body,
+      key: app.key,
+    });
+  for (const [body, words] of [
+    [{}, /auto_order.*missing/i],
+    [{ auto_order: {}, action: 'skip' }, /action.*along with auto_order/],
+    [{ action: 'skip' }, /shipment_dts/],
+    [{ action: 'skip', action_request: { shipment_dts: '2026-03-01', count: 0 } }, /count/],
+  ] as const) {
+    const { status, headers } = await preview(body);
+    assert.equal(status, 400);
+    assert.match(String(headers['uc-rest-error']), words);
+  }
+});
+
 type Drawn<Arbitrary> = Arbitrary extends fc.Arbitrary<infer Value> ? Value : never;
 
 function change() {

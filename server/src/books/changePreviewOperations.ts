@@ -1,4 +1,5 @@
 import type { AutoOrder as WireAutoOrder } from '@perennial/contract/autoOrder.ts';
+import type { AutoOrderPreviewRequest } from '@perennial/contract/change.ts';
 import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import { loadCatalog } from '../autoOrders/catalogReader.ts';
 import { refuseStale, settled } from '../autoOrders/changeOperations.ts';
@@ -6,13 +7,15 @@ import { countNewItems } from '../autoOrders/editItem.ts';
 import { decideUpdate, itemIdsOfUpdate, type UpdateOptions } from '../autoOrders/operations.ts';
 import { originalOrderAfter } from '../autoOrders/originalOrderOperations.ts';
 import { noAutoOrder } from '../autoOrders/readOperations.ts';
+import type { Action, ActionInput } from '../autoOrders/repeatableOperations.ts';
+import { decideAction, refuseInput } from '../autoOrders/repeatableOperations.ts';
 import { editRules } from '../autoOrders/rules.ts';
 import { leftWords } from '../autoOrders/staleForm.ts';
 import { loadAutoOrders } from '../autoOrders/store.ts';
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { mayBeOfRecord } from '../platform/storage/unreadable.ts';
-import { readBilled } from '../rebill/billedStore.ts';
+import { readBilled, readOpenRebills } from '../rebill/billedStore.ts';
 import type { DecisionInput } from '../rebill/plan.ts';
 import type { Preview } from './preview.ts';
 import { previewRebills } from './preview.ts';
@@ -29,25 +32,28 @@ export interface ChangePreview {
 }
 
 /**
- * Previews an update with the rules that decide the update itself, and writes nothing. Refuses what
- * the update would refuse.
+ * Previews an update or an action with the rules that decide the change itself, and writes nothing.
+ * Refuses what the change would refuse.
  */
 export async function previewChange(
   context: Context,
   oid: number,
-  body: WireAutoOrder | null | undefined,
+  request: AutoOrderPreviewRequest,
   count: number,
   options: Pick<UpdateOptions, 'ifMatch' | 'validatesOriginalOrder'>,
 ): Promise<ChangePreview> {
-  if (!body) return refuse('missing_field', { field: 'auto_order' });
+  const body = request.auto_order;
+  const action = actionOf(context, oid, request, options.ifMatch);
   refuseCount(count);
   const { db, merchant } = context;
   const [current] = await loadAutoOrders(db, merchant.merchantId, [oid]);
   if (current === undefined) return noAutoOrder({ oid });
   refuseStale(current, options.ifMatch);
-  const { after, warnings } = await changedBy(context, current, body, options.ifMatch);
+  const { after, warnings } = action
+    ? await actedOn(context, current, action)
+    : await changedBy(context, current, body ?? {}, options.ifMatch);
   const original =
-    body.original_order &&
+    body?.original_order &&
     (await originalOrderAfter(
       context,
       current,
@@ -67,6 +73,41 @@ export async function previewChange(
     warnings,
     version: current.version,
   };
+}
+
+interface PreviewedAction {
+  readonly name: Action;
+  readonly input: ActionInput;
+}
+
+/** The action that a request names. Refuses a request with neither an action nor an update. */
+function actionOf(
+  context: Context,
+  oid: number,
+  { auto_order: update, action: name, action_request: body }: AutoOrderPreviewRequest,
+  ifMatch: number | undefined,
+): PreviewedAction | undefined {
+  if (!name) return update ? undefined : refuse('missing_field', { field: 'auto_order' });
+  if (update)
+    return refuse('invalid_field', {
+      field: 'action',
+      reason: 'is given along with auto_order',
+      fix: 'Send one of them',
+    });
+  const input = { oid, body: body ?? {}, ifMatch };
+  refuseInput(context, name, input);
+  return { name, input };
+}
+
+async function actedOn(context: Context, current: AutoOrder, { name, input }: PreviewedAction) {
+  const { db, merchant } = context;
+  const rules = editRules(context, await loadCatalog(db, merchant.merchantId, [current]));
+  const readers = { readBilled, readOpenRebills };
+  const decided = await decideAction(context, current, rules, name, input, readers);
+  if (!decided.ok)
+    return refuse('invalid_field', decided.reason, { objectId: String(current.autoOrderOid) });
+  const { after, ignored, missed } = decided.value;
+  return { after: settled(after, rules), warnings: [...ignored, ...missed] };
 }
 
 async function changedBy(

@@ -36,13 +36,10 @@ export const bookRoutes = (readCaptures: ReadCaptures) =>
     previewAutoOrderChange: async (context, { params, query, body, ifMatch }) =>
       changePreviewAnswer(
         context,
-        await previewChange(
-          context,
-          params.auto_order_oid,
-          body.auto_order,
-          body.count ?? countDefault,
-          { ifMatch, validatesOriginalOrder: isValidating(query.validate_original_order) },
-        ),
+        await previewChange(context, params.auto_order_oid, body, body.count ?? countDefault, {
+          ifMatch,
+          validatesOriginalOrder: isValidating(query.validate_original_order),
+        }),
       ),
     explainOrder: async (context, { params }) =>
       payload(await explainOrder(context, params.order_id)),
@@ -51,9 +48,9 @@ export const bookRoutes = (readCaptures: ReadCaptures) =>
     unskipAutoOrder: (context, input) =>
       actionAnswer(context, input, unskipShipment(context, actionOf(input), readers)),
     resumeAutoOrder: (context, input) =>
-      actionAnswer(context, input, resumeItems(context, actionOf(input))),
+      actionAnswer(context, input, resumeItems(context, actionOf(input), readers)),
     reactivateAutoOrder: (context, input) =>
-      actionAnswer(context, input, reactivate(context, actionOf(input))),
+      actionAnswer(context, input, reactivate(context, actionOf(input), readers)),
     requestAudit: async (context) => requestedAnswer(context, await requestAudit(context)),
     async getAudits(context, { page: { limit, offset } }) {
       const { runs, hasMore } = await readAudits(context, { limit, offset });
