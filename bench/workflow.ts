@@ -2,8 +2,10 @@
 // 10,000 and with 1,000,000 tasks, a page of 50 whole tasks as the API returns it. Also measures
 // how soon a socket receives a change, commit included, against a bare echo of ws plus a commit of
 // one row on this machine. `node bench/workflow.ts [tasks of the large one, default 1000000]`
+
 import { once } from 'node:events';
 import { pino } from 'pino';
+import { Temporal } from 'temporal-polyfill';
 import { WebSocket, WebSocketServer } from 'ws';
 import { type App, createApp } from '../server/src/app/app.ts';
 import { randomIds } from '../server/src/kernel/ids.ts';
@@ -65,11 +67,12 @@ const questions: readonly {
 await withPostgres(async ({ db }) => {
   for (const [merchantId, size] of Object.entries(sizes)) await fill(db, merchantId, size);
   await db.run('vacuum (analyze)');
+  const now = Temporal.Instant.from('2026-07-20T12:00:00Z');
   for (const { name, search, sort, isText } of questions) {
     const ask = (merchantId: string) => () =>
       readTaskPage(db, merchantId, {
         search,
-        searcher: { userId: 5, groupIds: [3], zone },
+        searcher: { userId: 5, groupIds: [3], zone, now },
         exactStatus: false,
         page: { limit: 50, offset: 0 },
         sort: sort === undefined ? [] : [{ field: sort, descending: false }],

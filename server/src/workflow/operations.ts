@@ -71,6 +71,7 @@ export async function searchTasks(
     userId: context.actor.userId,
     groupIds: await groupsOfCaller(context),
     zone: context.merchant.timeZone,
+    now: context.now,
   };
   const page = await readTaskPage(context.db, context.merchant.merchantId, { ...list, searcher });
   return { ...page, json: await withLinks(context, files, page.json) };

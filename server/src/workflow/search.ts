@@ -1,6 +1,7 @@
 import type { WorkflowTaskSearch } from '@perennial/contract/perennial.ts';
 import type { SortField } from '@perennial/contract/sorting.ts';
 import type { WorkflowTasksRequest } from '@perennial/contract/workflow.ts';
+import type { Temporal } from 'temporal-polyfill';
 import { required } from '../kernel/assert.ts';
 import { fold, foldTrimmed } from '../kernel/caseFolding.ts';
 import { filterDate } from '../platform/http/dates.ts';
@@ -15,6 +16,8 @@ export interface Searcher {
   readonly userId?: number | undefined;
   readonly groupIds: readonly number[];
   readonly zone: string;
+  /** The merchant's moment, which decides what is overdue. */
+  readonly now: Temporal.Instant;
 }
 
 /** Adds a value to the statement and returns its placeholder, such as `$3`. */
@@ -35,24 +38,20 @@ export function conditionsOf(
     Object.entries(search).filter(([, value]) => value !== null && value !== ''),
   ) as TaskSearch;
   return [
-    ...(given.assigned_to_me ? [mine(searcher, bind)] : []),
-    ...(given.unassigned ? ['o.assigned_user_id is null and o.assigned_group_id is null'] : []),
-    ...(given.assigned_to_user_id !== undefined
-      ? [`o.assigned_user_id = ${bind(given.assigned_to_user_id)}`]
-      : []),
-    ...(given.assigned_to_group_id !== undefined
-      ? [`o.assigned_group_id = ${bind(given.assigned_to_group_id)}`]
-      : []),
-    ...(given.assigned_to_user !== undefined
-      ? [`fold(${userName('o')}) = ${bind(fold(given.assigned_to_user))}`]
-      : []),
-    ...(given.assigned_to_group !== undefined
-      ? [`fold(${groupName('o')}) = ${bind(fold(given.assigned_to_group))}`]
-      : []),
+    ...assignmentConditions(given, searcher, bind),
     ...createdBy(given.created_by, bind),
     ...objectConditions(given, bind),
+    ...(given.global_task_number !== undefined
+      ? [`o.global_number = ${bind(given.global_task_number)}`]
+      : []),
     ...(given.priority !== undefined ? [`o.priority = ${bind(given.priority)}`] : []),
+    ...anyOf('o.priority', given.priorities, bind),
     ...(given.status !== undefined ? [statusCondition(given.status, bind, exactStatus)] : []),
+    ...anyOf('o.status', given.statuses, bind),
+    ...overdueCondition(given.overdue, searcher, bind),
+    ...(given.system !== undefined
+      ? [`o.system_type is ${given.system ? 'not null' : 'null'}`]
+      : []),
     ...(given.system_task_type !== undefined
       ? [`o.system_type = ${bind(given.system_task_type)}`]
       : []),
@@ -117,6 +116,28 @@ function mine({ userId, groupIds }: Searcher, bind: Bind): string {
     : `(o.assigned_user_id = ${bind(userId)} or o.assigned_group_id = any(${bind(groupIds)}::int[]))`;
 }
 
+function assignmentConditions(given: TaskSearch, searcher: Searcher, bind: Bind): string[] {
+  return [
+    ...(given.assigned_to_me ? [mine(searcher, bind)] : []),
+    ...(given.assigned_to_my_groups
+      ? [`o.assigned_group_id = any(${bind(searcher.groupIds)}::int[])`]
+      : []),
+    ...(given.unassigned ? ['o.assigned_user_id is null and o.assigned_group_id is null'] : []),
+    ...(given.assigned_to_user_id !== undefined
+      ? [`o.assigned_user_id = ${bind(given.assigned_to_user_id)}`]
+      : []),
+    ...(given.assigned_to_group_id !== undefined
+      ? [`o.assigned_group_id = ${bind(given.assigned_to_group_id)}`]
+      : []),
+    ...(given.assigned_to_user !== undefined
+      ? [`fold(${userName('o')}) = ${bind(fold(given.assigned_to_user))}`]
+      : []),
+    ...(given.assigned_to_group !== undefined
+      ? [`fold(${groupName('o')}) = ${bind(fold(given.assigned_to_group))}`]
+      : []),
+  ];
+}
+
 function createdBy(user: TaskSearch['created_by'], bind: Bind): string[] {
   return [
     ...(typeof user?.user_id === 'number' ? [`o.created_by_user_id = ${bind(user.user_id)}`] : []),
@@ -142,6 +163,15 @@ function objectConditions(
     ...(id !== undefined ? [idCondition(bind(id))] : []),
     ...(email !== undefined ? [`o.object_email = ${bind(foldTrimmed(email))}`] : []),
   ];
+}
+
+const anyOf = (column: string, values: readonly string[] | undefined, bind: Bind): string[] =>
+  values && values.length > 0 ? [`${column} = any(${bind(values)}::text[])`] : [];
+
+/** A task without a due date is never overdue. */
+function overdueCondition(overdue: boolean | undefined, { now }: Searcher, bind: Bind): string[] {
+  if (overdue === undefined) return [];
+  return overdue ? [`o.due_at < ${bind(now)}`] : [`(o.due_at is null or o.due_at >= ${bind(now)})`];
 }
 
 function statusCondition(status: string, bind: Bind, exact: boolean): string {

@@ -43,10 +43,24 @@ export async function call<Id extends OperationId>(
   id: Id,
   input: CallInput<Id> = {},
 ): Promise<ResponseOf<Id>> {
+  return (await callVersioned(id, input)).body;
+}
+
+/** A response, and the version of its record, for `ifMatch`. Not every record has one. */
+export interface Versioned<Body> {
+  readonly body: Body;
+  readonly version: number | undefined;
+}
+
+/** As `call`, with the version from the header `ETag`. */
+export async function callVersioned<Id extends OperationId>(
+  id: Id,
+  input: CallInput<Id> = {},
+): Promise<Versioned<ResponseOf<Id>>> {
   const request = requestOf(id, input);
   for (let attempt = 1; ; attempt++) {
     try {
-      return (await send(request, input.signal)) as ResponseOf<Id>;
+      return (await send(request, input.signal)) as Versioned<ResponseOf<Id>>;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       const reason = input.asksForLogIn === false ? undefined : logInReason(error);
@@ -90,7 +104,7 @@ const fill = (path: string, params: Record<string, unknown>): string =>
 async function send(
   { url, init }: { url: string; init: RequestInit },
   signal: AbortSignal | undefined,
-): Promise<unknown> {
+): Promise<Versioned<unknown>> {
   const response = await fetch(url, { ...init, ...(signal && { signal }) }).catch((error) => {
     if (signal?.aborted) throw error;
     reachable.set({ isReached: false });
@@ -101,9 +115,14 @@ async function send(
   });
   if (!reachable.get().isReached) reachable.set({ isReached: true });
   const body = parse(await response.text());
-  if (response.ok) return body;
+  if (response.ok) return { body, version: versionOf(response.headers) };
   throw refusalOf(response.status, response.headers, body);
 }
+
+const versionOf = (headers: Headers): number | undefined => {
+  const match = /^(?:W\/)?"(\d+)"$/.exec(headers.get('ETag') ?? '');
+  return match ? Number(match[1]) : undefined;
+};
 
 function parse(text: string): unknown {
   if (text === '') return undefined;
