@@ -60,6 +60,7 @@ async function clockRate(db: DatabasePool): Promise<number> {
     merchants,
     isReal: () => false,
     previewDue: async () => ({ previewedCount: 0, rebills: [] }),
+    countSkippedMails: async () => [],
     dueWork: [rebillDueWork({ payments }, systemClock)],
     contextFor: async (merchantId) => ({
       ...context,

@@ -100,6 +100,22 @@ export const ClockAdvanceDaysResponse = answer('ClockAdvanceDaysResponse', {
 });
 export type ClockAdvanceDaysResponse = Static<typeof ClockAdvanceDaysResponse>;
 
+export const ClockSkippedMails = model(
+  'ClockSkippedMails',
+  'Mails of one kind that were not sent during an advance, for one reason.',
+  {
+    kind: text('For example preshipment, declined_card, receipt.'),
+    reason: text('Why they were not sent.'),
+    count: int32(),
+  },
+);
+export type ClockSkippedMails = Static<typeof ClockSkippedMails>;
+
+export const ClockSkippedMailsResponse = answer('ClockSkippedMailsResponse', {
+  skipped_mails: many(ClockSkippedMails, 'The most frequent first.'),
+});
+export type ClockSkippedMailsResponse = Static<typeof ClockSkippedMailsResponse>;
+
 export const ClockDueRebill = model('ClockDueRebill', 'A rebill that is due until a moment.', {
   auto_order_oid: int32(),
   auto_order_code: text(),

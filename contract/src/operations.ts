@@ -39,6 +39,7 @@ import {
   ClockDueResponse,
   ClockRequest,
   ClockResponse,
+  ClockSkippedMailsResponse,
 } from './clock.ts';
 import { Customer, CustomerResponse, CustomersResponse } from './customer.ts';
 import type { ExpansionName } from './expansions.ts';
@@ -1632,6 +1633,20 @@ export const operations = {
     params: Type.Object({ advance_id: Type.String() }),
     response: ClockAdvanceDaysResponse,
     payload: 'days',
+    status: 200,
+  },
+  getClockAdvanceSkippedMails: {
+    tag: 'perennial',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/clock/advances/{advance_id}/skipped_mails',
+    summary: 'Read which mails an advance did not send, and why',
+    description:
+      'Mails that an event of the advance called for, but that are switched off or have no address.',
+    permissions: ['configuration_read'],
+    params: Type.Object({ advance_id: Type.String() }),
+    response: ClockSkippedMailsResponse,
+    payload: 'skipped_mails',
     status: 200,
   },
   getClockDue: {

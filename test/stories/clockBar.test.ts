@@ -107,6 +107,25 @@ test('a limit bounds the preview, and the answer says so', async () => {
   assert.deepEqual([due.due[0].count, due.previewed_count, due.is_complete], [3, 2, false]);
 });
 
+test('mails that an advance did not send are counted with the reason', async () => {
+  const app = await shopWith(['tok_approve', 'tok_approve-2']);
+  await ask(app, {
+    operation: 'updateMerchantSettings',
+    body: { notices: { receipt: false, from_email: 'hello@shop.example' } },
+  });
+  const skippedIn = async (span: string) => {
+    const { advance } = await ask(app, { operation: 'setClock', body: { advance_by: span } });
+    const params = { advance_id: advance.advance_id };
+    return (await ask(app, { operation: 'getClockAdvanceSkippedMails', params })).skipped_mails;
+  };
+  const receipts = { kind: 'receipt', reason: 'The merchant has switched this notice off.' };
+  assert.deepEqual(await skippedIn('5w'), [{ ...receipts, count: 2 }]);
+  assert.deepEqual(await skippedIn('1d'), []);
+  const params = { advance_id: '00000000-0000-4000-8000-000000000000' };
+  const { status } = await app.request({ operation: 'getClockAdvanceSkippedMails', params });
+  assert.equal(status, 404);
+});
+
 test('advances are listed, the latest first, page by page', async () => {
   const app = await testApp();
   for (const span of ['1d', '2d', '3d'])

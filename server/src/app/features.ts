@@ -2,6 +2,7 @@ import type { Temporal } from 'temporal-polyfill';
 import { orderHooks } from '../autoOrders/hooks.ts';
 import { orderAutoOrderJson } from '../autoOrders/present.ts';
 import { previewDue } from '../books/dueOperations.ts';
+import { countSkipped } from '../notifications/store.ts';
 import { orderCharge, orderObstacle } from '../payments/orderCharge.ts';
 import { orderRefund } from '../payments/orderRefund.ts';
 import type { Context } from '../platform/context.ts';
@@ -37,6 +38,11 @@ export function wireFeatures(
       isReal: payments.isReal,
       previewDue: (context: Context, until: Temporal.Instant, limit: number) =>
         previewDue(context, until, limit, !payments.isReal(context.merchant)),
+      countSkippedMails: (
+        { db, merchant }: Context,
+        from: Temporal.Instant,
+        until: Temporal.Instant,
+      ) => countSkipped(db, merchant.merchantId, from, until),
       // What a moved clock plays, in this order.
       dueWork: [rebillDueWork({ payments }, clock), movingDueWork],
     },

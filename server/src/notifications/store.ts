@@ -110,6 +110,21 @@ export async function settleNotices(
   );
 }
 
+/** Counts the skipped mails that were made after `from` and until `until`, the most frequent first. */
+export function countSkipped(
+  db: Database,
+  merchantId: string,
+  from: Temporal.Instant,
+  until: Temporal.Instant,
+): Promise<{ readonly kind: string; readonly reason: string; readonly count: number }[]> {
+  return db.rows(
+    `select kind, skip_reason as reason, count(*)::integer as count from notice
+      where merchant_id = $1 and skip_reason is not null and made_at > $2 and made_at <= $3
+      group by kind, skip_reason order by count(*) desc, kind, skip_reason limit 100`,
+    [merchantId, from, until],
+  );
+}
+
 /** Returns the wire's list of AutoOrderEmail of an auto order, as JSON text. */
 export async function readEmails(
   db: Database,

@@ -83,6 +83,7 @@ async function staged(...moments: string[]) {
     dueWork: [work],
     isReal: () => false,
     previewDue: async () => ({ previewedCount: 0, rebills: [] }),
+    countSkippedMails: async () => [],
   };
   return {
     app,

@@ -40,6 +40,19 @@ export interface ClockParts extends PlayParts {
   isReal(merchant: Merchant): boolean;
   /** Previews the rebills of the first auto orders, up to `limit`, that are due until then. */
   previewDue(context: Context, until: Temporal.Instant, limit: number): Promise<DuePreview>;
+  /** Counts the mails made after `from` and until `until` that were skipped. */
+  countSkippedMails(
+    context: Context,
+    from: Temporal.Instant,
+    until: Temporal.Instant,
+  ): Promise<readonly SkippedMails[]>;
+}
+
+/** Mails of one kind that were skipped for one reason. */
+export interface SkippedMails {
+  readonly kind: string;
+  readonly reason: string;
+  readonly count: number;
 }
 
 /** The rebills that are due until a moment. */
@@ -177,6 +190,19 @@ export async function getAdvanceDays(
 ): Promise<readonly AdvanceDay[]> {
   await getAdvance(context, advanceId);
   return listDays(context.db, context.merchant.merchantId, advanceId);
+}
+
+/**
+ * Counts the mails that an advance skipped, by kind and reason. Refuses an id that the merchant
+ * does not have.
+ */
+export async function getSkippedMails(
+  context: Context,
+  { countSkippedMails }: Pick<ClockParts, 'countSkippedMails'>,
+  advanceId: string,
+): Promise<readonly SkippedMails[]> {
+  const { fromAt, reachedAt } = await getAdvance(context, advanceId);
+  return countSkippedMails(context, fromAt, reachedAt);
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   getAdvances,
   getClock,
   getDue,
+  getSkippedMails,
   setClock,
   stopAdvance,
 } from './operations.ts';
@@ -43,5 +44,7 @@ export function sandboxRoutes(parts: ClockParts) {
       payload(
         wireDays(await getAdvanceDays(context, params.advance_id), context.merchant.currency),
       ),
+    getClockAdvanceSkippedMails: async (context, { params }) =>
+      payload([...(await getSkippedMails(context, parts, params.advance_id))]),
   } satisfies Routes;
 }

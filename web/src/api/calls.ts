@@ -173,6 +173,11 @@ export const calls = {
     '/perennial/v1/clock/advances/{advance_id}/days',
     'configuration_read',
   ],
+  getClockAdvanceSkippedMails: [
+    'GET',
+    '/perennial/v1/clock/advances/{advance_id}/skipped_mails',
+    'configuration_read',
+  ],
   getClockDue: ['GET', '/perennial/v1/clock/due', 'auto_order_read'],
   getParkedAutoOrders: ['GET', '/perennial/v1/auto_orders/parked', 'auto_order_read'],
   getCharges: ['GET', '/perennial/v1/charges', 'auto_order_read'],
