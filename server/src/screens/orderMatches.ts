@@ -1,6 +1,6 @@
 import { type OrderSearch, orderKinds } from '@perennial/contract/screens.ts';
 import { type FacetName, facet } from '../orders/facets.ts';
-import { textLists } from './autoOrderMatches.ts';
+import { ofPhone, textLists } from './autoOrderMatches.ts';
 import { customerLists } from './customerMatches.ts';
 import type { Condition, ListSource, Matches } from './keyset.ts';
 import { type Bind, inRange, type Recognised, recognise } from './matches.ts';
@@ -67,7 +67,11 @@ function textCondition(merchantId: string, text: string, bind: Bind): Condition[
     `select t.order_id from orders t where t.merchant_id = $1 and t.order_id ${range}`;
   if (what.kind === 'orderId')
     return [{ sql: `o.order_id in (${ids(`between ${bind(what.from)} and ${bind(what.to)}`)})` }];
-  const autoOrders = textLists(merchantId, text, bind).map((lists) => lists.join(' union all '));
+  // A number is that of one order, and not of the other orders of its auto order.
+  const autoOrders =
+    what.kind === 'number'
+      ? [ofPhone(what.digits, bind)]
+      : textLists(merchantId, text, bind).map((lists) => lists.join(' union all '));
   const customers = customerLists(merchantId, text, bind).map((lists) => lists.join(' union all '));
   const selects = [
     `select t.order_id from orders t where t.merchant_id = $1 and ${inAll('t.auto_order_oid', autoOrders)}`,
