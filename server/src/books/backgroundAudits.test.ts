@@ -18,6 +18,8 @@ const read = async (app: TestApp, auditId: string) =>
 test('a requested audit is done by a worker, and its findings name their records', async () => {
   const app = await testApp();
   const { auto_order_oid: oid, order_id: orderId } = await objectsOf(app, app.key, 2);
+  // One of these objects is an audit.
+  await workerOf(app).runOnce();
   await app.db.run(
     `update orders set summary = jsonb_set(summary::jsonb, '{subtotal,value}', '1')::json
      where merchant_id = 'TEST' and order_id = $1`,
