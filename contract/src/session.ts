@@ -81,6 +81,7 @@ export type SessionDemo = Static<typeof SessionDemo>;
 export const SessionOptions = model('SessionOptions', 'What a log-in page can fill in.', {
   merchant_id: text('The merchant, where the installation has only one.'),
   demo: one(SessionDemo, 'Present where the installation has demo data.'),
+  logged_in: flag('True: the request has the cookie of a session that has not ended.'),
 });
 export type SessionOptions = Static<typeof SessionOptions>;
 

@@ -129,14 +129,26 @@ for (const [what, publicUrl, headers, expected] of [
 
 test('the page for logging in learns the only merchant, and the demo user', async () => {
   const { body, headers } = await app.request({ operation: 'getSessionOptions', key: null });
-  assert.deepEqual(body.options, { demo: { merchant_id: 'TEST', login: 'demo' } });
+  assert.deepEqual(body.options, {
+    demo: { merchant_id: 'TEST', login: 'demo' },
+    logged_in: false,
+  });
   assert.equal(headers['set-cookie'], undefined);
   const single = await testApp();
   const options = await single.request({ operation: 'getSessionOptions', key: null });
-  assert.deepEqual(options.body.options, { merchant_id: 'TEST' });
+  assert.deepEqual(options.body.options, { merchant_id: 'TEST', logged_in: false });
   await addUser(single.db, 'TEST', { login: 'ann', password: testPassword });
   const body1 = { login: 'ann', password: testPassword };
   assert.equal((await single.request({ operation: 'logIn', key: null, body: body1 })).status, 200);
+});
+
+test('the page for logging in learns whether the browser has a session', async () => {
+  const session = await newSession();
+  const isLoggedIn = async () =>
+    (await ask(session, { operation: 'getSessionOptions', key: null })).body.options.logged_in;
+  assert.equal(await isLoggedIn(), true);
+  wait({ hours: 13 });
+  assert.equal(await isLoggedIn(), false);
 });
 
 test('a wrong log-in: 401 without a word of what was wrong, then 429 with the wait', async () => {

@@ -9,9 +9,11 @@ import { refuse } from '../platform/http/refusal.ts';
 import { rendered, send } from '../platform/http/reply.ts';
 import { addressSubject, bodyOf } from '../platform/http/request.ts';
 import { sessionCookie, sessionOfCookie } from '../platform/http/sessionCookie.ts';
+import type { Database } from '../platform/storage/database.ts';
 import { findOnlyMerchantId } from '../platform/tenancy/merchantStore.ts';
 import { parseCredential } from './credential.ts';
 import type { LogInFailure, LogInParts } from './logIn.ts';
+import { isLive, type Session } from './session.ts';
 import { openSession, type SessionParts } from './sessionOperations.ts';
 import { deleteSession, findSession } from './sessionStore.ts';
 
@@ -31,10 +33,10 @@ export function addSessionEndpoints(server: FastifyInstance, parts: SessionEndpo
   server.post('/perennial/v1/session', { bodyLimit: bodyLimitBytes }, (request, reply) =>
     enter(parts, request, reply),
   );
-  server.get('/perennial/v1/session/options', async (_request, reply) => {
+  server.get('/perennial/v1/session/options', async (request, reply) => {
     keepPrivate(reply);
     const { getSessionOptions: operation } = operations;
-    return send(reply, rendered(operation, payload(await optionsOf(parts))));
+    return send(reply, rendered(operation, payload(await optionsOf(parts, request))));
   });
 }
 
@@ -86,17 +88,31 @@ async function endEarlier(
   cookie: string,
   secure: boolean,
 ): Promise<void> {
-  const credential = parseCredential(sessionOfCookie(cookie, secure) ?? '');
-  const earlier = credential && (await findSession(db, credential.merchantId, credential.hash));
+  const earlier = await sessionIn(db, cookie, secure);
   if (!earlier) return;
   await deleteSession(db, earlier.merchantId, earlier.sessionId);
   forget();
 }
 
-async function optionsOf({ db, demo }: SessionEndpointParts): Promise<SessionOptions> {
+async function sessionIn(
+  db: Database,
+  cookie: string,
+  secure: boolean,
+): Promise<Session | undefined> {
+  const credential = parseCredential(sessionOfCookie(cookie, secure) ?? '');
+  return credential && findSession(db, credential.merchantId, credential.hash);
+}
+
+async function optionsOf(
+  { db, demo, clock, publicUrl }: SessionEndpointParts,
+  request: FastifyRequest,
+): Promise<SessionOptions> {
   const merchantId = await findOnlyMerchantId(db);
+  const secure = isSecure(request, await publicUrl());
+  const session = await sessionIn(db, request.headers.cookie ?? '', secure);
   return {
     ...(merchantId === undefined ? {} : { merchant_id: merchantId }),
     ...(demo ? { demo: { merchant_id: demo.merchantId, login: demo.login } } : {}),
+    logged_in: session !== undefined && isLive(session, clock.now()),
   };
 }

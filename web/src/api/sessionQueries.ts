@@ -2,12 +2,21 @@ import type { Session, SessionOptions } from '@perennial/contract/session.ts';
 import { queryOptions } from '@tanstack/react-query';
 import { call } from './call.ts';
 import { queryClient } from './query.ts';
+import { Refused } from './refused.ts';
 
-/** The session of this browser; refused with `missing_credentials` or `ended_session` without one. */
+/**
+ * The session of this browser; refused with `missing_credentials` or `ended_session` without one.
+ * The options are asked first, because a browser reports each 401 as an error.
+ */
 export const sessionQuery = queryOptions<Session>({
   queryKey: ['session'],
-  queryFn: async ({ signal }) =>
-    (await call('getSession', { asksForLogIn: false, signal })).session ?? {},
+  queryFn: async ({ signal }) => {
+    const { options = {} } = await call('getSessionOptions', { signal });
+    queryClient.setQueryData(sessionOptionsQuery.queryKey, options);
+    if (!options.logged_in)
+      throw new Refused('Log in to continue.', { code: 'missing_credentials', status: 401 });
+    return (await call('getSession', { asksForLogIn: false, signal })).session ?? {};
+  },
   staleTime: 60_000,
 });
 
