@@ -130,21 +130,21 @@ function Chip({
   const words = value === undefined ? filter.label : chipWords(filter, value);
   return (
     <Popover opened={isOpen} onChange={onOpen} position="bottom-start" trapFocus returnFocus>
-      <Popover.Target>
-        <span className={classes['chip']}>
-          <button type="button" aria-expanded={isOpen} onClick={() => onOpen(!isOpen)}>
+      <span className={classes['chip']}>
+        <Popover.Target>
+          <button type="button" onClick={() => onOpen(!isOpen)}>
             {words}
           </button>
-          <CloseButton
-            size="sm"
-            aria-label={`Remove the filter ${words}`}
-            onClick={() => {
-              onOpen(false);
-              onChange(undefined);
-            }}
-          />
-        </span>
-      </Popover.Target>
+        </Popover.Target>
+        <CloseButton
+          size="sm"
+          aria-label={`Remove the filter ${words}`}
+          onClick={() => {
+            onOpen(false);
+            onChange(undefined);
+          }}
+        />
+      </span>
       <Popover.Dropdown>
         <FilterEditor filter={filter} value={value} onChange={onChange} />
       </Popover.Dropdown>

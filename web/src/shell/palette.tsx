@@ -33,7 +33,7 @@ export function Palette() {
       size={600}
       yOffset="12vh"
       centered={false}
-      aria-label="Command palette"
+      attributes={{ content: { 'aria-label': 'Command palette' } }}
     >
       <PaletteBody isHere={open === 'here'} onClose={close} />
     </Modal>

@@ -109,15 +109,9 @@ function PersonMenu() {
   return (
     <Menu width={230}>
       <Menu.Target>
-        <Button
-          variant="subtle"
-          color="gray"
-          className={classes['person'] ?? ''}
-          aria-label={`${user.name}, menu`}
-        >
-          <span className={classes['initials']} aria-hidden="true">
-            {initialsOf(user.name)}
-          </span>
+        <Button variant="subtle" color="gray" className={classes['person'] ?? ''}>
+          <span className={classes['initials']}>{initialsOf(user.name)}</span>
+          <span className="visually-hidden">{user.name}, menu</span>
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
