@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { takePicture } from './pictures.ts';
+
+/** A page in one of its states, open in the browser. */
+export interface Sighted {
+  /** Names its pictures and its faults. */
+  readonly name: string;
+  readonly heading?: string | RegExp | undefined;
+  readonly shows: string;
+  readonly page: Page;
+  takeFaults(): string[];
+}
+
+const looks = [
+  { scheme: 'light', width: 1280, height: 800 },
+  { scheme: 'dark', width: 1280, height: 800 },
+  { scheme: 'dark', width: 320, height: 640 },
+  { scheme: 'light', width: 320, height: 640 },
+] as const;
+
+const axeSource = readFileSync(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+  'utf8',
+);
+
+/** What a page came to in all its looks. */
+export interface Looked {
+  readonly checks: number;
+  /** Empty: the page is as it should be. */
+  readonly faults: readonly string[];
+}
+
+/**
+ * Waits until the page shows what it should, then checks it light and dark, wide and narrow.
+ */
+export async function lookAt(sighted: Sighted): Promise<Looked> {
+  const { name, page, takeFaults } = sighted;
+  const missing = await missingFrom(sighted);
+  if (missing) return { checks: 1, faults: [missing] };
+  /** The same fault in several looks is reported once. */
+  const faults = new Map<string, string[]>();
+  for (const { scheme, width, height } of looks) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.setViewportSize({ width, height });
+    for (const fault of [...(await faultsOf(page)), ...takeFaults()])
+      faults.set(fault, [...(faults.get(fault) ?? []), `${scheme} ${width}`]);
+    await takePicture(page, `${name}-${scheme}-${width}`);
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+  return {
+    checks: 1 + looks.length * checksPerLook,
+    faults: [...faults].map(([fault, where]) => `${name} (${where.join(', ')}): ${fault}`),
+  };
+}
+
+/** One h1, a title, no sideways scrolling, no violation of axe, no fault in the console. */
+const checksPerLook = 5;
+
+/** Waits for the page; returns what it shows instead when it does not come. */
+async function missingFrom({ name, heading, shows, page }: Sighted): Promise<string | undefined> {
+  try {
+    if (heading !== undefined)
+      await page.getByRole('heading', { level: 1, name: heading }).waitFor({ timeout: waitMs });
+    await page.getByText(shows).filter({ visible: true }).first().waitFor({ timeout: waitMs });
+    await page
+      .locator('[aria-busy="true"]')
+      .first()
+      .waitFor({ state: 'detached', timeout: waitMs });
+    return undefined;
+  } catch {
+    const text = (await page.locator('body').innerText()).replace(/\s+/g, ' ');
+    return `${name} does not show “${shows}” but “${text.slice(0, 1500)}”`;
+  }
+}
+
+const waitMs = 15_000;
+
+/** The page's own state; these types know nothing of what is in a page. */
+const stateOf = `(async () => {
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const { violations } = await axe.run(document, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+    resultTypes: ['violations'],
+    preload: false,
+  });
+  const { scrollWidth, clientWidth } = document.documentElement;
+  return {
+    headings: document.querySelectorAll('h1').length,
+    title: document.title,
+    sideways: scrollWidth - clientWidth,
+    violations: violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) =>
+        id + ' ' + html.slice(0, 200) + ' ' + failureSummary.replace(/\\s+/g, ' '))),
+  };
+})()`;
+
+interface State {
+  readonly headings: number;
+  readonly title: string;
+  readonly sideways: number;
+  readonly violations: readonly string[];
+}
+
+async function faultsOf(page: Page): Promise<string[]> {
+  if (!(await page.evaluate<boolean>('typeof axe === "object"'))) await page.evaluate(axeSource);
+  const { headings, title, sideways, violations } = await page.evaluate<State>(stateOf);
+  return [
+    ...(headings === 1 ? [] : [`${headings} h1 elements`]),
+    ...(/^\S.* · Perennial$/.test(title) ? [] : [`the title is “${title}”`]),
+    ...(sideways <= 0 ? [] : [`it scrolls sideways by ${sideways} px`]),
+    ...violations,
+  ];
+}

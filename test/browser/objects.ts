@@ -1,0 +1,10 @@
+import { required } from '../../server/src/kernel/assert.ts';
+import type { Objects } from './pages.ts';
+import type { BrowserWorld } from './world.ts';
+
+/** Finds an object of each kind in the demo's data. */
+export async function objectsOf({ request }: BrowserWorld): Promise<Objects> {
+  const { body } = await request({ operation: 'searchAutoOrders', body: { state: ['active'] } });
+  const autoOrder = required(body.auto_orders?.[0], 'an active auto order');
+  return { autoOrderCode: autoOrder.auto_order_code ?? '' };
+}

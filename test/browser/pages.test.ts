@@ -1,0 +1,117 @@
+// Every page of the console with data, without, refused and forbidden; light and dark; wide and
+// narrow. A new route or dialog is a row of pages.ts. The pictures go to test/browser/out.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, test } from 'node:test';
+import type { BrowserContext } from 'playwright-core';
+import { allPermissions } from '../support/app.ts';
+import { withBrowser } from './chromium.ts';
+import { type Looked, lookAt, type Sighted } from './looks.ts';
+import { objectsOf } from './objects.ts';
+import { type PageRow, pages, type Sight } from './pages.ts';
+import { addPerson, enter, type Person } from './people.ts';
+import { writeContactSheet } from './pictures.ts';
+import { watchedPage } from './watched.ts';
+import { browserWorld } from './world.ts';
+
+const world = await browserWorld();
+await world.addMerchant('EMPTY');
+const people = {
+  full: { merchantId: 'TEST', login: world.login, password: world.password },
+  empty: await addPerson(world, 'EMPTY', 'owner', allPermissions),
+  none: await addPerson(world, 'TEST', 'none', []),
+};
+const objects = await objectsOf(world);
+const rows = Object.entries(pages) as [name: string, row: PageRow][];
+
+/** Colours do not fade from one look to the next. */
+const still = { reducedMotion: 'reduce' } as const;
+
+after(writeContactSheet);
+
+test('every page with data', withBrowser, () =>
+  visit('filled', people.full, (row) => row.filled(objects)),
+);
+
+test('every page without data', withBrowser, () =>
+  // A page of one object gets a 404, which the browser reports.
+  visit('empty', people.empty, (row) => row.empty, { expected: /status of 404 / }),
+);
+
+test('every page for a person without permissions', withBrowser, () =>
+  visit('forbidden', people.none, (row) => row.forbidden, { expected: /status of 401 / }),
+);
+
+test('every page while the server fails', withBrowser, () =>
+  visit('refused', people.full, (row) => row.refused, {
+    expected: /status of 500 /,
+    prepare: failOperations,
+  }),
+);
+
+test('the log-in page', withBrowser, async () => {
+  const { page, takeFaults, close } = await watchedPage(`${world.url}/login`, still);
+  const sighted = { name: 'login', heading: 'Log in', shows: 'Password', page, takeFaults };
+  const { checks, faults } = await lookAt(sighted);
+  console.log(`  ${checks} checks of the log-in page`);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('each route of the router is an address of paths.ts, and so has a row in pages.ts', () => {
+  const router = readFileSync(new URL('../../web/src/router.tsx', import.meta.url), 'utf8');
+  const routes = [...router.matchAll(/^\s*path: (.+),$/gm)].map(([, path]) => path ?? '');
+  const known = ['logIn', ...Object.keys(pages)].map((name) => `paths.${name}`);
+  assert.deepEqual(routes.toSorted(), known.toSorted());
+});
+
+interface Visit {
+  /** Faults that belong to the state. */
+  readonly expected?: RegExp;
+  prepare?(context: BrowserContext): Promise<void>;
+}
+
+/** Opens the pages of one state after one another, as a person does who follows links. */
+async function visit(
+  state: 'filled' | 'empty' | 'forbidden' | 'refused',
+  person: Person,
+  sightsOf: (row: PageRow) => readonly Sight[] | Sight | undefined,
+  { expected, prepare }: Visit = {},
+): Promise<void> {
+  const watched = await watchedPage(`${world.url}/me`, still, async (context) => {
+    await enter(context, world, person);
+    await prepare?.(context);
+  });
+  const { page, takeFaults } = watched;
+  const looked: Looked[] = [];
+  for (const [name, row] of rows)
+    for (const [index, { at, shows }] of [sightsOf(row) ?? []].flat().entries()) {
+      await page.evaluate(`history.pushState({}, '', ${JSON.stringify(at)})`);
+      const sighted: Sighted = {
+        name: `${name}-${state}${index || ''}`,
+        heading: state === 'filled' ? row.heading : undefined,
+        shows,
+        page,
+        takeFaults: () => takeFaults().filter((fault) => !expected?.test(fault)),
+      };
+      looked.push(await lookAt(sighted));
+    }
+  await watched.close();
+  const checks = looked.reduce((sum, { checks }) => sum + checks, 0);
+  console.log(`  ${checks} checks of ${looked.length} pages ${state}`);
+  assert.deepEqual(
+    looked.flatMap(({ faults }) => faults),
+    [],
+  );
+}
+
+/** Every operation but those of the session fails. */
+async function failOperations(context: BrowserContext): Promise<void> {
+  await context.route(/\/(rest\/v2|perennial\/v1)\/(?!session|me\/)/, (route) =>
+    route.fulfill({
+      status: 500,
+      headers: { 'X-Perennial-Refusal': 'internal', 'X-Request-Id': 'REQUEST-1' },
+      json: { success: false, error: { user_message: 'The server failed. Try again later.' } },
+    }),
+  );
+}

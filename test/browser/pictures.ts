@@ -1,0 +1,32 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+
+/** Where the pictures are; git ignores it. */
+const folder = new URL('./out/', import.meta.url);
+const taken: string[] = [];
+
+/** Takes a picture of what is in view. */
+export async function takePicture(page: Page, name: string): Promise<void> {
+  if (taken.length === 0) {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+  }
+  taken.push(name);
+  await page.screenshot({ path: new URL(`${name}.png`, folder).pathname });
+}
+
+/** Writes `out/index.html`, which shows all pictures on one page. */
+export function writeContactSheet(): void {
+  const figures = taken.map(
+    (name) =>
+      `<figure><a href="${name}.png"><img src="${name}.png" alt=""></a>` +
+      `<figcaption>${name}</figcaption></figure>`,
+  );
+  writeFileSync(
+    new URL('index.html', folder),
+    `<!doctype html><title>Pages of the console</title><style>
+body { display: flex; flex-wrap: wrap; gap: 16px; font: 13px sans-serif; background: #888 }
+figure { margin: 0 } img { height: 320px; display: block }
+</style>${figures.join('\n')}\n`,
+  );
+}
