@@ -359,9 +359,9 @@ export async function appendChangeLogs(
 ): Promise<void> {
   await tx.run(
     `insert into auto_order_log (merchant_id, auto_order_oid, at, message, actor, changes)
-     select $1, oid, $2, message, actor, changes
-     from unnest($3::int[], $4::text[], $5::json[], $6::json[])
-       with ordinality as line (oid, message, actor, changes, place)
+     select $1, oid, coalesce(line_at, $2), message, actor, changes
+     from unnest($3::int[], $4::text[], $5::json[], $6::json[], $7::timestamptz[])
+       with ordinality as line (oid, message, actor, changes, line_at, place)
      order by place`,
     [
       merchantId,
@@ -370,6 +370,7 @@ export async function appendChangeLogs(
       lines.map((line) => line.message),
       lines.map((line) => JSON.stringify(line.actor)),
       lines.map((line) => JSON.stringify(line.changes)),
+      lines.map((line) => line.at),
     ],
   );
 }

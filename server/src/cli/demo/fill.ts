@@ -1,7 +1,7 @@
 import type { Customer } from '@perennial/contract/customer.ts';
 import { Temporal } from 'temporal-polyfill';
 import { saveFacets } from '../../autoOrders/searchStore.ts';
-import { appendLogs, insertAutoOrders } from '../../autoOrders/store.ts';
+import { appendChangeLogs, appendLogs, insertAutoOrders } from '../../autoOrders/store.ts';
 import { withPartIds } from '../../customers/customer.ts';
 import { type ImportedCustomer, insertCustomers } from '../../customers/importStore.ts';
 import type { CatalogItem } from '../../items/item.ts';
@@ -162,6 +162,8 @@ function write(
     await saveFacets(tx, merchantId, world.facets);
     for (const rebills of inPieces(world.rebills)) await insertPastRebills(tx, merchantId, rebills);
     for (const logs of inPieces(world.logs)) await appendLogs(tx, merchantId, now, logs);
+    for (const logs of inPieces(world.changeLogs))
+      await appendChangeLogs(tx, merchantId, now, logs);
   });
 }
 

@@ -3,12 +3,12 @@ import type { Order } from '@perennial/contract/order.ts';
 import { Temporal } from 'temporal-polyfill';
 import type { AutoOrder, AutoOrderItem } from '../../autoOrders/autoOrder.ts';
 import { calculate, dueAt } from '../../autoOrders/calculated.ts';
-import { changesBetween } from '../../autoOrders/changeWords.ts';
+import { changesBetween, changeWords } from '../../autoOrders/changeWords.ts';
 import { canceled, disabled, paused } from '../../autoOrders/edit.ts';
 import { type Facets, facetsOf } from '../../autoOrders/facets.ts';
 import { startSchedule } from '../../autoOrders/startSchedule.ts';
 import { type Catalog, skipMissed } from '../../autoOrders/steps.ts';
-import type { LogLine, NewAutoOrder } from '../../autoOrders/store.ts';
+import type { ChangeActor, ChangeLogLine, LogLine, NewAutoOrder } from '../../autoOrders/store.ts';
 import type { CatalogItem } from '../../items/item.ts';
 import { catalogKey } from '../../items/store.ts';
 import { assert, Bug, required } from '../../kernel/assert.ts';
@@ -61,6 +61,8 @@ export interface World {
   readonly facets: readonly Facets[];
   readonly rebills: readonly PastRebill[];
   readonly logs: readonly (LogLine & { readonly at: Temporal.Instant })[];
+  /** Lines of changes by people, with what changed. */
+  readonly changeLogs: readonly ChangeLogLine[];
   /** How many numbers of each kind were used. */
   readonly used: FirstNumbers;
 }
@@ -109,6 +111,7 @@ class Simulation {
   readonly #orders: OrderRecord[] = [];
   readonly #rebills: PastRebill[] = [];
   readonly #logs: (LogLine & { at: Temporal.Instant })[] = [];
+  readonly #changeLogs: ChangeLogLine[] = [];
   readonly #wrote = new Map<string, Currency>();
   readonly #used = { autoOrder: 0, autoOrderItem: 0, order: 0 };
 
@@ -148,6 +151,7 @@ class Simulation {
       facets: this.#living.map(({ record, original }) => facetsOf(record.autoOrderOid, original)),
       rebills: this.#rebills,
       logs: this.#logs,
+      changeLogs: this.#changeLogs,
       used: this.#used,
     };
   }
@@ -373,22 +377,19 @@ class Simulation {
   #act(living: Living, act: Act, at: Temporal.Instant): void {
     const { record, life } = living;
     if (record.status !== 'active') return;
+    const customer = personAs('customer', life.person.email);
     switch (act.kind) {
       case 'cancel': {
-        const user = act.byCustomer ? life.person.email : 'support@example.com';
-        return this.#edit(
-          living,
-          canceled(record, { reason: act.reason, user }, at),
-          `Canceled by ${user}`,
-          at,
-        );
+        const by = act.byCustomer ? customer : support;
+        const request = { reason: act.reason, user: by.name };
+        return this.#edit(living, canceled(record, request, at), 'Canceled', by, at);
       }
       case 'disable':
-        return this.#edit(living, disabled(record, at), 'Disabled by support@example.com', at);
+        return this.#edit(living, disabled(record, at), 'Disabled', support, at);
       case 'pause':
-        return this.#edit(living, paused(record), `Paused by ${life.person.email}`, at);
+        return this.#edit(living, paused(record), 'Paused', customer, at);
       case 'resume':
-        return this.#edit(living, this.#resumed(record, at), `Resumed by ${life.person.email}`, at);
+        return this.#edit(living, this.#resumed(record, at), 'Resumed', customer, at);
       case 'merge':
         return this.#merge(living, at);
     }
@@ -416,6 +417,7 @@ class Simulation {
       target,
       { ...target.record, items: [...target.record.items, ...record.items] },
       `Consolidated with ${record.autoOrderOid}`,
+      support,
       at,
     );
     this.#edit(
@@ -430,17 +432,25 @@ class Simulation {
         items: [],
       },
       `Merged into ${into}`,
+      support,
       at,
     );
   }
 
-  #edit(living: Living, after: AutoOrder, title: string, at: Temporal.Instant): void {
+  #edit(
+    living: Living,
+    after: AutoOrder,
+    title: string,
+    actor: ChangeActor,
+    at: Temporal.Instant,
+  ): void {
     const changes = changesBetween(living.record, after, {
       zone: this.#zone,
       currency: this.#request.merchant.currency,
     });
     this.#change(living, after, at);
-    this.#log(living, at, [{ message: `${title}: ${changes.join('; ')}` }]);
+    const message = `${title} by ${actor.name}: ${changes.map(changeWords).join('; ')}`;
+    this.#changeLogs.push({ autoOrderOid: after.autoOrderOid, at, message, actor, changes });
     this.#expect(living);
   }
 
@@ -473,6 +483,13 @@ class Simulation {
 
 /** The gateway of merchants that name none. */
 const gateway = 'simulator';
+const personAs = (kind: 'customer' | 'user', name: string): ChangeActor => ({
+  kind,
+  name,
+  user_id: undefined,
+  address: undefined,
+});
+const support = personAs('user', 'support@example.com');
 const declineMessage = 'The card was declined.';
 
 const referenceOf = (ids: IdFactory): string => `sim_${ids.secret(10)}`;
