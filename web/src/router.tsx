@@ -5,6 +5,7 @@ import {
   lazyRouteComponent,
   Navigate,
 } from '@tanstack/react-router';
+import { parseLife } from './autoOrder/lifeUrl.ts';
 import { parseAutoOrderList } from './autoOrders/list.ts';
 import { parseUrl, stringifyUrl } from './kit/urlCodec.ts';
 import { paths } from './paths.ts';
@@ -40,6 +41,7 @@ const autoOrders = createRoute({
 const autoOrder = createRoute({
   getParentRoute: () => inside,
   path: paths.autoOrder,
+  validateSearch: parseLife,
   component: lazyRouteComponent(() => import('./autoOrder/AutoOrderPage.tsx'), 'AutoOrderPage'),
 });
 

@@ -2,7 +2,7 @@ import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { AutoOrderRow } from '@perennial/contract/screens.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Outlet, useParams } from '@tanstack/react-router';
-import { toneOf } from '../autoOrders/words.ts';
+import { nameOf, toneOf } from '../autoOrders/words.ts';
 import { CopyButton } from '../kit/copyButton.tsx';
 import { sentenceCase } from '../kit/filters.ts';
 import { Page } from '../kit/page.tsx';
@@ -11,7 +11,10 @@ import { Status } from '../kit/status.tsx';
 import { ActionBar } from './ActionBar.tsx';
 import classes from './autoOrder.module.css';
 import { headlineOf } from './headline.ts';
+import { Life } from './Life.tsx';
 import { autoOrderQuery, autoOrderRowQuery } from './queries.ts';
+import { Side } from './Side.tsx';
+import { StateNote } from './StateNote.tsx';
 import { useShown } from './useShown.ts';
 
 /** `/auto-orders/:code`: one auto order, its life and what can be done with it. */
@@ -28,7 +31,7 @@ export function AutoOrderPage() {
       actions={isKnown && <ActionBar order={whole.data} row={row.data} />}
     >
       {isKnown ? (
-        <Known order={whole.data} row={row.data} />
+        <Known key={code} order={whole.data} row={row.data} />
       ) : failed?.error ? (
         <NotShown refused={failed.error} onRetry={() => void failed.refetch()} />
       ) : (
@@ -57,5 +60,17 @@ function Heading({
 
 function Known({ order, row }: { readonly order: AutoOrder; readonly row: AutoOrderRow }) {
   const shown = useShown();
-  return <p className={classes['headline']}>{headlineOf(row, order, shown)}</p>;
+  return (
+    <>
+      <p className={classes['headline']}>
+        {headlineOf(row, order, shown)}
+        <span className="soft"> {nameOf(row.customer)}</span>
+      </p>
+      <StateNote order={order} row={row} />
+      <div className={classes['columns']}>
+        <Life order={order} row={row} />
+        <Side order={order} row={row} />
+      </div>
+    </>
+  );
 }

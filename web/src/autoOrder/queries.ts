@@ -1,8 +1,15 @@
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { AutoOrderRow } from '@perennial/contract/screens.ts';
-import { queryOptions } from '@tanstack/react-query';
+import type { TimelineEntry } from '@perennial/contract/timeline.ts';
+import {
+  type InfiniteData,
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+} from '@tanstack/react-query';
 import { call } from '../api/call.ts';
 import { queryClient } from '../api/query.ts';
+import type { Refused } from '../api/refused.ts';
 import type { ListPage } from '../kit/listQuery.ts';
 
 /** Every read about one auto order has this key first: a write invalidates them together. */
@@ -59,3 +66,163 @@ function rowOfLists(code: string): AutoOrderRow | undefined {
     .flatMap(({ rows }) => rows)
     .find((row) => row.auto_order_code === code);
 }
+
+/** The rebills to come, each with the rules behind its date and prices. */
+export const previewQuery = (code: string, oid: number | undefined, count: number) =>
+  queryOptions({
+    queryKey: [...autoOrderKey(code), 'preview', count],
+    queryFn: async ({ signal }) => {
+      const { rebills = [], ends } = await call('previewAutoOrder', {
+        params: { auto_order_oid: oid ?? 0 },
+        query: { count },
+        signal,
+      });
+      return { rebills, ends };
+    },
+    enabled: oid !== undefined,
+    placeholderData: keepPreviousData,
+  });
+
+/** A page of the past, the newest entry first. */
+export interface PastPage {
+  readonly entries: readonly TimelineEntry[];
+  /** Absent: nothing is older. */
+  readonly older: string | undefined;
+  /** Absent: nothing is newer. */
+  readonly newer: string | undefined;
+}
+
+const pastPageSize = 40;
+
+/** The past of an auto order; `from` begins it at a place instead of now. */
+export const pastQuery = (
+  code: string,
+  oid: number | undefined,
+  kinds: readonly string[],
+  from: string | undefined,
+) =>
+  infiniteQueryOptions<
+    PastPage,
+    Refused,
+    InfiniteData<PastPage>,
+    readonly unknown[],
+    { readonly before?: string; readonly after?: string }
+  >({
+    queryKey: [...autoOrderKey(code), 'past', kinds, from ?? ''],
+    queryFn: async ({ pageParam, signal }) => {
+      const read = await call('getAutoOrderTimeline', {
+        params: { auto_order_oid: oid ?? 0 },
+        query: {
+          ...pageParam,
+          ...(kinds.length > 0 && { kinds: kinds.join(',') }),
+          _limit: pastPageSize,
+        },
+        signal,
+      });
+      const entries = read.entries ?? [];
+      const isLast = pageParam.after !== undefined && entries.length < pastPageSize;
+      return {
+        entries,
+        older: read.next_cursor,
+        newer: isLast ? undefined : read.previous_cursor,
+      };
+    },
+    initialPageParam: from === undefined ? {} : { before: from },
+    getNextPageParam: ({ older }) => (older === undefined ? undefined : { before: older }),
+    getPreviousPageParam: ({ newer }, _pages, place) =>
+      newer === undefined || isStart(place) ? undefined : { after: newer },
+    enabled: oid !== undefined,
+    placeholderData: keepPreviousData,
+  });
+
+/** The page that begins now: nothing can be newer. */
+const isStart = (place: { before?: string; after?: string }): boolean =>
+  place.before === undefined && place.after === undefined;
+
+/** What keeps a parked auto order from being billed; undefined when it is not parked. */
+export const parkedQuery = (code: string, oid: number | undefined) =>
+  queryOptions({
+    queryKey: [...autoOrderKey(code), 'parked'],
+    queryFn: async ({ signal }) => {
+      const { parked = [] } = await call('getParkedAutoOrders', { signal });
+      return parked.find(({ auto_order_oid }) => auto_order_oid === oid) ?? {};
+    },
+  });
+
+/** Its charges that have no answer yet. */
+export const chargesQuery = (code: string, oid: number | undefined) =>
+  queryOptions({
+    queryKey: [...autoOrderKey(code), 'charges'],
+    queryFn: async ({ signal }) => {
+      const { charges = [] } = await call('getCharges', { signal });
+      return charges.filter(({ auto_order_oid }) => auto_order_oid === oid);
+    },
+  });
+
+/** Checks a parked auto order again now. */
+export async function lookAgain(code: string, oid: number): Promise<void> {
+  await call('lookAgain', { params: { auto_order_oid: oid } });
+  await queryClient.invalidateQueries({ queryKey: autoOrderKey(code) });
+}
+
+/** The code of another auto order, for a link to it. */
+export const codeQuery = (oid: number | undefined) =>
+  queryOptions({
+    queryKey: ['auto order code', oid],
+    queryFn: async ({ signal }) =>
+      (await call('getAutoOrder', { params: { auto_order_oid: oid ?? 0 }, signal })).auto_order
+        ?.auto_order_code ?? '',
+    enabled: oid !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** Tasks about it. */
+export const tasksQuery = (code: string) =>
+  queryOptions({
+    queryKey: [...autoOrderKey(code), 'tasks'],
+    queryFn: async ({ signal }) =>
+      (
+        await call('getWorkflowTaskByObjectType', {
+          params: { object_type: 'auto order', object_id: code },
+          signal,
+        })
+      ).tasks ?? [],
+  });
+
+/** The fixed schedules of catalogue items: id → steps. Only items that follow one have some. */
+export const stepsQuery = (itemId: string) =>
+  queryOptions({
+    queryKey: ['item steps', itemId],
+    queryFn: async ({ signal }) => {
+      const { item } = await call('getItemByMerchantItemId', {
+        params: { merchant_item_id: itemId },
+        query: { _expand: 'auto_order.steps' },
+        signal,
+      });
+      return item?.auto_order?.auto_order_upsell ? (item.auto_order.steps ?? []) : [];
+    },
+    staleTime: 60_000,
+  });
+
+/** Why an order was charged as it was. */
+export const explanationQuery = (orderId: string) =>
+  queryOptions({
+    queryKey: ['explanation', orderId],
+    queryFn: async ({ signal }) =>
+      (await call('explainOrder', { params: { order_id: orderId }, signal })).explanation ?? {},
+    staleTime: 60_000,
+  });
+
+/** The clock now, and what is due by it until a moment. */
+export const dueQuery = (until: string) =>
+  queryOptions({
+    queryKey: ['clock due', until],
+    queryFn: async ({ signal }) =>
+      (await call('getClockDue', { query: { until }, signal })).due ?? {},
+    staleTime: 0,
+  });
+
+/** Moves the merchant's test clock, which charges everything that is due until then. */
+export const advanceTo = async (until: string, idempotencyKey: string): Promise<void> => {
+  await call('setClock', { body: { now_dts: until }, idempotencyKey });
+};

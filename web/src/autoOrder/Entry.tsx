@@ -1,0 +1,134 @@
+import type { TimelineEntry } from '@perennial/contract/timeline.ts';
+import { Link } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
+import { Moment } from '../kit/momentShown.tsx';
+import { Money } from '../kit/moneyShown.tsx';
+import { Status } from '../kit/status.tsx';
+import { paths } from '../paths.ts';
+import { Explanation } from './Explanation.tsx';
+import classes from './life.module.css';
+import { actorWords, entryTitle, entryTone } from './lifeWords.ts';
+
+/** One thing that happened. Its time is a link to it. */
+export function Entry({
+  entry,
+  isChosen,
+}: {
+  readonly entry: TimelineEntry;
+  readonly isChosen: boolean;
+}) {
+  const place = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (isChosen) place.current?.scrollIntoView({ block: 'nearest' });
+  }, [isChosen]);
+  const isTick = entry.kind === 'delivery' || entry.kind === 'mail';
+  return (
+    <li
+      ref={place}
+      className={classes['entry']}
+      data-small={isTick || undefined}
+      aria-current={isChosen || undefined}
+    >
+      <Link
+        className={classes['when']}
+        from={paths.autoOrder}
+        to="."
+        search={(before) => ({ ...before, at: entry.entry_id ?? '' })}
+        resetScroll={false}
+      >
+        <Moment at={entry.at_dts} />
+      </Link>
+      <div className={classes['what']}>
+        <Title entry={entry} />
+        <Details entry={entry} />
+      </div>
+    </li>
+  );
+}
+
+function Title({ entry }: { readonly entry: TimelineEntry }) {
+  const { attempt, kind, order_id: orderId } = entry;
+  const [isOpen, setOpen] = useState(false);
+  const canExplain = kind === 'rebill' && orderId !== undefined;
+  return (
+    <>
+      <div className={classes['head']}>
+        <Status tone={entryTone(entry)}>{entryTitle(entry)}</Status>
+        {orderId !== undefined && <span className="soft">{orderId}</span>}
+        {canExplain && (
+          <button
+            type="button"
+            className={classes['explain']}
+            aria-expanded={isOpen}
+            onClick={() => setOpen(!isOpen)}
+          >
+            Why this price
+          </button>
+        )}
+        {kind === 'rebill' && attempt?.amount !== undefined && (
+          <strong className={classes['amount']}>
+            <Money amount={attempt.amount} currency={attempt.currency_code} />
+          </strong>
+        )}
+      </div>
+      {isOpen && orderId !== undefined && <Explanation orderId={orderId} />}
+    </>
+  );
+}
+
+/** What an entry knows besides its title. */
+function Details({ entry }: { readonly entry: TimelineEntry }) {
+  const { attempt, changes = [], mail, delivery } = entry;
+  const actor = actorWords(entry.actor);
+  return (
+    <>
+      {actor && <p className={classes['detail']}>{actor}</p>}
+      {attempt && <AttemptDetail attempt={attempt} />}
+      {changes.length > 0 && <Changes changes={changes} />}
+      {mail && <p className={classes['detail']}>{mailWords(mail)}</p>}
+      {delivery?.delivered_dts && (
+        <p className={classes['detail']}>
+          <Moment at={delivery.delivered_dts} style="exact" isReal />
+        </p>
+      )}
+    </>
+  );
+}
+
+function AttemptDetail({ attempt }: { readonly attempt: NonNullable<TimelineEntry['attempt']> }) {
+  const { gateway, reference, message, hard, next_dts, state, number = 1 } = attempt;
+  const words = [
+    state === 'paid' && number > 1 && `at attempt ${number}`,
+    message,
+    hard && 'The gateway says that another attempt is of no use.',
+    gateway && `${gateway}${reference === undefined ? '' : ` ${reference}`}`,
+  ].filter(Boolean);
+  if (words.length === 0 && next_dts === undefined) return null;
+  return (
+    <p className={classes['detail']}>
+      {words.join(' · ')}
+      {next_dts !== undefined && (
+        <>
+          {words.length > 0 && ' · '}next attempt <Moment at={next_dts} />
+        </>
+      )}
+    </p>
+  );
+}
+
+function Changes({ changes }: { readonly changes: NonNullable<TimelineEntry['changes']> }) {
+  return (
+    <ul className={classes['changes']}>
+      {changes.map(({ field, before, after }) => (
+        <li key={field}>
+          <span className="soft">{field}</span> {before !== undefined && <del>{before}</del>}{' '}
+          {before !== undefined && '→ '}
+          <ins>{after ?? 'none'}</ins>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const mailWords = ({ email, subject }: NonNullable<TimelineEntry['mail']>): string =>
+  [subject, email && `to ${email}`].filter(Boolean).join(' · ');

@@ -1,0 +1,148 @@
+import { Button } from '@mantine/core';
+import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
+import type { PreviewRebill } from '@perennial/contract/perennial.ts';
+import { useQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { Icon } from '../kit/icons.tsx';
+import { Moment } from '../kit/momentShown.tsx';
+import { Money } from '../kit/moneyShown.tsx';
+import { NotShown, Waiting } from '../kit/states.tsx';
+import classes from './life.module.css';
+import { endWords, linesWords } from './lifeWords.ts';
+import { previewQuery } from './queries.ts';
+import { plannedStops } from './stops.ts';
+import { useLifeUrl } from './useLifeUrl.ts';
+import { useShown } from './useShown.ts';
+import { Why } from './Why.tsx';
+
+const shortCount = 3;
+const stepCount = 12;
+const countMax = 100;
+
+/** The rebills to come, the next one lowest, each with the rules behind it. */
+export function Future({ order }: { readonly order: AutoOrder }) {
+  const code = order.auto_order_code ?? '';
+  const { rebill } = useSearch({ from: '/inside/auto-orders/$code' });
+  const [isLong, setLong] = useState(rebill !== undefined && rebill !== 'none');
+  const [count, setCount] = useState(stepCount);
+  const { data, error, refetch } = useQuery(previewQuery(code, order.auto_order_oid, count));
+  if (error && !data) return <NotShown refused={error} onRetry={() => void refetch()} />;
+  if (!data) return <Waiting what="the rebills to come" rows={3} />;
+  const visible = isLong ? data.rebills : data.rebills.slice(0, shortCount);
+  const canShowMore = visible.length < data.rebills.length;
+  const canReadMore = data.rebills.length === count && count < countMax;
+  const more = () => (canShowMore ? setLong(true) : setCount(Math.min(count * 2, countMax)));
+  const ends = canShowMore || canReadMore ? undefined : endWords(data.ends, visible.length === 0);
+  return (
+    <>
+      <h2 className={classes['title']}>To come</h2>
+      <FutureEnd ends={ends} order={order} />
+      {(canShowMore || canReadMore) && (
+        <Button variant="subtle" size="compact-sm" onClick={more} className={classes['more'] ?? ''}>
+          Show later rebills
+        </Button>
+      )}
+      {visible.length > 0 && (
+        <ol className={classes['axis']} reversed>
+          {visible
+            .map((each, index) => (
+              <Rebill
+                key={each.rebill_number}
+                rebill={each}
+                code={code}
+                isOpen={isOpened(rebill, each, index)}
+              />
+            ))
+            .toReversed()}
+        </ol>
+      )}
+      <NextNotice order={order} />
+    </>
+  );
+}
+
+/** The next rebill is explained unless another one is, or it was closed. */
+const isOpened = (chosen: string | undefined, { rebill_number }: PreviewRebill, index: number) =>
+  chosen === undefined ? index === 0 : chosen === String(rebill_number);
+
+function FutureEnd({
+  ends,
+  order,
+}: {
+  readonly ends: string | undefined;
+  readonly order: AutoOrder;
+}) {
+  const stops = plannedStops(order, useShown());
+  if (ends === undefined && stops.length === 0) return null;
+  return (
+    <p className={classes['end']}>
+      {ends}
+      {stops.map((words) => (
+        <span key={words} className={classes['stop']}>
+          <Icon name="alert" size={15} />
+          {words}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+function Rebill({
+  rebill,
+  code,
+  isOpen,
+}: {
+  readonly rebill: PreviewRebill;
+  readonly code: string;
+  readonly isOpen: boolean;
+}) {
+  const { choose } = useLifeUrl();
+  const number = String(rebill.rebill_number);
+  return (
+    <li className={classes['entry']} data-future>
+      <span className={classes['when']}>
+        <Moment at={rebill.shipment_dts} style="day" />
+      </span>
+      <div className={classes['what']}>
+        <button
+          type="button"
+          className={classes['open']}
+          aria-expanded={isOpen}
+          aria-controls={`why-${code}-${number}`}
+          onClick={() => choose({ rebill: isOpen ? 'none' : number })}
+        >
+          <Icon name={isOpen ? 'down' : 'right'} size={15} />
+          <span className={classes['name']}>
+            Rebill {number}
+            <span className="soft"> · {linesWords(rebill.lines)}</span>
+          </span>
+          <strong className={classes['amount']}>
+            <Money amount={rebill.total} currency={rebill.currency_code} />
+          </strong>
+        </button>
+        <div id={`why-${code}-${number}`}>{isOpen && <Why charge={rebill} />}</div>
+      </div>
+    </li>
+  );
+}
+
+/** The mail before the next shipment; the dates of later ones are set when their turn comes. */
+function NextNotice({ order }: { readonly order: AutoOrder }) {
+  const due = (order.items ?? []).filter(
+    ({ next_preshipment_notice_dts: at, preshipment_notice_sent: isSent }) => at && !isSent,
+  );
+  if (due.length === 0) return null;
+  return (
+    <ol className={classes['axis']}>
+      {due.map((item) => (
+        <li key={item.auto_order_item_oid} className={classes['entry']} data-future data-small>
+          <span className={classes['when']}>
+            <Moment at={item.next_preshipment_notice_dts} style="day" />
+          </span>
+          <span className={classes['what']}>Mail before the shipment of {item.next_item_id}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,83 @@
+import type { AutoOrderItem } from '@perennial/contract/autoOrderItem.ts';
+import { useQuery } from '@tanstack/react-query';
+import { Moment } from '../kit/momentShown.tsx';
+import { Status } from '../kit/status.tsx';
+import { useCan } from '../shell/session.tsx';
+import { stepsQuery } from './queries.ts';
+import classes from './side.module.css';
+import { overrides, stepWords } from './sideWords.ts';
+import { useShown } from './useShown.ts';
+
+/** One item of an auto order: what ships, how often, what was set by hand, where it stands. */
+export function ItemCard({
+  item,
+  currency,
+}: {
+  readonly item: AutoOrderItem;
+  readonly currency: string | undefined;
+}) {
+  const shown = useShown();
+  const quantity = item.arbitrary_quantity ?? item.original_quantity ?? 1;
+  const set = overrides(item, (amount) => shown.money(amount, currency));
+  const { options = [], add_ons: addOns = [], properties = [] } = item;
+  return (
+    <div className={classes['item']}>
+      <div className={classes['itemHead']}>
+        <strong>
+          {quantity !== 1 && `${quantity} × `}
+          {item.next_item_id ?? item.original_item_id}
+        </strong>
+        {item.paused && <Status tone="note">Paused</Status>}
+      </div>
+      <p className={classes['small']}>
+        {item.frequency ?? item.simple_schedule?.frequency ?? 'By its steps'}
+        {item.next_shipment_dts !== undefined && (
+          <>
+            , next <Moment at={item.next_shipment_dts} style="day" />
+          </>
+        )}
+      </p>
+      <p className={`${classes['small']} soft`}>
+        {item.number_of_rebills ?? 0} rebills, worth {shown.money(item.rebill_value ?? 0, currency)}
+      </p>
+      {set.map((words) => (
+        <p key={words} className={classes['small']}>
+          {words}
+        </p>
+      ))}
+      {[
+        ...options.map(({ label, value }) => `${label}: ${value}`),
+        ...properties.map(({ name, value }) => `${name}: ${value}`),
+      ].map((words) => (
+        <p key={words} className={`${classes['small']} soft`}>
+          {words}
+        </p>
+      ))}
+      {addOns.map(({ item_id, quantity: count = 1, next_x_orders }) => (
+        <p key={item_id} className={classes['small']}>
+          + {count} × {item_id}
+          {next_x_orders !== undefined && `, ${next_x_orders} more times`}
+        </p>
+      ))}
+      <Steps item={item} />
+    </div>
+  );
+}
+
+/** The fixed schedule of the catalogue item, the present step marked. */
+function Steps({ item }: { readonly item: AutoOrderItem }) {
+  const canRead = useCan(['item_read']);
+  const { data: steps = [] } = useQuery({
+    ...stepsQuery(item.original_item_id ?? ''),
+    enabled: canRead && item.frequency === undefined,
+  });
+  if (steps.length === 0) return null;
+  return (
+    <ol className={classes['steps']}>
+      {steps.map((step, index) => (
+        // Steps are known by their place.
+        <li key={index}>{stepWords(step)}</li>
+      ))}
+    </ol>
+  );
+}

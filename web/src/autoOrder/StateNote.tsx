@@ -1,0 +1,118 @@
+import { Button } from '@mantine/core';
+import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
+import type { AutoOrderRow } from '@perennial/contract/screens.ts';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { Moment } from '../kit/momentShown.tsx';
+import { Money } from '../kit/moneyShown.tsx';
+import { NotShown, Waiting } from '../kit/states.tsx';
+import { paths } from '../paths.ts';
+import { useCan } from '../shell/session.tsx';
+import { toast } from '../shell/toasts.tsx';
+import classes from './autoOrder.module.css';
+import { chargesQuery, codeQuery, lookAgain, parkedQuery } from './queries.ts';
+
+interface Noted {
+  readonly order: AutoOrder;
+  readonly row: AutoOrderRow;
+}
+
+/** What a person must know first: a fault to fix, a charge without an answer, where it was merged to. */
+export function StateNote({ order, row }: Noted) {
+  switch (row.state) {
+    case 'parked':
+      return <Parked order={order} />;
+    case 'in_doubt':
+      return <InDoubt order={order} />;
+    case 'merged':
+      return <Merged oid={order.merged_into_auto_order_oid} />;
+    default:
+      return null;
+  }
+}
+
+const Note = ({ children }: { readonly children: ReactNode }) => (
+  <div className={classes['note']}>{children}</div>
+);
+
+/** The fault, the item to fix, and a way to have it checked at once. */
+function Parked({ order }: { readonly order: AutoOrder }) {
+  const { auto_order_code: code = '', auto_order_oid: oid = 0 } = order;
+  const canLook = useCan(['auto_order_write']);
+  const { data, error, refetch } = useQuery(parkedQuery(code, oid));
+  const look = useMutation({
+    mutationFn: () => lookAgain(code, oid),
+    onSuccess: () => toast({ text: `${code} was checked again.` }),
+    onError: ({ message }) => toast({ text: message, tone: 'bad' }),
+  });
+  if (error && !data) return <NotShown refused={error} onRetry={() => void refetch()} />;
+  if (!data) return <Waiting what="what is wrong" rows={1} />;
+  return (
+    <Note>
+      <p>
+        {data.reason ?? 'It cannot be billed.'}
+        {data.merchant_item_id !== undefined && <> Fix the item {data.merchant_item_id}.</>}
+        {data.since_dts !== undefined && (
+          <>
+            {' '}
+            Parked since <Moment at={data.since_dts} />.
+          </>
+        )}
+        {data.next_look_dts !== undefined && (
+          <>
+            {' '}
+            It is checked again <Moment at={data.next_look_dts} />.
+          </>
+        )}
+      </p>
+      {canLook && (
+        <Button variant="default" loading={look.isPending} onClick={() => look.mutate()}>
+          Look again
+        </Button>
+      )}
+    </Note>
+  );
+}
+
+/** Charges that the gateway has not answered. They are asked about, and never made again. */
+function InDoubt({ order }: { readonly order: AutoOrder }) {
+  const { auto_order_code: code = '', auto_order_oid: oid } = order;
+  const { data, error, refetch } = useQuery(chargesQuery(code, oid));
+  if (error && !data) return <NotShown refused={error} onRetry={() => void refetch()} />;
+  if (!data) return <Waiting what="the charge" rows={1} />;
+  return (
+    <Note>
+      {data.map((charge) => (
+        <p key={charge.key}>
+          Rebill {charge.rebill_number}:{' '}
+          <Money amount={charge.amount} currency={charge.currency_code} /> has no answer from{' '}
+          {charge.gateway}. The gateway was asked {charge.checks ?? 0} times
+          {charge.next_check_dts !== undefined && (
+            <>
+              {' '}
+              and is asked again <Moment at={charge.next_check_dts} isReal />
+            </>
+          )}
+          . Nothing is charged twice.
+        </p>
+      ))}
+    </Note>
+  );
+}
+
+function Merged({ oid }: { readonly oid: number | undefined }) {
+  const { data: code } = useQuery(codeQuery(oid));
+  if (!code) return null;
+  return (
+    <Note>
+      <p>
+        Its items ship with{' '}
+        <Link to={paths.autoOrder} params={{ code }} search={{}}>
+          {code}
+        </Link>
+        .
+      </p>
+    </Note>
+  );
+}

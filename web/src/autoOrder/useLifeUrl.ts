@@ -1,0 +1,19 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useCallback } from 'react';
+import type { LifeState } from './lifeUrl.ts';
+
+type Change = { readonly [Name in keyof LifeState]: LifeState[Name] | undefined };
+
+/** Changes what of the life is in the address; the scroll position stays. */
+export function useLifeUrl(): { choose(change: Change): void } {
+  const navigate = useNavigate({ from: '/auto-orders/$code' });
+  const choose = useCallback(
+    (change: Change) =>
+      void navigate({
+        search: ((before: LifeState) => ({ ...before, ...change })) as never,
+        resetScroll: false,
+      }),
+    [navigate],
+  );
+  return { choose };
+}
