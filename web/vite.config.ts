@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { defineConfig, type Plugin } from 'vite';
+import { join } from 'node:path';
+import { defineConfig, normalizePath, type Plugin, type Rolldown } from 'vite';
 
 /**
  * The console's bundle. `npm run dev` and `npm start` build it through scripts/prepare.mjs, so Vite
@@ -20,7 +21,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 1000,
     manifest: 'manifest.json',
     rolldownOptions: {
-      output: { codeSplitting: { groups: libraryGroups() } },
+      output: { codeSplitting: { groups: firstViewGroups() } },
       // "use client" of Mantine's files means nothing without a server that renders React.
       onLog: (level, log, report) => {
         if (log.code !== 'MODULE_LEVEL_DIRECTIVE') report(level, log);
@@ -29,12 +30,38 @@ export default defineConfig({
   },
 });
 
+/** What a person waits for first: the frame and the list of auto orders. */
+const firstView = ['src/main.tsx', 'src/autoOrders/AutoOrdersPage.tsx'];
+
 /**
- * The libraries change rarely, so they are one chunk that stays the same over many builds. What
- * draws charts is large and needed on few screens: it stays out.
+ * What the first view loads is two chunks: `libraries`, which stays the same over many builds, and
+ * `console`. Without groups, each set of screens that share a module is a chunk and a request. What
+ * the first view does not need stays out of both: it is loaded with the screens that use it.
  */
-function libraryGroups() {
-  return [{ name: 'libraries', test: /node_modules\/(?!.*(recharts|d3-|redux|immer))/ }];
+function firstViewGroups() {
+  let ids: ReadonlySet<string> | undefined;
+  const group = (name: string, test: RegExp) => ({
+    debugName: name,
+    test,
+    name: (id: string, context: Rolldown.ChunkingContext) => {
+      ids ??= firstViewModules(context);
+      return ids.has(id) ? name : null;
+    },
+  });
+  // A group takes what its modules import along, so the libraries come first.
+  return [group('libraries', /node_modules/), group('console', /./)];
+}
+
+/** The ids of all modules that the first view imports, directly or through others. */
+function firstViewModules(context: Rolldown.ChunkingContext): ReadonlySet<string> {
+  const ids = new Set<string>();
+  const visit = (id: string): void => {
+    if (ids.has(id)) return;
+    ids.add(id);
+    for (const next of context.getModuleInfo(id)?.importedIds ?? []) visit(next);
+  };
+  for (const file of firstView) visit(normalizePath(join(import.meta.dirname, file)));
+  return ids;
 }
 
 /**

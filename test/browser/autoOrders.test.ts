@@ -34,6 +34,19 @@ test('each filter shows as many rows as the API counts', withBrowser, async () =
   await close();
 });
 
+test('the first view is 8 requests at most, before those for data', withBrowser, async () => {
+  const { page, close } = await watchedPage('about:blank');
+  const files: string[] = [];
+  page.on('request', (request) => {
+    if (/document|script|stylesheet|font|image/.test(request.resourceType()))
+      files.push(new URL(request.url()).pathname);
+  });
+  await page.goto(world.demoUrl.replace('/#', '/auto-orders#'));
+  await page.locator('[data-count="60"]').waitFor();
+  assert.ok(files.length > 3 && files.length <= 8, files.join(' '));
+  await close();
+});
+
 test('typing narrows the list; Back returns to where the typing began', withBrowser, async () => {
   const { page, close } = await watchedPage(world.demoUrl);
   await page.locator('[data-count="60"]').waitFor();
