@@ -13,6 +13,11 @@ export interface Liveness {
 /** The state of the socket, for the dot in the top bar. */
 export const liveness = createStore<Liveness>({ isConnected: false, lastAtMs: undefined });
 
+let cursor: string | undefined;
+
+/** The place in the feed of events that this tab has reached; undefined before the first frame. */
+export const feedCursor = (): string | undefined => cursor?.replace('.', '-');
+
 type Listener = (frame: LiveFrame) => void;
 const listeners = new Set<Listener>();
 
@@ -33,7 +38,6 @@ export function keepLive(): () => void {
 }
 
 async function run(signal: AbortSignal): Promise<void> {
-  let cursor: string | undefined;
   for (let failures = 0; !signal.aborted; failures++) {
     try {
       await connection(await addressOf(cursor, signal), signal, (frame) => {

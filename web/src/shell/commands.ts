@@ -36,6 +36,7 @@ export const commands = [
     also: 'subscriptions list',
   },
   { id: 'go.me', words: 'Go to my settings', keys: 'g m', place: 'anywhere', also: 'theme keys' },
+  { id: 'clock', words: 'Move the clock', keys: 'c', place: 'anywhere', also: 'advance time test' },
   { id: 'theme', words: 'Switch between light and dark', place: 'anywhere', also: 'colour scheme' },
   { id: 'logOut', words: 'Log out', place: 'anywhere', also: 'sign out' },
   { id: 'list.next', words: 'Move down', keys: 'j', place: 'list' },

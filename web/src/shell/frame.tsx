@@ -2,6 +2,7 @@ import { useMantineColorScheme } from '@mantine/core';
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { logOut } from '../api/sessionQueries.ts';
+import { ClockBar } from '../clock/ClockBar.tsx';
 import { Icon } from '../kit/icons.tsx';
 import { paths } from '../paths.ts';
 import classes from './frame.module.css';
@@ -26,7 +27,10 @@ export function Frame() {
       <a className={classes['skip']} href="#main">
         Skip to the content
       </a>
-      <TopBar isNavOpen={isNavOpen} onNav={() => setNavOpen(!isNavOpen)} />
+      <div className={classes['top']}>
+        <TopBar isNavOpen={isNavOpen} onNav={() => setNavOpen(!isNavOpen)} />
+        <ClockBar />
+      </div>
       <SideNav isOpen={isNavOpen} path={path} />
       <main id="main" className={classes['main']} tabIndex={-1}>
         <Outlet />

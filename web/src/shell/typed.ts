@@ -1,0 +1,25 @@
+import { useEffect, useRef } from 'react';
+import { createStore } from '../kit/store.ts';
+
+/** What a text that was typed into the palette does, for example `+3mo` or `snooze tomorrow 9`. */
+export interface TypedAction {
+  readonly words: string;
+  run(): void;
+}
+
+/** Reads a typed text; undefined: it is not meant for this part of the console. */
+export type ReadTyped = (typed: string) => TypedAction | undefined;
+
+/** The parts that read what is typed into the palette, by name. */
+export const typedReaders = createStore<ReadonlyMap<string, ReadTyped>>(new Map());
+
+/** Lets the palette offer what `read` makes of a typed text, while the component is on the page. */
+export function useTyped(name: string, read: ReadTyped): void {
+  const latest = useRef(read);
+  latest.current = read;
+  useEffect(() => {
+    const own: ReadTyped = (typed) => latest.current(typed);
+    typedReaders.update((before) => new Map([...before, [name, own]]));
+    return () => typedReaders.update((now) => new Map([...now].filter(([, each]) => each !== own)));
+  }, [name]);
+}
