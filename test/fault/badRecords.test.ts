@@ -169,6 +169,7 @@ test('an item that cannot be read parks what needs it, and its repair wakes them
   });
   await shop.advance('2026-02-17T12:00:00-05:00');
   assert.equal(await shop.bills(bad), 1);
+  assert.equal(await shop.tasks(), 0, 'its task is closed');
 });
 
 test('one merchant’s fault stops no other merchant', async () => {
@@ -183,6 +184,53 @@ test('one merchant’s fault stops no other merchant', async () => {
   for (const worker of app.app.workers) await worker.runOnce().catch(() => 0);
   assert.equal(await other.bills(ours), 1);
   assert.ok(broken.captures(theirs) <= 1);
+});
+
+for (const [what, facts] of [
+  ['facts that are a text', '"nothing"'],
+  ['an address over two lines', '{"email":"ann@example.com\\nbcc: eve@example.com"}'],
+  ['items that are a number', '{"email":"ann@example.com","items":7}'],
+] as const) {
+  test(`a mail with ${what}: the other mails are sent`, async () => {
+    const shop = await openShop();
+    const [bad, good] = [await shop.subscribe('bad'), await shop.subscribe('good')];
+    for (const oid of [bad, good]) await shop.cancel(oid);
+    await app.db.run(
+      `update notice set facts = $3::jsonb where merchant_id = $1 and auto_order_oid = $2`,
+      [shop.merchantId, bad, facts],
+    );
+    const before = app.mails.length;
+    await app.work('notices');
+    const sent = app.mails.slice(before).map(({ to }) => to);
+    assert.ok(sent.includes('good@example.com'), JSON.stringify(sent));
+    assert.ok(!sent.some((to) => to.includes('eve')));
+    const { emails } = await shop.ok({
+      operation: 'getAutoOrderEmails',
+      params: { auto_order_oid: good },
+    });
+    assert.ok(emails.length > 0);
+  });
+}
+
+test('a merchant whose zone does not exist: the others are billed, and a new zone repairs it', async () => {
+  const [broken, other] = [await openShop(), await openShop()];
+  const [theirs, ours] = [await broken.subscribe('theirs'), await other.subscribe('ours')];
+  await app.db.run(`update merchant set time_zone = 'Mars/Olympus' where merchant_id = $1`, [
+    broken.merchantId,
+  ]);
+  for (const shop of [broken, other])
+    await app.setClock('2026-02-16T12:00:00-05:00', shop.merchantId);
+  for (const worker of app.app.workers) await worker.runOnce().catch(() => 0);
+  assert.deepEqual([await other.bills(ours), await broken.bills(theirs)], [1, 0]);
+  await broken.ok({
+    operation: 'updateMerchantSettings',
+    body: { time_zone: 'America/New_York' },
+  });
+  // What could not be read is checked again a day later.
+  await app.setClock('2026-02-17T12:00:00-05:00', broken.merchantId);
+  await app.work('rebill');
+  assert.equal(await broken.bills(theirs), 1);
+  assert.deepEqual([await broken.parked(), await broken.tasks()], [[], 0]);
 });
 
 async function openShop() {
@@ -226,6 +274,14 @@ async function openShop() {
   return {
     merchantId,
     tasks,
+    ok,
+    async cancel(oid: number): Promise<void> {
+      await ok({
+        operation: 'updateAutoOrder',
+        params: { auto_order_oid: oid },
+        body: { enabled: false, cancel_reason: 'Moved' },
+      });
+    },
     async subscribe(name: string, itemId = 'TEA'): Promise<number> {
       const { order } = await ok({
         operation: 'insertOrder',
@@ -263,7 +319,13 @@ async function openShop() {
       await ok({ operation: 'previewAutoOrder', params });
       await ok({ operation: 'getAudit' });
       await ok({ operation: 'getParkedAutoOrders' });
-      await ok({ operation: 'getWorkflowTasks', body: {} });
+      await ok({ operation: 'getOverview' });
+      await ok({ operation: 'getAutoOrderTimeline', params });
+      const rows = await ok({ operation: 'searchAutoOrders', body: {} });
+      assert.ok(rows.auto_orders.some((each) => each.auto_order_oid === oid));
+      const { tasks } = await ok({ operation: 'getWorkflowTasks', body: {} });
+      for (const { workflow_task_uuid: task_uuid } of tasks)
+        await ok({ operation: 'getWorkflowTask', params: { task_uuid } });
     },
     async advance(to: string): Promise<void> {
       await ok({ operation: 'setClock', body: { mode: 'standing', now_dts: to } });

@@ -92,6 +92,7 @@ async function deliver(
   const written = await write(parts, context, notice);
   if (written === undefined) return { ...idOf(notice), skipReason: noAddress };
   const { to, letter } = written;
+  if (!isOneAddress(to)) return { ...idOf(notice), skipReason: brokenAddress };
   const address = noticeSettings(merchant).fromEmail ?? parts.mailFrom;
   const messageId = `<${merchant.merchantId}-${notice.autoOrderOid}-${notice.noticeId}@${address.split('@').at(-1)}>`;
   const outcome = await parts.mail.send({
@@ -111,6 +112,15 @@ async function deliver(
     ...afterOutcome(context, notice, outcome),
   };
 }
+
+/**
+ * Whether a text is one address. Anything else, such as a second line, could address other people
+ * or add headers.
+ */
+const isOneAddress = (text: unknown): text is string =>
+  typeof text === 'string' && /^[^\s<>,;"]+@[^\s<>,;"@]+$/.test(text);
+
+const brokenAddress = 'The stored email address is not one address.';
 
 /** Returns the letter and its recipient; undefined when a customer has no address. */
 async function write(

@@ -19,7 +19,7 @@ import type { EarlierAttempt, NewAttempt } from './attempt.ts';
 import { chargeKey, chargeSubject } from './attempt.ts';
 import type { Due } from './dueStore.ts';
 import { findDueOids, lockDue, lockDueAmong } from './dueStore.ts';
-import { heldBack } from './held.ts';
+import { heldBack, released } from './held.ts';
 import { rememberHeld } from './heldStore.ts';
 import { settleFromOrder } from './keptOrderOperations.ts';
 import { movedFrom } from './movedFrom.ts';
@@ -237,9 +237,12 @@ async function claimLocked(
 function decideOrHold(candidate: DecisionInput, { payments }: LockedTerms): Decision {
   const decision = decide(candidate);
   // An order that costs nothing needs no gateway.
-  if (decision.kind !== 'charge' || decision.charge.card === undefined) return decision;
+  if (decision.kind !== 'charge' || decision.charge.card === undefined)
+    return released(candidate, decision);
   const obstacle = payments.obstacle(chargedByOf(candidate, decision.charge.card?.token));
-  return obstacle === undefined ? decision : heldBack(candidate, decision, obstacle);
+  return obstacle === undefined
+    ? released(candidate, decision)
+    : heldBack(candidate, decision, obstacle);
 }
 
 function chargedByOf({ autoOrder }: DecisionInput, cardToken: string | undefined) {

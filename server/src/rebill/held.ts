@@ -1,4 +1,5 @@
 import { dueAt } from '../autoOrders/calculated.ts';
+import { isParked } from '../autoOrders/parking.ts';
 import { addDays } from '../kernel/calendar.ts';
 import type { Decision, DecisionInput, Parking } from './plan.ts';
 
@@ -37,4 +38,18 @@ export function heldBack(
       },
     ],
   };
+}
+
+/**
+ * Returns the decision on an auto order that was parked and can be billed again: it is no longer
+ * parked, its history says so, and its task closes.
+ */
+export function released({ autoOrder: before }: DecisionInput, decision: Decision): Decision {
+  if (decision.kind === 'park' || !isParked(before.failureReason)) return decision;
+  const { failureReason: _, ...autoOrder } = decision.autoOrder;
+  const note = {
+    message: 'It can be billed again.',
+    event: { name: 'auto_order_update' as const, data: { reason: 'unparked' } },
+  };
+  return { ...decision, autoOrder, notes: [note, ...decision.notes] };
 }

@@ -59,7 +59,7 @@ async function present(context: Context, found: readonly Found[]): Promise<strin
   const texts = new Map<Found, string>();
   for (const type of searchTypes) {
     const ofType = found.filter((each) => each.type === type);
-    const rows = await readRows(
+    const { rows } = await readRows(
       context,
       ofType.map(({ key }) => key),
       things[type],

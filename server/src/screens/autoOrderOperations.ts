@@ -4,6 +4,7 @@ import { readNextRebills } from '../books/previewOperations.ts';
 import { fromMinor } from '../kernel/money.ts';
 import type { Context } from '../platform/context.ts';
 import { filterDate } from '../platform/http/dates.ts';
+import type { LeftOut } from '../platform/storage/unreadable.ts';
 import {
   type AutoOrderRanges,
   autoOrderMatches,
@@ -24,6 +25,8 @@ export interface PageRequest {
 export interface RowPage extends Omit<KeyPage<unknown>, 'keys'> {
   readonly json: string;
   readonly facets?: Facets;
+  /** Records of the page that cannot be read. */
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** Counts by field and value. */
@@ -42,7 +45,7 @@ export async function searchAutoOrders(
     filters,
     matches: matchesOf(context, filters),
   });
-  const rows = await readRows(context, found.keys, {
+  const { rows, leftOut } = await readRows(context, found.keys, {
     from: autoOrderRowFrom,
     key: 'a.auto_order_oid',
     json: autoOrderRowJson,
@@ -50,7 +53,7 @@ export async function searchAutoOrders(
   const facets = facetNames?.length
     ? { facets: await countFacets(context, filters, facetNames) }
     : {};
-  return { ...found, json: await withNextTotals(context, rows), ...facets };
+  return { ...found, leftOut, json: await withNextTotals(context, rows), ...facets };
 }
 
 /** Counts the auto orders that match, up to one more than 10,000. */

@@ -80,6 +80,10 @@ export function searchItems(context: Context, text: string, page: PageRequest): 
 
 async function pageOf(context: Context, page: PageRequest, list: List): Promise<RowPage> {
   const found = await findPage<string | number>(context, { ...page, ...list });
-  const rows = await readRows(context, found.keys, list.row);
-  return { ...found, json: `[${rows.map(({ json }) => json).join(',')}]` };
+  const { rows, leftOut } = await readRows(context, found.keys, list.row);
+  return {
+    ...found,
+    leftOut,
+    json: `[${rows.map(({ json }) => json).join(',')}]`,
+  };
 }

@@ -4,6 +4,7 @@ import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { bindings } from '../platform/storage/page.ts';
+import { type LeftOut, readEach } from '../platform/storage/unreadable.ts';
 import { inZone } from '../platform/storage/zone.ts';
 import {
   countSql,
@@ -93,20 +94,31 @@ export async function countMatches(
   return required(await db.row<{ total: number }>(text, values), 'total').total;
 }
 
-/** Reads the JSON of rows, in the order of their keys; those that are gone meanwhile are left out. */
+/** The rows that were read, and the records that were left out because they cannot be read. */
+export interface ReadJsonRows<Key> {
+  readonly rows: readonly { readonly key: Key; readonly json: string }[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+/**
+ * Reads the JSON of rows, in the order of their keys; those that are gone meanwhile are left out,
+ * and so are those that cannot be read.
+ */
 export async function readRows<Key extends string | number>(
   { db, merchant: { merchantId, timeZone } }: Context,
   keys: readonly Key[],
   row: { readonly from: string; readonly key: string; readonly json: string },
-): Promise<{ key: Key; json: string }[]> {
-  if (keys.length === 0) return [];
+): Promise<ReadJsonRows<Key>> {
+  if (keys.length === 0) return { rows: [], leftOut: [] };
   const type = typeof keys[0] === 'number' ? 'int' : 'text';
-  return db.rows(
-    `select asked.key, ${row.json} as json
-     from unnest((select $2::${type}[])) with ordinality as asked (key, place)
-     join ${row.from} on ${row.key} = asked.key
-     where ${row.key.split('.')[0]}.merchant_id = $1 and ${inZone('$3')}
-     order by asked.place`,
-    [merchantId, keys, timeZone],
+  return readEach(keys, (some) =>
+    db.rows<{ key: Key; json: string }>(
+      `select asked.key, ${row.json} as json
+       from unnest((select $2::${type}[])) with ordinality as asked (key, place)
+       join ${row.from} on ${row.key} = asked.key
+       where ${row.key.split('.')[0]}.merchant_id = $1 and ${inZone('$3')}
+       order by asked.place`,
+      [merchantId, some, timeZone],
+    ),
   );
 }

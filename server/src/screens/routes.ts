@@ -1,5 +1,7 @@
+import type { Context } from '../platform/context.ts';
 import { type Answer, payload, payloadText } from '../platform/http/answer.ts';
 import type { Input, Routes } from '../platform/http/routes.ts';
+import { leftOutWarning } from '../platform/http/unreadableRecords.ts';
 import { searchAnything } from './anythingOperations.ts';
 import { type PageRequest, type RowPage, searchAutoOrders } from './autoOrderOperations.ts';
 import { searchCustomers, searchItems, searchOrders } from './listOperations.ts';
@@ -13,13 +15,13 @@ export const screenRoutes = (readOverview: ReadOverview) =>
       payloadText(await searchAnything(context, query.q ?? '', query.types, page.limit)),
     getOverview: async (context) => payload(await readOverview(context)),
     searchAutoOrders: async (context, input) =>
-      pageAnswer(await searchAutoOrders(context, input.body, pageOf(input))),
+      pageAnswer(context, 'auto order', await searchAutoOrders(context, input.body, pageOf(input))),
     searchOrders: async (context, input) =>
-      pageAnswer(await searchOrders(context, input.body, pageOf(input))),
+      pageAnswer(context, 'order', await searchOrders(context, input.body, pageOf(input))),
     searchCustomers: async (context, input) =>
-      pageAnswer(await searchCustomers(context, input.body, pageOf(input))),
+      pageAnswer(context, 'customer', await searchCustomers(context, input.body, pageOf(input))),
     searchItems: async (context, input) =>
-      pageAnswer(await searchItems(context, input.query.q ?? '', pageOf(input))),
+      pageAnswer(context, 'item', await searchItems(context, input.query.q ?? '', pageOf(input))),
     getAutoOrderTimeline: async (context, { params, query, page }) =>
       timelineAnswer(
         await autoOrderTimeline(context, params.auto_order_oid, { ...query, limit: page.limit }),
@@ -49,7 +51,12 @@ const pageOf = ({
   after: query._after,
 });
 
-const pageAnswer = ({ json, nextCursor, total, isMore, facets }: RowPage): Answer =>
+const pageAnswer = (
+  context: Context,
+  what: string,
+  { json, nextCursor, total, isMore, facets, leftOut }: RowPage,
+): Answer =>
   payloadText(json, {
     beside: { next_cursor: nextCursor, total, total_is_more: isMore, facets },
+    ...leftOutWarning(context, what, leftOut),
   });
