@@ -89,6 +89,18 @@ export function isSameWall(
   return wall.toString({ fractionalSecondDigits: 0 }) === `${date}T${time}`;
 }
 
+/** Whether a date of the wire names another offset than the zone has at that moment. */
+export function hasOtherOffset(
+  text: string | null | undefined,
+  moment: Temporal.Instant,
+  zone: string,
+): boolean {
+  const [, offset] = /([+-]\d\d:?\d\d|z)$/i.exec(text ?? '') ?? [];
+  if (offset === undefined) return false;
+  const given = /^z$/i.test(offset) ? '+00:00' : offset.replace(/(\d\d)(\d\d)$/, '$1:$2');
+  return given !== moment.toZonedDateTimeISO(zone).offset;
+}
+
 /** Whether the first moment is before the second. */
 export const isBefore = (one: Temporal.Instant, other: Temporal.Instant): boolean =>
   one.epochMilliseconds < other.epochMilliseconds;

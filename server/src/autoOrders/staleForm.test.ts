@@ -455,6 +455,26 @@ for (const [what, body, left] of places) {
   });
 }
 
+/*
+ * The same kind of form, read before a shipment was billed or given up: its date has the local time
+ * of another zone and is not a moment that was billed.
+ */
+for (const [what, date, left] of [
+  ['its local time in Tokyo', '2026-02-15T10:00:00+09:00', ['items[0].next_shipment_dts']],
+  ['the same, sent in UTC', '2026-02-15T01:00:00Z', ['items[0].next_shipment_dts']],
+  ['another day', '2026-02-18T10:00:00+09:00', []],
+  ['another time of that day, of the zone of now', '2026-02-15T18:00:00-05:00', []],
+] as const) {
+  test(`a form of another time zone with a date that was billed: ${what}`, () => {
+    const item = anItem({ nextShipmentAt: at(march), numberOfRebills: 1, paused: true });
+    const record = anAutoOrder({ items: [item] });
+    const items = [{ ...paused, next_shipment_dts: date }];
+    const form = { auto_order_code: record.autoOrderCode, items };
+    assert.deepEqual(withoutStale(record, form, billed, rules).left, left);
+    assert.deepEqual(withoutStale(record, { items }, billed, rules).left, [], 'a field is meant');
+  });
+}
+
 for (const [what, current, body, left] of tops) {
   test(`an auto order: ${what}`, () => {
     const record = anAutoOrder({ items: [billedOnce], ...current });

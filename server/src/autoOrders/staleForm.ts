@@ -10,7 +10,15 @@ import type { AddOn, AutoOrder, AutoOrderItem } from './autoOrder.ts';
 import type { Billed, CountedAddOn } from './billed.ts';
 import { isBilledDate, itemsBilled } from './billed.ts';
 import type { ItemAge } from './formAge.ts';
-import { commonAge, isBefore, isSameSecond, isSameWall, itemAge, wireMoment } from './formAge.ts';
+import {
+  commonAge,
+  hasOtherOffset,
+  isBefore,
+  isSameSecond,
+  isSameWall,
+  itemAge,
+  wireMoment,
+} from './formAge.ts';
 import { keptWords, withMergedItems } from './staleMerge.ts';
 
 /*
@@ -56,7 +64,7 @@ export function withoutStale(
   const items = body.items?.map((form, index) => {
     const item = current.items.find(({ itemOid }) => itemOid === form.auto_order_item_oid);
     if (item === undefined) return form;
-    const age = ageOf(form, item, billed, rules);
+    const age = ageOf(form, item, common);
     ages.push(age);
     return siftItem(item, form, { ...common, path: `items[${index}].`, age });
   });
@@ -110,7 +118,12 @@ const isOfOtherZone = (
 
 // ------------------------------------------------------------------------------------- one item
 
-function ageOf(form: WireItem, item: AutoOrderItem, billed: Billed, rules: FormRules): ItemAge {
+function ageOf(
+  form: WireItem,
+  item: AutoOrderItem,
+  sieve: Pick<Sieve, 'billed' | 'isForm' | 'rules'>,
+): ItemAge {
+  const { rules } = sieve;
   if (rules.isProven) return { counts: 'current', schedule: 'current' };
   const age = itemAge(form, item, rules.zone);
   const next = wireMoment(form.next_shipment_dts, rules.zone);
@@ -119,9 +132,30 @@ function ageOf(form: WireItem, item: AutoOrderItem, billed: Billed, rules: FormR
     age.schedule === 'unknown' &&
     next !== undefined &&
     (item.nextShipmentAt === undefined || isBefore(next, item.nextShipmentAt)) &&
-    isBilledDate(billed, item.itemOid, next, rules.zone);
+    isBilled(item, form, next, sieve);
   return isOld ? { counts: 'older', schedule: 'older' } : age;
 }
+
+/**
+ * Whether the next shipment of a form was billed. A change of the time zone moves dates to other
+ * moments, so a date of a whole form that has another offset than the merchant's zone counts as
+ * billed where a billed date is as near as two zones can be.
+ */
+function isBilled(
+  { itemOid }: AutoOrderItem,
+  { next_shipment_dts: text }: WireItem,
+  next: Temporal.Instant,
+  { billed, isForm, rules }: Pick<Sieve, 'billed' | 'isForm' | 'rules'>,
+): boolean {
+  if (isBilledDate(billed, itemOid, next, rules.zone)) return true;
+  if (!isForm || !hasOtherOffset(text, next, rules.zone)) return false;
+  return itemsBilled(billed, itemOid).some(
+    ({ at }) => Math.abs(at.epochMilliseconds - next.epochMilliseconds) <= zonesApartMs,
+  );
+}
+
+// From -12:00 to +14:00.
+const zonesApartMs = 26 * 3_600_000;
 
 function siftItem(item: AutoOrderItem, form: WireItem, sieve: Sieve): WireItem {
   const { age, rules } = sieve;
@@ -163,7 +197,7 @@ function siftItem(item: AutoOrderItem, form: WireItem, sieve: Sieve): WireItem {
  * shipment.
  */
 function isStaleDate(item: AutoOrderItem, form: WireItem, sieve: Sieve): boolean {
-  const { age, billed, rules } = sieve;
+  const { age, rules } = sieve;
   if (isOfOtherZone(form.next_shipment_dts, item.nextShipmentAt, sieve)) return true;
   const next = wireMoment(form.next_shipment_dts, rules.zone);
   if (next === undefined || isSameSecond(next, item.nextShipmentAt)) return false;
@@ -173,8 +207,7 @@ function isStaleDate(item: AutoOrderItem, form: WireItem, sieve: Sieve): boolean
   if (item.nextShipmentAt !== undefined && !isBefore(next, item.nextShipmentAt)) return false;
   if (isOlder) return true;
   return (
-    isBilledDate(billed, item.itemOid, next, rules.zone) &&
-    (age.schedule === 'unknown' || !isBefore(rules.now, next))
+    isBilled(item, form, next, sieve) && (age.schedule === 'unknown' || !isBefore(rules.now, next))
   );
 }
 
