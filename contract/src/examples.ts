@@ -208,6 +208,7 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
     search: { assigned_to_me: true, priority: '4 - critical' },
   },
   updateSavedSearch: { name: 'Critical', shared: true },
+  authorizeLive: { topics: ['tasks', 'clock'] },
   updateWebhookOwner: { application_id: 'key:7' },
   rotateWebhookSecret: { keep_old_hours: 24 },
 };

@@ -46,6 +46,7 @@ import type { ExpansionName } from './expansions.ts';
 import type { NamedModel } from './fields.ts';
 import { dateTime, decimal, flag, int32, oneOf, text, textTo } from './fields.ts';
 import { Item, ItemResponse, ItemsResponse } from './item.ts';
+import { LiveAuthRequest, LiveAuthResponse, liveTopicPermissions } from './live.ts';
 import {
   OauthDeviceAuthorizationRequest,
   OauthDeviceAuthorizationResponse,
@@ -2204,6 +2205,22 @@ export const operations = {
     permissions: savedSearchPermissions,
     params: Type.Object({ saved_search_oid: oid() }),
     status: 204,
+  },
+  authorizeLive: {
+    tag: 'perennial',
+    method: 'PUT',
+    base: '/perennial/v1',
+    path: '/live/auth',
+    summary: 'Authorize the live socket with topics',
+    description:
+      'Returns the address and the token of a socket that reports changes of tasks, auto orders and orders, ' +
+      'advances of the clock and deliveries of webhooks. Each topic needs the permission that reads its objects.',
+    permissions: Object.values(liveTopicPermissions),
+    body: LiveAuthRequest,
+    bodyOptional: true,
+    response: LiveAuthResponse,
+    payload: 'live_auth',
+    status: 200,
   },
   getWebhookSecrets: {
     tag: 'perennial',

@@ -190,7 +190,8 @@ const liveNote = html`
 <p>Ask <a href="#getWorkflowAgentWebsocketAuthorization">for authorization</a>, then connect to
 <code>websocket_url?token=jwt</code>; add <code>&amp;after=cursor</code> to get what was missed since. Each frame is one
 JSON object: the server sends <a href="#LiveFrame">LiveFrame</a>, the client
-<a href="#LiveClientFrame">LiveClientFrame</a>.</p>`;
+<a href="#LiveClientFrame">LiveClientFrame</a>. A socket that also reports auto orders, orders, advances of the clock
+and deliveries is opened with <a href="/docs/perennial#authorizeLive">authorizeLive</a>.</p>`;
 
 /** Responses are shown with their operation. */
 function isAnswer(name: string): boolean {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import type { LiveFrame } from '../../contract/src/live.ts';
-import type { TestApp } from './app.ts';
+import type { LiveFrame, LiveTopic } from '../../contract/src/live.ts';
+import type { TestApp, TestRequest } from './app.ts';
 import { ask } from './workflow.ts';
 
 /** A client of the live socket that keeps every frame but pings. */
@@ -32,6 +32,24 @@ export async function connectLive(
   const after = options.after === undefined ? '' : `&after=${options.after}`;
   const { pathname } = new URL(auth.websocket_url);
   return openLive(`${address}${pathname}?token=${auth.jwt}${after}`, options.origin);
+}
+
+/** Authorizes for these topics over the API and connects. Without topics: all that the key may read. */
+export async function connectTopics(
+  app: TestApp,
+  address: string,
+  request: Pick<TestRequest, 'key' | 'headers'>,
+  options: { topics?: LiveTopic[]; after?: string | undefined } = {},
+): Promise<LiveClient> {
+  const { topics } = options;
+  const { live_auth: auth } = await ask(app, {
+    operation: 'authorizeLive',
+    ...request,
+    ...(topics && { body: { topics } }),
+  });
+  const after = options.after === undefined ? '' : `&after=${options.after}`;
+  const { pathname } = new URL(auth.websocket_url);
+  return openLive(`${address}${pathname}?token=${auth.jwt}${after}`);
 }
 
 /** Connects to a whole address. */

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { applicationAccesses } from '../oauth/applicationAccess.ts';
+import { type ApplicationAccesses, applicationAccesses } from '../oauth/applicationAccess.ts';
 import { bearerTokens } from '../oauth/bearerTokens.ts';
 import { makeBillingLink, readPublicUrl } from '../payments/billingLinkStore.ts';
 import type { EventListener } from '../platform/context.ts';
@@ -14,10 +14,13 @@ import { simpleKeys } from '../staff/authenticate.ts';
 import { sessionAuthentication } from '../staff/authenticateSession.ts';
 import { remembered } from '../staff/remembered.ts';
 import { deliveryWorker } from '../webhooks/deliveryWorker.ts';
+import type { MayListen } from '../workflow/liveDoor.ts';
+import { permissionsFor } from '../workflow/liveFeed.ts';
 import { LiveSockets } from '../workflow/liveSockets.ts';
 import type { AppParts } from './appParts.ts';
 import { openCharging } from './charging.ts';
 import { openContexts } from './contexts.ts';
+import { liveSources } from './liveSources.ts';
 
 /** What several features share, opened once. */
 export type Services = ReturnType<typeof openServices>;
@@ -76,7 +79,8 @@ export function openServices(parts: AppParts) {
       log,
       tokens,
       publicUrl,
-      mayListen: ({ merchantId, ...holder }) => isPermitted(merchantId, holder, 'workflow_read'),
+      sources: liveSources(db, merchants),
+      mayListen: mayListen(accesses),
     }),
     webhooks: deliveryWorker({
       ...rounds,
@@ -88,6 +92,14 @@ export function openServices(parts: AppParts) {
     }),
   };
 }
+
+/** Whether a client has the permission of each of its topics. */
+const mayListen =
+  (accesses: ApplicationAccesses): MayListen =>
+  async ({ merchantId, topics = ['tasks'], ...holder }) => {
+    const access = await accesses.find(merchantId, holder);
+    return permissionsFor(topics).every((needed) => access?.permissions.has(needed) ?? false);
+  };
 
 /** What finds out who calls, and what the operations of sessions need of it. */
 function openCallers({ db, clock, demo }: AppParts) {

@@ -16,6 +16,7 @@ import { listTries } from './logStore.ts';
 import type { WebhookParts } from './operations.ts';
 import { callerOf, refuseUnreadable } from './operations.ts';
 import { missingPermissions, type Owner } from './owner.ts';
+import { wireTry } from './present.ts';
 import { ownerGone } from './settleOperations.ts';
 import {
   countAllWebhooks,
@@ -107,17 +108,7 @@ export async function getDeliveries(
   const { merchantId, timeZone } = context.merchant;
   await anyWebhook(context, parts, webhookOid);
   const found = await listTries(context.db, merchantId, webhookOid, query.success, page);
-  const deliveries = found.slice(0, page.limit).map((each) => ({
-    request_id: `${each.deliveryId}.${each.attempt}`,
-    delivery_id: each.deliveryId,
-    attempt: each.attempt,
-    delivery_dts: wireDate(each.at, timeZone),
-    success: each.success,
-    ...(each.statusCode === null ? {} : { status_code: each.statusCode }),
-    duration_ms: each.durationMs,
-    event_names: [...each.eventNames],
-    objects: [...each.objects],
-  }));
+  const deliveries = found.slice(0, page.limit).map((each) => wireTry(each, timeZone));
   return {
     deliveries,
     resultSet: { ...page, count: deliveries.length, more: found.length > page.limit },

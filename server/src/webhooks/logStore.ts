@@ -177,3 +177,46 @@ export async function findLog(
     }
   );
 }
+
+/** A try as the live socket reports it. */
+export interface LiveTry extends Try {
+  readonly webhookOid: number;
+  readonly logId: number;
+  /** Of the transaction that logged it, as events have it. */
+  readonly stamp: string;
+}
+
+/**
+ * Lists the tries of all webhooks after a place, up to a stamp that every open transaction is at or
+ * above (`feedHorizon`), in the order of stamps and numbers.
+ */
+export function listTriesAfter(
+  db: Database,
+  merchantId: string,
+  after: { readonly stamp: string; readonly logId?: number },
+  horizon: string,
+  limit: number,
+): Promise<LiveTry[]> {
+  return db.rows(
+    `select webhook_oid as "webhookOid", log_id as "logId", l.stamp::text as stamp,
+       delivery_id as "deliveryId", attempt, delivered_at as at, success,
+       status_code as "statusCode", duration_ms as "durationMs", event_names as "eventNames", objects
+     from webhook_log l where merchant_id = $1 and (l.stamp, log_id) > ($2::xid8, $3)
+       and l.stamp < $4::xid8
+     order by l.stamp, log_id limit $5`,
+    [merchantId, after.stamp, after.logId ?? 0, horizon, limit],
+  );
+}
+
+/** Whether a try is still stored. */
+export async function isTryKept(
+  db: Database,
+  merchantId: string,
+  { stamp, logId }: { readonly stamp: string; readonly logId?: number },
+): Promise<boolean> {
+  const row = await db.row(
+    'select log_id from webhook_log where merchant_id = $1 and stamp = $2::xid8 and log_id = $3',
+    [merchantId, stamp, logId],
+  );
+  return row !== undefined;
+}

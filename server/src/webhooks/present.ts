@@ -1,7 +1,9 @@
 import type { EventDescription, EventName } from '@perennial/contract/events.ts';
+import type { WebhookDelivery } from '@perennial/contract/perennial.ts';
 import type { WebhookEventCategory, Webhook as WireWebhook } from '@perennial/contract/webhook.ts';
 import { wireDate } from '../kernel/calendar.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
+import type { Try } from './logStore.ts';
 import { catalogueRows, expansionsFor } from './owner.ts';
 import type { Authentication, Subscription } from './webhook.ts';
 import type { StoredWebhook } from './webhookStore.ts';
@@ -85,3 +87,16 @@ function wireSubscription(
     ...(subscription?.comments === undefined ? {} : { comments: subscription.comments }),
   };
 }
+
+/** Returns a try as an administrator sees it, without what was sent. */
+export const wireTry = (each: Try, zone: string): WebhookDelivery => ({
+  request_id: `${each.deliveryId}.${each.attempt}`,
+  delivery_id: each.deliveryId,
+  attempt: each.attempt,
+  delivery_dts: wireDate(each.at, zone),
+  success: each.success,
+  ...(each.statusCode === null ? {} : { status_code: each.statusCode }),
+  duration_ms: each.durationMs,
+  event_names: [...each.eventNames],
+  objects: [...each.objects],
+});

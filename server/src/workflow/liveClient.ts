@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
-import type { LiveFrame } from '@perennial/contract/live.ts';
+import type { LiveFrame, LiveTopic } from '@perennial/contract/live.ts';
 import type { WebSocket } from 'ws';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
+import type { Topics } from './liveFeed.ts';
 import type { LiveSocket } from './liveRoom.ts';
 
 /** The user and the key or OAuth client for which a token was made. */
@@ -11,6 +12,8 @@ export interface LiveClaims {
   readonly userId?: number;
   /** Of a session; the socket ends with it. */
   readonly sessionId?: string;
+  /** What the client may listen to; absent: a socket of the workflow. */
+  readonly topics?: readonly LiveTopic[];
 }
 
 /** Why we close a socket, in the codes of RFC 6455 and its registry. */
@@ -24,6 +27,7 @@ const silentMsMax = 60_000;
 /** One open socket: what it may listen to, and whether its client still reads. */
 export class LiveClient implements LiveSocket {
   readonly claims: LiveClaims;
+  readonly topics: Topics;
   readonly #socket: WebSocket;
   /** What the socket writes to. */
   readonly #stream: Duplex;
@@ -35,6 +39,7 @@ export class LiveClient implements LiveSocket {
 
   constructor(claims: LiveClaims, socket: WebSocket, stream: Duplex, clock: SystemClock) {
     this.claims = claims;
+    this.topics = claims.topics && new Set(claims.topics);
     this.#socket = socket;
     this.#stream = stream;
     this.#clock = clock;

@@ -1,42 +1,167 @@
-import type { LiveFrame } from '@perennial/contract/live.ts';
+import {
+  type LiveEventDetails,
+  type LiveFrame,
+  type LiveTopic,
+  liveTopicPermissions,
+} from '@perennial/contract/live.ts';
+import type { WebhookDelivery } from '@perennial/contract/perennial.ts';
+import { wireDate } from '../kernel/calendar.ts';
+import { fromLoose } from '../kernel/fromLoose.ts';
 import type { FeedEvent, FeedPlace } from '../platform/events/feed.ts';
 
 /**
- * Returns the frame that describes an event of the feed; undefined for events that are not about
- * tasks.
+ * A place among the merchant's events and the tries of its webhooks. Both have the stamp of their
+ * transaction; the tries of a transaction come after its events.
  */
-export function frameOf({ name, objectType, data, place }: FeedEvent): LiveFrame | undefined {
-  const type = objectType === 'workflow task' ? eventTypes[name] : undefined;
+export interface LivePlace extends FeedPlace {
+  /** Of a try, from 1. `eventId` is then higher than that of every event. */
+  readonly logId?: number;
+}
+
+/** One try to deliver, with its place. */
+export interface LiveDelivery {
+  readonly place: LivePlace;
+  readonly webhookOid: number;
+  readonly delivery: WebhookDelivery;
+}
+
+/** What a room reports: an event of the feed, or a try to deliver. */
+export type LiveChange = FeedEvent | LiveDelivery;
+
+/** The topics of a client; absent: a socket of the workflow, with its frames. */
+export type Topics = ReadonlySet<LiveTopic> | undefined;
+
+/** Whether a client with these topics receives what is about a topic. */
+export const includes = (topics: Topics, topic: LiveTopic): boolean =>
+  topics === undefined ? topic === 'tasks' : topics.has(topic);
+
+/** Returns the permissions that these topics need. */
+export const permissionsFor = (topics: Iterable<LiveTopic>): string[] => [
+  ...new Set([...topics].map((topic) => liveTopicPermissions[topic])),
+];
+
+/** Returns the topic of an event's object type; undefined when no topic has it. */
+export const topicOf = (objectType: string): LiveTopic | undefined => topicsOf[objectType];
+
+const topicsOf: Readonly<Record<string, LiveTopic>> = {
+  'workflow task': 'tasks',
+  'auto order': 'auto_orders',
+  order: 'orders',
+};
+
+/**
+ * Returns the frame that describes a change to a client with these topics; undefined when it does
+ * not listen to that. `zone` is the merchant's.
+ */
+export function frameOf(change: LiveChange, topics: Topics, zone: string): LiveFrame | undefined {
+  if ('delivery' in change) return includes(topics, 'deliveries') ? tried(change) : undefined;
+  const topic = topicOf(change.objectType);
+  if (topic === undefined || !includes(topics, topic)) return undefined;
+  const content = topic === 'tasks' ? taskContent(change) : recordContent(change, topic);
+  if (content === undefined) return undefined;
+  return {
+    type: 'event',
+    ...content,
+    ...(topics && about(change, topic, zone)),
+    cursor: cursorOf(change.place),
+  };
+}
+
+const about = (event: FeedEvent, topic: LiveTopic, zone: string): LiveFrame => ({
+  event_topic: topic,
+  event_object_type: event.objectType.replaceAll(' ', '_'),
+  event_object_id: event.objectId,
+  event_name: event.name,
+  event_dts: wireDate(event.at, zone),
+  event_sequence: event.objectSequence,
+});
+
+function taskContent({ name, data }: FeedEvent): LiveFrame | undefined {
+  const type = taskTypes[name];
   return (
     type && {
-      type: 'event',
       event_type: type,
       event_task: data['object'] as NonNullable<LiveFrame['event_task']>,
-      cursor: cursorOf(place),
     }
   );
 }
 
-const eventTypes: Readonly<Record<string, NonNullable<LiveFrame['event_type']>>> = {
+const taskTypes: Readonly<Record<string, NonNullable<LiveFrame['event_type']>>> = {
   workflow_task_create: 'task created',
   workflow_task_update: 'task updated',
   workflow_task_delete: 'task deleted',
 };
 
-/** Returns a place in the feed as the cursor that clients store. */
-export const cursorOf = ({ stamp, eventId }: FeedPlace): string => `${stamp}.${eventId}`;
+function recordContent({ objectType, objectId, data }: FeedEvent, topic: LiveTopic): LiveFrame {
+  const known: LiveEventDetails & { readonly orderId?: string } = data;
+  return {
+    event_type: topic === 'orders' ? 'order changed' : 'auto order changed',
+    event_details: fromLoose<LiveEventDetails>({
+      order_id: objectType === 'order' ? objectId : (known.order_id ?? known.orderId),
+      auto_order_oid: known.auto_order_oid,
+      rebill_number: known.rebill_number,
+      reason: known.reason,
+    }),
+  };
+}
+
+const tried = ({ place, webhookOid, delivery }: LiveDelivery): LiveFrame => ({
+  type: 'event',
+  event_type: 'delivery tried',
+  event_topic: 'deliveries',
+  event_object_type: 'webhook',
+  event_object_id: String(webhookOid),
+  event_delivery: delivery,
+  cursor: cursorOf(place),
+});
+
+/** Returns a place as the cursor that clients store. */
+export const cursorOf = ({ stamp, eventId, logId }: LivePlace): string =>
+  `${stamp}.${logId === undefined ? eventId : `d${logId}`}`;
 
 /** Returns the place of a cursor; undefined when the text is not a cursor. */
-export function placeOf(cursor: string): FeedPlace | undefined {
-  const match = /^(\d{1,19})\.(\d{1,15})$/.exec(cursor);
-  return match ? { stamp: match[1]!, eventId: Number(match[2]) } : undefined;
+export function placeOf(cursor: string): LivePlace | undefined {
+  const match = /^(\d{1,19})\.(d?)(\d{1,15})$/.exec(cursor);
+  if (!match) return undefined;
+  const [, stamp = '', kind, id] = match;
+  return kind === 'd' ? placeOfTry(stamp, Number(id)) : { stamp, eventId: Number(id) };
 }
+
+/** Returns the place of a try. */
+export const placeOfTry = (stamp: string, logId: number): LivePlace => ({
+  stamp,
+  eventId: afterEvents,
+  logId,
+});
+
+/** Higher than the number of every event. */
+const afterEvents = 999_999_999_999_999;
 
 /**
  * Compares two places: negative when `one` comes before `other`, zero when they are equal, else
  * positive.
  */
-export function comparePlaces(one: FeedPlace, other: FeedPlace): number {
+export function comparePlaces(one: LivePlace, other: LivePlace): number {
   const [a, b] = [BigInt(one.stamp), BigInt(other.stamp)];
-  return a === b ? one.eventId - other.eventId : a < b ? -1 : 1;
+  if (a !== b) return a < b ? -1 : 1;
+  return one.eventId - other.eventId || (one.logId ?? 0) - (other.logId ?? 0);
+}
+
+/**
+ * Merges two lists in the order of their places, up to where both are known: a full page may have
+ * more behind its last place.
+ */
+export function merged(
+  events: readonly FeedEvent[],
+  deliveries: readonly LiveDelivery[],
+  pageSize: number,
+): LiveChange[] {
+  const ends = [events, deliveries]
+    .filter((list) => list.length >= pageSize)
+    .map((list) => list.at(-1)!.place)
+    .sort(comparePlaces);
+  const end = ends[0];
+  return [...events, ...deliveries]
+    .filter(({ place }) => end === undefined || comparePlaces(place, end) <= 0)
+    .sort((one, other) => comparePlaces(one.place, other.place));
 }

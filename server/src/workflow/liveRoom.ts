@@ -1,24 +1,29 @@
-import type { LiveFrame } from '@perennial/contract/live.ts';
-import {
-  type FeedEvent,
-  type FeedPlace,
-  feedEnd,
-  isInFeed,
-  readFeed,
-} from '../platform/events/feed.ts';
+import type { LiveFrame, LiveTopic } from '@perennial/contract/live.ts';
+import { required } from '../kernel/assert.ts';
+import { feedEnd } from '../platform/events/feed.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { comparePlaces, cursorOf, frameOf, placeOf } from './liveFeed.ts';
+import {
+  comparePlaces,
+  cursorOf,
+  frameOf,
+  includes,
+  type LiveChange,
+  type LivePlace,
+  placeOf,
+  type Topics,
+} from './liveFeed.ts';
+import { isPlaceKept, type LiveSources, readChanges } from './liveReader.ts';
 import { countOpen } from './taskStore.ts';
 
 /** A client as the room sees it. Frames are JSON, and one frame goes to many. */
 export interface LiveSocket {
   readonly userId?: number | undefined;
+  readonly topics?: Topics;
   /** Several frames at once cost little more than one. */
   send(frames: readonly Buffer[]): void;
 }
 
-const pageSize = 1000;
-/** A client that missed more events than this reads its lists again, which is faster. */
+/** A client that missed more changes than this reads its lists again, which is faster. */
 const missedMax = 20_000;
 
 /**
@@ -28,18 +33,23 @@ const missedMax = 20_000;
 export class LiveRoom {
   readonly #db: Database;
   readonly #merchantId: string;
+  readonly #sources: LiveSources | undefined;
   readonly #sockets = new Set<LiveSocket>();
   readonly #gone = new WeakSet<LiveSocket>();
   readonly #openCounts = new Map<number, number>();
+  /** The last advance of the clock that was sent, as JSON. */
+  #advance = '';
   /** Every socket has been sent everything up to here. */
-  #place: FeedPlace | undefined;
+  #place: LivePlace | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   /** A read that has not begun yet serves every caller that requests one meanwhile. */
   #waiting: Promise<void> | undefined;
 
-  constructor(db: Database, merchantId: string) {
+  /** Without sources the room is for sockets of the workflow only. */
+  constructor(db: Database, merchantId: string, sources?: LiveSources) {
     this.#db = db;
     this.#merchantId = merchantId;
+    this.#sources = sources;
   }
 
   /** Sends a socket what it missed since its cursor, then all that follows. */
@@ -62,8 +72,13 @@ export class LiveRoom {
   }
 
   /** Whether every socket was sent what is at this place of the feed. */
-  hasTold(wanted: FeedPlace): boolean {
+  hasTold(wanted: LivePlace): boolean {
     return this.#place === undefined || comparePlaces(this.#place, wanted) >= 0;
+  }
+
+  /** Whether a socket listens to a topic. */
+  hears(topic: LiveTopic): boolean {
+    return [...this.#sockets].some(({ topics }) => includes(topics, topic));
   }
 
   #inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
@@ -73,30 +88,43 @@ export class LiveRoom {
   }
 
   async #welcome(socket: LiveSocket, after: string | undefined): Promise<void> {
-    this.#place ??= await feedEnd(this.#db);
-    await this.#tellAll();
-    const from = after === undefined ? this.#place : placeOf(after);
-    if (from === undefined || !(await this.#catchUp(socket, from, this.#place)))
-      socket.send([frame({ type: 'resync', cursor: cursorOf(this.#place) })]);
+    const place = await this.#presentPlace(includes(socket.topics, 'deliveries'));
+    const from = after === undefined ? place : placeOf(after);
+    if (from === undefined || !(await this.#catchUp(socket, from, place)))
+      socket.send([frame({ type: 'resync', cursor: cursorOf(place) })]);
     if (this.#gone.has(socket)) return;
     this.#sockets.add(socket);
-    await this.#tellCounts([socket], this.#place, { always: true });
+    await this.#tellCounts(place, socket);
+    await this.#tellAdvance(place, socket);
+  }
+
+  /**
+   * Returns the place up to which every socket was sent everything. While no socket listens to
+   * deliveries the place stays at the last event, and the tries since then are not new to the first
+   * one that listens.
+   */
+  async #presentPlace(hearsDeliveries: boolean): Promise<LivePlace> {
+    const end = this.#place === undefined || hearsDeliveries ? await feedEnd(this.#db) : undefined;
+    this.#place ??= end!;
+    await this.#tellAll();
+    if (end !== undefined && comparePlaces(this.#place, end) < 0) this.#place = end;
+    return this.#place;
   }
 
   /** Returns false when the cursor is too old, or too much was missed. */
-  async #catchUp(socket: LiveSocket, from: FeedPlace, until: FeedPlace): Promise<boolean> {
-    if (!(await isInFeed(this.#db, this.#merchantId, from))) return false;
+  async #catchUp(socket: LiveSocket, from: LivePlace, until: LivePlace): Promise<boolean> {
+    if (!(await isPlaceKept(this.#db, this.#merchantId, from, this.#sources))) return false;
     const missed = [frame({ type: 'ready', cursor: cursorOf(from) })];
     let reached = from;
     for (let read = 0; comparePlaces(reached, until) < 0; ) {
-      const events = (await readFeed(this.#db, this.#merchantId, reached, pageSize)).filter(
-        (event) => comparePlaces(event.place, until) <= 0,
+      const changes = (await this.#read(reached, [socket])).changes.filter(
+        ({ place }) => comparePlaces(place, until) <= 0,
       );
-      if (events.length === 0) break;
-      read += events.length;
+      if (changes.length === 0) break;
+      read += changes.length;
       if (read > missedMax) return false;
-      reached = events.at(-1)!.place;
-      missed.push(...framesOf(events));
+      reached = changes.at(-1)!.place;
+      missed.push(...(await this.#framesFor(changes, socket.topics)));
     }
     socket.send(missed);
     return true;
@@ -104,51 +132,108 @@ export class LiveRoom {
 
   async #tellAll(): Promise<void> {
     if (this.#place === undefined) return;
-    let toldAny = false;
-    for (;;) {
-      const events = await readFeed(this.#db, this.#merchantId, this.#place, pageSize);
-      if (events.length === 0) break;
-      this.#place = events.at(-1)!.place;
-      const frames = framesOf(events);
-      if (frames.length > 0) {
-        toldAny = true;
-        for (const socket of this.#sockets) socket.send(frames);
-      }
-      if (events.length < pageSize) break;
+    let hasTasks = false;
+    for (let isFull = true; isFull; ) {
+      const page = await this.#read(this.#place, this.#sockets);
+      isFull = page.isFull;
+      if (page.changes.length === 0) break;
+      this.#place = page.changes.at(-1)!.place;
+      await this.#sendChanges(page.changes);
+      hasTasks ||= page.changes.some((change) => 'name' in change && isOfTask(change));
     }
-    if (toldAny) await this.#tellCounts([...this.#sockets], this.#place, { always: false });
+    if (hasTasks) await this.#tellCounts(this.#place);
+    await this.#tellAdvance(this.#place);
   }
 
-  /** Sends the users of these sockets their numbers of open tasks, where they have changed. */
-  async #tellCounts(
-    to: readonly LiveSocket[],
-    place: FeedPlace,
-    { always }: { readonly always: boolean },
-  ): Promise<void> {
+  #read(after: LivePlace, sockets: Iterable<LiveSocket>) {
+    const hearsDeliveries = [...sockets].some(({ topics }) => includes(topics, 'deliveries'));
+    return readChanges(
+      this.#db,
+      this.#merchantId,
+      after,
+      hearsDeliveries ? this.#sources?.listDeliveries : undefined,
+    );
+  }
+
+  /** Makes the frames once for all sockets with the same topics. */
+  async #sendChanges(changes: readonly LiveChange[]): Promise<void> {
+    for (const sockets of Map.groupBy(this.#sockets, keyOf).values()) {
+      const frames = await this.#framesFor(changes, sockets[0]!.topics);
+      if (frames.length > 0) for (const socket of sockets) socket.send(frames);
+    }
+  }
+
+  async #framesFor(changes: readonly LiveChange[], topics: Topics): Promise<Buffer[]> {
+    // A frame of the workflow has no date of ours.
+    const zone = topics === undefined ? '' : await this.#givenSources().zoneOf(this.#merchantId);
+    return changes.flatMap((change) => frameOf(change, topics, zone) ?? []).map(frame);
+  }
+
+  #givenSources(): LiveSources {
+    return required(this.#sources, 'sources of a room with topics');
+  }
+
+  /**
+   * Sends users their numbers of open tasks, where they have changed. A newcomer is sent the number
+   * in any case, and then only its user's is read.
+   */
+  async #tellCounts(place: LivePlace, newcomer?: LiveSocket): Promise<void> {
+    const to = [...this.#sockets].filter(
+      ({ topics, userId }) =>
+        includes(topics, 'tasks') && (newcomer === undefined || userId === newcomer.userId),
+    );
     const userIds = [
       ...new Set(to.map(({ userId }) => userId).filter((userId) => userId !== undefined)),
     ];
     if (userIds.length === 0) return;
     const counts = await countOpen(this.#db, this.#merchantId, userIds);
     const changed = new Set(
-      userIds.filter((userId) => always || this.#openCounts.get(userId) !== counts.get(userId)),
+      userIds.filter((userId) => this.#openCounts.get(userId) !== counts.get(userId)),
     );
     for (const userId of changed) this.#openCounts.set(userId, counts.get(userId) ?? 0);
     for (const socket of to) {
-      if (socket.userId === undefined || !changed.has(socket.userId)) continue;
+      if (socket.userId === undefined) continue;
+      if (socket !== newcomer && !changed.has(socket.userId)) continue;
       socket.send([
         frame({
           type: 'event',
           event_type: 'open count',
+          ...(socket.topics && { event_topic: 'tasks' }),
           event_open_count: this.#openCounts.get(socket.userId) ?? 0,
           cursor: cursorOf(place),
         }),
       ]);
     }
   }
+
+  /**
+   * Sends how far the latest advance of the clock has come, where that has changed, and to a
+   * newcomer in any case.
+   */
+  async #tellAdvance(place: LivePlace, newcomer?: LiveSocket): Promise<void> {
+    const listening = [...this.#sockets].filter(({ topics }) => includes(topics, 'clock'));
+    if (listening.length === 0) return;
+    const advance = await this.#givenSources().findAdvance(this.#merchantId);
+    if (advance?.advance_id === undefined) return;
+    const shown = JSON.stringify(advance);
+    const to = shown === this.#advance ? listening.filter((each) => each === newcomer) : listening;
+    this.#advance = shown;
+    const advanced = frame({
+      type: 'event',
+      event_type: 'clock advanced',
+      event_topic: 'clock',
+      event_object_type: 'clock',
+      event_object_id: advance.advance_id,
+      event_advance: advance,
+      cursor: cursorOf(place),
+    });
+    for (const socket of to) socket.send([advanced]);
+  }
 }
 
-const framesOf = (events: readonly FeedEvent[]): Buffer[] =>
-  events.flatMap((event) => frameOf(event) ?? []).map(frame);
+const keyOf = ({ topics }: LiveSocket): string => (topics ? [...topics].sort().join() : 'workflow');
+
+const isOfTask = ({ objectType }: Extract<LiveChange, { name: string }>): boolean =>
+  objectType === 'workflow task';
 
 const frame = (content: LiveFrame): Buffer => Buffer.from(JSON.stringify(content));

@@ -1,3 +1,4 @@
+import type { LiveAuth, LiveTopic } from '@perennial/contract/live.ts';
 import type { WorkflowAgentAuth } from '@perennial/contract/workflow.ts';
 import type { FastifyInstance } from 'fastify';
 import type { Context, EventListener } from '../platform/context.ts';
@@ -6,12 +7,14 @@ import type { Worker } from '../platform/jobs/loop.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { closing, type LiveClient } from './liveClient.ts';
 import { LiveDoor, type LiveDoorParts } from './liveDoor.ts';
-import { comparePlaces } from './liveFeed.ts';
+import { comparePlaces, topicOf } from './liveFeed.ts';
+import type { LiveSources } from './liveReader.ts';
 import { LiveRoom } from './liveRoom.ts';
 
 /** What the live sockets need. */
 export interface LiveParts extends LiveDoorParts {
   readonly db: Database;
+  readonly sources: LiveSources;
 }
 
 interface Occupied {
@@ -51,6 +54,11 @@ export class LiveSockets {
     return this.#door.authorize(context);
   }
 
+  /** Returns what a client opens a socket with topics with. Refuses topics it may not read. */
+  authorizeTopics(context: Context, topics: readonly LiveTopic[] | undefined): Promise<LiveAuth> {
+    return this.#door.authorizeTopics(context, topics);
+  }
+
   /** Takes connections at the path of the sockets, and closes them when the server stops. */
   addTo(http: FastifyInstance): void {
     this.#door.addTo(http);
@@ -63,8 +71,12 @@ export class LiveSockets {
   /** Sends changes as soon as they are committed in this process. */
   readonly listener: EventListener = async (context, events) => {
     const entry = this.#rooms.get(context.merchant.merchantId);
-    const last = events.findLast((event) => event.objectType === 'workflow task');
-    if (entry && last) context.db.afterCommit(() => void this.#tellSoon(entry, last));
+    if (!entry) return;
+    const last = events.findLast(({ objectType }) => {
+      const topic = topicOf(objectType);
+      return topic !== undefined && entry.room.hears(topic);
+    });
+    if (last) context.db.afterCommit(() => void this.#tellSoon(entry, last));
   };
 
   /**
@@ -104,7 +116,7 @@ export class LiveSockets {
 
   #roomOf(merchantId: string): Occupied {
     const entry: Occupied = this.#rooms.get(merchantId) ?? {
-      room: new LiveRoom(this.#parts.db, merchantId),
+      room: new LiveRoom(this.#parts.db, merchantId, this.#parts.sources),
       clients: new Set(),
     };
     this.#rooms.set(merchantId, entry);

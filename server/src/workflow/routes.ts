@@ -39,6 +39,8 @@ export function workflowRoutes(parts: WorkflowRouteParts) {
   return {
     getWorkflowAgentWebsocketAuthorization: async (context) =>
       payload(await parts.live.authorize(context)),
+    authorizeLive: async (context, { body }) =>
+      payload(await parts.live.authorizeTopics(context, body?.topics)),
     getWorkflowMe: async (context) => payload(await me(context)),
     getWorkflowAssignmentUsers: (context, { page }) => assignmentUsers(context, page),
     getWorkflowAssignmentGroups: (context, { page }) => assignmentGroups(context, page),

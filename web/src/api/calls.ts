@@ -265,6 +265,11 @@ export const calls = {
     '/perennial/v1/workflow/saved_searches/{saved_search_oid}',
     'workflow_read auto_order_read order_read customer_read item_read webhook_read',
   ],
+  authorizeLive: [
+    'PUT',
+    '/perennial/v1/live/auth',
+    'workflow_read auto_order_read order_read configuration_read configuration_read',
+  ],
   getWebhookSecrets: ['GET', '/perennial/v1/webhooks/{webhookOid}/secrets', 'webhook_read'],
   getMerchantWebhooks: ['GET', '/perennial/v1/webhooks', 'configuration_read'],
   getMerchantWebhookDeliveries: [

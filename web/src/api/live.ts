@@ -21,7 +21,10 @@ export const feedCursor = (): string | undefined => cursor?.replace('.', '-');
 type Listener = (frame: LiveFrame) => void;
 const listeners = new Set<Listener>();
 
-/** Calls `listener` with every frame. `resync` means: what was missed is not known, read again. */
+/**
+ * Calls `listener` with every frame of the topics that the user may read (`event_topic`). `resync` means: what was
+ * missed is not known, read again.
+ */
 export function onFrame(listener: Listener): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
@@ -57,10 +60,10 @@ async function run(signal: AbortSignal): Promise<void> {
  * that was opened under another name of the same host may not connect to it.
  */
 async function addressOf(cursor: string | undefined, signal: AbortSignal): Promise<URL> {
-  const { agent_auth: { jwt = '', websocket_url = '' } = {} } = await call(
-    'getWorkflowAgentWebsocketAuthorization',
-    { signal, asksForLogIn: false },
-  );
+  const { live_auth: { jwt = '', websocket_url = '' } = {} } = await call('authorizeLive', {
+    signal,
+    asksForLogIn: false,
+  });
   const url = new URL(new URL(websocket_url).pathname, location.href);
   url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
   url.searchParams.set('token', jwt);

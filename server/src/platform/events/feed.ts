@@ -72,16 +72,18 @@ export async function feedHorizon(db: Database): Promise<string> {
 /**
  * The next events after a place, oldest first, without gaps: the events of transactions that are
  * still open, and those after them, wait for the next call. One object's events come in the order
- * in which they happened.
+ * in which they happened. `knownHorizon` is one that {@link feedHorizon} returned before, for readers
+ * that read other tables up to the same place.
  */
 export async function readFeed(
   db: Database,
   merchantId: string,
   after: FeedPlace,
   limit: number,
+  knownHorizon?: string,
 ): Promise<FeedEvent[]> {
   const rows = await db.transaction(async (tx) => {
-    const horizon = await feedHorizon(tx);
+    const horizon = knownHorizon ?? (await feedHorizon(tx));
     await readInOrder(tx);
     return tx.rows<FeedRow>(
       // A bare `stamp` would order by the text, and 100 comes before 99 then.

@@ -6,6 +6,12 @@
 
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 
+CREATE FUNCTION public.event_stamp()
+ RETURNS xid8
+ LANGUAGE sql
+ STABLE
+RETURN (((((pg_current_xact_id())::text)::bigint + (SELECT continuity.stamp_offset FROM continuity WHERE continuity.only_one)))::text)::xid8;
+
 CREATE FUNCTION public.fold_letters(text text)
  RETURNS text
  LANGUAGE sql
@@ -1039,8 +1045,10 @@ CREATE TABLE webhook_log (
   success boolean NOT NULL,
   duration_ms integer NOT NULL,
   queue_delay_ms bigint NOT NULL,
+  stamp xid8 DEFAULT event_stamp(),
   CONSTRAINT webhook_log_pkey PRIMARY KEY (merchant_id, webhook_oid, log_id)
 );
+CREATE INDEX webhook_log_live ON webhook_log USING btree (merchant_id, stamp, log_id);
 CREATE INDEX webhook_log_request ON webhook_log USING btree (merchant_id, delivery_id, attempt);
 
 CREATE TABLE webhook_reflow (
@@ -1189,12 +1197,6 @@ CREATE FUNCTION public.console_url()
  LANGUAGE sql
  STABLE
 RETURN (SELECT k.public_url FROM billing_link_key k);
-
-CREATE FUNCTION public.event_stamp()
- RETURNS xid8
- LANGUAGE sql
- STABLE
-RETURN (((((pg_current_xact_id())::text)::bigint + (SELECT continuity.stamp_offset FROM continuity WHERE continuity.only_one)))::text)::xid8;
 
 CREATE FUNCTION public.highest_stamp()
  RETURNS bigint

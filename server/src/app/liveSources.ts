@@ -1,0 +1,33 @@
+import { required } from '../kernel/assert.ts';
+import type { Database } from '../platform/storage/database.ts';
+import type { Merchants } from '../platform/tenancy/merchants.ts';
+import { wireAdvance } from '../sandbox/present.ts';
+import { listAdvances } from '../sandbox/store.ts';
+import { isTryKept, listTriesAfter } from '../webhooks/logStore.ts';
+import { wireTry } from '../webhooks/present.ts';
+import { placeOfTry } from '../workflow/liveFeed.ts';
+import type { LiveSources } from '../workflow/liveReader.ts';
+
+/** Opens what the live sockets report besides events. */
+export function liveSources(db: Database, merchants: Merchants): LiveSources {
+  const zoneOf = async (merchantId: string) =>
+    required(await merchants.find(merchantId), `merchant ${merchantId}`).timeZone;
+  return {
+    zoneOf,
+    async listDeliveries(merchantId, after, horizon, limit) {
+      const tries = await listTriesAfter(db, merchantId, after, horizon, limit);
+      if (tries.length === 0) return [];
+      const zone = await zoneOf(merchantId);
+      return tries.map((each) => ({
+        place: placeOfTry(each.stamp, each.logId),
+        webhookOid: each.webhookOid,
+        delivery: wireTry(each, zone),
+      }));
+    },
+    isDeliveryKept: (merchantId, place) => isTryKept(db, merchantId, place),
+    async findAdvance(merchantId) {
+      const [latest] = await listAdvances(db, merchantId, { limit: 1, offset: 0 });
+      return latest && wireAdvance(latest, await zoneOf(merchantId));
+    },
+  };
+}
