@@ -1,20 +1,10 @@
 import type { AutoOrderSearch } from '@perennial/contract/screens.ts';
-import {
-  choicesOf,
-  type FilterState,
-  type Filters,
-  parseFilters,
-  parseRange,
-} from '../kit/filters.ts';
-import { listOf, type UrlState } from '../kit/urlCodec.ts';
+import { choicesOf, type Filters } from '../kit/filters.ts';
+import { daysPart, type ListState, parseListState, valuesPart } from '../kit/searchParts.ts';
 import type { View } from '../kit/views.ts';
 
-/** What the address of the list says. */
-export type AutoOrderListState = FilterState & {
-  readonly sort?: string;
-  /** The code of the auto order in the side panel. */
-  readonly open?: string;
-};
+/** What the address of the list says. `open` is the code of the auto order in the side panel. */
+export type AutoOrderListState = ListState;
 
 const states: Record<NonNullable<AutoOrderSearch['state']>[number], true> = {
   active: true,
@@ -91,19 +81,8 @@ export const autoOrderViews: readonly View[] = [
 ];
 
 /** Reads the address of the list; what does not fit is left out. */
-export function parseAutoOrderList(search: Record<string, unknown>): AutoOrderListState {
-  const given = search as UrlState;
-  const sort = listOf(given['sort'])[0];
-  const open = listOf(given['open'])[0];
-  return {
-    ...parseFilters(autoOrderFilters, given),
-    ...(sort !== undefined && isSort(sort) && { sort }),
-    ...(open !== undefined && { open }),
-  };
-}
-
-const isSort = (sort: string): boolean =>
-  (autoOrderSorts as readonly string[]).includes(sort.replace(/^-/, ''));
+export const parseAutoOrderList = (search: Record<string, unknown>): AutoOrderListState =>
+  parseListState(autoOrderFilters, autoOrderSorts, search);
 
 /** The request of a list. A date without an offset is a day of the merchant's zone. */
 export function searchOf(state: AutoOrderListState): AutoOrderSearch {
@@ -112,27 +91,16 @@ export function searchOf(state: AutoOrderListState): AutoOrderSearch {
   const cardExpires = state['card_expires'];
   return {
     ...(typeof text === 'string' && { text }),
-    ...list('state', state['state']),
-    ...range('next_shipment_dts', state['next']),
-    ...list('item_ids', state['item']),
-    ...list('next_item_ids', state['next_item']),
-    ...list('frequencies', state['frequency']),
-    ...list('card_types', state['card']),
+    ...valuesPart('state', state['state']),
+    ...daysPart('next_shipment_dts', state['next']),
+    ...valuesPart('item_ids', state['item']),
+    ...valuesPart('next_item_ids', state['next_item']),
+    ...valuesPart('frequencies', state['frequency']),
+    ...valuesPart('card_types', state['card']),
     ...(typeof declines === 'string' && { declines_min: Number(declines) }),
-    ...list('country_codes', state['country']),
-    ...range('signed_up_dts', state['signed_up']),
-    ...range('last_modified_dts', state['changed']),
+    ...valuesPart('country_codes', state['country']),
+    ...daysPart('signed_up_dts', state['signed_up']),
+    ...daysPart('last_modified_dts', state['changed']),
     ...(typeof cardExpires === 'string' && { card_expires_before: cardExpires }),
-  };
-}
-
-const list = (name: string, value: unknown) =>
-  value === undefined ? {} : { [name]: listOf(value) };
-
-function range(name: string, value: unknown) {
-  const { from, to } = parseRange(String(value ?? '')) ?? {};
-  return {
-    ...(from !== undefined && { [`${name}_begin`]: `${from}T00:00:00` }),
-    ...(to !== undefined && { [`${name}_end`]: `${to}T23:59:59` }),
   };
 }

@@ -89,6 +89,10 @@ function useShellCommands(): void {
     theme: () => setColorScheme(colorScheme === 'dark' ? 'light' : 'dark'),
     logOut: () => void logOut().then(() => navigate({ to: paths.logIn })),
     'go.me': go(paths.me),
-    'go.autoOrders': permissions.has('auto_order_read') ? go(paths.autoOrders) : undefined,
+    ...Object.fromEntries(
+      navFor(permissions)
+        .flatMap(({ entries }) => entries)
+        .map(({ command, path }) => [command, go(path)]),
+    ),
   });
 }

@@ -30,6 +30,20 @@ export const navSections: readonly NavSection[] = [
         needs: ['auto_order_read'],
         command: 'go.autoOrders',
       },
+      {
+        label: 'Customers',
+        path: paths.customers,
+        icon: 'people',
+        needs: ['customer_read'],
+        command: 'go.customers',
+      },
+      {
+        label: 'Orders',
+        path: paths.orders,
+        icon: 'box',
+        needs: ['order_read'],
+        command: 'go.orders',
+      },
     ],
   },
 ];

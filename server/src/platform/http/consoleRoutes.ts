@@ -2,4 +2,16 @@
  * The addresses of the console's screens, for which the server sends its page. A list and not a
  * catch-all, so that an unknown address stays a 404. A test compares it with the console's router.
  */
-export const consoleRoutes = ['/', '/login', '/auto-orders', '/auto-orders/:code', '/me'] as const;
+export const consoleRoutes = [
+  '/',
+  '/login',
+  '/auto-orders',
+  '/auto-orders/:code',
+  '/customers',
+  '/customers/:oid',
+  '/orders',
+  '/orders/:id',
+  '/orders/:id/edit/:part',
+  '/orders/:id/refund',
+  '/me',
+] as const;

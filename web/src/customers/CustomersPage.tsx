@@ -1,0 +1,42 @@
+import type { CustomerRow } from '@perennial/contract/screens.ts';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { nameOf } from '../autoOrders/words.ts';
+import { ListPage } from '../kit/listPage.tsx';
+import { Empty } from '../kit/states.tsx';
+import { paths } from '../paths.ts';
+import { CustomerPeek } from './CustomerPeek.tsx';
+import { customerColumns } from './columns.tsx';
+import { customerFilters, customerViews } from './list.ts';
+import { customersQuery } from './queries.ts';
+
+/** `/customers`: every customer profile, by view, filter and text. */
+export function CustomersPage() {
+  const state = useSearch({ from: '/inside/customers' });
+  const result = useInfiniteQuery(customersQuery(state));
+  const navigate = useNavigate();
+  return (
+    <ListPage
+      title="Customers"
+      what="customers"
+      path={paths.customers}
+      hint="email, name, company, phone or order"
+      filters={customerFilters}
+      views={customerViews}
+      columns={customerColumns}
+      state={state}
+      result={result}
+      keyOf={oidOf}
+      onOpen={(row) => void navigate({ to: paths.customer, params: { oid: oidOf(row) } })}
+      peek={(row) => ({ title: nameOf(row), body: <CustomerPeek row={row} /> })}
+      empty={
+        <Empty icon="people" title="No customers yet">
+          A profile is made by an order with an email, or by{' '}
+          <a href="/docs/customer#insertCustomer">insertCustomer</a>.
+        </Empty>
+      }
+    />
+  );
+}
+
+const oidOf = (row: CustomerRow): string => String(row.customer_profile_oid);

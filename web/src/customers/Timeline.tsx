@@ -1,0 +1,72 @@
+import { Button } from '@mantine/core';
+import type { AutoOrderRow } from '@perennial/contract/screens.ts';
+import type { TimelineEntry } from '@perennial/contract/timeline.ts';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { AutoOrderLink } from '../autoOrders/AutoOrderLink.tsx';
+import { sentenceCase } from '../kit/filters.ts';
+import { Moment } from '../kit/momentShown.tsx';
+import { NotShown, Waiting } from '../kit/states.tsx';
+import { OrderLink } from '../orders/OrderLink.tsx';
+import { customerTimelineQuery } from './queries.ts';
+import classes from './timeline.module.css';
+
+/** What happened to all auto orders of a customer, the newest first. */
+export function Timeline({
+  oid,
+  autoOrders,
+}: {
+  readonly oid: number;
+  readonly autoOrders: readonly AutoOrderRow[];
+}) {
+  const result = useInfiniteQuery(customerTimelineQuery(oid));
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = result;
+  if (error && !data) return <NotShown refused={error} onRetry={() => void refetch()} />;
+  if (!data) return <Waiting what="what happened" rows={4} />;
+  const entries = data.pages.flatMap(({ entries = [] }) => entries);
+  if (entries.length === 0) return <p className="soft">Nothing yet.</p>;
+  const codes = new Map(
+    autoOrders.map(({ auto_order_oid, auto_order_code }) => [auto_order_oid, auto_order_code]),
+  );
+  return (
+    <>
+      <ol className={classes['entries']}>
+        {entries.map((entry) => (
+          <Entry key={entry.entry_id} entry={entry} code={codes.get(entry.auto_order_oid)} />
+        ))}
+      </ol>
+      {hasNextPage && (
+        <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          Earlier
+        </Button>
+      )}
+    </>
+  );
+}
+
+function Entry({
+  entry,
+  code,
+}: {
+  readonly entry: TimelineEntry;
+  readonly code: string | undefined;
+}) {
+  const { kind, title, actor, changes = [] } = entry;
+  return (
+    <li>
+      <span className="soft">
+        <Moment at={entry.at_dts} /> · {sentenceCase(kind ?? '')}
+        {actor?.name && ` · ${actor.name}`}
+      </span>
+      <span>{title}</span>
+      {changes.map(({ field, before, after }) => (
+        <span key={field} className="soft">
+          {field}: {before ?? 'nothing'} → {after ?? 'nothing'}
+        </span>
+      ))}
+      <span className={classes['links']}>
+        <AutoOrderLink code={code} />
+        <OrderLink id={entry.order_id} />
+      </span>
+    </li>
+  );
+}

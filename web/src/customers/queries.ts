@@ -1,0 +1,101 @@
+import type { Customer } from '@perennial/contract/customer.ts';
+import type { AutoOrderRow, CustomerRow, OrderRow } from '@perennial/contract/screens.ts';
+import type { TimelineResponse } from '@perennial/contract/timeline.ts';
+import { type InfiniteData, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { call } from '../api/call.ts';
+import type { Refused } from '../api/refused.ts';
+import { listQuery, pageSize } from '../kit/listQuery.ts';
+import type { ListState } from '../kit/searchParts.ts';
+import { customerSearchOf } from './list.ts';
+
+/** The customers that the address of the list asks for. */
+export function customersQuery({ sort, open: _open, ...filters }: ListState) {
+  const body = customerSearchOf(filters);
+  return listQuery<CustomerRow>(['customers', body, sort ?? ''], async (after, signal) => {
+    const query = {
+      _limit: pageSize,
+      ...(after !== undefined && { _after: after }),
+      ...(sort !== undefined && { _sort: sort }),
+    };
+    const found = await call('searchCustomers', { body, query, signal });
+    return {
+      rows: found.customers ?? [],
+      nextCursor: found.next_cursor,
+      total: found.total ?? 0,
+      isMore: found.total_is_more ?? false,
+    };
+  });
+}
+
+const customerKey = (oid: number | string) => ['customer', String(oid)] as const;
+
+/** A profile whole. */
+export const customerQuery = (oid: string) =>
+  queryOptions<Customer>({
+    queryKey: [...customerKey(oid), 'whole'],
+    queryFn: async ({ signal }) =>
+      (
+        await call('getCustomer', {
+          params: { customer_profile_oid: Number(oid) },
+          query: { _expand: 'billing,shipping,cards,tags,properties' },
+          signal,
+        })
+      ).customer ?? {},
+  });
+
+/** All auto orders of a customer; the next shipment first. */
+export const customerAutoOrdersQuery = (oid: number) =>
+  queryOptions<readonly AutoOrderRow[]>({
+    queryKey: [...customerKey(oid), 'auto orders'],
+    queryFn: async ({ signal }) =>
+      (
+        await call('searchAutoOrders', {
+          body: { customer_profile_oid: oid },
+          query: { _limit: 200, _sort: 'next_shipment_dts' },
+          signal,
+        })
+      ).auto_orders ?? [],
+  });
+
+/** The latest orders, and how many there are. */
+export interface FoundOrders {
+  readonly orders: readonly OrderRow[];
+  readonly total: number;
+  readonly isMore: boolean;
+}
+
+/** The latest orders of a customer. */
+export const customerOrdersQuery = (oid: number) =>
+  queryOptions<FoundOrders>({
+    queryKey: [...customerKey(oid), 'orders'],
+    queryFn: async ({ signal }) => {
+      const body = { customer_profile_oid: oid };
+      const query = { _limit: 10, _sort: '-creation_dts' };
+      const found = await call('searchOrders', { body, query, signal });
+      return {
+        orders: found.orders ?? [],
+        total: found.total ?? 0,
+        isMore: found.total_is_more ?? false,
+      };
+    },
+  });
+
+/** What happened to the auto orders of a customer, page by page. */
+export const customerTimelineQuery = (oid: number) =>
+  infiniteQueryOptions<
+    TimelineResponse,
+    Refused,
+    InfiniteData<TimelineResponse>,
+    readonly unknown[],
+    string | undefined
+  >({
+    queryKey: [...customerKey(oid), 'timeline'],
+    queryFn: ({ pageParam, signal }) =>
+      call('getCustomerTimeline', {
+        params: { customer_profile_oid: oid },
+        query: { _limit: 30, ...(pageParam !== undefined && { before: pageParam }) },
+        signal,
+      }),
+    initialPageParam: undefined,
+    getNextPageParam: ({ next_cursor }) => next_cursor,
+  });

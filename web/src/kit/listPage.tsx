@@ -1,0 +1,109 @@
+import { type ReactNode, useCallback } from 'react';
+import { ColumnMenu, useColumns } from './columnMenu.tsx';
+import { type Column, nextSort } from './columns.ts';
+import { FilterBar } from './filterBar.tsx';
+import type { Filters } from './filters.ts';
+import { List, type ListResult, useSelection } from './list.tsx';
+import { ListCount } from './listCount.tsx';
+import { NoRows } from './noRows.tsx';
+import { Page } from './page.tsx';
+import type { ListState } from './searchParts.ts';
+import { SidePanel } from './sidePanel.tsx';
+import { useUrlState } from './useUrlState.ts';
+import type { View } from './views.ts';
+import { ViewTabs } from './viewTabs.tsx';
+
+interface ListPageProps<Row> {
+  readonly title: string;
+  /** The rows in the plural and lower case. */
+  readonly what: string;
+  readonly path: string;
+  /** What the text filter finds. */
+  readonly hint: string;
+  readonly filters: Filters;
+  readonly views: readonly View[];
+  readonly columns: readonly Column<Row>[];
+  /** The sort when the address names none. */
+  readonly usualSort?: string;
+  readonly state: ListState;
+  readonly result: ListResult<Row>;
+  keyOf(row: Row): string;
+  onOpen(row: Row): void;
+  /** What the side panel shows of a row. */
+  peek(row: Row): { readonly title: string; readonly body: ReactNode };
+  /** Nothing exists. */
+  readonly empty: ReactNode;
+}
+
+/** A page that is one list: views, filters, count, columns, rows and the side panel. */
+export function ListPage<Row>(props: ListPageProps<Row>) {
+  const { title, path, hint, filters, views, state, result, columns: all } = props;
+  const setState = useUrlState(path);
+  const { columns, chosen, choose } = useColumns(props.what, all);
+  return (
+    <Page title={title}>
+      <ViewTabs views={views} path={path} state={state} />
+      <FilterBar
+        filters={filters}
+        state={state}
+        hint={hint}
+        onChange={(name, value, isTyping) => setState({ [name]: value }, isTyping)}
+      >
+        <ListCount result={result} />
+        <ColumnMenu columns={all} chosen={chosen} onChoose={choose} />
+      </FilterBar>
+      <Rows {...props} columns={columns} setState={setState} />
+    </Page>
+  );
+}
+
+function Rows<Row>(
+  props: ListPageProps<Row> & { readonly setState: ReturnType<typeof useUrlState> },
+) {
+  const { what, result, columns, state, keyOf, onOpen, setState } = props;
+  const selection = useSelection();
+  const onPeek = useCallback(
+    (row: Row) => setState({ open: keyOf(row) }, false),
+    [setState, keyOf],
+  );
+  return (
+    <>
+      <List
+        what={what}
+        result={result}
+        columns={columns}
+        sort={state.sort ?? props.usualSort}
+        onSort={(field) => setState({ sort: nextSort(state.sort, field) }, false)}
+        keyOf={keyOf}
+        onOpen={onOpen}
+        onPeek={onPeek}
+        selection={selection}
+        empty={
+          <NoRows filters={props.filters} state={state} onClear={(none) => setState(none, false)}>
+            {props.empty}
+          </NoRows>
+        }
+      />
+      <Peeked {...props} />
+    </>
+  );
+}
+
+function Peeked<Row>({
+  result,
+  state,
+  keyOf,
+  peek,
+  setState,
+}: ListPageProps<Row> & { readonly setState: ReturnType<typeof useUrlState> }) {
+  const open = result.data?.pages
+    .flatMap(({ rows }) => rows)
+    .find((row) => keyOf(row) === state.open);
+  if (open === undefined) return null;
+  const { title, body } = peek(open);
+  return (
+    <SidePanel title={title} onClose={() => setState({ open: undefined }, false)}>
+      {body}
+    </SidePanel>
+  );
+}

@@ -1,0 +1,40 @@
+import { type ReactNode, useId } from 'react';
+import classes from './panel.module.css';
+
+/** A part of a page with a heading and, at its right, what can be done with it. */
+export function Panel({
+  title,
+  actions,
+  children,
+}: {
+  readonly title: string;
+  readonly actions?: ReactNode;
+  readonly children: ReactNode;
+}) {
+  const id = useId();
+  return (
+    <section className={`panel ${classes['panel']}`} aria-labelledby={id}>
+      <div className={classes['head']}>
+        <h2 id={id}>{title}</h2>
+        {actions && <div className={classes['actions']}>{actions}</div>}
+      </div>
+      {children}
+    </section>
+  );
+}
+
+/** The centre of a page and what stands beside it; below it on a narrow screen. */
+export function Beside({
+  children,
+  side,
+}: {
+  readonly children: ReactNode;
+  readonly side: ReactNode;
+}) {
+  return (
+    <div className={classes['beside']}>
+      <div className={classes['column']}>{children}</div>
+      <div className={classes['column']}>{side}</div>
+    </div>
+  );
+}

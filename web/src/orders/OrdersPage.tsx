@@ -1,0 +1,40 @@
+import type { OrderRow } from '@perennial/contract/screens.ts';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { ListPage } from '../kit/listPage.tsx';
+import { Empty } from '../kit/states.tsx';
+import { paths } from '../paths.ts';
+import { orderColumns } from './columns.tsx';
+import { orderFilters, orderSort, orderViews } from './list.ts';
+import { OrderPeek } from './OrderPeek.tsx';
+import { ordersQuery } from './queries.ts';
+
+/** `/orders`: every order, by view, filter and text. */
+export function OrdersPage() {
+  const state = useSearch({ from: '/inside/orders' });
+  const result = useInfiniteQuery(ordersQuery(state));
+  const navigate = useNavigate();
+  return (
+    <ListPage
+      title="Orders"
+      what="orders"
+      path={paths.orders}
+      hint="order, email, phone or name"
+      filters={orderFilters}
+      views={orderViews}
+      columns={orderColumns}
+      usualSort={orderSort}
+      state={state}
+      result={result}
+      keyOf={(row: OrderRow) => row.order_id ?? ''}
+      onOpen={(row) => void navigate({ to: paths.order, params: { id: row.order_id ?? '' } })}
+      peek={(row) => ({ title: row.order_id ?? '', body: <OrderPeek row={row} /> })}
+      empty={
+        <Empty icon="box" title="No orders yet">
+          Orders are made by <a href="/docs/order#insertOrder">insertOrder</a> and by each rebill of
+          an auto order.
+        </Empty>
+      }
+    />
+  );
+}

@@ -1,0 +1,257 @@
+import { Button, Checkbox, TextInput } from '@mantine/core';
+import type { Order } from '@perennial/contract/order.ts';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { useRef, useState } from 'react';
+import { newIdempotencyKey } from '../api/call.ts';
+import form from '../kit/form.module.css';
+import { Loaded } from '../kit/loaded.tsx';
+import { Money } from '../kit/moneyShown.tsx';
+import { Refusal } from '../kit/refusal.tsx';
+import { RoutedDialog, useCloseDialog } from '../kit/routedDialog.tsx';
+import { SmallTable } from '../kit/smallTable.tsx';
+import { Empty } from '../kit/states.tsx';
+import { toast } from '../shell/toasts.tsx';
+import { paymentWords } from './order.ts';
+import { orderQuery, type RefundWishes, refundableQuery, refundOrder } from './queries.ts';
+import {
+  everythingLeft,
+  type RefundPlace,
+  type RefundTexts,
+  readRefund,
+  refundBody,
+  refundPlaces,
+} from './refund.ts';
+
+/** `/orders/:id/refund`: gives money back, by line. Asks once, with the amount. */
+export function RefundDialog() {
+  const { id } = useParams({ from: '/inside/orders/$id/refund' });
+  const order = useQuery(orderQuery(id));
+  const refundable = useQuery(refundableQuery(id));
+  const parent = `/orders/${encodeURIComponent(id)}`;
+  return (
+    <RoutedDialog title={`Refund order ${id}`} parent={parent}>
+      <Loaded result={order} what="the order">
+        {(known) => (
+          <Loaded result={refundable} what="whether it can be refunded">
+            {({ refundable: can, manual_because_multiple_charges: isManual = false }) =>
+              can || isManual ? (
+                <RefundForm id={id} order={known} mustBeManual={isManual} parent={parent} />
+              ) : (
+                <Empty title="Nothing of this order can be refunded">
+                  It was not paid by a gateway, all of it was refunded, or a refund is under way.
+                </Empty>
+              )
+            }
+          </Loaded>
+        )}
+      </Loaded>
+    </RoutedDialog>
+  );
+}
+
+interface RefundFormProps {
+  readonly id: string;
+  readonly order: Order;
+  readonly mustBeManual: boolean;
+  readonly parent: string;
+}
+
+function RefundForm(props: RefundFormProps) {
+  const { order, mustBeManual } = props;
+  const places = refundPlaces(order);
+  const currency = order.currency_code ?? 'USD';
+  const [texts, setTexts] = useState<RefundTexts>({});
+  const [reason, setReason] = useState('');
+  const [wishes, setWishes] = useState<RefundWishes>({
+    isManual: mustBeManual,
+    isSilent: false,
+    cancelsAutoOrder: false,
+  });
+  const [isAsking, setAsking] = useState(false);
+  const read = readRefund(places, texts, currency);
+  if (isAsking && 'amounts' in read) {
+    const body = refundBody(order, places, read.amounts, reason.trim());
+    return (
+      <Ask {...props} body={body} sum={read.sum} wishes={wishes} onBack={() => setAsking(false)} />
+    );
+  }
+  return (
+    <form
+      className={form['form']}
+      onSubmit={(event) => {
+        event.preventDefault();
+        setAsking(true);
+      }}
+    >
+      <Amounts
+        places={places}
+        texts={texts}
+        currency={currency}
+        onChange={(key, value) => setTexts({ ...texts, [key]: value })}
+      />
+      <div>
+        <Button
+          size="compact-sm"
+          variant="default"
+          onClick={() => setTexts(everythingLeft(places, currency))}
+        >
+          All that is left
+        </Button>
+      </div>
+      <TextInput
+        label="Reason"
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
+      <Wishes
+        order={order}
+        wishes={wishes}
+        mustBeManual={mustBeManual}
+        onChange={(change) => setWishes({ ...wishes, ...change })}
+      />
+      {'fault' in read && Object.values(texts).some(Boolean) && <p role="alert">{read.fault}</p>}
+      <div className={form['buttons']}>
+        <Button type="submit" disabled={'fault' in read}>
+          Next
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function Amounts({
+  places,
+  texts,
+  currency,
+  onChange,
+}: {
+  readonly places: readonly RefundPlace[];
+  readonly texts: RefundTexts;
+  readonly currency: string;
+  onChange(key: string, value: string): void;
+}) {
+  return (
+    <SmallTable
+      what="What to give back"
+      columns={[
+        { label: 'Of' },
+        { label: 'Charged', isNumber: true },
+        { label: 'Refunded before', isNumber: true },
+        { label: 'Give back', isNumber: true },
+      ]}
+      rows={places.map(({ key, words, charged, refunded, left }) => ({
+        key,
+        cells: [
+          words,
+          <Money amount={charged} currency={currency} />,
+          <Money amount={refunded} currency={currency} />,
+          <TextInput
+            aria-label={`Give back of ${words}`}
+            inputMode="decimal"
+            size="xs"
+            placeholder="0"
+            disabled={left === 0}
+            value={texts[key] ?? ''}
+            onChange={(event) => onChange(key, event.currentTarget.value)}
+          />,
+        ],
+      }))}
+    />
+  );
+}
+
+function Wishes({
+  order,
+  wishes,
+  mustBeManual,
+  onChange,
+}: {
+  readonly order: Order;
+  readonly wishes: RefundWishes;
+  readonly mustBeManual: boolean;
+  onChange(change: Partial<RefundWishes>): void;
+}) {
+  const isActive = order.auto_order?.status === 'active';
+  return (
+    <>
+      <Checkbox
+        label="Only record it: the money was given back by another way"
+        checked={wishes.isManual}
+        disabled={mustBeManual}
+        description={mustBeManual ? 'Several charges paid this order.' : undefined}
+        onChange={(event) => onChange({ isManual: event.currentTarget.checked })}
+      />
+      <Checkbox
+        label="Send the customer no mail about it"
+        checked={wishes.isSilent}
+        onChange={(event) => onChange({ isSilent: event.currentTarget.checked })}
+      />
+      {isActive && (
+        <Checkbox
+          label={`Cancel auto order ${order.auto_order?.auto_order_code ?? ''} as well`}
+          checked={wishes.cancelsAutoOrder}
+          onChange={(event) => onChange({ cancelsAutoOrder: event.currentTarget.checked })}
+        />
+      )}
+    </>
+  );
+}
+
+/** The one question, with the amount. */
+function Ask({
+  id,
+  order,
+  parent,
+  body,
+  sum,
+  wishes,
+  onBack,
+}: RefundFormProps & {
+  readonly body: Order;
+  readonly sum: number;
+  readonly wishes: RefundWishes;
+  onBack(): void;
+}) {
+  const [error, setError] = useState<Error>();
+  const [isBusy, setBusy] = useState(false);
+  const key = useRef(newIdempotencyKey());
+  const close = useCloseDialog(parent);
+  const amount = <Money amount={sum} currency={order.currency_code} />;
+  async function refund() {
+    setBusy(true);
+    setError(undefined);
+    try {
+      const warning = await refundOrder(id, body, wishes, key.current);
+      toast({ text: `Refund of order ${id} made. It cannot be undone. ${warning ?? ''}`.trim() });
+      close();
+    } catch (failed) {
+      setError(failed as Error);
+      setBusy(false);
+    }
+  }
+  return (
+    <div className={form['form']}>
+      <p className={form['ask']}>
+        {wishes.isManual ? (
+          <>Records that {amount} was given back by another way.</>
+        ) : (
+          <>
+            Gives <strong>{amount}</strong> back to {paymentWords(order)}.
+          </>
+        )}{' '}
+        {wishes.cancelsAutoOrder && 'Cancels the auto order. '}
+        This cannot be undone.
+      </p>
+      <Refusal error={error} />
+      <div className={form['buttons']}>
+        <Button variant="default" onClick={onBack} disabled={isBusy}>
+          Back
+        </Button>
+        <Button color="red" loading={isBusy} onClick={() => void refund()} data-autofocus>
+          Refund {amount}
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,115 @@
+import type { OrderSearch } from '@perennial/contract/screens.ts';
+import { choicesOf, type Filters, sentenceCase } from '../kit/filters.ts';
+import {
+  daysPart,
+  type ListState,
+  parseListState,
+  textPart,
+  valuesPart,
+} from '../kit/searchParts.ts';
+import type { Tone } from '../kit/tone.ts';
+import { listOf } from '../kit/urlCodec.ts';
+import type { View } from '../kit/views.ts';
+
+/** The stages of an order, as people move it on. A value of the wire is its own word. */
+export const stages = [
+  'Accounts Receivable',
+  'Pending Clearance',
+  'Fraud Review',
+  'Hold',
+  'Pre-ordered',
+  'Least Cost Routing',
+  'Advanced Order Routing',
+  'Shipping Department',
+  'Completed Order',
+  'Rejected',
+  'Quote Request',
+  'Quote Sent',
+] as const;
+
+/** The filters of the list of orders. The names are those of the address. */
+export const orderFilters: Filters = {
+  q: { kind: 'text', label: 'Text', hint: 'order, email, phone or name' },
+  kind: {
+    kind: 'choice',
+    label: 'Kind',
+    choices: [
+      { value: 'original', label: 'Original' },
+      { value: 'rebill', label: 'Rebill' },
+      { value: 'ordinary', label: 'Without an auto order' },
+    ],
+  },
+  stage: { kind: 'choice', label: 'Stage', choices: choicesOf(stages) },
+  payment: {
+    kind: 'choice',
+    label: 'Payment',
+    choices: choicesOf(['Credit Card', 'PayPal', 'eCheck', 'Check', 'Purchase Order', 'Cash']),
+  },
+  item: { kind: 'values', label: 'Item', hint: 'Item ids, separated by commas' },
+  country: { kind: 'values', label: 'Country', hint: 'Two-letter codes, separated by commas' },
+  created: { kind: 'range', label: 'Created' },
+  customer: { kind: 'values', label: 'Customer profile', hint: 'The number of a profile' },
+};
+
+export const orderSorts = ['order_id', 'creation_dts'] as const;
+
+/** The newest come first unless the address says otherwise. */
+export const orderSort = '-creation_dts';
+
+export const orderViews: readonly View[] = [
+  { label: 'All', state: {} },
+  { label: 'Rebills', state: { kind: 'rebill' } },
+  { label: 'Original orders', state: { kind: 'original' } },
+  { label: 'To look at', state: { stage: stages.slice(0, 4) } },
+  { label: 'To ship', state: { stage: 'Shipping Department' } },
+  { label: 'Rejected', state: { stage: 'Rejected' } },
+];
+
+/** Reads the address of the list of orders. `open` is the order in the side panel. */
+export const parseOrderList = (search: Record<string, unknown>): ListState =>
+  parseListState(orderFilters, orderSorts, search);
+
+/** The request of a list of orders. */
+export function orderSearchOf(state: ListState): OrderSearch {
+  const customer = Number(listOf(state['customer'])[0]);
+  return {
+    ...textPart('text', state['q']),
+    ...valuesPart('kinds', state['kind']),
+    ...valuesPart('stages', state['stage']),
+    ...valuesPart('payment_methods', state['payment']),
+    ...valuesPart('item_ids', state['item']),
+    ...valuesPart('country_codes', state['country']),
+    ...daysPart('creation_dts', state['created']),
+    ...(Number.isSafeInteger(customer) && { customer_profile_oid: customer }),
+  };
+}
+
+/** How much attention an order in a stage needs. */
+export function toneOfStage(stage: string | undefined): Tone {
+  switch (stage) {
+    case 'Completed Order':
+      return 'good';
+    case 'Rejected':
+      return 'bad';
+    case 'Accounts Receivable':
+    case 'Fraud Review':
+    case 'Hold':
+      return 'warn';
+    default:
+      return stage === undefined ? 'quiet' : 'note';
+  }
+}
+
+/** What an order is: `Rebill 3`, `Original`, `Ordinary`. */
+export const kindWords = (kind: string | undefined, rebill: number | undefined): string =>
+  kind === 'rebill' && rebill !== undefined ? `Rebill ${rebill}` : sentenceCase(kind ?? '');
+
+/** The lines of an order in short: `2 × TEA, HONEY`. */
+export function linesWords(
+  items: readonly { readonly merchant_item_id?: string; readonly quantity?: number }[] = [],
+): string {
+  const words = items.map(({ merchant_item_id: item = '?', quantity = 1 }) =>
+    quantity === 1 ? item : `${quantity} × ${item}`,
+  );
+  return words.length > 0 ? words.join(', ') : '–';
+}

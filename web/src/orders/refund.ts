@@ -1,0 +1,112 @@
+import type { Currency } from '@perennial/contract/common.ts';
+import type { Order } from '@perennial/contract/order.ts';
+import { amountOf } from './order.ts';
+
+/** Something of an order that can be refunded: a line, its tax, or shipping. */
+export interface RefundPlace {
+  /** `line 0`, `tax`, `shipping`. */
+  readonly key: string;
+  readonly words: string;
+  readonly charged: number;
+  readonly refunded: number;
+  /** What is left to refund. */
+  readonly left: number;
+}
+
+/** What of an order can be refunded, in the order of the page; places without an amount are left out. */
+export function refundPlaces({ items = [], summary = {}, currency_code }: Order): RefundPlace[] {
+  const place = (key: string, words: string, charged = 0, refunded = 0): RefundPlace => ({
+    key,
+    words,
+    charged,
+    refunded,
+    left: Math.max(rounded(charged - refunded, currency_code), 0),
+  });
+  return [
+    ...items.map((item, index) =>
+      place(
+        `line ${index}`,
+        `${item.quantity ?? 1} × ${item.merchant_item_id ?? ''}`,
+        amountOf(item.total_cost_with_discount),
+        amountOf(item.total_refunded),
+      ),
+    ),
+    place(
+      'shipping',
+      'Shipping and handling',
+      amountOf(summary.shipping_handling_total),
+      amountOf(summary.shipping_handling_refunded),
+    ),
+    place('tax', 'Tax', amountOf(summary.tax), amountOf(summary.tax_refunded)),
+  ].filter(({ charged }) => charged > 0);
+}
+
+/** Amounts by the keys of their places, as they were typed. */
+export type RefundTexts = Readonly<Record<string, string>>;
+
+/** Everything that is left. */
+export const everythingLeft = (places: readonly RefundPlace[], currency: string): RefundTexts =>
+  Object.fromEntries(places.map(({ key, left }) => [key, left.toFixed(decimalsOf(currency))]));
+
+/** The amounts to refund, or the sentence that says what is wrong with them. */
+export function readRefund(
+  places: readonly RefundPlace[],
+  texts: RefundTexts,
+  currency: string,
+): { readonly amounts: ReadonlyMap<string, number>; readonly sum: number } | { fault: string } {
+  const amounts = new Map<string, number>();
+  for (const { key, words, left } of places) {
+    const text = (texts[key] ?? '').trim() || '0';
+    const decimals = decimalsOf(currency);
+    const isAmount = new RegExp(decimals > 0 ? `^\\d+(\\.\\d{1,${decimals}})?$` : '^\\d+$');
+    if (!isAmount.test(text))
+      return { fault: `${words}: “${text}” is not a valid amount in ${currency}.` };
+    if (Number(text) > left)
+      return { fault: `${words}: at most ${left.toFixed(decimals)} is left.` };
+    if (Number(text) > 0) amounts.set(key, Number(text));
+  }
+  const sum = rounded(
+    [...amounts.values()].reduce((total, amount) => total + amount, 0),
+    currency,
+  );
+  return sum > 0 ? { amounts, sum } : { fault: 'Enter what to give back.' };
+}
+
+/**
+ * The body of `refundOrder`: the refunded totals after the refund. It is sent along with the totals
+ * before it, so a repeated refund gives nothing back twice.
+ */
+export function refundBody(
+  order: Order,
+  places: readonly RefundPlace[],
+  amounts: ReadonlyMap<string, number>,
+  reason: string,
+): Order {
+  const after = (key: string): Currency | undefined => {
+    const place = places.find((each) => each.key === key);
+    const amount = amounts.get(key);
+    if (!place || amount === undefined) return undefined;
+    return { value: rounded(place.refunded + amount, order.currency_code) };
+  };
+  const items = (order.items ?? []).map((item, index) => {
+    const total = after(`line ${index}`);
+    return { ...item, ...(total && { total_refunded: total }) };
+  });
+  const [tax, shipping] = [after('tax'), after('shipping')];
+  return {
+    items,
+    summary: {
+      ...(tax && { tax_refunded: tax }),
+      ...(shipping && { shipping_handling_refunded: shipping }),
+    },
+    ...(reason !== '' && { refund_reason: reason }),
+  };
+}
+
+const rounded = (amount: number, currency = 'USD'): number =>
+  Number(amount.toFixed(decimalsOf(currency)));
+
+/** How many decimals a currency has. */
+export const decimalsOf = (currency: string): number =>
+  new Intl.NumberFormat('en-US', { style: 'currency', currency }).resolvedOptions()
+    .maximumFractionDigits ?? 2;
