@@ -6,5 +6,14 @@ import type { BrowserWorld } from './world.ts';
 export async function objectsOf({ request }: BrowserWorld): Promise<Objects> {
   const { body } = await request({ operation: 'searchAutoOrders', body: { state: ['active'] } });
   const autoOrder = required(body.auto_orders?.[0], 'an active auto order');
-  return { autoOrderCode: autoOrder.auto_order_code ?? '' };
+  const found = await request({
+    operation: 'searchOrders',
+    body: { kinds: ['rebill'], stages: ['Completed Order'] },
+  });
+  const order = required(found.body.orders?.[0], 'a paid rebill');
+  return {
+    autoOrderCode: autoOrder.auto_order_code ?? '',
+    orderId: order.order_id ?? '',
+    customerOid: order.customer?.customer_profile_oid ?? 0,
+  };
 }

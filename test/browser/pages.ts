@@ -3,6 +3,10 @@ import type { paths } from '../../web/src/paths.ts';
 /** The objects of the test's merchant that addresses name. */
 export interface Objects {
   readonly autoOrderCode: string;
+  /** A paid rebill. */
+  readonly orderId: string;
+  /** Who placed it. */
+  readonly customerOid: number;
 }
 
 /** An address, and a text that the page shows only when it has what belongs there. */
@@ -57,6 +61,54 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
     empty: { at: '/auto-orders/AAAAAAAAAA', shows: 'Not found' },
     forbidden: mayNot('/auto-orders/AAAAAAAAAA'),
     refused: failed('/auto-orders/AAAAAAAAAA'),
+  },
+  customers: {
+    heading: 'Customers',
+    filled: ({ customerOid }) => [
+      { at: '/customers', shows: 'Signed up' },
+      { at: `/customers?open=${customerOid}`, shows: 'Signed up' },
+      { at: '/customers?q=zzzz', shows: 'Nothing matches' },
+    ],
+    empty: { at: '/customers', shows: 'No customers yet' },
+    forbidden: mayNot('/customers'),
+    refused: failed('/customers'),
+  },
+  customer: {
+    heading: /./,
+    filled: ({ customerOid }) => [{ at: `/customers/${customerOid}`, shows: 'What happened' }],
+    empty: { at: '/customers/999999', shows: 'Not found' },
+    forbidden: mayNot('/customers/1'),
+    refused: failed('/customers/1'),
+  },
+  orders: {
+    heading: 'Orders',
+    filled: ({ orderId }) => [
+      { at: '/orders', shows: 'Completed Order' },
+      { at: `/orders?q=${orderId}&open=${orderId}`, shows: 'Open the order' },
+      { at: '/orders?q=zzzz&kind=rebill', shows: 'Nothing matches' },
+    ],
+    empty: { at: '/orders', shows: 'No orders yet' },
+    forbidden: mayNot('/orders'),
+    refused: failed('/orders'),
+  },
+  order: {
+    heading: /^Order /,
+    filled: ({ orderId }) => [{ at: `/orders/${orderId}`, shows: 'Why this price' }],
+    empty: { at: '/orders/NONE-1', shows: 'Not found' },
+    forbidden: mayNot('/orders/NONE-1'),
+    refused: failed('/orders/NONE-1'),
+  },
+  orderEdit: {
+    heading: /^Order /,
+    filled: ({ orderId }) => [
+      { at: `/orders/${orderId}/edit/shipping`, shows: 'Postal code' },
+      { at: `/orders/${orderId}/edit/stage`, shows: 'Save' },
+      { at: `/orders/${orderId}/edit/notes`, shows: 'for colleagues' },
+    ],
+  },
+  orderRefund: {
+    heading: /^Order /,
+    filled: ({ orderId }) => [{ at: `/orders/${orderId}/refund`, shows: 'All that is left' }],
   },
   me: {
     heading: 'My settings',

@@ -6,16 +6,13 @@ export const paths = {
   today: '/',
   logIn: '/login',
   autoOrders: '/auto-orders',
-<<<<<<< HEAD
   autoOrder: '/auto-orders/$code',
-=======
   customers: '/customers',
   customer: '/customers/$oid',
   orders: '/orders',
   order: '/orders/$id',
   orderEdit: '/orders/$id/edit/$part',
   orderRefund: '/orders/$id/refund',
->>>>>>> 936e6a7 (web: customers and orders have lists and pages)
   me: '/me',
 } as const;
 

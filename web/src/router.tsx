@@ -40,7 +40,6 @@ const autoOrders = createRoute({
   component: lazyRouteComponent(() => import('./autoOrders/AutoOrdersPage.tsx'), 'AutoOrdersPage'),
 });
 
-<<<<<<< HEAD
 const autoOrder = createRoute({
   getParentRoute: () => inside,
   path: paths.autoOrder,
@@ -48,7 +47,6 @@ const autoOrder = createRoute({
   component: lazyRouteComponent(() => import('./autoOrder/AutoOrderPage.tsx'), 'AutoOrderPage'),
 });
 
-=======
 const customers = createRoute({
   getParentRoute: () => inside,
   path: paths.customers,
@@ -69,46 +67,46 @@ const orders = createRoute({
   component: lazyRouteComponent(() => import('./orders/OrdersPage.tsx'), 'OrdersPage'),
 });
 
-const order = createRoute({
+/** The page of an order stays below its dialogs. */
+const orderPage = createRoute({
   getParentRoute: () => inside,
-  path: paths.order,
+  id: 'order',
   component: lazyRouteComponent(() => import('./orders/OrderPage.tsx'), 'OrderPage'),
 });
 
-/** Dialogs over the page of the order. */
-const orderDialogs = [
-  createRoute({
-    getParentRoute: () => order,
-    path: '/edit/$part',
-    component: lazyRouteComponent(() => import('./orders/OrderEditDialog.tsx'), 'OrderEditDialog'),
-  }),
-  createRoute({
-    getParentRoute: () => order,
-    path: '/refund',
-    component: lazyRouteComponent(() => import('./orders/RefundDialog.tsx'), 'RefundDialog'),
-  }),
-];
+const order = createRoute({
+  getParentRoute: () => orderPage,
+  path: paths.order,
+});
 
->>>>>>> 936e6a7 (web: customers and orders have lists and pages)
+const orderEdit = createRoute({
+  getParentRoute: () => orderPage,
+  path: paths.orderEdit,
+  component: lazyRouteComponent(() => import('./orders/OrderEditDialog.tsx'), 'OrderEditDialog'),
+});
+
+const orderRefund = createRoute({
+  getParentRoute: () => orderPage,
+  path: paths.orderRefund,
+  component: lazyRouteComponent(() => import('./orders/RefundDialog.tsx'), 'RefundDialog'),
+});
+
 const me = createRoute({
   getParentRoute: () => inside,
   path: paths.me,
   component: lazyRouteComponent(() => import('./me/MePage.tsx'), 'MePage'),
 });
 
-<<<<<<< HEAD
-const insideRoutes = [today, autoOrders, autoOrder, me];
-=======
 const insideRoutes = [
   today,
   autoOrders,
+  autoOrder,
   customers,
   customer,
   orders,
-  order.addChildren(orderDialogs),
+  orderPage.addChildren([order, orderEdit, orderRefund]),
   me,
 ];
->>>>>>> 936e6a7 (web: customers and orders have lists and pages)
 
 /** The console's router. Screens load when they are opened; a link that is pointed at loads ahead. */
 export const router = createRouter({

@@ -5,7 +5,7 @@ import { paths } from '../paths.ts';
 export function AutoOrderLink({ code }: { readonly code: string | undefined }) {
   if (code === undefined) return null;
   return (
-    <Link to={`${paths.autoOrders}/${code}` as never}>
+    <Link to={paths.autoOrder} params={{ code }}>
       <code>{code}</code>
     </Link>
   );

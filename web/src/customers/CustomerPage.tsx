@@ -98,12 +98,7 @@ function Side({
         {cards.length === 0 ? (
           <p className="soft">No card is kept with the profile. Each auto order shows its card.</p>
         ) : (
-          <Facts
-            facts={cards.map((card) => [
-              card.card_type ?? 'Card',
-              `••${card.card_number?.slice(-4) ?? ''}, expires ${card.card_expiration_month}/${card.card_expiration_year}`,
-            ])}
-          />
+          <Facts facts={cards.map((card) => [card.card_type ?? 'Card', cardWords(card)])} />
         )}
       </Panel>
       <Panel title="Addresses">
@@ -124,3 +119,7 @@ function Side({
     </>
   );
 }
+
+const cardWords = (card: NonNullable<Customer['cards']>[number]): string =>
+  `••${card.card_number?.slice(-4) ?? ''}, expires ` +
+  `${card.card_expiration_month ?? '?'}/${card.card_expiration_year ?? '?'}`;

@@ -3,7 +3,6 @@ import type { AutoOrderRow } from '@perennial/contract/screens.ts';
 import type { TimelineEntry } from '@perennial/contract/timeline.ts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { AutoOrderLink } from '../autoOrders/AutoOrderLink.tsx';
-import { sentenceCase } from '../kit/filters.ts';
 import { Moment } from '../kit/momentShown.tsx';
 import { NotShown, Waiting } from '../kit/states.tsx';
 import { OrderLink } from '../orders/OrderLink.tsx';
@@ -50,23 +49,25 @@ function Entry({
   readonly entry: TimelineEntry;
   readonly code: string | undefined;
 }) {
-  const { kind, title, actor, changes = [] } = entry;
+  const { title, actor, changes = [] } = entry;
   return (
     <li>
       <span className="soft">
-        <Moment at={entry.at_dts} /> · {sentenceCase(kind ?? '')}
-        {actor?.name && ` · ${actor.name}`}
+        <Moment at={entry.at_dts} />
       </span>
-      <span>{title}</span>
-      {changes.map(({ field, before, after }) => (
-        <span key={field} className="soft">
-          {field}: {before ?? 'nothing'} → {after ?? 'nothing'}
+      <div className={classes['body']}>
+        <span>{title}</span>
+        {actor?.name && <span className="soft">by {actor.name}</span>}
+        {changes.map(({ field, before, after }) => (
+          <span key={field} className="soft">
+            {field}: {before ?? 'nothing'} → {after ?? 'nothing'}
+          </span>
+        ))}
+        <span className={classes['links']}>
+          <AutoOrderLink code={code} />
+          <OrderLink id={entry.order_id} />
         </span>
-      ))}
-      <span className={classes['links']}>
-        <AutoOrderLink code={code} />
-        <OrderLink id={entry.order_id} />
-      </span>
+      </div>
     </li>
   );
 }

@@ -37,7 +37,7 @@ export const customerViews: readonly View[] = [
 export const parseCustomerList = (search: Record<string, unknown>): ListState =>
   parseListState(customerFilters, customerSorts, search);
 
-/** The request of a list of customers. Both values of a choice are no filter. */
+/** The request of a list of customers. Both values of a choice together filter nothing. */
 export function customerSearchOf(state: ListState): CustomerSearch {
   const chosen = listOf(state['auto_orders']);
   return {

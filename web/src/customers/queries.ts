@@ -93,7 +93,7 @@ export const customerTimelineQuery = (oid: number) =>
     queryFn: ({ pageParam, signal }) =>
       call('getCustomerTimeline', {
         params: { customer_profile_oid: oid },
-        query: { _limit: 30, ...(pageParam !== undefined && { before: pageParam }) },
+        query: { _limit: 15, ...(pageParam !== undefined && { before: pageParam }) },
         signal,
       }),
     initialPageParam: undefined,

@@ -23,7 +23,7 @@ export function Conflicts({
 }) {
   return (
     <div role="alert">
-      <p>Somebody changed this since you opened it. Choose what to keep, then save again.</p>
+      <p>A colleague changed this since you opened it. Choose what to keep, then save again.</p>
       {conflicts.map(({ key, label, was, theirs, mine }) => (
         <div key={key} style={{ marginBottom: 12 }}>
           <table className={classes['table']} aria-label={label}>

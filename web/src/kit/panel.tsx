@@ -23,7 +23,7 @@ export function Panel({
   );
 }
 
-/** The centre of a page and what stands beside it; below it on a narrow screen. */
+/** The centre of a page and its side column, which is below on a narrow screen. */
 export function Beside({
   children,
   side,

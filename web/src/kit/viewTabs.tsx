@@ -20,6 +20,7 @@ export function ViewTabs({
           key={view.label}
           to={path}
           search={view.state as never}
+          activeOptions={{ exact: true }}
           {...(isSameView(view.state, state) && { 'aria-current': 'true' as const })}
         >
           {view.label}

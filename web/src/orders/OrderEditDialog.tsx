@@ -27,7 +27,7 @@ import { orderQuery, saveOrderForm, undoOrderForm } from './queries.ts';
 
 /** `/orders/:id/edit/:part`: changes what may still change of an order. */
 export function OrderEditDialog() {
-  const { id, part } = useParams({ from: '/inside/orders/$id/edit/$part' });
+  const { id, part } = useParams({ from: '/inside/order/orders/$id/edit/$part' });
   const result = useQuery(orderQuery(id));
   const parent = `/orders/${encodeURIComponent(id)}`;
   if (!isOrderPart(part))

@@ -20,7 +20,7 @@ import { Why } from './Why.tsx';
 
 /** `/orders/:id`: one order, why it cost what it did, and what can still be changed. */
 export function OrderPage() {
-  const { id } = useParams({ from: '/inside/orders/$id' });
+  const { id = '' } = useParams({ strict: false });
   const result = useQuery(orderQuery(id));
   const stage = result.data?.current_stage;
   return (
@@ -29,7 +29,11 @@ export function OrderPage() {
       heading={
         <>
           Order <code>{id}</code> <CopyButton text={id} what="the order id" />{' '}
-          {stage && <Status tone={toneOfStage(stage)}>{stage}</Status>}
+          {stage && (
+            <small>
+              <Status tone={toneOfStage(stage)}>{stage}</Status>
+            </small>
+          )}
         </>
       }
       actions={<Actions id={id} />}
@@ -88,6 +92,7 @@ function Known({ id, order }: { readonly id: string; readonly order: Order }) {
       </Panel>
       <Panel title="Payment">
         {explanation.data && <Attempts attempts={explanation.data.attempts ?? []} />}
+        <h3>What the gateways said</h3>
         <Transactions transactions={payment?.transactions ?? []} />
       </Panel>
       {histories.length > 0 && (

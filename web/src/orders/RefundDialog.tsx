@@ -25,7 +25,7 @@ import {
 
 /** `/orders/:id/refund`: gives money back, by line. Asks once, with the amount. */
 export function RefundDialog() {
-  const { id } = useParams({ from: '/inside/orders/$id/refund' });
+  const { id } = useParams({ from: '/inside/order/orders/$id/refund' });
   const order = useQuery(orderQuery(id));
   const refundable = useQuery(refundableQuery(id));
   const parent = `/orders/${encodeURIComponent(id)}`;
@@ -90,15 +90,7 @@ function RefundForm(props: RefundFormProps) {
         currency={currency}
         onChange={(key, value) => setTexts({ ...texts, [key]: value })}
       />
-      <div>
-        <Button
-          size="compact-sm"
-          variant="default"
-          onClick={() => setTexts(everythingLeft(places, currency))}
-        >
-          All that is left
-        </Button>
-      </div>
+      <AllLeft onClick={() => setTexts(everythingLeft(places, currency))} />
       <TextInput
         label="Reason"
         value={reason}
@@ -117,6 +109,16 @@ function RefundForm(props: RefundFormProps) {
         </Button>
       </div>
     </form>
+  );
+}
+
+function AllLeft({ onClick }: { onClick(): void }) {
+  return (
+    <div>
+      <Button size="compact-sm" variant="default" onClick={onClick}>
+        All that is left
+      </Button>
+    </div>
   );
 }
 

@@ -11,7 +11,7 @@ export const orderColumns: readonly Column<OrderRow>[] = [
   {
     id: 'order',
     label: 'Order',
-    width: '142px',
+    width: '136px',
     sort: 'order_id',
     narrow: 'second',
     isUsual: true,
@@ -20,7 +20,7 @@ export const orderColumns: readonly Column<OrderRow>[] = [
   {
     id: 'customer',
     label: 'Customer',
-    width: 'minmax(120px, 1.3fr)',
+    width: 'minmax(100px, 1.3fr)',
     narrow: 'first',
     isUsual: true,
     cell: (row) => <span title={row.customer?.email}>{nameOf(row.customer)}</span>,
@@ -28,14 +28,14 @@ export const orderColumns: readonly Column<OrderRow>[] = [
   {
     id: 'kind',
     label: 'Kind',
-    width: '84px',
+    width: '78px',
     isUsual: true,
     cell: (row) => kindWords(row.kind, row.rebill_number),
   },
   {
     id: 'stage',
     label: 'Stage',
-    width: '170px',
+    width: '150px',
     narrow: 'second end',
     isUsual: true,
     cell: (row) => <Status tone={toneOfStage(row.current_stage)}>{row.current_stage}</Status>,
@@ -43,14 +43,14 @@ export const orderColumns: readonly Column<OrderRow>[] = [
   {
     id: 'items',
     label: 'Items',
-    width: 'minmax(120px, 1.6fr)',
+    width: 'minmax(100px, 1.6fr)',
     isUsual: true,
     cell: (row) => linesWords(row.items),
   },
   {
     id: 'total',
     label: 'Total',
-    width: '92px',
+    width: '80px',
     isNumber: true,
     narrow: 'first end',
     isUsual: true,
@@ -60,14 +60,13 @@ export const orderColumns: readonly Column<OrderRow>[] = [
     id: 'payment',
     label: 'Payment',
     width: '138px',
-    isUsual: true,
     cell: ({ card, payment_method: method }) =>
       card?.last_four ? `${card.card_type ?? ''} ••${card.last_four}` : (method ?? '–'),
   },
   {
     id: 'created',
     label: 'Created',
-    width: '150px',
+    width: '142px',
     sort: 'creation_dts',
     isUsual: true,
     cell: (row) => <Moment at={row.creation_dts} />,

@@ -60,7 +60,7 @@ export const orderViews: readonly View[] = [
   { label: 'All', state: {} },
   { label: 'Rebills', state: { kind: 'rebill' } },
   { label: 'Original orders', state: { kind: 'original' } },
-  { label: 'To look at', state: { stage: stages.slice(0, 4) } },
+  { label: 'Held up', state: { stage: stages.slice(0, 4) } },
   { label: 'To ship', state: { stage: 'Shipping Department' } },
   { label: 'Rejected', state: { stage: 'Rejected' } },
 ];

@@ -101,7 +101,7 @@ export async function saveOrderForm(
   return { kind: 'saved' };
 }
 
-/** Takes a saved form back, unless somebody changed the same fields since. */
+/** Takes a saved form back, unless a colleague changed the same fields since. */
 export async function undoOrderForm(
   id: string,
   fields: readonly PartField[],
