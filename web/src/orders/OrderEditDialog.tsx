@@ -3,7 +3,6 @@ import type { Order } from '@perennial/contract/order.ts';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { type FormEvent, useRef, useState } from 'react';
-import { newIdempotencyKey } from '../api/call.ts';
 import { BeforeAfter } from '../kit/beforeAfter.tsx';
 import { Conflicts } from '../kit/conflicts.tsx';
 import form from '../kit/form.module.css';
@@ -23,7 +22,7 @@ import {
   type PartForm,
   textsOf,
 } from './parts.ts';
-import { orderQuery, saveOrderForm, undoOrderForm } from './queries.ts';
+import { newDecisionKey, orderQuery, saveOrderForm, undoOrderForm } from './queries.ts';
 
 /** `/orders/:id/edit/:part`: changes what may still change of an order. */
 export function OrderEditDialog() {
@@ -114,7 +113,7 @@ function useEdit({ id, order, part, parent }: EditorProps) {
   const [error, setError] = useState<Error>();
   const [isBusy, setBusy] = useState(false);
   // One key for one decision: pressing Save again after a lost answer changes nothing twice.
-  const key = useRef(newIdempotencyKey());
+  const key = useRef(newDecisionKey());
   const close = useCloseDialog(parent);
   const paths = changedPaths(was, mine);
 
@@ -131,7 +130,7 @@ function useEdit({ id, order, part, parent }: EditorProps) {
       toast({ text: `${part.title} of ${id} saved.`, undo: isFinal ? undefined : undo });
       close();
     } catch (failed) {
-      key.current = newIdempotencyKey();
+      key.current = newDecisionKey();
       setError(failed as Error);
     } finally {
       setBusy(false);

@@ -2,18 +2,15 @@ import { Button, Checkbox, TextInput } from '@mantine/core';
 import type { Order } from '@perennial/contract/order.ts';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { useRef, useState } from 'react';
-import { newIdempotencyKey } from '../api/call.ts';
+import { useState } from 'react';
 import form from '../kit/form.module.css';
 import { Loaded } from '../kit/loaded.tsx';
 import { Money } from '../kit/moneyShown.tsx';
-import { Refusal } from '../kit/refusal.tsx';
-import { RoutedDialog, useCloseDialog } from '../kit/routedDialog.tsx';
+import { RoutedDialog } from '../kit/routedDialog.tsx';
 import { SmallTable } from '../kit/smallTable.tsx';
 import { Empty } from '../kit/states.tsx';
-import { toast } from '../shell/toasts.tsx';
-import { paymentWords } from './order.ts';
-import { orderQuery, type RefundWishes, refundableQuery, refundOrder } from './queries.ts';
+import { orderQuery, type RefundWishes, refundableQuery } from './queries.ts';
+import { RefundQuestion } from './RefundQuestion.tsx';
 import {
   everythingLeft,
   type RefundPlace,
@@ -73,7 +70,13 @@ function RefundForm(props: RefundFormProps) {
   if (isAsking && 'amounts' in read) {
     const body = refundBody(order, places, read.amounts, reason.trim());
     return (
-      <Ask {...props} body={body} sum={read.sum} wishes={wishes} onBack={() => setAsking(false)} />
+      <RefundQuestion
+        {...props}
+        body={body}
+        sum={read.sum}
+        wishes={wishes}
+        onBack={() => setAsking(false)}
+      />
     );
   }
   return (
@@ -197,63 +200,5 @@ function Wishes({
         />
       )}
     </>
-  );
-}
-
-/** The one question, with the amount. */
-function Ask({
-  id,
-  order,
-  parent,
-  body,
-  sum,
-  wishes,
-  onBack,
-}: RefundFormProps & {
-  readonly body: Order;
-  readonly sum: number;
-  readonly wishes: RefundWishes;
-  onBack(): void;
-}) {
-  const [error, setError] = useState<Error>();
-  const [isBusy, setBusy] = useState(false);
-  const key = useRef(newIdempotencyKey());
-  const close = useCloseDialog(parent);
-  const amount = <Money amount={sum} currency={order.currency_code} />;
-  async function refund() {
-    setBusy(true);
-    setError(undefined);
-    try {
-      const warning = await refundOrder(id, body, wishes, key.current);
-      toast({ text: `Refund of order ${id} made. It cannot be undone. ${warning ?? ''}`.trim() });
-      close();
-    } catch (failed) {
-      setError(failed as Error);
-      setBusy(false);
-    }
-  }
-  return (
-    <div className={form['form']}>
-      <p className={form['ask']}>
-        {wishes.isManual ? (
-          <>Records that {amount} was given back by another way.</>
-        ) : (
-          <>
-            Gives <strong>{amount}</strong> back to {paymentWords(order)}.
-          </>
-        )}{' '}
-        {wishes.cancelsAutoOrder && 'Cancels the auto order. '}
-        This cannot be undone.
-      </p>
-      <Refusal error={error} />
-      <div className={form['buttons']}>
-        <Button variant="default" onClick={onBack} disabled={isBusy}>
-          Back
-        </Button>
-        <Button color="red" loading={isBusy} onClick={() => void refund()} data-autofocus>
-          Refund {amount}
-        </Button>
-      </div>
-    </div>
   );
 }

@@ -77,6 +77,9 @@ export const refundableQuery = (id: string) =>
     queryFn: ({ signal }) => call('isRefundableOrder', { params: { order_id: id }, signal }),
   });
 
+/** Names one decision of a person, so that pressing the button again changes nothing twice. */
+export const newDecisionKey = newIdempotencyKey;
+
 /** What saving a form came to: saved, or fields that a colleague changed as well. */
 export type Saved =
   | { readonly kind: 'saved' }

@@ -1,0 +1,72 @@
+import { Button } from '@mantine/core';
+import type { Order } from '@perennial/contract/order.ts';
+import { useRef, useState } from 'react';
+import form from '../kit/form.module.css';
+import { Money } from '../kit/moneyShown.tsx';
+import { Refusal } from '../kit/refusal.tsx';
+import { useCloseDialog } from '../kit/routedDialog.tsx';
+import { toast } from '../shell/toasts.tsx';
+import { paymentWords } from './order.ts';
+import { newDecisionKey, type RefundWishes, refundOrder } from './queries.ts';
+
+/** The one question, with the amount. */
+export function RefundQuestion({
+  id,
+  order,
+  parent,
+  body,
+  sum,
+  wishes,
+  onBack,
+}: {
+  readonly id: string;
+  readonly order: Order;
+  /** The address of the page below. */
+  readonly parent: string;
+  readonly body: Order;
+  readonly sum: number;
+  readonly wishes: RefundWishes;
+  onBack(): void;
+}) {
+  const [error, setError] = useState<Error>();
+  const [isBusy, setBusy] = useState(false);
+  const key = useRef(newDecisionKey());
+  const close = useCloseDialog(parent);
+  const amount = <Money amount={sum} currency={order.currency_code} />;
+  async function refund() {
+    setBusy(true);
+    setError(undefined);
+    try {
+      const warning = await refundOrder(id, body, wishes, key.current);
+      toast({ text: `Refund of order ${id} made. It cannot be undone. ${warning ?? ''}`.trim() });
+      close();
+    } catch (failed) {
+      setError(failed as Error);
+      setBusy(false);
+    }
+  }
+  return (
+    <div className={form['form']}>
+      <p className={form['ask']}>
+        {wishes.isManual ? (
+          <>Records that {amount} was given back by another way.</>
+        ) : (
+          <>
+            Gives <strong>{amount}</strong> back to {paymentWords(order)}.
+          </>
+        )}{' '}
+        {wishes.cancelsAutoOrder && 'Cancels the auto order. '}
+        This cannot be undone.
+      </p>
+      <Refusal error={error} />
+      <div className={form['buttons']}>
+        <Button variant="default" onClick={onBack} disabled={isBusy}>
+          Back
+        </Button>
+        <Button color="red" loading={isBusy} onClick={() => void refund()} data-autofocus>
+          Refund {amount}
+        </Button>
+      </div>
+    </div>
+  );
+}
