@@ -110,6 +110,22 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
     heading: /^Order /,
     filled: ({ orderId }) => [{ at: `/orders/${orderId}/refund`, shows: 'All that is left' }],
   },
+  health: {
+    heading: 'Health',
+    filled: () => [{ at: '/health', shows: 'Every charge has an answer' }],
+    empty: { at: '/health', shows: 'No audit yet' },
+    forbidden: mayNot('/health'),
+    refused: failed('/health'),
+  },
+  found: {
+    heading: /^(Order|Find) /,
+    filled: ({ orderId }) => [
+      { at: `/o/${orderId}`, shows: 'Why this price' },
+      { at: '/o/nothing-like-this', shows: 'Nothing has this id' },
+    ],
+    empty: { at: '/o/nothing-like-this', shows: 'Nothing has this id' },
+    refused: failed('/o/nothing-like-this'),
+  },
   me: {
     heading: 'My settings',
     filled: () => [{ at: '/me', shows: 'Who you are' }],

@@ -13,6 +13,8 @@ export const paths = {
   order: '/orders/$id',
   orderEdit: '/orders/$id/edit/$part',
   orderRefund: '/orders/$id/refund',
+  health: '/health',
+  found: '/o/$id',
   me: '/me',
 } as const;
 

@@ -91,6 +91,19 @@ const orderRefund = createRoute({
   component: lazyRouteComponent(() => import('./orders/RefundDialog.tsx'), 'RefundDialog'),
 });
 
+const health = createRoute({
+  getParentRoute: () => inside,
+  path: paths.health,
+  component: lazyRouteComponent(() => import('./health/HealthPage.tsx'), 'HealthPage'),
+});
+
+const found = createRoute({
+  getParentRoute: () => inside,
+  path: paths.found,
+  validateSearch: ({ type }): { type?: 'auto_order' } => (type === 'auto_order' ? { type } : {}),
+  component: lazyRouteComponent(() => import('./found/FoundPage.tsx'), 'FoundPage'),
+});
+
 const me = createRoute({
   getParentRoute: () => inside,
   path: paths.me,
@@ -105,6 +118,8 @@ const insideRoutes = [
   customer,
   orders,
   orderPage.addChildren([order, orderEdit, orderRefund]),
+  health,
+  found,
   me,
 ];
 

@@ -20,7 +20,13 @@ export function RoutedDialog({
 }) {
   const close = useCloseDialog(parent);
   return (
-    <Modal opened onClose={close} title={title} size={size}>
+    <Modal
+      opened
+      onClose={close}
+      title={title}
+      size={size}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
       {children}
     </Modal>
   );

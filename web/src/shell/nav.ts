@@ -46,6 +46,18 @@ export const navSections: readonly NavSection[] = [
       },
     ],
   },
+  {
+    label: 'Build',
+    entries: [
+      {
+        label: 'Health',
+        path: paths.health,
+        icon: 'pulse',
+        needs: ['auto_order_read'],
+        command: 'go.health',
+      },
+    ],
+  },
 ];
 
 /** The sections with the entries that a person may open; sections without any are left out. */

@@ -13,5 +13,7 @@ export const consoleRoutes = [
   '/orders/:id',
   '/orders/:id/edit/:part',
   '/orders/:id/refund',
+  '/health',
+  '/o/:id',
   '/me',
 ] as const;

@@ -1,0 +1,87 @@
+import type { AuditFinding, BackgroundAudit } from '@perennial/contract/audit.ts';
+import { Link } from '@tanstack/react-router';
+import { Moment } from '../kit/momentShown.tsx';
+import { formatCount } from '../kit/money.ts';
+import { SmallTable } from '../kit/smallTable.tsx';
+import { Status } from '../kit/status.tsx';
+import { OrderLink } from '../orders/OrderLink.tsx';
+import { paths } from '../paths.ts';
+import classes from './health.module.css';
+
+/** The latest audit: its progress, and every stored figure that it contradicts. */
+export function Audit({ audit }: { readonly audit: BackgroundAudit | null }) {
+  if (audit === null)
+    return (
+      <p className="soft">
+        No audit yet. It recomputes every counter and value from the orders, in the background.
+      </p>
+    );
+  const { state, done_count: done = 0, total_count: total = 0 } = audit;
+  if (state === 'waiting' || state === 'running')
+    return (
+      <div role="status">
+        <progress
+          className={classes['progress']}
+          value={done}
+          max={Math.max(total, 1)}
+          aria-label="Auto orders that were recomputed"
+        />
+        <p>
+          {formatCount(done)} of {formatCount(total)} auto orders
+        </p>
+      </div>
+    );
+  if (state === 'failed') return <Status tone="bad">Failed: {audit.failure_reason}</Status>;
+  return <Outcome audit={audit} />;
+}
+
+function Outcome({ audit }: { readonly audit: BackgroundAudit }) {
+  const { difference_count: count = 0, differences = [] } = audit;
+  return (
+    <>
+      <p>
+        <Status tone={count === 0 ? 'good' : 'bad'}>
+          {count === 0 ? 'No differences' : `${formatCount(count)} differences`}
+        </Status>{' '}
+        <span className="soft">
+          in {formatCount(audit.total_count ?? 0)} auto orders,{' '}
+          {formatCount(audit.order_count ?? 0)} orders and {formatCount(audit.attempt_count ?? 0)}{' '}
+          charges, done <Moment at={audit.ended_dts} isReal />
+        </span>
+      </p>
+      {differences.length > 0 && (
+        <SmallTable
+          what="Differences"
+          columns={[
+            { label: 'What' },
+            { label: 'Of' },
+            { label: 'Field' },
+            { label: 'Stored' },
+            { label: 'Recomputed' },
+          ]}
+          rows={differences.map((difference, index) => ({
+            key: String(index),
+            cells: [
+              difference.object_type,
+              <About difference={difference} />,
+              <code>{difference.field}</code>,
+              difference.stored,
+              difference.recomputed,
+            ],
+          }))}
+        />
+      )}
+    </>
+  );
+}
+
+function About({ difference }: { readonly difference: AuditFinding }) {
+  const { object_id: id = '', auto_order_oid: oid, order_id: orderId } = difference;
+  if (orderId !== undefined) return <OrderLink id={orderId} />;
+  if (oid === undefined) return id;
+  return (
+    <Link to={paths.found} params={{ id: String(oid) }} search={{ type: 'auto_order' }}>
+      {id}
+    </Link>
+  );
+}

@@ -1,0 +1,60 @@
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Loaded } from '../kit/loaded.tsx';
+import { Page } from '../kit/page.tsx';
+import { Panel } from '../kit/panel.tsx';
+import { Refusal } from '../kit/refusal.tsx';
+import { Audit } from './Audit.tsx';
+import { InDoubt, Parked } from './HealthTables.tsx';
+import classes from './health.module.css';
+import { chargesQuery, latestAuditQuery, parkedQuery, startAudit } from './queries.ts';
+
+/** `/health`: what cannot be billed, what has no answer, and whether the books are right. */
+export function HealthPage() {
+  const parked = useQuery(parkedQuery);
+  const charges = useQuery(chargesQuery);
+  return (
+    <Page title="Health">
+      <div className={classes['health']}>
+        <Panel title="Cannot be billed">
+          <Loaded result={parked} what="the parked auto orders">
+            {(rows) => <Parked rows={rows} />}
+          </Loaded>
+        </Panel>
+        <Panel title="Charges without an answer">
+          <Loaded result={charges} what="the charges">
+            {(rows) => <InDoubt rows={rows} />}
+          </Loaded>
+        </Panel>
+        <AuditPanel />
+      </div>
+    </Page>
+  );
+}
+
+function AuditPanel() {
+  const result = useQuery(latestAuditQuery);
+  const [error, setError] = useState<Error>();
+  const { state } = result.data ?? {};
+  const isOpen = state === 'waiting' || state === 'running';
+  const start = () => {
+    setError(undefined);
+    startAudit().catch(setError);
+  };
+  return (
+    <Panel
+      title="Audit of the books"
+      actions={
+        <Button size="compact-sm" variant="default" disabled={isOpen} onClick={start}>
+          Start an audit
+        </Button>
+      }
+    >
+      <Refusal error={error} />
+      <Loaded result={result} what="the latest audit">
+        {(audit) => <Audit audit={audit} />}
+      </Loaded>
+    </Panel>
+  );
+}
