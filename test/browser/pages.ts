@@ -126,6 +126,20 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
     empty: { at: '/o/nothing-like-this', shows: 'Nothing has this id' },
     refused: failed('/o/nothing-like-this'),
   },
+  autoOrderEdit: {
+    heading: /^[A-Z0-9]{10}/,
+    filled: ({ autoOrderCode }) => [
+      { at: `/auto-orders/${autoOrderCode}/edit/date`, shows: 'Later shipments are counted' },
+      { at: `/auto-orders/${autoOrderCode}/edit/skip`, shows: 'The next three rebills' },
+      { at: `/auto-orders/${autoOrderCode}/edit/cancel`, shows: 'The next three rebills' },
+      { at: `/auto-orders/${autoOrderCode}/edit/card`, shows: 'The next charge is' },
+      { at: `/auto-orders/${autoOrderCode}/edit/add-ons`, shows: 'Add an add-on' },
+      { at: `/auto-orders/${autoOrderCode}/edit/nothing`, shows: 'There is no such change' },
+    ],
+    empty: { at: '/auto-orders/AAAAAAAAAA/edit/date', shows: 'Not found' },
+    forbidden: mayNot('/auto-orders/AAAAAAAAAA/edit/date'),
+    refused: failed('/auto-orders/AAAAAAAAAA/edit/date'),
+  },
   me: {
     heading: 'My settings',
     filled: () => [{ at: '/me', shows: 'Who you are' }],

@@ -15,6 +15,7 @@ export const paths = {
   orderRefund: '/orders/$id/refund',
   health: '/health',
   found: '/o/$id',
+  autoOrderEdit: '/auto-orders/$code/edit/$part',
   me: '/me',
 } as const;
 

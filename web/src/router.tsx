@@ -104,6 +104,12 @@ const found = createRoute({
   component: lazyRouteComponent(() => import('./found/FoundPage.tsx'), 'FoundPage'),
 });
 
+const autoOrderEdit = createRoute({
+  getParentRoute: () => autoOrder,
+  path: 'edit/$part',
+  component: lazyRouteComponent(() => import('./edits/EditPage.tsx'), 'EditPage'),
+});
+
 const me = createRoute({
   getParentRoute: () => inside,
   path: paths.me,
@@ -113,7 +119,7 @@ const me = createRoute({
 const insideRoutes = [
   today,
   autoOrders,
-  autoOrder,
+  autoOrder.addChildren([autoOrderEdit]),
   customers,
   customer,
   orders,

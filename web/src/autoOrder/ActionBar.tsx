@@ -1,9 +1,14 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { AutoOrderRow } from '@perennial/contract/screens.ts';
+import { useNavigate } from '@tanstack/react-router';
 import { Icon } from '../kit/icons.tsx';
-import { useCommands } from '../shell/useCommands.ts';
+import { paths } from '../paths.ts';
+import { commandOf } from '../shell/commands.ts';
+import { useCan } from '../shell/session.tsx';
+import { type CommandRuns, useCommands } from '../shell/useCommands.ts';
+import { type Action, type Actions, actionsIn, allOf } from './actions.ts';
 
 /** What an action on an auto order needs to know of it. */
 export interface ActionsProps {
@@ -13,13 +18,90 @@ export interface ActionsProps {
 }
 
 /** What can be done with the auto order, at the right of the page's heading. */
-export function ActionBar({ order }: ActionsProps) {
-  return <CopyLink code={order.auto_order_code ?? ''} />;
+export function ActionBar({ order, row }: ActionsProps) {
+  const isAllowed = useCan(['auto_order_write']);
+  const actions = isAllowed ? actionsIn(row.state) : { buttons: [], menu: [] };
+  const open = useOpen(order.auto_order_code ?? '');
+  const runs: CommandRuns = Object.fromEntries(
+    allOf(actions).map((action) => [action.command, () => open(action)]),
+  );
+  useCommands(runs);
+  return (
+    <>
+      <Shown actions={actions} onOpen={open} />
+      <CopyLink />
+    </>
+  );
 }
 
-function CopyLink({ code }: { readonly code: string }) {
+function useOpen(code: string): (action: Action) => void {
+  const navigate = useNavigate();
+  return ({ part }) => void navigate({ to: paths.autoOrderEdit, params: { code, part } });
+}
+
+function Shown({
+  actions: { primary, buttons, menu },
+  onOpen,
+}: {
+  readonly actions: Actions;
+  onOpen(action: Action): void;
+}) {
+  return (
+    <>
+      {primary && <ActionButton action={primary} isPrimary onOpen={onOpen} />}
+      {buttons.map((action) => (
+        <ActionButton key={action.part} action={action} onOpen={onOpen} />
+      ))}
+      {menu.length > 0 && (
+        <Menu>
+          <Menu.Target>
+            <Button variant="default" rightSection={<Icon name="down" size={16} />}>
+              Change
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {menu.map((action) => (
+              <Menu.Item
+                key={action.part}
+                leftSection={<Icon name={action.icon} size={16} />}
+                rightSection={<kbd>{commandOf(action.command).keys}</kbd>}
+                onClick={() => onOpen(action)}
+              >
+                {action.label}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      )}
+    </>
+  );
+}
+
+function ActionButton({
+  action,
+  isPrimary = false,
+  onOpen,
+}: {
+  readonly action: Action;
+  readonly isPrimary?: boolean;
+  onOpen(action: Action): void;
+}) {
+  const { keys } = commandOf(action.command);
+  return (
+    <Button
+      variant={isPrimary ? 'filled' : 'default'}
+      leftSection={<Icon name={action.icon} size={16} />}
+      onClick={() => onOpen(action)}
+      {...(keys && { 'aria-keyshortcuts': keys, title: `${action.label} (${keys})` })}
+    >
+      {action.label}
+    </Button>
+  );
+}
+
+function CopyLink() {
   const clipboard = useClipboard({ timeout: 1500 });
-  const copy = () => clipboard.copy(`${location.origin}/auto-orders/${code}`);
+  const copy = () => clipboard.copy(location.href);
   useCommands({ 'autoOrder.copyLink': copy });
   const label = clipboard.copied ? 'Copied' : 'Copy the link';
   return (

@@ -37,6 +37,12 @@ const frequencies: Record<Exclude<Frequencies[number], 'Every...'>, true> = {
   'Every 8 Weeks': true,
 };
 
+/** The frequencies for a form, with the one of any number of days. */
+export const frequencyChoices = [
+  ...Object.keys(frequencies).map((value) => ({ value, label: value })),
+  { value: 'Every...', label: 'Every … days' },
+];
+
 type Frequencies = NonNullable<AutoOrderSearch['frequencies']>;
 
 /** The filters of the list of auto orders. The names are those of the address. */

@@ -1,6 +1,7 @@
 import { Modal } from '@mantine/core';
 import { useCanGoBack, useNavigate, useRouter } from '@tanstack/react-router';
 import { type ReactNode, useCallback } from 'react';
+import { useIsAskedToLogIn } from '../shell/session.tsx';
 
 /**
  * A dialog with a separate address: a copied link opens it, and Back closes it. Closing leads
@@ -19,13 +20,17 @@ export function RoutedDialog({
   readonly children: ReactNode;
 }) {
   const close = useCloseDialog(parent);
+  const isAsked = useIsAskedToLogIn();
   return (
+    // What is typed must not be lost by a click outside the dialog, or by Escape in the log-in over it.
     <Modal
       opened
       onClose={close}
       title={title}
       size={size}
       closeButtonProps={{ 'aria-label': 'Close' }}
+      closeOnClickOutside={false}
+      closeOnEscape={!isAsked}
     >
       {children}
     </Modal>

@@ -5,6 +5,7 @@ import { logOut } from '../api/sessionQueries.ts';
 import { ClockBar } from '../clock/ClockBar.tsx';
 import { Icon } from '../kit/icons.tsx';
 import { paths } from '../paths.ts';
+import { forgetChanges } from './changes.ts';
 import classes from './frame.module.css';
 import { HelpSheet, helpOpen } from './helpSheet.tsx';
 import { navFor } from './nav.ts';
@@ -87,7 +88,10 @@ function useShellCommands(): void {
     actions: () => paletteOpen.set('here'),
     help: () => helpOpen.set(true),
     theme: () => setColorScheme(colorScheme === 'dark' ? 'light' : 'dark'),
-    logOut: () => void logOut().then(() => navigate({ to: paths.logIn })),
+    logOut: () => {
+      forgetChanges();
+      void logOut().then(() => navigate({ to: paths.logIn }));
+    },
     'go.me': go(paths.me),
     ...Object.fromEntries(
       navFor(permissions)

@@ -88,6 +88,9 @@ interface Pending {
 
 const pending = createStore<Pending | undefined>(undefined);
 
+/** Whether the log-in is open over the page. */
+export const useIsAskedToLogIn = (): boolean => useStore(pending, (open) => open !== undefined);
+
 function ask(reason: 'ended' | 'recent'): Promise<void> {
   const open = pending.get() ?? { reason, entered: Promise.withResolvers<void>() };
   pending.set(open);

@@ -2,6 +2,14 @@ import { Button, CloseButton } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { Icon } from '../kit/icons.tsx';
 import { createStore, useStore } from '../kit/store.ts';
+import {
+  type Change,
+  markUndone,
+  recentChanges,
+  rememberChange,
+  runUndo,
+  type Undo,
+} from './changes.ts';
 import classes from './toasts.module.css';
 import { useCommands } from './useCommands.ts';
 
@@ -10,48 +18,37 @@ export interface Toast {
   readonly text: string;
   readonly tone?: 'good' | 'bad';
   /** Takes the change back. Absent where money or mail has left: say so in the text. */
-  readonly undo?: (() => Promise<void>) | undefined;
+  readonly undo?: Undo | undefined;
 }
 
-interface Shown extends Toast {
-  readonly id: number;
-  readonly atMs: number;
-  readonly isUndone: boolean;
+interface Shown extends Change {
+  readonly tone?: 'good' | 'bad' | undefined;
 }
 
 const shownMs = 10_000;
-const keptMs = 24 * 3_600_000;
-const keptMax = 50;
 
 const toasts = createStore<readonly Shown[]>([]);
 
-/** What was changed in this tab during the last day, the newest first; it can be undone from here. */
-export const recentChanges = createStore<readonly Shown[]>([]);
-
-let lastId = 0;
+// Changes of before a reload keep their ids.
+let lastId = recentChanges.get()[0]?.id ?? 0;
 
 /** Shows a message for ten seconds. A change also becomes a recent change. */
-export function toast(given: Toast): void {
-  const shown = { ...given, id: ++lastId, atMs: Date.now(), isUndone: false };
-  toasts.update((before) => [...before.slice(-2), shown]);
-  if (given.tone !== 'bad')
-    recentChanges.update((before) =>
-      [shown, ...before.filter(({ atMs }) => atMs > shown.atMs - keptMs)].slice(0, keptMax),
-    );
+export function toast({ text, tone, undo }: Toast): void {
+  const change = { id: ++lastId, text, undo, atMs: Date.now(), isUndone: false };
+  toasts.update((before) => [...before.slice(-2), { ...change, tone }]);
+  if (tone !== 'bad') rememberChange(change);
 }
 
 /** Undoes a recent change and says what came of it. */
-export async function undoChange({ id, undo, text }: Shown): Promise<void> {
+export async function undoChange({ id, undo, text }: Change): Promise<void> {
   dismiss(id);
   if (!undo) return;
   try {
-    await undo();
-    recentChanges.update((before) =>
-      before.map((change) => (change.id === id ? { ...change, isUndone: true } : change)),
-    );
+    await runUndo(undo);
+    markUndone(id);
     toasts.update((before) => [
       ...before.slice(-2),
-      { id: ++lastId, text: `Undone: ${text}`, tone: 'good', atMs: Date.now(), isUndone: true },
+      { id: ++lastId, text: `Undone: ${text}`, atMs: Date.now(), isUndone: true },
     ]);
   } catch (error) {
     toast({ text: `Not undone. ${error instanceof Error ? error.message : ''}`, tone: 'bad' });

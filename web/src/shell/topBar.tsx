@@ -8,12 +8,13 @@ import { zoneName } from '../kit/moment.ts';
 import { useStore } from '../kit/store.ts';
 import { paths } from '../paths.ts';
 import { Brand } from './brand.tsx';
+import { recentChanges } from './changes.ts';
 import classes from './frame.module.css';
 import { keyWords } from './keys.ts';
 import { isMac, Keys } from './keysShown.tsx';
 import { paletteOpen } from './palette.tsx';
 import { useCan, useSession } from './session.tsx';
-import { recentChanges, undoChange } from './toasts.tsx';
+import { undoChange } from './toasts.tsx';
 import { running } from './useCommands.ts';
 
 /** Merchant, zone, search, whether the page is live, recent changes, and the person. */

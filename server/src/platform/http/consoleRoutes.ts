@@ -15,5 +15,6 @@ export const consoleRoutes = [
   '/orders/:id/refund',
   '/health',
   '/o/:id',
+  '/auto-orders/:code/edit/:part',
   '/me',
 ] as const;

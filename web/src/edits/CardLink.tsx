@@ -1,0 +1,44 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import type { Refused } from '../api/refused.ts';
+import { CopyButton } from '../kit/copyButton.tsx';
+import { Icon } from '../kit/icons.tsx';
+import classes from './edits.module.css';
+import { attempt, makeCardLink } from './queries.ts';
+
+/** Makes a link by which the customer enters the card. */
+export function CardLink({ oid }: { readonly oid: number }) {
+  const [link, setLink] = useState<string>();
+  const [refused, setRefused] = useState<Refused>();
+  const make = async () => {
+    const made = await attempt(() => makeCardLink(oid));
+    if ('done' in made) setLink(made.done);
+    setRefused('refused' in made ? made.refused : undefined);
+  };
+  return (
+    <div className={classes['actions']}>
+      {link === undefined ? (
+        <Button
+          variant="default"
+          leftSection={<Icon name="link" size={16} />}
+          onClick={() => void make()}
+        >
+          Make a link for the customer instead
+        </Button>
+      ) : (
+        <p className={classes['link']}>
+          <code>{link}</code> <CopyButton text={link} what="the link" />
+          <br />
+          <span className="soft">
+            Its holder can change the card. Send it to the customer only.
+          </span>
+        </p>
+      )}
+      {refused && (
+        <p className={classes['refused']} role="alert">
+          {refused.message}
+        </p>
+      )}
+    </div>
+  );
+}

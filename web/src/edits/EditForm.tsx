@@ -1,0 +1,129 @@
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { FormEvent } from 'react';
+import { useShown } from '../autoOrder/useShown.ts';
+import { useCloseDialog } from '../kit/routedDialog.tsx';
+import { toast } from '../shell/toasts.tsx';
+import { CardLink } from './CardLink.tsx';
+import { ChargePanel } from './ChargePanel.tsx';
+import { ConflictForm } from './ConflictForm.tsx';
+import { toastOf } from './doneWords.ts';
+import classes from './edits.module.css';
+import { FieldsForm } from './FieldsForm.tsx';
+import type { FormContext, Part } from './form.ts';
+import { PreviewPanel } from './PreviewPanel.tsx';
+import { type Base, nextRebillQuery } from './queries.ts';
+import { cancelPart } from './stopParts.ts';
+import { type Edit, useEdit } from './useEdit.ts';
+
+/** A form, what it would do, and saving it. After a conflict: the choice between two changes. */
+export function EditForm({
+  code,
+  part,
+  first,
+  context,
+}: {
+  readonly code: string;
+  readonly part: Part;
+  readonly first: Base;
+  readonly context: FormContext;
+}) {
+  const edit = useEdit(code, part, first, context);
+  const close = useCloseDialog(`/auto-orders/${code}`);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const done = await edit.save();
+    if (!done) return;
+    toast(toastOf(code, part.done(first.order, edit.values), done));
+    close();
+  };
+  return (
+    <form className={classes['form']} onSubmit={(event) => void submit(event)} noValidate>
+      {edit.conflict ? (
+        <ConflictForm
+          base={edit.base}
+          fields={edit.conflict.fields}
+          left={edit.conflict.left}
+          onChoose={edit.choose}
+        />
+      ) : (
+        <FieldsForm
+          fields={part.fields(first.order, edit.values, context)}
+          values={edit.values}
+          onChange={edit.setValue}
+        />
+      )}
+      <Consequences code={code} part={part} edit={edit} />
+      <Foot code={code} part={part} edit={edit} onCancel={close} />
+    </form>
+  );
+}
+
+interface OfEdit {
+  readonly code: string;
+  readonly part: Part;
+  readonly edit: Edit;
+}
+
+/** What saving does: the rebills before and after, or the charge. And what cannot be undone. */
+function Consequences({ code, part, edit }: OfEdit) {
+  const kind = edit.deed?.kind;
+  const isCard = 'token' in edit.values;
+  const final = part.isFinal?.(edit.values);
+  const shows = kind !== 'merge' && kind !== 'charge' && !isCard;
+  return (
+    <>
+      {isCard && <CardLink oid={edit.base.oid} />}
+      {(isCard || kind === 'charge') && <ChargePanel code={code} base={edit.base} />}
+      {shows && <PreviewPanel code={code} base={edit.base} deed={edit.settledDeed} />}
+      {final && <p className={classes['note']}>{final}</p>}
+      {edit.refused && (
+        <p className={classes['refused']} role="alert">
+          {edit.refused.message}
+          {edit.refused.requestId && (
+            <>
+              {' '}
+              Request <code>{edit.refused.requestId}</code>.
+            </>
+          )}
+        </p>
+      )}
+    </>
+  );
+}
+
+function Foot({ code, part, edit, onCancel }: OfEdit & { onCancel(): void }) {
+  const charge = useQuery({
+    ...nextRebillQuery(code, edit.base.oid),
+    enabled: edit.deed?.kind === 'charge',
+  });
+  const shown = useShown();
+  const isCharge = edit.deed?.kind === 'charge';
+  const amount = charge.data ? ` ${shown.money(charge.data.total, charge.data.currency_code)}` : '';
+  const isEnding = part === cancelPart;
+  return (
+    <div className={classes['foot']}>
+      <span className={classes['status']} role="status">
+        {edit.deed === undefined ? statusWords(edit) : ''}
+      </span>
+      <Button variant="default" onClick={onCancel}>
+        {edit.conflict ? 'Keep theirs' : 'Close'}
+      </Button>
+      <Button
+        type="submit"
+        loading={edit.isSaving}
+        disabled={edit.deed === undefined || (isCharge && charge.data == null)}
+        {...(isEnding && { color: 'clay' })}
+      >
+        {isCharge
+          ? `Charge${amount} now`
+          : edit.conflict?.fields.some((field) => 'mine' in field)
+            ? 'Save the chosen'
+            : part.save}
+      </Button>
+    </div>
+  );
+}
+
+const statusWords = ({ conflict }: Edit): string =>
+  conflict ? 'Nothing of yours is left to save.' : 'Nothing to save yet.';

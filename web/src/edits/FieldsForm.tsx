@@ -1,0 +1,221 @@
+import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { Icon } from '../kit/icons.tsx';
+import { movedDay } from './days.ts';
+import classes from './edits.module.css';
+import { type Field, type Row, rowsOf, type Values } from './form.ts';
+
+/** Changes one value of a form. */
+export type SetValue = (name: string, value: Values[string]) => void;
+
+/** The fields of a form, those of one group in one frame. */
+export function FieldsForm({
+  fields,
+  values,
+  onChange,
+}: {
+  readonly fields: readonly Field[];
+  readonly values: Values;
+  readonly onChange: SetValue;
+}) {
+  const groups = [...new Set(fields.map(({ group }) => group))];
+  return groups.map((group, index) => {
+    const inner = (
+      <div className={classes['fields']}>
+        {fields
+          .filter((field) => field.group === group)
+          .map((field, at) => (
+            <FieldInput
+              key={field.name}
+              field={field}
+              values={values}
+              onChange={onChange}
+              hasFocus={index === 0 && at === 0}
+            />
+          ))}
+      </div>
+    );
+    return group === undefined ? (
+      <div key="">{inner}</div>
+    ) : (
+      <fieldset key={group} className={classes['group']}>
+        <legend>{group}</legend>
+        {inner}
+      </fieldset>
+    );
+  });
+}
+
+interface InputProps {
+  readonly field: Field;
+  readonly values: Values;
+  readonly onChange: SetValue;
+  readonly hasFocus?: boolean;
+}
+
+function FieldInput(props: InputProps) {
+  const { field, values, onChange, hasFocus = false } = props;
+  switch (field.kind) {
+    case 'flag':
+      return (
+        <Checkbox
+          className={classes['wide'] ?? ''}
+          label={field.label}
+          checked={values[field.name] === true}
+          onChange={(event) => onChange(field.name, event.currentTarget.checked)}
+        />
+      );
+    case 'choice':
+      return <ChoiceInput {...props} />;
+    case 'date':
+      return <DateInput {...props} />;
+    case 'rows':
+      return <RowsInput {...props} />;
+    default:
+      return (
+        <TextInput
+          {...common(field, hasFocus)}
+          value={String(values[field.name] ?? '')}
+          onChange={(event) => onChange(field.name, event.currentTarget.value)}
+        />
+      );
+  }
+}
+
+function common({ kind, label, hint, autoComplete, isRequired = false }: Field, hasFocus: boolean) {
+  return {
+    label,
+    description: hint,
+    autoComplete: autoComplete ?? 'off',
+    required: isRequired,
+    withAsterisk: false,
+    'data-autofocus': hasFocus || undefined,
+    ...(kind === 'count' && { inputMode: 'numeric' as const }),
+    ...((kind === 'decimal' || kind === 'amount') && { inputMode: 'decimal' as const }),
+  };
+}
+
+function ChoiceInput({ field, values, onChange, hasFocus = false }: InputProps) {
+  const value = String(values[field.name] ?? '');
+  const choices = field.choices ?? [];
+  const isListed = choices.some((choice) => choice.value === value);
+  return (
+    <NativeSelect
+      {...common(field, hasFocus)}
+      data={[...(isListed ? [] : [{ value, label: value || 'Choose …' }]), ...choices]}
+      value={value}
+      onChange={(event) => onChange(field.name, event.currentTarget.value)}
+    />
+  );
+}
+
+const quickMoves = [
+  ['+1 week', { days: 7 }],
+  ['+2 weeks', { days: 14 }],
+  ['+1 month', { months: 1 }],
+] as const;
+
+/** A day, with the moves that people ask for most. */
+function DateInput({ field, values, onChange, hasFocus = false }: InputProps) {
+  const value = String(values[field.name] ?? '');
+  return (
+    <div>
+      <TextInput
+        type="date"
+        {...common(field, hasFocus)}
+        value={value}
+        onChange={(event) => onChange(field.name, event.currentTarget.value)}
+      />
+      {value !== '' && (
+        <div className={classes['quick']}>
+          {quickMoves.map(([words, by]) => (
+            <Button
+              key={words}
+              size="compact-xs"
+              variant="default"
+              aria-label={`${field.label}, ${words}`}
+              onClick={() => onChange(field.name, movedDay(value, by))}
+            >
+              {words}
+            </Button>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function RowsInput({ field, values, onChange }: InputProps) {
+  const rows = rowsOf(values, field.name);
+  const set = (index: number, row: Row) =>
+    onChange(
+      field.name,
+      rows.map((each, at) => (at === index ? row : each)),
+    );
+  const columns = field.columns ?? [];
+  const blank = Object.fromEntries(columns.map(({ name }) => [name, '']));
+  return (
+    <div className={classes['wide']}>
+      {field.hint && <p className="soft">{field.hint}</p>}
+      {rows.map((row, index) => (
+        <RowInput
+          // A row has no other name than its place.
+          key={index}
+          name={`${field.label} ${index + 1}`}
+          row={row}
+          columns={columns}
+          onChange={(next) => set(index, next)}
+        >
+          <Button
+            variant="default"
+            onClick={() =>
+              onChange(
+                field.name,
+                rows.filter((_, at) => at !== index),
+              )
+            }
+          >
+            Remove
+          </Button>
+        </RowInput>
+      ))}
+      <Button
+        mt="sm"
+        variant="default"
+        leftSection={<Icon name="plus" size={16} />}
+        onClick={() => onChange(field.name, [...rows, blank])}
+      >
+        {field.adds}
+      </Button>
+    </div>
+  );
+}
+
+function RowInput({
+  name,
+  row,
+  columns,
+  onChange,
+  children,
+}: {
+  readonly name: string;
+  readonly row: Row;
+  readonly columns: readonly Field[];
+  onChange(row: Row): void;
+  readonly children: ReactNode;
+}) {
+  return (
+    <fieldset className={classes['row']} style={{ border: 0, margin: 0 }}>
+      <legend className="visually-hidden">{name}</legend>
+      {columns.map((column) => (
+        <TextInput
+          key={column.name}
+          {...common(column, false)}
+          value={row[column.name] ?? ''}
+          onChange={(event) => onChange({ ...row, [column.name]: event.currentTarget.value })}
+        />
+      ))}
+      {children}
+    </fieldset>
+  );
+}

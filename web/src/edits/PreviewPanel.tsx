@@ -1,0 +1,77 @@
+import { useQuery } from '@tanstack/react-query';
+import { useShown } from '../autoOrder/useShown.ts';
+import { BeforeAfter } from '../kit/beforeAfter.tsx';
+import { NotShown, Waiting } from '../kit/states.tsx';
+import { useSession } from '../shell/session.tsx';
+import classes from './edits.module.css';
+import type { Deed } from './form.ts';
+import { comparedRebills, differenceWords, type RebillWords } from './previewed.ts';
+import { type Base, previewQuery } from './queries.ts';
+
+/** What a change does to the next three rebills and to the money. */
+export function PreviewPanel({
+  code,
+  base,
+  deed,
+}: {
+  readonly code: string;
+  readonly base: Base;
+  readonly deed: Deed | undefined;
+}) {
+  const preview = useQuery(previewQuery(code, base, deed));
+  const shown = useShown();
+  const { merchant } = useSession();
+  if (deed === undefined)
+    return (
+      <div className={classes['preview']}>
+        <p className="soft">Nothing is changed yet. What a change does is shown here first.</p>
+      </div>
+    );
+  return (
+    <div
+      className={classes['preview']}
+      data-waiting={preview.isPlaceholderData || undefined}
+      aria-busy={preview.isFetching}
+    >
+      {preview.error?.status === 412 ? (
+        <p>It was changed since you opened this. Save to compare that with your change.</p>
+      ) : preview.error ? (
+        <NotShown refused={preview.error} onRetry={() => void preview.refetch()} />
+      ) : preview.data ? (
+        <>
+          <BeforeAfter
+            what="The next three rebills"
+            lines={comparedRebills(preview.data, shown).map(
+              ({ name, before, after, isChanged }) => ({
+                name,
+                before: <RebillCell words={before} />,
+                after: <RebillCell words={after} />,
+                isChanged,
+              }),
+            )}
+            difference={differenceWords(preview.data, shown, merchant.currency)}
+          />
+          {preview.data.warnings?.map((warning) => (
+            <p key={warning} className={classes['note']}>
+              {warning}
+            </p>
+          ))}
+        </>
+      ) : (
+        <Waiting rows={3} what="the preview" />
+      )}
+    </div>
+  );
+}
+
+function RebillCell({ words }: { readonly words: RebillWords | undefined }) {
+  if (words === undefined) return '–';
+  return (
+    <span className={classes['rebill']}>
+      <span>
+        {words.day}, {words.total}
+      </span>
+      <small>{words.goods}</small>
+    </span>
+  );
+}

@@ -1,0 +1,144 @@
+import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
+import type { AutoOrderItem } from '@perennial/contract/autoOrderItem.ts';
+
+/** A field of an auto order, or of one of its items, and what it is to be. */
+export interface FieldChange {
+  /** The oid of the item; absent for a field of the auto order. */
+  readonly item?: number | undefined;
+  /** The name on the wire, with dots inside `original_order`. */
+  readonly field: string;
+  /** null clears the field. */
+  readonly value: unknown;
+}
+
+/**
+ * The body of an update that makes these changes. An update removes the items that it leaves out,
+ * so the body names all of them.
+ */
+export function bodyOf(order: AutoOrder, changes: readonly FieldChange[]): AutoOrder {
+  const body: Record<string, unknown> = {};
+  for (const { item, field, value } of changes)
+    if (item === undefined) setAt(body, field.split('.'), value);
+  if (changes.some(({ item }) => item !== undefined))
+    body['items'] = (order.items ?? []).map(({ auto_order_item_oid: oid }) => ({
+      auto_order_item_oid: oid,
+      ...Object.fromEntries(
+        changes.filter(({ item }) => item === oid).map(({ field, value }) => [field, value]),
+      ),
+    }));
+  // Fields are cleared by null, which only the wire knows.
+  return body;
+}
+
+function setAt(body: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [name = '', ...rest] = path;
+  if (rest.length === 0) body[name] = value;
+  else {
+    const child = (body[name] ?? {}) as Record<string, unknown>;
+    body[name] = child;
+    setAt(child, rest, value);
+  }
+}
+
+/** What a record has in the field of a change; undefined where it has nothing there. */
+export function valueIn(
+  order: AutoOrder,
+  { item, field }: Pick<FieldChange, 'item' | 'field'>,
+): unknown {
+  const record: unknown = item === undefined ? order : itemOf(order, item);
+  return field
+    .split('.')
+    .reduce<unknown>((value, name) => (value as Record<string, unknown>)?.[name], record);
+}
+
+/** The item with this oid. */
+export const itemOf = (order: AutoOrder, oid: number): AutoOrderItem | undefined =>
+  order.items?.find(({ auto_order_item_oid }) => auto_order_item_oid === oid);
+
+/** The changes that change something: those to what the record has already are left out. */
+export const effective = (order: AutoOrder, changes: readonly FieldChange[]): FieldChange[] =>
+  changes.filter((change) => !isSame(valueIn(order, change), change.value));
+
+/** Whether two values of a field are the same; nothing, null and an empty list are alike. */
+export function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(plain(a)) === JSON.stringify(plain(b));
+}
+
+const plain = (value: unknown): unknown =>
+  value === undefined || (Array.isArray(value) && value.length === 0) ? null : value;
+
+/**
+ * The changes that lead from one state of the record back to another: every field that people can
+ * change and that differs. Fields of the original order that a screen does not edit stay.
+ */
+export function changesBetween(from: AutoOrder, to: AutoOrder): FieldChange[] {
+  const oids = (from.items ?? []).flatMap(({ auto_order_item_oid: oid }) => oid ?? []);
+  const all: Pick<FieldChange, 'item' | 'field'>[] = [
+    ...orderFields.map((field) => ({ field })),
+    ...addressFields.flatMap((name) =>
+      ['shipping', 'billing'].map((part) => ({ field: `original_order.${part}.${name}` })),
+    ),
+    ...oids
+      .filter((oid) => itemOf(to, oid) !== undefined)
+      .flatMap((item) => itemFields.map((field) => ({ item, field }))),
+  ];
+  return all
+    .filter((field) => !isSame(valueIn(from, field), valueIn(to, field)))
+    .map((field) => ({ ...field, value: cleared(valueIn(to, field), valueIn(from, field)) }));
+}
+
+/** An absent list is sent empty, because a list cannot be cleared by null. */
+const cleared = (value: unknown, other: unknown): unknown =>
+  value ?? (Array.isArray(other) ? [] : null);
+
+/**
+ * The update that takes a change back: the record as it was before, from what the change made of
+ * it. A cancelation is taken back by enabling alone; the server clears its reason.
+ */
+export function inverseOf(before: AutoOrder, after: AutoOrder): FieldChange[] {
+  const changes = changesBetween(after, before);
+  const isEnabled = changes.some(({ field, value }) => field === 'enabled' && value === true);
+  return isEnabled ? changes.filter(({ field }) => !cancelFields.has(field)) : changes;
+}
+
+const cancelFields = new Set(['cancel_reason', 'canceled_by_user']);
+
+const orderFields = [
+  'enabled',
+  'cancel_reason',
+  'canceled_by_user',
+  'cancel_after_next_x_orders',
+  'credit_card_attempt',
+  'next_attempt',
+  'add_ons',
+  'properties',
+];
+
+const itemFields = [
+  'paused',
+  'arbitrary_item_id',
+  'arbitrary_quantity',
+  'frequency',
+  'arbitrary_schedule_days',
+  'next_shipment_dts',
+  'arbitrary_unit_cost',
+  'arbitrary_unit_cost_remaining_orders',
+  'arbitrary_percentage_discount',
+  'no_order_after_dts',
+  'remaining_repeat_count',
+  'add_ons',
+  'properties',
+];
+
+/** The fields of an address, in the order in which people write them. */
+export const addressFields = [
+  'first_name',
+  'last_name',
+  'company',
+  'address1',
+  'address2',
+  'city',
+  'state_region',
+  'postal_code',
+  'country_code',
+] as const;

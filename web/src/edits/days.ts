@@ -1,0 +1,13 @@
+/**
+ * A day, moved: `2026-01-31` by a month is `2026-02-28`. A day that is none (a form is being typed
+ * into) stays.
+ */
+export function movedDay(
+  day: string,
+  { days = 0, months = 0 }: { readonly days?: number; readonly months?: number },
+): string {
+  const [year = Number.NaN, month = Number.NaN, date = Number.NaN] = day.split('-').map(Number);
+  const lastOfMonth = new Date(Date.UTC(year, month + months, 0)).getUTCDate();
+  const moved = Date.UTC(year, month - 1 + months, Math.min(date, lastOfMonth) + days);
+  return Number.isNaN(moved) ? day : new Date(moved).toISOString().slice(0, 10);
+}

@@ -1,0 +1,51 @@
+import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
+import type { Shown } from '../autoOrder/shown.ts';
+import { itemOf } from './change.ts';
+import type { ConflictField } from './conflict.ts';
+
+/** A field's name for people: `Next shipment of TEA`. */
+export function fieldWords(
+  order: AutoOrder,
+  { item, field }: Pick<ConflictField, 'item' | 'field'>,
+): string {
+  const last = field.split('.').at(-1) ?? field;
+  const words = names[field] ?? names[last] ?? sentence(last);
+  if (item === undefined) return words;
+  return `${words} of ${itemOf(order, item)?.original_item_id ?? `item ${item}`}`;
+}
+
+const names: Record<string, string> = {
+  enabled: 'Running',
+  cancel_after_next_x_orders: 'Canceled after this number of rebills',
+  credit_card_attempt: 'Declines',
+  next_attempt: 'Next attempt',
+  add_ons: 'Add-ons',
+  arbitrary_item_id: 'Item that ships',
+  arbitrary_quantity: 'Quantity',
+  arbitrary_schedule_days: 'Days between shipments',
+  arbitrary_unit_cost: 'Price of one',
+  arbitrary_unit_cost_remaining_orders: 'Rebills at this price',
+  arbitrary_percentage_discount: 'Percent off',
+  next_shipment_dts: 'Next shipment',
+  no_order_after_dts: 'No shipment after',
+  remaining_repeat_count: 'Rebills left',
+  country_code: 'Country',
+};
+
+const sentence = (name: string): string =>
+  name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ');
+
+/** The value of a field for people. */
+export function valueWords(value: unknown, shown: Shown): string {
+  if (value === undefined || value === null || value === '') return '–';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (Array.isArray(value)) return value.length === 0 ? '–' : value.map(elementWords).join(', ');
+  const text = String(value);
+  return /^\d{4}-\d\d-\d\dT/.test(text) ? shown.minute(text) : text;
+}
+
+function elementWords(element: unknown): string {
+  const { item_id, quantity = 1, name, value } = element as Record<string, unknown>;
+  if (item_id !== undefined) return quantity === 1 ? `${item_id}` : `${quantity} × ${item_id}`;
+  return `${name}: ${value}`;
+}

@@ -1,0 +1,107 @@
+import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
+import type { FieldChange } from './change.ts';
+
+/** One row of a list in a form, for example an add-on. */
+export type Row = Readonly<Record<string, string>>;
+
+/** What is typed into a form, by the names of its fields. */
+export type Values = Readonly<Record<string, string | boolean | readonly Row[]>>;
+
+/** A choice of a field. */
+export interface Choice {
+  readonly value: string;
+  readonly label: string;
+}
+
+/** A field of a form. `amount` is money, in the currency of the auto order. */
+export interface Field {
+  readonly name: string;
+  readonly label: string;
+  readonly kind: 'date' | 'count' | 'decimal' | 'amount' | 'text' | 'choice' | 'flag' | 'rows';
+  readonly hint?: string | undefined;
+  readonly choices?: readonly Choice[];
+  /** Of `rows`: the fields of one row. */
+  readonly columns?: readonly Field[];
+  /** Of `rows`: the words of the button. */
+  readonly adds?: string;
+  /** The fields of one group have one legend. */
+  readonly group?: string | undefined;
+  readonly autoComplete?: string;
+  readonly isRequired?: boolean;
+}
+
+/** What a part of an auto order's editing depends on besides the auto order. */
+export interface FormContext {
+  /** The merchant's moment. */
+  readonly now: string;
+  readonly zone: string;
+  /** The person's login: a cancelation with a user charges the fee. */
+  readonly login: string;
+  readonly cancelReasons: readonly string[];
+  /** Code and words of other auto orders of the customer. */
+  readonly mergeable: readonly Choice[];
+}
+
+/** What a form does when it is saved. */
+export type Deed =
+  | { readonly kind: 'update'; readonly changes: readonly FieldChange[] }
+  | {
+      readonly kind: 'skip' | 'unskip' | 'resume' | 'reactivate';
+      readonly request: {
+        readonly shipment_dts?: string;
+        readonly count?: number;
+        readonly auto_order_item_oid?: number;
+      };
+    }
+  | { readonly kind: 'charge' }
+  | {
+      readonly kind: 'card';
+      readonly request: {
+        readonly card_number_token: string;
+        readonly card_expiration_month: number;
+        readonly card_expiration_year: number;
+        readonly attempt_rebill: boolean;
+      };
+    }
+  | { readonly kind: 'merge'; readonly oids: readonly number[] };
+
+/** One thing that can be changed, as a dialog. */
+export interface Part {
+  readonly title: string;
+  /** The words of the button. */
+  readonly save: string;
+  /** What cannot be undone, said before it is done. */
+  readonly isFinal?: ((values: Values) => string | undefined) | undefined;
+  /** Why the auto order cannot be changed in this way; undefined when it can. */
+  readonly hindrance?: (order: AutoOrder) => string | undefined;
+  /** The values that the form begins with. */
+  start(order: AutoOrder, context: FormContext): Values;
+  fields(order: AutoOrder, values: Values, context: FormContext): readonly Field[];
+  /** What the values mean; undefined while they change nothing or are not complete. */
+  deed(order: AutoOrder, values: Values, context: FormContext): Deed | undefined;
+  /** What was done, in words for the toast. */
+  done(order: AutoOrder, values: Values): string;
+}
+
+/** The text in a field. */
+export const textOf = (values: Values, name: string): string => {
+  const value = values[name];
+  return typeof value === 'string' ? value.trim() : '';
+};
+
+/** Whether a flag is set. */
+export const flagOf = (values: Values, name: string): boolean => values[name] === true;
+
+/** The rows of a list. */
+export const rowsOf = (values: Values, name: string): readonly Row[] => {
+  const value = values[name];
+  return Array.isArray(value) ? value : [];
+};
+
+/** A number as it was typed; null where nothing is, undefined where it is not a number. */
+export function numberOf(typed: string): number | null | undefined {
+  const text = typed.trim().replace(',', '.');
+  if (text === '') return null;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : undefined;
+}

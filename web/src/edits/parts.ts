@@ -1,0 +1,47 @@
+import type { Part } from './form.ts';
+import { datePart, frequencyPart, pricePart, quantityPart, swapPart } from './itemParts.ts';
+import {
+  addOnsPart,
+  addressPart,
+  cardPart,
+  chargePart,
+  mergePart,
+  propertiesPart,
+} from './otherParts.ts';
+import {
+  cancelPart,
+  pausePart,
+  reactivatePart,
+  resumePart,
+  skipPart,
+  stopsPart,
+  unskipPart,
+} from './stopParts.ts';
+
+/** Every part of `/auto-orders/:code/edit/:part`, by its name in the address. */
+export const parts = {
+  date: datePart,
+  quantity: quantityPart,
+  frequency: frequencyPart,
+  item: swapPart,
+  price: pricePart,
+  address: addressPart,
+  card: cardPart,
+  stops: stopsPart,
+  'add-ons': addOnsPart,
+  properties: propertiesPart,
+  pause: pausePart,
+  resume: resumePart,
+  skip: skipPart,
+  unskip: unskipPart,
+  charge: chargePart,
+  cancel: cancelPart,
+  reactivate: reactivatePart,
+  merge: mergePart,
+} as const satisfies Record<string, Part>;
+
+export type PartName = keyof typeof parts;
+
+/** The part that an address names; undefined for one that does not exist. */
+export const partOf = (name: string): Part | undefined =>
+  Object.hasOwn(parts, name) ? parts[name as PartName] : undefined;

@@ -1,0 +1,297 @@
+import type { AutoOrder, AutoOrderResponse } from '@perennial/contract/autoOrder.ts';
+import type { AutoOrderPreviewResponse } from '@perennial/contract/change.ts';
+import type { OperationId } from '@perennial/contract/operations.ts';
+import type { PreviewRebill } from '@perennial/contract/perennial.ts';
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { call, callVersioned, newIdempotencyKey, type Versioned } from '../api/call.ts';
+import { queryClient } from '../api/query.ts';
+import { Refused } from '../api/refused.ts';
+import { autoOrderKey } from '../autoOrder/queries.ts';
+import { nameOf } from '../autoOrders/words.ts';
+import type { UndoCall } from '../shell/changes.ts';
+import { bodyOf, inverseOf } from './change.ts';
+import type { Choice, Deed } from './form.ts';
+import { cancelsNow } from './stopParts.ts';
+
+/** An auto order as a form began with it. */
+export interface Base {
+  readonly order: AutoOrder;
+  readonly oid: number;
+  readonly version: number;
+}
+
+const expanded = {
+  _expand: [
+    'items',
+    'add_ons',
+    'properties',
+    'original_order.billing',
+    'original_order.shipping',
+    'original_order.payment',
+  ].join(','),
+};
+
+// Not the key of the page: a form keeps what it began with, whatever changes below it.
+const formKey = (code: string) => ['form of auto order', code] as const;
+
+/** What a form begins with. It is read when the form opens, and never again by itself. */
+export const baseQuery = (code: string) =>
+  queryOptions<Base>({
+    queryKey: [...formKey(code), 'base'],
+    queryFn: () => readBase(code),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  });
+
+/** The auto order as it is now. */
+export async function readBase(code: string): Promise<Base> {
+  const read = await callVersioned('getAutoOrderByCode', {
+    params: { auto_order_code: code },
+    query: expanded,
+  });
+  return baseOf(read);
+}
+
+function baseOf({ body, version = 0 }: Versioned<AutoOrderResponse>): Base {
+  const order = body.auto_order ?? {};
+  return { order, oid: order.auto_order_oid ?? 0, version };
+}
+
+const previewedRebills = 3;
+
+/** Before and after of the next three rebills. */
+export const previewQuery = (code: string, { order, oid, version }: Base, deed: Deed | undefined) =>
+  queryOptions<AutoOrderPreviewResponse>({
+    queryKey: [...formKey(code), 'preview', version, deed],
+    enabled: deed !== undefined && deed.kind !== 'merge' && deed.kind !== 'card',
+    placeholderData: keepPreviousData,
+    gcTime: 0,
+    queryFn: ({ signal }) =>
+      call('previewAutoOrderChange', {
+        params: { auto_order_oid: oid },
+        body: { ...changeOf(order, deed), count: previewedRebills },
+        ifMatch: version,
+        signal,
+      }),
+  });
+
+function changeOf(order: AutoOrder, deed: Deed | undefined) {
+  switch (deed?.kind) {
+    case 'update':
+      return { auto_order: bodyOf(order, deed.changes) };
+    case 'skip':
+    case 'unskip':
+    case 'resume':
+    case 'reactivate':
+      return { action: deed.kind, action_request: deed.request };
+    default:
+      return { auto_order: {} };
+  }
+}
+
+/** The next rebill, for a charge: its amount is said before. */
+export const nextRebillQuery = (code: string, oid: number) =>
+  queryOptions<PreviewRebill | null>({
+    queryKey: [...formKey(code), 'next rebill'],
+    gcTime: 0,
+    queryFn: async ({ signal }) =>
+      (
+        await call('previewAutoOrder', {
+          params: { auto_order_oid: oid },
+          query: { count: 1 },
+          signal,
+        })
+      ).rebills?.[0] ?? null,
+  });
+
+/** The reasons for canceling that the merchant offers. */
+export const cancelReasonsQuery = queryOptions<readonly string[]>({
+  queryKey: ['cancel reasons'],
+  queryFn: async ({ signal }) =>
+    ((await call('getAutoOrderCancelReasons', { signal })).cancel_reasons ?? []).flatMap(
+      ({ reason }) => reason ?? [],
+    ),
+});
+
+/** The other running auto orders of the customer: oid, code and name. */
+export const mergeableQuery = (code: string, { order }: Base) =>
+  queryOptions<readonly Choice[]>({
+    queryKey: [...formKey(code), 'mergeable'],
+    queryFn: async ({ signal }) => {
+      const email = order.original_order?.billing?.email;
+      if (email === undefined) return [];
+      const found = await call('searchAutoOrders', {
+        body: { text: email, status: ['active'] },
+        query: { _limit: 50 },
+        signal,
+      });
+      return (found.auto_orders ?? [])
+        .filter(({ auto_order_code }) => auto_order_code !== code)
+        .map((row) => ({
+          value: String(row.auto_order_oid),
+          label: `${row.auto_order_code}, ${nameOf(row.customer)}`,
+        }));
+    },
+  });
+
+/** A link by which the customer enters another card. */
+export const makeCardLink = async (oid: number): Promise<string> =>
+  (await call('getAutoOrderUpdateBillingUrl', { params: { auto_order_oid: oid } }))
+    .update_billing_url ?? '';
+
+/** What came of a deed. */
+export interface Done {
+  readonly undo?: UndoCall | undefined;
+  /** What the server warns of. */
+  readonly warning?: string | undefined;
+  /** Of a charge. */
+  readonly charged?:
+    | { readonly isPaid: boolean; readonly orderId?: string | undefined; readonly reason: string }
+    | undefined;
+}
+
+/**
+ * Does what a form says, if the auto order still has the version that the form began with. The key
+ * names the decision: repeating the call with it does nothing twice.
+ */
+export async function doDeed(
+  code: string,
+  base: Base,
+  deed: Deed,
+  { key, mailsCancelation }: { readonly key: string; readonly mailsCancelation: boolean },
+): Promise<Done> {
+  const how = {
+    params: { auto_order_oid: base.oid },
+    query: expanded,
+    ifMatch: base.version,
+    idempotencyKey: key,
+  };
+  const done = await written(base, deed, how, mailsCancelation);
+  await refresh(code);
+  return done;
+}
+
+/** What all writes send along. */
+interface How {
+  readonly params: { readonly auto_order_oid: number };
+  readonly query: { readonly _expand: string };
+  readonly ifMatch: number;
+  readonly idempotencyKey: string;
+}
+
+async function written(base: Base, deed: Deed, how: How, mailsCancelation: boolean): Promise<Done> {
+  switch (deed.kind) {
+    case 'update': {
+      const body = bodyOf(base.order, deed.changes);
+      const saved = await callVersioned('updateAutoOrder', { ...how, body });
+      return cancelsNow(deed) && mailsCancelation
+        ? { warning: warningOf(saved.body) }
+        : undoable(base, saved);
+    }
+    case 'charge':
+      return chargeOf((await callVersioned('attemptAutoOrderRebill', how)).body);
+    case 'card': {
+      const { body } = await callVersioned('updateAutoOrderPayment', {
+        ...how,
+        body: deed.request,
+      });
+      return deed.request.attempt_rebill ? chargeOf(body) : { warning: warningOf(body) };
+    }
+    case 'merge': {
+      const body = { source_auto_order_oids: [...deed.oids] };
+      return { warning: warningOf(await call('consolidateAutoOrders', { ...how, body })) };
+    }
+    case 'reactivate': {
+      const { body } = await callVersioned('reactivateAutoOrder', { ...how, body: deed.request });
+      return { warning: warningOf(body) };
+    }
+    default:
+      return undoable(
+        base,
+        await callVersioned(actionIds[deed.kind], { ...how, body: deed.request }),
+      );
+  }
+}
+
+const actionIds = {
+  skip: 'skipAutoOrder',
+  unskip: 'unskipAutoOrder',
+  resume: 'resumeAutoOrder',
+} as const satisfies Record<string, OperationId>;
+
+function undoable(
+  { order: before, oid }: Base,
+  { body, version }: Versioned<AutoOrderResponse>,
+): Done {
+  const changes = inverseOf(before, body.auto_order ?? {});
+  return {
+    warning: warningOf(body),
+    undo:
+      version === undefined || changes.length === 0
+        ? undefined
+        : {
+            operation: 'updateAutoOrder',
+            params: { auto_order_oid: oid },
+            body: bodyOf(body.auto_order ?? {}, changes),
+            ifMatch: version,
+          },
+  };
+}
+
+const warningOf = ({ warning }: { readonly warning?: { warning_message?: string } | undefined }) =>
+  warning?.warning_message;
+
+function chargeOf(body: {
+  readonly rebill_success?: boolean;
+  readonly rebill_order_id?: string;
+  readonly failure_reason?: string;
+}): Done {
+  return {
+    charged: {
+      isPaid: body.rebill_success ?? false,
+      orderId: body.rebill_order_id,
+      reason: body.failure_reason ?? 'Nothing was charged.',
+    },
+  };
+}
+
+/** Reads again what shows the auto order. */
+async function refresh(code: string): Promise<void> {
+  await Promise.all([
+    queryClient.invalidateQueries({ queryKey: autoOrderKey(code) }),
+    queryClient.invalidateQueries({ queryKey: ['auto orders'] }),
+  ]);
+}
+
+/** Whether the merchant mails customers about cancelations. Assumed to be so where the person may not read it. */
+export const cancelMailQuery = (isAllowed: boolean) =>
+  queryOptions<boolean>({
+    queryKey: ['cancelation mails'],
+    enabled: isAllowed,
+    queryFn: async ({ signal }) =>
+      (await call('getMerchantSettings', { signal })).settings?.notices?.canceled ?? true,
+  });
+
+/** The result of a write, or why the server refused it. */
+export type Attempt<T> = { readonly done: T } | { readonly refused: Refused };
+
+/** Runs a write and returns a refusal as a value. */
+export async function attempt<T>(write: () => Promise<T>): Promise<Attempt<T>> {
+  try {
+    return { done: await write() };
+  } catch (error) {
+    if (error instanceof Refused) return { refused: error };
+    throw error;
+  }
+}
+
+/** Makes idempotency keys: the same one while the decision stays the same. */
+export function decisionKeys(): (decision: string) => string {
+  let last = { decision: '', key: '' };
+  return (decision) => {
+    if (last.decision !== decision) last = { decision, key: newIdempotencyKey() };
+    return last.key;
+  };
+}

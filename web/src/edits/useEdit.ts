@@ -1,0 +1,127 @@
+import { useDebouncedValue } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import type { Refused } from '../api/refused.ts';
+import { useCan } from '../shell/session.tsx';
+import { effective, type FieldChange } from './change.ts';
+import { type ConflictField, chosenChanges, conflictFields } from './conflict.ts';
+import type { Deed, FormContext, Part, Values } from './form.ts';
+import {
+  attempt,
+  type Base,
+  cancelMailQuery,
+  type Done,
+  decisionKeys,
+  doDeed,
+  readBase,
+} from './queries.ts';
+
+/** A record that was changed while the person worked on it. */
+interface Conflict {
+  readonly theirs: Base;
+  readonly mine: readonly FieldChange[];
+  /** The keys of the fields that stay as they are now. */
+  readonly left: ReadonlySet<string>;
+}
+
+/** The state of a form: what is typed, what it means, the outcome of saving it. */
+export interface Edit {
+  readonly values: Values;
+  setValue(name: string, value: Values[string]): void;
+  /** What saving does now; undefined while nothing is changed. */
+  readonly deed: Deed | undefined;
+  /** The deed a moment after the last key, for the preview. */
+  readonly settledDeed: Deed | undefined;
+  /** The record that saving is based on. */
+  readonly base: Base;
+  readonly conflict:
+    | ({ readonly fields: readonly ConflictField[] } & Pick<Conflict, 'left'>)
+    | undefined;
+  choose(key: string, isMine: boolean): void;
+  readonly isSaving: boolean;
+  readonly refused: Refused | undefined;
+  /** Saves; returns what came of it, or undefined when it was refused. */
+  save(): Promise<Done | undefined>;
+}
+
+const previewDelayMs = 250;
+
+/** The state of a form that began with the record `first`. */
+export function useEdit(code: string, part: Part, first: Base, context: FormContext): Edit {
+  const [values, setValues] = useState<Values>(() => part.start(first.order, context));
+  const [conflict, setConflict] = useState<Conflict>();
+  const [isSaving, setSaving] = useState(false);
+  const [refused, setRefused] = useState<Refused>();
+  const own = part.deed(first.order, values, context);
+  const base = conflict?.theirs ?? first;
+  const deed = conflict && own?.kind === 'update' ? chosen(conflict) : own;
+  const [keyFor] = useState(decisionKeys);
+  const mailsCancelation = useCancelMail();
+  const save = async () => {
+    if (deed === undefined || isSaving) return undefined;
+    setSaving(true);
+    setRefused(undefined);
+    const key = keyFor(JSON.stringify([deed, base.version]));
+    const result = await attempt(() => doDeed(code, base, deed, { key, mailsCancelation }));
+    const stale = 'refused' in result && result.refused.status === 412;
+    const now = stale ? await attempt(() => conflictNow(code, own, conflict)) : undefined;
+    setSaving(false);
+    if ('done' in result) return result.done;
+    if (now && 'done' in now) setConflict(now.done);
+    else setRefused(now?.refused ?? result.refused);
+    return undefined;
+  };
+  return {
+    values,
+    setValue: (name, value) => setValues((before) => ({ ...before, [name]: value })),
+    deed,
+    settledDeed: useSettled(deed),
+    base,
+    conflict: conflict && {
+      left: conflict.left,
+      fields: conflictFields(first.order, conflict.theirs.order, conflict.mine),
+    },
+    choose: (key, isMine) =>
+      setConflict((now) => now && { ...now, left: toggled(now, key, isMine) }),
+    isSaving,
+    refused,
+    save,
+  };
+}
+
+/** What the person chose, where it differs from what the record is now. */
+function chosen({ theirs, mine, left }: Conflict): Deed | undefined {
+  const changes = effective(theirs.order, chosenChanges(mine, left));
+  return changes.length === 0 ? undefined : { kind: 'update', changes };
+}
+
+async function conflictNow(
+  code: string,
+  own: Deed | undefined,
+  before: Conflict | undefined,
+): Promise<Conflict> {
+  return {
+    theirs: await readBase(code),
+    mine: before?.mine ?? (own?.kind === 'update' ? own.changes : []),
+    left: before?.left ?? new Set(),
+  };
+}
+
+function toggled({ left }: Conflict, key: string, isMine: boolean): ReadonlySet<string> {
+  const next = new Set(left);
+  if (isMine) next.delete(key);
+  else next.add(key);
+  return next;
+}
+
+/** A deed that was not changed for a moment. It keeps its identity while it stays the same. */
+function useSettled(deed: Deed | undefined): Deed | undefined {
+  const [text] = useDebouncedValue(JSON.stringify(deed), previewDelayMs);
+  return useMemo(() => (text === undefined ? undefined : (JSON.parse(text) as Deed)), [text]);
+}
+
+/** Whether a mail may leave when an auto order is canceled. */
+function useCancelMail(): boolean {
+  const isAllowed = useCan(['configuration_read']);
+  return useQuery(cancelMailQuery(isAllowed)).data ?? true;
+}
