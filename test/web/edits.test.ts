@@ -51,68 +51,65 @@ const deedOf = (name: PartName, typed: Values) => {
   return part.deed(order, { ...part.start(order, context), ...typed }, context);
 };
 
+const meanings: [part: PartName, typed: Values, changes: object[]][] = [
+  [
+    'date',
+    { 'date.1': '2026-03-10' },
+    [{ item: 1, field: 'next_shipment_dts', value: '2026-03-10T09:30:00' }],
+  ],
+  ['quantity', { 'quantity.1': '3' }, [{ item: 1, field: 'arbitrary_quantity', value: 3 }]],
+  ['quantity', { 'quantity.1': '2,5' }, [{ item: 1, field: 'arbitrary_quantity', value: 2.5 }]],
+  [
+    'frequency',
+    { 'frequency.1': 'Every...', 'days.1': '9' },
+    [
+      { item: 1, field: 'frequency', value: 'Every...' },
+      { item: 1, field: 'arbitrary_schedule_days', value: 9 },
+    ],
+  ],
+  ['item', { 'item.1': 'MATE' }, [{ item: 1, field: 'arbitrary_item_id', value: 'MATE' }]],
+  ['price', { 'cost.2': '' }, [{ item: 2, field: 'arbitrary_unit_cost', value: null }]],
+  ['address', { city: '' }, [{ field: 'original_order.shipping.city', value: null }]],
+  ['stops', { orders: '2' }, [{ field: 'cancel_after_next_x_orders', value: 2 }]],
+  [
+    'stops',
+    { 'after.1': '2026-06-30' },
+    [{ item: 1, field: 'no_order_after_dts', value: '2026-06-30T23:59:59' }],
+  ],
+  // What the form does not show of an add-on stays.
+  [
+    'add-ons',
+    { addOns: [{ item: 'HONEY', quantity: '2', orders: '', cost: '' }] },
+    [{ field: 'add_ons', value: [{ item_id: 'HONEY', quantity: 2, free_shipping: true }] }],
+  ],
+  [
+    'properties',
+    { properties: [{ name: 'vip', value: 'yes' }] },
+    [{ field: 'properties', value: [{ name: 'vip', value: 'yes' }] }],
+  ],
+  ['pause', {}, [{ item: 1, field: 'paused', value: true }]],
+  [
+    'cancel',
+    {},
+    [
+      { field: 'enabled', value: false },
+      { field: 'cancel_reason', value: 'Too much' },
+    ],
+  ],
+  [
+    'cancel',
+    { fee: true },
+    [
+      { field: 'enabled', value: false },
+      { field: 'cancel_reason', value: 'Too much' },
+      { field: 'canceled_by_user', value: 'dana' },
+    ],
+  ],
+  ['cancel', { when: 'orders', orders: '3' }, [{ field: 'cancel_after_next_x_orders', value: 3 }]],
+];
+
 test('what is typed becomes the fields of the wire', () => {
-  const table: [part: PartName, typed: Values, changes: object[]][] = [
-    [
-      'date',
-      { 'date.1': '2026-03-10' },
-      [{ item: 1, field: 'next_shipment_dts', value: '2026-03-10T09:30:00' }],
-    ],
-    ['quantity', { 'quantity.1': '3' }, [{ item: 1, field: 'arbitrary_quantity', value: 3 }]],
-    ['quantity', { 'quantity.1': '2,5' }, [{ item: 1, field: 'arbitrary_quantity', value: 2.5 }]],
-    [
-      'frequency',
-      { 'frequency.1': 'Every...', 'days.1': '9' },
-      [
-        { item: 1, field: 'frequency', value: 'Every...' },
-        { item: 1, field: 'arbitrary_schedule_days', value: 9 },
-      ],
-    ],
-    ['item', { 'item.1': 'MATE' }, [{ item: 1, field: 'arbitrary_item_id', value: 'MATE' }]],
-    ['price', { 'cost.2': '' }, [{ item: 2, field: 'arbitrary_unit_cost', value: null }]],
-    ['address', { city: '' }, [{ field: 'original_order.shipping.city', value: null }]],
-    ['stops', { orders: '2' }, [{ field: 'cancel_after_next_x_orders', value: 2 }]],
-    [
-      'stops',
-      { 'after.1': '2026-06-30' },
-      [{ item: 1, field: 'no_order_after_dts', value: '2026-06-30T23:59:59' }],
-    ],
-    // What the form does not show of an add-on stays.
-    [
-      'add-ons',
-      { addOns: [{ item: 'HONEY', quantity: '2', orders: '', cost: '' }] },
-      [{ field: 'add_ons', value: [{ item_id: 'HONEY', quantity: 2, free_shipping: true }] }],
-    ],
-    [
-      'properties',
-      { properties: [{ name: 'vip', value: 'yes' }] },
-      [{ field: 'properties', value: [{ name: 'vip', value: 'yes' }] }],
-    ],
-    ['pause', {}, [{ item: 1, field: 'paused', value: true }]],
-    [
-      'cancel',
-      {},
-      [
-        { field: 'enabled', value: false },
-        { field: 'cancel_reason', value: 'Too much' },
-      ],
-    ],
-    [
-      'cancel',
-      { fee: true },
-      [
-        { field: 'enabled', value: false },
-        { field: 'cancel_reason', value: 'Too much' },
-        { field: 'canceled_by_user', value: 'dana' },
-      ],
-    ],
-    [
-      'cancel',
-      { when: 'orders', orders: '3' },
-      [{ field: 'cancel_after_next_x_orders', value: 3 }],
-    ],
-  ];
-  for (const [part, typed, changes] of table)
+  for (const [part, typed, changes] of meanings)
     assert.deepEqual(deedOf(part, typed), { kind: 'update', changes }, `${part} ${changes}`);
 });
 
