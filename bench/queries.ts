@@ -1,18 +1,21 @@
 // Measures how much slower lists of auto orders become as a merchant grows: each filter, sort and
 // page with 10,000 and with 1,000,000 auto orders, a page of 10 with items as the API returns it.
 // Both databases get the same kind of query in turn, each time for another value that is in the
-// data. The growth compares the medians. The total of a filtered or sorted list is bounded at
+// data; and the list for screens, a page of 100 short rows. The growth compares the medians. The total of a filtered or sorted list is bounded at
 // 10,001 matches and has a separate figure. `node bench/queries.ts [auto orders of the large one,
-// default 1000000]`
+// default 1000000] [kind: filter, sort, page or screen]`
+import type { AutoOrderSearch } from '../contract/src/screens.ts';
 import { sortings } from '../contract/src/sorting.ts';
 import { type AutoOrderFilter, pageSql } from '../server/src/autoOrders/search.ts';
 import { readAutoOrderList, readAutoOrderPage } from '../server/src/autoOrders/searchStore.ts';
 import { type DatabasePool, openPool } from '../server/src/platform/storage/database.ts';
 import { migrate, readMigrations } from '../server/src/platform/storage/migrate.ts';
+import type { Merchant } from '../server/src/platform/tenancy/merchant.ts';
 import { figure, median, percentile } from './support/figures.ts';
 import { benchMerchant } from './support/merchant.ts';
 import { multiply } from './support/multiply.ts';
 import { withPostgres } from './support/postgres.ts';
+import { countScreenRows, readScreenPage } from './support/screenSearch.ts';
 
 const smallSize = 10_000;
 const times = Math.round(Number(process.argv[2] ?? 1_000_000) / smallSize);
@@ -23,14 +26,18 @@ const zone = 'America/New_York';
 const goal = 2;
 const expand = new Set(['items']);
 
+type Kind = 'filter' | 'sort' | 'page' | 'screen';
+
 /** A list to ask for; `sample` is SQL whose rows hold a value (`v`) each. */
 interface Question {
-  readonly kind: 'filter' | 'sort' | 'page';
+  readonly kind: Kind;
   readonly name: string;
   readonly sample?: string;
   readonly filter?: (value: never) => AutoOrderFilter;
   readonly sort?: { readonly field: string; readonly descending: boolean };
   readonly offset?: number;
+  /** Of a screen's list. */
+  readonly search?: (value: string) => AutoOrderSearch;
 }
 
 const fromSearch = (column: string): string =>
@@ -52,6 +59,37 @@ const text = (name: keyof AutoOrderFilter, sample: string): Question => ({
 
 type Moment = AutoOrderFilter['since'] & object;
 const day = (from: Moment) => from.add({ hours: 24 });
+
+const screen = (
+  name: string,
+  search: (value: string) => AutoOrderSearch,
+  more: Pick<Question, 'sample' | 'sort'> = {},
+): Question => ({ kind: 'screen', name, search, ...more });
+const byShipment = { field: 'next_shipment_dts', descending: false };
+
+const screens: readonly Question[] = [
+  screen('all', () => ({})),
+  screen('active, by next shipment', () => ({ state: ['active'] }), { sort: byShipment }),
+  screen('retrying, parked and in doubt', () => ({ state: ['retrying', 'parked', 'in_doubt'] })),
+  screen('a frequency', (value) => ({ frequencies: [value as never] }), {
+    sample: fromItems('frequency'),
+  }),
+  screen('a frequency, active', (value) => ({ frequencies: [value as never], state: ['active'] }), {
+    sample: fromItems('frequency'),
+  }),
+  screen('a card type', (value) => ({ card_types: [value] }), { sample: fromSearch('card_type') }),
+  screen('an item', (value) => ({ item_ids: [value] }), { sample: fromItems('original_item_id') }),
+  screen('text: an email', (text) => ({ text }), { sample: fromSearch('billing_email') }),
+  screen('text: an order', (text) => ({ text }), { sample: fromRecord('original_order_id') }),
+  screen('text: a code', (text) => ({ text }), { sample: fromRecord('auto_order_code') }),
+  screen('text: a last name', (text) => ({ text }), { sample: fromSearch('billing_last_name') }),
+  screen('text: three letters', (name) => ({ text: name.slice(0, 3) }), {
+    sample: fromSearch('billing_first_name'),
+  }),
+  ...sortings.auto_order_row.map((field) =>
+    screen(`by ${field}`, () => ({}), { sort: { field, descending: false } }),
+  ),
+];
 
 const questions: readonly Question[] = [
   { kind: 'filter', name: 'none' },
@@ -119,6 +157,12 @@ const questions: readonly Question[] = [
   },
 ];
 
+/** The kinds that were named; all otherwise. */
+const kinds: readonly Kind[] = ['filter', 'sort', 'page', 'screen'];
+const asked = kinds.filter((kind) => (process.argv[3] ?? kind) === kind);
+/** Equal in both databases. */
+let merchant: Merchant;
+
 await withPostgres(async ({ db: large, connection }) => {
   const database = 'small';
   await large.run(`create database ${database}`);
@@ -130,7 +174,7 @@ await withPostgres(async ({ db: large, connection }) => {
   try {
     await migrate(small, await readMigrations());
     for (const db of [small, large])
-      await benchMerchant(db, 'BENCH', { autoOrders: smallSize, daysMax: 60 });
+      merchant = await benchMerchant(db, 'BENCH', { autoOrders: smallSize, daysMax: 60 });
     const startedMs = performance.now();
     await multiply(large, 'BENCH', times);
     console.log(
@@ -144,9 +188,9 @@ await withPostgres(async ({ db: large, connection }) => {
 });
 
 async function measure(small: DatabasePool, large: DatabasePool): Promise<void> {
-  const worst = { filter: 0, sort: 0, page: 0 };
+  const worst = { filter: 0, sort: 0, page: 0, screen: 0 };
   console.log('p50 / p95 ms of the page, and of the whole response with its total');
-  for (const question of questions) {
+  for (const question of [...questions, ...screens].filter(({ kind }) => asked.includes(kind))) {
     let [few, many] = await compare(question, small, large);
     // Of seventy medians one is disturbed by something else now and then. What really grows does so
     // twice.
@@ -158,9 +202,8 @@ async function measure(small: DatabasePool, large: DatabasePool): Promise<void> 
         `${shown(many.pageMs)}  ${growth.toFixed(2)}x   whole ${shown(few.wholeMs)} → ${shown(many.wholeMs)}`,
     );
   }
-  figure('queries_filters', worst.filter, `<=${goal}`);
-  figure('queries_sorts', worst.sort, `<=${goal}`);
-  figure('queries_pages', worst.page, `<=${goal}`);
+  for (const kind of asked) figure(`queries_${kind}s`, worst[kind], `<=${goal}`);
+  if (!asked.includes('filter')) return;
   const active: Question = { kind: 'filter', name: 'status', filter: () => ({ status: 'active' }) };
   const [few, many] = await compare(active, small, large);
   console.log(`total of the active ones: ${shown(few.totalMs)} → ${shown(many.totalMs)}`);
@@ -192,7 +235,9 @@ async function compare(
   for (let round = -6; round < samples; round++) {
     for (const { db, values, times } of asked) {
       const value = values[(round + 6) % Math.max(1, values.length)] as never;
-      const measured = await ask(db, question, question.filter?.(value) ?? {});
+      const measured = question.search
+        ? await askScreen(db, question.search(value), question.sort)
+        : await ask(db, question, question.filter?.(value) ?? {});
       if (round < 0) continue;
       for (const part of ['pageMs', 'totalMs', 'wholeMs'] as const)
         times[part].push(measured[part]);
@@ -223,6 +268,13 @@ async function ask(db: DatabasePool, { sort, offset = 0 }: Question, filter: Aut
   // Without its offset the count has a value less.
   const totalMs = offset === 0 ? await msOf(() => db.rows(count, values)) : 0;
   return { pageMs, totalMs, wholeMs };
+}
+
+/** The page and its total, which a screen's list reads one after the other. */
+async function askScreen(db: DatabasePool, search: AutoOrderSearch, sort: Question['sort']) {
+  const pageMs = await msOf(() => readScreenPage(db, merchant, search, sort ? [sort] : []));
+  const totalMs = await msOf(() => countScreenRows(db, merchant, search));
+  return { pageMs, totalMs, wholeMs: pageMs + totalMs };
 }
 
 async function msOf(work: () => Promise<unknown>): Promise<number> {

@@ -105,7 +105,7 @@ export interface ReadJsonRows<Key> {
  * and so are those that cannot be read.
  */
 export async function readRows<Key extends string | number>(
-  { db, merchant: { merchantId, timeZone } }: Context,
+  { db, merchant: { merchantId, timeZone } }: Pick<Context, 'db' | 'merchant'>,
   keys: readonly Key[],
   row: { readonly from: string; readonly key: string; readonly json: string },
 ): Promise<ReadJsonRows<Key>> {

@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { type Browser, chromium } from 'playwright-core';
+
+const places = [
+  process.env['CHROMIUM'],
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+  '/snap/bin/chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+  'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
+];
+
+/** The program of this machine's Chromium, if it has one. */
+export const chromiumProgram = places.find((place) => place !== undefined && existsSync(place));
+
+/** How to get a Chromium. */
+export const noChromium =
+  'this machine has no Chromium: install it (Debian: apt-get install chromium) ' +
+  'or name the program in CHROMIUM';
+
+/** Starts Chromium without a window. Fails where there is none. */
+export function launchChromium(): Promise<Browser> {
+  if (chromiumProgram === undefined) throw new Error(noChromium);
+  return chromium.launch({
+    executablePath: chromiumProgram,
+    // Chromium's sandbox does not start as root.
+    chromiumSandbox: process.getuid?.() !== 0,
+    args: ['--disable-dev-shm-usage', '--force-color-profile=srgb', '--font-render-hinting=none'],
+  });
+}
