@@ -1,9 +1,10 @@
 // Measures how much slower lists of auto orders become as a merchant grows: each filter, sort and
-// page with 10,000 and with 1,000,000 auto orders, a page of 10 with items as the API returns it.
-// Both databases get the same kind of query in turn, each time for another value that is in the
-// data; and the list for screens, a page of 100 short rows. The growth compares the medians. The total of a filtered or sorted list is bounded at
-// 10,001 matches and has a separate figure. `node bench/queries.ts [auto orders of the large one,
-// default 1000000] [kind: filter, sort, page or screen]`
+// page with 10,000 and with 1,000,000 auto orders, a page of 10 with items as the API returns it;
+// and the list for screens, a page of 100 short rows. Both databases get the same kind of query in
+// turn, each time for another value that is in the data. The growth compares the medians. The total
+// of a filtered or sorted list is bounded at 10,001 matches and has a separate figure.
+// `node bench/queries.ts [auto orders of the large one, default 1000000] [filter, sort, page or
+// screen: only these]`
 import type { AutoOrderSearch } from '../contract/src/screens.ts';
 import { sortings } from '../contract/src/sorting.ts';
 import { type AutoOrderFilter, pageSql } from '../server/src/autoOrders/search.ts';
