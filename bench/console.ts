@@ -55,7 +55,7 @@ async function measure(context: BrowserContext, baseUrl: string, name: string): 
 /** A page with the list, and how to do in it what the journey does. */
 interface ListPage {
   readonly page: Page;
-  /** Loads the list anew. */
+  /** Loads the list again. */
   open(): Promise<void>;
   readonly text: string;
   readonly active: string;

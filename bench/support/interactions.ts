@@ -21,7 +21,7 @@ export async function interactionsOf(page: Page): Promise<number[]> {
   return [...reported, ...Array.from({ length: unreported }, () => unreportedMs)];
 }
 
-/** Waits until what was asked for is painted. */
+/** Waits until what was requested is painted. */
 export async function painted(page: Page): Promise<void> {
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done)))');
 }
