@@ -1,5 +1,5 @@
 import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { Icon } from '../kit/icons.tsx';
 import { movedDay } from './days.ts';
 import classes from './edits.module.css';
@@ -19,19 +19,14 @@ export function FieldsForm({
   readonly onChange: SetValue;
 }) {
   const groups = [...new Set(fields.map(({ group }) => group))];
-  return groups.map((group, index) => {
+  const form = useFocusedFirst();
+  const frames = groups.map((group) => {
     const inner = (
       <div className={classes['fields']}>
         {fields
           .filter((field) => field.group === group)
-          .map((field, at) => (
-            <FieldInput
-              key={field.name}
-              field={field}
-              values={values}
-              onChange={onChange}
-              hasFocus={index === 0 && at === 0}
-            />
+          .map((field) => (
+            <FieldInput key={field.name} field={field} values={values} onChange={onChange} />
           ))}
       </div>
     );
@@ -44,17 +39,28 @@ export function FieldsForm({
       </fieldset>
     );
   });
+  return (
+    <div ref={form} className={classes['form']}>
+      {frames}
+    </div>
+  );
+}
+
+/** The dialog opens before its form is read, so the form takes the focus when it appears. */
+function useFocusedFirst() {
+  const form = useRef<HTMLDivElement>(null);
+  useEffect(() => form.current?.querySelector<HTMLElement>('input, select')?.focus(), []);
+  return form;
 }
 
 interface InputProps {
   readonly field: Field;
   readonly values: Values;
   readonly onChange: SetValue;
-  readonly hasFocus?: boolean;
 }
 
 function FieldInput(props: InputProps) {
-  const { field, values, onChange, hasFocus = false } = props;
+  const { field, values, onChange } = props;
   switch (field.kind) {
     case 'flag':
       return (
@@ -74,7 +80,7 @@ function FieldInput(props: InputProps) {
     default:
       return (
         <TextInput
-          {...common(field, hasFocus)}
+          {...common(field)}
           value={String(values[field.name] ?? '')}
           onChange={(event) => onChange(field.name, event.currentTarget.value)}
         />
@@ -82,26 +88,25 @@ function FieldInput(props: InputProps) {
   }
 }
 
-function common({ kind, label, hint, autoComplete, isRequired = false }: Field, hasFocus: boolean) {
+function common({ kind, label, hint, autoComplete, isRequired = false }: Field) {
   return {
     label,
     description: hint,
     autoComplete: autoComplete ?? 'off',
     required: isRequired,
     withAsterisk: false,
-    'data-autofocus': hasFocus || undefined,
     ...(kind === 'count' && { inputMode: 'numeric' as const }),
     ...((kind === 'decimal' || kind === 'amount') && { inputMode: 'decimal' as const }),
   };
 }
 
-function ChoiceInput({ field, values, onChange, hasFocus = false }: InputProps) {
+function ChoiceInput({ field, values, onChange }: InputProps) {
   const value = String(values[field.name] ?? '');
   const choices = field.choices ?? [];
   const isListed = choices.some((choice) => choice.value === value);
   return (
     <NativeSelect
-      {...common(field, hasFocus)}
+      {...common(field)}
       data={[...(isListed ? [] : [{ value, label: value || 'Choose …' }]), ...choices]}
       value={value}
       onChange={(event) => onChange(field.name, event.currentTarget.value)}
@@ -116,13 +121,13 @@ const quickMoves = [
 ] as const;
 
 /** A day, with the moves that people ask for most. */
-function DateInput({ field, values, onChange, hasFocus = false }: InputProps) {
+function DateInput({ field, values, onChange }: InputProps) {
   const value = String(values[field.name] ?? '');
   return (
     <div>
       <TextInput
         type="date"
-        {...common(field, hasFocus)}
+        {...common(field)}
         value={value}
         onChange={(event) => onChange(field.name, event.currentTarget.value)}
       />
@@ -210,7 +215,7 @@ function RowInput({
       {columns.map((column) => (
         <TextInput
           key={column.name}
-          {...common(column, false)}
+          {...common(column)}
           value={row[column.name] ?? ''}
           onChange={(event) => onChange({ ...row, [column.name]: event.currentTarget.value })}
         />

@@ -62,8 +62,9 @@ export async function runUndo(undo: Undo): Promise<void> {
   await queryClient.invalidateQueries();
 }
 
-const kept = (changes: readonly Change[], nowMs: number): readonly Change[] =>
-  changes.filter(({ atMs }) => atMs > nowMs - keptMs).slice(0, keptMax);
+function kept(changes: readonly Change[], nowMs: number): readonly Change[] {
+  return changes.filter(({ atMs }) => atMs > nowMs - keptMs).slice(0, keptMax);
+}
 
 function stored(): readonly Change[] {
   try {

@@ -1,0 +1,135 @@
+// Changing one auto order: preview, save, undo; a conflict; a session that ends while typing.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { withBrowser } from './chromium.ts';
+import { watchedPage } from './watched.ts';
+import { browserWorld } from './world.ts';
+
+const world = await browserWorld();
+
+test(
+  'a change is seen, saved and undone; Recent changes outlives a reload',
+  withBrowser,
+  async () => {
+    const { code, oid, quantity } = await anActiveOne();
+    const { page, assertQuiet, close } = await watchedPage(world.demoUrl);
+    await page.getByRole('grid').getByRole('row').nth(3).waitFor();
+    await page.goto(`${world.url}/auto-orders/${code}`);
+    await page.getByRole('button', { name: 'Skip next' }).waitFor();
+    await page.keyboard.press('q');
+    const dialog = page.getByRole('dialog', { name: 'Change the quantity' });
+    await dialog
+      .getByLabel('Quantity')
+      .first()
+      .fill(String(quantity + 2));
+    await dialog.getByText('over these rebills').waitFor();
+    await dialog.getByRole('button', { name: 'Change it' }).click();
+    await page.getByText(`${code}: The quantity is changed.`).waitFor();
+    assert.equal((await itemOf(oid)).arbitrary_quantity, quantity + 2);
+    await page.reload();
+    await page.getByRole('button', { name: 'Recent changes' }).click();
+    await page.getByRole('menuitem', { name: 'The quantity is changed' }).click();
+    await page.getByText('Undone:').waitFor();
+    assert.equal((await itemOf(oid)).arbitrary_quantity, undefined);
+    assertQuiet();
+    await close();
+  },
+);
+
+test('a conflict shows was, theirs and mine, and saves what is chosen', withBrowser, async () => {
+  const { code, oid, quantity } = await anActiveOne();
+  const { page, close } = await watchedPage(world.demoUrl);
+  await page.getByRole('grid').getByRole('row').nth(3).waitFor();
+  const dialog = await openQuantity(page, code);
+  await dialog
+    .getByLabel('Quantity')
+    .first()
+    .fill(String(quantity + 2));
+  await update(oid, { arbitrary_quantity: quantity + 5 });
+  await dialog.getByRole('button', { name: 'Change it' }).click();
+  await dialog.getByText('It was changed while you worked on it').waitFor();
+  const row = dialog.getByRole('row', { name: /^Quantity of/ });
+  await row.getByRole('radio', { name: String(quantity + 5), exact: true }).check();
+  await dialog.getByText('Nothing of yours is left to save.').waitFor();
+  await row.getByRole('radio', { name: String(quantity + 2), exact: true }).check();
+  await dialog.getByRole('button', { name: 'Save the chosen' }).click();
+  await page.getByText(`${code}: The quantity is changed.`).waitFor();
+  assert.equal((await itemOf(oid)).arbitrary_quantity, quantity + 2);
+  await update(oid, { arbitrary_quantity: null });
+  await close();
+});
+
+test('a session that ends while typing loses nothing', withBrowser, async () => {
+  const { code, oid, quantity } = await anActiveOne();
+  const { page, close } = await watchedPage(world.demoUrl);
+  await page.getByRole('grid').getByRole('row').nth(3).waitFor();
+  const dialog = await openQuantity(page, code);
+  await page.context().clearCookies();
+  await dialog
+    .getByLabel('Quantity')
+    .first()
+    .fill(String(quantity + 3));
+  const logIn = page.getByRole('dialog', { name: 'Your session has ended' });
+  await logIn.getByRole('textbox', { name: 'Password' }).press('Escape');
+  await logIn.getByRole('textbox', { name: 'Password' }).fill(world.password);
+  await logIn.getByRole('button', { name: 'Log in' }).click();
+  await logIn.waitFor({ state: 'hidden' });
+  await dialog.getByText('over these rebills').waitFor();
+  assert.equal(await dialog.getByLabel('Quantity').first().inputValue(), String(quantity + 3));
+  await dialog.getByRole('button', { name: 'Change it' }).click();
+  await page.getByText(`${code}: The quantity is changed.`).waitFor();
+  assert.equal((await itemOf(oid)).arbitrary_quantity, quantity + 3);
+  await close();
+});
+
+async function openQuantity(page: Page, code: string) {
+  await page.goto(`${world.url}/auto-orders/${code}/edit/quantity`);
+  const dialog = page.getByRole('dialog', { name: 'Change the quantity' });
+  await dialog.getByLabel('Quantity').first().waitFor();
+  return dialog;
+}
+
+/** A running auto order whose first item has no other quantity yet. */
+async function anActiveOne() {
+  const { body } = await world.request({
+    operation: 'searchAutoOrders',
+    body: { state: ['active'] },
+    query: { _limit: 20 },
+  });
+  for (const { auto_order_oid: oid, auto_order_code: code } of body.auto_orders) {
+    const { arbitrary_quantity, original_quantity, next_item_id } = await itemOf(oid);
+    if (arbitrary_quantity === undefined && next_item_id !== undefined)
+      return { oid, code, quantity: original_quantity };
+  }
+  throw new Error('the demo world has no active auto order without another quantity');
+}
+
+async function itemOf(oid: number) {
+  const { body } = await world.request({
+    operation: 'getAutoOrder',
+    params: { auto_order_oid: oid },
+    query: { _expand: 'items' },
+  });
+  return body.auto_order.items[0];
+}
+
+async function update(oid: number, change: object): Promise<void> {
+  const { body } = await world.request({
+    operation: 'getAutoOrder',
+    params: { auto_order_oid: oid },
+    query: { _expand: 'items' },
+  });
+  const items = body.auto_order.items.map(
+    ({ auto_order_item_oid }: { auto_order_item_oid: number }, index: number) => ({
+      auto_order_item_oid,
+      ...(index === 0 && change),
+    }),
+  );
+  const { status, text } = await world.request({
+    operation: 'updateAutoOrder',
+    params: { auto_order_oid: oid },
+    body: { items },
+  });
+  assert.equal(status, 200, text);
+}
