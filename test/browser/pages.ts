@@ -57,7 +57,10 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
   },
   autoOrder: {
     heading: /^[A-Z0-9]{10}/,
-    filled: ({ autoOrderCode }) => [{ at: `/auto-orders/${autoOrderCode}`, shows: autoOrderCode }],
+    filled: ({ autoOrderCode: code }) => [
+      { at: `/auto-orders/${code}`, shows: 'Why this price' },
+      { at: `/auto-orders/${code}?kind=merge`, shows: 'Nothing matches' },
+    ],
     empty: { at: '/auto-orders/AAAAAAAAAA', shows: 'Not found' },
     forbidden: mayNot('/auto-orders/AAAAAAAAAA'),
     refused: failed('/auto-orders/AAAAAAAAAA'),
@@ -139,6 +142,14 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
     empty: { at: '/auto-orders/AAAAAAAAAA/edit/date', shows: 'Not found' },
     forbidden: mayNot('/auto-orders/AAAAAAAAAA/edit/date'),
     refused: failed('/auto-orders/AAAAAAAAAA/edit/date'),
+  },
+  autoOrderJson: {
+    heading: /^[A-Z0-9]{10}/,
+    filled: ({ autoOrderCode: code }) => [
+      { at: `/auto-orders/${code}/json`, shows: 'original_item_id' },
+      { at: `/auto-orders/${code}/json?tab=curl`, shows: 'Put an API key' },
+      { at: `/auto-orders/${code}/json?tab=events`, shows: 'No webhook was told' },
+    ],
   },
   me: {
     heading: 'My settings',

@@ -16,6 +16,7 @@ export const paths = {
   health: '/health',
   found: '/o/$id',
   autoOrderEdit: '/auto-orders/$code/edit/$part',
+  autoOrderJson: '/auto-orders/$code/json',
   me: '/me',
 } as const;
 

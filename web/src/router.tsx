@@ -5,6 +5,7 @@ import {
   lazyRouteComponent,
   Navigate,
 } from '@tanstack/react-router';
+import { parseInspector } from './autoOrder/inspect.ts';
 import { parseLife } from './autoOrder/lifeUrl.ts';
 import { parseAutoOrderList } from './autoOrders/list.ts';
 import { parseCustomerList } from './customers/list.ts';
@@ -110,6 +111,13 @@ const autoOrderEdit = createRoute({
   component: lazyRouteComponent(() => import('./edits/EditPage.tsx'), 'EditPage'),
 });
 
+const autoOrderJson = createRoute({
+  getParentRoute: () => autoOrder,
+  path: 'json',
+  validateSearch: parseInspector,
+  component: lazyRouteComponent(() => import('./autoOrder/Inspector.tsx'), 'Inspector'),
+});
+
 const me = createRoute({
   getParentRoute: () => inside,
   path: paths.me,
@@ -119,7 +127,7 @@ const me = createRoute({
 const insideRoutes = [
   today,
   autoOrders,
-  autoOrder.addChildren([autoOrderEdit]),
+  autoOrder.addChildren([autoOrderEdit, autoOrderJson]),
   customers,
   customer,
   orders,

@@ -1,18 +1,21 @@
+import { Button } from '@mantine/core';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { AutoOrderRow } from '@perennial/contract/screens.ts';
 import { useQuery } from '@tanstack/react-query';
-import { Outlet, useParams } from '@tanstack/react-router';
+import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router';
 import { nameOf, toneOf } from '../autoOrders/words.ts';
 import { CopyButton } from '../kit/copyButton.tsx';
 import { sentenceCase } from '../kit/filters.ts';
 import { Page } from '../kit/page.tsx';
 import { NotShown, Waiting } from '../kit/states.tsx';
 import { Status } from '../kit/status.tsx';
+import { paths } from '../paths.ts';
+import { useCommands } from '../shell/useCommands.ts';
 import { ActionBar } from './ActionBar.tsx';
 import classes from './autoOrder.module.css';
 import { headlineOf } from './headline.ts';
 import { Life } from './Life.tsx';
-import { autoOrderQuery, autoOrderRowQuery } from './queries.ts';
+import { autoOrderQuery, autoOrderRowQuery, useLiveAutoOrder } from './queries.ts';
 import { Side } from './Side.tsx';
 import { StateNote } from './StateNote.tsx';
 import { useShown } from './useShown.ts';
@@ -22,13 +25,21 @@ export function AutoOrderPage() {
   const { code } = useParams({ from: '/inside/auto-orders/$code' });
   const whole = useQuery(autoOrderQuery(code));
   const row = useQuery(autoOrderRowQuery(code));
+  useLiveAutoOrder(code, whole.data?.auto_order_oid);
   const failed = [whole, row].find(({ data, error }) => error && !data);
   const isKnown = whole.data && row.data;
   return (
     <Page
       title={code}
       heading={<Heading code={code} state={row.data?.state} />}
-      actions={isKnown && <ActionBar order={whole.data} row={row.data} />}
+      actions={
+        isKnown && (
+          <>
+            <ActionBar order={whole.data} row={row.data} />
+            <InspectButton code={code} />
+          </>
+        )
+      }
     >
       {isKnown ? (
         <Known key={code} order={whole.data} row={row.data} />
@@ -39,6 +50,18 @@ export function AutoOrderPage() {
       )}
       <Outlet />
     </Page>
+  );
+}
+
+function InspectButton({ code }: { readonly code: string }) {
+  const navigate = useNavigate();
+  const open = () =>
+    void navigate({ to: paths.autoOrderJson, params: { code }, resetScroll: false });
+  useCommands({ 'autoOrder.json': open });
+  return (
+    <Button variant="subtle" color="gray" onClick={open}>
+      JSON
+    </Button>
   );
 }
 
@@ -64,7 +87,14 @@ function Known({ order, row }: { readonly order: AutoOrder; readonly row: AutoOr
     <>
       <p className={classes['headline']}>
         {headlineOf(row, order, shown)}
-        <span className="soft"> {nameOf(row.customer)}</span>
+        {row.customer?.customer_profile_oid !== undefined && (
+          <>
+            {' '}
+            <Link to={paths.customer} params={{ oid: String(row.customer.customer_profile_oid) }}>
+              {nameOf(row.customer)}
+            </Link>
+          </>
+        )}
       </p>
       <StateNote order={order} row={row} />
       <div className={classes['columns']}>

@@ -1,6 +1,7 @@
 import type { TimelineEntry } from '@perennial/contract/timeline.ts';
 import { Link } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
+import { Icon } from '../kit/icons.tsx';
 import { Moment } from '../kit/momentShown.tsx';
 import { Money } from '../kit/moneyShown.tsx';
 import { Status } from '../kit/status.tsx';
@@ -36,7 +37,7 @@ export function Entry({
         search={(before) => ({ ...before, at: entry.entry_id ?? '' })}
         resetScroll={false}
       >
-        <Moment at={entry.at_dts} />
+        <Moment at={entry.at_dts} style="day" />
       </Link>
       <div className={classes['what']}>
         <Title entry={entry} />
@@ -46,32 +47,48 @@ export function Entry({
   );
 }
 
+/** A charge opens to why it was what it was; anything else is a line. */
 function Title({ entry }: { readonly entry: TimelineEntry }) {
-  const { attempt, kind, order_id: orderId } = entry;
+  const { kind, order_id: orderId } = entry;
+  if (kind === 'rebill' && orderId !== undefined) return <Charge entry={entry} orderId={orderId} />;
+  return (
+    <div className={classes['head']}>
+      <Status tone={entryTone(entry)}>{entryTitle(entry)}</Status>
+      {orderId !== undefined && <span className="soft">{orderId}</span>}
+    </div>
+  );
+}
+
+function Charge({ entry, orderId }: { readonly entry: TimelineEntry; readonly orderId: string }) {
+  const { attempt } = entry;
   const [isOpen, setOpen] = useState(false);
-  const canExplain = kind === 'rebill' && orderId !== undefined;
+  const id = useId();
   return (
     <>
-      <div className={classes['head']}>
-        <Status tone={entryTone(entry)}>{entryTitle(entry)}</Status>
-        {orderId !== undefined && <span className="soft">{orderId}</span>}
-        {canExplain && (
-          <button
-            type="button"
-            className={classes['explain']}
-            aria-expanded={isOpen}
-            onClick={() => setOpen(!isOpen)}
-          >
-            Why this price
-          </button>
-        )}
-        {kind === 'rebill' && attempt?.amount !== undefined && (
-          <strong className={classes['amount']}>
-            <Money amount={attempt.amount} currency={attempt.currency_code} />
-          </strong>
+      <button
+        type="button"
+        className={classes['open']}
+        aria-expanded={isOpen}
+        aria-controls={id}
+        onClick={() => setOpen(!isOpen)}
+      >
+        <span className={classes['name']}>
+          <Status tone={entryTone(entry)}>{entryTitle(entry)}</Status>
+        </span>
+        <span className={`${classes['order']} soft`}>{orderId}</span>
+        <strong className={classes['amount']}>
+          <Money amount={attempt?.amount} currency={attempt?.currency_code} />
+        </strong>
+        <Icon name={isOpen ? 'down' : 'right'} size={15} />
+      </button>
+      <div id={id}>
+        {isOpen && (
+          <>
+            {attempt && <AttemptDetail attempt={attempt} />}
+            <Explanation orderId={orderId} />
+          </>
         )}
       </div>
-      {isOpen && orderId !== undefined && <Explanation orderId={orderId} />}
     </>
   );
 }
@@ -80,10 +97,11 @@ function Title({ entry }: { readonly entry: TimelineEntry }) {
 function Details({ entry }: { readonly entry: TimelineEntry }) {
   const { attempt, changes = [], mail, delivery } = entry;
   const actor = actorWords(entry.actor);
+  const isCharge = entry.kind === 'rebill' && entry.order_id !== undefined;
   return (
     <>
       {actor && <p className={classes['detail']}>{actor}</p>}
-      {attempt && <AttemptDetail attempt={attempt} />}
+      {attempt && !isCharge && <AttemptDetail attempt={attempt} />}
       {changes.length > 0 && <Changes changes={changes} />}
       {mail && <p className={classes['detail']}>{mailWords(mail)}</p>}
       {delivery?.delivered_dts && (

@@ -10,14 +10,13 @@ import { Money } from '../kit/moneyShown.tsx';
 import { NotShown, Waiting } from '../kit/states.tsx';
 import classes from './life.module.css';
 import { endWords, linesWords } from './lifeWords.ts';
-import { previewQuery } from './queries.ts';
+import { futureCount, previewQuery } from './queries.ts';
 import { plannedStops } from './stops.ts';
 import { useLifeUrl } from './useLifeUrl.ts';
 import { useShown } from './useShown.ts';
 import { Why } from './Why.tsx';
 
 const shortCount = 3;
-const stepCount = 12;
 const countMax = 100;
 
 /** The rebills to come, the next one lowest, each with the rules behind it. */
@@ -25,7 +24,7 @@ export function Future({ order }: { readonly order: AutoOrder }) {
   const code = order.auto_order_code ?? '';
   const { rebill } = useSearch({ from: '/inside/auto-orders/$code' });
   const [isLong, setLong] = useState(rebill !== undefined && rebill !== 'none');
-  const [count, setCount] = useState(stepCount);
+  const [count, setCount] = useState(futureCount);
   const { data, error, refetch } = useQuery(previewQuery(code, order.auto_order_oid, count));
   if (error && !data) return <NotShown refused={error} onRetry={() => void refetch()} />;
   if (!data) return <Waiting what="the rebills to come" rows={3} />;
@@ -112,7 +111,6 @@ function Rebill({
           aria-controls={`why-${code}-${number}`}
           onClick={() => choose({ rebill: isOpen ? 'none' : number })}
         >
-          <Icon name={isOpen ? 'down' : 'right'} size={15} />
           <span className={classes['name']}>
             Rebill {number}
             <span className="soft"> · {linesWords(rebill.lines)}</span>
@@ -120,6 +118,7 @@ function Rebill({
           <strong className={classes['amount']}>
             <Money amount={rebill.total} currency={rebill.currency_code} />
           </strong>
+          <Icon name={isOpen ? 'down' : 'right'} size={15} />
         </button>
         <div id={`why-${code}-${number}`}>{isOpen && <Why charge={rebill} />}</div>
       </div>

@@ -3,19 +3,25 @@ import { useQuery } from '@tanstack/react-query';
 import { Moment } from '../kit/momentShown.tsx';
 import { Status } from '../kit/status.tsx';
 import { useCan } from '../shell/session.tsx';
-import { stepsQuery } from './queries.ts';
+import { futureCount, previewQuery, stepsQuery } from './queries.ts';
 import classes from './side.module.css';
-import { overrides, stepWords } from './sideWords.ts';
+import { overrides, presentStep, stepWords } from './sideWords.ts';
 import { useShown } from './useShown.ts';
+
+interface ItemProps {
+  /** Of the auto order. */
+  readonly code: string;
+  readonly oid: number | undefined;
+  readonly item: AutoOrderItem;
+}
 
 /** One item of an auto order: what ships, how often, what was set by hand, where it stands. */
 export function ItemCard({
+  code,
+  oid,
   item,
   currency,
-}: {
-  readonly item: AutoOrderItem;
-  readonly currency: string | undefined;
-}) {
+}: ItemProps & { readonly currency: string | undefined }) {
   const shown = useShown();
   const quantity = item.arbitrary_quantity ?? item.original_quantity ?? 1;
   const set = overrides(item, (amount) => shown.money(amount, currency));
@@ -59,24 +65,32 @@ export function ItemCard({
           {next_x_orders !== undefined && `, ${next_x_orders} more times`}
         </p>
       ))}
-      <Steps item={item} />
+      <Steps code={code} oid={oid} item={item} />
     </div>
   );
 }
 
 /** The fixed schedule of the catalogue item, the present step marked. */
-function Steps({ item }: { readonly item: AutoOrderItem }) {
+function Steps({ code, oid, item }: ItemProps) {
   const canRead = useCan(['item_read']);
   const { data: steps = [] } = useQuery({
     ...stepsQuery(item.original_item_id ?? ''),
     enabled: canRead && item.frequency === undefined,
   });
+  const { data: next } = useQuery({
+    ...previewQuery(code, oid, futureCount),
+    enabled: steps.length > 0 && oid !== undefined,
+  });
   if (steps.length === 0) return null;
+  const present = presentStep(steps, next?.rebills ?? [], item.auto_order_item_oid);
   return (
     <ol className={classes['steps']}>
       {steps.map((step, index) => (
         // Steps are known by their place.
-        <li key={index}>{stepWords(step)}</li>
+        <li key={index} aria-current={index === present ? 'step' : undefined}>
+          {stepWords(step)}
+          {index === present && ' (ships next)'}
+        </li>
       ))}
     </ol>
   );

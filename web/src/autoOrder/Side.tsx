@@ -1,8 +1,10 @@
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { AutoOrderRow } from '@perennial/contract/screens.ts';
+import { Link } from '@tanstack/react-router';
 import { Facts } from '../kit/facts.tsx';
 import { Moment } from '../kit/momentShown.tsx';
 import { Money } from '../kit/moneyShown.tsx';
+import { paths } from '../paths.ts';
 import { cardWords } from './headline.ts';
 import { ItemCard } from './ItemCard.tsx';
 import { SideTasks } from './SideTasks.tsx';
@@ -17,7 +19,13 @@ export function Side({ order, row }: { readonly order: AutoOrder; readonly row: 
       <section>
         <h2>Items</h2>
         {(order.items ?? []).map((item) => (
-          <ItemCard key={item.auto_order_item_oid} item={item} currency={row.currency_code} />
+          <ItemCard
+            key={item.auto_order_item_oid}
+            code={order.auto_order_code ?? ''}
+            oid={order.auto_order_oid}
+            item={item}
+            currency={row.currency_code}
+          />
         ))}
         {addOns.map((addOn) => (
           <p key={addOn.item_id} className={classes['addOn']}>
@@ -32,7 +40,12 @@ export function Side({ order, row }: { readonly order: AutoOrder; readonly row: 
         <h2>Account</h2>
         <Facts
           facts={[
-            ['Original order', order.original_order_id],
+            [
+              'Original order',
+              <Link to={paths.order} params={{ id: order.original_order_id ?? '' }}>
+                {order.original_order_id}
+              </Link>,
+            ],
             ['Signed up', <Moment at={row.signed_up_dts} style="day" />],
             ['Rebills', row.rebill_count],
             ['Lifetime value', <Money amount={row.life_time_value} currency={row.currency_code} />],

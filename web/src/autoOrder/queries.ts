@@ -7,7 +7,9 @@ import {
   keepPreviousData,
   queryOptions,
 } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { call } from '../api/call.ts';
+import { onFrame } from '../api/live.ts';
 import { queryClient } from '../api/query.ts';
 import type { Refused } from '../api/refused.ts';
 import type { ListPage } from '../kit/listQuery.ts';
@@ -15,7 +17,8 @@ import type { ListPage } from '../kit/listQuery.ts';
 /** Every read about one auto order has this key first: a write invalidates them together. */
 export const autoOrderKey = (code: string) => ['auto order', code] as const;
 
-const expanded = [
+/** What is read of the auto order, as `_expand` takes it. */
+export const expanded = [
   'add_ons',
   'items',
   'items.simple_schedule',
@@ -66,6 +69,9 @@ function rowOfLists(code: string): AutoOrderRow | undefined {
     .flatMap(({ rows }) => rows)
     .find((row) => row.auto_order_code === code);
 }
+
+/** How many rebills to come are read at first. */
+export const futureCount = 12;
 
 /** The rebills to come, each with the rules behind its date and prices. */
 export const previewQuery = (code: string, oid: number | undefined, count: number) =>
@@ -165,6 +171,20 @@ export async function lookAgain(code: string, oid: number): Promise<void> {
   await queryClient.invalidateQueries({ queryKey: autoOrderKey(code) });
 }
 
+/** Reads the auto order again when a frame of the socket says that something of it changed. */
+export function useLiveAutoOrder(code: string, oid: number | undefined): void {
+  useEffect(
+    () =>
+      onFrame(({ type, event_task: task, event_topic: topic, event_object_id: id }) => {
+        const isOwn = topic === 'auto_orders' && id === String(oid);
+        const isAbout = isOwn || (task?.object_type === 'auto order' && task.object_id === code);
+        if (type === 'resync' || isAbout)
+          void queryClient.invalidateQueries({ queryKey: autoOrderKey(code) });
+      }),
+    [code, oid],
+  );
+}
+
 /** The code of another auto order, for a link to it. */
 export const codeQuery = (oid: number | undefined) =>
   queryOptions({
@@ -196,7 +216,7 @@ export const stepsQuery = (itemId: string) =>
     queryFn: async ({ signal }) => {
       const { item } = await call('getItemByMerchantItemId', {
         params: { merchant_item_id: itemId },
-        query: { _expand: 'auto_order.steps' },
+        query: { _expand: 'auto_order,auto_order.steps' },
         signal,
       });
       return item?.auto_order?.auto_order_upsell ? (item.auto_order.steps ?? []) : [];

@@ -1,5 +1,6 @@
 import type { AutoOrderItem } from '@perennial/contract/autoOrderItem.ts';
 import type { ItemAutoOrderStep } from '@perennial/contract/item.ts';
+import type { PreviewRebill } from '@perennial/contract/perennial.ts';
 import type { AutoOrderRow } from '@perennial/contract/screens.ts';
 import type { Shown } from './shown.ts';
 
@@ -81,13 +82,28 @@ export function stepWords(step: ItemAutoOrderStep): string {
 }
 
 /**
- * The index of the step that ships next, from the server's words "step 2 of 3" about the dates to
- * come; undefined where no rule names one.
+ * The index of the step that ships next. The preview names the step of the shipment after the next
+ * one: "step 2 of 3: Monthly, shipment 1 after …". Its first shipment follows the step of an item
+ * before it. Undefined where no rule names a step.
  */
 export function presentStep(
-  dateRules: readonly { readonly rule?: string; readonly detail?: string }[],
+  steps: readonly ItemAutoOrderStep[],
+  rebills: readonly PreviewRebill[],
+  itemOid: number | undefined,
 ): number | undefined {
-  const step = dateRules.find(({ rule }) => rule === 'step')?.detail;
-  const number = /^step (\d+) of/.exec(step ?? '')?.[1];
-  return number === undefined ? undefined : Number(number) - 1;
+  const rules = rebills
+    .slice(1)
+    .flatMap(({ lines = [] }) => lines)
+    .find(({ auto_order_item_oid: oid }) => oid === itemOid)?.date_rules;
+  const words = rules?.find(({ rule }) => rule === 'step')?.detail ?? '';
+  const [, step, shipment] = /^step (\d+) of \d+: .*?, shipment (\d+)/.exec(words) ?? [];
+  if (step === undefined) return undefined;
+  const index = Number(step) - 1;
+  return shipment === '1' ? itemStepBefore(steps, index) : index;
+}
+
+/** The step of an item before a step; the list is followed round, for loops. */
+function itemStepBefore(steps: readonly ItemAutoOrderStep[], index: number): number | undefined {
+  const before = [...steps.keys()].map((back) => (index - 1 - back + steps.length) % steps.length);
+  return before.find((each) => steps[each]?.type === 'item' || steps[each]?.type === undefined);
 }

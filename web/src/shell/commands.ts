@@ -192,6 +192,12 @@ export const commands = [
     needs: ['auto_order_write'],
     also: 'enable start',
   },
+  {
+    id: 'autoOrder.json',
+    words: 'Inspect JSON, curl and events',
+    keys: 'J',
+    place: 'auto order',
+  },
   { id: 'autoOrder.copyLink', words: 'Copy the link', keys: 'y', place: 'auto order' },
 ] as const satisfies readonly CommandSpec[];
 

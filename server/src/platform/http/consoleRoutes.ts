@@ -16,5 +16,6 @@ export const consoleRoutes = [
   '/health',
   '/o/:id',
   '/auto-orders/:code/edit/:part',
+  '/auto-orders/:code/json',
   '/me',
 ] as const;

@@ -1,0 +1,23 @@
+import { curlOf } from '../kit/curl.ts';
+
+/** The tabs of the inspector, in the order in which they are shown. */
+export const inspectorTabs = ['json', 'curl', 'events'] as const;
+export type InspectorTab = (typeof inspectorTabs)[number];
+
+/** Reads the tab of an address; the first when it names none. */
+export const parseInspector = (search: Record<string, unknown>): { tab?: InspectorTab } => {
+  const tab = inspectorTabs.find((each) => each === search['tab']);
+  return tab === undefined || tab === 'json' ? {} : { tab };
+};
+
+/** The requests that show what the page shows, each with what it is for. */
+export function requestsOf(code: string, oid: number, expand: string, origin: string) {
+  const own = `/perennial/v1/auto_orders/${oid}`;
+  const requests: readonly (readonly [string, string])[] = [
+    ['The auto order', `/rest/v2/auto_order/auto_orders/code/${code}?_expand=${expand}`],
+    ['The rebills to come, with their rules', `${own}/preview?count=12`],
+    ['What happened to it', `${own}/timeline?_limit=40`],
+    ['The events of the merchant, its own among them', '/perennial/v1/events?_limit=100'],
+  ];
+  return requests.map(([what, path]) => ({ what, curl: curlOf({ method: 'GET', path }, origin) }));
+}
