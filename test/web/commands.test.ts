@@ -15,6 +15,7 @@ import {
   commands,
   matchingCommands,
 } from '../../web/src/shell/commands.ts';
+import { foundLines } from '../../web/src/shell/found.ts';
 import { isTyping, keyStep, keyWords, pressName } from '../../web/src/shell/keys.ts';
 import { navFor, navSections } from '../../web/src/shell/nav.ts';
 
@@ -130,4 +131,17 @@ test('the cursor stays in the list, and rows are selected one by one, as a range
   const all = allToggled(one, ['row 0', 'row 1']);
   assert.equal(all.selected.size, 2);
   assert.equal(allToggled(all, ['row 0', 'row 1']).selected.size, 0);
+});
+
+test('search results are grouped by type, the group of the best match first', () => {
+  const lines = foundLines([
+    { type: 'order', id: 'DEMO-1', oid: 'DEMO-1', title: 'DEMO-1', url: '/orders/DEMO-1' },
+    { type: 'auto_order', id: 'AB12', oid: '1', title: 'Ann Lee', url: '/auto-orders/AB12' },
+    { type: 'order', id: 'DEMO-10', oid: 'DEMO-10', title: 'Ann Lee', url: '/orders/DEMO-10' },
+    { type: 'task', id: '7', oid: 'u', title: 'A task without a page' },
+  ]);
+  assert.deepEqual(
+    lines.map(({ group, words }) => `${group}: ${words}`),
+    ['Orders: DEMO-1', 'Orders: Ann Lee · DEMO-10', 'Auto orders: Ann Lee · AB12'],
+  );
 });

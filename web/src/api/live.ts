@@ -2,6 +2,7 @@ import type { LiveFrame } from '@perennial/contract/live.ts';
 import { createStore } from '../kit/store.ts';
 import { nextDelayMs } from './backoff.ts';
 import { call } from './call.ts';
+import { queryClient } from './query.ts';
 
 /** Whether changes arrive as they happen. */
 export interface Liveness {
@@ -22,8 +23,8 @@ type Listener = (frame: LiveFrame) => void;
 const listeners = new Set<Listener>();
 
 /**
- * Calls `listener` with every frame of the topics that the user may read (`event_topic`). `resync` means: what was
- * missed is not known, read again.
+ * Calls `listener` with every frame of the topics that the user may read (`event_topic`). `resync`
+ * means: what was missed is not known, read again.
  */
 export function onFrame(listener: Listener): () => void {
   listeners.add(listener);
@@ -91,6 +92,7 @@ function connection(
       heard(frame);
       if (frame.type === 'ping') socket.send('{"type":"ping"}');
       else for (const listener of listeners) listener(frame);
+      if (frame.type === 'resync') void queryClient.invalidateQueries();
     });
   });
 }

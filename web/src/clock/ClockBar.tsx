@@ -9,7 +9,7 @@ import { useTyped } from '../shell/typed.ts';
 import { useCommands } from '../shell/useCommands.ts';
 import { progressOf, shownNow, stateWords, typedSpan, usualMoves, wallTime } from './clock.ts';
 import classes from './clockBar.module.css';
-import { clockQuery, type ReadClock, readEverythingAgain } from './queries.ts';
+import { clockQuery, keepClockLive, type ReadClock, readEverythingAgain } from './queries.ts';
 import { StopButton } from './StopButton.tsx';
 import { chooseMove, clockSheet } from './sheet.ts';
 
@@ -50,6 +50,7 @@ function useClockCommands(isTest: boolean): void {
 function Bar() {
   const { data: clock, error } = useQuery(clockQuery);
   useEndOfAdvance(clock);
+  useEffect(keepClockLive, []);
   useEffect(() => {
     document.documentElement.dataset['clock'] = 'test';
     return () => {

@@ -9,7 +9,7 @@ import type {
 import type { FeedEvent } from '@perennial/contract/perennial.ts';
 import { queryOptions } from '@tanstack/react-query';
 import { call, newIdempotencyKey } from '../api/call.ts';
-import { feedCursor } from '../api/live.ts';
+import { feedCursor, onFrame } from '../api/live.ts';
 import { queryClient } from '../api/query.ts';
 import { merchantNow } from '../kit/now.ts';
 import type { Target } from './clock.ts';
@@ -145,3 +145,11 @@ export function auditQuery(auditId: string) {
     refetchInterval: ({ state: { data } }) => (data?.ended_dts === undefined ? 1000 : false),
   });
 }
+
+/** Applies what the live socket reports of the clock. */
+export const keepClockLive = (): (() => void) =>
+  onFrame(({ event_advance: advance }) => {
+    if (advance?.advance_id === undefined) return;
+    queryClient.setQueryData(advanceQuery(advance.advance_id).queryKey, advance);
+    void queryClient.invalidateQueries({ queryKey: clockQuery.queryKey, exact: true });
+  });

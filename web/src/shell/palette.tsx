@@ -1,11 +1,18 @@
 import { Modal } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useId, useMemo, useState } from 'react';
 import { Icon } from '../kit/icons.tsx';
 import { createStore, useStore } from '../kit/store.ts';
 import { commandOf, matchingCommands } from './commands.ts';
+import { foundLines } from './found.ts';
 import { keyWords } from './keys.ts';
 import { isMac, Keys } from './keysShown.tsx';
 import classes from './palette.module.css';
+import { recents, remember } from './recents.ts';
+import { anythingQuery } from './searchQueries.ts';
+import { typedReaders } from './typed.ts';
 import { running } from './useCommands.ts';
 
 /** Whether the palette is open, and with what it begins: everything, or what this page can do. */
@@ -69,8 +76,10 @@ function PaletteBody({ isHere, onClose }: { readonly isHere: boolean; onClose():
           aria-expanded="true"
           aria-controls={listId}
           aria-activedescendant={entries[index] && `${listId}-${index}`}
-          aria-label="Type a command"
-          placeholder={isHere ? 'What to do here …' : 'Type a command …'}
+          aria-label="Search or type a command"
+          placeholder={
+            isHere ? 'What to do here …' : 'An id, an email, a name, a command, or +1mo …'
+          }
           value={typed}
           onChange={(event) => {
             setTyped(event.currentTarget.value);
@@ -135,9 +144,11 @@ function Row({
   );
 }
 
-/** What this page can do comes first, then where to go, then the rest. */
+/** What this page can do comes first, then where to go, what was found, and what was opened. */
 function useEntries(typed: string, isHere: boolean): Entry[] {
   const now = useStore(running);
+  const readers = useStore(typedReaders);
+  const found = useFoundEntries(isHere ? '' : typed);
   const specs = useMemo(
     () =>
       [...now.keys()]
@@ -152,11 +163,36 @@ function useEntries(typed: string, isHere: boolean): Entry[] {
     group: groupOf(spec.place, spec.id),
     run: () => now.get(spec.id as never)?.(),
   }));
-  return groups.flatMap((group) => matching.filter((entry) => entry.group === group));
+  const read = [...readers].flatMap(([name, reader]) => {
+    const action = typed === '' ? undefined : reader(typed);
+    return action === undefined ? [] : [{ ...action, id: `typed ${name}`, group: 'Here' }];
+  });
+  const inGroup = (group: string) => matching.filter((entry) => entry.group === group);
+  return [...read, ...inGroup('Here'), ...inGroup('Go to'), ...found, ...inGroup('Everywhere')];
+}
+
+const typingMs = 80;
+
+/** Search results by type; without a text, what was opened from here before. */
+function useFoundEntries(typed: string): Entry[] {
+  const [settled] = useDebouncedValue(typed.trim(), typingMs);
+  const { data = [] } = useQuery(anythingQuery(settled.length > 1 ? settled.slice(0, 100) : ''));
+  const opened = useStore(recents);
+  const navigate = useNavigate();
+  const lines =
+    typed.trim() === ''
+      ? opened.map((line) => ({ ...line, group: 'Recent' }))
+      : foundLines(settled.length > 1 ? data : []);
+  return lines.map((line) => ({
+    ...line,
+    run: () => {
+      remember(line);
+      void navigate({ href: line.url });
+    },
+  }));
 }
 
 const hidden = new Set(['palette', 'search', 'actions', 'list.next', 'list.previous']);
-const groups = ['Here', 'Go to', 'Everywhere'];
 
 function groupOf(place: string, id: string): string {
   if (place !== 'anywhere') return 'Here';

@@ -1,0 +1,13 @@
+import { createStore } from '../kit/store.ts';
+import type { FoundLine } from './found.ts';
+
+const recentsMax = 6;
+
+/** What was opened from the palette in this tab, the latest first. */
+export const recents = createStore<readonly FoundLine[]>([]);
+
+/** Remembers a thing that was opened; an earlier entry of the same thing goes. */
+export const remember = (line: FoundLine): void =>
+  recents.update((before) =>
+    [line, ...before.filter(({ id }) => id !== line.id)].slice(0, recentsMax),
+  );
