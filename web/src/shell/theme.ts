@@ -61,7 +61,14 @@ export const theme = createTheme({
     PasswordInput: { defaultProps: { size: 'sm' } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: false, fz: 'xs' } },
     Menu: { defaultProps: { shadow: 'md', position: 'bottom-end', radius: 'md' } },
-    Modal: { defaultProps: { radius: 'lg', centered: true, overlayProps: { opacity: 0.35 } } },
+    Modal: {
+      defaultProps: {
+        radius: 'lg',
+        centered: true,
+        overlayProps: { opacity: 0.35 },
+        closeButtonProps: { 'aria-label': 'Close' },
+      },
+    },
   },
 });
 
