@@ -19,13 +19,16 @@ export const consoleFolder = new URL('../../web/dist', import.meta.url).pathname
  * Starts the server on a database of this file. The merchant is TEST, with a standing clock, 60
  * auto orders and the demo's people.
  */
-export async function browserWorld({ autoOrders = 60 } = {}): Promise<BrowserWorld> {
+export async function browserWorld({
+  autoOrders = 60,
+  folder = consoleFolder,
+} = {}): Promise<BrowserWorld> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const app = await testApp({
     publicUrl: url,
     demo: { merchantId: 'TEST', login: demoLogin },
-    consoleFolder,
+    consoleFolder: folder,
   });
   const { db, merchant } = app;
   if (autoOrders > 0)
