@@ -4,12 +4,12 @@ import { useStore } from '../kit/store.ts';
 import { preferences } from '../shell/preferences.ts';
 import { useSession } from '../shell/session.tsx';
 import classes from './me.module.css';
+import { Password } from './Password.tsx';
+import { Sessions } from './Sessions.tsx';
 
 /** `/me`: who I am, and how the console is shown in this browser. */
 export function MePage() {
   const { user, merchant } = useSession();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const { density, keys } = useStore(preferences);
   return (
     <Page title="My settings">
       <section className={`panel ${classes['section']}`} aria-labelledby="who">
@@ -25,43 +25,60 @@ export function MePage() {
           </dd>
         </dl>
       </section>
-      <section className={`panel ${classes['section']}`} aria-labelledby="display">
-        <h2 id="display">Display, in this browser</h2>
-        <div className={classes['choice']}>
-          <span id="scheme">Colours</span>
-          <SegmentedControl
-            aria-labelledby="scheme"
-            value={colorScheme}
-            onChange={(value) => setColorScheme(value)}
-            data={[
-              { value: 'auto', label: 'As the system' },
-              { value: 'light', label: 'Light' },
-              { value: 'dark', label: 'Dark' },
-            ]}
-          />
-        </div>
-        <div className={classes['choice']}>
-          <span id="density">Rows of lists</span>
-          <SegmentedControl
-            aria-labelledby="density"
-            value={density}
-            onChange={(value) => preferences.update((before) => ({ ...before, density: value }))}
-            data={[
-              { value: 'comfortable', label: 'Comfortable' },
-              { value: 'compact', label: 'Compact' },
-            ]}
-          />
-        </div>
-        <Switch
-          label="Single keys run commands"
-          description="For example j, k and x in a list. Ctrl K works in any case."
-          checked={keys}
-          onChange={(event) => {
-            const { checked } = event.currentTarget;
-            preferences.update((before) => ({ ...before, keys: checked }));
-          }}
-        />
+      <Display />
+      <section className={`panel ${classes['section']}`} aria-labelledby="password">
+        <h2 id="password">Password</h2>
+        <Password />
+      </section>
+      <section className={`panel ${classes['section']}`} aria-labelledby="sessions">
+        <h2 id="sessions">Where you are logged in</h2>
+        <Sessions />
       </section>
     </Page>
+  );
+}
+
+/** How the console looks in this browser, and whether single keys run commands. */
+function Display() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { density, keys } = useStore(preferences);
+  return (
+    <section className={`panel ${classes['section']}`} aria-labelledby="display">
+      <h2 id="display">Display, in this browser</h2>
+      <div className={classes['choice']}>
+        <span id="scheme">Colours</span>
+        <SegmentedControl
+          aria-labelledby="scheme"
+          value={colorScheme}
+          onChange={(value) => setColorScheme(value)}
+          data={[
+            { value: 'auto', label: 'As the system' },
+            { value: 'light', label: 'Light' },
+            { value: 'dark', label: 'Dark' },
+          ]}
+        />
+      </div>
+      <div className={classes['choice']}>
+        <span id="density">Rows of lists</span>
+        <SegmentedControl
+          aria-labelledby="density"
+          value={density}
+          onChange={(value) => preferences.update((before) => ({ ...before, density: value }))}
+          data={[
+            { value: 'comfortable', label: 'Comfortable' },
+            { value: 'compact', label: 'Compact' },
+          ]}
+        />
+      </div>
+      <Switch
+        label="Single keys run commands"
+        description="For example j, k and x in a list. Ctrl K works in any case."
+        checked={keys}
+        onChange={(event) => {
+          const { checked } = event.currentTarget;
+          preferences.update((before) => ({ ...before, keys: checked }));
+        }}
+      />
+    </section>
   );
 }
