@@ -134,7 +134,7 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
     filled: ({ autoOrderCode }) => [
       { at: `/auto-orders/${autoOrderCode}/edit/date`, shows: 'Later shipments are counted' },
       { at: `/auto-orders/${autoOrderCode}/edit/skip`, shows: 'The next three rebills' },
-      { at: `/auto-orders/${autoOrderCode}/edit/cancel`, shows: 'The next three rebills' },
+      { at: `/auto-orders/${autoOrderCode}/edit/cancel`, shows: 'Nothing is changed yet' },
       { at: `/auto-orders/${autoOrderCode}/edit/card`, shows: 'The next charge is' },
       { at: `/auto-orders/${autoOrderCode}/edit/add-ons`, shows: 'Add an add-on' },
       { at: `/auto-orders/${autoOrderCode}/edit/nothing`, shows: 'There is no such change' },

@@ -327,7 +327,7 @@ test('a webhook ends with its key, and an administrator sees it, moves it or del
   assert.match(orphan.disabled_reason, /owner is gone/);
 
   const next = await addKey([...webhookPermissions, 'item_read']);
-  const move = (application: string, by = world.key) =>
+  const move = (application: string | null, by = world.key) =>
     world.request({
       operation: 'updateWebhookOwner',
       key: by,
@@ -339,6 +339,7 @@ test('a webhook ends with its key, and an administrator sees it, moves it or del
   assert.equal((await move(`key:${keyId}`)).status, 400, 'to a key that is gone');
   const unfit = await addKey(webhookPermissions);
   assert.equal((await move(`key:${unfit.keyId}`)).status, 401, 'to a key that may not read');
+  assert.equal((await move(null)).status, 200, 'null is the caller');
   assert.equal((await move(`key:${next.keyId}`)).status, 200);
   const moved = (await shown())!;
   assert.deepEqual([moved.owner.state, moved.disabled], ['live', false]);

@@ -125,11 +125,10 @@ async function anyWebhook(
 }
 
 function ownerFrom(context: Context, request: WebhookOwnerRequest): Owner {
-  if (request.application_id === undefined) return callerOf(context);
-  return {
-    applicationId: request.application_id,
-    ...(request.user_id === undefined ? {} : { userId: request.user_id }),
-  };
+  // A client may send null for what it leaves out.
+  const { application_id: applicationId, user_id: userId } = request;
+  if (applicationId == null) return callerOf(context);
+  return { applicationId, ...(userId == null ? {} : { userId }) };
 }
 
 /** Describes webhooks with the tries of the last 24 hours, by the machine's clock. */
