@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { after } from 'node:test';
 import { fillMerchant } from '../../server/src/cli/demo/fill.ts';
@@ -43,14 +44,22 @@ export async function browserWorld({
   return { ...app, url, login: demoLogin, password, demoUrl };
 }
 
-/** A port that was free a moment ago: the public address must be known before the server listens. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/**
+ * A port that was free a moment ago: the public address must be known before the server listens.
+ * The system gives ports from 32768 on to outgoing connections, so the port is below: there nothing
+ * takes it in the meantime.
+ */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(20_000, 30_000);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0));
-    });
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
 }

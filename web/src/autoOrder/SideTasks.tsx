@@ -18,9 +18,9 @@ export function SideTasks({ code }: { readonly code: string }) {
       {data?.length === 0 && <p className="soft">None.</p>}
       {data?.map(({ workflow_task_uuid: uuid, task_name, global_task_number, status }) => (
         <p key={uuid} className={classes['itemHead']}>
-          <a href={`/tasks/${global_task_number}`}>
+          <span>
             {global_task_number} {task_name}
-          </a>
+          </span>
           <Status tone={status === 'closed' ? 'quiet' : 'note'}>{status}</Status>
         </p>
       ))}

@@ -1,5 +1,4 @@
 import type { WorkflowTask } from '@perennial/contract/workflow.ts';
-import { Link } from '@tanstack/react-router';
 import { sentenceCase } from '../kit/filters.ts';
 import { Moment } from '../kit/momentShown.tsx';
 import { Status } from '../kit/status.tsx';
@@ -12,9 +11,7 @@ export function TaskList({ tasks }: { readonly tasks: readonly WorkflowTask[] })
     <ul className={classes['tasks']}>
       {tasks.map((task) => (
         <li key={task.workflow_task_uuid}>
-          <Link to={`/tasks/${task.global_task_number}` as never}>
-            {task.task_name || `Task ${task.global_task_number}`}
-          </Link>
+          <span>{task.task_name || `Task ${task.global_task_number}`}</span>
           <span className="soft">
             <Status tone={task.status === 'open' ? 'warn' : 'quiet'}>
               {sentenceCase(task.status ?? '')}
