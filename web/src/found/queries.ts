@@ -1,6 +1,7 @@
 import type { FoundThing } from '@perennial/contract/screens.ts';
 import { queryOptions } from '@tanstack/react-query';
 import { call } from '../api/call.ts';
+import { typesWithPage } from '../api/foundTypes.ts';
 
 /** What an id may mean, the exact ones first. With the type it is the number of an auto order. */
 export const foundQuery = (id: string, type: 'auto_order' | undefined) =>
@@ -10,7 +11,7 @@ export const foundQuery = (id: string, type: 'auto_order' | undefined) =>
   });
 
 async function search(id: string, signal: AbortSignal): Promise<readonly FoundThing[]> {
-  const query = { q: id.slice(0, 100), _limit: 10 };
+  const query = { q: id.slice(0, 100), types: typesWithPage, _limit: 10 };
   return (await call('searchAnything', { query, signal })).results ?? [];
 }
 
