@@ -11,7 +11,10 @@ export async function objectsOf({ request }: BrowserWorld): Promise<Objects> {
     body: { kinds: ['rebill'], stages: ['Completed Order'] },
   });
   const order = required(found.body.orders?.[0], 'a paid rebill');
+  const users = await request({ operation: 'getUsers' });
+  const user = required(users.body.users?.[0], 'a user');
   return {
+    personId: user.user_id ?? 0,
     autoOrderCode: autoOrder.auto_order_code ?? '',
     orderId: order.order_id ?? '',
     customerOid: order.customer?.customer_profile_oid ?? 0,

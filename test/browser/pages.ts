@@ -4,6 +4,7 @@ import type { paths } from '../../web/src/paths.ts';
 export interface Objects {
   readonly autoOrderCode: string;
   /** A paid rebill. */
+  readonly personId: number;
   readonly orderId: string;
   /** Who placed it. */
   readonly customerOid: number;
@@ -150,6 +151,26 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
       { at: `/auto-orders/${code}/json?tab=curl`, shows: 'Put an API key' },
       { at: `/auto-orders/${code}/json?tab=events`, shows: 'No webhook was told' },
     ],
+  },
+  users: {
+    heading: 'Users',
+    filled: () => [{ at: '/people/users', shows: 'none of TEST' }],
+    forbidden: mayNot('/people/users'),
+    refused: failed('/people/users'),
+  },
+  groups: {
+    heading: 'Groups',
+    filled: () => [{ at: '/people/groups', shows: 'All groups' }],
+    empty: { at: '/people/groups', shows: 'No groups yet' },
+    forbidden: mayNot('/people/groups'),
+    refused: failed('/people/groups'),
+  },
+  person: {
+    heading: /./,
+    filled: ({ personId }) => [{ at: `/people/${personId}`, shows: 'Yes: ' }],
+    empty: { at: '/people/999999', shows: 'Not found' },
+    forbidden: mayNot('/people/1'),
+    refused: failed('/people/1'),
   },
   me: {
     heading: 'My settings',

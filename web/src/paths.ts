@@ -17,6 +17,9 @@ export const paths = {
   found: '/o/$id',
   autoOrderEdit: '/auto-orders/$code/edit/$part',
   autoOrderJson: '/auto-orders/$code/json',
+  users: '/people/users',
+  groups: '/people/groups',
+  person: '/people/$id',
   me: '/me',
 } as const;
 

@@ -118,6 +118,24 @@ const autoOrderJson = createRoute({
   component: lazyRouteComponent(() => import('./autoOrder/Inspector.tsx'), 'Inspector'),
 });
 
+const users = createRoute({
+  getParentRoute: () => inside,
+  path: paths.users,
+  component: lazyRouteComponent(() => import('./people/UsersPage.tsx'), 'UsersPage'),
+});
+
+const groups = createRoute({
+  getParentRoute: () => inside,
+  path: paths.groups,
+  component: lazyRouteComponent(() => import('./people/GroupsPage.tsx'), 'GroupsPage'),
+});
+
+const person = createRoute({
+  getParentRoute: () => inside,
+  path: paths.person,
+  component: lazyRouteComponent(() => import('./people/PersonPage.tsx'), 'PersonPage'),
+});
+
 const me = createRoute({
   getParentRoute: () => inside,
   path: paths.me,
@@ -134,6 +152,9 @@ const insideRoutes = [
   orderPage.addChildren([order, orderEdit, orderRefund]),
   health,
   found,
+  users,
+  groups,
+  person,
   me,
 ];
 

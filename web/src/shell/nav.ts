@@ -56,6 +56,13 @@ export const navSections: readonly NavSection[] = [
         needs: ['auto_order_read'],
         command: 'go.health',
       },
+      {
+        label: 'Users',
+        path: paths.users,
+        icon: 'person',
+        needs: ['user_read'],
+        command: 'go.users',
+      },
     ],
   },
 ];

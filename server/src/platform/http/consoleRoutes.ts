@@ -17,5 +17,8 @@ export const consoleRoutes = [
   '/o/:id',
   '/auto-orders/:code/edit/:part',
   '/auto-orders/:code/json',
+  '/people/users',
+  '/people/groups',
+  '/people/:id',
   '/me',
 ] as const;

@@ -1,0 +1,50 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Loaded } from '../kit/loaded.tsx';
+import { Page } from '../kit/page.tsx';
+import { Panel } from '../kit/panel.tsx';
+import { SmallTable } from '../kit/smallTable.tsx';
+import { paths } from '../paths.ts';
+import { groupsOf } from './permissions.ts';
+import { usersQuery } from './queries.ts';
+
+/** `/people/users`: everyone who works for the merchant. */
+export function UsersPage() {
+  const users = useQuery(usersQuery);
+  return (
+    <Page title="Users" actions={<Link to={paths.groups}>Groups</Link>}>
+      <Panel title="All users">
+        <Loaded result={users} what="the users" rows={6}>
+          {(rows) =>
+            rows.length === 0 ? (
+              <p className="soft">No users yet.</p>
+            ) : (
+              <SmallTable
+                what="Users"
+                columns={[
+                  { label: 'Login' },
+                  { label: 'Name' },
+                  { label: 'Email' },
+                  { label: 'Groups' },
+                ]}
+                rows={rows.map((user) => ({
+                  key: String(user.user_id),
+                  cells: [
+                    <Link to={paths.person} params={{ id: String(user.user_id) }}>
+                      {user.login}
+                    </Link>,
+                    user.full_name,
+                    user.email,
+                    groupsOf(user)
+                      .map(({ name }) => name)
+                      .join(', '),
+                  ],
+                }))}
+              />
+            )
+          }
+        </Loaded>
+      </Panel>
+    </Page>
+  );
+}
