@@ -122,7 +122,7 @@ test('a server that hangs: requests and /readyz return in time, and it recovers'
   const startedMs = performance.now();
   const probe = app.app.http.inject('/readyz').then((reply) => {
     assert.equal(reply.statusCode, 503);
-    assert.match(reply.json().reason, /did not answer within 2 seconds/);
+    assert.match(reply.json().reason, /did not respond within 2 seconds/);
     assert.ok(performance.now() - startedMs < 4000);
   });
   const requests = [
