@@ -21,8 +21,10 @@ export async function schemaText(db: Database): Promise<string> {
     [
       header,
       ...extensions.map(({ name }) => `CREATE EXTENSION IF NOT EXISTS ${name};`),
-      ...inOrder(functions).filter(isBefore).map(functionText),
-      ...inOrder(tables).map(tableText),
+      // A function that columns call may itself read a table.
+      ...inOrder<Table | Routine>([...functions.filter(isBefore), ...tables]).map((each) =>
+        'definition' in each ? functionText(each) : tableText(each),
+      ),
       ...inOrder(functions)
         .filter((each) => !isBefore(each))
         .map(functionText),
@@ -132,7 +134,11 @@ const functionQuery = `
   select p.oid::regprocedure::text as name, pg_get_functiondef(p.oid) as definition,
     array(select d.refobjid::regprocedure::text from pg_depend d
       where d.classid = 'pg_proc'::regclass and d.objid = p.oid
-      and d.refclassid = 'pg_proc'::regclass) as needs,
+      and d.refclassid = 'pg_proc'::regclass)
+    || array(select distinct quote_ident(c.relname) from pg_depend d
+      join pg_class c on c.oid = d.refobjid
+      where d.classid = 'pg_proc'::regclass and d.objid = p.oid
+      and d.refclassid = 'pg_class'::regclass) as needs,
     exists (select from pg_depend d
       where d.classid in ('pg_attrdef'::regclass, 'pg_class'::regclass)
       and d.refclassid = 'pg_proc'::regclass and d.refobjid = p.oid) as "isOfTables"

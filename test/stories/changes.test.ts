@@ -294,7 +294,7 @@ story(
     assert.match(parked.logs.at(-1)!.log_message, /^Cannot rebill: item COFFEE: no price/);
     await shop.changes('COFFEE', { pricing: coffee.pricing });
     await shop.until('2026-02-16T12:01');
-    await ann.lived(`2026-02-16 12:00 ${bill}`);
+    await ann.lived('2026-02-16 12:00 update: unparked', `2026-02-16 12:00 ${bill}`);
     await shop.until('2026-03-16T00:00');
     await ann.lived(`2026-03-15 10:00 ${bill}`);
   },

@@ -6,6 +6,20 @@
 
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 
+CREATE TABLE continuity (
+  only_one boolean NOT NULL DEFAULT true,
+  epoch integer NOT NULL DEFAULT 1,
+  beat bigint NOT NULL DEFAULT 0,
+  beat_at timestamp with time zone,
+  stamp_seen bigint NOT NULL DEFAULT 0,
+  stamp_offset bigint NOT NULL DEFAULT 0,
+  restored_at timestamp with time zone,
+  held_reason text,
+  lost_since timestamp with time zone,
+  CONSTRAINT continuity_pkey PRIMARY KEY (only_one),
+  CONSTRAINT continuity_only_one_check CHECK (only_one)
+);
+
 CREATE FUNCTION public.event_stamp()
  RETURNS xid8
  LANGUAGE sql
@@ -481,20 +495,6 @@ CREATE TABLE clock_advance_day (
   notice_count integer NOT NULL,
   total_minor bigint NOT NULL,
   CONSTRAINT clock_advance_day_pkey PRIMARY KEY (merchant_id, advance_id, day, currency)
-);
-
-CREATE TABLE continuity (
-  only_one boolean NOT NULL DEFAULT true,
-  epoch integer NOT NULL DEFAULT 1,
-  beat bigint NOT NULL DEFAULT 0,
-  beat_at timestamp with time zone,
-  stamp_seen bigint NOT NULL DEFAULT 0,
-  stamp_offset bigint NOT NULL DEFAULT 0,
-  restored_at timestamp with time zone,
-  held_reason text,
-  lost_since timestamp with time zone,
-  CONSTRAINT continuity_pkey PRIMARY KEY (only_one),
-  CONSTRAINT continuity_only_one_check CHECK (only_one)
 );
 
 CREATE TABLE counter (
