@@ -140,3 +140,22 @@ story(
     );
   },
 );
+
+story(
+  'a new card between missed shipments: still one of them a day',
+  { on: '2026-01-15T10:00', settings: { missed_shipments: 'bill' } },
+  async (shop) => {
+    await shop.sells(coffee);
+    const ann = await shop.order(monthly);
+    await ann.updateItem({ paused: true });
+    await shop.until('2026-04-01T10:00');
+    await ann.updateItem({ paused: false });
+    await shop.until('2026-04-01T10:01');
+    assert.equal((await ann.bills()).length, 1);
+    await ann.ask(goesBad('tok_approve_new'));
+    await shop.until('2026-04-01T23:00');
+    assert.equal((await ann.bills()).length, 1);
+    await shop.until('2026-04-02T11:00');
+    assert.equal((await ann.bills()).length, 2);
+  },
+);

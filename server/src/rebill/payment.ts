@@ -115,13 +115,16 @@ export function cardChange(request: AutoOrderPaymentUpdateRequest): Order {
 export function withNewCard(autoOrder: AutoOrder, rules: EditRules): AutoOrder {
   const wasDisabledByDeclines = isDisabledByDeclines(autoOrder);
   if (autoOrder.status !== 'active' && !wasDisabledByDeclines) return autoOrder;
+  // Without a decline, the next attempt is the day on which the next missed shipment is charged. A
+  // new card is not a reason to charge two of them on one day.
+  const isRetrying = wasDisabledByDeclines || autoOrder.creditCardAttempt > 0;
   return {
     ...autoOrder,
     status: 'active',
     enabled: true,
     disabledAt: undefined,
     creditCardAttempt: 0,
-    nextAttemptAt: undefined,
+    nextAttemptAt: isRetrying ? undefined : autoOrder.nextAttemptAt,
     failureReason: undefined,
     items: wasDisabledByDeclines
       ? autoOrder.items.map((item) => startAgain(item, rules.catalog, rules))
