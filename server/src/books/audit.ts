@@ -138,7 +138,9 @@ function autoOrderFaults({ autoOrder, marks, attempts }: Books): Difference[] {
     marks.nextShipmentAt,
     earliestOf(autoOrder.items.map((item) => item.nextShipmentAt)),
   );
-  if (autoOrder.completed) check.compare('status', autoOrder.status, 'disabled');
+  // A person may cancel what is completed.
+  if (autoOrder.completed && autoOrder.status !== 'canceled')
+    check.compare('status', autoOrder.status, 'disabled');
   const open = attempts.find(({ rebillNumber }) => rebillNumber === autoOrder.rebillCount + 1);
   // A new card resets the declines, so the record may count fewer than the attempts do, never more.
   // Staff may have rejected the order of the rebill that disabled the auto order.

@@ -77,6 +77,11 @@ const faults: readonly (readonly [what: string, sql: string, found: RegExp])[] =
     /^auto order 1 due_at none 2026-06-15T14:00:00Z$/m,
   ],
   [
+    'an active auto order that is completed',
+    'update auto_order set completed = true where merchant_id = $1 and auto_order_oid = 1',
+    /^auto order 1 status active disabled$/m,
+  ],
+  [
     'a date that searches would miss',
     `update auto_order set next_shipment_at = next_shipment_at + interval '1 day'
      where merchant_id = $1 and auto_order_oid = 1`,
