@@ -258,7 +258,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   items: 'catalogItem,item,present,price,validation',
   notifications: 'letter,render',
   orders:
-    'change,facets,fault,money,newOrder,newOrderLine,order,payment,paymentDetails,present,refund,' +
+    'change,facets,fault,fulfillment,money,newOrder,newOrderLine,order,payment,paymentDetails,present,refund,' +
     'stages,totals',
   payments: 'gateway,rotation,simulatorCards,stripeDeclines',
   books: 'audit,auditFinding,duePreview,auditCaptures,present,preview,previewDates,explanations',

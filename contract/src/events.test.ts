@@ -1,7 +1,7 @@
 // The numbers of events are stored by clients: they stay as they are, whatever is added.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type EventName, events } from './events.ts';
+import { absentEvents, type EventName, events } from './events.ts';
 
 const given: Readonly<Partial<Record<EventName, number>>> = {
   auto_order_create: 1,
@@ -19,6 +19,12 @@ const given: Readonly<Partial<Record<EventName, number>>> = {
   user_create: 25,
   user_login: 28,
   webhook_disable: 29,
+  order_refund: 30,
+  order_reject: 31,
+  order_ship: 32,
+  order_delete: 33,
+  customer_delete: 34,
+  item_delete: 35,
 };
 
 test('an event keeps its number', () => {
@@ -29,4 +35,11 @@ test('an event keeps its number', () => {
 test('no two events have the same number', () => {
   const numbers = Object.values(events).map(({ eventOid }) => eventOid);
   assert.equal(new Set(numbers).size, numbers.length);
+});
+
+test('an event either happens here or says why not', () => {
+  for (const [name, reason] of Object.entries(absentEvents)) {
+    assert.ok(!Object.hasOwn(events, name), name);
+    assert.match(reason, /^This server .*\.$/);
+  }
 });

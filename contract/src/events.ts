@@ -17,6 +17,7 @@ export interface EventDescription {
   readonly category:
     | 'auto_order'
     | 'order'
+    | 'fulfillment'
     | 'item'
     | 'customer'
     | 'workflow_task'
@@ -92,7 +93,35 @@ export const events = {
   },
   order_refund: order(30, 'Money was given back for an order.'),
   order_reject: order(31, 'An order was rejected.'),
+  order_ship: order(
+    32,
+    'A shipment of an order got its tracking number, or the order was shipped.',
+  ),
+  order_delete: order(33, 'An order was deleted; the payload is the order as it last was.'),
+  customer_delete: customer(
+    34,
+    'A customer profile was deleted; the payload is the profile as it last was.',
+  ),
+  item_delete: item(35, 'An item was deleted; the payload is the item as it last was.'),
+  fulfillment_hold: fulfillment(39, 'An order was held for review and does not ship.'),
+  fulfillment_transmit: fulfillment(40, 'An order reached the Shipping Department and may ship.'),
 } as const satisfies Record<string, EventDescription>;
+
+/**
+ * Events of the published catalogue that cannot happen on this server, with the reason as a
+ * sentence. A subscription to one of them is refused with it.
+ */
+export const absentEvents: Readonly<Record<string, string>> = {
+  checkout_cart_abandon: 'This server has no carts.',
+  checkout_cart_send_return_email: 'This server has no carts.',
+  order_abandon_recovery: 'This server has no carts.',
+  order_s3_invoice: 'This server stores no invoices in S3.',
+  order_s3_packing_slip: 'This server stores no packing slips in S3.',
+  order_ship_delivered: 'This server does not follow shipments at their carriers.',
+  order_ship_expected: 'This server does not follow shipments at their carriers.',
+  order_ship_out_for_delivery: 'This server does not follow shipments at their carriers.',
+  screen_recording: 'This server records no screens.',
+};
 
 /**
  * The permission that a caller needs to see an event of a category: the one that reads its object
@@ -102,6 +131,7 @@ export const events = {
 export const categoryPermissions = {
   auto_order: 'auto_order_read',
   order: 'order_read',
+  fulfillment: 'order_read',
   item: 'item_read',
   customer: 'customer_read',
   workflow_task: 'workflow_read',
@@ -153,6 +183,17 @@ function customer(eventOid: number, description: string) {
     description,
     payload: 'Customer',
     expansion: 'customer',
+    supportsReflow: false,
+  } as const;
+}
+
+function fulfillment(eventOid: number, description: string) {
+  return {
+    category: 'fulfillment',
+    eventOid,
+    description,
+    payload: 'Order',
+    expansion: 'order',
     supportsReflow: false,
   } as const;
 }

@@ -1,6 +1,7 @@
 import { recalculateOnItemUpdate } from '../autoOrders/recalculationListener.ts';
 import { factsExpand } from '../notifications/facts.ts';
 import { noticeListener } from '../notifications/noticeListener.ts';
+import { tellFulfillment } from '../orders/fulfillmentListener.ts';
 import type { EventListener } from '../platform/context.ts';
 import { wakeParked } from '../rebill/parkedListener.ts';
 import { webhookListener } from '../webhooks/captureListener.ts';
@@ -12,9 +13,9 @@ import { readObjectFacts } from './taskObjects.ts';
 
 /**
  * The listeners of events, in the order in which they are called. Those that change auto orders
- * come first, so that mails and webhooks show the result. Tasks come after webhooks, because
- * raising a task emits further events, which must not be captured before the event that caused
- * them. The live sockets only note that there is something to read, so they come last.
+ * come first, so that mails and webhooks show the result. Tasks and fulfillment houses come after
+ * webhooks, because they emit further events, which must not be captured before the event that
+ * caused them. The live sockets only note that there is something to read, so they come last.
  */
 export function listenersOf({ webhooks, live }: Services): EventListener[] {
   return [
@@ -22,6 +23,7 @@ export function listenersOf({ webhooks, live }: Services): EventListener[] {
     wakeParked,
     noticeListener((context, oids) => readAutoOrders(context, oids, factsExpand)),
     webhookListener(objectReaders, webhooks.wake),
+    tellFulfillment,
     systemTaskListener(readObjectFacts),
     parkedTaskListener(readObjectFacts),
     live.listener,

@@ -247,7 +247,7 @@ async function store(context: Context, order: OrderRecord, hooks: OrderHooks): P
     return refuseTakenNumber(context, order);
   const isPaid = order.paidAt !== undefined;
   await context.events.emit(context, [
-    event('order_create', order),
+    event('order_create', order, { to: order.document.current_stage }),
     ...(isPaid ? [event('order_payment_process', order)] : []),
   ]);
   if (isPaid) await hooks.onPaid(context, order);

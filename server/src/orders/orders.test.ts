@@ -180,7 +180,7 @@ const payments: {
     stage: 'Shipping Department',
     status: 'Processed',
     paid: true,
-    events: ['order_create', 'order_payment_process', 'order_stage_change'],
+    events: ['order_create', 'order_payment_process', 'order_stage_change', 'fulfillment_transmit'],
   },
   {
     name: 'no realtime processing',
@@ -527,7 +527,11 @@ test('an update merges parts, replaces lists and clears nulls', async () => {
   await app.setClock('2026-01-15T17:00:00Z');
   assert.equal(status, 200, JSON.stringify(body));
   assertMerged(body.order, order_id);
-  assert.deepEqual((await eventsOf(order_id)).slice(-2), ['order_update', 'order_stage_change']);
+  assert.deepEqual((await eventsOf(order_id)).slice(-3), [
+    'order_update',
+    'order_stage_change',
+    'fulfillment_transmit',
+  ]);
   const found = await app.request({ operation: 'getOrders', query: { email: 'JANE@new.example' } });
   assert.deepEqual(
     found.body.orders.map((each: Order) => each.order_id),
@@ -571,6 +575,7 @@ test('money that came another way: moving on counts as paid, once', async () => 
     'order_update',
     'order_stage_change',
     'order_payment_process',
+    'fulfillment_transmit',
     'order_update',
     'order_stage_change',
   ]);

@@ -9,6 +9,7 @@ import type { Catalog } from '../autoOrders/steps.ts';
 import type { Rebilled } from '../autoOrders/store.ts';
 import { appendLogs, loadAutoOrders, saveAutoOrders, saveRebilled } from '../autoOrders/store.ts';
 import { required } from '../kernel/assert.ts';
+import { fulfillmentEvent } from '../orders/fulfillment.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import { findOrders, insertOrders, saveOrder } from '../orders/store.ts';
 import type { ChargeAnswer } from '../payments/gateway.ts';
@@ -475,10 +476,12 @@ function restoredNote(routed: RoutedAnswer | undefined): string {
 function orderEvents({ attempt, answer, order, isNewOrder }: Settlement): DomainEvent[] {
   if (order === undefined) return [];
   const isPaid = answer.kind === 'paid';
+  const told = isPaid ? fulfillmentEvent(order.document.current_stage) : undefined;
   const names: EventName[] = [
     ...(isNewOrder ? (['order_create'] as const) : []),
     isPaid ? 'order_payment_process' : 'order_payment_failed',
     ...(isPaid && !isNewOrder ? (['order_stage_change'] as const) : []),
+    ...(told === undefined ? [] : [told]),
   ];
   const data = { auto_order_oid: attempt.autoOrderOid, rebill_number: attempt.rebillNumber };
   return names.map((name) => ({

@@ -1,3 +1,4 @@
+import { absentEvents } from '@perennial/contract/events.ts';
 import { parseExpand } from '@perennial/contract/expansions.ts';
 import type { WebhookEventCategory, Webhook as WireWebhook } from '@perennial/contract/webhook.ts';
 import type { IdFactory } from '../kernel/ids.ts';
@@ -114,11 +115,7 @@ function subscriptionFrom(
   field: string,
 ): Subscription {
   const description = describe(name);
-  if (!description)
-    return refuse('unknown_enum', {
-      field: `${field}.event_name`,
-      allowed: catalogueRows.map(([each]) => each),
-    });
+  if (!description) return refuseEvent(name, `${field}.event_name`);
   const ruler = event.event_ruler || undefined;
   if (ruler !== undefined) checkRuler(ruler, field);
   return {
@@ -127,6 +124,18 @@ function subscriptionFrom(
     ...(ruler === undefined ? {} : { eventRuler: ruler }),
     ...(event.comments ? { comments: event.comments } : {}),
   };
+}
+
+/** Refuses an event that does not exist, or one that cannot happen on this server. */
+function refuseEvent(name: string, field: string): never {
+  const reason = Object.hasOwn(absentEvents, name) ? absentEvents[name] : undefined;
+  if (reason === undefined)
+    return refuse('unknown_enum', { field, allowed: catalogueRows.map(([each]) => each) });
+  return refuse('invalid_field', {
+    field,
+    reason: `names ${name}, which never happens here. ${reason.replace(/\.$/, '')}`,
+    fix: 'Remove the event from the subscription',
+  });
 }
 
 function checkRuler(pattern: string, field: string): void {

@@ -34,3 +34,16 @@ export interface RecordedEvent extends DomainEvent {
   /** Counts the events of this object from 1, without gaps. */
   readonly objectSequence: number;
 }
+
+/**
+ * Returns the event of an object that was deleted. Its readers find the object no more, so the
+ * event contains it as it last was, in the wire's form.
+ */
+export function deletion(
+  name: EventName,
+  objectType: ObjectType,
+  objectId: string,
+  object: object,
+): DomainEvent {
+  return { name, objectType, objectId, data: { object } };
+}

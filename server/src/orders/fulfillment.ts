@@ -1,0 +1,17 @@
+import type { EventName } from '@perennial/contract/events.ts';
+import type { OrderStage } from './stages.ts';
+
+const eventOfStage: Readonly<Partial<Record<OrderStage, EventName>>> = {
+  'Shipping Department': 'fulfillment_transmit',
+  Hold: 'fulfillment_hold',
+  'Fraud Review': 'fulfillment_hold',
+};
+
+/**
+ * Returns the event that tells a fulfillment house what an order's new stage means for it, or
+ * undefined (webhook samples, category fulfillment).
+ */
+export const fulfillmentEvent = (stage: unknown): EventName | undefined =>
+  typeof stage === 'string' && Object.hasOwn(eventOfStage, stage)
+    ? eventOfStage[stage as OrderStage]
+    : undefined;
