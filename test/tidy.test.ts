@@ -251,8 +251,8 @@ const waitingFiles = [
 const rules: Readonly<Partial<Record<Feature, string>>> = {
   autoOrders:
     'autoOrder,billed,calculated,cancelFee,cancelItem,changeWords,chargedBy,columns,edit,' +
-    'editItem,facets,fieldReader,formAge,futureRebills,merging,parking,present,pricing,rules,' +
-    'schedule,search,skips,staleForm,staleMerge,starts,startSchedule,steps,stepWalk',
+    'editItem,facets,fieldReader,formAge,futureRebills,merging,pacing,parking,present,pricing,' +
+    'rules,schedule,search,skips,staleForm,staleMerge,starts,startSchedule,steps,stepWalk',
   customers: 'present',
   merchants: 'settings',
   items: 'catalogItem,item,present,price,validation',

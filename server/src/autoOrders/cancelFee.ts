@@ -77,6 +77,8 @@ function feeItem(
     arbitraryUnitCostRemainingOrders: balance === undefined ? undefined : 1,
     arbitraryPercentageDiscount: undefined,
     nextShipmentAt: now,
+    // The fee is not a missed shipment, so it does not wait for its day.
+    missedUntil: undefined,
     nextPreshipmentNoticeAt: undefined,
     preshipmentNoticeSent: false,
     noOrderAfterAt: undefined,

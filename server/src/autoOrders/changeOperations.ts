@@ -11,6 +11,7 @@ import type { FieldChange } from './changeWords.ts';
 import { changesBetween, changeWords } from './changeWords.ts';
 import { completed, eventsOf } from './edit.ts';
 import type { EditRules } from './editItem.ts';
+import { paced } from './pacing.ts';
 import { isParked } from './parking.ts';
 import { noAutoOrder } from './readOperations.ts';
 import { editRules, scheduleRules } from './rules.ts';
@@ -83,9 +84,12 @@ function unparked(autoOrder: AutoOrder): AutoOrder {
   return rest;
 }
 
-/** Returns a changed record as it is stored: completed where nothing is left, and not parked. */
+/**
+ * Returns a changed record as it is stored: completed where nothing is left, not parked, and with
+ * at most one missed shipment a day.
+ */
 export const settled = (autoOrder: AutoOrder, rules: EditRules): AutoOrder =>
-  unparked(completed(autoOrder, rules));
+  paced(unparked(completed(autoOrder, rules)), rules);
 
 /** A record before and after a change, and the title of the change in the history. */
 export interface Changed {

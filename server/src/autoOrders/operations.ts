@@ -7,6 +7,7 @@ import type {
   AutoOrderProperty,
   AutoOrderItem as WireItem,
 } from '@perennial/contract/autoOrderItem.ts';
+import { wireDate } from '../kernel/calendar.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
@@ -24,6 +25,7 @@ import { countNewItems, editAddOns, itemIdsNamed, properties } from './editItem.
 import { FieldReader } from './fieldReader.ts';
 import { missedWords } from './missed.ts';
 import { changeOriginalOrder } from './originalOrderOperations.ts';
+import { paced } from './pacing.ts';
 import { oidOf } from './readOperations.ts';
 import type { FormRules } from './staleForm.ts';
 import { withoutStale, withoutStaleAddOns } from './staleForm.ts';
@@ -34,6 +36,8 @@ export interface UpdateOptions {
    * Receives sentences about what is charged for shipments that the update turned into missed ones.
    */
   readonly onMissed?: (words: readonly string[]) => void;
+  /** Receives sentences about fields that had no effect. */
+  readonly onIgnored?: (words: readonly string[]) => void;
   readonly readBilled: ReadBilled;
   /** The version that the client has read, where it sent `If-Match`. */
   readonly ifMatch?: number | undefined;
@@ -62,12 +66,17 @@ export async function updateAutoOrder(
       const decided = await decideUpdate(context, autoOrder, rules, { body, newOids, options });
       left = decided.left;
       options.onMissed?.(decided.missed);
+      options.onIgnored?.(decided.ignored);
       return decided.edited;
     },
     alsoChange:
       original &&
-      ((context, autoOrder) =>
-        changeOriginalOrder(context, autoOrder, original, options.validatesOriginalOrder)),
+      (async (context, autoOrder) => {
+        const { validatesOriginalOrder: validates } = options;
+        const changed = await changeOriginalOrder(context, autoOrder, original, validates);
+        options.onIgnored?.(changed.ignored);
+        return changed.changes;
+      }),
   });
   return left;
 }
@@ -79,6 +88,8 @@ export interface DecidedUpdate {
   readonly left: readonly string[];
   /** Sentences about shipments that the update turns into missed ones. */
   readonly missed: readonly string[];
+  /** Sentences about fields that have no effect. */
+  readonly ignored: readonly string[];
 }
 
 /** Decides what an update does to a record. An update and its preview share it. Writes nothing. */
@@ -95,7 +106,23 @@ export async function decideUpdate(
 ): Promise<DecidedUpdate> {
   const { body, left } = await siftUpdate(context, autoOrder, update.body, update.options);
   const edited = editAutoOrder(autoOrder, body, rules, update.newOids);
-  return { edited, left, missed: edited.ok ? missedWords(autoOrder, edited.value, rules) : [] };
+  if (!edited.ok) return { edited, left, missed: [], ignored: [] };
+  return {
+    edited,
+    left,
+    missed: missedWords(autoOrder, edited.value, rules),
+    ignored: body.next_attempt === undefined ? [] : pacedWords(edited.value, rules),
+  };
+}
+
+/** Says that a next attempt had no effect because it would charge two missed shipments a day. */
+function pacedWords(edited: AutoOrder, rules: EditRules): string[] {
+  const { nextAttemptAt } = paced(edited, rules);
+  if (nextAttemptAt === undefined || nextAttemptAt === edited.nextAttemptAt) return [];
+  return [
+    `next_attempt had no effect: missed shipments are charged at most one a day, the next one ` +
+      `at ${wireDate(nextAttemptAt, rules.zone)}.`,
+  ];
 }
 
 /** Returns the ids of all catalogue items that an update names. */

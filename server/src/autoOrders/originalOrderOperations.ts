@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Order } from '@perennial/contract/order.ts';
 import { localDate } from '../kernel/calendar.ts';
 import type { OrderDocument, OrderRecord } from '../orders/order.ts';
+import { refundWarnings } from '../orders/refund.ts';
 import { findOrder, findOrders } from '../orders/store.ts';
 import { noOrder, orderAfter, updateOrder } from '../orders/updateOperations.ts';
 import type { Context } from '../platform/context.ts';
@@ -12,44 +13,57 @@ import { facetsOf } from './facets.ts';
 import { saveFacets } from './searchStore.ts';
 import { findOidsByOriginalOrders } from './store.ts';
 
+/** A changed original order. */
+export interface ChangedOriginal {
+  /** What changed, for the history. */
+  readonly changes: readonly FieldChange[];
+  /** Sentences about fields of the body that had no effect. */
+  readonly ignored: readonly string[];
+}
+
 /**
  * Changes the original order, whose addresses and card every rebill uses, in the caller's
- * transaction. Returns what changed, for the history. With `validates`, the changed order must be
- * one that can be billed.
+ * transaction. With `validates`, the changed order must be one that can be billed.
  */
 export async function changeOriginalOrder(
   context: Context,
   autoOrder: AutoOrder,
   body: Order,
   validates: boolean,
-): Promise<readonly FieldChange[]> {
+): Promise<ChangedOriginal> {
   const before = await findOrder(context.db, autoOrder.merchantId, autoOrder.originalOrderId, {
     lock: true,
   });
   const { order } = await updateOrder(context, autoOrder.originalOrderId, body);
   if (validates) refuseUnbillable(context, order.document);
   await saveFacets(context.db, autoOrder.merchantId, [facetsOf(autoOrder.autoOrderOid, order)]);
-  return changedParts(before?.document ?? {}, order.document).map((name) => ({
-    field: `original_order.${name}`,
-    what: 'changed' as const,
-  }));
+  return {
+    changes: changedParts(before?.document ?? {}, order.document).map((name) => ({
+      field: `original_order.${name}`,
+      what: 'changed' as const,
+    })),
+    ignored: before ? ignoredIn(before, body) : [],
+  };
 }
 
+const ignoredIn = (stored: OrderRecord, body: Order): string[] =>
+  refundWarnings(stored, body, 'original_order.');
+
 /**
- * Returns the original order as {@link changeOriginalOrder} would leave it, or refuses as that
- * does. Writes nothing.
+ * Returns the original order as {@link changeOriginalOrder} would leave it, and what would have no
+ * effect, or refuses as that does. Writes nothing.
  */
 export async function originalOrderAfter(
   context: Context,
   { merchantId, originalOrderId }: AutoOrder,
   body: Order,
   validates: boolean,
-): Promise<OrderRecord> {
+): Promise<{ readonly order: OrderRecord; readonly ignored: readonly string[] }> {
   const stored =
     (await findOrder(context.db, merchantId, originalOrderId)) ?? noOrder(originalOrderId);
   const { order } = orderAfter(context, stored, body);
   if (validates) refuseUnbillable(context, order.document);
-  return order;
+  return { order, ignored: ignoredIn(stored, body) };
 }
 
 /**

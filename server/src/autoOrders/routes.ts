@@ -70,13 +70,15 @@ export const autoOrderRoutes = ({ readBilled, readOpenRebills }: AutoOrderParts)
       { params: { auto_order_oid: oid }, query, body, expand, ifMatch },
     ) => {
       const missed: string[] = [];
+      const ignored: string[] = [];
       const left = await updateAutoOrder(context, oid, body, {
         onMissed: (words) => missed.push(...words),
+        onIgnored: (words) => ignored.push(...words),
         readBilled,
         ifMatch,
         validatesOriginalOrder: isValidating(query.validate_original_order),
       });
-      return one(context, { oid }, expand, left, missed);
+      return one(context, { oid }, expand, { left, ignored, missed });
     },
     updateAutoOrdersBatch: (context, input) => updateAutoOrdersBatch(context, input, readBilled),
     pauseAutoOrder: async (context, { params: { auto_order_oid: oid }, expand, ifMatch }) => {
@@ -112,7 +114,7 @@ export const autoOrderRoutes = ({ readBilled, readOpenRebills }: AutoOrderParts)
     ) => {
       const options = { ifMatch, readBilled };
       const left = await updateItemAddOns(context, oid, itemOid, body.add_on_items, options);
-      return one(context, { oid }, alsoWith(expand, 'items', 'add_ons'), left);
+      return one(context, { oid }, alsoWith(expand, 'items', 'add_ons'), { left });
     },
   }) satisfies Routes;
 
@@ -120,17 +122,27 @@ async function one(
   context: Context,
   key: AutoOrderKey,
   expand: ReadonlySet<string>,
-  left: readonly string[] = [],
-  missed: readonly string[] = [],
+  remarks: Remarks = {},
 ): Promise<Answer> {
   const { json, version } = await getAutoOrder(context, key, expand);
-  return payloadText(json, { version, ...warningOf(left, missed) });
+  return payloadText(json, { version, ...warningOf(remarks) });
 }
 
-function warningOf(left: readonly string[], missed: readonly string[] = []) {
-  const code = left.length > 0 ? 'stale_fields' : 'missed_shipments';
-  const message = [...(left.length > 0 ? [leftWords(left)] : []), ...missed].join(' ');
-  return message === '' ? {} : { warning: { code, message } };
+/** What an update says besides its result. */
+interface Remarks {
+  /** The fields that were stale and were not changed. */
+  readonly left?: readonly string[];
+  /** Sentences about fields that had no effect. */
+  readonly ignored?: readonly string[];
+  /** Sentences about what is charged for missed shipments. */
+  readonly missed?: readonly string[];
+}
+
+function warningOf({ left = [], ignored = [], missed = [] }: Remarks): Warned {
+  const message = [...(left.length > 0 ? [leftWords(left)] : []), ...ignored, ...missed].join(' ');
+  if (message === '') return {};
+  const unstale = ignored.length > 0 ? 'without_effect' : 'missed_shipments';
+  return { warning: { code: left.length > 0 ? 'stale_fields' : unstale, message } };
 }
 
 /** The first warning, which also has the words of the second. */
@@ -168,10 +180,10 @@ async function updateAutoOrdersBatch(
     return noContent();
   }
   const options = { readBilled, validatesOriginalOrder: true };
-  const { updated, failed, left, missed } = await updateBatch(context, elements, options);
+  const { updated, failed, ...remarks } = await updateBatch(context, elements, options);
   const { json, leftOut } = await getAutoOrdersBatch(context, updated, expand);
   const unreadable = leftOutWarning(context, 'auto order', leftOut);
-  const warning = joined(warningOf(left, missed), unreadable);
+  const warning = joined(warningOf(remarks), unreadable);
   if (failed.length === 0) return payloadText(json, warning);
   const developerMessage = failed.map(({ id, message }) => `${id}: ${message}`).join(' ');
   return payloadText(json, {

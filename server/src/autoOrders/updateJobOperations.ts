@@ -29,6 +29,8 @@ export interface BatchResult {
    * item.
    */
   readonly missed: readonly string[];
+  /** Sentences about fields that had no effect. */
+  readonly ignored: readonly string[];
 }
 
 /**
@@ -44,13 +46,18 @@ export async function updateBatch(
   const updated: number[] = [];
   const left: string[] = [];
   const missed: string[] = [];
+  const ignored: string[] = [];
   const failed: FailedElement[] = [];
   for (const [index, body] of elements.entries()) {
     try {
       const oid = body.auto_order_oid ?? refuse('missing_field', { field: 'auto_order_oid' });
-      const onMissed = (words: readonly string[]) =>
-        missed.push(...words.map((sentence) => `autoOrders[${index}].${sentence}`));
-      const fields = await updateAutoOrder(context, oid, body, { ...options, onMissed });
+      const addTo = (list: string[]) => (words: readonly string[]) =>
+        void list.push(...words.map((sentence) => `autoOrders[${index}].${sentence}`));
+      const fields = await updateAutoOrder(context, oid, body, {
+        ...options,
+        onMissed: addTo(missed),
+        onIgnored: addTo(ignored),
+      });
       left.push(...fields.map((field) => `autoOrders[${index}].${field}`));
       updated.push(oid);
     } catch (error) {
@@ -60,7 +67,7 @@ export async function updateBatch(
       failed.push({ id, message: messageOf(error, context) });
     }
   }
-  return { updated, failed, left, missed };
+  return { updated, failed, left, missed, ignored };
 }
 
 /**
@@ -108,11 +115,16 @@ export async function runUpdateJob(context: Context, readBilled: ReadBilled): Pr
       claimed = await claimUpdateJob(context.db, merchantId);
       if (claimed === undefined) return;
       const { autoOrderOid, body, actorName } = claimed;
-      const options = { ...claimed, readBilled };
-      const left = await updateAutoOrder(asActor(context, claimed), autoOrderOid, body, options);
-      if (left.length > 0)
+      const words: string[] = [];
+      const left = await updateAutoOrder(asActor(context, claimed), autoOrderOid, body, {
+        ...claimed,
+        readBilled,
+        onIgnored: (ignored) => words.push(...ignored),
+      });
+      if (left.length > 0) words.unshift(leftWords(left));
+      if (words.length > 0)
         await appendLogs(context.db, merchantId, context.now, [
-          { autoOrderOid, message: `Update by ${actorName}: ${leftWords(left)}` },
+          { autoOrderOid, message: `Update by ${actorName}: ${words.join(' ')}` },
         ]);
       await deleteUpdateJob(context.db, merchantId, claimed.jobId);
     });

@@ -148,7 +148,9 @@ function autoOrderFaults({ autoOrder, marks, attempts }: Books): Difference[] {
   const declines = open?.declines ?? (last?.state === 'given up' ? last.declines : 0);
   if (autoOrder.creditCardAttempt > declines)
     check.compare('credit_card_attempt', autoOrder.creditCardAttempt, declines);
-  if (autoOrder.nextAttemptAt !== undefined && open === undefined)
+  // Without a decline, the next attempt is the day of the next missed shipment.
+  const isCaughtUp = autoOrder.items.every(({ missedUntil }) => missedUntil === undefined);
+  if (autoOrder.nextAttemptAt !== undefined && open === undefined && isCaughtUp)
     check.compare('next_attempt', autoOrder.nextAttemptAt, undefined);
   dueFaults(check, autoOrder, marks, open);
   stateFaults(check, autoOrder, marks);

@@ -65,12 +65,12 @@ export async function previewChange(
     ...input,
     autoOrder: after,
     catalog: await loadCatalog(db, merchant.merchantId, [current, after]),
-    ...(original && { original }),
+    ...(original && { original: original.order }),
   };
   return {
     before: previewOrParked(context, input, count),
     after: previewOrParked(context, changed, count),
-    warnings,
+    warnings: [...warnings, ...(original ? original.ignored : [])],
     version: current.version,
   };
 }
@@ -120,7 +120,7 @@ async function changedBy(
   const itemIds = itemIdsOfUpdate(body);
   const catalog = await loadCatalog(db, merchant.merchantId, [current], itemIds);
   const rules = editRules(context, catalog);
-  const { edited, left, missed } = await decideUpdate(context, current, rules, {
+  const { edited, left, missed, ignored } = await decideUpdate(context, current, rules, {
     body,
     newOids: provisionalOids(countNewItems(body.items)),
     options: { ifMatch, readBilled },
@@ -129,7 +129,7 @@ async function changedBy(
     return refuse('invalid_field', edited.reason, { objectId: String(current.autoOrderOid) });
   return {
     after: settled(edited.value, rules),
-    warnings: [...(left.length > 0 ? [leftWords(left)] : []), ...missed],
+    warnings: [...(left.length > 0 ? [leftWords(left)] : []), ...ignored, ...missed],
   };
 }
 

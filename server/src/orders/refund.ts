@@ -508,9 +508,10 @@ export const capturesOf = (document: Pick<OrderDocument, 'payment'>): Capture[] 
 
 /**
  * Returns what an ordinary update says about refunds, which only a refund may change, as sentences
- * for the client. Values that were read and are sent back as they are cause none.
+ * for the client. Values that were read and are sent back as they are cause none. `path` leads to
+ * the order in the body, for example `original_order.`.
  */
-export function refundWarnings(stored: OrderRecord, body: Order): string[] {
+export function refundWarnings(stored: OrderRecord, body: Order, path = ''): string[] {
   const before = refundedOf(stored);
   const isOther = (given: Currency | null | undefined, amount: Minor) =>
     given?.value != null && given.value !== fromMinor(amount, stored.currency);
@@ -526,7 +527,7 @@ export function refundWarnings(stored: OrderRecord, body: Order): string[] {
   const totals = totalFields(stored.document, body)
     .filter(({ name, given }) => isOther(given, before[name]))
     .map(({ field }) => field);
-  const fields = [...lines, ...totals];
+  const fields = [...lines, ...totals].map((field) => `${path}${field}`);
   if (fields.length === 0) return [];
   return [
     `${fields.join(', ')}: an update refunds nothing, so these had no effect. ` +

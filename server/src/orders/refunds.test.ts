@@ -255,6 +255,39 @@ test('an ordinary update refunds nothing and says so', async () => {
   assert.equal(body.order.summary.tax_refunded, undefined);
 });
 
+test('an original order in an update of its auto order refunds nothing either', async () => {
+  const order = await placedOrder();
+  const { body: found } = await app.request({
+    operation: 'getAutoOrderByReferenceOrderId',
+    params: { reference_order_id: order.order_id },
+  });
+  const { auto_order_oid: oid } = found.auto_order;
+  const change = {
+    original_order: { ...quantities(2, 0), summary: { tax_refunded: { value: 3 } } },
+  };
+  const names =
+    'original_order.items[0].quantity_refunded, original_order.summary.tax_refunded: an update ' +
+    'refunds nothing';
+  const updated = await app.request({
+    operation: 'updateAutoOrder',
+    params: { auto_order_oid: oid },
+    body: change,
+  });
+  assert.equal(updated.body.warning.warning_code, 'without_effect');
+  assert.ok(updated.body.warning.warning_message.startsWith(names), updated.text);
+  const batch = await app.request({
+    operation: 'updateAutoOrdersBatch',
+    body: { autoOrders: [{ auto_order_oid: oid, ...change }] },
+  });
+  assert.ok(batch.body.warning.warning_message.startsWith(`autoOrders[0].${names}`), batch.text);
+  const preview = await app.request({
+    operation: 'previewAutoOrderChange',
+    params: { auto_order_oid: oid },
+    body: { auto_order: change },
+  });
+  assert.ok(preview.text.includes(names), preview.text);
+});
+
 test('refundable says what can still be refunded at the gateway', async () => {
   const order = await placedOrder();
   const ask = async () => {

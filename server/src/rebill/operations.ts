@@ -94,7 +94,8 @@ export async function replaceCard(
         // Retries charge the newest card, even if staff gave the order of a declined rebill another
         // one.
         await forgetEditedField(context.db, autoOrder.merchantId, oid, cardField);
-        return changeOriginalOrder(context, autoOrder, cardChange(request), false);
+        const card = cardChange(request);
+        return (await changeOriginalOrder(context, autoOrder, card, false)).changes;
       },
     });
   if (request.attempt_rebill === true)

@@ -1,6 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder, AutoOrderItem } from '../autoOrders/autoOrder.ts';
 import { planRebill } from '../autoOrders/futureRebills.ts';
+import { paced } from '../autoOrders/pacing.ts';
 import { parkedReason } from '../autoOrders/parking.ts';
 import type { Catalog, PlanContext } from '../autoOrders/steps.ts';
 import { autoOrderStop, hasCompleted, isFinalStop, planNext, slip } from '../autoOrders/steps.ts';
@@ -95,11 +96,12 @@ export function decide(input: DecisionInput): Decision {
   if (stop !== undefined) return { kind: 'wait', autoOrder: input.autoOrder, notes: [] };
   const fault = dueFault(input, context);
   if (fault !== undefined) return parked(input, fault);
-  const { autoOrder, notes } = movedItems(input, context);
-  if (hasCompleted(autoOrder.items, input.catalog, context))
-    return { kind: 'wait', ...completed(autoOrder, input.at, notes) };
-  const rebill = planRebill(autoOrder.items, input.catalog, context);
-  if (rebill === undefined || !isToBeCharged(rebill.at, input))
+  const { autoOrder: moved, notes } = movedItems(input, context);
+  if (hasCompleted(moved.items, input.catalog, context))
+    return { kind: 'wait', ...completed(moved, input.at, notes) };
+  const rebill = planRebill(moved.items, input.catalog, context);
+  const autoOrder = input.isForced === true ? moved : paced(moved, context);
+  if (rebill === undefined || !isToBeCharged(rebill.at, { ...input, autoOrder }))
     return { kind: 'wait', autoOrder, notes };
   return chargeOf({ ...input, autoOrder }, notes, rebill, context);
 }

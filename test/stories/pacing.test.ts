@@ -1,0 +1,160 @@
+// A merchant that bills every missed shipment, one a day: whatever is done to the auto order on the
+// day of one, the next one waits for the next day.
+import assert from 'node:assert/strict';
+import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
+import type { Subscriber } from '../support/stories.ts';
+import { story } from '../support/stories.ts';
+
+const weekly = (id: string) => [{ merchant_item_id: id, auto_order_schedule: 'Weekly' }];
+const items = ['COFFEE', 'TEA'].map((id) => ({
+  merchant_item_id: id,
+  pricing: { cost: 10 },
+  auto_order: { auto_orderable: true, auto_order_schedules: ['Weekly'] },
+}));
+
+/** An auto order with missed shipments, another one of the same customer, and a form of before. */
+interface Scene {
+  readonly late: Subscriber;
+  readonly other: Subscriber;
+  /** As it was read before the first missed shipment was charged. */
+  readonly form: AutoOrder;
+}
+
+interface Road {
+  readonly what: string;
+  take(scene: Scene): Promise<unknown>;
+  /** Missed shipments that are charged on the next day; 0: the change gives them up. */
+  readonly nextDay: 0 | 1;
+  /** What the update says about a field without effect. */
+  readonly warns?: RegExp;
+}
+
+const put = async (late: Subscriber, body: AutoOrder) =>
+  (await late.ask({ operation: 'updateAutoOrder', body })).warning?.warning_message ?? '';
+const merge = (target: Subscriber, source: Subscriber) =>
+  target.ask({
+    operation: 'consolidateAutoOrders',
+    body: { source_auto_order_oids: [source.oid] },
+  });
+
+const roads: readonly Road[] = [
+  { what: 'nothing is done', take: async () => {}, nextDay: 1 },
+  {
+    what: 'disabled and enabled',
+    async take({ late }) {
+      await late.update({ enabled: false });
+      await late.update({ enabled: true });
+    },
+    nextDay: 1,
+  },
+  {
+    what: 'canceled and enabled: the time is given up',
+    async take({ late }) {
+      await late.update({ enabled: false, cancel_reason: 'moved' });
+      await late.update({ enabled: true });
+    },
+    nextDay: 0,
+  },
+  {
+    what: 'paused and resumed',
+    async take({ late }) {
+      await late.ask({ operation: 'pauseAutoOrder' });
+      await late.ask({ operation: 'resumeAutoOrder', body: {} });
+    },
+    nextDay: 1,
+  },
+  {
+    what: 'merged into another',
+    take: ({ late, other }) => merge(other, late),
+    nextDay: 1,
+  },
+  {
+    what: 'another is merged into it',
+    take: ({ late, other }) => merge(late, other),
+    nextDay: 1,
+  },
+  {
+    what: 'a new card',
+    take: ({ late }) =>
+      late.ask({
+        operation: 'updateAutoOrderPayment',
+        body: {
+          card_number_token: 'tok_new',
+          card_expiration_month: 12,
+          card_expiration_year: 2040,
+        },
+      }),
+    nextDay: 1,
+  },
+  {
+    what: 'a form of before, with its card',
+    take: ({ late, form }) => late.update(form),
+    nextDay: 1,
+  },
+  {
+    what: 'the next attempt is cleared',
+    take: ({ late }) => put(late, { next_attempt: null } as unknown as AutoOrder),
+    nextDay: 1,
+    warns: /next_attempt had no effect: missed shipments .* at 2026-03-02T10:00:00-05:00/,
+  },
+  {
+    what: 'the next attempt is set to today',
+    take: ({ late }) => put(late, { next_attempt: '2026-03-01T11:00:00-05:00' }),
+    nextDay: 1,
+    warns: /next_attempt had no effect/,
+  },
+  {
+    what: 'the next attempt is set to a later day',
+    take: ({ late }) => put(late, { next_attempt: '2026-03-03T09:00:00-05:00' }),
+    nextDay: 0,
+  },
+  {
+    what: 'the date is set to another missed one',
+    take: ({ late }) => late.updateItem({ next_shipment_dts: '2026-02-20T10:00:00-05:00' }),
+    nextDay: 1,
+  },
+];
+
+for (const { what, take, nextDay, warns } of roads)
+  story(
+    `one missed shipment a day: ${what}`,
+    { on: '2026-01-15T10:00', settings: { missed_shipments: 'bill' } },
+    async (shop) => {
+      await shop.sells(...items);
+      const late = await shop.order(weekly('COFFEE'));
+      const other = await shop.order(weekly('TEA'));
+      const coffees = async () =>
+        [...(await late.bills('item')), ...(await other.bills('item'))].filter((bill) =>
+          bill.items?.some((item) => item.merchant_item_id === 'COFFEE'),
+        ).length;
+      await late.updateItem({ paused: true });
+      await shop.until('2026-03-01T10:00');
+      await late.updateItem({ paused: false });
+      const form = await late.read();
+      await shop.until('2026-03-01T10:01');
+      assert.equal(await coffees(), 1);
+      const words = await take({ late, other, form });
+      if (warns) assert.match(String(words), warns);
+      const { differences } = await late.ask({ operation: 'getAudit' });
+      assert.deepEqual(differences, []);
+      await shop.until('2026-03-01T23:59');
+      assert.equal(await coffees(), 1);
+      await shop.until('2026-03-02T10:02');
+      assert.equal(await coffees(), 1 + nextDay);
+    },
+  );
+
+story(
+  'one missed shipment a day: a person requests another',
+  { on: '2026-01-15T10:00', settings: { missed_shipments: 'bill' } },
+  async (shop) => {
+    await shop.sells(...items);
+    const late = await shop.order(weekly('COFFEE'));
+    await late.updateItem({ paused: true });
+    await shop.until('2026-03-01T10:00');
+    await late.updateItem({ paused: false });
+    await shop.until('2026-03-01T10:01');
+    await assert.rejects(late.ask({ operation: 'attemptAutoOrderRebill' }), /within 24 hours/);
+    assert.equal((await late.bills()).length, 1);
+  },
+);
