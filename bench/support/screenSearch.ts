@@ -16,6 +16,8 @@ const ranges = {
   signedUp: anyTime,
   modified: anyTime,
   cardExpiresBefore: undefined,
+  declinedSince: undefined,
+  bouncedSince: undefined,
 };
 
 /** Reads the first page of the list of auto orders for screens, as rows without their next total. */

@@ -67,6 +67,11 @@ export const AutoOrderSearch = model(
       'Cards whose last valid day is before the day of this moment in the merchant’s zone.',
     ),
     declines_min: int32('At least this number of declines since the last paid rebill.'),
+    declined_within_hours: int32(
+      'A rebill was declined in the last hours of this number, by the merchant’s clock, and has ' +
+        'not been paid since.',
+    ),
+    mail_bounced_within_hours: int32('A mail about it bounced in the last hours of this number.'),
     failure_reason: textTo(100, 'The beginning of failure_reason. Case does not matter.'),
     country_codes: texts('Of the billing or the shipping address.'),
     customer_profile_oid: int32(),
@@ -296,14 +301,22 @@ export const AnythingSearchResponse = answer('AnythingSearchResponse', {
 
 export const DueOverview = model('DueOverview', 'What is due on one local day.', {
   rebills: int32('Active auto orders whose next shipment is on that day, or earlier for today.'),
-  total: decimal('What they will be charged by their previews; absent for more than 200.'),
+  total: decimal(
+    'What they will be charged by their previews. Absent for more than 200, and where one of them ' +
+      'is charged in another currency than the merchant’s.',
+  ),
+  units: decimal('The quantities that will ship by their previews; absent for more than 200.'),
 });
 
-export const DeclineOverview = model('DeclineOverview', 'Rebills declined in the last 24 hours.', {
-  count: int32(),
-  retrying: int32('Of these, whose auto order is tried again.'),
-  ended: int32('Of these, whose auto order is no longer active.'),
-});
+export const DeclineOverview = model(
+  'DeclineOverview',
+  'Auto orders with a rebill that was declined in the last 24 hours and has not been paid since.',
+  {
+    count: int32('As the search with declined_within_hours 24 counts them.'),
+    retrying: int32('Of these, in the state retrying.'),
+    ended: int32('Of these, in one of the states completed, canceled, disabled and merged.'),
+  },
+);
 
 export const TaskOverview = model('TaskOverview', 'Open tasks.', {
   mine: int32('Assigned to the caller.'),
@@ -322,7 +335,7 @@ export const Overview = model('Overview', 'What needs attention.', {
   due_tomorrow: one(DueOverview),
   declines: one(DeclineOverview),
   webhooks_failing: int32('Enabled webhooks whose last delivery failed.'),
-  mails_bounced: int32('In the last 24 hours.'),
+  mails_bounced: int32('Auto orders of which a mail bounced in the last 24 hours.'),
   tasks: one(TaskOverview),
   next_due_dts: dateTime('When the engine has something to do next.'),
   as_of_dts: dateTime('When this was counted, on the merchant’s clock.'),

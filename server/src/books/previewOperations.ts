@@ -14,6 +14,7 @@ import { refuse } from '../platform/http/refusal.ts';
 import { inHalves, mayBeOfRecord } from '../platform/storage/unreadable.ts';
 import type { DecisionInput } from '../rebill/plan.ts';
 import { rebillPolicy } from '../rebill/policy.ts';
+import type { RebillLine } from '../rebill/rebillOrder.ts';
 import { findEarlierAttempts } from '../rebill/store.ts';
 import type { Preview } from './preview.ts';
 import { previewRebills } from './preview.ts';
@@ -115,6 +116,8 @@ export interface NextRebill {
   readonly at: Temporal.Instant;
   readonly total: Minor;
   readonly currency: string;
+  /** The quantities that ship. */
+  readonly units: number;
 }
 
 /**
@@ -128,17 +131,21 @@ export function readNextRebills(context: Context, oids: readonly number[]): Prom
       const autoOrders = await loadAutoOrders(context.db, context.merchant.merchantId, some);
       const inputs = await decisionInputs(context, autoOrders);
       return inputs.flatMap((input) =>
-        previewRebills(input, 1).rebills.map(({ at, order: { total }, currency }) => ({
+        previewRebills(input, 1).rebills.map(({ at, order, currency }) => ({
           autoOrderOid: input.autoOrder.autoOrderOid,
           at,
-          total,
+          total: order.total,
           currency,
+          units: unitsOf(order.lines),
         })),
       );
     },
     async () => [],
   );
 }
+
+const unitsOf = (lines: readonly RebillLine[]): number =>
+  lines.reduce((sum, { kind, quantity }) => sum + (kind === 'cancel fee' ? 0 : quantity), 0);
 
 /**
  * Returns the auto order after an update that enables it and resumes its items; unchanged if that

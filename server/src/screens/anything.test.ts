@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import type { OperationId } from '@perennial/contract/operations.ts';
 import type { AutoOrderSearch, FoundThing } from '@perennial/contract/screens.ts';
-import { type TestRequest, testApp } from '../../../test/support/app.ts';
+import { type TestRequest, testApp, testNow } from '../../../test/support/app.ts';
 
 const app = await testApp();
 
@@ -230,6 +230,52 @@ test('a parked auto order is listed with its fault, and tried again', async () =
 });
 
 test('each number of the overview is the total of the search that lists it', async () => {
+  await stageOverview();
+  const { overview } = await ask({ operation: 'getOverview' });
+  const total = async (body: AutoOrderSearch) =>
+    (await ask({ operation: 'searchAutoOrders', body })).total;
+  for (const state of ['active', 'paused', 'retrying', 'parked', 'in_doubt'] as const) {
+    assert.equal(overview[state], await total({ state: [state] }), state);
+    assert.equal(overview[state], 1, state);
+  }
+  assert.equal(
+    overview.due_today.rebills,
+    await total({ state: ['active'], next_shipment_dts_end: '2026-01-15T23:59:59' }),
+  );
+  assert.deepEqual(overview.due_today, { rebills: 1, total: 5, units: 1 });
+  assert.equal(
+    overview.due_tomorrow.rebills,
+    await total({
+      state: ['active'],
+      next_shipment_dts_begin: '2026-01-16',
+      next_shipment_dts_end: '2026-01-16T23:59:59',
+    }),
+  );
+  const declined: AutoOrderSearch = { declined_within_hours: 24 };
+  assert.deepEqual(overview.declines, {
+    count: await total(declined),
+    retrying: await total({ ...declined, state: ['retrying'] }),
+    ended: await total({ ...declined, state: ['completed', 'canceled', 'disabled', 'merged'] }),
+  });
+  assert.deepEqual(overview.declines, { count: 2, retrying: 1, ended: 0 });
+  assert.equal(overview.webhooks_failing, 0);
+  assert.equal(overview.mails_bounced, await total({ mail_bounced_within_hours: 24 }));
+  assert.equal(overview.mails_bounced, 1);
+  assert.deepEqual(overview.tasks, {
+    mine: 0,
+    groups: 0,
+    unassigned: overview.tasks.unassigned,
+    overdue: 0,
+  });
+  const { tasks } = await ask({
+    operation: 'searchWorkflowTasks',
+    body: { unassigned: true, status: 'open' },
+  });
+  assert.equal(overview.tasks.unassigned, tasks.length);
+});
+
+/** Brings one auto order into each state that the overview counts, with declines and bounces. */
+async function stageOverview(): Promise<void> {
   const rows = (await ask({ operation: 'searchAutoOrders', body: {} })).auto_orders as {
     auto_order_oid: number;
     state: string;
@@ -252,41 +298,24 @@ test('each number of the overview is the total of the search that lists it', asy
      where merchant_id = 'TEST' and auto_order_oid = $1`,
     [today],
   );
-  const { overview } = await ask({ operation: 'getOverview' });
-  const total = async (body: AutoOrderSearch) =>
-    (await ask({ operation: 'searchAutoOrders', body })).total;
-  for (const state of ['active', 'paused', 'retrying', 'parked', 'in_doubt'] as const) {
-    assert.equal(overview[state], await total({ state: [state] }), state);
-    assert.equal(overview[state], 1, state);
-  }
-  assert.equal(
-    overview.due_today.rebills,
-    await total({ state: ['active'], next_shipment_dts_end: '2026-01-15T23:59:59' }),
+  const hoursAgo = (hours: number) => testNow.subtract({ hours });
+  for (const [oid, state, at] of [
+    [retrying, 'declined', hoursAgo(3)],
+    [parked, 'given up', hoursAgo(23)],
+    [today, 'declined', hoursAgo(25)],
+  ])
+    await app.db.run(
+      `insert into rebill (merchant_id, auto_order_oid, rebill_number, state, attempt, at,
+         order_id, amount_minor, currency, route)
+       values ('TEST', $1, 7, $2, 1, $3, 'TEST-0000009997', 500, 'USD', '{sim}')`,
+      [oid, state, at],
+    );
+  await app.db.run(
+    `insert into notice (merchant_id, auto_order_oid, kind, made_at, facts, bounced_at)
+     values ('TEST', $1, 'receipt', $2, '{}', $2), ('TEST', $1, 'canceled', $2, '{}', $2)`,
+    [parked, hoursAgo(1)],
   );
-  assert.deepEqual(overview.due_today, { rebills: 1, total: 5 });
-  assert.equal(
-    overview.due_tomorrow.rebills,
-    await total({
-      state: ['active'],
-      next_shipment_dts_begin: '2026-01-16',
-      next_shipment_dts_end: '2026-01-16T23:59:59',
-    }),
-  );
-  assert.deepEqual(overview.declines, { count: 0, retrying: 0, ended: 0 });
-  assert.equal(overview.webhooks_failing, 0);
-  assert.equal(overview.mails_bounced, 0);
-  assert.deepEqual(overview.tasks, {
-    mine: 0,
-    groups: 0,
-    unassigned: overview.tasks.unassigned,
-    overdue: 0,
-  });
-  const { tasks } = await ask({
-    operation: 'searchWorkflowTasks',
-    body: { unassigned: true, status: 'open' },
-  });
-  assert.equal(overview.tasks.unassigned, tasks.length);
-});
+}
 
 test('the overview shows a caller what it may read', async () => {
   const key = await app.addKey('TEST', ['workflow_read']);

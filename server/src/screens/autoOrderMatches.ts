@@ -53,6 +53,8 @@ export interface AutoOrderRanges {
   readonly signedUp: Range;
   readonly modified: Range;
   readonly cardExpiresBefore: Temporal.PlainDate | undefined;
+  readonly declinedSince: Temporal.Instant | undefined;
+  readonly bouncedSince: Temporal.Instant | undefined;
 }
 
 type Range = readonly [Temporal.Instant | undefined, Temporal.Instant | undefined];
@@ -74,6 +76,7 @@ export function autoOrderMatches(
       ...itemConditions(search, bind),
       ...cardConditions(search, ranges, bind),
       ...declineConditions(search, bind),
+      ...sinceConditions(ranges, bind),
       ...customerConditions(search, bind),
       ...propertyCondition(search.property, bind),
     ],
@@ -142,6 +145,30 @@ function declineConditions(search: AutoOrderSearch, bind: Bind): Condition[] {
             )}`,
           },
         ]
+      : []),
+  ];
+}
+
+/** What happened lately. The partial indexes on declined rebills and bounced mails serve both. */
+function sinceConditions(
+  { declinedSince, bouncedSince }: AutoOrderRanges,
+  bind: Bind,
+): Condition[] {
+  const ofTable = (table: string, condition: string): Condition => ({
+    sql: `a.auto_order_oid in (select h.auto_order_oid from ${table} h
+      where h.merchant_id = $1 and ${condition})`,
+  });
+  return [
+    ...(declinedSince
+      ? [
+          ofTable(
+            'rebill',
+            `h.state in ('declined', 'given up') and h.at >= ${bind(declinedSince)}::timestamptz`,
+          ),
+        ]
+      : []),
+    ...(bouncedSince
+      ? [ofTable('notice', `h.bounced_at >= ${bind(bouncedSince)}::timestamptz`)]
       : []),
   ];
 }

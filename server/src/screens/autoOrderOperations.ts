@@ -1,9 +1,11 @@
 import type { AutoOrderSearch } from '@perennial/contract/screens.ts';
 import type { SortField } from '@perennial/contract/sorting.ts';
+import type { Temporal } from 'temporal-polyfill';
 import { readNextRebills } from '../books/previewOperations.ts';
 import { fromMinor } from '../kernel/money.ts';
 import type { Context } from '../platform/context.ts';
 import { filterDate } from '../platform/http/dates.ts';
+import { refuse } from '../platform/http/refusal.ts';
 import type { LeftOut } from '../platform/storage/unreadable.ts';
 import {
   type AutoOrderRanges,
@@ -80,13 +82,14 @@ export async function findAutoOrders(
   return found.keys;
 }
 
-function matchesOf({ merchant: { merchantId, timeZone } }: Context, search: AutoOrderSearch) {
-  const ranges = rangesOf(search, timeZone);
+function matchesOf({ merchant, now }: Context, search: AutoOrderSearch) {
+  const { merchantId, timeZone } = merchant;
+  const ranges = rangesOf(search, timeZone, now);
   return (bind: Parameters<typeof autoOrderMatches>[3]) =>
     autoOrderMatches(merchantId, search, ranges, bind);
 }
 
-function rangesOf(search: AutoOrderSearch, zone: string): AutoOrderRanges {
+function rangesOf(search: AutoOrderSearch, zone: string, now: Temporal.Instant): AutoOrderRanges {
   const moment = (name: keyof AutoOrderSearch) =>
     filterDate(search[name] as string | null | undefined, name, zone);
   const expires = moment('card_expires_before');
@@ -95,7 +98,24 @@ function rangesOf(search: AutoOrderSearch, zone: string): AutoOrderRanges {
     signedUp: [moment('signed_up_dts_begin'), moment('signed_up_dts_end')],
     modified: [moment('last_modified_dts_begin'), moment('last_modified_dts_end')],
     cardExpiresBefore: expires?.toZonedDateTimeISO(zone).toPlainDate(),
+    declinedSince: sinceOf(search.declined_within_hours, 'declined_within_hours', now),
+    bouncedSince: sinceOf(search.mail_bounced_within_hours, 'mail_bounced_within_hours', now),
   };
+}
+
+/** A year: older declines and bounces are history, not news. */
+const withinHoursMax = 8784;
+
+/** The moment some hours ago. Refuses what is not from one hour to a year. */
+function sinceOf(
+  hours: number | null | undefined,
+  field: string,
+  now: Temporal.Instant,
+): Temporal.Instant | undefined {
+  if (hours === undefined || hours === null) return undefined;
+  if (hours < 1 || hours > withinHoursMax)
+    refuse('out_of_range', { field, min: 1, max: withinHoursMax });
+  return now.subtract({ hours });
 }
 
 /** Counts each value of a field, with every other filter applied. */

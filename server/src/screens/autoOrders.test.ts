@@ -6,7 +6,7 @@ import type { AutoOrderQuery } from '@perennial/contract/autoOrder.ts';
 import type { AutoOrderRow, AutoOrderSearch } from '@perennial/contract/screens.ts';
 import { autoOrderStates } from '@perennial/contract/screens.ts';
 import { sortings } from '@perennial/contract/sorting.ts';
-import { type TestRequest, testApp } from '../../../test/support/app.ts';
+import { type TestRequest, testApp, testNow } from '../../../test/support/app.ts';
 
 const app = await testApp();
 const merchant = app.merchant.merchantId;
@@ -125,6 +125,23 @@ async function stage(): Promise<void> {
        now() + interval '1 hour')`,
     [merchant, inDoubt],
   );
+  await decline(retrying!, 'declined', 5);
+  await decline(disabled!, 'given up', 30);
+  await app.db.run(
+    `insert into notice (merchant_id, auto_order_oid, kind, made_at, facts, bounced_at)
+     values ($1, $2, 'receipt', $3, '{}', $3)`,
+    [merchant, tagged, testNow.subtract({ hours: 2 })],
+  );
+}
+
+/** Adds a rebill that was declined some hours ago. */
+async function decline(oid: number, state: string, hoursAgo: number): Promise<void> {
+  await app.db.run(
+    `insert into rebill (merchant_id, auto_order_oid, rebill_number, state, attempt, at, order_id,
+       amount_minor, currency, route)
+     values ($1, $2, 1, $3, 1, $4, 'TEST-0000009998', 1299, 'USD', '{sim}')`,
+    [merchant, oid, state, testNow.subtract({ hours: hoursAgo })],
+  );
 }
 
 /** The oids that a plain statement selects from `a`, `s` and the original order `o`. */
@@ -242,6 +259,21 @@ const filters: readonly [what: string, search: AutoOrderSearch, is: () => Promis
   ],
   ['declines', { declines_min: 2 }, () => oracle('a.credit_card_attempt >= 2')],
   [
+    'a decline in the last 24 hours',
+    { declined_within_hours: 24 },
+    () => oracle('a.next_attempt_at is not null'),
+  ],
+  [
+    'a decline in the last 31 hours, whatever followed',
+    { declined_within_hours: 31 },
+    () => oracle(`a.next_attempt_at is not null or (a.status = 'disabled' and not a.completed)`),
+  ],
+  [
+    'a mail that bounced lately',
+    { mail_bounced_within_hours: 2 },
+    () => oracle(`a.properties->0->>'name' = 'gift'`),
+  ],
+  [
     'a reason',
     { failure_reason: 'insufficient' },
     () => oracle(`a.failure_reason ilike 'insuff%'`),
@@ -275,6 +307,17 @@ for (const [what, body, expected] of filters)
     assert.equal(total, rows.length);
     assert.equal(next_cursor, undefined);
   });
+
+for (const field of ['declined_within_hours', 'mail_bounced_within_hours'] as const)
+  for (const hours of [0, 8785])
+    test(`${field} ${hours} is refused by its name`, async () => {
+      const { status, body } = await app.request({
+        operation: 'searchAutoOrders',
+        body: { [field]: hours },
+      });
+      assert.equal(status, 400);
+      assert.match(body.error.user_message, new RegExp(`${field}.*1.*8784`));
+    });
 
 test('each filter that names something finds some and not all', async () => {
   const all = (await published()).length;

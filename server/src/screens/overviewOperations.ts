@@ -8,13 +8,7 @@ import type { Context } from '../platform/context.ts';
 import { groupsOfCaller } from '../workflow/people.ts';
 import { countAutoOrders, findAutoOrders } from './autoOrderOperations.ts';
 import { totalMax } from './listReader.ts';
-import {
-  countBounced,
-  countDeclines,
-  countFailingWebhooks,
-  countTasks,
-  firstDueAt,
-} from './overviewReader.ts';
+import { countFailingWebhooks, countTasks, firstDueAt } from './overviewReader.ts';
 
 /** Counts what needs attention, as far as the caller may read it. */
 export type ReadOverview = (context: Context) => Promise<Overview>;
@@ -52,20 +46,22 @@ const knownMax = 10_000;
 
 const states = ['active', 'paused', 'retrying', 'parked', 'in_doubt'] as const;
 
+/** Nothing is charged in these any more. */
+const endedStates = ['completed', 'canceled', 'disabled', 'merged'] as const;
+
 async function readAutoOrderPart(context: Context): Promise<Overview> {
   const { db, now, merchant } = context;
   const { merchantId, timeZone: zone } = merchant;
   const counts: Overview = {};
   for (const state of states) counts[state] = await countOf(context, { state: [state] });
-  const dayAgo = now.subtract({ hours: 24 });
   const nextDue = await firstDueAt(db, merchantId);
   const { today, tomorrow } = dueDays(now, zone);
   return {
     ...counts,
     due_today: await readDue(context, today),
     due_tomorrow: await readDue(context, tomorrow),
-    declines: await countDeclines(db, merchantId, dayAgo),
-    mails_bounced: await countBounced(db, merchantId, dayAgo),
+    declines: await readDeclines(context),
+    mails_bounced: await countOf(context, { mail_bounced_within_hours: 24 }),
     ...(nextDue && { next_due_dts: wireDate(nextDue, zone) }),
     as_of_dts: wireDate(now, zone),
   };
@@ -73,6 +69,15 @@ async function readAutoOrderPart(context: Context): Promise<Overview> {
 
 const countOf = async (context: Context, search: AutoOrderSearch): Promise<number> =>
   Math.min(await countAutoOrders(context, search), totalMax);
+
+async function readDeclines(context: Context): Promise<NonNullable<Overview['declines']>> {
+  const declined: AutoOrderSearch = { declined_within_hours: 24 };
+  return {
+    count: await countOf(context, declined),
+    retrying: await countOf(context, { ...declined, state: ['retrying'] }),
+    ended: await countOf(context, { ...declined, state: [...endedStates] }),
+  };
+}
 
 /** The searches of what ships today and tomorrow. What is overdue ships today. */
 function dueDays(
@@ -103,8 +108,15 @@ async function readDue(
   const rebills = await countOf(context, search);
   if (rebills > previewedMax) return { rebills };
   const next = await readNextRebills(context, await findAutoOrders(context, search, previewedMax));
-  const sum = next.reduce((total, rebill) => total + rebill.total, 0);
-  return { rebills, total: fromMinor(minor(sum), context.merchant.currency) };
+  const { currency } = context.merchant;
+  const sumOf = (part: 'total' | 'units') => next.reduce((sum, rebill) => sum + rebill[part], 0);
+  return {
+    rebills,
+    units: sumOf('units'),
+    ...(next.every((rebill) => rebill.currency === currency) && {
+      total: fromMinor(minor(sumOf('total')), currency),
+    }),
+  };
 }
 
 const readWebhookPart: ReadOverview = async ({ db, merchant: { merchantId } }) => ({

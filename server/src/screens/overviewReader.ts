@@ -8,35 +8,6 @@ const countMax = 10_000;
 const counted = (from: string): string =>
   `(select count(*)::int from (select 1 from ${from} limit ${countMax}) as counted)`;
 
-/** Counts of declined rebills. */
-export interface DeclineCounts {
-  readonly count: number;
-  readonly retrying: number;
-  readonly ended: number;
-}
-
-/** Counts the rebills that were declined since a moment. */
-export async function countDeclines(
-  db: Database,
-  merchantId: string,
-  since: Temporal.Instant,
-): Promise<DeclineCounts> {
-  return required(
-    await db.row<DeclineCounts>(
-      `select count(*)::int as count,
-         (count(*) filter (where a.state = 'retrying'))::int as retrying,
-         (count(*) filter (where a.status <> 'active'))::int as ended
-       from (
-         select r.auto_order_oid from rebill r where r.merchant_id = $1
-           and r.state in ('declined', 'given up') and r.at >= $2 order by r.at desc limit ${countMax}
-       ) as declined
-       join auto_order a on a.merchant_id = $1 and a.auto_order_oid = declined.auto_order_oid`,
-      [merchantId, since],
-    ),
-    'declines',
-  );
-}
-
 /** When the engine has something to do next. */
 export async function firstDueAt(
   db: Database,
@@ -48,19 +19,6 @@ export async function firstDueAt(
     [merchantId],
   );
   return row?.at;
-}
-
-/** Counts the mails that bounced since a moment. */
-export async function countBounced(
-  db: Database,
-  merchantId: string,
-  since: Temporal.Instant,
-): Promise<number> {
-  const row = await db.row<{ count: number }>(
-    `select ${counted('notice n where n.merchant_id = $1 and n.bounced_at >= $2')} as count`,
-    [merchantId, since],
-  );
-  return required(row, 'bounced').count;
 }
 
 /** Counts the enabled webhooks whose last delivery failed. */

@@ -1,6 +1,7 @@
 import type { AutoOrderSearch } from '@perennial/contract/screens.ts';
 import { choicesOf, type Filters } from '../kit/filters.ts';
 import { daysPart, type ListState, parseListState, valuesPart } from '../kit/searchParts.ts';
+import { listOf } from '../kit/urlCodec.ts';
 import type { View } from '../kit/views.ts';
 
 /** What the address of the list says. `open` is the code of the auto order in the side panel. */
@@ -45,6 +46,13 @@ export const frequencyChoices = [
 
 type Frequencies = NonNullable<AutoOrderSearch['frequencies']>;
 
+/** Spans that end now, in hours. */
+const lately = [
+  { value: '24', label: 'in the last 24 hours' },
+  { value: '168', label: 'in the last 7 days' },
+  { value: '720', label: 'in the last 30 days' },
+];
+
 /** The filters of the list of auto orders. The names are those of the address. */
 export const autoOrderFilters: Filters = {
   q: { kind: 'text', label: 'Text', hint: 'code, order, email, phone or name' },
@@ -60,6 +68,8 @@ export const autoOrderFilters: Filters = {
   },
   card_expires: { kind: 'day', label: 'Card expires before' },
   declines: { kind: 'number', label: 'Declines', hint: 'At least this many' },
+  declined: { kind: 'choice', label: 'Declined', choices: lately, isOne: true },
+  bounced: { kind: 'choice', label: 'Mail bounced', choices: lately, isOne: true },
   country: { kind: 'values', label: 'Country', hint: 'Two-letter codes, separated by commas' },
   signed_up: { kind: 'range', label: 'Signed up' },
   changed: { kind: 'range', label: 'Changed' },
@@ -104,9 +114,16 @@ export function searchOf(state: AutoOrderListState): AutoOrderSearch {
     ...valuesPart('frequencies', state['frequency']),
     ...valuesPart('card_types', state['card']),
     ...(typeof declines === 'string' && { declines_min: Number(declines) }),
+    ...hoursPart('declined_within_hours', state['declined']),
+    ...hoursPart('mail_bounced_within_hours', state['bounced']),
     ...valuesPart('country_codes', state['country']),
     ...daysPart('signed_up_dts', state['signed_up']),
     ...daysPart('last_modified_dts', state['changed']),
     ...(typeof cardExpires === 'string' && { card_expires_before: cardExpires }),
   };
 }
+
+const hoursPart = (name: string, value: unknown) => {
+  const hours = listOf(value)[0];
+  return hours === undefined ? {} : { [name]: Number(hours) };
+};

@@ -1,7 +1,7 @@
 import { Checkbox, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import classes from './filterBar.module.css';
-import { type Choice, type Filter, parseRange } from './filters.ts';
+import { type Filter, parseRange } from './filters.ts';
 import { listOf } from './urlCodec.ts';
 
 type Value = string | readonly string[] | undefined;
@@ -49,11 +49,11 @@ export function FilterEditor({
 const searchedFrom = 9;
 
 function Choices({
-  filter: { label, choices },
+  filter: { label, choices, isOne },
   chosen,
   onChange,
 }: {
-  readonly filter: { readonly label: string; readonly choices: readonly Choice[] };
+  readonly filter: Extract<Filter, { readonly kind: 'choice' }>;
   readonly chosen: readonly string[];
   onChange(value: readonly string[]): void;
 }) {
@@ -80,9 +80,10 @@ function Choices({
           label={choice.label}
           checked={chosen.includes(choice.value)}
           onChange={({ currentTarget: { checked } }) =>
-            onChange(
-              checked ? [...chosen, choice.value] : chosen.filter((each) => each !== choice.value),
-            )
+            onChange([
+              ...(isOne ? [] : chosen.filter((each) => each !== choice.value)),
+              ...(checked ? [choice.value] : []),
+            ])
           }
         />
       ))}

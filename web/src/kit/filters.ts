@@ -7,7 +7,13 @@ import { listOf, type UrlState } from './urlCodec.ts';
  */
 export type Filter =
   | { readonly kind: 'text'; readonly label: string; readonly hint: string }
-  | { readonly kind: 'choice'; readonly label: string; readonly choices: readonly Choice[] }
+  | {
+      readonly kind: 'choice';
+      readonly label: string;
+      readonly choices: readonly Choice[];
+      /** Only one value may be chosen. */
+      readonly isOne?: boolean;
+    }
   | { readonly kind: 'values'; readonly label: string; readonly hint: string }
   | { readonly kind: 'number'; readonly label: string; readonly hint: string }
   | { readonly kind: 'day' | 'range'; readonly label: string };
@@ -53,7 +59,7 @@ function parseFilter(filter: Filter, given: readonly string[]) {
     case 'values':
       return [...new Set(values)].slice(0, 50);
     case 'choice':
-      return known(filter.choices, values);
+      return known(filter.choices, values)?.slice(0, filter.isOne ? 1 : undefined);
     case 'number':
       return /^\d{1,6}$/.test(first) ? String(Number(first)) : undefined;
     case 'day':
