@@ -129,7 +129,7 @@ async function logInByForm(page: Page): Promise<void> {
   await page.getByLabel('Login').fill(world.login);
   await page.getByRole('textbox', { name: 'Password' }).fill(world.password);
   await page.getByRole('button', { name: 'Log in' }).click();
-  await page.getByRole('heading', { name: 'Auto orders' }).waitFor();
+  await page.getByRole('heading', { name: 'Today' }).waitFor();
 }
 
 /** A page of another site, on another port. */

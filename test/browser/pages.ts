@@ -42,8 +42,11 @@ const failed = (at: string): Sight => ({ at, shows: 'The server failed' });
  */
 export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRow>> = {
   today: {
-    heading: 'Auto orders',
-    filled: () => [{ at: '/', shows: '60 rows' }],
+    heading: 'Today',
+    filled: () => [{ at: '/', shows: 'cannot be billed until something is fixed' }],
+    empty: { at: '/', shows: 'No auto orders yet' },
+    forbidden: mayNot('/'),
+    refused: failed('/'),
   },
   autoOrders: {
     heading: 'Auto orders',

@@ -10,7 +10,9 @@ export interface BrowserWorld extends TestApp {
   readonly url: string;
   readonly login: string;
   readonly password: string;
-  /** The address that logs in, as `npm start` prints it. */
+  /** The address that logs in, as `npm start` prints it: it opens Today. */
+  readonly startUrl: string;
+  /** The address that logs in and opens the list of auto orders. */
   readonly demoUrl: string;
 }
 
@@ -40,8 +42,9 @@ export async function browserWorld({
   const password = await demoPassword(db, 'TEST', undefined, testNow);
   await app.app.http.listen({ host: '127.0.0.1', port });
   after(() => app.app.http.close());
-  const demoUrl = `${url}/#demo=${encodeURIComponent(password)}`;
-  return { ...app, url, login: demoLogin, password, demoUrl };
+  const fragment = `#demo=${encodeURIComponent(password)}`;
+  const demoUrl = `${url}/auto-orders${fragment}`;
+  return { ...app, url, login: demoLogin, password, startUrl: `${url}/${fragment}`, demoUrl };
 }
 
 /**

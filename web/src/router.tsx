@@ -3,7 +3,6 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
-  Navigate,
 } from '@tanstack/react-router';
 import { parseInspector } from './autoOrder/inspect.ts';
 import { parseLife } from './autoOrder/lifeUrl.ts';
@@ -31,7 +30,7 @@ const inside = createRoute({ getParentRoute: () => root, id: 'inside', component
 const today = createRoute({
   getParentRoute: () => inside,
   path: paths.today,
-  component: () => <Navigate to={paths.autoOrders} replace />,
+  component: lazyRouteComponent(() => import('./today/TodayPage.tsx'), 'TodayPage'),
 });
 
 const autoOrders = createRoute({

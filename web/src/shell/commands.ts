@@ -27,6 +27,7 @@ export const commands = [
   { id: 'help', words: 'Show the keys', keys: '?', place: 'anywhere', also: 'shortcuts help' },
   { id: 'actions', words: 'Show what can be done here', keys: '.', place: 'anywhere' },
   { id: 'undo', words: 'Undo the last change', keys: 'u', place: 'anywhere' },
+  { id: 'go.today', words: 'Go to today', keys: 'g d', place: 'anywhere', also: 'start home' },
   {
     id: 'go.autoOrders',
     words: 'Go to auto orders',

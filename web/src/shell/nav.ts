@@ -23,6 +23,7 @@ export const navSections: readonly NavSection[] = [
   {
     label: 'Work',
     entries: [
+      { label: 'Today', path: paths.today, icon: 'home', needs: [], command: 'go.today' },
       {
         label: 'Auto orders',
         path: paths.autoOrders,

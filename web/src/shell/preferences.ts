@@ -1,4 +1,5 @@
 import { createStore } from '../kit/store.ts';
+import type { StartState } from '../today/start.ts';
 
 /** What a person chose for this browser. */
 export interface Preferences {
@@ -7,6 +8,8 @@ export interface Preferences {
   readonly keys: boolean;
   /** The columns of each list, where a person chose some. */
   readonly columns: Readonly<Record<string, readonly string[]>>;
+  /** How far a person has come with the things to try in the demo. */
+  readonly start?: StartState;
 }
 
 const storageKey = 'perennial-preferences';

@@ -1,0 +1,74 @@
+// Today: every number leads to the rows that it counts, and the page follows what happens.
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { testNow } from '../support/app.ts';
+import { withBrowser } from './chromium.ts';
+import { watchedPage } from './watched.ts';
+import { browserWorld } from './world.ts';
+
+const world = await browserWorld();
+
+/** One auto order in each state that needs attention, with a decline and a bounced mail. */
+before(async () => {
+  const oids = (
+    await world.db.rows<{ oid: number }>(
+      `select auto_order_oid as oid from auto_order
+       where merchant_id = 'TEST' and state = 'active' order by 1 limit 5`,
+    )
+  ).map(({ oid }) => oid);
+  const [parked, retrying, ended, dueToday, dueTomorrow] = oids;
+  const set = (oid: number | undefined, change: string, ...values: unknown[]) =>
+    world.db.run(
+      `update auto_order set ${change} where merchant_id = 'TEST' and auto_order_oid = $1`,
+      [oid, ...values],
+    );
+  await set(parked, `failure_reason = 'Cannot rebill: item TEA has no price'`);
+  await set(retrying, 'next_attempt_at = $2, credit_card_attempt = 1', testNow.add({ hours: 72 }));
+  await set(ended, `status = 'canceled', due_at = null`);
+  await set(dueToday, 'next_shipment_at = $2', testNow.add({ hours: 1 }));
+  await set(dueTomorrow, 'next_shipment_at = $2', testNow.add({ hours: 24 }));
+  const at = testNow.subtract({ hours: 2 });
+  for (const oid of [retrying, ended])
+    await world.db.run(
+      `insert into rebill (merchant_id, auto_order_oid, rebill_number, state, attempt, at,
+         order_id, amount_minor, currency, route)
+       values ('TEST', $1, 999, 'declined', 1, $2, 'TEST-0000009997', 500, 'USD', '{sim}')`,
+      [oid, at],
+    );
+  await world.db.run(
+    `insert into notice (merchant_id, auto_order_oid, kind, made_at, facts, bounced_at)
+     values ('TEST', $1, 'receipt', $2, '{}', $2)`,
+    [ended, at],
+  );
+});
+
+test('each number is that of the API, and its link shows as many rows', withBrowser, async () => {
+  const { page, assertQuiet, close } = await watchedPage(world.startUrl);
+  await page.getByRole('heading', { name: 'Due' }).waitFor();
+  const { overview } = (await world.request({ operation: 'getOverview' })).body;
+  const figures: [link: RegExp, count: number | undefined][] = [
+    [/ rebills due today$/, overview.due_today.rebills],
+    [/ rebills due tomorrow$/, overview.due_tomorrow.rebills],
+    [/ Declined$/, overview.declines.count],
+    [/ declined and retried$/, overview.declines.retrying],
+    [/ declined and ended$/, overview.declines.ended],
+    [/ Parked$/, overview.parked],
+    [/ In doubt$/, overview.in_doubt],
+    [/ Mails bounced$/, overview.mails_bounced],
+    [/ Active$/, overview.active],
+    [/ Retrying$/, overview.retrying],
+    [/ Paused$/, overview.paused],
+  ];
+  for (const [name, count] of figures) {
+    const link = page.getByRole('link', { name });
+    assert.equal(await link.textContent(), String(count), String(name));
+    await link.click();
+    if (count === 0) await page.getByText('Nothing matches').waitFor();
+    else await page.locator(`[data-count="${count}"]`).waitFor();
+    await page.goBack();
+    await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
+  }
+  assert.equal(figures.filter(([, count]) => count === 0).length, 1, 'only In doubt is 0');
+  assertQuiet();
+  await close();
+});

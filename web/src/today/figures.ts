@@ -1,0 +1,124 @@
+import type { Overview } from '@perennial/contract/screens.ts';
+import { dayOf } from '../kit/moment.ts';
+import type { Tone } from '../kit/tone.ts';
+import type { UrlState } from '../kit/urlCodec.ts';
+import { paths } from '../paths.ts';
+
+/** A number of the page, and the list whose rows it counts. */
+export interface Figure {
+  readonly label: string;
+  readonly count: number;
+  readonly to: string;
+  readonly search: UrlState;
+}
+
+/** A number that needs attention unless it is 0. */
+export interface Concern extends Figure {
+  /** When it is not 0. */
+  readonly tone: Tone;
+  /** What the number means, or what is being done about it. */
+  readonly words: string;
+  /** Parts of the number. */
+  readonly parts?: readonly Figure[];
+}
+
+/** The greatest count of the overview stands for that or more. */
+const countMax = 10_000;
+
+/** Whether more may match than were counted. */
+export const isMore = (count: number): boolean => count >= countMax;
+
+const ofAutoOrders = (label: string, count: number, search: UrlState): Figure => ({
+  label,
+  count,
+  to: paths.autoOrders,
+  search,
+});
+
+/** What ships today, with what is overdue, and tomorrow. Undefined: the person may not see it. */
+export function dueFigures(overview: Overview, zone: string) {
+  const { due_today: today, due_tomorrow: tomorrow, as_of_dts: asOf } = overview;
+  if (!today || !tomorrow || asOf === undefined) return undefined;
+  const day = dayOf(asOf, zone);
+  const next = dayAfter(day);
+  return [
+    {
+      ...ofAutoOrders('Today', today.rebills ?? 0, { state: 'active', next: `..${day}` }),
+      due: today,
+    },
+    {
+      ...ofAutoOrders('Tomorrow', tomorrow.rebills ?? 0, {
+        state: 'active',
+        next: `${next}..${next}`,
+      }),
+      due: tomorrow,
+    },
+  ];
+}
+
+/** `2026-02-28` → `2026-03-01`. */
+export const dayAfter = (day: string): string =>
+  new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+
+/** How many auto orders are in each state of a living one. */
+export function stateFigures({ active, retrying, paused }: Overview): Figure[] {
+  if (active === undefined) return [];
+  return [
+    ofAutoOrders('Active', active, { state: 'active' }),
+    ofAutoOrders('Retrying', retrying ?? 0, { state: 'retrying' }),
+    ofAutoOrders('Paused', paused ?? 0, { state: 'paused' }),
+  ];
+}
+
+/** What may need a person, in the order of its weight. What the person may not see is left out. */
+export function concerns(overview: Overview): Concern[] {
+  const { declines, parked, in_doubt: inDoubt, mails_bounced: bounced } = overview;
+  return [
+    ...(declines ? [declineConcern(declines)] : []),
+    ...(parked === undefined
+      ? []
+      : [
+          {
+            ...ofAutoOrders('Parked', parked, { state: 'parked' }),
+            tone: 'bad' as const,
+            words: 'cannot be billed until something is fixed',
+          },
+        ]),
+    ...(inDoubt === undefined
+      ? []
+      : [
+          {
+            ...ofAutoOrders('In doubt', inDoubt, { state: 'in_doubt' }),
+            tone: 'warn' as const,
+            words: 'the gateway is asked again; nothing is charged twice',
+          },
+        ]),
+    ...(bounced === undefined
+      ? []
+      : [
+          {
+            ...ofAutoOrders('Mails bounced', bounced, { bounced: '24' }),
+            tone: 'warn' as const,
+            words: 'in the last 24 hours',
+          },
+        ]),
+  ];
+}
+
+function declineConcern({
+  count = 0,
+  retrying = 0,
+  ended = 0,
+}: NonNullable<Overview['declines']>): Concern {
+  const declined = { declined: '24' };
+  const ends = ['completed', 'canceled', 'disabled', 'merged'];
+  return {
+    ...ofAutoOrders('Declined', count, declined),
+    tone: 'warn',
+    words: 'in the last 24 hours',
+    parts: [
+      ofAutoOrders('retried', retrying, { state: 'retrying', ...declined }),
+      ofAutoOrders('ended', ended, { state: ends, ...declined }),
+    ],
+  };
+}

@@ -1,0 +1,93 @@
+import type { ClockAdvance } from '@perennial/contract/clock.ts';
+import type { WorkflowTask } from '@perennial/contract/workflow.ts';
+
+/** How far a person has come with the things to try in the demo. */
+export interface StartState {
+  /** The person does not want to see them any more. */
+  readonly isHidden?: boolean;
+  /** The number of the task whose auto order the person opened. */
+  readonly task?: number;
+}
+
+/** What is known of the demo for the things to try. */
+export interface StartFacts {
+  /** The latest advances of the clock; undefined: the person may not move it. */
+  readonly advances?: readonly ClockAdvance[] | undefined;
+  /** The latest tasks that rules raised about auto orders; undefined: the person may not see them. */
+  readonly tasks?: readonly WorkflowTask[] | undefined;
+}
+
+/** One thing to try. */
+export interface StartStep {
+  readonly what: 'advance' | 'card' | 'task';
+  readonly words: string;
+  readonly isDone: boolean;
+  /** With `card`: the code of the auto order. */
+  readonly code?: string | undefined;
+  /** With `card` and `task`: the number of the task. */
+  readonly task?: number | undefined;
+}
+
+/** A month of a clock has at least this many days. */
+const monthDays = 28;
+
+/** The things to try, as far as the person may do them, and which of them are done. */
+export function startSteps(
+  { advances, tasks }: StartFacts,
+  state: StartState,
+  userId: number,
+): StartStep[] {
+  const task = tasks && raisedTask(tasks, state);
+  const number = task?.global_task_number;
+  return [
+    ...(advances
+      ? [
+          {
+            what: 'advance' as const,
+            words: 'Advance the clock by a month and watch',
+            isDone: daysPlayed(advances) >= monthDays,
+          },
+        ]
+      : []),
+    ...(task
+      ? [
+          {
+            what: 'card' as const,
+            words: 'Open an auto order whose card fails',
+            isDone: state.task !== undefined,
+            code: task.object_id,
+            task: number,
+          },
+          {
+            what: 'task' as const,
+            words: 'Work the task that it raises',
+            isDone: (tasks ?? []).some((each) => isWorked(each, state, userId)),
+            task: number,
+          },
+        ]
+      : []),
+  ];
+}
+
+/** The task that was opened, or else the latest one that is open. */
+function raisedTask(
+  tasks: readonly WorkflowTask[],
+  { task: opened }: StartState,
+): WorkflowTask | undefined {
+  return (
+    tasks.find(({ global_task_number: number }) => number === opened) ??
+    tasks.find(({ status }) => status === 'open')
+  );
+}
+
+const isWorked = (task: WorkflowTask, { task: opened }: StartState, userId: number): boolean =>
+  (task.status ?? '').startsWith('closed') &&
+  (task.global_task_number === opened || task.assigned_to_user_id === userId);
+
+function daysPlayed(advances: readonly ClockAdvance[]): number {
+  const spans = advances.map(
+    ({ from_dts: from, reached_dts: reached }) =>
+      Date.parse(reached ?? '') - Date.parse(from ?? ''),
+  );
+  return spans.filter(Number.isFinite).reduce((sum, span) => sum + span, 0) / 86_400_000;
+}
