@@ -1,6 +1,7 @@
 import { frequencies } from '@perennial/contract/frequency.ts';
 import { listText, memberText, objectText } from '../kernel/jsonText.ts';
 import { expansionUnder, orderJson } from '../orders/present.ts';
+import { scheduleGap } from './scheduleGaps.ts';
 
 /**
  * The wire's AutoOrder as one SQL expression (text) of an `auto_order` row, by its alias, with an
@@ -57,27 +58,6 @@ export function orderAutoOrderJson(orderAlias: string): string {
     where ao.merchant_id = ${orderAlias}.merchant_id
       and ao.auto_order_oid = ${orderAlias}.auto_order_oid)`;
 }
-
-/** Returns the future schedules of an item whose gap a projection has left, as JSON text. */
-export type FutureSchedulesOf = (autoOrderOid: number, itemOid: number) => string;
-
-/**
- * Fills the gaps of a projection with schedules. A gap is enclosed in two control characters, which
- * cannot occur in JSON text.
- */
-export function fillFutureSchedules(json: string, schedulesOf: FutureSchedulesOf): string {
-  return json.replace(gapPattern, (_gap, autoOrderOid: string, itemOid: string) =>
-    schedulesOf(Number(autoOrderOid), Number(itemOid)),
-  );
-}
-
-/** The oids of the auto orders that have gaps in this JSON, each once. */
-export const awaitingSchedules = (json: string): number[] => [
-  ...new Set(Array.from(json.matchAll(gapPattern), ([, autoOrderOid]) => Number(autoOrderOid))),
-];
-
-const gapPattern = /\u0001(\d+):(\d+)\u0001/g;
-const gap = "chr(1) || i.auto_order_oid || ':' || i.auto_order_item_oid || chr(1)";
 
 const nothing: ReadonlySet<string> = new Set();
 
@@ -148,7 +128,7 @@ function itemsJson(alias: string, expand: ReadonlySet<string>): string {
     expand.has('items.sample_schedule') || expand.has('items.simple_schedule')
       ? write.json('simple_schedule', simpleScheduleJson(write))
       : undefined,
-    expand.has('items.future_schedules') ? write.json('future_schedules', gap) : undefined,
+    expand.has('items.future_schedules') ? write.json('future_schedules', scheduleGap) : undefined,
     expand.has('add_ons') ? write.json('add_ons', addOnsJson('i.add_ons', write)) : undefined,
     expand.has('properties') ? write.json('properties', 'i.properties') : undefined,
   ]);

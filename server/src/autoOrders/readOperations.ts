@@ -6,7 +6,7 @@ import { readOne } from '../platform/http/unreadableRecords.ts';
 import type { JsonList } from '../platform/storage/page.ts';
 import { readEach } from '../platform/storage/unreadable.ts';
 import { loadCatalog } from './catalogReader.ts';
-import { awaitingSchedules, fillFutureSchedules } from './present.ts';
+import { awaitingSchedules, fillFutureSchedules } from './scheduleGaps.ts';
 import { scheduleRules } from './rules.ts';
 import type { AutoOrderPage, AutoOrderText, Search } from './searchStore.ts';
 import { readAutoOrderList, readAutoOrderPage, readAutoOrders } from './searchStore.ts';
