@@ -33,7 +33,7 @@ await withPostgres(async ({ db, url }) => {
     `${(filledSize * times).toLocaleString('en')} auto orders (made in ${seconds.toFixed(0)} s)`,
   );
   const env = { DATABASE_URL: url, DEMO: 'off', LOG_LEVEL: 'warn' };
-  const server = await startServer({ args: ['server/src/main.ts'], env, readyPath: '/readyz' });
+  const server = await startServer({ args: ['server/src/main.mjs'], env, readyPath: '/readyz' });
   const browser = await launchChromium();
   try {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });

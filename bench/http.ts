@@ -39,7 +39,7 @@ await withPostgres(async ({ db, url }) => {
   };
   try {
     const ours = await started(
-      startServer({ args: ['server/src/main.ts'], env, readyPath: '/readyz' }),
+      startServer({ args: ['server/src/main.mjs'], env, readyPath: '/readyz' }),
     );
     const { one, list } = targetsOf(ours, headers, oids);
     if (isOwnAlone) return await measureOwnPostgres(one, list);
@@ -99,7 +99,7 @@ async function measureOwnPostgres(embeddedOne: Target, embeddedList: Target): Pr
     return console.log('figures http_own_… skipped: this machine has no PostgreSQL');
   await withPostgres(async ({ db, url }) => {
     const { env, headers, oids } = await benchServer(db, url);
-    const server = await startServer({ args: ['server/src/main.ts'], env, readyPath: '/readyz' });
+    const server = await startServer({ args: ['server/src/main.mjs'], env, readyPath: '/readyz' });
     try {
       const { one, list } = targetsOf(server.baseUrl, headers, oids);
       const words = `on ${own.version}, against the embedded one`;

@@ -15,7 +15,7 @@ await chmod(dataDir, 0o755);
 try {
   await withPostgres(async ({ url }) => {
     const ours = () =>
-      startMs(['server/src/main.ts'], { DATA_DIR: dataDir, LOG_LEVEL: 'warn' }, '/readyz');
+      startMs(['server/src/main.mjs'], { DATA_DIR: dataDir, LOG_LEVEL: 'warn' }, '/readyz');
     const bare = () => startMs(['bench/support/bareServer.ts'], { DATABASE_URL: url }, '/');
     console.log(`first start with the demo data: ${(await ours()).toFixed(0)} ms`);
     await bare();

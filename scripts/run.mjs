@@ -14,9 +14,9 @@ const bin = join(root, 'node_modules', '.bin');
  * node_modules/.bin.
  */
 const tasks = {
-  start: ['node', 'server/src/main.ts'],
-  dev: ['node', '--watch', '--watch-preserve-output', 'server/src/main.ts'],
-  perennial: ['node', 'server/src/cli/main.ts'],
+  start: ['node', 'server/src/main.mjs'],
+  dev: ['node', '--watch', '--watch-preserve-output', 'server/src/main.mjs'],
+  perennial: ['node', 'server/src/cli/main.mjs'],
   gateway: ['node', 'server/src/payments/simulatorProcess.ts'],
   test: ['node', 'scripts/test.ts'],
   'test:watch': ['node', '--test', '--watch'],

@@ -105,7 +105,7 @@ const rooms: Readonly<Record<string, Room>> = {
     mayImport: [...features, ...below.feature],
   },
   'main and cli': {
-    files: ['server/src/main.ts', 'server/src/cli/**'],
+    files: ['server/src/main.mjs', 'server/src/cli/**'],
     mayImport: ['app', 'config', ...features, ...below.feature],
   },
   sdk: { files: ['sdk/**'], mayImport: ['contract'] },

@@ -55,7 +55,7 @@ async function serve(folder: string): Promise<Running> {
   const env = { ...process.env, DATA_DIR: folder, PORT: '0', LOG_LEVEL: 'warn', DATABASE_URL: '' };
   const child = spawn(
     process.execPath,
-    [fileURLToPath(new URL('../../server/src/main.ts', import.meta.url))],
+    [fileURLToPath(new URL('../../server/src/main.mjs', import.meta.url))],
     { env, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   for await (const line of createInterface({ input: child.stdout }))

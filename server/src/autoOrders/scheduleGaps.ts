@@ -16,7 +16,6 @@ export const awaitingSchedules = (json: string): number[] => [
   ...new Set(Array.from(json.matchAll(gapPattern), ([, autoOrderOid]) => Number(autoOrderOid))),
 ];
 
-
 const gapPattern = /\u0001(\d+):(\d+)\u0001/g;
 /**
  * The SQL expression (text) of the gap of one `auto_order_item` row with the alias `i`: its oids

@@ -269,7 +269,7 @@ test('a demo server says where it is, keeps its key, and stops when it is told t
   const keys: string[] = [];
   const port = await freePort();
   const serve = () => {
-    const child = spawn(process.execPath, [`${root}server/src/main.ts`], {
+    const child = spawn(process.execPath, [`${root}server/src/main.mjs`], {
       env: {
         PATH: process.env['PATH'],
         DATABASE_URL: url,

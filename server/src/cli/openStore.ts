@@ -26,16 +26,21 @@ export interface Store {
 
 /**
  * Opens the database of `DATABASE_URL`, or starts the embedded one (or joins the one that a server
- * runs), and migrates it.
+ * runs), and migrates it. Calls `onLaunch` when the embedded one runs but is not ready yet.
  */
 export async function openStore(
   config: Config,
   log: Logger,
   limits: TimeLimits = noLimits,
+  onLaunch?: () => void,
 ): Promise<Store> {
   const embedded = config.database
     ? undefined
-    : await startEmbeddedPostgres({ dataDir: `${config.dataDir}/postgres`, log: linesOf(log) });
+    : await startEmbeddedPostgres({
+        dataDir: `${config.dataDir}/postgres`,
+        log: linesOf(log),
+        onLaunch,
+      });
   let isClosing = false;
   const connection = config.database ?? embedded!.connection;
   const db = openPool({

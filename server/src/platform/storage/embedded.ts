@@ -71,6 +71,8 @@ export interface EmbeddedOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** The platform package's `native` folder, where it isn't to be found by its name. */
   readonly nativeDir?: string | undefined;
+  /** Called when PostgreSQL's process runs and gets ready, which takes a while. */
+  readonly onLaunch?: (() => void) | undefined;
 }
 
 /**
@@ -186,6 +188,7 @@ async function launchServer(
     ...account,
   });
   const watchdog = guard(child, dataDir, socketDir, account);
+  launch.onLaunch?.();
   const failure = await readiness(child, log);
   if (failure === undefined) return owned(child, watchdog, dataDir, socketDir);
   watchdog?.stdin?.end();

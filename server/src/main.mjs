@@ -1,4 +1,4 @@
-import './cli/compileCache.ts';
+import './cli/compileCache.mjs';
 
 const { runCommandLine } = await import('./cli/commands.ts');
 await runCommandLine(['serve', ...process.argv.slice(2)]);

@@ -1,0 +1,230 @@
+import { flushCompileCache } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import { type App, createApp } from '../app/app.ts';
+import { type GatewayCheck, gatewayCheck } from '../app/restoring.ts';
+import { type Config, rateLimits, sessionRateLimits } from '../config.ts';
+import { randomIds } from '../kernel/ids.ts';
+import { prepareBillingLinks } from '../payments/billingLinkStore.ts';
+import { chargeGroups, chargeLine } from '../payments/chargeGroups.ts';
+import { chargingOff, uncheckedStop } from '../payments/charging.ts';
+import { type OpenGateways, openGateways } from '../payments/gateways.ts';
+import { systemClock } from '../platform/clock/systemClock.ts';
+import { compareWithMarker } from '../platform/continuity.ts';
+import { databaseName } from '../platform/continuityStore.ts';
+import { type Loop, runLoop, type Worker } from '../platform/jobs/loop.ts';
+import { openMail } from '../platform/mail/openMail.ts';
+import { openSeal } from '../platform/seal.ts';
+import { listMerchants } from '../platform/tenancy/merchantStore.ts';
+import { openSender } from '../webhooks/openSender.ts';
+import { Obstacle } from './command.ts';
+import { demoLogin } from './demo/staff.ts';
+import {
+  type DemoAccess,
+  demoAt,
+  demoMerchantId,
+  demoWelcome,
+  ensureDemoMerchant,
+  prepareDemoAccess,
+  writeDemoFile,
+} from './demo.ts';
+import type { Store } from './openStore.ts';
+import { markerPath } from './restored.ts';
+
+const idlePauseMs = 500;
+const drainMsMax = 30_000;
+
+/** Serves a store until a signal comes or its PostgreSQL ends, then finishes what is in hand. */
+export async function serveOn(
+  store: Store,
+  config: Config,
+  log: Logger,
+  stopped: Promise<string>,
+): Promise<void> {
+  const gateways = await openOwnGateways(store, config);
+  const check = await checkRestored(store, config, gateways, log);
+  const mail = openMail(
+    config.smtpUrl === undefined
+      ? { folder: join(config.dataDir, 'mail') }
+      : { smtpUrl: config.smtpUrl },
+  );
+  const seal = await openSeal(store.db, config.dataDir, config.sealKey);
+  // Meanwhile we create the app and listen. A failure is reported to the code that awaits this
+  // promise.
+  const demo = prepareDemo(store, config);
+  demo.catch(() => {});
+  const app = createApp({
+    db: store.db,
+    clock: systemClock,
+    ids: randomIds,
+    log,
+    rateLimits: rateLimits(config.rate),
+    sessionRateLimits,
+    demo: config.demo ? { merchantId: demoMerchantId, login: demoLogin } : undefined,
+    bodyLimitBytes: config.bodyLimitBytes,
+    trustedProxies: config.trustedProxies,
+    gateways,
+    stops: [
+      () => (config.charging ? undefined : chargingOff),
+      () => (check.isOpen() ? uncheckedStop : undefined),
+    ],
+    markerPath: markerPath(config),
+    mail,
+    mailFrom: config.mailFrom,
+    consoleFolder: fileURLToPath(new URL('../../../web/dist', import.meta.url)),
+    files: config.s3 ?? { folder: join(config.dataDir, 'files') },
+    seal,
+    sender: openSender({ clock: systemClock }),
+  });
+  for (const worker of app.ownWorkers) await worker.runOnce();
+  if (config.role !== 'worker') await listen(app, store, config, demo);
+  await demo;
+  await tellWhoIsCharged(app, store, log);
+  const loops = startLoops(app, check.worker, config, log);
+  // Now, in case we are killed later.
+  flushCompileCache();
+
+  const reason = await Promise.race([stopped, store.ended]);
+  log.info({ reason }, 'stopping');
+  await drain(app, loops, log);
+  await Promise.all([gateways.close(), mail.close()]);
+  if (reason !== 'signal') throw new Obstacle(reason);
+}
+
+async function openOwnGateways({ db }: Store, config: Config): Promise<OpenGateways> {
+  return openGateways(
+    {
+      simulatorUrl: config.gatewayUrl,
+      simulatorBooks: join(config.dataDir, 'simulator.jsonl'),
+      stripe: config.stripe && { ...config.stripe, installation: await databaseName(db) },
+      simulatedMerchants: config.simulator ? 'all' : config.demo ? [demoMerchantId] : [],
+    },
+    systemClock,
+  );
+}
+
+/** Waits until requests and batches have ended, half a minute at most. */
+async function drain(app: App, loops: readonly Loop[], log: Logger): Promise<void> {
+  const isDrained = await endsWithin(
+    drainMsMax,
+    Promise.all([app.http.close(), ...loops.map((loop) => loop.stop())]),
+  );
+  if (!isDrained)
+    log.warn('requests or batches were still running after half a minute; they are cut off');
+}
+
+/**
+ * Whether this database is an older copy: by its marker and a simulator at hand now, by gateways
+ * elsewhere in the background.
+ */
+async function checkRestored(
+  { db }: Store,
+  config: Config,
+  gateways: OpenGateways,
+  log: Logger,
+): Promise<GatewayCheck> {
+  const { isForeign } = await compareWithMarker(db, systemClock, markerPath(config));
+  const check = gatewayCheck({ db, gateways, clock: systemClock, log, isForeign });
+  if (config.gatewayUrl === undefined) await check.askSimulators();
+  return check;
+}
+
+/** One line for each group of merchants: what charges their customers, or why nothing does. */
+async function tellWhoIsCharged({ payments }: App, { db }: Store, log: Logger): Promise<void> {
+  for (const group of chargeGroups(await listMerchants(db), payments)) {
+    const level = group.kinds.length === 0 ? 'warn' : 'info';
+    log[level](group, chargeLine(group));
+  }
+}
+
+/**
+ * Whether the work ended in time; the wait is called off when it did, or it would hold up the end.
+ */
+async function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
+  const waiting = new AbortController();
+  const ended = await Promise.race([
+    work.then(() => true),
+    systemClock.sleep(ms, waiting.signal).then(() => false),
+  ]);
+  waiting.abort();
+  return ended;
+}
+
+/** How the demo merchant is reached, where this process has one and listens. */
+async function prepareDemo(
+  { db }: Store,
+  { demo, role, dataDir }: Config,
+): Promise<DemoAccess | undefined> {
+  if (!demo) return undefined;
+  await ensureDemoMerchant(db);
+  return role === 'worker' ? undefined : prepareDemoAccess(db, dataDir);
+}
+
+async function listen(
+  app: App,
+  store: Store,
+  config: Config,
+  demo: Promise<DemoAccess | undefined>,
+): Promise<void> {
+  const open = holdRequests(app);
+  const address = await app.http
+    .listen({ host: config.host, port: config.port })
+    .catch((error: Error & { code?: string }) => {
+      if (error.code === 'EADDRINUSE')
+        throw new Obstacle(
+          `port ${config.port} is taken; set PORT to another one, or to 0 for any that is free`,
+        );
+      if (error.code === 'EADDRNOTAVAIL' || error.code === 'EACCES')
+        throw new Obstacle(
+          `${config.host}:${config.port} cannot be listened on (${error.code}); set HOST and PORT`,
+        );
+      throw error;
+    });
+  try {
+    await prepareBillingLinks(store.db, randomIds, config.publicUrl ?? address);
+    const access = await demo;
+    if (access) {
+      const demo = demoAt(address, access);
+      await writeDemoFile(config.dataDir, demo);
+      console.log(demoWelcome(demo, config.dataDir));
+    }
+  } catch (error) {
+    // Held connections are released, because the process would otherwise wait for them.
+    app.http.server.closeAllConnections();
+    await app.http.close();
+    throw error;
+  }
+  open();
+}
+
+/**
+ * Holds requests until the start is complete: links need the listening address, and clients may
+ * read demo.json once the server is ready.
+ */
+function holdRequests({ http }: App): () => void {
+  const opened = Promise.withResolvers<void>();
+  let isOpen = false;
+  http.addHook('onRequest', (_request, _reply, done) => {
+    if (isOpen) done();
+    else void opened.promise.then(() => done());
+  });
+  return () => {
+    isOpen = true;
+    opened.resolve();
+  };
+}
+
+function startLoops(app: App, check: Worker, { role }: Config, log: Logger): Loop[] {
+  const workers = [
+    check,
+    ...app.ownWorkers,
+    ...(role === 'worker' ? [] : app.apiWorkers),
+    ...(role === 'api' ? [] : app.workers),
+  ];
+  const onError = (worker: string, error: unknown) =>
+    log.error({ err: error, worker }, 'background work failed');
+  return workers.map((worker) =>
+    runLoop(worker, { clock: systemClock, idleMs: idlePauseMs, onError }),
+  );
+}
