@@ -252,7 +252,8 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   autoOrders:
     'autoOrder,billed,calculated,cancelFee,cancelItem,changeWords,chargedBy,columns,edit,' +
     'editItem,facets,fieldReader,formAge,futureRebills,merging,pacing,parking,present,pricing,' +
-    'rules,schedule,search,skips,staleForm,staleMerge,starts,startSchedule,steps,stepWalk',
+    'rules,schedule,scheduleGaps,search,skips,staleForm,staleMerge,starts,startSchedule,steps,' +
+    'stepWalk',
   customers: 'present',
   merchants: 'settings',
   items: 'catalogItem,item,present,price,validation',
