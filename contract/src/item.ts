@@ -153,6 +153,10 @@ export type ItemShipping = Static<typeof ItemShipping>;
 
 export const ItemTax = model('ItemTax', 'How an item is taxed.', {
   tax_free: flag(),
+  tax_product_type: oneOf(
+    ['', 'digital', 'physical', 'service'],
+    'Digital goods and services do not ship.',
+  ),
   taxable_cost: decimal('Taxed instead of the price.'),
 });
 export type ItemTax = Static<typeof ItemTax>;

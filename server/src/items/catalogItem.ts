@@ -30,7 +30,21 @@ export function catalogItem(document: Item): CatalogItem {
     pricing: pricingOf(document.pricing ?? {}, currency),
     autoOrder: document.auto_order && autoOrderOf(document.auto_order, currency),
     taxFree: document.tax?.tax_free ?? false,
+    productType: productTypeOf(document),
+    distributionCenter: centerOf(document),
   };
+}
+
+/** Digital goods and services are named by their tax product type (item reference, ItemTax). */
+function productTypeOf({ tax }: Item): CatalogItem['productType'] {
+  const type = tax?.tax_product_type;
+  return type === 'digital' || type === 'service' ? type : undefined;
+}
+
+/** The first distribution center that handles the item. */
+function centerOf({ shipping }: Item): string | undefined {
+  const center = shipping?.distribution_centers?.find((each) => each.handles !== false);
+  return center?.distribution_center_code || undefined;
 }
 
 function pricingOf(pricing: WirePricing, currency: string): ItemPricing {

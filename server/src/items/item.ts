@@ -14,6 +14,10 @@ export interface CatalogItem {
   readonly autoOrder?: ItemAutoOrder | undefined;
   /** Taxed at the order's rate unless true. */
   readonly taxFree: boolean;
+  /** What is sold when it is not a parcel. Absent: it ships. */
+  readonly productType?: 'digital' | 'service' | undefined;
+  /** The distribution center that ships it. Absent: the merchant's default center. */
+  readonly distributionCenter?: string | undefined;
 }
 
 /** Prices in minor units of the merchant's currency. */

@@ -5,9 +5,11 @@ import type { FieldFault } from '../kernel/fieldFault.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { billingFault } from './fault.ts';
+import type { Occasion } from './occasion.ts';
 import { type OrderDocument, type OrderRecord } from './order.ts';
-import { type Occasion, paid, paidStage } from './payment.ts';
+import { paid } from './payment.ts';
 import { cardFault, keptCard, keptPayment } from './paymentDetails.ts';
+import { paidStage, type ShippedOrder, shippedByUpdate } from './shipping.ts';
 import { inStage, isPaidStage, type OrderStage, stageTransitions } from './stages.ts';
 
 /**
@@ -42,6 +44,8 @@ export interface PaymentSaid {
 export interface ChangedOrder {
   readonly order: OrderRecord;
   readonly becamePaid: boolean;
+  /** What the change shipped. Absent: nothing. */
+  readonly shipped?: ShippedOrder | undefined;
 }
 
 /**
@@ -84,7 +88,9 @@ export function changedOrder(
   const document = merge(stored.document, parts);
   const token = payment?.credit_card?.card_number_token;
   const order = { ...stored, document, modifiedAt: now.at, ...(token ? { cardToken: token } : {}) };
-  return success(inNewStage(order, stageAsked(stored, stage, said), now, said));
+  const moved = inNewStage(order, stageAsked(stored, stage, said), now, said);
+  const shipped = shippedByUpdate(stored, moved.order, now.by ?? 'Perennial', now);
+  return success(shipped === undefined ? moved : { ...moved, order: shipped.order, shipped });
 }
 
 const paidStatuses: ReadonlySet<string> = new Set(['Processed', 'Skipped']);
@@ -100,7 +106,7 @@ function stageAsked(
 ): OrderStage | null | undefined {
   const from = stored.document.current_stage ?? 'Unknown';
   if ((stage && stage !== from) || stored.paidAt !== undefined || !isSaidPaid(said)) return stage;
-  const done = paidStage(stored.document.channel_partner);
+  const done = paidStage(stored.document);
   return stageTransitions[from].includes(done) ? done : stage;
 }
 
@@ -174,7 +180,10 @@ function inNewStage(
     return { order: paid(order, status, stage, said.paidAt ?? now.at, now), becamePaid: true };
   }
   return {
-    order: { ...order, document: inStage(order.document, stage, wireDate(now.at, now.timeZone)) },
+    order: {
+      ...order,
+      document: inStage(order.document, stage, wireDate(now.at, now.timeZone), now.by),
+    },
     becamePaid: false,
   };
 }

@@ -136,7 +136,7 @@ async function settleCharge(
       order,
       approved ? {} : { reason: result.reason },
     ),
-    stageChange(stored, order),
+    ...stageEvents(stored, order),
   ]);
   if (approved) await hooks.onPaid(context, order);
 }
@@ -147,6 +147,18 @@ export function stageChange(before: OrderRecord, after: OrderRecord): DomainEven
     from: before.document.current_stage,
     to: after.document.current_stage,
   });
+}
+
+/**
+ * Returns the events of an order's move from one stage to another; none when it stayed where it was.
+ */
+export function stageEvents(before: OrderRecord, after: OrderRecord): DomainEvent[] {
+  const { current_stage: stage } = after.document;
+  if (stage === before.document.current_stage) return [];
+  return [
+    stageChange(before, after),
+    ...(stage === 'Rejected' ? [event('order_reject', after)] : []),
+  ];
 }
 
 /** Returns an event about an order. */
@@ -178,7 +190,7 @@ async function prepare(context: Context, body: Order): Promise<NewOrder> {
     email === undefined ? undefined : findCustomerOid(context.db, merchantId, email),
     takeNumbers(context.db, merchantId, 'order', 1),
   ]);
-  const now = { at: context.now, timeZone };
+  const now = { at: context.now, timeZone, by: context.actor.name };
   const made = newOrder({
     merchantId,
     orderId: orderIdOf(merchantId, number),

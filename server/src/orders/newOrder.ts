@@ -12,9 +12,11 @@ import { readWireDate } from '../kernel/wireDates.ts';
 import { amountIn, billingFault } from './fault.ts';
 import { isShowable, type OrderCurrency, wireCurrency } from './money.ts';
 import { type LineWarning, type OrderLine, orderLine } from './newOrderLine.ts';
+import type { Occasion } from './occasion.ts';
 import { type OrderDocument, type OrderRecord } from './order.ts';
-import { type Occasion, type PaymentPlan, paid, paidStage, planPayment } from './payment.ts';
+import { type PaymentPlan, paid, planPayment } from './payment.ts';
 import { cardFault, keptPayment, paymentMethodOf } from './paymentDetails.ts';
+import { paidStage } from './shipping.ts';
 import { inStage } from './stages.ts';
 import { orderTotals, type TaxRule, type Totals } from './totals.ts';
 
@@ -63,33 +65,28 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
   const document = documentOf(request, currency.value, lines.value, totals);
   const record = recordOf(request, document, totals.total);
   return success({
-    order: planned(record, plan, channelPartner, now),
+    order: planned(record, plan, now),
     plan,
     warnings: lines.value.flatMap((line) => line.warnings),
   });
 }
 
-function planned(
-  order: OrderRecord,
-  plan: PaymentPlan,
-  flags: OrderChannelPartner,
-  now: Occasion,
-): OrderRecord {
+function planned(order: OrderRecord, plan: PaymentPlan, now: Occasion): OrderRecord {
   const at = wireDate(now.at, now.timeZone);
   switch (plan.kind) {
     case 'charge':
       return {
         ...order,
-        document: inStage(order.document, 'Pending Clearance', at),
+        document: inStage(order.document, 'Pending Clearance', at, now.by),
         charging: true,
       };
     case 'waiting':
-      return { ...order, document: inStage(order.document, plan.stage, at) };
+      return { ...order, document: inStage(order.document, plan.stage, at, now.by) };
     case 'paid':
       return paid(
         order,
         plan.status,
-        paidStage(flags),
+        paidStage(order.document),
         paidAtOf(order.document, plan.status) ?? now.at,
         now,
       );

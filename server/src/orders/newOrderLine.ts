@@ -202,14 +202,18 @@ function lineDocument(
     total_cost_with_discount: money(totals.withDiscount),
     ...(isNamedCost ? { arbitrary_unit_cost: money(unitCost) } : {}),
     tax_free: wire.tax_free ?? item?.taxFree ?? false,
-    ...marksOf(item),
+    ...marksOf(item, wire),
     ...optionsOf(wire, currency, money),
   });
 }
 
 /** Returns the marks that a line takes from its catalogue item. */
-const marksOf = (item: LineRequest['item']) => ({
+const marksOf = (item: LineRequest['item'], wire: OrderItem) => ({
   ...(item?.kit ? { kit: true } : {}),
+  ...(item?.productType && !wire.tax_product_type ? { tax_product_type: item.productType } : {}),
+  ...(item?.distributionCenter && !wire.distribution_center_code
+    ? { distribution_center_code: item.distributionCenter }
+    : {}),
   ...(item?.autoOrder?.freeShipping ? { free_shipping: true } : {}),
 });
 

@@ -5,7 +5,9 @@ import { wireDate } from '../kernel/calendar.ts';
 import { maskedCardNumber } from '../kernel/cardNumbers.ts';
 import { fromMinor } from '../kernel/money.ts';
 import type { ChargeResult } from './charge.ts';
+import type { Occasion } from './occasion.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
+import { paidStage } from './shipping.ts';
 import { inStage, type OrderStage } from './stages.ts';
 
 /** The plan for the payment of a new order. */
@@ -38,19 +40,6 @@ export function planPayment(
   return { kind: 'waiting', stage: 'Accounts Receivable' };
 }
 
-/**
- * Returns the stage of a paid order: completed, unless the partner says that it must still be
- * shipped.
- */
-export const paidStage = (flags: OrderChannelPartner | undefined): OrderStage =>
-  flags?.store_completed === false ? 'Shipping Department' : 'Completed Order';
-
-/** The moment and time zone of a change, for the wire's dates. */
-export interface Occasion {
-  readonly at: Temporal.Instant;
-  readonly timeZone: string;
-}
-
 /** Returns the order as paid: payment, moment and stage. */
 export function paid(
   order: OrderRecord,
@@ -65,7 +54,7 @@ export function paid(
   });
   return {
     ...order,
-    document: inStage(document, stage, wireDate(now.at, now.timeZone)),
+    document: inStage(document, stage, wireDate(now.at, now.timeZone), now.by),
     paidAt,
     modifiedAt: now.at,
     charging: false,
@@ -84,7 +73,7 @@ export function settled(
   const tried = withTransaction(order, result, now);
   if (result.kind === 'approved') {
     const charged = { ...tried, document: withCard(tried.document, result, tried, now) };
-    return paid(charged, 'Processed', paidStage(order.document.channel_partner), now.at, now);
+    return paid(charged, 'Processed', paidStage(order.document), now.at, now);
   }
   const keep = order.document.channel_partner?.store_if_payment_declines === true;
   const document = withPayment(tried.document, { payment_status: 'Declined' });
@@ -92,6 +81,7 @@ export function settled(
     document,
     keep ? 'Accounts Receivable' : 'Rejected',
     wireDate(now.at, now.timeZone),
+    now.by,
   );
   return {
     ...tried,

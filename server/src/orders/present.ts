@@ -110,6 +110,10 @@ function partOf({ alias }: OrderProjection, part: OrderPart, expand: ReadonlySet
         ? `${stored}::text`
         : `(select jsonb_agg(affiliate - 'ledger_entries')
            from jsonb_array_elements(${stored}::jsonb) affiliate)::text`;
+    case 'current_stage_histories':
+      // Who moved it is not a field of the published model (getOrderStages sends it).
+      return `(select json_agg(move - 'by' order by place)
+        from jsonb_array_elements(${stored}::jsonb) with ordinality as m (move, place))::text`;
     default:
       return `${stored}::text`;
   }

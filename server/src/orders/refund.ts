@@ -7,8 +7,8 @@ import type { FieldFault } from '../kernel/fieldFault.ts';
 import { fromMinor, type Minor, minor, multiply, sum, toMinor, zero } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { amountOf, type OrderCurrency, wireCurrency } from './money.ts';
+import type { Occasion } from './occasion.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
-import type { Occasion } from './payment.ts';
 import { inStage, stageTransitions } from './stages.ts';
 
 /*
@@ -407,7 +407,7 @@ export function refundedOrder(
   const rejects = isRejected && stageTransitions[stage].includes('Rejected');
   return {
     ...order,
-    document: rejects ? inStage(changed, 'Rejected', at) : changed,
+    document: rejects ? inStage(changed, 'Rejected', at, user) : changed,
     modifiedAt: now.at,
   };
 }

@@ -4,7 +4,7 @@ import type { Minor } from '../kernel/money.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { OrderHooks } from './hooks.ts';
-import { event, stageChange } from './insertOperations.ts';
+import { event, stageEvents } from './insertOperations.ts';
 import type { OrderRecord } from './order.ts';
 import {
   type Capture,
@@ -264,14 +264,13 @@ async function applyRefund(
     { at: context.now, timeZone: context.merchant.timeZone },
   );
   await saveOrder(context.db, order);
-  const isRejected = order.document.current_stage !== before.document.current_stage;
   await context.events.emit(context, [
     event('order_refund', order, {
       amount: planned.amount,
       currency: order.currency,
       notify_customer: wishes.notifyCustomer,
     }),
-    ...(isRejected ? [stageChange(before, order), event('order_reject', order)] : []),
+    ...stageEvents(before, order),
   ]);
   if (wishes.cancelAutoOrder && order.autoOrderOid !== undefined)
     await hooks.cancelAutoOrder(context, order.autoOrderOid, {

@@ -1,4 +1,4 @@
-import type { orderStages } from '@perennial/contract/order.ts';
+import type { OrderCurrentStageHistory, orderStages } from '@perennial/contract/order.ts';
 import type { OrderDocument } from './order.ts';
 
 /** The stages of an order (order reference, Order.current_stage). */
@@ -78,25 +78,35 @@ const billedNoMore: ReadonlySet<OrderStage> = new Set(['Fraud Review', 'Hold', '
 export const stopsRebills = (stage: OrderStage | undefined): boolean =>
   stage !== undefined && billedNoMore.has(stage);
 
+/** A move of an order as it is stored: along with the user or application that made it. */
+export interface StageMove extends OrderCurrentStageHistory {
+  /** Absent on moves that are older than this field. Sent by getOrderStages alone. */
+  readonly by?: string;
+}
+
 /**
  * Returns the order in another stage, with the step added to its history. `atDts` is the moment in
- * the wire's form.
+ * the wire's form, `by` the name of the user or application; the engine when it is absent.
  */
-export function inStage(order: OrderDocument, stage: OrderStage, atDts: string): OrderDocument {
+export function inStage(
+  order: OrderDocument,
+  stage: OrderStage,
+  atDts: string,
+  by = 'Perennial',
+): OrderDocument {
   const before = order.current_stage;
   if (before === stage) return order;
   const { reject_dts: _, ...rest } = order;
+  const move: StageMove = {
+    after_stage: stage,
+    ...(before === undefined ? {} : { before_stage: before }),
+    transition_dts: atDts,
+    by,
+  };
   return {
     ...rest,
     current_stage: stage,
     ...(stage === 'Rejected' ? { reject_dts: atDts } : {}),
-    current_stage_histories: [
-      ...(order.current_stage_histories ?? []),
-      {
-        after_stage: stage,
-        ...(before === undefined ? {} : { before_stage: before }),
-        transition_dts: atDts,
-      },
-    ],
+    current_stage_histories: [...(order.current_stage_histories ?? []), move],
   };
 }

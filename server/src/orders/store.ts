@@ -8,6 +8,7 @@ import { orderFacets } from './facets.ts';
 import { type OrderDocument, type OrderRecord, orderParts } from './order.ts';
 import type { OrderProjection } from './present.ts';
 import { documentJson, orderJson } from './present.ts';
+import { queueOrders, requeueOrder } from './waitingStore.ts';
 
 /**
  * Reads an order, or returns undefined. With `lock`, its row stays locked until the transaction
@@ -65,13 +66,15 @@ export async function insertOrders(
   merchantId: string,
   orders: readonly OrderRecord[],
 ): Promise<number> {
-  return tx.run(
+  const count = await tx.run(
     `insert into orders (merchant_id, ${stored.names}, charge_lease_until)
      select $1, ${stored.names}, ${leaseOf('r')} from ${written.from(2)}
      on conflict (merchant_id, channel_partner_code, channel_partner_order_id)
        where channel_partner_order_id is not null do nothing`,
     [merchantId, ...written.values(orders)],
   );
+  if (count === orders.length) await queueOrders(tx, merchantId, orders);
+  return count;
 }
 
 /** Returns the order that already has this order's partner number, or undefined. */
@@ -98,6 +101,7 @@ export async function saveOrder(tx: Database, order: OrderRecord): Promise<void>
      from ${written.from(3)} where o.merchant_id = $1 and o.order_id = $2`,
     [order.merchantId, order.orderId, ...written.values([order])],
   );
+  await requeueOrder(tx, order);
 }
 
 /**

@@ -6,9 +6,10 @@ import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { type ChangedOrder, changedOrder, type PaymentSaid } from './change.ts';
 import { noHooks, type OrderHooks } from './hooks.ts';
-import { event, stageChange } from './insertOperations.ts';
+import { event, stageEvents } from './insertOperations.ts';
 import type { OrderRecord } from './order.ts';
 import { refundWarnings } from './refund.ts';
+import { shipEvents } from './shipping.ts';
 import { findOrder, saveOrder } from './store.ts';
 
 /**
@@ -32,10 +33,10 @@ export function updateOrder(
     const { becamePaid } = changed;
     const order = await withCustomer(context, changed.order, stored);
     await saveOrder(context.db, order);
-    const moved = order.document.current_stage !== stored.document.current_stage;
     await context.events.emit(context, [
       event('order_update', order, { changed: Object.keys(change) }),
-      ...(moved ? [stageChange(stored, order)] : []),
+      ...stageEvents(stored, order),
+      ...shipEvents(order, changed.shipped),
       ...(becamePaid ? [event('order_payment_process', order)] : []),
     ]);
     await rebill?.changed(context, stored, order);
@@ -47,14 +48,14 @@ export function updateOrder(
 
 /** Returns a stored order as a change would leave it, or refuses the change. Writes nothing. */
 export function orderAfter(
-  { merchant: { timeZone }, now }: Pick<Context, 'merchant' | 'now'>,
+  { merchant: { timeZone }, now, actor }: Pick<Context, 'merchant' | 'now' | 'actor'>,
   stored: OrderRecord,
   body: Order,
   isRebillUnderWay = false,
 ): ChangedOrder {
   const outcome = changedOrder(stored, writable(Order, body, timeZone), {
     merge: merged,
-    now: { at: now, timeZone },
+    now: { at: now, timeZone, by: actor.name },
     isUnderWay: stored.charging === true || isRebillUnderWay,
     said: paymentSaid(body, timeZone),
   });

@@ -9,6 +9,8 @@ import { fromMinor, minor, multiply, sum } from '../kernel/money.ts';
 import type { OrderCurrency } from '../orders/money.ts';
 import { wireCurrency } from '../orders/money.ts';
 import { type OrderDocument, type OrderRecord } from '../orders/order.ts';
+import { isShippedHere, paidStage } from '../orders/shipping.ts';
+import { inStage } from '../orders/stages.ts';
 import type { PlannedCharge } from './plan.ts';
 import type { RebillLine, RebillOrder } from './rebillOrder.ts';
 
@@ -44,8 +46,9 @@ export type RebillPayment =
     };
 
 /**
- * Returns the order of a rebill: completed if it is paid; otherwise in Accounts Receivable, for
- * merchants who keep declined orders.
+ * Returns the order of a rebill. If it is paid, it goes where its original order went: to the
+ * Shipping Department or to Completed Order. Otherwise it is in Accounts Receivable, for merchants
+ * who keep declined orders.
  */
 export function rebillOrderRecord(source: RebillOrderSource): OrderRecord {
   const { original, charge, at, payment } = source;
@@ -74,13 +77,15 @@ function documentOf(source: RebillOrderSource): OrderDocument {
     payment,
   } = source;
   const money = moneyIn(source);
-  return fromLoose<OrderDocument>({
+  const items = order.lines.map((line, index) => itemOf(line, index, money));
+  const isPaid = payment.kind === 'paid';
+  const stage = isPaid ? paidStage(original, { items }) : 'Accounts Receivable';
+  const document = fromLoose<OrderDocument>({
     order_id: source.orderId,
     merchant_id: original.merchant_id,
     currency_code: original.currency_code,
     exchange_rate: original.exchange_rate,
     language_iso_code: original.language_iso_code,
-    current_stage: payment.kind === 'paid' ? 'Completed Order' : 'Accounts Receivable',
     affiliates: affiliatesOf(source),
     billing: original.billing,
     shipping: shippingOf(original),
@@ -99,9 +104,12 @@ function documentOf(source: RebillOrderSource): OrderDocument {
             },
           ],
         }),
-    items: order.lines.map((line, index) => itemOf(line, index, money)),
+    items,
     summary: summaryOf(order, money),
+    // Tells the payment of a kept order whether the order then ships.
+    ...(!isPaid && isShippedHere(original) ? { channel_partner: { store_completed: false } } : {}),
   });
+  return inStage(document, stage, wireDate(source.at, source.zone));
 }
 
 type OrderCard = NonNullable<OrderPayment['credit_card']>;
@@ -229,6 +237,8 @@ function itemOf(line: RebillLine, index: number, money: Money): OrderItem {
     tax_free: !line.isTaxed,
     free_shipping: line.shipsFree,
     upsell: line.kind === 'add-on',
+    tax_product_type: line.kind === 'cancel fee' ? 'service' : line.productType,
+    distribution_center_code: line.center,
     ...(line.options.length === 0
       ? {}
       : { options: line.options.map(({ label, value }) => ({ label, value })) }),

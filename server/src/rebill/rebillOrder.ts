@@ -4,6 +4,7 @@ import type { PlannedLine, PlannedRebill } from '../autoOrders/futureRebills.ts'
 import type { AppliedRule } from '../autoOrders/pricing.ts';
 import { priceLine } from '../autoOrders/pricing.ts';
 import type { Catalog, PlanContext, Shipment } from '../autoOrders/steps.ts';
+import type { CatalogItem } from '../items/item.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { Minor } from '../kernel/money.ts';
 import { allocate, minor, percentOff, sum, zero } from '../kernel/money.ts';
@@ -49,6 +50,10 @@ export interface RebillLine {
   readonly discount: Minor;
   readonly isTaxed: boolean;
   readonly shipsFree: boolean;
+  /** What is sold when it is not a parcel. */
+  readonly productType?: CatalogItem['productType'];
+  /** The distribution center that ships it. Absent: the default center. */
+  readonly center?: string;
   readonly options: AddOn['options'];
   /** How the unit cost was determined, for previews. */
   readonly priceRules: readonly AppliedRule[];
@@ -109,6 +114,7 @@ function itemLine(
     discount: zero,
     isTaxed: !(shipped?.taxFree ?? false) && !original.taxFreeItemIds.has(fold(shipment.itemId)),
     shipsFree: shipped?.autoOrder?.freeShipping ?? false,
+    ...shippingOf(shipped),
     options: item.options,
     priceRules: shipment.price.trace,
     shipment: {
@@ -118,6 +124,11 @@ function itemLine(
     },
   };
 }
+
+const shippingOf = (item: CatalogItem | undefined): Pick<RebillLine, 'productType' | 'center'> => ({
+  ...(item?.productType && { productType: item.productType }),
+  ...(item?.distributionCenter && { center: item.distributionCenter }),
+});
 
 function addOnLines(terms: RebillTerms): Outcome<RebillLine[], LineFault> {
   const riding: { addOn: AddOn; item?: AutoOrderItem }[] = [
@@ -164,6 +175,7 @@ function addOnLine(
     discount: zero,
     isTaxed: !shipped.taxFree && !original.taxFreeItemIds.has(fold(addOn.itemId)),
     shipsFree: addOn.freeShipping,
+    ...shippingOf(shipped),
     options: addOn.options,
     priceRules: price.value.trace,
   });

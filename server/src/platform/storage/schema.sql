@@ -523,6 +523,15 @@ CREATE INDEX customer_last_name ON customer USING btree (merchant_id, fold(((doc
 CREATE INDEX customer_modified ON customer USING btree (merchant_id, modified_at, customer_profile_oid);
 CREATE INDEX customer_phone ON customer USING btree (merchant_id, regexp_replace(((document -> 'billing'::text) -> 0) ->> 'day_phone'::text, '\D'::text, ''::text, 'g'::text) COLLATE "C", customer_profile_oid);
 
+CREATE TABLE distribution_center (
+  merchant_id text NOT NULL,
+  code text NOT NULL,
+  distribution_center_oid integer NOT NULL,
+  document json NOT NULL,
+  CONSTRAINT distribution_center_pkey PRIMARY KEY (merchant_id, code),
+  CONSTRAINT distribution_center_merchant_id_distribution_center_oid_key UNIQUE (merchant_id, distribution_center_oid)
+);
+
 CREATE TABLE event (
   merchant_id text NOT NULL,
   event_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -805,6 +814,7 @@ CREATE INDEX orders_facets ON orders USING gin (facets);
 CREATE INDEX orders_ordinary ON orders USING btree (merchant_id, created_at, order_id) WHERE auto_order_oid IS NULL;
 CREATE INDEX orders_original ON orders USING btree (merchant_id, created_at, order_id) WHERE rebill_number = 0;
 CREATE UNIQUE INDEX orders_rebill ON orders USING btree (merchant_id, auto_order_oid, rebill_number) WHERE auto_order_oid IS NOT NULL;
+CREATE INDEX orders_stage ON orders USING btree (merchant_id, current_stage, order_id) WHERE current_stage <> 'Completed Order'::text;
 
 CREATE TABLE order_refund (
   merchant_id text NOT NULL,
@@ -959,6 +969,17 @@ CREATE TABLE user_session (
 );
 CREATE INDEX user_session_expired ON user_session USING btree (merchant_id, idle_until);
 CREATE INDEX user_session_user ON user_session USING btree (merchant_id, user_id, created_at);
+
+CREATE TABLE waiting_shipment (
+  merchant_id text NOT NULL,
+  order_id text NOT NULL,
+  distribution_center_code text NOT NULL,
+  waiting_since timestamp with time zone NOT NULL,
+  acknowledged boolean NOT NULL,
+  CONSTRAINT waiting_shipment_pkey PRIMARY KEY (merchant_id, order_id, distribution_center_code),
+  CONSTRAINT waiting_shipment_merchant_id_order_id_fkey FOREIGN KEY (merchant_id, order_id) REFERENCES orders(merchant_id, order_id) ON DELETE CASCADE
+);
+CREATE INDEX waiting_shipment_queue ON waiting_shipment USING btree (merchant_id, distribution_center_code, waiting_since, order_id) WHERE NOT acknowledged;
 
 CREATE TABLE webhook (
   merchant_id text NOT NULL,

@@ -1,0 +1,259 @@
+import type { OrderItem } from '@perennial/contract/orderItem.ts';
+import { wireDate } from '../kernel/calendar.ts';
+import { upperCode } from '../kernel/caseFolding.ts';
+import { type Minor, minor } from '../kernel/money.ts';
+import type { DomainEvent } from '../platform/events/event.ts';
+import { amountOf, type OrderCurrency, wireCurrency } from './money.ts';
+import type { Occasion } from './occasion.ts';
+import type { OrderDocument, OrderRecord } from './order.ts';
+import { inStage, isPaidStage, type OrderStage } from './stages.ts';
+
+/*
+ * What of an order ships, from which distribution center, and what a shipment changes (current API,
+ * FulfillmentApi). An order in the Shipping Department waits at each center that has lines to ship,
+ * and is completed when the last of them has shipped.
+ */
+
+/** The code of the distribution center that ships lines without a center of their own. */
+export const defaultCenter = 'DFLT';
+
+/**
+ * Returns the lines of an order that are parcels: not digital goods or services, not given back
+ * altogether, and not a kit whose components are lines themselves.
+ */
+export function parcelLines({ items = [] }: Pick<OrderDocument, 'items'>): OrderItem[] {
+  const kitsWithParts = new Set(
+    items.filter((line) => line.kit_component).map((line) => line.parent_item_index),
+  );
+  return items.filter(
+    (line) =>
+      isPhysical(line) &&
+      !isGivenBack(line) &&
+      !(line.kit === true && kitsWithParts.has(line.item_index)),
+  );
+}
+
+const isPhysical = ({ tax_product_type: type }: OrderItem): boolean =>
+  type !== 'digital' && type !== 'service';
+
+const isGivenBack = ({ quantity_refunded: refunded = 0, quantity = 0 }: OrderItem): boolean =>
+  refunded > 0 && refunded >= quantity;
+
+/** Returns the code of the distribution center that ships a line. */
+export const centerOf = ({ distribution_center_code: code }: OrderItem): string =>
+  upperCode(code ?? '').trim() || defaultCenter;
+
+/** A distribution center at which an order waits to be shipped. */
+export interface WaitingCenter {
+  readonly code: string;
+  /** True once the center has acknowledged all of the lines that it has to ship. */
+  readonly isAcknowledged: boolean;
+}
+
+/** Returns the centers that have to ship something of an order, each once. */
+export function waitingCenters(document: OrderDocument): WaitingCenter[] {
+  if (document.current_stage !== 'Shipping Department') return [];
+  const open = parcelLines(document).filter((line) => line.shipped_dts === undefined);
+  return [...new Set(open.map(centerOf))].map((code) => ({
+    code,
+    isAcknowledged: open
+      .filter((line) => centerOf(line) === code)
+      .every((line) => line.transmitted_to_distribution_center_dts !== undefined),
+  }));
+}
+
+/** Whether an order is or was in the Shipping Department, so that it may wait at a center. */
+export const hasBeenQueued = ({
+  current_stage: stage,
+  current_stage_histories: moves = [],
+}: OrderDocument): boolean =>
+  stage === 'Shipping Department' ||
+  moves.some(
+    (move) =>
+      move.after_stage === 'Shipping Department' || move.before_stage === 'Shipping Department',
+  );
+
+/** Whether an order is shipped here: its partner left that to the merchant, or staff moved it. */
+export const isShippedHere = (order: OrderDocument): boolean =>
+  order.channel_partner?.store_completed === false || hasBeenQueued(order);
+
+/**
+ * Returns the stage of an order that becomes paid (order reference,
+ * OrderChannelPartner.store_completed): the Shipping Department when it is shipped here and has
+ * something to ship, or else completed. A rebill goes where its original order went.
+ */
+export const paidStage = (
+  order: OrderDocument,
+  lines: Pick<OrderDocument, 'items'> = order,
+): OrderStage =>
+  isShippedHere(order) && parcelLines(lines).length > 0 ? 'Shipping Department' : 'Completed Order';
+
+/** A shipment as a distribution center reports it. */
+export interface Shipment {
+  /** The center that ships its lines. Absent: all lines that have not shipped. */
+  readonly center?: string | undefined;
+  readonly trackingNumbers: readonly string[];
+  /** What it cost the merchant, in the order's base currency. */
+  readonly costs?: ShipmentCosts | undefined;
+  readonly user: string;
+}
+
+/** The costs of a shipment (current API, FulfillmentShipment). */
+export interface ShipmentCosts {
+  readonly shipping?: Minor | undefined;
+  readonly packaging?: Minor | undefined;
+  readonly fee?: Minor | undefined;
+}
+
+/** An order after a shipment. */
+export interface ShippedOrder {
+  readonly order: OrderRecord;
+  /** The `item_index` of each line that this shipment shipped. */
+  readonly lines: readonly number[];
+  readonly newNumbers: readonly string[];
+}
+
+/**
+ * Returns the order after a shipment: its lines, tracking numbers and costs, and completed once
+ * nothing is left to ship. A repeated shipment changes nothing; one with other tracking numbers adds
+ * them.
+ */
+export function shippedOrder(order: OrderRecord, shipment: Shipment, now: Occasion): ShippedOrder {
+  const at = wireDate(now.at, now.timeZone);
+  const { document } = order;
+  const sent = new Set(
+    parcelLines(document).filter((line) => line.shipped_dts === undefined && isOf(line, shipment)),
+  );
+  const known = document.shipping?.tracking_numbers ?? [];
+  const newNumbers = shipment.trackingNumbers.filter((number) => !known.includes(number));
+  if (sent.size === 0 && newNumbers.length === 0) return { order, lines: [], newNumbers };
+  const changed: OrderDocument = {
+    ...document,
+    items: (document.items ?? []).map((line) =>
+      sent.has(line) ? shippedLine(line, at, shipment.user) : line,
+    ),
+    shipping: {
+      ...document.shipping,
+      shipping_date: document.shipping?.shipping_date ?? at,
+      tracking_numbers: [...known, ...newNumbers],
+    },
+    ...(sent.size > 0 ? costsOf(order, shipment.costs) : {}),
+  };
+  return {
+    order: { ...order, document: completed(changed, at, shipment.user), modifiedAt: now.at },
+    lines: [...sent].map((line) => line.item_index ?? 0),
+    newNumbers,
+  };
+}
+
+const isOf = (line: OrderItem, { center }: Shipment): boolean =>
+  center === undefined || centerOf(line) === center;
+
+const shippedLine = (line: OrderItem, at: string, user: string): OrderItem => ({
+  ...line,
+  transmitted_to_distribution_center_dts: line.transmitted_to_distribution_center_dts ?? at,
+  shipped_dts: at,
+  shipped_by_user: user,
+});
+
+function completed(document: OrderDocument, at: string, user: string): OrderDocument {
+  const isLeft = parcelLines(document).some((line) => line.shipped_dts === undefined);
+  return document.current_stage === 'Shipping Department' && !isLeft
+    ? inStage(document, 'Completed Order', at, user)
+    : document;
+}
+
+/** The actual costs of the order with those of a shipment. Each of its shipments adds to them. */
+function costsOf(
+  { document, currency }: OrderRecord,
+  { shipping, packaging, fee }: ShipmentCosts = {},
+): Pick<OrderDocument, 'summary'> {
+  if (shipping === undefined && packaging === undefined && fee === undefined) return {};
+  const shown: OrderCurrency = {
+    base: currency,
+    shown: document.currency_code ?? currency,
+    exchangeRate: document.exchange_rate ?? 1,
+  };
+  const { summary } = document;
+  const plus = (
+    name: 'actual_shipping' | 'actual_other_cost' | 'actual_fulfillment',
+    more: Minor,
+  ) =>
+    ({ [name]: wireCurrency(minor(amountOf(summary?.[name], currency) + more), shown) }) as const;
+  return {
+    summary: {
+      ...summary,
+      ...(shipping === undefined ? {} : plus('actual_shipping', shipping)),
+      ...(packaging === undefined ? {} : plus('actual_other_cost', packaging)),
+      ...(fee === undefined ? {} : plus('actual_fulfillment', fee)),
+    },
+  };
+}
+
+/** Returns the order after a center acknowledged that it received the lines that it ships. */
+export function acknowledgedOrder(order: OrderRecord, center: string, now: Occasion): OrderRecord {
+  const at = wireDate(now.at, now.timeZone);
+  const waiting = new Set(
+    parcelLines(order.document).filter(
+      (line) =>
+        centerOf(line) === center &&
+        line.shipped_dts === undefined &&
+        line.transmitted_to_distribution_center_dts === undefined,
+    ),
+  );
+  if (waiting.size === 0) return order;
+  const items = (order.document.items ?? []).map((line) =>
+    waiting.has(line) ? { ...line, transmitted_to_distribution_center_dts: at } : line,
+  );
+  return { ...order, document: { ...order.document, items }, modifiedAt: now.at };
+}
+
+/**
+ * Returns what a client's update ships: a new tracking number on a paid order ships what has not
+ * shipped, and so does a move from the Shipping Department to Completed Order.
+ */
+export function shippedByUpdate(
+  before: OrderRecord,
+  after: OrderRecord,
+  user: string,
+  now: Occasion,
+): ShippedOrder | undefined {
+  const { current_stage: stage = 'Unknown', shipping } = after.document;
+  const known = before.document.shipping?.tracking_numbers ?? [];
+  const numbers = (shipping?.tracking_numbers ?? []).filter((number) => !known.includes(number));
+  const isFinished =
+    before.document.current_stage === 'Shipping Department' && stage === 'Completed Order';
+  const isTracked = numbers.length > 0 && after.paidAt !== undefined && isPaidStage(stage);
+  if (!isFinished && !isTracked) return undefined;
+  const shipped = shippedOrder(after, { trackingNumbers: [], user }, now);
+  const order = numbers.length > 0 ? withShippingDate(shipped.order, now) : shipped.order;
+  return shipped.lines.length === 0 && numbers.length === 0
+    ? undefined
+    : { order, lines: shipped.lines, newNumbers: numbers };
+}
+
+function withShippingDate(order: OrderRecord, now: Occasion): OrderRecord {
+  const { document } = order;
+  const shipping_date = document.shipping?.shipping_date ?? wireDate(now.at, now.timeZone);
+  return { ...order, document: { ...document, shipping: { ...document.shipping, shipping_date } } };
+}
+
+/**
+ * Returns the event of a shipment: an order's lines that went out, or a tracking number that was
+ * added. None when nothing was shipped.
+ */
+export function shipEvents(
+  order: OrderRecord,
+  shipped: ShippedOrder | undefined,
+  center?: string,
+): DomainEvent[] {
+  if (shipped === undefined || (shipped.lines.length === 0 && shipped.newNumbers.length === 0))
+    return [];
+  const data = {
+    ...(center === undefined ? {} : { distribution_center_code: center }),
+    tracking_numbers: shipped.newNumbers,
+    item_indexes: shipped.lines,
+    is_complete: order.document.current_stage === 'Completed Order',
+  };
+  return [{ name: 'order_ship', objectType: 'order', objectId: order.orderId, data }];
+}
