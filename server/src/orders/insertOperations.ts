@@ -136,7 +136,7 @@ async function settleCharge(
       order,
       approved ? {} : { reason: result.reason },
     ),
-    ...stageEvents(stored, order),
+    stageChange(stored, order),
   ]);
   if (approved) await hooks.onPaid(context, order);
 }

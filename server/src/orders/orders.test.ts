@@ -578,6 +578,7 @@ test('money that came another way: moving on counts as paid, once', async () => 
     'fulfillment_transmit',
     'order_update',
     'order_stage_change',
+    'order_ship',
   ]);
 });
 

@@ -14,7 +14,7 @@ import { inStage, isPaidStage, type OrderStage } from './stages.ts';
  * and is completed when the last of them has shipped.
  */
 
-/** The code of the distribution center that ships lines without a center of their own. */
+/** The code of the distribution center that ships the lines that name no center. */
 export const defaultCenter = 'DFLT';
 
 /**
