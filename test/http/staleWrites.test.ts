@@ -1,9 +1,10 @@
 // Every operation that takes a form back: one, a batch, a batch in the background, the add-ons of
-// an item, with and without If-Match.
+// an item, with and without If-Match. Then the other records with an ETag.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
-import { testApp } from '../support/app.ts';
+import type { OperationId } from '@perennial/contract/operations.ts';
+import { type TestRequest, testApp } from '../support/app.ts';
 
 const app = await testApp();
 for (const id of ['COFFEE', 'MUG'])
@@ -151,4 +152,154 @@ test('stale forms by every way in', async (t) => {
   await t.test('the add-ons of an item: a count from before stays; If-Match sets it', () =>
     staleAddOns(addOns),
   );
+});
+
+/** A record that is read, changed and read again, and what changes it. */
+interface Versioned {
+  readonly what: string;
+  readonly get: TestRequest;
+  readonly put: TestRequest;
+  /** Changes it by another operation than its own update. */
+  readonly also?: TestRequest;
+}
+
+async function made<Id extends OperationId>(request: TestRequest<Id>) {
+  const { status, body, text } = await app.request(request);
+  assert.equal(status, 200, text);
+  return body;
+}
+
+const user = (await made({ operation: 'insertUser', body: { login: 'ann' } })).user;
+const group = (await made({ operation: 'insertGroup', body: { name: 'Support' } })).group;
+const { item } = await made({
+  operation: 'insertItem',
+  body: { merchant_item_id: 'SPOON', pricing: { cost: 1 } },
+});
+const { customer } = await made({
+  operation: 'insertCustomer',
+  body: { email: 'bob@example.com' },
+});
+const userParams = { user_id: user.user_id };
+const groupParams = { group_oid: group.group_oid };
+const itemParams = { merchant_item_oid: item.merchant_item_oid };
+const customerParams = { customer_profile_oid: customer.customer_profile_oid };
+
+const versioned: readonly Versioned[] = [
+  {
+    what: 'a user',
+    get: { operation: 'getUser', params: userParams },
+    put: { operation: 'updateUser', params: userParams, body: { phone: '555' } },
+    also: {
+      operation: 'updateGroup',
+      params: groupParams,
+      body: { users: [{ user_id: user.user_id, member: true }] },
+    },
+  },
+  {
+    what: 'a group',
+    get: { operation: 'getGroup', params: groupParams },
+    put: { operation: 'updateGroup', params: groupParams, body: { name: 'Staff' } },
+    also: {
+      operation: 'updateUser',
+      params: userParams,
+      body: { groups: [{ group_oid: group.group_oid, member: false }] },
+    },
+  },
+  {
+    what: 'an item',
+    get: { operation: 'getItem', params: itemParams },
+    put: { operation: 'updateItem', params: itemParams, body: { description: 'Spoon' } },
+  },
+  {
+    what: 'a customer',
+    get: { operation: 'getCustomer', params: customerParams },
+    put: { operation: 'updateCustomer', params: customerParams, body: { qb_class: 'Retail' } },
+  },
+  {
+    what: 'the settings',
+    get: { operation: 'getMerchantSettings' },
+    put: { operation: 'updateMerchantSettings', body: { company_name: 'Shop' } },
+  },
+  {
+    what: 'the task rules',
+    get: { operation: 'getWorkflowRules' },
+    put: {
+      operation: 'updateWorkflowRules',
+      body: { rules: [{ system_task_type: 'auto_order_card_update_issue', due_days: 3 }] },
+    },
+  },
+];
+
+for (const { what, get, put, also } of versioned)
+  test(`${what}: If-Match of the present version is kept, of another one refused`, async () => {
+    const etagOf = async () => String((await app.request(get)).headers['etag']);
+    const putIf = (etag: string) => app.request({ ...put, headers: { 'if-match': etag } });
+    const read = await etagOf();
+    assert.match(read, /^"\d+"$/);
+    const kept = await putIf(read);
+    assert.equal(kept.status, 200, kept.text);
+    const written = String(kept.headers['etag']);
+    assert.notEqual(written, read);
+    assert.equal(await etagOf(), written);
+
+    const before = (await app.request(get)).text;
+    const stale = await putIf(read);
+    assert.equal(stale.status, 412, stale.text);
+    assert.equal(stale.headers['x-perennial-refusal'], 'precondition_failed');
+    assert.equal(stale.headers['etag'], written, 'the present version');
+    assert.equal((await app.request(get)).text, before);
+
+    // Without If-Match the last one wins, as before.
+    assert.equal((await app.request(put)).status, 200);
+    if (!also) return;
+    const unnamed = await etagOf();
+    assert.equal((await app.request(also)).status, 200);
+    assert.equal((await putIf(unnamed)).status, 412);
+  });
+
+test('of two updates with one ETag, one is done', async () => {
+  for (const { what, get, put } of versioned) {
+    const headers = { 'if-match': String((await app.request(get)).headers['etag']) };
+    const answers = await Promise.all([1, 2, 3].map(() => app.request({ ...put, headers })));
+    const statuses = answers.map(({ status }) => status);
+    assert.deepEqual(
+      statuses.toSorted((a, b) => a - b),
+      [200, 412, 412],
+      what,
+    );
+  }
+});
+
+test('a user and a group that change one another at the same time both succeed', async () => {
+  for (let round = 0; round < 20; round++) {
+    const member = round % 2 === 0;
+    const answers = await Promise.all([
+      app.request({
+        operation: 'updateUser',
+        params: userParams,
+        body: { groups: [{ group_oid: group.group_oid, member }] },
+      }),
+      app.request({
+        operation: 'updateGroup',
+        params: groupParams,
+        body: { users: [{ user_id: user.user_id, member: !member }] },
+      }),
+    ]);
+    for (const { status, text } of answers) assert.equal(status, 200, text);
+  }
+});
+
+test('a user and a group are deleted as they were read, or not', async () => {
+  for (const [get, put, operation] of [
+    [versioned[0]!.get, versioned[0]!.put, 'deleteUser'],
+    [versioned[1]!.get, versioned[1]!.put, 'deleteGroup'],
+  ] as const) {
+    const read = await app.request(get);
+    const request = { operation, ...(get.params && { params: get.params }) } as TestRequest;
+    const old = { 'if-match': String(read.headers['etag']) };
+    assert.equal((await app.request(put)).status, 200);
+    assert.equal((await app.request({ ...request, headers: old })).status, 412);
+    const now = { 'if-match': String((await app.request(get)).headers['etag']) };
+    assert.equal((await app.request({ ...request, headers: now })).status, 204);
+  }
 });

@@ -7,6 +7,7 @@ import { listItemOids, readItemJson } from '../items/store.ts';
 import { listOrderIds, readOrderTexts } from '../orders/listStore.ts';
 import { readOrderJson } from '../orders/store.ts';
 import type { Context } from '../platform/context.ts';
+import type { VersionedJson } from '../platform/storage/page.ts';
 import { readUserJson } from '../staff/staffStore.ts';
 import type { ObjectReaders } from '../webhooks/captureListener.ts';
 import type { ReflowParts } from '../webhooks/reflowWorker.ts';
@@ -64,12 +65,12 @@ export const objectIds: ReflowParts['ids'] = {
 
 async function eachById(
   ids: readonly string[],
-  read: (id: string) => Promise<string | undefined>,
+  read: (id: string) => Promise<VersionedJson | undefined>,
 ): Promise<Map<string, string>> {
   const texts = new Map<string, string>();
   for (const id of ids) {
-    const text = await read(id);
-    if (text !== undefined) texts.set(id, text);
+    const found = await read(id);
+    if (found !== undefined) texts.set(id, found.json);
   }
   return texts;
 }

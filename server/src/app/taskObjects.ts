@@ -130,15 +130,15 @@ async function itemFacts(
   key: ItemKey,
 ): Promise<ObjectFacts | undefined> {
   if ('oid' in key && !(key.oid < 2 ** 31)) return undefined;
-  const json = await readItemJson(
+  const found = await readItemJson(
     db,
     merchantId,
     key,
     new Set(['shipping', 'shipping.distribution_centers']),
     timeZone,
   );
-  if (json === undefined) return undefined;
-  const item = JSON.parse(json) as Item;
+  if (found === undefined) return undefined;
+  const item = JSON.parse(found.json) as Item;
   const { description, merchant_item_id: id = '' } = item;
   return {
     key: String(item.merchant_item_oid),
@@ -153,12 +153,12 @@ async function customerFacts(
   name: string,
 ): Promise<ObjectFacts | undefined> {
   const oid = oidIn(name);
-  const json =
+  const found =
     oid === undefined
       ? undefined
       : await readCustomerJson(db, merchantId, { oid }, new Set(), timeZone);
-  if (json === undefined) return undefined;
-  const { email } = JSON.parse(json) as { email?: string };
+  if (found === undefined) return undefined;
+  const { email } = JSON.parse(found.json) as { email?: string };
   return { key: name, id: name, email, context: `Customer ${email ?? name}` };
 }
 

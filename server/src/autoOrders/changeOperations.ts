@@ -2,6 +2,7 @@ import type { FieldFault } from '../kernel/fieldFault.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
+import { refuseOtherVersion } from '../platform/http/preconditions.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
 import type { AutoOrder } from './autoOrder.ts';
@@ -73,8 +74,7 @@ export function changeAutoOrder(context: Context, oid: number, change: Change): 
 
 /** Refuses a client that named another version than the present one. */
 export function refuseStale(current: AutoOrder, ifMatch: number | undefined): void {
-  if (ifMatch !== undefined && ifMatch !== current.version)
-    refuse('precondition_failed', {}, { objectId: String(current.autoOrderOid) });
+  refuseOtherVersion(current.version, ifMatch, String(current.autoOrderOid));
 }
 
 /** The record without its mark as parked: the engine decides again whether it can be billed. */

@@ -4,10 +4,11 @@ import { fromLoose } from '../kernel/fromLoose.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { filterDate } from '../platform/http/dates.ts';
 import { merged, writable } from '../platform/http/document.ts';
+import { refuseOtherVersion } from '../platform/http/preconditions.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { readOne } from '../platform/http/unreadableRecords.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
-import type { JsonPage } from '../platform/storage/page.ts';
+import type { JsonPage, VersionedJson } from '../platform/storage/page.ts';
 import { customerFault, type StoredCustomer, withPartIds } from './customer.ts';
 import {
   type CustomerKey,
@@ -21,20 +22,20 @@ import {
   saveCustomer,
 } from './store.ts';
 
-/** Returns the JSON of one profile. */
+/** Returns the JSON of one profile with its version. */
 export async function getCustomer(
   context: Context,
   key: CustomerKey,
   expand: ReadonlySet<string>,
-): Promise<string> {
+): Promise<VersionedJson> {
   const { merchantId, timeZone } = context.merchant;
-  const json = await readOne(context, {
+  const read = await readOne(context, {
     what: 'customer',
     id: 'oid' in key ? key.oid : key.email,
     expand,
     read: (expand) => readCustomerJson(context.db, merchantId, key, expand, timeZone),
   });
-  return json ?? noCustomer(key);
+  return read ?? noCustomer(key);
 }
 
 /** Returns a page of profiles. */
@@ -70,7 +71,7 @@ export async function insertCustomer(
   context: Context,
   body: Customer,
   expand: ReadonlySet<string>,
-): Promise<string> {
+): Promise<VersionedJson> {
   const { merchantId } = context.merchant;
   const wire = merged<Customer>({ merchant_id: merchantId }, written(context, body));
   refuseFault(wire);
@@ -93,11 +94,12 @@ export async function updateCustomer(
   context: Context,
   oid: number,
   body: Customer,
-  expand: ReadonlySet<string>,
-): Promise<string> {
+  { expand, ifMatch }: { readonly expand: ReadonlySet<string>; readonly ifMatch?: number },
+): Promise<VersionedJson> {
   const { merchantId } = context.merchant;
   return inTransaction(context, async (context) => {
     const stored = (await lockCustomer(context.db, merchantId, oid)) ?? noCustomer({ oid });
+    refuseOtherVersion(stored.version, ifMatch, String(oid));
     const change = written(context, body);
     const wire = merged(stored.document, { ...change, last_modified_by: context.actor.name });
     refuseFault(wire);

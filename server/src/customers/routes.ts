@@ -1,4 +1,4 @@
-import { payloadText } from '../platform/http/answer.ts';
+import { versioned } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import { pageAnswer } from '../platform/http/unreadableRecords.ts';
 import { getCustomer, getCustomers, insertCustomer, updateCustomer } from './operations.ts';
@@ -6,15 +6,15 @@ import { getCustomer, getCustomers, insertCustomer, updateCustomer } from './ope
 /** The customer operations of the contract. */
 export const customerRoutes = {
   getCustomer: async (context, { params, expand }) =>
-    payloadText(await getCustomer(context, { oid: params.customer_profile_oid }, expand)),
+    versioned(await getCustomer(context, { oid: params.customer_profile_oid }, expand)),
   getCustomerByEmail: async (context, { params, expand }) =>
-    payloadText(await getCustomer(context, { email: params.email }, expand)),
+    versioned(await getCustomer(context, { email: params.email }, expand)),
   getCustomers: async (context, { query, page, sort, expand }) => {
     const customers = await getCustomers(context, query, { page, sort, expand });
     return pageAnswer(context, 'customer', customers);
   },
   insertCustomer: async (context, { body, expand }) =>
-    payloadText(await insertCustomer(context, body, expand)),
-  updateCustomer: async (context, { params, body, expand }) =>
-    payloadText(await updateCustomer(context, params.customer_profile_oid, body, expand)),
+    versioned(await insertCustomer(context, body, expand)),
+  updateCustomer: async (context, { params, body, ...options }) =>
+    versioned(await updateCustomer(context, params.customer_profile_oid, body, options)),
 } satisfies Routes;

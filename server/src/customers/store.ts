@@ -2,7 +2,13 @@ import type { SortField } from '@perennial/contract/sorting.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { foldTrimmed } from '../kernel/caseFolding.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { type Bind, bindings, type JsonPage, readPage } from '../platform/storage/page.ts';
+import {
+  type Bind,
+  bindings,
+  type JsonPage,
+  readPage,
+  type VersionedJson,
+} from '../platform/storage/page.ts';
 import { inZone } from '../platform/storage/zone.ts';
 import type { StoredCustomer } from './customer.ts';
 import { customerJson } from './present.ts';
@@ -28,24 +34,24 @@ export const emailKey = (email: string): string => foldTrimmed(email);
 /** Names one profile of a merchant. */
 export type CustomerKey = { readonly oid: number } | { readonly email: string };
 
-/** Returns the wire's JSON of a profile, or undefined. */
+/** Returns the wire's JSON of a profile with its version, or undefined. */
 export async function readCustomerJson(
   db: Database,
   merchantId: string,
   key: CustomerKey,
   expand: ReadonlySet<string>,
   timeZone: string,
-): Promise<string | undefined> {
+): Promise<VersionedJson | undefined> {
   const [condition, value] =
     'oid' in key
       ? ['o.customer_profile_oid = $2', key.oid]
       : ['o.email_lc = $2', emailKey(key.email)];
-  const [row] = await db.lookup<{ json: string }>(
-    `select ${customerJson('o', expand)}::text as json
+  const [row] = await db.lookup<VersionedJson>(
+    `select ${customerJson('o', expand)}::text as json, o.version
      from customer o where o.merchant_id = $1 and ${condition} and ${inZone('$3')}`,
     [merchantId, value, timeZone],
   );
-  return row?.json;
+  return row;
 }
 
 /**
@@ -56,9 +62,9 @@ export function lockCustomer(
   tx: Database,
   merchantId: string,
   oid: number,
-): Promise<StoredCustomer | undefined> {
-  return tx.row<StoredCustomer>(
-    `select document, card_tokens as "cardTokens" from customer
+): Promise<(StoredCustomer & { readonly version: number }) | undefined> {
+  return tx.row(
+    `select document, card_tokens as "cardTokens", version from customer
      where merchant_id = $1 and customer_profile_oid = $2 for update`,
     [merchantId, oid],
   );
@@ -99,7 +105,8 @@ export async function saveCustomer(
   at: Temporal.Instant,
 ): Promise<boolean> {
   const saved = await tx.run(
-    `update customer set email = $3, document = $4::jsonb, card_tokens = $5::jsonb, modified_at = $6
+    `update customer set email = $3, document = $4::jsonb, card_tokens = $5::jsonb, modified_at = $6,
+       version = version + 1
      where merchant_id = $1 and customer_profile_oid = $2
        and not exists (
          select 1 from customer other where other.merchant_id = $1

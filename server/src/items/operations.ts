@@ -6,10 +6,11 @@ import { parseWireDay } from '../kernel/wireDates.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { filterDate } from '../platform/http/dates.ts';
 import { merged, writable } from '../platform/http/document.ts';
+import { refuseOtherVersion } from '../platform/http/preconditions.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { readOne } from '../platform/http/unreadableRecords.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
-import type { JsonPage } from '../platform/storage/page.ts';
+import type { JsonPage, VersionedJson } from '../platform/storage/page.ts';
 import {
   catalogKey,
   findItemOids,
@@ -23,20 +24,20 @@ import {
 } from './store.ts';
 import { itemFault, referencedItems } from './validation.ts';
 
-/** Returns the JSON of one item. */
+/** Returns the JSON of one item with its version. */
 export async function getItem(
   context: Context,
   key: ItemKey,
   expand: ReadonlySet<string>,
-): Promise<string> {
+): Promise<VersionedJson> {
   const { merchantId, timeZone } = context.merchant;
-  const json = await readOne(context, {
+  const read = await readOne(context, {
     what: 'item',
     id: 'oid' in key ? key.oid : key.itemId,
     expand,
     read: (expand) => readItemJson(context.db, merchantId, key, expand, timeZone),
   });
-  return json ?? noItem(key);
+  return read ?? noItem(key);
 }
 
 /** Returns a page of items. With `since`, only those changed since that moment. */
@@ -57,7 +58,7 @@ export async function insertItem(
   context: Context,
   body: Item,
   expand: ReadonlySet<string>,
-): Promise<string> {
+): Promise<VersionedJson> {
   const { merchantId } = context.merchant;
   const change = merged<Item>({}, written(context, body));
   const oid = await takeNumbers(context.db, merchantId, 'item', 1);
@@ -93,11 +94,13 @@ export async function updateItem(
   context: Context,
   oid: number,
   body: Item,
-  expand: ReadonlySet<string>,
-): Promise<string> {
+  { expand, ifMatch }: { readonly expand: ReadonlySet<string>; readonly ifMatch?: number },
+): Promise<VersionedJson> {
   const { merchantId } = context.merchant;
   return inTransaction(context, async (context) => {
-    const stored = (await lockItem(context.db, merchantId, oid)) ?? noItem({ oid });
+    const { item: stored, version } =
+      (await lockItem(context.db, merchantId, oid)) ?? noItem({ oid });
+    refuseOtherVersion(version, ifMatch, String(oid));
     const change = written(context, body);
     refuseRenaming(stored, change);
     const item = await checked(context, merged(stored, { ...change, merchant_item_id: undefined }));

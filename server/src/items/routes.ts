@@ -1,4 +1,4 @@
-import { payloadText } from '../platform/http/answer.ts';
+import { versioned } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import { pageAnswer } from '../platform/http/unreadableRecords.ts';
 import { getItem, getItems, insertItem, updateItem } from './operations.ts';
@@ -6,15 +6,15 @@ import { getItem, getItems, insertItem, updateItem } from './operations.ts';
 /** The item operations of the contract. */
 export const itemRoutes = {
   getItem: async (context, { params, expand }) =>
-    payloadText(await getItem(context, { oid: params.merchant_item_oid }, expand)),
+    versioned(await getItem(context, { oid: params.merchant_item_oid }, expand)),
   getItemByMerchantItemId: async (context, { params, expand }) =>
-    payloadText(await getItem(context, { itemId: params.merchant_item_id }, expand)),
+    versioned(await getItem(context, { itemId: params.merchant_item_id }, expand)),
   getItems: async (context, { query, page, sort, expand }) => {
     const items = await getItems(context, { since: query._since, page, sort, expand });
     return pageAnswer(context, 'item', items);
   },
   insertItem: async (context, { body, expand }) =>
-    payloadText(await insertItem(context, body, expand)),
-  updateItem: async (context, { params, body, expand }) =>
-    payloadText(await updateItem(context, params.merchant_item_oid, body, expand)),
+    versioned(await insertItem(context, body, expand)),
+  updateItem: async (context, { params, body, ...options }) =>
+    versioned(await updateItem(context, params.merchant_item_oid, body, options)),
 } satisfies Routes;

@@ -3,7 +3,7 @@ import type { SortField } from '@perennial/contract/sorting.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { fold } from '../kernel/caseFolding.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { bindings, type JsonPage, readPage } from '../platform/storage/page.ts';
+import { bindings, type JsonPage, readPage, type VersionedJson } from '../platform/storage/page.ts';
 import { inZone } from '../platform/storage/zone.ts';
 import { catalogItem } from './catalogItem.ts';
 import type { CatalogItem } from './item.ts';
@@ -60,35 +60,35 @@ export async function lockItem(
   tx: Database,
   merchantId: string,
   oid: number,
-): Promise<Item | undefined> {
-  const row = await tx.row<{ document: Item }>(
-    `select jsonb_build_object('merchant_id', merchant_id, 'merchant_item_oid', merchant_item_oid,
+): Promise<{ readonly item: Item; readonly version: number } | undefined> {
+  const row = await tx.row<{ document: Item; version: number }>(
+    `select version, jsonb_build_object('merchant_id', merchant_id, 'merchant_item_oid', merchant_item_oid,
        'merchant_item_id', merchant_item_id)
        || case jsonb_typeof(document) when 'object' then document else '{}' end as document
      from item where merchant_id = $1 and merchant_item_oid = $2 for update`,
     [merchantId, oid],
   );
-  return row?.document;
+  return row && { item: row.document, version: row.version };
 }
 
-/** Returns the wire's JSON of an item, or undefined. */
+/** Returns the wire's JSON of an item with its version, or undefined. */
 export async function readItemJson(
   db: Database,
   merchantId: string,
   key: ItemKey,
   expand: ReadonlySet<string>,
   timeZone: string,
-): Promise<string | undefined> {
+): Promise<VersionedJson | undefined> {
   const [condition, value] =
     'oid' in key
       ? ['o.merchant_item_oid = $2', key.oid]
       : ['o.merchant_item_id_lc = $2', catalogKey(key.itemId)];
-  const [row] = await db.lookup<{ json: string }>(
-    `select ${itemJson('o', expand)}::text as json
+  const [row] = await db.lookup<VersionedJson>(
+    `select ${itemJson('o', expand)}::text as json, o.version
      from item o where o.merchant_id = $1 and ${condition} and ${inZone('$3')}`,
     [merchantId, value, timeZone],
   );
-  return row?.json;
+  return row;
 }
 
 /** Returns item oids in ascending order, after one. */
@@ -172,7 +172,7 @@ export async function saveItem(
   at: Temporal.Instant,
 ): Promise<void> {
   await tx.run(
-    `update item set inactive = $3, document = $4::jsonb, modified_at = $5
+    `update item set inactive = $3, document = $4::jsonb, modified_at = $5, version = version + 1
      where merchant_id = $1 and merchant_item_oid = $2`,
     [merchantId, item.merchant_item_oid, item.inactive ?? false, JSON.stringify(item), at],
   );

@@ -5,17 +5,29 @@ import { isTestClock } from '../platform/clock/merchantClock.ts';
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
 import { writable } from '../platform/http/document.ts';
+import { refuseOtherVersion } from '../platform/http/preconditions.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { zoneName } from '../platform/storage/zone.ts';
+import type { Merchant } from '../platform/tenancy/merchant.ts';
 import { findMerchant, lockMerchant, saveMerchant } from '../platform/tenancy/merchantStore.ts';
 import type { Merchants } from '../platform/tenancy/merchants.ts';
 import type { KeepWalls, ZoneChange } from '../platform/tenancy/zoneChange.ts';
 import { change, noZone, toWire } from './settings.ts';
 
-/** The settings as they are stored now. */
-export async function getSettings({ db, merchant }: Context): Promise<MerchantSettings> {
-  return toWire(required(await findMerchant(db, merchant.merchantId), 'merchant'));
+/** Settings, and their version for `ETag`. */
+export interface VersionedSettings {
+  readonly settings: MerchantSettings;
+  readonly version: number;
 }
+
+/** The settings as they are stored now. */
+export async function getSettings({ db, merchant }: Context): Promise<VersionedSettings> {
+  const stored = required(await findMerchant(db, merchant.merchantId), 'merchant');
+  return { settings: toWire(stored), version: versionOf(stored) };
+}
+
+const versionOf = ({ versions }: Merchant): number =>
+  required(versions, 'versions of a stored merchant').settings;
 
 /** What a change of settings needs besides the settings. */
 export interface SettingsParts {
@@ -32,10 +44,12 @@ export async function updateSettings(
   context: Context,
   { merchants, keepWalls }: SettingsParts,
   given: MerchantSettings,
-): Promise<MerchantSettings> {
+  ifMatch?: number,
+): Promise<VersionedSettings> {
   const { merchantId } = context.merchant;
   await inTransaction(context, async (context) => {
     const merchant = required(await lockMerchant(context.db, merchantId), 'merchant');
+    refuseOtherVersion(versionOf(merchant), ifMatch, merchantId);
     checkLogIn(context, given);
     const changed = change(merchant, writable(MerchantSettings, given, merchant.timeZone));
     if (!changed.ok) return refuse('invalid_field', changed.reason);

@@ -1,13 +1,16 @@
 import { Group } from '@perennial/contract/user.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { merged, writable } from '../platform/http/document.ts';
+import { refuseOtherVersion } from '../platform/http/preconditions.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import { isUniqueViolation } from '../platform/storage/failures.ts';
+import type { VersionedJson } from '../platform/storage/page.ts';
 import { gained, switched, withheldFrom } from './access.ts';
 import {
   insertGroup as insert,
   lockGroup,
+  lockMembers,
   readGroupJson,
   readGroupsJson,
   deleteGroup as remove,
@@ -22,13 +25,16 @@ export function getGroups({ db, merchant }: Context): Promise<string> {
   return readGroupsJson(db, merchant.merchantId);
 }
 
-/** Returns the JSON of one group. */
-export async function getGroup({ db, merchant }: Context, groupOid: number): Promise<string> {
+/** Returns the JSON of one group with its version. */
+export async function getGroup(
+  { db, merchant }: Context,
+  groupOid: number,
+): Promise<VersionedJson> {
   return (await readGroupJson(db, merchant.merchantId, groupOid)) ?? noGroup(groupOid);
 }
 
 /** Adds a group and returns its JSON. */
-export async function insertGroup(context: Context, body: Group): Promise<string> {
+export async function insertGroup(context: Context, body: Group): Promise<VersionedJson> {
   const { merchantId } = context.merchant;
   const groupOid = await takeNumbers(context.db, merchantId, 'group', 1);
   const empty: StaffGroup = { groupOid, name: '', permissions: [], userIds: [], document: {} };
@@ -47,10 +53,12 @@ export async function updateGroup(
   context: Context,
   groupOid: number,
   body: Group,
-): Promise<string> {
+  ifMatch?: number,
+): Promise<VersionedJson> {
   const { merchantId } = context.merchant;
   return inTransaction(context, async (context) => {
     const before = (await lockGroup(context.db, merchantId, groupOid)) ?? noGroup(groupOid);
+    refuseOtherVersion(before.version, ifMatch, String(groupOid));
     const group = await changed(context, before, body);
     await saveGroup(context.db, merchantId, group).catch((error: unknown) => {
       throw isUniqueViolation(error, 'user_group_name') ? nameTaken(group.name) : error;
@@ -60,8 +68,19 @@ export async function updateGroup(
 }
 
 /** Deletes a group. Its members lose the permissions that the group gave them. */
-export async function deleteGroup({ db, merchant }: Context, groupOid: number): Promise<void> {
-  if (!(await remove(db, merchant.merchantId, groupOid))) noGroup(groupOid);
+export async function deleteGroup(
+  context: Context,
+  groupOid: number,
+  ifMatch?: number,
+): Promise<void> {
+  const { merchantId } = context.merchant;
+  await inTransaction(context, async (context) => {
+    const group = (await lockGroup(context.db, merchantId, groupOid)) ?? noGroup(groupOid);
+    refuseOtherVersion(group.version, ifMatch, String(groupOid));
+    await lockMembers(context.db, merchantId, group.userIds);
+    await saveGroup(context.db, merchantId, { ...group, userIds: [] });
+    await remove(context.db, merchantId, groupOid);
+  });
 }
 
 const outsideDocument = { group_oid: undefined, users: undefined, permissions: undefined };
@@ -81,6 +100,7 @@ async function changed(context: Context, before: StaffGroup, body: Group): Promi
     userIds: switched(before.userIds, memberSwitches(body.users, 'user_id', 'users')),
     document: { ...document, name },
   };
+  await lockMembers(context.db, context.merchant.merchantId, group.userIds);
   await refuseUnknown(context, group);
   // A new member receives all permissions of the group.
   const hasNewMember = group.userIds.some((id) => !before.userIds.includes(id));

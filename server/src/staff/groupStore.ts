@@ -1,5 +1,6 @@
 import type { Group } from '@perennial/contract/user.ts';
 import type { Database } from '../platform/storage/database.ts';
+import type { VersionedJson } from '../platform/storage/page.ts';
 import { allPermissions } from './apiKey.ts';
 
 /** A group as the rules need it. */
@@ -12,18 +13,22 @@ export interface StaffGroup {
   readonly document: Group;
 }
 
-/** Returns the wire's JSON of a group, or undefined. */
-export async function readGroupJson(
+/** A group whose row is locked, and how often it was changed. */
+export interface LockedGroup extends StaffGroup {
+  readonly version: number;
+}
+
+/** Returns the wire's JSON of a group with its version, or undefined. */
+export function readGroupJson(
   db: Database,
   merchantId: string,
   groupOid: number,
-): Promise<string | undefined> {
-  const row = await db.row<{ json: string }>(
-    `select ${groupJson}::text as json from user_group g where g.merchant_id = $1
+): Promise<VersionedJson | undefined> {
+  return db.row<VersionedJson>(
+    `select ${groupJson}::text as json, g.version from user_group g where g.merchant_id = $1
       and g.group_id = $3`,
     [merchantId, allPermissions, groupOid],
   );
-  return row?.json;
 }
 
 /** Returns the wire's JSON of all groups by name. */
@@ -41,9 +46,9 @@ export async function lockGroup(
   tx: Database,
   merchantId: string,
   groupOid: number,
-): Promise<StaffGroup | undefined> {
-  const row = await tx.row<{ name: string; permissions: string[]; document: Group }>(
-    `select name, permissions, document from user_group where merchant_id = $1 and group_id = $2
+): Promise<LockedGroup | undefined> {
+  const row = await tx.row<Pick<LockedGroup, 'name' | 'permissions' | 'document' | 'version'>>(
+    `select name, permissions, document, version from user_group where merchant_id = $1 and group_id = $2
       for update`,
     [merchantId, groupOid],
   );
@@ -79,11 +84,55 @@ export async function saveGroup(
 ): Promise<void> {
   const { groupOid, name, permissions, document } = group;
   await tx.run(
-    `update user_group set name = $3, permissions = $4, document = $5::jsonb
+    `update user_group set name = $3, permissions = $4, document = $5::jsonb,
+       version = version + 1
       where merchant_id = $1 and group_id = $2`,
     [merchantId, groupOid, name, permissions, JSON.stringify(document)],
   );
   await setMembers(tx, merchantId, group);
+}
+
+/**
+ * Locks groups in the order of their numbers, before their members. Every change of a
+ * membership takes its locks in this order.
+ */
+export async function lockGroups(
+  tx: Database,
+  merchantId: string,
+  groupOids: readonly number[],
+): Promise<void> {
+  await tx.rows(
+    `select group_id from user_group where merchant_id = $1 and group_id = any($2::int[])
+      order by group_id for update`,
+    [merchantId, groupOids],
+  );
+}
+
+/** Locks users in the order of their numbers, before their memberships change. */
+export async function lockMembers(
+  tx: Database,
+  merchantId: string,
+  userIds: readonly number[],
+): Promise<void> {
+  await tx.rows(
+    `select user_id from app_user where merchant_id = $1 and user_id = any($2::int[])
+      order by user_id for update`,
+    [merchantId, userIds],
+  );
+}
+
+/** Counts a change of the members of these groups. */
+export async function countMembership(
+  tx: Database,
+  merchantId: string,
+  groupOids: readonly number[],
+): Promise<void> {
+  if (groupOids.length === 0) return;
+  await tx.run(
+    `update user_group set version = version + 1
+      where merchant_id = $1 and group_id = any($2::int[])`,
+    [merchantId, groupOids],
+  );
 }
 
 /** Deletes the group and its memberships. Returns false when there is no such group. */
@@ -105,16 +154,27 @@ async function setMembers(
   merchantId: string,
   { groupOid, userIds }: StaffGroup,
 ): Promise<void> {
-  await tx.run(
+  const left = await tx.rows<Membership>(
     `delete from group_membership where merchant_id = $1 and group_id = $2
-      and user_id <> all($3::int[])`,
+      and user_id <> all($3::int[]) returning user_id`,
     [merchantId, groupOid, userIds],
   );
-  await tx.run(
+  const joined = await tx.rows<Membership>(
     `insert into group_membership (merchant_id, group_id, user_id) select $1, $2, id
-      from unnest($3::int[]) as id on conflict do nothing`,
+      from unnest($3::int[]) as id on conflict do nothing returning user_id`,
     [merchantId, groupOid, userIds],
   );
+  const changed = [...left, ...joined].map(({ user_id: id }) => id);
+  if (changed.length > 0)
+    await tx.run(
+      `update app_user set version = version + 1
+        where merchant_id = $1 and user_id = any($2::int[])`,
+      [merchantId, changed],
+    );
+}
+
+interface Membership {
+  readonly user_id: number;
 }
 
 // $2 is the list of all permission names.

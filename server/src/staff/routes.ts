@@ -1,4 +1,4 @@
-import { noContent, payloadText } from '../platform/http/answer.ts';
+import { noContent, payloadText, versioned } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import { leftOutWarning } from '../platform/http/unreadableRecords.ts';
 import { deleteGroup, getGroup, getGroups, insertGroup, updateGroup } from './groupOperations.ts';
@@ -17,23 +17,23 @@ export const staffRoutes = {
     const { json, leftOut } = await getUsers(context);
     return payloadText(json, leftOutWarning(context, 'user', leftOut));
   },
-  getUser: async (context, { params }) => payloadText(await getUser(context, params.user_id)),
+  getUser: async (context, { params }) => versioned(await getUser(context, params.user_id)),
   getUserLogins: async (context, { params }) =>
     payloadText(await getUserLogins(context, params.user_id)),
-  insertUser: async (context, { body }) => payloadText(await insertUser(context, body)),
-  updateUser: async (context, { params, body }) =>
-    payloadText(await updateUser(context, params.user_id, body)),
-  deleteUser: async (context, { params }) => {
-    await deleteUser(context, params.user_id);
+  insertUser: async (context, { body }) => versioned(await insertUser(context, body)),
+  updateUser: async (context, { params, body, ifMatch }) =>
+    versioned(await updateUser(context, params.user_id, body, ifMatch)),
+  deleteUser: async (context, { params, ifMatch }) => {
+    await deleteUser(context, params.user_id, ifMatch);
     return noContent();
   },
   getGroups: async (context) => payloadText(await getGroups(context)),
-  getGroup: async (context, { params }) => payloadText(await getGroup(context, params.group_oid)),
-  insertGroup: async (context, { body }) => payloadText(await insertGroup(context, body)),
-  updateGroup: async (context, { params, body }) =>
-    payloadText(await updateGroup(context, params.group_oid, body)),
-  deleteGroup: async (context, { params }) => {
-    await deleteGroup(context, params.group_oid);
+  getGroup: async (context, { params }) => versioned(await getGroup(context, params.group_oid)),
+  insertGroup: async (context, { body }) => versioned(await insertGroup(context, body)),
+  updateGroup: async (context, { params, body, ifMatch }) =>
+    versioned(await updateGroup(context, params.group_oid, body, ifMatch)),
+  deleteGroup: async (context, { params, ifMatch }) => {
+    await deleteGroup(context, params.group_oid, ifMatch);
     return noContent();
   },
 } satisfies Routes;

@@ -2,10 +2,11 @@ import type { User } from '@perennial/contract/user.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { storedObject } from '../kernel/jsonText.ts';
 import type { Database } from '../platform/storage/database.ts';
-import type { JsonList } from '../platform/storage/page.ts';
+import type { JsonList, VersionedJson } from '../platform/storage/page.ts';
 import { readEach, readOrLeaveOut } from '../platform/storage/unreadable.ts';
 import { inZone } from '../platform/storage/zone.ts';
 import { allPermissions } from './apiKey.ts';
+import { countMembership } from './groupStore.ts';
 import { deleteSessionsOf } from './sessionStore.ts';
 
 /** A user as the rules need it. */
@@ -16,6 +17,11 @@ export interface StaffUser {
   readonly groupOids: readonly number[];
   /** The wire's User without groups, permissions and logins, which are in separate tables. */
   readonly document: User;
+}
+
+/** A user whose row is locked, and how often it was changed. */
+export interface LockedUser extends StaffUser {
+  readonly version: number;
 }
 
 /** A user's identity and permissions, including those of the user's groups. */
@@ -112,19 +118,18 @@ export async function listLogins(
   }));
 }
 
-/** Returns the wire's JSON of a user, or undefined. */
-export async function readUserJson(
+/** Returns the wire's JSON of a user with its version, or undefined. */
+export function readUserJson(
   db: Database,
   merchantId: string,
   userId: number,
   timeZone: string,
-): Promise<string | undefined> {
-  const row = await db.row<{ json: string }>(
-    `select ${userJson}::text as json from app_user u where u.merchant_id = $1 and u.user_id = $4
-      and ${inZone('$2')}`,
+): Promise<VersionedJson | undefined> {
+  return db.row<VersionedJson>(
+    `select ${userJson}::text as json, u.version from app_user u
+      where u.merchant_id = $1 and u.user_id = $4 and ${inZone('$2')}`,
     [merchantId, timeZone, allPermissions, userId],
   );
-  return row?.json;
 }
 
 /** Returns the wire's JSON of all users by name, without those that cannot be read. */
@@ -183,9 +188,9 @@ export async function lockUser(
   tx: Database,
   merchantId: string,
   userId: number,
-): Promise<StaffUser | undefined> {
-  const row = await tx.row<{ login: string; permissions: string[]; document: User }>(
-    `select login, permissions, jsonb_build_object('login', login, 'full_name', full_name)
+): Promise<LockedUser | undefined> {
+  const row = await tx.row<Pick<LockedUser, 'login' | 'permissions' | 'document' | 'version'>>(
+    `select login, permissions, version, jsonb_build_object('login', login, 'full_name', full_name)
        || case jsonb_typeof(document) when 'object' then document else '{}' end as document
      from app_user where merchant_id = $1 and user_id = $2 for update`,
     [merchantId, userId],
@@ -243,7 +248,8 @@ export async function saveUser(
   const { userId, login, permissions, document } = user;
   await tx.run(
     `update app_user set login = $3, full_name = $4, email = $5, permissions = $6,
-      password_hash = coalesce($7, password_hash), document = $8::jsonb, modified_at = $9
+      password_hash = coalesce($7, password_hash), document = $8::jsonb, modified_at = $9,
+      version = version + 1
      where merchant_id = $1 and user_id = $2`,
     [
       merchantId,
@@ -345,16 +351,22 @@ async function setGroupsOf(
   merchantId: string,
   { userId, groupOids }: StaffUser,
 ): Promise<void> {
-  await tx.run(
+  const left = await tx.rows<Membership>(
     `delete from group_membership where merchant_id = $1 and user_id = $2
-      and group_id <> all($3::int[])`,
+      and group_id <> all($3::int[]) returning group_id`,
     [merchantId, userId, groupOids],
   );
-  await tx.run(
+  const joined = await tx.rows<Membership>(
     `insert into group_membership (merchant_id, user_id, group_id) select $1, $2, oid
-      from unnest($3::int[]) as oid on conflict do nothing`,
+      from unnest($3::int[]) as oid on conflict do nothing returning group_id`,
     [merchantId, userId, groupOids],
   );
+  const changed = [...left, ...joined].map(({ group_id: oid }) => oid);
+  await countMembership(tx, merchantId, changed);
+}
+
+interface Membership {
+  readonly group_id: number;
 }
 
 const loginsMax = 100;

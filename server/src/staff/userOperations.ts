@@ -2,13 +2,15 @@ import type { EventName } from '@perennial/contract/events.ts';
 import { User } from '@perennial/contract/user.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { merged, writable } from '../platform/http/document.ts';
+import { refuseOtherVersion } from '../platform/http/preconditions.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { readOne } from '../platform/http/unreadableRecords.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import { isUniqueViolation } from '../platform/storage/failures.ts';
-import type { JsonList } from '../platform/storage/page.ts';
+import type { JsonList, VersionedJson } from '../platform/storage/page.ts';
 import { gained, isLogin, switched, withheldFrom } from './access.ts';
 import { parseAllowedIps } from './apiKey.ts';
+import { countMembership, lockGroups } from './groupStore.ts';
 import { hashPassword, passwordLength } from './password.ts';
 import {
   insertUser as insert,
@@ -22,6 +24,7 @@ import {
   saveUser,
 } from './staffStore.ts';
 import { memberSwitches, permissionSwitches } from './switches.ts';
+import { groupIdsOf } from './userStore.ts';
 
 /**
  * Returns the JSON of all users. The published operation has no pages, because a merchant has few
@@ -31,16 +34,16 @@ export function getUsers({ db, merchant }: Context): Promise<JsonList> {
   return readUsersJson(db, merchant.merchantId, merchant.timeZone);
 }
 
-/** Returns the JSON of one user. */
-export async function getUser(context: Context, userId: number): Promise<string> {
+/** Returns the JSON of one user with its version. */
+export async function getUser(context: Context, userId: number): Promise<VersionedJson> {
   const { db, merchant } = context;
-  const json = await readOne(context, {
+  const read = await readOne(context, {
     what: 'user',
     id: userId,
     expand: new Set(),
     read: () => readUserJson(db, merchant.merchantId, userId, merchant.timeZone),
   });
-  return json ?? noUser(userId);
+  return read ?? noUser(userId);
 }
 
 /** Returns the JSON of a user's latest logins. */
@@ -50,7 +53,7 @@ export async function getUserLogins(context: Context, userId: number): Promise<s
 }
 
 /** Adds a user and returns its JSON. */
-export async function insertUser(context: Context, body: User): Promise<string> {
+export async function insertUser(context: Context, body: User): Promise<VersionedJson> {
   const { merchantId } = context.merchant;
   const userId = await takeNumbers(context.db, merchantId, 'user', 1);
   const blank: StaffUser = { userId, login: '', permissions: [], groupOids: [], document: {} };
@@ -68,11 +71,19 @@ export async function insertUser(context: Context, body: User): Promise<string> 
  * Changes a user and returns its JSON. Absent fields stay as they are, and so do groups and
  * permissions that the lists do not name.
  */
-export async function updateUser(context: Context, userId: number, body: User): Promise<string> {
+export async function updateUser(
+  context: Context,
+  userId: number,
+  body: User,
+  ifMatch?: number,
+): Promise<VersionedJson> {
   const { merchantId } = context.merchant;
   const passwordHash = await newPassword(context, body);
   return inTransaction(context, async (context) => {
+    const named = memberSwitches(body.groups, 'group_oid', 'groups').map(({ key }) => key);
+    await lockGroups(context.db, merchantId, named);
     const before = (await lockUser(context.db, merchantId, userId)) ?? noUser(userId);
+    refuseOtherVersion(before.version, ifMatch, String(userId));
     const user = changed(context, before, body);
     await refuseGiving(context, before, user, body);
     await saveUser(context.db, merchantId, user, passwordHash, context.now).catch(
@@ -85,11 +96,19 @@ export async function updateUser(context: Context, userId: number, body: User): 
 }
 
 /** Deletes a user. The user's keys and applications stop working. */
-export async function deleteUser(context: Context, userId: number): Promise<void> {
+export async function deleteUser(
+  context: Context,
+  userId: number,
+  ifMatch?: number,
+): Promise<void> {
   const { merchantId } = context.merchant;
   await inTransaction(context, async (context) => {
-    await lockUser(context.db, merchantId, userId);
-    const object: unknown = JSON.parse(await getUser(context, userId));
+    const groupOids = await groupIdsOf(context.db, merchantId, userId);
+    await lockGroups(context.db, merchantId, groupOids);
+    const { version } = (await lockUser(context.db, merchantId, userId)) ?? noUser(userId);
+    refuseOtherVersion(version, ifMatch, String(userId));
+    const object: unknown = JSON.parse((await getUser(context, userId)).json);
+    await countMembership(context.db, merchantId, groupOids);
     await remove(context.db, merchantId, userId);
     await context.events.emit(context, [
       { name: 'user_delete', objectType: 'user', objectId: String(userId), data: { object } },
@@ -97,7 +116,11 @@ export async function deleteUser(context: Context, userId: number): Promise<void
   });
 }
 
-async function emitUserEvent(context: Context, name: EventName, userId: number): Promise<string> {
+async function emitUserEvent(
+  context: Context,
+  name: EventName,
+  userId: number,
+): Promise<VersionedJson> {
   await context.events.emit(context, [{ name, objectType: 'user', objectId: String(userId) }]);
   return getUser(context, userId);
 }

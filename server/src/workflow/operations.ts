@@ -4,6 +4,7 @@ import type {
 } from '@perennial/contract/perennial.ts';
 import { taskObjectTypes, type WorkflowTask } from '@perennial/contract/workflow.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
+import { refuseOtherVersion } from '../platform/http/preconditions.ts';
 import { refusal, refuse } from '../platform/http/refusal.ts';
 import { readOne } from '../platform/http/unreadableRecords.ts';
 import type { JsonPage } from '../platform/storage/page.ts';
@@ -168,8 +169,7 @@ export async function updateTask(
   await inTransaction(context, async (context) => {
     const [task] = await lockTasks(context.db, context.merchant.merchantId, [taskUuid]);
     if (task === undefined) return refuseUnknownTask(taskUuid);
-    if (ifMatch !== undefined && ifMatch !== task.version)
-      refuse('precondition_failed', {}, { objectId: taskUuid });
+    refuseOtherVersion(task.version, ifMatch, taskUuid);
     refuseOtherObject(task, change);
     const after = taskOrRefuse(
       edited(task, change, await editorOf(context, task, change, uploads)),

@@ -19,7 +19,7 @@ import {
   type WorkflowParts,
 } from './operations.ts';
 import { callerOf } from './people.ts';
-import { getRules, updateRules } from './ruleOperations.ts';
+import { getRules, updateRules, type VersionedRules } from './ruleOperations.ts';
 import {
   getSavedSearches,
   insertSavedSearch,
@@ -79,9 +79,9 @@ export function workflowRoutes(parts: WorkflowRouteParts) {
       await removeTask(context, params.task_uuid);
       return noContent();
     },
-    getWorkflowRules: async (context) => payload(getRules(context)),
-    updateWorkflowRules: async (context, { body }) =>
-      payload(await updateRules(context, parts.merchants, body.rules ?? [])),
+    getWorkflowRules: async (context) => rulesAnswer(await getRules(context)),
+    updateWorkflowRules: async (context, { body, ifMatch }) =>
+      rulesAnswer(await updateRules(context, parts.merchants, body.rules ?? [], ifMatch)),
     getSavedSearches: async (context, { query }) =>
       payload(await getSavedSearches(context, query.kind)),
     insertSavedSearch: async (context, { body }) => payload(await insertSavedSearch(context, body)),
@@ -93,6 +93,8 @@ export function workflowRoutes(parts: WorkflowRouteParts) {
     },
   } satisfies Routes;
 }
+
+const rulesAnswer = ({ rules, version }: VersionedRules): Answer => payload(rules, { version });
 
 const taskAnswer = ({ json, version }: TaskText): Answer => payloadText(json, { version });
 

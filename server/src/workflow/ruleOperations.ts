@@ -1,29 +1,47 @@
 import type { WorkflowRule } from '@perennial/contract/perennial.ts';
+import { required } from '../kernel/assert.ts';
 import type { Context } from '../platform/context.ts';
 import { inTransaction } from '../platform/context.ts';
+import { refuseOtherVersion } from '../platform/http/preconditions.ts';
 import { refuse } from '../platform/http/refusal.ts';
-import { findMerchant, saveSettingsSection } from '../platform/tenancy/merchantStore.ts';
+import type { Merchant } from '../platform/tenancy/merchant.ts';
+import {
+  findMerchant,
+  lockMerchant,
+  saveWorkflowRules,
+} from '../platform/tenancy/merchantStore.ts';
 import type { Merchants } from '../platform/tenancy/merchants.ts';
 import { resolveAssignment } from './people.ts';
 import { changedRules, rulesOf, wireRules } from './workflowRules.ts';
 
-/** Returns the rules that raise system tasks, one for each type. */
-export function getRules({ merchant }: Context): WorkflowRule[] {
-  return wireRules(rulesOf(merchant.settings));
+/** Rules, and their version for `ETag`. */
+export interface VersionedRules {
+  readonly rules: WorkflowRule[];
+  readonly version: number;
 }
+
+/** Returns the rules that raise system tasks, one for each type, as they are stored now. */
+export async function getRules({ db, merchant }: Context): Promise<VersionedRules> {
+  const stored = required(await findMerchant(db, merchant.merchantId), 'merchant');
+  return { rules: wireRules(rulesOf(stored.settings)), version: versionOf(stored) };
+}
+
+const versionOf = ({ versions }: Merchant): number =>
+  required(versions, 'versions of a stored merchant').rules;
 
 /** Changes rules; types that the request does not name stay as they are. */
 export async function updateRules(
   context: Context,
   merchants: Merchants,
   given: readonly WorkflowRule[],
-): Promise<WorkflowRule[]> {
+  ifMatch?: number,
+): Promise<VersionedRules> {
   const { merchantId } = context.merchant;
   await refuseFaults(context, given);
-  const rules = await inTransaction(context, async ({ db }) => {
-    // Read again, because the settings in the context may be a second old.
-    const merchant = await findMerchant(db, merchantId);
-    const changed = changedRules(rulesOf(merchant?.settings ?? {}), given);
+  await inTransaction(context, async ({ db }) => {
+    const merchant = required(await lockMerchant(db, merchantId), 'merchant');
+    refuseOtherVersion(versionOf(merchant), ifMatch, merchantId);
+    const changed = changedRules(rulesOf(merchant.settings), given);
     for (const rule of wireRules(changed)) {
       if (
         rule.enabled &&
@@ -37,11 +55,10 @@ export async function updateRules(
         });
       }
     }
-    await saveSettingsSection(db, merchantId, 'workflowRules', changed);
-    return changed;
+    await saveWorkflowRules(db, merchantId, changed);
   });
   merchants.forget(merchantId);
-  return wireRules(rules);
+  return getRules(context);
 }
 
 async function refuseFaults(context: Context, given: readonly WorkflowRule[]): Promise<void> {

@@ -1,3 +1,5 @@
+import type { VersionedJson } from '../storage/page.ts';
+
 /** The result of an operation. The pipeline adds the envelope of the wire. */
 export type Answer =
   | { readonly kind: 'payload'; readonly json: string; readonly extras: AnswerExtras }
@@ -46,6 +48,10 @@ export const payloadText = (json: string, extras: AnswerExtras = {}): Answer => 
   json,
   extras,
 });
+
+/** One record that PostgreSQL already made as JSON text, with its version as `ETag`. */
+export const versioned = ({ json, version }: VersionedJson): Answer =>
+  payloadText(json, { version });
 
 /** A result whose payload is a value. Undefined fields are left out. */
 export const payload = (value: unknown, extras: AnswerExtras = {}): Answer => ({

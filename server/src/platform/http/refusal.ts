@@ -17,6 +17,8 @@ export class Refusal extends Error {
   readonly objectId?: string;
   /** Whole seconds for `Retry-After`. */
   readonly retryAfterSeconds?: number;
+  /** The present version of the object, for `ETag`. */
+  readonly version?: number;
 
   constructor(code: ErrorCode, message: string, details: RefusalDetails = {}) {
     super(message);
@@ -24,6 +26,7 @@ export class Refusal extends Error {
     this.status = errors[code].status;
     if (details.objectId !== undefined) this.objectId = details.objectId;
     if (details.retryAfterSeconds !== undefined) this.retryAfterSeconds = details.retryAfterSeconds;
+    if (details.version !== undefined) this.version = details.version;
   }
 }
 
@@ -31,6 +34,7 @@ export class Refusal extends Error {
 export interface RefusalDetails {
   readonly objectId?: string;
   readonly retryAfterSeconds?: number;
+  readonly version?: number;
 }
 
 /** The refusal as a value. */

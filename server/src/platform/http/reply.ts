@@ -40,13 +40,19 @@ export function rendered(operation: Operation, answer: Answer): Rendered {
 }
 
 /** A refusal as the wire's Error. */
-export function renderedRefusal({ code, message, status, objectId }: Refusal): Rendered {
+export function renderedRefusal({ code, message, status, objectId, version }: Refusal): Rendered {
   // The rate limit's body is UltraCart's own: no `success`, no `error_code`.
   const body =
     code === 'rate_limited'
       ? { error: { developer_message: message, user_message: message }, metadata: {} }
       : { success: false, metadata: {}, error: errorBody(message, status, objectId) };
-  return { status, body: JSON.stringify(body), error: headerText(message), refusalCode: code };
+  return {
+    status,
+    body: JSON.stringify(body),
+    error: headerText(message),
+    refusalCode: code,
+    ...(version === undefined ? {} : { etag: `"${version}"` }),
+  };
 }
 
 /** Sends a response. */

@@ -41,6 +41,12 @@ export interface JsonPage {
   readonly leftOut?: readonly LeftOut[];
 }
 
+/** One record as JSON text, and its version for `ETag`. */
+export interface VersionedJson {
+  readonly json: string;
+  readonly version: number;
+}
+
 /** A list of records that were named, as JSON text, and those of them that cannot be read. */
 export interface JsonList {
   readonly json: string;

@@ -187,6 +187,8 @@ CREATE TABLE merchant (
   clock_at timestamp with time zone,
   clock_set_at timestamp with time zone,
   created_at timestamp with time zone NOT NULL,
+  settings_version integer NOT NULL DEFAULT 1,
+  rules_version integer NOT NULL DEFAULT 1,
   CONSTRAINT merchant_pkey PRIMARY KEY (merchant_id),
   CONSTRAINT merchant_check CHECK ((clock_kind = 'real'::text) = (clock_at IS NULL)),
   CONSTRAINT merchant_check1 CHECK ((clock_kind = 'running'::text) = (clock_set_at IS NOT NULL)),
@@ -223,6 +225,7 @@ CREATE TABLE app_user (
   created_at timestamp with time zone NOT NULL,
   modified_at timestamp with time zone NOT NULL,
   login_lc text COLLATE "C" NOT NULL GENERATED ALWAYS AS (fold(login)) STORED,
+  version integer NOT NULL DEFAULT 1,
   CONSTRAINT app_user_pkey PRIMARY KEY (merchant_id, user_id),
   CONSTRAINT app_user_login UNIQUE (merchant_id, login_lc)
 );
@@ -513,6 +516,7 @@ CREATE TABLE customer (
   created_at timestamp with time zone NOT NULL,
   modified_at timestamp with time zone NOT NULL,
   email_lc text COLLATE "C" NOT NULL GENERATED ALWAYS AS (fold(email)) STORED,
+  version integer NOT NULL DEFAULT 1,
   CONSTRAINT customer_pkey PRIMARY KEY (merchant_id, customer_profile_oid),
   CONSTRAINT customer_email UNIQUE (merchant_id, email_lc)
 );
@@ -563,6 +567,7 @@ CREATE TABLE user_group (
   permissions text[] NOT NULL,
   document jsonb NOT NULL,
   name_lc text COLLATE "C" NOT NULL GENERATED ALWAYS AS (fold(name)) STORED,
+  version integer NOT NULL DEFAULT 1,
   CONSTRAINT user_group_pkey PRIMARY KEY (merchant_id, group_id),
   CONSTRAINT user_group_name UNIQUE (merchant_id, name_lc)
 );
@@ -619,6 +624,7 @@ CREATE TABLE item (
   created_at timestamp with time zone NOT NULL,
   modified_at timestamp with time zone NOT NULL,
   merchant_item_id_lc text COLLATE "C" NOT NULL GENERATED ALWAYS AS (fold(merchant_item_id)) STORED,
+  version integer NOT NULL DEFAULT 1,
   CONSTRAINT item_pkey PRIMARY KEY (merchant_id, merchant_item_oid),
   CONSTRAINT item_merchant_item_id UNIQUE (merchant_id, merchant_item_id_lc)
 );

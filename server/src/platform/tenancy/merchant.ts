@@ -16,6 +16,8 @@ export interface Merchant {
   /** Sections owned by features, each parsed by its feature. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly clock: ClockSetting;
+  /** The versions of what it may change of itself; absent before the merchant is stored. */
+  readonly versions?: { readonly settings: number; readonly rules: number };
 }
 
 /**

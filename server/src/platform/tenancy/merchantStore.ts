@@ -13,17 +13,20 @@ interface MerchantRow {
   clock_kind: ClockSetting['kind'];
   clock_at: Temporal.Instant | null;
   clock_set_at: Temporal.Instant | null;
+  settings_version: number;
+  rules_version: number;
 }
 
 const columns =
   'merchant_id, name, time_zone, currency, settings, clock_kind, clock_at, clock_set_at';
+const selected = `${columns}, settings_version, rules_version`;
 
 /** Finds a merchant by its id; undefined when there is no such merchant. */
 export async function findMerchant(
   db: Database,
   merchantId: string,
 ): Promise<Merchant | undefined> {
-  const row = await db.row<MerchantRow>(`select ${columns} from merchant where merchant_id = $1`, [
+  const row = await db.row<MerchantRow>(`select ${selected} from merchant where merchant_id = $1`, [
     merchantId,
   ]);
   return row && fromRow(row);
@@ -35,7 +38,7 @@ export async function lockMerchant(
   merchantId: string,
 ): Promise<Merchant | undefined> {
   const row = await tx.row<MerchantRow>(
-    `select ${columns} from merchant where merchant_id = $1 for update`,
+    `select ${selected} from merchant where merchant_id = $1 for update`,
     [merchantId],
   );
   return row && fromRow(row);
@@ -62,7 +65,7 @@ export async function holdZone(tx: Database, merchantId: string): Promise<void> 
 
 /** Every merchant of this database, by id: what the background work goes round. */
 export async function listMerchants(db: Database): Promise<Merchant[]> {
-  return (await db.rows<MerchantRow>(`select ${columns} from merchant order by merchant_id`)).map(
+  return (await db.rows<MerchantRow>(`select ${selected} from merchant order by merchant_id`)).map(
     fromRow,
   );
 }
@@ -115,6 +118,18 @@ export async function saveClock(
   );
 }
 
+/** Replaces the rules of system tasks, which have a version apart from the settings. */
+export async function saveWorkflowRules(
+  tx: Database,
+  merchantId: string,
+  rules: unknown,
+): Promise<void> {
+  await saveSettingsSection(tx, merchantId, 'workflowRules', rules);
+  await tx.run('update merchant set rules_version = rules_version + 1 where merchant_id = $1', [
+    merchantId,
+  ]);
+}
+
 /** Replaces one section of the settings. */
 export async function saveSettingsSection(
   db: Database,
@@ -139,7 +154,8 @@ export async function saveMerchant(
   sections: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   await db.run(
-    `update merchant set name = $2, time_zone = $3, settings = settings || $4::jsonb
+    `update merchant set name = $2, time_zone = $3, settings = settings || $4::jsonb,
+       settings_version = settings_version + 1
       where merchant_id = $1`,
     [merchantId, name, timeZone, JSON.stringify(sections)],
   );
@@ -163,6 +179,7 @@ function fromRow(row: MerchantRow): Merchant {
     currency: row.currency,
     settings: row.settings,
     clock: clockFrom(row),
+    versions: { settings: row.settings_version, rules: row.rules_version },
   };
 }
 
