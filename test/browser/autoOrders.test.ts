@@ -1,40 +1,11 @@
-// The list of auto orders: its filters, its keys, its states.
+// The list of auto orders: its first view, its keys. Its filters are in lists.test.ts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { searchOf } from '../../web/src/autoOrders/list.ts';
 import { withBrowser } from './chromium.ts';
 import { watchedPage } from './watched.ts';
 import { browserWorld } from './world.ts';
 
 const world = await browserWorld();
-
-test('each filter shows as many rows as the API counts', withBrowser, async () => {
-  const { page, assertQuiet, close } = await watchedPage(world.demoUrl);
-  await page.getByRole('grid').waitFor();
-  const all = await countOf({});
-  const table: [name: string, state: Parameters<typeof searchOf>[0]][] = [
-    ['text', { q: 'a' }],
-    ['state', { state: ['active', 'retrying'] }],
-    ['next shipment', { next: '2026-01-16..2026-02-15' }],
-    ['next item', { next_item: ['COFFEE-HOUSE'] }],
-    ['frequency', { frequency: ['Monthly', 'Weekly'] }],
-    ['card', { card: ['Visa'] }],
-    ['card expiry', { card_expires: '2028-01-01' }],
-    ['declines', { declines: '1' }],
-    ['declined lately', { declined: ['24'] }],
-    ['mails that bounced', { bounced: ['720'] }],
-    ['country', { country: ['US'] }],
-    ['signed up', { signed_up: '2025-06-01..' }],
-  ];
-  for (const [name, state] of table) {
-    const count = await countOf(state);
-    await page.goto(`${world.url}/auto-orders${query(state)}`);
-    await page.locator(`[data-count="${count}"]`).waitFor();
-    if (name !== 'country') assert.notEqual(count, all, `${name} filters nothing`);
-  }
-  assertQuiet();
-  await close();
-});
 
 test('the first view is 8 requests at most, before those for data', withBrowser, async () => {
   const { page, close } = await watchedPage('about:blank');
@@ -86,19 +57,3 @@ test('by keyboard alone: down, select, peek, close, palette, keys', withBrowser,
   assertQuiet();
   await close();
 });
-
-/** What the API counts for the filters of an address. */
-async function countOf(state: Parameters<typeof searchOf>[0]): Promise<number> {
-  const { body } = await world.request({
-    operation: 'searchAutoOrders',
-    body: searchOf(state),
-  });
-  return body.total ?? 0;
-}
-
-function query(state: Parameters<typeof searchOf>[0]): string {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(state))
-    for (const each of Array.isArray(value) ? value : [value]) search.append(name, String(each));
-  return `?${search}`;
-}

@@ -4,12 +4,16 @@ import fc from 'fast-check';
 import {
   autoOrderFilters,
   autoOrderViews,
+  autoOrderWire,
   parseAutoOrderList,
   searchOf,
 } from '../../web/src/autoOrders/list.ts';
-import { chipWords, parseFilters, parseRange } from '../../web/src/kit/filters.ts';
+import { customerFilters, customerWire } from '../../web/src/customers/list.ts';
+import { chipWords, type Filter, parseFilters, parseRange } from '../../web/src/kit/filters.ts';
 import { listOf, parseUrl, stringifyUrl } from '../../web/src/kit/urlCodec.ts';
 import { isSameView } from '../../web/src/kit/views.ts';
+import { fromSearch, toSearch } from '../../web/src/kit/wireFilters.ts';
+import { orderFilters, orderWire } from '../../web/src/orders/list.ts';
 
 test('what is written into an address is read back', () => {
   const value = fc.string({ minLength: 1, unit: 'grapheme' }).map((text) => text.toWellFormed());
@@ -44,6 +48,8 @@ test('filters take what fits and leave out the rest', () => {
     ['?declines=2', { declines: '2' }],
     ['?declines=-1', {}],
     ['?item=TEA&item=TEA&item=HONEY', { item: ['TEA', 'HONEY'] }],
+    ['?property=gift%3Dyes&reason=insuff', { reason: 'insuff', property: 'gift=yes' }],
+    ['?property=%3Dyes', {}],
     ['?unknown=1', {}],
   ];
   for (const [address, read] of table)
@@ -84,4 +90,45 @@ test('every view is an address that its list reads as it is', () => {
     assert.ok(isSameView(state, read), label);
     for (const name of Object.keys(state)) assert.notDeepEqual(listOf(read[name]), [], label);
   }
+});
+
+const everyList = [
+  { filters: autoOrderFilters, wire: autoOrderWire },
+  { filters: orderFilters, wire: orderWire },
+  { filters: customerFilters, wire: customerWire },
+];
+
+test('every filter of a list is in its request, and is read back from it', () => {
+  const samples: Readonly<Record<Filter['kind'], string | readonly string[]>> = {
+    text: 'ann',
+    word: 'gift=yes',
+    choice: [],
+    values: ['A', 'B'],
+    number: '2',
+    oid: '12',
+    day: '2026-03-01',
+    range: '2026-03-01..2026-03-31',
+  };
+  for (const { filters, wire } of everyList) {
+    assert.deepEqual(Object.keys(wire), Object.keys(filters));
+    for (const [name, filter] of Object.entries(filters)) {
+      const value =
+        filter.kind === 'choice' ? [filter.choices[0]!.value] : (samples[filter.kind] ?? '');
+      const search = toSearch<object>(wire, { [name]: value });
+      assert.notDeepEqual(search, {}, name);
+      assert.deepEqual(
+        fromSearch(wire, JSON.parse(JSON.stringify(search))),
+        { [name]: value },
+        name,
+      );
+    }
+  }
+});
+
+test('a stored request with conditions that no filter has still opens', () => {
+  assert.deepEqual(fromSearch(autoOrderWire, { status: ['active'], text: 7, state: 'paused' }), {});
+  assert.deepEqual(
+    fromSearch(autoOrderWire, { next_shipment_dts_end: '2026-03-31T12:00:00-05:00' }),
+    { next: '..2026-03-31' },
+  );
 });

@@ -8,8 +8,8 @@ import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/query.ts';
 import { enterDemo, sessionQuery } from './api/sessionQueries.ts';
 import { router } from './router.tsx';
+import { applyPreferences } from './shell/applyPreferences.ts';
 import { takeDemoPassword } from './shell/demoLink.ts';
-import { applyPreferences } from './shell/preferences.ts';
 import { cssVariables, theme } from './shell/theme.ts';
 
 /** The nonce of this response, with which Mantine may write its style elements. */

@@ -1,8 +1,8 @@
 import type { AutoOrderSearch } from '@perennial/contract/screens.ts';
 import { choicesOf, type Filters } from '../kit/filters.ts';
-import { daysPart, type ListState, parseListState, valuesPart } from '../kit/searchParts.ts';
-import { listOf } from '../kit/urlCodec.ts';
+import { type ListState, parseListState } from '../kit/searchParts.ts';
 import type { View } from '../kit/views.ts';
+import { toSearch, type WireFilter, type WireFilters, wireFieldsOf } from '../kit/wireFilters.ts';
 
 /** What the address of the list says. `open` is the code of the auto order in the side panel. */
 export type AutoOrderListState = ListState;
@@ -70,9 +70,11 @@ export const autoOrderFilters: Filters = {
   declines: { kind: 'number', label: 'Declines', hint: 'At least this many' },
   declined: { kind: 'choice', label: 'Declined', choices: lately, isOne: true },
   bounced: { kind: 'choice', label: 'Mail bounced', choices: lately, isOne: true },
+  reason: { kind: 'word', label: 'Decline reason', hint: 'How the reason begins' },
   country: { kind: 'values', label: 'Country', hint: 'Two-letter codes, separated by commas' },
   signed_up: { kind: 'range', label: 'Signed up' },
   changed: { kind: 'range', label: 'Changed' },
+  property: { kind: 'word', label: 'Property', hint: 'A name, or name=value', form: /^[^=]/ },
 };
 
 /** The fields that the list can be sorted by. */
@@ -100,30 +102,40 @@ export const autoOrderViews: readonly View[] = [
 export const parseAutoOrderList = (search: Record<string, unknown>): AutoOrderListState =>
   parseListState(autoOrderFilters, autoOrderSorts, search);
 
-/** The request of a list. A date without an offset is a day of the merchant's zone. */
-export function searchOf(state: AutoOrderListState): AutoOrderSearch {
-  const text = state['q'];
-  const declines = state['declines'];
-  const cardExpires = state['card_expires'];
-  return {
-    ...(typeof text === 'string' && { text }),
-    ...valuesPart('state', state['state']),
-    ...daysPart('next_shipment_dts', state['next']),
-    ...valuesPart('item_ids', state['item']),
-    ...valuesPart('next_item_ids', state['next_item']),
-    ...valuesPart('frequencies', state['frequency']),
-    ...valuesPart('card_types', state['card']),
-    ...(typeof declines === 'string' && { declines_min: Number(declines) }),
-    ...hoursPart('declined_within_hours', state['declined']),
-    ...hoursPart('mail_bounced_within_hours', state['bounced']),
-    ...valuesPart('country_codes', state['country']),
-    ...daysPart('signed_up_dts', state['signed_up']),
-    ...daysPart('last_modified_dts', state['changed']),
-    ...(typeof cardExpires === 'string' && { card_expires_before: cardExpires }),
-  };
-}
+const { text, values, number, chosenNumber, day, days } = wireFieldsOf<AutoOrderSearch>();
 
-const hoursPart = (name: string, value: unknown) => {
-  const hours = listOf(value)[0];
-  return hours === undefined ? {} : { [name]: Number(hours) };
+/** `gift=yes` in the address; a name alone means any value. */
+const property: WireFilter = {
+  toWire(written) {
+    const [name = '', ...value] = String(written).split('=');
+    return { property: { name, ...(value.length > 0 && { value: value.join('=') }) } };
+  },
+  fromWire({ property: wanted }) {
+    const { name, value } = (wanted ?? {}) as NonNullable<AutoOrderSearch['property']>;
+    return name && (value ? `${name}=${value}` : name);
+  },
 };
+
+/** The filters as fields of the request. */
+export const autoOrderWire: WireFilters = {
+  q: text('text'),
+  state: values('state'),
+  next: days('next_shipment_dts'),
+  item: values('item_ids'),
+  next_item: values('next_item_ids'),
+  frequency: values('frequencies'),
+  card: values('card_types'),
+  card_expires: day('card_expires_before'),
+  declines: number('declines_min'),
+  declined: chosenNumber('declined_within_hours'),
+  bounced: chosenNumber('mail_bounced_within_hours'),
+  reason: text('failure_reason'),
+  country: values('country_codes'),
+  signed_up: days('signed_up_dts'),
+  changed: days('last_modified_dts'),
+  property,
+};
+
+/** The request of a list of auto orders. */
+export const searchOf = (state: AutoOrderListState): AutoOrderSearch =>
+  toSearch<AutoOrderSearch>(autoOrderWire, state);

@@ -1,6 +1,6 @@
 import type { AutoOrderRow } from '@perennial/contract/screens.ts';
 import { call } from '../api/call.ts';
-import { listQuery, pageSize } from '../kit/listQuery.ts';
+import { listQuery, pageOf, pageSize } from '../kit/listQuery.ts';
 import { type AutoOrderListState, searchOf } from './list.ts';
 
 /** The auto orders that the address of the list asks for. */
@@ -13,11 +13,6 @@ export function autoOrdersQuery({ sort, open: _open, ...filters }: AutoOrderList
       ...(sort !== undefined && { _sort: sort }),
     };
     const found = await call('searchAutoOrders', { body, query, signal });
-    return {
-      rows: found.auto_orders ?? [],
-      nextCursor: found.next_cursor,
-      total: found.total ?? 0,
-      isMore: found.total_is_more ?? false,
-    };
+    return pageOf(found.auto_orders, found);
   });
 }

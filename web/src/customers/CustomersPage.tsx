@@ -19,7 +19,7 @@ export function CustomersPage() {
     <ListPage
       title="Customers"
       what="customers"
-      path={paths.customers}
+      kind="customers"
       hint="email, name, company, phone or order"
       filters={customerFilters}
       views={customerViews}

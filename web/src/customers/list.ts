@@ -1,8 +1,9 @@
 import type { CustomerSearch } from '@perennial/contract/screens.ts';
 import type { Filters } from '../kit/filters.ts';
-import { daysPart, type ListState, parseListState, textPart } from '../kit/searchParts.ts';
+import { type ListState, parseListState } from '../kit/searchParts.ts';
 import { listOf } from '../kit/urlCodec.ts';
 import type { View } from '../kit/views.ts';
+import { toSearch, type WireFilter, type WireFilters, wireFieldsOf } from '../kit/wireFilters.ts';
 
 /** The filters of the list of customers. The names are those of the address. */
 export const customerFilters: Filters = {
@@ -37,13 +38,26 @@ export const customerViews: readonly View[] = [
 export const parseCustomerList = (search: Record<string, unknown>): ListState =>
   parseListState(customerFilters, customerSorts, search);
 
-/** The request of a list of customers. Both values of a choice together filter nothing. */
-export function customerSearchOf(state: ListState): CustomerSearch {
-  const chosen = listOf(state['auto_orders']);
-  return {
-    ...textPart('text', state['q']),
-    ...(chosen.length === 1 && { has_auto_orders: chosen[0] === 'some' }),
-    ...daysPart('signup_dts', state['signed_up']),
-    ...daysPart('last_modified_dts', state['changed']),
-  };
-}
+const { text, days } = wireFieldsOf<CustomerSearch>();
+
+/** Both values together filter nothing. */
+const autoOrders: WireFilter = {
+  toWire(value) {
+    const chosen = listOf(value);
+    return chosen.length === 1 ? { has_auto_orders: chosen[0] === 'some' } : {};
+  },
+  fromWire: ({ has_auto_orders: has }) =>
+    typeof has === 'boolean' ? [has ? 'some' : 'none'] : undefined,
+};
+
+/** The filters as fields of the request. */
+export const customerWire: WireFilters = {
+  q: text('text'),
+  auto_orders: autoOrders,
+  signed_up: days('signup_dts'),
+  changed: days('last_modified_dts'),
+};
+
+/** The request of a list of customers. */
+export const customerSearchOf = (state: ListState): CustomerSearch =>
+  toSearch<CustomerSearch>(customerWire, state);

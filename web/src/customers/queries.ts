@@ -4,7 +4,7 @@ import type { TimelineResponse } from '@perennial/contract/timeline.ts';
 import { type InfiniteData, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { call } from '../api/call.ts';
 import type { Refused } from '../api/refused.ts';
-import { listQuery, pageSize } from '../kit/listQuery.ts';
+import { listQuery, pageOf, pageSize } from '../kit/listQuery.ts';
 import type { ListState } from '../kit/searchParts.ts';
 import { customerSearchOf } from './list.ts';
 
@@ -18,12 +18,7 @@ export function customersQuery({ sort, open: _open, ...filters }: ListState) {
       ...(sort !== undefined && { _sort: sort }),
     };
     const found = await call('searchCustomers', { body, query, signal });
-    return {
-      rows: found.customers ?? [],
-      nextCursor: found.next_cursor,
-      total: found.total ?? 0,
-      isMore: found.total_is_more ?? false,
-    };
+    return pageOf(found.customers, found);
   });
 }
 

@@ -5,9 +5,16 @@ import { type Column, shownColumns } from './columns.ts';
 import { Icon } from './icons.tsx';
 import { useStore } from './store.ts';
 
-/** The columns that a person chose for a list, kept in this browser. */
-export function useColumns<Row>(list: string, all: readonly Column<Row>[]) {
-  const chosen = useStore(preferences, (kept) => kept.columns[list]);
+/**
+ * The columns that a person chose for a list, in any browser. `list` names the list, or one saved
+ * view of it, which `saved` has the columns of.
+ */
+export function useColumns<Row>(
+  list: string,
+  all: readonly Column<Row>[],
+  saved?: readonly string[],
+) {
+  const chosen = useStore(preferences, (kept) => kept.columns[list]) ?? saved;
   const columns = useMemo(() => shownColumns(all, chosen), [all, chosen]);
   const choose = useCallback(
     (ids: readonly string[] | undefined) =>
@@ -20,7 +27,7 @@ export function useColumns<Row>(list: string, all: readonly Column<Row>[]) {
   return { columns, chosen, choose };
 }
 
-/** Which columns a list shows. */
+/** Which columns a list shows, and how close its rows are. */
 export function ColumnMenu<Row>({
   columns,
   chosen,
@@ -34,7 +41,7 @@ export function ColumnMenu<Row>({
   const toggle = (id: string) =>
     onChoose(shown.includes(id) ? shown.filter((each) => each !== id) : [...shown, id]);
   return (
-    <Menu closeOnItemClick={false}>
+    <Menu closeOnItemClick={false} alignItemsLabels="all">
       <Menu.Target>
         <Tooltip label="Columns">
           <ActionIcon aria-label="Columns">
@@ -44,19 +51,32 @@ export function ColumnMenu<Row>({
       </Menu.Target>
       <Menu.Dropdown>
         {columns.map(({ id, label }) => (
-          <Menu.Item
-            key={id}
-            role="menuitemcheckbox"
-            aria-checked={shown.includes(id)}
-            leftSection={shown.includes(id) ? <Icon name="check" size={15} /> : <i />}
-            onClick={() => toggle(id)}
-          >
+          <Menu.CheckboxItem key={id} checked={shown.includes(id)} onChange={() => toggle(id)}>
             {label}
-          </Menu.Item>
+          </Menu.CheckboxItem>
         ))}
         <Menu.Divider />
         <Menu.Item onClick={() => onChoose(undefined)}>As usual</Menu.Item>
+        <Menu.Divider />
+        <CompactRows />
       </Menu.Dropdown>
     </Menu>
+  );
+}
+
+function CompactRows() {
+  const isCompact = useStore(preferences, ({ density }) => density === 'compact');
+  return (
+    <Menu.CheckboxItem
+      checked={isCompact}
+      onChange={() =>
+        preferences.update((before) => ({
+          ...before,
+          density: isCompact ? 'comfortable' : 'compact',
+        }))
+      }
+    >
+      Compact rows
+    </Menu.CheckboxItem>
   );
 }

@@ -15,7 +15,8 @@ export type Filter =
       readonly isOne?: boolean;
     }
   | { readonly kind: 'values'; readonly label: string; readonly hint: string }
-  | { readonly kind: 'number'; readonly label: string; readonly hint: string }
+  | { readonly kind: 'word'; readonly label: string; readonly hint: string; readonly form?: RegExp }
+  | { readonly kind: 'number' | 'oid'; readonly label: string; readonly hint: string }
   | { readonly kind: 'day' | 'range'; readonly label: string };
 
 /** A value of the wire and its word. */
@@ -54,20 +55,30 @@ function parseFilter(filter: Filter, given: readonly string[]) {
   const first = values[0];
   if (first === undefined) return undefined;
   switch (filter.kind) {
-    case 'text':
-      return first.slice(0, 100);
     case 'values':
       return [...new Set(values)].slice(0, 50);
     case 'choice':
       return known(filter.choices, values)?.slice(0, filter.isOne ? 1 : undefined);
-    case 'number':
-      return /^\d{1,6}$/.test(first) ? String(Number(first)) : undefined;
-    case 'day':
-      return isDay(first) ? first : undefined;
-    case 'range':
-      return parseRange(first) === undefined ? undefined : first;
+    case 'word':
+      return filter.form?.test(first) === false ? undefined : readers.text(first);
+    default:
+      return readers[filter.kind](first);
   }
 }
+
+type Read = (value: string) => string | undefined;
+
+/** What is taken of a single value. */
+const readers: Readonly<Record<'text' | 'number' | 'oid' | 'day' | 'range', Read>> = {
+  text: (value) => value.slice(0, 100),
+  number: (value) => wholeNumber(value, 999_999),
+  oid: (value) => wholeNumber(value, 2 ** 31 - 1),
+  day: (value) => (isDay(value) ? value : undefined),
+  range: (value) => (parseRange(value) === undefined ? undefined : value),
+};
+
+const wholeNumber = (value: string, max: number): string | undefined =>
+  /^\d{1,10}$/.test(value) && Number(value) <= max ? String(Number(value)) : undefined;
 
 function known(choices: readonly Choice[], values: readonly string[]): string[] | undefined {
   const chosen = choices.map(({ value }) => value).filter((value) => values.includes(value));

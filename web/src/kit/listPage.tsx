@@ -1,8 +1,12 @@
 import { type ReactNode, useCallback } from 'react';
+import { ListViews } from '../savedViews/ListViews.tsx';
+import { type ListKind, lists } from '../savedViews/lists.ts';
+import { useSavedViews } from '../savedViews/useSavedViews.ts';
 import { ColumnMenu, useColumns } from './columnMenu.tsx';
 import { type Column, nextSort } from './columns.ts';
 import { FilterBar } from './filterBar.tsx';
 import type { Filters } from './filters.ts';
+import { LeftOut } from './leftOut.tsx';
 import { List, type ListResult, useSelection } from './list.tsx';
 import { ListCount } from './listCount.tsx';
 import { NoRows } from './noRows.tsx';
@@ -10,14 +14,13 @@ import { Page } from './page.tsx';
 import type { ListState } from './searchParts.ts';
 import { SidePanel } from './sidePanel.tsx';
 import { useUrlState } from './useUrlState.ts';
-import type { View } from './views.ts';
-import { ViewTabs } from './viewTabs.tsx';
+import { isSameView, type View } from './views.ts';
 
 interface ListPageProps<Row> {
   readonly title: string;
   /** The rows in the plural and lower case. */
   readonly what: string;
-  readonly path: string;
+  readonly kind: ListKind;
   /** What the text filter finds. */
   readonly hint: string;
   readonly filters: Filters;
@@ -37,12 +40,18 @@ interface ListPageProps<Row> {
 
 /** A page that is one list: views, filters, count, columns, rows and the side panel. */
 export function ListPage<Row>(props: ListPageProps<Row>) {
-  const { title, path, hint, filters, views, state, result, columns: all } = props;
-  const setState = useUrlState(path);
-  const { columns, chosen, choose } = useColumns(props.what, all);
+  const { title, kind, hint, filters, views, state, result, columns: all } = props;
+  const setState = useUrlState(lists[kind].path);
+  const { saved, columns, chosen, choose } = useViewOf(props);
   return (
     <Page title={title}>
-      <ViewTabs views={views} path={path} state={state} />
+      <ListViews
+        kind={kind}
+        views={views}
+        saved={saved}
+        state={state}
+        columns={columns.map(({ id }) => id)}
+      />
       <FilterBar
         filters={filters}
         state={state}
@@ -52,11 +61,19 @@ export function ListPage<Row>(props: ListPageProps<Row>) {
         <ListCount result={result} />
         <ColumnMenu columns={all} chosen={chosen} onChoose={choose} />
       </FilterBar>
+      <LeftOut result={result} />
       <Rows {...props} columns={columns} setState={setState} />
     </Page>
   );
 }
 
+/** The saved views of the list, and the columns of the one that is shown. */
+function useViewOf<Row>({ kind, what, state, columns: all }: ListPageProps<Row>) {
+  const saved = useSavedViews().filter((view) => view.kind === kind);
+  const view = saved.find((each) => isSameView(each.state, state));
+  const list = view ? `${what} ${view.oid}` : what;
+  return { saved, ...useColumns(list, all, view?.columns) };
+}
 function Rows<Row>(
   props: ListPageProps<Row> & { readonly setState: ReturnType<typeof useUrlState> },
 ) {

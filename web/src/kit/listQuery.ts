@@ -9,7 +9,26 @@ export interface ListPage<Row> {
   readonly total: number;
   /** More match than were counted. */
   readonly isMore: boolean;
+  /** What the server says of records that it left out. */
+  readonly warning?: string | undefined;
 }
+
+/** What the searches of the API have in common. */
+interface Found {
+  readonly next_cursor?: string;
+  readonly total?: number;
+  readonly total_is_more?: boolean;
+  readonly warning?: { readonly warning_message?: string };
+}
+
+/** A page of a list out of the response of a search. */
+export const pageOf = <Row>(rows: readonly Row[] | undefined, found: Found): ListPage<Row> => ({
+  rows: rows ?? [],
+  nextCursor: found.next_cursor,
+  total: found.total ?? 0,
+  isMore: found.total_is_more ?? false,
+  warning: found.warning?.warning_message,
+});
 
 /** Where a page begins. Pages know the one before, because a cursor only leads forward. */
 export interface PagePlace {
@@ -56,6 +75,7 @@ export interface Loaded<Row> {
   readonly offset: number;
   readonly total: number;
   readonly isMore: boolean;
+  readonly warnings: readonly string[];
 }
 
 /** Puts the pages in memory together. */
@@ -68,5 +88,6 @@ export function loadedRows<Row>(
     offset: (data?.pageParams[0]?.number ?? 0) * pageSize,
     total: last?.total ?? 0,
     isMore: last?.isMore ?? false,
+    warnings: [...new Set(data?.pages.flatMap(({ warning }) => warning ?? []))],
   };
 }

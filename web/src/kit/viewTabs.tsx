@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { Icon } from './icons.tsx';
 import type { UrlState } from './urlCodec.ts';
 import { isSameView, type View } from './views.ts';
 import classes from './viewTabs.module.css';
@@ -17,13 +18,15 @@ export function ViewTabs({
     <nav aria-label="Views" className={classes['tabs']}>
       {views.map((view) => (
         <Link
-          key={view.label}
+          key={view.id ?? view.label}
           to={path}
           search={view.state as never}
           activeOptions={{ exact: true }}
           {...(isSameView(view.state, state) && { 'aria-current': 'true' as const })}
         >
+          {view.isForeign && <Icon name="people" size={14} />}
           {view.label}
+          {view.isForeign && <span className="visually-hidden">, of a colleague</span>}
         </Link>
       ))}
     </nav>

@@ -4,6 +4,10 @@ import { stringifyUrl, type UrlState } from './urlCodec.ts';
 export interface View {
   readonly label: string;
   readonly state: UrlState;
+  /** Of a view that a person saved; labels of those may repeat. */
+  readonly id?: string;
+  /** A colleague's view: shown with a sign. */
+  readonly isForeign?: boolean;
 }
 
 /** Whether a list shows this view: the same filters and sort, whatever row is open. */

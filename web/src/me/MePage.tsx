@@ -7,7 +7,7 @@ import classes from './me.module.css';
 import { Password } from './Password.tsx';
 import { Sessions } from './Sessions.tsx';
 
-/** `/me`: who I am, and how the console is shown in this browser. */
+/** `/me`: who I am, and how the console is shown. */
 export function MePage() {
   const { user, merchant } = useSession();
   return (
@@ -38,15 +38,15 @@ export function MePage() {
   );
 }
 
-/** How the console looks in this browser, and whether single keys run commands. */
+/** How the console looks, and whether single keys run commands. */
 function Display() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const { density, keys } = useStore(preferences);
   return (
     <section className={`panel ${classes['section']}`} aria-labelledby="display">
-      <h2 id="display">Display, in this browser</h2>
+      <h2 id="display">Display</h2>
       <div className={classes['choice']}>
-        <span id="scheme">Colours</span>
+        <span id="scheme">Colours, in this browser</span>
         <SegmentedControl
           aria-labelledby="scheme"
           value={colorScheme}

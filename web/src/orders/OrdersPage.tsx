@@ -18,7 +18,7 @@ export function OrdersPage() {
     <ListPage
       title="Orders"
       what="orders"
-      path={paths.orders}
+      kind="orders"
       hint="order, email, phone or name"
       filters={orderFilters}
       views={orderViews}

@@ -1,15 +1,9 @@
 import type { OrderSearch } from '@perennial/contract/screens.ts';
 import { choicesOf, type Filters, sentenceCase } from '../kit/filters.ts';
-import {
-  daysPart,
-  type ListState,
-  parseListState,
-  textPart,
-  valuesPart,
-} from '../kit/searchParts.ts';
+import { type ListState, parseListState } from '../kit/searchParts.ts';
 import type { Tone } from '../kit/tone.ts';
-import { listOf } from '../kit/urlCodec.ts';
 import type { View } from '../kit/views.ts';
+import { toSearch, type WireFilters, wireFieldsOf } from '../kit/wireFilters.ts';
 
 /** The stages of an order, as people move it on. A value of the wire is its own word. */
 export const stages = [
@@ -48,7 +42,7 @@ export const orderFilters: Filters = {
   item: { kind: 'values', label: 'Item', hint: 'Item ids, separated by commas' },
   country: { kind: 'values', label: 'Country', hint: 'Two-letter codes, separated by commas' },
   created: { kind: 'range', label: 'Created' },
-  customer: { kind: 'values', label: 'Customer profile', hint: 'The number of a profile' },
+  customer: { kind: 'oid', label: 'Customer profile', hint: 'The number of a profile' },
 };
 
 export const orderSorts = ['order_id', 'creation_dts'] as const;
@@ -69,20 +63,23 @@ export const orderViews: readonly View[] = [
 export const parseOrderList = (search: Record<string, unknown>): ListState =>
   parseListState(orderFilters, orderSorts, search);
 
+const { text, values, number, days } = wireFieldsOf<OrderSearch>();
+
+/** The filters as fields of the request. */
+export const orderWire: WireFilters = {
+  q: text('text'),
+  kind: values('kinds'),
+  stage: values('stages'),
+  payment: values('payment_methods'),
+  item: values('item_ids'),
+  country: values('country_codes'),
+  created: days('creation_dts'),
+  customer: number('customer_profile_oid'),
+};
+
 /** The request of a list of orders. */
-export function orderSearchOf(state: ListState): OrderSearch {
-  const customer = Number(listOf(state['customer'])[0]);
-  return {
-    ...textPart('text', state['q']),
-    ...valuesPart('kinds', state['kind']),
-    ...valuesPart('stages', state['stage']),
-    ...valuesPart('payment_methods', state['payment']),
-    ...valuesPart('item_ids', state['item']),
-    ...valuesPart('country_codes', state['country']),
-    ...daysPart('creation_dts', state['created']),
-    ...(Number.isSafeInteger(customer) && { customer_profile_oid: customer }),
-  };
-}
+export const orderSearchOf = (state: ListState): OrderSearch =>
+  toSearch<OrderSearch>(orderWire, state);
 
 /** How much attention an order in a stage needs. */
 export function toneOfStage(stage: string | undefined): Tone {

@@ -5,7 +5,7 @@ import type { ChargeExplanation } from '@perennial/contract/timeline.ts';
 import { queryOptions } from '@tanstack/react-query';
 import { call, newIdempotencyKey } from '../api/call.ts';
 import { queryClient } from '../api/query.ts';
-import { listQuery, pageSize } from '../kit/listQuery.ts';
+import { listQuery, pageOf, pageSize } from '../kit/listQuery.ts';
 import type { ListState } from '../kit/searchParts.ts';
 import { orderSearchOf, orderSort } from './list.ts';
 import {
@@ -23,12 +23,7 @@ export function ordersQuery({ sort = orderSort, open: _open, ...filters }: ListS
   return listQuery<OrderRow>(['orders', body, sort], async (after, signal) => {
     const query = { _limit: pageSize, _sort: sort, ...(after !== undefined && { _after: after }) };
     const found = await call('searchOrders', { body, query, signal });
-    return {
-      rows: found.orders ?? [],
-      nextCursor: found.next_cursor,
-      total: found.total ?? 0,
-      isMore: found.total_is_more ?? false,
-    };
+    return pageOf(found.orders, found);
   });
 }
 

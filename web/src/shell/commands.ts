@@ -80,6 +80,7 @@ export const commands = [
   { id: 'list.selectRange', words: 'Select up to the row', keys: 'X', place: 'list' },
   { id: 'list.selectAll', words: 'Select all loaded rows', keys: '*', place: 'list' },
   { id: 'list.filter', words: 'Add a filter', keys: 'f', place: 'list' },
+  { id: 'list.saveView', words: 'Save this view', keys: 'v', place: 'list' },
   {
     id: 'autoOrder.pause',
     words: 'Pause or resume',

@@ -5,11 +5,13 @@ import { logOut } from '../api/sessionQueries.ts';
 import { ClockBar } from '../clock/ClockBar.tsx';
 import { Icon } from '../kit/icons.tsx';
 import { paths } from '../paths.ts';
+import { NavViews } from '../savedViews/NavViews.tsx';
 import { forgetChanges } from './changes.ts';
 import classes from './frame.module.css';
 import { HelpSheet, helpOpen } from './helpSheet.tsx';
 import { navFor } from './nav.ts';
 import { Palette, paletteOpen } from './palette.tsx';
+import { keepPreferences } from './preferenceSync.ts';
 import { useSession } from './session.tsx';
 import { Toasts } from './toasts.tsx';
 import { TopBar } from './topBar.tsx';
@@ -23,6 +25,7 @@ export function Frame() {
   useEffect(() => setNavOpen(false), [path]);
   useKeys();
   useShellCommands();
+  useKeptPreferences();
   return (
     <div className={classes['frame']}>
       <a className={classes['skip']} href="#main">
@@ -61,6 +64,7 @@ function SideNav({ isOpen, path }: { readonly isOpen: boolean; readonly path: st
                   <Icon name={entry.icon} />
                   {entry.label}
                 </Link>
+                <NavViews path={entry.path} />
               </li>
             ))}
           </ul>
@@ -75,6 +79,13 @@ function SideNav({ isOpen, path }: { readonly isOpen: boolean; readonly path: st
 
 const isWithin = (path: string, entry: string): boolean =>
   entry === '/' ? path === '/' : path === entry || path.startsWith(`${entry}/`);
+
+/** Keeps what the person chooses, for as long as they are logged in. */
+function useKeptPreferences(): void {
+  const { merchant, user } = useSession();
+  const owner = `${merchant.id}/${user.id}`;
+  useEffect(() => keepPreferences(owner), [owner]);
+}
 
 /** The commands that work on every page. */
 function useShellCommands(): void {

@@ -1,7 +1,7 @@
 import { createStore } from '../kit/store.ts';
 import type { StartState } from '../today/start.ts';
 
-/** What a person chose for this browser. */
+/** What a person chose. The server remembers it, so that it is the same in every browser. */
 export interface Preferences {
   readonly density: 'comfortable' | 'compact';
   /** False: single keys do nothing (WCAG 2.1.4). Ctrl K always works. */
@@ -12,30 +12,84 @@ export interface Preferences {
   readonly start?: StartState;
 }
 
+/** The preferences of a person who chose nothing. */
+export const unsetPreferences: Preferences = { density: 'comfortable', keys: true, columns: {} };
+
+/** Reads stored preferences. What does not fit is as if it was not chosen; other fields stay. */
+export function readPreferences(stored: unknown): Preferences {
+  const given = recordOf(stored);
+  const { density, keys, columns } = given;
+  return {
+    ...given,
+    density: density === 'compact' ? 'compact' : unsetPreferences.density,
+    keys: keys !== false,
+    columns: Object.fromEntries(
+      Object.entries(recordOf(columns)).filter(
+        (entry): entry is [string, string[]] =>
+          Array.isArray(entry[1]) && entry[1].every((id) => typeof id === 'string'),
+      ),
+    ),
+  };
+}
+
+const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : {};
+
+/** The names of the fields that differ. */
+export function changedFields(before: Preferences, after: Preferences): string[] {
+  const [a, b] = [recordOf(before), recordOf(after)];
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((name) => a[name] !== b[name]);
+}
+
+/** The preferences that the server has, with the fields of `ours` that it does not know yet. */
+export function mergedPreferences(
+  stored: unknown,
+  ours: Preferences,
+  unsaved: Iterable<string>,
+): Preferences {
+  const own = recordOf(ours);
+  const kept = [...unsaved].map((name) => [name, own[name]] as const);
+  return readPreferences({ ...recordOf(stored), ...Object.fromEntries(kept) });
+}
+
+/** What this browser keeps, so that the first picture is right and nothing chosen is lost. */
+export interface Kept {
+  readonly preferences: Preferences;
+  /** Whose they are; undefined before the first log-in. */
+  readonly owner?: string | undefined;
+  /** The fields that the server does not know yet. */
+  readonly unsaved: readonly string[];
+}
+
 const storageKey = 'perennial-preferences';
-const unset: Preferences = { density: 'comfortable', keys: true, columns: {} };
 
-/** The preferences, kept in this browser. */
-export const preferences = createStore<Preferences>(stored());
-
-function stored(): Preferences {
+/** Reads what this browser keeps. An entry of an earlier version belongs to the next person. */
+export function keptHere(): Kept {
   try {
-    return { ...unset, ...(JSON.parse(localStorage.getItem(storageKey) ?? '{}') as object) };
+    const text = JSON.parse(localStorage.getItem(storageKey) ?? '{}') as unknown;
+    const { preferences, owner, unsaved } = recordOf(text);
+    if (preferences === undefined)
+      return { preferences: readPreferences(text), unsaved: Object.keys(recordOf(text)) };
+    return {
+      preferences: readPreferences(preferences),
+      owner: typeof owner === 'string' ? owner : undefined,
+      unsaved: Array.isArray(unsaved) ? unsaved.map(String) : [],
+    };
   } catch {
-    return unset;
+    return { preferences: unsetPreferences, unsaved: [] };
   }
 }
 
-/** Applies the preferences to the page, and keeps doing so. */
-export function applyPreferences(): void {
-  const apply = () => {
-    document.documentElement.dataset['density'] = preferences.get().density;
-    try {
-      localStorage.setItem(storageKey, JSON.stringify(preferences.get()));
-    } catch {
-      // A browser that stores nothing forgets the choice with the tab.
-    }
-  };
-  apply();
-  preferences.subscribe(apply);
+/** Keeps preferences in this browser. */
+export function keepHere(kept: Kept): void {
+  try {
+    localStorage.setItem(storageKey, JSON.stringify(kept));
+  } catch {
+    // A browser that stores nothing gets the choices from the server.
+  }
 }
+
+/** The preferences now. */
+export const preferences = createStore<Preferences>(keptHere().preferences);

@@ -1,0 +1,244 @@
+// Lists: their filters, saved views, and what the server remembers of a person.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { autoOrderFilters, searchOf } from '../../web/src/autoOrders/list.ts';
+import { customerFilters, customerSearchOf } from '../../web/src/customers/list.ts';
+import { stringifyUrl, type UrlState } from '../../web/src/kit/urlCodec.ts';
+import { orderFilters, orderSearchOf } from '../../web/src/orders/list.ts';
+import { testNow } from '../support/app.ts';
+import { withBrowser } from './chromium.ts';
+import { objectsOf } from './objects.ts';
+import { addPerson, enter } from './people.ts';
+import { watchedPage } from './watched.ts';
+import { browserWorld } from './world.ts';
+
+const world = await browserWorld();
+const { autoOrderCode, customerOid, orderId } = await objectsOf(world);
+const { body: found } = await world.request({
+  operation: 'getAutoOrderByCode',
+  params: { auto_order_code: autoOrderCode },
+});
+await world.request({
+  operation: 'updateAutoOrderProperties',
+  params: { auto_order_oid: found.auto_order.auto_order_oid },
+  body: { properties: [{ name: 'gift', value: 'yes' }] },
+});
+
+// What the demo has none of: a declined auto order with a bounced mail, an unpaid order, a customer
+// without orders.
+const declinedAt = testNow.subtract({ hours: 2 });
+await world.db.run(
+  `update auto_order set credit_card_attempt = 1, failure_reason = 'Card declined'
+   where merchant_id = 'TEST' and auto_order_code = $1`,
+  [autoOrderCode],
+);
+await world.db.run(
+  `insert into rebill (merchant_id, auto_order_oid, rebill_number, state, attempt, at,
+     order_id, amount_minor, currency, route)
+   values ('TEST', $1, 999, 'declined', 1, $2, 'TEST-0000009997', 500, 'USD', '{sim}')`,
+  [found.auto_order.auto_order_oid, declinedAt],
+);
+await world.db.run(
+  `insert into notice (merchant_id, auto_order_oid, kind, made_at, facts, bounced_at)
+   values ('TEST', $1, 'receipt', $2, '{}', $2)`,
+  [found.auto_order.auto_order_oid, declinedAt],
+);
+await world.request({
+  operation: 'insertOrder',
+  body: {
+    billing: { first_name: 'Ida', email: 'ida@example.com', country_code: 'US' },
+    items: [{ merchant_item_id: 'COFFEE-HOUSE', quantity: 1 }],
+    payment: { payment_method: 'Check' },
+  },
+});
+await world.request({ operation: 'insertCustomer', body: { email: 'new@example.com' } });
+
+/** A list, what its API counts, and a value for each of its filters. */
+interface Listed {
+  readonly path: string;
+  count(state: UrlState): Promise<number>;
+  readonly filters: object;
+  readonly values: Readonly<Record<string, string | readonly string[]>>;
+}
+
+const autoOrders: Listed = {
+  path: '/auto-orders',
+  count: async (state) =>
+    (await world.request({ operation: 'searchAutoOrders', body: searchOf(state) })).body.total ?? 0,
+  filters: autoOrderFilters,
+  values: {
+    q: 'a',
+    state: ['active', 'retrying'],
+    next: '2026-01-16..2026-02-15',
+    item: ['COFFEE-HOUSE'],
+    next_item: ['COFFEE-HOUSE'],
+    frequency: ['Monthly', 'Weekly'],
+    card: ['Visa'],
+    card_expires: '2028-01-01',
+    declines: '1',
+    declined: ['24'],
+    bounced: ['24'],
+    reason: 'Card',
+    country: ['CA'],
+    signed_up: '2025-06-01..',
+    changed: '..2025-12-31',
+    property: 'gift=yes',
+  },
+};
+
+const orders: Listed = {
+  path: '/orders',
+  count: async (state) =>
+    (await world.request({ operation: 'searchOrders', body: orderSearchOf(state) })).body.total ??
+    0,
+  filters: orderFilters,
+  values: {
+    q: 'a',
+    kind: ['rebill'],
+    stage: ['Accounts Receivable'],
+    payment: ['Check'],
+    item: ['COFFEE-HOUSE'],
+    country: ['CA'],
+    created: '2025-06-01..2025-09-30',
+    customer: String(customerOid),
+  },
+};
+
+const customers: Listed = {
+  path: '/customers',
+  count: async (state) =>
+    (await world.request({ operation: 'searchCustomers', body: customerSearchOf(state) })).body
+      .total ?? 0,
+  filters: customerFilters,
+  values: {
+    q: 'a',
+    auto_orders: ['none'],
+    signed_up: '2025-06-01..2025-09-30',
+    changed: '..2025-12-31',
+  },
+};
+
+for (const { path, count, filters, values } of [autoOrders, orders, customers])
+  test(`every filter of ${path} shows as many rows as the API counts`, withBrowser, async () => {
+    const { page, assertQuiet, close } = await openList(path);
+    assert.deepEqual(Object.keys(values), Object.keys(filters), 'a value for each filter');
+    const all = await count({});
+    const counts: string[] = [];
+    for (const [name, value] of Object.entries(values)) {
+      const state = { [name]: value };
+      const wanted = await count(state);
+      await goTo(page, path + stringifyUrl(state));
+      await page.locator(`[data-count="${wanted}"]`).waitFor();
+      counts.push(`${name} ${wanted}`);
+      assert.ok(wanted > 0 && wanted < all, `${name}: ${wanted} of ${all}`);
+    }
+    console.log(`  ${path}: ${all} rows; ${counts.join(', ')}`);
+    assertQuiet();
+    await close();
+  });
+
+test('a view is saved, shared, renamed, deleted, and taken back', withBrowser, async () => {
+  const { page, assertQuiet, close } = await openList('/auto-orders');
+  await goTo(page, '/auto-orders?state=paused&sort=-next_shipment_dts');
+  await page.keyboard.press('v');
+  const dialog = page.getByRole('dialog', { name: 'Save this view' });
+  await dialog.getByLabel('Name').fill('Waiting');
+  await page.keyboard.press('Enter');
+  await page.getByText('The view Waiting is saved.').waitFor();
+  const tabs = page.getByRole('navigation', { name: 'Views' });
+  await tabs.locator('[aria-current]', { hasText: 'Waiting' }).waitFor();
+  await goTo(page, '/orders');
+  await page.getByRole('navigation', { name: 'Main' }).getByText('Waiting').click();
+  await page.getByRole('heading', { name: 'Auto orders' }).waitFor();
+  assert.equal(new URL(page.url()).search, '?state=paused&sort=-next_shipment_dts');
+
+  const change = async (item: string) => {
+    await page.getByRole('button', { name: 'Change the view' }).click();
+    await page.getByRole('menuitem', { name: item }).click();
+  };
+  await change('Rename');
+  await page.getByRole('dialog').getByLabel('Name').fill('Paused, newest');
+  await page.keyboard.press('Enter');
+  await tabs.getByText('Paused, newest').waitFor();
+  await change('Share it');
+  await page.getByText('Colleagues see the view Paused, newest.').waitFor();
+  assert.ok(await isSeenByColleague('Paused, newest'));
+
+  await change('Delete');
+  await page.getByText('The view Paused, newest is deleted.').waitFor();
+  await tabs.getByText('Paused, newest').waitFor({ state: 'detached' });
+  await page.keyboard.press('u');
+  await tabs.getByText('Paused, newest').waitFor();
+  assertQuiet();
+  await close();
+});
+
+test('columns and density are the same in another browser', withBrowser, async () => {
+  const first = await openList('/orders');
+  const stored = first.page.waitForResponse(
+    (response) => response.request().method() === 'PUT' && response.url().endsWith('/preferences'),
+  );
+  await first.page.getByRole('button', { name: 'Columns' }).click();
+  await first.page.getByRole('menuitemcheckbox', { name: 'Payment' }).click();
+  await first.page.getByRole('menuitemcheckbox', { name: 'Compact rows' }).click();
+  await stored;
+  first.assertQuiet();
+  await first.close();
+
+  const second = await openList('/orders');
+  await second.page.getByRole('columnheader', { name: 'Payment' }).waitFor();
+  await second.page.locator(':root[data-density=compact]').waitFor();
+  const reset = second.page.waitForResponse(
+    (response) => response.request().method() === 'PUT' && response.url().endsWith('/preferences'),
+  );
+  await second.page.getByRole('button', { name: 'Columns' }).click();
+  await second.page.getByRole('menuitem', { name: 'As usual' }).click();
+  await reset;
+  await second.page.getByRole('columnheader', { name: 'Payment' }).waitFor({ state: 'detached' });
+  second.assertQuiet();
+  await second.close();
+});
+
+test('a row that cannot be read is left out, and the list says so', withBrowser, async () => {
+  const { page, assertQuiet, close } = await openList('/customers');
+  // As a fault of ours or a person with a database console would leave it.
+  await world.db.run(
+    `update orders set items = '{}' where merchant_id = 'TEST' and order_id = $1`,
+    [orderId],
+  );
+  await goTo(page, '/orders?kind=rebill&sort=order_id');
+  const note = page.getByRole('status').filter({ hasText: '1 order was left out' });
+  await note.getByText(orderId).waitFor();
+  assert.ok((await rowsOf(page).count()) > 5);
+  await note.getByRole('link', { name: 'Health' }).click();
+  await page.getByRole('heading', { name: 'Health', level: 1 }).waitFor();
+  assertQuiet();
+  await close();
+});
+
+async function openList(path: string): Promise<Awaited<ReturnType<typeof watchedPage>>> {
+  const watched = await watchedPage(world.demoUrl.replace('/auto-orders#', `${path}#`));
+  await rowsOf(watched.page).first().waitFor();
+  return watched;
+}
+
+const goTo = (page: Page, address: string): Promise<unknown> =>
+  page.evaluate(`history.pushState({}, '', ${JSON.stringify(address)})`);
+
+/** Whether another user of the merchant sees a view among the tabs. */
+async function isSeenByColleague(name: string): Promise<boolean> {
+  const colleague = await addPerson(world, 'TEST', 'ben', ['auto_order_read']);
+  const { page, close } = await watchedPage(`${world.url}/auto-orders`, {}, (context) =>
+    enter(context, world, colleague),
+  );
+  const tab = page.getByRole('navigation', { name: 'Views' }).getByText(name);
+  await tab.waitFor();
+  await tab.click();
+  await page.getByText('of a colleague').waitFor({ state: 'attached' });
+  const isChangeable = await page.getByRole('button', { name: 'Change the view' }).count();
+  await close();
+  return isChangeable === 0;
+}
+
+const rowsOf = (page: Page) => page.locator('[role=row][data-index]');

@@ -1,0 +1,10 @@
+import { preferences } from './preferences.ts';
+
+/** Applies the preferences to the page, and keeps doing so. */
+export function applyPreferences(): void {
+  const apply = () => {
+    document.documentElement.dataset['density'] = preferences.get().density;
+  };
+  apply();
+  preferences.subscribe(apply);
+}
