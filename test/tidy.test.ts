@@ -259,8 +259,8 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   items: 'catalogItem,item,present,price,validation',
   notifications: 'letter,render',
   orders:
-    'change,facets,fault,fulfillment,money,newOrder,newOrderLine,occasion,order,payment,' +
-    'paymentDetails,present,refund,shipping,stages,totals',
+    'change,charge,coupon,facets,fault,fulfillment,money,newOrder,newOrderLine,occasion,order,' +
+    'payment,paymentAttempt,paymentDetails,present,refund,shipping,stages,totals',
   payments: 'gateway,rotation,simulatorCards,stripeDeclines',
   books: 'audit,auditFinding,duePreview,auditCaptures,present,preview,previewDates,explanations',
   rebill:
@@ -315,6 +315,7 @@ const owners: Readonly<Record<string, string>> = {
   order_refund: 'server/src/orders',
   distribution_center: 'server/src/orders',
   waiting_shipment: 'server/src/orders',
+  order_payment_attempt: 'server/src/orders',
   auto_order: 'server/src/autoOrders',
   auto_order_item: 'server/src/autoOrders',
   auto_order_log: 'server/src/autoOrders',

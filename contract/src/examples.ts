@@ -134,6 +134,7 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
     items: [{ quantity_refunded: 1, refund_reason: 'Damaged' }],
     summary: { shipping_handling_refunded: { value: 5 } },
   },
+  processPayment: { amount: 19.99 },
   insertItem: {
     merchant_item_id: 'TEA',
     description: 'Green tea, 100 g',

@@ -89,6 +89,7 @@ import {
   WorkflowTasksBatchRequest,
   WorkflowTasksBatchResponse,
 } from './perennial.ts';
+import { OrderProcessPaymentRequest, OrderProcessPaymentResponse } from './receivable.ts';
 import {
   AnythingSearchResponse,
   AutoOrderSearch,
@@ -774,6 +775,23 @@ export const operations = {
     payload: 'order',
     status: 200,
     expand: 'order',
+  },
+  processPayment: {
+    tag: 'order',
+    method: 'POST',
+    base: '/rest/v2',
+    path: '/order/orders/{order_id}/process_payment',
+    summary: 'Charge an unpaid order',
+    description:
+      'Charges the card of an order in Accounts Receivable: all that is owed, or a smaller amount. Refused while ' +
+      'another charge of the order is under way, so two requests charge once. A decline is a 200 with successful ' +
+      'false. The order of a declined rebill pays the rebill.',
+    permissions: ['order_write'],
+    params: Type.Object({ order_id: Type.String() }),
+    body: OrderProcessPaymentRequest,
+    response: OrderProcessPaymentResponse,
+    payload: 'payment_transaction',
+    status: 200,
   },
 
   // Items

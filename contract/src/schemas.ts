@@ -21,6 +21,7 @@ import * as orderPayment from './orderPayment.ts';
 import * as orderRefund from './orderRefund.ts';
 import * as orderShipping from './orderShipping.ts';
 import * as perennial from './perennial.ts';
+import * as receivable from './receivable.ts';
 import * as screens from './screens.ts';
 import * as session from './session.ts';
 import * as timeline from './timeline.ts';
@@ -31,7 +32,7 @@ import * as workflow from './workflow.ts';
 /** The files of models by the area that the reference shows them under. */
 const files = {
   auto_order: [autoOrder, autoOrderItem],
-  order: [order, orderItem, orderPayment, orderShipping, orderCheckout, orderRefund],
+  order: [order, orderItem, orderPayment, orderShipping, orderCheckout, orderRefund, receivable],
   item: [item],
   customer: [customer],
   webhook: [webhook],

@@ -257,7 +257,7 @@ async function checkBooks(ask: Ask, merchantId: string): Promise<void> {
       and total_minor > 0
        and not exists (select from rebill r where r.merchant_id = $1 and r.order_id = o.order_id
          and r.auto_order_oid = o.auto_order_oid and r.rebill_number = o.rebill_number
-           and r.state = 'paid' and r.settled_by is not null)`,
+           and r.state = 'paid' and r.settled_by is not null and r.reference is null)`,
     [merchantId],
   );
   const captured = app.books

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Temporal } from 'temporal-polyfill';
-import { knownOrderIds } from '../orders/knownOrderStore.ts';
+import { isLaterPayment } from '../orders/charge.ts';
+import { knownOrderIds, knownPayments } from '../orders/knownOrderStore.ts';
 import { gatewaySettings } from '../payments/gatewaySettings.ts';
 import type { OpenGateways } from '../payments/gateways.ts';
 import type { KnownCharge } from '../payments/knownCharges.ts';
@@ -92,6 +93,11 @@ async function unknownCharges(
       merchantId,
       own.map(({ orderId }) => orderId),
     );
+    const payments = await knownPayments(
+      db,
+      merchantId,
+      own.filter(({ key }) => isLaterPayment(key)),
+    );
     const rebills = own.filter(({ key }) => attemptOfKey(key) !== undefined);
     const attempts = await knownAttempts(
       db,
@@ -101,9 +107,11 @@ async function unknownCharges(
     const knownRebills = new Set(rebills.filter((_, place) => attempts.has(place)));
     const isKnown = (charge: KnownCharge) =>
       kept.has(subjectOf(charge.key)!) ||
-      (attemptOfKey(charge.key) === undefined
-        ? orders.has(charge.orderId)
-        : knownRebills.has(charge));
+      (attemptOfKey(charge.key) !== undefined
+        ? knownRebills.has(charge)
+        : isLaterPayment(charge.key)
+          ? payments.has(charge.key)
+          : orders.has(charge.orderId));
     unknown.push(...own.filter((charge) => !isKnown(charge)));
   }
   return unknown;

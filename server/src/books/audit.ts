@@ -50,6 +50,8 @@ export interface AuditedAttempt {
   readonly declines: number;
   /** Whether staff marked its order as paid or rejected it. */
   readonly isByStaff: boolean;
+  /** Whether a charge of its order, and not one of the engine, paid it. */
+  readonly isOrderCharged: boolean;
 }
 
 /** The parts of an order that concern its amounts. */
@@ -60,6 +62,8 @@ export interface AuditedOrder {
   readonly orderId: string;
   readonly createdAt: Temporal.Instant;
   readonly paidAt: Temporal.Instant | null;
+  /** Whether a charge of the order is under way. */
+  readonly isCharging: boolean;
   readonly currency: string;
   readonly total: number;
   readonly lines: readonly OrderItem[] | null;
@@ -128,7 +132,7 @@ class Findings {
 const textOf = (value: unknown): string =>
   value === undefined || value === null ? 'none' : String(value);
 
-function autoOrderFaults({ autoOrder, marks, attempts }: Books): Difference[] {
+function autoOrderFaults({ autoOrder, marks, attempts, orders }: Books): Difference[] {
   const check = new Findings('auto order', autoOrder.autoOrderOid);
   const closed = attempts.filter(({ state }) => state === 'paid' || state === 'given up');
   check.compare('rebill_count', autoOrder.rebillCount, closed.length);
@@ -152,7 +156,8 @@ function autoOrderFaults({ autoOrder, marks, attempts }: Books): Difference[] {
   const isCaughtUp = autoOrder.items.every(({ missedUntil }) => missedUntil === undefined);
   if (autoOrder.nextAttemptAt !== undefined && open === undefined && isCaughtUp)
     check.compare('next_attempt', autoOrder.nextAttemptAt, undefined);
-  dueFaults(check, autoOrder, marks, open);
+  const kept = open && orders.find(({ orderId }) => orderId === open.orderId);
+  dueFaults(check, autoOrder, marks, open, kept?.isCharging === true);
   stateFaults(check, autoOrder, marks);
   return check.found;
 }
@@ -187,8 +192,9 @@ function dueFaults(
   autoOrder: AutoOrder,
   { dueAt }: Marks,
   open: AuditedAttempt | undefined,
+  isOrderCharging: boolean,
 ): void {
-  if (open?.state === 'charging' || open?.state === 'unknown') return;
+  if (open?.state === 'charging' || open?.state === 'unknown' || isOrderCharging) return;
   const expected = expectedDue(autoOrder);
   // A parked auto order, or one that could not be moved, is postponed by a day each time.
   const isPutOff =
@@ -243,13 +249,16 @@ function attemptFaults(attempt: AuditedAttempt, { orders }: Books): Difference[]
   return check.found;
 }
 
-/** A paid rebill has one capture, unless it cost nothing or was paid by another method. */
+/**
+ * A paid rebill has one capture, unless it cost nothing or was paid by another method. Staff may
+ * also have charged its order.
+ */
 function captureFaults(
   check: Findings,
-  { isByStaff, amount, reference }: AuditedAttempt,
+  { isByStaff, isOrderCharged, amount, reference }: AuditedAttempt,
   order: AuditedOrder | undefined,
 ): void {
-  const isCaptured = !isByStaff && amount > 0;
+  const isCaptured = isByStaff ? isOrderCharged : amount > 0;
   if (isCaptured !== (reference !== null))
     check.compare('reference', reference, isCaptured ? 'a capture' : undefined);
   if (order === undefined) return;

@@ -2,7 +2,7 @@ import type { Database } from '../platform/storage/database.ts';
 import type { BookedCharge, BookedRefunds } from './auditCaptures.ts';
 import { isRebill } from './auditCaptures.ts';
 
-/** Returns the existing charges with these subjects: rebills, and first payments of orders. */
+/** Returns the existing charges with these subjects: rebills, and payments of orders. */
 export async function findBookedCharges(
   db: Database,
   merchantId: string,
@@ -11,9 +11,9 @@ export async function findBookedCharges(
   const rebills = subjects
     .filter(isRebill)
     .map((subject) => subject.split(':').slice(2).map(Number));
-  const orderIds = subjects
-    .filter((subject) => !isRebill(subject))
-    .map((subject) => subject.split(':')[2] ?? '');
+  const payments = subjects.filter((subject) => !isRebill(subject)).map((key) => key.split(':'));
+  const orderIds = payments.filter(({ length }) => length === 3).map((parts) => parts[2] ?? '');
+  const later = payments.filter(({ length }) => length > 3);
   return db.rows(
     `select 'rebill:' || $1 || ':' || r.auto_order_oid || ':' || r.rebill_number as subject,
        r.lease_until is not null as "isUnderWay", r.state = 'paid' as "isPaid", r.reference,
@@ -24,12 +24,19 @@ export async function findBookedCharges(
      union all
      select 'order:' || $1 || ':' || o.order_id, o.charge_lease_until is not null,
        o.paid_at is not null, null, o.total_minor
-     from orders o where o.merchant_id = $1 and o.order_id = any($4::text[])`,
+     from orders o where o.merchant_id = $1 and o.order_id = any($4::text[])
+     union all
+     select p.idempotency_key, p.state = 'charging', p.state = 'paid', p.reference, p.amount_minor
+     from unnest($5::text[], $6::int[]) as k (order_id, attempt)
+     join order_payment_attempt p on p.merchant_id = $1 and p.order_id = k.order_id
+       and p.attempt = k.attempt`,
     [
       merchantId,
       rebills.map(([oid = 0]) => oid | 0),
       rebills.map(([, number = 0]) => number | 0),
       orderIds,
+      later.map((parts) => parts[2] ?? ''),
+      later.map((parts) => Number(parts[3]) | 0),
     ],
   );
 }

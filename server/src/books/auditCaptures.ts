@@ -26,7 +26,10 @@ export interface BookedRefunds {
 
 /** What our books say about the charge that a key identifies (attempt.ts, orders/charge.ts). */
 export interface BookedCharge {
-  /** `rebill:<merchant>:<auto order>:<number>` or `order:<merchant>:<order>`. */
+  /**
+   * `rebill:<merchant>:<auto order>:<number>`, `order:<merchant>:<order>`, or the same with the
+   * number of a later payment of the order.
+   */
   readonly subject: string;
   readonly isUnderWay: boolean;
   readonly isPaid: boolean;
@@ -35,12 +38,9 @@ export interface BookedCharge {
   readonly amount: number;
 }
 
-/** Returns what a key charges for: the key without the attempt. */
+/** Returns what a key charges for: of a rebill, the key without the attempt. */
 export const subjectOf = (key: string): string =>
-  key
-    .split(':')
-    .slice(0, 3 + (isRebill(key) ? 1 : 0))
-    .join(':');
+  isRebill(key) ? key.split(':').slice(0, 4).join(':') : key;
 
 /** Whether a key or subject is one of a rebill. */
 export const isRebill = (key: string): boolean => key.startsWith('rebill:');
@@ -73,7 +73,7 @@ export function captureDifferences(
     if (taken.has(subject)) return finding('captures', 2, 1);
     taken.add(subject);
     if (!charge.isPaid) return finding('captured', amount, 'none: it is not paid');
-    if (isRebill(key) && charge.reference !== reference)
+    if (charge.reference !== null && charge.reference !== reference)
       return finding('reference', reference, charge.reference ?? 'none');
     return charge.amount === amount ? [] : finding('amount', amount, charge.amount);
   });

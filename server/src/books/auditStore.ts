@@ -110,7 +110,11 @@ export function loadAuditedAttempts(
     `select auto_order_oid as "autoOrderOid", rebill_number as "rebillNumber", state, attempt, at,
        order_id as "orderId", amount_minor as amount, currency, reference,
        planned is not null as "isPlanned", jsonb_array_length(declines) as declines,
-       settled_by is not null as "isByStaff"
+       settled_by is not null as "isByStaff",
+       settled_by is not null and exists (
+         select from order_payment_attempt p
+         where p.merchant_id = $1 and p.order_id = rebill.order_id and p.state = 'paid'
+           and p.reference = rebill.reference) as "isOrderCharged"
      from rebill where merchant_id = $1 and auto_order_oid = any($2::int[])
      order by auto_order_oid, rebill_number`,
     [merchantId, oids],
@@ -125,7 +129,8 @@ export function loadAuditedOrders(
 ): Promise<AuditedOrder[]> {
   return db.rows(
     `select auto_order_oid as "autoOrderOid", rebill_number as "rebillNumber",
-       order_id as "orderId", created_at as "createdAt", paid_at as "paidAt", currency,
+       order_id as "orderId", created_at as "createdAt", paid_at as "paidAt",
+       charge_lease_until is not null as "isCharging", currency,
        total_minor as total, items as lines, summary, taxes, payment
      from orders where merchant_id = $1 and auto_order_oid = any($2::int[])`,
     [merchantId, oids],

@@ -1,7 +1,7 @@
 import type { Minor } from '../kernel/money.ts';
 import type { Lease } from '../platform/jobs/lease.ts';
 
-/** The request to charge a new order. */
+/** The request to charge an order. */
 export interface OrderCharge {
   /**
    * Built from the subject of the charge, so a repeated request is the same charge and never a
@@ -14,6 +14,8 @@ export interface OrderCharge {
   /** ISO 4217. */
   readonly currency: string;
   readonly cardToken: string;
+  /** The kind of gateway that charged this card before: no other kind can use its token. */
+  readonly chargedBy?: string | undefined;
   /** How long no other process charges this order. A charge that could take longer is not sent. */
   readonly lease: Lease;
 }
@@ -34,11 +36,17 @@ export type ChargeResult =
   | {
       readonly kind: 'declined';
       readonly gateway: string;
+      /** A sentence for staff. */
       readonly reason: string;
+      /** Why, in one of the gateways' common words: `insufficient funds`. */
+      readonly code?: string | undefined;
       readonly reference?: string | undefined;
     }
   /** `notSent` says why no gateway was asked. One will be asked as soon as that reason is gone. */
   | { readonly kind: 'unknown'; readonly notSent?: string };
+
+/** The outcome of a charge that has one. */
+export type KnownChargeResult = Exclude<ChargeResult, { readonly kind: 'unknown' }>;
 
 /** What the gateway knows about the card behind a token. */
 export interface ChargedCard {
@@ -47,7 +55,7 @@ export interface ChargedCard {
 }
 
 /**
- * Charges the first payment of an order. `app/` provides it. Never call it while a transaction is
+ * Charges an order. `app/` provides it. Never call it while a transaction is
  * open. An exception counts as an unknown outcome.
  */
 export type Charge = (charge: OrderCharge) => Promise<ChargeResult>;
@@ -61,6 +69,13 @@ export interface ChargeObstacle {
   /** What is wrong and how to fix it, without a full stop at the end. */
   readonly reason: string;
 }
+
+/** Returns the key of an order's later payment, by its number: 1, 2, 3 … */
+export const attemptKey = (merchantId: string, orderId: string, attempt: number): string =>
+  `${chargeKey(merchantId, orderId)}:${attempt}`;
+
+/** Whether a key is one of {@link attemptKey}. */
+export const isLaterPayment = (key: string): boolean => /^order:[^:]+:[^:]+:\d+$/.test(key);
 
 /** Returns the key of an order's first payment. */
 export const chargeKey = (merchantId: string, orderId: string): string =>

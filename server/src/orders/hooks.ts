@@ -1,4 +1,6 @@
+import type { Temporal } from 'temporal-polyfill';
 import type { Context } from '../platform/context.ts';
+import type { KnownChargeResult } from './charge.ts';
 import type { OrderRecord } from './order.ts';
 
 /**
@@ -38,6 +40,13 @@ export interface CancelNote {
   readonly user: string;
 }
 
+/** The card of a charge. */
+export interface ChargeableCard {
+  readonly token: string | undefined;
+  /** The kind of gateway that charged it before. */
+  readonly chargedBy?: string | undefined;
+}
+
 /** The rebill behind an order, locked until the transaction ends. */
 export interface LockedRebill {
   /**
@@ -45,8 +54,20 @@ export interface LockedRebill {
    * change before it is settled.
    */
   readonly isUnderWay: boolean;
+  /** True while the engine retries the rebill by itself. */
+  readonly isRetried: boolean;
+  /** When the engine gave up retrying it; absent while it retries. */
+  readonly endedAt?: Temporal.Instant | undefined;
+  /** Returns the card that a charge of the order uses, as the retries of the rebill do. */
+  card(context: Context, order: OrderRecord): Promise<ChargeableCard>;
   /** Settles the rebill according to the changed order, after the order was saved. */
   changed(context: Context, before: OrderRecord, after: OrderRecord): Promise<void>;
+  /** Settles the rebill after its order was charged and saved. */
+  charged(
+    context: Context,
+    after: OrderRecord,
+    result: KnownChargeResult & { readonly cardToken: string },
+  ): Promise<void>;
 }
 
 /** Hooks that do nothing. */

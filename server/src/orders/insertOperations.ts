@@ -12,11 +12,18 @@ import { refuse } from '../platform/http/refusal.ts';
 import { type Lease, leaseFrom } from '../platform/jobs/lease.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
-import { type Charge, type ChargeObstacle, type ChargeResult, chargeKey } from './charge.ts';
+import {
+  type Charge,
+  type ChargeObstacle,
+  type ChargeResult,
+  chargeKey,
+  type KnownChargeResult,
+} from './charge.ts';
 import type { OrderHooks } from './hooks.ts';
 import { type NewOrder, newOrder } from './newOrder.ts';
 import { type OrderRecord, orderIdOf } from './order.ts';
 import { settled } from './payment.ts';
+import type { OrderStage } from './stages.ts';
 import { chargeLeaseMs, findOrder, findPartnersOrder, insertOrders, saveOrder } from './store.ts';
 
 /** What inserting orders needs from other features. */
@@ -87,18 +94,16 @@ function refuseUnchargeable({ merchant }: Context, { obstacle }: OrderParts): vo
   });
 }
 
-const unsettledWarning = ({ notSent }: Extract<ChargeResult, { kind: 'unknown' }>) =>
-  notSent === undefined
-    ? {
-        code: 'payment_unknown',
-        message:
-          'The gateway has not answered. The order waits in Pending Clearance and is settled ' +
-          'once it does.',
-      }
-    : {
-        code: 'payment_waits',
-        message: `The card was not charged yet. The order waits in Pending Clearance. ${notSent}.`,
-      };
+const unsettledWarning = (result: Extract<ChargeResult, { kind: 'unknown' }>) => ({
+  code: result.notSent === undefined ? 'payment_unknown' : 'payment_waits',
+  message: unsettledWords('Pending Clearance', result),
+});
+
+/** Says that a charge has no known outcome, and in which stage its order waits for it. */
+export const unsettledWords = (stage: OrderStage, result: ChargeResult): string =>
+  result.kind === 'unknown' && result.notSent !== undefined
+    ? `The card was not charged yet. The order waits in ${stage}. ${result.notSent}.`
+    : `The gateway has not answered. The order waits in ${stage} and is settled once it does.`;
 
 /**
  * Charges an order's first payment and settles the outcome. An unknown outcome leaves the order as
@@ -118,15 +123,22 @@ export async function chargeAndSettle(
   return result;
 }
 
+/**
+ * Whether the charge under way is the first payment of the order. A later one leaves the order in
+ * Accounts Receivable (processPaymentOperations.ts), and the stage cannot change meanwhile.
+ */
+export const isFirstPayment = ({ charging, document }: OrderRecord): boolean =>
+  charging === true && document.current_stage === 'Pending Clearance';
+
 /** Settles a gateway's answer once. An order that is already settled stays as it is. */
 async function settleCharge(
   context: Context,
   orderId: string,
-  result: Exclude<ChargeResult, { kind: 'unknown' }>,
+  result: KnownChargeResult,
   hooks: OrderHooks,
 ): Promise<void> {
   const stored = await findOrder(context.db, context.merchant.merchantId, orderId, { lock: true });
-  if (!stored?.charging) return;
+  if (stored === undefined || !isFirstPayment(stored)) return;
   const order = settled(stored, result, { at: context.now, timeZone: context.merchant.timeZone });
   await saveOrder(context.db, order);
   const approved = result.kind === 'approved';

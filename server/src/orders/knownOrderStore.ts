@@ -12,3 +12,17 @@ export async function knownOrderIds(
   );
   return new Set(rows.map((row) => row.order_id));
 }
+
+/** Returns the keys of those of these later payments of orders that this database knows. */
+export async function knownPayments(
+  db: Database,
+  merchantId: string,
+  payments: readonly { readonly orderId: string; readonly key: string }[],
+): Promise<ReadonlySet<string>> {
+  const rows = await db.rows<{ key: string }>(
+    `select idempotency_key as key from order_payment_attempt
+     where merchant_id = $1 and order_id = any($2::text[]) and idempotency_key = any($3::text[])`,
+    [merchantId, payments.map(({ orderId }) => orderId), payments.map(({ key }) => key)],
+  );
+  return new Set(rows.map((row) => row.key));
+}

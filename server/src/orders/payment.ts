@@ -3,8 +3,8 @@ import type { OrderPayment } from '@perennial/contract/orderPayment.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
 import { maskedCardNumber } from '../kernel/cardNumbers.ts';
-import { fromMinor } from '../kernel/money.ts';
-import type { ChargeResult } from './charge.ts';
+import { fromMinor, type Minor } from '../kernel/money.ts';
+import type { ChargeResult, KnownChargeResult } from './charge.ts';
 import type { Occasion } from './occasion.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
 import { paidStage } from './shipping.ts';
@@ -65,16 +65,10 @@ export function paid(
  * Returns the order after the gateway's answer: paid, or declined and then kept or rejected as the
  * partner requested.
  */
-export function settled(
-  order: OrderRecord,
-  result: Exclude<ChargeResult, { kind: 'unknown' }>,
-  now: Occasion,
-): OrderRecord {
-  const tried = withTransaction(order, result, now);
-  if (result.kind === 'approved') {
-    const charged = { ...tried, document: withCard(tried.document, result, tried, now) };
-    return paid(charged, 'Processed', paidStage(order.document), now.at, now);
-  }
+export function settled(order: OrderRecord, result: KnownChargeResult, now: Occasion): OrderRecord {
+  const tried = withAnswer(order, result, now, order.total);
+  if (result.kind === 'approved')
+    return paid(tried, 'Processed', paidStage(order.document), now.at, now);
   const keep = order.document.channel_partner?.store_if_payment_declines === true;
   const document = withPayment(tried.document, { payment_status: 'Declined' });
   const moved = inStage(
@@ -91,12 +85,33 @@ export function settled(
   };
 }
 
+/** Returns the order with the gateway's answer among its transactions, and what was authorized. */
+export function withAnswer(
+  order: OrderRecord,
+  result: KnownChargeResult,
+  now: Occasion,
+  amount: Minor,
+): OrderRecord {
+  const tried = withTransaction(order, result, now);
+  return result.kind === 'declined'
+    ? tried
+    : { ...tried, document: withCard(tried, result, now, amount) };
+}
+
+/** Returns an unpaid order with another payment status. */
+export const withPaymentStatus = (
+  order: OrderRecord,
+  status: 'Declined' | 'Unprocessed',
+): OrderRecord => ({ ...order, document: withPayment(order.document, { payment_status: status }) });
+
 /** The transaction detail that names the kind of gateway that captured it. */
 export const gatewayKindDetail = 'gateway kind';
+/** The transaction detail that names why the gateway declined, in the common words. */
+export const declineCodeDetail = 'code';
 
 function withTransaction(
   order: OrderRecord,
-  result: Exclude<ChargeResult, { kind: 'unknown' }>,
+  result: KnownChargeResult,
   now: Occasion,
 ): OrderRecord {
   const before = order.document.payment?.transactions ?? [];
@@ -108,6 +123,9 @@ function withTransaction(
       ? [{ name: gatewayKindDetail, type: 'text', value: result.gatewayKind }]
       : []),
     ...(result.kind === 'declined' ? [{ name: 'reason', type: 'text', value: result.reason }] : []),
+    ...(result.kind === 'declined' && result.code !== undefined
+      ? [{ name: declineCodeDetail, type: 'text', value: result.code }]
+      : []),
   ];
   const transaction = {
     transaction_id: before.length + 1,
@@ -123,10 +141,10 @@ function withTransaction(
 }
 
 function withCard(
-  document: OrderDocument,
+  { document, currency }: OrderRecord,
   result: Extract<ChargeResult, { kind: 'approved' }>,
-  order: OrderRecord,
   now: Occasion,
+  amount: Minor,
 ): OrderDocument {
   const { lastFour, type } = result.card ?? {};
   return withPayment(document, {
@@ -136,7 +154,7 @@ function withCard(
         ? {}
         : { card_number: maskedCardNumber(lastFour), card_number_truncated: true }),
       ...(type === undefined ? {} : { card_type: type }),
-      card_authorization_amount: fromMinor(order.total, order.currency),
+      card_authorization_amount: fromMinor(amount, currency),
       card_authorization_dts: wireDate(now.at, now.timeZone),
       card_authorization_reference_number: result.reference,
     },

@@ -11,6 +11,7 @@ import {
   refundOrderJson,
   updateOrderJson,
 } from './operations.ts';
+import { type ProcessedPayment, processPayment } from './processPaymentOperations.ts';
 import { readRefundable } from './refundOperations.ts';
 
 /** The order operations of the contract. */
@@ -40,15 +41,18 @@ export function orderRoutes(parts: OrderOperationParts) {
       const { refundable, ...beside } = await readRefundable(context, params.order_id);
       return payload(refundable, { beside });
     },
+    processPayment: async (context, { params, body }) =>
+      processedAnswer(await processPayment(context, params.order_id, body, parts)),
     refundOrder: async (context, { params, query, body, expand }) =>
       withWarnings(await refundOrderJson(context, parts, params.order_id, { body, query, expand })),
   } satisfies Routes;
 }
 
 const withWarnings = ({ json, warnings }: ChangedOrderJson) =>
-  payloadText(
-    json,
-    warnings.length === 0
-      ? {}
-      : { warning: { code: 'without_effect', message: warnings.join(' ') } },
-  );
+  payloadText(json, warningOf('without_effect', warnings));
+
+const processedAnswer = ({ transaction, warnings }: ProcessedPayment) =>
+  payload(transaction ?? {}, warningOf('payment_process', warnings));
+
+const warningOf = (code: string, warnings: readonly string[]) =>
+  warnings.length === 0 ? {} : { warning: { code, message: warnings.join(' ') } };

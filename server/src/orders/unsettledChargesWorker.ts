@@ -4,14 +4,16 @@ import { type Lease, leaseFrom } from '../platform/jobs/lease.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import { isUnavailable } from '../platform/storage/failures.ts';
 import { listMerchantIds } from '../platform/tenancy/merchantStore.ts';
-import { chargeAndSettle, type OrderParts } from './insertOperations.ts';
+import { chargeAndSettle, isFirstPayment, type OrderParts } from './insertOperations.ts';
+import { findOpenAttempt } from './paymentAttemptStore.ts';
+import { chargeAttempt } from './processPaymentOperations.ts';
 import { chargeLeaseMs, claimUnsettledCharge, findOrder } from './store.ts';
 
 /** The most orders that one process claims per round. Each needs a call to the gateway. */
 const batchSize = 20;
 
 /**
- * Finishes orders whose first charge has no known outcome, because the gateway did not answer or
+ * Finishes orders with a charge that has no known outcome, because the gateway did not answer or
  * the process ended. It asks again with the same key, so no customer is charged twice.
  */
 export function unsettledChargesWorker(rounds: MerchantRounds, parts: OrderParts): Worker {
@@ -53,7 +55,11 @@ async function settleOne(
   try {
     const order = await findOrder(context.db, merchantId, orderId);
     if (order?.charging !== true) return false;
-    return (await chargeAndSettle(context, order, parts, lease)).kind !== 'unknown';
+    if (isFirstPayment(order))
+      return (await chargeAndSettle(context, order, parts, lease)).kind !== 'unknown';
+    const attempt = await findOpenAttempt(context.db, merchantId, orderId);
+    if (attempt === undefined) return false;
+    return (await chargeAttempt(context, attempt, parts, lease)).result.kind !== 'unknown';
   } catch (error) {
     if (isUnavailable(error)) throw error;
     context.log.error(

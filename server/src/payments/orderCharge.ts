@@ -2,11 +2,11 @@ import type { Minor } from '../kernel/money.ts';
 import type { Context } from '../platform/context.ts';
 import type { Lease } from '../platform/jobs/lease.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
-import type { GatewayKind } from './gatewaySettings.ts';
+import { type GatewayKind, gatewayKinds } from './gatewaySettings.ts';
 import { keepOrderCharge } from './gatewayStore.ts';
 import type { Payments } from './payments.ts';
 
-/** A first payment as orders request it. */
+/** A payment as orders request it. */
 export interface OrderPayment {
   readonly idempotencyKey: string;
   readonly merchantId: string;
@@ -14,11 +14,13 @@ export interface OrderPayment {
   readonly amount: Minor;
   readonly currency: string;
   readonly cardToken: string;
+  /** The kind of gateway that charged this card before. */
+  readonly chargedBy?: string | undefined;
   /** The lease of the order's charge, as in the order's row. */
   readonly lease: Lease;
 }
 
-/** The outcome of the first payment of an order. */
+/** The outcome of a payment of an order. */
 export type OrderPaymentResult =
   | {
       readonly kind: 'approved';
@@ -30,13 +32,14 @@ export type OrderPaymentResult =
       readonly kind: 'declined';
       readonly gateway: string;
       readonly reason: string;
+      readonly code?: string;
       readonly reference?: string;
     }
   /** `notSent` says why no gateway was asked. One will be asked as soon as that reason is gone. */
   | { readonly kind: 'unknown'; readonly notSent?: string };
 
 /**
- * Charges first payments through the merchant's gateways. A repetition with the same key follows
+ * Charges payments of orders through the merchant's gateways. A repetition with the same key follows
  * the same route and first queries the outcome of the charge, so an order whose answer was lost is
  * never charged twice.
  */
@@ -56,13 +59,14 @@ export function orderCharge(
     } = payment;
     const context = await contextFor(merchantId);
     const gateways = await payments.of(context);
-    const obstacle = gateways.obstacle();
+    const chargedBy = gatewayKinds.find((kind) => kind === payment.chargedBy);
+    const obstacle = gateways.obstacle(chargedBy);
     if (obstacle !== undefined) return { kind: 'unknown', notSent: obstacle.reason };
     const kept = await keepOrderCharge(
       context.db,
       merchantId,
       key,
-      gateways.route(key),
+      gateways.route(key, { chargedBy }),
       context.now,
     );
     const request = {
@@ -90,6 +94,7 @@ export function orderCharge(
           kind: 'declined',
           gateway: code,
           reason: answer.message,
+          code: answer.reason,
           ...(answer.reference === undefined ? {} : { reference: answer.reference }),
         };
       case 'unknown':

@@ -12,11 +12,13 @@ import {
 
 /**
  * Returns the subject of a charge's key, without attempt and epoch: `rebill:<merchant>:<auto
- * order>:<number>` or `order:<merchant>:<order id>`. Undefined for a key that we did not make.
+ * order>:<number>`. The key of an order's payment is its subject: `order:<merchant>:<order id>`, and
+ * `:<attempt>` for a later one. Undefined for a key that we did not make.
  */
 export function subjectOf(key: string): string | undefined {
   return (
-    /^(rebill:[^:]+:\d+:\d+):\d+(?::\d+)?$/.exec(key)?.[1] ?? /^order:[^:]+:[^:]+$/.exec(key)?.[0]
+    /^(rebill:[^:]+:\d+:\d+):\d+(?::\d+)?$/.exec(key)?.[1] ??
+    /^order:[^:]+:[^:]+(?::\d+)?$/.exec(key)?.[0]
   );
 }
 

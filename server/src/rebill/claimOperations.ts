@@ -206,10 +206,7 @@ async function claimLocked(
   if (due.length === 0) return noClaims;
   context = await inCurrentZone(context);
   const candidates = await loadCandidates(context, due, terms);
-  const free = await withoutSettled(
-    context,
-    candidates.filter((each) => !isInFlight(each.earlier)),
-  );
+  const free = await withoutSettled(context, await withoutInFlight(context, candidates));
   const decided = free.map((each) => ({ ...each, decision: decideOrHold(each, terms) }));
   const claims = decided.flatMap((each) => claimOf(each, terms));
   await startAttempts(
@@ -266,6 +263,23 @@ type DecidedCandidate = Candidate & { readonly decision: Decision };
  */
 const isInFlight = (earlier: EarlierAttempt | undefined): boolean =>
   earlier?.state === 'charging' || earlier?.state === 'unknown';
+
+/**
+ * Returns the candidates without a charge under way. A charge of the order of a declined rebill
+ * (orders/processPaymentOperations.ts) sets the due mark again when it is settled.
+ */
+async function withoutInFlight(
+  { db, merchant }: Context,
+  candidates: readonly Candidate[],
+): Promise<readonly Candidate[]> {
+  const [charging, others] = partition(candidates, ({ kept }) => kept?.order.charging === true);
+  await takeDueMarks(
+    db,
+    merchant.merchantId,
+    charging.map(({ autoOrder }) => autoOrder.autoOrderOid),
+  );
+  return others.filter(({ earlier }) => !isInFlight(earlier));
+}
 
 /**
  * Returns the candidates that are still to be decided. When staff paid or rejected the order of a

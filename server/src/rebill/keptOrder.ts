@@ -50,10 +50,17 @@ export const hasOwnCard = ({ editedFields, order }: KeptOrder): boolean =>
 export const cardField = 'payment.credit_card';
 
 /**
- * Returns the fields that differ between two versions of an order, named as in {@link KeptOrder}.
- * Ignores stages, which have their own rules.
+ * Returns the fields that differ between two versions of an order, named as in {@link KeptOrder}. A
+ * token is not in the document, so another one counts as an edit of the card.
  */
-export function editedFieldsBetween(before: OrderDocument, after: OrderDocument): string[] {
+export function editedFieldsOf(before: OrderRecord, after: OrderRecord): string[] {
+  const edited = editedFieldsBetween(before.document, after.document);
+  const hasNewCard = after.cardToken !== before.cardToken && !edited.includes(cardField);
+  return hasNewCard ? [...edited, cardField] : edited;
+}
+
+// Ignores stages, which have their own rules.
+function editedFieldsBetween(before: OrderDocument, after: OrderDocument): string[] {
   return namesOf(before, after)
     .filter((name) => !stageFields.has(name))
     .flatMap((part) => {

@@ -1,18 +1,21 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder } from '../autoOrders/autoOrder.ts';
-import { calculate } from '../autoOrders/calculated.ts';
+import { calculate, dueAt } from '../autoOrders/calculated.ts';
 import { loadCatalog } from '../autoOrders/catalogReader.ts';
-import { bringForward } from '../autoOrders/dueStore.ts';
+import { chargedBy, kindThatCharged } from '../autoOrders/chargedBy.ts';
+import { bringForward, putOff } from '../autoOrders/dueStore.ts';
 import { scheduleRules } from '../autoOrders/rules.ts';
 import type { Catalog } from '../autoOrders/steps.ts';
 import { appendLogs, lockAutoOrders, saveAutoOrders } from '../autoOrders/store.ts';
-import type { LockedRebill } from '../orders/hooks.ts';
+import type { KnownChargeResult } from '../orders/charge.ts';
+import type { ChargeableCard, LockedRebill } from '../orders/hooks.ts';
 import type { OrderRecord } from '../orders/order.ts';
+import { findOrder } from '../orders/store.ts';
 import type { Context } from '../platform/context.ts';
 import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
 import type { RebillKey } from './attempt.ts';
 import type { AutoOrderAfter } from './endings.ts';
-import { editedFieldsBetween, verdictOn } from './keptOrder.ts';
+import { editedFieldsOf, hasOwnCard, type KeptOrder, verdictOn } from './keptOrder.ts';
 import type { KeptAttempt } from './keptOrderStore.ts';
 import {
   findKeptAttempt,
@@ -37,7 +40,8 @@ import {
 /*
  * Staff settle a declined rebill by the order that it left: paying the order pays the rebill,
  * rejecting the order gives it up, and their changes to the order stay
- * (docs/adr/0043-a-kept-order-is-the-rebill.md). Nothing here charges a card.
+ * (docs/adr/0043-a-kept-order-is-the-rebill.md). Nothing here charges a card; a charge of the order
+ * is settled here (orders/processPaymentOperations.ts).
  */
 
 /**
@@ -57,7 +61,10 @@ export async function lockRebill(
   if (attempt === undefined || attempt.state === 'paid') return undefined;
   return {
     isUnderWay: await hasChargeUnderWay(context.db, merchantId, oidsOf(family)),
+    ...retriesOf(family.billed, attempt),
+    card: (context, order) => cardOf(context, family.billed, { order, ...attempt }),
     changed: (context, before, after) => orderChanged(context, { family, attempt }, before, after),
+    charged: (context, order, result) => orderCharged(context, { family, attempt }, order, result),
   };
 }
 
@@ -88,6 +95,29 @@ async function lockTarget(context: Context, merged: AutoOrder): Promise<AutoOrde
   return target && ((await lockTarget(context, target)) ?? target);
 }
 
+/** Whether the engine retries a rebill by itself, and when it stopped doing so. */
+function retriesOf(
+  { status, disabledAt, canceledAt }: AutoOrder,
+  { state }: KeptAttempt,
+): Pick<LockedRebill, 'isRetried' | 'endedAt'> {
+  if (state === 'declined' && status === 'active') return { isRetried: true };
+  return { isRetried: false, endedAt: status === 'canceled' ? canceledAt : disabledAt };
+}
+
+/** Returns the card that retries charge: the original order's, unless staff gave the order its own. */
+async function cardOf(
+  { db, merchant }: Context,
+  { originalOrderId, chargedBy: remembered }: AutoOrder,
+  kept: KeptOrder,
+): Promise<ChargeableCard> {
+  const original = hasOwnCard(kept)
+    ? undefined
+    : await findOrder(db, merchant.merchantId, originalOrderId);
+  const token = original?.cardToken ?? kept.order.cardToken;
+  const kind = token === undefined ? undefined : kindThatCharged(remembered, token);
+  return { token, chargedBy: kind };
+}
+
 /** A kept order's rebill, locked. */
 interface LockedAttempt {
   readonly family: Family;
@@ -101,7 +131,7 @@ async function orderChanged(
   after: OrderRecord,
 ): Promise<void> {
   const { attempt, family } = locked;
-  const edited = editedFieldsBetween(before.document, after.document);
+  const edited = editedFieldsOf(before, after);
   if (edited.length > 0) {
     const all = [...new Set([...attempt.editedFields, ...edited])];
     await saveEditedFields(context.db, context.merchant.merchantId, attempt, all);
@@ -112,18 +142,47 @@ async function orderChanged(
   await bringForward(context.db, context.merchant.merchantId, oidsOf(family), context.now);
 }
 
-/** Settles the locked rebill as its order says. Returns true if that settled it. */
+/**
+ * Settles the locked rebill after its order was charged on request. After a decline its retries
+ * continue as planned.
+ */
+async function orderCharged(
+  context: Context,
+  locked: LockedAttempt,
+  order: OrderRecord,
+  result: KnownChargeResult & { readonly cardToken: string },
+): Promise<void> {
+  if (result.kind === 'approved') {
+    await settleVerdict(context, locked, order, result);
+    return;
+  }
+  const { db, merchant, now, actor } = context;
+  const { autoOrderOid, rebillNumber } = locked.attempt;
+  const message =
+    `Rebill ${rebillNumber}: ${actor.name} charged order ${order.orderId}, ` +
+    `which was declined. ${result.reason}`;
+  await appendLogs(db, merchant.merchantId, now, [{ autoOrderOid, at: now, message }]);
+  // The engine may have passed the auto order while the charge was under way.
+  const due = dueAt(locked.family.billed);
+  if (due !== undefined) await putOff(db, merchant.merchantId, [autoOrderOid], [due]);
+}
+
+/**
+ * Settles the locked rebill as its order says. Returns true if that settled it. `charged` is what
+ * paid it, if that was a charge of the order.
+ */
 async function settleVerdict(
   context: Context,
   locked: LockedAttempt,
   order: OrderRecord,
+  charged?: OrderCapture,
 ): Promise<boolean> {
   const { attempt } = locked;
   const verdict = verdictOn(order);
   if (verdict === 'paid') {
     const paidAt = order.paidAt ?? context.now;
-    await settleRebill(context, locked, { order, at: paidAt }, paidByStaff);
-    await saveVerdict(context, attempt, { state: 'paid', paidAt });
+    await settleRebill(context, locked, { order, at: paidAt }, paidByStaff(charged));
+    await saveVerdict(context, attempt, { state: 'paid', paidAt, capture: charged });
     return true;
   }
   if (verdict === 'rejected' && attempt.state === 'declined') {
@@ -166,29 +225,52 @@ interface FamilyAfter {
   readonly note: (order: OrderRecord, actorName: string) => Note;
 }
 
-const paidByStaff: Verdict = ({ family: { billed, target }, attempt }, plan, rules) => ({
-  billed:
-    attempt.state === 'given up'
-      ? afterExtraShipment(billed, plan, rules)
-      : afterPaidByStaff(billed, plan, attempt.at, rules),
-  target: target && afterExtraShipment(target, plan, rules),
-  note: ({ orderId, currency, total, document }, actorName) => ({
-    message: [
-      `Rebill ${attempt.rebillNumber} paid: ${amountText(total, currency)}, order ${orderId}.`,
-      `${actorName} marked it as paid by ${document.payment?.payment_method ?? 'hand'}.`,
-      'No card was charged.',
-    ].join(' '),
-    event: {
-      name: 'auto_order_rebill',
-      data: {
-        rebill_number: attempt.rebillNumber,
-        order_id: orderId,
-        total_minor: total,
-        currency,
+/** A charge of a kept order that was captured. */
+interface OrderCapture {
+  readonly gateway: string;
+  readonly gatewayKind?: string | undefined;
+  readonly reference: string;
+  readonly cardToken: string;
+}
+
+const paidByStaff =
+  (charged: OrderCapture | undefined): Verdict =>
+  ({ family: { billed, target }, attempt }, plan, rules) => ({
+    billed: withChargedBy(
+      attempt.state === 'given up'
+        ? afterExtraShipment(billed, plan, rules)
+        : afterPaidByStaff(billed, plan, attempt.at, rules),
+      charged,
+    ),
+    target: target && afterExtraShipment(target, plan, rules),
+    note: ({ orderId, currency, total, document }, actorName) => ({
+      message: [
+        `Rebill ${attempt.rebillNumber} paid: ${amountText(total, currency)}, order ${orderId}.`,
+        ...(charged === undefined
+          ? [
+              `${actorName} marked it as paid by ${document.payment?.payment_method ?? 'hand'}.`,
+              'No card was charged.',
+            ]
+          : [`${actorName} charged its card.`]),
+      ].join(' '),
+      event: {
+        name: 'auto_order_rebill',
+        data: {
+          rebill_number: attempt.rebillNumber,
+          order_id: orderId,
+          total_minor: total,
+          currency,
+        },
       },
-    },
-  }),
-});
+    }),
+  });
+
+/** Remembers which kind of gateway captured a charge of this card. */
+function withChargedBy(after: AutoOrderAfter, charged: OrderCapture | undefined): AutoOrderAfter {
+  if (charged?.gatewayKind === undefined) return after;
+  const by = chargedBy(charged.gatewayKind, charged.cardToken);
+  return { ...after, autoOrder: { ...after.autoOrder, chargedBy: by } };
+}
 
 const givenUp: Verdict = ({ family: { billed, target }, attempt }, plan, rules) => ({
   billed: afterGivenUp(billed, plan, rules),

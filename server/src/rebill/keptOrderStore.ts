@@ -81,7 +81,12 @@ export async function hasChargeUnderWay(
  * order may be paid after all.
  */
 export type StaffVerdict =
-  | { readonly state: 'paid'; readonly paidAt: Temporal.Instant }
+  | {
+      readonly state: 'paid';
+      readonly paidAt: Temporal.Instant;
+      /** Absent when no gateway was charged. */
+      readonly capture?: { readonly gateway: string; readonly reference: string } | undefined;
+    }
   | { readonly state: 'given up' };
 
 /** Stores the verdict of staff on a rebill. */
@@ -93,8 +98,9 @@ export async function settleByStaff(
   actorName: string,
 ): Promise<void> {
   await tx.run(
-    `update rebill set state = $4, settled_by = $5, at = coalesce($6, at), reference = null,
-       route = case when $4 = 'paid' then '{}' else route end,
+    `update rebill set state = $4, settled_by = $5, at = coalesce($6, at), reference = $7,
+       route = case when $8::text is not null then array[$8] when $4 = 'paid' then '{}'
+         else route end,
        planned = case when $4 = 'paid' then null else planned end
      where merchant_id = $1 and auto_order_oid = $2 and rebill_number = $3`,
     [
@@ -104,6 +110,8 @@ export async function settleByStaff(
       verdict.state,
       actorName,
       verdict.state === 'paid' ? verdict.paidAt : null,
+      (verdict.state === 'paid' && verdict.capture?.reference) || null,
+      (verdict.state === 'paid' && verdict.capture?.gateway) || null,
     ],
   );
 }

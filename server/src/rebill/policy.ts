@@ -1,8 +1,6 @@
 import { missedShipments } from '../autoOrders/rules.ts';
 import type { MissedShipments } from '../autoOrders/steps.ts';
-import { fold } from '../kernel/caseFolding.ts';
-import type { Minor } from '../kernel/money.ts';
-import { toMinor } from '../kernel/money.ts';
+import { couponsOf, type OrderCoupon } from '../orders/coupon.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import type { DunningPolicy } from './dunning.ts';
 
@@ -18,16 +16,7 @@ export interface RebillPolicy {
   /** A new card that expires within this number of months is refused; 0 means off. */
   readonly prohibitExpiringCardsMonths: number;
   /** The coupons that retries may carry, by upper-case code. */
-  readonly coupons: ReadonlyMap<string, Coupon>;
-}
-
-/** The discount of a coupon on the lines of an order. */
-export interface Coupon {
-  readonly code: string;
-  /** 0–100. */
-  readonly percent: number;
-  /** In addition to the percentage; never more than the lines cost. */
-  readonly amount: Minor;
+  readonly coupons: ReadonlyMap<string, OrderCoupon>;
 }
 
 /**
@@ -57,20 +46,6 @@ export function rebillPolicy({
       : 0,
     coupons: couponsOf(settings['coupons'], currency),
   };
-}
-
-function couponsOf(setting: unknown, currency: string): Map<string, Coupon> {
-  const coupons = new Map<string, Coupon>();
-  for (const { code, percent, amount } of (Array.isArray(setting) ? setting : []).map(section)) {
-    if (typeof code !== 'string') continue;
-    const off = toMinor(typeof amount === 'number' ? amount : 0, currency);
-    coupons.set(fold(code), {
-      code,
-      percent: typeof percent === 'number' ? percent : 0,
-      amount: off.ok ? off.value : (0 as Minor),
-    });
-  }
-  return coupons;
 }
 
 const section = (setting: unknown): Readonly<Record<string, unknown>> =>

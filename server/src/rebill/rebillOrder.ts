@@ -7,12 +7,12 @@ import type { Catalog, PlanContext, Shipment } from '../autoOrders/steps.ts';
 import type { CatalogItem } from '../items/item.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { Minor } from '../kernel/money.ts';
-import { allocate, minor, percentOff, sum, zero } from '../kernel/money.ts';
+import { allocate, minor, sum, zero } from '../kernel/money.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
+import { couponDiscount, type OrderCoupon } from '../orders/coupon.ts';
 import { taxOn } from '../orders/totals.ts';
 import type { OriginalTerms } from './originalTerms.ts';
-import type { Coupon } from './policy.ts';
 
 /**
  * What a rebill will order: lines and amounts, in minor units of one currency. Previews show it,
@@ -77,7 +77,7 @@ export interface RebillTerms {
   readonly rebill: PlannedRebill;
   readonly original: OriginalTerms;
   readonly catalog: Catalog;
-  readonly coupon?: Coupon | undefined;
+  readonly coupon?: OrderCoupon | undefined;
   readonly context: PlanContext;
 }
 
@@ -187,7 +187,7 @@ function withAmounts(
   { coupon, original }: RebillTerms,
 ): RebillOrder {
   const subtotal = sum(lines.map((line) => line.amount));
-  const discount = couponDiscount(subtotal, isFee ? undefined : coupon);
+  const discount = isFee || coupon === undefined ? zero : couponDiscount(subtotal, coupon);
   const shares =
     discount === 0
       ? lines.map(() => zero)
@@ -214,10 +214,4 @@ function withAmounts(
     ...(coupon && discount > 0 && { coupon: coupon.code }),
     total: minor(subtotal - discount + shipping + tax),
   };
-}
-
-function couponDiscount(subtotal: Minor, coupon: Coupon | undefined): Minor {
-  if (coupon === undefined) return zero;
-  const left = percentOff(subtotal, coupon.percent, 'half up');
-  return minor(Math.min(subtotal, subtotal - left + coupon.amount));
 }

@@ -57,8 +57,8 @@ export async function findEarlierAttempts(
 }
 
 /**
- * Returns the rebills of an auto order that matter for its next charge: the one in flight and the
- * last one that was paid.
+ * Returns the rebills of an auto order that matter for its next charge: the one in flight, which may
+ * be a charge of its order, and the last one that was paid.
  */
 export async function findRecentRebills(
   db: Database,
@@ -73,6 +73,9 @@ export async function findRecentRebills(
   }>(
     `select rebill_number, order_id, at, lease_until is not null as is_in_flight from rebill
      where merchant_id = $1 and auto_order_oid = $2 and (lease_until is not null or state = 'paid')
+     union all
+     select rebill_number, order_id, modified_at, true from orders
+     where merchant_id = $1 and auto_order_oid = $2 and charge_lease_until is not null
      order by rebill_number desc limit 2`,
     [merchantId, autoOrderOid],
   );

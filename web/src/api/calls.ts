@@ -92,6 +92,7 @@ export const calls = {
   updateOrder: ['PUT', '/rest/v2/order/orders/{order_id}', 'order_write'],
   isRefundableOrder: ['GET', '/rest/v2/order/orders/{order_id}/refundable', 'order_read'],
   refundOrder: ['PUT', '/rest/v2/order/orders/{order_id}/refund', 'order_write'],
+  processPayment: ['POST', '/rest/v2/order/orders/{order_id}/process_payment', 'order_write'],
   getItems: ['GET', '/rest/v2/item/items', 'item_read'],
   insertItem: ['POST', '/rest/v2/item/items', 'item_write'],
   getItemByMerchantItemId: [

@@ -822,6 +822,34 @@ CREATE INDEX orders_original ON orders USING btree (merchant_id, created_at, ord
 CREATE UNIQUE INDEX orders_rebill ON orders USING btree (merchant_id, auto_order_oid, rebill_number) WHERE auto_order_oid IS NOT NULL;
 CREATE INDEX orders_stage ON orders USING btree (merchant_id, current_stage, order_id) WHERE current_stage <> 'Completed Order'::text;
 
+CREATE TABLE order_payment_attempt (
+  merchant_id text NOT NULL,
+  order_id text NOT NULL,
+  attempt integer NOT NULL,
+  state text NOT NULL,
+  source text NOT NULL,
+  retry_day integer,
+  amount_minor bigint NOT NULL,
+  currency text NOT NULL,
+  discount_minor bigint NOT NULL DEFAULT 0,
+  coupon json,
+  card_token text NOT NULL,
+  charged_by_kind text,
+  idempotency_key text NOT NULL,
+  requested_by text NOT NULL,
+  requested_at timestamp with time zone NOT NULL,
+  gateway text,
+  reference text,
+  message text,
+  CONSTRAINT order_payment_attempt_pkey PRIMARY KEY (merchant_id, order_id, attempt),
+  CONSTRAINT order_payment_attempt_amount_minor_check CHECK (amount_minor > 0),
+  CONSTRAINT order_payment_attempt_source_check CHECK (source = ANY (ARRAY['request'::text, 'retry'::text])),
+  CONSTRAINT order_payment_attempt_state_check CHECK (state = ANY (ARRAY['charging'::text, 'paid'::text, 'declined'::text])),
+  CONSTRAINT order_payment_attempt_merchant_id_order_id_fkey FOREIGN KEY (merchant_id, order_id) REFERENCES orders(merchant_id, order_id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX order_payment_attempt_open ON order_payment_attempt USING btree (merchant_id, order_id) WHERE state = 'charging'::text;
+CREATE INDEX order_payment_attempt_retry ON order_payment_attempt USING btree (merchant_id, requested_at) WHERE source = 'retry'::text;
+
 CREATE TABLE order_refund (
   merchant_id text NOT NULL,
   order_id text NOT NULL,

@@ -1,0 +1,120 @@
+import type { Currency } from '@perennial/contract/common.ts';
+import type { OrderItem } from '@perennial/contract/orderItem.ts';
+import { fold } from '../kernel/caseFolding.ts';
+import {
+  allocate,
+  type Minor,
+  minor,
+  multiply,
+  percentOff,
+  sum,
+  toMinor,
+  zero,
+} from '../kernel/money.ts';
+import { amountOf, type OrderCurrency, wireCurrency } from './money.ts';
+import type { OrderDocument, OrderRecord } from './order.ts';
+import { taxOn } from './totals.ts';
+
+/** The discount of a coupon on the lines of an order. */
+export interface OrderCoupon {
+  readonly code: string;
+  /** 0–100. */
+  readonly percent: number;
+  /** In addition to the percentage, in minor units; never more than the lines cost. */
+  readonly amount: Minor;
+}
+
+/** Reads the coupons of a merchant's settings, by case-folded code. Skips what is not valid. */
+export function couponsOf(setting: unknown, currency: string): Map<string, OrderCoupon> {
+  const coupons = new Map<string, OrderCoupon>();
+  for (const { code, percent, amount } of (Array.isArray(setting) ? setting : []).map(fieldsOf)) {
+    if (typeof code !== 'string') continue;
+    const off = toMinor(typeof amount === 'number' ? amount : 0, currency);
+    coupons.set(fold(code), {
+      code,
+      percent: typeof percent === 'number' ? percent : 0,
+      amount: off.ok ? off.value : zero,
+    });
+  }
+  return coupons;
+}
+
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
+
+/** Returns what a coupon takes off a subtotal. */
+export function couponDiscount(subtotal: Minor, coupon: OrderCoupon): Minor {
+  const left = percentOff(subtotal, coupon.percent, 'half up');
+  return minor(Math.min(subtotal, subtotal - left + coupon.amount));
+}
+
+/**
+ * Returns a stored order with a coupon: each line takes its share, and the tax follows at the
+ * order's rate. A tax that the client named stays.
+ */
+export function withCoupon(order: OrderRecord, coupon: OrderCoupon): OrderRecord {
+  const { document, currency: base } = order;
+  const amount = (stored: Currency | undefined) => amountOf(stored, base);
+  const lines = document.items ?? [];
+  const costs = lines.map((line) => amount(line.total_cost_with_discount));
+  const discount = couponDiscount(sum(costs), coupon);
+  if (discount <= 0) return order;
+  const shares = allocate(discount, costs);
+  const money = moneyOf(order);
+  const taxedShare = sum(shares.filter((_, place) => lines[place]?.tax_free !== true));
+  const { summary = {} } = document;
+  const taxableDiscount = minor(amount(summary.taxable_subtotal_discount) + taxedShare);
+  const tax = taxAfter(document, base, taxableDiscount);
+  const total = minor(order.total - discount - amount(summary.tax) + tax);
+  return {
+    ...order,
+    total,
+    document: {
+      ...document,
+      items: lines.map((line, place) => lineWith(line, shares[place] ?? zero, base, money)),
+      coupons: [
+        ...(document.coupons ?? []),
+        { coupon_code: coupon.code, base_coupon_code: coupon.code, automatically_applied: true },
+      ],
+      summary: {
+        ...summary,
+        subtotal_discount: money(minor(amount(summary.subtotal_discount) + discount)),
+        taxable_subtotal_discount: money(taxableDiscount),
+        tax: money(tax),
+        total: money(total),
+      },
+    },
+  };
+}
+
+type Money = (amount: Minor) => Currency;
+
+function moneyOf({ document, currency: base }: OrderRecord): Money {
+  const currency: OrderCurrency = {
+    base,
+    shown: document.currency_code ?? base,
+    exchangeRate: document.exchange_rate ?? 1,
+  };
+  return (amount) => wireCurrency(amount, currency);
+}
+
+function taxAfter({ summary, taxes }: OrderDocument, base: string, taxableDiscount: Minor): Minor {
+  if (taxes?.arbitrary_tax !== undefined) return amountOf(summary?.tax, base);
+  const shipping =
+    taxes?.tax_shipping === true ? amountOf(summary?.shipping_handling_total, base) : zero;
+  const taxable = minor(amountOf(summary?.taxable_subtotal, base) - taxableDiscount + shipping);
+  return taxOn(taxable, taxes?.tax_rate ?? 0);
+}
+
+function lineWith(line: OrderItem, share: Minor, base: string, money: Money): OrderItem {
+  const cost = minor(amountOf(line.total_cost_with_discount, base) - share);
+  const perUnit = Number((1 / (line.quantity ?? 1)).toPrecision(15));
+  return {
+    ...line,
+    discount: money(minor(amountOf(line.discount, base) + share)),
+    total_cost_with_discount: money(cost),
+    unit_cost_with_discount: money(multiply(cost, perUnit, 'half up')),
+  };
+}

@@ -1,0 +1,272 @@
+import type { OrderPaymentTransaction } from '@perennial/contract/orderPayment.ts';
+import type { OrderProcessPaymentRequest } from '@perennial/contract/receivable.ts';
+import { minor, zero } from '../kernel/money.ts';
+import { failure, type Outcome, success } from '../kernel/outcome.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import { type Lease, leaseFrom } from '../platform/jobs/lease.ts';
+import { attemptKey, type ChargeResult, type KnownChargeResult } from './charge.ts';
+import { type OrderCoupon, withCoupon } from './coupon.ts';
+import type { LockedRebill, OrderHooks } from './hooks.ts';
+import { event, type OrderParts, stageChange, unsettledWords } from './insertOperations.ts';
+import type { OrderRecord } from './order.ts';
+import {
+  type AttemptSource,
+  afterAttempt,
+  amountAsked,
+  amountText,
+  lastTransaction,
+  owedFor,
+  type PaymentAttempt,
+  type Unpayable,
+  unpayable,
+} from './paymentAttempt.ts';
+import {
+  findEarlierPayments,
+  findOpenAttempt,
+  insertAttempt,
+  settleAttempt,
+} from './paymentAttemptStore.ts';
+import { chargeLeaseMs, findOrder, saveOrder } from './store.ts';
+import { noOrder } from './updateOperations.ts';
+
+/*
+ * Charges orders in Accounts Receivable. As with first payments, an attempt is stored before the
+ * gateway is asked and settled afterwards; a worker asks again with the same key when the answer
+ * was lost (unsettledChargesWorker.ts). One charge of an order at a time: a declined rebill's
+ * retries, the retry of Accounts Receivable and people see each other under the same locks
+ * (docs/adr/0059-what-is-owed.md).
+ */
+
+/** The result of processPayment. */
+export interface ProcessedPayment {
+  /** Absent while the gateway has not answered. */
+  readonly transaction?: OrderPaymentTransaction | undefined;
+  /** Whole sentences. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Charges what is owed for an order (current API, processPayment). Refuses what cannot be charged,
+ * before the gateway is asked. A decline is a result, not a refusal.
+ */
+export async function processPayment(
+  context: Context,
+  orderId: string,
+  { amount, card_verification_number_token: cvv }: OrderProcessPaymentRequest,
+  parts: OrderParts,
+): Promise<ProcessedPayment> {
+  refuseObstacle(context, parts);
+  const lease = leaseFrom(parts.clock, chargeLeaseMs);
+  const attempt = await inTransaction(context, async (context) => {
+    const locked = await lockUnpaid(context, orderId, parts.hooks);
+    return begin(context, locked, { amount: amount ?? undefined, source: 'request' });
+  });
+  const ignored = cvv
+    ? ['card_verification_number_token had no effect: a stored card is charged without it.']
+    : [];
+  const { result, order } = await chargeAttempt(context, attempt, parts, lease);
+  if (result.kind === 'unknown' || order === undefined)
+    return { warnings: [...ignored, unsettledWords('Accounts Receivable', result)] };
+  return {
+    transaction: lastTransaction(order),
+    warnings: [...ignored, ...(await restWords(context, order))],
+  };
+}
+
+/** Says what is still owed after a part was paid. */
+async function restWords({ db }: Context, order: OrderRecord): Promise<string[]> {
+  if (order.paidAt !== undefined) return [];
+  const earlier = await findEarlierPayments(db, order.merchantId, order.orderId);
+  if (earlier.paid === 0) return [];
+  const text = (amount: typeof earlier.paid) => amountText(amount, order.currency);
+  return [
+    `${text(earlier.paid)} of ${text(order.total)} are paid. ` +
+      `${text(owedFor(order.total, earlier))} are still owed.`,
+  ];
+}
+
+function refuseObstacle({ merchant }: Context, { obstacle }: OrderParts): void {
+  const found = obstacle(merchant);
+  if (found === undefined) return;
+  refuse('state_conflict', {
+    reason: `The card cannot be charged: ${found.reason}`,
+    fix: 'Nothing was charged. Repeat the request afterwards',
+  });
+}
+
+/** An unpaid order with the rebill behind it, both locked until the transaction ends. */
+export interface LockedUnpaid {
+  readonly order: OrderRecord;
+  readonly rebill: LockedRebill | undefined;
+}
+
+/** Locks an order for a charge: the auto order first, then the order. */
+export async function lockUnpaid(
+  context: Context,
+  orderId: string,
+  hooks: OrderHooks,
+): Promise<LockedUnpaid> {
+  const { merchantId } = context.merchant;
+  const rebill = await hooks.lockRebill(context, orderId);
+  const order = await findOrder(context.db, merchantId, orderId, { lock: true });
+  return { order: order ?? noOrder(orderId), rebill };
+}
+
+/** Which charge of an order is begun. */
+export interface AttemptTerms {
+  /** In the wire's decimals; absent: all that is owed. */
+  readonly amount?: number | undefined;
+  readonly source: AttemptSource;
+  readonly retryDay?: number;
+  readonly coupon?: OrderCoupon | undefined;
+}
+
+/** Stores the next attempt of a locked order, or refuses. */
+async function begin(
+  context: Context,
+  locked: LockedUnpaid,
+  terms: AttemptTerms,
+): Promise<PaymentAttempt> {
+  const begun = await beginAttempt(context, locked, terms);
+  if (begun.ok) return begun.value;
+  const about = { objectId: locked.order.orderId };
+  const { field, ...conflict } = begun.reason;
+  return field === undefined
+    ? refuse('state_conflict', conflict, about)
+    : refuse('invalid_field', { field, ...conflict }, about);
+}
+
+/** Stores the next attempt of a locked order, or returns why it cannot be charged. */
+export async function beginAttempt(
+  context: Context,
+  { order, rebill }: LockedUnpaid,
+  { amount: asked, source, retryDay, coupon }: AttemptTerms,
+): Promise<Outcome<PaymentAttempt, Unpayable>> {
+  const fault = unpayable(order, rebill);
+  if (fault !== undefined) return failure(fault);
+  const card =
+    rebill === undefined ? { token: order.cardToken } : await rebill.card(context, order);
+  if (card.token === undefined) return failure(noCard(order));
+  const earlier = await findEarlierPayments(context.db, order.merchantId, order.orderId);
+  const used = earlier.paid === 0 ? coupon : undefined;
+  const total = used === undefined ? order.total : withCoupon(order, used).total;
+  const owed = owedFor(total, earlier);
+  if (owed === 0) return failure(nothingOwed(order));
+  const amount = amountAsked(asked, owed, order);
+  if (!amount.ok) return amount;
+  const attempt: PaymentAttempt = {
+    merchantId: order.merchantId,
+    orderId: order.orderId,
+    attempt: earlier.last + 1,
+    source,
+    retryDay,
+    amount: amount.value,
+    currency: order.currency,
+    discount: used === undefined ? zero : minor(order.total - total),
+    coupon: used,
+    cardToken: card.token,
+    chargedBy: card.chargedBy,
+    idempotencyKey: attemptKey(order.merchantId, order.orderId, earlier.last + 1),
+    requestedBy: context.actor.name,
+    requestedAt: context.now,
+  };
+  await insertAttempt(context.db, attempt);
+  await saveOrder(context.db, { ...order, charging: true });
+  return success(attempt);
+}
+
+const noCard = ({ orderId }: OrderRecord) => ({
+  reason: `Order ${orderId} has no card`,
+  fix:
+    'Give it a token in payment.credit_card.card_number_token, or mark it as paid with ' +
+    'current_stage when the money came by another way',
+});
+
+const nothingOwed = ({ orderId }: OrderRecord) => ({
+  reason: `Nothing is owed for order ${orderId}`,
+  fix: 'Move it to Shipping Department or Completed Order',
+});
+
+/** What a gateway answered, and the order as it was settled, if this process settled it. */
+export interface ChargedAttempt {
+  readonly result: ChargeResult;
+  readonly order?: OrderRecord | undefined;
+}
+
+/** Asks the gateway for a stored attempt and settles the answer. */
+export async function chargeAttempt(
+  context: Context,
+  attempt: PaymentAttempt,
+  parts: OrderParts,
+  lease: Lease,
+): Promise<ChargedAttempt> {
+  const result = await askGateway(context, attempt, parts, lease);
+  if (result.kind === 'unknown') return { result };
+  const order = await inTransaction(context, (context) =>
+    settle(context, attempt, result, parts.hooks),
+  );
+  return { result, order };
+}
+
+async function askGateway(
+  context: Context,
+  attempt: PaymentAttempt,
+  { charge }: OrderParts,
+  lease: Lease,
+): Promise<ChargeResult> {
+  try {
+    return await charge({ ...attempt, lease });
+  } catch (error) {
+    const { orderId } = attempt;
+    context.log.warn({ err: error, orderId }, 'a charge has no known outcome');
+    return { kind: 'unknown' };
+  }
+}
+
+/** Settles an attempt once. One that another process has settled stays as it is. */
+async function settle(
+  context: Context,
+  attempt: PaymentAttempt,
+  result: KnownChargeResult,
+  hooks: OrderHooks,
+): Promise<OrderRecord | undefined> {
+  const { merchantId, orderId } = attempt;
+  const { order: stored, rebill } = await lockUnpaid(context, orderId, hooks);
+  const open = await findOpenAttempt(context.db, merchantId, orderId);
+  if (open?.attempt !== attempt.attempt) return undefined;
+  const { paid: paidBefore } = await findEarlierPayments(context.db, merchantId, orderId);
+  await settleAttempt(context.db, attempt, result);
+  const coupon = result.kind === 'approved' ? attempt.coupon : undefined;
+  const before = coupon === undefined ? stored : withCoupon(stored, coupon);
+  const { order, becamePaid } = afterAttempt(
+    before,
+    result,
+    { paidBefore, amount: attempt.amount },
+    { at: context.now, timeZone: context.merchant.timeZone, by: attempt.requestedBy },
+  );
+  await saveOrder(context.db, order);
+  await context.events.emit(context, eventsOf(stored, order, attempt, result));
+  await rebill?.charged(context, order, { ...result, cardToken: attempt.cardToken });
+  if (becamePaid) await hooks.onPaid(context, order);
+  return order;
+}
+
+function eventsOf(
+  before: OrderRecord,
+  after: OrderRecord,
+  { amount, currency, retryDay, requestedBy }: PaymentAttempt,
+  result: KnownChargeResult,
+) {
+  const data = {
+    amount_minor: amount,
+    currency,
+    requested_by: requestedBy,
+    ...(retryDay === undefined ? {} : { retry_day: retryDay }),
+  };
+  if (result.kind === 'declined')
+    return [event('order_payment_failed', after, { ...data, reason: result.reason })];
+  if (after.paidAt === undefined)
+    return [event('order_update', after, { ...data, changed: ['payment'] })];
+  return [event('order_payment_process', after, data), stageChange(before, after)];
+}

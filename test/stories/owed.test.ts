@@ -1,0 +1,104 @@
+// Orders in Accounts Receivable that staff charge, while the engine retries the rebill behind them.
+import assert from 'node:assert/strict';
+import type { Order } from '@perennial/contract/order.ts';
+import { type Shop, type Subscriber, story } from '../support/stories.ts';
+
+const tea = {
+  merchant_item_id: 'TEA',
+  description: 'Tea',
+  pricing: { cost: 25 },
+  auto_order: { auto_orderable: true, auto_order_schedules: ['Weekly', 'Monthly'] },
+};
+const opening = { on: '2027-01-15T10:00', settings: { store_declined_rebills: true } };
+const bill = 'rebill: TEA 25.00 = 25.00';
+
+interface Kept {
+  readonly ann: Subscriber;
+  readonly orderId: string;
+}
+
+/** Ann's card goes bad, and the rebill of 15 February waits in Accounts Receivable. */
+async function declined(shop: Shop, token = 'tok_decline'): Promise<Kept> {
+  await shop.sells(tea);
+  const ann = await shop.order([{ merchant_item_id: 'TEA', auto_order_schedule: 'Monthly' }]);
+  await newCard(ann, token);
+  await shop.until('2027-02-16T00:00');
+  const [kept] = await ann.bills();
+  assert.equal(kept?.current_stage, 'Accounts Receivable');
+  await ann.lived('2027-01-15 10:00 create', '2027-02-15 10:00 decline: do not honor, attempt 1');
+  return { ann, orderId: kept.order_id! };
+}
+
+const newCard = (ann: Subscriber, token: string, more: object = {}) =>
+  ann.ask({
+    operation: 'updateAutoOrderPayment',
+    body: {
+      card_number_token: token,
+      card_expiration_month: 12,
+      card_expiration_year: 2040,
+      ...more,
+    },
+  });
+
+const put = ({ ann, orderId }: Kept, body: Order) =>
+  ann.ask({ operation: 'updateOrder', params: { order_id: orderId }, body });
+
+const pay = ({ ann, orderId }: Kept, body: object = {}) =>
+  ann.ask({ operation: 'processPayment', params: { order_id: orderId }, body });
+
+const stateOf = async (ann: Subscriber) => {
+  const { status, credit_card_attempt: declines, items } = await ann.read();
+  const [item] = items ?? [];
+  return [status, declines, item?.number_of_rebills, item?.next_shipment_dts?.slice(0, 10)];
+};
+
+story('charging the order of a declined rebill pays the rebill', opening, async (shop) => {
+  const kept = await declined(shop);
+  // The customer gives a card on the phone, for this order alone.
+  await put(kept, { payment: { credit_card: { card_number_token: 'tok_approve_phone' } } });
+  const { payment_transaction: transaction } = await pay(kept);
+  assert.equal(transaction?.successful, true);
+  assert.deepEqual(await stateOf(kept.ann), ['active', 0, 1, '2027-03-15']);
+  await kept.ann.lived(`2027-02-16 00:00 ${bill}`);
+  // The next rebill is due as always, and charges the card of the auto order.
+  await newCard(kept.ann, 'tok_approve');
+  await shop.until('2027-03-16T00:00');
+  await kept.ann.lived(`2027-03-15 10:00 ${bill}`);
+  const [first] = await kept.ann.bills('payment,payment.transaction');
+  assert.deepEqual(
+    first?.payment?.transactions?.map(({ successful }) => successful),
+    [false, true],
+  );
+});
+
+story('a charge that is declined too leaves the retries as they were', opening, async (shop) => {
+  const kept = await declined(shop);
+  const { payment_transaction: transaction } = await pay(kept);
+  assert.equal(transaction?.successful, false);
+  assert.deepEqual(await stateOf(kept.ann), ['active', 1, 0, '2027-02-15']);
+  await shop.until('2027-02-22T00:00');
+  await kept.ann.lived(
+    '2027-02-18 10:00 decline: do not honor, attempt 2',
+    '2027-02-21 10:00 decline: do not honor, attempt 3, the last',
+    '2027-02-21 10:00 disable: declined',
+  );
+});
+
+story(
+  'declined to the end, then charged: the auto order is active again',
+  opening,
+  async (shop) => {
+    const kept = await declined(shop);
+    await shop.until('2027-02-25T00:00');
+    assert.equal((await stateOf(kept.ann))[0], 'disabled');
+    await put(kept, { payment: { credit_card: { card_number_token: 'tok_approve_phone' } } });
+    await pay(kept);
+    assert.deepEqual(await stateOf(kept.ann), ['active', 0, 1, '2027-03-15']);
+  },
+);
+
+story('the order of a rebill is charged as a whole', opening, async (shop) => {
+  const kept = await declined(shop);
+  await assert.rejects(pay(kept, { amount: 10 }), /is paid as a whole/);
+  await pay(kept, { amount: 25 });
+});
