@@ -251,7 +251,7 @@ const waitingFiles = [
 const rules: Readonly<Partial<Record<Feature, string>>> = {
   autoOrders:
     'autoOrder,billed,calculated,cancelFee,cancelItem,changeWords,chargedBy,columns,edit,' +
-    'editItem,facets,fieldReader,formAge,futureRebills,merging,pacing,parking,present,pricing,' +
+    'editItem,facets,fieldReader,formAge,futureRebills,merging,newItem,pacing,parking,present,pricing,' +
     'rules,schedule,scheduleGaps,search,skips,staleForm,staleMerge,starts,startSchedule,steps,' +
     'stepWalk',
   customers: 'present',

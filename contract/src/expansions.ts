@@ -137,14 +137,42 @@ export const expansions = {
 export type ExpansionName = keyof typeof expansions;
 
 /**
- * The names in an `_expand` parameter that `known` holds. A comma inside brackets belongs to the
- * name's arguments (`content.multimedia.thumbnails[filter(100,100,"png",true)]`), which are
- * dropped.
+ * The names in an `_expand` parameter that `known` holds, each with its parents: a child comes
+ * inside its parent. A comma inside brackets belongs to the name's arguments
+ * (`content.multimedia.thumbnails[filter(100,100,"png",true)]`), which are dropped. Published
+ * samples also name parts of an order as their fields are named (`items` for `item`).
  */
 export function parseExpand(value: string | undefined, known: readonly string[]): Set<string> {
   const asked = (value ?? '').replace(/\[[^\]]*\]?/g, '').split(',');
-  const names = new Set(asked.map((name) => name.trim()));
-  return new Set(known.filter((name) => names.has(name)));
+  const names = asked
+    .map((name) => publishedName(name.trim(), known))
+    .filter((name) => known.includes(name));
+  const wanted = new Set(names.flatMap(withParents));
+  return new Set(known.filter((name) => wanted.has(name)));
+}
+
+/** Returns the name of an expansion that a client calls by the name of its field. */
+function publishedName(name: string, known: readonly string[]): string {
+  if (name === '' || known.includes(name)) return name;
+  const [last = '', ...parents] = name.split('.').reverse();
+  const named = [...parents.reverse(), expansionOfField[last] ?? last].join('.');
+  return known.includes(named) ? named : name;
+}
+
+/** The fields of an order whose expansions have other names. */
+const expansionOfField: Readonly<Record<string, string>> = {
+  affiliates: 'affiliate',
+  coupons: 'coupon',
+  items: 'item',
+  ledger_entries: 'ledger',
+  Tags: 'tags',
+  transactions: 'transaction',
+};
+
+/** `items.future_schedules` also means `items`. */
+function withParents(name: string): string[] {
+  const parts = name.split('.');
+  return parts.map((_, i) => parts.slice(0, i + 1).join('.'));
 }
 
 function prefixed<Prefix extends string, const Names extends readonly string[]>(

@@ -39,7 +39,7 @@ test('a task is inserted with its numbers, its defaults and data of its object',
   );
   assert.equal(task.status, 'open');
   assert.equal(task.priority, '2 - medium');
-  assert.equal(task.object_id, autoOrder.auto_order_code);
+  assert.equal(task.object_id, String(autoOrder.auto_order_oid));
   assert.equal(task.object_url, `http://perennial.test/o/${autoOrder.auto_order_code}`);
   assert.match(task.task_context ?? '', /^Auto order .* of Ann Smith \(ann1@example.com\), active/);
   assert.deepEqual([task.global_task_number, task.object_task_number], [1, 1]);

@@ -428,9 +428,14 @@ const refusedUpdates: readonly [what: string, body: object, field: RegExp][] = [
     /items\[0\]\.original_item_id/,
   ],
   [
-    'a new item without a date',
-    { items: [{ original_item_id: 'TEA', original_quantity: 1 }] },
-    /items\[0\]\.next_shipment_dts/,
+    'a new item without a quantity',
+    { items: [{ original_item_id: 'TEA' }] },
+    /items\[0\]\.original_quantity/,
+  ],
+  [
+    'a new item without a date and without a schedule',
+    { items: [{ original_item_id: 'MUG', original_quantity: 1 }] },
+    /items\[0\]\.frequency/,
   ],
   [
     'a new item without a schedule',

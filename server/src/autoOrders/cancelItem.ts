@@ -23,17 +23,8 @@ export function cancelItem(
 ): Outcome<AutoOrder, FieldFault> {
   const target = itemMeant(autoOrder, originalItemId, request.auto_order_item_oid ?? undefined);
   if (!target.ok) return target;
-  const appended = editItems(
-    { ...autoOrder, items: [] },
-    request.append_items ?? [],
-    rules,
-    newOids,
-  );
-  if (!appended.ok)
-    return failure({
-      ...appended.reason,
-      field: appended.reason.field.replace(/^items/, 'append_items'),
-    });
+  const appended = appendedItems(autoOrder, request.append_items ?? [], rules, newOids);
+  if (!appended.ok) return appended;
   const read = new FieldReader(request, '', rules);
   const until = read.moment('no_orders_after_dts', undefined);
   const removes = request.mode === 'remove';
@@ -72,6 +63,23 @@ const endsAlready = (
   const requested = (until ?? now).epochMilliseconds;
   return noOrderAfterAt.epochMilliseconds === requested || noOrderAfterAt.since(now).sign <= 0;
 };
+
+/** The items that replace a canceled one. */
+function appendedItems(
+  autoOrder: AutoOrder,
+  list: NonNullable<AutoOrderItemCancelRequest['append_items']>,
+  rules: EditRules,
+  newOids: readonly number[],
+): Outcome<readonly AutoOrderItem[], FieldFault> {
+  const addedTo = { autoOrder, siblings: autoOrder.items };
+  const added = editItems({ ...autoOrder, items: [] }, list, rules, newOids, addedTo);
+  return added.ok
+    ? added
+    : failure({
+        ...added.reason,
+        field: added.reason.field.replace(/^items/, 'append_items'),
+      });
+}
 
 /** Whether the item has this id, in any case. */
 export const isItem = (item: AutoOrderItem, originalItemId: string): boolean =>

@@ -107,7 +107,8 @@ const has = (autoOrder: AutoOrder, item: AutoOrderItem): boolean =>
 
 const nameOf = (item: AutoOrderItem): string => `items[${item.originalItemId}]`;
 
-const wireName = (column: string): string =>
+/** The name on the wire of a column, such as `next_shipment_dts`. */
+export const wireName = (column: string): string =>
   column === 'next_attempt_at' ? 'next_attempt' : column.replace(/_at$/, '_dts');
 
 function shown(

@@ -12,8 +12,9 @@ import type { AddOn, AutoOrder, AutoOrderItem, Property } from './autoOrder.ts';
 import type { Rules } from './calculated.ts';
 import type { ReadingRules } from './fieldReader.ts';
 import { FieldReader } from './fieldReader.ts';
+import { asAdded, keptItems, startOfAdded } from './newItem.ts';
 import { anchorOf } from './schedule.ts';
-import { firstStep, startSchedule } from './startSchedule.ts';
+import { firstStep, type NoStart, simpleSchedule, startSchedule } from './startSchedule.ts';
 import type { Catalog } from './steps.ts';
 import { planNext, reschedule, startAgain } from './steps.ts';
 import { stepsOf } from './stepWalk.ts';
@@ -23,16 +24,24 @@ export interface EditRules extends Rules, ReadingRules {
   readonly catalog: Catalog;
 }
 
+/** What a new item joins: the auto order with its last order, and the items that stay. */
+export interface AddedTo {
+  readonly autoOrder: AutoOrder;
+  readonly siblings: readonly AutoOrderItem[];
+}
+
 /**
  * Applies the list of items of an update (auto_order reference, updateAutoOrder): an item that the
  * list leaves out is removed, one without an oid is added, and absent fields of an item stay. New
- * items get `newOids` in their order.
+ * items get `newOids` in their order, and may take their schedule from `addedTo`, by default the
+ * items that stay.
  */
 export function editItems(
   autoOrder: AutoOrder,
   list: readonly WireItem[],
   rules: EditRules,
   newOids: readonly number[],
+  addedTo: AddedTo = { autoOrder, siblings: keptItems(autoOrder, list) },
 ): Outcome<readonly AutoOrderItem[], FieldFault> {
   const oids = [...newOids];
   const items: AutoOrderItem[] = [];
@@ -56,7 +65,7 @@ export function editItems(
       );
     const item = current
       ? editItem(autoOrder, current, body, path, rules)
-      : newItem(autoOrder, body, path, rules, oids.shift() ?? 0);
+      : newItem(autoOrder, body, path, rules, { ...addedTo, itemOid: oids.shift() ?? 0 });
     if (!item.ok) return item;
     items.push(item.value);
   }
@@ -77,41 +86,73 @@ export const itemIdsNamed = (list: readonly WireItem[] | null | undefined): stri
     ])
     .filter((itemId) => typeof itemId === 'string');
 
+/**
+ * Adds an item. Published samples send only an item and a quantity, so a schedule and a date are
+ * chosen where they are missing: see `newItem.ts`.
+ */
 function newItem(
   autoOrder: AutoOrder,
-  body: WireItem,
+  given: WireItem,
   path: string,
   rules: EditRules,
-  itemOid: number,
+  { itemOid, siblings, autoOrder: whole }: AddedTo & { readonly itemOid: number },
 ): Outcome<AutoOrderItem, FieldFault> {
-  const read = new FieldReader(body, path, rules);
-  for (const name of ['original_item_id', 'original_quantity', 'next_shipment_dts']) {
+  const read = new FieldReader(given, path, rules);
+  for (const name of ['original_item_id', 'original_quantity']) {
     if (!read.has(name))
-      read.fault(
-        name,
-        'is missing',
-        'A new item needs original_item_id, original_quantity and next_shipment_dts',
-      );
+      read.fault(name, 'is missing', 'A new item needs original_item_id and original_quantity');
   }
   const [fault] = read.faults;
   if (fault) return failure(fault);
-  const blank: AutoOrderItem = {
-    itemOid,
-    originalItemId: '',
-    originalQuantity: 1,
-    anchor: anchorOf(rules.now, rules.zone),
-    preshipmentNoticeSent: false,
-    lifeTimeValue: zero,
-    rebillValue: zero,
-    numberOfRebills: 0,
-    paused: false,
-    step: firstStep,
-    options: [],
-    properties: [],
-    addOns: [],
-  };
-  return editItem(autoOrder, blank, body, path, rules);
+  const body = asAdded(given, siblings, rules.catalog);
+  const blank = blankItem(itemOid, rules);
+  if (read.has('next_shipment_dts')) return editItem(autoOrder, blank, body, path, rules);
+  const start = startOfAdded(whole, body, rules);
+  if (!start.ok) return refused(path, ...noStartWords(start.reason, body.original_item_id ?? ''));
+  const started = { ...blank, ...start.value };
+  const edited = editItem(autoOrder, started, body, path, rules);
+  if (!edited.ok) return edited;
+  // A date that the client did not choose never charges for the past.
+  const item = startAgain(edited.value, rules.catalog, { ...rules, missedShipments: 'skip' });
+  const check = new FieldReader(body, path, rules);
+  checkItem(autoOrder, blank, item, check, rules);
+  const [broken] = check.faults;
+  return broken ? failure(broken) : success(item);
 }
+
+/** Why no date can be chosen for a new item, and what the client can send instead. */
+function noStartWords(why: NoStart, itemId: string): [name: string, reason: string, fix: string] {
+  switch (why) {
+    case 'unknown item':
+      return [...faultWords(itemId)[why]];
+    case 'no schedule chosen':
+      return ['frequency', `is missing, and ${itemId} has no schedule`, 'Send a frequency'];
+    case 'schedule days missing':
+      return [...faultWords(itemId)[why]];
+    default:
+      return [
+        'next_shipment_dts',
+        `is missing, and the schedule of ${itemId} gives no date`,
+        'Send the date of the next shipment',
+      ];
+  }
+}
+
+const blankItem = (itemOid: number, { now, zone }: EditRules): AutoOrderItem => ({
+  itemOid,
+  originalItemId: '',
+  originalQuantity: 1,
+  anchor: anchorOf(now, zone),
+  preshipmentNoticeSent: false,
+  lifeTimeValue: zero,
+  rebillValue: zero,
+  numberOfRebills: 0,
+  paused: false,
+  step: firstStep,
+  options: [],
+  properties: [],
+  addOns: [],
+});
 
 function editItem(
   autoOrder: AutoOrder,
@@ -189,7 +230,7 @@ function readFields(
     lifeTimeValue: read.amount('life_time_value', current.lifeTimeValue),
     rebillValue: read.amount('rebill_value', current.rebillValue),
     numberOfRebills: read.count('number_of_rebills', current.numberOfRebills),
-    remainingRepeatCount: read.number('remaining_repeat_count', current.remainingRepeatCount, 0),
+    remainingRepeatCount: remainingRepeats(current, body, read, rules),
     paused: read.required('paused', current.paused),
     options: body.options ? options(body.options) : current.options,
     properties: body.properties ? properties(body.properties) : current.properties,
@@ -200,6 +241,27 @@ function readFields(
       current.paypalRecurringPaymentProfileId,
     ),
   };
+}
+
+/**
+ * The rebills that are left. `simple_schedule.repeat_count` is the whole number of rebills: another
+ * one than the catalogue's shortens or lengthens the item (auto_order reference,
+ * AutoOrderItemSimpleSchedule).
+ */
+function remainingRepeats(
+  current: AutoOrderItem,
+  { simple_schedule }: WireItem,
+  read: FieldReader,
+  { catalog }: EditRules,
+): number | undefined {
+  const left = read.number('remaining_repeat_count', current.remainingRepeatCount, 0);
+  const all = simple_schedule?.repeat_count ?? undefined;
+  const known = catalog(current.originalItemId);
+  const schedule = known && simpleSchedule(known);
+  if (all === undefined || left !== current.remainingRepeatCount) return left;
+  if (schedule === undefined || all === schedule.repeatCount) return left;
+  if (all < 1) read.fault('simple_schedule.repeat_count', 'is less than 1', 'Send 1 or more');
+  return Math.max(0, all - current.numberOfRebills);
 }
 
 // Quantities have at most four decimals.

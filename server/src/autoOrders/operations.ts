@@ -12,6 +12,7 @@ import type { FieldFault } from '../kernel/fieldFault.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { failure, success } from '../kernel/outcome.ts';
 import type { Context } from '../platform/context.ts';
+import { withoutEffectWords } from '../platform/http/ignoredFields.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
 import type { AutoOrder, AutoOrderItem } from './autoOrder.ts';
@@ -23,6 +24,7 @@ import { editAutoOrder, paused } from './edit.ts';
 import type { EditRules } from './editItem.ts';
 import { countNewItems, editAddOns, itemIdsNamed, properties } from './editItem.ts';
 import { FieldReader } from './fieldReader.ts';
+import { ignoredFields } from './ignoredInput.ts';
 import { missedWords } from './missed.ts';
 import { changeOriginalOrder } from './originalOrderOperations.ts';
 import { paced } from './pacing.ts';
@@ -111,8 +113,21 @@ export async function decideUpdate(
     edited,
     left,
     missed: missedWords(autoOrder, edited.value, rules),
-    ignored: body.next_attempt === undefined ? [] : pacedWords(edited.value, rules),
+    ignored: ignoredWords(autoOrder, edited.value, body, rules),
   };
+}
+
+function ignoredWords(
+  before: AutoOrder,
+  after: AutoOrder,
+  body: WireAutoOrder,
+  rules: EditRules,
+): string[] {
+  const words = withoutEffectWords(ignoredFields(before, after, body, rules));
+  return [
+    ...(words === undefined ? [] : [words]),
+    ...(body.next_attempt === undefined ? [] : pacedWords(after, rules)),
+  ];
 }
 
 /** Says that a next attempt had no effect because it would charge two missed shipments a day. */

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Order } from '@perennial/contract/order.ts';
 import { localDate } from '../kernel/calendar.ts';
+import { ignoredIn } from '../orders/ignoredInput.ts';
 import type { OrderDocument, OrderRecord } from '../orders/order.ts';
 import { refundWarnings } from '../orders/refund.ts';
 import { findOrder, findOrders } from '../orders/store.ts';
@@ -42,12 +43,19 @@ export async function changeOriginalOrder(
       field: `original_order.${name}`,
       what: 'changed' as const,
     })),
-    ignored: before ? ignoredIn(before, body) : [],
+    ignored: before ? ignoredOf(context, body, before, order) : [],
   };
 }
 
-const ignoredIn = (stored: OrderRecord, body: Order): string[] =>
-  refundWarnings(stored, body, 'original_order.');
+const ignoredOf = (
+  context: Context,
+  body: Order,
+  stored: OrderRecord,
+  order: OrderRecord,
+): string[] => [
+  ...refundWarnings(stored, body, 'original_order.'),
+  ...ignoredIn(context, body, { stored, order }, 'original_order.'),
+];
 
 /**
  * Returns the original order as {@link changeOriginalOrder} would leave it, and what would have no
@@ -63,7 +71,7 @@ export async function originalOrderAfter(
     (await findOrder(context.db, merchantId, originalOrderId)) ?? noOrder(originalOrderId);
   const { order } = orderAfter(context, stored, body);
   if (validates) refuseUnbillable(context, order.document);
-  return { order, ignored: ignoredIn(stored, body) };
+  return { order, ignored: ignoredOf(context, body, stored, order) };
 }
 
 /**

@@ -64,6 +64,19 @@ export function startSchedule(purchase: Purchase): Outcome<ScheduleStart, NoStar
     : failure('not auto orderable');
 }
 
+/**
+ * Starts the schedule of an item that an update adds without a date. It counts from the last order,
+ * as if the item had been part of it. A frequency that the item does not offer is taken, as in every
+ * update.
+ */
+export function startAdded(added: Purchase): Outcome<ScheduleStart, NoStart> {
+  const steps = stepsOf(added.bought);
+  if (steps.length > 0) return startSteps(added, steps);
+  return added.chosen === undefined
+    ? failure('no schedule chosen')
+    : startEvery(added.chosen, added);
+}
+
 /** The first step: schedules begin there, and begin there again when `original_item_id` changes. */
 export const firstStep: StepCursor = { index: 0, done: 0 };
 
@@ -101,9 +114,14 @@ function startSteps(purchase: Purchase, steps: readonly Step[]): Outcome<Schedul
 }
 
 function startChosen(purchase: Purchase): Outcome<ScheduleStart, NoStart> {
-  const { bought, chosen, arbitraryScheduleDays, zone } = purchase;
+  const { bought, chosen } = purchase;
   if (chosen === undefined) return failure('no schedule chosen');
   if (bought.autoOrder?.schedules.includes(chosen) !== true) return failure('schedule not offered');
+  return startEvery(chosen, purchase);
+}
+
+function startEvery(chosen: Frequency, purchase: Purchase): Outcome<ScheduleStart, NoStart> {
+  const { arbitraryScheduleDays, zone } = purchase;
   const interval = intervalOf(chosen, arbitraryScheduleDays);
   if (!interval.ok) return interval;
   const from = countedFrom(purchase);

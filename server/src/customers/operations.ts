@@ -4,6 +4,7 @@ import { fromLoose } from '../kernel/fromLoose.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { filterDate } from '../platform/http/dates.ts';
 import { merged, writable } from '../platform/http/document.ts';
+import { fieldsWithoutEffect, type Held } from '../platform/http/ignoredFields.ts';
 import { refuseOtherVersion } from '../platform/http/preconditions.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { readOne } from '../platform/http/unreadableRecords.ts';
@@ -66,12 +67,17 @@ export function getCustomers(
   });
 }
 
+/** The JSON of a written profile, and the fields of the request that had no effect. */
+export interface WrittenCustomer extends VersionedJson {
+  readonly ignored: readonly string[];
+}
+
 /** Adds a profile and returns its JSON. Later orders with its email belong to this customer. */
 export async function insertCustomer(
   context: Context,
   body: Customer,
   expand: ReadonlySet<string>,
-): Promise<VersionedJson> {
+): Promise<WrittenCustomer> {
   const { merchantId } = context.merchant;
   const wire = merged<Customer>({ merchant_id: merchantId }, written(context, body));
   refuseFault(wire);
@@ -82,7 +88,10 @@ export async function insertCustomer(
     await context.events.emit(context, [
       { name: 'customer_create', objectType: 'customer profile', objectId: String(oid) },
     ]);
-    return getCustomer(context, { oid }, expand);
+    return {
+      ...(await getCustomer(context, { oid }, expand)),
+      ignored: ignoredOf(context, body, { after: customer.document }),
+    };
   });
 }
 
@@ -95,7 +104,7 @@ export async function updateCustomer(
   oid: number,
   body: Customer,
   { expand, ifMatch }: { readonly expand: ReadonlySet<string>; readonly ifMatch?: number },
-): Promise<VersionedJson> {
+): Promise<WrittenCustomer> {
   const { merchantId } = context.merchant;
   return inTransaction(context, async (context) => {
     const stored = (await lockCustomer(context.db, merchantId, oid)) ?? noCustomer({ oid });
@@ -109,9 +118,35 @@ export async function updateCustomer(
     await context.events.emit(context, [
       { name: 'customer_update', objectType: 'customer profile', objectId: String(oid), data },
     ]);
-    return getCustomer(context, { oid }, expand);
+    return {
+      ...(await getCustomer(context, { oid }, expand)),
+      ignored: ignoredOf(context, body, { before: stored.document, after: customer.document }),
+    };
   });
 }
+
+const ignoredOf = (
+  { merchant: { timeZone: zone } }: Context,
+  body: Customer,
+  held: Omit<Held, 'zone'>,
+): string[] => fieldsWithoutEffect(Customer, body, { ...held, zone }, notCompared);
+
+/**
+ * Tokens are stored separately. The rest is read from other records, or stamped by the server, and
+ * clients send it back as they read it.
+ */
+const notCompared = new Set([
+  'activity',
+  'card_number',
+  'card_number_token',
+  'last_modified_by',
+  'last_modified_dts',
+  'orders',
+  'orders_summary',
+  'quotes',
+  'quotes_summary',
+  'signup_dts',
+]);
 
 // Fields of the server, fields that other features return, and a password, which this server cannot
 // check.

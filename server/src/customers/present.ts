@@ -6,7 +6,8 @@ import { storedObject } from '../kernel/jsonText.ts';
  */
 export function customerJson(alias: string, expand: ReadonlySet<string>): string {
   const unwanted = expandableParts.filter((part) => !expand.has(part));
-  return `((${storedObject(alias)} - '{${unwanted.join(',')}}'::text[])
+  const lists = listParts.filter((part) => expand.has(part)).map((part) => `"${part}":[]`);
+  return `('{${lists.join(',')}}'::jsonb || (${storedObject(alias)} - '{${unwanted.join(',')}}'::text[])
     || jsonb_build_object(
       'signup_dts', wire_dts(${alias}.created_at),
       'last_modified_dts', wire_dts(${alias}.modified_at)))`;
@@ -29,4 +30,17 @@ const expandableParts = [
   'software_entitlements',
   'tags',
   'tax_codes',
+] as const;
+
+// An expanded list without elements is `[]`.
+const listParts = [
+  'attachments',
+  'billing',
+  'cards',
+  'cc_emails',
+  'pricing_tiers',
+  'properties',
+  'shipping',
+  'software_entitlements',
+  'tags',
 ] as const;

@@ -1,7 +1,14 @@
-import { versioned } from '../platform/http/answer.ts';
+import { payloadText, versioned } from '../platform/http/answer.ts';
+import { ignoredWarning } from '../platform/http/ignoredFields.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import { pageAnswer } from '../platform/http/unreadableRecords.ts';
-import { getCustomer, getCustomers, insertCustomer, updateCustomer } from './operations.ts';
+import {
+  getCustomer,
+  getCustomers,
+  insertCustomer,
+  updateCustomer,
+  type WrittenCustomer,
+} from './operations.ts';
 
 /** The customer operations of the contract. */
 export const customerRoutes = {
@@ -14,7 +21,10 @@ export const customerRoutes = {
     return pageAnswer(context, 'customer', customers);
   },
   insertCustomer: async (context, { body, expand }) =>
-    versioned(await insertCustomer(context, body, expand)),
+    written(await insertCustomer(context, body, expand)),
   updateCustomer: async (context, { params, body, ...options }) =>
-    versioned(await updateCustomer(context, params.customer_profile_oid, body, options)),
+    written(await updateCustomer(context, params.customer_profile_oid, body, options)),
 } satisfies Routes;
+
+const written = ({ json, version, ignored }: WrittenCustomer) =>
+  payloadText(json, { version, ...ignoredWarning(ignored) });

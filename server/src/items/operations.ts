@@ -6,6 +6,7 @@ import { parseWireDay } from '../kernel/wireDates.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { filterDate } from '../platform/http/dates.ts';
 import { merged, writable } from '../platform/http/document.ts';
+import { fieldsWithoutEffect, type Held } from '../platform/http/ignoredFields.ts';
 import { refuseOtherVersion } from '../platform/http/preconditions.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { readOne } from '../platform/http/unreadableRecords.ts';
@@ -53,12 +54,17 @@ export function getItems(
   });
 }
 
+/** The JSON of a written item, and the fields of the request that had no effect. */
+export interface WrittenItem extends VersionedJson {
+  readonly ignored: readonly string[];
+}
+
 /** Adds an item to the catalogue and returns its JSON. */
 export async function insertItem(
   context: Context,
   body: Item,
   expand: ReadonlySet<string>,
-): Promise<VersionedJson> {
+): Promise<WrittenItem> {
   const { merchantId } = context.merchant;
   const change = merged<Item>({}, written(context, body));
   const oid = await takeNumbers(context.db, merchantId, 'item', 1);
@@ -82,7 +88,10 @@ export async function insertItem(
         data: { itemId: item.merchant_item_id },
       },
     ]);
-    return getItem(context, { oid }, expand);
+    return {
+      ...(await getItem(context, { oid }, expand)),
+      ignored: ignoredOf(context, body, { after: item }),
+    };
   });
 }
 
@@ -95,7 +104,7 @@ export async function updateItem(
   oid: number,
   body: Item,
   { expand, ifMatch }: { readonly expand: ReadonlySet<string>; readonly ifMatch?: number },
-): Promise<VersionedJson> {
+): Promise<WrittenItem> {
   const { merchantId } = context.merchant;
   return inTransaction(context, async (context) => {
     const { item: stored, version } =
@@ -109,9 +118,21 @@ export async function updateItem(
     await context.events.emit(context, [
       { name: 'item_update', objectType: 'item', objectId: String(oid), data },
     ]);
-    return getItem(context, { oid }, expand);
+    return {
+      ...(await getItem(context, { oid }, expand)),
+      ignored: ignoredOf(context, body, { before: stored, after: item }),
+    };
   });
 }
+
+const ignoredOf = (
+  { merchant: { timeZone: zone } }: Context,
+  body: Item,
+  held: Omit<Held, 'zone'>,
+): string[] => fieldsWithoutEffect(Item, body, { ...held, zone }, serverStamps);
+
+/** Moments of the row, which clients send back as they read them. */
+const serverStamps = new Set(['creation_dts', 'last_modified_dts']);
 
 const serverFields = {
   merchant_id: undefined,

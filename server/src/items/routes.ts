@@ -1,7 +1,8 @@
-import { versioned } from '../platform/http/answer.ts';
+import { payloadText, versioned } from '../platform/http/answer.ts';
+import { ignoredWarning } from '../platform/http/ignoredFields.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import { pageAnswer } from '../platform/http/unreadableRecords.ts';
-import { getItem, getItems, insertItem, updateItem } from './operations.ts';
+import { getItem, getItems, insertItem, updateItem, type WrittenItem } from './operations.ts';
 
 /** The item operations of the contract. */
 export const itemRoutes = {
@@ -13,8 +14,10 @@ export const itemRoutes = {
     const items = await getItems(context, { since: query._since, page, sort, expand });
     return pageAnswer(context, 'item', items);
   },
-  insertItem: async (context, { body, expand }) =>
-    versioned(await insertItem(context, body, expand)),
+  insertItem: async (context, { body, expand }) => written(await insertItem(context, body, expand)),
   updateItem: async (context, { params, body, ...options }) =>
-    versioned(await updateItem(context, params.merchant_item_oid, body, options)),
+    written(await updateItem(context, params.merchant_item_oid, body, options)),
 } satisfies Routes;
+
+const written = ({ json, version, ignored }: WrittenItem) =>
+  payloadText(json, { version, ...ignoredWarning(ignored) });

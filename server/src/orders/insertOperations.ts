@@ -20,6 +20,7 @@ import {
   type KnownChargeResult,
 } from './charge.ts';
 import type { OrderHooks } from './hooks.ts';
+import { ignoredIn } from './ignoredInput.ts';
 import { type NewOrder, newOrder } from './newOrder.ts';
 import { type OrderRecord, orderIdOf } from './order.ts';
 import { settled } from './payment.ts';
@@ -59,7 +60,8 @@ export async function insertOrder(
     plan.kind === 'charge' ? await chargeAndSettle(context, order, parts, lease) : undefined;
   if (result?.kind === 'unknown')
     return { orderId: order.orderId, warning: unsettledWarning(result) };
-  const warning = warningOf(warnings, await missedAtStart(context, order, parts.hooks));
+  const missed = await missedAtStart(context, order, parts.hooks);
+  const warning = warningOf(warnings, missed, ignoredIn(context, body, { order }));
   return { orderId: order.orderId, ...(warning && { warning }) };
 }
 
@@ -76,10 +78,18 @@ async function missedAtStart(
 function warningOf(
   warnings: NewOrder['warnings'],
   missed: readonly string[],
+  ignored: readonly string[],
 ): InsertedOrder['warning'] {
-  const sentences = [...warnings.map(({ field, reason }) => `${field}: ${reason}.`), ...missed];
+  const sentences = [
+    ...warnings.map(({ field, reason }) => `${field}: ${reason}.`),
+    ...missed,
+    ...ignored,
+  ];
   if (sentences.length === 0) return undefined;
-  return { code: warnings[0]?.code ?? 'missed_shipments', message: sentences.join(' ') };
+  return {
+    code: warnings[0]?.code ?? (missed.length > 0 ? 'missed_shipments' : 'without_effect'),
+    message: sentences.join(' '),
+  };
 }
 
 /** Refuses an order that no gateway can ever charge. An order that only has to wait is stored. */

@@ -99,7 +99,9 @@ function partOf({ alias }: OrderProjection, part: OrderPart, expand: ReadonlySet
     case 'payment': {
       const dated = `case when ${alias}.paid_at is null then ${stored}::jsonb
         else ${stored}::jsonb || jsonb_build_object('payment_dts', wire_dts(${alias}.paid_at)) end`;
-      return `((${dated})${expand.has('payment.transaction') ? '' : " - 'transactions'"})::text`;
+      return expand.has('payment.transaction')
+        ? `('{"transactions": []}'::jsonb || (${dated}))::text`
+        : `((${dated}) - 'transactions')::text`;
     }
     case 'shipping':
       return expand.has('shipping.tracking_number_details')
@@ -107,17 +109,26 @@ function partOf({ alias }: OrderProjection, part: OrderPart, expand: ReadonlySet
         : `(${stored}::jsonb - 'tracking_number_details')::text`;
     case 'affiliates':
       return expand.has('affiliate.ledger')
-        ? `${stored}::text`
-        : `(select jsonb_agg(affiliate - 'ledger_entries')
-           from jsonb_array_elements(${stored}::jsonb) affiliate)::text`;
+        ? listOf(stored)
+        : listOf(`(select jsonb_agg(affiliate - 'ledger_entries')
+           from jsonb_array_elements(${stored}::jsonb) affiliate)`);
     case 'current_stage_histories':
       // Who moved it is not a field of the published model (getOrderStages sends it).
-      return `(select json_agg(move - 'by' order by place)
-        from jsonb_array_elements(${stored}::jsonb) with ordinality as m (move, place))::text`;
+      return listOf(`(select json_agg(move - 'by' order by place)
+        from jsonb_array_elements(${stored}::jsonb) with ordinality as m (move, place))`);
+    case 'coupons':
+    case 'items':
+    case 'properties':
+    case 'Tags':
+    case 'utms':
+      return listOf(stored);
     default:
       return `${stored}::text`;
   }
 }
+
+/** An expanded list without elements is `[]`. */
+const listOf = (json: string): string => `coalesce(${json}::text, '[]')`;
 
 // These are in other tables and are read with their current values.
 function foreignParts(order: OrderProjection, expand: ReadonlySet<string>): string[] {

@@ -6,6 +6,7 @@ import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { type ChangedOrder, changedOrder, type PaymentSaid } from './change.ts';
 import { noHooks, type OrderHooks } from './hooks.ts';
+import { ignoredIn } from './ignoredInput.ts';
 import { event, stageEvents } from './insertOperations.ts';
 import type { OrderRecord } from './order.ts';
 import { refundWarnings } from './refund.ts';
@@ -42,7 +43,10 @@ export function updateOrder(
     await rebill?.changed(context, stored, order);
     if (becamePaid) await hooks.onPaid(context, order);
     if (order.rebillNumber === 0) await hooks.onOriginalOrderChanged(context, [order.orderId]);
-    return { order, warnings: refundWarnings(stored, body) };
+    return {
+      order,
+      warnings: [...refundWarnings(stored, body), ...ignoredIn(context, body, { stored, order })],
+    };
   });
 }
 

@@ -14,6 +14,7 @@ import { attachFiles, releaseFiles } from './fileStore.ts';
 import { aboutObject, type ObjectFacts, type ReadObjectFacts } from './objectFacts.ts';
 import { callerOf, groupsOfCaller, loadNames, resolveAssignment } from './people.ts';
 import { createTasks, emitTaskEvents, saveChanges } from './saveOperations.ts';
+import type { TaskSearch } from './search.ts';
 import { isOpen, type Task, type TaskObjectType } from './task.ts';
 import { changeFrom, idOf, momentFrom, type TaskChange, tidyTags } from './taskChange.ts';
 import { type EditFault, type Editor, edited } from './taskEdit.ts';
@@ -65,17 +66,29 @@ export async function getTask(
 /** Returns a page of the tasks that match a search. */
 export async function searchTasks(
   context: Context,
-  { files }: WorkflowParts,
+  parts: WorkflowParts,
   list: Omit<TaskList, 'searcher'>,
 ): Promise<JsonPage> {
+  const { files } = parts;
   const searcher = {
     userId: context.actor.userId,
     groupIds: await groupsOfCaller(context),
     zone: context.merchant.timeZone,
     now: context.now,
+    autoOrderKey: await autoOrderKeyOf(context, parts, list.search),
   };
   const page = await readTaskPage(context.db, context.merchant.merchantId, { ...list, searcher });
   return { ...page, json: await withLinks(context, files, page.json) };
+}
+
+/** Tasks name an auto order by its oid or its code, and are found by both. */
+async function autoOrderKeyOf(
+  context: Context,
+  parts: WorkflowParts,
+  { object_type: type, object_id: id }: TaskSearch,
+): Promise<string | undefined> {
+  if (!id || (type && type !== 'auto order')) return undefined;
+  return (await factsOf(context, parts, 'auto order', id))?.key;
 }
 
 /** Returns the tasks about an object, newest first, and a description of the object in words. */
@@ -170,7 +183,7 @@ export async function updateTask(
     const [task] = await lockTasks(context.db, context.merchant.merchantId, [taskUuid]);
     if (task === undefined) return refuseUnknownTask(taskUuid);
     refuseOtherVersion(task.version, ifMatch, taskUuid);
-    refuseOtherObject(task, change);
+    await refuseOtherObject(context, parts, task, change);
     const after = taskOrRefuse(
       edited(task, change, await editorOf(context, task, change, uploads)),
       taskUuid,
@@ -269,8 +282,8 @@ function batchChange(body: WorkflowTasksBatchRequest, zone: string): TaskChange 
 }
 
 /**
- * Reads the object that a change names. An auto order may be named by its code or its oid. An
- * unknown object is stored as it was named.
+ * Reads the object that a change names. An auto order may be named by its code or its oid, and keeps
+ * the name that the client gave. An unknown object is stored as it was named.
  */
 async function describedObject(
   context: Context,
@@ -281,13 +294,21 @@ async function describedObject(
   if (!objectType) return refuse('missing_field', { field: 'object_type' });
   if (!objectId) return refuse('missing_field', { field: 'object_id' });
   const facts = await factsOf(context, parts, objectType, objectId);
+  const about = aboutObject(objectType, facts ?? { key: objectId, id: objectId });
+  const isAutoOrder = objectType === 'auto order' && about.object !== undefined;
   return {
-    ...aboutObject(objectType, facts ?? { key: objectId, id: objectId }),
+    ...about,
+    ...(isAutoOrder && { object: { ...about.object!, id: objectId, linkId: about.object!.id } }),
     context: facts?.context,
   };
 }
 
-function refuseOtherObject({ object }: Task, { objectType, objectId }: TaskChange): void {
+async function refuseOtherObject(
+  context: Context,
+  parts: WorkflowParts,
+  { object }: Task,
+  { objectType, objectId }: TaskChange,
+): Promise<void> {
   const fix = 'Insert a new task for the other object';
   if (objectType && objectType !== object?.type)
     refuse('invalid_field', {
@@ -295,7 +316,9 @@ function refuseOtherObject({ object }: Task, { objectType, objectId }: TaskChang
       reason: `cannot change from ${object?.type ?? 'none'}`,
       fix,
     });
-  if (objectId && objectId !== object?.id && objectId !== object?.key)
+  if (!objectId || objectId === object?.id || objectId === object?.key) return;
+  const named = object && (await factsOf(context, parts, object.type, objectId));
+  if (named?.key !== object?.key || named === undefined)
     refuse('invalid_field', {
       field: 'object_id',
       reason: `cannot change from ${object?.id ?? 'none'}`,

@@ -4,7 +4,7 @@ import type { DomainEvent } from '../platform/events/event.ts';
 import { descriptionOf } from './history.ts';
 import { objectLink } from './objectFacts.ts';
 import { loadNames } from './people.ts';
-import type { NewTask, Person, Task } from './task.ts';
+import type { NewTask, Person, Task, TaskObject } from './task.ts';
 import {
   appendHistory,
   insertTasks,
@@ -110,9 +110,12 @@ async function linked({ db }: Context, tasks: readonly NewTask[]): Promise<reado
   if (!tasks.some(isLacking)) return tasks;
   const consoleUrl = await readConsoleUrl(db);
   return tasks.map((task) =>
-    isLacking(task) ? { ...task, objectUrl: objectLink(consoleUrl, task.object!.id) } : task,
+    isLacking(task) ? { ...task, objectUrl: linkOf(consoleUrl, task.object!) } : task,
   );
 }
+
+const linkOf = (consoleUrl: string, { id, linkId }: TaskObject): string =>
+  objectLink(consoleUrl, linkId ?? id);
 
 /**
  * Emits an event for each task, with the task as it is now. The history is omitted: it would grow

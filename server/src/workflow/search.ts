@@ -18,6 +18,8 @@ export interface Searcher {
   readonly zone: string;
   /** The merchant's moment, which decides what is overdue. */
   readonly now: Temporal.Instant;
+  /** The oid of the auto order that the search names, where it names one. */
+  readonly autoOrderKey?: string | undefined;
 }
 
 /** Adds a value to the statement and returns its placeholder, such as `$3`. */
@@ -40,7 +42,7 @@ export function conditionsOf(
   return [
     ...assignmentConditions(given, searcher, bind),
     ...createdBy(given.created_by, bind),
-    ...objectConditions(given, bind),
+    ...objectConditions(given, searcher, bind),
     ...(given.global_task_number !== undefined
       ? [`o.global_number = ${bind(given.global_task_number)}`]
       : []),
@@ -152,12 +154,14 @@ function createdBy(user: TaskSearch['created_by'], bind: Bind): string[] {
  */
 function objectConditions(
   { object_type: type, object_id: id, object_email: email }: TaskSearch,
+  { autoOrderKey }: Searcher,
   bind: Bind,
 ): string[] {
   const idCondition = (place: string) =>
-    type === undefined || type === 'auto order'
-      ? `(o.object_id = ${place} or (o.object_type = 'auto order' and o.object_key = ${place}))`
-      : `o.object_id = ${place}`;
+    autoOrderKey === undefined
+      ? `o.object_id = ${place}`
+      : `(o.object_id = ${place}
+          or (o.object_type = 'auto order' and o.object_key = ${bind(autoOrderKey)}))`;
   return [
     ...(type !== undefined ? [`o.object_type = ${bind(type)}`] : []),
     ...(id !== undefined ? [idCondition(bind(id))] : []),

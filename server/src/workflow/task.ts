@@ -64,8 +64,13 @@ export interface TaskObject {
   readonly type: TaskObjectType;
   /** The id that events use: an auto order's oid, an item's oid, else the id itself. */
   readonly key: string;
-  /** The id that the wire shows: auto order code, order id, item id, profile oid. */
+  /**
+   * The id that the wire shows: auto order code, order id, item id, profile oid. An auto order that a
+   * client named by its oid keeps that name.
+   */
   readonly id: string;
+  /** The id in the link to the console. Absent: `id`. */
+  readonly linkId?: string | undefined;
 }
 
 /** The author of a change: a user, or a key or process that has only a name. */

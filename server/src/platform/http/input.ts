@@ -31,6 +31,7 @@ export function inputParser(operation: Operation) {
     query: Record<string, unknown>;
     body: unknown;
   }): ParsedInput => {
+    refuseLiteral(raw.params, operation);
     const parsedParams = convert(raw.params, operation.params);
     if (params) check(params(), parsedParams);
     const parsedQuery = convert(raw.query, operation.query);
@@ -55,6 +56,25 @@ export function inputParser(operation: Operation) {
     };
   };
 }
+
+/**
+ * Refuses a path of the published API that this server does not have. `/customers/email_lists` has
+ * the shape of `/customers/{customer_profile_oid}`, but its last part is a word and no id.
+ */
+function refuseLiteral(params: Readonly<Record<string, string>>, { base, path }: Operation): void {
+  const words = Object.entries(params).filter(
+    ([name, value]) => isId(name) && literalPattern.test(value),
+  );
+  if (words.length === 0) return;
+  const asked = path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
+  refuse('unknown_path', { path: base + asked });
+}
+
+/** Parameters that hold numbers, order ids or UUIDs. None of them is a word. */
+const isId = (name: string): boolean => /(_oid|Oid|order_id|_uuid)$/.test(name);
+
+/** As the published paths are written: `batch`, `email_lists`. */
+const literalPattern = /^[a-z]{4,}$|^[a-z]+(_[a-z]+)+$/;
 
 /** The body under the contract's names; a field that has both names keeps the published one. */
 function renamed(body: unknown, aliases: Operation['bodyAliases']): unknown {

@@ -24,10 +24,12 @@ import type { Seal } from '../seal.ts';
 import type { Database } from '../storage/database.ts';
 import { isUnavailable } from '../storage/failures.ts';
 import type { Merchants } from '../tenancy/merchants.ts';
+import type { Answer } from './answer.ts';
 import type { Authenticate, Credentials, Principal } from './authentication.ts';
 import { bodyText } from './bodyText.ts';
 import { sendNoPage, wantsPage } from './console.ts';
 import { replayHeader, runOnce } from './idempotency.ts';
+import { joinedWarning, unknownFields, unknownWords } from './ignoredFields.ts';
 import { inputParser } from './input.ts';
 import { checkOwnPage, isSecure, keepPrivate } from './ownPage.ts';
 import type { RateExcess, RateLimiter } from './rateLimiter.ts';
@@ -267,7 +269,9 @@ function addOperation(
         ...(ifMatch === undefined ? {} : { ifMatch }),
       } as Input<OperationId>;
 
-      const run = async (within: Context) => rendered(operation, await handler(within, input));
+      const unknown = operation.body && unknownWords(unknownFields(operation.body, parsed.body));
+      const run = async (within: Context) =>
+        rendered(operation, warned(await handler(within, input), unknown));
       const key = idempotencyKeyOf(request, operation);
       const answer = (response: Rendered) =>
         principal.actor.session ? sendToSession(reply, response) : send(reply, response);
@@ -283,6 +287,13 @@ function addOperation(
       return answer(once.rendered);
     },
   });
+}
+
+/** The response with a warning about the fields of the body that the operation does not have. */
+function warned(answer: Answer, unknown: string | undefined): Answer {
+  if (unknown === undefined || answer.kind !== 'payload') return answer;
+  const warning = joinedWarning(answer.extras.warning, [unknown])!;
+  return { ...answer, extras: { ...answer.extras, warning } };
 }
 
 async function callerOf(

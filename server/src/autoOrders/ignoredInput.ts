@@ -1,0 +1,126 @@
+import { AutoOrder as WireAutoOrder } from '@perennial/contract/autoOrder.ts';
+import { Temporal } from 'temporal-polyfill';
+import { wireDate } from '../kernel/calendar.ts';
+import { fromMinor, type Minor } from '../kernel/money.ts';
+import { fieldsWithoutEffect } from '../platform/http/ignoredFields.ts';
+import type { Column } from '../platform/storage/recordset.ts';
+import type { AddOn, AutoOrder, AutoOrderItem } from './autoOrder.ts';
+import { type CalculatedAutoOrder, calculate } from './calculated.ts';
+import { wireName } from './changeWords.ts';
+import { autoOrderColumns, itemColumns } from './columns.ts';
+import type { EditRules } from './editItem.ts';
+import { asAdded, keptItems } from './newItem.ts';
+
+/**
+ * Returns the names of the fields of an update that had no effect: neither the record before it nor
+ * the one after it has the value that was sent. Parts of other records are not compared.
+ */
+export function ignoredFields(
+  before: AutoOrder,
+  after: AutoOrder,
+  body: WireAutoOrder,
+  rules: EditRules,
+): string[] {
+  const given = {
+    ...body,
+    items: body.items?.map((item) => asGiven(item, keptItems(before, body.items ?? []), rules)),
+  };
+  const oids = (body.items ?? []).map(({ auto_order_item_oid: oid }) => oid);
+  const [old, changed] = [shown(before, rules), shown(after, rules)];
+  const held = {
+    // In the order of the update, so that items are compared with themselves.
+    before: { ...old, items: oids.map((oid) => old.items.find((item) => isItem(item, oid))) },
+    after: changed,
+    zone: rules.zone,
+  };
+  return fieldsWithoutEffect(WireAutoOrder, given, held, notCompared);
+}
+
+type WireItem = NonNullable<WireAutoOrder['items']>[number];
+
+// The price of a new item may be sent as its `rebill_value`. Next to another price it has no effect.
+function asGiven(
+  item: WireItem,
+  siblings: readonly AutoOrderItem[],
+  { catalog }: EditRules,
+): WireItem {
+  if (item.auto_order_item_oid) return item;
+  return item.arbitrary_unit_cost == null ? asAdded(item, siblings, catalog) : item;
+}
+
+const isItem = (item: { readonly auto_order_item_oid: number }, oid: unknown): boolean =>
+  item.auto_order_item_oid === oid;
+
+/** The record as the wire shows it, as far as an update can name it. */
+function shown(autoOrder: AutoOrder, rules: EditRules) {
+  const record = calculate(autoOrder, rules.catalog, rules);
+  const { items, ...rest } = autoOrder;
+  return {
+    ...valuesOf(autoOrderColumns, record, rules),
+    auto_order_oid: rest.autoOrderOid,
+    auto_order_code: rest.autoOrderCode,
+    original_order_id: rest.originalOrderId,
+    merchant_id: rest.merchantId,
+    add_ons: rest.addOns.map((addOn) => shownAddOn(addOn, rules)),
+    items: items.map((_, position) => shownItem(record, position, rules)),
+  };
+}
+
+function shownItem(record: CalculatedAutoOrder, position: number, rules: EditRules) {
+  const { autoOrder, calculated } = record;
+  const item = autoOrder.items[position]!;
+  const { simpleSchedule, ...future } = calculated.items.get(item.itemOid) ?? {};
+  return {
+    ...valuesOf(
+      itemColumns,
+      { autoOrderOid: autoOrder.autoOrderOid, position, item, calculated: future },
+      rules,
+    ),
+    auto_order_item_oid: item.itemOid,
+    add_ons: item.addOns.map((addOn) => shownAddOn(addOn, rules)),
+    simple_schedule: simpleSchedule && {
+      item_id: simpleSchedule.itemId,
+      frequency: simpleSchedule.frequency,
+    },
+  };
+}
+
+const shownAddOn = (addOn: AddOn, { currency }: EditRules) => ({
+  item_id: addOn.itemId,
+  quantity: addOn.quantity,
+  arbitrary_unit_cost:
+    addOn.unitCost === undefined ? undefined : fromMinor(addOn.unitCost, currency),
+  free_shipping: addOn.freeShipping,
+  next_x_orders: addOn.nextXOrders,
+  options: addOn.options,
+});
+
+function valuesOf<Source>(
+  columns: readonly Column<Source>[],
+  source: Source,
+  { zone, currency }: EditRules,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    columns.map(({ name, type, read }) => {
+      const value = read(source);
+      if (value instanceof Temporal.Instant) return [wireName(name), wireDate(value, zone)];
+      const isMoney = type === 'bigint' && value !== undefined;
+      return [wireName(name), isMoney ? fromMinor(value as Minor, currency) : value];
+    }),
+  );
+}
+
+/**
+ * Other records, and what clients send back as they read it: lists that the server makes, and the
+ * repeat count of the catalogue, which sets the item's own. Properties without a name are dropped.
+ */
+const notCompared = new Set([
+  'emails',
+  'future_schedules',
+  'logs',
+  'management',
+  'original_order',
+  'properties',
+  'rebill_orders',
+  'repeat_count',
+]);

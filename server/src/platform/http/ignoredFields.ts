@@ -1,0 +1,178 @@
+import type { NamedModel } from '@perennial/contract/fields.ts';
+import { schemas } from '@perennial/contract/schemas.ts';
+import { readWireDate } from '../../kernel/wireDates.ts';
+import type { Warning } from './answer.ts';
+
+/*
+ * Input that had no effect (design: nothing is ignored in silence). The pipeline names fields that a
+ * model does not have. An operation that stores a document names the fields whose values the
+ * document did not take over.
+ */
+
+/** Returns the paths of the fields of a body that its model does not have. Nulls do not count. */
+export function unknownFields(model: NamedModel, body: unknown): string[] {
+  const found: string[] = [];
+  collectUnknown(model.$id, body, '', found);
+  return found;
+}
+
+/** What is compared to find the fields without effect. */
+export interface Held {
+  /** The document before the write, in the wire's form; absent for an insert. */
+  readonly before?: object | undefined;
+  /** The document after the write, in the wire's form. */
+  readonly after: object;
+  /** The merchant's zone, for dates that were sent without an offset. */
+  readonly zone: string;
+}
+
+/**
+ * Returns the paths of the known fields of a body that had no effect: neither the document before
+ * the write nor the one after it has the value that was sent. So a record that a client sends back
+ * as it was read has none. Fields named in `except` are not compared, at any depth: tokens and
+ * other values that are stored in another form.
+ */
+export function fieldsWithoutEffect(
+  model: NamedModel,
+  body: unknown,
+  { before, after, zone }: Held,
+  except: ReadonlySet<string> = new Set(),
+): string[] {
+  const found: string[] = [];
+  const documents = before === undefined ? [after] : [before, after];
+  collectWithoutEffect(model.$id, body, documents, { path: '', except, zone, found });
+  return found;
+}
+
+/** Returns the sentence about fields without effect, or undefined when there are none. */
+export function withoutEffectWords(fields: readonly string[]): string | undefined {
+  if (fields.length === 0) return undefined;
+  const named = fields.slice(0, namedMax).join(', ');
+  const rest = fields.length > namedMax ? ` and ${fields.length - namedMax} more` : '';
+  return `${named}${rest}: no effect, because this server sets it or does not use it.`;
+}
+
+/** Returns the sentence about fields that the model does not have, or undefined without any. */
+export function unknownWords(fields: readonly string[]): string | undefined {
+  if (fields.length === 0) return undefined;
+  const named = fields.slice(0, namedMax).join(', ');
+  const rest = fields.length > namedMax ? ` and ${fields.length - namedMax} more` : '';
+  return `${named}${rest}: no effect, because there is no such field. Check the spelling.`;
+}
+
+/** Joins a warning and further sentences to one warning. */
+export function joinedWarning(
+  warning: Warning | undefined,
+  sentences: readonly (string | undefined)[],
+): Warning | undefined {
+  const more = sentences.filter((sentence) => sentence !== undefined);
+  if (more.length === 0) return warning;
+  return warning
+    ? { code: warning.code, message: [warning.message, ...more].join(' ') }
+    : { code: 'without_effect', message: more.join(' ') };
+}
+
+/** The warning about fields without effect, for a response; nothing when there are none. */
+export function ignoredWarning(fields: readonly string[]): { warning?: Warning } {
+  const warning = joinedWarning(undefined, [withoutEffectWords(fields)]);
+  return warning ? { warning } : {};
+}
+
+const namedMax = 20;
+
+interface Field {
+  readonly $ref?: string;
+  readonly format?: string;
+  readonly items?: Field;
+}
+
+interface Model {
+  readonly properties?: Readonly<Record<string, Field>>;
+  readonly additionalProperties?: boolean;
+}
+
+const modelOf = (name: string): Model => schemas[name] as unknown as Model;
+
+function collectUnknown(name: string, value: unknown, path: string, found: string[]): void {
+  if (!isObject(value)) return;
+  const { properties = {}, additionalProperties } = modelOf(name);
+  for (const [key, given] of Object.entries(value)) {
+    if (given === null || given === undefined) continue;
+    const field = Object.hasOwn(properties, key) ? properties[key]! : undefined;
+    const place = path === '' ? key : `${path}.${key}`;
+    if (field === undefined) {
+      if (additionalProperties !== true) found.push(place);
+    } else if (field.$ref) collectUnknown(field.$ref, given, place, found);
+    else if (field.items?.$ref && Array.isArray(given))
+      for (const [i, each] of given.entries())
+        collectUnknown(field.items.$ref, each, `${place}[${i}]`, found);
+  }
+}
+
+interface Comparison {
+  readonly path: string;
+  readonly except: ReadonlySet<string>;
+  readonly zone: string;
+  readonly found: string[];
+}
+
+function collectWithoutEffect(
+  name: string,
+  value: unknown,
+  documents: readonly unknown[],
+  at: Comparison,
+): void {
+  if (!isObject(value)) return;
+  const { properties = {} } = modelOf(name);
+  for (const [key, given] of Object.entries(value)) {
+    const field = Object.hasOwn(properties, key) ? properties[key]! : undefined;
+    if (field === undefined || at.except.has(key)) continue;
+    const held = documents.map((document) => (isObject(document) ? document[key] : undefined));
+    compare(field, given, held, { ...at, path: at.path === '' ? key : `${at.path}.${key}` });
+  }
+}
+
+function compare(field: Field, given: unknown, held: readonly unknown[], at: Comparison): void {
+  if (given === null || isEmpty(given)) {
+    // What the last document still has was not cleared. An empty value is as good as none.
+    if (!isEmpty(held.at(-1)) && !held.some((each) => isSame(field, given, each, at.zone)))
+      at.found.push(at.path);
+  } else if (field.$ref) collectWithoutEffect(field.$ref, given, held, at);
+  else if (field.items && Array.isArray(given)) {
+    for (const [i, each] of given.entries()) {
+      const elements = held.map((list) => (Array.isArray(list) ? list[i] : undefined));
+      compare(field.items, each, elements, { ...at, path: `${at.path}[${i}]` });
+    }
+  } else if (!held.some((each) => isSame(field, given, each, at.zone))) at.found.push(at.path);
+}
+
+/** Documents leave out false, empty texts and empty lists or keep them; both mean the same. */
+const isEmpty = (value: unknown): boolean =>
+  value === undefined ||
+  value === null ||
+  value === false ||
+  value === '' ||
+  value === 0 ||
+  (Array.isArray(value) && value.length === 0) ||
+  (isObject(value) && Object.values(value).every(isEmpty));
+
+function isSame(field: Field, given: unknown, held: unknown, zone: string): boolean {
+  if (isEmpty(given)) return isEmpty(held);
+  if (typeof given === 'string' && typeof held === 'string')
+    return given.trim() === held.trim() || isSameMoment(field, given, held, zone);
+  return given === held || JSON.stringify(given) === JSON.stringify(held);
+}
+
+// The wire shows whole seconds. A field that names a day is stored as the start of that day.
+function isSameMoment({ format }: Field, given: string, held: string, zone: string): boolean {
+  if (format !== 'date-time') return false;
+  const [sent, kept] = [readWireDate(given, zone), readWireDate(held, zone)];
+  if (!sent.ok || !kept.ok) return false;
+  const seconds = [sent.value, kept.value].map((at) => Math.floor(at.epochMilliseconds / 1000));
+  const isDay = held.includes('T00:00:00') && held.slice(0, 10) === given.slice(0, 10);
+  return seconds[0] === seconds[1] || isDay;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
