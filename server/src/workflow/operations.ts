@@ -295,10 +295,11 @@ async function describedObject(
   if (!objectId) return refuse('missing_field', { field: 'object_id' });
   const facts = await factsOf(context, parts, objectType, objectId);
   const about = aboutObject(objectType, facts ?? { key: objectId, id: objectId });
-  const isAutoOrder = objectType === 'auto order' && about.object !== undefined;
+  const { object } = about;
   return {
     ...about,
-    ...(isAutoOrder && { object: { ...about.object!, id: objectId, linkId: about.object!.id } }),
+    ...(objectType === 'auto order' &&
+      object && { object: { ...object, id: objectId, linkId: object.id } }),
     context: facts?.context,
   };
 }
@@ -309,22 +310,18 @@ async function refuseOtherObject(
   { object }: Task,
   { objectType, objectId }: TaskChange,
 ): Promise<void> {
-  const fix = 'Insert a new task for the other object';
-  if (objectType && objectType !== object?.type)
-    refuse('invalid_field', {
-      field: 'object_type',
-      reason: `cannot change from ${object?.type ?? 'none'}`,
-      fix,
-    });
+  if (objectType && objectType !== object?.type) refuseMove('object_type', object?.type);
   if (!objectId || objectId === object?.id || objectId === object?.key) return;
   const named = object && (await factsOf(context, parts, object.type, objectId));
-  if (named?.key !== object?.key || named === undefined)
-    refuse('invalid_field', {
-      field: 'object_id',
-      reason: `cannot change from ${object?.id ?? 'none'}`,
-      fix,
-    });
+  if (named === undefined || named.key !== object?.key) refuseMove('object_id', object?.id);
 }
+
+const refuseMove = (field: string, from: string | undefined): never =>
+  refuse('invalid_field', {
+    field,
+    reason: `cannot change from ${from ?? 'none'}`,
+    fix: 'Insert a new task for the other object',
+  });
 
 async function editorOf(
   context: Context,
