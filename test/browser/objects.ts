@@ -11,11 +11,17 @@ export async function objectsOf({ request }: BrowserWorld): Promise<Objects> {
     body: { kinds: ['rebill'], stages: ['Completed Order'] },
   });
   const order = required(found.body.orders?.[0], 'a paid rebill');
+  const tasks = await request({
+    operation: 'searchWorkflowTasks',
+    body: { status: 'open', object_type: 'auto order', system: true },
+  });
+  const task = required(tasks.body.tasks?.[0], 'a task about an auto order');
   const users = await request({ operation: 'getUsers' });
   const user = required(users.body.users?.[0], 'a user');
   return {
     personId: user.user_id ?? 0,
     autoOrderCode: autoOrder.auto_order_code ?? '',
+    taskNumber: task.global_task_number ?? 0,
     orderId: order.order_id ?? '',
     customerOid: order.customer?.customer_profile_oid ?? 0,
   };

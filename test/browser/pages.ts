@@ -3,6 +3,8 @@ import type { paths } from '../../web/src/paths.ts';
 /** The objects of the test's merchant that addresses name. */
 export interface Objects {
   readonly autoOrderCode: string;
+  /** The number of an open task about an auto order. */
+  readonly taskNumber: number;
   /** A paid rebill. */
   readonly personId: number;
   readonly orderId: string;
@@ -47,6 +49,25 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
     empty: { at: '/', shows: 'No auto orders yet' },
     forbidden: mayNot('/'),
     refused: failed('/'),
+  },
+  tasks: {
+    heading: 'Tasks',
+    filled: ({ taskNumber, autoOrderCode }) => [
+      { at: '/tasks', shows: 'Raised by the system' },
+      { at: `/tasks?open=${taskNumber}`, shows: 'Choose files' },
+      { at: '/tasks?q=zzzz&priority=4+-+critical', shows: 'Nothing matches' },
+      { at: `/tasks?new=1&about=auto+order:${autoOrderCode}`, shows: 'Add the task' },
+    ],
+    empty: { at: '/tasks', shows: 'All clear' },
+    forbidden: mayNot('/tasks'),
+    refused: failed('/tasks'),
+  },
+  task: {
+    heading: /./,
+    filled: ({ taskNumber }) => [{ at: `/tasks/${taskNumber}`, shows: 'Enter another card' }],
+    empty: { at: '/tasks/999999', shows: 'Not found' },
+    forbidden: mayNot('/tasks/1'),
+    refused: failed('/tasks/1'),
   },
   autoOrders: {
     heading: 'Auto orders',

@@ -5,6 +5,8 @@
 export const paths = {
   today: '/',
   logIn: '/login',
+  tasks: '/tasks',
+  task: '/tasks/$number',
   autoOrders: '/auto-orders',
   autoOrder: '/auto-orders/$code',
   customers: '/customers',

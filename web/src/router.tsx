@@ -14,6 +14,7 @@ import { paths } from './paths.ts';
 import { ErrorPage, NotFoundPage } from './shell/errorPages.tsx';
 import { Inside } from './shell/inside.tsx';
 import { LogInPage } from './shell/logInPage.tsx';
+import { parseTaskList } from './tasks/list.ts';
 
 const root = createRootRoute({ notFoundComponent: NotFoundPage });
 
@@ -31,6 +32,19 @@ const today = createRoute({
   getParentRoute: () => inside,
   path: paths.today,
   component: lazyRouteComponent(() => import('./today/TodayPage.tsx'), 'TodayPage'),
+});
+
+const tasks = createRoute({
+  getParentRoute: () => inside,
+  path: paths.tasks,
+  validateSearch: parseTaskList,
+  component: lazyRouteComponent(() => import('./tasks/TasksPage.tsx'), 'TasksPage'),
+});
+
+const task = createRoute({
+  getParentRoute: () => inside,
+  path: paths.task,
+  component: lazyRouteComponent(() => import('./tasks/TaskPage.tsx'), 'TaskPage'),
 });
 
 const autoOrders = createRoute({
@@ -143,6 +157,8 @@ const me = createRoute({
 
 const insideRoutes = [
   today,
+  tasks,
+  task,
   autoOrders,
   autoOrder.addChildren([autoOrderEdit, autoOrderJson]),
   customers,

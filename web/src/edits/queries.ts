@@ -5,13 +5,14 @@ import type { PreviewRebill } from '@perennial/contract/perennial.ts';
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { call, callVersioned, newIdempotencyKey, type Versioned } from '../api/call.ts';
 import { queryClient } from '../api/query.ts';
-import { Refused } from '../api/refused.ts';
 import { autoOrderKey } from '../autoOrder/queries.ts';
 import { nameOf } from '../autoOrders/words.ts';
 import type { UndoCall } from '../shell/changes.ts';
 import { bodyOf, inverseOf } from './change.ts';
 import type { Choice, Deed } from './form.ts';
 import { cancelsNow } from './stopParts.ts';
+
+export { type Attempt, attempt } from '../api/attempt.ts';
 
 /** An auto order as a form began with it. */
 export interface Base {
@@ -273,19 +274,6 @@ export const cancelMailQuery = (isAllowed: boolean) =>
     queryFn: async ({ signal }) =>
       (await call('getMerchantSettings', { signal })).settings?.notices?.canceled ?? true,
   });
-
-/** The result of a write, or why the server refused it. */
-export type Attempt<T> = { readonly done: T } | { readonly refused: Refused };
-
-/** Runs a write and returns a refusal as a value. */
-export async function attempt<T>(write: () => Promise<T>): Promise<Attempt<T>> {
-  try {
-    return { done: await write() };
-  } catch (error) {
-    if (error instanceof Refused) return { refused: error };
-    throw error;
-  }
-}
 
 /** Makes idempotency keys: the same one while the decision stays the same. */
 export function decisionKeys(): (decision: string) => string {

@@ -41,6 +41,12 @@ export function dayOf(iso: string, zone: string): string {
   return `${year}-${monthNumber}-${day.padStart(2, '0')}`;
 }
 
+/** The wall time of a moment in a zone, as `2026-03-31T09:14:00`. */
+export function wallOf(iso: string, zone: string): string {
+  const { hour, minute, second } = partsOf(iso, zone);
+  return `${dayOf(iso, zone)}T${hour}:${minute}:${second}`;
+}
+
 /** A zone's name for people: `America/New_York` → `New York`. */
 export const zoneName = (zone: string): string =>
   (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ');

@@ -25,6 +25,13 @@ export const navSections: readonly NavSection[] = [
     entries: [
       { label: 'Today', path: paths.today, icon: 'home', needs: [], command: 'go.today' },
       {
+        label: 'Tasks',
+        path: paths.tasks,
+        icon: 'tasks',
+        needs: ['workflow_read'],
+        command: 'go.tasks',
+      },
+      {
         label: 'Auto orders',
         path: paths.autoOrders,
         icon: 'repeat',

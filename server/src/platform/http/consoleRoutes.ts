@@ -5,6 +5,8 @@
 export const consoleRoutes = [
   '/',
   '/login',
+  '/tasks',
+  '/tasks/:number',
   '/auto-orders',
   '/auto-orders/:code',
   '/customers',

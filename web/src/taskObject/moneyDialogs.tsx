@@ -1,0 +1,144 @@
+import { Button, Checkbox, Modal, TextInput } from '@mantine/core';
+import type { AutoOrderRow } from '@perennial/contract/screens.ts';
+import { type FormEvent, useRef, useState } from 'react';
+import form from '../kit/form.module.css';
+import { Money } from '../kit/moneyShown.tsx';
+import { Refusal } from '../kit/refusal.tsx';
+import { toast } from '../shell/toasts.tsx';
+import { type CardEntry, cardFault, expiryOf } from './card.ts';
+import { attempt, type ChargeOutcome, chargeNow, newDecisionKey, replaceCard } from './queries.ts';
+
+interface MoneyDialogProps {
+  readonly autoOrder: AutoOrderRow;
+  onClose(): void;
+}
+
+/** Another card, by token. It cannot be undone, and says so. */
+export function CardDialog({ autoOrder, onClose }: MoneyDialogProps) {
+  const [entry, setEntry] = useState<CardEntry>({ token: '', expires: '' });
+  const [charges, setCharges] = useState(autoOrder.failure_reason !== undefined);
+  const { refusal, isSending, send } = useMoney(onClose);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const { token, expires } = entry;
+    void send(cardFault(entry), 'The card was replaced.', (key) =>
+      replaceCard(autoOrder, { token: token.trim(), ...expiryOf(expires)! }, charges, key),
+    );
+  };
+  const set = (change: Partial<CardEntry>) => setEntry({ ...entry, ...change });
+  return (
+    <Modal opened onClose={onClose} title="Enter another card">
+      <form onSubmit={submit} className={form['form']}>
+        <TextInput
+          data-autofocus
+          label="Card token"
+          description="From the gateway’s own form. Never a card number."
+          autoComplete="off"
+          value={entry.token}
+          onChange={(event) => set({ token: event.currentTarget.value })}
+        />
+        <TextInput
+          label="Expires"
+          description="Month and year, for example 09/2029"
+          autoComplete="cc-exp"
+          value={entry.expires}
+          onChange={(event) => set({ expires: event.currentTarget.value })}
+        />
+        <Checkbox
+          label={<DueWords autoOrder={autoOrder} />}
+          checked={charges}
+          onChange={(event) => setCharges(event.currentTarget.checked)}
+        />
+        <p className="soft">
+          The card is used from now on. This cannot be undone{charges && ', nor can the charge'}.
+        </p>
+        <Refusal error={refusal} />
+        <div className={form['buttons']}>
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={isSending}>
+            {charges ? 'Save the card and charge' : 'Save the card'}
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}
+
+function DueWords({ autoOrder }: { readonly autoOrder: AutoOrderRow }) {
+  return (
+    <>
+      Charge what is due now
+      {autoOrder.next_total !== undefined && (
+        <>
+          : <Money amount={autoOrder.next_total} currency={autoOrder.currency_code} />
+        </>
+      )}
+    </>
+  );
+}
+
+/** Asks once, with the amount, before money moves. */
+export function ChargeDialog({ autoOrder, onClose }: MoneyDialogProps) {
+  const { refusal, isSending, send } = useMoney(onClose);
+  const { card } = autoOrder;
+  const charge = () => send(undefined, undefined, (key) => chargeNow(autoOrder, key));
+  return (
+    <Modal opened onClose={onClose} title="Charge now?">
+      <div className={form['form']}>
+        <p>
+          {autoOrder.next_total === undefined ? (
+            'What is due'
+          ) : (
+            <strong>
+              <Money amount={autoOrder.next_total} currency={autoOrder.currency_code} />
+            </strong>
+          )}{' '}
+          will be charged to {card?.card_type ?? 'the card'}
+          {card?.last_four && ` ••${card.last_four}`}. A charge cannot be undone.
+        </p>
+        <Refusal error={refusal} />
+        <div className={form['buttons']}>
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button data-autofocus loading={isSending} onClick={() => void charge()}>
+            Charge
+          </Button>
+        </div>
+      </div>
+    </Modal>
+  );
+}
+
+/** Sends a write of money once for each decision, closes the dialog and says what came of it. */
+function useMoney(onClose: () => void) {
+  const [refusal, setRefusal] = useState<Error>();
+  const [isSending, setSending] = useState(false);
+  // One decision, one key: a second press does not charge a second time.
+  const key = useRef(newDecisionKey());
+  const send = async (
+    fault: string | undefined,
+    done: string | undefined,
+    write: (key: string) => Promise<ChargeOutcome>,
+  ) => {
+    if (fault !== undefined) return setRefusal(new Error(fault));
+    setSending(true);
+    const result = await attempt(() => write(key.current));
+    setSending(false);
+    key.current = newDecisionKey();
+    if ('refused' in result) return setRefusal(result.refused);
+    onClose();
+    return report(result.done, done);
+  };
+  return { refusal, isSending, send };
+}
+
+function report({ isCharged, reason }: ChargeOutcome, done: string | undefined): void {
+  const charged = isCharged ? 'The charge was approved.' : done ? '' : 'Nothing was charged.';
+  toast({
+    text: [done, charged, reason].filter(Boolean).join(' '),
+    tone: reason === undefined ? 'good' : 'bad',
+  });
+}

@@ -1,0 +1,103 @@
+import type { WorkflowTask } from '@perennial/contract/workflow.ts';
+import { useQuery } from '@tanstack/react-query';
+import { useCallback, useMemo } from 'react';
+import { ColumnMenu, useColumns } from '../kit/columnMenu.tsx';
+import { nextSort } from '../kit/columns.ts';
+import { FilterBar } from '../kit/filterBar.tsx';
+import { List, type ListResult, useSelection } from '../kit/list.tsx';
+import { ListCount } from '../kit/listCount.tsx';
+import { loadedRows } from '../kit/listQuery.ts';
+import { Moment } from '../kit/momentShown.tsx';
+import { NoRows } from '../kit/noRows.tsx';
+import { Empty } from '../kit/states.tsx';
+import { useStore } from '../kit/store.ts';
+import { useUrlState } from '../kit/useUrlState.ts';
+import { paths } from '../paths.ts';
+import { useCan, useSession } from '../shell/session.tsx';
+import { BulkBar } from './BulkBar.tsx';
+import { taskColumns } from './columns.tsx';
+import { LivePill } from './LivePill.tsx';
+import { filtersWith, type People, type TaskListState } from './list.ts';
+import { nextSnoozedQuery, tagsQuery } from './queries.ts';
+import classes from './tasks.module.css';
+
+/** The second pane: filters, rows, what can be done with the selected ones. */
+export function Rows({
+  state,
+  people,
+  result,
+}: {
+  readonly state: TaskListState;
+  readonly people: People;
+  readonly result: ListResult<WorkflowTask>;
+}) {
+  const setState = useUrlState(paths.tasks);
+  const { user } = useSession();
+  const mayWrite = useCan(['workflow_write']);
+  const selection = useSelection();
+  const selected = useStore(selection, (place) => place.selected);
+  const { columns, chosen, choose } = useColumns('tasks', taskColumns);
+  const filters = useMemo(() => filtersWith(people), [people]);
+  const { data: knownTags = [] } = useQuery({ ...tagsQuery, enabled: selected.size > 0 });
+  const show = useCallback(
+    (task: WorkflowTask) => setState({ open: String(task.global_task_number) }, false),
+    [setState],
+  );
+  const chosenRows = loadedRows(result.data).rows.filter((task) => selected.has(keyOf(task)));
+  return (
+    <div className={classes['middle']}>
+      <FilterBar
+        filters={filters}
+        state={state}
+        hint="name, details, note, object or email"
+        onChange={(name, value, isTyping) => setState({ [name]: value }, isTyping)}
+      >
+        <LivePill query={JSON.stringify(state)} />
+        <ListCount result={result} />
+        <ColumnMenu columns={taskColumns} chosen={chosen} onChoose={choose} />
+      </FilterBar>
+      {mayWrite && chosenRows.length > 0 && (
+        <BulkBar
+          tasks={chosenRows}
+          me={user.id}
+          people={people}
+          knownTags={knownTags}
+          onClear={() => selection.update((place) => ({ ...place, selected: new Set() }))}
+        />
+      )}
+      <List
+        what="tasks"
+        result={result}
+        columns={columns}
+        sort={state.sort}
+        onSort={(field) => setState({ sort: nextSort(state.sort, field) }, false)}
+        keyOf={keyOf}
+        onOpen={show}
+        onPeek={show}
+        selection={selection}
+        empty={
+          <NoRows filters={filters} state={state} onClear={(none) => setState(none, false)}>
+            <AllClear />
+          </NoRows>
+        }
+      />
+    </div>
+  );
+}
+
+const keyOf = (task: WorkflowTask): string => task.workflow_task_uuid ?? '';
+
+/** Nothing is open: says so, and which snoozed task wakes next. */
+function AllClear() {
+  const { data: next } = useQuery(nextSnoozedQuery);
+  return (
+    <Empty icon="check" title="All clear">
+      No task is open.{' '}
+      {next && (
+        <>
+          Next, “{next.task_name}” wakes <Moment at={next.delay_until_dts} />.
+        </>
+      )}
+    </Empty>
+  );
+}

@@ -1,0 +1,242 @@
+import type { WorkflowTaskSearch } from '@perennial/contract/perennial.ts';
+import type { WorkflowTask } from '@perennial/contract/workflow.ts';
+import {
+  type Choice,
+  choicesOf,
+  type FilterState,
+  type Filters,
+  parseFilters,
+  parseRange,
+} from '../kit/filters.ts';
+import { listOf, type UrlState } from '../kit/urlCodec.ts';
+
+type Status = NonNullable<WorkflowTask['status']>;
+type Priority = NonNullable<WorkflowTask['priority']>;
+type ObjectType = NonNullable<WorkflowTask['object_type']>;
+
+/** What the address of the inbox says. */
+export type TaskListState = FilterState & {
+  readonly sort?: string;
+  /** The number of the task in the third pane. */
+  readonly open?: string;
+  /** `1` while the dialog of a new task is open. */
+  readonly new?: string;
+  /** What the new task is about: `auto order:ABCDE12345`. */
+  readonly about?: string;
+};
+
+/** The part of an address that decides which rows are shown, and in which order. */
+export function listedOf({ open: _open, new: _new, about: _about, ...listed }: TaskListState) {
+  return listed;
+}
+
+/** Statuses of tasks that are not done. */
+export const openStatuses = [
+  'open',
+  'awaiting customer feedback',
+  'delayed',
+] as const satisfies readonly Status[];
+
+/** Statuses of tasks that are done, and why. */
+export const closedStatuses = [
+  'closed',
+  'closed - system',
+  'closed - customer',
+  'closed - expiration',
+] as const satisfies readonly Status[];
+
+/** The priorities, the lowest first; their number is their key. */
+export const priorities = [
+  '1 - low',
+  '2 - medium',
+  '3 - high',
+  '4 - critical',
+] as const satisfies readonly Priority[];
+
+const objectTypes = [
+  'order',
+  'auto order',
+  'item',
+  'customer profile',
+  'storefront',
+] as const satisfies readonly ObjectType[];
+
+/** Statuses of the filter: without one, the list shows what is not done. */
+const statusChoices: readonly Choice[] = [
+  { value: 'any', label: 'Any status' },
+  ...choicesOf([...openStatuses, ...closedStatuses]).map(({ value, label }) => ({
+    value,
+    label: value === 'delayed' ? 'Snoozed' : label,
+  })),
+];
+
+const whoChoices: readonly Choice[] = [
+  { value: 'me', label: 'Me' },
+  { value: 'groups', label: 'My groups' },
+  { value: 'none', label: 'No one' },
+];
+
+/** The filters of the inbox. The names are those of the address. */
+export const taskFilters: Filters = {
+  q: { kind: 'text', label: 'Text', hint: 'name, details, notes, object or email' },
+  status: { kind: 'choice', label: 'Status', choices: statusChoices },
+  who: { kind: 'choice', label: 'Assigned to', choices: whoChoices, isOne: true },
+  priority: {
+    kind: 'choice',
+    label: 'Priority',
+    choices: priorities.map((value) => ({ value, label: priorityWord(value) })),
+  },
+  tag: { kind: 'values', label: 'Tags', hint: 'All of them, separated by commas' },
+  object: { kind: 'choice', label: 'About', choices: choicesOf(objectTypes), isOne: true },
+  object_id: { kind: 'values', label: 'Object', hint: 'A code, order id, item id or profile' },
+  due: { kind: 'range', label: 'Due' },
+  overdue: {
+    kind: 'choice',
+    label: 'Overdue',
+    choices: choicesOf(['yes', 'no']),
+    isOne: true,
+  },
+  made_by: {
+    kind: 'choice',
+    label: 'Raised by',
+    choices: [
+      { value: 'rules', label: 'The system' },
+      { value: 'people', label: 'People' },
+    ],
+    isOne: true,
+  },
+  changed: { kind: 'range', label: 'Changed' },
+};
+
+/** `3 - high` → `High`. */
+export function priorityWord(priority: Priority): string {
+  const word = priority.slice(4);
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+/** A person or a group that tasks can go to. */
+export interface People {
+  readonly users: readonly { readonly id: number; readonly name: string }[];
+  readonly groups: readonly { readonly id: number; readonly name: string }[];
+}
+
+/** The filters with the merchant's people as choices. */
+export function filtersWith({ users, groups }: People): Filters {
+  const people = [
+    ...users.map(({ id, name }) => ({ value: `user:${id}`, label: name })),
+    ...groups.map(({ id, name }) => ({ value: `group:${id}`, label: `${name} (group)` })),
+  ];
+  return {
+    ...taskFilters,
+    who: {
+      kind: 'choice',
+      label: 'Assigned to',
+      choices: [...whoChoices, ...people],
+      isOne: true,
+    },
+  };
+}
+
+/** The fields that the inbox can be sorted by. */
+export const taskSorts = [
+  'global_task_number',
+  'task_name',
+  'priority',
+  'status',
+  'due_dts',
+  'delay_until_dts',
+  'created_dts',
+  'last_update_dts',
+  'object_id',
+  'assigned_to_user_or_group',
+] as const;
+
+/** Reads the address of the inbox; what does not fit is left out. */
+export function parseTaskList(search: Record<string, unknown>): TaskListState {
+  const given = search as UrlState;
+  const first = (name: string) => listOf(given[name])[0];
+  const [sort, open, isNew, about] = [first('sort'), first('open'), first('new'), first('about')];
+  const who = parseWho(first('who'));
+  return {
+    ...parseFilters(taskFilters, given),
+    ...(who !== undefined && { who: [who] }),
+    ...(sort !== undefined && isSort(sort) && { sort }),
+    ...(open !== undefined && isTaskId(open) && { open }),
+    ...(isNew === '1' && { new: '1' }),
+    ...(isNew === '1' && about !== undefined && parseAbout(about) && { about }),
+  };
+}
+
+const isSort = (sort: string): boolean =>
+  (taskSorts as readonly string[]).includes(sort.replace(/^-/, ''));
+
+const parseWho = (who: string | undefined): string | undefined =>
+  who !== undefined && /^(me|groups|none|(user|group):[1-9]\d{0,8})$/.test(who) ? who : undefined;
+
+/** Whether a text names a task: its number among the merchant's tasks, or its uuid. */
+export const isTaskId = (text: string): boolean => /^[1-9]\d{0,8}$/.test(text) || isUuid(text);
+
+/** Whether a text is the uuid of a task. */
+export const isUuid = (text: string): boolean =>
+  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+
+/** Reads `auto order:ABCDE12345`. */
+export function parseAbout(about: string): { type: ObjectType; id: string } | undefined {
+  const at = about.indexOf(':');
+  const type = objectTypes.find((each) => each === about.slice(0, at));
+  const id = about.slice(at + 1).trim();
+  return type !== undefined && id !== '' && id.length <= 100 ? { type, id } : undefined;
+}
+
+/** The request of the inbox. `me` is the person's user id. */
+export function searchOf(state: TaskListState, me: number): WorkflowTaskSearch {
+  const one = (name: string): string | undefined => listOf(state[name])[0];
+  const [text, object, objectId] = [one('q'), one('object'), one('object_id')];
+  return {
+    ...(text !== undefined && { text }),
+    ...statusesOf(listOf(state['status'])),
+    ...whoOf(one('who'), me),
+    ...listOrNone('priorities', state['priority']),
+    ...listOrNone('tags', state['tag']),
+    ...(object !== undefined && { object_type: object as ObjectType }),
+    ...(objectId !== undefined && { object_id: objectId }),
+    ...(one('overdue') && { overdue: one('overdue') === 'yes' }),
+    ...(one('made_by') && { system: one('made_by') === 'rules' }),
+    ...range('due_dts', one('due')),
+    ...range('last_update_dts', one('changed')),
+  };
+}
+
+function statusesOf(chosen: readonly string[]): WorkflowTaskSearch {
+  if (chosen.includes('any')) return {};
+  return { statuses: (chosen.length > 0 ? chosen : [...openStatuses]) as Status[] };
+}
+
+function whoOf(who: string | undefined, me: number): WorkflowTaskSearch {
+  const [kind, id] = who?.split(':') ?? [];
+  switch (kind) {
+    case 'me':
+      return { assigned_to_user_id: me };
+    case 'groups':
+      return { assigned_to_my_groups: true };
+    case 'none':
+      return { unassigned: true };
+    case 'user':
+      return { assigned_to_user_id: Number(id) };
+    case 'group':
+      return { assigned_to_group_id: Number(id) };
+    default:
+      return {};
+  }
+}
+
+const listOrNone = (name: string, value: unknown) =>
+  value === undefined ? {} : { [name]: listOf(value) };
+
+function range(name: string, value: string | undefined) {
+  const { from, to } = parseRange(value ?? '') ?? {};
+  return {
+    ...(from !== undefined && { [`${name}_begin`]: `${from}T00:00:00` }),
+    ...(to !== undefined && { [`${name}_end`]: `${to}T23:59:59` }),
+  };
+}

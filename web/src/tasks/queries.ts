@@ -1,0 +1,343 @@
+import type { LiveFrame } from '@perennial/contract/live.ts';
+import type {
+  SavedSearch,
+  WorkflowTaskBatchResult,
+  WorkflowTasksBatchRequest,
+} from '@perennial/contract/perennial.ts';
+import type { Overview } from '@perennial/contract/screens.ts';
+import type { WorkflowTask } from '@perennial/contract/workflow.ts';
+import { type InfiniteData, queryOptions } from '@tanstack/react-query';
+import { call, callVersioned, newIdempotencyKey } from '../api/call.ts';
+import { onFrame } from '../api/live.ts';
+import { queryClient } from '../api/query.ts';
+import { Refused } from '../api/refused.ts';
+import { type ListPage, listQuery, type PagePlace, pageSize } from '../kit/listQuery.ts';
+import { mayMove, type TaskChange } from './change.ts';
+import { isUuid, type People, searchOf, type TaskListState } from './list.ts';
+
+export { type Attempt, attempt } from '../api/attempt.ts';
+
+/** Names one decision of a person, so that pressing the button again changes nothing twice. */
+export const newDecisionKey = newIdempotencyKey;
+
+/** A task as it was read; the version is unknown after a live change, until it is read again. */
+export interface ReadTask {
+  readonly task: WorkflowTask;
+  readonly version: number | undefined;
+}
+
+/** The tasks that the address of the inbox asks for. The cursor of a page is its offset. */
+export function tasksQuery(state: TaskListState, me: number) {
+  const body = searchOf(state, me);
+  const sort = state.sort;
+  return listQuery<WorkflowTask>(['tasks', body, sort ?? ''], async (after, signal) => {
+    const offset = Number(after ?? 0);
+    const query = { _limit: pageSize, _offset: offset, ...(sort !== undefined && { _sort: sort }) };
+    const found = await call('searchWorkflowTasks', { body, query, signal });
+    const { more = false, total_records: total } = found.metadata?.result_set ?? {};
+    const rows = found.tasks ?? [];
+    return {
+      rows,
+      total: total ?? offset + rows.length,
+      isMore: total === undefined && more,
+      nextCursor: more ? String(offset + rows.length) : undefined,
+    };
+  });
+}
+
+/** One task by its uuid. */
+export const taskQuery = (uuid: string) =>
+  queryOptions<ReadTask>({
+    queryKey: ['task', uuid],
+    queryFn: async ({ signal }) => {
+      const { body, version } = await callVersioned('getWorkflowTask', {
+        params: { task_uuid: uuid },
+        signal,
+      });
+      return { task: body.task ?? {}, version };
+    },
+  });
+
+/** The uuid of the task with a number; a uuid is its own. Refused with 404 when there is none. */
+export const taskUuidQuery = (id: string) =>
+  queryOptions<string>({
+    queryKey: ['task uuid', id],
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: async ({ signal }) => {
+      if (isUuid(id)) return id;
+      const body = { global_task_number: Number(id) };
+      const { tasks = [] } = await call('searchWorkflowTasks', { body, signal });
+      const uuid = tasks[0]?.workflow_task_uuid;
+      if (uuid === undefined)
+        throw new Refused(`No task has the number ${id}. It may have been deleted.`, {
+          code: 'not_found',
+          status: 404,
+        });
+      return uuid;
+    },
+  });
+
+/** Whom tasks can be given to. */
+export const peopleQuery = queryOptions<People>({
+  queryKey: ['task people'],
+  staleTime: 300_000,
+  queryFn: async ({ signal }) => {
+    const query = { _limit: 200 };
+    const [{ users = [] }, { groups = [] }] = await Promise.all([
+      call('getWorkflowAssignmentUsers', { query, signal }),
+      call('getWorkflowAssignmentGroups', { query, signal }),
+    ]);
+    return {
+      users: users.map(({ user_id: id = 0, user: name = '' }) => ({ id, name })),
+      groups: groups.map(({ group_id: id = 0, group: name = '' }) => ({ id, name })),
+    };
+  },
+});
+
+/** The tags in use. */
+export const tagsQuery = queryOptions<readonly string[]>({
+  queryKey: ['task tags'],
+  queryFn: async ({ signal }) => (await call('getWorkflowTaskTags', { signal })).tags ?? [],
+});
+
+/** My saved views of the inbox, and those that are shared. */
+export const savedViewsQuery = queryOptions<readonly SavedSearch[]>({
+  queryKey: ['saved searches', 'tasks'],
+  queryFn: async ({ signal }) =>
+    (await call('getSavedSearches', { query: { kind: 'tasks' }, signal })).saved_searches ?? [],
+});
+
+/** Saves the inbox as it is shown under a name. */
+export async function saveView(search: SavedSearch): Promise<number> {
+  const { saved_search } = await call('insertSavedSearch', { body: search });
+  await queryClient.invalidateQueries({ queryKey: savedViewsQuery.queryKey });
+  return saved_search?.saved_search_oid ?? 0;
+}
+
+/** Removes a saved view. */
+export async function removeView(oid: number): Promise<void> {
+  await call('deleteSavedSearch', { params: { saved_search_oid: oid } });
+  await queryClient.invalidateQueries({ queryKey: savedViewsQuery.queryKey });
+}
+
+/** The snoozed task that wakes first. */
+export const nextSnoozedQuery = queryOptions<WorkflowTask | null>({
+  queryKey: ['tasks', 'next snoozed'],
+  queryFn: async ({ signal }) => {
+    const { tasks = [] } = await call('searchWorkflowTasks', {
+      body: { status: 'delayed' },
+      query: { _limit: 1, _sort: 'delay_until_dts' },
+      signal,
+    });
+    return tasks[0] ?? null;
+  },
+});
+
+/** How many open tasks the usual views have. It is a part of what Today reads. */
+export const taskCountsQuery = queryOptions({
+  queryKey: ['overview'],
+  queryFn: async ({ signal }) => (await call('getOverview', { signal })).overview ?? {},
+  select: ({ tasks }: Overview) => tasks,
+});
+
+/** The number of my open tasks. */
+export const openCountQuery = queryOptions<number>({
+  queryKey: ['task open count'],
+  queryFn: async ({ signal }) =>
+    (await call('getWorkflowTaskOpenCount', { signal })).open_count ?? 0,
+});
+
+// ------------------------------------------------------------------------------------- writes
+
+/** Tasks that this tab is changing: their frames move no rows under the person's hands. */
+const ownWrites = new Map<string, number>();
+
+async function asOwn<T>(uuids: readonly string[], write: () => Promise<T>): Promise<T> {
+  for (const uuid of uuids) ownWrites.set(uuid, Number.POSITIVE_INFINITY);
+  try {
+    return await write();
+  } finally {
+    for (const uuid of uuids) ownWrites.set(uuid, Date.now() + ownMs);
+  }
+}
+
+/** How long after a response its frame may still arrive. */
+const ownMs = 2000;
+
+/** A change with what only it can have: notes and files. */
+type TaskBody = TaskChange & Pick<WorkflowTask, 'notes' | 'attachments'>;
+
+/** Changes a task and keeps what it became. `ifMatch` refuses the change of an older version. */
+export function changeTask(
+  uuid: string,
+  body: TaskBody,
+  options: { readonly ifMatch?: number | undefined; readonly idempotencyKey?: string } = {},
+): Promise<ReadTask> {
+  return asOwn([uuid], async () => {
+    const { ifMatch, idempotencyKey } = options;
+    const answer = await callVersioned('updateWorkflowTask', {
+      params: { task_uuid: uuid },
+      // The contract's type has no null, with which a field is cleared.
+      body: body as WorkflowTask,
+      ...(ifMatch !== undefined && { ifMatch }),
+      ...(idempotencyKey !== undefined && { idempotencyKey }),
+    });
+    const read = { task: answer.body.task ?? {}, version: answer.version };
+    keep(read);
+    return read;
+  });
+}
+
+/** Reads a task now, whatever is in memory. */
+export async function readTaskNow(uuid: string): Promise<ReadTask> {
+  const read = await queryClient.fetchQuery({ ...taskQuery(uuid), staleTime: 0 });
+  patchRows(uuid, read.task);
+  return read;
+}
+
+/** Every task that was changed at a moment or later, by its uuid. */
+export async function tasksChangedSince(moment: string): Promise<Map<string, WorkflowTask>> {
+  const found = new Map<string, WorkflowTask>();
+  for (let offset = 0, more = true; more; offset += changedMax) {
+    const body = { last_update_dts_begin: moment };
+    const query = { _limit: changedMax, _offset: offset, _sort: 'last_update_dts' };
+    const { tasks = [], metadata } = await call('searchWorkflowTasks', { body, query });
+    for (const task of tasks) found.set(task.workflow_task_uuid ?? '', task);
+    more = metadata?.result_set?.more ?? false;
+  }
+  return found;
+}
+
+const changedMax = 500;
+
+/** Adds a task. */
+export async function addTask(task: WorkflowTask, idempotencyKey: string): Promise<WorkflowTask> {
+  const { task: added = {} } = await call('insertWorkflowTask', { body: task, idempotencyKey });
+  ownWrites.set(added.workflow_task_uuid ?? '', Date.now() + ownMs);
+  await refreshTasks();
+  return added;
+}
+
+/** Deletes a task for good. */
+export function deleteTask(uuid: string): Promise<void> {
+  return asOwn([uuid], async () => {
+    await call('deleteWorkflowTask', { params: { task_uuid: uuid } });
+    await refreshTasks();
+  });
+}
+
+/** Makes one change to many tasks; returns a result for each. */
+export function changeTasks(
+  uuids: readonly string[],
+  change: Omit<WorkflowTasksBatchRequest, 'task_uuids'> | TaskChange,
+): Promise<readonly WorkflowTaskBatchResult[]> {
+  return asOwn(uuids, async () => {
+    const body = { task_uuids: [...uuids], ...change } as WorkflowTasksBatchRequest;
+    const { results = [] } = await call('batchUpdateWorkflowTasks', { body });
+    for (const { task } of results) if (task) keep({ task, version: undefined });
+    return results;
+  });
+}
+
+// ------------------------------------------------------------------------------------- live
+
+/** Puts a task that was read or changed into every list that shows it. */
+function keep(read: ReadTask): void {
+  const uuid = read.task.workflow_task_uuid ?? '';
+  queryClient.setQueryData<ReadTask>(taskQuery(uuid).queryKey, (before) => ({
+    version: read.version,
+    task: { ...historyOf(before), ...read.task },
+  }));
+  patchRows(uuid, read.task);
+  countAgain();
+}
+
+let counting: ReturnType<typeof setTimeout> | undefined;
+
+/** Reads the counts again, once for all changes of a second. */
+function countAgain(): void {
+  counting ??= setTimeout(() => {
+    counting = undefined;
+    void queryClient.invalidateQueries({ queryKey: openCountQuery.queryKey });
+    void queryClient.invalidateQueries({ queryKey: taskCountsQuery.queryKey });
+  }, countMs);
+}
+
+const countMs = 1000;
+
+/** Frames carry no history; the one that was read stays until it is read again. */
+const historyOf = (read: ReadTask | undefined): Pick<WorkflowTask, 'histories'> =>
+  read?.task.histories ? { histories: read.task.histories } : {};
+
+type Pages = InfiniteData<ListPage<WorkflowTask>, PagePlace>;
+
+/** Replaces the rows of a task; returns the row before, where one was shown. */
+function patchRows(uuid: string, task: WorkflowTask): WorkflowTask | undefined {
+  let before: WorkflowTask | undefined;
+  queryClient.setQueriesData<Pages>({ queryKey: ['tasks'], type: 'active' }, (data) => {
+    if (!data?.pages) return data;
+    const row = data.pages
+      .flatMap(({ rows }) => rows)
+      .find((each) => each.workflow_task_uuid === uuid);
+    if (!row) return data;
+    before = row;
+    const patched = (each: WorkflowTask) =>
+      each === row ? { ...row, ...absent(row, task), ...task } : each;
+    return {
+      ...data,
+      pages: data.pages.map((page) => ({ ...page, rows: page.rows.map(patched) })),
+    };
+  });
+  return before;
+}
+
+/** The fields that a task lost, so that they do not stay in its row. */
+const absent = (before: WorkflowTask, after: WorkflowTask): object =>
+  Object.fromEntries(
+    Object.keys(before)
+      .filter((field) => field !== 'histories' && !(field in after))
+      .map((field) => [field, undefined]),
+  );
+
+/** Reads again every list of tasks that is shown. */
+export async function refreshTasks(): Promise<void> {
+  await Promise.all([
+    queryClient.invalidateQueries({ queryKey: ['tasks'] }),
+    queryClient.invalidateQueries({ queryKey: openCountQuery.queryKey }),
+    queryClient.invalidateQueries({ queryKey: taskCountsQuery.queryKey }),
+  ]);
+}
+
+/**
+ * Patches tasks as changes arrive. `onMove` gets the uuid of each task of another's doing that may
+ * enter or leave a list; the list itself is not moved.
+ */
+export function followTasks(onMove: (uuid: string) => void): () => void {
+  return onFrame((frame) => {
+    if (frame.type === 'resync') void refreshTasks();
+    if (frame.event_type === 'open count' && frame.event_open_count !== undefined)
+      queryClient.setQueryData(openCountQuery.queryKey, frame.event_open_count);
+    const uuid = frame.event_task?.workflow_task_uuid;
+    if (uuid !== undefined) heard(frame, uuid, onMove);
+  });
+}
+
+function heard(
+  { event_type, event_task: task = {} }: LiveFrame,
+  uuid: string,
+  onMove: (uuid: string) => void,
+) {
+  const isOwn = (ownWrites.get(uuid) ?? 0) > Date.now();
+  countAgain();
+  if (event_type === 'task deleted') {
+    void queryClient.resetQueries({ queryKey: taskQuery(uuid).queryKey });
+    return isOwn ? undefined : onMove(uuid);
+  }
+  const before = patchRows(uuid, task);
+  queryClient.setQueryData<ReadTask>(
+    taskQuery(uuid).queryKey,
+    (read) => read && { version: undefined, task: { ...historyOf(read), ...task } },
+  );
+  void queryClient.invalidateQueries({ queryKey: taskQuery(uuid).queryKey });
+  if (!isOwn && (before === undefined || mayMove(before, task))) onMove(uuid);
+}

@@ -1,0 +1,53 @@
+import type { WorkflowTask } from '@perennial/contract/workflow.ts';
+import { useNavigate } from '@tanstack/react-router';
+import { useCommands } from '../shell/useCommands.ts';
+import { isClosed } from './change.ts';
+import type { TaskDialog } from './dialogs.tsx';
+import { priorities, priorityWord } from './list.ts';
+import type { TaskWrites } from './useTaskWrites.ts';
+import { objectPath } from './words.ts';
+
+/** What the commands of a task do now; undefined where they cannot. */
+export type TaskRuns = Readonly<Partial<Record<`task.${string}`, (() => void) | undefined>>>;
+
+/** Says what the commands of a task do, and returns it for its buttons. */
+export function useRuns(
+  task: WorkflowTask,
+  writes: TaskWrites,
+  parts: {
+    setDialog(dialog: TaskDialog | 'delete'): void;
+    finish(opensNext: boolean): Promise<void>;
+    note(): void;
+  },
+): TaskRuns {
+  const navigate = useNavigate();
+  const path = objectPath(task);
+  const isDone = isClosed(task);
+  const when = (isPossible: boolean, run: () => void) =>
+    isPossible && writes.mayWrite ? run : undefined;
+  const open = (dialog: TaskDialog | 'delete') => () => parts.setDialog(dialog);
+  const priorityRuns = priorities.map((priority, index) => [
+    `task.priority${index + 1}`,
+    when(true, () => void writes.change({ priority }, `${priorityWord(priority)} priority`)),
+  ]);
+  const runs: TaskRuns = {
+    'task.take': when(!isDone && task.assigned_to_user_id !== writes.me, writes.take),
+    'task.handOver': when(!isDone, open('hand over')),
+    'task.snooze': when(!isDone, open('snooze')),
+    'task.due': when(!isDone, open('due')),
+    'task.tags': when(true, open('tags')),
+    'task.note': when(true, parts.note),
+    'task.edit': when(true, open('text')),
+    'task.close': when(!isDone, () => void parts.finish(false)),
+    'task.closeAndNext': when(!isDone, () => void parts.finish(true)),
+    'task.reopen': when(
+      isDone || task.status === 'delayed',
+      () => void writes.change({ status: 'open', delay_until_dts: null }, 'open again'),
+    ),
+    'task.delete': when(true, open('delete')),
+    'task.object': path === undefined ? undefined : () => void navigate({ href: path }),
+    ...Object.fromEntries(priorityRuns),
+  };
+  useCommands(runs);
+  return runs;
+}
