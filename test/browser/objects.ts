@@ -13,7 +13,7 @@ export async function objectsOf({ request }: BrowserWorld): Promise<Objects> {
   const order = required(found.body.orders?.[0], 'a paid rebill');
   const tasks = await request({
     operation: 'searchWorkflowTasks',
-    body: { status: 'open', object_type: 'auto order', system: true },
+    body: { status: 'open', object_type: 'auto order' },
   });
   const task = required(tasks.body.tasks?.[0], 'a task about an auto order');
   const users = await request({ operation: 'getUsers' });

@@ -1,7 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { NotShown, Waiting } from '../kit/states.tsx';
 import { Status } from '../kit/status.tsx';
+import { NewTaskLink, TaskLink } from '../objectTasks/TaskLink.tsx';
 import { useCan } from '../shell/session.tsx';
+import { statusWords, toneOfStatus } from '../tasks/words.ts';
 import { tasksQuery } from './queries.ts';
 import classes from './side.module.css';
 
@@ -16,14 +18,15 @@ export function SideTasks({ code }: { readonly code: string }) {
       {error && !data && <NotShown refused={error} onRetry={() => void refetch()} />}
       {!error && !data && <Waiting what="the tasks" rows={1} />}
       {data?.length === 0 && <p className="soft">None.</p>}
-      {data?.map(({ workflow_task_uuid: uuid, task_name, global_task_number, status }) => (
-        <p key={uuid} className={classes['itemHead']}>
-          <span>
-            {global_task_number} {task_name}
-          </span>
-          <Status tone={status === 'closed' ? 'quiet' : 'note'}>{status}</Status>
+      {data?.map((task) => (
+        <p key={task.workflow_task_uuid} className={classes['itemHead']}>
+          <TaskLink task={task} />
+          <Status tone={toneOfStatus(task)}>{statusWords(task)}</Status>
         </p>
       ))}
+      <p className={classes['small']}>
+        <NewTaskLink type="auto order" id={code} />
+      </p>
     </section>
   );
 }

@@ -9,6 +9,7 @@ import { Money } from '../kit/moneyShown.tsx';
 import { Page } from '../kit/page.tsx';
 import { Beside, Panel } from '../kit/panel.tsx';
 import { emailTasksQuery } from '../objectTasks/queries.ts';
+import { NewTaskLink } from '../objectTasks/TaskLink.tsx';
 import { TaskList } from '../objectTasks/TaskList.tsx';
 import { addressLines } from '../orders/order.ts';
 import { useCan } from '../shell/session.tsx';
@@ -110,7 +111,7 @@ function Side({
         />
       </Panel>
       {canSeeTasks && email !== '' && (
-        <Panel title="Tasks">
+        <Panel title="Tasks" actions={<NewTaskLink type="customer profile" id={String(oid)} />}>
           <Loaded result={tasks} what="the tasks" rows={2}>
             {(found) => <TaskList tasks={found} />}
           </Loaded>

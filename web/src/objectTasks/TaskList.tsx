@@ -2,6 +2,7 @@ import type { WorkflowTask } from '@perennial/contract/workflow.ts';
 import { sentenceCase } from '../kit/filters.ts';
 import { Moment } from '../kit/momentShown.tsx';
 import { Status } from '../kit/status.tsx';
+import { TaskLink } from './TaskLink.tsx';
 import classes from './taskList.module.css';
 
 /** Tasks in short: name, state, age, who has it. */
@@ -11,7 +12,7 @@ export function TaskList({ tasks }: { readonly tasks: readonly WorkflowTask[] })
     <ul className={classes['tasks']}>
       {tasks.map((task) => (
         <li key={task.workflow_task_uuid}>
-          <span>{task.task_name || `Task ${task.global_task_number}`}</span>
+          <TaskLink task={task} />
           <span className="soft">
             <Status tone={task.status === 'open' ? 'warn' : 'quiet'}>
               {sentenceCase(task.status ?? '')}

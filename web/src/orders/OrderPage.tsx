@@ -8,6 +8,7 @@ import { Page } from '../kit/page.tsx';
 import { Beside, Panel } from '../kit/panel.tsx';
 import { Status } from '../kit/status.tsx';
 import { objectTasksQuery } from '../objectTasks/queries.ts';
+import { NewTaskLink } from '../objectTasks/TaskLink.tsx';
 import { TaskList } from '../objectTasks/TaskList.tsx';
 import { paths } from '../paths.ts';
 import { useCan } from '../shell/session.tsx';
@@ -73,7 +74,7 @@ function Known({ id, order }: { readonly id: string; readonly order: Order }) {
         <>
           <OrderSide id={id} order={order} />
           {canSeeTasks && (
-            <Panel title="Tasks">
+            <Panel title="Tasks" actions={<NewTaskLink type="order" id={id} />}>
               <Loaded result={tasks} what="the tasks" rows={2}>
                 {(found) => <TaskList tasks={found} />}
               </Loaded>

@@ -48,7 +48,7 @@ export function Files({
             </a>
             {mayWrite && (
               <CloseButton
-                size="sm"
+                size={26}
                 aria-label={`Remove ${file.file_name}`}
                 onClick={() => onRemove(file)}
               />

@@ -98,16 +98,26 @@ function AutoOrderInPlace({
           ['Tried again', autoOrder.next_attempt_dts && <Moment at={autoOrder.next_attempt_dts} />],
           [
             'Next rebill',
-            autoOrder.next_shipment_dts && (
-              <>
-                <Moment at={autoOrder.next_shipment_dts} style="day" />,{' '}
-                <Money amount={autoOrder.next_total} currency={autoOrder.currency_code} />
-              </>
-            ),
+            autoOrder.status === 'active' ? <NextRebill autoOrder={autoOrder} /> : undefined,
           ],
         ]}
       />
       <Fixes autoOrder={autoOrder} />
+    </>
+  );
+}
+
+function NextRebill({ autoOrder }: { readonly autoOrder: AutoOrder }) {
+  const { next_shipment_dts: at, next_total: total, currency_code: currency } = autoOrder;
+  if (at === undefined) return 'none';
+  return (
+    <>
+      <Moment at={at} style="day" />
+      {total !== undefined && (
+        <>
+          , <Money amount={total} currency={currency} />
+        </>
+      )}
     </>
   );
 }

@@ -1,12 +1,22 @@
 import { Button, Checkbox, Modal, TextInput } from '@mantine/core';
+import type { PreviewRebill } from '@perennial/contract/perennial.ts';
 import type { AutoOrderRow } from '@perennial/contract/screens.ts';
+import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState } from 'react';
 import form from '../kit/form.module.css';
 import { Money } from '../kit/moneyShown.tsx';
 import { Refusal } from '../kit/refusal.tsx';
+import { Waiting } from '../kit/states.tsx';
 import { toast } from '../shell/toasts.tsx';
 import { type CardEntry, cardFault, expiryOf } from './card.ts';
-import { attempt, type ChargeOutcome, chargeNow, newDecisionKey, replaceCard } from './queries.ts';
+import {
+  attempt,
+  type ChargeOutcome,
+  chargeNow,
+  dueQuery,
+  newDecisionKey,
+  replaceCard,
+} from './queries.ts';
 
 interface MoneyDialogProps {
   readonly autoOrder: AutoOrderRow;
@@ -66,13 +76,16 @@ export function CardDialog({ autoOrder, onClose }: MoneyDialogProps) {
   );
 }
 
+/** What is charged, as the engine's preview says. */
 function DueWords({ autoOrder }: { readonly autoOrder: AutoOrderRow }) {
+  const { data: due } = useQuery(dueQuery(autoOrder));
+  if (due === null) return 'Charge what is due now: nothing is left to charge';
   return (
     <>
       Charge what is due now
-      {autoOrder.next_total !== undefined && (
+      {due && (
         <>
-          : <Money amount={autoOrder.next_total} currency={autoOrder.currency_code} />
+          : <Money amount={due.total} currency={due.currency_code} />
         </>
       )}
     </>
@@ -82,33 +95,43 @@ function DueWords({ autoOrder }: { readonly autoOrder: AutoOrderRow }) {
 /** Asks once, with the amount, before money moves. */
 export function ChargeDialog({ autoOrder, onClose }: MoneyDialogProps) {
   const { refusal, isSending, send } = useMoney(onClose);
-  const { card } = autoOrder;
+  const { data: due, error } = useQuery(dueQuery(autoOrder));
   const charge = () => send(undefined, undefined, (key) => chargeNow(autoOrder, key));
   return (
     <Modal opened onClose={onClose} title="Charge now?">
       <div className={form['form']}>
-        <p>
-          {autoOrder.next_total === undefined ? (
-            'What is due'
-          ) : (
-            <strong>
-              <Money amount={autoOrder.next_total} currency={autoOrder.currency_code} />
-            </strong>
-          )}{' '}
-          will be charged to {card?.card_type ?? 'the card'}
-          {card?.last_four && ` ••${card.last_four}`}. A charge cannot be undone.
-        </p>
-        <Refusal error={refusal} />
+        <ChargeWords autoOrder={autoOrder} due={due} />
+        <Refusal error={refusal ?? error} />
         <div className={form['buttons']}>
-          <Button variant="default" onClick={onClose}>
+          <Button data-autofocus variant="default" onClick={onClose}>
             Cancel
           </Button>
-          <Button data-autofocus loading={isSending} onClick={() => void charge()}>
+          <Button loading={isSending} disabled={!due} onClick={() => void charge()}>
             Charge
           </Button>
         </div>
       </div>
     </Modal>
+  );
+}
+
+function ChargeWords({
+  autoOrder: { card },
+  due,
+}: {
+  readonly autoOrder: AutoOrderRow;
+  readonly due: PreviewRebill | null | undefined;
+}) {
+  if (due === undefined) return <Waiting what="the amount" rows={1} />;
+  if (due === null) return <p>Nothing is left to charge.</p>;
+  return (
+    <p>
+      <strong>
+        <Money amount={due.total} currency={due.currency_code} />
+      </strong>{' '}
+      will be charged to {card?.card_type ?? 'the card'}
+      {card?.last_four && ` ••${card.last_four}`}. A charge cannot be undone.
+    </p>
   );
 }
 

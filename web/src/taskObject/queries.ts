@@ -1,3 +1,4 @@
+import type { PreviewRebill } from '@perennial/contract/perennial.ts';
 import type { AutoOrderRow, CustomerRow, ItemRow, OrderRow } from '@perennial/contract/screens.ts';
 import type { WorkflowTask } from '@perennial/contract/workflow.ts';
 import { queryOptions } from '@tanstack/react-query';
@@ -69,6 +70,23 @@ export function followObjects(): () => void {
 
 /** Changes within this time are read together. */
 const restMs = 500;
+
+/** The amount that a charge now would take; null: nothing is left to charge. */
+export const dueQuery = ({ auto_order_oid: oid = 0, status, version }: AutoOrderRow) =>
+  queryOptions<PreviewRebill | null>({
+    queryKey: ['task object', 'due', oid, version],
+    gcTime: 0,
+    queryFn: async ({ signal }) => {
+      // A new card enables what declines have ended.
+      const change = status === 'active' ? {} : { enabled: true };
+      const { after = [] } = await call('previewAutoOrderChange', {
+        params: { auto_order_oid: oid },
+        body: { auto_order: change, count: 1 },
+        signal,
+      });
+      return after[0] ?? null;
+    },
+  });
 
 /** What came of a new card or of a charge. */
 export interface ChargeOutcome {

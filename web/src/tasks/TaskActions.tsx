@@ -81,7 +81,7 @@ function More({ task, runs }: { readonly task: WorkflowTask; readonly runs: Task
   return (
     <Menu>
       <Menu.Target>
-        <ActionIcon aria-label="More actions" size="md">
+        <ActionIcon aria-label="More actions" variant="default" size={30}>
           <Icon name="more" />
         </ActionIcon>
       </Menu.Target>

@@ -51,7 +51,7 @@ export function ViewRail({
             />
             {mayRemove(search) && (
               <CloseButton
-                size="sm"
+                size={26}
                 aria-label={`Remove the view ${search.name}`}
                 onClick={() => onRemove(search)}
               />

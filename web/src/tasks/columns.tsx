@@ -8,7 +8,7 @@ import { isClosed } from './change.ts';
 import { priorityWord } from './list.ts';
 import { PriorityMark } from './PriorityMark.tsx';
 import classes from './tasks.module.css';
-import { objectWords, statusWords, toneOfStatus, whoWords } from './words.ts';
+import { objectWords, statusWords, toneOfStatus, whoShort, whoWords } from './words.ts';
 
 /** The columns of the inbox. */
 export const taskColumns: readonly Column<WorkflowTask>[] = [
@@ -24,7 +24,7 @@ export const taskColumns: readonly Column<WorkflowTask>[] = [
   {
     id: 'name',
     label: 'Task',
-    width: 'minmax(150px, 2fr)',
+    width: 'minmax(180px, 3fr)',
     sort: 'priority',
     narrow: 'first',
     isUsual: true,
@@ -33,12 +33,14 @@ export const taskColumns: readonly Column<WorkflowTask>[] = [
   {
     id: 'object',
     label: 'About',
-    width: 'minmax(110px, 1fr)',
+    width: 'minmax(106px, 0.8fr)',
     sort: 'object_id',
     narrow: 'second',
     isUsual: true,
     cell: (task) => (
-      <span title={task.task_context}>{objectWords(task) || `#${task.global_task_number}`}</span>
+      <span title={task.task_context ?? objectWords(task)}>
+        {task.object_id ?? `#${task.global_task_number}`}
+      </span>
     ),
   },
   {
@@ -48,12 +50,12 @@ export const taskColumns: readonly Column<WorkflowTask>[] = [
     sort: 'assigned_to_user_or_group',
     narrow: 'second end',
     isUsual: true,
-    cell: (task) => whoWords(task),
+    cell: (task) => <span title={whoWords(task)}>{whoShort(task)}</span>,
   },
   {
     id: 'due',
     label: 'Due',
-    width: '104px',
+    width: '128px',
     sort: 'due_dts',
     narrow: 'first end',
     isUsual: true,
@@ -62,7 +64,7 @@ export const taskColumns: readonly Column<WorkflowTask>[] = [
   {
     id: 'age',
     label: 'Age',
-    width: '88px',
+    width: '76px',
     sort: 'created_dts',
     isUsual: true,
     cell: (task) => <Age task={task} />,
@@ -72,7 +74,6 @@ export const taskColumns: readonly Column<WorkflowTask>[] = [
     label: 'Status',
     width: '118px',
     sort: 'status',
-    isUsual: true,
     cell: (task) => <Status tone={toneOfStatus(task)}>{statusWords(task)}</Status>,
   },
   {

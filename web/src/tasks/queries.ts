@@ -12,6 +12,7 @@ import { onFrame } from '../api/live.ts';
 import { queryClient } from '../api/query.ts';
 import { Refused } from '../api/refused.ts';
 import { type ListPage, listQuery, type PagePlace, pageSize } from '../kit/listQuery.ts';
+import { overviewQuery } from '../today/queries.ts';
 import { mayMove, type TaskChange } from './change.ts';
 import { isUuid, type People, searchOf, type TaskListState } from './list.ts';
 
@@ -135,8 +136,7 @@ export const nextSnoozedQuery = queryOptions<WorkflowTask | null>({
 
 /** How many open tasks the usual views have. It is a part of what Today reads. */
 export const taskCountsQuery = queryOptions({
-  queryKey: ['overview'],
-  queryFn: async ({ signal }) => (await call('getOverview', { signal })).overview ?? {},
+  ...overviewQuery,
   select: ({ tasks }: Overview) => tasks,
 });
 

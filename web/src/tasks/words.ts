@@ -17,7 +17,7 @@ export function statusWords({ status = 'open' }: WorkflowTask): string {
 
 /** How much attention a status needs. */
 export function toneOfStatus({ status }: WorkflowTask): Tone {
-  if (status === 'open') return 'note';
+  if (status === 'delayed') return 'note';
   if (status === 'closed - expiration') return 'warn';
   return status?.startsWith('closed') ? 'good' : 'quiet';
 }
@@ -39,6 +39,10 @@ export function objectPath({ object_type: type, object_id: id }: WorkflowTask): 
 export const whoWords = (task: WorkflowTask): string =>
   task.assigned_to_user ??
   (task.assigned_to_group === undefined ? 'No one' : `${task.assigned_to_group} (group)`);
+
+/** The same without saying that a group is one. */
+export const whoShort = (task: WorkflowTask): string =>
+  task.assigned_to_user ?? task.assigned_to_group ?? 'No one';
 
 /** What makes a task that a rule raised close by itself; undefined for other tasks. */
 export function closesItself({ system_task_type: type }: WorkflowTask): string | undefined {

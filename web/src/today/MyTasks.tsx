@@ -9,6 +9,7 @@ import { formatCount } from '../kit/money.ts';
 import { useNow } from '../kit/now.ts';
 import { Panel } from '../kit/panel.tsx';
 import { Status } from '../kit/status.tsx';
+import { TaskLink } from '../objectTasks/TaskLink.tsx';
 import { useCan, useSession } from '../shell/session.tsx';
 import { toast } from '../shell/toasts.tsx';
 import { myTasksQuery, takeNext } from './queries.ts';
@@ -37,7 +38,7 @@ function Tasks({ tasks }: { readonly tasks: readonly WorkflowTask[] }) {
     <ul className={classes['tasks']}>
       {tasks.map((task) => (
         <li key={task.workflow_task_uuid}>
-          <span>{task.task_name || `Task ${task.global_task_number}`}</span>
+          <TaskLink task={task} />
           <DueDay at={task.due_dts} />
         </li>
       ))}

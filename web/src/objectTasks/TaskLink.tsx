@@ -1,0 +1,26 @@
+import type { WorkflowTask } from '@perennial/contract/workflow.ts';
+import { Link } from '@tanstack/react-router';
+import { paths } from '../paths.ts';
+import { useCan } from '../shell/session.tsx';
+import type { ObjectType } from './queries.ts';
+
+/** The name of a task, which leads to it. */
+export function TaskLink({ task }: { readonly task: WorkflowTask }) {
+  const { global_task_number: number, task_name: name } = task;
+  return (
+    <Link to={paths.task} params={{ number: String(number) }}>
+      {name || `Task ${number}`}
+    </Link>
+  );
+}
+
+/** Begins a task about an object; absent for people who may not add one. */
+export function NewTaskLink({ type, id }: { readonly type: ObjectType; readonly id: string }) {
+  const mayWrite = useCan(['workflow_write']);
+  if (!mayWrite || id === '') return null;
+  return (
+    <Link to={paths.tasks} search={{ new: '1', about: `${type}:${id}` } as never}>
+      New task
+    </Link>
+  );
+}
