@@ -3,10 +3,11 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { dayOf } from '../kit/moment.ts';
 import { useNow } from '../kit/now.ts';
+import { deleteView, insertView } from '../savedViews/queries.ts';
 import { useSession } from '../shell/session.tsx';
 import { toast } from '../shell/toasts.tsx';
 import { searchOf, type TaskListState } from './list.ts';
-import { attempt, removeView, savedViewsQuery, saveView, taskCountsQuery } from './queries.ts';
+import { attempt, savedViewsQuery, taskCountsQuery } from './queries.ts';
 import { ViewRail } from './ViewRail.tsx';
 import { mondayOf, taskViews } from './views.ts';
 
@@ -26,6 +27,7 @@ export function Views({ state }: { readonly state: TaskListState }) {
       mayRemove={({ created_by }) => created_by?.user_id === user.id}
       onSave={(name, isShared) =>
         save({
+          kind: 'tasks',
           name,
           shared: isShared,
           search: searchOf(state, user.id),
@@ -38,12 +40,12 @@ export function Views({ state }: { readonly state: TaskListState }) {
 }
 
 async function save(search: SavedSearch): Promise<boolean> {
-  const result = await attempt(() => saveView(search));
+  const result = await attempt(() => insertView(search));
   if ('refused' in result) toast({ text: result.refused.message, tone: 'bad' });
   else
     toast({
       text: `The view ${search.name} is saved.`,
-      undo: () => removeView(result.done),
+      undo: () => deleteView(result.done.saved_search_oid ?? 0),
     });
   return 'done' in result;
 }
@@ -51,13 +53,13 @@ async function save(search: SavedSearch): Promise<boolean> {
 async function remove({ saved_search_oid: oid = 0, ...view }: SavedSearch): Promise<void> {
   const { name = '', search = {}, shared = false, sort } = view;
   const again = { name, search, shared, ...(sort !== undefined && { sort }) };
-  const result = await attempt(() => removeView(oid));
+  const result = await attempt(() => deleteView(oid));
   if ('refused' in result) toast({ text: result.refused.message, tone: 'bad' });
   else
     toast({
       text: `The view ${name} was removed.`,
       undo: async () => {
-        await saveView(again);
+        await insertView(again);
       },
     });
 }

@@ -12,6 +12,7 @@ import { onFrame } from '../api/live.ts';
 import { queryClient } from '../api/query.ts';
 import { Refused } from '../api/refused.ts';
 import { type ListPage, listQuery, type PagePlace, pageSize } from '../kit/listQuery.ts';
+import { savedSearchesQuery } from '../savedViews/queries.ts';
 import { overviewQuery } from '../today/queries.ts';
 import { mayMove, type TaskChange } from './change.ts';
 import { isUuid, type People, searchOf, type TaskListState } from './list.ts';
@@ -102,24 +103,10 @@ export const tagsQuery = queryOptions<readonly string[]>({
 });
 
 /** My saved views of the inbox, and those that are shared. */
-export const savedViewsQuery = queryOptions<readonly SavedSearch[]>({
-  queryKey: ['saved searches', 'tasks'],
-  queryFn: async ({ signal }) =>
-    (await call('getSavedSearches', { query: { kind: 'tasks' }, signal })).saved_searches ?? [],
+export const savedViewsQuery = queryOptions({
+  ...savedSearchesQuery,
+  select: (searches: readonly SavedSearch[]) => searches.filter(({ kind }) => kind === 'tasks'),
 });
-
-/** Saves the inbox as it is shown under a name. */
-export async function saveView(search: SavedSearch): Promise<number> {
-  const { saved_search } = await call('insertSavedSearch', { body: search });
-  await queryClient.invalidateQueries({ queryKey: savedViewsQuery.queryKey });
-  return saved_search?.saved_search_oid ?? 0;
-}
-
-/** Removes a saved view. */
-export async function removeView(oid: number): Promise<void> {
-  await call('deleteSavedSearch', { params: { saved_search_oid: oid } });
-  await queryClient.invalidateQueries({ queryKey: savedViewsQuery.queryKey });
-}
 
 /** The snoozed task that wakes first. */
 export const nextSnoozedQuery = queryOptions<WorkflowTask | null>({
