@@ -211,5 +211,6 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
   updateSavedSearch: { name: 'Critical', shared: true },
   authorizeLive: { topics: ['tasks', 'clock'] },
   updateWebhookOwner: { application_id: 'key:7' },
+  updateMerchantWebhook: { disabled: false },
   rotateWebhookSecret: { keep_old_hours: 24 },
 };

@@ -73,6 +73,7 @@ import {
   MerchantSettingsResponse,
   MerchantWebhookResponse,
   MerchantWebhooksResponse,
+  MerchantWebhookUpdate,
   ParkedAutoOrdersResponse,
   PreviewResponse,
   SavedSearch,
@@ -81,6 +82,7 @@ import {
   savedSearchKinds,
   WebhookDeliveriesResponse,
   WebhookOwnerRequest,
+  WebhookReplayResponse,
   WebhookSecretRequest,
   WebhookSecretsResponse,
   WorkflowRules,
@@ -2298,6 +2300,37 @@ export const operations = {
     bodyOptional: true,
     response: MerchantWebhookResponse,
     payload: 'webhook',
+    status: 200,
+  },
+  updateMerchantWebhook: {
+    tag: 'perennial',
+    method: 'PUT',
+    base: '/perennial/v1',
+    path: '/webhooks/{webhookOid}',
+    summary: 'Update a webhook of any key or application',
+    description:
+      'For administrators, for example to enable it again. Its owner and its credentials stay. ' +
+      'The caller needs the permissions that its events are shown for, unless it is disabled.',
+    permissions: ['configuration_write'],
+    params: Type.Object({ webhookOid: oid() }),
+    body: MerchantWebhookUpdate,
+    response: MerchantWebhookResponse,
+    payload: 'webhook',
+    status: 200,
+  },
+  replayWebhookDelivery: {
+    tag: 'perennial',
+    method: 'POST',
+    base: '/perennial/v1',
+    path: '/webhooks/{webhookOid}/deliveries/{delivery_id}/replay',
+    summary: 'Send a delivery again',
+    description:
+      'A delivery that has ended is sent once more; one that waits for its next try is tried at ' +
+      'once. Both keep their webhook-id, so a receiver that knows it can ignore it.',
+    permissions: ['configuration_write'],
+    params: Type.Object({ webhookOid: oid(), delivery_id: Type.String() }),
+    response: WebhookReplayResponse,
+    payload: 'replay',
     status: 200,
   },
   deleteMerchantWebhook: {

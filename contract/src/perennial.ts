@@ -23,6 +23,7 @@ import {
   texts,
   textTo,
 } from './fields.ts';
+import { WebhookEventCategory } from './webhook.ts';
 import {
   systemTaskTypes,
   taskObjectTypes,
@@ -429,9 +430,39 @@ export const MerchantWebhook = model(
       'The share of these tries that succeeded, from 0 to 1; absent when there was none.',
     ),
     next_retry_dts: dateTime(),
+    last_failure_dts: dateTime('The latest try that failed.'),
+    last_failure: text('Its status, or why there was no response.'),
+    compress_events: flag(),
+    maximum_events: int32(),
+    maximum_size: int32(),
   },
 );
 export type MerchantWebhook = Static<typeof MerchantWebhook>;
+
+export const MerchantWebhookUpdate = model(
+  'MerchantWebhookUpdate',
+  'What an administrator may change of a webhook of any owner. Absent fields stay.',
+  {
+    webhook_url: text('Https, wherever customer data is sent.'),
+    disabled: flag('False: it is tried at once and continues where it stopped.'),
+    compress_events: flag(),
+    maximum_events: int32('The most events of a delivery.'),
+    maximum_size: int32('The most bytes of a delivery.'),
+    event_categories: many(WebhookEventCategory, 'What is subscribed to: the whole list.'),
+  },
+);
+export type MerchantWebhookUpdate = Static<typeof MerchantWebhookUpdate>;
+
+export const WebhookReplay = model('WebhookReplay', 'A delivery that is sent again.', {
+  delivery_id: text('The same as before: the receiver knows it by its webhook-id.'),
+  attempt: int32('The number that the next try has.'),
+});
+export type WebhookReplay = Static<typeof WebhookReplay>;
+
+export const WebhookReplayResponse = answer('WebhookReplayResponse', {
+  replay: one(WebhookReplay),
+});
+export type WebhookReplayResponse = Static<typeof WebhookReplayResponse>;
 
 export const WebhookDelivery = model(
   'WebhookDelivery',
@@ -443,6 +474,8 @@ export const WebhookDelivery = model(
     delivery_dts: dateTime(),
     success: flag(),
     status_code: int32('Absent when the receiver did not respond.'),
+    failure: text('Why there was no response.'),
+    next_try_dts: dateTime('When the delivery is tried again; absent when it has ended.'),
     duration_ms: int32(),
     event_names: texts(),
     objects: texts('Type and id of each object, for example order DEMO-0000000101.'),

@@ -147,6 +147,7 @@ for (const id of routed) {
  */
 const forAdministrators: readonly OperationId[] = [
   'updateWebhookOwner',
+  'updateMerchantWebhook',
   'deleteMerchantWebhook',
   'getMerchantWebhookDeliveries',
 ];

@@ -29,6 +29,7 @@ export const unknownObjects: PathValues = {
   email: 'nobody@example.com',
   webhookOid: '2147483000',
   requestId: '00000000-0000-4000-8000-000000000000',
+  delivery_id: '00000000-0000-4000-8000-000000000000',
   eventName: 'no_such_event',
   group_oid: '2147483000',
   user_id: '2147483000',

@@ -1,23 +1,29 @@
 import type { QueryOf } from '@perennial/contract/operations.ts';
 import type {
   MerchantWebhook,
+  MerchantWebhookUpdate,
   WebhookDelivery,
   WebhookOwnerRequest,
 } from '@perennial/contract/perennial.ts';
+import type { Webhook as WireWebhook } from '@perennial/contract/webhook.ts';
 import { required } from '../kernel/assert.ts';
 import { wireDate } from '../kernel/calendar.ts';
+import { fromLoose } from '../kernel/fromLoose.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import type { ResultSet } from '../platform/http/answer.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Page } from '../platform/http/routes.ts';
 import type { LeftOut } from '../platform/storage/unreadable.ts';
-import { findHealth, type WebhookHealth } from './healthStore.ts';
+import { destinationPolicy } from './destination.ts';
+import { findHealth, type LastFailure, type WebhookHealth } from './healthStore.ts';
 import { listTries } from './logStore.ts';
 import type { WebhookParts } from './operations.ts';
-import { callerOf, refuseUnreadable } from './operations.ts';
+import { callerOf, refuseLostCredentials, refuseUnreadable } from './operations.ts';
 import { missingPermissions, type Owner } from './owner.ts';
 import { wireTry } from './present.ts';
 import { ownerGone } from './settleOperations.ts';
+import type { Webhook } from './webhook.ts';
+import { webhookFrom } from './webhookInput.ts';
 import {
   countAllWebhooks,
   deleteWebhook,
@@ -27,6 +33,7 @@ import {
   lockWebhook,
   moveWebhook,
   type StoredWebhook,
+  updateWebhook,
 } from './webhookStore.ts';
 
 /** Lists a page of the merchant's webhooks, of all owners. */
@@ -87,6 +94,51 @@ export function changeOwner(
   });
 }
 
+/**
+ * Changes a webhook of any owner, for example to enable it again. Its owner and its credentials
+ * stay. As when its owner changes it, the caller must be able to read what it sends.
+ */
+export function changeAnyWebhook(
+  context: Context,
+  parts: WebhookParts,
+  webhookOid: number,
+  change: MerchantWebhookUpdate,
+): Promise<MerchantWebhook> {
+  const { merchantId } = context.merchant;
+  return inTransaction(context, async (context) => {
+    await lockWebhook(context.db, merchantId, webhookOid);
+    const before = await anyWebhook(context, parts, webhookOid);
+    const webhook = changed(context, before, change);
+    refuseLostCredentials(webhook);
+    if (!webhook.disabled) refuseUnreadable(context.actor.permissions, webhook);
+    const isEnabled = before.disabled && !webhook.disabled;
+    if (isEnabled && !(await parts.findOwnerAccess(merchantId, webhook.owner)))
+      refuse('state_conflict', {
+        reason: 'The owner of the webhook is gone',
+        fix: 'Give it another one with PUT /perennial/v1/webhooks/{webhookOid}/owner',
+      });
+    const enabledAt = isEnabled ? parts.clock.now() : undefined;
+    await updateWebhook(context.db, parts.seal, merchantId, webhook, enabledAt);
+    const stored = await anyWebhook(context, parts, webhookOid);
+    return required((await describeWebhooks(context, parts, [stored]))[0], 'described webhook');
+  });
+}
+
+/** Only these fields, because a body may hold those of the owner's own update as well. */
+function changed(context: Context, before: StoredWebhook, change: MerchantWebhookUpdate): Webhook {
+  const { webhook_url, disabled, compress_events, maximum_events, maximum_size } = change;
+  const { event_categories } = change;
+  const body = fromLoose<WireWebhook>({
+    webhook_url,
+    disabled,
+    compress_events,
+    maximum_events,
+    maximum_size,
+    event_categories,
+  });
+  return webhookFrom(body, before, destinationPolicy(context.merchant), context.ids);
+}
+
 /** Deletes a webhook of any owner, along with its log and the events that wait for delivery. */
 export async function deleteAnyWebhook(
   context: Context,
@@ -115,7 +167,8 @@ export async function getDeliveries(
   };
 }
 
-async function anyWebhook(
+/** Returns a webhook of any owner, or refuses. Credentials that cannot be read are empty. */
+export async function anyWebhook(
   { db, merchant: { merchantId } }: Context,
   { seal }: WebhookParts,
   webhookOid: number,
@@ -153,14 +206,21 @@ async function describeWebhooks(
 
 function wireHealth(health: WebhookHealth | undefined, zone: string): MerchantWebhook {
   if (health === undefined) return {};
-  const { failingSince, pendingOldestAt, tries, successes } = health;
+  const { failingSince, pendingOldestAt, tries, successes, lastFailure } = health;
   return {
     ...(failingSince && { failing_since: wireDate(failingSince, zone) }),
     ...(pendingOldestAt && { pending_oldest_dts: wireDate(pendingOldestAt, zone) }),
     tries_24h: tries,
+    ...(lastFailure && {
+      last_failure_dts: wireDate(lastFailure.at, zone),
+      last_failure: failureWords(lastFailure),
+    }),
     ...(tries > 0 && { success_24h: Math.floor((successes / tries) * 10_000) / 10_000 }),
   };
 }
+
+const failureWords = ({ statusCode, response }: LastFailure): string =>
+  statusCode === null ? response : `status ${statusCode}`;
 
 async function describeWebhook(
   { merchant: { merchantId, timeZone } }: Context,
@@ -185,6 +245,9 @@ async function describeWebhook(
     ...(disabledReason === undefined ? {} : { disabled_reason: disabledReason }),
     consecutive_failures: webhook.consecutiveFailures,
     pending: webhook.pending,
+    compress_events: webhook.compressEvents,
+    maximum_events: webhook.maximumEvents,
+    maximum_size: webhook.maximumSize,
     ...(nextRetryAt ? { next_retry_dts: wireDate(nextRetryAt, timeZone) } : {}),
   };
 }

@@ -45,6 +45,9 @@ export interface DeliveryProcess {
   noteProgress(): void;
 }
 
+/** How long a lease lasts where nothing else is said. */
+export const defaultLeaseMs = 60_000;
+
 const settledTogetherMax = 200;
 
 /**

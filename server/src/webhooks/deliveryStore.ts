@@ -2,6 +2,7 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
 import { planAfresh } from '../platform/storage/planning.ts';
 import { recordset } from '../platform/storage/recordset.ts';
+import type { Waiting } from './retry.ts';
 import type { Attempt, Delivery } from './webhook.ts';
 
 interface DeliveryRow {
@@ -46,6 +47,86 @@ export async function claimDue(
     attempts: row.attempts,
     createdAt: row.created_at,
   }));
+}
+
+/** Reads a delivery of a webhook that has not ended, and locks it. */
+export async function lockWaiting(
+  tx: Database,
+  merchantId: string,
+  webhookOid: number,
+  deliveryId: string,
+): Promise<Waiting | undefined> {
+  const row = await tx.row<{
+    next_at: Temporal.Instant;
+    attempts: number;
+    tried_at: Temporal.Instant | null;
+  }>(
+    `select d.next_at, d.attempts, (select max(l.delivered_at) from webhook_log l
+       where l.merchant_id = $1 and l.delivery_id = $3 and l.attempt = d.attempts) as tried_at
+     from webhook_delivery d
+     where d.merchant_id = $1 and d.webhook_oid = $2 and d.delivery_id = $3 for update of d`,
+    [merchantId, webhookOid, deliveryId],
+  );
+  return (
+    row && {
+      nextAt: row.next_at,
+      attempts: row.attempts,
+      ...(row.tried_at ? { lastTriedAt: row.tried_at } : {}),
+    }
+  );
+}
+
+/** Makes a locked delivery due now, also where its receiver counts as down. */
+export async function makeDue(
+  tx: Database,
+  merchantId: string,
+  webhookOid: number,
+  deliveryId: string,
+  now: Temporal.Instant,
+): Promise<void> {
+  await tx.run(
+    'update webhook_delivery set next_at = $3 where merchant_id = $1 and delivery_id = $2',
+    [merchantId, deliveryId, now],
+  );
+  await tx.run(
+    `update webhook set next_retry_at = least(next_retry_at, $3)
+     where merchant_id = $1 and webhook_oid = $2`,
+    [merchantId, webhookOid, now],
+  );
+}
+
+/**
+ * Adds a delivery that has ended once more, due now, if its events are still stored. The caller has
+ * locked the webhook. Returns its tries so far; undefined when no try of it is stored, and `kept`
+ * is false when its events are gone.
+ */
+export async function addAgain(
+  tx: Database,
+  merchantId: string,
+  webhookOid: number,
+  deliveryId: string,
+  now: Temporal.Instant,
+): Promise<{ readonly attempts: number; readonly kept: boolean } | undefined> {
+  const last = await tx.row<{ log_id: number; attempt: number; kept: boolean }>(
+    `select l.log_id, l.attempt, exists (
+       select 1 from unnest(l.stamps, l.event_ids) p (stamp, event_id)
+       join webhook_event e on e.merchant_id = $1 and e.stamp = p.stamp
+         and e.event_id = p.event_id and e.webhook_oids @> array[$2::int]) as kept
+     from webhook_log l
+     where l.merchant_id = $1 and l.webhook_oid = $2 and l.delivery_id = $3
+     order by l.attempt desc, l.log_id desc limit 1`,
+    [merchantId, webhookOid, deliveryId],
+  );
+  if (last?.kept)
+    await tx.run(
+      `insert into webhook_delivery (merchant_id, delivery_id, webhook_oid, stamps, event_ids,
+         objects, attempts, next_at, created_at)
+       select merchant_id, delivery_id, webhook_oid, stamps, event_ids, objects, attempt, $4, $4
+       from webhook_log where merchant_id = $1 and webhook_oid = $2 and log_id = $3
+       on conflict do nothing`,
+      [merchantId, webhookOid, last.log_id, now],
+    );
+  return last && { attempts: last.attempt, kept: last.kept };
 }
 
 /** A finished try, and when the next one is due; absent when there is no next one. */

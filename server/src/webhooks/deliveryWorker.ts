@@ -2,7 +2,12 @@ import type { Temporal } from 'temporal-polyfill';
 import type { Context } from '../platform/context.ts';
 import { gauge, limiter } from '../platform/jobs/batches.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
-import { DeliveryLane, type DeliveryParts, type DeliveryProcess } from './deliveryLane.ts';
+import {
+  DeliveryLane,
+  type DeliveryParts,
+  type DeliveryProcess,
+  defaultLeaseMs,
+} from './deliveryLane.ts';
 import { claimDue } from './deliveryStore.ts';
 import { type WorkingWebhook, webhooksWithWork } from './formingStore.ts';
 import { formNext } from './formOperations.ts';
@@ -25,7 +30,6 @@ const dueTogetherMax = 32;
 const inHandMax = 10_000;
 /** Webhooks for which deliveries are formed at the same time. */
 const webhooksAtOnce = 4;
-const defaultLeaseMs = 60_000;
 /** How long a round that started nothing waits for the tries under way. */
 const idleRoundMs = 250;
 

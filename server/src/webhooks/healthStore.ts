@@ -9,6 +9,16 @@ export interface WebhookHealth {
   /** Tries since a moment, at most {@link triesMax}. */
   readonly tries: number;
   readonly successes: number;
+  /** The latest of these tries that failed. */
+  readonly lastFailure: LastFailure | null;
+}
+
+/** A try that failed. */
+export interface LastFailure {
+  readonly at: Temporal.Instant;
+  readonly statusCode: number | null;
+  /** Why there was no response, or what it was. */
+  readonly response: string;
 }
 
 /** The log is read back this far: a count must stay cheap for a webhook that receives a lot. */
@@ -21,7 +31,7 @@ export async function findHealth(
   webhookOids: readonly number[],
   since: Temporal.Instant,
 ): Promise<ReadonlyMap<number, WebhookHealth>> {
-  const rows = await db.rows<WebhookHealth & { readonly webhook_oid: number }>(
+  const rows = await db.rows<HealthRow>(
     `select w.webhook_oid, w.failing_since as "failingSince",
        least(
          (select min(d.created_at) from webhook_delivery d
@@ -34,15 +44,32 @@ export async function findHealth(
           where e.merchant_id = $1 and (e.stamp, e.event_id) > (w.place_stamp, w.place_event_id)
             and e.webhook_oids @> array[w.webhook_oid]
           order by e.stamp, e.event_id limit 1)) as "pendingOldestAt",
-       recent.tries, recent.successes
+       recent.tries, recent.successes, f.delivered_at as failed_at, f.status_code, f.response
      from webhook w cross join lateral (
-       select count(*) as tries, count(*) filter (where l.success) as successes
-       from (select delivered_at, success from webhook_log
+       select count(*) filter (where l.delivered_at >= $3) as tries,
+         count(*) filter (where l.delivered_at >= $3 and l.success) as successes,
+         max(l.log_id) filter (where not l.success) as failed
+       from (select log_id, delivered_at, success from webhook_log
              where merchant_id = $1 and webhook_oid = w.webhook_oid
-             order by log_id desc limit ${triesMax}) l
-       where l.delivered_at >= $3) recent
+             order by log_id desc limit ${triesMax}) l) recent
+     left join webhook_log f on f.merchant_id = $1 and f.webhook_oid = w.webhook_oid
+       and f.log_id = recent.failed
      where w.merchant_id = $1 and w.webhook_oid = any($2::int[])`,
     [merchantId, webhookOids, since],
   );
-  return new Map(rows.map(({ webhook_oid: oid, ...health }) => [oid, health]));
+  return new Map(
+    rows.map(
+      ({ webhook_oid: oid, failed_at: at, status_code: statusCode, response, ...health }) => [
+        oid,
+        { ...health, lastFailure: at && { at, statusCode, response: response ?? '' } },
+      ],
+    ),
+  );
+}
+
+interface HealthRow extends Omit<WebhookHealth, 'lastFailure'> {
+  readonly webhook_oid: number;
+  readonly failed_at: Temporal.Instant | null;
+  readonly status_code: number | null;
+  readonly response: string | null;
 }

@@ -110,7 +110,15 @@ export interface Try extends LogSummary {
   readonly eventNames: readonly string[];
   /** Type and id of the objects of the events, as in `order DEMO-1`. */
   readonly objects: readonly string[];
+  /** Why there was no response; null where there was one. */
+  readonly failure: string | null;
+  /** When the delivery is tried again, if this was its latest try and it has not ended. */
+  readonly nextTryAt: Temporal.Instant | null;
 }
+
+const tryColumns = `l.delivery_id as "deliveryId", l.attempt, l.delivered_at as at, l.success,
+  l.status_code as "statusCode", l.duration_ms as "durationMs", l.event_names as "eventNames",
+  l.objects, case when l.status_code is null and not l.success then l.response end as failure`;
 
 /** Lists a page of a webhook's tries, newest first, and one more if there are more. */
 export function listTries(
@@ -121,11 +129,12 @@ export function listTries(
   page: { readonly limit: number; readonly offset: number },
 ): Promise<Try[]> {
   return db.rows(
-    `select delivery_id as "deliveryId", attempt, delivered_at as at, success,
-       status_code as "statusCode", duration_ms as "durationMs", event_names as "eventNames", objects
-     from webhook_log where merchant_id = $1 and webhook_oid = $2
-       and ($3::boolean is null or success = $3)
-     order by log_id desc limit $4 + 1 offset $5`,
+    `select ${tryColumns}, d.next_at as "nextTryAt"
+     from webhook_log l left join webhook_delivery d on d.merchant_id = $1
+       and d.delivery_id = l.delivery_id and d.attempts = l.attempt
+     where l.merchant_id = $1 and l.webhook_oid = $2
+       and ($3::boolean is null or l.success = $3)
+     order by l.log_id desc limit $4 + 1 offset $5`,
     [merchantId, webhookOid, success, page.limit, page.offset],
   );
 }
@@ -198,9 +207,8 @@ export function listTriesAfter(
   limit: number,
 ): Promise<LiveTry[]> {
   return db.rows(
-    `select webhook_oid as "webhookOid", log_id as "logId", l.stamp::text as stamp,
-       delivery_id as "deliveryId", attempt, delivered_at as at, success,
-       status_code as "statusCode", duration_ms as "durationMs", event_names as "eventNames", objects
+    `select l.webhook_oid as "webhookOid", l.log_id as "logId", l.stamp::text as stamp,
+       ${tryColumns}, null as "nextTryAt"
      from webhook_log l where merchant_id = $1 and (l.stamp, log_id) > ($2::xid8, $3)
        and l.stamp < $4::xid8
      order by l.stamp, log_id limit $5`,

@@ -298,12 +298,8 @@ export function refuseUnreadable(
 const newSecret = (context: Context): string =>
   secretFrom(Buffer.from(context.ids.secret(32), 'hex'));
 
-/**
- * Returns the credentials that this change generated, which are shown once; undefined when there
- * are none.
- */
 /** Stored credentials that cannot be opened must not be replaced by empty ones. */
-function refuseLostCredentials({ webhookOid, authentication: auth }: Webhook): void {
+export function refuseLostCredentials({ webhookOid, authentication: auth }: Webhook): void {
   const isLost =
     (auth.type === 'basic' && auth.password === '') ||
     (auth.type === 'aws iam' && auth.secretKey === '');
@@ -317,6 +313,10 @@ function refuseLostCredentials({ webhookOid, authentication: auth }: Webhook): v
     });
 }
 
+/**
+ * Returns the credentials that this change generated, which are shown once; undefined when there
+ * are none.
+ */
 function newlyMade(before: Webhook, after: Webhook) {
   return after.authentication.type === 'basic' && before.authentication.type !== 'basic'
     ? after.authentication

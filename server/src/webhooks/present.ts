@@ -96,6 +96,8 @@ export const wireTry = (each: Try, zone: string): WebhookDelivery => ({
   delivery_dts: wireDate(each.at, zone),
   success: each.success,
   ...(each.statusCode === null ? {} : { status_code: each.statusCode }),
+  ...(each.failure ? { failure: each.failure } : {}),
+  ...(each.nextTryAt ? { next_try_dts: wireDate(each.nextTryAt, zone) } : {}),
   duration_ms: each.durationMs,
   event_names: [...each.eventNames],
   objects: [...each.objects],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Temporal } from 'temporal-polyfill';
-import { type DeliveryResult, decide, isBeyondHope, parseRetryAfter } from './retry.ts';
+import { type DeliveryResult, decide, isBeyondHope, isWaiting, parseRetryAfter } from './retry.ts';
 
 const now = Temporal.Instant.from('2026-03-01T12:00:00Z');
 
@@ -88,3 +88,18 @@ test('Retry-After in seconds, as a date, and as nonsense', () => {
     [120, 30, 0, undefined, undefined, undefined],
   );
 });
+
+const waiting: [what: string, nextAt: string, attempts: number, lastTried: string, is: boolean][] =
+  [
+    ['a retry beyond any lease', '12:02:00', 3, '11:58:00', true],
+    ['the end of a lease that begins now', '12:01:00', 3, '11:52:00', false],
+    ['a retry soon after the failure', '12:00:50', 1, '11:59:59', true],
+    ['a retry that is due', '11:59:59', 1, '11:59:00', false],
+    ['in hand since its retry was due', '12:00:40', 1, '11:58:30', false],
+  ];
+for (const [what, nextAt, attempts, lastTried, is] of waiting)
+  test(`surely waiting: ${what}: ${is}`, () => {
+    const at = (time: string) => Temporal.Instant.from(`2026-03-01T${time}Z`);
+    const delivery = { nextAt: at(nextAt), attempts, lastTriedAt: at(lastTried) };
+    assert.equal(isWaiting(delivery, now, 60_000), is);
+  });

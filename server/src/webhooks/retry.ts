@@ -49,6 +49,32 @@ export function decide(
   return { kind: 'retry', at: now.add({ seconds: waitSeconds(failures, jitter) }) };
 }
 
+/**
+ * Tells whether a delivery surely waits for its next try, and is not with a process that sends it
+ * now: its next try is later than any lease ends, or its last failure was so short a time ago that
+ * the next try cannot have begun.
+ */
+export function isWaiting(
+  { nextAt, attempts, lastTriedAt }: Waiting,
+  now: Temporal.Instant,
+  leaseMs: number,
+): boolean {
+  const leaseEnds = now.add({ milliseconds: leaseMs });
+  if (Temporal.Instant.compare(nextAt, leaseEnds) > 0) return true;
+  if (lastTriedAt === undefined) return false;
+  const earliest = lastTriedAt.add({ seconds: waitSeconds(attempts, 1) });
+  return Temporal.Instant.compare(now, earliest) < 0;
+}
+
+/** A delivery that has not ended. */
+export interface Waiting {
+  /** When its next try is due, or the lease of the process that sends it ends. */
+  readonly nextAt: Temporal.Instant;
+  /** Tries so far. */
+  readonly attempts: number;
+  readonly lastTriedAt?: Temporal.Instant | undefined;
+}
+
 /** Tells whether failures since `since` have lasted long enough to disable the webhook. */
 export function isBeyondHope(since: Temporal.Instant, now: Temporal.Instant): boolean {
   return Temporal.Instant.compare(since.add({ hours: disableAfterHours }), now) <= 0;

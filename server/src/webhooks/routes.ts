@@ -2,6 +2,7 @@ import { noContent, payload } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import { leftOutWarning } from '../platform/http/unreadableRecords.ts';
 import {
+  changeAnyWebhook,
   changeOwner,
   deleteAnyWebhook,
   getDeliveries,
@@ -21,6 +22,7 @@ import {
   type WebhookParts,
 } from './operations.ts';
 import { categories } from './present.ts';
+import { replayDelivery } from './replayOperations.ts';
 
 /** How long an old secret continues to sign if the client does not say. */
 const keepOldHoursDefault = 24;
@@ -79,6 +81,10 @@ export const webhookRoutes = (parts: WebhookParts) =>
       );
       return payload(deliveries, { resultSet });
     },
+    updateMerchantWebhook: async (context, { params, body }) =>
+      payload(await changeAnyWebhook(context, parts, params.webhookOid, body)),
+    replayWebhookDelivery: async (context, { params }) =>
+      payload(await replayDelivery(context, parts, params.webhookOid, params.delivery_id)),
     updateWebhookOwner: async (context, { params, body }) =>
       payload(await changeOwner(context, parts, params.webhookOid, body ?? {})),
     async deleteMerchantWebhook(context, { params }) {

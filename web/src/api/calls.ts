@@ -279,6 +279,12 @@ export const calls = {
     'configuration_read',
   ],
   updateWebhookOwner: ['PUT', '/perennial/v1/webhooks/{webhookOid}/owner', 'configuration_write'],
+  updateMerchantWebhook: ['PUT', '/perennial/v1/webhooks/{webhookOid}', 'configuration_write'],
+  replayWebhookDelivery: [
+    'POST',
+    '/perennial/v1/webhooks/{webhookOid}/deliveries/{delivery_id}/replay',
+    'configuration_write',
+  ],
   deleteMerchantWebhook: ['DELETE', '/perennial/v1/webhooks/{webhookOid}', 'configuration_write'],
   rotateWebhookSecret: ['POST', '/perennial/v1/webhooks/{webhookOid}/secrets', 'webhook_write'],
 } as const;
