@@ -27,6 +27,7 @@ export const pathExamples: Readonly<Record<string, string>> = {
   user_id: '7',
   advance_id: 'adv-1',
   saved_search_oid: '4',
+  distribution_center_code: 'DFLT',
   session_id: '5b8a2f0e-6c1d-4f7a-8f3b-2d9c7e1a0b44',
 };
 
@@ -130,6 +131,18 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
   searchOrders: { text: 'ada', kinds: ['rebill'] },
   searchCustomers: { text: 'ada', has_auto_orders: true },
   updateOrder: { billing: { email: 'ada.king@example.com' } },
+  acknowledgeOrders: { order_ids: ['DEMO-0000000101'] },
+  shipOrders: {
+    shipments: [
+      {
+        order_id: 'DEMO-0000000101',
+        tracking_numbers: ['1Z9999999999999999'],
+        shipping_cost: 7.85,
+      },
+    ],
+  },
+  updateInventory: { inventories: [{ itemId: 'COFFEE', quantity: 120 }] },
+  putDistributionCenter: { name: 'East', city: 'Newark', state: 'NJ', country_code: 'US' },
   refundOrder: {
     items: [{ quantity_refunded: 1, refund_reason: 'Damaged' }],
     summary: { shipping_handling_refunded: { value: 5 } },

@@ -194,12 +194,15 @@ function pathExample(name: string, { type }: Json): string | number {
   return type === 'integer' ? Number(text) : text;
 }
 
-function requestBody(id: OperationId, { body, bodyOptional, form }: Operation): Json {
+function requestBody(id: OperationId, { body, bodyOptional, bodyList, form }: Operation): Json {
   const type = form ? 'application/x-www-form-urlencoded' : 'application/json';
-  return {
-    required: !bodyOptional,
-    content: { [type]: { schema: { $ref: reference(body!.$id) }, example: bodyExamples[id] } },
-  };
+  const { properties } = body as unknown as { properties: Readonly<Record<string, Json>> };
+  const example = bodyExamples[id] as Readonly<Record<string, unknown>> | undefined;
+  const content =
+    bodyList === undefined
+      ? { schema: { $ref: reference(body!.$id) }, example }
+      : { schema: component(properties[bodyList]!), example: example?.[bodyList] };
+  return { required: !bodyOptional, content: { [type]: content } };
 }
 
 function answered({ response }: Operation): Json {

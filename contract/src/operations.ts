@@ -45,6 +45,16 @@ import { Customer, CustomerResponse, CustomersResponse } from './customer.ts';
 import type { ExpansionName } from './expansions.ts';
 import type { NamedModel } from './fields.ts';
 import { dateTime, decimal, flag, int32, oneOf, text, textTo } from './fields.ts';
+import {
+  DistributionCenter,
+  DistributionCenterResponse,
+  DistributionCentersResponse,
+  FulfillmentAcknowledgements,
+  FulfillmentInventories,
+  FulfillmentResultsResponse,
+  FulfillmentShipments,
+  OrderStagesResponse,
+} from './fulfillment.ts';
 import { Item, ItemResponse, ItemsResponse } from './item.ts';
 import { LiveAuthRequest, LiveAuthResponse, liveTopicPermissions } from './live.ts';
 import {
@@ -203,6 +213,11 @@ export interface Operation {
    * Names of body fields that are taken besides the published ones, each with the published one.
    */
   readonly bodyAliases?: Readonly<Record<string, string>>;
+  /**
+   * The field of the body that published clients send alone: their body is its list. Both forms are
+   * taken.
+   */
+  readonly bodyList?: string;
   /** The body may be left out. */
   readonly bodyOptional?: true;
   /** The body comes as a form instead of JSON (OAuth). */
@@ -794,6 +809,85 @@ export const operations = {
     response: OrderProcessPaymentResponse,
     payload: 'payment_transaction',
     status: 200,
+  },
+
+  // Fulfillment
+  getDistributionCenters: {
+    tag: 'order',
+    method: 'GET',
+    base: '/rest/v2',
+    path: '/fulfillment/distribution_centers',
+    summary: 'List distribution centers',
+    description: 'The default center is first. Every merchant has it.',
+    permissions: ['order_read'],
+    response: DistributionCentersResponse,
+    payload: 'distribution_centers',
+    status: 200,
+  },
+  getDistributionCenterOrders: {
+    tag: 'order',
+    method: 'GET',
+    base: '/rest/v2',
+    path: '/fulfillment/distribution_centers/{distribution_center_code}/orders',
+    summary: 'Read the orders that wait at a distribution center',
+    description:
+      'At most 100, the oldest first, with lines and addresses. The same orders are returned until they are ' +
+      'acknowledged or shipped. Lines of other centers have another distribution_center_code.',
+    permissions: ['order_read'],
+    params: Type.Object({ distribution_center_code: Type.String() }),
+    response: OrdersResponse,
+    payload: 'orders',
+    status: 200,
+  },
+  acknowledgeOrders: {
+    tag: 'order',
+    method: 'PUT',
+    base: '/rest/v2',
+    path: '/fulfillment/distribution_centers/{distribution_center_code}/acknowledgements',
+    summary: 'Acknowledge orders',
+    description: 'A distribution center has received these orders and is not given them again.',
+    permissions: ['order_write'],
+    params: Type.Object({ distribution_center_code: Type.String() }),
+    body: FulfillmentAcknowledgements,
+    bodyList: 'order_ids',
+    response: FulfillmentResultsResponse,
+    payload: 'results',
+    status: 200,
+    maxElements: 100,
+  },
+  shipOrders: {
+    tag: 'order',
+    method: 'POST',
+    base: '/rest/v2',
+    path: '/fulfillment/distribution_centers/{distribution_center_code}/shipments',
+    summary: 'Ship orders',
+    description:
+      'The lines of this center are shipped. The order is completed when nothing is left to ship at any ' +
+      'center. Each element has a result, and a repeated shipment changes nothing.',
+    permissions: ['order_write'],
+    params: Type.Object({ distribution_center_code: Type.String() }),
+    body: FulfillmentShipments,
+    bodyList: 'shipments',
+    response: FulfillmentResultsResponse,
+    payload: 'results',
+    status: 200,
+    maxElements: 100,
+  },
+  updateInventory: {
+    tag: 'order',
+    method: 'POST',
+    base: '/rest/v2',
+    path: '/fulfillment/distribution_centers/{distribution_center_code}/inventory',
+    summary: 'Update the stock of a distribution center',
+    description: 'Sets inventory_level of each item at this center.',
+    permissions: ['order_write'],
+    params: Type.Object({ distribution_center_code: Type.String() }),
+    body: FulfillmentInventories,
+    bodyList: 'inventories',
+    response: FulfillmentResultsResponse,
+    payload: 'results',
+    status: 200,
+    maxElements: 500,
   },
 
   // Items
@@ -1973,6 +2067,44 @@ export const operations = {
     response: ChargeExplanationResponse,
     payload: 'explanation',
     status: 200,
+  },
+  getOrderStages: {
+    tag: 'perennial',
+    method: 'GET',
+    base: '/perennial/v1',
+    path: '/orders/{order_id}/stages',
+    summary: 'Read the stages of an order',
+    description: 'Every move with who made it, and the stages to which an update may move it now.',
+    permissions: ['order_read'],
+    params: Type.Object({ order_id: Type.String() }),
+    response: OrderStagesResponse,
+    payload: 'stages',
+    status: 200,
+  },
+  putDistributionCenter: {
+    tag: 'perennial',
+    method: 'PUT',
+    base: '/perennial/v1',
+    path: '/distribution_centers/{distribution_center_code}',
+    summary: 'Insert or change a distribution center',
+    description: 'Absent fields stay, an explicit null clears.',
+    permissions: ['configuration_write'],
+    params: Type.Object({ distribution_center_code: Type.String() }),
+    body: DistributionCenter,
+    response: DistributionCenterResponse,
+    payload: 'distribution_center',
+    status: 200,
+  },
+  deleteDistributionCenter: {
+    tag: 'perennial',
+    method: 'DELETE',
+    base: '/perennial/v1',
+    path: '/distribution_centers/{distribution_center_code}',
+    summary: 'Delete a distribution center',
+    description: 'Refused for the default center, and while orders wait at it.',
+    permissions: ['configuration_write'],
+    params: Type.Object({ distribution_center_code: Type.String() }),
+    status: 204,
   },
   getAutoOrderTimeline: {
     tag: 'perennial',

@@ -11,6 +11,7 @@ import * as clock from './clock.ts';
 import * as common from './common.ts';
 import * as customer from './customer.ts';
 import type { NamedModel } from './fields.ts';
+import * as fulfillment from './fulfillment.ts';
 import * as item from './item.ts';
 import * as live from './live.ts';
 import * as oauth from './oauth.ts';
@@ -32,7 +33,16 @@ import * as workflow from './workflow.ts';
 /** The files of models by the area that the reference shows them under. */
 const files = {
   auto_order: [autoOrder, autoOrderItem],
-  order: [order, orderItem, orderPayment, orderShipping, orderCheckout, orderRefund, receivable],
+  order: [
+    order,
+    orderItem,
+    orderPayment,
+    orderShipping,
+    orderCheckout,
+    orderRefund,
+    receivable,
+    fulfillment,
+  ],
   item: [item],
   customer: [customer],
   webhook: [webhook],

@@ -23,7 +23,9 @@ export function badBodies(operation: Operation): BadInput[] {
   return [
     { what: 'malformed JSON', status: 400, rawBody: '{"a": ', names: 'not valid JSON' },
     { what: 'a text for a body', status: 400, rawBody: '"text"', names: 'body' },
-    { what: 'a list for a body', status: 400, rawBody: '[{}]', names: 'body' },
+    ...(operation.bodyList === undefined
+      ? [{ what: 'a list for a body', status: 400, rawBody: '[{}]', names: 'body' }]
+      : []),
     {
       what: 'too deep',
       status: 400,

@@ -38,6 +38,7 @@ export const unknownObjects: PathValues = {
   task_uuid: '00000000-0000-4000-8000-000000000000',
   advance_id: '00000000-0000-4000-8000-000000000000',
   audit_id: '00000000-0000-4000-8000-000000000000',
+  distribution_center_code: 'NOTHING',
   session_id: '00000000-0000-4000-8000-000000000000',
 };
 
@@ -73,6 +74,11 @@ async function makeObjects(app: TestApp, key: string, i: number): Promise<PathVa
   const { saved_search } = await ask({ operation: 'insertSavedSearch', body: { name: 'Mine' } });
   const { user } = await ask({ operation: 'insertUser', body: { login: `ann${i}` } });
   const { group } = await ask({ operation: 'insertGroup', body: { name: `Support ${i}` } });
+  const { distribution_center } = await ask({
+    operation: 'putDistributionCenter',
+    params: { distribution_center_code: `EAST${i}` },
+    body: { name: `East ${i}` },
+  });
   const { audit } = await ask({ operation: 'requestAudit' });
   const { auto_order } = await ask({
     operation: 'getAutoOrderByReferenceOrderId',
@@ -81,6 +87,7 @@ async function makeObjects(app: TestApp, key: string, i: number): Promise<PathVa
   });
   return {
     audit_id: audit.audit_id,
+    distribution_center_code: distribution_center.code,
     webhookOid: String(webhook.webhook_oid),
     user_id: String(user.user_id),
     group_oid: String(group.group_oid),

@@ -100,6 +100,20 @@ export async function lockOpenRefund(
   return row && fromRow(merchantId, row);
 }
 
+/** Whether a refund that rejects the order, once it is made, has no known outcome yet. */
+export async function findRejectingRefund(
+  db: Database,
+  merchantId: string,
+  orderId: string,
+): Promise<boolean> {
+  const row = await db.row(
+    `select from order_refund where merchant_id = $1 and order_id = $2 and state = 'refunding'
+       and (terms->'wishes'->>'rejectAfterRefund')::boolean`,
+    [merchantId, orderId],
+  );
+  return row !== undefined;
+}
+
 /** The outcome of a refund at the gateway. */
 export type RefundOutcome =
   | { readonly kind: 'refunded'; readonly reference: string }

@@ -1,9 +1,12 @@
-import { payload, payloadText } from '../platform/http/answer.ts';
+import type { FulfillmentResult } from '@perennial/contract/fulfillment.ts';
+import { noContent, payload, payloadText } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import { leftOutWarning, pageAnswer } from '../platform/http/unreadableRecords.ts';
+import { getCenters, putCenter, removeCenter } from './centerOperations.ts';
 import {
   type ChangedOrderJson,
   getOrder,
+  getOrderStages,
   getOrdersBatch,
   insertOrderJson,
   listOrders,
@@ -13,6 +16,12 @@ import {
 } from './operations.ts';
 import { type ProcessedPayment, processPayment } from './processPaymentOperations.ts';
 import { readRefundable } from './refundOperations.ts';
+import {
+  acknowledgeOrders,
+  getWaitingOrders,
+  shipOrders,
+  updateInventory,
+} from './shipmentOperations.ts';
 
 /** The order operations of the contract. */
 export function orderRoutes(parts: OrderOperationParts) {
@@ -45,7 +54,40 @@ export function orderRoutes(parts: OrderOperationParts) {
       processedAnswer(await processPayment(context, params.order_id, body, parts)),
     refundOrder: async (context, { params, query, body, expand }) =>
       withWarnings(await refundOrderJson(context, parts, params.order_id, { body, query, expand })),
+    getOrderStages: async (context, { params }) =>
+      payload(await getOrderStages(context, params.order_id)),
+    ...fulfillmentRoutes,
   } satisfies Routes;
+}
+
+/** The operations of distribution centers. */
+const fulfillmentRoutes = {
+  getDistributionCenters: async (context) => payload(await getCenters(context)),
+  putDistributionCenter: async (context, { params, body }) =>
+    payload(await putCenter(context, params.distribution_center_code, body)),
+  deleteDistributionCenter: async (context, { params }) => {
+    await removeCenter(context, params.distribution_center_code);
+    return noContent();
+  },
+  getDistributionCenterOrders: async (context, { params }) => {
+    const { json, leftOut } = await getWaitingOrders(context, params.distribution_center_code);
+    return payloadText(json, leftOutWarning(context, 'order', leftOut));
+  },
+  acknowledgeOrders: async (context, { params, body }) =>
+    batchAnswer(await acknowledgeOrders(context, params.distribution_center_code, body.order_ids)),
+  shipOrders: async (context, { params, body }) =>
+    batchAnswer(await shipOrders(context, params.distribution_center_code, body.shipments)),
+  updateInventory: async (context, { params, body }) =>
+    batchAnswer(await updateInventory(context, params.distribution_center_code, body.inventories)),
+} satisfies Routes;
+
+/** The results of a batch. It failed in part when an element was refused. */
+function batchAnswer(results: readonly FulfillmentResult[]) {
+  const refused = results.filter(({ successful }) => successful !== true);
+  if (refused.length === 0) return payload(results);
+  const objectIds = refused.flatMap(({ order_id, itemId }) => order_id ?? itemId ?? []);
+  const developerMessage = refused.map(({ reason }) => reason).join(' ');
+  return payload(results, { partialFailure: { developerMessage, objectIds } });
 }
 
 const withWarnings = ({ json, warnings }: ChangedOrderJson) =>

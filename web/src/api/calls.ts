@@ -93,6 +93,27 @@ export const calls = {
   isRefundableOrder: ['GET', '/rest/v2/order/orders/{order_id}/refundable', 'order_read'],
   refundOrder: ['PUT', '/rest/v2/order/orders/{order_id}/refund', 'order_write'],
   processPayment: ['POST', '/rest/v2/order/orders/{order_id}/process_payment', 'order_write'],
+  getDistributionCenters: ['GET', '/rest/v2/fulfillment/distribution_centers', 'order_read'],
+  getDistributionCenterOrders: [
+    'GET',
+    '/rest/v2/fulfillment/distribution_centers/{distribution_center_code}/orders',
+    'order_read',
+  ],
+  acknowledgeOrders: [
+    'PUT',
+    '/rest/v2/fulfillment/distribution_centers/{distribution_center_code}/acknowledgements',
+    'order_write',
+  ],
+  shipOrders: [
+    'POST',
+    '/rest/v2/fulfillment/distribution_centers/{distribution_center_code}/shipments',
+    'order_write',
+  ],
+  updateInventory: [
+    'POST',
+    '/rest/v2/fulfillment/distribution_centers/{distribution_center_code}/inventory',
+    'order_write',
+  ],
   getItems: ['GET', '/rest/v2/item/items', 'item_read'],
   insertItem: ['POST', '/rest/v2/item/items', 'item_write'],
   getItemByMerchantItemId: [
@@ -224,6 +245,17 @@ export const calls = {
     'auto_order_write',
   ],
   explainOrder: ['GET', '/perennial/v1/orders/{order_id}/explanation', 'order_read'],
+  getOrderStages: ['GET', '/perennial/v1/orders/{order_id}/stages', 'order_read'],
+  putDistributionCenter: [
+    'PUT',
+    '/perennial/v1/distribution_centers/{distribution_center_code}',
+    'configuration_write',
+  ],
+  deleteDistributionCenter: [
+    'DELETE',
+    '/perennial/v1/distribution_centers/{distribution_center_code}',
+    'configuration_write',
+  ],
   getAutoOrderTimeline: [
     'GET',
     '/perennial/v1/auto_orders/{auto_order_oid}/timeline',

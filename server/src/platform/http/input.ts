@@ -36,12 +36,15 @@ export function inputParser(operation: Operation) {
     if (params) check(params(), parsedParams);
     const parsedQuery = convert(raw.query, operation.query);
     if (query) check(query(), parsedQuery);
-    const parsedBody = renamed(raw.body, operation.bodyAliases);
+    const parsedBody = renamed(listed(raw.body, operation.bodyList), operation.bodyAliases);
     if (raw.body === undefined && operation.body && !operation.bodyOptional)
       refuse('missing_body', {});
     if (raw.body !== undefined && body) {
-      if (raw.body === null || typeof raw.body !== 'object' || Array.isArray(raw.body))
-        refuse('wrong_type', { field: 'The body', expected: 'one JSON object' });
+      if (parsedBody === null || typeof parsedBody !== 'object' || Array.isArray(parsedBody))
+        refuse('wrong_type', {
+          field: 'The body',
+          expected: operation.bodyList === undefined ? 'one JSON object' : 'a list',
+        });
       check(body(), parsedBody);
     }
     return {
@@ -75,6 +78,10 @@ const isId = (name: string): boolean => /(_oid|Oid|order_id|_uuid)$/.test(name);
 
 /** As the published paths are written: `batch`, `email_lists`. */
 const literalPattern = /^[a-z]{4,}$|^[a-z]+(_[a-z]+)+$/;
+
+/** The body as an object, where a client sends only the list that it consists of. */
+const listed = (body: unknown, bodyList: Operation['bodyList']): unknown =>
+  bodyList !== undefined && Array.isArray(body) ? { [bodyList]: body } : body;
 
 /** The body under the contract's names; a field that has both names keeps the published one. */
 function renamed(body: unknown, aliases: Operation['bodyAliases']): unknown {

@@ -11,7 +11,8 @@ export type CounterName =
   | 'webhook'
   | 'user'
   | 'group'
-  | 'saved_search';
+  | 'saved_search'
+  | 'distribution_center';
 
 /**
  * Takes `count` consecutive numbers and returns the first. Call it outside a long transaction: the

@@ -1,0 +1,123 @@
+/** Distribution centers: what waits at them, and what they report (current API, FulfillmentApi). */
+import type { Static } from 'typebox';
+import { answer } from './common.ts';
+import {
+  dateTime,
+  decimal,
+  flag,
+  int32,
+  many,
+  model,
+  one,
+  oneOf,
+  readOnly,
+  someOf,
+  text,
+  texts,
+  textTo,
+} from './fields.ts';
+import { orderStages } from './order.ts';
+
+export const DistributionCenter = model('DistributionCenter', 'A place from which orders ship.', {
+  address1: textTo(50),
+  address2: textTo(50),
+  city: textTo(32),
+  code: readOnly(textTo(20, 'In upper case. Lines of orders and items name the center by it.')),
+  country_code: textTo(2),
+  default_center: readOnly(
+    flag('Ships the lines that name no center. Every merchant has this one, with the code DFLT.'),
+  ),
+  distribution_center_oid: readOnly(int32()),
+  latitude: decimal(),
+  longitude: decimal(),
+  name: textTo(50),
+  postal_code: textTo(20),
+  state: textTo(32),
+});
+export type DistributionCenter = Static<typeof DistributionCenter>;
+
+export const DistributionCenterResponse = answer('DistributionCenterResponse', {
+  distribution_center: one(DistributionCenter),
+});
+export type DistributionCenterResponse = Static<typeof DistributionCenterResponse>;
+
+export const DistributionCentersResponse = answer('DistributionCentersResponse', {
+  distribution_centers: many(DistributionCenter),
+});
+export type DistributionCentersResponse = Static<typeof DistributionCentersResponse>;
+
+export const FulfillmentShipment = model(
+  'FulfillmentShipment',
+  'What a distribution center shipped of one order. The costs are in the merchant’s currency.',
+  {
+    fulfillment_fee: decimal('What the center charges besides. Adds to actual_fulfillment.'),
+    order_id: text(),
+    package_cost: decimal('What the packaging cost. Adds to actual_other_cost.'),
+    shipping_cost: decimal('What the carrier charged. Adds to actual_shipping.'),
+    tracking_numbers: texts(),
+  },
+);
+export type FulfillmentShipment = Static<typeof FulfillmentShipment>;
+
+export const FulfillmentShipments = model(
+  'FulfillmentShipments',
+  'The shipments that a distribution center reports. The list alone is taken as well.',
+  { shipments: many(FulfillmentShipment, 'At most 100.') },
+);
+export type FulfillmentShipments = Static<typeof FulfillmentShipments>;
+
+export const FulfillmentAcknowledgements = model(
+  'FulfillmentAcknowledgements',
+  'The orders that a distribution center has received. The list alone is taken as well.',
+  { order_ids: texts('At most 100.') },
+);
+export type FulfillmentAcknowledgements = Static<typeof FulfillmentAcknowledgements>;
+
+export const FulfillmentInventory = model(
+  'FulfillmentInventory',
+  'How much of an item a distribution center has.',
+  { itemId: text('The item, by its merchant_item_id.'), quantity: decimal() },
+);
+export type FulfillmentInventory = Static<typeof FulfillmentInventory>;
+
+export const FulfillmentInventories = model(
+  'FulfillmentInventories',
+  'The stock that a distribution center reports. The list alone is taken as well.',
+  { inventories: many(FulfillmentInventory, 'At most 500.') },
+);
+export type FulfillmentInventories = Static<typeof FulfillmentInventories>;
+
+export const FulfillmentResult = model(
+  'FulfillmentResult',
+  'What became of one element of a batch.',
+  {
+    itemId: text(),
+    order_id: text(),
+    reason: text('Why it was refused, and how to fix it.'),
+    successful: flag(),
+  },
+);
+export type FulfillmentResult = Static<typeof FulfillmentResult>;
+
+export const FulfillmentResultsResponse = answer('FulfillmentResultsResponse', {
+  results: many(FulfillmentResult, 'One for each element, in its order.'),
+});
+export type FulfillmentResultsResponse = Static<typeof FulfillmentResultsResponse>;
+
+export const OrderStageMove = model('OrderStageMove', 'A move of an order, and who made it.', {
+  after_stage: oneOf(orderStages),
+  before_stage: oneOf(orderStages, 'Absent for the stage in which the order was born.'),
+  by: text('The user or application. Perennial: the engine. Absent on old moves.'),
+  transition_dts: dateTime(),
+});
+export type OrderStageMove = Static<typeof OrderStageMove>;
+
+export const OrderStages = model('OrderStages', 'Where an order was, is and may go.', {
+  allowed_stages: someOf(orderStages, 'The stages to which an update may move it.'),
+  current_stage: oneOf(orderStages),
+  moves: many(OrderStageMove, 'From birth, the oldest first.'),
+});
+export type OrderStages = Static<typeof OrderStages>;
+
+export const OrderStagesResponse = answer('OrderStagesResponse', { stages: one(OrderStages) });
+export type OrderStagesResponse = Static<typeof OrderStagesResponse>;

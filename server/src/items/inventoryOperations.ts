@@ -1,0 +1,39 @@
+import type { DistributionCenter } from '@perennial/contract/fulfillment.ts';
+import type { ItemShippingDistributionCenter } from '@perennial/contract/item.ts';
+import { fromLoose } from '../kernel/fromLoose.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import { updateItem } from './operations.ts';
+import { catalogKey, findItemOids, lockItem } from './store.ts';
+
+/** Sets how much of an item a distribution center has (current API, updateInventory). */
+export async function setInventoryLevel(
+  context: Context,
+  itemId: string,
+  { center, level }: { readonly center: DistributionCenter; readonly level: number },
+): Promise<void> {
+  const { merchantId } = context.merchant;
+  await inTransaction(context, async (context) => {
+    const oids = await findItemOids(context.db, merchantId, [itemId]);
+    const oid = oids.get(catalogKey(itemId));
+    const locked = oid === undefined ? undefined : await lockItem(context.db, merchantId, oid);
+    if (oid === undefined || locked === undefined)
+      return refuse('not_found', { what: 'item', id: itemId });
+    const before = locked.item.shipping?.distribution_centers ?? [];
+    const isIt = (each: (typeof before)[number]) => each.distribution_center_code === center.code;
+    const known = before.find(isIt) ?? newStock(center);
+    if (known.inventory_level === level) return;
+    const changed = { ...known, inventory_level: level };
+    const distribution_centers = before.some(isIt)
+      ? before.map((each) => (isIt(each) ? changed : each))
+      : [...before, changed];
+    await updateItem(context, oid, { shipping: { distribution_centers } }, { expand: new Set() });
+  });
+}
+
+const newStock = ({ code, distribution_center_oid }: DistributionCenter) =>
+  fromLoose<ItemShippingDistributionCenter>({
+    distribution_center_code: code,
+    distribution_center_oid: distribution_center_oid || undefined,
+    handles: true,
+  });
