@@ -142,7 +142,8 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
     ],
   },
   updateInventory: { inventories: [{ itemId: 'COFFEE', quantity: 120 }] },
-  putDistributionCenter: { name: 'East', city: 'Newark', state: 'NJ', country_code: 'US' },
+  insertDistributionCenter: { code: 'EAST', name: 'East', city: 'Newark', state: 'NJ' },
+  updateDistributionCenter: { postal_code: '07102', country_code: 'US' },
   refundOrder: {
     items: [{ quantity_refunded: 1, refund_reason: 'Damaged' }],
     summary: { shipping_handling_refunded: { value: 5 } },

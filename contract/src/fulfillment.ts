@@ -22,7 +22,7 @@ export const DistributionCenter = model('DistributionCenter', 'A place from whic
   address1: textTo(50),
   address2: textTo(50),
   city: textTo(32),
-  code: readOnly(textTo(20, 'In upper case. Lines of orders and items name the center by it.')),
+  code: textTo(20, 'In upper case. Lines of orders and items name the center by it.'),
   country_code: textTo(2),
   default_center: readOnly(
     flag('Ships the lines that name no center. Every merchant has this one, with the code DFLT.'),
@@ -89,7 +89,7 @@ export type FulfillmentInventories = Static<typeof FulfillmentInventories>;
 
 export const FulfillmentResult = model(
   'FulfillmentResult',
-  'What became of one element of a batch.',
+  'The outcome of one element of a batch.',
   {
     itemId: text(),
     order_id: text(),

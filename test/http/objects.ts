@@ -43,11 +43,7 @@ export const unknownObjects: PathValues = {
 };
 
 async function makeObjects(app: TestApp, key: string, i: number): Promise<PathValues> {
-  const ask = async <Id extends OperationId>(request: TestRequest<Id>) => {
-    const { status, body } = await app.request({ ...request, key });
-    assert.equal(status, 200, JSON.stringify(body));
-    return body;
-  };
+  const ask = askWith(app, key);
   const itemId = `COFFEE${i}`;
   const email = `ann${i}@example.com`;
   const { item } = await ask({
@@ -74,11 +70,8 @@ async function makeObjects(app: TestApp, key: string, i: number): Promise<PathVa
   const { saved_search } = await ask({ operation: 'insertSavedSearch', body: { name: 'Mine' } });
   const { user } = await ask({ operation: 'insertUser', body: { login: `ann${i}` } });
   const { group } = await ask({ operation: 'insertGroup', body: { name: `Support ${i}` } });
-  const { distribution_center } = await ask({
-    operation: 'putDistributionCenter',
-    params: { distribution_center_code: `EAST${i}` },
-    body: { name: `East ${i}` },
-  });
+  const code = `EAST${i}`;
+  await ask({ operation: 'insertDistributionCenter', body: { code } });
   const { audit } = await ask({ operation: 'requestAudit' });
   const { auto_order } = await ask({
     operation: 'getAutoOrderByReferenceOrderId',
@@ -87,7 +80,7 @@ async function makeObjects(app: TestApp, key: string, i: number): Promise<PathVa
   });
   return {
     audit_id: audit.audit_id,
-    distribution_center_code: distribution_center.code,
+    distribution_center_code: code,
     webhookOid: String(webhook.webhook_oid),
     user_id: String(user.user_id),
     group_oid: String(group.group_oid),
@@ -108,6 +101,14 @@ async function makeObjects(app: TestApp, key: string, i: number): Promise<PathVa
     auto_order_item_oid: String(auto_order.items[0].auto_order_item_oid),
   };
 }
+
+const askWith =
+  (app: TestApp, key: string) =>
+  async <Id extends OperationId>(request: TestRequest<Id>) => {
+    const { status, body } = await app.request({ ...request, key });
+    assert.equal(status, 200, JSON.stringify(body));
+    return body;
+  };
 
 const orderOf = (itemId: string, email: string) => ({
   billing: { first_name: 'Ann', last_name: 'Smith', email, country_code: 'US' },

@@ -4,7 +4,7 @@ import { type Context, inTransaction } from '../platform/context.ts';
 import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { takeNumbers } from '../platform/storage/counters.ts';
-import { deleteCenter, findCenter, listCenters, saveCenter } from './centerStore.ts';
+import { addCenter, deleteCenter, findCenter, listCenters, saveCenter } from './centerStore.ts';
 import { defaultCenter } from './shipping.ts';
 import { findWaiting } from './waitingStore.ts';
 
@@ -39,31 +39,55 @@ const noCenter = (code: string): never =>
 
 const codePattern = /^[A-Z0-9_-]{1,20}$/;
 
-/** Inserts a distribution center, or changes the one with this code, and returns it. */
-export async function putCenter(
+/** Inserts a distribution center and returns it. */
+export async function insertCenter(
+  context: Context,
+  body: DistributionCenter,
+): Promise<DistributionCenter> {
+  const { merchantId, timeZone } = context.merchant;
+  const given = merged<DistributionCenter>({}, writable(DistributionCenter, body, timeZone));
+  const code = upperCode(given.code ?? '');
+  if (code === '') return refuse('missing_field', { field: 'code' });
+  if (!codePattern.test(code))
+    refuse('invalid_field', {
+      field: 'code',
+      reason: 'is not a valid code',
+      fix: 'Send 1 to 20 letters, digits, hyphens and underscores',
+    });
+  if (code === defaultCenter) return refuseTaken(code);
+  const oid = await takeNumbers(context.db, merchantId, 'distribution_center', 1);
+  const center = { ...given, code, distribution_center_oid: oid };
+  if (!(await addCenter(context.db, merchantId, code, center))) return refuseTaken(code);
+  return withDefaultMark(center);
+}
+
+const refuseTaken = (code: string): never =>
+  refuse('state_conflict', {
+    reason: `code ${code} is taken by another distribution center`,
+    fix: 'Send an unused code, or update that center',
+  });
+
+/** Changes a distribution center and returns it. */
+export async function updateCenter(
   context: Context,
   code: string,
   body: DistributionCenter,
 ): Promise<DistributionCenter> {
   const { merchantId, timeZone } = context.merchant;
   const stored = upperCode(code);
-  if (!codePattern.test(stored))
+  const { code: renamed, ...change } = writable(DistributionCenter, body, timeZone);
+  if (renamed != null && upperCode(renamed) !== stored)
     refuse('invalid_field', {
-      field: 'distribution_center_code',
-      reason: 'is not a valid code',
-      fix: 'Send 1 to 20 letters, digits, hyphens and underscores',
+      field: 'code',
+      reason: `cannot change from ${stored}`,
+      fix: 'Insert another distribution center instead; orders name this one by its code',
     });
-  const change = writable(DistributionCenter, body, timeZone);
-  return inTransaction(context, async ({ db }) => {
-    const before = await findCenter(db, merchantId, stored, { lock: true });
-    const center = merged<DistributionCenter>(
-      before ?? {
-        code: stored,
-        distribution_center_oid: await takeNumbers(db, merchantId, 'distribution_center', 1),
-      },
-      change,
-    );
-    await saveCenter(db, merchantId, stored, center);
+  return inTransaction(context, async (context) => {
+    const before =
+      (await findCenter(context.db, merchantId, stored, { lock: true })) ??
+      (await requireCenter(context, code));
+    const center = merged<DistributionCenter>(before, change);
+    await saveCenter(context.db, merchantId, stored, center);
     return withDefaultMark(center);
   });
 }
@@ -73,12 +97,12 @@ export async function removeCenter(context: Context, code: string): Promise<void
   const { merchantId } = context.merchant;
   const stored = upperCode(code);
   await inTransaction(context, async ({ db }) => {
-    const center = await findCenter(db, merchantId, stored, { lock: true });
     if (stored === defaultCenter)
       refuse('state_conflict', {
         reason: 'The default distribution center cannot be deleted',
         fix: 'Change its fields instead',
       });
+    const center = await findCenter(db, merchantId, stored, { lock: true });
     if (center === undefined) return noCenter(code);
     const [waiting] = await findWaiting(db, merchantId, stored, 1);
     if (waiting !== undefined)

@@ -25,7 +25,22 @@ export async function findCenter(
   return row?.document;
 }
 
-/** Inserts a center, or replaces its document. */
+/** Inserts a center. Returns false when its code is taken. */
+export async function addCenter(
+  tx: Database,
+  merchantId: string,
+  code: string,
+  center: DistributionCenter,
+): Promise<boolean> {
+  const count = await tx.run(
+    `insert into distribution_center (merchant_id, code, distribution_center_oid, document)
+     values ($1, $2, $3, $4) on conflict (merchant_id, code) do nothing`,
+    [merchantId, code, center.distribution_center_oid, JSON.stringify(center)],
+  );
+  return count > 0;
+}
+
+/** Saves a center. The default center has no row before its first change. */
 export async function saveCenter(
   tx: Database,
   merchantId: string,

@@ -2,7 +2,7 @@ import type { FulfillmentResult } from '@perennial/contract/fulfillment.ts';
 import { noContent, payload, payloadText } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import { leftOutWarning, pageAnswer } from '../platform/http/unreadableRecords.ts';
-import { getCenters, putCenter, removeCenter } from './centerOperations.ts';
+import { getCenters, insertCenter, removeCenter, updateCenter } from './centerOperations.ts';
 import {
   type ChangedOrderJson,
   getOrder,
@@ -63,8 +63,9 @@ export function orderRoutes(parts: OrderOperationParts) {
 /** The operations of distribution centers. */
 const fulfillmentRoutes = {
   getDistributionCenters: async (context) => payload(await getCenters(context)),
-  putDistributionCenter: async (context, { params, body }) =>
-    payload(await putCenter(context, params.distribution_center_code, body)),
+  insertDistributionCenter: async (context, { body }) => payload(await insertCenter(context, body)),
+  updateDistributionCenter: async (context, { params, body }) =>
+    payload(await updateCenter(context, params.distribution_center_code, body)),
   deleteDistributionCenter: async (context, { params }) => {
     await removeCenter(context, params.distribution_center_code);
     return noContent();

@@ -63,8 +63,8 @@ export async function acknowledgeOrders(
   code: string,
   orderIds: readonly string[] | null | undefined,
 ): Promise<FulfillmentResult[]> {
-  const ids = batch('order_ids', orderIds, ordersMax);
   await requireCenter(context, code);
+  const ids = batch('order_ids', orderIds, ordersMax);
   const center = upperCode(code);
   return each(
     ids,
@@ -87,8 +87,8 @@ export async function shipOrders(
   code: string,
   shipments: readonly FulfillmentShipment[] | null | undefined,
 ): Promise<FulfillmentResult[]> {
-  const given = batch('shipments', shipments, ordersMax);
   await requireCenter(context, code);
+  const given = batch('shipments', shipments, ordersMax);
   const center = upperCode(code);
   return each(
     given,
@@ -138,8 +138,8 @@ export async function updateInventory(
   code: string,
   inventories: readonly FulfillmentInventory[] | null | undefined,
 ): Promise<FulfillmentResult[]> {
-  const given = batch('inventories', inventories, inventoriesMax);
   const center = await requireCenter(context, code);
+  const given = batch('inventories', inventories, inventoriesMax);
   return each(
     given,
     ({ itemId }) => ({ itemId }),

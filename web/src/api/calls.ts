@@ -246,7 +246,8 @@ export const calls = {
   ],
   explainOrder: ['GET', '/perennial/v1/orders/{order_id}/explanation', 'order_read'],
   getOrderStages: ['GET', '/perennial/v1/orders/{order_id}/stages', 'order_read'],
-  putDistributionCenter: [
+  insertDistributionCenter: ['POST', '/perennial/v1/distribution_centers', 'configuration_write'],
+  updateDistributionCenter: [
     'PUT',
     '/perennial/v1/distribution_centers/{distribution_center_code}',
     'configuration_write',

@@ -1,0 +1,206 @@
+// Distribution centers over HTTP: what they are given, what they report, and what is refused.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { testApp } from '../../../test/support/app.ts';
+
+const app = await testApp();
+for (const merchant_item_id of ['COFFEE', 'MUG'])
+  await app.request({
+    operation: 'insertItem',
+    body: { merchant_item_id, pricing: { cost: 10 } },
+  });
+
+async function placed(more: object = {}): Promise<string> {
+  const { status, body } = await app.request({
+    operation: 'insertOrder',
+    body: {
+      billing: { email: 'ann@example.com' },
+      items: [{ merchant_item_id: 'COFFEE', quantity: 1 }],
+      payment: { payment_method: 'Cash' },
+      channel_partner: { store_completed: false },
+      ...more,
+    },
+  });
+  assert.equal(status, 200, JSON.stringify(body));
+  return body.order.order_id;
+}
+
+const at = (distribution_center_code = 'DFLT') => ({ params: { distribution_center_code } });
+const ship = (shipments: object[], center?: string) =>
+  app.request({ operation: 'shipOrders', ...at(center), body: { shipments } });
+const waiting = async (center?: string): Promise<string[]> => {
+  const { body } = await app.request({
+    operation: 'getDistributionCenterOrders',
+    ...at(center),
+  });
+  return body.orders.map((order: { order_id: string }) => order.order_id);
+};
+const eventsOf = async (orderId: string) =>
+  (
+    await app.db.rows<{ name: string; data: object }>(
+      `select name, data from event where merchant_id = $1 and object_type = 'order'
+         and object_id = $2 order by object_sequence`,
+      [app.merchant.merchantId, orderId],
+    )
+  ).map(({ name, data }) => [name, data] as const);
+
+test('an order waits at the default center until it is shipped, and its event names the parcel', async () => {
+  const id = await placed();
+  assert.ok((await waiting()).includes(id));
+  const { status, body } = await ship([{ order_id: id.toLowerCase(), tracking_numbers: ['1Z'] }]);
+  assert.deepEqual([status, body.success], [200, true]);
+  assert.ok(!(await waiting()).includes(id));
+  assert.deepEqual((await eventsOf(id)).at(-1), [
+    'order_ship',
+    {
+      distribution_center_code: 'DFLT',
+      tracking_numbers: ['1Z'],
+      item_indexes: [1],
+      is_complete: true,
+    },
+  ]);
+  const count = (await eventsOf(id)).length;
+  const again = await ship([{ order_id: id, tracking_numbers: ['1Z'] }]);
+  assert.equal(again.body.results[0].successful, true);
+  assert.equal((await eventsOf(id)).length, count);
+});
+
+test('a batch does what it can, and names the element and the reason for the rest', async () => {
+  const [good, held] = [await placed(), await placed()];
+  await app.request({
+    operation: 'updateOrder',
+    params: { order_id: held },
+    body: { current_stage: 'Hold' },
+  });
+  const { status, body } = await ship([
+    { order_id: held, tracking_numbers: ['2Z'] },
+    { order_id: 'TEST-9999999999' },
+    {},
+    { order_id: good, shipping_cost: -1 },
+    { order_id: good, shipping_cost: 4.25, package_cost: 0.5, fulfillment_fee: 1 },
+  ]);
+  assert.deepEqual([status, body.success], [200, false]);
+  const [first, second, third, fourth, fifth] = body.results;
+  assert.match(first.reason, new RegExp(`${held} is in the stage Hold`));
+  assert.match(second.reason, /There is no order TEST-9999999999/);
+  assert.match(third.reason, /shipments\[2\]\.order_id is missing/);
+  assert.match(fourth.reason, /shipments\[3\]\.shipping_cost/);
+  assert.deepEqual(fifth, { order_id: good, successful: true });
+  const { body: read } = await app.request({
+    operation: 'getOrder',
+    params: { order_id: good },
+    query: { _expand: 'summary' },
+  });
+  const { summary } = read.order;
+  assert.deepEqual(
+    [summary.actual_shipping, summary.actual_other_cost, summary.actual_fulfillment].map(
+      (each) => each.value,
+    ),
+    [4.25, 0.5, 1],
+  );
+});
+
+test('centers are inserted, changed, listed and deleted; one with waiting orders stays', async () => {
+  const insert = (body: object) => app.request({ operation: 'insertDistributionCenter', body });
+  const put = (code: string, body: object) =>
+    app.request({ operation: 'updateDistributionCenter', ...at(code), body });
+  assert.equal((await insert({ code: 'north', name: 'North', city: 'Boston' })).status, 200);
+  assert.equal((await put('NORTH', { city: 'Albany' })).status, 200);
+  assert.equal((await put('dflt', { city: 'Newark' })).status, 200);
+  const { body } = await app.request({ operation: 'getDistributionCenters' });
+  const [first, ...others] = body.distribution_centers;
+  assert.deepEqual([first.code, first.city, first.default_center], ['DFLT', 'Newark', true]);
+  const north = others.find(({ code }: { code: string }) => code === 'NORTH');
+  assert.deepEqual([north?.name, north?.city, north?.default_center], ['North', 'Albany', false]);
+  for (const [code, reason] of [
+    ['no such code', /code is not a valid code/],
+    ['NORTH', /code NORTH is taken/],
+    ['dflt', /code DFLT is taken/],
+    ['', /code is missing/],
+  ] as const)
+    assert.match((await insert({ code })).body.error.user_message, reason);
+  assert.match((await put('north', { code: 'N' })).body.error.user_message, /cannot change/);
+  const line = { merchant_item_id: 'MUG', distribution_center_code: 'north' };
+  const id = await placed({ items: [line] });
+  assert.deepEqual(await waiting('north'), [id]);
+  const remove = () => app.request({ operation: 'deleteDistributionCenter', ...at('North') });
+  const refused = await remove();
+  assert.equal(refused.status, 400);
+  assert.match(refused.body.error.user_message, new RegExp(id));
+  assert.equal((await ship([{ order_id: id }])).body.results[0].successful, false);
+  await ship([{ order_id: id }], 'NORTH');
+  assert.equal((await remove()).status, 204);
+  assert.equal((await remove()).status, 404);
+  const dflt = await app.request({ operation: 'deleteDistributionCenter', ...at() });
+  assert.equal(dflt.status, 400);
+});
+
+test('an order leaves the queue when it leaves the department, and returns with it', async () => {
+  const id = await placed();
+  const move = (current_stage: string) =>
+    app.request({
+      operation: 'updateOrder',
+      params: { order_id: id },
+      body: { current_stage: current_stage as 'Hold' },
+    });
+  await move('Hold');
+  assert.ok(!(await waiting()).includes(id));
+  await move('Shipping Department');
+  assert.ok((await waiting()).includes(id));
+  await app.request({
+    operation: 'acknowledgeOrders',
+    ...at(),
+    body: { order_ids: [id] },
+  });
+  assert.ok(!(await waiting()).includes(id));
+});
+
+test('the stock of a center is set, and other centers keep theirs', async () => {
+  const stock = async () => {
+    const { body } = await app.request({
+      operation: 'getItemByMerchantItemId',
+      params: { merchant_item_id: 'MUG' },
+      query: { _expand: 'shipping,shipping.distribution_centers' },
+    });
+    return body.item.shipping.distribution_centers.map(
+      (each: { distribution_center_code: string; inventory_level: number }) => [
+        each.distribution_center_code,
+        each.inventory_level,
+      ],
+    );
+  };
+  await app.request({ operation: 'insertDistributionCenter', body: { code: 'SOUTH' } });
+  const set = (center: string, quantity: number) =>
+    app.request({
+      operation: 'updateInventory',
+      ...at(center),
+      body: {
+        inventories: [
+          { itemId: 'mug', quantity },
+          { itemId: 'NOTHING', quantity },
+        ],
+      },
+    });
+  const { body } = await set('DFLT', 12);
+  assert.deepEqual(
+    body.results.map((result: { successful: boolean }) => result.successful),
+    [true, false],
+  );
+  await set('SOUTH', 3);
+  await set('DFLT', 11);
+  assert.deepEqual(await stock(), [
+    ['DFLT', 11],
+    ['SOUTH', 3],
+  ]);
+});
+
+test('too large a batch is refused as a whole', async () => {
+  const order_ids = Array.from({ length: 101 }, () => 'TEST-1');
+  const { status, body } = await app.request({
+    operation: 'acknowledgeOrders',
+    ...at(),
+    body: { order_ids },
+  });
+  assert.equal(status, 400);
+  assert.match(body.error.user_message, /order_ids has too many elements/);
+});
