@@ -229,7 +229,7 @@ const waitingParts: Readonly<Partial<Record<Feature, string>>> = {
   rebill: 'orderIds,rebillClockWork',
   payments:
     'gateways,orderCharge,orderRefund,payments,remoteSimulator,restored,' +
-    'simulator,simulatorLedger,simulatorServer,stripe,stripeLedger,stripeWebhook',
+    'simulator,simulatorLedger,simulatorServer,stripe,stripeLedger,stripeReport,stripeWebhook',
   orders: 'hooks',
   staff: 'authenticate,authenticateSession,logIn,password,sessionEndpoints',
   oauth: 'applicationAccess,bearerTokens,endpoints',
@@ -259,9 +259,10 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   items: 'catalogItem,item,present,price,validation',
   notifications: 'letter,render',
   orders:
-    'change,charge,coupon,facets,fault,fulfillment,money,newOrder,newOrderLine,occasion,order,' +
-    'payment,paymentAttempt,paymentDetails,present,refund,shipping,stages,totals',
-  payments: 'gateway,rotation,simulatorCards,stripeDeclines',
+    'change,charge,coupon,dispute,facets,fault,fulfillment,gatewayRefund,money,newOrder,' +
+    'newOrderLine,occasion,order,payment,paymentAttempt,paymentDetails,present,refund,shipping,' +
+    'stages,totals',
+  payments: 'gateway,gatewayReport,rotation,simulatorCards,stripeDeclines',
   books: 'audit,auditFinding,duePreview,auditCaptures,present,preview,previewDates,explanations',
   rebill:
     'attempt,codec,dunning,endings,explanation,held,keptOrder,keptPlan,movedFrom,note,orderDocument,' +
@@ -316,6 +317,8 @@ const owners: Readonly<Record<string, string>> = {
   distribution_center: 'server/src/orders',
   waiting_shipment: 'server/src/orders',
   order_payment_attempt: 'server/src/orders',
+  chargeback_dispute: 'server/src/orders',
+  gateway_report: 'server/src/payments',
   auto_order: 'server/src/autoOrders',
   auto_order_item: 'server/src/autoOrders',
   auto_order_log: 'server/src/autoOrders',

@@ -18,6 +18,7 @@ export interface EventDescription {
     | 'auto_order'
     | 'order'
     | 'fulfillment'
+    | 'chargeback'
     | 'item'
     | 'customer'
     | 'workflow_task'
@@ -31,6 +32,7 @@ export interface EventDescription {
     | 'Order'
     | 'Item'
     | 'Customer'
+    | 'ChargebackDispute'
     | 'WorkflowTask'
     | 'User'
     | 'Webhook';
@@ -103,6 +105,12 @@ export const events = {
     'A customer profile was deleted; the payload is the profile as it last was.',
   ),
   item_delete: item(35, 'An item was deleted; the payload is the item as it last was.'),
+  chargeback_create: chargeback(36, 'A customer disputed a charge, or staff recorded a dispute.'),
+  chargeback_update: chargeback(37, 'A dispute changed, was won or was lost.'),
+  chargeback_delete: chargeback(
+    38,
+    'A dispute was deleted; the payload is the dispute as it last was.',
+  ),
   fulfillment_hold: fulfillment(39, 'An order was held for review and does not ship.'),
   fulfillment_transmit: fulfillment(40, 'An order reached the Shipping Department and may ship.'),
 } as const satisfies Record<string, EventDescription>;
@@ -132,6 +140,7 @@ export const categoryPermissions = {
   auto_order: 'auto_order_read',
   order: 'order_read',
   fulfillment: 'order_read',
+  chargeback: 'order_read',
   item: 'item_read',
   customer: 'customer_read',
   workflow_task: 'workflow_read',
@@ -194,6 +203,16 @@ function fulfillment(eventOid: number, description: string) {
     description,
     payload: 'Order',
     expansion: 'order',
+    supportsReflow: false,
+  } as const;
+}
+
+function chargeback(eventOid: number, description: string) {
+  return {
+    category: 'chargeback',
+    eventOid,
+    description,
+    payload: 'ChargebackDispute',
     supportsReflow: false,
   } as const;
 }

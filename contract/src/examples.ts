@@ -15,6 +15,7 @@ export const pathExamples: Readonly<Record<string, string>> = {
   merchant_item_id: 'PDF',
   merchant_item_oid: '301',
   customer_profile_oid: '701',
+  chargeback_dispute_oid: '21',
   email: 'ada@example.com',
   webhookOid: '11',
   requestId: '3f1c8e5a-5a0e-4a51-9d5c-0c6a2f1b7d10',
@@ -149,6 +150,14 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
     summary: { shipping_handling_refunded: { value: 5 } },
   },
   processPayment: { amount: 19.99 },
+  insertChargeback: {
+    order_id: 'DEMO-0000000101',
+    case_number: 'CB-2291',
+    reason_code: 'not received',
+    expiration_dts: nextMonth,
+  },
+  updateChargeback: { status: 'lost' },
+  actAtSimulator: { action: 'refund', order_id: 'DEMO-0000000101', amount: 5 },
   insertItem: {
     merchant_item_id: 'TEA',
     description: 'Green tea, 100 g',

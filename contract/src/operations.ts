@@ -33,6 +33,13 @@ import {
   AutoOrderPreviewResponse,
 } from './change.ts';
 import {
+  ChargebackDispute,
+  ChargebackDisputeResponse,
+  ChargebackDisputesResponse,
+  SimulatorAction,
+  SimulatorActionResponse,
+} from './chargeback.ts';
+import {
   ClockAdvanceDaysResponse,
   ClockAdvanceResponse,
   ClockAdvancesResponse,
@@ -890,6 +897,88 @@ export const operations = {
     maxElements: 500,
   },
 
+  getChargebackDisputes: {
+    tag: 'order',
+    method: 'GET',
+    base: '/rest/v2',
+    path: '/chargeback/chargebacks',
+    summary: 'List disputes of charges',
+    description:
+      'The latest first. The gateway reports disputes by itself; staff can record others.',
+    permissions: ['order_read'],
+    query: Type.Object({
+      order_id: text(),
+      case_number: text(),
+      status: text(),
+      expiration_dts_start: dateTime(),
+      expiration_dts_end: dateTime(),
+      chargeback_dts_start: dateTime(),
+      chargeback_dts_end: dateTime(),
+      ...paging(),
+      _since: dateTime('Created or changed since that moment.'),
+    }),
+    response: ChargebackDisputesResponse,
+    payload: 'chargebacks',
+    status: 200,
+    maxLimit: 200,
+  },
+  getChargebackDispute: {
+    tag: 'order',
+    method: 'GET',
+    base: '/rest/v2',
+    path: '/chargeback/chargebacks/{chargeback_dispute_oid}',
+    summary: 'Read a dispute',
+    permissions: ['order_read'],
+    params: Type.Object({ chargeback_dispute_oid: Type.Integer({ format: 'int32' }) }),
+    response: ChargebackDisputeResponse,
+    payload: 'chargeback',
+    status: 200,
+  },
+  insertChargeback: {
+    tag: 'order',
+    method: 'POST',
+    base: '/rest/v2',
+    path: '/chargeback/chargebacks',
+    summary: 'Record a dispute that no gateway reports',
+    description:
+      'What happens to the auto order of the order is a setting of the merchant (disputes). Moves no money.',
+    permissions: ['order_write'],
+    body: ChargebackDispute,
+    response: ChargebackDisputeResponse,
+    payload: 'chargeback',
+    status: 200,
+  },
+  updateChargeback: {
+    tag: 'order',
+    method: 'PUT',
+    base: '/rest/v2',
+    path: '/chargeback/chargebacks/{chargeback_dispute_oid}',
+    summary: 'Change a dispute',
+    description:
+      'Absent fields stay as they are, null clears. A dispute that has ended stays so, and only its gateway ' +
+      'ends one that a gateway reported.',
+    permissions: ['order_write'],
+    params: Type.Object({ chargeback_dispute_oid: Type.Integer({ format: 'int32' }) }),
+    body: ChargebackDispute,
+    response: ChargebackDisputeResponse,
+    payload: 'chargeback',
+    status: 200,
+  },
+  deleteChargeback: {
+    tag: 'order',
+    method: 'DELETE',
+    base: '/rest/v2',
+    path: '/chargeback/chargebacks/{chargeback_dispute_oid}',
+    summary: 'Delete a dispute that staff recorded by mistake',
+    description:
+      'One that a gateway reported is not deleted. An auto order that it held is billed again.',
+    permissions: ['order_write'],
+    params: Type.Object({ chargeback_dispute_oid: Type.Integer({ format: 'int32' }) }),
+    response: ChargebackDisputeResponse,
+    payload: 'chargeback',
+    status: 200,
+  },
+
   // Items
   getItems: {
     tag: 'item',
@@ -1695,6 +1784,21 @@ export const operations = {
     body: ClockRequest,
     response: ClockResponse,
     payload: 'clock',
+    status: 200,
+  },
+  actAtSimulator: {
+    tag: 'perennial',
+    method: 'POST',
+    base: '/perennial/v1',
+    path: '/simulator/actions',
+    summary: 'Let the simulated gateway refund or dispute a charge',
+    description:
+      'As if a person had refunded in the gateway’s own pages, or a customer had called the bank. The ' +
+      'simulator reports it, and the report is recorded as a report of Stripe is. Only for charges of the simulator.',
+    permissions: ['configuration_write'],
+    body: SimulatorAction,
+    response: SimulatorActionResponse,
+    payload: 'result',
     status: 200,
   },
   getClockAdvance: {

@@ -233,6 +233,23 @@ export const WebhookSettings = model('WebhookSettings', 'Where webhooks may lead
 });
 export type WebhookSettings = Static<typeof WebhookSettings>;
 
+export const DisputeSettings = model(
+  'DisputeSettings',
+  'What happens to the auto order when a charge of one of its orders is disputed.',
+  {
+    at_opening: oneOf(
+      ['hold', 'cancel', 'continue'],
+      'While a dispute is open: nothing is billed (hold, the default), the auto order is canceled, ' +
+        'or it is billed on.',
+    ),
+    at_loss: oneOf(
+      ['cancel', 'continue'],
+      'When it is lost: the auto order is canceled (the default), or it is billed on.',
+    ),
+  },
+);
+export type DisputeSettings = Static<typeof DisputeSettings>;
+
 export const MerchantSettings = model('MerchantSettings', 'The settings of a merchant.', {
   merchant_id: text(),
   company_name: text(),
@@ -255,6 +272,12 @@ export const MerchantSettings = model('MerchantSettings', 'The settings of a mer
   coupons: many(RetryCoupon, 'Those that retries may carry.'),
   gateways: one(GatewaySettings),
   webhooks: one(WebhookSettings),
+  disputes: one(DisputeSettings),
+  gateway_refunds: oneOf(
+    ['continue', 'cancel'],
+    'What happens to the auto order when a person refunds one of its orders at the gateway: it is ' +
+      'billed on (the default) or canceled.',
+  ),
 });
 export type MerchantSettings = Static<typeof MerchantSettings>;
 

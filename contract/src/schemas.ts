@@ -7,6 +7,7 @@ import * as audit from './audit.ts';
 import * as autoOrder from './autoOrder.ts';
 import * as autoOrderItem from './autoOrderItem.ts';
 import * as change from './change.ts';
+import * as chargeback from './chargeback.ts';
 import * as clock from './clock.ts';
 import * as common from './common.ts';
 import * as customer from './customer.ts';
@@ -42,6 +43,7 @@ const files = {
     orderRefund,
     receivable,
     fulfillment,
+    chargeback,
   ],
   item: [item],
   customer: [customer],

@@ -25,6 +25,7 @@ export const unknownObjects: PathValues = {
   order_id: 'TEST-9999999999',
   merchant_item_oid: '2147483000',
   merchant_item_id: 'NOTHING',
+  chargeback_dispute_oid: '2147483000',
   customer_profile_oid: '2147483000',
   email: 'nobody@example.com',
   webhookOid: '2147483000',
@@ -68,8 +69,6 @@ async function makeObjects(app: TestApp, key: string, i: number): Promise<PathVa
     body: { task_name: 'Call Ann', object_type: 'order', object_id: order.order_id },
   });
   const { saved_search } = await ask({ operation: 'insertSavedSearch', body: { name: 'Mine' } });
-  const { user } = await ask({ operation: 'insertUser', body: { login: `ann${i}` } });
-  const { group } = await ask({ operation: 'insertGroup', body: { name: `Support ${i}` } });
   const code = `EAST${i}`;
   await ask({ operation: 'insertDistributionCenter', body: { code } });
   const { audit } = await ask({ operation: 'requestAudit' });
@@ -81,9 +80,9 @@ async function makeObjects(app: TestApp, key: string, i: number): Promise<PathVa
   return {
     audit_id: audit.audit_id,
     distribution_center_code: code,
+    ...(await makeDispute(ask, order.order_id)),
     webhookOid: String(webhook.webhook_oid),
-    user_id: String(user.user_id),
-    group_oid: String(group.group_oid),
+    ...(await makeStaff(ask, i)),
     merchant_item_oid: String(item.merchant_item_oid),
     merchant_item_id: itemId,
     customer_profile_oid: String(customer.customer_profile_oid),
@@ -109,6 +108,20 @@ const askWith =
     assert.equal(status, 200, JSON.stringify(body));
     return body;
   };
+
+type Ask = ReturnType<typeof askWith>;
+
+async function makeDispute(ask: Ask, orderId: string): Promise<PathValues> {
+  const body = { order_id: orderId, status: 'won' };
+  const { chargeback } = await ask({ operation: 'insertChargeback', body });
+  return { chargeback_dispute_oid: String(chargeback.chargeback_dispute_oid) };
+}
+
+async function makeStaff(ask: Ask, i: number): Promise<PathValues> {
+  const { user } = await ask({ operation: 'insertUser', body: { login: `ann${i}` } });
+  const { group } = await ask({ operation: 'insertGroup', body: { name: `Support ${i}` } });
+  return { user_id: String(user.user_id), group_oid: String(group.group_oid) };
+}
 
 const orderOf = (itemId: string, email: string) => ({
   billing: { first_name: 'Ann', last_name: 'Smith', email, country_code: 'US' },

@@ -11,6 +11,8 @@ export interface StripeStandIn {
   /** What each request said, form fields as sent. */
   readonly requests: StandInRequest[];
   captures(): { key: string; amount: number }[];
+  /** The newest payment that paid for an order: its id, its amount and its metadata. */
+  paymentOf(orderId: string): Pick<Intent, 'id' | 'amount' | 'metadata'> | undefined;
   setDown(isDown: boolean): void;
   /** The response to the next request of any kind. */
   answerNext(status: number, error: Record<string, unknown>): void;
@@ -61,6 +63,7 @@ export async function startStripeStandIn(clock?: Pick<SystemClock, 'now'>): Prom
     host: { protocol: 'http', host: '127.0.0.1', port: (server.address() as AddressInfo).port },
     requests: standIn.requests,
     captures: () => standIn.books.captures(),
+    paymentOf: (orderId) => standIn.books.paymentOf(orderId),
     setDown: (down) => {
       standIn.isDown = down;
     },
@@ -112,6 +115,8 @@ class StandInServer {
   #replyTo({ method, path, fields, idempotencyKey: key = '' }: StandInRequest): Reply | 'lost' {
     if (method === 'GET' && path === '/v1/payment_intents')
       return { status: 200, body: this.books.list(fields) };
+    const one = /^\/v1\/payment_intents\/(\w+)$/.exec(path)?.[1];
+    if (method === 'GET' && one !== undefined) return this.books.retrieve(one);
     const card = fields.get('payment_method') ?? '';
     if (card === 'pm_lost_before' && this.#isLost(key)) return 'lost';
     const kept = this.#replies.get(key);
@@ -188,6 +193,15 @@ class StripeBooks {
       status: 200,
       body: { id: `re_${number}`, object: 'refund', amount, status: 'succeeded' },
     };
+  }
+
+  paymentOf(orderId: string): Intent | undefined {
+    return this.#intents.find(({ metadata }) => metadata['order_reference'] === orderId);
+  }
+
+  retrieve(id: string): Reply {
+    const intent = this.#intents.find((each) => each.id === id);
+    return intent ? { status: 200, body: intent } : unknownPath;
   }
 
   list(fields: URLSearchParams) {

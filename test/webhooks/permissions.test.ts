@@ -108,6 +108,10 @@ async function makeEverything(): Promise<void> {
     params: { order_id: order.order_id },
     body: { current_stage: 'Shipping Department' },
   });
+  await ask(world, {
+    operation: 'insertChargeback',
+    body: { order_id: order.order_id, status: 'won' },
+  });
   await addTask(world, { task_name: 'Call' });
   await ask(world, { operation: 'insertUser', body: { login: `user${n}` } });
 }

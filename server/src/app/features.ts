@@ -3,6 +3,8 @@ import { orderHooks } from '../autoOrders/hooks.ts';
 import { orderAutoOrderJson } from '../autoOrders/present.ts';
 import { previewDue } from '../books/dueOperations.ts';
 import { countSkipped } from '../notifications/store.ts';
+import { recordReport } from '../orders/gatewayReportOperations.ts';
+import type { ReportParts } from '../payments/gatewayReportWorker.ts';
 import { orderCharge, orderObstacle } from '../payments/orderCharge.ts';
 import { orderRefund } from '../payments/orderRefund.ts';
 import type { Context } from '../platform/context.ts';
@@ -21,13 +23,19 @@ export function wireFeatures(
   { clock, rebillTiming }: AppParts,
   { charging: { payments }, contexts, merchants, rounds, fileStore }: Services,
 ) {
+  const hooks = { ...orderHooks, lockRebill };
+  const reports: ReportParts = {
+    ...rounds,
+    record: (context, report) => recordReport(context, report, hooks),
+  };
   return {
+    reports,
     rebills: { payments, timing: rebillTiming ?? defaultTiming, clock, ...rounds },
     orders: {
       charge: orderCharge(payments, contexts.contextFor),
       refund: orderRefund(payments, contexts.contextFor),
       obstacle: orderObstacle(payments),
-      hooks: { ...orderHooks, lockRebill },
+      hooks,
       clock,
       autoOrder: orderAutoOrderJson,
     },

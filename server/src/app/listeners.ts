@@ -5,6 +5,7 @@ import { tellFulfillment } from '../orders/fulfillmentListener.ts';
 import type { EventListener } from '../platform/context.ts';
 import { wakeParked } from '../rebill/parkedListener.ts';
 import { webhookListener } from '../webhooks/captureListener.ts';
+import { gatewayTaskListener } from '../workflow/gatewayTaskListener.ts';
 import { parkedTaskListener } from '../workflow/parkedTaskListener.ts';
 import { systemTaskListener } from '../workflow/systemTaskListener.ts';
 import { objectReaders, readAutoOrders } from './objectReaders.ts';
@@ -26,6 +27,7 @@ export function listenersOf({ webhooks, live }: Services): EventListener[] {
     tellFulfillment,
     systemTaskListener(readObjectFacts),
     parkedTaskListener(readObjectFacts),
+    gatewayTaskListener(readObjectFacts),
     live.listener,
   ];
 }

@@ -4,6 +4,8 @@ import { orderAutoOrderJson } from '../autoOrders/present.ts';
 import { readTexts } from '../autoOrders/readOperations.ts';
 import { readCustomerJson } from '../customers/store.ts';
 import { listItemOids, readItemJson } from '../items/store.ts';
+import { wireDispute } from '../orders/dispute.ts';
+import { findDispute } from '../orders/disputeStore.ts';
 import { listOrderIds, readOrderTexts } from '../orders/listStore.ts';
 import { readOrderJson } from '../orders/store.ts';
 import type { Context } from '../platform/context.ts';
@@ -51,6 +53,16 @@ export const objectReaders: ObjectReaders = {
     eachById(ids, (id) => readItemJson(db, merchantId, { oid: Number(id) }, expand, timeZone)),
   'customer profile': ({ db, merchant: { merchantId, timeZone } }, ids, expand) =>
     eachById(ids, (id) => readCustomerJson(db, merchantId, { oid: Number(id) }, expand, timeZone)),
+  async chargeback({ db, merchant: { merchantId, timeZone } }, ids) {
+    const disputes = await Promise.all(ids.map((id) => findDispute(db, merchantId, Number(id))));
+    return new Map(
+      disputes.flatMap((dispute) =>
+        dispute === undefined
+          ? []
+          : [[String(dispute.disputeOid), JSON.stringify(wireDispute(dispute, timeZone))] as const],
+      ),
+    );
+  },
   user: ({ db, merchant: { merchantId, timeZone } }, ids) =>
     eachById(ids, (id) => readUserJson(db, merchantId, Number(id), timeZone)),
 };

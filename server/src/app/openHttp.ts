@@ -2,7 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { addOauthEndpoints } from '../oauth/endpoints.ts';
 import { addOauthPages } from '../oauth/pages.ts';
 import { addBillingPage } from '../payments/billingRoutes.ts';
-import { addStripeWebhook, type LateAnswer } from '../payments/stripeWebhook.ts';
+import { hearReport } from '../payments/gatewayReportWorker.ts';
+import { addStripeWebhook } from '../payments/stripeWebhook.ts';
 import { fileOriginOf } from '../platform/files/openFiles.ts';
 import { addConsole } from '../platform/http/console.ts';
 import { addPages } from '../platform/http/pages.ts';
@@ -55,7 +56,7 @@ export function openHttp(parts: AppParts, services: Services, features: Features
     readAutoOrder: readSubscription,
     updateCard: cardUpdate(features.rebills),
   });
-  addStripe(http, parts);
+  addStripe(http, parts, features);
   services.fileStore.addRoutes?.(http);
   services.live.addTo(http);
   http.addHook('onClose', () => limiter.close());
@@ -72,11 +73,15 @@ const nonceBytes = 16;
 function addStripe(
   http: FastifyInstance,
   { gateways: { stripe }, clock, db, log }: AppParts,
+  { reports }: Features,
 ): void {
   if (stripe?.webhookSecret === undefined) return;
   const settings = { ...stripe, webhookSecret: stripe.webhookSecret };
-  addStripeWebhook(http, settings, clock, async ({ merchantId, key, answer }: LateAnswer) => {
-    log.info({ merchantId, key, answer: answer.kind }, 'a gateway reported a charge');
-    await requeryNow(db, merchantId, key);
+  addStripeWebhook(http, settings, clock, {
+    async heard({ merchantId, key, answer }) {
+      log.info({ merchantId, key, answer: answer.kind }, 'a gateway reported a charge');
+      await requeryNow(db, merchantId, key);
+    },
+    reported: (report) => hearReport(reports, report),
   });
 }

@@ -5,8 +5,11 @@ import { itemRoutes } from '../items/routes.ts';
 import { merchantRoutes } from '../merchants/routes.ts';
 import { noticeRoutes } from '../notifications/routes.ts';
 import { oauthRoutes } from '../oauth/routes.ts';
+import { disputeRoutes } from '../orders/disputeRoutes.ts';
 import { orderRoutes } from '../orders/routes.ts';
 import { billingRoutes } from '../payments/billingRoutes.ts';
+import { hearReport } from '../payments/gatewayReportWorker.ts';
+import { simulatorRoutes } from '../payments/simulatorRoutes.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import { readBilled, readOpenRebills } from '../rebill/billedStore.ts';
 import { rebillRoutes } from '../rebill/routes.ts';
@@ -29,13 +32,18 @@ import { readObjectFacts } from './taskObjects.ts';
 export function routesOf(
   { seal, clock, gateways }: AppParts,
   { merchants, accesses, live, sessions }: Services,
-  { orders, rebills, clocks, files }: Features,
+  { orders, reports, rebills, clocks, files }: Features,
 ): Routes {
   return {
     ...merchantRoutes({ merchants, keepWalls: [keepWallsOfRebills, keepWallsOfTasks] }),
     ...itemRoutes,
     ...customerRoutes,
     ...orderRoutes(orders),
+    ...disputeRoutes(orders),
+    ...simulatorRoutes({
+      act: gateways.act,
+      hear: (report) => hearReport(reports, report),
+    }),
     ...autoOrderRoutes({ readBilled, readOpenRebills }),
     ...rebillRoutes(rebills),
     ...noticeRoutes(async (context, oid) => (await readSubscription(context, oid)) !== undefined),

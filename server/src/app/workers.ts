@@ -4,6 +4,7 @@ import { noticeSender, receiptExpand } from '../notifications/noticeWorker.ts';
 import { expiryWorker } from '../oauth/expiryWorker.ts';
 import { refundWorker } from '../orders/refundWorker.ts';
 import { unsettledChargesWorker } from '../orders/unsettledChargesWorker.ts';
+import { gatewayReportWorker } from '../payments/gatewayReportWorker.ts';
 import { forgettingWorker } from '../platform/http/idempotency.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import { readBilled } from '../rebill/billedStore.ts';
@@ -22,7 +23,7 @@ import type { Services } from './services.ts';
 export function workersOf(
   parts: AppParts,
   { rounds, webhooks, charging: { unlessHeld }, updateBillingUrl }: Services,
-  { rebills, orders, clocks, files }: Features,
+  { rebills, orders, reports, clocks, files }: Features,
 ): Worker[] {
   const { db, clock, log } = parts;
   const notices = noticeSender({
@@ -37,6 +38,7 @@ export function workersOf(
     expiryWorker(db, clock, log),
     unsettledChargesWorker(rounds, orders),
     refundWorker(rounds, orders),
+    gatewayReportWorker(reports),
     autoOrderWorker({ ...rounds, readBilled }),
     heldWorker(rebills),
     rebillWorker(rebills),

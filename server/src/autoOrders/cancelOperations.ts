@@ -3,7 +3,9 @@ import type { Context } from '../platform/context.ts';
 import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
 import { loadCatalog } from './catalogReader.ts';
 import { saveChanges } from './changeOperations.ts';
+import { bringForward } from './dueStore.ts';
 import { canceled } from './edit.ts';
+import { isParked } from './parking.ts';
 import { lockAutoOrders } from './store.ts';
 
 /** Locks an auto order until the transaction ends. */
@@ -28,4 +30,14 @@ export async function cancelAutoOrder(
   const catalog = await loadCatalog(context.db, merchantId, [before]);
   const after = canceled(before, { reason, user }, context.now);
   await saveChanges(context, catalog, [{ before, after, title: 'Canceled' }]);
+}
+
+/** Makes a parked auto order due now, because what stopped its billing is gone. */
+export async function wakeAutoOrder(
+  { db, now, merchant: { merchantId } }: Context,
+  autoOrderOid: number,
+): Promise<void> {
+  const [autoOrder] = await lockAutoOrders(db, merchantId, [autoOrderOid]);
+  if (autoOrder === undefined || !isParked(autoOrder.failureReason)) return;
+  await bringForward(db, merchantId, [autoOrderOid], now);
 }

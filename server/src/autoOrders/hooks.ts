@@ -1,5 +1,5 @@
 import type { OrderHooks } from '../orders/hooks.ts';
-import { cancelAutoOrder, lockAutoOrder } from './cancelOperations.ts';
+import { cancelAutoOrder, lockAutoOrder, wakeAutoOrder } from './cancelOperations.ts';
 import { createFromPaidOrder, missedAtStart } from './createOperations.ts';
 import { refreshFacets } from './originalOrderOperations.ts';
 
@@ -10,4 +10,5 @@ export const orderHooks: Omit<OrderHooks, 'lockRebill'> = {
   onOriginalOrderChanged: refreshFacets,
   lockAutoOrder,
   cancelAutoOrder,
+  wakeAutoOrder,
 };

@@ -1,5 +1,5 @@
 import type { Database } from '../platform/storage/database.ts';
-import type { BookedCharge, BookedRefunds } from './auditCaptures.ts';
+import type { BookedCharge, BookedRefunds, OurDispute } from './auditCaptures.ts';
 import { isRebill } from './auditCaptures.ts';
 
 /** Returns the existing charges with these subjects: rebills, and payments of orders. */
@@ -54,4 +54,27 @@ export function findBookedRefunds(
      group by charge_reference`,
     [merchantId, references],
   );
+}
+
+/** Returns all disputes that gateways reported. They are few. */
+export function findBookedDisputes(db: Database, merchantId: string): Promise<OurDispute[]> {
+  return db.rows(
+    `select gateway_reference as reference, charge_reference as "chargeReference", state,
+       amount_minor as amount
+     from chargeback_dispute where merchant_id = $1 and gateway_reference is not null`,
+    [merchantId],
+  );
+}
+
+/** Returns the charges that gateways reported something about that is not recorded yet. */
+export async function findReportedCharges(
+  db: Database,
+  merchantId: string,
+): Promise<ReadonlySet<string>> {
+  const rows = await db.rows<{ reference: string }>(
+    `select report->>'chargeReference' as reference from gateway_report
+     where merchant_id = $1 and next_try_at is not null`,
+    [merchantId],
+  );
+  return new Set(rows.map(({ reference }) => reference));
 }

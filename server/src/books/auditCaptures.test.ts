@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testApp } from '../../../test/support/app.ts';
 import type { ChargeOrder } from '../payments/simulatorBooks.ts';
-import { type BookedCharge, captureDifferences, refundDifferences } from './auditCaptures.ts';
+import {
+  type BookedCharge,
+  captureDifferences,
+  disputeDifferences,
+  refundDifferences,
+} from './auditCaptures.ts';
 
 const rebill: BookedCharge = {
   subject: 'rebill:M:7:2',
@@ -68,6 +73,30 @@ for (const [what, refunded, booked, found] of [
   test(`refunds of a charge against the gateway's books: ${what}`, () => {
     assert.deepEqual(
       refundDifferences([{ ...capture, refunded }], booked).map(({ field }) => field),
+      found,
+    );
+  });
+
+const dispute = { reference: 'dp1', state: 'open', amount: 500 };
+const ours = { ...dispute, chargeReference: 'ref1' };
+for (const [what, gateway, booked, found] of [
+  ['no dispute', undefined, [], []],
+  ['a dispute that both know', dispute, [ours], []],
+  ['a dispute that only the gateway knows', dispute, [], ['dp1 open 500 | none']],
+  ['a dispute that only our books know', undefined, [ours], ['none | dp1 open 500']],
+  [
+    'a dispute that was lost at the gateway',
+    { ...dispute, state: 'lost' },
+    [ours],
+    ['dp1 lost 500 | dp1 open 500'],
+  ],
+] as const)
+  test(`disputes of a charge against the gateway's books: ${what}`, () => {
+    const charge = { ...capture, refunded: 0, ...(gateway && { dispute: gateway }) };
+    assert.deepEqual(
+      disputeDifferences([charge], booked).map(
+        ({ stored, recomputed }) => `${stored} | ${recomputed}`,
+      ),
       found,
     );
   });

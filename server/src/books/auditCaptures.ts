@@ -12,6 +12,20 @@ export interface Capture {
   readonly amount: number;
   /** What the gateway gave back of it. */
   readonly refunded: number;
+  readonly dispute?: BookedDispute;
+}
+
+/** A dispute of a charge, in the gateway's books or in ours. */
+export interface BookedDispute {
+  /** The gateway's id of the dispute. */
+  readonly reference: string;
+  readonly state: string;
+  readonly amount: number;
+}
+
+/** What our books say about a dispute that a gateway reported. */
+export interface OurDispute extends BookedDispute {
+  readonly chargeReference: string;
 }
 
 /** What our books say about refunds of a charge at a gateway. */
@@ -90,15 +104,39 @@ export function refundDifferences(
     // The answer of a refund has not arrived yet.
     if (refunds?.isUnderWay) return [];
     const recomputed = refunds?.refunded ?? 0;
-    if (refunded === recomputed) return [];
-    return [
-      {
-        objectType: 'charge',
-        objectId: key,
-        field: 'refunded',
-        stored: String(refunded),
-        recomputed: String(recomputed),
-      },
-    ];
+    return refunded === recomputed ? [] : [ofCharge(key, 'refunded', refunded, recomputed)];
   });
 }
+
+/**
+ * Returns the captures whose dispute the gateway and our books know differently: one that only one
+ * of them knows, or one of another state or amount.
+ */
+export function disputeDifferences(
+  captures: readonly Capture[],
+  ours: readonly OurDispute[],
+): Difference[] {
+  const byCharge = Map.groupBy(ours, ({ chargeReference }) => chargeReference);
+  return captures.flatMap(({ key, reference, dispute }): Difference[] => {
+    const booked = byCharge.get(reference) ?? [];
+    const stored = dispute === undefined ? 'none' : disputeText(dispute);
+    const recomputed = booked.map(disputeText).join(', ') || 'none';
+    return stored === recomputed ? [] : [ofCharge(key, 'dispute', stored, recomputed)];
+  });
+}
+
+const disputeText = ({ reference, state, amount }: BookedDispute): string =>
+  `${reference} ${state} ${amount}`;
+
+const ofCharge = (
+  objectId: string,
+  field: string,
+  stored: string | number,
+  recomputed: string | number,
+): Difference => ({
+  objectType: 'charge',
+  objectId,
+  field,
+  stored: String(stored),
+  recomputed: String(recomputed),
+});

@@ -4,9 +4,19 @@ import type { Database } from '../platform/storage/database.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
 import type { Difference } from './audit.ts';
 import { differencesOf, unreadable } from './audit.ts';
-import { findBookedCharges, findBookedRefunds } from './auditCaptureStore.ts';
+import {
+  findBookedCharges,
+  findBookedDisputes,
+  findBookedRefunds,
+  findReportedCharges,
+} from './auditCaptureStore.ts';
 import type { Capture } from './auditCaptures.ts';
-import { captureDifferences, refundDifferences, subjectOf } from './auditCaptures.ts';
+import {
+  captureDifferences,
+  disputeDifferences,
+  refundDifferences,
+  subjectOf,
+} from './auditCaptures.ts';
 import {
   findOids,
   findOrphans,
@@ -54,32 +64,41 @@ export async function getAudit(
   return [
     await auditMerchant(db, merchant, onProgress),
     await auditCaptures(db, merchant.merchantId, captures ?? []),
-    await auditRefunds(db, merchant.merchantId, readCaptures, captures ?? []),
+    await auditReturns(db, merchant.merchantId, readCaptures, captures ?? []),
   ].reduce(combined);
 }
 
 /**
- * Audits what the gateways gave back. A refund that is made between the two reads looks like a
- * difference, so differences are looked for again, and only those that are found twice count.
+ * Audits what the gateways gave back, and what customers disputed. What happens between the two
+ * reads looks like a difference, so differences are looked for again, and only those that are found
+ * twice count.
  */
-async function auditRefunds(
+async function auditReturns(
   db: Database,
   merchantId: string,
   readCaptures: ReadCaptures,
   captures: readonly Capture[],
 ): Promise<Audit> {
-  const find = async (captured: readonly Capture[]) =>
-    refundDifferences(
-      captured,
-      await inPieces([...new Set(captured.map(({ reference }) => reference))], (some) =>
-        findBookedRefunds(db, merchantId, some),
-      ),
-    );
-  const first = await find(captures);
+  const first = await returnDifferences(db, merchantId, captures);
   if (first.length === 0) return nothing;
   const keys = new Set(first.map(({ objectId }) => objectId));
   const again = (await readCaptures(merchantId)) ?? [];
-  return auditOf(await find(again.filter(({ key }) => keys.has(key))));
+  const suspects = again.filter(({ key }) => keys.has(key));
+  return auditOf(await returnDifferences(db, merchantId, suspects));
+}
+
+/** A charge whose report is not recorded yet is left out. */
+async function returnDifferences(
+  db: Database,
+  merchantId: string,
+  captures: readonly Capture[],
+): Promise<Difference[]> {
+  const reported = await findReportedCharges(db, merchantId);
+  const settled = captures.filter(({ reference }) => !reported.has(reference));
+  const references = [...new Set(settled.map(({ reference }) => reference))];
+  const refunds = await inPieces(references, (some) => findBookedRefunds(db, merchantId, some));
+  const disputes = await findBookedDisputes(db, merchantId);
+  return [...refundDifferences(settled, refunds), ...disputeDifferences(settled, disputes)];
 }
 
 /** Hears how many auto orders were audited so far. */

@@ -24,6 +24,8 @@ const sectionNames = [
   'coupons',
   'gateways',
   'webhooks',
+  'disputes',
+  'gateway_refunds',
 ] as const satisfies readonly (keyof MerchantSettings)[];
 
 /** A merchant's settings as the wire shows them. */

@@ -32,6 +32,8 @@ export interface OrderHooks {
   lockAutoOrder(context: Context, autoOrderOid: number): Promise<void>;
   /** Cancels an auto order. One that has ended already stays as it is. */
   cancelAutoOrder(context: Context, autoOrderOid: number, why: CancelNote): Promise<void>;
+  /** Lets the engine check an auto order at once whose billing was stopped. */
+  wakeAutoOrder(context: Context, autoOrderOid: number): Promise<void>;
 }
 
 /** Why an auto order is canceled, and by which user or application. */
@@ -78,4 +80,5 @@ export const noHooks: OrderHooks = {
   lockRebill: async () => undefined,
   lockAutoOrder: async () => {},
   cancelAutoOrder: async () => {},
+  wakeAutoOrder: async () => {},
 };

@@ -60,6 +60,8 @@ export interface OrderRecord {
   readonly rebillNumber?: number | undefined;
   /** The token of the card at the gateway. */
   readonly cardToken?: string | undefined;
+  /** Why its auto order is not billed, as the second half of a sentence. Absent: no reason. */
+  readonly rebillStop?: string | undefined;
   /** True when its first charge was begun and is not settled. */
   readonly charging?: boolean;
 }

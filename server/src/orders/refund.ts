@@ -26,6 +26,8 @@ export interface Refunded {
   readonly shippingHandling: Minor;
   readonly giftCharge: Minor;
   readonly giftWrap: Minor;
+  /** What a gateway gave back without saying for what. Absent: nothing. */
+  readonly other?: Minor | undefined;
 }
 
 /** What is refunded of one line. */
@@ -62,7 +64,7 @@ export function planRefund(order: OrderRecord, body: Order): Outcome<PlannedRefu
   if (!read.ok) return read;
   const given = readTotals(order, body, before, read.value);
   if (!given.ok) return given;
-  const after: Refunded = { lines: read.value.lines, ...given.value };
+  const after: Refunded = { lines: read.value.lines, ...given.value, other: before.other };
   const totalBefore = totalOf(before);
   const amount = minor(totalOf(after) - totalBefore);
   const fault = sumFault(order, totalOf(after), amount);
@@ -91,14 +93,15 @@ export function refundedOf({ document, currency }: OrderRecord): Refunded {
     shippingHandling: amountOf(summary?.shipping_handling_refunded, currency),
     giftCharge: amountOf(gift?.gift_charge_refunded, currency),
     giftWrap: amountOf(gift?.gift_wrap_refunded, currency),
+    other: amountOf(summary?.other_refunded, currency),
   };
 }
 
 /** Returns the sum of all refunds. */
 export function totalOf(refunded: Refunded): Minor {
-  const { subtotalDiscount, tax, shippingHandling, giftCharge, giftWrap } = refunded;
-  const gifts = giftCharge + giftWrap;
-  return minor(subtotalOf(refunded) - subtotalDiscount + tax + shippingHandling + gifts);
+  const { subtotalDiscount, tax, shippingHandling, giftCharge, giftWrap, other = 0 } = refunded;
+  const rest = giftCharge + giftWrap + other;
+  return minor(subtotalOf(refunded) - subtotalDiscount + tax + shippingHandling + rest);
 }
 
 const subtotalOf = ({ lines }: Refunded): Minor => sum(lines.map(({ amount }) => amount));
@@ -185,8 +188,8 @@ function shareOf(line: OrderItem, quantity: number, currency: string): Minor {
   return quantity === ordered ? charged : multiply(charged, ratio(quantity, ordered), 'half up');
 }
 
-/** The amount of a line with its discount. */
-const chargedOf = (line: OrderItem, currency: string): Minor =>
+/** Returns the amount of a line with its discount. */
+export const chargedOf = (line: OrderItem, currency: string): Minor =>
   line.total_cost_with_discount === undefined
     ? minor(Math.round(amountOf(line.cost, currency) * (line.quantity ?? 0)))
     : amountOf(line.total_cost_with_discount, currency);
@@ -198,7 +201,7 @@ const grossOf = (line: OrderItem, currency: string): Minor =>
 // A quotient of decimals may end in a row of nines.
 const ratio = (part: number, whole: number): number => Number((part / whole).toPrecision(12));
 
-type Totals = Omit<Refunded, 'lines'>;
+type Totals = Omit<Refunded, 'lines' | 'other'>;
 
 /** A refunded amount outside the lines: its field, what the client sent, and what was charged. */
 interface TotalField {
@@ -434,6 +437,7 @@ function amountsOf(
       shipping_handling_refunded: money(after.shippingHandling),
       tax_refunded: money(after.tax),
       total_refunded: money(totalOf(after)),
+      ...(after.other ? { other_refunded: money(after.other) } : {}),
     },
     ...(given
       ? {
@@ -463,7 +467,7 @@ const withRefund = (
       };
 
 /** The detail of a transaction that gave money back, with the gateway's id of the refund. */
-const refundDetail = 'refund reference';
+export const refundDetail = 'refund reference';
 
 function transactionOf(
   { document, currency }: OrderRecord,

@@ -126,17 +126,25 @@ async function begin(
   return { refund, warnings };
 }
 
-/** Locks the order, after the auto order and the rebill behind it. */
-async function lockOrder(
+/** Locks an order, after its auto order. Refuses one that does not exist. */
+export async function lockOrder(
   context: Context,
   orderId: string,
   hooks: OrderHooks,
 ): Promise<OrderRecord> {
+  return (await lockOrderIfAny(context, orderId, hooks)) ?? noOrder(orderId);
+}
+
+/** Locks an order, after its auto order, or returns undefined. */
+export async function lockOrderIfAny(
+  context: Context,
+  orderId: string,
+  hooks: OrderHooks,
+): Promise<OrderRecord | undefined> {
   const { merchantId } = context.merchant;
-  const seen = (await findOrder(context.db, merchantId, orderId)) ?? noOrder(orderId);
-  if (seen.autoOrderOid !== undefined) await hooks.lockAutoOrder(context, seen.autoOrderOid);
-  const order = await findOrder(context.db, merchantId, orderId, { lock: true });
-  return order ?? noOrder(orderId);
+  const seen = await findOrder(context.db, merchantId, orderId);
+  if (seen?.autoOrderOid !== undefined) await hooks.lockAutoOrder(context, seen.autoOrderOid);
+  return seen && findOrder(context.db, merchantId, orderId, { lock: true });
 }
 
 function refuseNotRefundable(order: OrderRecord, { isOpen }: RefundCounts): void {
@@ -249,12 +257,12 @@ async function settle(
 }
 
 /** Writes a refund that was made to the order, with its events and what it does to the auto order. */
-async function applyRefund(
+export async function applyRefund(
   context: Context,
   before: OrderRecord,
   planned: Pick<PlannedRefund, 'after' | 'amount' | 'reason'>,
   wishes: RefundWishes,
-  made: { readonly gateway?: string; readonly reference?: string },
+  made: { readonly gateway?: string; readonly reference?: string; readonly isReported?: true },
   hooks: OrderHooks,
 ): Promise<void> {
   const order = refundedOrder(
@@ -269,6 +277,7 @@ async function applyRefund(
       amount: planned.amount,
       currency: order.currency,
       notify_customer: wishes.notifyCustomer,
+      by: made.isReported ? 'gateway' : 'person',
     }),
     ...stageEvents(before, order),
   ]);

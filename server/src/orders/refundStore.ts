@@ -62,6 +62,30 @@ export async function insertRefund(tx: Database, refund: RefundRecord): Promise<
   );
 }
 
+/** Stores a refund that a gateway made by itself. */
+export async function insertReportedRefund(
+  tx: Database,
+  refund: RefundRecord,
+  reference: string,
+): Promise<void> {
+  await insertRefund(tx, refund);
+  await settleRefund(tx, refund, { kind: 'refunded', reference });
+}
+
+/** Returns the sum of what was refunded of a charge until now, in minor units. */
+export async function sumRefunded(
+  tx: Database,
+  merchantId: string,
+  chargeReference: string,
+): Promise<Minor> {
+  const row = await tx.row<{ refunded: number }>(
+    `select coalesce(sum(amount_minor), 0)::bigint as refunded from order_refund
+     where merchant_id = $1 and charge_reference = $2 and state = 'refunded'`,
+    [merchantId, chargeReference],
+  );
+  return minor(row?.refunded ?? 0);
+}
+
 /** The refunds of an order until now. */
 export interface RefundCounts {
   readonly count: number;

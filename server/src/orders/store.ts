@@ -135,6 +135,20 @@ export async function linkAutoOrder(
   );
 }
 
+/** Stops or allows the rebills of an auto order, by a mark on its original order. */
+export async function setRebillStop(
+  tx: Database,
+  merchantId: string,
+  autoOrderOid: number,
+  reason: string | undefined,
+): Promise<void> {
+  await tx.run(
+    `update orders set rebill_stop = $3
+     where merchant_id = $1 and auto_order_oid = $2 and rebill_number = 0`,
+    [merchantId, autoOrderOid, reason ?? null],
+  );
+}
+
 /** How long only the process that charges an order may call the gateway for it. */
 export const chargeLeaseMs = 120_000;
 
@@ -173,11 +187,12 @@ interface OrderRow {
   rebill_number: number | null;
   card_token: string | null;
   charging: boolean;
+  rebill_stop: string | null;
 }
 
 const columns = `o.order_id, ${documentJson('o')} as document, o.created_at, o.modified_at,
   o.paid_at, o.currency, o.total_minor, o.customer_profile_oid, o.auto_order_oid, o.rebill_number,
-  o.card_token, o.charge_lease_until is not null as charging`;
+  o.card_token, o.charge_lease_until is not null as charging, o.rebill_stop`;
 
 const storedColumns: readonly Column<OrderRecord>[] = [
   { name: 'order_id', type: 'text', read: (order) => order.orderId },
@@ -260,6 +275,7 @@ function fromRow(merchantId: string, row: OrderRow): OrderRecord {
     rebillNumber: row.rebill_number ?? undefined,
     cardToken: row.card_token ?? undefined,
     charging: row.charging,
+    ...(row.rebill_stop === null ? {} : { rebillStop: row.rebill_stop }),
   };
 }
 

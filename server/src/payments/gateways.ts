@@ -7,7 +7,12 @@ import type { GatewayLedger } from './knownCharges.ts';
 import type { Gateways } from './payments.ts';
 import { remoteSimulatorGateways } from './remoteSimulator.ts';
 import { simulatorGateway } from './simulator.ts';
-import { type BookedCharge, SimulatorBooks } from './simulatorBooks.ts';
+import {
+  type BookedCharge,
+  type OutsideAction,
+  type OutsideAnswer,
+  SimulatorBooks,
+} from './simulatorBooks.ts';
 import { simulatorLedger } from './simulatorLedger.ts';
 import { type StripeSettings, stripeGateway } from './stripe.ts';
 import { stripeLedger } from './stripeLedger.ts';
@@ -35,6 +40,8 @@ export interface OpenGateways extends Gateways {
   readonly stripe?: StripeSettings | undefined;
   /** Returns what the simulator captured for a merchant, or undefined when it cannot be reached. */
   captures(this: void, merchantId: string): Promise<readonly BookedCharge[] | undefined>;
+  /** Lets the simulator refund or dispute a charge on its own side. */
+  act(this: void, action: OutsideAction): Promise<OutsideAnswer>;
   /** What each gateway has charged, according to its own books. */
   readonly ledgers: readonly GatewayLedger[];
   close(): Promise<void>;
@@ -75,6 +82,7 @@ export function openGateways(config: GatewayConfig, clock: SystemClock): OpenGat
       const all = remote === undefined ? books.captures() : await remote.captures();
       return all?.filter((capture) => capture.merchantId === merchantId);
     },
+    act: async (action) => (remote === undefined ? books.act(action) : remote.act(action)),
     async close() {
       await remote?.close();
       books.close();

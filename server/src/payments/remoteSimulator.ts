@@ -2,7 +2,13 @@ import type { Pool } from 'undici';
 import { Lazy } from '../kernel/lazy.ts';
 import type { Gateway } from './gateway.ts';
 import { chargeAnswer, chargeOrder } from './simulator.ts';
-import type { BookAnswer, BookedCharge, RefundBookAnswer } from './simulatorBooks.ts';
+import type {
+  BookAnswer,
+  BookedCharge,
+  OutsideAction,
+  OutsideAnswer,
+  RefundBookAnswer,
+} from './simulatorBooks.ts';
 
 // As many requests as connections, so that no request waits in a queue while its time-out runs.
 const connectionsMax = 64;
@@ -28,6 +34,10 @@ export function remoteSimulatorGateways(
       const answer = await ask<Captures>(pool, 'GET', '/captures');
       return 'captures' in answer ? answer.captures : undefined;
     },
+    async act(action) {
+      const answer = await ask<OutsideAnswer>(pool, 'POST', '/actions', action);
+      return answer.kind === 'unknown' ? { kind: 'refused', message: answer.message } : answer;
+    },
     close: async () => (await pool.peek())?.close(),
   };
 }
@@ -37,6 +47,8 @@ export interface RemoteSimulator {
   gateway(code: string): Gateway;
   /** Returns every capture in its books, or undefined when it does not respond. */
   captures(): Promise<readonly BookedCharge[] | undefined>;
+  /** Refunds or disputes a charge at the simulator itself. */
+  act(action: OutsideAction): Promise<OutsideAnswer>;
   close(): Promise<void>;
 }
 

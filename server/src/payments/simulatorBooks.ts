@@ -26,10 +26,36 @@ export interface BookedCharge {
   /** The reason of a decline. Absent: the charge was captured. */
   readonly declined?: DeclineReason;
   readonly refunded: number;
+  /** The dispute of the charge. A charge has at most one. */
+  readonly dispute?: BookedDispute;
 }
 
+/** A dispute in the simulator's books. */
+export interface BookedDispute {
+  readonly reference: string;
+  readonly amount: number;
+  readonly state: 'open' | 'won' | 'lost';
+  readonly reason?: string;
+}
+
+/** Something that a person or a customer does at the gateway itself. */
+export interface OutsideAction {
+  readonly merchantId: string;
+  /** The order that the charge paid for. */
+  readonly orderReference: string;
+  readonly action: 'refund' | 'dispute' | 'win dispute' | 'lose dispute';
+  /** In minor units. Absent: what is left of the charge. */
+  readonly amount?: number | undefined;
+  readonly reason?: string | undefined;
+}
+
+/** What the books say about an action. */
+export type OutsideAnswer =
+  | { readonly kind: 'done'; readonly charge: BookedCharge }
+  | { readonly kind: 'refused'; readonly message: string };
+
 /** A charge as it is requested. */
-export type ChargeOrder = Omit<BookedCharge, 'reference' | 'declined' | 'refunded'>;
+export type ChargeOrder = Omit<BookedCharge, 'reference' | 'declined' | 'refunded' | 'dispute'>;
 
 /** A refund, as the books get it. */
 export interface RefundOrder {
@@ -115,6 +141,48 @@ export class SimulatorBooks {
     const reference = referenceOf('simr', order);
     this.#write({ kind: 'refund', refund: order, reference });
     return { kind: 'refunded', reference };
+  }
+
+  /** Refunds or disputes a capture, as people do in a gateway's own pages and at banks. */
+  act({ merchantId, orderReference, action, amount, reason }: OutsideAction): OutsideAnswer {
+    const charge = this.captures().findLast(
+      (each) => each.merchantId === merchantId && each.orderReference === orderReference,
+    );
+    if (charge === undefined) return refused(`there is no capture for ${orderReference}`);
+    const left = charge.amount - charge.refunded;
+    const moved = amount ?? left;
+    switch (action) {
+      case 'refund': {
+        if (moved <= 0 || moved > left) return refused(`${left} minor units are left to refund`);
+        const { account, reference } = charge;
+        const key = `outside:${reference}:${charge.refunded + moved}`;
+        this.refund({ account, key, reference, amount: moved });
+        break;
+      }
+      case 'dispute':
+        if (charge.dispute) return refused(`${orderReference} was disputed before`);
+        if (moved <= 0 || moved > charge.amount)
+          return refused(`${charge.amount} minor units were captured`);
+        this.#dispute(charge, {
+          reference: referenceOf('simd', charge),
+          amount: moved,
+          state: 'open',
+          ...(reason === undefined ? {} : { reason }),
+        });
+        break;
+      default:
+        if (charge.dispute?.state !== 'open')
+          return refused(`${orderReference} has no open dispute`);
+        this.#dispute(charge, {
+          ...charge.dispute,
+          state: action === 'win dispute' ? 'won' : 'lost',
+        });
+    }
+    return { kind: 'done', charge: this.#byReference.get(charge.reference) ?? charge };
+  }
+
+  #dispute({ reference }: BookedCharge, dispute: BookedDispute): void {
+    this.#write({ kind: 'dispute', reference, dispute });
   }
 
   /** Returns every capture with its key, in the order of the books. */
@@ -206,6 +274,11 @@ export class SimulatorBooks {
 
   #apply(entry: Entry): void {
     if (entry.kind === 'charge') return this.#keep(entry.charge);
+    if (entry.kind === 'dispute') {
+      const disputed = this.#byReference.get(entry.reference);
+      if (disputed) this.#keep({ ...disputed, dispute: entry.dispute });
+      return;
+    }
     const { refund, reference } = entry;
     const charge = this.#byReference.get(refund.reference);
     if (charge) this.#keep({ ...charge, refunded: charge.refunded + refund.amount });
@@ -223,7 +296,10 @@ export class SimulatorBooks {
 
 type Entry =
   | { readonly kind: 'charge'; readonly charge: BookedCharge }
-  | { readonly kind: 'refund'; readonly refund: RefundOrder; readonly reference: string };
+  | { readonly kind: 'refund'; readonly refund: RefundOrder; readonly reference: string }
+  | { readonly kind: 'dispute'; readonly reference: string; readonly dispute: BookedDispute };
+
+const refused = (message: string) => ({ kind: 'refused', message }) as const;
 
 const lost = { kind: 'lost' } as const;
 
@@ -242,6 +318,9 @@ function isSameCharge(booked: BookedCharge, order: ChargeOrder): boolean {
     booked.cardToken === order.cardToken
   );
 }
+
+/** Whether a gateway's id of a charge is one of the simulator's. */
+export const isSimulatorReference = (reference: string): boolean => reference.startsWith('sim_');
 
 /** The reference follows from the key alone, so a replayed run has the same references. */
 function referenceOf(prefix: string, order: { account: string; key: string }): string {

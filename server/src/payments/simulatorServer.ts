@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
-import type { ChargeOrder, RefundOrder, SimulatorBooks } from './simulatorBooks.ts';
+import type { ChargeOrder, OutsideAction, RefundOrder, SimulatorBooks } from './simulatorBooks.ts';
 import type { Behaviour } from './simulatorCards.ts';
 
 /**
@@ -9,6 +9,7 @@ import type { Behaviour } from './simulatorCards.ts';
  *
  *     POST /charges          a charge; GET /charges/{account}/{key} its outcome
  *     POST /refunds          a refund
+ *     POST /actions          a refund or a dispute that is made at the simulator itself
  *     GET  /captures         every capture with its key
  *     POST /script           { card_token, behaviours } for the next charges of a card
  *     POST /down             { is_down } for an outage
@@ -35,6 +36,9 @@ export function simulatorServer(books: SimulatorBooks, clock: SystemClock): Fast
     const answer = books.refund(request.body);
     return answer.kind === 'lost' ? cut(reply) : reply.send(answer);
   });
+  server.post<{ Body: OutsideAction }>('/actions', (request, reply) =>
+    reply.send(books.act(request.body)),
+  );
   server.get('/captures', (_request, reply) => reply.send({ captures: books.captures() }));
 
   server.post<{ Body: { card_token: string; behaviours: Behaviour[] } }>(

@@ -158,12 +158,10 @@ test('a webhook is accepted only with a correct signature', async (t) => {
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) =>
     done(null, body),
   );
-  addStripeWebhook(
-    server,
-    { secretKey: 'sk_test_1', webhookSecret: secret },
-    systemClock,
-    async (late) => void heard.push(late),
-  );
+  addStripeWebhook(server, { secretKey: 'sk_test_1', webhookSecret: secret }, systemClock, {
+    heard: async (late) => void heard.push(late),
+    reported: async () => {},
+  });
   t.after(() => server.close());
 
   const event = (type: string, status: string, metadata: object) =>

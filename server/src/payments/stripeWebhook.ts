@@ -2,7 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import type Stripe from 'stripe';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
 import type { ChargeAnswer } from './gateway.ts';
+import type { ArrivedReport } from './gatewayReport.ts';
 import { answerOf, connection, type StripeSettings } from './stripe.ts';
+import { stripeReport } from './stripeReport.ts';
 
 /** One of our charges whose answer came late. */
 export interface LateAnswer {
@@ -16,16 +18,25 @@ export const stripeWebhookPath = '/perennial/v1/gateways/stripe/webhook';
 
 const toleranceSeconds = 300;
 
+/** What is done with Stripe's notifications. */
+export interface StripeListeners {
+  /** Called with the outcome of a payment. */
+  heard(late: LateAnswer): Promise<void>;
+  /** Called with a refund or a dispute that was made at Stripe. Stores it. */
+  reported(report: ArrivedReport): Promise<unknown>;
+}
+
 /**
- * Adds the endpoint at which Stripe reports the outcome of payments. Only requests with Stripe's
- * signature count. It also returns 200 for payments that are not ours, so that Stripe does not send
- * them again.
+ * Adds the endpoint at which Stripe reports the outcome of payments, refunds and disputes. Only
+ * requests with Stripe's signature count. It also returns 200 for payments that are not ours, so
+ * that Stripe does not send them again. A notification that cannot be stored fails, and Stripe
+ * sends it again.
  */
 export function addStripeWebhook(
   server: FastifyInstance,
   settings: StripeSettings & { readonly webhookSecret: string },
   clock: SystemClock,
-  heard: (late: LateAnswer) => Promise<void>,
+  { heard, reported }: StripeListeners,
 ): void {
   const client = connection(settings);
   server.post(stripeWebhookPath, async (request, reply) => {
@@ -43,6 +54,8 @@ export function addStripeWebhook(
         .send('The signature does not match the body. Check STRIPE_WEBHOOK_SECRET.');
     const late = lateAnswerOf(event);
     if (late) await heard(late);
+    const report = await stripeReport(client, settings, event);
+    if (report) await reported(report);
     return reply.code(200).type('text/plain').send('received');
   });
 }

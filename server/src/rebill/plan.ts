@@ -148,6 +148,7 @@ function chargeOf(
     return parked(input, {
       text: `the original order ${autoOrder.originalOrderId} is in the stage ${stage}`,
     });
+  if (original.rebillStop !== undefined) return parked(input, { text: original.rebillStop });
   const hold = kept && holdOf(kept.order, original);
   if (hold !== undefined) return parked(input, { text: hold });
   const code = retryCoupon(autoOrder.creditCardAttempt, policy.dunning);

@@ -114,6 +114,23 @@ export const calls = {
     '/rest/v2/fulfillment/distribution_centers/{distribution_center_code}/inventory',
     'order_write',
   ],
+  getChargebackDisputes: ['GET', '/rest/v2/chargeback/chargebacks', 'order_read'],
+  getChargebackDispute: [
+    'GET',
+    '/rest/v2/chargeback/chargebacks/{chargeback_dispute_oid}',
+    'order_read',
+  ],
+  insertChargeback: ['POST', '/rest/v2/chargeback/chargebacks', 'order_write'],
+  updateChargeback: [
+    'PUT',
+    '/rest/v2/chargeback/chargebacks/{chargeback_dispute_oid}',
+    'order_write',
+  ],
+  deleteChargeback: [
+    'DELETE',
+    '/rest/v2/chargeback/chargebacks/{chargeback_dispute_oid}',
+    'order_write',
+  ],
   getItems: ['GET', '/rest/v2/item/items', 'item_read'],
   insertItem: ['POST', '/rest/v2/item/items', 'item_write'],
   getItemByMerchantItemId: [
@@ -187,6 +204,7 @@ export const calls = {
   endSession: ['DELETE', '/perennial/v1/sessions/{session_id}', ''],
   getClock: ['GET', '/perennial/v1/clock', 'configuration_read'],
   setClock: ['PUT', '/perennial/v1/clock', 'configuration_write'],
+  actAtSimulator: ['POST', '/perennial/v1/simulator/actions', 'configuration_write'],
   getClockAdvance: ['GET', '/perennial/v1/clock/advances/{advance_id}', 'configuration_read'],
   getClockAdvances: ['GET', '/perennial/v1/clock/advances', 'configuration_read'],
   stopClockAdvance: ['DELETE', '/perennial/v1/clock/advances/{advance_id}', 'configuration_write'],

@@ -20,6 +20,7 @@ export interface DomainEvent {
 export type ObjectType =
   | 'auto order'
   | 'order'
+  | 'chargeback'
   | 'item'
   | 'customer profile'
   | 'workflow task'

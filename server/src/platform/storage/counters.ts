@@ -12,7 +12,8 @@ export type CounterName =
   | 'user'
   | 'group'
   | 'saved_search'
-  | 'distribution_center';
+  | 'distribution_center'
+  | 'dispute';
 
 /**
  * Takes `count` consecutive numbers and returns the first. Call it outside a long transaction: the

@@ -464,6 +464,87 @@ CREATE TABLE billing_link_key (
   CONSTRAINT billing_link_key_only_one_check CHECK (only_one)
 );
 
+CREATE TABLE orders (
+  merchant_id text NOT NULL,
+  order_id text NOT NULL,
+  head json NOT NULL,
+  affiliates json,
+  billing json,
+  buysafe json,
+  channel_partner json,
+  checkout json,
+  coupons json,
+  current_stage_histories json,
+  digital_order json,
+  edi json,
+  fraud_score json,
+  gift json,
+  gift_certificate json,
+  internal json,
+  items json,
+  linked_shipment json,
+  marketing json,
+  payment json,
+  point_of_sale json,
+  properties json,
+  quote json,
+  salesforce json,
+  shipping json,
+  summary json,
+  tags json,
+  taxes json,
+  utms json,
+  created_at timestamp with time zone NOT NULL,
+  modified_at timestamp with time zone NOT NULL,
+  paid_at timestamp with time zone,
+  current_stage text NOT NULL,
+  currency text NOT NULL,
+  total_minor bigint NOT NULL,
+  customer_profile_oid integer,
+  auto_order_oid integer,
+  rebill_number integer,
+  card_token text,
+  charge_lease_until timestamp with time zone,
+  channel_partner_code text COLLATE "C",
+  channel_partner_order_id text COLLATE "C",
+  facets text[] COLLATE "C" NOT NULL,
+  rebill_stop text,
+  CONSTRAINT orders_pkey PRIMARY KEY (merchant_id, order_id),
+  CONSTRAINT orders_check CHECK ((auto_order_oid IS NULL) = (rebill_number IS NULL))
+);
+CREATE UNIQUE INDEX orders_channel_partner ON orders USING btree (merchant_id, channel_partner_code, channel_partner_order_id) WHERE channel_partner_order_id IS NOT NULL;
+CREATE INDEX orders_charging ON orders USING btree (merchant_id, charge_lease_until) WHERE charge_lease_until IS NOT NULL;
+CREATE INDEX orders_created ON orders USING btree (merchant_id, created_at, order_id);
+CREATE INDEX orders_customer ON orders USING btree (merchant_id, customer_profile_oid, order_id) WHERE customer_profile_oid IS NOT NULL;
+CREATE INDEX orders_facets ON orders USING gin (facets);
+CREATE INDEX orders_ordinary ON orders USING btree (merchant_id, created_at, order_id) WHERE auto_order_oid IS NULL;
+CREATE INDEX orders_original ON orders USING btree (merchant_id, created_at, order_id) WHERE rebill_number = 0;
+CREATE UNIQUE INDEX orders_rebill ON orders USING btree (merchant_id, auto_order_oid, rebill_number) WHERE auto_order_oid IS NOT NULL;
+CREATE INDEX orders_stage ON orders USING btree (merchant_id, current_stage, order_id) WHERE current_stage <> 'Completed Order'::text;
+
+CREATE TABLE chargeback_dispute (
+  merchant_id text NOT NULL,
+  dispute_oid integer NOT NULL,
+  order_id text NOT NULL,
+  auto_order_oid integer,
+  state text NOT NULL,
+  amount_minor bigint NOT NULL,
+  currency text NOT NULL,
+  charge_reference text,
+  gateway_reference text,
+  document jsonb NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  due_at timestamp with time zone,
+  modified_at timestamp with time zone NOT NULL,
+  CONSTRAINT chargeback_dispute_pkey PRIMARY KEY (merchant_id, dispute_oid),
+  CONSTRAINT chargeback_dispute_amount_minor_check CHECK (amount_minor > 0),
+  CONSTRAINT chargeback_dispute_state_check CHECK (state = ANY (ARRAY['open'::text, 'won'::text, 'lost'::text, 'closed'::text])),
+  CONSTRAINT chargeback_dispute_merchant_id_order_id_fkey FOREIGN KEY (merchant_id, order_id) REFERENCES orders(merchant_id, order_id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX chargeback_dispute_gateway ON chargeback_dispute USING btree (merchant_id, gateway_reference) WHERE gateway_reference IS NOT NULL;
+CREATE INDEX chargeback_dispute_open ON chargeback_dispute USING btree (merchant_id, auto_order_oid) WHERE state = 'open'::text;
+CREATE INDEX chargeback_dispute_order ON chargeback_dispute USING btree (merchant_id, order_id);
+
 CREATE TABLE clock_advance (
   merchant_id text NOT NULL,
   advance_id text NOT NULL,
@@ -559,6 +640,20 @@ CREATE TABLE gateway_inactive (
   reason text NOT NULL,
   CONSTRAINT gateway_inactive_pkey PRIMARY KEY (merchant_id, code)
 );
+
+CREATE TABLE gateway_report (
+  merchant_id text NOT NULL,
+  gateway_kind text NOT NULL,
+  report_id text NOT NULL,
+  report jsonb NOT NULL,
+  received_at timestamp with time zone NOT NULL DEFAULT now(),
+  attempts smallint NOT NULL DEFAULT 0,
+  next_try_at timestamp with time zone,
+  outcome text,
+  CONSTRAINT gateway_report_pkey PRIMARY KEY (merchant_id, gateway_kind, report_id),
+  CONSTRAINT gateway_report_outcome_check CHECK (outcome = ANY (ARRAY['recorded'::text, 'unmatched'::text]))
+);
+CREATE INDEX gateway_report_pending ON gateway_report USING btree (merchant_id, next_try_at) WHERE next_try_at IS NOT NULL;
 
 CREATE TABLE user_group (
   merchant_id text NOT NULL,
@@ -764,63 +859,6 @@ CREATE TABLE order_charge (
   requested_at timestamp with time zone NOT NULL,
   CONSTRAINT order_charge_pkey PRIMARY KEY (merchant_id, key)
 );
-
-CREATE TABLE orders (
-  merchant_id text NOT NULL,
-  order_id text NOT NULL,
-  head json NOT NULL,
-  affiliates json,
-  billing json,
-  buysafe json,
-  channel_partner json,
-  checkout json,
-  coupons json,
-  current_stage_histories json,
-  digital_order json,
-  edi json,
-  fraud_score json,
-  gift json,
-  gift_certificate json,
-  internal json,
-  items json,
-  linked_shipment json,
-  marketing json,
-  payment json,
-  point_of_sale json,
-  properties json,
-  quote json,
-  salesforce json,
-  shipping json,
-  summary json,
-  tags json,
-  taxes json,
-  utms json,
-  created_at timestamp with time zone NOT NULL,
-  modified_at timestamp with time zone NOT NULL,
-  paid_at timestamp with time zone,
-  current_stage text NOT NULL,
-  currency text NOT NULL,
-  total_minor bigint NOT NULL,
-  customer_profile_oid integer,
-  auto_order_oid integer,
-  rebill_number integer,
-  card_token text,
-  charge_lease_until timestamp with time zone,
-  channel_partner_code text COLLATE "C",
-  channel_partner_order_id text COLLATE "C",
-  facets text[] COLLATE "C" NOT NULL,
-  CONSTRAINT orders_pkey PRIMARY KEY (merchant_id, order_id),
-  CONSTRAINT orders_check CHECK ((auto_order_oid IS NULL) = (rebill_number IS NULL))
-);
-CREATE UNIQUE INDEX orders_channel_partner ON orders USING btree (merchant_id, channel_partner_code, channel_partner_order_id) WHERE channel_partner_order_id IS NOT NULL;
-CREATE INDEX orders_charging ON orders USING btree (merchant_id, charge_lease_until) WHERE charge_lease_until IS NOT NULL;
-CREATE INDEX orders_created ON orders USING btree (merchant_id, created_at, order_id);
-CREATE INDEX orders_customer ON orders USING btree (merchant_id, customer_profile_oid, order_id) WHERE customer_profile_oid IS NOT NULL;
-CREATE INDEX orders_facets ON orders USING gin (facets);
-CREATE INDEX orders_ordinary ON orders USING btree (merchant_id, created_at, order_id) WHERE auto_order_oid IS NULL;
-CREATE INDEX orders_original ON orders USING btree (merchant_id, created_at, order_id) WHERE rebill_number = 0;
-CREATE UNIQUE INDEX orders_rebill ON orders USING btree (merchant_id, auto_order_oid, rebill_number) WHERE auto_order_oid IS NOT NULL;
-CREATE INDEX orders_stage ON orders USING btree (merchant_id, current_stage, order_id) WHERE current_stage <> 'Completed Order'::text;
 
 CREATE TABLE order_payment_attempt (
   merchant_id text NOT NULL,

@@ -1,0 +1,86 @@
+/**
+ * Disputes of charges (chargebacks): what the published clients send and receive (ChargebackApi of
+ * the older clients), and what a simulated gateway can be told to do on its own side.
+ */
+import type { Static } from 'typebox';
+import { answer } from './common.ts';
+import {
+  dateTime,
+  decimal,
+  flag,
+  int32,
+  many,
+  model,
+  one,
+  oneOf,
+  readOnly,
+  text,
+  textTo,
+} from './fields.ts';
+
+/** The states of a dispute. The gateway decides; closed: it ended without a loss or a win. */
+export const disputeStates = ['open', 'won', 'lost', 'closed'] as const;
+
+export const ChargebackDispute = model(
+  'ChargebackDispute',
+  'A charge that a customer disputed at the bank.',
+  {
+    adjustment_request_text: textTo(5000),
+    amount: decimal('The disputed amount; the total of the order unless given.'),
+    auth_code: textTo(50),
+    case_number: textTo(100, 'The id of the dispute at the gateway or the bank.'),
+    chargeback_dispute_oid: readOnly(int32()),
+    chargeback_dts: dateTime('When it was opened.'),
+    currency: readOnly(textTo(3)),
+    customer_care_notes: textTo(5000),
+    expiration_dts: dateTime('Until when it can be responded to.'),
+    order_id: textTo(30, 'Required at the insert; never changes.'),
+    partial_card_number: textTo(20),
+    reason_code: textTo(100),
+    status: oneOf(
+      disputeStates,
+      'open, won, lost or closed. The status of a dispute that a gateway reported is the gateway’s.',
+    ),
+    website_url: textTo(250),
+  },
+);
+export type ChargebackDispute = Static<typeof ChargebackDispute>;
+
+export const ChargebackDisputeResponse = answer('ChargebackDisputeResponse', {
+  chargeback: one(ChargebackDispute),
+});
+export type ChargebackDisputeResponse = Static<typeof ChargebackDisputeResponse>;
+
+export const ChargebackDisputesResponse = answer('ChargebackDisputesResponse', {
+  chargebacks: many(ChargebackDispute, 'The latest first.'),
+});
+export type ChargebackDisputesResponse = Static<typeof ChargebackDisputesResponse>;
+
+export const SimulatorAction = model(
+  'SimulatorAction',
+  'Something that the simulated gateway does on its own side and reports.',
+  {
+    action: oneOf(
+      ['refund', 'dispute', 'win dispute', 'lose dispute'],
+      'refund gives an amount back; dispute opens a dispute; the others end the dispute of the charge.',
+    ),
+    order_id: textTo(30, 'The order whose charge it is about.'),
+    amount: decimal('What is refunded or disputed; what is left of the charge unless given.'),
+    reason: textTo(100),
+  },
+);
+export type SimulatorAction = Static<typeof SimulatorAction>;
+
+export const SimulatorActionResult = model('SimulatorActionResult', 'What the simulator did.', {
+  order_id: text(),
+  charge_reference: text('The charge at the simulator.'),
+  refunded: decimal('All that the simulator gave back of the charge.'),
+  dispute_reference: text('The dispute of the charge; absent when it has none.'),
+  recorded: flag('Whether its report is recorded. False: it is recorded a little later.'),
+});
+export type SimulatorActionResult = Static<typeof SimulatorActionResult>;
+
+export const SimulatorActionResponse = answer('SimulatorActionResponse', {
+  result: one(SimulatorActionResult),
+});
+export type SimulatorActionResponse = Static<typeof SimulatorActionResponse>;

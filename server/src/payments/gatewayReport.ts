@@ -1,0 +1,45 @@
+import type { Minor } from '../kernel/money.ts';
+import type { GatewayKind } from './gatewaySettings.ts';
+
+/** What a gateway did by itself with one of our charges, as plain JSON. */
+export type GatewayReport = RefundReport | DisputeReport;
+
+interface AboutCharge {
+  /** The gateway's code, or its kind where its books do not name the code. */
+  readonly gateway: string;
+  /** The order that the charge paid for, and the gateway's id of the charge. */
+  readonly orderId: string;
+  readonly chargeReference: string;
+  /** When it happened, as ISO 8601 text. */
+  readonly at: string;
+}
+
+/** A person refunded the charge at the gateway. */
+export interface RefundReport extends AboutCharge {
+  readonly kind: 'refund';
+  /** All that was given back of the charge until now, so repeated reports say the same. */
+  readonly totalRefunded: Minor;
+  /** The gateway's id of the refund or of the report. */
+  readonly reference: string;
+}
+
+/** The customer disputed the charge, or the dispute changed. */
+export interface DisputeReport extends AboutCharge {
+  readonly kind: 'dispute';
+  /** The gateway's id of the dispute. */
+  readonly reference: string;
+  readonly state: 'open' | 'won' | 'lost' | 'closed';
+  readonly amount: Minor;
+  readonly reason?: string | undefined;
+  /** Until when it can be responded to, as ISO 8601 text. */
+  readonly dueAt?: string | undefined;
+}
+
+/** A report as it arrived. */
+export interface ArrivedReport {
+  readonly merchantId: string;
+  readonly gatewayKind: GatewayKind;
+  /** The gateway's id of the report; a repetition has the same. */
+  readonly reportId: string;
+  readonly report: GatewayReport;
+}

@@ -1,0 +1,10 @@
+import { payload } from '../platform/http/answer.ts';
+import type { Routes } from '../platform/http/routes.ts';
+import { actAtSimulator, type SimulatorParts } from './simulatorOperations.ts';
+
+/** What a merchant can let the simulated gateway do on its own side. */
+export const simulatorRoutes = (parts: SimulatorParts) =>
+  ({
+    actAtSimulator: async (context, { body }) =>
+      payload(await actAtSimulator(context, body, parts)),
+  }) satisfies Routes;

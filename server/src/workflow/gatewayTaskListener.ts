@@ -1,0 +1,102 @@
+import type { Context, EventListener } from '../platform/context.ts';
+import type { RecordedEvent } from '../platform/events/event.ts';
+import { aboutObject, type ObjectFacts, type ReadObjectFacts } from './objectFacts.ts';
+import { createTasks, saveChanges, server } from './saveOperations.ts';
+import type { NewTask } from './task.ts';
+import { closedBySystem } from './taskStatus.ts';
+import { findOpenByName } from './taskStore.ts';
+
+const disputeTask = 'Respond to a dispute';
+const refundTask = 'Check a refund that was made at the gateway';
+
+/**
+ * Raises a task for each order whose charge is disputed and closes it when the dispute has ended,
+ * and one for each order that was refunded at the gateway, whatever the merchant's rules are. Other
+ * events cost nothing.
+ */
+export function gatewayTaskListener(readObjects: ReadObjectFacts): EventListener {
+  return async (context, events) => {
+    const disputes = events.filter(({ objectType }) => objectType === 'chargeback');
+    const refunds = events.filter(
+      ({ name, data }) => name === 'order_refund' && data?.['by'] === 'gateway',
+    );
+    if (disputes.length > 0) await followDisputes(context, disputes, readObjects);
+    for (const refund of refunds)
+      await raise(context, refund.objectId, refundTask, refundDetails(refund), refund, readObjects);
+  };
+}
+
+async function followDisputes(
+  context: Context,
+  disputes: readonly RecordedEvent[],
+  readObjects: ReadObjectFacts,
+): Promise<void> {
+  for (const dispute of disputes) {
+    const { order_id: orderId, state, has_other_open: hasOtherOpen } = dispute.data ?? {};
+    if (state === 'open') {
+      const details = disputeDetails(dispute);
+      await raise(context, String(orderId), disputeTask, details, dispute, readObjects);
+    } else if (hasOtherOpen !== true) await close(context, String(orderId), disputeTask);
+  }
+}
+
+function disputeDetails({ data }: RecordedEvent): string {
+  const reason = typeof data?.['reason'] === 'string' ? ` The reason: ${data['reason']}.` : '';
+  const due =
+    typeof data?.['due_dts'] === 'string'
+      ? ` Respond at the gateway until ${data['due_dts']}.`
+      : '';
+  return (
+    `The customer disputed ${String(data?.['amount'])} ${String(data?.['currency'])} of order ` +
+    `${String(data?.['order_id'])}.${reason}${due}`
+  );
+}
+
+const refundDetails = ({ objectId }: RecordedEvent): string =>
+  `Order ${objectId} was refunded at the gateway and not here. Decide whether its auto order is ` +
+  'still wanted, and which lines the refund was for.';
+
+/** Raises a task about an order unless one of this name is open. */
+async function raise(
+  context: Context,
+  orderId: string,
+  name: string,
+  details: string,
+  { at = context.now }: RecordedEvent,
+  readObjects: ReadObjectFacts,
+): Promise<void> {
+  const { merchantId } = context.merchant;
+  const open = await findOpenByName(context.db, merchantId, 'order', [orderId], name);
+  if (open.length > 0) return;
+  const unknown: ObjectFacts = { key: orderId, id: orderId, context: `Order ${orderId}` };
+  const facts = (await readObjects(context, 'order', 'key', [orderId])).get(orderId) ?? unknown;
+  const task: NewTask = {
+    taskUuid: context.ids.uuid(),
+    name,
+    details,
+    context: facts.context,
+    ...aboutObject('order', facts),
+    priority: '3 - high',
+    status: 'open',
+    createdAt: at,
+    updatedAt: at,
+    createdBy: server,
+    tags: [],
+    properties: [],
+    attachments: [],
+    notes: [],
+    version: 1,
+  };
+  await createTasks(context, [task]);
+}
+
+async function close(context: Context, orderId: string, name: string): Promise<void> {
+  const { merchantId } = context.merchant;
+  const open = await findOpenByName(context.db, merchantId, 'order', [orderId], name);
+  const changes = open.map((before) => ({
+    before,
+    after: closedBySystem(before, 'closed - system', context.now),
+    at: context.now,
+  }));
+  await saveChanges(context, changes, server);
+}

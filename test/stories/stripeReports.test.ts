@@ -1,0 +1,259 @@
+// What Stripe reports of refunds and disputes that are made on its side: repeated, out of order,
+// about a charge that is not known yet, and about a charge of another installation.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import StripeClient from 'stripe';
+import { stripeWebhookPath } from '../../server/src/payments/stripeWebhook.ts';
+import { testApp } from '../support/app.ts';
+import { movedClock } from '../support/movedClock.ts';
+import { startStripeStandIn } from '../support/stripeStandIn.ts';
+
+const standIn = await startStripeStandIn();
+after(() => standIn.close());
+const webhookSecret = 'whsec_test';
+const clock = movedClock('2026-01-15T17:00:00Z');
+const app = await testApp({
+  clock,
+  gateways: { stripe: { secretKey: 'sk_test', host: standIn.host, webhookSecret } },
+});
+await app.addMerchant('REAL', { clock: { kind: 'real' } });
+const key = await app.addKey('REAL');
+await app.request({
+  operation: 'insertItem',
+  key,
+  body: {
+    merchant_item_id: 'COFFEE',
+    pricing: { cost: 10 },
+    auto_order: { auto_orderable: true, auto_order_schedules: ['Weekly'] },
+  },
+});
+
+/** A paid order, and its payment at Stripe. */
+async function paidOrder() {
+  const { body, text } = await app.request({
+    operation: 'insertOrder',
+    key,
+    body: {
+      billing: { email: 'ann@example.com' },
+      items: [{ merchant_item_id: 'COFFEE', quantity: 3, auto_order_schedule: 'Weekly' }],
+      payment: {
+        payment_method: 'Credit Card',
+        credit_card: {
+          card_number_token: 'cus_ann/pm_card',
+          card_expiration_month: 5,
+          card_expiration_year: 2040,
+        },
+      },
+    },
+  });
+  assert.equal(body.success, true, text);
+  const orderId: string = body.order.order_id;
+  return { orderId, payment: standIn.paymentOf(orderId)! };
+}
+
+type Payment = Awaited<ReturnType<typeof paidOrder>>['payment'];
+let events = 0;
+
+/** Sends an event as Stripe does. Repeats the event before when `id` names it. */
+async function stripeSends(type: string, object: object, id = `evt_${++events}`): Promise<number> {
+  const nowSeconds = Math.floor(clock.now().epochMilliseconds / 1000);
+  const payload = JSON.stringify({
+    id,
+    object: 'event',
+    type,
+    created: nowSeconds,
+    data: { object },
+  });
+  const signature = new StripeClient('sk_test').webhooks.generateTestHeaderString({
+    payload,
+    secret: webhookSecret,
+    timestamp: nowSeconds,
+  });
+  const { statusCode } = await app.app.http.inject({
+    method: 'POST',
+    url: stripeWebhookPath,
+    payload,
+    headers: { 'content-type': 'application/json', 'stripe-signature': signature },
+  });
+  return statusCode;
+}
+
+const refunded = ({ id, amount, metadata }: Payment, amountRefunded: number) => ({
+  id: `ch_${id}`,
+  object: 'charge',
+  payment_intent: id,
+  amount,
+  amount_refunded: amountRefunded,
+  currency: 'usd',
+  metadata,
+});
+
+const disputed = ({ id, amount }: Payment, status: string) => ({
+  id: `dp_${id}`,
+  object: 'dispute',
+  charge: `ch_${id}`,
+  payment_intent: id,
+  amount,
+  currency: 'usd',
+  reason: 'fraudulent',
+  status,
+  metadata: {},
+  evidence_details: { due_by: 1_769_000_000 },
+});
+
+const readOrder = async (orderId: string) =>
+  (
+    await app.request({
+      operation: 'getOrder',
+      key,
+      params: { order_id: orderId },
+      query: { _expand: 'summary,payment,payment.transaction' },
+    })
+  ).body.order;
+
+const disputesOf = async (orderId: string) =>
+  (
+    await app.request({
+      operation: 'getChargebackDisputes',
+      key,
+      query: { order_id: orderId },
+    })
+  ).body.chargebacks;
+
+const eventsOf = async (orderId: string) =>
+  (
+    await app.db.rows<{ name: string }>(
+      `select name from event where merchant_id = 'REAL'
+        and (object_id = $1 or data->>'order_id' = $1)
+        and (name = 'order_refund' or object_type = 'chargeback') order by stamp, event_id`,
+      [orderId],
+    )
+  ).map(({ name }) => name);
+
+test('charge.refunded is recorded once, however often and in whatever order it comes', async () => {
+  const { orderId, payment } = await paidOrder();
+  const sends: [total: number, id: string | undefined, recorded: number][] = [
+    [1000, 'evt_a', 10],
+    [1000, 'evt_a', 10],
+    [1000, 'evt_b', 10],
+    [2500, 'evt_c', 25],
+    [1000, 'evt_d', 25],
+    [3000, 'evt_e', 30],
+  ];
+  for (const [total, id, recorded] of sends) {
+    assert.equal(await stripeSends('charge.refunded', refunded(payment, total), id), 200);
+    const { summary } = await readOrder(orderId);
+    assert.equal(summary.total_refunded.value, recorded, `${id} ${total}`);
+  }
+  assert.deepEqual(await eventsOf(orderId), ['order_refund', 'order_refund', 'order_refund']);
+  assert.equal((await readOrder(orderId)).payment.payment_status, 'Refunded');
+});
+
+test('the report of a refund that was made here changes nothing', async () => {
+  const { orderId, payment } = await paidOrder();
+  const { status, text } = await app.request({
+    operation: 'refundOrder',
+    key,
+    params: { order_id: orderId },
+    body: { items: [{ quantity_refunded: 1 }] },
+  });
+  assert.equal(status, 200, text);
+  await stripeSends('charge.refunded', refunded(payment, 1000));
+  assert.equal((await readOrder(orderId)).summary.total_refunded.value, 10);
+  assert.deepEqual(await eventsOf(orderId), ['order_refund']);
+});
+
+test('a dispute that is closed stays closed, whatever comes late', async () => {
+  const { orderId, payment } = await paidOrder();
+  await stripeSends('charge.dispute.closed', disputed(payment, 'lost'));
+  await stripeSends('charge.dispute.created', disputed(payment, 'needs_response'));
+  await stripeSends('charge.dispute.funds_withdrawn', disputed(payment, 'needs_response'));
+  const [dispute, ...others] = await disputesOf(orderId);
+  assert.deepEqual(
+    [dispute.status, dispute.amount, dispute.reason_code, dispute.case_number, others.length],
+    ['lost', 30, 'fraudulent', `dp_${payment.id}`, 0],
+  );
+  assert.deepEqual(await eventsOf(orderId), ['chargeback_create']);
+});
+
+test('an open dispute stops the billing, and a dispute that is won lets it continue', async () => {
+  const { orderId, payment } = await paidOrder();
+  const captured = () =>
+    standIn.captures().filter(({ key: charge }) => charge.startsWith('rebill:REAL:')).length;
+  await stripeSends('charge.dispute.created', disputed(payment, 'needs_response'));
+  const { auto_order: autoOrder } = (
+    await app.request({
+      operation: 'getAutoOrderByReferenceOrderId',
+      key,
+      params: { reference_order_id: orderId },
+    })
+  ).body;
+  const rebillsOf = async () =>
+    (
+      await app.db.rows(
+        `select 1 from rebill where merchant_id = 'REAL' and auto_order_oid = $1
+          and state = 'paid'`,
+        [autoOrder.auto_order_oid],
+      )
+    ).length;
+  clock.move(8 * 86_400_000);
+  await app.work();
+  assert.equal(await rebillsOf(), 0, `${captured()} captures`);
+  await stripeSends('charge.dispute.closed', disputed(payment, 'won'));
+  await app.work();
+  assert.equal(await rebillsOf(), 1);
+  assert.deepEqual(await eventsOf(orderId), ['chargeback_create', 'chargeback_update']);
+});
+
+test('a charge that Perennial did not make is not ours', async () => {
+  const { payment } = await paidOrder();
+  const before = await app.db.rows('select 1 from gateway_report');
+  assert.equal(
+    await stripeSends('charge.refunded', {
+      ...refunded(payment, 500),
+      metadata: {},
+      payment_intent: null,
+    }),
+    200,
+  );
+  assert.equal((await app.db.rows('select 1 from gateway_report')).length, before.length);
+});
+
+test('a report about an order that is not stored yet waits for it', async () => {
+  const { orderId, payment } = await paidOrder();
+  await app.db.run(
+    `update orders set payment = jsonb_set(payment::jsonb, '{transactions}', '[]')
+     where merchant_id = 'REAL' and order_id = $1`,
+    [orderId],
+  );
+  const { transactions } = (await readOrder(orderId)).payment;
+  assert.deepEqual(transactions ?? [], []);
+  await stripeSends('charge.refunded', refunded(payment, 500));
+  const waiting = () =>
+    app.db.rows(
+      `select 1 from gateway_report where merchant_id = 'REAL' and next_try_at is not null`,
+    );
+  assert.equal((await waiting()).length, 1);
+  await app.db.run(
+    `update orders o set payment = jsonb_set(payment::jsonb, '{transactions}', $2::jsonb)
+     where merchant_id = 'REAL' and order_id = $1`,
+    [
+      orderId,
+      JSON.stringify([
+        {
+          transaction_id: 1,
+          transaction_gateway: 'stripe',
+          successful: true,
+          details: [{ name: 'reference', type: 'text', value: payment.id }],
+        },
+      ]),
+    ],
+  );
+  await app.db.run(
+    `update gateway_report set next_try_at = now() where merchant_id = 'REAL'
+      and next_try_at is not null`,
+  );
+  await app.work('gateway reports');
+  assert.equal((await waiting()).length, 0);
+  assert.equal((await readOrder(orderId)).summary.total_refunded.value, 5);
+});
