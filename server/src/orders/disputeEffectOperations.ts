@@ -5,6 +5,7 @@ import {
   type Dispute,
   disputeStop,
   effectOf,
+  type GatewayReportSettings,
   reportSettings,
   wireDispute,
   withDispute,
@@ -58,7 +59,6 @@ async function noteOnTransaction(
   return true;
 }
 
-/** A dispute that has ended frees the auto order unless another of its disputes is open. */
 async function applyEffect(
   context: Context,
   { order, dispute, isDeleted, by }: ChangedDispute,
@@ -77,15 +77,26 @@ async function applyEffect(
         reason: `Dispute of order ${order.orderId}`,
         user: by,
       });
-    case 'release': {
-      const other = await findOtherOpen(db, merchantId, oid, dispute.disputeOid);
-      const isHeld = other !== undefined && settings.atOpening === 'hold';
-      await setRebillStop(db, merchantId, oid, isHeld ? disputeStop(other.orderId) : undefined);
-      if (!isHeld) await hooks.wakeAutoOrder(context, oid);
-      return;
-    }
+    case 'release':
+      return release(context, dispute, settings, hooks);
     case 'none':
   }
+}
+
+/** Frees an auto order, unless another of its disputes is open. */
+async function release(
+  context: Context,
+  { autoOrderOid: oid, disputeOid }: Dispute,
+  { atOpening }: GatewayReportSettings,
+  hooks: OrderHooks,
+): Promise<void> {
+  const { db, merchant } = context;
+  if (oid === undefined) return;
+  const other = await findOtherOpen(db, merchant.merchantId, oid, disputeOid);
+  const isHeld = other !== undefined && atOpening === 'hold';
+  const reason = isHeld ? disputeStop(other.orderId) : undefined;
+  await setRebillStop(db, merchant.merchantId, oid, reason);
+  if (!isHeld) await hooks.wakeAutoOrder(context, oid);
 }
 
 async function disputeEvent(
