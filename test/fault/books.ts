@@ -49,6 +49,8 @@ export async function checkBooks(
   };
 }
 
+const settled: ReadonlySet<string> = new Set(['paid', 'declined', 'given up', 'invoiced']);
+
 /** Checks one rebill, and removes its capture from those that are still to be explained. */
 function checkRebill(
   merchantId: string,
@@ -58,10 +60,7 @@ function checkRebill(
   const { oid, number, attempt, state, amount, total } = row;
   const name = `rebill ${number} of ${oid}`;
   const isPaid = row.is_paid ?? false;
-  assert.ok(
-    state === 'paid' || state === 'declined' || state === 'given up',
-    `${name} is left ${state}`,
-  );
+  assert.ok(settled.has(state), `${name} is left ${state}`);
   const keys = Array.from(
     { length: attempt },
     (_, index) => `rebill:${merchantId}:${oid}:${number}:${index + 1}`,

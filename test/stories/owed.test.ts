@@ -102,3 +102,92 @@ story('the order of a rebill is charged as a whole', opening, async (shop) => {
   await assert.rejects(pay(kept, { amount: 10 }), /is paid as a whole/);
   await pay(kept, { amount: 25 });
 });
+
+/** A firm orders tea by purchase order, every month. */
+const byPurchaseOrder = (shop: Shop) =>
+  shop.order([{ merchant_item_id: 'TEA', auto_order_schedule: 'Monthly' }], {
+    payment: {
+      payment_method: 'Purchase Order',
+      purchase_order: { purchase_order_number: 'PO-7' },
+    },
+    channel_partner: { auto_approve_purchase_order: true },
+  });
+
+story('an invoice subscription over a year', { on: '2027-01-15T10:00' }, async (shop) => {
+  await shop.sells(tea);
+  const firm = await byPurchaseOrder(shop);
+  await shop.until('2027-03-16T00:00');
+  const [february, march] = await firm.bills('payment,payment.transaction');
+  assert.deepEqual(
+    [february, march].map((order) => [
+      order?.current_stage,
+      order?.payment?.payment_status,
+      order?.payment?.purchase_order?.purchase_order_number,
+      order?.payment?.transactions?.length ?? 0,
+    ]),
+    Array.from({ length: 2 }, () => ['Accounts Receivable', 'Unprocessed', 'PO-7', 0]),
+  );
+  // The firm pays February by wire; nothing else changes.
+  const paid = await put(
+    { ann: firm, orderId: february!.order_id! },
+    {
+      current_stage: 'Completed Order',
+      payment: { payment_method: 'Wire Transfer' },
+    },
+  );
+  assert.equal(paid['order'].current_stage, 'Completed Order');
+  assert.deepEqual(await stateOf(firm), ['active', 0, 2, '2027-04-15']);
+  // March is never paid: staff reject the order, and the subscription continues.
+  await put({ ann: firm, orderId: march!.order_id! }, { current_stage: 'Rejected' });
+  await shop.until('2028-01-16T00:00');
+  assert.deepEqual(await stateOf(firm), ['active', 0, 12, '2028-02-15']);
+  await firm.lived(
+    '2027-01-15 10:00 create',
+    ...Array.from({ length: 12 }, (_, month) => {
+      const [year, index] = month < 11 ? [2027, month + 2] : [2028, 1];
+      return `${year}-${String(index).padStart(2, '0')}-15 10:00 ${bill}`;
+    }),
+  );
+  const stages = (await firm.bills()).map((order) => order.current_stage);
+  assert.deepEqual(stages.slice(0, 3), ['Completed Order', 'Rejected', 'Accounts Receivable']);
+  // A firm that gives a card is charged from then on.
+  const paysBy = (payment: NonNullable<Order['payment']>) =>
+    firm.update({ original_order: { payment } });
+  const card = { card_expiration_month: 12, card_expiration_year: 2040 };
+  await paysBy({
+    payment_method: 'Credit Card',
+    credit_card: { card_number_token: 'tok_approve', ...card },
+  });
+  await shop.until('2028-02-16T00:00');
+  const last = (await firm.bills('payment')).at(-1);
+  assert.deepEqual(
+    [last?.current_stage, last?.payment?.payment_method],
+    ['Completed Order', 'Credit Card'],
+  );
+  await paysBy({ payment_method: 'Purchase Order' });
+});
+
+story(
+  'a rebill that is paid at the third try shows all tries, though declined orders are not kept',
+  { on: '2027-01-15T10:00' },
+  async (shop) => {
+    await shop.sells(tea);
+    const ann = await shop.order([{ merchant_item_id: 'TEA', auto_order_schedule: 'Monthly' }]);
+    await newCard(ann, 'tok_decline_2x-third');
+    await shop.until('2027-02-25T00:00');
+    const [order] = await ann.bills('payment,payment.transaction');
+    assert.deepEqual(
+      order?.payment?.transactions?.map((each) => [
+        each.transaction_id,
+        each.successful,
+        each.transaction_timestamp?.slice(0, 10),
+        each.details?.find(({ name }) => name === 'reason')?.value,
+      ]),
+      [
+        [1, false, '2027-02-15', 'do not honor'],
+        [2, false, '2027-02-18', 'do not honor'],
+        [3, true, '2027-02-21', undefined],
+      ],
+    );
+  },
+);

@@ -132,9 +132,11 @@ class Findings {
 const textOf = (value: unknown): string =>
   value === undefined || value === null ? 'none' : String(value);
 
+const closedStates: ReadonlySet<RebillState> = new Set(['paid', 'given up', 'invoiced']);
+
 function autoOrderFaults({ autoOrder, marks, attempts, orders }: Books): Difference[] {
   const check = new Findings('auto order', autoOrder.autoOrderOid);
-  const closed = attempts.filter(({ state }) => state === 'paid' || state === 'given up');
+  const closed = attempts.filter(({ state }) => closedStates.has(state));
   check.compare('rebill_count', autoOrder.rebillCount, closed.length);
   check.compare('rebill_number', attempts.at(-1)?.rebillNumber ?? 0, attempts.length);
   check.compare(
@@ -235,17 +237,18 @@ function attemptFaults(attempt: AuditedAttempt, { orders }: Books): Difference[]
     if (!attempt.isPlanned) check.compare('planned', undefined, 'what is being charged');
     return check.found;
   }
-  const isCharged = attempt.state === 'paid' && !attempt.isByStaff;
+  const isInvoice = attempt.state === 'invoiced';
+  const isCharged = isInvoice || (attempt.state === 'paid' && !attempt.isByStaff);
   check.compare('attempts', attempt.attempt, attempt.declines + (isCharged ? 1 : 0));
   if (order !== undefined) check.compare('order_id', attempt.orderId, order.orderId);
-  if (attempt.state !== 'paid') return check.found;
+  if (attempt.state !== 'paid' && !isInvoice) return check.found;
   if (order === undefined) check.compare('order_id', attempt.orderId, undefined);
   else {
     check.compare('amount', attempt.amount, order.total);
     check.compare('currency', attempt.currency, order.currency);
-    check.compare('paid_at', attempt.at, order.paidAt);
+    if (!isInvoice) check.compare('paid_at', attempt.at, order.paidAt);
   }
-  captureFaults(check, attempt, order);
+  if (!isInvoice) captureFaults(check, attempt, order);
   return check.found;
 }
 
@@ -272,7 +275,7 @@ function orderFaults(order: AuditedOrder, { attempts }: Books): Difference[] {
   if (order.rebillNumber === 0) return check.found;
   const attempt = attempts.find(({ rebillNumber }) => rebillNumber === order.rebillNumber);
   if (attempt === undefined) check.compare('rebill_number', order.rebillNumber, undefined);
-  else if (attempt.state !== 'paid' && order.paidAt !== null)
+  else if (attempt.state !== 'paid' && attempt.state !== 'invoiced' && order.paidAt !== null)
     check.compare('paid_at', order.paidAt, `none: its rebill is ${attempt.state}`);
   amountFaults(check, order);
   return check.found;
@@ -357,14 +360,14 @@ function itemFaults(item: AutoOrderItem, books: Books): Difference[] {
   return check.found;
 }
 
-/** A paid order line of an item. */
+/** A line of an item in an order that is paid or was invoiced. */
 interface Shipment {
   readonly rebillNumber: number;
   readonly at: Temporal.Instant;
   readonly value: Minor;
 }
 
-/** Returns the item's own lines in paid orders, without add-ons. */
+/** Returns the item's own lines in paid and invoiced orders, without add-ons. */
 function shipmentsOf(
   { itemOid }: AutoOrderItem,
   attempts: readonly AuditedAttempt[],
@@ -372,8 +375,9 @@ function shipmentsOf(
 ): Shipment[] {
   return orders.flatMap((order): Shipment[] => {
     const line = order.lines?.find((each) => each.item_reference_oid === itemOid);
-    if (line === undefined || order.paidAt === null) return [];
+    if (line === undefined) return [];
     const attempt = attempts.find(({ rebillNumber }) => rebillNumber === order.rebillNumber);
+    if (order.paidAt === null && attempt?.state !== 'invoiced') return [];
     return [
       {
         rebillNumber: order.rebillNumber,

@@ -143,15 +143,16 @@ function attemptsOf(order: OrderRecord, rebill: ExplainedRebill, zone: string): 
       ...(next !== undefined && { next_dts: wireDate(Temporal.Instant.from(next), zone) }),
     }),
   );
-  if (rebill.state === 'declined' || rebill.state === 'given up' || rebill.settled_by !== null)
-    return declined;
+  const { state } = rebill;
+  const isCharge = state === 'charging' || state === 'unknown' || state === 'paid';
+  if (!isCharge || rebill.settled_by !== null) return declined;
   const states = { charging: 'under way', unknown: 'in doubt', paid: 'paid' } as const;
   return [
     ...declined,
     {
       ...common,
       number: rebill.attempt,
-      state: states[rebill.state],
+      state: states[state],
       at_dts: wireDate(rebill.at, zone),
       amount: fromMinor(order.total, order.currency),
       ...(rebill.gateway !== null && { gateway: rebill.gateway }),
@@ -175,6 +176,6 @@ function differencesOf(rebill: ExplainedRebill, currency: string, zone: string):
         ]
       : []),
     ...(edited && edited.length > 0 ? [`Staff changed ${edited.join(', ')} of the order.`] : []),
-    ...(by === null ? [] : [`${by} settled the order; no card was charged.`]),
+    ...(by === null ? [] : [`${by} settled the order; the engine charged no card.`]),
   ];
 }

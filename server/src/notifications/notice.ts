@@ -100,7 +100,9 @@ export function noticesOf(events: readonly RecordedEvent[]): WantedNotice[] {
   const wanted = new Map<string, WantedNotice>();
   for (const event of events) {
     const kind = kindOfEvent[event.name];
-    if (kind === undefined || event.objectType !== 'auto order') continue;
+    // An invoiced rebill is not paid yet, so there is no receipt.
+    const isOwed = event.data?.['owed'] === true;
+    if (kind === undefined || event.objectType !== 'auto order' || isOwed) continue;
     const orderId = kind === 'receipt' ? textOf(event.data?.['order_id']) : undefined;
     const id = `${event.objectId} ${kind} ${orderId ?? ''}`;
     const before = wanted.get(id);

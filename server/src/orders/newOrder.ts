@@ -14,7 +14,7 @@ import { isShowable, type OrderCurrency, wireCurrency } from './money.ts';
 import { type LineWarning, type OrderLine, orderLine } from './newOrderLine.ts';
 import type { Occasion } from './occasion.ts';
 import { type OrderDocument, type OrderRecord } from './order.ts';
-import { type PaymentPlan, paid, planPayment } from './payment.ts';
+import { isInvoiced, type PaymentPlan, paid, planPayment } from './payment.ts';
 import { cardFault, keptPayment, paymentMethodOf } from './paymentDetails.ts';
 import { paidStage } from './shipping.ts';
 import { inStage } from './stages.ts';
@@ -67,8 +67,27 @@ export function newOrder(request: NewOrderRequest): Outcome<NewOrder, FieldFault
   return success({
     order: planned(record, plan, now),
     plan,
-    warnings: lines.value.flatMap((line) => line.warnings),
+    warnings: [
+      ...lines.value.flatMap((line) => line.warnings),
+      ...rebillWarnings(wire, lines.value),
+    ],
   });
+}
+
+/** Warns of a purchase that is to recur although nothing can ever charge or invoice it again. */
+function rebillWarnings({ payment }: Order, lines: readonly OrderLine[]): LineWarning[] {
+  const method = paymentMethodOf(payment);
+  const canRecur = isInvoiced(method) || !!payment?.credit_card?.card_number_token;
+  if (canRecur || !lines.some(({ recurs }) => recurs)) return [];
+  return [
+    {
+      code: 'not_rebillable',
+      field: 'payment.credit_card.card_number_token',
+      reason:
+        `is missing, and no gateway here can charge ${method} again, so nothing will be billed ` +
+        'until the order has the token of a card',
+    },
+  ];
 }
 
 function planned(order: OrderRecord, plan: PaymentPlan, now: Occasion): OrderRecord {

@@ -15,6 +15,8 @@ import type { LineTotals, TotalsLine } from './totals.ts';
 /** A line of a new order: the input of its amount, and its document. */
 export interface OrderLine extends TotalsLine {
   readonly warnings: readonly LineWarning[];
+  /** Whether the customer expects it again: a schedule was chosen, or the item has steps. */
+  readonly recurs: boolean;
   document(
     totals: LineTotals,
     itemIndex: number,
@@ -27,7 +29,7 @@ export interface OrderLine extends TotalsLine {
  * it.
  */
 export interface LineWarning {
-  readonly code: 'unknown_item' | 'inactive_item' | 'schedule_not_offered';
+  readonly code: 'unknown_item' | 'inactive_item' | 'schedule_not_offered' | 'not_rebillable';
   readonly field: string;
   readonly reason: string;
 }
@@ -88,6 +90,7 @@ export function orderLine(request: LineRequest): Outcome<OrderLine, FieldFault> 
     discount: zero,
     taxFree: wire.tax_free ?? item?.taxFree ?? false,
     warnings: warningsOf(request, path),
+    recurs: recurs(request),
     document: (totals, itemIndex, money) =>
       lineDocument(request, quantity, unitCost, totals, itemIndex, money),
   });
@@ -95,6 +98,9 @@ export function orderLine(request: LineRequest): Outcome<OrderLine, FieldFault> 
 
 const isQuantity = (quantity: number): boolean =>
   quantity > 0 && quantity <= quantityMax && Number(quantity.toFixed(4)) === quantity;
+
+const recurs = ({ wire, item }: Pick<LineRequest, 'wire' | 'item'>): boolean =>
+  wire.auto_order_schedule !== undefined || item?.autoOrder?.upsell === true;
 
 interface LinePrices {
   readonly unitCost: Minor;
@@ -110,8 +116,7 @@ function pricesOf(
     const unitCost = amountIn(arbitrary, currency, `${path}.arbitrary_unit_cost`);
     return unitCost.ok ? success({ unitCost: unitCost.value, oneTimeFees: zero }) : unitCost;
   }
-  const recurs = wire.auto_order_schedule !== undefined || item?.autoOrder?.upsell === true;
-  const price = item && purchasePrice(item.pricing, recurs, at);
+  const price = item && purchasePrice(item.pricing, recurs({ wire, item }), at);
   if (price === undefined) {
     const [reason, fix] = item
       ? ['has no price', 'Give the item a price']

@@ -10,6 +10,20 @@ import type { OrderDocument, OrderRecord } from './order.ts';
 import { paidStage } from './shipping.ts';
 import { inStage, type OrderStage } from './stages.ts';
 
+/** The methods by which a customer pays an order after it was made, without a gateway. */
+const invoicedMethods: ReadonlySet<OrderPayment['payment_method']> = new Set([
+  'Cash',
+  'Check',
+  'COD',
+  'Money Order',
+  'Purchase Order',
+  'Wire Transfer',
+]);
+
+/** Whether an order waits in Accounts Receivable until its money comes by another way. */
+export const isInvoiced = (method: OrderPayment['payment_method']): boolean =>
+  invoicedMethods.has(method);
+
 /** The plan for the payment of a new order. */
 export type PaymentPlan =
   /** Charge at the gateway now. */

@@ -11,8 +11,9 @@ export interface RebillKey {
 
 /**
  * The state of a rebill. `given up`: staff rejected the order that the declined rebill had left.
+ * `invoiced`: it made an unpaid order and charged nothing, whether that order is paid later or not.
  */
-export type RebillState = 'charging' | 'unknown' | 'paid' | 'declined' | 'given up';
+export type RebillState = 'charging' | 'unknown' | 'paid' | 'declined' | 'given up' | 'invoiced';
 
 /** A charge that is about to be sent. */
 export interface NewAttempt extends RebillKey {
@@ -39,6 +40,8 @@ export interface OpenAttempt {
   readonly editedFields: readonly string[];
   /** Its plan, if a change of the time zone moved the dates of it. */
   readonly replanned?: PlannedCharge;
+  /** The earlier attempts of the rebill, all declined, the oldest first. */
+  readonly declines: readonly EarlierDecline[];
 }
 
 /** A charge under way with its plan. */
@@ -48,7 +51,7 @@ export interface PlannedRow extends RebillKey {
 
 /** An attempt with its answer. */
 export interface SettledAttempt extends RebillKey {
-  readonly state: 'paid' | 'declined';
+  readonly state: 'paid' | 'declined' | 'invoiced';
   /** The gateway that answered; absent where nothing was charged. */
   readonly gatewayCode?: string | undefined;
   readonly reference?: string | undefined;
@@ -71,6 +74,12 @@ export interface StoredDecline {
   readonly amount?: number;
   /** When the next attempt was planned; absent: there was none. */
   readonly next?: string | undefined;
+}
+
+/** A declined attempt, as its row keeps it. */
+export interface EarlierDecline extends StoredDecline {
+  /** ISO 8601. */
+  readonly at: string;
 }
 
 /** What is known of an auto order's next rebill from earlier attempts; absent if there was none. */

@@ -362,13 +362,13 @@ function claimOf(candidate: DecidedCandidate, { ids, payments }: LockedTerms): C
     attempt: (earlier?.attempt ?? 0) + 1,
     epoch: payments.epoch,
   };
-  const isFree = charge.order.total === 0;
-  const route = isFree
-    ? []
-    : payments.route(chargeKey(autoOrder.merchantId, key), {
-        pinnedCode: autoOrder.rotatingTransactionGatewayCode,
-        chargedBy: chargedByOf(candidate, charge.card?.token),
-      });
+  const route =
+    charge.card === undefined
+      ? []
+      : payments.route(chargeKey(autoOrder.merchantId, key), {
+          pinnedCode: autoOrder.rotatingTransactionGatewayCode,
+          chargedBy: chargedByOf(candidate, charge.card?.token),
+        });
   const attempt: NewAttempt = {
     ...key,
     at,

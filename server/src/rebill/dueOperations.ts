@@ -53,6 +53,7 @@ export const defaultTiming: RebillTiming = { leaseMs: 300_000, recheckMs: 30_000
 export interface RunCounts {
   /** Auto orders that were examined; one that was examined twice counts twice. */
   readonly examined: number;
+  /** Rebills that are done: paid, or invoiced. */
   readonly paid: number;
   readonly declined: number;
   /** Charges without an answer: they wait for {@link resolveUnanswered}. */
@@ -135,6 +136,7 @@ export async function resolveUnanswered(context: Context, parts: RebillParts): P
 /** The outcome of a rebill of one auto order. */
 export interface RebillResult {
   readonly isAttempted: boolean;
+  /** Whether its order was made: paid, or owed where the customer pays by invoice. */
   readonly isPaid: boolean;
   readonly orderId?: string;
   /** Why it was not paid, or not even attempted. */

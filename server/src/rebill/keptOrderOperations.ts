@@ -58,7 +58,7 @@ export async function lockRebill(
   const family = await lockFamily(context, key.autoOrderOid);
   if (family === undefined) return undefined;
   const attempt = await findKeptAttempt(context.db, merchantId, key);
-  if (attempt === undefined || attempt.state === 'paid') return undefined;
+  if (attempt === undefined || isSettled(attempt)) return undefined;
   return {
     isUnderWay: await hasChargeUnderWay(context.db, merchantId, oidsOf(family)),
     ...retriesOf(family.billed, attempt),
@@ -94,6 +94,9 @@ async function lockTarget(context: Context, merged: AutoOrder): Promise<AutoOrde
   ]);
   return target && ((await lockTarget(context, target)) ?? target);
 }
+
+/** An invoiced rebill is settled too: paying its order later changes nothing about the rebill. */
+const isSettled = ({ state }: KeptAttempt): boolean => state === 'paid' || state === 'invoiced';
 
 /** Whether the engine retries a rebill by itself, and when it stopped doing so. */
 function retriesOf(

@@ -1,7 +1,7 @@
 import type { Currency } from '@perennial/contract/common.ts';
 import type { OrderItem } from '@perennial/contract/orderItem.ts';
-import type { OrderPayment } from '@perennial/contract/orderPayment.ts';
-import type { Temporal } from 'temporal-polyfill';
+import type { OrderPayment, OrderPaymentTransaction } from '@perennial/contract/orderPayment.ts';
+import { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
 import type { Minor } from '../kernel/money.ts';
@@ -11,6 +11,7 @@ import { wireCurrency } from '../orders/money.ts';
 import { type OrderDocument, type OrderRecord } from '../orders/order.ts';
 import { isShippedHere, paidStage } from '../orders/shipping.ts';
 import { inStage } from '../orders/stages.ts';
+import type { EarlierDecline } from './attempt.ts';
 import type { PlannedCharge } from './plan.ts';
 import type { RebillLine, RebillOrder } from './rebillOrder.ts';
 
@@ -27,12 +28,15 @@ export interface RebillOrderSource {
   readonly at: Temporal.Instant;
   readonly zone: string;
   readonly payment: RebillPayment;
+  /** The earlier attempts, if they left no order: the order shows them among its transactions. */
+  readonly declines?: readonly EarlierDecline[] | undefined;
   /** Amounts that were formatted for other orders of the same batch. */
   readonly wrote?: Map<string, Currency>;
 }
 
-/** The outcome of the charge. */
+/** The outcome of the charge. `invoiced`: nothing was charged, and the order is owed. */
 export type RebillPayment =
+  | { readonly kind: 'invoiced' }
   | {
       readonly kind: 'paid';
       readonly gatewayCode?: string | undefined;
@@ -164,7 +168,10 @@ function shippingOf({ shipping }: OrderDocument): OrderDocument['shipping'] {
   return rest;
 }
 
-function paymentOf({ original, charge, payment, at, zone }: RebillOrderSource): OrderPayment {
+const statuses = { paid: 'Processed', declined: 'Declined', invoiced: 'Unprocessed' } as const;
+
+function paymentOf(source: RebillOrderSource): OrderPayment {
+  const { original, charge, payment, at, zone } = source;
   const {
     credit_card: card,
     payment_method: method,
@@ -174,18 +181,15 @@ function paymentOf({ original, charge, payment, at, zone }: RebillOrderSource): 
   } = original.document.payment ?? {};
   const isPaid = payment.kind === 'paid';
   const atDts = wireDate(at, zone);
-  const details = [
-    ...(payment.reference === undefined
-      ? []
-      : [{ name: 'reference', type: 'text', value: payment.reference }]),
-    ...(isPaid ? [] : [{ name: 'reason', type: 'text', value: payment.reason }]),
-  ];
+  const gatewayCode = payment.kind === 'invoiced' ? undefined : payment.gatewayCode;
+  const reference = payment.kind === 'invoiced' ? undefined : payment.reference;
+  const transactions = transactionsOf(source);
   return fromLoose<OrderPayment>({
     ...before,
     payment_method: method,
-    payment_status: isPaid ? 'Processed' : 'Declined',
+    payment_status: statuses[payment.kind],
     payment_dts: isPaid ? atDts : undefined,
-    rotating_transaction_gateway_code: payment.gatewayCode,
+    rotating_transaction_gateway_code: gatewayCode,
     ...(card && {
       credit_card: fromLoose<OrderCard>({
         card_type: card.card_type,
@@ -193,29 +197,52 @@ function paymentOf({ original, charge, payment, at, zone }: RebillOrderSource): 
         card_number_truncated: card.card_number_truncated,
         card_expiration_month: card.card_expiration_month,
         card_expiration_year: card.card_expiration_year,
-        ...(isPaid && payment.reference !== undefined
+        ...(isPaid && reference !== undefined
           ? {
               card_authorization_amount: fromMinor(charge.order.total, charge.currency),
               card_authorization_dts: atDts,
-              card_authorization_reference_number: payment.reference,
+              card_authorization_reference_number: reference,
             }
           : {}),
       }),
     }),
-    ...(payment.gatewayCode === undefined
-      ? {}
-      : {
-          transactions: [
-            {
-              transaction_id: 1,
-              transaction_gateway: payment.gatewayCode,
-              transaction_timestamp: atDts,
-              successful: isPaid,
-              details,
-            },
-          ],
-        }),
+    ...(transactions.length === 0 ? {} : { transactions }),
   });
+}
+
+/** Returns the attempts of the rebill: the declined ones that left no order, then this one. */
+function transactionsOf({ payment, at, zone, declines = [] }: RebillOrderSource) {
+  const earlier = declines.map((decline) => ({
+    gateway: decline.gateway,
+    at: Temporal.Instant.from(decline.at),
+    isPaid: false,
+    reference: decline.reference,
+    reason: decline.reason,
+  }));
+  const isPaid = payment.kind === 'paid';
+  const last =
+    payment.kind === 'invoiced' || payment.gatewayCode === undefined
+      ? []
+      : [
+          {
+            gateway: payment.gatewayCode,
+            at,
+            isPaid,
+            reference: payment.reference,
+            reason: payment.kind === 'declined' ? payment.reason : undefined,
+          },
+        ];
+  const detail = (name: string, value: string | undefined) =>
+    value === undefined ? [] : [{ name, type: 'text', value }];
+  return [...earlier, ...last].map((each, index) =>
+    fromLoose<OrderPaymentTransaction>({
+      transaction_id: index + 1,
+      transaction_gateway: each.gateway,
+      transaction_timestamp: wireDate(each.at, zone),
+      successful: each.isPaid,
+      details: [...detail('reference', each.reference), ...detail('reason', each.reason)],
+    }),
+  );
 }
 
 function itemOf(line: RebillLine, index: number, money: Money): OrderItem {

@@ -8,6 +8,7 @@ import { autoOrderStop, hasCompleted, isFinalStop, planNext, slip } from '../aut
 import { addDays, daysBetween, localDate } from '../kernel/calendar.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { OrderRecord } from '../orders/order.ts';
+import { isInvoiced } from '../orders/payment.ts';
 import { stopsRebills } from '../orders/stages.ts';
 import type { CardExpiration } from '../payments/gateway.ts';
 import { retryCoupon } from './dunning.ts';
@@ -72,8 +73,12 @@ export interface Parking {
 export interface PlannedCharge {
   readonly order: RebillOrder;
   readonly currency: string;
-  /** Absent for an order that costs nothing. */
+  /** Absent for an order that costs nothing, and for one that is invoiced. */
   readonly card?: ChargedCard;
+  /** The order is made unpaid, and its customer pays it by another way than a charge. */
+  readonly isInvoice?: true;
+  /** Declines had disabled the auto order. It is active again if this charge succeeds. */
+  readonly revives?: true;
 }
 
 /** The card of a planned charge. */
@@ -169,12 +174,17 @@ function chargeOf(
       notes,
       charge: { order: order.value, currency: original.currency },
     };
+  const method = original.document.payment?.payment_method;
+  if (isInvoiced(method))
+    return {
+      kind: 'charge',
+      autoOrder,
+      notes,
+      charge: { order: order.value, currency: original.currency, isInvoice: true },
+    };
   const payer = kept !== undefined && hasOwnCard(kept) ? kept.order : original;
   const card = chargedCard(payer, input);
-  if (card === undefined)
-    return parked(input, {
-      text: `the original order ${autoOrder.originalOrderId} has no card token`,
-    });
+  if (card === undefined) return parked(input, { text: noCardWords(autoOrder, method) });
   return {
     kind: 'charge',
     autoOrder,
@@ -183,6 +193,12 @@ function chargeOf(
     charge: { order: order.value, currency: original.currency, card },
   };
 }
+
+const noCardWords = ({ originalOrderId }: AutoOrder, method: string | undefined): string =>
+  method === undefined || method === 'Credit Card'
+    ? `the original order ${originalOrderId} has no card token`
+    : `the original order ${originalOrderId} was paid by ${method}, which no gateway here can ` +
+      'charge again, and it has no card token';
 
 /**
  * Returns the card of the order. If its year has passed, adds three years until it is in the

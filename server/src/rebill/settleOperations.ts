@@ -46,6 +46,7 @@ export interface AnsweredAttempt {
 /** The outcome of one attempt. */
 export interface ChargeOutcome {
   readonly autoOrderOid: number;
+  /** `paid` includes invoiced rebills: their order is made, and nothing is to be charged. */
   readonly kind: 'paid' | 'declined' | 'unknown';
   readonly orderId: string;
   readonly reason?: string;
@@ -209,16 +210,24 @@ function settlementOf(answered: AnsweredAttempt, sources: SettlementSources): Se
   const autoOrder = required(autoOrders.get(attempt.autoOrderOid), 'auto order of a rebill');
   const original = required(originals.get(autoOrder.originalOrderId), 'original order of a rebill');
   const before = kept.get(attempt.orderId);
-  const gatewayAnswer = answerOf(routed);
+  const gatewayAnswer = attempt.charge.isInvoice ? { kind: 'invoiced' as const } : answerOf(routed);
   const answer = settledAnswer(gatewayAnswer, before);
-  const isKept = answer.kind === 'paid' || policy.storeDeclined || before !== undefined;
+  const isKept = answer.kind !== 'declined' || policy.storeDeclined || before !== undefined;
   const rules = { catalog, policy, zone, at: attempt.at };
   const after = autoOrderAfter(autoOrder, attempt, answer, isKept, rules);
   const { overrideAffiliateId } = autoOrder;
+  const { editedFields = [], declines } = sources.inFlight.get(attempt.autoOrderOid) ?? {};
   const record = isKept
-    ? rebillOrderRecord({ ...attempt, overrideAffiliateId, original, zone, payment: answer, wrote })
+    ? rebillOrderRecord({
+        ...attempt,
+        overrideAffiliateId,
+        original,
+        zone,
+        payment: answer,
+        declines: before === undefined ? declines : [],
+        wrote,
+      })
     : undefined;
-  const editedFields = sources.inFlight.get(attempt.autoOrderOid)?.editedFields ?? [];
   return {
     ...answered,
     gatewayAnswer,
@@ -230,7 +239,7 @@ function settlementOf(answered: AnsweredAttempt, sources: SettlementSources): Se
         ? continuedOrder(record, { order: before, editedFields }, attempt.at, zone)
         : record,
     isNewOrder: before === undefined,
-    isPaidTwice: before?.paidAt !== undefined && answer.reference !== undefined,
+    isPaidTwice: before?.paidAt !== undefined && referenceOf(answer) !== undefined,
   };
 }
 
@@ -241,7 +250,7 @@ function autoOrderAfter(
   isKept: boolean,
   rules: SettlingRules,
 ): AutoOrderAfter {
-  if (answer.kind === 'paid') return afterPaid(autoOrder, order, rules);
+  if (answer.kind !== 'declined') return afterPaid(autoOrder, order, rules);
   const declined = { ...answer, rebillNumber, orderId: isKept ? orderId : undefined };
   return afterDeclined(autoOrder, order, declined, rules);
 }
@@ -314,6 +323,8 @@ async function loadKeptOrders(
 }
 
 type KnownAnswer =
+  /** Nothing was charged: the order is owed. */
+  | { readonly kind: 'invoiced' }
   | { readonly kind: 'paid'; readonly gatewayCode?: string; readonly reference?: string }
   | {
       readonly kind: 'declined';
@@ -328,6 +339,9 @@ type KnownAnswer =
 function settledAnswer(answer: KnownAnswer, kept: OrderRecord | undefined): KnownAnswer {
   return kept?.paidAt !== undefined && answer.kind === 'declined' ? { kind: 'paid' } : answer;
 }
+
+const referenceOf = (answer: KnownAnswer): string | undefined =>
+  answer.kind === 'invoiced' ? undefined : answer.reference;
 
 function answerOf(routed: RoutedAnswer | undefined): KnownAnswer {
   if (routed === undefined) return { kind: 'paid' };
@@ -349,7 +363,7 @@ const unknownOutcome = ({ attempt, routed }: AnsweredAttempt): ChargeOutcome => 
 
 function settledOutcome({ attempt, gatewayAnswer: answer }: Settlement): ChargeOutcome {
   const { autoOrderOid, orderId } = attempt;
-  return answer.kind === 'paid'
+  return answer.kind !== 'declined'
     ? { autoOrderOid, orderId, kind: 'paid' }
     : { autoOrderOid, orderId, kind: 'declined', reason: `${answer.reason}\n${answer.message}` };
 }
@@ -409,13 +423,13 @@ function rebilledOf(
 
 function settledAttempt({ attempt, answer, order, after }: Settlement): SettledAttempt {
   const { autoOrderOid, rebillNumber } = attempt;
-  const { kind: state, gatewayCode, reference } = answer;
+  const { kind: state } = answer;
   return {
     autoOrderOid,
     rebillNumber,
     state,
-    gatewayCode,
-    reference,
+    gatewayCode: answer.kind === 'invoiced' ? undefined : answer.gatewayCode,
+    reference: referenceOf(answer),
     decline: answer.kind === 'declined' ? storedDecline(answer, attempt, after) : undefined,
     isKept: answer.kind === 'declined' && order !== undefined,
   };
@@ -445,10 +459,12 @@ function notesOf({
 }: Settlement): readonly Note[] {
   if (answer.kind === 'declined') return after.notes;
   const { rebillNumber, orderId, charge } = attempt;
+  const isOwed = answer.kind === 'invoiced';
   const paid: Note = {
     message:
-      `Rebill ${rebillNumber} paid: ${amountText(charge.order.total, charge.currency)}, ` +
-      `order ${orderId}.${restoredNote(routed)}`,
+      `Rebill ${rebillNumber} ${isOwed ? 'invoiced' : 'paid'}: ` +
+      `${amountText(charge.order.total, charge.currency)}, order ${orderId}.` +
+      `${isOwed ? ' It waits in Accounts Receivable.' : restoredNote(routed)}`,
     event: {
       name: 'auto_order_rebill',
       data: {
@@ -456,11 +472,12 @@ function notesOf({
         order_id: required(order, 'order of a paid rebill').orderId,
         total_minor: charge.order.total,
         currency: charge.currency,
+        ...(isOwed ? { owed: true } : {}),
       },
     },
   };
   const twice: Note = {
-    message: `Order ${orderId} was marked as paid before this charge: refund ${answer.reference}.`,
+    message: `Order ${orderId} was marked as paid before this charge: refund ${referenceOf(answer)}.`,
   };
   return [paid, ...(isPaidTwice ? [twice] : []), ...after.notes];
 }
@@ -479,11 +496,17 @@ function orderEvents({ attempt, answer, order, isNewOrder }: Settlement): Domain
   const told = isPaid ? fulfillmentEvent(order.document.current_stage) : undefined;
   const names: EventName[] = [
     ...(isNewOrder ? (['order_create'] as const) : []),
-    isPaid ? 'order_payment_process' : 'order_payment_failed',
+    ...(answer.kind === 'invoiced'
+      ? []
+      : ([isPaid ? 'order_payment_process' : 'order_payment_failed'] as const)),
     ...(isPaid && !isNewOrder ? (['order_stage_change'] as const) : []),
     ...(told === undefined ? [] : [told]),
   ];
-  const data = { auto_order_oid: attempt.autoOrderOid, rebill_number: attempt.rebillNumber };
+  const data = {
+    auto_order_oid: attempt.autoOrderOid,
+    rebill_number: attempt.rebillNumber,
+    ...(answer.kind === 'invoiced' ? { owed: true } : {}),
+  };
   return names.map((name) => ({
     name,
     objectType: 'order',

@@ -3,6 +3,7 @@ import type { Database } from '../platform/storage/database.ts';
 import { recordset } from '../platform/storage/recordset.ts';
 import type {
   EarlierAttempt,
+  EarlierDecline,
   InFlight,
   NewAttempt,
   OpenAttempt,
@@ -72,7 +73,8 @@ export async function findRecentRebills(
     is_in_flight: boolean;
   }>(
     `select rebill_number, order_id, at, lease_until is not null as is_in_flight from rebill
-     where merchant_id = $1 and auto_order_oid = $2 and (lease_until is not null or state = 'paid')
+     where merchant_id = $1 and auto_order_oid = $2 and (lease_until is not null
+       or state in ('paid', 'invoiced'))
      union all
      select rebill_number, order_id, modified_at, true from orders
      where merchant_id = $1 and auto_order_oid = $2 and charge_lease_until is not null
@@ -145,8 +147,10 @@ export async function findInFlight(
     auto_order_oid: number;
     edited_fields: string[] | null;
     planned: StoredCharge | null;
+    declines: EarlierDecline[] | null;
   }>(
-    `select r.auto_order_oid, r.edited_fields, case when r.replanned then r.planned end as planned
+    `select r.auto_order_oid, r.edited_fields, case when r.replanned then r.planned end as planned,
+       case when r.attempt > 1 then r.declines end as declines
      from unnest($2::int[], $3::int[], $4::int[]) as k (oid, number, attempt)
      join rebill r on r.merchant_id = $1 and r.auto_order_oid = any($2::int[])
        and r.auto_order_oid = k.oid and r.rebill_number = k.number and r.attempt = k.attempt
@@ -163,6 +167,7 @@ export async function findInFlight(
       row.auto_order_oid,
       {
         editedFields: row.edited_fields ?? [],
+        declines: row.declines ?? [],
         ...(row.planned && { replanned: chargeFromJson(row.planned) }),
       },
     ]),

@@ -112,10 +112,13 @@ function chargeEntry(facts: ChargeFacts, zone: string, isDecline: boolean): Time
     title: isDecline ? declineTitle(facts) : chargeTitle(facts),
     rebill_number: rebill,
     order_id: text(facts['order_id']),
-    attempt: facts['state'] === 'given up' ? undefined : wireAttempt(facts, zone),
+    attempt: chargeless.has(facts['state']) ? undefined : wireAttempt(facts, zone),
     actor: by === undefined ? undefined : ({ kind: 'user', name: by } as const),
   });
 }
+
+/** States of a rebill that end without a charge. */
+const chargeless: ReadonlySet<unknown> = new Set(['given up', 'invoiced']);
 
 const declineTitle = (facts: ChargeFacts): string =>
   `Rebill ${facts['rebill']} declined, attempt ${facts['attempt']}: ${text(facts['reason']) ?? 'declined'}`;
@@ -131,6 +134,8 @@ function chargeTitle(facts: ChargeFacts): string {
       return `${rebill} paid: ${money}`;
     case 'given up':
       return `${rebill} given up; nothing is charged for it`;
+    case 'invoiced':
+      return `${rebill} invoiced: ${money}`;
     case 'unknown':
       return `${rebill} in doubt: the gateway has not answered about ${money}`;
     default:

@@ -67,7 +67,7 @@ interface Row {
 }
 
 // The engine's own lines about paid and declined rebills repeat what the rebills say.
-const repeatsRebill = "l.message ~ '^Rebill [0-9]+ (paid|declined)[:, ]'";
+const repeatsRebill = "l.message ~ '^Rebill [0-9]+ (paid|declined|invoiced)[:, ]'";
 
 const stopsIt = `(l.changes::jsonb @> '[{"field":"status"}]'
   or l.message ~ '^(Canceled|Disabled|Completed): ' or l.message like '% no longer ships: %')`;
@@ -86,9 +86,9 @@ const placeOf = (attempt: string): string => `r.rebill_number::bigint * 65536 + 
 
 const rebills = `
   select r.at, 2, r.auto_order_oid, ${placeOf('r.attempt')},
-    case when r.state in ('paid', 'given up') then 'rebill' else 'attempt' end,
+    case when r.state in ('paid', 'given up', 'invoiced') then 'rebill' else 'attempt' end,
     jsonb_build_object('state', r.state, 'rebill', r.rebill_number, 'attempt', r.attempt,
-      'at', r.at, 'order_id', case when r.state in ('paid', 'given up') then r.order_id end,
+      'at', r.at, 'order_id', case when r.state in ('paid', 'given up', 'invoiced') then r.order_id end,
       'amount', r.amount_minor, 'currency', r.currency,
       'gateway', r.route[1], 'reference', r.reference, 'settled_by', r.settled_by)
   from rebill r

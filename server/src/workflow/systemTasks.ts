@@ -68,8 +68,9 @@ export function mayRaise({ name, data = {} }: RelevantEvent): boolean {
       return data['reason'] === 'declined';
     case 'order_create':
     case 'order_stage_change':
-      // A declined rebill that leaves an order emits order_payment_failed as well.
-      return data['rebill_number'] === undefined;
+      // A declined rebill that leaves an order emits order_payment_failed as well. An invoiced one
+      // only creates its order.
+      return data['rebill_number'] === undefined || data['owed'] === true;
     default:
       return isRelevant({ name, objectType: '', objectId: '', data });
   }
@@ -85,7 +86,7 @@ export function wantedBy(event: RelevantEvent, facts: ObjectFacts): Wanted {
     case 'auto order':
       if (name === 'auto_order_decline')
         return { raise: 'auto_order_card_update_issue', close: [] };
-      if (name === 'auto_order_rebill') return { close: cardTypes };
+      if (name === 'auto_order_rebill') return data['owed'] === true ? none : { close: cardTypes };
       if (data['reason'] !== 'declined')
         return name === 'auto_order_cancel' ? { close: cardTypes } : none;
       // A hard decline has already raised its own task.

@@ -958,8 +958,8 @@ CREATE TABLE rebill (
   epoch integer NOT NULL DEFAULT 1,
   explanation json,
   CONSTRAINT rebill_pkey PRIMARY KEY (merchant_id, auto_order_oid, rebill_number),
-  CONSTRAINT rebill_check CHECK ((lease_until IS NULL) = (state = ANY (ARRAY['paid'::text, 'declined'::text, 'given up'::text]))),
-  CONSTRAINT rebill_state_check CHECK (state = ANY (ARRAY['charging'::text, 'unknown'::text, 'paid'::text, 'declined'::text, 'given up'::text]))
+  CONSTRAINT rebill_check CHECK ((lease_until IS NULL) = (state = ANY (ARRAY['paid'::text, 'declined'::text, 'given up'::text, 'invoiced'::text]))),
+  CONSTRAINT rebill_state_check CHECK (state = ANY (ARRAY['charging'::text, 'unknown'::text, 'paid'::text, 'declined'::text, 'given up'::text, 'invoiced'::text]))
 );
 CREATE INDEX rebill_declined ON rebill USING btree (merchant_id, at) WHERE state = ANY (ARRAY['declined'::text, 'given up'::text]);
 CREATE INDEX rebill_in_flight ON rebill USING btree (merchant_id, auto_order_oid) WHERE lease_until IS NOT NULL;
