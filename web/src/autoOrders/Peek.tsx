@@ -4,7 +4,7 @@ import { sentenceCase } from '../kit/filters.ts';
 import { Moment } from '../kit/momentShown.tsx';
 import { Money } from '../kit/moneyShown.tsx';
 import { Status } from '../kit/status.tsx';
-import { itemsWords, nameOf, toneOf } from './words.ts';
+import { itemsWords, nameOf, nextShipmentOf, toneOf } from './words.ts';
 
 /** What the list knows about one auto order, in the side panel. */
 export function Peek({ row }: { readonly row: AutoOrderRow }) {
@@ -15,7 +15,7 @@ export function Peek({ row }: { readonly row: AutoOrderRow }) {
         ['Why', row.failure_reason ?? row.cancel_reason],
         ['Customer', nameOf(row.customer)],
         ['Email', row.customer?.email],
-        ['Next shipment', <Moment at={row.next_shipment_dts} />],
+        ['Next shipment', <Moment at={nextShipmentOf(row)} />],
         ['Next items', itemsWords(row.items)],
         ['Next total', <Money amount={row.next_total} currency={row.currency_code} />],
         ['Next attempt', row.next_attempt_dts && <Moment at={row.next_attempt_dts} />],

@@ -4,14 +4,14 @@ import { sentenceCase } from '../kit/filters.ts';
 import { Moment } from '../kit/momentShown.tsx';
 import { Money } from '../kit/moneyShown.tsx';
 import { Status } from '../kit/status.tsx';
-import { itemsWords, nameOf, toneOf } from './words.ts';
+import { itemsWords, nameOf, nextShipmentOf, toneOf } from './words.ts';
 
 /** The columns of the list of auto orders. */
 export const autoOrderColumns: readonly Column<AutoOrderRow>[] = [
   {
     id: 'code',
     label: 'Code',
-    width: '94px',
+    width: '90px',
     sort: 'auto_order_code',
     isUsual: true,
     cell: (row) => <code>{row.auto_order_code}</code>,
@@ -28,7 +28,7 @@ export const autoOrderColumns: readonly Column<AutoOrderRow>[] = [
   {
     id: 'state',
     label: 'State',
-    width: '102px',
+    width: '98px',
     narrow: 'first end',
     isUsual: true,
     cell: (row) => (
@@ -44,7 +44,7 @@ export const autoOrderColumns: readonly Column<AutoOrderRow>[] = [
     sort: 'next_shipment_dts',
     narrow: 'second end',
     isUsual: true,
-    cell: (row) => <Moment at={row.next_shipment_dts} style="day" />,
+    cell: (row) => <Moment at={nextShipmentOf(row)} style="day" />,
   },
   {
     id: 'items',
@@ -57,7 +57,7 @@ export const autoOrderColumns: readonly Column<AutoOrderRow>[] = [
   {
     id: 'total',
     label: 'Next total',
-    width: '78px',
+    width: '86px',
     isNumber: true,
     isUsual: true,
     cell: (row) => <Money amount={row.next_total} currency={row.currency_code} />,
@@ -65,14 +65,14 @@ export const autoOrderColumns: readonly Column<AutoOrderRow>[] = [
   {
     id: 'frequency',
     label: 'Frequency',
-    width: '110px',
+    width: '112px',
     isUsual: true,
     cell: (row) => row.frequency ?? '–',
   },
   {
     id: 'card',
     label: 'Card',
-    width: '132px',
+    width: '148px',
     sort: 'card_expires',
     isUsual: true,
     cell: ({ card }) => (card?.last_four ? `${card.card_type ?? ''} ••${card.last_four}` : '–'),

@@ -17,6 +17,10 @@ export function itemsWords(items: AutoOrderRow['items'] = []): string {
   return words.length > 0 ? words.join(', ') : '–';
 }
 
+/** When it ships next. What has ended keeps its last date in the record, and ships no more. */
+export const nextShipmentOf = ({ status, next_shipment_dts: at }: AutoOrderRow) =>
+  status === 'active' ? at : undefined;
+
 /** How much attention a state needs. */
 export function toneOf(state: AutoOrderRow['state']): Tone {
   switch (state) {

@@ -1,7 +1,7 @@
 import type { AutoOrderRow } from '@perennial/contract/screens.ts';
 import { Link } from '@tanstack/react-router';
 import { AutoOrderLink } from '../autoOrders/AutoOrderLink.tsx';
-import { itemsWords, toneOf } from '../autoOrders/words.ts';
+import { itemsWords, nextShipmentOf, toneOf } from '../autoOrders/words.ts';
 import { sentenceCase } from '../kit/filters.ts';
 import { Moment } from '../kit/momentShown.tsx';
 import { formatCount } from '../kit/money.ts';
@@ -32,7 +32,7 @@ export function CustomerAutoOrders({ rows }: { readonly rows: readonly AutoOrder
           <Status tone={toneOf(row.state)} title={row.failure_reason}>
             {sentenceCase(row.state ?? '')}
           </Status>,
-          <Moment at={row.next_shipment_dts} style="day" />,
+          <Moment at={nextShipmentOf(row)} style="day" />,
           itemsWords(row.items),
           <Money amount={row.next_total} currency={row.currency_code} />,
         ],

@@ -8,7 +8,7 @@ export const customerColumns: readonly Column<CustomerRow>[] = [
   {
     id: 'name',
     label: 'Name',
-    width: 'minmax(130px, 1.3fr)',
+    width: 'minmax(110px, 1.2fr)',
     narrow: 'first',
     isUsual: true,
     cell: (row) => nameOf(row),
@@ -16,7 +16,7 @@ export const customerColumns: readonly Column<CustomerRow>[] = [
   {
     id: 'email',
     label: 'Email',
-    width: 'minmax(180px, 1.6fr)',
+    width: 'minmax(160px, 1.6fr)',
     sort: 'email',
     narrow: 'second',
     isUsual: true,
@@ -25,7 +25,7 @@ export const customerColumns: readonly Column<CustomerRow>[] = [
   {
     id: 'auto_orders',
     label: 'Auto orders',
-    width: '120px',
+    width: '100px',
     narrow: 'first end',
     isUsual: true,
     cell: ({ auto_order_count: all = 0, active_auto_order_count: active = 0 }) =>
@@ -34,7 +34,7 @@ export const customerColumns: readonly Column<CustomerRow>[] = [
   {
     id: 'next',
     label: 'Next shipment',
-    width: '124px',
+    width: '112px',
     narrow: 'second end',
     isUsual: true,
     cell: (row) => <Moment at={row.next_shipment_dts} style="day" />,
@@ -42,21 +42,21 @@ export const customerColumns: readonly Column<CustomerRow>[] = [
   {
     id: 'city',
     label: 'City',
-    width: 'minmax(100px, 1fr)',
+    width: 'minmax(96px, 1fr)',
     isUsual: true,
     cell: ({ city, country_code }) => [city, country_code].filter(Boolean).join(', ') || '–',
   },
   {
     id: 'phone',
     label: 'Phone',
-    width: '140px',
+    width: '116px',
     isUsual: true,
     cell: (row) => row.phone ?? '–',
   },
   {
     id: 'signed_up',
     label: 'Signed up',
-    width: '132px',
+    width: '124px',
     sort: 'signup_dts',
     isUsual: true,
     cell: (row) => <Moment at={row.signup_dts} style="day" />,
