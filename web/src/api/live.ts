@@ -14,6 +14,14 @@ export interface Liveness {
 /** The state of the socket, for the dot in the top bar. */
 export const liveness = createStore<Liveness>({ isConnected: false, lastAtMs: undefined });
 
+/** The permissions of which one gives something to listen to, as `authorizeLive` needs it. */
+export const liveNeeds = [
+  'workflow_read',
+  'auto_order_read',
+  'order_read',
+  'configuration_read',
+] as const;
+
 let cursor: string | undefined;
 
 /** The place in the feed of events that this tab has reached; undefined before the first frame. */

@@ -3,12 +3,20 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState } from 'react';
 import { formatMoment } from '../kit/moment.ts';
+import { Moment } from '../kit/momentShown.tsx';
 import { useCan, useSession } from '../shell/session.tsx';
 import { toast } from '../shell/toasts.tsx';
 import { parseTarget, type Target, usualMoves, wallTime } from './clock.ts';
 import classes from './clockSheet.module.css';
 import { Due } from './Due.tsx';
-import { clockQuery, dueQuery, moveClock, newMoveKey, readEverythingAgain } from './queries.ts';
+import {
+  clockQuery,
+  dueQuery,
+  lastAdvanceQuery,
+  moveClock,
+  newMoveKey,
+  readEverythingAgain,
+} from './queries.ts';
 import { clockSheet, closeClockSheet } from './sheet.ts';
 
 /** Where to move the clock, and what that would charge, before anything is pressed. */
@@ -42,6 +50,7 @@ export function ChooseMove({ typed: given }: { readonly typed: string | undefine
         </p>
       )}
       <MoveButtons until={until} isMoving={move.isPending} />
+      <LastAdvance />
     </form>
   );
 }
@@ -70,6 +79,25 @@ function Offers({ typed, onChoose }: { readonly typed: string; onChoose(typed: s
         </Button>
       ))}
     </fieldset>
+  );
+}
+
+/** The way back to what the latest advance did. */
+function LastAdvance() {
+  const { data: advance } = useQuery(lastAdvanceQuery);
+  const advanceId = advance?.advance_id;
+  if (advanceId === undefined) return null;
+  return (
+    <p className="soft">
+      The last advance ended at <Moment at={advance?.reached_dts} />.{' '}
+      <Button
+        size="compact-sm"
+        variant="default"
+        onClick={() => clockSheet.set({ view: 'advance', advanceId })}
+      >
+        What it did
+      </Button>
+    </p>
   );
 }
 

@@ -2,7 +2,7 @@ import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { reachable } from '../api/call.ts';
-import { keepLive, liveness } from '../api/live.ts';
+import { keepLive, liveNeeds, liveness } from '../api/live.ts';
 import { Icon } from '../kit/icons.tsx';
 import { zoneName } from '../kit/moment.ts';
 import { useStore } from '../kit/store.ts';
@@ -59,7 +59,7 @@ export function TopBar({ isNavOpen, onNav }: { readonly isNavOpen: boolean; onNa
 
 /** Green: changes arrive as they happen. Red and in words: the line is cut, since when. */
 function LiveDot() {
-  const isAllowed = useCan(['workflow_read']);
+  const isAllowed = useCan(liveNeeds);
   const { isConnected, lastAtMs } = useStore(liveness);
   const { isReached } = useStore(reachable);
   useEffect(() => (isAllowed ? keepLive() : undefined), [isAllowed]);

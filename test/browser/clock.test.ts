@@ -1,0 +1,146 @@
+// The test clock: a month is moved and watched, and the bar in each of its states.
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { allPermissions, testNow } from '../support/app.ts';
+import { withBrowser } from './chromium.ts';
+import { lookAt } from './looks.ts';
+import { addPerson, enter, type Person } from './people.ts';
+import { watchedPage } from './watched.ts';
+import { browserWorld } from './world.ts';
+
+const world = await browserWorld({ autoOrders: 200 });
+
+test(
+  'a month is moved: what is due, the way there, what happened and what did not',
+  withBrowser,
+  async () => {
+    const { page, assertQuiet, close } = await watchedPage(world.startUrl);
+    await page.getByRole('button', { name: 'Advance the clock by a month and watch' }).click();
+    const sheet = page.getByRole('dialog', { name: 'Move the clock' });
+    // Before anything is pressed: what it would do.
+    const until = testNow.toZonedDateTimeISO('America/New_York').add({ months: 1 });
+    const { due } = (
+      await world.request({
+        operation: 'getClockDue',
+        query: { until: until.toInstant().toString(), _limit: 500 },
+      })
+    ).body;
+    await sheet.getByText(`until Sun 15 Feb, 12:00`).waitFor();
+    assert.equal(await figure(page, 'Rebills'), String(due.rebill_count));
+    assert.ok(due.rebill_count > 10);
+    await sheet.getByRole('button', { name: 'Advance to Sun 15 Feb 2026, 12:00' }).click();
+    // On the way: a bar that fills.
+    await page.getByRole('progressbar').first().waitFor();
+    // Afterwards: each day, and what was left out.
+    const done = page.getByRole('dialog', { name: 'The advance of the clock' });
+    await done.getByText('Arrived').waitFor({ timeout: 60_000 });
+    await done.getByRole('heading', { name: 'What did not happen' }).waitFor();
+    await assertHappened(page);
+    await done.getByRole('button', { name: 'Close' }).last().click();
+    await page.getByText('Sun 15 Feb 2026, 12:00').waitFor();
+    await page.getByText(', done').first().waitFor({ state: 'attached' });
+    assertQuiet();
+    await close();
+  },
+);
+
+/** The counters and the days of the sheet are those of the API, and the orders are there. */
+async function assertHappened(page: Page): Promise<void> {
+  const { advances } = (await world.request({ operation: 'getClockAdvances' })).body;
+  const { advance_id: id, rebill_count: paid, decline_count: declined } = advances[0];
+  assert.equal(await figure(page, 'Rebills paid'), String(paid));
+  assert.equal(await figure(page, 'Charges declined'), String(declined));
+  const { days } = (
+    await world.request({ operation: 'getClockAdvanceDays', params: { advance_id: id } })
+  ).body;
+  const rows = page.getByRole('region', { name: 'What happened, by day' }).locator('tbody tr');
+  await rows.first().waitFor();
+  assert.equal(await rows.count(), days.length);
+  const { total } = (
+    await world.request({
+      operation: 'searchOrders',
+      body: { kinds: ['rebill'], creation_dts_begin: testNow.toString() },
+    })
+  ).body;
+  assert.ok(paid > 10 && total >= paid, `${paid} paid rebills are ${total} orders`);
+}
+
+const figure = async (page: Page, name: string): Promise<string> => {
+  const shown = page.locator('dl > div').filter({ has: page.getByText(name, { exact: true }) });
+  return (await shown.locator('dd').textContent()) ?? '';
+};
+
+/** A merchant with this clock, and a person who may do everything there. */
+async function merchantWith(
+  merchantId: string,
+  clock: Parameters<typeof world.addMerchant>[1],
+): Promise<Person> {
+  await world.addMerchant(merchantId, clock);
+  return addPerson(world, merchantId, 'owner', allPermissions);
+}
+
+const people = new Map<string, Person>();
+
+before(async () => {
+  people.set('standing', await merchantWith('STAND', {}));
+  people.set('real', await merchantWith('REAL', { clock: { kind: 'real' } }));
+  for (const [state, merchantId, lease] of [
+    ['playing', 'MOVES', `now() + interval '1 hour'`],
+    ['stopped', 'STOPS', 'null'],
+  ] as const) {
+    people.set(state, await merchantWith(merchantId, {}));
+    await world.db.run(
+      `insert into clock_advance (merchant_id, advance_id, from_at, to_at, reached_at, mode_after,
+         state, rebill_count, lease_until)
+       values ($1, 'ADVANCE1', $2, $3, $4, 'standing', $5, 12, ${lease})`,
+      [merchantId, testNow, testNow.add({ hours: 240 }), testNow.add({ hours: 96 }), state],
+    );
+  }
+});
+
+const clocks: readonly [
+  state: string,
+  what: string,
+  shows: string,
+  open?: (page: Page) => Promise<unknown>,
+][] = [
+  ['standing', 'a standing clock', 'standing'],
+  ['standing', 'the choice of a move', 'Nothing is due', (page) => page.keyboard.press('c')],
+  ['playing', 'a clock that moves', '40 %'],
+  [
+    'playing',
+    'the watched advance',
+    'Charges declined',
+    (page) => page.getByRole('button', { name: 'Watch' }).first().click(),
+  ],
+  [
+    'stopped',
+    'an advance that was stopped',
+    'Stopped before its end',
+    async (page) => {
+      await page.keyboard.press('c');
+      await page.getByRole('button', { name: 'What it did' }).click();
+    },
+  ],
+  ['real', 'no test clock', 'Who you are'],
+  ['real', 'why it is not moved', 'lives in real time', (page) => page.keyboard.press('c')],
+];
+
+for (const [index, [state, what, shows, open]] of clocks.entries())
+  test(`the clock: ${what}`, withBrowser, async () => {
+    const { page, takeFaults, close } = await watchedPage(
+      `${world.url}/me`,
+      { reducedMotion: 'reduce' },
+      (context) => enter(context, world, people.get(state)!),
+    );
+    await page.getByRole('heading', { level: 1, name: 'My settings' }).waitFor();
+    await open?.(page);
+    const name = `clock-${state}-${index}`;
+    const { faults } = await lookAt({ name, shows, page, takeFaults });
+    assert.deepEqual(faults, []);
+    const bars = await page.getByRole('region', { name: 'Test clock' }).count();
+    assert.equal(bars, state === 'real' || open ? bars : 1);
+    if (state === 'real') assert.equal(bars, 0);
+    await close();
+  });
