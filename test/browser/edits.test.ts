@@ -9,6 +9,44 @@ import { browserWorld } from './world.ts';
 const world = await browserWorld();
 
 test(
+  'from the demo link: list, filter, one auto order, a change seen, saved and undone',
+  withBrowser,
+  async () => {
+    const { page, assertQuiet, close } = await watchedPage(world.startUrl);
+    await page.getByRole('navigation', { name: 'Main' }).getByText('Auto orders').click();
+    await page.locator('[data-count="60"]').waitFor();
+    await page.getByRole('button', { name: 'Filter' }).click();
+    await page.getByRole('menuitem', { name: 'State' }).click();
+    await page.getByRole('checkbox', { name: 'Active' }).check();
+    await page.keyboard.press('Escape');
+    const { body } = await world.request({
+      operation: 'searchAutoOrders',
+      body: { state: ['active'] },
+    });
+    await page.locator(`[data-count="${body.total}"]`).waitFor();
+    await page.getByRole('grid').getByRole('row').nth(1).click();
+    const skip = page.getByRole('button', { name: 'Skip next' });
+    await skip.click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('The next three rebills').waitFor();
+    const code = new URL(page.url()).pathname.split('/')[2];
+    const next = async () =>
+      (
+        await world.request({ operation: 'searchAutoOrders', body: { text: code } })
+      ).body.auto_orders.find(({ auto_order_code: each }) => each === code)?.next_shipment_dts;
+    const before = await next();
+    await dialog.getByRole('button', { name: /^Skip/ }).click();
+    await page.getByRole('button', { name: 'Undo', exact: true }).waitFor();
+    assert.notEqual(await next(), before);
+    await page.getByRole('button', { name: 'Undo', exact: true }).click();
+    await page.getByText('Undone:').waitFor();
+    assert.equal(await next(), before);
+    assertQuiet();
+    await close();
+  },
+);
+
+test(
   'a change is seen, saved and undone; Recent changes outlives a reload',
   withBrowser,
   async () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withBrowser } from './chromium.ts';
+import { addPerson } from './people.ts';
 import { watchedPage } from './watched.ts';
 import { browserWorld } from './world.ts';
 
@@ -45,6 +46,28 @@ test(
     await close();
   },
 );
+
+test('after too many wrong passwords the form says how long to wait', withBrowser, async () => {
+  const ann = await addPerson(world, 'TEST', 'ann', ['auto_order_read']);
+  const { page, assertQuiet, close } = await watchedPage(`${world.url}/login`);
+  const button = page.getByRole('button', { name: /^(Log in|Wait)/ });
+  await page.getByLabel('Login').fill('ann');
+  for (let attempt = 1; attempt <= 6; attempt++) {
+    await page.getByRole('textbox', { name: 'Password' }).fill(`wrong ${attempt}`);
+    const answered = page.waitForResponse(/\/perennial\/v1\/session$/);
+    await button.click();
+    await answered;
+    if (attempt < 6) await page.getByText('do not belong together').waitFor();
+  }
+  // The wait is counted down, and nothing can be sent meanwhile.
+  await page.getByRole('button', { name: /^Wait \d+ s$/ }).waitFor();
+  assert.ok(await button.isDisabled());
+  await page.getByRole('textbox', { name: 'Password' }).fill(ann.password);
+  await page.getByRole('button', { name: 'Log in' }).click({ timeout: 70_000 });
+  await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
+  assertQuiet(/status of (401|429) /);
+  await close();
+});
 
 test(
   'a session that ends asks for the password over the page, and keeps what was typed',

@@ -1,6 +1,7 @@
 // Today: every number leads to the rows that it counts, and the page follows what happens.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import type { Overview } from '@perennial/contract/screens.ts';
 import { testNow } from '../support/app.ts';
 import { withBrowser } from './chromium.ts';
 import { watchedPage } from './watched.ts';
@@ -45,19 +46,25 @@ before(async () => {
 test('each number is that of the API, and its link shows as many rows', withBrowser, async () => {
   const { page, assertQuiet, close } = await watchedPage(world.startUrl);
   await page.getByRole('heading', { name: 'Due' }).waitFor();
-  const { overview } = (await world.request({ operation: 'getOverview' })).body;
+  // As the person sees it: tasks are the person's own.
+  const answered = await page.context().request.get(`${world.url}/perennial/v1/overview`);
+  const { overview } = (await answered.json()) as { overview: Overview };
   const figures: [link: RegExp, count: number | undefined][] = [
-    [/ rebills due today$/, overview.due_today.rebills],
-    [/ rebills due tomorrow$/, overview.due_tomorrow.rebills],
-    [/ Declined$/, overview.declines.count],
-    [/ declined and retried$/, overview.declines.retrying],
-    [/ declined and ended$/, overview.declines.ended],
+    [/ rebills due today$/, overview.due_today?.rebills],
+    [/ rebills due tomorrow$/, overview.due_tomorrow?.rebills],
+    [/ Declined$/, overview.declines?.count],
+    [/ declined and retried$/, overview.declines?.retrying],
+    [/ declined and ended$/, overview.declines?.ended],
     [/ Parked$/, overview.parked],
     [/ In doubt$/, overview.in_doubt],
     [/ Mails bounced$/, overview.mails_bounced],
     [/ Active$/, overview.active],
     [/ Retrying$/, overview.retrying],
     [/ Paused$/, overview.paused],
+    [/ tasks: mine$/, overview.tasks?.mine],
+    [/ tasks: of my groups$/, overview.tasks?.groups],
+    [/ tasks: not assigned$/, overview.tasks?.unassigned],
+    [/ tasks: overdue$/, overview.tasks?.overdue],
   ];
   for (const [name, count] of figures) {
     const link = page.getByRole('link', { name });
@@ -72,3 +79,45 @@ test('each number is that of the API, and its link shows as many rows', withBrow
   assertQuiet();
   await close();
 });
+
+test('the numbers follow what happens while the page is open', withBrowser, async () => {
+  const { page, close } = await watchedPage(world.startUrl);
+  const paused = page.getByRole('link', { name: / Paused$/ });
+  const before = Number(await paused.textContent());
+  await page.getByText('Live', { exact: true }).waitFor({ state: 'attached' });
+  const { body } = await world.request({
+    operation: 'searchAutoOrders',
+    body: { state: ['active'] },
+  });
+  await world.request({
+    operation: 'pauseAutoOrder',
+    params: { auto_order_oid: body.auto_orders[0].auto_order_oid },
+  });
+  await page.getByRole('link', { name: `${before + 1} Paused` }).waitFor();
+  await close();
+});
+
+test(
+  'the next task is taken, returned, and the strip is hidden for good',
+  withBrowser,
+  async () => {
+    const { page, assertQuiet, close } = await watchedPage(world.startUrl);
+    const tasks = page.getByRole('region', { name: 'My tasks' });
+    const mine = tasks.getByRole('listitem').filter({ hasText: /due/ });
+    await mine.first().waitFor();
+    const before = await mine.count();
+    await page.getByRole('button', { name: 'Take the next' }).click();
+    await page.getByText(/^You took “/).waitFor();
+    await mine.nth(before).waitFor();
+    await page.getByRole('button', { name: 'Undo', exact: true }).click();
+    await page.getByText('Undone:').waitFor();
+    await mine.nth(before).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Hide the things to try' }).click();
+    await page.getByText('Try this first').waitFor({ state: 'detached' });
+    await page.reload();
+    await mine.first().waitFor();
+    assert.equal(await page.getByText('Try this first').count(), 0);
+    assertQuiet();
+    await close();
+  },
+);

@@ -4,12 +4,15 @@ import { after } from 'node:test';
 import { fillMerchant } from '../../server/src/cli/demo/fill.ts';
 import { demoLogin, demoPassword, ensureDemoStaff } from '../../server/src/cli/demo/staff.ts';
 import { type TestApp, testApp, testNow } from '../support/app.ts';
+import { type Gate, openGate } from './gate.ts';
 
 /** A real server with a small demo world, on a port of this machine. */
 export interface BrowserWorld extends TestApp {
   readonly url: string;
   readonly login: string;
   readonly password: string;
+  /** The way to the server; present where it was requested. */
+  readonly gate?: Gate;
   /** The address that logs in, as `npm start` prints it: it opens Today. */
   readonly startUrl: string;
   /** The address that logs in and opens the list of auto orders. */
@@ -20,13 +23,16 @@ export const consoleFolder = new URL('../../web/dist', import.meta.url).pathname
 
 /**
  * Starts the server on a database of this file. The merchant is TEST, with a standing clock, 60
- * auto orders and the demo's people.
+ * auto orders and the demo's people. With `isGated` the server is behind a gate, which a test closes
+ * as if the server was gone.
  */
 export async function browserWorld({
   autoOrders = 60,
   folder = consoleFolder,
+  isGated = false,
 } = {}): Promise<BrowserWorld> {
   const port = await freePort();
+  const behind = isGated ? await freePort() : port;
   const url = `http://127.0.0.1:${port}`;
   const app = await testApp({
     publicUrl: url,
@@ -40,11 +46,13 @@ export async function browserWorld({
     );
   await ensureDemoStaff(db, 'TEST', testNow);
   const password = await demoPassword(db, 'TEST', undefined, testNow);
-  await app.app.http.listen({ host: '127.0.0.1', port });
+  await app.app.http.listen({ host: '127.0.0.1', port: behind });
   after(() => app.app.http.close());
+  const gate = isGated ? { gate: await openGate(port, behind) } : {};
   const fragment = `#demo=${encodeURIComponent(password)}`;
   const demoUrl = `${url}/auto-orders${fragment}`;
-  return { ...app, url, login: demoLogin, password, startUrl: `${url}/${fragment}`, demoUrl };
+  const startUrl = `${url}/${fragment}`;
+  return { ...app, ...gate, url, login: demoLogin, password, startUrl, demoUrl };
 }
 
 /**

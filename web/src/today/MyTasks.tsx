@@ -5,13 +5,14 @@ import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Loaded } from '../kit/loaded.tsx';
 import { Moment } from '../kit/momentShown.tsx';
-import { formatCount } from '../kit/money.ts';
 import { useNow } from '../kit/now.ts';
 import { Panel } from '../kit/panel.tsx';
 import { Status } from '../kit/status.tsx';
 import { TaskLink } from '../objectTasks/TaskLink.tsx';
 import { useCan, useSession } from '../shell/session.tsx';
 import { toast } from '../shell/toasts.tsx';
+import { FigureLink } from './FigureLink.tsx';
+import { type Figure, taskFigures } from './figures.ts';
 import { myTasksQuery, takeNext } from './queries.ts';
 import classes from './today.module.css';
 
@@ -26,7 +27,7 @@ export function MyTasks({ overview }: { readonly overview: UseQueryResult<Overvi
         {(tasks) => <Tasks tasks={tasks} />}
       </Loaded>
       <Loaded result={overview} what="the counts of tasks" rows={1}>
-        {({ tasks }) => tasks && <Counts tasks={tasks} />}
+        {(data) => <Counts figures={taskFigures(data)} />}
       </Loaded>
     </Panel>
   );
@@ -64,20 +65,13 @@ function DueDay({ at }: { readonly at: string | undefined }) {
   );
 }
 
-function Counts({ tasks }: { readonly tasks: NonNullable<Overview['tasks']> }) {
-  const { mine = 0, groups = 0, unassigned = 0, overdue = 0 } = tasks;
-  const shown = [
-    ['mine', mine],
-    ['of my groups', groups],
-    ['not assigned', unassigned],
-    ['overdue', overdue],
-  ] as const;
+function Counts({ figures }: { readonly figures: readonly Figure[] }) {
   return (
     <ul className={classes['states']}>
-      {shown.map(([label, count]) => (
-        <li key={label}>
-          <span>{formatCount(count)}</span>
-          <span>{label}</span>
+      {figures.map((figure) => (
+        <li key={figure.label}>
+          <FigureLink figure={{ ...figure, label: `tasks: ${figure.label}` }} />
+          <span>{figure.label}</span>
         </li>
       ))}
     </ul>

@@ -74,5 +74,11 @@ function Lead({ step: { what, words, code, task } }: { readonly step: StartStep 
         {words}
       </Link>
     );
+  if (what === 'task' && task !== undefined)
+    return (
+      <Link to={paths.task} params={{ number: String(task) }} className={classes['lead']}>
+        {words}
+      </Link>
+    );
   return <span>{words}</span>;
 }

@@ -70,6 +70,24 @@ export function stateFigures({ active, retrying, paused }: Overview): Figure[] {
   ];
 }
 
+/** The open tasks by who has them. */
+export function taskFigures({ tasks }: Overview): Figure[] {
+  if (!tasks) return [];
+  const { mine = 0, groups = 0, unassigned = 0, overdue = 0 } = tasks;
+  const ofTasks = (label: string, count: number, search: UrlState): Figure => ({
+    label,
+    count,
+    to: paths.tasks,
+    search: { status: 'open', ...search },
+  });
+  return [
+    ofTasks('mine', mine, { who: 'me', sort: 'due_dts' }),
+    ofTasks('of my groups', groups, { who: 'groups', sort: '-priority' }),
+    ofTasks('not assigned', unassigned, { who: 'none', sort: '-priority' }),
+    ofTasks('overdue', overdue, { overdue: 'yes', sort: 'due_dts' }),
+  ];
+}
+
 /** What may need a person, in the order of its weight. What the person may not see is left out. */
 export function concerns(overview: Overview): Concern[] {
   const { declines, parked, in_doubt: inDoubt, mails_bounced: bounced } = overview;
