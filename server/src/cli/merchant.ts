@@ -79,7 +79,7 @@ async function createMerchant(db: Database, merchant: Merchant, config: Config):
   if (!(await insertMerchant(db, { ...merchant, timeZone }, systemClock.now())))
     throw new Obstacle(`there is a merchant ${merchantId} already; choose another --id`);
   console.log(
-    `Merchant ${merchantId} is there. A key for it: perennial key create ` +
+    `Merchant ${merchantId} was created. A key for it: perennial key create ` +
       `--merchant ${merchantId} --name … --permissions all`,
   );
   const hint = chargeHint(merchant, config);
