@@ -343,3 +343,38 @@ test('an auto order with nothing left to ship completes; with a paused item or n
   );
   assert.equal(completed(anAutoOrder({ items: [] }), rules).completed, false);
 });
+
+const over = anItem({ remainingRepeatCount: 0 });
+const closed = { ...disabled, completed: true };
+const reopenings: readonly (readonly [
+  what: string,
+  record: Partial<AutoOrder>,
+  change: object,
+  isCompleted: boolean,
+])[] = [
+  ['more shipments', { ...closed, items: [over] }, { remaining_repeat_count: 2 }, false],
+  ['another price', { ...closed, items: [over] }, { arbitrary_unit_cost: 3 }, true],
+  ['a pause', { ...closed, items: [over] }, { paused: true }, true],
+  [
+    'no end any more',
+    { ...closed, items: [anItem({ noOrderAfterAt: rules.now.subtract({ hours: 24 }) })] },
+    { no_order_after_dts: null },
+    false,
+  ],
+  [
+    'more shipments of a canceled one',
+    { ...closed, status: 'canceled', items: [over] },
+    { remaining_repeat_count: 2 },
+    true,
+  ],
+];
+for (const [what, record, change, isCompleted] of reopenings) {
+  test(`a completed auto order that gets ${what} is ${isCompleted ? 'still' : 'no longer'} completed`, () => {
+    const edited = edit(record, { items: [{ auto_order_item_oid: 11, ...change }] });
+    const after = completed(edited, rules);
+    assert.deepEqual(
+      [after.completed, after.status, after.enabled],
+      [isCompleted, record.status, false],
+    );
+  });
+}

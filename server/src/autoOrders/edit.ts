@@ -242,14 +242,28 @@ function enabled(
  */
 const asCanceled = (rules: EditRules): EditRules => ({ ...rules, missedShipments: 'skip' });
 
-/** The record, completed where nothing will ship any more. The wire shows it as disabled. */
+/**
+ * The record, completed where nothing will ship any more. The wire shows it as disabled. A completed
+ * one with something to ship again is disabled only: it ships when someone enables it.
+ */
 export function completed(autoOrder: AutoOrder, rules: EditRules): AutoOrder {
-  if (
-    autoOrder.status !== 'active' ||
-    !hasCompleted(autoOrder.items, rules.catalog, { ...rules, autoOrder })
-  )
-    return autoOrder;
-  return { ...disabled(autoOrder, rules.now), completed: true };
+  if (autoOrder.status === 'active')
+    return hasCompleted(autoOrder.items, rules.catalog, { ...rules, autoOrder })
+      ? { ...disabled(autoOrder, rules.now), completed: true }
+      : autoOrder;
+  return autoOrder.completed && autoOrder.status === 'disabled' && isOpenAgain(autoOrder, rules)
+    ? { ...autoOrder, completed: false }
+    : autoOrder;
+}
+
+/** Whether an item would ship if the auto order were enabled and the item not paused. */
+function isOpenAgain({ items, signedUpAt }: AutoOrder, rules: EditRules): boolean {
+  const asActive = {
+    ...rules,
+    autoOrder: { status: 'active', enabled: true, signedUpAt } as const,
+  };
+  const running = items.map((item) => ({ ...item, paused: false }));
+  return items.length > 0 && !hasCompleted(running, rules.catalog, asActive);
 }
 
 /** The auto order with every item paused (auto_order reference, pauseAutoOrder). */

@@ -168,21 +168,23 @@ function autoOrderFaults({ autoOrder, marks, attempts, orders }: Books): Differe
 function stateFaults(check: Findings, autoOrder: AutoOrder, marks: Marks): void {
   const { status, enabled, completed, items } = autoOrder;
   check.compare('enabled', enabled, status === 'active');
-  if (completed && items.some(hasSomethingToShip))
+  if (completed && items.some((item) => hasSomethingToShip(item, autoOrder)))
     check.compare('completed', completed, 'false: an item has a date to come');
   if (status === 'merged')
     check.compare('merged_into_auto_order_oid', autoOrder.mergedIntoAutoOrderOid, marks.targetOid);
   check.compare('original_order_id', autoOrder.originalOrderId, marks.originalOrderId);
 }
 
-function hasSomethingToShip(item: AutoOrderItem): boolean {
+/**
+ * Whether a completed auto order has an item that would have shipped. An overdue shipment is billed
+ * at the moment of billing, so an end that had passed when the auto order completed stops it too.
+ */
+function hasSomethingToShip(item: AutoOrderItem, { disabledAt, canceledAt }: AutoOrder): boolean {
   const { nextShipmentAt: next, noOrderAfterAt: last, remainingRepeatCount = 1, paused } = item;
-  return (
-    next !== undefined &&
-    !paused &&
-    remainingRepeatCount > 0 &&
-    (last === undefined || last.epochMilliseconds >= next.epochMilliseconds)
-  );
+  if (next === undefined || paused || remainingRepeatCount <= 0) return false;
+  const completedAt = disabledAt ?? canceledAt ?? next;
+  const billedAt = Math.max(next.epochMilliseconds, completedAt.epochMilliseconds);
+  return last === undefined || last.epochMilliseconds >= billedAt;
 }
 
 /**

@@ -288,3 +288,24 @@ for (const [what, sql, found] of faults) {
     );
   });
 }
+
+// The shipment was overdue, because its card was declined, when the item's end came.
+test('an auto order may complete because the end of its overdue item had passed', async () => {
+  const { db, merchant } = await billed();
+  await db.run(
+    `update auto_order_item set no_order_after_at = next_shipment_at + interval '2 days'
+     where merchant_id = $1 and auto_order_oid = 1`,
+    [merchant.merchantId],
+  );
+  const completeAfter = (days: number) =>
+    db.run(
+      `update auto_order set completed = true, status = 'disabled', enabled = false, due_at = null,
+         disabled_at = next_shipment_at + make_interval(days => $2)
+       where merchant_id = $1 and auto_order_oid = 1`,
+      [merchant.merchantId, days],
+    );
+  await completeAfter(3);
+  assert.deepEqual((await auditMerchant(db, merchant)).differences, []);
+  await completeAfter(1);
+  assert.equal((await auditMerchant(db, merchant)).differenceCount, 1);
+});
