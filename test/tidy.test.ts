@@ -259,7 +259,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
   items: 'catalogItem,item,present,price,validation',
   notifications: 'letter,render',
   orders:
-    'change,charge,coupon,dispute,facets,fault,fulfillment,gatewayRefund,money,newOrder,' +
+    'change,charge,coupon,dispute,facets,fault,freeLine,fulfillment,gatewayRefund,money,newOrder,' +
     'newOrderLine,occasion,order,payment,paymentAttempt,paymentDetails,present,refund,shipping,' +
     'stages,totals',
   payments: 'gateway,gatewayReport,rotation,simulatorCards,stripeDeclines',
@@ -316,6 +316,7 @@ const owners: Readonly<Record<string, string>> = {
   order_refund: 'server/src/orders',
   distribution_center: 'server/src/orders',
   waiting_shipment: 'server/src/orders',
+  refund_block: 'server/src/orders',
   order_payment_attempt: 'server/src/orders',
   chargeback_dispute: 'server/src/orders',
   gateway_report: 'server/src/payments',

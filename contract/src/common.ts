@@ -89,6 +89,9 @@ const envelope = {
 export const ErrorResponse = model('ErrorResponse', 'The body of every refusal.', envelope);
 export type ErrorResponse = Static<typeof ErrorResponse>;
 
+export const BaseResponse = model('BaseResponse', 'The envelope alone.', envelope);
+export type BaseResponse = Static<typeof BaseResponse>;
+
 /** A response: the envelope around one or more payload fields. */
 export function answer<Payload extends TProperties>(name: string, payload: Payload) {
   const keys = Object.keys(payload).join(', ');

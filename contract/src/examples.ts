@@ -132,6 +132,7 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
   searchOrders: { text: 'ada', kinds: ['rebill'] },
   searchCustomers: { text: 'ada', has_auto_orders: true },
   updateOrder: { billing: { email: 'ada.king@example.com' } },
+  heldOrderAddItemsAndRelease: { items: [{ merchant_item_id: 'MUG', quantity: 1 }] },
   acknowledgeOrders: { order_ids: ['DEMO-0000000101'] },
   shipOrders: {
     shipments: [

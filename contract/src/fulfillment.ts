@@ -17,6 +17,7 @@ import {
   textTo,
 } from './fields.ts';
 import { orderStages } from './order.ts';
+import { OrderItem } from './orderItem.ts';
 
 export const DistributionCenter = model('DistributionCenter', 'A place from which orders ship.', {
   address1: textTo(50),
@@ -103,6 +104,13 @@ export const FulfillmentResultsResponse = answer('FulfillmentResultsResponse', {
   results: many(FulfillmentResult, 'One for each element, in its order.'),
 });
 export type FulfillmentResultsResponse = Static<typeof FulfillmentResultsResponse>;
+
+export const OrderAddItemsAndReleaseRequest = model(
+  'OrderAddItemsAndReleaseRequest',
+  'Lines for a held order. They cost nothing, because the order is paid.',
+  { items: many(OrderItem, 'Each with merchant_item_id and quantity.') },
+);
+export type OrderAddItemsAndReleaseRequest = Static<typeof OrderAddItemsAndReleaseRequest>;
 
 export const OrderStageMove = model('OrderStageMove', 'A move of an order, and who made it.', {
   after_stage: oneOf(orderStages),

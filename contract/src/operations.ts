@@ -48,6 +48,7 @@ import {
   ClockResponse,
   ClockSkippedMailsResponse,
 } from './clock.ts';
+import { BaseResponse } from './common.ts';
 import { Customer, CustomerResponse, CustomersResponse } from './customer.ts';
 import type { ExpansionName } from './expansions.ts';
 import type { NamedModel } from './fields.ts';
@@ -60,6 +61,7 @@ import {
   FulfillmentInventories,
   FulfillmentResultsResponse,
   FulfillmentShipments,
+  OrderAddItemsAndReleaseRequest,
   OrderStagesResponse,
 } from './fulfillment.ts';
 import { Item, ItemResponse, ItemsResponse } from './item.ts';
@@ -208,6 +210,8 @@ export interface Operation {
   readonly anyCaller?: true;
   /** Only a session may call it; no permission is needed. */
   readonly sessionOnly?: true;
+  /** A GET of the published API that changes something. */
+  readonly changes?: true;
   /**
    * A session whose log-in is older than a quarter of an hour has to log in again first. Keys and
    * tokens need not.
@@ -816,6 +820,81 @@ export const operations = {
     response: OrderProcessPaymentResponse,
     payload: 'payment_transaction',
     status: 200,
+  },
+  blockRefundOnOrder: {
+    tag: 'order',
+    method: 'GET',
+    base: '/rest/v2',
+    path: '/order/orders/{order_id}/refund_block',
+    summary: 'Block refunds of an order',
+    description:
+      'For example because the bank gives the money back. Refunds are refused until it is removed.',
+    permissions: ['order_write'],
+    changes: true,
+    params: Type.Object({ order_id: Type.String() }),
+    query: Type.Object({ block_reason: textTo(100, 'Shown with the refusal of a refund.') }),
+    status: 204,
+  },
+  unblockRefundOnOrder: {
+    tag: 'order',
+    method: 'GET',
+    base: '/rest/v2',
+    path: '/order/orders/{order_id}/refund_unblock',
+    summary: 'Allow refunds of an order again',
+    permissions: ['order_write'],
+    changes: true,
+    params: Type.Object({ order_id: Type.String() }),
+    status: 204,
+  },
+  cancelOrder: {
+    tag: 'order',
+    method: 'POST',
+    base: '/rest/v2',
+    path: '/order/orders/{order_id}/cancel',
+    summary: 'Cancel an order',
+    description:
+      'An unpaid order is rejected; a paid one is refunded in full at its gateway and then rejected. The auto ' +
+      'order that it started is canceled, that of a rebill continues. Refused once a line has shipped.',
+    permissions: ['order_write'],
+    params: Type.Object({ order_id: Type.String() }),
+    query: Type.Object({
+      lock_self_ship_orders: flag(
+        'True: the order is held while the gateway is asked, so that it does not ship.',
+      ),
+      skip_refund_and_hold: flag('True: the order is held instead, and nothing is refunded.'),
+    }),
+    response: BaseResponse,
+    status: 200,
+  },
+  heldOrderRelease: {
+    tag: 'order',
+    method: 'PUT',
+    base: '/rest/v2',
+    path: '/order/orders/{order_id}/hold/release',
+    summary: 'Release a held order',
+    description: 'It moves on to where it was held. Its auto order is billed again.',
+    permissions: ['order_write'],
+    params: Type.Object({ order_id: Type.String() }),
+    query: Type.Object(expandable()),
+    response: OrderResponse,
+    payload: 'order',
+    status: 200,
+    expand: 'order',
+  },
+  heldOrderAddItemsAndRelease: {
+    tag: 'order',
+    method: 'PUT',
+    base: '/rest/v2',
+    path: '/order/orders/{order_id}/hold/add_items_and_release',
+    summary: 'Add free lines to a held order and release it',
+    permissions: ['order_write'],
+    params: Type.Object({ order_id: Type.String() }),
+    query: Type.Object(expandable()),
+    body: OrderAddItemsAndReleaseRequest,
+    response: OrderResponse,
+    payload: 'order',
+    status: 200,
+    expand: 'order',
   },
 
   // Fulfillment

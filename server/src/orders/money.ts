@@ -14,6 +14,19 @@ export interface OrderCurrency {
   readonly exchangeRate: number;
 }
 
+/** Returns the currencies of a stored order's amounts. */
+export const shownCurrency = ({
+  document,
+  currency,
+}: {
+  readonly document: { readonly currency_code?: string; readonly exchange_rate?: number };
+  readonly currency: string;
+}): OrderCurrency => ({
+  base: currency,
+  shown: document.currency_code ?? currency,
+  exchangeRate: document.exchange_rate ?? 1,
+});
+
 /** Formats an amount as the wire's Currency, with every field. */
 export function wireCurrency(
   amount: Minor,

@@ -1,4 +1,3 @@
-import type { OrderStages } from '@perennial/contract/fulfillment.ts';
 import type { Order, OrderQuery, OrderQueryBatch } from '@perennial/contract/order.ts';
 import type { SortField } from '@perennial/contract/sorting.ts';
 import { toMinor } from '../kernel/money.ts';
@@ -18,8 +17,7 @@ import {
 } from './listStore.ts';
 import type { OrderProjection } from './present.ts';
 import { type RefundParts, type RequestedRefund, refundOrder } from './refundOperations.ts';
-import { stageTransitions } from './stages.ts';
-import { findOrder, readOrderJson } from './store.ts';
+import { readOrderJson } from './store.ts';
 import { noOrder, updateOrder } from './updateOperations.ts';
 
 /** The parts that the order operations need from other features. */
@@ -51,18 +49,6 @@ export async function getOrder(
     fix: 'Fix its row of the table orders, or restore it from a backup',
   });
   return json ?? noOrder(orderId);
-}
-
-/** Returns the moves of an order with who made them, and the stages to which it may move. */
-export async function getOrderStages(context: Context, orderId: string): Promise<OrderStages> {
-  const { db, merchant } = context;
-  const { document } = (await findOrder(db, merchant.merchantId, orderId)) ?? noOrder(orderId);
-  const stage = document.current_stage ?? 'Unknown';
-  return {
-    current_stage: stage,
-    allowed_stages: [...stageTransitions[stage]],
-    moves: document.current_stage_histories ?? [],
-  };
 }
 
 /** Reads the page of a list. */

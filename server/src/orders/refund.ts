@@ -4,9 +4,10 @@ import type { OrderItem } from '@perennial/contract/orderItem.ts';
 import type { OrderPaymentTransaction } from '@perennial/contract/orderPayment.ts';
 import { wireDate } from '../kernel/calendar.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
+import { fromLoose } from '../kernel/fromLoose.ts';
 import { fromMinor, type Minor, minor, multiply, sum, toMinor, zero } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
-import { amountOf, type OrderCurrency, wireCurrency } from './money.ts';
+import { amountOf, shownCurrency, wireCurrency } from './money.ts';
 import type { Occasion } from './occasion.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
 import { inStage, stageTransitions } from './stages.ts';
@@ -75,6 +76,28 @@ export function planRefund(order: OrderRecord, body: Order): Outcome<PlannedRefu
     amount,
     reason: body.refund_reason || undefined,
     warnings: warningsOf(order, after),
+  });
+}
+
+/** Returns the body that refunds all that is left of an order. */
+export function wholeRefund({ document, currency }: OrderRecord): Order {
+  const { items = [], summary, gift } = document;
+  return fromLoose<Order>({
+    items: items.map((line) =>
+      fromLoose<OrderItem>({
+        quantity_refunded: line.quantity,
+        total_refunded: { value: fromMinor(grossOf(line, currency), currency) },
+      }),
+    ),
+    summary: fromLoose<NonNullable<Order['summary']>>({
+      subtotal_discount_refunded: summary?.subtotal_discount,
+      tax_refunded: summary?.tax,
+      shipping_handling_refunded: summary?.shipping_handling_total,
+    }),
+    gift: fromLoose<NonNullable<Order['gift']>>({
+      gift_charge_refunded: gift?.gift_charge,
+      gift_wrap_refunded: gift?.gift_wrap_cost,
+    }),
   });
 }
 
@@ -419,11 +442,7 @@ function amountsOf(
   { document, currency }: OrderRecord,
   after: Refunded,
 ): Pick<OrderDocument, 'items' | 'summary' | 'gift'> {
-  const shown: OrderCurrency = {
-    base: currency,
-    shown: document.currency_code ?? currency,
-    exchangeRate: document.exchange_rate ?? 1,
-  };
+  const shown = shownCurrency({ document, currency });
   const money = (amount: Minor) => wireCurrency(amount, shown);
   const given = after.giftCharge + after.giftWrap > 0;
   return {

@@ -15,6 +15,7 @@ import {
   refundedOrder,
   totalOf,
 } from './refund.ts';
+import { findRefundBlock, type RefundBlock } from './refundBlockStore.ts';
 import {
   countRefunds,
   insertRefund,
@@ -77,9 +78,22 @@ export async function refundOrder(
   request: RequestedRefund,
   parts: RefundParts,
 ): Promise<readonly string[]> {
-  const begun = await inTransaction(context, (context) =>
-    begin(context, orderId, body, request, parts.hooks),
-  );
+  const begun = await inTransaction(context, async (context) => {
+    const order = await lockOrder(context, orderId, parts.hooks);
+    return beginRefund(context, order, body, request, parts.hooks);
+  });
+  return finishRefund(context, begun, parts);
+}
+
+/**
+ * Asks the gateway for a begun refund and returns sentences that the client should read. Refuses
+ * when the gateway does.
+ */
+export async function finishRefund(
+  context: Context,
+  begun: BegunRefund,
+  parts: RefundParts,
+): Promise<readonly string[]> {
   if (begun.refund === undefined) return begun.warnings;
   const outcome = await askAndSettle(context, begun.refund, parts);
   if (outcome.kind === 'refused')
@@ -98,22 +112,27 @@ const unknownWords =
   'The gateway has not answered the refund yet. It is asked again until it answers, ' +
   'and nothing is refunded twice.';
 
-interface BegunRefund {
+/** A refund that is stored and allowed, before the gateway is asked. */
+export interface BegunRefund {
   /** Absent when the refund was manual and is done. */
   readonly refund?: RefundRecord;
   readonly warnings: readonly string[];
 }
 
-async function begin(
+/**
+ * Stores a refund of a locked order in the caller's transaction, or makes it at once when it is
+ * manual. Refuses what cannot be refunded.
+ */
+export async function beginRefund(
   context: Context,
-  orderId: string,
+  order: OrderRecord,
   body: Order,
   request: RequestedRefund,
   hooks: OrderHooks,
 ): Promise<BegunRefund> {
-  const order = await lockOrder(context, orderId, hooks);
   const counts = await countRefunds(context.db, order.merchantId, order.orderId);
   refuseNotRefundable(order, counts);
+  refuseBlocked(order, await findRefundBlock(context.db, order.merchantId, order.orderId));
   const plan = planRefund(order, body);
   if (!plan.ok) return refuse('invalid_field', plan.reason, { objectId: order.orderId });
   const { warnings } = plan.value;
@@ -160,6 +179,19 @@ function refuseNotRefundable(order: OrderRecord, { isOpen }: RefundCounts): void
       `Order ${order.orderId} has a refund whose outcome is not known yet`,
       'Repeat the request when the gateway has answered',
     );
+}
+
+function refuseBlocked({ orderId }: OrderRecord, block: RefundBlock | undefined): void {
+  if (block === undefined) return;
+  const reason = block.reason === undefined ? '' : `: ${block.reason}`;
+  refuse(
+    'state_conflict',
+    {
+      reason: `Refunds of order ${orderId} were blocked by ${block.by}${reason}`,
+      fix: 'Remove the block with GET /rest/v2/order/orders/{order_id}/refund_unblock first',
+    },
+    { objectId: orderId },
+  );
 }
 
 function newRefund(
@@ -300,8 +332,10 @@ export async function readRefundable(
   const captures = capturesOf(order.document);
   const isLeft = totalOf(refundedOf(order)) < order.total;
   const { isOpen } = await countRefunds(context.db, merchantId, order.orderId);
+  const isFree = (await findRefundBlock(context.db, merchantId, order.orderId)) === undefined;
+  const isPaid = order.paidAt !== undefined;
   return {
-    refundable: order.paidAt !== undefined && captures.length === 1 && isLeft && !isOpen,
+    refundable: isPaid && captures.length === 1 && isLeft && !isOpen && isFree,
     manual_because_multiple_charges: captures.length > 1,
   };
 }

@@ -1,12 +1,12 @@
 import type { FulfillmentResult } from '@perennial/contract/fulfillment.ts';
-import { noContent, payload, payloadText } from '../platform/http/answer.ts';
+import { done, noContent, payload, payloadText } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
 import { leftOutWarning, pageAnswer } from '../platform/http/unreadableRecords.ts';
+import { blockRefund, cancelOrder, unblockRefund } from './cancelOperations.ts';
 import { getCenters, insertCenter, removeCenter, updateCenter } from './centerOperations.ts';
 import {
   type ChangedOrderJson,
   getOrder,
-  getOrderStages,
   getOrdersBatch,
   insertOrderJson,
   listOrders,
@@ -22,6 +22,7 @@ import {
   shipOrders,
   updateInventory,
 } from './shipmentOperations.ts';
+import { addItemsAndRelease, getOrderStages, releaseOrder } from './stageOperations.ts';
 
 /** The order operations of the contract. */
 export function orderRoutes(parts: OrderOperationParts) {
@@ -54,6 +55,29 @@ export function orderRoutes(parts: OrderOperationParts) {
       processedAnswer(await processPayment(context, params.order_id, body, parts)),
     refundOrder: async (context, { params, query, body, expand }) =>
       withWarnings(await refundOrderJson(context, parts, params.order_id, { body, query, expand })),
+    cancelOrder: async (context, { params, query }) => {
+      const wishes = {
+        lockSelfShipOrders: query.lock_self_ship_orders === true,
+        skipRefundAndHold: query.skip_refund_and_hold === true,
+      };
+      return doneWith(await cancelOrder(context, params.order_id, wishes, parts));
+    },
+    heldOrderRelease: async (context, { params, expand }) => {
+      await releaseOrder(context, params.order_id, parts.hooks);
+      return payloadText(await getOrder(context, parts, params.order_id, expand));
+    },
+    heldOrderAddItemsAndRelease: async (context, { params, body, expand }) => {
+      await addItemsAndRelease(context, params.order_id, body.items, parts.hooks);
+      return payloadText(await getOrder(context, parts, params.order_id, expand));
+    },
+    blockRefundOnOrder: async (context, { params, query }) => {
+      await blockRefund(context, params.order_id, query.block_reason || undefined);
+      return noContent();
+    },
+    unblockRefundOnOrder: async (context, { params }) => {
+      await unblockRefund(context, params.order_id);
+      return noContent();
+    },
     getOrderStages: async (context, { params }) =>
       payload(await getOrderStages(context, params.order_id)),
     ...fulfillmentRoutes,
@@ -90,6 +114,13 @@ function batchAnswer(results: readonly FulfillmentResult[]) {
   const developerMessage = refused.map(({ reason }) => reason).join(' ');
   return payload(results, { partialFailure: { developerMessage, objectIds } });
 }
+
+const doneWith = (warnings: readonly string[]) =>
+  done(
+    warnings.length === 0
+      ? {}
+      : { warning: { code: 'refund_unknown', message: warnings.join(' ') } },
+  );
 
 const withWarnings = ({ json, warnings }: ChangedOrderJson) =>
   payloadText(json, warningOf('without_effect', warnings));

@@ -3,7 +3,7 @@ import { wireDate } from '../kernel/calendar.ts';
 import { upperCode } from '../kernel/caseFolding.ts';
 import { type Minor, minor } from '../kernel/money.ts';
 import type { DomainEvent } from '../platform/events/event.ts';
-import { amountOf, type OrderCurrency, wireCurrency } from './money.ts';
+import { amountOf, shownCurrency, wireCurrency } from './money.ts';
 import type { Occasion } from './occasion.ts';
 import type { OrderDocument, OrderRecord } from './order.ts';
 import { inStage, isPaidStage, type OrderStage } from './stages.ts';
@@ -88,6 +88,20 @@ export const paidStage = (
 ): OrderStage =>
   isShippedHere(order) && parcelLines(lines).length > 0 ? 'Shipping Department' : 'Completed Order';
 
+/**
+ * Returns the stage to which a held order moves on: where it was held, or else where it would be if
+ * it had become paid just now. An unpaid order waits in Accounts Receivable.
+ */
+export function stageAfterHold(order: OrderDocument, isPaid: boolean): OrderStage {
+  const before = order.current_stage_histories?.findLast(
+    (move) => move.after_stage === 'Hold',
+  )?.before_stage;
+  if (!isPaid) return before === 'Pending Clearance' ? before : 'Accounts Receivable';
+  return before !== undefined && before !== 'Completed Order' && isPaidStage(before)
+    ? before
+    : paidStage(order);
+}
+
 /** A shipment as a distribution center reports it. */
 export interface Shipment {
   /** The center that ships its lines. Absent: all lines that have not shipped. */
@@ -169,11 +183,7 @@ function costsOf(
   { shipping, packaging, fee }: ShipmentCosts = {},
 ): Pick<OrderDocument, 'summary'> {
   if (shipping === undefined && packaging === undefined && fee === undefined) return {};
-  const shown: OrderCurrency = {
-    base: currency,
-    shown: document.currency_code ?? currency,
-    exchangeRate: document.exchange_rate ?? 1,
-  };
+  const shown = shownCurrency({ document, currency });
   const { summary } = document;
   const plus = (
     name: 'actual_shipping' | 'actual_other_cost' | 'actual_fulfillment',

@@ -93,6 +93,15 @@ export const calls = {
   isRefundableOrder: ['GET', '/rest/v2/order/orders/{order_id}/refundable', 'order_read'],
   refundOrder: ['PUT', '/rest/v2/order/orders/{order_id}/refund', 'order_write'],
   processPayment: ['POST', '/rest/v2/order/orders/{order_id}/process_payment', 'order_write'],
+  blockRefundOnOrder: ['GET', '/rest/v2/order/orders/{order_id}/refund_block', 'order_write'],
+  unblockRefundOnOrder: ['GET', '/rest/v2/order/orders/{order_id}/refund_unblock', 'order_write'],
+  cancelOrder: ['POST', '/rest/v2/order/orders/{order_id}/cancel', 'order_write'],
+  heldOrderRelease: ['PUT', '/rest/v2/order/orders/{order_id}/hold/release', 'order_write'],
+  heldOrderAddItemsAndRelease: [
+    'PUT',
+    '/rest/v2/order/orders/{order_id}/hold/add_items_and_release',
+    'order_write',
+  ],
   getDistributionCenters: ['GET', '/rest/v2/fulfillment/distribution_centers', 'order_read'],
   getDistributionCenterOrders: [
     'GET',

@@ -60,14 +60,21 @@ export const payload = (value: unknown, extras: AnswerExtras = {}): Answer => ({
   extras,
 });
 
+/** Done, and nothing to show but the envelope, where an operation has no payload. */
+export const done = (extras: AnswerExtras = {}): Answer => ({ kind: 'payload', json: '', extras });
+
 /** A result outside the usual envelope, as the standards of OAuth require it. */
 export const bare = (value: unknown, status = 200): Answer => ({ kind: 'bare', value, status });
 
 /** 204: done, and nothing to show. */
 export const noContent = (headers: AnswerHeaders = {}): Answer => ({ kind: 'nothing', headers });
 
-/** The body of a successful response: `success`, `metadata` and the payload under its key. */
-export function envelope(payloadKey: string, json: string, extras: AnswerExtras): string {
+/** The body of a successful response: `success`, `metadata` and the payload, if any, under its key. */
+export function envelope(
+  payloadKey: string | undefined,
+  json: string,
+  extras: AnswerExtras,
+): string {
   const failed = extras.partialFailure;
   const metadata = JSON.stringify({
     payload_name: payloadKey,
@@ -82,7 +89,8 @@ export function envelope(payloadKey: string, json: string, extras: AnswerExtras)
   }
   if (failed)
     rest += `,"error":${JSON.stringify(errorBody(failed.developerMessage, 400, failed.objectIds.join(',')))}`;
-  return `{"success":${failed === undefined},"metadata":${metadata},${JSON.stringify(payloadKey)}:${json}${rest}}`;
+  const shown = payloadKey === undefined ? '' : `,${JSON.stringify(payloadKey)}:${json}`;
+  return `{"success":${failed === undefined},"metadata":${metadata}${shown}${rest}}`;
 }
 
 /** The wire's Error. Both messages say what was wrong and how to fix it. */

@@ -18,8 +18,12 @@ export function isSecure(request: FastifyRequest, publicUrl: string): boolean {
  * itself, so a change needs three proofs that a page of this server made it: the browser's word for
  * where it comes from, a header that no form can send, and a body that no form can send.
  */
-export function checkOwnPage(request: FastifyRequest, publicUrl: string): void {
-  if (request.method === 'GET' || request.method === 'HEAD') return;
+export function checkOwnPage(
+  request: FastifyRequest,
+  publicUrl: string,
+  isChange = request.method !== 'GET' && request.method !== 'HEAD',
+): void {
+  if (!isChange) return;
   checkOrigin(request, publicUrl);
   if (request.headers[consoleHeader.name.toLowerCase()] !== consoleHeader.value)
     refuse('foreign_request', {

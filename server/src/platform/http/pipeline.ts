@@ -249,6 +249,8 @@ function addOperation(
     async onRequest(request, reply) {
       const principal = await callerOf(parts, request, reply);
       callers.set(request, principal);
+      if (operation.changes && principal.actor.kind === 'session')
+        checkOwnPage(request, await parts.publicUrl(), true);
       await countCall(parts, principal, request);
       if (needsVersion(operation)) checkVersion(request, principal);
     },

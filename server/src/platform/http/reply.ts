@@ -33,7 +33,7 @@ export function rendered(operation: Operation, answer: Answer): Rendered {
     case 'payload':
       return {
         status: 200,
-        body: envelope(operation.payload ?? 'result', answer.json, answer.extras),
+        body: envelope(operation.payload, answer.json, answer.extras),
         ...(answer.extras.version === undefined ? {} : { etag: `"${answer.extras.version}"` }),
       };
   }

@@ -965,6 +965,16 @@ CREATE INDEX rebill_declined ON rebill USING btree (merchant_id, at) WHERE state
 CREATE INDEX rebill_in_flight ON rebill USING btree (merchant_id, auto_order_oid) WHERE lease_until IS NOT NULL;
 CREATE INDEX rebill_kept ON rebill USING btree (merchant_id, auto_order_oid) WHERE state = 'declined'::text AND planned IS NOT NULL;
 
+CREATE TABLE refund_block (
+  merchant_id text NOT NULL,
+  order_id text NOT NULL,
+  reason text,
+  set_by text NOT NULL,
+  set_at timestamp with time zone NOT NULL,
+  CONSTRAINT refund_block_pkey PRIMARY KEY (merchant_id, order_id),
+  CONSTRAINT refund_block_merchant_id_order_id_fkey FOREIGN KEY (merchant_id, order_id) REFERENCES orders(merchant_id, order_id) ON DELETE CASCADE
+);
+
 CREATE TABLE restored_charge (
   merchant_id text NOT NULL,
   subject text NOT NULL,

@@ -1,0 +1,156 @@
+import type { OrderStages } from '@perennial/contract/fulfillment.ts';
+import type { OrderItem } from '@perennial/contract/orderItem.ts';
+import { findCatalogItems } from '../items/store.ts';
+import { wireDate } from '../kernel/calendar.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
+import { refuse } from '../platform/http/refusal.ts';
+import { freeLines } from './freeLine.ts';
+import type { LockedRebill, OrderHooks } from './hooks.ts';
+import { event, stageEvents } from './insertOperations.ts';
+import type { OrderDocument, OrderRecord } from './order.ts';
+import { countRefunds } from './refundStore.ts';
+import { stageAfterHold } from './shipping.ts';
+import { inStage, type OrderStage, stageTransitions } from './stages.ts';
+import { findOrder, saveOrder } from './store.ts';
+import { noOrder } from './updateOperations.ts';
+
+/** Returns the moves of an order with who made them, and the stages to which it may move. */
+export async function getOrderStages(context: Context, orderId: string): Promise<OrderStages> {
+  const { db, merchant } = context;
+  const { document } = (await findOrder(db, merchant.merchantId, orderId)) ?? noOrder(orderId);
+  const stage = document.current_stage ?? 'Unknown';
+  return {
+    current_stage: stage,
+    allowed_stages: [...stageTransitions[stage]],
+    moves: document.current_stage_histories ?? [],
+  };
+}
+
+/** Moves a held order on (current API, heldOrderRelease): back to where it was held. */
+export function releaseOrder(context: Context, orderId: string, hooks: OrderHooks): Promise<void> {
+  return inTransaction(context, async (context) => {
+    const locked = await lockHeld(context, orderId, hooks);
+    await release(context, locked, locked.order.document);
+  });
+}
+
+/**
+ * Adds free lines to a held order and moves it on (current API, heldOrderAddItemsAndRelease). The
+ * order was paid before, so the lines cost nothing and start no auto order.
+ */
+export function addItemsAndRelease(
+  context: Context,
+  orderId: string,
+  items: readonly OrderItem[] | null | undefined,
+  hooks: OrderHooks,
+): Promise<void> {
+  return inTransaction(context, async (context) => {
+    const locked = await lockHeld(context, orderId, hooks);
+    if (!items?.length) return refuse('missing_field', { field: 'items' });
+    const { order } = locked;
+    if (order.paidAt === undefined)
+      return refuse('state_conflict', {
+        reason: `Order ${order.orderId} is not paid`,
+        fix: 'Only a paid order gets free lines; release it without them',
+      });
+    const { merchantId } = context.merchant;
+    const ids = items.flatMap((item) => item.merchant_item_id ?? []);
+    const catalog = await findCatalogItems(context.db, merchantId, ids);
+    const lines = freeLines(order, items, catalog, context.now);
+    if (!lines.ok) return refuse('invalid_field', lines.reason);
+    const { document } = order;
+    await release(context, locked, {
+      ...document,
+      items: [...(document.items ?? []), ...lines.value],
+    });
+  });
+}
+
+/** An order with the rebill behind it, both locked. */
+export interface LockedOrder {
+  readonly order: OrderRecord;
+  readonly rebill: LockedRebill | undefined;
+}
+
+/** Locks an order after the rebill behind it. Refuses while its payment or a refund is under way. */
+export async function lockIdle(
+  context: Context,
+  orderId: string,
+  hooks: OrderHooks,
+): Promise<LockedOrder> {
+  const { merchantId } = context.merchant;
+  const seen = (await findOrder(context.db, merchantId, orderId)) ?? noOrder(orderId);
+  if (seen.autoOrderOid !== undefined) await hooks.lockAutoOrder(context, seen.autoOrderOid);
+  const rebill = await hooks.lockRebill(context, orderId);
+  const order =
+    (await findOrder(context.db, merchantId, orderId, { lock: true })) ?? noOrder(orderId);
+  const underWay = (what: string) =>
+    refuse(
+      'state_conflict',
+      { reason: `Order ${order.orderId} has a ${what} in progress`, fix: 'Repeat it afterwards' },
+      { objectId: order.orderId },
+    );
+  if (order.charging === true || rebill?.isUnderWay === true) underWay('payment');
+  if ((await countRefunds(context.db, merchantId, order.orderId)).isOpen) underWay('refund');
+  return { order, rebill };
+}
+
+/** Moves a locked order to another stage, with its events. Refuses a move that is not allowed. */
+export async function moveLocked(
+  context: Context,
+  { order, rebill }: LockedOrder,
+  stage: OrderStage,
+  document: OrderDocument = order.document,
+): Promise<OrderRecord> {
+  const from = order.document.current_stage ?? 'Unknown';
+  if (!stageTransitions[from].includes(stage))
+    refuse(
+      'state_conflict',
+      {
+        reason: `Order ${order.orderId} cannot go from ${from} to ${stage}`,
+        fix: `It can go to: ${stageTransitions[from].join(', ')}`,
+      },
+      { objectId: order.orderId },
+    );
+  const atDts = wireDate(context.now, context.merchant.timeZone);
+  const after: OrderRecord = {
+    ...order,
+    document: inStage(document, stage, atDts, context.actor.name),
+    modifiedAt: context.now,
+  };
+  await saveOrder(context.db, after);
+  await context.events.emit(context, [
+    event('order_update', after, {
+      changed: ['current_stage', ...(document === order.document ? [] : ['items'])],
+    }),
+    ...stageEvents(order, after),
+  ]);
+  await rebill?.changed(context, order, after);
+  return after;
+}
+
+async function lockHeld(
+  context: Context,
+  orderId: string,
+  hooks: OrderHooks,
+): Promise<LockedOrder> {
+  const locked = await lockIdle(context, orderId, hooks);
+  const { current_stage: stage = 'Unknown' } = locked.order.document;
+  if (stage === 'Hold') return locked;
+  return refuse(
+    'state_conflict',
+    {
+      reason: `Order ${locked.order.orderId} is in the stage ${stage}, not in Hold`,
+      fix: 'Only a held order can be released',
+    },
+    { objectId: locked.order.orderId },
+  );
+}
+
+const release = (context: Context, locked: LockedOrder, document: OrderDocument) =>
+  moveLocked(
+    context,
+    locked,
+    stageAfterHold(document, locked.order.paidAt !== undefined),
+    document,
+  );
