@@ -19,7 +19,7 @@ import { noOrder } from './updateOperations.ts';
 
 /** What was requested along with a cancelation (current API, cancelOrder). */
 export interface CancelWishes {
-  /** Takes the order out of the shipping queue before the gateway is asked for the refund. */
+  /** Takes the order out of the shipping queue before the refund is sent to the gateway. */
   readonly lockSelfShipOrders: boolean;
   /** Holds the order instead: nothing is refunded. */
   readonly skipRefundAndHold: boolean;
@@ -44,7 +44,7 @@ export async function cancelOrder(
   return begun === undefined ? [] : finishRefund(context, begun, parts);
 }
 
-/** Returns the refund that the gateway has to be asked for, if any. */
+/** Returns the refund to send to the gateway, if any. */
 async function begin(
   context: Context,
   locked: LockedOrder,
