@@ -582,11 +582,16 @@ export const operations = {
     path: '/auto_order/auto_orders/{auto_order_oid}/payment',
     summary: 'Replace the card of an auto order',
     description:
-      'Tokens only; a card number is refused. The auto order is active again afterwards; attempt_rebill charges ' +
-      'what is due at once. When nothing is charged, failure_reason says why.',
+      'Tokens only; a card number is refused. A disabled auto order is active again afterwards, and a canceled one ' +
+      'with reactivate_canceled; what it missed after a person stopped it is not charged. attempt_rebill charges ' +
+      'what is due at once, or what a declined rebill left in Accounts Receivable. When nothing is charged, ' +
+      'failure_reason says why.',
     permissions: ['auto_order_write'],
     params: Type.Object({ auto_order_oid: oid() }),
-    query: Type.Object({ ...expandable() }),
+    query: Type.Object({
+      reactivate_canceled: flag('True: a canceled auto order is active again, too.'),
+      ...expandable(),
+    }),
     body: AutoOrderPaymentUpdateRequest,
     response: AutoOrderRebillResponse,
     payload: 'auto_order',
@@ -601,7 +606,8 @@ export const operations = {
     summary: 'Try a failed rebill again now',
     description:
       'Refused while a charge waits for its gateway, when one is due within five minutes and when one succeeded ' +
-      'within 24 hours, so two clicks charge once. A decline is a 200 with rebill_success false.',
+      'within 24 hours, so two clicks charge once. A decline is a 200 with rebill_success false. An auto order that ' +
+      'declines have disabled is active again if the charge succeeds.',
     permissions: ['auto_order_write'],
     params: Type.Object({ auto_order_oid: oid() }),
     query: Type.Object({ ...expandable() }),

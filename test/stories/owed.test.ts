@@ -191,3 +191,83 @@ story(
     );
   },
 );
+
+const readStatus = async (ann: Subscriber) => (await ann.read()).status;
+
+/** Ann's auto order of tea, which a person disabled or canceled on 1 February. */
+async function stopped(shop: Shop, how: object): Promise<Subscriber> {
+  await shop.sells(tea);
+  const ann = await shop.order([{ merchant_item_id: 'TEA', auto_order_schedule: 'Monthly' }]);
+  await shop.until('2027-02-01T00:00');
+  await ann.update({ enabled: false, ...how });
+  await shop.until('2027-03-20T00:00');
+  return ann;
+}
+
+story(
+  'a new card activates what a person disabled, and charges nothing missed',
+  opening,
+  async (shop) => {
+    const ann = await stopped(shop, {});
+    const { rebill_attempted: isAttempted } = await newCard(ann, 'tok_approve', {
+      attempt_rebill: true,
+    });
+    assert.equal(isAttempted, false);
+    assert.deepEqual(await stateOf(ann), ['active', 0, 0, '2027-04-15']);
+    await shop.until('2027-04-16T00:00');
+    assert.equal((await ann.bills()).length, 1);
+  },
+);
+
+story(
+  'a canceled auto order stays canceled, unless the request says otherwise',
+  opening,
+  async (shop) => {
+    const ann = await stopped(shop, { cancel_reason: 'Too much tea' });
+    const { failure_reason: reason } = await newCard(ann, 'tok_approve');
+    assert.match(reason ?? '', /is canceled: the card was stored\. Send reactivate_canceled=true/);
+    assert.equal(await readStatus(ann), 'canceled');
+    await ann.ask({
+      operation: 'updateAutoOrderPayment',
+      query: { reactivate_canceled: true },
+      body: {
+        card_number_token: 'tok_approve_2',
+        card_expiration_month: 12,
+        card_expiration_year: 2040,
+      },
+    });
+    assert.deepEqual(await stateOf(ann), ['active', 0, 0, '2027-04-15']);
+  },
+);
+
+story(
+  'a rebill on request revives what declines have disabled, if it succeeds',
+  opening,
+  async (shop) => {
+    const kept = await declined(shop, 'tok_decline_4x-stubborn');
+    const { ann } = kept;
+    await shop.until('2027-02-25T00:00');
+    const rebill = () => ann.ask({ operation: 'attemptAutoOrderRebill' });
+    const refused = await rebill();
+    assert.deepEqual([refused['rebill_attempted'], refused['rebill_success']], [true, false]);
+    assert.deepEqual((await stateOf(ann)).slice(0, 3), ['disabled', 4, 0]);
+    const paid = await rebill();
+    assert.deepEqual([paid['rebill_success'], paid['rebill_order_id']], [true, kept.orderId]);
+    assert.deepEqual(await stateOf(ann), ['active', 0, 1, '2027-03-15']);
+    await shop.until('2027-03-16T00:00');
+    assert.equal((await ann.bills()).length, 2);
+  },
+);
+
+story(
+  'a merchant that skips missed shipments collects what a declined rebill left by a new card',
+  { ...opening, settings: { store_declined_rebills: true, missed_shipments: 'skip' } },
+  async (shop) => {
+    const { ann, orderId } = await declined(shop);
+    await shop.until('2027-02-25T00:00');
+    assert.equal(await readStatus(ann), 'disabled');
+    const paid = await newCard(ann, 'tok_approve', { attempt_rebill: true });
+    assert.deepEqual([paid['rebill_success'], paid['rebill_order_id']], [true, orderId]);
+    assert.deepEqual(await stateOf(ann), ['active', 0, 1, '2027-03-15']);
+  },
+);

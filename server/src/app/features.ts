@@ -4,6 +4,7 @@ import { orderAutoOrderJson } from '../autoOrders/present.ts';
 import { previewDue } from '../books/dueOperations.ts';
 import { countSkipped } from '../notifications/store.ts';
 import { recordReport } from '../orders/gatewayReportOperations.ts';
+import { processPayment } from '../orders/processPaymentOperations.ts';
 import type { ReportParts } from '../payments/gatewayReportWorker.ts';
 import { orderCharge, orderObstacle } from '../payments/orderCharge.ts';
 import { orderRefund } from '../payments/orderRefund.ts';
@@ -28,17 +29,25 @@ export function wireFeatures(
     ...rounds,
     record: (context, report) => recordReport(context, report, hooks),
   };
+  const orders = {
+    charge: orderCharge(payments, contexts.contextFor),
+    refund: orderRefund(payments, contexts.contextFor),
+    obstacle: orderObstacle(payments),
+    hooks,
+    clock,
+    autoOrder: orderAutoOrderJson,
+  };
   return {
     reports,
-    rebills: { payments, timing: rebillTiming ?? defaultTiming, clock, ...rounds },
-    orders: {
-      charge: orderCharge(payments, contexts.contextFor),
-      refund: orderRefund(payments, contexts.contextFor),
-      obstacle: orderObstacle(payments),
-      hooks,
+    rebills: {
+      payments,
+      timing: rebillTiming ?? defaultTiming,
       clock,
-      autoOrder: orderAutoOrderJson,
+      ...rounds,
+      collectOrder: (context: Context, orderId: string) =>
+        processPayment(context, orderId, {}, orders),
     },
+    orders,
     clocks: {
       ...rounds,
       clock,

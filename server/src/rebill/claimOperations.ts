@@ -465,7 +465,8 @@ async function rememberWaits(
  */
 function nextDueAt({ decision, at, zone }: DecidedCandidate): Temporal.Instant | undefined {
   if (decision.kind === 'charge') return undefined;
-  if (decision.kind === 'park') return decision.until;
+  if (decision.kind === 'park')
+    return decision.autoOrder.status === 'active' ? decision.until : undefined;
   const next = dueAt(decision.autoOrder);
   return next !== undefined && next.epochMilliseconds <= at.epochMilliseconds
     ? addDays(at, 1, zone)

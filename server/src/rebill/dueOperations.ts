@@ -1,4 +1,5 @@
 import type { Temporal } from 'temporal-polyfill';
+import type { ProcessedPayment } from '../orders/processPaymentOperations.ts';
 import type { ChargeRequest } from '../payments/gateway.ts';
 import type { MerchantPayments, Payments, RoutedAnswer } from '../payments/payments.ts';
 import type { SystemClock } from '../platform/clock/systemClock.ts';
@@ -29,6 +30,8 @@ export interface RebillParts {
   readonly payments: Payments;
   readonly timing: RebillTiming;
   readonly clock: SystemClock;
+  /** Charges an order in Accounts Receivable (orders/processPaymentOperations.ts). */
+  readonly collectOrder?: (context: Context, orderId: string) => Promise<ProcessedPayment>;
 }
 
 /** Times of the process. They do not depend on the merchant. */

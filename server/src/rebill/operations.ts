@@ -9,14 +9,21 @@ import { changeOriginalOrder } from '../autoOrders/originalOrderOperations.ts';
 import { findIsParked } from '../autoOrders/parkedStore.ts';
 import { noAutoOrder } from '../autoOrders/readOperations.ts';
 import { loadAutoOrders } from '../autoOrders/store.ts';
-import { failure, success } from '../kernel/outcome.ts';
+import { failure } from '../kernel/outcome.ts';
 import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { RebillParts, RebillResult } from './dueOperations.ts';
 import { rebillNow } from './dueOperations.ts';
 import { cardField } from './keptOrder.ts';
-import { forgetEditedField } from './keptOrderStore.ts';
-import { cardChange, cardFault, monthsACardMustLast, withNewCard } from './payment.ts';
+import { findOwedRebill, forgetEditedField } from './keptOrderStore.ts';
+import {
+  cardChange,
+  cardFault,
+  monthsACardMustLast,
+  type Revival,
+  stillStopped,
+  withNewCard,
+} from './payment.ts';
 import { rebillPolicy } from './policy.ts';
 import { requestFault } from './request.ts';
 import { findRecentRebills } from './store.ts';
@@ -70,16 +77,19 @@ async function refuseUnlessParked({ db, merchant }: Context, oid: number): Promi
 
 /**
  * Replaces the card by a token (auto_order reference, updateAutoOrderPayment), in the original
- * order, from which every rebill takes it. Retries start again, and an auto order that declines had
- * disabled is active again. With `attempt_rebill`, what is due is charged at once; otherwise the
- * engine charges it when it is due. Refuses a card that the merchant does not accept.
+ * order, from which every rebill takes it. Retries start again, and an auto order that had stopped is
+ * active again as far as `revival` says. With `attempt_rebill`, what is due is charged at once, or
+ * else what a declined rebill left in Accounts Receivable; otherwise the engine charges it when it
+ * is due. Refuses a card that the merchant does not accept.
  */
 export async function replaceCard(
   context: Context,
   parts: RebillParts,
   oid: number,
   request: AutoOrderPaymentUpdateRequest,
+  revival: Revival = 'declined',
 ): Promise<RebillResult> {
+  let stopped: string | undefined;
   const prohibitExpiringMonths = rebillPolicy(context.merchant).prohibitExpiringCardsMonths;
   const beforehand = (context: Context) =>
     changeAutoOrder(context, oid, {
@@ -88,7 +98,10 @@ export async function replaceCard(
         refuseMerged(autoOrder);
         const months = monthsACardMustLast(autoOrder, rules.catalog, prohibitExpiringMonths);
         const fault = cardFault(request, { ...rules, prohibitExpiringMonths: months });
-        return fault === undefined ? success(withNewCard(autoOrder, rules)) : failure(fault);
+        if (fault !== undefined) return failure(fault);
+        const renewed = withNewCard(autoOrder, rules, revival);
+        stopped = renewed.ok ? stillStopped(renewed.value) : undefined;
+        return renewed;
       },
       alsoChange: async (context, autoOrder) => {
         // Retries charge the newest card, even if staff gave the order of a declined rebill another
@@ -98,10 +111,36 @@ export async function replaceCard(
         return (await changeOriginalOrder(context, autoOrder, card, false)).changes;
       },
     });
-  if (request.attempt_rebill === true)
-    return rebillNow(context, parts, oid, { isForced: false, beforehand });
+  if (request.attempt_rebill === true) {
+    const result = await rebillNow(context, parts, oid, { isForced: false, beforehand });
+    if (stopped !== undefined) return { isAttempted: false, isPaid: false, reason: stopped };
+    return result.isAttempted ? result : ((await collectKept(context, parts, oid)) ?? result);
+  }
   await beforehand(context);
-  return { isAttempted: false, isPaid: false };
+  return {
+    isAttempted: false,
+    isPaid: false,
+    ...(stopped !== undefined && { reason: stopped }),
+  };
+}
+
+/**
+ * Charges the order that a declined rebill left, where the engine does not retry it at this moment:
+ * the merchant skips missed shipments, and the order is owed all the same. Undefined: there is none.
+ */
+async function collectKept(
+  context: Context,
+  { collectOrder, payments }: RebillParts,
+  oid: number,
+): Promise<RebillResult | undefined> {
+  const { db, merchant } = context;
+  if (collectOrder === undefined || payments.obstacle(merchant) !== undefined) return undefined;
+  const orderId = await findOwedRebill(db, merchant.merchantId, oid);
+  if (orderId === undefined) return undefined;
+  const { transaction, warnings } = await collectOrder(context, orderId);
+  if (transaction?.successful === true) return { isAttempted: true, isPaid: true, orderId };
+  const reason = transaction?.details?.find(({ name }) => name === 'reason')?.value;
+  return { isAttempted: true, isPaid: false, reason: reason ?? warnings.join(' ') };
 }
 
 /** Refuses a card for a merged auto order: its items are charged to the card of its target. */

@@ -4,10 +4,12 @@ import { cardTypes, type OrderPaymentCreditCard } from '@perennial/contract/orde
 import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import type { EditRules } from '../autoOrders/editItem.ts';
+import { reactivated } from '../autoOrders/starts.ts';
 import type { Catalog } from '../autoOrders/steps.ts';
 import { startAgain } from '../autoOrders/steps.ts';
 import { localDate } from '../kernel/calendar.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
+import { type Outcome, success } from '../kernel/outcome.ts';
 import { isDisabledByDeclines } from './settlement.ts';
 
 /** When a card is given, and how long it must be valid. */
@@ -109,12 +111,47 @@ export function cardChange(request: AutoOrderPaymentUpdateRequest): Order {
 }
 
 /**
- * The auto order with a new card. Its declines no longer count. If they had disabled it, it is
- * active again and starts again; the merchant's setting decides which missed shipments are charged.
+ * What a new card starts again: what declines had disabled, also what a person disabled, or also
+ * what was canceled.
  */
-export function withNewCard(autoOrder: AutoOrder, rules: EditRules): AutoOrder {
+export type Revival = 'declined' | 'disabled' | 'canceled';
+
+/**
+ * Returns the auto order with a new card. Its declines no longer count. If they had disabled it, it
+ * is active again and starts again; the merchant's setting decides which missed shipments are
+ * charged. After a person had stopped it, none of them is.
+ */
+export function withNewCard(
+  autoOrder: AutoOrder,
+  rules: EditRules,
+  revival: Revival,
+): Outcome<AutoOrder, FieldFault> {
+  if (autoOrder.status === 'active' || isDisabledByDeclines(autoOrder))
+    return success(withoutDeclines(autoOrder, rules));
+  if (!isRevived(autoOrder, revival)) return success(autoOrder);
+  const started = reactivated(autoOrder, {}, rules);
+  return started.ok ? success({ ...started.value.autoOrder, ...noDeclines }) : started;
+}
+
+const isRevived = ({ status, completed }: AutoOrder, revival: Revival): boolean =>
+  !completed &&
+  ((status === 'disabled' && revival !== 'declined') ||
+    (status === 'canceled' && revival === 'canceled'));
+
+const noDeclines = { creditCardAttempt: 0, failureReason: undefined } as const;
+
+/** Says why an auto order is still stopped although it has a new card; undefined: it is not. */
+export function stillStopped({ autoOrderOid, status, completed }: AutoOrder): string | undefined {
+  const name = `Auto order ${autoOrderOid}`;
+  if (status === 'active') return undefined;
+  if (completed) return `${name} is completed: the card was stored, and nothing more will ship.`;
+  return status === 'canceled'
+    ? `${name} is canceled: the card was stored. Send reactivate_canceled=true to activate it again.`
+    : `${name} is ${status}: the card was stored, and nothing is charged.`;
+}
+
+function withoutDeclines(autoOrder: AutoOrder, rules: EditRules): AutoOrder {
   const wasDisabledByDeclines = isDisabledByDeclines(autoOrder);
-  if (autoOrder.status !== 'active' && !wasDisabledByDeclines) return autoOrder;
   // Without a decline, the next attempt is the day on which the next missed shipment is charged. A
   // new card is not a reason to charge two of them on one day.
   const isRetrying = wasDisabledByDeclines || autoOrder.creditCardAttempt > 0;
@@ -123,9 +160,8 @@ export function withNewCard(autoOrder: AutoOrder, rules: EditRules): AutoOrder {
     status: 'active',
     enabled: true,
     disabledAt: undefined,
-    creditCardAttempt: 0,
+    ...noDeclines,
     nextAttemptAt: isRetrying ? undefined : autoOrder.nextAttemptAt,
-    failureReason: undefined,
     items: wasDisabledByDeclines
       ? autoOrder.items.map((item) => startAgain(item, rules.catalog, rules))
       : autoOrder.items,

@@ -20,6 +20,7 @@ import { originalTerms } from './originalTerms.ts';
 import type { RebillPolicy } from './policy.ts';
 import type { RebillOrder } from './rebillOrder.ts';
 import { rebillOrder } from './rebillOrder.ts';
+import { isDisabledByDeclines } from './settlement.ts';
 
 /** An auto order to decide on, with everything that the decision may depend on. */
 export interface DecisionInput {
@@ -94,6 +95,8 @@ export interface ChargedCard {
  * other auto order waits for it.
  */
 export function decide(input: DecisionInput): Decision {
+  if (input.isForced === true && isDisabledByDeclines(input.autoOrder))
+    return decideDisabled(input);
   const context = planContext(input);
   const stop = autoOrderStop(input.autoOrder);
   if (stop === 'cancel after next x orders')
@@ -109,6 +112,21 @@ export function decide(input: DecisionInput): Decision {
   if (rebill === undefined || !isToBeCharged(rebill.at, { ...input, autoOrder }))
     return { kind: 'wait', autoOrder, notes };
   return chargeOf({ ...input, autoOrder }, notes, rebill, context);
+}
+
+/**
+ * Decides on an auto order that declines have disabled, when a person requests its rebill. It stays
+ * disabled unless the charge succeeds, so nothing but the charge is stored.
+ */
+function decideDisabled(input: DecisionInput): Decision {
+  const { autoOrder } = input;
+  const decision = decide({
+    ...input,
+    autoOrder: { ...autoOrder, status: 'active', enabled: true },
+  });
+  return decision.kind === 'charge'
+    ? { ...decision, autoOrder, notes: [], charge: { ...decision.charge, revives: true } }
+    : { ...decision, autoOrder, notes: [] };
 }
 
 /** Returns the context of the schedule rules for a decision. */

@@ -1,6 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { AutoOrder } from '../autoOrders/autoOrder.ts';
 import { wireDate } from '../kernel/calendar.ts';
+import { isDisabledByDeclines } from './settlement.ts';
 
 /*
  * Whether an auto order may be charged at the request of a person. The rules read the locked
@@ -9,7 +10,10 @@ import { wireDate } from '../kernel/calendar.ts';
 
 /** What is known of an auto order when a person requests a charge. */
 export interface RequestedCharge {
-  readonly autoOrder: Pick<AutoOrder, 'autoOrderOid' | 'status' | 'items'>;
+  readonly autoOrder: Pick<
+    AutoOrder,
+    'autoOrderOid' | 'status' | 'items' | 'completed' | 'creditCardAttempt'
+  >;
   /** When the engine examines it next. */
   readonly dueAt: Temporal.Instant | undefined;
   readonly recent: RecentRebills;
@@ -42,14 +46,14 @@ const restHours = 24;
 
 /**
  * Returns why the next rebill cannot be charged on request: a charge is under way, one succeeded
- * within a day, the engine is about to charge it, or the auto order has stopped. Undefined: it may
- * be charged.
+ * within a day, the engine is about to charge it, or the auto order has stopped for another reason
+ * than declines. Undefined: it may be charged.
  */
 export function requestFault(requested: RequestedCharge): RequestFault | undefined {
   const { autoOrder, dueAt, recent, now, zone } = requested;
   const name = `Auto order ${autoOrder.autoOrderOid}`;
   if (recent.inFlight !== undefined) return inFlightFault(name, recent.inFlight, zone);
-  if (autoOrder.status !== 'active')
+  if (autoOrder.status !== 'active' && !isDisabledByDeclines(autoOrder))
     return { reason: `${name} is ${autoOrder.status}`, fix: 'Enable it before it is rebilled' };
   const billed = lastBilled(requested);
   if (billed !== undefined && billed.at.add({ hours: restHours }).since(now).sign > 0)

@@ -12,8 +12,12 @@ export const rebillRoutes = (parts: RebillParts) =>
       rebillAnswer(context, oid, expand, await attemptRebill(context, parts, oid)),
     lookAgain: async (context, { params: { auto_order_oid: oid }, expand }) =>
       rebillAnswer(context, oid, expand, await lookAgain(context, parts, oid)),
-    updateAutoOrderPayment: async (context, { params: { auto_order_oid: oid }, body, expand }) =>
-      rebillAnswer(context, oid, expand, await replaceCard(context, parts, oid, body)),
+    updateAutoOrderPayment: async (context, { params, query, body, expand }) => {
+      const { auto_order_oid: oid } = params;
+      const revival = query.reactivate_canceled === true ? 'canceled' : 'disabled';
+      const result = await replaceCard(context, parts, oid, body, revival);
+      return rebillAnswer(context, oid, expand, result);
+    },
     getAutoOrderCancelReasons: async (context) => payload(cancelReasons(context)),
   }) satisfies Routes;
 

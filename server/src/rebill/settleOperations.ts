@@ -26,7 +26,13 @@ import { amountText, eventsOf, logsOf } from './note.ts';
 import { rebillOrderRecord } from './orderDocument.ts';
 import type { PlannedCharge } from './plan.ts';
 import type { RebillPolicy } from './policy.ts';
-import { afterDeclined, afterPaid, type SettlingRules } from './settlement.ts';
+import {
+  afterDeclined,
+  afterPaid,
+  afterReviving,
+  isDisabledByDeclines,
+  type SettlingRules,
+} from './settlement.ts';
 import { findInFlight, saveSettledAttempts, saveUnknown } from './store.ts';
 
 /** An attempt with the gateway's answer. */
@@ -245,12 +251,15 @@ function settlementOf(answered: AnsweredAttempt, sources: SettlementSources): Se
 
 function autoOrderAfter(
   autoOrder: AutoOrder,
-  { charge: { order }, rebillNumber, orderId }: NewAttempt,
+  { charge: { order, revives }, rebillNumber, orderId }: NewAttempt,
   answer: KnownAnswer,
   isKept: boolean,
   rules: SettlingRules,
 ): AutoOrderAfter {
-  if (answer.kind !== 'declined') return afterPaid(autoOrder, order, rules);
+  if (answer.kind !== 'declined')
+    return revives === true && isDisabledByDeclines(autoOrder)
+      ? afterReviving(autoOrder, order, rules)
+      : afterPaid(autoOrder, order, rules);
   const declined = { ...answer, rebillNumber, orderId: isKept ? orderId : undefined };
   return afterDeclined(autoOrder, order, declined, rules);
 }

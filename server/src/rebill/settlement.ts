@@ -127,7 +127,18 @@ export function afterPaidByStaff(
   const isEndedByIt =
     isDisabledByDeclines(autoOrder) &&
     autoOrder.disabledAt?.epochMilliseconds === declinedAt.epochMilliseconds;
-  if (!isEndedByIt) return afterPaid(autoOrder, order, rules);
+  return isEndedByIt ? afterReviving(autoOrder, order, rules) : afterPaid(autoOrder, order, rules);
+}
+
+/**
+ * Returns the record that declines had disabled after its next rebill was paid all the same: it is
+ * active again, and the paid order is the shipment that it missed.
+ */
+export function afterReviving(
+  autoOrder: AutoOrder,
+  order: RebillOrder,
+  rules: SettlingRules,
+): AutoOrderAfter {
   const revived: AutoOrder = {
     ...autoOrder,
     status: 'active',
@@ -135,7 +146,8 @@ export function afterPaidByStaff(
     disabledAt: undefined,
     items: autoOrder.items.map((item) => revivedItem(item, shippedLines(order), rules)),
   };
-  return afterPaid(revived, order, rules);
+  const { notes, ...after } = afterPaid(revived, order, rules);
+  return { ...after, notes: [{ message: 'Enabled again: the charge succeeded.' }, ...notes] };
 }
 
 /**
@@ -156,7 +168,8 @@ export const isDisabledByDeclines = ({
   status,
   completed,
   creditCardAttempt,
-}: AutoOrder): boolean => status === 'disabled' && !completed && creditCardAttempt > 0;
+}: Pick<AutoOrder, 'status' | 'completed' | 'creditCardAttempt'>): boolean =>
+  status === 'disabled' && !completed && creditCardAttempt > 0;
 
 /**
  * Returns the record after staff rejected the order of its next rebill. Only the rebill's number is
