@@ -18,8 +18,20 @@ export async function objectsOf({ request }: BrowserWorld): Promise<Objects> {
   const task = required(tasks.body.tasks?.[0], 'a task about an auto order');
   const users = await request({ operation: 'getUsers' });
   const user = required(users.body.users?.[0], 'a user');
+  const groups = await request({ operation: 'getGroups' });
+  const group = required(groups.body.groups?.[0], 'a group');
+  const made = await request({
+    operation: 'insertWebhook',
+    body: {
+      webhook_url: 'https://example.com/hook',
+      event_categories: [{ events: [{ event_name: 'order_create', subscribed: true }] }],
+    },
+  });
+  const webhook = required(made.body.webhook, 'a webhook');
   return {
+    webhookOid: webhook.webhook_oid ?? 0,
     personId: user.user_id ?? 0,
+    groupOid: group.group_oid ?? 0,
     autoOrderCode: autoOrder.auto_order_code ?? '',
     taskNumber: task.global_task_number ?? 0,
     orderId: order.order_id ?? '',

@@ -7,6 +7,8 @@ export interface Objects {
   readonly taskNumber: number;
   /** A paid rebill. */
   readonly personId: number;
+  readonly groupOid: number;
+  readonly webhookOid: number;
   readonly orderId: string;
   /** Who placed it. */
   readonly customerOid: number;
@@ -176,11 +178,54 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
       { at: `/auto-orders/${code}/json?tab=events`, shows: 'No webhook was told' },
     ],
   },
+  webhooks: {
+    heading: 'Webhooks',
+    filled: () => [{ at: '/webhooks', shows: 'Healthy' }],
+    empty: { at: '/webhooks', shows: 'No webhooks yet' },
+    forbidden: mayNot('/webhooks'),
+    refused: failed('/webhooks'),
+  },
+  webhook: {
+    heading: /./,
+    filled: ({ webhookOid: oid }) => [
+      { at: `/webhooks/${oid}`, shows: 'Nothing was delivered yet' },
+      { at: `/webhooks/${oid}?only=failed`, shows: 'No try has failed' },
+    ],
+    empty: { at: '/webhooks/999999', shows: 'Not found' },
+    forbidden: mayNot('/webhooks/1'),
+    refused: failed('/webhooks/1'),
+  },
   users: {
     heading: 'Users',
     filled: () => [{ at: '/people/users', shows: 'none of TEST' }],
     forbidden: mayNot('/people/users'),
     refused: failed('/people/users'),
+  },
+  userNew: {
+    heading: 'Users',
+    filled: () => [{ at: '/people/users/new', shows: 'Add the user' }],
+  },
+  personEdit: {
+    heading: /./,
+    filled: ({ personId: id }) => [
+      { at: `/people/${id}/edit/details`, shows: 'Full name' },
+      { at: `/people/${id}/edit/access`, shows: 'You can give only what you have' },
+      { at: `/people/${id}/edit/password`, shows: 'Their sessions end' },
+      { at: `/people/${id}/edit/deactivate`, shows: 'Undo gives everything back' },
+      { at: `/people/${id}/edit/delete`, shows: 'What remains' },
+      { at: `/people/${id}/edit/nothing`, shows: 'There is no such change' },
+    ],
+  },
+  groupNew: {
+    heading: 'Groups',
+    filled: () => [{ at: '/people/groups/new', shows: 'Add the group' }],
+  },
+  groupEdit: {
+    heading: 'Groups',
+    filled: ({ groupOid: oid }) => [
+      { at: `/people/groups/${oid}/edit`, shows: 'Delete this group' },
+      { at: `/people/groups/${oid}/delete`, shows: 'The users remain' },
+    ],
   },
   groups: {
     heading: 'Groups',

@@ -19,9 +19,15 @@ export const paths = {
   found: '/o/$id',
   autoOrderEdit: '/auto-orders/$code/edit/$part',
   autoOrderJson: '/auto-orders/$code/json',
+  webhooks: '/webhooks',
+  webhook: '/webhooks/$oid',
   users: '/people/users',
+  userNew: '/people/users/new',
   groups: '/people/groups',
+  groupNew: '/people/groups/new',
+  groupEdit: '/people/groups/$oid/$part',
   person: '/people/$id',
+  personEdit: '/people/$id/edit/$part',
   me: '/me',
 } as const;
 

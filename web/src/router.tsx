@@ -15,6 +15,7 @@ import { ErrorPage, NotFoundPage } from './shell/errorPages.tsx';
 import { Inside } from './shell/inside.tsx';
 import { LogInPage } from './shell/logInPage.tsx';
 import { parseTaskList } from './tasks/list.ts';
+import { parseDeliveries } from './webhooks/state.ts';
 
 const root = createRootRoute({ notFoundComponent: NotFoundPage });
 
@@ -131,6 +132,19 @@ const autoOrderJson = createRoute({
   component: lazyRouteComponent(() => import('./autoOrder/Inspector.tsx'), 'Inspector'),
 });
 
+const webhooks = createRoute({
+  getParentRoute: () => inside,
+  path: paths.webhooks,
+  component: lazyRouteComponent(() => import('./webhooks/WebhooksPage.tsx'), 'WebhooksPage'),
+});
+
+const webhook = createRoute({
+  getParentRoute: () => inside,
+  path: paths.webhook,
+  validateSearch: parseDeliveries,
+  component: lazyRouteComponent(() => import('./webhooks/WebhookPage.tsx'), 'WebhookPage'),
+});
+
 const users = createRoute({
   getParentRoute: () => inside,
   path: paths.users,
@@ -147,6 +161,30 @@ const person = createRoute({
   getParentRoute: () => inside,
   path: paths.person,
   component: lazyRouteComponent(() => import('./people/PersonPage.tsx'), 'PersonPage'),
+});
+
+const userNew = createRoute({
+  getParentRoute: () => users,
+  path: 'new',
+  component: lazyRouteComponent(() => import('./people/UserDialogs.tsx'), 'NewUserDialog'),
+});
+
+const groupNew = createRoute({
+  getParentRoute: () => groups,
+  path: 'new',
+  component: lazyRouteComponent(() => import('./people/GroupDialogs.tsx'), 'NewGroupDialog'),
+});
+
+const groupEdit = createRoute({
+  getParentRoute: () => groups,
+  path: '$oid/$part',
+  component: lazyRouteComponent(() => import('./people/GroupDialogs.tsx'), 'GroupEditDialog'),
+});
+
+const personEdit = createRoute({
+  getParentRoute: () => person,
+  path: 'edit/$part',
+  component: lazyRouteComponent(() => import('./people/UserDialogs.tsx'), 'UserEditDialog'),
 });
 
 const me = createRoute({
@@ -167,9 +205,11 @@ const insideRoutes = [
   orderPage.addChildren([order, orderEdit, orderRefund]),
   health,
   found,
-  users,
-  groups,
-  person,
+  webhooks,
+  webhook,
+  users.addChildren([userNew]),
+  groups.addChildren([groupNew, groupEdit]),
+  person.addChildren([personEdit]),
   me,
 ];
 

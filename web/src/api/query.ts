@@ -1,4 +1,4 @@
-import { QueryClient } from '@tanstack/react-query';
+import { QueryCache, QueryClient } from '@tanstack/react-query';
 import type { Refused } from './refused.ts';
 
 declare module '@tanstack/react-query' {
@@ -12,6 +12,13 @@ declare module '@tanstack/react-query' {
  * the person asks again or the address changes.
  */
 export const queryClient = new QueryClient({
+  // A refusal shows that the person lost a permission: what the frame offers follows.
+  queryCache: new QueryCache({
+    onError: ({ code }) => {
+      if (code === 'missing_permission')
+        void queryClient.invalidateQueries({ queryKey: ['session'], exact: true });
+    },
+  }),
   defaultOptions: {
     queries: { retry: false, staleTime: 15_000, refetchOnWindowFocus: true, networkMode: 'always' },
     mutations: { retry: false, networkMode: 'always' },

@@ -1,18 +1,35 @@
+import { Button } from '@mantine/core';
 import type { Group } from '@perennial/contract/user.ts';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, Outlet } from '@tanstack/react-router';
 import { Loaded } from '../kit/loaded.tsx';
 import { Page } from '../kit/page.tsx';
 import { Panel } from '../kit/panel.tsx';
 import { SmallTable } from '../kit/smallTable.tsx';
 import { paths } from '../paths.ts';
+import { useCan } from '../shell/session.tsx';
+import { permissionsOf } from './forms.ts';
+import classes from './people.module.css';
 import { groupsQuery } from './queries.ts';
 
 /** `/people/groups`: the groups, who is in them, and what they may do. */
 export function GroupsPage() {
   const groups = useQuery(groupsQuery);
+  const canWrite = useCan(['user_write']);
   return (
-    <Page title="Groups" actions={<Link to={paths.users}>Users</Link>}>
+    <Page
+      title="Groups"
+      actions={
+        <>
+          <Link to={paths.users}>Users</Link>
+          {canWrite && (
+            <Button renderRoot={(props) => <Link {...props} data-button to={paths.groupNew} />}>
+              New group
+            </Button>
+          )}
+        </>
+      }
+    >
       <Panel title="All groups">
         <Loaded result={groups} what="the groups" rows={6}>
           {(rows) =>
@@ -24,31 +41,40 @@ export function GroupsPage() {
                 columns={[{ label: 'Name' }, { label: 'Members' }, { label: 'Permissions' }]}
                 rows={rows.map((group) => ({
                   key: String(group.group_oid),
-                  cells: [group.name, <Members group={group} />, permissionsOf(group)],
+                  cells: [
+                    canWrite ? <EditLink group={group} /> : group.name,
+                    <Members group={group} />,
+                    permissionsOf(group).join(', ') || 'None',
+                  ],
                 }))}
               />
             )
           }
         </Loaded>
       </Panel>
+      <Outlet />
     </Page>
   );
 }
 
 function Members({ group: { users = [] } }: { readonly group: Group }) {
-  return users
-    .filter(({ member }) => member)
-    .map(({ user_id: id, login }) => (
-      <span key={id}>
-        <Link to={paths.person} params={{ id: String(id) }}>
+  const members = users.filter(({ member }) => member);
+  if (members.length === 0) return 'None';
+  return (
+    <span className={classes['links']}>
+      {members.map(({ user_id: id, login }) => (
+        <Link key={id} to={paths.person} params={{ id: String(id) }}>
           {login}
-        </Link>{' '}
-      </span>
-    ));
+        </Link>
+      ))}
+    </span>
+  );
 }
 
-const permissionsOf = ({ permissions = [] }: Group): string =>
-  permissions
-    .filter(({ selected }) => selected)
-    .map(({ permission_Name: name }) => name)
-    .join(', ');
+function EditLink({ group: { group_oid: oid, name } }: { readonly group: Group }) {
+  return (
+    <Link to={paths.groupEdit} params={{ oid: String(oid), part: 'edit' }}>
+      {name}
+    </Link>
+  );
+}

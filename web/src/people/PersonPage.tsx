@@ -1,38 +1,80 @@
+import { Button } from '@mantine/core';
 import type { User, UserLogin } from '@perennial/contract/user.ts';
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { Link, Outlet, useParams } from '@tanstack/react-router';
 import { Facts } from '../kit/facts.tsx';
 import { Loaded } from '../kit/loaded.tsx';
 import { Moment } from '../kit/momentShown.tsx';
 import { Page } from '../kit/page.tsx';
 import { Beside, Panel } from '../kit/panel.tsx';
 import { SmallTable } from '../kit/smallTable.tsx';
+import { paths } from '../paths.ts';
+import { useCan } from '../shell/session.tsx';
+import classes from './people.module.css';
 import { groupsOf, permissionRows, sourceWords } from './permissions.ts';
 import { groupsQuery, loginsQuery, userQuery } from './queries.ts';
 
 /** `/people/:id`: one user, what the user may do and why, and the latest logins. */
 export function PersonPage() {
-  const { id } = useParams({ from: '/inside/people/$id' });
+  const { id = '' } = useParams({ strict: false });
   const result = useQuery(userQuery(id));
   const { full_name: name, login = `User ${id}` } = result.data ?? {};
   return (
-    <Page title={name || login}>
+    <Page title={name || login} actions={result.data && <Actions id={id} />}>
       <Loaded result={result} what="the user" rows={10}>
         {(user) => (
-          <Beside side={<Who user={user} />}>
-            <Permissions user={user} />
+          <Beside side={<Who id={id} user={user} />}>
+            <Permissions id={id} user={user} />
             <Logins id={id} />
           </Beside>
         )}
       </Loaded>
+      <Outlet />
     </Page>
   );
 }
 
-function Who({ user }: { readonly user: User }) {
+function Actions({ id }: { readonly id: string }) {
+  return (
+    <>
+      <EditButton id={id} part="password" label="Set a password …" />
+      <EditButton id={id} part="deactivate" label="Deactivate …" />
+      <EditButton id={id} part="delete" label="Delete …" />
+    </>
+  );
+}
+
+/** Opens a dialog of the user, for a person who may change users. */
+function EditButton({
+  id,
+  part,
+  label,
+}: {
+  readonly id: string;
+  readonly part: string;
+  readonly label: string;
+}) {
+  if (!useCan(['user_write'])) return null;
+  return (
+    <Button
+      size="compact-md"
+      variant="default"
+      renderRoot={(props) => <Link {...props} to={paths.personEdit} params={{ id, part }} />}
+    >
+      {label}
+    </Button>
+  );
+}
+
+interface UserProps {
+  readonly id: string;
+  readonly user: User;
+}
+
+function Who({ id, user }: UserProps) {
   const groups = groupsOf(user).map(({ name }) => name);
   return (
-    <Panel title="Who this is">
+    <Panel title="Who this is" actions={<EditButton id={id} part="details" label="Edit …" />}>
       <Facts
         facts={[
           ['Login', user.login],
@@ -45,10 +87,13 @@ function Who({ user }: { readonly user: User }) {
   );
 }
 
-function Permissions({ user }: { readonly user: User }) {
+function Permissions({ id, user }: UserProps) {
   const groups = useQuery(groupsQuery);
   return (
-    <Panel title="Permissions, and where they come from">
+    <Panel
+      title="Permissions, and where they come from"
+      actions={<EditButton id={id} part="access" label="Change …" />}
+    >
       <Loaded result={groups} what="the groups' permissions" rows={8}>
         {(known) => (
           <SmallTable
@@ -56,7 +101,7 @@ function Permissions({ user }: { readonly user: User }) {
             columns={[{ label: 'Resource' }, { label: 'Read' }, { label: 'Write' }]}
             rows={permissionRows(user, known).map(({ resource, read, write }) => ({
               key: resource,
-              cells: [<code>{resource}</code>, sourceWords(read), sourceWords(write)],
+              cells: [resource.replaceAll('_', ' '), sourceWords(read), sourceWords(write)],
             }))}
           />
         )}
@@ -85,7 +130,11 @@ function LoginTable({ rows }: { readonly rows: readonly UserLogin[] }) {
       columns={[{ label: 'When' }, { label: 'Address' }, { label: 'Browser' }]}
       rows={rows.map((login, index) => ({
         key: String(index),
-        cells: [<Moment at={login.login_dts} />, login.ip_address, login.user_agent],
+        cells: [
+          <Moment at={login.login_dts} />,
+          <span className={classes['address']}>{login.ip_address}</span>,
+          login.user_agent,
+        ],
       }))}
     />
   );

@@ -1,18 +1,33 @@
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, Outlet } from '@tanstack/react-router';
 import { Loaded } from '../kit/loaded.tsx';
 import { Page } from '../kit/page.tsx';
 import { Panel } from '../kit/panel.tsx';
 import { SmallTable } from '../kit/smallTable.tsx';
 import { paths } from '../paths.ts';
+import { useCan } from '../shell/session.tsx';
 import { groupsOf } from './permissions.ts';
 import { usersQuery } from './queries.ts';
 
 /** `/people/users`: everyone who works for the merchant. */
 export function UsersPage() {
   const users = useQuery(usersQuery);
+  const canWrite = useCan(['user_write']);
   return (
-    <Page title="Users" actions={<Link to={paths.groups}>Groups</Link>}>
+    <Page
+      title="Users"
+      actions={
+        <>
+          <Link to={paths.groups}>Groups</Link>
+          {canWrite && (
+            <Button renderRoot={(props) => <Link {...props} data-button to={paths.userNew} />}>
+              New user
+            </Button>
+          )}
+        </>
+      }
+    >
       <Panel title="All users">
         <Loaded result={users} what="the users" rows={6}>
           {(rows) =>
@@ -45,6 +60,7 @@ export function UsersPage() {
           }
         </Loaded>
       </Panel>
+      <Outlet />
     </Page>
   );
 }

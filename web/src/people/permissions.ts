@@ -15,6 +15,13 @@ const resources: Readonly<Record<Resource, true>> = {
   configuration: true,
 };
 
+/** The names of the resources, and every permission there is. */
+export const resourceNames: readonly string[] = Object.keys(resources);
+export const allPermissions: readonly string[] = resourceNames.flatMap((resource) => [
+  `${resource}_read`,
+  `${resource}_write`,
+]);
+
 /** Where a permission comes from: the user, groups by name, or both. Empty: not given. */
 export interface Source {
   readonly isOwn: boolean;
@@ -45,7 +52,7 @@ export function permissionRows(user: User, groups: readonly Group[]): Permission
     isOwn: own.has(permission),
     groups: givers.filter(({ gives }) => gives.has(permission)).map(({ name }) => name),
   });
-  return Object.keys(resources).map((resource) => ({
+  return resourceNames.map((resource) => ({
     resource,
     read: sourceOf(`${resource}_read`),
     write: sourceOf(`${resource}_write`),

@@ -1,6 +1,12 @@
 import type { Group, User, UserLogin } from '@perennial/contract/user.ts';
 import { queryOptions } from '@tanstack/react-query';
-import { call } from '../api/call.ts';
+import { call, callVersioned, newIdempotencyKey } from '../api/call.ts';
+import { queryClient } from '../api/query.ts';
+import { Refused } from '../api/refused.ts';
+import type { Draft, DraftBase } from '../kit/draft.ts';
+import type { Undo } from '../shell/changes.ts';
+import { draftOfGroup, draftOfUser, groupBody, userBody } from './forms.ts';
+import { allPermissions } from './permissions.ts';
 
 /** All users of the merchant. */
 export const usersQuery = queryOptions<User[]>({
@@ -29,3 +35,199 @@ export const loginsQuery = (id: string) =>
     queryFn: async ({ signal }) =>
       (await call('getUserLogins', { params: { user_id: Number(id) }, signal })).logins ?? [],
   });
+
+/** A form stays as it was opened, so that nothing typed is lost; a new dialog reads again. */
+const asOpened = {
+  staleTime: Number.POSITIVE_INFINITY,
+  gcTime: 0,
+  refetchOnWindowFocus: false,
+  refetchOnReconnect: false,
+} as const;
+
+/** What the form of a user needs: the groups, and the user unless it is a new one. */
+export interface UserFormData {
+  readonly user: User;
+  readonly groups: readonly Group[];
+  readonly base: DraftBase;
+}
+
+/** The form of a user; of a new one without an id. */
+export const userFormQuery = (id: string | undefined) =>
+  queryOptions<UserFormData>({
+    queryKey: ['person form', 'user', id],
+    ...asOpened,
+    queryFn: () => readUserForm(id),
+  });
+
+async function readUserForm(id: string | undefined): Promise<UserFormData> {
+  const groups = (await call('getGroups')).groups ?? [];
+  if (id === undefined)
+    return {
+      user: {},
+      groups,
+      base: { draft: draftOfUser({}, groups, allPermissions), version: 0 },
+    };
+  const { body, version = 0 } = await callVersioned('getUser', { params: { user_id: Number(id) } });
+  const user = body.user ?? {};
+  return { user, groups, base: { draft: draftOfUser(user, groups, allPermissions), version } };
+}
+
+/** What the form of a group needs: the users, and the group unless it is a new one. */
+export interface GroupFormData {
+  readonly group: Group;
+  readonly users: readonly User[];
+  readonly base: DraftBase;
+}
+
+/** The form of a group; of a new one without an oid. */
+export const groupFormQuery = (oid: string | undefined) =>
+  queryOptions<GroupFormData>({
+    queryKey: ['person form', 'group', oid],
+    ...asOpened,
+    queryFn: () => readGroupForm(oid),
+  });
+
+async function readGroupForm(oid: string | undefined): Promise<GroupFormData> {
+  const users = (await call('getUsers')).users ?? [];
+  if (oid === undefined)
+    return {
+      group: {},
+      users,
+      base: { draft: draftOfGroup({}, users, allPermissions), version: 0 },
+    };
+  const { body, version = 0 } = await callVersioned('getGroup', {
+    params: { group_oid: Number(oid) },
+  });
+  const group = body.group ?? {};
+  return { group, users, base: { draft: draftOfGroup(group, users, allPermissions), version } };
+}
+
+/** Names one decision of a person, so that pressing the button again changes nothing twice. */
+export const newDecisionKey = newIdempotencyKey;
+
+/** What saving came to: saved, with a way back, or the form as another person saved it. */
+export type Written =
+  | { readonly kind: 'saved'; readonly undo: Undo }
+  | { readonly kind: 'conflict'; readonly theirs: DraftBase };
+
+/** Saves a form: from what it was based on to what the person wants, under one key. */
+export type Write = (from: DraftBase, to: Draft, idempotencyKey: string) => Promise<Written>;
+
+/** Changes a user. */
+export const writeUser =
+  (id: string): Write =>
+  async (from, to, idempotencyKey) => {
+    const params = { user_id: Number(id) };
+    const body = userBody(from.draft, to);
+    return written(
+      () => callVersioned('updateUser', { params, body, ifMatch: from.version, idempotencyKey }),
+      ({ version = 0 }) => ({
+        operation: 'updateUser',
+        params,
+        body: userBody(to, from.draft),
+        ifMatch: version,
+      }),
+      async () => (await readUserForm(id)).base,
+    );
+  };
+
+/** Adds a user. Taking it back deletes the user. */
+export const addUser =
+  (password: string): Write =>
+  async ({ draft }, to, idempotencyKey) => {
+    const body = { ...userBody(draft, to), ...(password && { change_password_to: password }) };
+    return written(
+      () => callVersioned('insertUser', { body, idempotencyKey }),
+      ({ body: { user }, version = 0 }) => ({
+        operation: 'deleteUser',
+        params: { user_id: user?.user_id },
+        body: undefined,
+        ifMatch: version,
+      }),
+    );
+  };
+
+/** Changes a group. */
+export const writeGroup =
+  (oid: string): Write =>
+  async (from, to, idempotencyKey) => {
+    const params = { group_oid: Number(oid) };
+    const body = groupBody(from.draft, to);
+    return written(
+      () => callVersioned('updateGroup', { params, body, ifMatch: from.version, idempotencyKey }),
+      ({ version = 0 }) => ({
+        operation: 'updateGroup',
+        params,
+        body: groupBody(to, from.draft),
+        ifMatch: version,
+      }),
+      async () => (await readGroupForm(oid)).base,
+    );
+  };
+
+/** Adds a group. Taking it back deletes the group. */
+export const addGroup: Write = ({ draft }, to, idempotencyKey) =>
+  written(
+    () => callVersioned('insertGroup', { body: groupBody(draft, to), idempotencyKey }),
+    ({ body: { group }, version = 0 }) => ({
+      operation: 'deleteGroup',
+      params: { group_oid: group?.group_oid },
+      body: undefined,
+      ifMatch: version,
+    }),
+  );
+
+async function written<Result>(
+  write: () => Promise<Result>,
+  undoOf: (result: Result) => Undo,
+  readTheirs?: () => Promise<DraftBase>,
+): Promise<Written> {
+  try {
+    const result = await write();
+    await forget();
+    return { kind: 'saved', undo: undoOf(result) };
+  } catch (error) {
+    if (readTheirs && error instanceof Refused && error.status === 412)
+      return { kind: 'conflict', theirs: await readTheirs() };
+    throw error;
+  }
+}
+
+/** Gives a user another password. The user's sessions end. */
+export async function setPassword(id: string, password: string, key: string): Promise<void> {
+  const body = { change_password_to: password };
+  await call('updateUser', { params: { user_id: Number(id) }, body, idempotencyKey: key });
+}
+
+/** Deletes a user as it was read. */
+export async function deleteUser(id: string, ifMatch: number, key: string): Promise<void> {
+  await call('deleteUser', { params: { user_id: Number(id) }, ifMatch, idempotencyKey: key });
+  await forgetDeleted();
+}
+
+/** Deletes a group as it was read. */
+export async function deleteGroup(oid: string, ifMatch: number, key: string): Promise<void> {
+  await call('deleteGroup', { params: { group_oid: Number(oid) }, ifMatch, idempotencyKey: key });
+  await forget();
+}
+
+/** The open tasks that are assigned to a user, for a person who may read tasks. */
+export const openTasksQuery = (id: string, isAllowed: boolean) =>
+  queryOptions<number>({
+    queryKey: ['people', 'tasks', id],
+    enabled: isAllowed,
+    queryFn: async ({ signal }) => {
+      const { metadata } = await call('searchWorkflowTasks', {
+        body: { assigned_to_user_id: Number(id), status: 'open' },
+        query: { _limit: 1 },
+        signal,
+      });
+      return metadata?.result_set?.total_records ?? 0;
+    },
+  });
+
+/** The page of what was deleted must not read it again; the list that follows reads again. */
+const forgetDeleted = () =>
+  queryClient.invalidateQueries({ queryKey: ['people'], refetchType: 'none' });
+
+const forget = () => queryClient.invalidateQueries({ queryKey: ['people'] });

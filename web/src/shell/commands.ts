@@ -61,6 +61,14 @@ export const commands = [
     also: 'rebills list',
   },
   {
+    id: 'go.webhooks',
+    words: 'Go to webhooks',
+    keys: 'g w',
+    place: 'anywhere',
+    needs: ['configuration_read'],
+    also: 'deliveries replay',
+  },
+  {
     id: 'go.health',
     words: 'Go to health',
     keys: 'g h',

@@ -58,6 +58,13 @@ export const navSections: readonly NavSection[] = [
     label: 'Build',
     entries: [
       {
+        label: 'Webhooks',
+        path: paths.webhooks,
+        icon: 'link',
+        needs: ['configuration_read'],
+        command: 'go.webhooks',
+      },
+      {
         label: 'Health',
         path: paths.health,
         icon: 'pulse',

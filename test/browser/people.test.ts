@@ -1,0 +1,137 @@
+// A lead adds a colleague, gives and takes rights, and meets another lead in the same form.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { withBrowser } from './chromium.ts';
+import { addPerson, enter } from './people.ts';
+import { watchedPage } from './watched.ts';
+import { browserWorld } from './world.ts';
+
+const world = await browserWorld({ autoOrders: 3 });
+const dana = { merchantId: 'TEST', login: world.login, password: world.password };
+const userOf = async (login: string) => {
+  const { body } = await world.request({ operation: 'getUsers' });
+  return body.users.find((user) => user.login === login);
+};
+const permissionsOf = async (login: string) =>
+  ((await userOf(login))?.permissions ?? [])
+    .filter(({ selected }) => selected)
+    .map(({ permission_Name: name }) => name);
+
+test('a user is added, edited, undone, deactivated and deleted', withBrowser, async () => {
+  const { page, assertQuiet, close } = await watchedPage(
+    `${world.url}/people/users`,
+    {},
+    (context) => enter(context, world, dana),
+  );
+  await page.getByRole('link', { name: 'New user' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Login').fill('nina');
+  await dialog.getByLabel('Full name').fill('Nina New');
+  await dialog.getByRole('checkbox', { name: 'order_read', exact: true }).check();
+  await dialog.getByRole('checkbox', { name: 'Support' }).check();
+  await dialog.getByRole('button', { name: 'Add the user' }).click();
+  await page.getByRole('status').getByText('User nina added.').waitFor();
+  assert.deepEqual(await permissionsOf('nina'), ['order_read']);
+
+  await page.getByRole('link', { name: 'nina', exact: true }).click();
+  await page.getByRole('link', { name: 'Change …' }).click();
+  await dialog.getByRole('checkbox', { name: 'order_write', exact: true }).check();
+  await dialog.getByRole('table', { name: 'What changes' }).getByText('order_write').waitFor();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('status').getByText('User nina saved.').waitFor();
+  assert.deepEqual(await permissionsOf('nina'), ['order_read', 'order_write']);
+  await page.keyboard.press('u');
+  await page.getByText('Undone: User nina saved.').waitFor();
+  assert.deepEqual(await permissionsOf('nina'), ['order_read']);
+
+  await page.getByRole('link', { name: 'Deactivate …' }).click();
+  await dialog.getByText('Group Support').waitFor();
+  await dialog.getByRole('button', { name: 'Take all access away' }).click();
+  await page.getByRole('status').getByText('User nina deactivated.').waitFor();
+  assert.deepEqual([await permissionsOf('nina'), (await userOf('nina'))?.groups], [[], []]);
+
+  await page.getByRole('link', { name: 'Delete …' }).click();
+  await dialog.getByText('This cannot be undone.').waitFor();
+  await dialog.getByRole('button', { name: 'Delete Nina New' }).click();
+  await page.getByRole('status').getByText('User Nina New deleted.').waitFor();
+  await page.getByRole('heading', { name: 'Users', level: 1 }).waitFor();
+  assert.equal(await userOf('nina'), undefined);
+  assertQuiet();
+  await close();
+});
+
+test('a group gives its members rights; two leads meet in one form', withBrowser, async () => {
+  const { page, close } = await watchedPage(`${world.url}/people/groups`, {}, (context) =>
+    enter(context, world, dana),
+  );
+  await page.getByRole('link', { name: 'Support', exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('checkbox', { name: 'item_read', exact: true }).check();
+  await dialog.getByLabel('Name').fill('Helpers');
+  const { body } = await world.request({ operation: 'getGroups' });
+  const [group] = body.groups;
+  await world.request({
+    operation: 'updateGroup',
+    params: { group_oid: group?.group_oid ?? 0 },
+    body: { name: 'Service' },
+  });
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByText('A colleague changed this since you opened it').waitFor();
+  await dialog.getByText('Service').waitFor();
+  await dialog.getByText('Keep mine').click();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('status').getByText('saved.').waitFor();
+  const after = await world.request({ operation: 'getGroups' });
+  assert.equal(after.body.groups[0]?.name, 'Helpers');
+  await page.getByRole('link', { name: 'kim', exact: true }).click();
+  await page.getByText('group Helpers').first().waitFor();
+  await close();
+});
+
+test('a person gives only what they have', withBrowser, async () => {
+  const lead = await addPerson(world, 'TEST', 'lead', ['user_read', 'user_write', 'item_read']);
+  const target = (await userOf('lead'))!.user_id;
+  const { page, close } = await watchedPage(
+    `${world.url}/people/${target}/edit/access`,
+    {},
+    (context) => enter(context, world, lead),
+  );
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('This is you.').waitFor();
+  assert.equal(
+    await dialog.getByRole('checkbox', { name: 'order_write', exact: true }).isDisabled(),
+    true,
+  );
+  assert.equal(
+    await dialog.getByRole('checkbox', { name: 'item_read', exact: true }).isDisabled(),
+    false,
+  );
+  await close();
+});
+
+test('rights taken away in one browser end in the open page of another', withBrowser, async () => {
+  const clerk = await addPerson(world, 'TEST', 'clerk', ['auto_order_read']);
+  const theirs = await watchedPage(`${world.url}/auto-orders`, {}, (context) =>
+    enter(context, world, clerk),
+  );
+  await theirs.page.getByText('3 rows').waitFor();
+  const { user_id: id } = (await userOf('clerk'))!;
+  const lead = await watchedPage(`${world.url}/people/${id}/edit/deactivate`, {}, (context) =>
+    enter(context, world, dana),
+  );
+  await lead.page.getByRole('button', { name: 'Take all access away' }).click();
+  await lead.page.getByRole('status').getByText('deactivated').waitFor();
+  const takenAt = performance.now();
+  while ((await theirs.page.evaluate(refusalOfOverview)) !== 'missing_permission')
+    assert.ok(performance.now() - takenAt < 2_000, 'a second, and the time of a request');
+  await theirs.page.getByRole('link', { name: 'Paused' }).click();
+  await theirs.page.getByText('You may not see this').waitFor();
+  // The navigation follows what the person may do now.
+  const nav = theirs.page.getByRole('navigation', { name: 'Main' });
+  await nav.getByRole('link', { name: 'Auto orders' }).waitFor({ state: 'detached' });
+  await theirs.close();
+  await lead.close();
+});
+
+const refusalOfOverview = `fetch('/perennial/v1/overview')
+  .then((response) => response.headers.get('X-Perennial-Refusal'))`;

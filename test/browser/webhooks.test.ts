@@ -1,0 +1,106 @@
+// A webhook is made by a program, its receiver fails, and a person repairs it in the page.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { required } from '../../server/src/kernel/assert.ts';
+import { answers, startReceiver } from '../support/receiver.ts';
+import { subscribe, webhookWorld } from '../support/webhooks.ts';
+import { withBrowser } from './chromium.ts';
+import { addPerson, enter } from './people.ts';
+import { watchedPage } from './watched.ts';
+import { browserWorld } from './world.ts';
+
+const world = await browserWorld({ autoOrders: 0 });
+const dana = { merchantId: 'TEST', login: world.login, password: world.password };
+const { addWebhook, addItem, deliver: send } = await webhookWorld(world);
+const liveSockets = required(
+  world.app.apiWorkers.find(({ name }) => name === 'live sockets'),
+  'live sockets',
+);
+
+/** Delivers, and reports it to open pages. */
+async function deliver(): Promise<void> {
+  await send();
+  await liveSockets.runOnce();
+}
+
+test('a delivery fails, is seen in the page and sent again', withBrowser, async (t) => {
+  const receiver = await startReceiver(t);
+  const { webhook_oid: oid } = await addWebhook(receiver.url, {
+    event_categories: subscribe('item_create'),
+  });
+  receiver.behave(answers(500));
+  await addItem('coffee');
+  await deliver();
+  const { page, assertQuiet, close } = await watchedPage(`${world.url}/webhooks`, {}, (context) =>
+    enter(context, world, dana),
+  );
+  const table = page.getByRole('table', { name: 'Webhooks' });
+  await table.getByText('Failing').waitFor();
+  await table.getByText('status 500').waitFor();
+  await table.getByRole('link', { name: receiver.url }).click();
+  assert.equal(new URL(page.url()).pathname, `/webhooks/${oid}`);
+  const deliveries = page.getByRole('table', { name: 'Deliveries' });
+  await deliveries.getByText('next try').waitFor();
+
+  receiver.behave(answers(200));
+  await deliveries.getByRole('button', { name: 'Try now' }).click();
+  await page.getByRole('status').getByText('The delivery is sent again.').waitFor();
+  await deliver();
+  await page.getByText('Healthy').waitFor();
+  await deliveries.getByText('200').waitFor();
+  assert.equal(receiver.received.length, 2);
+
+  // The receiver lost it: once more, under the same id.
+  await deliveries.getByRole('button', { name: 'Replay' }).click();
+  await page.getByRole('status').getByText('The delivery is sent again.').nth(1).waitFor();
+  await deliver();
+  await deliveries.getByText('200').nth(1).waitFor();
+  const ids = receiver.received.map(({ headers }) => headers['webhook-id']);
+  assert.deepEqual([ids.length, new Set(ids).size], [3, 1]);
+
+  await page.getByRole('link', { name: 'Failed' }).click();
+  await page.getByText('200').first().waitFor({ state: 'detached' });
+  assert.equal(await deliveries.getByRole('row').count(), 2);
+  assertQuiet();
+  await close();
+});
+
+test('a webhook that the server disabled is enabled again', withBrowser, async (t) => {
+  const receiver = await startReceiver(t);
+  const { webhook_oid: oid } = await addWebhook(receiver.url, {
+    event_categories: subscribe('item_create'),
+  });
+  receiver.behave(answers(410));
+  await addItem('tea');
+  await deliver();
+  const { page, close } = await watchedPage(`${world.url}/webhooks/${oid}`, {}, (context) =>
+    enter(context, world, dana),
+  );
+  await page.getByText('the receiver returned status 410, gone').waitFor();
+  receiver.behave(answers(200));
+  await page.getByText('Enabling sends the 1 waiting events at once').waitFor();
+  await page.getByRole('button', { name: 'Enable again' }).click();
+  await page.getByRole('status').getByText('The webhook is enabled again.').waitFor();
+  await deliver();
+  await page.getByText('Healthy').waitFor();
+  assert.equal(receiver.received.length, 2);
+  await page.getByRole('button', { name: 'Disable' }).click();
+  await page.getByRole('status').getByText('The webhook is disabled.').waitFor();
+  await page.keyboard.press('u');
+  await page.getByText('Healthy').waitFor();
+  await close();
+});
+
+test('without configuration_write there is nothing to press', withBrowser, async (t) => {
+  const receiver = await startReceiver(t);
+  const { webhook_oid: oid } = await addWebhook(receiver.url);
+  await addItem('milk');
+  await deliver();
+  const reader = await addPerson(world, 'TEST', 'reader', ['configuration_read']);
+  const { page, close } = await watchedPage(`${world.url}/webhooks/${oid}`, {}, (context) =>
+    enter(context, world, reader),
+  );
+  await page.getByRole('table', { name: 'Deliveries' }).getByText('200').waitFor();
+  assert.equal(await page.getByRole('button', { name: /Replay|Try now|Disable/ }).count(), 0);
+  await close();
+});

@@ -1,0 +1,117 @@
+// The forms of users and groups: what is sent, what a colleague changed meanwhile, the way back.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { changedKeys, conflictsOf, type Draft, decided } from '../../web/src/kit/draft.ts';
+import {
+  draftOfGroup,
+  draftOfUser,
+  groupBody,
+  groupKey,
+  isOn,
+  labelOf,
+  permissionKey,
+  toggled,
+  userBody,
+  withoutAccess,
+} from '../../web/src/people/forms.ts';
+import { allPermissions } from '../../web/src/people/permissions.ts';
+
+const groups = [
+  { group_oid: 1, name: 'Support' },
+  { group_oid: 2, name: 'Leads' },
+];
+const ann = {
+  login: 'ann',
+  email: 'ann@example.com',
+  groups: [{ group_oid: 1, member: true }],
+  permissions: [
+    { permission_Name: 'order_read', selected: true },
+    { permission_Name: 'order_write', selected: false },
+  ],
+};
+const was = draftOfUser(ann, groups, allPermissions);
+const changes: [what: string, to: Draft, body: object][] = [
+  ['nothing', was, {}],
+  ['a text', { ...was, full_name: 'Ann Smith ' }, { full_name: 'Ann Smith' }],
+  ['an emptied text is cleared', { ...was, email: '' }, { email: null }],
+  [
+    'a permission more and one less',
+    toggled(toggled(was, permissionKey('order_write')), permissionKey('order_read')),
+    {
+      permissions: [
+        { permission_Name: 'order_read', selected: false },
+        { permission_Name: 'order_write', selected: true },
+      ],
+    },
+  ],
+  [
+    'another group',
+    toggled(toggled(was, groupKey(1)), groupKey(2)),
+    {
+      groups: [
+        { group_oid: 1, member: false },
+        { group_oid: 2, member: true },
+      ],
+    },
+  ],
+  [
+    'all access',
+    withoutAccess(was),
+    {
+      groups: [{ group_oid: 1, member: false }],
+      permissions: [{ permission_Name: 'order_read', selected: false }],
+    },
+  ],
+];
+for (const [what, to, body] of changes)
+  test(`a user: ${what}`, () => {
+    assert.deepEqual(userBody(was, to), body);
+    // The way back names the same fields.
+    assert.deepEqual(Object.keys(userBody(to, was)), Object.keys(body));
+  });
+
+test('a group: name, members and permissions', () => {
+  const users = [
+    { user_id: 7, login: 'ann' },
+    { user_id: 8, login: 'ben' },
+  ];
+  const group = { name: 'Support', users: [{ user_id: 7, member: true }] };
+  const from = draftOfGroup(group, users, allPermissions);
+  const to = toggled({ ...from, name: 'Helpers', 'member:7': 'no' }, 'member:8');
+  assert.deepEqual(groupBody(from, toggled(to, permissionKey('item_read'))), {
+    name: 'Helpers',
+    users: [
+      { user_id: 7, member: false },
+      { user_id: 8, member: true },
+    ],
+    permissions: [{ permission_Name: 'item_read', selected: true }],
+  });
+});
+
+test('a colleague changed the same user: only what both changed is asked', () => {
+  const theirs = toggled({ ...was, phone: '1', full_name: 'A. Smith' }, groupKey(2));
+  const mine = toggled({ ...was, full_name: 'Ann' }, permissionKey('item_read'));
+  assert.deepEqual(conflictsOf(was, theirs, mine), [
+    { key: 'full_name', was: '', theirs: 'A. Smith', mine: 'Ann' },
+  ]);
+  const kept = decided(was, theirs, mine, new Set(['full_name']));
+  assert.deepEqual([kept['phone'], kept['full_name'], isOn(kept, groupKey(2))], ['1', 'Ann', true]);
+  assert.deepEqual(changedKeys(theirs, kept), ['full_name', permissionKey('item_read')]);
+  const left = decided(was, theirs, mine, new Set());
+  assert.deepEqual(changedKeys(theirs, left), [permissionKey('item_read')]);
+});
+
+test('both made the same change: nothing is asked', () => {
+  const both = { ...was, phone: '555' };
+  assert.deepEqual(conflictsOf(was, both, both), []);
+});
+
+test('fields are named in words', () => {
+  const names = new Map([[groupKey(2), 'Leads']]);
+  assert.deepEqual(
+    ['full_name', 'name', permissionKey('order_read'), groupKey(2), 'member:9'].map((key) =>
+      labelOf(key, names),
+    ),
+    ['Full name', 'Name', 'order_read', 'Group Leads', 'Member 9'],
+  );
+});

@@ -1,0 +1,43 @@
+/** The texts of a form by the names of its fields; a checkbox is `yes` or `no`. */
+export type Draft = Readonly<Record<string, string>>;
+
+/** A form as a record fills it, and the version of that record. */
+export interface DraftBase {
+  readonly draft: Draft;
+  readonly version: number;
+}
+
+/** A field that two people changed, and not to the same. */
+export interface DraftConflict {
+  readonly key: string;
+  readonly was: string;
+  readonly theirs: string;
+  readonly mine: string;
+}
+
+const textOf = (draft: Draft, key: string): string => draft[key] ?? '';
+
+/** The names of the fields that differ. */
+export const changedKeys = (was: Draft, now: Draft): string[] =>
+  Object.keys(now).filter((key) => textOf(was, key) !== textOf(now, key));
+
+/** The fields that this person and another one changed, and not to the same. */
+export const conflictsOf = (was: Draft, theirs: Draft, mine: Draft): DraftConflict[] =>
+  changedKeys(was, mine)
+    .map((key) => ({
+      key,
+      was: textOf(was, key),
+      theirs: textOf(theirs, key),
+      mine: textOf(mine, key),
+    }))
+    .filter((each) => each.theirs !== each.was && each.theirs !== each.mine);
+
+/**
+ * What is saved after a conflict: what the other person saved, with the changes of this person.
+ * Where both changed a field, this person's value counts if it is `kept`.
+ */
+export function decided(was: Draft, theirs: Draft, mine: Draft, kept: ReadonlySet<string>): Draft {
+  const disputed = new Set(conflictsOf(was, theirs, mine).map(({ key }) => key));
+  const own = changedKeys(was, mine).filter((key) => !disputed.has(key) || kept.has(key));
+  return { ...theirs, ...Object.fromEntries(own.map((key) => [key, textOf(mine, key)])) };
+}

@@ -1,0 +1,56 @@
+import { Button } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { BeforeAfter } from '../kit/beforeAfter.tsx';
+import { Conflicts } from '../kit/conflicts.tsx';
+import form from '../kit/form.module.css';
+import { Refusal } from '../kit/refusal.tsx';
+import { labelOf } from './forms.ts';
+import type { DraftForm } from './useDraft.ts';
+
+/** A form with what it changes, what a colleague changed meanwhile, and its button. */
+export function DraftFrame({
+  draft,
+  names,
+  submit,
+  isNew = false,
+  children,
+}: {
+  readonly draft: DraftForm;
+  /** The names of groups and users by their fields. */
+  readonly names: ReadonlyMap<string, string>;
+  readonly submit: string;
+  /** Nothing to compare with. */
+  readonly isNew?: boolean;
+  readonly children: ReactNode;
+}) {
+  const { was, mine, changed, conflicts, kept, error, isBusy } = draft;
+  return (
+    <form className={form['form']} onSubmit={(event) => void draft.save(event)}>
+      {children}
+      {!isNew && changed.length > 0 && (
+        <BeforeAfter
+          what="What changes"
+          lines={changed.map((key) => ({
+            name: labelOf(key, names),
+            before: was[key] || '(empty)',
+            after: mine[key] || '(empty)',
+            isChanged: true,
+          }))}
+        />
+      )}
+      {conflicts.length > 0 && (
+        <Conflicts
+          conflicts={conflicts.map((each) => ({ ...each, label: labelOf(each.key, names) }))}
+          chosen={kept}
+          onChoose={draft.choose}
+        />
+      )}
+      <Refusal error={error} />
+      <div className={form['buttons']}>
+        <Button type="submit" loading={isBusy} disabled={changed.length === 0}>
+          {submit}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,201 @@
+import { Button } from '@mantine/core';
+import type { User } from '@perennial/contract/user.ts';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { type FormEvent, type ReactNode, useRef, useState } from 'react';
+import { changedKeys } from '../kit/draft.ts';
+import form from '../kit/form.module.css';
+import { Refusal } from '../kit/refusal.tsx';
+import { useCloseDialog } from '../kit/routedDialog.tsx';
+import { paths } from '../paths.ts';
+import { useCan } from '../shell/session.tsx';
+import { toast } from '../shell/toasts.tsx';
+import { groupKey, labelOf, withoutAccess } from './forms.ts';
+import classes from './people.module.css';
+import {
+  deleteUser,
+  newDecisionKey,
+  openTasksQuery,
+  setPassword,
+  type UserFormData,
+  writeUser,
+} from './queries.ts';
+import { NewPassword } from './UserForm.tsx';
+
+/** A question with one button. `deed` throws what the server refuses. */
+export function Deed({
+  button,
+  isDangerous = true,
+  isPossible = true,
+  deed,
+  children,
+}: {
+  readonly button: string;
+  readonly isDangerous?: boolean;
+  readonly isPossible?: boolean;
+  deed(idempotencyKey: string): Promise<void>;
+  readonly children: ReactNode;
+}) {
+  const [error, setError] = useState<Error>();
+  const [isBusy, setBusy] = useState(false);
+  const key = useRef(newDecisionKey());
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    setBusy(true);
+    setError(undefined);
+    try {
+      await deed(key.current);
+    } catch (failed) {
+      key.current = newDecisionKey();
+      setError(failed as Error);
+    }
+    setBusy(false);
+  }
+  return (
+    <form className={form['form']} onSubmit={(event) => void submit(event)}>
+      {children}
+      <Refusal error={error} />
+      <div className={form['buttons']}>
+        <Button
+          type="submit"
+          loading={isBusy}
+          disabled={!isPossible}
+          {...(isDangerous && { color: 'clay' })}
+        >
+          {button}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** Gives the user another password. */
+export function SetPassword({
+  id,
+  user,
+  parent,
+}: {
+  readonly id: string;
+  readonly user: User;
+  readonly parent: string;
+}) {
+  const [password, setGiven] = useState('');
+  const close = useCloseDialog(parent);
+  return (
+    <Deed
+      button="Set the password"
+      isDangerous={false}
+      isPossible={password !== ''}
+      deed={async (key) => {
+        await setPassword(id, password, key);
+        toast({ text: `Password of ${user.login ?? id} set. Their sessions have ended.` });
+        close();
+      }}
+    >
+      <NewPassword value={password} isRequired onChange={setGiven} />
+      <p className="soft">Their sessions end. This cannot be undone.</p>
+    </Deed>
+  );
+}
+
+/** Takes all permissions and groups away. The user stays, and so does what they did. */
+export function Deactivate({
+  id,
+  data: { user, groups, base },
+  parent,
+  isSelf,
+}: {
+  readonly id: string;
+  readonly data: UserFormData;
+  readonly parent: string;
+  readonly isSelf: boolean;
+}) {
+  const close = useCloseDialog(parent);
+  const to = withoutAccess(base.draft);
+  const taken = changedKeys(base.draft, to);
+  const names = new Map(groups.map(({ group_oid: oid, name = '' }) => [groupKey(oid), name]));
+  return (
+    <Deed
+      button="Take all access away"
+      isPossible={taken.length > 0}
+      deed={async (key) => {
+        const result = await writeUser(id)(base, to, key);
+        if (result.kind === 'conflict')
+          throw new Error('A colleague changed this user meanwhile. Close this and look again.');
+        toast({ text: `User ${user.login ?? id} deactivated.`, undo: result.undo });
+        close();
+      }}
+    >
+      {isSelf && <SelfWarning />}
+      {taken.length === 0 ? (
+        <p>This user has no groups and no permissions: nothing is left to take away.</p>
+      ) : (
+        <>
+          <p>These end within a second, in open pages as well:</p>
+          <ul className={classes['remains']}>
+            {taken.map((key) => (
+              <li key={key}>{labelOf(key, names)}</li>
+            ))}
+          </ul>
+        </>
+      )}
+      <p className="soft">
+        The user can still log in, and sees nothing. API keys that are bound to the user can do
+        nothing either. Undo gives everything back.
+      </p>
+    </Deed>
+  );
+}
+
+/** Deletes the user after saying what goes and what remains. */
+export function DeleteUser({
+  id,
+  data: { user, base },
+  isSelf,
+}: {
+  readonly id: string;
+  readonly data: UserFormData;
+  readonly isSelf: boolean;
+}) {
+  const navigate = useNavigate();
+  const name = user.full_name || user.login || id;
+  return (
+    <Deed
+      button={`Delete ${name}`}
+      deed={async (key) => {
+        await deleteUser(id, base.version, key);
+        toast({ text: `User ${name} deleted.` });
+        void navigate({ to: paths.users, replace: true });
+      }}
+    >
+      {isSelf && <SelfWarning />}
+      <p>
+        The login, the password, the memberships and the permissions go. Sessions end, and API keys
+        and applications of this user stop working. <strong>This cannot be undone.</strong> To take
+        access away and keep the user, deactivate instead.
+      </p>
+      <div>
+        What remains:
+        <ul className={classes['remains']}>
+          <li>the name in the history of auto orders, orders and tasks</li>
+          <OpenTasks id={id} />
+        </ul>
+      </div>
+    </Deed>
+  );
+}
+
+function OpenTasks({ id }: { readonly id: string }) {
+  const { data = 0 } = useQuery(openTasksQuery(id, useCan(['workflow_read'])));
+  if (data === 0) return null;
+  return (
+    <li>
+      {data} open {data === 1 ? 'task' : 'tasks'}, which no one else gets by itself: hand{' '}
+      {data === 1 ? 'it' : 'them'} over first
+    </li>
+  );
+}
+
+function SelfWarning() {
+  return <p className={classes['warn']}>This is you. You end your own access.</p>;
+}

@@ -1,0 +1,75 @@
+import { type FormEvent, useRef, useState } from 'react';
+import {
+  changedKeys,
+  conflictsOf,
+  type Draft,
+  type DraftBase,
+  type DraftConflict,
+  decided,
+} from '../kit/draft.ts';
+import type { Undo } from '../shell/changes.ts';
+import { newDecisionKey, type Write } from './queries.ts';
+
+/** The state of a form that several people may change at the same time. */
+export interface DraftForm {
+  readonly was: Draft;
+  readonly mine: Draft;
+  readonly changed: readonly string[];
+  readonly conflicts: readonly DraftConflict[];
+  readonly kept: ReadonlySet<string>;
+  readonly error: Error | undefined;
+  readonly isBusy: boolean;
+  change(draft: Draft): void;
+  choose(key: string, isMine: boolean): void;
+  save(event: FormEvent): Promise<void>;
+}
+
+/** Begins with a record as a form; `onSaved` gets the way back. */
+export function useDraft(first: DraftBase, write: Write, onSaved: (undo: Undo) => void): DraftForm {
+  const [mine, setMine] = useState<Draft>(first.draft);
+  const [theirs, setTheirs] = useState<DraftBase>();
+  const [kept, setKept] = useState<ReadonlySet<string>>(new Set());
+  const [error, setError] = useState<Error>();
+  const [isBusy, setBusy] = useState(false);
+  const keyFor = useDecisionKey();
+  const was = first.draft;
+
+  async function save(event: FormEvent) {
+    event.preventDefault();
+    const from = theirs ?? first;
+    const to = theirs ? decided(was, theirs.draft, mine, kept) : mine;
+    setBusy(true);
+    setError(undefined);
+    try {
+      const result = await write(from, to, keyFor(JSON.stringify([from.version, to])));
+      if (result.kind === 'conflict') setTheirs(result.theirs);
+      else onSaved(result.undo);
+    } catch (failed) {
+      setError(failed as Error);
+    }
+    setBusy(false);
+  }
+
+  return {
+    was,
+    mine,
+    changed: changedKeys(was, mine),
+    conflicts: theirs ? conflictsOf(was, theirs.draft, mine) : [],
+    kept,
+    error,
+    isBusy,
+    change: setMine,
+    choose: (key, isMine) =>
+      setKept((before) => new Set([...before, key].filter((each) => each !== key || isMine))),
+    save,
+  };
+}
+
+/** One key for one decision: pressing Save again after a lost answer changes nothing twice. */
+function useDecisionKey(): (decision: string) => string {
+  const last = useRef({ decision: '', key: '' });
+  return (decision) => {
+    if (last.current.decision !== decision) last.current = { decision, key: newDecisionKey() };
+    return last.current.key;
+  };
+}

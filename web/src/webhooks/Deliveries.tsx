@@ -1,0 +1,184 @@
+import { Button } from '@mantine/core';
+import type { WebhookDelivery } from '@perennial/contract/perennial.ts';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useSearch } from '@tanstack/react-router';
+import { useRef, useState } from 'react';
+import { Moment } from '../kit/momentShown.tsx';
+import { Panel } from '../kit/panel.tsx';
+import { Refusal } from '../kit/refusal.tsx';
+import { SmallTable } from '../kit/smallTable.tsx';
+import { NotShown, Waiting } from '../kit/states.tsx';
+import { Status } from '../kit/status.tsx';
+import { paths } from '../paths.ts';
+import { useCan } from '../shell/session.tsx';
+import { toast } from '../shell/toasts.tsx';
+import { deliveriesQuery, newDecisionKey, replay } from './queries.ts';
+import { foundIdOf, replayOf, resultOf } from './state.ts';
+import classes from './webhooks.module.css';
+
+/** The tries of a webhook, newest first; each delivery can be sent again. */
+export function Deliveries({ oid }: { readonly oid: number }) {
+  const { only } = useSearch({ from: '/inside/webhooks/$oid' });
+  const result = useInfiniteQuery(deliveriesQuery(oid, only));
+  const rows = result.data?.pages.flat();
+  return (
+    <Panel title="Deliveries" actions={<Filter oid={oid} only={only} />}>
+      {rows === undefined && result.error && (
+        <NotShown refused={result.error} onRetry={() => void result.refetch()} />
+      )}
+      {rows === undefined && !result.error && <Waiting what="the deliveries" rows={8} />}
+      {rows?.length === 0 && (
+        <p className="soft">{only ? 'No try has failed.' : 'Nothing was delivered yet.'}</p>
+      )}
+      {rows && rows.length > 0 && <DeliveryTable oid={oid} rows={rows} />}
+      {result.hasNextPage && (
+        <div className={classes['more']}>
+          <Button
+            variant="default"
+            loading={result.isFetchingNextPage}
+            onClick={() => void result.fetchNextPage()}
+          >
+            Show older ones
+          </Button>
+        </div>
+      )}
+    </Panel>
+  );
+}
+
+function Filter({ oid, only }: { readonly oid: number; readonly only: 'failed' | undefined }) {
+  const link = (label: string, value: 'failed' | undefined) => (
+    <Link
+      to={paths.webhook}
+      params={{ oid: String(oid) }}
+      search={value ? { only: value } : {}}
+      aria-current={only === value ? 'page' : undefined}
+    >
+      {label}
+    </Link>
+  );
+  return (
+    <nav className={classes['filter']} aria-label="Which deliveries">
+      {link('All', undefined)}
+      {link('Failed', 'failed')}
+    </nav>
+  );
+}
+
+function DeliveryTable({
+  oid,
+  rows,
+}: {
+  readonly oid: number;
+  readonly rows: readonly WebhookDelivery[];
+}) {
+  const canReplay = useCan(['configuration_write']);
+  return (
+    <>
+      <SmallTable
+        what="Deliveries"
+        columns={[
+          { label: 'When' },
+          { label: 'Result' },
+          { label: 'Try', isNumber: true },
+          { label: 'Time', isNumber: true },
+          { label: 'Events' },
+          { label: 'About' },
+          ...(canReplay ? [{ label: 'Again' }] : []),
+        ]}
+        rows={rows.map((row) => ({
+          key: row.request_id ?? '',
+          cells: [
+            <Moment at={row.delivery_dts} isReal />,
+            <Result row={row} />,
+            row.attempt,
+            `${row.duration_ms ?? 0} ms`,
+            <code>{[...new Set(row.event_names)].join(', ')}</code>,
+            <About objects={row.objects ?? []} />,
+            <Again oid={oid} row={row} rows={rows} />,
+          ],
+        }))}
+      />
+      {canReplay && (
+        <p className="soft">
+          Sent again, a delivery keeps its webhook-id, so a receiver that knows it can ignore it.
+          What was sent cannot be taken back.
+        </p>
+      )}
+    </>
+  );
+}
+
+function Result({ row }: { readonly row: WebhookDelivery }) {
+  const { tone, words } = resultOf(row);
+  return (
+    <>
+      <Status tone={tone}>{words}</Status>
+      {row.next_try_dts !== undefined && (
+        <div className={classes['why']}>
+          next try <Moment at={row.next_try_dts} isReal />
+        </div>
+      )}
+    </>
+  );
+}
+
+function About({ objects }: { readonly objects: readonly string[] }) {
+  const shown = [...new Set(objects)].slice(0, 3);
+  const more = new Set(objects).size - shown.length;
+  return (
+    <>
+      {shown.map((object) => {
+        const id = foundIdOf(object);
+        return (
+          <div key={object}>
+            {id === undefined ? (
+              object
+            ) : (
+              <Link to={paths.found} params={{ id }}>
+                {object}
+              </Link>
+            )}
+          </div>
+        );
+      })}
+      {more > 0 && <div className="soft">and {more} more</div>}
+    </>
+  );
+}
+
+function Again({
+  oid,
+  row,
+  rows,
+}: {
+  readonly oid: number;
+  readonly row: WebhookDelivery;
+  readonly rows: readonly WebhookDelivery[];
+}) {
+  const kind = replayOf(row, rows);
+  const [error, setError] = useState<Error>();
+  const [isBusy, setBusy] = useState(false);
+  const key = useRef(newDecisionKey());
+  if (kind === undefined) return null;
+  async function send() {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await replay(oid, row.delivery_id ?? '', key.current);
+      toast({ text: 'The delivery is sent again.' });
+    } catch (failed) {
+      setError(failed as Error);
+    }
+    key.current = newDecisionKey();
+    setBusy(false);
+  }
+  return (
+    <>
+      <Button size="compact-sm" variant="default" loading={isBusy} onClick={() => void send()}>
+        {kind === 'replay' ? 'Replay' : 'Try now'}
+      </Button>
+      <Refusal error={error} />
+    </>
+  );
+}

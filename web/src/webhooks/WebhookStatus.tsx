@@ -1,0 +1,24 @@
+import type { MerchantWebhook } from '@perennial/contract/perennial.ts';
+import { Moment } from '../kit/momentShown.tsx';
+import { Status } from '../kit/status.tsx';
+import { stateOf } from './state.ts';
+import classes from './webhooks.module.css';
+
+/** How a webhook is doing, since when, and why. */
+export function WebhookStatus({ webhook }: { readonly webhook: MerchantWebhook }) {
+  const { tone, word, why, since } = stateOf(webhook);
+  return (
+    <>
+      <Status tone={tone}>
+        {word}
+        {since !== undefined && (
+          <>
+            {' '}
+            since <Moment at={since} isReal />
+          </>
+        )}
+      </Status>
+      {why !== undefined && <div className={classes['why']}>{why}</div>}
+    </>
+  );
+}

@@ -1,0 +1,93 @@
+import type { MerchantWebhook } from '@perennial/contract/perennial.ts';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { Loaded } from '../kit/loaded.tsx';
+import { Moment } from '../kit/momentShown.tsx';
+import { formatCount } from '../kit/money.ts';
+import { Page } from '../kit/page.tsx';
+import { Panel } from '../kit/panel.tsx';
+import { SmallTable } from '../kit/smallTable.tsx';
+import { Empty } from '../kit/states.tsx';
+import { paths } from '../paths.ts';
+import { followDeliveries, webhooksQuery } from './queries.ts';
+import { byNeed, percent } from './state.ts';
+import { WebhookStatus } from './WebhookStatus.tsx';
+import classes from './webhooks.module.css';
+
+/** `/webhooks`: the webhooks of all keys and applications, those that need a person first. */
+export function WebhooksPage() {
+  const webhooks = useQuery(webhooksQuery);
+  useEffect(followDeliveries, []);
+  return (
+    <Page
+      title="Webhooks"
+      actions={<a href="/docs/webhook#insertWebhook">How a webhook is made</a>}
+    >
+      <Panel title="Of all keys and applications">
+        <Loaded result={webhooks} what="the webhooks" rows={6}>
+          {(rows) => (rows.length === 0 ? <NoWebhooks /> : <WebhookTable webhooks={rows} />)}
+        </Loaded>
+      </Panel>
+    </Page>
+  );
+}
+
+function NoWebhooks() {
+  return (
+    <Empty title="No webhooks yet" icon="link">
+      A program makes one with its API key; it is shown here then, with every delivery.
+    </Empty>
+  );
+}
+
+function WebhookTable({ webhooks }: { readonly webhooks: readonly MerchantWebhook[] }) {
+  return (
+    <SmallTable
+      what="Webhooks"
+      columns={[
+        { label: 'URL' },
+        { label: 'Owner' },
+        { label: 'State' },
+        { label: 'Waiting', isNumber: true },
+        { label: 'Delivered, 24 h', isNumber: true },
+        { label: 'Last failure' },
+      ]}
+      rows={byNeed(webhooks).map((webhook) => ({
+        key: String(webhook.webhook_oid),
+        cells: [
+          <Link
+            className={classes['url']}
+            to={paths.webhook}
+            params={{ oid: String(webhook.webhook_oid) }}
+          >
+            {webhook.webhook_url}
+          </Link>,
+          webhook.owner?.name ?? webhook.owner?.application_id,
+          <WebhookStatus webhook={webhook} />,
+          <Backlog webhook={webhook} />,
+          percent(webhook.success_24h),
+          webhook.last_failure_dts === undefined ? (
+            'None'
+          ) : (
+            <Moment at={webhook.last_failure_dts} isReal />
+          ),
+        ],
+      }))}
+    />
+  );
+}
+
+function Backlog({ webhook }: { readonly webhook: MerchantWebhook }) {
+  const { pending = 0, pending_oldest_dts: oldest } = webhook;
+  return (
+    <>
+      {formatCount(pending)}
+      {pending > 0 && oldest !== undefined && (
+        <div className={classes['why']}>
+          since <Moment at={oldest} isReal />
+        </div>
+      )}
+    </>
+  );
+}

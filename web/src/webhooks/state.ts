@@ -1,0 +1,77 @@
+import type { MerchantWebhook, WebhookDelivery } from '@perennial/contract/perennial.ts';
+import type { Tone } from '../kit/tone.ts';
+
+/** How a webhook is doing: a word, its tone, and what a person should know in addition. */
+export interface WebhookState {
+  readonly tone: Tone;
+  readonly word: string;
+  /** Why it is so; it follows the word. */
+  readonly why?: string | undefined;
+  /** Since when, if that is known. */
+  readonly since?: string | undefined;
+}
+
+/** The state of a webhook; the worst that is true of it. */
+export function stateOf(webhook: MerchantWebhook): WebhookState {
+  const { owner, disabled, disabled_reason: reason, missing_permissions: missing = [] } = webhook;
+  if (disabled) return { tone: 'bad', word: 'Disabled', why: reason };
+  if (owner?.state === 'gone')
+    return { tone: 'bad', word: 'Owner gone', why: 'Its key or application was removed' };
+  if (webhook.failing_since !== undefined)
+    return {
+      tone: 'warn',
+      word: 'Failing',
+      why: webhook.last_failure,
+      since: webhook.failing_since,
+    };
+  if (missing.length > 0)
+    return { tone: 'warn', word: 'Incomplete', why: `Its owner lacks ${missing.join(', ')}` };
+  return (webhook.pending ?? 0) > 0
+    ? { tone: 'note', word: 'Sending' }
+    : { tone: 'good', word: 'Healthy' };
+}
+
+/** The webhooks that need a person first, the others by their number. */
+export function byNeed(webhooks: readonly MerchantWebhook[]): MerchantWebhook[] {
+  const rank: Partial<Record<Tone, number>> = { bad: 0, warn: 1 };
+  const rankOf = (webhook: MerchantWebhook) => rank[stateOf(webhook).tone] ?? 2;
+  return webhooks.toSorted((a, b) => rankOf(a) - rankOf(b));
+}
+
+/** A share from 0 to 1 in percent. It is 100 % only where nothing failed. */
+export const percent = (share: number | undefined): string =>
+  share === undefined ? '–' : `${(Math.floor(share * 1000) / 10).toFixed(share === 1 ? 0 : 1)} %`;
+
+/** What came of a try. */
+export function resultOf({ success, status_code: status, failure }: WebhookDelivery): {
+  readonly tone: Tone;
+  readonly words: string;
+} {
+  if (success) return { tone: 'good', words: `${status ?? 'Sent'}` };
+  return { tone: 'bad', words: status === undefined ? (failure ?? 'No response') : `${status}` };
+}
+
+/**
+ * What a person can do with a delivery: `try now` where its next try waits, `replay` where it has
+ * ended. Only the latest try of a delivery offers it.
+ */
+export function replayOf(
+  { delivery_id: id, next_try_dts: next, attempt = 0 }: WebhookDelivery,
+  all: readonly WebhookDelivery[],
+): 'try now' | 'replay' | undefined {
+  const isLatest = all.every((each) => each.delivery_id !== id || (each.attempt ?? 0) <= attempt);
+  if (!isLatest) return undefined;
+  return next === undefined ? 'replay' : 'try now';
+}
+
+const linked = /^(auto order|order|customer profile|item) (.+)$/;
+
+/** The id by which `/o/:id` finds an object of a delivery; undefined where it has no page. */
+export const foundIdOf = (object: string): string | undefined => {
+  const [, type, id] = linked.exec(object) ?? [];
+  return type === 'order' ? id : undefined;
+};
+
+/** Reads which deliveries the address asks for. */
+export const parseDeliveries = (search: Record<string, unknown>): { only?: 'failed' } =>
+  search['only'] === 'failed' ? { only: 'failed' } : {};
