@@ -31,6 +31,7 @@ export const SessionMerchant = model('SessionMerchant', 'The merchant of a sessi
   time_zone: text('The IANA name of the zone that decides the merchant’s days.'),
   currency: text('ISO 4217.'),
   clock_mode: oneOf(['real', 'running', 'standing'], 'As in Clock.'),
+  now_dts: dateTime('What the merchant’s clock shows.'),
   is_test: flag('True: the merchant has a test clock, so its clock can be moved.'),
 });
 export type SessionMerchant = Static<typeof SessionMerchant>;

@@ -60,6 +60,7 @@ test('a log-in returns what a console needs to begin, and the cookie', async () 
       time_zone: 'America/New_York',
       currency: 'USD',
       clock_mode: 'standing',
+      now_dts: '2026-01-15T12:00:00-05:00',
       is_test: true,
     },
     user: {

@@ -171,7 +171,7 @@ const sessionOf = ({ actor }: Context): ActorSession =>
   required(actor.session, 'the session of an operation for sessions only');
 
 async function wireSession(
-  { merchant, db }: Context,
+  { merchant, db, now }: Context,
   { demo }: SessionParts,
   session: Session,
   permissions: readonly string[],
@@ -190,6 +190,7 @@ async function wireSession(
       time_zone: timeZone,
       currency: merchant.currency,
       clock_mode: clock.kind,
+      now_dts: wireDate(now, timeZone),
       is_test: isTest,
     },
     user: {

@@ -1,5 +1,6 @@
 import type { Session, SessionOptions } from '@perennial/contract/session.ts';
 import { queryOptions } from '@tanstack/react-query';
+import { merchantNow } from '../kit/now.ts';
 import { call } from './call.ts';
 import { queryClient } from './query.ts';
 import { Refused } from './refused.ts';
@@ -15,10 +16,17 @@ export const sessionQuery = queryOptions<Session>({
     queryClient.setQueryData(sessionOptionsQuery.queryKey, options);
     if (!options.logged_in)
       throw new Refused('Log in to continue.', { code: 'missing_credentials', status: 401 });
-    return (await call('getSession', { asksForLogIn: false, signal })).session ?? {};
+    return heard((await call('getSession', { asksForLogIn: false, signal })).session ?? {});
   },
   staleTime: 60_000,
 });
+
+/** Takes over what the merchant's clock shows: distances are counted from it. */
+function heard(session: Session): Session {
+  const { now_dts: now } = session.merchant ?? {};
+  if (now !== undefined) merchantNow.set(now);
+  return session;
+}
 
 /** What the log-in form can fill in. */
 export const sessionOptionsQuery = queryOptions<SessionOptions>({
@@ -38,6 +46,7 @@ export interface LogInEntry {
 export async function logIn(entry: LogInEntry): Promise<Session> {
   const before = queryClient.getQueryData<Session>(sessionQuery.queryKey);
   const { session = {} } = await call('logIn', { body: entry, asksForLogIn: false });
+  heard(session);
   if (before && identityOf(before) !== identityOf(session)) queryClient.clear();
   queryClient.setQueryData(sessionQuery.queryKey, session);
   return session;

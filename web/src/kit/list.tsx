@@ -68,7 +68,12 @@ function Grid<Row>(props: ListProps<Row>) {
   const items = virtual.getVirtualItems();
   usePages(result, items[0]?.index ?? 0, items.at(-1)?.index ?? 0, offset, count);
   const cursor = useStore(selection, (place) => place.cursor);
-  useListCommands({ ...props, count, rowAt, scrollTo: (index) => virtual.scrollToIndex(index) });
+  const scrollTo = (index: number) => {
+    virtual.scrollToIndex(index);
+    // Enter belongs to the link or button that has the focus; after a move it is the row's.
+    scroller.current?.focus({ preventScroll: true });
+  };
+  useListCommands({ ...props, count, rowAt, scrollTo });
   return (
     <div
       ref={scroller}

@@ -20,7 +20,7 @@ export function Fixes({ autoOrder }: { readonly autoOrder: AutoOrderRow }) {
     <>
       <div className={classes['fixes']}>
         <Button
-          size="compact-md"
+          size="compact-sm"
           variant={isDeclined ? 'filled' : 'default'}
           leftSection={<Icon name="card" size={16} />}
           onClick={() => setDialog('card')}
@@ -28,7 +28,7 @@ export function Fixes({ autoOrder }: { readonly autoOrder: AutoOrderRow }) {
           Enter another card
         </Button>
         {isDeclined && (
-          <Button size="compact-md" variant="default" onClick={() => setDialog('charge')}>
+          <Button size="compact-sm" variant="default" onClick={() => setDialog('charge')}>
             Charge now
           </Button>
         )}
@@ -51,7 +51,7 @@ function CardLink({ autoOrder }: { readonly autoOrder: AutoOrderRow }) {
   if (link === undefined)
     return (
       <Button
-        size="compact-md"
+        size="compact-sm"
         variant="default"
         leftSection={<Icon name="link" size={16} />}
         onClick={() => void make()}

@@ -41,7 +41,7 @@ export function ObjectPanel({
             ['Customer', nameOf(order.customer)],
             ['Stage', order.current_stage],
             ['Total', <Money amount={order.total} currency={order.currency_code} />],
-            ['Card', cardWords(order.card)],
+            ['Card', autoOrder ? undefined : cardWords(order.card)],
             ['Placed', <Moment at={order.creation_dts} />],
           ]}
         />

@@ -27,7 +27,7 @@ export function TaskActions({
   const isDone = isClosed(task);
   return (
     <div className={classes['actions']}>
-      {runs['task.take'] && (
+      {runs['task.take'] && task.assigned_to_user_id === undefined && (
         <Act id="task.take" runs={runs} isFirst>
           Take
         </Act>
@@ -70,7 +70,7 @@ function Act({
   if (!run) return null;
   const { keys } = commandOf(id);
   const button = (
-    <Button size="compact-md" variant={isFirst ? 'filled' : 'default'} onClick={run}>
+    <Button size="compact-sm" variant={isFirst ? 'filled' : 'default'} onClick={run}>
       {children}
     </Button>
   );
@@ -81,7 +81,7 @@ function More({ task, runs }: { readonly task: WorkflowTask; readonly runs: Task
   return (
     <Menu>
       <Menu.Target>
-        <ActionIcon aria-label="More actions" variant="default" size={30}>
+        <ActionIcon aria-label="More actions" variant="default" size={26}>
           <Icon name="more" />
         </ActionIcon>
       </Menu.Target>

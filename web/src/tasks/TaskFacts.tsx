@@ -1,25 +1,19 @@
 import type { WorkflowTask } from '@perennial/contract/workflow.ts';
-import { Link } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
 import { Facts } from '../kit/facts.tsx';
 import { Moment } from '../kit/momentShown.tsx';
 import { useNow } from '../kit/now.ts';
+import { TaskLink } from '../objectTasks/TaskLink.tsx';
 import { isClosed } from './change.ts';
 import { priorityWord } from './list.ts';
+import { taskQuery } from './queries.ts';
 import classes from './tasks.module.css';
 import { agoWords, whoWords } from './words.ts';
 
-/** The properties of a task. A task that waits for another links to it. */
+/** The properties of a task. */
 export function TaskFacts({ task }: { readonly task: WorkflowTask }) {
-  const isWaiting = task.dependant_workflow_task_uuid !== undefined && !isClosed(task);
   return (
-    <>
-      {isWaiting && (
-        <p className={classes['hint']}>
-          It can be closed after{' '}
-          <TaskLink uuid={task.dependant_workflow_task_uuid ?? ''}>another task</TaskLink> is
-          closed.
-        </p>
-      )}
+    <div className={classes['properties']}>
       <Facts
         facts={[
           ['Assigned to', <Assigned task={task} />],
@@ -39,14 +33,12 @@ export function TaskFacts({ task }: { readonly task: WorkflowTask }) {
           ],
           [
             'Related',
-            task.related_workflow_task_uuid && (
-              <TaskLink uuid={task.related_workflow_task_uuid}>Another task</TaskLink>
-            ),
+            task.related_workflow_task_uuid && <OtherTask uuid={task.related_workflow_task_uuid} />,
           ],
           ...(task.properties ?? []).map(({ name = '', value }) => [name, value] as const),
         ]}
       />
-    </>
+    </div>
   );
 }
 
@@ -63,10 +55,19 @@ function Assigned({ task }: { readonly task: WorkflowTask }) {
   );
 }
 
-function TaskLink({ uuid, children }: { readonly uuid: string; readonly children: string }) {
+/** What a task waits for, while that is open. */
+export function WaitsFor({ uuid }: { readonly uuid: string }) {
+  const { data } = useQuery(taskQuery(uuid));
+  if (!data || isClosed(data.task)) return null;
   return (
-    <Link to="/tasks/$number" params={{ number: uuid }}>
-      {children}
-    </Link>
+    <p className={classes['hint']}>
+      It can be closed when <OtherTask uuid={uuid} /> is closed.
+    </p>
   );
+}
+
+function OtherTask({ uuid }: { readonly uuid: string }) {
+  const { data } = useQuery(taskQuery(uuid));
+  if (!data) return 'another task';
+  return <TaskLink task={data.task} />;
 }

@@ -12,7 +12,7 @@ import { Notes } from './Notes.tsx';
 import { noPeople } from './people.ts';
 import { peopleQuery, type ReadTask, tagsQuery, taskQuery, taskUuidQuery } from './queries.ts';
 import { TaskActions } from './TaskActions.tsx';
-import { TaskFacts } from './TaskFacts.tsx';
+import { TaskFacts, WaitsFor } from './TaskFacts.tsx';
 import classes from './tasks.module.css';
 import { useRuns } from './useRuns.ts';
 import { type TaskWrites, useTaskWrites } from './useTaskWrites.ts';
@@ -63,9 +63,12 @@ function Task({ read, heading, onNext, onClose }: PaneProps & { readonly read: R
         runs={runs}
         hasNext={onNext !== undefined}
       />
-      <TaskFacts task={task} />
       {task.task_details && <p className={classes['details']}>{task.task_details}</p>}
       {words && !isClosed(task) && <p className={classes['hint']}>{words}</p>}
+      {task.dependant_workflow_task_uuid !== undefined && !isClosed(task) && (
+        <WaitsFor uuid={task.dependant_workflow_task_uuid} />
+      )}
+      <TaskFacts task={task} />
       <ObjectInPlace task={task} />
       <Notes
         notes={task.notes ?? []}

@@ -15,7 +15,7 @@ export const taskColumns: readonly Column<WorkflowTask>[] = [
   {
     id: 'number',
     label: 'No.',
-    width: '46px',
+    width: '38px',
     sort: 'global_task_number',
     isNumber: true,
     isUsual: true,
@@ -24,7 +24,7 @@ export const taskColumns: readonly Column<WorkflowTask>[] = [
   {
     id: 'name',
     label: 'Task',
-    width: 'minmax(180px, 3fr)',
+    width: 'minmax(200px, 3fr)',
     sort: 'priority',
     narrow: 'first',
     isUsual: true,
@@ -33,7 +33,7 @@ export const taskColumns: readonly Column<WorkflowTask>[] = [
   {
     id: 'object',
     label: 'About',
-    width: 'minmax(106px, 0.8fr)',
+    width: 'minmax(100px, 0.7fr)',
     sort: 'object_id',
     narrow: 'second',
     isUsual: true,
@@ -46,7 +46,7 @@ export const taskColumns: readonly Column<WorkflowTask>[] = [
   {
     id: 'who',
     label: 'Who',
-    width: 'minmax(88px, 0.8fr)',
+    width: 'minmax(84px, 0.7fr)',
     sort: 'assigned_to_user_or_group',
     narrow: 'second end',
     isUsual: true,
@@ -55,7 +55,7 @@ export const taskColumns: readonly Column<WorkflowTask>[] = [
   {
     id: 'due',
     label: 'Due',
-    width: '128px',
+    width: '122px',
     sort: 'due_dts',
     narrow: 'first end',
     isUsual: true,
@@ -64,7 +64,7 @@ export const taskColumns: readonly Column<WorkflowTask>[] = [
   {
     id: 'age',
     label: 'Age',
-    width: '76px',
+    width: '58px',
     sort: 'created_dts',
     isUsual: true,
     cell: (task) => <Age task={task} />,
@@ -79,7 +79,7 @@ export const taskColumns: readonly Column<WorkflowTask>[] = [
   {
     id: 'tags',
     label: 'Tags',
-    width: 'minmax(80px, 0.8fr)',
+    width: 'minmax(72px, 0.6fr)',
     isUsual: true,
     cell: ({ tags = [] }) => tags.join(', '),
   },

@@ -1,10 +1,14 @@
 import type { WorkflowTask } from '@perennial/contract/workflow.ts';
 import { useNavigate } from '@tanstack/react-router';
+import { useNow } from '../kit/now.ts';
+import { useSession } from '../shell/session.tsx';
+import { useTyped } from '../shell/typed.ts';
 import { useCommands } from '../shell/useCommands.ts';
 import { isClosed } from './change.ts';
 import type { TaskDialog } from './dialogs.tsx';
 import { priorities, priorityWord } from './list.ts';
 import type { TaskWrites } from './useTaskWrites.ts';
+import { localTime, localWords, parseWhen } from './when.ts';
 import { objectPath } from './words.ts';
 
 /** What the commands of a task do now; undefined where they cannot. */
@@ -49,5 +53,23 @@ export function useRuns(
     ...Object.fromEntries(priorityRuns),
   };
   useCommands(runs);
+  useTypedSnooze(task, runs['task.snooze'] === undefined ? undefined : writes);
   return runs;
+}
+
+/** `snooze tomorrow 9`, typed into the palette. */
+function useTypedSnooze(task: WorkflowTask, writes: TaskWrites | undefined): void {
+  const { merchant } = useSession();
+  const now = localTime(useNow(), merchant.zone);
+  useTyped('snooze', (typed) => {
+    const [, words] = /^snooze (.+)$/i.exec(typed.trim()) ?? [];
+    const at = words === undefined ? undefined : parseWhen(words, now);
+    if (at === undefined || writes === undefined) return undefined;
+    const until = `until ${localWords(at)}`;
+    const change = { status: 'delayed', delay_until_dts: at } as const;
+    return {
+      words: `Snooze #${task.global_task_number} ${until}`,
+      run: () => void writes.change(change, `snoozed ${until}`),
+    };
+  });
 }
