@@ -65,7 +65,7 @@ test('the counts of the views are the rows that they show', withBrowser, async (
 });
 
 test('two people take one task: one has it, the other is told who', withBrowser, async () => {
-  const { number, uuid } = await addTask({ task_name: 'Answer the letter' });
+  const { number, uuid } = await addTask({ task_name: 'Reply to the letter' });
   const people = [
     { name: 'Dana Demo', opened: await openAs(dana, `/tasks?open=${number}`) },
     { name: 'sue of TEST', opened: await openAs(sue, `/tasks?open=${number}`) },
@@ -224,10 +224,10 @@ async function declinedTask(): Promise<{ number: number }> {
     query: { _limit: 1, _sort: 'next_shipment_dts' },
   });
   const {
-    auto_order_oid: oid = 0,
-    auto_order_code: code = '',
-    next_shipment_dts: due = '',
-  } = body.auto_orders?.[0] ?? {};
+    auto_order_oid: oid,
+    auto_order_code: code,
+    next_shipment_dts: due,
+  } = body.auto_orders[0];
   const card = { card_expiration_month: 1, card_expiration_year: 2031 };
   const replaced = await world.request({
     operation: 'updateAutoOrderPayment',

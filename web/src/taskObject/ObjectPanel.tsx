@@ -35,17 +35,7 @@ export function ObjectPanel({
       {isUnknown && (
         <p className="soft">{task.task_context ?? 'Nothing more is known about it.'}</p>
       )}
-      {order && (
-        <Facts
-          facts={[
-            ['Customer', nameOf(order.customer)],
-            ['Stage', order.current_stage],
-            ['Total', <Money amount={order.total} currency={order.currency_code} />],
-            ['Card', autoOrder ? undefined : cardWords(order.card)],
-            ['Placed', <Moment at={order.creation_dts} />],
-          ]}
-        />
-      )}
+      {order && <OrderInPlace order={order} hasCard={autoOrder !== undefined} />}
       {customer && (
         <Facts
           facts={[
@@ -67,6 +57,27 @@ export function ObjectPanel({
       )}
       {autoOrder && <AutoOrderInPlace autoOrder={autoOrder} isAlone={!order} />}
     </section>
+  );
+}
+
+function OrderInPlace({
+  order,
+  hasCard,
+}: {
+  readonly order: NonNullable<TaskObject['order']>;
+  /** The auto order below says which card it is. */
+  readonly hasCard: boolean;
+}) {
+  return (
+    <Facts
+      facts={[
+        ['Customer', nameOf(order.customer)],
+        ['Stage', order.current_stage],
+        ['Total', <Money amount={order.total} currency={order.currency_code} />],
+        ['Card', hasCard ? undefined : cardWords(order.card)],
+        ['Placed', <Moment at={order.creation_dts} />],
+      ]}
+    />
   );
 }
 
