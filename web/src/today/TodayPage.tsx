@@ -28,13 +28,19 @@ export function TodayPage() {
       <div className={classes['today']}>
         {seesTasks && (
           <div className={classes['column']}>
-            <MyTasks overview={overview} />
+            <MyTasks overview={overview.data} />
           </div>
         )}
         <div className={classes['column']}>
-          <Loaded result={overview} what="what needs attention" rows={6}>
-            {(data) => <Business overview={data} />}
-          </Loaded>
+          {overview.data ? (
+            <Business overview={overview.data} />
+          ) : (
+            <div className="panel">
+              <Loaded result={overview} what="what needs attention" rows={6}>
+                {() => null}
+              </Loaded>
+            </div>
+          )}
         </div>
       </div>
     </Page>

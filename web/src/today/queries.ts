@@ -18,6 +18,7 @@ export const overviewQuery = queryOptions<Overview>({
   queryKey: ['overview'],
   queryFn: async ({ signal }) => (await call('getOverview', { signal })).overview ?? {},
   refetchInterval: restingMs,
+  staleTime: 0,
 });
 
 /** The id of the merchant with the demo data; empty where there is none. */
@@ -35,6 +36,7 @@ export const myTasksQuery = (userId: number) =>
     queryKey: ['tasks', 'today', userId],
     queryFn: ({ signal }) =>
       searchTasks({ assigned_to_user_id: userId }, 'due_dts', shownTasks, signal),
+    staleTime: 0,
   });
 
 /** The latest advances of the clock. */
@@ -55,6 +57,7 @@ export const raisedTasksQuery = queryOptions<readonly WorkflowTask[]>({
     });
     return tasks;
   },
+  staleTime: 0,
 });
 
 async function searchTasks(
