@@ -11,6 +11,7 @@ import { anItem } from '../support/autoOrders.ts';
 import { testDatabase } from '../support/database.ts';
 import { coffee, type Rebills, rebillsOn } from '../support/rebills.ts';
 import { checkBooks } from './books.ts';
+import { Stop, stoppableDatabase } from './stopping.ts';
 
 const cards = [
   'tok_approve',
@@ -85,52 +86,6 @@ async function finish(rebills: Rebills): Promise<void> {
     const ran = await runDue(context, rebills.parts, { until: context.now, moment: 'now' });
     done = resolved.examined + ran.examined;
   }
-}
-
-/**
- * Counts effects; after the last one that was allowed nothing works any more, as in a process that
- * is gone.
- */
-class Stop {
-  #left: number;
-  hasCome = false;
-
-  constructor(effects: number) {
-    this.#left = effects;
-  }
-
-  /** Throws in place of the effect once the process has stopped. */
-  effect(): void {
-    if (this.#left === 0) this.hasCome = true;
-    if (this.hasCome) throw new Error('the process has stopped');
-    this.#left--;
-  }
-}
-
-function stoppableDatabase(db: Database, stop: Stop): Database {
-  const counted = <Value>(work: () => Promise<Value>): Promise<Value> => {
-    stop.effect();
-    return work();
-  };
-  return {
-    rows: async (text, values) => counted(() => db.rows(text, values)),
-    row: async (text, values) => counted(() => db.row(text, values)),
-    lookup: async (text, values) => counted(() => db.lookup(text, values)),
-    run: async (text, values) => counted(() => db.run(text, values)),
-    async transaction(work) {
-      const value = await db.transaction(async (tx) => {
-        const value = await work(stoppableDatabase(tx, stop));
-        // Before the commit: everything is rolled back.
-        stop.effect();
-        return value;
-      });
-      // After it: the store has everything, but this process does not know.
-      stop.effect();
-      return value;
-    },
-    afterCommit: (listener) => db.afterCommit(listener),
-    takeTime: () => db.takeTime(),
-  };
 }
 
 function stoppableGateways(gateways: Gateways, stop: Stop): Gateways {

@@ -1,5 +1,7 @@
+import { orderStages } from '@perennial/contract/order.ts';
 import type { SortField } from '@perennial/contract/sorting.ts';
 import type { Temporal } from 'temporal-polyfill';
+import { foldTrimmed } from '../kernel/caseFolding.ts';
 import { listText } from '../kernel/jsonText.ts';
 import type { Minor } from '../kernel/money.ts';
 import type { Database } from '../platform/storage/database.ts';
@@ -149,7 +151,13 @@ export async function listOrderIds(
 
 function conditions(merchantId: string, filters: OrderFilters, bind: Bind): string[] {
   const where: string[] = [];
-  const facets = Object.entries(filters.facets).map(([name, value]) =>
+  const { current_stage: given, ...others } = filters.facets;
+  const stage = given === undefined ? undefined : stageNamed(given);
+  if (stage !== undefined)
+    // Written out, because an index holds only these orders (orders_stage).
+    where.push("o.current_stage <> 'Completed Order'", `o.current_stage = ${bind(stage)}`);
+  const compared = stage === undefined ? filters.facets : others;
+  const facets = Object.entries(compared).map(([name, value]) =>
     facet(merchantId, name as FacetName, value),
   );
   if (facets.length > 0) where.push(`o.facets @> ${bind(facets)}::text[]`);
@@ -164,6 +172,12 @@ function conditions(merchantId: string, filters: OrderFilters, bind: Bind): stri
   }
   return where;
 }
+
+/** The stage of a filter in any case, unless it is the one of almost all orders. */
+const stageNamed = (given: string): string | undefined =>
+  orderStages.find(
+    (stage) => stage !== 'Completed Order' && foldTrimmed(stage) === foldTrimmed(given),
+  );
 
 const rangeColumns: Readonly<Record<RangeName, string>> = {
   creation: 'o.created_at',
