@@ -63,9 +63,12 @@ const addresses: Readonly<Record<string, string>> = paths;
 
 test('each route of the router is an address of paths.ts, and so has a row in pages.ts', () => {
   const router = readFileSync(new URL('../../web/src/router.tsx', import.meta.url), 'utf8');
-  // Dialogs over one auto order name their address below its own.
-  const routes = [...router.matchAll(/^\s*path: (?:paths\.(\w+)|'(.+)'),$/gm)].map(
-    ([, name = '', below = '']) => addresses[name] ?? `${addresses['autoOrder']}/${below}`,
+  // Dialogs name their address below that of the page, whose route is called as in paths.ts.
+  const routes = [
+    ...router.matchAll(/getParentRoute: \(\) => (\w+),\s+path: (?:paths\.(\w+)|'(.+)'),$/gm),
+  ].map(
+    ([, parent = '', name = '', below = '']) =>
+      addresses[name] ?? `${addresses[parent] ?? parent}/${below}`,
   );
   const known = ['logIn', ...Object.keys(pages)].map((name) => addresses[name]);
   assert.deepEqual(new Set(routes), new Set(known));

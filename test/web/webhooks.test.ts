@@ -61,10 +61,15 @@ test('the result of a try: its status, or why there was no response', () => {
   const words = [
     { success: true, status_code: 204 },
     { success: false, status_code: 500 },
-    { success: false, failure: 'connect ECONNREFUSED' },
+    { success: false, failure: 'no response: connect ECONNREFUSED' },
     { success: false },
-  ].map((row) => resultOf(row).words);
-  assert.deepEqual(words, ['204', '500', 'connect ECONNREFUSED', 'No response']);
+  ].map((row) => [resultOf(row).words, resultOf(row).why]);
+  assert.deepEqual(words, [
+    ['204', undefined],
+    ['500', undefined],
+    ['No response', 'connect ECONNREFUSED'],
+    ['No response', undefined],
+  ]);
 });
 
 test('only the latest try of a delivery can be repeated', () => {

@@ -100,7 +100,7 @@ function DeliveryTable({
         }))}
       />
       {canReplay && (
-        <p className="soft">
+        <p className={`soft ${classes['footnote']}`}>
           Sent again, a delivery keeps its webhook-id, so a receiver that knows it can ignore it.
           What was sent cannot be taken back.
         </p>
@@ -110,10 +110,11 @@ function DeliveryTable({
 }
 
 function Result({ row }: { readonly row: WebhookDelivery }) {
-  const { tone, words } = resultOf(row);
+  const { tone, words, why } = resultOf(row);
   return (
     <>
       <Status tone={tone}>{words}</Status>
+      {why && <div className={classes['why']}>{why}</div>}
       {row.next_try_dts !== undefined && (
         <div className={classes['why']}>
           next try <Moment at={row.next_try_dts} isReal />

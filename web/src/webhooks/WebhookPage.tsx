@@ -69,7 +69,7 @@ function About({ webhook }: { readonly webhook: MerchantWebhook }) {
               ) : undefined,
             ],
             [
-              'Delivered, 24 h',
+              'Success, 24 h',
               `${percent(webhook.success_24h)} of ${formatCount(webhook.tries_24h ?? 0)}`,
             ],
             ['Failures in a row', String(webhook.consecutive_failures ?? 0)],
@@ -118,7 +118,7 @@ function Switch({ webhook }: { readonly webhook: MerchantWebhook }) {
     setBusy(false);
   }
   return (
-    <>
+    <div className={classes['switch']}>
       <p className="soft">
         {disabled
           ? `Enabling sends the ${formatCount(pending)} waiting events at once. What was sent cannot be taken back.`
@@ -133,6 +133,6 @@ function Switch({ webhook }: { readonly webhook: MerchantWebhook }) {
       >
         {disabled ? 'Enable again' : 'Disable'}
       </Button>
-    </>
+    </div>
   );
 }

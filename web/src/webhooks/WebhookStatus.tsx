@@ -9,15 +9,12 @@ export function WebhookStatus({ webhook }: { readonly webhook: MerchantWebhook }
   const { tone, word, why, since } = stateOf(webhook);
   return (
     <>
-      <Status tone={tone}>
-        {word}
-        {since !== undefined && (
-          <>
-            {' '}
-            since <Moment at={since} isReal />
-          </>
-        )}
-      </Status>
+      <Status tone={tone}>{word}</Status>
+      {since !== undefined && (
+        <div className={classes['why']}>
+          since <Moment at={since} isReal />
+        </div>
+      )}
       {why !== undefined && <div className={classes['why']}>{why}</div>}
     </>
   );

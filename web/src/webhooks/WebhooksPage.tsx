@@ -50,7 +50,7 @@ function WebhookTable({ webhooks }: { readonly webhooks: readonly MerchantWebhoo
         { label: 'Owner' },
         { label: 'State' },
         { label: 'Waiting', isNumber: true },
-        { label: 'Delivered, 24 h', isNumber: true },
+        { label: 'Success', isNumber: true },
         { label: 'Last failure' },
       ]}
       rows={byNeed(webhooks).map((webhook) => ({
@@ -65,7 +65,7 @@ function WebhookTable({ webhooks }: { readonly webhooks: readonly MerchantWebhoo
           </Link>,
           webhook.owner?.name ?? webhook.owner?.application_id,
           <WebhookStatus webhook={webhook} />,
-          <Backlog webhook={webhook} />,
+          formatCount(webhook.pending ?? 0),
           percent(webhook.success_24h),
           webhook.last_failure_dts === undefined ? (
             'None'
@@ -75,19 +75,5 @@ function WebhookTable({ webhooks }: { readonly webhooks: readonly MerchantWebhoo
         ],
       }))}
     />
-  );
-}
-
-function Backlog({ webhook }: { readonly webhook: MerchantWebhook }) {
-  const { pending = 0, pending_oldest_dts: oldest } = webhook;
-  return (
-    <>
-      {formatCount(pending)}
-      {pending > 0 && oldest !== undefined && (
-        <div className={classes['why']}>
-          since <Moment at={oldest} isReal />
-        </div>
-      )}
-    </>
   );
 }

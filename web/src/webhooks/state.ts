@@ -42,13 +42,15 @@ export function byNeed(webhooks: readonly MerchantWebhook[]): MerchantWebhook[] 
 export const percent = (share: number | undefined): string =>
   share === undefined ? '–' : `${(Math.floor(share * 1000) / 10).toFixed(share === 1 ? 0 : 1)} %`;
 
-/** What came of a try. */
+/** What came of a try, and why there was no response. */
 export function resultOf({ success, status_code: status, failure }: WebhookDelivery): {
   readonly tone: Tone;
   readonly words: string;
+  readonly why?: string | undefined;
 } {
   if (success) return { tone: 'good', words: `${status ?? 'Sent'}` };
-  return { tone: 'bad', words: status === undefined ? (failure ?? 'No response') : `${status}` };
+  if (status !== undefined) return { tone: 'bad', words: `${status}` };
+  return { tone: 'bad', words: 'No response', why: failure?.replace(/^no response: /, '') };
 }
 
 /**
